@@ -1,0 +1,70 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrNotFound says that a row which should be there is not.
+var ErrNotFound = errors.New("not found")
+
+// Conflict says that a row does not hold what it held when the plan was made:
+// somebody else moved it. Nothing was overwritten.
+type Conflict struct {
+	Subject string // which row, for a person: "server 10.0.0.4, campaign SALES"
+	Found   string // what it holds now, where known
+	Advice  string // what to do; the default asks for a new plan
+}
+
+func (c *Conflict) Error() string {
+	if c.Found == "" {
+		return c.Subject + " changed since it was read"
+	}
+	return c.Subject + " " + c.Found
+}
+
+// Hint tells what to do about it.
+func (c *Conflict) Hint() string {
+	if c.Advice != "" {
+		return c.Advice
+	}
+	return "Nothing was overwritten. Run terraform plan again to see what the row says now."
+}
+
+// Partial says how far a plan came before a step failed. Finished steps are
+// not repeated by the next apply, since its plan is the difference that is left.
+type Partial struct {
+	Applied int    // steps that are written
+	Total   int    // steps of the plan, rebuild flags included
+	Step    string // the step that failed
+	Err     error
+}
+
+func (p *Partial) Error() string {
+	return fmt.Sprintf("step %d of %d (%s): %v", p.Applied+1, p.Total, p.Step, p.Err)
+}
+
+func (p *Partial) Unwrap() error { return p.Err }
+
+// Hint tells what the next apply does.
+func (p *Partial) Hint() string {
+	if p.Applied == 0 {
+		return "Nothing was written. Run apply again when the cause is mended."
+	}
+	return fmt.Sprintf("%d of %d steps are written. Run apply again: finished steps are not repeated.", p.Applied, p.Total)
+}
+
+// Refused says why something must not be done, all reasons at once.
+type Refused struct {
+	Subject string
+	Reasons []string
+	Advice  string
+}
+
+func (r *Refused) Error() string {
+	return r.Subject + ":\n  - " + strings.Join(r.Reasons, "\n  - ")
+}
+
+// Hint tells what to do about it.
+func (r *Refused) Hint() string { return r.Advice }

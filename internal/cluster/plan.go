@@ -1,0 +1,134 @@
+package cluster
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Table names a table of VICIdial's database. Every table that the provider
+// reads or writes is a constant; none comes from input.
+type Table string
+
+// The tables that steps are written to.
+const (
+	TableServers       Table = "servers"
+	TableTrunks        Table = "vicidial_server_trunks"
+	TableMeetmeRooms   Table = "vicidial_conferences"
+	TableConfbridges   Table = "vicidial_confbridges"
+	TableServerUpdater Table = "server_updater"
+	TableSettings      Table = "system_settings"
+)
+
+// Phase orders the steps of a plan so that every half-applied state is one
+// that a live floor can stand: what is released is released before anything
+// grows, and what disappears disappears when its successor is there.
+type Phase int
+
+// The phases, in the order in which they are written. Rebuild flags follow
+// after the last of them; see [Plan.Rebuild].
+const (
+	Release Phase = iota // shrink, deactivate
+	Add
+	Grow
+	Remove
+)
+
+// Verb is what a step does to rows.
+type Verb int
+
+// The verbs of a step.
+const (
+	Insert Verb = iota
+	Update
+	Delete
+	// Thin removes rows that say the same as another until one is left. The
+	// tables without a unique key need it (F§9.2 item 10).
+	Thin
+)
+
+// Guard is a condition that must hold in the very statement that writes, since
+// between a look and a write a daemon may come.
+type Guard int
+
+// The guards that steps can ask for.
+const (
+	Unguarded Guard = iota
+	// FreeRoom lets a conference room go only while nobody has reserved it.
+	FreeRoom
+)
+
+// Step is one statement: safe alone, and safe twice.
+type Step struct {
+	Phase Phase
+	Verb  Verb
+	Table Table
+	// Rows are the rows to insert. All name the same columns; Key says which
+	// of them tell whether a row is there already.
+	Rows []Row
+	// Key picks the rows to update, delete or thin.
+	Key Row
+	// In widens Key to the rows whose column InColumn holds one of these.
+	In       []Value
+	InColumn string
+	// From is what the picked rows must still say. No row left that says it
+	// is a [Conflict]: somebody moved it, and nothing is overwritten.
+	From Row
+	// To is what an update writes.
+	To Row
+	// Guard is checked in the statement itself.
+	Guard Guard
+	// Loose steps take no offence at finding no row.
+	Loose bool
+	Audit Audit
+}
+
+// Audit is the row in VICIdial's admin change log that tells of a step, in the
+// vocabulary of the admin page. A step without a section is not logged.
+type Audit struct {
+	Section string // event_section, e.g. SERVERTRUNKS
+	Type    string // event_type, a member of the column's enum
+	Record  string // record_id
+	Code    string // event_code
+	Notes   string // event_notes
+}
+
+// Rebuild names the servers whose Asterisk configuration files must be
+// generated anew.
+type Rebuild struct {
+	All     bool
+	Servers []string // server_ip
+}
+
+// Plan is what leads from the rows as they are to the rows as they are wanted.
+type Plan struct {
+	Steps   []Step
+	Rebuild Rebuild
+}
+
+// Empty says whether the plan writes nothing at all.
+func (p Plan) Empty() bool { return len(p.Steps) == 0 && !p.Rebuild.All && len(p.Rebuild.Servers) == 0 }
+
+// Ordered returns the steps in the order in which they are safe to write.
+// Within a phase the order in which they were planned stays.
+func (p Plan) Ordered() []Step {
+	steps := slices.Clone(p.Steps)
+	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.Phase, b.Phase) })
+	return steps
+}
+
+// And joins two plans; the phases are kept over both.
+func (p Plan) And(other Plan) Plan {
+	return Plan{
+		Steps: slices.Concat(p.Steps, other.Steps),
+		Rebuild: Rebuild{
+			All:     p.Rebuild.All || other.Rebuild.All,
+			Servers: sortedUnique(p.Rebuild.Servers, other.Rebuild.Servers),
+		},
+	}
+}
+
+func sortedUnique(lists ...[]string) []string {
+	all := slices.Concat(lists...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}

@@ -1,0 +1,80 @@
+package cluster
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Value is one column of one row as the tables hold it: text, or NULL.
+// Numbers and enum members are text as well, because every value is bound as a
+// string: a number bound to ENUM('0','1') would pick a member by position.
+type Value struct {
+	Text string
+	Null bool
+}
+
+// Null is the value of a column that holds nothing.
+var Null = Value{Null: true}
+
+// Text is a column that holds text.
+func Text(text string) Value { return Value{Text: text} }
+
+// Number is a column that holds a whole number.
+func Number(number int64) Value { return Value{Text: strconv.FormatInt(number, 10)} }
+
+// YesNo is an ENUM('Y','N') column.
+func YesNo(yes bool) Value {
+	if yes {
+		return Value{Text: "Y"}
+	}
+	return Value{Text: "N"}
+}
+
+// Int reads a whole number; false for NULL and for text that is none.
+func (v Value) Int() (int64, bool) {
+	if v.Null {
+		return 0, false
+	}
+	number, err := strconv.ParseInt(strings.TrimSpace(v.Text), 10, 64)
+	return number, err == nil
+}
+
+// Yes says whether an ENUM('Y','N') column says yes. NULL and the empty string
+// (what a lax sql_mode stores for a wrong member) are no, as VICIdial reads them.
+func (v Value) Yes() bool { return !v.Null && strings.EqualFold(v.Text, "Y") }
+
+// String shows the value to a person; NULL is shown as such.
+func (v Value) String() string {
+	if v.Null {
+		return "NULL"
+	}
+	return v.Text
+}
+
+// Row holds the columns of one row by column name, or the part of them that a
+// step is about.
+type Row map[string]Value
+
+// Equal says whether both rows hold the same columns with the same values.
+func (r Row) Equal(other Row) bool {
+	if len(r) != len(other) {
+		return false
+	}
+	for column, value := range r {
+		if found, ok := other[column]; !ok || found != value {
+			return false
+		}
+	}
+	return true
+}
+
+// Only returns the part of the row that the given columns make up.
+func (r Row) Only(columns ...string) Row {
+	part := make(Row, len(columns))
+	for _, column := range columns {
+		if value, ok := r[column]; ok {
+			part[column] = value
+		}
+	}
+	return part
+}
