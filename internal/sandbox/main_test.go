@@ -1,0 +1,5 @@
+package sandbox
+
+import "testing"
+
+func TestMain(m *testing.M) { Main(m) }

@@ -1,0 +1,98 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// schema.golden was made from dumps of VICIdial's own create files, not from
+// tables.txt: for each table its engine, how many columns it has and a hash
+// over their lines in information_schema, and the same for its indexes.
+// The create file of 1302 names no engine and so takes the server's; on the
+// clusters of its time that was MyISAM.
+func TestDatabaseIsWhatVICIdialCreates(t *testing.T) {
+	golden, err := os.ReadFile("testdata/schema.golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, schema := range Schemas() {
+		t.Run(fmt.Sprintf("information_schema of a fresh database of schema %d", schema), func(t *testing.T) {
+			t.Parallel()
+			var want []string
+			for line := range strings.Lines(string(golden)) {
+				if strings.HasPrefix(line, fmt.Sprint(schema)) {
+					want = append(want, strings.TrimSpace(line))
+				}
+			}
+			d := New(t, schema)
+			have := summarize(t, d)
+			if len(have) != len(want) {
+				t.Errorf("%d tables instead of %d", len(have), len(want))
+			}
+			for position := range min(len(have), len(want)) {
+				if have[position] != want[position] {
+					t.Errorf("have %s\nwant %s", have[position], want[position])
+				}
+			}
+			if names := Tables(schema); len(names) != len(want) || !slices.IsSorted(names) {
+				t.Errorf("Tables(%d) lists %d tables: %v", schema, len(names), names)
+			}
+		})
+	}
+}
+
+// summarize draws a database up in the form of schema.golden.
+func summarize(t *testing.T, d *Database) []string {
+	t.Helper()
+	columns := gather(t, d, `
+		SELECT TABLE_NAME, CONCAT_WS('\t', ORDINAL_POSITION, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE,
+			IFNULL(COLUMN_DEFAULT, '\\N'), EXTRA, IFNULL(REPLACE(COLLATION_NAME, 'utf8_', 'utf8mb3_'), ''))
+		FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()
+		ORDER BY TABLE_NAME, ORDINAL_POSITION`)
+	indexes := gather(t, d, `
+		SELECT TABLE_NAME, CONCAT_WS('\t', INDEX_NAME, NON_UNIQUE, SEQ_IN_INDEX, COLUMN_NAME)
+		FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE()`)
+	engines := gather(t, d, `SELECT TABLE_NAME, ENGINE FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()`)
+	var lines []string
+	for name, engine := range engines {
+		slices.Sort(indexes[name])
+		lines = append(lines, strings.Join([]string{
+			fmt.Sprint(d.Schema), name, engine[0],
+			fmt.Sprint(len(columns[name])), hash(columns[name]),
+			fmt.Sprint(len(indexes[name])), hash(indexes[name]),
+		}, "\t"))
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+func gather(t *testing.T, d *Database, query string) map[string][]string {
+	t.Helper()
+	rows, err := d.DB().QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	found := map[string][]string{}
+	for rows.Next() {
+		var name, line string
+		if err := rows.Scan(&name, &line); err != nil {
+			t.Fatal(err)
+		}
+		found[name] = append(found[name], line)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func hash(lines []string) string {
+	sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
+	return hex.EncodeToString(sum[:])[:16]
+}

@@ -1,0 +1,104 @@
+package sandbox
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// sipTemplate and iaxTemplate say what VICIdial's shipped templates say: that
+// a phone has no context of its own to fear.
+const (
+	sipTemplate = "type=friend\nhost=dynamic\ncontext=default\ndisallow=all\nallow=ulaw"
+	iaxTemplate = "type=friend\nhost=dynamic\ncontext=default\nauth=md5\ndisallow=all\nallow=ulaw"
+)
+
+// seedRow is one row that a fresh VICIdial has (F§1.0 item 11), from a schema
+// version on.
+type seedRow struct {
+	table   string
+	since   int
+	columns []string
+	values  []string
+}
+
+// seed returns the statements that put the rows of a fresh system into its
+// tables. The first-login wizard has run: first_login_trigger is N.
+func seed(schema int) []string {
+	var statements []string
+	for _, row := range seedRows(schema) {
+		if schema < row.since {
+			continue
+		}
+		names := make([]string, len(row.columns))
+		for position, name := range row.columns {
+			names[position] = quoteName(name)
+		}
+		values := make([]string, len(row.values))
+		for position, value := range row.values {
+			values[position] = quoteText(value)
+		}
+		statements = append(statements, fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)",
+			quoteName(row.table), strings.Join(names, ", "), strings.Join(values, ", ")))
+	}
+	return statements
+}
+
+// release is the VICIdial release that a schema version belongs to.
+func release(schema int) string {
+	switch {
+	case schema < 1316:
+		return "2.4"
+	case schema < 1347:
+		return "2.6"
+	default:
+		return "2.14"
+	}
+}
+
+func seedRows(schema int) []seedRow {
+	user := []string{"user", "pass", "full_name", "user_level", "user_group", "active"}
+	carrier := []string{
+		"carrier_id", "carrier_name", "registration_string", "template_id", "account_entry",
+		"protocol", "globals_string", "dialplan_entry", "server_ip", "active",
+	}
+	template := []string{"template_id", "template_name", "template_contents"}
+	dialplan := "exten => _91999NXXXXXX,1,AGI(agi://127.0.0.1:4577/call_log)\nexten => _91999NXXXXXX,n,Dial(%s/${EXTEN:2},,tTor)\nexten => _91999NXXXXXX,n,Hangup"
+	account := "[testcarrier]\ndisallow=all\nallow=ulaw\ntype=friend\nhost=dynamic\ncontext=trunkinbound"
+	rows := []seedRow{
+		{
+			table:   "system_settings",
+			columns: []string{"version", "install_date", "db_schema_version", "db_schema_update_date", "first_login_trigger"},
+			values:  []string{release(schema), "2024-11-12", fmt.Sprint(schema), "2024-11-12 00:00:00", "N"},
+		},
+		{table: "vicidial_conf_templates", columns: template, values: []string{"SIP_generic", "SIP phone generic", sipTemplate}},
+		{table: "vicidial_conf_templates", columns: template, values: []string{"IAX_generic", "IAX phone generic", iaxTemplate}},
+		{table: "vicidial_inbound_dids", columns: []string{"did_pattern", "did_description", "did_active", "did_route", "extension"}, values: []string{"default", "Default DID", "Y", "EXTEN", "9998811112"}},
+		{table: "vicidial_override_ids", columns: []string{"id_table", "active", "value"}, values: []string{"phones", "0", "100"}},
+		{table: "vicidial_process_triggers", columns: []string{"trigger_id", "trigger_name", "server_ip", "trigger_time", "trigger_run", "user", "trigger_lines"}, values: []string{"LOAD_LEADS", "Load leads", "10.10.10.15", "2009-01-01 00:00:00", "0", "6666", "/usr/share/astguiclient/VICIDIAL_IN_new_leads_file.pl"}},
+		{table: "vicidial_users", columns: user, values: []string{"6666", "1234", "Admin", "9", "ADMIN", "Y"}},
+		{table: "vicidial_users", columns: user, values: []string{"VDAD", "donotedit", "Outbound Auto Dial", "1", "ADMIN", "Y"}},
+		{table: "vicidial_users", columns: user, values: []string{"VDCL", "donotedit", "Inbound No Agent", "1", "ADMIN", "Y"}},
+		{
+			table: "vicidial_server_carriers", columns: carrier,
+			values: []string{"OLD_SIPEXAMPLE", "Old SIP example", "register => testcarrier:test@10.10.10.15:5060", "", account, "SIP", "TESTSIPTRUNK = SIP/testcarrier", fmt.Sprintf(dialplan, "${TESTSIPTRUNK}"), "10.10.10.15", "N"},
+		},
+		{
+			table: "vicidial_server_carriers", columns: carrier,
+			values: []string{"OLD_IAXEXAMPLE", "Old IAX example", "register => testcarrier:test@10.10.10.15:4569", "", account, "IAX2", "TESTIAXTRUNK = IAX2/testcarrier", fmt.Sprintf(dialplan, "${TESTIAXTRUNK}"), "10.10.10.15", "N"},
+		},
+		{
+			// 0.0.0.0 means every server, which 2.4 does not know (F§10 item 3).
+			table: "vicidial_server_carriers", since: 1316, columns: carrier,
+			values: []string{"SIPExample", "SIP example", "", "--NONE--", account, "SIP", "SIPTRUNK = SIP/testcarrier", fmt.Sprintf(dialplan, "${SIPTRUNK}"), "0.0.0.0", "N"},
+		},
+	}
+	for _, engine := range []string{"PJSIP", "PJSIP_WIZ"} {
+		id := map[string]string{"PJSIP": "PJSIPExample", "PJSIP_WIZ": "PJSIPWIZExample"}[engine]
+		rows = append(rows, seedRow{
+			table: "vicidial_server_carriers", since: 1720, columns: carrier,
+			values: []string{id, engine + " example", "", "--NONE--", "[testcarrier]\ntype=endpoint\ncontext=trunkinbound\ndisallow=all\nallow=ulaw", engine, "PJSIPTRUNK = PJSIP/testcarrier", fmt.Sprintf(dialplan, "${PJSIPTRUNK}"), "0.0.0.0", "N"},
+		})
+	}
+	return slices.Clip(rows)
+}

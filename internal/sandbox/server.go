@@ -1,0 +1,354 @@
+package sandbox
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	mathrand "math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+const (
+	folderPrefix = "vicidial-sandbox-"
+	rootUser     = "root"
+	loopback     = "127.0.0.1"
+	readyText    = "ready for connections"
+)
+
+// Options shape a server. The zero value is a server as real clusters have it:
+// empty sql_mode, latin1, timestamps the old way (F§10 item 17).
+type Options struct {
+	// TLS makes the server offer TLS with these files; see [NewCertificates].
+	TLS *TLSFiles
+	// SQLMode is the global sql_mode; empty is VICIdial's.
+	SQLMode string
+	// ReadOnly sets read_only: root still writes, the provider's user does not.
+	ReadOnly bool
+	// Replica makes the server look like a replica whose primary is gone, and
+	// read-only: one row in SHOW ALL SLAVES STATUS, for those who may see it.
+	//
+	// The provider's user may not: SHOW ALL SLAVES STATUS and SHOW SLAVE STATUS
+	// are refused to it with error 1227, and information_schema tells it
+	// nothing. All that it can see is @@read_only, and that only while the
+	// replica is read-only; Slaves_running and Slaves_connected in
+	// SHOW GLOBAL STATUS are open to everybody, see [Server.Start].
+	Replica bool
+	// ExtraArgs are handed to mariadbd as they are, after all others.
+	ExtraArgs []string
+	// Parent is the folder in which the server's own folder is made; default
+	// is /dev/shm where that can be written, else the system's.
+	Parent string
+}
+
+// Server is a private MariaDB on a loopback port and a socket.
+type Server struct {
+	folder   string
+	port     int
+	password string
+	options  Options
+	root     *sql.DB
+
+	mutex   sync.Mutex
+	process *process // nil for a server that another process owns
+	lock    *os.File
+	owned   bool
+}
+
+// Start runs a private MariaDB. It is ready when Start returns, and dies with
+// this process, however that ends. The context bounds the start only.
+func Start(ctx context.Context, options Options) (*Server, error) {
+	binary, err := findBinary("mariadbd", "mysqld")
+	if err != nil {
+		return nil, err
+	}
+	parent := options.Parent
+	if parent == "" {
+		parent = fastFolder()
+	}
+	sweep(parent)
+	folder, err := os.MkdirTemp(parent, folderPrefix)
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	s := &Server{folder: folder, options: options, password: rand.Text(), owned: true}
+	if err := s.start(ctx, binary); err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
+	return s, nil
+}
+
+func (s *Server) start(ctx context.Context, binary string) error {
+	lock, err := lockFolder(s.folder)
+	if err != nil {
+		return fmt.Errorf("sandbox: lock %s: %w", s.folder, err)
+	}
+	s.lock = lock
+	if err := s.install(ctx); err != nil {
+		return err
+	}
+	if err := s.writeInit(); err != nil {
+		return err
+	}
+	const attempts = 5
+	for attempt := 1; ; attempt++ {
+		if s.port, err = freePort(); err != nil {
+			return err
+		}
+		err = s.launch(ctx, binary)
+		if err == nil || attempt == attempts || !strings.Contains(err.Error(), "Bind on TCP/IP port") {
+			break // only a port that somebody else took meanwhile is worth another try
+		}
+	}
+	if err != nil {
+		return err
+	}
+	s.root, err = sql.Open("mysql", s.DSN(rootUser, s.password, ""))
+	if err != nil {
+		return fmt.Errorf("sandbox: %w", err)
+	}
+	if s.options.Replica {
+		return s.becomeReplica(ctx)
+	}
+	return nil
+}
+
+// install makes the system tables. InnoDB stays out: VICIdial does not use it,
+// and it is what makes a start slow.
+func (s *Server) install(ctx context.Context) error {
+	script, err := findBinary("mariadb-install-db", "mysql_install_db")
+	if err != nil {
+		return err
+	}
+	args := []string{
+		"--no-defaults", "--datadir=" + s.data(), "--auth-root-authentication-method=normal",
+		"--skip-test-db", "--skip-name-resolve", "--skip-innodb", "--default-storage-engine=MyISAM",
+	}
+	if os.Geteuid() == 0 {
+		args = append(args, "--user=root")
+	}
+	output, err := exec.CommandContext(ctx, script, args...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("sandbox: %s: %w\n%s", filepath.Base(script), err, output)
+	}
+	return nil
+}
+
+// writeInit writes what the server runs before it lets anybody in: root gets a
+// password, and nobody else stays.
+func (s *Server) writeInit() error {
+	statements := []string{
+		"DELETE FROM mysql.global_priv WHERE User <> 'mariadb.sys'",
+		"FLUSH PRIVILEGES",
+		"CREATE USER root@'%' IDENTIFIED BY " + quoteText(s.password),
+		"GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION",
+	}
+	if err := os.WriteFile(s.initFile(), []byte(strings.Join(statements, ";\n")+";\n"), 0o600); err != nil {
+		return fmt.Errorf("sandbox: %w", err)
+	}
+	return nil
+}
+
+// launch starts mariadbd over the data that is there.
+func (s *Server) launch(ctx context.Context, binary string) error {
+	//nolint:gosec // the binary was looked up by its name
+	process, err := launch(exec.Command(binary, s.arguments()...), readyText)
+	if err != nil {
+		return fmt.Errorf("sandbox: %w", err)
+	}
+	select {
+	case <-process.log.ready:
+		s.process = process
+		_ = os.Remove(s.initFile()) // it holds a password, and is needed once
+		return nil
+	case <-process.ended:
+		return fmt.Errorf("sandbox: mariadbd did not start:\n%s", process.log)
+	case <-ctx.Done():
+		process.kill()
+		return fmt.Errorf("sandbox: mariadbd did not start in time: %w\n%s", ctx.Err(), process.log)
+	}
+}
+
+func (s *Server) arguments() []string {
+	args := []string{
+		"--no-defaults",
+		"--datadir=" + s.data(),
+		"--socket=" + s.Socket(),
+		"--pid-file=" + filepath.Join(s.folder, "pid"),
+		"--port=" + strconv.Itoa(s.port),
+		"--bind-address=" + loopback,
+		"--skip-name-resolve",
+		"--sql-mode=" + s.options.SQLMode,
+		"--explicit-defaults-for-timestamp=OFF",
+		"--character-set-server=latin1",
+		"--collation-server=latin1_swedish_ci",
+		"--default-storage-engine=MyISAM",
+		"--skip-innodb",
+		"--skip-log-bin",
+		"--myisam-recover-options=BACKUP,FORCE",
+		"--local-infile=OFF",
+		"--max-connections=500",
+		"--table-open-cache=4000",
+		"--key-buffer-size=8M",
+		"--aria-pagecache-buffer-size=8M",
+		"--tmp-table-size=4M",
+		"--performance-schema=OFF",
+	}
+	if os.Geteuid() == 0 {
+		args = append(args, "--user=root")
+	}
+	if _, err := os.Stat(s.initFile()); err == nil {
+		args = append(args, "--init-file="+s.initFile())
+	}
+	if s.options.ReadOnly || s.options.Replica {
+		args = append(args, "--read-only=ON")
+	}
+	if s.options.Replica {
+		args = append(args, "--server-id=2")
+	}
+	if t := s.options.TLS; t != nil {
+		args = append(args, "--ssl-ca="+t.CA, "--ssl-cert="+t.ServerCert, "--ssl-key="+t.ServerKey)
+	}
+	return append(args, s.options.ExtraArgs...)
+}
+
+// becomeReplica points the server at a primary that nobody has ever seen.
+func (s *Server) becomeReplica(ctx context.Context) error {
+	for _, statement := range []string{
+		"CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT=1, MASTER_USER='replica', MASTER_PASSWORD='none', MASTER_CONNECT_RETRY=60",
+		"START SLAVE",
+	} {
+		if _, err := s.root.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("sandbox: become a replica: %w", err)
+		}
+	}
+	return nil
+}
+
+// Stop ends the server and removes its folder. A server that another process
+// owns is left alone.
+func (s *Server) Stop() error {
+	if !s.owned {
+		return s.root.Close()
+	}
+	if s.root != nil {
+		_ = s.root.Close() // the server goes anyway
+	}
+	if err := s.Kill(); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(s.folder); err != nil {
+		return fmt.Errorf("sandbox: %w", err)
+	}
+	if s.lock != nil {
+		_ = s.lock.Close() // the file is gone with its folder
+	}
+	return nil
+}
+
+// Kill ends mariadbd as kill -9 does, and waits until it is gone. The folder
+// stays; see [Server.Restart].
+func (s *Server) Kill() error {
+	if !s.owned {
+		return errors.New("sandbox: this server belongs to another process: start one to kill it")
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.process != nil {
+		s.process.kill()
+		s.process = nil
+	}
+	return nil
+}
+
+// Restart starts the server again after [Server.Kill], on the same port and
+// over the same data. MEMORY tables are empty then, as after any restart, and
+// MyISAM tables mend themselves when they are opened.
+func (s *Server) Restart(ctx context.Context) error {
+	if err := s.Kill(); err != nil {
+		return err
+	}
+	binary, err := findBinary("mariadbd", "mysqld")
+	if err != nil {
+		return err
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.launch(ctx, binary)
+}
+
+// Host is the address that the server listens on.
+func (s *Server) Host() string { return loopback }
+
+// Port is the TCP port that the server listens on.
+func (s *Server) Port() int { return s.port }
+
+// Socket is the path of the server's socket.
+func (s *Server) Socket() string { return filepath.Join(s.folder, "socket") }
+
+// Log is what the server last wrote to its log; empty when another process
+// owns it or while it is killed.
+func (s *Server) Log() string {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.process == nil {
+		return ""
+	}
+	return s.process.log.String()
+}
+
+// DSN is what the Go driver needs to connect as a user, over TCP. It lets
+// several statements stand in one text. The database may be empty.
+func (s *Server) DSN(user, password, database string) string {
+	config := mysql.NewConfig()
+	config.User, config.Passwd, config.DBName = user, password, database
+	config.Net, config.Addr = "tcp", net.JoinHostPort(s.Host(), strconv.Itoa(s.port))
+	config.MultiStatements = true
+	return config.FormatDSN()
+}
+
+// RootDSN is [Server.DSN] for root, who may do everything.
+func (s *Server) RootDSN(database string) string { return s.DSN(rootUser, s.password, database) }
+
+// Root is root's access to the server, for what concerns no single database.
+func (s *Server) Root() *sql.DB { return s.root }
+
+func (s *Server) data() string     { return filepath.Join(s.folder, "data") }
+func (s *Server) initFile() string { return filepath.Join(s.folder, "init.sql") }
+
+// fastFolder is where temporary files live in memory, if there is such a place.
+func fastFolder() string {
+	const memory = "/dev/shm"
+	probe, err := os.MkdirTemp(memory, folderPrefix)
+	if err != nil {
+		return os.TempDir()
+	}
+	_ = os.Remove(probe)
+	return memory
+}
+
+// freePort finds a port that nobody listens on, below those that systems hand
+// out to outgoing connections: a killed server finds it free again.
+func freePort() (int, error) {
+	const lowest, highest, attempts = 12000, 32000, 100
+	var last error
+	for range attempts {
+		port := lowest + mathrand.IntN(highest-lowest)
+		listener, err := net.Listen("tcp", net.JoinHostPort(loopback, strconv.Itoa(port)))
+		if err != nil {
+			last = err
+			continue
+		}
+		return port, listener.Close()
+	}
+	return 0, fmt.Errorf("sandbox: no free port: %w", last)
+}
