@@ -1,0 +1,62 @@
+package astguiclient
+
+import "strings"
+
+// dropped are the characters that VICIdial's readers delete wherever they
+// stand, inside a value as well. Other white space stays.
+var dropped = strings.NewReplacer(" ", "", ">", "", "\r", "", "\t", "")
+
+// Parse reads the text of an astguiclient.conf and returns its values by key.
+// It reads as VICIdial's own programs do (F§4.4; every bin/*.pl, and the PHP
+// pages alike), so that both sides see one configuration:
+//
+//   - a comment starts at the first "#" or ";", even in the middle of a value;
+//   - blanks, tabs, carriage returns and ">" are deleted everywhere;
+//   - the key is what stands before the first "=", the value what follows the
+//     last one;
+//   - a later line wins over an earlier one;
+//   - VICIdial looks for the keys it knows at the *start* of a line. So
+//     "VARDB_server_old => 10.0.0.1" sets VARDB_server as well, and a known key
+//     without "=" has the whole line as its value.
+//
+// A key that the file does not name is not in the result. A key without a
+// value is, as the empty string.
+func Parse(text string) map[string]string {
+	values := make(map[string]string)
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if start := strings.IndexAny(line, "#;"); start >= 0 {
+			line = line[:start]
+		}
+		line = dropped.Replace(line)
+
+		value := line[strings.LastIndex(line, "=")+1:]
+		if key, _, found := strings.Cut(line, "="); found && key != "" {
+			values[key] = value
+		}
+		for _, key := range knownKeys {
+			if strings.HasPrefix(line, key) {
+				values[key] = value
+			}
+		}
+	}
+	return values
+}
+
+// knownKeys are the keys that VICIdial's programs look for (F§4.5). None of
+// them is the beginning of another.
+var knownKeys = []string{
+	"PATHhome", "PATHlogs", "PATHagi", "PATHweb", "PATHsounds", "PATHmonitor", "PATHDONEmonitor",
+	"VARserver_ip",
+	"VARDB_server", "VARDB_database", "VARDB_user", "VARDB_pass",
+	"VARDB_custom_user", "VARDB_custom_pass", "VARDB_port",
+	"VARCS_server", "VARCS_database", "VARCS_user", "VARCS_pass", "VARCS_port",
+	"VARactive_keepalives", "VARasterisk_version",
+	"VARFTP_host", "VARFTP_user", "VARFTP_pass", "VARFTP_port", "VARFTP_dir",
+	"VARHTTP_path",
+	"VARREPORT_host", "VARREPORT_user", "VARREPORT_pass", "VARREPORT_port", "VARREPORT_dir",
+	"VARfastagi_log_min_servers", "VARfastagi_log_max_servers",
+	"VARfastagi_log_min_spare_servers", "VARfastagi_log_max_spare_servers",
+	"VARfastagi_log_max_requests", "VARfastagi_log_checkfordead", "VARfastagi_log_checkforwait",
+	"ExpectedDBSchema", "KhompEnabled",
+}
