@@ -1,0 +1,215 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Fault is a setting that cannot be right, found before anything is dialled.
+type Fault struct {
+	// Setting is the attribute's name in the provider's configuration, with a
+	// dot before the name inside a group: "port", "tls.ca_file".
+	Setting string
+	Err     error
+	Advice  string
+}
+
+func (f Fault) Error() string { return f.Setting + ": " + f.Err.Error() }
+
+func (f Fault) Unwrap() error { return f.Err }
+
+// Hint tells what to do about it.
+func (f Fault) Hint() string { return f.Advice }
+
+const (
+	adviceFile     = "The file is read on the machine that runs Terraform, by the user that runs it. \"~\" is not expanded; pathexpand() does that."
+	adviceAddress  = "Set host (or VICIDIAL_HOST), or point astguiclient_conf at a file with VARDB_server."
+	adviceUsername = "Set username (or VICIDIAL_USERNAME), or point astguiclient_conf at a file with VARDB_user."
+	adviceHostKey  = "The host's key is always checked. Set known_hosts_file, or host_key to the line that ssh-keyscan prints for the host once you compared its fingerprint on the host itself."
+)
+
+// The longest wait for another writer. A longer one would look like a hang.
+const maxLockTimeout = time.Hour
+
+// Faults returns what is wrong with the settings as they stand, without
+// reading a file: values out of range, and settings that contradict or need
+// each other. What is simply not set is no fault here; see [Settings.Unready].
+func (s Settings) Faults() []Fault {
+	var faults []Fault
+	add := func(setting, problem, advice string) {
+		faults = append(faults, Fault{Setting: setting, Err: errors.New(problem), Advice: advice})
+	}
+
+	if s.Host != "" {
+		if err := CheckHost(s.Host); err != nil {
+			faults = append(faults, Fault{Setting: "host", Err: err, Advice: adviceHostForm})
+		}
+	}
+	if s.Port < 0 || s.Port > 65535 {
+		add("port", fmt.Sprintf("%d is no port", s.Port), "A port is 1 to 65535; MariaDB listens at 3306 where nobody changed it.")
+	}
+	if s.Socket != "" {
+		if !filepath.IsAbs(s.Socket) {
+			add("socket", fmt.Sprintf("%q is not an absolute path", s.Socket), "On Debian the socket is /run/mysqld/mysqld.sock, on ViciBox /var/run/mysql/mysql.sock.")
+		}
+		if s.Host != "" {
+			add("socket", "host and socket exclude each other", "Name the host to connect over the network, or the socket of a database on this machine.")
+		}
+		if s.SSH != nil {
+			add("socket", "a socket is a file of this machine and is not reached over ssh", "Set host to what the SSH host calls the database; 127.0.0.1 if it is that host itself.")
+		}
+	}
+	if s.LockTimeout < 0 || s.LockTimeout > maxLockTimeout {
+		add("lock_timeout", fmt.Sprintf("%s is out of range", s.LockTimeout), "Give 0s to 1h. 0s does not wait for another writer but fails at once.")
+	}
+	if len(s.AuditUser) > 20 {
+		add("audit.user", fmt.Sprintf("%q is longer than 20 characters", s.AuditUser), "`vicidial_admin_log`.`user` holds 20 characters.")
+	}
+	faults = append(faults, s.TLS.faults(s.Socket != "")...)
+	if s.SSH != nil {
+		faults = append(faults, s.SSH.faults()...)
+	}
+	return faults
+}
+
+func (t TLS) faults(overSocket bool) []Fault {
+	var faults []Fault
+	add := func(setting, problem, advice string) {
+		faults = append(faults, Fault{Setting: "tls." + setting, Err: errors.New(problem), Advice: advice})
+	}
+
+	if !slices.Contains(TLSModes(), t.mode()) {
+		add("mode", fmt.Sprintf("%q is no mode", t.Mode), "The modes are disabled, preferred, required, verify_ca and verify_full.")
+		return faults
+	}
+	if t.CAFile != "" && !t.verifies() {
+		add("ca_file", fmt.Sprintf("mode %q looks at no authority", t.mode()), "Choose mode verify_full, or verify_ca where the certificate does not name the host; or leave ca_file out.")
+	}
+	if t.CAFile == "" && t.mode() == TLSVerifyCA {
+		add("ca_file", "mode \"verify_ca\" needs an authority of your own", "The system's authorities vouch for millions of servers, and this mode does not ask which. Set ca_file, or choose verify_full.")
+	}
+	if t.ServerName != "" && t.mode() != TLSVerifyFull {
+		add("server_name", fmt.Sprintf("mode %q looks at no name", t.mode()), "Choose mode verify_full, or leave server_name out.")
+	}
+	if t.ServerName == "" && t.mode() == TLSVerifyFull && overSocket {
+		add("server_name", "a socket has no host name that a certificate could be compared with", "Set server_name to the name in the server's certificate.")
+	}
+	if t.CertFile != "" && t.KeyFile == "" {
+		add("key_file", "cert_file is set, but the key that belongs to it is not", "Set key_file to the file with the certificate's private key.")
+	}
+	if t.KeyFile != "" && t.CertFile == "" {
+		add("cert_file", "key_file is set, but the certificate that belongs to it is not", "Set cert_file to the file with the client's certificate.")
+	}
+	if t.CertFile != "" && t.mode() == TLSDisabled {
+		add("cert_file", "mode \"disabled\" shows no certificate", "Choose another mode, or leave cert_file and key_file out.")
+	}
+	return faults
+}
+
+func (s SSH) faults() []Fault {
+	var faults []Fault
+	add := func(setting, problem, advice string) {
+		faults = append(faults, Fault{Setting: "ssh." + setting, Err: errors.New(problem), Advice: advice})
+	}
+
+	if err := CheckHost(s.Host); err != nil {
+		faults = append(faults, Fault{Setting: "ssh.host", Err: err, Advice: adviceHostForm})
+	}
+	if s.Port < 0 || s.Port > 65535 {
+		add("port", fmt.Sprintf("%d is no port", s.Port), "A port is 1 to 65535; SSH listens at 22 where nobody changed it.")
+	}
+	if s.User == "" {
+		add("user", "no user is given", "Name the account to log in to on the SSH host.")
+	}
+	switch {
+	case s.PrivateKey != "" && s.PrivateKeyFile != "":
+		add("private_key_file", "private_key and private_key_file exclude each other", "Give the key itself, or the file that holds it.")
+	case s.PrivateKey == "" && s.PrivateKeyFile == "" && s.Password == "":
+		add("private_key_file", "neither a private key nor a password is given", "Set private_key_file, private_key (or VICIDIAL_SSH_PRIVATE_KEY), or password (or VICIDIAL_SSH_PASSWORD).")
+	case s.PrivateKey == "" && s.PrivateKeyFile == "" && s.Passphrase != "":
+		add("passphrase", "there is no private key that it could open", "A passphrase opens a private key; what the SSH host itself asks for is password.")
+	}
+	switch {
+	case s.KnownHostsFile != "" && s.HostKey != "":
+		add("host_key", "known_hosts_file and host_key exclude each other", "Give one of them, so that it is plain which key is trusted.")
+	case s.KnownHostsFile == "" && s.HostKey == "":
+		add("known_hosts_file", "nothing says which key the host must show", adviceHostKey)
+	}
+	if s.HostKey != "" {
+		if _, err := parseHostKeys(s.HostKey); err != nil {
+			faults = append(faults, Fault{Setting: "ssh.host_key", Err: err, Advice: "Give the public key as ssh-keyscan prints it, such as \"ssh-ed25519 AAAAC3Nz…\", one key a line."})
+		}
+	}
+	return faults
+}
+
+// Unready returns what still stands between the settings and a connection:
+// settings that must be there and are not, and files that cannot be used. It
+// reads the files and dials nothing.
+func (s Settings) Unready() []Fault {
+	var faults []Fault
+	if s.Host == "" && s.Socket == "" {
+		faults = append(faults, Fault{Setting: "host", Err: errors.New("no database host is given"), Advice: adviceAddress})
+	}
+	if s.Username == "" {
+		faults = append(faults, Fault{Setting: "username", Err: errors.New("no database user is given"), Advice: adviceUsername})
+	}
+	if _, err := s.TLS.config(s.Host); err != nil {
+		faults = append(faults, asFault("tls", err))
+	}
+	if s.SSH != nil {
+		if _, err := s.SSH.methods(); err != nil {
+			faults = append(faults, asFault("ssh", err))
+		}
+		if _, err := s.SSH.hostKeys(); err != nil {
+			faults = append(faults, asFault("ssh", err))
+		}
+	}
+	return faults
+}
+
+// asFault finds the fault in an error; one that names no setting is laid at
+// the group's door.
+func asFault(group string, err error) Fault {
+	var fault Fault
+	if errors.As(err, &fault) {
+		return fault
+	}
+	return Fault{Setting: group, Err: err}
+}
+
+const adviceHostForm = "Give the bare name or address: no scheme, no port, no brackets. The port has an attribute of its own."
+
+// CheckHost says what keeps text from being the name or the address of a
+// host. IPv6 addresses are fine, without brackets.
+func CheckHost(text string) error {
+	if _, err := netip.ParseAddr(text); err == nil {
+		return nil
+	}
+	switch {
+	case text == "":
+		return errors.New("it is empty")
+	case len(text) > 253:
+		return errors.New("a host name has at most 253 characters")
+	case strings.Contains(text, "://"):
+		return fmt.Errorf("%q is a URL", text)
+	case strings.ContainsAny(text, "[]"):
+		return fmt.Errorf("%q has brackets", text)
+	case strings.Contains(text, ":"):
+		return fmt.Errorf("%q is no IPv6 address, and a host name has no colon", text)
+	}
+	for _, letter := range text {
+		// Names with an underscore are out in the wild and resolve.
+		plain := letter < unicode.MaxASCII && (unicode.IsLetter(letter) || unicode.IsDigit(letter))
+		if !plain && !strings.ContainsRune("-._", letter) {
+			return fmt.Errorf("%q has the character %q, which no host name has", text, letter)
+		}
+	}
+	return nil
+}
