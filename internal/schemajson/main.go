@@ -1,0 +1,68 @@
+// Command schemajson prints the provider's schema as `terraform providers
+// schema -json` prints it, but without a Terraform: the documentation then
+// shows identities, list resources and actions whatever CLI is installed, and
+// needs neither a build nor an init. It may import everything; nothing shipped
+// imports it.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider"
+)
+
+func main() {
+	name := flag.String("name", "vicidial", "key of the provider in the document; the documentation tool wants the short name")
+	flag.Parse()
+	server, err := providerserver.NewProtocol6WithError(provider.New("docs")())()
+	if err == nil {
+		err = tell(context.Background(), os.Stdout, *name, server)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "schemajson:", err)
+		os.Exit(1)
+	}
+}
+
+// source is what of a provider's server is asked.
+type source interface {
+	GetProviderSchema(context.Context, *tfprotov6.GetProviderSchemaRequest) (*tfprotov6.GetProviderSchemaResponse, error)
+	GetResourceIdentitySchemas(context.Context, *tfprotov6.GetResourceIdentitySchemasRequest) (*tfprotov6.GetResourceIdentitySchemasResponse, error)
+}
+
+// tell asks the server for all that it offers and writes it as one document
+// with the provider under the given name.
+func tell(ctx context.Context, out io.Writer, name string, server source) error {
+	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		return fmt.Errorf("provider schema: %w", err)
+	}
+	if err := refused(schemas.Diagnostics); err != nil {
+		return fmt.Errorf("provider schema: %w", err)
+	}
+	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		return fmt.Errorf("identity schemas: %w", err)
+	}
+	if err := refused(identities.Diagnostics); err != nil {
+		return fmt.Errorf("identity schemas: %w", err)
+	}
+	return write(out, name, schemas, identities)
+}
+
+// refused is the first error among the diagnostics; warnings pass.
+func refused(diagnostics []*tfprotov6.Diagnostic) error {
+	for _, diagnostic := range diagnostics {
+		if diagnostic.Severity == tfprotov6.DiagnosticSeverityError {
+			return fmt.Errorf("%s: %s", diagnostic.Summary, diagnostic.Detail)
+		}
+	}
+	return nil
+}
