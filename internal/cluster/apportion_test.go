@@ -1,0 +1,176 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func upTo(n int) *int { return &n }
+
+func TestApportion(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		total  int
+		claims map[string]Claim
+		want   Shares
+	}{
+		{"weights share in proportion", 300, map[string]Claim{"a": {Weight: 2}, "b": {Weight: 1}}, Shares{"a": 200, "b": 100}},
+		{"a maximum hands its rest to the others", 300, map[string]Claim{"a": {Weight: 2}, "b": {Weight: 1, Max: upTo(80)}}, Shares{"a": 220, "b": 80}},
+		{"fixed trunks come off the top", 300, map[string]Claim{"a": {Weight: 2}, "b": {Weight: 1, Max: upTo(80)}, "c": Fixed(40)}, Shares{"a": 180, "b": 80, "c": 40}},
+		{"a minimum is kept", 10, map[string]Claim{"a": {Weight: 100}, "b": {Weight: 1, Min: 3}}, Shares{"a": 7, "b": 3}},
+		{"a tie goes to the key that sorts first", 3, map[string]Claim{"b": {Weight: 1}, "a": {Weight: 1}}, Shares{"a": 2, "b": 1}},
+		{"nothing can be shared too", 0, map[string]Claim{"a": {Weight: 1}, "b": Fixed(0)}, Shares{"a": 0, "b": 0}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := Apportion(c.total, c.claims)
+			if err != nil || !maps.Equal(got, c.want) {
+				t.Errorf("Apportion(%d) = %v, %v; want %v", c.total, got, err, c.want)
+			}
+		})
+	}
+}
+
+func TestApportion_refuses(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		total  int
+		claims map[string]Claim
+		fits   bool // false: the error is ErrDoesNotFit
+		want   string
+	}{
+		{"a weight of nothing", 5, map[string]Claim{"a": {}}, true, "a: a weight of 0 is below 1"},
+		{"bounds that cross", 5, map[string]Claim{"a": {Weight: 1, Min: 4, Max: upTo(3)}}, true, "a: the maximum of 3 is below the minimum of 4"},
+		{"a negative minimum", 5, map[string]Claim{"a": {Weight: 1, Min: -1}}, true, "a: a minimum of -1 is below 0"},
+		{"nobody", 5, nil, true, "nobody to share with"},
+		{"a total beyond reason", MaxTotal + 1, map[string]Claim{"a": {Weight: 1}}, true, "a total of 1000001 is outside 0 to 1000000"},
+		{"too much that is fixed", 5, map[string]Claim{"a": Fixed(4), "b": Fixed(3)}, false, "does not fit: the minimums and fixed trunks add up to 7, 2 more than the total of 5"},
+		{"too little room", 9, map[string]Claim{"a": Fixed(4), "b": {Weight: 1, Max: upTo(3)}}, false, "does not fit: the maximums and fixed trunks add up to 7, 2 short of the total of 9"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Apportion(c.total, c.claims)
+			if err == nil || err.Error() != c.want || errors.Is(err, ErrDoesNotFit) == c.fits {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestApportionSurviving(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		total, losses int
+		claims        map[string]Claim
+		want          Shares
+	}{
+		{"equal servers each hold what one loses", 300, 1, map[string]Claim{"a": {Weight: 1}, "b": {Weight: 1}, "c": {Weight: 1}}, Shares{"a": 150, "b": 150, "c": 150}},
+		{"a large server is not raised above the need", 300, 1, map[string]Claim{"a": {Weight: 2}, "b": {Weight: 1}, "c": {Weight: 1}}, Shares{"a": 150, "b": 150, "c": 150}},
+		{"two may be lost", 100, 2, map[string]Claim{"a": {Weight: 1}, "b": {Weight: 1}, "c": {Weight: 1}}, Shares{"a": 100, "b": 100, "c": 100}},
+		{"fixed trunks stay and the others make up for them", 100, 1, map[string]Claim{"a": {Weight: 1}, "b": {Weight: 1}, "c": Fixed(20)}, Shares{"a": 80, "b": 80, "c": 20}},
+		{"no loss is plain sharing", 10, 0, map[string]Claim{"a": {Weight: 1}, "b": {Weight: 1}}, Shares{"a": 5, "b": 5}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := ApportionSurviving(c.total, c.losses, c.claims)
+			if err != nil || !maps.Equal(got, c.want) {
+				t.Errorf("got %v, %v; want %v", got, err, c.want)
+			}
+		})
+	}
+
+	t.Run("capacity that falls short says by how much", func(t *testing.T) {
+		_, err := ApportionSurviving(100, 1, map[string]Claim{"a": {Weight: 1, Max: upTo(70)}, "b": {Weight: 1, Max: upTo(70)}})
+		want := "does not fit: with one server lost the others hold 70 at most, 30 short of the total of 100; raise their max or trunks, or add a server"
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	})
+	t.Run("the last server cannot be lost", func(t *testing.T) {
+		if _, err := ApportionSurviving(100, 1, map[string]Claim{"a": {Weight: 1}}); !errors.Is(err, ErrDoesNotFit) {
+			t.Errorf("got %v, want ErrDoesNotFit", err)
+		}
+	})
+}
+
+// someClaims draws claims whose bounds leave room for the total.
+func someClaims(t *rapid.T) (int, map[string]Claim) {
+	total := rapid.IntRange(0, 2000).Draw(t, "total")
+	claims := map[string]Claim{"open": {Weight: rapid.IntRange(1, 20).Draw(t, "weight")}}
+	left := total
+	for i := range rapid.IntRange(0, 8).Draw(t, "others") {
+		claim := Claim{Weight: rapid.IntRange(1, 20).Draw(t, "weight"), Min: rapid.IntRange(0, left/4).Draw(t, "min")}
+		left -= claim.Min
+		if rapid.Bool().Draw(t, "bounded") {
+			claim.Max = upTo(claim.Min + rapid.IntRange(0, 500).Draw(t, "span"))
+		}
+		claims[fmt.Sprintf("10.0.0.%d", i+1)] = claim
+	}
+	return total, claims
+}
+
+func TestApportion_properties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		total, claims := someClaims(t)
+		shares, err := Apportion(total, claims)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if shares.Sum() != total {
+			t.Fatalf("shares %v add up to %d, not %d", shares, shares.Sum(), total)
+		}
+		for key, share := range shares {
+			if claim := claims[key]; share < claim.Min || claim.Max != nil && share > *claim.Max {
+				t.Fatalf("%s has %d, outside its bounds %+v", key, share, claim)
+			}
+		}
+		more, err := Apportion(total+1, claims)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for key, share := range shares {
+			if more[key] < share {
+				t.Fatalf("one more trunk took from %s: %d to %d", key, share, more[key])
+			}
+		}
+		// No pair would be nearer to its weights with a trunk handed over: that
+		// is what Sainte-Laguë's method promises.
+		for from, give := range claims {
+			for to, take := range claims {
+				if from == to || shares[from] <= give.Min || take.full(shares[to]) {
+					continue
+				}
+				if take.Weight*(2*shares[from]-1) > give.Weight*(2*shares[to]+1) {
+					t.Fatalf("%s (%d) should hand a trunk to %s (%d); claims %+v", from, shares[from], to, shares[to], claims)
+				}
+			}
+		}
+	})
+}
+
+func TestApportionSurviving_properties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		total, claims := someClaims(t)
+		losses := rapid.IntRange(1, 3).Draw(t, "losses")
+		shares, err := ApportionSurviving(total, losses, claims)
+		if errors.Is(err, ErrDoesNotFit) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if held := withoutLargest(shares, losses); held < total {
+			t.Fatalf("%v holds %d of %d without %d servers", shares, held, total, losses)
+		}
+		natural, err := Apportion(total, claims)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for key, share := range shares {
+			if claim := claims[key]; share < natural[key] || claim.Max != nil && share > *claim.Max {
+				t.Fatalf("%s has %d, outside %d to its bound %+v", key, share, natural[key], claim)
+			}
+		}
+	})
+}

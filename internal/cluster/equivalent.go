@@ -1,0 +1,52 @@
+package cluster
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Equivalent says whether two values of a column mean the same to VICIdial.
+// A save in the admin form that changes nothing turns NULL into the empty text
+// (F§10 item 13) and LF into CR LF; neither is anybody's intent, and neither is
+// drift. Equality to the letter is Value's ==.
+func Equivalent(column string, a, b Value) bool {
+	return Normal(column, a) == Normal(column, b)
+}
+
+// Normal is the one of several equivalent values that goes into state.
+func Normal(column string, value Value) Value {
+	switch column {
+	case "server_id", "campaign_id":
+		return Text(strings.ToLower(value.Text))
+	case "local_gmt":
+		return normalOffset(value)
+	}
+	if numericColumns[column] {
+		return value
+	}
+	return Text(strings.ReplaceAll(value.Text, "\r\n", "\n"))
+}
+
+// numericColumns are those in which NULL is not the empty text.
+var numericColumns = map[string]bool{
+	"max_vicidial_trunks": true, "telnet_port": true, "balance_trunks_offlimits": true, "outbound_calls_per_second": true,
+	"vicidial_recording_limit": true, "vicidial_balance_rank": true, "conf_update_interval": true, "dedicated_trunks": true,
+}
+
+// normalOffset writes an offset with two decimals: upgraded systems say -5
+// where fresh ones say -5.00 (F§9.14 item 84).
+func normalOffset(value Value) Value {
+	hours, err := strconv.ParseFloat(strings.TrimSpace(value.Text), 64)
+	if value.Null || err != nil {
+		return value
+	}
+	return Text(strconv.FormatFloat(hours, 'f', 2, 64))
+}
+
+// LocalOffsets are the values that VICIdial's forms allow for local_gmt (F§2.2).
+// None of them includes daylight saving.
+var LocalOffsets = []string{
+	"12.75", "12.00", "11.00", "10.00", "9.50", "9.00", "8.00", "7.00", "6.50", "6.00", "5.75", "5.50", "5.00", "4.50",
+	"4.00", "3.50", "3.00", "2.00", "1.00", "0.00", "-1.00", "-2.00", "-3.00", "-3.50", "-4.00", "-5.00", "-6.00",
+	"-7.00", "-8.00", "-9.00", "-10.00", "-11.00", "-12.00",
+}

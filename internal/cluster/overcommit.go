@@ -1,0 +1,132 @@
+package cluster
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Campaign is what the provider needs to know of a campaign. It never writes one.
+type Campaign struct {
+	ID         string
+	Name       string
+	Active     bool
+	DialMethod string
+}
+
+// Dials says whether VICIdial's dialer places calls for the campaign by itself.
+func (c Campaign) Dials() bool {
+	return c.Active && c.DialMethod != "MANUAL" && c.DialMethod != "INBOUND_MAN"
+}
+
+// Campaigns are all campaigns, sorted by id.
+type Campaigns []Campaign
+
+// Find looks a campaign up, without regard to case as VICIdial's collation does.
+func (c Campaigns) Find(id string) (Campaign, bool) {
+	for _, campaign := range c {
+		if strings.EqualFold(campaign.ID, id) {
+			return campaign, true
+		}
+	}
+	return Campaign{}, false
+}
+
+// Overcommit is a server of which more is promised than it has.
+type Overcommit struct {
+	ServerIP string
+	Reserved int // lines over all campaigns
+	Max      int // max_vicidial_trunks
+	Others   int // lines of other campaigns among the reserved
+}
+
+func (o Overcommit) String() string {
+	return fmt.Sprintf("server %s has max_vicidial_trunks = %d, but %d would be reserved (%d of them by other campaigns): %d too many",
+		o.ServerIP, o.Max, o.Reserved, o.Others, o.Reserved-o.Max)
+}
+
+// Overcommitted finds the servers on which the campaign's limits, together with
+// what other campaigns hold there, exceed max_vicidial_trunks: the rule of the
+// admin page (A:15152-15164), which the table itself does not know. Limits of 0
+// take nothing and are never refused.
+func (t Trunks) Overcommitted(servers Servers, campaign string, limits map[string]Limit) []Overcommit {
+	var found []Overcommit
+	after := t.With(campaign, limits)
+	for _, ip := range slices.Sorted(maps.Keys(limits)) {
+		server, ok := servers.ByIP(ip)
+		if !ok || limits[ip].Dedicated == 0 {
+			continue
+		}
+		reserved, most := after.Reserved(ip), server.MaxTrunks()
+		if reserved > most {
+			found = append(found, Overcommit{ServerIP: ip, Reserved: reserved, Max: most, Others: reserved - limits[ip].Dedicated})
+		}
+	}
+	return found
+}
+
+// Starvation is a server on which reservations leave nothing to the campaigns
+// that have no MAXIMUM_LIMIT row there, although lines are idle.
+type Starvation struct {
+	ServerIP  string
+	Max       int      // max_vicidial_trunks
+	Reserved  int      // lines that rows withhold
+	Idle      int      // lines that stay idle while the reserved ones are in use
+	Campaigns []string // who may place no call then
+}
+
+func (s Starvation) String() string {
+	return fmt.Sprintf("on server %s %d of %d trunks are reserved; while those are in use, VICIdial counts them twice and campaigns without a MAXIMUM_LIMIT row there (%s) may place no call, although %d trunks are idle",
+		s.ServerIP, s.Reserved, s.Max, list(s.Campaigns, 5), s.Idle)
+}
+
+// Starved finds the servers among those given where the double counting of the
+// dialer starves campaigns: for a campaign without a MAXIMUM_LIMIT row it
+// compares the maximum less the reservations of others with the active lines of
+// all campaigns, the reserving ones' own calls included
+// (bin/AST_VDauto_dial.pl lines 1454-1467; F§3.1, F§9.7 item 49a).
+func (t Trunks) Starved(servers Servers, campaigns Campaigns, ips []string) []Starvation {
+	var found []Starvation
+	for _, ip := range slices.Sorted(slices.Values(ips)) {
+		server, ok := servers.ByIP(ip)
+		if !ok {
+			continue
+		}
+		most, reserved := server.MaxTrunks(), t.Reserved(ip)
+		if reserved == 0 || reserved > most {
+			continue
+		}
+		var starved []string
+		for _, campaign := range campaigns {
+			own, limited := t.on(ip, campaign.ID)
+			if campaign.Dials() && !limited && most-(reserved-own) <= reserved {
+				starved = append(starved, campaign.ID)
+			}
+		}
+		if len(starved) > 0 {
+			found = append(found, Starvation{ServerIP: ip, Max: most, Reserved: reserved, Idle: most - reserved, Campaigns: starved})
+		}
+	}
+	return found
+}
+
+// on says how many lines a campaign's rows withhold on a server, and whether one
+// of them is a MAXIMUM_LIMIT.
+func (t Trunks) on(ip, campaign string) (dedicated int, limited bool) {
+	for _, trunk := range t {
+		if trunk.ServerIP == ip && strings.EqualFold(trunk.CampaignID, campaign) {
+			dedicated += trunk.Dedicated
+			limited = limited || trunk.Restriction == MaximumLimit
+		}
+	}
+	return dedicated, limited
+}
+
+// list names the first few of many.
+func list(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+}

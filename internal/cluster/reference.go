@@ -1,0 +1,262 @@
+package cluster
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Reference is a column that holds a server_ip.
+type Reference struct {
+	Table  Table
+	Column string
+	What   string // what the rows are, for a person, in the plural
+	// Blank is what the column is set to when the server goes and the row
+	// stays; nil where the row goes with its server.
+	Blank *Value
+	// Heartbeat rows are made by a daemon and hinder no removal.
+	Heartbeat bool
+}
+
+func blank(text string) *Value {
+	value := Text(text)
+	return &value
+}
+
+// References are the columns besides servers.server_ip that hold a server_ip:
+// those of bin/ADMIN_update_server_ip.pl lines 431-521, and
+// vicidial_drop_lists.dl_server, which that script forgets (F§3.12). The order
+// is the one in which a removal takes rows away (F§7.2).
+var References = []Reference{
+	{Table: "phones", Column: "server_ip", What: "phones"},
+	{Table: TableTrunks, Column: "server_ip", What: "trunk rows"},
+	{Table: "vicidial_server_carriers", Column: "server_ip", What: "carriers"},
+	{Table: "vicidial_remote_agents", Column: "server_ip", What: "remote agents"},
+	{Table: "vicidial_inbound_dids", Column: "server_ip", What: "inbound DIDs", Blank: blank("")},
+	{Table: "vicidial_inbound_dids", Column: "filter_server_ip", What: "inbound DID filters", Blank: blank("")},
+	{Table: "inbound_numbers", Column: "server_ip", What: "inbound numbers"},
+	{Table: "vicidial_stations", Column: "server_ip", What: "stations"},
+	{Table: "phone_favorites", Column: "server_ip", What: "phone favourites"},
+	{Table: "conferences", Column: "server_ip", What: "client conferences"},
+	{Table: TableMeetmeRooms, Column: "server_ip", What: "MeetMe rooms"},
+	{Table: TableConfbridges, Column: "server_ip", What: "ConfBridge rooms"},
+	{Table: "vicidial_automated_reports", Column: "report_server", What: "automated reports", Blank: blank("active_voicemail_server")},
+	{Table: "vicidial_drop_lists", Column: "dl_server", What: "drop lists", Blank: blank("active_voicemail_server")},
+	{Table: "vicidial_process_triggers", Column: "server_ip", What: "process triggers"},
+	{Table: TableServers, Column: "active_twin_server_ip", What: "twin servers", Blank: blank("")},
+	{Table: TableSettings, Column: "active_voicemail_server", What: "active voicemail server settings"},
+	{Table: TableServerUpdater, Column: "server_ip", What: "heartbeats", Heartbeat: true},
+}
+
+// Mention counts the rows that name a server in one of the [References].
+type Mention struct {
+	Reference
+	Rows int
+}
+
+func (m Mention) String() string {
+	return fmt.Sprintf("%d %s (%s.%s)", m.Rows, m.What, m.Table, m.Column)
+}
+
+// Mentions are counted in the order of [References]; columns that the schema
+// lacks, or that the database user may not see, are missing.
+type Mentions []Mention
+
+func (m Mentions) rows(table Table, column string) int {
+	for _, mention := range m {
+		if mention.Table == table && mention.Column == column {
+			return mention.Rows
+		}
+	}
+	return 0
+}
+
+// Summary lists what is named at all, for a person.
+func (m Mentions) Summary() string {
+	var parts []string
+	for _, mention := range m {
+		if mention.Rows > 0 {
+			parts = append(parts, mention.String())
+		}
+	}
+	if len(parts) == 0 {
+		return "no other rows"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// PlanAddress changes a server's address in place, in all rows that name it.
+// The servers row comes last: while it says the old address, the next plan
+// still sees the work, so a change that was killed half way is resumed.
+func PlanAddress(server Server, to string, old, there Mentions) (Plan, error) {
+	from := server.IP()
+	var plan Plan
+	for _, mention := range old {
+		if mention.Rows == 0 {
+			continue
+		}
+		step := Step{
+			Phase: Release, Verb: Update, Table: mention.Table, Loose: true,
+			Key: Row{mention.Column: Text(from)}, To: Row{mention.Column: Text(to)},
+			Audit: Audit{
+				Section: "SERVERS", Type: "MODIFY", Record: server.ID(), Code: "ADMIN MODIFY SERVER",
+				Notes: fmt.Sprintf("server_ip %s to %s: %s", from, to, mention),
+			},
+		}
+		if taken := there.rows(mention.Table, mention.Column); taken > 0 && uniqueByServer[mention.Table] {
+			if !mention.Heartbeat {
+				return Plan{}, &Refused{
+					Subject: fmt.Sprintf("server %s cannot move to %s", server.ID(), to),
+					Reasons: []string{fmt.Sprintf("%d %s (%s) exist for the new address already", taken, mention.What, mention.Table)},
+					Advice:  "Remove those rows, or choose another address.",
+				}
+			}
+			// The node runs under its new address already; its old heartbeat is dead.
+			step.Verb, step.To = Delete, nil
+		}
+		plan.Steps = append(plan.Steps, step)
+	}
+	plan.Steps = append(plan.Steps, Step{
+		Phase: Remove, Verb: Update, Table: TableServers, Key: Row{"server_id": Text(server.ID())},
+		From: Row{"server_ip": Text(from)}, To: Row{"server_ip": Text(to)}, Audit: serverAudit(server.ID(), "MODIFY"),
+	})
+	plan.Rebuild.All = true
+	return plan, nil
+}
+
+// uniqueByServer are the tables with a unique key over server_ip.
+var uniqueByServer = map[Table]bool{
+	TableServerUpdater: true, TableMeetmeRooms: true, TableConfbridges: true, "conferences": true,
+	"phones": true, // extension and server_ip
+}
+
+// Live is what runs on a server now.
+type Live struct {
+	Agents int // logged in, remote agents not counted
+	Calls  int // rows of vicidial_auto_calls
+}
+
+// Alias is a phone alias: the phone logins that one agent may be given.
+type Alias struct {
+	ID     string
+	Logins []string
+}
+
+// Removal is what has to be known to remove a server.
+type Removal struct {
+	Server    Server
+	Voicemail string // system_settings.active_voicemail_server
+	Live      Live
+	Mentions  Mentions
+	Logins    []string // phone logins on the server
+	Aliases   []Alias  // those that list one of the logins
+	Force     bool     // remove the rows that name the server, too
+}
+
+// Obstacles says why the server must not go now. Force helps against rows, but
+// never against people at work.
+func (r Removal) Obstacles() []string {
+	var reasons []string
+	if r.Live.Agents > 0 {
+		reasons = append(reasons, fmt.Sprintf("%d agents are logged in on it", r.Live.Agents))
+	}
+	if r.Live.Calls > 0 {
+		reasons = append(reasons, fmt.Sprintf("%d calls are up on it", r.Live.Calls))
+	}
+	if r.Server.IP() == r.Voicemail {
+		reasons = append(reasons, "it is the active voicemail server, which runs the cluster's end of day; choose another one first")
+	}
+	if r.Force {
+		return reasons
+	}
+	for _, mention := range r.Mentions {
+		if mention.Rows > 0 && !mention.Heartbeat && mention.Table != TableSettings {
+			reasons = append(reasons, mention.String()+" still name it")
+		}
+	}
+	return reasons
+}
+
+// PlanRemoval takes a server away in the order of F§7.2: it is put out of work,
+// its phones leave the aliases before they go themselves, and its own row goes
+// when nothing names it any more. All peers are flagged, which the admin page
+// forgets.
+func PlanRemoval(r Removal) (Plan, error) {
+	id := r.Server.ID()
+	if reasons := r.Obstacles(); len(reasons) > 0 {
+		advice := "Drain it first (active_agent_login_server = false, balance.active = false) and move those rows to other servers"
+		if !r.Force {
+			advice += ", or set force_destroy = true and apply before destroying, which removes the rows that name it"
+		}
+		return Plan{}, &Refused{Subject: "server " + id + " must not be removed now", Reasons: reasons, Advice: advice + "."}
+	}
+	var plan Plan
+	idle := Row{}
+	for _, column := range []string{"active", "active_agent_login_server", "active_asterisk_server", "vicidial_balance_active"} {
+		if value, known := r.Server.Row[column]; known && value.Yes() {
+			idle[column] = YesNo(false)
+		}
+	}
+	if len(idle) > 0 {
+		step := updateServer(id, Row{}, idle)
+		step.Phase = Release
+		plan.Steps = append(plan.Steps, step)
+	}
+	plan.Steps = append(plan.Steps, leaveAliases(r.Aliases, r.Logins)...)
+	for _, mention := range r.Mentions {
+		if mention.Rows == 0 || mention.Table == TableSettings {
+			continue
+		}
+		plan.Steps = append(plan.Steps, forget(id, r.Server.IP(), mention))
+	}
+	plan.Steps = append(plan.Steps, Step{
+		Phase: Remove, Verb: Delete, Table: TableServers, Key: Row{"server_id": Text(id)}, From: r.Server.Row.Only("server_ip"),
+		Audit: serverAudit(id, "DELETE"),
+	})
+	plan.Rebuild.All = true
+	return plan, nil
+}
+
+func forget(id, ip string, mention Mention) Step {
+	step := Step{
+		Phase: Remove, Verb: Delete, Table: mention.Table, Key: Row{mention.Column: Text(ip)}, Loose: true,
+		Audit: Audit{
+			Section: "SERVERS", Type: "DELETE", Record: id, Code: "ADMIN DELETE SERVER",
+			Notes: mention.String(),
+		},
+	}
+	if mention.Blank != nil {
+		step.Verb, step.To = Update, Row{mention.Column: *mention.Blank}
+	}
+	if mention.Heartbeat {
+		step.Audit = Audit{} // a daemon's row, not configuration
+	}
+	return step
+}
+
+// leaveAliases takes logins out of the aliases that list them. An alias that
+// would list none is removed: an alias hides the phone of its own name, so an
+// empty one would only lock somebody out.
+func leaveAliases(aliases []Alias, logins []string) []Step {
+	gone := func(login string) bool {
+		return slices.ContainsFunc(logins, func(other string) bool { return strings.EqualFold(login, other) })
+	}
+	var steps []Step
+	for _, alias := range aliases {
+		left := slices.DeleteFunc(slices.Clone(alias.Logins), gone)
+		if len(left) == len(alias.Logins) {
+			continue
+		}
+		step := Step{
+			Phase: Release, Verb: Update, Table: "phones_alias", Key: Row{"alias_id": Text(alias.ID)},
+			From: Row{"logins_list": Text(strings.Join(alias.Logins, ","))}, To: Row{"logins_list": Text(strings.Join(left, ","))},
+			Audit: Audit{Section: "PHONEALIASES", Type: "MODIFY", Record: alias.ID, Code: "ADMIN MODIFY PHONE ALIAS"},
+		}
+		if len(left) == 0 {
+			step.Verb, step.To = Delete, nil
+			step.Audit.Type, step.Audit.Code = "DELETE", "ADMIN DELETE PHONE ALIAS"
+		}
+		steps = append(steps, step)
+	}
+	return steps
+}

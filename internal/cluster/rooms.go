@@ -1,0 +1,167 @@
+package cluster
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Engine is what mixes an agent's calls on a server: servers.conf_engine.
+type Engine string
+
+// The engines. Each keeps its rooms in a table of its own.
+const (
+	Meetme     Engine = "MEETME"
+	Confbridge Engine = "CONFBRIDGE"
+)
+
+// Table holds the engine's rooms.
+func (e Engine) Table() Table {
+	if e == Confbridge {
+		return TableConfbridges
+	}
+	return TableMeetmeRooms
+}
+
+// FirstRoom is where VICIdial's own samples begin (F§4.8, F§8.1). Below the
+// MeetMe number lie the rooms of the old client, in the table conferences.
+func (e Engine) FirstRoom() int {
+	if e == Confbridge {
+		return 9600000
+	}
+	return 8600051
+}
+
+// LastRoom is the last number that the static dialplan accepts.
+func (e Engine) LastRoom() int {
+	if e == Confbridge {
+		return 9600999
+	}
+	return 8600999
+}
+
+// Other is the engine that this one is not.
+func (e Engine) Other() Engine {
+	if e == Confbridge {
+		return Meetme
+	}
+	return Confbridge
+}
+
+// Room is one conference room of a server.
+type Room struct {
+	Number int  // conf_exten
+	InUse  bool // somebody has reserved it: extension is neither NULL nor empty
+}
+
+// Rooms are one engine's rooms by server_ip, sorted by number.
+type Rooms map[string][]Room
+
+// RoomRange is a run of rooms: Count of them from First on.
+type RoomRange struct {
+	First int
+	Count int
+}
+
+// Check says what is wrong with a range for this engine, if anything.
+func (r RoomRange) Check(engine Engine) error {
+	last := r.First + r.Count - 1
+	if r.First < engine.FirstRoom() || last > engine.LastRoom() {
+		return fmt.Errorf("%s rooms %d to %d are outside %d to %d, the numbers that VICIdial's dialplan answers and the old client leaves free",
+			engine, r.First, last, engine.FirstRoom(), engine.LastRoom())
+	}
+	return nil
+}
+
+func (r RoomRange) holds(number int) bool { return number >= r.First && number < r.First+r.Count }
+
+// Describe says in a range what rooms there are. Rooms that are exactly the
+// declared ones are described so; any others by a range that differs from the
+// declared one, so that a plan mends them.
+func Describe(rooms []Room, declared RoomRange) RoomRange {
+	if len(rooms) == 0 {
+		return RoomRange{First: declared.First}
+	}
+	run := RoomRange{First: rooms[0].Number}
+	for _, room := range rooms {
+		if room.Number == run.First+run.Count {
+			run.Count++
+		}
+	}
+	if run == declared && len(rooms) != run.Count {
+		run.Count = len(rooms) // the declared ones are there, and strays beside them
+	}
+	return run
+}
+
+// PlanRooms leads a server's rooms to the wanted range of the wanted engine.
+// New rooms come first; rooms that are not wanted go last and only while nobody
+// has reserved them, since that would cut an agent off (F§9.6 item 47).
+func PlanRooms(ip string, engine Engine, have map[Engine][]Room, want RoomRange) Plan {
+	var plan Plan
+	there := map[int]bool{}
+	var surplus []Value
+	for _, room := range have[engine] {
+		there[room.Number] = true
+		if !want.holds(room.Number) {
+			surplus = append(surplus, Number(int64(room.Number)))
+		}
+	}
+	var missing []Row
+	for number := want.First; number < want.First+want.Count; number++ {
+		if !there[number] {
+			missing = append(missing, Row{"conf_exten": Number(int64(number)), "server_ip": Text(ip), "extension": Text("")})
+		}
+	}
+	if len(missing) > 0 {
+		first, last := missing[0]["conf_exten"].Text, missing[len(missing)-1]["conf_exten"].Text
+		plan.Steps = append(plan.Steps, Step{
+			Phase: Add, Verb: Insert, Table: engine.Table(), Rows: missing, Key: Row{"conf_exten": {}, "server_ip": {}},
+			Audit: Audit{
+				Section: "VICICONF", Type: "ADD", Record: first, Code: "ADMIN ADD VICIDIAL " + engine.noun(),
+				Notes: fmt.Sprintf("%d rooms %s to %s on %s", len(missing), first, last, ip),
+			},
+		})
+	}
+	plan.Steps = append(plan.Steps, dropRooms(ip, engine, surplus)...)
+	var other []Value
+	for _, room := range have[engine.Other()] {
+		other = append(other, Number(int64(room.Number)))
+	}
+	plan.Steps = append(plan.Steps, dropRooms(ip, engine.Other(), other)...)
+	if len(plan.Steps) > 0 && slices.ContainsFunc(plan.Steps, func(s Step) bool { return s.Table == TableMeetmeRooms }) {
+		plan.Rebuild.Servers = []string{ip} // meetme-vicidial.conf lists the rooms
+	}
+	return plan
+}
+
+func dropRooms(ip string, engine Engine, numbers []Value) []Step {
+	if len(numbers) == 0 {
+		return nil
+	}
+	return []Step{{
+		Phase: Remove, Verb: Delete, Table: engine.Table(), Key: Row{"server_ip": Text(ip)},
+		InColumn: "conf_exten", In: numbers, Guard: FreeRoom, Loose: true,
+		Audit: Audit{
+			Section: "CONFERENCES", Type: "DELETE", Record: numbers[0].Text, Code: "ADMIN DELETE " + engine.noun(),
+			Notes: fmt.Sprintf("%d rooms from %s on %s", len(numbers), numbers[0].Text, ip),
+		},
+	}}
+}
+
+func (e Engine) noun() string {
+	if e == Confbridge {
+		return "CONFBRIDGE"
+	}
+	return "CONFERENCE"
+}
+
+// Busy lists the rooms that somebody has reserved and that the range does not hold.
+func Busy(rooms []Room, want RoomRange) []int {
+	var busy []int
+	for _, room := range rooms {
+		if room.InUse && !want.holds(room.Number) {
+			busy = append(busy, room.Number)
+		}
+	}
+	return busy
+}

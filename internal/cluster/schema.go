@@ -1,0 +1,126 @@
+package cluster
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Column is what the connected database says of a column.
+type Column struct {
+	Type   string // as in information_schema.COLUMNS.COLUMN_TYPE
+	Length int    // characters; 0 where the type has no width
+}
+
+// Schema is what the connected database holds: found, never assumed. A table or
+// column that is missing here is missing there, or hidden from the database
+// user, and is left alone.
+type Schema struct {
+	Version int // system_settings.db_schema_version
+	Tables  map[Table]map[string]Column
+}
+
+// Has says whether the column is there.
+func (s Schema) Has(table Table, column string) bool {
+	_, ok := s.Tables[table][column]
+	return ok
+}
+
+// Only keeps those of the columns that are there, in their order.
+func (s Schema) Only(table Table, columns []string) []string {
+	return slices.DeleteFunc(slices.Clone(columns), func(column string) bool { return !s.Has(table, column) })
+}
+
+// since is the schema version that brought a column (F§6.4); older ones are left out.
+var since = map[Table]map[string]int{
+	TableServers: {
+		"user_group": 1308, "auto_restart_asterisk": 1360, "voicemail_dump_exten_no_inst": 1366,
+		"gather_asterisk_output": 1443, "web_socket_url": 1455, "conf_qualify": 1484, "routing_prefix": 1501,
+		"external_web_socket_url": 1561, "conf_engine": 1664, "conf_update_interval": 1664, "ara_url": 1678,
+	},
+	TableConfbridges: {"conf_exten": 1664},
+}
+
+var (
+	enumMember = regexp.MustCompile(`'((?:[^']|'')*)'`)
+	textLimit  = map[string]int{"tinytext": 255, "text": 65535}
+)
+
+// Check says why the connected database cannot hold the value as it is. Without
+// strict mode MariaDB would cut it off in silence, and it would differ for ever
+// (F§10 item 18).
+func (s Schema) Check(table Table, column string, value Value) error {
+	found, ok := s.Tables[table][column]
+	if !ok {
+		if version := since[table][column]; version > 0 {
+			return fmt.Errorf("the column %s.%s is not in this database: it came with schema %d, the database has schema %d", table, column, version, s.Version)
+		}
+		return fmt.Errorf("the column %s.%s is not in this database (schema %d), or the database user may not see it", table, column, s.Version)
+	}
+	if value.Null {
+		return nil
+	}
+	return found.check(table, column, value)
+}
+
+func (c Column) check(table Table, column string, value Value) error {
+	kind, _, _ := strings.Cut(c.Type, "(")
+	switch {
+	case kind == "enum":
+		members := c.members()
+		if !slices.Contains(members, value.Text) {
+			return fmt.Errorf("%s.%s of this database cannot hold %q; it holds %s", table, column, value.Text, strings.Join(members, ", "))
+		}
+	case strings.HasSuffix(kind, "int"):
+		least, most := c.bounds(kind)
+		number, ok := value.Int()
+		if !ok || number < least || number > most {
+			return fmt.Errorf("%s.%s of this database holds whole numbers from %d to %d, not %s", table, column, least, most, value.Text)
+		}
+	case textLimit[kind] > 0:
+		if len(value.Text) > textLimit[kind] {
+			return fmt.Errorf("%s.%s of this database holds %d bytes, these are %d", table, column, textLimit[kind], len(value.Text))
+		}
+	case c.Length > 0:
+		if length := utf8.RuneCountInString(value.Text); length > c.Length {
+			return fmt.Errorf("%s.%s of this database holds %d characters, these are %d", table, column, c.Length, length)
+		}
+	}
+	return nil
+}
+
+func (c Column) members() []string {
+	var members []string
+	for _, match := range enumMember.FindAllStringSubmatch(c.Type, -1) {
+		members = append(members, strings.ReplaceAll(match[1], "''", "'"))
+	}
+	return members
+}
+
+var integerBits = map[string]int{"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 63}
+
+func (c Column) bounds(kind string) (least, most int64) {
+	bits := integerBits[kind]
+	if strings.Contains(c.Type, "unsigned") {
+		return 0, 1<<bits - 1
+	}
+	return -1 << (bits - 1), 1<<(bits-1) - 1
+}
+
+// CheckRow checks all columns of a row and joins what is wrong.
+func (s Schema) CheckRow(table Table, row Row) []error {
+	var errs []error
+	for _, column := range slices.Sorted(maps.Keys(row)) {
+		if err := s.Check(table, column, row[column]); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errs
+}
+
+// String names the version for a person.
+func (s Schema) String() string { return "schema " + strconv.Itoa(s.Version) }

@@ -1,0 +1,201 @@
+package cluster
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// ServerColumns are the configuration columns of the table servers that the
+// provider reads and may own (F§1.1, marked C), without the two secrets. What
+// daemons write (F§9.4 item 31) is not among them and never in state.
+var ServerColumns = []string{
+	"server_id", "server_description", "server_ip", "active", "asterisk_version", "max_vicidial_trunks",
+	"telnet_host", "telnet_port", "ASTmgrUSERNAME", "ASTmgrUSERNAMEupdate", "ASTmgrUSERNAMElisten", "ASTmgrUSERNAMEsend",
+	"local_gmt", "voicemail_dump_exten", "answer_transfer_agent", "ext_context", "sys_perf_log", "vd_server_logs",
+	"agi_output", "vicidial_balance_active", "balance_trunks_offlimits", "recording_web_link", "alt_server_ip",
+	"active_asterisk_server", "generate_vicidial_conf", "outbound_calls_per_second", "vicidial_recording_limit",
+	"carrier_logging_active", "vicidial_balance_rank", "active_agent_login_server", "external_server_ip",
+	"custom_dialplan_entry", "active_twin_server_ip", "user_group", "auto_restart_asterisk",
+	"voicemail_dump_exten_no_inst", "gather_asterisk_output", "web_socket_url", "conf_qualify", "routing_prefix",
+	"external_web_socket_url", "conf_engine", "conf_update_interval", "ara_url",
+}
+
+// The secrets of a server. They are written but never read: what is read is
+// only whether they still are what VICIdial ships.
+const (
+	ServerSecret  = "conf_secret"
+	ManagerSecret = "ASTmgrSECRET"
+)
+
+// ShippedSecrets are the values that every VICIdial in the world starts with.
+var ShippedSecrets = map[string]string{ServerSecret: "test", ManagerSecret: "1234"}
+
+// Server is one row of the table servers: a telephony node, or a database
+// pseudo node.
+type Server struct {
+	Row Row // the columns of [ServerColumns] that the schema has
+	// Shipped names the secrets that still are what VICIdial ships.
+	Shipped []string
+}
+
+// ID is the server_id, the name under which peers know the server.
+func (s Server) ID() string { return s.Row["server_id"].Text }
+
+// IP is the server_ip, the key by which VICIdial joins everything.
+func (s Server) IP() string { return s.Row["server_ip"].Text }
+
+// MaxTrunks is max_vicidial_trunks; NULL stops dialing, as 0 does (F§9.7 item 50).
+func (s Server) MaxTrunks() int {
+	trunks, _ := s.Row["max_vicidial_trunks"].Int()
+	return int(trunks)
+}
+
+// Engine is the conference engine; schemas before 1664 know MeetMe only.
+func (s Server) Engine() Engine {
+	if strings.EqualFold(s.Row["conf_engine"].Text, string(Confbridge)) {
+		return Confbridge
+	}
+	return Meetme
+}
+
+// Servers are all rows of the table servers, sorted by server_id.
+type Servers []Server
+
+// ByID looks a server up, without regard to case as VICIdial's collation does.
+func (s Servers) ByID(id string) (Server, bool) {
+	for _, server := range s {
+		if strings.EqualFold(server.ID(), id) {
+			return server, true
+		}
+	}
+	return Server{}, false
+}
+
+// ByIP looks a server up. Of several rows with one address the first counts,
+// as it does for VICIdial's daemons (F§9.2 item 9).
+func (s Servers) ByIP(ip string) (Server, bool) {
+	for _, server := range s {
+		if server.IP() == ip {
+			return server, true
+		}
+	}
+	return Server{}, false
+}
+
+// IPs lists the addresses, sorted.
+func (s Servers) IPs() []string {
+	ips := make([]string, 0, len(s))
+	for _, server := range s {
+		ips = append(ips, server.IP())
+	}
+	return sortedUnique(ips)
+}
+
+// With returns the servers as they are once this one is written.
+func (s Servers) With(server Server) Servers {
+	rest := slices.DeleteFunc(slices.Clone(s), func(other Server) bool {
+		return strings.EqualFold(other.ID(), server.ID())
+	})
+	return append(rest, server)
+}
+
+// meshColumns are embedded in the configuration files of every peer: a change of
+// one of them concerns all servers (bin/ADMIN_keepalive_ALL.pl lines 3181-3238).
+var meshColumns = []string{"server_id", "server_ip", ServerSecret, "active_asterisk_server"}
+
+// generatedColumns go into the configuration files of the server itself
+// (F§9.5 item 37).
+var generatedColumns = []string{
+	"conf_qualify", "vicidial_recording_limit", "custom_dialplan_entry", "conf_engine", "asterisk_version",
+	"voicemail_dump_exten", "voicemail_dump_exten_no_inst", "ext_context", "generate_vicidial_conf", "external_server_ip",
+}
+
+// rebuildFor says whose files a change of these columns of one server makes stale.
+func rebuildFor(ip string, changed Row) Rebuild {
+	for _, column := range meshColumns {
+		if _, ok := changed[column]; ok {
+			return Rebuild{All: true}
+		}
+	}
+	for _, column := range generatedColumns {
+		if _, ok := changed[column]; ok {
+			return Rebuild{Servers: []string{ip}}
+		}
+	}
+	return Rebuild{}
+}
+
+// AddServer makes the row of a new server. It starts with the flags that the
+// admin page sets, and all peers are flagged, which the admin page forgets
+// (F§2.3).
+func AddServer(row, secrets Row) Plan {
+	full := maps.Clone(row)
+	maps.Copy(full, secrets)
+	full["rebuild_conf_files"] = YesNo(true)
+	full["rebuild_music_on_hold"] = YesNo(true)
+	full["sounds_update"] = YesNo(true)
+	return Plan{
+		Steps: []Step{{
+			Phase: Grow, Verb: Insert, Table: TableServers, Key: row.Only("server_id"), Rows: []Row{full},
+			Audit: serverAudit(row["server_id"].Text, "ADD"),
+		}},
+		Rebuild: Rebuild{All: true},
+	}
+}
+
+// ResumeServer brings a row that a killed create left, or refuses one that
+// somebody else made.
+func ResumeServer(have Server, want, secrets Row) (Plan, error) {
+	for _, column := range slices.Sorted(maps.Keys(want)) {
+		if !Equivalent(column, have.Row[column], want[column]) {
+			return Plan{}, &Conflict{
+				Subject: "server " + have.ID(),
+				Found:   "exists already and its " + column + " differs from the configuration",
+				Advice:  "Nothing was overwritten. Bring it under Terraform with: terraform import ADDRESS " + have.ID(),
+			}
+		}
+	}
+	plan := Plan{Rebuild: Rebuild{All: true}}
+	if len(secrets) > 0 {
+		plan.Steps = append(plan.Steps, updateServer(have.ID(), Row{}, secrets))
+	}
+	return plan, nil
+}
+
+// ChangeServer writes the columns that differ between want and what was seen.
+// Secrets are written when given. Columns that have moved since they were seen
+// are a [Conflict], unless they are as wanted already.
+func ChangeServer(have, seen Server, want, secrets Row) (Plan, error) {
+	from, to := Row{}, Row{}
+	for _, column := range slices.Sorted(maps.Keys(want)) {
+		found := have.Row[column]
+		if Equivalent(column, found, want[column]) {
+			continue
+		}
+		if !Equivalent(column, found, seen.Row[column]) {
+			return Plan{}, &Conflict{
+				Subject: "server " + have.ID(),
+				Found:   "was changed by somebody else: " + column + " now says " + found.String(),
+			}
+		}
+		from[column], to[column] = found, want[column]
+	}
+	changed := maps.Clone(to)
+	maps.Copy(changed, secrets)
+	if len(changed) == 0 {
+		return Plan{}, nil
+	}
+	return Plan{Steps: []Step{updateServer(have.ID(), from, changed)}, Rebuild: rebuildFor(have.IP(), changed)}, nil
+}
+
+func updateServer(id string, from, to Row) Step {
+	return Step{
+		Phase: Grow, Verb: Update, Table: TableServers, Key: Row{"server_id": Text(id)}, From: from, To: to,
+		Audit: serverAudit(id, "MODIFY"),
+	}
+}
+
+func serverAudit(id, kind string) Audit {
+	return Audit{Section: "SERVERS", Type: kind, Record: id, Code: "ADMIN " + kind + " SERVER"}
+}

@@ -1,0 +1,281 @@
+package cluster
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The members of vicidial_server_trunks.trunk_restriction. MaximumLimit caps
+// the campaign on that server; OverflowAllowed caps nothing and merely
+// withholds the lines from every other campaign there (bin/AST_VDauto_dial.pl
+// lines 928-959; F§3.1).
+const (
+	MaximumLimit    = "MAXIMUM_LIMIT"
+	OverflowAllowed = "OVERFLOW_ALLOWED"
+)
+
+// Limit is what one row of vicidial_server_trunks says about a campaign on a
+// server. A MaximumLimit of 0 says that the campaign must not dial there.
+type Limit struct {
+	Dedicated   int // lines
+	Restriction string
+}
+
+func (l Limit) row() Row {
+	return Row{"dedicated_trunks": Number(int64(l.Dedicated)), "trunk_restriction": Text(l.Restriction)}
+}
+
+// Trunk is one row of vicidial_server_trunks.
+type Trunk struct {
+	ServerIP   string
+	CampaignID string
+	Limit
+}
+
+// Trunks are all rows of vicidial_server_trunks, in the order of the table.
+type Trunks []Trunk
+
+// Split is one campaign's part of the table, by server_ip. No key of the table
+// forbids a second row for the same server, so each may have several (F§9.2).
+type Split map[string][]Limit
+
+// Of returns the rows of one campaign. Ids are compared as VICIdial's collation
+// does, without regard to case.
+func (t Trunks) Of(campaign string) Split {
+	split := Split{}
+	for _, trunk := range t {
+		if strings.EqualFold(trunk.CampaignID, campaign) {
+			split[trunk.ServerIP] = append(split[trunk.ServerIP], trunk.Limit)
+		}
+	}
+	return split
+}
+
+// Campaigns lists the campaigns that have rows, sorted.
+func (t Trunks) Campaigns() []string {
+	ids := make([]string, 0, len(t))
+	for _, trunk := range t {
+		ids = append(ids, trunk.CampaignID)
+	}
+	return sortedUnique(ids)
+}
+
+// Reserved adds up what campaigns hold on a server. Both restrictions count,
+// and so do duplicate rows, as in VICIdial's own sum (admin.php A:15152).
+func (t Trunks) Reserved(server string) int {
+	sum := 0
+	for _, trunk := range t {
+		if trunk.ServerIP == server {
+			sum += trunk.Dedicated
+		}
+	}
+	return sum
+}
+
+// With returns the table as it is when the campaign's rows are exactly these.
+func (t Trunks) With(campaign string, limits map[string]Limit) Trunks {
+	rest := slices.DeleteFunc(slices.Clone(t), func(trunk Trunk) bool {
+		return strings.EqualFold(trunk.CampaignID, campaign)
+	})
+	for _, server := range slices.Sorted(maps.Keys(limits)) {
+		rest = append(rest, Trunk{ServerIP: server, CampaignID: campaign, Limit: limits[server]})
+	}
+	return rest
+}
+
+// Single makes a split of one row a server.
+func Single(limits map[string]Limit) Split {
+	split := make(Split, len(limits))
+	for server, limit := range limits {
+		split[server] = []Limit{limit}
+	}
+	return split
+}
+
+// Dedicated adds a server's rows up, as VICIdial does.
+func (s Split) Dedicated(server string) int {
+	sum := 0
+	for _, limit := range s[server] {
+		sum += limit.Dedicated
+	}
+	return sum
+}
+
+// Duplicates counts the rows of each server that has more than one.
+func (s Split) Duplicates() map[string]int {
+	duplicates := map[string]int{}
+	for server, limits := range s {
+		if len(limits) > 1 {
+			duplicates[server] = len(limits)
+		}
+	}
+	return duplicates
+}
+
+// PlanSplit leads a campaign's rows from what they are (have) to what is wanted,
+// where seen is what they were when the change was decided. A row that is
+// neither as it was seen nor as it is wanted has been moved by somebody else: a
+// [Conflict]. Rows that are as wanted already, as a killed apply leaves them,
+// are left alone.
+func PlanSplit(campaign string, have, seen Split, want map[string]Limit) (Plan, error) {
+	var plan Plan
+	concerned := sortedUnique(slices.Collect(maps.Keys(seen)), slices.Collect(maps.Keys(want)))
+	for _, server := range concerned {
+		rows := have[server]
+		limit, wanted := want[server]
+		if wanted && len(rows) == 1 && rows[0] == limit || !wanted && len(rows) == 0 {
+			continue
+		}
+		if !sameRows(rows, seen[server]) {
+			return Plan{}, trunkConflict(campaign, server, rows, len(seen[server]) == 0)
+		}
+		at := trunkAt{campaign, server}
+		switch {
+		case !wanted:
+			plan.Steps = append(plan.Steps, at.remove(rows)...)
+		case len(rows) == 0:
+			plan.Steps = append(plan.Steps, at.add(limit))
+		default:
+			kept, steps := at.heal(rows, limit)
+			plan.Steps = append(plan.Steps, steps...)
+			if kept != limit {
+				plan.Steps = append(plan.Steps, at.move(kept, limit))
+			}
+		}
+	}
+	return plan, nil
+}
+
+func trunkConflict(campaign, server string, rows []Limit, isNew bool) error {
+	conflict := &Conflict{Subject: fmt.Sprintf("the trunk row of campaign %s on server %s", campaign, server)}
+	found := make([]string, 0, len(rows))
+	for _, row := range rows {
+		found = append(found, fmt.Sprintf("%d %s", row.Dedicated, row.Restriction))
+	}
+	switch {
+	case len(rows) == 0:
+		conflict.Found = "has been removed by somebody else"
+	case isNew:
+		conflict.Found = "exists already and says " + strings.Join(found, ", ")
+		conflict.Advice = "Nothing was overwritten. Bring the rows under Terraform with: terraform import ADDRESS " + campaign
+	default:
+		conflict.Found = "was changed by somebody else and says " + strings.Join(found, ", ")
+	}
+	return conflict
+}
+
+// sameRows compares without regard to order, which a table does not promise.
+func sameRows(a, b []Limit) bool {
+	order := func(x, y Limit) int {
+		if x.Dedicated != y.Dedicated {
+			return x.Dedicated - y.Dedicated
+		}
+		return strings.Compare(x.Restriction, y.Restriction)
+	}
+	return slices.Equal(slices.SortedFunc(slices.Values(a), order), slices.SortedFunc(slices.Values(b), order))
+}
+
+// trunkAt makes the steps for one campaign on one server.
+type trunkAt struct{ campaign, server string }
+
+func (t trunkAt) key() Row {
+	return Row{"server_ip": Text(t.server), "campaign_id": Text(t.campaign)}
+}
+
+func (t trunkAt) audit(section, kind, verb string) Audit {
+	campaign := "Campaign: "
+	if kind == "ADD" { // the admin page writes it small in this one place (F§2.4)
+		campaign = "campaign: "
+	}
+	return Audit{Section: section, Type: kind, Record: t.server, Code: "ADMIN " + verb + " SERVER TRUNK", Notes: campaign + t.campaign}
+}
+
+func (t trunkAt) add(limit Limit) Step {
+	row := t.key()
+	maps.Copy(row, limit.row())
+	return Step{
+		Phase: Add, Verb: Insert, Table: TableTrunks, Key: t.key(), Rows: []Row{row},
+		Audit: t.audit("SERVERS_TRUNK", "ADD", "ADD"),
+	}
+}
+
+// move shrinks before anything grows, so that no server is promised more than
+// it has on the way.
+func (t trunkAt) move(from, to Limit) Step {
+	phase := Grow
+	if to.Dedicated < from.Dedicated {
+		phase = Release
+	}
+	return Step{
+		Phase: phase, Verb: Update, Table: TableTrunks, Key: t.key(), From: from.row(), To: to.row(),
+		Audit: t.audit("SERVERTRUNKS", "MODIFY", "MODIFY"),
+	}
+}
+
+// remove takes rows away last: a campaign without a row is not limited on that
+// server any more, so its new limits should stand elsewhere before.
+func (t trunkAt) remove(rows []Limit) []Step {
+	steps := make([]Step, 0, len(rows))
+	for _, row := range distinct(rows) {
+		steps = append(steps, Step{
+			Phase: Remove, Verb: Delete, Table: TableTrunks, Key: t.key(), From: row.row(),
+			Audit: t.audit("SERVERTRUNKS", "DELETE", "DELETE"),
+		})
+	}
+	return steps
+}
+
+// heal leaves one of several rows: the one that is as wanted, or else the
+// smallest. The dialer obeys the last row it meets and counts all of them
+// against other campaigns (F§10 item 6), so removing them releases lines.
+func (t trunkAt) heal(rows []Limit, want Limit) (Limit, []Step) {
+	kept := rows[0]
+	for _, row := range rows {
+		if row == want || kept != want && row.Dedicated < kept.Dedicated {
+			kept = row
+		}
+	}
+	var steps []Step
+	for _, row := range distinct(rows) {
+		if row == kept {
+			continue
+		}
+		steps = append(steps, Step{
+			Phase: Release, Verb: Delete, Table: TableTrunks, Key: t.key(), From: row.row(),
+			Audit: t.audit("SERVERTRUNKS", "DELETE", "DELETE"),
+		})
+	}
+	if same := count(rows, kept); same > 1 {
+		steps = append(steps, Step{
+			Phase: Release, Verb: Thin, Table: TableTrunks, Key: t.key(), From: kept.row(),
+			Audit: t.audit("SERVERTRUNKS", "DELETE", "DELETE"),
+		})
+	}
+	return kept, steps
+}
+
+func distinct(rows []Limit) []Limit {
+	var found []Limit
+	for _, row := range rows {
+		if !slices.Contains(found, row) {
+			found = append(found, row)
+		}
+	}
+	return found
+}
+
+func count(rows []Limit, wanted Limit) int {
+	n := 0
+	for _, row := range rows {
+		if row == wanted {
+			n++
+		}
+	}
+	return n
+}
+
+// Describe says what a limit means, for a person.
+func (l Limit) Describe() string { return strconv.Itoa(l.Dedicated) + " " + l.Restriction }
