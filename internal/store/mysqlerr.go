@@ -1,14 +1,26 @@
 package store
 
 import (
+	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"io"
+	"net"
+	"slices"
 
 	"github.com/go-sql-driver/mysql"
 )
 
-// The server's error numbers that a connection can fail with. Numbers are read
-// in this file and nowhere else.
+// The server's error numbers. They are read in this file and nowhere else.
 const (
+	numberServerShutdown         = 1053
+	numberTableDenied            = 1142
+	numberColumnDenied           = 1143
+	numberLockWait               = 1205
+	numberDeadlock               = 1213
+	numberReadOnly               = 1290
+	numberQueryInterrupted       = 1317
+	numberConnectionKilled       = 1927
 	numberTooManyConnections     = 1040
 	numberNoAccessToDatabase     = 1044
 	numberAccessDenied           = 1045
@@ -28,4 +40,35 @@ func errNumber(err error) (uint16, bool) {
 		return 0, false
 	}
 	return answer.Number, true
+}
+
+// lost says whether the connection is gone, so that nobody knows what became of
+// the statement that was under way.
+func lost(err error) bool {
+	if number, answered := errNumber(err); answered {
+		return slices.Contains([]uint16{numberServerShutdown, numberQueryInterrupted, numberConnectionKilled}, number)
+	}
+	var network net.Error
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, sql.ErrConnDone) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
+}
+
+// inTheWay says whether another statement was in this one's way, so that it did
+// not run and may be tried again at once.
+func inTheWay(err error) bool {
+	number, answered := errNumber(err)
+	return answered && (number == numberDeadlock || number == numberLockWait)
+}
+
+// plain adds what to do to an error of a statement, where an operator can do
+// something about it. Errors of the way to the database say so already.
+func plain(err error) error {
+	number, _ := errNumber(err)
+	switch number {
+	case numberTableDenied, numberColumnDenied:
+		return &NotWritable{Why: err.Error(), Advice: "Grant the database user the privileges that the provider's documentation lists."}
+	case numberReadOnly:
+		return &NotWritable{Why: err.Error(), Advice: "Point the provider at the primary database, or set read_only = true to look for drift only."}
+	}
+	return err
 }

@@ -1,28 +1,59 @@
-// Package store holds all SQL: it reads VICIdial's tables as values and writes
-// ordered steps. It knows the cluster's words and no Terraform.
 package store
 
 import (
+	"cmp"
+	"context"
 	"database/sql"
+	"fmt"
 	"sync"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Store is the way to one VICIdial database. It connects when it is first used.
+// Store is one VICIdial database. Making one dials nothing: the first read
+// does, so that a plan with an unknown host and terraform validate work.
 type Store struct {
-	settings *Settings
+	settings Settings
 	once     sync.Once
 	db       *sql.DB
-	close    func() error
-	err      error
+	hangUp   func() error
+	failure  error
+
+	// writing is held for the length of one plan, by one writer of this process;
+	// GET_LOCK does the same among processes.
+	writing chan struct{}
+
+	expecting sync.Mutex
+	expected  cluster.Servers // planned by this run, not in the table yet
+
+	home      family[home]
+	servers   family[cluster.Servers]
+	trunks    family[cluster.Trunks]
+	campaigns family[cluster.Campaigns]
+	rooms     family[map[cluster.Engine]cluster.Rooms]
 }
 
-// New returns a store that has dialled nothing.
-func New(settings Settings) *Store { return &Store{settings: &settings} }
+// New prepares a store; nothing is dialled yet.
+func New(settings Settings) *Store {
+	settings.LockTimeout = cmp.Or(settings.LockTimeout, DefaultLockTimeout)
+	settings.AuditUser = cmp.Or(settings.AuditUser, DefaultAuditUser)
+	settings.Database = settings.database()
+	s := &Store{
+		settings: settings,
+		writing:  make(chan struct{}, 1),
+	}
+	s.home.read = s.readHome
+	s.servers.read = s.readServers
+	s.trunks.read = s.readTrunks
+	s.campaigns.read = s.readCampaigns
+	s.rooms.read = s.readRooms
+	return s
+}
 
 // pool returns the connections, or the [Fault] for which there are none.
 func (s *Store) pool() (*sql.DB, error) {
-	s.once.Do(func() { s.db, s.close, s.err = open(*s.settings) })
-	return s.db, s.err
+	s.once.Do(func() { s.db, s.hangUp, s.failure = open(s.settings) })
+	return s.db, s.failure
 }
 
 // Close ends every connection.
@@ -30,5 +61,43 @@ func (s *Store) Close() error {
 	if _, err := s.pool(); err != nil {
 		return nil //nolint:nilerr // what never opened needs no closing
 	}
-	return s.close()
+	return s.hangUp()
+}
+
+// forget drops all that was read of the tables, but not what the database is.
+func (s *Store) forget() {
+	s.servers.forget()
+	s.trunks.forget()
+	s.campaigns.forget()
+	s.rooms.forget()
+}
+
+// query runs a read and hands each row to scan.
+func (s *Store) query(ctx context.Context, what, query string, args []any, scan func(*sql.Rows) error) error {
+	db, err := s.pool()
+	if err != nil {
+		return err
+	}
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", what, plain(err))
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return fmt.Errorf("reading %s: %w", what, err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("reading %s: %w", what, plain(err))
+	}
+	return nil
+}
+
+// value reads a nullable column.
+func value(column sql.NullString) cluster.Value {
+	if !column.Valid {
+		return cluster.Null
+	}
+	return cluster.Text(column.String)
 }

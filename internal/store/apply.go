@@ -1,0 +1,310 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// Decide reads what it needs and says what to write. It runs under the lock, so
+// no other writer of this provider comes between its reads and its plan.
+type Decide = func(context.Context) (cluster.Plan, error)
+
+// ErrReadOnly says that the provider was told to write nothing.
+var ErrReadOnly error = &NotWritable{
+	Why:    "the provider is configured with read_only = true, so nothing is written",
+	Advice: "Remove read_only (or VICIDIAL_READ_ONLY) from the provider configuration to apply changes.",
+}
+
+// Apply decides and writes one plan, step by step, each with its line in the
+// admin change log, and at the end flags the servers whose files must be built
+// anew. Statements are never cut off by a cancelled context: it stops between
+// two of them. A failure after the first step is a [cluster.Partial].
+func (s *Store) Apply(ctx context.Context, decide Decide) error {
+	if s.settings.ReadOnly {
+		return ErrReadOnly
+	}
+	select {
+	case s.writing <- struct{}{}:
+		defer func() { <-s.writing }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	w := &writer{store: s}
+	defer w.close()
+	if err := w.lock(ctx); err != nil {
+		return err
+	}
+	// Others may have written since this process last read.
+	s.forget()
+	defer s.forget()
+
+	plan, err := decide(ctx)
+	if err != nil || plan.Empty() {
+		return err
+	}
+	if err := s.Writable(ctx, tablesOf(plan)...); err != nil {
+		return err
+	}
+	if w.home, err = s.home.get(ctx); err != nil {
+		return err
+	}
+	return w.run(ctx, plan)
+}
+
+func tablesOf(plan cluster.Plan) []cluster.Table {
+	tables := make([]cluster.Table, 0, len(plan.Steps)+1)
+	for _, step := range plan.Steps {
+		tables = append(tables, step.Table)
+	}
+	if plan.Rebuild.All || len(plan.Rebuild.Servers) > 0 {
+		tables = append(tables, cluster.TableServers)
+	}
+	slices.Sort(tables)
+	return slices.Compact(tables)
+}
+
+// writer writes one plan over one connection, which holds the lock: where the
+// connection is lost the lock is too, and nothing more is written over it.
+type writer struct {
+	store *Store
+	home  home
+	conn  *sql.Conn
+}
+
+func (w *writer) run(ctx context.Context, plan cluster.Plan) error {
+	steps := plan.Ordered()
+	flag, flags := rebuild(plan.Rebuild)
+	total := len(steps)
+	if flags {
+		total++
+	}
+	for i, step := range steps {
+		err := ctx.Err()
+		if err == nil {
+			err = w.step(ctx, step)
+		}
+		if err != nil {
+			return &cluster.Partial{Applied: i, Total: total, Step: describe(step), Err: err}
+		}
+	}
+	if !flags {
+		return nil
+	}
+	// Data first, flags last: a node clears its flag before it reads (F§9.5 item 35).
+	if _, err := w.exec(ctx, flag, nil); err != nil {
+		return &cluster.Partial{Applied: len(steps), Total: total, Step: "flag servers to rebuild their configuration files", Err: err}
+	}
+	return nil
+}
+
+// rebuild flags servers as the admin page does: only where files are generated
+// at all (F§9.5 item 36).
+func rebuild(r cluster.Rebuild) (statement, bool) {
+	text := "UPDATE servers SET rebuild_conf_files = 'Y' WHERE generate_vicidial_conf = 'Y' AND active_asterisk_server = 'Y'"
+	if r.All {
+		return statement{text, nil}, true
+	}
+	if len(r.Servers) == 0 {
+		return statement{}, false
+	}
+	args := make([]any, 0, len(r.Servers))
+	for _, ip := range r.Servers {
+		args = append(args, ip)
+	}
+	return statement{text + " AND server_ip IN (" + strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ") + ")", args}, true
+}
+
+// step writes one step and its line in the change log.
+func (w *writer) step(ctx context.Context, step cluster.Step) error {
+	done := phrase(step)
+	for {
+		changed, err := w.exec(ctx, done, func(ctx context.Context) (bool, error) { return w.stands(ctx, step) })
+		if err != nil {
+			return err
+		}
+		if changed == 0 && !step.Loose && step.Verb != cluster.Thin {
+			if err := w.unmoved(ctx, step); err != nil {
+				return err
+			}
+		}
+		if step.Verb != cluster.Thin || changed == 0 {
+			break
+		}
+	}
+	if !w.store.settings.AuditEnabled || step.Audit.Section == "" {
+		return nil
+	}
+	insert, count := w.store.audit(w.home, step, done)
+	_, err := w.exec(ctx, insert, func(ctx context.Context) (bool, error) {
+		n, err := w.count(ctx, count)
+		return n > 0, err
+	})
+	if err != nil {
+		return fmt.Errorf("the step is written, its line in the admin change log is not: %w", err)
+	}
+	return nil
+}
+
+// unmoved looks why a step found no row: it may have been done before, else
+// somebody moved the row.
+func (w *writer) unmoved(ctx context.Context, step cluster.Step) error {
+	stands, err := w.stands(ctx, step)
+	if err != nil || stands {
+		return err
+	}
+	return &cluster.Conflict{Subject: strings.TrimPrefix(describe(step), "change "), Found: "was changed by somebody else in this moment"}
+}
+
+// stands asks the rows whether a step is done.
+func (w *writer) stands(ctx context.Context, step cluster.Step) (bool, error) {
+	from := func(says cluster.Row) (int, error) {
+		where, args := whereOf(step, says)
+		return w.count(ctx, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", step.Table, where), args})
+	}
+	switch step.Verb {
+	case cluster.Insert:
+		for _, row := range step.Rows {
+			where, args := conditions(row, " AND ", "<=>")
+			n, err := w.count(ctx, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", step.Table, where), args})
+			if err != nil || n == 0 {
+				return false, err
+			}
+		}
+		return true, nil
+	case cluster.Update:
+		if step.Loose { // all rows of the old key are to go
+			left, err := from(step.From)
+			return left == 0, err
+		}
+		done, err := from(step.To)
+		return done > 0, err
+	case cluster.Delete:
+		left, err := from(step.From)
+		if err != nil || left > 0 || step.Loose || len(step.From) == 0 {
+			return left == 0, err
+		}
+		others, err := from(nil)
+		return others == 0, err
+	default: // Thin is safe to repeat until it finds nothing
+		return false, nil
+	}
+}
+
+// pauses come before each try of a statement: enough for a network that hiccups
+// or a database that restarts.
+var pauses = []time.Duration{0, 200 * time.Millisecond, time.Second, 2 * time.Second}
+
+// exec runs a statement that writes. Where the connection is lost while it runs,
+// nobody knows whether it did: done asks the rows, over a new connection that
+// holds the lock again, before it is repeated.
+func (w *writer) exec(ctx context.Context, s statement, done func(context.Context) (bool, error)) (int64, error) {
+	// A statement under way is not cut off by Ctrl-C.
+	ctx = context.WithoutCancel(ctx)
+	var failure error
+	for _, pause := range pauses {
+		time.Sleep(pause)
+		if w.conn == nil {
+			if failure = w.lock(ctx); failure != nil {
+				if lost(failure) {
+					continue
+				}
+				return 0, failure
+			}
+			if done != nil {
+				finished, err := done(ctx)
+				if err != nil {
+					w.drop()
+					failure = err
+					continue
+				}
+				if finished {
+					return 1, nil
+				}
+			}
+		}
+		result, err := w.conn.ExecContext(ctx, s.text, s.args...)
+		switch {
+		case err == nil:
+			return result.RowsAffected()
+		case lost(err):
+			w.drop()
+		case !inTheWay(err):
+			return 0, plain(err)
+		}
+		failure = plain(err)
+	}
+	return 0, failure
+}
+
+func (w *writer) count(ctx context.Context, s statement) (int, error) {
+	var n int
+	if w.conn == nil {
+		return 0, sql.ErrConnDone
+	}
+	err := w.conn.QueryRowContext(ctx, s.text, s.args...).Scan(&n)
+	return n, err
+}
+
+// ErrLocked says that another apply holds the lock.
+var ErrLocked = errors.New("another apply of this provider is writing to this database")
+
+// lock takes a connection of its own and the advisory lock on it. VICIdial's
+// admin page and daemons do not know the lock; the compare-and-set of each step
+// is for them.
+func (w *writer) lock(ctx context.Context) error {
+	db, err := w.store.pool()
+	if err != nil {
+		return err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return plain(err)
+	}
+	var got sql.NullInt64
+	var holder sql.NullString
+	name, wait := "terraform-vicidial:"+w.store.settings.Database, w.store.settings.LockTimeout
+	err = conn.QueryRowContext(ctx, "SELECT GET_LOCK(?, ?), IS_USED_LOCK(?)", cut(name, 64), wait.Seconds(), cut(name, 64)).Scan(&got, &holder)
+	if err != nil {
+		_ = conn.Close()
+		return plain(err)
+	}
+	if got.Int64 != 1 {
+		_ = conn.Close()
+		return &NotWritable{
+			Why:    fmt.Sprintf("%s: its database connection %s holds the lock since more than %s", ErrLocked, holder.String, wait),
+			Advice: "Wait for the other apply to end. If none runs, its connection is a leftover: an administrator can end it with KILL " + holder.String + ".",
+		}
+	}
+	w.conn = conn
+	return nil
+}
+
+// drop gives up a connection that is lost.
+func (w *writer) drop() {
+	if w.conn != nil {
+		_ = w.conn.Close()
+		w.conn = nil
+	}
+}
+
+// close releases the lock for the next writer.
+func (w *writer) close() {
+	if w.conn == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	// Closing hands the connection back to the pool; only this releases the lock.
+	if _, err := w.conn.ExecContext(ctx, "DO RELEASE_LOCK(?)", cut("terraform-vicidial:"+w.store.settings.Database, 64)); err != nil {
+		_ = w.conn.Raw(func(any) error { return driver.ErrBadConn }) // it is not reused
+	}
+	w.drop()
+}

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+const insertAudit = `
+INSERT INTO vicidial_admin_log
+       (event_date, user, ip_address, event_section, event_type, record_id, event_code, event_sql, event_notes)
+VALUES (NOW(), ?, ?, ?, ?, ?, ?, ?, ?)`
+
+const countAudit = `
+SELECT COUNT(*)
+  FROM vicidial_admin_log
+ WHERE record_id = ?
+   AND event_section = ?
+   AND user = ?
+   AND event_sql = ?
+   AND event_date >= NOW() - INTERVAL 5 MINUTE`
+
+// maxEventSQL keeps a line below the 65535 bytes that event_sql has before
+// schema 1606 made it larger.
+const maxEventSQL = 60000
+
+// audit is the line in VICIdial's admin change log about one written step.
+func (s *Store) audit(h home, step cluster.Step, done statement) (insert, count statement) {
+	text := spell(step, done)
+	a := step.Audit
+	user := s.settings.AuditUser
+	insert = statement{insertAudit, []any{user, h.address, a.Section, a.Type, cut(a.Record, 50), cut(a.Code, 255), text, a.Notes}}
+	count = statement{countAudit, []any{cut(a.Record, 50), a.Section, user, text}}
+	return insert, count
+}
+
+// secretColumns never show in the change log. VICIdial itself writes them there
+// in clear (F§9.10 item 68).
+var secretColumns = map[string]bool{
+	cluster.ServerSecret: true, cluster.ManagerSecret: true, "pass": true, "login_pass": true,
+	"phone_pass": true, "registration_string": true, "account_entry": true,
+}
+
+// spell writes a statement out as the admin page does: values in quotes, no
+// semicolon, a bar at the end (F§9.11 item 74). It is for people to read and is
+// never run. Secrets are replaced by ****.
+func spell(step cluster.Step, done statement) string {
+	hidden := secretsOf(step)
+	var text strings.Builder
+	rest := done.text
+	for _, arg := range done.args {
+		before, after, found := strings.Cut(rest, "?")
+		if !found {
+			break
+		}
+		text.WriteString(before)
+		rest = after
+		value, isText := arg.(string)
+		switch {
+		case !isText:
+			text.WriteString("NULL")
+		case hidden[value]:
+			text.WriteString("'****'")
+		default:
+			text.WriteString("'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, ";", "").Replace(value) + "'")
+		}
+		if text.Len() > maxEventSQL {
+			return cut(text.String(), maxEventSQL) + " ...|"
+		}
+	}
+	text.WriteString(rest)
+	return strings.ReplaceAll(text.String(), ";", "") + "|"
+}
+
+// secretsOf collects the secret values that a step writes or compares.
+func secretsOf(step cluster.Step) map[string]bool {
+	hidden := map[string]bool{}
+	for _, rows := range [][]cluster.Row{step.Rows, {step.From, step.To}} {
+		for _, row := range rows {
+			for column, value := range row {
+				if secretColumns[column] && value.Text != "" {
+					hidden[value.Text] = true
+				}
+			}
+		}
+	}
+	return hidden
+}
+
+func cut(text string, bytes int) string {
+	if len(text) <= bytes {
+		return text
+	}
+	return strings.ToValidUTF8(text[:bytes], "")
+}

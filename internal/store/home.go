@@ -1,0 +1,217 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// home is what the database turns out to be at first use: which schema, who we
+// are in it, and what we may write.
+type home struct {
+	schema     cluster.Schema
+	firstLogin bool // the first-login wizard is still armed (F§2.13)
+
+	account  string // CURRENT_USER(), as in a GRANT
+	address  string // ours as the database sees it, where it is IPv4
+	readOnly bool   // @@read_only, and we may not pass it
+	replica  bool
+	granted  grants
+}
+
+const selectSession = `
+SELECT @@read_only,
+       CURRENT_USER(),
+       SUBSTRING_INDEX(USER(), '@', -1),
+       COALESCE(CURRENT_ROLE(), '')`
+
+const selectColumns = `
+SELECT TABLE_NAME,
+       COLUMN_NAME,
+       COLUMN_TYPE,
+       COALESCE(CHARACTER_MAXIMUM_LENGTH, 0)
+  FROM information_schema.COLUMNS
+ WHERE TABLE_SCHEMA = DATABASE()`
+
+const selectSettings = `
+SELECT db_schema_version,
+       first_login_trigger = 'Y'
+  FROM system_settings
+ LIMIT 2`
+
+// NotVICIdial says that the database is there, but is not a VICIdial one.
+type NotVICIdial struct {
+	Database string
+	Why      string
+}
+
+func (n *NotVICIdial) Error() string {
+	return fmt.Sprintf("database %q is not a VICIdial database: %s", n.Database, n.Why)
+}
+
+// Hint tells what to do about it.
+func (n *NotVICIdial) Hint() string {
+	return "VICIdial's database is called asterisk on most systems (VARDB_database in /etc/astguiclient.conf). Set the provider's database to it, and grant the database user SELECT on its tables."
+}
+
+// readHome asks a fixed number of questions, whatever the size of the cluster.
+func (s *Store) readHome(ctx context.Context) (home, error) {
+	var h home
+	var role, host string
+	err := s.query(ctx, "the session", selectSession, nil, func(rows *sql.Rows) error {
+		return rows.Scan(&h.readOnly, &h.account, &host, &role)
+	})
+	if err != nil {
+		return home{}, err
+	}
+	h.address = "127.0.0.1"
+	if address, err := netip.ParseAddr(host); err == nil && address.Unmap().Is4() {
+		h.address = address.Unmap().String()
+	}
+	if h.schema, err = s.readSchema(ctx); err != nil {
+		return home{}, err
+	}
+	if err := s.readSettings(ctx, &h); err != nil {
+		return home{}, err
+	}
+	if h.granted, err = s.readGrants(ctx, h.account, role); err != nil {
+		return home{}, err
+	}
+	if h.readOnly && h.granted.passesReadOnly() {
+		h.readOnly = false
+	}
+	h.replica = s.isReplica(ctx)
+	return h, nil
+}
+
+func (s *Store) readSchema(ctx context.Context) (cluster.Schema, error) {
+	schema := cluster.Schema{Tables: map[cluster.Table]map[string]cluster.Column{}}
+	err := s.query(ctx, "the schema", selectColumns, nil, func(rows *sql.Rows) error {
+		var table cluster.Table
+		var name string
+		var column cluster.Column
+		var length int64 // LONGTEXT says 4294967295
+		if err := rows.Scan(&table, &name, &column.Type, &length); err != nil {
+			return err
+		}
+		column.Length = int(length)
+		if schema.Tables[table] == nil {
+			schema.Tables[table] = map[string]cluster.Column{}
+		}
+		schema.Tables[table][name] = column
+		return nil
+	})
+	if err != nil {
+		return cluster.Schema{}, err
+	}
+	for _, needed := range []cluster.Table{cluster.TableServers, cluster.TableSettings, cluster.TableTrunks} {
+		if len(schema.Tables[needed]) == 0 {
+			return cluster.Schema{}, &NotVICIdial{
+				Database: s.settings.Database,
+				Why:      fmt.Sprintf("the table %s is not there, or the database user may not see it", needed),
+			}
+		}
+	}
+	return schema, nil
+}
+
+func (s *Store) readSettings(ctx context.Context, h *home) error {
+	count := 0
+	err := s.query(ctx, "system settings", selectSettings, nil, func(rows *sql.Rows) error {
+		count++
+		return rows.Scan(&h.schema.Version, &h.firstLogin)
+	})
+	if err == nil && count != 1 {
+		err = &NotVICIdial{Database: s.settings.Database, Why: fmt.Sprintf("system_settings has %d rows or more instead of one", count)}
+	}
+	return err
+}
+
+// isReplica looks for replication that runs, and where we may for replication
+// that is set up but stopped. Who may not look is not told, which is why a
+// refusal is no error.
+func (s *Store) isReplica(ctx context.Context) bool {
+	running := ""
+	_ = s.query(ctx, "replica threads", "SHOW GLOBAL STATUS LIKE 'Slaves_running'", nil, func(rows *sql.Rows) error {
+		var name string
+		return rows.Scan(&name, &running)
+	})
+	if running != "" && running != "0" {
+		return true
+	}
+	sources := 0
+	_ = s.query(ctx, "replica status", "SHOW ALL SLAVES STATUS", nil, func(*sql.Rows) error {
+		sources++
+		return nil
+	})
+	return sources > 0
+}
+
+// Schema returns what the connected database can hold.
+func (s *Store) Schema(ctx context.Context) (cluster.Schema, error) {
+	h, err := s.home.get(ctx)
+	return h.schema, err
+}
+
+// FirstLoginArmed says whether VICIdial's first-login wizard has not run yet. It
+// overwrites the secrets of all servers and phones when it does (F§2.13).
+func (s *Store) FirstLoginArmed(ctx context.Context) (bool, error) {
+	h, err := s.home.get(ctx)
+	return h.firstLogin, err
+}
+
+// NotWritable says why nothing may be written here.
+type NotWritable struct {
+	Why    string
+	Advice string
+}
+
+func (n *NotWritable) Error() string { return n.Why }
+
+// Hint tells what to do about it.
+func (n *NotWritable) Hint() string { return n.Advice }
+
+// Writable says at plan time what would stop a write to these tables. A provider
+// that is set read-only passes: it is there to look for drift, and its writes
+// are refused when they are tried.
+func (s *Store) Writable(ctx context.Context, tables ...cluster.Table) error {
+	if s.settings.ReadOnly {
+		return nil
+	}
+	h, err := s.home.get(ctx)
+	if err != nil {
+		return err
+	}
+	switch {
+	case h.replica:
+		return &NotWritable{
+			Why:    "this database is a replica: what is written here never reaches the primary, and replication breaks",
+			Advice: "Point the provider at the primary (VARDB_server in /etc/astguiclient.conf of the nodes), or set read_only = true to look for drift only.",
+		}
+	case h.readOnly:
+		return &NotWritable{
+			Why:    "this database server is set read_only",
+			Advice: "Point the provider at the primary, or set read_only = true to look for drift only.",
+		}
+	}
+	if s.settings.AuditEnabled {
+		tables = append(slices.Clone(tables), tableAdminLog)
+	}
+	missing := h.granted.missing(tables)
+	if len(missing) == 0 {
+		return nil
+	}
+	advice := make([]string, 0, len(missing))
+	for _, m := range missing {
+		advice = append(advice, fmt.Sprintf("GRANT %s ON `%s`.`%s` TO %s;", strings.Join(m.verbs, ", "), s.settings.Database, m.table, quoteAccount(h.account)))
+	}
+	return &NotWritable{
+		Why:    fmt.Sprintf("the database user %s lacks privileges on %s", quoteAccount(h.account), tableNames(missing)),
+		Advice: "Let a database administrator run: " + strings.Join(advice, " "),
+	}
+}

@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// Live tables are read when asked and never cached.
+const selectLive = `
+SELECT (SELECT COUNT(*) FROM vicidial_live_agents WHERE server_ip = ? AND extension NOT LIKE 'R/%'),
+       (SELECT COUNT(*) FROM vicidial_auto_calls WHERE server_ip = ?)`
+
+// Live counts who is at work on a server now.
+func (s *Store) Live(ctx context.Context, ip string) (cluster.Live, error) {
+	var live cluster.Live
+	err := s.query(ctx, "live agents and calls", selectLive, []any{ip, ip}, func(rows *sql.Rows) error {
+		return rows.Scan(&live.Agents, &live.Calls)
+	})
+	return live, err
+}
+
+// Mentions counts, in one statement, the rows that name a server.
+func (s *Store) Mentions(ctx context.Context, ip string) (cluster.Mentions, error) {
+	home, err := s.home.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var mentions cluster.Mentions
+	var parts []string
+	var args []any
+	for _, reference := range cluster.References {
+		if !home.schema.Has(reference.Table, reference.Column) {
+			continue
+		}
+		mentions = append(mentions, cluster.Mention{Reference: reference})
+		parts = append(parts, fmt.Sprintf("(SELECT COUNT(*) FROM %s WHERE %s = ?)", reference.Table, reference.Column))
+		args = append(args, ip)
+	}
+	into := make([]any, len(mentions))
+	for i := range mentions {
+		into[i] = &mentions[i].Rows
+	}
+	err = s.query(ctx, "rows that name server "+ip, "SELECT "+strings.Join(parts, ", "), args, func(rows *sql.Rows) error {
+		return rows.Scan(into...)
+	})
+	return mentions, err
+}
+
+// Removal gathers what has to be known to remove a server.
+func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Removal, error) {
+	removal := cluster.Removal{Server: server}
+	ip := server.IP()
+	var err error
+	if removal.Live, err = s.Live(ctx, ip); err != nil {
+		return removal, err
+	}
+	if removal.Mentions, err = s.Mentions(ctx, ip); err != nil {
+		return removal, err
+	}
+	if err = s.query(ctx, "system settings", "SELECT COALESCE(active_voicemail_server, '') FROM system_settings LIMIT 1", nil, func(rows *sql.Rows) error {
+		return rows.Scan(&removal.Voicemail)
+	}); err != nil {
+		return removal, err
+	}
+	if err = s.query(ctx, "phone logins", "SELECT login FROM phones WHERE server_ip = ? AND login <> '' ORDER BY login", []any{ip}, func(rows *sql.Rows) error {
+		var login string
+		err := rows.Scan(&login)
+		removal.Logins = append(removal.Logins, login)
+		return err
+	}); err != nil || len(removal.Logins) == 0 {
+		return removal, err
+	}
+	err = s.query(ctx, "phone aliases", "SELECT alias_id, COALESCE(logins_list, '') FROM phones_alias ORDER BY alias_id", nil, func(rows *sql.Rows) error {
+		var alias cluster.Alias
+		var logins string
+		if err := rows.Scan(&alias.ID, &logins); err != nil {
+			return err
+		}
+		alias.Logins = strings.Split(logins, ",")
+		removal.Aliases = append(removal.Aliases, alias)
+		return nil
+	})
+	return removal, err
+}
+
+const selectLastChange = `
+SELECT user,
+       ip_address,
+       DATE_FORMAT(event_date, '%Y-%m-%d %H:%i:%s'),
+       event_code
+  FROM vicidial_admin_log
+ WHERE record_id = ?
+   AND event_section IN (?, ?)
+   AND COALESCE(event_notes, '') LIKE ?
+ ORDER BY admin_log_id DESC
+ LIMIT 1`
+
+// LastChange finds the newest line of the admin change log about a record, to
+// tell who moved it. Two sections can be named, since VICIdial calls some things
+// by two names; notes, when not empty, must be what the line's notes say.
+func (s *Store) LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error) {
+	pattern := "%"
+	if notes != "" {
+		pattern = strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(notes)
+	}
+	var change cluster.Change
+	found := false
+	err := s.query(ctx, "the admin change log", selectLastChange, []any{record, sections[0], sections[1], pattern}, func(rows *sql.Rows) error {
+		found = true
+		return rows.Scan(&change.User, &change.Address, &change.When, &change.Code)
+	})
+	return change, found, err
+}

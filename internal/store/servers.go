@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// Servers returns all rows of the table servers.
+func (s *Store) Servers(ctx context.Context) (cluster.Servers, error) { return s.servers.get(ctx) }
+
+// readServers reads the columns that this schema has. Secrets stay where they
+// are: the database only says whether they are still the shipped ones.
+func (s *Store) readServers(ctx context.Context) (cluster.Servers, error) {
+	home, err := s.home.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	columns := home.schema.Only(cluster.TableServers, cluster.ServerColumns)
+	secrets := home.schema.Only(cluster.TableServers, []string{cluster.ServerSecret, cluster.ManagerSecret})
+	selected := slices.Clone(columns)
+	args := make([]any, 0, len(secrets))
+	for _, secret := range secrets {
+		selected = append(selected, secret+" <=> ?")
+		args = append(args, cluster.ShippedSecrets[secret])
+	}
+	query := "SELECT " + strings.Join(selected, ", ") + " FROM servers ORDER BY server_id, server_ip"
+
+	var servers cluster.Servers
+	err = s.query(ctx, "servers", query, args, func(rows *sql.Rows) error {
+		found := make([]sql.NullString, len(selected))
+		into := make([]any, len(found))
+		for i := range found {
+			into[i] = &found[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		server := cluster.Server{Row: make(cluster.Row, len(columns))}
+		for i, column := range columns {
+			server.Row[column] = value(found[i])
+		}
+		for i, secret := range secrets {
+			if found[len(columns)+i].String == "1" {
+				server.Shipped = append(server.Shipped, secret)
+			}
+		}
+		servers = append(servers, server)
+		return nil
+	})
+	return servers, err
+}
+
+const selectMeetmeRooms = `
+SELECT server_ip,
+       conf_exten,
+       COALESCE(extension, '') <> ''
+  FROM vicidial_conferences
+ ORDER BY server_ip, conf_exten`
+
+const selectConfbridges = `
+SELECT server_ip,
+       conf_exten,
+       COALESCE(extension, '') <> ''
+  FROM vicidial_confbridges
+ ORDER BY server_ip, conf_exten`
+
+// Rooms returns all conference rooms of both engines.
+func (s *Store) Rooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms, error) {
+	return s.rooms.get(ctx)
+}
+
+func (s *Store) readRooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms, error) {
+	home, err := s.home.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := map[cluster.Engine]cluster.Rooms{cluster.Meetme: {}, cluster.Confbridge: {}}
+	for engine, query := range map[cluster.Engine]string{cluster.Meetme: selectMeetmeRooms, cluster.Confbridge: selectConfbridges} {
+		if !home.schema.Has(engine.Table(), "conf_exten") {
+			continue
+		}
+		err := s.query(ctx, "conference rooms", query, nil, func(rows *sql.Rows) error {
+			var ip string
+			var room cluster.Room
+			if err := rows.Scan(&ip, &room.Number, &room.InUse); err != nil {
+				return err
+			}
+			all[engine][ip] = append(all[engine][ip], room)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}

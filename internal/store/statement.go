@@ -1,0 +1,131 @@
+package store
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// statement is SQL with its bound values. Names in it come from constants of
+// this program only; values are always bound.
+type statement struct {
+	text string
+	args []any
+}
+
+// bind renders the values of a row behind a placeholder each.
+func bind(value cluster.Value) any {
+	if value.Null {
+		return nil
+	}
+	return value.Text
+}
+
+// phrase makes the statement of a step.
+func phrase(step cluster.Step) statement {
+	switch step.Verb {
+	case cluster.Insert:
+		return phraseInsert(step)
+	case cluster.Update:
+		set, args := conditions(step.To, ", ", "=")
+		where, whereArgs := whereOf(step, step.From)
+		return statement{fmt.Sprintf("UPDATE %s SET %s WHERE %s", step.Table, set, where), append(args, whereArgs...)}
+	case cluster.Delete:
+		where, args := whereOf(step, step.From)
+		return statement{fmt.Sprintf("DELETE FROM %s WHERE %s", step.Table, where), args}
+	default: // Thin: one copy less, as long as there is more than one
+		where, args := whereOf(step, step.From)
+		return statement{
+			fmt.Sprintf("DELETE FROM %s WHERE %s AND 1 < (SELECT copies FROM (SELECT COUNT(*) AS copies FROM %s WHERE %s) AS counted) LIMIT 1",
+				step.Table, where, step.Table, where),
+			append(slices.Clone(args), args...),
+		}
+	}
+}
+
+// phraseInsert inserts what is not there yet, so that running it twice does no
+// harm. One row asks by itself whether it is there, since not every table has a
+// unique key; many rows go into tables that have one.
+func phraseInsert(step cluster.Step) statement {
+	columns := slices.Sorted(maps.Keys(step.Rows[0]))
+	var args []any
+	for _, row := range step.Rows {
+		for _, column := range columns {
+			args = append(args, bind(row[column]))
+		}
+	}
+	marks := strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ")
+	into := fmt.Sprintf("INSERT INTO %s (%s)", step.Table, strings.Join(columns, ", "))
+	if len(step.Rows) == 1 {
+		key, keyArgs := conditions(keyOf(step, step.Rows[0]), " AND ", "=")
+		return statement{
+			fmt.Sprintf("%s SELECT %s FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM %s WHERE %s)", into, marks, step.Table, key),
+			append(args, keyArgs...),
+		}
+	}
+	rows := strings.TrimSuffix(strings.Repeat("("+marks+"), ", len(step.Rows)), ", ")
+	first := slices.Sorted(maps.Keys(step.Key))[0]
+	return statement{fmt.Sprintf("%s VALUES %s ON DUPLICATE KEY UPDATE %s = %s.%s", into, rows, first, step.Table, first), args}
+}
+
+// keyOf is the part of a row that tells whether it is there already.
+func keyOf(step cluster.Step, row cluster.Row) cluster.Row {
+	return row.Only(slices.Collect(maps.Keys(step.Key))...)
+}
+
+// whereOf picks the step's rows as long as they say what they must. Nothing of a
+// step's WHERE is optional: a step that names no row picks none.
+func whereOf(step cluster.Step, says cluster.Row) (string, []any) {
+	var parts []string
+	var args []any
+	for _, part := range []cluster.Row{step.Key, says} {
+		if len(part) > 0 {
+			text, values := conditions(part, " AND ", "<=>")
+			parts, args = append(parts, text), append(args, values...)
+		}
+	}
+	if step.InColumn != "" {
+		parts = append(parts, step.InColumn+" IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(step.In)), ", ")+")")
+		for _, value := range step.In {
+			args = append(args, bind(value))
+		}
+	}
+	if step.Guard == cluster.FreeRoom {
+		parts = append(parts, "COALESCE(extension, '') = ''")
+	}
+	if len(parts) == 0 {
+		return "FALSE", nil
+	}
+	return strings.Join(parts, " AND "), args
+}
+
+func conditions(row cluster.Row, between, is string) (string, []any) {
+	parts := make([]string, 0, len(row))
+	args := make([]any, 0, len(row))
+	for _, column := range slices.Sorted(maps.Keys(row)) {
+		parts = append(parts, column+" "+is+" ?")
+		args = append(args, bind(row[column]))
+	}
+	return strings.Join(parts, between), args
+}
+
+// describe names a step for a person, without any value that may be a secret.
+func describe(step cluster.Step) string {
+	verb := map[cluster.Verb]string{cluster.Insert: "add to", cluster.Update: "change", cluster.Delete: "remove from", cluster.Thin: "remove duplicates from"}[step.Verb]
+	key := step.Key
+	if step.Verb == cluster.Insert {
+		key = keyOf(step, step.Rows[0])
+	}
+	parts := make([]string, 0, len(key))
+	for _, column := range slices.Sorted(maps.Keys(key)) {
+		parts = append(parts, column+" "+key[column].Text)
+	}
+	text := verb + " " + string(step.Table) + ": " + strings.Join(parts, ", ")
+	if more := max(len(step.Rows), len(step.In)); more > 1 {
+		text += fmt.Sprintf(" (%d rows)", more)
+	}
+	return text
+}

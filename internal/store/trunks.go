@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+const selectTrunks = `
+SELECT server_ip,
+       campaign_id,
+       COALESCE(dedicated_trunks, 0),
+       COALESCE(trunk_restriction, '')
+  FROM vicidial_server_trunks`
+
+// Trunks returns all rows of vicidial_server_trunks, duplicates included.
+func (s *Store) Trunks(ctx context.Context) (cluster.Trunks, error) { return s.trunks.get(ctx) }
+
+func (s *Store) readTrunks(ctx context.Context) (cluster.Trunks, error) {
+	if _, err := s.home.get(ctx); err != nil {
+		return nil, err
+	}
+	var trunks cluster.Trunks
+	err := s.query(ctx, "trunk rows", selectTrunks, nil, func(rows *sql.Rows) error {
+		var trunk cluster.Trunk
+		if err := rows.Scan(&trunk.ServerIP, &trunk.CampaignID, &trunk.Dedicated, &trunk.Restriction); err != nil {
+			return err
+		}
+		trunks = append(trunks, trunk)
+		return nil
+	})
+	return trunks, err
+}
+
+const selectCampaigns = `
+SELECT campaign_id,
+       COALESCE(campaign_name, ''),
+       COALESCE(active, '') = 'Y',
+       COALESCE(dial_method, '')
+  FROM vicidial_campaigns
+ ORDER BY campaign_id`
+
+// Campaigns returns all campaigns. The provider reads them only.
+func (s *Store) Campaigns(ctx context.Context) (cluster.Campaigns, error) {
+	return s.campaigns.get(ctx)
+}
+
+func (s *Store) readCampaigns(ctx context.Context) (cluster.Campaigns, error) {
+	if _, err := s.home.get(ctx); err != nil {
+		return nil, err
+	}
+	var campaigns cluster.Campaigns
+	err := s.query(ctx, "campaigns", selectCampaigns, nil, func(rows *sql.Rows) error {
+		var campaign cluster.Campaign
+		if err := rows.Scan(&campaign.ID, &campaign.Name, &campaign.Active, &campaign.DialMethod); err != nil {
+			return err
+		}
+		campaigns = append(campaigns, campaign)
+		return nil
+	})
+	return campaigns, err
+}
