@@ -1,0 +1,50 @@
+package bridge
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+)
+
+// source is a plan, a state or a configuration.
+type source interface {
+	Get(ctx context.Context, target any) diag.Diagnostics
+}
+
+// Get reads a whole model; false when it does not fit the schema.
+func Get[Model any](ctx context.Context, from source, diags *diag.Diagnostics) (Model, bool) {
+	var model Model
+	found := from.Get(ctx, &model)
+	diags.Append(found...)
+	return model, !found.HasError()
+}
+
+// Known reads the plan of a resource that is going to stay, when everything its
+// configuration says is known. While something is not, there is nothing to work
+// out at plan time.
+func Known[Model any](ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) (Model, bool) {
+	if req.Plan.Raw.IsNull() || !req.Config.Raw.IsFullyKnown() {
+		var nothing Model
+		return nothing, false
+	}
+	return Get[Model](ctx, req.Plan, diags)
+}
+
+// Configure hands a room the part of the provider's data that it asks for.
+// There is none while the provider is validated or its own configuration is
+// still unknown.
+func Configure[Wanted any](data any, target *Wanted) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if data == nil {
+		return diags
+	}
+	wanted, ok := data.(Wanted)
+	if !ok {
+		diags.AddError("Unexpected provider data", fmt.Sprintf("%T does not offer what this needs. Please report this to the provider's developers.", data))
+		return diags
+	}
+	*target = wanted
+	return diags
+}

@@ -1,0 +1,59 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+)
+
+// ErrUnconfigured says that there is no cluster to write to.
+var ErrUnconfigured = errors.New("the provider is not configured: its own configuration was not known when this ran")
+
+// Response is where Create, Read and Update put what the rows say: state,
+// identity and memory, always all three.
+type Response struct {
+	Diagnostics *diag.Diagnostics
+	state       *tfsdk.State
+	identity    *tfsdk.ResourceIdentity
+	private     keeper
+}
+
+// Created is the response of a Create.
+func Created(resp *resource.CreateResponse) Response {
+	return Response{&resp.Diagnostics, &resp.State, resp.Identity, resp.Private}
+}
+
+// Reading is the response of a Read.
+func Reading(resp *resource.ReadResponse) Response {
+	return Response{&resp.Diagnostics, &resp.State, resp.Identity, resp.Private}
+}
+
+// Updated is the response of an Update.
+func Updated(resp *resource.UpdateResponse) Response {
+	return Response{&resp.Diagnostics, &resp.State, resp.Identity, resp.Private}
+}
+
+// Publish says what the rows say. seen is what a later write compares with; it
+// must hold no secret.
+func (r Response) Publish(ctx context.Context, id, model, seen any) {
+	r.Diagnostics.Append(r.state.Set(ctx, model)...)
+	r.identify(ctx, id)
+	r.Diagnostics.Append(Remember(ctx, r.private, seen)...)
+}
+
+// Forget takes a thing whose rows are gone out of state. The identity is set
+// before: without it Terraform below 1.12 fails with "Missing Resource Identity
+// After Read".
+func (r Response) Forget(ctx context.Context, id any) {
+	r.identify(ctx, id)
+	r.state.RemoveResource(ctx)
+}
+
+func (r Response) identify(ctx context.Context, id any) {
+	if r.identity != nil {
+		r.Diagnostics.Append(r.identity.Set(ctx, id)...)
+	}
+}
