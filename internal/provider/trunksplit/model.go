@@ -1,0 +1,194 @@
+package trunksplit
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+const (
+	elsewhereIgnore = "ignore"
+	elsewhereBlock  = "block"
+)
+
+type model struct {
+	CampaignID       types.String          `tfsdk:"campaign_id"`
+	Total            types.Int64           `tfsdk:"total"`
+	Servers          map[string]claimModel `tfsdk:"servers"`
+	TrunkRestriction types.String          `tfsdk:"trunk_restriction"`
+	Elsewhere        types.String          `tfsdk:"elsewhere"`
+	SurviveNodeLoss  types.Int64           `tfsdk:"survive_node_loss"`
+	Allocations      types.Map             `tfsdk:"allocations"`
+	BlockedServers   types.List            `tfsdk:"blocked_servers"`
+	DuplicateRows    types.Map             `tfsdk:"duplicate_rows"`
+}
+
+type claimModel struct {
+	Weight types.Int64 `tfsdk:"weight"`
+	Min    types.Int64 `tfsdk:"min"`
+	Max    types.Int64 `tfsdk:"max"`
+	Trunks types.Int64 `tfsdk:"trunks"`
+}
+
+type identity struct {
+	CampaignID types.String `tfsdk:"campaign_id"`
+}
+
+func (m model) identity() identity { return identity{m.CampaignID} }
+
+func (m model) campaign() string { return m.CampaignID.ValueString() }
+
+func (m model) blocks() bool { return m.Elsewhere.ValueString() == elsewhereBlock }
+
+// shares works out how many channels each server gets.
+func (m model) shares() (cluster.Shares, error) {
+	claims := make(map[string]cluster.Claim, len(m.Servers))
+	for server, claim := range m.Servers {
+		claims[server] = claim.claim()
+	}
+	return cluster.ApportionSurviving(int(m.Total.ValueInt64()), int(m.SurviveNodeLoss.ValueInt64()), claims)
+}
+
+func (c claimModel) claim() cluster.Claim {
+	if !c.Trunks.IsNull() {
+		return cluster.Fixed(int(c.Trunks.ValueInt64()))
+	}
+	claim := cluster.Claim{Weight: 1, Min: int(c.Min.ValueInt64())}
+	if !c.Weight.IsNull() {
+		claim.Weight = int(c.Weight.ValueInt64())
+	}
+	if !c.Max.IsNull() {
+		most := int(c.Max.ValueInt64())
+		claim.Max = &most
+	}
+	return claim
+}
+
+// limits are the rows that the shares make, blocks on other servers included.
+func (m model) limits(shares cluster.Shares, blocked []string) map[string]cluster.Limit {
+	limits := make(map[string]cluster.Limit, len(shares)+len(blocked))
+	for _, server := range blocked {
+		limits[server] = blockedLimit
+	}
+	for server, share := range shares {
+		limits[server] = cluster.Limit{Dedicated: share, Restriction: m.TrunkRestriction.ValueString()}
+	}
+	return limits
+}
+
+// blockedLimit keeps a campaign from dialing on a server (F§3.1).
+var blockedLimit = cluster.Limit{Dedicated: 0, Restriction: cluster.MaximumLimit}
+
+// elsewhere lists the servers that are to be blocked, of those there are.
+func (m model) elsewhere(servers []string) []string {
+	if !m.blocks() {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(servers), func(server string) bool {
+		_, listed := m.Servers[server]
+		return listed
+	})
+}
+
+// ours keeps the rows that this split owns. Rows on other servers are somebody
+// else's, unless the split blocks them.
+func (m model) ours(rows cluster.Split) cluster.Split {
+	if m.blocks() {
+		return rows
+	}
+	owned := cluster.Split{}
+	for server, limits := range rows {
+		_, listed := m.Servers[server]
+		if listed || slices.Contains(m.blocked(), server) {
+			owned[server] = limits
+		}
+	}
+	return owned
+}
+
+func (m model) blocked() []string {
+	var servers []string
+	for _, element := range m.BlockedServers.Elements() {
+		if server, ok := element.(types.String); ok {
+			servers = append(servers, server.ValueString())
+		}
+	}
+	return servers
+}
+
+// planned fills in what the plan says the rows will be.
+func (m model) planned(shares cluster.Shares, blocked []string) model {
+	m.Allocations = numbers(shares)
+	m.BlockedServers = texts(blocked)
+	m.DuplicateRows = numbers(nil)
+	return m
+}
+
+// with fills in what the rows are. A row whose restriction is not the declared
+// one shows as the split's restriction, so that the plan mends it.
+func (m model) with(rows cluster.Split) model {
+	if m.Servers == nil {
+		m = m.adopt(rows)
+	}
+	allocations, blocked := map[string]int{}, []string{}
+	for _, server := range slices.Sorted(maps.Keys(rows)) {
+		if _, listed := m.Servers[server]; !listed {
+			if m.blocks() && len(rows[server]) == 1 && rows[server][0] == blockedLimit {
+				blocked = append(blocked, server)
+			}
+			continue
+		}
+		allocations[server] = rows.Dedicated(server)
+		for _, limit := range rows[server] {
+			if limit.Restriction != m.TrunkRestriction.ValueString() {
+				m.TrunkRestriction = types.StringValue(limit.Restriction)
+			}
+		}
+	}
+	m.Allocations = numbers(allocations)
+	m.BlockedServers = texts(blocked)
+	m.DuplicateRows = numbers(m.ours(rows).Duplicates())
+	return m
+}
+
+// adopt declares the rows that an import finds: each server with the trunks it
+// has, so that a configuration which says the same plans no change.
+func (m model) adopt(rows cluster.Split) model {
+	m.Servers = map[string]claimModel{}
+	m.TrunkRestriction = types.StringValue(cluster.MaximumLimit)
+	m.Elsewhere = types.StringValue(elsewhereIgnore)
+	m.SurviveNodeLoss = types.Int64Value(0)
+	total := 0
+	for _, server := range slices.Sorted(maps.Keys(rows)) {
+		dedicated := rows.Dedicated(server)
+		if dedicated == 0 && rows[server][0] == blockedLimit {
+			m.Elsewhere = types.StringValue(elsewhereBlock)
+			continue
+		}
+		total += dedicated
+		m.Servers[server] = claimModel{Trunks: types.Int64Value(int64(dedicated))}
+		m.TrunkRestriction = types.StringValue(rows[server][0].Restriction)
+	}
+	m.Total = types.Int64Value(int64(total))
+	return m
+}
+
+func numbers(values map[string]int) types.Map {
+	elements := make(map[string]attr.Value, len(values))
+	for key, number := range values {
+		elements[key] = types.Int64Value(int64(number))
+	}
+	return types.MapValueMust(types.Int64Type, elements)
+}
+
+func texts(values []string) types.List {
+	elements := make([]attr.Value, 0, len(values))
+	for _, text := range values {
+		elements = append(elements, types.StringValue(text))
+	}
+	return types.ListValueMust(types.StringType, elements)
+}

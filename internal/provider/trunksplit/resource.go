@@ -1,0 +1,167 @@
+// Package trunksplit shares one campaign's trunks out over the servers. The sums
+// are cluster's and the SQL is store's; this room translates them for Terraform.
+// It imports bridge and cluster only.
+package trunksplit
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// topology is the part of the cluster that a trunk split reads and changes.
+type topology interface {
+	Expected(context.Context) (cluster.Servers, error) // what will be there once this run has written
+	Servers(context.Context) (cluster.Servers, error)
+	Campaigns(context.Context) (cluster.Campaigns, error)
+	Trunks(context.Context) (cluster.Trunks, error)
+	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
+	Writable(context.Context, ...cluster.Table) error
+	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
+}
+
+var (
+	_ resource.ResourceWithConfigure   = (*Resource)(nil)
+	_ resource.ResourceWithIdentity    = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+	_ resource.ResourceWithImportState = (*Resource)(nil)
+)
+
+// Resource is vicidial_trunk_split.
+type Resource struct{ topology topology }
+
+// New makes the resource.
+func New() resource.Resource { return &Resource{} }
+
+// Metadata names the resource.
+func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_trunk_split"
+}
+
+// Configure takes the cluster from the provider.
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &r.topology)...)
+}
+
+// ModifyPlan works the shares out at plan time, so that a reviewer sees which
+// server shrinks and which grows before a row is written.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	m, ok := bridge.Known[model](ctx, req, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	shares, err := m.shares()
+	resp.Diagnostics.Append(bridge.DiagnoseAt(path.Root("servers"), "Trunks do not fit", err)...)
+	if err != nil {
+		return
+	}
+	if r.topology == nil { // the provider's own configuration is not known yet
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("allocations"), numbers(shares))...)
+		return
+	}
+	blocked, diags := r.review(ctx, m, shares, req.State.Raw.IsNull())
+	resp.Diagnostics.Append(diags...)
+	if diags.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, m.planned(shares, blocked))...)
+	if !resp.Plan.Raw.Equal(req.State.Raw) {
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to write trunk split", m.campaign(), r.topology.Writable(ctx, cluster.TableTrunks))...)
+	}
+}
+
+// Create writes the rows. When it fails it takes back what it wrote and leaves no
+// state: a tainted split would be destroyed before it is made again, and a
+// campaign without limits dials wherever it can.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to create trunk split", m.campaign(), r.create(ctx, m))...)
+	if !resp.Diagnostics.HasError() {
+		r.publish(ctx, m, bridge.Created(resp))
+	}
+}
+
+// Read publishes the rows as they are, and tells who moved them.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	if !ok || r.topology == nil {
+		return // what was known stays known
+	}
+	if seen, known := bridge.Recall[cluster.Split](ctx, req.Private, &resp.Diagnostics); known {
+		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
+	}
+	r.publish(ctx, m, bridge.Reading(resp))
+}
+
+// Update moves the rows. It may stop half way: state says what the rows say all
+// the same, and the next plan is the difference that is left.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	prior, known := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	if !ok || !known {
+		return
+	}
+	seen, _ := bridge.Recall[cluster.Split](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to update trunk split", m.campaign(), r.update(ctx, m, prior, seen))...)
+	r.publish(ctx, m, bridge.Updated(resp))
+}
+
+// Delete removes the rows that the split owns.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	seen, _ := bridge.Recall[cluster.Split](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete trunk split", m.campaign(), r.move(ctx, m.campaign(), m.ours(seen), nil))...)
+}
+
+// ImportState takes a campaign id; Read finds the rows.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("campaign_id"), path.Root("campaign_id"), req, resp)
+}
+
+// publish says what the rows say, or forgets a split that has none.
+func (r *Resource) publish(ctx context.Context, m model, to bridge.Response) {
+	trunks, err := r.trunks(ctx)
+	if err != nil {
+		to.Diagnostics.Append(bridge.Diagnose("Unable to read trunk split", m.campaign(), err)...)
+		return
+	}
+	rows := trunks.Of(m.campaign())
+	owned := rows
+	if m.Servers != nil {
+		owned = m.ours(rows)
+	}
+	if len(owned) == 0 {
+		to.Forget(ctx, m.identity())
+		return
+	}
+	to.Publish(ctx, m.identity(), m.with(rows), rows)
+}
+
+func (r *Resource) trunks(ctx context.Context) (cluster.Trunks, error) {
+	if r.topology == nil {
+		return nil, bridge.ErrUnconfigured
+	}
+	return r.topology.Trunks(ctx)
+}
+
+// review holds the declaration against the cluster, and says which servers will
+// be blocked.
+func (r *Resource) review(ctx context.Context, m model, shares cluster.Shares, isNew bool) ([]string, diag.Diagnostics) {
+	found, err := r.look(ctx)
+	if err != nil {
+		return nil, bridge.Diagnose("Unable to plan trunk split", m.campaign(), err)
+	}
+	blocked := m.elsewhere(found.servers.IPs())
+	return blocked, found.review(m, m.limits(shares, blocked), isNew)
+}

@@ -1,0 +1,136 @@
+package trunksplit
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// view is what the plan of a split is held against.
+type view struct {
+	servers   cluster.Servers
+	campaigns cluster.Campaigns
+	trunks    cluster.Trunks
+}
+
+func (r *Resource) look(ctx context.Context) (view, error) {
+	var v view
+	var err error
+	if v.servers, err = r.topology.Expected(ctx); err != nil {
+		return v, err
+	}
+	if v.campaigns, err = r.topology.Campaigns(ctx); err != nil {
+		return v, err
+	}
+	v.trunks, err = r.topology.Trunks(ctx)
+	return v, err
+}
+
+// review tells what apply would refuse, as errors, and what VICIdial would do
+// that an operator does not expect, as warnings.
+func (v view) review(m model, limits map[string]cluster.Limit, isNew bool) diag.Diagnostics {
+	diags := v.checkCampaign(m)
+	for _, ip := range slices.Sorted(maps.Keys(m.Servers)) {
+		diags.Append(v.checkServer(ip, limits[ip])...)
+	}
+	if diags.HasError() {
+		return diags
+	}
+	if isNew {
+		diags.Append(v.checkNew(m, limits)...)
+	}
+	for _, over := range v.trunks.Overcommitted(v.servers, m.campaign(), limits) {
+		diags.Append(bridge.WarnAt(path.Root("servers").AtMapKey(over.ServerIP), "More trunks promised than the server has",
+			fmt.Sprintf("As the table stands now, %s. The apply refuses to write this unless other campaigns give trunks back before; it waits a moment for splits that shrink in the same apply.", over))...)
+	}
+	for _, starved := range v.trunks.With(m.campaign(), limits).Starved(v.servers, v.campaigns, slices.Collect(maps.Keys(m.Servers))) {
+		diags.Append(bridge.WarnAt(path.Root("servers").AtMapKey(starved.ServerIP), "Reservations starve campaigns without a limit",
+			fmt.Sprintf("Once this is written, %s. Give those campaigns a vicidial_trunk_split of their own, or reserve less.", starved))...)
+	}
+	return diags
+}
+
+func (v view) checkCampaign(m model) diag.Diagnostics {
+	campaign, found := v.campaigns.Find(m.campaign())
+	at := path.Root("campaign_id")
+	switch {
+	case !found:
+		return bridge.DiagnoseAt(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id", m.campaign()))
+	case campaign.ID != m.campaign():
+		return bridge.DiagnoseAt(at, "Campaign id in other letters", fmt.Errorf("VICIdial writes this campaign %s; write it so here too, since its programs compare ids letter by letter", campaign.ID))
+	}
+	return nil
+}
+
+func (v view) checkServer(ip string, limit cluster.Limit) diag.Diagnostics {
+	at := path.Root("servers").AtMapKey(ip)
+	server, found := v.servers.ByIP(ip)
+	if !found {
+		return bridge.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", ip))
+	}
+	if limit.Dedicated > server.MaxTrunks() {
+		return bridge.DiagnoseAt(at, "Trunks do not fit", fmt.Errorf("the share of %d is more than server %s has (max_vicidial_trunks = %d); lower total, set a max for this server, or raise the server's max_vicidial_trunks", limit.Dedicated, ip, server.MaxTrunks()))
+	}
+	return nil
+}
+
+// checkNew refuses to take over rows that say something else: they are
+// somebody's, until they are imported.
+func (v view) checkNew(m model, limits map[string]cluster.Limit) diag.Diagnostics {
+	rows := m.ours(v.trunks.Of(m.campaign()))
+	_, err := cluster.PlanSplit(m.campaign(), rows, cluster.Split{}, limits)
+	return bridge.DiagnoseAt(path.Root("campaign_id"), "Trunk rows exist already", err)
+}
+
+// drift tells which of the split's rows are no longer what they were, and who
+// moved them as far as the admin change log knows.
+func (r *Resource) drift(ctx context.Context, m model, seen cluster.Split) diag.Diagnostics {
+	trunks, err := r.topology.Trunks(ctx)
+	if err != nil {
+		return nil // publish tells it
+	}
+	was, is := m.ours(seen), m.ours(trunks.Of(m.campaign()))
+	var lines []string
+	for _, ip := range slices.Sorted(maps.Keys(union(was, is))) {
+		before, now := rows(was[ip]), rows(is[ip])
+		if before == now {
+			continue
+		}
+		line := fmt.Sprintf("%s: %s → %s", ip, before, now)
+		change, found, err := r.topology.LastChange(ctx, ip, "Campaign: "+m.campaign(), [2]string{"SERVERTRUNKS", "SERVERS_TRUNK"})
+		if err == nil && found {
+			line += ", last changed " + change.String()
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Trunks of campaign "+m.campaign()+" were changed outside of this configuration", strings.Join(lines, "\n"))}
+}
+
+func union(a, b cluster.Split) cluster.Split {
+	both := maps.Clone(a)
+	maps.Copy(both, b)
+	return both
+}
+
+func rows(limits []cluster.Limit) string {
+	if len(limits) == 0 {
+		return "no row"
+	}
+	texts := make([]string, 0, len(limits))
+	for _, limit := range limits {
+		texts = append(texts, limit.Describe())
+	}
+	slices.Sort(texts)
+	return strings.Join(texts, " and ")
+}

@@ -1,0 +1,132 @@
+package trunksplit
+
+import (
+	"context"
+	_ "embed"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+//go:embed description.md
+var description string
+
+const maxDedicated = 9999 // the documented range of dedicated_trunks (F§2.4)
+
+// Schema describes a campaign's split.
+func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: description,
+		Attributes: map[string]schema.Attribute{
+			"campaign_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Campaign whose channels are split, `campaign_id` as VICIdial writes it. The campaign must exist. Another campaign makes another split.",
+				Validators:          []validator.String{stringvalidator.LengthBetween(2, 8)},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"total": schema.Int64Attribute{
+				Required:            true,
+				MarkdownDescription: "Channels to share out over all servers, fixed `trunks` included. With `survive_node_loss` the shares add up to more, so that this many are left when servers are lost.",
+				Validators:          []validator.Int64{int64validator.Between(0, cluster.MaxTotal)},
+			},
+			"servers": schema.MapNestedAttribute{ //nolint:forbidigo // a map keyed by server_ip, small by nature
+				Required:            true,
+				MarkdownDescription: "The servers that dial for the campaign, by `server_ip`. Refer to `vicidial_server.NAME.server_ip`, so that a server is there before its share.",
+				Validators: []validator.Map{
+					mapvalidator.SizeAtLeast(1),
+					mapvalidator.KeysAre(bridge.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)),
+				},
+				NestedObject: schema.NestedAttributeObject{Attributes: claimAttributes()},
+			},
+			"trunk_restriction": schema.StringAttribute{
+				Optional: true, Computed: true,
+				Default:             stringdefault.StaticString(cluster.MaximumLimit),
+				MarkdownDescription: "`MAXIMUM_LIMIT` (default) caps the campaign at its share on each server. `OVERFLOW_ALLOWED` does not cap it: it only withholds the lines from other campaigns.",
+				Validators:          []validator.String{stringvalidator.OneOf(cluster.MaximumLimit, cluster.OverflowAllowed)},
+			},
+			"elsewhere": schema.StringAttribute{
+				Optional: true, Computed: true,
+				Default:             stringdefault.StaticString(elsewhereIgnore),
+				MarkdownDescription: "What holds on servers that are not listed. `ignore` (default): rows there are left alone. `block`: each gets a `MAXIMUM_LIMIT` row of 0, so that the campaign dials on the listed servers only.",
+				Validators:          []validator.String{stringvalidator.OneOf(elsewhereIgnore, elsewhereBlock)},
+			},
+			"survive_node_loss": schema.Int64Attribute{
+				Optional: true, Computed: true,
+				Default:             int64default.StaticInt64(0),
+				MarkdownDescription: "How many servers may be lost with `total` channels still held by the others. VICIdial does not move the share of a dead server, so every share is made large enough beforehand. Defaults to 0.",
+				Validators:          []validator.Int64{int64validator.Between(0, 10)},
+			},
+			"allocations": schema.MapAttribute{
+				Computed: true, ElementType: types.Int64Type,
+				MarkdownDescription: "`dedicated_trunks` of each server, by `server_ip`. Known when the plan is made.",
+			},
+			"blocked_servers": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "Servers that are not listed and have a `MAXIMUM_LIMIT` row of 0. Empty unless `elsewhere = \"block\"`.",
+			},
+			"duplicate_rows": schema.MapAttribute{
+				Computed: true, ElementType: types.Int64Type,
+				MarkdownDescription: "Servers with more than one row for the campaign, and how many. Always empty after an apply.",
+			},
+		},
+	}
+}
+
+func claimAttributes() map[string]schema.Attribute {
+	without := func(names ...string) []path.Expression {
+		expressions := make([]path.Expression, 0, len(names))
+		for _, name := range names {
+			expressions = append(expressions, path.MatchRelative().AtParent().AtName(name))
+		}
+		return expressions
+	}
+	return map[string]schema.Attribute{
+		"weight": schema.Int64Attribute{
+			Optional:            true,
+			MarkdownDescription: "Size in relation to the other servers, 1 to 1000. Defaults to 1.",
+			Validators:          []validator.Int64{int64validator.Between(1, 1000)},
+		},
+		"min": schema.Int64Attribute{
+			Optional:            true,
+			MarkdownDescription: "The share is never smaller than this many channels.",
+			Validators:          []validator.Int64{int64validator.Between(0, maxDedicated)},
+		},
+		"max": schema.Int64Attribute{
+			Optional:            true,
+			MarkdownDescription: "The share is never larger than this many channels; what does not fit goes to the other servers.",
+			Validators:          []validator.Int64{int64validator.Between(0, maxDedicated)},
+		},
+		"trunks": schema.Int64Attribute{
+			Optional:            true,
+			MarkdownDescription: "Exactly this many channels, whatever the other servers get. Takes the place of `weight`, `min` and `max`. 0 keeps the campaign from dialing on the server.",
+			Validators: []validator.Int64{
+				int64validator.Between(0, maxDedicated),
+				int64validator.ConflictsWith(without("weight", "min", "max")...),
+			},
+		},
+	}
+}
+
+// IdentitySchema names a split by its campaign.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"campaign_id": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "The campaign whose channels are split.",
+		},
+	}}
+}

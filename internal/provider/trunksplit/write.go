@@ -1,0 +1,142 @@
+package trunksplit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// crowded says that a server has no room for the split now. Where another split
+// of the same apply gives trunks back, it has in a moment.
+type crowded []cluster.Overcommit
+
+func (c crowded) Error() string {
+	texts := make([]string, 0, len(c))
+	for _, over := range c {
+		texts = append(texts, over.String())
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Hint tells what to do about it.
+func (c crowded) Hint() string {
+	return "Nothing was written for this split. If another split was to give these trunks back in this apply, run apply again. Otherwise lower this total or another campaign's, or raise max_vicidial_trunks."
+}
+
+// Terraform writes splits in any order, so one that grows may come before one
+// that shrinks.
+const (
+	crowdedTries = 40
+	crowdedPause = 250 * time.Millisecond
+)
+
+// create writes rows that are not there, and takes them back when it fails.
+func (r *Resource) create(ctx context.Context, m model) error {
+	if r.topology == nil {
+		return bridge.ErrUnconfigured
+	}
+	var before cluster.Split
+	err := r.write(ctx, m, func(rows cluster.Split) cluster.Split {
+		before = m.ours(rows)
+		return cluster.Split{}
+	})
+	var partial *cluster.Partial
+	if errors.As(err, &partial) && partial.Applied > 0 {
+		undone := r.topology.Apply(context.WithoutCancel(ctx), func(ctx context.Context) (cluster.Plan, error) {
+			trunks, err := r.topology.Trunks(ctx)
+			if err != nil {
+				return cluster.Plan{}, err
+			}
+			rows := m.ours(trunks.Of(m.campaign()))
+			return cluster.PlanSplit(m.campaign(), rows, rows, first(before))
+		})
+		if undone == nil {
+			return fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)
+		}
+	}
+	return err
+}
+
+// first takes the rows as limits again; a new split has found no duplicates.
+func first(rows cluster.Split) map[string]cluster.Limit {
+	limits := make(map[string]cluster.Limit, len(rows))
+	for server, found := range rows {
+		limits[server] = found[0]
+	}
+	return limits
+}
+
+// update moves the rows that the split owned before or owns now. On a server
+// that has just been listed, what is there now is what the plan showed.
+func (r *Resource) update(ctx context.Context, m, prior model, seen cluster.Split) error {
+	if r.topology == nil {
+		return bridge.ErrUnconfigured
+	}
+	owned := m.ours(seen)
+	maps.Copy(owned, prior.ours(seen))
+	return r.write(ctx, m, func(cluster.Split) cluster.Split { return owned })
+}
+
+// write brings the rows to what the plan says. seen is told what the rows are,
+// under the lock, and says what they were when the change was decided.
+func (r *Resource) write(ctx context.Context, m model, seen func(cluster.Split) cluster.Split) error {
+	shares, err := m.shares()
+	if err != nil {
+		return err
+	}
+	decide := func(ctx context.Context) (cluster.Plan, error) {
+		servers, err := r.topology.Servers(ctx)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		trunks, err := r.topology.Trunks(ctx)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		// A server that has appeared since the plan is blocked as well.
+		limits := m.limits(shares, m.elsewhere(append(servers.IPs(), m.blocked()...)))
+		for _, ip := range slices.Sorted(maps.Keys(shares)) {
+			if _, found := servers.ByIP(ip); !found {
+				return cluster.Plan{}, fmt.Errorf("server %s: %w", ip, cluster.ErrNotFound)
+			}
+		}
+		if over := trunks.Overcommitted(servers, m.campaign(), limits); len(over) > 0 {
+			return cluster.Plan{}, crowded(over)
+		}
+		rows := trunks.Of(m.campaign())
+		return cluster.PlanSplit(m.campaign(), rows, seen(rows), limits)
+	}
+	for range crowdedTries {
+		err = r.topology.Apply(ctx, decide)
+		if full := (crowded)(nil); !errors.As(err, &full) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(crowdedPause):
+		}
+	}
+	return err
+}
+
+// move takes a campaign's rows from what was seen to what is wanted.
+func (r *Resource) move(ctx context.Context, campaign string, seen cluster.Split, want map[string]cluster.Limit) error {
+	if r.topology == nil {
+		return bridge.ErrUnconfigured
+	}
+	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		trunks, err := r.topology.Trunks(ctx)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		return cluster.PlanSplit(campaign, trunks.Of(campaign), seen, want)
+	})
+}
