@@ -14,8 +14,9 @@ type Reference struct {
 	// Blank is what the column is set to when the server goes and the row
 	// stays; nil where the row goes with its server.
 	Blank *Value
-	// Heartbeat rows are made by a daemon and hinder no removal.
-	Heartbeat bool
+	// Own rows belong to the server and hinder no removal: its rooms, and the
+	// heartbeat that its daemon makes.
+	Own bool
 }
 
 func blank(text string) *Value {
@@ -38,14 +39,14 @@ var References = []Reference{
 	{Table: "vicidial_stations", Column: "server_ip", What: "stations"},
 	{Table: "phone_favorites", Column: "server_ip", What: "phone favourites"},
 	{Table: "conferences", Column: "server_ip", What: "client conferences"},
-	{Table: TableMeetmeRooms, Column: "server_ip", What: "MeetMe rooms"},
-	{Table: TableConfbridges, Column: "server_ip", What: "ConfBridge rooms"},
+	{Table: TableMeetmeRooms, Column: "server_ip", What: "MeetMe rooms", Own: true},
+	{Table: TableConfbridges, Column: "server_ip", What: "ConfBridge rooms", Own: true},
 	{Table: "vicidial_automated_reports", Column: "report_server", What: "automated reports", Blank: blank("active_voicemail_server")},
 	{Table: "vicidial_drop_lists", Column: "dl_server", What: "drop lists", Blank: blank("active_voicemail_server")},
 	{Table: "vicidial_process_triggers", Column: "server_ip", What: "process triggers"},
 	{Table: TableServers, Column: "active_twin_server_ip", What: "twin servers", Blank: blank("")},
 	{Table: TableSettings, Column: "active_voicemail_server", What: "active voicemail server settings"},
-	{Table: TableServerUpdater, Column: "server_ip", What: "heartbeats", Heartbeat: true},
+	{Table: TableServerUpdater, Column: "server_ip", What: "heartbeats", Own: true},
 }
 
 // Mention counts the rows that name a server in one of the [References].
@@ -104,7 +105,7 @@ func PlanAddress(server Server, to string, old, there Mentions) (Plan, error) {
 			},
 		}
 		if taken := there.rows(mention.Table, mention.Column); taken > 0 && uniqueByServer[mention.Table] {
-			if !mention.Heartbeat {
+			if mention.Table != TableServerUpdater {
 				return Plan{}, &Refused{
 					Subject: fmt.Sprintf("server %s cannot move to %s", server.ID(), to),
 					Reasons: []string{fmt.Sprintf("%d %s (%s) exist for the new address already", taken, mention.What, mention.Table)},
@@ -170,7 +171,7 @@ func (r Removal) Obstacles() []string {
 		return reasons
 	}
 	for _, mention := range r.Mentions {
-		if mention.Rows > 0 && !mention.Heartbeat && mention.Table != TableSettings {
+		if mention.Rows > 0 && !mention.Own && mention.Table != TableSettings {
 			reasons = append(reasons, mention.String()+" still name it")
 		}
 	}
@@ -228,7 +229,7 @@ func forget(id, ip string, mention Mention) Step {
 	if mention.Blank != nil {
 		step.Verb, step.To = Update, Row{mention.Column: *mention.Blank}
 	}
-	if mention.Heartbeat {
+	if mention.Table == TableServerUpdater {
 		step.Audit = Audit{} // a daemon's row, not configuration
 	}
 	return step

@@ -134,6 +134,21 @@ func PlanRooms(ip string, engine Engine, have map[Engine][]Room, want RoomRange)
 	return plan
 }
 
+// DropRooms takes away the rooms that are there now and were not before.
+func DropRooms(ip string, now, before map[Engine][]Room) Plan {
+	var plan Plan
+	for _, engine := range []Engine{Meetme, Confbridge} {
+		var added []Value
+		for _, room := range now[engine] {
+			if !slices.ContainsFunc(before[engine], func(old Room) bool { return old.Number == room.Number }) {
+				added = append(added, Number(int64(room.Number)))
+			}
+		}
+		plan.Steps = append(plan.Steps, dropRooms(ip, engine, added)...)
+	}
+	return plan
+}
+
 func dropRooms(ip string, engine Engine, numbers []Value) []Step {
 	if len(numbers) == 0 {
 		return nil

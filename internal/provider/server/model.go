@@ -1,0 +1,246 @@
+package server
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+type model struct {
+	ServerID             types.String `tfsdk:"server_id"`
+	ServerIP             types.String `tfsdk:"server_ip"`
+	Description          types.String `tfsdk:"server_description"`
+	Active               types.Bool   `tfsdk:"active"`
+	AsteriskVersion      types.String `tfsdk:"asterisk_version"`
+	MaxTrunks            types.Int64  `tfsdk:"max_vicidial_trunks"`
+	CallsPerSecond       types.Int64  `tfsdk:"outbound_calls_per_second"`
+	LocalGMT             types.String `tfsdk:"local_gmt"`
+	ActiveAsterisk       types.Bool   `tfsdk:"active_asterisk_server"`
+	ActiveLogin          types.Bool   `tfsdk:"active_agent_login_server"`
+	GenerateConf         types.Bool   `tfsdk:"generate_vicidial_conf"`
+	TwinIP               types.String `tfsdk:"active_twin_server_ip"`
+	AnswerTransferAgent  types.String `tfsdk:"answer_transfer_agent"`
+	Context              types.String `tfsdk:"ext_context"`
+	RoutingPrefix        types.String `tfsdk:"routing_prefix"`
+	VoicemailDump        types.String `tfsdk:"voicemail_dump_exten"`
+	VoicemailDumpSilent  types.String `tfsdk:"voicemail_dump_exten_no_inst"`
+	RecordingLimit       types.Int64  `tfsdk:"vicidial_recording_limit"`
+	RecordingLink        types.String `tfsdk:"recording_web_link"`
+	AlternateIP          types.String `tfsdk:"alt_server_ip"`
+	ExternalIP           types.String `tfsdk:"external_server_ip"`
+	WebSocketURL         types.String `tfsdk:"web_socket_url"`
+	ExternalWebSocketURL types.String `tfsdk:"external_web_socket_url"`
+	SystemPerformanceLog types.Bool   `tfsdk:"sys_perf_log"`
+	ServerLogs           types.Bool   `tfsdk:"vd_server_logs"`
+	AGIOutput            types.String `tfsdk:"agi_output"`
+	CarrierLogging       types.Bool   `tfsdk:"carrier_logging_active"`
+	GatherOutput         types.Bool   `tfsdk:"gather_asterisk_output"`
+	AutoRestart          types.Bool   `tfsdk:"auto_restart_asterisk"`
+	AutoRestartURL       types.String `tfsdk:"ara_url"`
+	ConfQualify          types.Bool   `tfsdk:"conf_qualify"`
+	CustomDialplan       types.String `tfsdk:"custom_dialplan_entry"`
+	UserGroup            types.String `tfsdk:"user_group"`
+	ConfSecret           types.String `tfsdk:"conf_secret_wo"`
+	ConfSecretVersion    types.Int64  `tfsdk:"conf_secret_wo_version"`
+	ManagerSecret        types.String `tfsdk:"manager_secret_wo"`
+	ManagerSecretVersion types.Int64  `tfsdk:"manager_secret_wo_version"`
+	Balance              types.Object `tfsdk:"balance"`
+	Conference           types.Object `tfsdk:"conference"`
+	Manager              types.Object `tfsdk:"manager"`
+	ForceDestroy         types.Bool   `tfsdk:"force_destroy"`
+}
+
+type balance struct {
+	Active    types.Bool  `tfsdk:"active"`
+	Rank      types.Int64 `tfsdk:"rank"`
+	OffLimits types.Int64 `tfsdk:"trunks_offlimits"`
+}
+
+type conference struct {
+	Engine         types.String `tfsdk:"engine"`
+	Rooms          types.Int64  `tfsdk:"rooms"`
+	FirstRoom      types.Int64  `tfsdk:"first_room"`
+	UpdateInterval types.Int64  `tfsdk:"update_interval"`
+}
+
+type manager struct {
+	Host   types.String `tfsdk:"host"`
+	Port   types.Int64  `tfsdk:"port"`
+	User   types.String `tfsdk:"username"`
+	Update types.String `tfsdk:"update_username"`
+	Listen types.String `tfsdk:"listen_username"`
+	Send   types.String `tfsdk:"send_username"`
+}
+
+type identity struct {
+	ServerID types.String `tfsdk:"server_id"`
+}
+
+// opened is a model with its groups taken out of their wrapping, since a group
+// as a whole can be unknown.
+type opened struct {
+	model
+	balance    balance
+	conference conference
+	manager    manager
+}
+
+func open(ctx context.Context, m model, diags *diag.Diagnostics) *opened {
+	o := &opened{
+		model:      m,
+		balance:    balance{types.BoolUnknown(), types.Int64Unknown(), types.Int64Unknown()},
+		conference: conference{types.StringUnknown(), types.Int64Unknown(), types.Int64Unknown(), types.Int64Unknown()},
+		manager: manager{
+			types.StringUnknown(), types.Int64Unknown(), types.StringUnknown(),
+			types.StringUnknown(), types.StringUnknown(), types.StringUnknown(),
+		},
+	}
+	diags.Append(unwrap(ctx, m.Balance, &o.balance)...)
+	diags.Append(unwrap(ctx, m.Conference, &o.conference)...)
+	diags.Append(unwrap(ctx, m.Manager, &o.manager)...)
+	return o
+}
+
+// unwrap takes a group apart. One that is unknown as a whole has been left out
+// of the configuration or waits for another resource: its parts stay unknown.
+func unwrap[Group any](ctx context.Context, object types.Object, target *Group) diag.Diagnostics {
+	if object.IsUnknown() {
+		return nil
+	}
+	var group Group // all null
+	*target = group
+	if object.IsNull() {
+		return nil
+	}
+	return object.As(ctx, target, basetypes.ObjectAsOptions{})
+}
+
+// close wraps the groups up again.
+func (o *opened) close(ctx context.Context, diags *diag.Diagnostics) model {
+	m := o.model
+	wrap := func(object *types.Object, group string, value any) {
+		wrapped, found := types.ObjectValueFrom(ctx, groupTypes[group], value)
+		diags.Append(found...)
+		*object = wrapped
+	}
+	wrap(&m.Balance, "balance", o.balance)
+	wrap(&m.Conference, "conference", o.conference)
+	wrap(&m.Manager, "manager", o.manager)
+	return m
+}
+
+func (o *opened) identity() identity { return identity{o.ServerID} }
+
+func (o *opened) id() string { return o.ServerID.ValueString() }
+
+// columns ties each attribute to its column, in both directions.
+func (o *opened) columns() []bridge.Column {
+	at := path.Root
+	in := func(group, name string) path.Path { return path.Root(group).AtName(name) }
+	return []bridge.Column{
+		bridge.Text("server_id", at("server_id"), &o.ServerID),
+		bridge.Text("server_ip", at("server_ip"), &o.ServerIP),
+		bridge.Text("server_description", at("server_description"), &o.Description),
+		bridge.YesNo("active", at("active"), &o.Active),
+		bridge.Text("asterisk_version", at("asterisk_version"), &o.AsteriskVersion),
+		bridge.Int("max_vicidial_trunks", at("max_vicidial_trunks"), &o.MaxTrunks),
+		bridge.Int("outbound_calls_per_second", at("outbound_calls_per_second"), &o.CallsPerSecond),
+		bridge.Text("local_gmt", at("local_gmt"), &o.LocalGMT),
+		bridge.YesNo("active_asterisk_server", at("active_asterisk_server"), &o.ActiveAsterisk),
+		bridge.YesNo("active_agent_login_server", at("active_agent_login_server"), &o.ActiveLogin),
+		bridge.YesNo("generate_vicidial_conf", at("generate_vicidial_conf"), &o.GenerateConf),
+		bridge.Text("active_twin_server_ip", at("active_twin_server_ip"), &o.TwinIP),
+		bridge.Text("answer_transfer_agent", at("answer_transfer_agent"), &o.AnswerTransferAgent),
+		bridge.Text("ext_context", at("ext_context"), &o.Context),
+		bridge.Text("routing_prefix", at("routing_prefix"), &o.RoutingPrefix),
+		bridge.Text("voicemail_dump_exten", at("voicemail_dump_exten"), &o.VoicemailDump),
+		bridge.Text("voicemail_dump_exten_no_inst", at("voicemail_dump_exten_no_inst"), &o.VoicemailDumpSilent),
+		bridge.Int("vicidial_recording_limit", at("vicidial_recording_limit"), &o.RecordingLimit),
+		bridge.Text("recording_web_link", at("recording_web_link"), &o.RecordingLink),
+		bridge.Text("alt_server_ip", at("alt_server_ip"), &o.AlternateIP),
+		bridge.Text("external_server_ip", at("external_server_ip"), &o.ExternalIP),
+		bridge.Text("web_socket_url", at("web_socket_url"), &o.WebSocketURL),
+		bridge.Text("external_web_socket_url", at("external_web_socket_url"), &o.ExternalWebSocketURL),
+		bridge.YesNo("sys_perf_log", at("sys_perf_log"), &o.SystemPerformanceLog),
+		bridge.YesNo("vd_server_logs", at("vd_server_logs"), &o.ServerLogs),
+		bridge.Text("agi_output", at("agi_output"), &o.AGIOutput),
+		bridge.YesNo("carrier_logging_active", at("carrier_logging_active"), &o.CarrierLogging),
+		bridge.YesNo("gather_asterisk_output", at("gather_asterisk_output"), &o.GatherOutput),
+		bridge.YesNo("auto_restart_asterisk", at("auto_restart_asterisk"), &o.AutoRestart),
+		bridge.Text("ara_url", at("ara_url"), &o.AutoRestartURL),
+		bridge.YesNo("conf_qualify", at("conf_qualify"), &o.ConfQualify),
+		bridge.Text("custom_dialplan_entry", at("custom_dialplan_entry"), &o.CustomDialplan),
+		bridge.Text("user_group", at("user_group"), &o.UserGroup),
+		bridge.YesNo("vicidial_balance_active", in("balance", "active"), &o.balance.Active),
+		bridge.Int("vicidial_balance_rank", in("balance", "rank"), &o.balance.Rank),
+		bridge.Int("balance_trunks_offlimits", in("balance", "trunks_offlimits"), &o.balance.OffLimits),
+		bridge.Text("conf_engine", in("conference", "engine"), &o.conference.Engine),
+		bridge.Int("conf_update_interval", in("conference", "update_interval"), &o.conference.UpdateInterval),
+		bridge.Text("telnet_host", in("manager", "host"), &o.manager.Host),
+		bridge.Int("telnet_port", in("manager", "port"), &o.manager.Port),
+		bridge.Text("ASTmgrUSERNAME", in("manager", "username"), &o.manager.User),
+		bridge.Text("ASTmgrUSERNAMEupdate", in("manager", "update_username"), &o.manager.Update),
+		bridge.Text("ASTmgrUSERNAMElisten", in("manager", "listen_username"), &o.manager.Listen),
+		bridge.Text("ASTmgrUSERNAMEsend", in("manager", "send_username"), &o.manager.Send),
+	}
+}
+
+// row is what the attributes want the columns to hold.
+func (o *opened) row() cluster.Row { return bridge.Row(o.columns()) }
+
+// engine is the conference engine that is declared; MeetMe is VICIdial's default
+// and the only one before schema 1664.
+func (o *opened) engine() cluster.Engine {
+	if o.conference.Engine.ValueString() == string(cluster.Confbridge) {
+		return cluster.Confbridge
+	}
+	return cluster.Meetme
+}
+
+// rooms is the range of rooms that is declared; false where rooms are not managed.
+func (o *opened) rooms() (cluster.RoomRange, bool) {
+	if o.conference.Rooms.IsNull() || o.conference.Rooms.IsUnknown() {
+		return cluster.RoomRange{}, false
+	}
+	rooms := cluster.RoomRange{First: int(o.conference.FirstRoom.ValueInt64()), Count: int(o.conference.Rooms.ValueInt64())}
+	if rooms.First == 0 {
+		rooms.First = o.engine().FirstRoom()
+	}
+	return rooms, true
+}
+
+// show fills in what the rows say.
+func (o *opened) show(server cluster.Server, rooms map[cluster.Engine]cluster.Rooms) {
+	declared, _ := o.rooms()
+	bridge.Show(o.columns(), server.Row)
+	o.ServerID = types.StringValue(server.ID())
+	found := cluster.Describe(rooms[server.Engine()][server.IP()], declared)
+	o.conference.Rooms = types.Int64Value(int64(found.Count))
+	o.conference.FirstRoom = types.Int64Null()
+	if found.First > 0 {
+		o.conference.FirstRoom = types.Int64Value(int64(found.First))
+	}
+	if o.ForceDestroy.IsNull() {
+		o.ForceDestroy = types.BoolValue(false)
+	}
+	o.ConfSecret, o.ManagerSecret = types.StringNull(), types.StringNull()
+}
+
+// secrets are those that are to be written: given in the configuration, and new
+// by their version.
+func (o *opened) secrets(config, prior *opened) cluster.Row {
+	row := cluster.Row{}
+	if !config.ConfSecret.IsNull() && (prior == nil || !prior.ConfSecretVersion.Equal(o.ConfSecretVersion)) {
+		row[cluster.ServerSecret] = cluster.Text(config.ConfSecret.ValueString())
+	}
+	if !config.ManagerSecret.IsNull() && (prior == nil || !prior.ManagerSecretVersion.Equal(o.ManagerSecretVersion)) {
+		row[cluster.ManagerSecret] = cluster.Text(config.ManagerSecret.ValueString())
+	}
+	return row
+}

@@ -1,0 +1,242 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// review tells what apply would refuse, as errors, and what VICIdial would do
+// that an operator does not expect, as warnings.
+func (r *Resource) review(ctx context.Context, want, declared, prior *opened) diag.Diagnostics {
+	schema, err := r.topology.Schema(ctx)
+	if err != nil {
+		return bridge.Diagnose("Unable to plan server", want.id(), err)
+	}
+	servers, err := r.topology.Servers(ctx)
+	if err != nil {
+		return bridge.Diagnose("Unable to plan server", want.id(), err)
+	}
+	diags := reviewColumns(schema, declared)
+	diags.Append(want.reviewRooms()...)
+	if !want.ServerID.IsUnknown() && !want.ServerIP.IsUnknown() {
+		diags.Append(reviewKeys(servers, want, declared, prior)...)
+	}
+	if diags.HasError() {
+		return diags
+	}
+	diags.Append(r.reviewTrunks(ctx, want, declared)...)
+	diags.Append(r.reviewAddress(ctx, want, prior)...)
+	diags.Append(r.warnSecrets(ctx, servers, want, declared)...)
+	if prior == nil {
+		diags.Append(warnDefaults(declared)...)
+	}
+	if !want.ServerID.IsUnknown() && !want.ServerIP.IsUnknown() {
+		r.topology.Expect(expected(servers, want))
+	}
+	return diags
+}
+
+// reviewColumns refuses what the connected database cannot hold.
+func reviewColumns(schema cluster.Schema, declared *opened) diag.Diagnostics {
+	var diags diag.Diagnostics
+	row := declared.row()
+	for _, column := range declared.columns() {
+		if value, wanted := row[column.Name]; wanted {
+			diags.Append(bridge.DiagnoseAt(column.At, "The database cannot hold this", schema.Check(cluster.TableServers, column.Name, value))...)
+		}
+	}
+	for name, secret := range map[string]interface {
+		IsNull() bool
+		IsUnknown() bool
+		ValueString() string
+	}{cluster.ServerSecret: declared.ConfSecret, cluster.ManagerSecret: declared.ManagerSecret} {
+		if !secret.IsNull() && !secret.IsUnknown() {
+			at := path.Root(map[string]string{cluster.ServerSecret: "conf_secret_wo", cluster.ManagerSecret: "manager_secret_wo"}[name])
+			diags.Append(bridge.DiagnoseAt(at, "The database cannot hold this", schema.Check(cluster.TableServers, name, cluster.Text(secret.ValueString())))...)
+		}
+	}
+	if rooms, managed := declared.rooms(); managed && rooms.Count > 0 {
+		diags.Append(bridge.DiagnoseAt(path.Root("conference").AtName("rooms"), "The database cannot hold this",
+			schema.Check(declared.engine().Table(), "conf_exten", cluster.Number(int64(rooms.First))))...)
+	}
+	return diags
+}
+
+// reviewKeys refuses keys that are taken. The schema does not: two rows with one
+// address are possible, and daemons use the first they meet (F§9.2 item 9).
+func reviewKeys(servers cluster.Servers, want, declared, prior *opened) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, other := range servers {
+		if other.IP() == want.ServerIP.ValueString() && !strings.EqualFold(other.ID(), want.id()) {
+			diags.Append(bridge.DiagnoseAt(path.Root("server_ip"), "Address already taken",
+				fmt.Errorf("server %s has the address %s already; VICIdial would take the two for one", other.ID(), other.IP()))...)
+		}
+	}
+	if there, found := servers.ByID(want.id()); found && prior == nil {
+		_, err := cluster.ResumeServer(there, declared.row(), nil)
+		diags.Append(bridge.DiagnoseAt(path.Root("server_id"), "Server exists already", err)...)
+	}
+	return diags
+}
+
+// reviewTrunks refuses a maximum that campaigns have been promised more than.
+func (r *Resource) reviewTrunks(ctx context.Context, want, declared *opened) diag.Diagnostics {
+	if declared.MaxTrunks.IsNull() || declared.MaxTrunks.IsUnknown() || want.ServerIP.IsUnknown() {
+		return nil
+	}
+	trunks, err := r.topology.Trunks(ctx)
+	if err != nil {
+		return bridge.Diagnose("Unable to plan server", want.id(), err)
+	}
+	ip, most := want.ServerIP.ValueString(), int(declared.MaxTrunks.ValueInt64())
+	reserved := trunks.Reserved(ip)
+	if reserved <= most {
+		return nil
+	}
+	var campaigns []string
+	for _, campaign := range trunks.Campaigns() {
+		if dedicated := trunks.Of(campaign).Dedicated(ip); dedicated > 0 {
+			campaigns = append(campaigns, fmt.Sprintf("%s %d", campaign, dedicated))
+		}
+	}
+	return bridge.DiagnoseAt(path.Root("max_vicidial_trunks"), "Fewer trunks than are promised",
+		fmt.Errorf("trunk splits reserve %d trunks on %s (%s), %d more than %d; lower the splits in an apply before this one, or keep the maximum", reserved, ip, strings.Join(campaigns, ", "), reserved-most, most))
+}
+
+// reviewAddress tells what a change of the address takes with it.
+func (r *Resource) reviewAddress(ctx context.Context, want, prior *opened) diag.Diagnostics {
+	if prior == nil || want.ServerIP.IsUnknown() || want.ServerIP.Equal(prior.ServerIP) {
+		return nil
+	}
+	from, to := prior.ServerIP.ValueString(), want.ServerIP.ValueString()
+	at := path.Root("server_ip")
+	old, err := r.topology.Mentions(ctx, from)
+	if err != nil {
+		return bridge.Diagnose("Unable to plan server", want.id(), err)
+	}
+	there, err := r.topology.Mentions(ctx, to)
+	if err != nil {
+		return bridge.Diagnose("Unable to plan server", want.id(), err)
+	}
+	live, err := r.topology.Live(ctx, from)
+	if err != nil {
+		return bridge.Diagnose("Unable to plan server", want.id(), err)
+	}
+	if _, err := cluster.PlanAddress(cluster.Server{Row: prior.row()}, to, old, there); err != nil {
+		return bridge.DiagnoseAt(at, "Address already in use", err)
+	}
+	about := fmt.Sprintf("%s becomes %s in place, in %s, and the servers row last. Not reached from here: VARserver_ip in astguiclient.conf on the node, the table cid_channels_recent_… and addresses inside dialplan texts.", from, to, old.Summary())
+	if !schemaSees(old, "vicidial_process_triggers") {
+		about += " The database user may not see vicidial_process_triggers: if it names the old address, an administrator changes it."
+	}
+	if live.Agents+live.Calls > 0 {
+		about += fmt.Sprintf(" %d agents are logged in and %d calls are up on it now; they stay with the old address until they end.", live.Agents, live.Calls)
+	}
+	return bridge.WarnAt(at, "Server "+want.id()+" changes its address", about)
+}
+
+func schemaSees(mentions cluster.Mentions, table cluster.Table) bool {
+	for _, mention := range mentions {
+		if mention.Table == table {
+			return true
+		}
+	}
+	return false
+}
+
+// warnSecrets tells of secrets that everybody knows, and of the wizard that
+// would overwrite those that are set.
+func (r *Resource) warnSecrets(ctx context.Context, servers cluster.Servers, want, declared *opened) diag.Diagnostics {
+	var diags diag.Diagnostics
+	there, found := servers.ByID(want.id())
+	for _, secret := range []struct {
+		column, attribute string
+		given             bool
+	}{
+		{cluster.ServerSecret, "conf_secret_wo", !declared.ConfSecret.IsNull()},
+		{cluster.ManagerSecret, "manager_secret_wo", !declared.ManagerSecret.IsNull()},
+	} {
+		shipped := !found
+		for _, column := range there.Shipped {
+			shipped = shipped || column == secret.column
+		}
+		if shipped && !secret.given {
+			diags.Append(bridge.WarnAt(path.Root(secret.attribute), "Secret left as it was shipped",
+				fmt.Sprintf("%s of server %s is the password that every VICIdial is shipped with. Set %s and %s_version.", secret.column, want.id(), secret.attribute, secret.attribute))...)
+		}
+	}
+	armed, err := r.topology.FirstLoginArmed(ctx)
+	if err == nil && armed && !declared.ConfSecret.IsNull() {
+		diags.Append(bridge.WarnAt(path.Root("conf_secret_wo"), "The first-login wizard has not run yet",
+			"When somebody logs in to the admin pages for the first time, VICIdial's wizard overwrites conf_secret of all servers and the passwords of all phones. Let it run before you set secrets.")...)
+	}
+	return diags
+}
+
+// warnDefaults tells of defaults that throttle a new telephony node in silence.
+func warnDefaults(declared *opened) diag.Diagnostics {
+	if !declared.ActiveAsterisk.IsNull() && !declared.ActiveAsterisk.ValueBool() {
+		return nil
+	}
+	var left []string
+	if declared.MaxTrunks.IsNull() {
+		left = append(left, "max_vicidial_trunks (23 lines)")
+	}
+	if declared.CallsPerSecond.IsNull() {
+		left = append(left, "outbound_calls_per_second (5, or 20 on upgraded systems)")
+	}
+	if declared.AsteriskVersion.IsNull() {
+		left = append(left, "asterisk_version (1.4.21.2, which makes an outdated dialplan)")
+	}
+	if len(left) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Server "+declared.id()+" keeps defaults that hold it back",
+		"These are left to VICIdial's defaults: "+strings.Join(left, ", ")+". Set them, or set active_asterisk_server = false if this is no telephony node.")}
+}
+
+// expected is the server as it will be, for those who are planned after it.
+func expected(servers cluster.Servers, want *opened) cluster.Server {
+	server := cluster.Server{Row: cluster.Row{"max_vicidial_trunks": cluster.Number(23)}}
+	if there, found := servers.ByID(want.id()); found {
+		for column, value := range there.Row {
+			server.Row[column] = value
+		}
+	}
+	for column, value := range want.row() {
+		server.Row[column] = value
+	}
+	return server
+}
+
+// reviewRemoval tells what stands in the way of a removal now. It warns only:
+// what the same run removes before is still there.
+func (r *Resource) reviewRemoval(ctx context.Context, prior *opened) diag.Diagnostics {
+	server, _, err := r.look(ctx, prior.id())
+	if err != nil || server.Row == nil {
+		return bridge.Diagnose("Unable to plan the removal of server", prior.id(), err)
+	}
+	removal, err := r.topology.Removal(ctx, server)
+	if err != nil {
+		return bridge.Diagnose("Unable to plan the removal of server", prior.id(), err)
+	}
+	removal.Force = prior.ForceDestroy.ValueBool()
+	var lines []string
+	if reasons := removal.Obstacles(); len(reasons) > 0 {
+		lines = append(lines, "As things stand the apply refuses, unless this run removes these before: "+strings.Join(reasons, "; ")+".")
+	}
+	if removal.Force {
+		lines = append(lines, "force_destroy is set: "+removal.Mentions.Summary()+" go with it, and its phones leave their aliases.")
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Server "+prior.id()+" is going to be removed", strings.Join(lines, "\n"))}
+}

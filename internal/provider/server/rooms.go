@@ -1,0 +1,53 @@
+package server
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// settleRooms fills in at plan time where the rooms begin, when the
+// configuration leaves it to the engine. Rooms that are not managed are another
+// table's when the engine changes, so nothing is known of them then.
+func (o *opened) settleRooms(declared, prior *opened) {
+	other := prior != nil && !prior.conference.Engine.Equal(o.conference.Engine)
+	switch {
+	case declared.Conference.IsUnknown() || declared.conference.Rooms.IsUnknown() || declared.conference.FirstRoom.IsUnknown():
+		return
+	case declared.conference.Rooms.IsNull():
+		if other {
+			o.conference.Rooms, o.conference.FirstRoom = types.Int64Unknown(), types.Int64Unknown()
+		}
+	case declared.conference.FirstRoom.IsNull():
+		first := o.conference.FirstRoom
+		if other || first.IsNull() || first.IsUnknown() {
+			o.conference.FirstRoom = types.Int64Value(int64(o.engine().FirstRoom()))
+		}
+	}
+}
+
+// reviewRooms refuses numbers that no call would reach.
+func (o *opened) reviewRooms() diag.Diagnostics {
+	rooms, managed := o.rooms()
+	if !managed || rooms.Count == 0 || o.conference.Engine.IsUnknown() && !o.Conference.IsUnknown() && o.conference.FirstRoom.IsUnknown() {
+		return nil
+	}
+	return bridge.DiagnoseAt(path.Root("conference").AtName("first_room"), "Rooms out of reach", rooms.Check(o.engine()))
+}
+
+// declare publishes the declared range although a room that is in use stands
+// beside it: it goes with a later apply.
+func (o *opened) declare(rooms cluster.RoomRange) {
+	o.conference.Rooms = types.Int64Value(int64(rooms.Count))
+	o.conference.FirstRoom = types.Int64Value(int64(rooms.First))
+}
+
+func stillInUse(id string, busy []int) diag.Diagnostics {
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Rooms of server "+id+" are still in use",
+		fmt.Sprintf("%d rooms are to go but somebody has reserved them, among them %d. They are left; apply again when they are free.", len(busy), busy[0]))}
+}

@@ -1,0 +1,192 @@
+package server
+
+import (
+	"context"
+	_ "embed"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+//go:embed description.md
+var description string
+
+// groupTypes are the types of the grouped attributes.
+var groupTypes = map[string]map[string]attr.Type{
+	"balance":    {"active": types.BoolType, "rank": types.Int64Type, "trunks_offlimits": types.Int64Type},
+	"conference": {"engine": types.StringType, "rooms": types.Int64Type, "first_room": types.Int64Type, "update_interval": types.Int64Type},
+	"manager": {
+		"host": types.StringType, "port": types.Int64Type, "username": types.StringType, "update_username": types.StringType,
+		"listen_username": types.StringType, "send_username": types.StringType,
+	},
+}
+
+// The characters that the admin page keeps (F§2.2); what it would strip is refused.
+var (
+	serverID   = regexp.MustCompile(`^[A-Za-z0-9_]{1,10}$`)
+	plainText  = stringvalidator.RegexMatches(regexp.MustCompile(`^[- .,_0-9a-zA-Z]*$`), "letters, digits, spaces and - . , _ only; VICIdial's admin page strips other characters")
+	identifier = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]*$`), "letters, digits, - and _ only; VICIdial's admin page strips other characters")
+	digits     = stringvalidator.RegexMatches(regexp.MustCompile(`^[0-9]*$`), "digits only")
+	hostText   = stringvalidator.RegexMatches(regexp.MustCompile(`^[-.:/@_0-9a-zA-Z]*$`), "letters, digits and - . : / @ _ only; VICIdial's admin page strips other characters")
+	oneLine    = stringvalidator.RegexMatches(regexp.MustCompile(`^[^\x00-\x1f]*$`), "one line without control characters")
+	manyLines  = stringvalidator.RegexMatches(regexp.MustCompile(`^[^\x00-\x08\x0b-\x1f]*$`), "text without control characters; lines end in LF")
+)
+
+// An attribute that is left out is not managed: it takes the column's default
+// when the server is created, and whatever the row says later.
+
+func text(about string, validators ...validator.String) schema.StringAttribute {
+	return schema.StringAttribute{
+		Optional: true, Computed: true, MarkdownDescription: about, Validators: validators,
+		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+	}
+}
+
+func number(about string, least, most int64) schema.Int64Attribute {
+	return schema.Int64Attribute{
+		Optional: true, Computed: true, MarkdownDescription: about, Validators: []validator.Int64{int64validator.Between(least, most)},
+		PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
+	}
+}
+
+func flag(about string) schema.BoolAttribute {
+	return schema.BoolAttribute{
+		Optional: true, Computed: true, MarkdownDescription: about,
+		PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+	}
+}
+
+func group(about string, attributes map[string]schema.Attribute) schema.SingleNestedAttribute {
+	return schema.SingleNestedAttribute{
+		Optional: true, Computed: true, MarkdownDescription: about, Attributes: attributes,
+		PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
+	}
+}
+
+func secret(about, version string, least int) schema.StringAttribute {
+	return schema.StringAttribute{
+		Optional: true, WriteOnly: true, MarkdownDescription: about,
+		Validators: []validator.String{
+			stringvalidator.LengthBetween(least, 100), identifier,
+			stringvalidator.AlsoRequires(path.MatchRoot(version)),
+		},
+	}
+}
+
+func secretVersion(of string) schema.Int64Attribute {
+	return schema.Int64Attribute{
+		Optional:            true,
+		MarkdownDescription: "Change this number to write `" + of + "` again. The secret itself is never kept, so a change of it cannot be seen otherwise.",
+		Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot(of))},
+	}
+}
+
+// Schema describes a server.
+func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: description,
+		Attributes: map[string]schema.Attribute{
+			"server_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "`server_id`: the name under which the other servers know this one, 1 to 10 letters, digits or underscores. It becomes an IAX2 peer name and part of a dialplan variable on every peer. Another one makes another server.",
+				Validators:          []validator.String{stringvalidator.RegexMatches(serverID, "1 to 10 letters, digits or underscores, since it becomes part of a dialplan variable")},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"server_ip": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "`server_ip`: the IPv4 address by which VICIdial joins everything, `VARserver_ip` in the node's `astguiclient.conf`. A change is made in place, in every table that names the address; change the file on the node as well.",
+				Validators:          []validator.String{bridge.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)},
+			},
+			"server_description":           text("`server_description`: free text.", plainText),
+			"active":                       flag("`active`: whether agents are sent here by phone aliases. It stops neither dialing nor calls that fill in for other servers."),
+			"asterisk_version":             text("`asterisk_version`, such as `18.21.1-vici`. It decides the dialect of the generated dialplan; VICIdial's default is 1.4.21.2. Daemons read it when they start.", plainText),
+			"max_vicidial_trunks":          number("`max_vicidial_trunks`: lines at once, all campaigns and directions together. VICIdial's default is 23; 0 stops dialing.", 0, 9999),
+			"outbound_calls_per_second":    number("`outbound_calls_per_second`, 1 to 200. Other values would mean 40 to the dialer, so they are refused.", 1, 200),
+			"local_gmt":                    text("`local_gmt`: hours from GMT without daylight saving, with two decimals, such as `-5.00`.", stringvalidator.OneOf(cluster.LocalOffsets...)),
+			"active_asterisk_server":       flag("`active_asterisk_server`: whether this is a telephony node. Peers get routes to it, and its configuration files are generated."),
+			"active_agent_login_server":    flag("`active_agent_login_server`: whether agents may log in here. Those who are logged in stay when it is turned off."),
+			"generate_vicidial_conf":       flag("`generate_vicidial_conf`: whether Asterisk's configuration files are generated from the database."),
+			"active_twin_server_ip":        text("`active_twin_server_ip`: a server without whose heartbeat nobody can log in here. It is a login gate, not a failover.", bridge.Check("an IPv4 address or nothing", checkTwin)),
+			"answer_transfer_agent":        text("`answer_transfer_agent`: extension that takes answered calls.", digits),
+			"ext_context":                  text("`ext_context`: dialplan context of calls.", identifier),
+			"routing_prefix":               text("`routing_prefix`: put before that extension on Asterisk 12 and newer. Daemons read it when they start.", identifier),
+			"voicemail_dump_exten":         text("`voicemail_dump_exten`: prefix that leaves a call in a mailbox.", digits),
+			"voicemail_dump_exten_no_inst": text("`voicemail_dump_exten_no_inst`: the same without instructions.", digits),
+			"vicidial_recording_limit":     number("`vicidial_recording_limit`: longest recording, in minutes.", 0, 9999),
+			"recording_web_link":           text("`recording_web_link`: which address links to recordings carry.", stringvalidator.OneOf("SERVER_IP", "ALT_IP", "EXTERNAL_IP")),
+			"alt_server_ip":                text("`alt_server_ip`: host for `recording_web_link = \"ALT_IP\"`.", hostText),
+			"external_server_ip":           text("`external_server_ip`: host that web phones use.", hostText),
+			"web_socket_url":               text("`web_socket_url`: WebRTC address of this server.", oneLine),
+			"external_web_socket_url":      text("`external_web_socket_url`: WebRTC address for agents outside.", oneLine),
+			"sys_perf_log":                 flag("`sys_perf_log`: whether load is written to `server_performance`."),
+			"vd_server_logs":               flag("`vd_server_logs`: whether daemons write log files."),
+			"agi_output":                   text("`agi_output`: where AGI scripts log.", stringvalidator.OneOf("NONE", "STDERR", "FILE", "BOTH")),
+			"carrier_logging_active":       flag("`carrier_logging_active`: whether hangup causes of carriers are logged."),
+			"gather_asterisk_output":       flag("`gather_asterisk_output`: whether Asterisk's console output is collected."),
+			"auto_restart_asterisk":        flag("`auto_restart_asterisk`: whether a dead Asterisk is started again by the keepalive."),
+			"ara_url":                      text("`ara_url`: address that is called when Asterisk was started again.", oneLine),
+			"conf_qualify":                 flag("`conf_qualify`: whether peers are asked regularly if they are there."),
+			"custom_dialplan_entry":        text("`custom_dialplan_entry`: dialplan text appended to the generated one. The admin page strips backslashes and single quotes when the server is saved there.", manyLines),
+			"user_group":                   text("`user_group`: who sees the server in the admin pages; `---ALL---` is everybody.", identifier),
+			"conf_secret_wo":               secret("`conf_secret`: password by which the other servers register here. Write-only: it is in no state and no plan. VICIdial ships `test`.", "conf_secret_wo_version", 1),
+			"conf_secret_wo_version":       secretVersion("conf_secret_wo"),
+			"manager_secret_wo":            secret("`ASTmgrSECRET`: password of the Asterisk manager interface. Write-only. VICIdial ships `1234`. Daemons read it when they start.", "manager_secret_wo_version", 1),
+			"manager_secret_wo_version":    secretVersion("manager_secret_wo"),
+			"balance": group("Filling in for other servers: calls that those are short of lines for are placed here.", map[string]schema.Attribute{
+				"active":           flag("`vicidial_balance_active`: whether this server fills in."),
+				"rank":             number("`vicidial_balance_rank`: higher ones fill in first.", 0, 255),
+				"trunks_offlimits": number("`balance_trunks_offlimits`: lines kept back from filling in. VICIdial ignores it for a campaign that has a `MAXIMUM_LIMIT` row here.", 0, 9999),
+			}),
+			"conference": group("Conference rooms, one for each agent who is logged in.", map[string]schema.Attribute{
+				"engine":          text("`conf_engine`: `MEETME` or `CONFBRIDGE`. All servers of one phone alias must have the same.", stringvalidator.OneOf(string(cluster.Meetme), string(cluster.Confbridge))),
+				"rooms":           number("How many rooms there are: exactly this many rows in the engine's table, from `first_room` on. A room that is in use is never removed. Left out, rooms are not managed.", 0, 1000),
+				"first_room":      number("Number of the first room. Defaults to 8600051 for `MEETME` and 9600000 for `CONFBRIDGE`, where VICIdial's samples begin.", 8600000, 9600999),
+				"update_interval": number("`conf_update_interval`: seconds between looks for rooms that nobody uses any more.", 1, 32767),
+			}),
+			"manager": group("How the node's own daemons reach its Asterisk manager interface. They read it when they start.", map[string]schema.Attribute{
+				"host":            text("`telnet_host`.", hostText),
+				"port":            number("`telnet_port`.", 1, 65535),
+				"username":        text("`ASTmgrUSERNAME`.", identifier),
+				"update_username": text("`ASTmgrUSERNAMEupdate`.", identifier),
+				"listen_username": text("`ASTmgrUSERNAMElisten`.", identifier),
+				"send_username":   text("`ASTmgrUSERNAMEsend`.", identifier),
+			}),
+			"force_destroy": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Whether a destroy also removes the rows that still name the server (phones, trunk rows, carriers, remote agents and more), and takes its phones out of aliases. It never helps against agents who are logged in or calls that are up. Defaults to false; apply it before you destroy.",
+			},
+		},
+	}
+}
+
+func checkTwin(ip string) error {
+	if strings.TrimSpace(ip) == "" {
+		return nil
+	}
+	return cluster.CheckServerIP(ip)
+}
+
+// IdentitySchema names a server by its server_id.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"server_id": identityschema.StringAttribute{RequiredForImport: true, Description: "The server's `server_id`."},
+	}}
+}

@@ -1,0 +1,166 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// create writes the rooms and the row, and takes them back when it fails.
+func (r *Resource) create(ctx context.Context, want *opened, secrets cluster.Row) error {
+	if r.topology == nil {
+		return bridge.ErrUnconfigured
+	}
+	ip := want.ServerIP.ValueString()
+	var before state
+	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		var err error
+		if before, err = r.state(ctx, want.id(), ip); err != nil {
+			return cluster.Plan{}, err
+		}
+		if before.taken != "" {
+			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + before.taken, Found: "has the address " + ip + " already"}
+		}
+		plan := want.planRooms(ip, before.rooms)
+		if before.server.Row != nil {
+			resumed, err := cluster.ResumeServer(before.server, want.row(), secrets)
+			return plan.And(resumed), err
+		}
+		return plan.And(cluster.AddServer(want.row(), secrets)), nil
+	})
+	var partial *cluster.Partial
+	if errors.As(err, &partial) && partial.Applied > 0 && before.server.Row == nil {
+		if r.undo(context.WithoutCancel(ctx), want, before) == nil {
+			return fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)
+		}
+	}
+	return err
+}
+
+// undo leads the rows back to what a failed create found.
+func (r *Resource) undo(ctx context.Context, want *opened, before state) error {
+	ip := want.ServerIP.ValueString()
+	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		now, err := r.state(ctx, want.id(), ip)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		plan := cluster.DropRooms(ip, now.rooms, before.rooms)
+		if now.server.Row != nil {
+			removal, err := cluster.PlanRemoval(cluster.Removal{Server: now.server})
+			return plan.And(removal), err
+		}
+		return plan, nil
+	})
+}
+
+// state is what a write finds under the lock.
+type state struct {
+	server cluster.Server
+	rooms  map[cluster.Engine][]cluster.Room
+	taken  string // another server with the address
+}
+
+func (r *Resource) state(ctx context.Context, id, ip string) (state, error) {
+	var s state
+	servers, err := r.topology.Servers(ctx)
+	if err != nil {
+		return s, err
+	}
+	s.server, _ = servers.ByID(id)
+	if other, found := servers.ByIP(ip); found && other.ID() != s.server.ID() {
+		s.taken = other.ID()
+	}
+	rooms, err := r.topology.Rooms(ctx)
+	if err != nil {
+		return s, err
+	}
+	at := ip
+	if s.server.Row != nil {
+		at = s.server.IP()
+	}
+	s.rooms = map[cluster.Engine][]cluster.Room{
+		cluster.Meetme:     rooms[cluster.Meetme][at],
+		cluster.Confbridge: rooms[cluster.Confbridge][at],
+	}
+	return s, nil
+}
+
+// planRooms leads to the declared rooms; rooms that are not managed stay.
+func (o *opened) planRooms(ip string, have map[cluster.Engine][]cluster.Room) cluster.Plan {
+	rooms, managed := o.rooms()
+	if !managed {
+		return cluster.Plan{}
+	}
+	return cluster.PlanRooms(ip, o.engine(), have, rooms)
+}
+
+// update writes what differs from what was seen. A change of the address moves
+// everything that names it before anything else happens under the new one.
+func (r *Resource) update(ctx context.Context, want, prior *opened, seen cluster.Server, secrets cluster.Row) error {
+	if r.topology == nil {
+		return bridge.ErrUnconfigured
+	}
+	ip := want.ServerIP.ValueString()
+	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		now, err := r.state(ctx, want.id(), ip)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		if now.server.Row == nil {
+			return cluster.Plan{}, fmt.Errorf("server %s: %w", want.id(), cluster.ErrNotFound)
+		}
+		if now.taken != "" {
+			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + now.taken, Found: "has the address " + ip + " already"}
+		}
+		row := want.row()
+		delete(row, "server_ip") // moved below, with all that names it
+		plan, err := cluster.ChangeServer(now.server, seen, row, secrets)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		plan = want.planRooms(ip, now.rooms).And(plan)
+		if now.server.IP() == ip {
+			return plan, nil
+		}
+		if now.server.IP() != prior.ServerIP.ValueString() {
+			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + want.id(), Found: "was moved by somebody else to " + now.server.IP()}
+		}
+		moved, err := r.planAddress(ctx, now.server, ip)
+		return plan.And(moved), err
+	})
+}
+
+func (r *Resource) planAddress(ctx context.Context, server cluster.Server, to string) (cluster.Plan, error) {
+	old, err := r.topology.Mentions(ctx, server.IP())
+	if err != nil {
+		return cluster.Plan{}, err
+	}
+	there, err := r.topology.Mentions(ctx, to)
+	if err != nil {
+		return cluster.Plan{}, err
+	}
+	return cluster.PlanAddress(server, to, old, there)
+}
+
+// remove takes the server away, unless somebody still needs it.
+func (r *Resource) remove(ctx context.Context, id string, force bool) error {
+	if r.topology == nil {
+		return bridge.ErrUnconfigured
+	}
+	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		server, _, err := r.look(ctx, id)
+		if err != nil || server.Row == nil {
+			return cluster.Plan{}, err // gone already
+		}
+		removal, err := r.topology.Removal(ctx, server)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		removal.Force = force
+		return cluster.PlanRemoval(removal)
+	})
+}
