@@ -1,11 +1,135 @@
 package sandbox
 
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
 // TLSFiles are paths of PEM files.
 type TLSFiles struct {
-	CA         string // signed the two below
+	CA         string // signed the server's and the client's certificate
 	ServerCert string // for localhost and 127.0.0.1
 	ServerKey  string
 	ClientCert string
 	ClientKey  string
-	ForeignCA  string // signed nothing here
+	ForeignCA  string // signed nothing: whoever trusts it alone trusts no server here
+}
+
+// NewCertificates makes a certificate authority, certificates for a server and
+// a client, and an authority that has nothing to do with them. They last for
+// one day and for the test.
+func NewCertificates(tb testing.TB) TLSFiles {
+	tb.Helper()
+	files, err := makeCertificates(tb.TempDir())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return files
+}
+
+func makeCertificates(folder string) (TLSFiles, error) {
+	files := TLSFiles{
+		CA:         filepath.Join(folder, "ca.pem"),
+		ServerCert: filepath.Join(folder, "server.pem"),
+		ServerKey:  filepath.Join(folder, "server.key"),
+		ClientCert: filepath.Join(folder, "client.pem"),
+		ClientKey:  filepath.Join(folder, "client.key"),
+		ForeignCA:  filepath.Join(folder, "foreign-ca.pem"),
+	}
+	ours, err := newAuthority("VICIdial sandbox CA")
+	if err != nil {
+		return TLSFiles{}, err
+	}
+	foreign, err := newAuthority("Foreign CA")
+	if err != nil {
+		return TLSFiles{}, err
+	}
+	server := certificate("localhost", x509.ExtKeyUsageServerAuth)
+	server.DNSNames = []string{"localhost"}
+	server.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1)}
+	client := certificate("terraform", x509.ExtKeyUsageClientAuth)
+	return files, errors.Join(
+		writePEM(files.CA, "CERTIFICATE", ours.certificate.Raw),
+		writePEM(files.ForeignCA, "CERTIFICATE", foreign.certificate.Raw),
+		ours.issue(server, files.ServerCert, files.ServerKey),
+		ours.issue(client, files.ClientCert, files.ClientKey),
+	)
+}
+
+// authority signs certificates.
+type authority struct {
+	certificate *x509.Certificate
+	key         *ecdsa.PrivateKey
+}
+
+func newAuthority(name string) (authority, error) {
+	template := certificate(name)
+	template.IsCA = true
+	template.BasicConstraintsValid = true
+	template.KeyUsage = x509.KeyUsageCertSign
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return authority{}, err
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return authority{}, err
+	}
+	signed, err := x509.ParseCertificate(raw)
+	return authority{certificate: signed, key: key}, err
+}
+
+// issue signs a certificate with a key of its own and writes both.
+func (a authority) issue(template *x509.Certificate, certificateFile, keyFile string) error {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, template, a.certificate, key.Public(), a.key)
+	if err != nil {
+		return err
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		writePEM(certificateFile, "CERTIFICATE", raw),
+		writePEM(keyFile, "PRIVATE KEY", secret),
+	)
+}
+
+func certificate(name string, usage ...x509.ExtKeyUsage) *x509.Certificate {
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
+	if err != nil {
+		serial = big.NewInt(time.Now().UnixNano())
+	}
+	return &x509.Certificate{
+		SerialNumber: serial,
+		Subject:      pkix.Name{CommonName: name},
+		NotBefore:    time.Now().Add(-time.Hour),
+		NotAfter:     time.Now().Add(24 * time.Hour),
+		KeyUsage:     x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:  usage,
+	}
+}
+
+func writePEM(path, kind string, data []byte) error {
+	text := pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: data})
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		return fmt.Errorf("sandbox: %w", err)
+	}
+	return nil
 }

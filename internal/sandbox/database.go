@@ -48,8 +48,8 @@ func (s *Server) NewDatabase(ctx context.Context, schema int) (*Database, error)
 	if _, err := s.root.ExecContext(ctx, "CREATE DATABASE "+quoteName(d.Name)+" CHARACTER SET latin1 COLLATE latin1_swedish_ci"); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
-	if d.db, err = sql.Open("mysql", s.RootDSN(d.Name)); err != nil {
-		return nil, fmt.Errorf("sandbox: %w", err)
+	if d.db, err = open(s.RootDSN(d.Name)); err != nil {
+		return nil, err
 	}
 	script := slices.Concat(
 		createTables(tables, schema),
@@ -73,6 +73,9 @@ func (d *Database) Server() *Server { return d.server }
 
 // DSN is what the Go driver needs to connect as the provider's user.
 func (d *Database) DSN() string { return d.server.DSN(d.Username, d.Password, d.Name) }
+
+// Open connects as the provider's user. Whoever calls it closes it.
+func (d *Database) Open() (*sql.DB, error) { return open(d.DSN()) }
 
 // Drop removes the database and its user. A second call does nothing.
 func (d *Database) Drop() error { return d.drop() }

@@ -51,3 +51,12 @@ func sweep(parent string) {
 		_ = file.Close()
 	}
 }
+
+// freeBytes is how much room a folder's file system has; 0 where there is none.
+func freeBytes(folder string) uint64 {
+	var found syscall.Statfs_t
+	if err := syscall.Statfs(folder, &found); err != nil || found.Bsize < 0 {
+		return 0
+	}
+	return found.Bavail * uint64(found.Bsize)
+}

@@ -18,3 +18,6 @@ func lockFolder(folder string) (*os.File, error) {
 
 // sweep leaves folders alone, since their servers may still run.
 func sweep(string) {}
+
+// freeBytes finds no file system in memory here.
+func freeBytes(string) uint64 { return 0 }

@@ -34,14 +34,16 @@ type Options struct {
 	SQLMode string
 	// ReadOnly sets read_only: root still writes, the provider's user does not.
 	ReadOnly bool
-	// Replica makes the server look like a replica whose primary is gone, and
-	// read-only: one row in SHOW ALL SLAVES STATUS, for those who may see it.
+	// Replica makes the server look like a replica whose primary cannot be
+	// reached. It takes writes unless it is ReadOnly too.
 	//
-	// The provider's user may not: SHOW ALL SLAVES STATUS and SHOW SLAVE STATUS
-	// are refused to it with error 1227, and information_schema tells it
-	// nothing. All that it can see is @@read_only, and that only while the
-	// replica is read-only; Slaves_running and Slaves_connected in
-	// SHOW GLOBAL STATUS are open to everybody, see [Server.Start].
+	// What a user without privileges sees of it (measured on 10.11):
+	// SHOW GLOBAL STATUS LIKE 'Slaves_running' counts the replication
+	// connections whose threads run, here 1, and 0 on a server that is no
+	// replica or whose replication was stopped. Slave_running (without s) is
+	// OFF, since the primary does not answer. SHOW SLAVE STATUS and
+	// SHOW ALL SLAVES STATUS are refused with error 1227 for want of
+	// SLAVE MONITOR, and the threads are not in its PROCESSLIST.
 	Replica bool
 	// ExtraArgs are handed to mariadbd as they are, after all others.
 	ExtraArgs []string
@@ -93,6 +95,11 @@ func (s *Server) start(ctx context.Context, binary string) error {
 		return fmt.Errorf("sandbox: lock %s: %w", s.folder, err)
 	}
 	s.lock = lock
+	// A server that starts clears its folder for temporary tables, so two must
+	// not share one.
+	if err := os.Mkdir(s.temporary(), 0o700); err != nil {
+		return fmt.Errorf("sandbox: %w", err)
+	}
 	if err := s.install(ctx); err != nil {
 		return err
 	}
@@ -112,9 +119,8 @@ func (s *Server) start(ctx context.Context, binary string) error {
 	if err != nil {
 		return err
 	}
-	s.root, err = sql.Open("mysql", s.DSN(rootUser, s.password, ""))
-	if err != nil {
-		return fmt.Errorf("sandbox: %w", err)
+	if s.root, err = open(s.RootDSN("")); err != nil {
+		return err
 	}
 	if s.options.Replica {
 		return s.becomeReplica(ctx)
@@ -131,7 +137,7 @@ func (s *Server) install(ctx context.Context) error {
 	}
 	args := []string{
 		"--no-defaults", "--datadir=" + s.data(), "--auth-root-authentication-method=normal",
-		"--skip-test-db", "--skip-name-resolve", "--skip-innodb", "--default-storage-engine=MyISAM",
+		"--tmpdir=" + s.temporary(), "--skip-test-db", "--skip-name-resolve", "--skip-innodb", "--default-storage-engine=MyISAM",
 	}
 	if os.Geteuid() == 0 {
 		args = append(args, "--user=root")
@@ -183,6 +189,7 @@ func (s *Server) arguments() []string {
 		"--no-defaults",
 		"--datadir=" + s.data(),
 		"--socket=" + s.Socket(),
+		"--tmpdir=" + s.temporary(),
 		"--pid-file=" + filepath.Join(s.folder, "pid"),
 		"--port=" + strconv.Itoa(s.port),
 		"--bind-address=" + loopback,
@@ -200,6 +207,7 @@ func (s *Server) arguments() []string {
 		"--table-open-cache=4000",
 		"--key-buffer-size=8M",
 		"--aria-pagecache-buffer-size=8M",
+		"--aria-log-file-size=8M",
 		"--tmp-table-size=4M",
 		"--performance-schema=OFF",
 	}
@@ -209,7 +217,7 @@ func (s *Server) arguments() []string {
 	if _, err := os.Stat(s.initFile()); err == nil {
 		args = append(args, "--init-file="+s.initFile())
 	}
-	if s.options.ReadOnly || s.options.Replica {
+	if s.options.ReadOnly {
 		args = append(args, "--read-only=ON")
 	}
 	if s.options.Replica {
@@ -306,28 +314,54 @@ func (s *Server) Log() string {
 	return s.process.log.String()
 }
 
-// DSN is what the Go driver needs to connect as a user, over TCP. It lets
-// several statements stand in one text. The database may be empty.
+// DSN is what the Go driver needs to connect as a user, over TCP. The database
+// may be empty.
 func (s *Server) DSN(user, password, database string) string {
 	config := mysql.NewConfig()
 	config.User, config.Passwd, config.DBName = user, password, database
 	config.Net, config.Addr = "tcp", net.JoinHostPort(s.Host(), strconv.Itoa(s.port))
+	return config.FormatDSN()
+}
+
+// RootDSN is what the Go driver needs to connect as root, who may do
+// everything, over the socket. Several statements may stand in one text.
+func (s *Server) RootDSN(database string) string {
+	config := mysql.NewConfig()
+	config.User, config.Passwd, config.DBName = rootUser, s.password, database
+	config.Net, config.Addr = "unix", s.Socket()
 	config.MultiStatements = true
 	return config.FormatDSN()
 }
 
-// RootDSN is [Server.DSN] for root, who may do everything.
-func (s *Server) RootDSN(database string) string { return s.DSN(rootUser, s.password, database) }
+// open makes a pool of connections that does not write of lost connections
+// to the tests' output: here they are lost on purpose.
+func open(dsn string) (*sql.DB, error) {
+	config, err := mysql.ParseDSN(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	config.Logger = &mysql.NopLogger{}
+	connector, err := mysql.NewConnector(config)
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	return sql.OpenDB(connector), nil
+}
 
 // Root is root's access to the server, for what concerns no single database.
 func (s *Server) Root() *sql.DB { return s.root }
 
-func (s *Server) data() string     { return filepath.Join(s.folder, "data") }
-func (s *Server) initFile() string { return filepath.Join(s.folder, "init.sql") }
+func (s *Server) data() string      { return filepath.Join(s.folder, "data") }
+func (s *Server) temporary() string { return filepath.Join(s.folder, "tmp") }
+func (s *Server) initFile() string  { return filepath.Join(s.folder, "init.sql") }
 
-// fastFolder is where temporary files live in memory, if there is such a place.
+// fastFolder is where temporary files live in memory, if there is such a place
+// and it is large enough: containers often have one of 64 MB.
 func fastFolder() string {
-	const memory = "/dev/shm"
+	const memory, enough = "/dev/shm", 256 << 20
+	if freeBytes(memory) < enough {
+		return os.TempDir()
+	}
 	probe, err := os.MkdirTemp(memory, folderPrefix)
 	if err != nil {
 		return os.TempDir()

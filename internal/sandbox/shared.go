@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -35,7 +34,7 @@ func adopt(text string) (*Server, error) {
 	}
 	s := &Server{folder: e.Folder, port: e.Port, password: e.Password}
 	var err error
-	s.root, err = sql.Open("mysql", s.RootDSN(""))
+	s.root, err = open(s.RootDSN(""))
 	return s, err
 }
 

@@ -1,0 +1,289 @@
+package sandbox
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"database/sql"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+func TestServerIsAsClustersHaveIt(t *testing.T) {
+	t.Parallel()
+	d := New(t, 1720)
+	d.Expect(t, `SELECT @@sql_mode, @@explicit_defaults_for_timestamp, @@character_set_database, @@read_only, @@log_bin`, `
+		+------------+-----------------------------------+--------------------------+-------------+-----------+
+		| @@sql_mode | @@explicit_defaults_for_timestamp | @@character_set_database | @@read_only | @@log_bin |
+		+------------+-----------------------------------+--------------------------+-------------+-----------+
+		|            |                                 0 | latin1                   |           0 |         0 |
+		+------------+-----------------------------------+--------------------------+-------------+-----------+`)
+}
+
+func TestServerSurvivesKill(t *testing.T) {
+	t.Parallel()
+	s := Own(t, Options{})
+	d := s.Database(t, 1720)
+	mustExec(t, d.DB(), insertTrunks, "10.0.0.1", 40)
+	mustExec(t, d.DB(), "INSERT INTO server_updater (server_ip, last_update) VALUES ('10.0.0.1', NOW())")
+	port := s.Port()
+	if err := s.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.DB().PingContext(t.Context()); err == nil {
+		t.Error("somebody answers for a server that was killed")
+	}
+	if err := s.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s.Port() != port {
+		t.Errorf("port %d instead of %d", s.Port(), port)
+	}
+	t.Run("rows of MyISAM tables are there", func(t *testing.T) {
+		d.Expect(t, listTrunks, `
+			+-----------+------------------+
+			| server_ip | dedicated_trunks |
+			+-----------+------------------+
+			| 10.0.0.1  |               40 |
+			+-----------+------------------+`)
+	})
+	t.Run("rows of MEMORY tables are gone", func(t *testing.T) {
+		d.Expect(t, "SELECT server_ip FROM server_updater", `
+			+-----------+
+			| server_ip |
+			+-----------+`)
+	})
+	t.Run("users and their passwords are there", func(t *testing.T) {
+		db := asUser(t, d)
+		mustExec(t, db, "UPDATE vicidial_server_trunks SET dedicated_trunks = 41")
+	})
+	t.Run("it can be killed while it writes", func(t *testing.T) {
+		ended := make(chan error, 1)
+		writing := make(chan struct{})
+		go func() {
+			for n := 0; ; n++ {
+				if _, err := d.DB().ExecContext(context.Background(), insertTrunks, "10.0.0.2", n); err != nil {
+					ended <- err
+					return
+				}
+				if n == 100 {
+					close(writing)
+				}
+			}
+		}()
+		<-writing
+		if err := s.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-ended; err == nil {
+			t.Error("the writer noticed nothing")
+		}
+		if err := s.Restart(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		have := d.Table(t.Context(), "SELECT COUNT(*) >= 100 AS kept FROM vicidial_server_trunks WHERE server_ip = '10.0.0.2'")
+		if !strings.Contains(have, "| 1    |") && !strings.Contains(have, "|    1 |") {
+			t.Errorf("rows got lost:\n%s", have)
+		}
+	})
+}
+
+func TestServerLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	t.Run("after it was stopped", func(t *testing.T) {
+		parent := t.TempDir()
+		s, err := Start(t.Context(), Options{Parent: parent})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Stop(); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Stop(); err != nil {
+			t.Errorf("stopping twice: %v", err)
+		}
+		expectEmpty(t, parent)
+	})
+	t.Run("after it could not start", func(t *testing.T) {
+		parent := t.TempDir()
+		_, err := Start(t.Context(), Options{Parent: parent, ExtraArgs: []string{"--no-such-option"}})
+		if err == nil || !strings.Contains(err.Error(), "no-such-option") {
+			t.Errorf("the error does not say why: %v", err)
+		}
+		expectEmpty(t, parent)
+	})
+	t.Run("after its start was called off", func(t *testing.T) {
+		parent := t.TempDir()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := Start(ctx, Options{Parent: parent}); !errors.Is(err, context.Canceled) {
+			t.Errorf("have %v", err)
+		}
+		expectEmpty(t, parent)
+	})
+}
+
+func expectEmpty(t *testing.T, folder string) {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		t.Errorf("%s stays behind", entry.Name())
+	}
+}
+
+func TestReadOnlyServer(t *testing.T) {
+	t.Parallel()
+	s := Own(t, Options{ReadOnly: true})
+	d := s.Database(t, 1720)
+	_, err := asUser(t, d).ExecContext(t.Context(), insertTrunks, "10.0.0.1", 1)
+	expectNumber(t, err, 1290)
+}
+
+func TestReplica(t *testing.T) {
+	t.Parallel()
+	s := Own(t, Options{Replica: true})
+	d := s.Database(t, 1720)
+	db := asUser(t, d)
+	t.Run("root sees that it is one", func(t *testing.T) {
+		have := d.Table(t.Context(), "SHOW ALL SLAVES STATUS")
+		if !strings.Contains(have, "Slave_IO_Running") || !strings.Contains(have, loopback) {
+			t.Errorf("have\n%s", have)
+		}
+	})
+	t.Run("the provider's user is refused to see how it is", func(t *testing.T) {
+		for _, statement := range []string{"SHOW SLAVE STATUS", "SHOW ALL SLAVES STATUS"} {
+			_, err := db.ExecContext(t.Context(), statement)
+			expectNumber(t, err, 1227)
+		}
+	})
+	t.Run("the provider's user sees that replication runs", func(t *testing.T) {
+		expectDrawing(t, db, "SHOW GLOBAL STATUS LIKE 'Slave%_running'", `
+			+----------------+-------+
+			| Variable_name  | Value |
+			+----------------+-------+
+			| Slave_running  | OFF   |
+			| Slaves_running | 1     |
+			+----------------+-------+`)
+	})
+	t.Run("and not any more when it was stopped", func(t *testing.T) {
+		mustExec(t, d.DB(), "STOP SLAVE")
+		expectDrawing(t, db, "SHOW GLOBAL STATUS LIKE 'Slaves_running'", `
+			+----------------+-------+
+			| Variable_name  | Value |
+			+----------------+-------+
+			| Slaves_running | 0     |
+			+----------------+-------+`)
+	})
+	t.Run("it takes writes, which is how clusters come apart", func(t *testing.T) {
+		mustExec(t, db, insertTrunks, "10.0.0.1", 1)
+	})
+	t.Run("replication runs again after a restart", func(t *testing.T) {
+		if err := s.Restart(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		expectDrawing(t, db, "SHOW GLOBAL STATUS LIKE 'Slaves_running'", `
+			+----------------+-------+
+			| Variable_name  | Value |
+			+----------------+-------+
+			| Slaves_running | 1     |
+			+----------------+-------+`)
+	})
+}
+
+func expectDrawing(t *testing.T, db *sql.DB, query, want string) {
+	t.Helper()
+	have, err := drawQuery(t.Context(), db, query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if Trim(have) != Trim(want) {
+		t.Errorf("have\n%s", have)
+	}
+}
+
+func TestServerWithTLS(t *testing.T) {
+	t.Parallel()
+	files := NewCertificates(t)
+	s := Own(t, Options{TLS: &files, ExtraArgs: []string{"--require-secure-transport=ON"}})
+	d := s.Database(t, 1720)
+	mustExec(t, d.DB(), "ALTER USER "+account(d.Username, "%")+" REQUIRE X509")
+	pair, err := tls.LoadX509KeyPair(files.ClientCert, files.ClientKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ping := func(t *testing.T, settings *tls.Config) error {
+		t.Helper()
+		config, err := mysql.ParseDSN(d.DSN())
+		if err != nil {
+			t.Fatal(err)
+		}
+		config.TLS, config.Logger = settings, &mysql.NopLogger{}
+		connector, err := mysql.NewConnector(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		db := sql.OpenDB(connector)
+		defer db.Close()
+		return db.PingContext(t.Context())
+	}
+	t.Run("lets in who trusts its CA and has a certificate of it", func(t *testing.T) {
+		for _, name := range []string{"localhost", "127.0.0.1"} {
+			if err := ping(t, &tls.Config{RootCAs: pool(t, files.CA), ServerName: name, Certificates: []tls.Certificate{pair}}); err != nil {
+				t.Errorf("as %s: %v", name, err)
+			}
+		}
+	})
+	t.Run("has a certificate for no other name", func(t *testing.T) {
+		err := ping(t, &tls.Config{RootCAs: pool(t, files.CA), ServerName: "db.example.com", Certificates: []tls.Certificate{pair}})
+		var wrong x509.HostnameError
+		if !errors.As(err, &wrong) {
+			t.Errorf("have %v", err)
+		}
+	})
+	t.Run("is a stranger to who trusts the foreign CA", func(t *testing.T) {
+		err := ping(t, &tls.Config{RootCAs: pool(t, files.ForeignCA), ServerName: "localhost", Certificates: []tls.Certificate{pair}})
+		var stranger x509.UnknownAuthorityError
+		if !errors.As(err, &stranger) {
+			t.Errorf("have %v", err)
+		}
+	})
+	t.Run("refuses who has no certificate", func(t *testing.T) {
+		expectNumber(t, ping(t, &tls.Config{RootCAs: pool(t, files.CA), ServerName: "localhost"}), 1045)
+	})
+	t.Run("refuses who comes without TLS", func(t *testing.T) {
+		mustExec(t, d.DB(), "ALTER USER "+account(d.Username, "%")+" REQUIRE NONE")
+		if err := ping(t, &tls.Config{RootCAs: pool(t, files.CA), ServerName: "localhost"}); err != nil {
+			t.Errorf("with TLS: %v", err)
+		}
+		// As if the password were wrong: MariaDB 10.11 tells nothing of TLS.
+		expectNumber(t, ping(t, nil), 1045)
+	})
+}
+
+func pool(t *testing.T, file string) *x509.CertPool {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificates := x509.NewCertPool()
+	if !certificates.AppendCertsFromPEM(text) {
+		t.Fatalf("no certificate in %s", file)
+	}
+	return certificates
+}
+
+func expectNumber(t *testing.T, err error, number uint16) {
+	t.Helper()
+	var told *mysql.MySQLError
+	if !errors.As(err, &told) || told.Number != number {
+		t.Errorf("instead of error %d: %v", number, err)
+	}
+}
