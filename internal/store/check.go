@@ -31,6 +31,7 @@ const (
 	adviceFile     = "The file is read on the machine that runs Terraform, by the user that runs it. \"~\" is not expanded; pathexpand() does that."
 	adviceAddress  = "Set host (or VICIDIAL_HOST), or point astguiclient_conf at a file with VARDB_server."
 	adviceUsername = "Set username (or VICIDIAL_USERNAME), or point astguiclient_conf at a file with VARDB_user."
+	adviceLogin    = "Set private_key_file, private_key (or VICIDIAL_SSH_PRIVATE_KEY), or password (or VICIDIAL_SSH_PASSWORD)."
 	adviceHostKey  = "The host's key is always checked. Set known_hosts_file, or host_key to the line that ssh-keyscan prints for the host once you compared its fingerprint on the host itself."
 )
 
@@ -97,6 +98,11 @@ func (t TLS) faults(overSocket bool) []Fault {
 	if t.ServerName != "" && t.mode() != TLSVerifyFull {
 		add("server_name", fmt.Sprintf("mode %q looks at no name", t.mode()), "Choose mode verify_full, or leave server_name out.")
 	}
+	if t.ServerName != "" {
+		if err := CheckHost(t.ServerName); err != nil {
+			faults = append(faults, Fault{Setting: "tls.server_name", Err: err, Advice: adviceHostForm})
+		}
+	}
 	if t.ServerName == "" && t.mode() == TLSVerifyFull && overSocket {
 		add("server_name", "a socket has no host name that a certificate could be compared with", "Set server_name to the name in the server's certificate.")
 	}
@@ -127,13 +133,8 @@ func (s SSH) faults() []Fault {
 	if s.User == "" {
 		add("user", "no user is given", "Name the account to log in to on the SSH host.")
 	}
-	switch {
-	case s.PrivateKey != "" && s.PrivateKeyFile != "":
+	if s.PrivateKey != "" && s.PrivateKeyFile != "" {
 		add("private_key_file", "private_key and private_key_file exclude each other", "Give the key itself, or the file that holds it.")
-	case s.PrivateKey == "" && s.PrivateKeyFile == "" && s.Password == "":
-		add("private_key_file", "neither a private key nor a password is given", "Set private_key_file, private_key (or VICIDIAL_SSH_PRIVATE_KEY), or password (or VICIDIAL_SSH_PASSWORD).")
-	case s.PrivateKey == "" && s.PrivateKeyFile == "" && s.Passphrase != "":
-		add("passphrase", "there is no private key that it could open", "A passphrase opens a private key; what the SSH host itself asks for is password.")
 	}
 	switch {
 	case s.KnownHostsFile != "" && s.HostKey != "":
@@ -164,8 +165,10 @@ func (s Settings) Unready() []Fault {
 		faults = append(faults, asFault("tls", err))
 	}
 	if s.SSH != nil {
-		if _, err := s.SSH.methods(); err != nil {
+		if methods, err := s.SSH.methods(); err != nil {
 			faults = append(faults, asFault("ssh", err))
+		} else if len(methods) == 0 {
+			faults = append(faults, Fault{Setting: "ssh.private_key_file", Err: errors.New("neither a private key nor a password is given"), Advice: adviceLogin})
 		}
 		if _, err := s.SSH.hostKeys(); err != nil {
 			faults = append(faults, asFault("ssh", err))

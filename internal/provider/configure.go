@@ -1,0 +1,111 @@
+package provider
+
+import (
+	"context"
+	"os"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/store"
+)
+
+// ValidateConfig finds what contradicts itself in the configuration alone. It
+// looks at no environment and no file, since `terraform validate` runs where
+// neither need be there.
+func (v *vicidial) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	var c configuration
+	resp.Diagnostics.Append(req.Config.Get(ctx, &c)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	settings, g, diags := gather(ctx, c, surroundings{})
+	resp.Diagnostics.Append(diags...)
+	unknown := map[string]bool{"tls": !whollyKnown(ctx, c.TLS), "ssh": !whollyKnown(ctx, c.SSH), "audit": !whollyKnown(ctx, c.Audit)}
+	for _, fault := range append(g.faults, settings.Faults()...) {
+		// What a group lacks may be on its way.
+		group, _, _ := strings.Cut(fault.Setting, ".")
+		if !unknown[group] {
+			resp.Diagnostics.Append(g.diagnostic(fault))
+		}
+	}
+}
+
+// Configure hands the store to every kind of room. It dials nothing: a plan
+// that needs no database must not wait for one.
+//
+// While a part of the configuration is unknown there is no store, and rooms
+// keep the state that they have. To guess, or to take the environment's word
+// instead, could read and write another cluster than the one that is meant.
+func (v *vicidial) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	if !req.Config.Raw.IsFullyKnown() {
+		if req.ClientCapabilities.DeferralAllowed {
+			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
+			return
+		}
+		resp.Diagnostics.AddWarning(
+			"The provider's configuration is not known yet",
+			"A part of the provider \"vicidial\" block depends on something that is made in this very run. "+
+				"Until it is there, the provider does not connect: existing objects are shown as they were last seen, and are not compared with the database. "+
+				"The apply connects when everything is known.",
+		)
+		return
+	}
+
+	var c configuration
+	resp.Diagnostics.Append(req.Config.Get(ctx, &c)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	settings, diags := settled(ctx, c, surroundings{getenv: os.Getenv, readFile: os.ReadFile})
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	cluster := store.New(settings)
+	resp.ResourceData = cluster
+	resp.DataSourceData = cluster
+	resp.EphemeralResourceData = cluster
+	resp.ListResourceData = cluster
+	resp.ActionData = cluster
+}
+
+// settled returns settings that a connection can be tried with, or what is
+// wrong with them, each at its attribute.
+func settled(ctx context.Context, c configuration, around surroundings) (store.Settings, diag.Diagnostics) {
+	settings, g, diags := gather(ctx, c, around)
+	faults := append(g.faults, settings.Faults()...)
+	if len(faults) == 0 {
+		faults = settings.Unready()
+	}
+	for _, fault := range faults {
+		diags.Append(g.diagnostic(fault))
+	}
+	return settings, diags
+}
+
+// diagnostic points at the attribute that a fault is about, also where the
+// value came from elsewhere: there it can be overruled.
+func (g *gathering) diagnostic(fault store.Fault) diag.Diagnostic {
+	at := path.Empty()
+	for name := range strings.SplitSeq(fault.Setting, ".") {
+		at = at.AtName(name)
+	}
+	detail := "The provider's configuration cannot be used: " + fault.Error() + "."
+	if origin, ok := g.origins[fault.Setting]; ok {
+		detail += " The value was read from " + origin + "."
+	}
+	if fault.Hint() != "" {
+		detail += "\n\n" + fault.Hint()
+	}
+	return diag.NewAttributeErrorDiagnostic(at, "Invalid provider configuration", detail)
+}
+
+func whollyKnown(ctx context.Context, object types.Object) bool {
+	raw, err := object.ToTerraformValue(ctx)
+	return err == nil && raw.IsFullyKnown()
+}

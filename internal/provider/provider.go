@@ -1,0 +1,59 @@
+// Package provider wires the rooms together: it reads the provider's own
+// configuration, opens the store and hands it to every room. It is the only
+// package that knows both the store and the rooms.
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+)
+
+var (
+	_ provider.Provider                       = (*vicidial)(nil)
+	_ provider.ProviderWithActions            = (*vicidial)(nil)
+	_ provider.ProviderWithEphemeralResources = (*vicidial)(nil)
+	_ provider.ProviderWithFunctions          = (*vicidial)(nil)
+	_ provider.ProviderWithListResources      = (*vicidial)(nil)
+	_ provider.ProviderWithValidateConfig     = (*vicidial)(nil)
+)
+
+// vicidial is the provider.
+type vicidial struct{ version string }
+
+// New returns the maker of the provider, as the protocol server wants it.
+func New(version string) func() provider.Provider {
+	return func() provider.Provider { return &vicidial{version: version} }
+}
+
+// Metadata names the provider.
+func (v *vicidial) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "vicidial"
+	resp.Version = v.version
+}
+
+// Resources lists the nouns that can be declared.
+func (v *vicidial) Resources(context.Context) []func() resource.Resource { return nil }
+
+// DataSources lists what can be looked at.
+func (v *vicidial) DataSources(context.Context) []func() datasource.DataSource { return nil }
+
+// EphemeralResources lists what lives for one run only.
+func (v *vicidial) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return nil
+}
+
+// Functions lists the sums that need no database.
+func (v *vicidial) Functions(context.Context) []func() function.Function { return nil }
+
+// ListResources lists what `terraform query` can find.
+func (v *vicidial) ListResources(context.Context) []func() list.ListResource { return nil }
+
+// Actions lists what can be done to a running cluster.
+func (v *vicidial) Actions(context.Context) []func() action.Action { return nil }

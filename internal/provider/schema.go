@@ -1,0 +1,251 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// configuration is what the operator wrote into the provider's block.
+type configuration struct {
+	Host             types.String `tfsdk:"host"`
+	Port             types.Int64  `tfsdk:"port"`
+	Socket           types.String `tfsdk:"socket"`
+	Database         types.String `tfsdk:"database"`
+	Username         types.String `tfsdk:"username"`
+	Password         types.String `tfsdk:"password"`
+	AstguiclientConf types.String `tfsdk:"astguiclient_conf"`
+	TLS              types.Object `tfsdk:"tls"`
+	SSH              types.Object `tfsdk:"ssh"`
+	ReadOnly         types.Bool   `tfsdk:"read_only"`
+	LockTimeout      types.String `tfsdk:"lock_timeout"`
+	Audit            types.Object `tfsdk:"audit"`
+}
+
+type tlsConfiguration struct {
+	Mode       types.String `tfsdk:"mode"`
+	CAFile     types.String `tfsdk:"ca_file"`
+	CertFile   types.String `tfsdk:"cert_file"`
+	KeyFile    types.String `tfsdk:"key_file"`
+	ServerName types.String `tfsdk:"server_name"`
+}
+
+type sshConfiguration struct {
+	Host           types.String `tfsdk:"host"`
+	Port           types.Int64  `tfsdk:"port"`
+	User           types.String `tfsdk:"user"`
+	PrivateKey     types.String `tfsdk:"private_key"`
+	PrivateKeyFile types.String `tfsdk:"private_key_file"`
+	Passphrase     types.String `tfsdk:"passphrase"`
+	Password       types.String `tfsdk:"password"`
+	KnownHostsFile types.String `tfsdk:"known_hosts_file"`
+	HostKey        types.String `tfsdk:"host_key"`
+}
+
+type auditConfiguration struct {
+	Enabled types.Bool   `tfsdk:"enabled"`
+	User    types.String `tfsdk:"user"`
+}
+
+// Schema describes the provider's configuration. Defaults are stated here and
+// filled in by settings, since a provider's schema knows no default values.
+func (v *vicidial) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Keeps the topology of a VICIdial cluster in Terraform: servers, trunk splits, seats, carriers and the web tier, " +
+			"by way of the cluster's MariaDB or MySQL database.\n\n" +
+			"Every setting of the connection is looked for in four places, and the first that has it wins: the attribute here, " +
+			"the environment variable, the file that `astguiclient_conf` names, the default. " +
+			"`host` and `socket` are one choice: the first place that names either decides between them. " +
+			"A value that is not known yet during a plan is not looked for elsewhere; the plan then leaves the provider's objects as they are, and says so.",
+		Attributes: map[string]schema.Attribute{
+			"host": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "The name or the address of the database server, IPv6 without brackets. " +
+					"With `ssh` it is what the SSH host calls the database, `127.0.0.1` if it is that host itself. " +
+					"It can be set by `VICIDIAL_HOST`, or by `VARDB_server` of `astguiclient_conf`. Either this or `socket` is needed.",
+				Validators: filled(),
+			},
+			"port": schema.Int64Attribute{
+				Optional: true,
+				MarkdownDescription: "The TCP port of the database server. " +
+					"It can be set by `VICIDIAL_PORT`, or by `VARDB_port` of `astguiclient_conf`. The default is `3306`.",
+				Validators: []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"socket": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "The absolute path of the socket of a database on the machine that runs Terraform, instead of `host`. " +
+					"It can be set by `VICIDIAL_SOCKET`.",
+				Validators: filled(),
+			},
+			"database": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "The name of VICIdial's database. " +
+					"It can be set by `VICIDIAL_DATABASE`, or by `VARDB_database` of `astguiclient_conf`. The default is `asterisk`.",
+				Validators: filled(),
+			},
+			"username": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "The database user. It needs the rights that the guide on least privilege lists, and no more. " +
+					"It can be set by `VICIDIAL_USERNAME`, or by `VARDB_user` of `astguiclient_conf`. There is no default.",
+				Validators: filled(),
+			},
+			"password": schema.StringAttribute{
+				Optional:  true,
+				Sensitive: true,
+				MarkdownDescription: "The database user's password. " +
+					"It can be set by `VICIDIAL_PASSWORD`, or by `VARDB_pass` of `astguiclient_conf`. Without one the login is tried with none.",
+			},
+			"astguiclient_conf": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "The path of a node's `astguiclient.conf` (on the nodes it is `/etc/astguiclient.conf`). " +
+					"Its `VARDB_server`, `VARDB_port`, `VARDB_database`, `VARDB_user` and `VARDB_pass` fill what neither an attribute nor the environment sets. " +
+					"It is read as VICIdial's own programs read it. It can be set by `VICIDIAL_ASTGUICLIENT_CONF`.",
+				Validators: filled(),
+			},
+			"tls": schema.SingleNestedAttribute{
+				Optional: true,
+				MarkdownDescription: "How the connection to the database is encrypted. " +
+					"Without it the mode is `preferred`: encrypted where the server can, but by nobody in particular.",
+				Attributes: tlsAttributes(),
+			},
+			"ssh": schema.SingleNestedAttribute{
+				Optional: true,
+				MarkdownDescription: "A host to jump over on the way to the database, as `ssh -J` does. " +
+					"One SSH connection carries all database connections, and is made anew when it breaks. " +
+					"The host's key is always checked.",
+				Attributes: sshAttributes(),
+			},
+			"read_only": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether every write is refused with an error before it is sent. Plans work as ever, so that a scheduled job can look for drift without being able to change anything. " +
+					"It can be set by `VICIDIAL_READ_ONLY`. The default is `false`.",
+			},
+			"lock_timeout": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "How long an apply waits for another apply on the same database to finish its writes, such as `30s` or `2m`, at most `1h`. " +
+					"`0s` does not wait but fails at once. It can be set by `VICIDIAL_LOCK_TIMEOUT`. The default is `2m`.",
+				Validators: filled(),
+			},
+			"audit": schema.SingleNestedAttribute{
+				Optional: true,
+				MarkdownDescription: "The rows that each change leaves in `vicidial_admin_log`, so that VICIdial's own change log shows it. " +
+					"Secrets are replaced in them.",
+				Attributes: map[string]schema.Attribute{
+					"enabled": schema.BoolAttribute{
+						Optional:            true,
+						MarkdownDescription: "Whether changes are logged. The default is `true`.",
+					},
+					"user": schema.StringAttribute{
+						Optional: true,
+						MarkdownDescription: "The VICIdial user in whose name changes are logged, at most 20 characters. " +
+							"The default is `VDAD`, the user that VICIdial's own daemons log as.",
+						Validators: filled(),
+					},
+				},
+			},
+		},
+	}
+}
+
+// filled refuses the empty string, which would pass for a value that is not
+// set: an empty variable must not fall back to the environment unseen. What
+// else makes a value wrong, the settings say themselves, wherever it came from.
+func filled() []validator.String {
+	return []validator.String{stringvalidator.LengthAtLeast(1)}
+}
+
+func tlsAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"mode": schema.StringAttribute{
+			Required: true,
+			MarkdownDescription: "How much the encryption has to prove. " +
+				"`disabled` never encrypts. `preferred` encrypts where the server can, `required` encrypts or fails, and both verify nothing: whoever can step in between can read along. " +
+				"`verify_ca` demands a certificate by the authority in `ca_file`, whatever name it holds. " +
+				"`verify_full` demands a certificate by a trusted authority that names the host.",
+			Validators: filled(),
+		},
+		"ca_file": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "The path of a PEM file with the authorities to trust. It is needed for `verify_ca`. " +
+				"`verify_full` trusts the system's authorities without it.",
+			Validators: filled(),
+		},
+		"cert_file": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "The path of a PEM file with the client's certificate, for accounts that are made with `REQUIRE X509`. It needs `key_file`.",
+			Validators:          filled(),
+		},
+		"key_file": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "The path of a PEM file with the private key that belongs to `cert_file`, not encrypted.",
+			Validators:          filled(),
+		},
+		"server_name": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "The name or address to look for in the server's certificate, where that is not `host`. It counts for `verify_full` only.",
+			Validators:          filled(),
+		},
+	}
+}
+
+func sshAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"host": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "The name or the address of the SSH host, IPv6 without brackets.",
+			Validators:          filled(),
+		},
+		"port": schema.Int64Attribute{
+			Optional:            true,
+			MarkdownDescription: "The port of the SSH host. The default is `22`.",
+			Validators:          []validator.Int64{int64validator.AtLeast(1)},
+		},
+		"user": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "The account to log in to on the SSH host. It needs no shell, but must be allowed to forward.",
+			Validators:          filled(),
+		},
+		"private_key": schema.StringAttribute{
+			Optional:  true,
+			Sensitive: true,
+			MarkdownDescription: "The private key itself, as `ssh-keygen` writes it, with its line breaks. It excludes `private_key_file`. " +
+				"It can be set by `VICIDIAL_SSH_PRIVATE_KEY`.",
+			Validators: filled(),
+		},
+		"private_key_file": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "The path of the file with the private key. `~` is not expanded; `pathexpand()` does that.",
+			Validators:          filled(),
+		},
+		"passphrase": schema.StringAttribute{
+			Optional:            true,
+			Sensitive:           true,
+			MarkdownDescription: "What opens the private key where it is encrypted. It can be set by `VICIDIAL_SSH_PASSPHRASE`.",
+			Validators:          filled(),
+		},
+		"password": schema.StringAttribute{
+			Optional:  true,
+			Sensitive: true,
+			MarkdownDescription: "The account's password on the SSH host, tried where no key is given or the host does not take it. " +
+				"It can be set by `VICIDIAL_SSH_PASSWORD`.",
+			Validators: filled(),
+		},
+		"known_hosts_file": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "The path of a file in the format of OpenSSH's `known_hosts`, in which the SSH host's key must be found. " +
+				"Either this or `host_key` is needed: there is no way to connect to a host that nobody vouches for.",
+			Validators: filled(),
+		},
+		"host_key": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "The public key that the SSH host must show, such as `ssh-ed25519 AAAAC3Nz…`, or the whole line that `ssh-keyscan` prints. " +
+				"Several keys stand one a line. It excludes `known_hosts_file`.",
+			Validators: filled(),
+		},
+	}
+}

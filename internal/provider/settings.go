@@ -1,0 +1,220 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store"
+)
+
+// surroundings are what the machine knows of the connection beside the
+// configuration. The zero value knows nothing.
+type surroundings struct {
+	getenv   func(string) string
+	readFile func(string) ([]byte, error)
+}
+
+// gathering collects settings from the four places that they can stand in. The
+// first of them that has a setting wins: the attribute, the environment, the
+// astguiclient.conf, the default.
+type gathering struct {
+	getenv   func(string) string
+	confPath string
+	conf     map[string]string
+	// origins tells, by setting, where a value came from that is no attribute.
+	origins map[string]string
+	faults  []store.Fault
+}
+
+// gather turns a configuration into settings. Unknown values count as not set.
+// The faults are those of values that could not be read at all; what the
+// settings themselves say is wrong is theirs to tell.
+func gather(ctx context.Context, c configuration, around surroundings) (store.Settings, *gathering, diag.Diagnostics) {
+	g := &gathering{getenv: around.getenv, origins: make(map[string]string)}
+	if g.getenv == nil {
+		g.getenv = func(string) string { return "" }
+	}
+	if path := g.text("astguiclient_conf", c.AstguiclientConf, "VICIDIAL_ASTGUICLIENT_CONF", ""); path != "" && around.readFile != nil {
+		g.readConf(path, around.readFile)
+	}
+
+	settings := store.Settings{
+		Port:         g.number("port", c.Port, "VICIDIAL_PORT", "VARDB_port"),
+		Database:     g.text("database", c.Database, "VICIDIAL_DATABASE", "VARDB_database"),
+		Username:     g.text("username", c.Username, "VICIDIAL_USERNAME", "VARDB_user"),
+		Password:     g.text("password", c.Password, "VICIDIAL_PASSWORD", "VARDB_pass"),
+		ReadOnly:     g.yes("read_only", c.ReadOnly, "VICIDIAL_READ_ONLY"),
+		LockTimeout:  g.duration("lock_timeout", c.LockTimeout, "VICIDIAL_LOCK_TIMEOUT", store.DefaultLockTimeout),
+		AuditEnabled: true,
+		AuditUser:    store.DefaultAuditUser,
+	}
+	settings.Host, settings.Socket = g.address(c)
+
+	var diags diag.Diagnostics
+	if isSet(c.TLS) {
+		var t tlsConfiguration
+		diags.Append(c.TLS.As(ctx, &t, basetypes.ObjectAsOptions{})...)
+		settings.TLS = store.TLS{
+			Mode:       store.TLSMode(t.Mode.ValueString()),
+			CAFile:     t.CAFile.ValueString(),
+			CertFile:   t.CertFile.ValueString(),
+			KeyFile:    t.KeyFile.ValueString(),
+			ServerName: t.ServerName.ValueString(),
+		}
+	}
+	if isSet(c.SSH) {
+		var s sshConfiguration
+		diags.Append(c.SSH.As(ctx, &s, basetypes.ObjectAsOptions{})...)
+		settings.SSH = g.jump(s)
+	}
+	if isSet(c.Audit) {
+		var a auditConfiguration
+		diags.Append(c.Audit.As(ctx, &a, basetypes.ObjectAsOptions{})...)
+		if isSet(a.Enabled) {
+			settings.AuditEnabled = a.Enabled.ValueBool()
+		}
+		if isSet(a.User) {
+			settings.AuditUser = a.User.ValueString()
+		}
+	}
+	return settings, g, diags
+}
+
+func (g *gathering) jump(s sshConfiguration) *store.SSH {
+	jump := &store.SSH{
+		Host:           s.Host.ValueString(),
+		Port:           int(s.Port.ValueInt64()),
+		User:           s.User.ValueString(),
+		PrivateKeyFile: s.PrivateKeyFile.ValueString(),
+		Passphrase:     g.text("ssh.passphrase", s.Passphrase, "VICIDIAL_SSH_PASSPHRASE", ""),
+		Password:       g.text("ssh.password", s.Password, "VICIDIAL_SSH_PASSWORD", ""),
+		KnownHostsFile: s.KnownHostsFile.ValueString(),
+		HostKey:        s.HostKey.ValueString(),
+	}
+	if isSet(s.PrivateKeyFile) {
+		jump.PrivateKey = s.PrivateKey.ValueString()
+	} else {
+		jump.PrivateKey = g.text("ssh.private_key", s.PrivateKey, "VICIDIAL_SSH_PRIVATE_KEY", "")
+	}
+	return jump
+}
+
+// address settles between host and socket. They are one choice: a host in the
+// configuration must not meet a socket that the environment happens to name.
+func (g *gathering) address(c configuration) (host, socket string) {
+	if isSet(c.Host) || isSet(c.Socket) {
+		return c.Host.ValueString(), c.Socket.ValueString()
+	}
+	host, socket = g.getenv("VICIDIAL_HOST"), g.getenv("VICIDIAL_SOCKET")
+	if host != "" {
+		g.origins["host"] = "the environment variable VICIDIAL_HOST"
+	}
+	if socket != "" {
+		g.origins["socket"] = "the environment variable VICIDIAL_SOCKET"
+	}
+	if host == "" && socket == "" {
+		host = g.fromConf("host", "VARDB_server")
+	}
+	return host, socket
+}
+
+// text finds a setting; variable and key may be empty where a setting cannot
+// stand there.
+func (g *gathering) text(setting string, attribute types.String, variable, key string) string {
+	if isSet(attribute) {
+		return attribute.ValueString()
+	}
+	if value := g.getenv(variable); value != "" {
+		g.origins[setting] = "the environment variable " + variable
+		return value
+	}
+	return g.fromConf(setting, key)
+}
+
+func (g *gathering) fromConf(setting, key string) string {
+	value := g.conf[key]
+	if value != "" {
+		g.origins[setting] = key + " of " + g.confPath
+	}
+	return value
+}
+
+func (g *gathering) number(setting string, attribute types.Int64, variable, key string) int {
+	if isSet(attribute) {
+		return int(attribute.ValueInt64())
+	}
+	value := g.text(setting, types.StringNull(), variable, key)
+	if value == "" {
+		return 0
+	}
+	number, err := strconv.Atoi(value)
+	if err != nil {
+		g.fault(setting, fmt.Errorf("%q is no whole number", value), "")
+	}
+	return number
+}
+
+func (g *gathering) yes(setting string, attribute types.Bool, variable string) bool {
+	if isSet(attribute) {
+		return attribute.ValueBool()
+	}
+	value := g.text(setting, types.StringNull(), variable, "")
+	if value == "" {
+		return false
+	}
+	yes, err := strconv.ParseBool(value)
+	if err != nil {
+		g.fault(setting, fmt.Errorf("%q is neither true nor false", value), "Write true or false.")
+	}
+	return yes
+}
+
+func (g *gathering) duration(setting string, attribute types.String, variable string, otherwise time.Duration) time.Duration {
+	value := g.text(setting, attribute, variable, "")
+	if value == "" {
+		return otherwise
+	}
+	length, err := time.ParseDuration(value)
+	if err != nil {
+		g.fault(setting, fmt.Errorf("%q is no length of time", value), "Write a number and its unit, such as 30s or 2m.")
+	}
+	return length
+}
+
+// readConf reads the file that an operator pointed at. A file without any of
+// the database's keys is a mistake: the connection would go where nobody
+// pointed.
+func (g *gathering) readConf(path string, readFile func(string) ([]byte, error)) {
+	text, err := readFile(path)
+	if err != nil {
+		g.fault("astguiclient_conf", err, "The file is read on the machine that runs Terraform, by the user that runs it.")
+		return
+	}
+	g.confPath, g.conf = path, astguiclient.Parse(string(text))
+	for _, key := range []string{"VARDB_server", "VARDB_database", "VARDB_user", "VARDB_pass", "VARDB_port"} {
+		if g.conf[key] != "" {
+			return
+		}
+	}
+	g.fault("astguiclient_conf", errors.New(path+" has no line that starts with VARDB_"), "On a VICIdial node the file is /etc/astguiclient.conf, with lines such as: VARDB_server => 10.10.10.5")
+}
+
+func (g *gathering) fault(setting string, err error, advice string) {
+	g.faults = append(g.faults, store.Fault{Setting: setting, Err: err, Advice: advice})
+}
+
+// value is what null and unknown can be asked of.
+type value interface {
+	IsNull() bool
+	IsUnknown() bool
+}
+
+func isSet(v value) bool { return !v.IsNull() && !v.IsUnknown() }

@@ -1,0 +1,221 @@
+package store
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/pem"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// goodSettings say enough for a connection, without TLS and SSH.
+func goodSettings() Settings { return Settings{Host: "db.example", Username: "terraform"} }
+
+// aJump is an SSH host that everything is known of.
+func aJump(t *testing.T) *SSH {
+	t.Helper()
+	return &SSH{Host: "bastion.example", User: "ops", Password: "x", HostKey: string(ssh.MarshalAuthorizedKey(aSigner(t).PublicKey()))}
+}
+
+func aSigner(t *testing.T) ssh.Signer {
+	t.Helper()
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := ssh.NewSignerFromKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signer
+}
+
+// aPrivateKey is a new key as ssh-keygen writes it; with a passphrase, encrypted.
+func aPrivateKey(t *testing.T, passphrase string) string {
+	t.Helper()
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var block *pem.Block
+	if passphrase == "" {
+		block, err = ssh.MarshalPrivateKey(key, "")
+	} else {
+		block, err = ssh.MarshalPrivateKeyWithPassphrase(key, "", []byte(passphrase))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(block))
+}
+
+func aFile(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestFaults(t *testing.T) {
+	for _, c := range []struct {
+		claim  string
+		change func(*Settings)
+		want   string // setting: what its text holds; empty for none
+	}{
+		{"settings that name host and user are fine", func(*Settings) {}, ""},
+		{"nothing set is no fault, only not enough", func(s *Settings) { *s = Settings{} }, ""},
+		{"a host may be an IPv6 address", func(s *Settings) { s.Host = "fd00::5" }, ""},
+		{"a host may be an IPv6 address with a zone", func(s *Settings) { s.Host = "fe80::1%eth0" }, ""},
+		{"a host name may have an underscore", func(s *Settings) { s.Host = "vici_db-1.lan" }, ""},
+		{"a host is no URL", func(s *Settings) { s.Host = "mysql://db" }, "host: is a URL"},
+		{"a host has no port", func(s *Settings) { s.Host = "db:3306" }, "host: has no colon"},
+		{"a host has no brackets", func(s *Settings) { s.Host = "[::1]" }, "host: brackets"},
+		{"a host has no blank", func(s *Settings) { s.Host = "db 1" }, "host: character"},
+		{"a host has no line break", func(s *Settings) { s.Host = "db\n1" }, "host: character"},
+		{"a host is not longer than a name can be", func(s *Settings) { s.Host = strings.Repeat("a", 254) }, "host: 253"},
+		{"a port is no larger than ports are", func(s *Settings) { s.Port = 65536 }, "port: 65536"},
+		{"a port is not negative", func(s *Settings) { s.Port = -1 }, "port: -1"},
+		{"the largest port is one", func(s *Settings) { s.Port = 65535 }, ""},
+		{"a socket is an absolute path", func(s *Settings) { s.Host, s.Socket = "", "mysqld.sock" }, "socket: not an absolute path"},
+		{"a socket alone is fine", func(s *Settings) { s.Host, s.Socket = "", "/run/mysqld/mysqld.sock" }, ""},
+		{"a socket and a host exclude each other", func(s *Settings) { s.Socket = "/run/mysqld/mysqld.sock" }, "socket: exclude"},
+		{"a socket is not reached over ssh", func(s *Settings) { s.Host, s.Socket, s.SSH = "", "/x", aJump(t) }, "socket: not reached over ssh"},
+		{"a lock is not waited for backwards", func(s *Settings) { s.LockTimeout = -time.Second }, "lock_timeout: out of range"},
+		{"a lock is not waited for all day", func(s *Settings) { s.LockTimeout = 2 * time.Hour }, "lock_timeout: out of range"},
+		{"an audit user fits its column", func(s *Settings) { s.AuditUser = strings.Repeat("x", 21) }, "audit.user: longer than 20"},
+		{"a mode is one of the five", func(s *Settings) { s.TLS.Mode = "skip-verify" }, "tls.mode: no mode"},
+		{"an authority that nobody looks at is a mistake", func(s *Settings) { s.TLS = TLS{Mode: TLSRequired, CAFile: "ca"} }, "tls.ca_file: looks at no authority"},
+		{"verify_ca needs an authority", func(s *Settings) { s.TLS = TLS{Mode: TLSVerifyCA} }, "tls.ca_file: needs an authority"},
+		{"verify_full does with the system's", func(s *Settings) { s.TLS = TLS{Mode: TLSVerifyFull} }, ""},
+		{"a server name that nobody looks at is a mistake", func(s *Settings) { s.TLS = TLS{Mode: TLSVerifyCA, CAFile: "ca", ServerName: "db"} }, "tls.server_name: looks at no name"},
+		{"a server name is a name", func(s *Settings) { s.TLS = TLS{Mode: TLSVerifyFull, ServerName: "db:3306"} }, "tls.server_name: has no colon"},
+		{"a certificate needs its key", func(s *Settings) { s.TLS = TLS{Mode: TLSRequired, CertFile: "cert"} }, "tls.key_file: key that belongs"},
+		{"a key needs its certificate", func(s *Settings) { s.TLS = TLS{Mode: TLSRequired, KeyFile: "key"} }, "tls.cert_file: certificate that belongs"},
+		{"no encryption shows no certificate", func(s *Settings) { s.TLS = TLS{Mode: TLSDisabled, CertFile: "cert", KeyFile: "key"} }, "tls.cert_file: shows no certificate"},
+		{"over a socket verify_full has no name to compare", func(s *Settings) { s.Host, s.Socket, s.TLS = "", "/x", TLS{Mode: TLSVerifyFull} }, "tls.server_name: no host name"},
+		{"an SSH host that is known is fine", func(s *Settings) { s.SSH = aJump(t) }, ""},
+		{"an SSH host has a name", func(s *Settings) { s.SSH = aJump(t); s.SSH.Host = "" }, "ssh.host: empty"},
+		{"an SSH host has a port in range", func(s *Settings) { s.SSH = aJump(t); s.SSH.Port = 70000 }, "ssh.port: 70000"},
+		{"an SSH host wants a user", func(s *Settings) { s.SSH = aJump(t); s.SSH.User = "" }, "ssh.user: no user"},
+		{"one key is enough", func(s *Settings) { s.SSH = aJump(t); s.SSH.PrivateKey, s.SSH.PrivateKeyFile = "k", "f" }, "ssh.private_key_file: exclude"},
+		{"an SSH host that nobody vouches for is not met", func(s *Settings) { s.SSH = aJump(t); s.SSH.HostKey = "" }, "ssh.known_hosts_file: nothing says which key"},
+		{"one word about the host's key is enough", func(s *Settings) { s.SSH = aJump(t); s.SSH.KnownHostsFile = "kh" }, "ssh.host_key: exclude"},
+		{"a host key is a public key", func(s *Settings) { s.SSH = aJump(t); s.SSH.HostKey = "SHA256:abc" }, "ssh.host_key: no public key"},
+		{"a host key that is only a comment is none", func(s *Settings) { s.SSH = aJump(t); s.SSH.HostKey = "# bastion\n" }, "ssh.host_key: holds no public key"},
+		{"a host key may be the whole line of ssh-keyscan", func(s *Settings) {
+			s.SSH = aJump(t)
+			s.SSH.HostKey = "# bastion:22 SSH-2.0\n[bastion.example]:2222 " + s.SSH.HostKey + "\n"
+		}, ""},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			settings := goodSettings()
+			c.change(&settings)
+			expectFault(t, settings.Faults(), c.want)
+		})
+	}
+}
+
+func TestUnready(t *testing.T) {
+	for _, c := range []struct {
+		claim  string
+		change func(*Settings)
+		want   string
+	}{
+		{"host and user are enough", func(*Settings) {}, ""},
+		{"a socket stands for a host", func(s *Settings) { s.Host, s.Socket = "", "/run/x.sock" }, ""},
+		{"a database must be somewhere", func(s *Settings) { s.Host = "" }, "host: no database host"},
+		{"somebody must log in", func(s *Settings) { s.Username = "" }, "username: no database user"},
+		{"the authority's file is there", func(s *Settings) { s.TLS = TLS{Mode: TLSVerifyFull, CAFile: "/nowhere/ca.pem"} }, "tls.ca_file: no such file"},
+		{"the authority's file holds one", func(s *Settings) { s.TLS = TLS{Mode: TLSVerifyFull, CAFile: aFile(t, "hello")} }, "tls.ca_file: holds no certificate"},
+		{"the certificate's file is there", func(s *Settings) {
+			s.TLS = TLS{Mode: TLSRequired, CertFile: "/nowhere/c.pem", KeyFile: aFile(t, "x")}
+		}, "tls.cert_file: no such file"},
+		{"the key's file is there", func(s *Settings) {
+			s.TLS = TLS{Mode: TLSRequired, CertFile: aFile(t, "x"), KeyFile: "/nowhere/k.pem"}
+		}, "tls.key_file: no such file"},
+		{"certificate and key make a pair", func(s *Settings) {
+			s.TLS = TLS{Mode: TLSRequired, CertFile: aFile(t, "x"), KeyFile: aFile(t, "y")}
+		}, "tls.cert_file: make no pair"},
+		{"an SSH host with a password is enough", func(s *Settings) { s.SSH = aJump(t) }, ""},
+		{"an SSH host wants a key or a password", func(s *Settings) { s.SSH = aJump(t); s.SSH.Password = "" }, "ssh.private_key_file: neither"},
+		{"a private key opens", func(s *Settings) { s.SSH = aJump(t); s.SSH.PrivateKey = aPrivateKey(t, "") }, ""},
+		{"a private key in a file opens", func(s *Settings) { s.SSH = aJump(t); s.SSH.PrivateKeyFile = aFile(t, aPrivateKey(t, "")) }, ""},
+		{"a passphrase too many does no harm", func(s *Settings) { s.SSH = aJump(t); s.SSH.PrivateKey = aPrivateKey(t, ""); s.SSH.Passphrase = "x" }, ""},
+		{"an encrypted key opens with its passphrase", func(s *Settings) {
+			s.SSH = aJump(t)
+			s.SSH.PrivateKey = aPrivateKey(t, "open")
+			s.SSH.Passphrase = "open"
+		}, ""},
+		{"an encrypted key asks for a passphrase", func(s *Settings) { s.SSH = aJump(t); s.SSH.PrivateKeyFile = aFile(t, aPrivateKey(t, "open")) }, "ssh.private_key_file: encrypted"},
+		{"a wrong passphrase is told from a wrong key", func(s *Settings) {
+			s.SSH = aJump(t)
+			s.SSH.PrivateKey = aPrivateKey(t, "open")
+			s.SSH.Passphrase = "shut"
+		}, "ssh.passphrase: does not open"},
+		{"a key file is there", func(s *Settings) { s.SSH = aJump(t); s.SSH.PrivateKeyFile = "/nowhere/id" }, "ssh.private_key_file: no such file"},
+		{"a public key is no private key", func(s *Settings) { s.SSH = aJump(t); s.SSH.PrivateKey = s.SSH.HostKey }, "ssh.private_key: no private key"},
+		{"a known_hosts file is there", func(s *Settings) { s.SSH = aJump(t); s.SSH.HostKey, s.SSH.KnownHostsFile = "", "/nowhere/kh" }, "ssh.known_hosts_file: no such file"},
+		{"a known_hosts file can be read", func(s *Settings) {
+			s.SSH = aJump(t)
+			s.SSH.HostKey, s.SSH.KnownHostsFile = "", aFile(t, "bastion nonsense\n")
+		}, "ssh.known_hosts_file: knownhosts"},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			settings := goodSettings()
+			c.change(&settings)
+			expectFault(t, settings.Unready(), c.want)
+		})
+	}
+}
+
+func TestOpenRefusesWhatItCannotRead(t *testing.T) {
+	for setting, change := range map[string]func(*Settings){
+		"tls.ca_file":          func(s *Settings) { s.TLS = TLS{Mode: TLSVerifyFull, CAFile: "/nowhere/ca.pem"} },
+		"ssh.private_key_file": func(s *Settings) { s.SSH = aJump(t); s.SSH.PrivateKeyFile = "/nowhere/id" },
+		"ssh.known_hosts_file": func(s *Settings) { s.SSH = aJump(t); s.SSH.HostKey, s.SSH.KnownHostsFile = "", "/nowhere/kh" },
+	} {
+		t.Run(setting, func(t *testing.T) {
+			settings := goodSettings()
+			change(&settings)
+			_, _, err := open(settings)
+			var fault Fault
+			if !errors.As(err, &fault) || fault.Setting != setting || !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("open: %v, want a fault at %s", err, setting)
+			}
+		})
+	}
+}
+
+// expectFault wants exactly one fault, given as "setting: what its text
+// holds", with something to do about it; or none.
+func expectFault(t *testing.T, faults []Fault, want string) {
+	t.Helper()
+	if want == "" {
+		if len(faults) > 0 {
+			t.Errorf("faults = %v, want none", faults)
+		}
+		return
+	}
+	setting, holds, _ := strings.Cut(want, ": ")
+	if len(faults) != 1 {
+		t.Fatalf("faults = %v, want one at %s", faults, setting)
+	}
+	if faults[0].Setting != setting || !strings.Contains(faults[0].Error(), holds) {
+		t.Errorf("fault = %v, want one at %s that says %q", faults[0], setting, holds)
+	}
+	if faults[0].Hint() == "" {
+		t.Errorf("fault %v does not say what to do", faults[0])
+	}
+	if strings.Contains(faults[0].Error()+faults[0].Hint(), "PRIVATE KEY-----") {
+		t.Errorf("fault shows the key: %v", faults[0])
+	}
+}
