@@ -13,6 +13,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/server"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/trunksplit"
 )
 
 var (
@@ -39,7 +42,12 @@ func (v *vicidial) Metadata(_ context.Context, _ provider.MetadataRequest, resp 
 }
 
 // Resources lists the nouns that can be declared.
-func (v *vicidial) Resources(context.Context) []func() resource.Resource { return nil }
+func (v *vicidial) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{
+		server.New,
+		trunksplit.New,
+	}
+}
 
 // DataSources lists what can be looked at.
 func (v *vicidial) DataSources(context.Context) []func() datasource.DataSource { return nil }
@@ -50,10 +58,20 @@ func (v *vicidial) EphemeralResources(context.Context) []func() ephemeral.Epheme
 }
 
 // Functions lists the sums that need no database.
-func (v *vicidial) Functions(context.Context) []func() function.Function { return nil }
+func (v *vicidial) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{
+		server.NewPaddedIP,
+		trunksplit.NewApportion,
+	}
+}
 
 // ListResources lists what `terraform query` can find.
-func (v *vicidial) ListResources(context.Context) []func() list.ListResource { return nil }
+func (v *vicidial) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		server.NewList,
+		trunksplit.NewList,
+	}
+}
 
 // Actions lists what can be done to a running cluster.
 func (v *vicidial) Actions(context.Context) []func() action.Action { return nil }

@@ -1,0 +1,46 @@
+package server
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// PaddedIP is the function padded_ip.
+type PaddedIP struct{}
+
+// NewPaddedIP makes the function.
+func NewPaddedIP() function.Function { return &PaddedIP{} }
+
+// Metadata names the function.
+func (f *PaddedIP) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "padded_ip"
+}
+
+// Definition describes the function.
+func (f *PaddedIP) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary:             "An address as VICIdial's dial strings write it",
+		MarkdownDescription: "Returns a server's address as VICIdial's dialplan writes it between nodes: each number padded to three digits, joined by stars. `10.10.10.15` becomes `010*010*010*015`. Useful in dialplan texts that lead to another node.",
+		Parameters: []function.Parameter{
+			function.StringParameter{Name: "server_ip", MarkdownDescription: "IPv4 address without leading zeros."},
+		},
+		Return: function.StringReturn{},
+	}
+}
+
+// Run pads the address.
+func (f *PaddedIP) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var ip string
+	if resp.Error = req.Arguments.Get(ctx, &ip); resp.Error != nil {
+		return
+	}
+	padded, err := cluster.PaddedIP(ip)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(0, err.Error())
+		return
+	}
+	resp.Error = resp.Result.Set(ctx, padded)
+}

@@ -1,0 +1,57 @@
+package trunksplit
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// Apportion is the function apportion.
+type Apportion struct{}
+
+// NewApportion makes the function.
+func NewApportion() function.Function { return &Apportion{} }
+
+// Metadata names the function.
+func (f *Apportion) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "apportion"
+}
+
+// Definition describes the function.
+func (f *Apportion) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary:             "Shares a total out by weights",
+		MarkdownDescription: "Shares a whole number out in proportion to weights, as `vicidial_trunk_split` does: by Sainte-Laguë's method, in whole numbers that add up to the total. A larger total takes from no one, and a tie goes to the key that sorts first, so the same arguments always give the same shares.",
+		Parameters: []function.Parameter{
+			function.Int64Parameter{Name: "total", MarkdownDescription: "What is shared out, 0 to 1000000."},
+			function.MapParameter{Name: "weights", ElementType: types.Int64Type, MarkdownDescription: "Weight of each key, 1 or more."},
+		},
+		Return: function.MapReturn{ElementType: types.Int64Type},
+	}
+}
+
+// Run shares out.
+func (f *Apportion) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var total int64
+	var weights map[string]int64
+	if resp.Error = req.Arguments.Get(ctx, &total, &weights); resp.Error != nil {
+		return
+	}
+	if total < 0 || total > cluster.MaxTotal {
+		resp.Error = function.NewArgumentFuncError(0, "the total must lie between 0 and 1000000")
+		return
+	}
+	claims := make(map[string]cluster.Claim, len(weights))
+	for key, weight := range weights {
+		claims[key] = cluster.Claim{Weight: int(weight)}
+	}
+	shares, err := cluster.Apportion(int(total), claims)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(1, err.Error())
+		return
+	}
+	resp.Error = resp.Result.Set(ctx, map[string]int(shares))
+}
