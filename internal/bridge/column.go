@@ -15,6 +15,8 @@ type Column struct {
 	// set says what the attribute wants the column to hold; false while it is
 	// null (not managed) or unknown.
 	set func() (cluster.Value, bool)
+	// open says whether the attribute is unknown.
+	open func() bool
 	// show puts what the column holds into the attribute; a column that the
 	// schema lacks is null there.
 	show func(cluster.Value, bool)
@@ -28,6 +30,7 @@ func Text(name string, at path.Path, attribute *types.String) Column {
 		set: func() (cluster.Value, bool) {
 			return cluster.Text(attribute.ValueString()), !attribute.IsNull() && !attribute.IsUnknown()
 		},
+		open: func() bool { return attribute.IsUnknown() },
 		show: func(value cluster.Value, there bool) {
 			*attribute = types.StringNull()
 			if there {
@@ -44,6 +47,7 @@ func Int(name string, at path.Path, attribute *types.Int64) Column {
 		set: func() (cluster.Value, bool) {
 			return cluster.Number(attribute.ValueInt64()), !attribute.IsNull() && !attribute.IsUnknown()
 		},
+		open: func() bool { return attribute.IsUnknown() },
 		show: func(value cluster.Value, there bool) {
 			*attribute = types.Int64Null()
 			if number, ok := value.Int(); ok && there {
@@ -61,6 +65,7 @@ func YesNo(name string, at path.Path, attribute *types.Bool) Column {
 		set: func() (cluster.Value, bool) {
 			return cluster.YesNo(attribute.ValueBool()), !attribute.IsNull() && !attribute.IsUnknown()
 		},
+		open: func() bool { return attribute.IsUnknown() },
 		show: func(value cluster.Value, there bool) {
 			*attribute = types.BoolNull()
 			if there {
@@ -87,4 +92,30 @@ func Show(columns []Column, row cluster.Row) {
 		value, there := row[column.Name]
 		column.show(value, there)
 	}
+}
+
+// Foretell puts into the attributes of a thing that is yet to be made what its
+// columns will hold by default, so that a plan says so. A column that the schema
+// lacks will be null.
+func Foretell(columns []Column, declared, defaults cluster.Row, schema cluster.Schema, table cluster.Table) {
+	for _, column := range columns {
+		if _, said := declared[column.Name]; said || !column.open() {
+			continue
+		}
+		value, known := defaults[column.Name]
+		if there := schema.Has(table, column.Name); known || !there {
+			column.show(value, there)
+		}
+	}
+}
+
+// Waiting names the columns whose attributes wait for another resource.
+func Waiting(columns []Column) []string {
+	var names []string
+	for _, column := range columns {
+		if column.open() {
+			names = append(names, column.Name)
+		}
+	}
+	return names
 }

@@ -21,8 +21,11 @@ func Normal(column string, value Value) Value {
 	case "local_gmt":
 		return normalOffset(value)
 	}
-	if numericColumns[column] {
+	switch {
+	case numericColumns[column]:
 		return value
+	case flagColumns[column]:
+		return YesNo(value.Yes())
 	}
 	return Text(strings.ReplaceAll(value.Text, "\r\n", "\n"))
 }
@@ -31,6 +34,13 @@ func Normal(column string, value Value) Value {
 var numericColumns = map[string]bool{
 	"max_vicidial_trunks": true, "telnet_port": true, "balance_trunks_offlimits": true, "outbound_calls_per_second": true,
 	"vicidial_recording_limit": true, "vicidial_balance_rank": true, "conf_update_interval": true, "dedicated_trunks": true,
+}
+
+// flagColumns are ENUM('Y','N'). What is neither is no (F§1.0 item 8).
+var flagColumns = map[string]bool{
+	"active": true, "active_asterisk_server": true, "active_agent_login_server": true, "generate_vicidial_conf": true,
+	"vicidial_balance_active": true, "sys_perf_log": true, "vd_server_logs": true, "carrier_logging_active": true,
+	"gather_asterisk_output": true, "auto_restart_asterisk": true, "conf_qualify": true,
 }
 
 // normalOffset writes an offset with two decimals: upgraded systems say -5

@@ -77,7 +77,7 @@ type Starvation struct {
 }
 
 func (s Starvation) String() string {
-	return fmt.Sprintf("on server %s %d of %d trunks are reserved; while those are in use, VICIdial counts them twice and campaigns without a MAXIMUM_LIMIT row there (%s) may place no call, although %d trunks are idle",
+	return fmt.Sprintf("on server %s, while the %d reserved of its %d trunks are in use, %s may place no call although %d trunks are idle",
 		s.ServerIP, s.Reserved, s.Max, list(s.Campaigns, 5), s.Idle)
 }
 

@@ -56,7 +56,7 @@ type Mention struct {
 }
 
 func (m Mention) String() string {
-	return fmt.Sprintf("%d %s (%s.%s)", m.Rows, m.What, m.Table, m.Column)
+	return fmt.Sprintf("%s: %d (%s.%s)", m.What, m.Rows, m.Table, m.Column)
 }
 
 // Mentions are counted in the order of [References]; columns that the schema
@@ -108,7 +108,7 @@ func PlanAddress(server Server, to string, old, there Mentions) (Plan, error) {
 			if mention.Table != TableServerUpdater {
 				return Plan{}, &Refused{
 					Subject: fmt.Sprintf("server %s cannot move to %s", server.ID(), to),
-					Reasons: []string{fmt.Sprintf("%d %s (%s) exist for the new address already", taken, mention.What, mention.Table)},
+					Reasons: []string{fmt.Sprintf("rows for the new address exist already: %s: %d (%s)", mention.What, taken, mention.Table)},
 					Advice:  "Remove those rows, or choose another address.",
 				}
 			}
@@ -172,7 +172,7 @@ func (r Removal) Obstacles() []string {
 	}
 	for _, mention := range r.Mentions {
 		if mention.Rows > 0 && !mention.Own && mention.Table != TableSettings {
-			reasons = append(reasons, mention.String()+" still name it")
+			reasons = append(reasons, "it is still named by "+mention.String())
 		}
 	}
 	return reasons

@@ -14,6 +14,9 @@ import (
 type Column struct {
 	Type   string // as in information_schema.COLUMNS.COLUMN_TYPE
 	Length int    // characters; 0 where the type has no width
+	// Default is what a new row holds when nothing is said; nil where the
+	// database works it out.
+	Default *Value
 }
 
 // Schema is what the connected database holds: found, never assumed. A table or
@@ -33,6 +36,38 @@ func (s Schema) Has(table Table, column string) bool {
 // Only keeps those of the columns that are there, in their order.
 func (s Schema) Only(table Table, columns []string) []string {
 	return slices.DeleteFunc(slices.Clone(columns), func(column string) bool { return !s.Has(table, column) })
+}
+
+// Defaults are what a new row holds in these columns when nothing is said.
+func (s Schema) Defaults(table Table, columns []string) Row {
+	row := Row{}
+	for _, column := range columns {
+		if found, ok := s.Tables[table][column]; ok && found.Default != nil {
+			row[column] = *found.Default
+		}
+	}
+	return row
+}
+
+// ParseDefault reads information_schema.COLUMNS.COLUMN_DEFAULT, which MariaDB
+// writes as SQL: quoted text, a number, NULL or an expression. Nothing at all is
+// a column without a default. An expression gives nil.
+func ParseDefault(text string, there bool) *Value {
+	switch {
+	case !there:
+		return nil
+	case strings.EqualFold(text, "NULL"):
+		null := Null
+		return &null
+	case len(text) >= 2 && text[0] == '\'' && text[len(text)-1] == '\'':
+		value := Text(strings.ReplaceAll(text[1:len(text)-1], "''", "'"))
+		return &value
+	}
+	if _, err := strconv.ParseInt(text, 10, 64); err != nil {
+		return nil
+	}
+	value := Text(text)
+	return &value
 }
 
 // since is the schema version that brought a column (F§6.4); older ones are left out.

@@ -34,7 +34,8 @@ const selectColumns = `
 SELECT TABLE_NAME,
        COLUMN_NAME,
        COLUMN_TYPE,
-       COALESCE(CHARACTER_MAXIMUM_LENGTH, 0)
+       COALESCE(CHARACTER_MAXIMUM_LENGTH, 0),
+       COLUMN_DEFAULT
   FROM information_schema.COLUMNS
  WHERE TABLE_SCHEMA = DATABASE()`
 
@@ -96,10 +97,12 @@ func (s *Store) readSchema(ctx context.Context) (cluster.Schema, error) {
 		var name string
 		var column cluster.Column
 		var length int64 // LONGTEXT says 4294967295
-		if err := rows.Scan(&table, &name, &column.Type, &length); err != nil {
+		var byDefault sql.NullString
+		if err := rows.Scan(&table, &name, &column.Type, &length, &byDefault); err != nil {
 			return err
 		}
 		column.Length = int(length)
+		column.Default = cluster.ParseDefault(byDefault.String, byDefault.Valid)
 		if schema.Tables[table] == nil {
 			schema.Tables[table] = map[string]cluster.Column{}
 		}

@@ -101,7 +101,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if !ok {
 		return
 	}
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to create server", want.id(), r.create(ctx, want, want.secrets(config, nil)))...)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to create server", want.id(), r.create(ctx, want, config.row(), want.secrets(config, nil)))...)
 	if !resp.Diagnostics.HasError() {
 		r.publish(ctx, want, bridge.Created(resp), nil)
 	}
@@ -131,7 +131,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	prior := open(ctx, m, &resp.Diagnostics)
 	seen, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
-	err := r.update(ctx, want, prior, cluster.Server{Row: seen.Row}, want.secrets(config, prior))
+	err := r.update(ctx, want, change{row: config.row(), secrets: want.secrets(config, prior), seen: seen.Row, from: prior.ServerIP.ValueString()})
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to update server", want.id(), err)...)
 	if err != nil { // the secrets may not be written: their versions stay the old ones
 		want.ConfSecretVersion, want.ManagerSecretVersion = prior.ConfSecretVersion, prior.ManagerSecretVersion

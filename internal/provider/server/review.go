@@ -24,6 +24,9 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *opened) di
 		return bridge.Diagnose("Unable to plan server", want.id(), err)
 	}
 	diags := reviewColumns(schema, declared)
+	if prior == nil && !diags.HasError() {
+		want.foretell(schema, declared)
+	}
 	diags.Append(want.reviewRooms()...)
 	if !want.ServerID.IsUnknown() && !want.ServerIP.IsUnknown() {
 		diags.Append(reviewKeys(servers, want, declared, prior)...)
@@ -33,14 +36,25 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *opened) di
 	}
 	diags.Append(r.reviewTrunks(ctx, want, declared)...)
 	diags.Append(r.reviewAddress(ctx, want, prior)...)
-	diags.Append(r.warnSecrets(ctx, servers, want, declared)...)
 	if prior == nil {
+		diags.Append(r.warnSecrets(ctx, servers, want, declared)...)
 		diags.Append(warnDefaults(declared)...)
 	}
 	if !want.ServerID.IsUnknown() && !want.ServerIP.IsUnknown() {
 		r.topology.Expect(expected(servers, want))
 	}
 	return diags
+}
+
+// foretell fills in the defaults that a new server takes. An attribute whose own
+// value waits for another resource stays unknown.
+func (o *opened) foretell(schema cluster.Schema, declared *opened) {
+	row := declared.row()
+	for _, column := range bridge.Waiting(declared.columns()) {
+		row[column] = cluster.Null // said, though not yet what
+	}
+	columns := schema.Only(cluster.TableServers, cluster.ServerColumns)
+	bridge.Foretell(o.columns(), row, schema.Defaults(cluster.TableServers, columns), schema, cluster.TableServers)
 }
 
 // reviewColumns refuses what the connected database cannot hold.
@@ -204,7 +218,7 @@ func warnDefaults(declared *opened) diag.Diagnostics {
 
 // expected is the server as it will be, for those who are planned after it.
 func expected(servers cluster.Servers, want *opened) cluster.Server {
-	server := cluster.Server{Row: cluster.Row{"max_vicidial_trunks": cluster.Number(23)}}
+	server := cluster.Server{Row: cluster.Row{}}
 	if there, found := servers.ByID(want.id()); found {
 		for column, value := range there.Row {
 			server.Row[column] = value

@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// create writes the rooms and the row, and takes them back when it fails.
-func (r *Resource) create(ctx context.Context, want *opened, secrets cluster.Row) error {
+// create writes the rooms and the row, and takes them back when it fails. row is
+// what the configuration says: columns that it leaves out are not named.
+func (r *Resource) create(ctx context.Context, want *opened, row, secrets cluster.Row) error {
 	if r.topology == nil {
 		return bridge.ErrUnconfigured
 	}
@@ -26,10 +28,10 @@ func (r *Resource) create(ctx context.Context, want *opened, secrets cluster.Row
 		}
 		plan := want.planRooms(ip, before.rooms)
 		if before.server.Row != nil {
-			resumed, err := cluster.ResumeServer(before.server, want.row(), secrets)
+			resumed, err := cluster.ResumeServer(before.server, row, secrets)
 			return plan.And(resumed), err
 		}
-		return plan.And(cluster.AddServer(want.row(), secrets)), nil
+		return plan.And(cluster.AddServer(row, secrets)), nil
 	})
 	var partial *cluster.Partial
 	if errors.As(err, &partial) && partial.Applied > 0 && before.server.Row == nil {
@@ -98,9 +100,17 @@ func (o *opened) planRooms(ip string, have map[cluster.Engine][]cluster.Room) cl
 	return cluster.PlanRooms(ip, o.engine(), have, rooms)
 }
 
+// change is what an update goes by.
+type change struct {
+	row     cluster.Row // what the configuration says
+	secrets cluster.Row // those that are to be written
+	seen    cluster.Row // what the row said when the plan was made
+	from    string      // the address it had then
+}
+
 // update writes what differs from what was seen. A change of the address moves
 // everything that names it before anything else happens under the new one.
-func (r *Resource) update(ctx context.Context, want, prior *opened, seen cluster.Server, secrets cluster.Row) error {
+func (r *Resource) update(ctx context.Context, want *opened, c change) error {
 	if r.topology == nil {
 		return bridge.ErrUnconfigured
 	}
@@ -116,9 +126,9 @@ func (r *Resource) update(ctx context.Context, want, prior *opened, seen cluster
 		if now.taken != "" {
 			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + now.taken, Found: "has the address " + ip + " already"}
 		}
-		row := want.row()
+		row := maps.Clone(c.row)
 		delete(row, "server_ip") // moved below, with all that names it
-		plan, err := cluster.ChangeServer(now.server, seen, row, secrets)
+		plan, err := cluster.ChangeServer(now.server, cluster.Server{Row: c.seen}, row, c.secrets)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
@@ -126,7 +136,7 @@ func (r *Resource) update(ctx context.Context, want, prior *opened, seen cluster
 		if now.server.IP() == ip {
 			return plan, nil
 		}
-		if now.server.IP() != prior.ServerIP.ValueString() {
+		if now.server.IP() != c.from {
 			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + want.id(), Found: "was moved by somebody else to " + now.server.IP()}
 		}
 		moved, err := r.planAddress(ctx, now.server, ip)

@@ -6,7 +6,6 @@ package trunksplit
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -64,13 +63,20 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("allocations"), numbers(shares))...)
 		return
 	}
-	blocked, diags := r.review(ctx, m, shares, req.State.Raw.IsNull())
-	resp.Diagnostics.Append(diags...)
-	if diags.HasError() {
+	found, err := r.look(ctx)
+	if err != nil {
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to plan trunk split", m.campaign(), err)...)
+		return
+	}
+	blocked := m.elsewhere(found.servers.IPs())
+	limits := m.limits(shares, blocked)
+	resp.Diagnostics.Append(found.review(m, limits, req.State.Raw.IsNull())...)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, m.planned(shares, blocked))...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
+		resp.Diagnostics.Append(found.warn(m, limits)...)
 		resp.Diagnostics.Append(bridge.Diagnose("Unable to write trunk split", m.campaign(), r.topology.Writable(ctx, cluster.TableTrunks))...)
 	}
 }
@@ -153,15 +159,4 @@ func (r *Resource) trunks(ctx context.Context) (cluster.Trunks, error) {
 		return nil, bridge.ErrUnconfigured
 	}
 	return r.topology.Trunks(ctx)
-}
-
-// review holds the declaration against the cluster, and says which servers will
-// be blocked.
-func (r *Resource) review(ctx context.Context, m model, shares cluster.Shares, isNew bool) ([]string, diag.Diagnostics) {
-	found, err := r.look(ctx)
-	if err != nil {
-		return nil, bridge.Diagnose("Unable to plan trunk split", m.campaign(), err)
-	}
-	blocked := m.elsewhere(found.servers.IPs())
-	return blocked, found.review(m, m.limits(shares, blocked), isNew)
 }

@@ -47,14 +47,27 @@ func (v view) review(m model, limits map[string]cluster.Limit, isNew bool) diag.
 	if isNew {
 		diags.Append(v.checkNew(m, limits)...)
 	}
+	return diags
+}
+
+// warn tells what VICIdial will do that an operator does not expect. It speaks of
+// the table as it is: other splits of the same run may be still to come.
+func (v view) warn(m model, limits map[string]cluster.Limit) diag.Diagnostics {
+	var diags diag.Diagnostics
 	for _, over := range v.trunks.Overcommitted(v.servers, m.campaign(), limits) {
 		diags.Append(bridge.WarnAt(path.Root("servers").AtMapKey(over.ServerIP), "More trunks promised than the server has",
 			fmt.Sprintf("As the table stands now, %s. The apply refuses to write this unless other campaigns give trunks back before; it waits a moment for splits that shrink in the same apply.", over))...)
 	}
-	for _, starved := range v.trunks.With(m.campaign(), limits).Starved(v.servers, v.campaigns, slices.Collect(maps.Keys(m.Servers))) {
-		diags.Append(bridge.WarnAt(path.Root("servers").AtMapKey(starved.ServerIP), "Reservations starve campaigns without a limit",
-			fmt.Sprintf("Once this is written, %s. Give those campaigns a vicidial_trunk_split of their own, or reserve less.", starved))...)
+	starved := v.trunks.With(m.campaign(), limits).Starved(v.servers, v.campaigns, slices.Collect(maps.Keys(m.Servers)))
+	if len(starved) == 0 {
+		return diags
 	}
+	lines := make([]string, 0, len(starved))
+	for _, server := range starved {
+		lines = append(lines, server.String())
+	}
+	diags.Append(bridge.WarnAt(path.Root("servers"), "Reservations starve campaigns without a limit",
+		"VICIdial counts reserved lines twice for a campaign without a MAXIMUM_LIMIT row: as reserved, and as in use. Unless this run gives those campaigns a vicidial_trunk_split too:\n"+strings.Join(lines, "\n"))...)
 	return diags
 }
 
