@@ -135,6 +135,7 @@ func (m model) with(rows cluster.Split) model {
 		m = m.adopt(rows)
 	}
 	allocations, blocked := map[string]int{}, []string{}
+	declared := m.TrunkRestriction.ValueString()
 	for _, server := range slices.Sorted(maps.Keys(rows)) {
 		if _, listed := m.Servers[server]; !listed {
 			if m.blocks() && len(rows[server]) == 1 && rows[server][0] == blockedLimit {
@@ -144,7 +145,7 @@ func (m model) with(rows cluster.Split) model {
 		}
 		allocations[server] = rows.Dedicated(server)
 		for _, limit := range rows[server] {
-			if limit.Restriction != m.TrunkRestriction.ValueString() {
+			if limit.Restriction != declared {
 				m.TrunkRestriction = types.StringValue(limit.Restriction)
 			}
 		}
