@@ -107,9 +107,9 @@ func TestProxyKeepsTheBooks(t *testing.T) {
 
 func TestProxyCarriesWhatIsLarge(t *testing.T) {
 	t.Parallel()
-	d := New(t, 1720)
-	p := NewProxy(t, d.Server())
-	mustExec(t, d.DB(), "SET GLOBAL max_allowed_packet = 67108864") // for connections from now on
+	s := Own(t, Options{ExtraArgs: []string{"--max-allowed-packet=64M"}})
+	d := s.Database(t, 1720)
+	p := NewProxy(t, s)
 	db := through(t, p, d, map[string]string{"interpolate": "true"})
 	t.Run("a statement and an answer of more than one packet", func(t *testing.T) {
 		const length = 17 << 20

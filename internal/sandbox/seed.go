@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -12,6 +11,11 @@ const (
 	sipTemplate = "type=friend\nhost=dynamic\ncontext=default\ndisallow=all\nallow=ulaw"
 	iaxTemplate = "type=friend\nhost=dynamic\ncontext=default\nauth=md5\ndisallow=all\nallow=ulaw"
 )
+
+var carrierColumns = []string{
+	"carrier_id", "carrier_name", "registration_string", "template_id", "account_entry",
+	"protocol", "globals_string", "dialplan_entry", "server_ip", "active",
+}
 
 // seedRow is one row that a fresh VICIdial has (F§1.0 item 11), from a schema
 // version on.
@@ -58,14 +62,9 @@ func release(schema int) string {
 
 func seedRows(schema int) []seedRow {
 	user := []string{"user", "pass", "full_name", "user_level", "user_group", "active"}
-	carrier := []string{
-		"carrier_id", "carrier_name", "registration_string", "template_id", "account_entry",
-		"protocol", "globals_string", "dialplan_entry", "server_ip", "active",
-	}
 	template := []string{"template_id", "template_name", "template_contents"}
-	dialplan := "exten => _91999NXXXXXX,1,AGI(agi://127.0.0.1:4577/call_log)\nexten => _91999NXXXXXX,n,Dial(%s/${EXTEN:2},,tTor)\nexten => _91999NXXXXXX,n,Hangup"
 	account := "[testcarrier]\ndisallow=all\nallow=ulaw\ntype=friend\nhost=dynamic\ncontext=trunkinbound"
-	rows := []seedRow{
+	return []seedRow{
 		{
 			table:   "system_settings",
 			columns: []string{"version", "install_date", "db_schema_version", "db_schema_update_date", "first_login_trigger"},
@@ -80,25 +79,37 @@ func seedRows(schema int) []seedRow {
 		{table: "vicidial_users", columns: user, values: []string{"VDAD", "donotedit", "Outbound Auto Dial", "1", "ADMIN", "Y"}},
 		{table: "vicidial_users", columns: user, values: []string{"VDCL", "donotedit", "Inbound No Agent", "1", "ADMIN", "Y"}},
 		{
-			table: "vicidial_server_carriers", columns: carrier,
-			values: []string{"OLD_SIPEXAMPLE", "Old SIP example", "register => testcarrier:test@10.10.10.15:5060", "", account, "SIP", "TESTSIPTRUNK = SIP/testcarrier", fmt.Sprintf(dialplan, "${TESTSIPTRUNK}"), "10.10.10.15", "N"},
+			table: "vicidial_server_carriers", columns: carrierColumns,
+			values: []string{"OLD_SIPEXAMPLE", "Old SIP example", "register => testcarrier:test@10.10.10.15:5060", "", account, "SIP", "TESTSIPTRUNK = SIP/testcarrier", dialplan("TESTSIPTRUNK"), "10.10.10.15", "N"},
 		},
 		{
-			table: "vicidial_server_carriers", columns: carrier,
-			values: []string{"OLD_IAXEXAMPLE", "Old IAX example", "register => testcarrier:test@10.10.10.15:4569", "", account, "IAX2", "TESTIAXTRUNK = IAX2/testcarrier", fmt.Sprintf(dialplan, "${TESTIAXTRUNK}"), "10.10.10.15", "N"},
+			table: "vicidial_server_carriers", columns: carrierColumns,
+			values: []string{"OLD_IAXEXAMPLE", "Old IAX example", "register => testcarrier:test@10.10.10.15:4569", "", account, "IAX2", "TESTIAXTRUNK = IAX2/testcarrier", dialplan("TESTIAXTRUNK"), "10.10.10.15", "N"},
 		},
 		{
 			// 0.0.0.0 means every server, which 2.4 does not know (F§10 item 3).
-			table: "vicidial_server_carriers", since: 1316, columns: carrier,
-			values: []string{"SIPExample", "SIP example", "", "--NONE--", account, "SIP", "SIPTRUNK = SIP/testcarrier", fmt.Sprintf(dialplan, "${SIPTRUNK}"), "0.0.0.0", "N"},
+			table: "vicidial_server_carriers", since: 1316, columns: carrierColumns,
+			values: []string{"SIPExample", "SIP example", "", "--NONE--", account, "SIP", "SIPTRUNK = SIP/testcarrier", dialplan("SIPTRUNK"), "0.0.0.0", "N"},
 		},
+		pjsipExample("PJSIPExample", "PJSIP"),
+		pjsipExample("PJSIPWIZExample", "PJSIP_WIZ"),
 	}
-	for _, engine := range []string{"PJSIP", "PJSIP_WIZ"} {
-		id := map[string]string{"PJSIP": "PJSIPExample", "PJSIP_WIZ": "PJSIPWIZExample"}[engine]
-		rows = append(rows, seedRow{
-			table: "vicidial_server_carriers", since: 1720, columns: carrier,
-			values: []string{id, engine + " example", "", "--NONE--", "[testcarrier]\ntype=endpoint\ncontext=trunkinbound\ndisallow=all\nallow=ulaw", engine, "PJSIPTRUNK = PJSIP/testcarrier", fmt.Sprintf(dialplan, "${PJSIPTRUNK}"), "0.0.0.0", "N"},
-		})
+}
+
+// pjsipExample is a carrier of an engine that came after schema 1606.
+func pjsipExample(id, protocol string) seedRow {
+	const account = "[testcarrier]\ntype=endpoint\ncontext=trunkinbound\ndisallow=all\nallow=ulaw"
+	return seedRow{
+		table: "vicidial_server_carriers", since: 1720, columns: carrierColumns,
+		values: []string{id, protocol + " example", "", "--NONE--", account, protocol, "PJSIPTRUNK = PJSIP/testcarrier", dialplan("PJSIPTRUNK"), "0.0.0.0", "N"},
 	}
-	return slices.Clip(rows)
+}
+
+// dialplan dials out over the trunk that a global names.
+func dialplan(global string) string {
+	return strings.Join([]string{
+		"exten => _91999NXXXXXX,1,AGI(agi://127.0.0.1:4577/call_log)",
+		"exten => _91999NXXXXXX,n,Dial(${" + global + "}/${EXTEN:2},,tTor)",
+		"exten => _91999NXXXXXX,n,Hangup",
+	}, "\n")
 }

@@ -6,10 +6,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	mathrand "math/rand/v2"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -69,7 +67,7 @@ type Server struct {
 // Start runs a private MariaDB. It is ready when Start returns, and dies with
 // this process, however that ends. The context bounds the start only.
 func Start(ctx context.Context, options Options) (*Server, error) {
-	binary, err := findBinary("mariadbd", "mysqld")
+	binary, err := findBinary(serverNames...)
 	if err != nil {
 		return nil, err
 	}
@@ -128,120 +126,6 @@ func (s *Server) start(ctx context.Context, binary string) error {
 	return nil
 }
 
-// install makes the system tables. InnoDB stays out: VICIdial does not use it,
-// and it is what makes a start slow.
-func (s *Server) install(ctx context.Context) error {
-	script, err := findBinary("mariadb-install-db", "mysql_install_db")
-	if err != nil {
-		return err
-	}
-	args := []string{
-		"--no-defaults", "--datadir=" + s.data(), "--auth-root-authentication-method=normal",
-		"--tmpdir=" + s.temporary(), "--skip-test-db", "--skip-name-resolve", "--skip-innodb", "--default-storage-engine=MyISAM",
-	}
-	if os.Geteuid() == 0 {
-		args = append(args, "--user=root")
-	}
-	output, err := exec.CommandContext(ctx, script, args...).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("sandbox: %s: %w\n%s", filepath.Base(script), err, output)
-	}
-	return nil
-}
-
-// writeInit writes what the server runs before it lets anybody in: root gets a
-// password, and nobody else stays.
-func (s *Server) writeInit() error {
-	statements := []string{
-		"DELETE FROM mysql.global_priv WHERE User <> 'mariadb.sys'",
-		"FLUSH PRIVILEGES",
-		"CREATE USER root@'%' IDENTIFIED BY " + quoteText(s.password),
-		"GRANT ALL PRIVILEGES ON *.* TO root@'%' WITH GRANT OPTION",
-	}
-	if err := os.WriteFile(s.initFile(), []byte(strings.Join(statements, ";\n")+";\n"), 0o600); err != nil {
-		return fmt.Errorf("sandbox: %w", err)
-	}
-	return nil
-}
-
-// launch starts mariadbd over the data that is there.
-func (s *Server) launch(ctx context.Context, binary string) error {
-	//nolint:gosec // the binary was looked up by its name
-	process, err := launch(exec.Command(binary, s.arguments()...), readyText)
-	if err != nil {
-		return fmt.Errorf("sandbox: %w", err)
-	}
-	select {
-	case <-process.log.ready:
-		s.process = process
-		_ = os.Remove(s.initFile()) // it holds a password, and is needed once
-		return nil
-	case <-process.ended:
-		return fmt.Errorf("sandbox: mariadbd did not start:\n%s", process.log)
-	case <-ctx.Done():
-		process.kill()
-		return fmt.Errorf("sandbox: mariadbd did not start in time: %w\n%s", ctx.Err(), process.log)
-	}
-}
-
-func (s *Server) arguments() []string {
-	args := []string{
-		"--no-defaults",
-		"--datadir=" + s.data(),
-		"--socket=" + s.Socket(),
-		"--tmpdir=" + s.temporary(),
-		"--pid-file=" + filepath.Join(s.folder, "pid"),
-		"--port=" + strconv.Itoa(s.port),
-		"--bind-address=" + loopback,
-		"--skip-name-resolve",
-		"--sql-mode=" + s.options.SQLMode,
-		"--explicit-defaults-for-timestamp=OFF",
-		"--character-set-server=latin1",
-		"--collation-server=latin1_swedish_ci",
-		"--default-storage-engine=MyISAM",
-		"--skip-innodb",
-		"--skip-log-bin",
-		"--myisam-recover-options=BACKUP,FORCE",
-		"--local-infile=OFF",
-		"--max-connections=500",
-		"--table-open-cache=4000",
-		"--key-buffer-size=8M",
-		"--aria-pagecache-buffer-size=8M",
-		"--aria-log-file-size=8M",
-		"--tmp-table-size=4M",
-		"--performance-schema=OFF",
-	}
-	if os.Geteuid() == 0 {
-		args = append(args, "--user=root")
-	}
-	if _, err := os.Stat(s.initFile()); err == nil {
-		args = append(args, "--init-file="+s.initFile())
-	}
-	if s.options.ReadOnly {
-		args = append(args, "--read-only=ON")
-	}
-	if s.options.Replica {
-		args = append(args, "--server-id=2")
-	}
-	if t := s.options.TLS; t != nil {
-		args = append(args, "--ssl-ca="+t.CA, "--ssl-cert="+t.ServerCert, "--ssl-key="+t.ServerKey)
-	}
-	return append(args, s.options.ExtraArgs...)
-}
-
-// becomeReplica points the server at a primary that nobody has ever seen.
-func (s *Server) becomeReplica(ctx context.Context) error {
-	for _, statement := range []string{
-		"CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT=1, MASTER_USER='replica', MASTER_PASSWORD='none', MASTER_CONNECT_RETRY=60",
-		"START SLAVE",
-	} {
-		if _, err := s.root.ExecContext(ctx, statement); err != nil {
-			return fmt.Errorf("sandbox: become a replica: %w", err)
-		}
-	}
-	return nil
-}
-
 // Stop ends the server and removes its folder. A server that another process
 // owns is left alone.
 func (s *Server) Stop() error {
@@ -285,7 +169,7 @@ func (s *Server) Restart(ctx context.Context) error {
 	if err := s.Kill(); err != nil {
 		return err
 	}
-	binary, err := findBinary("mariadbd", "mysqld")
+	binary, err := findBinary(serverNames...)
 	if err != nil {
 		return err
 	}
@@ -354,35 +238,3 @@ func (s *Server) Root() *sql.DB { return s.root }
 func (s *Server) data() string      { return filepath.Join(s.folder, "data") }
 func (s *Server) temporary() string { return filepath.Join(s.folder, "tmp") }
 func (s *Server) initFile() string  { return filepath.Join(s.folder, "init.sql") }
-
-// fastFolder is where temporary files live in memory, if there is such a place
-// and it is large enough: containers often have one of 64 MB.
-func fastFolder() string {
-	const memory, enough = "/dev/shm", 256 << 20
-	if freeBytes(memory) < enough {
-		return os.TempDir()
-	}
-	probe, err := os.MkdirTemp(memory, folderPrefix)
-	if err != nil {
-		return os.TempDir()
-	}
-	_ = os.Remove(probe)
-	return memory
-}
-
-// freePort finds a port that nobody listens on, below those that systems hand
-// out to outgoing connections: a killed server finds it free again.
-func freePort() (int, error) {
-	const lowest, highest, attempts = 12000, 32000, 100
-	var last error
-	for range attempts {
-		port := lowest + mathrand.IntN(highest-lowest)
-		listener, err := net.Listen("tcp", net.JoinHostPort(loopback, strconv.Itoa(port)))
-		if err != nil {
-			last = err
-			continue
-		}
-		return port, listener.Close()
-	}
-	return 0, fmt.Errorf("sandbox: no free port: %w", last)
-}

@@ -138,6 +138,41 @@ func expectEmpty(t *testing.T, folder string) {
 	}
 }
 
+func TestServerOfAnotherProcess(t *testing.T) {
+	t.Parallel()
+	s := Own(t, Options{})
+	name, err := s.Export()
+	if err != nil {
+		t.Fatal(err)
+	}
+	adopted, err := adopt(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("makes databases", func(t *testing.T) {
+		d := adopted.Database(t, 1302)
+		mustExec(t, asUser(t, d), insertTrunks, "10.0.0.1", 1)
+	})
+	t.Run("cannot be killed or restarted", func(t *testing.T) {
+		if adopted.Kill() == nil || adopted.Restart(t.Context()) == nil {
+			t.Error("it was")
+		}
+	})
+	t.Run("outlives those who use it", func(t *testing.T) {
+		if err := adopted.Stop(); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Root().PingContext(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("has a name that can be read", func(t *testing.T) {
+		if _, err := adopt("socket=/tmp"); err == nil || !strings.Contains(err.Error(), Environment) {
+			t.Errorf("have %v", err)
+		}
+	})
+}
+
 func TestReadOnlyServer(t *testing.T) {
 	t.Parallel()
 	s := Own(t, Options{ReadOnly: true})
