@@ -28,7 +28,7 @@ func (d *Database) Table(ctx context.Context, query string, args ...any) string 
 }
 
 // Expect compares what a query finds with a drawing as Table makes it. The
-// drawing may be indented, and blank lines around it do not count.
+// drawing may be indented, and neither its frame nor blank lines count.
 func (d *Database) Expect(tb testing.TB, query, want string, args ...any) {
 	tb.Helper()
 	have := d.Table(tb.Context(), query, args...)
@@ -37,11 +37,11 @@ func (d *Database) Expect(tb testing.TB, query, want string, args ...any) {
 	}
 }
 
-// Trim takes the indentation and the blank lines around it off a drawing.
+// Trim takes the indentation, the frame and the blank lines off a drawing.
 func Trim(drawing string) string {
 	var lines []string
 	for line := range strings.Lines(drawing) {
-		if line = strings.TrimSpace(line); line != "" {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "+-") {
 			lines = append(lines, line)
 		}
 	}
