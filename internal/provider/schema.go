@@ -127,8 +127,8 @@ func (v *vicidial) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			},
 			"lock_timeout": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "How long an apply waits for another apply on the same database to finish its writes, such as `30s` or `2m`, at most `1h`. " +
-					"`0s` does not wait but fails at once. It can be set by `VICIDIAL_LOCK_TIMEOUT`. The default is `2m`.",
+				MarkdownDescription: "How long an apply waits for another apply on the same database to finish its writes, such as `30s` or `2m`, from `1s` to `1h`. " +
+					"It can be set by `VICIDIAL_LOCK_TIMEOUT`. The default is `2m`.",
 				Validators: filled(),
 			},
 			"audit": schema.SingleNestedAttribute{

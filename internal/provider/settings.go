@@ -183,7 +183,7 @@ func (g *gathering) duration(setting string, attribute types.String, variable st
 		return otherwise
 	}
 	length, err := time.ParseDuration(value)
-	if err != nil {
+	if err != nil || length == 0 {
 		g.fault(setting, fmt.Errorf("%q is no length of time", value), "Write a number and its unit, such as 30s or 2m.")
 	}
 	return length

@@ -35,8 +35,12 @@ const (
 	adviceHostKey  = "The host's key is always checked. Set known_hosts_file, or host_key to the line that ssh-keyscan prints for the host once you compared its fingerprint on the host itself."
 )
 
-// The longest wait for another writer. A longer one would look like a hang.
-const maxLockTimeout = time.Hour
+// The bounds of the wait for another writer: the database counts in seconds,
+// and a wait of more than an hour is a hang.
+const (
+	minLockTimeout = time.Second
+	maxLockTimeout = time.Hour
+)
 
 // Faults returns what is wrong with the settings as they stand, without
 // reading a file: values out of range, and settings that contradict or need
@@ -66,8 +70,8 @@ func (s Settings) Faults() []Fault {
 			add("socket", "a socket is a file of this machine and is not reached over ssh", "Set host to what the SSH host calls the database; 127.0.0.1 if it is that host itself.")
 		}
 	}
-	if s.LockTimeout < 0 || s.LockTimeout > maxLockTimeout {
-		add("lock_timeout", fmt.Sprintf("%s is out of range", s.LockTimeout), "Give 0s to 1h. 0s does not wait for another writer but fails at once.")
+	if s.LockTimeout != 0 && (s.LockTimeout < minLockTimeout || s.LockTimeout > maxLockTimeout) {
+		add("lock_timeout", fmt.Sprintf("%s is out of range", s.LockTimeout), "Give 1s to 1h.")
 	}
 	if len(s.AuditUser) > 20 {
 		add("audit.user", fmt.Sprintf("%q is longer than 20 characters", s.AuditUser), "`vicidial_admin_log`.`user` holds 20 characters.")

@@ -90,6 +90,7 @@ func TestFaults(t *testing.T) {
 		{"a socket and a host exclude each other", func(s *Settings) { s.Socket = "/run/mysqld/mysqld.sock" }, "socket: exclude"},
 		{"a socket is not reached over ssh", func(s *Settings) { s.Host, s.Socket, s.SSH = "", "/x", aJump(t) }, "socket: not reached over ssh"},
 		{"a lock is not waited for backwards", func(s *Settings) { s.LockTimeout = -time.Second }, "lock_timeout: out of range"},
+		{"the database does not count less than a second", func(s *Settings) { s.LockTimeout = time.Millisecond }, "lock_timeout: out of range"},
 		{"a lock is not waited for all day", func(s *Settings) { s.LockTimeout = 2 * time.Hour }, "lock_timeout: out of range"},
 		{"an audit user fits its column", func(s *Settings) { s.AuditUser = strings.Repeat("x", 21) }, "audit.user: longer than 20"},
 		{"a mode is one of the five", func(s *Settings) { s.TLS.Mode = "skip-verify" }, "tls.mode: no mode"},

@@ -94,7 +94,7 @@ func driverConfig(settings Settings) *mysql.Config {
 	// The error that Apply could return is for options other than this one.
 	_ = config.Apply(mysql.Charset("utf8mb4", ""))
 
-	config.ReadTimeout = max(statementTimeout, settings.LockTimeout+time.Minute)
+	config.ReadTimeout = max(statementTimeout, settings.lockTimeout()+time.Minute)
 	config.WriteTimeout = writeTimeout
 	return config
 }

@@ -40,7 +40,7 @@ type Settings struct {
 	// ReadOnly refuses every write before it is sent.
 	ReadOnly bool
 	// LockTimeout is how long a writer waits for another writer of this
-	// provider; 0 does not wait at all.
+	// provider; 0 stands for DefaultLockTimeout.
 	LockTimeout time.Duration
 	// AuditEnabled writes a row to vicidial_admin_log for each change, in the
 	// name of AuditUser; an empty AuditUser stands for DefaultAuditUser.
@@ -103,7 +103,7 @@ func (s Settings) fields() []slog.Attr {
 		slog.String("password", veil(s.Password)),
 		slog.Any("tls", s.TLS),
 		slog.Bool("read_only", s.ReadOnly),
-		slog.Duration("lock_timeout", s.LockTimeout),
+		slog.Duration("lock_timeout", s.lockTimeout()),
 		slog.Bool("audit_enabled", s.AuditEnabled),
 		slog.String("audit_user", s.auditUser()),
 		slog.Int("max_connections", s.maxConnections()),
@@ -131,6 +131,12 @@ func (t TLS) fields() []slog.Attr {
 		slog.String("key_file", t.KeyFile),
 		slog.String("server_name", t.ServerName),
 	}
+}
+
+// withoutSecrets is what the store may carry about.
+func (s Settings) withoutSecrets() Settings {
+	s.Password, s.SSH = "", nil
+	return s
 }
 
 func veil(secret string) string {
@@ -207,6 +213,13 @@ func (s Settings) database() string {
 		return DefaultDatabase
 	}
 	return s.Database
+}
+
+func (s Settings) lockTimeout() time.Duration {
+	if s.LockTimeout == 0 {
+		return DefaultLockTimeout
+	}
+	return s.LockTimeout
 }
 
 func (s Settings) auditUser() string {

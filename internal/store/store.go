@@ -13,11 +13,14 @@ import (
 // Store is one VICIdial database. Making one dials nothing: the first read
 // does, so that a plan with an unknown host and terraform validate work.
 type Store struct {
-	settings Settings
-	once     sync.Once
-	db       *sql.DB
-	hangUp   func() error
-	failure  error
+	settings Settings // without the secrets
+	// connect knows the secrets. It is a function because fmt looks into every
+	// field of a struct, and calls no String of what is not exported.
+	connect func() (*sql.DB, func() error, error)
+	once    sync.Once
+	db      *sql.DB
+	hangUp  func() error
+	failure error
 
 	// writing is held for the length of one plan, by one writer of this process;
 	// GET_LOCK does the same among processes.
@@ -39,7 +42,8 @@ func New(settings Settings) *Store {
 	settings.AuditUser = cmp.Or(settings.AuditUser, DefaultAuditUser)
 	settings.Database = settings.database()
 	s := &Store{
-		settings: settings,
+		settings: settings.withoutSecrets(),
+		connect:  func() (*sql.DB, func() error, error) { return open(settings) },
 		writing:  make(chan struct{}, 1),
 	}
 	s.home.read = s.readHome
@@ -52,7 +56,7 @@ func New(settings Settings) *Store {
 
 // pool returns the connections, or the [Fault] for which there are none.
 func (s *Store) pool() (*sql.DB, error) {
-	s.once.Do(func() { s.db, s.hangUp, s.failure = open(s.settings) })
+	s.once.Do(func() { s.db, s.hangUp, s.failure = s.connect() })
 	return s.db, s.failure
 }
 
