@@ -1,7 +1,9 @@
 package store
 
 import (
+	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/pem"
 	"errors"
@@ -35,6 +37,20 @@ func aSigner(t *testing.T) ssh.Signer {
 		t.Fatal(err)
 	}
 	return signer
+}
+
+// anECDSAKey is a public key of another kind than all others here.
+func anECDSAKey(t *testing.T) ssh.PublicKey {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := ssh.NewPublicKey(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return public
 }
 
 // aPrivateKey is a new key as ssh-keygen writes it; with a passphrase, encrypted.

@@ -101,7 +101,7 @@ var hints = map[Failure]string{
 	TLSDemanded:        "The server talks over encrypted connections only. Choose tls mode required, or better verify_full.",
 	HostNotAllowed:     "The server does not talk to this machine at all. Accounts are made for addresses: the message tells which one the server sees. Grant the user that address. A host that was blocked for too many errors is let in again by FLUSH HOSTS.",
 	TooManyConnections: "The server has no connection left. VICIdial's daemons come first: raise max_connections, or max_user_connections of this user, or lower Terraform's parallelism. The provider itself opens four at most.",
-	BadCredentials:     "Check username and password. An account is made for a user *and* the address that it comes from: the message tells which one the server sees, so look for that pair in the server's accounts. An account that demands TLS or a client certificate gives this same answer: see tls.",
+	BadCredentials:     "Check username and password. An account is made for a user *and* the address that it comes from: the message tells which one the server sees, so look for that pair in the server's accounts. An account that demands TLS or a client certificate gives this same answer (see tls), and so does one that logs in by the socket alone, as root often does.",
 	UnsupportedLogin:   "The account logs in by a method that the provider does not offer, because it is outdated or shows the password. Make the account with mysql_native_password, ed25519 or caching_sha2_password.",
 	NoAccess:           "The login is good, but the account may not use this database. Grant it the rights that the provider's documentation lists, on this very database.",
 	UnknownDatabase:    "VICIdial's database is nearly always called asterisk. VARDB_database in /etc/astguiclient.conf of any node tells.",
@@ -136,8 +136,10 @@ func explain(ctx context.Context, target string, encrypting bool, err error) err
 // refusal reads the number with which the server turned us away.
 func refusal(number uint16) Failure {
 	switch number {
-	case numberAccessDenied:
+	case numberAccessDenied, numberAccessDeniedNoPassword:
 		return BadCredentials
+	case numberLoginMethod, numberOldPassword, numberPluginMissing:
+		return UnsupportedLogin
 	case numberNoAccessToDatabase:
 		return NoAccess
 	case numberUnknownDatabase:

@@ -27,6 +27,10 @@ const (
 	numberUnknownDatabase        = 1049
 	numberHostBlocked            = 1129
 	numberHostNotAllowed         = 1130
+	numberLoginMethod            = 1251
+	numberOldPassword            = 1275
+	numberPluginMissing          = 1524
+	numberAccessDeniedNoPassword = 1698
 	numberTooManyUserConnections = 1203
 	numberUserLimitReached       = 1226
 	numberSecureTransport        = 3159

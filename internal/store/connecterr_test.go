@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// What a machine without a network, or another server than the sandbox's,
+// answers; the rest is tried for real in connect_test.go.
+func TestExplain(t *testing.T) {
+	dial := func(cause error) error {
+		return &net.OpError{Op: "dial", Net: "tcp", Err: cause}
+	}
+	for _, c := range []struct {
+		claim      string
+		err        error
+		encrypting bool
+		want       Failure
+	}{
+		{"no route to the host", dial(syscall.EHOSTUNREACH), false, Unreachable},
+		{"no route to the network", dial(syscall.ENETUNREACH), false, Unreachable},
+		{"a dial that took too long", dial(&net.DNSError{IsTimeout: true}), false, TimedOut},
+		{"a name service that is out of order", dial(&net.DNSError{Err: "server misbehaving"}), false, NameUnknown},
+		{"MySQL demands encryption", &mysql.MySQLError{Number: 3159}, false, TLSDemanded},
+		{"a host that erred too often", &mysql.MySQLError{Number: 1129}, false, HostNotAllowed},
+		{"a host that has no account", &mysql.MySQLError{Number: 1130}, false, HostNotAllowed},
+		{"a server that is full", &mysql.MySQLError{Number: 1040}, false, TooManyConnections},
+		{"an expired password", &mysql.MySQLError{Number: 1862}, false, ServerRefused},
+		{"an account that shows its password", mysql.ErrCleartextPassword, false, UnsupportedLogin},
+		{"an account with a plugin of its own", mysql.ErrUnknownPlugin, false, UnsupportedLogin},
+		{"something that crypto/tls says without a type", errors.New("tls: server selected unsupported protocol version 301"), true, TLSFailed},
+		{"the same without encryption is only a broken line", errors.New("oops"), false, Dropped},
+		{"a line that broke while encrypting is a broken line", mysql.ErrInvalidConn, true, Dropped},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			var failed *ConnectError
+			err := explain(context.Background(), "database db:3306", c.encrypting, c.err)
+			if !errors.As(err, &failed) || failed.Failure != c.want {
+				t.Fatalf("explain: %v, want %q", err, c.want)
+			}
+			if !errors.Is(err, c.err) || !strings.HasPrefix(err.Error(), "database db:3306: ") {
+				t.Errorf("error %q lost its cause or its place", err)
+			}
+		})
+	}
+	t.Run("what is explained stays explained", func(t *testing.T) {
+		first := &ConnectError{Failure: SSHForward, Target: "ssh host b:22", Err: errors.New("no")}
+		if err := explain(context.Background(), "database db:3306", true, fmt.Errorf("connecting: %w", first)); !errors.Is(err, first) {
+			t.Errorf("explain: %v", err)
+		}
+	})
+}
