@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -38,7 +39,7 @@ func (s *Store) Apply(ctx context.Context, decide Decide) error {
 		return ctx.Err()
 	}
 	w := &writer{store: s}
-	defer w.close()
+	defer w.close(context.WithoutCancel(ctx))
 	if err := w.lock(ctx); err != nil {
 		return err
 	}
@@ -206,11 +207,15 @@ var pauses = []time.Duration{0, 200 * time.Millisecond, time.Second, 2 * time.Se
 // nobody knows whether it did: done asks the rows, over a new connection that
 // holds the lock again, before it is repeated.
 func (w *writer) exec(ctx context.Context, s statement, done func(context.Context) (bool, error)) (int64, error) {
-	// A statement under way is not cut off by Ctrl-C.
-	ctx = context.WithoutCancel(ctx)
+	// A statement under way is not cut off by Ctrl-C, but a pause is.
+	stop, ctx := ctx, context.WithoutCancel(ctx)
 	var failure error
 	for _, pause := range pauses {
-		time.Sleep(pause)
+		select {
+		case <-time.After(pause):
+		case <-stop.Done():
+			return 0, cmp.Or(failure, stop.Err())
+		}
 		if w.conn == nil {
 			if failure = w.lock(ctx); failure != nil {
 				if lost(failure) {
@@ -296,11 +301,11 @@ func (w *writer) drop() {
 }
 
 // close releases the lock for the next writer.
-func (w *writer) close() {
+func (w *writer) close(ctx context.Context) {
 	if w.conn == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	// Closing hands the connection back to the pool; only this releases the lock.
 	if _, err := w.conn.ExecContext(ctx, "DO RELEASE_LOCK(?)", cut("terraform-vicidial:"+w.store.settings.Database, 64)); err != nil {

@@ -268,7 +268,7 @@ func (c *deadlineConn) within(deadline time.Time, work func() (int, error)) (int
 	if left <= 0 {
 		return 0, os.ErrDeadlineExceeded
 	}
-	timer := time.AfterFunc(left, func() { _ = c.Conn.Close() })
+	timer := time.AfterFunc(left, func() { _ = c.Close() })
 	count, err := work()
 	if !timer.Stop() && err != nil {
 		return count, os.ErrDeadlineExceeded

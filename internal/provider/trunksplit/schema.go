@@ -43,7 +43,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "Channels to share out over all servers, fixed `trunks` included. With `survive_node_loss` the shares add up to more, so that this many are left when servers are lost.",
 				Validators:          []validator.Int64{int64validator.Between(0, cluster.MaxTotal)},
 			},
-			"servers": schema.MapNestedAttribute{ //nolint:forbidigo // a map keyed by server_ip, small by nature
+			"servers": schema.MapNestedAttribute{
 				Required:            true,
 				MarkdownDescription: "The servers that dial for the campaign, by `server_ip`. Refer to `vicidial_server.NAME.server_ip`, so that a server is there before its share.",
 				Validators: []validator.Map{

@@ -115,7 +115,8 @@ func (r *Resource) write(ctx context.Context, m model, seen func(cluster.Split) 
 	}
 	for range crowdedTries {
 		err = r.topology.Apply(ctx, decide)
-		if full := (crowded)(nil); !errors.As(err, &full) {
+		var full crowded
+		if !errors.As(err, &full) {
 			return err
 		}
 		select {
