@@ -14,6 +14,10 @@ type Reference struct {
 	// Blank is what the column is set to when the server goes and the row
 	// stays; nil where the row goes with its server.
 	Blank *Value
+	// Where narrows the rows to those that say this, or with Unlike to those
+	// that do not.
+	Where  Row
+	Unlike bool
 	// Own rows belong to the server and hinder no removal: its rooms, and the
 	// heartbeat that its daemon makes.
 	Own bool
@@ -24,13 +28,18 @@ func blank(text string) *Value {
 	return &value
 }
 
+// noTrunks is what a row says that keeps a campaign from a server. It means
+// nothing any more when the server is gone.
+var noTrunks = Row{"dedicated_trunks": Number(0)}
+
 // References are the columns besides servers.server_ip that hold a server_ip:
 // those of bin/ADMIN_update_server_ip.pl lines 431-521, and
 // vicidial_drop_lists.dl_server, which that script forgets (F§3.12). The order
 // is the one in which a removal takes rows away (F§7.2).
 var References = []Reference{
 	{Table: "phones", Column: "server_ip", What: "phones"},
-	{Table: TableTrunks, Column: "server_ip", What: "trunk rows"},
+	{Table: TableTrunks, Column: "server_ip", What: "trunk rows", Where: noTrunks, Unlike: true},
+	{Table: TableTrunks, Column: "server_ip", What: "trunk rows that only block a campaign", Where: noTrunks, Own: true},
 	{Table: "vicidial_server_carriers", Column: "server_ip", What: "carriers"},
 	{Table: "vicidial_remote_agents", Column: "server_ip", What: "remote agents"},
 	{Table: "vicidial_inbound_dids", Column: "server_ip", What: "inbound DIDs", Blank: blank("")},
@@ -64,12 +73,13 @@ func (m Mention) String() string {
 type Mentions []Mention
 
 func (m Mentions) rows(table Table, column string) int {
+	rows := 0
 	for _, mention := range m {
 		if mention.Table == table && mention.Column == column {
-			return mention.Rows
+			rows += mention.Rows
 		}
 	}
-	return 0
+	return rows
 }
 
 // Summary lists what is named at all, for a person.
@@ -185,11 +195,7 @@ func (r Removal) Obstacles() []string {
 func PlanRemoval(r Removal) (Plan, error) {
 	id := r.Server.ID()
 	if reasons := r.Obstacles(); len(reasons) > 0 {
-		advice := "Drain it first (active_agent_login_server = false, balance.active = false) and move those rows to other servers"
-		if !r.Force {
-			advice += ", or set force_destroy = true and apply before destroying, which removes the rows that name it"
-		}
-		return Plan{}, &Refused{Subject: "server " + id + " must not be removed now", Reasons: reasons, Advice: advice + "."}
+		return Plan{}, &Refused{Subject: "server " + id + " must not be removed now", Reasons: reasons, Advice: r.advice()}
 	}
 	var plan Plan
 	idle := Row{}
@@ -216,6 +222,15 @@ func PlanRemoval(r Removal) (Plan, error) {
 	})
 	plan.Rebuild.All = true
 	return plan, nil
+}
+
+func (r Removal) advice() string {
+	advice := "Drain it first (active_agent_login_server = false, balance.active = false) and move what names it to other servers."
+	if !r.Force {
+		advice += " Where this very configuration moves it, give the server lifecycle { create_before_destroy = true }: Terraform then changes what depends on the server before it removes the server." +
+			" Or set force_destroy = true and apply that before destroying, which removes the rows that name it."
+	}
+	return advice
 }
 
 func forget(id, ip string, mention Mention) Step {

@@ -37,8 +37,15 @@ func (s *Store) Mentions(ctx context.Context, ip string) (cluster.Mentions, erro
 			continue
 		}
 		mentions = append(mentions, cluster.Mention{Reference: reference})
-		parts = append(parts, fmt.Sprintf("(SELECT COUNT(*) FROM %s WHERE %s = ?)", reference.Table, reference.Column))
-		args = append(args, ip)
+		where, values := conditions(reference.Where, " AND ", "<=>")
+		switch {
+		case where != "" && reference.Unlike:
+			where = " AND NOT (" + where + ")"
+		case where != "":
+			where = " AND " + where
+		}
+		parts = append(parts, fmt.Sprintf("(SELECT COUNT(*) FROM %s WHERE %s = ?%s)", reference.Table, reference.Column, where))
+		args = append(append(args, ip), values...)
 	}
 	into := make([]any, len(mentions))
 	for i := range mentions {
