@@ -1,0 +1,15 @@
+locals {
+  splits = [vicidial_trunk_split.sales, vicidial_trunk_split.survey, vicidial_trunk_split.winback]
+}
+
+output "allocations" {
+  description = "Lines of each campaign on each node."
+  value       = { for split in local.splits : split.campaign_id => split.allocations }
+}
+
+output "unreserved" {
+  description = "Lines of each node that no campaign has reserved."
+  value = {
+    for id, node in var.nodes : id => node.trunks - sum([for split in local.splits : lookup(split.allocations, node.server_ip, 0)])
+  }
+}

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// rows is the database as an operator sees it.
+type rows struct{ database *sandbox.Database }
+
+// What is shown and held against drawings.
+const (
+	campaigns = `
+SELECT campaign_id, campaign_name, active, dial_method
+  FROM vicidial_campaigns
+ ORDER BY campaign_id`
+
+	servers = `
+SELECT server_id, server_ip, active_asterisk_server AS asterisk, max_vicidial_trunks AS max_trunks,
+       outbound_calls_per_second AS cps, vicidial_balance_rank AS balance_rank, conf_engine,
+       rebuild_conf_files AS rebuild
+  FROM servers
+ ORDER BY server_id`
+
+	rooms = `
+SELECT server_ip, COUNT(*) AS rooms, MIN(conf_exten) AS first_room, MAX(conf_exten) AS last_room
+  FROM vicidial_confbridges
+ GROUP BY server_ip
+ ORDER BY server_ip`
+
+	trunks = `
+SELECT campaign_id, server_ip, dedicated_trunks, trunk_restriction
+  FROM vicidial_server_trunks
+ ORDER BY campaign_id, server_ip`
+
+	salesTrunks = `
+SELECT campaign_id, server_ip, dedicated_trunks, trunk_restriction
+  FROM vicidial_server_trunks
+ WHERE campaign_id = 'SALES'
+ ORDER BY server_ip`
+
+	changeLog = `
+SELECT user, event_section AS section, event_type AS type, record_id AS record, event_notes AS notes,
+       CONCAT(LEFT(event_sql, 40), '…') AS statement
+  FROM vicidial_admin_log
+ ORDER BY admin_log_id`
+)
+
+const wantCampaigns = `
++-------------+---------------+--------+-------------+
+| campaign_id | campaign_name | active | dial_method |
++-------------+---------------+--------+-------------+
+| SALES       | Sales         | Y      | RATIO       |
+| SURVEY      | Survey        | Y      | RATIO       |
+| WINBACK     | Win back      | Y      | RATIO       |
++-------------+---------------+--------+-------------+`
+
+const wantServers = `
++-----------+-------------+----------+------------+-----+--------------+-------------+---------+
+| server_id | server_ip   | asterisk | max_trunks | cps | balance_rank | conf_engine | rebuild |
++-----------+-------------+----------+------------+-----+--------------+-------------+---------+
+| db1       | 10.10.20.5  | N        |          0 |   5 |            0 | MEETME      | Y       |
+| dial1     | 10.10.20.11 | Y        |        250 |  20 |            3 | CONFBRIDGE  | Y       |
+| dial2     | 10.10.20.12 | Y        |        150 |  10 |            2 | CONFBRIDGE  | Y       |
+| dial3     | 10.10.20.13 | Y        |         60 |  10 |            1 | CONFBRIDGE  | Y       |
++-----------+-------------+----------+------------+-----+--------------+-------------+---------+`
+
+const wantRooms = `
++-------------+-------+------------+-----------+
+| server_ip   | rooms | first_room | last_room |
++-------------+-------+------------+-----------+
+| 10.10.20.11 |    60 |    9600000 |   9600059 |
+| 10.10.20.12 |    40 |    9600000 |   9600039 |
+| 10.10.20.13 |    20 |    9600000 |   9600019 |
++-------------+-------+------------+-----------+`
+
+const wantTrunks = `
++-------------+-------------+------------------+-------------------+
+| campaign_id | server_ip   | dedicated_trunks | trunk_restriction |
++-------------+-------------+------------------+-------------------+
+| SALES       | 10.10.20.11 |               98 | MAXIMUM_LIMIT     |
+| SALES       | 10.10.20.12 |               59 | MAXIMUM_LIMIT     |
+| SALES       | 10.10.20.13 |               23 | MAXIMUM_LIMIT     |
+| SURVEY      | 10.10.20.11 |               43 | MAXIMUM_LIMIT     |
+| SURVEY      | 10.10.20.12 |               43 | MAXIMUM_LIMIT     |
+| SURVEY      | 10.10.20.13 |               17 | MAXIMUM_LIMIT     |
+| WINBACK     | 10.10.20.11 |               25 | MAXIMUM_LIMIT     |
+| WINBACK     | 10.10.20.12 |               15 | MAXIMUM_LIMIT     |
+| WINBACK     | 10.10.20.13 |                0 | MAXIMUM_LIMIT     |
+| WINBACK     | 10.10.20.5  |                0 | MAXIMUM_LIMIT     |
++-------------+-------------+------------------+-------------------+`
+
+// addCampaigns makes what must be there before: campaigns are an operator's.
+func (r rows) addCampaigns(ctx context.Context) error {
+	_, err := r.database.DB().ExecContext(ctx, `
+INSERT INTO vicidial_campaigns (campaign_id, campaign_name, active, dial_method, auto_dial_level)
+VALUES ('SALES', 'Sales', 'Y', 'RATIO', '2'),
+       ('SURVEY', 'Survey', 'Y', 'RATIO', '1.5'),
+       ('WINBACK', 'Win back', 'Y', 'RATIO', '2')`)
+	return err
+}
+
+func (r rows) draw(ctx context.Context, query string) string { return r.database.Table(ctx, query) }
+
+// Who changes a row by hand, from where, and to what.
+const (
+	meddler        = "6666"
+	meddlerAddress = "10.10.10.50"
+	meddled        = "80"
+)
+
+// changeByHand does what the admin page's form does (F§2.4): it updates the row
+// and writes a line into the admin change log. It returns the words for it.
+func (r rows) changeByHand(ctx context.Context) (string, error) {
+	const update = "UPDATE vicidial_server_trunks set dedicated_trunks='" + meddled + "',trunk_restriction='MAXIMUM_LIMIT' where campaign_id='SALES' and server_ip='10.10.20.12'"
+	result, err := r.database.DB().ExecContext(ctx, update)
+	if err != nil {
+		return "", err
+	}
+	if changed, err := result.RowsAffected(); err != nil || changed != 1 {
+		return "", errors.Join(err, surprise("the form changed %d rows", changed))
+	}
+	_, err = r.database.DB().ExecContext(ctx, `
+INSERT INTO vicidial_admin_log (event_date, user, ip_address, event_section, event_type, record_id, event_code, event_sql, event_notes, user_group)
+VALUES (NOW(), ?, ?, 'SERVERTRUNKS', 'MODIFY', '10.10.20.12', 'ADMIN MODIFY SERVER TRUNK', ?, 'Campaign: SALES', '---ALL---')`,
+		meddler, meddlerAddress, update+"|")
+	return fmt.Sprintf("User %s, at %s, gives SALES %s lines on dial2:", meddler, meddlerAddress, meddled), err
+}
+
+// mentions counts the lines of the change log that hold a text.
+func (r rows) mentions(ctx context.Context, text string) (int, error) {
+	var count int
+	err := r.database.DB().QueryRowContext(ctx, "SELECT COUNT(*) FROM vicidial_admin_log WHERE LOCATE(?, event_sql) > 0 OR LOCATE(?, event_notes) > 0", text, text).Scan(&count)
+	return count, err
+}
+
+// expectNothing demands that none of what the demo declares is there.
+func (r rows) expectNothing(ctx context.Context) error {
+	for _, table := range []string{"servers", "vicidial_confbridges", "vicidial_conferences", "vicidial_server_trunks", "server_updater"} {
+		var count int
+		if err := r.database.DB().QueryRowContext(ctx, "SELECT COUNT(*) FROM "+table).Scan(&count); err != nil {
+			return err
+		}
+		if count > 0 {
+			return surprise("%s has %d rows", table, count)
+		}
+	}
+	return nil
+}
+
+// expect shows tables and holds them against drawings: title, query and drawing
+// in turn. Without a title nothing is shown, without a drawing nothing compared.
+func (s scene) expect(ctx context.Context, parts ...string) error {
+	for ; len(parts) >= 3; parts = parts[3:] {
+		title, found, want := parts[0], s.draw(ctx, parts[1]), parts[2]
+		if title != "" {
+			s.say(title)
+			s.say(found)
+		}
+		if want != "" && sandbox.Trim(found) != sandbox.Trim(want) {
+			return surprise("the rows should be\n%s\nbut are\n%s", sandbox.Trim(want), sandbox.Trim(found))
+		}
+	}
+	return nil
+}
+
+// holds says whether a file, or a file inside it where it is an archive as saved
+// plans are, holds a text.
+func holds(path, text string) (bool, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return false, err
+	}
+	if bytes.Contains(content, []byte(text)) {
+		return true, nil
+	}
+	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if errors.Is(err, zip.ErrFormat) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	for _, file := range archive.File {
+		inner, err := file.Open()
+		if err != nil {
+			return false, err
+		}
+		content, err := io.ReadAll(inner)
+		if err := errors.Join(err, inner.Close()); err != nil {
+			return false, err
+		}
+		if bytes.Contains(content, []byte(text)) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
