@@ -1,0 +1,4 @@
+# terraform query -generate-config-out=splits.tf
+list "vicidial_trunk_split" "all" {
+  provider = vicidial
+}

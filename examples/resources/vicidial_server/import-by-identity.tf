@@ -1,0 +1,6 @@
+import {
+  to = vicidial_server.database
+  identity = {
+    server_id = "DB1"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = vicidial_server.dial1
+  id = "dial1"
+}

@@ -1,0 +1,6 @@
+import {
+  to = vicidial_trunk_split.survey
+  identity = {
+    campaign_id = "SURVEY"
+  }
+}

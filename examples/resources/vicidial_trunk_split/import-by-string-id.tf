@@ -1,0 +1,4 @@
+import {
+  to = vicidial_trunk_split.sales
+  id = "SALES"
+}

@@ -1,0 +1,2 @@
+# By campaign_id.
+terraform import vicidial_trunk_split.sales SALES

@@ -1,0 +1,45 @@
+# 300 lines over three nodes: twice as many on the first as on the second, at
+# most 80 there, and 40 on the third whatever the others get.
+resource "vicidial_trunk_split" "sales" {
+  campaign_id = "SALES"
+  total       = 300
+
+  servers = {
+    (vicidial_server.dial1.server_ip) = { weight = 2 }
+    (vicidial_server.dial2.server_ip) = { weight = 1, max = 80 }
+    (vicidial_server.dial3.server_ip) = { trunks = 40 }
+  }
+}
+
+# 60 lines that are still there when any one of three nodes is lost. All other
+# nodes are kept out.
+resource "vicidial_trunk_split" "survey" {
+  campaign_id       = "SURVEY"
+  total             = 60
+  survive_node_loss = 1
+  elsewhere         = "block"
+
+  servers = {
+    (vicidial_server.dial1.server_ip) = {}
+    (vicidial_server.dial2.server_ip) = {}
+    (vicidial_server.dial3.server_ip) = {}
+  }
+}
+
+resource "vicidial_server" "dial1" {
+  server_id           = "dial1"
+  server_ip           = "10.10.10.11"
+  max_vicidial_trunks = 250
+}
+
+resource "vicidial_server" "dial2" {
+  server_id           = "dial2"
+  server_ip           = "10.10.10.12"
+  max_vicidial_trunks = 150
+}
+
+resource "vicidial_server" "dial3" {
+  server_id           = "dial3"
+  server_ip           = "10.10.10.13"
+  max_vicidial_trunks = 80
+}
