@@ -50,8 +50,8 @@ func (s *screen) say(text string) {
 }
 
 // seen says that something was checked and is as it should be.
-func (s *screen) seen(format string, args ...any) {
-	fmt.Fprintf(s.out, "    %s %s\n", s.paint(green, "ok"), fmt.Sprintf(format, args...))
+func (s *screen) seen(text string) {
+	fmt.Fprintf(s.out, "    %s %s\n", s.paint(green, "ok"), text)
 }
 
 func (s *screen) fail(err error) {

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"archive/zip"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestRun(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("TMPDIR", folder)
+	var out strings.Builder
+	err := run(t.Context(), &out, false)
+	said := out.String()
+	t.Run("the story ends well", func(t *testing.T) {
+		if err != nil || !strings.HasSuffix(said, "\ndemo: ok\n") {
+			t.Errorf("error %v after\n%s", err, said)
+		}
+	})
+	t.Run("who is no terminal gets no colours", func(t *testing.T) {
+		if strings.Contains(said, "\x1b") {
+			t.Error("an escape sequence is in the output")
+		}
+	})
+	t.Run("nothing stays behind", func(t *testing.T) {
+		left, err := filepath.Glob(filepath.Join(folder, "vicidial-demo-*"))
+		if err != nil || len(left) > 0 {
+			t.Errorf("%v is left, %v", left, err)
+		}
+	})
+}
+
+func TestScreen(t *testing.T) {
+	t.Run("a surprise is the last that is said", func(t *testing.T) {
+		var out strings.Builder
+		newScreen(&out, false).fail(surprise("the table has %d rows", 3))
+		if out.String() != "\ndemo: surprise: the table has 3 rows\n" {
+			t.Errorf("said %q", out.String())
+		}
+	})
+	t.Run("colours are for who can see them", func(t *testing.T) {
+		var out strings.Builder
+		newScreen(&out, true).seen("well")
+		if out.String() != "    \x1b[32mok\x1b[0m well\n" {
+			t.Errorf("said %q", out.String())
+		}
+	})
+}
+
+func TestMargin(t *testing.T) {
+	for _, c := range []struct{ claim, said, want string }{
+		{"lines are indented as they come", "one\n\ntwo\n", "    | one\n    |\n    | two\n"},
+		{"a last line without an end is said as well", "one\ntwo", "    | one\n    | two\n"},
+		{
+			"what says nothing yet is counted",
+			"+ server {\n    + id   = \"a\"\n    + load = (known after apply)\n    + size = (known after apply)\n    + name = \"b\"\n  }\n",
+			"    | + server {\n    |     + id   = \"a\"\n    |     # (2 more, as the column's default says)\n    |     + name = \"b\"\n    |   }\n",
+		},
+		{
+			"what is counted before a bracket stands inside it",
+			"  {\n    + size = (known after apply)\x1b[0m\n  }\n",
+			"    |   {\n    |     # (1 more, as the column's default says)\n    |   }\n",
+		},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			var out strings.Builder
+			m := newScreen(&out, false).margin()
+			for _, letter := range []byte(c.said) { // programs write in pieces
+				if _, err := m.Write([]byte{letter}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := m.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if out.String() != c.want {
+				t.Errorf("said\n%s\ninstead of\n%s", out.String(), c.want)
+			}
+		})
+	}
+}
+
+func TestHasShare(t *testing.T) {
+	plan := "  + allocations = {\n      + \"10.0.0.1\"  = 98\n      ~ \"10.0.0.20\" = 80 -> 59\n"
+	for _, c := range []struct {
+		claim  string
+		server string
+		share  int
+		want   bool
+	}{
+		{"a share that is shown is found", "10.0.0.1", 98, true},
+		{"a share that changes is the new one", "10.0.0.20", 59, true},
+		{"the old one is not", "10.0.0.20", 80, false},
+		{"another server's is not", "10.0.0.2", 59, false},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			if have := hasShare(plan, c.server, c.share); have != c.want {
+				t.Errorf("is %t", have)
+			}
+		})
+	}
+}
+
+func TestHolds(t *testing.T) {
+	folder := t.TempDir()
+	plain := filepath.Join(folder, "terraform.tfstate")
+	if err := os.WriteFile(plain, []byte(`{"secret": "xyzzy"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	packed := filepath.Join(folder, "demo.tfplan")
+	file, err := os.Create(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive := zip.NewWriter(file)
+	inner, err := archive.Create("tfstate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = inner.Write([]byte(strings.Repeat("plugh ", 200) + "xyzzy"))
+	if err := errors.Join(err, archive.Close(), file.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{plain, packed} {
+		t.Run("a secret is found in "+filepath.Base(path), func(t *testing.T) {
+			if held, err := holds(path, "xyzzy"); err != nil || !held {
+				t.Errorf("held %t, %v", held, err)
+			}
+		})
+		t.Run("another is not found in "+filepath.Base(path), func(t *testing.T) {
+			if held, err := holds(path, "frotz"); err != nil || held {
+				t.Errorf("held %t, %v", held, err)
+			}
+		})
+	}
+}
