@@ -53,7 +53,7 @@ func quietLogs(getenv func(string) string, setenv func(key, value string) error)
 
 // paceCollector lets the heap grow to five times what is in use before it is
 // swept, unless GOGC says otherwise. A provider lives for one walk, and a third
-// of a large plan's time went into sweeping (docs/design, performance).
+// of a large plan's time went into sweeping.
 func paceCollector(getenv func(string) string, setPercent func(int) int) {
 	if getenv("GOGC") == "" {
 		setPercent(400)

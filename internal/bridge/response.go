@@ -52,6 +52,11 @@ func (r Response) Forget(ctx context.Context, id any) {
 	r.state.RemoveResource(ctx)
 }
 
+// Keep leaves a thing as it was last seen, which is all that can be said of it
+// while there is no cluster to ask. The identity is set for the reason that
+// Forget has.
+func (r Response) Keep(ctx context.Context, id any) { r.identify(ctx, id) }
+
 func (r Response) identify(ctx context.Context, id any) {
 	if r.identity != nil {
 		r.Diagnostics.Append(r.identity.Set(ctx, id)...)

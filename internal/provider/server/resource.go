@@ -111,14 +111,19 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // can tell who moved it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
-	if !ok || r.topology == nil {
-		return // what was known stays known
+	if !ok {
+		return
+	}
+	o := open(ctx, m, &resp.Diagnostics)
+	if r.topology == nil {
+		bridge.Reading(resp).Keep(ctx, o.identity())
+		return
 	}
 	seen, known := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
 	if !known {
 		seen.Row = nil
 	}
-	r.publish(ctx, open(ctx, m, &resp.Diagnostics), bridge.Reading(resp), seen.Row)
+	r.publish(ctx, o, bridge.Reading(resp), seen.Row)
 }
 
 // Update writes what differs. It may stop half way: state says what the rows say

@@ -1,0 +1,131 @@
+package provider_test
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+const server = `
+resource "vicidial_server" "dial1" {
+  server_id = "dial1"
+  server_ip = "10.0.0.1"
+}
+`
+
+const servers = "SELECT server_id, server_ip FROM servers"
+
+func TestAccProvider_wrongPasswordSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	d.Password = "wr0ng-pa55"
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{{
+			Config:      acceptance.Provider(d) + server,
+			ExpectError: regexp.MustCompile(`(?s)1045.*Access\s+denied.*Check\s+username\s+and\s+password`),
+		}},
+	})
+	d.Expect(t, servers, "| server_id | server_ip |")
+}
+
+func TestAccProvider_wrongConfigurationPointsAtItsAttribute(t *testing.T) {
+	t.Parallel()
+	for claim, c := range map[string]struct{ line, want string }{
+		"a port out of range":       {`port = 65536`, `65536 is no port`},
+		"a certificate without key": {`tls = { mode = "required", cert_file = "c.pem" }`, `key_file`},
+		"an SSH host unvouched for": {`ssh = { host = "b", user = "ops", private_key = "k" }`, `nothing\s+says\s+which\s+key`},
+		"no host at all":            {``, `VICIDIAL_HOST`},
+	} {
+		t.Run(claim, func(t *testing.T) {
+			t.Parallel()
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: acceptance.Providers(),
+				Steps: []resource.TestStep{{
+					Config:      "provider \"vicidial\" {\n  username = \"u\"\n  " + c.line + "\n}\n" + server,
+					PlanOnly:    true,
+					ExpectError: regexp.MustCompile(`(?s)Invalid provider configuration.*` + c.want),
+				}},
+			})
+		})
+	}
+}
+
+// unknownProvider is a provider block whose host is known when something else
+// is made.
+func unknownProvider(d *sandbox.Database) string {
+	known := acceptance.Provider(d)
+	return "resource \"terraform_data\" \"database\" {\n  input = \"" + d.Host + "\"\n}\n" +
+		regexp.MustCompile(`host = "[^"]*"`).ReplaceAllString(known, "host = terraform_data.database.output")
+}
+
+func TestAccProvider_unknownConfigurationKeepsState(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	acceptance.Campaigns(t, d, "SALES")
+	const split = `
+resource "vicidial_trunk_split" "sales" {
+  campaign_id = "SALES"
+  total       = 10
+  servers     = { (vicidial_server.dial1.server_ip) = {} }
+}
+`
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{
+				Config: acceptance.Provider(d) + server + split,
+				Check:  acceptance.Expect(t, d, servers, dial1),
+			},
+			{
+				Config: unknownProvider(d) + server + split,
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectResourceAction("vicidial_server.dial1", plancheck.ResourceActionNoop),
+					plancheck.ExpectResourceAction("vicidial_trunk_split.sales", plancheck.ResourceActionNoop),
+				}},
+				Check: acceptance.Expect(t, d, servers, dial1),
+			},
+		},
+	})
+}
+
+func TestAccProvider_unknownConfigurationAppliesInOneRun(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{{
+			Config: unknownProvider(d) + server,
+			Check:  acceptance.Expect(t, d, servers, dial1),
+		}},
+	})
+}
+
+func TestAccProvider_readOnlyPlansAndRefuses(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{
+				Config:             acceptance.Provider(d, "read_only = true") + server,
+				PlanOnly:           true,
+				ExpectNonEmptyPlan: true,
+			},
+			{
+				Config:      acceptance.Provider(d, "read_only = true") + server,
+				ExpectError: regexp.MustCompile(`read_only`),
+			},
+		},
+	})
+	d.Expect(t, servers, "| server_id | server_ip |")
+}
+
+const dial1 = `
+	| server_id | server_ip |
+	| dial1     | 10.0.0.1  |`
