@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -313,8 +314,15 @@ func TestConnectFailures(t *testing.T) {
 	})
 	t.Run("a line that is hung up before the greeting", func(t *testing.T) {
 		settings := good
-		settings.Host, settings.Port = aListener(t, func(conn net.Conn) { _ = conn.Close() })
-		expectFailure(t, settings, Dropped)
+		var met atomic.Int32
+		settings.Host, settings.Port = aListener(t, func(conn net.Conn) {
+			met.Add(1)
+			_ = conn.Close()
+		})
+		expectFailure(t, settings, Dropped, "EOF")
+		if met.Load() != 1 {
+			t.Errorf("tried %d times, though encryption had no part in it", met.Load())
+		}
 	})
 	t.Run("a port that speaks another protocol", func(t *testing.T) {
 		settings := good

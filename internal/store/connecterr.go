@@ -250,9 +250,11 @@ func isLineError(err error) bool {
 }
 
 // mayBeEncryption says whether an attempt could do better without encryption:
-// not where the server was never met, has answered, or time is up.
+// not where the server was never met, has answered, or time is up. A line that
+// broke before or after the handshake is the driver's invalid connection; one
+// that broke in it is not.
 func mayBeEncryption(ctx context.Context, err error) bool {
 	var explained *ConnectError
 	_, answered := errNumber(err)
-	return ctx.Err() == nil && !answered && !errors.As(err, &explained)
+	return ctx.Err() == nil && !answered && !errors.Is(err, mysql.ErrInvalidConn) && !errors.As(err, &explained)
 }

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -166,8 +167,8 @@ func (c *connector) attempt(ctx context.Context, encryption *tls.Config) (conn d
 		return nil, encrypting, err
 	}
 	conn, err = inner.Connect(ctx)
-	if errors.Is(err, mysql.ErrInvalidConn) {
-		err = errors.Join(err, cause.last())
+	if told := cause.last(); told != nil && errors.Is(err, mysql.ErrInvalidConn) {
+		err = fmt.Errorf("%w: %w", err, told)
 	}
 	return conn, encrypting, err
 }
