@@ -212,7 +212,6 @@ func (s scene) without(ctx context.Context) error {
 		`vicidial_server.telephony["dial3"]`: "delete",
 		"vicidial_trunk_split.sales":         "update",
 		"vicidial_trunk_split.survey":        "update",
-		"vicidial_trunk_split.winback":       "update",
 	}); err != nil {
 		return err
 	}
