@@ -1,0 +1,100 @@
+package cluster
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// keepaliveFlag is a flag of ADMIN_keepalive_ALL.pl that changes what it
+// starts; delays are in milliseconds (F§4.1).
+var keepaliveFlag = regexp.MustCompile(`^--(cu3way|cu3way-delay=\d{1,6}|autodial-delay=\d{1,6}|adfill-delay=\d{1,6}|fill-staggered|lstn-buffer|recmon|recmon-sleepms=\d{1,6}|teod)$`)
+
+// CronJob is one line of a crontab and what it is for.
+type CronJob struct {
+	About    string
+	Schedule string // five fields
+	Command  string
+}
+
+// Upkeep says what the crontab of a node does beside the duties.
+type Upkeep struct {
+	// Home, Logs and DoneRecordings are PATHhome, PATHlogs and PATHDONEmonitor
+	// of the node.
+	Home, Logs, DoneRecordings string
+	// RecordingFormat is what recordings are compressed to: GSM, MP3, OGG or GSW.
+	RecordingFormat string
+	// ShipRecordings sends them to the archive of VARFTP_host.
+	ShipRecordings bool
+	// RecordingDays and LogDays are how long files stay; 0 keeps them.
+	RecordingDays, LogDays int
+	// TimeServer is asked for the time every hour; "" leaves the clock to
+	// another program, e.g. chrony.
+	TimeServer string
+	// ServerStats gathers what the machine does into server_live_*.
+	ServerStats bool
+}
+
+// Cron returns the crontab of a node: what every node runs, what its roles
+// ask for, and the duties that are its own (F§4.3).
+func (n Node) Cron(assignment Assignment, archive ArchivePace, upkeep Upkeep) []CronJob {
+	var jobs []CronJob
+	script := func(about, schedule, command string) {
+		jobs = append(jobs, CronJob{About: about, Schedule: schedule, Command: upkeep.Home + "/" + command})
+	}
+	if !n.WebOnly {
+		keepalive := append([]string{"ADMIN_keepalive_ALL.pl"}, n.KeepaliveFlags...)
+		script("keeps VICIdial's programs running and generates configuration", "* * * * *", strings.Join(keepalive, " "))
+		if upkeep.ServerStats {
+			script("tells the database how the machine is", "* * * * *", "SERVER_stats.pl")
+		}
+	}
+	if n.Is(RoleTelephony) {
+		script("hangs up calls that hang in congestion", "* * * * *", "AST_manager_kill_hung_congested.pl")
+		script("counts voicemail messages", "* * * * *", "AST_vm_update.pl")
+		if n.Engine != EngineConfbridge { // keepalive C does it there
+			script("frees conferences that nobody is in", "* * * * *", "AST_conf_update.pl")
+		}
+		script("mixes the two sides of recordings", "*/3 * * * *", "AST_CRON_audio_1_move_mix.pl --MIX")
+		script("takes over recordings of the dialer", "*/3 * * * *", "AST_CRON_audio_1_move_VDonly.pl")
+		script("compresses recordings", "1-59/3 * * * *", "AST_CRON_audio_2_compress.pl --"+upkeep.RecordingFormat)
+		if upkeep.ShipRecordings {
+			script("sends recordings to the archive", "2-59/3 * * * *", "AST_CRON_audio_3_ftp.pl --"+upkeep.RecordingFormat)
+		}
+	}
+	for _, work := range dutyWorks(archive) {
+		if assignment[work.duty] == n.ServerIP {
+			for _, job := range work.jobs {
+				script(job.about, job.schedule, job.script)
+			}
+		}
+	}
+	return slices.Concat(jobs, n.housekeeping(upkeep))
+}
+
+// housekeeping keeps clock and disk in order; it needs no script of VICIdial.
+func (n Node) housekeeping(upkeep Upkeep) []CronJob {
+	var jobs []CronJob
+	remove := func(about, schedule, folder string, depth, days int, name string) {
+		command := fmt.Sprintf("/usr/bin/find %s -maxdepth %d -type f%s -mtime +%d -delete", folder, depth, name, days)
+		jobs = append(jobs, CronJob{About: about, Schedule: schedule, Command: command})
+	}
+	if upkeep.TimeServer != "" {
+		jobs = append(jobs, CronJob{
+			About: "sets the clock: more than 8 s apart from the database stops agents", Schedule: "30 * * * *",
+			Command: "/usr/sbin/ntpdate -u " + upkeep.TimeServer + " >/dev/null 2>&1",
+		})
+	}
+	if n.Is(RoleTelephony) && upkeep.RecordingDays > 0 {
+		remove("removes old recordings", "24 0 * * *", upkeep.DoneRecordings, 2, upkeep.RecordingDays, "")
+	}
+	if upkeep.LogDays > 0 {
+		remove("removes old logs of VICIdial", "28 0 * * *", upkeep.Logs, 1, upkeep.LogDays, "")
+		if n.Is(RoleTelephony) {
+			remove("removes old logs of Asterisk", "29 0 * * *", "/var/log/asterisk", 3, upkeep.LogDays, "")
+			remove("removes old screen logs", "30 0 * * *", "/", 1, upkeep.LogDays, ` -name "screenlog.0*"`)
+		}
+	}
+	return jobs
+}

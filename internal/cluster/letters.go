@@ -1,0 +1,65 @@
+package cluster
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The words that say of a node, beside its roles and duties, what its letters
+// depend on.
+const (
+	WordConfbridge = "confbridge"
+	WordSIPLogging = "sip_logging"
+)
+
+// NodeOf reads a node from words: roles, duties, confbridge and sip_logging.
+// A word that is none of them is an error.
+func NodeOf(serverIP string, words []string) (Node, error) {
+	node := Node{ServerIP: serverIP}
+	for _, word := range words {
+		switch {
+		case word == WordConfbridge:
+			node.Engine = EngineConfbridge
+		case word == WordSIPLogging:
+			node.SIPLogging = true
+		case slices.Contains(Roles(), Role(word)):
+			node.Roles = append(node.Roles, Role(word))
+		case slices.Contains(Duties(), Duty(word)):
+			node.Duties = append(node.Duties, Duty(word))
+		default:
+			return Node{}, fmt.Errorf("node %s: %q is no role, no duty, and neither %s nor %s", serverIP, word, WordConfbridge, WordSIPLogging)
+		}
+	}
+	return node, nil
+}
+
+// NodeFromLetters reads from VARactive_keepalives what a node is for. Letters
+// tell no more than which programs run: a node without any is taken for a web
+// node, and one that only does duties for the database's.
+//
+// As ADMIN_keepalive_ALL.pl reads them (F§4.1), order and repetition do not
+// matter, lower-case letters mean nothing, and an X silences the others.
+func NodeFromLetters(serverIP, letters string) Node {
+	node := Node{ServerIP: serverIP}
+	has := func(wanted string) bool { return strings.ContainsAny(letters, wanted) }
+	if has("X") || !has("123456789ECS") {
+		node.Roles = []Role{RoleWeb}
+		return node
+	}
+	for _, duty := range Duties() {
+		if letter := duty.Letter(); letter != "" && has(letter) {
+			node.Duties = append(node.Duties, duty)
+		}
+	}
+	if !has("123468CS") {
+		node.Roles = []Role{RoleDatabase}
+		return node
+	}
+	node.Roles = []Role{RoleTelephony}
+	if has("C") {
+		node.Engine = EngineConfbridge
+	}
+	node.SIPLogging = has("S")
+	return node
+}
