@@ -1,4 +1,6 @@
-// Package astguiclient knows the file /etc/astguiclient.conf, from which every
-// VICIdial program on a node learns where its database is and who the node is.
-// It imports nothing but the standard library: text in, values out, and back.
+// Package astguiclient knows the files that make a machine a node of a cluster:
+// /etc/astguiclient.conf, from which every VICIdial program learns where its
+// database is and who the node is, the crontab that starts those programs, and
+// the command that installs them. It imports cluster and the standard library
+// only: values in, text out, and back.
 package astguiclient

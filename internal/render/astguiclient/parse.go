@@ -43,20 +43,6 @@ func Parse(text string) map[string]string {
 	return values
 }
 
-// knownKeys are the keys that VICIdial's programs look for (F§4.5). None of
-// them is the beginning of another.
-var knownKeys = []string{
-	"PATHhome", "PATHlogs", "PATHagi", "PATHweb", "PATHsounds", "PATHmonitor", "PATHDONEmonitor",
-	"VARserver_ip",
-	"VARDB_server", "VARDB_database", "VARDB_user", "VARDB_pass",
-	"VARDB_custom_user", "VARDB_custom_pass", "VARDB_port",
-	"VARCS_server", "VARCS_database", "VARCS_user", "VARCS_pass", "VARCS_port",
-	"VARactive_keepalives", "VARasterisk_version",
-	"VARFTP_host", "VARFTP_user", "VARFTP_pass", "VARFTP_port", "VARFTP_dir",
-	"VARHTTP_path",
-	"VARREPORT_host", "VARREPORT_user", "VARREPORT_pass", "VARREPORT_port", "VARREPORT_dir",
-	"VARfastagi_log_min_servers", "VARfastagi_log_max_servers",
-	"VARfastagi_log_min_spare_servers", "VARfastagi_log_max_spare_servers",
-	"VARfastagi_log_max_requests", "VARfastagi_log_checkfordead", "VARfastagi_log_checkforwait",
-	"ExpectedDBSchema", "KhompEnabled",
-}
+// knownKeys are the keys that VICIdial's programs look for: those that
+// install.pl writes. None of them is the beginning of another.
+var knownKeys = Keys()

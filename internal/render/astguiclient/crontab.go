@@ -1,0 +1,174 @@
+package astguiclient
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// Crontab returns the text of a crontab for `crontab FILE`: a comment and a
+// line for each job. Every line is read back by the grammar of crontab(5)
+// before it is given out.
+func Crontab(jobs []cluster.CronJob) (string, error) {
+	var text strings.Builder
+	text.WriteString("# Written by Terraform. What is changed here is lost with the next apply.\n")
+	var faults []error
+	for _, job := range jobs {
+		line := job.Schedule + " " + job.Command
+		read, err := ParseJob(line)
+		if err == nil && (read.Schedule != job.Schedule || read.Command != job.Command) {
+			err = fmt.Errorf("cron job %q: cron would run %q", line, read.Command)
+		}
+		faults = append(faults, err)
+		text.WriteString("\n")
+		if job.About != "" {
+			text.WriteString("# " + comment(job.About) + "\n")
+		}
+		text.WriteString(line + "\n")
+	}
+	if err := errors.Join(faults...); err != nil {
+		return "", err
+	}
+	return text.String(), nil
+}
+
+// comment keeps a remark on its line.
+func comment(about string) string {
+	return strings.Map(func(character rune) rune {
+		if character < ' ' || character == 0x7f {
+			return ' '
+		}
+		return character
+	}, about)
+}
+
+// ParseCrontab reads the jobs of a crontab. Comments, blank lines and settings
+// such as MAILTO=ops are passed over; a line that cron would not take is an
+// error that names it.
+func ParseCrontab(text string) ([]cluster.CronJob, error) {
+	var jobs []cluster.CronJob
+	var faults []error
+	number := 0
+	for line := range strings.Lines(text) {
+		number++
+		line = strings.TrimLeft(strings.TrimSuffix(line, "\n"), " \t")
+		if line == "" || strings.HasPrefix(line, "#") || cronSetting.MatchString(line) {
+			continue
+		}
+		job, err := ParseJob(line)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("line %d: %w", number, err))
+			continue
+		}
+		jobs = append(jobs, job)
+	}
+	return jobs, errors.Join(faults...)
+}
+
+var (
+	cronSetting = regexp.MustCompile(`^("[A-Za-z_][A-Za-z0-9_]*"|'[A-Za-z_][A-Za-z0-9_]*'|[A-Za-z_][A-Za-z0-9_]*)[ \t]*=`)
+	cronLine    = regexp.MustCompile(`^((?:@[a-z]+)|(?:(?:[^ \t]+[ \t]+){4}[^ \t]+))[ \t]+(.*[^ \t].*)$`)
+	blanks      = regexp.MustCompile(`[ \t]+`)
+)
+
+// cronField is one of the five fields of a schedule.
+type cronField struct {
+	what        string
+	first, last int
+	names       []string // of first, first+1, …
+}
+
+var cronFields = []cronField{
+	{"minute", 0, 59, nil},
+	{"hour", 0, 23, nil},
+	{"day of the month", 1, 31, nil},
+	{"month", 1, 12, []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}},
+	{"day of the week", 0, 7, []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}}, // 7 is Sunday again
+}
+
+var cronNicknames = []string{"@reboot", "@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"}
+
+// ParseJob reads one line of a crontab: five fields or a nickname, and a
+// command. A line that cron would not take, or whose command it would cut in
+// two at a percent sign, is an error that says why.
+func ParseJob(line string) (cluster.CronJob, error) {
+	fail := func(format string, values ...any) (cluster.CronJob, error) {
+		return cluster.CronJob{}, fmt.Errorf("cron job %q: "+format, append([]any{line}, values...)...)
+	}
+	for _, character := range line {
+		if character != '\t' && (character < ' ' || character == 0x7f) {
+			return fail("it holds the character U+%04X", character)
+		}
+	}
+	match := cronLine.FindStringSubmatch(line)
+	if match == nil {
+		return fail("it is not five fields and a command")
+	}
+	schedule, command := blanks.ReplaceAllString(match[1], " "), match[2]
+	if strings.HasPrefix(schedule, "@") {
+		if !slices.Contains(cronNicknames, schedule) {
+			return fail("there is no schedule %s", schedule)
+		}
+	} else {
+		for i, field := range strings.Split(schedule, " ") {
+			if err := cronFields[i].check(field); err != nil {
+				return fail("%w", err)
+			}
+		}
+	}
+	if percent := strings.Index(strings.ReplaceAll(command, `\%`, ""), "%"); percent >= 0 {
+		return fail(`cron ends the command at a percent sign: write \%%`)
+	}
+	return cluster.CronJob{Schedule: schedule, Command: command}, nil
+}
+
+// check reads a field: a list of *, numbers, names and ranges; a step needs a
+// range or *.
+func (c cronField) check(field string) error {
+	for element := range strings.SplitSeq(field, ",") {
+		span, step, stepped := strings.Cut(element, "/")
+		if stepped {
+			if number, err := strconv.Atoi(step); err != nil || number < 1 || strings.HasPrefix(step, "+") {
+				return fmt.Errorf("%s %q: the step %q is no number from 1", c.what, field, step)
+			}
+		}
+		if span == "*" {
+			continue
+		}
+		low, high, ranged := strings.Cut(span, "-")
+		if stepped && !ranged {
+			return fmt.Errorf("%s %q: only * and ranges take a step", c.what, field)
+		}
+		from, err := c.value(low)
+		if err != nil {
+			return fmt.Errorf("%s %q: %w", c.what, field, err)
+		}
+		if !ranged {
+			continue
+		}
+		to, err := c.value(high)
+		if err != nil {
+			return fmt.Errorf("%s %q: %w", c.what, field, err)
+		}
+		if from > to {
+			return fmt.Errorf("%s %q: the range runs backwards", c.what, field)
+		}
+	}
+	return nil
+}
+
+func (c cronField) value(text string) (int, error) {
+	if i := slices.Index(c.names, strings.ToLower(text)); i >= 0 {
+		return c.first + i, nil
+	}
+	number, err := strconv.Atoi(text)
+	if err != nil || number < c.first || number > c.last || strings.HasPrefix(text, "+") {
+		return 0, fmt.Errorf("%q is not from %d to %d", text, c.first, c.last)
+	}
+	return number, nil
+}

@@ -1,0 +1,226 @@
+package astguiclient
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// Site is what the files of all nodes of a cluster are made from.
+type Site struct {
+	Cluster cluster.Site
+	// Settings and Extra are keys of every node's file, those that install.pl
+	// knows and those that it does not.
+	Settings, Extra map[string]string
+	// Secrets are passwords by key. What is left out is filled in on the node.
+	Secrets map[string]string
+	// Own are the settings of single nodes, by server_ip. They win.
+	Own map[string]NodeSettings
+	// Recordings, days and clock, the same on all nodes. The folders in it
+	// are taken from each node's own file.
+	Upkeep cluster.Upkeep
+	// Sources is the folder with VICIdial's sources on the nodes.
+	Sources string
+	// Samples has the sample configuration of Asterisk installed too.
+	Samples bool
+}
+
+// NodeSettings are what one node has of its own.
+type NodeSettings struct {
+	Settings, Extra map[string]string
+	// Cron are further lines of the crontab.
+	Cron []string
+	// ServerStats gathers what the machine does into server_live_*.
+	ServerStats bool
+}
+
+// NodeFiles are the files of one node and how they get there.
+type NodeFiles struct {
+	File    File   // without the passwords
+	Letters string // VARactive_keepalives
+	Conf    string // astguiclient.conf with a placeholder for each password
+	// Filled is astguiclient.conf with the passwords that are known.
+	Filled  string
+	Crontab string
+	// Fill puts passwords into Conf on the node; "" where it needs none.
+	Fill    string
+	Install string
+}
+
+// Files returns the files of every node, by server_ip. The error names all
+// nodes and keys that are wrong; see [cluster.Site.Assign] for the duties.
+func (s Site) Files() (map[string]NodeFiles, error) {
+	assignment, err := s.Cluster.Assign()
+	if err != nil {
+		return nil, err
+	}
+	files := make(map[string]NodeFiles, len(s.Cluster.Nodes))
+	faults := []error{s.check()}
+	for _, node := range s.Cluster.Nodes {
+		made, err := s.files(node, assignment)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("node %s: %w", node.ServerIP, err))
+		}
+		files[node.ServerIP] = made
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	return files, nil
+}
+
+// DatabaseServer returns what VARDB_server is where nobody says: the one
+// database node, or the node itself when it is the only one.
+func (s Site) DatabaseServer() (string, error) {
+	databases := s.Cluster.With(cluster.RoleDatabase)
+	switch {
+	case len(s.Cluster.Nodes) == 1:
+		return Standard("VARDB_server"), nil
+	case len(databases) == 1:
+		return databases[0], nil
+	default:
+		return "", errors.New("key VARDB_server: no node is the database, so say where it is")
+	}
+}
+
+func (s Site) files(node cluster.Node, assignment cluster.Assignment) (NodeFiles, error) {
+	file, err := s.file(node, assignment)
+	if err != nil {
+		return NodeFiles{}, err
+	}
+	conf, err := file.Text()
+	if err != nil {
+		return NodeFiles{}, err
+	}
+	filled, err := s.fill(file).Text()
+	if err != nil {
+		return NodeFiles{}, err
+	}
+	upkeep := s.Upkeep
+	upkeep.Home, _ = file.Value("PATHhome")
+	upkeep.Logs, _ = file.Value("PATHlogs")
+	upkeep.DoneRecordings, _ = file.Value("PATHDONEmonitor")
+	own := s.Own[node.ServerIP]
+	upkeep.ServerStats = own.ServerStats
+	jobs := node.Cron(assignment, s.Cluster.Archive, upkeep)
+	for _, line := range own.Cron {
+		job, err := ParseJob(line)
+		if err != nil {
+			return NodeFiles{}, err
+		}
+		jobs = append(jobs, job)
+	}
+	crontab, err := Crontab(jobs)
+	if err != nil {
+		return NodeFiles{}, err
+	}
+	return NodeFiles{
+		File: file, Letters: file.Values["VARactive_keepalives"],
+		Conf: conf, Filled: filled, Crontab: crontab,
+		Fill:    FillCommand(file.Placeholders()),
+		Install: InstallCommand(node, file, s.Sources, s.Samples),
+	}, nil
+}
+
+func (s Site) file(node cluster.Node, assignment cluster.Assignment) (File, error) {
+	own := s.Own[node.ServerIP]
+	values := map[string]string{}
+	maps.Copy(values, s.Settings)
+	maps.Copy(values, own.Settings)
+	if _, said := values["VARDB_server"]; !said {
+		server, err := s.DatabaseServer()
+		if err != nil {
+			return File{}, err
+		}
+		values["VARDB_server"] = server
+	}
+	// A service that is used has a password of its own; one that is not keeps
+	// the value that install.pl gives it, so that nobody has to fill it in.
+	for service, host := range map[string]string{"VARCS_pass": "VARCS_server", "VARFTP_pass": "VARFTP_host", "VARREPORT_pass": "VARREPORT_host"} {
+		if values[host] != "" || s.Secrets[service] != "" {
+			values[service] = Placeholder(service)
+		}
+	}
+	values["VARserver_ip"] = node.ServerIP
+	values["VARactive_keepalives"] = node.Letters(assignment)
+
+	extra := map[string]string{}
+	maps.Copy(extra, s.Extra)
+	maps.Copy(extra, own.Extra)
+	file := File{Values: values}
+	for _, name := range slices.Sorted(maps.Keys(extra)) {
+		file.Extra = append(file.Extra, Setting{name, extra[name]})
+	}
+	return file, nil
+}
+
+// fill puts the known passwords in the place of their placeholders.
+func (s Site) fill(file File) File {
+	values := maps.Clone(file.Values)
+	for name, password := range s.Secrets {
+		values[name] = password
+	}
+	return File{Values: values, Extra: file.Extra}
+}
+
+// check finds settings that are not the settings' to make.
+func (s Site) check() error {
+	var faults []error
+	settings := func(where string, values map[string]string) {
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			if err := CheckSetting(name); err != nil {
+				faults = append(faults, fmt.Errorf("%s%w", where, err))
+			}
+		}
+	}
+	settings("", s.Settings)
+	for _, serverIP := range slices.Sorted(maps.Keys(s.Own)) {
+		settings("node "+serverIP+": ", s.Own[serverIP].Settings)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Secrets)) {
+		if _, known := find(name); !known || !IsSecret(name) {
+			faults = append(faults, fmt.Errorf("key %s: it is no password: those are %s", name, strings.Join(Secrets(), ", ")))
+		}
+	}
+	if s.Upkeep.ShipRecordings && s.Settings["VARFTP_host"] == "" {
+		faults = append(faults, errors.New("key VARFTP_host: recordings are to be shipped, so say where to"))
+	}
+	if !folder.check(s.Sources) {
+		faults = append(faults, fmt.Errorf("sources %q: it is not %s", s.Sources, folder.what))
+	}
+	if s.Upkeep.TimeServer != "" && !host.check(s.Upkeep.TimeServer) {
+		faults = append(faults, fmt.Errorf("time server %q: it is not %s", s.Upkeep.TimeServer, host.what))
+	}
+	if !slices.Contains(RecordingFormats(), s.Upkeep.RecordingFormat) {
+		faults = append(faults, fmt.Errorf("recording format %q: it is none of %s", s.Upkeep.RecordingFormat, strings.Join(RecordingFormats(), ", ")))
+	}
+	return errors.Join(faults...)
+}
+
+// RecordingFormats returns what AST_CRON_audio_2_compress.pl can compress to.
+func RecordingFormats() []string { return []string{"GSM", "MP3", "OGG", "GSW"} }
+
+// CheckSetting says why a key cannot be set as one of many: it follows from
+// the node itself, it is a password, or install.pl does not know it.
+func CheckSetting(name string) error {
+	_, known := find(name)
+	switch {
+	case !known:
+		return fmt.Errorf("key %s: install.pl does not know it: the keys are %s; others are extra", name, strings.Join(settable(), ", "))
+	case name == "VARserver_ip" || name == "VARactive_keepalives":
+		return fmt.Errorf("key %s: it follows from the node and its roles", name)
+	case IsSecret(name):
+		return fmt.Errorf("key %s: it is a password, which belongs with the secrets", name)
+	}
+	return nil
+}
+
+func settable() []string {
+	return slices.DeleteFunc(Keys(), func(name string) bool {
+		return name == "VARserver_ip" || name == "VARactive_keepalives" || IsSecret(name)
+	})
+}
