@@ -53,7 +53,7 @@ func (n Node) Cron(assignment Assignment, archive ArchivePace, upkeep Upkeep) []
 	if n.Is(RoleTelephony) {
 		script("hangs up calls that hang in congestion", "* * * * *", "AST_manager_kill_hung_congested.pl")
 		script("counts voicemail messages", "* * * * *", "AST_vm_update.pl")
-		if n.Engine != EngineConfbridge { // keepalive C does it there
+		if n.Engine != Confbridge { // keepalive C does it there
 			script("frees conferences that nobody is in", "* * * * *", "AST_conf_update.pl")
 		}
 		script("mixes the two sides of recordings", "*/3 * * * *", "AST_CRON_audio_1_move_mix.pl --MIX")

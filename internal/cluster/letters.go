@@ -20,7 +20,7 @@ func NodeOf(serverIP string, words []string) (Node, error) {
 	for _, word := range words {
 		switch {
 		case word == WordConfbridge:
-			node.Engine = EngineConfbridge
+			node.Engine = Confbridge
 		case word == WordSIPLogging:
 			node.SIPLogging = true
 		case slices.Contains(Roles(), Role(word)):
@@ -58,7 +58,7 @@ func NodeFromLetters(serverIP, letters string) Node {
 	}
 	node.Roles = []Role{RoleTelephony}
 	if has("C") {
-		node.Engine = EngineConfbridge
+		node.Engine = Confbridge
 	}
 	node.SIPLogging = has("S")
 	return node

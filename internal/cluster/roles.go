@@ -24,17 +24,11 @@ func Roles() []Role {
 	return []Role{RoleTelephony, RoleWeb, RoleDatabase, RoleReplica, RoleArchive}
 }
 
-// The engines that hold agents' conferences: the members of servers.conf_engine.
-const (
-	EngineMeetme     = "MEETME"
-	EngineConfbridge = "CONFBRIDGE"
-)
-
 // Node is a machine of the site that has its own astguiclient.conf.
 type Node struct {
 	ServerIP   string
 	Roles      []Role
-	Engine     string // EngineMeetme or EngineConfbridge; "" is MeetMe
+	Engine     Engine // "" is MeetMe
 	SIPLogging bool
 	// Duties are those that this node claims. What no node claims falls to
 	// the site's coordinator.
@@ -135,7 +129,7 @@ func (n Node) runs(letter string, assignment Assignment) bool {
 		}
 		return false
 	case "C":
-		return n.Is(RoleTelephony) && n.Engine == EngineConfbridge
+		return n.Is(RoleTelephony) && n.Engine == Confbridge
 	case "S":
 		return n.Is(RoleTelephony) && n.SIPLogging
 	default:

@@ -28,7 +28,7 @@ func aWebNode() cluster.Node {
 
 func TestKeepalives(t *testing.T) {
 	confbridge := aTelephonyNode("10.0.0.1")
-	confbridge.Engine = cluster.EngineConfbridge
+	confbridge.Engine = cluster.Confbridge
 	logging := aTelephonyNode("10.0.0.2")
 	logging.SIPLogging = true
 	claiming := aTelephonyNode("10.0.0.3")
@@ -150,7 +150,7 @@ func TestAssign_refuses(t *testing.T) {
 		},
 		"an address that is none": {
 			cluster.Site{Nodes: []cluster.Node{aTelephonyNode("dial1"), aDatabaseNode()}},
-			"node dial1 is no IPv4 address",
+			`"dial1" is not an IPv4 address`,
 		},
 		"web pages only on a telephony node": {
 			cluster.Site{Nodes: []cluster.Node{with(two[0], func(n *cluster.Node) { n.WebOnly = true }), aDatabaseNode()}},
@@ -181,7 +181,7 @@ func drawSite(t *rapid.T) cluster.Site {
 		site.Nodes = append(site.Nodes, cluster.Node{
 			ServerIP:   fmt.Sprintf("10.0.0.%d", i+1),
 			Roles:      rapid.SliceOfNDistinct(rapid.SampledFrom(cluster.Roles()), 0, 2, rapid.ID).Draw(t, "roles"),
-			Engine:     rapid.SampledFrom([]string{"", cluster.EngineMeetme, cluster.EngineConfbridge}).Draw(t, "engine"),
+			Engine:     rapid.SampledFrom([]cluster.Engine{"", cluster.Meetme, cluster.Confbridge}).Draw(t, "engine"),
 			SIPLogging: rapid.Bool().Draw(t, "logging"),
 			Duties:     rapid.SliceOfNDistinct(rapid.SampledFrom(cluster.Duties()), 0, 2, rapid.ID).Draw(t, "duties"),
 		})
@@ -217,7 +217,7 @@ func drawSoundSite(t *rapid.T) cluster.Site {
 	dialers := rapid.IntRange(2, 5).Draw(t, "dialers")
 	for i := range dialers {
 		node := aTelephonyNode(fmt.Sprintf("10.0.0.%d", i+1))
-		node.Engine = rapid.SampledFrom([]string{cluster.EngineMeetme, cluster.EngineConfbridge}).Draw(t, "engine")
+		node.Engine = rapid.SampledFrom([]cluster.Engine{cluster.Meetme, cluster.Confbridge}).Draw(t, "engine")
 		site.Nodes = append(site.Nodes, node)
 	}
 	for _, duty := range cluster.Duties() {
@@ -332,7 +332,7 @@ func TestCron(t *testing.T) {
 		return strings.Join(all, "\n")
 	}
 	confbridge := aTelephonyNode("10.0.0.1")
-	confbridge.Engine = cluster.EngineConfbridge
+	confbridge.Engine = cluster.Confbridge
 	pages := aWebNode()
 	pages.WebOnly = true
 
@@ -384,7 +384,7 @@ func TestNodeOf(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := aTelephonyNode("10.0.0.1")
-		want.Engine, want.SIPLogging, want.Duties = cluster.EngineConfbridge, true, []cluster.Duty{cluster.Hopper}
+		want.Engine, want.SIPLogging, want.Duties = cluster.Confbridge, true, []cluster.Duty{cluster.Hopper}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
@@ -403,7 +403,7 @@ func TestNodeFromLetters(t *testing.T) {
 		"":        {ServerIP: "10.0.0.1", Roles: []cluster.Role{cluster.RoleWeb}},
 		"57":      {ServerIP: "10.0.0.1", Roles: []cluster.Role{cluster.RoleDatabase}, Duties: []cluster.Duty{cluster.AdaptiveDialing, cluster.BalanceFill}},
 		"1234568": {ServerIP: "10.0.0.1", Roles: []cluster.Role{cluster.RoleTelephony}, Duties: []cluster.Duty{cluster.AdaptiveDialing}},
-		"86421CS": {ServerIP: "10.0.0.1", Roles: []cluster.Role{cluster.RoleTelephony}, Engine: cluster.EngineConfbridge, SIPLogging: true},
+		"86421CS": {ServerIP: "10.0.0.1", Roles: []cluster.Role{cluster.RoleTelephony}, Engine: cluster.Confbridge, SIPLogging: true},
 		"cse":     {ServerIP: "10.0.0.1", Roles: []cluster.Role{cluster.RoleWeb}},
 	} {
 		t.Run("letters "+letters, func(t *testing.T) {

@@ -3,7 +3,6 @@ package cluster
 import (
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
 	"strings"
 )
@@ -84,8 +83,8 @@ func (n Node) faults() []string {
 	say := func(format string, values ...any) {
 		faults = append(faults, "node "+n.ServerIP+" "+fmt.Sprintf(format, values...))
 	}
-	if address, err := netip.ParseAddr(n.ServerIP); err != nil || !address.Is4() {
-		say("is no IPv4 address")
+	if err := CheckServerIP(n.ServerIP); err != nil {
+		say("is no node: %v", err)
 	}
 	if len(n.Roles) == 0 {
 		say("has no role")
@@ -99,13 +98,13 @@ func (n Node) faults() []string {
 		say("is both database and replica")
 	}
 	switch n.Engine {
-	case "", EngineMeetme:
-	case EngineConfbridge:
+	case "", Meetme:
+	case Confbridge:
 		if !n.Is(RoleTelephony) {
 			say("has a conference engine, but is no telephony node")
 		}
 	default:
-		say("has the conference engine %q, which is neither %s nor %s", n.Engine, EngineMeetme, EngineConfbridge)
+		say("has the conference engine %q, which is neither %s nor %s", n.Engine, Meetme, Confbridge)
 	}
 	if n.SIPLogging && !n.Is(RoleTelephony) {
 		say("logs SIP events, but is no telephony node")

@@ -2,12 +2,13 @@ package astguiclient
 
 import (
 	"fmt"
-	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // kind is what the value of a key must look like.
@@ -19,7 +20,7 @@ type kind struct {
 var (
 	folder      = kind{"an absolute folder", matches(`^(/[A-Za-z0-9._-]+)+$`)}
 	remote      = kind{"a folder", matches(`^[A-Za-z0-9._/-]+$`)}
-	address     = kind{"an IPv4 address", isIPv4}
+	address     = kind{"an IPv4 address", isServerIP}
 	host        = kind{"a host name or IPv4 address", matches(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)}
 	hostOrNone  = kind{"a host name, an IPv4 address or nothing", matches(`^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)?$`)}
 	name        = kind{"a name of letters, digits and ._@$-", matches(`^[A-Za-z0-9._@$-]+$`)}
@@ -235,7 +236,4 @@ func numberTo(highest int) func(string) bool {
 	}
 }
 
-func isIPv4(value string) bool {
-	parsed, err := netip.ParseAddr(value)
-	return err == nil && parsed.Is4()
-}
+func isServerIP(value string) bool { return cluster.CheckServerIP(value) == nil }

@@ -26,7 +26,7 @@ func aSite(telephony, web int, replica bool) astguiclient.Site {
 	for i := range telephony {
 		node := cluster.Node{ServerIP: fmt.Sprintf("10.0.1.%d", i+1), Roles: []cluster.Role{cluster.RoleTelephony}}
 		if i%2 == 1 {
-			node.Engine = cluster.EngineConfbridge
+			node.Engine = cluster.Confbridge
 		}
 		nodes = append(nodes, node)
 	}
