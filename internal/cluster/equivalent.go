@@ -20,6 +20,8 @@ func Normal(column string, value Value) Value {
 		return Text(strings.ToLower(value.Text))
 	case "local_gmt":
 		return normalOffset(value)
+	case "reports_use_slave_db":
+		return Text(WriteReports(ReportTitles(value.Text)))
 	}
 	switch {
 	case numericColumns[column]:

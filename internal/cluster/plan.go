@@ -17,6 +17,7 @@ const (
 	TableConfbridges   Table = "vicidial_confbridges"
 	TableServerUpdater Table = "server_updater"
 	TableSettings      Table = "system_settings"
+	TableContainers    Table = "vicidial_settings_containers"
 )
 
 // Phase orders the steps of a plan so that every half-applied state is one

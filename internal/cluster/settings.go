@@ -1,0 +1,181 @@
+package cluster
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// SettingsColumns are the columns of system_settings that the provider reads
+// and may own: the choices that a cluster makes once.
+var SettingsColumns = []string{
+	"active_voicemail_server", "sounds_web_server", "slave_db_server", "reports_use_slave_db",
+	"outbound_calls_per_second", "generate_cross_server_exten", "default_codecs", "allowed_sip_stacks",
+}
+
+// settingsForEveryNode go into the configuration files of all nodes, which the
+// admin page forgets to flag (F§2.11, F§9.5 item 37).
+var settingsForEveryNode = []string{"active_voicemail_server", "generate_cross_server_exten", "default_codecs"}
+
+// The secrets of the system settings: what new servers and phones start with.
+// They are written but never read.
+const (
+	DefaultServerPassword       = "default_server_password"
+	DefaultRegistrationPassword = "default_phone_registration_password"
+	DefaultLoginPassword        = "default_phone_login_password"
+)
+
+// Settings is the one row of system_settings, as far as it concerns us.
+type Settings struct {
+	Row Row // the columns of [SettingsColumns] that the schema has
+	// SchemaVersion is db_schema_version. The table has no key; this is what
+	// picks the row where nothing else does.
+	SchemaVersion Value
+	// CentralSounds says whether nodes fetch sounds from sounds_web_server at all.
+	CentralSounds bool
+	// PasswordLength is the least length of passwords, require_password_length.
+	PasswordLength int
+	// Weights is the container of agent login weights.
+	Weights Container
+}
+
+// Container is a row of vicidial_settings_containers.
+type Container struct {
+	There bool
+	Text  string // container_entry
+}
+
+// Given is what a set of choices takes from the cluster and gives back: for
+// each column that it owns, what was found before and what was written.
+type Given struct {
+	Found Row `json:"found"`
+	Wrote Row `json:"wrote"`
+}
+
+// WeightsColumn stands for the text of the agent login weights among the
+// columns of a [Given]; a NULL is a container that is not there.
+const WeightsColumn = "agent_login_weights"
+
+// All returns the choices as one row, the agent login weights included.
+func (s Settings) All() Row {
+	row := maps.Clone(s.Row)
+	if row == nil {
+		row = Row{}
+	}
+	row[WeightsColumn] = Null
+	if s.Weights.There {
+		row[WeightsColumn] = Text(s.Weights.Text)
+	}
+	return row
+}
+
+// Take notes what is found of columns that were not owned before, and what is
+// going to be written into all of them. Columns that are not wanted any more
+// stay: they are to be given back.
+func (g Given) Take(have Settings, want Row) Given {
+	taken := Given{Found: maps.Clone(g.Found), Wrote: maps.Clone(g.Wrote)}
+	if taken.Found == nil {
+		taken.Found, taken.Wrote = Row{}, Row{}
+	}
+	now := have.All()
+	for column, value := range want {
+		if _, owned := taken.Found[column]; !owned {
+			taken.Found[column] = now[column]
+		}
+		taken.Wrote[column] = value
+	}
+	return taken
+}
+
+// Keep forgets the columns that are owned no more.
+func (g Given) Keep(want Row) Given {
+	kept := Given{Found: Row{}, Wrote: Row{}}
+	for column := range want {
+		kept.Found[column], kept.Wrote[column] = g.Found[column], g.Wrote[column]
+	}
+	return kept
+}
+
+// Back returns what to write to give back the columns that are not wanted any
+// more. A column that no longer says what was written is somebody else's by
+// now: it is left alone, and named.
+func (g Given) Back(have Settings, want Row) (back Row, left []string) {
+	back = Row{}
+	now := have.All()
+	for _, column := range slices.Sorted(maps.Keys(g.Found)) {
+		if _, wanted := want[column]; wanted {
+			continue
+		}
+		if equivalentSetting(column, now[column], g.Wrote[column]) || equivalentSetting(column, now[column], g.Found[column]) {
+			back[column] = g.Found[column]
+		} else {
+			left = append(left, column)
+		}
+	}
+	return back, left
+}
+
+// PlanSettings leads from the choices as they are to those that are wanted.
+// A column that is neither as wanted nor as it was seen has been moved by
+// somebody else: a [Conflict], and nothing is overwritten. Columns that seen
+// does not name are taken as they are. Secrets are written when given.
+func PlanSettings(have Settings, seen, want, secrets Row) (Plan, error) {
+	now := have.All()
+	from, to := Row{}, Row{}
+	var plan Plan
+	for _, column := range slices.Sorted(maps.Keys(want)) {
+		found := now[column]
+		if equivalentSetting(column, found, want[column]) {
+			continue
+		}
+		if was, known := seen[column]; known && !equivalentSetting(column, found, was) {
+			return Plan{}, &Conflict{
+				Subject: "system settings",
+				Found:   fmt.Sprintf("were changed by somebody else: %s now says %q", column, found),
+			}
+		}
+		if column == WeightsColumn {
+			plan.Steps = append(plan.Steps, planWeights(have.Weights, want[column]))
+			continue
+		}
+		from[column], to[column] = found, want[column]
+	}
+	maps.Copy(to, secrets)
+	if len(to) == 0 {
+		return plan, nil
+	}
+	for _, column := range settingsForEveryNode {
+		if _, changed := from[column]; changed {
+			plan.Rebuild.All = true
+		}
+	}
+	plan.Steps = append(plan.Steps, Step{
+		Phase: Grow, Verb: Update, Table: TableSettings, Key: Row{"db_schema_version": have.SchemaVersion}, From: from, To: to,
+		Audit: Audit{
+			Section: "SYSTEMSETTINGS", Type: "MODIFY", Record: SettingsRecord, Code: "ADMIN MODIFY SYSTEM SETTINGS",
+			Notes: "Updated: " + strings.Join(slices.Sorted(maps.Keys(to)), ", "),
+		},
+	})
+	return plan, nil
+}
+
+// SettingsRecord names the system settings in the admin change log.
+const SettingsRecord = "system_settings"
+
+func equivalentSetting(column string, a, b Value) bool {
+	if column == WeightsColumn {
+		return a.Null == b.Null && EquivalentWeights(a.Text, b.Text)
+	}
+	return Equivalent(column, a, b)
+}
+
+// CheckVoicemailServer says why a server cannot be the active voicemail
+// server. VICIdial checks nothing: with an address that is no node's, end of
+// day, purges, timed jobs and notifications run nowhere (F§3.4).
+func CheckVoicemailServer(ip string, servers Servers) error {
+	if _, found := servers.ByIP(ip); !found {
+		return fmt.Errorf("server %s is not in the table servers, so that no node would run the cluster's end of day", ip)
+	}
+	return nil
+}
