@@ -39,6 +39,7 @@ func (s *Store) audit(h home, step cluster.Step, done statement) (insert, count 
 var secretColumns = map[string]bool{
 	cluster.ServerSecret: true, cluster.ManagerSecret: true, "pass": true, "login_pass": true,
 	"phone_pass": true, "registration_string": true, "account_entry": true,
+	cluster.DefaultServerPassword: true, cluster.DefaultRegistrationPassword: true, cluster.DefaultLoginPassword: true,
 }
 
 // spell writes a statement out as the admin page does: values in quotes, no

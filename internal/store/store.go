@@ -34,6 +34,7 @@ type Store struct {
 	trunks    family[cluster.Trunks]
 	campaigns family[cluster.Campaigns]
 	rooms     family[map[cluster.Engine]cluster.Rooms]
+	choices   family[cluster.Settings]
 }
 
 // New prepares a store; nothing is dialled yet.
@@ -51,6 +52,7 @@ func New(settings Settings) *Store {
 	s.trunks.read = s.readTrunks
 	s.campaigns.read = s.readCampaigns
 	s.rooms.read = s.readRooms
+	s.choices.read = s.readChoices
 	return s
 }
 
@@ -74,6 +76,7 @@ func (s *Store) forget() {
 	s.trunks.forget()
 	s.campaigns.forget()
 	s.rooms.forget()
+	s.choices.forget()
 }
 
 // query runs a read and hands each row to scan.

@@ -1,0 +1,67 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+const selectContainer = `
+SELECT COALESCE(container_entry, '')
+  FROM vicidial_settings_containers
+ WHERE container_id = ?`
+
+// SystemSettings returns the choices that the cluster makes once, and the
+// container of agent login weights where the schema has containers.
+func (s *Store) SystemSettings(ctx context.Context) (cluster.Settings, error) {
+	return s.choices.get(ctx)
+}
+
+func (s *Store) readChoices(ctx context.Context) (cluster.Settings, error) {
+	home, err := s.home.get(ctx)
+	if err != nil {
+		return cluster.Settings{}, err
+	}
+	columns := home.schema.Only(cluster.TableSettings, cluster.SettingsColumns)
+	others := home.schema.Only(cluster.TableSettings, []string{"db_schema_version", "sounds_central_control_active", "require_password_length"})
+	selected := slices.Concat(columns, others)
+
+	settings := cluster.Settings{Row: make(cluster.Row, len(columns))}
+	err = s.query(ctx, "system settings", "SELECT "+strings.Join(selected, ", ")+" FROM system_settings LIMIT 1", nil, func(rows *sql.Rows) error {
+		found := make([]sql.NullString, len(selected))
+		into := make([]any, len(found))
+		for i := range found {
+			into[i] = &found[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		for i, column := range columns {
+			settings.Row[column] = value(found[i])
+		}
+		for i, column := range others {
+			is := value(found[len(columns)+i])
+			switch column {
+			case "db_schema_version":
+				settings.SchemaVersion = is
+			case "sounds_central_control_active":
+				settings.CentralSounds = is.Text == "1"
+			case "require_password_length":
+				length, _ := is.Int()
+				settings.PasswordLength = int(length)
+			}
+		}
+		return nil
+	})
+	if err != nil || !home.schema.Has(cluster.TableContainers, "container_entry") {
+		return settings, err
+	}
+	err = s.query(ctx, "agent login weights", selectContainer, []any{cluster.LoginWeightsContainer}, func(rows *sql.Rows) error {
+		settings.Weights.There = true
+		return rows.Scan(&settings.Weights.Text)
+	})
+	return settings, err
+}
