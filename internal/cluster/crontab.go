@@ -11,6 +11,15 @@ import (
 // starts; delays are in milliseconds (F§4.1).
 var keepaliveFlag = regexp.MustCompile(`^--(cu3way|cu3way-delay=\d{1,6}|autodial-delay=\d{1,6}|adfill-delay=\d{1,6}|fill-staggered|lstn-buffer|recmon|recmon-sleepms=\d{1,6}|teod)$`)
 
+// CheckKeepaliveFlag says why something is no flag of ADMIN_keepalive_ALL.pl
+// that changes what it starts.
+func CheckKeepaliveFlag(flag string) error {
+	if !keepaliveFlag.MatchString(flag) {
+		return fmt.Errorf("%q is no flag of ADMIN_keepalive_ALL.pl that changes what it starts, such as --autodial-delay=100", flag)
+	}
+	return nil
+}
+
 // CronJob is one line of a crontab and what it is for.
 type CronJob struct {
 	About    string

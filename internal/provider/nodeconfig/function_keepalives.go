@@ -1,0 +1,73 @@
+package nodeconfig
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// Keepalives is the function keepalives.
+type Keepalives struct{}
+
+// NewKeepalives makes the function.
+func NewKeepalives() function.Function { return Keepalives{} }
+
+// Metadata names the function.
+func (Keepalives) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "keepalives"
+}
+
+// Definition describes the function.
+func (Keepalives) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary:             "VARactive_keepalives of every node, from roles",
+		MarkdownDescription: "Returns `VARactive_keepalives` of every node of a cluster, by `server_ip`. The duties that one node of the cluster has (5, 7, 9 and E) are on exactly one, or it is an error that names the nodes. Nodes that run none of VICIdial's programs get a lone `X`.",
+		Parameters: []function.Parameter{
+			function.MapParameter{
+				Name: "nodes", ElementType: types.ListType{ElemType: types.StringType},
+				MarkdownDescription: "Words about each node, by `server_ip`: its roles (`telephony`, `web`, `database`, `replica`, `archive`), `confbridge`, `sip_logging`, and the duties that it claims, such as `adaptive_dialing` or `balance_fill`.",
+			},
+			function.StringParameter{
+				Name: "coordinator", AllowNullValue: true,
+				MarkdownDescription: "`server_ip` of the node that does what no other claims; null for the one database node.",
+			},
+		},
+		Return: function.MapReturn{ElementType: types.StringType},
+	}
+}
+
+// Run works the letters out.
+func (Keepalives) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var nodes map[string][]string
+	var coordinator *string
+	resp.Error = req.Arguments.Get(ctx, &nodes, &coordinator)
+	if resp.Error != nil {
+		return
+	}
+	letters, err := keepalives(nodes, coordinator)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(0, err.Error())
+		return
+	}
+	resp.Error = resp.Result.Set(ctx, letters)
+}
+
+func keepalives(nodes map[string][]string, coordinator *string) (map[string]string, error) {
+	var site cluster.Site
+	for _, serverIP := range slices.Sorted(maps.Keys(nodes)) {
+		node, err := cluster.NodeOf(serverIP, nodes[serverIP])
+		if err != nil {
+			return nil, err
+		}
+		site.Nodes = append(site.Nodes, node)
+	}
+	if coordinator != nil {
+		site.Coordinator = *coordinator
+	}
+	return site.Keepalives()
+}

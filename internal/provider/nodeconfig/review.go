@@ -1,0 +1,66 @@
+package nodeconfig
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// review warns of passwords that everybody knows, and of those that VICIdial's
+// own backup would hand to a shell.
+func (m model) review() diag.Diagnostics {
+	var diags diag.Diagnostics
+	at := path.Root("secrets")
+	for _, secret := range []struct{ key, shipped string }{{"VARDB_pass", "1234"}, {"VARDB_custom_pass", "custom1234"}} {
+		if m.Secrets[secret.key] == secret.shipped {
+			diags.Append(bridge.WarnAt(at.AtMapKey(secret.key), "Secret left as it was shipped",
+				secret.key+" is the password that every VICIdial is shipped with.")...)
+		}
+	}
+	// bin/ADMIN_backup.pl writes --password=$VARDB_pass into a shell command.
+	if strings.ContainsAny(m.Secrets["VARDB_pass"], "`$&|<>()'\"\\*?!~{}[]") {
+		diags.Append(bridge.WarnAt(at.AtMapKey("VARDB_pass"), "A shell would not take this password as it is",
+			"VARDB_pass has a character that means something to a shell. VICIdial's programs log in with it, but its backup script (ADMIN_backup.pl) writes the password into a shell command as it stands and would fail, or run a part of it.")...)
+	}
+	return diags
+}
+
+// compare holds the nodes against the servers of the database. It warns only:
+// files are also made for nodes that are yet to come.
+func (r *Resource) compare(ctx context.Context, m model) diag.Diagnostics {
+	if r.topology == nil {
+		return nil
+	}
+	servers, err := r.topology.Expected(ctx)
+	if err != nil {
+		return diag.Diagnostics{diag.NewWarningDiagnostic("The nodes were not compared with the database", err.Error())}
+	}
+	var diags diag.Diagnostics
+	for _, serverIP := range slices.Sorted(maps.Keys(m.Nodes)) {
+		node := m.Nodes[serverIP].node(serverIP)
+		if !node.Is(cluster.RoleTelephony) {
+			continue
+		}
+		at := path.Root("nodes").AtMapKey(serverIP)
+		server, found := servers.ByIP(serverIP)
+		if !found {
+			diags.Append(bridge.WarnAt(at, "Node without a server",
+				fmt.Sprintf("No row of the table servers has the address %s, now or by this plan. VICIdial's programs on the node look for their row by VARserver_ip and do nothing without it.", serverIP))...)
+			continue
+		}
+		if cmp.Or(node.Engine, cluster.Meetme) != server.Engine() {
+			diags.Append(bridge.WarnAt(at.AtName("conf_engine"), "Node and server disagree about the conference engine",
+				fmt.Sprintf("Server %s has conf_engine %s. A ConfBridge node needs the keepalive letter C, a MeetMe node the cron job AST_conf_update.pl; with the wrong one rooms are never freed.", server.ID(), server.Engine()))...)
+		}
+	}
+	return diags
+}

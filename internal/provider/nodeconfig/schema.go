@@ -1,0 +1,206 @@
+package nodeconfig
+
+import (
+	"context"
+	_ "embed"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
+)
+
+//go:embed description.md
+var description string
+
+// Schema describes the files of a cluster's nodes.
+func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: description,
+		Attributes: map[string]schema.Attribute{
+			"name": schema.StringAttribute{
+				Optional: true, Computed: true, Default: stringdefault.StaticString(defaultName),
+				MarkdownDescription: "Name of the set of files, for people. Defaults to `" + defaultName + "`.",
+				Validators:          []validator.String{stringvalidator.LengthBetween(1, 64)},
+			},
+			"nodes": schema.MapNestedAttribute{
+				Required:            true,
+				MarkdownDescription: "All nodes of the cluster, by `server_ip`. Nodes that are left out are not counted when duties are given out.",
+				Validators: []validator.Map{
+					mapvalidator.SizeAtLeast(1),
+					mapvalidator.KeysAre(bridge.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)),
+				},
+				NestedObject: schema.NestedAttributeObject{Attributes: nodeAttributes()},
+			},
+			"coordinator": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "`server_ip` of the node that does every duty which no node claims. Left out, it is the database node, if there is exactly one.",
+				Validators:          []validator.String{bridge.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)},
+			},
+			"log_archive": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "How often old log rows move to the archive tables: `monthly` or `daily` (which includes the monthly run). Left out, they stay.",
+				Validators:          []validator.String{stringvalidator.OneOf(string(cluster.ArchiveMonthly), string(cluster.ArchiveDaily))},
+			},
+			"settings": settings("Keys of `astguiclient.conf` on all nodes, as VICIdial calls them, such as `VARDB_server`, `PATHweb` or `VARFTP_host`. What is left out has the value that `install.pl` gives it; `VARDB_server` is the one database node."),
+			"extra":    extra("Keys that `install.pl` does not know, on all nodes. `install.pl` drops them whenever it runs; `install_command` puts them back."),
+			"secrets": schema.MapAttribute{
+				Optional: true, Sensitive: true, ElementType: types.StringType,
+				MarkdownDescription: "Passwords by key: " + quoted(astguiclient.Secrets()) + ". They are kept in state, as sensitive values. Better leave them out: then a placeholder stands in the file, and `fill_command` puts the password in on the node.",
+				Validators:          []validator.Map{pairs{"passwords that VICIdial's readers take as they are", checkSecret}},
+			},
+			"recordings": schema.SingleNestedAttribute{
+				Optional:            true,
+				MarkdownDescription: "What telephony nodes do with recordings.",
+				Attributes: map[string]schema.Attribute{
+					"format": schema.StringAttribute{
+						Optional: true, Computed: true, Default: stringdefault.StaticString(defaultFormat),
+						MarkdownDescription: "What they are compressed to: " + quoted(astguiclient.RecordingFormats()) + ". Defaults to `" + defaultFormat + "`.",
+						Validators:          []validator.String{stringvalidator.OneOf(astguiclient.RecordingFormats()...)},
+					},
+					"ship": schema.BoolAttribute{
+						Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+						MarkdownDescription: "Whether they are sent to the archive at `VARFTP_host`, which `settings` must name then. Defaults to false.",
+					},
+					"keep_days": schema.Int64Attribute{
+						Optional: true, Computed: true, Default: int64default.StaticInt64(0),
+						MarkdownDescription: "Days after which they are removed from the node. 0 (default) keeps them.",
+						Validators:          []validator.Int64{int64validator.Between(0, 3650)},
+					},
+				},
+			},
+			"log_days": schema.Int64Attribute{
+				Optional: true, Computed: true, Default: int64default.StaticInt64(defaultLogDays),
+				MarkdownDescription: "Days after which log files are removed; 0 keeps them. Defaults to 2, as VICIdial's own crontab has it.",
+				Validators:          []validator.Int64{int64validator.Between(0, 3650)},
+			},
+			"time_server": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Host that `ntpdate` asks for the time every hour. Leave it out where chrony or the like keeps the clock: VICIdial stops agents whose nodes are 8 seconds apart.",
+				Validators:          []validator.String{stringvalidator.LengthBetween(1, 253)},
+			},
+			"install": schema.SingleNestedAttribute{
+				Optional:            true,
+				MarkdownDescription: "What `install_command` does.",
+				Attributes: map[string]schema.Attribute{
+					"sources": schema.StringAttribute{
+						Optional: true, Computed: true, Default: stringdefault.StaticString(defaultSources),
+						MarkdownDescription: "Folder with VICIdial's sources on the nodes. Defaults to `" + defaultSources + "`.",
+					},
+					"copy_sample_conf_files": schema.BoolAttribute{
+						Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+						MarkdownDescription: "Whether telephony nodes get Asterisk's sample configuration, over what is there. Right for a first installation, wrong for an upgrade. Defaults to false.",
+					},
+				},
+			},
+			"keepalives":        computed("`VARactive_keepalives` of each node, by `server_ip`."),
+			"assignments":       computed("The node that does each duty, by duty."),
+			"astguiclient_conf": computed("`/etc/astguiclient.conf` of each node, by `server_ip`, with a placeholder such as `@@VARDB_pass@@` for each password."),
+			"astguiclient_conf_filled": schema.MapAttribute{
+				Computed: true, Sensitive: true, ElementType: types.StringType,
+				MarkdownDescription: "The same with the passwords of `secrets`. Null where `secrets` is left out.",
+			},
+			"crontab":         computed("root's crontab of each node, by `server_ip`, as `crontab FILE` takes it."),
+			"fill_command":    computed("Shell command that puts passwords into the file on the node, from environment variables of the keys' names, such as `VARDB_pass`. It changes nothing when one is missing or has a character that VICIdial would lose."),
+			"install_command": computed("Shell command that installs VICIdial on the node. `/etc/astguiclient.conf` must be in its place before: `install.pl` takes its answers from there."),
+		},
+	}
+}
+
+func nodeAttributes() map[string]schema.Attribute {
+	roles, duties := make([]string, 0, 5), make([]string, 0, 13)
+	for _, role := range cluster.Roles() {
+		roles = append(roles, string(role))
+	}
+	for _, duty := range cluster.Duties() {
+		duties = append(duties, string(duty))
+	}
+	return map[string]schema.Attribute{
+		"roles": schema.SetAttribute{
+			Required: true, ElementType: types.StringType,
+			MarkdownDescription: "What the node is for, one or more of " + quoted(roles) + ". A node that is neither telephony nor database runs none of VICIdial's programs.",
+			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.OneOf(roles...))},
+		},
+		"conf_engine": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "Conference engine of a telephony node, as in its `servers` row: `MEETME` (default) or `CONFBRIDGE`, which needs the keepalive letter C in place of a cron job.",
+			Validators:          []validator.String{stringvalidator.OneOf(string(cluster.Meetme), string(cluster.Confbridge))},
+		},
+		"sip_event_logging": schema.BoolAttribute{
+			Optional:            true,
+			MarkdownDescription: "Whether a telephony node logs SIP events (keepalive letter S). It needs a patched Asterisk 13 or newer, and `sip_event_logging` above 0 in the system settings.",
+		},
+		"duties": schema.SetAttribute{
+			Optional: true, ElementType: types.StringType,
+			MarkdownDescription: "Once-per-cluster duties that this node claims: " + quoted(duties) + ". What nobody claims falls to the coordinator.",
+			Validators:          []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(duties...))},
+		},
+		"web_only": schema.BoolAttribute{
+			Optional:            true,
+			MarkdownDescription: "Whether only the PHP pages are installed on a web node (`install.pl --web-only`). Its crontab then calls none of VICIdial's scripts.",
+		},
+		"keepalive_flags": schema.ListAttribute{
+			Optional: true, ElementType: types.StringType,
+			MarkdownDescription: "Flags of `ADMIN_keepalive_ALL.pl`, such as `--autodial-delay=100` on a node that has agents but dials nothing, or `--adfill-delay=500` where `balance_fill` runs.",
+			Validators:          []validator.List{listvalidator.ValueStringsAre(bridge.Check("a flag of ADMIN_keepalive_ALL.pl", cluster.CheckKeepaliveFlag))},
+		},
+		"server_stats": schema.BoolAttribute{
+			Optional:            true,
+			MarkdownDescription: "Whether `SERVER_stats.pl` tells the database every minute how the machine is (`server_live_stats`, drives and partitions).",
+		},
+		"settings": settings("Keys of `astguiclient.conf` on this node. They win over those of all nodes."),
+		"extra":    extra("Keys that `install.pl` does not know, on this node."),
+		"cron": schema.ListAttribute{
+			Optional: true, ElementType: types.StringType,
+			MarkdownDescription: "Further lines of the node's crontab: five fields or a nickname such as `@daily`, and a command. A percent sign is written `\\%`, since cron ends the command there.",
+			Validators: []validator.List{listvalidator.ValueStringsAre(bridge.Check("a line of a crontab", func(line string) error {
+				_, err := astguiclient.ParseJob(line)
+				return err
+			}))},
+		},
+	}
+}
+
+func settings(about string) schema.MapAttribute {
+	return schema.MapAttribute{
+		Optional: true, ElementType: types.StringType, MarkdownDescription: about,
+		Validators: []validator.Map{pairs{"keys that install.pl knows, with values that VICIdial's readers take as they are", checkSetting}},
+	}
+}
+
+func extra(about string) schema.MapAttribute {
+	return schema.MapAttribute{
+		Optional: true, ElementType: types.StringType, MarkdownDescription: about,
+		Validators: []validator.Map{pairs{"keys that VICIdial takes for no other, with values that its readers take as they are", checkExtra}},
+	}
+}
+
+func computed(about string) schema.MapAttribute {
+	return schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: about}
+}
+
+func quoted(words []string) string { return "`" + strings.Join(words, "`, `") + "`" }
+
+// IdentitySchema names a set of files.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"name": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "Name of the set of files. An import needs the files themselves and goes by id.",
+		},
+	}}
+}
