@@ -107,7 +107,7 @@ func (g Given) Back(have Settings, want Row) (back Row, left []string) {
 		if _, wanted := want[column]; wanted {
 			continue
 		}
-		if equivalentSetting(column, now[column], g.Wrote[column]) || equivalentSetting(column, now[column], g.Found[column]) {
+		if EquivalentSetting(column, now[column], g.Wrote[column]) || EquivalentSetting(column, now[column], g.Found[column]) {
 			back[column] = g.Found[column]
 		} else {
 			left = append(left, column)
@@ -126,10 +126,10 @@ func PlanSettings(have Settings, seen, want, secrets Row) (Plan, error) {
 	var plan Plan
 	for _, column := range slices.Sorted(maps.Keys(want)) {
 		found := now[column]
-		if equivalentSetting(column, found, want[column]) {
+		if EquivalentSetting(column, found, want[column]) {
 			continue
 		}
-		if was, known := seen[column]; known && !equivalentSetting(column, found, was) {
+		if was, known := seen[column]; known && !EquivalentSetting(column, found, was) {
 			return Plan{}, &Conflict{
 				Subject: "system settings",
 				Found:   fmt.Sprintf("were changed by somebody else: %s now says %q", column, found),
@@ -163,7 +163,9 @@ func PlanSettings(have Settings, seen, want, secrets Row) (Plan, error) {
 // SettingsRecord names the system settings in the admin change log.
 const SettingsRecord = "system_settings"
 
-func equivalentSetting(column string, a, b Value) bool {
+// EquivalentSetting says whether two values of a choice mean the same to
+// VICIdial. Login weights that are not there differ from an empty text of them.
+func EquivalentSetting(column string, a, b Value) bool {
 	if column == WeightsColumn {
 		return a.Null == b.Null && EquivalentWeights(a.Text, b.Text)
 	}

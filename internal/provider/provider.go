@@ -14,6 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/clustersettings"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/nodeconfig"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/server"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/trunksplit"
 )
@@ -46,6 +48,8 @@ func (v *vicidial) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		server.New,
 		trunksplit.New,
+		clustersettings.New,
+		nodeconfig.New,
 	}
 }
 
@@ -62,6 +66,8 @@ func (v *vicidial) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		server.NewPaddedIP,
 		trunksplit.NewApportion,
+		nodeconfig.NewKeepalives,
+		nodeconfig.NewParse,
 	}
 }
 
@@ -70,6 +76,7 @@ func (v *vicidial) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		server.NewList,
 		trunksplit.NewList,
+		clustersettings.NewList,
 	}
 }
 

@@ -1,0 +1,45 @@
+package clustersettings
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// List finds the settings of the cluster, of which there is one set.
+type List struct{ Resource }
+
+var _ list.ListResourceWithConfigure = (*List)(nil)
+
+// NewList makes the list resource.
+func NewList() list.ListResource { return &List{} }
+
+// ListResourceConfigSchema describes what can be asked for: the one set.
+func (l *List) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = listschema.Schema{
+		MarkdownDescription: "Lists the cluster's settings, of which there is one set, so that a query for everything in a cluster finds them too.",
+	}
+}
+
+// List hands out the one set.
+func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	if l.topology == nil {
+		bridge.ListFailed(stream, "Unable to list cluster settings", bridge.ErrUnconfigured)
+		return
+	}
+	settings, err := l.topology.SystemSettings(ctx)
+	if err != nil {
+		bridge.ListFailed(stream, "Unable to list cluster settings", err)
+		return
+	}
+	bridge.List(ctx, req, stream, []cluster.Settings{settings}, func(settings cluster.Settings, _ *diag.Diagnostics) bridge.Found {
+		var m model
+		m.show(settings.All())
+		return bridge.Found{Name: cluster.SettingsRecord, ID: theIdentity(), Model: m}
+	})
+}

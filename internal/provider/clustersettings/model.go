@@ -1,0 +1,201 @@
+package clustersettings
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+type model struct {
+	VoicemailServer  types.String `tfsdk:"active_voicemail_server"`
+	SoundsServer     types.String `tfsdk:"sounds_web_server"`
+	ReplicaServer    types.String `tfsdk:"slave_db_server"`
+	Reports          types.Set    `tfsdk:"reports_use_slave_db"`
+	CallsPerSecond   types.Int64  `tfsdk:"outbound_calls_per_second"`
+	CrossServerExten types.Bool   `tfsdk:"generate_cross_server_exten"`
+	DefaultCodecs    types.String `tfsdk:"default_codecs"`
+	SIPStacks        types.String `tfsdk:"allowed_sip_stacks"`
+	Weights          types.Map    `tfsdk:"agent_login_weights"`
+	OtherLines       types.List   `tfsdk:"agent_login_other_lines"`
+
+	ServerPassword              types.String `tfsdk:"default_server_password_wo"`
+	ServerPasswordVersion       types.Int64  `tfsdk:"default_server_password_wo_version"`
+	RegistrationPassword        types.String `tfsdk:"default_phone_registration_password_wo"`
+	RegistrationPasswordVersion types.Int64  `tfsdk:"default_phone_registration_password_wo_version"`
+	LoginPassword               types.String `tfsdk:"default_phone_login_password_wo"`
+	LoginPasswordVersion        types.Int64  `tfsdk:"default_phone_login_password_wo_version"`
+}
+
+type identity struct {
+	RecordID types.String `tfsdk:"record_id"`
+}
+
+func theIdentity() identity { return identity{types.StringValue(cluster.SettingsRecord)} }
+
+// memory is kept beside the state: what the row said when it was last read, what
+// was found before it was owned, and what moved since. No secret is in it.
+type memory struct {
+	Row   cluster.Row
+	Given cluster.Given
+	Moved []move `json:",omitempty"`
+}
+
+// move is a column that no longer says what it said.
+type move struct{ Column, Text string }
+
+// columns ties the attributes that are one column to it, in both directions.
+func (m *model) columns() []bridge.Column {
+	at := path.Root
+	return []bridge.Column{
+		bridge.Text("active_voicemail_server", at("active_voicemail_server"), &m.VoicemailServer),
+		bridge.Text("sounds_web_server", at("sounds_web_server"), &m.SoundsServer),
+		bridge.Text("slave_db_server", at("slave_db_server"), &m.ReplicaServer),
+		bridge.Int("outbound_calls_per_second", at("outbound_calls_per_second"), &m.CallsPerSecond),
+		bridge.Text("default_codecs", at("default_codecs"), &m.DefaultCodecs),
+		bridge.Text("allowed_sip_stacks", at("allowed_sip_stacks"), &m.SIPStacks),
+	}
+}
+
+// row is what the attributes want the columns to hold, of those that say
+// something.
+func (m *model) row() cluster.Row {
+	row := bridge.Row(m.columns())
+	if !m.CrossServerExten.IsNull() && !m.CrossServerExten.IsUnknown() {
+		row["generate_cross_server_exten"] = cluster.Text(map[bool]string{true: "1", false: "0"}[m.CrossServerExten.ValueBool()])
+	}
+	if !m.Reports.IsNull() && !m.Reports.IsUnknown() {
+		row["reports_use_slave_db"] = cluster.Text(cluster.WriteReports(m.reports()))
+	}
+	if !m.Weights.IsNull() && !m.Weights.IsUnknown() {
+		row[cluster.WeightsColumn] = cluster.Text(cluster.WriteWeights(m.weights()))
+	}
+	return row
+}
+
+// tables are those that the attributes are written to.
+func (m *model) tables() []cluster.Table {
+	row := m.row()
+	var tables []cluster.Table
+	if _, weighed := row[cluster.WeightsColumn]; weighed {
+		tables = append(tables, cluster.TableContainers)
+		delete(row, cluster.WeightsColumn)
+	}
+	if len(row)+len(m.secrets(nil)) > 0 {
+		tables = append(tables, cluster.TableSettings)
+	}
+	return tables
+}
+
+func (m *model) reports() []string {
+	var titles []string
+	for _, element := range m.Reports.Elements() {
+		if title, ok := element.(types.String); ok {
+			titles = append(titles, title.ValueString())
+		}
+	}
+	slices.Sort(titles)
+	return titles
+}
+
+func (m *model) weights() map[string]int {
+	weights := map[string]int{}
+	for ip, element := range m.Weights.Elements() {
+		if weight, ok := element.(types.Int64); ok {
+			weights[ip] = int(weight.ValueInt64())
+		}
+	}
+	return weights
+}
+
+// show puts the whole row into the attributes. A column that the schema lacks is
+// null there.
+func (m *model) show(row cluster.Row) {
+	bridge.Show(m.columns(), cluster.Row{})
+	m.CrossServerExten, m.Reports = types.BoolNull(), types.SetNull(types.StringType)
+	m.Weights, m.OtherLines = types.MapNull(types.Int64Type), lines(nil)
+	m.put(row)
+}
+
+// put puts the columns that a row names into their attributes, and leaves the
+// others alone.
+func (m *model) put(row cluster.Row) {
+	for _, column := range m.columns() {
+		if _, named := row[column.Name]; named {
+			bridge.Show([]bridge.Column{column}, row)
+		}
+	}
+	if value, named := row["generate_cross_server_exten"]; named {
+		m.CrossServerExten = types.BoolValue(value.Text == "1")
+	}
+	if value, named := row["reports_use_slave_db"]; named {
+		m.Reports = titles(cluster.ReportTitles(value.Text))
+	}
+	if value, named := row[cluster.WeightsColumn]; named {
+		m.Weights, m.OtherLines = types.MapNull(types.Int64Type), lines(nil)
+		if !value.Null {
+			weights, rest := cluster.ParseWeights(value.Text)
+			m.Weights, m.OtherLines = numbers(weights), lines(rest)
+		}
+	}
+}
+
+// secret is one of the three that are written and never read.
+type secret struct {
+	column, attribute string
+	value             types.String
+	version           types.Int64
+}
+
+func (m *model) allSecrets() []secret {
+	return []secret{
+		{cluster.DefaultServerPassword, "default_server_password_wo", m.ServerPassword, m.ServerPasswordVersion},
+		{cluster.DefaultRegistrationPassword, "default_phone_registration_password_wo", m.RegistrationPassword, m.RegistrationPasswordVersion},
+		{cluster.DefaultLoginPassword, "default_phone_login_password_wo", m.LoginPassword, m.LoginPasswordVersion},
+	}
+}
+
+// secrets are those that are to be written: given in the configuration, and new
+// by their version.
+func (m *model) secrets(prior *model) cluster.Row {
+	row := cluster.Row{}
+	for i, secret := range m.allSecrets() {
+		if !secret.value.IsNull() && (prior == nil || !prior.allSecrets()[i].version.Equal(secret.version)) {
+			row[secret.column] = cluster.Text(secret.value.ValueString())
+		}
+	}
+	return row
+}
+
+func (m *model) keepVersions(prior model) {
+	m.ServerPasswordVersion, m.RegistrationPasswordVersion, m.LoginPasswordVersion = prior.ServerPasswordVersion, prior.RegistrationPasswordVersion, prior.LoginPasswordVersion
+}
+
+func titles(texts []string) types.Set {
+	elements := make([]attr.Value, 0, len(texts))
+	for _, text := range texts {
+		elements = append(elements, types.StringValue(text))
+	}
+	return types.SetValueMust(types.StringType, elements)
+}
+
+func lines(texts []string) types.List {
+	elements := make([]attr.Value, 0, len(texts))
+	for _, text := range texts {
+		elements = append(elements, types.StringValue(text))
+	}
+	return types.ListValueMust(types.StringType, elements)
+}
+
+func numbers(weights map[string]int) types.Map {
+	elements := make(map[string]attr.Value, len(weights))
+	for _, ip := range slices.Sorted(maps.Keys(weights)) {
+		elements[ip] = types.Int64Value(int64(weights[ip]))
+	}
+	return types.MapValueMust(types.Int64Type, elements)
+}

@@ -1,0 +1,210 @@
+// Package clustersettings is a room for the choices that a cluster makes once:
+// the one row of system_settings, as far as it concerns the topology, and the
+// weights of the agent login. What to write is cluster's decision and the SQL is
+// store's; this room translates them for Terraform. It imports bridge and
+// cluster only.
+package clustersettings
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// topology is the part of the cluster that its settings read and change.
+type topology interface {
+	Schema(context.Context) (cluster.Schema, error)
+	FirstLoginArmed(context.Context) (bool, error)
+	SystemSettings(context.Context) (cluster.Settings, error)
+	Expected(context.Context) (cluster.Servers, error) // what will be there once this run has written
+	Servers(context.Context) (cluster.Servers, error)
+	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
+	Writable(context.Context, ...cluster.Table) error
+	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
+}
+
+var (
+	_ resource.ResourceWithConfigure   = (*Resource)(nil)
+	_ resource.ResourceWithIdentity    = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+	_ resource.ResourceWithImportState = (*Resource)(nil)
+)
+
+// Resource is vicidial_cluster_settings.
+type Resource struct{ topology topology }
+
+// New makes the resource.
+func New() resource.Resource { return &Resource{} }
+
+// Metadata names the resource.
+func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_cluster_settings"
+}
+
+// Configure takes the cluster from the provider.
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &r.topology)...)
+}
+
+// ModifyPlan holds the choices against the cluster, and shows what an attribute
+// that has been taken out of the configuration is given back.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.topology == nil {
+		return
+	}
+	seen, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(r.reviewRemoval(ctx, seen)...)
+		return
+	}
+	plan, ok := bridge.Known[model](ctx, req, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	config, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	resp.Diagnostics.Append(r.review(ctx, config, seen, req.State.Raw.IsNull())...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if len(seen.Given.Found) > 0 {
+		settings, err := r.topology.SystemSettings(ctx)
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to plan cluster settings", "", err)...)
+		back, _ := seen.Given.Back(settings, config.row())
+		plan.put(back)
+	}
+	if !config.Weights.IsNull() {
+		plan.OtherLines = lines(nil) // the whole text is ours
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	if !resp.Plan.Raw.Equal(req.State.Raw) {
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to write cluster settings", "", r.topology.Writable(ctx, config.tables()...))...)
+	}
+}
+
+// Create takes the columns over and notes what they said before. When it fails
+// half way it gives them back and leaves no state.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	plan, config, ok := read(ctx, req.Plan, req.Config, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	given, err := r.create(ctx, config.row(), config.secrets(nil))
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to create cluster settings", "", err)...)
+	if err == nil {
+		r.publish(ctx, plan, config.row(), memory{Given: given}, bridge.Created(resp))
+	}
+}
+
+// Read publishes the row as it is, and keeps what moved since, so that the plan
+// can tell who moved it.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	if !ok || r.topology == nil {
+		return // what was known stays known
+	}
+	seen, known := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	settings, err := r.topology.SystemSettings(ctx)
+	if err != nil {
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to read cluster settings", "", err)...)
+		return
+	}
+	now := memory{Row: settings.All(), Given: seen.Given}
+	if known {
+		now.Moved = r.moved(ctx, seen.Row, now.Row)
+	}
+	m.show(now.Row)
+	bridge.Reading(resp).Publish(ctx, theIdentity(), m, now)
+}
+
+// Update writes what differs and gives back what is owned no more. It may stop
+// half way: state says what the row says all the same.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	plan, config, ok := read(ctx, req.Plan, req.Config, &resp.Diagnostics)
+	prior, known := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	if !ok || !known {
+		return
+	}
+	seen, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	given, err := r.update(ctx, seen, config.row(), config.secrets(&prior))
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to update cluster settings", "", err)...)
+	if err != nil {
+		plan.keepVersions(prior) // the secrets may not be written
+		r.publish(ctx, plan, nil, memory{Given: given}, bridge.Updated(resp))
+		return
+	}
+	r.publish(ctx, plan, config.row(), memory{Given: given}, bridge.Updated(resp))
+}
+
+// Delete gives back what was found.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	seen, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to give back cluster settings", "", r.giveBack(ctx, seen.Given))...)
+}
+
+// ImportState takes the word system_settings: there is one row.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if req.ID != "" && req.ID != cluster.SettingsRecord {
+		resp.Diagnostics.AddError("Unable to import cluster settings",
+			fmt.Sprintf("There is one row, whose id here is %s. %q is not it.", cluster.SettingsRecord, req.ID))
+		return
+	}
+	if r.topology == nil {
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to import cluster settings", "", bridge.ErrUnconfigured)...)
+		return
+	}
+	settings, err := r.topology.SystemSettings(ctx)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to import cluster settings", "", err)...)
+	if err != nil {
+		return
+	}
+	var m model
+	m.show(settings.All())
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	if resp.Identity != nil {
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, theIdentity())...)
+	}
+}
+
+// publish says what the row says. What is not owned keeps what the plan said of
+// it: somebody else may change it while we write.
+func (r *Resource) publish(ctx context.Context, plan model, want cluster.Row, now memory, to bridge.Response) {
+	settings, err := r.topology.SystemSettings(ctx)
+	if err != nil {
+		to.Diagnostics.Append(bridge.Diagnose("Unable to read cluster settings", "", err)...)
+		return
+	}
+	now.Row = settings.All()
+	shown := settings.All()
+	m := plan
+	if want != nil {
+		for column, planned := range plan.row() {
+			if _, owned := want[column]; !owned {
+				shown[column] = planned
+			}
+		}
+	}
+	m.show(shown)
+	if _, owned := want[cluster.WeightsColumn]; want != nil && !owned && !plan.OtherLines.IsUnknown() {
+		m.OtherLines = plan.OtherLines
+	}
+	to.Publish(ctx, theIdentity(), m, now)
+}
+
+// read takes the plan, and the configuration, which says what is owned and
+// holds the secrets that no plan has.
+func read(ctx context.Context, plan, config interface {
+	Get(context.Context, any) diag.Diagnostics
+}, diags *diag.Diagnostics,
+) (planned, declared model, ok bool) {
+	planned, ok = bridge.Get[model](ctx, plan, diags)
+	declared, known := bridge.Get[model](ctx, config, diags)
+	return planned, declared, ok && known
+}

@@ -1,0 +1,205 @@
+package clustersettings
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// review tells what apply would refuse, as errors, and what VICIdial would do
+// that an operator does not expect, as warnings.
+func (r *Resource) review(ctx context.Context, config model, seen memory, isNew bool) diag.Diagnostics {
+	fail := func(err error) diag.Diagnostics { return bridge.Diagnose("Unable to plan cluster settings", "", err) }
+	schema, err := r.topology.Schema(ctx)
+	if err != nil {
+		return fail(err)
+	}
+	settings, err := r.topology.SystemSettings(ctx)
+	if err != nil {
+		return fail(err)
+	}
+	servers, err := r.topology.Expected(ctx)
+	if err != nil {
+		return fail(err)
+	}
+	diags := reviewColumns(schema, config)
+	diags.Append(reviewVoicemail(config, settings, servers)...)
+	diags.Append(r.reviewSecrets(ctx, schema, config, settings)...)
+	if diags.HasError() {
+		return diags
+	}
+	diags.Append(reviewLists(config, settings, servers)...)
+	if !isNew {
+		diags.Append(seen.warn(config.row())...)
+	}
+	return diags
+}
+
+// reviewColumns refuses what the connected database cannot hold.
+func reviewColumns(schema cluster.Schema, config model) diag.Diagnostics {
+	var diags diag.Diagnostics
+	row := config.row()
+	for _, column := range slices.Sorted(maps.Keys(row)) {
+		err := schema.Check(cluster.TableSettings, column, row[column])
+		if column == cluster.WeightsColumn {
+			err = schema.Check(cluster.TableContainers, "container_entry", row[column])
+		}
+		diags.Append(bridge.DiagnoseAt(path.Root(column), "The database cannot hold this", err)...)
+	}
+	return diags
+}
+
+// reviewVoicemail holds the coordinator against the servers.
+func reviewVoicemail(config model, settings cluster.Settings, servers cluster.Servers) diag.Diagnostics {
+	at := path.Root("active_voicemail_server")
+	chosen, is := config.VoicemailServer.ValueString(), settings.Row["active_voicemail_server"].Text
+	if config.VoicemailServer.IsNull() {
+		if cluster.CheckVoicemailServer(is, servers) != nil {
+			return bridge.WarnAt(at, "The cluster has no coordinator",
+				fmt.Sprintf("active_voicemail_server is %q, which is no server's address. No node runs the end of day, purges, timed jobs and notifications. Set it here.", is))
+		}
+		return nil
+	}
+	if err := cluster.CheckVoicemailServer(chosen, servers); err != nil {
+		return bridge.DiagnoseAt(at, "Unknown server", fmt.Errorf("%w; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", err))
+	}
+	var diags diag.Diagnostics
+	if server, _ := servers.ByIP(chosen); server.Row["active_asterisk_server"].Text == "N" {
+		diags.Append(bridge.WarnAt(at, "The coordinator runs no Asterisk",
+			fmt.Sprintf("Server %s has active_asterisk_server = N: it runs the cluster's end of day if its keepalive script runs, but it takes no voicemail.", server.ID()))...)
+	}
+	if _, moves := servers.ByIP(is); moves && is != chosen {
+		diags.Append(bridge.WarnAt(at, "Voicemail moves",
+			fmt.Sprintf("Voicemail boxes move from %s to %s: messages that are stored on %s stay there unless they are copied. All nodes build their configuration files anew, and %s runs the end of day from now on.", is, chosen, is, chosen))...)
+	}
+	return diags
+}
+
+// reviewSecrets refuses passwords that VICIdial would not take, and warns of
+// those that everybody knows.
+func (r *Resource) reviewSecrets(ctx context.Context, schema cluster.Schema, config model, settings cluster.Settings) diag.Diagnostics {
+	var diags diag.Diagnostics
+	given := false
+	for _, secret := range config.allSecrets() {
+		if secret.value.IsNull() {
+			continue
+		}
+		given = true
+		at, text := path.Root(secret.attribute), secret.value.ValueString()
+		diags.Append(bridge.DiagnoseAt(at, "The database cannot hold this", checkSecret(schema, secret.column, text))...)
+		if len(text) < settings.PasswordLength {
+			diags.Append(bridge.DiagnoseAt(at, "Password too short",
+				fmt.Errorf("the system settings ask for %d characters (require_password_length)", settings.PasswordLength))...)
+		}
+		if text == "test" {
+			diags.Append(bridge.WarnAt(at, "Secret left as it was shipped", "This is the password that every VICIdial is shipped with.")...)
+		}
+	}
+	armed, err := r.topology.FirstLoginArmed(ctx)
+	if err == nil && armed && given {
+		diags.Append(diag.NewWarningDiagnostic("The first-login wizard has not run yet",
+			"When somebody logs in to the admin pages for the first time, VICIdial's wizard overwrites these passwords and those of all servers and phones. Let it run before you set secrets."))
+	}
+	return diags
+}
+
+// checkSecret tells of a column's width without showing the value.
+func checkSecret(schema cluster.Schema, column, text string) error {
+	return schema.Check(cluster.TableSettings, column, cluster.Text(strings.Repeat("*", len([]rune(text)))))
+}
+
+// reviewLists tells what VICIdial makes of titles, weights and the sounds server.
+func reviewLists(config model, settings cluster.Settings, servers cluster.Servers) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if !config.Reports.IsNull() {
+		replica := settings.Row["slave_db_server"].Text
+		if !config.ReplicaServer.IsNull() {
+			replica = config.ReplicaServer.ValueString()
+		}
+		diags.Append(warnings(path.Root("reports_use_slave_db"), "Reports on the replica", cluster.ReviewReports(config.reports(), replica))...)
+	}
+	if !config.Weights.IsNull() {
+		diags.Append(warnings(path.Root(cluster.WeightsColumn), "Agent login weights", cluster.ReviewWeights(config.weights(), servers))...)
+		_, rest := cluster.ParseWeights(settings.Weights.Text)
+		if len(rest) > 0 {
+			diags.Append(bridge.WarnAt(path.Root(cluster.WeightsColumn), "Other lines of the container go",
+				"The whole text is written. VICIdial makes nothing of these lines: "+strings.Join(rest, " | "))...)
+		}
+	}
+	if !config.SoundsServer.IsNull() && !settings.CentralSounds {
+		diags.Append(bridge.WarnAt(path.Root("sounds_web_server"), "Central sounds are off",
+			"sounds_central_control_active is 0: no node fetches sounds from this server until it is turned on in the system settings.")...)
+	}
+	return diags
+}
+
+func warnings(at path.Path, summary string, said []string) diag.Diagnostics {
+	if len(said) == 0 {
+		return nil
+	}
+	return bridge.WarnAt(at, summary, strings.Join(said, "\n"))
+}
+
+// reviewRemoval tells what a destroy leaves as it is.
+func (r *Resource) reviewRemoval(ctx context.Context, seen memory) diag.Diagnostics {
+	settings, err := r.topology.SystemSettings(ctx)
+	if err != nil {
+		return bridge.Diagnose("Unable to plan the end of cluster settings", "", err)
+	}
+	back, left := seen.Given.Back(settings, nil)
+	var said []string
+	if len(back) > 0 {
+		said = append(said, "These get back what was found before: "+strings.Join(slices.Sorted(maps.Keys(back)), ", ")+".")
+	}
+	if len(left) > 0 {
+		said = append(said, "These were changed by somebody else since and stay as they are: "+strings.Join(left, ", ")+".")
+	}
+	said = append(said, "Passwords that were written stay, since what they were before is not kept.")
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Cluster settings are given back", strings.Join(said, "\n"))}
+}
+
+// moved compares what the row said with what it says, and asks the admin change
+// log who did it.
+func (r *Resource) moved(ctx context.Context, seen, now cluster.Row) []move {
+	var moves []move
+	for _, column := range slices.Sorted(maps.Keys(now)) {
+		was, known := seen[column]
+		if !known || cluster.EquivalentSetting(column, was, now[column]) {
+			continue
+		}
+		text := fmt.Sprintf("%s: %q → %q", column, was, now[column])
+		record, section := cluster.SettingsRecord, "SYSTEMSETTINGS"
+		if column == cluster.WeightsColumn {
+			record, section = cluster.LoginWeightsContainer, "CONTAINERS"
+		}
+		change, found, err := r.topology.LastChange(ctx, record, "", [2]string{section, section})
+		if err == nil && found {
+			text += ", last changed " + change.String()
+		}
+		moves = append(moves, move{column, text})
+	}
+	return moves
+}
+
+// warn tells of the moves that the configuration is going to undo. What it does
+// not set may move.
+func (m memory) warn(owned cluster.Row) diag.Diagnostics {
+	var said []string
+	for _, move := range m.Moved {
+		if _, ours := owned[move.Column]; ours {
+			said = append(said, move.Text)
+		}
+	}
+	if len(said) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Cluster settings were changed outside of this configuration", strings.Join(said, "\n"))}
+}

@@ -1,0 +1,129 @@
+package clustersettings
+
+import (
+	"context"
+	_ "embed"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/listplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+//go:embed description.md
+var description string
+
+// The characters that the admin page keeps (F§2.2); what it would strip is refused.
+var (
+	webHost    = stringvalidator.RegexMatches(regexp.MustCompile(`^[-.:_0-9a-zA-Z]+$`), "a host name or address, with a port where it is not 80")
+	database   = stringvalidator.RegexMatches(regexp.MustCompile(`^([-._0-9a-zA-Z]{6,}|[-._0-9a-zA-Z]+:[0-9]{1,5}|)$`), "a host name or address of six characters or more, host:port, or nothing: VICIdial passes over shorter ones")
+	codecs     = stringvalidator.RegexMatches(regexp.MustCompile(`^[-,_0-9a-zA-Z]*$`), "codecs as Asterisk calls them, separated by commas")
+	identifier = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]*$`), "letters, digits, - and _ only; VICIdial's admin page strips other characters")
+)
+
+// An attribute that is left out is not owned: it says what the row says.
+
+func text(about string, validators ...validator.String) schema.StringAttribute {
+	return schema.StringAttribute{
+		Optional: true, Computed: true, MarkdownDescription: about, Validators: validators,
+		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+	}
+}
+
+func secretText(about, version string) schema.StringAttribute {
+	return schema.StringAttribute{
+		Optional: true, WriteOnly: true, MarkdownDescription: about + " Write-only: it is in no state and no plan. VICIdial ships `test`.",
+		Validators: []validator.String{
+			stringvalidator.LengthBetween(2, 100), identifier,
+			stringvalidator.AlsoRequires(path.MatchRoot(version)),
+		},
+	}
+}
+
+func secretVersion(of string) schema.Int64Attribute {
+	return schema.Int64Attribute{
+		Optional:            true,
+		MarkdownDescription: "Change this number to write `" + of + "` again. The secret itself is never kept, so a change of it cannot be seen otherwise.",
+		Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot(of))},
+	}
+}
+
+// Schema describes the cluster's settings.
+func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: description,
+		Attributes: map[string]schema.Attribute{
+			"active_voicemail_server": text("`active_voicemail_server`: `server_ip` of the one node that keeps voicemail and runs the end of day, purges, timed jobs and notifications. It must be a server. All nodes are flagged when it changes, which the admin page forgets.",
+				bridge.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)),
+			"sounds_web_server": text("`sounds_web_server`: the web node that holds the audio store, from which all telephony nodes fetch their sounds.", webHost),
+			"slave_db_server":   text("`slave_db_server`: the replica that reports read from, `host` or `host:port`. User, password and database name are those of the primary. Empty for none.", database),
+			"reports_use_slave_db": schema.SetAttribute{
+				Optional: true, Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "`reports_use_slave_db`: titles of the reports that read from the replica, as the system settings page lists them. VICIdial looks for a page's title anywhere in the list, so `Inbound Report by DID` sends `Inbound Report` there too; the plan names such pages.",
+				PlanModifiers:       []planmodifier.Set{setplanmodifier.UseStateForUnknown()},
+				Validators:          []validator.Set{setvalidator.ValueStringsAre(bridge.Check("a report's title", cluster.CheckReport))},
+			},
+			"outbound_calls_per_second": schema.Int64Attribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "`outbound_calls_per_second` of the system settings: how fast the balance fill places calls, 1 to 1000, in all. Each server's own rate is in its `vicidial_server`.",
+				PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
+				Validators:          []validator.Int64{int64validator.Between(1, 1000)},
+			},
+			"generate_cross_server_exten": schema.BoolAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "`generate_cross_server_exten`: whether every node's dialplan reaches the phones of all others. Every phone then flags all nodes. All nodes are flagged when it changes.",
+				PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+			},
+			"default_codecs": text("`default_codecs`: codecs of phones that name none, separated by commas. All nodes are flagged when it changes.", codecs),
+			"allowed_sip_stacks": text("`allowed_sip_stacks`: which protocols VICIdial's forms offer. It came with schema 1642.",
+				stringvalidator.OneOf("SIP", "PJSIP", "SIP_and_PJSIP")),
+			"agent_login_weights": schema.MapAttribute{
+				Optional: true, Computed: true, ElementType: types.Int64Type,
+				MarkdownDescription: "Weights by which the agent login chooses among the servers of a phone alias, by `server_ip`: the settings container `" + cluster.LoginWeightsContainer + "`, whose whole text is written. List every server that takes agents; the plan tells what VICIdial does with others.",
+				PlanModifiers:       []planmodifier.Map{mapplanmodifier.UseStateForUnknown()},
+				Validators: []validator.Map{
+					mapvalidator.KeysAre(bridge.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)),
+					mapvalidator.ValueInt64sAre(int64validator.Between(0, 1000000)),
+				},
+			},
+			"agent_login_other_lines": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "Lines of the container that are no weights, of which VICIdial makes nothing. Always empty after an apply that sets `agent_login_weights`.",
+				PlanModifiers:       []planmodifier.List{listplanmodifier.UseStateForUnknown()},
+			},
+			"default_server_password_wo":                     secretText("`default_server_password`: `conf_secret` of servers that are added in the admin pages.", "default_server_password_wo_version"),
+			"default_server_password_wo_version":             secretVersion("default_server_password_wo"),
+			"default_phone_registration_password_wo":         secretText("`default_phone_registration_password`: registration password of phones that are added in the admin pages.", "default_phone_registration_password_wo_version"),
+			"default_phone_registration_password_wo_version": secretVersion("default_phone_registration_password_wo"),
+			"default_phone_login_password_wo":                secretText("`default_phone_login_password`: login password of phones that are added in the admin pages.", "default_phone_login_password_wo_version"),
+			"default_phone_login_password_wo_version":        secretVersion("default_phone_login_password_wo"),
+		},
+	}
+}
+
+// IdentitySchema names the one row.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"record_id": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "Always " + cluster.SettingsRecord + ", as the admin change log calls the one row.",
+		},
+	}}
+}

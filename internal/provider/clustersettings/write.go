@@ -1,0 +1,97 @@
+package clustersettings
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// create writes what is wanted, notes what was found, and gives it back when it
+// fails half way. A secret that was written then stays: what it was before is
+// not known.
+func (r *Resource) create(ctx context.Context, want, secrets cluster.Row) (cluster.Given, error) {
+	if r.topology == nil {
+		return cluster.Given{}, bridge.ErrUnconfigured
+	}
+	var given cluster.Given
+	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		have, err := r.look(ctx, want)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		given = cluster.Given{}.Take(have, want)
+		return cluster.PlanSettings(have, nil, want, secrets)
+	})
+	var partial *cluster.Partial
+	if errors.As(err, &partial) && partial.Applied > 0 {
+		if r.giveBack(context.WithoutCancel(ctx), given) == nil {
+			return cluster.Given{}, fmt.Errorf("%w; what was written has been given back again", partial.Err)
+		}
+	}
+	return given, err
+}
+
+// update writes what is wanted and gives back what is wanted no more. What it
+// returns is right whether or not it came to its end.
+func (r *Resource) update(ctx context.Context, seen memory, want, secrets cluster.Row) (cluster.Given, error) {
+	if r.topology == nil {
+		return seen.Given, bridge.ErrUnconfigured
+	}
+	given := seen.Given
+	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		have, err := r.look(ctx, want)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		back, _ := seen.Given.Back(have, want)
+		plan, err := cluster.PlanSettings(have, seen.Row, want, secrets)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		given = seen.Given.Take(have, want)
+		returned, err := cluster.PlanSettings(have, nil, back, nil)
+		return plan.And(returned), err
+	})
+	if err != nil {
+		return given, err
+	}
+	return given.Keep(want), nil
+}
+
+// giveBack restores what was found, in the columns that still say what was
+// written.
+func (r *Resource) giveBack(ctx context.Context, given cluster.Given) error {
+	if r.topology == nil {
+		return bridge.ErrUnconfigured
+	}
+	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		have, err := r.topology.SystemSettings(ctx)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		back, _ := given.Back(have, nil)
+		return cluster.PlanSettings(have, nil, back, nil)
+	})
+}
+
+// look reads the row under the lock, and refuses a voicemail server that no
+// longer is one.
+func (r *Resource) look(ctx context.Context, want cluster.Row) (cluster.Settings, error) {
+	settings, err := r.topology.SystemSettings(ctx)
+	if err != nil {
+		return settings, err
+	}
+	if chosen, wanted := want["active_voicemail_server"]; wanted {
+		servers, err := r.topology.Servers(ctx)
+		if err != nil {
+			return settings, err
+		}
+		if err := cluster.CheckVoicemailServer(chosen.Text, servers); err != nil {
+			return settings, err
+		}
+	}
+	return settings, nil
+}
