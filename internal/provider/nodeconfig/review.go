@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -44,17 +42,20 @@ func (r *Resource) compare(ctx context.Context, m model) diag.Diagnostics {
 	if err != nil {
 		return diag.Diagnostics{diag.NewWarningDiagnostic("The nodes were not compared with the database", err.Error())}
 	}
+	return m.compare(servers)
+}
+
+func (m model) compare(servers cluster.Servers) diag.Diagnostics {
 	var diags diag.Diagnostics
-	for _, serverIP := range slices.Sorted(maps.Keys(m.Nodes)) {
-		node := m.Nodes[serverIP].node(serverIP)
+	for _, node := range m.site().Cluster.Nodes {
 		if !node.Is(cluster.RoleTelephony) {
 			continue
 		}
-		at := path.Root("nodes").AtMapKey(serverIP)
-		server, found := servers.ByIP(serverIP)
+		at := path.Root("nodes").AtMapKey(node.ServerIP)
+		server, found := servers.ByIP(node.ServerIP)
 		if !found {
 			diags.Append(bridge.WarnAt(at, "Node without a server",
-				fmt.Sprintf("No row of the table servers has the address %s, now or by this plan. VICIdial's programs on the node look for their row by VARserver_ip and do nothing without it.", serverIP))...)
+				fmt.Sprintf("No row of the table servers has the address %s, now or by this plan. VICIdial's programs on the node look for their row by VARserver_ip and do nothing without it.", node.ServerIP))...)
 			continue
 		}
 		if cmp.Or(node.Engine, cluster.Meetme) != server.Engine() {
