@@ -1,0 +1,4 @@
+import {
+  to = vicidial_cluster_settings.this
+  id = "system_settings"
+}

@@ -1,0 +1,7 @@
+# Paths of the nodes' files, separated by commas. No password of theirs goes
+# into state, and keys that VICIdial does not know are kept.
+terraform import vicidial_node_config.site nodes/dial1.conf,nodes/dial2.conf,nodes/db.conf
+
+# The text of one file will do as well; Terraform shows an id, so take the
+# passwords out of it before.
+terraform import vicidial_node_config.site "$(grep -v _pass /etc/astguiclient.conf)"

@@ -1,0 +1,39 @@
+# Two dialers, a web node, the database, which does what only one node may do,
+# and a replica. The second dialer takes the balance fill over from the database.
+resource "vicidial_node_config" "site" {
+  nodes = {
+    "10.10.10.5"  = { roles = ["database"] }
+    "10.10.10.6"  = { roles = ["replica"] }
+    "10.10.10.31" = { roles = ["web"], web_only = true }
+    "10.10.10.11" = { roles = ["telephony"], conf_engine = "CONFBRIDGE" }
+    "10.10.10.12" = {
+      roles           = ["telephony"]
+      conf_engine     = "CONFBRIDGE"
+      duties          = ["balance_fill"]
+      keepalive_flags = ["--adfill-delay=500"]
+    }
+  }
+
+  log_archive = "monthly"
+
+  settings = {
+    PATHweb             = "/srv/www/htdocs"
+    VARasterisk_version = "18.X"
+    VARFTP_host         = "10.10.10.7"
+    VARHTTP_path        = "http://10.10.10.7"
+  }
+
+  recordings = { format = "MP3", ship = true, keep_days = 7 }
+}
+
+# Bring the files over with what you use anyway. The passwords are filled in on
+# the node, by fill_command.
+output "files" {
+  value = {
+    for server_ip, text in vicidial_node_config.site.astguiclient_conf : server_ip => {
+      "/etc/astguiclient.conf" = text
+      "crontab"                = vicidial_node_config.site.crontab[server_ip]
+      "install"                = vicidial_node_config.site.install_command[server_ip]
+    }
+  }
+}
