@@ -1,0 +1,75 @@
+package cluster
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// CarrierDescription is not Asterisk text: the generator writes it as a comment.
+const CarrierDescription AsteriskText = "carrier_description"
+
+// formLoss is one thing that the admin page does to a value when somebody
+// presses Submit without a change (F§2.2, measured in F§10 item 14).
+type formLoss struct {
+	piece   string
+	told    string
+	columns []AsteriskText
+	harm    func(text string) bool
+}
+
+var formLosses = []formLoss{
+	{piece: ";", told: "; (semicolon)", columns: []AsteriskText{AccountEntry, RegistrationString, GlobalsString, TemplateContents, CarrierDescription}},
+	{piece: `\`, told: `\ (backslash)`, columns: []AsteriskText{DialplanEntry, CarrierDescription}},
+	{piece: "'", told: "' (single quote)", columns: []AsteriskText{DialplanEntry}},
+	{piece: `"`, told: `" (double quote; the value ends there)`, columns: []AsteriskText{RegistrationString, GlobalsString, CarrierDescription}},
+	{piece: "\n", told: "line breaks", columns: []AsteriskText{RegistrationString, GlobalsString, CarrierDescription}},
+	{
+		piece: "\n", told: "the blank line at the start", columns: []AsteriskText{AccountEntry},
+		harm: func(text string) bool { return strings.HasPrefix(text, "\n") },
+	},
+}
+
+// CheckForm tells what the admin page would strip from a value the next time
+// somebody saves its form, even unchanged. Every flaw is a doubt: the text
+// works until then.
+func CheckForm(column AsteriskText, text string) Flaws {
+	text = NormalText(text)
+	var flaws Flaws
+	for _, loss := range formLosses {
+		if !slices.Contains(loss.columns, column) {
+			continue
+		}
+		at := strings.Index(text, loss.piece)
+		if at < 0 || loss.harm != nil && !loss.harm(text) {
+			continue
+		}
+		flaws = append(flaws, Flaw{
+			Line: 1 + strings.Count(text[:at], "\n"), What: fmt.Sprintf("the admin form strips %s from %s", loss.told, column), Doubt: true,
+			Do: "do without where you can; the next plan puts back what the form took",
+		})
+	}
+	return flaws.sorted()
+}
+
+// AfterForm is the value that the admin page would store when its form is
+// saved unchanged.
+func AfterForm(column AsteriskText, text string) string {
+	text = NormalText(text)
+	switch column {
+	case RegistrationString, GlobalsString, CarrierDescription:
+		text, _, _ = strings.Cut(text, `"`)
+		text = strings.ReplaceAll(text, "\n", "")
+	default: // a text area: the browser drops a line break at its very start
+		text = strings.TrimPrefix(text, "\n")
+	}
+	for _, loss := range formLosses {
+		if slices.Contains(loss.columns, column) && loss.piece != "\n" && loss.piece != `"` {
+			text = strings.ReplaceAll(text, loss.piece, "")
+		}
+	}
+	if column == TemplateContents { // the carrier's texts come back with LF
+		text = strings.ReplaceAll(text, "\n", "\r\n")
+	}
+	return text
+}

@@ -1,0 +1,322 @@
+package cluster
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// stockDialplan is the shape of every carrier's dialplan in VICIdial's manual.
+const stockDialplan = `; calls to the north
+exten => _91NXXNXXXXXX,1,AGI(agi://127.0.0.1:4577/call_log)
+exten => _91NXXNXXXXXX,2,Dial(${TESTSIPTRUNK}/${EXTEN:2},,tTor)
+exten => _91NXXNXXXXXX,3,Hangup
+`
+
+func TestDialplanText(t *testing.T) {
+	right := map[string]string{
+		"nothing":                          "",
+		"the stock form":                   stockDialplan,
+		"lines that end in CR LF":          strings.ReplaceAll(stockDialplan, "\n", "\r\n"),
+		"n and same":                       "exten => _9X.,1,NoOp()\n same => n(go),Dial(SIP/a/${EXTEN:1},60,tTo)\n same = n,Hangup()\n",
+		"quotes around brackets":           `exten => _8.,1,GotoIf($["${DIALSTATUS}" = "CONGESTION"]?2)` + "\nexten => _8.,2,Set(A=\"(\")\n",
+		"a character class":                "exten => _9[2-9]XX!,1,Hangup()",
+		"an include":                       "include => trunkinbound\nignorepat => 9\n",
+		"a hint":                           "exten => 101,hint,SIP/101\nexten => 101,1,Dial(SIP/101)",
+		"a block comment":                  "exten => 1,1,NoOp()\n;-- was\n[old]\nexten => 2,1\n--;\nexten => 1,2,Hangup()",
+		"an escaped semicolon":             `exten => 1,1,Set(A=b\;c)`,
+		"the application of old, by comma": "exten => 9,1,Dial,SIP/9",
+		"a callerid after the extension":   "exten => _9X./5551212,1,Hangup()",
+		"an arithmetical jump":             "exten => 9,1,Dial(SIP/9)\nexten => 9,n+101,Busy()",
+	}
+	for name, text := range right {
+		t.Run("takes "+name, func(t *testing.T) {
+			if flaws := CheckAsterisk(DialplanEntry, text).Errors(); len(flaws) > 0 {
+				t.Errorf("told of %s", flaws)
+			}
+		})
+	}
+	wrong := map[string]struct {
+		text, tells string
+		line        int
+	}{
+		"a section":                         {"exten => 9,1,NoOp()\n[evil]\n", "opens a section", 2},
+		"a section behind blanks":           {"\t [evil]", "opens a section", 1},
+		"a section behind CR":               {"exten => 9,1,NoOp()\r[evil]", "opens a section", 2},
+		"a NUL":                             {"exten => 9,1,NoOp()\x00", "NUL", 1},
+		"a vertical tab":                    {"exten => 9,1,NoOp()\n\v", "U+000B", 2},
+		"a line separator":                  {"exten => 9,1,NoOp()\u2028[x]", "U+2028", 1},
+		"bytes that are no text":            {"exten => 9,1,NoOp(\xff)", "UTF-8", 1},
+		"a command":                         {"#exec rm -rf /", "directive", 1},
+		"another file":                      {"#include other.conf", "directive", 1},
+		"a parenthesis left open":           {"exten => 9,1,Dial(SIP/${EXTEN:1}", `'(' is not closed`, 1},
+		"a brace left open":                 {"exten => 9,1,Dial(SIP/${EXTEN:1)", `')' closes '{'`, 1},
+		"a bracket too many":                {"exten => 9,1,GotoIf($[1]]?2)", `closes '('`, 1},
+		"a quote left open":                 {`exten => 9,1,Set(A="b)`, "double quote", 1},
+		"text after the arguments":          {"exten => 9,1,Hangup() now", "after the arguments", 1},
+		"no priority":                       {"exten => 9,Hangup()", "no application", 1},
+		"a priority that is none":           {"exten => 9,x,Hangup()", "neither a number nor n", 1},
+		"priority 0":                        {"exten => 9,0,Hangup()", "out of range", 1},
+		"n on the first line":               {"exten => 9,n,Hangup()", "there is none", 1},
+		"same on the first line":            {"same => n,Hangup()", "there is none", 1},
+		"no application":                    {"exten => 9,1,", "no application", 1},
+		"an application that is none":       {"exten => 9,1,(x)", "no application", 1},
+		"a blank extension":                 {"exten => ,1,Hangup()", "no extension", 1},
+		"a pattern with an open class":      {"exten => _9[2-9,1,Hangup()", "cannot be read", 1},
+		"a pattern that goes on":            {"exten => _9.X,1,Hangup()", "cannot be read", 1},
+		"a line of another file":            {"type=friend", "no word of a dialplan", 1},
+		"a line that is nothing":            {"hello", "no dialplan statement", 1},
+		"a priority twice":                  {"exten => 9,1,NoOp()\nexten => 9,1,Hangup()", "already", 2},
+		"a comment that never ends":         {";-- begin\nexten => 9,1,NoOp()", "no --; ends", 1},
+		"the end of a comment that is none": {"exten => 9,1,NoOp(--;)", "no ;-- began", 1},
+		"an extension that is too long":     {"exten => " + strings.Repeat("9", 80) + ",1,Hangup()", "80 characters", 1},
+		"a line that is too long":           {"; " + strings.Repeat("x", 9000), "9002 bytes", 1},
+	}
+	for name, test := range wrong {
+		t.Run("tells of "+name, func(t *testing.T) {
+			flaws := CheckAsterisk(DialplanEntry, test.text).Errors()
+			if len(flaws) == 0 {
+				t.Fatalf("took %q", test.text)
+			}
+			if !strings.Contains(flaws.String(), test.tells) || flaws[0].Line != test.line {
+				t.Errorf("line %d, %s: wanted line %d, %q", flaws[0].Line, flaws, test.line, test.tells)
+			}
+			for _, flaw := range flaws {
+				if flaw.Do == "" {
+					t.Errorf("%s does not say what to do", flaw.What)
+				}
+			}
+		})
+	}
+	doubtful := map[string]string{
+		"no priority 1": "exten => 9,2,Hangup()",
+		"a gap":         "exten => 9,1,NoOp()\nexten => 9,3,Hangup()",
+	}
+	for name, text := range doubtful {
+		t.Run("doubts "+name, func(t *testing.T) {
+			flaws := CheckAsterisk(DialplanEntry, text)
+			if len(flaws.Doubts()) != 1 || len(flaws.Errors()) != 0 {
+				t.Errorf("told %q", flaws)
+			}
+		})
+	}
+	t.Run("does not doubt a gap that something jumps over", func(t *testing.T) {
+		text := "exten => 9,1,GotoIf(${X}?102)\nexten => 9,2,Hangup()\nexten => 9,102,Hangup()"
+		if flaws := CheckAsterisk(DialplanEntry, text); len(flaws) != 0 {
+			t.Errorf("told %q", flaws)
+		}
+	})
+}
+
+func TestAccountText(t *testing.T) {
+	tests := map[string]struct {
+		column AsteriskText
+		text   string
+		tells  string // empty: no error
+	}{
+		"an account":                          {AccountEntry, "[carrier]\ntype=peer\nhost=sip.example.com ; the east\ncontext => trunkinbound\n", ""},
+		"an account of PJSIP":                 {AccountEntry, "[a]\ntype=endpoint\naors=a\n[a]\ntype=aor\ncontact=sip:x@y\n", ""},
+		"a section with a template":           {AccountEntry, "[a](!)\ntype=peer\n[b](a)\nhost=1.2.3.4", ""},
+		"a setting before the first section":  {AccountEntry, "type=peer\n[a]\nhost=x", "before the first [section]"},
+		"the node's general section":          {AccountEntry, "[general]\nbindaddr=0.0.0.0", "belongs to the whole node"},
+		"a section that is not closed":        {AccountEntry, "[a\ntype=peer", "opens no section"},
+		"a section without a name":            {AccountEntry, "[ ]\ntype=peer", "opens no section"},
+		"a line that sets nothing":            {AccountEntry, "[a]\nhello", "no setting"},
+		"a command in an account":             {AccountEntry, "[a]\n#exec id", "directive"},
+		"a template":                          {TemplateContents, "type=friend\nhost=dynamic\ncontext=default\n", ""},
+		"a template that opens a section":     {TemplateContents, "type=friend\n[x]\n", "opens a section"},
+		"a registration":                      {RegistrationString, "register => user:pass@sip.example.com:5060", ""},
+		"a registration without host":         {RegistrationString, "register => user:pass@", "no user or no host"},
+		"a registration that is a setting":    {RegistrationString, "host=x@y", "registers nothing"},
+		"a registration that opens a section": {RegistrationString, "register => a@b\n[x]", "opens a section"},
+		"a variable":                          {GlobalsString, "TESTTRUNK = SIP/test", ""},
+		"a variable without a value":          {GlobalsString, "TESTTRUNK", "sets no variable"},
+		"a variable with a bracket left open": {GlobalsString, "A=${B", "not closed"},
+		"variables that open a section":       {GlobalsString, "A=b\n[default]", "opens a section"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			errors := CheckAsterisk(test.column, test.text).Errors()
+			switch {
+			case test.tells == "" && len(errors) > 0:
+				t.Errorf("told of %s", errors)
+			case test.tells != "" && !strings.Contains(errors.String(), test.tells):
+				t.Errorf("told %q, wanted %q", errors, test.tells)
+			}
+		})
+	}
+	t.Run("two variables in one string are doubted, since the admin form joins them", func(t *testing.T) {
+		if doubts := CheckAsterisk(GlobalsString, "A=1\nB=2").Doubts(); len(doubts) != 1 || doubts[0].Line != 2 {
+			t.Errorf("doubted %q", doubts)
+		}
+	})
+	t.Run("calls go to the endpoint of PJSIP and to the first section of SIP", func(t *testing.T) {
+		account := "[auth1]\ntype=auth\n[out]\ntype=endpoint\n"
+		if name, found := EndpointOf("PJSIP", account); !found || name != "out" {
+			t.Errorf("PJSIP: %q", name)
+		}
+		if name, found := EndpointOf("SIP", account); !found || name != "auth1" {
+			t.Errorf("SIP: %q", name)
+		}
+		if name, found := EndpointOf("SIP", "; nothing"); found {
+			t.Errorf("an empty account has the endpoint %q", name)
+		}
+	})
+	t.Run("an account takes calls only in VICIdial's context", func(t *testing.T) {
+		for account, takes := range map[string]bool{
+			"[a]\ncontext=trunkinbound":                  true,
+			"[a]\ncontext=default":                       false,
+			"[a]\ncontext=trunkinbound\ncontext=default": false,
+			"[a]\n;context=trunkinbound":                 false,
+			"[a]\nendpoint/context = trunkinbound":       true,
+		} {
+			if TakesInbound(account, "") != takes {
+				t.Errorf("%q: takes inbound is not %v", account, takes)
+			}
+		}
+		if !TakesInbound("[a]\nhost=x", "context=trunkinbound") {
+			t.Error("the context of the template was not seen")
+		}
+	})
+}
+
+func TestTextOfTheForm(t *testing.T) {
+	t.Run("CR LF from the form is no drift", func(t *testing.T) {
+		if !EquivalentText(stockDialplan, strings.ReplaceAll(stockDialplan, "\n", "\r\n")) {
+			t.Error("it is")
+		}
+	})
+	t.Run("a word that changed is drift", func(t *testing.T) {
+		if EquivalentText(stockDialplan, strings.Replace(stockDialplan, "tTor", "tTo", 1)) {
+			t.Error("it is not")
+		}
+	})
+	for column, text := range map[AsteriskText]string{
+		AccountEntry: "[a]\n; a comment\nhost=x", TemplateContents: "a=b ; c", DialplanEntry: `exten => 9,1,Set(A='b\,c')`,
+		RegistrationString: `register => a:b@c ; "x"`, GlobalsString: "A=1\nB=2", CarrierDescription: `a;b`,
+	} {
+		t.Run("a warning names what the form takes from "+string(column), func(t *testing.T) {
+			flaws := CheckForm(column, text)
+			if len(flaws) == 0 || len(flaws.Errors()) > 0 {
+				t.Fatalf("told %q", flaws)
+			}
+			if EquivalentText(AfterForm(column, text), text) {
+				t.Errorf("the form took nothing from %q", text)
+			}
+		})
+	}
+	t.Run("text without a warning comes back from the form equivalent", func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			column := rapid.SampledFrom([]AsteriskText{AccountEntry, TemplateContents, DialplanEntry, RegistrationString, GlobalsString, CarrierDescription}).Draw(t, "column")
+			text := rapid.StringMatching(`[a-z;'"\\\n\[\]= ]{0,30}`).Draw(t, "text")
+			if len(CheckForm(column, text)) == 0 && !EquivalentText(AfterForm(column, text), text) {
+				t.Errorf("%q became %q", text, AfterForm(column, text))
+			}
+		})
+	})
+}
+
+func TestSecretsInText(t *testing.T) {
+	t.Run("a template fits what it becomes, whatever the secret", func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			secret := rapid.StringMatching(`[a-zA-Z0-9@:/!$%^&*.?+-]{1,20}`).Draw(t, "secret")
+			template := "[a]\nsecret={secret:main}\nhost=x\n"
+			text, err := FillSecrets(template, map[string]string{"main": secret})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !SealedBy(template, text) || !SealedBy(template, strings.ReplaceAll(text, "\n", "\r\n")) {
+				t.Errorf("%q does not fit", text)
+			}
+			if SealedBy(template, strings.Replace(text, "host=x", "host=y", 1)) {
+				t.Error("another host fits")
+			}
+			if strings.Contains(SealSecrets(text, "account"), "="+secret+"\n") {
+				t.Errorf("the secret is left in %q", SealSecrets(text, "account"))
+			}
+		})
+	})
+	t.Run("a secret cannot smuggle a line", func(t *testing.T) {
+		for _, secret := range []string{"a\n[general]", "a b", "a;b", "a]b", "", "{secret:x}"} {
+			if text, err := FillSecrets("secret={secret:a}", map[string]string{"a": secret}); err == nil {
+				t.Errorf("%q became %q", secret, text)
+			} else if secret != "" && strings.Contains(err.Error(), secret) {
+				t.Errorf("the error tells the secret: %v", err)
+			}
+		}
+	})
+	t.Run("a place without a secret is an error that names it", func(t *testing.T) {
+		if _, err := FillSecrets("secret={secret:east}", nil); err == nil || !strings.Contains(err.Error(), `"east"`) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("passwords are found where Asterisk reads them", func(t *testing.T) {
+		for text, sealed := range map[string]string{
+			"[a]\nsecret=abc\nusername=x":                      "[a]\nsecret={secret:n}\nusername=x",
+			"outbound_auth/password = abc ; why":               "outbound_auth/password = {secret:n} ; why",
+			"register => u:abc@h:5060/9":                       "register => u:{secret:n}@h:5060/9",
+			"register => u:a@b:c@h":                            "register => u:{secret:n}@h",
+			"register => tls://u:abc@h":                        "register => tls://u:{secret:n}@h",
+			"register => u@h:5060":                             "register => u@h:5060",
+			"register => u:{secret:mine}@h":                    "register => u:{secret:mine}@h",
+			"secret={secret:mine}\npassword=two\nsecret=three": "secret={secret:mine}\npassword={secret:n}\nsecret={secret:n2}",
+			"host=1.2.3.4":                                     "host=1.2.3.4",
+		} {
+			if got := SealSecrets(text, "n"); got != sealed {
+				t.Errorf("%q became %q, wanted %q", text, got, sealed)
+			}
+			if strings.Contains(HideSecrets(text), "abc") {
+				t.Errorf("a log would show %q", HideSecrets(text))
+			}
+		}
+	})
+	t.Run("a password that is written out is told of by its line", func(t *testing.T) {
+		if flaws := BareSecrets("[a]\nsecret=abc"); len(flaws) != 1 || flaws[0].Line != 2 || strings.Contains(flaws.String(), "abc") {
+			t.Errorf("told %q", flaws)
+		}
+		if flaws := BareSecrets("[a]\nsecret={secret:b}"); len(flaws) != 0 {
+			t.Errorf("told %q", flaws)
+		}
+	})
+}
+
+func FuzzCheckAsterisk(f *testing.F) {
+	for _, seed := range []string{stockDialplan, "[a]\ntype=peer", "register => a:b@c", "A=b", ";-- x", "a --;", `\;`, "same => n,x", "exten=>_[,1,a(", "\x00"} {
+		for column := range 5 {
+			f.Add(column, seed)
+		}
+	}
+	columns := []AsteriskText{DialplanEntry, AccountEntry, RegistrationString, GlobalsString, TemplateContents}
+	f.Fuzz(func(t *testing.T, at int, text string) {
+		column := columns[((at%5)+5)%5]
+		flaws := CheckAsterisk(column, text)
+		if windows := CheckAsterisk(column, strings.ReplaceAll(NormalText(text), "\n", "\r\n")); flaws.String() != windows.String() {
+			t.Errorf("CR LF changes the flaws from %q to %q", flaws, windows)
+		}
+		lines := strings.Count(NormalText(text), "\n") + 1
+		for _, flaw := range flaws {
+			if flaw.Line < 1 || flaw.Line > lines || flaw.Do == "" {
+				t.Errorf("flaw %q of %d lines", flaw, lines)
+			}
+		}
+		if len(flaws.Errors()) > 0 {
+			return
+		}
+		kept, _ := asteriskLines(NormalText(text))
+		for _, line := range kept {
+			if strings.HasPrefix(line.text, "[") && column != AccountEntry {
+				t.Errorf("line %d opens a section: %q", line.number, line.text)
+			}
+			if strings.HasPrefix(line.text, "#") {
+				t.Errorf("line %d is a directive: %q", line.number, line.text)
+			}
+		}
+		if strings.ContainsAny(text, "\x00\v\f") {
+			t.Errorf("took a control character in %q", text)
+		}
+		if SealSecrets(SealSecrets(text, "x"), "x") != SealSecrets(text, "x") {
+			t.Errorf("sealing %q twice is not sealing it once", text)
+		}
+	})
+}
