@@ -18,6 +18,10 @@ const (
 	TableServerUpdater Table = "server_updater"
 	TableSettings      Table = "system_settings"
 	TableContainers    Table = "vicidial_settings_containers"
+	TableCarriers      Table = "vicidial_server_carriers"
+	TableDIDs          Table = "vicidial_inbound_dids"
+	TableTemplates     Table = "vicidial_conf_templates"
+	TableRemoteAgents  Table = "vicidial_remote_agents"
 )
 
 // Phase orders the steps of a plan so that every half-applied state is one

@@ -1,0 +1,259 @@
+package cluster
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Carrier is one row of vicidial_server_carriers, or the columns of it that
+// are known.
+type Carrier Row
+
+// Carriers are rows of vicidial_server_carriers.
+type Carriers []Carrier
+
+// The columns of a carrier that have a meaning of their own here.
+const (
+	columnCarrierID  = "carrier_id"
+	columnServerIP   = "server_ip"
+	columnActive     = "active"
+	columnTemplateID = "template_id"
+	columnProtocol   = "protocol"
+)
+
+// ID is the carrier_id.
+func (c Carrier) ID() string { return c[columnCarrierID].Text }
+
+// ServerIP is the node that includes the carrier, or [AllServers].
+func (c Carrier) ServerIP() string { return c[columnServerIP].Text }
+
+// Protocol is SIP, PJSIP, PJSIP_WIZ or IAX2; Zap and EXTERNAL carriers are in
+// the table and generate nothing.
+func (c Carrier) Protocol() string { return c[columnProtocol].Text }
+
+// TemplateID is the template that the account uses; empty for none.
+func (c Carrier) TemplateID() string { return TemplateOf(c[columnTemplateID].Text) }
+
+// Asterisk is one of the carrier's texts.
+func (c Carrier) Asterisk(column AsteriskText) string { return c[string(column)].Text }
+
+// Generated says whether the carrier reaches a node's files at all (F§3.3).
+func (c Carrier) Generated() bool {
+	return c[columnActive].Yes() && slices.Contains(DialProtocols, c.Protocol())
+}
+
+// On says whether the node includes the carrier.
+func (c Carrier) On(serverIP string) bool {
+	return c.ServerIP() == serverIP || c.ServerIP() == AllServers
+}
+
+// Meets says whether some node includes both carriers.
+func (c Carrier) Meets(other Carrier) bool {
+	return c.ServerIP() == AllServers || other.On(c.ServerIP())
+}
+
+// ByID finds a carrier by its id, as the database compares it.
+func (c Carriers) ByID(id string) (Carrier, bool) {
+	for _, carrier := range c {
+		if foldKey(carrier.ID()) == foldKey(id) {
+			return carrier, true
+		}
+	}
+	return nil, false
+}
+
+// Sorted returns the carriers by server, then id.
+func (c Carriers) Sorted() Carriers {
+	sorted := slices.Clone(c)
+	slices.SortFunc(sorted, func(a, b Carrier) int {
+		return cmp.Or(cmp.Compare(a.ServerIP(), b.ServerIP()), cmp.Compare(a.ID(), b.ID()))
+	})
+	return sorted
+}
+
+// Of finds the rows of a route: those with the given ids, wherever they are
+// now, and those that bear the id which the route gives to their node. The
+// latter is how rows are found again that an interrupted apply left.
+func (c Carriers) Of(route string, ids ...string) Carriers {
+	known := map[string]bool{}
+	for _, id := range ids {
+		known[foldKey(id)] = true
+	}
+	var found Carriers
+	for _, carrier := range c {
+		derived, err := CarrierID(route, carrier.ServerIP())
+		if known[foldKey(carrier.ID())] || err == nil && foldKey(derived) == foldKey(carrier.ID()) {
+			found = append(found, carrier)
+		}
+	}
+	return found.Sorted()
+}
+
+// TemplateOf is a template_id with its two ways of saying none made one
+// (F§9.3 item 19).
+func TemplateOf(id string) string {
+	if len(id) < 2 || strings.Contains(id, "--NONE--") {
+		return ""
+	}
+	return id
+}
+
+// sameInCarrier compares the columns of a carrier as VICIdial reads them.
+func sameInCarrier(column string, meant, held Value) bool {
+	switch AsteriskText(column) {
+	case DialplanEntry, AccountEntry, RegistrationString, GlobalsString:
+		return SealedBy(meant.Text, held.Text)
+	}
+	switch column {
+	case columnTemplateID:
+		return TemplateOf(meant.Text) == TemplateOf(held.Text)
+	case columnActive:
+		return meant.Yes() == held.Yes()
+	}
+	return blankAsNull(column, meant, held)
+}
+
+// CarrierChange leads the rows of one route to where they are wanted.
+type CarrierChange struct {
+	Route   string
+	Have    Carriers          // every row of the table, read afresh
+	Seen    Carriers          // the route's rows as the plan saw them; none when the route is new
+	Want    Carriers          // the route's rows as they shall be; none when it goes
+	Secrets map[string]string // what goes into the places of the texts
+	Renew   bool              // the secrets changed: texts with places are written again
+}
+
+// Plan says which steps to take. Rows are added before others are removed, so
+// that a route which moves is dialed throughout, and every node that includes
+// or included a touched row is flagged (the admin page forgets the old one,
+// F§2.5).
+func (c CarrierChange) Plan() (Plan, error) {
+	var plan Plan
+	wanted := map[string]bool{}
+	for _, want := range c.Want.Sorted() {
+		wanted[foldKey(want.ID())] = true
+		steps, flag, err := c.lead(want)
+		if err != nil {
+			return Plan{}, err
+		}
+		plan = plan.And(Plan{Steps: steps, Rebuild: flag})
+	}
+	for _, seen := range c.Seen.Sorted() {
+		have, there := c.Have.ByID(seen.ID())
+		if wanted[foldKey(seen.ID())] || !there {
+			continue
+		}
+		if err := unmoved(have.subject(), Row(have), Row(seen), sameInCarrier); err != nil {
+			return Plan{}, err
+		}
+		plan = plan.And(Plan{Steps: []Step{have.removal()}, Rebuild: have.flags()})
+	}
+	return plan, nil
+}
+
+// lead brings one row to where it is wanted.
+func (c CarrierChange) lead(want Carrier) ([]Step, Rebuild, error) {
+	have, there := c.Have.ByID(want.ID())
+	if !there {
+		row, err := c.filled(want)
+		if err != nil {
+			return nil, Rebuild{}, err
+		}
+		return []Step{{
+			Phase: Add, Verb: Insert, Table: TableCarriers, Rows: []Row{Row(row)}, Key: Row{columnCarrierID: want[columnCarrierID]},
+			Audit: carrierAudit("ADD", want.ID()),
+		}}, want.flags(), nil
+	}
+	var seen Row
+	if known, was := c.Seen.ByID(want.ID()); was {
+		seen = Row(known)
+	}
+	from, to, err := change(have.subject(), Row(have), seen, Row(want), sameInCarrier)
+	if err != nil {
+		return nil, Rebuild{}, err
+	}
+	if c.Renew {
+		for column, value := range want {
+			if len(SecretNames(value.Text)) > 0 {
+				from[column], to[column] = have[column], value
+			}
+		}
+	}
+	filled, err := c.filled(Carrier(to))
+	if err != nil {
+		return nil, Rebuild{}, err
+	}
+	to = Row(filled)
+	for column := range to { // a secret that is there already
+		if to[column] == have[column] {
+			delete(from, column)
+			delete(to, column)
+		}
+	}
+	flags := want.flags().and(have.flags())
+	if len(to) == 0 {
+		if seen == nil { // left by an apply that died before it set the flags
+			return nil, flags, nil
+		}
+		return nil, Rebuild{}, nil
+	}
+	phase := Grow
+	if active, changed := to[columnActive]; changed && !active.Yes() {
+		phase = Release
+	}
+	return []Step{{
+		Phase: phase, Verb: Update, Table: TableCarriers, Key: Row{columnCarrierID: have[columnCarrierID]}, From: from, To: to,
+		Audit: carrierAudit("MODIFY", have.ID()),
+	}}, flags, nil
+}
+
+func (c CarrierChange) filled(row Carrier) (Carrier, error) {
+	filled := maps.Clone(row)
+	for column, value := range row {
+		if len(SecretNames(value.Text)) == 0 {
+			continue
+		}
+		text, err := FillSecrets(value.Text, c.Secrets)
+		if err != nil {
+			return nil, &Refused{
+				Subject: "route " + c.Route, Reasons: []string{column + ": " + err.Error()},
+				Advice: "Give the value in secrets_wo.",
+			}
+		}
+		filled[column] = Text(text)
+	}
+	return filled, nil
+}
+
+func (c Carrier) subject() string { return "carrier " + c.ID() }
+
+func (c Carrier) removal() Step {
+	return Step{
+		Phase: Remove, Verb: Delete, Table: TableCarriers,
+		Key: Row{columnCarrierID: c[columnCarrierID]}, From: Row(c).Only(columnServerIP),
+		Audit: carrierAudit("DELETE", c.ID()),
+	}
+}
+
+// flags are the nodes whose files hold the carrier (F§9.5).
+func (c Carrier) flags() Rebuild { return rebuildOf(c.ServerIP()) }
+
+func rebuildOf(serverIP string) Rebuild {
+	switch serverIP {
+	case AllServers:
+		return Rebuild{All: true}
+	case "":
+		return Rebuild{}
+	}
+	return Rebuild{Servers: []string{serverIP}}
+}
+
+func (r Rebuild) and(other Rebuild) Rebuild {
+	return Rebuild{All: r.All || other.All, Servers: sortedUnique(r.Servers, other.Servers)}
+}
+
+func carrierAudit(event, id string) Audit {
+	return Audit{Section: "CARRIERS", Type: event, Record: id, Code: "ADMIN " + event + " CARRIER"}
+}

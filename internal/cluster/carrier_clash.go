@@ -1,0 +1,121 @@
+package cluster
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Clash is two carriers on one node that say the same thing differently.
+type Clash struct {
+	Mine, Other string // carrier ids
+	ServerIP    string // the node; [AllServers] where both are on every node
+	Extension   string // the extension that both have, or
+	Variable    string // the dialplan variable that both set, or
+	Section     string // the section that both open
+	Route       bool   // the other is a generated route too: two routes with one prefix
+}
+
+func (c Clash) String() string {
+	where := "server " + c.ServerIP
+	if c.ServerIP == AllServers {
+		where = "every server"
+	}
+	switch {
+	case c.Extension != "":
+		return fmt.Sprintf("on %s, extension %s is in carrier %s as well: Asterisk keeps the one that is read first", where, c.Extension, c.Other)
+	case c.Variable != "":
+		return fmt.Sprintf("on %s, carrier %s sets the variable %s as well: the last one counts for both", where, c.Other, c.Variable)
+	}
+	return fmt.Sprintf("on %s, carrier %s opens the section [%s] as well: Asterisk mixes the two", where, c.Other, c.Section)
+}
+
+// Clashes finds what the carriers of a route share with others on the same
+// nodes (F§9.8 items 55 and 59). Carriers that generate nothing clash with none.
+func Clashes(mine, have Carriers) []Clash {
+	var clashes []Clash
+	for _, one := range mine.Sorted() {
+		if !one.Generated() {
+			continue
+		}
+		ours := one.claims()
+		for _, other := range have.Sorted() {
+			if _, same := mine.ByID(other.ID()); same || !other.Generated() || !one.Meets(other) {
+				continue
+			}
+			clashes = append(clashes, one.clashesWith(other, ours)...)
+		}
+	}
+	return clashes
+}
+
+func (c Carrier) clashesWith(other Carrier, ours claims) []Clash {
+	clash := Clash{Mine: c.ID(), Other: other.ID(), ServerIP: c.ServerIP()}
+	if c.ServerIP() == AllServers {
+		clash.ServerIP = other.ServerIP()
+	}
+	var clashes []Clash
+	theirs := other.claims()
+	for _, extension := range theirs.extensions {
+		if slices.Contains(ours.extensions, extension) {
+			found := clash
+			found.Extension, found.Route = extension, ours.generated && theirs.generated
+			clashes = append(clashes, found)
+		}
+	}
+	for _, variable := range theirs.variables {
+		if slices.Contains(ours.variables, variable) {
+			found := clash
+			found.Variable = variable
+			clashes = append(clashes, found)
+		}
+	}
+	for _, section := range theirs.sections {
+		if slices.Contains(ours.sections, section) {
+			found := clash
+			found.Section = section
+			clashes = append(clashes, found)
+		}
+	}
+	return clashes
+}
+
+// claims are the names that a carrier takes on its node, sorted.
+type claims struct {
+	extensions []string
+	variables  []string
+	sections   []string // with the file that they are in
+	generated  bool     // the dialplan holds the dialing of a route
+}
+
+func (c Carrier) claims() claims {
+	var found claims
+	for _, statement := range Statements(c.Asterisk(DialplanEntry)) {
+		extension := strings.NewReplacer("-", "", " ", "").Replace(statement.Extension) // hyphens say nothing to Asterisk
+		if strings.Contains(statement.Extension, "[") {
+			extension = statement.Extension // but between brackets they do
+		}
+		found.extensions = append(found.extensions, extension)
+		found.generated = found.generated || strings.HasPrefix(statement.Extension, RouteExtension(""))
+	}
+	for _, global := range Globals(c.Asterisk(GlobalsString)) {
+		found.variables = append(found.variables, strings.ToUpper(global.Name))
+	}
+	for _, section := range AccountSections(c.Asterisk(AccountEntry)) {
+		// PJSIP and PJSIP_WIZ end in one namespace.
+		found.sections = append(found.sections, strings.TrimSuffix(c.Protocol(), "_WIZ")+" "+section.Name+sectionType(c, section))
+	}
+	return claims{
+		extensions: sortedUnique(found.extensions), variables: sortedUnique(found.variables), sections: sortedUnique(found.sections),
+		generated: found.generated,
+	}
+}
+
+// sectionType tells the sections of one name apart that PJSIP allows: an
+// endpoint, its aor and its auth are often named alike.
+func sectionType(c Carrier, section AccountSection) string {
+	if strings.EqualFold(c.Protocol(), "PJSIP") {
+		return " (" + section.Get("type") + ")"
+	}
+	return ""
+}

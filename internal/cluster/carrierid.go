@@ -1,0 +1,106 @@
+package cluster
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// CarrierIDWidth is what vicidial_server_carriers.carrier_id holds. Without
+// strict mode MariaDB cuts longer ones without a word (F§10 item 18).
+const CarrierIDWidth = 15
+
+// AllServers is the server_ip of a carrier that every node includes (F§9.3 item 18).
+const AllServers = "0.0.0.0"
+
+// AllServersSchema is the first schema whose nodes honour [AllServers]: the 2.4
+// code (schema 1302 and its like) ignores such rows (F§10 item 3).
+const AllServersSchema = 1316
+
+// RouteName is the form of a route's name. It becomes part of carrier ids, of
+// dialplan variables and of extensions, where a hyphen is skipped.
+var RouteName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_]{1,14}$`)
+
+// CarrierID is the id of the route's row on a node: the name, and the node's
+// address in base 36. It depends on nothing else, so it stays when other nodes
+// come and go. Two nodes never get one id under one name; a name too long to
+// stand beside the address is cut and told apart by a digest, so that ids of
+// different routes can meet, if hardly ever: see [CarrierIDTaken].
+func CarrierID(route, serverIP string) (string, error) {
+	if !RouteName.MatchString(route) {
+		return "", fmt.Errorf("route %q: a name has 2 to 15 letters, digits and underscores and does not begin with an underscore", route)
+	}
+	if serverIP == AllServers {
+		return route, nil
+	}
+	address, err := netip.ParseAddr(serverIP)
+	if err != nil || !address.Is4() {
+		return "", fmt.Errorf("route %s: server %q is no IPv4 address", route, serverIP)
+	}
+	code := addressCode(address)
+	room := CarrierIDWidth - len(code) - 1
+	if len(route) > room {
+		const digits = 4
+		digest := sha256.Sum256([]byte(strings.ToLower(route)))
+		number := uint64(binary.BigEndian.Uint32(digest[:])) % pow36(digits)
+		route = route[:room-digits] + base36(number, digits)
+	}
+	return route + "_" + code, nil
+}
+
+// addressCode packs the private ranges into five digits of base 36 (they hold
+// 17,891,328 addresses) and takes seven for the rest. The lengths differ, so
+// neither can be taken for the other.
+func addressCode(address netip.Addr) string {
+	four := address.As4()
+	number := uint64(binary.BigEndian.Uint32(four[:]))
+	offset := uint64(0)
+	for _, private := range privateRanges {
+		size := uint64(1) << (32 - private.Bits())
+		if private.Contains(address) {
+			return base36(offset+number%size, 5)
+		}
+		offset += size
+	}
+	return base36(number, 7)
+}
+
+var privateRanges = []netip.Prefix{
+	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
+}
+
+func base36(number uint64, digits int) string {
+	text := strconv.FormatUint(number, 36)
+	return strings.Repeat("0", max(0, digits-len(text))) + text
+}
+
+func pow36(digits int) uint64 {
+	power := uint64(1)
+	for range digits {
+		power *= 36
+	}
+	return power
+}
+
+// CarrierIDTaken finds the carrier that has one of the ids already and is none
+// of mine. Ids that differ in case or in blanks at the end are one to the
+// database (F§9.2 item 17).
+func CarrierIDTaken(have Carriers, mine map[string]bool, ids ...string) (Carrier, bool) {
+	folded := map[string]bool{}
+	for id, is := range mine {
+		folded[foldKey(id)] = is
+	}
+	for _, id := range ids {
+		if carrier, found := have.ByID(id); found && !folded[foldKey(id)] {
+			return carrier, true
+		}
+	}
+	return Carrier{}, false
+}
+
+// foldKey is a key as the database compares it.
+func foldKey(key string) string { return strings.ToLower(strings.TrimRight(key, " ")) }

@@ -1,0 +1,192 @@
+package cluster
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Dial is a route in words of its own, from which the dialplan is written.
+type Dial struct {
+	Route       string   // name of the route, see [RouteName]
+	Protocol    string   // SIP, PJSIP, PJSIP_WIZ or IAX2
+	Endpoint    string   // the section of the account that calls go to
+	Prefix      string   // digits that the campaign's dial_prefix puts in front
+	Pattern     string   // what may follow the prefix, without the underscore; "X." for anything
+	Strip       int      // characters taken off the front, prefix included
+	Prepend     string   // put in front of what is left
+	Timeout     int      // seconds the carrier may ring; 0 leaves it to the dialer
+	Options     string   // of the application Dial
+	CallerID    string   // number shown to the called party; empty leaves the campaign's
+	MaxChannels int      // calls at once on one node; 0 for no limit
+	Failover    []string // routes to try next, in this order
+}
+
+// The defaults of a dial block, as VICIdial's sample carriers have them.
+const (
+	AnyNumber          = "X."
+	DefaultDialOptions = "tTor"
+	callLog            = "AGI(agi://127.0.0.1:4577/call_log)"
+)
+
+var (
+	dialPrefix   = regexp.MustCompile(`^[0-9*#]{1,20}$`)
+	dialPattern  = regexp.MustCompile(`^(?:[0-9XZN*#+]|\[[0-9-]+\])*[.!]?$`)
+	dialPrepend  = regexp.MustCompile(`^[0-9*#+]{0,30}$`)
+	dialOptions  = regexp.MustCompile(`^[A-Za-z0-9:^_().*#-]{0,60}$`)
+	dialCaller   = regexp.MustCompile(`^\+?[0-9]{2,20}$`)
+	dialEndpoint = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,60}$`)
+)
+
+// DialProtocols are the protocols whose carriers VICIdial generates (F§3.3).
+var DialProtocols = []string{"SIP", "PJSIP", "PJSIP_WIZ", "IAX2"}
+
+// Problem is what is wrong with one attribute of a block.
+type Problem struct {
+	Attribute string
+	What      string
+}
+
+// Problems tells what cannot be written as a dialplan, by attribute.
+func (d Dial) Problems() []Problem {
+	var problems []Problem
+	wrong := func(bad bool, attribute, format string, args ...any) {
+		if bad {
+			problems = append(problems, Problem{Attribute: attribute, What: fmt.Sprintf(format, args...)})
+		}
+	}
+	wrong(!RouteName.MatchString(d.Route), "name", "%q is no route name: 2 to 15 letters, digits and underscores", d.Route)
+	wrong(!slices.Contains(DialProtocols, d.Protocol), "protocol", "VICIdial generates no dialplan for %q carriers: use one of %s", d.Protocol, strings.Join(DialProtocols, ", "))
+	wrong(!dialEndpoint.MatchString(d.Endpoint), "endpoint", "%q is no section to send calls to: give account_entry a [section] or name one in endpoint", d.Endpoint)
+	wrong(!dialPrefix.MatchString(d.Prefix), "prefix", "%q is no prefix: 1 to 20 of 0-9 * #", d.Prefix)
+	wrong(d.Pattern == "" || !dialPattern.MatchString(d.Pattern) || unbalanced(d.Pattern) != "", "pattern",
+		"%q is no pattern: digits, X, Z, N, [ranges], and . or ! at the end", d.Pattern)
+	wrong(d.Strip < 0 || d.Strip > 40, "strip", "%d characters cannot be stripped: 0 to 40", d.Strip)
+	wrong(!dialPrepend.MatchString(d.Prepend), "prepend", "%q cannot be put in front of a number: up to 30 of 0-9 * # +", d.Prepend)
+	wrong(d.Timeout < 0 || d.Timeout > 3600, "timeout", "%d seconds is no time to ring: 0 to 3600", d.Timeout)
+	wrong(!dialOptions.MatchString(d.Options) || unbalanced(d.Options) != "", "options", "%q are no options of the application Dial", d.Options)
+	wrong(d.CallerID != "" && !dialCaller.MatchString(d.CallerID), "caller_id", "%q is no number to show: 2 to 20 digits, + in front if need be", d.CallerID)
+	wrong(d.MaxChannels < 0 || d.MaxChannels > 32767, "max_channels", "%d is no number of channels: 0 to 32767", d.MaxChannels)
+	seen := map[string]bool{}
+	for _, next := range d.Failover {
+		wrong(!RouteName.MatchString(next), "failover", "%q is no route name", next)
+		wrong(strings.EqualFold(next, d.Route), "failover", "the route cannot fail over to itself")
+		wrong(seen[foldKey(next)], "failover", "%s is named twice", next)
+		seen[foldKey(next)] = true
+	}
+	return problems
+}
+
+// Extension is the pattern under which the route takes calls.
+func (d Dial) Extension() string { return "_" + d.Prefix + d.Pattern }
+
+// RouteExtension is the extension that holds the dialing of a route, so that
+// other routes can fail over to it.
+func RouteExtension(route string) string { return "route_" + route }
+
+// OffersRoute says whether a dialplan holds the dialing of the route. Asterisk
+// compares extensions by case.
+func OffersRoute(dialplan, route string) bool {
+	for _, statement := range Statements(dialplan) {
+		if statement.Extension == RouteExtension(route) {
+			return true
+		}
+	}
+	return false
+}
+
+// Dialplan writes the route. Calls come in under [Dial.Extension], are logged
+// once the way VICIdial's own carriers do it, and are dialed in a subroutine,
+// so that a route which is congested or unavailable goes on to the next with
+// the number as it was dialed, the campaign's caller id, and no second log
+// entry. VICIdial's h extension logs the end of the call with DIALSTATUS.
+//
+// It does without backslashes and quotes, so that the admin page leaves it as
+// it is (F§10 item 14).
+func (d Dial) Dialplan() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "; route %s, generated from its dial block\n", d.Route)
+	entry := priorities{extension: d.Extension()}
+	entry.add(callLog)
+	entry.add(fmt.Sprintf("Set(ROUTE_NUMBER=${EXTEN:%d})", len(d.Prefix)))
+	if len(d.Failover) > 0 {
+		entry.add("Set(ROUTE_CALLERID=${CALLERID(num)})")
+	}
+	entry.add(gosub(d.Route))
+	// Each failover takes three lines: the question, the caller id, the call.
+	end := len(entry.applications) + 3*len(d.Failover) + 1
+	for _, next := range d.Failover {
+		here := len(entry.applications) + 1
+		entry.add(fmt.Sprintf("GotoIf($[x${DIALSTATUS} = xCONGESTION | x${DIALSTATUS} = xCHANUNAVAIL]?%d:%d)", here+1, end))
+		entry.add("Set(CALLERID(num)=${ROUTE_CALLERID})")
+		entry.add(gosub(next))
+	}
+	entry.add("Hangup()")
+	entry.write(&text)
+
+	// The group is set even where there is no limit: it takes a call that comes
+	// from another route out of that route's count.
+	dialing := priorities{extension: RouteExtension(d.Route)}
+	dialing.add(fmt.Sprintf("Set(GROUP()=%s)", d.Route))
+	full := 0
+	if d.MaxChannels > 0 {
+		full = 5
+		if d.CallerID != "" {
+			full++
+		}
+		dialing.add(fmt.Sprintf("GotoIf($[${GROUP_COUNT(%s)} > %d]?%d)", d.Route, d.MaxChannels, full))
+	}
+	if d.CallerID != "" {
+		dialing.add(fmt.Sprintf("Set(CALLERID(num)=%s)", d.CallerID))
+	}
+	dialing.add(fmt.Sprintf("Dial(%s,%s,%s)", d.destination(), d.ring(), d.Options))
+	dialing.add("Return()")
+	if full > 0 {
+		dialing.add("Set(DIALSTATUS=CONGESTION)")
+		dialing.add("Return()")
+	}
+	dialing.write(&text)
+	return text.String()
+}
+
+func gosub(route string) string { return "Gosub(" + RouteExtension(route) + ",1)" }
+
+func (d Dial) ring() string {
+	if d.Timeout == 0 {
+		return ""
+	}
+	return strconv.Itoa(d.Timeout)
+}
+
+// destination is the channel to dial. Strip counts from the front of what the
+// campaign dials; what a call that failed over brings along has lost its own
+// route's prefix, so what this one keeps of its prefix is written out.
+func (d Dial) destination() string {
+	number := "${ROUTE_NUMBER}"
+	if d.Strip > len(d.Prefix) {
+		number = fmt.Sprintf("${ROUTE_NUMBER:%d}", d.Strip-len(d.Prefix))
+	} else {
+		number = d.Prefix[max(0, d.Strip):] + number
+	}
+	number = d.Prepend + number
+	if strings.HasPrefix(d.Protocol, "PJSIP") {
+		return "PJSIP/" + number + "@" + d.Endpoint
+	}
+	return d.Protocol + "/" + d.Endpoint + "/" + number
+}
+
+// priorities are the applications of one extension, from priority 1.
+type priorities struct {
+	extension    string
+	applications []string
+}
+
+func (p *priorities) add(application string) { p.applications = append(p.applications, application) }
+
+func (p *priorities) write(text *strings.Builder) {
+	for at, application := range p.applications {
+		fmt.Fprintf(text, "exten => %s,%d,%s\n", p.extension, at+1, application)
+	}
+}

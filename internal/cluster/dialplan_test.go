@@ -1,0 +1,199 @@
+package cluster
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func init() {
+	if flag.Lookup("update") == nil {
+		flag.Bool("update", false, "write the golden files anew")
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", "dialplan", name+".conf")
+	if flag.Lookup("update").Value.String() == "true" {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s: got\n%s\nwanted\n%s", file, got, want)
+	}
+}
+
+// aDial dials as VICIdial's sample carrier does.
+func aDial() Dial {
+	return Dial{Route: "MAIN", Protocol: "SIP", Endpoint: "main", Prefix: "9", Pattern: "1NXXNXXXXXX", Strip: 1, Options: DefaultDialOptions}
+}
+
+func TestDialplanOfARoute(t *testing.T) {
+	goldens := map[string]func(*Dial){
+		"plain": func(*Dial) {},
+		"pjsip": func(d *Dial) { d.Protocol, d.Pattern, d.Timeout = "PJSIP", AnyNumber, 60 },
+		"pjsip_wizard_with_plus": func(d *Dial) {
+			d.Protocol, d.Prepend, d.Strip, d.Prefix, d.Pattern = "PJSIP_WIZ", "+", 2, "88", AnyNumber
+		},
+		"iax":                     func(d *Dial) { d.Protocol = "IAX2" },
+		"keeps_part_of_prefix":    func(d *Dial) { d.Prefix, d.Strip, d.Pattern = "91", 1, "NXXNXXXXXX" },
+		"strips_more_than_prefix": func(d *Dial) { d.Strip, d.Prepend = 2, "011" },
+		"limited":                 func(d *Dial) { d.MaxChannels = 30 },
+		"with_everything": func(d *Dial) {
+			d.MaxChannels, d.CallerID, d.Timeout, d.Failover = 30, "+18005551212", 45, []string{"BACKUP", "LAST"}
+		},
+	}
+	for name, with := range goldens {
+		t.Run("writes "+name, func(t *testing.T) {
+			dial := aDial()
+			with(&dial)
+			if problems := dial.Problems(); len(problems) > 0 {
+				t.Fatalf("problems: %v", problems)
+			}
+			golden(t, name, dial.Dialplan())
+		})
+	}
+	t.Run("every route reads back without a flaw and survives the admin form", func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			dial := anyDial(t)
+			if problems := dial.Problems(); len(problems) > 0 {
+				t.Fatalf("%+v: %v", dial, problems)
+			}
+			text := dial.Dialplan()
+			if flaws := CheckAsterisk(DialplanEntry, text); len(flaws) > 0 {
+				t.Fatalf("%s\nin\n%s", flaws, text)
+			}
+			if AfterForm(DialplanEntry, text) != text {
+				t.Errorf("the form changes\n%s", text)
+			}
+			if !OffersRoute(text, dial.Route) {
+				t.Errorf("nothing can fail over to\n%s", text)
+			}
+			jumpsLand(t, text)
+		})
+	})
+	t.Run("a call is logged once, whatever it fails over to", func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			if text := anyDial(t).Dialplan(); strings.Count(text, "call_log") != 1 {
+				t.Errorf("logged %d times in\n%s", strings.Count(text, "call_log"), text)
+			}
+		})
+	})
+	t.Run("a call that nothing limits or redirects is dialed as dialed, less the prefix", func(t *testing.T) {
+		for name, test := range map[string]struct {
+			dial   Dial
+			dialed string
+			sent   string
+		}{
+			"prefix off":       {Dial{Prefix: "9", Strip: 1}, "918005551212", "18005551212"},
+			"nothing off":      {Dial{Prefix: "9", Strip: 0}, "918005551212", "918005551212"},
+			"part of a prefix": {Dial{Prefix: "91", Strip: 1}, "918005551212", "18005551212"},
+			"more than it":     {Dial{Prefix: "9", Strip: 2, Prepend: "0"}, "918005551212", "08005551212"},
+		} {
+			t.Run(name, func(t *testing.T) {
+				if sent := numberSent(t, test.dial, test.dialed); sent != test.sent {
+					t.Errorf("sent %s, wanted %s", sent, test.sent)
+				}
+			})
+		}
+	})
+	t.Run("what cannot be a dialplan is told by attribute", func(t *testing.T) {
+		for attribute, spoil := range map[string]func(*Dial){
+			"prefix":       func(d *Dial) { d.Prefix = "9,1,System(id)\nexten => 8" },
+			"pattern":      func(d *Dial) { d.Pattern = "X.X" },
+			"strip":        func(d *Dial) { d.Strip = -1 },
+			"prepend":      func(d *Dial) { d.Prepend = "${SHELL(id)}" },
+			"timeout":      func(d *Dial) { d.Timeout = -1 },
+			"options":      func(d *Dial) { d.Options = "tT)\nexten => 1,1,System(id" },
+			"caller_id":    func(d *Dial) { d.CallerID = "Bob <1>" },
+			"max_channels": func(d *Dial) { d.MaxChannels = -3 },
+			"endpoint":     func(d *Dial) { d.Endpoint = "" },
+			"protocol":     func(d *Dial) { d.Protocol = "Zap" },
+			"name":         func(d *Dial) { d.Route = "a b" },
+			"failover":     func(d *Dial) { d.Failover = []string{"main"} },
+		} {
+			dial := aDial()
+			spoil(&dial)
+			problems := dial.Problems()
+			if len(problems) != 1 || problems[0].Attribute != attribute {
+				t.Errorf("%s: %v", attribute, problems)
+			}
+		}
+	})
+}
+
+func anyDial(t *rapid.T) Dial {
+	dial := Dial{
+		Route:       aRouteName(t, "route"),
+		Protocol:    rapid.SampledFrom(DialProtocols).Draw(t, "protocol"),
+		Endpoint:    rapid.StringMatching(`[A-Za-z0-9_.-]{1,20}`).Draw(t, "endpoint"),
+		Prefix:      rapid.StringMatching(`[0-9*#]{1,6}`).Draw(t, "prefix"),
+		Pattern:     rapid.StringMatching(`([0-9XZN]|\[2-9\]){0,12}[.!]?`).Filter(func(s string) bool { return s != "" }).Draw(t, "pattern"),
+		Strip:       rapid.IntRange(0, 10).Draw(t, "strip"),
+		Prepend:     rapid.StringMatching(`[0-9*#+]{0,6}`).Draw(t, "prepend"),
+		Timeout:     rapid.IntRange(0, 120).Draw(t, "timeout"),
+		Options:     rapid.SampledFrom([]string{"", "tTor", "tTo", "gL(60000:5000)"}).Draw(t, "options"),
+		CallerID:    rapid.SampledFrom([]string{"", "8005551212", "+18005551212"}).Draw(t, "caller id"),
+		MaxChannels: rapid.IntRange(0, 500).Draw(t, "max channels"),
+	}
+	for _, next := range rapid.SliceOfNDistinct(rapid.StringMatching(`[A-Z][A-Z0-9]{2,9}`), 0, 4, foldKey).Draw(t, "failover") {
+		if foldKey(next) != foldKey(dial.Route) {
+			dial.Failover = append(dial.Failover, next)
+		}
+	}
+	return dial
+}
+
+var jump = regexp.MustCompile(`\?(\d+)(?::(\d+))?\)$`)
+
+// jumpsLand fails where a GotoIf names a priority that the extension has not.
+func jumpsLand(t *rapid.T, text string) {
+	statements := Statements(text)
+	there := map[string]bool{}
+	for _, statement := range statements {
+		there[statement.Extension+","+strconv.Itoa(statement.Priority)] = true
+	}
+	for _, statement := range statements {
+		found := jump.FindStringSubmatch(statement.Application + "(" + statement.Arguments + ")")
+		for _, target := range found[min(1, len(found)):] {
+			if target != "" && !there[statement.Extension+","+target] {
+				t.Errorf("line %d jumps to %s in\n%s", statement.Line, target, text)
+			}
+		}
+	}
+}
+
+var sentNumber = regexp.MustCompile(`Dial\(SIP/x/([^,]*),`)
+
+// numberSent does what Asterisk does with the two variables.
+func numberSent(t *testing.T, dial Dial, dialed string) string {
+	t.Helper()
+	dial.Route, dial.Protocol, dial.Endpoint, dial.Pattern = "R1", "SIP", "x", AnyNumber
+	text := dial.Dialplan()
+	sent := sentNumber.FindStringSubmatch(text)
+	if sent == nil {
+		t.Fatalf("no number in\n%s", text)
+	}
+	number := dialed[len(dial.Prefix):]
+	for off := range 10 {
+		if strings.Contains(sent[1], "${ROUTE_NUMBER:"+strconv.Itoa(off)+"}") {
+			return strings.ReplaceAll(sent[1], "${ROUTE_NUMBER:"+strconv.Itoa(off)+"}", number[off:])
+		}
+	}
+	return strings.ReplaceAll(sent[1], "${ROUTE_NUMBER}", number)
+}

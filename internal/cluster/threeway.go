@@ -1,0 +1,56 @@
+package cluster
+
+import (
+	"maps"
+	"slices"
+)
+
+// ImportIt is the advice where a row that is to be created stands there with
+// other values.
+const ImportIt = "Nothing was overwritten. Import the row if this configuration is to own it."
+
+// alike says whether a column holds what another value means to VICIdial. The
+// first may be a text with places for secrets, the second is what a row holds.
+type alike func(column string, meant, held Value) bool
+
+// blankAsNull: the admin form turns NULL into the empty string when it is saved
+// unchanged (F§10 item 13).
+func blankAsNull(_ string, meant, held Value) bool {
+	return meant.Text == held.Text
+}
+
+// change says which columns of a row lead from what it holds to what is wanted,
+// and what they hold now. A column that holds neither what is wanted nor what
+// the plan had seen is a [Conflict]; so is every difference in a row that the
+// plan had not seen at all (seen is nil), for then it is somebody else's.
+func change(subject string, have, seen, want Row, same alike) (from, to Row, err error) {
+	from, to = Row{}, Row{}
+	for _, column := range slices.Sorted(maps.Keys(want)) {
+		held, there := have[column]
+		if there && same(column, want[column], held) {
+			continue
+		}
+		if seen == nil {
+			return nil, nil, &Conflict{Subject: subject, Found: "is there already, with another " + column, Advice: ImportIt}
+		}
+		if known, was := seen[column]; there && was && !same(column, known, held) {
+			return nil, nil, &Conflict{Subject: subject, Found: "has another " + column + " than when it was read"}
+		}
+		to[column] = want[column]
+		if there {
+			from[column] = held
+		}
+	}
+	return from, to, nil
+}
+
+// unmoved is a conflict where a row that is to go no longer holds what the plan
+// had seen.
+func unmoved(subject string, have, seen Row, same alike) error {
+	for _, column := range slices.Sorted(maps.Keys(seen)) {
+		if held, there := have[column]; there && !same(column, seen[column], held) {
+			return &Conflict{Subject: subject, Found: "has another " + column + " than when it was read"}
+		}
+	}
+	return nil
+}
