@@ -1,0 +1,115 @@
+package cluster
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Template is one row of vicidial_conf_templates, or the columns that are known.
+type Template Row
+
+// TemplatePhone is a phone that uses a template.
+type TemplatePhone struct {
+	Extension string
+	ServerIP  string
+}
+
+// TemplateUse is who uses a template.
+type TemplateUse struct {
+	Phones   []TemplatePhone
+	Carriers Carriers
+}
+
+// Servers are the nodes whose files hold the template's lines (F§9.5).
+func (u TemplateUse) Servers() Rebuild {
+	var flags Rebuild
+	for _, phone := range u.Phones {
+		flags = flags.and(rebuildOf(phone.ServerIP))
+	}
+	for _, carrier := range u.Carriers {
+		flags = flags.and(carrier.flags())
+	}
+	return flags
+}
+
+// Names tells the users for a person, at most ten of them.
+func (u TemplateUse) Names() []string {
+	var names []string
+	for _, carrier := range u.Carriers.Sorted() {
+		names = append(names, fmt.Sprintf("carrier %s on %s", carrier.ID(), carrier.ServerIP()))
+	}
+	for _, phone := range u.Phones {
+		names = append(names, fmt.Sprintf("phone %s on %s", phone.Extension, phone.ServerIP))
+	}
+	slices.Sort(names)
+	const room = 10
+	if len(names) > room {
+		names = append(names[:room:room], fmt.Sprintf("and %d more", len(names)-room))
+	}
+	return names
+}
+
+// TemplateChange leads one template to where it is wanted.
+type TemplateChange struct {
+	ID   string
+	Have Row // the row as it is now; nil when there is none
+	Seen Row // the row as the plan saw it; nil when it is new
+	Want Row // the columns as they shall be; nil when it goes
+	Use  TemplateUse
+}
+
+// Plan says which step to take, and flags every node that has a phone or a
+// carrier using the template; the admin page flags the servers of the
+// template's user group alone (F§2.7). A template in use does not go: VICIdial
+// would take its lines from all of them.
+func (t TemplateChange) Plan() (Plan, error) {
+	subject := "template " + t.ID
+	key := Row{columnTemplateID: Text(t.ID)}
+	switch {
+	case t.Want == nil && t.Have == nil:
+		return Plan{}, nil
+	case t.Want == nil:
+		if names := t.Use.Names(); len(names) > 0 {
+			return Plan{}, &Refused{Subject: subject + " is in use", Reasons: names, Advice: "Give them another template, or none, first."}
+		}
+		if err := unmoved(subject, t.Have, t.Seen, sameInTemplate); err != nil {
+			return Plan{}, err
+		}
+		return Plan{Steps: []Step{{
+			Phase: Remove, Verb: Delete, Table: TableTemplates, Key: key, From: t.Have.Only("template_name"), Audit: templateAudit("DELETE", t.ID),
+		}}}, nil
+	case t.Have == nil:
+		row := Row{columnTemplateID: Text(t.ID)}
+		for column, value := range t.Want {
+			row[column] = value
+		}
+		return Plan{Steps: []Step{{
+			Phase: Add, Verb: Insert, Table: TableTemplates, Rows: []Row{row}, Key: key, Audit: templateAudit("ADD", t.ID),
+		}}, Rebuild: t.Use.Servers()}, nil
+	}
+	from, to, err := change(subject, t.Have, t.Seen, t.Want, sameInTemplate)
+	if err != nil {
+		return Plan{}, err
+	}
+	var plan Plan
+	if len(to) > 0 {
+		plan.Steps = []Step{{
+			Phase: Grow, Verb: Update, Table: TableTemplates, Key: key, From: from, To: to, Audit: templateAudit("MODIFY", t.ID),
+		}}
+	}
+	if _, changed := to[string(TemplateContents)]; changed || t.Seen == nil {
+		plan.Rebuild = t.Use.Servers() // also for a row left by an apply that died before its flags
+	}
+	return plan, nil
+}
+
+func sameInTemplate(column string, meant, held Value) bool {
+	if column == string(TemplateContents) {
+		return EquivalentText(meant.Text, held.Text)
+	}
+	return blankAsNull(column, meant, held)
+}
+
+func templateAudit(event, id string) Audit {
+	return Audit{Section: "CONFTEMPLATES", Type: event, Record: id, Code: "ADMIN " + event + " CONF TEMPLATE"}
+}

@@ -1,0 +1,145 @@
+package cluster
+
+import (
+	"maps"
+	"slices"
+)
+
+// The DIDs that VICIdial itself looks up (F§9.3 item 28): the catch-all, and
+// the row whose filter runs before every call.
+const (
+	DIDDefault      = "default"
+	DIDSystemFilter = "did_system_filter"
+)
+
+// ReservedDID says whether a did_pattern is one of VICIdial's own.
+func ReservedDID(pattern string) bool {
+	return slices.Contains([]string{DIDDefault, DIDSystemFilter}, foldKey(pattern))
+}
+
+// DIDChange leads one row of vicidial_inbound_dids to where it is wanted. Nodes
+// read the table at every call, so nothing is flagged (F§9.5).
+type DIDChange struct {
+	Pattern string
+	Have    Row // the row as it is now, did_id included; nil when there is none
+	Seen    Row // the row as the plan saw it; nil when it is new
+	Want    Row // the columns as they shall be; nil when it goes
+}
+
+// Plan says which step to take, if any.
+func (d DIDChange) Plan() (Plan, error) {
+	subject := "DID " + d.Pattern
+	switch {
+	case d.Want == nil && d.Have == nil:
+		return Plan{}, nil
+	case d.Want == nil && ReservedDID(d.Pattern):
+		return Plan{}, &Refused{
+			Subject: subject + " is VICIdial's own row",
+			Reasons: []string{"calls that match no DID, or the filter before all of them, depend on it"},
+			Advice:  "Take it out of the state with a removed block that has destroy = false.",
+		}
+	case d.Want == nil:
+		if err := unmoved(subject, d.Have, d.Seen, sameInDID); err != nil {
+			return Plan{}, err
+		}
+		return Plan{Steps: []Step{{
+			Phase: Remove, Verb: Delete, Table: TableDIDs, Key: d.key(), From: d.Have.Only("did_pattern"), Audit: didAudit("DELETE", d.record()),
+		}}}, nil
+	case d.Have == nil:
+		row := maps.Clone(d.Want)
+		row["did_pattern"] = Text(d.Pattern)
+		return Plan{Steps: []Step{{
+			Phase: Add, Verb: Insert, Table: TableDIDs, Rows: []Row{row}, Key: Row{"did_pattern": Text(d.Pattern)}, Audit: didAudit("ADD", d.Pattern),
+		}}}, nil
+	}
+	from, to, err := change(subject, d.Have, d.Seen, d.Want, sameInDID)
+	if err != nil || len(to) == 0 {
+		return Plan{}, err
+	}
+	return Plan{Steps: []Step{{
+		Phase: Grow, Verb: Update, Table: TableDIDs, Key: d.key(), From: from, To: to, Audit: didAudit("MODIFY", d.record()),
+	}}}, nil
+}
+
+func (d DIDChange) key() Row {
+	if id, there := d.Have["did_id"]; there {
+		return Row{"did_id": id}
+	}
+	return Row{"did_pattern": Text(d.Pattern)}
+}
+
+func (d DIDChange) record() string {
+	if id, there := d.Have["did_id"]; there {
+		return id.Text
+	}
+	return d.Pattern
+}
+
+// sameInDID: the admin form writes ---NONE--- into an in-group that is blank
+// (F§10 item 13).
+func sameInDID(column string, meant, held Value) bool {
+	if column == "group_id" || column == "filter_group_id" {
+		return none(meant.Text) == none(held.Text)
+	}
+	return blankAsNull(column, meant, held)
+}
+
+func none(id string) string {
+	if id == "---NONE---" {
+		return ""
+	}
+	return id
+}
+
+func didAudit(event, record string) Audit {
+	return Audit{Section: "DIDS", Type: event, Record: record, Code: "ADMIN " + event + " DID"}
+}
+
+// DIDNeed is a column that a route of a DID reads and that is blank.
+type DIDNeed struct {
+	Column string
+	Route  string
+}
+
+// didReads are the columns without which a route of a DID leads nowhere
+// (agi-DID_route.agi; the filter's columns have filter_ in front).
+var didReads = map[string][]string{
+	"EXTEN":         {"extension", "exten_context"},
+	"VOICEMAIL":     {"voicemail_ext"},
+	"VMAIL_NO_INST": {"voicemail_ext"},
+	"AGENT":         {"user"},
+	"PHONE":         {"phone", "server_ip"},
+	"IN_GROUP":      {"group_id"},
+	"CALLMENU":      {"menu_id"},
+}
+
+// DIDNeeds tells which columns the route of a DID, and of its filter where it
+// has one, reads and finds blank. Columns that are not known yet are left out
+// of the row and are not asked for.
+func DIDNeeds(row Row) []DIDNeed {
+	var needs []DIDNeed
+	ask := func(route, front string) {
+		for _, column := range didReads[route] {
+			if value, known := row[front+column]; known && none(value.Text) == "" {
+				needs = append(needs, DIDNeed{Column: front + column, Route: route})
+			}
+		}
+	}
+	ask(row["did_route"].Text, "")
+	if filter := row["filter_inbound_number"]; filter.Text != "" && filter.Text != "DISABLED" {
+		ask(row["filter_action"].Text, "filter_")
+		needs = append(needs, filterNeeds(filter.Text, row)...)
+	}
+	return needs
+}
+
+func filterNeeds(filter string, row Row) []DIDNeed {
+	reads := map[string]string{
+		"GROUP": "filter_phone_group_id", "GROUP_AREACODE": "filter_phone_group_id", "URL": "filter_url", "DNC_CAMPAIGN": "filter_dnc_campaign",
+	}
+	column, asks := reads[filter]
+	if value, known := row[column]; asks && known && value.Text == "" {
+		return []DIDNeed{{Column: column, Route: filter}}
+	}
+	return nil
+}

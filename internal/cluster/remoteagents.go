@@ -1,0 +1,231 @@
+package cluster
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// RemoteAgents is one row of vicidial_remote_agents: a run of users on a node.
+type RemoteAgents Row
+
+// MaxRemoteLines is what number_of_lines holds (TINYINT UNSIGNED).
+const MaxRemoteLines = 255
+
+// RemoteTestExtension is the conf_exten that makes remote agents answer their
+// calls themselves, for a test (F§9.3 item 27).
+const RemoteTestExtension = "999999999999"
+
+// ID is the remote_agent_id.
+func (r RemoteAgents) ID() string { return r["remote_agent_id"].Text }
+
+// UserStart is the first user of the run.
+func (r RemoteAgents) UserStart() string { return r["user_start"].Text }
+
+// ServerIP is the node that the run is on.
+func (r RemoteAgents) ServerIP() string { return r[columnServerIP].Text }
+
+// Lines is how many users the run has; at least one, as the daemon takes it.
+func (r RemoteAgents) Lines() int64 {
+	if lines, known := r["number_of_lines"].Int(); known && lines > 0 {
+		return lines
+	}
+	return 1
+}
+
+// Last is the last user of the run; false when the first is no number, for the
+// daemon counts on from it.
+func (r RemoteAgents) Last() (string, bool) {
+	_, last, numeric := r.bounds()
+	if !numeric {
+		return "", false
+	}
+	return strconv.FormatInt(last, 10), true
+}
+
+func (r RemoteAgents) bounds() (first, last int64, numeric bool) {
+	first, err := strconv.ParseInt(r.UserStart(), 10, 64)
+	if err != nil || first < 0 || strings.HasPrefix(r.UserStart(), "+") || first > 1<<62 {
+		return 0, 0, false
+	}
+	return first, first + r.Lines() - 1, true
+}
+
+// Overlaps says whether two runs share a user. Numbers are compared as numbers;
+// the admin page compares them as text, and misses some (F§2.10).
+func (r RemoteAgents) Overlaps(other RemoteAgents) bool {
+	first, last, numeric := r.bounds()
+	begins, ends, both := other.bounds()
+	if !numeric || !both {
+		return foldKey(r.UserStart()) == foldKey(other.UserStart())
+	}
+	return first <= ends && begins <= last
+}
+
+func (r RemoteAgents) String() string {
+	if last, numeric := r.Last(); numeric && last != r.UserStart() {
+		return fmt.Sprintf("remote agents %s to %s on %s", r.UserStart(), last, r.ServerIP())
+	}
+	return fmt.Sprintf("remote agent %s on %s", r.UserStart(), r.ServerIP())
+}
+
+// OverlapOf finds another run that shares a user with this one, whatever its
+// node and status: a user logs in once. The run itself, by remote_agent_id, is
+// left out.
+func OverlapOf(run RemoteAgents, have []RemoteAgents) (RemoteAgents, bool) {
+	for _, other := range have {
+		if run.ID() != "" && run.ID() == other.ID() {
+			continue
+		}
+		if run.Overlaps(other) {
+			return other, true
+		}
+	}
+	return nil, false
+}
+
+// RemoteAgentsChange leads one run of remote agents to where it is wanted. The
+// daemon reads the table by itself, so nothing is flagged (F§9.5).
+type RemoteAgentsChange struct {
+	UserStart string
+	Have      []RemoteAgents // every row of the table, read afresh
+	ID        string         // remote_agent_id of the run; empty when it is new
+	Seen      Row            // the row as the plan saw it; nil when it is new
+	Want      Row            // the columns as they shall be; nil when it goes
+}
+
+// Plan says which step to take. A run that shares a user with another is
+// refused before anything is written.
+func (r RemoteAgentsChange) Plan() (Plan, error) {
+	subject := "remote agents from " + r.UserStart
+	have, there, err := FindRemoteAgents(r.Have, r.ID, r.UserStart)
+	if err != nil {
+		return Plan{}, err
+	}
+	if r.Want == nil {
+		if !there {
+			return Plan{}, nil
+		}
+		_, seen := withoutBlanked(Row(have), r.Seen, nil)
+		if err := unmoved(subject, Row(have), seen, sameInRemoteAgents); err != nil {
+			return Plan{}, err
+		}
+		return Plan{Steps: []Step{{
+			Phase: Remove, Verb: Delete, Table: TableRemoteAgents, Key: Row(have).Only("remote_agent_id"),
+			From: Row(have).Only("user_start", columnServerIP), Audit: remoteAudit("DELETE", have.ID()),
+		}}}, nil
+	}
+	run := maps.Clone(r.Want)
+	run["user_start"] = Text(r.UserStart)
+	if there {
+		run["remote_agent_id"] = Text(have.ID())
+	}
+	if other, shares := OverlapOf(RemoteAgents(run), r.Have); shares {
+		return Plan{}, &Refused{
+			Subject: subject, Reasons: []string{"shares users with " + other.String() + " (remote_agent_id " + other.ID() + ")"},
+			Advice: "Choose a range that no other remote agents have.",
+		}
+	}
+	if !there {
+		return Plan{Steps: []Step{{
+			Phase: Add, Verb: Insert, Table: TableRemoteAgents, Rows: []Row{run}, Key: run.Only("user_start", columnServerIP),
+			Audit: remoteAudit("ADD", r.UserStart),
+		}}}, nil
+	}
+	want, seen := withoutBlanked(Row(have), r.Seen, r.Want)
+	from, to, err := change(subject, Row(have), seen, want, sameInRemoteAgents)
+	if err != nil || len(to) == 0 {
+		return Plan{}, err
+	}
+	phase := Grow
+	if status, changed := to["status"]; changed && status.Text == "INACTIVE" {
+		phase = Release
+	}
+	return Plan{Steps: []Step{{
+		Phase: phase, Verb: Update, Table: TableRemoteAgents, Key: Row(have).Only("remote_agent_id"), From: from, To: to,
+		Audit: remoteAudit("MODIFY", have.ID()),
+	}}}, nil
+}
+
+// FindRemoteAgents finds a run by its id, or by its first user where the id is
+// not known. Two runs from one user are a [Conflict]: no key forbids them, and
+// nobody can tell which is meant.
+func FindRemoteAgents(have []RemoteAgents, id, userStart string) (RemoteAgents, bool, error) {
+	var found []RemoteAgents
+	for _, run := range have {
+		if id != "" && run.ID() == id {
+			return run, true, nil
+		}
+		if id == "" && foldKey(run.UserStart()) == foldKey(userStart) {
+			found = append(found, run)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, false, nil
+	case 1:
+		return found[0], true, nil
+	}
+	return nil, false, &Conflict{
+		Subject: "remote agents from " + userStart, Found: fmt.Sprintf("are in %d rows", len(found)),
+		Advice: "Delete all but one of the rows on the Remote Agents page.",
+	}
+}
+
+const columnCloser = "closer_campaigns"
+
+// withoutBlanked takes closer_campaigns out of what is compared where a daemon
+// has blanked it, as it does for users that reached their limit (F§3.8): that is
+// nobody's intent, so it is neither mended nor a conflict. Only a new choice of
+// groups is written.
+func withoutBlanked(have, seen, want Row) (wanted, known Row) {
+	if held, there := have[columnCloser]; !there || !ClosersBlanked(held) || seen == nil {
+		return want, seen
+	}
+	wanted, known = maps.Clone(want), maps.Clone(seen)
+	if sameGroups(seen[columnCloser], want[columnCloser]) {
+		delete(wanted, columnCloser)
+	}
+	known[columnCloser] = have[columnCloser]
+	return wanted, known
+}
+
+// ClosersBlanked says whether a closer_campaigns column names no group.
+func ClosersBlanked(held Value) bool { return len(InGroups(held.Text)) == 0 }
+
+func sameGroups(one, other Value) bool {
+	return slices.Equal(InGroups(one.Text), InGroups(other.Text))
+}
+
+func sameInRemoteAgents(column string, meant, held Value) bool {
+	if column == columnCloser {
+		return sameGroups(meant, held)
+	}
+	return blankAsNull(column, meant, held)
+}
+
+// InGroups reads a closer_campaigns column, " SALES SUPPORT -".
+func InGroups(column string) []string {
+	var groups []string
+	for _, group := range strings.Fields(column) {
+		if group != "-" {
+			groups = append(groups, group)
+		}
+	}
+	return groups
+}
+
+// CloserCampaigns writes a closer_campaigns column. VICIdial searches it for a
+// group with a blank on both sides.
+func CloserCampaigns(groups []string) string {
+	if len(groups) == 0 {
+		return ""
+	}
+	return " " + strings.Join(groups, " ") + " -"
+}
+
+func remoteAudit(event, record string) Audit {
+	return Audit{Section: "REMOTEAGENTS", Type: event, Record: record, Code: "ADMIN " + event + " REMOTE AGENT"}
+}
