@@ -112,7 +112,7 @@ func sameInCarrier(column string, meant, held Value) bool {
 	case columnActive:
 		return meant.Yes() == held.Yes()
 	}
-	return blankAsNull(column, meant, held)
+	return Equivalent(column, meant, held)
 }
 
 // CarrierChange leads the rows of one route to where they are wanted.

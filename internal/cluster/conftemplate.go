@@ -107,7 +107,7 @@ func sameInTemplate(column string, meant, held Value) bool {
 	if column == string(TemplateContents) {
 		return EquivalentText(meant.Text, held.Text)
 	}
-	return blankAsNull(column, meant, held)
+	return Equivalent(column, meant, held)
 }
 
 func templateAudit(event, id string) Audit {

@@ -81,7 +81,7 @@ func sameInDID(column string, meant, held Value) bool {
 	if column == "group_id" || column == "filter_group_id" {
 		return none(meant.Text) == none(held.Text)
 	}
-	return blankAsNull(column, meant, held)
+	return Equivalent(column, meant, held)
 }
 
 func none(id string) string {

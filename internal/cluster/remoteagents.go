@@ -203,7 +203,7 @@ func sameInRemoteAgents(column string, meant, held Value) bool {
 	if column == columnCloser {
 		return sameGroups(meant, held)
 	}
-	return blankAsNull(column, meant, held)
+	return Equivalent(column, meant, held)
 }
 
 // InGroups reads a closer_campaigns column, " SALES SUPPORT -".

@@ -13,12 +13,6 @@ const ImportIt = "Nothing was overwritten. Import the row if this configuration 
 // first may be a text with places for secrets, the second is what a row holds.
 type alike func(column string, meant, held Value) bool
 
-// blankAsNull: the admin form turns NULL into the empty string when it is saved
-// unchanged (F§10 item 13).
-func blankAsNull(_ string, meant, held Value) bool {
-	return meant.Text == held.Text
-}
-
 // change says which columns of a row lead from what it holds to what is wanted,
 // and what they hold now. A column that holds neither what is wanted nor what
 // the plan had seen is a [Conflict]; so is every difference in a row that the
