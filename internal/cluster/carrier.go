@@ -23,6 +23,12 @@ const (
 	columnProtocol   = "protocol"
 )
 
+// CarrierColumns are the columns of vicidial_server_carriers, all of them configuration.
+var CarrierColumns = []string{
+	"carrier_id", "carrier_name", "registration_string", "template_id", "account_entry", "protocol", "globals_string",
+	"dialplan_entry", "server_ip", "active", "carrier_description", "user_group",
+}
+
 // ID is the carrier_id.
 func (c Carrier) ID() string { return c[columnCarrierID].Text }
 
@@ -256,4 +262,17 @@ func (r Rebuild) and(other Rebuild) Rebuild {
 
 func carrierAudit(event, id string) Audit {
 	return Audit{Section: "CARRIERS", Type: event, Record: id, Code: "ADMIN " + event + " CARRIER"}
+}
+
+// With returns the carriers as they are once a route has exactly these rows.
+func (c Carriers) With(route string, rows Carriers, ids ...string) Carriers {
+	for _, row := range rows {
+		ids = append(ids, row.ID())
+	}
+	old := c.Of(route, ids...)
+	rest := slices.DeleteFunc(slices.Clone(c), func(carrier Carrier) bool {
+		_, is := old.ByID(carrier.ID())
+		return is
+	})
+	return append(rest, rows...).Sorted()
 }

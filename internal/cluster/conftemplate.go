@@ -8,6 +8,11 @@ import (
 // Template is one row of vicidial_conf_templates, or the columns that are known.
 type Template Row
 
+// TemplateColumns are the columns of vicidial_conf_templates.
+var TemplateColumns = []string{
+	"template_id", "template_name", "template_contents", "user_group",
+}
+
 // TemplatePhone is a phone that uses a template.
 type TemplatePhone struct {
 	Extension string
@@ -112,4 +117,33 @@ func sameInTemplate(column string, meant, held Value) bool {
 
 func templateAudit(event, id string) Audit {
 	return Audit{Section: "CONFTEMPLATES", Type: event, Record: id, Code: "ADMIN " + event + " CONF TEMPLATE"}
+}
+
+// Templates are rows of vicidial_conf_templates.
+type Templates []Template
+
+// ID is the template_id.
+func (t Template) ID() string { return t[columnTemplateID].Text }
+
+// Contents are the lines of the template.
+func (t Template) Contents() string { return t[string(TemplateContents)].Text }
+
+// ByID finds a template by its id, as the database compares it.
+func (t Templates) ByID(id string) (Template, bool) {
+	for _, template := range t {
+		if foldKey(template.ID()) == foldKey(id) {
+			return template, true
+		}
+	}
+	return nil, false
+}
+
+// With returns the templates as they are once this one is written.
+func (t Templates) With(template Template) Templates {
+	return append(slices.DeleteFunc(slices.Clone(t), func(other Template) bool { return foldKey(other.ID()) == foldKey(template.ID()) }), template)
+}
+
+// Using keeps the carriers that use a template.
+func (c Carriers) Using(templateID string) Carriers {
+	return slices.DeleteFunc(slices.Clone(c), func(carrier Carrier) bool { return foldKey(carrier.TemplateID()) != foldKey(templateID) })
 }

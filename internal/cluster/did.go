@@ -12,6 +12,23 @@ const (
 	DIDSystemFilter = "did_system_filter"
 )
 
+// DIDColumns are the columns of vicidial_inbound_dids, all of them configuration.
+var DIDColumns = []string{
+	"did_id", "did_pattern", "did_description", "did_active", "did_route", "extension", "exten_context",
+	"voicemail_ext", "phone", "server_ip", "user", "user_unavailable_action", "user_route_settings_ingroup", "group_id",
+	"call_handle_method", "agent_search_method", "list_id", "campaign_id", "phone_code", "menu_id", "record_call",
+	"filter_inbound_number", "filter_phone_group_id", "filter_url", "filter_action", "filter_extension",
+	"filter_exten_context", "filter_voicemail_ext", "filter_phone", "filter_server_ip", "filter_user",
+	"filter_user_unavailable_action", "filter_user_route_settings_ingroup", "filter_group_id",
+	"filter_call_handle_method", "filter_agent_search_method", "filter_list_id", "filter_campaign_id",
+	"filter_phone_code", "filter_menu_id", "filter_clean_cid_number", "custom_one", "custom_two", "custom_three",
+	"custom_four", "custom_five", "user_group", "filter_dnc_campaign", "filter_url_did_redirect",
+	"no_agent_ingroup_redirect", "no_agent_ingroup_id", "no_agent_ingroup_extension", "pre_filter_phone_group_id",
+	"pre_filter_extension", "entry_list_id", "filter_entry_list_id", "max_queue_ingroup_calls", "max_queue_ingroup_id",
+	"max_queue_ingroup_extension", "did_carrier_description", "inbound_route_answer", "pre_filter_recent_call",
+	"pre_filter_recent_extension",
+}
+
 // ReservedDID says whether a did_pattern is one of VICIdial's own.
 func ReservedDID(pattern string) bool {
 	return slices.Contains([]string{DIDDefault, DIDSystemFilter}, foldKey(pattern))
@@ -49,7 +66,8 @@ func (d DIDChange) Plan() (Plan, error) {
 		row := maps.Clone(d.Want)
 		row["did_pattern"] = Text(d.Pattern)
 		return Plan{Steps: []Step{{
-			Phase: Add, Verb: Insert, Table: TableDIDs, Rows: []Row{row}, Key: Row{"did_pattern": Text(d.Pattern)}, Audit: didAudit("ADD", d.Pattern),
+			Phase: Add, Verb: Insert, Table: TableDIDs, Rows: []Row{row}, Key: Row{"did_pattern": Text(d.Pattern)},
+			Audit: Audit{Section: "DIDS", Type: "ADD", Record: d.Pattern, Numbered: "did_id", Code: "ADMIN ADD DID"},
 		}}}, nil
 	}
 	from, to, err := change(subject, d.Have, d.Seen, d.Want, sameInDID)
@@ -142,4 +160,17 @@ func filterNeeds(filter string, row Row) []DIDNeed {
 		return []DIDNeed{{Column: column, Route: filter}}
 	}
 	return nil
+}
+
+// DIDs are rows of vicidial_inbound_dids.
+type DIDs []Row
+
+// ByPattern finds a DID by its did_pattern, as the database compares it.
+func (d DIDs) ByPattern(pattern string) (Row, bool) {
+	for _, row := range d {
+		if foldKey(row["did_pattern"].Text) == foldKey(pattern) {
+			return row, true
+		}
+	}
+	return nil, false
 }

@@ -93,8 +93,11 @@ type Audit struct {
 	Section string // event_section, e.g. SERVERTRUNKS
 	Type    string // event_type, a member of the column's enum
 	Record  string // record_id
-	Code    string // event_code
-	Notes   string // event_notes
+	// Numbered names the column whose number, which the database gives to an
+	// inserted row, takes the place of Record.
+	Numbered string
+	Code     string // event_code
+	Notes    string // event_notes
 }
 
 // Rebuild names the servers whose Asterisk configuration files must be

@@ -11,6 +11,12 @@ import (
 // RemoteAgents is one row of vicidial_remote_agents: a run of users on a node.
 type RemoteAgents Row
 
+// RemoteAgentsColumns are the columns of vicidial_remote_agents.
+var RemoteAgentsColumns = []string{
+	"remote_agent_id", "user_start", "number_of_lines", "server_ip", "conf_exten", "status", "campaign_id",
+	"closer_campaigns", "extension_group", "extension_group_order", "on_hook_agent", "on_hook_ring_time",
+}
+
 // MaxRemoteLines is what number_of_lines holds (TINYINT UNSIGNED).
 const MaxRemoteLines = 255
 

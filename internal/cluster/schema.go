@@ -79,6 +79,15 @@ var since = map[Table]map[string]int{
 	},
 	TableConfbridges: {"conf_exten": 1664},
 	TableSettings:    {"allowed_sip_stacks": 1642},
+	TableCarriers:    {"user_group": 1308},
+	TableTemplates:   {"user_group": 1308},
+	TableDIDs: {
+		"user_group": 1308, "filter_dnc_campaign": 1371, "filter_url_did_redirect": 1371, "no_agent_ingroup_redirect": 1382,
+		"no_agent_ingroup_id": 1382, "no_agent_ingroup_extension": 1382, "pre_filter_phone_group_id": 1382,
+		"pre_filter_extension": 1382, "entry_list_id": 1407, "filter_entry_list_id": 1407, "max_queue_ingroup_calls": 1418,
+		"max_queue_ingroup_id": 1418, "max_queue_ingroup_extension": 1418, "did_carrier_description": 1431,
+		"inbound_route_answer": 1598, "pre_filter_recent_call": 1659, "pre_filter_recent_extension": 1659,
+	},
 }
 
 var (

@@ -143,6 +143,13 @@ func (w *writer) step(ctx context.Context, step cluster.Step) error {
 	if !w.store.settings.AuditEnabled || step.Audit.Section == "" {
 		return nil
 	}
+	if step.Audit.Numbered != "" {
+		number, err := w.number(ctx, step)
+		if err != nil {
+			return fmt.Errorf("the step is written, its line in the admin change log is not: %w", err)
+		}
+		step.Audit.Record = number
+	}
 	insert, count := w.store.audit(w.home, step, done)
 	_, err := w.exec(ctx, insert, func(ctx context.Context) (bool, error) {
 		n, err := w.count(ctx, count)
@@ -247,6 +254,18 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 		failure = plain(err)
 	}
 	return 0, failure
+}
+
+// number asks which number the database gave the row of an insert.
+func (w *writer) number(ctx context.Context, step cluster.Step) (string, error) {
+	if w.conn == nil {
+		return "", sql.ErrConnDone
+	}
+	var number string
+	where, args := conditions(keyOf(step, step.Rows[0]), " AND ", "=")
+	query := fmt.Sprintf("SELECT %s FROM %s WHERE %s", step.Audit.Numbered, step.Table, where)
+	err := w.conn.QueryRowContext(context.WithoutCancel(ctx), query, args...).Scan(&number)
+	return number, err
 }
 
 func (w *writer) count(ctx context.Context, s statement) (int, error) {

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
@@ -28,4 +30,58 @@ func (s *Store) Expected(ctx context.Context) (cluster.Servers, error) {
 		servers = servers.With(server)
 	}
 	return servers, nil
+}
+
+// expectedRoute is what a run is going to make of a route's rows.
+type expectedRoute struct {
+	rows cluster.Carriers
+	ids  []string // those that the rows have now
+}
+
+// ExpectRoute notes the rows that this run is going to give a route; none when
+// it goes. ids are those of the rows that it has.
+func (s *Store) ExpectRoute(route string, rows cluster.Carriers, ids []string) {
+	s.expecting.Lock()
+	defer s.expecting.Unlock()
+	if s.expectedRoutes == nil {
+		s.expectedRoutes = map[string]expectedRoute{}
+	}
+	s.expectedRoutes[route] = expectedRoute{rows, ids}
+}
+
+// ExpectedCarriers returns the carriers as they will be once this run has written.
+func (s *Store) ExpectedCarriers(ctx context.Context) (cluster.Carriers, error) {
+	carriers, err := s.Carriers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.expecting.Lock()
+	defer s.expecting.Unlock()
+	for _, route := range slices.Sorted(maps.Keys(s.expectedRoutes)) {
+		expected := s.expectedRoutes[route]
+		carriers = carriers.With(route, expected.rows, expected.ids...)
+	}
+	return carriers, nil
+}
+
+// ExpectTemplate notes a template that this run is going to write.
+func (s *Store) ExpectTemplate(template cluster.Template) {
+	s.expecting.Lock()
+	defer s.expecting.Unlock()
+	s.expectedTemplates = s.expectedTemplates.With(template)
+}
+
+// ExpectedTemplates returns the templates as they will be once this run has
+// written.
+func (s *Store) ExpectedTemplates(ctx context.Context) (cluster.Templates, error) {
+	templates, err := s.Templates(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.expecting.Lock()
+	defer s.expecting.Unlock()
+	for _, template := range s.expectedTemplates {
+		templates = templates.With(template)
+	}
+	return templates, nil
 }

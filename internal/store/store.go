@@ -29,12 +29,21 @@ type Store struct {
 	expecting sync.Mutex
 	expected  cluster.Servers // planned by this run, not in the table yet
 
+	expectedRoutes    map[string]expectedRoute
+	expectedTemplates cluster.Templates
+
 	home      family[home]
 	servers   family[cluster.Servers]
 	trunks    family[cluster.Trunks]
 	campaigns family[cluster.Campaigns]
 	rooms     family[map[cluster.Engine]cluster.Rooms]
 	choices   family[cluster.Settings]
+
+	carriers     family[cluster.Carriers]
+	templates    family[cluster.Templates]
+	dids         family[cluster.DIDs]
+	remoteAgents family[[]cluster.RemoteAgents]
+	directory    family[cluster.Directory]
 }
 
 // New prepares a store; nothing is dialled yet.
@@ -53,6 +62,11 @@ func New(settings Settings) *Store {
 	s.campaigns.read = s.readCampaigns
 	s.rooms.read = s.readRooms
 	s.choices.read = s.readChoices
+	s.carriers.read = s.readCarriers
+	s.templates.read = s.readTemplates
+	s.dids.read = s.readDIDs
+	s.remoteAgents.read = s.readRemoteAgents
+	s.directory.read = s.readDirectory
 	return s
 }
 
@@ -77,6 +91,11 @@ func (s *Store) forget() {
 	s.campaigns.forget()
 	s.rooms.forget()
 	s.choices.forget()
+	s.carriers.forget()
+	s.templates.forget()
+	s.dids.forget()
+	s.remoteAgents.forget()
+	s.directory.forget()
 }
 
 // query runs a read and hands each row to scan.

@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// Carriers returns all rows of vicidial_server_carriers. Their texts hold
+// passwords: what leaves a room must be sealed first.
+func (s *Store) Carriers(ctx context.Context) (cluster.Carriers, error) { return s.carriers.get(ctx) }
+
+func (s *Store) readCarriers(ctx context.Context) (cluster.Carriers, error) {
+	rows, err := s.rows(ctx, cluster.TableCarriers, cluster.CarrierColumns, "carrier_id")
+	carriers := make(cluster.Carriers, len(rows))
+	for at, row := range rows {
+		carriers[at] = cluster.Carrier(row)
+	}
+	return carriers, err
+}
+
+// Templates returns all rows of vicidial_conf_templates.
+func (s *Store) Templates(ctx context.Context) (cluster.Templates, error) {
+	return s.templates.get(ctx)
+}
+
+func (s *Store) readTemplates(ctx context.Context) (cluster.Templates, error) {
+	rows, err := s.rows(ctx, cluster.TableTemplates, cluster.TemplateColumns, "template_id")
+	templates := make(cluster.Templates, len(rows))
+	for at, row := range rows {
+		templates[at] = cluster.Template(row)
+	}
+	return templates, err
+}
+
+// DIDs returns all rows of vicidial_inbound_dids.
+func (s *Store) DIDs(ctx context.Context) (cluster.DIDs, error) { return s.dids.get(ctx) }
+
+func (s *Store) readDIDs(ctx context.Context) (cluster.DIDs, error) {
+	return s.rows(ctx, cluster.TableDIDs, cluster.DIDColumns, "did_id")
+}
+
+// RemoteAgents returns all rows of vicidial_remote_agents.
+func (s *Store) RemoteAgents(ctx context.Context) ([]cluster.RemoteAgents, error) {
+	return s.remoteAgents.get(ctx)
+}
+
+func (s *Store) readRemoteAgents(ctx context.Context) ([]cluster.RemoteAgents, error) {
+	rows, err := s.rows(ctx, cluster.TableRemoteAgents, cluster.RemoteAgentsColumns, "remote_agent_id")
+	runs := make([]cluster.RemoteAgents, len(rows))
+	for at, row := range rows {
+		runs[at] = cluster.RemoteAgents(row)
+	}
+	return runs, err
+}
+
+const selectTemplatePhones = `
+SELECT COALESCE(extension, ''),
+       COALESCE(server_ip, '')
+  FROM phones
+ WHERE template_id = ?
+ ORDER BY server_ip, extension`
+
+// TemplateUse asks who uses a template. It is asked at each write, not cached:
+// phones are many and templates change seldom.
+func (s *Store) TemplateUse(ctx context.Context, id string) (cluster.TemplateUse, error) {
+	carriers, err := s.Carriers(ctx)
+	if err != nil {
+		return cluster.TemplateUse{}, err
+	}
+	use := cluster.TemplateUse{Carriers: carriers.Using(id)}
+	err = s.query(ctx, "phones that use template "+id, selectTemplatePhones, []any{id}, func(rows *sql.Rows) error {
+		var phone cluster.TemplatePhone
+		if err := rows.Scan(&phone.Extension, &phone.ServerIP); err != nil {
+			return err
+		}
+		use.Phones = append(use.Phones, phone)
+		return nil
+	})
+	return use, err
+}
+
+const (
+	selectUsers    = `SELECT user FROM vicidial_users ORDER BY user`
+	selectInGroups = `SELECT group_id FROM vicidial_inbound_groups ORDER BY group_id`
+	selectMenus    = `SELECT menu_id FROM vicidial_call_menu ORDER BY menu_id`
+)
+
+// Directory names what DIDs and remote agents send calls to.
+func (s *Store) Directory(ctx context.Context) (cluster.Directory, error) {
+	return s.directory.get(ctx)
+}
+
+func (s *Store) readDirectory(ctx context.Context) (cluster.Directory, error) {
+	if _, err := s.home.get(ctx); err != nil {
+		return cluster.Directory{}, err
+	}
+	var directory cluster.Directory
+	for _, list := range []struct {
+		what, query string
+		into        *[]string
+	}{
+		{"users", selectUsers, &directory.Users},
+		{"in-groups", selectInGroups, &directory.InGroups},
+		{"call menus", selectMenus, &directory.Menus},
+	} {
+		err := s.query(ctx, list.what, list.query, nil, func(rows *sql.Rows) error {
+			var name string
+			err := rows.Scan(&name)
+			*list.into = append(*list.into, name)
+			return err
+		})
+		if err != nil {
+			return cluster.Directory{}, err
+		}
+	}
+	return directory, nil
+}

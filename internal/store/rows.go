@@ -1,0 +1,42 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// rows reads a whole table: those of the columns that this schema has, in the
+// order of one of them. Names come from constants of this program only.
+func (s *Store) rows(ctx context.Context, table cluster.Table, columns []string, order string) ([]cluster.Row, error) {
+	home, err := s.home.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	columns = home.schema.Only(table, columns)
+	if len(columns) == 0 {
+		return nil, fmt.Errorf("the table %s is not in this database, or the database user may not see it", table)
+	}
+	query := fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(columns, ", "), table, order)
+	var found []cluster.Row
+	err = s.query(ctx, string(table), query, nil, func(rows *sql.Rows) error {
+		held := make([]sql.NullString, len(columns))
+		into := make([]any, len(held))
+		for at := range held {
+			into[at] = &held[at]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		row := make(cluster.Row, len(columns))
+		for at, column := range columns {
+			row[column] = value(held[at])
+		}
+		found = append(found, row)
+		return nil
+	})
+	return found, err
+}
