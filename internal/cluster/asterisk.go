@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -63,6 +64,14 @@ func (f Flaws) String() string {
 		told[at] = flaw.String()
 	}
 	return strings.Join(told, "\n")
+}
+
+// Err is the flaws as one error; nil when there are none.
+func (f Flaws) Err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return errors.New(f.String())
 }
 
 func (f Flaws) sorted() Flaws {

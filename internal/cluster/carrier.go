@@ -151,12 +151,43 @@ func (c CarrierChange) Plan() (Plan, error) {
 		if wanted[foldKey(seen.ID())] || !there {
 			continue
 		}
-		if err := unmoved(have.subject(), Row(have), Row(seen), sameInCarrier); err != nil {
+		if err := unmoved(have.subject(), Row(have), c.followed(have, seen), sameInCarrier); err != nil {
 			return Plan{}, err
 		}
 		plan = plan.And(Plan{Steps: []Step{have.removal()}, Rebuild: have.flags()})
 	}
 	return plan, nil
+}
+
+// followed is what was seen of a row, with the node that it is on now where the
+// route is wanted there: a server that changed its address has taken its
+// carriers along (F§3.12), which is nobody's intervention.
+func (c CarrierChange) followed(have, seen Carrier) Row {
+	for _, want := range c.Want {
+		if want.ServerIP() == have.ServerIP() && have.ServerIP() != AllServers {
+			followed := maps.Clone(Row(seen))
+			followed[columnServerIP] = have[columnServerIP]
+			return followed
+		}
+	}
+	return Row(seen)
+}
+
+// Drift names, by carrier id, what no longer holds what was seen: columns, or
+// that the row is gone.
+func (c CarrierChange) Drift() map[string][]string {
+	found := map[string][]string{}
+	for _, seen := range c.Seen {
+		have, there := c.Have.ByID(seen.ID())
+		if !there {
+			found[seen.ID()] = []string{"is gone"}
+			continue
+		}
+		if columns := drifted(Row(have), Row(seen), sameInCarrier); len(columns) > 0 {
+			found[seen.ID()] = columns
+		}
+	}
+	return found
 }
 
 // lead brings one row to where it is wanted.

@@ -108,6 +108,9 @@ func (t TemplateChange) Plan() (Plan, error) {
 	return plan, nil
 }
 
+// Drift names the columns that no longer hold what was seen.
+func (t TemplateChange) Drift() []string { return drifted(t.Have, t.Seen, sameInTemplate) }
+
 func sameInTemplate(column string, meant, held Value) bool {
 	if column == string(TemplateContents) {
 		return EquivalentText(meant.Text, held.Text)

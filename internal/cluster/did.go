@@ -79,6 +79,9 @@ func (d DIDChange) Plan() (Plan, error) {
 	}}}, nil
 }
 
+// Drift names the columns that no longer hold what was seen.
+func (d DIDChange) Drift() []string { return drifted(d.Have, d.Seen, sameInDID) }
+
 func (d DIDChange) key() Row {
 	if id, there := d.Have["did_id"]; there {
 		return Row{"did_id": id}

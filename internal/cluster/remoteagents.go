@@ -155,6 +155,17 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 	}}}, nil
 }
 
+// Drift names the columns that no longer hold what was seen; groups that the
+// daemon blanked are none of them.
+func (r RemoteAgentsChange) Drift() []string {
+	have, there, err := FindRemoteAgents(r.Have, r.ID, r.UserStart)
+	if err != nil || !there {
+		return nil
+	}
+	_, seen := withoutBlanked(Row(have), r.Seen, nil)
+	return drifted(Row(have), seen, sameInRemoteAgents)
+}
+
 // FindRemoteAgents finds a run by its id, or by its first user where the id is
 // not known. Two runs from one user are a [Conflict]: no key forbids them, and
 // nobody can tell which is meant.

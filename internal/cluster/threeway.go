@@ -41,10 +41,19 @@ func change(subject string, have, seen, want Row, same alike) (from, to Row, err
 // unmoved is a conflict where a row that is to go no longer holds what the plan
 // had seen.
 func unmoved(subject string, have, seen Row, same alike) error {
-	for _, column := range slices.Sorted(maps.Keys(seen)) {
-		if held, there := have[column]; there && !same(column, seen[column], held) {
-			return &Conflict{Subject: subject, Found: "has another " + column + " than when it was read"}
-		}
+	if columns := drifted(have, seen, same); len(columns) > 0 {
+		return &Conflict{Subject: subject, Found: "has another " + columns[0] + " than when it was read"}
 	}
 	return nil
+}
+
+// drifted are the columns of a row that no longer hold what was seen, sorted.
+func drifted(have, seen Row, same alike) []string {
+	var columns []string
+	for _, column := range slices.Sorted(maps.Keys(seen)) {
+		if held, there := have[column]; there && !same(column, seen[column], held) {
+			columns = append(columns, column)
+		}
+	}
+	return columns
 }

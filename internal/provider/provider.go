@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/clustersettings"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/conftemplate"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/nodeconfig"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/server"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/trunksplit"
@@ -46,6 +47,7 @@ func (v *vicidial) Metadata(_ context.Context, _ provider.MetadataRequest, resp 
 // Resources lists the nouns that can be declared.
 func (v *vicidial) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
+		conftemplate.New,
 		server.New,
 		trunksplit.New,
 		clustersettings.New,
@@ -74,6 +76,7 @@ func (v *vicidial) Functions(context.Context) []func() function.Function {
 // ListResources lists what `terraform query` can find.
 func (v *vicidial) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
+		conftemplate.NewList,
 		server.NewList,
 		trunksplit.NewList,
 		clustersettings.NewList,

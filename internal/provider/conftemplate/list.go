@@ -1,0 +1,45 @@
+package conftemplate
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// List finds the templates that are there, so that they can be brought under
+// Terraform.
+type List struct{ Resource }
+
+var _ list.ListResourceWithConfigure = (*List)(nil)
+
+// NewList makes the list resource.
+func NewList() list.ListResource { return &List{} }
+
+// ListResourceConfigSchema describes what can be asked for: all of them.
+func (l *List) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = listschema.Schema{
+		MarkdownDescription: "Lists the templates that phones and carriers can use: every row of `vicidial_conf_templates`.",
+	}
+}
+
+// List hands the templates out by their template_id.
+func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	if l.templates == nil {
+		bridge.ListFailed(stream, "Unable to list templates", bridge.ErrUnconfigured)
+		return
+	}
+	found, err := l.templates.Templates(ctx)
+	if err != nil {
+		bridge.ListFailed(stream, "Unable to list templates", err)
+		return
+	}
+	bridge.List(ctx, req, stream, found, func(template cluster.Template, _ *diag.Diagnostics) bridge.Found {
+		m := model{}.with(template)
+		return bridge.Found{Name: template.ID() + " (" + m.Name.ValueString() + ")", ID: m.identity(), Model: m}
+	})
+}

@@ -1,0 +1,58 @@
+package conftemplate
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+type model struct {
+	TemplateID types.String `tfsdk:"template_id"`
+	Name       types.String `tfsdk:"template_name"`
+	Contents   types.String `tfsdk:"template_contents"`
+	UserGroup  types.String `tfsdk:"user_group"`
+}
+
+type identity struct {
+	TemplateID types.String `tfsdk:"template_id"`
+}
+
+func (m model) identity() identity { return identity{m.TemplateID} }
+
+func (m model) id() string { return m.TemplateID.ValueString() }
+
+func (m *model) columns() []bridge.Column {
+	return []bridge.Column{
+		bridge.Text("template_id", path.Root("template_id"), &m.TemplateID),
+		bridge.Text("template_name", path.Root("template_name"), &m.Name),
+		bridge.Text(string(cluster.TemplateContents), path.Root("template_contents"), &m.Contents),
+		bridge.Text("user_group", path.Root("user_group"), &m.UserGroup),
+	}
+}
+
+// row is what is wanted of the row. Text is stored with LF, however the file
+// that it came from ends its lines.
+func (m model) row() cluster.Row {
+	row := bridge.Row(m.columns())
+	if contents, wanted := row[string(cluster.TemplateContents)]; wanted {
+		row[string(cluster.TemplateContents)] = cluster.Text(cluster.NormalText(contents.Text))
+	}
+	return row
+}
+
+// with fills in what the row says. Text that means the same as before stays as
+// it was written.
+func (m model) with(found cluster.Template) model {
+	before := m
+	bridge.Show(m.columns(), cluster.Row(found))
+	if cluster.EquivalentText(before.Contents.ValueString(), m.Contents.ValueString()) && !before.Contents.IsNull() {
+		m.Contents = before.Contents
+	}
+	m.TemplateID = types.StringValue(found.ID())
+	if !before.TemplateID.IsNull() {
+		m.TemplateID = before.TemplateID
+	}
+	return m
+}

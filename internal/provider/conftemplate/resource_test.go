@@ -1,0 +1,168 @@
+package conftemplate_test
+
+import (
+	"fmt"
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+const address = "vicidial_conf_template.softphone"
+
+func aTemplate(contents string) string {
+	return fmt.Sprintf(`
+resource "vicidial_conf_template" "softphone" {
+  template_id       = "softphone"
+  template_name     = "Softphones of the floor"
+  template_contents = %q
+}`, contents)
+}
+
+const rowOf = "SELECT template_name, template_contents FROM vicidial_conf_templates WHERE template_id = 'softphone'"
+
+const flagged = "SELECT server_ip FROM servers WHERE rebuild_conf_files = 'Y' ORDER BY server_ip"
+
+// oneNodeUses puts a phone that uses the template on the first of two nodes.
+func oneNodeUses(t *testing.T, d *sandbox.Database) {
+	t.Helper()
+	addServer(t, d, "dial1", "10.0.0.1")
+	addServer(t, d, "dial2", "10.0.0.2")
+	run(t, d, "INSERT INTO phones (extension, server_ip, login, active, protocol, template_id) VALUES ('101', '10.0.0.1', '101', 'Y', 'SIP', 'softphone')")
+}
+
+func TestAccConfTemplate(t *testing.T) {
+	for _, schema := range schemas {
+		t.Run(fmt.Sprintf("is made, changed, drifts, is imported and goes on schema %d", schema), func(t *testing.T) {
+			t.Parallel()
+			d := sandbox.New(t, schema)
+			oneNodeUses(t, d)
+			clear := func() { run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'") }
+			play(t,
+				resource.TestStep{
+					Config: on(d, aTemplate("type=friend\nhost=dynamic\n")),
+					Check: resource.ComposeTestCheckFunc(look(t, d, rowOf, `
+						+-------------------------+-----------------------------+
+						| template_name           | template_contents           |
+						+-------------------------+-----------------------------+
+						| Softphones of the floor | type=friend\nhost=dynamic\n |
+						+-------------------------+-----------------------------+`),
+						look(t, d, flagged, `
+						+-----------+
+						| server_ip |
+						+-----------+
+						| 10.0.0.1  |
+						+-----------+`),
+						look(t, d, "SELECT event_section, event_type, record_id, event_code FROM vicidial_admin_log", `
+						+---------------+------------+-----------+-------------------------+
+						| event_section | event_type | record_id | event_code              |
+						+---------------+------------+-----------+-------------------------+
+						| CONFTEMPLATES | ADD        | softphone | ADMIN ADD CONF TEMPLATE |
+						+---------------+------------+-----------+-------------------------+`),
+					),
+				},
+				resource.TestStep{
+					PreConfig: func() {
+						clear()
+						// The admin form, saved unchanged (F§10 item 14).
+						run(t, d, `UPDATE vicidial_conf_templates SET template_contents = 'type=friend\r\nhost=dynamic\r\n' WHERE template_id = 'softphone'`)
+					},
+					Config:           on(d, aTemplate("type=friend\nhost=dynamic\n")),
+					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+				},
+				resource.TestStep{
+					Config: on(d, aTemplate("type=friend\nhost=dynamic\nqualify=yes\n")),
+					Check: look(t, d, flagged, `
+						+-----------+
+						| server_ip |
+						+-----------+
+						| 10.0.0.1  |
+						+-----------+`),
+				},
+				resource.TestStep{
+					PreConfig: func() {
+						run(t, d, `UPDATE vicidial_conf_templates SET template_contents = 'type=peer' WHERE template_id = 'softphone'`)
+					},
+					RefreshState:       true,
+					ExpectNonEmptyPlan: true,
+				},
+				resource.TestStep{
+					Config: on(d, aTemplate("type=friend\nhost=dynamic\nqualify=yes\n")),
+					ConfigPlanChecks: resource.ConfigPlanChecks{
+						PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)},
+					},
+				},
+				resource.TestStep{
+					ResourceName: address, ImportState: true, ImportStateId: "softphone", ImportStateVerify: true,
+					ImportStateVerifyIdentifierAttribute: "template_id",
+				},
+				resource.TestStep{
+					PreConfig: func() { run(t, d, "DELETE FROM vicidial_conf_templates WHERE template_id = 'softphone'") },
+					Config:    on(d, aTemplate("type=friend\n")),
+					ConfigPlanChecks: resource.ConfigPlanChecks{
+						PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionCreate)},
+					},
+				},
+				resource.TestStep{ // nobody uses it any more, so that the test's end can destroy it
+					PreConfig: func() { run(t, d, "UPDATE phones SET template_id = ''") },
+					Config:    on(d, aTemplate("type=friend\n")),
+				},
+			)
+			d.Expect(t, "SELECT COUNT(*) AS left_over FROM vicidial_conf_templates WHERE template_id = 'softphone'", `
+				+-----------+
+				| left_over |
+				+-----------+
+				|         0 |
+				+-----------+`)
+		})
+	}
+}
+
+func TestAccConfTemplate_refusesBeforeItWrites(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	oneNodeUses(t, d)
+	run(t, d, `INSERT INTO vicidial_conf_templates (template_id, template_name, template_contents) VALUES ('theirs', 'Somebody else', 'a=b')`)
+	refused := func(config, says string) resource.TestStep {
+		return resource.TestStep{Config: on(d, config), PlanOnly: true, ExpectError: regexp.MustCompile(says)}
+	}
+	play(t,
+		refused(aTemplate("type=friend\n[general]\n"), `(?i)line 2: this line opens a section`),
+		refused(aTemplate("type=friend\n#exec id\n"), `(?i)line 2: a # directive`),
+		refused(`
+resource "vicidial_conf_template" "theirs" {
+  template_id       = "theirs"
+  template_name     = "Mine"
+  template_contents = "a=b"
+}`, `(?s)Template exists already.*Import the row`),
+		resource.TestStep{Config: on(d, aTemplate("type=friend\n"))},
+		resource.TestStep{Config: on(d, aTemplate("type=friend\n")), Destroy: true, ExpectError: regexp.MustCompile(`(?s)is in use.*phone 101 on 10.0.0.1`)},
+		resource.TestStep{
+			PreConfig: func() { run(t, d, "UPDATE phones SET template_id = ''") },
+			Config:    on(d, aTemplate("type=friend\n")),
+		},
+	)
+}
+
+func TestAccConfTemplate_tellsWhoChangedIt(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	play(t,
+		resource.TestStep{Config: on(d, aTemplate("type=friend\n"))},
+		resource.TestStep{
+			PreConfig: func() {
+				run(t, d, "UPDATE vicidial_conf_templates SET template_name = 'By hand' WHERE template_id = 'softphone'")
+			},
+			Config: on(d, aTemplate("type=friend\n")),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(address, tfjsonpath.New("template_name"), knownvalue.StringExact("Softphones of the floor")),
+			},
+		},
+	)
+}

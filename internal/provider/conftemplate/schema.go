@@ -1,0 +1,68 @@
+package conftemplate
+
+import (
+	"context"
+	_ "embed"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+//go:embed description.md
+var description string
+
+// The characters that the admin page keeps (F§2.2); what it would strip is refused.
+var (
+	identifier = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]{2,15}$`), "2 to 15 letters, digits, - and _; VICIdial's admin page strips other characters")
+	plainText  = stringvalidator.RegexMatches(regexp.MustCompile(`^[- .,_0-9a-zA-Z]{1,50}$`), "1 to 50 letters, digits, spaces and - . , _; VICIdial's admin page strips other characters")
+	userGroup  = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_.0-9a-zA-Z]{1,20}$`), "1 to 20 letters, digits and - _ .; VICIdial's admin page strips other characters")
+)
+
+// Schema describes a template.
+func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: description,
+		Attributes: map[string]schema.Attribute{
+			"template_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "`template_id`: the name under which phones and carriers use the template, 2 to 15 characters. Another one makes another template.",
+				Validators:          []validator.String{identifier},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"template_name": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "`template_name`: what the admin pages show.",
+				Validators:          []validator.String{plainText},
+			},
+			"template_contents": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "`template_contents`: lines of the form `name=value`, as they go into the section of a phone or a carrier. No line may open a section.",
+				Validators: []validator.String{bridge.Check("settings of an Asterisk section", func(text string) error {
+					return cluster.CheckAsterisk(cluster.TemplateContents, text).Errors().Err()
+				})},
+			},
+			"user_group": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "`user_group`: who sees the template in the admin pages; `---ALL---` is everybody. Schemas before 1308 do not know it.",
+				Validators:          []validator.String{userGroup},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+		},
+	}
+}
+
+// IdentitySchema names a template by its template_id.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"template_id": identityschema.StringAttribute{RequiredForImport: true, Description: "The template's `template_id`."},
+	}}
+}
