@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -29,42 +30,44 @@ const rowOf = "SELECT template_name, template_contents FROM vicidial_conf_templa
 
 const flagged = "SELECT server_ip FROM servers WHERE rebuild_conf_files = 'Y' ORDER BY server_ip"
 
+func play(t *testing.T, steps ...resource.TestStep) {
+	t.Helper()
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acceptance.Providers(), Steps: steps})
+}
+
+func on(d *sandbox.Database, config string) string { return acceptance.Provider(d) + config }
+
+func run(t *testing.T, d *sandbox.Database, statements ...string) {
+	t.Helper()
+	acceptance.Run(t, d, statements...)()
+}
+
 // oneNodeUses puts a phone that uses the template on the first of two nodes.
 func oneNodeUses(t *testing.T, d *sandbox.Database) {
 	t.Helper()
-	addServer(t, d, "dial1", "10.0.0.1")
-	addServer(t, d, "dial2", "10.0.0.2")
+	run(t, d, "INSERT INTO servers (server_id, server_ip, active_asterisk_server, generate_vicidial_conf) VALUES ('dial1', '10.0.0.1', 'Y', 'Y'), ('dial2', '10.0.0.2', 'Y', 'Y')")
 	run(t, d, "INSERT INTO phones (extension, server_ip, login, active, protocol, template_id) VALUES ('101', '10.0.0.1', '101', 'Y', 'SIP', 'softphone')")
 }
 
 func TestAccConfTemplate(t *testing.T) {
-	for _, schema := range schemas {
+	for _, schema := range sandbox.Schemas() {
 		t.Run(fmt.Sprintf("is made, changed, drifts, is imported and goes on schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
 			oneNodeUses(t, d)
-			clear := func() { run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'") }
+			clear := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
 			play(t,
 				resource.TestStep{
 					Config: on(d, aTemplate("type=friend\nhost=dynamic\n")),
-					Check: resource.ComposeTestCheckFunc(look(t, d, rowOf, `
-						+-------------------------+-----------------------------+
+					Check: resource.ComposeTestCheckFunc(acceptance.Expect(t, d, rowOf, `
 						| template_name           | template_contents           |
-						+-------------------------+-----------------------------+
-						| Softphones of the floor | type=friend\nhost=dynamic\n |
-						+-------------------------+-----------------------------+`),
-						look(t, d, flagged, `
-						+-----------+
+						| Softphones of the floor | type=friend\nhost=dynamic\n |`),
+						acceptance.Expect(t, d, flagged, `
 						| server_ip |
-						+-----------+
-						| 10.0.0.1  |
-						+-----------+`),
-						look(t, d, "SELECT event_section, event_type, record_id, event_code FROM vicidial_admin_log", `
-						+---------------+------------+-----------+-------------------------+
+						| 10.0.0.1  |`),
+						acceptance.Expect(t, d, "SELECT event_section, event_type, record_id, event_code FROM vicidial_admin_log", `
 						| event_section | event_type | record_id | event_code              |
-						+---------------+------------+-----------+-------------------------+
-						| CONFTEMPLATES | ADD        | softphone | ADMIN ADD CONF TEMPLATE |
-						+---------------+------------+-----------+-------------------------+`),
+						| CONFTEMPLATES | ADD        | softphone | ADMIN ADD CONF TEMPLATE |`),
 					),
 				},
 				resource.TestStep{
@@ -78,12 +81,9 @@ func TestAccConfTemplate(t *testing.T) {
 				},
 				resource.TestStep{
 					Config: on(d, aTemplate("type=friend\nhost=dynamic\nqualify=yes\n")),
-					Check: look(t, d, flagged, `
-						+-----------+
+					Check: acceptance.Expect(t, d, flagged, `
 						| server_ip |
-						+-----------+
-						| 10.0.0.1  |
-						+-----------+`),
+						| 10.0.0.1  |`),
 				},
 				resource.TestStep{
 					PreConfig: func() {
@@ -103,23 +103,20 @@ func TestAccConfTemplate(t *testing.T) {
 					ImportStateVerifyIdentifierAttribute: "template_id",
 				},
 				resource.TestStep{
-					PreConfig: func() { run(t, d, "DELETE FROM vicidial_conf_templates WHERE template_id = 'softphone'") },
+					PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_conf_templates WHERE template_id = 'softphone'"),
 					Config:    on(d, aTemplate("type=friend\n")),
 					ConfigPlanChecks: resource.ConfigPlanChecks{
 						PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionCreate)},
 					},
 				},
 				resource.TestStep{ // nobody uses it any more, so that the test's end can destroy it
-					PreConfig: func() { run(t, d, "UPDATE phones SET template_id = ''") },
+					PreConfig: acceptance.Run(t, d, "UPDATE phones SET template_id = ''"),
 					Config:    on(d, aTemplate("type=friend\n")),
 				},
 			)
 			d.Expect(t, "SELECT COUNT(*) AS left_over FROM vicidial_conf_templates WHERE template_id = 'softphone'", `
-				+-----------+
 				| left_over |
-				+-----------+
-				|         0 |
-				+-----------+`)
+				|         0 |`)
 		})
 	}
 }
@@ -144,7 +141,7 @@ resource "vicidial_conf_template" "theirs" {
 		resource.TestStep{Config: on(d, aTemplate("type=friend\n"))},
 		resource.TestStep{Config: on(d, aTemplate("type=friend\n")), Destroy: true, ExpectError: regexp.MustCompile(`(?s)is in use.*phone 101 on 10.0.0.1`)},
 		resource.TestStep{
-			PreConfig: func() { run(t, d, "UPDATE phones SET template_id = ''") },
+			PreConfig: acceptance.Run(t, d, "UPDATE phones SET template_id = ''"),
 			Config:    on(d, aTemplate("type=friend\n")),
 		},
 	)
