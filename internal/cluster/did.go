@@ -177,3 +177,34 @@ func (d DIDs) ByPattern(pattern string) (Row, bool) {
 	}
 	return nil, false
 }
+
+// DIDDefaults are the defaults of the columns that [DIDNeeds] looks at.
+var DIDDefaults = Row{
+	"did_route": Text("EXTEN"), "extension": Text("9998811112"), "exten_context": Text("default"), "voicemail_ext": Null, "user": Null,
+	"phone": Null, "server_ip": Null, "group_id": Null, "menu_id": Text(""),
+	"filter_inbound_number": Text("DISABLED"), "filter_phone_group_id": Text(""), "filter_url": Text(""), "filter_dnc_campaign": Text(""),
+	"filter_action": Text("EXTEN"), "filter_extension": Text("9998811112"), "filter_exten_context": Text("default"),
+	"filter_voicemail_ext": Null, "filter_user": Null, "filter_phone": Null, "filter_server_ip": Null, "filter_group_id": Null,
+	"filter_menu_id": Text(""),
+}
+
+// DIDMissing tells which targets of a DID's routes are not in the directory.
+func (d Directory) DIDMissing(row Row) []DIDNeed {
+	known := map[string]func(string) bool{"AGENT": d.HasUser, "IN_GROUP": d.HasInGroup, "CALLMENU": d.HasMenu}
+	var missing []DIDNeed
+	look := func(route, front string) {
+		there, looked := known[route]
+		if !looked {
+			return
+		}
+		column := front + didReads[route][0]
+		if target := none(row[column].Text); target != "" && !there(target) {
+			missing = append(missing, DIDNeed{Column: column, Route: route})
+		}
+	}
+	look(row["did_route"].Text, "")
+	if filter := row["filter_inbound_number"]; filter.Text != "" && filter.Text != "DISABLED" {
+		look(row["filter_action"].Text, "filter_")
+	}
+	return missing
+}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/clustersettings"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/conftemplate"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/inbounddid"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/nodeconfig"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/server"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/trunksplit"
@@ -48,6 +49,7 @@ func (v *vicidial) Metadata(_ context.Context, _ provider.MetadataRequest, resp 
 func (v *vicidial) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		conftemplate.New,
+		inbounddid.New,
 		server.New,
 		trunksplit.New,
 		clustersettings.New,
@@ -77,6 +79,7 @@ func (v *vicidial) Functions(context.Context) []func() function.Function {
 func (v *vicidial) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		conftemplate.NewList,
+		inbounddid.NewList,
 		server.NewList,
 		trunksplit.NewList,
 		clustersettings.NewList,

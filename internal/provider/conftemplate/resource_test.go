@@ -45,7 +45,7 @@ func run(t *testing.T, d *sandbox.Database, statements ...string) {
 // oneNodeUses puts a phone that uses the template on the first of two nodes.
 func oneNodeUses(t *testing.T, d *sandbox.Database) {
 	t.Helper()
-	run(t, d, "INSERT INTO servers (server_id, server_ip, active_asterisk_server, generate_vicidial_conf) VALUES ('dial1', '10.0.0.1', 'Y', 'Y'), ('dial2', '10.0.0.2', 'Y', 'Y')")
+	run(t, d, "INSERT INTO servers (server_id, server_ip, active_asterisk_server, generate_vicidial_conf, rebuild_conf_files) VALUES ('dial1', '10.0.0.1', 'Y', 'Y', 'N'), ('dial2', '10.0.0.2', 'Y', 'Y', 'N')")
 	run(t, d, "INSERT INTO phones (extension, server_ip, login, active, protocol, template_id) VALUES ('101', '10.0.0.1', '101', 'Y', 'SIP', 'softphone')")
 }
 
