@@ -18,6 +18,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/conftemplate"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/inbounddid"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/nodeconfig"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/remoteagents"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/server"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/trunksplit"
 )
@@ -50,6 +51,7 @@ func (v *vicidial) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		conftemplate.New,
 		inbounddid.New,
+		remoteagents.New,
 		server.New,
 		trunksplit.New,
 		clustersettings.New,
@@ -80,6 +82,7 @@ func (v *vicidial) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		conftemplate.NewList,
 		inbounddid.NewList,
+		remoteagents.NewList,
 		server.NewList,
 		trunksplit.NewList,
 		clustersettings.NewList,

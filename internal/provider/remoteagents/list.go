@@ -1,0 +1,45 @@
+package remoteagents
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// List finds the runs of remote agents that are there, so that they can be brought under
+// Terraform.
+type List struct{ Resource }
+
+var _ list.ListResourceWithConfigure = (*List)(nil)
+
+// NewList makes the list resource.
+func NewList() list.ListResource { return &List{} }
+
+// ListResourceConfigSchema describes what can be asked for: all of them.
+func (l *List) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = listschema.Schema{
+		MarkdownDescription: "Lists the runs of remote agents: every row of `vicidial_remote_agents`.",
+	}
+}
+
+// List hands the runs out by their number in the table.
+func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	if l.topology == nil {
+		bridge.ListFailed(stream, "Unable to list remote agents", bridge.ErrUnconfigured)
+		return
+	}
+	found, err := l.topology.RemoteAgents(ctx)
+	if err != nil {
+		bridge.ListFailed(stream, "Unable to list remote agents", err)
+		return
+	}
+	bridge.List(ctx, req, stream, found, func(run cluster.RemoteAgents, _ *diag.Diagnostics) bridge.Found {
+		m := model{}.with(run)
+		return bridge.Found{Name: run.String(), ID: m.identity(), Model: m}
+	})
+}
