@@ -1,0 +1,236 @@
+package cluster
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"slices"
+)
+
+// seating is one run of [Place]. Nodes are columns: the declared ones in the
+// order of their suffixes, then those that are declared no more but may not lose
+// an agent yet. Seats that sit on the same nodes now form one group.
+type seating struct {
+	perSeat  int
+	nodes    []Node
+	declared int // the columns from here on are leaving
+	column   map[string]int
+
+	seats  Seats
+	now    [][]int // per seat: its columns now, in alias order, without those that are gone
+	pin    []int   // per seat: the column that an agent is using; nowhere
+	groups []group
+	pinned []int // per column: seats that may not leave it
+	bounds []bound
+	shared *transport
+
+	sets  [][]int // per seat: the columns that it gets, ascending
+	lasts []int   // per seat: which of them the alias lists last
+}
+
+// nowhere is the column of a seat that nobody uses.
+const nowhere = -1
+
+// group is seats that are alike to [Place].
+type group struct {
+	set   []int // columns now, ascending
+	pin   int
+	seats []int // positions, ascending
+}
+
+func orderedNodes(nodes []Node) []Node {
+	ordered := slices.Clone(nodes)
+	slices.SortFunc(ordered, func(a, b Node) int {
+		return cmp.Or(cmp.Compare(len(a.Suffix), len(b.Suffix)), cmp.Compare(a.Suffix, b.Suffix), cmp.Compare(a.ServerIP, b.ServerIP))
+	})
+	return ordered
+}
+
+func newSeating(floor Floor, now Sitting, perSeat int) *seating {
+	f := &seating{
+		perSeat:  perSeat,
+		nodes:    orderedNodes(floor.Nodes),
+		declared: len(floor.Nodes),
+		column:   map[string]int{},
+		seats:    floor.Seats,
+	}
+	for c, node := range f.nodes {
+		f.column[node.ServerIP] = c
+	}
+	f.addLeaving(now)
+	f.gather(now)
+	return f
+}
+
+// addLeaving gives a column to each node that is declared no more but on which
+// an agent is using a seat.
+func (f *seating) addLeaving(now Sitting) {
+	var leaving []string
+	for seat, node := range now.Live {
+		_, placed := f.seats.Index(seat)
+		_, declared := f.column[node]
+		if placed && !declared && slices.Contains(now.Placement.Of(seat), node) {
+			leaving = append(leaving, node)
+		}
+	}
+	slices.Sort(leaving)
+	for _, node := range slices.Compact(leaving) {
+		f.column[node] = len(f.nodes)
+		f.nodes = append(f.nodes, Node{ServerIP: node})
+	}
+}
+
+// gather reads where each seat sits and groups the like.
+func (f *seating) gather(now Sitting) {
+	f.now = make([][]int, f.seats.Len())
+	f.pin = make([]int, f.seats.Len())
+	f.pinned = make([]int, len(f.nodes))
+	var columns [][]int // per pattern of the placement now
+	if now.Placement != nil {
+		columns = make([][]int, len(now.Placement.patterns))
+		for pattern, nodes := range now.Placement.patterns {
+			for _, node := range nodes {
+				if c, ok := f.column[node]; ok && !slices.Contains(columns[pattern], c) {
+					columns[pattern] = append(columns[pattern], c)
+				}
+			}
+		}
+	}
+	known := map[string]int{}
+	var key []byte
+	for position, seat := range f.seats.All() {
+		var sits []int
+		if now.Placement != nil {
+			if before, ok := now.Placement.seats.Index(seat); ok {
+				sits = columns[now.Placement.of[before]]
+			}
+		}
+		pin := nowhere
+		if live, ok := now.Live[seat]; ok {
+			if c, ok := f.column[live]; ok && slices.Contains(sits, c) {
+				pin = c
+				f.pinned[c]++
+			}
+		}
+		sits = f.without(sits, pin)
+		f.now[position], f.pin[position] = sits, pin
+
+		key = binary.AppendVarint(key[:0], int64(pin))
+		set := slices.Sorted(slices.Values(sits))
+		for _, c := range set {
+			key = binary.AppendUvarint(key, uint64(c)) //nolint:gosec // a column is not below zero
+		}
+		number, ok := known[string(key)]
+		if !ok {
+			number = len(f.groups)
+			known[string(key)] = number
+			f.groups = append(f.groups, group{set: set, pin: pin})
+		}
+		f.groups[number].seats = append(f.groups[number].seats, position)
+	}
+}
+
+// without drops the leaving nodes, of which a seat keeps none but its pin.
+func (f *seating) without(sits []int, pin int) []int {
+	if !slices.ContainsFunc(sits, func(c int) bool { return c >= f.declared && c != pin }) {
+		return sits
+	}
+	return slices.DeleteFunc(slices.Clone(sits), func(c int) bool { return c >= f.declared && c != pin })
+}
+
+// share settles how many seats of each group get each node.
+func (f *seating) share() error {
+	t := newTransport(len(f.groups), len(f.nodes))
+	sums := make([]int, t.columns)
+	for r, g := range f.groups {
+		t.size[r] = len(g.seats)
+		for c := range t.columns {
+			i := r*t.columns + c
+			t.price[i] = fresh
+			if c >= f.declared || c == g.pin {
+				t.price[i] = held
+			}
+		}
+		for _, c := range g.set {
+			i := r*t.columns + c
+			if t.price[i] != held {
+				t.price[i] = free
+			}
+			t.on[i] = t.size[r]
+			sums[c] += t.size[r]
+		}
+	}
+	for r, g := range f.groups {
+		f.evenOut(t, r, (f.perSeat-len(g.set))*len(g.seats), sums)
+	}
+	if !t.settle(f.bounds) {
+		return fmt.Errorf("no placement of %s on %s is within all bounds", plural(f.seats.Len(), "seat"), plural(f.declared, "server"))
+	}
+	f.shared = t
+	return nil
+}
+
+// evenOut gives a group the nodes that its seats lack, or takes what they have
+// too many of; at first from where most is missing or most is over, so that
+// little is left for settle to do.
+func (f *seating) evenOut(t *transport, r, lack int, sums []int) {
+	if lack == 0 {
+		return
+	}
+	columns := make([]int, 0, t.columns)
+	for c := range t.columns {
+		if t.price[r*t.columns+c] != held {
+			columns = append(columns, c)
+		}
+	}
+	slices.SortStableFunc(columns, func(a, b int) int { return cmp.Compare(f.bounds[b].rest, f.bounds[a].rest) })
+	low := func(c int) int { return f.bounds[c].low }
+	high := func(c int) int { return f.bounds[c].high }
+	change := func(c, amount int) {
+		t.on[r*t.columns+c] += amount
+		sums[c] += amount
+		lack -= amount
+	}
+	for _, upTo := range []func(c int) int{low, high, func(c int) int { return sums[c] + t.size[r] }} {
+		for _, c := range columns {
+			if lack > 0 {
+				change(c, min(lack, t.size[r]-t.on[r*t.columns+c], max(0, upTo(c)-sums[c])))
+			}
+		}
+	}
+	slices.Reverse(columns)
+	for _, downTo := range []func(c int) int{high, low, func(int) int { return 0 }} {
+		for _, c := range columns {
+			if lack < 0 {
+				change(c, -min(-lack, t.on[r*t.columns+c], max(0, sums[c]-downTo(c))))
+			}
+		}
+	}
+}
+
+// placement writes the result down in alias order.
+func (f *seating) placement() *Placement {
+	p := NewPlacement(f.seats)
+	var order []int
+	var nodes []string
+	known := map[string]int32{}
+	var key []byte
+	for position := range f.sets {
+		order = f.order(order[:0], position)
+		key = key[:0]
+		for _, c := range order {
+			key = binary.AppendUvarint(key, uint64(c)) //nolint:gosec // a column is not below zero
+		}
+		pattern, ok := known[string(key)]
+		if !ok {
+			nodes = nodes[:0]
+			for _, c := range order {
+				nodes = append(nodes, f.nodes[c].ServerIP)
+			}
+			pattern = p.pattern(nodes)
+			known[string(key)] = pattern
+		}
+		p.of[position] = pattern
+	}
+	return p
+}
