@@ -18,6 +18,10 @@ func Normal(column string, value Value) Value {
 	switch column {
 	case "server_id", "campaign_id":
 		return Text(strings.ToLower(value.Text))
+	case "template_id":
+		if value.Text == "--NONE--" {
+			return Text("") // F§9.3 item 19
+		}
 	case "local_gmt":
 		return normalOffset(value)
 	case "reports_use_slave_db":

@@ -45,12 +45,21 @@ func TestPlace(t *testing.T) {
 		floor Floor
 		want  string
 	}{
-		{"one node per seat pins the seats in runs", Floor{Seats: someSeats(t, "2000-2059"), Nodes: someNodes("abc"), NodesPerSeat: 1},
-			"2000-2019=a 2020-2039=b 2040-2059=c"},
-		{"all nodes per seat only differ in who wins ties", Floor{Seats: someSeats(t, "2000-2059"), Nodes: someNodes("abc")},
-			"2000-2019=bca 2020-2039=cab 2040-2059=abc"},
-		{"one node takes all", Floor{Seats: someSeats(t, "2000-2009", "2100"), Nodes: someNodes("a")},
-			"2000-2009=a 2100=a"},
+		{
+			"one node per seat pins the seats in runs",
+			Floor{Seats: someSeats(t, "2000-2059"), Nodes: someNodes("abc"), NodesPerSeat: 1},
+			"2000-2019=a 2020-2039=b 2040-2059=c",
+		},
+		{
+			"all nodes per seat only differ in who wins ties",
+			Floor{Seats: someSeats(t, "2000-2059"), Nodes: someNodes("abc")},
+			"2000-2019=bca 2020-2039=cab 2040-2059=abc",
+		},
+		{
+			"one node takes all",
+			Floor{Seats: someSeats(t, "2000-2009", "2100"), Nodes: someNodes("a")},
+			"2000-2009=a 2100=a",
+		},
 		{"twice the weight takes twice the seats", Floor{
 			Seats: someSeats(t, "2000-2029"), NodesPerSeat: 1,
 			Nodes: []Node{{ServerIP: "10.0.0.1", Suffix: "a", Weight: 2, Capacity: Unbounded}, aNode("b")},
@@ -126,14 +135,23 @@ func TestPlace_refuses(t *testing.T) {
 		floor Floor
 		says  []string
 	}{
-		{"too little capacity, and says how much is missing", Floor{Seats: seats, Nodes: small, NodesPerSeat: 2},
-			[]string{"short by 140 places", "150 seats on 2 nodes each need 300", "10.0.0.1 (a) holds 60, 10.0.0.2 (b) holds 100"}},
-		{"more nodes per seat than servers", Floor{Seats: seats, Nodes: someNodes("ab"), NodesPerSeat: 3},
-			[]string{"3 nodes per seat but 2 servers declared"}},
+		{
+			"too little capacity, and says how much is missing",
+			Floor{Seats: seats, Nodes: small, NodesPerSeat: 2},
+			[]string{"short by 140 places", "150 seats on 2 nodes each need 300", "10.0.0.1 (a) holds 60, 10.0.0.2 (b) holds 100"},
+		},
+		{
+			"more nodes per seat than servers",
+			Floor{Seats: seats, Nodes: someNodes("ab"), NodesPerSeat: 3},
+			[]string{"3 nodes per seat but 2 servers declared"},
+		},
 		{"no server", Floor{Seats: seats}, []string{"no server"}},
 		{"a weight of zero", Floor{Seats: seats, Nodes: []Node{{ServerIP: "10.0.0.1", Suffix: "a"}}}, []string{"10.0.0.1 has a weight below 1"}},
-		{"a suffix that two servers share", Floor{Seats: seats, Nodes: []Node{aNode("a"), {ServerIP: "10.0.0.2", Suffix: "a", Weight: 1}}},
-			[]string{`share the suffix "a"`}},
+		{
+			"a suffix that two servers share",
+			Floor{Seats: seats, Nodes: []Node{aNode("a"), {ServerIP: "10.0.0.2", Suffix: "a", Weight: 1}}},
+			[]string{`share the suffix "a"`},
+		},
 		{"a server declared twice", Floor{Seats: seats, Nodes: someNodes("aa")}, []string{"10.0.0.1 is declared twice"}},
 	} {
 		t.Run(c.claim, func(t *testing.T) {

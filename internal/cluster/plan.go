@@ -22,6 +22,9 @@ const (
 	TableDIDs          Table = "vicidial_inbound_dids"
 	TableTemplates     Table = "vicidial_conf_templates"
 	TableRemoteAgents  Table = "vicidial_remote_agents"
+	TablePhones        Table = "phones"
+	TableAliases       Table = "phones_alias"
+	TableUsers         Table = "vicidial_users"
 )
 
 // Phase orders the steps of a plan so that every half-applied state is one
@@ -75,6 +78,12 @@ type Step struct {
 	// In widens Key to the rows whose column InColumn holds one of these.
 	In       []Value
 	InColumn string
+	// Column is one more column of the rows that In names, whose value differs
+	// from row to row: Was holds what it must still say in each of them, in the
+	// order of In, and Become what an update writes. Every row counts: one that
+	// says neither is a [Conflict]. Where Become is nil, the rows are deleted.
+	Column      string
+	Was, Become []Value
 	// From is what the picked rows must still say. No row left that says it
 	// is a [Conflict]: somebody moved it, and nothing is overwritten.
 	From Row

@@ -1,0 +1,248 @@
+package cluster
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// valuesPerStep bounds the bound values of one statement. MariaDB takes 65,535,
+// and a statement of this size stays far below max_allowed_packet.
+const valuesPerStep = 12_000
+
+// rowsPerStep bounds the rows of a statement in which each has its own value:
+// the database looks through all of them for each row.
+const rowsPerStep = 250
+
+// FloorPlan is what [PlanFloor] is told besides the rows.
+type FloorPlan struct {
+	// Born are columns that a phone gets when it is added, and which are nobody's
+	// business afterwards.
+	Born Row
+	// Voicemail is system_settings.active_voicemail_server: its files list all
+	// mailboxes.
+	Voicemail string
+	// Flag names servers whose files must be built anew in any case, since an
+	// apply that was cut off may have written their rows and not their flag.
+	Flag []string
+}
+
+// PlanFloor leads from the rows as they are seen to those that are wanted. have
+// are the rows that the floor owns by what it last knew; nobody else's are
+// touched.
+//
+// The order keeps every agent able to log in at every moment, and after a cut at
+// any of them: phones are added before an alias lists them; aliases and then
+// users' phone logins follow; users let go of seats that disappear, then their
+// aliases go, and phones go when no alias lists them any more.
+//
+// A wanted row whose names are taken, or that is there and says something else
+// without being owned, is a [*Refused] that lists a few such rows; so is a phone
+// whose login would have to change in place, which cannot be done without a
+// moment in which its alias leads nowhere.
+func PlanFloor(have, seen, want FloorRows, how FloorPlan) (Plan, error) {
+	return planFloor(have, seen, want, how, valuesPerStep, rowsPerStep)
+}
+
+func planFloor(have, seen, want FloorRows, how FloorPlan, values, rows int) (Plan, error) {
+	d := diffFloor(have, seen, want)
+	if err := d.refusal(); err != nil {
+		return Plan{}, err
+	}
+	p := &floorPlanner{floorDiff: d, how: how, values: values, rows: rows}
+	p.insertPhones()
+	p.change(Grow, TablePhones, "login", d.phones)
+	p.insertAliases()
+	p.change(Grow, TableAliases, "alias_id", d.aliases)
+	p.change(Grow, TableUsers, "user", d.users)
+	p.change(Remove, TableUsers, "user", d.freed)
+	p.deleteAliases()
+	p.deletePhones()
+	p.flag(have)
+	return p.plan, nil
+}
+
+func (d floorDiff) refusal() error {
+	if len(d.renamed) > 0 {
+		return &Refused{
+			Subject: "a phone cannot change its login in place",
+			Reasons: few(d.renamed),
+			Advice: "Its alias would lead nowhere for a moment. Take the server out of the placement and apply, so that its seats go to the others; " +
+				"then put it back with the new suffix. Another login template makes another placement.",
+		}
+	}
+	if len(d.refused) > 0 {
+		return &Refused{
+			Subject: "rows of other phones are in the way",
+			Reasons: few(d.refused),
+			Advice:  "Nothing was written. If these rows are this floor, import it (terraform import) so that it is adopted as it is. Otherwise choose other seats or another naming.",
+		}
+	}
+	return nil
+}
+
+func few(lines []string) []string {
+	if len(lines) <= mostFaults {
+		return lines
+	}
+	return append(slices.Clone(lines[:mostFaults]), fmt.Sprintf("and %d more", len(lines)-mostFaults))
+}
+
+type floorPlanner struct {
+	floorDiff
+	how          FloorPlan
+	values, rows int
+	plan         Plan
+}
+
+func (p *floorPlanner) step(step Step) { p.plan.Steps = append(p.plan.Steps, step) }
+
+func (p *floorPlanner) insertPhones() {
+	width := len(p.want.Columns) + len(p.how.Born) + 6
+	for chunk := range slices.Chunk(p.addPhones, max(1, p.values/width)) {
+		rows := make([]Row, 0, len(chunk))
+		for _, phone := range chunk {
+			row := make(Row, width)
+			maps.Copy(row, p.how.Born)
+			for i, column := range p.want.Columns {
+				row[column] = phone.Values[i]
+			}
+			row["server_ip"], row["login"], row["extension"] = Text(phone.ServerIP), Text(phone.Login), Text(phone.Extension)
+			row["dialplan_number"], row["voicemail_id"] = Text(phone.DialplanNumber), Text(phone.VoicemailID)
+			rows = append(rows, row)
+		}
+		p.step(Step{
+			Phase: Add, Verb: Insert, Table: TablePhones, Rows: rows,
+			Key:   Row{"extension": Text(chunk[0].Extension), "server_ip": Text(chunk[0].ServerIP)},
+			Audit: auditFloor("PHONES", "ADD", "ADMIN BULK ADD PHONE", chunk[0].Login, chunk[len(chunk)-1].Login, len(chunk)),
+		})
+	}
+}
+
+func (p *floorPlanner) insertAliases() {
+	for chunk := range slices.Chunk(p.addAliases, max(1, p.values/4)) {
+		rows := make([]Row, 0, len(chunk))
+		for _, alias := range chunk {
+			row := Row{"alias_id": Text(alias.ID), "alias_name": Text(alias.Name), "logins_list": Text(alias.List())}
+			if alias.Group != "" {
+				row["user_group"] = Text(alias.Group)
+			}
+			rows = append(rows, row)
+		}
+		p.step(Step{
+			Phase: Grow, Verb: Insert, Table: TableAliases, Rows: rows, Key: Row{"alias_id": Text(chunk[0].ID)},
+			Audit: auditFloor("PHONEALIASES", "ADD", "ADMIN ADD BULK PHONE ALIAS", chunk[0].ID, chunk[len(chunk)-1].ID, len(chunk)),
+		})
+	}
+}
+
+// change updates one column of many rows per step. Rows of one seat stay in one
+// statement, so that the phones of an alias share their password at any moment.
+func (p *floorPlanner) change(phase Phase, table Table, key string, cells []cellChange) {
+	byColumn := map[string][]cellChange{}
+	for _, c := range cells {
+		byColumn[c.column] = append(byColumn[c.column], c)
+	}
+	section, code := "PHONES", "ADMIN MODIFY PHONE"
+	switch table {
+	case TableAliases:
+		section, code = "PHONEALIASES", "ADMIN MODIFY PHONE ALIAS"
+	case TableUsers:
+		section, code = "USERS", "ADMIN MODIFY USER"
+	}
+	for _, column := range slices.Sorted(maps.Keys(byColumn)) {
+		cells := byColumn[column]
+		for len(cells) > 0 {
+			end := min(len(cells), p.rows)
+			for end < len(cells) && cells[end].seat == cells[end-1].seat {
+				end++
+			}
+			chunk := cells[:end]
+			cells = cells[end:]
+			step := Step{
+				Phase: phase, Verb: Update, Table: table, InColumn: key, Column: column,
+				Audit: auditFloor(section, "MODIFY", code, chunk[0].key, chunk[len(chunk)-1].key, len(chunk)),
+			}
+			for _, c := range chunk {
+				step.In = append(step.In, Text(c.key))
+				step.Was = append(step.Was, c.was)
+				step.Become = append(step.Become, c.become)
+			}
+			p.step(step)
+		}
+	}
+}
+
+func (p *floorPlanner) deleteAliases() {
+	for chunk := range slices.Chunk(p.dropAlias, p.rows) {
+		step := Step{
+			Phase: Remove, Verb: Delete, Table: TableAliases, InColumn: "alias_id", Column: "logins_list",
+			Audit: auditFloor("PHONEALIASES", "DELETE", "ADMIN DELETE PHONE ALIAS", chunk[0].ID, chunk[len(chunk)-1].ID, len(chunk)),
+		}
+		for _, alias := range chunk {
+			step.In = append(step.In, Text(alias.ID))
+			step.Was = append(step.Was, Text(alias.List()))
+		}
+		p.step(step)
+	}
+}
+
+func (p *floorPlanner) deletePhones() {
+	phones := slices.Clone(p.drop)
+	slices.SortStableFunc(phones, func(a, b Phone) int { return cmp.Compare(a.ServerIP, b.ServerIP) })
+	for len(phones) > 0 {
+		server := phones[0].ServerIP
+		end := 1
+		for end < len(phones) && end < p.rows && phones[end].ServerIP == server {
+			end++
+		}
+		chunk := phones[:end]
+		phones = phones[end:]
+		step := Step{
+			Phase: Remove, Verb: Delete, Table: TablePhones, Key: Row{"server_ip": Text(server)}, InColumn: "extension", Column: "login",
+			Audit: auditFloor("PHONES", "DELETE", "ADMIN DELETE PHONE", chunk[0].Login, chunk[len(chunk)-1].Login, len(chunk)),
+		}
+		for _, phone := range chunk {
+			step.In = append(step.In, Text(phone.Extension))
+			step.Was = append(step.Was, Text(phone.Login))
+		}
+		p.step(step)
+	}
+}
+
+// flag names the nodes whose phones change, by what is written now and by what
+// differs from what was last known: the latter may have been written by an apply
+// that never came to its flags.
+func (p *floorPlanner) flag(have FloorRows) {
+	servers := slices.Clone(p.how.Flag)
+	for _, phone := range slices.Concat(p.addPhones, p.drop) {
+		servers = append(servers, phone.ServerIP)
+	}
+	for _, c := range p.phones {
+		servers = append(servers, c.server)
+	}
+	owned, wanted := have.index(), p.want.index()
+	for _, phone := range p.want.Phones {
+		if _, known := owned.phones[phone.key()]; !known {
+			servers = append(servers, phone.ServerIP)
+		}
+	}
+	for _, phone := range have.Phones {
+		if _, stays := wanted.phones[phone.key()]; !stays {
+			servers = append(servers, phone.ServerIP)
+		}
+	}
+	if len(servers) > 0 && p.how.Voicemail != "" {
+		servers = append(servers, p.how.Voicemail)
+	}
+	p.plan.Rebuild.Servers = sortedUnique(servers)
+}
+
+func auditFloor(section, kind, code, first, last string, count int) Audit {
+	record := first
+	if count > 1 {
+		record += "-" + last
+	}
+	return Audit{Section: section, Type: kind, Record: record, Code: code, Notes: plural(count, "row") + " by Terraform"}
+}
