@@ -74,27 +74,3 @@ func quote(value Value) string {
 	}
 	return `"` + value.Text + `"`
 }
-
-// MostCommon finds the value that most of the owned phones have in a column,
-// which stands for a secret that nobody here knows; ties go to the value that
-// sorts first. False where the column was not read or no phone is owned.
-func MostCommon(have, seen FloorRows, column string) (Value, bool) {
-	at := slices.Index(seen.Columns, column)
-	if at < 0 {
-		return Value{}, false
-	}
-	owned := have.index()
-	count := map[Value]int{}
-	for _, p := range seen.Phones {
-		if _, ours := owned.phones[p.key()]; ours && p.Values != nil {
-			count[p.Values[at]]++
-		}
-	}
-	best, most := Value{}, 0
-	for value, number := range count {
-		if number > most || number == most && value.Text < best.Text {
-			best, most = value, number
-		}
-	}
-	return best, most > 0
-}

@@ -41,9 +41,14 @@ type group struct {
 func orderedNodes(nodes []Node) []Node {
 	ordered := slices.Clone(nodes)
 	slices.SortFunc(ordered, func(a, b Node) int {
-		return cmp.Or(cmp.Compare(len(a.Suffix), len(b.Suffix)), cmp.Compare(a.Suffix, b.Suffix), cmp.Compare(a.ServerIP, b.ServerIP))
+		return compareSuffixes(a.Suffix, b.Suffix, a.ServerIP, b.ServerIP)
 	})
 	return ordered
+}
+
+// compareSuffixes orders nodes: a to z, then aa and so on.
+func compareSuffixes(a, b, serverA, serverB string) int {
+	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b), cmp.Compare(serverA, serverB))
 }
 
 func newSeating(floor Floor, now Sitting, perSeat int) *seating {

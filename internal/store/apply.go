@@ -131,7 +131,12 @@ func (w *writer) step(ctx context.Context, step cluster.Step) error {
 		if err != nil {
 			return err
 		}
-		if changed == 0 && !step.Loose && step.Verb != cluster.Thin {
+		if step.Column != "" && changed < int64(len(step.In)) {
+			if err := w.allMoved(ctx, step); err != nil {
+				return err
+			}
+		}
+		if changed == 0 && !step.Loose && step.Column == "" && step.Verb != cluster.Thin {
 			if err := w.unmoved(ctx, step); err != nil {
 				return err
 			}
@@ -173,6 +178,10 @@ func (w *writer) unmoved(ctx context.Context, step cluster.Step) error {
 
 // stands asks the rows whether a step is done.
 func (w *writer) stands(ctx context.Context, step cluster.Step) (bool, error) {
+	if step.Column != "" {
+		left, err := w.left(ctx, step)
+		return len(left) == 0, err
+	}
 	from := func(says cluster.Row) (int, error) {
 		where, args := whereOf(step, says)
 		return w.count(ctx, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", step.Table, where), args})

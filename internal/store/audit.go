@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -76,6 +77,13 @@ func spell(step cluster.Step, done statement) string {
 // secretsOf collects the secret values that a step writes or compares.
 func secretsOf(step cluster.Step) map[string]bool {
 	hidden := map[string]bool{}
+	if secretColumns[step.Column] {
+		for _, value := range slices.Concat(step.Was, step.Become) {
+			if value.Text != "" {
+				hidden[value.Text] = true
+			}
+		}
+	}
 	for _, rows := range [][]cluster.Row{step.Rows, {step.From, step.To}} {
 		for _, row := range rows {
 			for column, value := range row {

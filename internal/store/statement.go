@@ -26,6 +26,9 @@ func bind(value cluster.Value) any {
 
 // phrase makes the statement of a step.
 func phrase(step cluster.Step) statement {
+	if step.Column != "" {
+		return phraseMany(step)
+	}
 	switch step.Verb {
 	case cluster.Insert:
 		return phraseInsert(step)
@@ -123,7 +126,13 @@ func describe(step cluster.Step) string {
 	for _, column := range slices.Sorted(maps.Keys(key)) {
 		parts = append(parts, column+" "+key[column].Text)
 	}
+	if len(parts) == 0 && len(step.In) > 0 {
+		parts = append(parts, step.InColumn+" "+step.In[0].Text)
+	}
 	text := verb + " " + string(step.Table) + ": " + strings.Join(parts, ", ")
+	if step.Column != "" && step.Verb == cluster.Update {
+		text += ", " + step.Column
+	}
 	if more := max(len(step.Rows), len(step.In)); more > 1 {
 		text += fmt.Sprintf(" (%d rows)", more)
 	}

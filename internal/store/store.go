@@ -44,6 +44,12 @@ type Store struct {
 	dids         family[cluster.DIDs]
 	remoteAgents family[[]cluster.RemoteAgents]
 	directory    family[cluster.Directory]
+	aliases      family[[]cluster.PhoneAlias]
+	users        family[[]cluster.SeatUser]
+	mailboxes    family[[]string]
+
+	choosing     sync.Mutex
+	phoneChoices map[string]*family[phoneColumns] // by the columns that were asked for
 }
 
 // New prepares a store; nothing is dialled yet.
@@ -67,6 +73,9 @@ func New(settings Settings) *Store {
 	s.dids.read = s.readDIDs
 	s.remoteAgents.read = s.readRemoteAgents
 	s.directory.read = s.readDirectory
+	s.aliases.read = s.readAliases
+	s.users.read = s.readUsers
+	s.mailboxes.read = s.readMailboxes
 	return s
 }
 
@@ -96,6 +105,10 @@ func (s *Store) forget() {
 	s.dids.forget()
 	s.remoteAgents.forget()
 	s.directory.forget()
+	s.aliases.forget()
+	s.users.forget()
+	s.mailboxes.forget()
+	s.forgetPhones()
 }
 
 // query runs a read and hands each row to scan.

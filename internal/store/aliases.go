@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// user_group came to phones_alias with schema 1308 (F§8.3).
+const (
+	selectAliases = `
+SELECT alias_id,
+       COALESCE(alias_name, ''),
+       COALESCE(logins_list, ''),
+       COALESCE(user_group, '')
+  FROM phones_alias
+ ORDER BY alias_id`
+
+	selectAliasesWithoutGroup = `
+SELECT alias_id,
+       COALESCE(alias_name, ''),
+       COALESCE(logins_list, ''),
+       ''
+  FROM phones_alias
+ ORDER BY alias_id`
+)
+
+func (s *Store) readAliases(ctx context.Context) ([]cluster.PhoneAlias, error) {
+	home, err := s.home.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	query := selectAliases
+	if !home.schema.Has(cluster.TableAliases, "user_group") {
+		query = selectAliasesWithoutGroup
+	}
+	var aliases []cluster.PhoneAlias
+	err = s.query(ctx, "phone aliases", query, nil, func(rows *sql.Rows) error {
+		var alias cluster.PhoneAlias
+		var logins string
+		if err := rows.Scan(&alias.ID, &alias.Name, &logins, &alias.Group); err != nil {
+			return err
+		}
+		if logins != "" {
+			alias.Logins = strings.Split(logins, ",")
+		}
+		aliases = append(aliases, alias)
+		return nil
+	})
+	return aliases, err
+}
+
+const selectMailboxes = `
+SELECT voicemail_id
+  FROM vicidial_voicemail
+ ORDER BY voicemail_id`
+
+func (s *Store) readMailboxes(ctx context.Context) ([]string, error) {
+	home, err := s.home.get(ctx)
+	if err != nil || !home.schema.Has("vicidial_voicemail", "voicemail_id") {
+		return nil, err
+	}
+	var ids []string
+	err = s.query(ctx, "mailboxes", selectMailboxes, nil, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}

@@ -1,0 +1,99 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// phraseMany writes one column of many rows, each with its own old and new value,
+// in one statement; or removes the rows. A row that does not say what it must is
+// passed over, and [writer.allMoved] tells of it.
+func phraseMany(step cluster.Step) statement {
+	where, args := whereOf(step, nil)
+	was, wasArgs := perRow(step, step.Was)
+	where += " AND " + step.Column + " <=> " + was
+	args = append(args, wasArgs...)
+	if step.Verb == cluster.Delete {
+		return statement{fmt.Sprintf("DELETE FROM %s WHERE %s", step.Table, where), args}
+	}
+	become, becomeArgs := perRow(step, step.Become)
+	return statement{
+		fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s", step.Table, step.Column, become, where),
+		append(becomeArgs, args...),
+	}
+}
+
+// perRow is the expression for the value of each row: one placeholder where all
+// are the same, else a CASE over the rows. A table of values joined in would be
+// shorter, but compares two columns of perhaps different collations.
+func perRow(step cluster.Step, values []cluster.Value) (string, []any) {
+	if len(slices.Compact(slices.Clone(values))) == 1 {
+		return "?", []any{bind(values[0])}
+	}
+	args := make([]any, 0, 2*len(values))
+	for i, value := range values {
+		args = append(args, bind(step.In[i]), bind(value))
+	}
+	return "CASE " + step.InColumn + strings.Repeat(" WHEN ? THEN ?", len(values)) + " END", args
+}
+
+// rowsOf reads what the rows of such a step say now, by their key in lower case.
+func (w *writer) rowsOf(ctx context.Context, step cluster.Step) (map[string]cluster.Value, error) {
+	if w.conn == nil {
+		return nil, sql.ErrConnDone
+	}
+	where, args := whereOf(step, nil)
+	rows, err := w.conn.QueryContext(ctx, fmt.Sprintf("SELECT %s, %s FROM %s WHERE %s", step.InColumn, step.Column, step.Table, where), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	found := make(map[string]cluster.Value, len(step.In))
+	for rows.Next() {
+		var key string
+		var column sql.NullString
+		if err := rows.Scan(&key, &column); err != nil {
+			return nil, err
+		}
+		found[strings.ToLower(key)] = value(column)
+	}
+	return found, rows.Err()
+}
+
+// left lists the rows of such a step that are not done.
+func (w *writer) left(ctx context.Context, step cluster.Step) ([]string, error) {
+	found, err := w.rowsOf(ctx, step)
+	if err != nil {
+		return nil, err
+	}
+	var left []string
+	for i, key := range step.In {
+		says, there := found[strings.ToLower(key.Text)]
+		if step.Verb == cluster.Delete && there || step.Verb != cluster.Delete && (!there || says != step.Become[i]) {
+			left = append(left, key.Text)
+		}
+	}
+	return left, nil
+}
+
+// allMoved looks why a step changed fewer rows than it named: they may have been
+// done before, else somebody moved them.
+func (w *writer) allMoved(ctx context.Context, step cluster.Step) error {
+	left, err := w.left(ctx, step)
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	named := strings.Join(left[:min(len(left), 5)], ", ")
+	if more := len(left) - 5; more > 0 {
+		named += fmt.Sprintf(" and %d more", more)
+	}
+	return &cluster.Conflict{
+		Subject: fmt.Sprintf("%s: %s of %s %s", step.Table, step.Column, step.InColumn, named),
+		Found:   "was changed by somebody else in this moment",
+	}
+}

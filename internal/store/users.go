@@ -1,0 +1,30 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+const selectUsers = `
+SELECT user,
+       COALESCE(phone_login, '')
+  FROM vicidial_users
+ ORDER BY user`
+
+func (s *Store) readUsers(ctx context.Context) ([]cluster.SeatUser, error) {
+	if _, err := s.home.get(ctx); err != nil {
+		return nil, err
+	}
+	var users []cluster.SeatUser
+	err := s.query(ctx, "users", selectUsers, nil, func(rows *sql.Rows) error {
+		var user cluster.SeatUser
+		if err := rows.Scan(&user.User, &user.PhoneLogin); err != nil {
+			return err
+		}
+		users = append(users, user)
+		return nil
+	})
+	return users, err
+}
