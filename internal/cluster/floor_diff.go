@@ -241,7 +241,9 @@ func aliasChanges(is, want PhoneAlias) []cellChange {
 		}
 	}
 	differs("logins_list", is.List(), want.List())
-	differs("alias_name", is.Name, want.Name)
+	if want.Name != "" {
+		differs("alias_name", is.Name, want.Name)
+	}
 	if want.Group != "" {
 		differs("user_group", is.Group, want.Group)
 	}

@@ -124,7 +124,7 @@ func (p *floorPlanner) insertAliases() {
 	for chunk := range slices.Chunk(p.addAliases, max(1, p.values/4)) {
 		rows := make([]Row, 0, len(chunk))
 		for _, alias := range chunk {
-			row := Row{"alias_id": Text(alias.ID), "alias_name": Text(alias.Name), "logins_list": Text(alias.List())}
+			row := Row{"alias_id": Text(alias.ID), "alias_name": Text(cmp.Or(alias.Name, alias.ID)), "logins_list": Text(alias.List())}
 			if alias.Group != "" {
 				row["user_group"] = Text(alias.Group)
 			}

@@ -72,7 +72,10 @@ type FloorStyle struct {
 
 // Columns lists the further columns that the style sets, sorted.
 func (s FloorStyle) Columns() []string {
-	columns := map[string]bool{"fullname": true}
+	columns := map[string]bool{}
+	if s.Naming.FullName.text != "" {
+		columns["fullname"] = true
+	}
 	for column := range s.Phone {
 		columns[column] = true
 	}
@@ -94,6 +97,7 @@ func (s FloorStyle) Rows(p *Placement) (FloorRows, error) {
 	}
 	fullname := slices.Index(rows.Columns, "fullname")
 	_, named := s.Phone["fullname"]
+	named = named || s.Naming.FullName.text == ""
 	for position, seat := range p.Seats().All() {
 		nodes := p.At(position)
 		if len(nodes) == 0 {

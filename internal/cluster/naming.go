@@ -119,9 +119,9 @@ type Naming struct {
 	Extension      Template
 	DialplanNumber Template
 	VoicemailID    Template
-	FullName       Template
+	FullName       Template // empty: fullname is left as it is
 	AliasID        Template // empty: seats have no alias, agents type the login itself
-	AliasName      Template
+	AliasName      Template // empty: alias_name is left as it is
 }
 
 // HasAlias says whether seats have an alias at all.

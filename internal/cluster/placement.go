@@ -109,6 +109,9 @@ type Floor struct {
 	Seats        Seats
 	Nodes        []Node
 	NodesPerSeat int // distinct nodes of each seat; 0 is all of them
+	// KeepOrder leaves the order of every alias as it is, and lists the nodes of
+	// a new one in the order of their suffixes, as floors made by hand do.
+	KeepOrder bool
 }
 
 // Sitting is where seats sit now.
@@ -132,7 +135,8 @@ type Sitting struct {
 //     balanced stays as it is.
 //   - Each node is the last one of its seats' aliases for one in NodesPerSeat of
 //     its seats, rounded down or up: VICIdial gives ties to the last login, so on
-//     an empty floor nobody gets more than their share of them.
+//     an empty floor nobody gets more than their share of them. KeepOrder gives
+//     this up.
 //   - New seats are laid out in contiguous runs.
 //
 // The error is a [*CapacityShort] or names what is wrong with the nodes.
@@ -149,8 +153,10 @@ func Place(floor Floor, now Sitting) (*Placement, error) {
 		return nil, err
 	}
 	f.layOut()
-	if err := f.spreadTies(); err != nil {
-		return nil, err
+	if !floor.KeepOrder {
+		if err := f.spreadTies(); err != nil {
+			return nil, err
+		}
 	}
 	return f.placement(), nil
 }

@@ -293,6 +293,23 @@ func TestPlace_anyFloor(t *testing.T) {
 	})
 }
 
+func TestPlace_keepsOrder(t *testing.T) {
+	floor := Floor{Seats: someSeats(t, "2000-2059"), Nodes: someNodes("abc"), KeepOrder: true}
+	suffixes := suffixesOf(someNodes("abcd"))
+	now := place(t, floor, nil)
+	if got := patterns(now, suffixes); got != "2000-2059=abc" {
+		t.Errorf("new seats list %s, want the order of the suffixes", got)
+	}
+	now.Put(7, []string{"10.0.0.3", "10.0.0.1", "10.0.0.2"})
+	if after := place(t, floor, now); !after.Equal(now) {
+		t.Errorf("got %s", patterns(after, suffixes))
+	}
+	floor.Nodes = append(floor.Nodes, aNode("d"))
+	if got := patterns(place(t, floor, now), suffixes); got != "2000-2006=abcd 2007=cabd 2008-2059=abcd" {
+		t.Errorf("a node that joins is listed in %s", got)
+	}
+}
+
 func TestPlace_isDeterministic(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		floor := drawFloor(t, 30, 6, 3)

@@ -109,6 +109,19 @@ func sameColumns(order, set []int) bool {
 // that ends with the last, so that the one who wins when the last is down
 // changes along with it.
 func (f *seating) order(order []int, position int) []int {
+	if f.lasts == nil { // whoever sits there stays in front
+		for _, c := range f.now[position] {
+			if slices.Contains(f.sets[position], c) {
+				order = append(order, c)
+			}
+		}
+		for _, c := range f.sets[position] {
+			if !slices.Contains(order, c) {
+				order = append(order, c)
+			}
+		}
+		return order
+	}
 	set, last := f.sets[position], f.lasts[position]
 	if now := f.now[position]; len(now) == len(set) && sameColumns(now, set) {
 		for _, c := range now {
