@@ -1,0 +1,219 @@
+package cluster
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ForecastServer is what VICIdial's dialers read of one row of servers.
+// Whether the row says active does not matter to them (F§9.7 item 48).
+type ForecastServer struct {
+	IP             string
+	MaxTrunks      int  // max_vicidial_trunks; NULL counts as 0 and stops dialing
+	CallsPerSecond int  // outbound_calls_per_second, as the row says it
+	Balance        bool // vicidial_balance_active: the balance fill may dial from here
+	BalanceRank    int  // vicidial_balance_rank, the higher the earlier
+	OffLimits      int  // balance_trunks_offlimits, lines the fill leaves alone
+}
+
+// ForecastTrunk is one row of vicidial_server_trunks.
+type ForecastTrunk struct {
+	ServerIP     string
+	Campaign     string
+	Dedicated    int  // dedicated_trunks
+	MaximumLimit bool // trunk_restriction is MAXIMUM_LIMIT, else OVERFLOW_ALLOWED
+}
+
+// ForecastCampaign is what the dialers read of one campaign.
+type ForecastCampaign struct {
+	ID     string
+	Active bool // an inactive campaign has the goal 0 wherever it is dialed
+	// NoDial says that the dial method is MANUAL or INBOUND_MAN, or that an
+	// inbound rule holds the dialer back: nothing is placed and no shortage is
+	// reported, yet the lines are counted against the campaigns that follow.
+	NoDial bool
+	// LowLevel says that the dial level is below 1: no shortage is reported.
+	LowLevel bool
+	// Unpaused says that at least one agent of the campaign, on whatever
+	// server, is not paused. Without one the fill places nothing.
+	Unpaused bool
+}
+
+// ForecastGoal says how many lines a campaign wants on one server: its agents
+// there times the dial level; see [GoalLines]. A campaign without a goal on a
+// server has no agents there, and the local dialer does not dial it there.
+type ForecastGoal struct {
+	ServerIP string
+	Campaign string
+	Lines    int
+}
+
+// ForecastLines counts rows of vicidial_auto_calls of one campaign or in-group
+// on one server.
+type ForecastLines struct {
+	ServerIP string
+	Campaign string // or the in-group
+	Local    int    // call types OUT and IN
+	Fill     int    // call type OUTBALANCE
+}
+
+// ForecastInput is everything that VICIdial's trunk arithmetic depends on.
+//
+// Goals are in the order in which the dialer serves campaigns on a server: the
+// one whose agent has waited longest first. Trunks are in the order in which
+// the table returns them, which decides between duplicate rows.
+type ForecastInput struct {
+	Servers   []ForecastServer
+	Trunks    []ForecastTrunk
+	Campaigns []ForecastCampaign
+	Goals     []ForecastGoal
+	InUse     []ForecastLines
+	// AutoDialOff is outbound_autodial_active=0 or disable_auto_dial=1 in
+	// system_settings: shortages are reported, nothing is placed.
+	AutoDialOff bool
+	// FillOff says that keepalive 7 runs nowhere, so that no shortage is filled.
+	FillOff bool
+	// FillCallsPerSecond is outbound_calls_per_second of system_settings.
+	FillCallsPerSecond int
+}
+
+// ForecastLocal is what the local dialer of one server does for one campaign
+// in one loop.
+type ForecastLocal struct {
+	ServerIP string
+	Campaign string
+	Goal     int
+	Existing int  // lines the campaign has on the server before the loop
+	Limited  bool // a MAXIMUM_LIMIT row exists
+	Limit    int  // what that row says; of duplicates, the last one
+	Allowed  int  // max_vicidial_trunks less the reservations of all other campaigns
+	Place    int  // new lines in this loop, never below 0
+	Shortage int  // local_trunk_shortage as the table holds it, never below 0
+	Why      string
+}
+
+// ForecastFill is what the balance fill does on one server for one campaign.
+type ForecastFill struct {
+	ServerIP  string
+	Campaign  string
+	Available int // before the cap by the lines that are up on the server
+	Place     int // never below 0
+}
+
+// ForecastTotal sums a campaign up over the cluster.
+type ForecastTotal struct {
+	Campaign string
+	Goal     int
+	Lines    int // lines after the loop: in use, placed locally, placed by the fill
+	Shortage int // what the local dialers report
+	Filled   int // what the fill places of it
+	Missing  int // goal less lines, never below 0
+	Why      []string
+}
+
+// ForecastNode sums a server up.
+type ForecastNode struct {
+	ServerIP       string
+	Lines          int     // lines after the loop, all campaigns
+	OverMaximum    int     // how far that is above max_vicidial_trunks
+	CallsPerSecond float64 // what the dialer makes of the column
+	Seconds        float64 // how long the local dialer takes to place its lines
+}
+
+// Forecast is what VICIdial's dialers do in one loop.
+type Forecast struct {
+	Local       []ForecastLocal // by server in the order of the input, then in the order of the goals
+	Fill        []ForecastFill  // by campaign, then in the order in which the fill asks the servers
+	Campaigns   []ForecastTotal // by campaign id
+	Nodes       []ForecastNode  // in the order of the input
+	FillSeconds float64         // how long the fill takes to place its lines
+	Starved     []string        // one sentence for each campaign that misses lines
+}
+
+// GoalLines is agents times dial level, rounded as Perl's sprintf("%.0f") does:
+// a tie goes to the even number.
+func GoalLines(agents int, level float64) int {
+	lines, err := strconv.Atoi(strconv.FormatFloat(float64(agents)*level, 'f', 0, 64))
+	if err != nil { // not a number, or beyond any trunk count
+		return 0
+	}
+	return max(0, lines)
+}
+
+// LocalCallsPerSecond is what the local dialer makes of
+// servers.outbound_calls_per_second: 1 to 200 count, anything else means 40
+// (AST_VDauto_dial.pl:536; F§3.1). So 0 does not stop a server.
+func LocalCallsPerSecond(column int) float64 { return callsPerSecond(column, 200) }
+
+// FillCallsPerSecond is the same for the balance fill and the column of
+// system_settings, where up to 1000 count (AST_VDauto_dial_FILL.pl:347; F§3.2).
+func FillCallsPerSecond(column int) float64 { return callsPerSecond(column, 1000) }
+
+func callsPerSecond(column, highest int) float64 {
+	if column < 1 || column > highest {
+		return 40 // a delay of 25 ms between calls
+	}
+	return float64(column)
+}
+
+// NewForecast works one loop of VICIdial's dialers out: every server's local
+// dialer (AST_VDauto_dial.pl, F§3.1), then the balance fill
+// (AST_VDauto_dial_FILL.pl, F§3.2). It is VICIdial's arithmetic with its
+// quirks, not what would be sensible. Assumed are enough leads in the hopper;
+// shared dialing (dial methods SHARED_*) is not part of it.
+func NewForecast(in ForecastInput) Forecast {
+	state := newForecastState(in)
+	var out Forecast
+	for _, server := range in.Servers {
+		out.Local = append(out.Local, state.local(server)...)
+	}
+	out.Fill = state.fill(out.Local)
+	out.Nodes = state.nodes(out)
+	placed := 0
+	for _, fill := range out.Fill {
+		placed += fill.Place
+	}
+	out.FillSeconds = float64(placed) / FillCallsPerSecond(in.FillCallsPerSecond)
+	out.Campaigns = state.totals(out)
+	for _, total := range out.Campaigns {
+		if total.Missing > 0 {
+			out.Starved = append(out.Starved, total.sentence())
+		}
+	}
+	return out
+}
+
+// After returns the input of the next loop, in which the lines that this loop
+// placed are up.
+func (f Forecast) After(in ForecastInput) ForecastInput {
+	next := in
+	next.InUse = slices.Clone(in.InUse)
+	for _, local := range f.Local {
+		if local.Place > 0 {
+			next.InUse = append(next.InUse, ForecastLines{ServerIP: local.ServerIP, Campaign: local.Campaign, Local: local.Place})
+		}
+	}
+	for _, fill := range f.Fill {
+		if fill.Place > 0 {
+			next.InUse = append(next.InUse, ForecastLines{ServerIP: fill.ServerIP, Campaign: fill.Campaign, Fill: fill.Place})
+		}
+	}
+	return next
+}
+
+// Campaign returns the sum of one campaign; all zero when it has no goal.
+func (f Forecast) Campaign(id string) ForecastTotal {
+	for _, total := range f.Campaigns {
+		if total.Campaign == id {
+			return total
+		}
+	}
+	return ForecastTotal{Campaign: id}
+}
+
+func (t ForecastTotal) sentence() string {
+	sentence := fmt.Sprintf("Campaign %s gets %d of the %d lines that it wants; %d are missing.", t.Campaign, min(t.Lines, t.Goal), t.Goal, t.Missing)
+	return strings.Join(append([]string{sentence}, t.Why...), " ")
+}

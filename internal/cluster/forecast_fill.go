@@ -1,0 +1,140 @@
+package cluster
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// fill is the balance fill of F§3.2 (AST_VDauto_dial_FILL.pl): campaigns by
+// their id, each over the servers that balance and are not short themselves.
+// It counts every line that is up, since it asks the table anew each time.
+func (s *forecastState) fill(local []ForecastLocal) []ForecastFill {
+	if s.in.AutoDialOff || s.in.FillOff {
+		return nil
+	}
+	shortage := make(map[string]int)
+	short := make(map[serverCampaign]bool)
+	var campaigns []string
+	for _, line := range local {
+		if line.Shortage == 0 {
+			continue
+		}
+		if shortage[line.Campaign] == 0 {
+			campaigns = append(campaigns, line.Campaign)
+		}
+		shortage[line.Campaign] += line.Shortage
+		short[serverCampaign{line.ServerIP, line.Campaign}] = true
+	}
+	slices.Sort(campaigns)
+
+	var all []ForecastFill
+	for _, campaign := range campaigns {
+		needed := shortage[campaign] - s.filled(campaign)
+		if needed > 0 {
+			all = append(all, s.fillCampaign(campaign, needed, short)...)
+		}
+	}
+	return all
+}
+
+// filled counts the lines that the fill has up for the campaign, everywhere.
+func (s *forecastState) filled(campaign string) int {
+	sum := 0
+	for key, lines := range s.lines { // a sum: the order does not show
+		if key.campaign == campaign {
+			sum += lines.Fill
+		}
+	}
+	return sum
+}
+
+func (s *forecastState) fillCampaign(campaign string, needed int, short map[serverCampaign]bool) []ForecastFill {
+	var all []ForecastFill
+	tally, placed := 0, 0
+	for _, server := range s.balancing() {
+		key := serverCampaign{server.IP, campaign}
+		if short[key] {
+			continue
+		}
+		fill := ForecastFill{ServerIP: server.IP, Campaign: campaign, Available: s.available(server, campaign)}
+		// A server beyond its maximum has less than nothing free. The tally
+		// goes down by that much, and the next server is asked for more; what
+		// is placed in all is held to what is needed by a later check.
+		dial := min(needed-tally, fill.Available, server.MaxTrunks-s.busy[server.IP])
+		tally += dial
+		if s.campaigns[campaign].Unpaused {
+			fill.Place = max(0, min(dial, needed-placed))
+		}
+		placed += fill.Place
+		s.up(ForecastLines{ServerIP: server.IP, Campaign: campaign, Fill: fill.Place})
+		all = append(all, fill)
+	}
+	return all
+}
+
+// available is what the fill may have up for the campaign on the server, less
+// what it has. With a MAXIMUM_LIMIT row that is the row's number, and
+// balance_trunks_offlimits is ignored. Unlike the local dialer the fill reads
+// the first of duplicate rows, whatever its restriction.
+func (s *forecastState) available(server ForecastServer, campaign string) int {
+	available := server.MaxTrunks - server.OffLimits - s.others(server.IP, campaign)
+	for _, trunk := range s.in.Trunks {
+		if trunk.ServerIP == server.IP && trunk.Campaign == campaign {
+			if trunk.MaximumLimit {
+				available = trunk.Dedicated
+			}
+			break
+		}
+	}
+	return max(0, available-s.lines[serverCampaign{server.IP, campaign}].Fill)
+}
+
+// balancing lists the servers that the fill asks, in its order: the higher
+// rank first, then by address as text. Nothing else is looked at: a server
+// that is not active is asked as well (F§10 item 7).
+func (s *forecastState) balancing() []ForecastServer {
+	var servers []ForecastServer
+	for _, server := range s.in.Servers {
+		if server.Balance {
+			servers = append(servers, server)
+		}
+	}
+	slices.SortStableFunc(servers, func(a, b ForecastServer) int {
+		return cmp.Or(cmp.Compare(b.BalanceRank, a.BalanceRank), cmp.Compare(a.IP, b.IP))
+	})
+	return servers
+}
+
+// whyUnfilled says why the fill does not make a shortage good.
+func (s *forecastState) whyUnfilled(campaign string, f Forecast) string {
+	servers := s.balancing()
+	asked, placed, shortage := 0, 0, 0
+	for _, line := range f.Local {
+		if line.Campaign == campaign {
+			shortage += line.Shortage
+		}
+	}
+	for _, fill := range f.Fill {
+		if fill.Campaign == campaign {
+			asked++
+			placed += fill.Place
+		}
+	}
+	switch {
+	case s.in.AutoDialOff:
+		return "The balance fill is switched off with auto dialing."
+	case s.in.FillOff:
+		return "The balance fill runs nowhere (keepalive 7)."
+	case len(servers) == 0:
+		return "No server has vicidial_balance_active=Y, so the balance fill has nowhere to place them."
+	case asked == 0 && s.filled(campaign) >= shortage:
+		return fmt.Sprintf("The balance fill has %d lines up for it already.", s.filled(campaign))
+	case asked == 0:
+		return "Every server that balances is short of lines for this campaign itself."
+	case !s.campaigns[campaign].Unpaused:
+		return "The balance fill places nothing, since no agent of the campaign is unpaused."
+	default:
+		return fmt.Sprintf("The balance fill finds room for %d of them.", placed)
+	}
+}

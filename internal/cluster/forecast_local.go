@@ -1,0 +1,196 @@
+package cluster
+
+import (
+	"fmt"
+	"slices"
+)
+
+// serverCampaign names a campaign on a server.
+type serverCampaign struct{ server, campaign string }
+
+// forecastState is what changes while a loop is worked out: the lines up.
+type forecastState struct {
+	in        ForecastInput
+	campaigns map[string]ForecastCampaign
+	lines     map[serverCampaign]ForecastLines
+	busy      map[string]int // lines up per server, all campaigns
+}
+
+func newForecastState(in ForecastInput) *forecastState {
+	s := &forecastState{
+		in:        in,
+		campaigns: make(map[string]ForecastCampaign, len(in.Campaigns)),
+		lines:     make(map[serverCampaign]ForecastLines),
+		busy:      make(map[string]int),
+	}
+	for _, campaign := range in.Campaigns {
+		s.campaigns[campaign.ID] = campaign
+	}
+	for _, lines := range in.InUse {
+		s.up(lines)
+	}
+	return s
+}
+
+func (s *forecastState) up(lines ForecastLines) {
+	key := serverCampaign{lines.ServerIP, lines.Campaign}
+	sum := s.lines[key]
+	s.lines[key] = ForecastLines{ServerIP: key.server, Campaign: key.campaign, Local: sum.Local + lines.Local, Fill: sum.Fill + lines.Fill}
+	s.busy[lines.ServerIP] += lines.Local + lines.Fill
+}
+
+// limit returns what the campaign's MAXIMUM_LIMIT row on the server says. The
+// dialer reads all rows that match and keeps the last (AST_VDauto_dial.pl:933).
+func (s *forecastState) limit(server, campaign string) (limit int, found bool) {
+	for _, trunk := range s.in.Trunks {
+		if trunk.ServerIP == server && trunk.Campaign == campaign && trunk.MaximumLimit {
+			limit, found = trunk.Dedicated, true
+		}
+	}
+	return limit, found
+}
+
+// others sums the reservations of all other campaigns on the server, whatever
+// their restriction, duplicates and idle owners included (AST_VDauto_dial.pl:946).
+func (s *forecastState) others(server, campaign string) int {
+	sum := 0
+	for _, trunk := range s.in.Trunks {
+		if trunk.ServerIP == server && trunk.Campaign != campaign {
+			sum += trunk.Dedicated
+		}
+	}
+	return sum
+}
+
+// local works out one loop of one server's own dialer. All sums are made
+// before the first call is placed, as the dialer does it.
+func (s *forecastState) local(server ForecastServer) []ForecastLocal {
+	var all []ForecastLocal
+	active := s.busy[server.IP] // grows by what each campaign is to place
+	for _, goal := range s.in.Goals {
+		if goal.ServerIP != server.IP {
+			continue
+		}
+		line, counted := s.localCampaign(server, goal, active)
+		active += counted
+		all = append(all, line)
+	}
+	for _, line := range all {
+		s.up(ForecastLines{ServerIP: line.ServerIP, Campaign: line.Campaign, Local: line.Place})
+	}
+	return all
+}
+
+// localCampaign is steps 1 to 7 of F§3.1. The second result is what the dialer
+// adds to its count of active lines, which it does even for a campaign that it
+// then does not dial.
+func (s *forecastState) localCampaign(server ForecastServer, goal ForecastGoal, active int) (ForecastLocal, int) {
+	campaign := s.campaigns[goal.Campaign]
+	now := s.lines[serverCampaign{server.IP, goal.Campaign}]
+	line := ForecastLocal{ServerIP: server.IP, Campaign: goal.Campaign, Goal: goal.Lines, Existing: now.Local + now.Fill}
+	if !campaign.Active {
+		line.Goal = 0
+	}
+	line.Limit, line.Limited = s.limit(server.IP, goal.Campaign) // step 1
+	others := s.others(server.IP, goal.Campaign)
+	line.Allowed = server.MaxTrunks - others // step 2
+
+	wanted := line.Goal - line.Existing // step 3
+	place, shortage := wanted, 0
+	wouldBe := active + wanted
+	if wouldBe > server.MaxTrunks { // step 4
+		place = min(place, server.MaxTrunks-active)
+		shortage = min(wouldBe-server.MaxTrunks, wanted)
+		line.Why = fmt.Sprintf("Server %s has a maximum of %d lines, and %d are in use.", server.IP, server.MaxTrunks, active)
+	}
+	switch {
+	case line.Limited && line.Limit < line.Goal: // step 5, which forgets step 4
+		place = line.Limit - line.Existing
+		shortage = min(line.Goal-line.Limit, wanted) // step 7
+		line.Why = fmt.Sprintf("Its MAXIMUM_LIMIT on server %s is %d.", server.IP, line.Limit)
+	case !line.Limited && line.Allowed < wouldBe: // step 6
+		shortage = min(wouldBe-line.Allowed, wanted) // step 7
+		place = min(place, line.Allowed-active)
+		line.Why = fmt.Sprintf("Other campaigns reserve %d of the %d lines of server %s, and %d lines are in use: "+
+			"without a MAXIMUM_LIMIT row of its own the campaign stops at %d lines in use by anybody.",
+			others, server.MaxTrunks, server.IP, active, line.Allowed)
+		if others == 0 {
+			line.Why = fmt.Sprintf("Server %s has a maximum of %d lines, and %d are in use.", server.IP, server.MaxTrunks, active)
+		}
+	}
+	counted := max(0, place)
+	line.Place, line.Shortage = counted, max(0, shortage) // the column is unsigned
+	if campaign.NoDial || campaign.LowLevel {
+		line.Shortage = 0
+	}
+	if campaign.NoDial || s.in.AutoDialOff {
+		line.Place = 0
+		line.Why = "Nothing dials it: its dial method or an inbound rule forbids it."
+		if s.in.AutoDialOff {
+			line.Why = "Auto dialing is switched off in the system settings."
+		}
+	}
+	return line, counted
+}
+
+// nodes sums up per server.
+func (s *forecastState) nodes(f Forecast) []ForecastNode {
+	nodes := make([]ForecastNode, 0, len(s.in.Servers))
+	for _, server := range s.in.Servers {
+		placed := 0
+		for _, line := range f.Local {
+			if line.ServerIP == server.IP {
+				placed += line.Place
+			}
+		}
+		rate := LocalCallsPerSecond(server.CallsPerSecond)
+		nodes = append(nodes, ForecastNode{
+			ServerIP:       server.IP,
+			Lines:          s.busy[server.IP],
+			OverMaximum:    max(0, s.busy[server.IP]-server.MaxTrunks),
+			CallsPerSecond: rate,
+			Seconds:        float64(placed) / rate,
+		})
+	}
+	return nodes
+}
+
+// totals sums up per campaign and says why lines are missing.
+func (s *forecastState) totals(f Forecast) []ForecastTotal {
+	sums := make(map[string]*ForecastTotal)
+	var ids []string
+	for _, line := range f.Local {
+		total := sums[line.Campaign]
+		if total == nil {
+			total = &ForecastTotal{Campaign: line.Campaign}
+			sums[line.Campaign] = total
+			ids = append(ids, line.Campaign)
+		}
+		total.Goal += line.Goal
+		total.Shortage += line.Shortage
+		if line.Why != "" && line.Existing+line.Place < line.Goal && !slices.Contains(total.Why, line.Why) {
+			total.Why = append(total.Why, line.Why)
+		}
+	}
+	for _, fill := range f.Fill {
+		if total := sums[fill.Campaign]; total != nil {
+			total.Filled += fill.Place
+		}
+	}
+	for key, lines := range s.lines { // a sum: the order does not show
+		if total := sums[key.campaign]; total != nil {
+			total.Lines += lines.Local + lines.Fill
+		}
+	}
+	slices.Sort(ids)
+	totals := make([]ForecastTotal, 0, len(ids))
+	for _, id := range ids {
+		total := *sums[id]
+		total.Missing = max(0, total.Goal-total.Lines)
+		if total.Missing > 0 && total.Shortage > 0 {
+			total.Why = append(total.Why, s.whyUnfilled(id, f))
+		}
+		totals = append(totals, total)
+	}
+	return totals
+}

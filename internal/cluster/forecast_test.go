@@ -1,0 +1,615 @@
+package cluster
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+const (
+	dial1 = "10.0.0.1"
+	dial2 = "10.0.0.2"
+	dial3 = "10.0.0.3"
+)
+
+func aForecastCampaign(id string) ForecastCampaign {
+	return ForecastCampaign{ID: id, Active: true, Unpaused: true}
+}
+
+// aForecast is one server of 100 lines that does not balance, and campaigns
+// A, B and C without rows.
+func aForecast() ForecastInput {
+	return ForecastInput{
+		Servers:            []ForecastServer{{IP: dial1, MaxTrunks: 100, CallsPerSecond: 20}},
+		Campaigns:          []ForecastCampaign{aForecastCampaign("A"), aForecastCampaign("B"), aForecastCampaign("C")},
+		FillCallsPerSecond: 10,
+	}
+}
+
+func wantLocal(t *testing.T, f Forecast, server, campaign string, place, shortage int) {
+	t.Helper()
+	for _, line := range f.Local {
+		if line.ServerIP == server && line.Campaign == campaign {
+			if line.Place != place || line.Shortage != shortage {
+				t.Errorf("%s on %s: places %d with a shortage of %d, want %d and %d (%+v)",
+					campaign, server, line.Place, line.Shortage, place, shortage, line)
+			}
+			return
+		}
+	}
+	t.Errorf("%s is not dialed on %s", campaign, server)
+}
+
+func wantFill(t *testing.T, f Forecast, server, campaign string, place int) {
+	t.Helper()
+	for _, fill := range f.Fill {
+		if fill.ServerIP == server && fill.Campaign == campaign {
+			if fill.Place != place {
+				t.Errorf("fill of %s on %s: places %d, want %d (%+v)", campaign, server, fill.Place, place, fill)
+			}
+			return
+		}
+	}
+	t.Errorf("the fill does not ask %s for %s", server, campaign)
+}
+
+// The sentences of F§3.1, "Consequences".
+func TestForecast_consequences(t *testing.T) {
+	t.Run("OVERFLOW_ALLOWED withholds its lines from every other campaign and does not cap its own", func(t *testing.T) {
+		in := aForecast()
+		in.Trunks = []ForecastTrunk{{ServerIP: dial1, Campaign: "A", Dedicated: 30}}
+		in.Goals = []ForecastGoal{{dial1, "A", 60}}
+		f := NewForecast(in)
+		// A alone: no limit; others = 0, allowed = 100; 0 + 60 <= 100, so all 60.
+		wantLocal(t, f, dial1, "A", 60, 0)
+
+		in.Goals = []ForecastGoal{{dial1, "B", 90}}
+		f = NewForecast(in)
+		// B alone: others = 30, allowed = 70; 0 + 90 > 70, so 70 and a shortage of 20.
+		wantLocal(t, f, dial1, "B", 70, 20)
+	})
+
+	t.Run("OVERFLOW_ALLOWED guarantees nothing beyond what it withholds", func(t *testing.T) {
+		in := aForecast()
+		in.Trunks = []ForecastTrunk{{ServerIP: dial1, Campaign: "A", Dedicated: 30}}
+		in.Goals = []ForecastGoal{{dial1, "B", 70}, {dial1, "A", 60}}
+		f := NewForecast(in)
+		// B first: allowed 70, active 0, 70 placed. A: allowed 100, active 70,
+		// 70+60 = 130 > 100: step 4 cuts to 30, shortage 30; step 6 says the same.
+		wantLocal(t, f, dial1, "B", 70, 0)
+		wantLocal(t, f, dial1, "A", 30, 30)
+	})
+
+	t.Run("MAXIMUM_LIMIT 0 keeps a campaign off a server and hands its demand to the fill", func(t *testing.T) {
+		in := aForecast()
+		in.Servers = append(in.Servers, ForecastServer{IP: dial2, MaxTrunks: 50, Balance: true})
+		in.Trunks = []ForecastTrunk{{ServerIP: dial1, Campaign: "A", Dedicated: 0, MaximumLimit: true}}
+		in.Goals = []ForecastGoal{{dial1, "A", 40}}
+		f := NewForecast(in)
+		// limit 0 < goal 40: place 0-0, shortage 40-0. The fill has 50 lines free on dial2.
+		wantLocal(t, f, dial1, "A", 0, 40)
+		wantFill(t, f, dial2, "A", 40)
+		if got := f.Campaign("A"); got.Missing != 0 || got.Filled != 40 {
+			t.Errorf("A: %+v", got)
+		}
+	})
+
+	t.Run("without rows the first that comes is served first, up to the maximum", func(t *testing.T) {
+		in := aForecast()
+		in.Goals = []ForecastGoal{{dial1, "B", 80}, {dial1, "A", 50}}
+		f := NewForecast(in)
+		// B: 0+80 <= 100: 80. A: 80+50 = 130 > 100: cut to 20, shortage 30.
+		wantLocal(t, f, dial1, "B", 80, 0)
+		wantLocal(t, f, dial1, "A", 20, 30)
+	})
+
+	t.Run("reserved lines are withheld while their campaign is inactive or has no agents", func(t *testing.T) {
+		in := aForecast()
+		in.Trunks = []ForecastTrunk{{ServerIP: dial1, Campaign: "B", Dedicated: 60}}
+		in.Campaigns = []ForecastCampaign{aForecastCampaign("A"), {ID: "B"}}
+		in.Goals = []ForecastGoal{{dial1, "A", 100}}
+		// B reserves 60: allowed 40; 0+100 > 40: 40 placed, shortage 60.
+		wantLocal(t, NewForecast(in), dial1, "A", 40, 60)
+
+		in.Goals = []ForecastGoal{{dial1, "B", 30}, {dial1, "A", 100}}
+		f := NewForecast(in)
+		wantLocal(t, f, dial1, "B", 0, 0) // inactive: its goal is 0
+		wantLocal(t, f, dial1, "A", 40, 60)
+	})
+
+	t.Run("inbound and transferred calls use lines up as well", func(t *testing.T) {
+		in := aForecast()
+		in.InUse = []ForecastLines{{ServerIP: dial1, Campaign: "SUPPORT", Local: 70}}
+		in.Goals = []ForecastGoal{{dial1, "A", 50}}
+		// 70+50 = 120 > 100: cut to 30, shortage 20.
+		wantLocal(t, NewForecast(in), dial1, "A", 30, 20)
+	})
+
+	t.Run("reservations are counted twice: half a server idles while a campaign gets nothing", func(t *testing.T) {
+		in := aForecast()
+		in.Trunks = []ForecastTrunk{{ServerIP: dial1, Campaign: "B", Dedicated: 50}}
+		in.InUse = []ForecastLines{{ServerIP: dial1, Campaign: "B", Local: 50}}
+		in.Goals = []ForecastGoal{{dial1, "C", 40}}
+		f := NewForecast(in)
+		// allowed = 100-50 = 50; active = 50; 50+40 = 90 > 50: 50-50 = 0 placed,
+		// shortage 90-50 = 40, though 50 lines are idle.
+		wantLocal(t, f, dial1, "C", 0, 40)
+		if f.Nodes[0].Lines != 50 {
+			t.Errorf("%d lines are up, want 50", f.Nodes[0].Lines)
+		}
+		if len(f.Starved) != 1 || !strings.Contains(f.Starved[0], "stops at 50 lines in use by anybody") {
+			t.Errorf("the reason is not told: %q", f.Starved)
+		}
+	})
+
+	t.Run("a campaign without a limit stops at the maximum less the reservations of others", func(t *testing.T) {
+		in := aForecast()
+		in.Trunks = []ForecastTrunk{{ServerIP: dial1, Campaign: "A", Dedicated: 20, MaximumLimit: true}, {ServerIP: dial1, Campaign: "B", Dedicated: 30}}
+		in.InUse = []ForecastLines{{ServerIP: dial1, Campaign: "C", Local: 10}, {ServerIP: dial1, Campaign: "A", Local: 20}}
+		in.Goals = []ForecastGoal{{dial1, "C", 60}}
+		// allowed 100-20-30 = 50, active 30, C has 10: wanted 50, 30+50 = 80 > 50:
+		// 20 placed, shortage min(30, 50) = 30.
+		wantLocal(t, NewForecast(in), dial1, "C", 20, 30)
+	})
+}
+
+// What was measured on a running VICIdial, F§10 items 5 to 8.
+func TestForecast_measured(t *testing.T) {
+	t.Run("a MAXIMUM_LIMIT above the maximum is not capped: 15 calls on a server of 12", func(t *testing.T) {
+		in := aForecast()
+		in.Servers[0].MaxTrunks = 12
+		in.Trunks = []ForecastTrunk{{ServerIP: dial1, Campaign: "A", Dedicated: 15, MaximumLimit: true}}
+		in.Goals = []ForecastGoal{{dial1, "A", 20}}
+		f := NewForecast(in)
+		// Step 4: 0+20 > 12: place 12, shortage 8. Step 5: 15 < 20: place 15-0, shortage 5.
+		wantLocal(t, f, dial1, "A", 15, 5)
+		if f.Nodes[0].OverMaximum != 3 {
+			t.Errorf("over the maximum by %d, want 3", f.Nodes[0].OverMaximum)
+		}
+	})
+
+	t.Run("a MAXIMUM_LIMIT that the goal does not reach leaves step 4 in force", func(t *testing.T) {
+		in := aForecast()
+		in.Servers[0].MaxTrunks = 12
+		in.Trunks = []ForecastTrunk{{ServerIP: dial1, Campaign: "A", Dedicated: 20, MaximumLimit: true}}
+		in.Goals = []ForecastGoal{{dial1, "A", 20}}
+		wantLocal(t, NewForecast(in), dial1, "A", 12, 8) // 20 < 20 is false
+	})
+
+	t.Run("limits that sum above the maximum push the server past it", func(t *testing.T) {
+		in := aForecast()
+		in.Trunks = []ForecastTrunk{
+			{ServerIP: dial1, Campaign: "A", Dedicated: 60, MaximumLimit: true},
+			{ServerIP: dial1, Campaign: "B", Dedicated: 60, MaximumLimit: true},
+		}
+		in.Goals = []ForecastGoal{{dial1, "A", 80}, {dial1, "B", 80}}
+		f := NewForecast(in)
+		wantLocal(t, f, dial1, "A", 60, 20)
+		wantLocal(t, f, dial1, "B", 60, 20) // step 4 said 40; step 5 says 60
+		if f.Nodes[0].Lines != 120 || f.Nodes[0].OverMaximum != 20 {
+			t.Errorf("%+v", f.Nodes[0])
+		}
+	})
+
+	t.Run("of duplicate rows 10 and 3 the last limits, and others lose 13", func(t *testing.T) {
+		in := aForecast()
+		in.Servers[0].MaxTrunks = 20
+		in.Trunks = []ForecastTrunk{
+			{ServerIP: dial1, Campaign: "A", Dedicated: 10, MaximumLimit: true},
+			{ServerIP: dial1, Campaign: "A", Dedicated: 3, MaximumLimit: true},
+		}
+		in.Goals = []ForecastGoal{{dial1, "A", 15}, {dial1, "B", 15}}
+		f := NewForecast(in)
+		wantLocal(t, f, dial1, "A", 3, 12)
+		// B: allowed 20-13 = 7; active 3; 3+15 = 18 > 7: 4 placed, shortage 11.
+		wantLocal(t, f, dial1, "B", 4, 11)
+	})
+
+	t.Run("the fill reads the first of duplicate rows where the local dialer reads the last", func(t *testing.T) {
+		in := aForecast()
+		in.Servers = append(in.Servers, ForecastServer{IP: dial2, MaxTrunks: 100, Balance: true})
+		in.Trunks = []ForecastTrunk{
+			{ServerIP: dial1, Campaign: "A", Dedicated: 0, MaximumLimit: true},
+			{ServerIP: dial2, Campaign: "A", Dedicated: 10, MaximumLimit: true},
+			{ServerIP: dial2, Campaign: "A", Dedicated: 3, MaximumLimit: true},
+		}
+		in.Goals = []ForecastGoal{{dial1, "A", 50}}
+		wantFill(t, NewForecast(in), dial2, "A", 10)
+	})
+
+	t.Run("a limit binds over many loops", func(t *testing.T) {
+		in := aForecast()
+		in.Trunks = []ForecastTrunk{{ServerIP: dial1, Campaign: "A", Dedicated: 12, MaximumLimit: true}}
+		in.Goals = []ForecastGoal{{dial1, "A", 30}}
+		for range 5 {
+			f := NewForecast(in)
+			if f.Nodes[0].Lines != 12 {
+				t.Fatalf("%d lines are up, want 12", f.Nodes[0].Lines)
+			}
+			in = f.After(in)
+		}
+		wantLocal(t, NewForecast(in), dial1, "A", 0, 18)
+	})
+
+	t.Run("fill takes the maximum less offlimits less the reservations of others", func(t *testing.T) {
+		in := aForecast()
+		in.Servers = append(in.Servers, ForecastServer{IP: dial2, MaxTrunks: 100, Balance: true, OffLimits: 25})
+		in.Trunks = []ForecastTrunk{
+			{ServerIP: dial1, Campaign: "A", Dedicated: 10, MaximumLimit: true},
+			{ServerIP: dial2, Campaign: "B", Dedicated: 15},
+		}
+		in.Goals = []ForecastGoal{{dial1, "A", 90}}
+		f := NewForecast(in)
+		wantLocal(t, f, dial1, "A", 10, 80)
+		wantFill(t, f, dial2, "A", 60) // 100-25-15
+		if got := f.Campaign("A"); got.Missing != 20 {
+			t.Errorf("A misses %d, want 20", got.Missing)
+		}
+	})
+}
+
+func TestForecast_fill(t *testing.T) {
+	// A is kept off dial1 and wants 100 lines; dial2 and dial3 balance.
+	aShortage := func() ForecastInput {
+		in := aForecast()
+		in.Servers = append(in.Servers,
+			ForecastServer{IP: dial2, MaxTrunks: 40, Balance: true},
+			ForecastServer{IP: dial3, MaxTrunks: 50, Balance: true})
+		in.Trunks = []ForecastTrunk{{ServerIP: dial1, Campaign: "A", MaximumLimit: true}}
+		in.Goals = []ForecastGoal{{dial1, "A", 100}}
+		return in
+	}
+
+	t.Run("equal ranks are asked by address", func(t *testing.T) {
+		f := NewForecast(aShortage())
+		if f.Fill[0].ServerIP != dial2 || f.Fill[1].ServerIP != dial3 {
+			t.Errorf("asked in the order %+v", f.Fill)
+		}
+		wantFill(t, f, dial2, "A", 40)
+		wantFill(t, f, dial3, "A", 50)
+		if f.FillSeconds != 9 { // 90 calls at 10 a second
+			t.Errorf("the fill takes %v s, want 9", f.FillSeconds)
+		}
+	})
+
+	t.Run("a higher rank is asked first", func(t *testing.T) {
+		in := aShortage()
+		in.Goals[0].Lines = 45
+		in.Servers[2].BalanceRank = 5
+		f := NewForecast(in)
+		wantFill(t, f, dial3, "A", 45)
+		wantFill(t, f, dial2, "A", 0)
+	})
+
+	t.Run("addresses are ordered as text", func(t *testing.T) {
+		in := aShortage()
+		in.Servers[2].IP = "10.0.0.10" // before 10.0.0.2 as text
+		in.Goals[0].Lines = 50
+		wantFill(t, NewForecast(in), "10.0.0.10", "A", 50)
+	})
+
+	t.Run("offlimits is ignored where the campaign has a MAXIMUM_LIMIT row", func(t *testing.T) {
+		in := aShortage()
+		in.Servers[1].OffLimits = 40
+		f := NewForecast(in)
+		wantFill(t, f, dial2, "A", 0)
+		in.Trunks = append(in.Trunks, ForecastTrunk{ServerIP: dial2, Campaign: "A", Dedicated: 20, MaximumLimit: true})
+		f = NewForecast(in)
+		wantFill(t, f, dial2, "A", 20)
+	})
+
+	t.Run("a server that is itself short for the campaign is not asked, for another it is", func(t *testing.T) {
+		in := aShortage()
+		in.Trunks = append(in.Trunks, ForecastTrunk{ServerIP: dial2, Campaign: "A", Dedicated: 5, MaximumLimit: true})
+		in.Goals = []ForecastGoal{{dial1, "A", 30}, {dial2, "A", 10}, {dial1, "B", 120}}
+		f := NewForecast(in)
+		wantLocal(t, f, dial2, "A", 5, 5)
+		wantLocal(t, f, dial1, "B", 100, 20)
+		for _, fill := range f.Fill {
+			if fill.Campaign == "A" && fill.ServerIP == dial2 {
+				t.Errorf("dial2 was asked: %+v", fill)
+			}
+		}
+		wantFill(t, f, dial3, "A", 35) // 30 of dial1 and 5 of dial2
+		// B on dial2: 40-0-5 = 35 may be had, 40-5 = 35 are free; 20 are needed.
+		wantFill(t, f, dial2, "B", 20)
+	})
+
+	t.Run("campaigns are filled by their id, and lines that one gets are gone for the next", func(t *testing.T) {
+		in := aShortage()
+		in.Trunks = append(in.Trunks, ForecastTrunk{ServerIP: dial1, Campaign: "B", MaximumLimit: true})
+		in.Goals = []ForecastGoal{{dial1, "B", 60}, {dial1, "A", 60}}
+		f := NewForecast(in)
+		wantFill(t, f, dial2, "A", 40)
+		wantFill(t, f, dial3, "A", 20)
+		wantFill(t, f, dial2, "B", 0)
+		wantFill(t, f, dial3, "B", 30)
+	})
+
+	t.Run("nothing is placed while every agent is paused", func(t *testing.T) {
+		in := aShortage()
+		in.Campaigns[0].Unpaused = false
+		f := NewForecast(in)
+		wantFill(t, f, dial2, "A", 0)
+		if !strings.Contains(f.Starved[0], "no agent of the campaign is unpaused") {
+			t.Errorf("%q", f.Starved)
+		}
+	})
+
+	t.Run("calls of an earlier fill count against the shortage and the row", func(t *testing.T) {
+		in := aShortage()
+		in.Trunks = append(in.Trunks, ForecastTrunk{ServerIP: dial2, Campaign: "A", Dedicated: 20, MaximumLimit: true})
+		in.InUse = []ForecastLines{{ServerIP: dial2, Campaign: "A", Fill: 15}}
+		in.Goals[0].Lines = 30
+		f := NewForecast(in)
+		wantFill(t, f, dial2, "A", 5)  // 20-15
+		wantFill(t, f, dial3, "A", 10) // 30-15-5
+	})
+
+	t.Run("the cap counts all calls on the server", func(t *testing.T) {
+		in := aShortage()
+		in.InUse = []ForecastLines{{ServerIP: dial2, Campaign: "SUPPORT", Local: 33}}
+		wantFill(t, NewForecast(in), dial2, "A", 7)
+	})
+
+	t.Run("a server beyond its maximum does not make the next place more than is needed", func(t *testing.T) {
+		in := aShortage()
+		in.InUse = []ForecastLines{{ServerIP: dial2, Campaign: "SUPPORT", Local: 46}}
+		in.Goals[0].Lines = 30
+		f := NewForecast(in)
+		wantFill(t, f, dial2, "A", 0)  // 40-46 = -6, the tally is -6
+		wantFill(t, f, dial3, "A", 30) // asked for 36, held to 30
+	})
+
+	t.Run("nobody balances", func(t *testing.T) {
+		in := aShortage()
+		in.Servers[1].Balance, in.Servers[2].Balance = false, false
+		f := NewForecast(in)
+		if len(f.Fill) != 0 || !strings.Contains(f.Starved[0], "vicidial_balance_active=Y") {
+			t.Errorf("%+v %q", f.Fill, f.Starved)
+		}
+	})
+
+	t.Run("keepalive 7 runs nowhere", func(t *testing.T) {
+		in := aShortage()
+		in.FillOff = true
+		f := NewForecast(in)
+		if len(f.Fill) != 0 || !strings.Contains(f.Starved[0], "keepalive 7") {
+			t.Errorf("%+v %q", f.Fill, f.Starved)
+		}
+	})
+}
+
+func TestForecast_campaignsThatAreNotDialed(t *testing.T) {
+	t.Run("a campaign dialed by hand places nothing, yet takes lines from the next", func(t *testing.T) {
+		in := aForecast()
+		in.Campaigns[0].NoDial = true
+		in.Goals = []ForecastGoal{{dial1, "A", 70}, {dial1, "B", 50}}
+		f := NewForecast(in)
+		wantLocal(t, f, dial1, "A", 0, 0)
+		wantLocal(t, f, dial1, "B", 30, 20) // the count of active lines is 70
+		if f.Nodes[0].Lines != 30 {
+			t.Errorf("%d lines are up, want 30", f.Nodes[0].Lines)
+		}
+	})
+
+	t.Run("a dial level below 1 reports no shortage", func(t *testing.T) {
+		in := aForecast()
+		in.Campaigns[0].LowLevel = true
+		in.Goals = []ForecastGoal{{dial1, "A", 130}}
+		wantLocal(t, NewForecast(in), dial1, "A", 100, 0)
+	})
+
+	t.Run("auto dialing switched off places nothing and still reports shortages", func(t *testing.T) {
+		in := aForecast()
+		in.AutoDialOff = true
+		in.Servers = append(in.Servers, ForecastServer{IP: dial2, MaxTrunks: 100, Balance: true})
+		in.Goals = []ForecastGoal{{dial1, "A", 130}}
+		f := NewForecast(in)
+		wantLocal(t, f, dial1, "A", 0, 30)
+		if len(f.Fill) != 0 || !strings.Contains(f.Starved[0], "switched off") {
+			t.Errorf("%+v %q", f.Fill, f.Starved)
+		}
+	})
+
+	t.Run("a server whose maximum is 0 dials nothing", func(t *testing.T) {
+		in := aForecast()
+		in.Servers[0].MaxTrunks = 0
+		in.Goals = []ForecastGoal{{dial1, "A", 10}}
+		wantLocal(t, NewForecast(in), dial1, "A", 0, 10)
+	})
+
+	t.Run("over-committed reservations stop every campaign without a limit", func(t *testing.T) {
+		in := aForecast()
+		in.Trunks = []ForecastTrunk{{ServerIP: dial1, Campaign: "A", Dedicated: 70}, {ServerIP: dial1, Campaign: "B", Dedicated: 60}}
+		in.Goals = []ForecastGoal{{dial1, "C", 5}}
+		// allowed = 100-130 = -30: place min(5, -30), shortage min(5+30, 5).
+		wantLocal(t, NewForecast(in), dial1, "C", 0, 5)
+	})
+
+	t.Run("a goal below what is up places nothing and is no shortage", func(t *testing.T) {
+		in := aForecast()
+		in.InUse = []ForecastLines{{ServerIP: dial1, Campaign: "A", Local: 40}}
+		in.Goals = []ForecastGoal{{dial1, "A", 10}}
+		wantLocal(t, NewForecast(in), dial1, "A", 0, 0)
+	})
+}
+
+func TestForecast_rates(t *testing.T) {
+	for column, want := range map[int]float64{0: 40, 1: 1, 5: 5, 200: 200, 201: 40, 500: 40, -1: 40} {
+		if got := LocalCallsPerSecond(column); got != want {
+			t.Errorf("the column %d makes %v calls a second locally, want %v", column, got, want)
+		}
+	}
+	for column, want := range map[int]float64{0: 40, 10: 10, 201: 201, 1000: 1000, 1001: 40} {
+		if got := FillCallsPerSecond(column); got != want {
+			t.Errorf("the column %d makes %v calls a second of the fill, want %v", column, got, want)
+		}
+	}
+	t.Run("5 calls a second take 20 s for 100 lines", func(t *testing.T) {
+		in := aForecast()
+		in.Servers[0].CallsPerSecond = 5
+		in.Goals = []ForecastGoal{{dial1, "A", 100}}
+		if got := NewForecast(in).Nodes[0].Seconds; got != 20 {
+			t.Errorf("%v s", got)
+		}
+	})
+}
+
+func TestGoalLines(t *testing.T) {
+	cases := []struct {
+		agents int
+		level  float64
+		want   int
+	}{{10, 2.5, 25}, {1, 2.5, 2}, {3, 2.5, 8}, {5, 1.1, 6}, {7, 0, 0}, {0, 3, 0}, {3, -1, 0}}
+	for _, c := range cases { // 2.5 and 7.5 are ties and go to the even number; 5.5 is above the tie in binary
+		if got := GoalLines(c.agents, c.level); got != c.want {
+			t.Errorf("%d agents at %v want %d lines, got %d", c.agents, c.level, c.want, got)
+		}
+	}
+}
+
+func drawForecast(t *rapid.T) ForecastInput {
+	ips := []string{dial1, dial2, dial3}
+	ids := []string{"A", "B", "C"}
+	small := rapid.IntRange(0, 120)
+	in := ForecastInput{FillOff: rapid.Bool().Draw(t, "fillOff"), AutoDialOff: rapid.IntRange(0, 9).Draw(t, "off") == 0}
+	for _, ip := range ips {
+		in.Servers = append(in.Servers, ForecastServer{
+			IP: ip, MaxTrunks: small.Draw(t, "max"), CallsPerSecond: rapid.IntRange(0, 300).Draw(t, "cps"),
+			Balance: rapid.Bool().Draw(t, "balance"), BalanceRank: rapid.IntRange(0, 2).Draw(t, "rank"), OffLimits: rapid.IntRange(0, 30).Draw(t, "off limits"),
+		})
+	}
+	for _, id := range ids {
+		in.Campaigns = append(in.Campaigns, ForecastCampaign{
+			ID: id, Active: rapid.IntRange(0, 5).Draw(t, "active") > 0, NoDial: rapid.IntRange(0, 5).Draw(t, "no dial") == 0,
+			LowLevel: rapid.IntRange(0, 5).Draw(t, "level") == 0, Unpaused: rapid.IntRange(0, 5).Draw(t, "unpaused") > 0,
+		})
+		for _, ip := range ips {
+			for range rapid.IntRange(0, 2).Draw(t, "rows") {
+				in.Trunks = append(in.Trunks, ForecastTrunk{ServerIP: ip, Campaign: id, Dedicated: rapid.IntRange(0, 60).Draw(t, "dedicated"), MaximumLimit: rapid.Bool().Draw(t, "limit")})
+			}
+			if rapid.Bool().Draw(t, "agents") {
+				in.Goals = append(in.Goals, ForecastGoal{ServerIP: ip, Campaign: id, Lines: small.Draw(t, "goal")})
+			}
+			in.InUse = append(in.InUse, ForecastLines{ServerIP: ip, Campaign: id, Local: rapid.IntRange(0, 20).Draw(t, "up"), Fill: rapid.IntRange(0, 10).Draw(t, "filled")})
+		}
+	}
+	return in
+}
+
+func linesIn(in ForecastInput) int {
+	sum := 0
+	for _, lines := range in.InUse {
+		sum += lines.Local + lines.Fill
+	}
+	return sum
+}
+
+func TestForecast_properties(t *testing.T) {
+	t.Run("nothing is ever negative", rapid.MakeCheck(func(t *rapid.T) {
+		f := NewForecast(drawForecast(t))
+		for _, line := range f.Local {
+			if line.Place < 0 || line.Shortage < 0 {
+				t.Fatalf("%+v", line)
+			}
+		}
+		for _, fill := range f.Fill {
+			if fill.Place < 0 || fill.Available < 0 {
+				t.Fatalf("%+v", fill)
+			}
+		}
+		for _, total := range f.Campaigns {
+			if total.Missing < 0 || total.Filled < 0 || total.Lines < 0 {
+				t.Fatalf("%+v", total)
+			}
+		}
+	}))
+
+	t.Run("lines after the loop are the lines before it and those placed", rapid.MakeCheck(func(t *rapid.T) {
+		in := drawForecast(t)
+		f := NewForecast(in)
+		want := linesIn(in)
+		for _, line := range f.Local {
+			want += line.Place
+		}
+		for _, fill := range f.Fill {
+			want += fill.Place
+		}
+		got := 0
+		for _, node := range f.Nodes {
+			got += node.Lines
+		}
+		if got != want || linesIn(f.After(in)) != want {
+			t.Fatalf("%d lines on the servers, %d in the next input, want %d", got, linesIn(f.After(in)), want)
+		}
+	}))
+
+	t.Run("no campaign places more than it wants, and no shortage is larger", rapid.MakeCheck(func(t *rapid.T) {
+		for _, line := range NewForecast(drawForecast(t)).Local {
+			wanted := max(0, line.Goal-line.Existing)
+			if line.Place > wanted || line.Shortage > wanted {
+				t.Fatalf("wanted %d: %+v", wanted, line)
+			}
+		}
+	}))
+
+	t.Run("a limit holds: a campaign that dials has no more lines than it says, unless it had them", rapid.MakeCheck(func(t *rapid.T) {
+		for _, line := range NewForecast(drawForecast(t)).Local {
+			if line.Limited && line.Place > 0 && line.Existing+line.Place > line.Limit {
+				t.Fatalf("%+v", line)
+			}
+		}
+	}))
+
+	t.Run("without a MAXIMUM_LIMIT row nobody dials a server past its maximum", rapid.MakeCheck(func(t *rapid.T) {
+		in := drawForecast(t)
+		for i := range in.Trunks {
+			in.Trunks[i].MaximumLimit = false
+		}
+		before := NewForecast(ForecastInput{Servers: in.Servers, InUse: in.InUse})
+		for i, node := range NewForecast(in).Nodes {
+			if node.OverMaximum > before.Nodes[i].OverMaximum {
+				t.Fatalf("%+v was over by %d", node, before.Nodes[i].OverMaximum)
+			}
+		}
+	}))
+
+	t.Run("the fill places no more than the shortage, and only where somebody balances and is not short", rapid.MakeCheck(func(t *rapid.T) {
+		in := drawForecast(t)
+		f := NewForecast(in)
+		for _, total := range f.Campaigns {
+			if total.Filled > total.Shortage {
+				t.Fatalf("%+v", total)
+			}
+		}
+		for _, fill := range f.Fill {
+			i := slices.IndexFunc(in.Servers, func(s ForecastServer) bool { return s.IP == fill.ServerIP })
+			if !in.Servers[i].Balance {
+				t.Fatalf("%+v on %+v", fill, in.Servers[i])
+			}
+			for _, line := range f.Local {
+				if line.ServerIP == fill.ServerIP && line.Campaign == fill.Campaign && line.Shortage > 0 {
+					t.Fatalf("%+v while %+v", fill, line)
+				}
+			}
+		}
+	}))
+
+	t.Run("limits that sum below the maximum, one for each campaign, are met whatever the order", rapid.MakeCheck(func(t *rapid.T) {
+		in := ForecastInput{Servers: []ForecastServer{{IP: dial1, MaxTrunks: 300}}, FillOff: true}
+		for _, id := range []string{"A", "B", "C"} {
+			in.Campaigns = append(in.Campaigns, aForecastCampaign(id))
+			in.Trunks = append(in.Trunks, ForecastTrunk{ServerIP: dial1, Campaign: id, Dedicated: rapid.IntRange(0, 100).Draw(t, "limit"), MaximumLimit: true})
+			in.Goals = append(in.Goals, ForecastGoal{ServerIP: dial1, Campaign: id, Lines: rapid.IntRange(0, 100).Draw(t, "goal")})
+		}
+		in.Goals = rapid.Permutation(in.Goals).Draw(t, "order")
+		for _, line := range NewForecast(in).Local {
+			if line.Place != min(line.Goal, line.Limit) {
+				t.Fatalf("%+v", line)
+			}
+		}
+	}))
+}
