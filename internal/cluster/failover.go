@@ -1,0 +1,178 @@
+package cluster
+
+import (
+	"fmt"
+	"slices"
+)
+
+// FailoverServer is a telephony node as the failover plan sees it.
+type FailoverServer struct {
+	ForecastServer
+	ID         string
+	Active     bool // servers.active
+	Logins     bool // active_agent_login_server
+	Confbridge bool // conf_engine is CONFBRIDGE, else MEETME
+	Rooms      int  // conference rooms of that engine
+	Twin       string
+	Dead       bool // is gone already: no heartbeat
+}
+
+// FailoverPhone is one login of a seat.
+type FailoverPhone struct {
+	Login    string
+	ServerIP string
+	// Usable says that the phone is active and has the password that the seat
+	// types. VICIdial's balancer does not look at it: it may choose a phone
+	// that then refuses the agent.
+	Usable bool
+}
+
+// FailoverSeat is what an agent types as phone login, and the phones behind it
+// in the order of the alias. A seat of one phone is not balanced and not
+// checked for a heartbeat (F§3.5 item 4).
+type FailoverSeat struct {
+	ID     string
+	Phones []FailoverPhone
+}
+
+// FailoverCampaign is a campaign and the lines that it needs over the cluster.
+type FailoverCampaign struct {
+	ID    string
+	Lines int
+}
+
+// FailoverInbound is a carrier's way in: the servers to which it delivers calls.
+type FailoverInbound struct {
+	Name    string
+	Servers []string
+}
+
+// FailoverLive is who works where now. With it the plan tells what happens if
+// a server died at this moment; without it, what happens to a full floor.
+type FailoverLive struct {
+	Seats     map[string]string // seat to the server on which its agent is logged in
+	Agents    map[string]int    // agents per server, remote agents not counted
+	FreeRooms map[string]int    // per server
+	Calls     map[string]int    // calls per server, all kinds
+}
+
+// FailoverInput is a declared topology and, if wanted, its load.
+type FailoverInput struct {
+	Servers   []FailoverServer
+	Seats     []FailoverSeat
+	Trunks    []ForecastTrunk
+	Campaigns []FailoverCampaign
+	Inbound   []FailoverInbound
+	// CallsPerSecond is what the cluster must be able to dial; 0 asks nothing.
+	CallsPerSecond int
+	// Weights is the container AGENT_LOAD_BALANCING_WEIGHT; empty means none.
+	Weights map[string]int
+	// VoicemailServer is active_voicemail_server.
+	VoicemailServer string
+	FillOff         bool
+	Live            *FailoverLive
+	// Depth is how many servers may be lost at once; 0 counts as 1.
+	Depth int
+}
+
+// FailoverSeats says how many agents a surviving server has after a loss.
+type FailoverSeats struct {
+	ServerIP string
+	Agents   int // all of them
+	Arrived  int // of these, from lost servers
+	Rooms    int
+}
+
+// FailoverLines says what a campaign is left with after a loss.
+type FailoverLines struct {
+	Campaign string
+	Needed   int
+	Carried  int
+}
+
+// FailoverLoss is what the loss of some servers means.
+type FailoverLoss struct {
+	Lost       []string // server_ip, sorted
+	Survivable bool     // nothing that works with all servers up stops working
+	Reasons    []string // why not, each a sentence
+	ToDo       []string // what must be done by hand meanwhile, each a sentence
+	Seats      []FailoverSeats
+	// Stranded are the seats that can log in nowhere any more.
+	Stranded       []string
+	Campaigns      []FailoverLines
+	CallsPerSecond float64  // what the surviving servers can dial
+	Inbound        []string // ways in that are closed
+	AgentsCut      int      // agents who lose their session and must log in again
+	CallsCut       int      // calls that drop at that moment; 0 without live load
+}
+
+// FailoverPlan is what is left of a cluster when servers die.
+type FailoverPlan struct {
+	Survivable bool           // every loss is
+	Today      FailoverLoss   // with all servers up: what does not work even so
+	Losses     []FailoverLoss // by size, then by address
+}
+
+// maxLosses bounds the sets of servers that one plan works out: all pairs of
+// 50 servers are 1,275 of them.
+const maxLosses = 2000
+
+// NewFailoverPlan works out what the loss of each server means, and of each
+// set of up to Depth servers.
+func NewFailoverPlan(in FailoverInput) (FailoverPlan, error) {
+	depth := max(1, in.Depth)
+	ips := make([]string, 0, len(in.Servers))
+	for _, server := range in.Servers {
+		if !server.Dead {
+			ips = append(ips, server.IP)
+		}
+	}
+	slices.Sort(ips)
+	if sets := setsUpTo(len(ips), depth); sets > maxLosses {
+		return FailoverPlan{}, &Refused{
+			Subject: "failover plan",
+			Reasons: []string{fmt.Sprintf("losing up to %d of %d servers makes more than %d cases", depth, len(ips), maxLosses)},
+			Advice:  "Ask for fewer servers lost at once.",
+		}
+	}
+	floor := newFailoverFloor(in)
+	plan := FailoverPlan{Survivable: true, Today: floor.lose(nil, nil)}
+	for size := 1; size <= min(depth, len(ips)); size++ {
+		for set := range setsOf(ips, size) {
+			loss := floor.lose(set, &plan.Today)
+			plan.Survivable = plan.Survivable && loss.Survivable
+			plan.Losses = append(plan.Losses, loss)
+		}
+	}
+	return plan, nil
+}
+
+// setsUpTo counts the sets of 1 to depth out of n, and stops counting above
+// the bound.
+func setsUpTo(n, depth int) int {
+	sum, sets := 0, 1
+	for size := 1; size <= min(depth, n) && sum <= maxLosses; size++ {
+		sets = sets * (n - size + 1) / size
+		sum += sets
+	}
+	return sum
+}
+
+// setsOf yields the sets of the given size in lexical order.
+func setsOf(ips []string, size int) func(yield func([]string) bool) {
+	return func(yield func([]string) bool) {
+		var choose func(from int, chosen []string) bool
+		choose = func(from int, chosen []string) bool {
+			if len(chosen) == size {
+				return yield(slices.Clone(chosen))
+			}
+			for i := from; i <= len(ips)-(size-len(chosen)); i++ {
+				if !choose(i+1, append(chosen, ips[i])) {
+					return false
+				}
+			}
+			return true
+		}
+		choose(0, nil)
+	}
+}

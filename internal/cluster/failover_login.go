@@ -1,0 +1,141 @@
+package cluster
+
+import "slices"
+
+// loginFailure says why an agent cannot log in.
+type loginFailure int
+
+const (
+	loginWorks loginFailure = iota
+	loginUnknown
+	loginPinned
+	loginGated
+	loginFull
+	loginTrapped
+)
+
+// phoneOf is a phone of a seat with its server looked up; -1 is none of ours.
+type phoneOf struct {
+	server int
+	usable bool
+}
+
+// loginHall holds what the agent login page looks at: who is where, and which
+// servers are there.
+type loginHall struct {
+	servers []FailoverServer
+	index   map[string]int
+	weights map[string]int
+	weighed int // sum of the weights
+	alive   []bool
+	agents  []int
+	rooms   []int // per server, free or not
+}
+
+func newLoginHall(in FailoverInput) *loginHall {
+	h := &loginHall{servers: in.Servers, index: make(map[string]int, len(in.Servers)), weights: in.Weights}
+	h.alive = make([]bool, len(in.Servers))
+	h.agents = make([]int, len(in.Servers))
+	h.rooms = make([]int, len(in.Servers))
+	for i, server := range in.Servers {
+		h.index[server.IP] = i
+		h.alive[i] = !server.Dead
+		h.rooms[i] = server.Rooms
+	}
+	for _, weight := range in.Weights { // a sum: the order does not show
+		h.weighed += weight
+	}
+	return h
+}
+
+func (h *loginHall) phones(seat FailoverSeat) []phoneOf {
+	phones := make([]phoneOf, len(seat.Phones))
+	for i, phone := range seat.Phones {
+		server, ok := h.index[phone.ServerIP]
+		if !ok {
+			server = -1
+		}
+		phones[i] = phoneOf{server: server, usable: phone.Usable}
+	}
+	return phones
+}
+
+// login does what the agent login page does with a phone login (F§3.5; www/agc
+// vicidial.php:4291-4534) and returns the server on which the agent ends.
+func (h *loginHall) login(phones []phoneOf) (int, loginFailure) {
+	if !slices.ContainsFunc(phones, func(p phoneOf) bool { return p.usable && p.server >= 0 && h.servers[p.server].Logins }) {
+		return -1, loginUnknown // "phone login and password are not active"
+	}
+	if len(phones) == 1 {
+		return h.direct(phones[0].server)
+	}
+	chosen, failure := -1, loginPinned
+	least := 0.0
+	usable := false
+	confbridge := false // never set back: the page's loop forgets to (F§3.5 item 5b)
+	for _, phone := range phones {
+		if phone.server < 0 {
+			continue
+		}
+		confbridge = confbridge || h.servers[phone.server].Confbridge
+		if why := h.eligible(phone.server, confbridge); why != loginWorks {
+			failure = max(failure, why)
+			continue
+		}
+		if load := h.load(phone.server); chosen < 0 || least >= load { // a tie goes to the later one
+			chosen, least, usable = phone.server, load, phone.usable
+		}
+	}
+	switch {
+	case chosen < 0:
+		return -1, failure
+	case !usable:
+		return -1, loginTrapped
+	}
+	h.agents[chosen]++
+	return chosen, loginWorks
+}
+
+// direct is a login that is no list: nothing is checked but the room.
+func (h *loginHall) direct(server int) (int, loginFailure) {
+	if !h.alive[server] {
+		return -1, loginPinned // the page lets the agent in, but the phone does not ring
+	}
+	if h.agents[server] >= h.rooms[server] {
+		return -1, loginFull
+	}
+	h.agents[server]++
+	return server, loginWorks
+}
+
+func (h *loginHall) eligible(server int, confbridge bool) loginFailure {
+	s := h.servers[server]
+	switch {
+	case !h.alive[server]:
+		return loginPinned
+	case !s.Active, !s.Logins:
+		return loginGated
+	case h.agents[server] >= h.rooms[server], confbridge && !s.Confbridge:
+		return loginFull
+	case len(s.Twin) > 4:
+		if twin, ok := h.index[s.Twin]; !ok || !h.alive[twin] {
+			return loginGated
+		}
+	}
+	return loginWorks
+}
+
+// load is the number of agents, divided by the server's part of the weights
+// where there are any. A server that the container leaves out, or gives 0, is
+// divided by 0.001: avoided, but with nobody on it still as empty as any.
+func (h *loginHall) load(server int) float64 {
+	agents := float64(h.agents[server])
+	if h.weighed == 0 {
+		return agents
+	}
+	part := float64(h.weights[h.servers[server].IP]) / float64(h.weighed)
+	if part == 0 {
+		part = 0.001
+	}
+	return agents / part
+}

@@ -1,0 +1,397 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// aNode takes logins, has 10 rooms and 50 lines.
+func aNode(ip string) FailoverServer {
+	return FailoverServer{
+		ForecastServer: ForecastServer{IP: ip, MaxTrunks: 50, CallsPerSecond: 10},
+		ID:             "dial" + ip[len(ip)-1:], Active: true, Logins: true, Rooms: 10,
+	}
+}
+
+// aSeat has a usable phone on each server, in that order.
+func aSeat(id string, servers ...string) FailoverSeat {
+	seat := FailoverSeat{ID: id}
+	for i, server := range servers {
+		seat.Phones = append(seat.Phones, FailoverPhone{Login: fmt.Sprintf("%s%c", id, 'a'+i), ServerIP: server, Usable: true})
+	}
+	return seat
+}
+
+func seatsOf(count int, servers ...string) []FailoverSeat {
+	seats := make([]FailoverSeat, count)
+	for i := range seats {
+		seats[i] = aSeat(fmt.Sprint(2000+i), servers...)
+	}
+	return seats
+}
+
+func aFloor() FailoverInput {
+	return FailoverInput{
+		Servers: []FailoverServer{aNode(dial1), aNode(dial2), aNode(dial3)},
+		Seats:   seatsOf(12, dial1, dial2, dial3),
+	}
+}
+
+func plan(t *testing.T, in FailoverInput) FailoverPlan {
+	t.Helper()
+	p, err := NewFailoverPlan(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func lossOf(t *testing.T, p FailoverPlan, servers ...string) FailoverLoss {
+	t.Helper()
+	for _, loss := range p.Losses {
+		if slices.Equal(loss.Lost, servers) {
+			return loss
+		}
+	}
+	t.Fatalf("the plan does not tell of the loss of %v", servers)
+	return FailoverLoss{}
+}
+
+func agentsOn(loss FailoverLoss) map[string]int {
+	agents := make(map[string]int)
+	for _, seats := range loss.Seats {
+		agents[seats.ServerIP] = seats.Agents
+	}
+	return agents
+}
+
+func wantReason(t *testing.T, loss FailoverLoss, part string) {
+	t.Helper()
+	if loss.Survivable || !strings.Contains(strings.Join(loss.Reasons, "\n"), part) {
+		t.Errorf("no reason says %q: survivable %v, %q", part, loss.Survivable, loss.Reasons)
+	}
+}
+
+func TestFailoverPlan_seats(t *testing.T) {
+	t.Run("agents spread evenly and log in again on what is left", func(t *testing.T) {
+		p := plan(t, aFloor())
+		if !p.Survivable || len(p.Losses) != 3 {
+			t.Fatalf("%+v", p)
+		}
+		// 12 seats over three servers: 4 each. The four of dial1 go to the other two.
+		if got := agentsOn(p.Today); got[dial1] != 4 || got[dial2] != 4 || got[dial3] != 4 {
+			t.Errorf("today %v", got)
+		}
+		loss := lossOf(t, p, dial1)
+		if got := agentsOn(loss); got[dial2] != 6 || got[dial3] != 6 || loss.AgentsCut != 4 {
+			t.Errorf("%v, %d cut", got, loss.AgentsCut)
+		}
+	})
+
+	t.Run("a tie goes to the later login of the alias", func(t *testing.T) {
+		in := aFloor()
+		in.Seats = seatsOf(1, dial1, dial2, dial3)
+		if got := agentsOn(plan(t, in).Today); got[dial3] != 1 {
+			t.Errorf("%v", got)
+		}
+	})
+
+	t.Run("rooms bound what a server takes", func(t *testing.T) {
+		in := aFloor()
+		for i := range in.Servers {
+			in.Servers[i].Rooms = 5
+		}
+		loss := lossOf(t, plan(t, in), dial2)
+		// 8 sit on dial1 and dial3, which have 10 rooms: 2 of the 4 find none.
+		if len(loss.Stranded) != 2 {
+			t.Errorf("stranded: %v", loss.Stranded)
+		}
+		wantReason(t, loss, "no free conference room for 2 seats")
+	})
+
+	t.Run("a seat pinned to one server is lost with it", func(t *testing.T) {
+		in := aFloor()
+		in.Seats = append(in.Seats, aSeat("3000", dial2))
+		p := plan(t, in)
+		wantReason(t, lossOf(t, p, dial2), "no phone on a server that is left for 1 seat (3000)")
+		if p.Survivable || !lossOf(t, p, dial1).Survivable {
+			t.Errorf("%+v", p)
+		}
+	})
+
+	t.Run("a twin of a lost server refuses logins", func(t *testing.T) {
+		in := aFloor()
+		in.Seats = seatsOf(4, dial1, dial2)
+		in.Servers[1].Twin = dial1
+		wantReason(t, lossOf(t, plan(t, in), dial1), "a twin without heartbeat")
+	})
+
+	t.Run("an inactive server is skipped by aliases but not by a login that is no list", func(t *testing.T) {
+		in := aFloor()
+		in.Servers[0].Active = false
+		in.Seats = []FailoverSeat{aSeat("2000", dial1, dial2), aSeat("3000", dial1)}
+		p := plan(t, in)
+		if got := agentsOn(p.Today); got[dial1] != 1 || got[dial2] != 1 {
+			t.Errorf("%v", got)
+		}
+		wantReason(t, lossOf(t, p, dial2), "refuse logins")
+	})
+
+	t.Run("after a CONFBRIDGE server later MEETME servers look full", func(t *testing.T) {
+		in := aFloor()
+		in.Servers[0].Confbridge = true
+		in.Seats = seatsOf(3, dial1, dial2) // dial2 is MEETME
+		p := plan(t, in)
+		if got := agentsOn(p.Today); got[dial1] != 3 || got[dial2] != 0 {
+			t.Errorf("%v", got)
+		}
+		// The row of the dead server is still looked at.
+		wantReason(t, lossOf(t, p, dial1), "no free conference room for 3 seats")
+		in.Seats = seatsOf(3, dial2, dial1)
+		if !lossOf(t, plan(t, in), dial1).Survivable {
+			t.Error("a MEETME server before the CONFBRIDGE one is fine")
+		}
+	})
+
+	t.Run("the balancer chooses a phone with a wrong password and the agent is refused", func(t *testing.T) {
+		in := aFloor()
+		in.Seats = []FailoverSeat{aSeat("2000", dial1, dial2, dial3)}
+		in.Seats[0].Phones[0].Usable = false
+		p := plan(t, in)
+		if len(p.Today.Stranded) != 0 { // dial3 is the last of three empty ones
+			t.Errorf("%+v", p.Today)
+		}
+		in.Seats[0].Phones[2].Usable = false
+		wantReason(t, plan(t, in).Today, "chooses a phone that is inactive or has another password for 1 seat")
+		in.Seats[0].Phones[1].Usable = false
+		wantReason(t, plan(t, in).Today, "No phone of 1 seat (2000) accepts the login")
+	})
+
+	t.Run("weights draw agents, and a server without one is avoided yet wins an empty floor", func(t *testing.T) {
+		in := aFloor()
+		in.Weights = map[string]int{dial1: 3, dial2: 1}
+		in.Seats = seatsOf(9, dial1, dial2, dial3)
+		// First all quotients are 0 and dial3 is last; then 1/0.001 is far away.
+		// dial2 (tie at 0), dial1; then 1/.75 < 1/.25 ... : 8 seats as 6 to 2.
+		if got := agentsOn(plan(t, in).Today); got[dial3] != 1 || got[dial1] != 6 || got[dial2] != 2 {
+			t.Errorf("%v", got)
+		}
+	})
+
+	t.Run("what does not work today is told once and blamed on no loss", func(t *testing.T) {
+		in := aFloor()
+		in.Seats = append(in.Seats, aSeat("4000", "10.9.9.9"))
+		p := plan(t, in)
+		if p.Today.Survivable || !slices.Equal(p.Today.Stranded, []string{"4000"}) {
+			t.Errorf("%+v", p.Today)
+		}
+		if !lossOf(t, p, dial1).Survivable {
+			t.Errorf("%+v", lossOf(t, p, dial1))
+		}
+	})
+}
+
+func TestFailoverPlan_lines(t *testing.T) {
+	limits := func(each int) []ForecastTrunk {
+		var trunks []ForecastTrunk
+		for _, ip := range []string{dial1, dial2, dial3} {
+			trunks = append(trunks, ForecastTrunk{ServerIP: ip, Campaign: "SALES", Dedicated: each, MaximumLimit: true})
+		}
+		return trunks
+	}
+
+	t.Run("a dead server's MAXIMUM_LIMIT share moves to nobody", func(t *testing.T) {
+		in := aFloor()
+		in.Campaigns = []FailoverCampaign{{"SALES", 60}}
+		in.Trunks = limits(20)
+		p := plan(t, in)
+		if p.Today.Campaigns[0].Carried != 60 {
+			t.Errorf("today %+v", p.Today.Campaigns)
+		}
+		// 6 and 6 agents want 30 and 30 lines, each server may have 20.
+		loss := lossOf(t, p, dial1)
+		if loss.Campaigns[0].Carried != 40 {
+			t.Errorf("%+v", loss.Campaigns)
+		}
+		wantReason(t, loss, "Campaign SALES gets 40 lines instead of 60. Its MAXIMUM_LIMIT on server 10.0.0.2 is 20.")
+	})
+
+	t.Run("shares sized for the loss of one server carry the campaign", func(t *testing.T) {
+		in := aFloor()
+		in.Campaigns = []FailoverCampaign{{"SALES", 60}}
+		in.Trunks = limits(30)
+		in.Depth = 2
+		p := plan(t, in)
+		if loss := lossOf(t, p, dial1); !loss.Survivable || loss.Campaigns[0].Carried != 60 {
+			t.Errorf("%+v", loss)
+		}
+		// With two gone all 12 agents are on one server of 10 rooms and 30 lines.
+		loss := lossOf(t, p, dial1, dial2)
+		if loss.Campaigns[0].Carried != 30 || len(loss.Stranded) != 2 {
+			t.Errorf("%+v", loss)
+		}
+	})
+
+	t.Run("the balance fill helps where a server may still dial", func(t *testing.T) {
+		in := aFloor()
+		in.Seats = seatsOf(8, dial1, dial2) // nobody on dial3
+		in.Campaigns = []FailoverCampaign{{"SALES", 60}}
+		in.Trunks = limits(30)
+		in.Servers[2].Balance = true
+		loss := lossOf(t, plan(t, in), dial1)
+		if !loss.Survivable || loss.Campaigns[0].Carried != 60 { // 30 on dial2, 30 by the fill
+			t.Errorf("%+v", loss)
+		}
+		in.FillOff = true
+		wantReason(t, lossOf(t, plan(t, in), dial1), "gets 30 lines instead of 60")
+	})
+
+	t.Run("calls per second are those of the servers that are left", func(t *testing.T) {
+		in := aFloor()
+		in.CallsPerSecond = 25
+		loss := lossOf(t, plan(t, in), dial3)
+		wantReason(t, loss, "The servers can place 20 calls a second, 25 are needed.")
+	})
+}
+
+func TestFailoverPlan_inboundAndSingletons(t *testing.T) {
+	in := aFloor()
+	in.Inbound = []FailoverInbound{{"TELCO", []string{dial1}}, {"SIPCO", []string{dial1, dial2}}}
+	in.VoicemailServer = dial1
+	p := plan(t, in)
+
+	t.Run("a carrier that delivers to the lost server alone reaches nobody", func(t *testing.T) {
+		loss := lossOf(t, p, dial1)
+		wantReason(t, loss, "Inbound calls of carrier TELCO reach no server that is up")
+		if !slices.Equal(loss.Inbound, []string{"TELCO"}) {
+			t.Errorf("%v", loss.Inbound)
+		}
+	})
+
+	t.Run("what is to do by hand is no reason against survival", func(t *testing.T) {
+		todo := strings.Join(lossOf(t, p, dial1).ToDo, "\n")
+		for _, part := range []string{"active_voicemail_server", "Carrier SIPCO must stop delivering inbound calls to 10.0.0.1"} {
+			if !strings.Contains(todo, part) {
+				t.Errorf("%q does not say %q", todo, part)
+			}
+		}
+		if loss := lossOf(t, p, dial2); !loss.Survivable || len(loss.ToDo) != 1 {
+			t.Errorf("%+v", loss)
+		}
+	})
+}
+
+func TestFailoverPlan_live(t *testing.T) {
+	in := aFloor()
+	in.Live = &FailoverLive{
+		Seats:     map[string]string{"2000": dial1, "2001": dial1, "2002": dial2},
+		Agents:    map[string]int{dial1: 2, dial2: 1},
+		FreeRooms: map[string]int{dial1: 8, dial2: 1, dial3: 0},
+		Calls:     map[string]int{dial1: 17},
+	}
+	p := plan(t, in)
+
+	t.Run("only who is logged in matters, and only free rooms count", func(t *testing.T) {
+		loss := lossOf(t, p, dial1)
+		if !slices.Equal(loss.Stranded, []string{"2001"}) || loss.CallsCut != 17 || loss.AgentsCut != 2 {
+			t.Errorf("%+v", loss)
+		}
+	})
+
+	t.Run("a server that is dead already is not lost again, and its agents count as stranded today", func(t *testing.T) {
+		in.Servers[0].Dead = true
+		p := plan(t, in)
+		if len(p.Losses) != 2 || !slices.Equal(p.Today.Stranded, []string{"2001"}) {
+			t.Errorf("%+v", p)
+		}
+	})
+}
+
+func TestFailoverPlan_size(t *testing.T) {
+	t.Run("pairs of 50 servers are worked out, triples are refused", func(t *testing.T) {
+		in := FailoverInput{Depth: 2}
+		for i := range 50 {
+			in.Servers = append(in.Servers, aNode(fmt.Sprintf("10.0.1.%d", i+1)))
+		}
+		if p := plan(t, in); len(p.Losses) != 50+50*49/2 {
+			t.Errorf("%d losses", len(p.Losses))
+		}
+		in.Depth = 3
+		_, err := NewFailoverPlan(in)
+		var refused *Refused
+		if !errors.As(err, &refused) || refused.Hint() == "" {
+			t.Errorf("%v", err)
+		}
+	})
+
+	t.Run("an empty cluster has nothing to lose", func(t *testing.T) {
+		if p := plan(t, FailoverInput{}); !p.Survivable || len(p.Losses) != 0 {
+			t.Errorf("%+v", p)
+		}
+	})
+}
+
+func TestFailoverPlan_properties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := FailoverInput{Depth: rapid.IntRange(1, 3).Draw(t, "depth")}
+		ips := []string{dial1, dial2, dial3, "10.0.0.4"}
+		for _, ip := range ips {
+			node := aNode(ip)
+			node.Rooms = rapid.IntRange(0, 8).Draw(t, "rooms")
+			node.Active = rapid.IntRange(0, 5).Draw(t, "active") > 0
+			node.Confbridge = rapid.IntRange(0, 5).Draw(t, "engine") == 0
+			node.Balance = rapid.Bool().Draw(t, "balance")
+			in.Servers = append(in.Servers, node)
+		}
+		for i := range rapid.IntRange(0, 15).Draw(t, "seats") {
+			on := rapid.Permutation(ips).Draw(t, "order")[:rapid.IntRange(1, 4).Draw(t, "phones")]
+			in.Seats = append(in.Seats, aSeat(fmt.Sprint(i), on...))
+		}
+		in.Campaigns = []FailoverCampaign{{"A", rapid.IntRange(0, 300).Draw(t, "lines")}}
+		p, err := NewFailoverPlan(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, loss := range append(p.Losses, p.Today) {
+			agents := len(loss.Stranded)
+			for _, seats := range loss.Seats {
+				agents += seats.Agents
+				if seats.Agents > seats.Rooms || slices.Contains(loss.Lost, seats.ServerIP) {
+					t.Fatalf("%+v after the loss of %v", seats, loss.Lost)
+				}
+			}
+			if loss.Lost != nil {
+				agents += len(p.Today.Stranded)
+			}
+			if agents != len(in.Seats) {
+				t.Fatalf("%d of %d seats are accounted for after the loss of %v", agents, len(in.Seats), loss.Lost)
+			}
+			if loss.Campaigns[0].Carried > loss.Campaigns[0].Needed || loss.Survivable != (len(loss.Reasons) == 0) {
+				t.Fatalf("%+v", loss)
+			}
+		}
+	})
+}
+
+func TestParts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		weights := rapid.SliceOfN(rapid.IntRange(0, 50), 1, 8).Draw(t, "weights")
+		total := rapid.IntRange(0, 500).Draw(t, "total")
+		sum, weighed := 0, 0
+		for i, part := range parts(total, weights) {
+			sum += part
+			weighed += weights[i]
+			if part < 0 || (weights[i] == 0 && part > 0) {
+				t.Fatalf("%d for the weight %d", part, weights[i])
+			}
+		}
+		if weighed > 0 && sum != total {
+			t.Fatalf("parts sum to %d, not %d", sum, total)
+		}
+	})
+}
