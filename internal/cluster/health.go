@@ -1,0 +1,272 @@
+package cluster
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// HealthServer is what one row of servers says, and what is counted for it.
+type HealthServer struct {
+	ID             string
+	IP             string
+	Active         bool // servers.active
+	Asterisk       bool // active_asterisk_server
+	Logins         bool // active_agent_login_server
+	GenerateConf   bool // generate_vicidial_conf
+	RebuildPending bool // rebuild_conf_files is Y
+	// RebuildAsked is when the newest entry of the admin log asked for it;
+	// zero when none is known.
+	RebuildAsked   time.Time
+	MaxTrunks      int
+	SystemLoad     int // sysload: the load average times 100
+	CPUIdlePercent int
+	Channels       int // channels_total
+	Disks          string
+	Revision       int // svn_revision
+	RoomsTotal     int
+	RoomsFree      int
+	Phones         int // active phones
+	// PhonesRegistered counts those whose peer status says OK or REGISTERED;
+	// -1 where the schema has no peer status or the node does not gather it.
+	PhonesRegistered int
+}
+
+// HealthBeat is a row of server_updater.
+type HealthBeat struct {
+	ServerIP     string
+	LastUpdate   time.Time // by the node's clock
+	DatabaseTime time.Time // by the database's clock, in the same statement
+}
+
+// HealthAgents counts rows of vicidial_live_agents.
+type HealthAgents struct {
+	ServerIP string
+	Campaign string
+	Status   string
+	Remote   bool // a remote agent's line, extension R/…
+	Count    int
+}
+
+// HealthCalls counts rows of vicidial_auto_calls.
+type HealthCalls struct {
+	ServerIP string
+	Campaign string // or the in-group
+	Type     string // IN, OUT or OUTBALANCE
+	Status   string
+	Count    int
+}
+
+// HealthShortage is a row of vicidial_campaign_server_stats.
+type HealthShortage struct {
+	ServerIP string
+	Campaign string
+	Lines    int
+	Updated  time.Time
+}
+
+// HealthReplica is what the reporting replica answered.
+type HealthReplica struct {
+	Host     string
+	Err      string        // why it could not be asked; empty when it answered
+	Running  bool          // both replication threads run
+	Lag      time.Duration // behind the primary
+	LagKnown bool
+}
+
+// HealthSnapshot is what the tables held at one moment, with the database's
+// own clock.
+type HealthSnapshot struct {
+	Now             time.Time // the database's NOW()
+	DatabaseStarted time.Time // Now less its uptime
+	Servers         []HealthServer
+	Beats           []HealthBeat
+	Agents          []HealthAgents
+	Calls           []HealthCalls
+	Shortages       []HealthShortage
+	VoicemailServer string // active_voicemail_server
+	AutoDialOff     bool
+	Schema          int // db_schema_version
+	ExpectedSchema  int // what the nodes' code expects; 0 asks nothing
+	Replica         *HealthReplica
+}
+
+// The tolerances are VICIdial's own.
+const (
+	// HeartbeatTolerance is that of the agent login page (F§3.7).
+	HeartbeatTolerance = 120 * time.Second
+	// ClockTolerance is that of the agent screen's time sync check (F§3.7).
+	ClockTolerance = 8 * time.Second
+	// ShortageTolerance is how long the balance fill heeds a shortage (F§3.2).
+	ShortageTolerance = 1200 * time.Second
+	// RebuildTolerance is how long a node that is well takes to rebuild its
+	// configuration files, with some to spare (F§3.13).
+	RebuildTolerance = 120 * time.Second
+	// ReplicaTolerance is ours: reports older than this mislead.
+	ReplicaTolerance = 60 * time.Second
+)
+
+// HealthNode is what is known of one node.
+type HealthNode struct {
+	ID               string
+	IP               string
+	Beats            bool          // it has a row in server_updater
+	Alive            bool          // and that is fresh
+	Silence          time.Duration // since its last heartbeat
+	Skew             time.Duration // node clock less database clock
+	InSync           bool
+	Load             float64 // load average
+	CPUIdlePercent   int
+	Channels         int
+	Disks            string
+	Agents           int // without remote agents
+	RemoteAgents     int
+	Calls            int
+	Shortage         int // lines, fresh rows only
+	RoomsTotal       int
+	RoomsFree        int
+	RebuildPending   bool
+	RebuildStuck     bool
+	Phones           int
+	PhonesRegistered int
+}
+
+// HealthCampaign is what is known of one campaign, or in-group, on one node.
+type HealthCampaign struct {
+	ServerIP        string
+	Campaign        string
+	Agents          int
+	RemoteAgents    int
+	Paused          int // of the agents
+	Inbound         int // calls of type IN
+	Outbound        int // calls of type OUT
+	Fill            int // calls of type OUTBALANCE
+	Shortage        int
+	ShortageFresh   bool
+	ShortageUpdated time.Time // zero when there is no row
+}
+
+// HealthProblem is one thing that is not as it should be.
+type HealthProblem struct {
+	ServerIP string // empty when it concerns the cluster
+	What     string // a sentence
+	Do       string // a sentence: what to do about it
+}
+
+// String joins both sentences.
+func (p HealthProblem) String() string { return p.What + " " + p.Do }
+
+// Health is what a snapshot means.
+type Health struct {
+	Nodes            []HealthNode     // by address as text
+	Campaigns        []HealthCampaign // by server, then by campaign
+	Problems         []HealthProblem  // of the cluster first, then by node
+	CoordinatorAlive bool
+	Agents           int
+	Calls            int
+}
+
+// NewHealth judges a snapshot.
+func NewHealth(s HealthSnapshot) Health {
+	h := Health{Campaigns: campaignHealth(s)}
+	beats := make(map[string]HealthBeat, len(s.Beats))
+	for _, beat := range s.Beats {
+		beats[beat.ServerIP] = beat
+	}
+	servers := slices.SortedStableFunc(slices.Values(s.Servers), func(a, b HealthServer) int { return cmp.Compare(a.IP, b.IP) })
+	for _, server := range servers {
+		beat, beats := beats[server.IP]
+		node := nodeHealth(s, server, beat, beats)
+		for _, campaign := range h.Campaigns {
+			if campaign.ServerIP != server.IP {
+				continue
+			}
+			node.Agents += campaign.Agents
+			node.RemoteAgents += campaign.RemoteAgents
+			node.Calls += campaign.Inbound + campaign.Outbound + campaign.Fill
+			if campaign.ShortageFresh {
+				node.Shortage += campaign.Shortage
+			}
+		}
+		h.CoordinatorAlive = h.CoordinatorAlive || (node.Alive && server.IP == s.VoicemailServer)
+		h.Nodes = append(h.Nodes, node)
+	}
+	for _, campaign := range h.Campaigns {
+		h.Agents += campaign.Agents
+		h.Calls += campaign.Inbound + campaign.Outbound + campaign.Fill
+	}
+	h.Problems = append(clusterProblems(s, h), nodeProblems(s, h, servers)...)
+	return h
+}
+
+func nodeHealth(s HealthSnapshot, server HealthServer, beat HealthBeat, beats bool) HealthNode {
+	node := HealthNode{
+		ID: server.ID, IP: server.IP, Beats: beats,
+		Load: float64(server.SystemLoad) / 100, CPUIdlePercent: server.CPUIdlePercent, Channels: server.Channels, Disks: server.Disks,
+		RoomsTotal: server.RoomsTotal, RoomsFree: server.RoomsFree, RebuildPending: server.RebuildPending,
+		Phones: server.Phones, PhonesRegistered: server.PhonesRegistered,
+	}
+	if beats {
+		node.Silence = s.Now.Sub(beat.LastUpdate)
+		// A node whose clock is ahead seems to speak from the future; the
+		// login page takes that for alive, and so do we.
+		node.Alive = node.Silence <= HeartbeatTolerance
+		node.Skew = beat.LastUpdate.Sub(beat.DatabaseTime)
+		node.InSync = node.Skew.Abs() <= ClockTolerance
+	}
+	gated := !server.Asterisk || !server.GenerateConf
+	late := !server.RebuildAsked.IsZero() && s.Now.Sub(server.RebuildAsked) > RebuildTolerance
+	node.RebuildStuck = server.RebuildPending && !gated && (late || !node.Alive)
+	return node
+}
+
+func campaignHealth(s HealthSnapshot) []HealthCampaign {
+	sums := make(map[serverCampaign]*HealthCampaign)
+	at := func(server, campaign string) *HealthCampaign {
+		key := serverCampaign{server, campaign}
+		if sums[key] == nil {
+			sums[key] = &HealthCampaign{ServerIP: server, Campaign: campaign}
+		}
+		return sums[key]
+	}
+	for _, agents := range s.Agents {
+		sum := at(agents.ServerIP, agents.Campaign)
+		switch {
+		case agents.Remote:
+			sum.RemoteAgents += agents.Count
+		default:
+			sum.Agents += agents.Count
+			if agents.Status == "PAUSED" {
+				sum.Paused += agents.Count
+			}
+		}
+	}
+	for _, calls := range s.Calls {
+		sum := at(calls.ServerIP, calls.Campaign)
+		switch calls.Type {
+		case "IN":
+			sum.Inbound += calls.Count
+		case "OUTBALANCE":
+			sum.Fill += calls.Count
+		default:
+			sum.Outbound += calls.Count
+		}
+	}
+	for _, shortage := range s.Shortages {
+		if shortage.Lines == 0 {
+			continue
+		}
+		sum := at(shortage.ServerIP, shortage.Campaign)
+		sum.Shortage += shortage.Lines
+		sum.ShortageUpdated = shortage.Updated
+		sum.ShortageFresh = s.Now.Sub(shortage.Updated) < ShortageTolerance
+	}
+	all := make([]HealthCampaign, 0, len(sums))
+	for _, sum := range sums { // sorted below
+		all = append(all, *sum)
+	}
+	slices.SortFunc(all, func(a, b HealthCampaign) int {
+		return cmp.Or(cmp.Compare(a.ServerIP, b.ServerIP), cmp.Compare(a.Campaign, b.Campaign))
+	})
+	return all
+}

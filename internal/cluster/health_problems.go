@@ -1,0 +1,180 @@
+package cluster
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// clusterProblems are those that no single node has.
+func clusterProblems(s HealthSnapshot, h Health) []HealthProblem {
+	var problems []HealthProblem
+	add := func(what, do string) { problems = append(problems, HealthProblem{What: what, Do: do}) }
+
+	if len(s.Servers) == 0 {
+		add("The table servers is empty.", "Add the telephony nodes, or check that this is the right database.")
+		return problems
+	}
+	if up := s.Now.Sub(s.DatabaseStarted); len(s.Beats) == 0 && slices.ContainsFunc(s.Servers, isTelephony) {
+		what := "No node has a heartbeat: server_updater is empty."
+		if !s.DatabaseStarted.IsZero() {
+			what = fmt.Sprintf("No node has a heartbeat: server_updater is a MEMORY table and empty, and the database was started %s ago.", ago(up))
+		}
+		add(what, "The nodes write their row again when their update process restarts; the keepalive does that when the process loses its connection. Restart it (screen ASTupdate) where a node stays without.")
+	}
+	switch {
+	case s.VoicemailServer == "":
+		add("No active_voicemail_server is set: voicemail, the end of day and the purges run nowhere.", "Name one telephony node in the system settings.")
+	case !slices.ContainsFunc(s.Servers, func(server HealthServer) bool { return server.IP == s.VoicemailServer }):
+		add(fmt.Sprintf("The active_voicemail_server %s is no row of servers: voicemail, the end of day and the purges run nowhere.", s.VoicemailServer), "Name one telephony node in the system settings.")
+	case !h.CoordinatorAlive && len(s.Beats) > 0:
+		add(fmt.Sprintf("The active_voicemail_server %s is dead: voicemail, the end of day and the purges stop.", s.VoicemailServer), "Bring it back, or name another node in the system settings.")
+	}
+	if s.AutoDialOff {
+		add("Auto dialing is switched off in the system settings.", "Set outbound_autodial_active to 1 and disable_auto_dial to 0 if that is not meant.")
+	}
+	if s.ExpectedSchema != 0 && s.Schema != s.ExpectedSchema {
+		do := "Run the upgrade scripts of the database that lead to it."
+		if s.Schema > s.ExpectedSchema {
+			do = "Upgrade the nodes' code to the version that goes with the database."
+		}
+		add(fmt.Sprintf("The database has schema %d, the nodes expect %d.", s.Schema, s.ExpectedSchema), do)
+	}
+	if what := revisions(s.Servers); what != "" {
+		add(what, "Upgrade the nodes to one revision; mixed code behaves differently from node to node.")
+	}
+	if r := s.Replica; r != nil {
+		switch {
+		case r.Err != "":
+			add(fmt.Sprintf("The reporting replica %s does not answer: %s.", r.Host, strings.TrimSuffix(r.Err, ".")), "Reports that use it fail; mend it or empty slave_db_server.")
+		case !r.Running:
+			add(fmt.Sprintf("Replication to %s does not run.", r.Host), "Reports show old data; look at SHOW SLAVE STATUS there.")
+		case r.LagKnown && r.Lag > ReplicaTolerance:
+			add(fmt.Sprintf("The reporting replica %s is %s behind.", r.Host, ago(r.Lag)), "Reports show old data; look for long statements on the replica.")
+		}
+	}
+	return problems
+}
+
+// revisions says which telephony nodes run which code, if it is not one.
+func revisions(servers []HealthServer) string {
+	nodes := make(map[int][]string)
+	var revisions []int
+	for _, server := range servers {
+		if server.Revision == 0 || !isTelephony(server) {
+			continue
+		}
+		if nodes[server.Revision] == nil {
+			revisions = append(revisions, server.Revision)
+		}
+		nodes[server.Revision] = append(nodes[server.Revision], server.ID)
+	}
+	if len(revisions) < 2 {
+		return ""
+	}
+	slices.Sort(revisions)
+	var texts []string
+	for _, revision := range revisions {
+		texts = append(texts, fmt.Sprintf("%d on %s", revision, strings.Join(nodes[revision], ", ")))
+	}
+	return "The nodes run different code revisions: " + strings.Join(texts, "; ") + "."
+}
+
+func isTelephony(server HealthServer) bool { return server.Asterisk }
+
+// nodeProblems are those of each node, in the order of the nodes.
+func nodeProblems(s HealthSnapshot, h Health, servers []HealthServer) []HealthProblem {
+	var problems []HealthProblem
+	for i, server := range servers {
+		node := h.Nodes[i]
+		add := func(what, do string) {
+			problems = append(problems, HealthProblem{ServerIP: server.IP, What: "Server " + server.ID + " (" + server.IP + ") " + what, Do: do})
+		}
+		heartbeatProblems(s, server, node, add)
+		rebuildProblems(s, server, node, add)
+		if server.Asterisk && server.Logins {
+			switch {
+			case server.RoomsTotal == 0:
+				add("has no conference rooms of its engine, so no agent can log in there.", "Give it rooms, or set active_agent_login_server to N.")
+			case server.RoomsFree == 0:
+				add(fmt.Sprintf("has none of its %d conference rooms free: the login balancer skips it.", server.RoomsTotal), "Add rooms, or look for rooms that stay reserved without an agent.")
+			}
+		}
+		if server.Asterisk && server.MaxTrunks == 0 {
+			add("has max_vicidial_trunks 0 and dials nothing.", "Set the number of lines that it can carry.")
+		}
+		problems = append(problems, shortageProblems(s, server, h)...)
+		if server.Phones > 0 && server.PhonesRegistered == 0 && node.Alive {
+			add(fmt.Sprintf("has none of its %d active phones registered.", server.Phones), "Check the network between phones and node; a node that does not gather peer status shows this as well.")
+		}
+	}
+	return problems
+}
+
+func heartbeatProblems(s HealthSnapshot, server HealthServer, node HealthNode, add func(what, do string)) {
+	switch {
+	case !server.Asterisk, len(s.Beats) == 0:
+		return // no telephony node, or told for the whole cluster
+	case !node.Beats:
+		add("has no heartbeat: server_updater holds no row of it.", "Check that its keepalives run (1 in VARactive_keepalives), and restart the update process if the database was restarted.")
+	case !node.Alive:
+		add(fmt.Sprintf("is dead: its last heartbeat is %s old.", ago(node.Silence)), "Agents cannot log in there. Check the machine, its network to the database and its keepalive cron job.")
+	case !node.InSync:
+		direction := "ahead of"
+		if node.Skew < 0 {
+			direction = "behind"
+		}
+		add(fmt.Sprintf("has a clock %s %s the database's: agents there see a time synchronisation error.", ago(node.Skew.Abs()), direction), "Let both follow the same NTP source.")
+	}
+	if node.Beats && !node.Alive && node.Agents > 0 {
+		add(fmt.Sprintf("is dead while %d agents are still listed on it.", node.Agents), "Let them log in again; the failover plan says where they can.")
+	}
+}
+
+func rebuildProblems(s HealthSnapshot, server HealthServer, node HealthNode, add func(what, do string)) {
+	switch {
+	case !server.RebuildPending || !server.Asterisk:
+		return // nothing is asked, or the row is no telephony node
+	case !server.GenerateConf:
+		add("is asked to rebuild its configuration files, and generate_vicidial_conf=N keeps it from doing so.", "Set generate_vicidial_conf to Y, or write its files by hand.")
+	case node.RebuildStuck && !server.RebuildAsked.IsZero():
+		add(fmt.Sprintf("was asked to rebuild its configuration files %s ago and has not.", ago(s.Now.Sub(server.RebuildAsked))), "Check that its keepalive cron job and the screen asterisk run.")
+	case node.RebuildStuck:
+		add("is asked to rebuild its configuration files and is not there to do it.", "It will do so when it is back.")
+	}
+}
+
+func shortageProblems(s HealthSnapshot, server HealthServer, h Health) []HealthProblem {
+	var problems []HealthProblem
+	for _, campaign := range h.Campaigns {
+		if campaign.ServerIP != server.IP || campaign.Shortage == 0 {
+			continue
+		}
+		problem := HealthProblem{
+			ServerIP: server.IP,
+			What:     fmt.Sprintf("Campaign %s is short of %d lines on server %s (%s).", campaign.Campaign, campaign.Shortage, server.ID, server.IP),
+			Do:       "Look at the dial forecast: it tells which limit holds the campaign back.",
+		}
+		if !campaign.ShortageFresh {
+			problem.What = fmt.Sprintf("Campaign %s has a trunk shortage of %d on server %s (%s) that is %s old.", campaign.Campaign, campaign.Shortage, server.ID, server.IP, ago(s.Now.Sub(campaign.ShortageUpdated)))
+			problem.Do = "The balance fill ignores it after 20 minutes. Check that the dialer of that node runs (keepalive 3)."
+		}
+		problems = append(problems, problem)
+	}
+	return problems
+}
+
+// ago shows a duration to a person, to the second, and roughly above an hour.
+func ago(d time.Duration) string {
+	switch {
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%d days", int(d.Hours())/24)
+	}
+}

@@ -1,0 +1,240 @@
+package cluster
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+var noon = time.Date(2024, 5, 17, 12, 0, 0, 0, time.UTC)
+
+func aHealthyServer(ip string) HealthServer {
+	return HealthServer{
+		ID: "dial" + ip[len(ip)-1:], IP: ip, Active: true, Asterisk: true, Logins: true, GenerateConf: true,
+		MaxTrunks: 96, SystemLoad: 150, CPUIdlePercent: 80, RoomsTotal: 50, RoomsFree: 40, PhonesRegistered: -1,
+	}
+}
+
+func aBeat(ip string, old, skew time.Duration) HealthBeat {
+	at := noon.Add(-old)
+	return HealthBeat{ServerIP: ip, LastUpdate: at, DatabaseTime: at.Add(-skew)}
+}
+
+// aHealthyCluster has two nodes and nothing to complain of.
+func aHealthyCluster() HealthSnapshot {
+	return HealthSnapshot{
+		Now:             noon,
+		DatabaseStarted: noon.Add(-72 * time.Hour),
+		Servers:         []HealthServer{aHealthyServer(dial2), aHealthyServer(dial1)},
+		Beats:           []HealthBeat{aBeat(dial1, time.Second, 0), aBeat(dial2, time.Second, time.Second)},
+		VoicemailServer: dial1,
+		Schema:          1720,
+	}
+}
+
+func wantProblem(t *testing.T, s HealthSnapshot, server, part string) {
+	t.Helper()
+	for _, problem := range NewHealth(s).Problems {
+		if problem.ServerIP == server && strings.Contains(problem.What, part) {
+			if problem.Do == "" {
+				t.Errorf("%q does not say what to do", problem.What)
+			}
+			return
+		}
+	}
+	t.Errorf("no problem of %q says %q: %q", server, part, NewHealth(s).Problems)
+}
+
+func TestHealth_well(t *testing.T) {
+	h := NewHealth(aHealthyCluster())
+	if len(h.Problems) != 0 {
+		t.Errorf("a healthy cluster has problems: %v", h.Problems)
+	}
+	if len(h.Nodes) != 2 || h.Nodes[0].IP != dial1 || !h.Nodes[0].Alive || !h.Nodes[1].InSync || h.Nodes[1].Skew != time.Second {
+		t.Errorf("%+v", h.Nodes)
+	}
+	if !h.CoordinatorAlive || h.Nodes[0].Load != 1.5 {
+		t.Errorf("%+v", h)
+	}
+}
+
+func TestHealth_heartbeat(t *testing.T) {
+	t.Run("120 seconds are alive, 121 are dead", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Beats[1] = aBeat(dial2, 120*time.Second, 0)
+		if h := NewHealth(s); !h.Nodes[1].Alive {
+			t.Errorf("%+v", h.Nodes[1])
+		}
+		s.Beats[1] = aBeat(dial2, 121*time.Second, 0)
+		wantProblem(t, s, dial2, "is dead: its last heartbeat is 2 min old")
+	})
+
+	t.Run("8 seconds of skew are in sync, 9 are not, in either direction", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Beats[1] = aBeat(dial2, 0, -8*time.Second)
+		if h := NewHealth(s); !h.Nodes[1].InSync || len(h.Problems) != 0 {
+			t.Errorf("%+v", h)
+		}
+		s.Beats[1] = aBeat(dial2, 0, 9*time.Second)
+		wantProblem(t, s, dial2, "9 s ahead of the database's")
+		s.Beats[1] = aBeat(dial2, 0, -9*time.Second)
+		wantProblem(t, s, dial2, "9 s behind the database's")
+	})
+
+	t.Run("a node without a row among others that have one", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Beats = s.Beats[:1]
+		wantProblem(t, s, dial2, "has no heartbeat")
+	})
+
+	t.Run("an empty MEMORY table after a restart is told once, not of every node", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Beats = nil
+		s.DatabaseStarted = noon.Add(-3 * time.Minute)
+		h := NewHealth(s)
+		if len(h.Problems) != 1 || !strings.Contains(h.Problems[0].What, "the database was started 3 min ago") {
+			t.Errorf("%v", h.Problems)
+		}
+		if h.Nodes[0].Alive || h.Nodes[0].Beats {
+			t.Errorf("%+v", h.Nodes[0])
+		}
+	})
+
+	t.Run("agents on a dead node must log in again", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Beats[1] = aBeat(dial2, time.Hour, 0)
+		s.Agents = []HealthAgents{{ServerIP: dial2, Campaign: "SALES", Status: "INCALL", Count: 7}}
+		wantProblem(t, s, dial2, "is dead while 7 agents are still listed")
+	})
+
+	t.Run("the database's pseudo server needs no heartbeat, no rooms and no lines", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Servers = append(s.Servers, HealthServer{ID: "DB1", IP: "10.0.0.9", RebuildPending: true, PhonesRegistered: -1})
+		if h := NewHealth(s); len(h.Problems) != 0 {
+			t.Errorf("%v", h.Problems)
+		}
+	})
+}
+
+func TestHealth_coordinator(t *testing.T) {
+	s := aHealthyCluster()
+	s.VoicemailServer = ""
+	wantProblem(t, s, "", "No active_voicemail_server is set")
+	s.VoicemailServer = "10.9.9.9"
+	wantProblem(t, s, "", "10.9.9.9 is no row of servers")
+	s.VoicemailServer = dial2
+	s.Beats[1] = aBeat(dial2, time.Hour, 0)
+	wantProblem(t, s, "", "The active_voicemail_server 10.0.0.2 is dead")
+}
+
+func TestHealth_rebuild(t *testing.T) {
+	t.Run("a flag that was just set is no problem", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Servers[0].RebuildPending = true
+		if h := NewHealth(s); len(h.Problems) != 0 || !h.Nodes[1].RebuildPending || h.Nodes[1].RebuildStuck {
+			t.Errorf("%+v", h)
+		}
+		s.Servers[0].RebuildAsked = noon.Add(-2 * time.Minute)
+		if h := NewHealth(s); len(h.Problems) != 0 {
+			t.Errorf("%v", h.Problems)
+		}
+	})
+
+	t.Run("one that pends for five minutes is stuck", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Servers[0].RebuildPending, s.Servers[0].RebuildAsked = true, noon.Add(-5*time.Minute)
+		wantProblem(t, s, dial2, "was asked to rebuild its configuration files 5 min ago")
+	})
+
+	t.Run("one on a dead node waits", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Servers[0].RebuildPending = true
+		s.Beats[1] = aBeat(dial2, time.Hour, 0)
+		wantProblem(t, s, dial2, "is not there to do it")
+	})
+
+	t.Run("one that generate_vicidial_conf=N holds back never comes to anything", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Servers[0].RebuildPending, s.Servers[0].GenerateConf = true, false
+		wantProblem(t, s, dial2, "generate_vicidial_conf=N")
+	})
+}
+
+func TestHealth_roomsLinesPhones(t *testing.T) {
+	s := aHealthyCluster()
+	s.Servers[0].RoomsFree = 0
+	wantProblem(t, s, dial2, "has none of its 50 conference rooms free")
+	s.Servers[0].RoomsTotal = 0
+	wantProblem(t, s, dial2, "has no conference rooms of its engine")
+	s.Servers[0].MaxTrunks = 0
+	wantProblem(t, s, dial2, "max_vicidial_trunks 0")
+	s.Servers[0].Phones, s.Servers[0].PhonesRegistered = 30, 0
+	wantProblem(t, s, dial2, "none of its 30 active phones registered")
+}
+
+func TestHealth_shortage(t *testing.T) {
+	t.Run("a fresh one is counted, an old one is told as such", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Shortages = []HealthShortage{
+			{ServerIP: dial1, Campaign: "SALES", Lines: 12, Updated: noon.Add(-3 * time.Second)},
+			{ServerIP: dial2, Campaign: "SALES", Lines: 5, Updated: noon.Add(-20 * time.Minute)},
+			{ServerIP: dial2, Campaign: "OTHER", Lines: 0, Updated: noon},
+		}
+		wantProblem(t, s, dial1, "Campaign SALES is short of 12 lines")
+		wantProblem(t, s, dial2, "a trunk shortage of 5 on server dial2 (10.0.0.2) that is 20 min old")
+		h := NewHealth(s)
+		if h.Nodes[0].Shortage != 12 || h.Nodes[1].Shortage != 0 || len(h.Campaigns) != 2 {
+			t.Errorf("%+v", h)
+		}
+	})
+}
+
+func TestHealth_replicaAndSchema(t *testing.T) {
+	s := aHealthyCluster()
+	s.Replica = &HealthReplica{Host: "10.0.0.8", Running: true, Lag: time.Minute, LagKnown: true}
+	if h := NewHealth(s); len(h.Problems) != 0 {
+		t.Errorf("a minute of lag is a problem: %v", h.Problems)
+	}
+	s.Replica.Lag = 30 * time.Minute
+	wantProblem(t, s, "", "10.0.0.8 is 30 min behind")
+	s.Replica.Running = false
+	wantProblem(t, s, "", "Replication to 10.0.0.8 does not run")
+	s.Replica.Err = "connection refused"
+	wantProblem(t, s, "", "10.0.0.8 does not answer: connection refused.")
+
+	s.ExpectedSchema = 1721
+	wantProblem(t, s, "", "schema 1720, the nodes expect 1721")
+	s.Servers[0].Revision, s.Servers[1].Revision = 3884, 3520
+	wantProblem(t, s, "", "3520 on dial1; 3884 on dial2")
+	s.AutoDialOff = true
+	wantProblem(t, s, "", "Auto dialing is switched off")
+	s.Servers = nil
+	wantProblem(t, s, "", "The table servers is empty")
+}
+
+func TestHealth_counts(t *testing.T) {
+	s := aHealthyCluster()
+	s.Agents = []HealthAgents{
+		{dial1, "SALES", "INCALL", false, 6}, {dial1, "SALES", "PAUSED", false, 2},
+		{dial1, "SALES", "READY", true, 3}, {dial2, "SUPPORT", "READY", false, 4},
+	}
+	s.Calls = []HealthCalls{
+		{dial1, "SALES", "OUT", "LIVE", 9}, {dial1, "SALES", "OUTBALANCE", "SENT", 2}, {dial1, "SUPPORT_IN", "IN", "LIVE", 5},
+	}
+	h := NewHealth(s)
+	if h.Agents != 12 || h.Calls != 16 || h.Nodes[0].Agents != 8 || h.Nodes[0].RemoteAgents != 3 || h.Nodes[0].Calls != 16 {
+		t.Errorf("%+v", h)
+	}
+	want := HealthCampaign{ServerIP: dial1, Campaign: "SALES", Agents: 8, RemoteAgents: 3, Paused: 2, Outbound: 9, Fill: 2}
+	if h.Campaigns[0] != want {
+		t.Errorf("have %+v, want %+v", h.Campaigns[0], want)
+	}
+}
+
+func TestAgo(t *testing.T) {
+	for d, want := range map[time.Duration]string{90 * time.Second: "90 s", 20 * time.Minute: "20 min", 5 * time.Hour: "5 h", 72 * time.Hour: "3 days"} {
+		if got := ago(d); got != want {
+			t.Errorf("%v is shown as %q, want %q", d, got, want)
+		}
+	}
+}
