@@ -1,0 +1,178 @@
+package cluster
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// The dimensioning guidance of ViciBox (F§4.6): what one machine is meant for.
+const (
+	PredictiveAgents = 25  // telephony node, predictive dialing
+	PredictiveLines  = 125 // of it
+	InboundAgents    = 50  // telephony node, inbound only
+	InboundLines     = 250 // of it
+	WebAgents        = 75  // web node, the careful end of 75 to 150
+	DatabaseAgents   = 300 // the largest database machine that the guidance names
+	ClusterAgents    = 500 // "a cluster scales to about" this many
+)
+
+// busyCeiling is the part of a processor that a telephony node should not
+// exceed: Asterisk mixes audio in real time, and a queue is heard.
+const busyCeiling = 0.70
+
+// nearCeiling is the part of a ceiling from which a node is told of.
+const nearCeiling = 0.80
+
+// CapacityMeasure is what was measured on one telephony node.
+type CapacityMeasure struct {
+	ServerIP  string
+	ID        string
+	Outbound  bool // it dials; else it only takes calls
+	MaxTrunks int
+	Rooms     int
+	Agents    int // now
+	Lines     int // now
+	// The peak is that of the sample with the most lines in the period asked for.
+	Samples    int // 0 where sys_perf_log is off
+	PeakLines  int
+	PeakIdle   int // processor idle, percent
+	PeakAgents int // the most agents' channels of any sample
+}
+
+// CapacityNode is what one node can carry.
+type CapacityNode struct {
+	ServerIP      string
+	AgentsPeak    int // the larger of now and the peak
+	LinesPeak     int
+	AgentsCeiling int     // by guidance, no more than its rooms
+	LinesCeiling  int     // by guidance, no more than max_vicidial_trunks
+	LinesMeasured int     // at which the processor would be 70 % busy; 0 where it was too idle to tell
+	Use           float64 // the largest part of any ceiling that is used
+	Near          bool    // 80 % or more
+	Why           string  // one sentence
+}
+
+// Capacity is what the measures say of the cluster.
+type Capacity struct {
+	Nodes       []CapacityNode // by address as text
+	AgentsPeak  int            // of all nodes, as if they peaked together
+	LinesPeak   int
+	SingleBox   bool // one express machine would do
+	NodesNeeded int  // telephony nodes, by guidance and peaks
+	WebNeeded   int  // web nodes, by guidance and peaks
+	Findings    []string
+}
+
+// NewCapacity compares what was measured with the dimensioning guidance.
+func NewCapacity(measures []CapacityMeasure) Capacity {
+	var c Capacity
+	outbound, measured := false, false
+	for _, m := range slices.SortedStableFunc(slices.Values(measures), func(a, b CapacityMeasure) int { return cmp.Compare(a.ServerIP, b.ServerIP) }) {
+		node := nodeCapacity(m)
+		c.Nodes = append(c.Nodes, node)
+		c.AgentsPeak += node.AgentsPeak
+		c.LinesPeak += node.LinesPeak
+		outbound = outbound || m.Outbound
+		measured = measured || m.Samples > 0
+		if node.Near {
+			c.Findings = append(c.Findings, node.Why)
+		}
+	}
+	agents, lines := guidance(outbound)
+	c.NodesNeeded = max(1, parted(c.AgentsPeak, agents), parted(c.LinesPeak, lines))
+	c.WebNeeded = max(1, parted(c.AgentsPeak, WebAgents))
+	c.SingleBox = c.NodesNeeded == 1 && !slices.ContainsFunc(c.Nodes, func(n CapacityNode) bool { return n.LinesMeasured > 0 && c.LinesPeak > n.LinesMeasured })
+	c.Findings = append(c.Findings, c.sizing(len(measures), agents, lines)...)
+	if !measured && len(measures) > 0 {
+		c.Findings = append(c.Findings, "No node logs its performance (sys_perf_log), so the peaks are those of this moment.")
+	}
+	return c
+}
+
+func (c Capacity) sizing(nodes, agents, lines int) []string {
+	var findings []string
+	peak := fmt.Sprintf("The peak is %d agents and %d lines", c.AgentsPeak, c.LinesPeak)
+	one := fmt.Sprintf("a telephony node is meant for %d and %d", agents, lines)
+	switch {
+	case nodes == 0:
+		return []string{"There is no telephony node to measure."}
+	case c.SingleBox && nodes > 1:
+		findings = append(findings, fmt.Sprintf("%s, and %s: one machine would carry it; %d nodes are there for the sake of survival.", peak, one, nodes))
+	case c.SingleBox:
+		findings = append(findings, fmt.Sprintf("%s, and %s: a single box still suffices.", peak, one))
+	case c.NodesNeeded > nodes:
+		findings = append(findings, fmt.Sprintf("%s, and %s: %d telephony nodes are needed, %d are there.", peak, one, c.NodesNeeded, nodes))
+	default:
+		findings = append(findings, fmt.Sprintf("%s, and %s: %d telephony nodes are needed, %d are there, so %d may fail.", peak, one, c.NodesNeeded, nodes, nodes-c.NodesNeeded))
+	}
+	if c.AgentsPeak > ClusterAgents {
+		findings = append(findings, fmt.Sprintf("%d agents are more than a cluster is meant for (%d).", c.AgentsPeak, ClusterAgents))
+	} else if c.AgentsPeak > DatabaseAgents {
+		findings = append(findings, fmt.Sprintf("%d agents are more than the largest database machine of the guidance is meant for (%d).", c.AgentsPeak, DatabaseAgents))
+	}
+	return findings
+}
+
+func guidance(outbound bool) (agents, lines int) {
+	if outbound {
+		return PredictiveAgents, PredictiveLines
+	}
+	return InboundAgents, InboundLines
+}
+
+func nodeCapacity(m CapacityMeasure) CapacityNode {
+	agents, lines := guidance(m.Outbound)
+	node := CapacityNode{
+		ServerIP:      m.ServerIP,
+		AgentsPeak:    max(m.Agents, m.PeakAgents),
+		LinesPeak:     max(m.Lines, m.PeakLines),
+		AgentsCeiling: min(agents, m.Rooms),
+		LinesCeiling:  min(lines, m.MaxTrunks),
+		LinesMeasured: measuredCeiling(m),
+	}
+	subject := fmt.Sprintf("Server %s (%s)", m.ID, m.ServerIP)
+	node.Why = subject + " is idle."
+	bounds := []struct {
+		used, ceiling int
+		text          string
+	}{
+		{node.AgentsPeak, agents, "agents of the guidance"},
+		{node.AgentsPeak, m.Rooms, "agents of its conference rooms"},
+		{node.LinesPeak, lines, "lines of the guidance"},
+		{node.LinesPeak, m.MaxTrunks, "lines of its max_vicidial_trunks"},
+		{node.LinesPeak, node.LinesMeasured, "lines at which its processor would be 70 % busy"},
+	}
+	for i, bound := range bounds {
+		unmeasured := i == len(bounds)-1 && bound.ceiling == 0
+		if bound.used == 0 || unmeasured {
+			continue
+		}
+		use := math.Inf(1) // agents and no room, lines and no trunk
+		if bound.ceiling > 0 {
+			use = float64(bound.used) / float64(bound.ceiling)
+		}
+		if use > node.Use {
+			node.Use = use
+			node.Why = fmt.Sprintf("%s uses %d of the %d %s.", subject, bound.used, bound.ceiling, bound.text)
+		}
+	}
+	node.Near = node.Use >= nearCeiling
+	return node
+}
+
+// measuredCeiling draws a straight line from the busiest sample: the lines at
+// which the processor would reach its ceiling. What the machine does without
+// calls counts as theirs, so the real ceiling is higher rather than lower. A
+// machine that was hardly used tells nothing.
+func measuredCeiling(m CapacityMeasure) int {
+	busy := float64(100-m.PeakIdle) / 100
+	if m.Samples == 0 || m.PeakLines < 10 || busy < 0.10 {
+		return 0
+	}
+	return int(float64(m.PeakLines) * busyCeiling / busy)
+}
+
+// parted says how many parts of the given size hold the number.
+func parted(number, size int) int { return (number + size - 1) / size }

@@ -1,0 +1,114 @@
+package cluster
+
+import (
+	"strings"
+	"testing"
+)
+
+func aMeasure(ip string, agents, lines int) CapacityMeasure {
+	return CapacityMeasure{
+		ServerIP: ip, ID: "dial" + ip[len(ip)-1:], Outbound: true, MaxTrunks: 200, Rooms: 100,
+		Samples: 720, PeakAgents: agents, PeakLines: lines, PeakIdle: 90,
+	}
+}
+
+func TestCapacity_node(t *testing.T) {
+	t.Run("20 of 25 agents are near, 19 are not", func(t *testing.T) {
+		c := NewCapacity([]CapacityMeasure{aMeasure(dial1, 20, 30), aMeasure(dial2, 19, 30)})
+		if !c.Nodes[0].Near || c.Nodes[1].Near {
+			t.Errorf("%+v", c.Nodes)
+		}
+		if want := "Server dial1 (10.0.0.1) uses 20 of the 25 agents of the guidance."; c.Findings[0] != want {
+			t.Errorf("have %q, want %q", c.Findings[0], want)
+		}
+	})
+
+	t.Run("an inbound node takes twice as many", func(t *testing.T) {
+		m := aMeasure(dial1, 25, 125)
+		m.Outbound = false
+		if node := NewCapacity([]CapacityMeasure{m}).Nodes[0]; node.AgentsCeiling != 50 || node.LinesCeiling != 200 || node.Near {
+			t.Errorf("%+v", node)
+		}
+	})
+
+	t.Run("rooms and trunks bound what the guidance would allow", func(t *testing.T) {
+		m := aMeasure(dial1, 9, 20)
+		m.Rooms, m.MaxTrunks = 10, 23
+		node := NewCapacity([]CapacityMeasure{m}).Nodes[0]
+		if node.AgentsCeiling != 10 || node.LinesCeiling != 23 || !strings.Contains(node.Why, "9 of the 10 agents of its conference rooms") {
+			t.Errorf("%+v", node)
+		}
+	})
+
+	t.Run("the processor's ceiling is drawn from the busiest sample", func(t *testing.T) {
+		m := aMeasure(dial1, 10, 60)
+		m.PeakIdle = 40 // 60 % busy with 60 lines: 70 % with 70
+		node := NewCapacity([]CapacityMeasure{m}).Nodes[0]
+		if node.LinesMeasured != 70 || !node.Near || !strings.Contains(node.Why, "60 of the 70 lines at which its processor") {
+			t.Errorf("%+v", node)
+		}
+	})
+
+	t.Run("a machine that was hardly used tells nothing of its ceiling", func(t *testing.T) {
+		m := aMeasure(dial1, 2, 9)
+		m.PeakIdle = 99
+		if node := NewCapacity([]CapacityMeasure{m}).Nodes[0]; node.LinesMeasured != 0 {
+			t.Errorf("%+v", node)
+		}
+	})
+
+	t.Run("lines on a node without trunks are beyond any ceiling", func(t *testing.T) {
+		m := aMeasure(dial1, 0, 5)
+		m.MaxTrunks = 0
+		if node := NewCapacity([]CapacityMeasure{m}).Nodes[0]; !node.Near {
+			t.Errorf("%+v", node)
+		}
+	})
+}
+
+func TestCapacity_cluster(t *testing.T) {
+	cases := []struct {
+		name     string
+		measures []CapacityMeasure
+		single   bool
+		nodes    int
+		web      int
+		says     string
+	}{
+		{"a small floor on one box", []CapacityMeasure{aMeasure(dial1, 12, 60)}, true, 1, 1, "a single box still suffices"},
+		{"a small floor on two", []CapacityMeasure{aMeasure(dial1, 6, 30), aMeasure(dial2, 6, 30)}, true, 1, 1, "one machine would carry it"},
+		{"26 agents need two nodes", []CapacityMeasure{aMeasure(dial1, 26, 60)}, false, 2, 1, "2 telephony nodes are needed, 1 are there"},
+		{"126 lines need two nodes", []CapacityMeasure{aMeasure(dial1, 10, 63), aMeasure(dial2, 10, 63)}, false, 2, 1, "so 0 may fail"},
+		{"three nodes for the work of two", []CapacityMeasure{aMeasure(dial1, 16, 40), aMeasure(dial2, 16, 40), aMeasure(dial3, 16, 40)}, false, 2, 1, "so 1 may fail"},
+		{"76 agents need two web nodes", []CapacityMeasure{aMeasure(dial1, 76, 100)}, false, 4, 2, "4 telephony nodes are needed"},
+		{"301 agents outgrow the database", []CapacityMeasure{aMeasure(dial1, 301, 100)}, false, 13, 5, "largest database machine"},
+		{"501 agents outgrow a cluster", []CapacityMeasure{aMeasure(dial1, 501, 100)}, false, 21, 7, "more than a cluster is meant for"},
+		{"nothing to measure", nil, true, 1, 1, "no telephony node"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			got := NewCapacity(c.measures)
+			if got.SingleBox != c.single || got.NodesNeeded != c.nodes || got.WebNeeded != c.web {
+				t.Errorf("%+v", got)
+			}
+			if !strings.Contains(strings.Join(got.Findings, "\n"), c.says) {
+				t.Errorf("%q does not say %q", got.Findings, c.says)
+			}
+		})
+	}
+
+	t.Run("a single box whose processor could not carry it does not suffice", func(t *testing.T) {
+		m := aMeasure(dial1, 12, 60)
+		m.PeakIdle = 20 // 80 % busy: 70 % is at 52 lines
+		if NewCapacity([]CapacityMeasure{m}).SingleBox {
+			t.Error("it is said to suffice")
+		}
+	})
+
+	t.Run("without a performance log the peaks are those of now", func(t *testing.T) {
+		c := NewCapacity([]CapacityMeasure{{ServerIP: dial1, ID: "dial1", MaxTrunks: 96, Rooms: 50, Agents: 30, Lines: 40}})
+		if c.AgentsPeak != 30 || !strings.Contains(strings.Join(c.Findings, "\n"), "sys_perf_log") {
+			t.Errorf("%+v", c)
+		}
+	})
+}
