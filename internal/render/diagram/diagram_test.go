@@ -1,0 +1,354 @@
+package diagram
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+var update = flag.Bool("update", false, "renew the golden files")
+
+// aCluster has that many telephony nodes, of which every eleventh is dead.
+func aCluster(nodes int) Topology {
+	t := Topology{
+		Title:    fmt.Sprintf("Contact centre, %d nodes", nodes),
+		Proxy:    &Machine{Name: "haproxy", Address: "10.10.10.2"},
+		Database: &Machine{Name: "DB1", Address: "10.10.10.5"},
+		Replica:  &Machine{Name: "DB2 (reports)", Address: "10.10.10.6"},
+		Carriers: []Carrier{{Name: "TELCO", Inbound: true}, {Name: "SIPCO"}},
+	}
+	for i := range 1 + nodes/8 {
+		t.Web = append(t.Web, Machine{Name: fmt.Sprintf("web%d", i+1), Address: fmt.Sprintf("10.10.10.%d", 11+i)})
+	}
+	var some []string
+	for i := range nodes {
+		node := Node{
+			Name: fmt.Sprintf("dial%d", i+1), Address: fmt.Sprintf("10.10.20.%d", 11+i), Seats: 50, Lines: 250, Dead: i%11 == 10,
+			Trunks: []Trunk{{"SALES", 120, true}, {"SUPPORT", 40, true}, {"SURVEY", 30, false}},
+		}
+		if i == 0 {
+			node.Role = "voicemail, end of day"
+		}
+		if i%3 == 1 {
+			node.Trunks = append(node.Trunks, Trunk{"RENEWALS", 60, true})
+			some = append(some, node.Address)
+		}
+		t.Telephony = append(t.Telephony, node)
+	}
+	if nodes > 3 {
+		t.Carriers = append(t.Carriers, Carrier{Name: "CHEAPCALLS", Servers: some})
+	}
+	return t
+}
+
+// aHostileCluster holds what would break each of the formats.
+func aHostileCluster() Topology {
+	evil := "\"]; end --> x #quot; <script>alert('x')</script> & \\N\\\" | `md` {a} (b)\n\tline\x00\x1b[31m\u202e\xff"
+	return Topology{
+		Title: evil, Proxy: &Machine{evil, evil, true}, Web: []Machine{{evil, evil, false}},
+		Telephony: []Node{{Name: evil, Address: evil, Role: evil, Lines: 10, Trunks: []Trunk{{evil, 30, true}}, Dead: true}, {Name: "x", Address: "y"}},
+		Carriers:  []Carrier{{Name: evil, Servers: []string{evil}}},
+		Database:  &Machine{evil, evil, false}, Replica: &Machine{evil, evil, false},
+	}
+}
+
+func golden(t *testing.T, name string, have []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, have, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(have, want) {
+		t.Errorf("%s differs; look at it, then renew it with -update", name)
+	}
+}
+
+func TestPictures_areAsTheyWereLookedAt(t *testing.T) {
+	clusters := map[string]Topology{"empty": {}, "3": aCluster(3), "12": aCluster(12), "40": aCluster(40), "hostile": aHostileCluster()}
+	for name, topology := range clusters {
+		t.Run(name, func(t *testing.T) {
+			golden(t, name+".svg", SVG(topology))
+			golden(t, name+".mmd", []byte(Mermaid(topology)))
+			golden(t, name+".dot", []byte(DOT(topology)))
+		})
+	}
+}
+
+// wellFormed parses an SVG; a
+// picture that is no XML fails, and so does one that could run or load something.
+func wellFormed(svg []byte) error {
+	decoder := xml.NewDecoder(bytes.NewReader(svg))
+	decoder.Strict = true
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if element, ok := token.(xml.StartElement); ok && slices.Contains([]string{"script", "a", "image", "foreignObject", "use"}, element.Name.Local) {
+			return fmt.Errorf("element %s in the picture", element.Name.Local)
+		}
+	}
+}
+
+func TestSVG(t *testing.T) {
+	t.Run("is XML without anything that runs or loads, whatever the labels hold", func(t *testing.T) {
+		for _, topology := range []Topology{{}, aCluster(3), aCluster(40), aHostileCluster()} {
+			svg := SVG(topology)
+			if err := wellFormed(svg); err != nil {
+				t.Error(err)
+			}
+			if bytes.Contains(bytes.ReplaceAll(svg, []byte("http://www.w3.org/2000/svg"), nil), []byte("http")) {
+				t.Error("it refers to something outside")
+			}
+		}
+	})
+
+	t.Run("marks dead nodes", func(t *testing.T) {
+		if got := strings.Count(string(SVG(aCluster(12))), ">DEAD<"); got != 1 {
+			t.Errorf("%d nodes are marked, want 1", got)
+		}
+	})
+
+	t.Run("names every node, seat count, campaign and carrier", func(t *testing.T) {
+		svg := string(SVG(aCluster(12)))
+		for _, text := range []string{">dial12<", ">10.10.20.22<", ">50 seats · 250 lines<", ">RENEWALS<", ">≤ 120<", ">30 kept<", ">CHEAPCALLS<", "on 4 of 12 nodes", ">DB2 (reports)<", "1 of them dead"} {
+			if !strings.Contains(svg, text) {
+				t.Errorf("it does not say %q", text)
+			}
+		}
+	})
+
+	t.Run("a cut label ends in an ellipsis and is whole in the tip", func(t *testing.T) {
+		topology := Topology{Telephony: []Node{{Name: "n", Address: "10.0.0.1", Lines: 9, Trunks: []Trunk{{strings.Repeat("LONG", 12), 5, true}}}, {Name: "m"}, {Name: "o"}}}
+		svg := string(SVG(topology))
+		if !strings.Contains(svg, "…</text>") || !strings.Contains(svg, strings.Repeat("LONG", 12)+" ≤ 5") {
+			t.Error(svg)
+		}
+	})
+}
+
+// written is a text of a picture and the room that it takes at most.
+type written struct {
+	text string
+	box
+}
+
+// writtenIn finds the texts of a picture. Sizes follow the style.
+func writtenIn(t interface{ Fatal(...any) }, svg []byte) []written {
+	sizes := map[string]int{"title": 20, "quiet": 13, "head": 12, "name": 13, "badge-text": 10, "chip-text": 10}
+	var all []written
+	decoder := xml.NewDecoder(bytes.NewReader(svg))
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		element, ok := token.(xml.StartElement)
+		if !ok || element.Name.Local != "text" {
+			continue
+		}
+		attributes := make(map[string]string)
+		for _, attribute := range element.Attr {
+			attributes[attribute.Name.Local] = attribute.Value
+		}
+		var content string
+		if err := decoder.DecodeElement(&content, &element); err != nil {
+			t.Fatal(err)
+		}
+		class := attributes["class"]
+		size, ok := sizes[class]
+		if !ok {
+			size = 11
+		}
+		width := widthOf(content, size, slices.Contains([]string{"title", "head", "name", "badge-text", "chip-text"}, class))
+		if class == "address" {
+			width = fixedWidth(content, size)
+		}
+		var x, y int
+		if _, err := fmt.Sscan(attributes["x"], &x); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fmt.Sscan(attributes["y"], &y); err != nil {
+			t.Fatal(err)
+		}
+		switch attributes["text-anchor"] {
+		case "end":
+			x -= width
+		case "middle":
+			x -= width / 2
+		}
+		all = append(all, written{content, box{x: x, y: y - size*8/10, w: width, h: size}})
+	}
+}
+
+func TestSVG_labelsDoNotOverlap(t *testing.T) {
+	apart := func(t interface {
+		Fatal(...any)
+		Fatalf(string, ...any)
+	}, topology Topology,
+	) {
+		svg := SVG(topology)
+		var width, height int
+		if _, err := fmt.Sscanf(string(svg), `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d"`, &width, &height); err != nil {
+			t.Fatal(err)
+		}
+		texts := writtenIn(t, svg)
+		for i, a := range texts {
+			if a.x < 0 || a.y < 0 || a.right() > width || a.bottom() > height {
+				t.Fatalf("%q is outside of the picture: %+v", a.text, a.box)
+			}
+			for _, b := range texts[i+1:] {
+				if a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom() {
+					t.Fatalf("%q and %q overlap: %+v %+v", a.text, b.text, a.box, b.box)
+				}
+			}
+		}
+	}
+	for _, nodes := range []int{0, 1, 2, 3, 4, 5, 12, 13, 40} {
+		t.Run(fmt.Sprintf("%d nodes", nodes), func(t *testing.T) { apart(t, aCluster(nodes)) })
+	}
+	t.Run("hostile labels", func(t *testing.T) { apart(t, aHostileCluster()) })
+
+	t.Run("whatever the cluster", rapid.MakeCheck(func(t *rapid.T) {
+		label := rapid.StringMatching(`[A-Za-z0-9_.≤ÄW-]{0,40}`)
+		machine := rapid.Custom(func(t *rapid.T) Machine {
+			return Machine{label.Draw(t, "name"), label.Draw(t, "address"), rapid.Bool().Draw(t, "dead")}
+		})
+		topology := Topology{Title: label.Draw(t, "title"), Web: rapid.SliceOfN(machine, 0, 9).Draw(t, "web")}
+		if rapid.Bool().Draw(t, "has a proxy") {
+			topology.Proxy = new(machine.Draw(t, "proxy"))
+		}
+		if rapid.Bool().Draw(t, "has a database") {
+			topology.Database = new(machine.Draw(t, "database"))
+		}
+		if rapid.Bool().Draw(t, "has a replica") {
+			topology.Replica = new(machine.Draw(t, "replica"))
+		}
+		for range rapid.IntRange(0, 30).Draw(t, "nodes") {
+			node := Node{
+				Name: label.Draw(t, "node"), Address: label.Draw(t, "ip"), Role: label.Draw(t, "role"),
+				Seats: rapid.IntRange(0, 9999).Draw(t, "seats"), Lines: rapid.IntRange(0, 32767).Draw(t, "lines"), Dead: rapid.Bool().Draw(t, "dead"),
+			}
+			for range rapid.IntRange(0, 8).Draw(t, "campaigns") {
+				node.Trunks = append(node.Trunks, Trunk{label.Draw(t, "campaign"), rapid.IntRange(0, 65535).Draw(t, "trunks"), rapid.Bool().Draw(t, "limit")})
+			}
+			topology.Telephony = append(topology.Telephony, node)
+		}
+		for range rapid.IntRange(0, 9).Draw(t, "carriers") {
+			carrier := Carrier{Name: label.Draw(t, "carrier"), Inbound: rapid.Bool().Draw(t, "inbound")}
+			for _, node := range topology.Telephony {
+				if rapid.Bool().Draw(t, "on") {
+					carrier.Servers = append(carrier.Servers, node.Address)
+				}
+			}
+			topology.Carriers = append(topology.Carriers, carrier)
+		}
+		apart(t, topology)
+	}))
+}
+
+func TestMermaid(t *testing.T) {
+	t.Run("a hostile label stays inside its quotes", func(t *testing.T) {
+		for line := range strings.Lines(Mermaid(aHostileCluster())) {
+			if strings.HasPrefix(line, "title:") {
+				continue // a quoted string of the front matter
+			}
+			quotes := strings.Count(line, `"`)
+			if quotes != 0 && quotes != 2 {
+				t.Errorf("%d quotes in %q", quotes, line)
+			}
+			if strings.ContainsAny(line, "\\`") || strings.Contains(line, "<script") {
+				t.Errorf("not escaped: %q", line)
+			}
+		}
+	})
+
+	t.Run("a carrier on all nodes is joined to the group, one on some to those", func(t *testing.T) {
+		text := Mermaid(aCluster(12))
+		for _, want := range []string{"  telephony --> carrier1\n", "  telephony --> carrier2\n", "  node1 --> carrier0\n"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("no edge %q in\n%s", want, text)
+			}
+		}
+		if got := strings.Count(text, " --> carrier0"); got != 4 {
+			t.Errorf("CHEAPCALLS has %d edges, want 4", got)
+		}
+	})
+}
+
+func TestDOT_escapes(t *testing.T) {
+	for line := range strings.Lines(DOT(aHostileCluster())) {
+		open := false
+		for i := 0; i < len(line); i++ {
+			switch {
+			case open && line[i] == '\\':
+				i++
+			case line[i] == '"':
+				open = !open
+			}
+		}
+		if open {
+			t.Errorf("a string is left open: %q", line)
+		}
+	}
+}
+
+func TestPictures_orderOfInputDoesNotShow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		topology := aCluster(12)
+		topology.Telephony = rapid.Permutation(topology.Telephony).Draw(t, "nodes")
+		topology.Carriers = rapid.Permutation(topology.Carriers).Draw(t, "carriers")
+		topology.Web = rapid.Permutation(topology.Web).Draw(t, "web")
+		if !bytes.Equal(SVG(topology), SVG(aCluster(12))) || Mermaid(topology) != Mermaid(aCluster(12)) || DOT(topology) != DOT(aCluster(12)) {
+			t.Fatal("the picture depends on the order")
+		}
+	})
+}
+
+func TestNatural(t *testing.T) {
+	for _, pair := range [][2]string{{"dial2", "dial10"}, {"10.0.0.9", "10.0.0.10"}, {"a", "b"}, {"a", "a1"}, {"dial1a", "dial1b"}} {
+		if natural(pair[0], pair[1]) >= 0 || natural(pair[1], pair[0]) <= 0 {
+			t.Errorf("%s does not come before %s", pair[0], pair[1])
+		}
+	}
+}
+
+func FuzzSVG_isAlwaysWellFormed(f *testing.F) {
+	f.Add("dial1", "10.0.0.1", "SALES", 5)
+	f.Add("\x00<&>\"'", "\ufffe", "]]>", -1)
+	f.Fuzz(func(t *testing.T, name, address, campaign string, lines int) {
+		if lines < 0 || lines > 65535 {
+			lines = 65535 // the column holds no more
+		}
+		topology := Topology{
+			Title: name, Database: &Machine{Name: name, Address: address},
+			Telephony: []Node{{Name: name, Address: address, Lines: lines, Role: campaign, Trunks: []Trunk{{campaign, lines, true}}}},
+			Carriers:  []Carrier{{Name: campaign, Servers: []string{address}}},
+		}
+		if err := wellFormed(SVG(topology)); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

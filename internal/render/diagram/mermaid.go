@@ -1,0 +1,137 @@
+package diagram
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Mermaid returns the topology as a Mermaid flowchart, as GitHub, GitLab and
+// many wikis show it.
+func Mermaid(t Topology) string {
+	t = t.sorted()
+	var b strings.Builder
+	line := func(format string, arguments ...any) { fmt.Fprintf(&b, format+"\n", arguments...) }
+	if title := clean(t.Title); title != "" {
+		line("---\ntitle: %q\n---", mermaidTitle.Replace(title))
+	}
+	line("flowchart TB")
+	if t.Proxy != nil {
+		line("  proxy([%s])%s", mermaidLabel(t.Proxy.Name, t.Proxy.Address), mermaidClass(t.Proxy.Dead))
+	}
+	if len(t.Web) > 0 {
+		line("  subgraph web[%s]", mermaidLabel("Web"))
+		for i, machine := range t.Web {
+			line("    web%d[%s]%s", i, mermaidLabel(machine.Name, machine.Address), mermaidClass(machine.Dead))
+		}
+		line("  end")
+	}
+	if len(t.Telephony) > 0 {
+		line("  subgraph telephony[%s]", mermaidLabel("Telephony: "+t.summary()))
+		for i, node := range t.Telephony {
+			line("    node%d[%s]%s", i, mermaidLabel(nodeLabel(node)...), mermaidClass(node.Dead))
+		}
+		for i := columnsFor(len(t.Telephony)); i < len(t.Telephony); i++ {
+			line("    node%d ~~~ node%d", i-columnsFor(len(t.Telephony)), i) // not drawn: it makes rows
+		}
+		line("  end")
+	}
+	for i, carrier := range t.Carriers {
+		line("  carrier%d{{%s}}", i, mermaidLabel(carrier.Name, carrier.direction()))
+	}
+	if t.Database != nil {
+		line("  database[(%s)]%s", mermaidLabel(t.Database.Name, t.Database.Address), mermaidClass(t.Database.Dead))
+	}
+	if t.Replica != nil {
+		line("  replica[(%s)]%s", mermaidLabel(t.Replica.Name, t.Replica.Address), mermaidClass(t.Replica.Dead))
+	}
+	for _, edge := range t.edges() {
+		arrow := "-->"
+		if edge.both && edge.from != "telephony" { // Mermaid loses such an edge of a group
+			arrow = "<-->"
+		}
+		line("  %s %s %s", edge.from, arrow, edge.to)
+	}
+	line("  classDef dead stroke:#c62828,stroke-width:3px,stroke-dasharray:6 4")
+	return b.String()
+}
+
+// edge joins two boxes by the names that both text formats give them.
+type edge struct {
+	from, to string
+	both     bool
+}
+
+// edges are those between groups where all of a group is meant, so that a
+// cluster of forty nodes stays a picture and does not become a thicket.
+func (t Topology) edges() []edge {
+	var edges []edge
+	if t.Proxy != nil && len(t.Web) > 0 {
+		edges = append(edges, edge{from: "proxy", to: "web"})
+	}
+	if len(t.Web) > 0 && t.Database != nil {
+		edges = append(edges, edge{from: "web", to: "database"})
+	}
+	if len(t.Telephony) > 0 && t.Database != nil {
+		edges = append(edges, edge{from: "telephony", to: "database"})
+	}
+	if t.Database != nil && t.Replica != nil {
+		edges = append(edges, edge{from: "database", to: "replica"})
+	}
+	for i, carrier := range t.Carriers {
+		from := fmt.Sprintf("carrier%d", i)
+		if len(t.Telephony) > 0 && t.everywhere(carrier) {
+			edges = append(edges, edge{from: "telephony", to: from, both: carrier.Inbound})
+			continue
+		}
+		for j, node := range t.Telephony {
+			if carrier.on(node) {
+				edges = append(edges, edge{from: fmt.Sprintf("node%d", j), to: from, both: carrier.Inbound})
+			}
+		}
+	}
+	return edges
+}
+
+// nodeLabel tells a node in lines.
+func nodeLabel(node Node) []string {
+	lines := []string{node.Name, node.Address}
+	if node.Dead {
+		lines[0] += " † dead"
+	}
+	lines = append(lines, node.load())
+	if node.Role != "" {
+		lines = append(lines, node.Role)
+	}
+	for _, trunk := range node.Trunks {
+		lines = append(lines, trunk.Campaign+" "+trunk.text())
+	}
+	return lines
+}
+
+func mermaidClass(dead bool) string {
+	if dead {
+		return ":::dead"
+	}
+	return ""
+}
+
+// mermaidEscape writes what Mermaid or the HTML behind it would understand as
+// its own codes; the number sign starts one, so it is among them.
+var mermaidEscape = strings.NewReplacer(
+	"#", "#35;", `"`, "#quot;", "&", "#amp;", "<", "#lt;", ">", "#gt;", "`", "#96;",
+	`\`, "#92;", "[", "#91;", "]", "#93;", "{", "#123;", "}", "#125;", "(", "#40;", ")", "#41;",
+	"|", "#124;", ";", "#59;", "*", "#42;", "_", "#95;", "$", "#36;", "%", "#37;", "~", "#126;",
+)
+
+// mermaidTitle fits a title into the front matter, where codes are not read.
+var mermaidTitle = strings.NewReplacer(`"`, "'", `\`, "/", "<", "‹", ">", "›", "&", "+")
+
+func mermaidLabel(lines ...string) string {
+	var escaped []string
+	for _, line := range lines {
+		if line = clean(line); line != "" {
+			escaped = append(escaped, mermaidEscape.Replace(line))
+		}
+	}
+	return `"` + strings.Join(escaped, "<br/>") + `"`
+}

@@ -1,0 +1,215 @@
+package diagram
+
+import (
+	"fmt"
+	"strings"
+)
+
+// trunkRows is how many campaigns a card names; the bar shows them all.
+const trunkRows = 5
+
+type point struct{ x, y int }
+
+func (p *picture) text(x, y int, class, text, extra string) {
+	fmt.Fprintf(&p.over, `<text x="%d" y="%d" class="%s"%s>%s</text>`+"\n", x, y, class, extra, inXML(text))
+}
+
+const toTheLeft = ` text-anchor="end"`
+
+func (p *picture) group(b box, name string) {
+	fmt.Fprintf(&p.under, `<rect class="group" x="%d" y="%d" width="%d" height="%d" rx="10"/>`+"\n", b.x, b.y, b.w, b.h)
+	p.text(b.x+padding, b.y+20, "head", fit(name, b.w-2*padding, 12, true), "")
+}
+
+// arrow draws a line over the points with a tip at its end, or at both ends,
+// and its label beside its middle.
+func (p *picture) arrow(both bool, label string, points ...point) {
+	var path []string
+	for _, at := range points {
+		path = append(path, fmt.Sprintf("%d,%d", at.x, at.y))
+	}
+	start := ""
+	if both {
+		start = ` marker-start="url(#tip)"`
+	}
+	fmt.Fprintf(&p.under, `<polyline class="line" points="%s" marker-end="url(#tip)"%s/>`+"\n", strings.Join(path, " "), start)
+	if label != "" {
+		p.text(points[0].x+8, (points[0].y+points[1].y)/2+4, "quiet small", label, "")
+	}
+}
+
+// open begins a card whose full text a reader sees when pointing at it.
+func (p *picture) open(b box, class string, dead bool, tip ...string) {
+	if dead {
+		class += " dead"
+	}
+	var lines []string
+	for _, line := range tip {
+		if line = clean(line); line != "" {
+			lines = append(lines, inXML(line))
+		}
+	}
+	fmt.Fprintf(&p.over, `<g><title>%s</title><rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="7"/>`+"\n", strings.Join(lines, "&#10;"), class, b.x, b.y, b.w, b.h)
+}
+
+func (p *picture) shut() { p.over.WriteString("</g>\n") }
+
+func (p *picture) machine(x, y int, m Machine, class string) {
+	b := box{x: x, y: y, w: cardWidth, h: cardHeight}
+	p.open(b, class, m.Dead, m.Name, m.Address, told(m.Dead))
+	name := b.w - 24
+	if m.Dead {
+		name -= p.badge(b)
+	}
+	p.text(x+12, y+21, "name", fit(m.Name, name, 13, true), "")
+	p.text(x+12, y+39, "address", fitFixed(m.Address, b.w-24, 11), "")
+	p.shut()
+}
+
+func told(dead bool) string {
+	if dead {
+		return "dead"
+	}
+	return ""
+}
+
+// badge marks a dead machine at the right of its first line and returns the
+// width that it takes.
+func (p *picture) badge(b box) int {
+	const width = 42
+	fmt.Fprintf(&p.over, `<rect class="badge" x="%d" y="%d" width="%d" height="17" rx="8"/>`+"\n", b.right()-width-8, b.y+8, width)
+	p.text(b.right()-8-width/2, b.y+20, "badge-text", "DEAD", ` text-anchor="middle"`)
+	return width + 4
+}
+
+func (p *picture) nodeHeight(node Node) int {
+	height := 74
+	if node.Role != "" {
+		height += 16
+	}
+	if len(node.Trunks) > 0 {
+		height += 8 + 16*min(len(node.Trunks), trunkRows)
+	}
+	return height
+}
+
+// node draws a telephony node: name and address, seats and lines, a bar of the
+// lines that campaigns have, and the campaigns.
+func (p *picture) node(b box, node Node) {
+	tip := append(nodeLabel(node), p.carriersOn(node))
+	p.open(b, "card", node.Dead, tip...)
+	x, right := b.x+12, b.right()-12
+	width := right - x
+	nameWidth := width
+	if node.Dead {
+		nameWidth -= p.badge(b)
+	}
+	p.text(x, b.y+21, "name", fit(node.Name, nameWidth, 13, true), "")
+	p.text(x, b.y+38, "address", fitFixed(node.Address, width-p.chips(b, node), 11), "")
+	p.text(x, b.y+55, "plain", fit(node.load(), width, 11, false), "")
+	y := b.y + 62
+	if node.Role != "" {
+		p.text(x, y+9, "role", fit(node.Role, width, 11, false), "")
+		y += 16
+	}
+	if len(node.Trunks) == 0 {
+		p.shut()
+		return
+	}
+	p.bar(x, y, width, node)
+	y += 6
+	shown := node.Trunks
+	if len(shown) > trunkRows {
+		shown = shown[:trunkRows-1]
+	}
+	for _, trunk := range shown {
+		y += 16
+		value := trunk.text()
+		fmt.Fprintf(&p.over, `<circle class="c%d" cx="%d" cy="%d" r="4"/>`+"\n", p.colors[trunk.Campaign], x+4, y-1)
+		p.text(x+14, y+3, "plain", fit(trunk.Campaign, width-22-widthOf(value, 11, false), 11, false), "")
+		p.text(right, y+3, "plain", value, toTheLeft)
+	}
+	if more := len(node.Trunks) - len(shown); more > 0 {
+		p.text(x+14, y+19, "plain quiet", fmt.Sprintf("and %d more", more), "")
+	}
+	p.shut()
+}
+
+// bar shows how much of the node's lines each campaign has; what is beyond the
+// node's maximum is marked.
+func (p *picture) bar(x, y, width int, node Node) {
+	sum := 0
+	for _, trunk := range node.Trunks {
+		sum += trunk.Lines
+	}
+	whole := max(1, node.Lines, sum)
+	fmt.Fprintf(&p.over, `<rect class="rest" x="%d" y="%d" width="%d" height="6" rx="2"/>`+"\n", x, y, width)
+	done := 0
+	for _, trunk := range node.Trunks {
+		from := x + done*width/whole
+		done += trunk.Lines
+		if to := x + done*width/whole; to > from {
+			fmt.Fprintf(&p.over, `<rect class="c%d" x="%d" y="%d" width="%d" height="6"/>`+"\n", p.colors[trunk.Campaign], from, y, to-from)
+		}
+	}
+	if sum > node.Lines {
+		fmt.Fprintf(&p.over, `<rect class="over" x="%d" y="%d" width="2" height="12"/>`+"\n", x+node.Lines*width/whole-1, y-3)
+	}
+}
+
+// chips puts the numbers of the carriers that are not on every node at the
+// right of the second line, and returns the width that they take.
+func (p *picture) chips(b box, node Node) int {
+	const width = 20
+	x := b.right() - 10
+	for i := len(p.topology.Carriers) - 1; i >= 0; i-- {
+		carrier := p.topology.Carriers[i]
+		if p.topology.everywhere(carrier) || !carrier.on(node) || x-width < b.x+12+fixedWidth(node.Address, 11)+6 {
+			continue
+		}
+		x -= width
+		p.chip(x, b.y+27, fmt.Sprint(i+1))
+	}
+	return b.right() - 10 - x
+}
+
+func (p *picture) chip(x, y int, number string) {
+	fmt.Fprintf(&p.over, `<rect class="chip" x="%d" y="%d" width="18" height="14" rx="4"/>`+"\n", x, y)
+	p.text(x+9, y+11, "chip-text", number, ` text-anchor="middle"`)
+}
+
+func (p *picture) carriersOn(node Node) string {
+	var names []string
+	for _, carrier := range p.topology.Carriers {
+		if carrier.on(node) {
+			names = append(names, carrier.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "carriers: " + strings.Join(names, ", ")
+}
+
+func (p *picture) carrier(b box, number int, carrier Carrier) {
+	on := 0
+	for _, node := range p.topology.Telephony {
+		if carrier.on(node) {
+			on++
+		}
+	}
+	where := fmt.Sprintf("on %d of %d nodes", on, len(p.topology.Telephony))
+	all := p.topology.everywhere(carrier)
+	if all {
+		where = "on all nodes"
+	}
+	p.open(b, "card", false, carrier.Name, carrier.direction(), where)
+	width := b.w - 24
+	if !all {
+		p.chip(b.right()-28, b.y+10, fmt.Sprint(number+1))
+		width -= 24
+	}
+	p.text(b.x+12, b.y+21, "name", fit(carrier.Name, width, 13, true), "")
+	p.text(b.x+12, b.y+39, "plain", fit(carrier.direction()+", "+where, b.w-24, 11, false), "")
+	p.shut()
+}
