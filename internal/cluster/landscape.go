@@ -1,0 +1,59 @@
+package cluster
+
+// LandscapeNode is a row of servers as a picture shows it.
+type LandscapeNode struct {
+	ID        string
+	IP        string
+	Telephony bool // active_asterisk_server; else a database pseudo server
+	Seats     int  // active phones that somebody can log in to
+	Lines     int  // max_vicidial_trunks
+	Trunks    []ForecastTrunk
+	Dead      bool
+}
+
+// Landscape is what a cluster consists of.
+type Landscape struct {
+	Nodes     []LandscapeNode // sorted by id
+	Carriers  []CarrierRow
+	Web       []string // host names under which agents log in
+	Database  string   // the host that the provider is connected to
+	Replica   string   // slave_db_server
+	Voicemail string   // active_voicemail_server
+}
+
+// LandscapeCarrier is a carrier and the servers that it is on.
+type LandscapeCarrier struct {
+	Name    string
+	Servers []string // server_ip, sorted
+	Inbound bool
+}
+
+// ActiveCarriers gathers the rows of one carrier name, sorted by name.
+func (l Landscape) ActiveCarriers() []LandscapeCarrier {
+	var telephony []string
+	for _, node := range l.Nodes {
+		if node.Telephony {
+			telephony = append(telephony, node.IP)
+		}
+	}
+	names := make([]string, 0, len(l.Carriers))
+	found := make(map[string]*LandscapeCarrier)
+	for _, row := range l.Carriers {
+		if !row.Active {
+			continue
+		}
+		name := row.title()
+		if found[name] == nil {
+			found[name] = &LandscapeCarrier{Name: name}
+		}
+		names = append(names, name)
+		found[name].Servers = sortedUnique(found[name].Servers, row.servers(telephony))
+		found[name].Inbound = found[name].Inbound || row.Inbound
+	}
+	names = sortedUnique(names)
+	carriers := make([]LandscapeCarrier, 0, len(names))
+	for _, name := range names {
+		carriers = append(carriers, *found[name])
+	}
+	return carriers
+}

@@ -1,0 +1,173 @@
+package cluster
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// AgentPhone is one row of phones, without its secrets.
+type AgentPhone struct {
+	Login      string
+	ServerIP   string
+	Extension  string
+	Protocol   string
+	FullName   string
+	TemplateID string
+	Active     bool
+	// Password stands for the phone's password: equal ones have equal stands,
+	// and nothing more can be told from it.
+	Password   string
+	PeerStatus string   // empty where the schema has none
+	Aliases    []string // the aliases that list the login, sorted
+}
+
+// CarrierRow is one row of vicidial_server_carriers, without what may hold
+// secrets.
+type CarrierRow struct {
+	ID         string
+	Name       string
+	Protocol   string
+	TemplateID string
+	ServerIP   string // 0.0.0.0 means every server
+	Active     bool
+	Inbound    bool // its account entry sends calls into trunkinbound
+}
+
+// AllServers is the server_ip by which a carrier says that it is on every server.
+const AllServers = "0.0.0.0"
+
+// WithAliases notes for every phone which aliases list it, and sorts phones by
+// login, then by server.
+func WithAliases(phones []AgentPhone, aliases []Alias) []AgentPhone {
+	listed := make(map[string][]string)
+	for _, alias := range aliases {
+		for _, login := range alias.Logins {
+			key := strings.ToLower(login)
+			listed[key] = append(listed[key], alias.ID)
+		}
+	}
+	all := slices.Clone(phones)
+	for i, phone := range all {
+		all[i].Aliases = sortedUnique(listed[strings.ToLower(phone.Login)])
+	}
+	slices.SortStableFunc(all, func(a, b AgentPhone) int {
+		return cmp.Or(cmp.Compare(a.Login, b.Login), cmp.Compare(a.ServerIP, b.ServerIP))
+	})
+	return all
+}
+
+// SeatsOf makes the seats of a floor: every alias is one, and with pinned every
+// active phone that no alias lists. A phone is usable when it is active and has
+// the password that most of the alias' active phones have.
+func SeatsOf(phones []AgentPhone, aliases []Alias, pinned bool) []FailoverSeat {
+	byLogin := make(map[string]AgentPhone, len(phones))
+	for _, phone := range phones {
+		if key := strings.ToLower(phone.Login); key != "" {
+			if _, twice := byLogin[key]; !twice {
+				byLogin[key] = phone
+			}
+		}
+	}
+	taken := make(map[string]bool)
+	var seats []FailoverSeat
+	for _, alias := range slices.SortedFunc(slices.Values(aliases), func(a, b Alias) int { return cmp.Compare(a.ID, b.ID) }) {
+		var found []AgentPhone
+		for _, login := range alias.Logins {
+			key := strings.ToLower(login)
+			taken[key] = true
+			if phone, ok := byLogin[key]; ok {
+				found = append(found, phone)
+			}
+		}
+		password := commonPassword(found)
+		seat := FailoverSeat{ID: alias.ID}
+		for _, phone := range found {
+			seat.Phones = append(seat.Phones, FailoverPhone{Login: phone.Login, ServerIP: phone.ServerIP, Usable: phone.Active && phone.Password == password})
+		}
+		seats = append(seats, seat)
+	}
+	if !pinned {
+		return seats
+	}
+	for _, phone := range phones {
+		key := strings.ToLower(phone.Login)
+		if key == "" || taken[key] || !phone.Active {
+			continue
+		}
+		taken[key] = true
+		seats = append(seats, FailoverSeat{ID: phone.Login, Phones: []FailoverPhone{{Login: phone.Login, ServerIP: phone.ServerIP, Usable: true}}})
+	}
+	slices.SortStableFunc(seats, func(a, b FailoverSeat) int { return cmp.Compare(a.ID, b.ID) })
+	return seats
+}
+
+// commonPassword is the password of most active phones, the first on a tie.
+func commonPassword(phones []AgentPhone) string {
+	counts := make(map[string]int)
+	best := ""
+	for _, phone := range phones {
+		if phone.Active {
+			counts[phone.Password]++
+		}
+	}
+	for _, phone := range phones {
+		if phone.Active && (best == "" || counts[phone.Password] > counts[best]) {
+			best = phone.Password
+		}
+	}
+	return best
+}
+
+// InboundOf gathers the ways in: rows of one carrier name are one carrier, and
+// 0.0.0.0 is every telephony server.
+func InboundOf(carriers []CarrierRow, telephony []string) []FailoverInbound {
+	servers := make(map[string][]string)
+	var names []string
+	for _, carrier := range carriers {
+		if !carrier.Active || !carrier.Inbound {
+			continue
+		}
+		name := carrier.title()
+		if servers[name] == nil {
+			names = append(names, name)
+		}
+		servers[name] = append(servers[name], carrier.servers(telephony)...)
+	}
+	slices.Sort(names)
+	inbound := make([]FailoverInbound, 0, len(names))
+	for _, name := range names {
+		inbound = append(inbound, FailoverInbound{Name: name, Servers: sortedUnique(servers[name])})
+	}
+	return inbound
+}
+
+// title names the carrier that a row is a part of: copies for several servers
+// need ids of their own and share the name.
+func (c CarrierRow) title() string {
+	if name := strings.TrimSpace(c.Name); name != "" {
+		return name
+	}
+	return c.ID
+}
+
+func (c CarrierRow) servers(telephony []string) []string {
+	if c.ServerIP == AllServers {
+		return telephony
+	}
+	return []string{c.ServerIP}
+}
+
+// Weights reads the container AGENT_LOAD_BALANCING_WEIGHT: lines of ip,weight
+// (F§3.5 item 6).
+func Weights(container string) map[string]int {
+	weights := make(map[string]int)
+	for line := range strings.Lines(container) {
+		ip, number, found := strings.Cut(strings.TrimSpace(line), ",")
+		weight, ok := Text(number).Int()
+		if found && ok && weight >= 0 {
+			weights[strings.TrimSpace(ip)] = int(weight)
+		}
+	}
+	return weights
+}

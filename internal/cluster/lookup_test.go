@@ -1,0 +1,67 @@
+package cluster
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestSeatsOf(t *testing.T) {
+	phones := []AgentPhone{
+		{Login: "2000a", ServerIP: dial1, Active: true, Password: "x"},
+		{Login: "2000b", ServerIP: dial2, Active: true, Password: "x"},
+		{Login: "2000c", ServerIP: dial3, Active: true, Password: "y"},
+		{Login: "2001a", ServerIP: dial1, Active: false, Password: "x"},
+		{Login: "3000", ServerIP: dial2, Active: true, Password: "z"},
+		{Login: "", ServerIP: dial2, Active: true},
+	}
+	aliases := []Alias{{ID: "2001", Logins: []string{"2001a", "gone"}}, {ID: "2000", Logins: []string{"2000A", "2000b", "2000c"}}}
+
+	t.Run("an alias is a seat, and phones with another password are not usable", func(t *testing.T) {
+		seats := SeatsOf(phones, aliases, false)
+		if len(seats) != 2 || seats[0].ID != "2000" {
+			t.Fatalf("%+v", seats)
+		}
+		want := []FailoverPhone{{"2000a", dial1, true}, {"2000b", dial2, true}, {"2000c", dial3, false}}
+		if !slices.Equal(seats[0].Phones, want) {
+			t.Errorf("have %+v, want %+v", seats[0].Phones, want)
+		}
+		if len(seats[1].Phones) != 1 || seats[1].Phones[0].Usable {
+			t.Errorf("an inactive phone is usable: %+v", seats[1])
+		}
+	})
+
+	t.Run("an active phone in no alias is a seat of its own when asked for", func(t *testing.T) {
+		seats := SeatsOf(phones, aliases, true)
+		if len(seats) != 3 || seats[2].ID != "3000" || seats[2].Phones[0].ServerIP != dial2 {
+			t.Errorf("%+v", seats)
+		}
+	})
+
+	t.Run("phones know their aliases", func(t *testing.T) {
+		all := WithAliases(phones, aliases)
+		i := slices.IndexFunc(all, func(p AgentPhone) bool { return p.Login == "2000a" })
+		if !slices.Equal(all[i].Aliases, []string{"2000"}) || all[0].Login != "" {
+			t.Errorf("%+v", all)
+		}
+	})
+}
+
+func TestInboundOf(t *testing.T) {
+	inbound := InboundOf([]CarrierRow{
+		{ID: "T1", Name: "TELCO", ServerIP: dial2, Active: true, Inbound: true},
+		{ID: "T2", Name: "TELCO", ServerIP: dial1, Active: true, Inbound: true},
+		{ID: "T3", Name: "TELCO", ServerIP: dial3, Active: false, Inbound: true},
+		{ID: "OUT", Name: "OUT", ServerIP: dial1, Active: true},
+		{ID: "ALL", ServerIP: AllServers, Active: true, Inbound: true},
+	}, []string{dial1, dial3})
+	if len(inbound) != 2 || inbound[0].Name != "ALL" || !slices.Equal(inbound[0].Servers, []string{dial1, dial3}) || !slices.Equal(inbound[1].Servers, []string{dial1, dial2}) {
+		t.Errorf("%+v", inbound)
+	}
+}
+
+func TestWeights(t *testing.T) {
+	weights := Weights("10.0.0.1,1500\r\n 10.0.0.2 , 500\n; comment\n10.0.0.3\nx,y\n10.0.0.4,-1\n")
+	if len(weights) != 2 || weights[dial1] != 1500 || weights[dial2] != 500 {
+		t.Errorf("%v", weights)
+	}
+}

@@ -1,0 +1,246 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// selectPhones never reads a password, only a fingerprint of it that is salted
+// anew for every read: it tells which phones have the same one and nothing else.
+const selectPhones = `
+SELECT COALESCE(login, ''),
+       COALESCE(server_ip, ''),
+       COALESCE(extension, ''),
+       COALESCE(protocol, ''),
+       COALESCE(fullname, ''),
+       COALESCE(template_id, ''),
+       COALESCE(active, '') = 'Y',
+       SHA2(CONCAT(?, COALESCE(pass, '')), 256),
+       %s
+  FROM phones
+ WHERE COALESCE(login, '') <> ''
+ ORDER BY login, server_ip`
+
+// AgentPhones returns all phones that somebody can log in to, with their aliases.
+func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, error) {
+	phones, aliases, err := s.phonesAndAliases(ctx)
+	return cluster.WithAliases(phones, aliases), err
+}
+
+func (s *Store) phonesAndAliases(ctx context.Context) ([]cluster.AgentPhone, []cluster.Alias, error) {
+	h, err := s.home.get(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var phones []cluster.AgentPhone
+	query := fmt.Sprintf(selectPhones, h.column("phones", "peer_status", "''"))
+	err = s.query(ctx, "phones", query, []any{rand.Text()}, func(rows *sql.Rows) error {
+		var phone cluster.AgentPhone
+		err := rows.Scan(&phone.Login, &phone.ServerIP, &phone.Extension, &phone.Protocol, &phone.FullName, &phone.TemplateID, &phone.Active, &phone.Password, &phone.PeerStatus)
+		phones = append(phones, phone)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	var aliases []cluster.Alias
+	err = s.query(ctx, "phone aliases", "SELECT alias_id, COALESCE(logins_list, '') FROM phones_alias ORDER BY alias_id", nil, func(rows *sql.Rows) error {
+		var alias cluster.Alias
+		var logins string
+		if err := rows.Scan(&alias.ID, &logins); err != nil {
+			return err
+		}
+		alias.Logins = strings.Split(logins, ",")
+		aliases = append(aliases, alias)
+		return nil
+	})
+	return phones, aliases, err
+}
+
+// selectCarriers reads no account and no registration: they hold passwords.
+const selectCarriers = `
+SELECT carrier_id,
+       carrier_name,
+       COALESCE(protocol, ''),
+       template_id,
+       server_ip,
+       COALESCE(active, '') = 'Y',
+       REPLACE(COALESCE(account_entry, ''), ' ', '') LIKE '%context=trunkinbound%'
+  FROM vicidial_server_carriers
+ ORDER BY carrier_id`
+
+// CarrierRows returns all carriers.
+func (s *Store) CarrierRows(ctx context.Context) ([]cluster.CarrierRow, error) {
+	if _, err := s.home.get(ctx); err != nil {
+		return nil, err
+	}
+	var carriers []cluster.CarrierRow
+	err := s.query(ctx, "carriers", selectCarriers, nil, func(rows *sql.Rows) error {
+		var carrier cluster.CarrierRow
+		err := rows.Scan(&carrier.ID, &carrier.Name, &carrier.Protocol, &carrier.TemplateID, &carrier.ServerIP, &carrier.Active, &carrier.Inbound)
+		carriers = append(carriers, carrier)
+		return err
+	})
+	return carriers, err
+}
+
+// Floor reads the topology that a failover plan is made of: telephony servers,
+// seats, trunk rows, ways in. With live, also who works where now, and which
+// servers are dead already.
+func (s *Store) Floor(ctx context.Context, pinned, live bool) (cluster.FailoverInput, error) {
+	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
+	defer cancel()
+	var in cluster.FailoverInput
+	h, err := s.home.get(ctx)
+	if err != nil {
+		return in, err
+	}
+	servers, err := s.dialServers(ctx)
+	if err != nil {
+		return in, err
+	}
+	rooms, err := s.roomCounts(ctx, h)
+	if err != nil {
+		return in, err
+	}
+	var telephony []string
+	for _, server := range servers {
+		if !server.Row["active_asterisk_server"].Yes() {
+			continue // a database pseudo server
+		}
+		ip := server.IP()
+		telephony = append(telephony, ip)
+		in.Servers = append(in.Servers, cluster.FailoverServer{
+			ForecastServer: forecastServer(server), ID: server.ID(),
+			Active: server.Row["active"].Yes(), Logins: server.Row["active_agent_login_server"].Yes(),
+			Confbridge: server.Engine() == cluster.Confbridge, Rooms: rooms[ip].total,
+			Twin: server.Row["active_twin_server_ip"].Text,
+		})
+	}
+	phones, aliases, err := s.phonesAndAliases(ctx)
+	if err != nil {
+		return in, err
+	}
+	in.Seats = cluster.SeatsOf(phones, aliases, pinned)
+	if in.Trunks, err = s.trunkRows(ctx); err != nil {
+		return in, err
+	}
+	carriers, err := s.CarrierRows(ctx)
+	if err != nil {
+		return in, err
+	}
+	in.Inbound = cluster.InboundOf(carriers, telephony)
+	if err := s.readFloorSettings(ctx, h, &in); err != nil || !live {
+		return in, err
+	}
+	return in, s.readFloorLoad(ctx, &in, rooms, phones)
+}
+
+const selectWeights = `
+SELECT COALESCE(container_entry, '')
+  FROM vicidial_settings_containers
+ WHERE container_id = 'AGENT_LOAD_BALANCING_WEIGHT'`
+
+func (s *Store) readFloorSettings(ctx context.Context, h home, in *cluster.FailoverInput) error {
+	err := s.query(ctx, "system settings", "SELECT COALESCE(active_voicemail_server, '') FROM system_settings LIMIT 1", nil, func(rows *sql.Rows) error {
+		return rows.Scan(&in.VoicemailServer)
+	})
+	if err != nil || !h.schema.Has("vicidial_settings_containers", "container_entry") {
+		return err
+	}
+	return s.query(ctx, "login weights", selectWeights, nil, func(rows *sql.Rows) error {
+		var container string
+		err := rows.Scan(&container)
+		in.Weights = cluster.Weights(container)
+		return err
+	})
+}
+
+const selectAgentPhones = `
+SELECT server_ip,
+       SUBSTRING(extension, LOCATE('/', extension) + 1)
+  FROM vicidial_live_agents
+ WHERE COALESCE(extension, '') NOT LIKE 'R/%'`
+
+// readFloorLoad finds out who sits where by the phone that an agent uses.
+func (s *Store) readFloorLoad(ctx context.Context, in *cluster.FailoverInput, rooms map[string]roomCount, phones []cluster.AgentPhone) error {
+	live := &cluster.FailoverLive{
+		Seats: map[string]string{}, Agents: map[string]int{}, FreeRooms: map[string]int{}, Calls: map[string]int{},
+	}
+	in.Live = live
+	seatOf := make(map[[2]string]string)
+	login := make(map[string]string)
+	for _, seat := range in.Seats {
+		for _, phone := range seat.Phones {
+			login[phone.Login] = seat.ID
+		}
+	}
+	for _, phone := range phones {
+		if seat, found := login[phone.Login]; found {
+			seatOf[[2]string{phone.ServerIP, phone.Extension}] = seat
+		}
+	}
+	err := s.query(ctx, "live agents", selectAgentPhones, nil, func(rows *sql.Rows) error {
+		var ip, extension string
+		if err := rows.Scan(&ip, &extension); err != nil {
+			return err
+		}
+		live.Agents[ip]++
+		if seat, found := seatOf[[2]string{ip, extension}]; found {
+			live.Seats[seat] = ip
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	calls, err := s.liveCalls(ctx)
+	if err != nil {
+		return err
+	}
+	for _, call := range calls {
+		live.Calls[call.ServerIP] += call.Count
+	}
+	for ip, count := range rooms { // into a map: the order does not show
+		live.FreeRooms[ip] = count.free
+	}
+	return s.markDead(ctx, in)
+}
+
+// markDead holds the heartbeats against the database's clock.
+func (s *Store) markDead(ctx context.Context, in *cluster.FailoverInput) error {
+	alive, err := s.Alive(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range in.Servers {
+		in.Servers[i].Dead = !slices.Contains(alive, in.Servers[i].IP)
+	}
+	return nil
+}
+
+const selectAlive = `
+SELECT DISTINCT server_ip
+  FROM server_updater
+ WHERE last_update > NOW() - INTERVAL ? SECOND
+ ORDER BY server_ip`
+
+// Alive lists the servers whose heartbeat is fresh, by the rule of the agent
+// login page (F§3.7).
+func (s *Store) Alive(ctx context.Context) ([]string, error) {
+	var alive []string
+	err := s.query(ctx, "heartbeats", selectAlive, []any{int(cluster.HeartbeatTolerance / time.Second)}, func(rows *sql.Rows) error {
+		var ip string
+		err := rows.Scan(&ip)
+		alive = append(alive, ip)
+		return err
+	})
+	return alive, err
+}

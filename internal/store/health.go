@@ -1,0 +1,318 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// liveTimeout bounds what is read of live tables, which dialers write to four
+// times a second.
+const liveTimeout = 30 * time.Second
+
+// Health reads everything that tells how the cluster is. Nothing of it is
+// cached. It asks a fixed number of questions, whatever the size of the
+// cluster, and an empty table is an answer.
+func (s *Store) Health(ctx context.Context) (cluster.HealthSnapshot, error) {
+	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
+	defer cancel()
+	var snapshot cluster.HealthSnapshot
+	h, err := s.home.get(ctx)
+	if err != nil {
+		return snapshot, err
+	}
+	snapshot.Schema = h.schema.Version
+	for _, read := range []func(context.Context, home, *cluster.HealthSnapshot) error{
+		s.readMoment, s.readHealthSettings, s.readHealthServers, s.readHealthRooms, s.readHealthPhones, s.readRebuildAsked,
+	} {
+		if err := read(ctx, h, &snapshot); err != nil {
+			return snapshot, err
+		}
+	}
+	if snapshot.Beats, err = s.beats(ctx); err != nil {
+		return snapshot, err
+	}
+	if snapshot.Agents, err = s.liveAgents(ctx); err != nil {
+		return snapshot, err
+	}
+	if snapshot.Calls, err = s.liveCalls(ctx); err != nil {
+		return snapshot, err
+	}
+	snapshot.Shortages, err = s.shortages(ctx)
+	return snapshot, err
+}
+
+// column is the name of a column, or what to say in its place where this
+// schema has none.
+func (h home) column(table cluster.Table, name, otherwise string) string {
+	if h.schema.Has(table, name) {
+		return name
+	}
+	return otherwise
+}
+
+// moment turns the database's seconds into a time; nothing, and the zero date
+// that VICIdial's samples insert, is no time.
+func moment(seconds sql.NullFloat64) time.Time {
+	if !seconds.Valid || seconds.Float64 <= 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(int64(seconds.Float64 * 1e6)).UTC()
+}
+
+func (s *Store) readMoment(ctx context.Context, _ home, snapshot *cluster.HealthSnapshot) error {
+	var now sql.NullFloat64
+	if err := s.query(ctx, "the time", "SELECT UNIX_TIMESTAMP(NOW(3))", nil, func(rows *sql.Rows) error { return rows.Scan(&now) }); err != nil {
+		return err
+	}
+	snapshot.Now = moment(now)
+	return s.query(ctx, "the database's uptime", "SHOW GLOBAL STATUS LIKE 'Uptime'", nil, func(rows *sql.Rows) error {
+		var name string
+		var seconds int64
+		if err := rows.Scan(&name, &seconds); err != nil {
+			return err
+		}
+		snapshot.DatabaseStarted = snapshot.Now.Add(-time.Duration(seconds) * time.Second)
+		return nil
+	})
+}
+
+const selectHealthSettings = `
+SELECT COALESCE(active_voicemail_server, ''),
+       COALESCE(outbound_autodial_active, '1') = '0' OR COALESCE(%s, '0') = '1'
+  FROM system_settings
+ LIMIT 1`
+
+func (s *Store) readHealthSettings(ctx context.Context, h home, snapshot *cluster.HealthSnapshot) error {
+	query := fmt.Sprintf(selectHealthSettings, h.column(cluster.TableSettings, "disable_auto_dial", "'0'"))
+	return s.query(ctx, "system settings", query, nil, func(rows *sql.Rows) error {
+		return rows.Scan(&snapshot.VoicemailServer, &snapshot.AutoDialOff)
+	})
+}
+
+const selectHealthServers = `
+SELECT server_id,
+       server_ip,
+       COALESCE(active, '') = 'Y',
+       COALESCE(active_asterisk_server, '') = 'Y',
+       COALESCE(active_agent_login_server, '') = 'Y',
+       COALESCE(generate_vicidial_conf, '') = 'Y',
+       COALESCE(rebuild_conf_files, '') = 'Y',
+       COALESCE(max_vicidial_trunks, 0),
+       sysload,
+       cpu_idle_percent,
+       channels_total,
+       COALESCE(disk_usage, ''),
+       COALESCE(%s, 0)
+  FROM servers
+ ORDER BY server_ip, server_id`
+
+func (s *Store) readHealthServers(ctx context.Context, h home, snapshot *cluster.HealthSnapshot) error {
+	query := fmt.Sprintf(selectHealthServers, h.column(cluster.TableServers, "svn_revision", "0"))
+	return s.query(ctx, "servers", query, nil, func(rows *sql.Rows) error {
+		server := cluster.HealthServer{PhonesRegistered: -1}
+		err := rows.Scan(&server.ID, &server.IP, &server.Active, &server.Asterisk, &server.Logins, &server.GenerateConf, &server.RebuildPending,
+			&server.MaxTrunks, &server.SystemLoad, &server.CPUIdlePercent, &server.Channels, &server.Disks, &server.Revision)
+		snapshot.Servers = append(snapshot.Servers, server)
+		return err
+	})
+}
+
+// roomCount are the rooms of the engine that a server uses.
+type roomCount struct{ total, free int }
+
+const countRooms = `
+SELECT r.server_ip,
+       COUNT(*),
+       SUM(COALESCE(r.extension, '') = '')
+  FROM %s AS r
+ GROUP BY r.server_ip`
+
+// roomCounts counts the rooms of each server's own engine.
+func (s *Store) roomCounts(ctx context.Context, h home) (map[string]roomCount, error) {
+	servers, err := s.Servers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	counts := make(map[string]roomCount)
+	for _, engine := range []cluster.Engine{cluster.Meetme, cluster.Confbridge} {
+		if !h.schema.Has(engine.Table(), "conf_exten") {
+			continue
+		}
+		err := s.query(ctx, "conference rooms", fmt.Sprintf(countRooms, engine.Table()), nil, func(rows *sql.Rows) error {
+			var ip string
+			var count roomCount
+			if err := rows.Scan(&ip, &count.total, &count.free); err != nil {
+				return err
+			}
+			if server, found := servers.ByIP(ip); found && server.Engine() == engine {
+				counts[ip] = count
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return counts, nil
+}
+
+func (s *Store) readHealthRooms(ctx context.Context, h home, snapshot *cluster.HealthSnapshot) error {
+	counts, err := s.roomCounts(ctx, h)
+	for i, server := range snapshot.Servers {
+		snapshot.Servers[i].RoomsTotal, snapshot.Servers[i].RoomsFree = counts[server.IP].total, counts[server.IP].free
+	}
+	return err
+}
+
+// countPhones counts a node's active phones, those that answer, and those of
+// which anything is known: only nodes that gather Asterisk's output write it.
+const countPhones = `
+SELECT server_ip,
+       COUNT(*),
+       SUM(%[1]s IN ('REGISTERED', 'REACHABLE', 'LAGGED')),
+       SUM(%[1]s <> 'UNKNOWN')
+  FROM phones
+ WHERE active = 'Y'
+   AND COALESCE(login, '') <> ''
+ GROUP BY server_ip`
+
+func (s *Store) readHealthPhones(ctx context.Context, h home, snapshot *cluster.HealthSnapshot) error {
+	query := fmt.Sprintf(countPhones, h.column("phones", "peer_status", "'UNKNOWN'"))
+	return s.query(ctx, "phones", query, nil, func(rows *sql.Rows) error {
+		var ip string
+		var active, registered, known int
+		if err := rows.Scan(&ip, &active, &registered, &known); err != nil {
+			return err
+		}
+		for i := range snapshot.Servers {
+			if snapshot.Servers[i].IP == ip {
+				snapshot.Servers[i].Phones = active
+				if known > 0 {
+					snapshot.Servers[i].PhonesRegistered = registered
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// selectNewestChange finds the newest line of the admin change log at all.
+// Whatever sets a rebuild flag, the admin page, the API or this provider, leaves
+// a line there; so a flag that is set now was set no later than that line,
+// unless a daemon set it.
+const selectNewestChange = `
+SELECT UNIX_TIMESTAMP(event_date)
+  FROM vicidial_admin_log
+ ORDER BY admin_log_id DESC
+ LIMIT 1`
+
+func (s *Store) readRebuildAsked(ctx context.Context, _ home, snapshot *cluster.HealthSnapshot) error {
+	var newest sql.NullFloat64
+	err := s.query(ctx, "the admin change log", selectNewestChange, nil, func(rows *sql.Rows) error { return rows.Scan(&newest) })
+	for i := range snapshot.Servers {
+		if snapshot.Servers[i].RebuildPending {
+			snapshot.Servers[i].RebuildAsked = moment(newest)
+		}
+	}
+	return err
+}
+
+const selectBeats = `
+SELECT server_ip,
+       UNIX_TIMESTAMP(last_update),
+       UNIX_TIMESTAMP(db_time)
+  FROM server_updater
+ WHERE last_update IS NOT NULL`
+
+// beats reads the heartbeats. Old schemas allow two rows of one node; the
+// newest tells whether it lives.
+func (s *Store) beats(ctx context.Context) ([]cluster.HealthBeat, error) {
+	var beats []cluster.HealthBeat
+	at := make(map[string]int)
+	err := s.query(ctx, "heartbeats", selectBeats, nil, func(rows *sql.Rows) error {
+		var beat cluster.HealthBeat
+		var last, database sql.NullFloat64
+		if err := rows.Scan(&beat.ServerIP, &last, &database); err != nil {
+			return err
+		}
+		beat.LastUpdate, beat.DatabaseTime = moment(last), moment(database)
+		if i, twice := at[beat.ServerIP]; twice {
+			if beat.LastUpdate.After(beats[i].LastUpdate) {
+				beats[i] = beat
+			}
+			return nil
+		}
+		at[beat.ServerIP] = len(beats)
+		beats = append(beats, beat)
+		return nil
+	})
+	return beats, err
+}
+
+const countAgents = `
+SELECT server_ip,
+       COALESCE(campaign_id, ''),
+       COALESCE(status, ''),
+       COALESCE(extension, '') LIKE 'R/%',
+       COUNT(*)
+  FROM vicidial_live_agents
+ GROUP BY 1, 2, 3, 4
+ ORDER BY 1, 2, 3, 4`
+
+func (s *Store) liveAgents(ctx context.Context) ([]cluster.HealthAgents, error) {
+	var agents []cluster.HealthAgents
+	err := s.query(ctx, "live agents", countAgents, nil, func(rows *sql.Rows) error {
+		var a cluster.HealthAgents
+		err := rows.Scan(&a.ServerIP, &a.Campaign, &a.Status, &a.Remote, &a.Count)
+		agents = append(agents, a)
+		return err
+	})
+	return agents, err
+}
+
+const countCalls = `
+SELECT server_ip,
+       COALESCE(campaign_id, ''),
+       COALESCE(call_type, ''),
+       COALESCE(status, ''),
+       COUNT(*)
+  FROM vicidial_auto_calls
+ GROUP BY 1, 2, 3, 4
+ ORDER BY 1, 2, 3, 4`
+
+func (s *Store) liveCalls(ctx context.Context) ([]cluster.HealthCalls, error) {
+	var calls []cluster.HealthCalls
+	err := s.query(ctx, "live calls", countCalls, nil, func(rows *sql.Rows) error {
+		var c cluster.HealthCalls
+		err := rows.Scan(&c.ServerIP, &c.Campaign, &c.Type, &c.Status, &c.Count)
+		calls = append(calls, c)
+		return err
+	})
+	return calls, err
+}
+
+const selectShortages = `
+SELECT server_ip,
+       campaign_id,
+       COALESCE(local_trunk_shortage, 0),
+       UNIX_TIMESTAMP(update_time)
+  FROM vicidial_campaign_server_stats
+ WHERE local_trunk_shortage > 0
+ ORDER BY 1, 2`
+
+func (s *Store) shortages(ctx context.Context) ([]cluster.HealthShortage, error) {
+	var shortages []cluster.HealthShortage
+	err := s.query(ctx, "trunk shortages", selectShortages, nil, func(rows *sql.Rows) error {
+		var shortage cluster.HealthShortage
+		var updated sql.NullFloat64
+		err := rows.Scan(&shortage.ServerIP, &shortage.Campaign, &shortage.Lines, &updated)
+		shortage.Updated = moment(updated)
+		shortages = append(shortages, shortage)
+		return err
+	})
+	return shortages, err
+}

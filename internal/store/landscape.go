@@ -1,0 +1,108 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+const countSeats = `
+SELECT COALESCE(server_ip, ''),
+       COUNT(*)
+  FROM phones
+ WHERE active = 'Y'
+   AND COALESCE(login, '') <> ''
+ GROUP BY 1`
+
+const selectPlaces = `
+SELECT COALESCE(active_voicemail_server, ''),
+       COALESCE(%s, '')
+  FROM system_settings
+ LIMIT 1`
+
+// selectWebNodes names machines once, whatever names agents reach them by.
+const selectWebNodes = `
+SELECT DISTINCT hostname
+  FROM vicidial_webservers
+ WHERE COALESCE(hostname, '') <> ''
+ ORDER BY hostname`
+
+// Landscape reads what the cluster consists of. With live, nodes without a
+// fresh heartbeat are marked as dead.
+func (s *Store) Landscape(ctx context.Context, live bool) (cluster.Landscape, error) {
+	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
+	defer cancel()
+	land := cluster.Landscape{Database: cmp.Or(s.settings.Host, s.settings.Socket)}
+	h, err := s.home.get(ctx)
+	if err != nil {
+		return land, err
+	}
+	seats := make(map[string]int)
+	if err := s.query(ctx, "phones", countSeats, nil, func(rows *sql.Rows) error {
+		var ip string
+		var count int
+		err := rows.Scan(&ip, &count)
+		seats[ip] = count
+		return err
+	}); err != nil {
+		return land, err
+	}
+	query := fmt.Sprintf(selectPlaces, h.column(cluster.TableSettings, "slave_db_server", "''"))
+	if err := s.query(ctx, "system settings", query, nil, func(rows *sql.Rows) error {
+		return rows.Scan(&land.Voicemail, &land.Replica)
+	}); err != nil {
+		return land, err
+	}
+	if h.schema.Has("vicidial_webservers", "hostname") {
+		if err := s.query(ctx, "web nodes", selectWebNodes, nil, func(rows *sql.Rows) error {
+			var host string
+			err := rows.Scan(&host)
+			land.Web = append(land.Web, host)
+			return err
+		}); err != nil {
+			return land, err
+		}
+	}
+	if land.Carriers, err = s.CarrierRows(ctx); err != nil {
+		return land, err
+	}
+	land.Nodes, err = s.landscapeNodes(ctx, seats, live)
+	return land, err
+}
+
+func (s *Store) landscapeNodes(ctx context.Context, seats map[string]int, live bool) ([]cluster.LandscapeNode, error) {
+	servers, err := s.dialServers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	trunks, err := s.trunkRows(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var alive []string
+	if live {
+		if alive, err = s.Alive(ctx); err != nil {
+			return nil, err
+		}
+	}
+	nodes := make([]cluster.LandscapeNode, 0, len(servers))
+	for _, server := range servers {
+		ip := server.IP()
+		node := cluster.LandscapeNode{
+			ID: server.ID(), IP: ip, Telephony: server.Row["active_asterisk_server"].Yes(), Seats: seats[ip], Lines: server.MaxTrunks(),
+			Dead: live && !slices.Contains(alive, ip),
+		}
+		for _, trunk := range trunks {
+			if trunk.ServerIP == ip {
+				node.Trunks = append(node.Trunks, trunk)
+			}
+		}
+		nodes = append(nodes, node)
+	}
+	slices.SortStableFunc(nodes, func(a, b cluster.LandscapeNode) int { return cmp.Compare(a.ID, b.ID) })
+	return nodes, nil
+}

@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// replicaTimeout bounds the look at the replica: a health report must not hang
+// because reports would.
+const replicaTimeout = 10 * time.Second
+
+// selectReplicaHost leaves out what VICIdial takes for no host: reports use the
+// replica when its name is longer than five characters (F§3.10).
+const selectReplicaHost = `
+SELECT slave_db_server
+  FROM system_settings
+ WHERE CHAR_LENGTH(slave_db_server) > 5
+ LIMIT 1`
+
+// Replica looks at the reporting replica with the same user, password and
+// database name as the primary, as VICIdial's reports do. It returns nil where
+// the cluster has none; one that cannot be asked is an answer, not an error.
+func (s *Store) Replica(ctx context.Context) (*cluster.HealthReplica, error) {
+	h, err := s.home.get(ctx)
+	if err != nil || !h.schema.Has(cluster.TableSettings, "slave_db_server") {
+		return nil, err
+	}
+	name := ""
+	if err := s.query(ctx, "system settings", selectReplicaHost, nil, func(rows *sql.Rows) error { return rows.Scan(&name) }); err != nil || name == "" {
+		return nil, err
+	}
+	replica := &cluster.HealthReplica{Host: name}
+	ctx, cancel := context.WithTimeout(ctx, replicaTimeout)
+	defer cancel()
+	if err := s.lookAtReplica(ctx, replica); err != nil {
+		replica.Err = shortened(err)
+	}
+	return replica, nil
+}
+
+// lookAtReplica opens a way of its own, which it closes again.
+func (s *Store) lookAtReplica(ctx context.Context, replica *cluster.HealthReplica) error {
+	settings := s.settings
+	settings.Socket, settings.Host, settings.Port = "", replica.Host, 0
+	if host, port, found := strings.Cut(replica.Host, ":"); found {
+		number, err := strconv.Atoi(port)
+		if err != nil {
+			return errors.New("its port is no number")
+		}
+		settings.Host, settings.Port = host, number
+	}
+	there := New(settings)
+	defer func() { _ = there.Close() }()
+
+	running := 0
+	err := there.query(ctx, "replica threads", "SHOW GLOBAL STATUS LIKE 'Slaves_running'", nil, func(rows *sql.Rows) error {
+		var name string
+		return rows.Scan(&name, &running)
+	})
+	if err != nil {
+		return err
+	}
+	replica.Running = running > 0
+	return there.readLag(ctx, replica, s)
+}
+
+const selectNewestBeat = `
+SELECT UNIX_TIMESTAMP(MAX(db_time))
+  FROM server_updater`
+
+// readLag asks for the lag where the user may, and else compares the heartbeat
+// that the nodes write four times a second: how much older the replica's newest
+// is than the primary's, both by the primary's clock.
+func (s *Store) readLag(ctx context.Context, replica *cluster.HealthReplica, primary *Store) error {
+	lag := sql.NullInt64{}
+	status := s.query(ctx, "replica status", "SHOW SLAVE STATUS", nil, func(rows *sql.Rows) error {
+		names, err := rows.Columns()
+		if err != nil {
+			return err
+		}
+		into := make([]any, len(names))
+		for i, name := range names {
+			into[i] = new(sql.RawBytes)
+			if name == "Seconds_Behind_Master" {
+				into[i] = &lag
+			}
+		}
+		return rows.Scan(into...)
+	})
+	if status == nil && lag.Valid {
+		replica.Lag, replica.LagKnown = time.Duration(lag.Int64)*time.Second, true
+		return nil
+	}
+	newest := func(where *Store) (sql.NullFloat64, error) {
+		var seconds sql.NullFloat64
+		err := where.query(ctx, "heartbeats", selectNewestBeat, nil, func(rows *sql.Rows) error { return rows.Scan(&seconds) })
+		return seconds, err
+	}
+	there, err := newest(s)
+	if err != nil {
+		return err
+	}
+	here, err := newest(primary)
+	if err != nil || !there.Valid || !here.Valid {
+		return err // MEMORY tables are empty after a restart: the lag is not known
+	}
+	replica.Lag, replica.LagKnown = max(0, moment(here).Sub(moment(there))), true
+	return nil
+}
+
+// shortened keeps of an error what tells an operator why, on one line.
+func shortened(err error) string {
+	var network *net.OpError
+	if errors.As(err, &network) && network.Err != nil {
+		return network.Err.Error()
+	}
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	return text
+}
