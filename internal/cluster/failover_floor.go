@@ -220,15 +220,16 @@ func parts(total int, weights []int) []int {
 }
 
 // named counts things and names the first few of them.
-func named(count int, noun string, names []string) string {
+func named(count int, noun string, ids []string) string {
 	const few = 5
 	text := fmt.Sprintf("%d %ss (", count, noun)
 	if count == 1 {
 		text = "1 " + noun + " ("
 	}
+	names := Runs(ids)
 	text += strings.Join(names[:min(few, len(names))], ", ")
 	if len(names) > few {
-		text += fmt.Sprintf(" and %d more", len(names)-few)
+		text += " and more"
 	}
 	return text + ")"
 }

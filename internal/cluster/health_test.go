@@ -215,8 +215,10 @@ func TestHealth_replicaAndSchema(t *testing.T) {
 func TestHealth_counts(t *testing.T) {
 	s := aHealthyCluster()
 	s.Agents = []HealthAgents{
-		{dial1, "SALES", "INCALL", false, 6}, {dial1, "SALES", "PAUSED", false, 2},
-		{dial1, "SALES", "READY", true, 3}, {dial2, "SUPPORT", "READY", false, 4},
+		{dial1, "SALES", "INCALL", false, 6},
+		{dial1, "SALES", "PAUSED", false, 2},
+		{dial1, "SALES", "READY", true, 3},
+		{dial2, "SUPPORT", "READY", false, 4},
 	}
 	s.Calls = []HealthCalls{
 		{dial1, "SALES", "OUT", "LIVE", 9}, {dial1, "SALES", "OUTBALANCE", "SENT", 2}, {dial1, "SUPPORT_IN", "IN", "LIVE", 5},

@@ -14,12 +14,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/agentphones"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/campaigns"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/capacity"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/carriers"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/clusterhealth"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/clustersettings"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/conftemplate"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/dialforecast"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/failoverplan"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/inbounddid"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/nodeconfig"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/remoteagents"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/server"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/servers"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/topology"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/trunksplit"
 )
 
@@ -60,7 +69,19 @@ func (v *vicidial) Resources(context.Context) []func() resource.Resource {
 }
 
 // DataSources lists what can be looked at.
-func (v *vicidial) DataSources(context.Context) []func() datasource.DataSource { return nil }
+func (v *vicidial) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		agentphones.New,
+		campaigns.New,
+		capacity.New,
+		carriers.New,
+		clusterhealth.New,
+		dialforecast.New,
+		failoverplan.New,
+		servers.New,
+		topology.New,
+	}
+}
 
 // EphemeralResources lists what lives for one run only.
 func (v *vicidial) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {

@@ -28,13 +28,8 @@ SELECT COALESCE(login, ''),
  WHERE COALESCE(login, '') <> ''
  ORDER BY login, server_ip`
 
-// AgentPhones returns all phones that somebody can log in to, with their aliases.
-func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, error) {
-	phones, aliases, err := s.phonesAndAliases(ctx)
-	return cluster.WithAliases(phones, aliases), err
-}
-
-func (s *Store) phonesAndAliases(ctx context.Context) ([]cluster.AgentPhone, []cluster.Alias, error) {
+// AgentPhones returns all phones that somebody can log in to, and all aliases.
+func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, []cluster.Alias, error) {
 	h, err := s.home.get(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -124,7 +119,7 @@ func (s *Store) Floor(ctx context.Context, pinned, live bool) (cluster.FailoverI
 			Twin: server.Row["active_twin_server_ip"].Text,
 		})
 	}
-	phones, aliases, err := s.phonesAndAliases(ctx)
+	phones, aliases, err := s.AgentPhones(ctx)
 	if err != nil {
 		return in, err
 	}

@@ -1,0 +1,85 @@
+package cluster
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Runs writes ids as few words: numbers that follow one another, of one width,
+// become a run such as "2000-2149". The order of the ids is kept.
+func Runs(ids []string) []string {
+	var runs []string
+	for from := 0; from < len(ids); {
+		to := from
+		for to+1 < len(ids) && follows(ids[to], ids[to+1]) {
+			to++
+		}
+		switch to - from {
+		case 0:
+			runs = append(runs, ids[from])
+		case 1:
+			runs = append(runs, ids[from], ids[to])
+		default:
+			runs = append(runs, ids[from]+"-"+ids[to])
+		}
+		from = to + 1
+	}
+	return runs
+}
+
+func follows(a, b string) bool {
+	first, err := strconv.ParseUint(a, 10, 63)
+	if err != nil {
+		return false
+	}
+	second, err := strconv.ParseUint(b, 10, 63)
+	return err == nil && second == first+1 && len(a) == len(b)
+}
+
+// Table draws the plan for a terminal: one line for each loss.
+func (p FailoverPlan) Table(name func(ip string) string) string {
+	lines := [][]string{{"lost", "survivable", "agents move", "stranded", "lines", "calls/s", "why not"}}
+	for _, loss := range p.Losses {
+		var lost []string
+		for _, ip := range loss.Lost {
+			lost = append(lost, name(ip))
+		}
+		arrived, needed, carried := 0, 0, 0
+		for _, seats := range loss.Seats {
+			arrived += seats.Arrived
+		}
+		for _, campaign := range loss.Campaigns {
+			needed += campaign.Needed
+			carried += campaign.Carried
+		}
+		verdict := "yes"
+		why := ""
+		if !loss.Survivable {
+			verdict, why = "NO", loss.Reasons[0]
+			if more := len(loss.Reasons) - 1; more > 0 {
+				why += fmt.Sprintf(" (and %d more)", more)
+			}
+		}
+		lines = append(lines, []string{
+			strings.Join(lost, ", "), verdict, strconv.Itoa(arrived), strconv.Itoa(len(loss.Stranded)),
+			fmt.Sprintf("%d of %d", carried, needed), fmt.Sprintf("%g", loss.CallsPerSecond), why,
+		})
+	}
+	widths := make([]int, len(lines[0]))
+	for _, line := range lines {
+		for i, text := range line {
+			widths[i] = max(widths[i], utf8.RuneCountInString(text))
+		}
+	}
+	var table strings.Builder
+	for _, line := range lines {
+		var drawn strings.Builder
+		for i, text := range line {
+			drawn.WriteString(text + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text)+2))
+		}
+		table.WriteString(strings.TrimRight(drawn.String(), " ") + "\n")
+	}
+	return table.String()
+}

@@ -1,0 +1,127 @@
+// Package campaigns finds campaigns by what their rows say. The provider reads
+// campaigns and does not manage them. It imports bridge and cluster only.
+package campaigns
+
+import (
+	"context"
+	_ "embed"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// topology is the part of the cluster that is looked at.
+type topology interface {
+	Campaigns(context.Context) (cluster.Campaigns, error)
+}
+
+var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
+
+// DataSource is vicidial_campaigns.
+type DataSource struct{ topology topology }
+
+// New makes the data source.
+func New() datasource.DataSource { return &DataSource{} }
+
+//go:embed description.md
+var description string
+
+type model struct {
+	Active      types.Bool               `tfsdk:"active"`
+	DialMethods []string                 `tfsdk:"dial_methods"`
+	CampaignID  types.String             `tfsdk:"campaign_id_matches"`
+	CampaignIDs []string                 `tfsdk:"campaign_ids"`
+	Campaigns   map[string]campaignModel `tfsdk:"campaigns"`
+}
+
+type campaignModel struct {
+	Name       types.String `tfsdk:"campaign_name"`
+	Active     types.Bool   `tfsdk:"active"`
+	DialMethod types.String `tfsdk:"dial_method"`
+}
+
+// Metadata names the data source.
+func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_campaigns"
+}
+
+// Schema describes filters and findings.
+func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: description,
+		Attributes: map[string]schema.Attribute{
+			"active": schema.BoolAttribute{
+				Optional: true, MarkdownDescription: "Only campaigns whose `active` says so. All when left out.",
+			},
+			"dial_methods": schema.ListAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Only campaigns with one of these `dial_method`s, such as `RATIO` or `ADAPT_TAPERED`.",
+			},
+			"campaign_id_matches": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Only campaigns whose `campaign_id` matches this regular expression (RE2), without regard to case.",
+				Validators:          []validator.String{bridge.Pattern()},
+			},
+			"campaign_ids": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "The `campaign_id` of every campaign found, sorted.",
+			},
+			"campaigns": schema.MapNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The campaigns found, by `campaign_id`.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"campaign_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Name for people."},
+					"active":        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the campaign may be dialed and logged in to."},
+					"dial_method":   schema.StringAttribute{Computed: true, MarkdownDescription: "How VICIdial decides how many calls to place."},
+				}},
+			},
+		},
+	}
+}
+
+// Configure takes the cluster from the provider.
+func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &d.topology)...)
+}
+
+// Read finds the campaigns.
+func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	m, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	if d.topology == nil {
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to read campaigns", "", bridge.ErrUnconfigured)...)
+		return
+	}
+	campaigns, err := d.topology.Campaigns(ctx)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to read campaigns", "", err)...)
+	if err == nil {
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(campaigns))...)
+	}
+}
+
+func (m model) with(campaigns cluster.Campaigns) model {
+	m.Campaigns = make(map[string]campaignModel)
+	m.CampaignIDs = []string{}
+	for _, campaign := range campaigns {
+		wanted := (m.Active.IsNull() || m.Active.ValueBool() == campaign.Active) &&
+			(m.DialMethods == nil || slices.Contains(m.DialMethods, campaign.DialMethod)) &&
+			bridge.Matches(m.CampaignID, campaign.ID)
+		if !wanted {
+			continue
+		}
+		m.CampaignIDs = append(m.CampaignIDs, campaign.ID)
+		m.Campaigns[campaign.ID] = campaignModel{
+			Name: types.StringValue(campaign.Name), Active: types.BoolValue(campaign.Active), DialMethod: types.StringValue(campaign.DialMethod),
+		}
+	}
+	slices.Sort(m.CampaignIDs)
+	return m
+}

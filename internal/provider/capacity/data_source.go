@@ -1,0 +1,162 @@
+// Package capacity compares what the cluster carries with what it is meant for.
+// The sums are cluster's and the SQL is store's. It imports bridge and cluster
+// only.
+package capacity
+
+import (
+	"context"
+	_ "embed"
+	"math"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// topology is the part of the cluster that is looked at.
+type topology interface {
+	Measures(ctx context.Context, within time.Duration) ([]cluster.CapacityMeasure, error)
+}
+
+var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
+
+// DataSource is vicidial_capacity.
+type DataSource struct{ topology topology }
+
+// New makes the data source.
+func New() datasource.DataSource { return &DataSource{} }
+
+//go:embed description.md
+var description string
+
+const defaultHours = 24
+
+type model struct {
+	Hours      types.Int64          `tfsdk:"hours"`
+	SingleBox  types.Bool           `tfsdk:"single_box_suffices"`
+	AgentsPeak types.Int64          `tfsdk:"agents_peak"`
+	LinesPeak  types.Int64          `tfsdk:"lines_peak"`
+	Nodes      types.Int64          `tfsdk:"nodes_needed"`
+	WebNodes   types.Int64          `tfsdk:"web_nodes_needed"`
+	Findings   []string             `tfsdk:"findings"`
+	Near       []string             `tfsdk:"near_limit"`
+	Servers    map[string]nodeModel `tfsdk:"servers"`
+}
+
+type nodeModel struct {
+	AgentsPeak    types.Int64   `tfsdk:"agents_peak"`
+	LinesPeak     types.Int64   `tfsdk:"lines_peak"`
+	AgentsCeiling types.Int64   `tfsdk:"agents_ceiling"`
+	LinesCeiling  types.Int64   `tfsdk:"lines_ceiling"`
+	LinesMeasured types.Int64   `tfsdk:"lines_ceiling_measured"`
+	UsePercent    types.Float64 `tfsdk:"use_percent"`
+	Near          types.Bool    `tfsdk:"near_limit"`
+	Why           types.String  `tfsdk:"why"`
+}
+
+// Metadata names the data source.
+func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_capacity"
+}
+
+// Schema describes the report.
+func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	number := func(says string) schema.Int64Attribute {
+		return schema.Int64Attribute{Computed: true, MarkdownDescription: says}
+	}
+	texts := func(says string) schema.ListAttribute {
+		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: says}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: description,
+		Attributes: map[string]schema.Attribute{
+			"hours": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "How many hours of `server_performance` to look back over, 1 to 744. Defaults to 24.",
+				Validators:          []validator.Int64{int64validator.Between(1, 744)},
+			},
+			"single_box_suffices": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether one machine would carry the peak."},
+			"agents_peak":         number("Agents of all nodes at their peaks, as if they peaked together."),
+			"lines_peak":          number("Lines of all nodes at their peaks."),
+			"nodes_needed":        number("Telephony nodes that the guidance asks for at that peak."),
+			"web_nodes_needed":    number("Web nodes that the guidance asks for at that peak."),
+			"findings":            texts("What the numbers mean, a sentence each."),
+			"near_limit":          texts("The `server_ip` of nodes that use 80 percent or more of any ceiling, sorted."),
+			"servers": schema.MapNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "Every telephony node, by `server_ip`.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"agents_peak":            number("Agents at the peak, or now if that is more."),
+					"lines_peak":             number("Lines at the peak, or now if that is more."),
+					"agents_ceiling":         number("Agents that the node is meant for: the guidance, or its conference rooms if they are fewer."),
+					"lines_ceiling":          number("Lines that the node is meant for: the guidance, or `max_vicidial_trunks` if that is less."),
+					"lines_ceiling_measured": number("Lines at which the node's processor would be 70 percent busy, drawn from its busiest sample. Null where it was too idle to tell, or does not log its performance."),
+					"use_percent":            schema.Float64Attribute{Computed: true, MarkdownDescription: "The largest part of any ceiling that is used. Null where something is used of which there should be none."},
+					"near_limit":             schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether that is 80 percent or more."},
+					"why":                    schema.StringAttribute{Computed: true, MarkdownDescription: "Which ceiling that is."},
+				}},
+			},
+		},
+	}
+}
+
+// Configure takes the cluster from the provider.
+func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &d.topology)...)
+}
+
+// Read measures and compares.
+func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	m, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	if d.topology == nil {
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to measure capacity", "", bridge.ErrUnconfigured)...)
+		return
+	}
+	hours := time.Duration(defaultHours)
+	if !m.Hours.IsNull() {
+		hours = time.Duration(m.Hours.ValueInt64())
+	}
+	measures, err := d.topology.Measures(ctx, hours*time.Hour)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to measure capacity", "", err)...)
+	if err == nil {
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(cluster.NewCapacity(measures)))...)
+	}
+}
+
+func (m model) with(c cluster.Capacity) model {
+	m.SingleBox = types.BoolValue(c.SingleBox)
+	m.AgentsPeak, m.LinesPeak = whole(c.AgentsPeak), whole(c.LinesPeak)
+	m.Nodes, m.WebNodes = whole(c.NodesNeeded), whole(c.WebNeeded)
+	m.Findings = c.Findings
+	m.Near = []string{}
+	m.Servers = make(map[string]nodeModel, len(c.Nodes))
+	for _, node := range c.Nodes {
+		if node.Near {
+			m.Near = append(m.Near, node.ServerIP)
+		}
+		n := nodeModel{
+			AgentsPeak: whole(node.AgentsPeak), LinesPeak: whole(node.LinesPeak),
+			AgentsCeiling: whole(node.AgentsCeiling), LinesCeiling: whole(node.LinesCeiling), LinesMeasured: types.Int64Null(),
+			UsePercent: types.Float64Null(), Near: types.BoolValue(node.Near), Why: types.StringValue(node.Why),
+		}
+		if node.LinesMeasured > 0 {
+			n.LinesMeasured = whole(node.LinesMeasured)
+		}
+		if !math.IsInf(node.Use, 0) {
+			n.UsePercent = types.Float64Value(math.Round(node.Use*1000) / 10)
+		}
+		m.Servers[node.ServerIP] = n
+	}
+	return m
+}
+
+func whole(number int) types.Int64 { return types.Int64Value(int64(number)) }

@@ -1,0 +1,144 @@
+// Package carriers finds carriers by what their rows say. It imports bridge and
+// cluster only.
+package carriers
+
+import (
+	"context"
+	_ "embed"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// topology is the part of the cluster that is looked at.
+type topology interface {
+	CarrierRows(context.Context) ([]cluster.CarrierRow, error)
+}
+
+var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
+
+// DataSource is vicidial_carriers.
+type DataSource struct{ topology topology }
+
+// New makes the data source.
+func New() datasource.DataSource { return &DataSource{} }
+
+//go:embed description.md
+var description string
+
+type model struct {
+	Active     types.Bool              `tfsdk:"active"`
+	Inbound    types.Bool              `tfsdk:"inbound"`
+	Protocol   types.String            `tfsdk:"protocol"`
+	ServerIP   types.String            `tfsdk:"server_ip"`
+	CarrierID  types.String            `tfsdk:"carrier_id_matches"`
+	CarrierIDs []string                `tfsdk:"carrier_ids"`
+	Carriers   map[string]carrierModel `tfsdk:"carriers"`
+}
+
+type carrierModel struct {
+	Name       types.String `tfsdk:"carrier_name"`
+	Protocol   types.String `tfsdk:"protocol"`
+	TemplateID types.String `tfsdk:"template_id"`
+	ServerIP   types.String `tfsdk:"server_ip"`
+	Active     types.Bool   `tfsdk:"active"`
+	Inbound    types.Bool   `tfsdk:"inbound"`
+}
+
+// Metadata names the data source.
+func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_carriers"
+}
+
+// Schema describes filters and findings.
+func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: description,
+		Attributes: map[string]schema.Attribute{
+			"active": schema.BoolAttribute{
+				Optional: true, MarkdownDescription: "Only carriers whose `active` says so. All when left out.",
+			},
+			"inbound": schema.BoolAttribute{
+				Optional: true, MarkdownDescription: "Only carriers whose account entry sends calls into `trunkinbound`, or with `false` only those that do not.",
+			},
+			"protocol": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Only carriers of this protocol: `SIP`, `PJSIP`, `PJSIP_WIZ`, `IAX2`, `Zap` or `EXTERNAL`.",
+			},
+			"server_ip": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Only carriers that are on this server, those on all servers (`0.0.0.0`) among them.",
+			},
+			"carrier_id_matches": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Only carriers whose `carrier_id` matches this regular expression (RE2), without regard to case.",
+				Validators:          []validator.String{bridge.Pattern()},
+			},
+			"carrier_ids": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "The `carrier_id` of every carrier found, sorted.",
+			},
+			"carriers": schema.MapNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The carriers found, by `carrier_id`.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"carrier_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Name for people. Copies of one carrier for several servers share it."},
+					"protocol":     schema.StringAttribute{Computed: true, MarkdownDescription: "Protocol. Only `SIP`, `PJSIP`, `PJSIP_WIZ` and `IAX2` are generated."},
+					"template_id":  schema.StringAttribute{Computed: true, MarkdownDescription: "Configuration template; empty or `--NONE--` for none."},
+					"server_ip":    schema.StringAttribute{Computed: true, MarkdownDescription: "Server that the carrier is on; `0.0.0.0` means all."},
+					"active":       schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the carrier is generated. The admin page adds carriers as inactive."},
+					"inbound":      schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether its account entry has `context=trunkinbound`, without which inbound calls are lost."},
+				}},
+			},
+		},
+	}
+}
+
+// Configure takes the cluster from the provider.
+func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &d.topology)...)
+}
+
+// Read finds the carriers.
+func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	m, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	if d.topology == nil {
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to read carriers", "", bridge.ErrUnconfigured)...)
+		return
+	}
+	rows, err := d.topology.CarrierRows(ctx)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to read carriers", "", err)...)
+	if err == nil {
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(rows))...)
+	}
+}
+
+func (m model) with(rows []cluster.CarrierRow) model {
+	m.Carriers = make(map[string]carrierModel)
+	m.CarrierIDs = []string{}
+	for _, row := range rows { // sorted by carrier_id
+		if !m.wants(row) {
+			continue
+		}
+		m.CarrierIDs = append(m.CarrierIDs, row.ID)
+		m.Carriers[row.ID] = carrierModel{
+			Name: types.StringValue(row.Name), Protocol: types.StringValue(row.Protocol), TemplateID: types.StringValue(row.TemplateID),
+			ServerIP: types.StringValue(row.ServerIP), Active: types.BoolValue(row.Active), Inbound: types.BoolValue(row.Inbound),
+		}
+	}
+	return m
+}
+
+func (m model) wants(row cluster.CarrierRow) bool {
+	return (m.Active.IsNull() || m.Active.ValueBool() == row.Active) &&
+		(m.Inbound.IsNull() || m.Inbound.ValueBool() == row.Inbound) &&
+		(m.Protocol.IsNull() || m.Protocol.ValueString() == row.Protocol) &&
+		(m.ServerIP.IsNull() || row.ServerIP == cluster.AllServers || m.ServerIP.ValueString() == row.ServerIP) &&
+		bridge.Matches(m.CarrierID, row.ID)
+}

@@ -1,0 +1,115 @@
+// Package dialforecast tells what VICIdial's dialers will do with the trunks.
+// The arithmetic is cluster's and the SQL is store's. It imports bridge and
+// cluster only.
+package dialforecast
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// topology is the part of the cluster that is looked at.
+type topology interface {
+	Dialing(ctx context.Context, live bool) (cluster.ForecastInput, error)
+}
+
+var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
+
+// DataSource is vicidial_dial_forecast.
+type DataSource struct{ topology topology }
+
+// New makes the data source.
+func New() datasource.DataSource { return &DataSource{} }
+
+// Metadata names the data source.
+func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_dial_forecast"
+}
+
+// Configure takes the cluster from the provider.
+func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &d.topology)...)
+}
+
+// Read works one loop of all dialers out.
+func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	m, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	if d.topology == nil {
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to forecast dialing", "", bridge.ErrUnconfigured)...)
+		return
+	}
+	in, err := d.topology.Dialing(ctx, m.live())
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to forecast dialing", "", err)...)
+	if err != nil {
+		return
+	}
+	in, diags := m.asked(in)
+	resp.Diagnostics.Append(diags...)
+	if !diags.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(cluster.NewForecast(in)))...)
+	}
+}
+
+// live says whether the load of this moment is asked for: it is when no goals
+// are given.
+func (m model) live() bool {
+	if m.Live.IsNull() {
+		return m.Goals == nil
+	}
+	return m.Live.ValueBool()
+}
+
+// asked puts the goals of the configuration in place of those of the agents who
+// are logged in. Campaigns are served in the order of their ids, unless an
+// order is given.
+func (m model) asked(in cluster.ForecastInput) (cluster.ForecastInput, diag.Diagnostics) {
+	in.FillOff = !m.BalanceFill.IsNull() && !m.BalanceFill.ValueBool()
+	if m.Goals == nil {
+		return in, nil
+	}
+	var diags diag.Diagnostics
+	in.Goals = nil
+	for _, campaign := range m.order() {
+		at := path.Root("goals").AtMapKey(campaign)
+		if !slices.ContainsFunc(in.Campaigns, func(c cluster.ForecastCampaign) bool { return c.ID == campaign }) {
+			diags.AddAttributeError(at, "No such campaign", fmt.Sprintf("The campaign %s is not in vicidial_campaigns, or VICIdial writes it differently.", campaign))
+		}
+		for _, server := range slices.Sorted(maps.Keys(m.Goals[campaign])) {
+			if !slices.ContainsFunc(in.Servers, func(s cluster.ForecastServer) bool { return s.IP == server }) {
+				diags.AddAttributeError(at.AtMapKey(server), "No such server", fmt.Sprintf("The server %s is neither in the table servers nor planned.", server))
+			}
+			in.Goals = append(in.Goals, cluster.ForecastGoal{ServerIP: server, Campaign: campaign, Lines: int(m.Goals[campaign][server])})
+		}
+	}
+	return in, diags
+}
+
+// order lists the campaigns that have goals: those that serve_order names, in
+// its order, then the others by id.
+func (m model) order() []string {
+	ids := slices.Sorted(maps.Keys(m.Goals))
+	var order []string
+	for _, id := range m.ServeOrder {
+		if slices.Contains(ids, id) && !slices.Contains(order, id) {
+			order = append(order, id)
+		}
+	}
+	for _, id := range ids {
+		if !slices.Contains(order, id) {
+			order = append(order, id)
+		}
+	}
+	return order
+}

@@ -1,0 +1,73 @@
+package dialforecast
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+type model struct {
+	Goals       map[string]map[string]int64 `tfsdk:"goals"`
+	ServeOrder  []string                    `tfsdk:"serve_order"`
+	Live        types.Bool                  `tfsdk:"live"`
+	BalanceFill types.Bool                  `tfsdk:"balance_fill"`
+	Starved     []string                    `tfsdk:"starved"`
+	Campaigns   map[string]campaignModel    `tfsdk:"campaigns"`
+	Servers     map[string]serverModel      `tfsdk:"servers"`
+	FillSeconds types.Float64               `tfsdk:"fill_seconds"`
+}
+
+type campaignModel struct {
+	Goal      types.Int64      `tfsdk:"goal"`
+	Lines     types.Int64      `tfsdk:"lines"`
+	Missing   types.Int64      `tfsdk:"missing"`
+	Shortage  types.Int64      `tfsdk:"shortage"`
+	Filled    types.Int64      `tfsdk:"filled"`
+	Placed    map[string]int64 `tfsdk:"lines_placed"`
+	Fills     map[string]int64 `tfsdk:"fill_placed"`
+	Shortages map[string]int64 `tfsdk:"local_shortages"`
+}
+
+type serverModel struct {
+	Lines          types.Int64   `tfsdk:"lines"`
+	OverMaximum    types.Int64   `tfsdk:"over_maximum"`
+	CallsPerSecond types.Float64 `tfsdk:"calls_per_second"`
+	Seconds        types.Float64 `tfsdk:"seconds"`
+}
+
+func (m model) with(forecast cluster.Forecast) model {
+	m.Starved = forecast.Starved
+	if m.Starved == nil {
+		m.Starved = []string{}
+	}
+	m.Campaigns = make(map[string]campaignModel, len(forecast.Campaigns))
+	for _, total := range forecast.Campaigns {
+		campaign := campaignModel{
+			Goal: whole(total.Goal), Lines: whole(total.Lines), Missing: whole(total.Missing), Shortage: whole(total.Shortage), Filled: whole(total.Filled),
+			Placed: map[string]int64{}, Fills: map[string]int64{}, Shortages: map[string]int64{},
+		}
+		for _, local := range forecast.Local {
+			if local.Campaign == total.Campaign {
+				campaign.Placed[local.ServerIP] = int64(local.Place)
+				campaign.Shortages[local.ServerIP] = int64(local.Shortage)
+			}
+		}
+		for _, fill := range forecast.Fill {
+			if fill.Campaign == total.Campaign {
+				campaign.Fills[fill.ServerIP] = int64(fill.Place)
+			}
+		}
+		m.Campaigns[total.Campaign] = campaign
+	}
+	m.Servers = make(map[string]serverModel, len(forecast.Nodes))
+	for _, node := range forecast.Nodes {
+		m.Servers[node.ServerIP] = serverModel{
+			Lines: whole(node.Lines), OverMaximum: whole(node.OverMaximum),
+			CallsPerSecond: types.Float64Value(node.CallsPerSecond), Seconds: types.Float64Value(node.Seconds),
+		}
+	}
+	m.FillSeconds = types.Float64Value(forecast.FillSeconds)
+	return m
+}
+
+func whole(number int) types.Int64 { return types.Int64Value(int64(number)) }

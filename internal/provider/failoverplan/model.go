@@ -1,0 +1,84 @@
+package failoverplan
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+type model struct {
+	Campaigns      map[string]int64 `tfsdk:"campaigns"`
+	CallsPerSecond types.Int64      `tfsdk:"calls_per_second"`
+	LostAtOnce     types.Int64      `tfsdk:"lost_at_once"`
+	Live           types.Bool       `tfsdk:"live"`
+	PinnedPhones   types.Bool       `tfsdk:"pinned_phones"`
+	BalanceFill    types.Bool       `tfsdk:"balance_fill"`
+	Survivable     types.Bool       `tfsdk:"survivable"`
+	Table          types.String     `tfsdk:"table"`
+	Today          *todayModel      `tfsdk:"today"`
+	Losses         []lossModel      `tfsdk:"losses"`
+}
+
+type todayModel struct {
+	Survivable     types.Bool       `tfsdk:"survivable"`
+	Reasons        []string         `tfsdk:"reasons"`
+	ToDo           []string         `tfsdk:"to_do"`
+	Agents         map[string]int64 `tfsdk:"agents_per_server"`
+	Arrivals       map[string]int64 `tfsdk:"arrivals"`
+	StrandedSeats  []string         `tfsdk:"stranded_seats"`
+	Stranded       types.Int64      `tfsdk:"stranded"`
+	Lines          map[string]int64 `tfsdk:"lines"`
+	CallsPerSecond types.Float64    `tfsdk:"calls_per_second"`
+	InboundClosed  []string         `tfsdk:"inbound_closed"`
+	AgentsCut      types.Int64      `tfsdk:"agents_cut"`
+	CallsCut       types.Int64      `tfsdk:"calls_cut"`
+}
+
+type lossModel struct {
+	todayModel
+	Lost []string `tfsdk:"lost"`
+}
+
+func (m model) with(floor cluster.FailoverInput, plan cluster.FailoverPlan) model {
+	names := make(map[string]string, len(floor.Servers))
+	for _, server := range floor.Servers {
+		names[server.IP] = server.ID
+	}
+	m.Survivable = types.BoolValue(plan.Survivable)
+	m.Table = types.StringValue(plan.Table(func(ip string) string { return names[ip] }))
+	today := of(plan.Today)
+	m.Today = &today
+	m.Losses = make([]lossModel, 0, len(plan.Losses))
+	for _, loss := range plan.Losses {
+		m.Losses = append(m.Losses, lossModel{todayModel: of(loss), Lost: loss.Lost})
+	}
+	return m
+}
+
+func of(loss cluster.FailoverLoss) todayModel {
+	m := todayModel{
+		Survivable: types.BoolValue(loss.Survivable), Reasons: some(loss.Reasons), ToDo: some(loss.ToDo),
+		Agents: map[string]int64{}, Arrivals: map[string]int64{}, Lines: map[string]int64{},
+		StrandedSeats: some(cluster.Runs(loss.Stranded)), Stranded: types.Int64Value(int64(len(loss.Stranded))),
+		CallsPerSecond: types.Float64Value(loss.CallsPerSecond), InboundClosed: some(loss.Inbound),
+		AgentsCut: types.Int64Value(int64(loss.AgentsCut)), CallsCut: types.Int64Value(int64(loss.CallsCut)),
+	}
+	for _, seats := range loss.Seats {
+		m.Agents[seats.ServerIP] = int64(seats.Agents)
+		if seats.Arrived > 0 {
+			m.Arrivals[seats.ServerIP] = int64(seats.Arrived)
+		}
+	}
+	for _, campaign := range loss.Campaigns {
+		m.Lines[campaign.Campaign] = int64(campaign.Carried)
+	}
+	return m
+}
+
+// some makes an empty list of none, which Terraform would show as null.
+func some(texts []string) []string {
+	if texts == nil {
+		return []string{}
+	}
+	return texts
+}

@@ -1,0 +1,191 @@
+// Package servers finds telephony nodes by what their rows say. It imports
+// bridge and cluster only.
+package servers
+
+import (
+	"context"
+	_ "embed"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// topology is the part of the cluster that is looked at.
+type topology interface {
+	Servers(context.Context) (cluster.Servers, error)
+}
+
+var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
+
+// DataSource is vicidial_servers.
+type DataSource struct{ topology topology }
+
+// New makes the data source.
+func New() datasource.DataSource { return &DataSource{} }
+
+//go:embed description.md
+var description string
+
+type model struct {
+	Active     types.Bool             `tfsdk:"active"`
+	Asterisk   types.Bool             `tfsdk:"active_asterisk_server"`
+	Logins     types.Bool             `tfsdk:"active_agent_login_server"`
+	Balance    types.Bool             `tfsdk:"vicidial_balance_active"`
+	ConfEngine types.String           `tfsdk:"conf_engine"`
+	ServerID   types.String           `tfsdk:"server_id_matches"`
+	ServerIPs  []string               `tfsdk:"server_ips"`
+	Servers    map[string]serverModel `tfsdk:"servers"`
+}
+
+type serverModel struct {
+	ServerID       types.String `tfsdk:"server_id"`
+	Description    types.String `tfsdk:"server_description"`
+	Active         types.Bool   `tfsdk:"active"`
+	Asterisk       types.Bool   `tfsdk:"active_asterisk_server"`
+	Logins         types.Bool   `tfsdk:"active_agent_login_server"`
+	Balance        types.Bool   `tfsdk:"vicidial_balance_active"`
+	BalanceRank    types.Int64  `tfsdk:"vicidial_balance_rank"`
+	MaxTrunks      types.Int64  `tfsdk:"max_vicidial_trunks"`
+	CallsPerSecond types.Int64  `tfsdk:"outbound_calls_per_second"`
+	ConfEngine     types.String `tfsdk:"conf_engine"`
+	Asterisks      types.String `tfsdk:"asterisk_version"`
+	ExternalIP     types.String `tfsdk:"external_server_ip"`
+}
+
+// Metadata names the data source.
+func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_servers"
+}
+
+// Schema describes filters and findings.
+func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	flag := func(column string) schema.BoolAttribute {
+		return schema.BoolAttribute{Optional: true, MarkdownDescription: "Only servers whose `" + column + "` says so. All when left out."}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: description,
+		Attributes: map[string]schema.Attribute{
+			"active":                    flag("active"),
+			"active_asterisk_server":    flag("active_asterisk_server"),
+			"active_agent_login_server": flag("active_agent_login_server"),
+			"vicidial_balance_active":   flag("vicidial_balance_active"),
+			"conf_engine": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Only servers with this conference engine, `MEETME` or `CONFBRIDGE`. Schemas that have no `conf_engine` know `MEETME` only.",
+				Validators:          []validator.String{stringvalidator.OneOf(string(cluster.Meetme), string(cluster.Confbridge))},
+			},
+			"server_id_matches": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Only servers whose `server_id` matches this regular expression (RE2), without regard to case.",
+				Validators:          []validator.String{bridge.Pattern()},
+			},
+			"server_ips": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "The `server_ip` of every server found, sorted.",
+			},
+			"servers": schema.MapNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The servers found, by `server_ip`.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: serverAttributes()},
+			},
+		},
+	}
+}
+
+func serverAttributes() map[string]schema.Attribute {
+	text := func(says string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: says}
+	}
+	number := func(says string) schema.Int64Attribute {
+		return schema.Int64Attribute{Computed: true, MarkdownDescription: says}
+	}
+	flag := func(says string) schema.BoolAttribute {
+		return schema.BoolAttribute{Computed: true, MarkdownDescription: says}
+	}
+	return map[string]schema.Attribute{
+		"server_id":                 text("Name under which peers know the server."),
+		"server_description":        text("Free text."),
+		"active":                    flag("Whether agent logins over an alias and the time check regard the server. It does not stop dialing."),
+		"active_asterisk_server":    flag("Whether the server is a telephony node with generated configuration. A database pseudo server has `false`."),
+		"active_agent_login_server": flag("Whether agents may log in there."),
+		"vicidial_balance_active":   flag("Whether the balance fill may dial from there."),
+		"vicidial_balance_rank":     number("Rank in which the balance fill asks servers, the higher the earlier."),
+		"max_vicidial_trunks":       number("Lines that may be up at once."),
+		"outbound_calls_per_second": number("Calls that the server's dialer places in a second. Only 1 to 200 count; anything else means 40."),
+		"conf_engine":               text("Conference engine, `MEETME` or `CONFBRIDGE`."),
+		"asterisk_version":          text("Asterisk version as the row has it."),
+		"external_server_ip":        text("Address for webphones from outside."),
+	}
+}
+
+// Configure takes the cluster from the provider.
+func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &d.topology)...)
+}
+
+// Read finds the servers.
+func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	m, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	if d.topology == nil {
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to read servers", "", bridge.ErrUnconfigured)...)
+		return
+	}
+	servers, err := d.topology.Servers(ctx)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to read servers", "", err)...)
+	if err == nil {
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(servers))...)
+	}
+}
+
+// with keeps the servers that the filters let pass. Of several rows with one
+// address the first counts, as it does for VICIdial's daemons.
+func (m model) with(servers cluster.Servers) model {
+	m.Servers = make(map[string]serverModel)
+	m.ServerIPs = []string{}
+	for _, ip := range servers.IPs() {
+		server, found := servers.ByIP(ip)
+		if !found || !m.wants(server) {
+			continue
+		}
+		m.ServerIPs = append(m.ServerIPs, ip)
+		m.Servers[ip] = of(server)
+	}
+	return m
+}
+
+func (m model) wants(server cluster.Server) bool {
+	flag := func(want types.Bool, column string) bool {
+		return want.IsNull() || want.ValueBool() == server.Row[column].Yes()
+	}
+	return flag(m.Active, "active") && flag(m.Asterisk, "active_asterisk_server") &&
+		flag(m.Logins, "active_agent_login_server") && flag(m.Balance, "vicidial_balance_active") &&
+		(m.ConfEngine.IsNull() || strings.EqualFold(m.ConfEngine.ValueString(), string(server.Engine()))) &&
+		bridge.Matches(m.ServerID, server.ID())
+}
+
+func of(server cluster.Server) serverModel {
+	text := func(column string) types.String { return types.StringValue(server.Row[column].Text) }
+	flag := func(column string) types.Bool { return types.BoolValue(server.Row[column].Yes()) }
+	number := func(column string) types.Int64 {
+		value, _ := server.Row[column].Int()
+		return types.Int64Value(value)
+	}
+	return serverModel{
+		ServerID: text("server_id"), Description: text("server_description"), Active: flag("active"),
+		Asterisk: flag("active_asterisk_server"), Logins: flag("active_agent_login_server"),
+		Balance: flag("vicidial_balance_active"), BalanceRank: number("vicidial_balance_rank"),
+		MaxTrunks: number("max_vicidial_trunks"), CallsPerSecond: number("outbound_calls_per_second"),
+		ConfEngine: types.StringValue(string(server.Engine())), Asterisks: text("asterisk_version"),
+		ExternalIP: text("external_server_ip"),
+	}
+}

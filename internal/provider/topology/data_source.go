@@ -1,0 +1,101 @@
+// Package topology draws the cluster. What is there is cluster's, the picture is
+// render/diagram's and the SQL is store's. It imports bridge, cluster and the
+// renderer only.
+package topology
+
+import (
+	"context"
+	_ "embed"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/diagram"
+)
+
+// topology is the part of the cluster that is looked at.
+type topology interface {
+	Landscape(ctx context.Context, live bool) (cluster.Landscape, error)
+}
+
+var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
+
+// DataSource is vicidial_topology.
+type DataSource struct{ topology topology }
+
+// New makes the data source.
+func New() datasource.DataSource { return &DataSource{} }
+
+//go:embed description.md
+var description string
+
+// Metadata names the data source.
+func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_topology"
+}
+
+// Schema describes what can be added to the picture, and the pictures.
+func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: description,
+		Attributes: map[string]schema.Attribute{
+			"title": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Title of the pictures. Defaults to \"VICIdial cluster\".",
+				Validators: []validator.String{stringvalidator.LengthAtMost(200)},
+			},
+			"proxy": schema.SingleNestedAttribute{
+				Optional:            true,
+				MarkdownDescription: "The proxy before the web nodes. The database does not know it.",
+				Attributes: map[string]schema.Attribute{
+					"name":    schema.StringAttribute{Required: true, MarkdownDescription: "Name to show."},
+					"address": schema.StringAttribute{Optional: true, MarkdownDescription: "Address to show."},
+				},
+			},
+			"web_nodes": schema.MapAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Address of each web node, by name. Left out, the machines are those through which agents ever logged in (`vicidial_webservers`, from which nothing is removed).",
+			},
+			"live": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether nodes without a fresh heartbeat are marked as dead. Defaults to `true`. With `false` the picture changes only when the cluster's configuration does, which suits one that is kept in git.",
+			},
+			"svg": schema.StringAttribute{
+				Computed: true, MarkdownDescription: "The picture as SVG: it needs no other file, has a background of its own and follows the reader's choice of a light or a dark scheme.",
+			},
+			"mermaid": schema.StringAttribute{Computed: true, MarkdownDescription: "The picture as a Mermaid flowchart, as GitHub and GitLab show it in Markdown."},
+			"dot":     schema.StringAttribute{Computed: true, MarkdownDescription: "The picture in the language of Graphviz."},
+		},
+	}
+}
+
+// Configure takes the cluster from the provider.
+func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &d.topology)...)
+}
+
+// Read draws.
+func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	m, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	if d.topology == nil {
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to draw the cluster", "", bridge.ErrUnconfigured)...)
+		return
+	}
+	land, err := d.topology.Landscape(ctx, m.Live.IsNull() || m.Live.ValueBool())
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to draw the cluster", "", err)...)
+	if err != nil {
+		return
+	}
+	picture := m.picture(land)
+	m.SVG = types.StringValue(string(diagram.SVG(picture)))
+	m.Mermaid = types.StringValue(diagram.Mermaid(picture))
+	m.DOT = types.StringValue(diagram.DOT(picture))
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}

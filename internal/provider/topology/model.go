@@ -1,0 +1,70 @@
+package topology
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/diagram"
+)
+
+type model struct {
+	Title    types.String      `tfsdk:"title"`
+	Proxy    *proxyModel       `tfsdk:"proxy"`
+	WebNodes map[string]string `tfsdk:"web_nodes"`
+	Live     types.Bool        `tfsdk:"live"`
+	SVG      types.String      `tfsdk:"svg"`
+	Mermaid  types.String      `tfsdk:"mermaid"`
+	DOT      types.String      `tfsdk:"dot"`
+}
+
+type proxyModel struct {
+	Name    types.String `tfsdk:"name"`
+	Address types.String `tfsdk:"address"`
+}
+
+// picture makes of the cluster what the renderer draws.
+func (m model) picture(land cluster.Landscape) diagram.Topology {
+	t := diagram.Topology{Title: m.Title.ValueString(), Database: &diagram.Machine{Name: "database", Address: land.Database}}
+	if m.Proxy != nil {
+		t.Proxy = &diagram.Machine{Name: m.Proxy.Name.ValueString(), Address: m.Proxy.Address.ValueString()}
+	}
+	if m.WebNodes != nil {
+		for _, name := range slices.Sorted(maps.Keys(m.WebNodes)) {
+			t.Web = append(t.Web, diagram.Machine{Name: name, Address: m.WebNodes[name]})
+		}
+	} else {
+		for _, host := range land.Web {
+			t.Web = append(t.Web, diagram.Machine{Name: host})
+		}
+	}
+	if len(land.Replica) > 5 { // shorter names are none to VICIdial (F§3.10)
+		t.Replica = &diagram.Machine{Name: "reporting replica", Address: land.Replica}
+	}
+	for _, node := range land.Nodes {
+		if !node.Telephony {
+			t.Database.Name = node.ID // the database's pseudo server
+			continue
+		}
+		t.Telephony = append(t.Telephony, ofNode(node, land.Voicemail))
+	}
+	for _, carrier := range land.ActiveCarriers() {
+		t.Carriers = append(t.Carriers, diagram.Carrier{Name: carrier.Name, Servers: carrier.Servers, Inbound: carrier.Inbound})
+	}
+	return t
+}
+
+func ofNode(node cluster.LandscapeNode, voicemail string) diagram.Node {
+	n := diagram.Node{Name: node.ID, Address: node.IP, Seats: node.Seats, Lines: node.Lines, Dead: node.Dead}
+	if node.IP == voicemail {
+		n.Role = "voicemail, end of day"
+	}
+	for _, trunk := range node.Trunks {
+		if trunk.Dedicated > 0 { // a limit of 0 says that the campaign is not there
+			n.Trunks = append(n.Trunks, diagram.Trunk{Campaign: trunk.Campaign, Lines: trunk.Dedicated, Limit: trunk.MaximumLimit})
+		}
+	}
+	return n
+}
