@@ -5,7 +5,7 @@ type LandscapeNode struct {
 	ID        string
 	IP        string
 	Telephony bool // active_asterisk_server; else a database pseudo server
-	Seats     int  // active phones that somebody can log in to
+	Seats     int  // that can log in there
 	Lines     int  // max_vicidial_trunks
 	Trunks    []ForecastTrunk
 	Dead      bool
@@ -14,6 +14,7 @@ type LandscapeNode struct {
 // Landscape is what a cluster consists of.
 type Landscape struct {
 	Nodes     []LandscapeNode // sorted by id
+	Seats     int             // aliases, and active phones that none lists
 	Carriers  []CarrierRow
 	Web       []string // host names under which agents log in
 	Database  string   // the host that the provider is connected to

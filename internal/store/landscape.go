@@ -10,14 +10,6 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-const countSeats = `
-SELECT COALESCE(server_ip, ''),
-       COUNT(*)
-  FROM phones
- WHERE active = 'Y'
-   AND COALESCE(login, '') <> ''
- GROUP BY 1`
-
 const selectPlaces = `
 SELECT COALESCE(active_voicemail_server, ''),
        COALESCE(%s, '')
@@ -41,15 +33,18 @@ func (s *Store) Landscape(ctx context.Context, live bool) (cluster.Landscape, er
 	if err != nil {
 		return land, err
 	}
-	seats := make(map[string]int)
-	if err := s.query(ctx, "phones", countSeats, nil, func(rows *sql.Rows) error {
-		var ip string
-		var count int
-		err := rows.Scan(&ip, &count)
-		seats[ip] = count
-		return err
-	}); err != nil {
+	phones, aliases, err := s.AgentPhones(ctx)
+	if err != nil {
 		return land, err
+	}
+	seats := make(map[string]int)
+	for _, seat := range cluster.SeatsOf(phones, aliases, true) {
+		land.Seats++
+		for _, phone := range seat.Phones {
+			if phone.Usable {
+				seats[phone.ServerIP]++
+			}
+		}
 	}
 	query := fmt.Sprintf(selectPlaces, h.column(cluster.TableSettings, "slave_db_server", "''"))
 	if err := s.query(ctx, "system settings", query, nil, func(rows *sql.Rows) error {

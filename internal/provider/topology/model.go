@@ -27,7 +27,7 @@ type proxyModel struct {
 
 // picture makes of the cluster what the renderer draws.
 func (m model) picture(land cluster.Landscape) diagram.Topology {
-	t := diagram.Topology{Title: m.Title.ValueString(), Database: &diagram.Machine{Name: "database", Address: land.Database}}
+	t := diagram.Topology{Title: m.Title.ValueString(), Seats: land.Seats, Database: &diagram.Machine{Name: "database", Address: land.Database}}
 	if m.Proxy != nil {
 		t.Proxy = &diagram.Machine{Name: m.Proxy.Name.ValueString(), Address: m.Proxy.Address.ValueString()}
 	}

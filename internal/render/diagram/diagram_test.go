@@ -22,6 +22,7 @@ var update = flag.Bool("update", false, "renew the golden files")
 func aCluster(nodes int) Topology {
 	t := Topology{
 		Title:    fmt.Sprintf("Contact centre, %d nodes", nodes),
+		Seats:    25 * nodes,
 		Proxy:    &Machine{Name: "haproxy", Address: "10.10.10.2"},
 		Database: &Machine{Name: "DB1", Address: "10.10.10.5"},
 		Replica:  &Machine{Name: "DB2 (reports)", Address: "10.10.10.6"},

@@ -11,6 +11,7 @@ import (
 // Topology is what a picture shows. Empty parts are left out of it.
 type Topology struct {
 	Title     string
+	Seats     int // each once, on however many nodes it is; 0 is not told
 	Proxy     *Machine
 	Web       []Machine
 	Telephony []Node
@@ -29,8 +30,8 @@ type Machine struct {
 // Node is a telephony node.
 type Node struct {
 	Name    string
-	Address string // server_ip, by which carriers name it
-	Seats   int
+	Address string  // server_ip, by which carriers name it
+	Seats   int     // that can log in there
 	Lines   int     // max_vicidial_trunks
 	Trunks  []Trunk // per campaign
 	Role    string  // what only this node does, e.g. "voicemail, end of day"
@@ -121,20 +122,22 @@ func (t Topology) campaigns() []string {
 
 // summary sums the cluster up in one line.
 func (t Topology) summary() string {
-	seats, lines, dead := 0, 0, 0
+	lines, dead := 0, 0
 	for _, node := range t.Telephony {
 		if node.Dead {
 			dead++
 			continue
 		}
-		seats += node.Seats
 		lines += node.Lines
 	}
 	text := counted(len(t.Telephony), "telephony node")
 	if dead > 0 {
 		text += fmt.Sprintf(", %d of them dead", dead)
 	}
-	return text + fmt.Sprintf(" · %s · %s", counted(seats, "seat"), counted(lines, "line"))
+	if t.Seats > 0 {
+		text += " · " + counted(t.Seats, "seat")
+	}
+	return text + " · " + counted(lines, "line")
 }
 
 // load tells seats and lines of a node.

@@ -1,0 +1,55 @@
+package carriers_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+func TestAccCarriers(t *testing.T) {
+	for _, schema := range sandbox.Schemas() {
+		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
+			t.Parallel()
+			d := sandbox.New(t, schema)
+			acceptance.Floor(t, d)
+			found := func(filter string, ids ...string) resource.TestStep {
+				checks := make([]knownvalue.Check, 0, len(ids))
+				for _, id := range ids {
+					checks = append(checks, knownvalue.StringExact(id))
+				}
+				return resource.TestStep{
+					Config: acceptance.Provider(d) + "data \"vicidial_carriers\" \"some\" {\n" + filter + "\n}\n",
+					ConfigStateChecks: []statecheck.StateCheck{
+						statecheck.ExpectKnownValue("data.vicidial_carriers.some", tfjsonpath.New("carrier_ids"), knownvalue.ListExact(checks)),
+						statecheck.ExpectKnownValue("data.vicidial_carriers.some", tfjsonpath.New("carriers"), knownvalue.MapSizeExact(len(ids))),
+					},
+				}
+			}
+			inbound := found("inbound = true\n active = true", "TELCO_a", "TELCO_b")
+			inbound.ConfigStateChecks = append(inbound.ConfigStateChecks, statecheck.ExpectKnownValue("data.vicidial_carriers.some", tfjsonpath.New("carriers").AtMapKey("TELCO_a"),
+				knownvalue.ObjectExact(map[string]knownvalue.Check{
+					"carrier_name": knownvalue.StringExact("TELCO"), "protocol": knownvalue.StringExact("SIP"), "template_id": knownvalue.StringExact(""),
+					"server_ip": knownvalue.StringExact("10.0.0.1"), "active": knownvalue.Bool(true), "inbound": knownvalue.Bool(true),
+				})))
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: acceptance.Providers(),
+				Steps: []resource.TestStep{
+					found("active = true", "SIPCO", "TELCO_a", "TELCO_b"), // the shipped examples are not active
+					inbound,
+					found("active = true\n server_ip = \"10.0.0.3\"", "SIPCO"),
+					found("active = true\n server_ip = \"10.0.0.2\"", "SIPCO", "TELCO_b"),
+					found("protocol = \"IAX2\"", "OLD_IAXEXAMPLE"),
+					found("carrier_id_matches = \"^telco\"", "TELCO_a", "TELCO_b"),
+					found("inbound = false\n active = true", "SIPCO"),
+				},
+			})
+		})
+	}
+}
