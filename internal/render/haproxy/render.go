@@ -1,0 +1,199 @@
+package haproxy
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
+)
+
+// The backends, a class of traffic each.
+const (
+	agentBackend  = "be_agent"
+	staticBackend = "be_static"
+	adminBackend  = "be_admin"
+	apiBackend    = "be_api"
+	uploadBackend = "be_leads"
+	audioBackend  = "be_files"
+	acmeBackend   = "be_acme"
+
+	abuseTable = "st_abuse"
+	loginTable = "st_login"
+	resolvers  = "vicidial"
+)
+
+// Process is how Debian's package runs HAProxy.
+func Process() webtier.Process {
+	return webtier.Process{
+		User: "haproxy", Group: "haproxy", Log: "/dev/log",
+		Chroot: "/var/lib/haproxy", ControlSocket: "/run/haproxy/admin.sock",
+	}
+}
+
+// Render writes a tier. The tier must have no error among its problems; the
+// same tier gives the same bytes.
+func Render(tier webtier.Tier) ([]byte, error) {
+	config, err := Build(tier)
+	if err != nil {
+		return nil, err
+	}
+	return config.Print(), nil
+}
+
+// Build makes the tree that Render prints.
+func Build(tier webtier.Tier) (Config, error) {
+	if err := tier.Err(webtier.HAProxy); err != nil {
+		return Config{}, err
+	}
+	w := writer{tier}
+	config := Config{Notes: []string{
+		fmt.Sprintf("VICIdial web tier %q, for HAProxy %s and later. Written by Terraform.", tier.Name, tier.Target),
+		"HTTP only: SIP, RTP and the agents' WebRTC sockets go straight to the telephony nodes.",
+	}}
+	config.Sections = append(config.Sections, w.global(), w.defaults())
+	config.Sections = append(config.Sections, w.resolvers()...)
+	config.Sections = append(config.Sections, w.entrances()...)
+	config.Sections = append(config.Sections, w.backends()...)
+	config.Sections = append(config.Sections, w.tables()...)
+	config.Sections = append(config.Sections, w.stats()...)
+	return config, nil
+}
+
+type writer struct{ webtier.Tier }
+
+// Ciphers of TLS 1.2 that give forward secrecy and authenticate what they
+// encrypt, and all of TLS 1.3.
+const (
+	ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:" +
+		"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
+	suites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
+)
+
+func (w writer) global() Section {
+	s := Section{Kind: "global"}
+	p := w.Process
+	if p.Log == "stdout" {
+		s.add(words("log stdout format raw local0 info"))
+	} else {
+		s.add(line("log", p.Log, "local0", "info"))
+	}
+	s.add(words("maxconn 8000"))
+	if p.User != "" {
+		s.add(line("user", p.User))
+	}
+	if p.Group != "" {
+		s.add(line("group", p.Group))
+	}
+	if p.Chroot != "" {
+		s.add(line("chroot", p.Chroot))
+	}
+	if p.ControlSocket != "" {
+		// expose-fd hands the listening sockets to the next process, so that a
+		// reload refuses nobody.
+		s.add(line("stats", "socket", p.ControlSocket, "mode", "660", "level", "admin", "expose-fd", "listeners"),
+			words("stats timeout 30s"))
+	}
+	// A report may run for all of the admin timeout; then the old process goes.
+	s.add(line("hard-stop-after", duration(w.Timeouts.Admin)))
+	if w.Target.AtLeast(2, 6, 0) {
+		s.add(noted("a reload lets idle browsers go over this time, not all at once", "close-spread-time", "2s"))
+	}
+	s.add(words("spread-checks 5"), words("tune.bufsize 32768"), words("tune.maxrewrite 2048"))
+	if w.TLS != nil {
+		s.add(words("tune.ssl.default-dh-param 2048"),
+			line("ssl-default-bind-options", "ssl-min-ver", "TLSv"+w.TLS.MinVersion, "no-tls-tickets"),
+			line("ssl-default-bind-ciphers", ciphers), line("ssl-default-bind-ciphersuites", suites))
+	}
+	return s
+}
+
+// logFormat is HAProxy's own for HTTP with the path in place of the request
+// line, the TLS version and the request's number.
+const logFormat = "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %HM %[var(txn.path)] %HV %sslv %ID"
+
+func (w writer) defaults() Section {
+	s := Section{Kind: "defaults"}
+	s.add(words("mode http"), words("log global"), words("option dontlognull"), words("option http-ignore-probes"),
+		noted("paths without query strings: VICIdial puts user= and pass= in URLs", "log-format", logFormat),
+		line("unique-id-format", "%{+X}o%ci:%cp_%fi:%fp_%Ts_%rt:%pid"),
+		words("option http-keep-alive"), words("http-reuse safe"), words("option abortonclose"))
+	if w.Replay == webtier.ReplayNone {
+		s.add(words("retries 0"))
+	} else {
+		s.add(noted("a dead node must not get the second try too", "option", "redispatch", "1"),
+			words("retries 3"), words("retry-on conn-failure"))
+	}
+	t := w.Timeouts
+	s.add(line("timeout", "connect", duration(t.Connect)), line("timeout", "client", duration(t.Agent+5*time.Second)),
+		line("timeout", "server", duration(t.Agent)), line("timeout", "queue", duration(t.Queue)),
+		line("timeout", "check", duration(w.Health.Timeout)),
+		words("timeout http-request 10s"), words("timeout http-keep-alive 15s"), words("timeout tunnel 1h"))
+	return s
+}
+
+// resolvers follow the addresses of nodes that are given by name.
+func (w writer) resolvers() []Section {
+	if len(w.DNSServers) == 0 {
+		return nil
+	}
+	s := Section{Kind: "resolvers", Name: resolvers}
+	for i, server := range w.DNSServers {
+		s.add(line("nameserver", "dns"+strconv.Itoa(i+1), webtier.JoinPort(server, 53)))
+	}
+	s.add(words("accepted_payload_size 8192"), words("hold valid 10s"))
+	return []Section{s}
+}
+
+// tables count what an address does; they are backends without servers.
+func (w writer) tables() []Section {
+	var sections []Section
+	if w.AdminErrorsPerMinute > 0 {
+		sections = append(sections, Section{Kind: "backend", Name: abuseTable, Lines: []Line{
+			words("stick-table type ipv6 size 100k expire 10m store http_err_rate(1m)"),
+		}})
+	}
+	if w.LoginsPerMinute > 0 {
+		sections = append(sections, Section{Kind: "backend", Name: loginTable, Lines: []Line{
+			words("stick-table type ipv6 size 100k expire 10m store http_req_rate(1m)"),
+		}})
+	}
+	return sections
+}
+
+func (w writer) stats() []Section {
+	if w.Stats == nil {
+		return nil
+	}
+	s := Section{Kind: "frontend", Name: "fe_stats"}
+	s.add(line("bind", w.Stats.Bind), words("option dontlog-normal"))
+	if sources := webtier.Sources(w.Stats.Sources); len(sources) > 0 {
+		s.acl("src_stats", "src", append([]string{"127.0.0.0/8", "::1"}, sources...)...)
+		s.add(words("http-request deny deny_status 403 unless src_stats"))
+	}
+	if w.Stats.Prometheus {
+		s.add(words("http-request use-service prometheus-exporter if { path /metrics }"))
+	}
+	s.add(words("stats enable"), words("stats uri /stats"), words("stats hide-version"))
+	return []Section{s}
+}
+
+// duration writes a time in whole milliseconds, or seconds where it is even.
+func duration(length time.Duration) string {
+	if length%time.Second == 0 {
+		return strconv.FormatInt(int64(length/time.Second), 10) + "s"
+	}
+	return strconv.FormatInt(length.Milliseconds(), 10) + "ms"
+}
+
+// perLine is how many values one acl line holds: HAProxy takes 64 words a line.
+const perLine = 40
+
+// acl adds a named condition; several lines of one name mean any of them.
+func (s *Section) acl(name, test string, values ...string) {
+	for len(values) > 0 {
+		taken := min(perLine, len(values))
+		s.add(line(append(append([]string{"acl", name}, words(test).Words...), values[:taken]...)...))
+		values = values[taken:]
+	}
+}

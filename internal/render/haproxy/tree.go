@@ -1,0 +1,102 @@
+package haproxy
+
+import (
+	"strings"
+)
+
+// Config is an HAProxy configuration as a tree: sections, and lines of words in
+// them. A word is any text; how it is written down is the printer's business.
+type Config struct {
+	// Notes are comments that stand before the first section.
+	Notes    []string
+	Sections []Section
+}
+
+// Section is global, defaults, or a frontend, backend or resolvers with a name.
+type Section struct {
+	Kind, Name string
+	Lines      []Line
+}
+
+// Line is one directive.
+type Line struct {
+	// Note is a comment above the line; empty for none.
+	Note  string
+	Words []string
+}
+
+// line makes a directive of words.
+func line(words ...string) Line { return Line{Words: words} }
+
+// noted makes a directive with the reason for it above.
+func noted(note string, words ...string) Line { return Line{Note: note, Words: words} }
+
+// words splits a directive at blanks; it is for fixed text only, in which no
+// word holds a blank.
+func words(text string) Line { return Line{Words: strings.Fields(text)} }
+
+// when adds a condition of fixed text to a line.
+func (l Line) when(condition string) Line {
+	l.Words = append(l.Words[:len(l.Words):len(l.Words)], strings.Fields(condition)...)
+	return l
+}
+
+// add appends lines to a section.
+func (s *Section) add(lines ...Line) { s.Lines = append(s.Lines, lines...) }
+
+// Print writes the tree. The same tree gives the same bytes.
+func (c Config) Print() []byte {
+	var text strings.Builder
+	for _, note := range c.Notes {
+		text.WriteString("# " + oneLine(note) + "\n")
+	}
+	for _, section := range c.Sections {
+		text.WriteString("\n" + section.Kind)
+		if section.Name != "" {
+			text.WriteString(" " + quote(section.Name))
+		}
+		text.WriteString("\n")
+		for _, line := range section.Lines {
+			if line.Note != "" {
+				text.WriteString("    # " + oneLine(line.Note) + "\n")
+			}
+			text.WriteString("   ")
+			for _, word := range line.Words {
+				text.WriteString(" " + quote(word))
+			}
+			text.WriteString("\n")
+		}
+	}
+	return []byte(text.String())
+}
+
+// oneLine keeps a comment from ending early.
+func oneLine(note string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' '
+		}
+		return r
+	}, note)
+}
+
+// quote writes one word so that HAProxy reads it back as it is (configuration
+// manual, 2.2 "Quoting and escaping"). Strong quotes where nothing needs an
+// escape, since regular expressions stay readable in them; weak quotes, in
+// which blanks of all kinds have escapes and $ starts a variable, for the rest.
+func quote(word string) string {
+	switch {
+	case word == "":
+		return `''`
+	case strings.IndexFunc(word, special) < 0:
+		return word
+	case !strings.ContainsAny(word, "'\n\r\t"):
+		return "'" + word + "'"
+	}
+	return `"` + strings.NewReplacer(
+		`\`, `\\`, `"`, `\"`, `$`, `\$`, "\n", `\n`, "\r", `\r`, "\t", `\t`,
+	).Replace(word) + `"`
+}
+
+// special says whether a character means something to HAProxy outside quotes.
+func special(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`\'"#$`, r) }

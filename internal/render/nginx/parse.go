@@ -1,0 +1,153 @@
+package nginx
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	crossplane "github.com/nginxinc/nginx-go-crossplane"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/meaning"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
+)
+
+// Parse reads a configuration into a tree, without its comments. Files that it
+// includes are not read.
+func Parse(text []byte) (Config, error) {
+	options := reading(text)
+	options.SkipDirectiveContextCheck, options.SkipDirectiveArgsCheck = true, true
+	parsed, err := parse(options)
+	if err != nil {
+		return Config{}, err
+	}
+	return Config{Directives: tree(parsed)}, nil
+}
+
+// Lint checks names, places and numbers of words of the directives against what
+// the target knows, without an nginx at hand. The tables are there for 1.24,
+// 1.26 and one later version; a target between two is held to the older.
+func Lint(text []byte, target webtier.Version) error {
+	options := reading(text)
+	options.ErrorOnUnknownDirectives = true
+	switch {
+	case target.AtLeast(1, 27, 3):
+		options.DirectiveSources = []crossplane.MatchFunc{crossplane.MatchOssLatest}
+	case target.AtLeast(1, 26, 0):
+		options.DirectiveSources = []crossplane.MatchFunc{crossplane.MatchOss126}
+	default:
+		options.DirectiveSources = []crossplane.MatchFunc{crossplane.MatchOss124}
+	}
+	_, err := parse(options)
+	return err
+}
+
+func reading(text []byte) *crossplane.ParseOptions {
+	return &crossplane.ParseOptions{
+		SingleFile: true,
+		Open:       func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil },
+	}
+}
+
+func parse(options *crossplane.ParseOptions) (crossplane.Directives, error) {
+	payload, err := crossplane.Parse("nginx.conf", options)
+	if err != nil {
+		return nil, fmt.Errorf("nginx configuration: %w", err)
+	}
+	var all []error
+	for _, problem := range payload.Errors {
+		all = append(all, problem.Error)
+	}
+	if len(all) > 0 {
+		return nil, fmt.Errorf("nginx configuration: %w", errors.Join(all...))
+	}
+	if len(payload.Config) != 1 {
+		return nil, fmt.Errorf("nginx configuration: read %d files instead of one", len(payload.Config))
+	}
+	return payload.Config[0].Parsed, nil
+}
+
+func tree(parsed crossplane.Directives) []Directive {
+	directives := make([]Directive, 0, len(parsed))
+	for _, p := range parsed {
+		d := Directive{Name: unescape(p.Directive), IsBlock: p.IsBlock(), Block: tree(p.Block)}
+		for _, word := range p.Args {
+			d.Words = append(d.Words, unescape(word))
+		}
+		if !d.IsBlock {
+			d.Block = nil
+		}
+		directives = append(directives, d)
+	}
+	return directives
+}
+
+// unescape does what crossplane leaves: it takes the backslash off quotes only.
+func unescape(word string) string {
+	if !strings.Contains(word, `\`) {
+		return word
+	}
+	return strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\r`, "\r", `\t`, "\t", `\"`, `"`, `\'`, "'").Replace(word)
+}
+
+// rewriting are directives that run in the order in which they stand, whatever
+// their names.
+var rewriting = []string{"if", "return", "rewrite", "set", "break"}
+
+// numbered are blocks of which several may have the same words.
+var numbered = []string{"server", "if"}
+
+// Statements frees a tree from its layout, for comparing.
+func (c Config) Statements() []meaning.Statement { return statements(c.Directives, "main") }
+
+func statements(directives []Directive, section string) []meaning.Statement {
+	var list []meaning.Statement
+	count := map[string]int{}
+	for _, d := range directives {
+		keyword := d.Name
+		if slices.Contains(rewriting, keyword) {
+			keyword = "rewrite phase"
+		}
+		list = append(list, meaning.Statement{Section: section, Keyword: keyword, Text: written(options(d, section))})
+		if !d.IsBlock {
+			continue
+		}
+		place := written(d)
+		if slices.Contains(numbered, d.Name) {
+			count[place]++
+			place = fmt.Sprintf("%s#%d", place, count[place])
+		}
+		if section != "main" {
+			place = section + " > " + place
+		}
+		list = append(list, statements(d.Block, place)...)
+	}
+	return list
+}
+
+// options puts those words in order whose order says nothing: those of an
+// upstream's server and of listen, after the address.
+func options(d Directive, section string) Directive {
+	if d.Name == "server" && strings.Contains(section, "upstream ") || d.Name == "listen" {
+		d.Words = slices.Clone(d.Words)
+		slices.Sort(d.Words[min(1, len(d.Words)):])
+	}
+	return d
+}
+
+// Drift reads a text and says where it differs in meaning from the wanted one:
+// a line for each statement, "- " for what is missing, "+ " for what is too
+// much, "~ " for what says something else. Layout is no difference.
+func Drift(want, have []byte) ([]string, error) {
+	wanted, err := Parse(want)
+	if err != nil {
+		return nil, fmt.Errorf("wanted text: %w", err)
+	}
+	found, err := Parse(have)
+	if err != nil {
+		return nil, err
+	}
+	return meaning.Differences(wanted.Statements(), found.Statements()), nil
+}

@@ -1,0 +1,223 @@
+package nginx
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
+)
+
+// unavailable is what an agent reads when no node is left. The screen polls on
+// and comes back by itself.
+const unavailable = "No web server is available. Stay logged in: this page recovers by itself.\n"
+
+// servers are where requests come in: one for all that VICIdial serves, and
+// before it one that sends plain HTTP to TLS.
+func (w writer) servers() []Directive {
+	plain := set("listen", w.address(w.Listen.HTTPPort), "default_server")
+	main := block("server", nil)
+	var list []Directive
+	switch {
+	case w.TLS == nil:
+		main.Block = append(main.Block, plain)
+	case w.TLS.RedirectHTTP:
+		list = append(list, w.redirect(plain))
+		main.Block = append(main.Block, w.secureListen()...)
+	default:
+		main.Block = append(append(main.Block, plain), w.secureListen()...)
+	}
+	main.Block = append(main.Block, set("server_name", w.Hostname))
+	if w.TLS != nil {
+		main.Block = append(main.Block, set("ssl_certificate", w.TLS.CertificateFile), set("ssl_certificate_key", w.TLS.KeyFile))
+		if w.TLS.HSTSMaxAge > 0 {
+			main.Block = append(main.Block, fixed("add_header Strict-Transport-Security $hsts always"))
+		}
+	}
+	main.Block = append(main.Block, fixed("add_header X-Content-Type-Options nosniff always"),
+		fixed("add_header Referrer-Policy same-origin always").
+			noted("agent pages hold passwords in their URLs and embed foreign frames"))
+	if w.LoginsPerMinute > 0 {
+		limit := fixed("limit_req zone=vicidial_login")
+		if w.LoginsPerMinute > 1 {
+			limit.Words = append(limit.Words, "burst="+strconv.Itoa(w.LoginsPerMinute-1))
+		}
+		limit.Words = append(limit.Words, "nodelay")
+		main.Block = append(main.Block, limit)
+	}
+	main.Block = append(main.Block, fixed("error_page 502 503 504 = @unavailable"))
+	main.Block = append(main.Block, w.locations()...)
+	return append(list, main)
+}
+
+// address is where to listen; none is every IPv4 address.
+func (w writer) address(port int) string {
+	if w.Listen.Address == "" {
+		return strconv.Itoa(port)
+	}
+	return webtier.JoinPort(w.Listen.Address, port)
+}
+
+// secureListen turns HTTP/2 on as the target wants it: by a directive of its
+// own since 1.25.1, which warns of the older word.
+func (w writer) secureListen() []Directive {
+	listen := set("listen", w.address(w.Listen.HTTPSPort), "ssl", "default_server")
+	if !w.TLS.HTTP2 {
+		return []Directive{listen}
+	}
+	if w.Target.AtLeast(1, 25, 1) {
+		return []Directive{listen, fixed("http2 on")}
+	}
+	listen.Words = append(listen.Words, "http2")
+	return []Directive{listen}
+}
+
+var alive = block("location", []string{"=", "/lb-health"}, fixed("access_log off"),
+	fixed("default_type text/plain"), set("return", "200", "ok\n"))
+
+// redirect keeps the method (308), since programs post to the APIs.
+func (w writer) redirect(plain Directive) Directive {
+	d := block("server", nil, plain, set("server_name", w.Hostname), alive)
+	if w.TLS.ACMEResponder != "" {
+		d.Block = append(d.Block, block("location", []string{"^~", "/.well-known/acme-challenge/"},
+			set("proxy_pass", "http://"+w.TLS.ACMEResponder)))
+	}
+	d.Block = append(d.Block, block("location", []string{"/"},
+		set("return", "308", "https://"+w.Hostname+w.portSuffix()+"$request_uri")))
+	return d
+}
+
+// location is one of the main server's, from several lists of directives.
+func location(match []string, inside ...[]Directive) Directive {
+	d := block("location", match)
+	for _, list := range inside {
+		d.Block = append(d.Block, list...)
+	}
+	return d
+}
+
+// only refuses sources that a geo variable does not know.
+func only(variable string, limited bool) []Directive {
+	if !limited {
+		return nil
+	}
+	return []Directive{block("if", []string{variable, "=", "0"}, fixed("return 403"))}
+}
+
+// sent says where a location's requests go.
+func sent(upstream string) []Directive { return []Directive{set("proxy_pass", "http://"+upstream)} }
+
+var never = []Directive{fixed("proxy_next_upstream off")}
+
+// locations say what is served, and how. nginx takes an exact one first, then
+// a "^~" prefix, then the first pattern that matches.
+func (w writer) locations() []Directive {
+	_, adminLimited := w.Access.AdminSources()
+	_, apiLimited := w.Access.APISources()
+	managers, calls := only("$src_admin", adminLimited), only("$src_api", apiLimited)
+	slow := []Directive{set("proxy_read_timeout", duration(w.Timeouts.Admin))}
+	list := []Directive{alive}
+	for _, pattern := range w.PrivatePatterns() {
+		list = append(list, block("location", []string{"~*", pattern}, fixed("return 404")))
+	}
+	for _, page := range webtier.Polls {
+		list = append(list, location([]string{"=", page}, w.poll(), sent(agentUpstream)).noted("asked once a second: safe to send twice"))
+	}
+	list = append(list,
+		location([]string{"=", webtier.AgentAPI}, calls, never, slow, sent(apiUpstream)).
+			noted("a GET changes state in both APIs, and nginx would repeat it: no second try"),
+		location([]string{"=", w.AdminAPI()}, calls, never, slow, sent(apiUpstream)))
+	list = append(list, w.audioLocations(slow)...)
+	list = append(list, location([]string{"~", w.LeadPattern()}, managers, never, []Directive{fixed("proxy_buffering off")}, slow, sent(uploadUpstream)),
+		block("location", []string{"=", "/"}, set("return", "302", w.Welcome())),
+		location([]string{"=", w.Welcome()}, w.action("agent", agentUpstream)))
+	for _, directory := range w.Directories() {
+		list = append(list, location([]string{"=", "/" + directory}, sent(staticUpstream)))
+	}
+	list = append(list,
+		location([]string{"~*", `^/(` + strings.Join(w.Directories(), "|") + `)/.*\.(` + strings.Join(webtier.StaticEndings, "|") + ")$"}, sent(staticUpstream)),
+		location([]string{"~", "^/(" + strings.Join(w.ManagerDirectories(), "|") + ")/"}, managers, slow, w.action("admin", adminUpstream)),
+		location([]string{"~", "^/(" + webtier.AgentDirectory + "|" + webtier.ChatDirectory + ")/"}, w.action("agent", agentUpstream)))
+	directories, pages := w.Served()
+	for _, directory := range directories {
+		list = append(list, location([]string{"^~", directory}, w.action("agent", agentUpstream)))
+	}
+	for _, page := range pages {
+		list = append(list, location([]string{"=", page}, w.action("agent", agentUpstream)))
+	}
+	list = append(list, block("location", []string{"/"}, fixed("return 404")))
+	return append(list, w.again()...)
+}
+
+// poll may go to a second node whatever the first one did.
+func (w writer) poll() []Directive {
+	wait := set("proxy_read_timeout", duration(w.Timeouts.Poll))
+	switch w.Replay {
+	case webtier.ReplaySafe:
+		return []Directive{fixed("proxy_next_upstream error timeout invalid_header http_500 http_502 http_503 non_idempotent"), wait}
+	case webtier.ReplayConnect, webtier.ReplayNone:
+	}
+	return []Directive{wait}
+}
+
+// audioLocations guard the audio store. Without one configured its page is
+// refused, for it lets in whoever names a known server.
+func (w writer) audioLocations(slow []Directive) []Directive {
+	page := []string{"=", w.AudioPage()}
+	if w.AudioStore == nil {
+		return []Directive{block("location", page, fixed("return 403"))}
+	}
+	guarded := [][]Directive{
+		only("$src_audio", true), never, slow, w.headers(w.AudioStore.Host), sent(audioUpstream),
+	}
+	return []Directive{
+		location(page, guarded...).noted("audio_store.php lets in whoever names a known server, so this rule is its password"),
+		location([]string{"^~", "/" + w.AudioStore.Directory + "/"}, guarded...),
+	}
+}
+
+// connectOnly says whether a GET, too, is repeated only while no node has seen it.
+func (w writer) connectOnly() bool {
+	return w.Replay != webtier.ReplayNone && w.GetRetry == webtier.GetRetryConnect
+}
+
+// action passes what may change state to the nodes of an upstream.
+func (w writer) action(name, upstream string) []Directive {
+	switch {
+	case w.connectOnly():
+		return append([]Directive{
+			fixed("proxy_next_upstream off"), fixed("recursive_error_pages on"), fixed("error_page 502 504 = @again_" + name),
+		}, sent(upstream)...)
+	case w.GetRetry == webtier.GetRetryOff:
+		return append([]Directive{fixed("proxy_next_upstream off")}, sent(upstream)...)
+	}
+	return sent(upstream)
+}
+
+// again is the second and third try of a request that no node has seen: nginx
+// has no such rule for GET, but it knows how many bytes it sent. Named
+// locations keep method and body.
+func (w writer) again() []Directive {
+	down := block("location", []string{"@unavailable"}, fixed("default_type text/plain"),
+		fixed("add_header Retry-After 5 always"), fixed("add_header Cache-Control no-store always"),
+		set("return", "503", unavailable))
+	if !w.connectOnly() {
+		return []Directive{down}
+	}
+	var list []Directive
+	for _, class := range []struct{ name, upstream, wait string }{
+		{"agent", agentUpstream, duration(w.Timeouts.Agent)}, {"admin", adminUpstream, duration(w.Timeouts.Admin)},
+	} {
+		list = append(list,
+			w.try("@again_"+class.name, "@last_"+class.name, class.upstream, class.wait),
+			w.try("@last_"+class.name, "@unavailable", class.upstream, class.wait))
+	}
+	return append(list, down)
+}
+
+func (w writer) try(name, next, upstream, wait string) Directive {
+	return location([]string{name}, []Directive{
+		block("if", []string{"$upstream_bytes_sent", "!~", "(^| )0$"}, fixed("return 502")).noted("a node has seen it"),
+		fixed("proxy_next_upstream off"), set("proxy_read_timeout", wait),
+		fixed("recursive_error_pages on"), set("error_page", "502", "504", "=", next),
+	}, sent(upstream))
+}

@@ -1,0 +1,134 @@
+package nginx
+
+import (
+	"strings"
+)
+
+// Config is an nginx configuration as a tree.
+type Config struct {
+	// Notes are comments that stand before the first directive.
+	Notes      []string
+	Directives []Directive
+}
+
+// Directive is a name, words, and for some a block. A word is any text without
+// a control character; how it is written down is the printer's business. The
+// words of an if are what stands between its parentheses.
+type Directive struct {
+	// Note is a comment above the directive; empty for none.
+	Note    string
+	Name    string
+	Words   []string
+	IsBlock bool
+	Block   []Directive
+}
+
+// set makes a simple directive.
+func set(name string, words ...string) Directive { return Directive{Name: name, Words: words} }
+
+// fixed makes a simple directive of text in which no word holds a blank.
+func fixed(text string) Directive {
+	words := strings.Fields(text)
+	return Directive{Name: words[0], Words: words[1:]}
+}
+
+// block makes a directive with others inside.
+func block(name string, words []string, inside ...Directive) Directive {
+	return Directive{Name: name, Words: words, IsBlock: true, Block: inside}
+}
+
+// noted puts the reason for a directive above it.
+func (d Directive) noted(note string) Directive {
+	d.Note = note
+	return d
+}
+
+// Print writes the tree. The same tree gives the same bytes.
+func (c Config) Print() []byte {
+	var text strings.Builder
+	for _, note := range c.Notes {
+		text.WriteString("# " + oneLine(note) + "\n")
+	}
+	for _, directive := range c.Directives {
+		directive.print(&text, "")
+	}
+	return []byte(text.String())
+}
+
+func (d Directive) print(text *strings.Builder, indent string) {
+	if d.Note != "" {
+		text.WriteString(indent + "# " + oneLine(d.Note) + "\n")
+	}
+	text.WriteString(indent + written(d))
+	if !d.IsBlock {
+		text.WriteString(";\n")
+		return
+	}
+	text.WriteString(" {\n")
+	for _, inside := range d.Block {
+		inside.print(text, indent+"    ")
+	}
+	text.WriteString(indent + "}\n")
+}
+
+// written is a directive without its block and its end.
+func written(d Directive) string {
+	words := make([]string, 0, len(d.Words)+1)
+	words = append(words, quote(d.Name))
+	for _, word := range d.Words {
+		words = append(words, quote(word))
+	}
+	if d.Name == "if" && len(d.Words) > 0 {
+		words[1] = "(" + words[1]
+		words[len(words)-1] += ")"
+	}
+	return strings.Join(words, " ")
+}
+
+// oneLine keeps a comment from ending early.
+func oneLine(note string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' '
+		}
+		return r
+	}, note)
+}
+
+// quote writes one word so that nginx reads it back as it is. Inside quotes a
+// backslash is itself unless a quote, a backslash, t, r or n follows
+// (ngx_conf_read_token), so only those are escaped and regular expressions stay
+// readable. A $ starts a variable everywhere and has no escape: the values of a
+// tier hold none.
+func quote(word string) string {
+	if word != "" && strings.IndexFunc(word, special) < 0 {
+		return word
+	}
+	mark := `"`
+	if strings.Contains(word, `"`) && !strings.Contains(word, "'") {
+		mark = "'"
+	}
+	var text strings.Builder
+	text.WriteString(mark)
+	for i, r := range word {
+		switch {
+		case r == '\n':
+			text.WriteString(`\n`)
+		case r == '\r':
+			text.WriteString(`\r`)
+		case r == '\t':
+			text.WriteString(`\t`)
+		case string(r) == mark:
+			text.WriteString(`\` + mark)
+		case r == '\\' && (i+1 == len(word) || strings.ContainsRune("\"'\\trn\n\r\t", rune(word[i+1]))):
+			text.WriteString(`\\`)
+		default:
+			text.WriteRune(r)
+		}
+	}
+	text.WriteString(mark)
+	return text.String()
+}
+
+// special says whether a character means something to nginx outside quotes.
+func special(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"'\;{}#()`, r) }

@@ -1,0 +1,72 @@
+package webtier
+
+import (
+	"net"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Whatever reaches a proxy's text matches one of these. None lets through a
+// blank, a newline, a quote, ";", "{", "}", "#", "$", "%" or a backslash, so no
+// value can end its own line and start another directive.
+var (
+	nameForm      = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,30}$`)
+	nodeForm      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$`)
+	labelForm     = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+	segmentForm   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
+	fileForm      = regexp.MustCompile(`^/[A-Za-z0-9._/@+=,-]+$`)
+	urlPathForm   = regexp.MustCompile(`^/[A-Za-z0-9._~/-]*$`)
+	checkPathForm = regexp.MustCompile(`^/[A-Za-z0-9._~/-]*(\?[A-Za-z0-9._~=&+-]*)?$`)
+	accountForm   = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,31}$`)
+	interfaceForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$`)
+)
+
+// isHostName says whether text is a DNS name. One that looks like an IPv4
+// address is none: 10.0.0.256 is a mistake, not a name.
+func isHostName(text string) bool {
+	if text == "" || len(text) > 253 {
+		return false
+	}
+	labels := strings.Split(text, ".")
+	for _, label := range labels {
+		if !labelForm.MatchString(label) {
+			return false
+		}
+	}
+	_, err := strconv.Atoi(labels[len(labels)-1])
+	return err != nil
+}
+
+// isAddress says whether text is an IP address that means the same everywhere.
+func isAddress(text string) bool {
+	address, err := netip.ParseAddr(text)
+	return err == nil && address.Zone() == "" && !address.Is4In6()
+}
+
+// isBind says whether text is IP:port.
+func isBind(text string) bool {
+	host, port, err := net.SplitHostPort(text)
+	if err != nil || !isAddress(host) {
+		return false
+	}
+	number, err := strconv.Atoi(port)
+	return err == nil && number >= 1 && number <= 65535 && strconv.Itoa(number) == port
+}
+
+// isPrintable says whether text is one line of printable ASCII.
+func isPrintable(text string) bool {
+	for _, r := range text {
+		if r < 0x20 || r > 0x7e {
+			return false
+		}
+	}
+	return true
+}
+
+// JoinPort writes an address and a port as both proxies read them.
+func JoinPort(address string, port int) string { return net.JoinHostPort(address, strconv.Itoa(port)) }
+
+// IsName says whether a node's address has to be looked up.
+func (n Node) IsName() bool { return !isAddress(n.Address) }

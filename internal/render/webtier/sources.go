@@ -1,0 +1,64 @@
+package webtier
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+)
+
+// ParseSource reads a CIDR range or a single address. Bits below the mask are
+// dropped, because nginx warns of them.
+func ParseSource(text string) (netip.Prefix, error) {
+	if address, err := netip.ParseAddr(text); err == nil {
+		if address.Zone() != "" {
+			return netip.Prefix{}, fmt.Errorf("source %q: an address with a zone means something on one machine only", text)
+		}
+		address = address.Unmap()
+		return netip.PrefixFrom(address, address.BitLen()), nil
+	}
+	prefix, err := netip.ParsePrefix(text)
+	if err != nil || prefix.Addr().Is4In6() {
+		return netip.Prefix{}, fmt.Errorf("source %q: want an IP address or a CIDR range such as 10.0.0.0/8", text)
+	}
+	return prefix.Masked(), nil
+}
+
+// Sources turns several lists into one, each range once, in order. What does
+// not parse is left out; [Tier.Problems] has refused it before.
+func Sources(lists ...[]string) []string {
+	var ranges []netip.Prefix
+	for _, text := range slices.Concat(lists...) {
+		if prefix, err := ParseSource(text); err == nil {
+			ranges = append(ranges, prefix)
+		}
+	}
+	slices.SortFunc(ranges, func(a, b netip.Prefix) int { return a.Compare(b) })
+	texts := make([]string, 0, len(ranges))
+	for _, prefix := range slices.Compact(ranges) {
+		if prefix.IsSingleIP() {
+			texts = append(texts, prefix.Addr().String())
+		} else {
+			texts = append(texts, prefix.String())
+		}
+	}
+	return texts
+}
+
+// AdminSources may reach the admin pages; false means everyone may.
+func (a Access) AdminSources() ([]string, bool) {
+	return Sources(a.Admin), len(a.Admin) > 0
+}
+
+// APISources may call the APIs; false means everyone may. Managers are always
+// among them, since realtime_report.php calls both APIs from their browsers,
+// and so is the cluster, whose dialplans do.
+func (a Access) APISources() ([]string, bool) {
+	if len(a.Admin) == 0 && len(a.API) == 0 {
+		return nil, false
+	}
+	return Sources(a.Admin, a.API, a.Cluster), true
+}
+
+// AudioSources may reach the audio store. There is always a list, for the page
+// lets in whoever names a known server; without managers and cluster it is empty.
+func (a Access) AudioSources() []string { return Sources(a.Admin, a.Cluster) }

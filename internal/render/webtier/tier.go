@@ -1,0 +1,271 @@
+package webtier
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Tier is one web tier: everything that the proxies' text is made of.
+type Tier struct {
+	// Name tells this tier from others: lower case, in the text's first line.
+	Name string
+	// Hostname is what agents type; a DNS name without a port.
+	Hostname string
+	// Nodes are the web nodes by name.
+	Nodes map[string]Node
+	// Target is the version of the proxy that will read the text.
+	Target Version
+	// TLS is nil for plain HTTP.
+	TLS *TLS
+	// Listen is where the proxy takes requests.
+	Listen Listen
+	// AdminDirectory is system_settings.admin_web_directory.
+	AdminDirectory string
+	Access         Access
+	Health         Health
+	// AudioStore is nil where nobody manages audio through the proxy.
+	AudioStore *AudioStore
+	// SharedUploads says that all nodes see the same /tmp for lead files, so
+	// that the two-step upload need not stay on one node.
+	SharedUploads bool
+	Timeouts      Timeouts
+	// MaxBodyMB bounds a request's body, in megabytes.
+	MaxBodyMB int
+	// LoginsPerMinute is how many login attempts one address may make; 0 is no limit.
+	LoginsPerMinute int
+	// AdminErrorsPerMinute is how many 4xx answers one address may draw from
+	// the admin pages; 0 is no limit. HAProxy only.
+	AdminErrorsPerMinute int
+	// ExtraPaths are served besides VICIdial's own: "/dir/" with all below, or one page.
+	ExtraPaths []string
+	// Replay says which requests may be sent to a second node.
+	Replay Replay
+	// GetRetry says when nginx may send an agent's GET to a second node. nginx only.
+	GetRetry GetRetry
+	// Balance picks the next node for agents' requests. HAProxy only.
+	Balance Balance
+	// Stats is nil when no figures are served.
+	Stats   *Stats
+	Process Process
+	// VRRP is nil when one proxy stands alone.
+	VRRP *VRRP
+	// DNSServers resolve nodes given by name while the proxy runs.
+	DNSServers []string
+}
+
+// Node is one web server.
+type Node struct {
+	// Address is an IP address or a host name.
+	Address string
+	Port    int
+	// Weight is its share of the requests, 1 to 256.
+	Weight int
+	// MaxConnections is how many Apache workers it has; the classes of
+	// traffic share them (see [Class.Limit]).
+	MaxConnections int
+	State          State
+}
+
+// State is what a node takes part in.
+type State string
+
+// The states of a node.
+const (
+	Active      State = "active"
+	Backup      State = "backup"      // only when no active node is left
+	Drain       State = "drain"       // finishes what it has, takes nothing new
+	Maintenance State = "maintenance" // takes nothing at all
+)
+
+// States are all states, for a validator.
+var States = []string{string(Active), string(Backup), string(Drain), string(Maintenance)}
+
+// TLS ends at the proxy.
+type TLS struct {
+	// CertificateFile holds the chain; for HAProxy the key as well.
+	CertificateFile string
+	// KeyFile holds the key. nginx only.
+	KeyFile string
+	// MinVersion is "1.2" or "1.3".
+	MinVersion string
+	HTTP2      bool
+	// HSTSMaxAge is in seconds; 0 sends no header.
+	HSTSMaxAge int
+	// RedirectHTTP answers plain HTTP with a redirect that keeps the method.
+	RedirectHTTP bool
+	// ACMEResponder is host:port of what answers certificate challenges, or empty.
+	ACMEResponder string
+}
+
+// Listen is where the proxy takes requests.
+type Listen struct {
+	Address   string // an IP address, or empty for all
+	HTTPPort  int
+	HTTPSPort int
+}
+
+// Access says who may reach what. All are CIDR ranges or single addresses.
+type Access struct {
+	Admin          []string // managers; empty is everyone
+	API            []string // programs that call the APIs, besides managers and the cluster
+	Cluster        []string // telephony nodes: they fetch audio and call the API
+	Trusted        []string // not counted by the login limit: offices behind one address
+	TrustedProxies []string // in front of this proxy; their X-Forwarded-For is believed
+}
+
+// Health is how a node proves that it can serve.
+type Health struct {
+	// Path answers 200 without a login and writes nothing; empty is welcome.php
+	// of the admin directory.
+	Path string
+	// BodyRegex must match the body: a node without its database answers 200.
+	BodyRegex    string
+	Interval     time.Duration // between checks of a node that is up
+	FastInterval time.Duration // between checks of a node that is changing
+	Timeout      time.Duration // of one check
+	Rise, Fall   int           // checks that bring a node back, and take it out
+	// AllowSlowEjection permits settings by which a hung node outlives an
+	// agent's patience.
+	AllowSlowEjection bool
+	// MaxFails requests within FailTimeout take a node out for FailTimeout. nginx only.
+	MaxFails    int
+	FailTimeout time.Duration
+}
+
+// AudioStore is the one node whose web root holds the audio files.
+type AudioStore struct {
+	Node string // a key of Nodes
+	// Host is system_settings.sounds_web_server, the name that audio_store.php insists on.
+	Host string
+	// Directory is system_settings.sounds_web_directory.
+	Directory string
+}
+
+// Timeouts bound how long the proxy waits.
+type Timeouts struct {
+	Connect time.Duration // for a node's TCP handshake
+	Poll    time.Duration // for the answer to an agent's poll
+	Agent   time.Duration // for any other answer to an agent
+	Admin   time.Duration // for reports and uploads
+	Queue   time.Duration // for a free slot. HAProxy only
+}
+
+// Replay says which requests may be sent to a second node.
+type Replay string
+
+// The rules for a second try.
+const (
+	// ReplaySafe repeats polls and static files; all else only while no node has seen it.
+	ReplaySafe Replay = "safe"
+	// ReplayConnect repeats a request only while no node has seen it.
+	ReplayConnect Replay = "connect"
+	// ReplayNone never repeats anything.
+	ReplayNone Replay = "none"
+)
+
+// Replays are all rules, for a validator.
+var Replays = []string{string(ReplaySafe), string(ReplayConnect), string(ReplayNone)}
+
+// GetRetry says when nginx may send an agent's GET to a second node.
+type GetRetry string
+
+// The rules for GET.
+const (
+	// GetRetryConnect repeats a GET only while no node has seen it.
+	GetRetryConnect GetRetry = "connect"
+	// GetRetryStock is nginx's own: a GET is repeated even after a node ran it.
+	GetRetryStock GetRetry = "stock"
+	// GetRetryOff never repeats a GET.
+	GetRetryOff GetRetry = "off"
+)
+
+// GetRetries are all rules for GET, for a validator.
+var GetRetries = []string{string(GetRetryConnect), string(GetRetryStock), string(GetRetryOff)}
+
+// Balance picks the next node.
+type Balance string
+
+// The ways to pick a node.
+const (
+	RoundRobin Balance = "roundrobin"
+	LeastConn  Balance = "leastconn"
+)
+
+// Balances are all ways, for a validator.
+var Balances = []string{string(RoundRobin), string(LeastConn)}
+
+// Stats serves the proxy's own figures.
+type Stats struct {
+	Bind       string   // IP:port
+	Prometheus bool     // HAProxy only
+	Sources    []string // who may look, besides this host; no password enters the text
+}
+
+// Process is how the proxy runs on its machine. Empty fields are left to the
+// proxy's own default.
+type Process struct {
+	User, Group   string
+	Log           string // HAProxy: /dev/log, stdout or IP:port; nginx: the access log's path
+	ErrorLog      string // nginx only
+	Chroot        string // HAProxy only
+	ControlSocket string // HAProxy only
+	PIDFile       string // nginx only
+	MimeTypes     string // nginx only
+	TempDirectory string // nginx only
+}
+
+// VRRP moves one address between two proxies.
+type VRRP struct {
+	Address   string // IP or CIDR
+	Interface string
+	RouterID  int      // 1 to 255
+	Peers     []string // IP addresses of the other proxies
+}
+
+// Defaults returns a tier with every default and nothing that has none: no
+// name, no nodes, no TLS. Target and Process differ by proxy and are left empty.
+func Defaults() Tier {
+	return Tier{
+		Listen:         Listen{HTTPPort: 80, HTTPSPort: 443},
+		AdminDirectory: "vicidial",
+		Health: Health{
+			// The file name in this link comes out of system_settings, so it
+			// proves that the database answered (www/vicidial/welcome.php).
+			BodyRegex: `href=.\.\./agc/[A-Za-z0-9_.-]+\.php`,
+			Interval:  time.Second, FastInterval: 250 * time.Millisecond, Timeout: 800 * time.Millisecond,
+			Rise: 3, Fall: 2, MaxFails: 2, FailTimeout: 5 * time.Second,
+		},
+		Timeouts: Timeouts{
+			Connect: time.Second, Poll: 20 * time.Second, Agent: time.Minute,
+			Admin: 6 * time.Minute, Queue: 5 * time.Second,
+		},
+		MaxBodyMB: 64, LoginsPerMinute: 60, AdminErrorsPerMinute: 30,
+		Replay: ReplaySafe, GetRetry: GetRetryConnect, Balance: RoundRobin,
+		Stats: &Stats{Bind: "127.0.0.1:8404", Prometheus: true},
+	}
+}
+
+// DefaultNode is a node of which only the address is known.
+func DefaultNode(address string) Node {
+	return Node{Address: address, Port: 80, Weight: 100, MaxConnections: 200, State: Active}
+}
+
+// DefaultTLS is TLS of which only the files are known.
+func DefaultTLS(certificate, key string) *TLS {
+	return &TLS{
+		CertificateFile: certificate, KeyFile: key, MinVersion: "1.2", HTTP2: true,
+		HSTSMaxAge: 31536000, RedirectHTTP: true,
+	}
+}
+
+// NodeNames returns the nodes' names in the order in which they are written.
+func (t Tier) NodeNames() []string { return slices.Sorted(maps.Keys(t.Nodes)) }
+
+// HealthPath is the page that is asked.
+func (t Tier) HealthPath() string {
+	if t.Health.Path != "" {
+		return t.Health.Path
+	}
+	return "/" + t.AdminDirectory + "/welcome.php"
+}

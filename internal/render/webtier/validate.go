@@ -1,0 +1,189 @@
+package webtier
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// words checks the names that go into the text as they are.
+func (f *findings) words() {
+	t := f.tier
+	if !nameForm.MatchString(t.Name) {
+		f.refuse(At("name"), "%q is not 1 to 31 of a-z, 0-9, _ and -, starting with a letter", t.Name)
+	}
+	if !isHostName(t.Hostname) {
+		f.refuse(At("hostname"), "%q is not a DNS name; the port is set in listen", t.Hostname)
+	}
+	if !segmentForm.MatchString(t.AdminDirectory) {
+		f.refuse(At("admin_web_directory"), "%q is not one path segment of letters, digits, _ and -", t.AdminDirectory)
+	} else if slices.Contains([]string{AgentDirectory, ReportDirectory, ChatDirectory}, t.AdminDirectory) {
+		f.refuse(At("admin_web_directory"), "%q is a directory that VICIdial uses for something else", t.AdminDirectory)
+	}
+	for _, path := range t.ExtraPaths {
+		first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+		switch {
+		case !urlPathForm.MatchString(path) || strings.Contains(path, "//"):
+			f.refuse(At("extra_paths"), `%q is not a URL path such as "/crm/" or "/robots.txt"`, path)
+		case path == "/" || path == "/lb-health":
+			f.refuse(At("extra_paths"), "%q is answered by the proxy itself", path)
+		case slices.Contains(t.Directories(), first) || t.AudioStore != nil && first == t.AudioStore.Directory:
+			f.refuse(At("extra_paths"), "%q lies in a directory that is served already, under its own rules", path)
+		}
+	}
+}
+
+// target checks the version of the proxy.
+func (f *findings) target() {
+	oldest, newest := f.dialect.Tested()
+	switch line := (Version{Major: f.tier.Target.Major, Minor: f.tier.Target.Minor}); {
+	case line.Compare(oldest) < 0:
+		f.refuse(At("target_version"), "%s %s lacks directives that this configuration needs; the oldest that has them is %s",
+			f.dialect, f.tier.Target, oldest)
+	case line.Compare(newest) > 0:
+		f.warn(At("target_version"), "%s %s is newer than the newest that the text was tried with, which is %s",
+			f.dialect, f.tier.Target, newest)
+	}
+}
+
+// nodes checks the web nodes, each and together.
+func (f *findings) nodes() {
+	active := 0
+	owner := map[string]string{}
+	for _, name := range f.tier.NodeNames() {
+		node, at := f.tier.Nodes[name], At("nodes").Key(name)
+		if !nodeForm.MatchString(name) {
+			f.refuse(at, "%q is not a node's name: 1 to 63 letters, digits, _, . and -", name)
+		}
+		if !isAddress(node.Address) && !isHostName(node.Address) {
+			f.refuse(at.Attribute("address"), "%q is neither an IP address nor a host name", node.Address)
+		}
+		f.between(at.Attribute("port"), node.Port, 1, 65535)
+		f.between(at.Attribute("weight"), node.Weight, 1, 256)
+		f.between(at.Attribute("max_connections"), node.MaxConnections, 20, 100000)
+		f.oneOf(at.Attribute("state"), string(node.State), States)
+		if node.State == Active {
+			active++
+		}
+		where := JoinPort(node.Address, node.Port)
+		if other, taken := owner[where]; taken {
+			f.refuse(at.Attribute("address"), "%s is node %q already; a node listed twice gets twice its share", where, other)
+		}
+		owner[where] = name
+		if node.IsName() && len(f.tier.DNSServers) == 0 {
+			f.warn(at.Attribute("address"), "the name %q is looked up once, when the proxy starts; set dns_servers to follow it", node.Address)
+		}
+	}
+	switch active {
+	case 0:
+		f.refuse(At("nodes"), "no node is active, so every request would be answered with 503")
+	case 1:
+		f.warn(At("nodes"), "one node is active: when it fails nobody takes over")
+	}
+	for _, server := range f.tier.DNSServers {
+		if !isAddress(server) {
+			f.refuse(At("dns_servers"), "%q is not an IP address", server)
+		}
+	}
+}
+
+// entrance checks where and how requests come in.
+func (f *findings) entrance() {
+	listen, tls := f.tier.Listen, f.tier.TLS
+	if listen.Address != "" && !isAddress(listen.Address) {
+		f.refuse(At("listen", "address"), "%q is not an IP address", listen.Address)
+	}
+	f.between(At("listen", "http_port"), listen.HTTPPort, 1, 65535)
+	f.between(At("listen", "https_port"), listen.HTTPSPort, 1, 65535)
+	if tls == nil {
+		f.warn(At("tls"), "without TLS passwords cross the network in the clear, and browsers give a web phone no microphone")
+		return
+	}
+	if listen.HTTPPort == listen.HTTPSPort {
+		f.refuse(At("listen", "https_port"), "%d is the port for plain HTTP too", listen.HTTPSPort)
+	}
+	if !strings.Contains(JoinPort("", listen.HTTPSPort), "443") {
+		f.refuse(At("listen", "https_port"), "%d does not contain 443: VICIdial looks for these digits in the port to tell https from http, and would write http:// links",
+			listen.HTTPSPort)
+	}
+	f.file(At("tls", "certificate_file"), tls.CertificateFile)
+	if f.dialect == Nginx {
+		f.file(At("tls", "key_file"), tls.KeyFile)
+	}
+	f.oneOf(At("tls", "min_version"), tls.MinVersion, []string{"1.2", "1.3"})
+	f.between(At("tls", "hsts_max_age"), tls.HSTSMaxAge, 0, 63072000)
+	if tls.ACMEResponder != "" && !isBind(tls.ACMEResponder) {
+		f.refuse(At("tls", "acme_responder"), "%q is not an IP address with a port", tls.ACMEResponder)
+	}
+}
+
+// access checks who may come.
+func (f *findings) access() {
+	access := f.tier.Access
+	f.sources("admin_sources", access.Admin)
+	f.sources("api_sources", access.API)
+	f.sources("cluster_addresses", access.Cluster)
+	f.sources("trusted_sources", access.Trusted)
+	f.sources("trusted_proxies", access.TrustedProxies)
+	if len(access.Admin) == 0 {
+		f.warn(At("admin_sources"), "everyone may reach the admin pages; only their passwords guard them")
+		if len(access.API) > 0 {
+			f.warn(At("api_sources"), "managers outside these sources can open the real-time report, but its buttons call the API and will be refused")
+		}
+	}
+}
+
+func (f *findings) sources(name string, texts []string) {
+	for _, text := range texts {
+		if _, err := ParseSource(text); err != nil {
+			f.refuse(At(name), "%s", err)
+		}
+	}
+}
+
+// audioStore checks the node that holds the audio.
+func (f *findings) audioStore() {
+	store := f.tier.AudioStore
+	if store == nil {
+		if len(f.tier.Nodes) > 1 {
+			f.warn(At("audio_store"), "without it audio_store.php is refused here: audio files live on one node's disk, and the proxy would pick any")
+		}
+		return
+	}
+	if node, known := f.tier.Nodes[store.Node]; !known {
+		f.refuse(At("audio_store", "node"), "%q is not among the nodes: %s", store.Node, strings.Join(f.tier.NodeNames(), ", "))
+	} else if node.State == Maintenance {
+		f.warn(At("audio_store", "node"), "%q is in maintenance, and the audio store has no other node", store.Node)
+	}
+	if !isHostName(store.Host) && !isAddress(store.Host) || strings.Contains(store.Host, ":") {
+		f.refuse(At("audio_store", "host"), "%q is neither a host name nor an IPv4 address; write it as system_settings.sounds_web_server does, without a port", store.Host)
+	}
+	if !segmentForm.MatchString(store.Directory) {
+		f.refuse(At("audio_store", "directory"), "%q is not one path segment of letters, digits, _ and -", store.Directory)
+	} else if slices.Contains(f.tier.Directories(), store.Directory) {
+		f.refuse(At("audio_store", "directory"), "%q is served under other rules already", store.Directory)
+	}
+	if len(f.tier.Access.AudioSources()) == 0 {
+		f.warn(At("audio_store"), "nobody may reach the audio store: name managers in admin_sources and telephony nodes in cluster_addresses")
+	}
+}
+
+// pair checks the address that two proxies share.
+func (f *findings) pair() {
+	pair := f.tier.VRRP
+	if pair == nil {
+		return
+	}
+	if _, err := netip.ParsePrefix(pair.Address); err != nil && !isAddress(pair.Address) {
+		f.refuse(At("vrrp", "address"), "%q is neither an IP address nor one with a mask such as 10.0.0.5/24", pair.Address)
+	}
+	if !interfaceForm.MatchString(pair.Interface) {
+		f.refuse(At("vrrp", "interface"), "%q is not an interface's name", pair.Interface)
+	}
+	f.between(At("vrrp", "router_id"), pair.RouterID, 1, 255)
+	for _, peer := range pair.Peers {
+		if !isAddress(peer) {
+			f.refuse(At("vrrp", "peers"), "%q is not an IP address", peer)
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package webtier
+
+import (
+	"net"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// patience is how long an agent's browser waits for polls before it tells the
+// agent that the session is gone: conf_check_attempts, 3 polls of a second each.
+const patience = 3 * time.Second
+
+// worst is how long a node that hangs can stay in rotation: it hangs just
+// after a check, and each failing check takes its whole time.
+func (h Health) worst() time.Duration {
+	return h.Interval + time.Duration(h.Fall)*h.Timeout + time.Duration(h.Fall-1)*h.FastInterval
+}
+
+// health checks how a node proves that it can serve.
+func (f *findings) health() {
+	h := f.tier.Health
+	if !checkPathForm.MatchString(f.tier.HealthPath()) {
+		f.refuse(At("health", "path"), "%q is not a URL path", h.Path)
+	}
+	if f.dialect == Nginx {
+		f.between(At("health", "max_fails"), h.MaxFails, 1, 1000)
+		if f.lasts(At("health", "fail_timeout"), h.FailTimeout, time.Second, time.Hour); h.FailTimeout%time.Second != 0 {
+			f.refuse(At("health", "fail_timeout"), "%s is not a whole number of seconds, and nginx knows no finer time here", h.FailTimeout)
+		}
+		return
+	}
+	if _, err := regexp.Compile(h.BodyRegex); err != nil || !isPrintable(h.BodyRegex) || h.BodyRegex == "" || len(h.BodyRegex) > 200 {
+		f.refuse(At("health", "body_regex"), "%q is not a regular expression of one line", h.BodyRegex)
+	}
+	f.lasts(At("health", "interval"), h.Interval, 100*time.Millisecond, time.Minute)
+	f.lasts(At("health", "fast_interval"), h.FastInterval, 50*time.Millisecond, time.Minute)
+	f.lasts(At("health", "timeout"), h.Timeout, 50*time.Millisecond, time.Minute)
+	f.between(At("health", "rise"), h.Rise, 1, 100)
+	f.between(At("health", "fall"), h.Fall, 1, 100)
+	if worst := h.worst(); worst > patience && !h.AllowSlowEjection {
+		f.refuse(At("health"), "a node that hangs would stay in rotation for up to %s (interval + fall × timeout + (fall - 1) × fast_interval), but an agent's screen gives up after %s; set allow_slow_ejection to accept that",
+			worst, patience)
+	}
+}
+
+// limits checks times, sizes and rates.
+func (f *findings) limits() {
+	t := f.tier
+	f.lasts(At("timeouts", "connect"), t.Timeouts.Connect, 50*time.Millisecond, time.Minute)
+	f.lasts(At("timeouts", "poll"), t.Timeouts.Poll, time.Second, 10*time.Minute)
+	f.lasts(At("timeouts", "agent"), t.Timeouts.Agent, time.Second, time.Hour)
+	f.lasts(At("timeouts", "admin"), t.Timeouts.Admin, time.Second, 24*time.Hour)
+	f.lasts(At("timeouts", "queue"), t.Timeouts.Queue, 100*time.Millisecond, time.Minute)
+	if t.Timeouts.Admin < 330*time.Second {
+		f.warn(At("timeouts", "admin"), "%s is shorter than the 330 s that VICIdial's installation gives PHP: long reports will be cut off", t.Timeouts.Admin)
+	}
+	f.between(At("max_body_size_mb"), t.MaxBodyMB, 1, 4096)
+	if t.MaxBodyMB < 48 {
+		f.warn(At("max_body_size_mb"), "%d MB is less than the 48 MB that VICIdial's installation allows for lead files", t.MaxBodyMB)
+	}
+	f.between(At("login_rate_per_minute"), t.LoginsPerMinute, 0, 100000)
+	f.oneOf(At("replay"), string(t.Replay), Replays)
+	if f.dialect == Nginx {
+		f.oneOf(At("get_retry"), string(t.GetRetry), GetRetries)
+		return
+	}
+	f.between(At("admin_errors_per_minute"), t.AdminErrorsPerMinute, 0, 100000)
+	f.oneOf(At("balance"), string(t.Balance), Balances)
+}
+
+// process checks how the proxy runs and where it shows its figures.
+func (f *findings) process() {
+	p := f.tier.Process
+	f.account("user", p.User)
+	f.account("group", p.Group)
+	if f.dialect == HAProxy {
+		if p.Log != "stdout" && !isBind(p.Log) && !fileForm.MatchString(p.Log) {
+			f.refuse(At("process", "log"), "%q is neither a socket's path such as /dev/log, nor IP:port of a syslog server, nor stdout", p.Log)
+		}
+		f.optionalFile("chroot", p.Chroot)
+		f.optionalFile("control_socket", p.ControlSocket)
+	} else {
+		f.file(At("process", "log"), p.Log)
+		f.file(At("process", "error_log"), p.ErrorLog)
+		f.file(At("process", "pid_file"), p.PIDFile)
+		f.file(At("process", "mime_types"), p.MimeTypes)
+		f.optionalFile("temp_directory", p.TempDirectory)
+	}
+	f.stats()
+}
+
+func (f *findings) stats() {
+	stats := f.tier.Stats
+	if stats == nil {
+		return
+	}
+	f.sources("stats", stats.Sources)
+	if !isBind(stats.Bind) {
+		f.refuse(At("stats", "bind"), "%q is not an IP address with a port", stats.Bind)
+		return
+	}
+	host, port, _ := net.SplitHostPort(stats.Bind)
+	if address, err := netip.ParseAddr(host); err == nil && !address.IsLoopback() && len(stats.Sources) == 0 {
+		f.refuse(At("stats", "bind"), "%s can be reached from other machines: name in stats.sources who may", stats.Bind)
+	}
+	taken := []string{JoinPort("", f.tier.Listen.HTTPPort)}
+	if f.tier.TLS != nil {
+		taken = append(taken, JoinPort("", f.tier.Listen.HTTPSPort))
+	}
+	if slices.Contains(taken, ":"+port) {
+		f.refuse(At("stats", "bind"), "port %s takes the agents' requests already", port)
+	}
+}
+
+func (f *findings) between(place Place, number, low, high int) {
+	if number < low || number > high {
+		f.refuse(place, "%d is not between %d and %d", number, low, high)
+	}
+}
+
+func (f *findings) lasts(place Place, length, low, high time.Duration) {
+	switch {
+	case length < low || length > high:
+		f.refuse(place, "%s is not between %s and %s", length, low, high)
+	case length%time.Millisecond != 0:
+		f.refuse(place, "%s is finer than a millisecond", length)
+	}
+}
+
+func (f *findings) oneOf(place Place, word string, words []string) {
+	if !slices.Contains(words, word) {
+		f.refuse(place, "%q is not one of %s", word, strings.Join(words, ", "))
+	}
+}
+
+func (f *findings) file(place Place, path string) {
+	if !fileForm.MatchString(path) {
+		f.refuse(place, "%q is not an absolute path of letters, digits and . _ / @ + = , -", path)
+	}
+}
+
+func (f *findings) optionalFile(name, path string) {
+	if path != "" {
+		f.file(At("process", name), path)
+	}
+}
+
+func (f *findings) account(name, account string) {
+	if account != "" && !accountForm.MatchString(account) {
+		f.refuse(At("process", name), "%q is not the name of an account", account)
+	}
+}
