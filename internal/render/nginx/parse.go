@@ -151,3 +151,12 @@ func Drift(want, have []byte) ([]string, error) {
 	}
 	return meaning.Differences(wanted.Statements(), found.Statements()), nil
 }
+
+// Sum is a checksum of what a text says, whatever its layout.
+func Sum(text []byte) (string, error) {
+	config, err := Parse(text)
+	if err != nil {
+		return "", err
+	}
+	return meaning.Sum(config.Statements()), nil
+}

@@ -6,9 +6,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/rehearse"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/haproxy"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/nginx"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/rehearse"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier/webtiertest"
 )

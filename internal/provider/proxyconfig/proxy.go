@@ -1,0 +1,46 @@
+package proxyconfig
+
+import (
+	_ "embed"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/haproxy"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/nginx"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
+)
+
+//go:embed description_haproxy.md
+var haproxyDescription string
+
+//go:embed description_nginx.md
+var nginxDescription string
+
+// proxy is what the two resources differ in.
+type proxy struct {
+	dialect     webtier.Dialect
+	typeName    string
+	noun        string
+	description string
+	process     webtier.Process // how Debian's package runs it
+	render      func(webtier.Tier) ([]byte, error)
+	drift       func(want, have []byte) ([]string, error)
+	sum         func([]byte) (string, error)
+}
+
+var proxies = map[webtier.Dialect]proxy{
+	webtier.HAProxy: {
+		webtier.HAProxy, "_haproxy_config", "HAProxy configuration", haproxyDescription,
+		haproxy.Process(), haproxy.Render, haproxy.Drift, haproxy.Sum,
+	},
+	webtier.Nginx: {
+		webtier.Nginx, "_nginx_config", "nginx configuration", nginxDescription,
+		nginx.Process(), nginx.Render, nginx.Drift, nginx.Sum,
+	},
+}
+
+// defaults is a tier of this proxy with every default.
+func (p proxy) defaults() webtier.Tier {
+	tier := webtier.Defaults()
+	tier.Process = p.process
+	tier.Target, _ = p.dialect.Tested()
+	return tier
+}

@@ -1,0 +1,145 @@
+package proxyconfig
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
+)
+
+// Schema describes a web tier. What only one proxy can do is in its schema only.
+func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	usual := r.proxy.defaults()
+	attributes := map[string]schema.Attribute{
+		"name": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "Name of this web tier, in the first line of the text. 1 to 31 of `a-z`, `0-9`, `_` and `-`, starting with a letter.",
+		},
+		"hostname": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "Name under which agents reach the tier: a DNS name without a port.",
+		},
+		"nodes": schema.MapNestedAttribute{
+			Required:            true,
+			MarkdownDescription: "The web nodes, by a name of your choice. At least one must be `active`; one alone warns.",
+			Validators:          []validator.Map{mapvalidator.SizeAtLeast(1)},
+			NestedObject:        schema.NestedAttributeObject{Attributes: nodeAttributes()},
+		},
+		"target_version": text(usual.Target.String(), "Version of "+r.proxy.dialect.String()+" that will read the text, such as `"+usual.Target.String()+"`. Directives that came later are not used; a version that is newer than those tried warns."),
+		"admin_web_directory": text(usual.AdminDirectory,
+			"Directory of the admin pages, `system_settings.admin_web_directory`."),
+		"admin_sources":           sources("Who may reach the admin pages and reports: addresses and CIDR ranges. Without any, everyone may, and the plan warns. `welcome.php` and images are open to all, since the agents' login page uses them."),
+		"api_sources":             sources("Who may call the two APIs besides `admin_sources` and `cluster_addresses`. Managers always may: the real-time report calls both APIs from their browsers."),
+		"cluster_addresses":       sources("Addresses of the telephony nodes. They may fetch from the audio store and call the APIs."),
+		"trusted_sources":         sources("Addresses that are not counted by the login and error limits, such as an office whose agents share one address."),
+		"trusted_proxies":         sources("Proxies in front of this one, such as a CDN. The last address in their `X-Forwarded-For` is taken for the client's; anybody else's header is thrown away."),
+		"extra_paths":             sources("Paths served besides VICIdial's own: `/dir/` with all below it, or one page. Everything else is answered with 404."),
+		"shared_upload_directory": flag(false, "All nodes see the same `/tmp`, so that the two steps of a lead upload may run on different nodes."),
+		"max_body_size_mb":        whole(usual.MaxBodyMB, "Largest request in megabytes. VICIdial's installation allows 48 for lead files; less warns."),
+		"login_rate_per_minute":   whole(usual.LoginsPerMinute, "Logins that one address may try in a minute; more are answered with 429. `0` sets no limit. Polls are never limited."),
+		"replay":                  choice(usual.Replay, webtier.Replays, "Which requests may be sent to a second node. `safe`: polls and static files always, all else only while no node has seen it. `connect`: only while no node has seen it. `none`: never."),
+		"dns_servers":             sources("Resolvers that follow nodes given by name. Without any, a name is looked up once, when the proxy starts. nginx can follow names from 1.27.3."),
+		"tls":                     r.tlsAttribute(),
+		"listen":                  listenAttribute(usual.Listen),
+		"health":                  r.healthAttribute(usual.Health),
+		"audio_store":             audioAttribute(),
+		"timeouts":                r.timeoutsAttribute(usual.Timeouts),
+		"stats":                   r.statsAttribute(usual.Stats),
+		"process":                 r.processAttribute(usual.Process),
+		"vrrp":                    pairAttribute(),
+		"file":                    fileAttribute(),
+		"content": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "The whole configuration. Known when the plan is made, if all inputs are. It holds no secret.",
+		},
+		"content_sha256": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "SHA-256 of `content`, in hexadecimal.",
+		},
+		"semantic_sha256": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "SHA-256 of what `content` says. It stays when only comments or layout change.",
+		},
+		"apache_snippet": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "What Apache on the web nodes needs, so that VICIdial sees the agents' addresses and not the proxy's. Needs `mod_remoteip`.",
+		},
+		"keepalived_snippet": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "keepalived's part for the shared address of `vrrp`; empty without it.",
+		},
+		"drift": schema.ListAttribute{
+			Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "How `file` differs in meaning from `content`, a line for each directive: `-` is missing, `+` is too much, `~` says something else. Empty after an apply. Comments and layout are no difference.",
+		},
+	}
+	if r.proxy.dialect == webtier.HAProxy {
+		attributes["balance"] = choice(usual.Balance, webtier.Balances, "How the next node for an agent's request is picked.")
+		attributes["admin_errors_per_minute"] = whole(usual.AdminErrorsPerMinute, "4xx answers that one address may draw from the admin pages in a minute, failed logins among them; after that it gets 429. `0` sets no limit.")
+	} else {
+		attributes["get_retry"] = choice(usual.GetRetry, webtier.GetRetries, "When an agent's or manager's GET may be sent to a second node. `connect`: only while no node has seen it. `stock`: as nginx does by itself, even after a node ran it. `off`: never. API calls are never repeated.")
+	}
+	resp.Schema = schema.Schema{MarkdownDescription: r.proxy.description, Attributes: attributes}
+}
+
+// IdentitySchema names a configuration by its name and, where it is written,
+// its file.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"name": identityschema.StringAttribute{RequiredForImport: true, Description: "Name of the web tier."},
+		"path": identityschema.StringAttribute{OptionalForImport: true, Description: "File that the configuration is written to."},
+	}}
+}
+
+func text(usual, says string) schema.StringAttribute {
+	shown := "`" + usual + "`"
+	if usual == "" {
+		shown = "empty"
+	}
+	return schema.StringAttribute{
+		Optional: true, Computed: true,
+		Default: stringdefault.StaticString(usual), MarkdownDescription: says + " Defaults to " + shown + ".",
+	}
+}
+
+func choice[Word ~string](usual Word, words []string, says string) schema.StringAttribute {
+	attribute := text(string(usual), says)
+	attribute.Validators = []validator.String{stringvalidator.OneOf(words...)}
+	return attribute
+}
+
+func whole(usual int, says string) schema.Int64Attribute {
+	return schema.Int64Attribute{
+		Optional: true, Computed: true,
+		Default: int64default.StaticInt64(int64(usual)), MarkdownDescription: says + " Defaults to " + number(usual) + ".",
+	}
+}
+
+func flag(usual bool, says string) schema.BoolAttribute {
+	shown := "`false`"
+	if usual {
+		shown = "`true`"
+	}
+	return schema.BoolAttribute{
+		Optional: true, Computed: true,
+		Default: booldefault.StaticBool(usual), MarkdownDescription: says + " Defaults to " + shown + ".",
+	}
+}
+
+func sources(says string) schema.SetAttribute {
+	return schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: says}
+}
+
+func object(says string, attributes map[string]schema.Attribute) schema.SingleNestedAttribute {
+	return schema.SingleNestedAttribute{Optional: true, MarkdownDescription: says, Attributes: attributes}
+}

@@ -1,0 +1,16 @@
+//go:build unix
+
+package configfile
+
+import (
+	"io/fs"
+	"syscall"
+)
+
+// owning is who a file belongs to.
+func owning(info fs.FileInfo) ownership {
+	if status, ok := info.Sys().(*syscall.Stat_t); ok {
+		return ownership{int(status.Uid), int(status.Gid)}
+	}
+	return ownership{-1, -1}
+}
