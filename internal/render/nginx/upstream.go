@@ -160,8 +160,12 @@ func (w writer) zone() string { return strconv.Itoa(128+4*len(w.Nodes)) + "k" }
 
 func (w writer) server(node webtier.Node, class webtier.Class) Directive {
 	server := set("server", webtier.JoinPort(node.Address, node.Port), "weight="+strconv.Itoa(node.Weight),
-		"max_fails="+strconv.Itoa(w.Health.MaxFails), "fail_timeout="+duration(w.Health.FailTimeout),
-		"max_conns="+strconv.Itoa(class.Limit(node.MaxConnections)))
+		"max_fails="+strconv.Itoa(w.Health.MaxFails), "fail_timeout="+duration(w.Health.FailTimeout))
+	if class != webtier.Static {
+		// Over its limit nginx has no queue, it refuses; a screen full of
+		// pictures is a burst, and Apache is done with each in no time.
+		server.Words = append(server.Words, "max_conns="+strconv.Itoa(class.Limit(node.MaxConnections)))
+	}
 	server = w.following(server, node)
 	switch node.State {
 	case webtier.Backup:

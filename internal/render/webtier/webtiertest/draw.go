@@ -33,6 +33,15 @@ func ATier(dialect webtier.Dialect, process webtier.Process) webtier.Tier {
 	return tier
 }
 
+// Nodes are as many active nodes.
+func Nodes(count int) map[string]webtier.Node {
+	nodes := map[string]webtier.Node{}
+	for i := range count {
+		nodes[fmt.Sprintf("web%03d", i)] = webtier.DefaultNode(fmt.Sprintf("10.1.%d.%d", i/200, i%200+1))
+	}
+	return nodes
+}
+
 // Draw makes any tier that has no error among its problems.
 func Draw(t *rapid.T, dialect webtier.Dialect, process webtier.Process) webtier.Tier {
 	tier := webtier.Defaults()

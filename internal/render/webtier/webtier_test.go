@@ -1,0 +1,247 @@
+package webtier_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier/webtiertest"
+)
+
+var process = webtier.Process{
+	Log: "/var/log/proxy.log", ErrorLog: "/var/log/error.log", PIDFile: "/run/proxy.pid", MimeTypes: "/etc/mime.types",
+}
+
+func aTier() webtier.Tier { return webtiertest.ATier(webtier.HAProxy, process) }
+
+func TestProblems(t *testing.T) {
+	edit := func(change func(*webtier.Node)) func(*webtier.Tier) {
+		return func(tier *webtier.Tier) {
+			node := tier.Nodes["web2"]
+			change(&node)
+			tier.Nodes["web2"] = node
+		}
+	}
+	for _, mistake := range []struct {
+		claim   string
+		change  func(*webtier.Tier)
+		problem string // place and a part of the text; "warn " before it for advice
+	}{
+		{"an ordinary tier has none", func(*webtier.Tier) {}, ""},
+		{"a name in capitals", func(t *webtier.Tier) { t.Name = "Floor" }, `name: "Floor" is not`},
+		{"a host name with a port", func(t *webtier.Tier) { t.Hostname = "vici.example.com:443" }, "hostname: "},
+		{"a host name that is a bad address", func(t *webtier.Tier) { t.Hostname = "10.0.0.256" }, "hostname: "},
+		{"no nodes", func(t *webtier.Tier) { t.Nodes = nil; t.AudioStore = nil }, "nodes: no node is active"},
+		{"one active node", func(t *webtier.Tier) {
+			for _, name := range []string{"web2", "web3"} {
+				node := t.Nodes[name]
+				node.State = webtier.Backup
+				t.Nodes[name] = node
+			}
+		}, "warn nodes: one node is active"},
+		{"a node at another's address", edit(func(n *webtier.Node) { n.Address = "10.10.20.11" }), `nodes["web2"].address: 10.10.20.11:80 is node "web1" already`},
+		{"a weight of nothing", edit(func(n *webtier.Node) { n.Weight = 0 }), `nodes["web2"].weight: `},
+		{"too few workers to share", edit(func(n *webtier.Node) { n.MaxConnections = 19 }), `nodes["web2"].max_connections: `},
+		{"a node by name without a resolver", edit(func(n *webtier.Node) { n.Address = "web2.example.com" }), `warn nodes["web2"].address: `},
+		{"no TLS", func(t *webtier.Tier) { t.TLS = nil }, "warn tls: "},
+		{"a TLS port that VICIdial takes for http", func(t *webtier.Tier) { t.Listen.HTTPSPort = 9000 }, "listen.https_port: 9000 does not contain 443"},
+		{"a TLS port that it takes for https", func(t *webtier.Tier) { t.Listen.HTTPSPort = 8443 }, ""},
+		{"one port for both", func(t *webtier.Tier) { t.Listen.HTTPPort = 443 }, "listen.https_port: 443 is the port for plain HTTP too"},
+		{"an admin directory that is the agents'", func(t *webtier.Tier) { t.AdminDirectory = "agc" }, "admin_web_directory: "},
+		{"an open admin directory", func(t *webtier.Tier) { t.Access.Admin = nil; t.Access.Cluster = []string{"10.0.0.9"} }, "warn admin_sources: everyone"},
+		{"an audio store that nobody reaches", func(t *webtier.Tier) { t.Access.Admin, t.Access.Cluster = nil, nil }, "warn audio_store: nobody"},
+		{"an audio store on an unknown node", func(t *webtier.Tier) { t.AudioStore.Node = "web9" }, `audio_store.node: "web9" is not among the nodes: web1, web2, web3`},
+		{"several nodes without an audio store", func(t *webtier.Tier) { t.AudioStore = nil }, "warn audio_store: "},
+		{"checks that outlast an agent's patience", func(t *webtier.Tier) { t.Health.Timeout = time.Second }, "health: a node that hangs would stay in rotation for up to 3.25s"},
+		{"the same, accepted", func(t *webtier.Tier) { t.Health.Timeout = time.Second; t.Health.AllowSlowEjection = true }, ""},
+		{"a body that is no expression", func(t *webtier.Tier) { t.Health.BodyRegex = "(" }, "health.body_regex: "},
+		{"reports that are cut off", func(t *webtier.Tier) { t.Timeouts.Admin = time.Minute }, "warn timeouts.admin: "},
+		{"a time finer than the proxies know", func(t *webtier.Tier) { t.Timeouts.Poll = 1500*time.Millisecond + 1 }, "timeouts.poll: "},
+		{"uploads that are refused", func(t *webtier.Tier) { t.MaxBodyMB = 10 }, "warn max_body_size_mb: "},
+		{"figures on the agents' port", func(t *webtier.Tier) { t.Stats.Bind = "127.0.0.1:443" }, "stats.bind: port 443"},
+		{"a proxy from the future", func(t *webtier.Tier) { t.Target = webtier.Version{Major: 9} }, "warn target_version: "},
+		{"a proxy from the past", func(t *webtier.Tier) { t.Target = webtier.Version{Major: 2, Minor: 2} }, "target_version: "},
+		{"an extra path under VICIdial's rules", func(t *webtier.Tier) { t.ExtraPaths = []string{"/vicidial/private/"} }, "extra_paths: "},
+		{"a router that cannot be", func(t *webtier.Tier) {
+			t.VRRP = &webtier.VRRP{Address: "10.0.0.5", Interface: "eth0", RouterID: 256}
+		}, "vrrp.router_id: "},
+	} {
+		t.Run(mistake.claim, func(t *testing.T) {
+			tier := aTier()
+			mistake.change(&tier)
+			var got []string
+			for _, problem := range tier.Problems(webtier.HAProxy) {
+				text := problem.String()
+				if problem.Warning {
+					text = "warn " + text
+				}
+				got = append(got, text)
+			}
+			if mistake.problem == "" && len(got) > 0 {
+				t.Errorf("got %q", got)
+			}
+			if mistake.problem != "" && !slices.ContainsFunc(got, func(text string) bool { return strings.HasPrefix(text, mistake.problem) }) {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}
+
+// texts are all places where a text of the operator's reaches the proxies,
+// besides the health check's expression, which is quoted.
+var texts = map[string]func(*webtier.Tier, string){
+	"name":           func(t *webtier.Tier, s string) { t.Name = s },
+	"hostname":       func(t *webtier.Tier, s string) { t.Hostname = s },
+	"admin":          func(t *webtier.Tier, s string) { t.AdminDirectory = s },
+	"node":           func(t *webtier.Tier, s string) { t.Nodes[s] = webtier.DefaultNode("10.9.9.9") },
+	"address":        func(t *webtier.Tier, s string) { t.Nodes["w"] = webtier.DefaultNode(s) },
+	"certificate":    func(t *webtier.Tier, s string) { t.TLS.CertificateFile = s },
+	"key":            func(t *webtier.Tier, s string) { t.TLS.KeyFile = s },
+	"least TLS":      func(t *webtier.Tier, s string) { t.TLS.MinVersion = s },
+	"ACME":           func(t *webtier.Tier, s string) { t.TLS.ACMEResponder = s },
+	"listen":         func(t *webtier.Tier, s string) { t.Listen.Address = s },
+	"source":         func(t *webtier.Tier, s string) { t.Access.Admin = []string{s} },
+	"health path":    func(t *webtier.Tier, s string) { t.Health.Path = s },
+	"audio host":     func(t *webtier.Tier, s string) { t.AudioStore.Host = s },
+	"audio path":     func(t *webtier.Tier, s string) { t.AudioStore.Directory = s },
+	"extra path":     func(t *webtier.Tier, s string) { t.ExtraPaths = []string{s} },
+	"stats":          func(t *webtier.Tier, s string) { t.Stats.Bind = s },
+	"user":           func(t *webtier.Tier, s string) { t.Process.User = s },
+	"log":            func(t *webtier.Tier, s string) { t.Process.Log = s },
+	"chroot":         func(t *webtier.Tier, s string) { t.Process.Chroot = s },
+	"socket":         func(t *webtier.Tier, s string) { t.Process.ControlSocket = s },
+	"resolver":       func(t *webtier.Tier, s string) { t.DNSServers = []string{s} },
+	"shared address": func(t *webtier.Tier, s string) { t.VRRP = &webtier.VRRP{Address: s, Interface: "eth0", RouterID: 1} },
+	"interface": func(t *webtier.Tier, s string) {
+		t.VRRP = &webtier.VRRP{Address: "10.0.0.5", Interface: s, RouterID: 1}
+	},
+}
+
+// elsewhere are texts that only one of the proxies reads.
+var elsewhere = map[string]webtier.Dialect{"key": webtier.HAProxy, "chroot": webtier.Nginx, "socket": webtier.Nginx}
+
+func TestText_cannotSmuggle(t *testing.T) {
+	meaning := regexp.MustCompile("[^!-~]|[\\s\"'`;{}#$%\\\\()]")
+	for name, set := range texts {
+		t.Run(name, func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				harmless := rapid.StringMatching(`(/|10\.0\.0\.1|a)[a-z0-9./:-]{0,8}`).Draw(t, "harmless")
+				nasty := rapid.OneOf(rapid.StringMatching("[\\s\"'`;{}#$%\\\\()\\x00\\x7f]{1,3}"), rapid.String()).Draw(t, "nasty")
+				for _, text := range []string{harmless + nasty, nasty + harmless, nasty} {
+					for _, dialect := range []webtier.Dialect{webtier.HAProxy, webtier.Nginx} {
+						if unread, is := elsewhere[name]; is && unread == dialect {
+							continue
+						}
+						tier := webtiertest.ATier(dialect, process)
+						tier.TLS.KeyFile = "/k"
+						set(&tier, text)
+						if err := tier.Err(dialect); err == nil && meaning.MatchString(text) {
+							t.Fatalf("%s took %q", dialect, text)
+						}
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestLimit(t *testing.T) {
+	t.Run("the classes together never exceed what a node has", func(t *testing.T) {
+		for _, workers := range []int{20, 21, 33, 64, 150, 200, 1024} {
+			sum := 0
+			for _, class := range []webtier.Class{webtier.Agents, webtier.Admin, webtier.API, webtier.Static, webtier.Uploads, webtier.Audio} {
+				sum += class.Limit(workers)
+			}
+			if sum > workers {
+				t.Errorf("%d workers: %d", workers, sum)
+			}
+		}
+	})
+}
+
+func TestSources(t *testing.T) {
+	t.Run("a range is written once, without bits below its mask", func(t *testing.T) {
+		got := webtier.Sources([]string{"10.1.2.3/8", "10.0.0.0/8"}, []string{"10.0.0.1", "2001:DB8::1", "::ffff:10.0.0.1"})
+		want := []string{"10.0.0.0/8", "10.0.0.1", "2001:db8::1"}
+		if !slices.Equal(got, want) {
+			t.Errorf("got %q", got)
+		}
+	})
+	t.Run("managers may call the APIs, since the real-time report does", func(t *testing.T) {
+		got, limited := webtier.Access{Admin: []string{"10.0.0.0/8"}, API: []string{"192.0.2.7"}}.APISources()
+		if !limited || !slices.Equal(got, []string{"10.0.0.0/8", "192.0.2.7"}) {
+			t.Errorf("got %q, %v", got, limited)
+		}
+	})
+	t.Run("the audio store is closed while nobody is named", func(t *testing.T) {
+		if got := (webtier.Access{API: []string{"192.0.2.7"}}).AudioSources(); len(got) != 0 {
+			t.Errorf("got %q", got)
+		}
+	})
+}
+
+func TestPrivatePatterns(t *testing.T) {
+	var patterns []*regexp.Regexp
+	for _, pattern := range aTier().PrivatePatterns() {
+		patterns = append(patterns, regexp.MustCompile("(?i)"+pattern))
+	}
+	private := func(path string) bool {
+		return slices.ContainsFunc(patterns, func(r *regexp.Regexp) bool { return r.MatchString(path) })
+	}
+	for _, path := range []string{
+		"/vicidial/bp.pl", "/agc/functions.inc", "/vicidial/project_auth_entries.txt", "/vicidial/.htaccess", "/agc/.git/config",
+		"/vicidial/admin.php/x.css", "/vicidial/audio_store.php/list.gif", "/agc/../vicidial/admin.php", "/vicidial/sub/x_log_2.txt",
+	} {
+		if !private(path) {
+			t.Errorf("%s is served", path)
+		}
+	}
+	for _, path := range []string{
+		"/agc/vicidial.php", "/vicidial/welcome.php", "/vicidial/images/vicidial_admin_web_logo.png", "/agc/css/style.css", "/VERM/VERM_main_report_page.php", "/agc/help.txt",
+	} {
+		if private(path) {
+			t.Errorf("%s is not served", path)
+		}
+	}
+}
+
+func TestVersions(t *testing.T) {
+	for _, text := range []string{"2.6", "1.25.1", "1.30"} {
+		if version, err := webtier.ParseVersion(text); err != nil || version.String() != text {
+			t.Errorf("%s: %s, %v", text, version, err)
+		}
+	}
+	for _, text := range []string{"", "2", "2.6.1.1", "2.x", "2.06", "-1.2", "2.6-dev"} {
+		if version, err := webtier.ParseVersion(text); err == nil {
+			t.Errorf("took %q as %s", text, version)
+		}
+	}
+}
+
+func TestSnippets(t *testing.T) {
+	tier := aTier()
+	tier.VRRP = &webtier.VRRP{Address: "10.0.0.5/24", Interface: "eth0", RouterID: 51, Peers: []string{"10.0.0.4", "10.0.0.3"}}
+	t.Run("the nodes believe the proxies and nobody else", func(t *testing.T) {
+		if got := tier.ApacheSnippet(); !strings.Contains(got, "RemoteIPInternalProxy 10.0.0.3 10.0.0.4\n") {
+			t.Errorf("got\n%s", got)
+		}
+	})
+	t.Run("the shared address goes where the proxy answers", func(t *testing.T) {
+		got := tier.KeepalivedSnippet()
+		for _, part := range []string{"virtual_router_id 51\n", "10.0.0.5/24\n", "http://127.0.0.1:80/lb-health"} {
+			if !strings.Contains(got, part) {
+				t.Errorf("%q is not in\n%s", part, got)
+			}
+		}
+	})
+	t.Run("one proxy alone needs none", func(t *testing.T) {
+		if got := aTier().KeepalivedSnippet(); got != "" {
+			t.Errorf("got %q", got)
+		}
+	})
+}

@@ -1,0 +1,68 @@
+package webstack
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+)
+
+// database is what a node's pages ask: one line for one connection, which is
+// system_settings.agent_script. Taken away, it refuses connections as a
+// MariaDB does that is down.
+type database struct {
+	address string
+	mutex   sync.Mutex
+	open    net.Listener
+}
+
+func newDatabase(ctx context.Context) (*database, error) {
+	d := &database{address: "127.0.0.1:0"}
+	if err := d.Give(ctx); err != nil {
+		return nil, err
+	}
+	d.address = d.open.Addr().String()
+	return d, nil
+}
+
+// Give brings the database back.
+func (d *database) Give(ctx context.Context) error {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	if d.open != nil {
+		return nil
+	}
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", d.address)
+	if err != nil {
+		return err
+	}
+	d.open = listener
+	go answer(listener)
+	return nil
+}
+
+func answer(listener net.Listener) {
+	for {
+		connection, err := listener.Accept()
+		if err != nil {
+			return // taken away
+		}
+		go func() {
+			_, _ = connection.Write([]byte("vicidial.php\n"))
+			_ = connection.Close()
+		}()
+	}
+}
+
+// Take makes the database refuse connections.
+func (d *database) Take() error {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	if d.open == nil {
+		return errors.New("the database is away already")
+	}
+	err := d.open.Close()
+	d.open = nil
+	return err
+}

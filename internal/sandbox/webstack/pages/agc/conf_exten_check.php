@@ -1,0 +1,4 @@
+<?php
+require '../vicidial/functions.php';
+agent_script();
+echo "Logged-in: Y\n";

@@ -1,0 +1,3 @@
+<?php
+require '../vicidial/functions.php';
+act();

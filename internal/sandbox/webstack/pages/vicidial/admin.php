@@ -1,0 +1,7 @@
+<?php
+require 'functions.php';
+if (isset($_GET['fail'])) {
+    http_response_code(401);
+    die("Login incorrect\n");
+}
+echo 'URL ' . own_url() . ' FROM ' . $_SERVER['REMOTE_ADDR'] . ' HTTPS ' . ($_SERVER['HTTPS'] ?? getenv('HTTPS') ?: 'off') . "\n";

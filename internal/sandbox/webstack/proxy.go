@@ -1,0 +1,158 @@
+package webstack
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Proxy is a running HAProxy or nginx with a configuration of ours.
+type Proxy struct {
+	Folder  string // its configuration and logs
+	kind    string
+	process *Process
+}
+
+// Ports are where a proxy listens; all are free when asked for.
+func Ports(ctx context.Context, count int) ([]int, error) {
+	ports := make([]int, 0, count)
+	for range count {
+		port, err := freePort(ctx)
+		if err != nil {
+			return nil, err
+		}
+		ports = append(ports, port)
+	}
+	return ports, nil
+}
+
+// StartProxy runs "haproxy" or "nginx" with a configuration, and waits until it
+// listens at the address.
+func StartProxy(ctx context.Context, kind, folder string, text []byte, address string) (*Proxy, error) {
+	binary, err := Find(kind)
+	if err != nil {
+		return nil, err
+	}
+	p := &Proxy{Folder: folder, kind: kind}
+	if err := p.Rewrite(text); err != nil {
+		return nil, err
+	}
+	//nolint:gosec // our own configuration
+	command := exec.Command(binary, "-W", "-f", p.file(), "-p", filepath.Join(folder, "proxy.pid"))
+	if kind == "nginx" {
+		//nolint:gosec // our own configuration
+		command = exec.Command(binary, "-p", folder, "-c", p.file(), "-g", "daemon off;")
+	}
+	if p.process, err = start(command, filepath.Join(folder, "stdout.log")); err != nil {
+		return nil, err
+	}
+	if err := reachable(ctx, p.process, address); err != nil {
+		said, _ := os.ReadFile(filepath.Join(folder, "stdout.log"))
+		return nil, fmt.Errorf("%s: %w\n%s", kind, err, said)
+	}
+	return p, nil
+}
+
+func (p *Proxy) file() string { return filepath.Join(p.Folder, "proxy.conf") }
+
+// Rewrite changes the configuration; a reload makes the proxy read it.
+func (p *Proxy) Rewrite(text []byte) error { return os.WriteFile(p.file(), text, 0o600) }
+
+// Reload makes the proxy read its configuration, as systemctl reload does.
+func (p *Proxy) Reload() error {
+	signal := syscall.SIGUSR2
+	if p.kind == "nginx" {
+		signal = syscall.SIGHUP
+	}
+	return p.process.Signal(signal)
+}
+
+// Kill ends the proxy.
+func (p *Proxy) Kill() error { return p.process.Kill() }
+
+// Command asks HAProxy's control socket.
+func (p *Proxy) Command(ctx context.Context, socket, command string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	connection, err := (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = connection.Close() }()
+	if deadline, ok := ctx.Deadline(); ok {
+		if err := connection.SetDeadline(deadline); err != nil {
+			return "", err
+		}
+	}
+	if _, err := io.WriteString(connection, command+"\n"); err != nil {
+		return "", err
+	}
+	answer, err := io.ReadAll(connection)
+	return string(answer), err
+}
+
+// Status is what HAProxy thinks of a server: "UP", "UP 1/2", "DOWN", "DRAIN"…
+func (p *Proxy) Status(ctx context.Context, socket, backend, server string) (string, error) {
+	answer, err := p.Command(ctx, socket, "show stat")
+	if err != nil {
+		return "", err
+	}
+	reader := csv.NewReader(strings.NewReader(strings.TrimPrefix(strings.TrimSpace(answer), "# ")))
+	reader.FieldsPerRecord = -1
+	rows, err := reader.ReadAll()
+	if err != nil || len(rows) == 0 {
+		return "", errors.Join(err, errors.New("no statistics"))
+	}
+	column := -1
+	for i, name := range rows[0] {
+		if name == "status" {
+			column = i
+		}
+	}
+	for _, row := range rows[1:] {
+		if column >= 0 && len(row) > column && row[0] == backend && row[1] == server {
+			return row[column], nil
+		}
+	}
+	return "", fmt.Errorf("no server %s/%s", backend, server)
+}
+
+// Stop asks the proxy to end, so that it writes the rest of its logs, and kills
+// it if it does not.
+func (p *Proxy) Stop() error {
+	if err := p.process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	select {
+	case <-p.process.Ended():
+		return nil
+	case <-time.After(5 * time.Second):
+		return p.Kill()
+	}
+}
+
+// Logs is everything that the proxy has written to its folder, by file.
+func (p *Proxy) Logs() (map[string]string, error) {
+	logs := map[string]string{}
+	files, err := filepath.Glob(filepath.Join(p.Folder, "*.log"))
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		logs[filepath.Base(file)] = string(text)
+	}
+	return logs, nil
+}

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/http/cookiejar"
+	"strings"
+)
+
+// check asks single questions of a quiet tier.
+func (s *stack) check(ctx context.Context) ([]finding, error) {
+	findings := s.pages(ctx)
+	for _, test := range []func(context.Context) (finding, error){
+		s.links, s.slash, s.redirect, s.forged, s.uploads, s.bigUpload, s.logins, s.failures,
+	} {
+		found, err := test(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", found.claim, err)
+		}
+		findings = append(findings, found)
+	}
+	return findings, nil
+}
+
+// pages are who may have what.
+func (s *stack) pages(ctx context.Context) []finding {
+	audio := "/" + soundsDirectory + "/hello.wav"
+	var findings []finding
+	for _, page := range []struct {
+		claim, from, path string
+		status            int
+		body              string
+	}{
+		{"an agent polls", agentAddress, "/agc/conf_exten_check.php", 200, "Logged-in"},
+		{"an agent starts at welcome.php", agentAddress, "/vicidial/welcome.php", 200, "agc/vicidial.php"},
+		{"an agent's login page has its logo", agentAddress, "/vicidial/images/logo.png", 200, ""},
+		{"the root goes to welcome.php", agentAddress, "/", 302, ""},
+		{"a manager reaches the admin pages", managerAddress, "/vicidial/admin.php", 200, "URL"},
+		{"nobody else does", agentAddress, "/vicidial/admin.php", 403, ""},
+		{"nor by a doubled slash", agentAddress, "//vicidial//admin.php", 403, ""},
+		{"nor by a path that climbs", agentAddress, "/agc/..%2fvicidial/admin.php", 40, ""},
+		{"nor by an encoded climb", agentAddress, "/agc/%2e%2e/vicidial/admin.php", 40, ""},
+		{"nor by an encoded letter", agentAddress, "/%76icidial/admin.php", 403, ""},
+		{"nor by a path that ends like a picture", agentAddress, "/vicidial/admin.php/x.png", 404, ""},
+		{"nor the reports", agentAddress, "/VERM/VERM_main_report_page.php", 403, ""},
+		{"a customer chats", agentAddress, "/chat_customer/index.php", 200, "CHAT"},
+		{"the cluster calls the API", clusterAddress, "/agc/api.php?id=check1&pass=" + secret, 200, "DONE check1"},
+		{"a manager calls the API", managerAddress, "/vicidial/non_agent_api.php?id=check2", 200, "DONE check2"},
+		{"nobody else calls the agents' API", agentAddress, "/agc/api.php?id=check3", 403, ""},
+		{"nobody else calls the other API", agentAddress, "/vicidial/non_agent_api.php?id=check4", 403, ""},
+		{"nor with path info", agentAddress, "/agc/api.php/x?id=check5", 404, ""},
+		{"the audio store answers the cluster under its own name", clusterAddress, "/vicidial/audio_store.php?action=LIST", 200, "AUDIO"},
+		{"its files too", clusterAddress, audio, 200, "plain"},
+		{"the audio store is closed to others", agentAddress, "/vicidial/audio_store.php?action=LIST&audio_server_ip=127.0.0.1", 403, ""},
+		{"and its files", agentAddress, audio, 403, ""},
+		{"a Perl source is not served", managerAddress, "/vicidial/bp.pl", 404, ""},
+		{"an include is not served", agentAddress, "/agc/functions.inc", 404, ""},
+		{"a log of logins is not served", managerAddress, "/vicidial/project_auth_entries.txt", 404, ""},
+		{"a hidden file is not served", managerAddress, "/vicidial/.htpasswd", 404, ""},
+		{"what is not VICIdial's is not served", managerAddress, "/phpmyadmin/", 404, ""},
+		{"the balancer's own health page", agentAddress, "/lb-health", 200, "ok"},
+	} {
+		status, body, _, err := fetch(ctx, s.browser(page.from), http.MethodGet, s.url(page.path), "", nil)
+		f := finding{claim: page.claim}
+		switch {
+		case err != nil:
+			f.wrong = err.Error()
+		case page.status < 100 && status/10 != page.status, page.status >= 100 && status != page.status:
+			f.wrong = fmt.Sprintf("%s gave %d, not %d", page.path, status, page.status)
+		case !strings.Contains(body, page.body):
+			f.wrong = fmt.Sprintf("%s gave %q", page.path, body)
+		}
+		findings = append(findings, f)
+	}
+	return findings
+}
+
+// links: VICIdial tells https from http by the port that Apache takes from Host.
+func (s *stack) links(ctx context.Context) (finding, error) {
+	f := finding{claim: "VICIdial writes https links with the public name and port"}
+	_, body, _, err := fetch(ctx, s.browser(managerAddress), http.MethodGet, s.url("/vicidial/admin.php"), "", nil)
+	if want := "URL " + s.url("") + " FROM " + managerAddress + " HTTPS on"; !strings.Contains(body, want) {
+		f.wrong = fmt.Sprintf("%q, not %q", body, want)
+	}
+	return f, err
+}
+
+// slash: Apache redirects to http://name:443/ when it adds one.
+func (s *stack) slash(ctx context.Context) (finding, error) {
+	f := finding{claim: "Apache's own redirects stay on https"}
+	_, _, header, err := fetch(ctx, s.browser(agentAddress), http.MethodGet, s.url("/agc"), "", nil)
+	if got, want := header.Get("Location"), s.url("/agc/"); got != want {
+		f.wrong = fmt.Sprintf("%q, not %q", got, want)
+	}
+	return f, err
+}
+
+func (s *stack) redirect(ctx context.Context) (finding, error) {
+	f := finding{claim: "plain HTTP is sent to https, method and all"}
+	plain := fmt.Sprintf("http://%s:%d/agc/vicidial.php?x=1", hostname, s.tier.Listen.HTTPPort)
+	status, _, header, err := fetch(ctx, s.browser(agentAddress), http.MethodPost, plain, "", nil)
+	if got, want := header.Get("Location"), s.url("/agc/vicidial.php?x=1"); status != http.StatusPermanentRedirect || got != want {
+		f.wrong = fmt.Sprintf("%d to %q, not 308 to %q", status, got, want)
+	}
+	return f, err
+}
+
+// forged: what the client says of its own address must not reach a node.
+func (s *stack) forged(ctx context.Context) (finding, error) {
+	f := finding{claim: "a forged X-Forwarded-For is thrown away"}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url("/vicidial/admin.php"), nil)
+	if err != nil {
+		return f, err
+	}
+	request.Header.Set("X-Forwarded-For", "198.51.100.9")
+	_, body, _, err := send(s.browser(managerAddress), request)
+	if !strings.Contains(body, "FROM "+managerAddress+" ") {
+		f.wrong = body
+	}
+	return f, err
+}
+
+// uploads: the second step must find the first one's file, which is on one node.
+func (s *stack) uploads(ctx context.Context) (finding, error) {
+	f := finding{claim: "the second step of an upload finds the file of the first"}
+	for i := range 9 {
+		browser := s.browser(managerAddress)
+		jar, err := cookiejar.New(nil)
+		if err != nil {
+			return f, err
+		}
+		browser.Jar = jar
+		name := fmt.Sprintf("leads%d.txt", i)
+		if _, err := s.upload(ctx, browser, name, []byte("a\nb\nc\n")); err != nil {
+			return f, err
+		}
+		_, body, _, err := fetch(ctx, browser, http.MethodGet, s.url("/vicidial/admin_listloader_fourth_gen.php?lead_file="+name), "", nil)
+		if err != nil {
+			return f, err
+		}
+		if !strings.Contains(body, "LOADED 3") {
+			f.wrong = fmt.Sprintf("upload %d: %q", i, body)
+		}
+	}
+	return f, nil
+}
+
+func (s *stack) bigUpload(ctx context.Context) (finding, error) {
+	f := finding{claim: "a lead file of 41 MB passes"}
+	status, err := s.upload(ctx, s.browser(managerAddress), "big.txt", bytes.Repeat([]byte("lead\n"), 41<<20/5))
+	if status != http.StatusOK {
+		f.wrong = fmt.Sprintf("status %d", status)
+	}
+	return f, err
+}
+
+func (s *stack) upload(ctx context.Context, browser *http.Client, name string, text []byte) (int, error) {
+	var form bytes.Buffer
+	writer := multipart.NewWriter(&form)
+	part, err := writer.CreateFormFile("leadfile", name)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := part.Write(text); err != nil {
+		return 0, err
+	}
+	if err := writer.Close(); err != nil {
+		return 0, err
+	}
+	status, _, _, err := fetch(ctx, browser, http.MethodPost, s.url("/vicidial/admin_listloader_fourth_gen.php"), writer.FormDataContentType(), &form)
+	return status, err
+}
+
+// logins: a flood of passwords would lock users out, so it is stopped before.
+func (s *stack) logins(ctx context.Context) (finding, error) {
+	f := finding{claim: "the 61st login in a minute is refused, and polls are not"}
+	browser := s.browser(agentAddress)
+	for i := range loginsPerMinute + 1 {
+		status, _, _, err := fetch(ctx, browser, http.MethodPost, s.url("/agc/vicidial.php"), "application/x-www-form-urlencoded", strings.NewReader("user=6666&pass="+secret))
+		if err != nil {
+			return f, err
+		}
+		want := http.StatusOK
+		if i == loginsPerMinute {
+			want = http.StatusTooManyRequests
+		}
+		if status != want && f.wrong == "" {
+			f.wrong = fmt.Sprintf("login %d gave %d", i+1, status)
+		}
+	}
+	status, _, _, err := fetch(ctx, browser, http.MethodGet, s.url("/agc/conf_exten_check.php"), "", nil)
+	if status != http.StatusOK {
+		f.wrong = fmt.Sprintf("a poll gave %d", status)
+	}
+	return f, err
+}
+
+// failures: HAProxy counts 4xx answers of the admin pages.
+func (s *stack) failures(ctx context.Context) (finding, error) {
+	f := finding{claim: "who draws more than 30 errors from the admin pages is refused"}
+	if s.kind != "haproxy" {
+		f.claim = "admin errors are not counted by nginx, as documented"
+	}
+	browser := s.browser(intruderAddress)
+	last := 0
+	for range failuresAllowed + 2 {
+		status, _, _, err := fetch(ctx, browser, http.MethodGet, s.url("/vicidial/admin.php?fail=1"), "", nil)
+		if err != nil {
+			return f, err
+		}
+		last = status
+	}
+	if want := map[string]int{"haproxy": http.StatusTooManyRequests, "nginx": http.StatusUnauthorized}[s.kind]; last != want {
+		f.wrong = fmt.Sprintf("status %d, not %d", last, want)
+	}
+	return f, nil
+}
+
+// passwordsLogged reads what the proxy has written.
+func (s *stack) passwordsLogged() (finding, error) {
+	f := finding{claim: "no password is in any log"}
+	if err := s.proxy.Stop(); err != nil {
+		return f, err
+	}
+	logs, err := s.proxy.Logs()
+	polls := 0
+	for name, text := range logs {
+		polls += strings.Count(text, "/agc/conf_exten_check.php")
+		if strings.Contains(text, secret) || strings.Contains(text, "pass=") {
+			f.wrong = name + " holds one"
+		}
+	}
+	if polls < agents {
+		f.wrong = fmt.Sprintf("the logs hold %d polls only", polls)
+	}
+	return f, err
+}

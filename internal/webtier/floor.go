@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// agents is how many agents work at once: 100 polls, 20 posts and 10 gets a second.
+const agents = 100
+
+// work is what an agent's request is.
+type work int
+
+const (
+	poll work = iota
+	post      // changes state
+	get       // changes state too
+)
+
+// outcome is what an agent's browser saw of one request.
+type outcome struct {
+	work  work
+	id    string // of an action
+	begin time.Time
+	took  time.Duration
+	node  string // who answered
+	fault string // empty for the answer that was wanted
+}
+
+// floor is the agents and what they saw.
+type floor struct {
+	stack   *stack
+	stop    context.CancelFunc
+	working sync.WaitGroup
+	mutex   sync.Mutex
+	seen    []outcome
+}
+
+func newFloor(s *stack) *floor { return &floor{stack: s} }
+
+// patience is when a browser gives up.
+const patience = 15 * time.Second
+
+// browser is one agent's, with connections of its own from the given address.
+// It repeats nothing by itself that a server may have seen.
+func (s *stack) browser(from string) *http.Client {
+	dialer := &net.Dialer{Timeout: 5 * time.Second, LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
+	return &http.Client{
+		Timeout:       patience,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			ForceAttemptHTTP2: true,
+			TLSClientConfig:   &tls.Config{RootCAs: s.roots, ServerName: hostname, MinVersion: tls.VersionTLS12},
+			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+				_, port, err := net.SplitHostPort(address)
+				if err != nil {
+					return nil, err
+				}
+				return dialer.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+			},
+		},
+	}
+}
+
+// url is a page as agents see it.
+func (s *stack) url(path string) string {
+	return fmt.Sprintf("https://%s:%d%s", hostname, s.tier.Listen.HTTPSPort, path)
+}
+
+// open lets the agents begin.
+func (f *floor) open(ctx context.Context) {
+	ctx, f.stop = context.WithCancel(ctx)
+	for number := range agents {
+		f.working.Add(1)
+		go func() {
+			defer f.working.Done()
+			f.agent(ctx, number)
+		}()
+	}
+}
+
+// close lets the agents go, when all their requests are answered.
+func (f *floor) close() {
+	f.stop()
+	f.working.Wait()
+}
+
+// outcomes are all that was seen so far.
+func (f *floor) outcomes() []outcome {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	return append([]outcome(nil), f.seen...)
+}
+
+// agent polls each second, posts an action every fifth and gets one every
+// tenth. The floor does not tick as one.
+func (f *floor) agent(ctx context.Context, number int) {
+	browser := f.stack.browser(agentAddress)
+	defer browser.CloseIdleConnections()
+	begin := time.NewTimer(time.Duration(number) * time.Second / agents)
+	defer begin.Stop()
+	select {
+	case <-ctx.Done():
+		return
+	case <-begin.C:
+	}
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	// A screen gives up polling when three polls hang (conf_check_attempts).
+	polls := make(chan struct{}, 3)
+	for second := number; ; second++ {
+		select {
+		case polls <- struct{}{}:
+			f.working.Add(1)
+			go func() {
+				defer f.working.Done()
+				f.ask(browser, poll, "")
+				<-polls
+			}()
+		default:
+		}
+		if kind, due := duty(second); due {
+			f.working.Add(1)
+			go func() {
+				defer f.working.Done()
+				f.ask(browser, kind, fmt.Sprintf("a%d-%d", number, second))
+			}()
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+func duty(second int) (work, bool) {
+	switch {
+	case second%5 == 0:
+		return post, true
+	case second%10 == 3:
+		return get, true
+	}
+	return 0, false
+}
+
+// ask sends one request and notes what came of it. The request goes on when the
+// floor closes: what is under way is waited for.
+func (f *floor) ask(browser *http.Client, kind work, id string) {
+	query := "?user=6666&pass=" + secret + "&id=" + id
+	method, path, want := http.MethodGet, "/agc/conf_exten_check.php"+query, "Logged-in: Y"
+	switch kind {
+	case post:
+		method, path, want = http.MethodPost, "/agc/vdc_db_query.php"+query, "DONE "+id
+	case get:
+		path, want = "/agc/vdc_script_display.php"+query, "DONE "+id
+	case poll:
+	}
+	o := outcome{work: kind, id: id, begin: time.Now()}
+	status, body, header, err := fetch(context.Background(), browser, method, f.stack.url(path), "", nil)
+	o.took, o.node = time.Since(o.begin), header.Get("X-Node")
+	switch {
+	case err != nil:
+		o.fault = err.Error()
+	case status != http.StatusOK:
+		o.fault = fmt.Sprintf("status %d", status)
+	case !strings.Contains(body, want):
+		o.fault = "200 with " + strings.TrimSpace(body)
+	}
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	f.seen = append(f.seen, o)
+}
+
+// fetch sends one request and reads its answer.
+func fetch(ctx context.Context, browser *http.Client, method, url, contentType string, body io.Reader) (int, string, http.Header, error) {
+	request, err := http.NewRequestWithContext(ctx, method, url, body)
+	if err != nil {
+		return 0, "", http.Header{}, err
+	}
+	if contentType != "" {
+		request.Header.Set("Content-Type", contentType)
+	}
+	return send(browser, request)
+}
+
+func send(browser *http.Client, request *http.Request) (int, string, http.Header, error) {
+	response, err := browser.Do(request)
+	if err != nil {
+		return 0, "", http.Header{}, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	return response.StatusCode, string(text), response.Header, err
+}
