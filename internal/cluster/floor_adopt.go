@@ -11,7 +11,7 @@ import (
 // change, or as few as the rows allow.
 type Adopted struct {
 	Seats        Seats
-	Nodes        []Node
+	Nodes        []FloorNode
 	NodesPerSeat int
 	KeepOrder    bool
 	Naming       map[string]string // what differs from [DefaultNaming]
@@ -43,7 +43,7 @@ func AdoptFloor(ids []string, all FloorRows) (Adopted, error) {
 }
 
 // aliasTemplate splits alias ids into seats and what stands around them.
-func aliasTemplate(ids []string) (ranges []string, alias Template, err error) {
+func aliasTemplate(ids []string) (ranges []string, alias NameTemplate, err error) {
 	text := ""
 	for _, id := range ids {
 		first, last, isRange := strings.Cut(strings.TrimSpace(id), "-")
@@ -54,12 +54,12 @@ func aliasTemplate(ids []string) (ranges []string, alias Template, err error) {
 		lastBefore, lastSeat, lastAfter := aroundNumber(last)
 		this := before + placeSeat + after
 		if seat == "" || before != lastBefore || after != lastAfter || text != "" && text != this {
-			return nil, Template{}, fmt.Errorf("alias ids %q are not numbered alike; name them like 2000-2149 or 2000x-2149x", id)
+			return nil, NameTemplate{}, fmt.Errorf("alias ids %q are not numbered alike; name them like 2000-2149 or 2000x-2149x", id)
 		}
 		text = this
 		ranges = append(ranges, seat+"-"+lastSeat)
 	}
-	alias, err = ParseTemplate(text)
+	alias, err = ParseNameTemplate(text)
 	return ranges, alias, err
 }
 
@@ -74,7 +74,7 @@ func aroundNumber(id string) (before, number, after string) {
 
 type adoption struct {
 	seats  Seats
-	alias  Template
+	alias  NameTemplate
 	found  Adopted
 	phones []Phone           // with their seats, by seat in alias order
 	titles map[string]string // alias_name by seat
@@ -181,7 +181,7 @@ func (a *adoption) nodes() {
 		divisor = gcd(divisor, count)
 	}
 	for _, server := range slices.Sorted(maps.Keys(seats)) {
-		a.found.Nodes = append(a.found.Nodes, Node{
+		a.found.Nodes = append(a.found.Nodes, FloorNode{
 			ServerIP: server, Suffix: a.labels[server].Suffix, Weight: seats[server] / divisor, Capacity: Unbounded,
 		})
 	}
@@ -233,7 +233,7 @@ func (a *adoption) fit(what string, name func(Phone) string, templates ...string
 		templates = append(templates, front+placeSeat+back, front+placeSeat+placeSuffix)
 	}
 	for _, text := range templates {
-		template, err := ParseTemplate(text)
+		template, err := ParseNameTemplate(text)
 		if err != nil {
 			continue
 		}

@@ -23,7 +23,7 @@ func TestAdoptFloor_importsWithoutChange(t *testing.T) {
 		style := aStyle(t, floor.Nodes)
 		style.Naming, style.Phone = aNaming(t, convention), nil
 		placed := place(t, floor, nil)
-		rows := rowsOf(t, style, placed)
+		rows := floorRowsOf(t, style, placed)
 
 		var ids []string
 		for _, text := range floor.Seats.Ranges() {
@@ -52,7 +52,7 @@ func TestAdoptFloor_importsWithoutChange(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plan, err := PlanFloor(own, rows, rowsOf(t, again, after), FloorPlan{})
+		plan, err := PlanFloor(own, rows, floorRowsOf(t, again, after), FloorPlan{})
 		if err != nil || !plan.Empty() {
 			t.Fatalf("the import plans %v (%v)\nnaming %v", plan.Steps, err, found.Naming)
 		}

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Seat reads the seat out of a name that [Template.Name] wrote; false for any
+// Seat reads the seat out of a name that [NameTemplate.Name] wrote; false for any
 // other name.
-func (t Template) Seat(name string, on Label) (string, bool) {
+func (t NameTemplate) Seat(name string, on Label) (string, bool) {
 	literals, seats := 0, 0
 	before := -1
 	for i, part := range t.parts {
@@ -20,7 +20,7 @@ func (t Template) Seat(name string, on Label) (string, bool) {
 			}
 			seats++
 		default:
-			literals += len(Template{parts: []string{"", part, ""}}.Name("", on))
+			literals += len(NameTemplate{parts: []string{"", part, ""}}.Name("", on))
 		}
 	}
 	length := len(name) - literals

@@ -18,7 +18,7 @@ func aNaming(t interface{ Fatalf(string, ...any) }, texts map[string]string) Nam
 	return naming
 }
 
-func aStyle(t interface{ Fatalf(string, ...any) }, nodes []Node) FloorStyle {
+func aStyle(t interface{ Fatalf(string, ...any) }, nodes []FloorNode) FloorStyle {
 	style := FloorStyle{
 		Naming: aNaming(t, nil), Labels: map[string]Label{}, Users: true,
 		Phone: Row{"protocol": Text("PJSIP"), "pass": Text("secret1")},
@@ -30,7 +30,7 @@ func aStyle(t interface{ Fatalf(string, ...any) }, nodes []Node) FloorStyle {
 	return style
 }
 
-func rowsOf(t interface{ Fatalf(string, ...any) }, style FloorStyle, p *Placement) FloorRows {
+func floorRowsOf(t interface{ Fatalf(string, ...any) }, style FloorStyle, p *Placement) FloorRows {
 	rows, err := style.Rows(p)
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -202,7 +202,7 @@ func TestPlanFloor_everyPrefixIsSafe(t *testing.T) {
 			}
 		}
 		chunk := rapid.IntRange(1, 40).Draw(t, "rows per step")
-		build(t, d, FloorRows{}, rowsOf(t, style, before), chunk, nil, nil)
+		build(t, d, FloorRows{}, floorRowsOf(t, style, before), chunk, nil, nil)
 
 		next := floor
 		next.Nodes = slices.Clone(floor.Nodes)
@@ -210,7 +210,7 @@ func TestPlanFloor_everyPrefixIsSafe(t *testing.T) {
 			next.Nodes = next.Nodes[1:]
 		}
 		if rapid.Bool().Draw(t, "a node joins") {
-			next.Nodes = append(next.Nodes, aNode("z"))
+			next.Nodes = append(next.Nodes, aFloorNode("z"))
 		}
 		if rapid.Bool().Draw(t, "other seats") {
 			next.Seats = someSeats(t, append(floor.Seats.Ranges()[1:], "9000-9004")...)
@@ -228,7 +228,7 @@ func TestPlanFloor_everyPrefixIsSafe(t *testing.T) {
 		for _, node := range next.Nodes {
 			live[node.ServerIP] = rapid.IntRange(0, 3).Draw(t, "alive "+node.Suffix) > 0
 		}
-		have, want := rowsOf(t, style, before), rowsOf(t, then, after)
+		have, want := floorRowsOf(t, style, before), floorRowsOf(t, then, after)
 		build(t, d, have, want, chunk, live, lively(before, after, live))
 
 		rest, err := PlanFloor(want, d.seen(), want, FloorPlan{})
@@ -277,7 +277,7 @@ func TestPlanFloor(t *testing.T) {
 	style := aStyle(t, nodes)
 	floor := Floor{Seats: seats, Nodes: nodes, NodesPerSeat: 2}
 	placed := place(t, floor, nil)
-	want := rowsOf(t, style, placed)
+	want := floorRowsOf(t, style, placed)
 	phone := func(login, ip, extension string) Phone {
 		return Phone{Login: login, ServerIP: ip, Extension: extension, VoicemailID: "77"}
 	}
@@ -299,7 +299,7 @@ func TestPlanFloor(t *testing.T) {
 	})
 	t.Run("10,000 seats on two nodes are a few dozen statements", func(t *testing.T) {
 		large := aLargeFloor(t, 10_000, 2, 2)
-		rows := rowsOf(t, aStyle(t, large.Nodes), place(t, large, nil))
+		rows := floorRowsOf(t, aStyle(t, large.Nodes), place(t, large, nil))
 		plan, err := PlanFloor(FloorRows{}, FloorRows{}, rows, FloorPlan{})
 		if err != nil || len(plan.Steps) > 40 {
 			t.Errorf("%d steps (%v)", len(plan.Steps), err)
@@ -331,13 +331,13 @@ func TestPlanFloor(t *testing.T) {
 	t.Run("refuses another suffix on a node where the seat stays", func(t *testing.T) {
 		other := aStyle(t, nodes)
 		other.Labels["10.0.0.1"] = Label{Suffix: "x", Index: 23}
-		_, err := PlanFloor(want, want, rowsOf(t, other, placed), FloorPlan{})
+		_, err := PlanFloor(want, want, floorRowsOf(t, other, placed), FloorPlan{})
 		if err == nil || !strings.Contains(err.Error(), "would become 2000x") && !strings.Contains(err.Error(), "would become 2001x") {
 			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("a server that takes another's place takes its suffix along", func(t *testing.T) {
-		moved := aStyle(t, append(someNodes("bc"), Node{ServerIP: "10.7.7.7", Suffix: "a"}))
+		moved := aStyle(t, append(someNodes("bc"), FloorNode{ServerIP: "10.7.7.7", Suffix: "a"}))
 		replaced := NewPlacement(seats)
 		for position := range seats.Len() {
 			var servers []string
@@ -346,7 +346,7 @@ func TestPlanFloor(t *testing.T) {
 			}
 			replaced.Put(position, servers)
 		}
-		plan, err := PlanFloor(want, want, rowsOf(t, moved, replaced), FloorPlan{})
+		plan, err := PlanFloor(want, want, floorRowsOf(t, moved, replaced), FloorPlan{})
 		if err != nil || len(plan.Steps) != 2 || plan.Steps[0].Verb != Insert || plan.Ordered()[1].Verb != Delete {
 			t.Errorf("got %v (%v), want the new phones added and the old ones removed", plan.Steps, err)
 		}
@@ -368,8 +368,8 @@ func TestPlanFloor(t *testing.T) {
 func TestDeviations(t *testing.T) {
 	nodes := someNodes("ab")
 	placed := place(t, Floor{Seats: someSeats(t, "2000-2003"), Nodes: nodes}, nil)
-	want := rowsOf(t, aStyle(t, nodes), placed)
-	clean := func() FloorRows { return rowsOf(t, aStyle(t, nodes), placed) }
+	want := floorRowsOf(t, aStyle(t, nodes), placed)
+	clean := func() FloorRows { return floorRowsOf(t, aStyle(t, nodes), placed) }
 
 	t.Run("a floor as declared has none", func(t *testing.T) {
 		if got := Deviations(want, clean(), want); len(got) != 0 {
@@ -407,7 +407,7 @@ func TestDeviations(t *testing.T) {
 func TestSecret_Fill(t *testing.T) {
 	nodes := someNodes("ab")
 	placed := place(t, Floor{Seats: someSeats(t, "2000-2002"), Nodes: nodes}, nil)
-	own := rowsOf(t, aStyle(t, nodes), placed) // all say secret1
+	own := floorRowsOf(t, aStyle(t, nodes), placed) // all say secret1
 	change := func(rows FloorRows, phone int, pass string) FloorRows {
 		rows.Phones = slices.Clone(rows.Phones)
 		rows.Phones[phone].Values = slices.Clone(rows.Phones[phone].Values)
@@ -429,7 +429,7 @@ func TestSecret_Fill(t *testing.T) {
 		{"where seats differ, a whole seat may", Secret{PerSeat: true}, change(change(own, 2, "9999"), 3, "9999"), "secret1 secret1 9999 9999 secret1 secret1"},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
-			want := rowsOf(t, aStyle(t, nodes), placed)
+			want := floorRowsOf(t, aStyle(t, nodes), placed)
 			c.secret.Column = "pass"
 			c.secret.Fill(&want, c.own)
 			var got []string
@@ -442,7 +442,7 @@ func TestSecret_Fill(t *testing.T) {
 		})
 	}
 	t.Run("a phone that joins a seat takes the seat's", func(t *testing.T) {
-		want := rowsOf(t, aStyle(t, nodes), placed)
+		want := floorRowsOf(t, aStyle(t, nodes), placed)
 		there := change(own, 0, "9999")
 		there.Phones = slices.Delete(slices.Clone(there.Phones), 1, 2)
 		Secret{Column: "pass", PerSeat: true, Given: given}.Fill(&want, there)
@@ -460,7 +460,7 @@ func TestOwn(t *testing.T) {
 		style.Naming = aNaming(t, rapid.SampledFrom([]map[string]string{
 			nil, {"extension": "{seat}{suffix}", "alias_id": "{seat}x"}, {"login": "p{suffix}{seat}", "extension": "cc{seat}"},
 		}).Draw(t, "naming"))
-		want := rowsOf(t, style, placed)
+		want := floorRowsOf(t, style, placed)
 		all := want
 		all.Phones = append(slices.Clone(want.Phones), Phone{ServerIP: "10.9.9.9", Login: "x", Extension: "2000"},
 			Phone{ServerIP: floor.Nodes[0].ServerIP, Login: "x", Extension: "99999"})

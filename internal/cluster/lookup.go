@@ -34,9 +34,6 @@ type CarrierRow struct {
 	Inbound    bool // its account entry sends calls into trunkinbound
 }
 
-// AllServers is the server_ip by which a carrier says that it is on every server.
-const AllServers = "0.0.0.0"
-
 // WithAliases notes for every phone which aliases list it, and sorts phones by
 // login, then by server.
 func WithAliases(phones []AgentPhone, aliases []Alias) []AgentPhone {
@@ -57,10 +54,10 @@ func WithAliases(phones []AgentPhone, aliases []Alias) []AgentPhone {
 	return all
 }
 
-// SeatsOf makes the seats of a floor: every alias is one, and with pinned every
+// SeatsFrom makes the seats of a floor: every alias is one, and with pinned every
 // active phone that no alias lists. A phone is usable when it is active and has
 // the password that most of the alias' active phones have.
-func SeatsOf(phones []AgentPhone, aliases []Alias, pinned bool) []FailoverSeat {
+func SeatsFrom(phones []AgentPhone, aliases []Alias, pinned bool) []FailoverSeat {
 	byLogin := make(map[string]AgentPhone, len(phones))
 	for _, phone := range phones {
 		if key := strings.ToLower(phone.Login); key != "" {

@@ -17,7 +17,7 @@ func TestSeatsOf(t *testing.T) {
 	aliases := []Alias{{ID: "2001", Logins: []string{"2001a", "gone"}}, {ID: "2000", Logins: []string{"2000A", "2000b", "2000c"}}}
 
 	t.Run("an alias is a seat, and phones with another password are not usable", func(t *testing.T) {
-		seats := SeatsOf(phones, aliases, false)
+		seats := SeatsFrom(phones, aliases, false)
 		if len(seats) != 2 || seats[0].ID != "2000" {
 			t.Fatalf("%+v", seats)
 		}
@@ -31,7 +31,7 @@ func TestSeatsOf(t *testing.T) {
 	})
 
 	t.Run("an active phone in no alias is a seat of its own when asked for", func(t *testing.T) {
-		seats := SeatsOf(phones, aliases, true)
+		seats := SeatsFrom(phones, aliases, true)
 		if len(seats) != 3 || seats[2].ID != "3000" || seats[2].Phones[0].ServerIP != dial2 {
 			t.Errorf("%+v", seats)
 		}

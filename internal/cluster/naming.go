@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Template makes a name of a seat and a node: text in which {seat}, {suffix},
+// NameTemplate makes a name of a seat and a node: text in which {seat}, {suffix},
 // {index} and {index?} stand for what they say. {index} counts the suffix (a is
 // 0, b is 1, aa is 26) unless the node sets its own; {index?} is the same, but
 // nothing for 0.
@@ -16,7 +16,7 @@ import (
 // logins {seat}{suffix} and dialplan numbers {seat}{index}; the bulk page numbers
 // {index?}{seat}; create-phone-alias.pl has extensions {seat}{suffix} and alias
 // ids {seat}x.
-type Template struct {
+type NameTemplate struct {
 	text  string
 	parts []string // literal text and placeholders in turn, literal first
 }
@@ -28,9 +28,9 @@ const (
 	placeIndexNot = "{index?}"
 )
 
-// ParseTemplate reads a template. The error names the part that is none.
-func ParseTemplate(text string) (Template, error) {
-	t := Template{text: text, parts: []string{""}}
+// ParseNameTemplate reads a template. The error names the part that is none.
+func ParseNameTemplate(text string) (NameTemplate, error) {
+	t := NameTemplate{text: text, parts: []string{""}}
 	for rest := text; rest != ""; {
 		open := strings.IndexAny(rest, "{}")
 		if open < 0 {
@@ -40,11 +40,11 @@ func ParseTemplate(text string) (Template, error) {
 		t.parts[len(t.parts)-1] += rest[:open]
 		end := strings.IndexByte(rest[open:], '}')
 		if rest[open] == '}' || end < 0 {
-			return Template{}, fmt.Errorf("%q: a brace without its partner", text)
+			return NameTemplate{}, fmt.Errorf("%q: a brace without its partner", text)
 		}
 		place := rest[open : open+end+1]
 		if !slices.Contains([]string{placeSeat, placeSuffix, placeIndex, placeIndexNot}, place) {
-			return Template{}, fmt.Errorf("%q: %s is none of %s, %s, %s, %s", text, place, placeSeat, placeSuffix, placeIndex, placeIndexNot)
+			return NameTemplate{}, fmt.Errorf("%q: %s is none of %s, %s, %s, %s", text, place, placeSeat, placeSuffix, placeIndex, placeIndexNot)
 		}
 		t.parts = append(t.parts, place, "")
 		rest = rest[open+end+1:]
@@ -52,23 +52,23 @@ func ParseTemplate(text string) (Template, error) {
 	return t, nil
 }
 
-func (t Template) String() string { return t.text }
+func (t NameTemplate) String() string { return t.text }
 
 // PerNode says whether the names differ from node to node.
-func (t Template) PerNode() bool {
+func (t NameTemplate) PerNode() bool {
 	return strings.Contains(t.text, placeSuffix) || strings.Contains(t.text, placeIndex) || strings.Contains(t.text, placeIndexNot)
 }
 
 // PerSeat says whether the names differ from seat to seat.
-func (t Template) PerSeat() bool { return strings.Contains(t.text, placeSeat) }
+func (t NameTemplate) PerSeat() bool { return strings.Contains(t.text, placeSeat) }
 
 // counts says whether the template needs the index of the node.
-func (t Template) counts() bool {
+func (t NameTemplate) counts() bool {
 	return strings.Contains(t.text, placeIndex) || strings.Contains(t.text, placeIndexNot)
 }
 
 // Name writes the name of a seat on a node.
-func (t Template) Name(seat string, on Label) string {
+func (t NameTemplate) Name(seat string, on Label) string {
 	if len(t.parts) == 0 {
 		return ""
 	}
@@ -115,13 +115,13 @@ func IndexOf(suffix string) (int, bool) {
 
 // Naming is how the rows of a floor are named.
 type Naming struct {
-	Login          Template
-	Extension      Template
-	DialplanNumber Template
-	VoicemailID    Template
-	FullName       Template // empty: fullname is left as it is
-	AliasID        Template // empty: seats have no alias, agents type the login itself
-	AliasName      Template // empty: alias_name is left as it is
+	Login          NameTemplate
+	Extension      NameTemplate
+	DialplanNumber NameTemplate
+	VoicemailID    NameTemplate
+	FullName       NameTemplate // empty: fullname is left as it is
+	AliasID        NameTemplate // empty: seats have no alias, agents type the login itself
+	AliasName      NameTemplate // empty: alias_name is left as it is
 }
 
 // HasAlias says whether seats have an alias at all.
@@ -138,7 +138,7 @@ var DefaultNaming = map[string]string{
 // out takes its default. The error names the template.
 func ParseNaming(texts map[string]string) (Naming, error) {
 	var n Naming
-	for name, target := range map[string]*Template{
+	for name, target := range map[string]*NameTemplate{
 		"login": &n.Login, "extension": &n.Extension, "dialplan_number": &n.DialplanNumber, "voicemail_id": &n.VoicemailID,
 		"fullname": &n.FullName, "alias_id": &n.AliasID, "alias_name": &n.AliasName,
 	} {
@@ -146,7 +146,7 @@ func ParseNaming(texts map[string]string) (Naming, error) {
 		if !given {
 			text = DefaultNaming[name]
 		}
-		parsed, err := ParseTemplate(text)
+		parsed, err := ParseNameTemplate(text)
 		if err != nil {
 			return Naming{}, &NamingError{Name: name, Err: err}
 		}
@@ -166,12 +166,12 @@ func (e *NamingError) Unwrap() error { return e.Err }
 
 // Check says what of the templates cannot work, for so many nodes per seat.
 func (n Naming) Check(perSeat int) error {
-	wrong := func(name string, t Template, why string) error {
+	wrong := func(name string, t NameTemplate, why string) error {
 		return &NamingError{Name: name, Err: fmt.Errorf("%q %s", t.text, why)}
 	}
 	for _, one := range []struct {
 		name string
-		t    Template
+		t    NameTemplate
 	}{{"login", n.Login}, {"extension", n.Extension}, {"dialplan_number", n.DialplanNumber}, {"voicemail_id", n.VoicemailID}, {"alias_id", n.AliasID}} {
 		if !one.t.PerSeat() && (one.name != "alias_id" || n.HasAlias()) {
 			return wrong(one.name, one.t, "does not name the seat: every seat would have the same; write {seat} into it")

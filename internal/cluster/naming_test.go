@@ -103,10 +103,10 @@ func TestFloorRows_Check(t *testing.T) {
 		t.Run("finds "+c.claim, func(t *testing.T) {
 			style := aStyle(t, nodes)
 			style.Naming = aNaming(t, c.texts)
-			faults := rowsOf(t, style, placed).Check()
+			faults := floorRowsOf(t, style, placed).Check()
 			if c.claim == "a login over its width" {
 				style.Naming = aNaming(t, map[string]string{"login": "telephone--{seat}{suffix}"})
-				if got := rowsOf(t, style, placed).Check(); len(got) == 0 || len(faults) != 0 {
+				if got := floorRowsOf(t, style, placed).Check(); len(got) == 0 || len(faults) != 0 {
 					t.Errorf("15 characters give %v, 16 give %v", faults, got)
 				}
 				return
@@ -118,18 +118,18 @@ func TestFloorRows_Check(t *testing.T) {
 	}
 	t.Run("finds a list of logins over its width, and says what to lower", func(t *testing.T) {
 		large := aLargeFloor(t, 2, 40, 40)
-		faults := rowsOf(t, aStyle(t, large.Nodes), place(t, large, nil)).Check()
+		faults := floorRowsOf(t, aStyle(t, large.Nodes), place(t, large, nil)).Check()
 		if len(faults) == 0 || !strings.Contains(faults[0].Error(), "lower nodes_per_seat") {
 			t.Errorf("got %v", faults)
 		}
 	})
 	t.Run("finds two seats whose logins meet", func(t *testing.T) {
-		style := aStyle(t, []Node{{ServerIP: "10.0.0.1", Suffix: "11"}, {ServerIP: "10.0.0.2", Suffix: "1"}})
+		style := aStyle(t, []FloorNode{{ServerIP: "10.0.0.1", Suffix: "11"}, {ServerIP: "10.0.0.2", Suffix: "1"}})
 		style.Labels = map[string]Label{"10.0.0.1": {Suffix: "11"}, "10.0.0.2": {Suffix: "1"}}
 		p := NewPlacement(someSeats(t, "200", "2001"))
 		p.Put(0, []string{"10.0.0.1"})
 		p.Put(1, []string{"10.0.0.2"})
-		faults := rowsOf(t, style, p).Check()
+		faults := floorRowsOf(t, style, p).Check()
 		if len(faults) == 0 || !strings.Contains(faults[0].Error(), "its login is that of seat 200") {
 			t.Errorf("got %v", faults)
 		}
@@ -137,12 +137,12 @@ func TestFloorRows_Check(t *testing.T) {
 	t.Run("names a handful of rows and not all of them", func(t *testing.T) {
 		style := aStyle(t, nodes)
 		style.Naming = aNaming(t, map[string]string{"alias_id": "{seat}_"})
-		if got := rowsOf(t, style, place(t, Floor{Seats: someSeats(t, "2000-2999"), Nodes: nodes}, nil)).Check(); len(got) != mostFaults {
+		if got := floorRowsOf(t, style, place(t, Floor{Seats: someSeats(t, "2000-2999"), Nodes: nodes}, nil)).Check(); len(got) != mostFaults {
 			t.Errorf("%d faults, want %d", len(got), mostFaults)
 		}
 	})
 	t.Run("a floor named by default has no fault", func(t *testing.T) {
-		if faults := rowsOf(t, aStyle(t, nodes), placed).Check(); len(faults) != 0 {
+		if faults := floorRowsOf(t, aStyle(t, nodes), placed).Check(); len(faults) != 0 {
 			t.Errorf("got %v", faults)
 		}
 	})

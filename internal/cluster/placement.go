@@ -93,8 +93,8 @@ func (p *Placement) Equal(other *Placement) bool {
 	return true
 }
 
-// Node is a server that seats may be placed on.
-type Node struct {
+// FloorNode is a server that seats may be placed on.
+type FloorNode struct {
 	ServerIP string
 	Suffix   string // marks the node in phone logins, and orders the nodes
 	Weight   int    // its part of the seats, 1 or more
@@ -107,7 +107,7 @@ const Unbounded = -1
 // Floor declares which seats are to sit on which nodes.
 type Floor struct {
 	Seats        Seats
-	Nodes        []Node
+	Nodes        []FloorNode
 	NodesPerSeat int // distinct nodes of each seat; 0 is all of them
 	// KeepOrder leaves the order of every alias as it is, and lists the nodes of
 	// a new one in the order of their suffixes, as floors made by hand do.

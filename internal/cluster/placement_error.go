@@ -10,7 +10,7 @@ import (
 type CapacityShort struct {
 	Seats, PerSeat int
 	Places         int // how many the nodes can hold, each seat at most once
-	Nodes          []Node
+	Nodes          []FloorNode
 }
 
 // Short is how many places are missing.

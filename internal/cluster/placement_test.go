@@ -10,19 +10,19 @@ import (
 	"pgregory.net/rapid"
 )
 
-func aNode(suffix string) Node {
-	return Node{ServerIP: "10.0.0." + fmt.Sprint(int(suffix[0]-'a')+1), Suffix: suffix, Weight: 1, Capacity: Unbounded}
+func aFloorNode(suffix string) FloorNode {
+	return FloorNode{ServerIP: "10.0.0." + fmt.Sprint(int(suffix[0]-'a')+1), Suffix: suffix, Weight: 1, Capacity: Unbounded}
 }
 
-func someNodes(suffixes string) []Node {
-	nodes := make([]Node, 0, len(suffixes))
+func someNodes(suffixes string) []FloorNode {
+	nodes := make([]FloorNode, 0, len(suffixes))
 	for _, suffix := range suffixes {
-		nodes = append(nodes, aNode(string(suffix)))
+		nodes = append(nodes, aFloorNode(string(suffix)))
 	}
 	return nodes
 }
 
-func suffixesOf(nodes []Node) Suffixes {
+func suffixesOf(nodes []FloorNode) Suffixes {
 	suffixes := Suffixes{}
 	for _, node := range nodes {
 		suffixes[node.ServerIP] = node.Suffix
@@ -62,11 +62,11 @@ func TestPlace(t *testing.T) {
 		},
 		{"twice the weight takes twice the seats", Floor{
 			Seats: someSeats(t, "2000-2029"), NodesPerSeat: 1,
-			Nodes: []Node{{ServerIP: "10.0.0.1", Suffix: "a", Weight: 2, Capacity: Unbounded}, aNode("b")},
+			Nodes: []FloorNode{{ServerIP: "10.0.0.1", Suffix: "a", Weight: 2, Capacity: Unbounded}, aFloorNode("b")},
 		}, "2000-2019=a 2020-2029=b"},
 		{"what one node cannot hold goes to the others", Floor{
 			Seats: someSeats(t, "2000-2029"), NodesPerSeat: 1,
-			Nodes: []Node{{ServerIP: "10.0.0.1", Suffix: "a", Weight: 1, Capacity: 4}, aNode("b"), aNode("c")},
+			Nodes: []FloorNode{{ServerIP: "10.0.0.1", Suffix: "a", Weight: 1, Capacity: 4}, aFloorNode("b"), aFloorNode("c")},
 		}, "2000-2003=a 2004-2016=b 2017-2029=c"},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
@@ -146,10 +146,10 @@ func TestPlace_refuses(t *testing.T) {
 			[]string{"3 nodes per seat but 2 servers declared"},
 		},
 		{"no server", Floor{Seats: seats}, []string{"no server"}},
-		{"a weight of zero", Floor{Seats: seats, Nodes: []Node{{ServerIP: "10.0.0.1", Suffix: "a"}}}, []string{"10.0.0.1 has a weight below 1"}},
+		{"a weight of zero", Floor{Seats: seats, Nodes: []FloorNode{{ServerIP: "10.0.0.1", Suffix: "a"}}}, []string{"10.0.0.1 has a weight below 1"}},
 		{
 			"a suffix that two servers share",
-			Floor{Seats: seats, Nodes: []Node{aNode("a"), {ServerIP: "10.0.0.2", Suffix: "a", Weight: 1}}},
+			Floor{Seats: seats, Nodes: []FloorNode{aFloorNode("a"), {ServerIP: "10.0.0.2", Suffix: "a", Weight: 1}}},
 			[]string{`share the suffix "a"`},
 		},
 		{"a server declared twice", Floor{Seats: seats, Nodes: someNodes("aa")}, []string{"10.0.0.1 is declared twice"}},
@@ -182,7 +182,7 @@ func drawFloor(t *rapid.T, mostSeats, mostNodes, mostWeight int) Floor {
 	floor.NodesPerSeat = rapid.IntRange(1, nodes).Draw(t, "nodes per seat")
 	places := 0
 	for i := range nodes {
-		node := aNode(string(rune('a' + i)))
+		node := aFloorNode(string(rune('a' + i)))
 		node.Weight = rapid.IntRange(1, mostWeight).Draw(t, "weight "+node.Suffix)
 		if rapid.IntRange(0, 3).Draw(t, "bounded "+node.Suffix) == 0 {
 			node.Capacity = rapid.IntRange(0, floor.Seats.Len()+1).Draw(t, "capacity "+node.Suffix)
@@ -198,7 +198,7 @@ func drawFloor(t *rapid.T, mostSeats, mostNodes, mostWeight int) Floor {
 }
 
 // reach is how many of the floor's seats a node can have.
-func reach(floor Floor, node Node) int {
+func reach(floor Floor, node FloorNode) int {
 	if node.Capacity < 0 {
 		return floor.Seats.Len()
 	}
@@ -304,7 +304,7 @@ func TestPlace_keepsOrder(t *testing.T) {
 	if after := place(t, floor, now); !after.Equal(now) {
 		t.Errorf("got %s", patterns(after, suffixes))
 	}
-	floor.Nodes = append(floor.Nodes, aNode("d"))
+	floor.Nodes = append(floor.Nodes, aFloorNode("d"))
 	if got := patterns(place(t, floor, now), suffixes); got != "2000-2006=abcd 2007=cabd 2008-2059=abcd" {
 		t.Errorf("a node that joins is listed in %s", got)
 	}
@@ -393,7 +393,7 @@ func TestPlace_aNodeJoins(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		floor := drawFloor(t, 60, 8, 3)
 		before := place(t, floor, nil)
-		node := aNode("z")
+		node := aFloorNode("z")
 		node.Weight = rapid.IntRange(1, 4).Draw(t, "weight of the new node")
 		joined := floor
 		joined.Nodes = append(slices.Clone(floor.Nodes), node)
@@ -488,7 +488,7 @@ func TestPlace_newSeatsStandInRuns(t *testing.T) {
 func aLargeFloor(t interface{ Fatalf(string, ...any) }, seats, nodes, perSeat int) Floor {
 	floor := Floor{Seats: someSeats(t, fmt.Sprintf("20000-%d", 20000+seats-1)), NodesPerSeat: perSeat}
 	for i := range nodes {
-		floor.Nodes = append(floor.Nodes, Node{
+		floor.Nodes = append(floor.Nodes, FloorNode{
 			ServerIP: fmt.Sprintf("10.0.%d.1", i), Suffix: letters(i), Weight: 1, Capacity: Unbounded,
 		})
 	}
@@ -507,7 +507,7 @@ func BenchmarkPlace(b *testing.B) {
 	floor := aLargeFloor(b, 10_000, 100, 2)
 	before := place(b, floor, nil)
 	joined := floor
-	joined.Nodes = append(slices.Clone(floor.Nodes), Node{ServerIP: "10.9.9.9", Suffix: "zz", Weight: 1, Capacity: Unbounded})
+	joined.Nodes = append(slices.Clone(floor.Nodes), FloorNode{ServerIP: "10.9.9.9", Suffix: "zz", Weight: 1, Capacity: Unbounded})
 	left := floor
 	left.Nodes = floor.Nodes[1:]
 	for _, c := range []struct {

@@ -12,7 +12,7 @@ import (
 // an agent yet. Seats that sit on the same nodes now form one group.
 type seating struct {
 	perSeat  int
-	nodes    []Node
+	nodes    []FloorNode
 	declared int // the columns from here on are leaving
 	column   map[string]int
 
@@ -38,9 +38,9 @@ type group struct {
 	seats []int // positions, ascending
 }
 
-func orderedNodes(nodes []Node) []Node {
+func orderedNodes(nodes []FloorNode) []FloorNode {
 	ordered := slices.Clone(nodes)
-	slices.SortFunc(ordered, func(a, b Node) int {
+	slices.SortFunc(ordered, func(a, b FloorNode) int {
 		return compareSuffixes(a.Suffix, b.Suffix, a.ServerIP, b.ServerIP)
 	})
 	return ordered
@@ -81,7 +81,7 @@ func (f *seating) addLeaving(now Sitting) {
 	slices.Sort(leaving)
 	for _, node := range slices.Compact(leaving) {
 		f.column[node] = len(f.nodes)
-		f.nodes = append(f.nodes, Node{ServerIP: node})
+		f.nodes = append(f.nodes, FloorNode{ServerIP: node})
 	}
 }
 

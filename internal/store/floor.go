@@ -12,9 +12,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// selectPhones never reads a password, only a fingerprint of it that is salted
+// selectLoginPhones never reads a password, only a fingerprint of it that is salted
 // anew for every read: it tells which phones have the same one and nothing else.
-const selectPhones = `
+const selectLoginPhones = `
 SELECT COALESCE(login, ''),
        COALESCE(server_ip, ''),
        COALESCE(extension, ''),
@@ -35,7 +35,7 @@ func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, []cluste
 		return nil, nil, err
 	}
 	var phones []cluster.AgentPhone
-	query := fmt.Sprintf(selectPhones, h.column("phones", "peer_status", "''"))
+	query := fmt.Sprintf(selectLoginPhones, h.column("phones", "peer_status", "''"))
 	err = s.query(ctx, "phones", query, []any{rand.Text()}, func(rows *sql.Rows) error {
 		var phone cluster.AgentPhone
 		err := rows.Scan(&phone.Login, &phone.ServerIP, &phone.Extension, &phone.Protocol, &phone.FullName, &phone.TemplateID, &phone.Active, &phone.Password, &phone.PeerStatus)
@@ -86,10 +86,10 @@ func (s *Store) CarrierRows(ctx context.Context) ([]cluster.CarrierRow, error) {
 	return carriers, err
 }
 
-// Floor reads the topology that a failover plan is made of: telephony servers,
+// FailoverInput reads the topology that a failover plan is made of: telephony servers,
 // seats, trunk rows, ways in. With live, also who works where now, and which
 // servers are dead already.
-func (s *Store) Floor(ctx context.Context, pinned, live bool) (cluster.FailoverInput, error) {
+func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (cluster.FailoverInput, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	var in cluster.FailoverInput
@@ -123,7 +123,7 @@ func (s *Store) Floor(ctx context.Context, pinned, live bool) (cluster.FailoverI
 	if err != nil {
 		return in, err
 	}
-	in.Seats = cluster.SeatsOf(phones, aliases, pinned)
+	in.Seats = cluster.SeatsFrom(phones, aliases, pinned)
 	if in.Trunks, err = s.trunkRows(ctx); err != nil {
 		return in, err
 	}

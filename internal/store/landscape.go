@@ -38,7 +38,7 @@ func (s *Store) Landscape(ctx context.Context, live bool) (cluster.Landscape, er
 		return land, err
 	}
 	seats := make(map[string]int)
-	for _, seat := range cluster.SeatsOf(phones, aliases, true) {
+	for _, seat := range cluster.SeatsFrom(phones, aliases, true) {
 		land.Seats++
 		for _, phone := range seat.Phones {
 			if phone.Usable {

@@ -7,7 +7,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-const selectUsers = `
+const selectUserLogins = `
 SELECT user,
        COALESCE(phone_login, '')
   FROM vicidial_users
@@ -18,7 +18,7 @@ func (s *Store) readUsers(ctx context.Context) ([]cluster.SeatUser, error) {
 		return nil, err
 	}
 	var users []cluster.SeatUser
-	err := s.query(ctx, "users", selectUsers, nil, func(rows *sql.Rows) error {
+	err := s.query(ctx, "users", selectUserLogins, nil, func(rows *sql.Rows) error {
 		var user cluster.SeatUser
 		if err := rows.Scan(&user.User, &user.PhoneLogin); err != nil {
 			return err

@@ -54,7 +54,7 @@ func (m model) with(phones []cluster.AgentPhone, aliases []cluster.Alias) model 
 			m.Aliases[alias.ID] = strings.Join(alias.Logins, ",")
 		}
 	}
-	for _, seat := range cluster.SeatsOf(phones, aliases, false) {
+	for _, seat := range cluster.SeatsFrom(phones, aliases, false) {
 		if shown[seat.ID] && !sound(seat, aliases) {
 			m.BrokenAliases = append(m.BrokenAliases, seat.ID)
 		}

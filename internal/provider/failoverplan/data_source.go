@@ -17,7 +17,7 @@ import (
 
 // topology is the part of the cluster that is looked at.
 type topology interface {
-	Floor(ctx context.Context, pinned, live bool) (cluster.FailoverInput, error)
+	FailoverInput(ctx context.Context, pinned, live bool) (cluster.FailoverInput, error)
 }
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
@@ -49,7 +49,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		resp.Diagnostics.Append(bridge.Diagnose("Unable to plan for failure", "", bridge.ErrUnconfigured)...)
 		return
 	}
-	floor, err := d.topology.Floor(ctx, m.PinnedPhones.IsNull() || m.PinnedPhones.ValueBool(), m.Live.ValueBool())
+	floor, err := d.topology.FailoverInput(ctx, m.PinnedPhones.IsNull() || m.PinnedPhones.ValueBool(), m.Live.ValueBool())
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to plan for failure", "", err)...)
 	if err != nil {
 		return
