@@ -5,11 +5,13 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"encoding/pem"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -235,4 +237,21 @@ func expectFault(t *testing.T, faults []Fault, want string) {
 	if strings.Contains(faults[0].Error()+faults[0].Hint(), "PRIVATE KEY-----") {
 		t.Errorf("fault shows the key: %v", faults[0])
 	}
+}
+
+func TestAlgorithmsOf(t *testing.T) {
+	t.Run("an RSA key is asked for by its modern signatures only", func(t *testing.T) {
+		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			t.Fatal(err)
+		}
+		public, err := ssh.NewPublicKey(key.Public())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := algorithmsOf([]ssh.PublicKey{public, anECDSAKey(t)})
+		if want := []string{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256, ssh.KeyAlgoECDSA256}; !slices.Equal(got, want) {
+			t.Errorf("algorithms = %v, want %v", got, want)
+		}
+	})
 }

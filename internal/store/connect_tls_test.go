@@ -92,7 +92,7 @@ func TestTLS(t *testing.T) {
 		})
 		t.Run("says no to one that nobody vouches for", func(t *testing.T) {
 			certFile, keyFile := aSelfSignedPair(t)
-			expectFailure(t, as(TLS{Mode: TLSVerifyFull, CAFile: files.CA, CertFile: certFile, KeyFile: keyFile}), TLSFailed, "remote error")
+			expectFailure(t, as(TLS{Mode: TLSVerifyFull, CAFile: files.CA, CertFile: certFile, KeyFile: keyFile}), TLSFailed, "client's certificate")
 		})
 	})
 

@@ -167,8 +167,13 @@ func (c *connector) attempt(ctx context.Context, encryption *tls.Config) (conn d
 		return nil, encrypting, err
 	}
 	conn, err = inner.Connect(ctx)
-	if told := cause.last(); told != nil && errors.Is(err, mysql.ErrInvalidConn) {
+	if told := cause.last(); err != nil && told != nil && !errors.Is(err, told) {
 		err = fmt.Errorf("%w: %w", err, told)
+	}
+	if err != nil && encryption != nil && !encrypting && len(encryption.Certificates) > 0 && ctx.Err() == nil && isLineError(err) {
+		// A server tells that it does not want the client's certificate after the
+		// handshake, and hangs up: its word is often lost with the line.
+		err = &ConnectError{Failure: TLSFailed, Target: c.target, Err: fmt.Errorf("the server hung up when it had seen the client's certificate: %w", err)}
 	}
 	return conn, encrypting, err
 }

@@ -62,6 +62,9 @@ func TestSettingsHideTheirSecrets(t *testing.T) {
 			refuseCanary(t, log.String())
 		})
 	}
+	t.Run("the way Go spells them", func(t *testing.T) {
+		refuseCanary(t, settings.GoString()+settings.SSH.GoString())
+	})
 	t.Run("settings in a log of JSON", func(t *testing.T) {
 		var log bytes.Buffer
 		slog.New(slog.NewJSONHandler(&log, nil)).Info("here", "subject", settings, "jump", settings.SSH)
@@ -98,8 +101,8 @@ func TestSettingsAreShown(t *testing.T) {
 		},
 		{
 			"with the socket instead of the host",
-			Settings{Socket: "/run/mysqld/mysqld.sock", Database: "vici", LockTimeout: time.Second},
-			"Settings{address:/run/mysqld/mysqld.sock database:vici tls:TLS{mode:preferred} read_only:false lock_timeout:1s audit_enabled:false audit_user:VDAD max_connections:4}",
+			Settings{Socket: "/run/mysqld/mysqld.sock", Database: "vici", LockTimeout: time.Second, AuditEnabled: true, AuditUser: "6666", MaxConnections: 2},
+			"Settings{address:/run/mysqld/mysqld.sock database:vici tls:TLS{mode:preferred} read_only:false lock_timeout:1s audit_enabled:true audit_user:6666 max_connections:2}",
 		},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
