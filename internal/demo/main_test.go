@@ -55,14 +55,14 @@ func TestMargin(t *testing.T) {
 		{"lines are indented as they come", "one\n\ntwo\n", "    | one\n    |\n    | two\n"},
 		{"a last line without an end is said as well", "one\ntwo", "    | one\n    | two\n"},
 		{
-			"what says nothing yet is counted",
-			"+ server {\n    + id   = \"a\"\n    + load = (known after apply)\n    + size = (known after apply)\n    + name = \"b\"\n  }\n",
-			"    | + server {\n    |     + id   = \"a\"\n    |     # (2 more, as the column's default says)\n    |     + name = \"b\"\n    |   }\n",
+			"of two objects of one block the second is counted",
+			"  # dialer.all[\"a\"] will be created\n  + dialer {\n      + x = {\n        }\n    }\n\n  # dialer.all[\"b\"] will be created\n  + dialer {\n      + x = 1\n    }\nPlan\n",
+			"    |   # dialer.all[\"a\"] will be created\n    |   + dialer {\n    |       + x = {\n    |         }\n    |     }\n    |\n    |   # dialer.all[\"b\"] will be created\n    |     # (3 lines, not shown here)\n    | Plan\n",
 		},
 		{
-			"what is counted before a bracket stands inside it",
-			"  {\n    + size = (known after apply)\x1b[0m\n  }\n",
-			"    |   {\n    |     # (1 more, as the column's default says)\n    |   }\n",
+			"of an object that goes it is shown that it goes",
+			"\x1b[1m  # dialer.one\x1b[0m will be \x1b[31mdestroyed\x1b[0m\n  - dialer {\n    }\nPlan\n",
+			"    | \x1b[1m  # dialer.one\x1b[0m will be \x1b[31mdestroyed\x1b[0m\n    |     # (2 lines, not shown here)\n    | Plan\n",
 		},
 	} {
 		t.Run(c.claim, func(t *testing.T) {

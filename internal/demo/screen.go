@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -63,17 +64,23 @@ func (s *screen) end() {
 }
 
 // margin indents what another program writes, line by line as it comes.
-func (s *screen) margin() *margin { return &margin{out: s.out} }
+func (s *screen) margin() *margin { return &margin{out: s.out, shown: map[string]bool{}} }
 
+// margin shows a plan as Terraform does, but leaves out what a reader has seen
+// before: of several objects of one block of configuration the first is shown
+// whole, and of an object that goes only that it goes.
 type margin struct {
-	out    io.Writer
-	rest   []byte
-	folded int // lines left out since the last one shown
+	out   io.Writer
+	rest  []byte
+	shown map[string]bool // "vicidial_server.telephony created"
+	// folding says that the body of an object is being left out, which has had
+	// so many lines.
+	folding bool
+	folded  int
 }
 
-// unsaid ends the lines of a plan that say nothing yet: what is not declared
-// takes the column's default. A server has thirty of them.
-const unsaid = "(known after apply)"
+// planned is how Terraform heads what a plan does to an object.
+var planned = regexp.MustCompile(`^  # (\S+?)(\[.*\])? will be (\w+)`)
 
 // Write takes whatever comes; whole lines are passed on at once.
 func (m *margin) Write(text []byte) (int, error) {
@@ -85,31 +92,27 @@ func (m *margin) Write(text []byte) (int, error) {
 		}
 		line := strings.TrimRight(string(m.rest[:end]), " \r")
 		m.rest = m.rest[end+1:]
-		if strings.HasSuffix(withoutColours(line), unsaid) {
-			m.folded++
-			continue
-		}
-		if err := m.unfold(line); err != nil {
-			return 0, err
-		}
-		if _, err := fmt.Fprintln(m.out, strings.TrimRight("    | "+line, " ")); err != nil {
+		if err := m.line(line); err != nil {
 			return 0, err
 		}
 	}
 }
 
-// unfold tells, indented like the line that follows, how many were left out.
-func (m *margin) unfold(next string) error {
-	if m.folded == 0 {
-		return nil
+func (m *margin) line(line string) error {
+	bare := withoutColours(line)
+	if m.folding {
+		m.folded++
+		if bare != "    }" { // the end of the object
+			return nil
+		}
+		line = fmt.Sprintf("    # (%d lines, not shown here)", m.folded)
+		m.folding, m.folded = false, 0
+	} else if head := planned.FindStringSubmatch(bare); head != nil {
+		block := head[1] + " " + head[3]
+		m.folding = m.shown[block] || head[3] == "destroyed"
+		m.shown[block] = true
 	}
-	next = withoutColours(next)
-	depth := len(next) - len(strings.TrimLeft(next, " "))
-	if strings.HasPrefix(strings.TrimSpace(next), "}") {
-		depth += 2
-	}
-	_, err := fmt.Fprintf(m.out, "    | %s# (%d more, as the column's default says)\n", strings.Repeat(" ", depth), m.folded)
-	m.folded = 0
+	_, err := fmt.Fprintln(m.out, strings.TrimRight("    | "+line, " "))
 	return err
 }
 
