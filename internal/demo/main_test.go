@@ -50,6 +50,26 @@ func TestScreen(t *testing.T) {
 	})
 }
 
+func TestInstead(t *testing.T) {
+	var out strings.Builder
+	installer := newScreen(&out, false).instead("installing")
+	for _, line := range []string{"Reading\n", "Unpacking\n"} {
+		if _, err := installer.Write([]byte(line)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Run("one line stands for all", func(t *testing.T) {
+		if out.String() != "    installing\n" {
+			t.Errorf("said %q", out.String())
+		}
+	})
+	t.Run("nothing is lost for when it fails", func(t *testing.T) {
+		if installer.unsaid.String() != "Reading\nUnpacking\n" {
+			t.Errorf("kept %q", installer.unsaid.String())
+		}
+	})
+}
+
 func TestMargin(t *testing.T) {
 	for _, c := range []struct{ claim, said, want string }{
 		{"lines are indented as they come", "one\n\ntwo\n", "    | one\n    |\n    | two\n"},

@@ -63,6 +63,23 @@ func (s *screen) end() {
 	fmt.Fprintf(s.out, "\nEverything was as it should be, after %.1f s.\ndemo: ok\n", time.Since(s.start).Seconds())
 }
 
+// instead says something in place of all that another program writes, as soon
+// as it writes.
+func (s *screen) instead(text string) *instead { return &instead{say: func() { s.say(text) }} }
+
+type instead struct {
+	say    func()
+	unsaid bytes.Buffer // for when the program fails
+}
+
+// Write takes whatever comes.
+func (i *instead) Write(text []byte) (int, error) {
+	if i.unsaid.Len() == 0 {
+		i.say()
+	}
+	return i.unsaid.Write(text)
+}
+
 // margin indents what another program writes, line by line as it comes.
 func (s *screen) margin() *margin { return &margin{out: s.out, shown: map[string]bool{}} }
 

@@ -33,7 +33,9 @@ func tell(ctx context.Context, s *screen) (err error) {
 	defer func() { err = errors.Join(err, workshop.remove()) }()
 
 	s.stage("A throwaway MariaDB with VICIdial's tables, as installed")
-	if err := sandbox.Install(ctx, s.margin()); err != nil {
+	installer := s.instead("MariaDB is missing; apt installs it, which takes a moment")
+	if err := sandbox.Install(ctx, installer); err != nil {
+		s.say(installer.unsaid.String())
 		return err
 	}
 	server, err := sandbox.Start(ctx, sandbox.Options{})
@@ -53,8 +55,11 @@ func tell(ctx context.Context, s *screen) (err error) {
 	s.say(tables.draw(ctx, campaigns))
 
 	s.stage("The provider, built into a local mirror")
-	place, err := workshop.build(ctx, s.margin())
+	s.say("compiling; the first time takes a minute")
+	compiler := s.instead("fetching modules")
+	place, err := workshop.build(ctx, compiler)
 	if err != nil {
+		s.say(compiler.unsaid.String())
 		return err
 	}
 	s.say(place)

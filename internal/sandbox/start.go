@@ -21,7 +21,7 @@ func (s *Server) install(ctx context.Context) error {
 	}
 	args := []string{
 		"--no-defaults", "--datadir=" + s.data(), "--auth-root-authentication-method=normal",
-		"--tmpdir=" + s.temporary(), "--skip-test-db", "--skip-name-resolve", "--skip-innodb", "--default-storage-engine=MyISAM",
+		"--tmpdir=" + s.temporary(), "--skip-test-db", "--skip-name-resolve", "--force", "--skip-innodb", "--default-storage-engine=MyISAM",
 	}
 	if os.Geteuid() == 0 {
 		args = append(args, "--user=root")
