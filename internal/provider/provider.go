@@ -25,6 +25,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/failoverplan"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/inbounddid"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/nodeconfig"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/proxyconfig"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/remoteagents"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/server"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/servers"
@@ -58,13 +59,15 @@ func (v *vicidial) Metadata(_ context.Context, _ provider.MetadataRequest, resp 
 // Resources lists the nouns that can be declared.
 func (v *vicidial) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
+		clustersettings.New,
 		conftemplate.New,
 		inbounddid.New,
+		nodeconfig.New,
+		proxyconfig.NewHAProxy,
+		proxyconfig.NewNginx,
 		remoteagents.New,
 		server.New,
 		trunksplit.New,
-		clustersettings.New,
-		nodeconfig.New,
 	}
 }
 
@@ -91,22 +94,22 @@ func (v *vicidial) EphemeralResources(context.Context) []func() ephemeral.Epheme
 // Functions lists the sums that need no database.
 func (v *vicidial) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
-		server.NewPaddedIP,
-		trunksplit.NewApportion,
 		nodeconfig.NewKeepalives,
 		nodeconfig.NewParse,
+		server.NewPaddedIP,
+		trunksplit.NewApportion,
 	}
 }
 
 // ListResources lists what `terraform query` can find.
 func (v *vicidial) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
+		clustersettings.NewList,
 		conftemplate.NewList,
 		inbounddid.NewList,
 		remoteagents.NewList,
 		server.NewList,
 		trunksplit.NewList,
-		clustersettings.NewList,
 	}
 }
 
