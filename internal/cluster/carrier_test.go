@@ -310,3 +310,25 @@ func TestClashes(t *testing.T) {
 		}
 	})
 }
+
+func TestRoutes(t *testing.T) {
+	var have Carriers
+	for _, address := range []string{"10.0.0.1", "10.0.0.2"} {
+		for _, route := range []string{"MAIN", "northern_east_1"} {
+			id, err := CarrierID(route, address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			have = append(have, with(aCarrier(id, address), "carrier_name", map[string]string{"MAIN": "a label", "northern_east_1": route}[route]))
+		}
+	}
+	have = append(have, aCarrier("BYHAND", "10.0.0.1"), aCarrier("ALL", AllServers), aCarrier("with-hyphen", "10.0.0.1"), aCarrier("a_00009", "10.0.0.1"))
+	if routes := have.Routes(); !slices.Equal(routes, []string{"ALL", "BYHAND", "MAIN", "a_00009", "northern_east_1"}) {
+		t.Errorf("found %v", routes)
+	}
+	for route, rows := range map[string]int{"MAIN": 2, "northern_east_1": 2, "BYHAND": 1, "ALL": 1} {
+		if found := have.Of(route); len(found) != rows {
+			t.Errorf("%s has %d rows, wanted %d", route, len(found), rows)
+		}
+	}
+}

@@ -85,7 +85,17 @@ func TestDialplanOfARoute(t *testing.T) {
 				t.Errorf("nothing can fail over to\n%s", text)
 			}
 			jumpsLand(t, text)
+			if read, ok := ReadDial(dial.Protocol, text); !ok || read.Dialplan() != text {
+				t.Errorf("read as %+v from\n%s", read, text)
+			}
 		})
+	})
+	t.Run("a dialplan written by hand is not read as a route", func(t *testing.T) {
+		for _, text := range []string{"", stockDialplan, aDial().Dialplan() + "exten => 5,1,Hangup()\n", strings.Replace(aDial().Dialplan(), "tTor", "tTo,x", 1)} {
+			if dial, ok := ReadDial("SIP", text); ok {
+				t.Errorf("%q is read as %+v", text, dial)
+			}
+		}
 	})
 	t.Run("a call is logged once, whatever it fails over to", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {

@@ -17,6 +17,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/agentphones"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/campaigns"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/capacity"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/carrierroute"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/carriers"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/clusterhealth"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/clustersettings"
@@ -59,6 +60,7 @@ func (v *vicidial) Metadata(_ context.Context, _ provider.MetadataRequest, resp 
 // Resources lists the nouns that can be declared.
 func (v *vicidial) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
+		carrierroute.New,
 		clustersettings.New,
 		conftemplate.New,
 		inbounddid.New,
@@ -104,6 +106,7 @@ func (v *vicidial) Functions(context.Context) []func() function.Function {
 // ListResources lists what `terraform query` can find.
 func (v *vicidial) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
+		carrierroute.NewList,
 		clustersettings.NewList,
 		conftemplate.NewList,
 		inbounddid.NewList,

@@ -1,0 +1,85 @@
+package cluster
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+var (
+	readStrip  = regexp.MustCompile(`^ROUTE_NUMBER=\$\{EXTEN:(\d+)\}$`)
+	readGosub  = regexp.MustCompile(`^route_([A-Za-z0-9_]+),1$`)
+	readLimit  = regexp.MustCompile(`^\$\[\$\{GROUP_COUNT\([A-Za-z0-9_]+\)\} > (\d+)\]`)
+	readCaller = regexp.MustCompile(`^CALLERID\(num\)=(\+?\d+)$`)
+	readNumber = regexp.MustCompile(`^([0-9*#+]*)\$\{ROUTE_NUMBER(?::(\d+))?\}$`)
+)
+
+// ReadDial reads a dialplan that [Dial.Dialplan] wrote, so that a route can be
+// brought under Terraform in the words in which it was declared. What kept part
+// of its prefix reads as stripping all of it and putting the part back in front,
+// which dials the same. False for every other dialplan.
+func ReadDial(protocol, text string) (Dial, bool) {
+	dial := Dial{Protocol: protocol}
+	body := ""
+	for _, statement := range Statements(text) {
+		arguments := statement.Arguments
+		switch entry := strings.HasPrefix(statement.Extension, "_"); {
+		case entry && statement.Application == "Set" && readStrip.MatchString(arguments):
+			body = statement.Extension[1:]
+			length, err := strconv.Atoi(readStrip.FindStringSubmatch(arguments)[1])
+			if err != nil || length > len(body) {
+				return Dial{}, false
+			}
+			dial.Prefix, dial.Pattern = body[:length], body[length:]
+		case entry && statement.Application == "Gosub" && readGosub.MatchString(arguments):
+			route := readGosub.FindStringSubmatch(arguments)[1]
+			if dial.Route == "" {
+				dial.Route = route
+			} else {
+				dial.Failover = append(dial.Failover, route)
+			}
+		case !entry && statement.Application == "GotoIf" && readLimit.MatchString(arguments):
+			dial.MaxChannels, _ = strconv.Atoi(readLimit.FindStringSubmatch(arguments)[1])
+		case !entry && statement.Application == "Set" && readCaller.MatchString(arguments):
+			dial.CallerID = readCaller.FindStringSubmatch(arguments)[1]
+		case !entry && statement.Application == "Dial":
+			if !dial.readDestination(arguments) {
+				return Dial{}, false
+			}
+		}
+	}
+	return dial, body != "" && len(dial.Problems()) == 0 && EquivalentText(dial.Dialplan(), text)
+}
+
+func (d *Dial) readDestination(arguments string) bool {
+	parts := strings.SplitN(arguments, ",", 3)
+	if len(parts) != 3 {
+		return false
+	}
+	if parts[1] != "" {
+		ring, err := strconv.Atoi(parts[1])
+		if err != nil {
+			return false
+		}
+		d.Timeout = ring
+	}
+	d.Options = parts[2]
+	_, rest, _ := strings.Cut(parts[0], "/")
+	number, found := "", false
+	if strings.HasPrefix(d.Protocol, "PJSIP") {
+		number, d.Endpoint, found = strings.Cut(rest, "@")
+	} else {
+		d.Endpoint, number, found = strings.Cut(rest, "/")
+	}
+	form := readNumber.FindStringSubmatch(number)
+	if !found || form == nil {
+		return false
+	}
+	d.Prepend, d.Strip = form[1], len(d.Prefix)
+	if form[2] != "" {
+		more, err := strconv.Atoi(form[2])
+		d.Strip += more
+		return err == nil
+	}
+	return true
+}

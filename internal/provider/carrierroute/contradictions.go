@@ -1,0 +1,76 @@
+package carrierroute
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// contradictions are what is wrong with the configuration by itself.
+func (m model) contradictions() diag.Diagnostics {
+	var diags diag.Diagnostics
+	all := m.AllServers.ValueBool()
+	if all == !m.Servers.IsNull() {
+		diags.Append(bridge.DiagnoseAt(path.Root("servers"), "Where the carrier is", errors.New("name its nodes in servers, or set all_servers = true; not both, and not neither"))...)
+	}
+	listed := m.addresses()
+	for _, address := range slices.Sorted(maps.Keys(m.PerServer)) {
+		at := path.Root("per_server").AtMapKey(address)
+		switch {
+		case all:
+			diags.Append(bridge.DiagnoseAt(at, "One row for all servers", errors.New("a carrier on all servers is one row, which cannot differ on single nodes; name the nodes in servers"))...)
+		case !slices.Contains(listed, address):
+			diags.Append(bridge.DiagnoseAt(at, "Server without the carrier", fmt.Errorf("%s is not among the servers of this route", address))...)
+		}
+		if special := m.PerServer[address]; m.Dial == nil && !special.MaxChannels.IsNull() {
+			diags.Append(bridge.DiagnoseAt(at.AtName("max_channels"), "Nothing to limit", errors.New("max_channels belongs to a dial block, and this route has none"))...)
+		}
+	}
+	if m.Dial == nil {
+		return diags
+	}
+	for _, address := range append([]string{""}, listed...) {
+		for _, problem := range m.dial(address).Problems() {
+			diags.Append(bridge.DiagnoseAt(problemAt(problem.Attribute), "No dialplan can be written", errors.New(problem.What))...)
+		}
+		if diags.HasError() {
+			break // the same on every node
+		}
+	}
+	return diags
+}
+
+func problemAt(attribute string) path.Path {
+	if attribute == "name" || attribute == "protocol" {
+		return path.Root(attribute)
+	}
+	return path.Root("dial").AtName(attribute)
+}
+
+// roots are the columns that are attributes of their own names.
+var roots = []string{
+	"protocol", "carrier_name", "carrier_description", "user_group", "active", "template_id",
+	string(cluster.RegistrationString), string(cluster.AccountEntry), string(cluster.GlobalsString), string(cluster.DialplanEntry),
+}
+
+// at is where a column of the row on a node is declared.
+func (m model) at(column, address string) path.Path {
+	special, differs := m.PerServer[address]
+	if differs && slices.Contains(textColumns, cluster.AsteriskText(column)) && !special.text(cluster.AsteriskText(column)).IsNull() {
+		return path.Root("per_server").AtMapKey(address).AtName(column)
+	}
+	if column == string(cluster.DialplanEntry) && m.Dial != nil {
+		return path.Root("dial")
+	}
+	if slices.Contains(roots, column) {
+		return path.Root(column)
+	}
+	return path.Root("name")
+}

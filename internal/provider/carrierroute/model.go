@@ -1,0 +1,250 @@
+package carrierroute
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+type model struct {
+	Name           types.String             `tfsdk:"name"`
+	Servers        types.Set                `tfsdk:"servers"`
+	AllServers     types.Bool               `tfsdk:"all_servers"`
+	Protocol       types.String             `tfsdk:"protocol"`
+	CarrierName    types.String             `tfsdk:"carrier_name"`
+	Description    types.String             `tfsdk:"carrier_description"`
+	UserGroup      types.String             `tfsdk:"user_group"`
+	Active         types.Bool               `tfsdk:"active"`
+	TemplateID     types.String             `tfsdk:"template_id"`
+	Registration   types.String             `tfsdk:"registration_string"`
+	Account        types.String             `tfsdk:"account_entry"`
+	Globals        types.String             `tfsdk:"globals_string"`
+	Dialplan       types.String             `tfsdk:"dialplan_entry"`
+	Dial           *dialModel               `tfsdk:"dial"`
+	Inbound        types.Bool               `tfsdk:"inbound"`
+	PerServer      map[string]overrideModel `tfsdk:"per_server"`
+	Secrets        types.Map                `tfsdk:"secrets_wo"`
+	SecretsVersion types.Int64              `tfsdk:"secrets_wo_version"`
+	Carriers       types.Map                `tfsdk:"carriers"`
+	InboundTargets types.Map                `tfsdk:"inbound_targets"`
+}
+
+type dialModel struct {
+	Prefix      types.String `tfsdk:"prefix"`
+	Pattern     types.String `tfsdk:"pattern"`
+	Strip       types.Int64  `tfsdk:"strip"`
+	Prepend     types.String `tfsdk:"prepend"`
+	Timeout     types.Int64  `tfsdk:"timeout"`
+	Options     types.String `tfsdk:"options"`
+	CallerID    types.String `tfsdk:"caller_id"`
+	MaxChannels types.Int64  `tfsdk:"max_channels"`
+	Failover    types.List   `tfsdk:"failover"`
+	Endpoint    types.String `tfsdk:"endpoint"`
+}
+
+type overrideModel struct {
+	CarrierID    types.String `tfsdk:"carrier_id"`
+	Registration types.String `tfsdk:"registration_string"`
+	Account      types.String `tfsdk:"account_entry"`
+	Globals      types.String `tfsdk:"globals_string"`
+	Dialplan     types.String `tfsdk:"dialplan_entry"`
+	MaxChannels  types.Int64  `tfsdk:"max_channels"`
+	Active       types.Bool   `tfsdk:"active"`
+}
+
+type identity struct {
+	Name types.String `tfsdk:"name"`
+}
+
+func (m model) identity() identity { return identity{m.Name} }
+
+func (m model) route() string { return m.Name.ValueString() }
+
+// addresses are the nodes that the route has rows for, sorted.
+func (m model) addresses() []string {
+	if m.AllServers.ValueBool() {
+		return []string{cluster.AllServers}
+	}
+	return slices.Sorted(slices.Values(listed(m.Servers.Elements())))
+}
+
+// ids are the carrier_ids of the rows, sorted.
+func (m model) ids() []string { return slices.Sorted(maps.Keys(m.Carriers.Elements())) }
+
+// idOn is the carrier_id that the row on a node has; of several the one that
+// follows from the name.
+func (m model) idOn(address string) (string, bool) {
+	derived, _ := cluster.CarrierID(m.route(), address)
+	found := ""
+	elements := m.Carriers.Elements()
+	for _, id := range m.ids() {
+		if on, ok := elements[id].(types.String); ok && on.ValueString() == address && (found == "" || id == derived) {
+			found = id
+		}
+	}
+	return found, found != ""
+}
+
+// secrets are the values for the places in the texts.
+func (m model) secrets() map[string]string {
+	secrets := map[string]string{}
+	for name, element := range m.Secrets.Elements() {
+		if secret, ok := element.(types.String); ok {
+			secrets[name] = secret.ValueString()
+		}
+	}
+	return secrets
+}
+
+// dial is the dial block as it holds on a node.
+func (m model) dial(address string) cluster.Dial {
+	d := m.Dial
+	dial := cluster.Dial{
+		Route: m.route(), Protocol: m.Protocol.ValueString(), Endpoint: d.Endpoint.ValueString(), Prefix: d.Prefix.ValueString(),
+		Pattern: cluster.AnyNumber, Strip: len(d.Prefix.ValueString()), Prepend: d.Prepend.ValueString(),
+		Timeout: int(d.Timeout.ValueInt64()), Options: cluster.DefaultDialOptions, CallerID: d.CallerID.ValueString(),
+		MaxChannels: int(d.MaxChannels.ValueInt64()), Failover: listed(d.Failover.Elements()),
+	}
+	if !d.Pattern.IsNull() {
+		dial.Pattern = d.Pattern.ValueString()
+	}
+	if !d.Strip.IsNull() {
+		dial.Strip = int(d.Strip.ValueInt64())
+	}
+	if !d.Options.IsNull() {
+		dial.Options = d.Options.ValueString()
+	}
+	if d.Endpoint.IsNull() {
+		dial.Endpoint, _ = cluster.EndpointOf(dial.Protocol, m.text(cluster.AccountEntry, address))
+	}
+	if most := m.PerServer[address].MaxChannels; !most.IsNull() {
+		dial.MaxChannels = int(most.ValueInt64())
+	}
+	return dial
+}
+
+// shared is one of the texts as it holds on nodes without an override.
+func (m *model) shared(column cluster.AsteriskText) *types.String {
+	switch column {
+	case cluster.RegistrationString:
+		return &m.Registration
+	case cluster.AccountEntry:
+		return &m.Account
+	case cluster.GlobalsString:
+		return &m.Globals
+	default:
+		return &m.Dialplan
+	}
+}
+
+func (o *overrideModel) text(column cluster.AsteriskText) *types.String {
+	switch column {
+	case cluster.RegistrationString:
+		return &o.Registration
+	case cluster.AccountEntry:
+		return &o.Account
+	case cluster.GlobalsString:
+		return &o.Globals
+	default:
+		return &o.Dialplan
+	}
+}
+
+// textColumns are the texts of a carrier.
+var textColumns = []cluster.AsteriskText{cluster.RegistrationString, cluster.AccountEntry, cluster.GlobalsString, cluster.DialplanEntry}
+
+// text is one of the texts as it is declared for a node.
+func (m model) text(column cluster.AsteriskText, address string) string {
+	special := m.PerServer[address]
+	if own := special.text(column); !own.IsNull() {
+		return own.ValueString()
+	}
+	if _, differs := m.PerServer[address]; differs && column == cluster.DialplanEntry && m.Dial != nil {
+		return m.dial(address).Dialplan()
+	}
+	return m.shared(column).ValueString()
+}
+
+// planned fills in what follows from the declaration.
+func (m model) planned(config model, prior *model) model {
+	if config.CarrierName.IsNull() {
+		m.CarrierName = m.Name
+	}
+	switch {
+	case m.Dial != nil:
+		m.Dialplan = types.StringValue(m.dial("").Dialplan())
+		if prior != nil && cluster.EquivalentText(prior.Dialplan.ValueString(), m.Dialplan.ValueString()) {
+			m.Dialplan = prior.Dialplan
+		}
+	case config.Dialplan.IsNull():
+		m.Dialplan = types.StringValue("")
+	}
+	return m
+}
+
+// rows are what is wanted of the table. prior says which ids the rows have.
+func (m model) rows(prior *model) (cluster.Carriers, error) {
+	var rows cluster.Carriers
+	for _, address := range m.addresses() {
+		id, err := cluster.CarrierID(m.route(), address)
+		if err != nil {
+			return nil, err
+		}
+		if prior != nil {
+			if has, is := prior.idOn(address); is {
+				id = has
+			}
+		}
+		special := m.PerServer[address]
+		if !special.CarrierID.IsNull() {
+			id = special.CarrierID.ValueString()
+		}
+		active := m.Active
+		if !special.Active.IsNull() {
+			active = special.Active
+		}
+		row := cluster.Carrier{
+			"carrier_id": cluster.Text(id), "server_ip": cluster.Text(address), "carrier_name": cluster.Text(m.CarrierName.ValueString()),
+			"protocol": cluster.Text(m.Protocol.ValueString()), "template_id": cluster.Text(m.TemplateID.ValueString()),
+			"active": cluster.YesNo(active.ValueBool()), "carrier_description": cluster.Text(m.Description.ValueString()),
+		}
+		if !m.UserGroup.IsNull() && !m.UserGroup.IsUnknown() {
+			row["user_group"] = cluster.Text(m.UserGroup.ValueString())
+		}
+		for _, column := range textColumns {
+			row[string(column)] = cluster.Text(cluster.NormalText(m.text(column, address)))
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// places are rows as the attribute carriers shows them.
+func places(rows cluster.Carriers) types.Map {
+	elements := make(map[string]attr.Value, len(rows))
+	for _, row := range rows {
+		elements[row.ID()] = types.StringValue(row.ServerIP())
+	}
+	return types.MapValueMust(types.StringType, elements)
+}
+
+// union has the entries of both maps.
+func union(one, other types.Map) types.Map {
+	elements := maps.Clone(one.Elements())
+	maps.Copy(elements, other.Elements())
+	return types.MapValueMust(types.StringType, elements)
+}
+
+func listed(elements []attr.Value) []string {
+	var texts []string
+	for _, element := range elements {
+		if text, ok := element.(types.String); ok {
+			texts = append(texts, text.ValueString())
+		}
+	}
+	return texts
+}

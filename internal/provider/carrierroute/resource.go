@@ -1,0 +1,208 @@
+// Package carrierroute puts one carrier on many nodes. Its texts, ids and steps
+// are cluster's and the SQL is store's; this room translates them for Terraform.
+// It imports bridge and cluster only.
+package carrierroute
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// topology is the part of the cluster that a route reads and changes. What is
+// expected will be there once this run has written.
+type topology interface {
+	Schema(context.Context) (cluster.Schema, error)
+	Carriers(context.Context) (cluster.Carriers, error)
+	Expected(context.Context) (cluster.Servers, error)
+	ExpectedCarriers(ctx context.Context, but string) (cluster.Carriers, error)
+	ExpectedTemplates(context.Context) (cluster.Templates, error)
+	ExpectRoute(route string, rows cluster.Carriers, ids []string)
+	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
+	Writable(context.Context, ...cluster.Table) error
+	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
+}
+
+var (
+	_ resource.ResourceWithConfigure      = (*Resource)(nil)
+	_ resource.ResourceWithIdentity       = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
+	_ resource.ResourceWithImportState    = (*Resource)(nil)
+	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
+)
+
+// Resource is vicidial_carrier_route.
+type Resource struct{ topology topology }
+
+// New makes the resource.
+func New() resource.Resource { return &Resource{} }
+
+// Metadata names the resource.
+func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_carrier_route"
+}
+
+// Configure takes the cluster from the provider.
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &r.topology)...)
+}
+
+// ValidateConfig finds what contradicts itself, once everything is known.
+func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	if !req.Config.Raw.IsFullyKnown() {
+		return
+	}
+	if m, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics); ok {
+		resp.Diagnostics.Append(m.contradictions()...)
+	}
+}
+
+// ModifyPlan works the rows out, so that a reviewer sees ids and dialplan before
+// a node does, and holds them against the other carriers.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var prior *model
+	if !req.State.Raw.IsNull() {
+		m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+		if !ok {
+			return
+		}
+		prior = &m
+	}
+	if req.Plan.Raw.IsNull() {
+		if r.topology != nil && prior != nil {
+			r.topology.ExpectRoute(prior.route(), nil, prior.ids())
+		}
+		return
+	}
+	m, ok := bridge.Known[model](ctx, req, &resp.Diagnostics)
+	config, known := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	if !ok || !known {
+		return
+	}
+	if prior != nil && prior.route() != m.route() {
+		prior = nil // it is made anew
+	}
+	m = m.planned(config, prior)
+	rows, err := m.rows(prior)
+	resp.Diagnostics.Append(bridge.DiagnoseAt(path.Root("name"), "Unable to plan carrier route", err)...)
+	if err != nil {
+		return
+	}
+	m.Carriers = places(rows)
+	m.InboundTargets = types.MapUnknown(types.StringType)
+	if prior != nil { // addresses alone are no reason to write
+		m.InboundTargets = prior.InboundTargets
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, m)...)
+	changed := !resp.Plan.Raw.Equal(req.State.Raw)
+	if r.topology == nil {
+		return
+	}
+	ids := m.ids()
+	if prior != nil {
+		ids = append(ids, prior.ids()...)
+	}
+	r.topology.ExpectRoute(m.route(), rows, ids)
+	if !changed {
+		return
+	}
+	seen, _ := bridge.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
+	v := view{want: m, config: config, prior: prior, rows: rows, seen: seen}
+	resp.Diagnostics.Append(r.look(ctx, &v)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(v.review()...)
+	m.InboundTargets = v.targets()
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, m)...)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to write carrier route", m.route(), r.topology.Writable(ctx, cluster.TableCarriers, cluster.TableServers))...)
+}
+
+// Create writes the rows. When it fails it takes back what it wrote and leaves no
+// state.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	config, known := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	if !ok || !known {
+		return
+	}
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to create carrier route", m.route(), r.create(ctx, m, config.secrets()))...)
+	if !resp.Diagnostics.HasError() {
+		r.publish(ctx, m, bridge.Created(resp))
+	}
+}
+
+// Read publishes the rows as they are, and tells who changed them.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	if !ok || r.topology == nil {
+		return // what was known stays known
+	}
+	if seen, known := bridge.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics); known {
+		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
+	}
+	r.publish(ctx, m, bridge.Reading(resp))
+}
+
+// Update moves the rows. It may stop half way: state says what the rows say all
+// the same, and the next plan is the difference that is left.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	prior, was := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	config, known := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	if !ok || !was || !known {
+		return
+	}
+	seen, _ := bridge.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
+	err := r.update(ctx, m, prior, seen, config.secrets())
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to update carrier route", m.route(), err)...)
+	if err != nil {
+		// The secrets may not be written, and rows that were to go may be there.
+		m.SecretsVersion, m.Carriers = prior.SecretsVersion, union(prior.Carriers, m.Carriers)
+	}
+	r.publish(ctx, m, bridge.Updated(resp))
+}
+
+// Delete removes the rows.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	seen, _ := bridge.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
+	change := cluster.CarrierChange{Route: m.route(), Seen: seen}
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete carrier route", m.route(), r.move(ctx, change))...)
+}
+
+var importForm = regexp.MustCompile(`^([^=]+)=([^=]+)$`)
+
+// ImportState takes a name, or a name and the carrier_ids of rows that were made
+// by hand: NAME=ID,ID. Read finds the rows.
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	form := importForm.FindStringSubmatch(req.ID)
+	if form == nil {
+		resource.ImportStatePassthroughWithIdentity(ctx, path.Root("name"), path.Root("name"), req, resp)
+		return
+	}
+	if !cluster.RouteName.MatchString(form[1]) {
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to import carrier route", form[1], fmt.Errorf("%q is no name of a route: 2 to 15 letters, digits and underscores", form[1]))...)
+		return
+	}
+	ids := map[string]string{}
+	for _, id := range strings.Split(form[2], ",") {
+		ids[strings.TrimSpace(id)] = ""
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("name"), form[1])...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("carriers"), ids)...)
+	if resp.Identity != nil {
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{types.StringValue(form[1])})...)
+	}
+}

@@ -1,0 +1,422 @@
+package carrierroute_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+const main = "vicidial_carrier_route.main"
+
+// aCluster has three nodes whose files are up to date.
+func aCluster(t *testing.T, schema int) *sandbox.Database {
+	t.Helper()
+	d := sandbox.New(t, schema)
+	for i := 1; i <= 3; i++ {
+		acceptance.Run(t, d, fmt.Sprintf("INSERT INTO servers (server_id, server_ip, active_asterisk_server, generate_vicidial_conf, rebuild_conf_files) VALUES ('dial%d', '10.0.0.%d', 'Y', 'Y', 'N')", i, i))()
+	}
+	return d
+}
+
+// aRoute declares a SIP carrier on nodes, written as HCL.
+func aRoute(d *sandbox.Database, servers string, more ...string) string {
+	return acceptance.Provider(d) + route("main", "MAIN", servers, more...)
+}
+
+func route(label, name, servers string, more ...string) string {
+	return fmt.Sprintf(`
+resource "vicidial_carrier_route" %q {
+  name          = %q
+  servers       = [%s]
+  protocol      = "SIP"
+  account_entry = <<-EOT
+    [%s]
+    type=peer
+    host=sip.example.com
+  EOT
+  %s
+}
+`, label, name, servers, strings.ToLower(name), strings.Join(more, "\n  "))
+}
+
+const (
+	two   = `"10.0.0.1", "10.0.0.2"`
+	three = `"10.0.0.1", "10.0.0.2", "10.0.0.3"`
+
+	rows    = "SELECT carrier_id, server_ip, carrier_name, active FROM vicidial_server_carriers WHERE carrier_name <> '' AND carrier_id NOT LIKE '%EXAMPLE%' ORDER BY server_ip"
+	flagged = "SELECT server_ip FROM servers WHERE rebuild_conf_files = 'Y' ORDER BY server_ip"
+)
+
+func does(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(main, action)}}
+}
+
+func play(t *testing.T, steps ...resource.TestStep) {
+	t.Helper()
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acceptance.Providers(), Steps: steps})
+}
+
+func refused(config, says string) resource.TestStep {
+	return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile("(?is)" + strings.ReplaceAll(says, " ", `\s+`))}
+}
+
+func TestAccCarrierRoute(t *testing.T) {
+	for _, schema := range sandbox.Schemas() {
+		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
+			t.Parallel()
+			d := aCluster(t, schema)
+			clear := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
+			dial := `dial = { prefix = "9", pattern = "1NXXNXXXXXX", max_channels = 30 }`
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: acceptance.Providers(),
+				Steps: []resource.TestStep{
+					{ // a row a node, active, with ids that the plan shows
+						Config: aRoute(d, two, dial),
+						ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+							plancheck.ExpectKnownValue(main, tfjsonpath.New("carriers"), knownvalue.MapExact(map[string]knownvalue.Check{
+								"MAIN_00001": knownvalue.StringExact("10.0.0.1"), "MAIN_00002": knownvalue.StringExact("10.0.0.2"),
+							})),
+							plancheck.ExpectKnownValue(main, tfjsonpath.New("dialplan_entry"), knownvalue.StringRegexp(regexp.MustCompile(`GROUP_COUNT\(MAIN\)\} > 30`))),
+						}},
+						Check: resource.ComposeTestCheckFunc(
+							acceptance.Expect(t, d, rows, `
+								| carrier_id | server_ip | carrier_name | active |
+								| MAIN_00001 | 10.0.0.1  | MAIN         | Y      |
+								| MAIN_00002 | 10.0.0.2  | MAIN         | Y      |`),
+							acceptance.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |"),
+							acceptance.Expect(t, d, "SELECT event_section, event_type, record_id, event_code FROM vicidial_admin_log ORDER BY record_id", `
+								| event_section | event_type | record_id  | event_code        |
+								| CARRIERS      | ADD        | MAIN_00001 | ADMIN ADD CARRIER |
+								| CARRIERS      | ADD        | MAIN_00002 | ADMIN ADD CARRIER |`),
+							acceptance.Expect(t, d, "SELECT account_entry FROM vicidial_server_carriers WHERE carrier_id = 'MAIN_00001'", "| account_entry                             |\n| [main]\\ntype=peer\\nhost=sip.example.com\\n |"),
+						),
+					},
+					{ResourceName: main, ImportState: true, ImportStateId: "MAIN", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "name"},
+					{ // the admin form saved unchanged: CR LF, '' for NULL, another word for no template
+						PreConfig: acceptance.Run(t, d, `UPDATE vicidial_server_carriers SET dialplan_entry = REPLACE(dialplan_entry, '\n', '\r\n'), account_entry = REPLACE(account_entry, '\n', '\r\n'), template_id = '--NONE--', registration_string = NULL WHERE carrier_name = 'MAIN'`),
+						Config:    aRoute(d, two, dial), ConfigPlanChecks: does(plancheck.ResourceActionNoop),
+					},
+					{ // a node joins: the others keep their ids and are left alone
+						PreConfig: clear,
+						Config:    aRoute(d, three, dial), ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+						Check: resource.ComposeTestCheckFunc(
+							acceptance.Expect(t, d, rows, `
+								| carrier_id | server_ip | carrier_name | active |
+								| MAIN_00001 | 10.0.0.1  | MAIN         | Y      |
+								| MAIN_00002 | 10.0.0.2  | MAIN         | Y      |
+								| MAIN_00003 | 10.0.0.3  | MAIN         | Y      |`),
+							acceptance.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.3  |"),
+						),
+					},
+					{ // the route moves: the node that it leaves is flagged as well
+						PreConfig: clear,
+						Config:    aRoute(d, `"10.0.0.3"`, dial),
+						Check: resource.ComposeTestCheckFunc(
+							acceptance.Expect(t, d, rows, `
+								| carrier_id | server_ip | carrier_name | active |
+								| MAIN_00003 | 10.0.0.3  | MAIN         | Y      |`),
+							acceptance.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |"),
+						),
+					},
+					{ // all is gone behind our back
+						PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_server_carriers WHERE carrier_name = 'MAIN'"),
+						Config:    aRoute(d, two, dial), ConfigPlanChecks: does(plancheck.ResourceActionCreate),
+					},
+				},
+				CheckDestroy: acceptance.Expect(t, d, rows, "| carrier_id | server_ip | carrier_name | active |"),
+			})
+		})
+	}
+}
+
+func TestAccCarrierRoute_drift(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	config := aRoute(d, three, `dial = { prefix = "9" }`)
+	same := acceptance.Expect(t, d, "SELECT COUNT(*) AS carriers, COUNT(DISTINCT dialplan_entry) AS dialplans, COUNT(DISTINCT account_entry) AS accounts, COUNT(DISTINCT active, protocol, carrier_description) AS rests FROM vicidial_server_carriers WHERE carrier_id LIKE 'MAIN%'", `
+		| carriers | dialplans | accounts | rests |
+		|        3 |         1 |        1 |     1 |`)
+	steps := []resource.TestStep{{Config: config}}
+	for _, change := range []string{
+		"UPDATE vicidial_server_carriers SET dialplan_entry = 'exten => 5,1,Hangup' WHERE carrier_id = 'MAIN_00002'",
+		"UPDATE vicidial_server_carriers SET dialplan_entry = 'exten => 5,1,Hangup' WHERE carrier_id LIKE 'MAIN%'",
+		"UPDATE vicidial_server_carriers SET account_entry = REPLACE(account_entry, 'example.com', 'evil.com') WHERE carrier_id = 'MAIN_00001'",
+		"UPDATE vicidial_server_carriers SET active = 'N' WHERE carrier_id = 'MAIN_00003'",
+		"UPDATE vicidial_server_carriers SET active = 'N' WHERE carrier_id LIKE 'MAIN%'",
+		"UPDATE vicidial_server_carriers SET protocol = 'IAX2', carrier_description = 'x' WHERE carrier_id = 'MAIN_00001'",
+		"DELETE FROM vicidial_server_carriers WHERE carrier_id = 'MAIN_00001'",
+		"UPDATE vicidial_server_carriers SET server_ip = '10.0.0.9' WHERE carrier_id = 'MAIN_00001'",
+	} {
+		steps = append(steps,
+			resource.TestStep{PreConfig: acceptance.Run(t, d, change), RefreshState: true, ExpectNonEmptyPlan: true},
+			resource.TestStep{Config: config, ConfigPlanChecks: does(plancheck.ResourceActionUpdate), Check: same})
+	}
+	play(t, steps...)
+}
+
+func TestAccCarrierRoute_failsOverAndSharesNoPrefix(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	backup := route("backup", "BACKUP", three, `dial = { prefix = "8" }`)
+	first := func(failover string) string {
+		return acceptance.Provider(d) + route("main", "MAIN", three, `dial = { prefix = "9", failover = [`+failover+`] }`)
+	}
+	play(t,
+		refused(first(`"BACKUP"`), `no active route BACKUP with a dial block is on 10.0.0.1, 10.0.0.2, 10.0.0.3`),
+		refused(first(`vicidial_carrier_route.backup.name`)+route("backup", "BACKUP", two, `dial = { prefix = "8" }`), `no active route BACKUP with a dial block is on 10.0.0.3`),
+		refused(first(`vicidial_carrier_route.backup.name`)+route("backup", "BACKUP", three, `dialplan_entry = "exten => 8,1,Hangup()"`), `no active route BACKUP`),
+		// Both are new in one run, and so is their clash.
+		refused(first(``)+route("backup", "BACKUP", `"10.0.0.2"`, `dial = { prefix = "9" }`), `Two routes with one prefix.*extension _9X. is in carrier`),
+		resource.TestStep{
+			Config: first(`vicidial_carrier_route.backup.name`) + backup,
+			Check: acceptance.Expect(t, d, "SELECT carrier_id, dialplan_entry LIKE '%Gosub(route_MAIN,1)%Gosub(route_BACKUP,1)%' AS fails_over FROM vicidial_server_carriers WHERE server_ip LIKE '10.0.0.%' ORDER BY carrier_id", `
+				| carrier_id   | fails_over |
+				| BACKUP_00001 |          0 |
+				| BACKUP_00002 |          0 |
+				| BACKUP_00003 |          0 |
+				| MAIN_00001   |          1 |
+				| MAIN_00002   |          1 |
+				| MAIN_00003   |          1 |`),
+		},
+		// Now that the other is there, a name will do; another hand's prefix is a warning only.
+		resource.TestStep{
+			PreConfig: acceptance.Run(t, d, `INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol, dialplan_entry) VALUES ('byhand', 'by hand', '', '0.0.0.0', 'SIP', 'exten => _7X.,1,Hangup')`),
+			Config:    strings.Replace(first(`"BACKUP"`), `prefix = "9"`, `prefix = "7"`, 1) + backup,
+		},
+		refused(strings.Replace(first(`"BACKUP"`), `prefix = "9"`, `prefix = "8"`, 1)+backup, `Two routes with one prefix`),
+	)
+}
+
+func TestAccCarrierRoute_secrets(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	config := func(secret string, version int, text string) string {
+		return acceptance.Provider(d) + fmt.Sprintf(`
+resource "vicidial_carrier_route" "main" {
+  name                = "MAIN"
+  servers             = ["10.0.0.1"]
+  protocol            = "SIP"
+  registration_string = "register => user:{secret:main}@sip.example.com"
+  account_entry       = "[main]\nsecret={secret:main}\n%s"
+  secrets_wo          = { main = %q }
+  secrets_wo_version  = %d
+}
+`, text, secret, version)
+	}
+	held := func(secret, text string) func(*testing.T) resource.TestCheckFunc {
+		return func(t *testing.T) resource.TestCheckFunc {
+			return acceptance.Expect(t, d, "SELECT registration_string = 'register => user:"+secret+"@sip.example.com' AS registers, account_entry = '[main]\\nsecret="+secret+"\\n"+text+"' AS account FROM vicidial_server_carriers WHERE carrier_id = 'MAIN_00001'",
+				"| registers | account |\n|         1 |       1 |")
+		}
+	}
+	nowhere := acceptance.Expect(t, d, "SELECT COUNT(*) AS told FROM vicidial_admin_log WHERE event_sql LIKE '%w0rd%'", "| told |\n|    0 |")
+	places := []statecheck.StateCheck{
+		statecheck.ExpectKnownValue(main, tfjsonpath.New("account_entry"), knownvalue.StringExact("[main]\nsecret={secret:main}\nhost=a\n")),
+		statecheck.ExpectKnownValue(main, tfjsonpath.New("registration_string"), knownvalue.StringExact("register => user:{secret:main}@sip.example.com")),
+	}
+	play(t,
+		refused(strings.ReplaceAll(config("w0rd", 1, `host=a\n`), "secret={secret:main}", "secret=w0rd"), `line 2: a password stands in the text`),
+		refused(strings.ReplaceAll(config("w0rd", 1, `host=a\n`), "{ main =", "{ other ="), `the secret "main" has a place in the text and no value`),
+		resource.TestStep{Config: config("w0rd1", 1, `host=a\n`), ConfigStateChecks: places, Check: resource.ComposeTestCheckFunc(held("w0rd1", `host=a\n`)(t), nowhere)},
+		resource.TestStep{Config: config("w0rd2", 1, `host=a\n`), ConfigPlanChecks: does(plancheck.ResourceActionNoop), Check: held("w0rd1", `host=a\n`)(t)},
+		resource.TestStep{Config: config("w0rd2", 2, `host=a\n`), ConfigPlanChecks: does(plancheck.ResourceActionUpdate), Check: resource.ComposeTestCheckFunc(held("w0rd2", `host=a\n`)(t), nowhere)},
+		resource.TestStep{ResourceName: main, ImportState: true, ImportStateId: "MAIN", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "name",
+			ImportStateVerifyIgnore: []string{"secrets_wo_version", "account_entry", "registration_string"}},
+		resource.TestStep{Config: config("w0rd2", 2, `host=b\n`), Check: held("w0rd2", `host=b\n`)(t)},
+	)
+}
+
+func TestAccCarrierRoute_allServersInboundAndTemplates(t *testing.T) {
+	t.Parallel()
+	d, old := aCluster(t, 1720), aCluster(t, 1302)
+	acceptance.Run(t, d, "UPDATE servers SET external_server_ip = '203.0.113.7' WHERE server_ip = '10.0.0.2'")()
+	config := func(d *sandbox.Database, context, template string) string {
+		return acceptance.Provider(d) + fmt.Sprintf(`
+resource "vicidial_conf_template" "in" {
+  template_id       = "in"
+  template_name     = "Inbound"
+  template_contents = "context=%s"
+}
+
+resource "vicidial_carrier_route" "main" {
+  name          = "MAIN"
+  all_servers   = true
+  protocol      = "IAX2"
+  account_entry = "[main]\ntype=peer\nhost=a\n"
+  inbound       = true
+  template_id   = %s
+}
+`, context, template)
+	}
+	play(t,
+		refused(config(old, "trunkinbound", "vicidial_conf_template.in.template_id"), `schema 1302\) does not know carriers on all servers`),
+		refused(config(d, "default", "vicidial_conf_template.in.template_id"), `does not set context=trunkinbound`),
+		refused(config(d, "trunkinbound", `"nosuch"`), `template nosuch is neither`),
+		resource.TestStep{
+			Config: config(d, "trunkinbound", "vicidial_conf_template.in.template_id"),
+			Check: resource.ComposeTestCheckFunc(
+				acceptance.Expect(t, d, "SELECT carrier_id, server_ip, template_id FROM vicidial_server_carriers WHERE carrier_name = 'MAIN'", `
+					| carrier_id | server_ip | template_id |
+					| MAIN       | 0.0.0.0   | in          |`),
+				acceptance.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |\n| 10.0.0.3  |"),
+			),
+			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(main, tfjsonpath.New("inbound_targets"), knownvalue.MapExact(map[string]knownvalue.Check{
+				"10.0.0.1": knownvalue.StringExact("10.0.0.1"), "10.0.0.2": knownvalue.StringExact("203.0.113.7"), "10.0.0.3": knownvalue.StringExact("10.0.0.3"),
+			}))},
+		},
+		resource.TestStep{ // to single nodes, in place
+			Config: strings.Replace(config(d, "trunkinbound", "vicidial_conf_template.in.template_id"), "all_servers   = true", `servers = ["10.0.0.2"]`, 1),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(main, plancheck.ResourceActionUpdate),
+				plancheck.ExpectKnownValue(main, tfjsonpath.New("inbound_targets"), knownvalue.MapExact(map[string]knownvalue.Check{"10.0.0.2": knownvalue.StringExact("203.0.113.7")})),
+			}},
+			Check: acceptance.Expect(t, d, "SELECT carrier_id, server_ip FROM vicidial_server_carriers WHERE carrier_name = 'MAIN'", `
+				| carrier_id | server_ip |
+				| MAIN_00002 | 10.0.0.2  |`),
+		},
+	)
+}
+
+func TestAccCarrierRoute_perServerAndAdoption(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	acceptance.Run(t, d,
+		`INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol, account_entry, dialplan_entry, registration_string) VALUES
+		 ('TELCO-1', 'Telco one', '', '10.0.0.1', 'SIP', '[telco]\nhost=x\nsecret=w0rd\n', 'exten => _9X.,1,Hangup\n', 'register => u:w0rd@x'),
+		 ('TELCO-2', 'Telco one', '--NONE--', '10.0.0.2', 'SIP', '[telco]\nhost=y\nsecret=w0rd\n', 'exten => _9X.,1,Hangup\n', NULL)`)()
+	adopted := acceptance.Provider(d) + `
+import {
+  to = vicidial_carrier_route.main
+  id = "TELCO=TELCO-1,TELCO-2"
+}
+
+resource "vicidial_carrier_route" "main" {
+  name           = "TELCO"
+  carrier_name   = "Telco one"
+  servers        = ["10.0.0.1", "10.0.0.2"]
+  protocol       = "SIP"
+  account_entry  = "[telco]\nhost=x\nsecret={secret:account}\n"
+  dialplan_entry = "exten => _9X.,1,Hangup\n"
+  per_server = {
+    "10.0.0.1" = { carrier_id = "TELCO-1", registration_string = "register => u:{secret:registration}@x" }
+    "10.0.0.2" = { carrier_id = "TELCO-2", account_entry = "[telco]\nhost=y\nsecret={secret:account}\n" }
+  }
+  secrets_wo = { account = "w0rd", registration = "w0rd" }
+}
+`
+	play(t,
+		resource.TestStep{ // rows made by hand come in without a write
+			Config: adopted,
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(main, plancheck.ResourceActionNoop),
+			}},
+			Check: acceptance.Expect(t, d, "SELECT COUNT(*) AS writes FROM vicidial_admin_log", "| writes |\n|      0 |"),
+		},
+		resource.TestStep{ // and one of them is made like the other
+			Config: strings.Replace(adopted, `, account_entry = "[telco]\nhost=y\nsecret={secret:account}\n"`, "", 1),
+			Check:  acceptance.Expect(t, d, "SELECT carrier_id, account_entry FROM vicidial_server_carriers WHERE carrier_id LIKE 'TELCO%' ORDER BY carrier_id", "| carrier_id | account_entry                  |\n| TELCO-1    | [telco]\\nhost=x\\nsecret=w0rd\\n |\n| TELCO-2    | [telco]\\nhost=x\\nsecret=w0rd\\n |"),
+		},
+	)
+}
+
+func TestAccCarrierRoute_refusesAtPlanTime(t *testing.T) {
+	t.Parallel()
+	d, old := aCluster(t, 1720), aCluster(t, 1302)
+	acceptance.Run(t, d,
+		"INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol) VALUES ('MAIN_00001', 'theirs', '', '10.0.0.1', 'SIP'), ('BACKUP', 'theirs', '', '10.0.0.3', 'SIP')")()
+	on := func(name, servers string, more ...string) string {
+		return acceptance.Provider(d) + route("main", name, servers, more...)
+	}
+	play(t,
+		refused(on("MAIN", two), `carrier MAIN_00001 is there already`),
+		refused(on("BACKUP", two), `carrier BACKUP on 10.0.0.3 has the id of a row of this route`),
+		refused(on("FIRST", `"10.0.0.9"`), `server 10.0.0.9 is neither`),
+		refused(on("FIRST", `"10.0.0.01"`), `not an IPv4 address`),
+		refused(on("a-b", two), `no name of a route`),
+		refused(on("FIRST", two, `all_servers = true`), `not both, and not neither`),
+		refused(on("FIRST", two, `per_server = { "10.0.0.3" = { active = false } }`), `10.0.0.3 is not among the servers`),
+		refused(on("FIRST", two, `dialplan_entry = "exten => 9,1,Dial(SIP/x"`), `line 1: '\(' is not closed`),
+		refused(on("FIRST", two, `dialplan_entry = "exten => 9,1,Hangup()\n[general]\n"`), `line 2: this line opens a section`),
+		refused(on("FIRST", two, `globals_string = "A=b\n[default]"`), `line 2: this line opens a section`),
+		refused(on("FIRST", two, `dialplan_entry = "exten => 9,1,Hangup()"`, `dial = { prefix = "9" }`), `cannot be specified when`),
+		refused(on("FIRST", two, `dial = { prefix = "9,1,System(id)" }`), `is no prefix`),
+		refused(on("FIRST", two, `dial = { prefix = "9", failover = ["FIRST"] }`), `cannot fail over to itself`),
+		refused(on("FIRST", two, `inbound = true`), `does not set context=trunkinbound`),
+		refused(on("FIRST", two, `registration_string = "register => u@`+strings.Repeat("x", 250)+`"`), `registration_string of this database holds 255 characters`),
+		refused(strings.Replace(aRoute(old, two), `"SIP"`, `"PJSIP"`, 1), `cannot hold "PJSIP"`),
+		refused(aRoute(old, two, `user_group = "ADMIN"`), `came with schema 1308`),
+		resource.TestStep{Config: acceptance.Provider(d)},
+	)
+}
+
+func TestAccCarrierRoute_survivesEveryLostConnection(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	proxy := sandbox.NewProxy(t, d.Server())
+	through := func(servers, prefix string) string {
+		return strings.Replace(aRoute(d, servers, `dial = { prefix = "`+prefix+`" }`), fmt.Sprintf("port = %d", d.Port), fmt.Sprintf("port = %d", proxy.Port()), 1)
+	}
+	const nodes = "SELECT carrier_id, dialplan_entry LIKE '%exten => _7X.%' AS seven FROM vicidial_server_carriers WHERE carrier_id LIKE 'MAIN%' ORDER BY carrier_id"
+	var steps []resource.TestStep
+	// The way from two nodes to two others writes 3 rows, 3 lines and the flags:
+	// each statement in turn is the last that gets through.
+	for n := 1; n <= 7; n++ {
+		for _, cut := range []sandbox.Cut{sandbox.WriteUnsent, sandbox.WriteUnanswered} {
+			steps = append(steps,
+				resource.TestStep{Config: through(two, "9")},
+				resource.TestStep{
+					PreConfig:   func() { proxy.CutAt(n, cut, true) },
+					Config:      through(`"10.0.0.2", "10.0.0.3"`, "7"),
+					ExpectError: regexp.MustCompile(`Unable to (update|read) carrier route`),
+				},
+				resource.TestStep{
+					PreConfig: proxy.Heal,
+					Config:    through(`"10.0.0.2", "10.0.0.3"`, "7"),
+					Check: acceptance.Expect(t, d, nodes, `
+						| carrier_id | seven |
+						| MAIN_00002 |     1 |
+						| MAIN_00003 |     1 |`),
+				})
+		}
+	}
+	play(t, steps...)
+	if proxy.Cuts() == 0 {
+		t.Error("no cut came")
+	}
+}
+
+func TestAccCarrierRoute_takesBackWhatAFailedCreateWrote(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	config := aRoute(d, three, `dial = { prefix = "9" }`)
+	play(t,
+		resource.TestStep{
+			PreConfig: acceptance.Run(t, d, `CREATE TRIGGER full BEFORE INSERT ON vicidial_server_carriers FOR EACH ROW
+				IF NEW.carrier_id = 'MAIN_00003' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the disk is full'; END IF`),
+			Config:      config,
+			ExpectError: regexp.MustCompile(`(?s)the\s+disk\s+is\s+full.*have\s+been\s+removed\s+again`),
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				d.Expect(t, rows, "| carrier_id | server_ip | carrier_name | active |")
+				acceptance.Run(t, d, "DROP TRIGGER full")()
+			},
+			Config: config,
+			Check: acceptance.Expect(t, d, rows, `
+				| carrier_id | server_ip | carrier_name | active |
+				| MAIN_00001 | 10.0.0.1  | MAIN         | Y      |
+				| MAIN_00002 | 10.0.0.2  | MAIN         | Y      |
+				| MAIN_00003 | 10.0.0.3  | MAIN         | Y      |`),
+		},
+	)
+}

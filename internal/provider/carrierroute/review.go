@@ -1,0 +1,251 @@
+package carrierroute
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// view is what the plan of a route is held against.
+type view struct {
+	want   model
+	config model
+	prior  *model
+	rows   cluster.Carriers // what is wanted
+	seen   cluster.Carriers // what the rows were when they were last read
+
+	schema    cluster.Schema
+	have      cluster.Carriers // the table as it is
+	others    cluster.Carriers // what other routes and hands will have in it
+	templates cluster.Templates
+	servers   cluster.Servers
+}
+
+func (r *Resource) look(ctx context.Context, v *view) diag.Diagnostics {
+	var err error
+	for _, read := range []func() error{
+		func() error { v.schema, err = r.topology.Schema(ctx); return err },
+		func() error { v.have, err = r.topology.Carriers(ctx); return err },
+		func() error { v.others, err = r.topology.ExpectedCarriers(ctx, v.want.route()); return err },
+		func() error { v.templates, err = r.topology.ExpectedTemplates(ctx); return err },
+		func() error { v.servers, err = r.topology.Expected(ctx); return err },
+	} {
+		if read() != nil {
+			return bridge.Diagnose("Unable to plan carrier route", v.want.route(), err)
+		}
+	}
+	if v.prior != nil {
+		v.others = v.others.With(v.want.route(), nil, v.prior.ids()...)
+	}
+	return nil
+}
+
+// review tells what apply would refuse, as errors, and what VICIdial would do
+// that an operator does not expect, as warnings.
+func (v view) review() diag.Diagnostics {
+	diags := v.checkColumns()
+	diags.Append(v.checkServers()...)
+	diags.Append(v.checkInbound()...)
+	if diags.HasError() {
+		return diags
+	}
+	diags.Append(v.checkIDs()...)
+	diags.Append(v.checkFailover()...)
+	diags.Append(v.checkClashes()...)
+	diags.Append(v.doubts()...)
+	return diags
+}
+
+// checkColumns refuses what the connected database cannot hold.
+func (v view) checkColumns() diag.Diagnostics {
+	var diags diag.Diagnostics
+	if v.want.AllServers.ValueBool() && v.schema.Version < cluster.AllServersSchema {
+		diags.Append(bridge.DiagnoseAt(path.Root("all_servers"), "The nodes would ignore this",
+			fmt.Errorf("VICIdial of this database (schema %d) does not know carriers on all servers; name the nodes in servers", v.schema.Version))...)
+	}
+	told := map[string]bool{}
+	for _, row := range v.rows {
+		for _, column := range slices.Sorted(maps.Keys(row)) {
+			text, err := cluster.FillSecrets(row[column].Text, v.config.secrets())
+			if err != nil {
+				text = row[column].Text // a secret that is there already
+			}
+			if err := v.schema.Check(cluster.TableCarriers, column, cluster.Text(text)); err != nil && !told[err.Error()] {
+				told[err.Error()] = true
+				diags.Append(bridge.DiagnoseAt(v.want.at(column, row.ServerIP()), "The database cannot hold this", err)...)
+			}
+		}
+	}
+	return diags
+}
+
+func (v view) checkServers() diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, row := range v.rows {
+		ip := row.ServerIP()
+		if _, found := v.servers.ByIP(ip); !found && ip != cluster.AllServers {
+			diags.Append(bridge.DiagnoseAt(path.Root("servers"), "Unknown server",
+				fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", ip))...)
+		}
+	}
+	return diags
+}
+
+// checkInbound wants the context that leads to the DIDs, in the account or in
+// the template below it.
+func (v view) checkInbound() diag.Diagnostics {
+	lines := ""
+	if id := cluster.TemplateOf(v.want.TemplateID.ValueString()); id != "" {
+		template, found := v.templates.ByID(id)
+		if !found {
+			return bridge.DiagnoseAt(path.Root("template_id"), "Unknown template",
+				fmt.Errorf("template %s is neither in vicidial_conf_templates nor planned by now; where this configuration makes it, refer to vicidial_conf_template.NAME.template_id instead of writing the id", id))
+		}
+		lines = template.Contents()
+	}
+	if !v.want.Inbound.ValueBool() {
+		return nil
+	}
+	for _, row := range v.rows {
+		if !cluster.TakesInbound(row.Asterisk(cluster.AccountEntry), lines) {
+			return bridge.DiagnoseAt(v.want.at(string(cluster.AccountEntry), row.ServerIP()), "Calls would not come in",
+				fmt.Errorf("the account on %s does not set context=%s, so calls never reach the DIDs; add the line, or set inbound = false", row.ServerIP(), cluster.InboundContext))
+		}
+	}
+	return nil
+}
+
+// checkIDs refuses rows that are somebody else's, or that would be taken for
+// this route's.
+func (v view) checkIDs() diag.Diagnostics {
+	at := path.Root("name")
+	for _, row := range v.rows {
+		other, taken := v.others.ByID(row.ID())
+		if _, there := v.have.ByID(row.ID()); taken && !there {
+			return bridge.DiagnoseAt(at, "Carrier id already taken", fmt.Errorf("carrier %s is planned on %s by another route; choose another name", other.ID(), other.ServerIP()))
+		}
+	}
+	for _, other := range v.others.Of(v.want.route()) {
+		if _, wanted := v.rows.ByID(other.ID()); !wanted {
+			return bridge.DiagnoseAt(at, "Carrier of this name exists already",
+				fmt.Errorf("carrier %s on %s has the id of a row of this route; import the route, or choose another name", other.ID(), other.ServerIP()))
+		}
+	}
+	change := cluster.CarrierChange{
+		Route: v.want.route(), Have: v.have, Seen: v.seen, Want: v.rows, Secrets: v.config.secrets(), Renew: v.renews(),
+	}
+	_, err := change.Plan()
+	return bridge.DiagnoseAt(at, "Unable to plan carrier route "+v.want.route(), err)
+}
+
+func (v view) renews() bool {
+	return v.prior != nil && !v.prior.SecretsVersion.Equal(v.want.SecretsVersion)
+}
+
+// checkFailover wants every route that calls go on to, on every node.
+func (v view) checkFailover() diag.Diagnostics {
+	if v.want.Dial == nil {
+		return nil
+	}
+	var diags diag.Diagnostics
+	for _, next := range v.want.dial("").Failover {
+		var missing []string
+		for _, row := range v.rows {
+			offered := slices.ContainsFunc(v.others, func(other cluster.Carrier) bool {
+				return other.Generated() && other.On(row.ServerIP()) && cluster.OffersRoute(other.Asterisk(cluster.DialplanEntry), next)
+			})
+			if !offered {
+				missing = append(missing, row.ServerIP())
+			}
+		}
+		if len(missing) > 0 {
+			diags.Append(bridge.DiagnoseAt(path.Root("dial").AtName("failover"), "Failover leads nowhere",
+				fmt.Errorf("no active route %s with a dial block is on %s; where this configuration makes it, refer to vicidial_carrier_route.NAME.name instead of writing the name", next, strings.Join(missing, ", ")))...)
+		}
+	}
+	return diags
+}
+
+// checkClashes refuses two generated routes with one prefix, and warns of all
+// else that carriers of one node share.
+func (v view) checkClashes() diag.Diagnostics {
+	var diags diag.Diagnostics
+	var shared []string
+	for _, clash := range cluster.Clashes(v.rows, v.others) {
+		if clash.Route && clash.Extension != "" {
+			return bridge.DiagnoseAt(path.Root("dial").AtName("prefix"), "Two routes with one prefix",
+				fmt.Errorf("%s; choose another prefix or pattern, or, where the other route gives it up in this very run, make this one depend on it", clash))
+		}
+		shared = append(shared, clash.String())
+	}
+	if len(shared) > 0 {
+		diags.Append(bridge.WarnAt(path.Root("name"), "Carriers that share names on a node", strings.Join(shared, "\n"))...)
+	}
+	return diags
+}
+
+// doubts are what works, but hardly as meant, in texts that are new.
+func (v view) doubts() diag.Diagnostics {
+	var diags diag.Diagnostics
+	told := map[string]bool{}
+	for _, row := range v.rows {
+		for _, column := range append(slices.Clone(textColumns), cluster.CarrierDescription) {
+			text := row.Asterisk(column)
+			if before, was := v.seen.ByID(row.ID()); was && cluster.EquivalentText(before.Asterisk(column), text) || text == "" {
+				continue
+			}
+			flaws := append(cluster.CheckAsterisk(column, text).Doubts(), cluster.CheckForm(column, text)...)
+			if column == cluster.RegistrationString && strings.HasPrefix(row.Protocol(), "PJSIP") {
+				flaws = append(flaws, cluster.Flaw{What: "VICIdial does not use registration_string for " + row.Protocol(), Do: "register in account_entry"})
+			}
+			if told[flaws.String()] || len(flaws) == 0 {
+				continue
+			}
+			told[flaws.String()] = true
+			diags.Append(bridge.WarnAt(v.want.at(string(column), row.ServerIP()), "Text to look at", flaws.String())...)
+		}
+	}
+	return diags
+}
+
+// targets are the addresses to give to the carrier. Those of all servers are
+// known when the last server is made.
+func (v view) targets() types.Map {
+	if v.want.Inbound.ValueBool() && v.want.AllServers.ValueBool() {
+		return types.MapUnknown(types.StringType)
+	}
+	return targets(v.want.Inbound.ValueBool(), v.rows, v.servers)
+}
+
+func targets(inbound bool, rows cluster.Carriers, servers cluster.Servers) types.Map {
+	elements := map[string]attr.Value{}
+	if inbound {
+		for _, server := range servers {
+			generated := server.Row["active_asterisk_server"].Yes() && server.Row["generate_vicidial_conf"].Yes()
+			for _, row := range rows {
+				if row.ServerIP() == server.IP() || row.ServerIP() == cluster.AllServers && generated {
+					elements[server.IP()] = types.StringValue(outside(server))
+				}
+			}
+		}
+	}
+	return types.MapValueMust(types.StringType, elements)
+}
+
+// outside is how the world reaches a server.
+func outside(server cluster.Server) string {
+	if address := strings.TrimSpace(server.Row["external_server_ip"].Text); address != "" {
+		return address
+	}
+	return server.IP()
+}

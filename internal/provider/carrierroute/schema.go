@@ -1,0 +1,243 @@
+package carrierroute
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+//go:embed description.md
+var description string
+
+// The characters that the admin page keeps (F§2.2); what it would strip is refused.
+var (
+	plainText = stringvalidator.RegexMatches(regexp.MustCompile(`^[- .,_0-9a-zA-Z]{1,50}$`), "1 to 50 letters, digits, spaces and - . , _; VICIdial's admin page strips other characters")
+	userGroup = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_.0-9a-zA-Z]{1,20}$`), "1 to 20 letters, digits and - _ .; VICIdial's admin page strips other characters")
+	template  = bridge.Check("2 to 15 letters, digits, - and _, or nothing", func(id string) error {
+		if id == "" || cluster.TemplateOf(id) == id && templateID.MatchString(id) {
+			return nil
+		}
+		return fmt.Errorf("%q is no template_id: 2 to 15 letters, digits, - and _; leave it out for none", id)
+	})
+	templateID = regexp.MustCompile(`^[-_0-9a-zA-Z]{2,15}$`)
+	carrierID  = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]{2,15}$`), "2 to 15 letters, digits, - and _; VICIdial's admin page strips other characters")
+	oneLine    = stringvalidator.RegexMatches(regexp.MustCompile(`^[^\x00-\x1f]*$`), "one line without control characters")
+	aRoute     = bridge.Check("2 to 15 letters, digits and underscores", func(name string) error {
+		if cluster.RouteName.MatchString(name) {
+			return nil
+		}
+		return fmt.Errorf("%q is no name of a route: 2 to 15 letters, digits and underscores, the first no underscore", name)
+	})
+)
+
+// asterisk checks a text the way Asterisk will read it, and that no password
+// stands in it.
+func asterisk(column cluster.AsteriskText) validator.String {
+	return bridge.Check("text that Asterisk can read", func(text string) error {
+		flaws := cluster.CheckAsterisk(column, text).Errors()
+		if column == cluster.AccountEntry || column == cluster.RegistrationString {
+			flaws = append(flaws, cluster.BareSecrets(text)...)
+		}
+		return flaws.Err()
+	})
+}
+
+func entry(column cluster.AsteriskText, about string) schema.StringAttribute {
+	return schema.StringAttribute{
+		Optional: true, Computed: true, Default: stringdefault.StaticString(""),
+		MarkdownDescription: about, Validators: []validator.String{asterisk(column)},
+	}
+}
+
+func override(column cluster.AsteriskText) schema.StringAttribute {
+	return schema.StringAttribute{
+		Optional: true, MarkdownDescription: "`" + string(column) + "` on this node.", Validators: []validator.String{asterisk(column)},
+	}
+}
+
+// Schema describes a route.
+func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: description,
+		Attributes: map[string]schema.Attribute{
+			"name": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Name of the route, 2 to 15 letters, digits and underscores. Carrier ids, dialplan extensions and call counters are made of it. Another one makes another route.",
+				Validators:          []validator.String{aRoute},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"servers": schema.SetAttribute{ // of strings, few by nature
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Nodes that have the carrier, by `server_ip`: one row each. Refer to `vicidial_server.NAME.server_ip`, so that a node is there before its carrier.",
+				Validators: []validator.Set{
+					setvalidator.SizeAtLeast(1),
+					setvalidator.ValueStringsAre(bridge.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)),
+				},
+			},
+			"all_servers": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Whether a single row on `0.0.0.0` puts the carrier on every node, those of the future included. Takes the place of `servers`. VICIdial 2.4 (schemas before 1316) does not know it. Defaults to false.",
+			},
+			"protocol": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "`protocol`: `SIP`, `PJSIP`, `PJSIP_WIZ` or `IAX2`. VICIdial generates nothing for others. The PJSIP ones need schema 1642.",
+				Validators:          []validator.String{stringvalidator.OneOf(cluster.DialProtocols...)},
+			},
+			"carrier_name": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "`carrier_name`: what the admin pages show. Defaults to `name`.",
+				Validators:          []validator.String{plainText},
+			},
+			"carrier_description": schema.StringAttribute{
+				Optional: true, Computed: true, Default: stringdefault.StaticString(""),
+				MarkdownDescription: "`carrier_description`: a comment in the generated files.",
+				Validators:          []validator.String{oneLine},
+			},
+			"user_group": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "`user_group`: who sees the carrier in the admin pages; `---ALL---` is everybody. Needs schema 1308.",
+				Validators:          []validator.String{userGroup},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+			"active": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
+				MarkdownDescription: "`active`: whether nodes include the carrier. Defaults to true.",
+			},
+			"template_id": schema.StringAttribute{
+				Optional: true, Computed: true, Default: stringdefault.StaticString(""),
+				MarkdownDescription: "`template_id`: template whose lines go below the account. Refer to `vicidial_conf_template.NAME.template_id`.",
+				Validators:          []validator.String{template},
+			},
+			"registration_string": entry(cluster.RegistrationString, "`registration_string`: `register => USER:{secret:NAME}@HOST`. VICIdial uses it for `SIP` and `IAX2` only."),
+			"account_entry":       entry(cluster.AccountEntry, "`account_entry`: the carrier's sections, with `{secret:NAME}` where a password belongs."),
+			"globals_string":      entry(cluster.GlobalsString, "`globals_string`: one dialplan variable, `NAME = VALUE`. All carriers of a node share the names."),
+			"dialplan_entry": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "`dialplan_entry`: `exten` and `same` lines. With `dial` it is generated, and shown here.",
+				Validators:          []validator.String{asterisk(cluster.DialplanEntry), stringvalidator.ConflictsWith(path.MatchRoot("dial"))},
+			},
+			"dial": dialSchema(),
+			"inbound": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Whether the carrier also brings calls. Its account must then set `context=trunkinbound`, in `account_entry` or in the template. Defaults to false.",
+			},
+			"per_server": schema.MapNestedAttribute{ //nolint:forbidigo // a map keyed by server_ip, small by nature
+				Optional:            true,
+				MarkdownDescription: "What is different on single nodes, by `server_ip`.",
+				Validators:          []validator.Map{mapvalidator.KeysAre(bridge.Check("an IPv4 address without leading zeros", cluster.CheckServerIP))},
+				NestedObject:        schema.NestedAttributeObject{Attributes: overrideSchema()},
+			},
+			"secrets_wo": schema.MapAttribute{
+				Optional: true, WriteOnly: true, ElementType: types.StringType,
+				MarkdownDescription: "Values for the places `{secret:NAME}`, by name. Write-only: they are in no state and no plan.",
+			},
+			"secrets_wo_version": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "Change this number to write `secrets_wo` again. The secrets themselves are never kept, so a change of them cannot be seen otherwise.",
+				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("secrets_wo"))},
+			},
+			"carriers": schema.MapAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "The rows: `server_ip` by `carrier_id`. Known when the plan is made.",
+			},
+			"inbound_targets": schema.MapAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "Addresses to give to the carrier, by `server_ip`: the node's `external_server_ip` where it has one, else its `server_ip`. Empty unless `inbound` is true.",
+			},
+		},
+	}
+}
+
+func dialSchema() schema.SingleNestedAttribute {
+	return schema.SingleNestedAttribute{
+		Optional:            true,
+		MarkdownDescription: "Generates `dialplan_entry`.",
+		Attributes: map[string]schema.Attribute{
+			"prefix": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Digits that the campaign's `dial_prefix` puts in front of the number; they choose this route.",
+			},
+			"pattern": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "What may follow the prefix, as an Asterisk pattern without the underscore, such as `1NXXNXXXXXX`. Defaults to `X.`, any number.",
+			},
+			"strip": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "Characters taken off the front of what was dialed, the prefix included. Defaults to the length of `prefix`.",
+			},
+			"prepend": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Put in front of what is left, such as `+` or `011`.",
+			},
+			"timeout": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "Seconds that the call may ring. Left out, the dialer decides.",
+			},
+			"options": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Options of Asterisk's application `Dial`. Defaults to `tTor`, as in VICIdial's sample carriers.",
+			},
+			"caller_id": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Number to show on calls over this carrier, in place of the campaign's.",
+			},
+			"max_channels": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "Calls at once over this carrier on one node. One more counts as congestion and fails over. Left out, there is no limit.",
+			},
+			"failover": schema.ListAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Routes to try in this order when the carrier is congested or unavailable, by `name`. Each must have a `dial` block and be on every node that this route is on.",
+			},
+			"endpoint": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Section of the account that calls are sent to. Defaults to the section with `type=endpoint` for `PJSIP`, and to the first one of the others.",
+			},
+		},
+	}
+}
+
+func overrideSchema() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"carrier_id": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "`carrier_id` of the row, where it is not the one that follows from `name`: to adopt a row that was made by hand.",
+			Validators:          []validator.String{carrierID},
+		},
+		"registration_string": override(cluster.RegistrationString),
+		"account_entry":       override(cluster.AccountEntry),
+		"globals_string":      override(cluster.GlobalsString),
+		"dialplan_entry":      override(cluster.DialplanEntry),
+		"max_channels": schema.Int64Attribute{
+			Optional:            true,
+			MarkdownDescription: "`max_channels` of `dial` on this node.",
+		},
+		"active": schema.BoolAttribute{Optional: true, MarkdownDescription: "`active` on this node."},
+	}
+}
+
+// IdentitySchema names a route by its name.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"name": identityschema.StringAttribute{RequiredForImport: true, Description: "The name of the route."},
+	}}
+}

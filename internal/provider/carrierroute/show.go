@@ -1,0 +1,230 @@
+package carrierroute
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// with fills in what the rows say. What they agree on is shown once; a row that
+// differs without being declared so shows under per_server, so that the plan
+// mends it.
+func (m model) with(rows cluster.Carriers, servers cluster.Servers) model {
+	adopting := m.Protocol.IsNull()
+	if adopting {
+		m = m.empty()
+	}
+	declared := m // what the rows are held against
+	m.PerServer = maps.Clone(m.PerServer)
+	m.Carriers = places(rows)
+	m.showNodes(rows)
+	m.CarrierName = m.agreed(rows, "carrier_name")
+	m.Protocol = m.agreed(rows, "protocol")
+	m.Description = m.agreed(rows, "carrier_description")
+	m.UserGroup = m.agreed(rows, "user_group")
+	m.TemplateID = m.agreed(rows, "template_id")
+	for _, column := range textColumns {
+		m.showText(rows, column, declared)
+	}
+	m.showActive(rows, declared)
+	if len(m.PerServer) == 0 && declared.PerServer == nil {
+		m.PerServer = nil
+	}
+	if adopting {
+		m.adopt(rows)
+	}
+	m.InboundTargets = targets(m.Inbound.ValueBool(), rows, servers)
+	return m
+}
+
+// empty is a route of which nothing is known but its name.
+func (m model) empty() model {
+	return model{
+		Name: m.Name, Servers: types.SetNull(types.StringType), AllServers: types.BoolValue(false), Inbound: types.BoolValue(false),
+		Secrets: types.MapNull(types.StringType), Carriers: m.Carriers,
+	}
+}
+
+func (m *model) showNodes(rows cluster.Carriers) {
+	var nodes []attr.Value
+	m.AllServers = types.BoolValue(false)
+	for _, row := range rows {
+		if row.ServerIP() == cluster.AllServers {
+			m.AllServers = types.BoolValue(true)
+			continue
+		}
+		if node := types.StringValue(row.ServerIP()); !slices.ContainsFunc(nodes, node.Equal) {
+			nodes = append(nodes, node)
+		}
+	}
+	m.Servers = types.SetNull(types.StringType)
+	if len(nodes) > 0 {
+		m.Servers = types.SetValueMust(types.StringType, nodes)
+	}
+}
+
+// agreed is what the rows say in a column. Where they differ, all of it is shown,
+// which no configuration says, so that the plan mends it.
+func (m *model) agreed(rows cluster.Carriers, column string) types.String {
+	saying := map[string][]string{}
+	for _, row := range rows {
+		if held, there := row[column]; there {
+			text := held.Text
+			if column == "template_id" {
+				text = cluster.TemplateOf(text)
+			}
+			saying[text] = append(saying[text], row.ID())
+		}
+	}
+	texts := slices.Sorted(maps.Keys(saying))
+	switch len(texts) {
+	case 0:
+		return types.StringNull()
+	case 1:
+		return types.StringValue(texts[0])
+	}
+	var told []string
+	for _, text := range texts {
+		told = append(told, fmt.Sprintf("%q in %s", text, strings.Join(saying[text], ", ")))
+	}
+	return types.StringValue(strings.Join(told, "; "))
+}
+
+// showText shows one of the texts. It stays as it was written where it means the
+// same; passwords in it have given way to their places.
+func (m *model) showText(rows cluster.Carriers, column cluster.AsteriskText, declared model) {
+	odd := map[string]string{} // by node
+	count := map[string]int{}
+	met := false
+	for _, row := range rows {
+		address, held := row.ServerIP(), row.Asterisk(column)
+		meant := declared.text(column, address)
+		special, differs := declared.PerServer[address]
+		own := differs && !special.text(column).IsNull()
+		switch {
+		case !declared.shared(column).IsNull() && cluster.SealedBy(meant, held):
+			met = met || !own
+		case own:
+			odd[address] = sealed(column, held)
+		default:
+			odd[address] = sealed(column, held)
+			count[odd[address]]++
+		}
+	}
+	if !met && len(count) > 0 { // nobody holds what was shared: the most common one is
+		shared := slices.MaxFunc(slices.Sorted(maps.Keys(count)), func(a, b string) int { return count[a] - count[b] })
+		*m.shared(column) = types.StringValue(shared)
+		for address, text := range odd {
+			if special := declared.PerServer[address]; text == shared && special.text(column).IsNull() {
+				delete(odd, address)
+			}
+		}
+	}
+	if m.shared(column).IsNull() {
+		*m.shared(column) = types.StringValue("")
+	}
+	for address, text := range odd {
+		m.differ(address, func(special *overrideModel) { *special.text(column) = types.StringValue(text) })
+	}
+}
+
+func (m *model) showActive(rows cluster.Carriers, declared model) {
+	for at, row := range rows {
+		active := types.BoolValue(row["active"].Yes())
+		if at == 0 && declared.Active.IsNull() || len(rows) == 1 && declared.PerServer[row.ServerIP()].Active.IsNull() {
+			m.Active = active
+			continue
+		}
+		special := declared.PerServer[row.ServerIP()].Active
+		if meant := m.Active; !special.IsNull() && !special.Equal(active) || special.IsNull() && !meant.Equal(active) {
+			m.differ(row.ServerIP(), func(special *overrideModel) { special.Active = active })
+		}
+	}
+}
+
+// differ notes what is different on a node.
+func (m *model) differ(address string, set func(*overrideModel)) {
+	if m.PerServer == nil {
+		m.PerServer = map[string]overrideModel{}
+	}
+	special := m.PerServer[address]
+	set(&special)
+	m.PerServer[address] = special
+}
+
+// sealed is a text as it may be shown: with LF, and without passwords.
+func sealed(column cluster.AsteriskText, text string) string {
+	name, _, _ := strings.Cut(string(column), "_")
+	return cluster.SealSecrets(cluster.NormalText(text), name)
+}
+
+// seal is what a later write compares with: the rows without their passwords.
+func (m model) seal(rows cluster.Carriers) cluster.Carriers {
+	safe := make(cluster.Carriers, len(rows))
+	for at, row := range rows {
+		copied := maps.Clone(row)
+		for _, column := range textColumns {
+			if held := row.Asterisk(column); !row[string(column)].Null {
+				text := sealed(column, held)
+				if meant := m.text(column, row.ServerIP()); cluster.SealedBy(meant, held) {
+					text = meant
+				}
+				copied[string(column)] = cluster.Text(text)
+			}
+		}
+		safe[at] = copied
+	}
+	return safe
+}
+
+// adopt declares rows that an import finds in the words of this resource: ids
+// that were given by hand, a dialplan that a dial block wrote, calls that come in.
+func (m *model) adopt(rows cluster.Carriers) {
+	for _, row := range rows {
+		if derived, err := cluster.CarrierID(m.route(), row.ServerIP()); err == nil && derived != row.ID() && row.ServerIP() != cluster.AllServers {
+			id := types.StringValue(row.ID())
+			m.differ(row.ServerIP(), func(special *overrideModel) { special.CarrierID = id })
+		}
+	}
+	m.Inbound = types.BoolValue(cluster.TakesInbound(m.Account.ValueString(), ""))
+	dial, generated := cluster.ReadDial(m.Protocol.ValueString(), m.Dialplan.ValueString())
+	if !generated || dial.Route != m.route() {
+		return
+	}
+	endpoint, _ := cluster.EndpointOf(dial.Protocol, m.Account.ValueString())
+	failover := types.ListNull(types.StringType)
+	if len(dial.Failover) > 0 {
+		var names []attr.Value
+		for _, name := range dial.Failover {
+			names = append(names, types.StringValue(name))
+		}
+		failover = types.ListValueMust(types.StringType, names)
+	}
+	m.Dial = &dialModel{
+		Prefix: types.StringValue(dial.Prefix), Pattern: unless(dial.Pattern, cluster.AnyNumber), Strip: numberUnless(dial.Strip, len(dial.Prefix)),
+		Prepend: unless(dial.Prepend, ""), Timeout: numberUnless(dial.Timeout, 0), Options: unless(dial.Options, cluster.DefaultDialOptions),
+		CallerID: unless(dial.CallerID, ""), MaxChannels: numberUnless(dial.MaxChannels, 0), Failover: failover,
+		Endpoint: unless(dial.Endpoint, endpoint),
+	}
+}
+
+// unless leaves out what is the default.
+func unless(text, otherwise string) types.String {
+	if text == otherwise {
+		return types.StringNull()
+	}
+	return types.StringValue(text)
+}
+
+func numberUnless(number, otherwise int) types.Int64 {
+	if number == otherwise {
+		return types.Int64Null()
+	}
+	return types.Int64Value(int64(number))
+}

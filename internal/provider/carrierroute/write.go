@@ -1,0 +1,122 @@
+package carrierroute
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// move takes the rows from what was seen to what is wanted.
+func (r *Resource) move(ctx context.Context, change cluster.CarrierChange) error {
+	if r.topology == nil {
+		return bridge.ErrUnconfigured
+	}
+	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		var err error
+		if change.Have, err = r.topology.Carriers(ctx); err != nil {
+			return cluster.Plan{}, err
+		}
+		return change.Plan()
+	})
+}
+
+// create writes rows that are not there, and takes them back when it fails.
+func (r *Resource) create(ctx context.Context, m model, secrets map[string]string) error {
+	rows, err := m.rows(&m) // with the ids that the plan shows
+	if err != nil {
+		return err
+	}
+	var before cluster.Carriers
+	if r.topology != nil {
+		if before, err = r.topology.Carriers(ctx); err != nil {
+			return err
+		}
+	}
+	err = r.move(ctx, cluster.CarrierChange{Route: m.route(), Want: rows, Secrets: secrets})
+	var partial *cluster.Partial
+	if !errors.As(err, &partial) || partial.Applied == 0 {
+		return err
+	}
+	undone := r.topology.Apply(context.WithoutCancel(ctx), func(ctx context.Context) (cluster.Plan, error) {
+		have, err := r.topology.Carriers(ctx)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		written := slices.DeleteFunc(slices.Clone(have), func(row cluster.Carrier) bool {
+			_, wanted := rows.ByID(row.ID())
+			_, was := before.ByID(row.ID())
+			return !wanted || was
+		})
+		return cluster.CarrierChange{Route: m.route(), Have: have, Seen: written}.Plan()
+	})
+	if undone != nil {
+		return err
+	}
+	return fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)
+}
+
+func (r *Resource) update(ctx context.Context, m, prior model, seen cluster.Carriers, secrets map[string]string) error {
+	rows, err := m.rows(&m)
+	if err != nil {
+		return err
+	}
+	return r.move(ctx, cluster.CarrierChange{
+		Route: m.route(), Seen: seen, Want: rows, Secrets: secrets, Renew: !prior.SecretsVersion.Equal(m.SecretsVersion),
+	})
+}
+
+// publish says what the rows say, or forgets a route that has none.
+func (r *Resource) publish(ctx context.Context, m model, to bridge.Response) {
+	rows, servers, err := r.read(ctx, m)
+	switch {
+	case err != nil:
+		to.Diagnostics.Append(bridge.Diagnose("Unable to read carrier route", m.route(), err)...)
+	case len(rows) == 0:
+		to.Forget(ctx, m.identity())
+	default:
+		m = m.with(rows, servers)
+		to.Publish(ctx, m.identity(), m, m.seal(rows))
+	}
+}
+
+func (r *Resource) read(ctx context.Context, m model) (cluster.Carriers, cluster.Servers, error) {
+	if r.topology == nil {
+		return nil, nil, bridge.ErrUnconfigured
+	}
+	carriers, err := r.topology.Carriers(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	servers, err := r.topology.Expected(ctx)
+	return carriers.Of(m.route(), m.ids()...), servers, err
+}
+
+// drift tells which rows no longer hold what they held, and who changed them as
+// far as the admin change log knows.
+func (r *Resource) drift(ctx context.Context, m model, seen cluster.Carriers) diag.Diagnostics {
+	carriers, err := r.topology.Carriers(ctx)
+	if err != nil {
+		return nil // publish tells it
+	}
+	drift := cluster.CarrierChange{Have: carriers, Seen: seen}.Drift()
+	var lines []string
+	for _, id := range slices.Sorted(maps.Keys(drift)) {
+		line := "carrier " + id + ": " + strings.Join(drift[id], ", ")
+		if change, logged, err := r.topology.LastChange(ctx, id, "", [2]string{"CARRIERS", "CARRIERS"}); err == nil && logged {
+			line += ", last changed " + change.String()
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Carriers of route "+m.route()+" were changed outside of this configuration", strings.Join(lines, "\n"))}
+}
