@@ -1,0 +1,101 @@
+# A whole site from one variable. Use it once for each cluster; the provider
+# that is handed to it says which one that is.
+
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    vicidial = {
+      source  = "vicidial/vicidial"
+      version = "~> 0.1"
+    }
+  }
+}
+
+locals {
+  coordinator = coalesce(var.site.coordinator, sort(keys(var.site.telephony))[0])
+  addresses   = { for name, server in vicidial_server.telephony : name => server.server_ip }
+}
+
+# The database machine has a row in `servers` as well. It takes no calls.
+resource "vicidial_server" "database" {
+  server_id                 = "db1"
+  server_ip                 = var.site.database
+  server_description        = "Database of ${var.site.name}"
+  active                    = true
+  active_asterisk_server    = false
+  active_agent_login_server = false
+  generate_vicidial_conf    = false
+  max_vicidial_trunks       = 0
+  local_gmt                 = var.site.local_gmt
+  conf_secret_wo            = var.secrets.conf_secret
+  conf_secret_wo_version    = var.secrets_version
+  manager_secret_wo         = var.secrets.manager_secret
+  manager_secret_wo_version = var.secrets_version
+
+  lifecycle { create_before_destroy = true }
+}
+
+resource "vicidial_server" "telephony" {
+  for_each = var.site.telephony
+
+  server_id                 = each.key
+  server_ip                 = each.value.address
+  server_description        = "Telephony node ${each.key} of ${var.site.name}"
+  active                    = true
+  asterisk_version          = var.site.asterisk_version
+  local_gmt                 = var.site.local_gmt
+  max_vicidial_trunks       = each.value.trunks
+  outbound_calls_per_second = each.value.calls_per_second
+  conf_secret_wo            = var.secrets.conf_secret
+  conf_secret_wo_version    = var.secrets_version
+  manager_secret_wo         = var.secrets.manager_secret
+  manager_secret_wo_version = var.secrets_version
+
+  conference = {
+    engine = each.value.engine
+    rooms  = each.value.rooms
+  }
+
+  # What refers to a node leaves it before it goes.
+  lifecycle { create_before_destroy = true }
+}
+
+# Lines go to nodes by the trunks that those have.
+resource "vicidial_trunk_split" "campaign" {
+  for_each = var.site.campaigns
+
+  campaign_id       = each.key
+  total             = each.value.lines
+  survive_node_loss = each.value.spare
+
+  servers = {
+    for name in coalesce(each.value.nodes, keys(var.site.telephony)) :
+    local.addresses[name] => { weight = var.site.telephony[name].trunks }
+  }
+}
+
+resource "vicidial_cluster_settings" "this" {
+  active_voicemail_server   = local.addresses[local.coordinator]
+  sounds_web_server         = try(values(var.site.web)[0], null)
+  slave_db_server           = var.site.replica
+  reports_use_slave_db      = var.site.replica == null ? null : var.site.reports
+  agent_login_weights       = { for name, node in var.site.telephony : local.addresses[name] => node.weight }
+  outbound_calls_per_second = min(1000, sum([for node in values(var.site.telephony) : node.calls_per_second]))
+}
+
+resource "vicidial_node_config" "this" {
+  name        = var.site.name
+  log_archive = var.site.log_archive
+  settings = merge(
+    { VARasterisk_version = var.site.asterisk_version },
+    var.site.settings,
+  )
+
+  nodes = merge(
+    { (vicidial_server.database.server_ip) = { roles = ["database"] } },
+    { for name, node in var.site.telephony : local.addresses[name] => { roles = ["telephony"], conf_engine = node.engine } },
+    { for address in values(var.site.web) : address => { roles = ["web"] } },
+    var.site.replica == null ? {} : { (var.site.replica) = { roles = ["replica"] } },
+  )
+}

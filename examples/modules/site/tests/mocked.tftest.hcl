@@ -1,0 +1,111 @@
+# Needs no database: what the provider would work out is made up. It tests what
+# the module makes of its variable.
+
+mock_provider "vicidial" {
+  mock_resource "vicidial_node_config" {
+    defaults = {
+      astguiclient_conf = {}
+      crontab           = {}
+      fill_command      = {}
+      install_command   = {}
+      keepalives        = {}
+    }
+  }
+}
+
+variables {
+  secrets = { conf_secret = "aSecret1", manager_secret = "aSecret2" }
+  site = {
+    name     = "anchor"
+    database = "10.10.10.5"
+    telephony = {
+      dial1 = { address = "10.10.10.11", trunks = 250 }
+      dial2 = { address = "10.10.10.12", trunks = 150, engine = "MEETME", weight = 50 }
+    }
+    campaigns = {
+      SALES  = { lines = 120 }
+      SURVEY = { lines = 20, nodes = ["dial2"] }
+    }
+  }
+}
+
+run "one_server_for_each_node" {
+  assert {
+    condition     = length(vicidial_server.telephony) == 2 && vicidial_server.telephony["dial2"].conference.engine == "MEETME"
+    error_message = "Every telephony node is a server with the engine that it was given."
+  }
+  assert {
+    condition     = vicidial_server.database.active_asterisk_server == false
+    error_message = "The database node takes no calls."
+  }
+}
+
+run "a_campaign_dials_where_it_may" {
+  assert {
+    condition     = join(" ", keys(vicidial_trunk_split.campaign["SALES"].servers)) == "10.10.10.11 10.10.10.12"
+    error_message = "A campaign that names no node dials on all."
+  }
+  assert {
+    condition     = join(" ", keys(vicidial_trunk_split.campaign["SURVEY"].servers)) == "10.10.10.12"
+    error_message = "A campaign that names nodes dials on those alone."
+  }
+}
+
+run "choices_follow_from_the_nodes" {
+  assert {
+    condition     = vicidial_cluster_settings.this.active_voicemail_server == "10.10.10.11"
+    error_message = "The first telephony node keeps voicemail."
+  }
+  assert {
+    condition     = vicidial_cluster_settings.this.agent_login_weights["10.10.10.12"] == 50
+    error_message = "Agents are spread by weight."
+  }
+  assert {
+    condition     = vicidial_cluster_settings.this.outbound_calls_per_second == 40
+    error_message = "The fill is as fast as the nodes together."
+  }
+}
+
+run "another_coordinator" {
+  variables {
+    site = {
+      name        = "anchor"
+      database    = "10.10.10.5"
+      coordinator = "dial2"
+      telephony = {
+        dial1 = { address = "10.10.10.11", trunks = 250 }
+        dial2 = { address = "10.10.10.12", trunks = 150 }
+      }
+    }
+  }
+  assert {
+    condition     = vicidial_cluster_settings.this.active_voicemail_server == "10.10.10.12"
+    error_message = "The node that is named keeps voicemail."
+  }
+}
+
+run "a_coordinator_from_elsewhere_is_refused" {
+  command = plan
+  variables {
+    site = {
+      name        = "anchor"
+      database    = "10.10.10.5"
+      coordinator = "dial9"
+      telephony   = { dial1 = { address = "10.10.10.11", trunks = 250 } }
+    }
+  }
+  expect_failures = [var.site]
+}
+
+run "reports_without_a_replica_are_refused" {
+  command = plan
+  variables {
+    site = {
+      name      = "anchor"
+      database  = "10.10.10.5"
+      reports   = ["Agent Time Detail"]
+      telephony = { dial1 = { address = "10.10.10.11", trunks = 250 } }
+    }
+  }
+  expect_failures = [var.site]
+}

@@ -1,0 +1,77 @@
+variable "site" {
+  description = "A whole VICIdial cluster: its nodes by name, and what they share."
+  nullable    = false
+
+  type = object({
+    name     = string
+    database = string                    # address of the database node
+    replica  = optional(string)          # address of the reporting replica
+    web      = optional(map(string), {}) # addresses of web nodes, by name
+
+    # Telephony nodes by name. weight says how many agents a node takes compared
+    # with the others.
+    telephony = map(object({
+      address          = string
+      trunks           = number
+      calls_per_second = optional(number, 20)
+      engine           = optional(string, "CONFBRIDGE")
+      rooms            = optional(number, 100)
+      weight           = optional(number, 100)
+    }))
+
+    # Campaigns that are there already, and the lines that each is to have. With
+    # spare = 1 they are still there when a node is lost.
+    campaigns = optional(map(object({
+      lines = number
+      nodes = optional(list(string)) # names; all where left out
+      spare = optional(number, 0)
+    })), {})
+
+    asterisk_version = optional(string, "18.26.4-vici")
+    local_gmt        = optional(string, "-5.00")
+    coordinator      = optional(string) # name of the telephony node that keeps voicemail; the first where left out
+    reports          = optional(list(string), [])
+    settings         = optional(map(string), {}) # keys of astguiclient.conf, on all nodes
+    log_archive      = optional(string, "monthly")
+  })
+
+  validation {
+    condition     = length(var.site.telephony) > 0
+    error_message = "A site has at least one telephony node."
+  }
+
+  validation {
+    condition     = var.site.coordinator == null ? true : contains(keys(var.site.telephony), var.site.coordinator)
+    error_message = "The coordinator is the name of one of the telephony nodes."
+  }
+
+  validation {
+    condition = alltrue([
+      for campaign in values(var.site.campaigns) :
+      alltrue([for name in coalesce(campaign.nodes, []) : contains(keys(var.site.telephony), name)])
+    ])
+    error_message = "Campaigns name telephony nodes of the site."
+  }
+
+  validation {
+    condition     = length(var.site.reports) == 0 || var.site.replica != null
+    error_message = "Reports can only read from a replica that the site has."
+  }
+}
+
+variable "secrets" {
+  description = "Passwords that servers use among themselves. They are written, and are in no state. Count version up to write them again."
+  sensitive   = true
+  ephemeral   = true
+
+  type = object({
+    conf_secret    = string
+    manager_secret = string
+  })
+}
+
+variable "secrets_version" {
+  description = "Change this number when the secrets change."
+  type        = number
+  default     = 1
+}

@@ -1,0 +1,121 @@
+package modules
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// anEmptySystem is a database in which nothing but campaigns has been made.
+func anEmptySystem(t *testing.T, schema int) *sandbox.Database {
+	t.Helper()
+	d := sandbox.New(t, schema)
+	_, err := d.DB().ExecContext(t.Context(), "INSERT INTO vicidial_campaigns (campaign_id, campaign_name, active, dial_method) VALUES ('SALES', 'Sales', 'Y', 'RATIO'), ('SURVEY', 'Survey', 'Y', 'RATIO')")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestSite_mocked(t *testing.T) {
+	t.Parallel()
+	// No database is named: a mocked provider needs none.
+	said := in(t, "modules/site").run(0, "test", "-filter=tests/mocked.tftest.hcl")
+	if !strings.Contains(said, "6 passed, 0 failed") {
+		t.Errorf("terraform test says\n%s", said)
+	}
+}
+
+func TestSite_onARealDatabase(t *testing.T) {
+	t.Parallel()
+	d := anEmptySystem(t, 1720)
+	said := in(t, "modules/site", reaching(d)...).run(0, "test", "-filter=tests/site.tftest.hcl")
+	if !strings.Contains(said, "3 passed, 0 failed") {
+		t.Errorf("terraform test says\n%s", said)
+	}
+	expectEmpty(t, d)
+}
+
+// expectEmpty wants all that a site made to be gone, and what was found back.
+func expectEmpty(t *testing.T, d *sandbox.Database) {
+	t.Helper()
+	d.Expect(t, "SELECT (SELECT COUNT(*) FROM servers) AS servers, (SELECT COUNT(*) FROM vicidial_server_trunks) AS trunks, "+
+		"(SELECT COUNT(*) FROM vicidial_confbridges) + (SELECT COUNT(*) FROM vicidial_conferences) AS rooms, "+
+		"(SELECT COUNT(*) FROM vicidial_settings_containers) AS containers", `
+		| servers | trunks | rooms | containers |
+		|       0 |      0 |     0 |          0 |`)
+	d.Expect(t, "SELECT active_voicemail_server, slave_db_server, outbound_calls_per_second AS cps FROM system_settings", `
+		| active_voicemail_server | slave_db_server | cps |
+		|                         |                 |  10 |`)
+}
+
+func TestSites(t *testing.T) {
+	t.Parallel()
+	anchor, harbour := anEmptySystem(t, 1720), anEmptySystem(t, 1720)
+	at := func(d *sandbox.Database) map[string]any {
+		return map[string]any{"host": d.Host, "port": d.Port, "database": d.Name, "username": d.Username, "password": d.Password}
+	}
+	c := in(t, "sites",
+		variable(t, "databases", map[string]any{"anchor": at(anchor), "harbour": at(harbour)}),
+		variable(t, "secrets", map[string]any{"conf_secret": "pw-conf-77", "manager_secret": "pw-manager-77"}))
+
+	c.run(2, "plan", "-detailed-exitcode")
+	c.run(0, "apply", "-auto-approve")
+	t.Run("one module makes two clusters", func(t *testing.T) {
+		anchor.Expect(t, "SELECT server_id, server_ip FROM servers ORDER BY server_id", `
+			| server_id | server_ip   |
+			| db1       | 10.10.10.5  |
+			| dial1     | 10.10.10.11 |
+			| dial2     | 10.10.10.12 |
+			| dial3     | 10.10.10.13 |`)
+		harbour.Expect(t, "SELECT server_id, server_ip FROM servers ORDER BY server_id", `
+			| server_id | server_ip   |
+			| db1       | 10.20.10.5  |
+			| dial1     | 10.20.10.11 |
+			| dial2     | 10.20.10.12 |`)
+	})
+	t.Run("each has its own choices", func(t *testing.T) {
+		const choices = "SELECT active_voicemail_server, slave_db_server, outbound_calls_per_second AS cps FROM system_settings"
+		anchor.Expect(t, choices, `
+			| active_voicemail_server | slave_db_server | cps |
+			| 10.10.10.11             | 10.10.10.6      |  60 |`)
+		harbour.Expect(t, choices, `
+			| active_voicemail_server | slave_db_server | cps |
+			| 10.20.10.12             |                 |  40 |`)
+	})
+	t.Run("nothing is left to do", func(t *testing.T) { c.run(0, "plan", "-detailed-exitcode") })
+	t.Run("no secret is in state", func(t *testing.T) {
+		state, err := os.ReadFile(filepath.Join(c.folder, "terraform.tfstate"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(state), "pw-conf-77") || strings.Contains(string(state), "pw-manager-77") || strings.Contains(string(state), anchor.Password) {
+			t.Error("a secret is in state")
+		}
+	})
+	t.Run("a node leaves, and others take its lines before", func(t *testing.T) {
+		path := filepath.Join(c.folder, "main.tf")
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		without := strings.Replace(string(text), "      dial3 = { address = \"10.10.10.13\", trunks = 250, weight = 50 }\n", "", 1)
+		without = strings.Replace(without, "      SURVEY = { lines = 40, nodes = [\"dial3\"] }\n", "", 1)
+		without = strings.Replace(without, "lines = 300", "lines = 200", 1)
+		if err := os.WriteFile(path, []byte(without), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c.run(0, "apply", "-auto-approve")
+		anchor.Expect(t, "SELECT server_ip, campaign_id, dedicated_trunks FROM vicidial_server_trunks ORDER BY 1, 2", `
+			| server_ip   | campaign_id | dedicated_trunks |
+			| 10.10.10.11 | SALES       |              200 |
+			| 10.10.10.12 | SALES       |              200 |`)
+		c.run(0, "plan", "-detailed-exitcode")
+	})
+	c.run(0, "destroy", "-auto-approve")
+	expectEmpty(t, anchor)
+	expectEmpty(t, harbour)
+}
