@@ -79,8 +79,8 @@ func (s *forecastState) fillCampaign(campaign string, needed int, short map[serv
 // the first of duplicate rows, whatever its restriction.
 func (s *forecastState) available(server ForecastServer, campaign string) int {
 	available := server.MaxTrunks - server.OffLimits - s.others(server.IP, campaign)
-	for _, trunk := range s.in.Trunks {
-		if trunk.ServerIP == server.IP && trunk.Campaign == campaign {
+	for _, trunk := range s.trunks[server.IP] {
+		if trunk.Campaign == campaign {
 			if trunk.MaximumLimit {
 				available = trunk.Dedicated
 			}

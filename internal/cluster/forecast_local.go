@@ -12,6 +12,8 @@ type serverCampaign struct{ server, campaign string }
 type forecastState struct {
 	in        ForecastInput
 	campaigns map[string]ForecastCampaign
+	trunks    map[string][]ForecastTrunk // by server, in the order of the table
+	goals     map[string][]ForecastGoal  // by server, in the order in which they are served
 	lines     map[serverCampaign]ForecastLines
 	busy      map[string]int // lines up per server, all campaigns
 }
@@ -20,11 +22,19 @@ func newForecastState(in ForecastInput) *forecastState {
 	s := &forecastState{
 		in:        in,
 		campaigns: make(map[string]ForecastCampaign, len(in.Campaigns)),
+		trunks:    make(map[string][]ForecastTrunk, len(in.Servers)),
+		goals:     make(map[string][]ForecastGoal, len(in.Servers)),
 		lines:     make(map[serverCampaign]ForecastLines),
 		busy:      make(map[string]int),
 	}
 	for _, campaign := range in.Campaigns {
 		s.campaigns[campaign.ID] = campaign
+	}
+	for _, trunk := range in.Trunks {
+		s.trunks[trunk.ServerIP] = append(s.trunks[trunk.ServerIP], trunk)
+	}
+	for _, goal := range in.Goals {
+		s.goals[goal.ServerIP] = append(s.goals[goal.ServerIP], goal)
 	}
 	for _, lines := range in.InUse {
 		s.up(lines)
@@ -42,8 +52,8 @@ func (s *forecastState) up(lines ForecastLines) {
 // limit returns what the campaign's MAXIMUM_LIMIT row on the server says. The
 // dialer reads all rows that match and keeps the last (AST_VDauto_dial.pl:933).
 func (s *forecastState) limit(server, campaign string) (limit int, found bool) {
-	for _, trunk := range s.in.Trunks {
-		if trunk.ServerIP == server && trunk.Campaign == campaign && trunk.MaximumLimit {
+	for _, trunk := range s.trunks[server] {
+		if trunk.Campaign == campaign && trunk.MaximumLimit {
 			limit, found = trunk.Dedicated, true
 		}
 	}
@@ -54,8 +64,8 @@ func (s *forecastState) limit(server, campaign string) (limit int, found bool) {
 // their restriction, duplicates and idle owners included (AST_VDauto_dial.pl:946).
 func (s *forecastState) others(server, campaign string) int {
 	sum := 0
-	for _, trunk := range s.in.Trunks {
-		if trunk.ServerIP == server && trunk.Campaign != campaign {
+	for _, trunk := range s.trunks[server] {
+		if trunk.Campaign != campaign {
 			sum += trunk.Dedicated
 		}
 	}
@@ -67,10 +77,7 @@ func (s *forecastState) others(server, campaign string) int {
 func (s *forecastState) local(server ForecastServer) []ForecastLocal {
 	var all []ForecastLocal
 	active := s.busy[server.IP] // grows by what each campaign is to place
-	for _, goal := range s.in.Goals {
-		if goal.ServerIP != server.IP {
-			continue
-		}
+	for _, goal := range s.goals[server.IP] {
 		line, counted := s.localCampaign(server, goal, active)
 		active += counted
 		all = append(all, line)
@@ -135,21 +142,19 @@ func (s *forecastState) localCampaign(server ForecastServer, goal ForecastGoal, 
 
 // nodes sums up per server.
 func (s *forecastState) nodes(f Forecast) []ForecastNode {
+	placed := make(map[string]int, len(s.in.Servers))
+	for _, line := range f.Local {
+		placed[line.ServerIP] += line.Place
+	}
 	nodes := make([]ForecastNode, 0, len(s.in.Servers))
 	for _, server := range s.in.Servers {
-		placed := 0
-		for _, line := range f.Local {
-			if line.ServerIP == server.IP {
-				placed += line.Place
-			}
-		}
 		rate := LocalCallsPerSecond(server.CallsPerSecond)
 		nodes = append(nodes, ForecastNode{
 			ServerIP:       server.IP,
 			Lines:          s.busy[server.IP],
 			OverMaximum:    max(0, s.busy[server.IP]-server.MaxTrunks),
 			CallsPerSecond: rate,
-			Seconds:        float64(placed) / rate,
+			Seconds:        float64(placed[server.IP]) / rate,
 		})
 	}
 	return nodes

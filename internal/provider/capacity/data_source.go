@@ -35,7 +35,7 @@ func New() datasource.DataSource { return &DataSource{} }
 //go:embed description.md
 var description string
 
-const defaultHours = 24
+const defaultPeriod = 24 * time.Hour
 
 type model struct {
 	Hours      types.Int64          `tfsdk:"hours"`
@@ -121,11 +121,11 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		resp.Diagnostics.Append(bridge.Diagnose("Unable to measure capacity", "", bridge.ErrUnconfigured)...)
 		return
 	}
-	hours := time.Duration(defaultHours)
+	within := defaultPeriod
 	if !m.Hours.IsNull() {
-		hours = time.Duration(m.Hours.ValueInt64())
+		within = time.Duration(m.Hours.ValueInt64()) * time.Hour
 	}
-	measures, err := d.topology.Measures(ctx, hours*time.Hour)
+	measures, err := d.topology.Measures(ctx, within)
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to measure capacity", "", err)...)
 	if err == nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(cluster.NewCapacity(measures)))...)

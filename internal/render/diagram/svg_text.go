@@ -72,7 +72,7 @@ func widthOf(text string, size int, bold bool) int {
 		case ok:
 		case r < 0x80:
 			width = 690 // the widest of the other letters; digits have 636
-			if isDigit(byte(r)) || ('a' <= r && r <= 'z') {
+			if ('0' <= r && r <= '9') || ('a' <= r && r <= 'z') {
 				width = 636
 			}
 		default:
