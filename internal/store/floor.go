@@ -160,7 +160,7 @@ func (s *Store) readFloorSettings(ctx context.Context, h home, in *cluster.Failo
 
 const selectAgentPhones = `
 SELECT server_ip,
-       SUBSTRING(extension, LOCATE('/', extension) + 1)
+       SUBSTRING(COALESCE(extension, ''), LOCATE('/', COALESCE(extension, '')) + 1)
   FROM vicidial_live_agents
  WHERE COALESCE(extension, '') NOT LIKE 'R/%'`
 

@@ -47,16 +47,16 @@ func (s *Store) Replica(ctx context.Context) (*cluster.HealthReplica, error) {
 
 // lookAtReplica opens a way of its own, which it closes again.
 func (s *Store) lookAtReplica(ctx context.Context, replica *cluster.HealthReplica) error {
-	settings := s.settings
-	settings.Socket, settings.Host, settings.Port = "", replica.Host, 0
-	if host, port, found := strings.Cut(replica.Host, ":"); found {
-		number, err := strconv.Atoi(port)
+	host, digits, found := strings.Cut(replica.Host, ":")
+	port := 0
+	if found {
+		number, err := strconv.Atoi(digits)
 		if err != nil {
 			return errors.New("its port is no number")
 		}
-		settings.Host, settings.Port = host, number
+		port = number
 	}
-	there := New(settings)
+	there := s.at(host, port)
 	defer func() { _ = there.Close() }()
 
 	running := 0

@@ -17,6 +17,8 @@ type Store struct {
 	// connect knows the secrets. It is a function because fmt looks into every
 	// field of a struct, and calls no String of what is not exported.
 	connect func() (*sql.DB, func() error, error)
+	// at knows them too: it opens the same database on another server.
+	at      func(host string, port int) *Store
 	once    sync.Once
 	db      *sql.DB
 	hangUp  func() error
@@ -60,7 +62,12 @@ func New(settings Settings) *Store {
 	s := &Store{
 		settings: settings.withoutSecrets(),
 		connect:  func() (*sql.DB, func() error, error) { return open(settings) },
-		writing:  make(chan struct{}, 1),
+		at: func(host string, port int) *Store {
+			there := settings
+			there.Socket, there.Host, there.Port = "", host, port
+			return New(there)
+		},
+		writing: make(chan struct{}, 1),
 	}
 	s.home.read = s.readHome
 	s.servers.read = s.readServers

@@ -1,0 +1,177 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// storeOf opens a store on a test's database until the test ends.
+func storeOf(t *testing.T, d *sandbox.Database) *Store {
+	t.Helper()
+	s := New(settingsOf(d))
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func run(t *testing.T, db *sql.DB, statements ...string) {
+	t.Helper()
+	for _, statement := range statements {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+}
+
+func TestHealthOfOddRows(t *testing.T) {
+	t.Run("a cluster without a single row of its own is read as such", func(t *testing.T) {
+		t.Parallel()
+		for _, schema := range sandbox.Schemas() {
+			snapshot, err := storeOf(t, sandbox.New(t, schema)).Health(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(snapshot.Servers)+len(snapshot.Beats)+len(snapshot.Agents)+len(snapshot.Calls) != 0 || snapshot.Schema != schema || snapshot.Now.IsZero() {
+				t.Errorf("schema %d: %+v", schema, snapshot)
+			}
+		}
+	})
+
+	t.Run("of two heartbeats of one node the newer counts, and a zero date is none", func(t *testing.T) {
+		t.Parallel()
+		d := sandbox.New(t, 1302) // whose table has no unique key
+		run(t, d.DB(), "SET SESSION sql_mode = ''", "INSERT INTO servers (server_id, server_ip, active) VALUES ('dial1', '10.0.0.1', 'Y'), ('dial2', '10.0.0.2', 'Y'), ('dial3', '10.0.0.3', 'Y')",
+			"INSERT INTO server_updater (server_ip, last_update, db_time) VALUES ('10.0.0.1', NOW() - INTERVAL 1 HOUR, NOW()), ('10.0.0.1', NOW(), NOW()), ('10.0.0.1', NOW() - INTERVAL 2 HOUR, NOW()), ('10.0.0.2', NULL, NOW())",
+			"INSERT IGNORE INTO server_updater (server_ip, last_update, db_time) VALUES ('10.0.0.3', '0000-00-00 00:00:00', NOW())")
+		s := storeOf(t, d)
+		snapshot, err := s.Health(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		health := cluster.NewHealth(snapshot)
+		if !health.Nodes[0].Alive || health.Nodes[1].Beats || health.Nodes[2].Alive {
+			t.Errorf("%+v", health.Nodes)
+		}
+		if alive, err := s.Alive(t.Context()); err != nil || !slices.Equal(alive, []string{"10.0.0.1"}) {
+			t.Errorf("%v %v", alive, err)
+		}
+	})
+
+	t.Run("columns that hold NULL are read as VICIdial reads them", func(t *testing.T) {
+		t.Parallel()
+		d := sandbox.New(t, 1720)
+		run(t, d.DB(), "INSERT INTO servers (server_id, server_ip, active, max_vicidial_trunks, vicidial_balance_active, outbound_calls_per_second, disk_usage, svn_revision, conf_engine) VALUES ('dial1', '10.0.0.1', NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
+			"INSERT INTO vicidial_live_agents (server_ip, lead_id, campaign_id, status, extension) VALUES ('10.0.0.1', 0, NULL, NULL, NULL)",
+			"INSERT INTO vicidial_auto_calls (server_ip, lead_id, campaign_id, status, call_type) VALUES ('10.0.0.1', 0, NULL, NULL, NULL)",
+			"INSERT INTO phones (server_ip, login, pass, active, template_id, extension, protocol, fullname) VALUES (NULL, '2000', NULL, NULL, '', NULL, NULL, NULL)",
+			"INSERT INTO phones_alias (alias_id, logins_list) VALUES ('x', NULL)",
+			"INSERT INTO vicidial_campaigns (campaign_id, active, dial_method, auto_dial_level) VALUES ('C', NULL, NULL, NULL)")
+		s := storeOf(t, d)
+		if snapshot, err := s.Health(t.Context()); err != nil || snapshot.Servers[0].MaxTrunks != 0 || snapshot.Agents[0].Count != 1 || snapshot.Calls[0].Count != 1 {
+			t.Errorf("%+v %v", snapshot, err)
+		}
+		if in, err := s.Dialing(t.Context(), true); err != nil || in.Campaigns[0].Active || !in.Campaigns[0].LowLevel {
+			t.Errorf("%+v %v", in, err)
+		}
+		if _, err := s.Floor(t.Context(), true, true); err != nil {
+			t.Error(err)
+		}
+		if _, err := s.Landscape(t.Context(), true); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAgentPhonesTellNoPassword(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	run(t, d.DB(), "INSERT INTO phones (extension, server_ip, login, pass, active, template_id) VALUES ('1', '10.0.0.1', 'a', 'swordfish', 'Y', ''), ('2', '10.0.0.1', 'b', 'swordfish', 'Y', ''), ('3', '10.0.0.1', 'c', 'other', 'Y', '')")
+	s := storeOf(t, d)
+	first, _, err := s.AgentPhones(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, _, err := s.AgentPhones(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first[0].Password != first[1].Password || first[0].Password == first[2].Password {
+		t.Errorf("equal passwords are not told from others: %+v", first)
+	}
+	if first[0].Password == second[0].Password || strings.Contains(fmt.Sprint(first), "swordfish") {
+		t.Errorf("something can be learned of the password: %+v", first[0])
+	}
+}
+
+// TestReplica looks at a replica that replicates, lags and stops, with a user
+// that may not ask for its status.
+func TestReplica(t *testing.T) {
+	t.Parallel()
+	primary := sandbox.Own(t, sandbox.Options{ExtraArgs: []string{"--log-bin=bin", "--server-id=11"}})
+	replica := sandbox.Own(t, sandbox.Options{ExtraArgs: []string{"--server-id=12"}})
+	// place is where the primary's log ends: what started it is none of the replica's.
+	place := func() (file string, position int) {
+		t.Helper()
+		var do, ignore string
+		if err := primary.Root().QueryRowContext(t.Context(), "SHOW MASTER STATUS").Scan(&file, &position, &do, &ignore); err != nil {
+			t.Fatal(err)
+		}
+		return file, position
+	}
+	file, position := place()
+	run(t, primary.Root(), "CREATE USER copy@'%' IDENTIFIED BY 'copy'", "GRANT REPLICATION SLAVE ON *.* TO copy@'%'")
+	run(t, replica.Root(), fmt.Sprintf("CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = %d, MASTER_USER = 'copy', MASTER_PASSWORD = 'copy', MASTER_LOG_FILE = '%s', MASTER_LOG_POS = %d", primary.Port(), file, position), "START SLAVE")
+	d := primary.Database(t, 1720)
+	catchUp := func() {
+		t.Helper()
+		file, position := place()
+		var events sql.NullInt64
+		if err := replica.Root().QueryRowContext(t.Context(), "SELECT MASTER_POS_WAIT(?, ?, 60)", file, position).Scan(&events); err != nil || !events.Valid || events.Int64 < 0 {
+			t.Fatalf("the replica does not follow: %v %v\n%s", events, err, replica.Log())
+		}
+	}
+	beat := func(seconds int) {
+		t.Helper()
+		run(t, d.DB(), "DELETE FROM server_updater", fmt.Sprintf("INSERT INTO server_updater (server_ip, last_update, db_time) VALUES ('10.0.0.1', NOW(), TIMESTAMP'2024-05-17 12:00:00' + INTERVAL %d SECOND)", seconds))
+	}
+	run(t, d.DB(), fmt.Sprintf("UPDATE system_settings SET slave_db_server = '127.0.0.1:%d'", replica.Port()))
+	beat(0)
+	catchUp()
+	s := storeOf(t, d)
+
+	look := func() cluster.HealthReplica {
+		t.Helper()
+		found, err := s.Replica(t.Context())
+		if err != nil || found == nil {
+			t.Fatalf("%+v %v", found, err)
+		}
+		return *found
+	}
+	if found := look(); found.Err != "" || !found.Running || !found.LagKnown || found.Lag != 0 {
+		t.Errorf("a replica that follows: %+v", found)
+	}
+	run(t, replica.Root(), "STOP SLAVE")
+	beat(90)
+	if found := look(); found.Running || found.Lag != 90*time.Second {
+		t.Errorf("a replica that was stopped: %+v", found)
+	}
+	run(t, replica.Root(), "START SLAVE")
+	catchUp()
+	if found := look(); !found.Running || found.Lag != 0 {
+		t.Errorf("a replica that has caught up: %+v", found)
+	}
+	run(t, d.DB(), "UPDATE system_settings SET slave_db_server = ''")
+	if found, err := s.Replica(t.Context()); err != nil || found != nil {
+		t.Errorf("a cluster without a replica: %+v %v", found, err)
+	}
+}
