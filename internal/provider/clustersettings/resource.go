@@ -107,8 +107,12 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // can tell who moved it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
-	if !ok || r.topology == nil {
-		return // what was known stays known
+	if !ok {
+		return
+	}
+	if r.topology == nil {
+		bridge.Reading(resp).Keep(ctx, theIdentity())
+		return
 	}
 	seen, known := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
 	settings, err := r.topology.SystemSettings(ctx)

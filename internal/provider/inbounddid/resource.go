@@ -93,8 +93,12 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // Read publishes the row as it is, and tells who changed it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
-	if !ok || r.routing == nil {
-		return // what was known stays known
+	if !ok {
+		return
+	}
+	if r.routing == nil {
+		bridge.Reading(resp).Keep(ctx, m.identity())
+		return
 	}
 	if seen, known := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics); known {
 		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
