@@ -63,7 +63,7 @@ func BenchmarkLooking(b *testing.B) {
 			return fmt.Sprintf("%d agents, %d calls", health.Agents, health.Calls), err
 		}},
 		{"failover plan", func(ctx context.Context) (string, error) {
-			floor, err := s.Floor(ctx, true, false)
+			floor, err := s.FailoverInput(ctx, true, false)
 			if err != nil {
 				return "", err
 			}
@@ -71,7 +71,7 @@ func BenchmarkLooking(b *testing.B) {
 			return fmt.Sprintf("%d losses", len(plan.Losses)), err
 		}},
 		{"failover plan now", func(ctx context.Context) (string, error) {
-			floor, err := s.Floor(ctx, true, true)
+			floor, err := s.FailoverInput(ctx, true, true)
 			if err != nil {
 				return "", err
 			}
@@ -79,7 +79,7 @@ func BenchmarkLooking(b *testing.B) {
 			return fmt.Sprintf("%d losses", len(plan.Losses)), err
 		}},
 		{"failover plan of pairs", func(ctx context.Context) (string, error) {
-			floor, err := s.Floor(ctx, true, false)
+			floor, err := s.FailoverInput(ctx, true, false)
 			if err != nil {
 				return "", err
 			}

@@ -83,7 +83,7 @@ func TestHealthOfOddRows(t *testing.T) {
 		if in, err := s.Dialing(t.Context(), true); err != nil || in.Campaigns[0].Active || !in.Campaigns[0].LowLevel {
 			t.Errorf("%+v %v", in, err)
 		}
-		if _, err := s.Floor(t.Context(), true, true); err != nil {
+		if _, err := s.FailoverInput(t.Context(), true, true); err != nil {
 			t.Error(err)
 		}
 		if _, err := s.Landscape(t.Context(), true); err != nil {
