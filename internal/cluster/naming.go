@@ -124,6 +124,11 @@ type Naming struct {
 	AliasName      NameTemplate // empty: alias_name is left as it is
 }
 
+// Counts says whether a name needs the number of the node.
+func (n Naming) Counts() bool {
+	return n.Login.counts() || n.Extension.counts() || n.DialplanNumber.counts() || n.VoicemailID.counts() || n.FullName.counts()
+}
+
 // HasAlias says whether seats have an alias at all.
 func (n Naming) HasAlias() bool { return n.AliasID.text != "" }
 

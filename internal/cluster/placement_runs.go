@@ -80,14 +80,15 @@ func (s Suffixes) Nodes(pattern string) ([]string, error) {
 	return nodes, nil
 }
 
-// server finds the node that a suffix, or a server_ip without one, stands for.
-func (s Suffixes) server(word string) (string, bool) {
+// server finds the node that a suffix, or a server_ip without one, stands for;
+// of several, the first.
+func (s Suffixes) server(word string) (found string, known bool) {
 	for node, suffix := range s {
-		if suffix == word || (suffix == "" && node == word) {
-			return node, true
+		if (suffix == word || suffix == "" && node == word) && (!known || node < found) {
+			found, known = node, true
 		}
 	}
-	return "", false
+	return found, known
 }
 
 // Assignments writes the placement as runs of seats → suffixes of their nodes

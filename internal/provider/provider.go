@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/agentphones"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/agentplacement"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/campaigns"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/capacity"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/carrierroute"
@@ -68,6 +69,7 @@ func (v *vicidial) Resources(context.Context) []func() resource.Resource {
 		proxyconfig.NewHAProxy,
 		proxyconfig.NewNginx,
 		remoteagents.New,
+		agentplacement.New,
 		server.New,
 		trunksplit.New,
 	}
@@ -111,6 +113,7 @@ func (v *vicidial) ListResources(context.Context) []func() list.ListResource {
 		conftemplate.NewList,
 		inbounddid.NewList,
 		remoteagents.NewList,
+		agentplacement.NewList,
 		server.NewList,
 		trunksplit.NewList,
 	}

@@ -16,7 +16,8 @@ import (
 func phraseMany(step cluster.Step) statement {
 	where, args := whereOf(step, nil)
 	was, wasArgs := perRow(step, step.Was)
-	where += " AND " + step.Column + " <=> " + was
+	// NULL and the empty text are the same to VICIdial (F§10 item 13).
+	where += " AND COALESCE(" + step.Column + ", '') = COALESCE(" + was + ", '')"
 	args = append(args, wasArgs...)
 	if step.Verb == cluster.Delete {
 		return statement{fmt.Sprintf("DELETE FROM %s WHERE %s", step.Table, where), args}

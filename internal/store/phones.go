@@ -32,6 +32,9 @@ func (s *Store) phones(ctx context.Context, columns []string) (phoneColumns, err
 	chosen := s.phoneChoices[key]
 	if chosen == nil {
 		chosen = &family[phoneColumns]{read: func(ctx context.Context) (phoneColumns, error) { return s.readPhones(ctx, columns) }}
+		if s.phoneChoices == nil {
+			s.phoneChoices = map[string]*family[phoneColumns]{}
+		}
 		s.phoneChoices[key] = chosen
 	}
 	s.choosing.Unlock()

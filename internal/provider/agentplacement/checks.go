@@ -1,0 +1,60 @@
+package agentplacement
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// seatRanges checks all ranges together and points at the one that is wrong.
+type seatRanges struct{}
+
+func (seatRanges) Description(context.Context) string { return "ranges of seats that do not overlap" }
+func (seatRanges) MarkdownDescription(context.Context) string {
+	return "ranges of seats that do not overlap"
+}
+
+func (seatRanges) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	var ranges []string
+	for _, element := range req.ConfigValue.Elements() {
+		text, ok := element.(types.String)
+		if !ok || text.IsUnknown() || text.IsNull() {
+			return
+		}
+		ranges = append(ranges, text.ValueString())
+	}
+	_, err := cluster.ParseSeats(ranges)
+	at := req.Path
+	if wrong := (*cluster.SeatRangeError)(nil); errors.As(err, &wrong) {
+		at = at.AtListIndex(wrong.Index)
+	}
+	resp.Diagnostics.Append(bridge.DiagnoseAt(at, "Invalid seats", err)...)
+}
+
+func checkSeats(text string) error {
+	_, err := cluster.ParseSeats([]string{text})
+	return err
+}
+
+func checkSuffix(text string) error {
+	if strings.Trim(text, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return fmt.Errorf("the suffix %q may hold letters and digits only: the agent login page drops every other character", text)
+	}
+	return nil
+}
+
+// checkSecret keeps a registration password from ending its line in the
+// generated configuration.
+func checkSecret(text string) error {
+	if strings.ContainsAny(text, " \t\r\n;\"'\\,") {
+		return errors.New("a registration password may hold no blank, line break, quote, comma, backslash or semicolon: it becomes a line of Asterisk configuration")
+	}
+	return nil
+}

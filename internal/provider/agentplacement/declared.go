@@ -1,0 +1,288 @@
+package agentplacement
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// declared is a model in cluster's words.
+type declared struct {
+	model
+	floor cluster.Floor
+	style style
+}
+
+type style struct{ cluster.FloorStyle }
+
+func (s style) suffixes() cluster.Suffixes {
+	suffixes := make(cluster.Suffixes, len(s.Labels))
+	for server, label := range s.Labels {
+		suffixes[server] = label.Suffix
+	}
+	return suffixes
+}
+
+// reading are the suffixes by which assignments are read: a suffix means the
+// server that is declared with it, and else one that had it before.
+func (s style) reading(labels map[string]cluster.Label) cluster.Suffixes {
+	suffixes, taken := s.suffixes(), map[string]bool{}
+	for _, suffix := range suffixes {
+		taken[suffix] = true
+	}
+	for server, label := range labels {
+		if _, declared := suffixes[server]; !declared && !taken[label.Suffix] {
+			suffixes[server] = label.Suffix
+		}
+	}
+	return suffixes
+}
+
+// knowing adds the labels of servers that are declared no more.
+func (s style) knowing(labels map[string]cluster.Label) style {
+	all := maps.Clone(labels)
+	if all == nil {
+		all = map[string]cluster.Label{}
+	}
+	maps.Copy(all, s.Labels)
+	s.Labels = all
+	return s
+}
+
+// declared translates, and says what contradicts itself without a look at the
+// cluster.
+func (m model) declared() (declared, diag.Diagnostics) {
+	d := declared{model: m}
+	seats, err := cluster.ParseSeats(m.ranges())
+	diags := bridge.DiagnoseAt(path.Root("seats"), "Invalid seats", err)
+	naming, err := cluster.ParseNaming(m.Naming.texts())
+	diags.Append(diagnoseNaming(err)...)
+	if diags.HasError() {
+		return d, diags
+	}
+	d.floor = cluster.Floor{
+		Seats: seats, NodesPerSeat: int(m.NodesPerSeat.ValueInt64()),
+		KeepOrder: m.AliasOrder.ValueString() == orderKeep,
+	}
+	d.style.Naming = naming
+	d.style.Labels = map[string]cluster.Label{}
+	d.style.AliasGroup = m.AliasUserGroup.ValueString()
+	d.style.Users = m.AssignUsers.ValueBool()
+	for _, ip := range slices.Sorted(maps.Keys(m.Servers)) {
+		node, label, err := m.Servers[ip].node(ip, naming)
+		diags.Append(bridge.DiagnoseAt(path.Root("servers").AtMapKey(ip), "Server without a number", err)...)
+		d.floor.Nodes = append(d.floor.Nodes, node)
+		d.style.Labels[ip] = label
+	}
+	perSeat := d.floor.NodesPerSeat
+	if perSeat == 0 {
+		perSeat = len(d.floor.Nodes)
+	}
+	diags.Append(diagnoseNaming(naming.Check(perSeat))...)
+	d.style.Phone = phoneRow(m.Phone)
+	diags.Append(d.override(m.SeatOverrides)...)
+	return d, diags
+}
+
+func diagnoseNaming(err error) diag.Diagnostics {
+	at := path.Root("naming")
+	if wrong := (*cluster.NamingError)(nil); errors.As(err, &wrong) {
+		at = at.AtName(wrong.Name)
+	}
+	return bridge.DiagnoseAt(at, "Names that cannot work", err)
+}
+
+func (s serverModel) node(ip string, naming cluster.Naming) (cluster.FloorNode, cluster.Label, error) {
+	node := cluster.FloorNode{ServerIP: ip, Suffix: s.Suffix.ValueString(), Weight: 1, Capacity: cluster.Unbounded}
+	if !s.Weight.IsNull() {
+		node.Weight = int(s.Weight.ValueInt64())
+	}
+	if !s.Capacity.IsNull() {
+		node.Capacity = int(s.Capacity.ValueInt64())
+	}
+	label := cluster.Label{Suffix: node.Suffix}
+	index, counts := cluster.IndexOf(node.Suffix)
+	switch {
+	case !s.Index.IsNull():
+		label.Index = int(s.Index.ValueInt64())
+	case counts:
+		label.Index = index
+	case naming.Counts():
+		return node, label, fmt.Errorf("the suffix %q is not a letter that counts, and the names need the server's number: set index", node.Suffix)
+	}
+	return node, label, nil
+}
+
+// phoneRow is what all phones share.
+func phoneRow(phone types.Object) cluster.Row {
+	row := cluster.Row{}
+	attributes := phone.Attributes()
+	for _, column := range cluster.PhoneColumns {
+		if value, set := valueOf(column, attributes[attributeOf(column)]); set {
+			row[column.Name] = value
+		}
+	}
+	return row
+}
+
+// override reads what differs on single seats. Every such column must be set for
+// all phones too: otherwise nobody could say what the others are to hold when an
+// exception ends.
+func (d *declared) override(overrides types.Map) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, ranges := range slices.Sorted(maps.Keys(overrides.Elements())) {
+		at := path.Root("seat_overrides").AtMapKey(ranges)
+		columns, ok := overrides.Elements()[ranges].(types.Map)
+		seats, err := cluster.ParseSeats([]string{ranges})
+		diags.Append(bridge.DiagnoseAt(at, "Invalid seats", err)...)
+		if !ok || err != nil {
+			continue
+		}
+		row := cluster.Row{}
+		for attribute, text := range textsOf(columns) {
+			column, known := columnByAttribute(attribute)
+			if !known {
+				diags.Append(bridge.DiagnoseAt(at.AtMapKey(attribute), "Unknown column", fmt.Errorf("%q is no attribute of phone", attribute))...)
+				continue
+			}
+			if _, shared := d.style.Phone[column.Name]; !shared && column.Name != "fullname" {
+				diags.Append(bridge.DiagnoseAt(at.AtMapKey(attribute), "Exception without a rule", fmt.Errorf("%s differs on seats %s, but phone.%s does not say what it is on all others", attribute, ranges, attribute))...)
+			}
+			row[column.Name] = overridden(column, text)
+		}
+		for _, seat := range seats.All() {
+			if _, placed := d.floor.Seats.Index(seat); !placed {
+				diags.Append(bridge.DiagnoseAt(at, "Unknown seat", fmt.Errorf("seat %s is not among the seats of this placement", seat))...)
+				break
+			}
+			if d.style.Seats == nil {
+				d.style.Seats = map[string]cluster.Row{}
+			}
+			both := maps.Clone(row)
+			maps.Copy(both, d.style.Seats[seat])
+			d.style.Seats[seat] = both
+		}
+	}
+	return diags
+}
+
+// overridden reads a value that is written as text; bools as in HCL.
+func overridden(column cluster.PhoneColumn, text string) cluster.Value {
+	yes := map[string]string{"true": "Y", "false": "N"}
+	if column.Kind == cluster.KindSwitch {
+		yes = map[string]string{"true": "1", "false": "0"}
+	}
+	if said, isBool := yes[text]; isBool && (column.Kind == cluster.KindYesNo || column.Kind == cluster.KindSwitch) {
+		return cluster.Text(said)
+	}
+	return cluster.Text(text)
+}
+
+// secrets are the write-only values of the configuration.
+type secrets struct {
+	pass, confSecret types.String
+	seats            map[string]string
+	renewPass        bool
+	renewSecret      bool
+	perSeat          bool
+	managed          bool // a password was ever given
+	managedSecret    bool
+}
+
+func readSecrets(ctx context.Context, config tfsdk.Config, m model, prior *model) (secrets, diag.Diagnostics) {
+	var s secrets
+	var diags diag.Diagnostics
+	var seats types.Map
+	in := path.Root("phone")
+	if !m.Phone.IsNull() {
+		diags.Append(config.GetAttribute(ctx, in.AtName("pass_wo"), &s.pass)...)
+		diags.Append(config.GetAttribute(ctx, in.AtName("conf_secret_wo"), &s.confSecret)...)
+	}
+	diags.Append(config.GetAttribute(ctx, path.Root("seat_passwords_wo"), &seats)...)
+	s.seats = textsOf(seats)
+	for _, seat := range slices.Sorted(maps.Keys(s.seats)) {
+		diags.Append(bridge.DiagnoseAt(path.Root("seat_passwords_wo").AtMapKey(seat), "Invalid password", cluster.CheckPhonePassword(s.seats[seat]))...)
+	}
+	s.mark(m)
+	if prior != nil {
+		s.renewPass = !versionOf(m.Phone, "pass_wo_version").Equal(versionOf(prior.Phone, "pass_wo_version")) ||
+			!m.SeatPasswordsVersion.Equal(prior.SeatPasswordsVersion)
+		s.renewSecret = !versionOf(m.Phone, "conf_secret_wo_version").Equal(versionOf(prior.Phone, "conf_secret_wo_version"))
+	}
+	return s, diags
+}
+
+func (s *secrets) mark(m model) {
+	s.perSeat = !m.SeatPasswordsVersion.IsNull()
+	s.managed = s.perSeat || !versionOf(m.Phone, "pass_wo_version").IsNull()
+	s.managedSecret = !versionOf(m.Phone, "conf_secret_wo_version").IsNull()
+}
+
+func versionOf(phone types.Object, name string) types.Int64 {
+	if number, ok := phone.Attributes()[name].(types.Int64); ok {
+		return number
+	}
+	return types.Int64Null()
+}
+
+func (s secrets) password(seat string) (cluster.Value, bool) {
+	if password, own := s.seats[seat]; own {
+		return cluster.Text(password), true
+	}
+	if s.pass.IsNull() || s.pass.IsUnknown() {
+		return cluster.Value{}, false
+	}
+	return cluster.Text(s.pass.ValueString()), true
+}
+
+func (s secrets) registration(string) (cluster.Value, bool) {
+	if s.confSecret.IsNull() || s.confSecret.IsUnknown() {
+		return cluster.Value{}, false
+	}
+	return cluster.Text(s.confSecret.ValueString()), true
+}
+
+// columns are the further columns of phones that this placement looks at. The
+// password is always one: the phones of an alias must share it.
+func (d declared) columns(s secrets) []string {
+	columns := append(d.style.Columns(), "pass")
+	if s.managedSecret {
+		columns = append(columns, "conf_secret")
+	}
+	slices.Sort(columns)
+	return slices.Compact(columns)
+}
+
+// rows makes the rows of a placement. own are the floor's rows as they are now:
+// passwords that nobody here knows stay what most phones have.
+func (d declared) rows(placed *cluster.Placement, own cluster.FloorRows, s secrets, labels map[string]cluster.Label) (cluster.FloorRows, error) {
+	styled := d.style.knowing(labels)
+	phone := maps.Clone(styled.Phone)
+	phone["pass"] = cluster.Text("")
+	if s.managedSecret {
+		phone["conf_secret"] = cluster.Text("")
+	}
+	styled.Phone = phone
+	want, err := styled.Rows(placed)
+	if err != nil {
+		return want, err
+	}
+	cluster.Secret{
+		Column: "pass", Given: s.password, Renew: s.renewPass, PerSeat: s.perSeat || !s.managed,
+		Ignore: d.IgnorePasswordDrift.ValueBool(),
+	}.Fill(&want, own)
+	if s.managedSecret {
+		cluster.Secret{Column: "conf_secret", Given: s.registration, Renew: s.renewSecret}.Fill(&want, own)
+	}
+	return want, nil
+}

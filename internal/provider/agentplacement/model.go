@@ -1,0 +1,206 @@
+package agentplacement
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+type model struct {
+	Name                 types.String           `tfsdk:"name"`
+	Seats                types.List             `tfsdk:"seats"`
+	Servers              map[string]serverModel `tfsdk:"servers"`
+	NodesPerSeat         types.Int64            `tfsdk:"nodes_per_seat"`
+	AliasOrder           types.String           `tfsdk:"alias_order"`
+	Naming               *namingModel           `tfsdk:"naming"`
+	Phone                types.Object           `tfsdk:"phone"`
+	SeatOverrides        types.Map              `tfsdk:"seat_overrides"`
+	SeatPasswords        types.Map              `tfsdk:"seat_passwords_wo"`
+	SeatPasswordsVersion types.Int64            `tfsdk:"seat_passwords_wo_version"`
+	AliasUserGroup       types.String           `tfsdk:"alias_user_group"`
+	AssignUsers          types.Bool             `tfsdk:"assign_users"`
+	MoveLiveAgents       types.Bool             `tfsdk:"move_live_agents"`
+	IgnorePasswordDrift  types.Bool             `tfsdk:"ignore_password_drift"`
+	Assignments          types.Map              `tfsdk:"assignments"`
+	SeatsPerServer       types.Map              `tfsdk:"seats_per_server"`
+	Deviations           types.Map              `tfsdk:"deviations"`
+}
+
+type serverModel struct {
+	Suffix   types.String `tfsdk:"suffix"`
+	Weight   types.Int64  `tfsdk:"weight"`
+	Capacity types.Int64  `tfsdk:"capacity"`
+	Index    types.Int64  `tfsdk:"index"`
+}
+
+type namingModel struct {
+	Login          types.String `tfsdk:"login"`
+	Extension      types.String `tfsdk:"extension"`
+	DialplanNumber types.String `tfsdk:"dialplan_number"`
+	VoicemailID    types.String `tfsdk:"voicemail_id"`
+	FullName       types.String `tfsdk:"fullname"`
+	AliasID        types.String `tfsdk:"alias_id"`
+	AliasName      types.String `tfsdk:"alias_name"`
+}
+
+func (n *namingModel) fields() map[string]*types.String {
+	return map[string]*types.String{
+		"login": &n.Login, "extension": &n.Extension, "dialplan_number": &n.DialplanNumber, "voicemail_id": &n.VoicemailID,
+		"fullname": &n.FullName, "alias_id": &n.AliasID, "alias_name": &n.AliasName,
+	}
+}
+
+func (n *namingModel) texts() map[string]string {
+	texts := map[string]string{}
+	if n != nil {
+		for name, field := range n.fields() {
+			if !field.IsNull() {
+				texts[name] = field.ValueString()
+			}
+		}
+	}
+	return texts
+}
+
+type identity struct {
+	Name     types.String `tfsdk:"name"`
+	AliasIDs types.String `tfsdk:"alias_ids"`
+}
+
+func (m model) name() string { return m.Name.ValueString() }
+
+func (m model) ranges() []string {
+	ranges := make([]string, 0, len(m.Seats.Elements()))
+	for _, element := range m.Seats.Elements() {
+		if text, ok := element.(types.String); ok {
+			ranges = append(ranges, text.ValueString())
+		}
+	}
+	return ranges
+}
+
+// identity names the aliases; where there are none, the logins.
+func (m model) identity() identity {
+	id := identity{Name: m.Name, AliasIDs: types.StringValue(strings.Join(m.ranges(), ","))}
+	seats, err := cluster.ParseSeats(m.ranges())
+	naming, wrong := cluster.ParseNaming(m.Naming.texts())
+	if err != nil || wrong != nil {
+		return id
+	}
+	template := naming.AliasID
+	if !naming.HasAlias() {
+		template = naming.Login
+	}
+	var ids []string
+	for _, text := range seats.Ranges() {
+		first, last, isRange := strings.Cut(text, "-")
+		name := template.Name(first, cluster.Label{})
+		if isRange {
+			name += "-" + template.Name(last, cluster.Label{})
+		}
+		ids = append(ids, name)
+	}
+	id.AliasIDs = types.StringValue(strings.Join(ids, ","))
+	return id
+}
+
+// with fills in what is computed.
+func (m model) with(placed *cluster.Placement, suffixes cluster.Suffixes, deviations map[string]string) model {
+	m.Assignments = texts(placed.Assignments(suffixes))
+	m.SeatsPerServer = numbers(placed.PerServer())
+	m.Deviations = texts(deviations)
+	m.SeatPasswords = types.MapNull(types.StringType)
+	return m
+}
+
+// memory is kept beside the state: the servers that the floor has, or lately had,
+// phones on. One that is declared no more stays until its last phone is gone.
+type memory struct {
+	Labels map[string]cluster.Label `json:"labels"`
+}
+
+func (m memory) and(labels map[string]cluster.Label) memory {
+	both := maps.Clone(m.Labels)
+	if both == nil {
+		both = map[string]cluster.Label{}
+	}
+	maps.Copy(both, labels)
+	return memory{both}
+}
+
+func texts(values map[string]string) types.Map {
+	elements := make(map[string]attr.Value, len(values))
+	for key, text := range values {
+		elements[key] = types.StringValue(text)
+	}
+	return types.MapValueMust(types.StringType, elements)
+}
+
+func numbers(values map[string]int) types.Map {
+	elements := make(map[string]attr.Value, len(values))
+	for key, number := range values {
+		elements[key] = types.Int64Value(int64(number))
+	}
+	return types.MapValueMust(types.Int64Type, elements)
+}
+
+func textsOf(m types.Map) map[string]string {
+	values := make(map[string]string, len(m.Elements()))
+	for key, element := range m.Elements() {
+		if text, ok := element.(types.String); ok {
+			values[key] = text.ValueString()
+		}
+	}
+	return values
+}
+
+// phoneTypes are the types of the attributes of phone.
+func phoneTypes() map[string]attr.Type {
+	attributes := map[string]attr.Type{
+		"pass_wo": types.StringType, "pass_wo_version": types.Int64Type,
+		"conf_secret_wo": types.StringType, "conf_secret_wo_version": types.Int64Type,
+	}
+	for _, column := range cluster.PhoneColumns {
+		switch column.Kind {
+		case cluster.KindNumber:
+			attributes[attributeOf(column)] = types.Int64Type
+		case cluster.KindYesNo, cluster.KindSwitch:
+			attributes[attributeOf(column)] = types.BoolType
+		default:
+			attributes[attributeOf(column)] = types.StringType
+		}
+	}
+	return attributes
+}
+
+// valueOf is what an attribute of phone wants its column to hold.
+func valueOf(column cluster.PhoneColumn, attribute attr.Value) (cluster.Value, bool) {
+	if attribute == nil || attribute.IsNull() || attribute.IsUnknown() {
+		return cluster.Value{}, false
+	}
+	switch value := attribute.(type) {
+	case types.String:
+		return cluster.Text(value.ValueString()), true
+	case types.Int64:
+		return cluster.Number(value.ValueInt64()), true
+	case types.Bool:
+		if column.Kind == cluster.KindYesNo {
+			return cluster.YesNo(value.ValueBool()), true
+		}
+		return cluster.Text(map[bool]string{true: "1", false: "0"}[value.ValueBool()]), true
+	}
+	return cluster.Value{}, false
+}
+
+func columnByAttribute(name string) (cluster.PhoneColumn, bool) {
+	at := slices.IndexFunc(cluster.PhoneColumns, func(column cluster.PhoneColumn) bool { return attributeOf(column) == name })
+	if at < 0 {
+		return cluster.PhoneColumn{}, false
+	}
+	return cluster.PhoneColumns[at], true
+}

@@ -1,0 +1,235 @@
+package agentplacement
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// shown is what publish has put into the state.
+type shown struct {
+	now        *cluster.Placement
+	suffixes   cluster.Suffixes
+	deviations []cluster.Deviation
+}
+
+// publish says what the rows say, or forgets a floor that has none.
+func (r *Resource) publish(ctx context.Context, m model, kept memory, to bridge.Response) (shown, bool) {
+	unable := func(err error) (shown, bool) {
+		to.Diagnostics.Append(bridge.Diagnose("Unable to read agent placement", m.name(), err)...)
+		return shown{}, false
+	}
+	if r.topology == nil {
+		return unable(bridge.ErrUnconfigured)
+	}
+	d, diags := m.declared()
+	if diags.HasError() {
+		to.Diagnostics.Append(diags...)
+		return shown{}, false
+	}
+	var s secrets
+	s.mark(m)
+	v, err := r.look(ctx, d, kept.Labels, s)
+	if err != nil {
+		return unable(err)
+	}
+	if len(v.own.Phones) == 0 && len(v.own.Aliases) == 0 {
+		to.Forget(ctx, m.identity())
+		return shown{}, false
+	}
+	rows, err := d.rows(v.now, v.own, s, kept.Labels)
+	if err != nil {
+		return unable(err)
+	}
+	suffixes := d.style.knowing(kept.Labels).suffixes()
+	deviations := cluster.Deviations(v.own, v.all, rows)
+	to.Publish(ctx, m.identity(), m.with(v.now, suffixes, say(deviations)), remember(d, v, kept))
+	return shown{v.now, d.style.reading(kept.Labels), deviations}, true
+}
+
+// remember keeps the servers that the floor has phones on, declared or not.
+func remember(d declared, v view, kept memory) memory {
+	known := d.style.knowing(kept.Labels).Labels
+	labels := maps.Clone(d.style.Labels)
+	for _, p := range v.own.Phones {
+		if label, there := known[p.ServerIP]; there {
+			labels[p.ServerIP] = label
+		}
+	}
+	return memory{labels}
+}
+
+func say(deviations []cluster.Deviation) map[string]string {
+	texts := make(map[string]string, len(deviations))
+	for _, d := range deviations {
+		text := strings.Join(d.Texts, "; ")
+		if d.Seat == "" {
+			texts["others"] = text
+			continue
+		}
+		texts[d.Seat] = text
+	}
+	return texts
+}
+
+// drifted bounds the seats of which a warning tells who changed them: each asks
+// the admin change log once.
+const drifted = 5
+
+// drift tells which seats are no longer what they were, and who changed them as
+// far as the admin change log knows.
+func (r *Resource) drift(ctx context.Context, m model, now shown) diag.Diagnostics {
+	var lines []string
+	before, err := cluster.ParseAssignments(textsOf(m.Assignments), now.suffixes)
+	if err == nil {
+		for _, run := range cluster.MovesBetween(before, now.now).Runs {
+			lines = append(lines, fmt.Sprintf("seats %s: %s → %s", run.Seats, orNone(now.suffixes, run.Before), orNone(now.suffixes, run.After))+r.who(ctx, m, run.Seats, len(lines)))
+		}
+	}
+	known := textsOf(m.Deviations)
+	password := false
+	for _, d := range now.deviations {
+		text := strings.Join(d.Texts, "; ")
+		if known[d.Seat] == text {
+			continue
+		}
+		lines = append(lines, "seat "+d.Seat+": "+text+r.who(ctx, m, d.Seat, len(lines)))
+		password = password || d.Password
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	if more := len(lines) - runsShown; more > 0 {
+		lines = append(lines[:runsShown:runsShown], fmt.Sprintf("and %d more", more))
+	}
+	text := strings.Join(lines, "\n")
+	if password {
+		text += "\n\nA phone whose password differs from the others of its alias cannot be logged in through it. Agents change it when they change their mailbox password by telephone. " +
+			"The next apply writes the floor's password again; set ignore_password_drift = true to leave such changes alone, and give each phone a mailbox of its own (naming.voicemail_id = \"{seat}{index}\") to prevent them."
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Seats of placement "+m.name()+" were changed outside of this configuration", text)}
+}
+
+func orNone(suffixes cluster.Suffixes, nodes []string) string {
+	if len(nodes) == 0 {
+		return "none"
+	}
+	return suffixes.Pattern(nodes)
+}
+
+// who asks the admin change log about the first seat of a range, as VICIdial
+// writes it: by the extension of a phone or the id of an alias.
+func (r *Resource) who(ctx context.Context, m model, seats string, asked int) string {
+	d, diags := m.declared()
+	if diags.HasError() || asked >= drifted {
+		return ""
+	}
+	seat, _, _ := strings.Cut(seats, "-")
+	names := []string{d.style.Naming.AliasID.Name(seat, cluster.Label{}), d.style.Naming.Extension.Name(seat, cluster.Label{})}
+	for _, record := range slices.Compact(names) {
+		change, found, err := r.topology.LastChange(ctx, record, "", [2]string{"PHONES", "PHONEALIASES"})
+		if err == nil && found {
+			return ", last changed " + change.String()
+		}
+	}
+	return ""
+}
+
+// ImportState takes a name and the aliases of the seats: "floor1=2000-2149,2200".
+func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	var id identity
+	if req.ID == "" && req.Identity != nil {
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
+	} else {
+		name, aliases, found := strings.Cut(req.ID, "=")
+		if !found || name == "" || aliases == "" {
+			resp.Diagnostics.Append(bridge.Diagnose("Unable to import agent placement", req.ID,
+				errors.New(`the import id is a name and the aliases of the seats, like "floor1=2000-2149,2200", or "floor1=2000x-2149x" where alias ids end in x`))...)
+			return
+		}
+		id = identity{types.StringValue(name), types.StringValue(aliases)}
+	}
+	ids := strings.Split(id.AliasIDs.ValueString(), ",")
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("name"), id.Name)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("seats"), ids)...) // Read finds out what they are
+	if resp.Identity != nil {
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, id)...)
+	}
+}
+
+// adopt declares the floor that an import finds.
+func (r *Resource) adopt(ctx context.Context, m model) (model, diag.Diagnostics) {
+	all, err := r.topology.Floor(ctx, []string{"fullname", "pass"})
+	if err != nil {
+		return m, bridge.Diagnose("Unable to import agent placement", m.name(), err)
+	}
+	found, err := cluster.AdoptFloor(m.ranges(), all)
+	if err != nil {
+		return m, bridge.Diagnose("Unable to import agent placement", m.name(), err)
+	}
+	return adopted(m.Name, found, all), nil
+}
+
+func adopted(name types.String, found cluster.Adopted, all cluster.FloorRows) model {
+	m := model{
+		Name: name, NodesPerSeat: types.Int64Value(int64(found.NodesPerSeat)), AliasOrder: types.StringValue(orderSpread),
+		Phone: types.ObjectNull(phoneTypes()), SeatOverrides: types.MapNull(types.MapType{ElemType: types.StringType}),
+		SeatPasswords: types.MapNull(types.StringType), Servers: map[string]serverModel{},
+		AssignUsers: types.BoolValue(false), MoveLiveAgents: types.BoolValue(false), IgnorePasswordDrift: types.BoolValue(false),
+	}
+	ranges := make([]attr.Value, 0, len(found.Seats.Ranges()))
+	for _, text := range found.Seats.Ranges() {
+		ranges = append(ranges, types.StringValue(text))
+	}
+	m.Seats = types.ListValueMust(types.StringType, ranges)
+	if found.KeepOrder {
+		m.AliasOrder = types.StringValue(orderKeep)
+	}
+	for _, node := range found.Nodes {
+		server := serverModel{Suffix: types.StringValue(node.Suffix)}
+		if node.Weight != 1 {
+			server.Weight = types.Int64Value(int64(node.Weight))
+		}
+		if index, own := found.Index[node.ServerIP]; own {
+			server.Index = types.Int64Value(int64(index))
+		}
+		m.Servers[node.ServerIP] = server
+	}
+	if len(found.Naming) > 0 {
+		m.Naming = &namingModel{}
+		for name, field := range m.Naming.fields() {
+			if text, set := found.Naming[name]; set {
+				*field = types.StringValue(text)
+			}
+		}
+	}
+	m.AssignUsers = types.BoolValue(usersFollow(found.Seats, all))
+	return m
+}
+
+// usersFollow says whether some user of a seat's number has it as phone login
+// already, and none has another: then the floor was set up so.
+func usersFollow(seats cluster.Seats, all cluster.FloorRows) bool {
+	some := false
+	for _, user := range all.Users {
+		if _, ours := seats.Index(user.User); ours {
+			if user.PhoneLogin != user.User {
+				return false
+			}
+			some = true
+		}
+	}
+	return some
+}

@@ -1,0 +1,165 @@
+// Package agentplacement puts agents' seats on servers: phones and, for each
+// seat, one alias. Which seat sits where is cluster's sum and the SQL is store's;
+// this room translates them for Terraform. It imports bridge and cluster only.
+package agentplacement
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// topology is the part of the cluster that a placement reads and changes.
+type topology interface {
+	Expected(context.Context) (cluster.Servers, error) // what will be there once this run has written
+	Servers(context.Context) (cluster.Servers, error)
+	Rooms(context.Context) (map[cluster.Engine]cluster.Rooms, error)
+	Schema(context.Context) (cluster.Schema, error)
+	Floor(ctx context.Context, columns []string) (cluster.FloorRows, error)
+	LiveAgents(context.Context) ([]cluster.LiveAgent, error)
+	VoicemailServer(context.Context) (string, error)
+	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
+	Writable(context.Context, ...cluster.Table) error
+	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
+}
+
+var (
+	_ resource.ResourceWithConfigure   = (*Resource)(nil)
+	_ resource.ResourceWithIdentity    = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
+	_ resource.ResourceWithImportState = (*Resource)(nil)
+)
+
+// Resource is vicidial_agent_placement.
+type Resource struct{ topology topology }
+
+// New makes the resource.
+func New() resource.Resource { return &Resource{} }
+
+// Metadata names the resource. Its identity holds the seats, which may change.
+func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_agent_placement"
+	resp.ResourceBehavior.MutableIdentity = true
+}
+
+// Configure takes the cluster from the provider.
+func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &r.topology)...)
+}
+
+// ModifyPlan places the seats at plan time, so that a reviewer sees which of them
+// move before a row is written, and refuses what apply would refuse.
+func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	m, ok := bridge.Known[model](ctx, req, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	var prior *model
+	if !req.State.Raw.IsNull() {
+		state, known := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+		if !known {
+			return
+		}
+		prior = &state
+	}
+	kept, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	secrets, diags := readSecrets(ctx, req.Config, m, prior)
+	resp.Diagnostics.Append(diags...)
+	want, diags := m.declared()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() || r.topology == nil {
+		return // without a topology the provider's own configuration is not known yet
+	}
+	placed, suffixes, diags := r.review(ctx, &want, prior, kept, secrets)
+	resp.Diagnostics.Append(diags...)
+	if diags.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, m.with(placed, suffixes, nil))...)
+	if !resp.Plan.Raw.Equal(req.State.Raw) {
+		tables := []cluster.Table{cluster.TablePhones, cluster.TableAliases, cluster.TableServers}
+		if m.AssignUsers.ValueBool() {
+			tables = append(tables, cluster.TableUsers)
+		}
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to write agent placement", m.name(), r.topology.Writable(ctx, tables...))...)
+	}
+}
+
+// Create writes the rows. When it fails it takes back what it wrote and leaves no
+// state: a tainted floor would be removed, agents and all, before it is made again.
+func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	secrets, diags := readSecrets(ctx, req.Config, m, nil)
+	resp.Diagnostics.Append(diags...)
+	want, diags := m.declared()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to create agent placement", m.name(), r.create(ctx, &want, secrets))...)
+	if !resp.Diagnostics.HasError() {
+		r.publish(ctx, m, memory{}, bridge.Created(resp))
+	}
+}
+
+// Read publishes the rows as they are, and tells who moved them.
+func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	if !ok || r.topology == nil {
+		return // what was known stays known
+	}
+	if m.Servers == nil {
+		adopted, diags := r.adopt(ctx, m)
+		resp.Diagnostics.Append(diags...)
+		if diags.HasError() {
+			return
+		}
+		r.publish(ctx, adopted, memory{}, bridge.Reading(resp))
+		return
+	}
+	kept, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	if now, found := r.publish(ctx, m, kept, bridge.Reading(resp)); found {
+		resp.Diagnostics.Append(r.drift(ctx, m, now)...)
+	}
+}
+
+// Update moves the rows. It may stop half way: then state keeps what was declared
+// before, with the rows as they are, and the next plan is the difference that is
+// left.
+func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	prior, known := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	if !ok || !known {
+		return
+	}
+	kept, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	secrets, diags := readSecrets(ctx, req.Config, m, &prior)
+	resp.Diagnostics.Append(diags...)
+	want, diags := m.declared()
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	kept = kept.and(want.style.Labels)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to update agent placement", m.name(), r.update(ctx, &want, prior, kept, secrets))...)
+	if resp.Diagnostics.HasError() {
+		m = prior
+	}
+	r.publish(ctx, m, kept, bridge.Updated(resp))
+}
+
+// Delete removes the rows that the placement owns.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	kept, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete agent placement", m.name(), r.remove(ctx, m, kept))...)
+}

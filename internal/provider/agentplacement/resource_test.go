@@ -1,0 +1,459 @@
+package agentplacement_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+const floor = "vicidial_agent_placement.floor"
+
+const (
+	phones  = "SELECT login, server_ip, extension, dialplan_number, voicemail_id, pass, status, active, protocol FROM phones ORDER BY login"
+	aliases = "SELECT alias_id, alias_name, logins_list FROM phones_alias ORDER BY alias_id"
+	users   = "SELECT user, phone_login FROM vicidial_users WHERE user LIKE '2%' ORDER BY user"
+	flags   = "SELECT server_ip FROM servers WHERE rebuild_conf_files = 'Y' ORDER BY server_ip"
+)
+
+const noPhones = `| login | server_ip | extension | dialplan_number | voicemail_id | pass | status | active | protocol |`
+
+// aCluster is a database with four servers that have rooms, as an operator would
+// have them.
+func aCluster(t *testing.T, schema int) *sandbox.Database {
+	t.Helper()
+	d := sandbox.New(t, schema)
+	for i := 1; i <= 4; i++ {
+		acceptance.Run(t, d,
+			fmt.Sprintf("INSERT INTO servers (server_id, server_ip, active_asterisk_server, generate_vicidial_conf, rebuild_conf_files) VALUES ('dial%d', '10.0.0.%d', 'Y', 'Y', 'N')", i, i))()
+		for room := range 60 {
+			acceptance.Run(t, d, fmt.Sprintf("INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (%d, '10.0.0.%d', '')", 8600051+room, i))()
+		}
+	}
+	return d
+}
+
+const (
+	twoServers   = `"10.0.0.1" = { suffix = "a" }, "10.0.0.2" = { suffix = "b" }`
+	threeServers = twoServers + `, "10.0.0.3" = { suffix = "c" }`
+	aPassword    = `phone = { pass_wo = "secret1", pass_wo_version = 1, conf_secret_wo = "register1", conf_secret_wo_version = 1, protocol = "SIP" }`
+)
+
+func aFloor(d *sandbox.Database, seats, servers string, more ...string) string {
+	return acceptance.Provider(d) + aPlacement(seats, servers, more...)
+}
+
+func aPlacement(seats, servers string, more ...string) string {
+	return fmt.Sprintf(`
+resource "vicidial_agent_placement" "floor" {
+  name    = "floor1"
+  seats   = [%s]
+  servers = { %s }
+  %s
+}
+`, seats, servers, strings.Join(more, "\n  "))
+}
+
+func assigned(runs map[string]string) knownvalue.Check {
+	checks := make(map[string]knownvalue.Check, len(runs))
+	for seats, pattern := range runs {
+		checks[seats] = knownvalue.StringExact(pattern)
+	}
+	return knownvalue.MapExact(checks)
+}
+
+func planned(runs map[string]string) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+		plancheck.ExpectKnownValue(floor, tfjsonpath.New("assignments"), assigned(runs)),
+	}}
+}
+
+var empty = resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
+
+func all(checks ...resource.TestCheckFunc) resource.TestCheckFunc {
+	return resource.ComposeAggregateTestCheckFunc(checks...)
+}
+
+func expect(t *testing.T, d *sandbox.Database, query, drawing string) resource.TestCheckFunc {
+	t.Helper()
+	check := acceptance.Expect(t, d, query, drawing)
+	return func(s *terraform.State) error { return check(s) }
+}
+
+func TestAccAgentPlacement(t *testing.T) {
+	for _, schema := range sandbox.Schemas() {
+		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
+			t.Parallel()
+			d := aCluster(t, schema)
+			acceptance.Run(t, d,
+				"INSERT INTO vicidial_users (user, pass, full_name) VALUES ('2000', 'x', 'Ann'), ('2900', 'x', 'Bob')",
+				"UPDATE system_settings SET active_voicemail_server = '10.0.0.4'")()
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: acceptance.Providers(),
+				Steps: []resource.TestStep{
+					{ // the plan says where seats sit before anything is written
+						Config:           aFloor(d, `"2000-2003"`, twoServers, aPassword, "assign_users = true"),
+						ConfigPlanChecks: planned(map[string]string{"2000-2001": "ba", "2002-2003": "ab"}),
+						Check: all(
+							expect(t, d, phones, `
+								| login | server_ip | extension | dialplan_number | voicemail_id | pass    | status | active | protocol |
+								| 2000a | 10.0.0.1  | 2000      | 20000           | 2000         | secret1 | ACTIVE | Y      | SIP      |
+								| 2000b | 10.0.0.2  | 2000      | 20001           | 2000         | secret1 | ACTIVE | Y      | SIP      |
+								| 2001a | 10.0.0.1  | 2001      | 20010           | 2001         | secret1 | ACTIVE | Y      | SIP      |
+								| 2001b | 10.0.0.2  | 2001      | 20011           | 2001         | secret1 | ACTIVE | Y      | SIP      |
+								| 2002a | 10.0.0.1  | 2002      | 20020           | 2002         | secret1 | ACTIVE | Y      | SIP      |
+								| 2002b | 10.0.0.2  | 2002      | 20021           | 2002         | secret1 | ACTIVE | Y      | SIP      |
+								| 2003a | 10.0.0.1  | 2003      | 20030           | 2003         | secret1 | ACTIVE | Y      | SIP      |
+								| 2003b | 10.0.0.2  | 2003      | 20031           | 2003         | secret1 | ACTIVE | Y      | SIP      |`),
+							expect(t, d, aliases, `
+								| alias_id | alias_name | logins_list |
+								| 2000     | 2000 phone | 2000b,2000a |
+								| 2001     | 2001 phone | 2001b,2001a |
+								| 2002     | 2002 phone | 2002a,2002b |
+								| 2003     | 2003 phone | 2003a,2003b |`),
+							expect(t, d, users, `
+								| user | phone_login |
+								| 2000 | 2000        |
+								| 2900 | NULL        |`),
+							expect(t, d, flags, `
+								| server_ip |
+								| 10.0.0.1  |
+								| 10.0.0.2  |
+								| 10.0.0.4  |`),
+						),
+					},
+					{ // two nodes per seat of three: only its share moves to the one that joins
+						Config: aFloor(d, `"2000-2005"`, threeServers, "nodes_per_seat = 2", aPassword, "assign_users = true"),
+						ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(floor, tfjsonpath.New("seats_per_server"),
+							knownvalue.MapExact(map[string]knownvalue.Check{"10.0.0.1": knownvalue.Int64Exact(4), "10.0.0.2": knownvalue.Int64Exact(4), "10.0.0.3": knownvalue.Int64Exact(4)}))},
+						Check: expect(t, d, "SELECT COUNT(*) AS phones, COUNT(DISTINCT extension) AS seats FROM phones", `
+							| phones | seats |
+							|     12 |     6 |`),
+					},
+					{ // one is taken out again, and seats go; their users let go of them
+						Config: aFloor(d, `"2001-2005"`, twoServers, aPassword, "assign_users = true"),
+						Check: all(
+							expect(t, d, users, `
+								| user | phone_login |
+								| 2000 |             |
+								| 2900 | NULL        |`),
+							expect(t, d, "SELECT server_ip, COUNT(*) AS phones FROM phones GROUP BY server_ip", `
+								| server_ip | phones |
+								| 10.0.0.1  |      5 |
+								| 10.0.0.2  |      5 |`),
+						),
+					},
+					{ // another password and another column, on all phones
+						Config: aFloor(d, `"2001-2005"`, twoServers, strings.NewReplacer(`"secret1", pass_wo_version = 1`, `"secret2", pass_wo_version = 2`, "SIP", "IAX2").Replace(aPassword), "assign_users = true"),
+						Check: expect(t, d, "SELECT pass, protocol, COUNT(*) AS phones FROM phones GROUP BY pass, protocol", `
+							| pass    | protocol | phones |
+							| secret2 | IAX2     |     10 |`),
+					},
+				},
+				CheckDestroy: all(
+					expect(t, d, phones, noPhones),
+					expect(t, d, aliases, `| alias_id | alias_name | logins_list |`)),
+			})
+		})
+	}
+}
+
+func TestAccAgentPlacement_drift(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	acceptance.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name) VALUES ('2000', 'x', 'Ann')")()
+	config := aFloor(d, `"2000-2003"`, twoServers, aPassword, "assign_users = true")
+	updates := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(floor, plancheck.ResourceActionUpdate)}}
+	back := all(
+		expect(t, d, "SELECT pass, protocol, COUNT(*) AS phones FROM phones GROUP BY pass, protocol", `
+			| pass    | protocol | phones |
+			| secret1 | SIP      |      8 |`),
+		expect(t, d, "SELECT COUNT(*) AS aliases, COUNT(DISTINCT logins_list) AS lists FROM phones_alias WHERE logins_list LIKE '%,%'", `
+			| aliases | lists |
+			|       4 |     4 |`),
+		expect(t, d, users, `
+			| user | phone_login |
+			| 2000 | 2000        |`))
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config, Check: back},
+			{Config: config, ConfigPlanChecks: empty},
+			{ // a column changed by hand
+				PreConfig: acceptance.Run(t, d, "UPDATE phones SET protocol = 'IAX2' WHERE login = '2001b'"),
+				Config:    config, ConfigPlanChecks: updates, Check: back,
+			},
+			{ // a mailbox password changed by telephone, on one phone
+				PreConfig: acceptance.Run(t, d, "UPDATE phones SET pass = '9999' WHERE login = '2002a'"),
+				Config:    config, ConfigPlanChecks: updates, Check: back,
+			},
+			{ // the same, ignored
+				PreConfig: acceptance.Run(t, d, "UPDATE phones SET pass = '9999' WHERE login = '2002a'"),
+				Config:    aFloor(d, `"2000-2003"`, twoServers, aPassword, "assign_users = true", "ignore_password_drift = true"),
+				Check: expect(t, d, "SELECT login, pass FROM phones WHERE pass <> 'secret1'", `
+					| login | pass |
+					| 2002a | 9999 |`),
+			},
+			{Config: config, Check: back},
+			{ // a phone and an alias removed, another alias emptied, a user changed
+				PreConfig: acceptance.Run(t, d,
+					"DELETE FROM phones WHERE login = '2003b'", "DELETE FROM phones_alias WHERE alias_id = '2001'",
+					"UPDATE phones_alias SET logins_list = '' WHERE alias_id = '2002'", "UPDATE vicidial_users SET phone_login = 'x' WHERE user = '2000'"),
+				Config: config, ConfigPlanChecks: updates, Check: back,
+			},
+			{ // what daemons write, and what a save in the admin form turns about, is nobody's intent
+				PreConfig: acceptance.Run(t, d, "UPDATE phones SET phone_ip = '10.9.9.9', computer_ip = '10.9.9.8', messages = 3, old_messages = 4, peer_status = 'LAGGED', ping_time = 9, email = '', template_id = '--NONE--'"),
+				Config:    config, ConfigPlanChecks: empty,
+			},
+			{ // all rows gone
+				PreConfig:        acceptance.Run(t, d, "DELETE FROM phones", "DELETE FROM phones_alias"),
+				Config:           config,
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(floor, plancheck.ResourceActionCreate)}},
+				Check:            back,
+			},
+		},
+	})
+}
+
+func TestAccAgentPlacement_deviationsAreReadable(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	config := aFloor(d, `"2000-2003"`, twoServers, aPassword)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config},
+			{
+				PreConfig:    acceptance.Run(t, d, "UPDATE phones SET protocol = 'IAX2' WHERE login = '2001b'", "UPDATE phones SET pass = '77' WHERE login = '2003a'"),
+				RefreshState: true, ExpectNonEmptyPlan: true,
+				Check: all(
+					resource.TestCheckResourceAttr(floor, "deviations.2001", `phone 2001b on 10.0.0.2: protocol is "IAX2", not "SIP"`),
+					resource.TestCheckResourceAttr(floor, "deviations.2003", `phone 2003a on 10.0.0.1: pass is another than the floor's`),
+					resource.TestCheckResourceAttr(floor, "deviations.%", "2")),
+			},
+		},
+	})
+}
+
+func TestAccAgentPlacement_live(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	login := "INSERT INTO vicidial_live_agents (user, server_ip, conf_exten, extension, status) VALUES ('6001', '10.0.0.1', '8600051', 'SIP/2000', 'READY')"
+	one := "nodes_per_seat = 1"
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: aFloor(d, `"2000-2003"`, twoServers, one, aPassword), ConfigPlanChecks: planned(map[string]string{"2000-2001": "a", "2002-2003": "b"})},
+			{ // a seat in use stays on a server that is taken out; the others go
+				PreConfig:        acceptance.Run(t, d, login),
+				Config:           aFloor(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword),
+				ConfigPlanChecks: planned(map[string]string{"2000": "a", "2001-2003": "b"}),
+			},
+			{ // and goes as well when the agent has left
+				PreConfig:        acceptance.Run(t, d, "DELETE FROM vicidial_live_agents"),
+				Config:           aFloor(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword),
+				ConfigPlanChecks: planned(map[string]string{"2000-2003": "b"}),
+				Check: expect(t, d, "SELECT DISTINCT server_ip FROM phones", `
+					| server_ip |
+					| 10.0.0.2  |`),
+			},
+			{ // a seat in use is not removed
+				PreConfig:   acceptance.Run(t, d, strings.ReplaceAll(login, "10.0.0.1", "10.0.0.2")),
+				Config:      aFloor(d, `"2001-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword),
+				ExpectError: regexp.MustCompile(`logged\s+in\s+on\s+seat\s+2000`),
+			},
+			{ // unless asked for
+				Config: aFloor(d, `"2001-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword, "move_live_agents = true"),
+				Check: expect(t, d, "SELECT COUNT(*) AS phones FROM phones", `
+					| phones |
+					|      3 |`),
+			},
+		},
+	})
+}
+
+func TestAccAgentPlacement_refusesAtPlanTime(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	acceptance.Run(t, d,
+		"INSERT INTO phones (extension, server_ip, login, pass, voicemail_id, dialplan_number, template_id) VALUES ('77', '10.0.0.4', '3000a', 'x', '3100', '77', ''), ('3200', '10.0.0.1', 'other', 'x', '77', '77', '')",
+		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('3300', 'x', 'other')",
+		"INSERT INTO vicidial_voicemail (voicemail_id, fullname, pass) VALUES ('3400', 'x', 'x')",
+		"UPDATE servers SET conf_engine = 'CONFBRIDGE' WHERE server_ip = '10.0.0.4'")()
+	step := func(config, message string) resource.TestStep {
+		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile("(?i)" + strings.ReplaceAll(message, " ", `\s+`))}
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			step(aFloor(d, `"2000-2003", "2003"`, twoServers, aPassword), `seat 2003 is in "2000-2003" already`),
+			step(aFloor(d, `"2003-2000"`, twoServers, aPassword), `runs backwards; write 2000-2003`),
+			step(aFloor(d, `"2000"`, `"10.0.0.9" = { suffix = "a" }`, aPassword), `server 10.0.0.9 is neither in the table`),
+			step(aFloor(d, `"2000"`, `"10.0.0.1" = { suffix = "a" }, "10.0.0.2" = { suffix = "a" }`, aPassword), `share the suffix "a"`),
+			step(aFloor(d, `"2000"`, `"10.0.0.1" = { suffix = "a_" }`, aPassword), `letters and digits only`),
+			step(aFloor(d, `"2000-2149"`, twoServers, "nodes_per_seat = 1", aPassword), `short by 30 places`),
+			step(aFloor(d, `"2000"`, twoServers, "nodes_per_seat = 3", aPassword), `3 nodes per seat but 2 servers declared`),
+			step(aFloor(d, `"2000"`, `"10.0.0.1" = { suffix = "a" }, "10.0.0.4" = { suffix = "d" }`, aPassword), `10.0.0.1 mix calls with MEETME, 10.0.0.4 with CONFBRIDGE`),
+			step(aFloor(d, `"2000"`, twoServers), `would have no password`),
+			step(aFloor(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, "secret1", "se.cret")), `may hold letters, digits, - and _ only`),
+			step(aFloor(d, `"2000"`, twoServers, aPassword, `naming = { alias_id = "{seat}_" }`), `alias 2000_: the alias id "2000_" holds "_"`),
+			step(aFloor(d, `"2000"`, twoServers, aPassword, `naming = { login = "workstation{seat}{suffix}" }`), `the login "workstation2000b" has 16 characters`),
+			step(aFloor(d, `"2000"`, twoServers, aPassword, `naming = { login = "{seat}{sufix}" }`), `\{sufix\} is none of`),
+			step(aFloor(d, `"2000"`, twoServers, aPassword, `naming = { login = "{seat}" }`), `same on each node of a seat`),
+			step(aFloor(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, "SIP", "DAHDI")), `cannot hold "DAHDI"`),
+			step(aFloor(d, `"2000"`, twoServers, aPassword, `seat_overrides = { "2000" = { colour = "red" } }`), `"colour" is no attribute of phone`),
+			step(aFloor(d, `"2000"`, twoServers, aPassword, `seat_overrides = { "2001" = { protocol = "IAX2" } }`), `seat 2001 is not among the seats`),
+			step(aFloor(d, `"2000"`, twoServers, aPassword, `seat_overrides = { "2000" = { outbound_cid = "1" } }`), `phone.outbound_cid does not say`),
+			step(aFloor(d, `"3000"`, twoServers, aPassword), `the login 3000a belongs to the phone with extension 77 on 10.0.0.4`),
+			step(aFloor(d, `"3100"`, twoServers, aPassword), `the voicemail id 3100 belongs to phone 3000a`),
+			step(aFloor(d, `"3200"`, twoServers, aPassword), `phone other on 10.0.0.1 has the extension 3200 already`),
+			step(aFloor(d, `"3300"`, twoServers, aPassword), `alias 3300 exists already and says something else`),
+			step(aFloor(d, `"3400"`, twoServers, aPassword), `the voicemail id 3400 belongs to a mailbox in vicidial_voicemail`),
+			{Config: acceptance.Provider(d)},
+		},
+	})
+	d.Expect(t, "SELECT COUNT(*) AS phones FROM phones", `
+		| phones |
+		|      2 |`)
+}
+
+func TestAccAgentPlacement_seatsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{
+				Config: aFloor(d, `"2000-2003"`, twoServers,
+					`phone = { protocol = "SIP", is_webphone = "Y", webphone_auto_answer = false, enable_sipsak_messages = true, conf_secret_wo = "r1", conf_secret_wo_version = 1 }`,
+					`seat_overrides = { "2001-2002" = { protocol = "IAX2", webphone_auto_answer = "true", fullname = "Ann" } }`,
+					`seat_passwords_wo = { "2000" = "p0", "2001" = "p1", "2002" = "p2", "2003" = "p3" }`, `seat_passwords_wo_version = 1`,
+					`alias_user_group = "AGENTS"`),
+				Check: all(
+					expect(t, d, "SELECT login, pass, protocol, fullname, webphone_auto_answer AS answer, enable_sipsak_messages AS sipsak, conf_secret FROM phones WHERE server_ip = '10.0.0.1' ORDER BY login", `
+						| login | pass | protocol | fullname     | answer | sipsak | conf_secret |
+						| 2000a | p0   | SIP      | station 2000 | N      | 1      | r1          |
+						| 2001a | p1   | IAX2     | Ann          | Y      | 1      | r1          |
+						| 2002a | p2   | IAX2     | Ann          | Y      | 1      | r1          |
+						| 2003a | p3   | SIP      | station 2003 | N      | 1      | r1          |`),
+					expect(t, d, "SELECT DISTINCT user_group FROM phones_alias", `
+						| user_group |
+						| AGENTS     |`)),
+			},
+		},
+	})
+}
+
+// The pattern of VICIdial's own sample of 151 phones on three servers, and the
+// other conventions that floors follow, are adopted without a change.
+func TestAccAgentPlacement_importsFloorsMadeByHand(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	var rows []string
+	for seat := 2000; seat <= 2014; seat++ {
+		for i, letter := range []string{"a", "b", "c"} {
+			rows = append(rows, fmt.Sprintf("('%d', '%d%d', '%d', '10.0.0.%d', '%d%s', 'test', 'ACTIVE', 'Y', 'station %d', 'IAX2', '')", seat, seat, i, seat, i+1, seat, letter, seat))
+		}
+	}
+	acceptance.Run(t, d,
+		"INSERT INTO phones (extension, dialplan_number, voicemail_id, server_ip, login, pass, status, active, fullname, protocol, template_id) VALUES "+strings.Join(rows, ", "),
+		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) SELECT extension, CONCAT(extension, ' phone'), CONCAT(extension, 'a,', extension, 'b,', extension, 'c') FROM phones WHERE server_ip = '10.0.0.1'")()
+	config := aFloor(d, `"2000-2014"`, threeServers, "nodes_per_seat = 3", `alias_order = "keep"`)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{
+				Config: config, ResourceName: floor, ImportState: true, ImportStateId: "floor1=2000-2014", ImportStatePersist: true,
+			},
+			{Config: config, ConfigPlanChecks: empty},
+			{ResourceName: floor, Config: config, ImportState: true, ImportStateId: "2000-2014", ExpectError: regexp.MustCompile(`(?i)the\s+import\s+id\s+is\s+a\s+name\s+and\s+the\s+aliases`)},
+			{ResourceName: floor, Config: config, ImportState: true, ImportStateId: "floor1=2000-2015", ExpectError: regexp.MustCompile(`no\s+alias\s+or\s+phone\s+login\s+2015`)},
+			{ // from then on it is a placement like any other
+				Config: aFloor(d, `"2000-2014"`, twoServers),
+				Check: expect(t, d, "SELECT server_ip, COUNT(*) AS phones FROM phones GROUP BY server_ip", `
+					| server_ip | phones |
+					| 10.0.0.1  |     15 |
+					| 10.0.0.2  |     15 |`),
+			},
+		},
+	})
+}
+
+func TestAccAgentPlacement_resumesButDoesNotTakeOver(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	config := aFloor(d, `"2000-2001"`, `"10.0.0.1" = { suffix = "a" }`, aPassword)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{
+				PreConfig: acceptance.Run(t, d, `INSERT INTO phones (extension, server_ip, login, pass, conf_secret, voicemail_id, dialplan_number, template_id, fullname, protocol)
+					VALUES ('2000', '10.0.0.1', '2000a', 'theirs', 'register1', '2000', '20000', '', 'station 2000', 'SIP')`),
+				Config: config, ExpectError: regexp.MustCompile(`phone\s+2000a\s+on\s+10.0.0.1\s+exists\s+already\s+and\s+says\s+something\s+else:\s+pass`),
+			},
+			{ // what a killed create leaves is taken up
+				PreConfig: acceptance.Run(t, d, "UPDATE phones SET pass = 'secret1'"),
+				Config:    config,
+			},
+		},
+	})
+}
+
+func TestAccAgentPlacement_aServerTakesAnothersPlace(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: aFloor(d, `"2000-2005"`, threeServers, "nodes_per_seat = 2", aPassword)},
+			{ // the same suffix at another address: the same seats, and the aliases stay as they are
+				Config: aFloor(d, `"2000-2005"`, strings.ReplaceAll(threeServers, "10.0.0.3", "10.0.0.4"), "nodes_per_seat = 2", aPassword),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectKnownValue(floor, tfjsonpath.New("assignments"), assigned(map[string]string{"2000-2001": "ba", "2002-2003": "ac", "2004-2005": "cb"})),
+				}},
+				Check: expect(t, d, "SELECT DISTINCT server_ip FROM phones ORDER BY server_ip", `
+					| server_ip |
+					| 10.0.0.1  |
+					| 10.0.0.2  |
+					| 10.0.0.4  |`),
+			},
+			{ // another suffix on a server where seats stay cannot be done without a gap
+				Config:             aFloor(d, `"2000-2005"`, strings.ReplaceAll(threeServers, `"c"`, `"x"`), "nodes_per_seat = 3", aPassword),
+				PlanOnly:           true,
+				ExpectNonEmptyPlan: true,
+			},
+			{
+				Config:      aFloor(d, `"2000-2005"`, strings.NewReplacer("10.0.0.3", "10.0.0.4", `"c"`, `"x"`).Replace(threeServers), "nodes_per_seat = 2", aPassword),
+				ExpectError: regexp.MustCompile(`cannot\s+change\s+its\s+login\s+in\s+place`),
+			},
+		},
+	})
+}
+
+func TestAccAgentPlacement_identity(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
+		Steps: []resource.TestStep{
+			{
+				Config: aFloor(d, `"2000-2003", "2100"`, twoServers, aPassword, `naming = { alias_id = "{seat}x" }`),
+				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectIdentity(floor, map[string]knownvalue.Check{
+					"name": knownvalue.StringExact("floor1"), "alias_ids": knownvalue.StringExact("2000x-2003x,2100x"),
+				})},
+			},
+		},
+	})
+}

@@ -1,0 +1,239 @@
+package agentplacement
+
+import (
+	"context"
+	_ "embed"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+//go:embed description.md
+var description string
+
+const (
+	orderSpread = "spread"
+	orderKeep   = "keep"
+)
+
+// Schema describes a floor.
+func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: description,
+		Attributes: map[string]schema.Attribute{
+			"name": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "What the floor is called in Terraform; it is in no table. Another name makes another placement.",
+				Validators:          []validator.String{stringvalidator.LengthBetween(1, 100)},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"seats": schema.ListAttribute{
+				Required: true, ElementType: types.StringType,
+				MarkdownDescription: "The seats, as ranges like `2000-2149` and single numbers like `2200`. Leading zeros stay; both ends of a range have the same number of digits.",
+				Validators:          []validator.List{listvalidator.SizeAtLeast(1), seatRanges{}},
+			},
+			"servers": schema.MapNestedAttribute{ //nolint:forbidigo // a map keyed by server_ip, small by nature
+				Required:            true,
+				MarkdownDescription: "The servers that the seats sit on, by `server_ip`. Refer to `vicidial_server.NAME.server_ip`, so that a server is there before its phones.",
+				Validators: []validator.Map{
+					mapvalidator.SizeAtLeast(1),
+					mapvalidator.KeysAre(bridge.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)),
+				},
+				NestedObject: schema.NestedAttributeObject{Attributes: serverAttributes()},
+			},
+			"nodes_per_seat": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "On how many servers each seat has a phone. 1 pins a seat to one server; with more its alias survives the loss of one. Defaults to all servers.",
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"alias_order": schema.StringAttribute{
+				Optional: true, Computed: true,
+				Default:             stringdefault.StaticString(orderSpread),
+				MarkdownDescription: "How aliases order their logins; VICIdial gives ties to the last one. `spread` (default) makes each server the last for its part of the seats. `keep` leaves aliases as they are, and lists new ones in the order of the suffixes.",
+				Validators:          []validator.String{stringvalidator.OneOf(orderSpread, orderKeep)},
+			},
+			"naming": schema.SingleNestedAttribute{
+				Optional:            true,
+				MarkdownDescription: "Templates of all names: text with `{seat}`, `{suffix}`, `{index}` (the number of the server: 0 for suffix `a`, 1 for `b`) and `{index?}` (the same, but nothing for 0). Another `login`, `extension` or `alias_id` makes another placement.",
+				Attributes:          namingAttributes(),
+			},
+			"phone": schema.SingleNestedAttribute{
+				Optional:            true,
+				MarkdownDescription: "Columns that all phones of the floor share, by the names of VICIdial in lower case. What is left out takes the default of the table in a new phone and is left alone afterwards.",
+				Attributes:          phoneAttributes(),
+			},
+			"seat_overrides": schema.MapAttribute{
+				Optional: true, ElementType: types.MapType{ElemType: types.StringType},
+				MarkdownDescription: "Columns that differ on some seats: seats or ranges → columns of `phone` → values as text, e.g. `{ \"2000-2009\" = { outbound_cid = \"3125550100\" } }`.",
+				Validators:          []validator.Map{mapvalidator.KeysAre(bridge.Check("seats like 2000-2149 or 2200", checkSeats))},
+			},
+			"seat_passwords_wo": schema.MapAttribute{
+				Optional: true, WriteOnly: true, ElementType: types.StringType,
+				MarkdownDescription: "A password for each seat, in place of `phone.pass_wo`. Write-only: in no state and no plan. All phones of a seat share it, since VICIdial asks for one password for an alias.",
+				Validators:          []validator.Map{mapvalidator.AlsoRequires(path.MatchRoot("seat_passwords_wo_version"))},
+			},
+			"seat_passwords_wo_version": version("seat_passwords_wo", path.MatchRoot("seat_passwords_wo")),
+			"alias_user_group": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "`user_group` of the aliases; `---ALL---` is everyone. Left alone where it is not set.",
+				Validators:          []validator.String{stringvalidator.LengthBetween(1, 20)},
+			},
+			"assign_users":          flag("Whether a user whose `user` is the number of a seat gets that seat as its `phone_login`. A user whose seat goes loses it, unless it was changed meanwhile. Defaults to false."),
+			"move_live_agents":      flag("Whether a phone goes away while an agent is using it. By default a seat in use keeps the phone in use, which the plan warns of, and moves with a later apply. Defaults to false."),
+			"ignore_password_drift": flag("Whether a phone keeps a password that was changed on it. Agents can change it by telephone, with their mailbox password, which locks them out of an alias whose other phones have another one. Defaults to false."),
+			"assignments": schema.MapAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "Where the seats sit: runs of seats → the suffixes of their servers in the order of the alias. A plan lists the runs that change.",
+			},
+			"seats_per_server": schema.MapAttribute{
+				Computed: true, ElementType: types.Int64Type,
+				MarkdownDescription: "How many seats have a phone on each server, by `server_ip`.",
+			},
+			"deviations": schema.MapAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "Seats whose rows are not as declared, and what differs. Empty after an apply; what somebody changes by hand shows here, and the next apply puts it right.",
+			},
+		},
+	}
+}
+
+func flag(says string) schema.BoolAttribute {
+	return schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false), MarkdownDescription: says}
+}
+
+func serverAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"suffix": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "What marks the server in phone logins, usually a letter. It cannot change while seats sit there.",
+			Validators:          []validator.String{stringvalidator.LengthBetween(1, 5), bridge.Check("letters and digits", checkSuffix)},
+		},
+		"weight": schema.Int64Attribute{
+			Optional:            true,
+			MarkdownDescription: "Size in relation to the other servers, 1 to 10000. Defaults to 1.",
+			Validators:          []validator.Int64{int64validator.Between(1, 10_000)},
+		},
+		"capacity": schema.Int64Attribute{
+			Optional:            true,
+			MarkdownDescription: "Seats at most. It is also bounded by the server's conference rooms: `nodes_per_seat` times their number, since that many seats are at work on it when all are.",
+			Validators:          []validator.Int64{int64validator.Between(0, cluster.MostSeats)},
+		},
+		"index": schema.Int64Attribute{
+			Optional:            true,
+			MarkdownDescription: "The number that `{index}` stands for. Defaults to the place of the suffix in the alphabet: 0 for `a`.",
+			Validators:          []validator.Int64{int64validator.Between(0, 999)},
+		},
+	}
+}
+
+func namingAttributes() map[string]schema.Attribute {
+	says := map[string]string{
+		"login":           "Phone login, at most 15 characters.",
+		"extension":       "`extension`: the name under which the device registers.",
+		"dialplan_number": "`dialplan_number`: digits by which the phone can be dialled.",
+		"voicemail_id":    "`voicemail_id`: mailbox, at most 10 characters.",
+		"fullname":        "`fullname`; empty leaves it alone.",
+		"alias_id":        "`alias_id`: what agents type, letters and digits only. Empty makes no aliases; agents then type the login, and `nodes_per_seat` must be 1.",
+		"alias_name":      "`alias_name`; empty leaves it alone.",
+	}
+	attributes := map[string]schema.Attribute{}
+	for name, text := range says {
+		attributes[name] = schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: text + " Defaults to `" + cluster.DefaultNaming[name] + "`.",
+			Validators: []validator.String{bridge.Check("text with {seat}, {suffix}, {index} or {index?}", func(text string) error {
+				_, err := cluster.ParseNameTemplate(text)
+				return err
+			})},
+		}
+		switch name {
+		case "login", "extension", "alias_id":
+			attribute, ok := attributes[name].(schema.StringAttribute)
+			if ok {
+				attribute.PlanModifiers = []planmodifier.String{stringplanmodifier.RequiresReplace()}
+				attributes[name] = attribute
+			}
+		}
+	}
+	return attributes
+}
+
+func phoneAttributes() map[string]schema.Attribute {
+	in := path.MatchRoot("phone")
+	attributes := map[string]schema.Attribute{
+		"pass_wo": schema.StringAttribute{
+			Optional: true, WriteOnly: true,
+			MarkdownDescription: "`pass`: password of agents' phone logins, and of the mailboxes. Write-only: in no state and no plan. 2 to 100 letters, digits, `-` and `_`, as the login page drops all else.",
+			Validators: []validator.String{
+				bridge.Check("letters, digits, - and _", cluster.CheckPhonePassword), stringvalidator.LengthAtMost(100),
+				stringvalidator.AlsoRequires(in.AtName("pass_wo_version")), stringvalidator.ConflictsWith(path.MatchRoot("seat_passwords_wo")),
+			},
+		},
+		"pass_wo_version": version("pass_wo", in.AtName("pass_wo")),
+		"conf_secret_wo": schema.StringAttribute{
+			Optional: true, WriteOnly: true,
+			MarkdownDescription: "`conf_secret`: password by which the devices register. Write-only. VICIdial ships `test`.",
+			Validators: []validator.String{
+				stringvalidator.LengthBetween(1, 100), bridge.Check("a password without blanks, quotes and ;", checkSecret),
+				stringvalidator.AlsoRequires(in.AtName("conf_secret_wo_version")),
+			},
+		},
+		"conf_secret_wo_version": version("conf_secret_wo", in.AtName("conf_secret_wo")),
+	}
+	for _, column := range cluster.PhoneColumns {
+		says := "`" + column.Name + "`: " + strings.ToLower(column.Says[:1]) + column.Says[1:]
+		if strings.HasPrefix(column.Says, "`") {
+			says = "`" + column.Name + "`: " + column.Says
+		}
+		switch column.Kind {
+		case cluster.KindNumber:
+			attributes[attributeOf(column)] = schema.Int64Attribute{Optional: true, MarkdownDescription: says}
+		case cluster.KindYesNo, cluster.KindSwitch:
+			attributes[attributeOf(column)] = schema.BoolAttribute{Optional: true, MarkdownDescription: says}
+		default:
+			attributes[attributeOf(column)] = schema.StringAttribute{Optional: true, MarkdownDescription: says}
+		}
+	}
+	return attributes
+}
+
+func version(of string, secret path.Expression) schema.Int64Attribute {
+	return schema.Int64Attribute{
+		Optional:            true,
+		MarkdownDescription: "Change this number to write `" + of + "` again. The secret itself is never kept, so a change of it cannot be seen otherwise.",
+		Validators:          []validator.Int64{int64validator.AlsoRequires(secret)},
+	}
+}
+
+// attributeOf is the column's name as Terraform allows it.
+func attributeOf(column cluster.PhoneColumn) string { return strings.ToLower(column.Name) }
+
+// IdentitySchema names a placement by its name and the aliases of its seats.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"name": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "What the floor is called in Terraform.",
+		},
+		"alias_ids": identityschema.StringAttribute{
+			RequiredForImport: true,
+			Description:       "The aliases of its seats, as ranges with commas between them: 2000-2149,2200, or 2000x-2149x where ids end in x.",
+		},
+	}}
+}

@@ -1,0 +1,206 @@
+package agentplacement
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// planned is what the plan said, or what it could not say yet.
+func (r *Resource) planned(ctx context.Context, want *declared, before view, labels map[string]cluster.Label) (*cluster.Placement, error) {
+	if !want.Assignments.IsUnknown() && !want.Assignments.IsNull() {
+		return cluster.ParseAssignments(textsOf(want.Assignments), want.style.reading(labels))
+	}
+	if diags, err := r.reviewServers(ctx, want); err != nil || diags.HasError() {
+		if err == nil {
+			err = errors.New(diags.Errors()[0].Detail())
+		}
+		return nil, err
+	}
+	return cluster.Place(want.floor, cluster.Sitting{Placement: before.now})
+}
+
+// create writes rows that are not there, and takes them back when it fails.
+func (r *Resource) create(ctx context.Context, want *declared, s secrets) error {
+	if r.topology == nil {
+		return bridge.ErrUnconfigured
+	}
+	var there, rows cluster.FloorRows
+	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		all, err := r.topology.Floor(ctx, want.columns(s))
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		placed, err := r.planned(ctx, want, view{}, nil)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		if rows, err = want.rows(placed, cluster.FloorRows{}, s, nil); err != nil {
+			return cluster.Plan{}, err
+		}
+		there = want.style.Own(all, want.floor.Seats)
+		return r.plan(ctx, *want, cluster.FloorRows{}, all, rows)
+	})
+	var partial *cluster.Partial
+	if errors.As(err, &partial) && partial.Applied > 0 {
+		undone := r.topology.Apply(context.WithoutCancel(ctx), func(ctx context.Context) (cluster.Plan, error) {
+			all, err := r.topology.Floor(ctx, want.columns(s))
+			if err != nil {
+				return cluster.Plan{}, err
+			}
+			return cluster.PlanFloor(without(want.style.Own(all, want.floor.Seats), there), all, cluster.FloorRows{}, cluster.FloorPlan{})
+		})
+		if undone == nil {
+			return fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)
+		}
+	}
+	return err
+}
+
+// without leaves out the rows that were there before.
+func without(rows, there cluster.FloorRows) cluster.FloorRows {
+	phones, aliases := map[string]bool{}, map[string]bool{}
+	for _, p := range there.Phones {
+		phones[p.ServerIP+" "+p.Extension] = true
+	}
+	for _, a := range there.Aliases {
+		aliases[a.ID] = true
+	}
+	rows.Phones = slices.DeleteFunc(slices.Clone(rows.Phones), func(p cluster.Phone) bool { return phones[p.ServerIP+" "+p.Extension] })
+	rows.Aliases = slices.DeleteFunc(slices.Clone(rows.Aliases), func(a cluster.PhoneAlias) bool { return aliases[a.ID] })
+	return rows
+}
+
+// plan adds what every plan of rows needs.
+func (r *Resource) plan(ctx context.Context, want declared, own, all, rows cluster.FloorRows, flag ...string) (cluster.Plan, error) {
+	voicemail, err := r.topology.VoicemailServer(ctx)
+	if err != nil {
+		return cluster.Plan{}, err
+	}
+	schema, err := r.topology.Schema(ctx)
+	if err != nil {
+		return cluster.Plan{}, err
+	}
+	born := cluster.PhoneBorn()
+	maps.DeleteFunc(born, func(column string, _ cluster.Value) bool {
+		return !schema.Has(cluster.TablePhones, column) || slices.Contains(rows.Columns, column)
+	})
+	return cluster.PlanFloor(own, all, rows, cluster.FloorPlan{Born: born, Voicemail: voicemail, Flag: flag})
+}
+
+// update moves the rows from where they are to where the plan says.
+func (r *Resource) update(ctx context.Context, want *declared, prior model, kept memory, s secrets) error {
+	if r.topology == nil {
+		return bridge.ErrUnconfigured
+	}
+	have, diags := prior.declared()
+	if diags.HasError() {
+		return errors.New(diags.Errors()[0].Detail())
+	}
+	labels := labelsOf(kept, &have)
+	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		look := have
+		look.style.Phone, look.style.Seats = want.style.Phone, want.style.Seats // the columns that are looked at
+		before, err := r.look(ctx, look, labels, s)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		before.now = renamed(before.now, want.replaced(have))
+		placed, err := r.planned(ctx, want, before, labels)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		if err := unmoved(prior, have.style.knowing(labels).suffixes(), before.now, placed); err != nil {
+			return cluster.Plan{}, err
+		}
+		rows, err := want.rows(placed, before.own, s, labels)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		if err := r.notInUse(ctx, *want, before.own, rows); err != nil {
+			return cluster.Plan{}, err
+		}
+		var flag []string
+		if s.renewPass || s.renewSecret || !want.Phone.Equal(prior.Phone) || !want.SeatOverrides.Equal(prior.SeatOverrides) {
+			flag = slices.Collect(maps.Keys(want.style.Labels)) // an apply that was cut off may have left them stale
+		}
+		return r.plan(ctx, *want, before.own, before.all, rows, flag...)
+	})
+}
+
+// unmoved says whether seats sit where they sat when the plan was made, or
+// already where it says they are to sit.
+func unmoved(prior model, suffixes cluster.Suffixes, now, placed *cluster.Placement) error {
+	known, err := cluster.ParseAssignments(textsOf(prior.Assignments), suffixes)
+	if err != nil {
+		return nil //nolint:nilerr // a server's suffix is gone; the steps compare each row themselves
+	}
+	var moved []string
+	for position, seat := range now.Seats().All() {
+		is := suffixes.Pattern(now.At(position))
+		if is != suffixes.Pattern(known.Of(seat)) && !slices.Equal(now.At(position), placed.Of(seat)) {
+			moved = append(moved, fmt.Sprintf("%s (%s, not %s)", seat, is, suffixes.Pattern(known.Of(seat))))
+		}
+	}
+	if len(moved) == 0 {
+		return nil
+	}
+	return &cluster.Conflict{Subject: "aliases", Found: "were changed since the plan was made: seat " + short(moved)}
+}
+
+// notInUse refuses to take phones away that an agent has begun to use since the
+// plan was made.
+func (r *Resource) notInUse(ctx context.Context, want declared, own, rows cluster.FloorRows) error {
+	if want.MoveLiveAgents.ValueBool() {
+		return nil
+	}
+	stays := map[string]bool{}
+	for _, p := range rows.Phones {
+		stays[p.Login+" "+p.ServerIP] = true
+	}
+	leaving := own
+	leaving.Phones = slices.DeleteFunc(slices.Clone(own.Phones), func(p cluster.Phone) bool { return stays[p.Login+" "+p.ServerIP] })
+	if len(leaving.Phones) == 0 {
+		return nil
+	}
+	agents, err := r.topology.LiveAgents(ctx)
+	if err != nil {
+		return err
+	}
+	if _, who := leaving.Occupied(agents); len(who) > 0 {
+		return &cluster.Refused{
+			Subject: "agents are using phones that would go away",
+			Reasons: who,
+			Advice:  "Nothing was written. Plan again, so that these seats stay where they are, wait until the agents have left, or set move_live_agents = true.",
+		}
+	}
+	return nil
+}
+
+// remove takes all rows away that the placement owns.
+func (r *Resource) remove(ctx context.Context, m model, kept memory) error {
+	if r.topology == nil {
+		return bridge.ErrUnconfigured
+	}
+	have, diags := m.declared()
+	if diags.HasError() {
+		return errors.New(diags.Errors()[0].Detail())
+	}
+	var s secrets
+	s.mark(m)
+	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		before, err := r.look(ctx, have, labelsOf(kept, &have), s)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		if err := r.notInUse(ctx, have, before.own, cluster.FloorRows{}); err != nil {
+			return cluster.Plan{}, err
+		}
+		return r.plan(ctx, have, before.own, before.all, cluster.FloorRows{})
+	})
+}
