@@ -1,0 +1,122 @@
+package rehearse
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/haproxy"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/nginx"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
+)
+
+// ErrNoBinary says that the proxy is not installed here, so that there is
+// nobody to ask.
+var ErrNoBinary = errors.New("the proxy's binary is not installed on this machine")
+
+// Refused is what the proxy said about a configuration that it does not take.
+type Refused struct {
+	Binary string
+	Output string // with the copy's directory taken out
+}
+
+func (r *Refused) Error() string { return r.Binary + " refuses the configuration:\n" + r.Output }
+
+// Hint tells what it may mean.
+func (r *Refused) Hint() string {
+	return "Every value was checked before, so this is the proxy's own view of a version or a build. Compare target_version with the version of the binary."
+}
+
+// limit is how long a proxy may think; they need milliseconds.
+const limit = 30 * time.Second
+
+// Check has the proxy read a copy of the tier's configuration. An empty binary
+// means the one on this machine, and [ErrNoBinary] that there is none.
+func Check(ctx context.Context, dialect webtier.Dialect, binary string, tier webtier.Tier) error {
+	path, err := Find(dialect, binary)
+	if err != nil {
+		return err
+	}
+	directory, err := os.MkdirTemp("", "vicidial-rehearsal-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(directory) }()
+	text, err := copyOf(dialect, tier, directory)
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(directory, "rehearsal.conf")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		return err
+	}
+	return Read(ctx, dialect, path, file)
+}
+
+// Find is where the proxy's binary is: as given, on PATH, or where Debian puts
+// it, which is not on an ordinary user's PATH.
+func Find(dialect webtier.Dialect, binary string) (string, error) {
+	names := []string{binary}
+	if binary == "" {
+		name := map[webtier.Dialect]string{webtier.HAProxy: "haproxy", webtier.Nginx: "nginx"}[dialect]
+		names = []string{name, "/usr/sbin/" + name, "/usr/local/sbin/" + name}
+	}
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("%s: %w", names[0], ErrNoBinary)
+}
+
+// Read has the proxy read a file as it is, and takes a warning for an error.
+func Read(ctx context.Context, dialect webtier.Dialect, binary, file string) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	arguments := []string{"-c", "-dW", "-f", file} // -dW: a warning is an error
+	if dialect == webtier.Nginx {
+		arguments = []string{"-t", "-q", "-p", filepath.Dir(file), "-c", file}
+	}
+	var output bytes.Buffer
+	command := exec.CommandContext(ctx, binary, arguments...)
+	command.Stdout, command.Stderr = &output, &output
+	err := command.Run()
+	said := strings.TrimSpace(strings.ReplaceAll(output.String(), filepath.Dir(file)+"/", ""))
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("%s: %w", binary, ctx.Err())
+	case err != nil:
+		return &Refused{Binary: binary, Output: said}
+	case dialect == webtier.Nginx && strings.Contains(said, "[warn]"):
+		return &Refused{Binary: binary, Output: said}
+	}
+	return nil
+}
+
+func copyOf(dialect webtier.Dialect, tier webtier.Tier, directory string) ([]byte, error) {
+	certificate, key, err := pair()
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{haproxy.CertificateName: append(certificate, key...)}
+	if dialect == webtier.Nginx {
+		files = map[string][]byte{
+			nginx.CertificateName: certificate, nginx.KeyName: key, nginx.MimeTypesName: []byte("types {}\n"),
+		}
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(directory, name), content, 0o600); err != nil {
+			return nil, err
+		}
+	}
+	if dialect == webtier.Nginx {
+		return nginx.Rehearsal(tier, directory)
+	}
+	return haproxy.Rehearsal(tier, directory)
+}
