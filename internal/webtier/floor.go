@@ -34,6 +34,8 @@ type outcome struct {
 	fault string // empty for the answer that was wanted
 }
 
+func (o outcome) end() time.Time { return o.begin.Add(o.took) }
+
 // floor is the agents and what they saw.
 type floor struct {
 	stack   *stack
@@ -115,13 +117,15 @@ func (f *floor) agent(ctx context.Context, number int) {
 	defer ticker.Stop()
 	// A screen gives up polling when three polls hang (conf_check_attempts).
 	polls := make(chan struct{}, 3)
+	// What is under way when the floor closes is waited for.
+	asking := context.WithoutCancel(ctx)
 	for second := number; ; second++ {
 		select {
 		case polls <- struct{}{}:
 			f.working.Add(1)
 			go func() {
 				defer f.working.Done()
-				f.ask(browser, poll, "")
+				f.ask(asking, browser, poll, "")
 				<-polls
 			}()
 		default:
@@ -130,7 +134,7 @@ func (f *floor) agent(ctx context.Context, number int) {
 			f.working.Add(1)
 			go func() {
 				defer f.working.Done()
-				f.ask(browser, kind, fmt.Sprintf("a%d-%d", number, second))
+				f.ask(asking, browser, kind, fmt.Sprintf("a%d-%d", number, second))
 			}()
 		}
 		select {
@@ -151,9 +155,8 @@ func duty(second int) (work, bool) {
 	return 0, false
 }
 
-// ask sends one request and notes what came of it. The request goes on when the
-// floor closes: what is under way is waited for.
-func (f *floor) ask(browser *http.Client, kind work, id string) {
+// ask sends one request and notes what came of it.
+func (f *floor) ask(ctx context.Context, browser *http.Client, kind work, id string) {
 	query := "?user=6666&pass=" + secret + "&id=" + id
 	method, path, want := http.MethodGet, "/agc/conf_exten_check.php"+query, "Logged-in: Y"
 	switch kind {
@@ -164,7 +167,7 @@ func (f *floor) ask(browser *http.Client, kind work, id string) {
 	case poll:
 	}
 	o := outcome{work: kind, id: id, begin: time.Now()}
-	status, body, header, err := fetch(context.Background(), browser, method, f.stack.url(path), "", nil)
+	status, body, header, err := fetch(ctx, browser, method, f.stack.url(path), "", nil)
 	o.took, o.node = time.Since(o.begin), header.Get("X-Node")
 	switch {
 	case err != nil:

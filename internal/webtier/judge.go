@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -31,7 +32,8 @@ type figures struct {
 	out, back time.Duration
 	spread    float64 // worst relative distance of a node's share from its weight
 	p50, p99  time.Duration
-	broken    []string // promises
+	faults    map[string]int // what browsers saw, and how often
+	broken    []string       // promises
 }
 
 // judge holds the outcomes against the nodes' ledgers and the promises.
@@ -50,7 +52,8 @@ func (s *stack) judge(events []event, outcomes []outcome) ([]figures, error) {
 	for _, e := range events {
 		var during []outcome
 		for _, o := range outcomes {
-			if !o.begin.Before(e.begin) && o.begin.Before(e.end) {
+			// By its end: what runs when a node is struck is the event's.
+			if end := o.end(); !end.Before(e.begin) && end.Before(e.end) {
 				during = append(during, o)
 			}
 		}
@@ -60,7 +63,7 @@ func (s *stack) judge(events []event, outcomes []outcome) ([]figures, error) {
 }
 
 func (s *stack) weigh(e event, during []outcome, ran map[string]int) figures {
-	f := figures{event: e.name, requests: len(during), out: e.out, back: e.back, spread: -1}
+	f := figures{event: e.name, requests: len(during), out: e.out, back: e.back, spread: -1, faults: map[string]int{}}
 	var last time.Time
 	served := map[string]int{}
 	var times []time.Duration
@@ -77,8 +80,11 @@ func (s *stack) weigh(e event, during []outcome, ran map[string]int) figures {
 		case o.work != poll && ran[o.id] == 0:
 			f.silent++
 		}
-		if o.fault != "" && o.begin.After(last) {
-			last = o.begin
+		if o.fault != "" {
+			f.faults[o.fault]++
+			if o.end().After(last) {
+				last = o.end()
+			}
 		}
 		if o.work != poll && ran[o.id] > 1 {
 			f.twice++
@@ -106,8 +112,8 @@ func (f *figures) guess(e event, last time.Time, during []outcome) {
 	}
 	f.back = -1
 	for _, o := range during {
-		if done := o.begin.Add(o.took); o.node == victim && o.begin.After(e.restored) && (f.back < 0 || done.Sub(e.restored) < f.back) {
-			f.back = done.Sub(e.restored)
+		if after := o.end().Sub(e.restored); o.node == victim && o.begin.After(e.restored) && (f.back < 0 || after < f.back) {
+			f.back = after
 		}
 	}
 }
@@ -154,8 +160,8 @@ func (f *figures) hold(e event) {
 	}
 }
 
-// print writes the table and says whether everything held.
-func print(out io.Writer, reports []report) bool {
+// tell writes the table and says whether everything held.
+func tell(out io.Writer, reports []report) bool {
 	passed := true
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "proxy\tevent\trequests\tpolls lost\tactions lost\tnot done\ttwice\tout s\tback s\tspread\tp50 ms\tp99 ms\tverdict\t")
@@ -173,6 +179,9 @@ func print(out io.Writer, reports []report) bool {
 	_ = table.Flush()
 	for _, r := range reports {
 		for _, f := range r.events {
+			for _, fault := range slices.Sorted(maps.Keys(f.faults)) {
+				fmt.Fprintf(out, "%s, %s: %d times %s\n", r.proxy, f.event, f.faults[fault], fault)
+			}
 			for _, broken := range f.broken {
 				fmt.Fprintf(out, "FAIL %s, %s: %s\n", r.proxy, f.event, broken)
 			}

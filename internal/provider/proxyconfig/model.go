@@ -53,7 +53,7 @@ func get(ctx context.Context, from interface {
 }
 
 // with replaces computed attributes, by strings and lists of strings.
-func (m model) with(values map[string]any) model {
+func (m model) with(ctx context.Context, values map[string]any) model {
 	all := maps.Clone(m.Attributes())
 	for name, value := range values {
 		switch value := value.(type) {
@@ -67,7 +67,7 @@ func (m model) with(values map[string]any) model {
 			all[name] = types.ListValueMust(types.StringType, elements)
 		}
 	}
-	return model{types.ObjectValueMust(m.Object.AttributeTypes(context.Background()), all)}
+	return model{types.ObjectValueMust(m.AttributeTypes(ctx), all)}
 }
 
 func (m model) fields() fields { return fields{reader: &reader{}, values: m.Attributes()} }
@@ -129,7 +129,7 @@ func (p proxy) compare(file configfile.File, want string) (lines []string, found
 
 func absolute(path string) error {
 	if !filepath.IsAbs(path) || filepath.Clean(path) != path {
-		return fmt.Errorf("%q is not an absolute path without . and ..", path)
+		return fmt.Errorf("%q is not an absolute path in its shortest form", path)
 	}
 	return nil
 }

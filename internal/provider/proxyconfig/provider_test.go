@@ -18,9 +18,12 @@ type alone struct{ provider.Provider }
 func (alone) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "vicidial"
 }
-func (alone) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse)          {}
+func (alone) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
+
 func (alone) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
-func (alone) DataSources(context.Context) []func() datasource.DataSource                        { return nil }
+
+func (alone) DataSources(context.Context) []func() datasource.DataSource { return nil }
+
 func (alone) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{proxyconfig.NewHAProxy, proxyconfig.NewNginx}
 }

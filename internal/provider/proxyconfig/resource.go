@@ -62,7 +62,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !d.known {
 		return // the text stays unknown until apply
 	}
-	m, err := r.planned(m, d.tier)
+	m, err := r.planned(ctx, m, d.tier)
 	if err != nil {
 		return // ValidateConfig has said so, at the attribute
 	}
@@ -148,7 +148,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 
 // publish says what the file says.
 func (r *Resource) publish(ctx context.Context, m model, to bridge.Response) {
-	m, err := r.look(m)
+	m, err := r.look(ctx, m)
 	if err != nil {
 		to.Diagnostics.Append(bridge.Diagnose("Unable to read "+r.proxy.noun, m.name(), err)...)
 		return
@@ -158,23 +158,23 @@ func (r *Resource) publish(ctx context.Context, m model, to bridge.Response) {
 
 // look fills in how the file differs from the text. A resource that was just
 // imported has no text of its own yet and takes the file's.
-func (r *Resource) look(m model) (model, error) {
+func (r *Resource) look(ctx context.Context, m model) (model, error) {
 	file, kept := m.file()
 	if !kept {
-		return m.with(map[string]any{"drift": []string(nil)}), nil
+		return m.with(ctx, map[string]any{"drift": []string(nil)}), nil
 	}
 	lines, found, err := r.proxy.compare(file, m.text("content"))
 	if err != nil {
 		return m, err
 	}
 	if m.text("content") == "" {
-		return m.with(map[string]any{"content": string(found), "content_sha256": checksum(found), "drift": []string(nil)}), nil
+		return m.with(ctx, map[string]any{"content": string(found), "content_sha256": checksum(found), "drift": []string(nil)}), nil
 	}
-	return m.with(map[string]any{"drift": lines}), nil
+	return m.with(ctx, map[string]any{"drift": lines}), nil
 }
 
 // planned fills in what the tier makes.
-func (r *Resource) planned(m model, tier webtier.Tier) (model, error) {
+func (r *Resource) planned(ctx context.Context, m model, tier webtier.Tier) (model, error) {
 	text, err := r.proxy.render(tier)
 	if err != nil {
 		return m, err
@@ -183,7 +183,7 @@ func (r *Resource) planned(m model, tier webtier.Tier) (model, error) {
 	if err != nil {
 		return m, err
 	}
-	return m.with(map[string]any{
+	return m.with(ctx, map[string]any{
 		"content": string(text), "content_sha256": checksum(text), "semantic_sha256": meaning,
 		"apache_snippet": tier.ApacheSnippet(), "keepalived_snippet": tier.KeepalivedSnippet(), "drift": []string(nil),
 	}), nil
@@ -192,7 +192,7 @@ func (r *Resource) planned(m model, tier webtier.Tier) (model, error) {
 // put fills in what was not known when the plan was made, and writes the file.
 func (r *Resource) put(ctx context.Context, m model) (model, error) {
 	d := r.proxy.read(m.Object)
-	m, err := r.planned(m, d.tier)
+	m, err := r.planned(ctx, m, d.tier)
 	if err != nil {
 		return m, err
 	}

@@ -113,11 +113,11 @@ func (f File) Deviations() ([]string, error) {
 
 // target follows a link, so that the link stays and the text behind it changes.
 func (f File) target() (string, error) {
-	real, err := filepath.EvalSymlinks(f.Path)
+	behind, err := filepath.EvalSymlinks(f.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return f.Path, nil
 	}
-	return real, err
+	return behind, err
 }
 
 // backup keeps a text as its own file had it: readable by no one else.

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,8 +39,19 @@ func (r *Refused) Hint() string {
 const limit = 30 * time.Second
 
 // Check has the proxy read a copy of the tier's configuration. An empty binary
-// means the one on this machine, and [ErrNoBinary] that there is none.
+// means the one on this machine, and [ErrNoBinary] that there is none. What the
+// proxy only warns of is no refusal: an old target on a newer proxy makes it
+// speak of words that will go one day.
 func Check(ctx context.Context, dialect webtier.Dialect, binary string, tier webtier.Tier) error {
+	return check(ctx, dialect, binary, tier, map[webtier.Dialect][]string{webtier.HAProxy: {"-c", "-f"}, webtier.Nginx: {"-t", "-q", "-c"}})
+}
+
+// Spotless is [Check] for which a warning is a refusal too.
+func Spotless(ctx context.Context, dialect webtier.Dialect, binary string, tier webtier.Tier) error {
+	return check(ctx, dialect, binary, tier, map[webtier.Dialect][]string{webtier.HAProxy: {"-c", "-dW", "-f"}, webtier.Nginx: {"-t", "-c"}})
+}
+
+func check(ctx context.Context, dialect webtier.Dialect, binary string, tier webtier.Tier, arguments map[webtier.Dialect][]string) error {
 	path, err := Find(dialect, binary)
 	if err != nil {
 		return err
@@ -56,7 +69,47 @@ func Check(ctx context.Context, dialect webtier.Dialect, binary string, tier web
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		return err
 	}
-	return Read(ctx, dialect, path, file)
+	output, err := run(ctx, path, append(slices.Clone(arguments[dialect]), file)...)
+	output = strings.TrimSpace(strings.ReplaceAll(output, directory+"/", ""))
+	// nginx has no word for warnings that count, but it marks them.
+	spots := strings.Contains(output, "[warn]") && !slices.Contains(arguments[dialect], "-q")
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit) || err == nil && spots:
+		return &Refused{Binary: path, Output: output}
+	default:
+		return err
+	}
+}
+
+// run starts the proxy only to read, and returns what it said.
+func run(ctx context.Context, binary string, arguments ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	var output bytes.Buffer
+	//nolint:gosec // the binary is the operator's choice, and the arguments are our own
+	command := exec.CommandContext(ctx, binary, arguments...)
+	command.Stdout, command.Stderr = &output, &output
+	err := command.Run()
+	if ctx.Err() != nil {
+		return "", fmt.Errorf("%s: %w", binary, ctx.Err())
+	}
+	return output.String(), err
+}
+
+var versionForm = regexp.MustCompile(`(?i)(?:haproxy version |nginx/)(\d+\.\d+\.\d+)`)
+
+// Version asks a binary which version it is.
+func Version(ctx context.Context, binary string) (webtier.Version, error) {
+	said, err := run(ctx, binary, "-v")
+	if err != nil {
+		return webtier.Version{}, err
+	}
+	found := versionForm.FindStringSubmatch(said)
+	if found == nil {
+		return webtier.Version{}, fmt.Errorf("%s does not say its version: %q", binary, said)
+	}
+	return webtier.ParseVersion(found[1])
 }
 
 // Find is where the proxy's binary is: as given, on PATH, or where Debian puts
@@ -73,30 +126,6 @@ func Find(dialect webtier.Dialect, binary string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s: %w", names[0], ErrNoBinary)
-}
-
-// Read has the proxy read a file as it is, and takes a warning for an error.
-func Read(ctx context.Context, dialect webtier.Dialect, binary, file string) error {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	arguments := []string{"-c", "-dW", "-f", file} // -dW: a warning is an error
-	if dialect == webtier.Nginx {
-		arguments = []string{"-t", "-q", "-p", filepath.Dir(file), "-c", file}
-	}
-	var output bytes.Buffer
-	command := exec.CommandContext(ctx, binary, arguments...)
-	command.Stdout, command.Stderr = &output, &output
-	err := command.Run()
-	said := strings.TrimSpace(strings.ReplaceAll(output.String(), filepath.Dir(file)+"/", ""))
-	switch {
-	case ctx.Err() != nil:
-		return fmt.Errorf("%s: %w", binary, ctx.Err())
-	case err != nil:
-		return &Refused{Binary: binary, Output: said}
-	case dialect == webtier.Nginx && strings.Contains(said, "[warn]"):
-		return &Refused{Binary: binary, Output: said}
-	}
-	return nil
 }
 
 func copyOf(dialect webtier.Dialect, tier webtier.Tier, directory string) ([]byte, error) {

@@ -69,7 +69,6 @@ func Install(ctx context.Context, log io.Writer, programs ...string) error {
 	}
 	defer restore()
 	for _, args := range [][]string{{"update", "-qq"}, append([]string{"install", "-y", "-qq", "--no-install-recommends"}, wanted...)} {
-		//nolint:gosec // the arguments are the constants above
 		command := exec.CommandContext(ctx, apt, args...)
 		command.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
 		command.Stdout, command.Stderr = log, log
@@ -84,7 +83,7 @@ func Install(ctx context.Context, log io.Writer, programs ...string) error {
 // installed, and says how to undo that. A policy that is there already stays.
 func forbidServices() (restore func(), err error) {
 	const policy = "/usr/sbin/policy-rc.d"
-	file, err := os.OpenFile(policy, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o755) //nolint:gosec // a program must be executable
+	file, err := os.OpenFile(policy, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o755)
 	if errors.Is(err, os.ErrExist) {
 		return func() {}, nil
 	}

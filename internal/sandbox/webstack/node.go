@@ -64,12 +64,12 @@ func (n *Node) furnish(settings Settings) error {
 	// The workers run as another user than root and must reach all this.
 	for _, folder := range []string{"", "www", "ledger", "uploads", "run"} {
 		path := filepath.Join(n.folder, folder)
-		if err := errors.Join(os.MkdirAll(path, 0o755), os.Chmod(path, 0o755)); err != nil { //nolint:gosec // as said above
+		if err := errors.Join(os.MkdirAll(path, 0o755), os.Chmod(path, 0o755)); err != nil {
 			return err
 		}
 	}
 	for _, folder := range []string{"ledger", "uploads"} {
-		if err := os.Chmod(filepath.Join(n.folder, folder), 0o777); err != nil { //nolint:gosec // as said above
+		if err := os.Chmod(filepath.Join(n.folder, folder), 0o777); err != nil {
 			return err
 		}
 	}
@@ -101,10 +101,10 @@ func (n *Node) furnish(settings Settings) error {
 }
 
 func put(path string, text []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { //nolint:gosec // Apache's workers read it
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(path, text, 0o644) //nolint:gosec // Apache's workers read it
+	return os.WriteFile(path, text, 0o644)
 }
 
 func (n *Node) configure(workers int) error {
@@ -161,7 +161,6 @@ UseCanonicalName Off
 
 // Start runs the node's Apache and waits until it answers.
 func (n *Node) Start(ctx context.Context) error {
-	//nolint:gosec // our own configuration
 	command := exec.Command(n.apache, "-f", filepath.Join(n.folder, "apache.conf"), "-DFOREGROUND")
 	process, err := start(command, filepath.Join(n.folder, "stdout.log"))
 	if err != nil {

@@ -46,10 +46,8 @@ func StartProxy(ctx context.Context, kind, folder string, text []byte, address s
 	if err := p.Rewrite(text); err != nil {
 		return nil, err
 	}
-	//nolint:gosec // our own configuration
 	command := exec.Command(binary, "-W", "-f", p.file(), "-p", filepath.Join(folder, "proxy.pid"))
 	if kind == "nginx" {
-		//nolint:gosec // our own configuration
 		command = exec.Command(binary, "-p", folder, "-c", p.file(), "-g", "daemon off;")
 	}
 	if p.process, err = start(command, filepath.Join(folder, "stdout.log")); err != nil {
@@ -100,7 +98,7 @@ func (p *Proxy) Command(ctx context.Context, socket, command string) (string, er
 	return string(answer), err
 }
 
-// Status is what HAProxy thinks of a server: "UP", "UP 1/2", "DOWN", "DRAIN"…
+// Status is what HAProxy thinks of a server: "UP", "UP 1/2", "DOWN" or "DRAIN".
 func (p *Proxy) Status(ctx context.Context, socket, backend, server string) (string, error) {
 	answer, err := p.Command(ctx, socket, "show stat")
 	if err != nil {

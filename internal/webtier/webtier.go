@@ -77,7 +77,7 @@ func run(ctx context.Context, long bool, only string, keep bool, out io.Writer) 
 	if len(reports) == 0 {
 		return false, fmt.Errorf("there is no proxy %q", only)
 	}
-	passed = print(out, reports)
+	passed = tell(out, reports)
 	fmt.Fprintf(out, "\n%d s, %d agents\n", int(time.Since(began).Seconds()), agents)
 	return passed, nil
 }

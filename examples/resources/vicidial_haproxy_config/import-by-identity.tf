@@ -1,0 +1,6 @@
+import {
+  to = vicidial_haproxy_config.lab
+  identity = {
+    name = "lab"
+  }
+}

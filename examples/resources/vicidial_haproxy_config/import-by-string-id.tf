@@ -1,0 +1,4 @@
+import {
+  to = vicidial_haproxy_config.web
+  id = "floor1:/etc/haproxy/haproxy.cfg"
+}

@@ -1,0 +1,6 @@
+import {
+  to = vicidial_nginx_config.lab
+  identity = {
+    name = "lab"
+  }
+}
