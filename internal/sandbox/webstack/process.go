@@ -24,7 +24,7 @@ func start(command *exec.Cmd, log string) (*Process, error) {
 		return nil, err
 	}
 	command.Stdout, command.Stderr = file, file
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	command.SysProcAttr = dyingWithParent()
 	p := &Process{command: command, ended: make(chan struct{})}
 	started := make(chan error, 1)
 	go func() {
