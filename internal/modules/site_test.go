@@ -96,6 +96,49 @@ func TestSites(t *testing.T) {
 			t.Error("a secret is in state")
 		}
 	})
+	const coordinator = "SELECT active_voicemail_server FROM system_settings"
+	byHand := func(address string) {
+		for _, statement := range []string{
+			"UPDATE system_settings SET active_voicemail_server = '" + address + "'",
+			"INSERT INTO vicidial_admin_log (event_date, user, ip_address, event_section, event_type, record_id, event_code, event_sql) VALUES (NOW(), '6666', '10.20.10.50', 'SYSTEMSETTINGS', 'MODIFY', 'system_settings', 'ADMIN MODIFY SYSTEM SETTINGS', '')",
+		} {
+			if _, err := harbour.DB().ExecContext(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	t.Run("what an admin changes between plan and apply is told, and not overwritten", func(t *testing.T) {
+		path := filepath.Join(c.folder, "main.tf")
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := strings.Replace(string(text), `coordinator = "dial2"`, `coordinator = "dial1"`, 1)
+		if err := os.WriteFile(path, []byte(changed), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c.run(0, "plan", "-out=saved")
+		byHand("10.20.10.5")
+		said := strings.Join(strings.Fields(c.run(1, "apply", "saved")), " ")
+		if !strings.Contains(said, `were changed by somebody else: active_voicemail_server now says "10.20.10.5"`) {
+			t.Errorf("the apply says\n%s", said)
+		}
+		harbour.Expect(t, coordinator, `
+			| active_voicemail_server |
+			| 10.20.10.5              |`)
+		c.run(0, "apply", "-auto-approve")
+		harbour.Expect(t, coordinator, `
+			| active_voicemail_server |
+			| 10.20.10.11             |`)
+	})
+	t.Run("what an admin changed before is mended, and the plan says who it was", func(t *testing.T) {
+		byHand("10.20.10.12")
+		said := strings.Join(strings.Fields(c.run(2, "plan", "-detailed-exitcode")), " ")
+		if !strings.Contains(said, "last changed by user 6666 from 10.20.10.50") {
+			t.Errorf("the plan says\n%s", said)
+		}
+		c.run(0, "apply", "-auto-approve")
+	})
 	t.Run("a node leaves, and others take its lines before", func(t *testing.T) {
 		path := filepath.Join(c.folder, "main.tf")
 		text, err := os.ReadFile(path)

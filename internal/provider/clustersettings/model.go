@@ -23,6 +23,7 @@ type model struct {
 	SIPStacks        types.String `tfsdk:"allowed_sip_stacks"`
 	Weights          types.Map    `tfsdk:"agent_login_weights"`
 	OtherLines       types.List   `tfsdk:"agent_login_other_lines"`
+	Found            types.Map    `tfsdk:"found"`
 
 	ServerPassword              types.String `tfsdk:"default_server_password_wo"`
 	ServerPasswordVersion       types.Int64  `tfsdk:"default_server_password_wo_version"`
@@ -48,6 +49,20 @@ type memory struct {
 
 // move is a column that no longer says what it said.
 type move struct{ Column, Text string }
+
+// found is what the next write will have noted; unknown while a column is about
+// to be owned, whose value is read when it is written.
+func (m memory) found(want cluster.Row) types.Map {
+	kept := cluster.Row{}
+	for column := range want {
+		value, owned := m.Given.Found[column]
+		if !owned {
+			return types.MapUnknown(types.StringType)
+		}
+		kept[column] = value
+	}
+	return foundMap(kept)
+}
 
 // columns ties the attributes that are one column to it, in both directions.
 func (m *model) columns() []bridge.Column {
@@ -119,6 +134,9 @@ func (m *model) show(row cluster.Row) {
 	bridge.Show(m.columns(), cluster.Row{})
 	m.CrossServerExten, m.Reports = types.BoolNull(), types.SetNull(types.StringType)
 	m.Weights, m.OtherLines = types.MapNull(types.Int64Type), lines(nil)
+	if m.Found.IsNull() || m.Found.IsUnknown() {
+		m.Found = foundMap(nil)
+	}
 	m.put(row)
 }
 
@@ -143,6 +161,35 @@ func (m *model) put(row cluster.Row) {
 			m.Weights, m.OtherLines = numbers(weights), lines(rest)
 		}
 	}
+}
+
+// given is what was taken from the cluster, as far as state alone tells. It is
+// asked where Terraform has lost what is kept beside the state, as it does when
+// it replaces an object that a failed create left.
+func (m *model) given() cluster.Given {
+	given := cluster.Given{Found: cluster.Row{}, Wrote: cluster.Row{}}
+	says := m.row()
+	for column, element := range m.Found.Elements() {
+		if text, ok := element.(types.String); ok {
+			given.Found[column], given.Wrote[column] = cluster.Text(text.ValueString()), says[column]
+			if text.IsNull() {
+				given.Found[column] = cluster.Null
+			}
+		}
+	}
+	return given
+}
+
+// foundMap shows what was found, NULL as null.
+func foundMap(row cluster.Row) types.Map {
+	elements := make(map[string]attr.Value, len(row))
+	for column, value := range row {
+		elements[column] = types.StringValue(value.Text)
+		if value.Null {
+			elements[column] = types.StringNull()
+		}
+	}
+	return types.MapValueMust(types.StringType, elements)
 }
 
 // secret is one of the three that are written and never read.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
@@ -83,14 +84,22 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !config.Weights.IsNull() {
 		plan.OtherLines = lines(nil) // the whole text is ours
 	}
+	if !req.State.Raw.IsNull() {
+		prior, _ := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+		plan.Found = prior.Found
+	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
+		// Only a write notes what it finds: to own what is as wanted is no change.
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("found"), seen.found(config.row()))...)
 		resp.Diagnostics.Append(bridge.Diagnose("Unable to write cluster settings", "", r.topology.Writable(ctx, config.tables()...))...)
 	}
 }
 
 // Create takes the columns over and notes what they said before. When it fails
-// half way it gives them back and leaves no state.
+// half way it gives them back and leaves no state. Where even that fails it
+// keeps what it noted: the object is tainted then, and the destroy that comes of
+// it gives the columns back before they are taken again.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan, config, ok := read(ctx, req.Plan, req.Config, &resp.Diagnostics)
 	if !ok {
@@ -98,8 +107,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	given, err := r.create(ctx, config.row(), config.secrets(nil))
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to create cluster settings", "", err)...)
-	if err == nil {
+	switch {
+	case err == nil:
 		r.publish(ctx, plan, config.row(), memory{Given: given}, bridge.Created(resp))
+	case len(given.Found) > 0:
+		plan.Found = foundMap(given.Found)
+		plan.show(given.Wrote)
+		bridge.Created(resp).Publish(ctx, theIdentity(), plan, memory{Row: given.Wrote, Given: given})
 	}
 }
 
@@ -149,7 +163,14 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 
 // Delete gives back what was found.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	seen, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	seen, kept := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	if !kept {
+		seen.Given = m.given()
+	}
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to give back cluster settings", "", r.giveBack(ctx, seen.Given))...)
 }
 
@@ -188,6 +209,7 @@ func (r *Resource) publish(ctx context.Context, plan model, want cluster.Row, no
 	now.Row = settings.All()
 	shown := settings.All()
 	m := plan
+	m.Found = foundMap(now.Given.Found)
 	if want != nil {
 		for column, planned := range plan.row() {
 			if _, owned := want[column]; !owned {

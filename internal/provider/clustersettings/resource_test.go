@@ -93,7 +93,7 @@ func TestAccClusterSettings(t *testing.T) {
 								| 10.0.0.9  | N                  |`),
 						),
 					},
-					{ResourceName: settings, ImportState: true, ImportStateId: "system_settings", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "active_voicemail_server"},
+					{ResourceName: settings, ImportState: true, ImportStateId: "system_settings", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "active_voicemail_server", ImportStateVerifyIgnore: []string{"found"}},
 					{ // a save in the admin form that changes nothing is no drift
 						PreConfig:        acceptance.Run(t, d, "UPDATE system_settings SET reports_use_slave_db = 'NONE', outbound_calls_per_second = 60"),
 						Config:           declare(d, `active_voicemail_server = "10.0.0.2"`, `default_codecs = "ulaw,alaw"`, `generate_cross_server_exten = true`, `outbound_calls_per_second = 60`),
@@ -290,6 +290,31 @@ resource "vicidial_cluster_settings" "this" {
 			| active_voicemail_server | left_over |
 			| 10.0.0.1                |         0 |`),
 	})
+}
+
+func TestAccClusterSettings_importChangesNothing(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	config := declare(d, `active_voicemail_server = "10.0.0.1"`, `outbound_calls_per_second = 10`)
+	imported := "import {\n  to = vicidial_cluster_settings.this\n  id = \"system_settings\"\n}\n"
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config + imported, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+			{ // the first change after it notes what there is
+				Config: declare(d, `active_voicemail_server = "10.0.0.2"`, `outbound_calls_per_second = 10`),
+				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(settings, tfjsonpath.New("found"), knownvalue.MapExact(map[string]knownvalue.Check{
+					"active_voicemail_server": knownvalue.StringExact("10.0.0.1"), "outbound_calls_per_second": knownvalue.StringExact("10"),
+				}))},
+			},
+		},
+		CheckDestroy: acceptance.Expect(t, d, "SELECT active_voicemail_server FROM system_settings", `
+			| active_voicemail_server |
+			| 10.0.0.1                |`),
+	})
+	d.Expect(t, "SELECT COUNT(*) AS steps FROM vicidial_admin_log", `
+		| steps |
+		|     2 |`)
 }
 
 func TestAccClusterSettings_identity(t *testing.T) {

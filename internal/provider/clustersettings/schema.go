@@ -108,6 +108,10 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "Lines of the container that are no weights, of which VICIdial makes nothing. Always empty after an apply that sets `agent_login_weights`.",
 				PlanModifiers:       []planmodifier.List{listplanmodifier.UseStateForUnknown()},
 			},
+			"found": schema.MapAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "What the columns that are owned said before, by column: what they are given back.",
+			},
 			"default_server_password_wo":                     secretText("`default_server_password`: `conf_secret` of servers that are added in the admin pages.", "default_server_password_wo_version"),
 			"default_server_password_wo_version":             secretVersion("default_server_password_wo"),
 			"default_phone_registration_password_wo":         secretText("`default_phone_registration_password`: registration password of phones that are added in the admin pages.", "default_phone_registration_password_wo_version"),

@@ -10,8 +10,9 @@ import (
 )
 
 // create writes what is wanted, notes what was found, and gives it back when it
-// fails half way. A secret that was written then stays: what it was before is
-// not known.
+// fails half way. With an error it returns something only where that failed too,
+// so that something is left to give back. A secret that was written stays: what
+// it was before is not known.
 func (r *Resource) create(ctx context.Context, want, secrets cluster.Row) (cluster.Given, error) {
 	if r.topology == nil {
 		return cluster.Given{}, bridge.ErrUnconfigured
@@ -25,13 +26,17 @@ func (r *Resource) create(ctx context.Context, want, secrets cluster.Row) (clust
 		given = cluster.Given{}.Take(have, want)
 		return cluster.PlanSettings(have, nil, want, secrets)
 	})
-	var partial *cluster.Partial
-	if errors.As(err, &partial) && partial.Applied > 0 {
+	// Of the step that failed nobody knows whether it was written.
+	if partial := (*cluster.Partial)(nil); errors.As(err, &partial) {
 		if r.giveBack(context.WithoutCancel(ctx), given) == nil {
 			return cluster.Given{}, fmt.Errorf("%w; what was written has been given back again", partial.Err)
 		}
+		return given, err
 	}
-	return given, err
+	if err != nil {
+		return cluster.Given{}, err
+	}
+	return given, nil
 }
 
 // update writes what is wanted and gives back what is wanted no more. What it

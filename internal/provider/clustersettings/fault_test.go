@@ -1,0 +1,84 @@
+package clustersettings_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// Creating writes the container and its line in the log, the row and its line,
+// and the flags: five statements.
+func TestAccClusterSettings_resumesAfterLostConnection(t *testing.T) {
+	const (
+		owned = `active_voicemail_server = "10.0.0.2"
+  outbound_calls_per_second = 60
+  agent_login_weights = { "10.0.0.1" = 100, "10.0.0.2" = 50 }`
+		look = "SELECT active_voicemail_server, outbound_calls_per_second AS cps, (SELECT COUNT(*) FROM vicidial_settings_containers) AS containers, (SELECT COUNT(*) FROM servers WHERE rebuild_conf_files = 'Y') AS flagged FROM system_settings"
+	)
+	for i, name := range []string{"unanswered", "unsent", "unanswered", "unsent", "unanswered"} {
+		write, cut := i+1, map[string]sandbox.Cut{"unsent": sandbox.WriteUnsent, "unanswered": sandbox.WriteUnanswered}[name]
+		t.Run(fmt.Sprintf("write %d is %s", write, name), func(t *testing.T) {
+			t.Parallel()
+			d := aCluster(t, 1720)
+			proxy := sandbox.NewProxy(t, d.Server())
+			through := strings.Replace(declare(d, owned), fmt.Sprintf("port = %d", d.Port), fmt.Sprintf("port = %d", proxy.Port()), 1)
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: acceptance.Providers(),
+				Steps: []resource.TestStep{
+					{
+						PreConfig:   func() { proxy.CutAt(write, cut, true) },
+						Config:      through,
+						ExpectError: says("Unable to create cluster settings"),
+					},
+					{
+						PreConfig: proxy.Heal,
+						Config:    through,
+						Check: acceptance.Expect(t, d, look, `
+								| active_voicemail_server | cps | containers | flagged |
+								| 10.0.0.2                |  60 |          1 |       2 |`),
+					},
+					{Config: through, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+				},
+				// What was found before the first, broken try comes back.
+				CheckDestroy: acceptance.Expect(t, d, look, `
+						| active_voicemail_server | cps | containers | flagged |
+						| 10.0.0.1                |  10 |          0 |       2 |`),
+			})
+			if proxy.Cuts() != 1 {
+				t.Errorf("%d cuts came, wanted 1", proxy.Cuts())
+			}
+		})
+	}
+}
+
+func TestAccClusterSettings_updateResumes(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	proxy := sandbox.NewProxy(t, d.Server())
+	through := func(lines ...string) string {
+		return strings.Replace(declare(d, lines...), fmt.Sprintf("port = %d", d.Port), fmt.Sprintf("port = %d", proxy.Port()), 1)
+	}
+	wanted := []string{`active_voicemail_server = "10.0.0.2"`, `agent_login_weights = { "10.0.0.1" = 1, "10.0.0.2" = 1 }`}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: through(`outbound_calls_per_second = 60`)},
+			{ // the container is written, the row is not
+				PreConfig:   func() { proxy.CutAt(3, sandbox.WriteUnsent, true) },
+				Config:      through(wanted...),
+				ExpectError: says("Unable to update cluster settings"),
+			},
+			{PreConfig: proxy.Heal, Config: through(wanted...)},
+			{Config: through(wanted...), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+		},
+		CheckDestroy: acceptance.Expect(t, d, choices, `
+			| active_voicemail_server | sounds_web_server | slave_db_server | cps | cross_exten | default_codecs |
+			| 10.0.0.1                | 10.0.2.1          |                 |  10 | 0           |                |`),
+	})
+}
