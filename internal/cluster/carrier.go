@@ -155,6 +155,7 @@ type CarrierChange struct {
 	Want    Carriers          // the route's rows as they shall be; none when it goes
 	Secrets map[string]string // what goes into the places of the texts
 	Renew   bool              // the secrets changed: texts with places are written again
+	Owed    Rebuild           // flags that an apply before this one did not come to set
 }
 
 // Plan says which steps to take. Rows are added before others are removed, so
@@ -162,7 +163,7 @@ type CarrierChange struct {
 // or included a touched row is flagged (the admin page forgets the old one,
 // F§2.5).
 func (c CarrierChange) Plan() (Plan, error) {
-	var plan Plan
+	plan := Plan{Rebuild: c.Owed}
 	wanted := map[string]bool{}
 	for _, want := range c.Want.Sorted() {
 		wanted[foldKey(want.ID())] = true
@@ -214,6 +215,33 @@ func (c CarrierChange) Drift() map[string][]string {
 		}
 	}
 	return found
+}
+
+// Stale are the nodes whose files may not say what the rows say: a row changed,
+// came or went since it was seen. An apply that died between its last row and
+// its flags leaves nothing else behind.
+func (c CarrierChange) Stale() Rebuild {
+	var stale Rebuild
+	if len(c.Seen) == 0 {
+		return stale
+	}
+	ids := make([]string, 0, len(c.Seen))
+	for _, seen := range c.Seen {
+		ids = append(ids, seen.ID())
+		have, there := c.Have.ByID(seen.ID())
+		switch {
+		case !there:
+			stale = stale.and(seen.flags())
+		case len(drifted(Row(have), Row(seen), sameInCarrier)) > 0:
+			stale = stale.and(seen.flags()).and(have.flags())
+		}
+	}
+	for _, have := range c.Have.Of(c.Route, ids...) {
+		if _, was := c.Seen.ByID(have.ID()); !was {
+			stale = stale.and(have.flags())
+		}
+	}
+	return stale
 }
 
 // lead brings one row to where it is wanted.

@@ -166,6 +166,17 @@ func TestCarrierChange(t *testing.T) {
 			t.Errorf("%v, %+v", err, plan)
 		}
 	})
+	t.Run("an apply that died before its flags leaves stale nodes, whatever it did to the rows", func(t *testing.T) {
+		gone, came, moved := aCarrier("MAIN_00003", "10.0.0.3"), aCarrier("MAIN_00004", "10.0.0.4"), with(two, "server_ip", "10.0.0.5")
+		stale := CarrierChange{Route: "MAIN", Have: Carriers{one, moved, came}, Seen: Carriers{one, two, gone}}.Stale()
+		if !slices.Equal(stale.Addresses(), []string{"10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5"}) {
+			t.Errorf("stale %v", stale)
+		}
+		plan, err := CarrierChange{Have: Carriers{one}, Seen: Carriers{one}, Want: Carriers{one}, Owed: RebuildOf(stale.Addresses())}.Plan()
+		if err != nil || !slices.Equal(plan.Rebuild.Servers, stale.Servers) {
+			t.Errorf("%v, flags %v", err, plan.Rebuild)
+		}
+	})
 	t.Run("a secret is written into its place and not again until it is renewed", func(t *testing.T) {
 		want := with(one, "account_entry", "[a]\nsecret={secret:main}\nhost=x\n")
 		held := with(one, "account_entry", "[a]\nsecret=old\nhost=x\n")

@@ -61,6 +61,7 @@ type TemplateChange struct {
 	Seen Row // the row as the plan saw it; nil when it is new
 	Want Row // the columns as they shall be; nil when it goes
 	Use  TemplateUse
+	Owed Rebuild // flags that an apply before this one did not come to set
 }
 
 // Plan says which step to take, and flags every node that has a phone or a
@@ -96,20 +97,30 @@ func (t TemplateChange) Plan() (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	var plan Plan
+	plan := Plan{Rebuild: t.Owed}
 	if len(to) > 0 {
 		plan.Steps = []Step{{
 			Phase: Grow, Verb: Update, Table: TableTemplates, Key: key, From: from, To: to, Audit: templateAudit("MODIFY", t.ID),
 		}}
 	}
 	if _, changed := to[string(TemplateContents)]; changed || t.Seen == nil {
-		plan.Rebuild = t.Use.Servers() // also for a row left by an apply that died before its flags
+		plan.Rebuild = plan.Rebuild.and(t.Use.Servers()) // also for a row left by an apply that died before its flags
 	}
 	return plan, nil
 }
 
 // Drift names the columns that no longer hold what was seen.
 func (t TemplateChange) Drift() []string { return drifted(t.Have, t.Seen, sameInTemplate) }
+
+// Stale are the nodes whose files may not say what the row says: its lines
+// changed since they were seen. An apply that died between the row and its flags
+// leaves nothing else behind.
+func (t TemplateChange) Stale() Rebuild {
+	if slices.Contains(t.Drift(), string(TemplateContents)) {
+		return t.Use.Servers()
+	}
+	return Rebuild{}
+}
 
 func sameInTemplate(column string, meant, held Value) bool {
 	if column == string(TemplateContents) {

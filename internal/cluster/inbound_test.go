@@ -105,6 +105,16 @@ func TestTemplateChange(t *testing.T) {
 			t.Errorf("%v, %+v", err, plan)
 		}
 	})
+	t.Run("an apply that died before its flags leaves its users stale", func(t *testing.T) {
+		have := Row{"template_id": Text("t1"), "template_name": Text("two"), "template_contents": Text("type=peer\n")}
+		if stale := (TemplateChange{ID: "t1", Have: have, Seen: row, Use: use}).Stale(); len(stale.Servers) != 3 {
+			t.Errorf("stale %v", stale)
+		}
+		plan, err := TemplateChange{ID: "t1", Have: row, Seen: row, Want: row, Use: use, Owed: RebuildOf([]string{"10.0.0.9"})}.Plan()
+		if err != nil || !slices.Equal(plan.Rebuild.Servers, []string{"10.0.0.9"}) {
+			t.Errorf("%v, %+v", err, plan)
+		}
+	})
 	t.Run("another name flags nobody", func(t *testing.T) {
 		plan, err := TemplateChange{ID: "t1", Have: row, Seen: row, Want: Row{"template_name": Text("two")}, Use: use}.Plan()
 		if err != nil || len(plan.Steps) != 1 || len(plan.Rebuild.Servers) > 0 {

@@ -116,6 +116,23 @@ type Rebuild struct {
 	Servers []string // server_ip
 }
 
+// Addresses lists the servers; [AllServers] stands for all of them.
+func (r Rebuild) Addresses() []string {
+	if r.All {
+		return []string{AllServers}
+	}
+	return r.Servers
+}
+
+// RebuildOf is the reverse of [Rebuild.Addresses].
+func RebuildOf(addresses []string) Rebuild {
+	var rebuild Rebuild
+	for _, address := range addresses {
+		rebuild = rebuild.and(rebuildOf(address))
+	}
+	return rebuild
+}
+
 // Plan is what leads from the rows as they are to the rows as they are wanted.
 type Plan struct {
 	Steps   []Step

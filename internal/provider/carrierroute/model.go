@@ -31,6 +31,7 @@ type model struct {
 	SecretsVersion types.Int64              `tfsdk:"secrets_wo_version"`
 	Carriers       types.Map                `tfsdk:"carriers"`
 	InboundTargets types.Map                `tfsdk:"inbound_targets"`
+	Stale          types.List               `tfsdk:"stale_servers"`
 }
 
 type dialModel struct {
@@ -230,6 +231,17 @@ func places(rows cluster.Carriers) types.Map {
 		elements[row.ID()] = types.StringValue(row.ServerIP())
 	}
 	return types.MapValueMust(types.StringType, elements)
+}
+
+// owed are the nodes that are to be flagged whatever else happens.
+func (m model) owed() cluster.Rebuild { return cluster.RebuildOf(listed(m.Stale.Elements())) }
+
+func texts(values []string) types.List {
+	elements := make([]attr.Value, 0, len(values))
+	for _, text := range values {
+		elements = append(elements, types.StringValue(text))
+	}
+	return types.ListValueMust(types.StringType, elements)
 }
 
 // union has the entries of both maps.

@@ -96,7 +96,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if err != nil {
 		return
 	}
-	m.Carriers = places(rows)
+	m.Carriers, m.Stale = places(rows), texts(nil)
 	m.InboundTargets = types.MapUnknown(types.StringType)
 	if prior != nil { // addresses alone are no reason to write
 		m.InboundTargets = prior.InboundTargets
@@ -136,7 +136,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to create carrier route", m.route(), r.create(ctx, m, config.secrets()))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, bridge.Created(resp))
+		r.publish(ctx, m, bridge.Created(resp), nil)
 	}
 }
 
@@ -146,10 +146,11 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if !ok || r.topology == nil {
 		return // what was known stays known
 	}
-	if seen, known := bridge.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics); known {
+	seen, known := bridge.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
+	if known {
 		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
 	}
-	r.publish(ctx, m, bridge.Reading(resp))
+	r.publish(ctx, m, bridge.Reading(resp), seen)
 }
 
 // Update moves the rows. It may stop half way: state says what the rows say all
@@ -166,20 +167,22 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to update carrier route", m.route(), err)...)
 	if err != nil {
 		// The secrets may not be written, and rows that were to go may be there.
-		m.SecretsVersion, m.Carriers = prior.SecretsVersion, union(prior.Carriers, m.Carriers)
+		m.SecretsVersion, m.Carriers, m.Stale = prior.SecretsVersion, union(prior.Carriers, m.Carriers), prior.Stale
+		r.publish(ctx, m, bridge.Updated(resp), seen)
+		return
 	}
-	r.publish(ctx, m, bridge.Updated(resp))
+	r.publish(ctx, m, bridge.Updated(resp), nil)
 }
 
-// Delete removes the rows.
+// Delete turns the rows off before it removes them, each time with their flags:
+// killed in between, no node keeps a carrier that no row tells of any more.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	seen, _ := bridge.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
-	change := cluster.CarrierChange{Route: m.route(), Seen: seen}
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete carrier route", m.route(), r.move(ctx, change))...)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete carrier route", m.route(), r.remove(ctx, m, seen))...)
 }
 
 var importForm = regexp.MustCompile(`^([^=]+)=([^=]+)$`)

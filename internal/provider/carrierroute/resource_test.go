@@ -367,32 +367,62 @@ func TestAccCarrierRoute_survivesEveryLostConnection(t *testing.T) {
 		return strings.Replace(aRoute(d, servers, `dial = { prefix = "`+prefix+`" }`), fmt.Sprintf("port = %d", d.Port), fmt.Sprintf("port = %d", proxy.Port()), 1)
 	}
 	const nodes = "SELECT carrier_id, dialplan_entry LIKE '%exten => _7X.%' AS seven FROM vicidial_server_carriers WHERE carrier_id LIKE 'MAIN%' ORDER BY carrier_id"
+	clear := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
+	moved := resource.ComposeTestCheckFunc(
+		acceptance.Expect(t, d, nodes, `
+			| carrier_id | seven |
+			| MAIN_00002 |     1 |
+			| MAIN_00003 |     1 |`),
+		acceptance.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |\n| 10.0.0.3  |"),
+	)
 	var steps []resource.TestStep
 	// The way from two nodes to two others writes 3 rows, 3 lines and the flags:
-	// each statement in turn is the last that gets through.
+	// each of the 7 statements in turn is the last one that the server hears of.
 	for n := 1; n <= 7; n++ {
-		for _, cut := range []sandbox.Cut{sandbox.WriteUnsent, sandbox.WriteUnanswered} {
-			steps = append(steps,
-				resource.TestStep{Config: through(two, "9")},
-				resource.TestStep{
-					PreConfig:   func() { proxy.CutAt(n, cut, true) },
-					Config:      through(`"10.0.0.2", "10.0.0.3"`, "7"),
-					ExpectError: regexp.MustCompile(`Unable to (update|read) carrier route`),
-				},
-				resource.TestStep{
-					PreConfig: proxy.Heal,
-					Config:    through(`"10.0.0.2", "10.0.0.3"`, "7"),
-					Check: acceptance.Expect(t, d, nodes, `
-						| carrier_id | seven |
-						| MAIN_00002 |     1 |
-						| MAIN_00003 |     1 |`),
-				})
-		}
+		steps = append(steps,
+			resource.TestStep{Config: through(two, "9")},
+			resource.TestStep{ // the database is gone for good
+				PreConfig:   func() { clear(); proxy.CutAt(n, sandbox.WriteUnsent, true) },
+				Config:      through(`"10.0.0.2", "10.0.0.3"`, "7"),
+				ExpectError: regexp.MustCompile(`Unable to (update|read) carrier route`),
+			},
+			resource.TestStep{PreConfig: proxy.Heal, Config: through(`"10.0.0.2", "10.0.0.3"`, "7"), Check: moved})
+	}
+	for _, n := range []int{1, 2, 7} { // a row, a line and the flags
+		steps = append(steps,
+			resource.TestStep{Config: through(two, "9")},
+			resource.TestStep{ // the answer is lost, and the connection can be made again
+				PreConfig: func() { clear(); proxy.CutAt(n, sandbox.WriteUnanswered, false) },
+				Config:    through(`"10.0.0.2", "10.0.0.3"`, "7"), Check: moved,
+			})
 	}
 	play(t, steps...)
-	if proxy.Cuts() == 0 {
-		t.Error("no cut came")
+	if proxy.Cuts() < 10 {
+		t.Errorf("%d cuts came, wanted 10 or more", proxy.Cuts())
 	}
+}
+
+func TestAccCarrierRoute_flagsWhatADyingApplyDidNot(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	proxy := sandbox.NewProxy(t, d.Server())
+	config := strings.Replace(aRoute(d, two, `dial = { prefix = "9" }`), fmt.Sprintf("port = %d", d.Port), fmt.Sprintf("port = %d", proxy.Port()), 1)
+	clear := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
+	both := acceptance.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |")
+	play(t,
+		resource.TestStep{Config: config},
+		resource.TestStep{ // turned off and flagged, and the connection dies before the first row is removed
+			PreConfig: func() { clear(); proxy.CutAt(6, sandbox.WriteUnsent, true) },
+			Config:    config, Destroy: true, ExpectError: regexp.MustCompile(`Unable to delete carrier route MAIN`),
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				proxy.Heal()
+				d.Expect(t, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |")
+			},
+			Config: config, ConfigPlanChecks: does(plancheck.ResourceActionUpdate), Check: both,
+		},
+	)
 }
 
 func TestAccCarrierRoute_takesBackWhatAFailedCreateWrote(t *testing.T) {

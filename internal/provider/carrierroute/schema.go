@@ -159,6 +159,10 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "The rows: `server_ip` by `carrier_id`. Known when the plan is made.",
 			},
+			"stale_servers": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "Nodes whose files may be older than their rows: rows changed since the last apply, or an apply died before it flagged them. The next apply flags them. Always empty after an apply.",
+			},
 			"inbound_targets": schema.MapAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Addresses to give to the carrier, by `server_ip`: the node's `external_server_ip` where it has one, else its `server_ip`. Empty unless `inbound` is true.",

@@ -47,7 +47,7 @@ func (m model) with(rows cluster.Carriers, servers cluster.Servers) model {
 func (m model) empty() model {
 	return model{
 		Name: m.Name, Servers: types.SetNull(types.StringType), AllServers: types.BoolValue(false), Inbound: types.BoolValue(false),
-		Secrets: types.MapNull(types.StringType), Carriers: m.Carriers,
+		Secrets: types.MapNull(types.StringType), Carriers: m.Carriers, Stale: texts(nil),
 	}
 }
 
@@ -200,11 +200,7 @@ func (m *model) adopt(rows cluster.Carriers) {
 	endpoint, _ := cluster.EndpointOf(dial.Protocol, m.Account.ValueString())
 	failover := types.ListNull(types.StringType)
 	if len(dial.Failover) > 0 {
-		var names []attr.Value
-		for _, name := range dial.Failover {
-			names = append(names, types.StringValue(name))
-		}
-		failover = types.ListValueMust(types.StringType, names)
+		failover = texts(dial.Failover)
 	}
 	m.Dial = &dialModel{
 		Prefix: types.StringValue(dial.Prefix), Pattern: unless(dial.Pattern, cluster.AnyNumber), Strip: numberUnless(dial.Strip, len(dial.Prefix)),

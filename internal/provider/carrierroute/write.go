@@ -70,11 +70,36 @@ func (r *Resource) update(ctx context.Context, m, prior model, seen cluster.Carr
 	}
 	return r.move(ctx, cluster.CarrierChange{
 		Route: m.route(), Seen: seen, Want: rows, Secrets: secrets, Renew: !prior.SecretsVersion.Equal(m.SecretsVersion),
+		Owed: prior.owed(),
 	})
 }
 
-// publish says what the rows say, or forgets a route that has none.
-func (r *Resource) publish(ctx context.Context, m model, to bridge.Response) {
+// remove turns the rows off that are there, and then removes them.
+func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers) error {
+	if r.topology == nil {
+		return bridge.ErrUnconfigured
+	}
+	have, err := r.topology.Carriers(ctx)
+	if err != nil {
+		return err
+	}
+	off := make(cluster.Carriers, 0, len(seen))
+	for _, row := range seen {
+		if _, there := have.ByID(row.ID()); there {
+			row = maps.Clone(row)
+			row["active"] = cluster.YesNo(false)
+			off = append(off, row)
+		}
+	}
+	if err := r.move(ctx, cluster.CarrierChange{Route: m.route(), Seen: seen, Want: off, Owed: m.owed()}); err != nil {
+		return err
+	}
+	return r.move(ctx, cluster.CarrierChange{Route: m.route(), Seen: off})
+}
+
+// publish says what the rows say, or forgets a route that has none. seen is what
+// they said before, where a difference to it may have left nodes stale.
+func (r *Resource) publish(ctx context.Context, m model, to bridge.Response, seen cluster.Carriers) {
 	rows, servers, err := r.read(ctx, m)
 	switch {
 	case err != nil:
@@ -83,6 +108,12 @@ func (r *Resource) publish(ctx context.Context, m model, to bridge.Response) {
 		to.Forget(ctx, m.identity())
 	default:
 		m = m.with(rows, servers)
+		if seen == nil {
+			m.Stale = texts(nil)
+		} else {
+			stale := cluster.Plan{Rebuild: m.owed()}.And(cluster.Plan{Rebuild: cluster.CarrierChange{Route: m.route(), Have: rows, Seen: seen}.Stale()})
+			m.Stale = texts(stale.Rebuild.Addresses())
+		}
 		to.Publish(ctx, m.identity(), m, m.seal(rows))
 	}
 }

@@ -1,6 +1,7 @@
 package conftemplate
 
 import (
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -13,6 +14,7 @@ type model struct {
 	Name       types.String `tfsdk:"template_name"`
 	Contents   types.String `tfsdk:"template_contents"`
 	UserGroup  types.String `tfsdk:"user_group"`
+	Stale      types.List   `tfsdk:"stale_servers"`
 }
 
 type identity struct {
@@ -50,9 +52,29 @@ func (m model) with(found cluster.Template) model {
 	if cluster.EquivalentText(before.Contents.ValueString(), m.Contents.ValueString()) && !before.Contents.IsNull() {
 		m.Contents = before.Contents
 	}
+	m.Stale = texts(nil)
 	m.TemplateID = types.StringValue(found.ID())
 	if !before.TemplateID.IsNull() {
 		m.TemplateID = before.TemplateID
 	}
 	return m
+}
+
+// owed are the nodes that are to be flagged whatever else happens.
+func (m model) owed() cluster.Rebuild {
+	var addresses []string
+	for _, element := range m.Stale.Elements() {
+		if address, ok := element.(types.String); ok {
+			addresses = append(addresses, address.ValueString())
+		}
+	}
+	return cluster.RebuildOf(addresses)
+}
+
+func texts(values []string) types.List {
+	elements := make([]attr.Value, 0, len(values))
+	for _, text := range values {
+		elements = append(elements, types.StringValue(text))
+	}
+	return types.ListValueMust(types.StringType, elements)
 }

@@ -68,6 +68,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	r.templates.ExpectTemplate(cluster.Template(m.row()))
+	m.Stale = texts(nil)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, m)...)
 	if resp.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}
@@ -85,7 +87,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to create template", m.id(), r.create(ctx, declared))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, bridge.Created(resp))
+		r.publish(ctx, m, bridge.Created(resp), nil)
 	}
 }
 
@@ -99,22 +101,30 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		bridge.Reading(resp).Keep(ctx, m.identity())
 		return
 	}
-	if seen, known := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics); known {
+	seen, known := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
+	if known {
 		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
 	}
-	r.publish(ctx, m, bridge.Reading(resp))
+	r.publish(ctx, m, bridge.Reading(resp), seen)
 }
 
 // Update writes what differs.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	prior, was := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
 	declared, known := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok || !known {
+	if !ok || !was || !known {
 		return
 	}
 	seen, _ := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to update template", m.id(), r.move(ctx, m.id(), seen, declared.row()))...)
-	r.publish(ctx, m, bridge.Updated(resp))
+	err := r.move(ctx, cluster.TemplateChange{ID: m.id(), Seen: seen, Want: declared.row(), Owed: prior.owed()})
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to update template", m.id(), err)...)
+	if err == nil {
+		seen = nil
+	} else {
+		m.Stale = prior.Stale
+	}
+	r.publish(ctx, m, bridge.Updated(resp), seen)
 }
 
 // Delete removes the row, unless somebody uses it.
@@ -124,7 +134,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	seen, _ := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete template", m.id(), r.move(ctx, m.id(), seen, nil))...)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete template", m.id(), r.move(ctx, cluster.TemplateChange{ID: m.id(), Seen: seen}))...)
 }
 
 // ImportState takes a template_id; Read finds the row.
@@ -132,17 +142,31 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("template_id"), path.Root("template_id"), req, resp)
 }
 
-// publish says what the row says, or forgets a template that has none.
-func (r *Resource) publish(ctx context.Context, m model, to bridge.Response) {
+// publish says what the row says, or forgets a template that has none. seen is
+// what it said before, where a difference to it may have left nodes stale.
+func (r *Resource) publish(ctx context.Context, m model, to bridge.Response, seen cluster.Row) {
 	found, there, err := r.find(ctx, m.id())
-	switch {
-	case err != nil:
+	if err != nil {
 		to.Diagnostics.Append(bridge.Diagnose("Unable to read template", m.id(), err)...)
-	case !there:
-		to.Forget(ctx, m.identity())
-	default:
-		to.Publish(ctx, m.identity(), m.with(found), cluster.Row(found))
+		return
 	}
+	if !there {
+		to.Forget(ctx, m.identity())
+		return
+	}
+	shown := m.with(found)
+	change := cluster.TemplateChange{ID: m.id(), Have: cluster.Row(found), Seen: seen}
+	if len(change.Drift()) > 0 { // only then does it matter who uses it
+		if err := r.gather(ctx, &change); err != nil {
+			to.Diagnostics.Append(bridge.Diagnose("Unable to read template", m.id(), err)...)
+			return
+		}
+	}
+	if seen != nil {
+		stale := cluster.Plan{Rebuild: m.owed()}.And(cluster.Plan{Rebuild: change.Stale()})
+		shown.Stale = texts(stale.Rebuild.Addresses())
+	}
+	to.Publish(ctx, m.identity(), shown, cluster.Row(found))
 }
 
 func (r *Resource) find(ctx context.Context, id string) (cluster.Template, bool, error) {
@@ -157,28 +181,27 @@ func (r *Resource) find(ctx context.Context, id string) (cluster.Template, bool,
 	return found, there, nil
 }
 
-// change gathers what decides over a template.
-func (r *Resource) change(ctx context.Context, id string, seen, want cluster.Row) (cluster.TemplateChange, error) {
-	change := cluster.TemplateChange{ID: id, Seen: seen, Want: want}
-	found, there, err := r.find(ctx, id)
+// gather looks up what decides over a template.
+func (r *Resource) gather(ctx context.Context, change *cluster.TemplateChange) error {
+	found, there, err := r.find(ctx, change.ID)
 	if err != nil {
-		return change, err
+		return err
 	}
+	change.Have = nil
 	if there {
 		change.Have = cluster.Row(found)
 	}
-	change.Use, err = r.templates.TemplateUse(ctx, id)
-	return change, err
+	change.Use, err = r.templates.TemplateUse(ctx, change.ID)
+	return err
 }
 
 // move takes the row from what was seen to what is wanted.
-func (r *Resource) move(ctx context.Context, id string, seen, want cluster.Row) error {
+func (r *Resource) move(ctx context.Context, change cluster.TemplateChange) error {
 	if r.templates == nil {
 		return bridge.ErrUnconfigured
 	}
 	return r.templates.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		change, err := r.change(ctx, id, seen, want)
-		if err != nil {
+		if err := r.gather(ctx, &change); err != nil {
 			return cluster.Plan{}, err
 		}
 		return change.Plan()
@@ -187,14 +210,14 @@ func (r *Resource) move(ctx context.Context, id string, seen, want cluster.Row) 
 
 // create writes a row that is not there, and takes it back when it fails.
 func (r *Resource) create(ctx context.Context, m model) error {
-	err := r.move(ctx, m.id(), nil, m.row())
+	err := r.move(ctx, cluster.TemplateChange{ID: m.id(), Want: m.row()})
 	var partial *cluster.Partial
 	if !errors.As(err, &partial) || partial.Applied == 0 {
 		return err
 	}
 	undone := r.templates.Apply(context.WithoutCancel(ctx), func(ctx context.Context) (cluster.Plan, error) {
-		change, err := r.change(ctx, m.id(), nil, nil)
-		if err != nil {
+		change := cluster.TemplateChange{ID: m.id()}
+		if err := r.gather(ctx, &change); err != nil {
 			return cluster.Plan{}, err
 		}
 		change.Seen = change.Have
@@ -219,7 +242,8 @@ func (r *Resource) review(ctx context.Context, m model, isNew bool) diag.Diagnos
 		}
 	}
 	if isNew && !diags.HasError() {
-		change, err := r.change(ctx, m.id(), nil, row)
+		change := cluster.TemplateChange{ID: m.id(), Want: row}
+		err := r.gather(ctx, &change)
 		if err == nil {
 			_, err = change.Plan()
 		}

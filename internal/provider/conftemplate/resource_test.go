@@ -163,3 +163,37 @@ func TestAccConfTemplate_tellsWhoChangedIt(t *testing.T) {
 		},
 	)
 }
+
+func TestAccConfTemplate_resumesAfterLostConnection(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	oneNodeUses(t, d)
+	proxy := sandbox.NewProxy(t, d.Server())
+	through := func(contents string) string { return acceptance.ProviderAt(d, proxy.Port()) + aTemplate(contents) }
+	clear := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
+	user := acceptance.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |")
+	steps := []resource.TestStep{{Config: through("type=friend\n")}}
+	// A change writes the row, its line in the change log and the flag.
+	for n := 1; n <= 3; n++ {
+		contents := fmt.Sprintf("type=friend\nqualify=%d\n", n)
+		steps = append(steps,
+			resource.TestStep{
+				PreConfig:   func() { clear(); proxy.CutAt(n, sandbox.WriteUnsent, true) },
+				Config:      through(contents),
+				ExpectError: regexp.MustCompile(`Unable to update template softphone`),
+			},
+			resource.TestStep{ // also where nothing but the flag was left to write
+				PreConfig: proxy.Heal,
+				Config:    through(contents), Check: user,
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)}},
+			})
+	}
+	steps = append(steps, resource.TestStep{
+		PreConfig: func() { run(t, d, "UPDATE phones SET template_id = ''") },
+		Config:    through("type=friend\nqualify=3\n"),
+	})
+	play(t, steps...)
+	if proxy.Cuts() < 3 {
+		t.Errorf("%d cuts came, wanted 3 or more", proxy.Cuts())
+	}
+}

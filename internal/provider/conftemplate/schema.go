@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -55,6 +56,10 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "`user_group`: who sees the template in the admin pages; `---ALL---` is everybody. Schemas before 1308 do not know it.",
 				Validators:          []validator.String{userGroup},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+			"stale_servers": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "Nodes whose files may be older than the template: its lines changed since the last apply, or an apply died before it flagged them. The next apply flags them. Always empty after an apply.",
 			},
 		},
 	}
