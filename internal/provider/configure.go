@@ -75,7 +75,8 @@ func (v *vicidial) Configure(ctx context.Context, req provider.ConfigureRequest,
 }
 
 // settled returns settings that a connection can be tried with, or what is
-// wrong with them, each at its attribute.
+// wrong with them, each at its attribute. That a host or a user is not given at
+// all is no error here: the store says so to whoever first needs the database.
 func settled(ctx context.Context, c configuration, around surroundings) (store.Settings, diag.Diagnostics) {
 	settings, g, diags := gather(ctx, c, around)
 	faults := append(g.faults, settings.Faults()...)

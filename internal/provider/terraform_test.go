@@ -40,7 +40,6 @@ func TestAccProvider_wrongConfigurationPointsAtItsAttribute(t *testing.T) {
 		"a port out of range":       {`port = 65536`, `65536 is no port`},
 		"a certificate without key": {`tls = { mode = "required", cert_file = "c.pem" }`, `key_file`},
 		"an SSH host unvouched for": {`ssh = { host = "b", user = "ops", private_key = "k" }`, `nothing\s+says\s+which\s+key`},
-		"no host at all":            {``, `VICIDIAL_HOST`},
 	} {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()
@@ -54,6 +53,44 @@ func TestAccProvider_wrongConfigurationPointsAtItsAttribute(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAccProvider_withoutADatabase(t *testing.T) {
+	for _, variable := range []string{"VICIDIAL_HOST", "VICIDIAL_SOCKET", "VICIDIAL_USERNAME", "VICIDIAL_ASTGUICLIENT_CONF"} {
+		t.Setenv(variable, "")
+	}
+	const files = `
+resource "vicidial_node_config" "site" {
+  nodes = { "10.0.0.1" = { roles = ["telephony", "database"] } }
+}
+output "padded" {
+  value = provider::vicidial::padded_ip("10.0.0.1")
+}
+`
+	const web = `
+resource "vicidial_haproxy_config" "web" {
+  name     = "floor1"
+  hostname = "vici.example.com"
+  nodes    = { web1 = { address = "10.10.20.11" } }
+  tls      = { certificate_file = "/etc/haproxy/certs/vici.pem" }
+}
+`
+	needs := func(config, want string) resource.TestStep {
+		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(want)}
+	}
+	const missing = `(?s)The\s+provider's\s+configuration\s+cannot\s+be\s+used:.*VICIDIAL_HOST`
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			needs(server, missing),
+			needs("data \"vicidial_servers\" \"all\" {}", missing),
+			needs("provider \"vicidial\" {\n  host = \"db\"\n}\n"+server, `(?s)no\s+database\s+user\s+is\s+given.*VICIDIAL_USERNAME`),
+			{
+				Config: files + web,
+				Check:  resource.TestCheckOutput("padded", "010*000*000*001"),
+			},
+		},
+	})
 }
 
 // unknownProvider is a provider block whose host is known when something else

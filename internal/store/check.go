@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // Fault is a setting that cannot be right, found before anything is dialled.
@@ -27,6 +29,29 @@ func (f Fault) Unwrap() error { return f.Err }
 // Hint tells what to do about it.
 func (f Fault) Hint() string { return f.Advice }
 
+// NoDatabase says that nobody has said which database is meant. It is a
+// [cluster.ErrNoDatabase].
+type NoDatabase struct{ Faults []Fault }
+
+func (n *NoDatabase) Error() string {
+	missing := make([]string, 0, len(n.Faults))
+	for _, fault := range n.Faults {
+		missing = append(missing, fault.Error())
+	}
+	return "the provider's configuration cannot be used: " + strings.Join(missing, "; ")
+}
+
+// Hint tells what to do about it.
+func (n *NoDatabase) Hint() string {
+	advice := make([]string, 0, len(n.Faults))
+	for _, fault := range n.Faults {
+		advice = append(advice, fault.Hint())
+	}
+	return strings.Join(advice, "\n")
+}
+
+func (n *NoDatabase) Unwrap() error { return cluster.ErrNoDatabase }
+
 const (
 	adviceFile     = "The file is read on the machine that runs Terraform, by the user that runs it. \"~\" is not expanded; pathexpand() does that."
 	adviceAddress  = "Set host (or VICIDIAL_HOST), or point astguiclient_conf at a file with VARDB_server."
@@ -44,7 +69,7 @@ const (
 
 // Faults returns what is wrong with the settings as they stand, without
 // reading a file: values out of range, and settings that contradict or need
-// each other. What is simply not set is no fault here; see [Settings.Unready].
+// each other. What is simply not set is no fault here; see [Settings.Unset].
 func (s Settings) Faults() []Fault {
 	var faults []Fault
 	add := func(setting, problem, advice string) {
@@ -154,10 +179,10 @@ func (s SSH) faults() []Fault {
 	return faults
 }
 
-// Unready returns what still stands between the settings and a connection:
-// settings that must be there and are not, and files that cannot be used. It
-// reads the files and dials nothing.
-func (s Settings) Unready() []Fault {
+// Unset returns what must be there before a connection can be tried, and is not.
+// It is told when a connection is needed and not before: files that are rendered
+// and functions need no database.
+func (s Settings) Unset() []Fault {
 	var faults []Fault
 	if s.Host == "" && s.Socket == "" {
 		faults = append(faults, Fault{Setting: "host", Err: errors.New("no database host is given"), Advice: adviceAddress})
@@ -165,6 +190,14 @@ func (s Settings) Unready() []Fault {
 	if s.Username == "" {
 		faults = append(faults, Fault{Setting: "username", Err: errors.New("no database user is given"), Advice: adviceUsername})
 	}
+	return faults
+}
+
+// Unready returns what else still stands between the settings and a connection:
+// files that cannot be used, and an SSH host that would let nobody in. It reads
+// the files and dials nothing.
+func (s Settings) Unready() []Fault {
+	var faults []Fault
 	if _, err := s.TLS.config(s.Host); err != nil {
 		faults = append(faults, asFault("tls", err))
 	}

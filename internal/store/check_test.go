@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // goodSettings say enough for a connection, without TLS and SSH.
@@ -143,7 +145,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func TestUnready(t *testing.T) {
+func TestUnset(t *testing.T) {
 	for _, c := range []struct {
 		claim  string
 		change func(*Settings)
@@ -153,6 +155,30 @@ func TestUnready(t *testing.T) {
 		{"a socket stands for a host", func(s *Settings) { s.Host, s.Socket = "", "/run/x.sock" }, ""},
 		{"a database must be somewhere", func(s *Settings) { s.Host = "" }, "host: no database host"},
 		{"somebody must log in", func(s *Settings) { s.Username = "" }, "username: no database user"},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			settings := goodSettings()
+			c.change(&settings)
+			expectFault(t, settings.Unset(), c.want)
+			if c.want == "" {
+				return
+			}
+			_, err := New(settings).Servers(t.Context())
+			var missing *NoDatabase
+			if !errors.As(err, &missing) || !errors.Is(err, cluster.ErrNoDatabase) || !strings.Contains(missing.Hint(), "VICIDIAL_") {
+				t.Errorf("reading servers: %v, want a hint at the environment", err)
+			}
+		})
+	}
+}
+
+func TestUnready(t *testing.T) {
+	for _, c := range []struct {
+		claim  string
+		change func(*Settings)
+		want   string
+	}{
+		{"host and user are enough", func(*Settings) {}, ""},
 		{"the authority's file is there", func(s *Settings) { s.TLS = TLS{Mode: TLSVerifyFull, CAFile: "/nowhere/ca.pem"} }, "tls.ca_file: no such file"},
 		{"the authority's file holds one", func(s *Settings) { s.TLS = TLS{Mode: TLSVerifyFull, CAFile: aFile(t, "hello")} }, "tls.ca_file: holds no certificate"},
 		{"the certificate's file is there", func(s *Settings) {

@@ -36,8 +36,11 @@ var dialer = net.Dialer{
 
 // open prepares a pool of connections and dials nothing: a plan that needs no
 // database must not fail for want of one. The returned function closes the
-// pool and the way to it. An error is a [Fault].
+// pool and the way to it. An error is a [Fault] or a [NoDatabase].
 func open(settings Settings) (*sql.DB, func() error, error) {
+	if missing := settings.Unset(); len(missing) > 0 {
+		return nil, nil, &NoDatabase{missing}
+	}
 	encryption, err := settings.TLS.config(settings.Host)
 	if err != nil {
 		return nil, nil, err

@@ -86,7 +86,8 @@ func New(settings Settings) *Store {
 	return s
 }
 
-// pool returns the connections, or the [Fault] for which there are none.
+// pool returns the connections, or the [Fault] or [NoDatabase] for which there
+// are none.
 func (s *Store) pool() (*sql.DB, error) {
 	s.once.Do(func() { s.db, s.hangUp, s.failure = s.connect() })
 	return s.db, s.failure

@@ -3,6 +3,7 @@ package nodeconfig
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -39,7 +40,10 @@ func (r *Resource) compare(ctx context.Context, m model) diag.Diagnostics {
 		return nil
 	}
 	servers, err := r.topology.Expected(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, cluster.ErrNoDatabase): // nobody asked for a comparison
+		return nil
+	case err != nil:
 		return diag.Diagnostics{diag.NewWarningDiagnostic("The nodes were not compared with the database", err.Error())}
 	}
 	return m.compare(servers)
