@@ -154,17 +154,3 @@ func (c CarrierRow) servers(telephony []string) []string {
 	}
 	return []string{c.ServerIP}
 }
-
-// Weights reads the container AGENT_LOAD_BALANCING_WEIGHT: lines of ip,weight
-// (F§3.5 item 6).
-func Weights(container string) map[string]int {
-	weights := make(map[string]int)
-	for line := range strings.Lines(container) {
-		ip, number, found := strings.Cut(strings.TrimSpace(line), ",")
-		weight, ok := Text(number).Int()
-		if found && ok && weight >= 0 {
-			weights[strings.TrimSpace(ip)] = int(weight)
-		}
-	}
-	return weights
-}

@@ -58,10 +58,3 @@ func TestInboundOf(t *testing.T) {
 		t.Errorf("%+v", inbound)
 	}
 }
-
-func TestWeights(t *testing.T) {
-	weights := Weights("10.0.0.1,1500\r\n 10.0.0.2 , 500\n; comment\n10.0.0.3\nx,y\n10.0.0.4,-1\n")
-	if len(weights) != 2 || weights[dial1] != 1500 || weights[dial2] != 500 {
-		t.Errorf("%v", weights)
-	}
-}

@@ -141,7 +141,7 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (cluster.F
 const selectWeights = `
 SELECT COALESCE(container_entry, '')
   FROM vicidial_settings_containers
- WHERE container_id = 'AGENT_LOAD_BALANCING_WEIGHT'`
+ WHERE container_id = ?`
 
 func (s *Store) readFloorSettings(ctx context.Context, h home, in *cluster.FailoverInput) error {
 	err := s.query(ctx, "system settings", "SELECT COALESCE(active_voicemail_server, '') FROM system_settings LIMIT 1", nil, func(rows *sql.Rows) error {
@@ -150,10 +150,10 @@ func (s *Store) readFloorSettings(ctx context.Context, h home, in *cluster.Failo
 	if err != nil || !h.schema.Has("vicidial_settings_containers", "container_entry") {
 		return err
 	}
-	return s.query(ctx, "login weights", selectWeights, nil, func(rows *sql.Rows) error {
+	return s.query(ctx, "login weights", selectWeights, []any{cluster.LoginWeightsContainer}, func(rows *sql.Rows) error {
 		var container string
 		err := rows.Scan(&container)
-		in.Weights = cluster.Weights(container)
+		in.Weights, _ = cluster.ParseWeights(container)
 		return err
 	})
 }
