@@ -5,8 +5,8 @@
 // the loss of a node, and take all down again. What it shows it also checks;
 // any surprise ends it with an error.
 //
-// It may import sandbox and nothing else of ours: it sees the provider as its
-// users do.
+// It may import sandbox and workshop and nothing else of ours: it sees the
+// provider as its users do.
 package main
 
 import (

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/workshop"
 )
 
 func TestRun(t *testing.T) {
@@ -26,7 +28,7 @@ func TestRun(t *testing.T) {
 		}
 	})
 	t.Run("nothing stays behind", func(t *testing.T) {
-		left, err := filepath.Glob(filepath.Join(folder, "vicidial-demo-*"))
+		left, err := filepath.Glob(filepath.Join(folder, workshop.FolderPrefix+"*"))
 		if err != nil || len(left) > 0 {
 			t.Errorf("%v is left, %v", left, err)
 		}

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/workshop"
 )
 
 // screen is where the story is told: numbered stages with the time since the
@@ -116,7 +118,7 @@ func (m *margin) Write(text []byte) (int, error) {
 }
 
 func (m *margin) line(line string) error {
-	bare := withoutColours(line)
+	bare := workshop.WithoutColours(line)
 	if m.folding {
 		m.folded++
 		if bare != "    }" { // the end of the object

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+	"github.com/vicidial/terraform-provider-vicidial/internal/workshop"
 )
 
 // schema is the version of VICIdial's database that the story plays in.
@@ -19,18 +21,18 @@ const schema = 1720
 // scene is what the stages share.
 type scene struct {
 	*screen
-	*terraform
+	terraform
 	rows
 	secrets [2]string
 }
 
 // tell is the story, from an empty database to an empty database.
 func tell(ctx context.Context, s *screen) (err error) {
-	workshop, err := newWorkshop(ctx)
+	shop, err := workshop.New(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, workshop.remove()) }()
+	defer func() { err = errors.Join(err, shop.Close()) }()
 
 	s.stage("A throwaway MariaDB with VICIdial's tables, as installed")
 	installer := s.instead("MariaDB is missing; apt installs it, which takes a moment")
@@ -57,7 +59,7 @@ func tell(ctx context.Context, s *screen) (err error) {
 	s.stage("The provider, built into a local mirror")
 	s.say("compiling; the first time takes a minute")
 	compiler := s.instead("fetching modules")
-	place, err := workshop.build(ctx, compiler)
+	place, err := shop.Build(ctx, compiler)
 	if err != nil {
 		s.say(compiler.unsaid.String())
 		return err
@@ -65,11 +67,12 @@ func tell(ctx context.Context, s *screen) (err error) {
 	s.say(place)
 
 	secrets := [2]string{rand.Text()[:20], rand.Text()[:20]} // the columns hold no more
-	cli, err := workshop.terraform(database, secrets, s)
+	settings := append(workshop.Connection(database), "TF_VAR_conf_secret="+secrets[0], "TF_VAR_manager_secret="+secrets[1])
+	cli, err := shop.Open("demo", os.DirFS(shop.File("examples/demo")), settings...)
 	if err != nil {
 		return err
 	}
-	return scene{screen: s, terraform: cli, rows: tables, secrets: secrets}.play(ctx)
+	return scene{screen: s, terraform: terraform{cli, s}, rows: tables, secrets: secrets}.play(ctx)
 }
 
 // play is what Terraform does, stage by stage.
@@ -301,7 +304,7 @@ func (s scene) expectChanges(ctx context.Context, plan string, want map[string]s
 func (s scene) expectNoSecret(ctx context.Context) error {
 	var paths []string
 	for _, pattern := range []string{"*.tfstate*", "*.tfplan"} {
-		found, err := filepath.Glob(filepath.Join(s.folder, pattern))
+		found, err := filepath.Glob(filepath.Join(s.Folder, pattern))
 		if err != nil || len(found) == 0 {
 			return errors.Join(err, surprise("no file is named like %s", pattern))
 		}
