@@ -25,6 +25,9 @@ func TestMistakes_areToldAtTheirAttribute(t *testing.T) {
 			{"a version that lacks directives", `target_version = "1.0"`, "", "the oldest that has them"},
 			{"a version that is none", `target_version = "new"`, "", "two or three numbers"},
 		}
+		if k.name == "vicidial_nginx_config" {
+			mistakes = mistakes[:4] // one schema and one check serve both
+		}
 		for _, mistake := range mistakes {
 			t.Run(mistake.claim, func(t *testing.T) {
 				resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
@@ -52,6 +55,9 @@ resource "terraform_data" "many" { input = { web1 = { address = "10.9.8.7" } } }
 			"a port":           {"", `listen = { https_port = terraform_data.number.output, http_port = 8080 }`},
 			"an audio host":    {`audio_store = { node = "web1", host = terraform_data.later.output, directory = "abc" }`, ""},
 		} {
+			if k.name == "vicidial_nginx_config" && claim != "all nodes" {
+				continue // one reader serves both
+			}
 			t.Run(claim, func(t *testing.T) {
 				resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
 					Config: unknown + k.wrong(change[0], change[1]),

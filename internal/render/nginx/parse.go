@@ -29,7 +29,6 @@ func Parse(text []byte) (Config, error) {
 // Lint checks names, places and numbers of words of the directives against what
 // the target knows, without an nginx at hand. The tables are there for 1.24,
 // 1.26 and one later version; a target between two is held to that of its line.
-// 1.26 and one later version; a target between two is held to the older.
 func Lint(text []byte, target webtier.Version) error {
 	options := reading(text)
 	options.ErrorOnUnknownDirectives = true
@@ -37,7 +36,6 @@ func Lint(text []byte, target webtier.Version) error {
 	case target.AtLeast(1, 27, 3):
 		options.DirectiveSources = []crossplane.MatchFunc{crossplane.MatchOssLatest}
 	case target.AtLeast(1, 25, 1): // what 1.26 has, its development line had
-	case target.AtLeast(1, 26, 0):
 		options.DirectiveSources = []crossplane.MatchFunc{crossplane.MatchOss126}
 	default:
 		options.DirectiveSources = []crossplane.MatchFunc{crossplane.MatchOss124}

@@ -166,8 +166,6 @@ func (w writer) server(node webtier.Node, class webtier.Class) Directive {
 		// pictures is a burst, and Apache is done with each in no time.
 		server.Words = append(server.Words, "max_conns="+strconv.Itoa(class.Limit(node.MaxConnections)))
 	}
-		"max_fails="+strconv.Itoa(w.Health.MaxFails), "fail_timeout="+duration(w.Health.FailTimeout),
-		"max_conns="+strconv.Itoa(class.Limit(node.MaxConnections)))
 	server = w.following(server, node)
 	switch node.State {
 	case webtier.Backup:
