@@ -51,12 +51,40 @@ type ForecastGoal struct {
 }
 
 // ForecastLines counts rows of vicidial_auto_calls of one campaign or in-group
-// on one server.
+// on one server. Not everybody counts all of them: a campaign's own calls are
+// those of the status SENT, RINGING, LIVE, XFER or CLOSER; the server's lines are
+// those and calls in an IVR; and the balance fill counts every row there is.
 type ForecastLines struct {
-	ServerIP string
-	Campaign string // or the in-group
-	Local    int    // call types OUT and IN
-	Fill     int    // call type OUTBALANCE
+	ServerIP  string
+	Campaign  string // or the in-group
+	Local     int    // call types OUT and IN
+	Fill      int    // call type OUTBALANCE
+	IVR       int    // status IVR, call types OUT and IN
+	FillIVR   int    // status IVR, call type OUTBALANCE
+	Ended     int    // any other status, call types OUT and IN
+	FillEnded int    // any other status, call type OUTBALANCE
+}
+
+// own are the calls that the dialer counts for the campaign.
+func (l ForecastLines) own() int { return l.Local + l.Fill }
+
+// up are the lines that the dialer counts for the server.
+func (l ForecastLines) up() int { return l.own() + l.IVR + l.FillIVR }
+
+// rows are all of them.
+func (l ForecastLines) rows() int { return l.up() + l.Ended + l.FillEnded }
+
+// filled are the rows that the balance fill takes for its own.
+func (l ForecastLines) filled() int { return l.Fill + l.FillIVR + l.FillEnded }
+
+func (l ForecastLines) plus(more ForecastLines) ForecastLines {
+	l.Local += more.Local
+	l.Fill += more.Fill
+	l.IVR += more.IVR
+	l.FillIVR += more.FillIVR
+	l.Ended += more.Ended
+	l.FillEnded += more.FillEnded
+	return l
 }
 
 // ForecastInput is everything that VICIdial's trunk arithmetic depends on.
@@ -161,8 +189,10 @@ func callsPerSecond(column, highest int) float64 {
 // NewForecast works one loop of VICIdial's dialers out: every server's local
 // dialer (AST_VDauto_dial.pl, F§3.1), then the balance fill
 // (AST_VDauto_dial_FILL.pl, F§3.2). It is VICIdial's arithmetic with its
-// quirks, not what would be sensible. Assumed are enough leads in the hopper;
-// shared dialing (dial methods SHARED_*) is not part of it.
+// quirks, not what would be sensible. Assumed are enough leads in the hopper.
+// Not part of it are shared dialing (dial methods SHARED_*), and the calls of
+// in-groups that the dialer counts for a blended campaign while none of its
+// agents is ready.
 func NewForecast(in ForecastInput) Forecast {
 	state := newForecastState(in)
 	var out Forecast

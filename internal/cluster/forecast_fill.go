@@ -8,7 +8,7 @@ import (
 
 // fill is the balance fill of F§3.2 (AST_VDauto_dial_FILL.pl): campaigns by
 // their id, each over the servers that balance and are not short themselves.
-// It counts every line that is up, since it asks the table anew each time.
+// It asks the table anew each time, and counts every row of it.
 func (s *forecastState) fill(local []ForecastLocal) []ForecastFill {
 	if s.in.AutoDialOff || s.in.FillOff {
 		return nil
@@ -43,7 +43,7 @@ func (s *forecastState) filled(campaign string) int {
 	sum := 0
 	for key, lines := range s.lines { // a sum: the order does not show
 		if key.campaign == campaign {
-			sum += lines.Fill
+			sum += lines.filled()
 		}
 	}
 	return sum
@@ -61,7 +61,7 @@ func (s *forecastState) fillCampaign(campaign string, needed int, short map[serv
 		// A server beyond its maximum has less than nothing free. The tally
 		// goes down by that much, and the next server is asked for more; what
 		// is placed in all is held to what is needed by a later check.
-		dial := min(needed-tally, fill.Available, server.MaxTrunks-s.busy[server.IP])
+		dial := min(needed-tally, fill.Available, server.MaxTrunks-s.rows[server.IP])
 		tally += dial
 		if s.campaigns[campaign].Unpaused {
 			fill.Place = max(0, min(dial, needed-placed))
@@ -87,7 +87,7 @@ func (s *forecastState) available(server ForecastServer, campaign string) int {
 			break
 		}
 	}
-	return max(0, available-s.lines[serverCampaign{server.IP, campaign}].Fill)
+	return max(0, available-s.lines[serverCampaign{server.IP, campaign}].filled())
 }
 
 // balancing lists the servers that the fill asks, in its order: the higher

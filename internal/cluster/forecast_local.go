@@ -16,6 +16,7 @@ type forecastState struct {
 	goals     map[string][]ForecastGoal  // by server, in the order in which they are served
 	lines     map[serverCampaign]ForecastLines
 	busy      map[string]int // lines up per server, all campaigns
+	rows      map[string]int // calls of any status per server
 }
 
 func newForecastState(in ForecastInput) *forecastState {
@@ -26,6 +27,7 @@ func newForecastState(in ForecastInput) *forecastState {
 		goals:     make(map[string][]ForecastGoal, len(in.Servers)),
 		lines:     make(map[serverCampaign]ForecastLines),
 		busy:      make(map[string]int),
+		rows:      make(map[string]int),
 	}
 	for _, campaign := range in.Campaigns {
 		s.campaigns[campaign.ID] = campaign
@@ -44,9 +46,9 @@ func newForecastState(in ForecastInput) *forecastState {
 
 func (s *forecastState) up(lines ForecastLines) {
 	key := serverCampaign{lines.ServerIP, lines.Campaign}
-	sum := s.lines[key]
-	s.lines[key] = ForecastLines{ServerIP: key.server, Campaign: key.campaign, Local: sum.Local + lines.Local, Fill: sum.Fill + lines.Fill}
-	s.busy[lines.ServerIP] += lines.Local + lines.Fill
+	s.lines[key] = s.lines[key].plus(lines)
+	s.busy[lines.ServerIP] += lines.up()
+	s.rows[lines.ServerIP] += lines.rows()
 }
 
 // limit returns what the campaign's MAXIMUM_LIMIT row on the server says. The
@@ -94,7 +96,7 @@ func (s *forecastState) local(server ForecastServer) []ForecastLocal {
 func (s *forecastState) localCampaign(server ForecastServer, goal ForecastGoal, active int) (ForecastLocal, int) {
 	campaign := s.campaigns[goal.Campaign]
 	now := s.lines[serverCampaign{server.IP, goal.Campaign}]
-	line := ForecastLocal{ServerIP: server.IP, Campaign: goal.Campaign, Goal: goal.Lines, Existing: now.Local + now.Fill}
+	line := ForecastLocal{ServerIP: server.IP, Campaign: goal.Campaign, Goal: goal.Lines, Existing: now.own()}
 	if !campaign.Active {
 		line.Goal = 0
 	}
@@ -184,7 +186,7 @@ func (s *forecastState) totals(f Forecast) []ForecastTotal {
 	}
 	for key, lines := range s.lines { // a sum: the order does not show
 		if total := sums[key.campaign]; total != nil {
-			total.Lines += lines.Local + lines.Fill
+			total.Lines += lines.own()
 		}
 	}
 	slices.Sort(ids)

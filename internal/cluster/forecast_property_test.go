@@ -30,7 +30,7 @@ func drawForecast(t *rapid.T) ForecastInput {
 			if rapid.Bool().Draw(t, "agents") {
 				in.Goals = append(in.Goals, ForecastGoal{ServerIP: ip, Campaign: id, Lines: small.Draw(t, "goal")})
 			}
-			in.InUse = append(in.InUse, ForecastLines{ServerIP: ip, Campaign: id, Local: rapid.IntRange(0, 20).Draw(t, "up"), Fill: rapid.IntRange(0, 10).Draw(t, "filled")})
+			in.InUse = append(in.InUse, ForecastLines{ServerIP: ip, Campaign: id, Local: rapid.IntRange(0, 20).Draw(t, "up"), Fill: rapid.IntRange(0, 10).Draw(t, "filled"), IVR: rapid.IntRange(0, 3).Draw(t, "in an IVR"), FillEnded: rapid.IntRange(0, 2).Draw(t, "ended")})
 		}
 	}
 	return in
@@ -39,7 +39,7 @@ func drawForecast(t *rapid.T) ForecastInput {
 func linesIn(in ForecastInput) int {
 	sum := 0
 	for _, lines := range in.InUse {
-		sum += lines.Local + lines.Fill
+		sum += lines.up()
 	}
 	return sum
 }

@@ -124,6 +124,15 @@ func TestForecast_consequences(t *testing.T) {
 		wantLocal(t, NewForecast(in), dial1, "A", 30, 20)
 	})
 
+	t.Run("a call in an IVR is a line of the server and none of its campaign", func(t *testing.T) {
+		in := aForecast()
+		in.InUse = []ForecastLines{{ServerIP: dial1, Campaign: "A", Local: 10, IVR: 30, Ended: 5}}
+		in.Goals = []ForecastGoal{{dial1, "A", 80}}
+		// A has 10: wanted 70; active 10+30 = 40; 40+70 = 110 > 100: cut to 60,
+		// shortage 10. The 5 that have ended are no lines.
+		wantLocal(t, NewForecast(in), dial1, "A", 60, 10)
+	})
+
 	t.Run("reservations are counted twice: half a server idles while a campaign gets nothing", func(t *testing.T) {
 		in := aForecast()
 		in.Trunks = []ForecastTrunk{{ServerIP: dial1, Campaign: "B", Dedicated: 50}}
@@ -338,16 +347,16 @@ func TestForecast_fill(t *testing.T) {
 	t.Run("calls of an earlier fill count against the shortage and the row", func(t *testing.T) {
 		in := aShortage()
 		in.Trunks = append(in.Trunks, ForecastTrunk{ServerIP: dial2, Campaign: "A", Dedicated: 20, MaximumLimit: true})
-		in.InUse = []ForecastLines{{ServerIP: dial2, Campaign: "A", Fill: 15}}
+		in.InUse = []ForecastLines{{ServerIP: dial2, Campaign: "A", Fill: 13, FillIVR: 1, FillEnded: 1}}
 		in.Goals[0].Lines = 30
 		f := NewForecast(in)
 		wantFill(t, f, dial2, "A", 5)  // 20-15
 		wantFill(t, f, dial3, "A", 10) // 30-15-5
 	})
 
-	t.Run("the cap counts all calls on the server", func(t *testing.T) {
+	t.Run("the cap counts all calls on the server, ended ones among them", func(t *testing.T) {
 		in := aShortage()
-		in.InUse = []ForecastLines{{ServerIP: dial2, Campaign: "SUPPORT", Local: 33}}
+		in.InUse = []ForecastLines{{ServerIP: dial2, Campaign: "SUPPORT", Local: 30, IVR: 2, Ended: 1}}
 		wantFill(t, NewForecast(in), dial2, "A", 7)
 	})
 

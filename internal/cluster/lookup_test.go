@@ -58,3 +58,22 @@ func TestInboundOf(t *testing.T) {
 		t.Errorf("%+v", inbound)
 	}
 }
+
+func TestLandscape_activeCarriers(t *testing.T) {
+	land := Landscape{
+		Nodes: []LandscapeNode{{IP: dial1, Telephony: true}, {IP: dial2, Telephony: true}, {IP: dial3}},
+		Carriers: []CarrierRow{
+			{ID: "T1", Name: "TELCO", ServerIP: dial2, Active: true},
+			{ID: "T2", Name: "TELCO", ServerIP: dial1, Active: true, Inbound: true},
+			{ID: "OFF", Name: "OFF", ServerIP: dial1},
+			{ID: "ALL", ServerIP: AllServers, Active: true},
+		},
+	}
+	carriers := land.ActiveCarriers()
+	if len(carriers) != 2 || carriers[0].Name != "ALL" || !slices.Equal(carriers[0].Servers, []string{dial1, dial2}) || carriers[0].Inbound {
+		t.Fatalf("%+v", carriers)
+	}
+	if !carriers[1].Inbound || !slices.Equal(carriers[1].Servers, []string{dial1, dial2}) {
+		t.Errorf("%+v", carriers[1])
+	}
+}

@@ -134,24 +134,24 @@ func (s *Store) readDialLoad(ctx context.Context, in *cluster.ForecastInput, lev
 	}
 	calls, err := s.liveCalls(ctx)
 	for _, call := range calls {
-		lines := cluster.ForecastLines{ServerIP: call.ServerIP, Campaign: call.Campaign}
-		switch {
-		case call.Type == "OUTBALANCE":
-			lines.Fill = call.Count
-		case occupies(call.Status):
-			lines.Local = call.Count
-		}
-		in.InUse = append(in.InUse, lines)
+		in.InUse = append(in.InUse, linesOf(call))
 	}
 	return err
 }
 
-// occupies says whether the dialer counts a call of that status as a line
-// (bin/AST_VDauto_dial.pl:761).
-func occupies(status string) bool {
-	switch status {
-	case "SENT", "RINGING", "LIVE", "XFER", "CLOSER", "IVR":
-		return true
+// linesOf sorts calls by who counts them (bin/AST_VDauto_dial.pl:761; F§3.2).
+func linesOf(call cluster.HealthCalls) cluster.ForecastLines {
+	lines := cluster.ForecastLines{ServerIP: call.ServerIP, Campaign: call.Campaign}
+	local, fill := &lines.Ended, &lines.FillEnded
+	switch call.Status {
+	case "SENT", "RINGING", "LIVE", "XFER", "CLOSER":
+		local, fill = &lines.Local, &lines.Fill
+	case "IVR":
+		local, fill = &lines.IVR, &lines.FillIVR
 	}
-	return false
+	if call.Type == "OUTBALANCE" {
+		local = fill
+	}
+	*local = call.Count
+	return lines
 }

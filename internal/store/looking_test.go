@@ -176,3 +176,24 @@ func TestReplica(t *testing.T) {
 		t.Errorf("a cluster without a replica: %+v %v", found, err)
 	}
 }
+
+func TestLinesOf(t *testing.T) {
+	cases := []struct {
+		kind, status string
+		want         cluster.ForecastLines
+	}{
+		{"OUT", "SENT", cluster.ForecastLines{Local: 2}},
+		{"IN", "CLOSER", cluster.ForecastLines{Local: 2}},
+		{"OUTBALANCE", "LIVE", cluster.ForecastLines{Fill: 2}},
+		{"OUT", "IVR", cluster.ForecastLines{IVR: 2}},
+		{"OUTBALANCE", "IVR", cluster.ForecastLines{FillIVR: 2}},
+		{"OUT", "BUSY", cluster.ForecastLines{Ended: 2}},
+		{"OUTBALANCE", "DISCONNECT", cluster.ForecastLines{FillEnded: 2}},
+		{"", "", cluster.ForecastLines{Ended: 2}},
+	}
+	for _, c := range cases {
+		if got := linesOf(cluster.HealthCalls{Type: c.kind, Status: c.status, Count: 2}); got != c.want {
+			t.Errorf("%s %s counts as %+v, want %+v", c.kind, c.status, got, c.want)
+		}
+	}
+}
