@@ -247,4 +247,3 @@ func derived(kept, want tftypes.Value) bool {
 	}
 	return true
 }
-

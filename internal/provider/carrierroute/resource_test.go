@@ -230,8 +230,10 @@ resource "vicidial_carrier_route" "main" {
 		resource.TestStep{Config: config("w0rd1", 1, `host=a\n`), ConfigStateChecks: places, Check: resource.ComposeTestCheckFunc(held("w0rd1", `host=a\n`)(t), nowhere)},
 		resource.TestStep{Config: config("w0rd2", 1, `host=a\n`), ConfigPlanChecks: does(plancheck.ResourceActionNoop), Check: held("w0rd1", `host=a\n`)(t)},
 		resource.TestStep{Config: config("w0rd2", 2, `host=a\n`), ConfigPlanChecks: does(plancheck.ResourceActionUpdate), Check: resource.ComposeTestCheckFunc(held("w0rd2", `host=a\n`)(t), nowhere)},
-		resource.TestStep{ResourceName: main, ImportState: true, ImportStateId: "MAIN", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "name",
-			ImportStateVerifyIgnore: []string{"secrets_wo_version", "account_entry", "registration_string"}},
+		resource.TestStep{
+			ResourceName: main, ImportState: true, ImportStateId: "MAIN", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "name",
+			ImportStateVerifyIgnore: []string{"secrets_wo_version", "account_entry", "registration_string"},
+		},
 		resource.TestStep{Config: config("w0rd2", 2, `host=b\n`), Check: held("w0rd2", `host=b\n`)(t)},
 	)
 }
