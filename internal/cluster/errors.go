@@ -42,7 +42,10 @@ type Partial struct {
 	Applied int    // steps that are written
 	Total   int    // steps of the plan, rebuild flags included
 	Step    string // the step that failed
-	Err     error
+	// Unsure says that the step may be written although it failed: the
+	// connection was lost while it ran.
+	Unsure bool
+	Err    error
 }
 
 func (p *Partial) Error() string {
@@ -53,6 +56,9 @@ func (p *Partial) Unwrap() error { return p.Err }
 
 // Hint tells what the next apply does.
 func (p *Partial) Hint() string {
+	if p.Unsure {
+		return fmt.Sprintf("%d of %d steps are written, and the one that failed may be. Run apply again: it looks, and finished steps are not repeated.", p.Applied, p.Total)
+	}
 	if p.Applied == 0 {
 		return "Nothing was written. Run apply again when the cause is mended."
 	}

@@ -27,7 +27,7 @@ var ErrReadOnly error = &NotWritable{
 // Apply decides and writes one plan, step by step, each with its line in the
 // admin change log, and at the end flags the servers whose files must be built
 // anew. Statements are never cut off by a cancelled context: it stops between
-// two of them. A failure after the first step is a [cluster.Partial].
+// two of them. A failure from the first statement on is a [cluster.Partial].
 func (s *Store) Apply(ctx context.Context, decide Decide) error {
 	if s.settings.ReadOnly {
 		return ErrReadOnly
@@ -75,9 +75,11 @@ func tablesOf(plan cluster.Plan) []cluster.Table {
 // writer writes one plan over one connection, which holds the lock: where the
 // connection is lost the lock is too, and nothing more is written over it.
 type writer struct {
-	store *Store
-	home  home
-	conn  *sql.Conn
+	store  *Store
+	home   home
+	conn   *sql.Conn
+	thread int64 // the connection's number at the server
+	unsure bool  // the latest statement may have run, and nobody answered
 }
 
 func (w *writer) run(ctx context.Context, plan cluster.Plan) error {
@@ -87,24 +89,38 @@ func (w *writer) run(ctx context.Context, plan cluster.Plan) error {
 	if flags {
 		total++
 	}
+	if flags && len(steps) > 0 {
+		// Whoever is killed after the last step can set no flag any more, and
+		// the next plan, seeing the rows as they are wanted, has none to set. So
+		// the flags stand before the first step already. A node that comes too
+		// early builds the files that it has, which costs it nothing (F§3.3).
+		if _, err := w.exec(ctx, flag, nil); err != nil {
+			return &cluster.Partial{Total: total, Step: flagging, Err: err}
+		}
+	}
 	for i, step := range steps {
 		err := ctx.Err()
 		if err == nil {
 			err = w.step(ctx, step)
 		}
 		if err != nil {
-			return &cluster.Partial{Applied: i, Total: total, Step: describe(step), Err: err}
+			if flags && w.conn != nil { // for the steps that are written
+				_, _ = w.conn.ExecContext(context.WithoutCancel(ctx), flag.text, flag.args...)
+			}
+			return &cluster.Partial{Applied: i, Total: total, Step: describe(step), Unsure: w.unsure, Err: err}
 		}
 	}
 	if !flags {
 		return nil
 	}
 	// Data first, flags last: a node clears its flag before it reads (F§9.5 item 35).
-	if _, err := w.exec(ctx, flag, nil); err != nil {
-		return &cluster.Partial{Applied: len(steps), Total: total, Step: "flag servers to rebuild their configuration files", Err: err}
+	if _, err := w.exec(context.WithoutCancel(ctx), flag, nil); err != nil {
+		return &cluster.Partial{Applied: len(steps), Total: total, Step: flagging, Err: err}
 	}
 	return nil
 }
+
+const flagging = "flag servers to rebuild their configuration files"
 
 // rebuild flags servers as the admin page does: only where files are generated
 // at all (F§9.5 item 36).
@@ -131,12 +147,15 @@ func (w *writer) step(ctx context.Context, step cluster.Step) error {
 		if err != nil {
 			return err
 		}
+		if changed == 0 && step.Loose {
+			return nil // nothing to tell of
+		}
 		if step.Column != "" && changed < int64(len(step.In)) {
 			if err := w.allMoved(ctx, step); err != nil {
 				return err
 			}
 		}
-		if changed == 0 && !step.Loose && step.Column == "" && step.Verb != cluster.Thin {
+		if changed == 0 && step.Column == "" && step.Verb != cluster.Thin {
 			if err := w.unmoved(ctx, step); err != nil {
 				return err
 			}
@@ -148,10 +167,20 @@ func (w *writer) step(ctx context.Context, step cluster.Step) error {
 	if !w.store.settings.AuditEnabled || step.Audit.Section == "" {
 		return nil
 	}
+	// The step is written: its line follows, whoever wants to stop.
+	if err := w.log(context.WithoutCancel(ctx), step, done); err != nil {
+		w.unsure = true
+		return fmt.Errorf("the step is written, its line in the admin change log is not: %w", err)
+	}
+	return nil
+}
+
+// log writes a step's line in the admin change log.
+func (w *writer) log(ctx context.Context, step cluster.Step, done statement) error {
 	if step.Audit.Numbered != "" {
 		number, err := w.number(ctx, step)
 		if err != nil {
-			return fmt.Errorf("the step is written, its line in the admin change log is not: %w", err)
+			return err
 		}
 		step.Audit.Record = number
 	}
@@ -160,16 +189,20 @@ func (w *writer) step(ctx context.Context, step cluster.Step) error {
 		n, err := w.count(ctx, count)
 		return n > 0, err
 	})
-	if err != nil {
-		return fmt.Errorf("the step is written, its line in the admin change log is not: %w", err)
-	}
-	return nil
+	return err
 }
 
 // unmoved looks why a step found no row: it may have been done before, else
 // somebody moved the row.
 func (w *writer) unmoved(ctx context.Context, step cluster.Step) error {
 	stands, err := w.stands(ctx, step)
+	if err == nil && stands && step.Verb == cluster.Delete && len(step.From) > 0 {
+		// No row says what it said. Has it gone, or does it say something else?
+		where, args := whereOf(step, nil)
+		var others int
+		others, err = w.count(ctx, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", step.Table, where), args})
+		stands = others == 0
+	}
 	if err != nil || stands {
 		return err
 	}
@@ -205,11 +238,7 @@ func (w *writer) stands(ctx context.Context, step cluster.Step) (bool, error) {
 		return done > 0, err
 	case cluster.Delete:
 		left, err := from(step.From)
-		if err != nil || left > 0 || step.Loose || len(step.From) == 0 {
-			return left == 0, err
-		}
-		others, err := from(nil)
-		return others == 0, err
+		return left == 0, err
 	default: // Thin is safe to repeat until it finds nothing
 		return false, nil
 	}
@@ -227,10 +256,12 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 	stop, ctx := ctx, context.WithoutCancel(ctx)
 	var failure error
 	for _, pause := range pauses {
-		select {
-		case <-time.After(pause):
-		case <-stop.Done():
-			return 0, cmp.Or(failure, stop.Err())
+		if pause > 0 {
+			select {
+			case <-time.After(pause):
+			case <-stop.Done():
+				return 0, cmp.Or(failure, stop.Err())
+			}
 		}
 		if w.conn == nil {
 			if failure = w.lock(ctx); failure != nil {
@@ -247,11 +278,13 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 					continue
 				}
 				if finished {
+					w.unsure = false
 					return 1, nil
 				}
 			}
 		}
 		result, err := w.conn.ExecContext(ctx, s.text, s.args...)
+		w.unsure = err != nil && lost(err) && !errors.Is(err, driver.ErrBadConn) // which was not sent
 		switch {
 		case err == nil:
 			return result.RowsAffected()
@@ -284,60 +317,4 @@ func (w *writer) count(ctx context.Context, s statement) (int, error) {
 	}
 	err := w.conn.QueryRowContext(ctx, s.text, s.args...).Scan(&n)
 	return n, err
-}
-
-// ErrLocked says that another apply holds the lock.
-var ErrLocked = errors.New("another apply of this provider is writing to this database")
-
-// lock takes a connection of its own and the advisory lock on it. VICIdial's
-// admin page and daemons do not know the lock; the compare-and-set of each step
-// is for them.
-func (w *writer) lock(ctx context.Context) error {
-	db, err := w.store.pool()
-	if err != nil {
-		return err
-	}
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return plain(err)
-	}
-	var got sql.NullInt64
-	var holder sql.NullString
-	name, wait := "terraform-vicidial:"+w.store.settings.Database, w.store.settings.LockTimeout
-	err = conn.QueryRowContext(ctx, "SELECT GET_LOCK(?, ?), IS_USED_LOCK(?)", cut(name, 64), wait.Seconds(), cut(name, 64)).Scan(&got, &holder)
-	if err != nil {
-		_ = conn.Close()
-		return plain(err)
-	}
-	if got.Int64 != 1 {
-		_ = conn.Close()
-		return &NotWritable{
-			Why:    fmt.Sprintf("%s: its database connection %s holds the lock since more than %s", ErrLocked, holder.String, wait),
-			Advice: "Wait for the other apply to end. If none runs, its connection is a leftover: an administrator can end it with KILL " + holder.String + ".",
-		}
-	}
-	w.conn = conn
-	return nil
-}
-
-// drop gives up a connection that is lost.
-func (w *writer) drop() {
-	if w.conn != nil {
-		_ = w.conn.Close()
-		w.conn = nil
-	}
-}
-
-// close releases the lock for the next writer.
-func (w *writer) close(ctx context.Context) {
-	if w.conn == nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	// Closing hands the connection back to the pool; only this releases the lock.
-	if _, err := w.conn.ExecContext(ctx, "DO RELEASE_LOCK(?)", cut("terraform-vicidial:"+w.store.settings.Database, 64)); err != nil {
-		_ = w.conn.Raw(func(any) error { return driver.ErrBadConn }) // it is not reused
-	}
-	w.drop()
 }

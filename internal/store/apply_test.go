@@ -1,0 +1,500 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// aStore is a store for a test's database, as the provider's user, closed when
+// the test ends. Each change may alter its settings.
+func aStore(t *testing.T, d *sandbox.Database, changes ...func(*Settings)) *Store {
+	t.Helper()
+	settings := settingsOf(d)
+	settings.AuditEnabled = true
+	settings.LockTimeout = 10 * time.Second
+	for _, change := range changes {
+		change(&settings)
+	}
+	s := New(settings)
+	t.Cleanup(func() {
+		// A line that the test broke may complain once more.
+		_ = s.Close()
+	})
+	return s
+}
+
+// over leads a store through a proxy.
+func over(p *sandbox.Proxy) func(*Settings) {
+	return func(s *Settings) { s.Host, s.Port = p.Host(), p.Port() }
+}
+
+// run executes statements as root.
+func run(t *testing.T, d *sandbox.Database, statements ...string) {
+	t.Helper()
+	for _, statement := range statements {
+		if _, err := d.DB().ExecContext(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+}
+
+// aTable has three servers, two of which generate their files, and two splits.
+func aTable(t *testing.T, on *sandbox.Server) *sandbox.Database {
+	t.Helper()
+	d := on.Database(t, 1720)
+	run(t, d,
+		`INSERT INTO servers (server_id, server_ip, max_vicidial_trunks, rebuild_conf_files, generate_vicidial_conf, active_asterisk_server) VALUES
+			('dial1', '10.0.0.1', 100, 'N', 'Y', 'Y'), ('dial2', '10.0.0.2', 100, 'N', 'Y', 'Y'), ('db', '10.0.0.9', 0, 'N', 'N', 'N')`,
+		`INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 60, 'MAXIMUM_LIMIT'), ('10.0.0.2', 'SALES', 30, 'MAXIMUM_LIMIT')`)
+	return d
+}
+
+const (
+	trunkRows = "SELECT server_ip, dedicated_trunks FROM vicidial_server_trunks WHERE campaign_id = 'SALES' ORDER BY server_ip, dedicated_trunks"
+	flagRows  = "SELECT server_id, rebuild_conf_files FROM servers ORDER BY server_id"
+	auditRows = "SELECT user, event_section, event_type, record_id, event_code, event_notes FROM vicidial_admin_log ORDER BY admin_log_id"
+)
+
+// decided hands out a plan that is made already.
+func decided(plan cluster.Plan) Decide {
+	return func(context.Context) (cluster.Plan, error) { return plan, nil }
+}
+
+// rebalance leads SALES to these lines on the servers 10.0.0.1, 10.0.0.2 and so
+// on, from what the table says; a negative number is no row.
+func rebalance(s *Store, wanted ...int) Decide {
+	return func(ctx context.Context) (cluster.Plan, error) {
+		trunks, err := s.Trunks(ctx)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		rows, want := trunks.Of("SALES"), map[string]cluster.Limit{}
+		for i, dedicated := range wanted {
+			if dedicated >= 0 {
+				want[fmt.Sprintf("10.0.0.%d", i+1)] = cluster.Limit{Dedicated: dedicated, Restriction: cluster.MaximumLimit}
+			}
+		}
+		return cluster.PlanSplit("SALES", rows, rows, want)
+	}
+}
+
+// change moves SALES on one server between two numbers of lines.
+func change(ip string, from, to int64) cluster.Step {
+	return cluster.Step{
+		Phase: cluster.Grow, Verb: cluster.Update, Table: cluster.TableTrunks,
+		Key:  cluster.Row{"server_ip": cluster.Text(ip), "campaign_id": cluster.Text("SALES")},
+		From: lines(from), To: lines(to),
+		Audit: cluster.Audit{Section: "SERVERTRUNKS", Type: "MODIFY", Record: ip, Code: "ADMIN MODIFY SERVER TRUNK", Notes: "Campaign: SALES"},
+	}
+}
+
+// kinds says of each statement that writes what it does to what: "UPDATE servers".
+func kinds(statements []string) []string {
+	var found []string
+	for _, statement := range statements {
+		words := strings.Fields(statement)
+		at := 1
+		if words[0] != "UPDATE" {
+			at = 2
+		}
+		found = append(found, words[0]+" "+words[at])
+	}
+	return found
+}
+
+func TestApply(t *testing.T) {
+	t.Parallel()
+	s := sandbox.Shared(t)
+	t.Run("releases before it adds, adds before it grows, and removes last", func(t *testing.T) {
+		t.Parallel()
+		d, p := aTable(t, s), sandbox.NewProxy(t, s)
+		run(t, d, "INSERT INTO vicidial_server_trunks VALUES ('10.0.0.4', 'SALES', 9, 'MAXIMUM_LIMIT')")
+		store := aStore(t, d, over(p), func(s *Settings) { s.AuditEnabled = false })
+		if err := store.Apply(t.Context(), rebalance(store, 20, 50, 10)); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{
+			"SET dedicated_trunks = '20'", "SELECT 'SALES', '10', '10.0.0.3'", "SET dedicated_trunks = '50'", "DELETE",
+		}
+		writes := p.Writes()
+		if len(writes) != len(want) {
+			t.Fatalf("%q", writes)
+		}
+		for i, text := range want {
+			if !strings.Contains(writes[i], text) {
+				t.Errorf("write %d is %s, not %s", i+1, writes[i], text)
+			}
+		}
+		d.Expect(t, trunkRows, `
+			| server_ip | dedicated_trunks |
+			| 10.0.0.1  |               20 |
+			| 10.0.0.2  |               50 |
+			| 10.0.0.3  |               10 |`)
+	})
+	t.Run("tells the change log in VICIdial's words, right after each step", func(t *testing.T) {
+		t.Parallel()
+		d, p := aTable(t, s), sandbox.NewProxy(t, s)
+		store := aStore(t, d, over(p), func(s *Settings) { s.AuditUser = "6666" })
+		if err := store.Apply(t.Context(), rebalance(store, 20, -1, 10)); err != nil {
+			t.Fatal(err)
+		}
+		d.Expect(t, auditRows, `
+			| user | event_section | event_type | record_id | event_code                | event_notes     |
+			| 6666 | SERVERTRUNKS  | MODIFY     | 10.0.0.1  | ADMIN MODIFY SERVER TRUNK | Campaign: SALES |
+			| 6666 | SERVERS_TRUNK | ADD        | 10.0.0.3  | ADMIN ADD SERVER TRUNK    | campaign: SALES |
+			| 6666 | SERVERTRUNKS  | DELETE     | 10.0.0.2  | ADMIN DELETE SERVER TRUNK | Campaign: SALES |`)
+		const told = "UPDATE vicidial_server_trunks SET dedicated_trunks = '20', trunk_restriction = 'MAXIMUM_LIMIT'" +
+			" WHERE campaign_id <=> 'SALES' AND server_ip <=> '10.0.0.1' AND dedicated_trunks <=> '60' AND trunk_restriction <=> 'MAXIMUM_LIMIT'|"
+		d.Expect(t, "SELECT ip_address, event_sql = ? AS told FROM vicidial_admin_log ORDER BY admin_log_id LIMIT 1", "| ip_address | told |\n| 127.0.0.1  |    1 |", told)
+		want := []string{
+			"UPDATE vicidial_server_trunks", "INSERT vicidial_admin_log",
+			"INSERT vicidial_server_trunks", "INSERT vicidial_admin_log",
+			"DELETE vicidial_server_trunks", "INSERT vicidial_admin_log",
+		}
+		if have := kinds(p.Writes()); !slices.Equal(have, want) {
+			t.Errorf("%q", have)
+		}
+	})
+	t.Run("keeps secrets out of the change log", func(t *testing.T) {
+		t.Parallel()
+		d := aTable(t, s)
+		store := aStore(t, d)
+		secret := cluster.Row{cluster.ServerSecret: cluster.Text("hunter2")}
+		err := store.Apply(t.Context(), func(context.Context) (cluster.Plan, error) {
+			return cluster.ChangeServer(cluster.Server{Row: cluster.Row{"server_id": cluster.Text("dial1")}}, cluster.Server{}, nil, secret)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Expect(t, "SELECT event_sql FROM vicidial_admin_log", `
+			| event_sql                                                            |
+			| UPDATE servers SET conf_secret = '****' WHERE server_id <=> 'dial1'| |`)
+		d.Expect(t, "SELECT conf_secret FROM servers WHERE server_id = 'dial1'", "| conf_secret |\n| hunter2     |")
+	})
+	t.Run("flags where files are generated, before the first step and after the last", func(t *testing.T) {
+		t.Parallel()
+		for _, c := range []struct {
+			name    string
+			rebuild cluster.Rebuild
+			flags   string
+		}{
+			{"all", cluster.Rebuild{All: true}, "| server_id | rebuild_conf_files |\n| db        | N                  |\n| dial1     | Y                  |\n| dial2     | Y                  |"},
+			{"one and one that generates none", cluster.Rebuild{Servers: []string{"10.0.0.2", "10.0.0.9"}}, "| server_id | rebuild_conf_files |\n| db        | N                  |\n| dial1     | N                  |\n| dial2     | Y                  |"},
+		} {
+			t.Run(c.name, func(t *testing.T) {
+				d, p := aTable(t, s), sandbox.NewProxy(t, s)
+				store := aStore(t, d, over(p))
+				plan := cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}, Rebuild: c.rebuild}
+				if err := store.Apply(t.Context(), decided(plan)); err != nil {
+					t.Fatal(err)
+				}
+				want := []string{"UPDATE servers", "UPDATE vicidial_server_trunks", "INSERT vicidial_admin_log", "UPDATE servers"}
+				if have := kinds(p.Writes()); !slices.Equal(have, want) {
+					t.Errorf("%q", have)
+				}
+				d.Expect(t, flagRows, c.flags)
+			})
+		}
+	})
+	t.Run("flags once where there is nothing but to flag", func(t *testing.T) {
+		t.Parallel()
+		d, p := aTable(t, s), sandbox.NewProxy(t, s)
+		if err := aStore(t, d, over(p)).Apply(t.Context(), decided(cluster.Plan{Rebuild: cluster.Rebuild{All: true}})); err != nil {
+			t.Fatal(err)
+		}
+		if have := kinds(p.Writes()); !slices.Equal(have, []string{"UPDATE servers"}) {
+			t.Errorf("%q", have)
+		}
+	})
+	t.Run("takes duplicates away until one row is left, and logs it once", func(t *testing.T) {
+		t.Parallel()
+		d := aTable(t, s)
+		run(t, d, "INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 60, 'MAXIMUM_LIMIT'), ('10.0.0.1', 'SALES', 60, 'MAXIMUM_LIMIT'), ('10.0.0.1', 'SALES', 7, 'OVERFLOW_ALLOWED')")
+		store := aStore(t, d)
+		if err := store.Apply(t.Context(), rebalance(store, 60, 30)); err != nil {
+			t.Fatal(err)
+		}
+		d.Expect(t, trunkRows, "| server_ip | dedicated_trunks |\n| 10.0.0.1  |               60 |\n| 10.0.0.2  |               30 |")
+		d.Expect(t, "SELECT COUNT(*) AS n FROM vicidial_admin_log", "| n |\n| 2 |")
+	})
+	t.Run("writes nothing for an empty plan, and asks no privileges for it", func(t *testing.T) {
+		t.Parallel()
+		d, p := aTable(t, s), sandbox.NewProxy(t, s)
+		run(t, d, fmt.Sprintf("REVOKE INSERT, UPDATE, DELETE ON vicidial_server_trunks FROM '%s'@'%%'", d.Username))
+		store := aStore(t, d, over(p))
+		if err := store.Apply(t.Context(), rebalance(store, 60, 30)); err != nil {
+			t.Fatal(err)
+		}
+		if writes := p.Writes(); len(writes) != 0 {
+			t.Errorf("%q", writes)
+		}
+	})
+	t.Run("a step that takes no offence logs only what it changed", func(t *testing.T) {
+		t.Parallel()
+		d := aTable(t, s)
+		step := change("10.0.0.7", 1, 2)
+		step.Loose = true
+		if err := aStore(t, d).Apply(t.Context(), decided(cluster.Plan{Steps: []cluster.Step{step}})); err != nil {
+			t.Fatal(err)
+		}
+		d.Expect(t, "SELECT COUNT(*) AS n FROM vicidial_admin_log", "| n |\n| 0 |")
+	})
+}
+
+func TestApply_conflicts(t *testing.T) {
+	t.Parallel()
+	s := sandbox.Shared(t)
+	for _, c := range []struct {
+		claim string
+		step  cluster.Step
+		holds string
+	}{
+		{"a changed row", change("10.0.0.1", 59, 70), "was changed by somebody else"},
+		{"a row that is gone", change("10.0.0.3", 60, 70), "was changed by somebody else"},
+		{"a row to delete that says something else", cluster.Step{
+			Phase: cluster.Grow, Verb: cluster.Delete, Table: cluster.TableTrunks, Key: trunkKey(), From: lines(59),
+		}, "was changed by somebody else"},
+		{"a row to insert whose key is taken", cluster.Step{
+			Phase: cluster.Grow, Verb: cluster.Insert, Table: cluster.TableTrunks, Key: trunkKey(),
+			Rows: []cluster.Row{{"server_ip": cluster.Text("10.0.0.1"), "campaign_id": cluster.Text("SALES"), "dedicated_trunks": cluster.Number(5)}},
+		}, "was changed by somebody else"},
+	} {
+		t.Run(c.claim+" is left as it is, and so is what was to follow", func(t *testing.T) {
+			t.Parallel()
+			d := aTable(t, s)
+			before := d.Table(t.Context(), trunkRows)
+			shrink := change("10.0.0.2", 30, 29)
+			shrink.Phase = cluster.Release
+			follows := change("10.0.0.2", 29, 31)
+			follows.Phase = cluster.Remove
+			err := aStore(t, d).Apply(t.Context(), decided(cluster.Plan{Steps: []cluster.Step{follows, c.step, shrink}, Rebuild: cluster.Rebuild{All: true}}))
+			var conflict *cluster.Conflict
+			var partial *cluster.Partial
+			if !errors.As(err, &conflict) || !errors.As(err, &partial) || !strings.Contains(err.Error(), c.holds) {
+				t.Fatalf("got %v", err)
+			}
+			if partial.Applied != 1 || partial.Total != 4 || partial.Unsure {
+				t.Errorf("%d of %d steps, unsure %v", partial.Applied, partial.Total, partial.Unsure)
+			}
+			if have := d.Table(t.Context(), trunkRows); have != strings.Replace(before, "30 |", "29 |", 1) {
+				t.Errorf("the rows are\n%s", have)
+			}
+			d.Expect(t, flagRows, "| server_id | rebuild_conf_files |\n| db        | N                  |\n| dial1     | Y                  |\n| dial2     | Y                  |")
+		})
+	}
+	for _, c := range []struct {
+		claim string
+		step  cluster.Step
+	}{
+		{"a change that is made already", change("10.0.0.1", 50, 60)},
+		{"a row to insert that is there just so", cluster.Step{
+			Verb: cluster.Insert, Table: cluster.TableTrunks, Key: trunkKey(),
+			Rows: []cluster.Row{{"server_ip": cluster.Text("10.0.0.1"), "campaign_id": cluster.Text("SALES"), "dedicated_trunks": cluster.Number(60)}},
+		}},
+		{"a row to delete that is gone", cluster.Step{Verb: cluster.Delete, Table: cluster.TableTrunks, Key: cluster.Row{"server_ip": cluster.Text("10.0.0.3")}, From: lines(59)}},
+	} {
+		t.Run(c.claim+" is no conflict", func(t *testing.T) {
+			t.Parallel()
+			d := aTable(t, s)
+			before := d.Table(t.Context(), trunkRows)
+			if err := aStore(t, d).Apply(t.Context(), decided(cluster.Plan{Steps: []cluster.Step{c.step}})); err != nil {
+				t.Error(err)
+			}
+			if have := d.Table(t.Context(), trunkRows); have != before {
+				t.Errorf("the rows are\n%s", have)
+			}
+		})
+	}
+}
+
+func TestApply_isAlone(t *testing.T) {
+	t.Parallel()
+	s := sandbox.Shared(t)
+	t.Run("two writers at once take turns, and neither's work is lost", func(t *testing.T) {
+		t.Parallel()
+		d := aTable(t, s)
+		var all sync.WaitGroup
+		const writers, turns = 3, 10
+		for range writers {
+			store := aStore(t, d, func(s *Settings) { s.LockTimeout = time.Minute })
+			all.Go(func() {
+				for range turns {
+					// One line more than there are: what two do at once shows.
+					err := store.Apply(t.Context(), func(ctx context.Context) (cluster.Plan, error) {
+						trunks, err := store.Trunks(ctx)
+						have := int64(trunks.Of("SALES").Dedicated("10.0.0.1"))
+						return cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", have, have+1)}}, err
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		d.Expect(t, trunkRows, "| server_ip | dedicated_trunks |\n| 10.0.0.1  |               90 |\n| 10.0.0.2  |               30 |")
+	})
+	t.Run("whoever waits too long is told who holds the lock", func(t *testing.T) {
+		t.Parallel()
+		d := aTable(t, s)
+		holder, err := d.DB().Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer holder.Close()
+		store := aStore(t, d, func(s *Settings) { s.LockTimeout = time.Second })
+		var got, id int
+		if err := holder.QueryRowContext(t.Context(), "SELECT GET_LOCK(?, 0), CONNECTION_ID()", store.lockName()).Scan(&got, &id); err != nil || got != 1 {
+			t.Fatalf("%d, %v", got, err)
+		}
+		err = store.Apply(t.Context(), decided(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}}))
+		var refused *NotWritable
+		if !errors.As(err, &refused) || !strings.Contains(err.Error(), fmt.Sprintf("database connection %d", id)) || !strings.Contains(refused.Hint(), fmt.Sprintf("KILL %d", id)) {
+			t.Errorf("got %v (connection %d)", err, id)
+		}
+		d.Expect(t, trunkRows, "| server_ip | dedicated_trunks |\n| 10.0.0.1  |               60 |\n| 10.0.0.2  |               30 |")
+	})
+	t.Run("another provider's connection is named with its user", func(t *testing.T) {
+		t.Parallel()
+		d := aTable(t, s)
+		inside, leave := make(chan struct{}), make(chan struct{})
+		first := aStore(t, d)
+		ended := make(chan error, 1)
+		go func() {
+			ended <- first.Apply(t.Context(), func(context.Context) (cluster.Plan, error) {
+				close(inside)
+				<-leave
+				return cluster.Plan{}, nil
+			})
+		}()
+		<-inside
+		err := aStore(t, d, func(s *Settings) { s.LockTimeout = time.Second }).Apply(t.Context(), decided(cluster.Plan{}))
+		if err == nil || !strings.Contains(err.Error(), "(user "+d.Username+" from 127.0.0.1") {
+			t.Errorf("got %v", err)
+		}
+		close(leave)
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("the lock is free again after each plan, also one that failed", func(t *testing.T) {
+		t.Parallel()
+		d := aTable(t, s)
+		store := aStore(t, d)
+		for _, plan := range []cluster.Plan{{}, {Steps: []cluster.Step{change("10.0.0.1", 60, 61)}}, {Steps: []cluster.Step{change("10.0.0.1", 1, 2)}}} {
+			_ = store.Apply(t.Context(), decided(plan)) // the last one is a conflict
+			d.Expect(t, "SELECT IS_FREE_LOCK(?) AS free", "| free |\n|    1 |", store.lockName())
+		}
+	})
+}
+
+func TestApply_refusals(t *testing.T) {
+	t.Parallel()
+	s := sandbox.Shared(t)
+	plan := cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}, Rebuild: cluster.Rebuild{Servers: []string{"10.0.0.1"}}}
+	t.Run("a provider that is set read-only dials nobody to write", func(t *testing.T) {
+		t.Parallel()
+		d, p := aTable(t, s), sandbox.NewProxy(t, s)
+		store := aStore(t, d, over(p), func(s *Settings) { s.ReadOnly = true })
+		if err := store.Apply(t.Context(), decided(plan)); !errors.Is(err, ErrReadOnly) || p.Commands() != 0 {
+			t.Errorf("%v after %d commands", err, p.Commands())
+		}
+		if err := store.Writable(t.Context(), cluster.TableTrunks); err != nil {
+			t.Errorf("it may not even look for drift: %v", err)
+		}
+	})
+	t.Run("whoever lacks a privilege gets the statement that gives it, and nothing is written", func(t *testing.T) {
+		t.Parallel()
+		d, p := aTable(t, s), sandbox.NewProxy(t, s)
+		run(t, d,
+			fmt.Sprintf("REVOKE UPDATE ON servers FROM '%s'@'%%'", d.Username),
+			fmt.Sprintf("REVOKE INSERT ON vicidial_admin_log FROM '%s'@'%%'", d.Username))
+		err := aStore(t, d, over(p)).Apply(t.Context(), decided(plan))
+		var refused *NotWritable
+		if !errors.As(err, &refused) || len(p.Writes()) != 0 {
+			t.Fatalf("got %v after %q", err, p.Writes())
+		}
+		for _, grant := range []string{
+			fmt.Sprintf("GRANT UPDATE ON `%s`.`servers` TO '%s'@'%%';", d.Name, d.Username),
+			fmt.Sprintf("GRANT INSERT ON `%s`.`vicidial_admin_log` TO '%s'@'%%';", d.Name, d.Username),
+		} {
+			if !strings.Contains(refused.Hint(), grant) {
+				t.Errorf("%q lacks %q", refused.Hint(), grant)
+			}
+			run(t, d, grant)
+		}
+		if err := aStore(t, d).Apply(t.Context(), decided(plan)); err != nil {
+			t.Errorf("the advice was followed: %v", err)
+		}
+	})
+	t.Run("a log that is turned off needs no privilege", func(t *testing.T) {
+		t.Parallel()
+		d := aTable(t, s)
+		run(t, d, fmt.Sprintf("REVOKE INSERT ON vicidial_admin_log FROM '%s'@'%%'", d.Username))
+		if err := aStore(t, d, func(s *Settings) { s.AuditEnabled = false }).Apply(t.Context(), decided(plan)); err != nil {
+			t.Error(err)
+		}
+		d.Expect(t, "SELECT COUNT(*) AS n FROM vicidial_admin_log", "| n |\n| 0 |")
+	})
+}
+
+// Whoever interrupts Terraform stops it between two statements, never in one.
+func TestApply_stops(t *testing.T) {
+	t.Parallel()
+	s := sandbox.Shared(t)
+	d := aTable(t, s)
+	store := aStore(t, d)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	blocker, err := d.DB().Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer blocker.Close()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- store.Apply(ctx, func(context.Context) (cluster.Plan, error) {
+			// A report holds the table, so that the first step has to wait.
+			if _, err := blocker.ExecContext(t.Context(), "LOCK TABLES vicidial_server_trunks READ"); err != nil {
+				return cluster.Plan{}, err
+			}
+			return cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61), change("10.0.0.2", 30, 31)}, Rebuild: cluster.Rebuild{Servers: []string{"10.0.0.1"}}}, nil
+		})
+	}()
+	waitFor(t, d, "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE 'UPDATE vicidial_server_trunks%'", d.Name)
+	cancel()
+	if _, err := blocker.ExecContext(t.Context(), "UNLOCK TABLES"); err != nil {
+		t.Fatal(err)
+	}
+	var partial *cluster.Partial
+	if err := <-ended; !errors.As(err, &partial) || !errors.Is(err, context.Canceled) || partial.Applied != 1 || partial.Unsure {
+		t.Fatalf("got %v", err)
+	}
+	d.Expect(t, trunkRows, "| server_ip | dedicated_trunks |\n| 10.0.0.1  |               61 |\n| 10.0.0.2  |               30 |")
+	d.Expect(t, "SELECT record_id FROM vicidial_admin_log", "| record_id |\n| 10.0.0.1  |")
+	d.Expect(t, "SELECT server_id FROM servers WHERE rebuild_conf_files = 'Y'", "| server_id |\n| dial1     |")
+	d.Expect(t, "SELECT IS_FREE_LOCK(?) AS free", "| free |\n|    1 |", store.lockName())
+}
+
+// waitFor asks until a count is not 0 any more.
+func waitFor(t *testing.T, d *sandbox.Database, query string, args ...any) {
+	t.Helper()
+	for {
+		var n int
+		if err := d.DB().QueryRowContext(t.Context(), query, args...).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		if n > 0 {
+			return
+		}
+	}
+}

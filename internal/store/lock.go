@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// ErrLocked says that another apply holds the lock.
+var ErrLocked = errors.New("another apply of this provider is writing to this database")
+
+// lock takes a connection of its own and the advisory lock on it. VICIdial's
+// admin page and daemons do not know the lock; the compare-and-set of each step
+// is for them.
+func (w *writer) lock(ctx context.Context) error {
+	db, err := w.store.pool()
+	if err != nil {
+		return err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return plain(err)
+	}
+	name, wait := w.store.lockName(), w.store.settings.LockTimeout
+	if w.thread != 0 {
+		w.layGhost(ctx, conn, name)
+	}
+	var got, holder sql.NullInt64
+	err = conn.QueryRowContext(ctx, "SELECT GET_LOCK(?, ?), IS_USED_LOCK(?), CONNECTION_ID()", name, wait.Seconds(), name).Scan(&got, &holder, &w.thread)
+	if err != nil {
+		discard(conn)
+		return plain(err)
+	}
+	if got.Int64 == 1 {
+		w.conn = conn
+		return nil
+	}
+	defer func() { _ = conn.Close() }()
+	if !holder.Valid {
+		return &NotWritable{
+			Why:    fmt.Sprintf("%s: it held the lock for more than %s", ErrLocked, wait),
+			Advice: "It has ended by now. Run apply again.",
+		}
+	}
+	return &NotWritable{
+		Why:    fmt.Sprintf("%s: its database connection %s holds the lock since more than %s", ErrLocked, nameHolder(ctx, conn, holder.Int64), wait),
+		Advice: fmt.Sprintf("Wait for the other apply to end. If none runs, its connection is a leftover: an administrator can end it with KILL %d.", holder.Int64),
+	}
+}
+
+func (s *Store) lockName() string { return cut("terraform-vicidial:"+s.settings.Database, 64) }
+
+// nameHolder says who is behind a connection, as far as we may know.
+func nameHolder(ctx context.Context, conn *sql.Conn, thread int64) string {
+	var user, host string
+	err := conn.QueryRowContext(ctx, "SELECT USER, HOST FROM information_schema.PROCESSLIST WHERE ID = ?", thread).Scan(&user, &host)
+	if err != nil {
+		return strconv.FormatInt(thread, 10)
+	}
+	return fmt.Sprintf("%d (user %s from %s)", thread, user, host)
+}
+
+// layGhost ends our own lost connection where the server has not noticed yet
+// that it is lost, as behind a firewall that drops packets: it would hold the
+// lock against us until the server's timeouts. Failing that, the lock is waited
+// for.
+func (w *writer) layGhost(ctx context.Context, conn *sql.Conn, name string) {
+	var holder sql.NullInt64
+	err := conn.QueryRowContext(ctx, "SELECT IS_USED_LOCK(?)", name).Scan(&holder)
+	if err == nil && holder.Int64 == w.thread {
+		_, _ = conn.ExecContext(ctx, fmt.Sprintf("KILL %d", w.thread))
+	}
+}
+
+// drop gives up a connection that is lost.
+func (w *writer) drop() {
+	if w.conn != nil {
+		discard(w.conn)
+		w.conn = nil
+	}
+}
+
+// discard closes a connection for good. Handed back to the pool, it might hold
+// the lock for ever.
+func discard(conn *sql.Conn) {
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = conn.Close()
+}
+
+// close releases the lock for the next writer.
+func (w *writer) close(ctx context.Context) {
+	if w.conn == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	// Closing hands the connection back to the pool; only this releases the lock.
+	if _, err := w.conn.ExecContext(ctx, "DO RELEASE_LOCK(?)", w.store.lockName()); err != nil {
+		w.drop()
+		return
+	}
+	_ = w.conn.Close()
+	w.conn = nil
+}

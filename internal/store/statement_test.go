@@ -1,0 +1,136 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// plainly writes a statement with its values where they go, to be read in a test.
+func plainly(s statement) string {
+	text := s.text
+	for _, arg := range s.args {
+		value := "NULL"
+		if arg != nil {
+			value = fmt.Sprintf("'%v'", arg)
+		}
+		text = strings.Replace(text, "?", value, 1)
+	}
+	return text
+}
+
+// trunkKey picks SALES on one server.
+func trunkKey() cluster.Row {
+	return cluster.Row{"server_ip": cluster.Text("10.0.0.1"), "campaign_id": cluster.Text("SALES")}
+}
+
+func lines(dedicated int64) cluster.Row {
+	return cluster.Row{"dedicated_trunks": cluster.Number(dedicated)}
+}
+
+func TestPhrase(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		claim string
+		step  cluster.Step
+		want  string
+	}{
+		{
+			"a row is inserted where its key is not there",
+			cluster.Step{Verb: cluster.Insert, Table: cluster.TableTrunks, Key: trunkKey(), Rows: []cluster.Row{{"server_ip": cluster.Text("10.0.0.1"), "campaign_id": cluster.Text("SALES"), "dedicated_trunks": cluster.Number(5)}}},
+			"INSERT INTO vicidial_server_trunks (campaign_id, dedicated_trunks, server_ip) SELECT 'SALES', '5', '10.0.0.1' FROM DUAL" +
+				" WHERE NOT EXISTS (SELECT 1 FROM vicidial_server_trunks WHERE campaign_id = 'SALES' AND server_ip = '10.0.0.1')",
+		},
+		{
+			"many rows go in at once and leave those that are there alone",
+			cluster.Step{Verb: cluster.Insert, Table: cluster.TableMeetmeRooms, Key: cluster.Row{"conf_exten": {}, "server_ip": {}}, Rows: []cluster.Row{
+				{"conf_exten": cluster.Number(1), "server_ip": cluster.Text("a"), "extension": cluster.Null},
+				{"conf_exten": cluster.Number(2), "server_ip": cluster.Text("a"), "extension": cluster.Null},
+			}},
+			"INSERT INTO vicidial_conferences (conf_exten, extension, server_ip) VALUES ('1', NULL, 'a'), ('2', NULL, 'a') ON DUPLICATE KEY UPDATE conf_exten = vicidial_conferences.conf_exten",
+		},
+		{
+			"a change names what the row said, NULL included",
+			cluster.Step{Verb: cluster.Update, Table: cluster.TableServers, Key: cluster.Row{"server_id": cluster.Text("dial1")}, From: cluster.Row{"custom_dialplan_entry": cluster.Null}, To: cluster.Row{"custom_dialplan_entry": cluster.Text("x"), "active": cluster.YesNo(true)}},
+			"UPDATE servers SET active = 'Y', custom_dialplan_entry = 'x' WHERE server_id <=> 'dial1' AND custom_dialplan_entry <=> NULL",
+		},
+		{
+			"a value can be set to NULL",
+			cluster.Step{Verb: cluster.Update, Table: cluster.TableServers, Key: cluster.Row{"server_id": cluster.Text("dial1")}, To: cluster.Row{"ara_url": cluster.Null}},
+			"UPDATE servers SET ara_url = NULL WHERE server_id <=> 'dial1'",
+		},
+		{
+			"a row goes while it says what it said",
+			cluster.Step{Verb: cluster.Delete, Table: cluster.TableTrunks, Key: trunkKey(), From: lines(5)},
+			"DELETE FROM vicidial_server_trunks WHERE campaign_id <=> 'SALES' AND server_ip <=> '10.0.0.1' AND dedicated_trunks <=> '5'",
+		},
+		{
+			"rooms go while nobody has reserved them",
+			cluster.Step{Verb: cluster.Delete, Table: cluster.TableMeetmeRooms, Key: cluster.Row{"server_ip": cluster.Text("a")}, InColumn: "conf_exten", In: []cluster.Value{cluster.Number(1), cluster.Number(2)}, Guard: cluster.FreeRoom},
+			"DELETE FROM vicidial_conferences WHERE server_ip <=> 'a' AND conf_exten IN ('1', '2') AND COALESCE(extension, '') = ''",
+		},
+		{
+			"copies go one by one while there is more than one",
+			cluster.Step{Verb: cluster.Thin, Table: cluster.TableTrunks, Key: trunkKey(), From: lines(5)},
+			"DELETE FROM vicidial_server_trunks WHERE campaign_id <=> 'SALES' AND server_ip <=> '10.0.0.1' AND dedicated_trunks <=> '5'" +
+				" AND 1 < (SELECT copies FROM (SELECT COUNT(*) AS copies FROM vicidial_server_trunks WHERE campaign_id <=> 'SALES' AND server_ip <=> '10.0.0.1' AND dedicated_trunks <=> '5') AS counted) LIMIT 1",
+		},
+		{
+			"a step that names no row picks none",
+			cluster.Step{Verb: cluster.Delete, Table: cluster.TableTrunks},
+			"DELETE FROM vicidial_server_trunks WHERE FALSE",
+		},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			t.Parallel()
+			if have := plainly(phrase(c.step)); have != c.want {
+				t.Errorf("have %s\nwant %s", have, c.want)
+			}
+		})
+	}
+	t.Run("a value is never part of the text", func(t *testing.T) {
+		t.Parallel()
+		evil := cluster.Text("'; DROP TABLE servers; -- ")
+		for _, verb := range []cluster.Verb{cluster.Insert, cluster.Update, cluster.Delete, cluster.Thin} {
+			row := cluster.Row{"server_id": evil}
+			done := phrase(cluster.Step{Verb: verb, Table: cluster.TableServers, Key: row, From: row, To: row, Rows: []cluster.Row{row}, InColumn: "server_ip", In: []cluster.Value{evil}})
+			if strings.Contains(done.text, "DROP") {
+				t.Error(done.text)
+			}
+			if marks := strings.Count(done.text, "?"); marks != len(done.args) {
+				t.Errorf("%d marks for %d values: %s", marks, len(done.args), done.text)
+			}
+		}
+	})
+}
+
+func TestSpell(t *testing.T) {
+	t.Parallel()
+	secret := cluster.Step{
+		Verb: cluster.Update, Table: cluster.TableServers, Key: cluster.Row{"server_id": cluster.Text("dial1")},
+		To: cluster.Row{cluster.ServerSecret: cluster.Text("hunter2"), cluster.ManagerSecret: cluster.Text("swordfish"), "server_description": cluster.Text("it's; fine")},
+	}
+	t.Run("the change log shows a statement as the admin page does, secrets veiled", func(t *testing.T) {
+		t.Parallel()
+		const want = `UPDATE servers SET ASTmgrSECRET = '****', conf_secret = '****', server_description = 'it\'s fine' WHERE server_id <=> 'dial1'|`
+		if have := spell(secret, phrase(secret)); have != want {
+			t.Errorf("have %s\nwant %s", have, want)
+		}
+	})
+	t.Run("a statement that is too long for the column is cut off, and says so", func(t *testing.T) {
+		t.Parallel()
+		long := cluster.Step{Verb: cluster.Update, Table: cluster.TableServers, Key: cluster.Row{"server_id": cluster.Text("dial1")}, To: cluster.Row{"custom_dialplan_entry": cluster.Text(strings.Repeat("ä", 40000))}}
+		have := spell(long, phrase(long))
+		if len(have) > 65535 || !strings.HasSuffix(have, " ...|") {
+			t.Errorf("%d bytes that end in %q", len(have), have[len(have)-8:])
+		}
+	})
+	t.Run("the name of a step tells no value that it writes", func(t *testing.T) {
+		t.Parallel()
+		if have := describe(secret); have != "change servers: server_id dial1" {
+			t.Error(have)
+		}
+	})
+}
