@@ -48,14 +48,15 @@ func (o Overcommit) String() string {
 
 // Overcommitted finds the servers on which the campaign's limits, together with
 // what other campaigns hold there, exceed max_vicidial_trunks: the rule of the
-// admin page (A:15152-15164), which the table itself does not know. Limits of 0
-// take nothing and are never refused.
+// admin page (A:15152-15164), which the table itself does not know. A server on
+// which the campaign takes no more than it has is never among them: what keeps
+// or gives back lines makes nothing worse.
 func (t Trunks) Overcommitted(servers Servers, campaign string, limits map[string]Limit) []Overcommit {
 	var found []Overcommit
-	after := t.With(campaign, limits)
+	before, after := t.Of(campaign), t.With(campaign, limits)
 	for _, ip := range slices.Sorted(maps.Keys(limits)) {
 		server, ok := servers.ByIP(ip)
-		if !ok || limits[ip].Dedicated == 0 {
+		if !ok || limits[ip].Dedicated <= before.Dedicated(ip) {
 			continue
 		}
 		reserved, most := after.Reserved(ip), server.MaxTrunks()
