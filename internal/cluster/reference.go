@@ -98,8 +98,10 @@ func (m Mentions) Summary() string {
 
 // PlanAddress changes a server's address in place, in all rows that name it.
 // The servers row comes last: while it says the old address, the next plan
-// still sees the work, so a change that was killed half way is resumed.
-func PlanAddress(server Server, to string, old, there Mentions) (Plan, error) {
+// still sees the work, so a change that was killed half way is resumed. Rows that
+// are at the new address already are those of such a change, unless they clash:
+// clashes counts the rows of the old address that could not stand beside those.
+func PlanAddress(server Server, to string, old, clashes Mentions) (Plan, error) {
 	from := server.IP()
 	var plan Plan
 	for _, mention := range old {
@@ -114,7 +116,7 @@ func PlanAddress(server Server, to string, old, there Mentions) (Plan, error) {
 				Notes: fmt.Sprintf("server_ip %s to %s: %s", from, to, mention),
 			},
 		}
-		if taken := there.rows(mention.Table, mention.Column); taken > 0 && uniqueByServer[mention.Table] {
+		if taken := clashes.rows(mention.Table, mention.Column); taken > 0 {
 			if mention.Table != TableServerUpdater {
 				return Plan{}, &Refused{
 					Subject: fmt.Sprintf("server %s cannot move to %s", server.ID(), to),
@@ -135,10 +137,18 @@ func PlanAddress(server Server, to string, old, there Mentions) (Plan, error) {
 	return plan, nil
 }
 
-// uniqueByServer are the tables with a unique key over server_ip.
-var uniqueByServer = map[Table]bool{
-	TableServerUpdater: true, TableMeetmeRooms: true, TableConfbridges: true, "conferences": true,
-	"phones": true, // extension and server_ip
+// besideAddress names the column that a unique key holds beside the address, for
+// the tables that have such a key; none where the address alone is the key.
+var besideAddress = map[Table]string{
+	TableServerUpdater: "", TableMeetmeRooms: "conf_exten", TableConfbridges: "conf_exten", "conferences": "conf_exten",
+	"phones": "extension",
+}
+
+// Unique says whether no two rows may have the same address, or which column's
+// value none may have twice for one address.
+func (r Reference) Unique() (beside string, unique bool) {
+	beside, unique = besideAddress[r.Table]
+	return beside, unique
 }
 
 // Live is what runs on a server now.

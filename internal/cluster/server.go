@@ -92,6 +92,28 @@ func (s Servers) IPs() []string {
 	return sortedUnique(ips)
 }
 
+// Names are the server_ids by server_ip, to know a server again that changes
+// its address.
+func (s Servers) Names() map[string]string {
+	names := make(map[string]string, len(s))
+	for _, server := range slices.Backward(s) { // of two with one address the first counts
+		names[server.IP()] = server.ID()
+	}
+	return names
+}
+
+// MovedSince says which addresses servers have changed since their names were
+// noted: the new address by the old one.
+func MovedSince(names map[string]string, servers Servers) map[string]string {
+	moves := map[string]string{}
+	for ip, id := range names {
+		if server, found := servers.ByID(id); found && server.IP() != ip {
+			moves[ip] = server.IP()
+		}
+	}
+	return moves
+}
+
 // With returns the servers as they are once this one is written.
 func (s Servers) With(server Server) Servers {
 	rest := slices.DeleteFunc(slices.Clone(s), func(other Server) bool {

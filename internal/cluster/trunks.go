@@ -86,6 +86,31 @@ func (t Trunks) With(campaign string, limits map[string]Limit) Trunks {
 	return rest
 }
 
+// Moved returns the table as it is when servers have changed their addresses,
+// which takes their rows along; see [MovedSince].
+func (t Trunks) Moved(moves map[string]string) Trunks {
+	moved := slices.Clone(t)
+	for i, trunk := range moved {
+		if to, ok := moves[trunk.ServerIP]; ok {
+			moved[i].ServerIP = to
+		}
+	}
+	return moved
+}
+
+// Moved returns the split as it is when servers have changed their addresses.
+func (s Split) Moved(moves map[string]string) Split {
+	moved := make(Split, len(s))
+	for _, server := range slices.Sorted(maps.Keys(s)) {
+		at := server
+		if to, ok := moves[server]; ok {
+			at = to
+		}
+		moved[at] = slices.Concat(moved[at], s[server])
+	}
+	return moved
+}
+
 // Single makes a split of one row a server.
 func Single(limits map[string]Limit) Split {
 	split := make(Split, len(limits))

@@ -57,6 +57,40 @@ func (s *Store) Mentions(ctx context.Context, ip string) (cluster.Mentions, erro
 	return mentions, err
 }
 
+// Clashes counts, in one statement, the rows that cannot move from one address
+// to another since a unique key already holds their like there.
+func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Mentions, error) {
+	home, err := s.home.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var clashes cluster.Mentions
+	var parts []string
+	var args []any
+	for _, reference := range cluster.References {
+		beside, unique := reference.Unique()
+		if !unique || !home.schema.Has(reference.Table, reference.Column) {
+			continue
+		}
+		like := "TRUE"
+		if beside != "" {
+			like = fmt.Sprintf("there.%s = here.%s", beside, beside)
+		}
+		clashes = append(clashes, cluster.Mention{Reference: reference})
+		parts = append(parts, fmt.Sprintf("(SELECT COUNT(*) FROM %s AS here JOIN %s AS there ON %s WHERE here.%s = ? AND there.%s = ?)",
+			reference.Table, reference.Table, like, reference.Column, reference.Column))
+		args = append(args, from, to)
+	}
+	into := make([]any, len(clashes))
+	for i := range clashes {
+		into[i] = &clashes[i].Rows
+	}
+	err = s.query(ctx, "rows that stand in the way at "+to, "SELECT "+strings.Join(parts, ", "), args, func(rows *sql.Rows) error {
+		return rows.Scan(into...)
+	})
+	return clashes, err
+}
+
 // Removal gathers what has to be known to remove a server.
 func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Removal, error) {
 	removal := cluster.Removal{Server: server}

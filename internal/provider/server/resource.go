@@ -25,6 +25,7 @@ type topology interface {
 	Trunks(context.Context) (cluster.Trunks, error)
 	Live(ctx context.Context, ip string) (cluster.Live, error)
 	Mentions(ctx context.Context, ip string) (cluster.Mentions, error)
+	Clashes(ctx context.Context, from, to string) (cluster.Mentions, error)
 	Removal(context.Context, cluster.Server) (cluster.Removal, error)
 	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
 	Writable(context.Context, ...cluster.Table) error

@@ -135,7 +135,7 @@ func (r *Resource) reviewAddress(ctx context.Context, want, prior *opened) diag.
 	if err != nil {
 		return bridge.Diagnose("Unable to plan server", want.id(), err)
 	}
-	there, err := r.topology.Mentions(ctx, to)
+	clashes, err := r.topology.Clashes(ctx, from, to)
 	if err != nil {
 		return bridge.Diagnose("Unable to plan server", want.id(), err)
 	}
@@ -143,7 +143,7 @@ func (r *Resource) reviewAddress(ctx context.Context, want, prior *opened) diag.
 	if err != nil {
 		return bridge.Diagnose("Unable to plan server", want.id(), err)
 	}
-	if _, err := cluster.PlanAddress(cluster.Server{Row: prior.row()}, to, old, there); err != nil {
+	if _, err := cluster.PlanAddress(cluster.Server{Row: prior.row()}, to, old, clashes); err != nil {
 		return bridge.DiagnoseAt(at, "Address already in use", err)
 	}
 	about := fmt.Sprintf("%s becomes %s in place, in %s, and the servers row last. Not reached from here: VARserver_ip in astguiclient.conf on the node, the table cid_channels_recent_… and addresses inside dialplan texts.", from, to, old.Summary())

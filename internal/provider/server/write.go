@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -34,7 +35,7 @@ func (r *Resource) create(ctx context.Context, want *opened, row, secrets cluste
 		return plan.And(cluster.AddServer(row, secrets)), nil
 	})
 	var partial *cluster.Partial
-	if errors.As(err, &partial) && partial.Applied > 0 && before.server.Row == nil {
+	if errors.As(err, &partial) && (partial.Applied > 0 || partial.Unsure) && before.server.Row == nil {
 		if r.undo(context.WithoutCancel(ctx), want, before) == nil {
 			return fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)
 		}
@@ -80,13 +81,12 @@ func (r *Resource) state(ctx context.Context, id, ip string) (state, error) {
 	if err != nil {
 		return s, err
 	}
-	at := ip
-	if s.server.Row != nil {
-		at = s.server.IP()
-	}
-	s.rooms = map[cluster.Engine][]cluster.Room{
-		cluster.Meetme:     rooms[cluster.Meetme][at],
-		cluster.Confbridge: rooms[cluster.Confbridge][at],
+	s.rooms = map[cluster.Engine][]cluster.Room{}
+	for _, engine := range []cluster.Engine{cluster.Meetme, cluster.Confbridge} {
+		s.rooms[engine] = rooms[engine][ip]
+		if s.server.Row != nil && s.server.IP() != ip { // a killed change of the address may have moved some
+			s.rooms[engine] = slices.Concat(s.rooms[engine], rooms[engine][s.server.IP()])
+		}
 	}
 	return s, nil
 }
@@ -149,11 +149,11 @@ func (r *Resource) planAddress(ctx context.Context, server cluster.Server, to st
 	if err != nil {
 		return cluster.Plan{}, err
 	}
-	there, err := r.topology.Mentions(ctx, to)
+	clashes, err := r.topology.Clashes(ctx, server.IP(), to)
 	if err != nil {
 		return cluster.Plan{}, err
 	}
-	return cluster.PlanAddress(server, to, old, there)
+	return cluster.PlanAddress(server, to, old, clashes)
 }
 
 // remove takes the server away, unless somebody still needs it.

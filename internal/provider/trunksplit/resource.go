@@ -105,7 +105,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		bridge.Reading(resp).Keep(ctx, m.identity())
 		return
 	}
-	if seen, known := bridge.Recall[cluster.Split](ctx, req.Private, &resp.Diagnostics); known {
+	if seen, known := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics); known {
 		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
 	}
 	r.publish(ctx, m, bridge.Reading(resp))
@@ -119,7 +119,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if !ok || !known {
 		return
 	}
-	seen, _ := bridge.Recall[cluster.Split](ctx, req.Private, &resp.Diagnostics)
+	seen, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to update trunk split", m.campaign(), r.update(ctx, m, prior, seen))...)
 	r.publish(ctx, m, bridge.Updated(resp))
 }
@@ -130,8 +130,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if !ok {
 		return
 	}
-	seen, _ := bridge.Recall[cluster.Split](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete trunk split", m.campaign(), r.move(ctx, m.campaign(), m.ours(seen), nil))...)
+	seen, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete trunk split", m.campaign(), r.remove(ctx, m, seen))...)
 }
 
 // ImportState takes a campaign id; Read finds the rows.
@@ -139,23 +139,31 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("campaign_id"), path.Root("campaign_id"), req, resp)
 }
 
-// publish says what the rows say, or forgets a split that has none.
+// publish says what the rows say, or forgets a split whose campaign has none.
+// Rows on servers that are not listed are no reason to keep it, but one to look
+// twice: a killed change of a server's address leaves them so.
 func (r *Resource) publish(ctx context.Context, m model, to bridge.Response) {
-	trunks, err := r.trunks(ctx)
+	trunks, servers, err := r.rows(ctx)
 	if err != nil {
 		to.Diagnostics.Append(bridge.Diagnose("Unable to read trunk split", m.campaign(), err)...)
 		return
 	}
 	rows := trunks.Of(m.campaign())
-	owned := rows
-	if m.Servers != nil {
-		owned = m.ours(rows)
-	}
-	if len(owned) == 0 {
+	if len(rows) == 0 {
 		to.Forget(ctx, m.identity())
 		return
 	}
-	to.Publish(ctx, m.identity(), m.with(rows), rows)
+	to.Publish(ctx, m.identity(), m.with(rows), memory{rows, servers.Names()}.brief())
+}
+
+// rows are those of all campaigns, with the servers that they are on.
+func (r *Resource) rows(ctx context.Context) (cluster.Trunks, cluster.Servers, error) {
+	trunks, err := r.trunks(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	servers, err := r.topology.Servers(ctx)
+	return trunks, servers, err
 }
 
 func (r *Resource) trunks(ctx context.Context) (cluster.Trunks, error) {

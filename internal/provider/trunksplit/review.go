@@ -30,8 +30,13 @@ func (r *Resource) look(ctx context.Context) (view, error) {
 	if v.campaigns, err = r.topology.Campaigns(ctx); err != nil {
 		return v, err
 	}
-	v.trunks, err = r.topology.Trunks(ctx)
-	return v, err
+	var now cluster.Servers
+	if v.trunks, now, err = r.rows(ctx); err != nil {
+		return v, err
+	}
+	// A server that changes its address in this run takes its rows along.
+	v.trunks = v.trunks.Moved(cluster.MovedSince(now.Names(), v.servers))
+	return v, nil
 }
 
 // review tells what apply would refuse, as errors, and what VICIdial would do
@@ -105,12 +110,18 @@ func (v view) checkNew(m model, limits map[string]cluster.Limit) diag.Diagnostic
 
 // drift tells which of the split's rows are no longer what they were, and who
 // moved them as far as the admin change log knows.
-func (r *Resource) drift(ctx context.Context, m model, seen cluster.Split) diag.Diagnostics {
-	trunks, err := r.topology.Trunks(ctx)
+func (r *Resource) drift(ctx context.Context, m model, seen memory) diag.Diagnostics {
+	trunks, servers, err := r.rows(ctx)
 	if err != nil {
 		return nil // publish tells it
 	}
-	was, is := m.ours(seen), m.ours(trunks.Of(m.campaign()))
+	was := memory{m.ours(seen.Rows), seen.Names}.at(servers)
+	is := m.ours(trunks.Of(m.campaign()))
+	for ip, found := range trunks.Of(m.campaign()) {
+		if _, moved := was[ip]; moved {
+			is[ip] = found
+		}
+	}
 	var lines []string
 	for _, ip := range slices.Sorted(maps.Keys(union(was, is))) {
 		before, now := rows(was[ip]), rows(is[ip])

@@ -43,12 +43,12 @@ func (r *Resource) create(ctx context.Context, m model) error {
 		return bridge.ErrUnconfigured
 	}
 	var before cluster.Split
-	err := r.write(ctx, m, func(rows cluster.Split) cluster.Split {
+	err := r.write(ctx, m, func(rows cluster.Split, _ cluster.Servers) cluster.Split {
 		before = m.ours(rows)
 		return cluster.Split{}
 	})
 	var partial *cluster.Partial
-	if errors.As(err, &partial) && partial.Applied > 0 {
+	if errors.As(err, &partial) && (partial.Applied > 0 || partial.Unsure) {
 		undone := r.topology.Apply(context.WithoutCancel(ctx), func(ctx context.Context) (cluster.Plan, error) {
 			trunks, err := r.topology.Trunks(ctx)
 			if err != nil {
@@ -75,18 +75,21 @@ func first(rows cluster.Split) map[string]cluster.Limit {
 
 // update moves the rows that the split owned before or owns now. On a server
 // that has just been listed, what is there now is what the plan showed.
-func (r *Resource) update(ctx context.Context, m, prior model, seen cluster.Split) error {
+func (r *Resource) update(ctx context.Context, m, prior model, seen memory) error {
 	if r.topology == nil {
 		return bridge.ErrUnconfigured
 	}
-	owned := m.ours(seen)
-	maps.Copy(owned, prior.ours(seen))
-	return r.write(ctx, m, func(cluster.Split) cluster.Split { return owned })
+	return r.write(ctx, m, func(_ cluster.Split, servers cluster.Servers) cluster.Split {
+		owned := m.ours(seen.at(servers))
+		maps.Copy(owned, memory{prior.ours(seen.Rows), seen.Names}.at(servers))
+		return owned
+	})
 }
 
-// write brings the rows to what the plan says. seen is told what the rows are,
-// under the lock, and says what they were when the change was decided.
-func (r *Resource) write(ctx context.Context, m model, seen func(cluster.Split) cluster.Split) error {
+// write brings the rows to what the plan says. seen is told what the rows and
+// the servers are, under the lock, and says what the rows were when the change
+// was decided.
+func (r *Resource) write(ctx context.Context, m model, seen func(cluster.Split, cluster.Servers) cluster.Split) error {
 	shares, err := m.shares()
 	if err != nil {
 		return err
@@ -111,7 +114,7 @@ func (r *Resource) write(ctx context.Context, m model, seen func(cluster.Split) 
 			return cluster.Plan{}, crowded(over)
 		}
 		rows := trunks.Of(m.campaign())
-		return cluster.PlanSplit(m.campaign(), rows, seen(rows), limits)
+		return cluster.PlanSplit(m.campaign(), rows, seen(rows, servers), limits)
 	}
 	for range crowdedTries {
 		err = r.topology.Apply(ctx, decide)
@@ -128,16 +131,22 @@ func (r *Resource) write(ctx context.Context, m model, seen func(cluster.Split) 
 	return err
 }
 
-// move takes a campaign's rows from what was seen to what is wanted.
-func (r *Resource) move(ctx context.Context, campaign string, seen cluster.Split, want map[string]cluster.Limit) error {
+// remove takes away the rows that the split owns, as long as they say what was
+// seen.
+func (r *Resource) remove(ctx context.Context, m model, seen memory) error {
 	if r.topology == nil {
 		return bridge.ErrUnconfigured
 	}
 	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		servers, err := r.topology.Servers(ctx)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
 		trunks, err := r.topology.Trunks(ctx)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		return cluster.PlanSplit(campaign, trunks.Of(campaign), seen, want)
+		owned := memory{m.ours(seen.Rows), seen.Names}.at(servers)
+		return cluster.PlanSplit(m.campaign(), trunks.Of(m.campaign()), owned, nil)
 	})
 }

@@ -1,0 +1,211 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+func TestSchema(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		version                 int
+		confbridges, websockets bool
+		secretWidth             int
+	}{
+		{1302, false, false, 20},
+		{1606, false, true, 20},
+		{1720, true, true, 100},
+	} {
+		t.Run(fmt.Sprintf("of version %d is found as it is", c.version), func(t *testing.T) {
+			t.Parallel()
+			schema, err := aStore(t, sandbox.New(t, c.version)).Schema(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if schema.Version != c.version {
+				t.Errorf("version %d", schema.Version)
+			}
+			if schema.Has(cluster.TableConfbridges, "conf_exten") != c.confbridges || schema.Has(cluster.TableServers, "conf_engine") != c.confbridges {
+				t.Error("rooms of ConfBridge")
+			}
+			if schema.Has(cluster.TableServers, "web_socket_url") != c.websockets {
+				t.Error("web sockets")
+			}
+			if width := schema.Tables[cluster.TableServers][cluster.ServerSecret].Length; width != c.secretWidth {
+				t.Errorf("conf_secret holds %d", width)
+			}
+			defaults := schema.Defaults(cluster.TableServers, []string{"max_vicidial_trunks", "active", "ext_context"})
+			want := cluster.Row{"max_vicidial_trunks": cluster.Text("23"), "active": cluster.Null, "ext_context": cluster.Text("default")}
+			if !defaults.Equal(want) {
+				t.Errorf("defaults %v", defaults)
+			}
+			if schema.Has("vicidial_process_triggers", "server_ip") {
+				t.Error("the provider's user sees what gives a root shell on every node")
+			}
+		})
+	}
+}
+
+func TestHome_isNotVICIdial(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		claim      string
+		statements []string
+		holds      string
+	}{
+		{"without its tables", []string{"DROP TABLE servers"}, "the table servers is not there, or the database user may not see it"},
+		{"without settings", []string{"DELETE FROM system_settings"}, "system_settings has 0 rows"},
+		{"with settings twice", []string{"INSERT INTO system_settings SELECT * FROM system_settings"}, "system_settings has 2 rows"},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			t.Parallel()
+			d := sandbox.New(t, 1720)
+			run(t, d, c.statements...)
+			store := aStore(t, d)
+			_, err := store.Servers(t.Context())
+			var other *NotVICIdial
+			if !errors.As(err, &other) || !strings.Contains(err.Error(), c.holds) || !strings.Contains(err.Error(), d.Name) || other.Hint() == "" {
+				t.Errorf("got %v", err)
+			}
+			if err := store.Apply(t.Context(), decided(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 1, 2)}})); !errors.As(err, &other) {
+				t.Errorf("a write got %v", err)
+			}
+		})
+	}
+	t.Run("and when it has become one, it is", func(t *testing.T) {
+		t.Parallel()
+		d := sandbox.New(t, 1720)
+		run(t, d, "RENAME TABLE servers TO elsewhere")
+		store := aStore(t, d)
+		if _, err := store.Servers(t.Context()); err == nil {
+			t.Fatal("found servers")
+		}
+		run(t, d, "RENAME TABLE elsewhere TO servers")
+		if _, err := store.Servers(t.Context()); err != nil {
+			t.Errorf("the failure was kept: %v", err)
+		}
+	})
+}
+
+func TestWritable(t *testing.T) {
+	t.Parallel()
+	t.Run("a fresh primary is, for the least-privilege user", func(t *testing.T) {
+		t.Parallel()
+		for _, version := range sandbox.Schemas() {
+			err := aStore(t, sandbox.New(t, version)).Writable(t.Context(), cluster.TableServers, cluster.TableTrunks, cluster.TableMeetmeRooms, cluster.TableServerUpdater, cluster.TableSettings)
+			if err != nil {
+				t.Errorf("schema %d: %v", version, err)
+			}
+		}
+	})
+	for _, c := range []struct {
+		claim   string
+		options sandbox.Options
+		holds   string
+	}{
+		{"a replica is not, though it would take the write", sandbox.Options{Replica: true}, "this database is a replica"},
+		{"a server that is set read-only is not", sandbox.Options{ReadOnly: true}, "this database server is set read_only"},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			t.Parallel()
+			d := aTable(t, sandbox.Own(t, c.options))
+			store := aStore(t, d)
+			for name, err := range map[string]error{
+				"plan":  store.Writable(t.Context(), cluster.TableTrunks),
+				"apply": store.Apply(t.Context(), decided(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}, Rebuild: cluster.Rebuild{All: true}})),
+			} {
+				var refused *NotWritable
+				if !errors.As(err, &refused) || !strings.Contains(err.Error(), c.holds) || !strings.Contains(refused.Hint(), "primary") {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+			d.Expect(t, trunkRows, "| server_ip | dedicated_trunks |\n| 10.0.0.1  |               60 |\n| 10.0.0.2  |               30 |")
+			d.Expect(t, "SELECT COUNT(*) AS n FROM vicidial_admin_log", "| n |\n| 0 |")
+			if servers, err := store.Servers(t.Context()); err != nil || len(servers) != 3 {
+				t.Errorf("it cannot be read: %v", err)
+			}
+		})
+	}
+	t.Run("a missing grant is told with the statement that gives it", func(t *testing.T) {
+		t.Parallel()
+		d := sandbox.New(t, 1720)
+		run(t, d, fmt.Sprintf("REVOKE INSERT, DELETE ON vicidial_confbridges FROM '%s'@'%%'", d.Username))
+		err := aStore(t, d).Writable(t.Context(), cluster.TableConfbridges, cluster.TableServers)
+		var refused *NotWritable
+		want := fmt.Sprintf("Let a database administrator run: GRANT INSERT, DELETE ON `%s`.`vicidial_confbridges` TO '%s'@'%%';", d.Name, d.Username)
+		if !errors.As(err, &refused) || refused.Hint() != want {
+			t.Errorf("got %v: %s", err, refused.Hint())
+		}
+	})
+	t.Run("grants on the whole database count", func(t *testing.T) {
+		t.Parallel()
+		d := sandbox.New(t, 1720)
+		run(t, d, fmt.Sprintf("REVOKE ALL PRIVILEGES, GRANT OPTION FROM '%s'@'%%'", d.Username), fmt.Sprintf("GRANT SELECT, INSERT, UPDATE, DELETE ON `%s`.* TO '%s'@'%%'", d.Name, d.Username))
+		if err := aStore(t, d).Writable(t.Context(), cluster.TableServers, cluster.TableConfbridges); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestFirstLoginArmed(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	if armed, err := aStore(t, d).FirstLoginArmed(t.Context()); armed || err != nil {
+		t.Errorf("after the wizard ran: %v, %v", armed, err)
+	}
+	run(t, d, "UPDATE system_settings SET first_login_trigger = 'Y'")
+	if armed, err := aStore(t, d).FirstLoginArmed(t.Context()); !armed || err != nil {
+		t.Errorf("before it ran: %v, %v", armed, err)
+	}
+}
+
+// The number of statements does not depend on the size of the cluster: what a
+// plan reads, it reads by the table.
+func TestBudget(t *testing.T) {
+	t.Parallel()
+	count := func(servers int) int {
+		d := sandbox.New(t, 1720)
+		var rows, trunks, rooms []string
+		for i := range servers {
+			ip := fmt.Sprintf("10.0.%d.%d", i/200, i%200+1)
+			rows = append(rows, fmt.Sprintf("('s%d', '%s', 100)", i, ip))
+			trunks = append(trunks, fmt.Sprintf("('%s', 'C%d', 1, 'MAXIMUM_LIMIT')", ip, i))
+			rooms = append(rooms, fmt.Sprintf("(8600051, '%s', '')", ip))
+		}
+		run(t, d,
+			"INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES "+strings.Join(rows, ", "),
+			"INSERT INTO vicidial_server_trunks VALUES "+strings.Join(trunks, ", "),
+			"INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES "+strings.Join(rooms, ", "))
+		p := sandbox.NewProxy(t, d.Server())
+		store := aStore(t, d, over(p))
+		found, err := store.Servers(t.Context())
+		if err != nil || len(found) != servers {
+			t.Fatalf("%d servers, %v", len(found), err)
+		}
+		for range servers { // as often as there are objects
+			for _, read := range []func(context.Context) error{
+				func(ctx context.Context) error { _, err := store.Servers(ctx); return err },
+				func(ctx context.Context) error { _, err := store.Trunks(ctx); return err },
+				func(ctx context.Context) error { _, err := store.Rooms(ctx); return err },
+				func(ctx context.Context) error { _, err := store.Campaigns(ctx); return err },
+				func(ctx context.Context) error { _, err := store.Schema(ctx); return err },
+				func(ctx context.Context) error { return store.Writable(ctx, cluster.TableServers) },
+			} {
+				if err := read(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		return len(p.Statements())
+	}
+	few, many := count(3), count(200)
+	if few != many || few == 0 {
+		t.Errorf("%d statements for 3 servers, %d for 200", few, many)
+	}
+}

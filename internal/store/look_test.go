@@ -1,0 +1,165 @@
+package store
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// nameEverywhere makes a row for each column that can hold a server_ip.
+func nameEverywhere(t *testing.T, d *sandbox.Database, ip string) {
+	t.Helper()
+	run(t, d, fmt.Sprintf("INSERT INTO servers (server_id, server_ip, active_twin_server_ip) VALUES ('twin', '10.9.9.9', '%s')", ip),
+		fmt.Sprintf("UPDATE system_settings SET active_voicemail_server = '%s'", ip),
+		fmt.Sprintf("UPDATE vicidial_inbound_dids SET filter_server_ip = '%s'", ip)) // the default one, which is seeded
+	done := map[string]bool{"servers.active_twin_server_ip": true, "system_settings.active_voicemail_server": true, "vicidial_inbound_dids.filter_server_ip": true}
+	for _, reference := range cluster.References {
+		at := fmt.Sprintf("%s.%s", reference.Table, reference.Column)
+		var there int
+		err := d.DB().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND COLUMN_NAME = ?", reference.Table, reference.Column).Scan(&there)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if done[at] || there == 0 {
+			continue
+		}
+		done[at] = true
+		run(t, d, fmt.Sprintf("INSERT INTO %s (%s) VALUES ('%s')", reference.Table, reference.Column, ip)) // the server is lax, as VICIdial needs it
+	}
+	run(t, d, fmt.Sprintf("INSERT INTO vicidial_server_trunks VALUES ('%s', 'SALES', 5, 'MAXIMUM_LIMIT')", ip))
+}
+
+func TestMentions(t *testing.T) {
+	t.Parallel()
+	for _, version := range sandbox.Schemas() {
+		t.Run(fmt.Sprintf("are found in every column of schema %d, in one statement", version), func(t *testing.T) {
+			t.Parallel()
+			d := sandbox.New(t, version)
+			nameEverywhere(t, d, "10.0.0.1")
+			p := sandbox.NewProxy(t, d.Server())
+			store := aStore(t, d, over(p))
+			schema, err := store.Schema(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Reset()
+			mentions, err := store.Mentions(t.Context(), "10.0.0.1")
+			if err != nil || len(p.Statements()) != 1 {
+				t.Fatalf("%v in %d statements", err, len(p.Statements()))
+			}
+			var expected int
+			for _, reference := range cluster.References {
+				if schema.Has(reference.Table, reference.Column) {
+					expected++
+				}
+			}
+			if len(mentions) != expected || expected < 15 {
+				t.Errorf("%d of %d columns", len(mentions), expected)
+			}
+			for _, mention := range mentions {
+				if mention.Rows != 1 {
+					t.Errorf("%s", mention)
+				}
+			}
+			none, err := store.Mentions(t.Context(), "10.0.0.2")
+			if err != nil || none.Summary() != "no other rows" {
+				t.Errorf("%v, %v", none.Summary(), err)
+			}
+		})
+	}
+}
+
+func TestClashes(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	run(t, d,
+		"INSERT INTO vicidial_conferences (conf_exten, server_ip) VALUES (8600051, '10.0.0.1'), (8600052, '10.0.0.1'), (8600053, '10.0.0.4')",
+		"INSERT INTO vicidial_confbridges (conf_exten, server_ip) VALUES (9600000, '10.0.0.1'), (9600001, '10.0.0.1'), (9600001, '10.0.0.4')",
+		"INSERT INTO phones (extension, server_ip, login) VALUES ('100', '10.0.0.1', '100a'), ('100', '10.0.0.4', '100b'), ('101', '10.0.0.4', '101b')",
+		"INSERT INTO server_updater (server_ip) VALUES ('10.0.0.1'), ('10.0.0.4')")
+	clashes, err := aStore(t, d).Clashes(t.Context(), "10.0.0.1", "10.0.0.4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("are rows that a key would refuse at the new address, not all that are there", func(t *testing.T) {
+		want := map[cluster.Table]int{cluster.TableMeetmeRooms: 0, cluster.TableConfbridges: 1, "phones": 1, cluster.TableServerUpdater: 1, "conferences": 0}
+		if len(clashes) != len(want) {
+			t.Errorf("%v", clashes)
+		}
+		for _, clash := range clashes {
+			if clash.Rows != want[clash.Table] {
+				t.Errorf("%s, want %d", clash, want[clash.Table])
+			}
+		}
+	})
+}
+
+func TestRemoval(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	run(t, d,
+		"INSERT INTO servers (server_id, server_ip) VALUES ('dial1', '10.0.0.1')",
+		"UPDATE system_settings SET active_voicemail_server = '10.0.0.2'",
+		"INSERT INTO phones (extension, server_ip, login) VALUES ('100', '10.0.0.1', '100a'), ('101', '10.0.0.1', ''), ('100', '10.0.0.2', '100b')",
+		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('100', 'seat', '100a,100b'), ('300', 'nobody', NULL)",
+		"INSERT INTO vicidial_live_agents (user, server_ip, extension) VALUES ('1', '10.0.0.1', 'SIP/100'), ('2', '10.0.0.1', 'R/200'), ('3', '10.0.0.2', 'SIP/101')",
+		"INSERT INTO vicidial_auto_calls (server_ip) VALUES ('10.0.0.1'), ('10.0.0.1'), ('10.0.0.2')")
+	store := aStore(t, d)
+	servers, err := store.Servers(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, _ := servers.ByID("dial1")
+	removal, err := store.Removal(t.Context(), server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("counts agents at work, but no remote agents, and calls", func(t *testing.T) {
+		if removal.Live != (cluster.Live{Agents: 1, Calls: 2}) {
+			t.Errorf("%+v", removal.Live)
+		}
+	})
+	t.Run("knows the voicemail server", func(t *testing.T) {
+		if removal.Voicemail != "10.0.0.2" {
+			t.Error(removal.Voicemail)
+		}
+	})
+	t.Run("knows the logins on the server and the aliases", func(t *testing.T) {
+		if fmt.Sprint(removal.Logins) != "[100a]" || len(removal.Aliases) != 2 || fmt.Sprint(removal.Aliases[0].Logins) != "[100a 100b]" {
+			t.Errorf("%v %v", removal.Logins, removal.Aliases)
+		}
+	})
+	t.Run("looks again each time, since live tables are not kept", func(t *testing.T) {
+		run(t, d, "DELETE FROM vicidial_live_agents")
+		if live, err := store.Live(t.Context(), "10.0.0.1"); err != nil || live.Agents != 0 {
+			t.Errorf("%+v, %v", live, err)
+		}
+	})
+}
+
+func TestLastChange(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	run(t, d, `INSERT INTO vicidial_admin_log (event_date, user, ip_address, event_section, event_type, record_id, event_code, event_notes) VALUES
+		('2024-01-01 10:00:00', '6666', '10.1.1.1', 'SERVERTRUNKS', 'MODIFY', '10.0.0.1', 'ADMIN MODIFY SERVER TRUNK', 'Campaign: SALES'),
+		('2024-01-01 09:00:00', '7777', '10.1.1.2', 'SERVERS_TRUNK', 'ADD', '10.0.0.1', 'ADMIN ADD SERVER TRUNK', 'campaign: SALES'),
+		('2024-01-02 09:00:00', '8888', '10.1.1.3', 'SERVERTRUNKS', 'MODIFY', '10.0.0.1', 'ADMIN MODIFY SERVER TRUNK', 'Campaign: S_LES'),
+		('2024-01-03 09:00:00', '9999', '10.1.1.4', 'SERVERS', 'MODIFY', '10.0.0.1', 'ADMIN MODIFY SERVER', NULL)`)
+	store := aStore(t, d)
+	sections := [2]string{"SERVERTRUNKS", "SERVERS_TRUNK"}
+	for _, c := range []struct{ claim, notes, want string }{
+		{"is the newest line of both sections about the record", "Campaign: SALES", "by user 7777 from 10.1.1.2 at 2024-01-01 09:00:00 (ADMIN ADD SERVER TRUNK)"},
+		{"takes wild cards in the notes for what they are", "Campaign: S_LES", "by user 8888 from 10.1.1.3 at 2024-01-02 09:00:00 (ADMIN MODIFY SERVER TRUNK)"},
+		{"asks for no notes where none are given", "", "by user 8888 from 10.1.1.3 at 2024-01-02 09:00:00 (ADMIN MODIFY SERVER TRUNK)"},
+		{"is not there for who has none", "Campaign: OTHER", ""},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			change, found, err := store.LastChange(t.Context(), "10.0.0.1", c.notes, sections)
+			if err != nil || found != (c.want != "") || found && change.String() != c.want {
+				t.Errorf("%v %q %v", found, change, err)
+			}
+		})
+	}
+}
