@@ -70,6 +70,17 @@ func MovesBetween(before, after *Placement) Moves {
 	return moves
 }
 
+// Touched lists the servers on which phones come or go between two placements,
+// sorted.
+func Touched(before, after *Placement) []string {
+	var servers []string
+	for _, run := range MovesBetween(before, after).Runs {
+		servers = append(servers, lacking(run.Before, run.After)...)
+		servers = append(servers, lacking(run.After, run.Before)...)
+	}
+	return sortedUnique(servers)
+}
+
 // lacking returns what is in have but not in other, in order.
 func lacking(have, other []string) []string {
 	var only []string

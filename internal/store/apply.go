@@ -262,6 +262,11 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 			case <-stop.Done():
 				return 0, cmp.Or(failure, stop.Err())
 			}
+	for _, pause := range w.store.pauses {
+		select {
+		case <-time.After(pause):
+		case <-stop.Done():
+			return 0, cmp.Or(failure, stop.Err())
 		}
 		if w.conn == nil {
 			if failure = w.lock(ctx); failure != nil {

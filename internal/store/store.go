@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
@@ -27,6 +28,7 @@ type Store struct {
 	// writing is held for the length of one plan, by one writer of this process;
 	// GET_LOCK does the same among processes.
 	writing chan struct{}
+	pauses  []time.Duration // before each try of a statement
 
 	expecting sync.Mutex
 	expected  cluster.Servers // planned by this run, not in the table yet
@@ -68,6 +70,7 @@ func New(settings Settings) *Store {
 			return New(there)
 		},
 		writing: make(chan struct{}, 1),
+		pauses:  pauses,
 	}
 	s.home.read = s.readHome
 	s.servers.read = s.readServers
