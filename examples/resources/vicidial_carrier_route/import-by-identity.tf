@@ -1,0 +1,6 @@
+import {
+  to = vicidial_carrier_route.main
+  identity = {
+    name = "MAIN"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = vicidial_carrier_route.telco
+  id = "TELCO=TELCO-1,TELCO-2"
+}

@@ -1,0 +1,6 @@
+import {
+  to = vicidial_conf_template.softphone
+  identity = {
+    template_id = "softphone"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = vicidial_conf_template.softphone
+  id = "softphone"
+}

@@ -1,0 +1,2 @@
+# By did_pattern.
+terraform import vicidial_inbound_did.sales 8005550100

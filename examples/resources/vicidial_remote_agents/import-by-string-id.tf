@@ -1,0 +1,4 @@
+import {
+  to = vicidial_remote_agents.night
+  id = "9000"
+}
