@@ -310,8 +310,8 @@ func (w *writer) number(ctx context.Context, step cluster.Step) (string, error) 
 	}
 	var number string
 	where, args := conditions(keyOf(step, step.Rows[0]), " AND ", "=")
-	query := fmt.Sprintf("SELECT %s FROM %s WHERE %s", step.Audit.Numbered, step.Table, where)
-	err := w.conn.QueryRowContext(context.WithoutCancel(ctx), query, args...).Scan(&number)
+	ask := statement{fmt.Sprintf("SELECT %s FROM %s WHERE %s", step.Audit.Numbered, step.Table, where), args}
+	err := w.conn.QueryRowContext(context.WithoutCancel(ctx), ask.text, ask.args...).Scan(&number)
 	return number, err
 }
 

@@ -2,6 +2,7 @@ package carrierroute_test
 
 import (
 	"fmt"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -75,7 +76,7 @@ func TestAccCarrierRoute(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := aCluster(t, schema)
-			clear := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
+			settle := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
 			dial := `dial = { prefix = "9", pattern = "1NXXNXXXXXX", max_channels = 30 }`
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acceptance.Providers(),
@@ -107,7 +108,7 @@ func TestAccCarrierRoute(t *testing.T) {
 						Config:    aRoute(d, two, dial), ConfigPlanChecks: does(plancheck.ResourceActionNoop),
 					},
 					{ // a node joins: the others keep their ids and are left alone
-						PreConfig: clear,
+						PreConfig: settle,
 						Config:    aRoute(d, three, dial), ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
 						Check: resource.ComposeTestCheckFunc(
 							acceptance.Expect(t, d, rows, `
@@ -119,7 +120,7 @@ func TestAccCarrierRoute(t *testing.T) {
 						),
 					},
 					{ // the route moves: the node that it leaves is flagged as well
-						PreConfig: clear,
+						PreConfig: settle,
 						Config:    aRoute(d, `"10.0.0.3"`, dial),
 						Check: resource.ComposeTestCheckFunc(
 							acceptance.Expect(t, d, rows, `
@@ -369,7 +370,7 @@ func TestAccCarrierRoute_survivesEveryLostConnection(t *testing.T) {
 		return strings.Replace(aRoute(d, servers, `dial = { prefix = "`+prefix+`" }`), fmt.Sprintf("port = %d", d.Port), fmt.Sprintf("port = %d", proxy.Port()), 1)
 	}
 	const nodes = "SELECT carrier_id, dialplan_entry LIKE '%exten => _7X.%' AS seven FROM vicidial_server_carriers WHERE carrier_id LIKE 'MAIN%' ORDER BY carrier_id"
-	clear := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
+	settle := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
 	moved := resource.ComposeTestCheckFunc(
 		acceptance.Expect(t, d, nodes, `
 			| carrier_id | seven |
@@ -384,7 +385,7 @@ func TestAccCarrierRoute_survivesEveryLostConnection(t *testing.T) {
 		steps = append(steps,
 			resource.TestStep{Config: through(two, "9")},
 			resource.TestStep{ // the database is gone for good
-				PreConfig:   func() { clear(); proxy.CutAt(n, sandbox.WriteUnsent, true) },
+				PreConfig:   func() { settle(); proxy.CutAt(n, sandbox.WriteUnsent, true) },
 				Config:      through(`"10.0.0.2", "10.0.0.3"`, "7"),
 				ExpectError: regexp.MustCompile(`Unable to (update|read) carrier route`),
 			},
@@ -394,7 +395,7 @@ func TestAccCarrierRoute_survivesEveryLostConnection(t *testing.T) {
 		steps = append(steps,
 			resource.TestStep{Config: through(two, "9")},
 			resource.TestStep{ // the answer is lost, and the connection can be made again
-				PreConfig: func() { clear(); proxy.CutAt(n, sandbox.WriteUnanswered, false) },
+				PreConfig: func() { settle(); proxy.CutAt(n, sandbox.WriteUnanswered, false) },
 				Config:    through(`"10.0.0.2", "10.0.0.3"`, "7"), Check: moved,
 			})
 	}
@@ -409,12 +410,12 @@ func TestAccCarrierRoute_flagsWhatADyingApplyDidNot(t *testing.T) {
 	d := aCluster(t, 1720)
 	proxy := sandbox.NewProxy(t, d.Server())
 	config := strings.Replace(aRoute(d, two, `dial = { prefix = "9" }`), fmt.Sprintf("port = %d", d.Port), fmt.Sprintf("port = %d", proxy.Port()), 1)
-	clear := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
+	settle := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
 	both := acceptance.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |")
 	play(t,
 		resource.TestStep{Config: config},
 		resource.TestStep{ // turned off and flagged, and the connection dies before the first row is removed
-			PreConfig: func() { clear(); proxy.CutAt(6, sandbox.WriteUnsent, true) },
+			PreConfig: func() { settle(); proxy.CutAt(6, sandbox.WriteUnsent, true) },
 			Config:    config, Destroy: true, ExpectError: regexp.MustCompile(`Unable to delete carrier route MAIN`),
 		},
 		resource.TestStep{
@@ -451,4 +452,50 @@ func TestAccCarrierRoute_takesBackWhatAFailedCreateWrote(t *testing.T) {
 				| MAIN_00003 | 10.0.0.3  | MAIN         | Y      |`),
 		},
 	)
+}
+
+func TestAccCarrierRoute_example(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	example, err := os.ReadFile("../../../examples/resources/vicidial_carrier_route/resource.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := acceptance.Provider(d) + strings.Replace(string(example), "  sensitive = true\n", "  sensitive = true\n  default   = \"w0rd\"\n", 1)
+	play(t,
+		resource.TestStep{
+			Config: config,
+			Check: acceptance.Expect(t, d, "SELECT carrier_id, server_ip, protocol FROM vicidial_server_carriers WHERE active = 'Y' ORDER BY carrier_id", `
+				| carrier_id     | server_ip   | protocol |
+				| BACKUP         | 0.0.0.0     | IAX2     |
+				| INTERCOM_0e3nv | 10.10.10.11 | SIP      |
+				| MAIN_0e3nv     | 10.10.10.11 | SIP      |
+				| MAIN_0e3nw     | 10.10.10.12 | SIP      |`),
+		},
+		resource.TestStep{ResourceName: "vicidial_carrier_route.backup", ImportState: true, ImportStateId: "BACKUP", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "name"},
+	)
+}
+
+func TestAccCarrierRoute_isListed(t *testing.T) {
+	t.Parallel()
+	for _, schema := range sandbox.Schemas() {
+		d := aCluster(t, schema)
+		acceptance.Run(t, d, `INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol, account_entry) VALUES
+			('MAIN_00001', 'Main carrier', '', '10.0.0.1', 'SIP', '[main]\nsecret=w0rd\n'),
+			('MAIN_00002', 'Main carrier', '', '10.0.0.2', 'SIP', '[main]\nsecret=w0rd\n'),
+			('with-hyphen', 'No name of a route', '', '10.0.0.2', 'SIP', '')`)()
+		names := map[string]acceptance.Found{}
+		for _, found := range acceptance.List(t, d, "vicidial_carrier_route") {
+			names[found.Identity["name"]] = found
+		}
+		if _, there := names["OLD_SIPEXAMPLE"]; !there {
+			t.Errorf("schema %d: VICIdial's own sample is not among %v", schema, names)
+		}
+		if _, there := names["with-hyphen"]; there {
+			t.Errorf("schema %d: an id that is no name of a route is listed", schema)
+		}
+		if main := names["MAIN"]; main.Name != "MAIN (Main carrier)" || main.Texts["account_entry"] != "[main]\nsecret={secret:account}\n" {
+			t.Errorf("schema %d: listed %+v", schema, main)
+		}
+	}
 }

@@ -140,7 +140,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Whether the carrier also brings calls. Its account must then set `context=trunkinbound`, in `account_entry` or in the template. Defaults to false.",
 			},
-			"per_server": schema.MapNestedAttribute{ //nolint:forbidigo // a map keyed by server_ip, small by nature
+			"per_server": schema.MapNestedAttribute{ // keyed by server_ip, small by nature
 				Optional:            true,
 				MarkdownDescription: "What is different on single nodes, by `server_ip`.",
 				Validators:          []validator.Map{mapvalidator.KeysAre(bridge.Check("an IPv4 address without leading zeros", cluster.CheckServerIP))},

@@ -2,7 +2,9 @@ package conftemplate_test
 
 import (
 	"fmt"
+	"os"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -55,7 +57,7 @@ func TestAccConfTemplate(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
 			oneNodeUses(t, d)
-			clear := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
+			settle := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
 			play(t,
 				resource.TestStep{
 					Config: on(d, aTemplate("type=friend\nhost=dynamic\n")),
@@ -72,7 +74,7 @@ func TestAccConfTemplate(t *testing.T) {
 				},
 				resource.TestStep{
 					PreConfig: func() {
-						clear()
+						settle()
 						// The admin form, saved unchanged (F§10 item 14).
 						run(t, d, `UPDATE vicidial_conf_templates SET template_contents = 'type=friend\r\nhost=dynamic\r\n' WHERE template_id = 'softphone'`)
 					},
@@ -170,7 +172,7 @@ func TestAccConfTemplate_resumesAfterLostConnection(t *testing.T) {
 	oneNodeUses(t, d)
 	proxy := sandbox.NewProxy(t, d.Server())
 	through := func(contents string) string { return acceptance.ProviderAt(d, proxy.Port()) + aTemplate(contents) }
-	clear := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
+	settle := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
 	user := acceptance.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |")
 	steps := []resource.TestStep{{Config: through("type=friend\n")}}
 	// A change writes the row, its line in the change log and the flag.
@@ -178,7 +180,7 @@ func TestAccConfTemplate_resumesAfterLostConnection(t *testing.T) {
 		contents := fmt.Sprintf("type=friend\nqualify=%d\n", n)
 		steps = append(steps,
 			resource.TestStep{
-				PreConfig:   func() { clear(); proxy.CutAt(n, sandbox.WriteUnsent, true) },
+				PreConfig:   func() { settle(); proxy.CutAt(n, sandbox.WriteUnsent, true) },
 				Config:      through(contents),
 				ExpectError: regexp.MustCompile(`Unable to update template softphone`),
 			},
@@ -195,5 +197,28 @@ func TestAccConfTemplate_resumesAfterLostConnection(t *testing.T) {
 	play(t, steps...)
 	if proxy.Cuts() < 3 {
 		t.Errorf("%d cuts came, wanted 3 or more", proxy.Cuts())
+	}
+}
+
+func TestAccConfTemplate_example(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	example, err := os.ReadFile("../../../examples/resources/vicidial_conf_template/resource.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	play(t, resource.TestStep{
+		Config: on(d, string(example)),
+		Check:  acceptance.Expect(t, d, "SELECT template_name FROM vicidial_conf_templates WHERE template_id = 'softphone'", "| template_name           |\n| Softphones of the floor |"),
+	})
+}
+
+func TestAccConfTemplate_isListed(t *testing.T) {
+	t.Parallel()
+	for _, schema := range sandbox.Schemas() {
+		found := acceptance.List(t, sandbox.New(t, schema), "vicidial_conf_template")
+		if len(found) != 2 || found[0].Identity["template_id"] != "IAX_generic" || !strings.Contains(found[1].Texts["template_contents"], "type=friend\n") {
+			t.Errorf("schema %d: listed %+v", schema, found)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package inbounddid_test
 
 import (
 	"fmt"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -215,5 +216,38 @@ func TestAccInboundDID_resumesAfterLostConnection(t *testing.T) {
 	})
 	if proxy.Cuts() < 3 {
 		t.Errorf("%d cuts came, wanted 3", proxy.Cuts())
+	}
+}
+
+func TestAccInboundDID_example(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	example, err := os.ReadFile("../../../examples/resources/vicidial_inbound_did/resource.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{{
+			Config: acceptance.Provider(d) + string(example),
+			Check: acceptance.Expect(t, d, "SELECT did_pattern, did_route FROM vicidial_inbound_dids ORDER BY did_pattern", `
+				| did_pattern | did_route |
+				| 8005550100  | IN_GROUP  |
+				| 8005550101  | CALLMENU  |
+				| 8005550102  | VOICEMAIL |
+				| default     | EXTEN     |`),
+		}},
+	})
+}
+
+func TestAccInboundDID_isListed(t *testing.T) {
+	t.Parallel()
+	for _, schema := range sandbox.Schemas() {
+		d := aSystem(t, schema)
+		acceptance.Run(t, d, "INSERT INTO vicidial_inbound_dids (did_pattern, did_description, did_route, group_id) VALUES ('8005551212', 'Sales line', 'IN_GROUP', 'SALESLINE')")()
+		found := acceptance.List(t, d, "vicidial_inbound_did")
+		if len(found) != 2 || found[0].Identity["did_pattern"] != "default" || found[1].Name != "8005551212 (Sales line)" || found[1].Texts["group_id"] != "SALESLINE" {
+			t.Errorf("schema %d: listed %+v", schema, found)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package remoteagents_test
 
 import (
 	"fmt"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -161,5 +162,35 @@ func TestAccRemoteAgents_resumesAfterLostConnection(t *testing.T) {
 	})
 	if proxy.Cuts() != 2 {
 		t.Errorf("%d cuts came, wanted 2", proxy.Cuts())
+	}
+}
+
+func TestAccRemoteAgents_example(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	acceptance.Campaigns(t, d, "SALES")
+	acceptance.Run(t, d, "INSERT INTO vicidial_users (user, pass) VALUES ('9000', 'x')")()
+	example, err := os.ReadFile("../../../examples/resources/vicidial_remote_agents/resource.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{{
+			Config: acceptance.Provider(d) + string(example),
+			Check:  acceptance.Expect(t, d, "SELECT user_start, number_of_lines, server_ip FROM vicidial_remote_agents", "| user_start | number_of_lines | server_ip   |\n| 9000       |              10 | 10.10.10.11 |"),
+		}},
+	})
+}
+
+func TestAccRemoteAgents_isListed(t *testing.T) {
+	t.Parallel()
+	for _, schema := range sandbox.Schemas() {
+		d := aSystem(t, schema)
+		acceptance.Run(t, d, "INSERT INTO vicidial_remote_agents (user_start, number_of_lines, server_ip, conf_exten, campaign_id) VALUES ('9000', 4, '10.0.0.2', '8300', 'SALES')")()
+		found := acceptance.List(t, d, "vicidial_remote_agents")
+		if len(found) != 1 || found[0].Identity["user_start"] != "9000" || found[0].Name != "remote agents 9000 to 9003 on 10.0.0.2" || found[0].Texts["campaign_id"] != "SALES" {
+			t.Errorf("schema %d: listed %+v", schema, found)
+		}
 	}
 }
