@@ -49,6 +49,14 @@ module "anchor" {
       SURVEY = { lines = 40, nodes = ["dial3"] }
     }
     reports = ["Agent Time Detail", "Export Calls Report"]
+    carriers = {
+      MAIN   = { host = "192.0.2.10", prefix = "9", max_channels = 150, failover = ["BACKUP"], inbound = true }
+      BACKUP = { host = "192.0.2.20", prefix = "8" }
+    }
+    numbers       = { "5550100" = { extension = "8600051", description = "Front desk" } }
+    hostname      = "agents.example.com"
+    certificate   = "/etc/haproxy/agents.pem"
+    admin_sources = ["10.10.0.0/16"]
   }
 }
 
@@ -66,5 +74,6 @@ module "harbour" {
       dial2 = { address = "10.20.10.12", trunks = 100, engine = "MEETME" }
     }
     campaigns = { SALES = { lines = 80 } }
+    carriers  = { MAIN = { host = "192.0.2.10", prefix = "9" } }
   }
 }

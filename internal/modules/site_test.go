@@ -24,7 +24,7 @@ func TestSite_mocked(t *testing.T) {
 	t.Parallel()
 	// No database is named: a mocked provider needs none.
 	said := in(t, "modules/site").run(0, "test", "-filter=tests/mocked.tftest.hcl")
-	if !strings.Contains(said, "6 passed, 0 failed") {
+	if !strings.Contains(said, "8 passed, 0 failed") {
 		t.Errorf("terraform test says\n%s", said)
 	}
 }
@@ -33,7 +33,7 @@ func TestSite_onARealDatabase(t *testing.T) {
 	t.Parallel()
 	d := anEmptySystem(t, 1720)
 	said := in(t, "modules/site", reaching(d)...).run(0, "test", "-filter=tests/site.tftest.hcl")
-	if !strings.Contains(said, "3 passed, 0 failed") {
+	if !strings.Contains(said, "4 passed, 0 failed") {
 		t.Errorf("terraform test says\n%s", said)
 	}
 	expectEmpty(t, d)
@@ -44,9 +44,11 @@ func expectEmpty(t *testing.T, d *sandbox.Database) {
 	t.Helper()
 	d.Expect(t, "SELECT (SELECT COUNT(*) FROM servers) AS servers, (SELECT COUNT(*) FROM vicidial_server_trunks) AS trunks, "+
 		"(SELECT COUNT(*) FROM vicidial_confbridges) + (SELECT COUNT(*) FROM vicidial_conferences) AS rooms, "+
-		"(SELECT COUNT(*) FROM vicidial_settings_containers) AS containers", `
-		| servers | trunks | rooms | containers |
-		|       0 |      0 |     0 |          0 |`)
+		"(SELECT COUNT(*) FROM vicidial_settings_containers) AS containers, "+
+		"(SELECT COUNT(*) FROM vicidial_server_carriers WHERE server_ip LIKE '10._0.10.1_' AND carrier_id NOT LIKE 'OLD%') AS carriers, "+
+		"(SELECT COUNT(*) FROM vicidial_inbound_dids WHERE did_pattern <> 'default') AS numbers", `
+		| servers | trunks | rooms | containers | carriers | numbers |
+		|       0 |      0 |     0 |          0 |        0 |       0 |`)
 	d.Expect(t, "SELECT active_voicemail_server, slave_db_server, outbound_calls_per_second AS cps FROM system_settings", `
 		| active_voicemail_server | slave_db_server | cps |
 		|                         |                 |  10 |`)

@@ -75,6 +75,67 @@ resource "vicidial_trunk_split" "campaign" {
   }
 }
 
+locals {
+  accounts = {
+    for name, carrier in var.site.carriers : name => join("\n", concat(
+      ["[${lower(name)}]", "type=peer", "host=${carrier.host}", "disallow=all", "allow=ulaw,alaw", "dtmfmode=rfc2833"],
+      carrier.inbound ? ["context=trunkinbound", "insecure=port,invite"] : [],
+    ))
+  }
+}
+
+# Carriers that others fail over to come first: a failover must be there.
+resource "vicidial_carrier_route" "last" {
+  for_each = { for name, carrier in var.site.carriers : name => carrier if length(carrier.failover) == 0 }
+
+  name          = each.key
+  protocol      = "SIP"
+  servers       = values(local.addresses)
+  account_entry = local.accounts[each.key]
+  inbound       = each.value.inbound
+  dial = {
+    prefix       = each.value.prefix
+    max_channels = each.value.max_channels
+  }
+}
+
+resource "vicidial_carrier_route" "first" {
+  for_each = { for name, carrier in var.site.carriers : name => carrier if length(carrier.failover) > 0 }
+
+  name          = each.key
+  protocol      = "SIP"
+  servers       = values(local.addresses)
+  account_entry = local.accounts[each.key]
+  inbound       = each.value.inbound
+  dial = {
+    prefix       = each.value.prefix
+    max_channels = each.value.max_channels
+    failover     = [for name in each.value.failover : vicidial_carrier_route.last[name].name]
+  }
+}
+
+resource "vicidial_inbound_did" "number" {
+  for_each = var.site.numbers
+
+  did_pattern     = each.key
+  did_description = each.value.description
+  did_active      = true
+  did_route       = each.value.group_id == null ? "EXTEN" : "IN_GROUP"
+  group_id        = each.value.group_id
+  extension       = each.value.extension
+}
+
+resource "vicidial_haproxy_config" "web" {
+  count = var.site.hostname == null ? 0 : 1
+
+  name              = lower(var.site.name)
+  hostname          = var.site.hostname
+  nodes             = { for name, address in var.site.web : name => { address = address } }
+  tls               = var.site.certificate == null ? null : { certificate_file = var.site.certificate }
+  admin_sources     = var.site.admin_sources
+  cluster_addresses = values(local.addresses)
+}
+
 resource "vicidial_cluster_settings" "this" {
   active_voicemail_server   = local.addresses[local.coordinator]
   sounds_web_server         = try(values(var.site.web)[0], null)

@@ -24,3 +24,16 @@ output "keepalives" {
   description = "VARactive_keepalives of each node, by address."
   value       = vicidial_node_config.this.keepalives
 }
+
+output "inbound_targets" {
+  description = "Addresses to give to each carrier that brings calls, by node."
+  value = {
+    for name, route in merge(vicidial_carrier_route.last, vicidial_carrier_route.first) :
+    name => route.inbound_targets if var.site.carriers[name].inbound
+  }
+}
+
+output "haproxy" {
+  description = "Configuration of the load balancer in front of the web nodes; null without one."
+  value       = one(vicidial_haproxy_config.web[*].content)
+}

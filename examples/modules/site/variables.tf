@@ -27,6 +27,29 @@ variable "site" {
       spare = optional(number, 0)
     })), {})
 
+    # Carriers by name, each on every telephony node, known to the carrier by
+    # the nodes' addresses. A prefix chooses the carrier; where calls cannot be
+    # placed over it, those in failover are tried, which have none of their own.
+    carriers = optional(map(object({
+      host         = string
+      prefix       = string
+      max_channels = optional(number)
+      failover     = optional(list(string), [])
+      inbound      = optional(bool, false)
+    })), {})
+
+    # Inbound numbers: an in-group, or an extension of the dialplan.
+    numbers = optional(map(object({
+      group_id    = optional(string)
+      extension   = optional(string)
+      description = optional(string)
+    })), {})
+
+    # The load balancer in front of the web nodes; none where hostname is left out.
+    hostname      = optional(string)
+    certificate   = optional(string)           # file with certificate and key, on the balancer
+    admin_sources = optional(list(string), []) # who may reach the admin pages
+
     asterisk_version = optional(string, "18.26.4-vici")
     local_gmt        = optional(string, "-5.00")
     coordinator      = optional(string) # name of the telephony node that keeps voicemail; the first where left out
@@ -51,6 +74,19 @@ variable "site" {
       alltrue([for name in coalesce(campaign.nodes, []) : contains(keys(var.site.telephony), name)])
     ])
     error_message = "Campaigns name telephony nodes of the site."
+  }
+
+  validation {
+    condition = alltrue([
+      for carrier in values(var.site.carriers) :
+      alltrue([for name in carrier.failover : try(length(var.site.carriers[name].failover) == 0, false)])
+    ])
+    error_message = "A carrier fails over to carriers of the site that have no failover of their own."
+  }
+
+  validation {
+    condition     = var.site.hostname == null || length(var.site.web) > 0
+    error_message = "A load balancer needs web nodes."
   }
 
   validation {

@@ -26,6 +26,13 @@ variables {
       SALES  = { lines = 120 }
       SURVEY = { lines = 20, nodes = ["dial2"] }
     }
+    web      = { web1 = "10.10.10.31", web2 = "10.10.10.32" }
+    hostname = "agents.example.com"
+    carriers = {
+      MAIN   = { host = "192.0.2.10", prefix = "9", failover = ["BACKUP"], inbound = true }
+      BACKUP = { host = "192.0.2.20", prefix = "8" }
+    }
+    numbers = { "5550100" = { group_id = "SALESLINE" } }
   }
 }
 
@@ -64,6 +71,41 @@ run "choices_follow_from_the_nodes" {
     condition     = vicidial_cluster_settings.this.outbound_calls_per_second == 40
     error_message = "The fill is as fast as the nodes together."
   }
+}
+
+run "calls_go_out_and_in" {
+  assert {
+    condition     = length(vicidial_carrier_route.first["MAIN"].servers) == 2 && vicidial_carrier_route.first["MAIN"].dial.failover[0] == "BACKUP"
+    error_message = "A carrier is on every node and fails over to the other."
+  }
+  assert {
+    condition     = strcontains(vicidial_carrier_route.first["MAIN"].account_entry, "context=trunkinbound") && !strcontains(vicidial_carrier_route.last["BACKUP"].account_entry, "trunkinbound")
+    error_message = "Only a carrier that brings calls may bring calls."
+  }
+  assert {
+    condition     = vicidial_inbound_did.number["5550100"].did_route == "IN_GROUP"
+    error_message = "A number with an in-group goes there."
+  }
+  assert {
+    condition     = length(vicidial_haproxy_config.web[0].nodes) == 2
+    error_message = "The balancer spreads over all web nodes."
+  }
+}
+
+run "a_chain_of_failovers_is_refused" {
+  command = plan
+  variables {
+    site = {
+      name      = "anchor"
+      database  = "10.10.10.5"
+      telephony = { dial1 = { address = "10.10.10.11", trunks = 250 } }
+      carriers = {
+        A = { host = "192.0.2.10", prefix = "7", failover = ["B"] }
+        B = { host = "192.0.2.20", prefix = "8", failover = ["A"] }
+      }
+    }
+  }
+  expect_failures = [var.site]
 }
 
 run "another_coordinator" {

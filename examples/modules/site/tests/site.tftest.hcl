@@ -19,6 +19,12 @@ variables {
       SALES  = { lines = 120 }
       SURVEY = { lines = 20, spare = 1 }
     }
+    carriers = {
+      MAIN   = { host = "192.0.2.10", prefix = "9", max_channels = 100, failover = ["BACKUP"], inbound = true }
+      BACKUP = { host = "192.0.2.20", prefix = "8" }
+    }
+    numbers  = { "5550100" = { extension = "8600051", description = "Front desk" } }
+    hostname = "agents.example.com"
   }
 }
 
@@ -44,6 +50,25 @@ run "applied" {
   assert {
     condition     = length(vicidial_cluster_settings.this.agent_login_other_lines) == 0
     error_message = "The text of the weights is ours."
+  }
+}
+
+run "calls_go_out_and_in" {
+  assert {
+    condition     = strcontains(vicidial_carrier_route.first["MAIN"].dialplan_entry, "route_BACKUP")
+    error_message = "The main carrier fails over to the other."
+  }
+  assert {
+    condition     = output.inbound_targets == { MAIN = tomap({ "10.10.10.11" = "10.10.10.11", "10.10.10.12" = "10.10.10.12" }) }
+    error_message = "The carrier that brings calls is told every node."
+  }
+  assert {
+    condition     = vicidial_inbound_did.number["5550100"].did_id > 0
+    error_message = "The number is there."
+  }
+  assert {
+    condition     = strcontains(output.haproxy, "10.10.10.31")
+    error_message = "The balancer knows the web node."
   }
 }
 
