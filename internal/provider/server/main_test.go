@@ -1,0 +1,9 @@
+package server_test
+
+import (
+	"testing"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+func TestMain(m *testing.M) { sandbox.Main(m) }
