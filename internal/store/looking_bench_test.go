@@ -64,7 +64,6 @@ func BenchmarkLooking(b *testing.B) {
 		}},
 		{"failover plan", func(ctx context.Context) (string, error) {
 			floor, err := s.FailoverInput(ctx, true, false)
-			floor, err := s.Floor(ctx, true, false)
 			if err != nil {
 				return "", err
 			}
@@ -73,7 +72,6 @@ func BenchmarkLooking(b *testing.B) {
 		}},
 		{"failover plan now", func(ctx context.Context) (string, error) {
 			floor, err := s.FailoverInput(ctx, true, true)
-			floor, err := s.Floor(ctx, true, true)
 			if err != nil {
 				return "", err
 			}
@@ -82,7 +80,6 @@ func BenchmarkLooking(b *testing.B) {
 		}},
 		{"failover plan of pairs", func(ctx context.Context) (string, error) {
 			floor, err := s.FailoverInput(ctx, true, false)
-			floor, err := s.Floor(ctx, true, false)
 			if err != nil {
 				return "", err
 			}

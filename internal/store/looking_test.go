@@ -84,7 +84,6 @@ func TestHealthOfOddRows(t *testing.T) {
 			t.Errorf("%+v %v", in, err)
 		}
 		if _, err := s.FailoverInput(t.Context(), true, true); err != nil {
-		if _, err := s.Floor(t.Context(), true, true); err != nil {
 			t.Error(err)
 		}
 		if _, err := s.Landscape(t.Context(), true); err != nil {
