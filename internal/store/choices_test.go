@@ -18,7 +18,7 @@ func TestSystemSettings(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d: reads what the schema has, NULL as NULL, and no secret", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			run(t, d.DB(), "UPDATE system_settings SET active_voicemail_server = '10.0.0.1', default_codecs = NULL, sounds_central_control_active = '1', default_server_password = 'hush'")
+			runOn(t, d.DB(), "UPDATE system_settings SET active_voicemail_server = '10.0.0.1', default_codecs = NULL, sounds_central_control_active = '1', default_server_password = 'hush'")
 			settings, err := storeOf(t, d).SystemSettings(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -38,7 +38,7 @@ func TestSystemSettings(t *testing.T) {
 	t.Run("a container without a text is there all the same", func(t *testing.T) {
 		t.Parallel()
 		d := sandbox.New(t, 1720)
-		run(t, d.DB(), "INSERT INTO vicidial_settings_containers (container_id, container_entry) VALUES ('AGENT_LOAD_BALANCING_WEIGHT', NULL), ('OTHER', '10.0.0.1,5')")
+		runOn(t, d.DB(), "INSERT INTO vicidial_settings_containers (container_id, container_entry) VALUES ('AGENT_LOAD_BALANCING_WEIGHT', NULL), ('OTHER', '10.0.0.1,5')")
 		settings, err := storeOf(t, d).SystemSettings(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -93,7 +93,7 @@ func TestSystemSettings_write(t *testing.T) {
 	})
 	t.Run("a row that somebody moved is not overwritten", func(t *testing.T) {
 		seen := cluster.Row{"sounds_web_server": cluster.Text("10.0.2.1")}
-		run(t, d.DB(), "UPDATE system_settings SET sounds_web_server = '10.0.2.9'")
+		runOn(t, d.DB(), "UPDATE system_settings SET sounds_web_server = '10.0.2.9'")
 		err := apply(seen, cluster.Row{"sounds_web_server": cluster.Text("10.0.2.2")}, nil)
 		if conflict := (*cluster.Conflict)(nil); !errors.As(err, &conflict) {
 			t.Errorf("got %v", err)

@@ -24,7 +24,7 @@ func storeOf(t *testing.T, d *sandbox.Database) *Store {
 	return s
 }
 
-func run(t *testing.T, db *sql.DB, statements ...string) {
+func runOn(t *testing.T, db *sql.DB, statements ...string) {
 	t.Helper()
 	for _, statement := range statements {
 		if _, err := db.ExecContext(t.Context(), statement); err != nil {
@@ -50,7 +50,7 @@ func TestHealthOfOddRows(t *testing.T) {
 	t.Run("of two heartbeats of one node the newer counts, and a zero date is none", func(t *testing.T) {
 		t.Parallel()
 		d := sandbox.New(t, 1302) // whose table has no unique key
-		run(t, d.DB(), "SET SESSION sql_mode = ''", "INSERT INTO servers (server_id, server_ip, active) VALUES ('dial1', '10.0.0.1', 'Y'), ('dial2', '10.0.0.2', 'Y'), ('dial3', '10.0.0.3', 'Y')",
+		runOn(t, d.DB(), "SET SESSION sql_mode = ''", "INSERT INTO servers (server_id, server_ip, active) VALUES ('dial1', '10.0.0.1', 'Y'), ('dial2', '10.0.0.2', 'Y'), ('dial3', '10.0.0.3', 'Y')",
 			"INSERT INTO server_updater (server_ip, last_update, db_time) VALUES ('10.0.0.1', NOW() - INTERVAL 1 HOUR, NOW()), ('10.0.0.1', NOW(), NOW()), ('10.0.0.1', NOW() - INTERVAL 2 HOUR, NOW()), ('10.0.0.2', NULL, NOW())",
 			"INSERT IGNORE INTO server_updater (server_ip, last_update, db_time) VALUES ('10.0.0.3', '0000-00-00 00:00:00', NOW())")
 		s := storeOf(t, d)
@@ -70,7 +70,7 @@ func TestHealthOfOddRows(t *testing.T) {
 	t.Run("columns that hold NULL are read as VICIdial reads them", func(t *testing.T) {
 		t.Parallel()
 		d := sandbox.New(t, 1720)
-		run(t, d.DB(), "INSERT INTO servers (server_id, server_ip, active, max_vicidial_trunks, vicidial_balance_active, outbound_calls_per_second, disk_usage, svn_revision, conf_engine) VALUES ('dial1', '10.0.0.1', NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
+		runOn(t, d.DB(), "INSERT INTO servers (server_id, server_ip, active, max_vicidial_trunks, vicidial_balance_active, outbound_calls_per_second, disk_usage, svn_revision, conf_engine) VALUES ('dial1', '10.0.0.1', NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
 			"INSERT INTO vicidial_live_agents (server_ip, lead_id, campaign_id, status, extension) VALUES ('10.0.0.1', 0, NULL, NULL, NULL)",
 			"INSERT INTO vicidial_auto_calls (server_ip, lead_id, campaign_id, status, call_type) VALUES ('10.0.0.1', 0, NULL, NULL, NULL)",
 			"INSERT INTO phones (server_ip, login, pass, active, template_id, extension, protocol, fullname) VALUES (NULL, '2000', NULL, NULL, '', NULL, NULL, NULL)",
@@ -95,7 +95,7 @@ func TestHealthOfOddRows(t *testing.T) {
 func TestAgentPhonesTellNoPassword(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	run(t, d.DB(), "INSERT INTO phones (extension, server_ip, login, pass, active, template_id) VALUES ('1', '10.0.0.1', 'a', 'swordfish', 'Y', ''), ('2', '10.0.0.1', 'b', 'swordfish', 'Y', ''), ('3', '10.0.0.1', 'c', 'other', 'Y', '')")
+	runOn(t, d.DB(), "INSERT INTO phones (extension, server_ip, login, pass, active, template_id) VALUES ('1', '10.0.0.1', 'a', 'swordfish', 'Y', ''), ('2', '10.0.0.1', 'b', 'swordfish', 'Y', ''), ('3', '10.0.0.1', 'c', 'other', 'Y', '')")
 	s := storeOf(t, d)
 	first, _, err := s.AgentPhones(t.Context())
 	if err != nil {
@@ -129,8 +129,8 @@ func TestReplica(t *testing.T) {
 		return file, position
 	}
 	file, position := place()
-	run(t, primary.Root(), "CREATE USER copy@'%' IDENTIFIED BY 'copy'", "GRANT REPLICATION SLAVE ON *.* TO copy@'%'")
-	run(t, replica.Root(), fmt.Sprintf("CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = %d, MASTER_USER = 'copy', MASTER_PASSWORD = 'copy', MASTER_LOG_FILE = '%s', MASTER_LOG_POS = %d", primary.Port(), file, position), "START SLAVE")
+	runOn(t, primary.Root(), "CREATE USER copy@'%' IDENTIFIED BY 'copy'", "GRANT REPLICATION SLAVE ON *.* TO copy@'%'")
+	runOn(t, replica.Root(), fmt.Sprintf("CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = %d, MASTER_USER = 'copy', MASTER_PASSWORD = 'copy', MASTER_LOG_FILE = '%s', MASTER_LOG_POS = %d", primary.Port(), file, position), "START SLAVE")
 	d := primary.Database(t, 1720)
 	catchUp := func() {
 		t.Helper()
@@ -142,9 +142,9 @@ func TestReplica(t *testing.T) {
 	}
 	beat := func(seconds int) {
 		t.Helper()
-		run(t, d.DB(), "DELETE FROM server_updater", fmt.Sprintf("INSERT INTO server_updater (server_ip, last_update, db_time) VALUES ('10.0.0.1', NOW(), TIMESTAMP'2024-05-17 12:00:00' + INTERVAL %d SECOND)", seconds))
+		runOn(t, d.DB(), "DELETE FROM server_updater", fmt.Sprintf("INSERT INTO server_updater (server_ip, last_update, db_time) VALUES ('10.0.0.1', NOW(), TIMESTAMP'2024-05-17 12:00:00' + INTERVAL %d SECOND)", seconds))
 	}
-	run(t, d.DB(), fmt.Sprintf("UPDATE system_settings SET slave_db_server = '127.0.0.1:%d'", replica.Port()))
+	runOn(t, d.DB(), fmt.Sprintf("UPDATE system_settings SET slave_db_server = '127.0.0.1:%d'", replica.Port()))
 	beat(0)
 	catchUp()
 	s := storeOf(t, d)
@@ -160,17 +160,17 @@ func TestReplica(t *testing.T) {
 	if found := look(); found.Err != "" || !found.Running || !found.LagKnown || found.Lag != 0 {
 		t.Errorf("a replica that follows: %+v", found)
 	}
-	run(t, replica.Root(), "STOP SLAVE")
+	runOn(t, replica.Root(), "STOP SLAVE")
 	beat(90)
 	if found := look(); found.Running || found.Lag != 90*time.Second {
 		t.Errorf("a replica that was stopped: %+v", found)
 	}
-	run(t, replica.Root(), "START SLAVE")
+	runOn(t, replica.Root(), "START SLAVE")
 	catchUp()
 	if found := look(); !found.Running || found.Lag != 0 {
 		t.Errorf("a replica that has caught up: %+v", found)
 	}
-	run(t, d.DB(), "UPDATE system_settings SET slave_db_server = ''")
+	runOn(t, d.DB(), "UPDATE system_settings SET slave_db_server = ''")
 	if found, err := s.Replica(t.Context()); err != nil || found != nil {
 		t.Errorf("a cluster without a replica: %+v %v", found, err)
 	}
