@@ -109,11 +109,11 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to create cluster settings", "", err)...)
 	switch {
 	case err == nil:
-		r.publish(ctx, plan, config.row(), memory{Given: given}, bridge.Created(resp))
+		r.publish(ctx, plan, config.row(), memory{Given: given}, bridge.Created(resp).Promised(req.Plan))
 	case len(given.Found) > 0:
 		plan.Found = foundMap(given.Found)
 		plan.show(given.Wrote)
-		bridge.Created(resp).Publish(ctx, theIdentity(), plan, memory{Row: given.Wrote, Given: given})
+		bridge.Created(resp).Promised(req.Plan).Publish(ctx, theIdentity(), plan, memory{Row: given.Wrote, Given: given})
 	}
 }
 
@@ -155,10 +155,10 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to update cluster settings", "", err)...)
 	if err != nil {
 		plan.keepVersions(prior) // the secrets may not be written
-		r.publish(ctx, plan, nil, memory{Given: given}, bridge.Updated(resp))
+		r.publish(ctx, plan, nil, memory{Given: given}, bridge.Updated(resp).Promised(req.Plan))
 		return
 	}
-	r.publish(ctx, plan, config.row(), memory{Given: given}, bridge.Updated(resp))
+	r.publish(ctx, plan, config.row(), memory{Given: given}, bridge.Updated(resp).Promised(req.Plan))
 }
 
 // Delete gives back what was found.

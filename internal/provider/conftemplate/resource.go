@@ -87,7 +87,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to create template", m.id(), r.create(ctx, declared))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, bridge.Created(resp), nil)
+		r.publish(ctx, m, bridge.Created(resp).Promised(req.Plan), nil)
 	}
 }
 
@@ -128,7 +128,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	} else {
 		m.Stale = prior.Stale
 	}
-	r.publish(ctx, m, bridge.Updated(resp), seen)
+	r.publish(ctx, m, bridge.Updated(resp).Promised(req.Plan), seen)
 }
 
 // Delete removes the row, unless somebody uses it.

@@ -86,7 +86,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to create DID", m.pattern(), r.create(ctx, declared))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, bridge.Created(resp))
+		r.publish(ctx, m, bridge.Created(resp).Promised(req.Plan))
 	}
 }
 
@@ -115,7 +115,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	seen, _ := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to update DID", m.pattern(), r.move(ctx, m.pattern(), seen, declared.row()))...)
-	r.publish(ctx, m, bridge.Updated(resp))
+	r.publish(ctx, m, bridge.Updated(resp).Promised(req.Plan))
 }
 
 // Delete removes the row, unless it is VICIdial's own.

@@ -80,7 +80,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to create remote agents", m.userStart(), r.create(ctx, declared.lined(m)))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, bridge.Created(resp))
+		r.publish(ctx, m, bridge.Created(resp).Promised(req.Plan))
 	}
 }
 
@@ -109,7 +109,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	seen, _ := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to update remote agents", m.userStart(), r.move(ctx, m.userStart(), seen, declared.lined(m).row()))...)
-	r.publish(ctx, m, bridge.Updated(resp))
+	r.publish(ctx, m, bridge.Updated(resp).Promised(req.Plan))
 }
 
 // Delete removes the row. The daemon logs its users out by itself.

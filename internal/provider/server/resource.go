@@ -104,7 +104,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to create server", want.id(), r.create(ctx, want, config.row(), want.secrets(config, nil)))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, want, bridge.Created(resp), nil)
+		r.publish(ctx, want, bridge.Created(resp).Promised(req.Plan), nil)
 	}
 }
 
@@ -142,7 +142,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if err != nil { // the secrets may not be written: their versions stay the old ones
 		want.ConfSecretVersion, want.ManagerSecretVersion = prior.ConfSecretVersion, prior.ManagerSecretVersion
 	}
-	r.publish(ctx, want, bridge.Updated(resp), nil)
+	r.publish(ctx, want, bridge.Updated(resp).Promised(req.Plan), nil)
 }
 
 // Delete removes the server when nobody needs it any more.
@@ -194,7 +194,6 @@ func (r *Resource) publish(ctx context.Context, o *opened, to bridge.Response, s
 	o.show(server, rooms)
 	if busy := cluster.Busy(rooms[server.Engine()][server.IP()], declared); managed && len(busy) > 0 && seen == nil {
 		to.Diagnostics.Append(stillInUse(o.id(), busy)...)
-		o.declare(declared)
 	}
 	to.Publish(ctx, o.identity(), o.close(ctx, to.Diagnostics), memory{Row: server.Row, Moved: r.moved(ctx, seen, server)})
 }

@@ -40,13 +40,8 @@ func (o *opened) reviewRooms() diag.Diagnostics {
 	return bridge.DiagnoseAt(path.Root("conference").AtName("first_room"), "Rooms out of reach", rooms.Check(o.engine()))
 }
 
-// declare publishes the declared range although a room that is in use stands
-// beside it: it goes with a later apply.
-func (o *opened) declare(rooms cluster.RoomRange) {
-	o.conference.Rooms = types.Int64Value(int64(rooms.Count))
-	o.conference.FirstRoom = types.Int64Value(int64(rooms.First))
-}
-
+// stillInUse tells of rooms that stand beside the declared range. What the plan
+// said stays said; the next refresh finds them, and a later apply removes them.
 func stillInUse(id string, busy []int) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Rooms of server "+id+" are still in use",
 		fmt.Sprintf("%d rooms are to go but somebody has reserved them, among them %d. They are left; apply again when they are free.", len(busy), busy[0]))}
