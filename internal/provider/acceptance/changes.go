@@ -62,3 +62,12 @@ func flatten(at string, value any, into map[string]any) {
 		into[at] = v
 	}
 }
+
+// Meanwhile runs something between a plan and its apply, as others may.
+func Meanwhile(run func()) plancheck.PlanCheck { return meanwhile(run) }
+
+type meanwhile func()
+
+func (m meanwhile) CheckPlan(context.Context, plancheck.CheckPlanRequest, *plancheck.CheckPlanResponse) {
+	m()
+}
