@@ -17,7 +17,6 @@ import (
 type seatRanges struct{}
 
 func (seatRanges) Description(context.Context) string { return "ranges of seats that do not overlap" }
-
 func (seatRanges) MarkdownDescription(context.Context) string {
 	return "ranges of seats that do not overlap"
 }
