@@ -256,12 +256,10 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 	stop, ctx := ctx, context.WithoutCancel(ctx)
 	var failure error
 	for _, pause := range w.store.pauses {
-		if pause > 0 {
-			select {
-			case <-time.After(pause):
-			case <-stop.Done():
-				return 0, cmp.Or(failure, stop.Err())
-			}
+		select {
+		case <-time.After(pause):
+		case <-stop.Done():
+			return 0, cmp.Or(failure, stop.Err())
 		}
 		if w.conn == nil {
 			if failure = w.lock(ctx); failure != nil {

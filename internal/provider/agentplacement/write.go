@@ -125,20 +125,30 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 		if err := r.notInUse(ctx, *want, before.own, rows); err != nil {
 			return cluster.Plan{}, err
 		}
-		var flag []string
+		// An apply that was cut off may have written rows and not come to the flags.
+		flag := cluster.Touched(known(prior, have.style.knowing(labels).suffixes()), placed)
 		if s.renewPass || s.renewSecret || !want.Phone.Equal(prior.Phone) || !want.SeatOverrides.Equal(prior.SeatOverrides) {
-			flag = slices.Collect(maps.Keys(want.style.Labels)) // an apply that was cut off may have left them stale
+			flag = append(flag, slices.Collect(maps.Keys(want.style.Labels))...)
 		}
 		return r.plan(ctx, *want, before.own, before.all, rows, flag...)
 	})
 }
 
+// known is where seats sat when the plan was made.
+func known(prior model, suffixes cluster.Suffixes) *cluster.Placement {
+	placed, err := cluster.ParseAssignments(textsOf(prior.Assignments), suffixes)
+	if err != nil {
+		return cluster.NewPlacement(cluster.Seats{}) // a server's suffix is forgotten
+	}
+	return placed
+}
+
 // unmoved says whether seats sit where they sat when the plan was made, or
 // already where it says they are to sit.
 func unmoved(prior model, suffixes cluster.Suffixes, now, placed *cluster.Placement) error {
-	known, err := cluster.ParseAssignments(textsOf(prior.Assignments), suffixes)
-	if err != nil {
-		return nil //nolint:nilerr // a server's suffix is gone; the steps compare each row themselves
+	known := known(prior, suffixes)
+	if known.Seats().Len() == 0 {
+		return nil // the steps compare each row themselves
 	}
 	var moved []string
 	for position, seat := range now.Seats().All() {
