@@ -35,7 +35,7 @@ func (t NameTemplate) Seat(name string, on Label) (string, bool) {
 // floor names them on a node whose label it knows, the seats' aliases, and users
 // of the seats' numbers.
 func (s FloorStyle) Own(all FloorRows, seats Seats) FloorRows {
-	own := FloorRows{Columns: all.Columns}
+	own := FloorRows{Columns: all.Columns, Phones: make([]Phone, 0, len(all.Phones))}
 	for _, p := range all.Phones {
 		label, known := s.Labels[p.ServerIP]
 		if !known {

@@ -95,6 +95,9 @@ func (s FloorStyle) Rows(p *Placement) (FloorRows, error) {
 	for i, column := range rows.Columns {
 		shared[i] = s.Phone[column]
 	}
+	if p.Seats().Len() > 0 {
+		rows.Phones = make([]Phone, 0, p.Seats().Len()*max(1, len(p.At(0))))
+	}
 	fullname := slices.Index(rows.Columns, "fullname")
 	_, named := s.Phone["fullname"]
 	named = named || s.Naming.FullName.text == ""

@@ -73,19 +73,21 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() || r.topology == nil {
 		return // without a topology the provider's own configuration is not known yet
 	}
-	placed, suffixes, diags := r.review(ctx, &want, prior, kept, secrets)
+	found, diags := r.review(ctx, &want, prior, kept, secrets)
 	resp.Diagnostics.Append(diags...)
 	if diags.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, m.with(placed, suffixes, nil))...)
-	if !resp.Plan.Raw.Equal(req.State.Raw) {
-		tables := []cluster.Table{cluster.TablePhones, cluster.TableAliases, cluster.TableServers}
-		if m.AssignUsers.ValueBool() {
-			tables = append(tables, cluster.TableUsers)
-		}
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to write agent placement", m.name(), r.topology.Writable(ctx, tables...))...)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, m.with(found.placed, found.suffixes, nil))...)
+	if resp.Plan.Raw.Equal(req.State.Raw) {
+		return // nothing will be written
 	}
+	resp.Diagnostics.Append(r.reviewRows(ctx, want, found, prior == nil, kept, secrets)...)
+	tables := []cluster.Table{cluster.TablePhones, cluster.TableAliases, cluster.TableServers}
+	if m.AssignUsers.ValueBool() {
+		tables = append(tables, cluster.TableUsers)
+	}
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to write agent placement", m.name(), r.topology.Writable(ctx, tables...))...)
 }
 
 // Create writes the rows. When it fails it takes back what it wrote and leaves no

@@ -19,40 +19,43 @@ import (
 // holds them all.
 const runsShown = 20
 
-// review places the seats and holds the result against the cluster: what apply
-// would refuse is an error here, and what moves is told.
-func (r *Resource) review(ctx context.Context, want *declared, prior *model, kept memory, s secrets) (*cluster.Placement, cluster.Suffixes, diag.Diagnostics) {
+// reviewed is a placement and what it was worked out from.
+type reviewed struct {
+	placed   *cluster.Placement
+	suffixes cluster.Suffixes
+	have     declared
+	before   view
+}
+
+// review places the seats, and tells what moves.
+func (r *Resource) review(ctx context.Context, want *declared, prior *model, kept memory, s secrets) (reviewed, diag.Diagnostics) {
+	var found reviewed
 	failed := func(err error) diag.Diagnostics {
 		return bridge.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
-	var have declared
-	var before view
 	if prior != nil {
 		var diags diag.Diagnostics
-		if have, diags = prior.declared(); diags.HasError() {
-			return nil, nil, diags
+		if found.have, diags = prior.declared(); diags.HasError() {
+			return found, diags
 		}
 		var err error
-		if before, err = r.look(ctx, have, kept.and(want.style.Labels).Labels, s); err != nil {
-			return nil, nil, failed(err)
+		if found.before, err = r.look(ctx, found.have, kept.and(want.style.Labels).Labels, s); err != nil {
+			return found, failed(err)
 		}
-		before.now = renamed(before.now, want.replaced(have))
+		found.before.now = renamed(found.before.now, want.replaced(found.have))
 	}
 	diags, err := r.reviewServers(ctx, want)
 	if err != nil {
-		return nil, nil, failed(err)
+		return found, failed(err)
 	}
 	if diags.HasError() {
-		return nil, nil, diags
+		return found, diags
 	}
-	diags.Append(r.reviewReplaced(ctx, *want, have, before)...)
-	placed, more := r.place(ctx, *want, before)
+	diags.Append(r.reviewReplaced(ctx, *want, found.have, found.before)...)
+	placed, more := r.place(ctx, *want, found.before)
+	found.placed, found.suffixes = placed, want.style.knowing(labelsOf(kept, &found.have)).suffixes()
 	diags.Append(more...)
-	if diags.HasError() {
-		return nil, nil, diags
-	}
-	diags.Append(r.reviewRows(ctx, *want, prior, have, before, placed, kept, s)...)
-	return placed, want.style.knowing(labelsOf(kept, &have)).suffixes(), diags
+	return found, diags
 }
 
 // place places the seats; those in use keep the phone in use unless they may
@@ -222,14 +225,14 @@ func (r *Resource) reviewServers(ctx context.Context, want *declared) (diag.Diag
 }
 
 // reviewRows makes the rows and plans them, as apply will.
-func (r *Resource) reviewRows(ctx context.Context, want declared, prior *model, have declared, before view, placed *cluster.Placement, kept memory, s secrets) diag.Diagnostics {
+func (r *Resource) reviewRows(ctx context.Context, want declared, found reviewed, isNew bool, kept memory, s secrets) diag.Diagnostics {
 	schema, err := r.topology.Schema(ctx)
 	if err != nil {
 		return bridge.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
 	diags := reviewColumns(schema, want)
-	labels := labelsOf(kept, &have)
-	rows, err := want.rows(placed, before.own, s, labels)
+	labels := labelsOf(kept, &found.have)
+	rows, err := want.rows(found.placed, found.before.own, s, labels)
 	diags.Append(bridge.Diagnose("Unable to plan agent placement", want.name(), err)...)
 	if diags.HasError() {
 		return diags
@@ -243,13 +246,13 @@ func (r *Resource) reviewRows(ctx context.Context, want declared, prior *model, 
 	if diags.HasError() {
 		return diags
 	}
-	all := before.all
-	if prior == nil {
+	all := found.before.all
+	if isNew {
 		if all, err = r.topology.Floor(ctx, want.columns(s)); err != nil {
 			return bridge.Diagnose("Unable to plan agent placement", want.name(), err)
 		}
 	}
-	plan, err := cluster.PlanFloor(before.own, all, rows, cluster.FloorPlan{})
+	plan, err := cluster.PlanFloor(found.before.own, all, rows, cluster.FloorPlan{})
 	diags.Append(bridge.DiagnoseAt(path.Root("seats"), "Unable to plan agent placement "+want.name(), err)...)
 	if err == nil && addsPhones(plan) {
 		diags.Append(reviewSecrets(schema, rows, s)...)
