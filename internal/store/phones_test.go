@@ -71,7 +71,7 @@ func (f aFloor) write(ctx context.Context, s *Store, before *aFloor) error {
 func aFloorDatabase(t *testing.T) *sandbox.Database {
 	t.Helper()
 	d := sandbox.New(t, 1720)
-	run(t, d.DB(),
+	runOn(t, d.DB(),
 		"INSERT INTO servers (server_id, server_ip, active_asterisk_server, generate_vicidial_conf, rebuild_conf_files) VALUES "+
 			"('d1', '10.0.0.1', 'Y', 'Y', 'N'), ('d2', '10.0.0.2', 'Y', 'Y', 'N'), ('d3', '10.0.0.3', 'Y', 'Y', 'N'), ('d4', '10.0.0.4', 'Y', 'Y', 'N')",
 		"INSERT INTO vicidial_users (user, pass) VALUES ('2000', 'x'), ('2001', 'x'), ('2006', 'x')")
@@ -120,13 +120,13 @@ func TestFloor_everyCut(t *testing.T) {
 			after := someFloor(t, []string{"2001-2006"}, "bc", 2, before.placed, "secret2")
 			statements := 0
 			for n := 1; ; n++ {
-				run(t, d.DB(), "DELETE FROM phones", "DELETE FROM phones_alias", "UPDATE vicidial_users SET phone_login = ''", "UPDATE servers SET rebuild_conf_files = 'N'")
+				runOn(t, d.DB(), "DELETE FROM phones", "DELETE FROM phones_alias", "UPDATE vicidial_users SET phone_login = ''", "UPDATE servers SET rebuild_conf_files = 'N'")
 				healthy := New(settingsOf(d))
 				if err := before.write(t.Context(), healthy, nil); err != nil {
 					t.Fatal(err)
 				}
 				_ = healthy.Close()
-				run(t, d.DB(), "UPDATE servers SET rebuild_conf_files = 'N'")
+				runOn(t, d.DB(), "UPDATE servers SET rebuild_conf_files = 'N'")
 
 				cuts := proxy.Cuts()
 				proxy.CutAt(n, cut, true)
@@ -244,7 +244,7 @@ func TestFloor_auditHidesPasswords(t *testing.T) {
 func TestFloor_readsOnlyWhatIsThere(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1302)
-	run(t, d.DB(), "INSERT INTO phones (extension, server_ip, login, pass, template_id, email) VALUES ('1', '10.0.0.1', '1a', 'x', '', NULL)",
+	runOn(t, d.DB(), "INSERT INTO phones (extension, server_ip, login, pass, template_id, email) VALUES ('1', '10.0.0.1', '1a', 'x', '', NULL)",
 		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('1', NULL, '1a,1b'), ('2', 'two', NULL)")
 	s := New(settingsOf(d))
 	defer func() { _ = s.Close() }()

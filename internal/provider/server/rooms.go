@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // settleRooms fills in at plan time where the rooms begin, when the
