@@ -23,8 +23,8 @@ func anEvent() event {
 	return event{name: "kill", begin: at, struck: at, end: at.Add(time.Minute), out: -1, back: -1, promised: unpromised}
 }
 
-func anAction(id, fault string) outcome {
-	return outcome{work: post, id: id, begin: time.Unix(1001, 0), took: time.Millisecond, node: "web1", fault: fault}
+func anAction(fault string) outcome {
+	return outcome{work: post, id: "a", begin: time.Unix(1001, 0), took: time.Millisecond, node: "web1", fault: fault}
 }
 
 func TestWeigh(t *testing.T) {
@@ -35,16 +35,16 @@ func TestWeigh(t *testing.T) {
 		ran     map[string]int
 		verdict string // a part of the broken promise; empty for none
 	}{
-		{"an action that ran once is fine", nil, []outcome{anAction("a", "")}, map[string]int{"a": 1}, ""},
-		{"one that ran twice breaks every promise", nil, []outcome{anAction("a", "")}, map[string]int{"a": 2}, "1 actions ran twice"},
-		{"even if its browser saw an error", nil, []outcome{anAction("a", "status 503")}, map[string]int{"a": 2}, "1 actions ran twice"},
-		{"one that was answered and not done breaks it too", nil, []outcome{anAction("a", "")}, nil, "1 actions were answered and not done"},
-		{"one that failed and was not done is only lost", nil, []outcome{anAction("a", "status 503")}, nil, ""},
-		{"lost actions are held against the promise", func(e *event) { e.promised.actions = 0 }, []outcome{anAction("a", "status 503")}, nil, "1 actions lost, 0 promised"},
+		{"an action that ran once is fine", nil, []outcome{anAction("")}, map[string]int{"a": 1}, ""},
+		{"one that ran twice breaks every promise", nil, []outcome{anAction("")}, map[string]int{"a": 2}, "1 actions ran twice"},
+		{"even if its browser saw an error", nil, []outcome{anAction("status 503")}, map[string]int{"a": 2}, "1 actions ran twice"},
+		{"one that was answered and not done breaks it too", nil, []outcome{anAction("")}, nil, "1 actions were answered and not done"},
+		{"one that failed and was not done is only lost", nil, []outcome{anAction("status 503")}, nil, ""},
+		{"lost actions are held against the promise", func(e *event) { e.promised.actions = 0 }, []outcome{anAction("status 503")}, nil, "1 actions lost, 0 promised"},
 		{"lost polls are, too", func(e *event) { e.promised.polls = 0 }, []outcome{{work: poll, fault: "status 503"}}, nil, "1 polls lost, 0 promised"},
-		{"a late ejection is", func(e *event) { e.out, e.promised.out = 2*time.Second, time.Second }, []outcome{anAction("a", "")}, map[string]int{"a": 1}, "out after 2s, 1s promised"},
+		{"a late ejection is", func(e *event) { e.out, e.promised.out = 2*time.Second, time.Second }, []outcome{anAction("")}, map[string]int{"a": 1}, "out after 2s, 1s promised"},
 		{"silence proves nothing", nil, nil, nil, "no request was made"},
-		{"an uneven spread is told", func(e *event) { e.struck = time.Time{}; e.promised.spread = 0.03 }, []outcome{anAction("a", "")}, map[string]int{"a": 1}, "off its weight"},
+		{"an uneven spread is told", func(e *event) { e.struck = time.Time{}; e.promised.spread = 0.03 }, []outcome{anAction("")}, map[string]int{"a": 1}, "off its weight"},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			e := anEvent()

@@ -52,7 +52,7 @@ type stack struct {
 
 // build starts the nodes and the proxy.
 func build(ctx context.Context, kind, folder string) (s *stack, err error) {
-	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // Apache's workers are another user
+	if err := os.MkdirAll(folder, 0o755); err != nil { // Apache's workers are another user
 		return nil, err
 	}
 	s = &stack{kind: kind, folder: folder, nodes: map[string]*webstack.Node{}}

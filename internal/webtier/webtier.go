@@ -54,7 +54,7 @@ func run(ctx context.Context, long bool, only string, keep bool, out io.Writer) 
 	if err != nil {
 		return false, err
 	}
-	if err := os.Chmod(folder, 0o755); err != nil { //nolint:gosec // Apache's workers are another user
+	if err := os.Chmod(folder, 0o755); err != nil { // Apache's workers are another user
 		return false, err
 	}
 	if keep {
