@@ -48,7 +48,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "The seats, as ranges like `2000-2149` and single numbers like `2200`. Leading zeros stay; both ends of a range have the same number of digits.",
 				Validators:          []validator.List{listvalidator.SizeAtLeast(1), seatRanges{}},
 			},
-			"servers": schema.MapNestedAttribute{ //nolint:forbidigo // a map keyed by server_ip, small by nature
+			"servers": schema.MapNestedAttribute{
 				Required:            true,
 				MarkdownDescription: "The servers that the seats sit on, by `server_ip`. Refer to `vicidial_server.NAME.server_ip`, so that a server is there before its phones.",
 				Validators: []validator.Map{
