@@ -51,25 +51,3 @@ func CheckForm(column AsteriskText, text string) Flaws {
 	}
 	return flaws.sorted()
 }
-
-// AfterForm is the value that the admin page would store when its form is
-// saved unchanged.
-func AfterForm(column AsteriskText, text string) string {
-	text = NormalText(text)
-	switch column {
-	case RegistrationString, GlobalsString, CarrierDescription:
-		text, _, _ = strings.Cut(text, `"`)
-		text = strings.ReplaceAll(text, "\n", "")
-	default: // a text area: the browser drops a line break at its very start
-		text = strings.TrimPrefix(text, "\n")
-	}
-	for _, loss := range formLosses {
-		if slices.Contains(loss.columns, column) && loss.piece != "\n" && loss.piece != `"` {
-			text = strings.ReplaceAll(text, loss.piece, "")
-		}
-	}
-	if column == TemplateContents { // the carrier's texts come back with LF
-		text = strings.ReplaceAll(text, "\n", "\r\n")
-	}
-	return text
-}

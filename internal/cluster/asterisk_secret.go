@@ -3,7 +3,6 @@ package cluster
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -106,22 +105,4 @@ func BareSecrets(text string) Flaws {
 		}
 	}
 	return flaws
-}
-
-// HideSecrets is a text fit for a log: every password is ****.
-func HideSecrets(text string) string {
-	sealed := SealSecrets(text, "hidden")
-	return secretPlace.ReplaceAllString(sealed, "****")
-}
-
-// NeedsSecrets says which of the named secrets have no value, sorted.
-func NeedsSecrets(names []string, secrets map[string]string) []string {
-	var missing []string
-	for _, name := range names {
-		if _, given := secrets[name]; !given {
-			missing = append(missing, name)
-		}
-	}
-	slices.Sort(missing)
-	return missing
 }

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -181,6 +182,28 @@ func TestAccountText(t *testing.T) {
 	})
 }
 
+// afterForm is the value that the admin page would store when its form is
+// saved unchanged.
+func afterForm(column AsteriskText, text string) string {
+	text = NormalText(text)
+	switch column {
+	case RegistrationString, GlobalsString, CarrierDescription:
+		text, _, _ = strings.Cut(text, `"`)
+		text = strings.ReplaceAll(text, "\n", "")
+	default: // a text area: the browser drops a line break at its very start
+		text = strings.TrimPrefix(text, "\n")
+	}
+	for _, loss := range formLosses {
+		if slices.Contains(loss.columns, column) && loss.piece != "\n" && loss.piece != `"` {
+			text = strings.ReplaceAll(text, loss.piece, "")
+		}
+	}
+	if column == TemplateContents { // the carrier's texts come back with LF
+		text = strings.ReplaceAll(text, "\n", "\r\n")
+	}
+	return text
+}
+
 func TestTextOfTheForm(t *testing.T) {
 	t.Run("CR LF from the form is no drift", func(t *testing.T) {
 		if !EquivalentText(stockDialplan, strings.ReplaceAll(stockDialplan, "\n", "\r\n")) {
@@ -201,7 +224,7 @@ func TestTextOfTheForm(t *testing.T) {
 			if len(flaws) == 0 || len(flaws.Errors()) > 0 {
 				t.Fatalf("told %q", flaws)
 			}
-			if EquivalentText(AfterForm(column, text), text) {
+			if EquivalentText(afterForm(column, text), text) {
 				t.Errorf("the form took nothing from %q", text)
 			}
 		})
@@ -210,8 +233,8 @@ func TestTextOfTheForm(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			column := rapid.SampledFrom([]AsteriskText{AccountEntry, TemplateContents, DialplanEntry, RegistrationString, GlobalsString, CarrierDescription}).Draw(t, "column")
 			text := rapid.StringMatching(`[a-z;'"\\\n\[\]= ]{0,30}`).Draw(t, "text")
-			if len(CheckForm(column, text)) == 0 && !EquivalentText(AfterForm(column, text), text) {
-				t.Errorf("%q became %q", text, AfterForm(column, text))
+			if len(CheckForm(column, text)) == 0 && !EquivalentText(afterForm(column, text), text) {
+				t.Errorf("%q became %q", text, afterForm(column, text))
 			}
 		})
 	})
@@ -232,7 +255,7 @@ func TestSecretsInText(t *testing.T) {
 			if SealedBy(template, strings.Replace(text, "host=carrier", "host=other", 1)) {
 				t.Error("another host fits")
 			}
-			if strings.Contains(SealSecrets(text, "account"), "="+secret+"\n") {
+			if strings.Contains(SealSecrets(text, "account"), "secret="+secret+"\n") {
 				t.Errorf("the secret is left in %q", SealSecrets(text, "account"))
 			}
 		})
@@ -266,8 +289,8 @@ func TestSecretsInText(t *testing.T) {
 			if got := SealSecrets(text, "n"); got != sealed {
 				t.Errorf("%q became %q, wanted %q", text, got, sealed)
 			}
-			if strings.Contains(HideSecrets(text), "abc") {
-				t.Errorf("a log would show %q", HideSecrets(text))
+			if strings.Contains(SealSecrets(text, "n"), "abc") {
+				t.Errorf("the state would show %q", SealSecrets(text, "n"))
 			}
 		}
 	})

@@ -29,7 +29,7 @@ var RouteName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_]{1,14}$`)
 // address in base 36. It depends on nothing else, so it stays when other nodes
 // come and go. Two nodes never get one id under one name; a name too long to
 // stand beside the address is cut and told apart by a digest, so that ids of
-// different routes can meet, if hardly ever: see [CarrierIDTaken].
+// different routes can meet, if hardly ever: [CarrierChange] tells of it.
 func CarrierID(route, serverIP string) (string, error) {
 	if !RouteName.MatchString(route) {
 		return "", fmt.Errorf("route %q: a name has 2 to 15 letters, digits and underscores and does not begin with an underscore", route)
@@ -84,22 +84,6 @@ func pow36(digits int) uint64 {
 		power *= 36
 	}
 	return power
-}
-
-// CarrierIDTaken finds the carrier that has one of the ids already and is none
-// of mine. Ids that differ in case or in blanks at the end are one to the
-// database (F§9.2 item 17).
-func CarrierIDTaken(have Carriers, mine map[string]bool, ids ...string) (Carrier, bool) {
-	folded := map[string]bool{}
-	for id, is := range mine {
-		folded[foldKey(id)] = is
-	}
-	for _, id := range ids {
-		if carrier, found := have.ByID(id); found && !folded[foldKey(id)] {
-			return carrier, true
-		}
-	}
-	return Carrier{}, false
 }
 
 // foldKey is a key as the database compares it.

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -108,13 +109,12 @@ func TestCarrierID(t *testing.T) {
 			}
 		}
 	})
-	t.Run("an id that somebody else has is found, whatever its case", func(t *testing.T) {
-		have := Carriers{{"carrier_id": Text("telnyx_00004 "), "server_ip": Text("10.0.0.9")}}
-		if _, taken := CarrierIDTaken(have, nil, "TELNYX_00004"); !taken {
-			t.Error("it was not")
-		}
-		if _, taken := CarrierIDTaken(have, map[string]bool{"TELNYX_00004": true}, "TELNYX_00004"); taken {
-			t.Error("a row of one's own counts as taken")
+	t.Run("an id that somebody else has is a conflict, whatever its case", func(t *testing.T) {
+		theirs := with(aCarrier("telnyx_00004 ", "10.0.0.9"), "carrier_name", "theirs")
+		_, err := CarrierChange{Have: Carriers{theirs}, Want: Carriers{aCarrier("TELNYX_00004", "10.0.0.4")}}.Plan()
+		var conflict *Conflict
+		if !errors.As(err, &conflict) {
+			t.Errorf("got %v", err)
 		}
 	})
 }

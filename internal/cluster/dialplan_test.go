@@ -78,7 +78,7 @@ func TestDialplanOfARoute(t *testing.T) {
 			if flaws := CheckAsterisk(DialplanEntry, text); len(flaws) > 0 {
 				t.Fatalf("%s\nin\n%s", flaws, text)
 			}
-			if AfterForm(DialplanEntry, text) != text {
+			if afterForm(DialplanEntry, text) != text {
 				t.Errorf("the form changes\n%s", text)
 			}
 			if !OffersRoute(text, dial.Route) {

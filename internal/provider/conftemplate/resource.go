@@ -101,10 +101,6 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		bridge.Reading(resp).Keep(ctx, m.identity())
 		return
 	}
-	if r.templates == nil {
-		bridge.Reading(resp).Keep(ctx, m.identity())
-		return
-	}
 	seen, known := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
 	if known {
 		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
