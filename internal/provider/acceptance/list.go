@@ -24,13 +24,13 @@ type Found struct {
 func List(t *testing.T, d *sandbox.Database, kind string) []Found {
 	t.Helper()
 	ctx := context.Background()
-	made, err := Providers()["vicidial"]()
+	server, err := Providers()["vicidial"]()
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, ok := made.(tfprotov6.ProviderServerWithListResource)
+	lister, ok := server.(tfprotov6.ListResourceServer)
 	if !ok {
-		t.Fatalf("%T serves no list resources", made)
+		t.Fatalf("%T serves no list resources", server)
 	}
 	schema, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
@@ -49,7 +49,7 @@ func List(t *testing.T, d *sandbox.Database, kind string) []Found {
 		t.Fatal(err)
 	}
 	refuse(t, configured.Diagnostics)
-	stream, err := server.ListResource(ctx, &tfprotov6.ListResourceRequest{
+	stream, err := lister.ListResource(ctx, &tfprotov6.ListResourceRequest{
 		TypeName: kind, Config: dynamic(t, schema.ListResourceSchemas[kind].ValueType(), nil), IncludeResource: true, Limit: 1000,
 	})
 	if err != nil {
