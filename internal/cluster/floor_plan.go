@@ -100,24 +100,39 @@ func (p *floorPlanner) step(step Step) { p.plan.Steps = append(p.plan.Steps, ste
 
 func (p *floorPlanner) insertPhones() {
 	width := len(p.want.Columns) + len(p.how.Born) + 6
+	common, own := p.commonColumns()
 	for chunk := range slices.Chunk(p.addPhones, max(1, p.values/width)) {
 		rows := make([]Row, 0, len(chunk))
 		for _, phone := range chunk {
-			row := make(Row, width)
-			maps.Copy(row, p.how.Born)
-			for i, column := range p.want.Columns {
-				row[column] = phone.Values[i]
+			row := make(Row, len(own)+5)
+			for _, i := range own {
+				row[p.want.Columns[i]] = phone.Values[i]
 			}
 			row["server_ip"], row["login"], row["extension"] = Text(phone.ServerIP), Text(phone.Login), Text(phone.Extension)
 			row["dialplan_number"], row["voicemail_id"] = Text(phone.DialplanNumber), Text(phone.VoicemailID)
 			rows = append(rows, row)
 		}
 		p.step(Step{
-			Phase: Add, Verb: Insert, Table: TablePhones, Rows: rows,
+			Phase: Add, Verb: Insert, Table: TablePhones, Rows: rows, Common: common,
 			Key:   Row{"extension": Text(chunk[0].Extension), "server_ip": Text(chunk[0].ServerIP)},
 			Audit: auditFloor("PHONES", "ADD", "ADMIN BULK ADD PHONE", chunk[0].Login, chunk[len(chunk)-1].Login, len(chunk)),
 		})
 	}
+}
+
+// commonColumns are what all new phones say alike, and which of the wanted
+// columns differ.
+func (p *floorPlanner) commonColumns() (Row, []int) {
+	common, own := Row{}, []int{}
+	maps.Copy(common, p.how.Born)
+	for i, column := range p.want.Columns {
+		if slices.ContainsFunc(p.addPhones, func(phone Phone) bool { return phone.Values[i] != p.addPhones[0].Values[i] }) {
+			own = append(own, i)
+		} else if len(p.addPhones) > 0 {
+			common[column] = p.addPhones[0].Values[i]
+		}
+	}
+	return common, own
 }
 
 func (p *floorPlanner) insertAliases() {

@@ -111,7 +111,7 @@ func (d *tables) write(t *rapid.T, step Step, most int) {
 					t.Fatalf("%v is inserted over %v", row, other)
 				}
 			}
-			d.rows[step.Table] = append(d.rows[step.Table], row)
+			d.rows[step.Table] = append(d.rows[step.Table], step.Whole(row))
 		}
 	case Update, Delete:
 		for i, in := range step.In[:min(most, len(step.In))] {

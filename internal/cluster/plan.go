@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -73,6 +74,9 @@ type Step struct {
 	// Rows are the rows to insert. All name the same columns; Key says which
 	// of them tell whether a row is there already.
 	Rows []Row
+	// Common is what all Rows say besides; no column of Key is among it. Thousands
+	// of rows need not repeat it.
+	Common Row
 	// Key picks the rows to update, delete or thin.
 	Key Row
 	// In widens Key to the rows whose column InColumn holds one of these.
@@ -94,6 +98,17 @@ type Step struct {
 	// Loose steps take no offence at finding no row.
 	Loose bool
 	Audit Audit
+}
+
+// Whole is a row to insert with what is common to all.
+func (s Step) Whole(row Row) Row {
+	if len(s.Common) == 0 {
+		return row
+	}
+	whole := make(Row, len(row)+len(s.Common))
+	maps.Copy(whole, s.Common)
+	maps.Copy(whole, row)
+	return whole
 }
 
 // Audit is the row in VICIdial's admin change log that tells of a step, in the

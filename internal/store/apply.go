@@ -222,7 +222,7 @@ func (w *writer) stands(ctx context.Context, step cluster.Step) (bool, error) {
 	switch step.Verb {
 	case cluster.Insert:
 		for _, row := range step.Rows {
-			where, args := conditions(row, " AND ", "<=>")
+			where, args := conditions(step.Whole(row), " AND ", "<=>")
 			n, err := w.count(ctx, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", step.Table, where), args})
 			if err != nil || n == 0 {
 				return false, err

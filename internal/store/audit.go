@@ -84,7 +84,7 @@ func secretsOf(step cluster.Step) map[string]bool {
 			}
 		}
 	}
-	for _, rows := range [][]cluster.Row{step.Rows, {step.From, step.To}} {
+	for _, rows := range [][]cluster.Row{step.Rows, {step.Common, step.From, step.To}} {
 		for _, row := range rows {
 			for column, value := range row {
 				if secretColumns[column] && value.Text != "" {

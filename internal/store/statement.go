@@ -53,11 +53,15 @@ func phrase(step cluster.Step) statement {
 // harm. One row asks by itself whether it is there, since not every table has a
 // unique key; many rows go into tables that have one.
 func phraseInsert(step cluster.Step) statement {
-	columns := slices.Sorted(maps.Keys(step.Rows[0]))
-	var args []any
+	columns := slices.Sorted(maps.Keys(step.Whole(step.Rows[0])))
+	args := make([]any, 0, len(columns)*len(step.Rows))
 	for _, row := range step.Rows {
 		for _, column := range columns {
-			args = append(args, bind(row[column]))
+			value, own := row[column]
+			if !own {
+				value = step.Common[column]
+			}
+			args = append(args, bind(value))
 		}
 	}
 	marks := strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ")

@@ -106,7 +106,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to create agent placement", m.name(), r.create(ctx, &want, secrets))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, memory{}, bridge.Created(resp))
+		r.publish(ctx, m, memory{}, bridge.Created(resp).Promised(req.Plan))
 	}
 }
 
@@ -153,7 +153,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if resp.Diagnostics.HasError() {
 		m = prior
 	}
-	r.publish(ctx, m, kept, bridge.Updated(resp))
+	r.publish(ctx, m, kept, bridge.Updated(resp).Promised(req.Plan))
 }
 
 // Delete removes the rows that the placement owns.
