@@ -113,8 +113,12 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 // Read publishes the rows as they are, and tells who moved them.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
-	if !ok || r.topology == nil {
-		return // what was known stays known
+	if !ok {
+		return
+	}
+	if r.topology == nil {
+		bridge.Reading(resp).Keep(ctx, m.identity())
+		return
 	}
 	if m.Servers == nil {
 		adopted, diags := r.adopt(ctx, m)

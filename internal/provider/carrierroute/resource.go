@@ -136,7 +136,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to create carrier route", m.route(), r.create(ctx, m, config.secrets()))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, bridge.Created(resp), nil)
+		r.publish(ctx, m, bridge.Created(resp).Promised(req.Plan), nil)
 	}
 }
 
@@ -175,7 +175,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		r.publish(ctx, m, bridge.Updated(resp), seen)
 		return
 	}
-	r.publish(ctx, m, bridge.Updated(resp), nil)
+	r.publish(ctx, m, bridge.Updated(resp).Promised(req.Plan), nil)
 }
 
 // Delete turns the rows off before it removes them, each time with their flags:
