@@ -56,6 +56,11 @@ type Room struct {
 // Rooms are one engine's rooms by server_ip, sorted by number.
 type Rooms map[string][]Room
 
+// RoomsOf picks one server's rooms out of those of all servers.
+func RoomsOf(ip string, rooms map[Engine]Rooms) map[Engine][]Room {
+	return map[Engine][]Room{Meetme: rooms[Meetme][ip], Confbridge: rooms[Confbridge][ip]}
+}
+
 // RoomRange is a run of rooms: Count of them from First on.
 type RoomRange struct {
 	First int
@@ -76,19 +81,22 @@ func (r RoomRange) holds(number int) bool { return number >= r.First && number <
 
 // Describe says in a range what rooms there are. Rooms that are exactly the
 // declared ones are described so; any others by a range that differs from the
-// declared one, so that a plan mends them.
-func Describe(rooms []Room, declared RoomRange) RoomRange {
-	if len(rooms) == 0 {
-		return RoomRange{First: declared.First}
+// declared one, so that a plan mends them. Rooms of the other engine are such
+// others: one that was in use when the engine changed is left behind there. The
+// zero range declares nothing, and the other engine's rooms are passed over.
+func Describe(engine Engine, have map[Engine][]Room, declared RoomRange) RoomRange {
+	rooms := have[engine]
+	run := RoomRange{First: declared.First}
+	if len(rooms) > 0 {
+		run.First = rooms[0].Number
 	}
-	run := RoomRange{First: rooms[0].Number}
 	for _, room := range rooms {
 		if room.Number == run.First+run.Count {
 			run.Count++
 		}
 	}
-	if run == declared && len(rooms) != run.Count {
-		run.Count = len(rooms) // the declared ones are there, and strays beside them
+	if declared != (RoomRange{}) && run == declared { // the declared ones are there: are others beside them?
+		run.Count = len(rooms) + len(have[engine.Other()])
 	}
 	return run
 }
@@ -170,12 +178,15 @@ func (e Engine) noun() string {
 	return "CONFERENCE"
 }
 
-// Busy lists the rooms that somebody has reserved and that the range does not hold.
-func Busy(rooms []Room, want RoomRange) []int {
+// Busy lists the rooms that somebody has reserved and that the range of the
+// engine does not hold.
+func Busy(engine Engine, have map[Engine][]Room, want RoomRange) []int {
 	var busy []int
-	for _, room := range rooms {
-		if room.InUse && !want.holds(room.Number) {
-			busy = append(busy, room.Number)
+	for _, of := range []Engine{engine, engine.Other()} {
+		for _, room := range have[of] {
+			if room.InUse && (of != engine || !want.holds(room.Number)) {
+				busy = append(busy, room.Number)
+			}
 		}
 	}
 	return busy

@@ -220,7 +220,7 @@ func (o *opened) show(server cluster.Server, rooms map[cluster.Engine]cluster.Ro
 	declared, _ := o.rooms()
 	bridge.Show(o.columns(), server.Row)
 	o.ServerID = types.StringValue(server.ID())
-	found := cluster.Describe(rooms[server.Engine()][server.IP()], declared)
+	found := cluster.Describe(server.Engine(), cluster.RoomsOf(server.IP(), rooms), declared)
 	o.conference.Rooms = types.Int64Value(int64(found.Count))
 	o.conference.FirstRoom = types.Int64Null()
 	if found.First > 0 {

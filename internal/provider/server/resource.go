@@ -192,7 +192,7 @@ func (r *Resource) publish(ctx context.Context, o *opened, to bridge.Response, s
 	}
 	declared, managed := o.rooms()
 	o.show(server, rooms)
-	if busy := cluster.Busy(rooms[server.Engine()][server.IP()], declared); managed && len(busy) > 0 && seen == nil {
+	if busy := cluster.Busy(server.Engine(), cluster.RoomsOf(server.IP(), rooms), declared); managed && len(busy) > 0 && seen == nil {
 		to.Diagnostics.Append(stillInUse(o.id(), busy)...)
 	}
 	to.Publish(ctx, o.identity(), o.close(ctx, to.Diagnostics), memory{Row: server.Row, Moved: r.moved(ctx, seen, server)})

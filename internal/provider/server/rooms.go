@@ -2,6 +2,8 @@ package server
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -42,6 +44,14 @@ func (o *opened) reviewRooms() diag.Diagnostics {
 // stillInUse tells of rooms that stand beside the declared range. What the plan
 // said stays said; the next refresh finds them, and a later apply removes them.
 func stillInUse(id string, busy []int) diag.Diagnostics {
+	const shown = 5
+	var numbers []string
+	for _, number := range busy[:min(len(busy), shown)] {
+		numbers = append(numbers, strconv.Itoa(number))
+	}
+	if len(busy) > shown {
+		numbers = append(numbers, fmt.Sprintf("and %d more", len(busy)-shown))
+	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Rooms of server "+id+" are still in use",
-		fmt.Sprintf("%d rooms are to go but somebody has reserved them, among them %d. They are left; apply again when they are free.", len(busy), busy[0]))}
+		"Somebody has reserved rooms that are to go: "+strings.Join(numbers, ", ")+". They are left; apply again when they are free.")}
 }
