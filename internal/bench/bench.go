@@ -58,7 +58,7 @@ func bench(ctx context.Context, out io.Writer, n, rounds int) (err error) {
 		return err
 	}
 	tell(out, n, many, floor)
-	return judge(n, small, many, floor)
+	return errors.Join(judge(n, small, many, floor), seats(ctx, out, shop, server, rounds))
 }
 
 func tell(out io.Writer, n int, many, floor figures) {
@@ -93,7 +93,8 @@ func judge(n int, small, many, floor figures) error {
 // subject is one configuration that is measured.
 type subject struct {
 	*workshop.Terraform
-	server *sandbox.Server
+	server   *sandbox.Server
+	database *sandbox.Database
 	figures
 	plans, applies []time.Duration
 	own            int // questions asked by ourselves
@@ -111,7 +112,7 @@ func open(ctx context.Context, shop *workshop.Workshop, server *sandbox.Server, 
 	if err != nil {
 		return nil, err
 	}
-	s := &subject{Terraform: cli, server: server}
+	s := &subject{Terraform: cli, server: server, database: database}
 	_, err = s.must(ctx, "init", "-no-color")
 	return s, err
 }

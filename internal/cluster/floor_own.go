@@ -160,7 +160,7 @@ type Secret struct {
 	Ignore  bool // a phone that was changed by somebody keeps what it has
 }
 
-// Fill sets a secret column of wanted phones. A phone that is there keeps what
+// Fill sets a secret column of wanted phones, as [FloorStyle.Rows] made them. A phone that is there keeps what
 // most of its like have; a new one takes what its seat has already, and the given
 // value otherwise.
 func (s Secret) Fill(want *FloorRows, own FloorRows) {
@@ -168,24 +168,26 @@ func (s Secret) Fill(want *FloorRows, own FloorRows) {
 	if at < 0 {
 		return
 	}
-	has := make(map[string]Value, len(own.Phones)) // by phone
-	floor, bySeat := map[Value]int{}, map[string]map[Value]int{}
+	has, bySeat := map[string]Value{}, map[string]map[Value]int{}
+	floor, seated := map[Value]int{}, map[string]bool{}
 	if from := slices.Index(own.Columns, s.Column); from >= 0 {
 		for _, p := range own.Phones {
-			value := p.Values[from]
-			has[p.key()] = value
-			floor[value]++
-			if bySeat[p.Seat] == nil {
-				bySeat[p.Seat] = map[Value]int{}
+			floor[p.Values[from]]++
+			seated[p.Seat] = true
+		}
+		if len(floor) > 1 { // else all have the same, whichever way one looks
+			for _, p := range own.Phones {
+				has[p.key()] = p.Values[from]
+				if bySeat[p.Seat] == nil {
+					bySeat[p.Seat] = map[Value]int{}
+				}
+				bySeat[p.Seat][p.Values[from]]++
 			}
-			bySeat[p.Seat][value]++
 		}
 	}
 	common, known := commonest(floor)
 	for i := range want.Phones {
 		p := &want.Phones[i]
-		own, there := has[p.key()]
-		seats, seated := commonest(bySeat[p.Seat])
 		given, isGiven := Value{}, false
 		if s.Given != nil {
 			given, isGiven = s.Given(p.Seat)
@@ -193,21 +195,32 @@ func (s Secret) Fill(want *FloorRows, own FloorRows) {
 		value := given
 		switch {
 		case isGiven && s.Renew:
-		case there && s.Ignore:
-			value = own
-		case seated && (s.PerSeat || s.Ignore):
-			value = seats
-		case seated && known:
-			value = common
+		case seated[p.Seat]:
+			value = s.kept(*p, common, has, bySeat)
 		case isGiven:
 		case known:
 			value = common
 		default:
 			continue
 		}
-		p.Values = slices.Clone(p.Values)
 		p.Values[at] = value
 	}
+}
+
+// kept is the secret of a seat that has phones already.
+func (s Secret) kept(p Phone, common Value, has map[string]Value, bySeat map[string]map[Value]int) Value {
+	if len(bySeat) == 0 {
+		return common
+	}
+	if own, there := has[p.key()]; there && s.Ignore {
+		return own
+	}
+	if s.PerSeat || s.Ignore {
+		if most, known := commonest(bySeat[p.Seat]); known {
+			return most
+		}
+	}
+	return common
 }
 
 func commonest(count map[Value]int) (Value, bool) {

@@ -98,6 +98,8 @@ func (s FloorStyle) Rows(p *Placement) (FloorRows, error) {
 	if p.Seats().Len() > 0 {
 		rows.Phones = make([]Phone, 0, p.Seats().Len()*max(1, len(p.At(0))))
 	}
+	width := len(rows.Columns)
+	var slab []Value // the values of many phones in one piece; each phone has its own
 	fullname := slices.Index(rows.Columns, "fullname")
 	_, named := s.Phone["fullname"]
 	named = named || s.Naming.FullName.text == ""
@@ -119,13 +121,16 @@ func (s FloorStyle) Rows(p *Placement) (FloorRows, error) {
 				Extension:      s.Naming.Extension.Name(seat, label),
 				DialplanNumber: s.Naming.DialplanNumber.Name(seat, label),
 				VoicemailID:    s.Naming.VoicemailID.Name(seat, label),
-				Values:         shared,
 			}
-			if own := s.Seats[seat]; len(own) > 0 || !named {
-				phone.Values = slices.Clone(shared)
-				if !named {
-					phone.Values[fullname] = Text(s.Naming.FullName.Name(seat, label))
-				}
+			if len(slab) < width {
+				slab = make([]Value, 256*width)
+			}
+			phone.Values, slab = slab[:width:width], slab[width:]
+			copy(phone.Values, shared)
+			if !named {
+				phone.Values[fullname] = Text(s.Naming.FullName.Name(seat, label))
+			}
+			if own := s.Seats[seat]; len(own) > 0 {
 				for i, column := range rows.Columns {
 					if value, set := own[column]; set {
 						phone.Values[i] = value

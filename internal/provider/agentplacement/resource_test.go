@@ -37,9 +37,11 @@ func aCluster(t *testing.T, schema int) *sandbox.Database {
 	for i := 1; i <= 4; i++ {
 		acceptance.Run(t, d,
 			fmt.Sprintf("INSERT INTO servers (server_id, server_ip, active_asterisk_server, generate_vicidial_conf, rebuild_conf_files) VALUES ('dial%d', '10.0.0.%d', 'Y', 'Y', 'N')", i, i))()
+		var rooms []string
 		for room := range 60 {
-			acceptance.Run(t, d, fmt.Sprintf("INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (%d, '10.0.0.%d', '')", 8600051+room, i))()
+			rooms = append(rooms, fmt.Sprintf("(%d, '10.0.0.%d', '')", 8600051+room, i))
 		}
+		acceptance.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES "+strings.Join(rooms, ", "))()
 	}
 	return d
 }
@@ -438,6 +440,90 @@ func TestAccAgentPlacement_aServerTakesAnothersPlace(t *testing.T) {
 				ExpectError: regexp.MustCompile(`cannot\s+change\s+its\s+login\s+in\s+place`),
 			},
 		},
+	})
+}
+
+// A few of the cuts that the store's own test makes at every statement, through
+// Terraform: the state that a failed update leaves leads on.
+func TestAccAgentPlacement_survivesLostConnections(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	proxy := sandbox.NewProxy(t, d.Server())
+	through := func(seats, servers string, more ...string) string {
+		return acceptance.ProviderAt(d, proxy.Port()) + aPlacement(seats, servers, append(more, "nodes_per_seat = 2")...)
+	}
+	first := through(`"2000-2005"`, twoServers, aPassword)
+	then := through(`"2001-2006"`, strings.ReplaceAll(threeServers, `"10.0.0.1" = { suffix = "a" }, `, ""),
+		strings.ReplaceAll(aPassword, `"secret1", pass_wo_version = 1`, `"secret2", pass_wo_version = 2`))
+	var steps []resource.TestStep
+	for n, cut := range map[int]sandbox.Cut{1: sandbox.WriteUnanswered, 4: sandbox.WriteUnsent, 8: sandbox.WriteUnanswered, 13: sandbox.WriteUnsent} {
+		steps = append(steps,
+			resource.TestStep{Config: first},
+			resource.TestStep{
+				PreConfig:   func() { proxy.CutAt(n, cut, true) },
+				Config:      then,
+				ExpectError: regexp.MustCompile(`Unable to (update|read) agent placement`),
+			},
+			resource.TestStep{
+				PreConfig: proxy.Heal,
+				Config:    then,
+				Check: all(
+					expect(t, d, "SELECT server_ip, COUNT(*) AS phones, MIN(pass) AS pass FROM phones GROUP BY server_ip", `
+						| server_ip | phones | pass    |
+						| 10.0.0.2  |      6 | secret2 |
+						| 10.0.0.3  |      6 | secret2 |`),
+					expect(t, d, "SELECT MIN(alias_id) AS first, MAX(alias_id) AS last, COUNT(*) AS aliases FROM phones_alias", `
+						| first | last | aliases |
+						| 2001  | 2006 |       6 |`)),
+			})
+	}
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acceptance.Providers(), Steps: steps})
+	if proxy.Cuts() < 4 {
+		t.Errorf("%d cuts came", proxy.Cuts())
+	}
+}
+
+func TestAccAgentPlacement_takesBackWhatAFailedCreateWrote(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{
+				PreConfig: acceptance.Run(t, d, `CREATE TRIGGER full BEFORE INSERT ON phones_alias FOR EACH ROW
+					IF NEW.alias_id = '2002' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the disk is full'; END IF`),
+				Config:      aFloor(d, `"2000-2003"`, twoServers, aPassword),
+				ExpectError: regexp.MustCompile(`(?s)the\s+disk\s+is\s+full.*have\s+been\s+removed\s+again`),
+			},
+			{
+				PreConfig: func() {
+					d.Expect(t, phones, noPhones)
+					acceptance.Run(t, d, "DROP TRIGGER full")()
+				},
+				Config: aFloor(d, `"2000-2003"`, twoServers, aPassword),
+			},
+		},
+	})
+}
+
+func TestAccAgentPlacement_keepsSecretsToItself(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{{
+			Config: aFloor(d, `"2000-2003"`, twoServers, strings.NewReplacer("secret1", "topsecret1", "register1", "topsecret2").Replace(aPassword)),
+			Check: all(
+				func(s *terraform.State) error {
+					if strings.Contains(s.String(), "topsecret") {
+						return fmt.Errorf("a secret is in the state:\n%s", s)
+					}
+					return nil
+				},
+				expect(t, d, "SELECT COUNT(*) AS told FROM vicidial_admin_log WHERE event_sql LIKE '%topsecret%'", `
+					| told |
+					|    0 |`)),
+		}},
 	})
 }
 
