@@ -48,20 +48,6 @@ func newTables() *tables {
 	return &tables{columns: []string{"fullname", "pass", "protocol"}, rows: map[Table][]Row{}}
 }
 
-func (d *tables) copy() *tables {
-	c := newTables()
-	for table, rows := range d.rows {
-		for _, row := range rows {
-			again := Row{}
-			for column, value := range row {
-				again[column] = value
-			}
-			c.rows[table] = append(c.rows[table], again)
-		}
-	}
-	return c
-}
-
 func (d *tables) seen() FloorRows {
 	f := FloorRows{Columns: d.columns}
 	for _, row := range d.rows[TablePhones] {

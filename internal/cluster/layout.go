@@ -91,10 +91,6 @@ func wrap(seats int, counts, order []int) []stretch {
 	return stretches
 }
 
-// sections is into how many parts a row of new seats falls, each with its nodes
-// in another order.
-const sections = 2
-
 // layOutNew lays seats out that sit nowhere yet. Wrapped around once, a node
 // would share all its seats with the same few others: its loss would fall on
 // these alone, and they could not take its seats over, since they have them

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -71,7 +70,7 @@ func described(t *testing.T, at string, attributes []*tfprotov6.SchemaAttribute)
 
 func TestSchemasAreDescribed(t *testing.T) {
 	all, identities, _ := schemas(t)
-	block := func(t *testing.T, name string, s *tfprotov6.Schema) {
+	block := func(t *testing.T, _ string, s *tfprotov6.Schema) {
 		if len(strings.TrimSpace(s.Block.Description)) < 20 {
 			t.Errorf("described by %q", s.Block.Description)
 		}
@@ -113,8 +112,8 @@ func TestResourcesHaveIdentityAndImport(t *testing.T) {
 	all, identities, _ := schemas(t)
 	house := vicidial.New("test")()
 	var names []string
-	for _, make := range house.Resources(t.Context()) {
-		room := make()
+	for _, newResource := range house.Resources(t.Context()) {
+		room := newResource()
 		var name resource.MetadataResponse
 		room.Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "vicidial"}, &name)
 		names = append(names, name.TypeName)
@@ -137,9 +136,9 @@ func TestResourcesHaveIdentityAndImport(t *testing.T) {
 	if !ok {
 		t.Fatal("no list resources")
 	}
-	for _, make := range lister.ListResources(t.Context()) {
+	for _, newList := range lister.ListResources(t.Context()) {
 		var name resource.MetadataResponse
-		var found list.ListResource = make()
+		found := newList()
 		found.Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "vicidial"}, &name)
 		if !slices.Contains(names, name.TypeName) {
 			t.Errorf("list resource %s has no resource of its name", name.TypeName)

@@ -14,7 +14,7 @@ import (
 )
 
 // aBusyPlan has every verb in it. Its start has duplicates, alike and unlike.
-func aBusyPlan(t *testing.T, d *sandbox.Database, store *Store) Decide {
+func aBusyPlan(t *testing.T, d *sandbox.Database) Decide {
 	t.Helper()
 	run(t, d,
 		"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 60, 'MAXIMUM_LIMIT'), ('10.0.0.1', 'SALES', 60, 'MAXIMUM_LIMIT'), ('10.0.0.1', 'SALES', 70, 'OVERFLOW_ALLOWED')",
@@ -59,7 +59,7 @@ func TestApply_overALineThatBreaks(t *testing.T) {
 			for n := 1; n <= most; n++ {
 				d, p := aTable(t, s), sandbox.NewProxy(t, s)
 				store := aStore(t, d, over(p))
-				plan := aBusyPlan(t, d, store)
+				plan := aBusyPlan(t, d)
 				all.Go(func() {
 					p.CutAt(n, cut, false)
 					if err := store.Apply(t.Context(), plan); err != nil {

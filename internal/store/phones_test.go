@@ -18,7 +18,7 @@ type aFloor struct {
 	placed *cluster.Placement
 }
 
-func someFloor(t *testing.T, seats []string, suffixes string, perSeat int, now *cluster.Placement, password string) aFloor {
+func someFloor(t *testing.T, seats []string, suffixes string, now *cluster.Placement, password string) aFloor {
 	t.Helper()
 	parsed, err := cluster.ParseSeats(seats)
 	if err != nil {
@@ -32,7 +32,7 @@ func someFloor(t *testing.T, seats []string, suffixes string, perSeat int, now *
 		Naming: naming, Labels: map[string]cluster.Label{}, Users: true,
 		Phone: cluster.Row{"pass": cluster.Text(password), "protocol": cluster.Text("SIP")},
 	}}
-	floor := cluster.Floor{Seats: parsed, NodesPerSeat: perSeat}
+	floor := cluster.Floor{Seats: parsed, NodesPerSeat: 2}
 	for _, suffix := range strings.Split(suffixes, "") {
 		index, _ := cluster.IndexOf(suffix)
 		ip := fmt.Sprintf("10.0.0.%d", index+1)
@@ -116,8 +116,8 @@ func TestFloor_everyCut(t *testing.T) {
 			settings.Port, settings.AuditEnabled = proxy.Port(), true
 			// Node 1 is dead and taken out, node 3 joins; a seat goes, one comes; all
 			// get another password.
-			before := someFloor(t, []string{"2000-2005"}, "ab", 2, nil, "secret1")
-			after := someFloor(t, []string{"2001-2006"}, "bc", 2, before.placed, "secret2")
+			before := someFloor(t, []string{"2000-2005"}, "ab", nil, "secret1")
+			after := someFloor(t, []string{"2001-2006"}, "bc", before.placed, "secret2")
 			statements := 0
 			for n := 1; ; n++ {
 				runOn(t, d.DB(), "DELETE FROM phones", "DELETE FROM phones_alias", "UPDATE vicidial_users SET phone_login = ''", "UPDATE servers SET rebuild_conf_files = 'N'")
@@ -174,7 +174,7 @@ func TestFloor_conflicts(t *testing.T) {
 	d := aFloorDatabase(t)
 	s := New(settingsOf(d))
 	defer func() { _ = s.Close() }()
-	before := someFloor(t, []string{"2000-2005"}, "ab", 2, nil, "secret1")
+	before := someFloor(t, []string{"2000-2005"}, "ab", nil, "secret1")
 	if err := before.write(t.Context(), s, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -222,11 +222,11 @@ func TestFloor_auditHidesPasswords(t *testing.T) {
 	settings.AuditEnabled = true
 	s := New(settings)
 	defer func() { _ = s.Close() }()
-	before := someFloor(t, []string{"2000-2005"}, "ab", 2, nil, "topsecret1")
+	before := someFloor(t, []string{"2000-2005"}, "ab", nil, "topsecret1")
 	if err := before.write(t.Context(), s, nil); err != nil {
 		t.Fatal(err)
 	}
-	after := someFloor(t, []string{"2000-2005"}, "ab", 2, before.placed, "topsecret2")
+	after := someFloor(t, []string{"2000-2005"}, "ab", before.placed, "topsecret2")
 	if err := after.write(t.Context(), s, &before); err != nil {
 		t.Fatal(err)
 	}

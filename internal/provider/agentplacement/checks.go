@@ -17,6 +17,7 @@ import (
 type seatRanges struct{}
 
 func (seatRanges) Description(context.Context) string { return "ranges of seats that do not overlap" }
+
 func (seatRanges) MarkdownDescription(context.Context) string {
 	return "ranges of seats that do not overlap"
 }

@@ -44,7 +44,7 @@ func (r *Resource) create(ctx context.Context, want *declared, s secrets) error 
 			return cluster.Plan{}, err
 		}
 		there = want.style.Own(all, want.floor.Seats)
-		return r.plan(ctx, *want, cluster.FloorRows{}, all, rows)
+		return r.plan(ctx, cluster.FloorRows{}, all, rows)
 	})
 	var partial *cluster.Partial
 	if errors.As(err, &partial) && partial.Applied > 0 {
@@ -77,7 +77,7 @@ func without(rows, there cluster.FloorRows) cluster.FloorRows {
 }
 
 // plan adds what every plan of rows needs.
-func (r *Resource) plan(ctx context.Context, want declared, own, all, rows cluster.FloorRows, flag ...string) (cluster.Plan, error) {
+func (r *Resource) plan(ctx context.Context, own, all, rows cluster.FloorRows, flag ...string) (cluster.Plan, error) {
 	voicemail, err := r.topology.VoicemailServer(ctx)
 	if err != nil {
 		return cluster.Plan{}, err
@@ -130,7 +130,7 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 		if s.renewPass || s.renewSecret || !want.Phone.Equal(prior.Phone) || !want.SeatOverrides.Equal(prior.SeatOverrides) {
 			flag = append(flag, slices.Collect(maps.Keys(want.style.Labels))...)
 		}
-		return r.plan(ctx, *want, before.own, before.all, rows, flag...)
+		return r.plan(ctx, before.own, before.all, rows, flag...)
 	})
 }
 
@@ -211,6 +211,6 @@ func (r *Resource) remove(ctx context.Context, m model, kept memory) error {
 		if err := r.notInUse(ctx, have, before.own, cluster.FloorRows{}); err != nil {
 			return cluster.Plan{}, err
 		}
-		return r.plan(ctx, have, before.own, before.all, cluster.FloorRows{})
+		return r.plan(ctx, before.own, before.all, cluster.FloorRows{})
 	})
 }
