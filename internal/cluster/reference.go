@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -250,6 +251,9 @@ func forget(id, ip string, mention Mention) Step {
 			Section: "SERVERS", Type: "DELETE", Record: id, Code: "ADMIN DELETE SERVER",
 			Notes: mention.String(),
 		},
+	}
+	if !mention.Unlike { // no more than what was counted
+		maps.Copy(step.Key, mention.Where)
 	}
 	if mention.Blank != nil {
 		step.Verb, step.To = Update, Row{mention.Column: *mention.Blank}

@@ -79,14 +79,17 @@ func (r RoomRange) Check(engine Engine) error {
 
 func (r RoomRange) holds(number int) bool { return number >= r.First && number < r.First+r.Count }
 
-// Describe says in a range what rooms there are. Rooms that are exactly the
-// declared ones are described so; any others by a range that differs from the
-// declared one, so that a plan mends them. Rooms of the other engine are such
-// others: one that was in use when the engine changed is left behind there. The
-// zero range declares nothing, and the other engine's rooms are passed over.
-func Describe(engine Engine, have map[Engine][]Room, declared RoomRange) RoomRange {
-	rooms := have[engine]
-	run := RoomRange{First: declared.First}
+// Describe says in a range what rooms there are, and whether they are one run
+// and nothing beside it. Any others are described by a range that differs from the
+// wanted one, so that a plan mends them. Rooms of the other engine are such
+// others when they are waited for: they were in use when the engine changed.
+// The zero range wants nothing in particular.
+func Describe(engine Engine, have map[Engine][]Room, want RoomRange, waiting bool) (RoomRange, bool) {
+	rooms, all := have[engine], len(have[engine])
+	if waiting {
+		all += len(have[engine.Other()])
+	}
+	run := RoomRange{First: want.First}
 	if len(rooms) > 0 {
 		run.First = rooms[0].Number
 	}
@@ -95,10 +98,11 @@ func Describe(engine Engine, have map[Engine][]Room, declared RoomRange) RoomRan
 			run.Count++
 		}
 	}
-	if declared != (RoomRange{}) && run == declared { // the declared ones are there: are others beside them?
-		run.Count = len(rooms) + len(have[engine.Other()])
+	whole := run.Count == all
+	if !whole && (run == want || want == RoomRange{}) {
+		run.Count = all
 	}
-	return run
+	return run, whole
 }
 
 // PlanRooms leads a server's rooms to the wanted range of the wanted engine.
@@ -178,13 +182,17 @@ func (e Engine) noun() string {
 	return "CONFERENCE"
 }
 
-// Busy lists the rooms that somebody has reserved and that the range of the
-// engine does not hold.
-func Busy(engine Engine, have map[Engine][]Room, want RoomRange) []int {
+// Busy lists the rooms that somebody has reserved and that are to go: those
+// outside of the wanted range, and those of the other engine that are waited
+// for. Where nothing in particular is wanted, nothing is to go.
+func Busy(engine Engine, have map[Engine][]Room, want RoomRange, waiting bool) []int {
 	var busy []int
+	if want == (RoomRange{}) {
+		return nil
+	}
 	for _, of := range []Engine{engine, engine.Other()} {
 		for _, room := range have[of] {
-			if room.InUse && (of != engine || !want.holds(room.Number)) {
+			if room.InUse && (of == engine && !want.holds(room.Number) || of != engine && waiting) {
 				busy = append(busy, room.Number)
 			}
 		}

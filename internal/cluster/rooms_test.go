@@ -64,17 +64,17 @@ func TestPlanRooms(t *testing.T) {
 				t.Fatalf("room %d is not there", number)
 			}
 		}
-		busy := cluster.Busy(engine, have, want)
+		busy := cluster.Busy(engine, have, want, true)
 		if left := len(now[engine]) + len(now[engine.Other()]); left != want.Count+len(busy) {
 			t.Fatalf("%d rooms, want %d and the %d in use", left, want.Count, len(busy))
 		}
-		if described := cluster.Describe(engine, now, want); (described == want) != (len(busy) == 0) {
+		if described, _ := cluster.Describe(engine, now, want, true); (described == want) != (len(busy) == 0) {
 			t.Fatalf("described as %v, while %v are in use beside %v", described, busy, want)
 		}
 		if again := cluster.PlanRooms("10.0.0.1", engine, now, want); !again.Empty() && len(busy) == 0 {
 			t.Fatalf("a second plan does %v", again)
 		}
-		if described := cluster.Describe(engine, have, want); described == want && !plan.Empty() {
+		if described, _ := cluster.Describe(engine, have, want, true); described == want && !plan.Empty() {
 			t.Fatalf("described as declared, but the plan does %v", plan)
 		}
 	})

@@ -17,6 +17,11 @@ import (
 type memory struct {
 	Row   cluster.Row
 	Moved []move `json:",omitempty"`
+	// Rooms is the range that was last wanted or found whole. What is there is
+	// described beside it.
+	Rooms cluster.RoomRange
+	// Waiting says that rooms of another engine are to go once they are free.
+	Waiting bool `json:",omitempty"`
 }
 
 // move is a column that no longer says what it said.

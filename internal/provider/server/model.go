@@ -203,9 +203,10 @@ func (o *opened) engine() cluster.Engine {
 	return cluster.Meetme
 }
 
-// rooms is the range of rooms that is declared; false where rooms are not managed.
-func (o *opened) rooms() (cluster.RoomRange, bool) {
-	if o.conference.Rooms.IsNull() || o.conference.Rooms.IsUnknown() {
+// rooms is the range of rooms that is wanted; false where the configuration does
+// not manage rooms, whatever a plan knows of those that are there.
+func (o *opened) rooms(declared *opened) (cluster.RoomRange, bool) {
+	if declared.conference.Rooms.IsNull() || o.conference.Rooms.IsNull() || o.conference.Rooms.IsUnknown() {
 		return cluster.RoomRange{}, false
 	}
 	rooms := cluster.RoomRange{First: int(o.conference.FirstRoom.ValueInt64()), Count: int(o.conference.Rooms.ValueInt64())}
@@ -216,11 +217,9 @@ func (o *opened) rooms() (cluster.RoomRange, bool) {
 }
 
 // show fills in what the rows say.
-func (o *opened) show(server cluster.Server, rooms map[cluster.Engine]cluster.Rooms) {
-	declared, _ := o.rooms()
+func (o *opened) show(server cluster.Server, found cluster.RoomRange) {
 	bridge.Show(o.columns(), server.Row)
 	o.ServerID = types.StringValue(server.ID())
-	found := cluster.Describe(server.Engine(), cluster.RoomsOf(server.IP(), rooms), declared)
 	o.conference.Rooms = types.Int64Value(int64(found.Count))
 	o.conference.FirstRoom = types.Int64Null()
 	if found.First > 0 {

@@ -102,9 +102,9 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if !ok {
 		return
 	}
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to create server", want.id(), r.create(ctx, want, config.row(), want.secrets(config, nil)))...)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to create server", want.id(), r.create(ctx, want, config))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, want, bridge.Created(resp).Promised(req.Plan), nil)
+		r.publish(ctx, want, bridge.Created(resp).Promised(req.Plan), want.wanted(config, memory{}, want.engine()))
 	}
 }
 
@@ -120,11 +120,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		bridge.Reading(resp).Keep(ctx, o.identity())
 		return
 	}
-	seen, known := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
-	if !known {
-		seen.Row = nil
-	}
-	r.publish(ctx, o, bridge.Reading(resp), seen.Row)
+	seen, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics) // nothing after an import
+	r.publish(ctx, o, bridge.Reading(resp), seen)
 }
 
 // Update writes what differs. It may stop half way: state says what the rows say
@@ -137,12 +134,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	prior := open(ctx, m, &resp.Diagnostics)
 	seen, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
-	err := r.update(ctx, want, change{row: config.row(), secrets: want.secrets(config, prior), seen: seen.Row, from: prior.ServerIP.ValueString()})
+	err := r.update(ctx, want, change{declared: config, secrets: want.secrets(config, prior), seen: seen, from: prior.ServerIP.ValueString()})
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to update server", want.id(), err)...)
 	if err != nil { // the secrets may not be written: their versions stay the old ones
 		want.ConfSecretVersion, want.ManagerSecretVersion = prior.ConfSecretVersion, prior.ManagerSecretVersion
 	}
-	r.publish(ctx, want, bridge.Updated(resp).Promised(req.Plan), nil)
+	r.publish(ctx, want, bridge.Updated(resp).Promised(req.Plan), want.wanted(config, seen, prior.engine()))
 }
 
 // Delete removes the server when nobody needs it any more.
@@ -179,9 +176,10 @@ func read(ctx context.Context, plan, config interface {
 }
 
 // publish says what the rows say, or forgets a server that has none. seen is
-// what the row said before, where a difference to it is somebody else's doing.
-func (r *Resource) publish(ctx context.Context, o *opened, to bridge.Response, seen cluster.Row) {
-	server, rooms, err := r.look(ctx, o.id())
+// what was known before; where that is a row, a difference to it is somebody
+// else's doing. After a write it is none.
+func (r *Resource) publish(ctx context.Context, o *opened, to bridge.Response, seen memory) {
+	server, all, err := r.look(ctx, o.id())
 	if server.Row == nil {
 		if err != nil {
 			to.Diagnostics.Append(bridge.Diagnose("Unable to read server", o.id(), err)...)
@@ -190,12 +188,18 @@ func (r *Resource) publish(ctx context.Context, o *opened, to bridge.Response, s
 		to.Forget(ctx, o.identity())
 		return
 	}
-	declared, managed := o.rooms()
-	o.show(server, rooms)
-	if busy := cluster.Busy(server.Engine(), cluster.RoomsOf(server.IP(), rooms), declared); managed && len(busy) > 0 && seen == nil {
+	rooms := cluster.RoomsOf(server.IP(), all)
+	found, whole := cluster.Describe(server.Engine(), rooms, seen.Rooms, seen.Waiting)
+	now := memory{Row: server.Row, Moved: r.moved(ctx, seen.Row, server), Rooms: seen.Rooms}
+	now.Waiting = seen.Waiting && len(rooms[server.Engine().Other()]) > 0
+	if whole && found.Count > 0 {
+		now.Rooms = found
+	}
+	if busy := cluster.Busy(server.Engine(), rooms, seen.Rooms, seen.Waiting); seen.Row == nil && len(busy) > 0 {
 		to.Diagnostics.Append(stillInUse(o.id(), busy)...)
 	}
-	to.Publish(ctx, o.identity(), o.close(ctx, to.Diagnostics), memory{Row: server.Row, Moved: r.moved(ctx, seen, server)})
+	o.show(server, found)
+	to.Publish(ctx, o.identity(), o.close(ctx, to.Diagnostics), now)
 }
 
 // look finds the server's row; a server without one is not there.

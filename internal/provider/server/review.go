@@ -27,7 +27,7 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *opened) di
 	if prior == nil && !diags.HasError() {
 		want.foretell(schema, declared)
 	}
-	diags.Append(want.reviewRooms()...)
+	diags.Append(want.reviewRooms(declared)...)
 	if !want.ServerID.IsUnknown() && !want.ServerIP.IsUnknown() {
 		diags.Append(reviewKeys(servers, want, declared, prior)...)
 	}
@@ -76,7 +76,7 @@ func reviewColumns(schema cluster.Schema, declared *opened) diag.Diagnostics {
 			diags.Append(bridge.DiagnoseAt(at, "The database cannot hold this", schema.Check(cluster.TableServers, name, cluster.Text(secret.ValueString())))...)
 		}
 	}
-	if rooms, managed := declared.rooms(); managed && rooms.Count > 0 {
+	if rooms, managed := declared.rooms(declared); managed && rooms.Count > 0 {
 		diags.Append(bridge.DiagnoseAt(path.Root("conference").AtName("rooms"), "The database cannot hold this",
 			schema.Check(declared.engine().Table(), "conf_exten", cluster.Number(int64(rooms.First))))...)
 	}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // settleRooms fills in at plan time where the rooms begin, when the
@@ -33,8 +35,8 @@ func (o *opened) settleRooms(declared, prior *opened) {
 }
 
 // reviewRooms refuses numbers that no call would reach.
-func (o *opened) reviewRooms() diag.Diagnostics {
-	rooms, managed := o.rooms()
+func (o *opened) reviewRooms(declared *opened) diag.Diagnostics {
+	rooms, managed := o.rooms(declared)
 	if !managed || rooms.Count == 0 || o.conference.Engine.IsUnknown() && !o.Conference.IsUnknown() && o.conference.FirstRoom.IsUnknown() {
 		return nil
 	}
@@ -54,4 +56,28 @@ func stillInUse(id string, busy []int) diag.Diagnostics {
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Rooms of server "+id+" are still in use",
 		"Somebody has reserved rooms that are to go: "+strings.Join(numbers, ", ")+". They are left; apply again when they are free.")}
+}
+
+// planRooms leads to the declared rooms; rooms that are not managed stay. Those
+// of the other engine go when this change leaves it, or one before did that could
+// not remove them all: stock systems have rooms of both.
+func (o *opened) planRooms(declared *opened, ip string, have state, waiting bool) cluster.Plan {
+	rooms, managed := o.rooms(declared)
+	if !managed {
+		return cluster.Plan{}
+	}
+	there := maps.Clone(have.rooms)
+	if !waiting && (have.server.Row == nil || have.server.Engine() == o.engine()) {
+		delete(there, o.engine().Other())
+	}
+	return cluster.PlanRooms(ip, o.engine(), there, rooms)
+}
+
+// wanted is what a write remembers of the rooms it has led to.
+func (o *opened) wanted(declared *opened, was memory, from cluster.Engine) memory {
+	rooms, managed := o.rooms(declared)
+	if !managed {
+		return memory{Waiting: was.Waiting}
+	}
+	return memory{Rooms: rooms, Waiting: was.Waiting || from != o.engine()}
 }

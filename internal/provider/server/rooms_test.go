@@ -166,3 +166,30 @@ func TestAccServer_roomsOutOfReach(t *testing.T) {
 		},
 	})
 }
+
+// Rooms that the configuration leaves out stay as they are, whatever there is of
+// either engine, and however often the server is changed.
+func TestAccServer_roomsThatNobodyManages(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	var told acceptance.Told
+	stay := resource.ComposeTestCheckFunc(roomsAre(t, d, meetme, "| first | last | rooms |\n| 8600001 | 8600070 | 3 |"), roomsAre(t, d, confbridge, run(9600000, 2)), told.Quiet(t))
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: told.Providers(),
+		Steps: []resource.TestStep{
+			{
+				PreConfig: acceptance.Run(t, d,
+					"INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600001, '10.0.0.1', ''), (8600060, '10.0.0.1', 'SIP/2000'), (8600070, '10.0.0.1', NULL)",
+					"INSERT INTO vicidial_confbridges (conf_exten, server_ip, extension) VALUES (9600000, '10.0.0.1', ''), (9600001, '10.0.0.1', '')"),
+				Config: aServer(d),
+			},
+			{PreConfig: told.Forget, Config: aServer(d, "active = true"), ConfigPlanChecks: before(acceptance.Changes(dial1, "active")), Check: stay},
+			{Config: aServer(d, "active = false"), ConfigPlanChecks: before(acceptance.Changes(dial1, "active")), Check: stay},
+			{Config: aServer(d, "active = false"), ConfigPlanChecks: nothingToDo(), Check: stay},
+			{ // once they are managed, those of this engine are; stock systems have rooms of both
+				Config: aServer(d, "active = false", "conference = { rooms = 2, first_room = 8600060 }"),
+				Check:  resource.ComposeTestCheckFunc(roomsAre(t, d, meetme, run(8600060, 2)), roomsAre(t, d, confbridge, run(9600000, 2))),
+			},
+		},
+	})
+}

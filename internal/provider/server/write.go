@@ -4,20 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// create writes the rooms and the row, and takes them back when it fails. row is
-// what the configuration says: columns that it leaves out are not named.
-func (r *Resource) create(ctx context.Context, want *opened, row, secrets cluster.Row) error {
+// create writes the rooms and the row, and takes them back when it fails. Columns
+// that the configuration leaves out are not named.
+func (r *Resource) create(ctx context.Context, want, declared *opened) error {
 	if r.topology == nil {
 		return bridge.ErrUnconfigured
 	}
-	ip := want.ServerIP.ValueString()
+	ip, row, secrets := want.ServerIP.ValueString(), declared.row(), want.secrets(declared, nil)
 	var before state
 	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		var err error
@@ -27,7 +26,7 @@ func (r *Resource) create(ctx context.Context, want *opened, row, secrets cluste
 		if before.taken != "" {
 			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + before.taken, Found: "has the address " + ip + " already"}
 		}
-		plan := want.planRooms(ip, before.rooms)
+		plan := want.planRooms(declared, ip, before, false)
 		if before.server.Row != nil {
 			resumed, err := cluster.ResumeServer(before.server, row, secrets)
 			return plan.And(resumed), err
@@ -91,21 +90,12 @@ func (r *Resource) state(ctx context.Context, id, ip string) (state, error) {
 	return s, nil
 }
 
-// planRooms leads to the declared rooms; rooms that are not managed stay.
-func (o *opened) planRooms(ip string, have map[cluster.Engine][]cluster.Room) cluster.Plan {
-	rooms, managed := o.rooms()
-	if !managed {
-		return cluster.Plan{}
-	}
-	return cluster.PlanRooms(ip, o.engine(), have, rooms)
-}
-
 // change is what an update goes by.
 type change struct {
-	row     cluster.Row // what the configuration says
-	secrets cluster.Row // those that are to be written
-	seen    cluster.Row // what the row said when the plan was made
-	from    string      // the address it had then
+	declared *opened     // what the configuration says
+	secrets  cluster.Row // those that are to be written
+	seen     memory      // what the row said when the plan was made
+	from     string      // the address it had then
 }
 
 // update writes what differs from what was seen. A change of the address moves
@@ -126,13 +116,13 @@ func (r *Resource) update(ctx context.Context, want *opened, c change) error {
 		if now.taken != "" {
 			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + now.taken, Found: "has the address " + ip + " already"}
 		}
-		row := maps.Clone(c.row)
+		row := c.declared.row()
 		delete(row, "server_ip") // moved below, with all that names it
-		plan, err := cluster.ChangeServer(now.server, cluster.Server{Row: c.seen}, row, c.secrets)
+		plan, err := cluster.ChangeServer(now.server, cluster.Server{Row: c.seen.Row}, row, c.secrets)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		plan = want.planRooms(ip, now.rooms).And(plan)
+		plan = want.planRooms(c.declared, ip, now, c.seen.Waiting).And(plan)
 		if now.server.IP() == ip {
 			return plan, nil
 		}

@@ -1,0 +1,194 @@
+package server_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+const rows = "SELECT server_id FROM servers ORDER BY server_id"
+
+func TestAccServer_staysWhileSomebodyNeedsIt(t *testing.T) {
+	t.Parallel()
+	d, _ := aNeighbourhood(t)
+	var told acceptance.Told
+	gone := acceptance.Provider(d)
+	refuses := func(message string, meanwhile ...string) resource.TestStep {
+		return resource.TestStep{PreConfig: acceptance.Run(t, d, meanwhile...), Config: gone, ExpectError: says("Unable to delete server dial1.*" + message)}
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: told.Providers(),
+		Steps: []resource.TestStep{
+			{Config: aServer(d, "conference = { rooms = 3 }")},
+			refuses("1 agents? .*logged in", "INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.1', 'SALES', 'READY', 'SIP/2000')"),
+			refuses("1 calls? .*up on it", "DELETE FROM vicidial_live_agents", "INSERT INTO vicidial_auto_calls (server_ip, campaign_id, status, call_type) VALUES ('10.0.0.1', 'SALES', 'LIVE', 'OUT')"),
+			refuses("it is the active voicemail server", "DELETE FROM vicidial_auto_calls", "UPDATE system_settings SET active_voicemail_server = '10.0.0.1'"),
+			{ // everything at once, and the plan has said so before
+				PreConfig: told.After(acceptance.Run(t, d,
+					"INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.1', 'SALES', 'READY', 'SIP/2000'), ('9001', '10.0.0.1', 'SALES', 'READY', 'R/9001')",
+					"INSERT INTO phones (extension, server_ip, login) VALUES ('2000', '10.0.0.1', '2000a')",
+					"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 20, 'MAXIMUM_LIMIT')",
+					"INSERT INTO vicidial_server_carriers (carrier_id, server_ip) VALUES ('TELCO_a', '10.0.0.1')",
+					"UPDATE servers SET active_twin_server_ip = '10.0.0.1' WHERE server_id = 'dial2'")),
+				Config: gone,
+				ExpectError: says(`1 agents? .*logged in on it.*it is the active voicemail server.*phones: 1 \(phones.server_ip\).*trunk rows: 1 .*carriers: 1 .*twin servers: 1` +
+					`.*Drain it first.*create_before_destroy = true.*force_destroy = true`),
+			},
+			{ // still there, and the same as before
+				Config: aServer(d, "conference = { rooms = 3 }"), ConfigPlanChecks: nothingToDo(),
+				Check: resource.ComposeTestCheckFunc(
+					told.Warns(t, `Server dial1 is going to be removed: As things stand the apply refuses.*agents? .*voicemail.*phones: 1`),
+					roomsAre(t, d, meetme, run(8600051, 3)),
+					acceptance.Expect(t, d, "SELECT active_asterisk_server FROM servers WHERE server_id = 'dial1'", "| active_asterisk_server |\n| Y                      |")),
+			},
+			{ // remote agents, who are no people, and what only blocks a campaign, are no obstacle
+				PreConfig: acceptance.Run(t, d, "UPDATE system_settings SET active_voicemail_server = ''", "DELETE FROM vicidial_live_agents WHERE user = '6001'",
+					"DELETE FROM phones", "UPDATE vicidial_server_trunks SET dedicated_trunks = 0", "DELETE FROM vicidial_server_carriers", "UPDATE servers SET active_twin_server_ip = NULL, rebuild_conf_files = 'N'"),
+				Config: gone,
+				Check: resource.ComposeTestCheckFunc(
+					acceptance.Expect(t, d, "SELECT server_id, rebuild_conf_files FROM servers ORDER BY server_id", `
+						| server_id | rebuild_conf_files |
+						| dial2     | Y                  |
+						| dial3     | Y                  |`),
+					roomsAre(t, d, meetme, none)),
+			},
+		},
+	})
+}
+
+func TestAccServer_forceDestroy(t *testing.T) {
+	t.Parallel()
+	d, fill := aNeighbourhood(t)
+	var told acceptance.Told
+	forced := aServer(d, "force_destroy = true")
+	steps := []resource.TestStep{
+		{Config: forced},
+		{ // nothing helps against people at work
+			PreConfig: func() {
+				fill()
+				acceptance.Run(t, d, "UPDATE system_settings SET active_voicemail_server = ''",
+					"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('2000', '2000', '2000a,2000b'), ('2001', '2001', '2001A'), ('3000', '3000', '3000a,2000b')",
+					"INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.1', 'SALES', 'READY', 'SIP/2000')")()
+			},
+			Config: acceptance.Provider(d), ExpectError: says("1 agents? .*logged in"),
+		},
+		{
+			PreConfig:        told.After(acceptance.Run(t, d, "DELETE FROM vicidial_live_agents", "UPDATE servers SET rebuild_conf_files = 'N'")),
+			Config:           acceptance.Provider(d),
+			ConfigPlanChecks: before(plancheck.ExpectResourceAction(dial1, plancheck.ResourceActionDestroy)),
+			Check: resource.ComposeTestCheckFunc(
+				told.Warns(t, `force_destroy is set: phones: 2 .*go with it, and its phones leave their aliases`),
+				// An alias that would list nobody is gone; one of others is as it was.
+				acceptance.Expect(t, d, "SELECT alias_id, logins_list FROM phones_alias ORDER BY alias_id", `
+					| alias_id | logins_list |
+					| 2000     | 2000b       |
+					| 3000     | 3000a,2000b |`),
+				acceptance.Expect(t, d, "SELECT login, server_ip FROM phones", `
+					| login | server_ip |
+					| 2000b | 10.0.0.2  |`),
+				// DIDs stay, with no server of their own.
+				acceptance.Expect(t, d, "SELECT did_pattern, server_ip, filter_server_ip FROM vicidial_inbound_dids WHERE did_pattern LIKE '555%' ORDER BY did_pattern", `
+					| did_pattern | server_ip | filter_server_ip |
+					| 5551000     |           | NULL             |
+					| 5551001     | 10.0.0.2  | NULL             |
+					| 5551002     | NULL      |                  |
+					| 5551003     | NULL      | 10.0.0.2         |`),
+				acceptance.Expect(t, d, "SELECT report_server, dl_server FROM vicidial_automated_reports JOIN vicidial_drop_lists ON RIGHT(report_id, 1) = RIGHT(dl_id, 1) ORDER BY report_id", `
+					| report_server           | dl_server               |
+					| active_voicemail_server | active_voicemail_server |
+					| 10.0.0.2                | 10.0.0.2                |`),
+				acceptance.Expect(t, d, "SELECT server_id, active_twin_server_ip, rebuild_conf_files FROM servers ORDER BY server_id", `
+					| server_id | active_twin_server_ip | rebuild_conf_files |
+					| dial2     |                       | Y                  |
+					| dial3     | 10.0.0.2              | Y                  |`),
+				func(*terraform.State) error {
+					for column, n := range named(t, d, "10.0.0.1") {
+						if n > 0 {
+							t.Errorf("%s still names the server in %d rows", column, n)
+						}
+					}
+					for column, n := range named(t, d, "10.0.0.2") {
+						if n == 0 && column != "system_settings.active_voicemail_server" {
+							t.Errorf("%s no longer names another server", column)
+						}
+					}
+					return nil
+				}),
+		},
+	}
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: told.Providers(), Steps: steps})
+}
+
+// A node leaves a configuration whose splits refer to it: with
+// create_before_destroy one apply is enough.
+func TestAccServer_leavesItsSplits(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	acceptance.Campaigns(t, d, "SALES", "SURVEY")
+	config := func(ids ...string) string {
+		var text, sales, survey strings.Builder
+		text.WriteString(acceptance.Provider(d))
+		for _, id := range ids {
+			text.WriteString(another(id, "10.0.0."+id[len(id)-1:], "max_vicidial_trunks = 100", "conference = { rooms = 3 }", "lifecycle { create_before_destroy = true }"))
+			sales.WriteString("(vicidial_server." + id + ".server_ip) = {}\n")
+			survey.WriteString("(vicidial_server." + id + ".server_ip) = { max = 30 }\n")
+		}
+		return text.String() + `
+resource "vicidial_trunk_split" "sales" {
+  campaign_id = "SALES"
+  total       = 60
+  servers     = { ` + sales.String() + ` }
+}
+resource "vicidial_trunk_split" "survey" {
+  campaign_id = "SURVEY"
+  total       = 30
+  servers     = { ` + survey.String() + ` }
+}
+`
+	}
+	const trunks = "SELECT server_ip, campaign_id, dedicated_trunks FROM vicidial_server_trunks ORDER BY campaign_id, server_ip"
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config("dial1", "dial2", "dial3")},
+			{
+				Config: config("dial2", "dial3"),
+				Check: resource.ComposeTestCheckFunc(
+					acceptance.Expect(t, d, rows, "| server_id |\n| dial2     |\n| dial3     |"),
+					acceptance.Expect(t, d, trunks, `
+						| server_ip | campaign_id | dedicated_trunks |
+						| 10.0.0.2  | SALES       |               30 |
+						| 10.0.0.3  | SALES       |               30 |
+						| 10.0.0.2  | SURVEY      |               15 |
+						| 10.0.0.3  | SURVEY      |               15 |`)),
+			},
+			{Config: config("dial2", "dial3"), ConfigPlanChecks: nothingToDo()},
+			{Config: config("dial1", "dial2", "dial3")}, // and back
+		},
+		CheckDestroy: resource.ComposeTestCheckFunc(
+			acceptance.Expect(t, d, rows, "| server_id |"),
+			acceptance.Expect(t, d, trunks, "| server_ip | campaign_id | dedicated_trunks |")),
+	})
+}
+
+// One that somebody else removed is gone without a word.
+func TestAccServer_removedByHand(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: aServer(d)},
+			{
+				Config:           acceptance.Provider(d),
+				ConfigPlanChecks: before(acceptance.Meanwhile(acceptance.Run(t, d, "DELETE FROM servers"))),
+			},
+		},
+	})
+}
