@@ -69,9 +69,13 @@ func Shared(tb testing.TB) *Server {
 
 // Main runs a package's tests and stops the server that they shared, if this
 // process owns it. It belongs into TestMain; a package that goes without leaves
-// a folder behind that the next start sweeps up.
-func Main(m *testing.M) {
+// a folder behind that the next start sweeps up. What is to be done after the
+// tests can be handed over too, since Main does not return.
+func Main(m *testing.M, last ...func()) {
 	code := m.Run()
+	for _, do := range last {
+		do()
+	}
 	shared.Lock()
 	if shared.server != nil {
 		if err := shared.server.Stop(); err != nil {
