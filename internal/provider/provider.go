@@ -98,6 +98,7 @@ func (v *vicidial) EphemeralResources(context.Context) []func() ephemeral.Epheme
 // Functions lists the sums that need no database.
 func (v *vicidial) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
+		agentplacement.NewExpandSeats,
 		nodeconfig.NewKeepalives,
 		nodeconfig.NewParse,
 		server.NewPaddedIP,

@@ -1,0 +1,51 @@
+package agentplacement
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// ExpandSeats is the function expand_seats.
+type ExpandSeats struct{}
+
+// NewExpandSeats makes the function.
+func NewExpandSeats() function.Function { return &ExpandSeats{} }
+
+// Metadata names the function.
+func (f *ExpandSeats) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "expand_seats"
+}
+
+// Definition describes the function.
+func (f *ExpandSeats) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary:             "Every seat of a list of ranges",
+		MarkdownDescription: "Returns every single seat that ranges such as `2000-2149` and `2200` name, as `vicidial_agent_placement` reads them: in the order of the numbers, leading zeros kept. Ranges that overlap or run backwards are an error. Useful where something else needs each seat by name; a placement itself takes the ranges.",
+		Parameters: []function.Parameter{
+			function.ListParameter{Name: "ranges", ElementType: types.StringType, MarkdownDescription: "Seats, each a number or two numbers with a hyphen between."},
+		},
+		Return: function.ListReturn{ElementType: types.StringType},
+	}
+}
+
+// Run spells the seats out.
+func (f *ExpandSeats) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var ranges []string
+	if resp.Error = req.Arguments.Get(ctx, &ranges); resp.Error != nil {
+		return
+	}
+	seats, err := cluster.ParseSeats(ranges)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(0, err.Error())
+		return
+	}
+	names := make([]string, 0, seats.Len())
+	for _, name := range seats.All() {
+		names = append(names, name)
+	}
+	resp.Error = resp.Result.Set(ctx, names)
+}
