@@ -53,6 +53,9 @@ func (w *Workshop) Close() error { return os.RemoveAll(w.folder) }
 // File is a file of the project, by its path from the root.
 func (w *Workshop) File(path string) string { return filepath.Join(w.root, filepath.FromSlash(path)) }
 
+// Place is a path in the workshop, for what is to go when it closes.
+func (w *Workshop) Place(name string) string { return filepath.Join(w.folder, name) }
+
 // Build compiles the provider to where a filesystem mirror has it, and returns
 // the path below the mirror. What the compiler says goes to out.
 func (w *Workshop) Build(ctx context.Context, out io.Writer) (string, error) {
