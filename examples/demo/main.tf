@@ -1,5 +1,7 @@
 # Three telephony nodes of different size, a database node, and three campaigns
-# split over the nodes. `make demo` runs this against a throwaway database.
+# split over the nodes. Beside this: calls.tf has carriers and numbers, seats.tf
+# the agents, web.tf the proxies. `make demo` runs all of it against a throwaway
+# database, and looks at the outcome with look/.
 
 terraform {
   required_version = ">= 1.11"

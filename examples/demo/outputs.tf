@@ -13,3 +13,13 @@ output "unreserved" {
     for id, node in var.nodes : id => node.trunks - sum([for split in local.splits : lookup(split.allocations, node.server_ip, 0)])
   }
 }
+
+output "seats" {
+  description = "Seats with a phone on each node."
+  value       = vicidial_agent_placement.floor.seats_per_server
+}
+
+output "give_to_carrier" {
+  description = "Where the carrier of the inbound numbers delivers calls."
+  value       = vicidial_carrier_route.inbound.inbound_targets
+}

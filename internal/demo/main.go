@@ -1,9 +1,11 @@
 // Command demo shows the provider at work from an empty database to an empty
 // database: it starts a throwaway MariaDB with VICIdial's tables, builds the
 // provider into a local mirror, and lets the real Terraform declare the cluster
-// of examples/demo, find what an operator changed by hand, put it back, look at
-// the loss of a node, and take all down again. What it shows it also checks;
-// any surprise ends it with an error.
+// of examples/demo, find what an operator changed by hand, put it back, have
+// HAProxy and nginx read what is written for them, take a node out, say what
+// the loss of another would mean, and take all down again. What it shows it also
+// checks; any surprise ends it with an error. Two pictures of the cluster stay,
+// in the user's cache.
 //
 // It may import sandbox and workshop and nothing else of ours: it sees the
 // provider as its users do.

@@ -14,6 +14,7 @@ import (
 func TestRun(t *testing.T) {
 	folder := t.TempDir()
 	t.Setenv("TMPDIR", folder)
+	t.Setenv("XDG_CACHE_HOME", folder)
 	var out strings.Builder
 	err := run(t.Context(), &out, false)
 	said := out.String()
@@ -27,7 +28,19 @@ func TestRun(t *testing.T) {
 			t.Error("an escape sequence is in the output")
 		}
 	})
-	t.Run("nothing stays behind", func(t *testing.T) {
+	t.Run("the pictures stay, where it says", func(t *testing.T) {
+		for _, name := range []string{"cluster.svg", "cluster-without-dial3.svg"} {
+			path := filepath.Join(folder, "terraform-provider-vicidial", "demo", name)
+			content, err := os.ReadFile(path)
+			if err != nil || wellFormed(string(content)) != nil || !strings.Contains(said, "picture: "+path+"\n") {
+				t.Errorf("%s: %v", path, err)
+			}
+			if has := strings.Contains(string(content), "dial3"); has != (name == "cluster.svg") {
+				t.Errorf("%s shows dial3: %t", name, has)
+			}
+		}
+	})
+	t.Run("nothing else stays behind", func(t *testing.T) {
 		left, err := filepath.Glob(filepath.Join(folder, workshop.FolderPrefix+"*"))
 		if err != nil || len(left) > 0 {
 			t.Errorf("%v is left, %v", left, err)
@@ -86,6 +99,16 @@ func TestMargin(t *testing.T) {
 			"\x1b[1m  # dialer.one\x1b[0m will be \x1b[31mdestroyed\x1b[0m\n  - dialer {\n    }\nPlan\n",
 			"    | \x1b[1m  # dialer.one\x1b[0m will be \x1b[31mdestroyed\x1b[0m\n    |     # (2 lines, not shown here)\n    | Plan\n",
 		},
+		{
+			"of a long text the first lines are shown",
+			"      + a = <<-EOT\n" + strings.Repeat("            x\n", longText+2) + "        EOT\n      + b = 1\n",
+			"    |       + a = <<-EOT\n" + strings.Repeat("    |             x\n", longText) + "    |             # (2 lines, not shown here)\n    |         EOT\n    |       + b = 1\n",
+		},
+		{
+			"of a text that changes the lines that do",
+			"      ~ a = <<-EOT\n            x\n          - y\n          + z\n        EOT\n",
+			"    |       ~ a = <<-EOT\n    |           - y\n    |           + z\n    |             # (1 lines, not shown here)\n    |         EOT\n",
+		},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			var out strings.Builder
@@ -100,6 +123,23 @@ func TestMargin(t *testing.T) {
 			}
 			if out.String() != c.want {
 				t.Errorf("said\n%s\ninstead of\n%s", out.String(), c.want)
+			}
+		})
+	}
+}
+
+func TestWellFormed(t *testing.T) {
+	for _, c := range []struct {
+		claim, picture string
+		want           bool
+	}{
+		{"a picture is", `<svg xmlns="http://www.w3.org/2000/svg"><text>a</text></svg>`, true},
+		{"one that breaks off is not", `<svg><text>a`, false},
+		{"something else is not", `<html></html>`, false},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			if err := wellFormed(c.picture); (err == nil) != c.want {
+				t.Errorf("says %v", err)
 			}
 		})
 	}

@@ -97,13 +97,33 @@ const wantTrunks = `
 | WINBACK     | 10.10.20.5  |                0 | MAXIMUM_LIMIT     |
 +-------------+-------------+------------------+-------------------+`
 
-// addCampaigns makes what must be there before: campaigns are an operator's.
+const wantTrunksWithout = `
++-------------+-------------+------------------+-------------------+
+| campaign_id | server_ip   | dedicated_trunks | trunk_restriction |
++-------------+-------------+------------------+-------------------+
+| SALES       | 10.10.20.11 |              113 | MAXIMUM_LIMIT     |
+| SALES       | 10.10.20.12 |               67 | MAXIMUM_LIMIT     |
+| SURVEY      | 10.10.20.11 |               60 | MAXIMUM_LIMIT     |
+| SURVEY      | 10.10.20.12 |               60 | MAXIMUM_LIMIT     |
+| WINBACK     | 10.10.20.11 |               25 | MAXIMUM_LIMIT     |
+| WINBACK     | 10.10.20.12 |               15 | MAXIMUM_LIMIT     |
+| WINBACK     | 10.10.20.5  |                0 | MAXIMUM_LIMIT     |
++-------------+-------------+------------------+-------------------+`
+
+// addCampaigns makes what must be there before: campaigns, and the in-group of
+// a number, are an operator's.
 func (r rows) addCampaigns(ctx context.Context) error {
 	_, err := r.database.DB().ExecContext(ctx, `
 INSERT INTO vicidial_campaigns (campaign_id, campaign_name, active, dial_method, auto_dial_level)
 VALUES ('SALES', 'Sales', 'Y', 'RATIO', '2'),
        ('SURVEY', 'Survey', 'Y', 'RATIO', '1.5'),
        ('WINBACK', 'Win back', 'Y', 'RATIO', '2')`)
+	if err != nil {
+		return err
+	}
+	_, err = r.database.DB().ExecContext(ctx, `
+INSERT INTO vicidial_inbound_groups (group_id, group_name, active)
+VALUES ('SALESLINE', 'Sales line', 'Y')`)
 	return err
 }
 
@@ -141,15 +161,50 @@ func (r rows) mentions(ctx context.Context, text string) (int, error) {
 	return count, err
 }
 
-// expectNothing demands that none of what the demo declares is there.
-func (r rows) expectNothing(ctx context.Context) error {
-	for _, table := range []string{"servers", "vicidial_confbridges", "vicidial_conferences", "vicidial_server_trunks", "server_updater"} {
+// declared are the tables in which the demo declares something.
+var declared = []string{
+	"servers", "vicidial_confbridges", "vicidial_conferences", "vicidial_server_trunks", "server_updater",
+	"vicidial_server_carriers", "vicidial_inbound_dids", "phones", "phones_alias",
+}
+
+// count counts the rows of these tables: VICIdial is installed with samples.
+func (r rows) count(ctx context.Context) (map[string]int, error) {
+	counts := make(map[string]int, len(declared))
+	for _, table := range declared {
 		var count int
 		if err := r.database.DB().QueryRowContext(ctx, "SELECT COUNT(*) FROM "+table).Scan(&count); err != nil {
-			return err
+			return nil, fmt.Errorf("count the rows of %s: %w", table, err)
 		}
-		if count > 0 {
-			return surprise("%s has %d rows", table, count)
+		counts[table] = count
+	}
+	return counts, nil
+}
+
+// naming counts the rows that name a server by its address.
+func (r rows) naming(ctx context.Context, server string) (int, error) {
+	total := 0
+	for _, table := range declared {
+		if table == "phones_alias" {
+			continue // names phones
+		}
+		var count int
+		if err := r.database.DB().QueryRowContext(ctx, "SELECT COUNT(*) FROM "+table+" WHERE server_ip = ?", server).Scan(&count); err != nil {
+			return 0, fmt.Errorf("look for %s in %s: %w", server, table, err)
+		}
+		total += count
+	}
+	return total, nil
+}
+
+// expectNothing demands that none of what the demo declares is there.
+func (s scene) expectNothing(ctx context.Context) error {
+	counts, err := s.count(ctx)
+	if err != nil {
+		return err
+	}
+	for _, table := range declared {
+		if counts[table] != s.installed[table] {
+			return surprise("%s has %d rows instead of %d", table, counts[table], s.installed[table])
 		}
 	}
 	return nil

@@ -48,7 +48,7 @@ func (s *screen) stage(title string) {
 // say tells something in words, or shows a table.
 func (s *screen) say(text string) {
 	for line := range strings.Lines(strings.TrimRight(text, "\n") + "\n") {
-		fmt.Fprint(s.out, "    ", line)
+		fmt.Fprintln(s.out, strings.TrimRight("    "+line, " \n"))
 	}
 }
 
@@ -87,7 +87,8 @@ func (s *screen) margin() *margin { return &margin{out: s.out, shown: map[string
 
 // margin shows a plan as Terraform does, but leaves out what a reader has seen
 // before: of several objects of one block of configuration the first is shown
-// whole, and of an object that goes only that it goes.
+// whole, of an object that goes only that it goes, of a long text its first
+// lines, and of a text that changes the lines that do.
 type margin struct {
 	out   io.Writer
 	rest  []byte
@@ -96,7 +97,21 @@ type margin struct {
 	// so many lines.
 	folding bool
 	folded  int
+	// text says that a text of several lines is being shown, and changes that
+	// only what changes of it is; lines of it were there, and so many left out.
+	text, changes bool
+	lines, left   int
 }
+
+// longText is how many lines of a text are shown.
+const longText = 12
+
+// heredoc is how Terraform begins a text of several lines in a plan, and mark
+// how it begins a line of one that comes or goes.
+var (
+	heredoc = regexp.MustCompile(`^ +([-+~]) .* = <<-?EOT$`)
+	mark    = regexp.MustCompile(`^ +[-+] `)
+)
 
 // planned is how Terraform heads what a plan does to an object.
 var planned = regexp.MustCompile(`^  # (\S+?)(\[.*\])? will be (\w+)`)
@@ -131,6 +146,33 @@ func (m *margin) line(line string) error {
 		m.folding = m.shown[block] || head[3] == "destroyed"
 		m.shown[block] = true
 	}
+	if m.text {
+		return m.within(line, bare)
+	}
+	if head := heredoc.FindStringSubmatch(bare); head != nil {
+		m.text, m.changes = true, head[1] == "~"
+		m.lines, m.left = 0, 0
+	}
+	return m.print(line)
+}
+
+// within shows a line of a text or counts it.
+func (m *margin) within(line, bare string) error {
+	m.lines++
+	switch {
+	case strings.TrimSpace(bare) == "EOT":
+		m.text = false
+		if m.left > 0 {
+			line = fmt.Sprintf("            # (%d lines, not shown here)\n    | %s", m.left, line)
+		}
+	case m.changes && !mark.MatchString(bare), !m.changes && m.lines > longText:
+		m.left++
+		return nil
+	}
+	return m.print(line)
+}
+
+func (m *margin) print(line string) error {
 	_, err := fmt.Fprintln(m.out, strings.TrimRight("    | "+line, " "))
 	return err
 }

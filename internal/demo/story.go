@@ -21,9 +21,13 @@ const schema = 1720
 // scene is what the stages share.
 type scene struct {
 	*screen
-	terraform
+	terraform           // in the configuration
+	watcher   terraform // in the one beside it, which only looks
 	rows
-	secrets [2]string
+	proxies
+	secrets   []string
+	installed map[string]int // rows of each table before anything was declared
+	views     [2]*view       // of the cluster with three nodes, and with two
 }
 
 // tell is the story, from an empty database to an empty database.
@@ -53,8 +57,19 @@ func tell(ctx context.Context, s *screen) (err error) {
 	if err := tables.addCampaigns(ctx); err != nil {
 		return err
 	}
+	installed, err := tables.count(ctx)
+	if err != nil {
+		return err
+	}
 	s.say(fmt.Sprintf("schema %d on %s:%d; an operator has made three campaigns:", schema, database.Host, database.Port))
 	s.say(tables.draw(ctx, campaigns))
+
+	s.stage("HAProxy and nginx, to read what is written for them")
+	proxies, err := findProxies(ctx, s, shop.Place("proxies"))
+	if err != nil {
+		return err
+	}
+	s.say(proxies.haproxy + ", " + proxies.nginx)
 
 	s.stage("The provider, built into a local mirror")
 	s.say("compiling; the first time takes a minute")
@@ -66,13 +81,38 @@ func tell(ctx context.Context, s *screen) (err error) {
 	}
 	s.say(place)
 
-	secrets := [2]string{rand.Text()[:20], rand.Text()[:20]} // the columns hold no more
-	settings := append(workshop.Connection(database), "TF_VAR_conf_secret="+secrets[0], "TF_VAR_manager_secret="+secrets[1])
+	var secrets []string
+	settings := append(workshop.Connection(database), proxies.settings()...)
+	for _, name := range []string{"conf_secret", "manager_secret", "carrier_secret", "phone_password", "phone_secret"} {
+		secret := rand.Text()[:20] // the columns hold no more
+		secrets = append(secrets, secret)
+		settings = append(settings, "TF_VAR_"+name+"="+secret)
+	}
 	cli, err := shop.Open("demo", os.DirFS(shop.File("examples/demo")), settings...)
 	if err != nil {
 		return err
 	}
-	return scene{screen: s, terraform: terraform{cli, s}, rows: tables, secrets: secrets}.play(ctx)
+	watcher, err := shop.Open("look", os.DirFS(shop.File("examples/demo/look")), workshop.Connection(database)...)
+	if err != nil {
+		return err
+	}
+	folder, err := gallery()
+	if err != nil {
+		return err
+	}
+	return scene{
+		screen:    s,
+		terraform: terraform{cli, s},
+		watcher:   terraform{watcher, s},
+		rows:      tables,
+		proxies:   proxies,
+		secrets:   secrets,
+		installed: installed,
+		views: [2]*view{
+			{title: "three nodes", picture: filepath.Join(folder, "cluster.svg")},
+			{title: "without dial3", picture: filepath.Join(folder, "cluster-without-dial3.svg")},
+		},
+	}.play(ctx)
 }
 
 // play is what Terraform does, stage by stage.
@@ -88,9 +128,16 @@ func (s scene) play(ctx context.Context) error {
 		{"Meanwhile, an operator at the admin page", s.meddle},
 		{"terraform plan: finds it, and says who did it", s.find},
 		{"terraform apply: puts it back", s.restore},
+		{"Calls out and in: the dialplan of one node", s.calls},
+		{"60 seats over three nodes, two nodes per seat", s.seats},
+		{"The web tier: what both proxies say to their configuration", s.reads},
+		{"What if a node died?", s.foresee},
 		{"What if dial3 went? A plan with one node less", s.without},
+		{"terraform apply: dial3 goes", s.leave},
+		{"What if one of the two died now?", s.regret},
 		{"terraform destroy", s.destroy},
 		{"What was left behind", s.remains},
+		{"To keep: the failover plan, and pictures of the cluster", s.keep},
 	} {
 		s.stage(part.title)
 		if err := part.play(ctx); err != nil {
@@ -102,6 +149,9 @@ func (s scene) play(ctx context.Context) error {
 
 func (s scene) initialise(ctx context.Context) error {
 	text, err := s.quiet(ctx, 0, "init")
+	if _, err := s.watcher.quiet(ctx, 0, "init"); err != nil {
+		return err
+	}
 	for line := range strings.Lines(text) {
 		if strings.HasPrefix(line, "- ") || strings.Contains(line, "success") {
 			s.say(strings.TrimSpace(line))
@@ -209,8 +259,11 @@ func (s scene) restore(ctx context.Context) error {
 	return nil
 }
 
+// withoutDial3 declares the cluster with one node less.
+const withoutDial3 = "-var-file=without-dial3.tfvars"
+
 func (s scene) without(ctx context.Context) error {
-	if _, err := s.show(ctx, planChanges, "plan", "-detailed-exitcode", "-var-file=without-dial3.tfvars", "-out=without.tfplan"); err != nil {
+	if _, err := s.show(ctx, planChanges, "plan", "-detailed-exitcode", withoutDial3, "-out=without.tfplan"); err != nil {
 		return err
 	}
 	if err := s.expectShares(ctx, "without.tfplan", "update", sharesWithout); err != nil {
@@ -218,21 +271,47 @@ func (s scene) without(ctx context.Context) error {
 	}
 	if err := s.expectChanges(ctx, "without.tfplan", map[string]string{
 		`vicidial_server.telephony["dial3"]`: "delete",
+		"vicidial_agent_placement.floor":     "update",
+		"vicidial_carrier_route.inbound":     "update",
+		"vicidial_carrier_route.main":        "update",
+		"vicidial_haproxy_config.web":        "update",
+		"vicidial_nginx_config.web":          "update",
 		"vicidial_trunk_split.sales":         "update",
 		"vicidial_trunk_split.survey":        "update",
 	}); err != nil {
 		return err
 	}
-	s.seen("dial3 goes, and the other two take its lines over")
-	if err := s.expect(ctx, "", trunks, wantTrunks); err != nil {
+	s.seen("dial3 goes; the other two take over its lines and seats, and carriers and proxies forget it")
+	if err := s.expect(ctx, "", trunks, wantTrunks, "", seats, wantSeats); err != nil {
 		return err
 	}
 	s.seen("it was only a plan: no row has changed")
 	return nil
 }
 
+// leave takes dial3 out: what it had goes to the others first.
+func (s scene) leave(ctx context.Context) error {
+	if _, err := s.show(ctx, 0, "apply", "without.tfplan"); err != nil {
+		return err
+	}
+	if err := s.expect(ctx, "trunks", trunks, wantTrunksWithout); err != nil {
+		return err
+	}
+	if err := s.floor(ctx, wantSeatsWithout); err != nil {
+		return err
+	}
+	if _, err := s.quiet(ctx, planEmpty, "plan", "-detailed-exitcode", withoutDial3); err != nil {
+		return err
+	}
+	if count, err := s.naming(ctx, "10.10.20.13"); err != nil || count > 0 {
+		return errors.Join(err, surprise("%d rows still name dial3", count))
+	}
+	s.seen("nothing names dial3 any more, and a plan is empty")
+	return nil
+}
+
 func (s scene) destroy(ctx context.Context) error {
-	if _, err := s.quiet(ctx, planChanges, "plan", "-destroy", "-detailed-exitcode", "-out=destroy.tfplan"); err != nil {
+	if _, err := s.quiet(ctx, planChanges, "plan", "-destroy", "-detailed-exitcode", withoutDial3, "-out=destroy.tfplan"); err != nil {
 		return err
 	}
 	_, err := s.show(ctx, 0, "apply", "destroy.tfplan")
@@ -243,7 +322,13 @@ func (s scene) remains(ctx context.Context) error {
 	if err := s.expectNothing(ctx); err != nil {
 		return err
 	}
-	s.seen("no server, no room, no trunk row is left")
+	s.seen("no server, room, trunk row, carrier, number, phone or alias is left that was not there before")
+	for _, file := range []string{"haproxy.cfg", "nginx.conf"} {
+		if _, err := os.Stat(filepath.Join(s.folder, file)); !errors.Is(err, os.ErrNotExist) {
+			return errors.Join(err, surprise("%s is still there", file))
+		}
+	}
+	s.seen("nor a proxy's configuration")
 	if err := s.expect(ctx, "", campaigns, wantCampaigns); err != nil {
 		return err
 	}
@@ -251,7 +336,7 @@ func (s scene) remains(ctx context.Context) error {
 	if err := s.expectNoSecret(ctx); err != nil {
 		return err
 	}
-	s.seen("neither state nor plans nor the change log hold the secret that was written")
+	s.seen("neither state nor plans nor the change log hold a secret that was written")
 	return nil
 }
 
