@@ -33,7 +33,11 @@ func sweep(t *testing.T, least int, try func(n int, stays string) bool) {
 				if try(int(n), stays) {
 					continue
 				}
-				for first := quiet.Load(); n < first && !quiet.CompareAndSwap(first, n); first = quiet.Load() {
+				for {
+					first := quiet.Load()
+					if n >= first || quiet.CompareAndSwap(first, n) {
+						break
+					}
 				}
 			}
 		})

@@ -42,13 +42,9 @@ var built = sync.OnceValue(func() error {
 	return os.WriteFile(filepath.Join(folder, "cli.tfrc"), []byte(text), 0o600)
 })
 
-// needTerraform builds what the test needs; like all acceptance tests it runs
-// where it is asked for.
+// needTerraform builds what the test needs.
 func needTerraform(t *testing.T) {
 	t.Helper()
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("TF_ACC is not set")
-	}
 	if err := built(); err != nil {
 		t.Fatal(err)
 	}
