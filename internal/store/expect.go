@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
@@ -17,8 +18,17 @@ func (s *Store) Expect(server cluster.Server) {
 	s.expected = s.expected.With(server)
 }
 
+// Replaces notes that this run removes the server of that id to make another of
+// it, which may have its address.
+func (s *Store) Replaces(id string) {
+	s.expecting.Lock()
+	defer s.expecting.Unlock()
+	s.replaced = append(s.replaced, strings.ToLower(id))
+}
+
 // Expected returns the servers as they will be once this run has written: those
-// of the table, with those that are planned in their place or beside them.
+// of the table, with those that are planned in their place or beside them, and
+// without those that are replaced.
 func (s *Store) Expected(ctx context.Context) (cluster.Servers, error) {
 	servers, err := s.Servers(ctx)
 	if err != nil {
@@ -26,6 +36,9 @@ func (s *Store) Expected(ctx context.Context) (cluster.Servers, error) {
 	}
 	s.expecting.Lock()
 	defer s.expecting.Unlock()
+	servers = slices.DeleteFunc(slices.Clone(servers), func(server cluster.Server) bool {
+		return slices.Contains(s.replaced, strings.ToLower(server.ID()))
+	})
 	for _, server := range s.expected {
 		servers = servers.With(server)
 	}

@@ -32,6 +32,7 @@ type Store struct {
 
 	expecting sync.Mutex
 	expected  cluster.Servers // planned by this run, not in the table yet
+	replaced  []string        // server_ids that this run removes for others, in lower case
 
 	expectedRoutes    map[string]expectedRoute
 	expectedTemplates cluster.Templates

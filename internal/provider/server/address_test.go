@@ -128,7 +128,7 @@ func TestAccServer_changesItsAddressInPlace(t *testing.T) {
 			},
 			{ // another server's address
 				Config: config("10.0.0.2"), PlanOnly: true,
-				ExpectError: says(`Address already taken.*server_ip = "10.0.0.2".*server dial2 has the address 10.0.0.2 already`),
+				ExpectError: says(`Address already taken.*server_ip = "10.0.0.2".*server dial2 already has the address 10.0.0.2`),
 			},
 			{
 				PreConfig: acceptance.Run(t, d, "UPDATE system_settings SET active_voicemail_server = ''", "DELETE FROM vicidial_live_agents"),

@@ -192,3 +192,26 @@ func TestAccServer_removedByHand(t *testing.T) {
 		},
 	})
 }
+
+// Another server_id makes another server, at the same address.
+func TestAccServer_replacedByAnotherID(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	config := func(id string) string {
+		return acceptance.Provider(d) + strings.Replace(another("dial1", "10.0.0.1", "max_vicidial_trunks = 40", "conference = { rooms = 3 }"), `server_id = "dial1"`, `server_id = "`+id+`"`, 1)
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config("dial1")},
+			{
+				Config: config("dialA"), ConfigPlanChecks: does(plancheck.ResourceActionDestroyBeforeCreate),
+				Check: resource.ComposeTestCheckFunc(
+					acceptance.Expect(t, d, "SELECT server_id, server_ip, max_vicidial_trunks FROM servers", `
+						| server_id | server_ip | max_vicidial_trunks |
+						| dialA     | 10.0.0.1  |                  40 |`),
+					roomsAre(t, d, meetme, run(8600051, 3))),
+			},
+		},
+	})
+}

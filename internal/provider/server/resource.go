@@ -30,6 +30,8 @@ type topology interface {
 	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
 	Writable(context.Context, ...cluster.Table) error
 	Expect(cluster.Server)
+	Replaces(id string)
+	Expected(context.Context) (cluster.Servers, error)
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 }
 
@@ -80,6 +82,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	want, declared := open(ctx, plan, &resp.Diagnostics), open(ctx, config, &resp.Diagnostics)
+	if prior != nil && !want.ServerID.IsUnknown() && !strings.EqualFold(want.id(), prior.id()) {
+		r.topology.Replaces(prior.id()) // Terraform plans the new one next, without a prior state
+		return
+	}
 	want.settleRooms(declared, prior)
 	resp.Diagnostics.Append(r.review(ctx, want, declared, prior)...)
 	if moved, known := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics); known {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -29,7 +30,9 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *opened) di
 	}
 	diags.Append(want.reviewRooms(declared)...)
 	if !want.ServerID.IsUnknown() && !want.ServerIP.IsUnknown() {
-		diags.Append(reviewKeys(servers, want, declared, prior)...)
+		expected, err := r.topology.Expected(ctx)
+		diags.Append(bridge.Diagnose("Unable to plan server", want.id(), err)...)
+		diags.Append(reviewKeys(servers, expected, want, declared, prior)...)
 	}
 	if diags.HasError() {
 		return diags
@@ -84,14 +87,27 @@ func reviewColumns(schema cluster.Schema, declared *opened) diag.Diagnostics {
 }
 
 // reviewKeys refuses keys that are taken. The schema does not: two rows with one
-// address are possible, and daemons use the first they meet (F§9.2 item 9).
-func reviewKeys(servers cluster.Servers, want, declared, prior *opened) diag.Diagnostics {
+// address are possible, and daemons use the first they meet (F§9.2 item 9). An
+// address that another server leaves in this run is still taken: nothing says
+// which of the two is written first.
+func reviewKeys(servers, expected cluster.Servers, want, declared, prior *opened) diag.Diagnostics {
 	var diags diag.Diagnostics
-	for _, other := range servers {
-		if other.IP() == want.ServerIP.ValueString() && !strings.EqualFold(other.ID(), want.id()) {
-			diags.Append(bridge.DiagnoseAt(path.Root("server_ip"), "Address already taken",
-				fmt.Errorf("server %s has the address %s already; VICIdial would take the two for one", other.ID(), other.IP()))...)
+	taken := func(by cluster.Servers, how string) bool {
+		for _, other := range by {
+			if other.IP() == want.ServerIP.ValueString() && !strings.EqualFold(other.ID(), want.id()) {
+				diags.Append(bridge.DiagnoseAt(path.Root("server_ip"), "Address already taken",
+					fmt.Errorf("server %s %s the address %s; VICIdial would take the two for one", other.ID(), how, other.IP()))...)
+				return true
+			}
 		}
+		return false
+	}
+	staying := slices.DeleteFunc(slices.Clone(servers), func(server cluster.Server) bool {
+		_, stays := expected.ByID(server.ID())
+		return !stays
+	})
+	if !taken(staying, "already has") {
+		taken(expected, "is planned with")
 	}
 	if there, found := servers.ByID(want.id()); found && prior == nil {
 		_, err := cluster.ResumeServer(there, declared.row(), nil)

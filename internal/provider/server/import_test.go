@@ -1,0 +1,115 @@
+package server_test
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/querycheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// Neither is in the row, so neither is imported.
+var notInTheRow = []string{"force_destroy"}
+
+func TestAccServer_import(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	config := aServer(d, "max_vicidial_trunks = 96", `local_gmt = "1.00"`, "conference = { rooms = 7, first_room = 8600060 }", "balance = { active = true }")
+	by := func(id string) resource.TestStep {
+		return resource.TestStep{
+			ResourceName: dial1, ImportState: true, ImportStateId: id, ImportStateVerify: true,
+			ImportStateVerifyIdentifierAttribute: "server_id", ImportStateVerifyIgnore: notInTheRow,
+		}
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config},
+			by("dial1"), by("10.0.0.1"),
+			{ResourceName: dial1, ImportState: true, ImportStateId: "dial9", ExpectError: says("Cannot import non-existent remote object")},
+			{ResourceName: dial1, ImportState: true, ImportStateId: "10.9.9.9", ExpectError: says("Cannot import non-existent remote object")},
+		},
+	})
+}
+
+// A row that somebody made by hand or with the admin form, with NULLs where the
+// columns allow them: it comes under Terraform without a change to it.
+func TestAccServer_importOfARowMadeByHand(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ claim, id string }{{"by server_id", "dial1"}, {"by server_ip", "10.0.0.1"}} {
+		t.Run(c.claim, func(t *testing.T) {
+			t.Parallel()
+			d := sandbox.New(t, 1720)
+			acceptance.Run(t, d,
+				`INSERT INTO servers (server_id, server_description, server_ip, active, asterisk_version, max_vicidial_trunks, local_gmt, sys_perf_log, vd_server_logs,
+					agi_output, vicidial_balance_active, balance_trunks_offlimits, recording_web_link, alt_server_ip, active_asterisk_server, generate_vicidial_conf,
+					outbound_calls_per_second, vicidial_recording_limit, carrier_logging_active, vicidial_balance_rank, active_agent_login_server, conf_secret,
+					external_server_ip, custom_dialplan_entry, active_twin_server_ip, user_group, auto_restart_asterisk, voicemail_dump_exten_no_inst,
+					gather_asterisk_output, web_socket_url, conf_qualify, routing_prefix, external_web_socket_url, conf_engine, ara_url)
+				 VALUES ('dial1', NULL, '10.0.0.1', NULL, NULL, NULL, '-5', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+					NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`,
+				"INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600051, '10.0.0.1', NULL), (8600052, '10.0.0.1', 'SIP/2000')")()
+			config := aServer(d, "active = false", `server_description = ""`, `ara_url = ""`, `local_gmt = "-5.00"`, "conf_qualify = false", "conference = { rooms = 2 }")
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: acceptance.Providers(),
+				Steps: []resource.TestStep{
+					{ // imports and does nothing else
+						Config:           config + "import {\n  to = " + dial1 + "\n  id = \"" + c.id + "\"\n}\n",
+						ConfigPlanChecks: before(acceptance.Changes(dial1)),
+						Check:            acceptance.Expect(t, d, "SELECT * FROM servers", d.Table(t.Context(), "SELECT * FROM servers")),
+					},
+					{Config: config, ConfigPlanChecks: nothingToDo()},
+					{ // only what is asked for is written
+						Config: aServer(d, "active = true"), ConfigPlanChecks: before(acceptance.Changes(dial1, "active")),
+						Check: acceptance.Expect(t, d, "SELECT active, max_vicidial_trunks, user_group, ara_url FROM servers", `
+							| active | max_vicidial_trunks | user_group | ara_url |
+							| Y      |                NULL | NULL       | NULL    |`),
+					},
+				},
+			})
+		})
+	}
+}
+
+func TestAccServer_identity(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
+		Steps: []resource.TestStep{
+			{
+				Config: aServer(d, "max_vicidial_trunks = 96"),
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectIdentity(dial1, map[string]knownvalue.Check{"server_id": knownvalue.StringExact("dial1")}),
+				},
+			},
+			{ResourceName: dial1, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity},
+		},
+	})
+}
+
+func TestAccServer_query(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
+		Steps: []resource.TestStep{
+			{Config: aServer(d) + another("dial2", "10.0.0.2")},
+			{
+				Query:  true,
+				Config: "list \"vicidial_server\" \"all\" {\n  provider = vicidial\n}\n",
+				QueryResultChecks: []querycheck.QueryResultCheck{
+					querycheck.ExpectLength("vicidial_server.all", 2),
+					querycheck.ExpectIdentity("vicidial_server.all", map[string]knownvalue.Check{"server_id": knownvalue.StringExact("dial2")}),
+				},
+			},
+		},
+	})
+}

@@ -1,0 +1,107 @@
+package server_test
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+func TestAccServer_refusesAtPlanTime(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	acceptance.Campaigns(t, d, "SALES", "SURVEY")
+	acceptance.Run(t, d, "INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial2', '10.0.0.2', 100)",
+		"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 40, 'MAXIMUM_LIMIT'), ('10.0.0.1', 'SURVEY', 20, 'OVERFLOW_ALLOWED')")()
+	refuses := func(config, message string) resource.TestStep {
+		return resource.TestStep{Config: acceptance.Provider(d) + config, PlanOnly: true, ExpectError: says(message)}
+	}
+	line := func(line, message string) resource.TestStep {
+		return refuses(another("dial1", "10.0.0.1", line), message)
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			refuses(another("dial1", "10.0.0.2"), `: server_ip = "10.0.0.2".*server dial2 already has the address 10.0.0.2`),
+			refuses(another("dial1", "10.0.0.1")+another("dial3", "10.0.0.1"), `: server_ip = "10.0.0.1".*server dial[13] is planned with the address 10.0.0.1`),
+			refuses(another("dial2", "10.0.0.9"), `: server_id = "dial2".*exists already and its server_ip differs.*terraform import`),
+			refuses(another("dial-1", "10.0.0.1"), `: server_id = "dial-1".*1 to 10 letters, digits or underscores`),
+			refuses(another("dialer_0001", "10.0.0.1"), `: server_id = "dialer_0001".*1 to 10 letters`),
+			refuses(another("dial1", "10.0.0.01"), `: server_ip = "10.0.0.01".*is not an IPv4 address without leading zeros`),
+			refuses(another("dial1", "fd00::1"), `: server_ip = "fd00::1".*is not an IPv4 address`),
+			line(`outbound_calls_per_second = 0`, `: outbound_calls_per_second = 0.*must be between 1 and 200`),
+			line(`outbound_calls_per_second = 201`, `: outbound_calls_per_second = 201.*must be between 1 and 200`),
+			line(`max_vicidial_trunks = 59`, `: max_vicidial_trunks = 59.*reserve 60 trunks on 10.0.0.1 \(SALES 40, SURVEY 20\), 1 more than 59`),
+			line(`max_vicidial_trunks = -1`, `: max_vicidial_trunks = -1.*must be between 0 and 9999`),
+			line(`local_gmt = "-5"`, `: local_gmt = "-5".*value must be one of`),
+			line(`server_description = "Bob's; DROP TABLE"`, `: server_description = .*admin page strips other characters`),
+			line(`active_twin_server_ip = "10.0.0.010"`, `: active_twin_server_ip = .*without leading zeros`),
+			line(`user_group = "`+"123456789012345678901"+`"`, `: user_group = .*holds 20 characters, these are 21`),
+			line(`custom_dialplan_entry = "exten => 1,1,NoOp()\r\n"`, `: custom_dialplan_entry = .*lines end in LF`),
+			line(`conf_secret_wo = "s3cret"`, `conf_secret_wo_version`),
+			line(`conf_secret_wo_version = 1`, `conf_secret_wo"? must be specified`),
+			line(`manager = { port = 0 }`, `port value must be between 1 and 65535`),
+			line(`balance = { rank = 256 }`, `rank value must be between 0 and 255`),
+			{Config: acceptance.Provider(d) + another("dial1", "10.0.0.1", "max_vicidial_trunks = 60")},
+			{ // lowered below what is promised: refused as well when the server is there
+				Config: acceptance.Provider(d) + another("dial1", "10.0.0.1", "max_vicidial_trunks = 50"), PlanOnly: true,
+				ExpectError: says(`: max_vicidial_trunks = 50.*10 more than 50`),
+			},
+			{ // and nothing has been written
+				Config: acceptance.Provider(d) + another("dial1", "10.0.0.1", "max_vicidial_trunks = 60"),
+				Check: acceptance.Expect(t, d, "SELECT server_id, server_ip, max_vicidial_trunks FROM servers ORDER BY server_id", `
+					| server_id | server_ip | max_vicidial_trunks |
+					| dial1     | 10.0.0.1  |                  60 |
+					| dial2     | 10.0.0.2  |                 100 |`),
+			},
+			{ // the rows that the fixture left go, so that the server can
+				PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_server_trunks"), Config: acceptance.Provider(d),
+			},
+		},
+	})
+}
+
+// A row that a killed create left is taken up; one that says something else is not.
+func TestAccServer_resumesButDoesNotTakeOver(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{
+				PreConfig:   acceptance.Run(t, d, "INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial1', '10.0.0.1', 12)"),
+				Config:      aServer(d, "max_vicidial_trunks = 96"),
+				ExpectError: says("server dial1 exists already and its max_vicidial_trunks differs from the configuration.*terraform import ADDRESS dial1"),
+			},
+			{
+				PreConfig: acceptance.Run(t, d, "UPDATE servers SET max_vicidial_trunks = 96"),
+				Config:    aServer(d, "max_vicidial_trunks = 96", "conference = { rooms = 4 }"),
+				Check:     roomsAre(t, d, meetme, run(8600051, 4)),
+			},
+		},
+	})
+}
+
+func TestAccServer_warnsOfDefaultsThatHoldItBack(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	var told acceptance.Told
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: told.Providers(),
+		Steps: []resource.TestStep{
+			{
+				Config: aServer(d),
+				Check: told.Warns(t, `Server dial1 keeps defaults that hold it back: .*max_vicidial_trunks \(23 lines\).*outbound_calls_per_second.*asterisk_version`,
+					`conf_secret_wo.*Secret left as it was shipped`, `manager_secret_wo.*Secret left as it was shipped`),
+			},
+			{
+				PreConfig: told.Forget,
+				Config: aServer(d) + another("db1", "10.0.0.5", "active_asterisk_server = false", `conf_secret_wo = "n0t-shipped"`, "conf_secret_wo_version = 1",
+					`manager_secret_wo = "n0t-shipped"`, "manager_secret_wo_version = 1"),
+				Check: told.Quiet(t),
+			},
+		},
+	})
+}

@@ -1,0 +1,112 @@
+package server_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+const secrets = "SELECT conf_secret, ASTmgrSECRET FROM servers"
+
+// silent checks that no secret is in the state or in the admin change log.
+func silent(t *testing.T, d *sandbox.Database, secrets ...string) resource.TestCheckFunc {
+	t.Helper()
+	return func(state *terraform.State) error {
+		t.Helper()
+		text, err := json.Marshal(state)
+		if err != nil {
+			return err
+		}
+		log := d.Table(t.Context(), "SELECT event_sql, event_notes FROM vicidial_admin_log")
+		for _, secret := range secrets {
+			if strings.Contains(string(text), secret) {
+				t.Errorf("the state tells %s", secret)
+			}
+			if strings.Contains(log, secret) {
+				t.Errorf("the admin change log tells %s", secret)
+			}
+		}
+		if !strings.Contains(log, "****") {
+			t.Errorf("the admin change log hides nothing:\n%s", log)
+		}
+		return nil
+	}
+}
+
+func TestAccServer_secrets(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	config := func(secret, manager string, version int) string {
+		return aServer(d, fmt.Sprintf("conf_secret_wo = %q", secret), fmt.Sprintf("conf_secret_wo_version = %d", version),
+			fmt.Sprintf("manager_secret_wo = %q", manager), "manager_secret_wo_version = 1")
+	}
+	nothing := []statecheck.StateCheck{
+		statecheck.ExpectKnownValue(dial1, tfjsonpath.New("conf_secret_wo"), knownvalue.Null()),
+		statecheck.ExpectKnownValue(dial1, tfjsonpath.New("manager_secret_wo"), knownvalue.Null()),
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{
+				Config: config("first-S3cret", "ami-S3cret", 1),
+				Check: resource.ComposeTestCheckFunc(silent(t, d, "first-S3cret", "ami-S3cret"), acceptance.Expect(t, d, secrets, `
+					| conf_secret  | ASTmgrSECRET |
+					| first-S3cret | ami-S3cret   |`)),
+				ConfigStateChecks: nothing,
+			},
+			{ // another secret without another version is not seen
+				Config: config("second-S3cret", "ami-S3cret", 1), ConfigPlanChecks: nothingToDo(),
+			},
+			{ // rotation: the version changes, that secret is written and all peers are flagged
+				PreConfig:        acceptance.Run(t, d, "UPDATE servers SET ASTmgrSECRET = 'by-hand', rebuild_conf_files = 'N'"),
+				Config:           config("second-S3cret", "ami-S3cret", 2),
+				ConfigPlanChecks: before(acceptance.Changes(dial1, "conf_secret_wo_version")),
+				Check: resource.ComposeTestCheckFunc(silent(t, d, "second-S3cret", "ami-S3cret"), acceptance.Expect(t, d, "SELECT conf_secret, ASTmgrSECRET, rebuild_conf_files FROM servers", `
+					| conf_secret   | ASTmgrSECRET | rebuild_conf_files |
+					| second-S3cret | by-hand      | Y                  |`)),
+				ConfigStateChecks: nothing,
+			},
+			{ // given up: what is there stays there
+				Config:           aServer(d),
+				ConfigPlanChecks: before(plancheck.ExpectResourceAction(dial1, plancheck.ResourceActionUpdate)),
+				Check: acceptance.Expect(t, d, "SELECT conf_secret FROM servers", `
+					| conf_secret   |
+					| second-S3cret |`),
+			},
+			{ // longer than the column
+				Config: config(strings.Repeat("x", 101), "ami-S3cret", 3), PlanOnly: true,
+				ExpectError: says("conf_secret_wo string length must be between 1 and 100, got: 101"),
+			},
+			{Config: aServer(d)},
+		},
+	})
+}
+
+// An old schema holds shorter secrets: told at plan time, not cut off.
+func TestAccServer_secretOnAnOldSchema(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1606)
+	config := func(secret string) string {
+		return aServer(d, fmt.Sprintf("conf_secret_wo = %q", secret), "conf_secret_wo_version = 1")
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config(strings.Repeat("x", 21)), PlanOnly: true, ExpectError: says("servers.conf_secret of this database holds 20 characters, these are 21")},
+			{Config: config(strings.Repeat("x", 20)), Check: acceptance.Expect(t, d, "SELECT conf_secret FROM servers", `
+				| conf_secret          |
+				| xxxxxxxxxxxxxxxxxxxx |`)},
+		},
+	})
+}
