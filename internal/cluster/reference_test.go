@@ -15,8 +15,9 @@ type addresses struct {
 	server string
 }
 
-// theAddresses of a server that each reference names twice.
-func theAddresses(ip string) addresses {
+// theAddresses of a server "old" that each reference names twice.
+func theAddresses() addresses {
+	const ip = "old"
 	a := addresses{map[string]map[string]int{}, ip}
 	for _, reference := range References {
 		a.rows[at(reference)] = map[string]int{ip: 2}
@@ -71,7 +72,7 @@ func TestPlanAddress(t *testing.T) {
 		}
 		return plan.Ordered()
 	}
-	all := steps(t, theAddresses("old"), nil)
+	all := steps(t, theAddresses(), nil)
 	t.Run("names every column that holds an address, and the server's own row last", func(t *testing.T) {
 		named := map[string]bool{}
 		for _, step := range all[:len(all)-1] {
@@ -90,7 +91,7 @@ func TestPlanAddress(t *testing.T) {
 	})
 	for killed := range len(all) + 1 {
 		t.Run(fmt.Sprintf("killed after %d steps it is found again and finished", killed), func(t *testing.T) {
-			a := theAddresses("old")
+			a := theAddresses()
 			for _, step := range all[:killed] {
 				a.do(step)
 			}
@@ -108,7 +109,7 @@ func TestPlanAddress(t *testing.T) {
 	}
 	t.Run("rows that a key would refuse are told before anything moves", func(t *testing.T) {
 		clash := Mentions{{Reference: References[0], Rows: 3}}
-		_, err := PlanAddress(server, "new", theAddresses("old").mentions("old"), clash)
+		_, err := PlanAddress(server, "new", theAddresses().mentions("old"), clash)
 		var refused *Refused
 		if !errors.As(err, &refused) || !strings.Contains(err.Error(), "phones: 3 (phones)") {
 			t.Errorf("got %v", err)
@@ -116,7 +117,7 @@ func TestPlanAddress(t *testing.T) {
 	})
 	t.Run("a heartbeat under the new address is the node's own, and the old one goes", func(t *testing.T) {
 		beat := References[slices.IndexFunc(References, func(r Reference) bool { return r.Table == TableServerUpdater })]
-		for _, step := range steps(t, theAddresses("old"), Mentions{{Reference: beat, Rows: 1}}) {
+		for _, step := range steps(t, theAddresses(), Mentions{{Reference: beat, Rows: 1}}) {
 			if step.Table == TableServerUpdater && step.Verb != Delete {
 				t.Errorf("%+v", step)
 			}
