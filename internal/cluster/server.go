@@ -114,12 +114,17 @@ func MovedSince(names map[string]string, servers Servers) map[string]string {
 	return moves
 }
 
-// With returns the servers as they are once this one is written.
-func (s Servers) With(server Server) Servers {
+// With returns the servers as they are once these are written. All are taken in
+// at one go, since every plan of a split asks for the whole cluster.
+func (s Servers) With(written ...Server) Servers {
+	taken := make(map[string]bool, len(written))
+	for _, server := range written {
+		taken[strings.ToLower(server.ID())] = true
+	}
 	rest := slices.DeleteFunc(slices.Clone(s), func(other Server) bool {
-		return strings.EqualFold(other.ID(), server.ID())
+		return taken[strings.ToLower(other.ID())]
 	})
-	return append(rest, server)
+	return append(rest, written...)
 }
 
 // meshColumns are embedded in the configuration files of every peer: a change of

@@ -39,10 +39,7 @@ func (s *Store) Expected(ctx context.Context) (cluster.Servers, error) {
 	servers = slices.DeleteFunc(slices.Clone(servers), func(server cluster.Server) bool {
 		return slices.Contains(s.replaced, strings.ToLower(server.ID()))
 	})
-	for _, server := range s.expected {
-		servers = servers.With(server)
-	}
-	return servers, nil
+	return servers.With(s.expected...), nil
 }
 
 // expectedRoute is what a run is going to make of a route's rows.
