@@ -19,7 +19,9 @@ type process struct {
 //
 // The kernel sends the death signal when the *thread* ends that started the
 // child, and Go ends threads when it likes. So the goroutine that starts the
-// child keeps its thread to itself until the child is gone.
+// child keeps its thread to itself until the child is gone, and gives it back
+// then: a thread that ended with its goroutine would take along the children
+// that others had started on it before, such as a Terraform.
 func launch(command *exec.Cmd, readyText string) (*process, error) {
 	p := &process{command: command, log: newLogTail(readyText), ended: make(chan struct{})}
 	command.Stdout = p.log
@@ -28,6 +30,7 @@ func launch(command *exec.Cmd, readyText string) (*process, error) {
 	started := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
 		err := command.Start()
 		started <- err
 		if err != nil {

@@ -86,7 +86,9 @@ func (s *Server) arguments() []string {
 		"--skip-log-bin",
 		"--myisam-recover-options=BACKUP,FORCE",
 		"--local-infile=OFF",
-		"--max-connections=500",
+		// Tests serve providers from their own process: each run of Terraform
+		// leaves connections behind that stay for their idle time.
+		"--max-connections=5000",
 		"--table-open-cache=4000",
 		"--key-buffer-size=8M",
 		"--aria-pagecache-buffer-size=8M",

@@ -29,6 +29,7 @@ func start(command *exec.Cmd, log string) (*Process, error) {
 	started := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
 		err := command.Start()
 		started <- err
 		if err != nil {
