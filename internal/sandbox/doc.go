@@ -1,6 +1,7 @@
 // Package sandbox is what the project's tests and `make demo` run against: a
 // private MariaDB with VICIdial's tables, a proxy that cuts connections, an SSH
-// bastion and certificates. It imports nothing of the project, and the provider
+// bastion and certificates. It imports nothing of the project but its own rooms,
+// and the provider
 // that is shipped does not import it.
 //
 // A test takes a database of its own and may run in parallel with all others:

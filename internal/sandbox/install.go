@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/apt"
 )
 
 // ErrNotInstalled says that this machine has no MariaDB server to run.
@@ -37,30 +38,14 @@ func Install(ctx context.Context, log io.Writer) error {
 	if findAll() == nil {
 		return nil
 	}
-	apt, err := exec.LookPath("apt-get")
-	if err != nil || os.Geteuid() != 0 {
-		return ErrNotInstalled
-	}
-	restore, err := forbidServices("/usr/sbin/policy-rc.d")
-	if err != nil {
-		return err
-	}
-	defer restore()
-	run := func(args ...string) error {
-		command := exec.CommandContext(ctx, apt, args...)
-		command.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
-		command.Stdout, command.Stderr = log, log
-		return command.Run()
-	}
-	if err := run("update", "-qq"); err != nil {
-		return fmt.Errorf("apt-get update: %w", err)
-	}
 	// The core packages have the programs and no service. Older releases number
 	// them, but all have the whole one.
-	if run("install", "-y", "-qq", "--no-install-recommends", "mariadb-server-core", "mariadb-client-core") != nil {
-		if err := run("install", "-y", "-qq", "--no-install-recommends", "mariadb-server"); err != nil {
-			return fmt.Errorf("apt-get install mariadb-server: %w", err)
-		}
+	err := apt.Install(ctx, log, []string{"mariadb-server-core", "mariadb-client-core"}, []string{"mariadb-server"})
+	if errors.Is(err, apt.ErrUnable) {
+		return ErrNotInstalled
+	}
+	if err != nil {
+		return err
 	}
 	return findAll()
 }
@@ -74,24 +59,4 @@ func findAll() error {
 		}
 	}
 	return nil
-}
-
-// forbidServices keeps packages from starting their services while they are
-// installed (Debian policy's invoke-rc.d), and says how to undo that. A policy
-// that is there already stays.
-func forbidServices(policy string) (restore func(), err error) {
-	file, err := os.OpenFile(policy, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o755)
-	if errors.Is(err, os.ErrExist) {
-		return func() {}, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("keep the service from starting: %w", err)
-	}
-	restore = func() { _ = os.Remove(policy) }
-	_, err = file.WriteString("#!/bin/sh\nexit 101\n")
-	if err := errors.Join(err, file.Close()); err != nil {
-		restore()
-		return nil, fmt.Errorf("keep the service from starting: %w", err)
-	}
-	return restore, nil
 }

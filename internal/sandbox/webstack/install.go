@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/apt"
 )
 
 // ErrNotInstalled says that a program is missing and cannot be installed from here.
@@ -59,42 +60,9 @@ func Install(ctx context.Context, log io.Writer, programs ...string) error {
 		return nil
 	}
 	slices.Sort(wanted)
-	apt, err := exec.LookPath("apt-get")
-	if err != nil || os.Geteuid() != 0 {
+	err := apt.Install(ctx, log, wanted)
+	if errors.Is(err, apt.ErrUnable) {
 		return fmt.Errorf("packages %v: %w", wanted, ErrNotInstalled)
 	}
-	restore, err := forbidServices()
-	if err != nil {
-		return err
-	}
-	defer restore()
-	for _, args := range [][]string{{"update", "-qq"}, append([]string{"install", "-y", "-qq", "--no-install-recommends"}, wanted...)} {
-		command := exec.CommandContext(ctx, apt, args...)
-		command.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
-		command.Stdout, command.Stderr = log, log
-		if err := command.Run(); err != nil {
-			return fmt.Errorf("apt-get %s: %w", args[0], err)
-		}
-	}
-	return nil
-}
-
-// forbidServices keeps packages from starting their services while they are
-// installed, and says how to undo that. A policy that is there already stays.
-func forbidServices() (restore func(), err error) {
-	const policy = "/usr/sbin/policy-rc.d"
-	file, err := os.OpenFile(policy, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o755)
-	if errors.Is(err, os.ErrExist) {
-		return func() {}, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("keep services from starting: %w", err)
-	}
-	restore = func() { _ = os.Remove(policy) }
-	_, err = file.WriteString("#!/bin/sh\nexit 101\n")
-	if err := errors.Join(err, file.Close()); err != nil {
-		restore()
-		return nil, fmt.Errorf("keep services from starting: %w", err)
-	}
-	return restore, nil
+	return err
 }
