@@ -106,17 +106,40 @@ func (s Servers) Names() map[string]string {
 // noted: the new address by the old one.
 func MovedSince(names map[string]string, servers Servers) map[string]string {
 	moves := map[string]string{}
+	now := servers.addresses()
 	for ip, id := range names {
-		if server, found := servers.ByID(id); found && server.IP() != ip {
-			moves[ip] = server.IP()
+		if to, found := now[strings.ToLower(id)]; found && to != ip {
+			moves[ip] = to
 		}
 	}
 	return moves
 }
 
+// addresses are the server_ips by server_id in lower case. Every plan of a split
+// looks all servers up, so they are not to be searched one by one.
+func (s Servers) addresses() map[string]string {
+	addresses := make(map[string]string, len(s))
+	for _, server := range s {
+		addresses[strings.ToLower(server.ID())] = server.IP()
+	}
+	return addresses
+}
+
+// Staying are those of the servers that are among the others too, by their ids.
+func (s Servers) Staying(others Servers) Servers {
+	stay := others.addresses()
+	return slices.DeleteFunc(slices.Clone(s), func(server Server) bool {
+		_, stays := stay[strings.ToLower(server.ID())]
+		return !stays
+	})
+}
+
 // With returns the servers as they are once these are written. All are taken in
 // at one go, since every plan of a split asks for the whole cluster.
 func (s Servers) With(written ...Server) Servers {
+	if len(written) == 0 {
+		return s
+	}
 	taken := make(map[string]bool, len(written))
 	for _, server := range written {
 		taken[strings.ToLower(server.ID())] = true

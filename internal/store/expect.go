@@ -36,9 +36,11 @@ func (s *Store) Expected(ctx context.Context) (cluster.Servers, error) {
 	}
 	s.expecting.Lock()
 	defer s.expecting.Unlock()
-	servers = slices.DeleteFunc(slices.Clone(servers), func(server cluster.Server) bool {
-		return slices.Contains(s.replaced, strings.ToLower(server.ID()))
-	})
+	if len(s.replaced) > 0 {
+		servers = slices.DeleteFunc(slices.Clone(servers), func(server cluster.Server) bool {
+			return slices.Contains(s.replaced, strings.ToLower(server.ID()))
+		})
+	}
 	return servers.With(s.expected...), nil
 }
 

@@ -3,7 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
-	"slices"
+	"maps"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -44,7 +44,9 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *opened) di
 		diags.Append(warnDefaults(declared)...)
 	}
 	if !want.ServerID.IsUnknown() && !want.ServerIP.IsUnknown() {
-		r.topology.Expect(expected(servers, want))
+		if planned, changed := expected(servers, want); changed {
+			r.topology.Expect(planned)
+		}
 	}
 	return diags
 }
@@ -102,11 +104,7 @@ func reviewKeys(servers, expected cluster.Servers, want, declared, prior *opened
 		}
 		return false
 	}
-	staying := slices.DeleteFunc(slices.Clone(servers), func(server cluster.Server) bool {
-		_, stays := expected.ByID(server.ID())
-		return !stays
-	})
-	if !taken(staying, "already has") {
+	if !taken(servers.Staying(expected), "already has") {
 		taken(expected, "is planned with")
 	}
 	if there, found := servers.ByID(want.id()); found && prior == nil {
@@ -232,18 +230,17 @@ func warnDefaults(declared *opened) diag.Diagnostics {
 		"These are left to VICIdial's defaults: "+strings.Join(left, ", ")+". Set them, or set active_asterisk_server = false if this is no telephony node.")}
 }
 
-// expected is the server as it will be, for those who are planned after it.
-func expected(servers cluster.Servers, want *opened) cluster.Server {
-	server := cluster.Server{Row: cluster.Row{}}
-	if there, found := servers.ByID(want.id()); found {
-		for column, value := range there.Row {
-			server.Row[column] = value
-		}
-	}
+// expected is the server as it will be, for those who are planned after it; false
+// where that is what the table says.
+func expected(servers cluster.Servers, want *opened) (cluster.Server, bool) {
+	there, found := servers.ByID(want.id())
+	server, changed := cluster.Server{Row: cluster.Row{}}, !found
+	maps.Copy(server.Row, there.Row)
 	for column, value := range want.row() {
+		changed = changed || !cluster.Equivalent(column, there.Row[column], value)
 		server.Row[column] = value
 	}
-	return server
+	return server, changed
 }
 
 // reviewRemoval tells what stands in the way of a removal now. It warns only:
