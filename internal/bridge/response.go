@@ -49,7 +49,7 @@ func (r Response) Promised(plan tfsdk.Plan) Response {
 // Publish says what the rows say. seen is what a later write compares with; it
 // must hold no secret.
 func (r Response) Publish(ctx context.Context, id, model, seen any) {
-	r.Diagnostics.Append(r.state.Set(ctx, model)...)
+	r.Diagnostics.Append(set(ctx, r.state, r.state.Schema, model)...)
 	r.promise()
 	r.identify(ctx, id)
 	r.Diagnostics.Append(Remember(ctx, r.private, seen)...)

@@ -78,7 +78,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if diags.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, m.with(found.placed, found.suffixes, nil))...)
+	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, m.with(found.placed, found.suffixes, nil))...)
 	if resp.Plan.Raw.Equal(req.State.Raw) {
 		return // nothing will be written
 	}

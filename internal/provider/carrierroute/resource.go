@@ -101,7 +101,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if prior != nil { // addresses alone are no reason to write
 		m.InboundTargets = prior.InboundTargets
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, m)...)
+	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, m)...)
 	changed := !resp.Plan.Raw.Equal(req.State.Raw)
 	if r.topology == nil {
 		return
@@ -122,7 +122,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	resp.Diagnostics.Append(v.review()...)
 	m.InboundTargets = v.targets()
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, m)...)
+	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, m)...)
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to write carrier route", m.route(), r.topology.Writable(ctx, cluster.TableCarriers, cluster.TableServers))...)
 }
 

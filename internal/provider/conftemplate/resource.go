@@ -69,7 +69,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	r.templates.ExpectTemplate(cluster.Template(m.row()))
 	m.Stale = texts(nil)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, m)...)
+	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, m)...)
 	if resp.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}

@@ -58,7 +58,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	resp.Diagnostics.Append(m.review()...)
 	resp.Diagnostics.Append(r.compare(ctx, m)...)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, m.with(files))...)
+	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, m.with(files))...)
 }
 
 // Create puts the files into state. Nothing else holds them.

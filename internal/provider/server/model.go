@@ -6,7 +6,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -118,7 +117,7 @@ func unwrap[Group any](ctx context.Context, object types.Object, target *Group) 
 	if object.IsNull() {
 		return nil
 	}
-	return object.As(ctx, target, basetypes.ObjectAsOptions{})
+	return bridge.Take(ctx, object, target)
 }
 
 // close wraps the groups up again.

@@ -94,7 +94,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, want.close(ctx, &resp.Diagnostics))...)
+	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, want.close(ctx, &resp.Diagnostics))...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
 		resp.Diagnostics.Append(bridge.Diagnose("Unable to write server", want.id(), r.topology.Writable(ctx, cluster.TableServers, want.engine().Table()))...)
 	}

@@ -74,7 +74,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, m.planned(shares, blocked))...)
+	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, m.planned(shares, blocked))...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
 		resp.Diagnostics.Append(found.warn(m, limits)...)
 		resp.Diagnostics.Append(bridge.Diagnose("Unable to write trunk split", m.campaign(), r.topology.Writable(ctx, cluster.TableTrunks))...)
