@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -51,11 +52,31 @@ func quietLogs(getenv func(string) string, setenv func(key, value string) error)
 	}
 }
 
-// paceCollector lets the heap grow to five times what is in use before it is
-// swept, unless GOGC says otherwise. A provider lives for one walk, and a third
-// of a large plan's time went into sweeping.
+// A provider lives for one walk. One large floor is walked in a moment and needs
+// no more memory than it holds; in a plan of many objects the sweeping would take
+// a third of the time. How often the heap was swept tells the two apart.
+const (
+	percentAtFirst = 50  // how much the heap may grow by before it is swept
+	percentLater   = 400 // after so many sweeps:
+	sweepsAtFirst  = 32
+)
+
+// paceCollector sweeps the heap often at first and seldom later, unless GOGC says
+// otherwise.
 func paceCollector(getenv func(string) string, setPercent func(int) int) {
-	if getenv("GOGC") == "" {
-		setPercent(400)
+	if getenv("GOGC") != "" {
+		return
 	}
+	setPercent(percentAtFirst)
+	afterSweeps(sweepsAtFirst, func() { setPercent(percentLater) })
+}
+
+// afterSweeps calls a function once the heap has been swept so many times. What
+// nobody holds is finalized by each sweep.
+func afterSweeps(left int, call func()) {
+	if left == 0 {
+		call()
+		return
+	}
+	runtime.SetFinalizer(&[]byte{0}, func(*[]byte) { afterSweeps(left-1, call) })
 }

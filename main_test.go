@@ -2,7 +2,9 @@ package main
 
 import (
 	"maps"
+	"runtime"
 	"testing"
+	"time"
 )
 
 func TestQuietLogs(t *testing.T) {
@@ -26,21 +28,44 @@ func TestQuietLogs(t *testing.T) {
 }
 
 func TestPaceCollector(t *testing.T) {
-	for _, c := range []struct {
-		claim string
-		gogc  string
-		want  int
-	}{
-		{"the collector is paced where nobody says how", "", 400},
-		{"GOGC has the last word", "50", -1},
-	} {
-		t.Run(c.claim, func(t *testing.T) {
-			percent := -1
-			paceCollector(reader(map[string]string{"GOGC": c.gogc}), func(to int) int { percent = to; return 100 })
-			if percent != c.want {
-				t.Errorf("percent = %d, want %d", percent, c.want)
-			}
-		})
+	percents := func(gogc string) chan int {
+		set := make(chan int, 2)
+		paceCollector(reader(map[string]string{"GOGC": gogc}), func(to int) int { set <- to; return 100 })
+		return set
+	}
+	t.Run("the heap is swept often at first and seldom once it was swept many times", func(t *testing.T) {
+		set := percents("")
+		if first := <-set; first != percentAtFirst {
+			t.Errorf("percent at first = %d, want %d", first, percentAtFirst)
+		}
+		sweeps := 0
+		for ; len(set) == 0 && sweeps < 10*sweepsAtFirst; sweeps++ {
+			swept(t)
+		}
+		if sweeps < sweepsAtFirst || len(set) == 0 {
+			t.Fatalf("the percent was set %d times more after %d sweeps", len(set), sweeps)
+		}
+		if later := <-set; later != percentLater {
+			t.Errorf("percent later = %d, want %d", later, percentLater)
+		}
+	})
+	t.Run("GOGC has the last word", func(t *testing.T) {
+		if set := percents("50"); len(set) != 0 {
+			t.Errorf("percent = %d", <-set)
+		}
+	})
+}
+
+// swept sweeps the heap and waits until what nobody holds has been finalized.
+func swept(t *testing.T) {
+	t.Helper()
+	done := make(chan struct{})
+	runtime.SetFinalizer(&[]byte{0}, func(*[]byte) { close(done) })
+	runtime.GC()
+	select {
+	case <-done:
+	case <-time.After(time.Minute):
+		t.Fatal("nothing was finalized")
 	}
 }
 
