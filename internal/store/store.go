@@ -37,21 +37,22 @@ type Store struct {
 	expectedRoutes    map[string]expectedRoute
 	expectedTemplates cluster.Templates
 
-	home      family[home]
-	servers   family[cluster.Servers]
-	trunks    family[cluster.Trunks]
-	campaigns family[cluster.Campaigns]
-	rooms     family[map[cluster.Engine]cluster.Rooms]
-	choices   family[cluster.Settings]
+	home *family[home] // what the database is: read once and never forgotten
 
-	carriers     family[cluster.Carriers]
-	templates    family[cluster.Templates]
-	dids         family[cluster.DIDs]
-	remoteAgents family[[]cluster.RemoteAgents]
-	directory    family[cluster.Directory]
-	aliases      family[[]cluster.PhoneAlias]
-	users        family[[]cluster.SeatUser]
-	mailboxes    family[[]string]
+	servers      *family[cluster.Servers]
+	trunks       *family[cluster.Trunks]
+	campaigns    *family[cluster.Campaigns]
+	rooms        *family[map[cluster.Engine]cluster.Rooms]
+	choices      *family[cluster.Settings]
+	carriers     *family[cluster.Carriers]
+	templates    *family[cluster.Templates]
+	dids         *family[cluster.DIDs]
+	remoteAgents *family[[]cluster.RemoteAgents]
+	directory    *family[cluster.Directory]
+	aliases      *family[[]cluster.PhoneAlias]
+	users        *family[[]cluster.SeatUser]
+	mailboxes    *family[[]string]
+	forgetting   []func() // one for each of them
 
 	choosing     sync.Mutex
 	phoneChoices map[string]*family[phoneColumns] // by the columns that were asked for
@@ -73,20 +74,21 @@ func New(settings Settings) *Store {
 		writing: make(chan struct{}, 1),
 		pauses:  pauses,
 	}
-	s.home.read = s.readHome
-	s.servers.read = s.readServers
-	s.trunks.read = s.readTrunks
-	s.campaigns.read = s.readCampaigns
-	s.rooms.read = s.readRooms
-	s.choices.read = s.readChoices
-	s.carriers.read = s.readCarriers
-	s.templates.read = s.readTemplates
-	s.dids.read = s.readDIDs
-	s.remoteAgents.read = s.readRemoteAgents
-	s.directory.read = s.readDirectory
-	s.aliases.read = s.readAliases
-	s.users.read = s.readUsers
-	s.mailboxes.read = s.readMailboxes
+	s.home = &family[home]{read: s.readHome}
+	s.servers = tables(s, s.readServers)
+	s.trunks = tables(s, s.readTrunks)
+	s.campaigns = tables(s, s.readCampaigns)
+	s.rooms = tables(s, s.readRooms)
+	s.choices = tables(s, s.readChoices)
+	s.carriers = tables(s, s.readCarriers)
+	s.templates = tables(s, s.readTemplates)
+	s.dids = tables(s, s.readDIDs)
+	s.remoteAgents = tables(s, s.readRemoteAgents)
+	s.directory = tables(s, s.readDirectory)
+	s.aliases = tables(s, s.readAliases)
+	s.users = tables(s, s.readUsers)
+	s.mailboxes = tables(s, s.readMailboxes)
+	s.forgetting = append(s.forgetting, s.forgetPhones)
 	return s
 }
 
@@ -105,22 +107,18 @@ func (s *Store) Close() error {
 	return s.hangUp()
 }
 
+// tables makes a read of tables that everybody shares until a write.
+func tables[T any](s *Store, read func(context.Context) (T, error)) *family[T] {
+	f := &family[T]{read: read}
+	s.forgetting = append(s.forgetting, f.forget)
+	return f
+}
+
 // forget drops all that was read of the tables, but not what the database is.
 func (s *Store) forget() {
-	s.servers.forget()
-	s.trunks.forget()
-	s.campaigns.forget()
-	s.rooms.forget()
-	s.choices.forget()
-	s.carriers.forget()
-	s.templates.forget()
-	s.dids.forget()
-	s.remoteAgents.forget()
-	s.directory.forget()
-	s.aliases.forget()
-	s.users.forget()
-	s.mailboxes.forget()
-	s.forgetPhones()
+	for _, forget := range s.forgetting {
+		forget()
+	}
 }
 
 // query runs a read and hands each row to scan.
