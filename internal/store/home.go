@@ -27,8 +27,7 @@ type home struct {
 const selectSession = `
 SELECT @@read_only,
        CURRENT_USER(),
-       SUBSTRING_INDEX(USER(), '@', -1),
-       COALESCE(CURRENT_ROLE(), '')`
+       SUBSTRING_INDEX(USER(), '@', -1)`
 
 const selectColumns = `
 SELECT TABLE_NAME,
@@ -40,8 +39,8 @@ SELECT TABLE_NAME,
  WHERE TABLE_SCHEMA = DATABASE()`
 
 const selectSettings = `
-SELECT db_schema_version,
-       first_login_trigger = 'Y'
+SELECT COALESCE(db_schema_version, 0),
+       COALESCE(first_login_trigger, '') = 'Y'
   FROM system_settings
  LIMIT 2`
 
@@ -63,9 +62,9 @@ func (n *NotVICIdial) Hint() string {
 // readHome asks a fixed number of questions, whatever the size of the cluster.
 func (s *Store) readHome(ctx context.Context) (home, error) {
 	var h home
-	var role, host string
+	var host, readOnly string
 	err := s.query(ctx, "the session", selectSession, nil, func(rows *sql.Rows) error {
-		return rows.Scan(&h.readOnly, &h.account, &host, &role)
+		return rows.Scan(&readOnly, &h.account, &host)
 	})
 	if err != nil {
 		return home{}, err
@@ -80,14 +79,25 @@ func (s *Store) readHome(ctx context.Context) (home, error) {
 	if err := s.readSettings(ctx, &h); err != nil {
 		return home{}, err
 	}
-	if h.granted, err = s.readGrants(ctx, h.account, role); err != nil {
+	if h.granted, err = s.readGrants(ctx); err != nil {
 		return home{}, err
 	}
-	if h.readOnly && h.granted.passesReadOnly() {
-		h.readOnly = false
-	}
+	h.readOnly = refusesWrites(readOnly, h.granted.passesReadOnly())
 	h.replica = s.isReplica(ctx)
 	return h, nil
+}
+
+// refusesWrites reads @@read_only: 0 or 1, and since MariaDB 12.0 one of four
+// words, the last of which holds for everybody.
+func refusesWrites(readOnly string, passes bool) bool {
+	switch strings.ToUpper(readOnly) {
+	case "0", "OFF":
+		return false
+	case "NO_LOCK_NO_ADMIN":
+		return true
+	default:
+		return !passes
+	}
 }
 
 func (s *Store) readSchema(ctx context.Context) (cluster.Schema, error) {

@@ -143,6 +143,32 @@ func TestWritable(t *testing.T) {
 			t.Errorf("got %v: %s", err, refused.Hint())
 		}
 	})
+	t.Run("grants by a role count", func(t *testing.T) {
+		t.Parallel()
+		d := sandbox.New(t, 1720)
+		role := d.Username + "_role"
+		account := fmt.Sprintf("'%s'@'%%'", d.Username)
+		run(t, d, "REVOKE ALL PRIVILEGES, GRANT OPTION FROM "+account, "CREATE ROLE "+role,
+			fmt.Sprintf("GRANT SELECT, INSERT, UPDATE, DELETE ON `%s`.* TO %s", d.Name, role), fmt.Sprintf("GRANT %s TO %s", role, account),
+			fmt.Sprintf("SET DEFAULT ROLE %s FOR %s", role, account))
+		t.Cleanup(func() { _, _ = d.DB().ExecContext(context.Background(), "DROP ROLE "+role) })
+		if err := aStore(t, d).Writable(t.Context(), cluster.TableServers, cluster.TableConfbridges); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("grants by a role of a role count", func(t *testing.T) {
+		t.Parallel()
+		d := sandbox.New(t, 1720)
+		inner, outer := d.Username+"_inner", d.Username+"_outer"
+		account := fmt.Sprintf("'%s'@'%%'", d.Username)
+		run(t, d, "REVOKE ALL PRIVILEGES, GRANT OPTION FROM "+account, "CREATE ROLE "+inner, "CREATE ROLE "+outer,
+			fmt.Sprintf("GRANT SELECT, INSERT, UPDATE, DELETE ON `%s`.* TO %s", d.Name, inner), fmt.Sprintf("GRANT %s TO %s", inner, outer), fmt.Sprintf("GRANT %s TO %s", outer, account),
+			fmt.Sprintf("SET DEFAULT ROLE %s FOR %s", outer, account))
+		t.Cleanup(func() { _, _ = d.DB().ExecContext(context.Background(), "DROP ROLE "+inner+", "+outer) })
+		if err := aStore(t, d).Writable(t.Context(), cluster.TableServers, cluster.TableConfbridges); err != nil {
+			t.Error(err)
+		}
+	})
 	t.Run("grants on the whole database count", func(t *testing.T) {
 		t.Parallel()
 		d := sandbox.New(t, 1720)

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// hollow sets every column of every table to NULL that can hold it.
+func hollow(t *testing.T, d *sandbox.Database) {
+	t.Helper()
+	var tables, updates []string
+	rows, err := d.DB().QueryContext(t.Context(), `SELECT TABLE_NAME, CONCAT('UPDATE ', TABLE_NAME, ' SET ', GROUP_CONCAT(COLUMN_NAME, ' = NULL' SEPARATOR ', '))
+		FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND IS_NULLABLE = 'YES' GROUP BY TABLE_NAME`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var table, update string
+		if err := rows.Scan(&table, &update); err != nil {
+			t.Fatal(err)
+		}
+		tables, updates = append(tables, table), append(updates, update)
+	}
+	if err := rows.Err(); err != nil || len(tables) < 20 {
+		t.Fatalf("%d tables, %v", len(tables), err)
+	}
+	for i, table := range tables {
+		// A row that says nothing, where there is none.
+		run(t, d, "INSERT IGNORE INTO "+table+" () VALUES ()", updates[i])
+	}
+	run(t, d, "DELETE FROM system_settings LIMIT 1") // one is left
+}
+
+// Whoever made a row, and whatever it leaves open, it can be read.
+func TestReads_ofRowsThatSayNothing(t *testing.T) {
+	t.Parallel()
+	for _, version := range sandbox.Schemas() {
+		t.Run(fmt.Sprintf("schema %d", version), func(t *testing.T) {
+			t.Parallel()
+			d := sandbox.New(t, version)
+			hollow(t, d)
+			s := aStore(t, d)
+			for name, read := range map[string]func(context.Context) error{
+				"schema":           func(ctx context.Context) error { _, err := s.Schema(ctx); return err },
+				"first login":      func(ctx context.Context) error { _, err := s.FirstLoginArmed(ctx); return err },
+				"servers":          func(ctx context.Context) error { _, err := s.Servers(ctx); return err },
+				"trunks":           func(ctx context.Context) error { _, err := s.Trunks(ctx); return err },
+				"campaigns":        func(ctx context.Context) error { _, err := s.Campaigns(ctx); return err },
+				"rooms":            func(ctx context.Context) error { _, err := s.Rooms(ctx); return err },
+				"live":             func(ctx context.Context) error { _, err := s.Live(ctx, ""); return err },
+				"mentions":         func(ctx context.Context) error { _, err := s.Mentions(ctx, ""); return err },
+				"clashes":          func(ctx context.Context) error { _, err := s.Clashes(ctx, "", ""); return err },
+				"removal":          func(ctx context.Context) error { _, err := s.Removal(ctx, cluster.Server{}); return err },
+				"settings":         func(ctx context.Context) error { _, err := s.SystemSettings(ctx); return err },
+				"carriers":         func(ctx context.Context) error { _, err := s.Carriers(ctx); return err },
+				"carrier rows":     func(ctx context.Context) error { _, err := s.CarrierRows(ctx); return err },
+				"templates":        func(ctx context.Context) error { _, err := s.Templates(ctx); return err },
+				"DIDs":             func(ctx context.Context) error { _, err := s.DIDs(ctx); return err },
+				"remote agents":    func(ctx context.Context) error { _, err := s.RemoteAgents(ctx); return err },
+				"agent phones":     func(ctx context.Context) error { _, _, err := s.AgentPhones(ctx); return err },
+				"health":           func(ctx context.Context) error { _, err := s.Health(ctx); return err },
+				"dialing":          func(ctx context.Context) error { _, err := s.Dialing(ctx, true); return err },
+				"failover":         func(ctx context.Context) error { _, err := s.FailoverInput(ctx, true, true); return err },
+				"landscape":        func(ctx context.Context) error { _, err := s.Landscape(ctx, true); return err },
+				"replica":          func(ctx context.Context) error { _, err := s.Replica(ctx); return err },
+				"aliases":          func(ctx context.Context) error { _, err := s.aliases.get(ctx); return err },
+				"users":            func(ctx context.Context) error { _, err := s.users.get(ctx); return err },
+				"mailboxes":        func(ctx context.Context) error { _, err := s.mailboxes.get(ctx); return err },
+				"directory":        func(ctx context.Context) error { _, err := s.directory.get(ctx); return err },
+				"the change log":   func(ctx context.Context) error { _, _, err := s.LastChange(ctx, "", "", [2]string{}); return err },
+				"floor":            func(ctx context.Context) error { _, err := s.Floor(ctx, []string{"active", "pass"}); return err },
+				"live agents":      func(ctx context.Context) error { _, err := s.LiveAgents(ctx); return err },
+				"measures":         func(ctx context.Context) error { _, err := s.Measures(ctx, time.Hour); return err },
+				"template use":     func(ctx context.Context) error { _, err := s.TemplateUse(ctx, ""); return err },
+				"alive":            func(ctx context.Context) error { _, err := s.Alive(ctx); return err },
+				"voicemail server": func(ctx context.Context) error { _, err := s.VoicemailServer(ctx); return err },
+			} {
+				if err := read(t.Context()); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+		})
+	}
+}
+
+func TestRefusesWrites(t *testing.T) {
+	t.Parallel()
+	for says, refuses := range map[string][2]bool{ // to anybody, and to who may pass read_only
+		"0": {false, false}, "OFF": {false, false}, "1": {true, false}, "ON": {true, false},
+		"NO_LOCK": {true, false}, "NO_LOCK_NO_ADMIN": {true, true},
+	} {
+		if anybody, admin := refusesWrites(says, false), refusesWrites(says, true); anybody != refuses[0] || admin != refuses[1] {
+			t.Errorf("read_only = %s refuses %v and %v", says, anybody, admin)
+		}
+	}
+}
