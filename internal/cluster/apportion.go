@@ -11,6 +11,9 @@ import (
 // dedicated trunks holds 65535.
 const MaxTotal = 1_000_000
 
+// MaxWeight keeps the products that are compared far below what a number holds.
+const MaxWeight = 1_000_000
+
 // Claim is what one server asks of a total that is shared out.
 type Claim struct {
 	Weight int  // relative size; at least 1 unless Min equals *Max
@@ -66,7 +69,7 @@ func Apportion(total int, claims map[string]Claim) (Shares, error) {
 		for i := 1; i < len(open); i++ {
 			// weight/(2·share+1), compared without a fraction.
 			a, b := open[i], open[best]
-			if claims[a].Weight*(2*shares[b]+1) > claims[b].Weight*(2*shares[a]+1) {
+			if int64(claims[a].Weight)*int64(2*shares[b]+1) > int64(claims[b].Weight)*int64(2*shares[a]+1) {
 				best = i
 			}
 		}
@@ -96,6 +99,8 @@ func checkClaims(total int, claims map[string]Claim) error {
 			return fmt.Errorf("%s: the maximum of %d is below the minimum of %d", key, *claim.Max, claim.Min)
 		case claim.Weight < 1 && !claim.full(claim.Min):
 			return fmt.Errorf("%s: a weight of %d is below 1", key, claim.Weight)
+		case claim.Weight > MaxWeight:
+			return fmt.Errorf("%s: a weight above %d", key, MaxWeight)
 		}
 		least += claim.Min
 		if claim.Max == nil {
@@ -119,16 +124,21 @@ func checkClaims(total int, claims map[string]Claim) error {
 //
 // Everybody gets at least its share of total; beyond that, the shares grow in
 // the proportion of the weights, and no server is raised above what the others
-// need from it.
+// need from it. Minimums and fixed trunks may add up to more than total: so they
+// do where they have been sized for a loss already.
 func ApportionSurviving(total, losses int, claims map[string]Claim) (Shares, error) {
-	natural, err := Apportion(total, claims)
+	house := total
+	if losses > 0 {
+		house = max(total, leastOf(claims))
+	}
+	natural, err := Apportion(house, claims)
 	if err != nil || losses == 0 {
 		return natural, err
 	}
 	if losses >= len(claims) {
 		return nil, fmt.Errorf("%w: of %d servers %d cannot be lost, none would be left", ErrDoesNotFit, len(claims), losses)
 	}
-	enlarged, err := enlarge(total, losses, claims)
+	enlarged, err := enlarge(total, house, losses, claims)
 	if err != nil {
 		return nil, err
 	}
@@ -141,15 +151,23 @@ func ApportionSurviving(total, losses int, claims map[string]Claim) (Shares, err
 	return shares, nil
 }
 
-// enlarge finds the smallest house whose shares hold total without the largest
-// ones: first by doubling, then by halves. Both are sound since a larger house
-// takes from no one.
-func enlarge(total, losses int, claims map[string]Claim) (Shares, error) {
+func leastOf(claims map[string]Claim) int {
+	least := 0
+	for _, claim := range claims {
+		least += claim.Min
+	}
+	return least
+}
+
+// enlarge finds the smallest house, from one on, whose shares hold total without
+// the largest ones: first by doubling, then by halves. Both are sound since a
+// larger house takes from no one.
+func enlarge(total, from, losses int, claims map[string]Claim) (Shares, error) {
 	most := MaxTotal
 	if capacity, bounded := capacityOf(claims); bounded {
 		most = min(capacity, MaxTotal)
 	}
-	low, high := total, total
+	low, high := from, from
 	var found Shares
 	for {
 		shares, err := Apportion(high, claims)

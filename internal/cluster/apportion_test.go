@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/bits"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -43,6 +45,7 @@ func TestApportion_refuses(t *testing.T) {
 		want   string
 	}{
 		{"a weight of nothing", 5, map[string]Claim{"a": {}}, true, "a: a weight of 0 is below 1"},
+		{"a weight beyond reason", 5, map[string]Claim{"a": {Weight: MaxWeight + 1}, "b": {Weight: 1}}, true, "a: a weight above 1000000"},
 		{"bounds that cross", 5, map[string]Claim{"a": {Weight: 1, Min: 4, Max: upTo(3)}}, true, "a: the maximum of 3 is below the minimum of 4"},
 		{"a negative minimum", 5, map[string]Claim{"a": {Weight: 1, Min: -1}}, true, "a: a minimum of -1 is below 0"},
 		{"nobody", 5, nil, true, "nobody to share with"},
@@ -70,6 +73,9 @@ func TestApportionSurviving(t *testing.T) {
 		{"a large server is not raised above the need", 300, 1, map[string]Claim{"a": {Weight: 2}, "b": {Weight: 1}, "c": {Weight: 1}}, Shares{"a": 150, "b": 150, "c": 150}},
 		{"two may be lost", 100, 2, map[string]Claim{"a": {Weight: 1}, "b": {Weight: 1}, "c": {Weight: 1}}, Shares{"a": 100, "b": 100, "c": 100}},
 		{"fixed trunks stay and the others make up for them", 100, 1, map[string]Claim{"a": {Weight: 1}, "b": {Weight: 1}, "c": Fixed(20)}, Shares{"a": 80, "b": 80, "c": 20}},
+		{"fixed trunks that hold the total without one are left as they are", 100, 1, map[string]Claim{"a": Fixed(50), "b": Fixed(50), "c": Fixed(50)}, Shares{"a": 50, "b": 50, "c": 50}},
+		{"so are minimums", 100, 1, map[string]Claim{"a": {Weight: 5, Min: 50}, "b": {Weight: 1, Min: 50}, "c": {Weight: 1, Min: 50}}, Shares{"a": 50, "b": 50, "c": 50}},
+		{"minimums that exceed the total need not survive a loss yet", 100, 1, map[string]Claim{"a": {Weight: 1, Min: 90}, "b": {Weight: 1, Min: 20}}, Shares{"a": 100, "b": 100}},
 		{"no loss is plain sharing", 10, 0, map[string]Claim{"a": {Weight: 1}, "b": {Weight: 1}}, Shares{"a": 5, "b": 5}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -92,6 +98,26 @@ func TestApportionSurviving(t *testing.T) {
 			t.Errorf("got %v, want ErrDoesNotFit", err)
 		}
 	})
+}
+
+// everyLoss is the least that is left, whichever servers are lost: all of them
+// are tried.
+func everyLoss(shares Shares, losses int) int {
+	keys := slices.Sorted(maps.Keys(shares))
+	least := shares.Sum()
+	for lost := range 1 << len(keys) {
+		if bits.OnesCount(uint(lost)) != losses {
+			continue
+		}
+		held := 0
+		for i, key := range keys {
+			if lost&(1<<i) == 0 {
+				held += shares[key]
+			}
+		}
+		least = min(least, held)
+	}
+	return least
 }
 
 // someClaims draws claims whose bounds leave room for the total.
@@ -153,23 +179,44 @@ func TestApportionSurviving_properties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		total, claims := someClaims(t)
 		losses := rapid.IntRange(1, 3).Draw(t, "losses")
+		if rapid.Bool().Draw(t, "sized already") { // minimums and fixed trunks beyond the total
+			for _, key := range slices.Sorted(maps.Keys(claims)) {
+				claims[key] = rapid.SampledFrom([]Claim{claims[key], Fixed(total), {Weight: 1, Min: total / 2}}).Draw(t, "claim")
+			}
+		}
 		shares, err := ApportionSurviving(total, losses, claims)
 		if errors.Is(err, ErrDoesNotFit) {
+			// It is told only where even the largest house does not hold the total.
+			full := Shares{}
+			for key, claim := range claims {
+				full[key] = MaxTotal
+				if claim.Max != nil {
+					full[key] = *claim.Max
+				}
+			}
+			if losses < len(claims) && everyLoss(full, losses) >= total {
+				t.Fatalf("%v, though %v holds %d", err, full, total)
+			}
 			return
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		if held := withoutLargest(shares, losses); held < total {
+		if held := everyLoss(shares, losses); held < total {
 			t.Fatalf("%v holds %d of %d without %d servers", shares, held, total, losses)
+		}
+		for key, share := range shares {
+			if claim := claims[key]; share < claim.Min || claim.Max != nil && share > *claim.Max {
+				t.Fatalf("%s has %d, outside its bounds %+v", key, share, claim)
+			}
 		}
 		natural, err := Apportion(total, claims)
 		if err != nil {
-			t.Fatal(err)
+			return // the minimums alone are more
 		}
 		for key, share := range shares {
-			if claim := claims[key]; share < natural[key] || claim.Max != nil && share > *claim.Max {
-				t.Fatalf("%s has %d, outside %d to its bound %+v", key, share, natural[key], claim)
+			if share < natural[key] {
+				t.Fatalf("%s has %d, less than its share of %d", key, share, natural[key])
 			}
 		}
 	})

@@ -27,7 +27,7 @@ func (f *Apportion) Definition(_ context.Context, _ function.DefinitionRequest, 
 		MarkdownDescription: "Shares a whole number out in proportion to weights, as `vicidial_trunk_split` does: by Sainte-Laguë's method, in whole numbers that add up to the total. A larger total takes from no one, and a tie goes to the key that sorts first, so the same arguments always give the same shares.",
 		Parameters: []function.Parameter{
 			function.Int64Parameter{Name: "total", MarkdownDescription: "What is shared out, 0 to 1000000."},
-			function.MapParameter{Name: "weights", ElementType: types.Int64Type, MarkdownDescription: "Weight of each key, 1 or more."},
+			function.MapParameter{Name: "weights", ElementType: types.Int64Type, MarkdownDescription: "Weight of each key, 1 to 1000000."},
 		},
 		Return: function.MapReturn{ElementType: types.Int64Type},
 	}
@@ -46,7 +46,7 @@ func (f *Apportion) Run(ctx context.Context, req function.RunRequest, resp *func
 	}
 	claims := make(map[string]cluster.Claim, len(weights))
 	for key, weight := range weights {
-		claims[key] = cluster.Claim{Weight: int(weight)}
+		claims[key] = cluster.Claim{Weight: int(min(max(weight, 0), cluster.MaxWeight+1))} // out of bounds stays so
 	}
 	shares, err := cluster.Apportion(int(total), claims)
 	if err != nil {
