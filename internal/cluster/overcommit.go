@@ -118,7 +118,7 @@ func (t Trunks) on(ip, campaign string) (dedicated int, limited bool) {
 	for _, trunk := range t {
 		if trunk.ServerIP == ip && strings.EqualFold(trunk.CampaignID, campaign) {
 			dedicated += trunk.Dedicated
-			limited = limited || trunk.Restriction == MaximumLimit
+			limited = limited || trunk.Caps()
 		}
 	}
 	return dedicated, limited

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,10 +23,30 @@ const (
 type Limit struct {
 	Dedicated   int // lines
 	Restriction string
+	// Unset says that dedicated_trunks holds NULL. It reserves nothing, and is no
+	// limit either, which 0 is: the dialer asks whether there is a number at all
+	// (bin/AST_VDauto_dial.pl line 1442).
+	Unset bool `json:",omitempty"`
 }
 
 func (l Limit) row() Row {
-	return Row{"dedicated_trunks": Number(int64(l.Dedicated)), "trunk_restriction": Text(l.Restriction)}
+	row := Row{"dedicated_trunks": Number(int64(l.Dedicated)), "trunk_restriction": Text(l.Restriction)}
+	if l.Unset {
+		row["dedicated_trunks"] = Null
+	}
+	return row
+}
+
+// Caps says whether the row keeps its campaign from taking more.
+func (l Limit) Caps() bool { return !l.Unset && l.Effect() == MaximumLimit }
+
+// Effect is the restriction that the row has for the dialer, which knows this one
+// word: NULL, and what a lax sql_mode has made of another word, cap nothing.
+func (l Limit) Effect() string {
+	if l.Restriction == MaximumLimit {
+		return MaximumLimit
+	}
+	return OverflowAllowed
 }
 
 // Trunk is one row of vicidial_server_trunks.
@@ -54,13 +75,17 @@ func (t Trunks) Of(campaign string) Split {
 	return split
 }
 
-// Campaigns lists the campaigns that have rows, sorted.
+// Campaigns lists the campaigns that have rows, sorted. One that rows write in
+// several ways is listed once, as the first in the order of letters writes it.
 func (t Trunks) Campaigns() []string {
 	ids := make([]string, 0, len(t))
 	for _, trunk := range t {
 		ids = append(ids, trunk.CampaignID)
 	}
-	return sortedUnique(ids)
+	slices.SortFunc(ids, func(a, b string) int {
+		return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
+	})
+	return slices.CompactFunc(ids, strings.EqualFold)
 }
 
 // Reserved adds up what campaigns hold on a server. Both restrictions count,
@@ -129,6 +154,12 @@ func (s Split) Dedicated(server string) int {
 	return sum
 }
 
+// Unset says whether a server has rows and none of them holds a number.
+func (s Split) Unset(server string) bool {
+	rows := s[server]
+	return len(rows) > 0 && !slices.ContainsFunc(rows, func(limit Limit) bool { return !limit.Unset })
+}
+
 // Duplicates counts the rows of each server that has more than one.
 func (s Split) Duplicates() map[string]int {
 	duplicates := map[string]int{}
@@ -178,7 +209,7 @@ func trunkConflict(campaign, server string, rows []Limit, isNew bool) error {
 	conflict := &Conflict{Subject: fmt.Sprintf("the trunk row of campaign %s on server %s", campaign, server)}
 	found := make([]string, 0, len(rows))
 	for _, row := range rows {
-		found = append(found, fmt.Sprintf("%d %s", row.Dedicated, row.Restriction))
+		found = append(found, row.Describe())
 	}
 	switch {
 	case len(rows) == 0:
@@ -195,10 +226,7 @@ func trunkConflict(campaign, server string, rows []Limit, isNew bool) error {
 // sameRows compares without regard to order, which a table does not promise.
 func sameRows(a, b []Limit) bool {
 	order := func(x, y Limit) int {
-		if x.Dedicated != y.Dedicated {
-			return x.Dedicated - y.Dedicated
-		}
-		return strings.Compare(x.Restriction, y.Restriction)
+		return strings.Compare(x.Describe(), y.Describe())
 	}
 	return slices.Equal(slices.SortedFunc(slices.Values(a), order), slices.SortedFunc(slices.Values(b), order))
 }
@@ -302,5 +330,11 @@ func count(rows []Limit, wanted Limit) int {
 	return n
 }
 
-// Describe says what a limit means, for a person.
-func (l Limit) Describe() string { return strconv.Itoa(l.Dedicated) + " " + l.Restriction }
+// Describe says what a row says, for a person.
+func (l Limit) Describe() string {
+	dedicated := strconv.Itoa(l.Dedicated)
+	if l.Unset {
+		dedicated = "NULL"
+	}
+	return dedicated + " " + cmp.Or(l.Restriction, "without a restriction")
+}

@@ -11,9 +11,18 @@ import (
 	"pgregory.net/rapid"
 )
 
-func most(lines int) Limit { return Limit{lines, MaximumLimit} }
+func most(lines int) Limit { return Limit{Dedicated: lines, Restriction: MaximumLimit} }
 
-func overflow(lines int) Limit { return Limit{lines, OverflowAllowed} }
+// null is a row that says nothing at all, as somebody's SQL may leave it.
+var null = Limit{Unset: true}
+
+// limitOf reads the limit that a step writes.
+func limitOf(row Row) Limit {
+	dedicated, _ := row["dedicated_trunks"].Int()
+	return Limit{int(dedicated), row["trunk_restriction"].Text, row["dedicated_trunks"].Null}
+}
+
+func overflow(lines int) Limit { return Limit{Dedicated: lines, Restriction: OverflowAllowed} }
 
 // do applies a step to a table of trunk rows as the database does.
 func (t Trunks) do(step Step) Trunks {
@@ -32,14 +41,12 @@ func (t Trunks) do(step Step) Trunks {
 	switch step.Verb {
 	case Insert:
 		row := step.Rows[0]
-		dedicated, _ := row["dedicated_trunks"].Int()
-		return append(slices.Clone(t), Trunk{row["server_ip"].Text, row["campaign_id"].Text, Limit{int(dedicated), row["trunk_restriction"].Text}})
+		return append(slices.Clone(t), Trunk{row["server_ip"].Text, row["campaign_id"].Text, limitOf(row)})
 	case Update:
 		after := slices.Clone(t)
 		for i, trunk := range after {
 			if picked(trunk) {
-				dedicated, _ := step.To["dedicated_trunks"].Int()
-				after[i].Limit = Limit{int(dedicated), step.To["trunk_restriction"].Text}
+				after[i].Limit = limitOf(step.To)
 			}
 		}
 		return after
@@ -107,6 +114,8 @@ func TestPlanSplit(t *testing.T) {
 		{"rows that say the same are thinned", Split{"a": {most(10), most(10), most(10)}}, map[string]Limit{"a": most(10)}, "release thin a 10"},
 		{"of rows that differ the wanted one stays", Split{"a": {most(3), most(10)}}, map[string]Limit{"a": most(10)}, "release delete a 3"},
 		{"of rows that differ and are all wrong the smallest stays", Split{"a": {most(30), most(10)}}, map[string]Limit{"a": most(20)}, "release delete a 30, grow update a 10→20"},
+		{"a row that holds NULL is not the limit of 0", Split{"a": {null}}, map[string]Limit{"a": most(0)}, "grow update a →0"},
+		{"and goes as any other", Split{"a": {null, null}}, nil, "remove delete a "},
 		{"duplicates that are not wanted go together", Split{"a": {most(30), most(10), most(30)}}, nil, "remove delete a 30, remove delete a 10"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -163,14 +172,26 @@ func TestPlanSplit_conflicts(t *testing.T) {
 }
 
 var someLimit = rapid.Custom(func(t *rapid.T) Limit {
-	return Limit{rapid.IntRange(0, 5).Draw(t, "lines"), rapid.SampledFrom([]string{MaximumLimit, OverflowAllowed}).Draw(t, "restriction")}
+	return Limit{Dedicated: rapid.IntRange(0, 5).Draw(t, "lines"), Restriction: rapid.SampledFrom([]string{MaximumLimit, OverflowAllowed}).Draw(t, "restriction")}
+})
+
+// somebodysLimit is one that others have written, too.
+var somebodysLimit = rapid.Custom(func(t *rapid.T) Limit {
+	limit := someLimit.Draw(t, "limit")
+	if rapid.Bool().Draw(t, "odd") {
+		limit.Restriction = ""
+	}
+	if rapid.Bool().Draw(t, "unset") {
+		limit.Dedicated, limit.Unset = 0, true
+	}
+	return limit
 })
 
 var someServer = rapid.SampledFrom([]string{"a", "b", "c", "d"})
 
 func TestPlanSplit_properties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		have := Split(rapid.MapOf(someServer, rapid.SliceOfN(someLimit, 1, 4)).Draw(t, "have"))
+		have := Split(rapid.MapOf(someServer, rapid.SliceOfN(somebodysLimit, 1, 4)).Draw(t, "have"))
 		want := rapid.MapOf(someServer, someLimit).Draw(t, "want")
 		plan, err := PlanSplit("SALES", have, have, want)
 		if err != nil {
@@ -219,6 +240,13 @@ func TestPlanSplit_aKilledCreateGoesOn(t *testing.T) {
 			t.Fatalf("ends with %v", ended)
 		}
 	})
+}
+
+func TestCampaigns_writtenInSeveralWays(t *testing.T) {
+	trunks := Trunks{{"1", "sales", most(1)}, {"2", "SURVEY", most(1)}, {"3", "SALES", most(1)}, {"4", "Sales2", most(1)}}
+	if ids := strings.Join(trunks.Campaigns(), " "); ids != "SALES Sales2 SURVEY" {
+		t.Errorf("listed %q", ids)
+	}
 }
 
 func TestMoved(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
@@ -31,7 +30,7 @@ func (s *Store) trunkRows(ctx context.Context) ([]cluster.ForecastTrunk, error) 
 	for _, trunk := range trunks {
 		rows = append(rows, cluster.ForecastTrunk{
 			ServerIP: trunk.ServerIP, Campaign: trunk.CampaignID, Dedicated: trunk.Dedicated,
-			MaximumLimit: strings.EqualFold(trunk.Restriction, cluster.MaximumLimit),
+			MaximumLimit: trunk.Caps(),
 		})
 	}
 	return rows, err

@@ -43,6 +43,9 @@ func (s *Store) readServers(ctx context.Context) (cluster.Servers, error) {
 		for i, column := range columns {
 			server.Row[column] = value(found[i])
 		}
+		for _, column := range []string{"server_id", "server_ip"} {
+			server.Row[column] = cluster.Text(key(server.Row[column].Text))
+		}
 		for i, secret := range secrets {
 			if found[len(columns)+i].String == "1" {
 				server.Shipped = append(server.Shipped, secret)
@@ -89,7 +92,7 @@ func (s *Store) readRooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms
 			if err := rows.Scan(&ip, &room.Number, &room.InUse); err != nil {
 				return err
 			}
-			all[engine][ip] = append(all[engine][ip], room)
+			all[engine][key(ip)] = append(all[engine][key(ip)], room)
 			return nil
 		})
 		if err != nil {

@@ -88,10 +88,16 @@ func keyOf(step cluster.Step, row cluster.Row) cluster.Row {
 func whereOf(step cluster.Step, says cluster.Row) (string, []any) {
 	var parts []string
 	var args []any
-	for _, part := range []cluster.Row{step.Key, says} {
-		if len(part) > 0 {
-			text, values := conditions(part, " AND ", "<=>")
-			parts, args = append(parts, text), append(args, values...)
+	if len(step.Key) > 0 {
+		text, values := conditions(step.Key, " AND ", "<=>")
+		parts, args = append(parts, text), append(args, values...)
+	}
+	for _, column := range slices.Sorted(maps.Keys(says)) {
+		if value := says[column]; value.Text == "" {
+			// NULL and the empty text are the same to VICIdial (F§10 item 13).
+			parts = append(parts, "COALESCE("+column+", '') = ''")
+		} else {
+			parts, args = append(parts, column+" <=> ?"), append(args, value.Text)
 		}
 	}
 	if step.InColumn != "" {

@@ -52,9 +52,9 @@ func TestPhrase(t *testing.T) {
 			"INSERT INTO vicidial_conferences (conf_exten, extension, server_ip) VALUES ('1', NULL, 'a'), ('2', NULL, 'a') ON DUPLICATE KEY UPDATE conf_exten = vicidial_conferences.conf_exten",
 		},
 		{
-			"a change names what the row said, NULL included",
+			"a change names what the row said, and NULL is the same as the empty text",
 			cluster.Step{Verb: cluster.Update, Table: cluster.TableServers, Key: cluster.Row{"server_id": cluster.Text("dial1")}, From: cluster.Row{"custom_dialplan_entry": cluster.Null}, To: cluster.Row{"custom_dialplan_entry": cluster.Text("x"), "active": cluster.YesNo(true)}},
-			"UPDATE servers SET active = 'Y', custom_dialplan_entry = 'x' WHERE server_id <=> 'dial1' AND custom_dialplan_entry <=> NULL",
+			"UPDATE servers SET active = 'Y', custom_dialplan_entry = 'x' WHERE server_id <=> 'dial1' AND COALESCE(custom_dialplan_entry, '') = ''",
 		},
 		{
 			"a value can be set to NULL",

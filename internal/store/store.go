@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -142,6 +143,10 @@ func (s *Store) query(ctx context.Context, what, query string, args []any, scan 
 	}
 	return nil
 }
+
+// key reads a column by which VICIdial joins. Its collations do not count blanks
+// at the end, so neither do we (F§9.2 item 17).
+func key(text string) string { return strings.TrimRight(text, " ") }
 
 // value reads a nullable column.
 func value(column sql.NullString) cluster.Value {

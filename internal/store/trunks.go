@@ -11,6 +11,7 @@ const selectTrunks = `
 SELECT server_ip,
        campaign_id,
        COALESCE(dedicated_trunks, 0),
+       dedicated_trunks IS NULL,
        COALESCE(trunk_restriction, '')
   FROM vicidial_server_trunks`
 
@@ -24,9 +25,10 @@ func (s *Store) readTrunks(ctx context.Context) (cluster.Trunks, error) {
 	var trunks cluster.Trunks
 	err := s.query(ctx, "trunk rows", selectTrunks, nil, func(rows *sql.Rows) error {
 		var trunk cluster.Trunk
-		if err := rows.Scan(&trunk.ServerIP, &trunk.CampaignID, &trunk.Dedicated, &trunk.Restriction); err != nil {
+		if err := rows.Scan(&trunk.ServerIP, &trunk.CampaignID, &trunk.Dedicated, &trunk.Unset, &trunk.Restriction); err != nil {
 			return err
 		}
+		trunk.ServerIP, trunk.CampaignID = key(trunk.ServerIP), key(trunk.CampaignID)
 		trunks = append(trunks, trunk)
 		return nil
 	})
@@ -56,6 +58,7 @@ func (s *Store) readCampaigns(ctx context.Context) (cluster.Campaigns, error) {
 		if err := rows.Scan(&campaign.ID, &campaign.Name, &campaign.Active, &campaign.DialMethod); err != nil {
 			return err
 		}
+		campaign.ID = key(campaign.ID)
 		campaigns = append(campaigns, campaign)
 		return nil
 	})
