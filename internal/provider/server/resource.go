@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
@@ -158,14 +157,19 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 // ImportState takes a server_id or a server_ip; Read finds the row.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if strings.Contains(req.ID, ".") && r.topology != nil { // ids hold no dot
-		servers, err := r.topology.Servers(ctx)
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to import server", req.ID, err)...)
-		if server, found := servers.ByIP(req.ID); found {
-			req.ID = server.ID()
+	bridge.Import(ctx, req, resp, "server_id", func(key string) (string, error) {
+		if r.topology == nil {
+			return key, nil
 		}
-	}
-	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("server_id"), path.Root("server_id"), req, resp)
+		servers, err := r.topology.Servers(ctx)
+		if server, found := servers.ByID(key); found {
+			return server.ID(), nil
+		}
+		if server, found := servers.ByIP(key); found { // ids hold no dot
+			return server.ID(), nil
+		}
+		return key, err
+	})
 }
 
 // read takes the plan, and from the configuration the secrets that no plan holds.

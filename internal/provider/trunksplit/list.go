@@ -29,13 +29,13 @@ func (l *List) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSc
 
 // List hands out a split for each campaign that has rows.
 func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	trunks, err := l.trunks(ctx)
+	trunks, servers, err := l.rows(ctx)
 	if err != nil {
 		bridge.ListFailed(stream, "Unable to list trunk splits", err)
 		return
 	}
 	bridge.List(ctx, req, stream, trunks.Campaigns(), func(campaign string, _ *diag.Diagnostics) bridge.Found {
-		m := model{CampaignID: types.StringValue(campaign)}.with(trunks.Of(campaign))
+		m := model{CampaignID: types.StringValue(campaign)}.with(trunks.Of(campaign), servers)
 		return bridge.Found{Name: campaign, ID: m.identity(), Model: m}
 	})
 }

@@ -15,13 +15,13 @@ func (m memory) at(servers cluster.Servers) cluster.Split {
 	return m.Rows.Moved(cluster.MovedSince(m.Names, servers))
 }
 
-// brief leaves the servers out that have no row.
-func (m memory) brief() memory {
-	names := map[string]string{}
-	for ip := range m.Rows {
-		if id, found := m.Names[ip]; found {
+// remember notes the rows and, of the servers, those that they are on.
+func remember(rows cluster.Split, servers cluster.Servers) memory {
+	all, names := servers.Names(), map[string]string{}
+	for ip := range rows {
+		if id, found := all[ip]; found {
 			names[ip] = id
 		}
 	}
-	return memory{m.Rows, names}
+	return memory{rows, names}
 }

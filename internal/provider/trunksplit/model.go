@@ -128,27 +128,29 @@ func (m model) planned(shares cluster.Shares, blocked []string) model {
 	return m
 }
 
-// with fills in what the rows are. A row whose restriction is not the declared
-// one shows as the split's restriction, so that the plan mends it.
-func (m model) with(rows cluster.Split) model {
+// with fills in what the rows are.
+func (m model) with(rows cluster.Split, servers cluster.Servers) model {
 	if m.Servers == nil {
-		m = m.adopt(rows)
+		m = m.adopt(rows, servers)
 	}
 	allocations, blocked := map[string]int{}, []string{}
-	declared := m.TrunkRestriction.ValueString()
+	var restrictions []string
 	for _, server := range slices.Sorted(maps.Keys(rows)) {
 		if _, listed := m.Servers[server]; !listed {
-			if m.blocks() && len(rows[server]) == 1 && rows[server][0] == blockedLimit {
+			if m.blocks() && isBlock(rows[server]) {
 				blocked = append(blocked, server)
 			}
 			continue
 		}
-		allocations[server] = rows.Dedicated(server)
-		for _, limit := range rows[server] {
-			if limit.Restriction != declared {
-				m.TrunkRestriction = types.StringValue(limit.Restriction)
-			}
+		if !rows.Unset(server) { // no number is none, not 0: the plan mends it
+			allocations[server] = rows.Dedicated(server)
 		}
+		for _, limit := range rows[server] {
+			restrictions = append(restrictions, limit.Effect())
+		}
+	}
+	if len(restrictions) > 0 {
+		m.TrunkRestriction = common(restrictions)
 	}
 	m.Allocations = numbers(allocations)
 	m.BlockedServers = texts(blocked)
@@ -156,23 +158,38 @@ func (m model) with(rows cluster.Split) model {
 	return m
 }
 
+// common is the restriction of all rows; rows that differ have none in common, so
+// that the plan mends them.
+func common(restrictions []string) types.String {
+	if len(slices.Compact(slices.Sorted(slices.Values(restrictions)))) > 1 {
+		return types.StringNull()
+	}
+	return types.StringValue(restrictions[0])
+}
+
+func isBlock(rows []cluster.Limit) bool { return len(rows) == 1 && rows[0] == blockedLimit }
+
 // adopt declares the rows that an import finds: each server with the trunks it
-// has, so that a configuration which says the same plans no change.
-func (m model) adopt(rows cluster.Split) model {
+// has, so that a configuration which says the same plans no change. Where all
+// other servers are blocked, that is what was meant.
+func (m model) adopt(rows cluster.Split, servers cluster.Servers) model {
 	m.Servers = map[string]claimModel{}
 	m.TrunkRestriction = types.StringValue(cluster.MaximumLimit)
 	m.Elsewhere = types.StringValue(elsewhereIgnore)
 	m.SurviveNodeLoss = types.Int64Value(0)
+	dials := func(server string) bool { return len(rows[server]) > 0 && !isBlock(rows[server]) }
+	everywhere := slices.Collect(maps.Keys(rows))
+	nowhereElse := slices.ContainsFunc(everywhere, dials) &&
+		!slices.ContainsFunc(servers.IPs(), func(server string) bool { return len(rows[server]) == 0 })
 	total := 0
-	for _, server := range slices.Sorted(maps.Keys(rows)) {
-		dedicated := rows.Dedicated(server)
-		if dedicated == 0 && rows[server][0] == blockedLimit {
+	for _, server := range slices.Sorted(slices.Values(everywhere)) {
+		if nowhereElse && !dials(server) {
 			m.Elsewhere = types.StringValue(elsewhereBlock)
 			continue
 		}
+		dedicated := rows.Dedicated(server)
 		total += dedicated
 		m.Servers[server] = claimModel{Trunks: types.Int64Value(int64(dedicated))}
-		m.TrunkRestriction = types.StringValue(rows[server][0].Restriction)
 	}
 	m.Total = types.Int64Value(int64(total))
 	return m

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -50,6 +51,10 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 // ModifyPlan works the shares out at plan time, so that a reviewer sees which
 // server shrinks and which grows before a row is written.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		r.planRemoval(ctx, req, resp)
+		return
+	}
 	m, ok := bridge.Known[model](ctx, req, &resp.Diagnostics)
 	if !ok {
 		return
@@ -74,11 +79,26 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, m.planned(shares, blocked))...)
+	m = m.planned(shares, blocked)
+	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, m)...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
+		if m.blocks() { // servers that this run makes or removes may come before or after
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("blocked_servers"), types.ListUnknown(types.StringType))...)
+		}
 		resp.Diagnostics.Append(found.warn(m, limits)...)
 		resp.Diagnostics.Append(bridge.Diagnose("Unable to write trunk split", m.campaign(), r.topology.Writable(ctx, cluster.TableTrunks))...)
 	}
+}
+
+// planRemoval notes what the rows say, for the removal to go by.
+func (r *Resource) planRemoval(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	if !ok || r.topology == nil {
+		return
+	}
+	trunks, servers, err := r.rows(ctx)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to plan the removal of trunk split", m.campaign(), err)...)
+	bridge.RememberRemoval(ctx, resp, remember(trunks.Of(m.campaign()), servers))
 }
 
 // Create writes the rows. When it fails it takes back what it wrote and leaves no
@@ -130,13 +150,22 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if !ok {
 		return
 	}
-	seen, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete trunk split", m.campaign(), r.remove(ctx, m, seen))...)
+	seen, known := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete trunk split", m.campaign(), r.remove(ctx, m, seen, known))...)
 }
 
 // ImportState takes a campaign id; Read finds the rows.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("campaign_id"), path.Root("campaign_id"), req, resp)
+	bridge.Import(ctx, req, resp, "campaign_id", func(id string) (string, error) {
+		if r.topology == nil {
+			return id, nil
+		}
+		campaigns, err := r.topology.Campaigns(ctx)
+		if campaign, found := campaigns.Find(id); found {
+			id = campaign.ID
+		}
+		return id, err
+	})
 }
 
 // publish says what the rows say, or forgets a split whose campaign has none.
@@ -153,22 +182,18 @@ func (r *Resource) publish(ctx context.Context, m model, to bridge.Response) {
 		to.Forget(ctx, m.identity())
 		return
 	}
-	to.Publish(ctx, m.identity(), m.with(rows), memory{rows, servers.Names()}.brief())
+	to.Publish(ctx, m.identity(), m.with(rows, servers), remember(rows, servers))
 }
 
 // rows are those of all campaigns, with the servers that they are on.
 func (r *Resource) rows(ctx context.Context) (cluster.Trunks, cluster.Servers, error) {
-	trunks, err := r.trunks(ctx)
+	if r.topology == nil {
+		return nil, nil, bridge.ErrUnconfigured
+	}
+	trunks, err := r.topology.Trunks(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	servers, err := r.topology.Servers(ctx)
 	return trunks, servers, err
-}
-
-func (r *Resource) trunks(ctx context.Context) (cluster.Trunks, error) {
-	if r.topology == nil {
-		return nil, bridge.ErrUnconfigured
-	}
-	return r.topology.Trunks(ctx)
 }

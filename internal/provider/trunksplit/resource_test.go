@@ -64,6 +64,11 @@ func planned(shares map[string]int64) resource.ConfigPlanChecks {
 	}}
 }
 
+// pattern finds a message wherever Terraform breaks its lines.
+func pattern(message string) *regexp.Regexp {
+	return regexp.MustCompile("(?i)" + strings.ReplaceAll(message, " ", `\s+`))
+}
+
 func TestAccTrunkSplit(t *testing.T) {
 	for _, schema := range sandbox.Schemas() {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
@@ -193,7 +198,7 @@ func TestAccTrunkSplit_refusesAtPlanTime(t *testing.T) {
 	d := aFloor(t, 1720)
 	acceptance.Run(t, d, "INSERT INTO vicidial_server_trunks VALUES ('10.0.0.3', 'SURVEY', 80, 'MAXIMUM_LIMIT')")()
 	step := func(config, message string) resource.TestStep {
-		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile("(?i)" + strings.ReplaceAll(message, " ", `\s+`))}
+		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: pattern(message)}
 	}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acceptance.Providers(),

@@ -44,7 +44,7 @@ func (r *Resource) look(ctx context.Context) (view, error) {
 func (v view) review(m model, limits map[string]cluster.Limit, isNew bool) diag.Diagnostics {
 	diags := v.checkCampaign(m)
 	for _, ip := range slices.Sorted(maps.Keys(m.Servers)) {
-		diags.Append(v.checkServer(ip, limits[ip])...)
+		diags.Append(v.checkServer(ip, limits[ip], v.trunks.Of(m.campaign()))...)
 	}
 	if diags.HasError() {
 		return diags
@@ -88,16 +88,21 @@ func (v view) checkCampaign(m model) diag.Diagnostics {
 	return nil
 }
 
-func (v view) checkServer(ip string, limit cluster.Limit) diag.Diagnostics {
+func (v view) checkServer(ip string, limit cluster.Limit, have cluster.Split) diag.Diagnostics {
 	at := path.Root("servers").AtMapKey(ip)
 	server, found := v.servers.ByIP(ip)
-	if !found {
+	switch {
+	case !found && len(have[ip]) > 0:
+		return bridge.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is not in the table servers any more, it has only left a trunk row behind; take it out of servers, and the row goes", ip))
+	case !found:
 		return bridge.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", ip))
+	case limit.Dedicated <= server.MaxTrunks():
+		return nil
+	case limit.Dedicated <= have.Dedicated(ip): // as it was found, such as by an import
+		return bridge.WarnAt(at, "More trunks than the server has",
+			fmt.Sprintf("The campaign has %d trunks on server %s, whose max_vicidial_trunks is %d. VICIdial does not cap a MAXIMUM_LIMIT at it, so the server can be pushed past what it bears. It is left as it is; lower total, or set a max for this server.", limit.Dedicated, ip, server.MaxTrunks()))
 	}
-	if limit.Dedicated > server.MaxTrunks() {
-		return bridge.DiagnoseAt(at, "Trunks do not fit", fmt.Errorf("the share of %d is more than server %s has (max_vicidial_trunks = %d); lower total, set a max for this server, or raise the server's max_vicidial_trunks", limit.Dedicated, ip, server.MaxTrunks()))
-	}
-	return nil
+	return bridge.DiagnoseAt(at, "Trunks do not fit", fmt.Errorf("the share of %d is more than server %s has (max_vicidial_trunks = %d); lower total, set a max for this server, or raise the server's max_vicidial_trunks", limit.Dedicated, ip, server.MaxTrunks()))
 }
 
 // checkNew refuses to take over rows that say something else: they are

@@ -76,7 +76,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"blocked_servers": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Servers that are not listed and have a `MAXIMUM_LIMIT` row of 0. Empty unless `elsewhere = \"block\"`.",
+				MarkdownDescription: "Servers that are not listed and have a `MAXIMUM_LIMIT` row of 0. Empty unless `elsewhere = \"block\"`. Not known in a plan that changes the split, since the same run may make servers and remove some.",
 			},
 			"duplicate_rows": schema.MapAttribute{
 				Computed: true, ElementType: types.Int64Type,

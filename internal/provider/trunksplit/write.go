@@ -104,7 +104,7 @@ func (r *Resource) write(ctx context.Context, m model, seen func(cluster.Split, 
 			return cluster.Plan{}, err
 		}
 		// A server that has appeared since the plan is blocked as well.
-		limits := m.limits(shares, m.elsewhere(append(servers.IPs(), m.blocked()...)))
+		limits := m.limits(shares, m.elsewhere(servers.IPs()))
 		for _, ip := range slices.Sorted(maps.Keys(shares)) {
 			if _, found := servers.ByIP(ip); !found {
 				return cluster.Plan{}, fmt.Errorf("server %s: %w", ip, cluster.ErrNotFound)
@@ -132,21 +132,21 @@ func (r *Resource) write(ctx context.Context, m model, seen func(cluster.Split, 
 }
 
 // remove takes away the rows that the split owns, as long as they say what was
-// seen.
-func (r *Resource) remove(ctx context.Context, m model, seen memory) error {
+// seen when the removal was planned. A split that is tainted has no memory.
+func (r *Resource) remove(ctx context.Context, m model, seen memory, known bool) error {
 	if r.topology == nil {
 		return bridge.ErrUnconfigured
 	}
 	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		servers, err := r.topology.Servers(ctx)
+		trunks, servers, err := r.rows(ctx)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		trunks, err := r.topology.Trunks(ctx)
-		if err != nil {
-			return cluster.Plan{}, err
+		rows := trunks.Of(m.campaign())
+		if !known {
+			seen = remember(rows, servers)
 		}
 		owned := memory{m.ours(seen.Rows), seen.Names}.at(servers)
-		return cluster.PlanSplit(m.campaign(), trunks.Of(m.campaign()), owned, nil)
+		return cluster.PlanSplit(m.campaign(), rows, owned, nil)
 	})
 }
