@@ -79,6 +79,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() {
 		if r.topology != nil && prior != nil {
 			r.topology.ExpectRoute(prior.route(), nil, prior.ids())
+			rows, _, err := r.read(ctx, *prior)
+			resp.Diagnostics.Append(bridge.Diagnose("Unable to plan the removal of carrier route", prior.route(), err)...)
+			bridge.RememberRemoval(ctx, resp, prior.seal(rows))
 		}
 		return
 	}
@@ -88,6 +91,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if prior != nil && prior.route() != m.route() {
+		if r.topology != nil { // Terraform plans the new one next, without a prior state
+			r.topology.ExpectRoute(prior.route(), nil, prior.ids())
+		}
 		prior = nil // it is made anew
 	}
 	m = m.planned(config, prior)
@@ -185,8 +191,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if !ok {
 		return
 	}
-	seen, _ := bridge.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete carrier route", m.route(), r.remove(ctx, m, seen))...)
+	seen, known := bridge.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete carrier route", m.route(), r.remove(ctx, m, seen, known))...)
 }
 
 var importForm = regexp.MustCompile(`^([^=]+)=([^=]+)$`)

@@ -74,14 +74,18 @@ func (r *Resource) update(ctx context.Context, m, prior model, seen cluster.Carr
 	})
 }
 
-// remove turns the rows off that are there, and then removes them.
-func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers) error {
+// remove turns the rows off that are there, and then removes them. Of a route that
+// is tainted nothing is known of what they said, so what they say is it.
+func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers, known bool) error {
 	if r.topology == nil {
 		return bridge.ErrUnconfigured
 	}
 	have, err := r.topology.Carriers(ctx)
 	if err != nil {
 		return err
+	}
+	if !known {
+		seen = m.seal(have.Of(m.route(), m.ids()...))
 	}
 	off := make(cluster.Carriers, 0, len(seen))
 	for _, row := range seen {

@@ -60,6 +60,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() {
 		if m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics); ok {
 			resp.Diagnostics.Append(r.reviewRemoval(ctx, m)...)
+			found, _, err := r.find(ctx, m.id())
+			resp.Diagnostics.Append(bridge.Diagnose("Unable to plan the removal of template", m.id(), err)...)
+			bridge.RememberRemoval(ctx, resp, cluster.Row(found))
 		}
 		return
 	}

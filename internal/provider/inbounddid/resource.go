@@ -58,6 +58,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		if m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics); ok {
 			_, err := cluster.DIDChange{Pattern: m.pattern(), Have: cluster.Row{}}.Plan()
 			resp.Diagnostics.Append(bridge.Diagnose("Unable to delete DID", m.pattern(), err)...)
+			found, _, err := r.find(ctx, m.pattern())
+			resp.Diagnostics.Append(bridge.Diagnose("Unable to plan the removal of DID", m.pattern(), err)...)
+			bridge.RememberRemoval(ctx, resp, found)
 		}
 		return
 	}

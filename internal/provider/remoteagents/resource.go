@@ -52,7 +52,17 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 
 // ModifyPlan tells what apply would refuse, first of all users in two runs.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.topology == nil || req.Plan.Raw.IsNull() {
+	if r.topology == nil {
+		return
+	}
+	if req.Plan.Raw.IsNull() {
+		if m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics); ok {
+			found, there, err := r.find(ctx, m.userStart())
+			resp.Diagnostics.Append(bridge.Diagnose("Unable to plan the removal of remote agents", m.userStart(), err)...)
+			if there {
+				bridge.RememberRemoval(ctx, resp, m.with(found).seen(found))
+			}
+		}
 		return
 	}
 	m, ok := bridge.Known[model](ctx, req, &resp.Diagnostics)
