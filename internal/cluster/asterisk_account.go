@@ -3,6 +3,7 @@ package cluster
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -10,7 +11,8 @@ import (
 type AccountSection struct {
 	Line     int
 	Name     string
-	Settings []AccountSetting
+	Template bool             // written [NAME](!): others inherit it, and it is nothing by itself
+	Settings []AccountSetting // those that it inherits first
 }
 
 // AccountSetting is one line of a section, name = value.
@@ -42,7 +44,7 @@ func AccountSections(text string) []AccountSection {
 // and phones of the node share.
 var reservedSections = map[string]bool{"general": true, "globals": true, "authentication": true, "global": true, "system": true}
 
-var sectionLine = regexp.MustCompile(`^\[([^\[\]]*)\]\s*(?:\([^()]*\))?$`)
+var sectionLine = regexp.MustCompile(`^\[([^\[\]]*)\]\s*(?:\(([^()]*)\))?$`)
 
 func checkAccount(lines []asteriskLine) Flaws {
 	_, flaws := readAccount(lines)
@@ -71,7 +73,7 @@ func readAccount(lines []asteriskLine) ([]AccountSection, Flaws) {
 					Line: line.number, What: "[" + name + "] belongs to the whole node", Do: "give the carrier a section of its own name",
 				})
 			}
-			sections = append(sections, AccountSection{Line: line.number, Name: name})
+			sections = append(sections, inheriting(sections, AccountSection{Line: line.number, Name: name}, form[2]))
 			continue
 		}
 		setting, flaw, bad := readSetting(line)
@@ -93,6 +95,24 @@ func readAccount(lines []asteriskLine) ([]AccountSection, Flaws) {
 		last.Settings = append(last.Settings, setting)
 	}
 	return sections, flaws
+}
+
+// inheriting gives a section what stands in parentheses behind its name: ! makes
+// it a template, and a name has it begin with the settings of that section.
+// What + adds to, and what is in another file, is not here to be read.
+func inheriting(above []AccountSection, section AccountSection, behind string) AccountSection {
+	for word := range strings.SplitSeq(behind, ",") {
+		switch word = strings.TrimSpace(word); word {
+		case "!":
+			section.Template = true
+		case "", "+":
+		default:
+			if at := slices.IndexFunc(above, func(other AccountSection) bool { return strings.EqualFold(other.Name, word) }); at >= 0 {
+				section.Settings = append(section.Settings, above[at].Settings...)
+			}
+		}
+	}
+	return section
 }
 
 func readSetting(line asteriskLine) (AccountSetting, Flaw, bool) {
@@ -206,7 +226,7 @@ const InboundContext = "trunkinbound"
 // context. PJSIP_WIZ writes it as endpoint/context.
 func TakesInbound(account, template string) bool {
 	text := NormalText(account) + "\n" + NormalText(template)
-	for _, section := range AccountSections(text) {
+	for _, section := range accounts(text) {
 		for _, name := range []string{"context", "endpoint/context"} {
 			if section.Get(name) == InboundContext {
 				return true
@@ -217,9 +237,10 @@ func TakesInbound(account, template string) bool {
 }
 
 // EndpointOf is the section that calls are sent to: the endpoint of a PJSIP
-// account, the first section of the others. False when there is none.
+// account, the first section of the others that is no template. False when there
+// is none.
 func EndpointOf(protocol, account string) (string, bool) {
-	sections := AccountSections(account)
+	sections := accounts(account)
 	if strings.EqualFold(protocol, "PJSIP") {
 		for _, section := range sections {
 			if section.Get("type") == "endpoint" {
@@ -231,4 +252,9 @@ func EndpointOf(protocol, account string) (string, bool) {
 		return "", false
 	}
 	return sections[0].Name, true
+}
+
+// accounts are the sections that are more than templates.
+func accounts(text string) []AccountSection {
+	return slices.DeleteFunc(AccountSections(text), func(section AccountSection) bool { return section.Template })
 }

@@ -164,13 +164,27 @@ func TestAccountText(t *testing.T) {
 			t.Errorf("an empty account has the endpoint %q", name)
 		}
 	})
+	t.Run("calls go to no template, and to what inherits one", func(t *testing.T) {
+		if name, found := EndpointOf("SIP", "[common](!)\ntype=peer\n[east](common)\nhost=x\n"); !found || name != "east" {
+			t.Errorf("SIP: %q", name)
+		}
+		if name, found := EndpointOf("PJSIP", "[common](!)\ntype=endpoint\n[east-auth]\ntype=auth\n[east](common)\naors=east\n"); !found || name != "east" {
+			t.Errorf("PJSIP: %q", name)
+		}
+		if name, found := EndpointOf("IAX2", "[common](!)\ntype=peer\n"); found {
+			t.Errorf("a template alone has the endpoint %q", name)
+		}
+	})
 	t.Run("an account takes calls only in VICIdial's context", func(t *testing.T) {
 		for account, takes := range map[string]bool{
-			"[a]\ncontext=trunkinbound":                  true,
-			"[a]\ncontext=default":                       false,
-			"[a]\ncontext=trunkinbound\ncontext=default": false,
-			"[a]\n;context=trunkinbound":                 false,
-			"[a]\nendpoint/context = trunkinbound":       true,
+			"[a]\ncontext=trunkinbound":                             true,
+			"[a]\ncontext=default":                                  false,
+			"[a]\ncontext=trunkinbound\ncontext=default":            false,
+			"[a]\n;context=trunkinbound":                            false,
+			"[a]\nendpoint/context = trunkinbound":                  true,
+			"[t](!)\ncontext=trunkinbound\n[a](t)\nhost=x":          true,
+			"[t](!)\ncontext=trunkinbound\n[a](t)\ncontext=default": false,
+			"[t](!)\ncontext=trunkinbound":                          false,
 		} {
 			if TakesInbound(account, "") != takes {
 				t.Errorf("%q: takes inbound is not %v", account, takes)
