@@ -23,7 +23,10 @@ var formLosses = []formLoss{
 	{piece: `\`, told: `\ (backslash)`, columns: []AsteriskText{DialplanEntry, CarrierDescription}},
 	{piece: "'", told: "' (single quote)", columns: []AsteriskText{DialplanEntry}},
 	{piece: `"`, told: `" (double quote; the value ends there)`, columns: []AsteriskText{RegistrationString, GlobalsString, CarrierDescription}},
-	{piece: "\n", told: "line breaks", columns: []AsteriskText{RegistrationString, GlobalsString, CarrierDescription}},
+	{
+		piece: "\n", told: "line breaks", columns: []AsteriskText{RegistrationString, GlobalsString, CarrierDescription},
+		harm: func(text string) bool { return strings.Contains(essence(text), "\n") }, // not the one at the end of a heredoc
+	},
 	{
 		piece: "\n", told: "the blank line at the start", columns: []AsteriskText{AccountEntry},
 		harm: func(text string) bool { return strings.HasPrefix(text, "\n") },

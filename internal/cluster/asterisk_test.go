@@ -243,6 +243,15 @@ func TestTextOfTheForm(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a warning is given for what the form takes, and for nothing else", func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			column := rapid.SampledFrom([]AsteriskText{AccountEntry, TemplateContents, DialplanEntry, RegistrationString, GlobalsString, CarrierDescription}).Draw(t, "column")
+			text := rapid.StringMatching(`[a-z\[\]= ]{1,10}[;'"\\\n]?[a-z\[\]=]{0,10}\n{0,2}`).Draw(t, "text")
+			if warned, lost := len(CheckForm(column, text)) > 0, !EquivalentText(afterForm(column, text), text); warned != lost {
+				t.Errorf("%q becomes %q, warned is %v", text, afterForm(column, text), warned)
+			}
+		})
+	})
 	t.Run("text without a warning comes back from the form equivalent", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			column := rapid.SampledFrom([]AsteriskText{AccountEntry, TemplateContents, DialplanEntry, RegistrationString, GlobalsString, CarrierDescription}).Draw(t, "column")
