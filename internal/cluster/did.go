@@ -97,13 +97,20 @@ func (d DIDChange) record() string {
 }
 
 // sameInDID: the admin form writes ---NONE--- into an in-group that is blank
-// (F§10 item 13).
+// (F§10 item 13). A campaign in other letters is another to VICIdial's programs.
 func sameInDID(column string, meant, held Value) bool {
-	if column == "group_id" || column == "filter_group_id" {
-		return none(meant.Text) == none(held.Text)
+	switch column {
+	case "group_id", "filter_group_id":
+		return SameInGroup(meant.Text, held.Text)
+	case columnCampaignID:
+		return meant.Text == held.Text
 	}
 	return Equivalent(column, meant, held)
 }
+
+// SameInGroup says whether two in-groups of a DID are one to VICIdial: there are
+// two ways to write none.
+func SameInGroup(one, other string) bool { return none(one) == none(other) }
 
 func none(id string) string {
 	if id == "---NONE---" {

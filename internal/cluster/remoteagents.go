@@ -191,7 +191,10 @@ func FindRemoteAgents(have []RemoteAgents, id, userStart string) (RemoteAgents, 
 	}
 }
 
-const columnCloser = "closer_campaigns"
+const (
+	columnCloser     = "closer_campaigns"
+	columnCampaignID = "campaign_id"
+)
 
 // withoutBlanked takes closer_campaigns out of what is compared where a daemon
 // has blanked it, as it does for users that reached their limit (F§3.8): that is
@@ -216,9 +219,13 @@ func sameGroups(one, other Value) bool {
 	return slices.Equal(InGroups(one.Text), InGroups(other.Text))
 }
 
+// sameInRemoteAgents: a campaign in other letters is another to VICIdial's programs.
 func sameInRemoteAgents(column string, meant, held Value) bool {
-	if column == columnCloser {
+	switch column {
+	case columnCloser:
 		return sameGroups(meant, held)
+	case columnCampaignID:
+		return meant.Text == held.Text
 	}
 	return Equivalent(column, meant, held)
 }

@@ -175,12 +175,22 @@ func (m model) with(found cluster.Row) model {
 	return m
 }
 
-// sameGroup keeps an in-group as it was written where the admin form has put its
-// own word for none in its place (F§10 item 13).
+// sameGroup keeps an in-group as it was written where the row has the other word
+// for none (F§10 item 13).
 func sameGroup(before, now types.String) types.String {
-	const none = "---NONE---"
-	if now.ValueString() == none && before.ValueString() != none {
+	switch {
+	case !cluster.SameInGroup(before.ValueString(), now.ValueString()):
+		return now
+	case before.IsNull(), before.IsUnknown():
+		return unlessNone(now)
+	}
+	return before
+}
+
+// unlessNone is an in-group that nobody has written yet, none shown as nothing.
+func unlessNone(group types.String) types.String {
+	if !group.IsNull() && cluster.SameInGroup(group.ValueString(), "") {
 		return types.StringValue("")
 	}
-	return now
+	return group
 }

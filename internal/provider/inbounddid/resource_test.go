@@ -98,6 +98,28 @@ func TestAccInboundDID(t *testing.T) {
 	}
 }
 
+func TestAccInboundDID_settlesWhateverTheWordForNoneAndTheLetters(t *testing.T) {
+	t.Parallel()
+	d := aSystem(t, 1720)
+	declared := aDID(d, `extension = "8300"`, `group_id = "---NONE---"`, `campaign_id = "SALES"`)
+	saying := func(column, value string) func() {
+		return acceptance.Run(t, d, fmt.Sprintf("UPDATE vicidial_inbound_dids SET %s = '%s' WHERE did_pattern = '8005551212'", column, value))
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: declared},
+			{PreConfig: saying("group_id", ""), Config: declared, ConfigPlanChecks: does(plancheck.ResourceActionNoop)},
+			{ // VICIdial's programs compare campaigns letter by letter
+				PreConfig: saying("campaign_id", "sales"), Config: declared, ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+				Check: acceptance.Expect(t, d, "SELECT campaign_id FROM vicidial_inbound_dids WHERE did_pattern = '8005551212'", `
+					| campaign_id |
+					| SALES       |`),
+			},
+		},
+	})
+}
+
 func TestAccInboundDID_everyRouteAndFilter(t *testing.T) {
 	t.Parallel()
 	d := aSystem(t, 1720)
