@@ -100,3 +100,46 @@ func (s *Store) ExpectedTemplates(ctx context.Context) (cluster.Templates, error
 	}
 	return templates, nil
 }
+
+// ExpectRemoteAgents notes remote agents that this run is going to write.
+func (s *Store) ExpectRemoteAgents(run cluster.RemoteAgents) {
+	s.expecting.Lock()
+	defer s.expecting.Unlock()
+	if s.expectedAgents == nil {
+		s.expectedAgents = map[string]cluster.RemoteAgents{}
+	}
+	s.expectedAgents[run.UserStart()] = run
+}
+
+// ReplacesRemoteAgents notes that this run removes the remote agents with that
+// remote_agent_id to make others of them.
+func (s *Store) ReplacesRemoteAgents(id string) {
+	s.expecting.Lock()
+	defer s.expecting.Unlock()
+	s.replacedAgents = append(s.replacedAgents, id)
+}
+
+// ExpectedRemoteAgents returns the remote agents as they will be once this run
+// has written all but those from one user, which are as they are now.
+func (s *Store) ExpectedRemoteAgents(ctx context.Context, but string) ([]cluster.RemoteAgents, error) {
+	now, err := s.RemoteAgents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.expecting.Lock()
+	defer s.expecting.Unlock()
+	var runs []cluster.RemoteAgents
+	for _, run := range now {
+		_, planned := s.expectedAgents[run.UserStart()]
+		if planned && run.UserStart() != but || slices.Contains(s.replacedAgents, run.ID()) {
+			continue
+		}
+		runs = append(runs, run)
+	}
+	for _, start := range slices.Sorted(maps.Keys(s.expectedAgents)) {
+		if start != but {
+			runs = append(runs, s.expectedAgents[start])
+		}
+	}
+	return runs, nil
+}

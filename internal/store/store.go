@@ -37,6 +37,8 @@ type Store struct {
 
 	expectedRoutes    map[string]expectedRoute
 	expectedTemplates cluster.Templates
+	expectedAgents    map[string]cluster.RemoteAgents // by user_start
+	replacedAgents    []string                        // remote_agent_ids that this run removes for others
 
 	home *family[home] // what the database is: read once and never forgotten
 

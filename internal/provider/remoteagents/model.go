@@ -2,6 +2,7 @@ package remoteagents
 
 import (
 	"maps"
+	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -33,6 +34,9 @@ type identity struct {
 const closers = "closer_campaigns"
 
 func (m model) identity() identity { return identity{m.UserStart} }
+
+// number is the remote_agent_id.
+func (m model) number() string { return strconv.FormatInt(m.ID.ValueInt64(), 10) }
 
 func (m model) userStart() string { return m.UserStart.ValueString() }
 

@@ -21,6 +21,9 @@ type topology interface {
 	Expected(context.Context) (cluster.Servers, error) // what will be there once this run has written
 	Campaigns(context.Context) (cluster.Campaigns, error)
 	RemoteAgents(context.Context) ([]cluster.RemoteAgents, error)
+	ExpectedRemoteAgents(ctx context.Context, but string) ([]cluster.RemoteAgents, error)
+	ExpectRemoteAgents(cluster.RemoteAgents)
+	ReplacesRemoteAgents(id string)
 	Directory(context.Context) (cluster.Directory, error)
 	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
 	Writable(context.Context, ...cluster.Table) error
@@ -76,8 +79,22 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !ok {
 		return
 	}
+	r.expect(ctx, m, req, resp)
 	resp.Diagnostics.Append(r.review(ctx, m, declared, req.State.Raw.IsNull())...)
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to write remote agents", m.userStart(), r.topology.Writable(ctx, cluster.TableRemoteAgents))...)
+}
+
+// expect notes what this run makes of the remote agents, so that others planned
+// by it are held against that. Those that begin with another user are made anew:
+// Terraform plans the new ones next, without a prior state.
+func (r *Resource) expect(ctx context.Context, m model, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if !req.State.Raw.IsNull() {
+		prior, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+		if ok && prior.userStart() != m.userStart() {
+			r.topology.ReplacesRemoteAgents(prior.number())
+		}
+	}
+	r.topology.ExpectRemoteAgents(m.run())
 }
 
 // Create writes the row. When it fails it takes back what it wrote and leaves no

@@ -132,6 +132,64 @@ func TestAccRemoteAgents_refusesAtPlanTime(t *testing.T) {
 	})
 }
 
+func TestAccRemoteAgents_planIsHeldAgainstTheRestOfTheRun(t *testing.T) {
+	second := func(start string, lines int) string {
+		return fmt.Sprintf(`
+resource "vicidial_remote_agents" "day" {
+  user_start      = %q
+  number_of_lines = %d
+  server_ip       = "10.0.0.2"
+  campaign_id     = "SALES"
+  conf_exten      = "8300"
+}
+`, start, lines)
+	}
+	t.Run("two that are planned at once may not share a user", func(t *testing.T) {
+		t.Parallel()
+		d := aSystem(t, 1720)
+		resource.Test(t, resource.TestCase{
+			ProtoV6ProviderFactories: acceptance.Providers(),
+			Steps: []resource.TestStep{
+				{Config: aRun(d, "9000", 3) + second("9002", 2), PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Users in two runs.*planned\s+as\s+well`)},
+				{Config: aRun(d, "9000", 2) + second("9002", 2)},
+			},
+		})
+	})
+	t.Run("a range that is shifted over itself is made anew", func(t *testing.T) {
+		t.Parallel()
+		d := aSystem(t, 1720)
+		resource.Test(t, resource.TestCase{
+			ProtoV6ProviderFactories: acceptance.Providers(),
+			Steps: []resource.TestStep{
+				{Config: aRun(d, "9000", 3)},
+				{
+					Config: aRun(d, "9001", 3), ConfigPlanChecks: does(plancheck.ResourceActionReplace),
+					Check: acceptance.Expect(t, d, "SELECT user_start, number_of_lines FROM vicidial_remote_agents", `
+						| user_start | number_of_lines |
+						| 9001       |               3 |`),
+				},
+			},
+		})
+	})
+	t.Run("the campaign is written in VICIdial's letters", func(t *testing.T) {
+		t.Parallel()
+		d := aSystem(t, 1720)
+		resource.Test(t, resource.TestCase{
+			ProtoV6ProviderFactories: acceptance.Providers(),
+			Steps: []resource.TestStep{
+				{Config: aRun(d, "9000", 3)},
+				{
+					PreConfig: acceptance.Run(t, d, "UPDATE vicidial_remote_agents SET campaign_id = 'sales'"),
+					Config:    aRun(d, "9000", 3), ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
+					Check: acceptance.Expect(t, d, "SELECT campaign_id FROM vicidial_remote_agents", `
+						| campaign_id |
+						| SALES       |`),
+				},
+			},
+		})
+	})
+}
+
 func TestAccRemoteAgents_resumesAfterLostConnection(t *testing.T) {
 	t.Parallel()
 	d := aSystem(t, 1720)

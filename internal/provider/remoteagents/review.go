@@ -47,7 +47,7 @@ func (r *Resource) review(ctx context.Context, m, declared model, isNew bool) di
 		return fail(err)
 	}
 	diags.Append(checkUsers(directory, m)...)
-	have, err := r.topology.RemoteAgents(ctx)
+	have, err := r.topology.ExpectedRemoteAgents(ctx, m.userStart())
 	if err != nil {
 		return fail(err)
 	}
@@ -94,6 +94,14 @@ func checkUsers(directory cluster.Directory, m model) diag.Diagnostics {
 	return diags
 }
 
+// numbered tells the row of a run, where it has one already.
+func numbered(run cluster.RemoteAgents) string {
+	if run.ID() == "" {
+		return ", planned as well"
+	}
+	return " (remote_agent_id " + run.ID() + ")"
+}
+
 // checkRuns refuses a run that shares users with another, and one that is there
 // and says something else.
 func checkRuns(have []cluster.RemoteAgents, m model, row cluster.Row, isNew bool) diag.Diagnostics {
@@ -107,7 +115,7 @@ func checkRuns(have []cluster.RemoteAgents, m model, row cluster.Row, isNew bool
 	}
 	if other, shares := cluster.OverlapOf(run, have); shares {
 		return bridge.DiagnoseAt(path.Root("number_of_lines"), "Users in two runs",
-			fmt.Errorf("this run shares users with %s (remote_agent_id %s); choose a range that no other remote agents have", other, other.ID()))
+			fmt.Errorf("this run shares users with %s%s; choose a range that no other remote agents have, or, where those give their users up in this very run, make this one depend on them", other, numbered(other)))
 	}
 	if !isNew {
 		return nil
