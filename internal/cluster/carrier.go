@@ -98,31 +98,6 @@ func (c Carriers) Of(route string, ids ...string) Carriers {
 	return found.Sorted()
 }
 
-// Routes names the routes that the rows make up, sorted by name: rows with one
-// name and the ids that it gives to their nodes are one route, and every other
-// row is a route by itself. Rows whose id cannot be the name of a route are left
-// out.
-func (c Carriers) Routes() []string {
-	var names []string
-	for _, carrier := range c {
-		names = append(names, carrier.route())
-	}
-	return slices.DeleteFunc(sortedUnique(names), func(name string) bool { return name == "" })
-}
-
-func (c Carrier) route() string {
-	cut := strings.LastIndex(c.ID(), "_")
-	for _, name := range []string{c["carrier_name"].Text, c.ID()[:max(cut, 0)]} {
-		if id, err := CarrierID(name, c.ServerIP()); err == nil && foldKey(id) == foldKey(c.ID()) {
-			return name
-		}
-	}
-	if RouteName.MatchString(c.ID()) {
-		return c.ID()
-	}
-	return ""
-}
-
 // TemplateOf is a template_id with its two ways of saying none made one
 // (F§9.3 item 19).
 func TemplateOf(id string) string {

@@ -334,6 +334,7 @@ func TestRoutes(t *testing.T) {
 		}
 	}
 	have = append(have, aCarrier("BYHAND", "10.0.0.1"), aCarrier("ALL", AllServers), aCarrier("with-hyphen", "10.0.0.1"), aCarrier("a_00009", "10.0.0.1"))
+	have = append(have, with(aCarrier("ANALOG", "10.0.0.1"), "protocol", "Zap"), with(aCarrier("OTHERS", "10.0.0.1"), "protocol", "EXTERNAL"))
 	if routes := have.Routes(); !slices.Equal(routes, []string{"ALL", "BYHAND", "MAIN", "a_00009", "northern_east_1"}) {
 		t.Errorf("found %v", routes)
 	}
@@ -341,5 +342,27 @@ func TestRoutes(t *testing.T) {
 		if found := have.Of(route); len(found) != rows {
 			t.Errorf("%s has %d rows, wanted %d", route, len(found), rows)
 		}
+	}
+}
+
+func TestAdoptable(t *testing.T) {
+	have := Carriers{
+		aCarrier("EAST1", "10.0.0.1"), aCarrier("EAST2", "10.0.0.2"), aCarrier("SPARE1", "10.0.0.1"), aCarrier("ALL", AllServers),
+		with(aCarrier("PJ2", "10.0.0.2"), "protocol", "PJSIP"), with(aCarrier("ANALOG", "10.0.0.3"), "protocol", "Zap"),
+	}
+	for says, ids := range map[string][]string{
+		"":                                   {"EAST1", "EAST2"},
+		"there is no carrier TYPO":           {"EAST1", "TYPO"},
+		"EAST1 and SPARE1 are both on 10.0.": {"EAST1", "EAST2", "SPARE1"},
+		"ALL is on all servers and EAST1 on": {"ALL", "EAST1"},
+		"EAST1 is SIP and PJ2 is PJSIP":      {"EAST1", "PJ2"},
+		`ANALOG has the protocol "Zap"`:      {"ANALOG"},
+	} {
+		t.Run(strings.Join(ids, ","), func(t *testing.T) {
+			err := have.Adoptable("EAST", ids...)
+			if (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }

@@ -6,7 +6,9 @@ package carrierroute
 import (
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -203,19 +205,39 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	form := importForm.FindStringSubmatch(req.ID)
 	if form == nil {
 		resource.ImportStatePassthroughWithIdentity(ctx, path.Root("name"), path.Root("name"), req, resp)
-		return
-	}
-	if !cluster.RouteName.MatchString(form[1]) {
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to import carrier route", form[1], fmt.Errorf("%q is no name of a route: 2 to 15 letters, digits and underscores", form[1]))...)
+		var name types.String
+		resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("name"), &name)...)
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to import carrier route", name.ValueString(), r.adoptable(ctx, name.ValueString(), nil))...)
 		return
 	}
 	ids := map[string]string{}
 	for _, id := range strings.Split(form[2], ",") {
 		ids[strings.TrimSpace(id)] = ""
 	}
+	err := r.adoptable(ctx, form[1], slices.Sorted(maps.Keys(ids)))
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to import carrier route", form[1], err)...)
+	if err != nil {
+		return
+	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("name"), form[1])...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("carriers"), ids)...)
 	if resp.Identity != nil {
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{types.StringValue(form[1])})...)
 	}
+}
+
+// adoptable says why rows cannot be brought under Terraform as one route. Those
+// that a name alone finds may be none: Terraform tells that itself.
+func (r *Resource) adoptable(ctx context.Context, name string, ids []string) error {
+	switch {
+	case !cluster.RouteName.MatchString(name):
+		return fmt.Errorf("%q is no name of a route: 2 to 15 letters, digits and underscores, the first no underscore", name)
+	case r.topology == nil:
+		return bridge.ErrUnconfigured
+	}
+	carriers, err := r.topology.Carriers(ctx)
+	if err != nil {
+		return err
+	}
+	return carriers.Adoptable(name, ids...)
 }
