@@ -36,6 +36,9 @@ func (m model) contradictions() diag.Diagnostics {
 	if m.Dial == nil {
 		return diags
 	}
+	if !m.Dialplan.IsNull() && !cluster.EquivalentText(m.Dialplan.ValueString(), m.dial("").Dialplan()) {
+		diags.Append(bridge.DiagnoseAt(path.Root("dialplan_entry"), "Two dialplans", errors.New("dial writes another text than this; leave out dialplan_entry, or dial"))...)
+	}
 	for _, address := range append([]string{""}, listed...) {
 		for _, problem := range m.dial(address).Problems() {
 			diags.Append(bridge.DiagnoseAt(problemAt(problem.Attribute), "No dialplan can be written", errors.New(problem.What))...)

@@ -128,6 +128,9 @@ func (m model) dial(address string) cluster.Dial {
 	return dial
 }
 
+// failsOver says whether calls may go on to another route.
+func (m model) failsOver() bool { return m.Dial != nil && len(m.Dial.Failover.Elements()) > 0 }
+
 // shared is one of the texts as it holds on nodes without an override.
 func (m *model) shared(column cluster.AsteriskText) *types.String {
 	switch column {
@@ -176,6 +179,7 @@ func (m model) planned(config model, prior *model) model {
 		m.CarrierName = m.Name
 	}
 	switch {
+	case m.Dial != nil && !config.Dialplan.IsNull(): // as an import writes it: the same text
 	case m.Dial != nil:
 		m.Dialplan = types.StringValue(m.dial("").Dialplan())
 		if prior != nil && cluster.EquivalentText(prior.Dialplan.ValueString(), m.Dialplan.ValueString()) {

@@ -4,11 +4,56 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
 )
 
 // These are about a route and the carriers beside it.
+
+func TestAccCarrierRoute_takesAnotherName(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	called := func(name string) string {
+		return acceptance.Provider(d) + route("main", name, `"10.0.0.1"`, `dial = { prefix = "9" }`, `globals_string = "TRUNK9 = SIP/main"`)
+	}
+	var told acceptance.Told
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: told.Providers(), Steps: []resource.TestStep{
+		{Config: called("MAIN")},
+		{ // its own old rows are no other route with this prefix
+			PreConfig: told.Forget, Config: called("FIRST"), ConfigPlanChecks: does(plancheck.ResourceActionReplace),
+			Check: resource.ComposeTestCheckFunc(
+				acceptance.Expect(t, d, rows, `
+					| carrier_id  | server_ip | carrier_name | active |
+					| FIRST_00001 | 10.0.0.1  | FIRST        | Y      |`),
+				told.Quiet(t)),
+		},
+	}})
+}
+
+func TestAccCarrierRoute_tellsWhenTheRouteItFailsOverToGoes(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	with := func(nodes, more string) string {
+		return acceptance.Provider(d) + route("backup", "BACKUP", nodes, more) +
+			route("main", "MAIN", two, "dial = {\n    prefix   = \"9\"\n    failover = [vicidial_carrier_route.backup.name]\n  }")
+	}
+	const dial = `dial = { prefix = "8" }`
+	var told acceptance.Told
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: told.Providers(), Steps: []resource.TestStep{
+		{Config: with(two, dial), Check: told.Quiet(t)},
+		{
+			PreConfig: told.Forget, Config: with(`"10.0.0.1"`, dial), ConfigPlanChecks: does(plancheck.ResourceActionNoop),
+			Check: told.Warns(t, `failover.*Failover leads nowhere: no active route BACKUP with a dial block is on 10\.0\.0\.2\.`),
+		},
+		{
+			PreConfig: told.Forget, Config: with(two, `dialplan_entry = "exten => _8X.,1,Hangup()"`),
+			Check: told.Warns(t, `Failover leads nowhere: no active route BACKUP with a dial block is on 10\.0\.0\.1, 10\.0\.0\.2\.`),
+		},
+		{PreConfig: told.Forget, Config: with(two, dial)},
+		{PreConfig: told.Forget, Config: with(two, dial), Check: told.Quiet(t)},
+	}})
+}
 
 func TestAccCarrierRoute_importsWhatIsOneRoute(t *testing.T) {
 	t.Parallel()

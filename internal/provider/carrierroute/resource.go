@@ -92,11 +92,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !ok || !known {
 		return
 	}
-	if prior != nil && prior.route() != m.route() {
-		if r.topology != nil { // Terraform plans the new one next, without a prior state
+	if prior != nil && prior.route() != m.route() { // it is made anew: Terraform plans the new one next, without a prior state
+		if r.topology != nil {
 			r.topology.ExpectRoute(prior.route(), nil, prior.ids())
 		}
-		prior = nil // it is made anew
+		prior = nil
 	}
 	m = m.planned(config, prior)
 	rows, err := m.rows(prior)
@@ -119,13 +119,17 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		ids = append(ids, prior.ids()...)
 	}
 	r.topology.ExpectRoute(m.route(), rows, ids)
-	if !changed {
+	if !changed && !m.failsOver() {
 		return
 	}
 	seen, _ := bridge.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
 	v := view{want: m, config: config, prior: prior, rows: rows, seen: seen}
 	resp.Diagnostics.Append(r.look(ctx, &v)...)
 	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !changed {
+		resp.Diagnostics.Append(v.warnOfFailover()...)
 		return
 	}
 	resp.Diagnostics.Append(v.review()...)

@@ -351,7 +351,7 @@ func TestAccCarrierRoute_refusesAtPlanTime(t *testing.T) {
 		refused(on("FIRST", two, `dialplan_entry = "exten => 9,1,Dial(SIP/x"`), `line 1: '\(' is not closed`),
 		refused(on("FIRST", two, `dialplan_entry = "exten => 9,1,Hangup()\n[general]\n"`), `line 2: this line opens a section`),
 		refused(on("FIRST", two, `globals_string = "A=b\n[default]"`), `line 2: this line opens a section`),
-		refused(on("FIRST", two, `dialplan_entry = "exten => 9,1,Hangup()"`, `dial = { prefix = "9" }`), `cannot be specified when`),
+		refused(on("FIRST", two, `dialplan_entry = "exten => 9,1,Hangup()"`, `dial = { prefix = "9" }`), `dial writes another text than this`),
 		refused(on("FIRST", two, `dial = { prefix = "9,1,System(id)" }`), `is no prefix`),
 		refused(on("FIRST", two, `dial = { prefix = "9", failover = ["FIRST"] }`), `cannot fail over to itself`),
 		refused(on("FIRST", two, `inbound = true`), `does not set context=trunkinbound`),

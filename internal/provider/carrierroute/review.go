@@ -2,6 +2,7 @@ package carrierroute
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -154,10 +155,32 @@ func (v view) renews() bool {
 
 // checkFailover wants every route that calls go on to, on every node.
 func (v view) checkFailover() diag.Diagnostics {
-	if v.want.Dial == nil {
+	var diags diag.Diagnostics
+	for _, text := range v.deadEnds() {
+		diags.Append(bridge.DiagnoseAt(path.Root("dial").AtName("failover"), "Failover leads nowhere",
+			errors.New(text+"; where this configuration makes it, refer to vicidial_carrier_route.NAME.name instead of writing the name"))...)
+	}
+	return diags
+}
+
+// warnOfFailover tells the same of a route that stays as it is, while the one
+// that calls go on to goes, moves or is turned off. It is no error, since nothing
+// is to be written here that could wait for it.
+func (v view) warnOfFailover() diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, text := range v.deadEnds() {
+		diags.Append(bridge.WarnAt(path.Root("dial").AtName("failover"), "Failover leads nowhere",
+			text+". Calls that the carrier does not take end there.")...)
+	}
+	return diags
+}
+
+// deadEnds tells of the routes in failover that are not on all nodes of this one.
+func (v view) deadEnds() []string {
+	if !v.want.failsOver() {
 		return nil
 	}
-	var diags diag.Diagnostics
+	var told []string
 	for _, next := range v.want.dial("").Failover {
 		var missing []string
 		for _, row := range v.rows {
@@ -169,11 +192,10 @@ func (v view) checkFailover() diag.Diagnostics {
 			}
 		}
 		if len(missing) > 0 {
-			diags.Append(bridge.DiagnoseAt(path.Root("dial").AtName("failover"), "Failover leads nowhere",
-				fmt.Errorf("no active route %s with a dial block is on %s; where this configuration makes it, refer to vicidial_carrier_route.NAME.name instead of writing the name", next, strings.Join(missing, ", ")))...)
+			told = append(told, fmt.Sprintf("no active route %s with a dial block is on %s", next, strings.Join(missing, ", ")))
 		}
 	}
-	return diags
+	return told
 }
 
 // checkClashes refuses two generated routes with one prefix, and warns of all

@@ -81,7 +81,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Name of the route, 2 to 15 letters, digits and underscores. Carrier ids, dialplan extensions and call counters are made of it. Another one makes another route.",
+				MarkdownDescription: "Name of the route, 2 to 15 letters, digits and underscores. Carrier ids, dialplan extensions and call counters are made of it. Another one makes another route, for which this one goes first: nodes are without the carrier until they have generated their files again.",
 				Validators:          []validator.String{aRoute},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
@@ -132,8 +132,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"globals_string":      entry(cluster.GlobalsString, "`globals_string`: one dialplan variable, `NAME = VALUE`. All carriers of a node share the names."),
 			"dialplan_entry": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "`dialplan_entry`: `exten` and `same` lines. With `dial` it is generated, and shown here.",
-				Validators:          []validator.String{asterisk(cluster.DialplanEntry), stringvalidator.ConflictsWith(path.MatchRoot("dial"))},
+				MarkdownDescription: "`dialplan_entry`: `exten` and `same` lines. With `dial` it is generated, and shown here; another text beside `dial` is refused.",
+				Validators:          []validator.String{asterisk(cluster.DialplanEntry)},
 			},
 			"dial": dialSchema(),
 			"inbound": schema.BoolAttribute{
