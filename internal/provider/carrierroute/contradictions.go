@@ -66,7 +66,7 @@ var roots = []string{
 // at is where a column of the row on a node is declared.
 func (m model) at(column, address string) path.Path {
 	special, differs := m.PerServer[address]
-	if differs && slices.Contains(textColumns, cluster.AsteriskText(column)) && !special.text(cluster.AsteriskText(column)).IsNull() {
+	if differs && slices.Contains(ownColumns, cluster.AsteriskText(column)) && !special.text(cluster.AsteriskText(column)).IsNull() {
 		return path.Root("per_server").AtMapKey(address).AtName(column)
 	}
 	if column == string(cluster.DialplanEntry) && m.Dial != nil {

@@ -49,6 +49,8 @@ type dialModel struct {
 
 type overrideModel struct {
 	CarrierID    types.String `tfsdk:"carrier_id"`
+	CarrierName  types.String `tfsdk:"carrier_name"`
+	Description  types.String `tfsdk:"carrier_description"`
 	Registration types.String `tfsdk:"registration_string"`
 	Account      types.String `tfsdk:"account_entry"`
 	Globals      types.String `tfsdk:"globals_string"`
@@ -140,6 +142,10 @@ func (m *model) shared(column cluster.AsteriskText) *types.String {
 		return &m.Account
 	case cluster.GlobalsString:
 		return &m.Globals
+	case carrierName:
+		return &m.CarrierName
+	case cluster.CarrierDescription:
+		return &m.Description
 	default:
 		return &m.Dialplan
 	}
@@ -153,13 +159,25 @@ func (o *overrideModel) text(column cluster.AsteriskText) *types.String {
 		return &o.Account
 	case cluster.GlobalsString:
 		return &o.Globals
+	case carrierName:
+		return &o.CarrierName
+	case cluster.CarrierDescription:
+		return &o.Description
 	default:
 		return &o.Dialplan
 	}
 }
 
-// textColumns are the texts of a carrier.
-var textColumns = []cluster.AsteriskText{cluster.RegistrationString, cluster.AccountEntry, cluster.GlobalsString, cluster.DialplanEntry}
+// carrierName is no text for Asterisk; it is handled like one, since it may
+// differ from node to node as well.
+const carrierName cluster.AsteriskText = "carrier_name"
+
+// textColumns are the texts of a carrier, and ownColumns what each node may have
+// of its own.
+var (
+	textColumns = []cluster.AsteriskText{cluster.RegistrationString, cluster.AccountEntry, cluster.GlobalsString, cluster.DialplanEntry}
+	ownColumns  = append([]cluster.AsteriskText{carrierName, cluster.CarrierDescription}, textColumns...)
+)
 
 // text is one of the texts as it is declared for a node.
 func (m model) text(column cluster.AsteriskText, address string) string {
@@ -213,14 +231,14 @@ func (m model) rows(prior *model) (cluster.Carriers, error) {
 			active = special.Active
 		}
 		row := cluster.Carrier{
-			"carrier_id": cluster.Text(id), "server_ip": cluster.Text(address), "carrier_name": cluster.Text(m.CarrierName.ValueString()),
+			"carrier_id": cluster.Text(id), "server_ip": cluster.Text(address),
 			"protocol": cluster.Text(m.Protocol.ValueString()), "template_id": cluster.Text(m.TemplateID.ValueString()),
-			"active": cluster.YesNo(active.ValueBool()), "carrier_description": cluster.Text(m.Description.ValueString()),
+			"active": cluster.YesNo(active.ValueBool()),
 		}
 		if !m.UserGroup.IsNull() && !m.UserGroup.IsUnknown() {
 			row["user_group"] = cluster.Text(m.UserGroup.ValueString())
 		}
-		for _, column := range textColumns {
+		for _, column := range ownColumns {
 			row[string(column)] = cluster.Text(cluster.NormalText(m.text(column, address)))
 		}
 		rows = append(rows, row)

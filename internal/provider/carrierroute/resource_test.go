@@ -294,9 +294,9 @@ func TestAccCarrierRoute_perServerAndAdoption(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
 	acceptance.Run(t, d,
-		`INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol, account_entry, dialplan_entry, registration_string) VALUES
-		 ('TELCO-1', 'Telco one', '', '10.0.0.1', 'SIP', '[telco]\nhost=x\nsecret=w0rd\n', 'exten => _9X.,1,Hangup\n', 'register => u:w0rd@x'),
-		 ('TELCO-2', 'Telco one', '--NONE--', '10.0.0.2', 'SIP', '[telco]\nhost=y\nsecret=w0rd\n', 'exten => _9X.,1,Hangup\n', NULL)`)()
+		`INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol, account_entry, dialplan_entry, registration_string, carrier_description) VALUES
+		 ('TELCO-1', 'Telco one', '', '10.0.0.1', 'SIP', '[telco]\nhost=x\nsecret=w0rd\n', 'exten => _9X.,1,Hangup\n', 'register => u:w0rd@x', NULL),
+		 ('TELCO-2', 'Telco two', '--NONE--', '10.0.0.2', 'SIP', '[telco]\nhost=y\nsecret=w0rd\n', 'exten => _9X.,1,Hangup\n', NULL, 'on the second')`)()
 	adopted := acceptance.Provider(d) + `
 import {
   to = vicidial_carrier_route.main
@@ -312,7 +312,7 @@ resource "vicidial_carrier_route" "main" {
   dialplan_entry = "exten => _9X.,1,Hangup\n"
   per_server = {
     "10.0.0.1" = { carrier_id = "TELCO-1", registration_string = "register => u:{secret:registration}@x" }
-    "10.0.0.2" = { carrier_id = "TELCO-2", account_entry = "[telco]\nhost=y\nsecret={secret:account}\n" }
+    "10.0.0.2" = { carrier_id = "TELCO-2", carrier_name = "Telco two", carrier_description = "on the second", account_entry = "[telco]\nhost=y\nsecret={secret:account}\n" }
   }
   secrets_wo = { account = "w0rd", registration = "w0rd" }
 }

@@ -74,6 +74,10 @@ func override(column cluster.AsteriskText) schema.StringAttribute {
 	}
 }
 
+func named(column string, check validator.String) schema.StringAttribute {
+	return schema.StringAttribute{Optional: true, MarkdownDescription: "`" + column + "` on this node.", Validators: []validator.String{check}}
+}
+
 // Schema describes a route.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
@@ -227,6 +231,8 @@ func overrideSchema() map[string]schema.Attribute {
 			MarkdownDescription: "`carrier_id` of the row, where it is not the one that follows from `name`: to adopt a row that was made by hand.",
 			Validators:          []validator.String{carrierID},
 		},
+		"carrier_name":        named("carrier_name", plainText),
+		"carrier_description": named("carrier_description", oneLine),
 		"registration_string": override(cluster.RegistrationString),
 		"account_entry":       override(cluster.AccountEntry),
 		"globals_string":      override(cluster.GlobalsString),

@@ -24,12 +24,10 @@ func (m model) with(rows cluster.Carriers, servers cluster.Servers) model {
 	m.PerServer = maps.Clone(m.PerServer)
 	m.Carriers = places(rows)
 	m.showNodes(rows)
-	m.CarrierName = m.agreed(rows, "carrier_name")
 	m.Protocol = m.agreed(rows, "protocol")
-	m.Description = m.agreed(rows, "carrier_description")
 	m.UserGroup = m.agreed(rows, "user_group")
 	m.TemplateID = m.agreed(rows, "template_id")
-	for _, column := range textColumns {
+	for _, column := range ownColumns {
 		m.showText(rows, column, declared)
 	}
 	m.showActive(rows, declared)
