@@ -76,11 +76,19 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	config, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
-	plan, planned := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	unchanged := req.Plan.Raw.Equal(req.State.Raw)
+	want, planned := &opened{}, true
+	if unchanged { // as most servers are in most plans
+		*want = *prior
+	} else {
+		var plan model
+		plan, planned = bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
+		want = open(ctx, plan, &resp.Diagnostics)
+	}
 	if !ok || !planned {
 		return
 	}
-	want, declared := open(ctx, plan, &resp.Diagnostics), open(ctx, config, &resp.Diagnostics)
+	declared := open(ctx, config, &resp.Diagnostics)
 	if prior != nil && !want.ServerID.IsUnknown() && !strings.EqualFold(want.id(), prior.id()) {
 		r.topology.Replaces(prior.id()) // Terraform plans the new one next, without a prior state
 		return
@@ -90,7 +98,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if moved, known := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics); known {
 		resp.Diagnostics.Append(moved.warn(declared)...)
 	}
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || unchanged && want.conference == prior.conference {
 		return
 	}
 	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, want.close(ctx, &resp.Diagnostics))...)
