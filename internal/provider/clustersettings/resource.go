@@ -151,14 +151,15 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	seen, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
-	given, err := r.update(ctx, seen, config.row(), config.secrets(&prior))
+	want := bridge.Written(plan.row(), config.row())
+	given, err := r.update(ctx, seen, want, config.secrets(&prior))
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to update cluster settings", "", err)...)
 	if err != nil {
 		plan.keepVersions(prior) // the secrets may not be written
 		r.publish(ctx, plan, nil, memory{Given: given}, bridge.Updated(resp).Promised(req.Plan))
 		return
 	}
-	r.publish(ctx, plan, config.row(), memory{Given: given}, bridge.Updated(resp).Promised(req.Plan))
+	r.publish(ctx, plan, want, memory{Given: given}, bridge.Updated(resp).Promised(req.Plan))
 }
 
 // Delete gives back what was found.

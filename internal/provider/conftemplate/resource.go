@@ -120,7 +120,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	seen, _ := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	err := r.move(ctx, cluster.TemplateChange{ID: m.id(), Seen: seen, Want: declared.row(), Owed: prior.owed()})
+	err := r.move(ctx, cluster.TemplateChange{ID: m.id(), Seen: seen, Want: bridge.Written(m.row(), declared.row()), Owed: prior.owed()})
 	resp.Diagnostics.Append(bridge.Diagnose("Unable to update template", m.id(), err)...)
 	if err == nil {
 		seen = nil

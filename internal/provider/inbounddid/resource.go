@@ -117,7 +117,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	seen, _ := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to update DID", m.pattern(), r.move(ctx, m.pattern(), seen, declared.row()))...)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to update DID", m.pattern(), r.move(ctx, m.pattern(), seen, bridge.Written(m.row(), declared.row())))...)
 	r.publish(ctx, m, bridge.Updated(resp).Promised(req.Plan))
 }
 

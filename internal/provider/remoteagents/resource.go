@@ -135,7 +135,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	seen, _ := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to update remote agents", m.userStart(), r.move(ctx, m.userStart(), seen, declared.lined(m).row()))...)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to update remote agents", m.userStart(), r.move(ctx, m.userStart(), seen, bridge.Written(m.row(), declared.lined(m).row())))...)
 	r.publish(ctx, m, bridge.Updated(resp).Promised(req.Plan))
 }
 

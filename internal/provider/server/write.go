@@ -116,7 +116,7 @@ func (r *Resource) update(ctx context.Context, want *opened, c change) error {
 		if now.taken != "" {
 			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + now.taken, Found: "has the address " + ip + " already"}
 		}
-		row := c.declared.row()
+		row := bridge.Written(want.row(), c.declared.row())
 		delete(row, "server_ip") // moved below, with all that names it
 		plan, err := cluster.ChangeServer(now.server, cluster.Server{Row: c.seen.Row}, row, c.secrets)
 		if err != nil {
