@@ -11,7 +11,7 @@ import (
 
 // Live tables are read when asked and never cached.
 const selectLive = `
-SELECT (SELECT COUNT(*) FROM vicidial_live_agents WHERE server_ip = ? AND extension NOT LIKE 'R/%'),
+SELECT (SELECT COUNT(*) FROM vicidial_live_agents WHERE server_ip = ? AND COALESCE(extension, '') NOT LIKE 'R/%'),
        (SELECT COUNT(*) FROM vicidial_auto_calls WHERE server_ip = ?)`
 
 // Live counts who is at work on a server now.

@@ -104,7 +104,7 @@ func TestRemoval(t *testing.T) {
 		"UPDATE system_settings SET active_voicemail_server = '10.0.0.2'",
 		"INSERT INTO phones (extension, server_ip, login) VALUES ('100', '10.0.0.1', '100a'), ('101', '10.0.0.1', ''), ('100', '10.0.0.2', '100b')",
 		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('100', 'seat', '100a,100b'), ('300', 'nobody', NULL)",
-		"INSERT INTO vicidial_live_agents (user, server_ip, extension) VALUES ('1', '10.0.0.1', 'SIP/100'), ('2', '10.0.0.1', 'R/200'), ('3', '10.0.0.2', 'SIP/101')",
+		"INSERT INTO vicidial_live_agents (user, server_ip, extension) VALUES ('1', '10.0.0.1', 'SIP/100'), ('2', '10.0.0.1', 'R/200'), ('3', '10.0.0.2', 'SIP/101'), ('4', '10.0.0.1', NULL)",
 		"INSERT INTO vicidial_auto_calls (server_ip) VALUES ('10.0.0.1'), ('10.0.0.1'), ('10.0.0.2')")
 	store := aStore(t, d)
 	servers, err := store.Servers(t.Context())
@@ -116,8 +116,8 @@ func TestRemoval(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Run("counts agents at work, but no remote agents, and calls", func(t *testing.T) {
-		if removal.Live != (cluster.Live{Agents: 1, Calls: 2}) {
+	t.Run("counts agents at work, also one without an extension, but no remote agents, and calls", func(t *testing.T) {
+		if removal.Live != (cluster.Live{Agents: 2, Calls: 2}) {
 			t.Errorf("%+v", removal.Live)
 		}
 	})
