@@ -78,7 +78,7 @@ var since = map[Table]map[string]int{
 		"external_web_socket_url": 1561, "conf_engine": 1664, "conf_update_interval": 1664, "ara_url": 1678,
 	},
 	TableConfbridges: {"conf_exten": 1664},
-	TableSettings:    {"allowed_sip_stacks": 1642},
+	TableSettings:    {"allowed_sip_stacks": 1642, ColumnReload: 1369},
 	TableCarriers:    {"user_group": 1308},
 	TableTemplates:   {"user_group": 1308},
 	TableDIDs: {

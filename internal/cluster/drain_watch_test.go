@@ -1,0 +1,170 @@
+package cluster
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func agents(users ...string) AtWork {
+	var now AtWork
+	for _, user := range users {
+		now.Agents = append(now.Agents, AgentAtWork{User: user, Extension: "SIP/" + user, Campaign: "SALES", Status: "READY"})
+	}
+	return now
+}
+
+func (a AtWork) with(kind string, calls int) AtWork {
+	a.Calls = append(slices.Clone(a.Calls), HealthCalls{Campaign: "SALES", Type: kind, Status: "LIVE", Count: calls})
+	return a
+}
+
+var errAway = errors.New("the database is away")
+
+func TestNextDrainStep(t *testing.T) {
+	type look struct {
+		now    AtWork
+		err    error
+		waited time.Duration
+		says   string // "" for nothing
+		done   bool
+		fails  string
+	}
+	at := func(seconds int) time.Duration { return time.Duration(seconds) * time.Second }
+	for _, c := range []struct {
+		claim string
+		looks []look
+	}{
+		{"an empty server is looked at twice, since a dialer may be in the middle of its round", []look{
+			{waited: at(0)}, {waited: at(5), says: "dial3 (10.0.0.3) is drained: nobody is logged in, no call is up", done: true},
+		}},
+		{"a call between two looks begins the count anew", []look{
+			{waited: at(0)}, {now: agents().with("OUTBALANCE", 1), waited: at(5), says: "1 call is up"}, {waited: at(10)}, {waited: at(15), says: "is drained", done: true},
+		}},
+		{"what has not changed is told once a minute", []look{
+			{now: agents("6001"), waited: at(0), says: "1 agent is logged in (6001 at SIP/6001 in SALES, READY), no call is up"},
+			{now: agents("6001").with("OUT", 2), waited: at(55)},
+			{now: agents("6001").with("OUT", 2), waited: at(60), says: "2 calls are up"},
+			{now: agents("6001"), waited: at(65)},
+		}},
+		{"who comes and goes is told at once, and calls once nobody is left", []look{
+			{now: agents("6001", "6002").with("OUT", 3), waited: at(0), says: "2 agents are logged in"},
+			{now: agents("6002").with("OUT", 3), waited: at(1), says: "1 agent is logged in (6002"},
+			{now: agents().with("OUT", 3), waited: at(2), says: "nobody is logged in, 3 calls are up"},
+			{now: agents().with("OUT", 1).with("IN", 1), waited: at(3), says: "2 calls are up (1 from carriers)"},
+			{waited: at(4)},
+			{waited: at(5), done: true, says: "is drained"},
+		}},
+		{"a few are named, and the rest counted", []look{
+			{now: agents("1", "2", "3", "4", "5", "6", "7"), says: "7 agents are logged in (1 at SIP/1 in SALES, READY; 2 at SIP/2 in SALES, READY; 3 at SIP/3 in SALES, READY; 4 at SIP/4 in SALES, READY; 5 at SIP/5 in SALES, READY; 2 more)"},
+		}},
+		{"a database that is away for a moment ends nothing", []look{
+			{err: errAway, says: "could not be asked, which is tried again: the database is away"},
+			{err: errAway, waited: at(5)},
+			{err: errAway, waited: at(10)},
+			{err: errAway, waited: at(15)},
+			{now: agents("6001"), waited: at(20), says: "1 agent"},
+			{err: errAway, waited: at(25), says: "could not be asked"},
+		}},
+		{"one that stays away does", []look{
+			{err: errAway, says: "away"}, {err: errAway}, {err: errAway}, {err: errAway}, {err: errAway, fails: "the database is away"},
+		}},
+		{"somebody who puts the server back to work ends the wait", []look{
+			{now: agents("6001"), says: "1 agent"}, {now: AtWork{Logins: true}, fails: "server dial3 was put back to work while it emptied: active_agent_login_server says Y again"},
+		}},
+		{"or lets balance calls in", []look{{now: AtWork{Balance: true}, fails: "vicidial_balance_active says Y again"}}},
+		{"or removes it", []look{{now: AtWork{Gone: true}, fails: "server dial3: not found"}}},
+	} {
+		t.Run(c.claim, func(t *testing.T) {
+			watch := DrainWatch{Server: aDrain().Server}
+			for i, look := range c.looks {
+				var watched Watched
+				watch, watched = NextDrainStep(watch, look.now, look.err, look.waited)
+				if watched.Done != look.done || (look.says == "") != (watched.Says == "") || !strings.Contains(watched.Says, look.says) ||
+					(look.fails == "") != (watched.Err == nil) || watched.Err != nil && !strings.Contains(watched.Err.Error(), look.fails) {
+					t.Errorf("look %d: %+v, want %+v", i, watched, look)
+				}
+			}
+		})
+	}
+	t.Run("a wait that ends before says who is there, and that the server stays drained", func(t *testing.T) {
+		for claim, c := range map[string]struct {
+			now           AtWork
+			stopped       bool
+			says, advises string
+		}{
+			"the time is up":              {agents("6001").with("IN", 2), false, "dial3 (10.0.0.3) was still at work after 30m0s: 1 agent is logged in (6001 at SIP/6001 in SALES, READY), 2 calls are up (2 from carriers)", "Calls that carriers send"},
+			"the operator has stopped it": {agents("6001"), true, "the wait for dial3 (10.0.0.3) was stopped after 30m0s: 1 agent", "It stays drained"},
+			"it has only just emptied":    {AtWork{}, false, "no call is up, but that has been seen only once", "vicidial_server_undrain"},
+		} {
+			t.Run(claim, func(t *testing.T) {
+				watch, _ := NextDrainStep(DrainWatch{Server: aDrain().Server}, c.now, nil, 0)
+				err := watch.Unfinished(30*time.Minute+200*time.Millisecond, c.stopped)
+				var still *StillAtWork
+				if !errors.As(err, &still) || !strings.Contains(err.Error(), c.says) || !strings.Contains(still.Hint(), c.advises) {
+					t.Errorf("%v", err)
+				}
+			})
+		}
+		err := DrainWatch{Server: aDrain().Server}.Unfinished(time.Second, false)
+		if !strings.Contains(err.Error(), "could not be asked who is there") {
+			t.Error(err)
+		}
+	})
+	t.Run("whoever is there at the end is never called drained", rapid.MakeCheck(func(t *rapid.T) {
+		watch := DrainWatch{Server: aDrain().Server}
+		quiet := 0
+		for i := range rapid.IntRange(1, 20).Draw(t, "looks") {
+			now := AtWork{}
+			if n := rapid.IntRange(0, 3).Draw(t, "agents"); n > 0 {
+				now = agents([]string{"1", "2", "3"}[:n]...)
+			}
+			if n := rapid.IntRange(0, 2).Draw(t, "calls"); n > 0 {
+				now = now.with("OUT", n)
+			}
+			var failure error
+			if rapid.IntRange(0, 4).Draw(t, "away") == 0 {
+				failure = errAway
+			}
+			var watched Watched
+			watch, watched = NextDrainStep(watch, now, failure, at(i))
+			if failure == nil && now.Empty() {
+				quiet++
+			} else if failure == nil {
+				quiet = 0
+			}
+			if watched.Done != (quiet == emptyLooks && failure == nil && now.Empty()) {
+				t.Fatalf("done is %t after %d quiet looks", watched.Done, quiet)
+			}
+			if watched.Done || watched.Err != nil {
+				return
+			}
+		}
+	}))
+}
+
+func TestParseWait(t *testing.T) {
+	for text, want := range map[string]string{
+		"0s": "0s", "0": "0s", "30m": "30m0s", "1h30m": "1h30m0s", "24h": "24h0m0s",
+		"25h": "out of range: give 0s to 24h", "-1s": "out of range", "30": "write a number and its unit", "": "no length of time", "soon": "no length of time",
+	} {
+		t.Run(text, func(t *testing.T) {
+			wait, err := ParseWait(text)
+			if err == nil && wait.String() != want || err != nil && !strings.Contains(err.Error(), want) {
+				t.Errorf("%s, %v", wait, err)
+			}
+		})
+	}
+	for text, want := range map[string]string{"1s": "1s", "5m": "5m0s", "0s": "out of range: give 1s to 5m", "500ms": "out of range", "6m": "out of range"} {
+		t.Run("every "+text, func(t *testing.T) {
+			pause, err := ParseInterval(text)
+			if err == nil && pause.String() != want || err != nil && !strings.Contains(err.Error(), want) {
+				t.Errorf("%s, %v", pause, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,196 @@
+package cluster
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// ColumnReload is the column of system_settings that stands in the footer of
+// every generated file: another value makes all of them differ, so that nodes
+// reload them although nothing else has changed (F§9.5 item 38).
+const ColumnReload = "reload_timestamp"
+
+// ReloadStamp is when a reload was asked for last, and the time now, both by the
+// database's clock.
+type ReloadStamp struct {
+	SchemaVersion Value // picks the row of system_settings, see [Settings]
+	Was, Now      Value
+}
+
+// RebuildConf is what has to be known to have configuration files generated
+// anew.
+type RebuildConf struct {
+	Servers Servers // all of the table
+	Wanted  []string
+	// Reload asks for a reload of files that are equal as well; nil does not.
+	Reload *ReloadStamp
+}
+
+// Targets are the servers that are flagged: those that are wanted, or all. The
+// flag is guarded as in the admin page, since a server that generates no files
+// would keep it for ever (F§9.5 items 36 and 39).
+func (r RebuildConf) Targets() (Servers, error) {
+	if len(r.Wanted) == 0 {
+		targets := slices.DeleteFunc(slices.Clone(r.Servers), func(server Server) bool { return server.generatesNot() != "" })
+		if len(targets) == 0 {
+			return nil, fmt.Errorf("no server generates its configuration files: none has both generate_vicidial_conf and active_asterisk_server set to Y")
+		}
+		return targets, nil
+	}
+	var targets Servers
+	for _, ip := range sortedUnique(r.Wanted) {
+		server, err := r.Target(ip)
+		if err != nil {
+			return nil, err
+		}
+		targets = append(targets, server)
+	}
+	return targets, nil
+}
+
+// Target is one server that is wanted, or why it cannot be flagged.
+func (r RebuildConf) Target(ip string) (Server, error) {
+	server, found := r.Servers.ByIP(ip)
+	if !found {
+		return Server{}, fmt.Errorf("server %s: %w", ip, ErrNotFound)
+	}
+	if column := server.generatesNot(); column != "" {
+		return Server{}, fmt.Errorf("server %s generates no configuration files, and would keep the flag for ever: its %s is not Y", server, column)
+	}
+	return server, nil
+}
+
+// generatesNot names the column that keeps a server from generating its files.
+func (s Server) generatesNot() string {
+	for _, column := range []string{"active_asterisk_server", "generate_vicidial_conf"} {
+		if !s.Row[column].Yes() {
+			return column
+		}
+	}
+	return ""
+}
+
+// Plan says what to write: the stamp first, since a node clears its flag before
+// it reads (F§9.5 item 35), then all flags in one statement, with the one line in
+// the change log that VICIdial's own server refresh leaves (F§5.2).
+func (r RebuildConf) Plan() (Plan, error) {
+	targets, err := r.Targets()
+	if err != nil {
+		return Plan{}, err
+	}
+	var plan Plan
+	if r.Reload != nil {
+		plan.Steps = append(plan.Steps, Step{
+			Phase: Grow, Verb: Update, Table: TableSettings, Key: Row{"db_schema_version": r.Reload.SchemaVersion},
+			From: Row{ColumnReload: r.Reload.Was}, To: Row{ColumnReload: r.Reload.Now},
+			Audit: Audit{Section: "SYSTEMSETTINGS", Type: "MODIFY", Record: SettingsRecord, Code: "ADMIN MODIFY SYSTEM SETTINGS", Notes: "Updated: " + ColumnReload},
+		})
+	}
+	flags := Step{
+		Phase: Grow, Verb: Update, Table: TableServers, To: Row{"rebuild_conf_files": YesNo(true)},
+		Key:      Row{"generate_vicidial_conf": YesNo(true), "active_asterisk_server": YesNo(true)},
+		InColumn: columnServerIP,
+		Audit:    Audit{Section: "SERVERS", Type: "OTHER", Record: "refresh", Code: "ADMIN API SERVERS REFRESH", Notes: fmt.Sprintf("servers: %d", len(targets))},
+	}
+	for _, ip := range targets.IPs() {
+		flags.In = append(flags.In, Text(ip))
+	}
+	plan.Steps = append(plan.Steps, flags)
+	return plan, nil
+}
+
+// Says tells what the plan changes.
+func (r RebuildConf) Says() string {
+	targets, err := r.Targets()
+	if err != nil {
+		return ""
+	}
+	text := "Flagged to generate their configuration files: " + targets.named()
+	if r.Reload != nil {
+		text += "; and to reload them, also where they are equal"
+	}
+	return text
+}
+
+// RebuildWatch is what has been seen while nodes pick up their flags.
+type RebuildWatch struct {
+	Targets Servers
+	patience
+	pickedUp map[string]bool // by server_ip
+}
+
+// NextRebuildStep takes in which servers still have their flag, or why nothing
+// could be seen, and says how the wait goes on. A flag that is set again, by
+// whomever, was picked up before.
+func NextRebuildStep(w RebuildWatch, pending []string, failure error, waited time.Duration) (RebuildWatch, Watched) {
+	if failure != nil {
+		var watched Watched
+		w.patience, watched = w.miss(failure, waited)
+		return w, watched
+	}
+	w.missed = 0
+	before := w.waiting()
+	w.pickedUp = maps.Clone(w.pickedUp)
+	if w.pickedUp == nil {
+		w.pickedUp = map[string]bool{}
+	}
+	for _, target := range before {
+		if !slices.Contains(pending, target.IP()) {
+			w.pickedUp[target.IP()] = true
+		}
+	}
+	left := w.waiting()
+	var said []string
+	for _, target := range before {
+		if w.pickedUp[target.IP()] {
+			said = append(said, target.String())
+		}
+	}
+	if len(left) == 0 {
+		return w, Watched{Says: "Picked up by " + strings.Join(said, ", ") + ", and so by all. No node tells when it has reloaded.", Done: true}
+	}
+	text := "Waiting for " + left.named()
+	if len(said) > 0 {
+		text = "Picked up by " + strings.Join(said, ", ") + ". " + text
+	}
+	var says string
+	w.patience, says = w.say(left.named(), text, waited)
+	return w, Watched{Says: says}
+}
+
+// waiting are the servers that have not picked up their flag.
+func (w RebuildWatch) waiting() Servers {
+	return slices.DeleteFunc(slices.Clone(w.Targets), func(target Server) bool { return w.pickedUp[target.IP()] })
+}
+
+func (s Servers) named() string {
+	names := make([]string, 0, len(s))
+	for _, server := range s {
+		names = append(names, server.String())
+	}
+	return strings.Join(names, ", ")
+}
+
+// Unfinished is the error of a wait that ended before all flags were picked up.
+// alive are the servers with a fresh heartbeat.
+func (w RebuildWatch) Unfinished(alive []string, waited time.Duration, stopped bool) error {
+	var reasons []string
+	for _, target := range w.waiting() {
+		why := "its keepalive (ADMIN_keepalive_ALL.pl, every minute) has not cleared rebuild_conf_files"
+		if !slices.Contains(alive, target.IP()) {
+			why = "it has no fresh heartbeat"
+		}
+		reasons = append(reasons, target.String()+": "+why)
+	}
+	subject := fmt.Sprintf("not picked up after %s", waited.Round(time.Second))
+	if stopped {
+		subject = fmt.Sprintf("the wait was stopped after %s; not picked up", waited.Round(time.Second))
+	}
+	return &Refused{
+		Subject: subject, Reasons: reasons,
+		Advice: "The flags stay set: a node picks its flag up when its keepalive runs again. Look at cron and the keepalive's log on these nodes.",
+	}
+}

@@ -1,0 +1,132 @@
+package cluster
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// theGenerators are two nodes that generate their files, one that does not, and
+// a pseudo node.
+func theGenerators() RebuildConf {
+	return RebuildConf{Servers: Servers{
+		aWorker("dial1", "10.0.0.1"), aWorker("dial2", "10.0.0.2"),
+		aWorker("dial3", "10.0.0.3").but("generate_vicidial_conf", YesNo(false)), aWorker("DB1", "10.0.0.5").but("active_asterisk_server", YesNo(false)),
+	}}
+}
+
+func TestRebuildConf(t *testing.T) {
+	flagged := func(plan Plan) string {
+		step := plan.Steps[len(plan.Steps)-1]
+		ips := make([]string, 0, len(step.In))
+		for _, value := range step.In {
+			ips = append(ips, value.Text)
+		}
+		return strings.Join(ips, ",")
+	}
+	t.Run("flags all that generate their files, in one guarded statement with one line in the log", func(t *testing.T) {
+		plan, err := theGenerators().Plan()
+		if err != nil || len(plan.Steps) != 1 || flagged(plan) != "10.0.0.1,10.0.0.2" {
+			t.Fatalf("%v, %+v", err, plan)
+		}
+		step := plan.Steps[0]
+		if !step.Key.Equal(Row{"generate_vicidial_conf": Text("Y"), "active_asterisk_server": Text("Y")}) || !step.To.Equal(Row{"rebuild_conf_files": Text("Y")}) {
+			t.Errorf("%+v", step)
+		}
+		if want := (Audit{Section: "SERVERS", Type: "OTHER", Record: "refresh", Code: "ADMIN API SERVERS REFRESH", Notes: "servers: 2"}); step.Audit != want {
+			t.Errorf("%+v", step.Audit)
+		}
+	})
+	t.Run("flags those that are named, once each", func(t *testing.T) {
+		r := theGenerators()
+		r.Wanted = []string{"10.0.0.2", "10.0.0.2"}
+		if plan, err := r.Plan(); err != nil || flagged(plan) != "10.0.0.2" || !strings.Contains(r.Says(), "files: dial2 (10.0.0.2)") {
+			t.Errorf("%v, %+v, %s", err, plan, r.Says())
+		}
+	})
+	for claim, c := range map[string]struct{ wanted, why string }{
+		"one that is not there":            {"10.0.0.9", "server 10.0.0.9: not found"},
+		"one that generates no files":      {"10.0.0.3", "would keep the flag for ever: its generate_vicidial_conf is not Y"},
+		"one that is no telephony server":  {"10.0.0.5", "its active_asterisk_server is not Y"},
+		"one of several that is not there": {"10.0.0.1 10.0.0.9", "not found"},
+	} {
+		t.Run("refuses "+claim, func(t *testing.T) {
+			r := theGenerators()
+			r.Wanted = strings.Fields(c.wanted)
+			if _, err := r.Plan(); err == nil || !strings.Contains(err.Error(), c.why) || r.Says() != "" {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	t.Run("refuses a cluster in which nobody generates files", func(t *testing.T) {
+		if _, err := (RebuildConf{Servers: theGenerators().Servers[2:]}).Plan(); err == nil || !strings.Contains(err.Error(), "no server generates") {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("sets the stamp before the flags, as long as it says what it said", func(t *testing.T) {
+		r := theGenerators()
+		r.Reload = &ReloadStamp{SchemaVersion: Text("1720"), Was: Null, Now: Text("2026-11-22 15:42:18")}
+		plan, err := r.Plan()
+		if err != nil || len(plan.Ordered()) != 2 || !strings.Contains(r.Says(), "also where they are equal") {
+			t.Fatalf("%v, %+v", err, plan)
+		}
+		stamp, flags := plan.Ordered()[0], plan.Ordered()[1]
+		if !stamp.From.Equal(Row{ColumnReload: Null}) || stamp.To[ColumnReload].Text != "2026-11-22 15:42:18" || stamp.Audit.Section != "SYSTEMSETTINGS" || flags.Table != TableServers {
+			t.Errorf("%+v", plan)
+		}
+	})
+}
+
+func TestNextRebuildStep(t *testing.T) {
+	targets, err := theGenerators().Targets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	watch := RebuildWatch{Targets: targets}
+	at := func(seconds int) time.Duration { return time.Duration(seconds) * time.Second }
+	look := func(t *testing.T, seconds int, failure error, says string, pending ...string) Watched {
+		t.Helper()
+		var watched Watched
+		watch, watched = NextRebuildStep(watch, pending, failure, at(seconds))
+		if (says == "") != (watched.Says == "") || !strings.Contains(watched.Says, says) {
+			t.Errorf("at %d s: %+v, want %q", seconds, watched, says)
+		}
+		return watched
+	}
+	t.Run("says who is waited for, who has picked it up, and that nobody tells of a reload", func(t *testing.T) {
+		look(t, 0, nil, "Waiting for dial1 (10.0.0.1), dial2 (10.0.0.2)", "10.0.0.1", "10.0.0.2", "10.0.0.3")
+		look(t, 5, nil, "", "10.0.0.1", "10.0.0.2")
+		look(t, 10, errAway, "tried again")
+		look(t, 15, nil, "Picked up by dial2 (10.0.0.2). Waiting for dial1 (10.0.0.1)", "10.0.0.1")
+		err := watch.Unfinished([]string{"10.0.0.2"}, at(15), false)
+		if !strings.Contains(err.Error(), "not picked up after 15s:\n  - dial1 (10.0.0.1): it has no fresh heartbeat") || strings.Contains(err.Error(), "dial2") {
+			t.Errorf("%v", err)
+		}
+		if err := watch.Unfinished([]string{"10.0.0.1"}, at(15), true); !strings.Contains(err.Error(), "stopped after 15s") || !strings.Contains(err.Error(), "ADMIN_keepalive_ALL.pl") {
+			t.Errorf("%v", err)
+		}
+		// dial2 has been flagged anew meanwhile: it has picked up what we set.
+		watched := look(t, 20, nil, "Picked up by dial1 (10.0.0.1), and so by all. No node tells when it has reloaded.", "10.0.0.2", "10.0.0.3")
+		if !watched.Done {
+			t.Errorf("%+v", watched)
+		}
+	})
+	t.Run("what was seen before stays as it was", func(t *testing.T) {
+		first := RebuildWatch{Targets: targets}
+		second, _ := NextRebuildStep(first, []string{"10.0.0.1"}, nil, 0)
+		if len(first.waiting()) != 2 || len(second.waiting()) != 1 || !slices.Equal(second.waiting().IPs(), []string{"10.0.0.1"}) {
+			t.Errorf("%v %v", first, second)
+		}
+	})
+	t.Run("a database that stays away ends the wait", func(t *testing.T) {
+		watch = RebuildWatch{Targets: targets}
+		for range missedLooks - 1 {
+			watch, _ = NextRebuildStep(watch, nil, errAway, 0)
+		}
+		if _, watched := NextRebuildStep(watch, nil, errAway, 0); !errors.Is(watched.Err, errAway) {
+			t.Errorf("%+v", watched)
+		}
+	})
+}
