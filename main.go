@@ -3,14 +3,13 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"os"
 	"runtime"
 	"runtime/debug"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider"
 )
@@ -27,8 +26,11 @@ func main() {
 	quietLogs(os.Getenv, os.Setenv)
 	paceCollector(os.Getenv, debug.SetGCPercent)
 
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{Address: address, Debug: *attach})
-	if err != nil {
+	var options []tf6server.ServeOpt
+	if *attach {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	if err := tf6server.Serve(address, provider.Server(version), options...); err != nil {
 		fmt.Fprintln(os.Stderr, "terraform-provider-vicidial:", err)
 		os.Exit(1)
 	}

@@ -236,7 +236,7 @@ func PlanRemoval(r Removal) (Plan, error) {
 }
 
 func (r Removal) advice() string {
-	advice := "Drain it first (active_agent_login_server = false, balance.active = false) and move what names it to other servers."
+	advice := "Drain it first (active_agent_login_server = false, balance.active = false, or the action vicidial_server_drain) and move what names it to other servers."
 	if !r.Force {
 		advice += " Where this very configuration moves it, give the server lifecycle { create_before_destroy = true }: Terraform then changes what depends on the server before it removes the server." +
 			" Or set force_destroy = true and apply that before destroying, which removes the rows that name it."

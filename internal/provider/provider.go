@@ -121,4 +121,10 @@ func (v *vicidial) ListResources(context.Context) []func() list.ListResource {
 }
 
 // Actions lists what can be done to a running cluster.
-func (v *vicidial) Actions(context.Context) []func() action.Action { return nil }
+func (v *vicidial) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{
+		server.NewDrain,
+		server.NewRebuildConf,
+		server.NewUndrain,
+	}
+}

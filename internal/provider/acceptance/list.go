@@ -2,7 +2,6 @@ package acceptance
 
 import (
 	"context"
-	"math/big"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -24,33 +23,13 @@ type Found struct {
 func List(t *testing.T, d *sandbox.Database, kind string) []Found {
 	t.Helper()
 	ctx := context.Background()
-	server, err := Providers()["vicidial"]()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lister, ok := server.(tfprotov6.ListResourceServer)
-	if !ok {
-		t.Fatalf("%T serves no list resources", server)
-	}
-	schema, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	server, schema := connected(t, d, nil)
 	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	configured, err := server.ConfigureProvider(ctx, &tfprotov6.ConfigureProviderRequest{Config: dynamic(t, schema.Provider.ValueType(), map[string]tftypes.Value{
-		"host": tftypes.NewValue(tftypes.String, d.Host), "port": tftypes.NewValue(tftypes.Number, big.NewFloat(float64(d.Port))),
-		"database": tftypes.NewValue(tftypes.String, d.Name), "username": tftypes.NewValue(tftypes.String, d.Username),
-		"password": tftypes.NewValue(tftypes.String, d.Password),
-	})})
-	if err != nil {
-		t.Fatal(err)
-	}
-	refuse(t, configured.Diagnostics)
-	stream, err := lister.ListResource(ctx, &tfprotov6.ListResourceRequest{
-		TypeName: kind, Config: dynamic(t, schema.ListResourceSchemas[kind].ValueType(), nil), IncludeResource: true, Limit: 1000,
+	stream, err := server.ListResource(ctx, &tfprotov6.ListResourceRequest{
+		TypeName: kind, Config: object(t, schema.ListResourceSchemas[kind].ValueType(), nil), IncludeResource: true, Limit: 1000,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -74,27 +53,6 @@ func refuse(t *testing.T, diagnostics []*tfprotov6.Diagnostic) {
 			t.Fatalf("%s: %s", diagnostic.Summary, diagnostic.Detail)
 		}
 	}
-}
-
-// dynamic is an object as Terraform sends it; what is not given is null.
-func dynamic(t *testing.T, kind tftypes.Type, given map[string]tftypes.Value) *tfprotov6.DynamicValue {
-	t.Helper()
-	object, ok := kind.(tftypes.Object)
-	if !ok {
-		t.Fatalf("%s is no object", kind)
-	}
-	values := make(map[string]tftypes.Value, len(object.AttributeTypes))
-	for name, attribute := range object.AttributeTypes {
-		values[name] = tftypes.NewValue(attribute, nil)
-		if value, is := given[name]; is {
-			values[name] = value
-		}
-	}
-	sent, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, values))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &sent
 }
 
 // texts are those attributes of an object that are texts and not null.

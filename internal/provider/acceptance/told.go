@@ -9,11 +9,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
-
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider"
 )
 
 // Told listens to the warnings with which the provider answers Terraform. No
@@ -25,7 +22,7 @@ type Told struct {
 
 // Providers serves the provider to a test case and listens to it.
 func (l *Told) Providers() map[string]func() (tfprotov6.ProviderServer, error) {
-	serve := providerserver.NewProtocol6WithError(provider.New("test")())
+	serve := Providers()["vicidial"]
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"vicidial": func() (tfprotov6.ProviderServer, error) {
 			server, err := serve()

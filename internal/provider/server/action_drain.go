@@ -1,0 +1,244 @@
+package server
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// floor is the part of the cluster that draining a server reads and changes.
+type floor interface {
+	Servers(context.Context) (cluster.Servers, error)
+	Expected(context.Context) (cluster.Servers, error)
+	Alive(context.Context) ([]string, error)
+	RemoteAgents(context.Context) ([]cluster.RemoteAgents, error)
+	VoicemailServer(context.Context) (string, error)
+	CarrierRows(context.Context) ([]cluster.CarrierRow, error)
+	AgentPhones(context.Context) ([]cluster.AgentPhone, []cluster.Alias, error)
+	AtWork(ctx context.Context, ip string) (cluster.AtWork, error)
+	Writable(context.Context, ...cluster.Table) error
+	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
+}
+
+var (
+	_ action.ActionWithConfigure      = (*Drain)(nil)
+	_ action.ActionWithValidateConfig = (*Drain)(nil)
+	_ action.ActionWithModifyPlan     = (*Drain)(nil)
+)
+
+//go:embed action_drain.md
+var drainDescription string
+
+// drainTimeout is how long a drain waits when nobody says otherwise.
+const drainTimeout = 30 * time.Minute
+
+// Drain is the action vicidial_server_drain.
+type Drain struct{ floor floor }
+
+// NewDrain makes the action.
+func NewDrain() action.Action { return &Drain{} }
+
+type drainModel struct {
+	ServerIP     types.String `tfsdk:"server_ip"`
+	RemoteAgents types.Bool   `tfsdk:"remote_agents"`
+	EvenIfLast   types.Bool   `tfsdk:"even_if_last"`
+	Timeout      types.String `tfsdk:"timeout"`
+	Interval     types.String `tfsdk:"interval"`
+}
+
+// remote says whether remote agents are to stop, too.
+func (m drainModel) remote() bool { return m.RemoteAgents.IsNull() || m.RemoteAgents.ValueBool() }
+
+// Metadata names the action.
+func (a *Drain) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_server_drain"
+}
+
+// Schema describes what a drain is told.
+func (a *Drain) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: drainDescription,
+		Attributes: map[string]schema.Attribute{
+			"server_ip": serverIPAttribute(),
+			"remote_agents": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether the remote agents of the server are set `INACTIVE`. The default is `true`. What is said while the action runs names each run that was `ACTIVE`; nothing else remembers it.",
+			},
+			"even_if_last": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether the server is drained although agents can log in to no other one. The default is `false`, which refuses.",
+			},
+			"timeout":  timeoutAttribute("How long to wait until nobody is logged in and no call is up. The default is `30m`."),
+			"interval": intervalAttribute(),
+		},
+	}
+}
+
+func serverIPAttribute() schema.StringAttribute {
+	return schema.StringAttribute{
+		Required:            true,
+		MarkdownDescription: "`server_ip`: the server. Refer to `vicidial_server.NAME.server_ip`, but not in an action that this server triggers itself.",
+		Validators:          []validator.String{bridge.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)},
+	}
+}
+
+// Configure takes the cluster from the provider.
+func (a *Drain) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &a.floor)...)
+}
+
+// ValidateConfig refuses what contradicts itself.
+func (a *Drain) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
+	if m, ok := bridge.Get[drainModel](ctx, req.Config, &resp.Diagnostics); ok {
+		resp.Diagnostics.Append(reviewLengths(m.Timeout, m.Interval, drainTimeout)...)
+	}
+}
+
+// ModifyPlan tells what the invocation would refuse, and what a drain leaves to
+// the operator.
+func (a *Drain) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	m, ok := bridge.Get[drainModel](ctx, req.Config, &resp.Diagnostics)
+	if ok && a.floor != nil && !m.ServerIP.IsUnknown() {
+		resp.Diagnostics.Append(a.review(ctx, m)...)
+	}
+}
+
+// Invoke shuts the gates, and waits until the server is empty.
+func (a *Drain) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	if m, ok := bridge.Get[drainModel](ctx, req.Config, &resp.Diagnostics); ok {
+		err := a.drain(ctx, m, bridge.Progress(ctx, resp))
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to drain server", m.ServerIP.ValueString(), err)...)
+	}
+}
+
+func (a *Drain) review(ctx context.Context, m drainModel) diag.Diagnostics {
+	at, ip := path.Root("server_ip"), m.ServerIP.ValueString()
+	d, err := a.look(ctx, m)
+	if errors.Is(err, cluster.ErrNotFound) {
+		return reviewMissing(ctx, a.floor, ip)
+	}
+	var around cluster.DrainSurroundings
+	if err == nil {
+		around, err = a.around(ctx)
+	}
+	if err != nil {
+		return bridge.Diagnose("Unable to plan the drain of server", ip, err)
+	}
+	var diags diag.Diagnostics
+	if !m.EvenIfLast.IsUnknown() {
+		diags.Append(bridge.DiagnoseAt(at, "Last server that agents can log in to", d.Refusal())...)
+	}
+	if warnings := d.Warnings(around); len(warnings) > 0 {
+		diags.Append(bridge.WarnAt(at, "Server "+d.Server.ID()+" is going to be drained", strings.Join(warnings, "\n"))...)
+	}
+	tables := []cluster.Table{cluster.TableServers}
+	if m.remote() {
+		tables = append(tables, cluster.TableRemoteAgents)
+	}
+	diags.Append(bridge.Diagnose("Unable to drain server", ip, a.floor.Writable(ctx, tables...))...)
+	return diags
+}
+
+// reviewMissing passes a server that this very run is going to make.
+func reviewMissing(ctx context.Context, f floor, ip string) diag.Diagnostics {
+	expected, err := f.Expected(ctx)
+	if err != nil {
+		return bridge.Diagnose("Unable to plan server", ip, err)
+	}
+	if _, found := expected.ByIP(ip); found {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("server_ip"), "No such server",
+		"No row of the table servers has the address "+ip+", and no resource of this configuration is going to make one.")}
+}
+
+// look reads what a drain is decided by.
+func (a *Drain) look(ctx context.Context, m drainModel) (cluster.Drain, error) {
+	d := cluster.Drain{EvenIfLast: m.EvenIfLast.ValueBool()}
+	var err error
+	if d.Servers, d.Server, err = find(ctx, a.floor, m.ServerIP.ValueString()); err != nil {
+		return d, err
+	}
+	if d.Alive, err = a.floor.Alive(ctx); err != nil || !m.remote() {
+		return d, err
+	}
+	d.RemoteAgents, err = a.floor.RemoteAgents(ctx)
+	return d, err
+}
+
+// find reads the servers, and picks the one of that address.
+func find(ctx context.Context, f floor, ip string) (cluster.Servers, cluster.Server, error) {
+	servers, err := f.Servers(ctx)
+	if err != nil {
+		return nil, cluster.Server{}, err
+	}
+	server, found := servers.ByIP(ip)
+	if !found {
+		return nil, cluster.Server{}, fmt.Errorf("server %s: %w", ip, cluster.ErrNotFound)
+	}
+	return servers, server, nil
+}
+
+// around reads what a drain leaves as it is.
+func (a *Drain) around(ctx context.Context) (cluster.DrainSurroundings, error) {
+	var around cluster.DrainSurroundings
+	var err error
+	if around.Voicemail, err = a.floor.VoicemailServer(ctx); err != nil {
+		return around, err
+	}
+	if around.Carriers, err = a.floor.CarrierRows(ctx); err != nil {
+		return around, err
+	}
+	around.Phones, around.Aliases, err = a.floor.AgentPhones(ctx)
+	return around, err
+}
+
+// drain shuts the gates under the lock, and lets go of it before it waits.
+func (a *Drain) drain(ctx context.Context, m drainModel, tell func(string)) error {
+	if a.floor == nil {
+		return bridge.ErrUnconfigured
+	}
+	var d cluster.Drain
+	err := a.floor.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		var err error
+		if d, err = a.look(ctx, m); err != nil {
+			return cluster.Plan{}, err
+		}
+		return d.Plan()
+	})
+	if err != nil {
+		return err
+	}
+	said := d.Says()
+	for _, sentence := range said {
+		tell(sentence)
+	}
+	if len(said) == 0 {
+		tell(d.Server.String() + " was out of work already")
+	}
+	timeout, pause := lengths(m.Timeout, m.Interval, drainTimeout)
+	if timeout == 0 {
+		tell("Who is at work on " + d.Server.String() + " is not waited for")
+		return nil
+	}
+	watch := cluster.DrainWatch{Server: d.Server}
+	return await(ctx, timeout, pause, tell, func(ctx context.Context, waited time.Duration) cluster.Watched {
+		now, err := a.floor.AtWork(ctx, d.Server.IP())
+		var watched cluster.Watched
+		watch, watched = cluster.NextDrainStep(watch, now, err, waited)
+		return watched
+	}, func(waited time.Duration, stopped bool) error { return watch.Unfinished(waited, stopped) })
+}

@@ -1,0 +1,289 @@
+package server_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+const (
+	gates = "SELECT server_id, active_agent_login_server, vicidial_balance_active FROM servers WHERE server_id <> 'DB1' ORDER BY server_id"
+	runs  = "SELECT user_start, server_ip, status FROM vicidial_remote_agents ORDER BY user_start"
+	log   = "SELECT user, event_section, event_type, record_id, event_code FROM vicidial_admin_log ORDER BY admin_log_id"
+
+	untouched = `
+		| server_id | active_agent_login_server | vicidial_balance_active |
+		| dial1     | Y                         | N                       |
+		| dial2     | Y                         | N                       |
+		| dial3     | Y                         | Y                       |`
+	dial3Drained = `
+		| server_id | active_agent_login_server | vicidial_balance_active |
+		| dial1     | Y                         | N                       |
+		| dial2     | Y                         | N                       |
+		| dial3     | N                         | N                       |`
+)
+
+// aFloor is a cluster at work, with two runs of remote agents on dial3, agents
+// 6001 and 6002 and three calls on it.
+func aFloor(t *testing.T, version int) *sandbox.Database {
+	t.Helper()
+	d := sandbox.New(t, version)
+	acceptance.Floor(t, d)
+	acceptance.Run(t, d,
+		"INSERT INTO vicidial_remote_agents (user_start, number_of_lines, server_ip, conf_exten, status, campaign_id) VALUES "+
+			"('9001', 5, '10.0.0.3', '8300', 'ACTIVE', 'SALES'), ('9101', 1, '10.0.0.3', '8300', 'INACTIVE', 'SALES'), ('9201', 1, '10.0.0.1', '8300', 'ACTIVE', 'SALES')",
+		"INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.3', 'SALES', 'INCALL', 'SIP/2004'), ('6002', '10.0.0.3', 'SALES', 'PAUSED', 'SIP/2005')",
+		"INSERT INTO vicidial_auto_calls (server_ip, campaign_id, status, call_type) VALUES ('10.0.0.3', 'SALES', 'LIVE', 'OUT'), ('10.0.0.3', 'SALES', 'LIVE', 'OUTBALANCE'), ('10.0.0.3', 'LINE', 'LIVE', 'IN')")()
+	return d
+}
+
+// drain is what the tests tell it: no more than a second between two looks.
+func drain(more acceptance.Values) acceptance.Values {
+	config := acceptance.Values{"server_ip": "10.0.0.3", "timeout": "60s", "interval": "1s"}
+	for name, value := range more {
+		config[name] = value
+	}
+	return config
+}
+
+// when runs something as soon as the progress says a thing, each once.
+func when(reactions map[string]func()) func(string) {
+	return func(line string) {
+		for said, react := range reactions {
+			if strings.Contains(line, said) {
+				delete(reactions, said)
+				react()
+			}
+		}
+	}
+}
+
+func TestDrain_waitsUntilTheLastOneHasLeft(t *testing.T) {
+	t.Parallel()
+	for _, version := range sandbox.Schemas() {
+		t.Run(fmt.Sprintf("on schema %d", version), func(t *testing.T) {
+			t.Parallel()
+			d := aFloor(t, version)
+			acceptance.Run(t, d, "UPDATE servers SET conf_secret = 'canary1', ASTmgrSECRET = 'canary2'")()
+			before := d.Table(t.Context(), "SELECT * FROM servers ORDER BY server_id")
+			action := acceptance.NewAction(t, d, "vicidial_server_drain", nil)
+			action.Validate(t, drain(nil)).Says(t, "")
+			action.Plan(t, drain(nil)).Says(t, "")
+			drained := action.Invoke(t.Context(), t, drain(nil), when(map[string]func(){
+				"2 agents are logged in": acceptance.Run(t, d, "DELETE FROM vicidial_live_agents WHERE user = '6001'", "DELETE FROM vicidial_auto_calls WHERE server_ip = '10.0.0.3' AND call_type = 'OUT'"),
+				"1 agent is logged in":   acceptance.Run(t, d, "DELETE FROM vicidial_live_agents WHERE user = '6002'"),
+				"nobody is logged in":    acceptance.Run(t, d, "DELETE FROM vicidial_auto_calls WHERE server_ip = '10.0.0.3'"),
+			}))
+			drained.Says(t, "")
+			drained.Told(t,
+				"dial3 (10.0.0.3) takes no new agent logins (active_agent_login_server = N)",
+				"dial3 (10.0.0.3) takes no balance calls (vicidial_balance_active = N)",
+				"remote agents 9001 to 9005 on 10.0.0.3: INACTIVE (user_start 9001)",
+				"2 agents are logged in (6001 at SIP/2004 in SALES, INCALL; 6002 at SIP/2005 in SALES, PAUSED), 3 calls are up (1 from carriers)",
+				"1 agent is logged in (6002 at SIP/2005 in SALES, PAUSED), 2 calls are up",
+				"nobody is logged in, 2 calls are up",
+				"dial3 (10.0.0.3) is drained: nobody is logged in, no call is up",
+			)
+			d.Expect(t, gates, dial3Drained)
+			d.Expect(t, runs, `
+				| user_start | server_ip | status   |
+				| 9001       | 10.0.0.3  | INACTIVE |
+				| 9101       | 10.0.0.3  | INACTIVE |
+				| 9201       | 10.0.0.1  | ACTIVE   |`)
+			d.Expect(t, log, `
+				| user | event_section | event_type | record_id | event_code                |
+				| VDAD | SERVERS       | MODIFY     | dial3     | ADMIN MODIFY SERVER       |
+				| VDAD | SERVERS       | MODIFY     | dial3     | ADMIN MODIFY SERVER       |
+				| VDAD | REMOTEAGENTS  | MODIFY     | 1         | ADMIN MODIFY REMOTE AGENT |`)
+
+			back := acceptance.NewAction(t, d, "vicidial_server_undrain", nil)
+			told := acceptance.Values{"server_ip": "10.0.0.3", "balance": true, "remote_agents": []string{"9001"}}
+			back.Plan(t, told).Says(t, "")
+			undrained := back.Invoke(t.Context(), t, told, nil)
+			undrained.Says(t, "")
+			undrained.Told(t, "remote agents 9001 to 9005 on 10.0.0.3: ACTIVE", "takes balance calls (vicidial_balance_active = Y)", "takes agent logins (active_agent_login_server = Y)")
+			if after := d.Table(t.Context(), "SELECT * FROM servers ORDER BY server_id"); after != before {
+				t.Errorf("servers were\n%s\nand are\n%s", before, after)
+			}
+			d.Expect(t, runs, `
+				| user_start | server_ip | status   |
+				| 9001       | 10.0.0.3  | ACTIVE   |
+				| 9101       | 10.0.0.3  | INACTIVE |
+				| 9201       | 10.0.0.1  | ACTIVE   |`)
+			back.Invoke(t.Context(), t, told, nil).Told(t, "dial3 (10.0.0.3) was at work already")
+
+			everything := d.Table(t.Context(), "SELECT * FROM vicidial_admin_log") + strings.Join(drained.Progress, "") + strings.Join(undrained.Progress, "")
+			if strings.Contains(everything, "canary") {
+				t.Errorf("a secret in\n%s", everything)
+			}
+		})
+	}
+}
+
+func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
+	t.Parallel()
+	const lines = "SELECT COUNT(*) AS n FROM vicidial_admin_log"
+	t.Run("when the time is up, and the next one only waits on", func(t *testing.T) {
+		t.Parallel()
+		d := aFloor(t, 1720)
+		action := acceptance.NewAction(t, d, "vicidial_server_drain", nil)
+		short := drain(acceptance.Values{"timeout": "2s"})
+		action.Invoke(t.Context(), t, short, nil).Says(t, `ERROR .*: Unable to drain server 10.0.0.3: Dial3 \(10.0.0.3\) was still at work after 2s: 2 agents are logged in \(6001 at SIP/2004.*6002 at SIP/2005.*3 calls are up.*It stays drained.*Calls that carriers send`)
+		d.Expect(t, gates, dial3Drained)
+		d.Expect(t, lines, "| n |\n| 3 |")
+		again := action.Invoke(t.Context(), t, short, when(map[string]func(){
+			"was out of work already": acceptance.Run(t, d, "DELETE FROM vicidial_live_agents", "DELETE FROM vicidial_auto_calls"),
+		}))
+		again.Says(t, "")
+		again.Told(t, "dial3 (10.0.0.3) was out of work already", "dial3 (10.0.0.3) is drained")
+		d.Expect(t, lines, "| n |\n| 3 |")
+	})
+	for claim, stop := range map[string]func(*testing.T, *acceptance.Action, func()){
+		"when the call is cancelled":     func(_ *testing.T, _ *acceptance.Action, cancel func()) { cancel() },
+		"when Terraform stops providers": func(t *testing.T, action *acceptance.Action, _ func()) { go action.Stop(t) }, // which waits
+	} {
+		t.Run(claim, func(t *testing.T) {
+			t.Parallel()
+			d := aFloor(t, 1720)
+			action := acceptance.NewAction(t, d, "vicidial_server_drain", nil)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			answer := action.Invoke(ctx, t, drain(nil), when(map[string]func(){"2 agents are logged in": func() { stop(t, action, cancel) }}))
+			answer.Says(t, `ERROR .*Unable to drain server 10.0.0.3: The wait for dial3 \(10.0.0.3\) was stopped after \ds: 2 agents are logged in.*It stays drained`)
+			d.Expect(t, gates, dial3Drained)
+		})
+	}
+	t.Run("when somebody puts it back to work", func(t *testing.T) {
+		t.Parallel()
+		d := aFloor(t, 1720)
+		action := acceptance.NewAction(t, d, "vicidial_server_drain", nil)
+		answer := action.Invoke(t.Context(), t, drain(nil), when(map[string]func(){
+			"2 agents are logged in": acceptance.Run(t, d, "UPDATE servers SET active_agent_login_server = 'Y' WHERE server_id = 'dial3'"),
+		}))
+		answer.Says(t, `ERROR .*Server dial3 was put back to work while it emptied: active_agent_login_server says Y again.*invoke the action again`)
+	})
+	t.Run("but not when the database is away for a moment, and it holds no lock meanwhile", func(t *testing.T) {
+		t.Parallel()
+		d := aFloor(t, 1720)
+		p := sandbox.NewProxy(t, d.Server())
+		action := acceptance.NewAction(t, d, "vicidial_server_drain", acceptance.Values{"port": p.Port()})
+		other := acceptance.NewAction(t, d, "vicidial_server_drain", acceptance.Values{"lock_timeout": "1s"})
+		answer := action.Invoke(t.Context(), t, drain(nil), when(map[string]func(){
+			"2 agents are logged in": func() {
+				other.Invoke(t.Context(), t, drain(acceptance.Values{"server_ip": "10.0.0.2", "timeout": "0s"}), nil).Says(t, "")
+				p.Down()
+			},
+			"could not be asked": func() {
+				acceptance.Run(t, d, "DELETE FROM vicidial_live_agents", "DELETE FROM vicidial_auto_calls")()
+				p.Heal()
+			},
+		}))
+		answer.Says(t, "")
+		answer.Told(t, "2 agents are logged in", "The database could not be asked, which is tried again", "dial3 (10.0.0.3) is drained")
+	})
+	t.Run("when it is told not to wait", func(t *testing.T) {
+		t.Parallel()
+		d := aFloor(t, 1720)
+		answer := acceptance.NewAction(t, d, "vicidial_server_drain", nil).Invoke(t.Context(), t, drain(acceptance.Values{"timeout": "0s", "remote_agents": false}), nil)
+		answer.Says(t, "")
+		answer.Told(t, "takes no new agent logins", "Who is at work on dial3 (10.0.0.3) is not waited for")
+		d.Expect(t, gates, dial3Drained)
+		d.Expect(t, "SELECT status FROM vicidial_remote_agents WHERE user_start = '9001'", "| status |\n| ACTIVE |")
+	})
+}
+
+func TestDrain_refuses(t *testing.T) {
+	t.Parallel()
+	t.Run("lengths of time that are none, when it is validated", func(t *testing.T) {
+		t.Parallel()
+		action := acceptance.NewAction(t, sandbox.New(t, 1720), "vicidial_server_drain", nil)
+		for _, c := range []struct {
+			config acceptance.Values
+			says   string
+		}{
+			{acceptance.Values{"timeout": "30"}, `"timeout".*"30" is no length of time; write a number and its unit`},
+			{acceptance.Values{"timeout": "25h"}, `"timeout".*out of range: give 0s to 24h`},
+			{acceptance.Values{"interval": "0s"}, `"interval".*out of range: give 1s to 5m`},
+			{acceptance.Values{"timeout": "2s", "interval": "3s"}, `"interval".*the interval is 3s, and the timeout 2s`},
+			{acceptance.Values{"timeout": "2s", "interval": nil}, `"timeout".*the interval is 5s, and the timeout 2s`},
+			{acceptance.Values{"timeout": "0s"}, ""},
+			{acceptance.Values{"timeout": tftypes.UnknownValue, "interval": tftypes.UnknownValue, "server_ip": tftypes.UnknownValue}, ""},
+			{acceptance.Values{"server_ip": "10.0.0.03"}, `"server_ip".*without leading zeros`},
+		} {
+			action.Validate(t, drain(c.config)).Says(t, c.says)
+		}
+	})
+	t.Run("a server that is not there, at plan time and later", func(t *testing.T) {
+		t.Parallel()
+		d := aFloor(t, 1720)
+		for _, name := range []string{"vicidial_server_drain", "vicidial_server_undrain"} {
+			action := acceptance.NewAction(t, d, name, nil)
+			nowhere := acceptance.Values{"server_ip": "10.0.0.9"}
+			action.Plan(t, nowhere).Says(t, `ERROR .*"server_ip".*No such server.*10.0.0.9`)
+			action.Plan(t, acceptance.Values{"server_ip": tftypes.UnknownValue}).Says(t, "")
+			action.Invoke(t.Context(), t, nowhere, nil).Says(t, `ERROR .*Unable to (un)?drain server 10.0.0.9: Server 10.0.0.9: not found`)
+		}
+		d.Expect(t, gates, untouched)
+	})
+	t.Run("the last server that agents can log in to, at plan time and later", func(t *testing.T) {
+		t.Parallel()
+		d := aFloor(t, 1720)
+		acceptance.Run(t, d, "UPDATE servers SET active = 'N' WHERE server_id = 'dial1'", "UPDATE server_updater SET last_update = NOW() - INTERVAL 1 HOUR WHERE server_ip = '10.0.0.2'")()
+		action := acceptance.NewAction(t, d, "vicidial_server_drain", nil)
+		const last = `ERROR .*server dial3 is the last one that agents can log in to:.*dial1 \(10.0.0.1\): active is not Y.*dial2 \(10.0.0.2\): it has no fresh heartbeat.*even_if_last = true`
+		action.Plan(t, drain(nil)).Says(t, "(?i)"+last)
+		action.Invoke(t.Context(), t, drain(nil), nil).Says(t, "(?i)"+last)
+		d.Expect(t, gates, untouched)
+		all := drain(acceptance.Values{"even_if_last": true, "timeout": "0s"})
+		action.Plan(t, all).Says(t, "")
+		action.Invoke(t.Context(), t, all, nil).Says(t, "")
+		d.Expect(t, gates, dial3Drained)
+		action.Plan(t, drain(nil)).Says(t, "") // drained already, so that nobody is locked out by it
+	})
+	t.Run("everything where the provider is set read_only, but not the plan", func(t *testing.T) {
+		t.Parallel()
+		d := aFloor(t, 1720)
+		for _, name := range []string{"vicidial_server_drain", "vicidial_server_undrain", "vicidial_rebuild_conf"} {
+			config := acceptance.Values{"server_ip": "10.0.0.3"}
+			if name == "vicidial_rebuild_conf" {
+				config = nil
+			}
+			action := acceptance.NewAction(t, d, name, acceptance.Values{"read_only": true})
+			action.Plan(t, config).Says(t, "")
+			action.Invoke(t.Context(), t, config, nil).Says(t, `ERROR .*configured with read_only = true`)
+		}
+		d.Expect(t, gates, untouched)
+		d.Expect(t, "SELECT COUNT(*) AS n FROM vicidial_admin_log", "| n |\n| 0 |")
+	})
+}
+
+func TestDrain_warnsOfWhatItLeaves(t *testing.T) {
+	t.Parallel()
+	d := aFloor(t, 1720)
+	acceptance.Run(t, d, "UPDATE servers SET active_twin_server_ip = '10.0.0.1' WHERE server_id = 'dial2'",
+		"UPDATE phones_alias SET logins_list = '2002a' WHERE alias_id = '2002'", "DELETE FROM phones WHERE login IN ('2002b', '2002c')")()
+	action := acceptance.NewAction(t, d, "vicidial_server_drain", nil)
+	action.Plan(t, drain(acceptance.Values{"server_ip": "10.0.0.1"})).Says(t,
+		`WARNING .*"server_ip".*Server dial1 is going to be drained: It is the active voicemail server.*\nCalls of TELCO still come in.*\nNo other server has a phone for 1 seat \(2002\).*\nIt is the twin of dial2`)
+}
+
+func TestUndrain_tellsAtPlanTime(t *testing.T) {
+	t.Parallel()
+	d := aFloor(t, 1720)
+	acceptance.Run(t, d, "UPDATE servers SET active = 'N' WHERE server_id = 'dial3'", "DELETE FROM server_updater WHERE server_ip = '10.0.0.3'",
+		"UPDATE servers SET active_agent_login_server = 'N' WHERE server_id = 'dial3'")()
+	action := acceptance.NewAction(t, d, "vicidial_server_undrain", nil)
+	action.Plan(t, acceptance.Values{"server_ip": "10.0.0.3"}).Says(t, `WARNING .*"server_ip".*Its active is not Y.*It has no fresh heartbeat`)
+	acceptance.Run(t, d, "UPDATE servers SET active = 'Y'", "INSERT INTO server_updater (server_ip, last_update) VALUES ('10.0.0.3', NOW())")()
+	action = acceptance.NewAction(t, d, "vicidial_server_undrain", nil)
+	elsewhere := acceptance.Values{"server_ip": "10.0.0.3", "remote_agents": []string{"9001", "9201"}}
+	action.Plan(t, elsewhere).Says(t, `ERROR .*"remote_agents".*1.*No such remote agents on the server: Remote agents from 9201 are on 10.0.0.1, not on 10.0.0.3`)
+	action.Invoke(t.Context(), t, elsewhere, nil).Says(t, `ERROR .*Unable to undrain server 10.0.0.3: Remote agents from 9201`)
+	d.Expect(t, "SELECT active_agent_login_server FROM servers WHERE server_id = 'dial3'", "| active_agent_login_server |\n| N                         |")
+}

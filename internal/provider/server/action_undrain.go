@@ -1,0 +1,170 @@
+package server
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+var (
+	_ action.ActionWithConfigure  = (*Undrain)(nil)
+	_ action.ActionWithModifyPlan = (*Undrain)(nil)
+)
+
+//go:embed action_undrain.md
+var undrainDescription string
+
+// Undrain is the action vicidial_server_undrain.
+type Undrain struct{ floor floor }
+
+// NewUndrain makes the action.
+func NewUndrain() action.Action { return &Undrain{} }
+
+type undrainModel struct {
+	ServerIP     types.String `tfsdk:"server_ip"`
+	Balance      types.Bool   `tfsdk:"balance"`
+	RemoteAgents types.List   `tfsdk:"remote_agents"`
+}
+
+// wanted are the first users of the runs that go back to work; those that are
+// not known yet are left out.
+func (m undrainModel) wanted() []string { return known(m.RemoteAgents) }
+
+// known are the texts of a list, without those that wait for a resource.
+func known(list types.List) []string {
+	var texts []string
+	for _, element := range list.Elements() {
+		if text, ok := element.(types.String); ok && !text.IsUnknown() && !text.IsNull() {
+			texts = append(texts, text.ValueString())
+		}
+	}
+	return texts
+}
+
+// Metadata names the action.
+func (a *Undrain) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_server_undrain"
+}
+
+// Schema describes what is put back to work.
+func (a *Undrain) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: undrainDescription,
+		Attributes: map[string]schema.Attribute{
+			"server_ip": serverIPAttribute(),
+			"balance": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "`vicidial_balance_active`: whether the server takes balance calls from now on. Left out, the column stays as it is.",
+			},
+			"remote_agents": schema.ListAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "First users (`user_start`) of the runs of remote agents on the server that are set `ACTIVE`. Left out, none is.",
+				Validators:          []validator.List{listvalidator.UniqueValues(), listvalidator.NoNullValues()},
+			},
+		},
+	}
+}
+
+// Configure takes the cluster from the provider.
+func (a *Undrain) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &a.floor)...)
+}
+
+// ModifyPlan tells what the invocation would refuse, and why agents may stay
+// away.
+func (a *Undrain) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	m, ok := bridge.Get[undrainModel](ctx, req.Config, &resp.Diagnostics)
+	if ok && a.floor != nil && !m.ServerIP.IsUnknown() {
+		resp.Diagnostics.Append(a.review(ctx, m)...)
+	}
+}
+
+// Invoke puts the server back to work.
+func (a *Undrain) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	if m, ok := bridge.Get[undrainModel](ctx, req.Config, &resp.Diagnostics); ok {
+		err := a.undrain(ctx, m, bridge.Progress(ctx, resp))
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to undrain server", m.ServerIP.ValueString(), err)...)
+	}
+}
+
+func (a *Undrain) review(ctx context.Context, m undrainModel) diag.Diagnostics {
+	ip := m.ServerIP.ValueString()
+	u, err := a.look(ctx, m)
+	if errors.Is(err, cluster.ErrNotFound) {
+		return reviewMissing(ctx, a.floor, ip)
+	}
+	var alive []string
+	if err == nil {
+		alive, err = a.floor.Alive(ctx)
+	}
+	if err != nil {
+		return bridge.Diagnose("Unable to plan the undrain of server", ip, err)
+	}
+	var diags diag.Diagnostics
+	for i, element := range m.RemoteAgents.Elements() {
+		if first, ok := element.(types.String); ok && !first.IsUnknown() && !first.IsNull() {
+			_, err := u.Run(first.ValueString())
+			diags.Append(bridge.DiagnoseAt(path.Root("remote_agents").AtListIndex(i), "No such remote agents on the server", err)...)
+		}
+	}
+	if warnings := u.Warnings(alive); len(warnings) > 0 {
+		diags.Append(bridge.WarnAt(path.Root("server_ip"), "Server "+u.Server.ID()+" is going to be undrained", strings.Join(warnings, "\n"))...)
+	}
+	tables := []cluster.Table{cluster.TableServers}
+	if len(u.Wanted) > 0 {
+		tables = append(tables, cluster.TableRemoteAgents)
+	}
+	diags.Append(bridge.Diagnose("Unable to undrain server", ip, a.floor.Writable(ctx, tables...))...)
+	return diags
+}
+
+// look reads what an undrain is decided by.
+func (a *Undrain) look(ctx context.Context, m undrainModel) (cluster.Undrain, error) {
+	u := cluster.Undrain{Wanted: m.wanted()}
+	if !m.Balance.IsNull() && !m.Balance.IsUnknown() {
+		u.Balance = m.Balance.ValueBoolPointer()
+	}
+	var err error
+	if _, u.Server, err = find(ctx, a.floor, m.ServerIP.ValueString()); err != nil || len(u.Wanted) == 0 {
+		return u, err
+	}
+	u.RemoteAgents, err = a.floor.RemoteAgents(ctx)
+	return u, err
+}
+
+func (a *Undrain) undrain(ctx context.Context, m undrainModel, tell func(string)) error {
+	if a.floor == nil {
+		return bridge.ErrUnconfigured
+	}
+	var u cluster.Undrain
+	err := a.floor.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		var err error
+		if u, err = a.look(ctx, m); err != nil {
+			return cluster.Plan{}, err
+		}
+		return u.Plan()
+	})
+	if err != nil {
+		return err
+	}
+	said := u.Says()
+	for _, sentence := range said {
+		tell(sentence)
+	}
+	if len(said) == 0 {
+		tell(u.Server.String() + " was at work already")
+	}
+	return nil
+}
