@@ -1,4 +1,4 @@
 import {
-  to = vicidial_carrier_route.telco
-  id = "TELCO=TELCO-1,TELCO-2"
+  to = vicidial_carrier_route.backup
+  id = "BACKUP=TELCO-1,TELCO-2"
 }

@@ -3,4 +3,4 @@
 terraform import vicidial_carrier_route.main MAIN
 
 # Carriers that were made by hand: a name for the route, and their carrier_ids.
-terraform import vicidial_carrier_route.telco TELCO=TELCO-1,TELCO-2
+terraform import vicidial_carrier_route.backup BACKUP=TELCO-1,TELCO-2
