@@ -54,9 +54,14 @@ func TestGeneratedConfiguration_isTakenAsItIs(t *testing.T) {
 			made.apply(t)
 
 			imports := [][3]string{
-				{"vicidial_carrier_route", "telco", "TELCO=TELCO-1,TELCO-2"}, {"vicidial_carrier_route", "single", "SINGLE"}, {"vicidial_carrier_route", "made", "MADE"},
-				{"vicidial_conf_template", "sip", "SIPGEN"}, {"vicidial_inbound_did", "sales", "5551234"}, {"vicidial_inbound_did", "default", "default"},
-				{"vicidial_remote_agents", "night", "9000"}, {"vicidial_cluster_settings", "this", "system_settings"},
+				{"vicidial_carrier_route", "telco", "TELCO=TELCO-1,TELCO-2"},
+				{"vicidial_carrier_route", "single", "SINGLE"},
+				{"vicidial_carrier_route", "made", "MADE"},
+				{"vicidial_conf_template", "sip", "SIPGEN"},
+				{"vicidial_inbound_did", "sales", "5551234"},
+				{"vicidial_inbound_did", "default", "default"},
+				{"vicidial_remote_agents", "night", "9000"},
+				{"vicidial_cluster_settings", "this", "system_settings"},
 			}
 			if schema >= 1316 { // older nodes pass over carriers on all servers
 				imports = append(imports, [3]string{"vicidial_carrier_route", "every", "EVERY"})
