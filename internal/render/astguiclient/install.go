@@ -38,7 +38,7 @@ func InstallCommand(node cluster.Node, file File, sources string, samples bool) 
 	} {
 		value, _ := file.Value(option.key)
 		if len(value) > 1 { // install.pl passes over shorter ones
-			install = append(install, option.flag+"="+value)
+			install = append(install, shellWord(option.flag+"="+value))
 		}
 	}
 	command := strings.Join(install, " ")
@@ -51,6 +51,16 @@ func InstallCommand(node cluster.Node, file File, sources string, samples bool) 
 		command = keep + " && " + command + " && cat " + Path + ".kept >> " + Path
 	}
 	return "test -s " + Path + " && cd " + sources + " && " + command
+}
+
+var plainWord = matches(`^[A-Za-z0-9._/=:@-]+$`)
+
+// shellWord is a word that a shell takes as it is: names may have a $ in them.
+func shellWord(word string) string {
+	if plainWord(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // FillCommand returns the command that fills the passwords in on the node from
