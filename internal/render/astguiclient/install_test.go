@@ -2,7 +2,10 @@ package astguiclient
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -38,4 +41,43 @@ func TestInstallCommand(t *testing.T) {
 			t.Errorf("the command is %s", command)
 		}
 	})
+}
+
+func TestFillCommand(t *testing.T) {
+	const text = "VARDB_user => cron\nVARDB_pass => @@VARDB_pass@@\nVARFTP_pass => @@VARFTP_pass@@\n"
+	fill := func(t *testing.T, environment ...string) (string, error) {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "astguiclient.conf")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		command := exec.CommandContext(context.Background(), "sh", "-c", strings.ReplaceAll(FillCommand([]string{"VARDB_pass", "VARFTP_pass"}), Path, path))
+		command.Env = append(os.Environ(), environment...)
+		said, failed := command.CombinedOutput()
+		filled, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if failed != nil {
+			return string(filled), fmt.Errorf("%w: %s", failed, said)
+		}
+		return string(filled), nil
+	}
+	t.Run("passwords come in as they are", func(t *testing.T) {
+		filled, err := fill(t, `VARDB_pass=a$b/c\1@@'"x`, "VARFTP_pass=ftp")
+		if err != nil || filled != "VARDB_user => cron\nVARDB_pass => a$b/c\\1@@'\"x\nVARFTP_pass => ftp\n" {
+			t.Errorf("%v, and the file says\n%s", err, filled)
+		}
+	})
+	for says, environment := range map[string][]string{
+		"VARFTP_pass is not set":       {"VARDB_pass=a"},
+		"VARDB_pass holds a character": {"VARDB_pass=a#b", "VARFTP_pass=ftp"},
+	} {
+		t.Run("nothing is touched where "+says, func(t *testing.T) {
+			filled, err := fill(t, environment...)
+			if filled != text || err == nil || !strings.Contains(err.Error(), says) {
+				t.Errorf("%v, and the file says\n%s", err, filled)
+			}
+		})
+	}
 }
