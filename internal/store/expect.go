@@ -143,3 +143,23 @@ func (s *Store) ExpectedRemoteAgents(ctx context.Context, but string) ([]cluster
 	}
 	return runs, nil
 }
+
+// ExpectSettings notes the choices that this run is going to make, and returns
+// those that another declaration in it makes otherwise: the row is one, and who
+// writes last would win.
+func (s *Store) ExpectSettings(want cluster.Row) cluster.Row {
+	s.expecting.Lock()
+	defer s.expecting.Unlock()
+	if s.expectedSettings == nil {
+		s.expectedSettings = cluster.Row{}
+	}
+	otherwise := cluster.Row{}
+	for column, value := range want {
+		if other, made := s.expectedSettings[column]; made && !cluster.EquivalentSetting(column, other, value) {
+			otherwise[column] = other
+			continue
+		}
+		s.expectedSettings[column] = value
+	}
+	return otherwise
+}

@@ -39,6 +39,7 @@ type Store struct {
 	expectedTemplates cluster.Templates
 	expectedAgents    map[string]cluster.RemoteAgents // by user_start
 	replacedAgents    []string                        // remote_agent_ids that this run removes for others
+	expectedSettings  cluster.Row
 
 	home *family[home] // what the database is: read once and never forgotten
 

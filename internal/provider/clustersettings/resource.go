@@ -24,6 +24,7 @@ type topology interface {
 	SystemSettings(context.Context) (cluster.Settings, error)
 	Expected(context.Context) (cluster.Servers, error) // what will be there once this run has written
 	Servers(context.Context) (cluster.Servers, error)
+	ExpectSettings(want cluster.Row) (otherwise cluster.Row)
 	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
 	Writable(context.Context, ...cluster.Table) error
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error

@@ -264,6 +264,25 @@ func TestAccClusterSettings_refusesAtPlanTime(t *testing.T) {
 		| 10.0.0.1                | 10.0.2.1          |                 |  10 | 0           |                |`)
 }
 
+func TestAccClusterSettings_twoResourcesShareTheRow(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	beside := func(lines string) string {
+		return declare(d, `outbound_calls_per_second = 20`) + "resource \"vicidial_cluster_settings\" \"beside\" {\n  " + lines + "\n}\n"
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: beside(`outbound_calls_per_second = 30`), PlanOnly: true, ExpectError: says("another vicidial_cluster_settings of this configuration has outbound_calls_per_second")},
+			{Config: beside(`default_codecs = "ulaw"`)}, // each owns what it sets
+			{Config: beside(`outbound_calls_per_second = 30`), PlanOnly: true, ExpectError: says("set it in one of them")},
+		},
+	})
+	d.Expect(t, choices, `
+		| active_voicemail_server | sounds_web_server | slave_db_server | cps | cross_exten | default_codecs |
+		| 10.0.0.1                | 10.0.2.1          |                 |  10 | 0           |                |`)
+}
+
 func TestAccClusterSettings_serverOfTheSameRun(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)

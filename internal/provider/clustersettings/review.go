@@ -30,7 +30,8 @@ func (r *Resource) review(ctx context.Context, config model, seen memory, isNew 
 	if err != nil {
 		return fail(err)
 	}
-	diags := reviewColumns(schema, config)
+	diags := r.reviewTwice(config)
+	diags.Append(reviewColumns(schema, config)...)
 	diags.Append(reviewVoicemail(config, settings, servers)...)
 	diags.Append(r.reviewSecrets(ctx, schema, config, settings)...)
 	if diags.HasError() {
@@ -39,6 +40,17 @@ func (r *Resource) review(ctx context.Context, config model, seen memory, isNew 
 	diags.Append(reviewLists(config, settings, servers)...)
 	if !isNew {
 		diags.Append(seen.warn(config.row())...)
+	}
+	return diags
+}
+
+// reviewTwice refuses what two resources of one run declare differently.
+func (r *Resource) reviewTwice(config model) diag.Diagnostics {
+	var diags diag.Diagnostics
+	otherwise := r.topology.ExpectSettings(config.row())
+	for _, column := range slices.Sorted(maps.Keys(otherwise)) {
+		diags.Append(bridge.DiagnoseAt(path.Root(column), "Declared twice",
+			fmt.Errorf("another vicidial_cluster_settings of this configuration has %s = %q, and a cluster has one row of settings; set it in one of them", column, otherwise[column].Text))...)
 	}
 	return diags
 }
