@@ -24,7 +24,7 @@ func TestSite_mocked(t *testing.T) {
 	t.Parallel()
 	// No database is named: a mocked provider needs none.
 	said := in(t, "modules/site").run(0, "test", "-filter=tests/mocked.tftest.hcl")
-	if !strings.Contains(said, "8 passed, 0 failed") {
+	if !strings.Contains(said, "13 passed, 0 failed") {
 		t.Errorf("terraform test says\n%s", said)
 	}
 }
@@ -158,6 +158,33 @@ func TestSites(t *testing.T) {
 			| server_ip   | campaign_id | dedicated_trunks |
 			| 10.10.10.11 | SALES       |              200 |
 			| 10.10.10.12 | SALES       |              200 |`)
+		c.run(0, "plan", "-detailed-exitcode")
+	})
+	t.Run("a carrier that gets a failover is moved, and dials on", func(t *testing.T) {
+		path := filepath.Join(c.folder, "main.tf")
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		with := strings.Replace(string(text), `carriers  = { MAIN = { host = "192.0.2.10", prefix = "9" } }`,
+			`carriers  = { MAIN = { host = "192.0.2.10", prefix = "9", failover = ["SPARE"] }, SPARE = { host = "192.0.2.30", prefix = "7" } }`, 1)
+		if err := os.WriteFile(path, []byte(with), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c.run(1, "plan") // nobody said that it moves
+		with += `
+moved {
+  from = module.harbour.vicidial_carrier_route.last["MAIN"]
+  to   = module.harbour.vicidial_carrier_route.first["MAIN"]
+}
+`
+		if err := os.WriteFile(path, []byte(with), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		said := c.run(0, "apply", "-auto-approve")
+		if !strings.Contains(said, "1 added, ") || !strings.Contains(said, " 0 destroyed") {
+			t.Errorf("the apply says\n%s", said)
+		}
 		c.run(0, "plan", "-detailed-exitcode")
 	})
 	c.run(0, "destroy", "-auto-approve")

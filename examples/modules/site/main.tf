@@ -145,6 +145,17 @@ resource "vicidial_cluster_settings" "this" {
   outbound_calls_per_second = min(1000, sum([for node in values(var.site.telephony) : node.calls_per_second]))
 }
 
+# A machine may have several roles, such as web pages on the database node.
+locals {
+  roles = {
+    database  = [vicidial_server.database.server_ip]
+    telephony = values(local.addresses)
+    web       = values(var.site.web)
+    replica   = var.site.replica[*]
+  }
+  engines = { for name, node in var.site.telephony : local.addresses[name] => node.engine }
+}
+
 resource "vicidial_node_config" "this" {
   name        = var.site.name
   log_archive = var.site.log_archive
@@ -153,10 +164,10 @@ resource "vicidial_node_config" "this" {
     var.site.settings,
   )
 
-  nodes = merge(
-    { (vicidial_server.database.server_ip) = { roles = ["database"] } },
-    { for name, node in var.site.telephony : local.addresses[name] => { roles = ["telephony"], conf_engine = node.engine } },
-    { for address in values(var.site.web) : address => { roles = ["web"] } },
-    var.site.replica == null ? {} : { (var.site.replica) = { roles = ["replica"] } },
-  )
+  nodes = {
+    for address in distinct(flatten(values(local.roles))) : address => {
+      roles       = [for role, addresses in local.roles : role if contains(addresses, address)]
+      conf_engine = lookup(local.engines, address, null)
+    }
+  }
 }

@@ -6,7 +6,7 @@ variable "site" {
     name     = string
     database = string                    # address of the database node
     replica  = optional(string)          # address of the reporting replica
-    web      = optional(map(string), {}) # addresses of web nodes, by name
+    web      = optional(map(string), {}) # addresses of web nodes, by name; a machine may have other roles too
 
     # Telephony nodes by name. weight says how many agents a node takes compared
     # with the others.
@@ -61,6 +61,26 @@ variable "site" {
   validation {
     condition     = length(var.site.telephony) > 0
     error_message = "A site has at least one telephony node."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.site.telephony) : lower(name) != "db1" && can(regex("^[A-Za-z0-9_]{1,10}$", name))])
+    error_message = "A telephony node is named with up to 10 letters, digits and underscores. The database node is db1."
+  }
+
+  validation {
+    condition     = length(distinct(concat([var.site.database], [for node in values(var.site.telephony) : node.address]))) == 1 + length(var.site.telephony)
+    error_message = "The database and each telephony node have addresses of their own."
+  }
+
+  validation {
+    condition     = var.site.replica == null ? true : var.site.replica != var.site.database
+    error_message = "The replica is another machine than the database."
+  }
+
+  validation {
+    condition     = alltrue([for number in values(var.site.numbers) : (number.group_id == null) != (number.extension == null)])
+    error_message = "A number leads to an in-group (group_id) or to an extension, and to one of them only."
   }
 
   validation {

@@ -151,3 +151,72 @@ run "reports_without_a_replica_are_refused" {
   }
   expect_failures = [var.site]
 }
+
+run "a_number_that_leads_nowhere_is_refused" {
+  command = plan
+  variables {
+    site = {
+      name      = "anchor"
+      database  = "10.10.10.5"
+      telephony = { dial1 = { address = "10.10.10.11", trunks = 250 } }
+      numbers   = { "5550100" = { description = "Front desk" } }
+    }
+  }
+  expect_failures = [var.site]
+}
+
+run "a_number_that_leads_to_two_places_is_refused" {
+  command = plan
+  variables {
+    site = {
+      name      = "anchor"
+      database  = "10.10.10.5"
+      telephony = { dial1 = { address = "10.10.10.11", trunks = 250 } }
+      numbers   = { "5550100" = { group_id = "SALESLINE", extension = "8600051" } }
+    }
+  }
+  expect_failures = [var.site]
+}
+
+run "a_node_with_the_name_of_the_database_is_refused" {
+  command = plan
+  variables {
+    site = {
+      name      = "anchor"
+      database  = "10.10.10.5"
+      telephony = { db1 = { address = "10.10.10.11", trunks = 250 } }
+    }
+  }
+  expect_failures = [var.site]
+}
+
+run "a_node_on_the_database_machine_is_refused" {
+  command = plan
+  variables {
+    site = {
+      name      = "anchor"
+      database  = "10.10.10.5"
+      telephony = { dial1 = { address = "10.10.10.5", trunks = 250 } }
+    }
+  }
+  expect_failures = [var.site]
+}
+
+run "a_machine_may_have_two_roles" {
+  variables {
+    site = {
+      name      = "anchor"
+      database  = "10.10.10.5"
+      telephony = { dial1 = { address = "10.10.10.11", trunks = 250 } }
+      web       = { web1 = "10.10.10.5", web2 = "10.10.10.11" }
+    }
+  }
+  assert {
+    condition     = join(" ", sort(vicidial_node_config.this.nodes["10.10.10.5"].roles)) == "database web"
+    error_message = "Web pages do not take the database's place."
+  }
+  assert {
+    condition     = join(" ", sort(vicidial_node_config.this.nodes["10.10.10.11"].roles)) == "telephony web" && vicidial_node_config.this.nodes["10.10.10.11"].conf_engine == "CONFBRIDGE"
+    error_message = "Web pages do not take the calls' place."
+  }
+}
