@@ -151,6 +151,8 @@ func checkExtension(extension string) (Flaw, bool) {
 		return Flaw{What: fmt.Sprintf("the extension has %d characters and Asterisk keeps %d", len(extension), extensionBytes), Do: "shorten the pattern"}, true
 	case strings.HasPrefix(name, "_") && !patternBody.MatchString(name[1:]):
 		return Flaw{What: fmt.Sprintf("the pattern %q cannot be read", name), Do: "close each [ with ], and let . or ! stand only at the end"}, true
+	case strings.Contains(name, `\`) || unbalanced(name) != "": // a comma in brackets ends no extension to Asterisk
+		return Flaw{What: fmt.Sprintf("the extension %q cannot be read", name), Do: "close its brackets, and begin a pattern with _"}, true
 	}
 	return Flaw{}, false
 }

@@ -66,6 +66,8 @@ func TestDialplanText(t *testing.T) {
 		"a blank extension":                 {"exten => ,1,Hangup()", "no extension", 1},
 		"a pattern with an open class":      {"exten => _9[2-9,1,Hangup()", "cannot be read", 1},
 		"a pattern that goes on":            {"exten => _9.X,1,Hangup()", "cannot be read", 1},
+		"a class without a pattern":         {"exten => 9[2-9,1,Hangup()", "cannot be read", 1},
+		"an extension with a backslash":     {`exten => 9\,1,1,Hangup()`, "cannot be read", 1},
 		"a line of another file":            {"type=friend", "no word of a dialplan", 1},
 		"a line that is nothing":            {"hello", "no dialplan statement", 1},
 		"a priority twice":                  {"exten => 9,1,NoOp()\nexten => 9,1,Hangup()", "already", 2},

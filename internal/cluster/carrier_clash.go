@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -91,11 +92,7 @@ type claims struct {
 func (c Carrier) claims() claims {
 	var found claims
 	for _, statement := range Statements(c.Asterisk(DialplanEntry)) {
-		extension := strings.NewReplacer("-", "", " ", "").Replace(statement.Extension) // hyphens say nothing to Asterisk
-		if strings.Contains(statement.Extension, "[") {
-			extension = statement.Extension // but between brackets they do
-		}
-		found.extensions = append(found.extensions, extension)
+		found.extensions = append(found.extensions, sameExtension(statement.Extension))
 		found.generated = found.generated || strings.HasPrefix(statement.Extension, RouteExtension(""))
 	}
 	for _, global := range Globals(c.Asterisk(GlobalsString)) {
@@ -118,4 +115,63 @@ func sectionType(c Carrier, section AccountSection) string {
 		return " (" + section.Get("type") + ")"
 	}
 	return ""
+}
+
+var (
+	patternPlace   = regexp.MustCompile(`\[[^\]]*\]|.`)
+	patternLetters = map[string]string{"X": "0123456789", "Z": "123456789", "N": "23456789"}
+)
+
+// sameExtension is an extension in the form that all of its spellings share:
+// Asterisk skips hyphens and blanks, and a pattern takes what characters it
+// takes, whether _8[0-9]X says so or _8xx (pbx.c calls them aliased).
+func sameExtension(extension string) string {
+	name, caller, _ := strings.Cut(extension, "/")
+	if caller != "" {
+		caller = "/" + caller
+	}
+	if !strings.HasPrefix(name, "_") {
+		return strings.NewReplacer("-", "", " ", "").Replace(name) + caller
+	}
+	var same strings.Builder
+	same.WriteString("_")
+	for _, place := range patternPlace.FindAllString(name[1:], -1) {
+		switch upper := strings.ToUpper(place); {
+		case place == "-" || place == " ":
+		case patternLetters[upper] != "":
+			same.WriteString(upper)
+		case len(place) > 1:
+			same.WriteString(patternClass(place[1 : len(place)-1]))
+		default:
+			same.WriteString(place)
+		}
+	}
+	return same.String() + caller
+}
+
+// patternClass is what stands between brackets, sorted, by its letter where it
+// has one.
+func patternClass(text string) string {
+	var taken []rune
+	runes := []rune(text)
+	for at := 0; at < len(runes); at++ {
+		first, last := runes[at], runes[at]
+		if at+2 < len(runes) && runes[at+1] == '-' {
+			last, at = runes[at+2], at+2
+		}
+		for char := first; char <= min(last, first+255); char++ {
+			taken = append(taken, char)
+		}
+	}
+	slices.Sort(taken)
+	characters := string(slices.Compact(taken))
+	for letter, all := range patternLetters {
+		if characters == all {
+			return letter
+		}
+	}
+	if len(characters) == 1 {
+		return characters
+	}
+	return "[" + characters + "]"
 }

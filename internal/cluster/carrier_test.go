@@ -366,3 +366,19 @@ func TestAdoptable(t *testing.T) {
 		})
 	}
 }
+
+func TestSameExtension(t *testing.T) {
+	// As Asterisk 16 and 22 answered when they were asked to have both.
+	for one, other := range map[string]string{
+		"_9XZN.": "_9xzn.", "_8[0-9]X": "_8XX", "_7-1X": "_71X", "_[1-9]": "_z", "_[2]X!": "_2x!", "route-MAIN": "routeMAIN",
+	} {
+		if sameExtension(one) != sameExtension(other) {
+			t.Errorf("%s is %s and %s is %s", one, sameExtension(one), other, sameExtension(other))
+		}
+	}
+	for one, other := range map[string]string{"route_MAIN": "route_main", "_9X.": "_9X!", "_9X./555": "_9X.", "_9[12]": "_9[13]", "X": "_X"} {
+		if sameExtension(one) == sameExtension(other) {
+			t.Errorf("%s and %s are both %s", one, other, sameExtension(one))
+		}
+	}
+}
