@@ -15,6 +15,7 @@ resource "vicidial_carrier_route" "main" {
     username=demo
     secret={secret:main}
     context=default
+    qualify=yes
     disallow=all
     allow=ulaw
   EOT

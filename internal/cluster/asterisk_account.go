@@ -236,6 +236,34 @@ func TakesInbound(account, template string) bool {
 	return false
 }
 
+// Watched says whether a node asks the carrier now and then whether it is there.
+// Where it does not, a call to a carrier that says nothing at all waits out its
+// time and ends as NOANSWER, which is no reason to try another; where it does, it
+// is CHANUNAVAIL at once.
+func Watched(protocol, account, template string) bool {
+	setting, off := "qualify", []string{"", "no"}
+	switch strings.ToUpper(protocol) {
+	case "PJSIP":
+		setting, off = "qualify_frequency", []string{"", "0"}
+	case "PJSIP_WIZ":
+		setting, off = "aor/qualify_frequency", []string{"", "0"}
+	}
+	return slices.ContainsFunc(accounts(NormalText(account)+"\n"+NormalText(template)), func(section AccountSection) bool {
+		return !slices.Contains(off, strings.ToLower(section.Get(setting)))
+	})
+}
+
+// WatchedBy is the line that has a node watch a carrier of that protocol.
+func WatchedBy(protocol string) string {
+	switch strings.ToUpper(protocol) {
+	case "PJSIP":
+		return "qualify_frequency=60 in the section with type=aor"
+	case "PJSIP_WIZ":
+		return "aor/qualify_frequency=60"
+	}
+	return "qualify=yes"
+}
+
 // EndpointOf is the section that calls are sent to: the endpoint of a PJSIP
 // account, the first section of the others that is no template. False when there
 // is none.

@@ -166,6 +166,26 @@ func TestAccountText(t *testing.T) {
 			t.Errorf("an empty account has the endpoint %q", name)
 		}
 	})
+	t.Run("a carrier is watched where a node asks for it", func(t *testing.T) {
+		for _, test := range []struct {
+			protocol, account, template string
+			watched                     bool
+		}{
+			{"SIP", "[a]\nhost=x\nqualify=yes\n", "", true},
+			{"SIP", "[a]\nhost=x\nqualify=2000\n", "", true},
+			{"IAX2", "[a]\nhost=x\nqualify=no\n", "", false},
+			{"SIP", "[a]\nhost=x\n", "", false},
+			{"SIP", "[a]\nhost=x", "qualify=yes", true},
+			{"SIP", "[t](!)\nqualify=yes\n[a](t)\nhost=x\n", "", true},
+			{"PJSIP", "[a]\ntype=aor\nqualify_frequency=60\n", "", true},
+			{"PJSIP", "[a]\ntype=aor\nqualify_frequency=0\n[b]\nqualify=yes\n", "", false},
+			{"PJSIP_WIZ", "[a]\ntype=wizard\naor/qualify_frequency = 30\n", "", true},
+		} {
+			if Watched(test.protocol, test.account, test.template) != test.watched {
+				t.Errorf("%s %q with %q: watched is not %v", test.protocol, test.account, test.template, test.watched)
+			}
+		}
+	})
 	t.Run("calls go to no template, and to what inherits one", func(t *testing.T) {
 		if name, found := EndpointOf("SIP", "[common](!)\ntype=peer\n[east](common)\nhost=x\n"); !found || name != "east" {
 			t.Errorf("SIP: %q", name)

@@ -78,7 +78,7 @@ resource "vicidial_trunk_split" "campaign" {
 locals {
   accounts = {
     for name, carrier in var.site.carriers : name => join("\n", concat(
-      ["[${lower(name)}]", "type=peer", "host=${carrier.host}", "disallow=all", "allow=ulaw,alaw", "dtmfmode=rfc2833"],
+      ["[${lower(name)}]", "type=peer", "host=${carrier.host}", "qualify=yes", "disallow=all", "allow=ulaw,alaw", "dtmfmode=rfc2833"],
       carrier.inbound ? ["context=trunkinbound", "insecure=port,invite"] : [],
     ))
   }

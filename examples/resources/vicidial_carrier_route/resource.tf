@@ -14,6 +14,7 @@ resource "vicidial_carrier_route" "main" {
     username=user
     secret={secret:main}
     context=trunkinbound
+    qualify=yes
     disallow=all
     allow=ulaw
   EOT

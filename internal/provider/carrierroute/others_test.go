@@ -1,6 +1,7 @@
 package carrierroute_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -52,6 +53,18 @@ func TestAccCarrierRoute_tellsWhenTheRouteItFailsOverToGoes(t *testing.T) {
 		},
 		{PreConfig: told.Forget, Config: with(two, dial)},
 		{PreConfig: told.Forget, Config: with(two, dial), Check: told.Quiet(t)},
+	}})
+}
+
+func TestAccCarrierRoute_tellsOfACarrierWhoseSilenceNobodyHears(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	config := acceptance.Provider(d) + route("backup", "BACKUP", two, `dial = { prefix = "8" }`) +
+		route("main", "MAIN", two, "dial = {\n    prefix   = \"9\"\n    failover = [vicidial_carrier_route.backup.name]\n  }")
+	var told acceptance.Told
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: told.Providers(), Steps: []resource.TestStep{
+		{Config: strings.ReplaceAll(config, "    qualify=yes\n", ""), Check: told.Warns(t, `failover.*A silent carrier keeps its calls: The account on 10\.0\.0\.1 .*Add qualify=yes`)},
+		{PreConfig: told.Forget, Config: config, Check: told.Quiet(t)},
 	}})
 }
 

@@ -44,6 +44,7 @@ resource "vicidial_carrier_route" %q {
     [%s]
     type=peer
     host=sip.example.com
+    qualify=yes
   EOT
   %s
 }
@@ -99,7 +100,7 @@ func TestAccCarrierRoute(t *testing.T) {
 								| event_section | event_type | record_id  | event_code        |
 								| CARRIERS      | ADD        | MAIN_00001 | ADMIN ADD CARRIER |
 								| CARRIERS      | ADD        | MAIN_00002 | ADMIN ADD CARRIER |`),
-							acceptance.Expect(t, d, "SELECT account_entry FROM vicidial_server_carriers WHERE carrier_id = 'MAIN_00001'", "| account_entry                             |\n| [main]\\ntype=peer\\nhost=sip.example.com\\n |"),
+							acceptance.Expect(t, d, "SELECT account_entry FROM vicidial_server_carriers WHERE carrier_id = 'MAIN_00001'", "| account_entry                                          |\n| [main]\\ntype=peer\\nhost=sip.example.com\\nqualify=yes\\n |"),
 						),
 					},
 					{ResourceName: main, ImportState: true, ImportStateId: "MAIN", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "name"},

@@ -62,6 +62,7 @@ func (v view) review() diag.Diagnostics {
 	}
 	diags.Append(v.checkIDs()...)
 	diags.Append(v.checkFailover()...)
+	diags.Append(v.checkWatched()...)
 	diags.Append(v.checkClashes()...)
 	diags.Append(v.doubts()...)
 	return diags
@@ -173,6 +174,22 @@ func (v view) warnOfFailover() diag.Diagnostics {
 			text+". Calls that the carrier does not take end there.")...)
 	}
 	return diags
+}
+
+// checkWatched warns of carriers whose silence no failover hears.
+func (v view) checkWatched() diag.Diagnostics {
+	if !v.want.failsOver() {
+		return nil
+	}
+	template, _ := v.templates.ByID(v.want.TemplateID.ValueString())
+	for _, row := range v.rows {
+		if !cluster.Watched(row.Protocol(), row.Asterisk(cluster.AccountEntry), template.Contents()) {
+			return bridge.WarnAt(path.Root("dial").AtName("failover"), "A silent carrier keeps its calls",
+				fmt.Sprintf("The account on %s does not watch the carrier. While the carrier says nothing at all, each call waits out its time, counts as not answered and goes on to no other route. Add %s to the account or its template.",
+					row.ServerIP(), cluster.WatchedBy(row.Protocol())))
+		}
+	}
+	return nil
 }
 
 // deadEnds tells of the routes in failover that are not on all nodes of this one.
