@@ -13,7 +13,8 @@ const Path = "/etc/astguiclient.conf"
 // sources in a folder, for the shell. The file must be in its place before:
 // install.pl takes the passwords from there, which keeps them off the command
 // line, and a lone X as well, which its option --active_keepalives ignores
-// (install.pl:538). Keys that install.pl does not know are put back after it.
+// (install.pl:538). Nothing runs while a placeholder is left in it. Keys that
+// install.pl does not know are put back after it.
 //
 // samples has the sample files of Asterisk's configuration copied over what is
 // there: right for a first installation, wrong for an upgrade.
@@ -50,7 +51,11 @@ func InstallCommand(node cluster.Node, file File, sources string, samples bool) 
 		keep := "grep -E '^(" + strings.Join(keys, "|") + ") ' " + Path + " > " + Path + ".kept"
 		command = keep + " && " + command + " && cat " + Path + ".kept >> " + Path
 	}
-	return "test -s " + Path + " && cd " + sources + " && " + command
+	ready := "test -s " + Path
+	if len(file.Placeholders()) > 0 { // install.pl would take them for passwords
+		ready += " && ! grep -q '@@[A-Za-z_]*_pass@@' " + Path
+	}
+	return ready + " && cd " + sources + " && " + command
 }
 
 var plainWord = matches(`^[A-Za-z0-9._/=:@-]+$`)

@@ -35,6 +35,18 @@ func TestInstallCommand(t *testing.T) {
 			}
 		}
 	})
+	t.Run("nothing is installed before the passwords are filled in", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "astguiclient.conf")
+		command, _, _ := strings.Cut(strings.ReplaceAll(InstallCommand(node, file, "/", true), Path, path), "perl install.pl")
+		for text, runs := range map[string]bool{"VARDB_pass => @@VARDB_pass@@\n": false, "VARDB_pass => a@@b\n": true, "": false} {
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := exec.CommandContext(context.Background(), "sh", "-c", command+"true").Run(); (err == nil) != runs {
+				t.Errorf("%q: %v", text, err)
+			}
+		}
+	})
 	t.Run("a lone X is left to the file, since the option passes it over", func(t *testing.T) {
 		file := File{Values: map[string]string{"VARserver_ip": "10.0.0.9", "VARactive_keepalives": "X"}}
 		if command := InstallCommand(cluster.Node{ServerIP: "10.0.0.9", Roles: []cluster.Role{cluster.RoleWeb}}, file, "/usr/src/vici", false); strings.Contains(command, "--active_keepalives") {

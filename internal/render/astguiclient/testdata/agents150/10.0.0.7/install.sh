@@ -1,2 +1,2 @@
 perl -i -pe 'BEGIN { for (qw(VARDB_pass VARDB_custom_pass VARFTP_pass)) { die "$_ is not set\n" unless length $ENV{$_}; die "$_ holds a character that VICIdial would lose\n" if $ENV{$_} =~ /[\s>#;=]/ } } s/\@\@(\w+_pass)\@\@/$ENV{$1}/' /etc/astguiclient.conf
-test -s /etc/astguiclient.conf && cd /usr/src/astguiclient/trunk && perl install.pl --no-prompt --without-web --server_ip=10.0.0.7 --DB_server=10.0.0.5 --DB_database=asterisk --DB_port=3306 --asterisk_version=18.X
+test -s /etc/astguiclient.conf && ! grep -q '@@[A-Za-z_]*_pass@@' /etc/astguiclient.conf && cd /usr/src/astguiclient/trunk && perl install.pl --no-prompt --without-web --server_ip=10.0.0.7 --DB_server=10.0.0.5 --DB_database=asterisk --DB_port=3306 --asterisk_version=18.X
