@@ -236,11 +236,11 @@ func TakesInbound(account, template string) bool {
 	return false
 }
 
-// Watched says whether a node asks the carrier now and then whether it is there.
+// Qualified says whether a node asks the carrier now and then whether it is there.
 // Where it does not, a call to a carrier that says nothing at all waits out its
 // time and ends as NOANSWER, which is no reason to try another; where it does, it
 // is CHANUNAVAIL at once.
-func Watched(protocol, account, template string) bool {
+func Qualified(protocol, account, template string) bool {
 	setting, off := "qualify", []string{"", "no"}
 	switch strings.ToUpper(protocol) {
 	case "PJSIP":
@@ -253,8 +253,8 @@ func Watched(protocol, account, template string) bool {
 	})
 }
 
-// WatchedBy is the line that has a node watch a carrier of that protocol.
-func WatchedBy(protocol string) string {
+// QualifiedBy is the line that has a node watch a carrier of that protocol.
+func QualifiedBy(protocol string) string {
 	switch strings.ToUpper(protocol) {
 	case "PJSIP":
 		return "qualify_frequency=60 in the section with type=aor"

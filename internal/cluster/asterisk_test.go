@@ -181,7 +181,7 @@ func TestAccountText(t *testing.T) {
 			{"PJSIP", "[a]\ntype=aor\nqualify_frequency=0\n[b]\nqualify=yes\n", "", false},
 			{"PJSIP_WIZ", "[a]\ntype=wizard\naor/qualify_frequency = 30\n", "", true},
 		} {
-			if Watched(test.protocol, test.account, test.template) != test.watched {
+			if Qualified(test.protocol, test.account, test.template) != test.watched {
 				t.Errorf("%s %q with %q: watched is not %v", test.protocol, test.account, test.template, test.watched)
 			}
 		}

@@ -183,10 +183,10 @@ func (v view) checkWatched() diag.Diagnostics {
 	}
 	template, _ := v.templates.ByID(v.want.TemplateID.ValueString())
 	for _, row := range v.rows {
-		if !cluster.Watched(row.Protocol(), row.Asterisk(cluster.AccountEntry), template.Contents()) {
+		if !cluster.Qualified(row.Protocol(), row.Asterisk(cluster.AccountEntry), template.Contents()) {
 			return bridge.WarnAt(path.Root("dial").AtName("failover"), "A silent carrier keeps its calls",
 				fmt.Sprintf("The account on %s does not watch the carrier. While the carrier says nothing at all, each call waits out its time, counts as not answered and goes on to no other route. Add %s to the account or its template.",
-					row.ServerIP(), cluster.WatchedBy(row.Protocol())))
+					row.ServerIP(), cluster.QualifiedBy(row.Protocol())))
 		}
 	}
 	return nil
