@@ -36,23 +36,21 @@ func (p *Placement) Runs() []Run {
 type Suffixes map[string]string
 
 // Pattern writes nodes as the suffixes of their logins: "ab". Where a suffix
-// has more than one letter, commas keep them apart: "a,aa". A node without a
-// suffix shows as its server_ip.
+// has more than one letter, commas keep them apart: "a,aa". So they do where the
+// letters together are the suffix of another node: "a,b" beside the node ab. A
+// node without a suffix shows as its server_ip.
 func (s Suffixes) Pattern(nodes []string) string {
 	words := make([]string, len(nodes))
+	apart := false
 	for i, node := range nodes {
 		words[i] = cmp.Or(s[node], node)
+		apart = apart || utf8.RuneCountInString(words[i]) > 1
 	}
-	return strings.Join(words, s.separator(words))
-}
-
-func (s Suffixes) separator(words []string) string {
-	for _, word := range words {
-		if utf8.RuneCountInString(word) > 1 {
-			return ","
-		}
+	joined := strings.Join(words, "")
+	if _, taken := s.server(joined); apart || taken && len(words) > 1 {
+		return strings.Join(words, ",")
 	}
-	return ""
+	return joined
 }
 
 // Nodes reads what [Suffixes.Pattern] wrote.
