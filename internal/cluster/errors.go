@@ -43,7 +43,8 @@ type Partial struct {
 	Total   int    // steps of the plan, rebuild flags included
 	Step    string // the step that failed
 	// Unsure says that the step may be written although it failed: the
-	// connection was lost while it ran.
+	// connection was lost while it ran, or it is of many rows, and those before
+	// the one that failed stay.
 	Unsure bool
 	Err    error
 }
@@ -57,7 +58,7 @@ func (p *Partial) Unwrap() error { return p.Err }
 // Hint tells what the next apply does.
 func (p *Partial) Hint() string {
 	if p.Unsure {
-		return fmt.Sprintf("%d of %d steps are written, and the one that failed may be. Run apply again: it looks, and finished steps are not repeated.", p.Applied, p.Total)
+		return fmt.Sprintf("%d of %d steps are written, and the one that failed may be, or a part of it. Run apply again: it looks, and finished steps are not repeated.", p.Applied, p.Total)
 	}
 	if p.Applied == 0 {
 		return "Nothing was written. Run apply again when the cause is mended."

@@ -80,6 +80,7 @@ type writer struct {
 	conn   *sql.Conn
 	thread int64 // the connection's number at the server
 	unsure bool  // the latest statement may have run, and nobody answered
+	sent   bool  // the latest step has sent its statement
 }
 
 func (w *writer) run(ctx context.Context, plan cluster.Plan) error {
@@ -99,6 +100,7 @@ func (w *writer) run(ctx context.Context, plan cluster.Plan) error {
 		}
 	}
 	for i, step := range steps {
+		w.sent = false
 		err := ctx.Err()
 		if err == nil {
 			err = w.step(ctx, step)
@@ -107,7 +109,9 @@ func (w *writer) run(ctx context.Context, plan cluster.Plan) error {
 			if flags && w.conn != nil { // for the steps that are written
 				_, _ = w.conn.ExecContext(context.WithoutCancel(ctx), flag.text, flag.args...)
 			}
-			return &cluster.Partial{Applied: i, Total: total, Step: describe(step), Unsure: w.unsure, Err: err}
+			// MyISAM keeps the rows that a statement came to before it failed.
+			inPart := w.sent && max(len(step.Rows), len(step.In)) > 1
+			return &cluster.Partial{Applied: i, Total: total, Step: describe(step), Unsure: w.unsure || inPart, Err: err}
 		}
 	}
 	if !flags {
@@ -281,6 +285,7 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 				}
 			}
 		}
+		w.sent = true
 		result, err := w.conn.ExecContext(ctx, s.text, s.args...)
 		w.unsure = err != nil && lost(err) && !errors.Is(err, driver.ErrBadConn) // which was not sent
 		switch {

@@ -188,8 +188,11 @@ func TestFloor_conflicts(t *testing.T) {
 		return s.Apply(t.Context(), func(context.Context) (cluster.Plan, error) { return cluster.Plan{Steps: []cluster.Step{step}}, nil })
 	}
 	var conflict *cluster.Conflict
+	var partial *cluster.Partial
 	if err := apply(step); !errors.As(err, &conflict) || !strings.Contains(err.Error(), "logins_list of alias_id 2001 was changed by somebody else") {
 		t.Errorf("got %v", err)
+	} else if !errors.As(err, &partial) || !partial.Unsure {
+		t.Error("that some of the rows are written is not told")
 	}
 	d.Expect(t, "SELECT alias_id, logins_list FROM phones_alias WHERE alias_id < '2003'", `
 		| alias_id | logins_list |
