@@ -147,6 +147,48 @@ func (f FloorRows) Occupied(agents []LiveAgent) (live map[string]string, who []s
 	return live, who
 }
 
+// LettingGo are a floor's own rows when it stops to assign users: those whose
+// seat stays keep the login that they have, and are nobody's business any more.
+func (f FloorRows) LettingGo(stay Seats) FloorRows {
+	f.Users = slices.DeleteFunc(slices.Clone(f.Users), func(u SeatUser) bool {
+		_, stays := stay.Index(u.Seat)
+		return stays
+	})
+	return f
+}
+
+// Undoing are users as they were before the floor's rows f were written, for
+// taking back what was written: those that still have what f gave them.
+func (f FloorRows) Undoing(before, now FloorRows) []SeatUser {
+	was, is := before.index(), now.index()
+	var users []SeatUser
+	for _, u := range f.Users {
+		earlier, known := was.users[strings.ToLower(u.User)]
+		at, found := is.users[strings.ToLower(u.User)]
+		if known && found && now.Users[at].PhoneLogin == u.PhoneLogin {
+			users = append(users, SeatUser{Seat: u.Seat, User: now.Users[at].User, PhoneLogin: before.Users[earlier].PhoneLogin})
+		}
+	}
+	return users
+}
+
+// Relogged lists the users that a plan gives another phone login than one they
+// have, for people.
+func (p Plan) Relogged() []string {
+	var who []string
+	for _, step := range p.Steps {
+		if step.Table != TableUsers || step.Verb != Update {
+			continue
+		}
+		for i, user := range step.In {
+			if was := step.Was[i].Text; was != "" && step.Become[i].Text != "" {
+				who = append(who, user.Text+" (now "+was+")")
+			}
+		}
+	}
+	return who
+}
+
 // Secret is what is known of one secret column when rows are wanted.
 type Secret struct {
 	Column string

@@ -252,10 +252,14 @@ func (r *Resource) reviewRows(ctx context.Context, want declared, found reviewed
 			return bridge.Diagnose("Unable to plan agent placement", want.name(), err)
 		}
 	}
-	plan, err := cluster.PlanFloor(found.before.own, all, rows, cluster.FloorPlan{})
+	plan, err := cluster.PlanFloor(want.owned(found.before.own), all, rows, cluster.FloorPlan{})
 	diags.Append(bridge.DiagnoseAt(path.Root("seats"), "Unable to plan agent placement "+want.name(), err)...)
 	if err == nil && addsPhones(plan) {
 		diags.Append(reviewSecrets(schema, rows, s)...)
+	}
+	if who := plan.Relogged(); len(who) > 0 && !found.have.style.Users {
+		diags.Append(bridge.WarnAt(path.Root("assign_users"), "Users get another phone login",
+			"assign_users gives these users their seat in place of the phone login that they have: "+short(who)+".")...)
 	}
 	return diags
 }

@@ -28,6 +28,14 @@ func (r *Resource) look(ctx context.Context, d declared, labels map[string]clust
 	return v, nil
 }
 
+// owned are the rows that a change may take away.
+func (d declared) owned(own cluster.FloorRows) cluster.FloorRows {
+	if !d.style.Users {
+		return own.LettingGo(d.floor.Seats)
+	}
+	return own
+}
+
 // replaced finds servers that take another's place: the same suffix at another
 // address. Seats stay with the suffix.
 func (d declared) replaced(prior declared) map[string]string {

@@ -30,12 +30,13 @@ func (r *Resource) create(ctx context.Context, want *declared, s secrets) error 
 	if r.topology == nil {
 		return bridge.ErrUnconfigured
 	}
-	var there, rows cluster.FloorRows
+	var found, rows cluster.FloorRows
 	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		all, err := r.topology.Floor(ctx, want.columns(s))
 		if err != nil {
 			return cluster.Plan{}, err
 		}
+		found = all
 		placed, err := r.planned(ctx, want, view{}, nil)
 		if err != nil {
 			return cluster.Plan{}, err
@@ -43,17 +44,17 @@ func (r *Resource) create(ctx context.Context, want *declared, s secrets) error 
 		if rows, err = want.rows(placed, cluster.FloorRows{}, s, nil); err != nil {
 			return cluster.Plan{}, err
 		}
-		there = want.style.Own(all, want.floor.Seats)
 		return r.plan(ctx, cluster.FloorRows{}, all, rows)
 	})
 	var partial *cluster.Partial
-	if errors.As(err, &partial) && partial.Applied > 0 {
+	if errors.As(err, &partial) && (partial.Applied > 0 || partial.Unsure) {
 		undone := r.topology.Apply(context.WithoutCancel(ctx), func(ctx context.Context) (cluster.Plan, error) {
 			all, err := r.topology.Floor(ctx, want.columns(s))
 			if err != nil {
 				return cluster.Plan{}, err
 			}
-			return cluster.PlanFloor(without(want.style.Own(all, want.floor.Seats), there), all, cluster.FloorRows{}, cluster.FloorPlan{})
+			wrote := without(want.style.Own(all, want.floor.Seats), want.style.Own(found, want.floor.Seats))
+			return cluster.PlanFloor(wrote, all, cluster.FloorRows{Users: rows.Undoing(found, all)}, cluster.FloorPlan{})
 		})
 		if undone == nil {
 			return fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)
@@ -62,7 +63,7 @@ func (r *Resource) create(ctx context.Context, want *declared, s secrets) error 
 	return err
 }
 
-// without leaves out the rows that were there before.
+// without leaves out the rows that were there before. Users always were.
 func without(rows, there cluster.FloorRows) cluster.FloorRows {
 	phones, aliases := map[string]bool{}, map[string]bool{}
 	for _, p := range there.Phones {
@@ -73,6 +74,7 @@ func without(rows, there cluster.FloorRows) cluster.FloorRows {
 	}
 	rows.Phones = slices.DeleteFunc(slices.Clone(rows.Phones), func(p cluster.Phone) bool { return phones[p.ServerIP+" "+p.Extension] })
 	rows.Aliases = slices.DeleteFunc(slices.Clone(rows.Aliases), func(a cluster.PhoneAlias) bool { return aliases[a.ID] })
+	rows.Users = nil
 	return rows
 }
 
@@ -130,7 +132,7 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 		if s.renewPass || s.renewSecret || !want.Phone.Equal(prior.Phone) || !want.SeatOverrides.Equal(prior.SeatOverrides) {
 			flag = append(flag, slices.Collect(maps.Keys(want.style.Labels))...)
 		}
-		return r.plan(ctx, before.own, before.all, rows, flag...)
+		return r.plan(ctx, want.owned(before.own), before.all, rows, flag...)
 	})
 }
 

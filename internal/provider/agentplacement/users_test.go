@@ -1,0 +1,84 @@
+package agentplacement_test
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+)
+
+func TestAccAgentPlacement_assignsUsers(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	acceptance.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('2000', 'x', 'Ann', '9000'), ('2001', 'x', 'Bob', '')")()
+	var told acceptance.Told
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: told.Providers(),
+		Steps: []resource.TestStep{
+			{ // whoever has another phone login is named before it is replaced
+				Config: aFloor(d, `"2000-2001"`, twoServers, aPassword, "assign_users = true"),
+				Check: all(
+					told.Warns(t, `assign_users.*in place of the phone login that they have: 2000 \(now 9000\)\.$`),
+					expect(t, d, users, `
+						| user | phone_login |
+						| 2000 | 2000        |
+						| 2001 | 2001        |`)),
+			},
+			{ // and not again
+				PreConfig: told.Forget,
+				Config:    aFloor(d, `"2000-2002"`, twoServers, aPassword, "assign_users = true"), Check: told.Quiet(t),
+			},
+			{ // users whose seats stay keep their login when they are no longer assigned
+				Config: aFloor(d, `"2000"`, twoServers, aPassword),
+				Check: expect(t, d, users, `
+					| user | phone_login |
+					| 2000 | 2000        |
+					| 2001 |             |`),
+			},
+		},
+		CheckDestroy: expect(t, d, users, `
+			| user | phone_login |
+			| 2000 | 2000        |
+			| 2001 |             |`),
+	})
+}
+
+// MyISAM keeps the rows of a statement that come before the one that fails.
+func TestAccAgentPlacement_takesBackHalfAStatement(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ table, column string }{
+		"of the first step, phones": {"phones", "extension"},
+		"of the last step, users":   {"vicidial_users", "user"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := aCluster(t, 1720)
+			event := map[string]string{"phones": "INSERT", "vicidial_users": "UPDATE"}[c.table]
+			acceptance.Run(t, d,
+				"INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('2000', 'x', 'Ann', '9000'), ('2001', 'x', 'Bob', '2001'), ('2002', 'x', 'Cid', '')",
+				"CREATE TRIGGER full BEFORE "+event+" ON "+c.table+" FOR EACH ROW IF NEW."+c.column+" = '2002' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the disk is full'; END IF")()
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: acceptance.Providers(),
+				Steps: []resource.TestStep{
+					{
+						Config:      aFloor(d, `"2000-2002"`, twoServers, aPassword, "assign_users = true"),
+						ExpectError: regexp.MustCompile(`(?s)the\s+disk\s+is\s+full.*have\s+been\s+removed\s+again`),
+					},
+					{
+						Config: acceptance.Provider(d),
+						Check: all(
+							expect(t, d, phones, noPhones),
+							expect(t, d, aliases, `| alias_id | alias_name | logins_list |`),
+							expect(t, d, users, `
+								| user | phone_login |
+								| 2000 | 9000        |
+								| 2001 | 2001        |
+								| 2002 |             |`)),
+					},
+				},
+			})
+		})
+	}
+}
