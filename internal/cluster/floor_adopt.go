@@ -38,7 +38,9 @@ func AdoptFloor(ids []string, all FloorRows) (Adopted, error) {
 		return Adopted{}, err
 	}
 	a.nodes()
-	a.fitNames(slices.Index(all.Columns, "fullname"))
+	if err := a.fitNames(slices.Index(all.Columns, "fullname")); err != nil {
+		return Adopted{}, err
+	}
 	return a.found, nil
 }
 
@@ -97,7 +99,7 @@ func (a *adoption) gather(all FloorRows) error {
 		}
 		count := 0
 		for _, login := range logins {
-			if at, found := rows.logins[strings.ToLower(login)]; found {
+			if at, found := rows.logins[strings.ToLower(strings.TrimSpace(login))]; found {
 				phone := all.Phones[at]
 				phone.Seat = seat
 				a.phones = append(a.phones, phone)
@@ -170,7 +172,8 @@ func (a *adoption) logins() error {
 	return nil
 }
 
-// nodes weighs each node by the seats that it has, so that nothing moves.
+// nodes weighs the nodes so that nothing moves: all alike where that does it, as
+// a floor is usually declared, else by the seats that each has.
 func (a *adoption) nodes() {
 	seats := map[string]int{}
 	for _, p := range a.phones {
@@ -180,15 +183,26 @@ func (a *adoption) nodes() {
 	for _, count := range seats {
 		divisor = gcd(divisor, count)
 	}
-	for _, server := range slices.Sorted(maps.Keys(seats)) {
-		a.found.Nodes = append(a.found.Nodes, FloorNode{
-			ServerIP: server, Suffix: a.labels[server].Suffix, Weight: seats[server] / divisor, Capacity: Unbounded,
-		})
-	}
-	floor := Floor{Seats: a.seats, Nodes: a.found.Nodes, NodesPerSeat: a.found.NodesPerSeat}
 	now := a.placement()
-	placed, err := Place(floor, Sitting{Placement: now})
-	a.found.KeepOrder = err != nil || !placed.Equal(now)
+	floor := Floor{Seats: a.seats, NodesPerSeat: a.found.NodesPerSeat}
+	for _, alike := range []bool{true, false} {
+		floor.Nodes = nil
+		for _, server := range slices.Sorted(maps.Keys(seats)) {
+			node := FloorNode{ServerIP: server, Suffix: a.labels[server].Suffix, Weight: 1, Capacity: Unbounded}
+			if !alike {
+				node.Weight = seats[server] / divisor
+			}
+			floor.Nodes = append(floor.Nodes, node)
+		}
+		for _, keep := range []bool{false, true} {
+			floor.KeepOrder = keep
+			if placed, err := Place(floor, Sitting{Placement: now}); err == nil && placed.Equal(now) {
+				a.found.Nodes, a.found.KeepOrder = floor.Nodes, floor.KeepOrder
+				return
+			}
+		}
+	}
+	a.found.Nodes, a.found.KeepOrder = floor.Nodes, true // seats have unlike numbers of phones
 }
 
 func (a *adoption) placement() *Placement {
@@ -211,9 +225,13 @@ func gcd(a, b int) int {
 }
 
 // fitNames finds the templates of the other names: the first that fits all rows,
-// else the one that is left alone.
-func (a *adoption) fitNames(fullname int) {
-	a.fit("extension", func(p Phone) string { return p.Extension }, placeSeat, placeSeat+placeSuffix)
+// else the one that is left alone. A phone is known by its extension, so one
+// template must fit all of these.
+func (a *adoption) fitNames(fullname int) error {
+	if !a.fit("extension", func(p Phone) string { return p.Extension }, placeSeat, placeSeat+placeSuffix) {
+		odd := a.phones[0]
+		return fmt.Errorf("the extension %s of phone %s and those of the others are not made of the seat in one way: such a floor cannot be described by one template", odd.Extension, odd.Login)
+	}
 	if !a.fit("dialplan_number", func(p Phone) string { return p.DialplanNumber },
 		placeSeat+placeIndex, placeSeat, placeIndexNot+placeSeat, placeIndex+placeSeat, placeSeat+placeIndexNot) {
 		a.countNodes()
@@ -225,6 +243,7 @@ func (a *adoption) fitNames(fullname int) {
 	if len(a.titles) > 0 && !a.fit("alias_name", func(p Phone) string { return a.titles[p.Seat] }, DefaultNaming["alias_name"], placeSeat, a.alias.text) {
 		a.found.Naming["alias_name"] = ""
 	}
+	return nil
 }
 
 // fit tries templates, and the text around the seat of the first phone.
@@ -279,4 +298,30 @@ func (a *adoption) countNodes() {
 		}
 		a.labels = before
 	}
+}
+
+// UsersFollow says whether some user of a seat's number logs in with what its
+// seat types already, and none with something else: then the floor was set up so.
+func (f Adopted) UsersFollow(all FloorRows) bool {
+	naming, err := ParseNaming(f.Naming)
+	if err != nil {
+		return false
+	}
+	typed := naming.AliasID
+	if !naming.HasAlias() {
+		typed = naming.Login
+	}
+	if typed.PerNode() {
+		return false // it is not the seat alone that tells
+	}
+	some := false
+	for _, user := range all.Users {
+		if _, ours := f.Seats.Index(user.User); ours {
+			if user.PhoneLogin != typed.Name(user.User, Label{}) {
+				return false
+			}
+			some = true
+		}
+	}
+	return some
 }

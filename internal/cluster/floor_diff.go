@@ -20,8 +20,23 @@ type floorDiff struct {
 	users []cellChange
 	freed []cellChange // users whose seat goes
 
-	refused []string // rows in the way
-	renamed []string // phones that would need another login in place
+	refused []seatText // rows in the way
+	renamed []seatText // phones that would need another login in place
+}
+
+// seatText is what is to say of a seat.
+type seatText struct{ seat, text string }
+
+func textsOf(said []seatText) []string {
+	texts := make([]string, 0, len(said))
+	for _, s := range said {
+		texts = append(texts, s.text)
+	}
+	return texts
+}
+
+func (d *floorDiff) refuse(seat, format string, args ...any) {
+	d.refused = append(d.refused, seatText{seat, fmt.Sprintf(format, args...)})
 }
 
 // cellChange is one column of one row that differs.
@@ -29,6 +44,7 @@ type cellChange struct {
 	seat        string
 	key         string // phones.login, phones_alias.alias_id, vicidial_users.user
 	server      string // of a phone
+	record      string // what the admin change log calls the row
 	column      string
 	was, become Value
 }
@@ -85,15 +101,15 @@ func (d *floorDiff) diffPhones(have, seen FloorRows, owned, there, wanted floorI
 		_, ours := owned.logins[strings.ToLower(is.Login)]
 		if !strings.EqualFold(is.Login, p.Login) {
 			if ours {
-				d.renamed = append(d.renamed, fmt.Sprintf("phone %s on %s would become %s", is.Login, p.ServerIP, p.Login))
+				d.renamed = append(d.renamed, seatText{p.Seat, fmt.Sprintf("phone %s on %s would become %s", is.Login, p.ServerIP, p.Login)})
 			} else {
-				d.refused = append(d.refused, fmt.Sprintf("phone %s on %s has the extension %s already", is.Login, p.ServerIP, p.Extension))
+				d.refuse(p.Seat, "phone %s on %s has the extension %s already", is.Login, p.ServerIP, p.Extension)
 			}
 			continue
 		}
 		changes := phoneChanges(is, p, columns, d.want.Columns)
 		if len(changes) > 0 && !ours {
-			d.refused = append(d.refused, fmt.Sprintf("%s exists already and says something else: %s", p.title(), columnNames(changes)))
+			d.refuse(p.Seat, "%s exists already and says something else: %s", p.title(), columnNames(changes))
 			continue
 		}
 		d.phones = append(d.phones, changes...)
@@ -124,7 +140,7 @@ func (d *floorDiff) keepPasswordsAlike(columns []int) {
 		value, stays := become[p.Seat]
 		if stays && p.Values != nil && p.Values[columns[wanted]] != value {
 			d.phones = append(d.phones, cellChange{
-				seat: p.Seat, key: p.Login, server: p.ServerIP, column: "pass", was: p.Values[columns[wanted]], become: value,
+				seat: p.Seat, key: p.Login, server: p.ServerIP, record: p.Extension, column: "pass", was: p.Values[columns[wanted]], become: value,
 			})
 		}
 	}
@@ -137,14 +153,14 @@ func (d *floorDiff) newPhone(p Phone, seen FloorRows, owned, there floorIndex, m
 	if at, taken := there.logins[login]; taken {
 		if _, ours := owned.logins[login]; !ours {
 			other := seen.Phones[at]
-			d.refused = append(d.refused, fmt.Sprintf("the login %s belongs to the phone with extension %s on %s", p.Login, other.Extension, other.ServerIP))
+			d.refuse(p.Seat, "the login %s belongs to the phone with extension %s on %s", p.Login, other.Extension, other.ServerIP)
 		}
 	}
 	if _, taken := there.aliases[login]; taken {
-		d.refused = append(d.refused, fmt.Sprintf("the login %s is the id of an alias, which VICIdial would take instead of the phone", p.Login))
+		d.refuse(p.Seat, "the login %s is the id of an alias, which VICIdial would take instead of the phone", p.Login)
 	}
 	if owner, taken := mailboxes[strings.ToLower(p.VoicemailID)]; taken {
-		d.refused = append(d.refused, fmt.Sprintf("%s: the voicemail id %s belongs to %s", p.title(), p.VoicemailID, owner))
+		d.refuse(p.Seat, "%s: the voicemail id %s belongs to %s", p.title(), p.VoicemailID, owner)
 	}
 	d.addPhones = append(d.addPhones, p)
 }
@@ -180,7 +196,7 @@ func phoneChanges(is, want Phone, at []int, columns []string) []cellChange {
 	var changes []cellChange
 	differs := func(column string, was, become Value) {
 		if !Equivalent(column, was, become) {
-			changes = append(changes, cellChange{seat: want.Seat, key: is.Login, server: is.ServerIP, column: column, was: was, become: become})
+			changes = append(changes, cellChange{seat: want.Seat, key: is.Login, server: is.ServerIP, record: is.Extension, column: column, was: was, become: become})
 		}
 	}
 	differs("dialplan_number", Text(is.DialplanNumber), Text(want.DialplanNumber))
@@ -209,15 +225,15 @@ func (d *floorDiff) diffAliases(have, seen FloorRows, owned, there, wanted floor
 		at, found := there.aliases[id]
 		if !found {
 			if other, taken := there.logins[id]; taken {
-				d.refused = append(d.refused, fmt.Sprintf("the alias id %s is the login of the phone with extension %s on %s, which it would hide",
-					a.ID, seen.Phones[other].Extension, seen.Phones[other].ServerIP))
+				d.refuse(a.Seat, "the alias id %s is the login of the phone with extension %s on %s, which it would hide",
+					a.ID, seen.Phones[other].Extension, seen.Phones[other].ServerIP)
 			}
 			d.addAliases = append(d.addAliases, a)
 			continue
 		}
 		changes := aliasChanges(seen.Aliases[at], a)
 		if len(changes) > 0 && !ours {
-			d.refused = append(d.refused, fmt.Sprintf("%s exists already and says something else: %s", a.title(), columnNames(changes)))
+			d.refuse(a.Seat, "%s exists already and says something else: %s", a.title(), columnNames(changes))
 			continue
 		}
 		d.aliases = append(d.aliases, changes...)
@@ -237,7 +253,7 @@ func aliasChanges(is, want PhoneAlias) []cellChange {
 	var changes []cellChange
 	differs := func(column, was, become string) {
 		if was != become {
-			changes = append(changes, cellChange{seat: want.Seat, key: is.ID, column: column, was: Text(was), become: Text(become)})
+			changes = append(changes, cellChange{seat: want.Seat, key: is.ID, record: is.ID, column: column, was: Text(was), become: Text(become)})
 		}
 	}
 	differs("logins_list", is.List(), want.List())
@@ -256,7 +272,7 @@ func aliasChanges(is, want PhoneAlias) []cellChange {
 func (d *floorDiff) diffUsers(have, seen FloorRows, there, wanted floorIndex) {
 	change := func(at int, seat, become string) cellChange {
 		is := seen.Users[at]
-		return cellChange{seat: seat, key: is.User, column: "phone_login", was: Text(is.PhoneLogin), become: Text(become)}
+		return cellChange{seat: seat, key: is.User, record: is.User, column: "phone_login", was: Text(is.PhoneLogin), become: Text(become)}
 	}
 	for _, u := range d.want.Users {
 		if at, found := there.users[strings.ToLower(u.User)]; found && seen.Users[at].PhoneLogin != u.PhoneLogin {

@@ -30,6 +30,7 @@ func TestSecret_Fill(t *testing.T) {
 		{"renewing writes all", Secret{Given: given, Renew: true}, own, "given given given given given given"},
 		{"a phone changed by telephone is to go back to what the others have", Secret{}, change(own, 2, "9999"), "secret1 secret1 secret1 secret1 secret1 secret1"},
 		{"unless that is ignored", Secret{Ignore: true}, change(own, 2, "9999"), "secret1 secret1 9999 secret1 secret1 secret1"},
+		{"where seats may differ and half of one does, it goes back to what the floor has", Secret{PerSeat: true}, change(own, 2, "9999"), "secret1 secret1 secret1 secret1 secret1 secret1"},
 		{"where seats differ, a whole seat may", Secret{PerSeat: true}, change(change(own, 2, "9999"), 3, "9999"), "secret1 secret1 9999 9999 secret1 secret1"},
 	} {
 		t.Run(c.claim, func(t *testing.T) {

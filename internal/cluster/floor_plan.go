@@ -47,7 +47,7 @@ func PlanFloor(have, seen, want FloorRows, how FloorPlan) (Plan, error) {
 
 func planFloor(have, seen, want FloorRows, how FloorPlan, values, rows int) (Plan, error) {
 	d := diffFloor(have, seen, want)
-	if err := d.refusal(); err != nil {
+	if err := d.refusal(have); err != nil {
 		return Plan{}, err
 	}
 	p := &floorPlanner{floorDiff: d, how: how, values: values, rows: rows}
@@ -63,23 +63,23 @@ func planFloor(have, seen, want FloorRows, how FloorPlan, values, rows int) (Pla
 	return p.plan, nil
 }
 
-func (d floorDiff) refusal() error {
+func (d floorDiff) refusal(have FloorRows) error {
 	if len(d.renamed) > 0 {
 		return &Refused{
 			Subject: "a phone cannot change its login in place",
-			Reasons: few(d.renamed),
+			Reasons: few(textsOf(d.renamed)),
 			Advice: "Its alias would lead nowhere for a moment. Take the server out of the placement and apply, so that its seats go to the others; " +
 				"then put it back with the new suffix. Another login template makes another placement.",
 		}
 	}
-	if len(d.refused) > 0 {
-		return &Refused{
-			Subject: "rows of other phones are in the way",
-			Reasons: few(d.refused),
-			Advice:  "Nothing was written. If these rows are this floor, import it (terraform import) so that it is adopted as it is. Otherwise choose other seats or another naming.",
-		}
+	if len(d.refused) == 0 {
+		return nil
 	}
-	return nil
+	advice := "If these rows are this floor, import it (terraform import) so that it is adopted as it is. Otherwise choose other seats or another naming."
+	if len(have.Phones)+len(have.Aliases) > 0 {
+		advice = "If they are the floor's own and somebody gave them other names by hand, give them back what they were called, or remove them, and apply again. Otherwise choose other seats."
+	}
+	return &Refused{Subject: "rows of other phones are in the way", Reasons: few(textsOf(d.refused)), Advice: "Nothing was written. " + advice}
 }
 
 func few(lines []string) []string {

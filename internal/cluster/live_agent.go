@@ -16,3 +16,13 @@ func (a LiveAgent) Phone() string {
 	}
 	return a.Extension
 }
+
+// Dialled is the number by which VICIdial calls the phone of an agent that is of
+// the protocol EXTERNAL: such a channel is "Local/20001@default", and names the
+// dialplan number in place of the extension (www/agc/vicidial.php).
+func (a LiveAgent) Dialled() (number string, dialled bool) {
+	if number, dialled = strings.CutPrefix(a.Extension, "Local/"); dialled {
+		number, _, _ = strings.Cut(number, "@")
+	}
+	return number, dialled
+}

@@ -132,7 +132,9 @@ type Sitting struct {
 //     their capacity are within one seat per unit of weight.
 //   - Of all placements for which that holds, it is one with the fewest moves: a
 //     node that joins takes its share and nothing else moves, and what is
-//     balanced stays as it is.
+//     balanced stays as it is. When a node leaves, balance may ask for more moves
+//     than it had seats: where weights differ, or where whoever should take a seat
+//     over has it already.
 //   - Each node is the last one of its seats' aliases for one in NodesPerSeat of
 //     its seats, rounded down or up: VICIdial gives ties to the last login, so on
 //     an empty floor nobody gets more than their share of them. KeepOrder gives

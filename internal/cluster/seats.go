@@ -173,6 +173,22 @@ func (s Seats) Index(seat string) (int, bool) {
 	return 0, false
 }
 
+// Common returns the first seat that both hold.
+func (s Seats) Common(other Seats) (string, bool) {
+	for i, j := 0, 0; i < len(s.runs) && j < len(other.runs); {
+		a, b := s.runs[i], other.runs[j]
+		if first := max(a.first, b.first); a.width == b.width && first < min(a.first+a.count, b.first+b.count) {
+			return seatRun{width: a.width, first: first}.name(0), true
+		}
+		if a.compare(b) < 0 {
+			i++
+		} else {
+			j++
+		}
+	}
+	return "", false
+}
+
 // All ranges over positions and names in order.
 func (s Seats) All() iter.Seq2[int, string] {
 	return func(yield func(int, string) bool) {

@@ -163,3 +163,55 @@ func (s *Store) ExpectSettings(want cluster.Row) cluster.Row {
 	}
 	return otherwise
 }
+
+// ExpectRooms notes how many conference rooms of an engine this run is going to
+// give a server.
+func (s *Store) ExpectRooms(engine cluster.Engine, ip string, count int) {
+	s.expecting.Lock()
+	defer s.expecting.Unlock()
+	if s.expectedRooms == nil {
+		s.expectedRooms = map[cluster.Engine]map[string]int{cluster.Meetme: {}, cluster.Confbridge: {}}
+	}
+	s.expectedRooms[engine][ip] = count
+}
+
+// ExpectedRooms counts the conference rooms of each server as they will be once
+// this run has written. A server that is not named has none that is known of.
+func (s *Store) ExpectedRooms(ctx context.Context) (map[cluster.Engine]map[string]int, error) {
+	rooms, err := s.Rooms(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.expecting.Lock()
+	defer s.expecting.Unlock()
+	counts := map[cluster.Engine]map[string]int{cluster.Meetme: {}, cluster.Confbridge: {}}
+	for engine, servers := range rooms {
+		for ip, there := range servers {
+			counts[engine][ip] = len(there)
+		}
+		maps.Copy(counts[engine], s.expectedRooms[engine])
+	}
+	return counts, nil
+}
+
+// ClaimFloor notes what this run is going to do with a floor, or says which
+// other floor has rows of it.
+func (s *Store) ClaimFloor(claim cluster.FloorClaim) error {
+	s.expecting.Lock()
+	defer s.expecting.Unlock()
+	claims, err := s.claims.With(claim)
+	s.claims = claims
+	return err
+}
+
+// ExpectedFloor returns what [Store.Floor] does, without the rows of floors that
+// this run removes to make others in their place.
+func (s *Store) ExpectedFloor(ctx context.Context, columns []string) (cluster.FloorRows, error) {
+	all, err := s.Floor(ctx, columns)
+	if err != nil {
+		return all, err
+	}
+	s.expecting.Lock()
+	defer s.expecting.Unlock()
+	return s.claims.Remaining(all), nil
+}

@@ -40,6 +40,8 @@ type Store struct {
 	expectedAgents    map[string]cluster.RemoteAgents // by user_start
 	replacedAgents    []string                        // remote_agent_ids that this run removes for others
 	expectedSettings  cluster.Row
+	expectedRooms     map[cluster.Engine]map[string]int
+	claims            cluster.FloorClaims
 
 	home *family[home] // what the database is: read once and never forgotten
 

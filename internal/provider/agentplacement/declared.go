@@ -222,6 +222,18 @@ func readSecrets(ctx context.Context, config tfsdk.Config, m model, prior *model
 	return s, diags
 }
 
+// strangers refuses passwords for seats that are not there: a slip of the finger
+// would leave the seat that was meant with another one.
+func (s secrets) strangers(d declared) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, seat := range slices.Sorted(maps.Keys(s.seats)) {
+		if _, placed := d.floor.Seats.Index(seat); !placed {
+			diags.Append(bridge.DiagnoseAt(path.Root("seat_passwords_wo").AtMapKey(seat), "Unknown seat", fmt.Errorf("seat %s is not among the seats of this placement", seat))...)
+		}
+	}
+	return diags
+}
+
 func (s *secrets) mark(m model) {
 	s.perSeat = !m.SeatPasswordsVersion.IsNull()
 	s.managed = s.perSeat || !versionOf(m.Phone, "pass_wo_version").IsNull()

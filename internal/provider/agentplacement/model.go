@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -65,6 +66,28 @@ func (n *namingModel) texts() map[string]string {
 		}
 	}
 	return texts
+}
+
+// replaces tells which templates make another floor than those of before. One
+// that is left out is its default, whether the block is there or not.
+func (n *namingModel) replaces(before *namingModel) path.Paths {
+	var paths path.Paths
+	now, was := n.texts(), before.texts()
+	for _, name := range []string{"alias_id", "extension", "login"} {
+		for _, texts := range []map[string]string{now, was} {
+			if _, said := texts[name]; !said {
+				texts[name] = cluster.DefaultNaming[name]
+			}
+		}
+		switch {
+		case now[name] == was[name]:
+		case n == nil || before == nil: // there is no such path in one of them
+			return path.Paths{path.Root("naming")}
+		default:
+			paths = append(paths, path.Root("naming").AtName(name))
+		}
+	}
+	return paths
 }
 
 type identity struct {

@@ -20,6 +20,7 @@ import (
 
 // shown is what publish has put into the state.
 type shown struct {
+	style      style
 	now        *cluster.Placement
 	suffixes   cluster.Suffixes
 	deviations []cluster.Deviation
@@ -56,7 +57,7 @@ func (r *Resource) publish(ctx context.Context, m model, kept memory, to bridge.
 	suffixes := d.style.knowing(kept.Labels).suffixes()
 	deviations := cluster.Deviations(v.own, v.all, rows)
 	to.Publish(ctx, m.identity(), m.with(v.now, suffixes, say(deviations)), remember(d, v, kept))
-	return shown{v.now, d.style.reading(kept.Labels), deviations}, true
+	return shown{d.style.knowing(kept.Labels), v.now, d.style.reading(kept.Labels), deviations}, true
 }
 
 // remember keeps the servers that the floor has phones on, declared or not.
@@ -74,28 +75,31 @@ func remember(d declared, v view, kept memory) memory {
 func say(deviations []cluster.Deviation) map[string]string {
 	texts := make(map[string]string, len(deviations))
 	for _, d := range deviations {
-		text := strings.Join(d.Texts, "; ")
-		if d.Seat == "" {
-			texts["others"] = text
-			continue
-		}
-		texts[d.Seat] = text
+		texts[d.Seat] = strings.Join(d.Texts, "; ")
 	}
 	return texts
 }
 
-// drifted bounds the seats of which a warning tells who changed them: each asks
-// the admin change log once.
+// drifted bounds the lines of a warning that tell who it was: each asks the admin
+// change log for a few rows.
 const drifted = 5
 
 // drift tells which seats are no longer what they were, and who changed them as
 // far as the admin change log knows.
 func (r *Resource) drift(ctx context.Context, m model, now shown) diag.Diagnostics {
 	var lines []string
+	add := func(line string, logged []cluster.LogRecord) {
+		if len(lines) < drifted {
+			line += r.who(ctx, logged)
+		}
+		lines = append(lines, line)
+	}
 	before, err := cluster.ParseAssignments(textsOf(m.Assignments), now.suffixes)
 	if err == nil {
 		for _, run := range cluster.MovesBetween(before, now.now).Runs {
-			lines = append(lines, fmt.Sprintf("seats %s: %s → %s", run.Seats, orNone(now.suffixes, run.Before), orNone(now.suffixes, run.After))+r.who(ctx, m, run.Seats, len(lines)))
+			seat, _, _ := strings.Cut(run.Seats, "-")
+			add(fmt.Sprintf("seats %s: %s → %s", run.Seats, orNone(now.suffixes, run.Before), orNone(now.suffixes, run.After)),
+				now.style.LogRecords(seat, slices.Concat(run.Before, run.After)...))
 		}
 	}
 	known := textsOf(m.Deviations)
@@ -105,7 +109,7 @@ func (r *Resource) drift(ctx context.Context, m model, now shown) diag.Diagnosti
 		if known[d.Seat] == text {
 			continue
 		}
-		lines = append(lines, "seat "+d.Seat+": "+text+r.who(ctx, m, d.Seat, len(lines)))
+		add("seat "+d.Seat+": "+text, d.Logged)
 		password = password || d.Password
 	}
 	if len(lines) == 0 {
@@ -117,7 +121,7 @@ func (r *Resource) drift(ctx context.Context, m model, now shown) diag.Diagnosti
 	text := strings.Join(lines, "\n")
 	if password {
 		text += "\n\nA phone whose password differs from the others of its alias cannot be logged in through it. Agents change it when they change their mailbox password by telephone. " +
-			"The next apply writes the floor's password again; set ignore_password_drift = true to leave such changes alone, and give each phone a mailbox of its own (naming.voicemail_id = \"{seat}{index}\") to prevent them."
+			"The next apply writes the floor's password again; set ignore_password_drift = true to leave such changes alone."
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Seats of placement "+m.name()+" were changed outside of this configuration", text)}
 }
@@ -129,22 +133,19 @@ func orNone(suffixes cluster.Suffixes, nodes []string) string {
 	return suffixes.Pattern(nodes)
 }
 
-// who asks the admin change log about the first seat of a range, as VICIdial
-// writes it: by the extension of a phone or the id of an alias.
-func (r *Resource) who(ctx context.Context, m model, seats string, asked int) string {
-	d, diags := m.declared()
-	if diags.HasError() || asked >= drifted {
-		return ""
-	}
-	seat, _, _ := strings.Cut(seats, "-")
-	names := []string{d.style.Naming.AliasID.Name(seat, cluster.Label{}), d.style.Naming.Extension.Name(seat, cluster.Label{})}
-	for _, record := range slices.Compact(names) {
-		change, found, err := r.topology.LastChange(ctx, record, "", [2]string{"PHONES", "PHONEALIASES"})
-		if err == nil && found {
-			return ", last changed " + change.String()
+// who asks the admin change log for the newest change of any of some rows.
+func (r *Resource) who(ctx context.Context, logged []cluster.LogRecord) string {
+	var newest cluster.Change
+	for _, row := range logged {
+		change, found, err := r.topology.LastChange(ctx, row.Record, "", [2]string{row.Section, row.Section})
+		if err == nil && found && change.When > newest.When {
+			newest = change
 		}
 	}
-	return ""
+	if newest.When == "" {
+		return ""
+	}
+	return ", last changed " + newest.String()
 }
 
 // ImportState takes a name and the aliases of the seats: "floor1=2000-2149,2200".
@@ -215,21 +216,6 @@ func adopted(name types.String, found cluster.Adopted, all cluster.FloorRows) mo
 			}
 		}
 	}
-	m.AssignUsers = types.BoolValue(usersFollow(found.Seats, all))
+	m.AssignUsers = types.BoolValue(found.UsersFollow(all))
 	return m
-}
-
-// usersFollow says whether some user of a seat's number has it as phone login
-// already, and none has another: then the floor was set up so.
-func usersFollow(seats cluster.Seats, all cluster.FloorRows) bool {
-	some := false
-	for _, user := range all.Users {
-		if _, ours := seats.Index(user.User); ours {
-			if user.PhoneLogin != user.User {
-				return false
-			}
-			some = true
-		}
-	}
-	return some
 }

@@ -6,6 +6,7 @@ package agentplacement
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
@@ -16,9 +17,11 @@ import (
 type topology interface {
 	Expected(context.Context) (cluster.Servers, error) // what will be there once this run has written
 	Servers(context.Context) (cluster.Servers, error)
-	Rooms(context.Context) (map[cluster.Engine]cluster.Rooms, error)
+	ExpectedRooms(context.Context) (map[cluster.Engine]map[string]int, error)
 	Schema(context.Context) (cluster.Schema, error)
 	Floor(ctx context.Context, columns []string) (cluster.FloorRows, error)
+	ExpectedFloor(ctx context.Context, columns []string) (cluster.FloorRows, error)
+	ClaimFloor(cluster.FloorClaim) error
 	LiveAgents(context.Context) ([]cluster.LiveAgent, error)
 	VoicemailServer(context.Context) (string, error)
 	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
@@ -39,7 +42,8 @@ type Resource struct{ topology topology }
 // New makes the resource.
 func New() resource.Resource { return &Resource{} }
 
-// Metadata names the resource. Its identity holds the seats, which may change.
+// Metadata names the resource. Its identity holds the name and the seats, which
+// may change.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_agent_placement"
 	resp.ResourceBehavior.MutableIdentity = true
@@ -53,10 +57,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 // ModifyPlan places the seats at plan time, so that a reviewer sees which of them
 // move before a row is written, and refuses what apply would refuse.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	m, ok := bridge.Known[model](ctx, req, &resp.Diagnostics)
-	if !ok {
-		return
-	}
+	kept, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
 	var prior *model
 	if !req.State.Raw.IsNull() {
 		state, known := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
@@ -65,13 +66,32 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		prior = &state
 	}
-	kept, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(r.reviewRemoval(ctx, *prior, kept, cluster.FloorGoes)...)
+		return
+	}
+	m, ok := bridge.Known[model](ctx, req, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	if prior != nil {
+		if replaced := m.Naming.replaces(prior.Naming); len(replaced) > 0 {
+			resp.RequiresReplace.Append(replaced...)
+			resp.Diagnostics.Append(r.reviewRemoval(ctx, *prior, kept, cluster.FloorReplaced)...)
+			return // Terraform plans the new floor by itself
+		}
+	}
 	secrets, diags := readSecrets(ctx, req.Config, m, prior)
 	resp.Diagnostics.Append(diags...)
 	want, diags := m.declared()
 	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(secrets.strangers(want)...)
 	if resp.Diagnostics.HasError() || r.topology == nil {
 		return // without a topology the provider's own configuration is not known yet
+	}
+	resp.Diagnostics.Append(bridge.DiagnoseAt(path.Root("seats"), "Rows that another placement has", r.topology.ClaimFloor(want.claim(cluster.FloorStays)))...)
+	if resp.Diagnostics.HasError() {
+		return
 	}
 	found, diags := r.review(ctx, &want, prior, kept, secrets)
 	resp.Diagnostics.Append(diags...)

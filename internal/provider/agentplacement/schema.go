@@ -14,9 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -39,9 +37,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "What the floor is called in Terraform; it is in no table. Another name makes another placement.",
+				MarkdownDescription: "What the floor is called in messages; it is in no table, so that another name changes nothing in the database.",
 				Validators:          []validator.String{stringvalidator.LengthBetween(1, 100)},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"seats": schema.ListAttribute{
 				Required: true, ElementType: types.StringType,
@@ -70,7 +67,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"naming": schema.SingleNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "Templates of all names: text with `{seat}`, `{suffix}`, `{index}` (the number of the server: 0 for suffix `a`, 1 for `b`) and `{index?}` (the same, but nothing for 0). Another `login`, `extension` or `alias_id` makes another placement.",
+				MarkdownDescription: "Templates of all names: text with `{seat}`, `{suffix}`, `{index}` (the number of the server: 0 for suffix `a`, 1 for `b`) and `{index?}` (the same, but nothing for 0). Another `login`, `extension` or `alias_id` makes another placement: the floor is removed and made anew.",
 				Attributes:          namingAttributes(),
 			},
 			"phone": schema.SingleNestedAttribute{
@@ -161,14 +158,6 @@ func namingAttributes() map[string]schema.Attribute {
 				_, err := cluster.ParseNameTemplate(text)
 				return err
 			})},
-		}
-		switch name {
-		case "login", "extension", "alias_id":
-			attribute, ok := attributes[name].(schema.StringAttribute)
-			if ok {
-				attribute.PlanModifiers = []planmodifier.String{stringplanmodifier.RequiresReplace()}
-				attributes[name] = attribute
-			}
 		}
 	}
 	return attributes

@@ -13,6 +13,7 @@ type view struct {
 	all cluster.FloorRows
 	own cluster.FloorRows // what the floor owns
 	now *cluster.Placement
+	sat *cluster.Placement // the same under the addresses that the phones have
 }
 
 // look reads the rows of what was declared, and of servers that the floor lately
@@ -25,15 +26,32 @@ func (r *Resource) look(ctx context.Context, d declared, labels map[string]clust
 	styled := d.style.knowing(labels)
 	v := view{all: all, own: styled.Own(all, d.floor.Seats)}
 	v.now = styled.Sitting(v.own, d.floor.Seats)
+	v.sat = v.now
 	return v, nil
 }
 
-// owned are the rows that a change may take away.
-func (d declared) owned(own cluster.FloorRows) cluster.FloorRows {
-	if !d.style.Users {
-		return own.LettingGo(d.floor.Seats)
+// spare picks the rows that a change may take away: not the phones that nobody
+// wants but an agent is using, unless they may go. who are they.
+func (r *Resource) spare(ctx context.Context, want declared, before view, rows cluster.FloorRows) (own cluster.FloorRows, who []string, err error) {
+	own = before.own
+	if !want.style.Users {
+		own = own.LettingGo(want.floor.Seats)
 	}
-	return own
+	stray := before.own.Stray(before.sat, rows)
+	if len(stray.Phones) == 0 || want.MoveLiveAgents.ValueBool() {
+		return own, nil, nil
+	}
+	agents, err := r.topology.LiveAgents(ctx)
+	if err != nil {
+		return own, nil, err
+	}
+	own, who = own.Sparing(stray, agents)
+	return own, who, nil
+}
+
+// claim is what other placements of this run must keep away from.
+func (d declared) claim(fate cluster.FloorFate) cluster.FloorClaim {
+	return cluster.FloorClaim{Name: d.name(), Seats: d.floor.Seats, Style: d.style.FloorStyle, Fate: fate}
 }
 
 // replaced finds servers that take another's place: the same suffix at another

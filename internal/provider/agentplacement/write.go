@@ -124,7 +124,11 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		if err := r.notInUse(ctx, *want, before.own, rows); err != nil {
+		own, _, err := r.spare(ctx, *want, before, rows)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		if err := r.notInUse(ctx, *want, own, rows, inUseNow); err != nil {
 			return cluster.Plan{}, err
 		}
 		// An apply that was cut off may have written rows and not come to the flags.
@@ -132,7 +136,7 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 		if s.renewPass || s.renewSecret || !want.Phone.Equal(prior.Phone) || !want.SeatOverrides.Equal(prior.SeatOverrides) {
 			flag = append(flag, slices.Collect(maps.Keys(want.style.Labels))...)
 		}
-		return r.plan(ctx, want.owned(before.own), before.all, rows, flag...)
+		return r.plan(ctx, own, before.all, rows, flag...)
 	})
 }
 
@@ -165,9 +169,8 @@ func unmoved(prior model, suffixes cluster.Suffixes, now, placed *cluster.Placem
 	return &cluster.Conflict{Subject: "aliases", Found: "were changed since the plan was made: seat " + short(moved)}
 }
 
-// notInUse refuses to take phones away that an agent has begun to use since the
-// plan was made.
-func (r *Resource) notInUse(ctx context.Context, want declared, own, rows cluster.FloorRows) error {
+// notInUse refuses to take phones away that an agent is using.
+func (r *Resource) notInUse(ctx context.Context, want declared, own, rows cluster.FloorRows, advice string) error {
 	if want.MoveLiveAgents.ValueBool() {
 		return nil
 	}
@@ -187,12 +190,19 @@ func (r *Resource) notInUse(ctx context.Context, want declared, own, rows cluste
 	if _, who := leaving.Occupied(agents); len(who) > 0 {
 		return &cluster.Refused{
 			Subject: "agents are using phones that would go away",
-			Reasons: who,
-			Advice:  "Nothing was written. Plan again, so that these seats stay where they are, wait until the agents have left, or set move_live_agents = true.",
+			Reasons: some(who),
+			Advice:  advice,
 		}
 	}
 	return nil
 }
+
+// What to do about agents who began to use a phone after the plan was made, and
+// about those who use one of a floor that is removed.
+const (
+	inUseNow   = "Nothing was written. Plan again, so that these seats stay where they are, wait until the agents have left, or set move_live_agents = true."
+	inUseStill = "Nothing was written. Wait until the agents have left, or apply move_live_agents = true before you remove the floor."
+)
 
 // remove takes all rows away that the placement owns.
 func (r *Resource) remove(ctx context.Context, m model, kept memory) error {
@@ -210,7 +220,7 @@ func (r *Resource) remove(ctx context.Context, m model, kept memory) error {
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		if err := r.notInUse(ctx, have, before.own, cluster.FloorRows{}); err != nil {
+		if err := r.notInUse(ctx, have, before.own, cluster.FloorRows{}, inUseStill); err != nil {
 			return cluster.Plan{}, err
 		}
 		return r.plan(ctx, before.own, before.all, cluster.FloorRows{})

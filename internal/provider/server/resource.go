@@ -29,6 +29,7 @@ type topology interface {
 	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
 	Writable(context.Context, ...cluster.Table) error
 	Expect(cluster.Server)
+	ExpectRooms(engine cluster.Engine, ip string, count int)
 	Replaces(id string)
 	Expected(context.Context) (cluster.Servers, error)
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error

@@ -47,6 +47,9 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *opened) di
 		if planned, changed := expected(servers, want); changed {
 			r.topology.Expect(planned)
 		}
+		if rooms, managed := want.rooms(declared); managed {
+			r.topology.ExpectRooms(want.engine(), want.ServerIP.ValueString(), rooms.Count)
+		}
 	}
 	return diags
 }

@@ -1,0 +1,228 @@
+package agentplacement_test
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// foundPhone is a row of phones as somebody made it by hand.
+type foundPhone struct{ server, login, extension, dialplan, voicemail, pass, fullname string }
+
+func found(t *testing.T, d *sandbox.Database, rows []foundPhone, aliases ...[3]string) {
+	t.Helper()
+	values := make([]string, 0, len(rows))
+	for _, p := range rows {
+		values = append(values, fmt.Sprintf("('%s', '%s', '%s', '%s', '%s', '%s', '%s', 'ACTIVE', 'Y', 'SIP', '')", p.server, p.login, p.extension, p.dialplan, p.voicemail, p.pass, p.fullname))
+	}
+	acceptance.Run(t, d, "INSERT INTO phones (server_ip, login, extension, dialplan_number, voicemail_id, pass, fullname, status, active, protocol, template_id) VALUES "+strings.Join(values, ", "))()
+	for _, a := range aliases {
+		acceptance.Run(t, d, fmt.Sprintf("INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('%s', '%s', '%s')", a[0], a[1], a[2]))()
+	}
+}
+
+// Each convention of F§8.7 is adopted, and the configuration that says the same
+// plans nothing.
+func TestAccAgentPlacement_importsEachConvention(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		phone   func(seat int, server int) foundPhone
+		alias   func(seat int) [3]string
+		id      string
+		servers string
+		more    []string
+	}{
+		{
+			"the bulk page, aa and ax among the suffixes, with numbers in front",
+			func(seat, server int) foundPhone {
+				number, suffix := fmt.Sprint(seat), []string{"a", "aa", "ax"}[server]
+				dialplan := []string{"", "26", "49"}[server] + number
+				return foundPhone{"", number + suffix, number, dialplan, number, "test", "ext " + number}
+			},
+			func(seat int) [3]string {
+				return [3]string{fmt.Sprintf("%dq", seat), fmt.Sprint(seat), fmt.Sprintf("%[1]da,%[1]daa,%[1]dax", seat)}
+			},
+			"2000q-2005q",
+			`"10.0.0.1" = { suffix = "a" }, "10.0.0.2" = { suffix = "aa" }, "10.0.0.3" = { suffix = "ax" }`,
+			[]string{`naming = { dialplan_number = "{index?}{seat}", alias_id = "{seat}q", alias_name = "{seat}", fullname = "ext {seat}" }`},
+		},
+		{
+			"create-phone-alias.pl, whose extensions are logins",
+			func(seat, server int) foundPhone {
+				number := fmt.Sprint(seat)
+				login := number + string(rune('a'+server))
+				return foundPhone{"", login, login, number, number, fmt.Sprintf("p%d", seat), ""}
+			},
+			func(seat int) [3]string {
+				return [3]string{fmt.Sprintf("%dx", seat), fmt.Sprintf("%dx", seat), fmt.Sprintf("%[1]da,%[1]db,%[1]dc", seat)}
+			},
+			"2000x-2005x",
+			threeServers,
+			[]string{`naming = { extension = "{seat}{suffix}", dialplan_number = "{seat}", alias_id = "{seat}x", alias_name = "{seat}x", fullname = "" }`, "assign_users = true"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d := aCluster(t, 1720)
+			var rows []foundPhone
+			var aliases [][3]string
+			for seat := 2000; seat <= 2005; seat++ {
+				for server := range 3 {
+					p := c.phone(seat, server)
+					p.server = fmt.Sprintf("10.0.0.%d", server+1)
+					rows = append(rows, p)
+				}
+				aliases = append(aliases, c.alias(seat))
+			}
+			found(t, d, rows, aliases...)
+			acceptance.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('2000', 'x', 'Ann', '2000x')")()
+			config := aFloor(d, `"2000-2005"`, c.servers, append(c.more, "nodes_per_seat = 3", `alias_order = "keep"`)...)
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: acceptance.Providers(),
+				Steps: []resource.TestStep{
+					{Config: config, ResourceName: floor, ImportState: true, ImportStateId: "floor1=" + c.id, ImportStatePersist: true},
+					{Config: config, ConfigPlanChecks: empty},
+				},
+			})
+		})
+	}
+}
+
+func TestAccAgentPlacement_importTellsWhatItCannotDescribe(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	found(t, d, []foundPhone{{"10.0.0.1", "1901", "1-1", "1901", "1901", "test", ""}, {"10.0.0.1", "1902", "2-1", "1902", "1902", "test", ""}})
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{{
+			Config: aFloor(d, `"1901-1902"`, `"10.0.0.1" = { suffix = "a" }`), ResourceName: floor, ImportState: true, ImportStateId: "floor1=1901-1902",
+			ExpectError: regexp.MustCompile(`extension\s+1-1\s+of\s+phone\s+1901(?s:.*)described\s+by\s+one\s+template`),
+		}},
+	})
+}
+
+// A floor of the provider's own, whose seats do not divide evenly, comes back
+// with the weights that it was declared with.
+func TestAccAgentPlacement_importKeepsWeightsOfOne(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	config := aFloor(d, `"2000-2006"`, threeServers, "nodes_per_seat = 2", aPassword)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config},
+			{
+				Config: config, ResourceName: floor, ImportState: true, ImportStateId: "floor1=2000-2006", ImportStateVerify: true,
+				ImportStateVerifyIdentifierAttribute: "name",
+				ImportStateVerifyIgnore:              []string{"phone.%", "phone.protocol", "phone.pass_wo_version", "phone.conf_secret_wo_version"},
+			},
+		},
+	})
+}
+
+// The pattern of VICIdial's own sample of 151 phones on three servers, and the
+// other conventions that floors follow, are adopted without a change.
+func TestAccAgentPlacement_importsFloorsMadeByHand(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	var rows []string
+	for seat := 2000; seat <= 2014; seat++ {
+		for i, letter := range []string{"a", "b", "c"} {
+			rows = append(rows, fmt.Sprintf("('%d', '%d%d', '%d', '10.0.0.%d', '%d%s', 'test', 'ACTIVE', 'Y', 'station %d', 'IAX2', '')", seat, seat, i, seat, i+1, seat, letter, seat))
+		}
+	}
+	acceptance.Run(t, d,
+		"INSERT INTO phones (extension, dialplan_number, voicemail_id, server_ip, login, pass, status, active, fullname, protocol, template_id) VALUES "+strings.Join(rows, ", "),
+		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) SELECT extension, CONCAT(extension, ' phone'), CONCAT(extension, 'a,', extension, 'b,', extension, 'c') FROM phones WHERE server_ip = '10.0.0.1'")()
+	config := aFloor(d, `"2000-2014"`, threeServers, "nodes_per_seat = 3", `alias_order = "keep"`)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{
+				Config: config, ResourceName: floor, ImportState: true, ImportStateId: "floor1=2000-2014", ImportStatePersist: true,
+			},
+			{Config: config, ConfigPlanChecks: empty},
+			{ResourceName: floor, Config: config, ImportState: true, ImportStateId: "2000-2014", ExpectError: regexp.MustCompile(`(?i)the\s+import\s+id\s+is\s+a\s+name\s+and\s+the\s+aliases`)},
+			{ResourceName: floor, Config: config, ImportState: true, ImportStateId: "floor1=2000-2015", ExpectError: regexp.MustCompile(`no\s+alias\s+or\s+phone\s+login\s+2015`)},
+			{ // from then on it is a placement like any other
+				Config: aFloor(d, `"2000-2014"`, twoServers),
+				Check: expect(t, d, "SELECT server_ip, COUNT(*) AS phones FROM phones GROUP BY server_ip", `
+					| server_ip | phones |
+					| 10.0.0.1  |     15 |
+					| 10.0.0.2  |     15 |`),
+			},
+		},
+	})
+}
+
+// What a floor that has grown by hand has wrong is told seat by seat, and mended
+// by the first apply.
+func TestAccAgentPlacement_importsAFloorThatIsNotSound(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	var rows []foundPhone
+	var aliases [][3]string
+	for _, seat := range []string{"2000", "2001", "2002", "2003", "2004", "2006"} {
+		for i, letter := range []string{"a", "b"} {
+			rows = append(rows, foundPhone{fmt.Sprintf("10.0.0.%d", i+1), seat + letter, seat, fmt.Sprintf("%s%d", seat, i), seat, "test", "station " + seat})
+		}
+		aliases = append(aliases, [3]string{seat, seat + " phone", seat + "a," + seat + "b"})
+	}
+	aliases[1][2] = "2001a, 2001b"
+	aliases[2][2] = "2002a,2002b,2002z"
+	aliases[3][2] = "2003a"
+	rows[9].pass = "7777"
+	found(t, d, rows, aliases...)
+	config := aFloor(d, `"2000-2004", "2006"`, twoServers, "nodes_per_seat = 2", `alias_order = "keep"`)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{
+				Config: config, ResourceName: floor, ImportState: true, ImportStateId: "floor1=2000-2004,2006", ImportStatePersist: true,
+				ImportStateCheck: func(states []*terraform.InstanceState) error {
+					said := map[string]string{}
+					for key, text := range states[0].Attributes {
+						if seat, is := strings.CutPrefix(key, "deviations."); is && seat != "%" {
+							said[seat] = text
+						}
+					}
+					want := map[string]string{
+						"2001": `alias 2001: logins_list is "2001a, 2001b", not "2001a,2001b"`,
+						"2002": `alias 2002: logins_list is "2002a,2002b,2002z", not "2002a,2002b"`,
+						"2003": `phone 2003b on 10.0.0.2 is there although the seat is not placed there`,
+						"2004": `phone 2004b on 10.0.0.2: pass is another than the floor's`,
+					}
+					if !maps.Equal(said, want) {
+						return fmt.Errorf("told %v", said)
+					}
+					return nil
+				},
+			},
+			{
+				Config: config,
+				Check: all(
+					expect(t, d, "SELECT alias_id, logins_list FROM phones_alias ORDER BY alias_id", `
+						| alias_id | logins_list |
+						| 2000     | 2000a,2000b |
+						| 2001     | 2001a,2001b |
+						| 2002     | 2002a,2002b |
+						| 2003     | 2003a,2003b |
+						| 2004     | 2004a,2004b |
+						| 2006     | 2006a,2006b |`),
+					expect(t, d, "SELECT pass, COUNT(*) AS phones FROM phones GROUP BY pass", `
+						| pass | phones |
+						| test |     12 |`)),
+			},
+			{Config: config, ConfigPlanChecks: empty},
+		},
+	})
+}

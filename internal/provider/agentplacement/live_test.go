@@ -1,0 +1,130 @@
+package agentplacement_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+)
+
+func TestAccAgentPlacement_live(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	login := "INSERT INTO vicidial_live_agents (user, server_ip, conf_exten, extension, status) VALUES ('6001', '10.0.0.1', '8600051', 'SIP/2000', 'READY')"
+	one := "nodes_per_seat = 1"
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: aFloor(d, `"2000-2003"`, twoServers, one, aPassword), ConfigPlanChecks: planned(map[string]string{"2000-2001": "a", "2002-2003": "b"})},
+			{ // a seat in use stays on a server that is taken out; the others go
+				PreConfig:        acceptance.Run(t, d, login),
+				Config:           aFloor(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword),
+				ConfigPlanChecks: planned(map[string]string{"2000": "a", "2001-2003": "b"}),
+			},
+			{ // and goes as well when the agent has left
+				PreConfig:        acceptance.Run(t, d, "DELETE FROM vicidial_live_agents"),
+				Config:           aFloor(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword),
+				ConfigPlanChecks: planned(map[string]string{"2000-2003": "b"}),
+				Check: expect(t, d, "SELECT DISTINCT server_ip FROM phones", `
+					| server_ip |
+					| 10.0.0.2  |`),
+			},
+			{ // a seat in use is not removed
+				PreConfig:   acceptance.Run(t, d, strings.ReplaceAll(login, "10.0.0.1", "10.0.0.2")),
+				Config:      aFloor(d, `"2001-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword),
+				ExpectError: regexp.MustCompile(`logged\s+in\s+on\s+seat\s+2000`),
+			},
+			{ // unless asked for
+				Config: aFloor(d, `"2001-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword, "move_live_agents = true"),
+				Check: expect(t, d, "SELECT COUNT(*) AS phones FROM phones", `
+					| phones |
+					|      3 |`),
+			},
+		},
+	})
+}
+
+func working(channel, server string) string {
+	return fmt.Sprintf("INSERT INTO vicidial_live_agents (user, server_ip, conf_exten, extension, status) VALUES ('6001', '%s', '8600051', '%s', 'READY')", server, channel)
+}
+
+// A phone that nothing places there, but that an agent is using, is left until
+// the agent has gone.
+func TestAccAgentPlacement_sparesStrayPhonesInUse(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	var told acceptance.Told
+	config := aFloor(d, `"2000-2001"`, twoServers, "nodes_per_seat = 1", aPassword)
+	const by = "SELECT login FROM phones ORDER BY login"
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: told.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config},
+			{
+				PreConfig: told.After(acceptance.Run(t, d,
+					"INSERT INTO phones (extension, server_ip, login, pass, voicemail_id, dialplan_number, template_id, fullname, protocol) VALUES ('2000', '10.0.0.2', '2000b', 'secret1', '2000', '20001', '', 'station 2000', 'SIP')",
+					working("SIP/2000", "10.0.0.2"))),
+				Config: config, ExpectNonEmptyPlan: true,
+				Check: all(
+					told.Warns(t, `servers.*Phones in use stay for now.*seat 2000 on 10\.0\.0\.2 by user 6001`),
+					expect(t, d, by, "| login |\n| 2000a |\n| 2000b |\n| 2001b |")),
+			},
+			{
+				PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_live_agents"),
+				Config:    config, Check: expect(t, d, by, "| login |\n| 2000a |\n| 2001b |"),
+			},
+		},
+	})
+}
+
+// VICIdial notes an agent on a phone of the protocol EXTERNAL by the number that
+// it dials.
+func TestAccAgentPlacement_knowsExternalPhonesInUse(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	one, external := "nodes_per_seat = 1", strings.ReplaceAll(aPassword, "SIP", "EXTERNAL")
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: aFloor(d, `"2000-2003"`, twoServers, one, external)},
+			{
+				PreConfig:        acceptance.Run(t, d, working("Local/20000@default", "10.0.0.1")),
+				Config:           aFloor(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, external),
+				ConfigPlanChecks: planned(map[string]string{"2000": "a", "2001-2003": "b"}),
+			},
+			{PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_live_agents"), Config: acceptance.Provider(d)},
+		},
+	})
+}
+
+func TestAccAgentPlacement_isNotRemovedUnderAgents(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	var told acceptance.Told
+	config := aFloor(d, `"2000-2003"`, twoServers, aPassword)
+	inUse := regexp.MustCompile(`(?i)plan\s+the\s+removal(?s:.*)seat\s+2000\s+on\s+10\.0\.0\.1\s+by\s+user\s+6001`)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: told.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config},
+			{PreConfig: acceptance.Run(t, d, working("SIP/2000", "10.0.0.1")), Config: acceptance.Provider(d), PlanOnly: true, ExpectError: inUse},
+			{Config: config + "\n", PlanOnly: true},
+			{ // nor to be made anew under other names
+				Config: aFloor(d, `"2000-2003"`, twoServers, aPassword, `naming = { login = "p{seat}{suffix}" }`), PlanOnly: true, ExpectError: inUse,
+			},
+			{ // who else names the phones is told
+				PreConfig: told.After(acceptance.Run(t, d, "DELETE FROM vicidial_live_agents",
+					"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('reception', 'x', '2002a,9999z')",
+					"INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('6002', 'x', 'Bob', '2003'), ('6003', 'x', 'Cid', '2003b'), ('6004', 'x', 'Dan', '9000')")),
+				Config: aFloor(d, `"2000"`, twoServers, aPassword),
+				Check: all(
+					told.Warns(t, `seats.*lead nowhere afterwards: alias reception lists 2002a, user 6002 logs in with 2003, user 6003 logs in with 2003b\.$`),
+					expect(t, d, "SELECT login FROM phones ORDER BY login", "| login |\n| 2000a |\n| 2000b |")),
+			},
+		},
+	})
+}

@@ -1,0 +1,115 @@
+package agentplacement
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// reviewReplaced refuses to let a server take the place of one that agents are
+// logged in on: their phones go with it, and so do their calls.
+func (r *Resource) reviewReplaced(ctx context.Context, want, have declared, before view) diag.Diagnostics {
+	moved := want.replaced(have)
+	if len(moved) == 0 || want.MoveLiveAgents.ValueBool() {
+		return nil
+	}
+	agents, err := r.topology.LiveAgents(ctx)
+	if err != nil {
+		return bridge.Diagnose("Unable to plan agent placement", want.name(), err)
+	}
+	agents = slices.DeleteFunc(agents, func(a cluster.LiveAgent) bool { return moved[a.ServerIP] == "" })
+	if _, who := before.own.Occupied(agents); len(who) > 0 {
+		return bridge.DiagnoseAt(path.Root("servers"), "Agents are using phones that would go away",
+			fmt.Errorf("%s: wait until they have left, or set move_live_agents = true", short(who)))
+	}
+	return nil
+}
+
+// movedAway lists the seats whose phone in use would go.
+func movedAway(before, after *cluster.Placement, live map[string]string) []string {
+	var seats []string
+	for _, seat := range slices.Sorted(maps.Keys(live)) {
+		if slices.Contains(before.Of(seat), live[seat]) && !slices.Contains(after.Of(seat), live[seat]) {
+			seats = append(seats, seat)
+		}
+	}
+	return seats
+}
+
+func tellLive(want declared, before view, placed *cluster.Placement, live map[string]string, touched []string) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if len(touched) == 0 {
+		return diags
+	}
+	names := make([]string, 0, len(touched))
+	var gone []string
+	for _, seat := range touched {
+		names = append(names, seat+" on "+live[seat])
+		if _, stays := want.floor.Seats.Index(seat); !stays {
+			gone = append(gone, seat)
+		}
+	}
+	if want.MoveLiveAgents.ValueBool() {
+		diags.Append(bridge.WarnAt(path.Root("move_live_agents"), "Agents are using phones that go away",
+			"These seats are in use now: "+short(names)+". Their phones are removed all the same, since move_live_agents is set; the calls on them may be lost.")...)
+		return diags
+	}
+	if len(gone) > 0 {
+		diags.Append(bridge.DiagnoseAt(path.Root("seats"), "Agents are using seats that would be removed",
+			fmt.Errorf("an agent is logged in on seat %s; wait until they have left, or set move_live_agents = true", short(gone)))...)
+		return diags
+	}
+	if held := len(touched) - len(movedAway(before.now, placed, live)); held > 0 {
+		diags.Append(bridge.WarnAt(path.Root("servers"), "Seats in use stay where they are",
+			"An agent is using these seats now: "+short(names)+". They keep that phone. Apply again when the agents have left, or set move_live_agents = true.")...)
+	}
+	return diags
+}
+
+func short(names []string) string { return strings.Join(some(names), ", ") }
+
+// some are the first of many names, and how many more there are.
+func some(names []string) []string {
+	const most = 10
+	if len(names) <= most {
+		return names
+	}
+	return append(slices.Clone(names[:most]), fmt.Sprintf("and %d more", len(names)-most))
+}
+
+// reviewRemoval tells what stands in the way of taking the whole floor away, and
+// what it leaves behind.
+func (r *Resource) reviewRemoval(ctx context.Context, m model, kept memory, fate cluster.FloorFate) diag.Diagnostics {
+	have, diags := m.declared()
+	if r.topology == nil || diags.HasError() {
+		return nil // what state says cannot be changed any more; the removal itself will tell
+	}
+	unable := func(err error) diag.Diagnostics {
+		return bridge.Diagnose("Unable to plan the removal of agent placement", m.name(), err)
+	}
+	if err := r.topology.ClaimFloor(have.claim(fate)); err != nil {
+		return unable(err)
+	}
+	var s secrets
+	s.mark(m)
+	before, err := r.look(ctx, have, labelsOf(kept, &have), s)
+	if err != nil {
+		return unable(err)
+	}
+	if err := r.notInUse(ctx, have, before.own, cluster.FloorRows{}, inUseStill); err != nil {
+		return unable(err)
+	}
+	plan, err := cluster.PlanFloor(before.own, before.all, cluster.FloorRows{}, cluster.FloorPlan{})
+	if err != nil {
+		return unable(err)
+	}
+	return tellLeftBehind(plan, before.all)
+}

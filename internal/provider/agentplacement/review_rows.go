@@ -1,0 +1,187 @@
+package agentplacement
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// reviewRows makes the rows and plans them, as apply will.
+func (r *Resource) reviewRows(ctx context.Context, want declared, found reviewed, isNew bool, kept memory, s secrets) diag.Diagnostics {
+	schema, err := r.topology.Schema(ctx)
+	if err != nil {
+		return bridge.Diagnose("Unable to plan agent placement", want.name(), err)
+	}
+	diags := reviewColumns(schema, want)
+	diags.Append(reviewSecretWidths(schema, s)...)
+	labels := labelsOf(kept, &found.have)
+	rows, err := want.rows(found.placed, found.before.own, s, labels)
+	diags.Append(bridge.Diagnose("Unable to plan agent placement", want.name(), err)...)
+	if diags.HasError() {
+		return diags
+	}
+	for _, fault := range rows.Check() {
+		diags.Append(bridge.DiagnoseAt(faultPath(fault), "Rows that cannot work", fault)...)
+	}
+	for _, fault := range checkWidths(schema, rows) {
+		diags.Append(bridge.DiagnoseAt(faultPath(fault), "The database cannot hold this", fault)...)
+	}
+	if diags.HasError() {
+		return diags
+	}
+	all := found.before.all
+	if isNew {
+		if all, err = r.topology.ExpectedFloor(ctx, want.columns(s)); err != nil {
+			return bridge.Diagnose("Unable to plan agent placement", want.name(), err)
+		}
+	}
+	own, spared, err := r.spare(ctx, want, found.before, rows)
+	if err != nil {
+		return bridge.Diagnose("Unable to plan agent placement", want.name(), err)
+	}
+	plan, err := cluster.PlanFloor(own, all, rows, cluster.FloorPlan{})
+	diags.Append(bridge.DiagnoseAt(path.Root("seats"), "Unable to plan agent placement "+want.name(), err)...)
+	if err == nil && addsPhones(plan) {
+		diags.Append(reviewSecrets(rows, s)...)
+	}
+	if len(spared) > 0 {
+		diags.Append(bridge.WarnAt(path.Root("servers"), "Phones in use stay for now",
+			"Nothing places these seats there, but an agent is using the phone: "+short(spared)+". Apply again when the agents have left, or set move_live_agents = true.")...)
+	}
+	if who := plan.Relogged(); len(who) > 0 && !found.have.style.Users {
+		diags.Append(bridge.WarnAt(path.Root("assign_users"), "Users get another phone login",
+			"assign_users gives these users their seat in place of the phone login that they have: "+short(who)+".")...)
+	}
+	diags.Append(tellLeftBehind(plan, all)...)
+	return diags
+}
+
+// tellLeftBehind names what VICIdial leaves pointing at phones and aliases that
+// are gone.
+func tellLeftBehind(plan cluster.Plan, all cluster.FloorRows) diag.Diagnostics {
+	who := plan.LeftBehind(all)
+	if len(who) == 0 {
+		return nil
+	}
+	return bridge.WarnAt(path.Root("seats"), "Others name phones that go away",
+		"These are not of this placement and stay as they are, but lead nowhere afterwards: "+short(who)+".")
+}
+
+func addsPhones(plan cluster.Plan) bool {
+	return slices.ContainsFunc(plan.Steps, func(step cluster.Step) bool {
+		return step.Table == cluster.TablePhones && step.Verb == cluster.Insert
+	})
+}
+
+func faultPath(fault error) path.Path {
+	var row *cluster.RowFault
+	if errors.As(fault, &row) && row.Table == cluster.TableAliases {
+		return path.Root("naming").AtName("alias_id")
+	}
+	return path.Root("naming")
+}
+
+func reviewColumns(schema cluster.Schema, want declared) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, column := range cluster.PhoneColumns {
+		if value, set := want.style.Phone[column.Name]; set {
+			diags.Append(bridge.DiagnoseAt(path.Root("phone").AtName(attributeOf(column)), "The database cannot hold this", schema.Check(cluster.TablePhones, column.Name, value))...)
+		}
+	}
+	for _, seat := range slices.Sorted(maps.Keys(want.style.Seats)) {
+		for _, err := range schema.CheckRow(cluster.TablePhones, want.style.Seats[seat]) {
+			diags.Append(bridge.DiagnoseAt(path.Root("seat_overrides"), "The database cannot hold this", fmt.Errorf("seat %s: %w", seat, err))...)
+		}
+		if len(diags) > 5 {
+			break // a range of seats repeats it
+		}
+	}
+	if want.style.AliasGroup != "" {
+		diags.Append(bridge.DiagnoseAt(path.Root("alias_user_group"), "The database cannot hold this", schema.Check(cluster.TableAliases, "user_group", cluster.Text(want.style.AliasGroup)))...)
+	}
+	return diags
+}
+
+// checkWidths holds the longest names against the widths of this database, which
+// in older ones are smaller.
+func checkWidths(schema cluster.Schema, rows cluster.FloorRows) []error {
+	longest := map[string]cluster.Phone{}
+	keep := func(what, text string, p cluster.Phone, best func(cluster.Phone) string) {
+		if known, ok := longest[what]; !ok || len(text) > len(best(known)) {
+			longest[what] = p
+		}
+	}
+	columns := map[string]func(cluster.Phone) string{
+		"login": func(p cluster.Phone) string { return p.Login }, "extension": func(p cluster.Phone) string { return p.Extension },
+		"dialplan_number": func(p cluster.Phone) string { return p.DialplanNumber }, "voicemail_id": func(p cluster.Phone) string { return p.VoicemailID },
+	}
+	for _, p := range rows.Phones {
+		for what, of := range columns {
+			keep(what, of(p), p, of)
+		}
+	}
+	var faults []error
+	for _, column := range slices.Sorted(maps.Keys(longest)) {
+		p := longest[column]
+		if err := schema.Check(cluster.TablePhones, column, cluster.Text(columns[column](p))); err != nil {
+			faults = append(faults, &cluster.RowFault{Table: cluster.TablePhones, Row: "phone " + p.Login, Err: err})
+		}
+	}
+	var alias cluster.PhoneAlias
+	for _, a := range rows.Aliases {
+		if len(a.List()) > len(alias.List()) {
+			alias = a
+		}
+	}
+	if alias.ID != "" {
+		row := cluster.Row{"alias_id": cluster.Text(alias.ID), "logins_list": cluster.Text(alias.List()), "alias_name": cluster.Text(alias.Name)}
+		for _, err := range schema.CheckRow(cluster.TableAliases, row) {
+			faults = append(faults, &cluster.RowFault{Table: cluster.TableAliases, Row: "alias " + alias.ID, Err: err})
+		}
+	}
+	return faults
+}
+
+// reviewSecretWidths holds the given secrets against the columns of this
+// database, which in older ones are narrow: it would cut them off in silence.
+func reviewSecretWidths(schema cluster.Schema, s secrets) diag.Diagnostics {
+	var diags diag.Diagnostics
+	check := func(at path.Path, column string, secret types.String) {
+		if !secret.IsNull() && !secret.IsUnknown() {
+			diags.Append(bridge.DiagnoseAt(at, "The database cannot hold this", schema.Check(cluster.TablePhones, column, cluster.Text(secret.ValueString())))...)
+		}
+	}
+	check(path.Root("phone").AtName("pass_wo"), "pass", s.pass)
+	check(path.Root("phone").AtName("conf_secret_wo"), "conf_secret", s.confSecret)
+	for _, seat := range slices.Sorted(maps.Keys(s.seats)) {
+		check(path.Root("seat_passwords_wo").AtMapKey(seat), "pass", types.StringValue(s.seats[seat]))
+	}
+	return diags
+}
+
+// reviewSecrets looks at the passwords that new phones get.
+func reviewSecrets(rows cluster.FloorRows, s secrets) diag.Diagnostics {
+	var diags diag.Diagnostics
+	at := slices.Index(rows.Columns, "pass")
+	for _, p := range rows.Phones {
+		if p.Values[at].Text == "" {
+			diags.Append(bridge.DiagnoseAt(path.Root("phone").AtName("pass_wo"), "Phones without a password",
+				fmt.Errorf("new phones of seat %s would have no password, and nobody could log in with them; set phone.pass_wo, or the seat in seat_passwords_wo", p.Seat))...)
+			break
+		}
+	}
+	if !s.managedSecret {
+		diags.Append(bridge.WarnAt(path.Root("phone"), "Phones register with the shipped password",
+			"New phones get conf_secret = \""+cluster.ShippedPhoneSecret+"\", which every VICIdial ships: anybody who reaches the servers can register as one of them. Set phone.conf_secret_wo.")...)
+	}
+	return diags
+}

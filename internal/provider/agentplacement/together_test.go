@@ -1,0 +1,91 @@
+package agentplacement_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// withServer is a floor on a server that the same configuration makes.
+func withServer(d *sandbox.Database, ip string, rooms int, seats string) string {
+	return acceptance.Provider(d) + fmt.Sprintf(`
+resource "vicidial_server" "dial9" {
+  server_id  = "dial9"
+  server_ip  = %q
+  conference = { rooms = %d }
+}
+`, ip, rooms) + aPlacement(seats, `(vicidial_server.dial9.server_ip) = { suffix = "a" }, "10.0.0.2" = { suffix = "b" }`, aPassword, "assign_users = true")
+}
+
+func TestAccAgentPlacement_growsWithTheRoomsOfTheSameRun(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: withServer(d, "10.0.0.9", 1, `"2000-2002"`), PlanOnly: true, ExpectError: regexp.MustCompile(`10\.0\.0\.9\s+\(a\)\s+holds\s+2`)},
+			{Config: withServer(d, "10.0.0.9", 1, `"2000-2001"`)},
+			{Config: withServer(d, "10.0.0.9", 2, `"2000-2003"`)},
+			{Config: withServer(d, "10.0.0.9", 1, `"2000-2003"`), PlanOnly: true, ExpectError: regexp.MustCompile(`10\.0\.0\.9\s+\(a\)\s+holds\s+2`)},
+		},
+	})
+}
+
+// The rows move with the server's own address, and nothing is left to write.
+func TestAccAgentPlacement_followsAServerToItsNewAddress(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	acceptance.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name) VALUES ('2000', 'x', 'Ann')")()
+	const rows = "SELECT server_ip, COUNT(*) AS phones FROM phones GROUP BY server_ip ORDER BY server_ip"
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: withServer(d, "10.0.0.8", 4, `"2000-2003"`), Check: expect(t, d, rows, "| server_ip | phones |\n| 10.0.0.2  |      4 |\n| 10.0.0.8  |      4 |")},
+			{
+				PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_admin_log"),
+				Config:    withServer(d, "10.0.0.9", 4, `"2000-2003"`),
+				Check: all(
+					expect(t, d, rows, "| server_ip | phones |\n| 10.0.0.2  |      4 |\n| 10.0.0.9  |      4 |"),
+					expect(t, d, users, "| user | phone_login |\n| 2000 | 2000        |"),
+					expect(t, d, "SELECT DISTINCT event_section AS section FROM vicidial_admin_log", "| section |\n| SERVERS |")),
+			},
+		},
+	})
+}
+
+func TestAccAgentPlacement_sharesNoRowWithAnother(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	another := func(seats, servers string, more ...string) string {
+		return strings.NewReplacer(`"floor"`, `"other"`, "floor1", "floor2").Replace(aPlacement(seats, servers, append(more, aPassword)...))
+	}
+	floor1 := aFloor(d, `"2000-2003"`, twoServers, aPassword)
+	others := `"10.0.0.3" = { suffix = "c" }, "10.0.0.4" = { suffix = "d" }`
+	refused := func(config, says string) resource.TestStep {
+		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile("(?i)" + strings.ReplaceAll(says, " ", `\s+`))}
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			refused(floor1+another(`"2003-2005"`, twoServers), `alias 2003 is of placement floor\d and of placement floor\d`),
+			refused(floor1+another(`"2003"`, others), `alias 2003 is of placement`),
+			refused(floor1+another(`"2003"`, strings.ReplaceAll(others, `"c"`, `"b"`), `naming = { alias_id = "{seat}x" }`), `phone 2003b is of placement`),
+			refused(floor1+another(`"2003"`, twoServers, `naming = { alias_id = "{seat}x", login = "p{seat}{suffix}" }`), `extension 2003 on 10.0.0.\d is of placement`),
+			{Config: floor1 + another(`"2004"`, twoServers)},
+			{ // the same number with other names on other servers is another floor
+				Config: floor1 + another(`"2003-2004"`, others, `naming = { alias_id = "{seat}x", voicemail_id = "{seat}{index}" }`),
+			},
+			{ // a floor that is renamed in the configuration without a moved block would go with its rows
+				Config:   strings.Replace(floor1, `"floor"`, `"ground"`, 1),
+				PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)remove\s+and\s+make\s+the\s+same\s+rows.*moved\s+block`),
+			},
+			{Config: strings.Replace(floor1, `"floor"`, `"ground"`, 1) + "moved {\n  from = vicidial_agent_placement.floor\n  to = vicidial_agent_placement.ground\n}\n"},
+		},
+	})
+}
