@@ -108,7 +108,7 @@ type FailoverLoss struct {
 
 // FailoverPlan is what is left of a cluster when servers die.
 type FailoverPlan struct {
-	Survivable bool           // every loss is
+	Survivable bool           // every loss is, and not all servers are dead already
 	Today      FailoverLoss   // with all servers up: what does not work even so
 	Losses     []FailoverLoss // by size, then by address
 }
@@ -137,6 +137,10 @@ func NewFailoverPlan(in FailoverInput) (FailoverPlan, error) {
 	}
 	floor := newFailoverFloor(in)
 	plan := FailoverPlan{Survivable: true, Today: floor.lose(nil, nil)}
+	if len(ips) == 0 && len(in.Servers) > 0 {
+		plan.Survivable, plan.Today.Survivable = false, false
+		plan.Today.Reasons = append([]string{noServerUp}, plan.Today.Reasons...)
+	}
 	for size := 1; size <= min(depth, len(ips)); size++ {
 		for set := range setsOf(ips, size) {
 			loss := floor.lose(set, &plan.Today)
@@ -146,6 +150,8 @@ func NewFailoverPlan(in FailoverInput) (FailoverPlan, error) {
 	}
 	return plan, nil
 }
+
+const noServerUp = "No telephony server has a fresh heartbeat, so nobody can log in. server_updater is kept in memory: after a restart of the database it is empty until the nodes write it again."
 
 // setsUpTo counts the sets of 1 to depth out of n, and stops counting above
 // the bound.

@@ -131,6 +131,13 @@ func TestFailoverPlan_seats(t *testing.T) {
 		wantReason(t, lossOf(t, plan(t, in), dial1), "a twin without heartbeat")
 	})
 
+	t.Run("an alias is balanced although one of its logins is no phone", func(t *testing.T) {
+		in := aFloor()
+		in.Servers[0].Active = false
+		in.Seats = []FailoverSeat{{ID: "2000", Phones: []FailoverPhone{{Login: "2000a", ServerIP: dial1, Usable: true}, {Login: "2000z"}}}}
+		wantReason(t, plan(t, in).Today, "refuse logins (active, active_agent_login_server, or a twin without heartbeat) for 1 seat (2000)")
+	})
+
 	t.Run("an inactive server is skipped by aliases but not by a login that is no list", func(t *testing.T) {
 		in := aFloor()
 		in.Servers[0].Active = false
@@ -326,6 +333,18 @@ func TestFailoverPlan_size(t *testing.T) {
 		var refused *Refused
 		if !errors.As(err, &refused) || refused.Hint() == "" {
 			t.Errorf("%v", err)
+		}
+	})
+
+	t.Run("a cluster in which every server is dead already survives nothing", func(t *testing.T) {
+		in := aFloor()
+		for i := range in.Servers {
+			in.Servers[i].Dead = true
+		}
+		p := plan(t, in)
+		wantReason(t, p.Today, "No telephony server has a fresh heartbeat")
+		if p.Survivable || len(p.Losses) != 0 {
+			t.Errorf("%+v", p)
 		}
 	})
 

@@ -8,13 +8,14 @@ import (
 
 // AgentPhone is one row of phones, without its secrets.
 type AgentPhone struct {
-	Login      string
-	ServerIP   string
-	Extension  string
-	Protocol   string
-	FullName   string
-	TemplateID string
-	Active     bool
+	Login          string
+	ServerIP       string
+	Extension      string
+	DialplanNumber string
+	Protocol       string
+	FullName       string
+	TemplateID     string
+	Active         bool
 	// Password stands for the phone's password: equal ones have equal stands,
 	// and nothing more can be told from it.
 	Password   string
@@ -56,7 +57,9 @@ func WithAliases(phones []AgentPhone, aliases []Alias) []AgentPhone {
 
 // SeatsFrom makes the seats of a floor: every alias is one, and with pinned every
 // active phone that no alias lists. A phone is usable when it is active and has
-// the password that most of the alias' active phones have.
+// the password that most of the alias' active phones have. A login of an alias
+// that no phone has stays in its place, on no server: VICIdial tells by the comma
+// whether a login is balanced, not by what it finds.
 func SeatsFrom(phones []AgentPhone, aliases []Alias, pinned bool) []FailoverSeat {
 	byLogin := make(map[string]AgentPhone, len(phones))
 	for _, phone := range phones {
@@ -69,13 +72,15 @@ func SeatsFrom(phones []AgentPhone, aliases []Alias, pinned bool) []FailoverSeat
 	taken := make(map[string]bool)
 	var seats []FailoverSeat
 	for _, alias := range slices.SortedFunc(slices.Values(aliases), func(a, b Alias) int { return cmp.Compare(a.ID, b.ID) }) {
-		var found []AgentPhone
+		found := make([]AgentPhone, 0, len(alias.Logins))
 		for _, login := range alias.Logins {
-			key := strings.ToLower(login)
+			key := strings.ToLower(strings.TrimRight(login, " ")) // as MariaDB compares
 			taken[key] = true
-			if phone, ok := byLogin[key]; ok {
-				found = append(found, phone)
+			phone, ok := byLogin[key]
+			if !ok {
+				phone = AgentPhone{Login: login}
 			}
+			found = append(found, phone)
 		}
 		password := commonPassword(found)
 		seat := FailoverSeat{ID: alias.ID}

@@ -25,8 +25,8 @@ func TestSeatsOf(t *testing.T) {
 		if !slices.Equal(seats[0].Phones, want) {
 			t.Errorf("have %+v, want %+v", seats[0].Phones, want)
 		}
-		if len(seats[1].Phones) != 1 || seats[1].Phones[0].Usable {
-			t.Errorf("an inactive phone is usable: %+v", seats[1])
+		if want := []FailoverPhone{{"2001a", dial1, false}, {"gone", "", false}}; !slices.Equal(seats[1].Phones, want) {
+			t.Errorf("an inactive phone and a login without one are %+v", seats[1])
 		}
 	})
 

@@ -18,6 +18,7 @@ const selectLoginPhones = `
 SELECT COALESCE(login, ''),
        COALESCE(server_ip, ''),
        COALESCE(extension, ''),
+       COALESCE(dialplan_number, ''),
        COALESCE(protocol, ''),
        COALESCE(fullname, ''),
        COALESCE(template_id, ''),
@@ -38,7 +39,7 @@ func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, []cluste
 	query := fmt.Sprintf(selectLoginPhones, h.column("phones", "peer_status", "''"))
 	err = s.query(ctx, "phones", query, []any{rand.Text()}, func(rows *sql.Rows) error {
 		var phone cluster.AgentPhone
-		err := rows.Scan(&phone.Login, &phone.ServerIP, &phone.Extension, &phone.Protocol, &phone.FullName, &phone.TemplateID, &phone.Active, &phone.Password, &phone.PeerStatus)
+		err := rows.Scan(&phone.Login, &phone.ServerIP, &phone.Extension, &phone.DialplanNumber, &phone.Protocol, &phone.FullName, &phone.TemplateID, &phone.Active, &phone.Password, &phone.PeerStatus)
 		phones = append(phones, phone)
 		return err
 	})
@@ -158,44 +159,32 @@ func (s *Store) readFloorSettings(ctx context.Context, h home, in *cluster.Failo
 	})
 }
 
-const selectAgentPhones = `
-SELECT server_ip,
-       SUBSTRING(COALESCE(extension, ''), LOCATE('/', COALESCE(extension, '')) + 1)
-  FROM vicidial_live_agents
- WHERE COALESCE(extension, '') NOT LIKE 'R/%'`
-
 // readFloorLoad finds out who sits where by the phone that an agent uses.
 func (s *Store) readFloorLoad(ctx context.Context, in *cluster.FailoverInput, rooms map[string]roomCount, phones []cluster.AgentPhone) error {
 	live := &cluster.FailoverLive{
-		Seats: map[string]string{}, Agents: map[string]int{}, FreeRooms: map[string]int{}, Calls: map[string]int{},
+		Agents: map[string]int{}, FreeRooms: map[string]int{}, Calls: map[string]int{},
 	}
 	in.Live = live
-	seatOf := make(map[[2]string]string)
 	login := make(map[string]string)
 	for _, seat := range in.Seats {
 		for _, phone := range seat.Phones {
 			login[phone.Login] = seat.ID
 		}
 	}
+	var floor cluster.FloorRows
 	for _, phone := range phones {
 		if seat, found := login[phone.Login]; found {
-			seatOf[[2]string{phone.ServerIP, phone.Extension}] = seat
+			floor.Phones = append(floor.Phones, cluster.Phone{Seat: seat, ServerIP: phone.ServerIP, Extension: phone.Extension, DialplanNumber: phone.DialplanNumber})
 		}
 	}
-	err := s.query(ctx, "live agents", selectAgentPhones, nil, func(rows *sql.Rows) error {
-		var ip, extension string
-		if err := rows.Scan(&ip, &extension); err != nil {
-			return err
-		}
-		live.Agents[ip]++
-		if seat, found := seatOf[[2]string{ip, extension}]; found {
-			live.Seats[seat] = ip
-		}
-		return nil
-	})
+	agents, err := s.LiveAgents(ctx)
 	if err != nil {
 		return err
 	}
+	for _, agent := range agents {
+		live.Agents[agent.ServerIP]++
+	}
+	live.Seats, _ = floor.Occupied(agents)
 	calls, err := s.liveCalls(ctx)
 	if err != nil {
 		return err
@@ -211,7 +200,7 @@ func (s *Store) readFloorLoad(ctx context.Context, in *cluster.FailoverInput, ro
 
 // markDead holds the heartbeats against the database's clock.
 func (s *Store) markDead(ctx context.Context, in *cluster.FailoverInput) error {
-	alive, err := s.Alive(ctx)
+	alive, _, err := s.Alive(ctx)
 	if err != nil {
 		return err
 	}
@@ -222,20 +211,25 @@ func (s *Store) markDead(ctx context.Context, in *cluster.FailoverInput) error {
 }
 
 const selectAlive = `
-SELECT DISTINCT server_ip
+SELECT server_ip,
+       COALESCE(MAX(last_update > NOW() - INTERVAL ? SECOND), 0)
   FROM server_updater
- WHERE last_update > NOW() - INTERVAL ? SECOND
+ GROUP BY server_ip
  ORDER BY server_ip`
 
 // Alive lists the servers whose heartbeat is fresh, by the rule of the agent
-// login page (F§3.7).
-func (s *Store) Alive(ctx context.Context) ([]string, error) {
-	var alive []string
-	err := s.query(ctx, "heartbeats", selectAlive, []any{int(cluster.HeartbeatTolerance / time.Second)}, func(rows *sql.Rows) error {
+// login page (F§3.7). heard says whether there is any heartbeat at all: the table
+// is kept in memory, and empty after a restart of the database.
+func (s *Store) Alive(ctx context.Context) (alive []string, heard bool, err error) {
+	err = s.query(ctx, "heartbeats", selectAlive, []any{int(cluster.HeartbeatTolerance / time.Second)}, func(rows *sql.Rows) error {
 		var ip string
-		err := rows.Scan(&ip)
-		alive = append(alive, ip)
+		var fresh bool
+		err := rows.Scan(&ip, &fresh)
+		heard = true
+		if fresh {
+			alive = append(alive, ip)
+		}
 		return err
 	})
-	return alive, err
+	return alive, heard, err
 }

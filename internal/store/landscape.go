@@ -24,7 +24,8 @@ SELECT DISTINCT hostname
  ORDER BY hostname`
 
 // Landscape reads what the cluster consists of. With live, nodes without a
-// fresh heartbeat are marked as dead.
+// fresh heartbeat are marked as dead, unless there is no heartbeat of any node,
+// as after a restart of the database.
 func (s *Store) Landscape(ctx context.Context, live bool) (cluster.Landscape, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
@@ -79,8 +80,9 @@ func (s *Store) landscapeNodes(ctx context.Context, seats map[string]int, live b
 		return nil, err
 	}
 	var alive []string
+	heard := false
 	if live {
-		if alive, err = s.Alive(ctx); err != nil {
+		if alive, heard, err = s.Alive(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -89,7 +91,7 @@ func (s *Store) landscapeNodes(ctx context.Context, seats map[string]int, live b
 		ip := server.IP()
 		node := cluster.LandscapeNode{
 			ID: server.ID(), IP: ip, Telephony: server.Row["active_asterisk_server"].Yes(), Seats: seats[ip], Lines: server.MaxTrunks(),
-			Dead: live && !slices.Contains(alive, ip),
+			Dead: heard && !slices.Contains(alive, ip),
 		}
 		for _, trunk := range trunks {
 			if trunk.ServerIP == ip {

@@ -62,8 +62,34 @@ func TestHealthOfOddRows(t *testing.T) {
 		if !health.Nodes[0].Alive || health.Nodes[1].Beats || health.Nodes[2].Alive {
 			t.Errorf("%+v", health.Nodes)
 		}
-		if alive, err := s.Alive(t.Context()); err != nil || !slices.Equal(alive, []string{"10.0.0.1"}) {
+		if alive, heard, err := s.Alive(t.Context()); err != nil || !heard || !slices.Equal(alive, []string{"10.0.0.1"}) {
 			t.Errorf("%v %v", alive, err)
+		}
+	})
+
+	t.Run("without any heartbeat, as after a restart of the database, a picture calls no node dead", func(t *testing.T) {
+		t.Parallel()
+		d := sandbox.New(t, 1720)
+		runOn(t, d.DB(), "INSERT INTO servers (server_id, server_ip) VALUES ('dial1', '10.0.0.1'), ('dial2', '10.0.0.2')")
+		s := storeOf(t, d)
+		dead := func() (dead int) {
+			land, err := s.Landscape(t.Context(), true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, node := range land.Nodes {
+				if node.Dead {
+					dead++
+				}
+			}
+			return dead
+		}
+		if n := dead(); n != 0 {
+			t.Errorf("%d nodes are dead", n)
+		}
+		runOn(t, d.DB(), "INSERT INTO server_updater (server_ip, last_update) VALUES ('10.0.0.1', NOW())")
+		if n := dead(); n != 1 {
+			t.Errorf("%d nodes are dead, want the one without a heartbeat", n)
 		}
 	})
 

@@ -55,7 +55,7 @@ func (m model) with(phones []cluster.AgentPhone, aliases []cluster.Alias) model 
 		}
 	}
 	for _, seat := range cluster.SeatsFrom(phones, aliases, false) {
-		if shown[seat.ID] && !sound(seat, aliases) {
+		if shown[seat.ID] && !sound(seat) {
 			m.BrokenAliases = append(m.BrokenAliases, seat.ID)
 		}
 	}
@@ -71,8 +71,6 @@ func (m model) wants(phone cluster.AgentPhone) bool {
 }
 
 // sound says whether every login of an alias is a phone that accepts its agent.
-func sound(seat cluster.FailoverSeat, aliases []cluster.Alias) bool {
-	i := slices.IndexFunc(aliases, func(alias cluster.Alias) bool { return alias.ID == seat.ID })
-	unusable := slices.ContainsFunc(seat.Phones, func(phone cluster.FailoverPhone) bool { return !phone.Usable })
-	return i >= 0 && !unusable && len(seat.Phones) == len(aliases[i].Logins)
+func sound(seat cluster.FailoverSeat) bool {
+	return !slices.ContainsFunc(seat.Phones, func(phone cluster.FailoverPhone) bool { return !phone.Usable })
 }
