@@ -38,9 +38,16 @@ func follows(a, b string) bool {
 	return err == nil && second == first+1 && len(a) == len(b)
 }
 
-// Table draws the plan for a terminal: one line for each loss.
+// tableWidth leaves a terminal of 80 columns some room for what is put in front.
+const tableWidth = 76
+
+// reasonsShown bounds the reasons below a line of the table.
+const reasonsShown = 3
+
+// Table draws the plan for a terminal: one line for each loss, and below it why it
+// is not survivable.
 func (p FailoverPlan) Table(name func(ip string) string) string {
-	lines := [][]string{{"lost", "survivable", "agents move", "stranded", "lines", "calls/s", "why not"}}
+	lines := [][]string{{"lost", "survivable", "agents move", "stranded", "lines", "calls/s"}}
 	for _, loss := range p.Losses {
 		var lost []string
 		for _, ip := range loss.Lost {
@@ -54,17 +61,9 @@ func (p FailoverPlan) Table(name func(ip string) string) string {
 			needed += campaign.Needed
 			carried += campaign.Carried
 		}
-		verdict := "yes"
-		why := ""
-		if !loss.Survivable {
-			verdict, why = "NO", loss.Reasons[0]
-			if more := len(loss.Reasons) - 1; more > 0 {
-				why += fmt.Sprintf(" (and %d more)", more)
-			}
-		}
 		lines = append(lines, []string{
-			strings.Join(lost, ", "), verdict, strconv.Itoa(arrived), strconv.Itoa(len(loss.Stranded)),
-			fmt.Sprintf("%d of %d", carried, needed), fmt.Sprintf("%g", loss.CallsPerSecond), why,
+			strings.Join(lost, ", "), map[bool]string{true: "yes", false: "NO"}[loss.Survivable], strconv.Itoa(arrived), strconv.Itoa(len(loss.Stranded)),
+			fmt.Sprintf("%d of %d", carried, needed), fmt.Sprintf("%g", loss.CallsPerSecond),
 		})
 	}
 	widths := make([]int, len(lines[0]))
@@ -74,12 +73,41 @@ func (p FailoverPlan) Table(name func(ip string) string) string {
 		}
 	}
 	var table strings.Builder
-	for _, line := range lines {
+	for i, line := range lines {
 		var drawn strings.Builder
 		for i, text := range line {
 			drawn.WriteString(text + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(text)+2))
 		}
 		table.WriteString(strings.TrimRight(drawn.String(), " ") + "\n")
+		if i > 0 {
+			writeReasons(&table, p.Losses[i-1].Reasons)
+		}
 	}
 	return table.String()
+}
+
+func writeReasons(table *strings.Builder, reasons []string) {
+	for i, reason := range reasons {
+		if i == reasonsShown {
+			fmt.Fprintf(table, "  - and %s\n", plural(len(reasons)-i, "more reason"))
+			return
+		}
+		for i, line := range wrapped(reason, tableWidth-4) {
+			table.WriteString(map[bool]string{true: "  - ", false: "    "}[i == 0] + line + "\n")
+		}
+	}
+}
+
+// wrapped breaks a text between words into lines of at most so many characters; a
+// longer word stands alone.
+func wrapped(text string, width int) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+	}
+	return append(lines, line)
 }

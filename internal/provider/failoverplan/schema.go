@@ -55,10 +55,10 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				MarkdownDescription: "Whether the balance fill runs in this cluster (keepalive 7 on one node). The database does not tell. Defaults to `true`.",
 			},
 			"survivable": schema.BoolAttribute{
-				Computed: true, MarkdownDescription: "Whether every one of the losses is survivable.",
+				Computed: true, MarkdownDescription: "Whether every one of the losses is survivable, and not every server dead already.",
 			},
 			"table": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "The losses as a table of text, for an output.",
+				Computed: true, MarkdownDescription: "The losses as a table of text for an output, 76 characters wide where names allow it, with the reasons below each loss that is not survivable.",
 			},
 			"today": schema.SingleNestedAttribute{
 				Computed:            true,
