@@ -85,8 +85,8 @@ type HealthSnapshot struct {
 	Calls           []HealthCalls
 	Shortages       []HealthShortage
 	VoicemailServer string // active_voicemail_server
-	AutoDialOff     bool
-	Schema          int // db_schema_version
+	AutoDialOff     bool // disable_auto_dial, which stops dialing for a while
+	Schema          int  // db_schema_version
 	ExpectedSchema  int // what the nodes' code expects; 0 asks nothing
 	Replica         *HealthReplica
 }
@@ -111,9 +111,10 @@ type HealthNode struct {
 	ID               string
 	IP               string
 	Beats            bool          // it has a row in server_updater
-	Alive            bool          // and that is fresh
-	Silence          time.Duration // since its last heartbeat
+	Alive            bool          // and that is fresh, by the time that the node wrote
+	Silence          time.Duration // since its last heartbeat, by the database's clock alone
 	Skew             time.Duration // node clock less database clock
+	SkewKnown        bool          // the database noted its own clock beside the node's
 	InSync           bool
 	Load             float64 // load average
 	CPUIdlePercent   int
@@ -207,12 +208,17 @@ func nodeHealth(s HealthSnapshot, server HealthServer, beat HealthBeat, beats bo
 		Phones: server.Phones, PhonesRegistered: server.PhonesRegistered,
 	}
 	if beats {
+		// The login page goes by the time that the node wrote. One whose clock is
+		// wrong is alive to it although it is silent, or dead although it speaks.
 		node.Silence = s.Now.Sub(beat.LastUpdate)
-		// A node whose clock is ahead seems to speak from the future; the
-		// login page takes that for alive, and so do we.
 		node.Alive = node.Silence <= HeartbeatTolerance
-		node.Skew = beat.LastUpdate.Sub(beat.DatabaseTime)
-		node.InSync = node.Skew.Abs() <= ClockTolerance
+		node.InSync = true
+		if node.SkewKnown = !beat.DatabaseTime.IsZero(); node.SkewKnown {
+			node.Silence = s.Now.Sub(beat.DatabaseTime)
+			node.Skew = beat.LastUpdate.Sub(beat.DatabaseTime)
+			node.InSync = node.Skew.Abs() <= ClockTolerance
+		}
+		node.Silence = max(0, node.Silence)
 	}
 	gated := !server.Asterisk || !server.GenerateConf
 	late := !server.RebuildAsked.IsZero() && s.Now.Sub(server.RebuildAsked) > RebuildTolerance

@@ -32,7 +32,7 @@ func clusterProblems(s HealthSnapshot, h Health) []HealthProblem {
 		add(fmt.Sprintf("The active_voicemail_server %s is dead: voicemail, the end of day and the purges stop.", s.VoicemailServer), "Bring it back, or name another node in the system settings.")
 	}
 	if s.AutoDialOff {
-		add("Auto dialing is switched off in the system settings.", "Set outbound_autodial_active to 1 and disable_auto_dial to 0 if that is not meant.")
+		add("Auto dialing is stopped in the system settings.", "Set disable_auto_dial to 0 if that is not meant.")
 	}
 	if s.ExpectedSchema != 0 && s.Schema != s.ExpectedSchema {
 		do := "Run the upgrade scripts of the database that lead to it."
@@ -91,6 +91,9 @@ func nodeProblems(s HealthSnapshot, h Health, servers []HealthServer) []HealthPr
 		add := func(what, do string) {
 			problems = append(problems, HealthProblem{ServerIP: server.IP, What: "Server " + server.ID + " (" + server.IP + ") " + what, Do: do})
 		}
+		if !server.Active && node.Agents+node.RemoteAgents+node.Calls == 0 {
+			continue // out of service: nothing is asked of it
+		}
 		heartbeatProblems(s, server, node, add)
 		rebuildProblems(s, server, node, add)
 		if server.Asterisk && server.Logins {
@@ -101,43 +104,51 @@ func nodeProblems(s HealthSnapshot, h Health, servers []HealthServer) []HealthPr
 				add(fmt.Sprintf("has none of its %d conference rooms free: the login balancer skips it.", server.RoomsTotal), "Add rooms, or look for rooms that stay reserved without an agent.")
 			}
 		}
-		if server.Asterisk && server.MaxTrunks == 0 {
-			add("has max_vicidial_trunks 0 and dials nothing.", "Set the number of lines that it can carry.")
+		if server.MaxTrunks == 0 && node.Shortage > 0 {
+			add("has max_vicidial_trunks 0 and dials nothing, yet campaigns want lines there.", "Set the number of lines that it can carry.")
 		}
 		problems = append(problems, shortageProblems(s, server, h)...)
-		if server.Phones > 0 && server.PhonesRegistered == 0 && node.Alive {
-			add(fmt.Sprintf("has none of its %d active phones registered.", server.Phones), "Check the network between phones and node; a node that does not gather peer status shows this as well.")
+		if node.Agents > 0 && server.Phones > 0 && server.PhonesRegistered == 0 && node.Alive { // web phones are registered only while somebody works
+			add(fmt.Sprintf("has none of its %d active phones registered, yet %s listed on it.", server.Phones, agentsAre(node.Agents)), "Check the network between phones and node, and whether the node still gathers peer status.")
 		}
 	}
 	return problems
 }
 
 func heartbeatProblems(s HealthSnapshot, server HealthServer, node HealthNode, add func(what, do string)) {
+	const ntp = "Let both follow the same NTP source."
+	clock := fmt.Sprintf("%s %s the database's", ago(node.Skew.Abs()), map[bool]string{true: "behind", false: "ahead of"}[node.Skew < 0])
+	silent := node.Silence > HeartbeatTolerance
 	switch {
 	case !server.Asterisk, len(s.Beats) == 0:
 		return // no telephony node, or told for the whole cluster
 	case !node.Beats:
 		add("has no heartbeat: server_updater holds no row of it.", "Check that its keepalives run (1 in VARactive_keepalives), and restart the update process if the database was restarted.")
-	case !node.Alive:
+	case silent && node.Alive:
+		add(fmt.Sprintf("has been silent for %s, and still looks alive to the agent login: its clock is %s.", ago(node.Silence), clock), "Set active_agent_login_server to N until it is back. Check the machine, its network to the database and its keepalive cron job.")
+	case silent:
 		add(fmt.Sprintf("is dead: its last heartbeat is %s old.", ago(node.Silence)), "Agents cannot log in there. Check the machine, its network to the database and its keepalive cron job.")
+	case !node.Alive:
+		add(fmt.Sprintf("looks dead to the agent login, and is not: its clock is %s.", clock), "Agents cannot log in there. "+ntp)
 	case !node.InSync:
-		direction := "ahead of"
-		if node.Skew < 0 {
-			direction = "behind"
-		}
-		add(fmt.Sprintf("has a clock %s %s the database's: agents there see a time synchronisation error.", ago(node.Skew.Abs()), direction), "Let both follow the same NTP source.")
+		add(fmt.Sprintf("has a clock %s: agents there see a time synchronisation error.", clock), ntp)
 	}
-	if node.Beats && !node.Alive && node.Agents > 0 {
-		add(fmt.Sprintf("is dead while %d agents are still listed on it.", node.Agents), "Let them log in again; the failover plan says where they can.")
+	if node.Beats && silent && node.Agents > 0 {
+		add(fmt.Sprintf("is dead while %s still listed on it.", agentsAre(node.Agents)), "Let them log in again; the failover plan says where they can.")
 	}
+}
+
+func agentsAre(count int) string {
+	if count == 1 {
+		return "1 agent is"
+	}
+	return fmt.Sprintf("%d agents are", count)
 }
 
 func rebuildProblems(s HealthSnapshot, server HealthServer, node HealthNode, add func(what, do string)) {
 	switch {
-	case !server.RebuildPending || !server.Asterisk:
-		return // nothing is asked, or the row is no telephony node
-	case !server.GenerateConf:
-		add("is asked to rebuild its configuration files, and generate_vicidial_conf=N keeps it from doing so.", "Set generate_vicidial_conf to Y, or write its files by hand.")
+	case !server.RebuildPending || !server.Asterisk || !server.GenerateConf:
+		return // nothing is asked, or of a row that generates nothing: its flag stands for ever, and is Y from the beginning
 	case node.RebuildStuck && !server.RebuildAsked.IsZero():
 		add(fmt.Sprintf("was asked to rebuild its configuration files %s ago and has not.", ago(s.Now.Sub(server.RebuildAsked))), "Check that its keepalive cron job and the screen asterisk run.")
 	case node.RebuildStuck:

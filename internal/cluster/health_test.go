@@ -100,6 +100,40 @@ func TestHealth_heartbeat(t *testing.T) {
 		}
 	})
 
+	t.Run("a clock that is minutes behind is not taken for a death", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Beats[1] = HealthBeat{ServerIP: dial2, LastUpdate: noon.Add(-5 * time.Minute), DatabaseTime: noon.Add(-time.Second)}
+		wantProblem(t, s, dial2, "looks dead to the agent login, and is not: its clock is 4 min behind the database's")
+		if node := NewHealth(s).Nodes[1]; node.Alive || node.Silence != time.Second {
+			t.Errorf("%+v", node)
+		}
+	})
+
+	t.Run("a clock that is an hour ahead does not hide a death", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Beats[1] = HealthBeat{ServerIP: dial2, LastUpdate: noon.Add(30 * time.Minute), DatabaseTime: noon.Add(-30 * time.Minute)}
+		wantProblem(t, s, dial2, "has been silent for 30 min, and still looks alive to the agent login: its clock is 60 min ahead of")
+	})
+
+	t.Run("without the database's own time nothing is said of the clock", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Beats[1] = HealthBeat{ServerIP: dial2, LastUpdate: noon}
+		if h := NewHealth(s); len(h.Problems) != 0 || h.Nodes[1].SkewKnown {
+			t.Errorf("%+v", h)
+		}
+	})
+
+	t.Run("nothing is asked of a node that is out of service, until somebody works on it", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Beats = s.Beats[:1]
+		s.Servers[0].Active, s.Servers[0].RoomsTotal, s.Servers[0].RebuildPending = false, 0, true
+		if h := NewHealth(s); len(h.Problems) != 0 {
+			t.Errorf("%v", h.Problems)
+		}
+		s.Calls = []HealthCalls{{dial2, "SALES", "OUT", "LIVE", 1}}
+		wantProblem(t, s, dial2, "has no heartbeat")
+	})
+
 	t.Run("agents on a dead node must log in again", func(t *testing.T) {
 		s := aHealthyCluster()
 		s.Beats[1] = aBeat(dial2, time.Hour, 0)
@@ -153,10 +187,13 @@ func TestHealth_rebuild(t *testing.T) {
 		wantProblem(t, s, dial2, "is not there to do it")
 	})
 
-	t.Run("one that generate_vicidial_conf=N holds back never comes to anything", func(t *testing.T) {
+	t.Run("that of a node which generates nothing stands for ever, and is none", func(t *testing.T) {
 		s := aHealthyCluster()
 		s.Servers[0].RebuildPending, s.Servers[0].GenerateConf = true, false
-		wantProblem(t, s, dial2, "generate_vicidial_conf=N")
+		s.Servers[0].RebuildAsked = noon.Add(-24 * time.Hour)
+		if h := NewHealth(s); len(h.Problems) != 0 {
+			t.Errorf("%v", h.Problems)
+		}
 	})
 }
 
@@ -166,10 +203,17 @@ func TestHealth_roomsLinesPhones(t *testing.T) {
 	wantProblem(t, s, dial2, "has none of its 50 conference rooms free")
 	s.Servers[0].RoomsTotal = 0
 	wantProblem(t, s, dial2, "has no conference rooms of its engine")
+
+	s = aHealthyCluster()
 	s.Servers[0].MaxTrunks = 0
-	wantProblem(t, s, dial2, "max_vicidial_trunks 0")
 	s.Servers[0].Phones, s.Servers[0].PhonesRegistered = 30, 0
-	wantProblem(t, s, dial2, "none of its 30 active phones registered")
+	if h := NewHealth(s); len(h.Problems) != 0 {
+		t.Errorf("a node without calls, lines and agents has problems: %v", h.Problems)
+	}
+	s.Shortages = []HealthShortage{{ServerIP: dial2, Campaign: "SALES", Lines: 5, Updated: noon}}
+	wantProblem(t, s, dial2, "max_vicidial_trunks 0")
+	s.Agents = []HealthAgents{{dial2, "SALES", "READY", false, 1}}
+	wantProblem(t, s, dial2, "none of its 30 active phones registered, yet 1 agent is listed")
 }
 
 func TestHealth_shortage(t *testing.T) {
@@ -207,7 +251,7 @@ func TestHealth_replicaAndSchema(t *testing.T) {
 	s.Servers[0].Revision, s.Servers[1].Revision = 3884, 3520
 	wantProblem(t, s, "", "3520 on dial1; 3884 on dial2")
 	s.AutoDialOff = true
-	wantProblem(t, s, "", "Auto dialing is switched off")
+	wantProblem(t, s, "", "Auto dialing is stopped")
 	s.Servers = nil
 	wantProblem(t, s, "", "The table servers is empty")
 }

@@ -80,9 +80,11 @@ func (s *Store) readMoment(ctx context.Context, _ home, snapshot *cluster.Health
 	})
 }
 
+// selectHealthSettings leaves outbound_autodial_active alone: a cluster that only
+// takes calls has it off for good.
 const selectHealthSettings = `
 SELECT COALESCE(active_voicemail_server, ''),
-       COALESCE(outbound_autodial_active, '1') = '0' OR COALESCE(%s, '0') = '1'
+       COALESCE(%s, '0') = '1'
   FROM system_settings
  LIMIT 1`
 

@@ -103,7 +103,6 @@ func TestAccClusterHealth(t *testing.T) {
 							is(tfjsonpath.New("healthy"), knownvalue.Bool(false)),
 							problems(
 								`active_voicemail_server 10\.0\.0\.1 is dead`,
-								`Auto dialing is switched off`,
 								fmt.Sprintf(`The database has schema %d, the nodes expect 1721`, schema),
 								`dial1 \(10\.0\.0\.1\) is dead: its last heartbeat is 5 min old`,
 								`dial1 \(10\.0\.0\.1\) is dead while 2 agents are still listed`,
@@ -144,6 +143,7 @@ func TestAccClusterHealth_phonesAndEngines(t *testing.T) {
 		"INSERT INTO vicidial_confbridges (conf_exten, server_ip, extension) VALUES (9600000, '10.0.0.1', ''), (9600001, '10.0.0.1', 'SIP/2000')",
 		"UPDATE phones SET peer_status = 'REACHABLE' WHERE server_ip = '10.0.0.1' AND login < '2003'",
 		"UPDATE phones SET peer_status = 'UNREACHABLE' WHERE server_ip = '10.0.0.2'",
+		"UPDATE system_settings SET disable_auto_dial = '1'",
 	)()
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acceptance.Providers(),
@@ -155,7 +155,7 @@ func TestAccClusterHealth_phonesAndEngines(t *testing.T) {
 				is(on("10.0.0.1", "phones_registered"), knownvalue.Int64Exact(3)),
 				is(on("10.0.0.2", "phones_registered"), knownvalue.Int64Exact(0)),
 				is(on("10.0.0.3", "phones_registered"), knownvalue.Null()),
-				problems(`different code revisions: 3884 on dial2; 3900 on dial1`, `dial2 \(10\.0\.0\.2\) has none of its 6 active phones registered`),
+				problems(`Auto dialing is stopped`, `different code revisions: 3884 on dial2; 3900 on dial1`, `dial2 \(10\.0\.0\.2\) has none of its 6 active phones registered, yet 1 agent is listed`),
 			},
 		}},
 	})

@@ -99,6 +99,8 @@ func ofNode(node cluster.HealthNode, campaigns []cluster.HealthCampaign) nodeMod
 	}
 	if node.Beats {
 		n.HeartbeatAge = types.Int64Value(int64(node.Silence / time.Second))
+	}
+	if node.SkewKnown {
 		n.ClockSkew = types.Float64Value(math.Round(node.Skew.Seconds()*10) / 10)
 	}
 	if node.PhonesRegistered >= 0 {

@@ -77,9 +77,9 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 func nodeAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"server_id":                   text("Name of the node."),
-		"alive":                       flag("Whether its last heartbeat is at most 120 seconds old by the database's clock, the rule by which agents may log in."),
-		"heartbeat_age_seconds":       number("Age of the last heartbeat. Null when there is none."),
-		"clock_skew_seconds":          fraction("Clock of the node less that of the database. Null when there is no heartbeat."),
+		"alive":                       flag("Whether the time of its last heartbeat, which the node writes by its own clock, is at most 120 seconds ago: the rule by which agents may log in. Where that clock is wrong, `problems` tells what is so."),
+		"heartbeat_age_seconds":       number("Age of the last heartbeat by the database's clock. Null when there is none."),
+		"clock_skew_seconds":          fraction("Clock of the node less that of the database. Null when there is no heartbeat, or the database did not note its own."),
 		"in_sync":                     flag("Whether the skew is at most 8 seconds, above which agents see a time synchronisation error."),
 		"load":                        fraction("Load average that the node last wrote."),
 		"cpu_idle_percent":            number("Idle processor in percent that the node last wrote."),
