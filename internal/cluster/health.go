@@ -85,9 +85,9 @@ type HealthSnapshot struct {
 	Calls           []HealthCalls
 	Shortages       []HealthShortage
 	VoicemailServer string // active_voicemail_server
-	AutoDialOff     bool // disable_auto_dial, which stops dialing for a while
-	Schema          int  // db_schema_version
-	ExpectedSchema  int // what the nodes' code expects; 0 asks nothing
+	AutoDialOff     bool   // disable_auto_dial, which stops dialing for a while
+	Schema          int    // db_schema_version
+	ExpectedSchema  int    // what the nodes' code expects; 0 asks nothing
 	Replica         *HealthReplica
 }
 

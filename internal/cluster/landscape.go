@@ -24,9 +24,10 @@ type Landscape struct {
 
 // LandscapeCarrier is a carrier and the servers that it is on.
 type LandscapeCarrier struct {
-	Name    string
-	Servers []string // server_ip, sorted
-	Inbound bool
+	Name     string
+	Servers  []string // server_ip, sorted
+	Inbound  bool
+	Outbound bool
 }
 
 // ActiveCarriers gathers the rows of one carrier name, sorted by name.
@@ -50,6 +51,7 @@ func (l Landscape) ActiveCarriers() []LandscapeCarrier {
 		names = append(names, name)
 		found[name].Servers = sortedUnique(found[name].Servers, row.servers(telephony))
 		found[name].Inbound = found[name].Inbound || row.Inbound
+		found[name].Outbound = found[name].Outbound || row.Outbound
 	}
 	names = sortedUnique(names)
 	carriers := make([]LandscapeCarrier, 0, len(names))

@@ -32,7 +32,8 @@ type CarrierRow struct {
 	TemplateID string
 	ServerIP   string // 0.0.0.0 means every server
 	Active     bool
-	Inbound    bool // its account entry sends calls into trunkinbound
+	Inbound    bool // its account entry, or the template of it, sends calls into trunkinbound
+	Outbound   bool // its dialplan entry dials
 }
 
 // WithAliases notes for every phone which aliases list it, and sorts phones by

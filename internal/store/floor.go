@@ -60,17 +60,27 @@ func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, []cluste
 	return phones, aliases, err
 }
 
-// selectCarriers reads no account and no registration: they hold passwords.
+// selectCarriers reads no account and no registration: they hold passwords. The
+// database says whether a line that is no comment leads calls to the DIDs, in the
+// account or in its template, and whether the dialplan dials.
 const selectCarriers = `
-SELECT carrier_id,
-       carrier_name,
-       COALESCE(protocol, ''),
-       template_id,
-       server_ip,
-       COALESCE(active, '') = 'Y',
-       REPLACE(COALESCE(account_entry, ''), ' ', '') LIKE '%context=trunkinbound%'
-  FROM vicidial_server_carriers
- ORDER BY carrier_id`
+SELECT c.carrier_id,
+       c.carrier_name,
+       COALESCE(c.protocol, ''),
+       c.template_id,
+       c.server_ip,
+       COALESCE(c.active, '') = 'Y',
+       CONCAT(COALESCE(c.account_entry, ''), '\n', COALESCE(t.template_contents, '')) REGEXP ?,
+       COALESCE(c.dialplan_entry, '') REGEXP ?
+  FROM vicidial_server_carriers AS c
+  LEFT JOIN vicidial_conf_templates AS t
+    ON t.template_id = c.template_id
+ ORDER BY c.carrier_id`
+
+const (
+	leadsIn = `(?mi)^[ \t]*(endpoint/)?context[ \t]*=>?[ \t]*` + cluster.InboundContext + `[ \t\r]*(;|$)`
+	dialsUp = `(?mi)^[^;\n]*\bDial[ \t]*\(`
+)
 
 // CarrierRows returns all carriers.
 func (s *Store) CarrierRows(ctx context.Context) ([]cluster.CarrierRow, error) {
@@ -78,9 +88,9 @@ func (s *Store) CarrierRows(ctx context.Context) ([]cluster.CarrierRow, error) {
 		return nil, err
 	}
 	var carriers []cluster.CarrierRow
-	err := s.query(ctx, "carriers", selectCarriers, nil, func(rows *sql.Rows) error {
+	err := s.query(ctx, "carriers", selectCarriers, []any{leadsIn, dialsUp}, func(rows *sql.Rows) error {
 		var carrier cluster.CarrierRow
-		err := rows.Scan(&carrier.ID, &carrier.Name, &carrier.Protocol, &carrier.TemplateID, &carrier.ServerIP, &carrier.Active, &carrier.Inbound)
+		err := rows.Scan(&carrier.ID, &carrier.Name, &carrier.Protocol, &carrier.TemplateID, &carrier.ServerIP, &carrier.Active, &carrier.Inbound, &carrier.Outbound)
 		carriers = append(carriers, carrier)
 		return err
 	})

@@ -64,8 +64,8 @@ func Floor(t *testing.T, d *sandbox.Database) {
 }
 
 func carrier(id, name, ip, into string) string {
-	return fmt.Sprintf("INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, account_entry, protocol, server_ip, active) "+
-		"VALUES ('%s', '%s', '', '[telco]\\ntype=friend\\nsecret=hush\\ncontext=%s', 'SIP', '%s', 'Y')", id, name, into, ip)
+	return fmt.Sprintf("INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, account_entry, dialplan_entry, protocol, server_ip, active) "+
+		"VALUES ('%s', '%s', '', '[telco]\\ntype=friend\\nsecret=hush\\ncontext=%s', 'exten => _91X.,1,Dial(SIP/telco/${EXTEN:1})', 'SIP', '%s', 'Y')", id, name, into, ip)
 }
 
 func agent(ip, campaign, status, extension string) string {

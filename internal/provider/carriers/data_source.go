@@ -48,6 +48,7 @@ type carrierModel struct {
 	ServerIP   types.String `tfsdk:"server_ip"`
 	Active     types.Bool   `tfsdk:"active"`
 	Inbound    types.Bool   `tfsdk:"inbound"`
+	Outbound   types.Bool   `tfsdk:"outbound"`
 }
 
 // Metadata names the data source.
@@ -64,7 +65,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				Optional: true, MarkdownDescription: "Only carriers whose `active` says so. All when left out.",
 			},
 			"inbound": schema.BoolAttribute{
-				Optional: true, MarkdownDescription: "Only carriers whose account entry sends calls into `trunkinbound`, or with `false` only those that do not.",
+				Optional: true, MarkdownDescription: "Only carriers whose account entry or template sends calls into `trunkinbound`, or with `false` only those that do not.",
 			},
 			"protocol": schema.StringAttribute{
 				Optional: true, MarkdownDescription: "Only carriers of this protocol: `SIP`, `PJSIP`, `PJSIP_WIZ`, `IAX2`, `Zap` or `EXTERNAL`.",
@@ -90,7 +91,8 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 					"template_id":  schema.StringAttribute{Computed: true, MarkdownDescription: "Configuration template; empty or `--NONE--` for none."},
 					"server_ip":    schema.StringAttribute{Computed: true, MarkdownDescription: "Server that the carrier is on; `0.0.0.0` means all."},
 					"active":       schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the carrier is generated. The admin page adds carriers as inactive."},
-					"inbound":      schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether its account entry has `context=trunkinbound`, without which inbound calls are lost."},
+					"inbound":      schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether its account entry, or the template of it, has `context=trunkinbound`, without which inbound calls are lost."},
+					"outbound":     schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether its dialplan entry dials."},
 				}},
 			},
 		},
@@ -129,7 +131,7 @@ func (m model) with(rows []cluster.CarrierRow) model {
 		m.CarrierIDs = append(m.CarrierIDs, row.ID)
 		m.Carriers[row.ID] = carrierModel{
 			Name: types.StringValue(row.Name), Protocol: types.StringValue(row.Protocol), TemplateID: types.StringValue(row.TemplateID),
-			ServerIP: types.StringValue(row.ServerIP), Active: types.BoolValue(row.Active), Inbound: types.BoolValue(row.Inbound),
+			ServerIP: types.StringValue(row.ServerIP), Active: types.BoolValue(row.Active), Inbound: types.BoolValue(row.Inbound), Outbound: types.BoolValue(row.Outbound),
 		}
 	}
 	return m

@@ -36,7 +36,7 @@ func TestAccCarriers(t *testing.T) {
 			inbound.ConfigStateChecks = append(inbound.ConfigStateChecks, statecheck.ExpectKnownValue("data.vicidial_carriers.some", tfjsonpath.New("carriers").AtMapKey("TELCO_a"),
 				knownvalue.ObjectExact(map[string]knownvalue.Check{
 					"carrier_name": knownvalue.StringExact("TELCO"), "protocol": knownvalue.StringExact("SIP"), "template_id": knownvalue.StringExact(""),
-					"server_ip": knownvalue.StringExact("10.0.0.1"), "active": knownvalue.Bool(true), "inbound": knownvalue.Bool(true),
+					"server_ip": knownvalue.StringExact("10.0.0.1"), "active": knownvalue.Bool(true), "inbound": knownvalue.Bool(true), "outbound": knownvalue.Bool(true),
 				})))
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acceptance.Providers(),
@@ -52,4 +52,32 @@ func TestAccCarriers(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Which way a carrier's calls go is in its texts: a template may lead them in, a
+// comment does not, and one without a Dial places none.
+func TestAccCarriers_directions(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	carrier := func(id, template, account, dialplan string) string {
+		return fmt.Sprintf("INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, account_entry, dialplan_entry, server_ip, active) VALUES ('%s', 'x', '%s', '%s', '%s', '0.0.0.0', 'Y')", id, template, account, dialplan)
+	}
+	acceptance.Run(t, d,
+		"DELETE FROM vicidial_server_carriers",
+		"INSERT INTO vicidial_conf_templates (template_id, template_name, template_contents) VALUES ('IN', 'x', 'disallow=all\r\ncontext = trunkinbound ; to the DIDs\r\n')",
+		carrier("A_TEMPLATE", "IN", "[a]\\ntype=friend", ""),
+		carrier("B_WIZARD", "--NONE--", "[b]\\nendpoint/context => trunkinbound", "exten => _9X.,1,AGI(x)\\nexten => _9X.,n, dial (PJSIP/b,,To)"),
+		carrier("C_COMMENTS", "", "[c]\\n;context=trunkinbound\\ncontext=trunkinbound2", "; exten => _9X.,1,Dial(SIP/c)\\nexten => _9X.,1,Playback(Dial)"),
+		carrier("D_OUT", "", "[d]\\nmycontext=trunkinbound", "exten => _9X.,1,Dial(SIP/d)"))()
+	ways := func(id string, in, out bool) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue("data.vicidial_carriers.all", tfjsonpath.New("carriers").AtMapKey(id),
+			knownvalue.ObjectPartial(map[string]knownvalue.Check{"inbound": knownvalue.Bool(in), "outbound": knownvalue.Bool(out)}))
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{{
+			Config:            acceptance.Provider(d) + "data \"vicidial_carriers\" \"all\" {}\n",
+			ConfigStateChecks: []statecheck.StateCheck{ways("A_TEMPLATE", true, false), ways("B_WIZARD", true, true), ways("C_COMMENTS", false, false), ways("D_OUT", false, true)},
+		}},
+	})
 }

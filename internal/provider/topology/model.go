@@ -51,7 +51,7 @@ func (m model) picture(land cluster.Landscape) diagram.Topology {
 		t.Telephony = append(t.Telephony, ofNode(node, land.Voicemail))
 	}
 	for _, carrier := range land.ActiveCarriers() {
-		t.Carriers = append(t.Carriers, diagram.Carrier{Name: carrier.Name, Servers: carrier.Servers, Inbound: carrier.Inbound})
+		t.Carriers = append(t.Carriers, diagram.Carrier{Name: carrier.Name, Servers: carrier.Servers, Inbound: carrier.Inbound, Outbound: carrier.Outbound})
 	}
 	return t
 }

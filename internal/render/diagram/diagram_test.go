@@ -26,7 +26,7 @@ func aCluster(nodes int) Topology {
 		Proxy:    &Machine{Name: "haproxy", Address: "10.10.10.2"},
 		Database: &Machine{Name: "DB1", Address: "10.10.10.5"},
 		Replica:  &Machine{Name: "DB2 (reports)", Address: "10.10.10.6"},
-		Carriers: []Carrier{{Name: "TELCO", Inbound: true}, {Name: "SIPCO"}},
+		Carriers: []Carrier{{Name: "TELCO", Inbound: true, Outbound: true}, {Name: "SIPCO", Outbound: true}, {Name: "NUMBERS", Inbound: true}},
 	}
 	for i := range 1 + nodes/8 {
 		t.Web = append(t.Web, Machine{Name: fmt.Sprintf("web%d", i+1), Address: fmt.Sprintf("10.10.10.%d", 11+i)})
@@ -47,7 +47,7 @@ func aCluster(nodes int) Topology {
 		t.Telephony = append(t.Telephony, node)
 	}
 	if nodes > 3 {
-		t.Carriers = append(t.Carriers, Carrier{Name: "CHEAPCALLS", Servers: some})
+		t.Carriers = append(t.Carriers, Carrier{Name: "CHEAPCALLS", Servers: some, Outbound: true}, Carrier{Name: "LOCALS", Servers: some[:1], Inbound: true})
 	}
 	return t
 }
@@ -58,7 +58,7 @@ func aHostileCluster() Topology {
 	return Topology{
 		Title: evil, Proxy: &Machine{evil, evil, true}, Web: []Machine{{evil, evil, false}},
 		Telephony: []Node{{Name: evil, Address: evil, Role: evil, Lines: 10, Trunks: []Trunk{{evil, 30, true}}, Dead: true}, {Name: "x", Address: "y"}},
-		Carriers:  []Carrier{{Name: evil, Servers: []string{evil}}},
+		Carriers:  []Carrier{{Name: evil, Servers: []string{evil}}, {Name: "spare"}},
 		Database:  &Machine{evil, evil, false}, Replica: &Machine{evil, evil, false},
 	}
 }
@@ -258,7 +258,7 @@ func TestSVG_labelsDoNotOverlap(t *testing.T) {
 			topology.Telephony = append(topology.Telephony, node)
 		}
 		for range rapid.IntRange(0, 9).Draw(t, "carriers") {
-			carrier := Carrier{Name: label.Draw(t, "carrier"), Inbound: rapid.Bool().Draw(t, "inbound")}
+			carrier := Carrier{Name: label.Draw(t, "carrier"), Inbound: rapid.Bool().Draw(t, "inbound"), Outbound: rapid.Bool().Draw(t, "outbound")}
 			for _, node := range topology.Telephony {
 				if rapid.Bool().Draw(t, "on") {
 					carrier.Servers = append(carrier.Servers, node.Address)
@@ -288,13 +288,29 @@ func TestMermaid(t *testing.T) {
 
 	t.Run("a carrier on all nodes is joined to the group, one on some to those", func(t *testing.T) {
 		text := Mermaid(aCluster(12))
-		for _, want := range []string{"  telephony --> carrier1\n", "  telephony --> carrier2\n", "  node1 --> carrier0\n"} {
+		for _, want := range []string{"  telephony --> carrier3\n", "  telephony --> carrier4\n", "  node1 --> carrier0\n"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("no edge %q in\n%s", want, text)
 			}
 		}
 		if got := strings.Count(text, " --> carrier0"); got != 4 {
 			t.Errorf("CHEAPCALLS has %d edges, want 4", got)
+		}
+	})
+
+	t.Run("calls that only come in lead from the carrier, and are not called out", func(t *testing.T) {
+		for format, wants := range map[string][]string{
+			Mermaid(aCluster(12)):          {"  carrier2 --> telephony\n", "  carrier1 --> node1\n", `{{"NUMBERS<br/>in"}}`},
+			DOT(aCluster(12)):              {"carrier2 [constraint=false, ltail=cluster_telephony, dir=back]", "carrier1 [constraint=false, dir=back]", `label="NUMBERS\nin"`},
+			string(SVG(aCluster(12))):      {">in, on all nodes<", ">in, on 1 of 12 nodes<", `marker-end="url(#tip)" marker-start="url(#tip)"`},
+			string(SVG(aHostileCluster())): {">account only, "},
+			Mermaid(aHostileCluster()):     {" --- carrier"},
+		} {
+			for _, want := range wants {
+				if !strings.Contains(format, want) {
+					t.Errorf("no %q in\n%s", want, format)
+				}
+			}
 		}
 	})
 }

@@ -108,8 +108,8 @@ func (t Topology) dotEdge(e edge, line func(string, ...any)) {
 	}
 	from := end(e.from, "ltail", true)
 	to := end(e.to, "lhead", false)
-	if e.both {
-		options = append(options, "dir=both")
+	if direction := map[way]string{both: "both", inOnly: "back", neither: "none"}[e.way]; direction != "" {
+		options = append(options, "dir="+direction)
 	}
 	if e.to == "replica" || e.from == "proxy" {
 		options = options[1:] // these two decide where their ends are

@@ -45,11 +45,16 @@ func Mermaid(t Topology) string {
 		line("  replica[(%s)]%s", mermaidLabel(t.Replica.Name, t.Replica.Address), mermaidClass(t.Replica.Dead))
 	}
 	for _, edge := range t.edges() {
-		arrow := "-->"
-		if edge.both && edge.from != "telephony" { // Mermaid loses such an edge of a group
+		from, to, arrow := edge.from, edge.to, "-->"
+		switch {
+		case edge.way == inOnly:
+			from, to = to, from
+		case edge.way == neither:
+			arrow = "---"
+		case edge.way == both && from != "telephony": // Mermaid loses such an edge of a group
 			arrow = "<-->"
 		}
-		line("  %s %s %s", edge.from, arrow, edge.to)
+		line("  %s %s %s", from, arrow, to)
 	}
 	line("  classDef dead stroke:#c62828,stroke-width:3px,stroke-dasharray:6 4")
 	return b.String()
@@ -58,7 +63,31 @@ func Mermaid(t Topology) string {
 // edge joins two boxes by the names that both text formats give them.
 type edge struct {
 	from, to string
-	both     bool
+	way      way
+}
+
+// way is where something goes along an edge: from its beginning to its end unless
+// it says otherwise.
+type way int
+
+const (
+	outOnly way = iota
+	inOnly
+	both
+	neither
+)
+
+func (c Carrier) way() way {
+	switch {
+	case c.Inbound && c.Outbound:
+		return both
+	case c.Inbound:
+		return inOnly
+	case c.Outbound:
+		return outOnly
+	default:
+		return neither
+	}
 }
 
 // edges are those between groups where all of a group is meant, so that a
@@ -80,12 +109,12 @@ func (t Topology) edges() []edge {
 	for i, carrier := range t.Carriers {
 		from := fmt.Sprintf("carrier%d", i)
 		if len(t.Telephony) > 0 && t.everywhere(carrier) {
-			edges = append(edges, edge{from: "telephony", to: from, both: carrier.Inbound})
+			edges = append(edges, edge{from: "telephony", to: from, way: carrier.way()})
 			continue
 		}
 		for j, node := range t.Telephony {
 			if carrier.on(node) {
-				edges = append(edges, edge{from: fmt.Sprintf("node%d", j), to: from, both: carrier.Inbound})
+				edges = append(edges, edge{from: fmt.Sprintf("node%d", j), to: from, way: carrier.way()})
 			}
 		}
 	}

@@ -107,7 +107,7 @@ func (p *picture) front(y int) (web box, next int) {
 		p.machine(margin+padding, y+header, *t.Proxy, "card")
 		if web.there() {
 			at := y + header + cardHeight/2
-			p.arrow(false, "", point{proxy.right(), at}, point{web.x, at})
+			p.arrow(outOnly, "", point{proxy.right(), at}, point{web.x, at})
 		}
 	}
 	return web, y + height
@@ -164,7 +164,7 @@ func (p *picture) back(y int, above, web box) (carriers, data box, next int) {
 		}
 		if t.Database != nil && t.Replica != nil {
 			x := data.x + data.w/2
-			p.arrow(false, "", point{x, y + header + cardHeight}, point{x, y + header + cardHeight + gap + 8})
+			p.arrow(outOnly, "", point{x, y + header + cardHeight}, point{x, y + header + cardHeight + gap + 8})
 		}
 		next = data.bottom()
 	}
@@ -218,23 +218,23 @@ func (p *picture) legend(y int) int {
 // lines joins the groups.
 func (p *picture) lines(web, telephony, carriers, data box) {
 	if telephony.there() && carriers.there() {
-		inbound := false
+		inbound, outbound := false, false
 		for _, carrier := range p.topology.Carriers {
-			inbound = inbound || carrier.Inbound
+			inbound, outbound = inbound || carrier.Inbound, outbound || carrier.Outbound
 		}
 		x := carriers.x + carriers.w/2
-		p.arrow(inbound, "calls", point{x, telephony.bottom()}, point{x, carriers.y})
+		p.arrow(Carrier{Inbound: inbound, Outbound: outbound}.way(), "calls", point{x, telephony.bottom()}, point{x, carriers.y})
 	}
 	if p.topology.Database == nil {
 		return
 	}
 	if telephony.there() {
 		x := data.x + data.w/2
-		p.arrow(false, "SQL", point{x, telephony.bottom()}, point{x, data.y})
+		p.arrow(outOnly, "SQL", point{x, telephony.bottom()}, point{x, data.y})
 	}
 	if web.there() {
 		x := margin + p.inner + gutter/2
-		p.arrow(false, "", point{web.right(), web.middle()}, point{x, web.middle()}, point{x, data.y + header + cardHeight/2}, point{data.right(), data.y + header + cardHeight/2})
+		p.arrow(outOnly, "", point{web.right(), web.middle()}, point{x, web.middle()}, point{x, data.y + header + cardHeight/2}, point{data.right(), data.y + header + cardHeight/2})
 	}
 }
 

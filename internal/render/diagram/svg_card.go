@@ -21,18 +21,21 @@ func (p *picture) group(b box, name string) {
 	p.text(b.x+padding, b.y+20, "head", fit(name, b.w-2*padding, 12, true), "")
 }
 
-// arrow draws a line over the points with a tip at its end, or at both ends,
-// and its label beside its middle.
-func (p *picture) arrow(both bool, label string, points ...point) {
+// arrow draws a line over the points with a tip where it leads, and its label
+// beside its middle.
+func (p *picture) arrow(way way, label string, points ...point) {
 	var path []string
 	for _, at := range points {
 		path = append(path, fmt.Sprintf("%d,%d", at.x, at.y))
 	}
-	start := ""
-	if both {
-		start = ` marker-start="url(#tip)"`
+	tips := ""
+	if way == outOnly || way == both {
+		tips += ` marker-end="url(#tip)"`
 	}
-	fmt.Fprintf(&p.under, `<polyline class="line" points="%s" marker-end="url(#tip)"%s/>`+"\n", strings.Join(path, " "), start)
+	if way == inOnly || way == both {
+		tips += ` marker-start="url(#tip)"`
+	}
+	fmt.Fprintf(&p.under, `<polyline class="line" points="%s"%s/>`+"\n", strings.Join(path, " "), tips)
 	if label != "" {
 		p.text(points[0].x+8, (points[0].y+points[1].y)/2+4, "quiet small", label, "")
 	}

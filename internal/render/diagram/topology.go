@@ -49,7 +49,9 @@ type Trunk struct {
 type Carrier struct {
 	Name    string
 	Servers []string // addresses of the nodes it is on; empty means all
-	Inbound bool
+	// Inbound and Outbound say which way calls go; neither is an account that the
+	// dialplan of others may use.
+	Inbound, Outbound bool
 }
 
 // sorted returns the topology with every list in one order, so that pictures
@@ -152,10 +154,7 @@ func (t Trunk) text() string {
 }
 
 func (c Carrier) direction() string {
-	if c.Inbound {
-		return "out and in"
-	}
-	return "out"
+	return map[way]string{both: "out and in", inOnly: "in", outOnly: "out", neither: "account only"}[c.way()]
 }
 
 func counted(count int, noun string) string {
