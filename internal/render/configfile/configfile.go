@@ -111,13 +111,21 @@ func (f File) Deviations() ([]string, error) {
 	return lines, nil
 }
 
-// target follows a link, so that the link stays and the text behind it changes.
+// target follows a link, so that the link stays and the text behind it changes,
+// even if there is none yet.
 func (f File) target() (string, error) {
 	behind, err := filepath.EvalSymlinks(f.Path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return f.Path, nil
+	if !errors.Is(err, fs.ErrNotExist) {
+		return behind, err
 	}
-	return behind, err
+	link, err := os.Readlink(f.Path)
+	if err != nil {
+		return f.Path, nil //nolint:nilerr // no file and no link: it will be a file
+	}
+	if !filepath.IsAbs(link) {
+		link = filepath.Join(filepath.Dir(f.Path), link)
+	}
+	return File{Path: link}.target()
 }
 
 // backup keeps a text as its own file had it: readable by no one else.

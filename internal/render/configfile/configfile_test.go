@@ -71,6 +71,26 @@ func TestFile(t *testing.T) {
 			t.Fatalf("link %v, %v; behind it %q", info, err, read(t, behind))
 		}
 	})
+	t.Run("even one that leads nowhere yet", func(t *testing.T) {
+		f := aFile(t)
+		if err := os.Symlink("behind.cfg", f.Path); err != nil {
+			t.Fatal(err)
+		}
+		write(t, f, "one")
+		info, err := os.Lstat(f.Path)
+		if err != nil || info.Mode()&fs.ModeSymlink == 0 || read(t, filepath.Join(filepath.Dir(f.Path), "behind.cfg")) != "one" {
+			t.Fatalf("link %v, %v", info, err)
+		}
+	})
+	t.Run("a link that leads to itself is an error", func(t *testing.T) {
+		f := aFile(t)
+		if err := os.Symlink(filepath.Base(f.Path), f.Path); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Write([]byte("one")); err == nil {
+			t.Fatal("wrote")
+		}
+	})
 	t.Run("another mode is a deviation, and writing mends it", func(t *testing.T) {
 		f := aFile(t)
 		write(t, f, "one")
