@@ -27,12 +27,22 @@ func DiagnoseAt(at path.Path, summary string, err error) diag.Diagnostics {
 	if err == nil {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, summary, detail(err))}
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, summary, named(at, detail(err)))}
 }
 
-// WarnAt warns of what an attribute leads to.
+// WarnAt warns of what an attribute leads to. Terraform shows one of several
+// warnings with one summary and counts the others.
 func WarnAt(at path.Path, summary, text string) diag.Diagnostics {
-	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, summary, text)}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, summary, named(at, sentence(text)))}
+}
+
+// named says which attribute a text is about, where Terraform may not: for one
+// inside another, 1.11 shows the resource's first line.
+func named(at path.Path, text string) string {
+	if len(at.Steps()) < 2 {
+		return text
+	}
+	return at.String() + ": " + text
 }
 
 func title(summary, key string) string {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -139,20 +140,23 @@ func checksum(text []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// diagnose points at the attributes that problems are about.
+// diagnose points at the attributes that problems are about. Warnings about
+// different attributes differ in their summaries, or Terraform would show one.
 func diagnose(problems []webtier.Problem) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, problem := range problems {
 		at := path.Empty()
+		var names []string
 		for _, step := range problem.Place {
 			if step.IsKey {
 				at = at.AtMapKey(step.Name)
 			} else {
 				at = at.AtName(step.Name)
+				names = append(names, step.Name)
 			}
 		}
 		if problem.Warning {
-			diags.Append(bridge.WarnAt(at, "Web tier may surprise", problem.Text)...)
+			diags.Append(bridge.WarnAt(at, "Web tier: look at "+strings.Join(names, "."), problem.Text)...)
 		} else {
 			diags.Append(bridge.DiagnoseAt(at, "Invalid web tier", errors.New(problem.Text))...)
 		}

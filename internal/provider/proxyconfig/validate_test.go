@@ -11,28 +11,34 @@ import (
 // Every mistake is told at plan time, at its attribute.
 func TestMistakes_areToldAtTheirAttribute(t *testing.T) {
 	each(t, func(t *testing.T, k kind) {
-		mistakes := []struct{ claim, more, line, says string }{
-			{"a newline in a host name", `health = {}`, `hostname = "vici.example.com\n  bind :1"`, "not a DNS name"},
-			{"a port for TLS without 443", `listen = { https_port = 9000 }`, "", "does not contain 443"},
-			{"no active node", "", `nodes = { web1 = { address = "10.0.0.1", state = "drain" } }`, "no node is active"},
-			{"an audio store on a node that is not there", "", `audio_store = { node = "web9", host = "10.0.0.1", directory = "abc" }`, `"web9" is not among the nodes`},
-			{"a directive in an extra path", `extra_paths = ["/crm/;return 200"]`, "", "not a URL path"},
-			{"a blank in a certificate's path", "", `tls = { certificate_file = "/a b", key_file = "/k" }`, "not an absolute path"},
-			{"two nodes at one address", "", `nodes = { a = { address = "10.0.0.1" }, b = { address = "10.0.0.1" } }`, "already"},
-			{"a source that is none", `api_sources = ["everyone"]`, "", "want an IP address or a CIDR"},
-			{"a time that is none", `timeouts = { agent = "soon" }`, "", "not a length of time"},
-			{"figures for everyone", `stats = { bind = "0.0.0.0:8404" }`, "", "stats.sources"},
-			{"a version that lacks directives", `target_version = "1.0"`, "", "the oldest that has them"},
-			{"a version that is none", `target_version = "new"`, "", "two or three numbers"},
+		mistakes := []struct{ claim, more, line, at, says string }{
+			{"a newline in a host name", ``, `hostname = "vici.example.com\n  bind :1"`, "", "not a DNS name"},
+			{"a port for TLS without 443", `listen = { https_port = 9000 }`, "", "listen.https_port", "9000 does not contain 443"},
+			{"no active node", "", `nodes = { web1 = { address = "10.0.0.1", state = "drain" } }`, "", "no node is active"},
+			{"an audio store on a node that is not there", "", `audio_store = { node = "web9", host = "10.0.0.1", directory = "abc" }`, "audio_store.node", `"web9" is not among the nodes`},
+			{"a directive in an extra path", `extra_paths = ["/crm/;return 200"]`, "", "", "not a URL path"},
+			{"a blank in a certificate's path", "", `tls = { certificate_file = "/a b", key_file = "/k" }`, "tls.certificate_file", `"/a b" is not an absolute path`},
+			{"two nodes at one address", "", `nodes = { a = { address = "10.0.0.1" }, b = { address = "10.0.0.1" } }`, `nodes["b"].address`, `10.0.0.1:80 is node "a" already`},
+			{"a source that is none", `api_sources = ["everyone"]`, "", "", "want an IP address or a CIDR"},
+			{"a time that is none", `timeouts = { agent = "soon" }`, "", "timeouts.agent", `"soon" is not a length of time`},
+			{"figures for everyone", `stats = { bind = "0.0.0.0:8404" }`, "", "stats.bind", "0.0.0.0:8404 can be reached from other machines"},
+			{"a version that lacks directives", `target_version = "1.0"`, "", "", "the oldest that has them"},
+			{"a version that is none", `target_version = "new"`, "", "", "two or three numbers"},
 		}
 		if k.name == "vicidial_nginx_config" {
 			mistakes = mistakes[:4] // one schema and one check serve both
 		}
 		for _, mistake := range mistakes {
 			t.Run(mistake.claim, func(t *testing.T) {
+				// Terraform shows the line of an attribute; one inside another is named.
+				told := words(mistake.at + ": " + mistake.says)
+				if mistake.at == "" {
+					attribute := regexp.MustCompile(`\w+`).FindString(mistake.line + mistake.more)
+					told = `\d+: +` + attribute + ` .*` + words(mistake.says)
+				}
 				resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
 					Config: k.wrong(mistake.line, mistake.more), PlanOnly: true,
-					ExpectError: regexp.MustCompile(`(?i)` + words(mistake.says)),
+					ExpectError: regexp.MustCompile(`(?is)` + told),
 				}}})
 			})
 		}

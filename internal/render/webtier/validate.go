@@ -70,7 +70,7 @@ func (f *findings) nodes() {
 			f.refuse(at.Attribute("address"), "%s is node %q already; a node listed twice gets twice its share", where, other)
 		}
 		owner[where] = name
-		if node.IsName() && len(f.tier.DNSServers) == 0 {
+		if isHostName(node.Address) && len(f.tier.DNSServers) == 0 {
 			f.warn(at.Attribute("address"), "the name %q is looked up once, when the proxy starts; set dns_servers to follow it", node.Address)
 		}
 	}
