@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -168,6 +169,33 @@ func TestDrift(t *testing.T) {
 			}
 		})
 	}
+	t.Run("what is for all that stands below it is drift when it moves down", func(t *testing.T) {
+		config, err := haproxy.Parse(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		moved := func(list []haproxy.Section) []haproxy.Section { return append(list[1:len(list):len(list)], list[0]) }
+		for claim, change := range map[string]func(haproxy.Config) haproxy.Config{
+			"defaults": func(c haproxy.Config) haproxy.Config {
+				return haproxy.Config{Sections: append(c.Sections[:1:1], moved(c.Sections[1:])...)}
+			},
+			"default-server": func(c haproxy.Config) haproxy.Config {
+				sections := slices.Clone(c.Sections)
+				for i, section := range sections {
+					at := slices.IndexFunc(section.Lines, func(line haproxy.Line) bool { return line.Words[0] == "default-server" })
+					if at >= 0 {
+						lines := slices.Delete(slices.Clone(section.Lines), at, at+1)
+						sections[i].Lines = append(lines, section.Lines[at])
+					}
+				}
+				return haproxy.Config{Sections: sections}
+			},
+		} {
+			if lines, err := haproxy.Drift(want, change(config).Print()); err != nil || len(lines) == 0 {
+				t.Errorf("%s: got %q, %v", claim, lines, err)
+			}
+		}
+	})
 	t.Run("rules in another order are drift, since the first that matches wins", func(t *testing.T) {
 		lines := drift(t, "    use_backend be_files if p_audio\n    use_backend be_leads if p_leads\n", "    use_backend be_leads if p_leads\n    use_backend be_files if p_audio\n")
 		if len(lines) != 2 {

@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -113,19 +114,34 @@ func escape(after string, word *strings.Builder) int {
 // that do not.
 var optionLists = map[string]int{"server": 3, "default-server": 1, "bind": 2}
 
+// ordered are keywords whose order matters to another one: a default-server is
+// for the servers below it.
+var ordered = map[string]string{"default-server": "server"}
+
 // Statements frees a tree from its layout, for comparing.
 func (c Config) Statements() []meaning.Statement {
 	var statements []meaning.Statement
+	defaults := 0
 	for _, section := range c.Sections {
 		place := strings.TrimSpace(section.Kind + " " + section.Name)
-		statements = append(statements, meaning.Statement{Section: place, Text: place})
+		text := place
+		// Defaults are for what stands below them.
+		switch section.Kind {
+		case "defaults":
+			defaults++
+		case "frontend", "backend", "listen":
+			if defaults != 1 {
+				text = fmt.Sprintf("%s, below %d defaults", place, defaults)
+			}
+		}
+		statements = append(statements, meaning.Statement{Section: place, Text: text})
 		for _, line := range section.Lines {
 			text := line.Words
 			if fixed, is := optionLists[text[0]]; is && len(text) > fixed {
 				text = slices.Concat(text[:fixed], options(text[fixed:]))
 			}
 			statements = append(statements, meaning.Statement{
-				Section: place, Keyword: text[0], Text: written(text),
+				Section: place, Keyword: cmp.Or(ordered[text[0]], text[0]), Text: written(text),
 			})
 		}
 	}

@@ -219,6 +219,16 @@ func TestDrift(t *testing.T) {
 			t.Errorf("got %q, %v", lines, err)
 		}
 	})
+	t.Run("who is let in after all are refused is drift", func(t *testing.T) {
+		tier := aTier()
+		tier.Stats = &webtier.Stats{Bind: "10.0.0.3:8404", Sources: []string{"10.0.0.0/8"}}
+		open := render(t, tier)
+		closed := bytes.Replace(open, []byte("            deny all;\n"), nil, 1)
+		closed = bytes.Replace(closed, []byte("            allow 127.0.0.0/8;\n"), []byte("            deny all;\n            allow 127.0.0.0/8;\n"), 1)
+		if lines, err := nginx.Drift(open, closed); err != nil || len(lines) == 0 {
+			t.Errorf("got %q, %v", lines, err)
+		}
+	})
 	t.Run("text that is no configuration is an error", func(t *testing.T) {
 		if lines, err := nginx.Drift(want, []byte("http { server {")); err == nil {
 			t.Errorf("got %q", lines)

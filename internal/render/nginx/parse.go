@@ -2,6 +2,7 @@ package nginx
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -92,9 +93,12 @@ func unescape(word string) string {
 	return strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\r`, "\r", `\t`, "\t", `\"`, `"`, `\'`, "'").Replace(word)
 }
 
-// rewriting are directives that run in the order in which they stand, whatever
-// their names.
-var rewriting = []string{"if", "return", "rewrite", "set", "break"}
+// together are directives that are tried in the order in which they stand,
+// whatever their names.
+var together = map[string]string{
+	"if": "rewrite phase", "return": "rewrite phase", "rewrite": "rewrite phase", "set": "rewrite phase", "break": "rewrite phase",
+	"allow": "access phase", "deny": "access phase",
+}
 
 // numbered are blocks of which several may have the same words.
 var numbered = []string{"server", "if"}
@@ -106,11 +110,7 @@ func statements(directives []Directive, section string) []meaning.Statement {
 	var list []meaning.Statement
 	count := map[string]int{}
 	for _, d := range directives {
-		keyword := d.Name
-		if slices.Contains(rewriting, keyword) {
-			keyword = "rewrite phase"
-		}
-		list = append(list, meaning.Statement{Section: section, Keyword: keyword, Text: written(options(d, section))})
+		list = append(list, meaning.Statement{Section: section, Keyword: cmp.Or(together[d.Name], d.Name), Text: written(options(d, section))})
 		if !d.IsBlock {
 			continue
 		}
