@@ -7,15 +7,23 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
+	"os"
+	"path/filepath"
 	"strings"
+	"time"
 )
 
-// check asks single questions of a quiet tier.
-func (s *stack) check(ctx context.Context) ([]finding, error) {
+// check asks single questions of a quiet tier; the long form waits for a report.
+func (s *stack) check(ctx context.Context, long bool) ([]finding, error) {
 	findings := s.pages(ctx)
-	for _, test := range []func(context.Context) (finding, error){
-		s.links, s.slash, s.redirect, s.forged, s.uploads, s.bigUpload, s.logins, s.failures,
-	} {
+	tests := []func(context.Context) (finding, error){
+		s.links, s.slash, s.redirect, s.forged, s.fronted, s.uploads, s.bigUpload, s.logins, s.guesses, s.failures, s.welcomed,
+		s.upgrade, s.trace, s.fragment, s.oldTLS, s.strict,
+	}
+	if long {
+		tests = append(tests, s.report)
+	}
+	for _, test := range tests {
 		found, err := test(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", found.claim, err)
@@ -176,10 +184,28 @@ func (s *stack) upload(ctx context.Context, browser *http.Client, name string, t
 
 // logins: a flood of passwords would lock users out, so it is stopped before.
 func (s *stack) logins(ctx context.Context) (finding, error) {
-	f := finding{claim: "the 61st login in a minute is refused, and polls are not"}
-	browser := s.browser(agentAddress)
+	f, err := s.tries(ctx, "the 61st login in a minute is refused, and polls are not", agentAddress, http.MethodPost, "/agc/vicidial.php")
+	if err != nil || f.wrong != "" {
+		return f, err
+	}
+	status, _, _, err := fetch(ctx, s.browser(agentAddress), http.MethodGet, s.url("/agc/conf_exten_check.php"), "", nil)
+	if status != http.StatusOK {
+		f.wrong = fmt.Sprintf("a poll gave %d", status)
+	}
+	return f, err
+}
+
+// guesses: VICIdial takes a password from the URL as well as from a form.
+func (s *stack) guesses(ctx context.Context) (finding, error) {
+	return s.tries(ctx, "a password in the URL of a login counts as one", guesserAddress, http.MethodGet, "/agc/vicidial.php?VD_login=6666&VD_pass="+secret)
+}
+
+// tries logs in once more often than is allowed.
+func (s *stack) tries(ctx context.Context, claim, from, method, page string) (finding, error) {
+	f := finding{claim: claim}
+	browser := s.browser(from)
 	for i := range loginsPerMinute + 1 {
-		status, _, _, err := fetch(ctx, browser, http.MethodPost, s.url("/agc/vicidial.php"), "application/x-www-form-urlencoded", strings.NewReader("user=6666&pass="+secret))
+		status, _, _, err := fetch(ctx, browser, method, s.url(page), "application/x-www-form-urlencoded", strings.NewReader("user=6666&pass="+secret))
 		if err != nil {
 			return f, err
 		}
@@ -191,11 +217,7 @@ func (s *stack) logins(ctx context.Context) (finding, error) {
 			f.wrong = fmt.Sprintf("login %d gave %d", i+1, status)
 		}
 	}
-	status, _, _, err := fetch(ctx, browser, http.MethodGet, s.url("/agc/conf_exten_check.php"), "", nil)
-	if status != http.StatusOK {
-		f.wrong = fmt.Sprintf("a poll gave %d", status)
-	}
-	return f, err
+	return f, nil
 }
 
 // failures: HAProxy counts 4xx answers of the admin pages.
@@ -219,9 +241,52 @@ func (s *stack) failures(ctx context.Context) (finding, error) {
 	return f, nil
 }
 
-// passwordsLogged reads what the proxy has written.
-func (s *stack) passwordsLogged() (finding, error) {
+// report: a manager waits longer for a report than any agent for an answer.
+func (s *stack) report(ctx context.Context) (finding, error) {
+	f := finding{claim: "a report may take longer than an agent's answer"}
+	tier := s.tier
+	tier.Timeouts.Agent, tier.Timeouts.Admin = time.Second, 10*time.Second
+	if err := s.reload(ctx, tier); err != nil {
+		return f, err
+	}
+	status, body, _, err := fetch(ctx, s.browser(managerAddress), http.MethodGet, s.url("/vicidial/AST_slow_report.php?seconds=8"), "", nil)
+	if err != nil {
+		return f, err
+	}
+	if status != http.StatusOK || !strings.Contains(body, "REPORT") {
+		f.wrong = fmt.Sprintf("%d %s", status, body)
+	}
+	return f, s.reload(ctx, s.tier)
+}
+
+// welcomed: agents share an office's address with a manager who has forgotten
+// the password.
+func (s *stack) welcomed(ctx context.Context) (finding, error) {
+	f := finding{claim: "agents at the same address start all the same"}
+	browser := s.browser(intruderAddress)
+	for _, page := range []string{"/vicidial/welcome.php", "/vicidial/images/logo.png"} {
+		status, _, _, err := fetch(ctx, browser, http.MethodGet, s.url(page), "", nil)
+		if err != nil {
+			return f, err
+		}
+		if status != http.StatusOK {
+			f.wrong = fmt.Sprintf("%s gave %d", page, status)
+		}
+	}
+	return f, nil
+}
+
+// passwordsLogged reads what the proxy has written, after it could not do
+// something: what fails is logged with the whole request line.
+func (s *stack) passwordsLogged(ctx context.Context) (finding, error) {
 	f := finding{claim: "no password is in any log"}
+	if err := os.RemoveAll(filepath.Join(s.folder, "client_body")); err != nil {
+		return f, err
+	}
+	form := strings.NewReader(strings.Repeat("comments=long&", 1<<16))
+	if _, _, _, err := fetch(ctx, s.browser(agentAddress), http.MethodPost, s.url("/agc/vdc_db_query.php?pass="+secret), "application/x-www-form-urlencoded", form); err != nil {
+		return f, err
+	}
 	if err := s.proxy.Stop(); err != nil {
 		return f, err
 	}

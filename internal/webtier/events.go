@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/webstack"
 )
 
-// event is one thing that happens to the victim, and when.
+// event is one thing that happens to a node, and when.
 type event struct {
 	name     string
+	victim   string
 	begin    time.Time
 	end      time.Time
 	struck   time.Time // when it happened
@@ -19,7 +21,7 @@ type event struct {
 	out      time.Duration
 	back     time.Duration
 	measured bool // out and back are the proxy's own, not guessed from requests
-	hurts    bool // requests that run on the node may be lost
+	hurts    bool // the node is struck dead, and comes back as a fresh one
 	promised promise
 }
 
@@ -31,11 +33,16 @@ type promise struct {
 	out     time.Duration
 	back    time.Duration
 	spread  float64
+	gentle  bool // in its first seconds back the node gets less than half of its share
 }
+
+// gentleness is how long a node that came back is watched.
+const gentleness = 2 * time.Second
 
 // wounds are what can be done to a node, and undone.
 type wound struct {
 	name         string
+	victim       string
 	strike, heal func(context.Context) error
 	lasts        time.Duration
 	promised     promise
@@ -46,7 +53,7 @@ type wound struct {
 var unpromised = promise{polls: -1, actions: -1, out: -1, back: -1, spread: -1}
 
 // events happen one after the other, with the floor at work.
-func (s *stack) events(ctx context.Context, _ *floor, long bool) ([]event, error) {
+func (s *stack) events(ctx context.Context, long bool) ([]event, error) {
 	calm := event{name: "none", promised: promise{out: -1, back: -1, spread: 0.03}}
 	if err := wait(ctx, 1200*time.Millisecond); err != nil { // until every agent has come
 		return nil, err
@@ -71,34 +78,73 @@ func (s *stack) events(ctx context.Context, _ *floor, long bool) ([]event, error
 	return list, nil
 }
 
+// wounds are the proxy's trials. HAProxy gives a node that came back its share
+// little by little, so they go round the nodes: a node that is struck while
+// hardly anybody uses it proves nothing.
 func (s *stack) wounds(long bool) []wound {
-	node := s.nodes[victim]
-	kill := wound{
-		name: "kill -9", lasts: 2500 * time.Millisecond, hurts: true,
-		strike: func(context.Context) error { return node.Kill() }, heal: node.Start,
-		promised: promise{actions: 6, out: time.Second, back: -1, spread: -1},
-	}
-	hang := wound{
-		name: "hang", lasts: 3500 * time.Millisecond,
-		strike:   func(context.Context) error { return node.Hang() },
-		heal:     func(context.Context) error { return node.Wake() },
-		promised: promise{polls: -1, actions: -1, out: 3 * time.Second, back: -1, spread: -1},
-	}
-	without := func(status int, promised promise) wound {
-		return wound{
-			name: fmt.Sprintf("database lost, %d", status), lasts: 2500 * time.Millisecond, promised: promised,
-			strike: func(context.Context) error { return node.LoseDatabase(status) }, heal: node.GiveDatabase,
+	killed := promise{actions: 6, out: time.Second, back: 5 * time.Second, spread: -1, gentle: true}
+	lost := promise{polls: -1, actions: -1, out: 2 * time.Second, back: 5 * time.Second, spread: -1}
+	lost500 := lost
+	lost500.polls = 0 // the answer says that it is none, so another node is asked
+	hung := promise{polls: -1, actions: -1, out: 3 * time.Second, back: 5 * time.Second, spread: -1}
+	nothing := promise{out: -1, back: -1, spread: -1}
+	if s.kind == "haproxy" {
+		list := []wound{
+			s.kill(other, killed), s.loseDatabase(victim, 200, lost), s.loseDatabase(third, 500, lost500),
+			s.hang(other, hung), s.drained(victim, nothing), s.reloads(nothing),
 		}
+		if long {
+			list = append(list, s.kill(other, killed), s.kill(victim, killed))
+		}
+		return list
 	}
-	drain := wound{
-		name: "drain, stop", lasts: time.Second, strike: s.drain, heal: s.undrain,
-		promised: promise{out: -1, back: -1, spread: -1},
+	// What passive checks see late, or never, is told and not promised.
+	killed = promise{actions: -1, out: -1, back: 8 * time.Second, spread: -1}
+	few := promise{polls: -1, actions: -1, out: -1, back: -1, spread: -1}
+	list := []wound{s.kill(other, killed), s.drained(victim, nothing), s.reloads(few)}
+	if long {
+		list = append(list, s.loseDatabase(victim, 200, unpromised), s.loseDatabase(victim, 500, unpromised),
+			s.hang(victim, unpromised), s.kill(victim, killed), s.kill(other, killed))
 	}
-	reloads := wound{
-		name: "3 reloads", lasts: time.Second,
+	return list
+}
+
+func (s *stack) kill(name string, promised promise) wound {
+	return wound{
+		name: "kill -9", victim: name, lasts: 2500 * time.Millisecond, hurts: true, promised: promised,
+		strike: func(context.Context) error { return s.nodes[name].Kill() }, heal: s.nodes[name].Start,
+	}
+}
+
+func (s *stack) hang(name string, promised promise) wound {
+	return wound{
+		name: "hang", victim: name, lasts: 3500 * time.Millisecond, promised: promised,
+		strike: func(context.Context) error { return s.nodes[name].Hang() },
+		heal:   func(context.Context) error { return s.nodes[name].Wake() },
+	}
+}
+
+func (s *stack) loseDatabase(name string, status int, promised promise) wound {
+	return wound{
+		name: fmt.Sprintf("database lost, %d", status), victim: name, lasts: 2500 * time.Millisecond, promised: promised,
+		strike: func(context.Context) error { return s.nodes[name].LoseDatabase(status) }, heal: s.nodes[name].GiveDatabase,
+	}
+}
+
+func (s *stack) drained(name string, promised promise) wound {
+	return wound{
+		name: "drain, stop", victim: name, lasts: time.Second, promised: promised,
+		strike: func(ctx context.Context) error { return s.drain(ctx, name) },
+		heal:   func(ctx context.Context) error { return s.undrain(ctx, name) },
+	}
+}
+
+func (s *stack) reloads(promised promise) wound {
+	return wound{
+		name: "3 reloads", lasts: time.Second, promised: promised,
 		strike: func(ctx context.Context) error {
 			for range 3 {
-				if err := s.reload(s.tier); err != nil {
+				if err := s.reload(ctx, s.tier); err != nil {
 					return err
 				}
 				if err := wait(ctx, 800*time.Millisecond); err != nil {
@@ -107,43 +153,31 @@ func (s *stack) wounds(long bool) []wound {
 			}
 			return nil
 		},
-		heal:     func(context.Context) error { return nil },
-		promised: promise{out: -1, back: -1, spread: -1},
+		heal: func(context.Context) error { return nil },
 	}
-	lost200 := promise{polls: -1, actions: -1, out: 2 * time.Second, back: -1, spread: -1}
-	if s.kind == "haproxy" {
-		list := []wound{kill, without(200, lost200), hang, drain, reloads}
-		if long {
-			list = append(list, without(500, lost200), kill, kill)
-		}
-		return list
-	}
-	// What passive checks see late, or never, is told and not promised.
-	kill.promised.out = -1
-	kill.promised.actions = -1
-	reloads.promised.polls, reloads.promised.actions = -1, -1
-	list := []wound{kill, drain, reloads}
-	if long {
-		hang.promised = unpromised
-		list = append(list, without(200, unpromised), without(500, unpromised), hang, kill, kill)
-	}
-	return list
 }
 
 // suffer strikes the victim, waits, heals it and waits until it is back.
 func (s *stack) suffer(ctx context.Context, w wound) (event, error) {
-	one := event{name: w.name, promised: w.promised, hurts: w.hurts, out: -1, back: -1, begin: time.Now()}
-	watching := s.kind == "haproxy" && w.name != "3 reloads"
-	one.measured = watching
+	one := event{name: w.name, victim: w.victim, promised: w.promised, hurts: w.hurts, out: -1, back: -1}
+	one.measured = s.kind == "haproxy" && w.victim != ""
+	if one.measured { // a node that still gets its share little by little is no victim
+		if _, err := s.until(ctx, w.victim, 25*time.Second, func(seen webstack.Server) bool {
+			return seen.Weight == s.tier.Nodes[w.victim].Weight
+		}); err != nil {
+			return one, fmt.Errorf("it does not get its whole share: %w", err)
+		}
+	}
 	type sight struct {
 		at  time.Time
 		err error
 	}
 	gone := make(chan sight, 1)
-	one.struck = time.Now()
-	if watching {
+	one.begin = time.Now()
+	one.struck = one.begin
+	if one.measured {
 		go func() {
-			at, err := s.until(ctx, 8*time.Second, func(status string) bool { return !strings.HasPrefix(status, "UP") })
+			at, err := s.until(ctx, w.victim, 8*time.Second, func(seen webstack.Server) bool { return !strings.HasPrefix(seen.Status, "UP") })
 			gone <- sight{at, err}
 		}()
 	}
@@ -153,7 +187,7 @@ func (s *stack) suffer(ctx context.Context, w wound) (event, error) {
 	if err := wait(ctx, w.lasts); err != nil {
 		return one, err
 	}
-	if watching {
+	if one.measured {
 		saw := <-gone
 		if saw.err != nil {
 			return one, fmt.Errorf("it stays in rotation: %w", saw.err)
@@ -164,8 +198,8 @@ func (s *stack) suffer(ctx context.Context, w wound) (event, error) {
 		return one, err
 	}
 	one.restored = time.Now()
-	if watching {
-		at, err := s.until(ctx, 20*time.Second, func(status string) bool { return status == "UP" })
+	if one.measured {
+		at, err := s.until(ctx, w.victim, 20*time.Second, func(seen webstack.Server) bool { return seen.Status == "UP" })
 		if err != nil {
 			return one, fmt.Errorf("it does not come back: %w", err)
 		}
@@ -176,46 +210,50 @@ func (s *stack) suffer(ctx context.Context, w wound) (event, error) {
 			return one, err
 		}
 	}
-	if err := wait(ctx, 500*time.Millisecond); err != nil {
+	after := 500 * time.Millisecond
+	if w.promised.gentle {
+		after = gentleness
+	}
+	if err := wait(ctx, after); err != nil {
 		return one, err
 	}
 	one.end = time.Now()
 	return one, nil
 }
 
-// drain takes the victim out as an operator does before a stop: by HAProxy's
+// drain takes a node out as an operator does before a stop: by HAProxy's
 // socket, or by a changed configuration and a reload. Then it stops.
-func (s *stack) drain(ctx context.Context) error {
+func (s *stack) drain(ctx context.Context, name string) error {
 	if s.kind == "haproxy" {
-		if _, err := s.proxy.Command(ctx, s.tier.Process.ControlSocket, "set server be_agent/"+victim+" state drain"); err != nil {
+		if _, err := s.proxy.Command(ctx, s.tier.Process.ControlSocket, "set server be_agent/"+name+" state drain"); err != nil {
 			return err
 		}
-	} else if err := s.reload(s.with(webtier.Drain)); err != nil {
+	} else if err := s.reload(ctx, s.with(name, webtier.Drain)); err != nil {
 		return err
 	}
 	if err := wait(ctx, time.Second); err != nil { // what runs on it ends
 		return err
 	}
-	return s.nodes[victim].Kill()
+	return s.nodes[name].Kill()
 }
 
-func (s *stack) undrain(ctx context.Context) error {
-	if err := s.nodes[victim].Start(ctx); err != nil {
+func (s *stack) undrain(ctx context.Context, name string) error {
+	if err := s.nodes[name].Start(ctx); err != nil {
 		return err
 	}
 	if s.kind == "haproxy" {
-		_, err := s.proxy.Command(ctx, s.tier.Process.ControlSocket, "set server be_agent/"+victim+" state ready")
+		_, err := s.proxy.Command(ctx, s.tier.Process.ControlSocket, "set server be_agent/"+name+" state ready")
 		return err
 	}
-	return s.reload(s.tier)
+	return s.reload(ctx, s.tier)
 }
 
-// with is the tier with the victim in another state.
-func (s *stack) with(state webtier.State) webtier.Tier {
+// with is the tier with one node in another state.
+func (s *stack) with(changed string, state webtier.State) webtier.Tier {
 	tier := s.tier
 	tier.Nodes = map[string]webtier.Node{}
 	for name, node := range s.tier.Nodes {
-		if name == victim {
+		if name == changed {
 			node.State = state
 		}
 		tier.Nodes[name] = node
@@ -223,20 +261,20 @@ func (s *stack) with(state webtier.State) webtier.Tier {
 	return tier
 }
 
-// until watches what HAProxy thinks of the victim, and says when it changed.
-func (s *stack) until(ctx context.Context, most time.Duration, is func(status string) bool) (time.Time, error) {
+// until watches what HAProxy thinks of a node, and says when that changed.
+func (s *stack) until(ctx context.Context, name string, most time.Duration, is func(webstack.Server) bool) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	for {
-		status, err := s.proxy.Status(ctx, s.tier.Process.ControlSocket, "be_agent", victim)
+		seen, err := s.proxy.Server(ctx, s.tier.Process.ControlSocket, "be_agent", name)
 		if err != nil {
 			return time.Time{}, err
 		}
-		if is(status) {
+		if is(seen) {
 			return time.Now(), nil
 		}
 		if err := wait(ctx, 15*time.Millisecond); err != nil {
-			return time.Time{}, fmt.Errorf("status %q: %w", status, err)
+			return time.Time{}, fmt.Errorf("status %q, weight %d: %w", seen.Status, seen.Weight, err)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -155,27 +156,34 @@ func duty(second int) (work, bool) {
 	return 0, false
 }
 
-// ask sends one request and notes what came of it.
+// ask sends one request and notes what came of it. Polls and actions are forms
+// that an agent's screen posts (www/agc/vicidial.php); scripts are frames, which
+// the browser gets, with everything in the URL.
 func (f *floor) ask(ctx context.Context, browser *http.Client, kind work, id string) {
-	query := "?user=6666&pass=" + secret + "&id=" + id
-	method, path, want := http.MethodGet, "/agc/conf_exten_check.php"+query, "Logged-in: Y"
+	form := url.Values{"user": {"6666"}, "pass": {secret}, "id": {id}}.Encode()
+	method, path, want := http.MethodPost, "/agc/conf_exten_check.php", "Logged-in: Y"
 	switch kind {
 	case post:
-		method, path, want = http.MethodPost, "/agc/vdc_db_query.php"+query, "DONE "+id
+		path, want = "/agc/vdc_db_query.php", "DONE "+id
 	case get:
-		path, want = "/agc/vdc_script_display.php"+query, "DONE "+id
+		method, path, want = http.MethodGet, "/agc/vdc_script_display.php?"+form, "DONE "+id
 	case poll:
 	}
+	var body io.Reader
+	contentType := ""
+	if method == http.MethodPost {
+		body, contentType = strings.NewReader(form), "application/x-www-form-urlencoded"
+	}
 	o := outcome{work: kind, id: id, begin: time.Now()}
-	status, body, header, err := fetch(ctx, browser, method, f.stack.url(path), "", nil)
+	status, text, header, err := fetch(ctx, browser, method, f.stack.url(path), contentType, body)
 	o.took, o.node = time.Since(o.begin), header.Get("X-Node")
 	switch {
 	case err != nil:
 		o.fault = err.Error()
 	case status != http.StatusOK:
 		o.fault = fmt.Sprintf("status %d", status)
-	case !strings.Contains(body, want):
-		o.fault = "200 with " + strings.TrimSpace(body)
+	case !strings.Contains(text, want):
+		o.fault = "200 with " + strings.TrimSpace(text)
 	}
 	f.mutex.Lock()
 	defer f.mutex.Unlock()

@@ -29,7 +29,9 @@ type figures struct {
 	actions   int // actions of which the browser saw an error
 	silent    int // actions that the browser believes done, and no node did
 	twice     int // actions that ran twice
+	late      int // requests that failed although the node had left rotation before
 	out, back time.Duration
+	gentle    float64 // of its share, what a node got in its first seconds back; negative where nobody looks
 	spread    float64 // worst relative distance of a node's share from its weight
 	p50, p99  time.Duration
 	faults    map[string]int // what browsers saw, and how often
@@ -63,7 +65,7 @@ func (s *stack) judge(events []event, outcomes []outcome) ([]figures, error) {
 }
 
 func (s *stack) weigh(e event, during []outcome, ran map[string]int) figures {
-	f := figures{event: e.name, requests: len(during), out: e.out, back: e.back, spread: -1, faults: map[string]int{}}
+	f := figures{event: e.name, requests: len(during), out: e.out, back: e.back, spread: -1, gentle: -1, faults: map[string]int{}}
 	var last time.Time
 	served := map[string]int{}
 	var times []time.Duration
@@ -85,6 +87,9 @@ func (s *stack) weigh(e event, during []outcome, ran map[string]int) figures {
 			if o.end().After(last) {
 				last = o.end()
 			}
+			if e.measured && e.out >= 0 && o.begin.After(e.struck.Add(e.out)) {
+				f.late++
+			}
 		}
 		if o.work != poll && ran[o.id] > 1 {
 			f.twice++
@@ -96,6 +101,9 @@ func (s *stack) weigh(e event, during []outcome, ran map[string]int) figures {
 	if e.struck.IsZero() {
 		f.out, f.back = -1, -1
 		f.spread = s.spread(served)
+	}
+	if e.promised.gentle {
+		f.gentle = s.share(e, during)
 	}
 	slices.Sort(times)
 	if len(times) > 0 {
@@ -112,7 +120,7 @@ func (f *figures) guess(e event, last time.Time, during []outcome) {
 	}
 	f.back = -1
 	for _, o := range during {
-		if after := o.end().Sub(e.restored); o.node == victim && o.begin.After(e.restored) && (f.back < 0 || after < f.back) {
+		if after := o.end().Sub(e.restored); o.node == e.victim && o.begin.After(e.restored) && (f.back < 0 || after < f.back) {
 			f.back = after
 		}
 	}
@@ -131,6 +139,25 @@ func (s *stack) spread(served map[string]int) float64 {
 		worst = max(worst, math.Abs(float64(served[name])-want)/want)
 	}
 	return worst
+}
+
+// share is what a node that came back got in its first seconds, of what its
+// weight would give it.
+func (s *stack) share(e event, during []outcome) float64 {
+	from := e.restored.Add(e.back)
+	all, its, weights := 0, 0, 0
+	for _, o := range during {
+		if o.node != "" && o.begin.After(from) && o.begin.Before(from.Add(gentleness)) {
+			all++
+			if o.node == e.victim {
+				its++
+			}
+		}
+	}
+	for _, node := range s.tier.Nodes {
+		weights += node.Weight
+	}
+	return float64(its*weights) / float64(max(1, all)*s.tier.Nodes[e.victim].Weight)
 }
 
 // hold notes the promises that were not kept.
@@ -154,6 +181,18 @@ func (f *figures) hold(e event) {
 	}
 	if p.out >= 0 && f.out > p.out {
 		broken("out after %s, %s promised", f.out.Round(time.Millisecond), p.out)
+	}
+	switch {
+	case p.back >= 0 && f.back < 0:
+		broken("never back, %s promised", p.back)
+	case p.back >= 0 && f.back > p.back:
+		broken("back after %s, %s promised", f.back.Round(time.Millisecond), p.back)
+	}
+	if f.late > 0 {
+		broken("%d requests failed after the node had left rotation", f.late)
+	}
+	if p.gentle && (f.gentle >= 0.5 || f.gentle <= 0) {
+		broken("in its first %s back the node got %.0f %% of its share, more than nothing and less than half are promised", gentleness, 100*f.gentle)
 	}
 	if p.spread >= 0 && f.spread > p.spread {
 		broken("a share is %.1f %% off its weight, %.0f %% promised", 100*f.spread, 100*p.spread)
@@ -181,6 +220,9 @@ func tell(out io.Writer, reports []report) bool {
 		for _, f := range r.events {
 			for _, fault := range slices.Sorted(maps.Keys(f.faults)) {
 				fmt.Fprintf(out, "%s, %s: %d times %s\n", r.proxy, f.event, f.faults[fault], fault)
+			}
+			if f.gentle >= 0 {
+				fmt.Fprintf(out, "%s, %s: in its first %s back the node got %.0f %% of its share\n", r.proxy, f.event, gentleness, 100*f.gentle)
 			}
 			for _, broken := range f.broken {
 				fmt.Fprintf(out, "FAIL %s, %s: %s\n", r.proxy, f.event, broken)

@@ -29,10 +29,14 @@ const (
 	managerAddress   = "127.0.0.2"
 	clusterAddress   = "127.0.0.3"
 	intruderAddress  = "127.0.0.4" // a manager who has forgotten the password
+	guesserAddress   = "127.0.0.5" // who tries passwords in URLs
+	frontAddress     = "127.0.0.6" // a proxy in front of this one
 	hostname         = "vici.example.com"
 	soundsHost       = "sounds.example.com"
 	soundsDirectory  = "nq5ktwzqvz1fdp4v2tytdcd46q1rcx"
-	victim           = "web2"
+	victim           = "web1" // which holds the audio store
+	other            = "web2"
+	third            = "web3" // with half the weight of the others
 	workers          = 64
 	secret           = "SECRETX"
 	loginsPerMinute  = 60
@@ -62,7 +66,7 @@ func build(ctx context.Context, kind, folder string) (s *stack, err error) {
 		}
 	}()
 	settings := webstack.Settings{SoundsWebServer: soundsHost, SoundsWebDirectory: soundsDirectory, Workers: workers}
-	for _, name := range []string{"web1", victim, "web3"} {
+	for _, name := range []string{victim, other, third} {
 		if s.nodes[name], err = webstack.StartNode(ctx, folder, name, settings); err != nil {
 			delete(s.nodes, name)
 			return nil, err
@@ -111,13 +115,13 @@ func (s *stack) describe(ctx context.Context) error {
 	tier.Nodes = map[string]webtier.Node{}
 	for name, node := range s.nodes {
 		weight := 100
-		if name == "web3" {
+		if name == third {
 			weight = 50 // so that the spread is a matter of weights
 		}
 		tier.Nodes[name] = webtier.Node{Address: "127.0.0.1", Port: node.Port, Weight: weight, MaxConnections: workers, State: webtier.Active}
 	}
-	tier.Access = webtier.Access{Admin: []string{managerAddress, intruderAddress}, Cluster: []string{clusterAddress}}
-	tier.AudioStore = &webtier.AudioStore{Node: "web1", Host: soundsHost, Directory: soundsDirectory}
+	tier.Access = webtier.Access{Admin: []string{managerAddress, intruderAddress}, Cluster: []string{clusterAddress}, TrustedProxies: []string{frontAddress}}
+	tier.AudioStore = &webtier.AudioStore{Node: victim, Host: soundsHost, Directory: soundsDirectory}
 	tier.LoginsPerMinute, tier.AdminErrorsPerMinute = loginsPerMinute, failuresAllowed
 	s.tier = tier
 	return nil
@@ -133,7 +137,7 @@ func (s *stack) render(tier webtier.Tier) ([]byte, error) {
 func (s *stack) address() string { return webtier.JoinPort("127.0.0.1", s.tier.Listen.HTTPSPort) }
 
 // reload has the proxy read the tier, changed or not.
-func (s *stack) reload(tier webtier.Tier) error {
+func (s *stack) reload(ctx context.Context, tier webtier.Tier) error {
 	text, err := s.render(tier)
 	if err != nil {
 		return err
@@ -141,7 +145,7 @@ func (s *stack) reload(tier webtier.Tier) error {
 	if err := s.proxy.Rewrite(text); err != nil {
 		return err
 	}
-	return s.proxy.Reload()
+	return s.proxy.Reload(ctx)
 }
 
 // end stops what is still running.

@@ -90,12 +90,12 @@ func try(ctx context.Context, kind, folder string, long bool) (one report, err e
 	}
 	defer func() { err = errors.Join(err, s.end()) }()
 	one = report{proxy: kind}
-	if one.checks, err = s.check(ctx); err != nil {
+	if one.checks, err = s.check(ctx, long); err != nil {
 		return report{}, err
 	}
 	floor := newFloor(s)
 	floor.open(ctx)
-	events, err := s.events(ctx, floor, long)
+	events, err := s.events(ctx, long)
 	floor.close()
 	if err != nil {
 		return report{}, err
@@ -103,7 +103,7 @@ func try(ctx context.Context, kind, folder string, long bool) (one report, err e
 	if one.events, err = s.judge(events, floor.outcomes()); err != nil {
 		return report{}, err
 	}
-	logged, err := s.passwordsLogged()
+	logged, err := s.passwordsLogged(ctx)
 	if err != nil {
 		return report{}, err
 	}

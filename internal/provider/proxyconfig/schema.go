@@ -43,6 +43,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		"cluster_addresses":       sources("Addresses of the telephony nodes. They may fetch from the audio store and call the APIs."),
 		"trusted_sources":         sources("Addresses that are not counted by the login and error limits, such as an office whose agents share one address."),
 		"trusted_proxies":         sources("Proxies in front of this one, such as a CDN. The last address in their `X-Forwarded-For` is taken for the client's; anybody else's header is thrown away."),
+		"proxy_addresses":         sources("Addresses from which the proxies reach the nodes, for `apache_snippet`: this proxy's own and those of its twins. Without any, `listen.address` is taken, which is right for a proxy that stands alone."),
 		"extra_paths":             sources("Paths served besides VICIdial's own: `/dir/` with all below it, or one page. Everything else is answered with 404."),
 		"shared_upload_directory": flag(false, "All nodes see the same `/tmp`, so that the two steps of a lead upload may run on different nodes."),
 		"max_body_size_mb":        whole(usual.MaxBodyMB, "Largest request in megabytes. VICIdial's installation allows 48 for lead files; less warns."),

@@ -49,7 +49,7 @@ func (r *Resource) tlsAttribute() schema.Attribute {
 
 func listenAttribute(usual webtier.Listen) schema.Attribute {
 	return object("Where requests come in.", map[string]schema.Attribute{
-		"address":    text(usual.Address, "IP address to listen on; empty is every IPv4 address."),
+		"address":    text(usual.Address, "IP address to listen on; empty is every IPv4 address, `::` every IPv4 and every IPv6 address."),
 		"http_port":  whole(usual.HTTPPort, "Port for plain HTTP."),
 		"https_port": whole(usual.HTTPSPort, "Port for TLS. It must contain `443`: VICIdial tells https from http by these digits."),
 	})
@@ -118,7 +118,7 @@ func (r *Resource) processAttribute(usual webtier.Process) schema.Attribute {
 		attributes["control_socket"] = text(usual.ControlSocket, "Socket for draining nodes by hand and for reloads that lose nothing; empty for none.")
 	} else {
 		attributes["log"] = text(usual.Log, "Path of the access log. Query strings are not in it.")
-		attributes["error_log"] = text(usual.ErrorLog, "Path of the error log, at level `crit`: lower levels would write passwords.")
+		attributes["error_log"] = text(usual.ErrorLog, "Path of the error log. What fails for a request is not in it, since nginx would write the password too: `us=` and `uct=` in the access log tell.")
 		attributes["pid_file"] = text(usual.PIDFile, "Path of the process id's file.")
 		attributes["mime_types"] = text(usual.MimeTypes, "Path of nginx's `mime.types`.")
 		attributes["temp_directory"] = text(usual.TempDirectory, "Directory for request bodies and the like; empty for what the package is built with.")

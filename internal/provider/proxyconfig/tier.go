@@ -82,6 +82,7 @@ func (p proxy) tier(f fields) webtier.Tier {
 	tier.Stats = stats(f, tier.Stats)
 	tier.Process = process(f, tier.Process)
 	tier.DNSServers = f.texts("dns_servers")
+	tier.ProxyAddresses = f.texts("proxy_addresses")
 	if pair, ok := f.object("vrrp"); ok {
 		tier.VRRP = &webtier.VRRP{
 			Address: pair.text("address", "192.0.2.1"), Interface: pair.text("interface", "unknown"),

@@ -16,7 +16,7 @@ const unavailable = "No web server is available. Stay logged in: this page recov
 func (w writer) entrances() []Section {
 	main := Section{Kind: "frontend", Name: "fe_vicidial"}
 	var sections []Section
-	plain := line("bind", bind(w.Listen.Address, w.Listen.HTTPPort))
+	plain := w.bind(w.Listen.HTTPPort)
 	switch {
 	case w.TLS == nil:
 		main.add(plain)
@@ -35,14 +35,24 @@ func (w writer) entrances() []Section {
 }
 
 // bind writes where to listen; no address is every IPv4 address.
-func bind(address string, port int) string { return webtier.JoinPort(address, port) }
+func (w writer) bind(port int, options ...string) Line {
+	all := w.Listen.Addresses()
+	places := make([]string, 0, len(all))
+	for _, address := range all {
+		places = append(places, webtier.JoinPort(address, port))
+	}
+	if len(all) > 1 {
+		options = append([]string{"v6only"}, options...)
+	}
+	return line(append([]string{"bind", strings.Join(places, ",")}, options...)...)
+}
 
 func (w writer) secureBind() Line {
 	protocols := "http/1.1"
 	if w.TLS.HTTP2 {
 		protocols = "h2,http/1.1"
 	}
-	return line("bind", bind(w.Listen.Address, w.Listen.HTTPSPort), "ssl", "crt", w.TLS.CertificateFile, "alpn", protocols)
+	return w.bind(w.Listen.HTTPSPort, "ssl", "crt", w.TLS.CertificateFile, "alpn", protocols)
 }
 
 // publicHost is the name and port of the redirect's target.
@@ -87,14 +97,16 @@ func (w writer) conditions(s *Section) {
 	s.acl("p_leads", "var(txn.page) -m reg", w.LeadPattern())
 	s.acl("p_private", "var(txn.page) -m reg -i", w.PrivatePatterns()...)
 	s.add(noted("a path that would mean one thing here and another to Apache",
-		"acl", "p_odd", "path_sub", "-i", "%2f", "%5c", "%00"))
+		"acl", "p_odd", "path_sub", "-i", "%2f", "%5c", "%00", "#"))
 	s.acl("p_odd", "var(txn.page) -m sub", "/../", "/./")
 	s.acl("p_odd", "var(txn.page) -m end", "/..", "/.")
 	directories, pages := w.Served()
 	s.acl("p_extra", "var(txn.page) -m beg", directories...)
 	s.acl("p_extra", "var(txn.page) -m str", pages...)
 	s.acl("is_login", "var(txn.page) -m str", webtier.Logins...)
-	s.add(words("acl m_get method GET HEAD"), words("acl m_post method POST"))
+	s.add(words("acl m_get method GET HEAD"), words("acl m_post method POST"),
+		noted("a login takes its password from the URL as well",
+			"acl", "has_password", "method", "POST"), words("acl has_password query -m found"))
 	admin, _ := w.Access.AdminSources()
 	s.acl("src_admin", "src", admin...)
 	api, _ := w.Access.APISources()
@@ -120,6 +132,7 @@ func (w writer) prepare(s *Section) {
 	for _, header := range []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP", "Proxy"} {
 		s.add(line("http-request", "del-header", header))
 	}
+	s.add(noted("a node that agreed to another protocol would be past all rules", "http-request", "del-header", "Upgrade"))
 	s.add(words("http-request set-header X-Forwarded-For %[src]"))
 	if w.TLS == nil {
 		s.add(words("http-request set-header X-Forwarded-Proto http"))
@@ -134,6 +147,7 @@ func (w writer) prepare(s *Section) {
 // refusals keep out what must not reach a node.
 func (w writer) refusals(s *Section) {
 	s.add(words("http-request deny deny_status 400 if p_odd"),
+		noted("Apache would show the asker what it was told", "http-request", "deny", "deny_status", "405", "if", "{", "method", "TRACE", "}"),
 		line("http-request", "redirect", "location", w.Welcome(), "code", "302").when("if { path / }"),
 		words("http-request deny deny_status 404 if p_private"),
 		line("http-request", "deny", "deny_status", "413").when("if { req.hdr_val(content-length) gt "+strconv.Itoa(w.MaxBodyMB<<20)+" }"))
@@ -157,16 +171,20 @@ func (w writer) refusals(s *Section) {
 		"http-request", "deny", "deny_status", "403", "if", "p_audio").when(unless("src_audio", audio)))
 	trusted := unless("src_trusted", webtier.Sources(w.Access.Trusted))
 	if most := w.AdminErrorsPerMinute; most > 0 {
-		s.add(words("http-request track-sc0 src table "+abuseTable+" if p_admin"),
-			words("http-request deny deny_status 429 if p_admin"+trusted+" { sc_http_err_rate(0,"+abuseTable+") gt "+strconv.Itoa(most)+" }"))
+		// Agents start at welcome.php, at the same address as a manager who has
+		// forgotten the password.
+		s.add(words("http-request track-sc0 src table "+abuseTable+" if p_admin !p_open !p_static"),
+			words("http-request deny deny_status 429 if p_admin !p_open !p_static"+trusted+" { sc_http_err_rate(0,"+abuseTable+") gt "+strconv.Itoa(most)+" }"))
 	}
 	if most := w.LoginsPerMinute; most > 0 {
-		s.add(words("http-request track-sc1 src table "+loginTable+" if is_login m_post"),
-			words("http-request deny deny_status 429 if is_login m_post"+trusted+" { sc_http_req_rate(1,"+loginTable+") gt "+strconv.Itoa(most)+" }"))
+		s.add(words("http-request track-sc1 src table "+loginTable+" if is_login has_password"),
+			words("http-request deny deny_status 429 if is_login has_password"+trusted+" { sc_http_req_rate(1,"+loginTable+") gt "+strconv.Itoa(most)+" }"))
 	}
 	if w.Replay == webtier.ReplaySafe {
 		s.add(noted("only what is safe to send twice may be retried once a node has seen it",
-			"http-request", "disable-l7-retry", "unless", "p_poll", "or", "p_static", "m_get"))
+			"http-request", "disable-l7-retry", "unless", "p_poll", "or", "p_static", "m_get"),
+			noted("a poll is a POST, and HAProxy repeats only what it had in whole",
+				"http-request", "wait-for-body", "time", "10s", "if", "p_poll", "m_post"))
 	}
 }
 

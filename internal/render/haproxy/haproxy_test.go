@@ -111,6 +111,13 @@ func TestRender(t *testing.T) {
 			t.Fatalf("wrote %s", text)
 		}
 	})
+	t.Run("everywhere is all of IPv4 and all of IPv6, a socket for each", func(t *testing.T) {
+		tier := aTier()
+		tier.Listen.Address = "::"
+		if text := string(render(t, tier)); !strings.Contains(text, "bind :80,[::]:80 v6only\n") || !strings.Contains(text, "bind :443,[::]:443 v6only ssl ") {
+			t.Errorf("got\n%s", text)
+		}
+	})
 	t.Run("an older target gets no newer directive", func(t *testing.T) {
 		tier := aTier()
 		for _, target := range []struct {

@@ -128,7 +128,7 @@ func (w writer) defaults() Section {
 	s.add(line("timeout", "connect", duration(t.Connect)), line("timeout", "client", duration(t.Agent+5*time.Second)),
 		line("timeout", "server", duration(t.Agent)), line("timeout", "queue", duration(t.Queue)),
 		line("timeout", "check", duration(w.Health.Timeout)),
-		words("timeout http-request 10s"), words("timeout http-keep-alive 15s"), words("timeout tunnel 1h"))
+		words("timeout http-request 10s"), words("timeout http-keep-alive 15s"))
 	return s
 }
 

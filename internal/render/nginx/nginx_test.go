@@ -128,6 +128,15 @@ func TestRender(t *testing.T) {
 			}
 		}
 	})
+	t.Run("everywhere is all of IPv4 and all of IPv6, a socket for each", func(t *testing.T) {
+		tier := aTier()
+		tier.Listen.Address = "::"
+		for _, listen := range []string{"listen 80 default_server;", "listen [::]:80 default_server;", "listen 443 ssl default_server http2;", "listen [::]:443 ssl default_server http2;"} {
+			if text := string(render(t, tier)); !strings.Contains(text, listen) {
+				t.Errorf("%q is not in\n%s", listen, text)
+			}
+		}
+	})
 	t.Run("nothing that may hold a password is logged", func(t *testing.T) {
 		format := regexp.MustCompile(`(?m)^\s*log_format .*$`).FindString(string(render(t, aTier())))
 		for _, variable := range []string{"$request ", "$request_uri", "$args", "$query_string", "$http_referer"} {

@@ -52,7 +52,7 @@ func (w writer) process() []Directive {
 		fixed("worker_processes auto"), fixed("worker_rlimit_nofile 20000"),
 		// A report may run for all of the admin timeout; then the old workers go.
 		set("worker_shutdown_timeout", duration(w.Timeouts.Admin)),
-		set("error_log", w.Process.ErrorLog, "crit").noted("crit: messages of level error carry the whole request line, passwords included"),
+		set("error_log", w.Process.ErrorLog, "crit"),
 		set("pid", w.Process.PIDFile),
 		block("events", nil, fixed("worker_connections 4096"), fixed("multi_accept on")),
 	)
@@ -95,6 +95,7 @@ func (w writer) browsers() []Directive {
 	list = append(list,
 		set("log_format", "vicidial", logFormat).noted("$uri, never $request: VICIdial puts user= and pass= in query strings"),
 		set("access_log", w.Process.Log, "vicidial", "buffer=64k", "flush=5s"),
+		set("error_log", w.Process.ErrorLog, "emerg").noted("what fails for a request is written with its whole line, passwords included, up to level alert"),
 		fixed("large_client_header_buffers 8 32k"), fixed("client_header_timeout 10s"), fixed("client_body_timeout 30s"),
 		set("client_max_body_size", strconv.Itoa(w.MaxBodyMB)+"m"))
 	if w.TLS == nil {

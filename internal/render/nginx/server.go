@@ -14,17 +14,17 @@ const unavailable = "No web server is available. Stay logged in: this page recov
 // servers are where requests come in: one for all that VICIdial serves, and
 // before it one that sends plain HTTP to TLS.
 func (w writer) servers() []Directive {
-	plain := set("listen", w.address(w.Listen.HTTPPort), "default_server")
+	plain := w.listen(w.Listen.HTTPPort, "default_server")
 	main := block("server", nil)
 	var list []Directive
 	switch {
 	case w.TLS == nil:
-		main.Block = append(main.Block, plain)
+		main.Block = plain
 	case w.TLS.RedirectHTTP:
 		list = append(list, w.redirect(plain))
-		main.Block = append(main.Block, w.secureListen()...)
+		main.Block = w.secureListen()
 	default:
-		main.Block = append(append(main.Block, plain), w.secureListen()...)
+		main.Block = append(plain, w.secureListen()...)
 	}
 	main.Block = append(main.Block, set("server_name", w.Hostname))
 	if w.TLS != nil {
@@ -49,34 +49,38 @@ func (w writer) servers() []Directive {
 	return append(list, main)
 }
 
-// address is where to listen; none is every IPv4 address.
-func (w writer) address(port int) string {
-	if w.Listen.Address == "" {
-		return strconv.Itoa(port)
+// listen is where requests come in; no address is every IPv4 address. nginx takes
+// an IPv6 address for IPv6 alone.
+func (w writer) listen(port int, options ...string) []Directive {
+	var list []Directive
+	for _, address := range w.Listen.Addresses() {
+		place := strconv.Itoa(port)
+		if address != "" {
+			place = webtier.JoinPort(address, port)
+		}
+		list = append(list, set("listen", append([]string{place}, options...)...))
 	}
-	return webtier.JoinPort(w.Listen.Address, port)
+	return list
 }
 
 // secureListen turns HTTP/2 on as the target wants it: by a directive of its
 // own since 1.25.1, which warns of the older word.
 func (w writer) secureListen() []Directive {
-	listen := set("listen", w.address(w.Listen.HTTPSPort), "ssl", "default_server")
-	if !w.TLS.HTTP2 {
-		return []Directive{listen}
+	switch {
+	case !w.TLS.HTTP2:
+		return w.listen(w.Listen.HTTPSPort, "ssl", "default_server")
+	case w.Target.AtLeast(1, 25, 1):
+		return append(w.listen(w.Listen.HTTPSPort, "ssl", "default_server"), fixed("http2 on"))
 	}
-	if w.Target.AtLeast(1, 25, 1) {
-		return []Directive{listen, fixed("http2 on")}
-	}
-	listen.Words = append(listen.Words, "http2")
-	return []Directive{listen}
+	return w.listen(w.Listen.HTTPSPort, "ssl", "default_server", "http2")
 }
 
 var alive = block("location", []string{"=", "/lb-health"}, fixed("access_log off"),
 	fixed("default_type text/plain"), set("return", "200", "ok\n"))
 
 // redirect keeps the method (308), since programs post to the APIs.
-func (w writer) redirect(plain Directive) Directive {
-	d := block("server", nil, plain, set("server_name", w.Hostname), alive)
+func (w writer) redirect(plain []Directive) Directive {
+	d := block("server", nil, append(plain, set("server_name", w.Hostname), alive)...)
 	if w.TLS.ACMEResponder != "" {
 		d.Block = append(d.Block, block("location", []string{"^~", "/.well-known/acme-challenge/"},
 			set("proxy_pass", "http://"+w.TLS.ACMEResponder)))

@@ -48,8 +48,9 @@ func (w writer) variables() []Directive {
 			logins = append(logins, strings.ReplaceAll(page, ".", `\.`))
 		}
 		list = append(list, geo("$src_trusted", webtier.Sources(w.Access.Trusted)),
-			block("map", []string{"$src_trusted:$request_method:$uri", "$login_key"},
-				set("default", ""), set("~^0:POST:("+strings.Join(logins, "|")+")$", "$binary_remote_addr")),
+			block("map", []string{"$src_trusted:$request_method$is_args:$uri", "$login_key"},
+				set("default", ""), set(`~^0:(POST|[A-Z]+\?)\??:(`+strings.Join(logins, "|")+")$", "$binary_remote_addr")).
+				noted("a login takes its password from the URL as well"),
 			set("limit_req_zone", "$login_key", "zone=vicidial_login:10m", fmt.Sprintf("rate=%dr/m", w.LoginsPerMinute)),
 			fixed("limit_req_status 429"))
 	}

@@ -1,13 +1,16 @@
 package rehearse_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -68,6 +71,64 @@ func TestRealProxies(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
+	}
+}
+
+// A check needs no rights: who plans a change is not root on the proxy. Root
+// runs this test again as nobody.
+func TestRealProxies_needNoRights(t *testing.T) {
+	if os.Geteuid() == 0 {
+		again(t, "65534")
+		return
+	}
+	for _, dialect := range dialects {
+		if err := rehearse.Spotless(t.Context(), dialect, "", webtiertest.ATier(dialect, processes[dialect])); err != nil {
+			t.Errorf("%s: %v", dialect, err)
+		}
+	}
+}
+
+// again runs the test that calls it in a process of somebody else's.
+func again(t *testing.T, user string) {
+	t.Helper()
+	setpriv, err := exec.LookPath("setpriv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder, err := os.MkdirTemp("", "rehearse-again-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	self, err := os.ReadFile(os.Args[0])
+	copied := filepath.Join(folder, "test")
+	if err := errors.Join(err, os.Chmod(folder, 0o777), os.WriteFile(copied, self, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(t.Context(), setpriv, "--reuid", user, "--regid", user, "--clear-groups",
+		copied, "-test.run", "^"+t.Name()+"$", "-test.v")
+	command.Dir, command.Env = folder, append(os.Environ(), "TMPDIR="+folder, "HOME="+folder)
+	if said, err := command.CombinedOutput(); err != nil || !bytes.Contains(said, []byte("--- PASS: "+t.Name())) {
+		t.Fatalf("%v\n%s", err, said)
+	}
+}
+
+func TestRealProxies_takeHundredNodes(t *testing.T) {
+	for _, dialect := range dialects {
+		tier := webtiertest.ATier(dialect, processes[dialect])
+		tier.Nodes = webtiertest.Nodes(100)
+		tier.AudioStore.Node = tier.NodeNames()[0]
+		render := map[webtier.Dialect]func(webtier.Tier) ([]byte, error){webtier.HAProxy: haproxy.Render, webtier.Nginx: nginx.Render}[dialect]
+		began := time.Now()
+		if _, err := render(tier); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took > 100*time.Millisecond {
+			t.Errorf("%s: rendering takes %s", dialect, took)
+		}
+		if err := rehearse.Spotless(t.Context(), dialect, "", tier); err != nil {
+			t.Errorf("%s: %v", dialect, err)
+		}
 	}
 }
 

@@ -9,28 +9,36 @@ import (
 // ApacheSnippet is what the web nodes' Apache needs to see the agents behind
 // the proxies. VICIdial reads REMOTE_ADDR in 191 files and X-Forwarded-For in
 // none, so that without mod_remoteip one blocked address blocks everybody.
-// Where the proxies are is known from the shared address and its peers; without
-// them the line is left for the operator to fill.
+// A proxy that nobody named is left for the operator to fill in.
 func (t Tier) ApacheSnippet() string {
-	proxies := []string{}
-	if t.VRRP != nil {
-		proxies = append(proxies, t.VRRP.Peers...)
-	}
-	if t.Listen.Address != "" {
-		proxies = append(proxies, t.Listen.Address)
-	}
-	slices.Sort(proxies)
+	proxies, known := t.proxies()
 	lines := []string{"RemoteIPHeader X-Forwarded-For"}
-	if len(proxies) == 0 {
-		lines = append(lines, "# RemoteIPInternalProxy takes the addresses from which the proxies reach this node.")
-	} else {
-		lines = append(lines, "RemoteIPInternalProxy "+strings.Join(slices.Compact(proxies), " "))
+	if len(proxies) > 0 {
+		lines = append(lines, "RemoteIPInternalProxy "+strings.Join(proxies, " "))
+	}
+	if !known {
+		lines = append(lines, "# RemoteIPInternalProxy takes every address from which a proxy reaches this node: set proxy_addresses.")
 	}
 	if t.TLS != nil {
 		lines = append(lines, `SetEnvIf X-Forwarded-Proto "^https$" HTTPS=on`)
 	}
 	lines = append(lines, "UseCanonicalName Off")
 	return strings.Join(lines, "\n") + "\n"
+}
+
+// proxies are the addresses from which the nodes are reached, as far as they are
+// known. With a shared address they are not: each proxy uses its own.
+func (t Tier) proxies() (addresses []string, known bool) {
+	if len(t.ProxyAddresses) > 0 {
+		return Sources(t.ProxyAddresses), true
+	}
+	if t.VRRP != nil {
+		return Sources(t.VRRP.Peers), false
+	}
+	if t.Listen.anywhere() {
+		return nil, false
+	}
+	return Sources([]string{t.Listen.Address}), true
 }
 
 // KeepalivedSnippet moves the shared address to a proxy that answers; empty
@@ -46,7 +54,7 @@ func (t Tier) KeepalivedSnippet() string {
 			strings.Join(slices.Compact(slices.Sorted(slices.Values(t.VRRP.Peers))), "\n        ") + "\n    }\n"
 	}
 	host := t.Listen.Address
-	if host == "" {
+	if t.Listen.anywhere() {
 		host = "127.0.0.1"
 	}
 	return fmt.Sprintf(`vrrp_script vicidial_proxy {

@@ -2,6 +2,7 @@ package webtier
 
 import (
 	"maps"
+	"net/netip"
 	"slices"
 	"time"
 )
@@ -50,6 +51,9 @@ type Tier struct {
 	Process Process
 	// VRRP is nil when one proxy stands alone.
 	VRRP *VRRP
+	// ProxyAddresses are those from which the proxies reach the nodes, for
+	// [Tier.ApacheSnippet].
+	ProxyAddresses []string
 	// DNSServers resolve nodes given by name while the proxy runs.
 	DNSServers []string
 }
@@ -100,9 +104,25 @@ type TLS struct {
 
 // Listen is where the proxy takes requests.
 type Listen struct {
-	Address   string // an IP address, or empty for all
+	Address   string // an IP address; empty for all of IPv4, "::" for all of both
 	HTTPPort  int
 	HTTPSPort int
+}
+
+// Addresses are what has to be bound. All of both are two, since one socket for
+// both would show IPv4 addresses in IPv6's clothes, which VICIdial's lists of
+// addresses do not know.
+func (l Listen) Addresses() []string {
+	if l.Address == "::" {
+		return []string{"", "::"}
+	}
+	return []string{l.Address}
+}
+
+// anywhere says whether no address in particular is listened on.
+func (l Listen) anywhere() bool {
+	address, err := netip.ParseAddr(l.Address)
+	return err != nil || address.IsUnspecified()
 }
 
 // Access says who may reach what. All are CIDR ranges or single addresses.
@@ -233,7 +253,7 @@ func Defaults() Tier {
 			// The file name in this link comes out of system_settings, so it
 			// proves that the database answered (www/vicidial/welcome.php).
 			BodyRegex: `href=.\.\./agc/[A-Za-z0-9_.-]+\.php`,
-			Interval:  time.Second, FastInterval: 250 * time.Millisecond, Timeout: 800 * time.Millisecond,
+			Interval:  time.Second, FastInterval: 250 * time.Millisecond, Timeout: 750 * time.Millisecond,
 			Rise: 3, Fall: 2, MaxFails: 2, FailTimeout: 5 * time.Second,
 		},
 		Timeouts: Timeouts{

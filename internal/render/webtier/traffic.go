@@ -61,7 +61,7 @@ var leadPages = []string{
 
 // PrivateEndings are files in VICIdial's web root that Apache would hand out
 // as text: its Perl sources, its includes and what editors leave behind.
-var PrivateEndings = []string{"inc", "pl", "sql", "log", "bak", "old", "orig", "sh", "conf", "ini"}
+var PrivateEndings = []string{"inc", "pl", "sql", "log", "bak", "old", "orig", "save", "swp", "sh", "conf", "ini"}
 
 // PrivateTexts mark .txt files that the pages write beside themselves, such as
 // project_auth_entries.txt with names and addresses in it.
@@ -91,7 +91,7 @@ func (t Tier) LeadPattern() string {
 }
 
 // PrivatePatterns match what must not be served at all; they are to be read
-// without regard to case. The last but one is for Apache's path info: it runs
+// without regard to case. The third is for Apache's path info: it runs
 // audio_store.php for "audio_store.php/x.css", which looks like a static file
 // that everyone may have.
 func (t Tier) PrivatePatterns() []string {
@@ -101,6 +101,7 @@ func (t Tier) PrivatePatterns() []string {
 		inside + `.*(` + strings.Join(PrivateTexts, "|") + `)[^/]*\.txt$`,
 		inside + `.*\.php/`,
 		inside + `(.*/)?\.`,
+		inside + `.*~$`,
 	}
 }
 

@@ -125,6 +125,7 @@ func (f *findings) access() {
 	f.sources("cluster_addresses", access.Cluster)
 	f.sources("trusted_sources", access.Trusted)
 	f.sources("trusted_proxies", access.TrustedProxies)
+	f.sources("proxy_addresses", f.tier.ProxyAddresses)
 	if len(access.Admin) == 0 {
 		f.warn(At("admin_sources"), "everyone may reach the admin pages; only their passwords guard them")
 		if len(access.API) > 0 {

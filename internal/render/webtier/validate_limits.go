@@ -14,9 +14,11 @@ import (
 const patience = 3 * time.Second
 
 // worst is how long a node that hangs can stay in rotation: it hangs just
-// after a check, and each failing check takes its whole time.
+// after a check, and each failing check takes its whole time. Intervals are
+// stretched by up to a twentieth, so that checks do not all come at once.
 func (h Health) worst() time.Duration {
-	return h.Interval + time.Duration(h.Fall)*h.Timeout + time.Duration(h.Fall-1)*h.FastInterval
+	apart := h.Interval + time.Duration(h.Fall-1)*h.FastInterval
+	return apart + apart/20 + time.Duration(h.Fall)*h.Timeout
 }
 
 // health checks how a node proves that it can serve.
@@ -41,7 +43,7 @@ func (f *findings) health() {
 	f.between(At("health", "rise"), h.Rise, 1, 100)
 	f.between(At("health", "fall"), h.Fall, 1, 100)
 	if worst := h.worst(); worst > patience && !h.AllowSlowEjection {
-		f.refuse(At("health"), "a node that hangs would stay in rotation for up to %s (interval + fall × timeout + (fall - 1) × fast_interval), but an agent's screen gives up after %s; set allow_slow_ejection to accept that",
+		f.refuse(At("health"), "a node that hangs would stay in rotation for up to %s (fall × timeout + 1.05 × (interval + (fall - 1) × fast_interval)), but an agent's screen gives up after %s; set allow_slow_ejection to accept that",
 			worst, patience)
 	}
 }

@@ -1,6 +1,7 @@
 package webtier_test
 
 import (
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -57,7 +58,7 @@ func TestProblems(t *testing.T) {
 		{"an audio store that nobody reaches", func(t *webtier.Tier) { t.Access.Admin, t.Access.Cluster = nil, nil }, "warn audio_store: nobody"},
 		{"an audio store on an unknown node", func(t *webtier.Tier) { t.AudioStore.Node = "web9" }, `audio_store.node: "web9" is not among the nodes: web1, web2, web3`},
 		{"several nodes without an audio store", func(t *webtier.Tier) { t.AudioStore = nil }, "warn audio_store: "},
-		{"checks that outlast an agent's patience", func(t *webtier.Tier) { t.Health.Timeout = time.Second }, "health: a node that hangs would stay in rotation for up to 3.25s"},
+		{"checks that outlast an agent's patience", func(t *webtier.Tier) { t.Health.Timeout = time.Second }, "health: a node that hangs would stay in rotation for up to 3.3125s"},
 		{"the same, accepted", func(t *webtier.Tier) { t.Health.Timeout = time.Second; t.Health.AllowSlowEjection = true }, ""},
 		{"a body that is no expression", func(t *webtier.Tier) { t.Health.BodyRegex = "(" }, "health.body_regex: "},
 		{"reports that are cut off", func(t *webtier.Tier) { t.Timeouts.Admin = time.Minute }, "warn timeouts.admin: "},
@@ -67,6 +68,7 @@ func TestProblems(t *testing.T) {
 		{"a proxy from the future", func(t *webtier.Tier) { t.Target = webtier.Version{Major: 9} }, "warn target_version: "},
 		{"a proxy from the past", func(t *webtier.Tier) { t.Target = webtier.Version{Major: 2, Minor: 2} }, "target_version: "},
 		{"an extra path under VICIdial's rules", func(t *webtier.Tier) { t.ExtraPaths = []string{"/vicidial/private/"} }, "extra_paths: "},
+		{"a proxy that is none", func(t *webtier.Tier) { t.ProxyAddresses = []string{"balancer"} }, "proxy_addresses: "},
 		{"a router that cannot be", func(t *webtier.Tier) {
 			t.VRRP = &webtier.VRRP{Address: "10.0.0.5", Interface: "eth0", RouterID: 256}
 		}, "vrrp.router_id: "},
@@ -92,61 +94,75 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-// texts are all places where a text of the operator's reaches the proxies,
-// besides the health check's expression, which is quoted.
-var texts = map[string]func(*webtier.Tier, string){
-	"name":           func(t *webtier.Tier, s string) { t.Name = s },
-	"hostname":       func(t *webtier.Tier, s string) { t.Hostname = s },
-	"admin":          func(t *webtier.Tier, s string) { t.AdminDirectory = s },
-	"node":           func(t *webtier.Tier, s string) { t.Nodes[s] = webtier.DefaultNode("10.9.9.9") },
-	"address":        func(t *webtier.Tier, s string) { t.Nodes["w"] = webtier.DefaultNode(s) },
-	"certificate":    func(t *webtier.Tier, s string) { t.TLS.CertificateFile = s },
-	"key":            func(t *webtier.Tier, s string) { t.TLS.KeyFile = s },
-	"least TLS":      func(t *webtier.Tier, s string) { t.TLS.MinVersion = s },
-	"ACME":           func(t *webtier.Tier, s string) { t.TLS.ACMEResponder = s },
-	"listen":         func(t *webtier.Tier, s string) { t.Listen.Address = s },
-	"source":         func(t *webtier.Tier, s string) { t.Access.Admin = []string{s} },
-	"health path":    func(t *webtier.Tier, s string) { t.Health.Path = s },
-	"audio host":     func(t *webtier.Tier, s string) { t.AudioStore.Host = s },
-	"audio path":     func(t *webtier.Tier, s string) { t.AudioStore.Directory = s },
-	"extra path":     func(t *webtier.Tier, s string) { t.ExtraPaths = []string{s} },
-	"stats":          func(t *webtier.Tier, s string) { t.Stats.Bind = s },
-	"user":           func(t *webtier.Tier, s string) { t.Process.User = s },
-	"log":            func(t *webtier.Tier, s string) { t.Process.Log = s },
-	"chroot":         func(t *webtier.Tier, s string) { t.Process.Chroot = s },
-	"socket":         func(t *webtier.Tier, s string) { t.Process.ControlSocket = s },
-	"resolver":       func(t *webtier.Tier, s string) { t.DNSServers = []string{s} },
-	"shared address": func(t *webtier.Tier, s string) { t.VRRP = &webtier.VRRP{Address: s, Interface: "eth0", RouterID: 1} },
-	"interface": func(t *webtier.Tier, s string) {
-		t.VRRP = &webtier.VRRP{Address: "10.0.0.5", Interface: s, RouterID: 1}
-	},
+// everything is a tier in which every text is set.
+func everything(dialect webtier.Dialect) *webtier.Tier {
+	tier := webtiertest.ATier(dialect, webtier.Process{
+		User: "proxy", Group: "proxy", Log: "/var/log/proxy.log", ErrorLog: "/var/log/error.log", Chroot: "/var/empty",
+		ControlSocket: "/run/proxy.sock", PIDFile: "/run/proxy.pid", MimeTypes: "/etc/mime.types", TempDirectory: "/var/tmp",
+	})
+	tier.TLS.KeyFile = "/k"
+	tier.VRRP = &webtier.VRRP{Address: "10.0.0.5", Interface: "eth0", RouterID: 1}
+	return &tier
 }
 
-// elsewhere are texts that only one of the proxies reads.
-var elsewhere = map[string]webtier.Dialect{"key": webtier.HAProxy, "chroot": webtier.Nginx, "socket": webtier.Nginx}
+// texts finds every text in a value, by where it stands, and how to set it.
+func texts(value reflect.Value, at string, found map[string]func(string)) {
+	switch value.Kind() {
+	case reflect.String:
+		found[at] = value.SetString
+	case reflect.Slice:
+		found[at] = func(text string) { value.Set(reflect.ValueOf([]string{text})) }
+	case reflect.Pointer:
+		texts(value.Elem(), at, found)
+	case reflect.Struct:
+		for i := range value.NumField() {
+			texts(value.Field(i), at+"."+value.Type().Field(i).Name, found)
+		}
+	case reflect.Map:
+		key := value.MapKeys()[0]
+		entry := reflect.New(value.Type().Elem()).Elem()
+		entry.Set(value.MapIndex(key))
+		found[at+" key"] = func(text string) { value.SetMapIndex(reflect.ValueOf(text), entry) }
+		inside := map[string]func(string){}
+		texts(entry, at+" entry", inside)
+		for at, set := range inside {
+			found[at] = func(text string) { set(text); value.SetMapIndex(key, entry) }
+		}
+	}
+}
+
+// unread are texts that a proxy never gets to see. The health check's expression
+// is quoted: it may hold anything that is one line.
+var unread = map[webtier.Dialect][]string{
+	webtier.HAProxy: {".TLS.KeyFile", ".GetRetry", ".Process.ErrorLog", ".Process.PIDFile", ".Process.MimeTypes", ".Process.TempDirectory", ".Health.BodyRegex"},
+	webtier.Nginx:   {".Balance", ".Process.Chroot", ".Process.ControlSocket", ".Health.BodyRegex"},
+}
 
 func TestText_cannotSmuggle(t *testing.T) {
 	meaning := regexp.MustCompile("[^!-~]|[\\s\"'`;{}#$%\\\\()]")
-	for name, set := range texts {
-		t.Run(name, func(t *testing.T) {
-			rapid.Check(t, func(t *rapid.T) {
-				harmless := rapid.StringMatching(`(/|10\.0\.0\.1|a)[a-z0-9./:-]{0,8}`).Draw(t, "harmless")
-				nasty := rapid.OneOf(rapid.StringMatching("[\\s\"'`;{}#$%\\\\()\\x00\\x7f]{1,3}"), rapid.String()).Draw(t, "nasty")
-				for _, text := range []string{harmless + nasty, nasty + harmless, nasty} {
-					for _, dialect := range []webtier.Dialect{webtier.HAProxy, webtier.Nginx} {
-						if unread, is := elsewhere[name]; is && unread == dialect {
-							continue
-						}
-						tier := webtiertest.ATier(dialect, process)
-						tier.TLS.KeyFile = "/k"
-						set(&tier, text)
+	for _, dialect := range []webtier.Dialect{webtier.HAProxy, webtier.Nginx} {
+		all := map[string]func(string){}
+		texts(reflect.ValueOf(everything(dialect)), "", all)
+		for at := range all {
+			if slices.Contains(unread[dialect], at) {
+				continue
+			}
+			t.Run(dialect.String()+at, func(t *testing.T) {
+				rapid.Check(t, func(t *rapid.T) {
+					harmless := rapid.StringMatching(`(/|10\.0\.0\.1|a)[a-z0-9./:-]{0,8}`).Draw(t, "harmless")
+					nasty := rapid.OneOf(rapid.StringMatching("[\\s\"'`;{}#$%\\\\()\\x00\\x7f]{1,3}"), rapid.String()).Draw(t, "nasty")
+					for _, text := range []string{harmless + nasty, nasty + harmless, nasty} {
+						tier := everything(dialect)
+						places := map[string]func(string){}
+						texts(reflect.ValueOf(tier), "", places)
+						places[at](text)
 						if err := tier.Err(dialect); err == nil && meaning.MatchString(text) {
-							t.Fatalf("%s took %q", dialect, text)
+							t.Fatalf("took %q", text)
 						}
 					}
-				}
+				})
 			})
-		})
+		}
 	}
 }
 
@@ -195,7 +211,7 @@ func TestPrivatePatterns(t *testing.T) {
 	}
 	for _, path := range []string{
 		"/vicidial/bp.pl", "/agc/functions.inc", "/vicidial/project_auth_entries.txt", "/vicidial/.htaccess", "/agc/.git/config",
-		"/vicidial/admin.php/x.css", "/vicidial/audio_store.php/list.gif", "/agc/../vicidial/admin.php", "/vicidial/sub/x_log_2.txt",
+		"/vicidial/admin.php/x.css", "/vicidial/audio_store.php/list.gif", "/agc/../vicidial/admin.php", "/vicidial/sub/x_log_2.txt", "/agc/options.php~", "/vicidial/admin.php.save",
 	} {
 		if !private(path) {
 			t.Errorf("%s is served", path)
@@ -227,7 +243,26 @@ func TestSnippets(t *testing.T) {
 	tier := aTier()
 	tier.VRRP = &webtier.VRRP{Address: "10.0.0.5/24", Interface: "eth0", RouterID: 51, Peers: []string{"10.0.0.4", "10.0.0.3"}}
 	t.Run("the nodes believe the proxies and nobody else", func(t *testing.T) {
-		if got := tier.ApacheSnippet(); !strings.Contains(got, "RemoteIPInternalProxy 10.0.0.3 10.0.0.4\n") {
+		named := tier
+		named.ProxyAddresses = []string{"10.0.0.4", "10.0.0.3", "10.0.0.2"}
+		if got := named.ApacheSnippet(); !strings.Contains(got, "RemoteIPInternalProxy 10.0.0.2 10.0.0.3 10.0.0.4\n") || strings.Contains(got, "#") {
+			t.Errorf("got\n%s", got)
+		}
+	})
+	for _, listen := range []string{"", "::", "0.0.0.0", "10.0.0.5"} {
+		t.Run("a proxy that shares its address must be named, if it listens on "+listen, func(t *testing.T) {
+			shared := tier
+			shared.Listen.Address = listen
+			got := shared.ApacheSnippet()
+			if !strings.Contains(got, "RemoteIPInternalProxy 10.0.0.3 10.0.0.4\n") || !strings.Contains(got, "\n# ") {
+				t.Errorf("got\n%s", got)
+			}
+		})
+	}
+	t.Run("one proxy with an address of its own is known by that", func(t *testing.T) {
+		alone := aTier()
+		alone.Listen.Address = "10.0.0.5"
+		if got := alone.ApacheSnippet(); !strings.Contains(got, "RemoteIPInternalProxy 10.0.0.5\n") || strings.Contains(got, "#") {
 			t.Errorf("got\n%s", got)
 		}
 	})

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
+	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -54,6 +57,24 @@ func (p *Process) SignalAll(signal syscall.Signal) error {
 		return err
 	}
 	return nil
+}
+
+// Children are the numbers of the processes that it has started and that live.
+func (p *Process) Children() ([]int, error) {
+	number := strconv.Itoa(p.command.Process.Pid)
+	text, err := os.ReadFile(filepath.Join("/proc", number, "task", number, "children"))
+	if err != nil {
+		return nil, err
+	}
+	var children []int
+	for _, field := range strings.Fields(string(text)) {
+		child, err := strconv.Atoi(field)
+		if err != nil {
+			return nil, err
+		}
+		children = append(children, child)
+	}
+	return children, nil
 }
 
 // Kill ends it and its children at once, and waits until it is gone.

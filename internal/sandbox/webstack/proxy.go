@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -65,13 +67,39 @@ func (p *Proxy) file() string { return filepath.Join(p.Folder, "proxy.conf") }
 // Rewrite changes the configuration; a reload makes the proxy read it.
 func (p *Proxy) Rewrite(text []byte) error { return os.WriteFile(p.file(), text, 0o600) }
 
-// Reload makes the proxy read its configuration, as systemctl reload does.
-func (p *Proxy) Reload() error {
+// Reload makes the proxy read its configuration, as systemctl reload does, and
+// waits until a process that has read it is at work. A reload that nobody heard
+// loses no request either.
+func (p *Proxy) Reload(ctx context.Context) error {
 	signal := syscall.SIGUSR2
 	if p.kind == "nginx" {
 		signal = syscall.SIGHUP
 	}
-	return p.process.Signal(signal)
+	before, err := p.process.Children()
+	if err != nil {
+		return err
+	}
+	if err := p.process.Signal(signal); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	ticker := time.NewTicker(10 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		now, err := p.process.Children()
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(now, func(child int) bool { return !slices.Contains(before, child) }) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s does not reload: %w", p.kind, ctx.Err())
+		case <-ticker.C:
+		}
+	}
 }
 
 // Kill ends the proxy.
@@ -98,30 +126,32 @@ func (p *Proxy) Command(ctx context.Context, socket, command string) (string, er
 	return string(answer), err
 }
 
-// Status is what HAProxy thinks of a server: "UP", "UP 1/2", "DOWN" or "DRAIN".
-func (p *Proxy) Status(ctx context.Context, socket, backend, server string) (string, error) {
+// Server is what HAProxy thinks of a server.
+type Server struct {
+	Status string // "UP", "UP 1/2", "DOWN" or "DRAIN"
+	Weight int    // which grows while the server gets its share little by little
+}
+
+// Server asks HAProxy what it thinks of a server.
+func (p *Proxy) Server(ctx context.Context, socket, backend, name string) (Server, error) {
 	answer, err := p.Command(ctx, socket, "show stat")
 	if err != nil {
-		return "", err
+		return Server{}, err
 	}
 	reader := csv.NewReader(strings.NewReader(strings.TrimPrefix(strings.TrimSpace(answer), "# ")))
 	reader.FieldsPerRecord = -1
 	rows, err := reader.ReadAll()
 	if err != nil || len(rows) == 0 {
-		return "", errors.Join(err, errors.New("no statistics"))
+		return Server{}, errors.Join(err, errors.New("no statistics"))
 	}
-	column := -1
-	for i, name := range rows[0] {
-		if name == "status" {
-			column = i
-		}
-	}
+	status, weight := slices.Index(rows[0], "status"), slices.Index(rows[0], "weight")
 	for _, row := range rows[1:] {
-		if column >= 0 && len(row) > column && row[0] == backend && row[1] == server {
-			return row[column], nil
+		if min(status, weight) >= 0 && len(row) > max(status, weight) && row[0] == backend && row[1] == name {
+			now, err := strconv.Atoi(row[weight])
+			return Server{Status: row[status], Weight: now}, err
 		}
 	}
-	return "", fmt.Errorf("no server %s/%s", backend, server)
+	return Server{}, fmt.Errorf("no server %s/%s", backend, name)
 }
 
 // Stop asks the proxy to end, so that it writes the rest of its logs, and kills

@@ -67,6 +67,7 @@ func Draw(t *rapid.T, dialect webtier.Dialect, process webtier.Process) webtier.
 		Admin: sources(t, "admin"), API: sources(t, "api"), Cluster: sources(t, "cluster"),
 		Trusted: sources(t, "trusted"), TrustedProxies: sources(t, "proxies"),
 	}
+	tier.ProxyAddresses = sources(t, "own addresses")
 	tier.Health = health(t)
 	if rapid.Bool().Draw(t, "audio") {
 		tier.AudioStore = &webtier.AudioStore{
