@@ -1,6 +1,7 @@
 package webstack
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/apt"
 )
@@ -48,7 +50,8 @@ func missing(name string) bool {
 
 // Install puts the programs on this machine where they are missing: with apt,
 // when we are root on Debian or Ubuntu. No service is started. Elsewhere the
-// error is [ErrNotInstalled], which names what to install.
+// error is [ErrNotInstalled], which names what to install. A line in log says
+// that something is installed; what apt says is for when it fails.
 func Install(ctx context.Context, log io.Writer, programs ...string) error {
 	var wanted []string
 	for _, program := range programs {
@@ -60,9 +63,14 @@ func Install(ctx context.Context, log io.Writer, programs ...string) error {
 		return nil
 	}
 	slices.Sort(wanted)
-	err := apt.Install(ctx, log, wanted)
-	if errors.Is(err, apt.ErrUnable) {
+	fmt.Fprintln(log, "installing with apt:", strings.Join(wanted, ", "))
+	var said bytes.Buffer
+	err := apt.Install(ctx, &said, wanted)
+	switch {
+	case errors.Is(err, apt.ErrUnable):
 		return fmt.Errorf("packages %v: %w", wanted, ErrNotInstalled)
+	case err != nil:
+		return fmt.Errorf("%w\n%s", err, said.Bytes())
 	}
-	return err
+	return nil
 }
