@@ -15,6 +15,9 @@ locals {
     directory = "nq5ktwzqvz1fdp4v2tytdcd46q1rcx"
   }
 
+  # From where the proxy asks the nodes, which believe it what it says of agents.
+  proxy_addresses = ["10.10.20.20"]
+
   # Ports that need no rights.
   listen = { http_port = 8080, https_port = 8443 }
 }
@@ -30,6 +33,7 @@ resource "vicidial_haproxy_config" "web" {
   admin_sources     = ["10.0.0.0/8"]
   cluster_addresses = [for node in vicidial_server.telephony : node.server_ip]
   audio_store       = local.audio_store
+  proxy_addresses   = local.proxy_addresses
 
   file = {
     path   = "${var.proxy_folder}/haproxy.cfg"
@@ -52,6 +56,7 @@ resource "vicidial_nginx_config" "web" {
   admin_sources     = ["10.0.0.0/8"]
   cluster_addresses = [for node in vicidial_server.telephony : node.server_ip]
   audio_store       = local.audio_store
+  proxy_addresses   = local.proxy_addresses
 
   process = {
     user           = ""

@@ -13,6 +13,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -39,7 +40,11 @@ func run(ctx context.Context, out io.Writer, colours bool) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	s := newScreen(out, colours)
-	if err := tell(ctx, s); err != nil {
+	err := tell(ctx, s)
+	if errors.Is(ctx.Err(), context.Canceled) {
+		err = fmt.Errorf("interrupted: %w", err)
+	}
+	if err != nil {
 		s.fail(err)
 		return err
 	}

@@ -95,6 +95,11 @@ func TestMargin(t *testing.T) {
 			"    |   # dialer.all[\"a\"] will be created\n    |   + dialer {\n    |       + x = {\n    |         }\n    |     }\n    |\n    |   # dialer.all[\"b\"] will be created\n    |     # (3 lines, not shown here)\n    | Plan\n",
 		},
 		{
+			"of a new object what is empty or not known yet is counted",
+			"  # did.one will be created\n  + did \"one\" {\n      + route = \"EXTEN\"\n      + user  = (known after apply)\n      + notes = \"\"\n      + more  = {\n          + list = []\n        }\n    }\nPlan\n  + x = \"\"\n",
+			"    |   # did.one will be created\n    |   + did \"one\" {\n    |       + route = \"EXTEN\"\n    |       + more  = {\n    |         }\n    |         # (3 attributes, empty or known after apply, not shown here)\n    |     }\n    | Plan\n    |   + x = \"\"\n",
+		},
+		{
 			"of an object that goes it is shown that it goes",
 			"\x1b[1m  # dialer.one\x1b[0m will be \x1b[31mdestroyed\x1b[0m\n  - dialer {\n    }\nPlan\n",
 			"    | \x1b[1m  # dialer.one\x1b[0m will be \x1b[31mdestroyed\x1b[0m\n    |     # (2 lines, not shown here)\n    | Plan\n",

@@ -23,9 +23,8 @@ SELECT campaign_id, campaign_name, active, dial_method
  ORDER BY campaign_id`
 
 	servers = `
-SELECT server_id, server_ip, active_asterisk_server AS asterisk, max_vicidial_trunks AS max_trunks,
-       outbound_calls_per_second AS cps, vicidial_balance_rank AS balance_rank, conf_engine,
-       rebuild_conf_files AS rebuild
+SELECT server_id AS id, server_ip, active_asterisk_server AS asterisk, max_vicidial_trunks AS trunks,
+       vicidial_balance_rank AS balance, conf_engine AS engine, rebuild_conf_files AS rebuild
   FROM servers
  ORDER BY server_id`
 
@@ -47,8 +46,9 @@ SELECT campaign_id, server_ip, dedicated_trunks, trunk_restriction
  ORDER BY server_ip`
 
 	changeLog = `
-SELECT user, event_section AS section, event_type AS type, record_id AS record, event_notes AS notes,
-       CONCAT(LEFT(event_sql, 40), '…') AS statement
+SELECT user, event_section AS section, event_type AS type, record_id AS record,
+       IF(event_notes = '', CONCAT(LEFT(event_sql, 24), '…'),
+          IF(CHAR_LENGTH(event_notes) > 25, CONCAT(LEFT(event_notes, 24), '…'), event_notes)) AS what
   FROM vicidial_admin_log
  ORDER BY admin_log_id`
 )
@@ -63,14 +63,14 @@ const wantCampaigns = `
 +-------------+---------------+--------+-------------+`
 
 const wantServers = `
-+-----------+-------------+----------+------------+-----+--------------+-------------+---------+
-| server_id | server_ip   | asterisk | max_trunks | cps | balance_rank | conf_engine | rebuild |
-+-----------+-------------+----------+------------+-----+--------------+-------------+---------+
-| db1       | 10.10.20.5  | N        |          0 |   5 |            0 | MEETME      | Y       |
-| dial1     | 10.10.20.11 | Y        |        250 |  20 |            3 | CONFBRIDGE  | Y       |
-| dial2     | 10.10.20.12 | Y        |        150 |  10 |            2 | CONFBRIDGE  | Y       |
-| dial3     | 10.10.20.13 | Y        |         60 |  10 |            1 | CONFBRIDGE  | Y       |
-+-----------+-------------+----------+------------+-----+--------------+-------------+---------+`
++-------+-------------+----------+--------+---------+------------+---------+
+| id    | server_ip   | asterisk | trunks | balance | engine     | rebuild |
++-------+-------------+----------+--------+---------+------------+---------+
+| db1   | 10.10.20.5  | N        |      0 |       0 | MEETME     | Y       |
+| dial1 | 10.10.20.11 | Y        |    250 |       3 | CONFBRIDGE | Y       |
+| dial2 | 10.10.20.12 | Y        |    150 |       2 | CONFBRIDGE | Y       |
+| dial3 | 10.10.20.13 | Y        |     60 |       1 | CONFBRIDGE | Y       |
++-------+-------------+----------+--------+---------+------------+---------+`
 
 const wantRooms = `
 +-------------+-------+------------+-----------+

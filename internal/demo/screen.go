@@ -42,7 +42,7 @@ func (s *screen) paint(colour, text string) string {
 func (s *screen) stage(title string) {
 	s.stages++
 	line := fmt.Sprintf("%2d. %s", s.stages, title)
-	fmt.Fprintf(s.out, "\n%s %5.1f s\n", s.paint(bold, line+" "+strings.Repeat(".", max(3, 76-len(line)))), time.Since(s.start).Seconds())
+	fmt.Fprintf(s.out, "\n%s %5.1f s\n", s.paint(bold, line+" "+strings.Repeat(".", max(3, 71-len(line)))), time.Since(s.start).Seconds())
 }
 
 // say tells something in words, or shows a table.
@@ -87,8 +87,9 @@ func (s *screen) margin() *margin { return &margin{out: s.out, shown: map[string
 
 // margin shows a plan as Terraform does, but leaves out what a reader has seen
 // before: of several objects of one block of configuration the first is shown
-// whole, of an object that goes only that it goes, of a long text its first
-// lines, and of a text that changes the lines that do.
+// whole, of a new one no attribute that is empty or not known yet, of an object
+// that goes only that it goes, of a long text its first lines, and of a text
+// that changes the lines that do.
 type margin struct {
 	out   io.Writer
 	rest  []byte
@@ -97,6 +98,10 @@ type margin struct {
 	// so many lines.
 	folding bool
 	folded  int
+	// created says that a new object is being shown, and bare how many of its
+	// attributes were left out.
+	created bool
+	bare    int
 	// text says that a text of several lines is being shown, and changes that
 	// only what changes of it is; lines of it were there, and so many left out.
 	text, changes bool
@@ -112,6 +117,9 @@ var (
 	heredoc = regexp.MustCompile(`^ +([-+~]) .* = <<-?EOT$`)
 	mark    = regexp.MustCompile(`^ +[-+] `)
 )
+
+// nothing is how Terraform shows an attribute of a new object that says nothing.
+var nothing = regexp.MustCompile(`^ +\+ \w+ += (""|\[\]|\{\}|\((known after apply|write-only attribute)\))$`)
 
 // planned is how Terraform heads what a plan does to an object.
 var planned = regexp.MustCompile(`^  # (\S+?)(\[.*\])? will be (\w+)`)
@@ -144,6 +152,7 @@ func (m *margin) line(line string) error {
 	} else if head := planned.FindStringSubmatch(bare); head != nil {
 		block := head[1] + " " + head[3]
 		m.folding = m.shown[block] || head[3] == "destroyed"
+		m.created, m.bare = head[3] == "created", 0
 		m.shown[block] = true
 	}
 	if m.text {
@@ -152,6 +161,16 @@ func (m *margin) line(line string) error {
 	if head := heredoc.FindStringSubmatch(bare); head != nil {
 		m.text, m.changes = true, head[1] == "~"
 		m.lines, m.left = 0, 0
+	}
+	switch {
+	case m.created && nothing.MatchString(bare):
+		m.bare++
+		return nil
+	case m.created && bare == "    }" && m.bare > 0:
+		line = fmt.Sprintf("        # (%d attributes, empty or known after apply, not shown here)\n    | %s", m.bare, line)
+		m.created = false
+	case bare == "":
+		line = ""
 	}
 	return m.print(line)
 }

@@ -281,7 +281,8 @@ func (s scene) without(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	s.seen("dial3 goes; the other two take over its lines and seats, and carriers and proxies forget it")
+	s.say("The first warning is about rows of today; this plan removes them before.")
+	s.seen("dial3 goes; its lines and seats move; carriers and proxies forget it")
 	if err := s.expect(ctx, "", trunks, wantTrunks, "", seats, wantSeats); err != nil {
 		return err
 	}
@@ -322,7 +323,7 @@ func (s scene) remains(ctx context.Context) error {
 	if err := s.expectNothing(ctx); err != nil {
 		return err
 	}
-	s.seen("no server, room, trunk row, carrier, number, phone or alias is left that was not there before")
+	s.seen("no server, room, trunk row, carrier, number, phone or alias is left")
 	for _, file := range []string{"haproxy.cfg", "nginx.conf"} {
 		if _, err := os.Stat(filepath.Join(s.folder, file)); !errors.Is(err, os.ErrNotExist) {
 			return errors.Join(err, surprise("%s is still there", file))
@@ -336,7 +337,7 @@ func (s scene) remains(ctx context.Context) error {
 	if err := s.expectNoSecret(ctx); err != nil {
 		return err
 	}
-	s.seen("neither state nor plans nor the change log hold a secret that was written")
+	s.seen("neither state nor plans nor the change log hold a secret")
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -39,6 +40,9 @@ func (t *Terraform) Run(ctx context.Context, out io.Writer, args ...string) (Out
 	command.Dir, command.Env = t.Folder, t.environment
 	command.Stdout = io.MultiWriter(out, &text)
 	command.Stderr = command.Stdout
+	// A terminal interrupts all who read from it. Terraform takes a second
+	// interrupt for an order to drop everything, so it gets ours alone.
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = patience
 	from := time.Now()

@@ -66,6 +66,12 @@ func (w *Workshop) Build(ctx context.Context, out io.Writer) (string, error) {
 	place := filepath.Join(filepath.FromSlash(Address), version, runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-vicidial_v"+version)
 	build := exec.CommandContext(ctx, "go", "build", "-ldflags", "-X main.version="+version, "-o", filepath.Join(w.mirror(), place), ".")
 	build.Dir, build.Stdout, build.Stderr = w.root, out, out
+	// A build that is cut off leaves its temporary files: they go with ours.
+	temporary := w.Place("build")
+	if err := os.Mkdir(temporary, 0o700); err != nil {
+		return "", err
+	}
+	build.Env = append(os.Environ(), "GOTMPDIR="+temporary)
 	if err := build.Run(); err != nil {
 		return "", fmt.Errorf("build the provider: %w", err)
 	}

@@ -17,7 +17,7 @@ func (t Tier) ApacheSnippet() string {
 		lines = append(lines, "RemoteIPInternalProxy "+strings.Join(proxies, " "))
 	}
 	if !known {
-		lines = append(lines, "# RemoteIPInternalProxy takes every address from which a proxy reaches this node: set proxy_addresses.")
+		lines = append(lines, "# RemoteIPInternalProxy needs every proxy's address: set proxy_addresses.")
 	}
 	if t.TLS != nil {
 		lines = append(lines, `SetEnvIf X-Forwarded-Proto "^https$" HTTPS=on`)
