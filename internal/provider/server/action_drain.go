@@ -23,7 +23,7 @@ import (
 type floor interface {
 	Servers(context.Context) (cluster.Servers, error)
 	Expected(context.Context) (cluster.Servers, error)
-	Alive(context.Context) ([]string, error)
+	Alive(context.Context) (alive []string, heard bool, err error)
 	RemoteAgents(context.Context) ([]cluster.RemoteAgents, error)
 	VoicemailServer(context.Context) (string, error)
 	CarrierRows(context.Context) ([]cluster.CarrierRow, error)
@@ -172,7 +172,7 @@ func (a *Drain) look(ctx context.Context, m drainModel) (cluster.Drain, error) {
 	if d.Servers, d.Server, err = find(ctx, a.floor, m.ServerIP.ValueString()); err != nil {
 		return d, err
 	}
-	if d.Alive, err = a.floor.Alive(ctx); err != nil || !m.remote() {
+	if d.Alive, _, err = a.floor.Alive(ctx); err != nil || !m.remote() {
 		return d, err
 	}
 	d.RemoteAgents, err = a.floor.RemoteAgents(ctx)

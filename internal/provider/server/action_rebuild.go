@@ -23,7 +23,7 @@ type generator interface {
 	Schema(context.Context) (cluster.Schema, error)
 	Servers(context.Context) (cluster.Servers, error)
 	Expected(context.Context) (cluster.Servers, error)
-	Alive(context.Context) ([]string, error)
+	Alive(context.Context) (alive []string, heard bool, err error)
 	ReloadStamp(context.Context) (cluster.ReloadStamp, error)
 	RebuildPending(context.Context) ([]string, error)
 	Writable(context.Context, ...cluster.Table) error
@@ -189,7 +189,7 @@ func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, tell func(str
 // unfinished says which nodes have not picked up their flags, and what is known
 // of them.
 func (a *RebuildConf) unfinished(ctx context.Context, watch cluster.RebuildWatch, waited time.Duration, stopped bool) error {
-	alive, err := a.generator.Alive(ctx)
+	alive, _, err := a.generator.Alive(ctx)
 	if err != nil {
 		alive = watch.Targets.IPs() // nothing is known against them
 	}

@@ -107,7 +107,7 @@ func (a *Undrain) review(ctx context.Context, m undrainModel) diag.Diagnostics {
 	}
 	var alive []string
 	if err == nil {
-		alive, err = a.floor.Alive(ctx)
+		alive, _, err = a.floor.Alive(ctx)
 	}
 	if err != nil {
 		return bridge.Diagnose("Unable to plan the undrain of server", ip, err)
