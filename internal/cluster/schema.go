@@ -14,6 +14,8 @@ import (
 type Column struct {
 	Type   string // as in information_schema.COLUMNS.COLUMN_TYPE
 	Length int    // characters; 0 where the type has no width
+	// Letters is the character set; empty where the type has none.
+	Letters string
 	// Default is what a new row holds when nothing is said; nil where the
 	// database works it out.
 	Default *Value
@@ -113,6 +115,9 @@ func (s Schema) Check(table Table, column string, value Value) error {
 }
 
 func (c Column) check(table Table, column string, value Value) error {
+	if letter, lacks := c.lacks(value.Text); lacks {
+		return fmt.Errorf("%s.%s of this database cannot hold %q: its character set is %s", table, column, letter, c.Letters)
+	}
 	kind, _, _ := strings.Cut(c.Type, "(")
 	switch {
 	case kind == "enum":
@@ -136,6 +141,27 @@ func (c Column) check(table Table, column string, value Value) error {
 		}
 	}
 	return nil
+}
+
+// western are the letters that MariaDB's latin1 has beyond those below U+0100.
+const western = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+
+// lacks finds a letter that the column's character set does not have. VICIdial's
+// tables are latin1 or the utf8 that ends at U+FFFF, according to their age.
+func (c Column) lacks(text string) (rune, bool) {
+	for _, letter := range text {
+		held := true
+		switch c.Letters {
+		case "latin1":
+			held = letter < 0x80 || letter >= 0xa0 && letter <= 0xff || strings.ContainsRune(western, letter)
+		case "utf8", "utf8mb3":
+			held = letter <= 0xffff
+		}
+		if !held {
+			return letter, true
+		}
+	}
+	return 0, false
 }
 
 func (c Column) members() []string {

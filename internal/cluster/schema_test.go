@@ -58,6 +58,31 @@ func TestSchemaCheck(t *testing.T) {
 	})
 }
 
+func TestSchemaCheck_letters(t *testing.T) {
+	for _, c := range []struct {
+		letters, text string
+		fine          bool
+	}{
+		{"latin1", "Ein Büro für 5 €, „Süd“", true},
+		{"latin1", "Łódź", false},
+		{"latin1", "agents → dial1", false},
+		{"utf8mb3", "Łódź → 東京", true},
+		{"utf8mb3", "📞", false},
+		{"utf8", "📞", false},
+		{"utf8mb4", "📞", true},
+		{"", "📞", true},
+	} {
+		schema := Schema{Tables: map[Table]map[string]Column{TableServers: {"server_description": {Type: "varchar(255)", Length: 255, Letters: c.letters}}}}
+		err := schema.Check(TableServers, "server_description", Text(c.text))
+		if (err == nil) != c.fine {
+			t.Errorf("%s and %q: %v", c.letters, c.text, err)
+		}
+		if err != nil && !strings.HasSuffix(err.Error(), "its character set is "+c.letters) {
+			t.Error(err)
+		}
+	}
+}
+
 func TestParseDefault(t *testing.T) {
 	text := func(value string) *Value { v := Text(value); return &v }
 	for said, want := range map[string]*Value{

@@ -34,6 +34,7 @@ SELECT TABLE_NAME,
        COLUMN_NAME,
        COLUMN_TYPE,
        COALESCE(CHARACTER_MAXIMUM_LENGTH, 0),
+       COALESCE(CHARACTER_SET_NAME, ''),
        COLUMN_DEFAULT
   FROM information_schema.COLUMNS
  WHERE TABLE_SCHEMA = DATABASE()`
@@ -108,7 +109,7 @@ func (s *Store) readSchema(ctx context.Context) (cluster.Schema, error) {
 		var column cluster.Column
 		var length int64 // LONGTEXT says 4294967295
 		var byDefault sql.NullString
-		if err := rows.Scan(&table, &name, &column.Type, &length, &byDefault); err != nil {
+		if err := rows.Scan(&table, &name, &column.Type, &length, &column.Letters, &byDefault); err != nil {
 			return err
 		}
 		column.Length = int(length)

@@ -100,3 +100,32 @@ func TestRefusesWrites(t *testing.T) {
 		}
 	}
 }
+
+// What a plan takes for a text that a column holds, the column holds; what it
+// refuses, the database would refuse in the middle of an apply.
+func TestSchema_lettersAreThoseOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	run(t, d, "INSERT INTO servers (server_id, server_ip) VALUES ('dial1', '10.0.0.1')", "INSERT INTO vicidial_settings_containers (container_id) VALUES ('X')")
+	s := aStore(t, d)
+	schema, err := s.Schema(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := s.pool()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, column := range []struct {
+		table cluster.Table
+		name  string
+	}{{cluster.TableServers, "custom_dialplan_entry"}, {cluster.TableContainers, "container_entry"}} {
+		for _, letter := range "aß\u00a0\u00ad¿ÿ€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸŁ→東📞" {
+			refused := schema.Check(column.table, column.name, cluster.Text(string(letter))) != nil
+			_, err := db.ExecContext(t.Context(), fmt.Sprintf("UPDATE %s SET %s = ?", column.table, column.name), string(letter))
+			if refused != (err != nil) {
+				t.Errorf("%s of %s: refused %v, the database says %v", string(letter), column.name, refused, err)
+			}
+		}
+	}
+}
