@@ -83,7 +83,8 @@ func (r RoomRange) holds(number int) bool { return number >= r.First && number <
 // and nothing beside it. Any others are described by a range that differs from the
 // wanted one, so that a plan mends them. Rooms of the other engine are such
 // others when they are waited for: they were in use when the engine changed.
-// The zero range wants nothing in particular.
+// The zero range wants nothing in particular, and then only a run is described:
+// whoever declares rooms over others must see that they are mended.
 func Describe(engine Engine, have map[Engine][]Room, want RoomRange, waiting bool) (RoomRange, bool) {
 	rooms, all := have[engine], len(have[engine])
 	if waiting {
@@ -99,7 +100,10 @@ func Describe(engine Engine, have map[Engine][]Room, want RoomRange, waiting boo
 		}
 	}
 	whole := run.Count == all
-	if !whole && (run == want || want == RoomRange{}) {
+	switch {
+	case !whole && want == RoomRange{}:
+		return RoomRange{}, false
+	case !whole && run == want:
 		run.Count = all
 	}
 	return run, whole
@@ -110,17 +114,17 @@ func Describe(engine Engine, have map[Engine][]Room, want RoomRange, waiting boo
 // has reserved them, since that would cut an agent off (F§9.6 item 47).
 func PlanRooms(ip string, engine Engine, have map[Engine][]Room, want RoomRange) Plan {
 	var plan Plan
-	there := map[int]bool{}
+	there := map[int]int{}
 	var surplus []Value
 	for _, room := range have[engine] {
-		there[room.Number] = true
+		there[room.Number]++
 		if !want.holds(room.Number) {
 			surplus = append(surplus, Number(int64(room.Number)))
 		}
 	}
 	var missing []Row
 	for number := want.First; number < want.First+want.Count; number++ {
-		if !there[number] {
+		if there[number] == 0 {
 			missing = append(missing, Row{"conf_exten": Number(int64(number)), "server_ip": Text(ip), "extension": Text("")})
 		}
 	}
@@ -133,6 +137,11 @@ func PlanRooms(ip string, engine Engine, have map[Engine][]Room, want RoomRange)
 				Notes: fmt.Sprintf("%d rooms %s to %s on %s", len(missing), first, last, ip),
 			},
 		})
+	}
+	for number := want.First; number < want.First+want.Count; number++ {
+		if there[number] > 1 {
+			plan.Steps = append(plan.Steps, thinRoom(ip, engine, number))
+		}
 	}
 	plan.Steps = append(plan.Steps, dropRooms(ip, engine, surplus)...)
 	var other []Value
@@ -175,6 +184,20 @@ func dropRooms(ip string, engine Engine, numbers []Value) []Step {
 	}}
 }
 
+// thinRoom leaves one of several rows of a room. A cluster that has been upgraded for
+// long may lack the key that refuses a second one (F§6.2), and two agents who reserve
+// one each hear one another.
+func thinRoom(ip string, engine Engine, number int) Step {
+	room := Number(int64(number))
+	return Step{
+		Phase: Remove, Verb: Thin, Table: engine.Table(), Key: Row{"server_ip": Text(ip), "conf_exten": room}, Guard: FreeRoom,
+		Audit: Audit{
+			Section: "CONFERENCES", Type: "DELETE", Record: room.Text, Code: "ADMIN DELETE " + engine.noun(),
+			Notes: fmt.Sprintf("duplicates of room %d on %s", number, ip),
+		},
+	}
+}
+
 func (e Engine) noun() string {
 	if e == Confbridge {
 		return "CONFBRIDGE"
@@ -183,18 +206,24 @@ func (e Engine) noun() string {
 }
 
 // Busy lists the rooms that somebody has reserved and that are to go: those
-// outside of the wanted range, and those of the other engine that are waited
-// for. Where nothing in particular is wanted, nothing is to go.
+// outside of the wanted range, duplicates inside of it, and those of the other
+// engine that are waited for. Where nothing in particular is wanted, nothing is to
+// go.
 func Busy(engine Engine, have map[Engine][]Room, want RoomRange, waiting bool) []int {
 	var busy []int
 	if want == (RoomRange{}) {
 		return nil
 	}
+	reserved := map[int]bool{}
 	for _, of := range []Engine{engine, engine.Other()} {
 		for _, room := range have[of] {
-			if room.InUse && (of == engine && !want.holds(room.Number) || of != engine && waiting) {
+			if !room.InUse {
+				continue
+			}
+			if of == engine && (!want.holds(room.Number) || reserved[room.Number]) || of != engine && waiting {
 				busy = append(busy, room.Number)
 			}
+			reserved[room.Number] = true
 		}
 	}
 	return busy

@@ -146,7 +146,7 @@ func rebuild(r cluster.Rebuild) (statement, bool) {
 // step writes one step and its line in the change log.
 func (w *writer) step(ctx context.Context, step cluster.Step) error {
 	done := phrase(step)
-	for {
+	for thinned := false; ; thinned = true {
 		changed, err := w.exec(ctx, done, func(ctx context.Context) (bool, error) { return w.stands(ctx, step) })
 		if err != nil {
 			return err
@@ -163,6 +163,9 @@ func (w *writer) step(ctx context.Context, step cluster.Step) error {
 			if err := w.unmoved(ctx, step); err != nil {
 				return err
 			}
+		}
+		if changed == 0 && step.Verb == cluster.Thin && !thinned {
+			return nil // there was one copy, or none that may go
 		}
 		if step.Verb != cluster.Thin || changed == 0 {
 			break

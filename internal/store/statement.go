@@ -41,10 +41,12 @@ func phrase(step cluster.Step) statement {
 		return statement{fmt.Sprintf("DELETE FROM %s WHERE %s", step.Table, where), args}
 	default: // Thin: one copy less, as long as there is more than one
 		where, args := whereOf(step, step.From)
+		step.Guard = cluster.Unguarded // a copy that must stay is one that is there
+		copies, copiesArgs := whereOf(step, step.From)
 		return statement{
 			fmt.Sprintf("DELETE FROM %s WHERE %s AND 1 < (SELECT copies FROM (SELECT COUNT(*) AS copies FROM %s WHERE %s) AS counted) LIMIT 1",
-				step.Table, where, step.Table, where),
-			append(slices.Clone(args), args...),
+				step.Table, where, step.Table, copies),
+			slices.Concat(args, copiesArgs),
 		}
 	}
 }

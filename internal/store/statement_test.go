@@ -78,6 +78,12 @@ func TestPhrase(t *testing.T) {
 				" AND 1 < (SELECT copies FROM (SELECT COUNT(*) AS copies FROM vicidial_server_trunks WHERE campaign_id <=> 'SALES' AND server_ip <=> '10.0.0.1' AND dedicated_trunks <=> '5') AS counted) LIMIT 1",
 		},
 		{
+			"a free copy of a room goes, also beside one that is in use",
+			cluster.Step{Verb: cluster.Thin, Table: cluster.TableMeetmeRooms, Key: cluster.Row{"conf_exten": cluster.Number(1)}, Guard: cluster.FreeRoom},
+			"DELETE FROM vicidial_conferences WHERE conf_exten <=> '1' AND COALESCE(extension, '') = ''" +
+				" AND 1 < (SELECT copies FROM (SELECT COUNT(*) AS copies FROM vicidial_conferences WHERE conf_exten <=> '1') AS counted) LIMIT 1",
+		},
+		{
 			"a step that names no row picks none",
 			cluster.Step{Verb: cluster.Delete, Table: cluster.TableTrunks},
 			"DELETE FROM vicidial_server_trunks WHERE FALSE",

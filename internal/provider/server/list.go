@@ -46,8 +46,8 @@ func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.List
 	}
 	bridge.List(ctx, req, stream, servers, func(server cluster.Server, diags *diag.Diagnostics) bridge.Found {
 		o := &opened{model: model{ConfSecretVersion: types.Int64Null(), ManagerSecretVersion: types.Int64Null()}}
-		found, _ := cluster.Describe(server.Engine(), cluster.RoomsOf(server.IP(), rooms), cluster.RoomRange{}, false)
-		o.show(server, found)
+		found, whole := cluster.Describe(server.Engine(), cluster.RoomsOf(server.IP(), rooms), cluster.RoomRange{}, false)
+		o.show(server, found, whole)
 		return bridge.Found{Name: server.ID() + " (" + server.IP() + ")", ID: o.identity(), Model: o.close(ctx, diags)}
 	})
 }

@@ -215,12 +215,15 @@ func (o *opened) rooms(declared *opened) (cluster.RoomRange, bool) {
 	return rooms, true
 }
 
-// show fills in what the rows say.
-func (o *opened) show(server cluster.Server, found cluster.RoomRange) {
+// show fills in what the rows say. Rooms that nobody wants and that are no run are
+// not shown: no number could say what there is.
+func (o *opened) show(server cluster.Server, found cluster.RoomRange, whole bool) {
 	bridge.Show(o.columns(), server.Row)
 	o.ServerID = types.StringValue(server.ID())
-	o.conference.Rooms = types.Int64Value(int64(found.Count))
-	o.conference.FirstRoom = types.Int64Null()
+	o.conference.Rooms, o.conference.FirstRoom = types.Int64Null(), types.Int64Null()
+	if whole || found.Count > 0 {
+		o.conference.Rooms = types.Int64Value(int64(found.Count))
+	}
 	if found.First > 0 {
 		o.conference.FirstRoom = types.Int64Value(int64(found.First))
 	}

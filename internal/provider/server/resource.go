@@ -217,7 +217,7 @@ func (r *Resource) publish(ctx context.Context, o *opened, to bridge.Response, s
 	if busy := cluster.Busy(server.Engine(), rooms, seen.Rooms, seen.Waiting); seen.Row == nil && len(busy) > 0 {
 		to.Diagnostics.Append(stillInUse(o.id(), busy)...)
 	}
-	o.show(server, found)
+	o.show(server, found, whole)
 	to.Publish(ctx, o.identity(), o.close(ctx, to.Diagnostics), now)
 }
 
