@@ -2,6 +2,8 @@ package bridge
 
 import (
 	"context"
+	"fmt"
+	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
@@ -9,6 +11,17 @@ import (
 // Check makes a validator of a pure check of one text. says is its description.
 func Check(says string, check func(string) error) validator.String {
 	return textCheck{says, check}
+}
+
+// Looks makes a validator of a regular expression. says completes "it must be".
+func Looks(expression, says string) validator.String {
+	wanted := regexp.MustCompile(expression)
+	return Check(says, func(text string) error {
+		if !wanted.MatchString(text) {
+			return fmt.Errorf("%q must be %s", text, says)
+		}
+		return nil
+	})
 }
 
 type textCheck struct {

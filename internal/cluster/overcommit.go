@@ -67,6 +67,31 @@ func (t Trunks) Overcommitted(servers Servers, campaign string, limits map[strin
 	return found
 }
 
+// Lowered says why a server must not have that few lines: campaigns have been
+// promised more. What leaves the maximum as it is, or raises it, makes nothing
+// worse and is no fault. have is the server as it is, whose rows a new address
+// takes along; one that is not there yet has no row.
+func (t Trunks) Lowered(have Server, ip string, most int) error {
+	reserved := 0
+	var by []string
+	for _, campaign := range t.Campaigns() {
+		split := t.Of(campaign)
+		dedicated := split.Dedicated(ip)
+		if have.Row != nil && have.IP() != ip {
+			dedicated += split.Dedicated(have.IP())
+		}
+		if dedicated > 0 {
+			reserved += dedicated
+			by = append(by, fmt.Sprintf("%s %d", campaign, dedicated))
+		}
+	}
+	if reserved <= most || have.Row != nil && have.MaxTrunks() <= most {
+		return nil
+	}
+	return fmt.Errorf("trunk splits reserve %d trunks on %s (%s), %d more than %d; lower the splits in an apply before this one, or keep the maximum",
+		reserved, ip, strings.Join(by, ", "), reserved-most, most)
+}
+
 // Starvation is a server on which reservations leave nothing to the campaigns
 // that have no MAXIMUM_LIMIT row there, although lines are idle.
 type Starvation struct {

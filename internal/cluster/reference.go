@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -158,6 +159,18 @@ type Live struct {
 	Calls  int // rows of vicidial_auto_calls
 }
 
+// String counts who is at work: "2 agents are logged in and 1 call is up".
+func (l Live) String() string {
+	return several(l.Agents, "agent is", "agents are") + " logged in and " + several(l.Calls, "call is", "calls are") + " up"
+}
+
+func several(count int, one, many string) string {
+	if count == 1 {
+		many = one
+	}
+	return strconv.Itoa(count) + " " + many
+}
+
 // Alias is a phone alias: the phone logins that one agent may be given.
 type Alias struct {
 	ID     string
@@ -173,28 +186,46 @@ type Removal struct {
 	Logins    []string // phone logins on the server
 	Aliases   []Alias  // those that list one of the logins
 	Force     bool     // remove the rows that name the server, too
+	// Heir is the server_id of another server with the same address. Whatever
+	// names the address, works at it or may be said of it stays with that one.
+	Heir string
 }
 
-// Obstacles says why the server must not go now. Force helps against rows, but
-// never against people at work.
-func (r Removal) Obstacles() []string {
+// AtWork says who or what is at work on the server, or depends on it as no other
+// row does. Force is no help against that.
+func (r Removal) AtWork() []string {
+	if r.Heir != "" {
+		return nil
+	}
 	var reasons []string
 	if r.Live.Agents > 0 {
-		reasons = append(reasons, fmt.Sprintf("%d agents are logged in on it", r.Live.Agents))
+		reasons = append(reasons, several(r.Live.Agents, "agent is", "agents are")+" logged in on it")
 	}
 	if r.Live.Calls > 0 {
-		reasons = append(reasons, fmt.Sprintf("%d calls are up on it", r.Live.Calls))
+		reasons = append(reasons, several(r.Live.Calls, "call is", "calls are")+" up on it")
 	}
 	if r.Server.IP() == r.Voicemail {
 		reasons = append(reasons, "it is the active voicemail server, which runs the cluster's end of day; choose another one first")
 	}
-	if r.Force {
-		return reasons
+	return reasons
+}
+
+// Naming lists the rows that must not be left behind: those that name the server
+// and are not its own. With Force they go along.
+func (r Removal) Naming() Mentions {
+	if r.Heir != "" || r.Force {
+		return nil
 	}
-	for _, mention := range r.Mentions {
-		if mention.Rows > 0 && !mention.Own && mention.Table != TableSettings {
-			reasons = append(reasons, "it is still named by "+mention.String())
-		}
+	return slices.DeleteFunc(slices.Clone(r.Mentions), func(mention Mention) bool {
+		return mention.Rows == 0 || mention.Own || mention.Table == TableSettings
+	})
+}
+
+// Obstacles says why the server must not go now.
+func (r Removal) Obstacles() []string {
+	reasons := r.AtWork()
+	for _, mention := range r.Naming() {
+		reasons = append(reasons, "it is still named by "+mention.String())
 	}
 	return reasons
 }
@@ -202,7 +233,7 @@ func (r Removal) Obstacles() []string {
 // PlanRemoval takes a server away in the order of F§7.2: it is put out of work,
 // its phones leave the aliases before they go themselves, and its own row goes
 // when nothing names it any more. All peers are flagged, which the admin page
-// forgets.
+// forgets. Where another server has the address, its row alone goes.
 func PlanRemoval(r Removal) (Plan, error) {
 	id := r.Server.ID()
 	if reasons := r.Obstacles(); len(reasons) > 0 {
@@ -215,7 +246,7 @@ func PlanRemoval(r Removal) (Plan, error) {
 			idle[column] = YesNo(false)
 		}
 	}
-	if len(idle) > 0 {
+	if len(idle) > 0 && r.Heir == "" {
 		step := updateServer(id, Row{}, idle)
 		step.Phase = Release
 		plan.Steps = append(plan.Steps, step)

@@ -170,6 +170,35 @@ func TestRemoval(t *testing.T) {
 			}
 		})
 	}
+	t.Run("every row that is not its own holds it up, unless it goes along", func(t *testing.T) {
+		for _, reference := range References {
+			removal := Removal{Server: aServer("dial1", "10.0.0.1"), Mentions: Mentions{{reference, 1}}}
+			free := reference.Own || reference.Table == TableSettings // of which AtWork tells
+			if _, err := PlanRemoval(removal); (err == nil) != free {
+				t.Errorf("%s: %v", at(reference), err)
+			}
+			removal.Force = true
+			plan, err := PlanRemoval(removal)
+			if err != nil {
+				t.Errorf("%s: %v", at(reference), err)
+			}
+			gone := slices.ContainsFunc(plan.Steps, func(step Step) bool {
+				_, named := step.Key[reference.Column]
+				return step.Table == reference.Table && named
+			})
+			if gone == (reference.Table == TableSettings) {
+				t.Errorf("%s with force: %+v", at(reference), plan.Steps)
+			}
+		}
+	})
+	t.Run("where another server has the address, its row goes and nothing else", func(t *testing.T) {
+		plan, err := PlanRemoval(Removal{
+			Server: aServer("dial1", "10.0.0.1"), Heir: "dial0", Force: true, Voicemail: "10.0.0.1", Live: Live{Agents: 3},
+		})
+		if err != nil || len(plan.Steps) != 1 || plan.Steps[0].Table != TableServers || plan.Steps[0].Verb != Delete {
+			t.Errorf("%+v, %v", plan, err)
+		}
+	})
 	t.Run("it is idle first, leaves aliases before its phones go, and goes last", func(t *testing.T) {
 		server := aServer("dial1", "10.0.0.1")
 		server.Row["active"] = YesNo(false)

@@ -83,6 +83,17 @@ func (s Servers) ByIP(ip string) (Server, bool) {
 	return Server{}, false
 }
 
+// Sharing finds another server with the address of this one. No key forbids that,
+// and what names the address is then as much the other's (F§9.2 item 9).
+func (s Servers) Sharing(server Server) (Server, bool) {
+	for _, other := range s {
+		if other.IP() == server.IP() && !strings.EqualFold(other.ID(), server.ID()) {
+			return other, true
+		}
+	}
+	return Server{}, false
+}
+
 // IPs lists the addresses, sorted.
 func (s Servers) IPs() []string {
 	ips := make([]string, 0, len(s))

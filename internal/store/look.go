@@ -95,7 +95,14 @@ func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Mentions,
 func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Removal, error) {
 	removal := cluster.Removal{Server: server}
 	ip := server.IP()
-	var err error
+	servers, err := s.Servers(ctx)
+	if err != nil {
+		return removal, err
+	}
+	if other, shares := servers.Sharing(server); shares {
+		removal.Heir = other.ID()
+		return removal, nil // what names the address is the other's
+	}
 	if removal.Live, err = s.Live(ctx, ip); err != nil {
 		return removal, err
 	}
@@ -103,7 +110,9 @@ func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Rem
 		return removal, err
 	}
 	if err = s.query(ctx, "system settings", "SELECT COALESCE(active_voicemail_server, '') FROM system_settings LIMIT 1", nil, func(rows *sql.Rows) error {
-		return rows.Scan(&removal.Voicemail)
+		err := rows.Scan(&removal.Voicemail)
+		removal.Voicemail = key(removal.Voicemail)
+		return err
 	}); err != nil {
 		return removal, err
 	}

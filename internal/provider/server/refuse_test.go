@@ -39,6 +39,7 @@ func TestAccServer_refusesAtPlanTime(t *testing.T) {
 			line(`server_description = "Bob's; DROP TABLE"`, `: server_description = .*admin page strips other characters`),
 			line(`active_twin_server_ip = "10.0.0.010"`, `: active_twin_server_ip = .*without leading zeros`),
 			line(`user_group = "`+"123456789012345678901"+`"`, `: user_group = .*holds 20 characters, these are 21`),
+			line(`custom_dialplan_entry = "; → dial2"`, `: custom_dialplan_entry = .*cannot hold '→': its character set is latin1`),
 			line(`custom_dialplan_entry = "exten => 1,1,NoOp()\r\n"`, `: custom_dialplan_entry = .*lines end in LF`),
 			line(`conf_secret_wo = "s3cret"`, `conf_secret_wo_version`),
 			line(`conf_secret_wo_version = 1`, `conf_secret_wo"? must be specified`),

@@ -43,7 +43,8 @@ func TestAccServer_staysWhileSomebodyNeedsIt(t *testing.T) {
 			{ // still there, and the same as before
 				Config: aServer(d, "conference = { rooms = 3 }"), ConfigPlanChecks: nothingToDo(),
 				Check: resource.ComposeTestCheckFunc(
-					told.Warns(t, `Server dial1 is going to be removed: As things stand the apply refuses.*agents? .*voicemail.*phones: 1`),
+					told.Warns(t, `Server dial1 is going to be removed: The apply refuses as long as this is so: 1 agent is logged in on it; it is the active voicemail`,
+						`These rows name it now: phones: 1 .*carriers: 1 .*moves or removes before are no obstacle`),
 					roomsAre(t, d, meetme, run(8600051, 3)),
 					acceptance.Expect(t, d, "SELECT active_asterisk_server FROM servers WHERE server_id = 'dial1'", "| active_asterisk_server |\n| Y                      |")),
 			},
@@ -83,7 +84,7 @@ func TestAccServer_forceDestroy(t *testing.T) {
 			Config:           acceptance.Provider(d),
 			ConfigPlanChecks: before(plancheck.ExpectResourceAction(dial1, plancheck.ResourceActionDestroy)),
 			Check: resource.ComposeTestCheckFunc(
-				told.Warns(t, `force_destroy is set: phones: 2 .*go with it, and its phones leave their aliases`),
+				told.Warns(t, `force_destroy is set: phones: 2 .*go with it, and its phones leave their aliases`, `may not see vicidial_process_triggers`),
 				// An alias that would list nobody is gone; one of others is as it was.
 				acceptance.Expect(t, d, "SELECT alias_id, logins_list FROM phones_alias ORDER BY alias_id", `
 					| alias_id | logins_list |
@@ -123,6 +124,28 @@ func TestAccServer_forceDestroy(t *testing.T) {
 		},
 	}
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: told.Providers(), Steps: steps})
+}
+
+// A user who may see and write process triggers takes those along.
+func TestAccServer_forceDestroyOfTriggers(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	acceptance.Run(t, d, "DELETE FROM vicidial_process_triggers",
+		"GRANT SELECT, INSERT, UPDATE, DELETE ON vicidial_process_triggers TO '"+d.Username+"'@'%'",
+		"INSERT INTO vicidial_process_triggers (trigger_id, trigger_name, server_ip) VALUES ('HERE', 'here', '10.0.0.1'), ('THERE', 'there', '10.0.0.2')")()
+	const triggers = "SELECT trigger_id, server_ip FROM vicidial_process_triggers ORDER BY 1"
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: aServer(d)},
+			{Config: acceptance.Provider(d), ExpectError: says(`it is still named by process triggers: 1 \(vicidial_process_triggers\.server_ip\)`)},
+			{
+				Config: acceptance.Provider(d) + another("dial1", "10.0.0.11", "force_destroy = true"),
+				Check:  acceptance.Expect(t, d, triggers, "| trigger_id | server_ip |\n| HERE       | 10.0.0.11 |\n| THERE      | 10.0.0.2  |"),
+			},
+			{Config: acceptance.Provider(d), Check: acceptance.Expect(t, d, triggers, "| trigger_id | server_ip |\n| THERE      | 10.0.0.2  |")},
+		},
+	})
 }
 
 // A node leaves a configuration whose splits refer to it: with

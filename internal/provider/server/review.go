@@ -30,6 +30,11 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *opened) di
 	}
 	diags.Append(want.reviewRooms(declared)...)
 	if !want.ServerID.IsUnknown() && !want.ServerIP.IsUnknown() {
+		// Noted before it is asked for, so that of two with one address, which are
+		// planned at the same time, one is told.
+		if planned, changed := expected(servers, want); changed {
+			r.topology.Expect(planned)
+		}
 		expected, err := r.topology.Expected(ctx)
 		diags.Append(bridge.Diagnose("Unable to plan server", want.id(), err)...)
 		diags.Append(reviewKeys(servers, expected, want, declared, prior)...)
@@ -37,19 +42,14 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *opened) di
 	if diags.HasError() {
 		return diags
 	}
-	diags.Append(r.reviewTrunks(ctx, want, declared)...)
-	diags.Append(r.reviewAddress(ctx, want, prior)...)
+	diags.Append(r.reviewTrunks(ctx, servers, want, declared)...)
+	diags.Append(r.reviewAddress(ctx, servers, want, prior)...)
 	if prior == nil {
 		diags.Append(r.warnSecrets(ctx, servers, want, declared)...)
 		diags.Append(warnDefaults(declared)...)
 	}
-	if !want.ServerID.IsUnknown() && !want.ServerIP.IsUnknown() {
-		if planned, changed := expected(servers, want); changed {
-			r.topology.Expect(planned)
-		}
-		if rooms, managed := want.rooms(declared); managed {
-			r.topology.ExpectRooms(want.engine(), want.ServerIP.ValueString(), rooms.Count)
-		}
+	if rooms, managed := want.rooms(declared); managed && !want.ServerIP.IsUnknown() {
+		r.topology.ExpectRooms(want.engine(), want.ServerIP.ValueString(), rooms.Count)
 	}
 	return diags
 }
@@ -94,9 +94,15 @@ func reviewColumns(schema cluster.Schema, declared *opened) diag.Diagnostics {
 // reviewKeys refuses keys that are taken. The schema does not: two rows with one
 // address are possible, and daemons use the first they meet (F§9.2 item 9). An
 // address that another server leaves in this run is still taken: nothing says
-// which of the two is written first.
+// which of the two is written first. Two that share one already may go on so.
 func reviewKeys(servers, expected cluster.Servers, want, declared, prior *opened) diag.Diagnostics {
 	var diags diag.Diagnostics
+	if there, found := servers.ByID(want.id()); found && prior != nil && there.IP() == want.ServerIP.ValueString() {
+		if other, shares := servers.Sharing(there); shares {
+			return bridge.WarnAt(path.Root("server_ip"), "Two servers with one address",
+				fmt.Sprintf("Server %s has the address %s as well. VICIdial takes the two for one and uses whichever row it meets first. Remove one of them, or give it its own address: what names the address stays with the other.", other.ID(), other.IP()))
+		}
+	}
 	taken := func(by cluster.Servers, how string) bool {
 		for _, other := range by {
 			if other.IP() == want.ServerIP.ValueString() && !strings.EqualFold(other.ID(), want.id()) {
@@ -110,44 +116,48 @@ func reviewKeys(servers, expected cluster.Servers, want, declared, prior *opened
 	if !taken(servers.Staying(expected), "already has") {
 		taken(expected, "is planned with")
 	}
-	if there, found := servers.ByID(want.id()); found && prior == nil {
+	if prior != nil {
+		return diags
+	}
+	at := path.Root("server_id")
+	if there, found := servers.ByID(want.id()); found {
 		_, err := cluster.ResumeServer(there, declared.row(), nil)
-		diags.Append(bridge.DiagnoseAt(path.Root("server_id"), "Server exists already", err)...)
+		diags.Append(bridge.DiagnoseAt(at, "Server exists already", err)...)
+	} else if strings.Contains(want.id(), "-") {
+		diags.Append(bridge.DiagnoseAt(at, "Invalid value",
+			fmt.Errorf("%q must be 1 to 10 letters, digits or underscores, since it becomes part of a dialplan variable; a hyphen is taken where a server has it already", want.id()))...)
 	}
 	return diags
 }
 
-// reviewTrunks refuses a maximum that campaigns have been promised more than.
-func (r *Resource) reviewTrunks(ctx context.Context, want, declared *opened) diag.Diagnostics {
-	if declared.MaxTrunks.IsNull() || declared.MaxTrunks.IsUnknown() || want.ServerIP.IsUnknown() {
+// reviewTrunks refuses to lower the maximum below what campaigns have been
+// promised.
+func (r *Resource) reviewTrunks(ctx context.Context, servers cluster.Servers, want, declared *opened) diag.Diagnostics {
+	if declared.MaxTrunks.IsNull() || want.MaxTrunks.IsNull() || want.MaxTrunks.IsUnknown() || want.ServerIP.IsUnknown() {
 		return nil
 	}
 	trunks, err := r.topology.Trunks(ctx)
 	if err != nil {
 		return bridge.Diagnose("Unable to plan server", want.id(), err)
 	}
-	ip, most := want.ServerIP.ValueString(), int(declared.MaxTrunks.ValueInt64())
-	reserved := trunks.Reserved(ip)
-	if reserved <= most {
-		return nil
-	}
-	var campaigns []string
-	for _, campaign := range trunks.Campaigns() {
-		if dedicated := trunks.Of(campaign).Dedicated(ip); dedicated > 0 {
-			campaigns = append(campaigns, fmt.Sprintf("%s %d", campaign, dedicated))
-		}
-	}
+	there, _ := servers.ByID(want.id())
 	return bridge.DiagnoseAt(path.Root("max_vicidial_trunks"), "Fewer trunks than are promised",
-		fmt.Errorf("trunk splits reserve %d trunks on %s (%s), %d more than %d; lower the splits in an apply before this one, or keep the maximum", reserved, ip, strings.Join(campaigns, ", "), reserved-most, most))
+		trunks.Lowered(there, want.ServerIP.ValueString(), int(want.MaxTrunks.ValueInt64())))
 }
 
 // reviewAddress tells what a change of the address takes with it.
-func (r *Resource) reviewAddress(ctx context.Context, want, prior *opened) diag.Diagnostics {
+func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, want, prior *opened) diag.Diagnostics {
 	if prior == nil || want.ServerIP.IsUnknown() || want.ServerIP.Equal(prior.ServerIP) {
 		return nil
 	}
 	from, to := prior.ServerIP.ValueString(), want.ServerIP.ValueString()
 	at := path.Root("server_ip")
+	if there, found := servers.ByID(want.id()); found {
+		if other, shares := servers.Sharing(there); shares {
+			return bridge.WarnAt(at, "Server "+want.id()+" changes its address",
+				fmt.Sprintf("%s becomes %s in the servers row alone: server %s has the old address as well, and what names it stays there.", from, to, other.ID()))
+		}
+	}
 	old, err := r.topology.Mentions(ctx, from)
 	if err != nil {
 		return bridge.Diagnose("Unable to plan server", want.id(), err)
@@ -164,16 +174,16 @@ func (r *Resource) reviewAddress(ctx context.Context, want, prior *opened) diag.
 		return bridge.DiagnoseAt(at, "Address already in use", err)
 	}
 	about := fmt.Sprintf("%s becomes %s in place, in %s, and the servers row last. Not reached from here: VARserver_ip in astguiclient.conf on the node, the table cid_channels_recent_… and addresses inside dialplan texts.", from, to, old.Summary())
-	if !schemaSees(old, "vicidial_process_triggers") {
+	if !sees(old, "vicidial_process_triggers") {
 		about += " The database user may not see vicidial_process_triggers: if it names the old address, an administrator changes it."
 	}
 	if live.Agents+live.Calls > 0 {
-		about += fmt.Sprintf(" %d agents are logged in and %d calls are up on it now; they stay with the old address until they end.", live.Agents, live.Calls)
+		about += " " + live.String() + " on it now; they stay with the old address until they end."
 	}
 	return bridge.WarnAt(at, "Server "+want.id()+" changes its address", about)
 }
 
-func schemaSees(mentions cluster.Mentions, table cluster.Table) bool {
+func sees(mentions cluster.Mentions, table cluster.Table) bool {
 	for _, mention := range mentions {
 		if mention.Table == table {
 			return true
@@ -258,15 +268,30 @@ func (r *Resource) reviewRemoval(ctx context.Context, prior *opened) diag.Diagno
 		return bridge.Diagnose("Unable to plan the removal of server", prior.id(), err)
 	}
 	removal.Force = prior.ForceDestroy.ValueBool()
-	var lines []string
-	if reasons := removal.Obstacles(); len(reasons) > 0 {
-		lines = append(lines, "As things stand the apply refuses, unless this run removes these before: "+strings.Join(reasons, "; ")+".")
-	}
-	if removal.Force {
-		lines = append(lines, "force_destroy is set: "+removal.Mentions.Summary()+" go with it, and its phones leave their aliases.")
-	}
+	lines := linesOf(removal)
 	if len(lines) == 0 {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Server "+prior.id()+" is going to be removed", strings.Join(lines, "\n"))}
+}
+
+// linesOf tells what a removal meets, and what this very run may still do about it.
+func linesOf(removal cluster.Removal) []string {
+	var lines []string
+	if removal.Heir != "" {
+		lines = append(lines, "Server "+removal.Heir+" has the same address: the row alone goes, and what names the address stays with that server.")
+	}
+	if reasons := removal.AtWork(); len(reasons) > 0 {
+		lines = append(lines, "The apply refuses as long as this is so: "+strings.Join(reasons, "; ")+".")
+	}
+	if naming := removal.Naming(); len(naming) > 0 {
+		lines = append(lines, "These rows name it now: "+naming.Summary()+". Those that this run moves or removes before are no obstacle (see create_before_destroy); if any is left then, the apply refuses and leaves the server as it is.")
+	}
+	if removal.Force && removal.Heir == "" {
+		lines = append(lines, "force_destroy is set: "+removal.Mentions.Summary()+" go with it, and its phones leave their aliases.")
+		if !sees(removal.Mentions, "vicidial_process_triggers") {
+			lines = append(lines, "The database user may not see vicidial_process_triggers: if a trigger names the server, an administrator removes it.")
+		}
+	}
+	return lines
 }

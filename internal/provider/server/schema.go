@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	_ "embed"
-	"regexp"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -41,13 +40,14 @@ var groupTypes = map[string]map[string]attr.Type{
 
 // The characters that the admin page keeps (F§2.2); what it would strip is refused.
 var (
-	serverID   = regexp.MustCompile(`^[A-Za-z0-9_]{1,10}$`)
-	plainText  = stringvalidator.RegexMatches(regexp.MustCompile(`^[- .,_0-9a-zA-Z]*$`), "letters, digits, spaces and - . , _ only; VICIdial's admin page strips other characters")
-	identifier = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]*$`), "letters, digits, - and _ only; VICIdial's admin page strips other characters")
-	digits     = stringvalidator.RegexMatches(regexp.MustCompile(`^[0-9]*$`), "digits only")
-	hostText   = stringvalidator.RegexMatches(regexp.MustCompile(`^[-.:/@_0-9a-zA-Z]*$`), "letters, digits and - . : / @ _ only; VICIdial's admin page strips other characters")
-	oneLine    = stringvalidator.RegexMatches(regexp.MustCompile(`^[^\x00-\x1f]*$`), "one line without control characters")
-	manyLines  = stringvalidator.RegexMatches(regexp.MustCompile(`^[^\x00-\x08\x0b-\x1f]*$`), "text without control characters; lines end in LF")
+	serverID   = bridge.Looks(`^[-A-Za-z0-9_]{1,10}$`, "1 to 10 letters, digits, underscores or hyphens")
+	plainText  = bridge.Looks(`^[- .,_0-9a-zA-Z]*$`, "letters, digits, spaces and - . , _ only; VICIdial's admin page strips other characters")
+	identifier = bridge.Looks(`^[-_0-9a-zA-Z]*$`, "letters, digits, - and _ only; VICIdial's admin page strips other characters")
+	userGroup  = bridge.Looks(`^[-_.0-9a-zA-Z]*$`, "letters, digits and - _ . only; VICIdial's admin page strips other characters")
+	digits     = bridge.Looks(`^[0-9]*$`, "digits only")
+	hostText   = bridge.Looks(`^[-.:/@_0-9a-zA-Z]*$`, "letters, digits and - . : / @ _ only; VICIdial's admin page strips other characters")
+	oneLine    = bridge.Looks(`^[^\x00-\x1f]*$`, "one line without control characters")
+	manyLines  = bridge.Looks(`^[^\x00-\x08\x0b-\x1f]*$`, "text without control characters; lines end in LF")
 )
 
 // An attribute that is left out is not managed: it takes the column's default
@@ -106,8 +106,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"server_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "`server_id`: the name under which the other servers know this one, 1 to 10 letters, digits or underscores. It becomes an IAX2 peer name and part of a dialplan variable on every peer. Another one makes another server.",
-				Validators:          []validator.String{stringvalidator.RegexMatches(serverID, "1 to 10 letters, digits or underscores, since it becomes part of a dialplan variable")},
+				MarkdownDescription: "`server_id`: the name under which the other servers know this one, 1 to 10 letters, digits or underscores. It becomes an IAX2 peer name and part of a dialplan variable on every peer, which is why a hyphen is taken only where a server has it already. Another one makes another server; to rename one, change it in the admin page, take the old one out of the state and import the new one.",
+				Validators:          []validator.String{serverID},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"server_ip": schema.StringAttribute{
@@ -145,7 +145,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"ara_url":                      text("`ara_url`: address that is called when Asterisk was started again.", oneLine),
 			"conf_qualify":                 flag("`conf_qualify`: whether peers are asked regularly if they are there."),
 			"custom_dialplan_entry":        text("`custom_dialplan_entry`: dialplan text appended to the generated one. The admin page strips backslashes and single quotes when the server is saved there.", manyLines),
-			"user_group":                   text("`user_group`: who sees the server in the admin pages; `---ALL---` is everybody.", identifier),
+			"user_group":                   text("`user_group`: who sees the server in the admin pages; `---ALL---` is everybody.", userGroup),
 			"conf_secret_wo":               secret("`conf_secret`: password by which the other servers register here. Write-only: it is in no state and no plan. VICIdial ships `test`.", "conf_secret_wo_version", 1),
 			"conf_secret_wo_version":       secretVersion("conf_secret_wo"),
 			"manager_secret_wo":            secret("`ASTmgrSECRET`: password of the Asterisk manager interface. Write-only. VICIdial ships `1234`. Daemons read it when they start.", "manager_secret_wo_version", 1),

@@ -113,10 +113,13 @@ func (r *Resource) update(ctx context.Context, want *opened, c change) error {
 		if now.server.Row == nil {
 			return cluster.Plan{}, fmt.Errorf("server %s: %w", want.id(), cluster.ErrNotFound)
 		}
-		if now.taken != "" {
+		if now.taken != "" && now.server.IP() != ip {
 			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + now.taken, Found: "has the address " + ip + " already"}
 		}
 		row := bridge.Written(want.row(), c.declared.row())
+		if err := r.lowers(ctx, now.server, ip, row); err != nil {
+			return cluster.Plan{}, err
+		}
 		delete(row, "server_ip") // moved below, with all that names it
 		plan, err := cluster.ChangeServer(now.server, cluster.Server{Row: c.seen.Row}, row, c.secrets)
 		if err != nil {
@@ -134,7 +137,28 @@ func (r *Resource) update(ctx context.Context, want *opened, c change) error {
 	})
 }
 
+// lowers says again, under the lock, what the plan has looked at: a split of the
+// same run may have grown since.
+func (r *Resource) lowers(ctx context.Context, server cluster.Server, ip string, row cluster.Row) error {
+	most, declared := row["max_vicidial_trunks"].Int()
+	if !declared {
+		return nil
+	}
+	trunks, err := r.topology.Trunks(ctx)
+	if err != nil {
+		return err
+	}
+	return trunks.Lowered(server, ip, int(most))
+}
+
 func (r *Resource) planAddress(ctx context.Context, server cluster.Server, to string) (cluster.Plan, error) {
+	servers, err := r.topology.Servers(ctx)
+	if err != nil {
+		return cluster.Plan{}, err
+	}
+	if _, shares := servers.Sharing(server); shares { // what names the address stays with the other
+		return cluster.PlanAddress(server, to, nil, nil)
+	}
 	old, err := r.topology.Mentions(ctx, server.IP())
 	if err != nil {
 		return cluster.Plan{}, err
