@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
 // These are about a route and the carriers beside it.
@@ -84,5 +85,64 @@ func TestAccCarrierRoute_importsWhatIsOneRoute(t *testing.T) {
 		refused(importing("ANALOG"), `carrier ANALOG has the protocol "Zap"`),
 		refused(importing("TEL-A"), `is no name of a route`),
 		resource.TestStep{Config: acceptance.Provider(d)},
+	)
+}
+
+func TestAccCarrierRoute_followsAServerThatChangesItsAddress(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	acceptance.Campaigns(t, d, "SALES")
+	acceptance.Run(t, d, "INSERT INTO vicidial_users (user, pass) VALUES ('9000', 'x')")()
+	const nodes = `"10.0.0.1", vicidial_server.second.server_ip`
+	// All that refers to a server by its address moves with it in one run.
+	config := func(address string) string {
+		return acceptance.Provider(d) + `
+resource "vicidial_server" "first" {
+  server_id = "dial1"
+  server_ip = "10.0.0.1"
+  active    = true
+}
+
+resource "vicidial_server" "second" {
+  server_id = "dial2"
+  server_ip = "` + address + `"
+  active    = true
+}
+
+resource "vicidial_inbound_did" "desk" {
+  did_pattern = "5551234"
+  did_route   = "PHONE"
+  phone       = "101"
+  server_ip   = vicidial_server.second.server_ip
+}
+
+resource "vicidial_remote_agents" "night" {
+  user_start  = "9000"
+  server_ip   = vicidial_server.second.server_ip
+  campaign_id = "SALES"
+  conf_exten  = "8300"
+}
+
+resource "vicidial_cluster_settings" "this" {
+  active_voicemail_server = vicidial_server.second.server_ip
+  agent_login_weights     = { (vicidial_server.second.server_ip) = 7, (vicidial_server.first.server_ip) = 5 }
+}
+` + route("backup", "BACKUP", nodes, `depends_on = [vicidial_server.first]`, `dial = { prefix = "8" }`) +
+			route("main", "MAIN", nodes, `depends_on = [vicidial_server.first]`,
+				"dial = {\n    prefix   = \"9\"\n    failover = [vicidial_carrier_route.backup.name]\n  }", `per_server = { (vicidial_server.second.server_ip) = { max_channels = 7 } }`)
+	}
+	play(t,
+		resource.TestStep{Config: config("10.0.0.2")},
+		resource.TestStep{Config: config("10.0.0.22"), Check: resource.ComposeTestCheckFunc(
+			acceptance.Expect(t, d, "SELECT carrier_id, server_ip FROM vicidial_server_carriers WHERE carrier_id LIKE '%_0000%' ORDER BY carrier_id", `
+				| carrier_id   | server_ip |
+				| BACKUP_00001 | 10.0.0.1  |
+				| BACKUP_0000m | 10.0.0.22 |
+				| MAIN_00001   | 10.0.0.1  |
+				| MAIN_0000m   | 10.0.0.22 |`),
+			acceptance.Expect(t, d, "SELECT d.server_ip AS did, r.server_ip AS agents, s.active_voicemail_server AS voicemail FROM vicidial_inbound_dids d, vicidial_remote_agents r, system_settings s WHERE d.did_pattern = '5551234'", `
+				| did       | agents    | voicemail |
+				| 10.0.0.22 | 10.0.0.22 | 10.0.0.22 |`),
+		)},
 	)
 }

@@ -70,6 +70,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !ok {
 		return
 	}
+	if !req.State.Raw.IsNull() {
+		if prior, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics); ok && prior.id() != m.id() { // this one goes
+			resp.Diagnostics.Append(r.reviewRemoval(ctx, prior)...)
+		}
+	}
 	r.templates.ExpectTemplate(cluster.Template(m.row()))
 	m.Stale = texts(nil)
 	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, m)...)
@@ -275,7 +280,7 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model) diag.Diagnostics 
 		return nil
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Template "+m.id()+" is in use",
-		"The apply refuses to delete it while these use it: "+strings.Join(names, ", ")+".")}
+		"The apply refuses to delete it while these use it: "+strings.Join(names, ", ")+". Where they take another template in this run, that one must be there before this one goes: a new template_id needs lifecycle { create_before_destroy = true }.")}
 }
 
 // drift tells which columns no longer hold what they held, and who changed them

@@ -149,6 +149,44 @@ resource "vicidial_conf_template" "theirs" {
 	)
 }
 
+func TestAccConfTemplate_takesAnotherIDWithItsUsers(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	run(t, d, "INSERT INTO servers (server_id, server_ip) VALUES ('dial1', '10.0.0.1')")
+	called := func(id, lifecycle string) string {
+		return on(d, fmt.Sprintf(`
+resource "vicidial_conf_template" "trunks" {
+  template_id       = %q
+  template_name     = "Trunks"
+  template_contents = "qualify=yes"
+  lifecycle { create_before_destroy = %s }
+}
+
+resource "vicidial_carrier_route" "main" {
+  name          = "MAIN"
+  servers       = ["10.0.0.1"]
+  protocol      = "SIP"
+  account_entry = "[main]\nhost=x\n"
+  template_id   = vicidial_conf_template.trunks.template_id
+}`, id, lifecycle))
+	}
+	var told acceptance.Told
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: told.Providers(), Steps: []resource.TestStep{
+		{Config: called("trunks", "false")},
+		{Config: called("carriers", "false"), ExpectError: regexp.MustCompile(`(?si)template trunks is in use.*carrier MAIN_00001`)},
+		{
+			PreConfig: told.Forget, Config: called("carriers", "true"),
+			Check: resource.ComposeTestCheckFunc(
+				told.Warns(t, `Template trunks is in use: .*carrier MAIN_00001 on 10\.0\.0\.1\..*create_before_destroy`),
+				acceptance.Expect(t, d, "SELECT c.carrier_id, t.template_id FROM vicidial_server_carriers c, vicidial_conf_templates t WHERE c.template_id = t.template_id AND t.template_name = 'Trunks'", `
+					| carrier_id | template_id |
+					| MAIN_00001 | carriers    |`),
+				acceptance.Expect(t, d, "SELECT COUNT(*) AS old FROM vicidial_conf_templates WHERE template_id = 'trunks'", "| old |\n|   0 |"),
+			),
+		},
+	}})
+}
+
 func TestAccConfTemplate_tellsWhoChangedIt(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
