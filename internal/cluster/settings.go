@@ -99,19 +99,22 @@ func (g Given) Keep(want Row) Given {
 
 // Back returns what to write to give back the columns that are not wanted any
 // more. A column that no longer says what was written is somebody else's by
-// now: it is left alone, and named.
-func (g Given) Back(have Settings, want Row) (back Row, left []string) {
+// now, and a coordinator that was found may have left the cluster since: such
+// columns are left alone, and named.
+func (g Given) Back(have Settings, want Row, servers Servers) (back Row, left []string) {
 	back = Row{}
 	now := have.All()
 	for _, column := range slices.Sorted(maps.Keys(g.Found)) {
 		if _, wanted := want[column]; wanted {
 			continue
 		}
-		if EquivalentSetting(column, now[column], g.Wrote[column]) || EquivalentSetting(column, now[column], g.Found[column]) {
-			back[column] = g.Found[column]
-		} else {
+		ours := EquivalentSetting(column, now[column], g.Wrote[column]) || EquivalentSetting(column, now[column], g.Found[column])
+		gone := column == "active_voicemail_server" && g.Found[column].Text != "" && CheckVoicemailServer(g.Found[column].Text, servers) != nil
+		if !ours || gone {
 			left = append(left, column)
+			continue
 		}
+		back[column] = g.Found[column]
 	}
 	return back, left
 }

@@ -129,7 +129,7 @@ func TestGiven(t *testing.T) {
 	}
 	t.Run("what was found comes back", func(t *testing.T) {
 		given := cluster.Given{}.Take(theSettings(), want)
-		back, left := given.Back(apply(theSettings(), want), nil)
+		back, left := given.Back(apply(theSettings(), want), nil, nil)
 		if diff := cmp.Diff(theSettings().All(), apply(apply(theSettings(), want), back).All()); diff != "" || len(left) > 0 {
 			t.Error(diff, left)
 		}
@@ -139,7 +139,7 @@ func TestGiven(t *testing.T) {
 		have.Weights = cluster.Container{}
 		given := cluster.Given{}.Take(have, want)
 		have = apply(have, want)
-		back, _ := given.Back(have, nil)
+		back, _ := given.Back(have, nil, nil)
 		plan, err := cluster.PlanSettings(have, nil, back, nil)
 		if err != nil || plan.Steps[0].Verb != cluster.Delete {
 			t.Errorf("got %+v and error %v", plan, err)
@@ -149,8 +149,22 @@ func TestGiven(t *testing.T) {
 		given := cluster.Given{}.Take(theSettings(), want)
 		have := apply(theSettings(), want)
 		have.Row["sounds_web_server"] = cluster.Text("10.0.2.77")
-		back, left := given.Back(have, nil)
+		back, left := given.Back(have, nil, nil)
 		if _, touched := back["sounds_web_server"]; touched || !slices.Equal(left, []string{"sounds_web_server"}) {
+			t.Errorf("gives back %v, leaves %v", back, left)
+		}
+	})
+	t.Run("a coordinator that has left the cluster does not come back", func(t *testing.T) {
+		chosen := cluster.Row{"active_voicemail_server": cluster.Text("10.0.0.2")}
+		given := cluster.Given{}.Take(theSettings(), chosen)
+		at := func(id, ip string) cluster.Server {
+			return cluster.Server{Row: cluster.Row{"server_id": cluster.Text(id), "server_ip": cluster.Text(ip)}}
+		}
+		first, second := at("A", "10.0.0.1"), at("B", "10.0.0.2")
+		if back, left := given.Back(apply(theSettings(), chosen), nil, cluster.Servers{first, second}); back["active_voicemail_server"].Text != "10.0.0.1" || len(left) != 0 {
+			t.Errorf("gives back %v, leaves %v", back, left)
+		}
+		if back, left := given.Back(apply(theSettings(), chosen), nil, cluster.Servers{second}); len(back) != 0 || !slices.Equal(left, []string{"active_voicemail_server"}) {
 			t.Errorf("gives back %v, leaves %v", back, left)
 		}
 	})
@@ -158,7 +172,7 @@ func TestGiven(t *testing.T) {
 		given := cluster.Given{}.Take(theSettings(), want)
 		next := cluster.Row{"sounds_web_server": cluster.Text("10.0.2.6")}
 		given = given.Take(apply(theSettings(), want), next)
-		back, _ := given.Back(apply(theSettings(), next), nil)
+		back, _ := given.Back(apply(theSettings(), next), nil, nil)
 		if back["sounds_web_server"].Text != "10.0.2.1" {
 			t.Errorf("gives back %v", back)
 		}
@@ -166,11 +180,11 @@ func TestGiven(t *testing.T) {
 	t.Run("a column that is owned no more is given back once", func(t *testing.T) {
 		given := cluster.Given{}.Take(theSettings(), want)
 		less := cluster.Row{"sounds_web_server": cluster.Text("10.0.2.5")}
-		back, _ := given.Back(apply(theSettings(), want), less)
+		back, _ := given.Back(apply(theSettings(), want), less, nil)
 		if _, kept := back["sounds_web_server"]; kept || back[cluster.WeightsColumn] != cluster.Text(theSettings().Weights.Text) {
 			t.Errorf("gives back %v", back)
 		}
-		if again, _ := given.Keep(less).Back(theSettings(), less); len(again) != 0 {
+		if again, _ := given.Keep(less).Back(theSettings(), less, nil); len(again) != 0 {
 			t.Errorf("gives back %v again", again)
 		}
 	})

@@ -79,7 +79,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if len(seen.Given.Found) > 0 {
 		settings, err := r.topology.SystemSettings(ctx)
 		resp.Diagnostics.Append(bridge.Diagnose("Unable to plan cluster settings", "", err)...)
-		back, _ := seen.Given.Back(settings, config.row())
+		servers, err := r.topology.Expected(ctx)
+		resp.Diagnostics.Append(bridge.Diagnose("Unable to plan cluster settings", "", err)...)
+		back, _ := seen.Given.Back(settings, config.row(), servers)
 		plan.put(back)
 	}
 	if !config.Weights.IsNull() {

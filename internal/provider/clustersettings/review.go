@@ -166,13 +166,17 @@ func (r *Resource) reviewRemoval(ctx context.Context, seen memory) diag.Diagnost
 	if err != nil {
 		return bridge.Diagnose("Unable to plan the end of cluster settings", "", err)
 	}
-	back, left := seen.Given.Back(settings, nil)
+	servers, err := r.topology.Servers(ctx)
+	if err != nil {
+		return bridge.Diagnose("Unable to plan the end of cluster settings", "", err)
+	}
+	back, left := seen.Given.Back(settings, nil, servers)
 	var said []string
 	if len(back) > 0 {
 		said = append(said, "These get back what was found before: "+strings.Join(slices.Sorted(maps.Keys(back)), ", ")+".")
 	}
 	if len(left) > 0 {
-		said = append(said, "These were changed by somebody else since and stay as they are: "+strings.Join(left, ", ")+".")
+		said = append(said, "These were changed by somebody else since, or what was found names a server that is no more, and stay as they are: "+strings.Join(left, ", ")+".")
 	}
 	said = append(said, "Passwords that were written stay, since what they were before is not kept.")
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Cluster settings are given back", strings.Join(said, "\n"))}

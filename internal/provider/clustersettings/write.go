@@ -51,7 +51,10 @@ func (r *Resource) update(ctx context.Context, seen memory, want, secrets cluste
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		back, _ := seen.Given.Back(have, want)
+		back, err := r.back(ctx, seen.Given, have, want)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
 		plan, err := cluster.PlanSettings(have, seen.Row, want, secrets)
 		if err != nil {
 			return cluster.Plan{}, err
@@ -77,9 +80,19 @@ func (r *Resource) giveBack(ctx context.Context, given cluster.Given) error {
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		back, _ := given.Back(have, nil)
+		back, err := r.back(ctx, given, have, nil)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
 		return cluster.PlanSettings(have, nil, back, nil)
 	})
+}
+
+// back is what to write of what was found.
+func (r *Resource) back(ctx context.Context, given cluster.Given, have cluster.Settings, want cluster.Row) (cluster.Row, error) {
+	servers, err := r.topology.Servers(ctx)
+	back, _ := given.Back(have, want, servers)
+	return back, err
 }
 
 // look reads the row under the lock, and refuses a voicemail server that no
