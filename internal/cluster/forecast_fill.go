@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // fill is the balance fill of F§3.2 (AST_VDauto_dial_FILL.pl): campaigns by
@@ -80,7 +81,7 @@ func (s *forecastState) fillCampaign(campaign string, needed int, short map[serv
 func (s *forecastState) available(server ForecastServer, campaign string) int {
 	available := server.MaxTrunks - server.OffLimits - s.others(server.IP, campaign)
 	for _, trunk := range s.trunks[server.IP] {
-		if trunk.Campaign == campaign {
+		if strings.EqualFold(trunk.Campaign, campaign) {
 			if trunk.MaximumLimit {
 				available = trunk.Dedicated
 			}

@@ -3,6 +3,7 @@ package cluster
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // serverCampaign names a campaign on a server.
@@ -55,7 +56,7 @@ func (s *forecastState) up(lines ForecastLines) {
 // dialer reads all rows that match and keeps the last (AST_VDauto_dial.pl:933).
 func (s *forecastState) limit(server, campaign string) (limit int, found bool) {
 	for _, trunk := range s.trunks[server] {
-		if trunk.Campaign == campaign && trunk.MaximumLimit {
+		if strings.EqualFold(trunk.Campaign, campaign) && trunk.MaximumLimit {
 			limit, found = trunk.Dedicated, true
 		}
 	}
@@ -67,7 +68,7 @@ func (s *forecastState) limit(server, campaign string) (limit int, found bool) {
 func (s *forecastState) others(server, campaign string) int {
 	sum := 0
 	for _, trunk := range s.trunks[server] {
-		if trunk.Campaign != campaign {
+		if !strings.EqualFold(trunk.Campaign, campaign) {
 			sum += trunk.Dedicated
 		}
 	}

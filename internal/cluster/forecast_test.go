@@ -213,6 +213,16 @@ func TestForecast_measured(t *testing.T) {
 		wantLocal(t, f, dial1, "B", 4, 11)
 	})
 
+	t.Run("rows and campaigns are the same in other letters, as MariaDB compares them", func(t *testing.T) {
+		in := aForecast()
+		in.Servers = append(in.Servers, ForecastServer{IP: dial2, MaxTrunks: 100, Balance: true})
+		in.Trunks = []ForecastTrunk{{ServerIP: dial1, Campaign: "a", Dedicated: 10, MaximumLimit: true}, {ServerIP: dial2, Campaign: "a", Dedicated: 5, MaximumLimit: true}}
+		in.Goals = []ForecastGoal{{dial1, "A", 15}}
+		f := NewForecast(in)
+		wantLocal(t, f, dial1, "A", 10, 5)
+		wantFill(t, f, dial2, "A", 5)
+	})
+
 	t.Run("the fill reads the first of duplicate rows where the local dialer reads the last", func(t *testing.T) {
 		in := aForecast()
 		in.Servers = append(in.Servers, ForecastServer{IP: dial2, MaxTrunks: 100, Balance: true})
@@ -252,138 +262,6 @@ func TestForecast_measured(t *testing.T) {
 		wantFill(t, f, dial2, "A", 60) // 100-25-15
 		if got := f.Campaign("A"); got.Missing != 20 {
 			t.Errorf("A misses %d, want 20", got.Missing)
-		}
-	})
-}
-
-func TestForecast_fill(t *testing.T) {
-	// A is kept off dial1 and wants 100 lines; dial2 and dial3 balance.
-	aShortage := func() ForecastInput {
-		in := aForecast()
-		in.Servers = append(in.Servers,
-			ForecastServer{IP: dial2, MaxTrunks: 40, Balance: true},
-			ForecastServer{IP: dial3, MaxTrunks: 50, Balance: true})
-		in.Trunks = []ForecastTrunk{{ServerIP: dial1, Campaign: "A", MaximumLimit: true}}
-		in.Goals = []ForecastGoal{{dial1, "A", 100}}
-		return in
-	}
-
-	t.Run("equal ranks are asked by address", func(t *testing.T) {
-		f := NewForecast(aShortage())
-		if f.Fill[0].ServerIP != dial2 || f.Fill[1].ServerIP != dial3 {
-			t.Errorf("asked in the order %+v", f.Fill)
-		}
-		wantFill(t, f, dial2, "A", 40)
-		wantFill(t, f, dial3, "A", 50)
-		if f.FillSeconds != 9 { // 90 calls at 10 a second
-			t.Errorf("the fill takes %v s, want 9", f.FillSeconds)
-		}
-	})
-
-	t.Run("a higher rank is asked first", func(t *testing.T) {
-		in := aShortage()
-		in.Goals[0].Lines = 45
-		in.Servers[2].BalanceRank = 5
-		f := NewForecast(in)
-		wantFill(t, f, dial3, "A", 45)
-		wantFill(t, f, dial2, "A", 0)
-	})
-
-	t.Run("addresses are ordered as text", func(t *testing.T) {
-		in := aShortage()
-		in.Servers[2].IP = "10.0.0.10" // before 10.0.0.2 as text
-		in.Goals[0].Lines = 50
-		wantFill(t, NewForecast(in), "10.0.0.10", "A", 50)
-	})
-
-	t.Run("offlimits is ignored where the campaign has a MAXIMUM_LIMIT row", func(t *testing.T) {
-		in := aShortage()
-		in.Servers[1].OffLimits = 40
-		f := NewForecast(in)
-		wantFill(t, f, dial2, "A", 0)
-		in.Trunks = append(in.Trunks, ForecastTrunk{ServerIP: dial2, Campaign: "A", Dedicated: 20, MaximumLimit: true})
-		f = NewForecast(in)
-		wantFill(t, f, dial2, "A", 20)
-	})
-
-	t.Run("a server that is itself short for the campaign is not asked, for another it is", func(t *testing.T) {
-		in := aShortage()
-		in.Trunks = append(in.Trunks, ForecastTrunk{ServerIP: dial2, Campaign: "A", Dedicated: 5, MaximumLimit: true})
-		in.Goals = []ForecastGoal{{dial1, "A", 30}, {dial2, "A", 10}, {dial1, "B", 120}}
-		f := NewForecast(in)
-		wantLocal(t, f, dial2, "A", 5, 5)
-		wantLocal(t, f, dial1, "B", 100, 20)
-		for _, fill := range f.Fill {
-			if fill.Campaign == "A" && fill.ServerIP == dial2 {
-				t.Errorf("dial2 was asked: %+v", fill)
-			}
-		}
-		wantFill(t, f, dial3, "A", 35) // 30 of dial1 and 5 of dial2
-		// B on dial2: 40-0-5 = 35 may be had, 40-5 = 35 are free; 20 are needed.
-		wantFill(t, f, dial2, "B", 20)
-	})
-
-	t.Run("campaigns are filled by their id, and lines that one gets are gone for the next", func(t *testing.T) {
-		in := aShortage()
-		in.Trunks = append(in.Trunks, ForecastTrunk{ServerIP: dial1, Campaign: "B", MaximumLimit: true})
-		in.Goals = []ForecastGoal{{dial1, "B", 60}, {dial1, "A", 60}}
-		f := NewForecast(in)
-		wantFill(t, f, dial2, "A", 40)
-		wantFill(t, f, dial3, "A", 20)
-		wantFill(t, f, dial2, "B", 0)
-		wantFill(t, f, dial3, "B", 30)
-	})
-
-	t.Run("nothing is placed while every agent is paused", func(t *testing.T) {
-		in := aShortage()
-		in.Campaigns[0].Unpaused = false
-		f := NewForecast(in)
-		wantFill(t, f, dial2, "A", 0)
-		if !strings.Contains(f.Starved[0], "no agent of the campaign is unpaused") {
-			t.Errorf("%q", f.Starved)
-		}
-	})
-
-	t.Run("calls of an earlier fill count against the shortage and the row", func(t *testing.T) {
-		in := aShortage()
-		in.Trunks = append(in.Trunks, ForecastTrunk{ServerIP: dial2, Campaign: "A", Dedicated: 20, MaximumLimit: true})
-		in.InUse = []ForecastLines{{ServerIP: dial2, Campaign: "A", Fill: 13, FillIVR: 1, FillEnded: 1}}
-		in.Goals[0].Lines = 30
-		f := NewForecast(in)
-		wantFill(t, f, dial2, "A", 5)  // 20-15
-		wantFill(t, f, dial3, "A", 10) // 30-15-5
-	})
-
-	t.Run("the cap counts all calls on the server, ended ones among them", func(t *testing.T) {
-		in := aShortage()
-		in.InUse = []ForecastLines{{ServerIP: dial2, Campaign: "SUPPORT", Local: 30, IVR: 2, Ended: 1}}
-		wantFill(t, NewForecast(in), dial2, "A", 7)
-	})
-
-	t.Run("a server beyond its maximum does not make the next place more than is needed", func(t *testing.T) {
-		in := aShortage()
-		in.InUse = []ForecastLines{{ServerIP: dial2, Campaign: "SUPPORT", Local: 46}}
-		in.Goals[0].Lines = 30
-		f := NewForecast(in)
-		wantFill(t, f, dial2, "A", 0)  // 40-46 = -6, the tally is -6
-		wantFill(t, f, dial3, "A", 30) // asked for 36, held to 30
-	})
-
-	t.Run("nobody balances", func(t *testing.T) {
-		in := aShortage()
-		in.Servers[1].Balance, in.Servers[2].Balance = false, false
-		f := NewForecast(in)
-		if len(f.Fill) != 0 || !strings.Contains(f.Starved[0], "vicidial_balance_active=Y") {
-			t.Errorf("%+v %q", f.Fill, f.Starved)
-		}
-	})
-
-	t.Run("keepalive 7 runs nowhere", func(t *testing.T) {
-		in := aShortage()
-		in.FillOff = true
-		f := NewForecast(in)
-		if len(f.Fill) != 0 || !strings.Contains(f.Starved[0], "keepalive 7") {
-			t.Errorf("%+v %q", f.Fill, f.Starved)
 		}
 	})
 }
