@@ -68,33 +68,45 @@ type Capacity struct {
 // NewCapacity compares what was measured with the dimensioning guidance.
 func NewCapacity(measures []CapacityMeasure) Capacity {
 	var c Capacity
-	outbound, measured := false, false
+	measured := false
+	kinds := map[bool]int{} // nodes that dial, and those that do not
+	agents, lines := 0, 0   // as if all only took calls, of which a node carries more
 	for _, m := range slices.SortedStableFunc(slices.Values(measures), func(a, b CapacityMeasure) int { return cmp.Compare(a.ServerIP, b.ServerIP) }) {
 		node := nodeCapacity(m)
 		c.Nodes = append(c.Nodes, node)
 		c.AgentsPeak += node.AgentsPeak
 		c.LinesPeak += node.LinesPeak
-		outbound = outbound || m.Outbound
+		kinds[m.Outbound]++
+		agentsEach, linesEach := guidance(m.Outbound)
+		agents += node.AgentsPeak * InboundAgents / agentsEach
+		lines += node.LinesPeak * InboundLines / linesEach
 		measured = measured || m.Samples > 0
 		if node.Near {
 			c.Findings = append(c.Findings, node.Why)
 		}
 	}
-	agents, lines := guidance(outbound)
-	c.NodesNeeded = max(1, parted(c.AgentsPeak, agents), parted(c.LinesPeak, lines))
+	c.NodesNeeded = max(1, parted(agents, InboundAgents), parted(lines, InboundLines))
 	c.WebNeeded = max(1, parted(c.AgentsPeak, WebAgents))
 	c.SingleBox = c.NodesNeeded == 1 && !slices.ContainsFunc(c.Nodes, func(n CapacityNode) bool { return n.LinesMeasured > 0 && c.LinesPeak > n.LinesMeasured })
-	c.Findings = append(c.Findings, c.sizing(len(measures), agents, lines)...)
+	c.Findings = append(c.Findings, c.sizing(kinds)...)
 	if !measured && len(measures) > 0 {
 		c.Findings = append(c.Findings, "No node logs its performance (sys_perf_log), so the peaks are those of this moment.")
 	}
 	return c
 }
 
-func (c Capacity) sizing(nodes, agents, lines int) []string {
+func (c Capacity) sizing(kinds map[bool]int) []string {
 	var findings []string
-	peak := fmt.Sprintf("The peak is %d agents and %d lines", c.AgentsPeak, c.LinesPeak)
-	one := fmt.Sprintf("a telephony node is meant for %d and %d", agents, lines)
+	nodes := kinds[true] + kinds[false]
+	peak := fmt.Sprintf("The peak is %s and %s", plural(c.AgentsPeak, "agent"), plural(c.LinesPeak, "line"))
+	one := fmt.Sprintf("a telephony node that dials is meant for %d and %d", PredictiveAgents, PredictiveLines)
+	switch {
+	case kinds[true] == 0:
+		one = fmt.Sprintf("a telephony node that only takes calls is meant for %d and %d", InboundAgents, InboundLines)
+	case kinds[false] > 0:
+		one += fmt.Sprintf(", one that only takes calls for %d and %d", InboundAgents, InboundLines)
+	}
+	needed := fmt.Sprintf("%s, and %s: %s needed, %d there", peak, one, are(c.NodesNeeded, "telephony node"), nodes)
 	switch {
 	case nodes == 0:
 		return []string{"There is no telephony node to measure."}
@@ -103,9 +115,11 @@ func (c Capacity) sizing(nodes, agents, lines int) []string {
 	case c.SingleBox:
 		findings = append(findings, fmt.Sprintf("%s, and %s: a single box still suffices.", peak, one))
 	case c.NodesNeeded > nodes:
-		findings = append(findings, fmt.Sprintf("%s, and %s: %d telephony nodes are needed, %d are there.", peak, one, c.NodesNeeded, nodes))
+		findings = append(findings, needed+".")
+	case c.NodesNeeded == nodes:
+		findings = append(findings, needed+", so none may fail.")
 	default:
-		findings = append(findings, fmt.Sprintf("%s, and %s: %d telephony nodes are needed, %d are there, so %d may fail.", peak, one, c.NodesNeeded, nodes, nodes-c.NodesNeeded))
+		findings = append(findings, fmt.Sprintf("%s, so %d may fail.", needed, nodes-c.NodesNeeded))
 	}
 	if c.AgentsPeak > ClusterAgents {
 		findings = append(findings, fmt.Sprintf("%d agents are more than a cluster is meant for (%d).", c.AgentsPeak, ClusterAgents))
@@ -172,6 +186,13 @@ func measuredCeiling(m CapacityMeasure) int {
 		return 0
 	}
 	return int(float64(m.PeakLines) * busyCeiling / busy)
+}
+
+func are(number int, noun string) string {
+	if number == 1 {
+		return "1 " + noun + " is"
+	}
+	return plural(number, noun) + " are"
 }
 
 // parted says how many parts of the given size hold the number.

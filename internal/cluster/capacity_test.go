@@ -77,8 +77,8 @@ func TestCapacity_cluster(t *testing.T) {
 	}{
 		{"a small floor on one box", []CapacityMeasure{aMeasure(dial1, 12, 60)}, true, 1, 1, "a single box still suffices"},
 		{"a small floor on two", []CapacityMeasure{aMeasure(dial1, 6, 30), aMeasure(dial2, 6, 30)}, true, 1, 1, "one machine would carry it"},
-		{"26 agents need two nodes", []CapacityMeasure{aMeasure(dial1, 26, 60)}, false, 2, 1, "2 telephony nodes are needed, 1 are there"},
-		{"126 lines need two nodes", []CapacityMeasure{aMeasure(dial1, 10, 63), aMeasure(dial2, 10, 63)}, false, 2, 1, "so 0 may fail"},
+		{"26 agents need two nodes", []CapacityMeasure{aMeasure(dial1, 26, 60)}, false, 2, 1, "2 telephony nodes are needed, 1 there."},
+		{"126 lines need two nodes", []CapacityMeasure{aMeasure(dial1, 10, 63), aMeasure(dial2, 10, 63)}, false, 2, 1, "2 telephony nodes are needed, 2 there, so none may fail"},
 		{"three nodes for the work of two", []CapacityMeasure{aMeasure(dial1, 16, 40), aMeasure(dial2, 16, 40), aMeasure(dial3, 16, 40)}, false, 2, 1, "so 1 may fail"},
 		{"76 agents need two web nodes", []CapacityMeasure{aMeasure(dial1, 76, 100)}, false, 4, 2, "4 telephony nodes are needed"},
 		{"301 agents outgrow the database", []CapacityMeasure{aMeasure(dial1, 301, 100)}, false, 13, 5, "largest database machine"},
@@ -96,6 +96,15 @@ func TestCapacity_cluster(t *testing.T) {
 			}
 		})
 	}
+
+	t.Run("nodes that only take calls carry twice as much, also beside one that dials", func(t *testing.T) {
+		calls := aMeasure(dial2, 100, 100)
+		calls.Outbound = false
+		c := NewCapacity([]CapacityMeasure{aMeasure(dial1, 20, 60), calls})
+		if c.NodesNeeded != 3 || !strings.Contains(strings.Join(c.Findings, "\n"), "that dials is meant for 25 and 125, one that only takes calls for 50 and 250: 3 telephony nodes are needed") {
+			t.Errorf("%+v", c)
+		}
+	})
 
 	t.Run("a single box whose processor could not carry it does not suffice", func(t *testing.T) {
 		m := aMeasure(dial1, 12, 60)

@@ -109,7 +109,7 @@ func nodeProblems(s HealthSnapshot, h Health, servers []HealthServer) []HealthPr
 		}
 		problems = append(problems, shortageProblems(s, server, h)...)
 		if node.Agents > 0 && server.Phones > 0 && server.PhonesRegistered == 0 && node.Alive { // web phones are registered only while somebody works
-			add(fmt.Sprintf("has none of its %d active phones registered, yet %s listed on it.", server.Phones, agentsAre(node.Agents)), "Check the network between phones and node, and whether the node still gathers peer status.")
+			add(fmt.Sprintf("has none of its %d active phones registered, yet %s listed on it.", server.Phones, are(node.Agents, "agent")), "Check the network between phones and node, and whether the node still gathers peer status.")
 		}
 	}
 	return problems
@@ -134,15 +134,8 @@ func heartbeatProblems(s HealthSnapshot, server HealthServer, node HealthNode, a
 		add(fmt.Sprintf("has a clock %s: agents there see a time synchronisation error.", clock), ntp)
 	}
 	if node.Beats && silent && node.Agents > 0 {
-		add(fmt.Sprintf("is dead while %s still listed on it.", agentsAre(node.Agents)), "Let them log in again; the failover plan says where they can.")
+		add(fmt.Sprintf("is dead while %s still listed on it.", are(node.Agents, "agent")), "Let them log in again; the failover plan says where they can.")
 	}
-}
-
-func agentsAre(count int) string {
-	if count == 1 {
-		return "1 agent is"
-	}
-	return fmt.Sprintf("%d agents are", count)
 }
 
 func rebuildProblems(s HealthSnapshot, server HealthServer, node HealthNode, add func(what, do string)) {
