@@ -11,7 +11,7 @@ data "vicidial_topology" "cluster" {
 output "cluster_md" {
   value = <<-EOT
     ```mermaid
-    ${indent(4, data.vicidial_topology.cluster.mermaid)}
+    ${data.vicidial_topology.cluster.mermaid}
     ```
   EOT
 }
