@@ -23,7 +23,7 @@ func NewList() list.ListResource { return &List{} }
 // ListResourceConfigSchema describes what can be asked for: all of them.
 func (l *List) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = listschema.Schema{
-		MarkdownDescription: "Lists the carriers as routes. Rows whose ids this provider gave are one route; every other row of `vicidial_server_carriers` is a route by itself. Rows with an id that cannot be the name of a route are left out: import them with `NAME=CARRIER_ID,…`. Passwords in the texts are shown as places for secrets.",
+		MarkdownDescription: "Lists the carriers as routes. Rows whose ids this provider gave are one route; every other row of `vicidial_server_carriers` is a route by itself. Rows with an id that cannot be the name of a route are left out: import them with `NAME=CARRIER_ID,…`. So are `Zap` and `EXTERNAL` carriers, of which VICIdial generates nothing. Passwords in the texts are shown as places for secrets.",
 	}
 }
 

@@ -33,6 +33,7 @@ func adopt(id string) (model, []string, error) {
 	var notes []string
 	for _, text := range texts {
 		file, found := astguiclient.Read(text)
+		file, found = withoutPasswords(file, found)
 		serverIP := file.Values["VARserver_ip"]
 		if err := cluster.CheckServerIP(serverIP); err != nil {
 			return model{}, nil, fmt.Errorf("the file does not say whose it is: VARserver_ip: %w", err)
@@ -47,6 +48,19 @@ func adopt(id string) (model, []string, error) {
 	}
 	m, err := declare(files)
 	return m, notes, err
+}
+
+// withoutPasswords leaves out keys of the site's own that hold passwords: extra
+// is no secret in state.
+func withoutPasswords(file astguiclient.File, notes []string) (astguiclient.File, []string) {
+	file.Extra = slices.DeleteFunc(file.Extra, func(setting astguiclient.Setting) bool {
+		if !astguiclient.IsSecret(setting.Key) {
+			return false
+		}
+		notes = append(notes, fmt.Sprintf("key %s: by its name it is a password, which is left out; write it into the file on the node", setting.Key))
+		return true
+	})
+	return file, notes
 }
 
 // declare is the declaration that the files were made from, as far as they

@@ -193,10 +193,10 @@ func TestAccNodeConfig_importByContent(t *testing.T) {
 			},
 			{ // the text itself will do
 				ResourceName: files, ImportState: true,
-				ImportStateId: "VARserver_ip => 10.0.0.1\nVARactive_keepalives => 12345689E\nSITE_name => anchor\nVARDB_pass => pw-x\n",
+				ImportStateId: "VARserver_ip => 10.0.0.1\nVARactive_keepalives => 12345689E\nSITE_name => anchor\nVARDB_pass => pw-x\nSITE_pass => pw-y\n",
 				ImportStateCheck: func(states []*terraform.InstanceState) error {
 					at := states[0].Attributes
-					if at["nodes.10.0.0.1.roles.0"] != "telephony" || at["coordinator"] != "10.0.0.1" || at["extra.SITE_name"] != "anchor" || strings.Contains(at["astguiclient_conf.10.0.0.1"], "pw-x") {
+					if at["nodes.10.0.0.1.roles.0"] != "telephony" || at["coordinator"] != "10.0.0.1" || at["extra.SITE_name"] != "anchor" || strings.Contains(fmt.Sprint(at), "pw-") {
 						return fmt.Errorf("got %v", at)
 					}
 					return nil
