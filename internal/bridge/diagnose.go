@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -78,7 +79,8 @@ func sentence(text string) string {
 	if text == "" {
 		return text
 	}
-	if first := text[0]; first >= 'a' && first <= 'z' {
+	word, _, _ := strings.Cut(text, " ")
+	if first := text[0]; first >= 'a' && first <= 'z' && !strings.Contains(word, "_") { // the name of a column stays one
 		text = string(first-'a'+'A') + text[1:]
 	}
 	if last := text[len(text)-1]; last != '.' && last != '\n' {

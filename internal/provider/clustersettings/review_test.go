@@ -85,7 +85,7 @@ func TestReviewLists(t *testing.T) {
 	t.Run("the replica may be one that is not owned", func(t *testing.T) {
 		m, settings := nothing(), coordinated("10.0.0.1")
 		m.Reports = titles([]string{"User Stats"})
-		warned(t, reviewLists(m, settings, nil), "no report uses a replica")
+		warned(t, reviewLists(m, settings, nil), "No report uses a replica")
 		settings.Row["slave_db_server"] = cluster.Text("10.0.0.6")
 		warned(t, reviewLists(m, settings, nil))
 	})
