@@ -24,7 +24,7 @@ func NewList() list.ListResource { return &List{} }
 // ListResourceConfigSchema describes what can be asked for: all of them.
 func (l *List) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = listschema.Schema{
-		MarkdownDescription: "Lists the floors of the cluster: aliases that are numbered alike, such as `2000` to `2149`, or `2000x` to `2149x`. Floors that were declared apart show as one where only their numbers tell them apart.",
+		MarkdownDescription: "Lists the floors of the cluster: aliases that are numbered alike, such as `2000` to `2149`, or `2000x` to `2149x`. Floors that were declared apart show as one where only their numbers tell them apart. Left out are aliases whose logins do not name their number, and floors that one placement cannot describe; import says what is in the way.",
 	}
 }
 
