@@ -226,3 +226,31 @@ func TestAccAgentPlacement_importsAFloorThatIsNotSound(t *testing.T) {
 		},
 	})
 }
+
+// What terraform query finds is what an import takes.
+func TestAccAgentPlacement_listsFloors(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	var rows []foundPhone
+	var aliases [][3]string
+	for _, seat := range []string{"2000", "2001", "2003"} {
+		for i, letter := range []string{"a", "b"} {
+			rows = append(rows, foundPhone{fmt.Sprintf("10.0.0.%d", i+1), seat + letter, seat, fmt.Sprintf("%s%d", seat, i), seat, "test", "station " + seat})
+		}
+		aliases = append(aliases, [3]string{seat + "x", seat + " phone", seat + "a," + seat + "b"})
+	}
+	rows = append(rows, foundPhone{"10.0.0.3", "front", "9", "9", "9", "test", "reception"})
+	found(t, d, rows, append(aliases, [3]string{"5000x", "reception", "front"})...)
+	floors := acceptance.List(t, d, "vicidial_agent_placement")
+	if len(floors) != 1 || floors[0].Name != "floor-x 2000-2001, 2003" || !maps.Equal(floors[0].Identity, map[string]string{"name": "floor-x", "alias_ids": "2000x-2001x,2003x"}) {
+		t.Fatalf("found %+v", floors)
+	}
+	config := strings.Replace(aFloor(d, `"2000-2001", "2003"`, twoServers, `naming = { alias_id = "{seat}x" }`, "nodes_per_seat = 2", `alias_order = "keep"`), `"floor1"`, `"floor-x"`, 1)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config, ResourceName: floor, ImportState: true, ImportStateId: floors[0].Identity["name"] + "=" + floors[0].Identity["alias_ids"], ImportStatePersist: true},
+			{Config: config, ConfigPlanChecks: empty},
+		},
+	})
+}
