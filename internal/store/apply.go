@@ -213,7 +213,10 @@ func (w *writer) unmoved(ctx context.Context, step cluster.Step) error {
 	if err != nil || stands {
 		return err
 	}
-	return &cluster.Conflict{Subject: strings.TrimPrefix(describe(step), "change "), Found: "was changed by somebody else in this moment"}
+	if step.Verb == cluster.Insert {
+		return &cluster.Conflict{Subject: "another row", Found: "was put there by somebody else in this moment"}
+	}
+	return &cluster.Conflict{Subject: "the row", Found: "was changed by somebody else in this moment"}
 }
 
 // stands asks the rows whether a step is done.

@@ -266,7 +266,7 @@ func TestApply_conflicts(t *testing.T) {
 		{"a row to insert whose key is taken", cluster.Step{
 			Phase: cluster.Grow, Verb: cluster.Insert, Table: cluster.TableTrunks, Key: trunkKey(),
 			Rows: []cluster.Row{{"server_ip": cluster.Text("10.0.0.1"), "campaign_id": cluster.Text("SALES"), "dedicated_trunks": cluster.Number(5)}},
-		}, "was changed by somebody else"},
+		}, "another row was put there by somebody else"},
 	} {
 		t.Run(c.claim+" is left as it is, and so is what was to follow", func(t *testing.T) {
 			t.Parallel()

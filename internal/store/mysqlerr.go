@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -64,9 +65,25 @@ func inTheWay(err error) bool {
 	return answered && (number == numberDeadlock || number == numberLockWait)
 }
 
+// Held says that a statement got no answer in time, although the connection stands.
+type Held struct{ Err error }
+
+func (h *Held) Error() string { return "the database gave no answer in time: " + h.Err.Error() }
+
+func (h *Held) Unwrap() error { return h.Err }
+
+// Hint tells what to do about it.
+func (h *Held) Hint() string {
+	return "Most often somebody holds the table: a report, a backup or a repair can for minutes, since MyISAM locks tables as a whole. SHOW FULL PROCESSLIST tells who. Run again when it is free."
+}
+
 // plain adds what to do to an error of a statement, where an operator can do
 // something about it. Errors of the way to the database say so already.
 func plain(err error) error {
+	var way *ConnectError
+	if errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &way) {
+		return &Held{err}
+	}
 	number, _ := errNumber(err)
 	switch number {
 	case numberTableDenied, numberColumnDenied:

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -127,5 +129,32 @@ func TestSchema_lettersAreThoseOfTheDatabase(t *testing.T) {
 				t.Errorf("%s of %s: refused %v, the database says %v", string(letter), column.name, refused, err)
 			}
 		}
+	}
+}
+
+func TestReads_ofATableThatIsHeld(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	s := aStore(t, d)
+	if _, err := s.Schema(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	report, err := d.DB().Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_, _ = report.ExecContext(context.Background(), "UNLOCK TABLES")
+		_ = report.Close()
+	}()
+	if _, err := report.ExecContext(t.Context(), "LOCK TABLES vicidial_live_agents WRITE, vicidial_auto_calls WRITE"); err != nil {
+		t.Fatal(err)
+	}
+	soon, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	_, err = s.Live(soon, "10.0.0.1")
+	var held *Held
+	if !errors.As(err, &held) || !strings.Contains(held.Hint(), "PROCESSLIST") || !strings.HasPrefix(err.Error(), "reading live agents and calls: the database gave no answer in time") {
+		t.Errorf("got %v", err)
 	}
 }

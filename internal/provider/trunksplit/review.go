@@ -81,7 +81,7 @@ func (v view) checkCampaign(m model) diag.Diagnostics {
 	at := path.Root("campaign_id")
 	switch {
 	case !found:
-		return bridge.DiagnoseAt(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id", m.campaign()))
+		return bridge.DiagnoseAt(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id; where it was deleted, its rows went with it, and this block can go too", m.campaign()))
 	case campaign.ID != m.campaign():
 		return bridge.DiagnoseAt(at, "Campaign id in other letters", fmt.Errorf("VICIdial writes this campaign %s; write it so here too, since its programs compare ids letter by letter", campaign.ID))
 	}
