@@ -23,6 +23,10 @@ type FloorPlan struct {
 	// Voicemail is system_settings.active_voicemail_server: its files list all
 	// mailboxes.
 	Voicemail string
+	// Everywhere says that the dialplan of every node reaches the phones of all
+	// others (system_settings.generate_cross_server_exten): a phone then is in the
+	// files of all nodes (F§9.5 item 37).
+	Everywhere bool
 	// Flag names servers whose files must be built anew in any case, since an
 	// apply that was cut off may have written their rows and not their flag.
 	Flag []string
@@ -251,7 +255,9 @@ func (p *floorPlanner) flag(have FloorRows) {
 	if len(servers) > 0 && p.how.Voicemail != "" {
 		servers = append(servers, p.how.Voicemail)
 	}
-	p.plan.Rebuild.Servers = sortedUnique(servers)
+	if p.plan.Rebuild.All = p.how.Everywhere && len(servers) > 0; !p.plan.Rebuild.All {
+		p.plan.Rebuild.Servers = sortedUnique(servers)
+	}
 }
 
 func auditFloor(section, kind, code, first, last string, count int) Audit {

@@ -277,6 +277,15 @@ func TestPlanFloor(t *testing.T) {
 			t.Errorf("flags %s", got)
 		}
 	})
+	t.Run("flags all nodes where each has the phones of all others in its dialplan", func(t *testing.T) {
+		plan, err := PlanFloor(FloorRows{}, FloorRows{}, want, FloorPlan{Voicemail: "10.0.0.9", Everywhere: true})
+		if err != nil || !plan.Rebuild.All {
+			t.Errorf("flags %v (%v)", plan.Rebuild, err)
+		}
+		if plan, err = PlanFloor(want, want, want, FloorPlan{Everywhere: true}); err != nil || !plan.Empty() {
+			t.Errorf("where nothing changes it flags %v (%v)", plan.Rebuild, err)
+		}
+	})
 	t.Run("flags again what an apply that was cut off has written but not flagged", func(t *testing.T) {
 		plan, err := PlanFloor(FloorRows{}, want, want, FloorPlan{Voicemail: "10.0.0.9"})
 		if err != nil || len(plan.Steps) != 0 || len(plan.Rebuild.Servers) != 4 {

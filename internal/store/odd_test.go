@@ -81,6 +81,7 @@ func TestReads_ofRowsThatSayNothing(t *testing.T) {
 				"measures":         func(ctx context.Context) error { _, err := s.Measures(ctx, time.Hour); return err },
 				"template use":     func(ctx context.Context) error { _, err := s.TemplateUse(ctx, ""); return err },
 				"alive":            func(ctx context.Context) error { _, _, err := s.Alive(ctx); return err },
+				"cross server":     func(ctx context.Context) error { _, err := s.CrossServerExten(ctx); return err },
 				"voicemail server": func(ctx context.Context) error { _, err := s.VoicemailServer(ctx); return err },
 			} {
 				if err := read(t.Context()); err != nil {

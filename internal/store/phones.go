@@ -154,3 +154,16 @@ func (s *Store) VoicemailServer(ctx context.Context) (string, error) {
 	err := s.query(ctx, "system settings", selectVoicemailServer, nil, func(rows *sql.Rows) error { return rows.Scan(&ip) })
 	return ip, err
 }
+
+const selectCrossServer = `
+SELECT COALESCE(generate_cross_server_exten, '0') > '0'
+  FROM system_settings
+ LIMIT 1`
+
+// CrossServerExten says whether the dialplan of every node reaches the phones of
+// all others.
+func (s *Store) CrossServerExten(ctx context.Context) (bool, error) {
+	on := false
+	err := s.query(ctx, "system settings", selectCrossServer, nil, func(rows *sql.Rows) error { return rows.Scan(&on) })
+	return on, err
+}

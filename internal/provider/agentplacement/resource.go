@@ -24,6 +24,7 @@ type topology interface {
 	ClaimFloor(cluster.FloorClaim) error
 	LiveAgents(context.Context) ([]cluster.LiveAgent, error)
 	VoicemailServer(context.Context) (string, error)
+	CrossServerExten(context.Context) (bool, error)
 	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
 	Writable(context.Context, ...cluster.Table) error
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error

@@ -89,3 +89,18 @@ func TestAccAgentPlacement_sharesNoRowWithAnother(t *testing.T) {
 		},
 	})
 }
+
+// Where the dialplan of every node reaches the phones of all others, all of them
+// have a phone in their files.
+func TestAccAgentPlacement_flagsAllNodesThatReachItsPhones(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	acceptance.Run(t, d, "UPDATE system_settings SET generate_cross_server_exten = '1'")()
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acceptance.Providers(),
+		Steps: []resource.TestStep{{
+			Config: aFloor(d, `"2000"`, `"10.0.0.1" = { suffix = "a" }`, aPassword),
+			Check:  expect(t, d, flags, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |\n| 10.0.0.3  |\n| 10.0.0.4  |"),
+		}},
+	})
+}

@@ -84,6 +84,10 @@ func (r *Resource) plan(ctx context.Context, own, all, rows cluster.FloorRows, f
 	if err != nil {
 		return cluster.Plan{}, err
 	}
+	everywhere, err := r.topology.CrossServerExten(ctx)
+	if err != nil {
+		return cluster.Plan{}, err
+	}
 	schema, err := r.topology.Schema(ctx)
 	if err != nil {
 		return cluster.Plan{}, err
@@ -92,7 +96,7 @@ func (r *Resource) plan(ctx context.Context, own, all, rows cluster.FloorRows, f
 	maps.DeleteFunc(born, func(column string, _ cluster.Value) bool {
 		return !schema.Has(cluster.TablePhones, column) || slices.Contains(rows.Columns, column)
 	})
-	return cluster.PlanFloor(own, all, rows, cluster.FloorPlan{Born: born, Voicemail: voicemail, Flag: flag})
+	return cluster.PlanFloor(own, all, rows, cluster.FloorPlan{Born: born, Voicemail: voicemail, Everywhere: everywhere, Flag: flag})
 }
 
 // update moves the rows from where they are to where the plan says.
