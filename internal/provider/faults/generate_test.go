@@ -84,3 +84,54 @@ func TestGeneratedConfiguration_isTakenAsItIs(t *testing.T) {
 		})
 	}
 }
+
+// grown are servers and trunks as SQL, old installers and admin pages leave them.
+var grown = []string{
+	"INSERT INTO vicidial_campaigns (campaign_id, campaign_name, active, dial_method) VALUES ('SALES', 'Sales', 'Y', 'RATIO'), ('SURVEY', 'Survey', 'Y', 'RATIO'), ('NIGHT', 'Night', 'Y', 'RATIO')",
+	"INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial-1', '10.0.0.1', 100)",
+	`INSERT INTO servers (server_id, server_ip, max_vicidial_trunks, local_gmt, outbound_calls_per_second, agi_output, recording_web_link, custom_dialplan_entry)
+	 VALUES ('dial2', '10.0.0.2', 100, '-5', NULL, NULL, NULL, 'exten => 1,1,NoOp()\r\nexten => 1,2,Hangup()\r\n')`,
+	"INSERT INTO servers (server_id, server_ip, max_vicidial_trunks, active_asterisk_server) VALUES ('DB1', '10.0.0.5 ', NULL, 'N')",
+	"INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600051, '10.0.0.1', NULL), (8600052, '10.0.0.1', 'SIP/2000'), (8600051, '10.0.0.2', ''), (8600060, '10.0.0.2', '')",
+	`INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 60, 'MAXIMUM_LIMIT'), ('10.0.0.2', 'sales', 0, 'MAXIMUM_LIMIT'),
+	 ('10.0.0.1', 'SURVEY', 120, 'OVERFLOW_ALLOWED'), ('10.0.0.2', 'SURVEY', 10, NULL),
+	 ('10.0.0.1', 'NIGHT', 20, 'MAXIMUM_LIMIT'), ('10.0.0.2', 'NIGHT', 0, 'MAXIMUM_LIMIT'), ('10.0.0.5', 'NIGHT', 0, 'MAXIMUM_LIMIT')`,
+}
+
+func TestGeneratedConfiguration_ofServersAndTrunks(t *testing.T) {
+	for _, schema := range sandbox.Schemas() {
+		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
+			t.Parallel()
+			d := sandbox.New(t, schema)
+			for _, statement := range grown {
+				if _, err := d.DB().ExecContext(t.Context(), statement); err != nil {
+					t.Fatal(err)
+				}
+			}
+			tables := []string{"servers", "vicidial_conferences", "vicidial_server_trunks"}
+			var before []string
+			for _, table := range tables {
+				before = append(before, d.Table(t.Context(), "SELECT * FROM "+table))
+			}
+			w := open(t, d, d.Port)
+			var text strings.Builder
+			for _, one := range [][3]string{
+				{"vicidial_server", "one", "dial-1"}, {"vicidial_server", "two", "10.0.0.2"}, {"vicidial_server", "db", "db1"},
+				{"vicidial_trunk_split", "sales", "sales"}, {"vicidial_trunk_split", "survey", "SURVEY"}, {"vicidial_trunk_split", "night", "NIGHT"},
+			} {
+				fmt.Fprintf(&text, "import {\n  to = %s.%s\n  id = %q\n}\n", one[0], one[1], one[2])
+			}
+			w.declare(t, text.String())
+			if said := w.must(t, "plan", "-generate-config-out=generated.tf"); !strings.Contains(said, "6 to import, 0 to add, 0 to change, 0 to destroy") {
+				t.Errorf("the plan says\n%s", said)
+			}
+			w.apply(t)
+			w.settled(t)
+			for i, table := range tables {
+				if after := d.Table(t.Context(), "SELECT * FROM "+table); after != before[i] {
+					t.Errorf("%s was\n%s\nand is\n%s", table, before[i], after)
+				}
+			}
+		})
+	}
+}

@@ -224,6 +224,9 @@ func (o *opened) show(server cluster.Server, found cluster.RoomRange, whole bool
 	if whole || found.Count > 0 {
 		o.conference.Rooms = types.Int64Value(int64(found.Count))
 	}
+	if whole && found.First == 0 { // there are none: a configuration of 0 rooms is to plan no change
+		found.First = server.Engine().FirstRoom()
+	}
 	if found.First > 0 {
 		o.conference.FirstRoom = types.Int64Value(int64(found.First))
 	}

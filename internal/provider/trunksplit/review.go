@@ -100,7 +100,7 @@ func (v view) checkServer(ip string, limit cluster.Limit, have cluster.Split) di
 		return nil
 	case limit.Dedicated <= have.Dedicated(ip): // as it was found, such as by an import
 		return bridge.WarnAt(at, "More trunks than the server has",
-			fmt.Sprintf("The campaign has %d trunks on server %s, whose max_vicidial_trunks is %d. VICIdial does not cap a MAXIMUM_LIMIT at it, so the server can be pushed past what it bears. It is left as it is; lower total, or set a max for this server.", limit.Dedicated, ip, server.MaxTrunks()))
+			fmt.Sprintf("The campaign has %d trunks on server %s, whose max_vicidial_trunks is %d. VICIdial caps no MAXIMUM_LIMIT at that, so the server can be pushed past what it bears; with OVERFLOW_ALLOWED nothing is left to other campaigns there. It is left as it is; lower total, or set a max for this server.", limit.Dedicated, ip, server.MaxTrunks()))
 	}
 	return bridge.DiagnoseAt(at, "Trunks do not fit", fmt.Errorf("the share of %d is more than server %s has (max_vicidial_trunks = %d); lower total, set a max for this server, or raise the server's max_vicidial_trunks", limit.Dedicated, ip, server.MaxTrunks()))
 }
