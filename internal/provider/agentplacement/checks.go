@@ -54,8 +54,9 @@ func checkSuffix(text string) error {
 // checkSecret keeps a registration password from ending its line in the
 // generated configuration.
 func checkSecret(text string) error {
-	if strings.ContainsAny(text, " \t\r\n;\"'\\,") {
-		return errors.New("a registration password may hold no blank, line break, quote, comma, backslash or semicolon: it becomes a line of Asterisk configuration")
+	strange := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(";\"'\\,", r) }
+	if strings.ContainsFunc(text, strange) {
+		return errors.New("a registration password may hold letters, digits and signs of ASCII, but no blank, quote, comma, backslash or semicolon: it becomes a line of Asterisk configuration")
 	}
 	return nil
 }

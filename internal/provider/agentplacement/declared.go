@@ -158,6 +158,7 @@ func (d *declared) override(overrides types.Map) diag.Diagnostics {
 			if _, shared := d.style.Phone[column.Name]; !shared && column.Name != "fullname" {
 				diags.Append(bridge.DiagnoseAt(at.AtMapKey(attribute), "Exception without a rule", fmt.Errorf("%s differs on seats %s, but phone.%s does not say what it is on all others", attribute, ranges, attribute))...)
 			}
+			diags.Append(bridge.DiagnoseAt(at.AtMapKey(attribute), "Text that generated files cannot hold", cluster.CheckPhoneText(column.Name, text))...)
 			row[column.Name] = overridden(column, text)
 		}
 		for _, seat := range seats.All() {

@@ -124,6 +124,9 @@ func checkWidths(schema cluster.Schema, rows cluster.FloorRows) []error {
 		"login": func(p cluster.Phone) string { return p.Login }, "extension": func(p cluster.Phone) string { return p.Extension },
 		"dialplan_number": func(p cluster.Phone) string { return p.DialplanNumber }, "voicemail_id": func(p cluster.Phone) string { return p.VoicemailID },
 	}
+	if at := slices.Index(rows.Columns, "fullname"); at >= 0 {
+		columns["fullname"] = func(p cluster.Phone) string { return p.Values[at].Text }
+	}
 	for _, p := range rows.Phones {
 		for what, of := range columns {
 			keep(what, of(p), p, of)

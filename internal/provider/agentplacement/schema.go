@@ -196,7 +196,12 @@ func phoneAttributes() map[string]schema.Attribute {
 		case cluster.KindYesNo, cluster.KindSwitch:
 			attributes[attributeOf(column)] = schema.BoolAttribute{Optional: true, MarkdownDescription: says}
 		default:
-			attributes[attributeOf(column)] = schema.StringAttribute{Optional: true, MarkdownDescription: says}
+			attributes[attributeOf(column)] = schema.StringAttribute{
+				Optional: true, MarkdownDescription: says,
+				Validators: []validator.String{bridge.Check("text that generated files can hold", func(text string) error {
+					return cluster.CheckPhoneText(column.Name, text)
+				})},
+			}
 		}
 	}
 	return attributes
