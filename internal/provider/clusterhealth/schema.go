@@ -95,7 +95,7 @@ func nodeAttributes() map[string]schema.Attribute {
 		"rebuild_pending":             flag("Whether the node is asked to rebuild its configuration files."),
 		"rebuild_stuck":               flag("Whether that is so for more than two minutes, or the node is not there to do it."),
 		"agents_per_campaign":         counts("Agents by campaign, without remote agents."),
-		"paused_per_campaign":         counts("Of these, paused ones."),
+		"paused_per_campaign":         counts("Paused agents by campaign, without remote agents."),
 		"inbound_calls":               counts("Inbound calls by in-group."),
 		"outbound_calls":              counts("Outbound calls by campaign."),
 		"fill_calls":                  counts("Outbound calls that the balance fill placed, by campaign."),

@@ -83,12 +83,12 @@ func findings() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		"survivable":        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether nothing that works with all servers up stops working."},
-		"reasons":           sentences("Why not, a sentence each. Empty when survivable."),
+		"reasons":           sentences("Why the loss is not survivable, a sentence each. Empty when it is."),
 		"to_do":             sentences("What must be done by hand meanwhile, a sentence each: what VICIdial does not move by itself."),
 		"agents_per_server": counts("Agents on each server that is left, by `server_ip`."),
-		"arrivals":          counts("Of these, agents who come from lost servers."),
+		"arrivals":          counts("Agents on each server that is left who come from lost servers, by `server_ip`."),
 		"stranded_seats":    sentences("Seats that can log in nowhere, as runs such as `2000-2049`."),
-		"stranded":          schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of those seats."},
+		"stranded":          schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of seats that can log in nowhere."},
 		"lines":             counts("Lines that each campaign gets, by `campaign_id`."),
 		"calls_per_second":  schema.Float64Attribute{Computed: true, MarkdownDescription: "Calls that the servers that are left can place in a second."},
 		"inbound_closed":    sentences("Carriers whose inbound calls reach no server that is up."),

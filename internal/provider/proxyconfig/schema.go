@@ -85,7 +85,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		},
 	}
 	if r.proxy.dialect == webtier.HAProxy {
-		attributes["balance"] = choice(usual.Balance, webtier.Balances, "How the next node for an agent's request is picked.")
+		attributes["balance"] = choice(usual.Balance, webtier.Balances, "How the next node for an agent's request is picked: `roundrobin`, in turn, or `leastconn`, the one with the fewest requests under way; both by weight.")
 		attributes["admin_errors_per_minute"] = whole(usual.AdminErrorsPerMinute, "4xx answers that one address may draw from the admin pages in a minute, failed logins among them; after that it gets 429. `0` sets no limit.")
 	} else {
 		attributes["get_retry"] = choice(usual.GetRetry, webtier.GetRetries, "When an agent's or manager's GET may be sent to a second node. `connect`: only while no node has seen it. `stock`: as nginx does by itself, even after a node ran it. `off`: never. API calls are never repeated.")

@@ -33,7 +33,7 @@ func (r *Resource) tlsAttribute() schema.Attribute {
 	usual := webtier.DefaultTLS("", "")
 	attributes := map[string]schema.Attribute{
 		"certificate_file": schema.StringAttribute{Required: true, MarkdownDescription: "Path of the certificate and its chain on the proxy."},
-		"min_version":      choice(usual.MinVersion, []string{"1.2", "1.3"}, "Oldest version of TLS that is spoken."),
+		"min_version":      choice(usual.MinVersion, []string{"1.2", "1.3"}, "Oldest version of TLS that is spoken, `1.2` or `1.3`."),
 		"http2":            flag(usual.HTTP2, "Speak HTTP/2 with browsers."),
 		"hsts_max_age":     whole(usual.HSTSMaxAge, "Seconds for which browsers remember to use TLS; `0` does not tell them."),
 		"redirect_http":    flag(usual.RedirectHTTP, "Answer plain HTTP with a redirect (308, which keeps an API call's POST)."),

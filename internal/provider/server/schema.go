@@ -127,7 +127,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"active_twin_server_ip":        text("`active_twin_server_ip`: a server without whose heartbeat nobody can log in here. It is a login gate, not a failover.", bridge.Check("an IPv4 address or nothing", checkTwin)),
 			"answer_transfer_agent":        text("`answer_transfer_agent`: extension that takes answered calls.", digits),
 			"ext_context":                  text("`ext_context`: dialplan context of calls.", identifier),
-			"routing_prefix":               text("`routing_prefix`: put before that extension on Asterisk 12 and newer. Daemons read it when they start.", identifier),
+			"routing_prefix":               text("`routing_prefix`: put before `answer_transfer_agent` on Asterisk 12 and newer. Daemons read it when they start.", identifier),
 			"voicemail_dump_exten":         text("`voicemail_dump_exten`: prefix that leaves a call in a mailbox.", digits),
 			"voicemail_dump_exten_no_inst": text("`voicemail_dump_exten_no_inst`: the same without instructions.", digits),
 			"vicidial_recording_limit":     number("`vicidial_recording_limit`: longest recording, in minutes.", 0, 9999),

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// registry is where the pages are read; its overview has no slash at the end of
+// its address, so that a relative link on it leads nowhere.
+const registry = "https://registry.terraform.io/providers/vicidial/vicidial/latest/"
+
+var (
+	fence  = regexp.MustCompile("(?ms)^ *```.*?^ *```")
+	link   = regexp.MustCompile(`\]\(([^()\s]+)\)`)
+	title  = regexp.MustCompile(`(?m)^#+ (.+)$`)
+	anchor = regexp.MustCompile(`<a id="([^"]+)">`)
+	spoken = regexp.MustCompile(`[^\p{L}\p{N}_ -]`)
+)
+
+// pages are all texts that people read, by path.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && (strings.HasPrefix(path, "internal") || path == "templates" || strings.HasPrefix(path, ".git") || path == "dist") {
+			return filepath.SkipDir
+		}
+		if filepath.Ext(path) != ".md" {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		texts[filepath.ToSlash(path)] = fence.ReplaceAllString(string(text), "")
+		return err
+	})
+	if err != nil || len(texts) < 30 {
+		t.Fatalf("%d pages, %v", len(texts), err)
+	}
+	return texts
+}
+
+// Links lead somewhere, on GitHub and in the registry, which takes ".md" off.
+func TestLinks_leadSomewhere(t *testing.T) {
+	texts := pages(t)
+	for page, text := range texts {
+		for _, found := range link.FindAllStringSubmatch(text, -1) {
+			target, mark, _ := strings.Cut(found[1], "#")
+			inner, ours := strings.CutPrefix(target, registry)
+			switch {
+			case ours:
+				target = inner + ".md"
+			case strings.Contains(target, "://"):
+				continue
+			case page == "docs/index.md" && target != "":
+				t.Errorf("%s: %s leads nowhere in the registry; write it out, with %s", page, found[1], registry)
+				continue
+			case target == "":
+				target = page
+			default:
+				target = filepath.ToSlash(filepath.Join(filepath.Dir(page), target))
+			}
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s: %s leads nowhere: %v", page, found[1], err)
+				continue
+			}
+			if aimed, read := texts[target]; mark != "" && read && !has(aimed, mark) {
+				t.Errorf("%s: %s: there is no such place on the page", page, found[1])
+			}
+		}
+	}
+}
+
+// has says whether a page has an anchor or a heading of that name.
+func has(text, mark string) bool {
+	for _, found := range anchor.FindAllStringSubmatch(text, -1) {
+		if found[1] == mark {
+			return true
+		}
+	}
+	for _, found := range title.FindAllStringSubmatch(text, -1) {
+		if strings.ReplaceAll(strings.ToLower(spoken.ReplaceAllString(found[1], "")), " ", "-") == mark {
+			return true
+		}
+	}
+	return false
+}
+
+// A guide that no page leads to is read by nobody.
+func TestGuides_areFoundFromTheOverview(t *testing.T) {
+	texts := pages(t)
+	for page := range texts {
+		if name, is := strings.CutPrefix(page, "docs/guides/"); is && !strings.Contains(texts["docs/index.md"], registry+"docs/guides/"+strings.TrimSuffix(name, ".md")+")") {
+			t.Errorf("docs/index.md does not lead to %s", page)
+		}
+	}
+}
