@@ -116,8 +116,12 @@ func TestGeneratedConfiguration_ofServersAndTrunks(t *testing.T) {
 			w := open(t, d, d.Port)
 			var text strings.Builder
 			for _, one := range [][3]string{
-				{"vicidial_server", "one", "dial-1"}, {"vicidial_server", "two", "10.0.0.2"}, {"vicidial_server", "db", "db1"},
-				{"vicidial_trunk_split", "sales", "sales"}, {"vicidial_trunk_split", "survey", "SURVEY"}, {"vicidial_trunk_split", "night", "NIGHT"},
+				{"vicidial_server", "one", "dial-1"},
+				{"vicidial_server", "two", "10.0.0.2"},
+				{"vicidial_server", "db", "db1"},
+				{"vicidial_trunk_split", "sales", "sales"},
+				{"vicidial_trunk_split", "survey", "SURVEY"},
+				{"vicidial_trunk_split", "night", "NIGHT"},
 			} {
 				fmt.Fprintf(&text, "import {\n  to = %s.%s\n  id = %q\n}\n", one[0], one[1], one[2])
 			}
