@@ -175,6 +175,7 @@ func NewHealth(s HealthSnapshot) Health {
 		beats[beat.ServerIP] = beat
 	}
 	servers := slices.SortedStableFunc(slices.Values(s.Servers), func(a, b HealthServer) int { return cmp.Compare(a.IP, b.IP) })
+	servers = slices.CompactFunc(servers, func(a, b HealthServer) bool { return a.IP == b.IP }) // the first counts, as for VICIdial's daemons
 	for _, server := range servers {
 		beat, beats := beats[server.IP]
 		node := nodeHealth(s, server, beat, beats)

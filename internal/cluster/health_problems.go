@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,15 @@ func clusterProblems(s HealthSnapshot, h Health) []HealthProblem {
 	if len(s.Servers) == 0 {
 		add("The table servers is empty.", "Add the telephony nodes, or check that this is the right database.")
 		return problems
+	}
+	ids := map[string][]string{}
+	for _, server := range s.Servers {
+		ids[server.IP] = append(ids[server.IP], server.ID)
+	}
+	for _, ip := range slices.Sorted(maps.Keys(ids)) {
+		if len(ids[ip]) > 1 {
+			add(fmt.Sprintf("%s are rows of servers with one address, %s: VICIdial takes them for one.", strings.Join(ids[ip], " and "), ip), "Remove the rows that are not the machine's, or give them their own address.")
+		}
 	}
 	if up := s.Now.Sub(s.DatabaseStarted); len(s.Beats) == 0 && slices.ContainsFunc(s.Servers, isTelephony) {
 		what := "No node has a heartbeat: server_updater is empty."

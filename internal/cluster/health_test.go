@@ -134,6 +134,17 @@ func TestHealth_heartbeat(t *testing.T) {
 		wantProblem(t, s, dial2, "has no heartbeat")
 	})
 
+	t.Run("two rows with one address are told once, and the first counts", func(t *testing.T) {
+		s := aHealthyCluster()
+		twin := s.Servers[0]
+		twin.ID, twin.RoomsTotal = "copy", 0
+		s.Servers = append(s.Servers, twin)
+		wantProblem(t, s, "", "dial2 and copy are rows of servers with one address, 10.0.0.2")
+		if h := NewHealth(s); len(h.Nodes) != 2 || len(h.Problems) != 1 {
+			t.Errorf("%+v", h)
+		}
+	})
+
 	t.Run("agents on a dead node must log in again", func(t *testing.T) {
 		s := aHealthyCluster()
 		s.Beats[1] = aBeat(dial2, time.Hour, 0)

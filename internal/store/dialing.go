@@ -4,12 +4,23 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// dialServers returns the servers as they will be once this run has written.
-func (s *Store) dialServers(ctx context.Context) (cluster.Servers, error) { return s.Expected(ctx) }
+// dialServers returns the servers as they will be once this run has written. Of
+// two with one address, which no key forbids, the first counts, as it does for
+// VICIdial's daemons (F§9.2 item 9).
+func (s *Store) dialServers(ctx context.Context) (cluster.Servers, error) {
+	servers, err := s.Expected(ctx)
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(servers), func(server cluster.Server) bool {
+		twice := seen[server.IP()]
+		seen[server.IP()] = true
+		return twice
+	}), err
+}
 
 func forecastServer(server cluster.Server) cluster.ForecastServer {
 	number := func(column string) int {

@@ -93,6 +93,20 @@ func TestHealthOfOddRows(t *testing.T) {
 		}
 	})
 
+	t.Run("of two servers with one address the first counts", func(t *testing.T) {
+		t.Parallel()
+		d := sandbox.New(t, 1720)
+		runOn(t, d.DB(), "INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial1', '10.0.0.1', 10), ('dial2', '10.0.0.1', 20)")
+		s := storeOf(t, d)
+		in, err := s.FailoverInput(t.Context(), true, false)
+		if err != nil || len(in.Servers) != 1 || in.Servers[0].ID != "dial1" {
+			t.Errorf("%+v %v", in.Servers, err)
+		}
+		if dialing, err := s.Dialing(t.Context(), false); err != nil || len(dialing.Servers) != 1 || dialing.Servers[0].MaxTrunks != 10 {
+			t.Errorf("%+v %v", dialing.Servers, err)
+		}
+	})
+
 	t.Run("columns that hold NULL are read as VICIdial reads them", func(t *testing.T) {
 		t.Parallel()
 		d := sandbox.New(t, 1720)
