@@ -142,7 +142,7 @@ func (f File) backup(target string, old []byte) error {
 func replace(target string, text []byte, mode fs.FileMode, account ownership) (err error) {
 	beside, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
 	if err != nil {
-		return err
+		return fmt.Errorf("%s is written beside its place first, and no file can be made there: %w", target, errors.Unwrap(err))
 	}
 	defer func() {
 		if err != nil {

@@ -1,9 +1,11 @@
 package configfile_test
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/configfile"
@@ -45,6 +47,14 @@ func TestFile(t *testing.T) {
 		}
 		if got := read(t, f.Path); got != "one" {
 			t.Fatalf("file says %q", got)
+		}
+	})
+	t.Run("a folder that takes no file is told by the file's own name", func(t *testing.T) {
+		f := aFile(t)
+		f.Path = filepath.Join(f.Path, "nowhere", "proxy.cfg")
+		err := f.Write([]byte("one"))
+		if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), f.Path+" is written beside") || strings.Contains(err.Error(), ".proxy.cfg.") {
+			t.Fatalf("got %v", err)
 		}
 	})
 	t.Run("nothing is left behind but the file and its last text", func(t *testing.T) {
