@@ -25,6 +25,15 @@ func NewPlacement(seats Seats) *Placement {
 // Put sets the nodes (server_ip) of the seat at a position, in alias order.
 func (p *Placement) Put(position int, nodes []string) { p.of[position] = p.pattern(nodes) }
 
+// Hold puts seats where another placement has them.
+func (p *Placement) Hold(seats []string, from *Placement) {
+	for _, seat := range seats {
+		if position, ours := p.Seats().Index(seat); ours {
+			p.Put(position, from.Of(seat))
+		}
+	}
+}
+
 func (p *Placement) pattern(nodes []string) int32 {
 	key := ""
 	for _, node := range nodes {

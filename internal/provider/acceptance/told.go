@@ -69,6 +69,18 @@ func (l *Told) Warns(t *testing.T, patterns ...string) func(*terraform.State) er
 	}
 }
 
+// SaysNothingOf makes a check that there was no warning that a pattern matches.
+func (l *Told) SaysNothingOf(t *testing.T, pattern string) func(*terraform.State) error {
+	t.Helper()
+	return func(*terraform.State) error {
+		t.Helper()
+		if heard := l.heard(); slices.ContainsFunc(heard, regexp.MustCompile("(?s)"+pattern).MatchString) {
+			t.Errorf("a warning says %q; heard:\n%s", pattern, strings.Join(heard, "\n"))
+		}
+		return nil
+	}
+}
+
 // Quiet makes a check that there was no warning.
 func (l *Told) Quiet(t *testing.T) func(*terraform.State) error {
 	t.Helper()

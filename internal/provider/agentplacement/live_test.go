@@ -14,16 +14,35 @@ import (
 func TestAccAgentPlacement_live(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
+	var told acceptance.Told
 	login := "INSERT INTO vicidial_live_agents (user, server_ip, conf_exten, extension, status) VALUES ('6001', '10.0.0.1', '8600051', 'SIP/2000', 'READY')"
 	one := "nodes_per_seat = 1"
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: told.Providers(),
 		Steps: []resource.TestStep{
 			{Config: aFloor(d, `"2000-2003"`, twoServers, one, aPassword), ConfigPlanChecks: planned(map[string]string{"2000-2001": "a", "2002-2003": "b"})},
-			{ // a seat in use stays on a server that is taken out; the others go
-				PreConfig:        acceptance.Run(t, d, login),
-				Config:           aFloor(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword),
-				ConfigPlanChecks: planned(map[string]string{"2000": "a", "2001-2003": "b"}),
+			{ // a seat in use stays on a server that is taken out, also where its agent comes after the plan; the others go
+				Config: aFloor(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: append(planned(map[string]string{"2000-2003": "b"}).PreApply,
+					acceptance.Meanwhile(acceptance.Run(t, d, login)))},
+				Check: all(
+					told.Warns(t, `Seats of placement floor1 were in use and stay for now: Nothing was changed on 2000\.`),
+					expect(t, d, "SELECT login, server_ip FROM phones ORDER BY login", `
+						| login | server_ip |
+						| 2000a | 10.0.0.1  |
+						| 2001b | 10.0.0.2  |
+						| 2002b | 10.0.0.2  |
+						| 2003b | 10.0.0.2  |`)),
+				ExpectNonEmptyPlan: true,
+			},
+			{ // which the next plan says, and does not take for somebody else's doing
+				PreConfig: told.Forget,
+				Config:    aFloor(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword),
+				Check: all(
+					told.Warns(t, `servers.*Seats in use stay where they are: .*2000 on 10\.0\.0\.1`),
+					told.SaysNothingOf(t, "outside of this configuration"),
+					expect(t, d, "SELECT server_ip FROM phones WHERE login LIKE '2000%'", "| server_ip |\n| 10.0.0.1  |")),
+				ExpectNonEmptyPlan: true,
 			},
 			{ // and goes as well when the agent has left
 				PreConfig:        acceptance.Run(t, d, "DELETE FROM vicidial_live_agents"),
@@ -92,9 +111,15 @@ func TestAccAgentPlacement_knowsExternalPhonesInUse(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: aFloor(d, `"2000-2003"`, twoServers, one, external)},
 			{
-				PreConfig:        acceptance.Run(t, d, working("Local/20000@default", "10.0.0.1")),
-				Config:           aFloor(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, external),
-				ConfigPlanChecks: planned(map[string]string{"2000": "a", "2001-2003": "b"}),
+				PreConfig: acceptance.Run(t, d, working("Local/20000@default", "10.0.0.1")),
+				Config:    aFloor(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, external),
+				Check: expect(t, d, "SELECT login FROM phones ORDER BY login", `
+					| login |
+					| 2000a |
+					| 2001b |
+					| 2002b |
+					| 2003b |`),
+				ExpectNonEmptyPlan: true, // the seat is still to move
 			},
 			{PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_live_agents"), Config: acceptance.Provider(d)},
 		},

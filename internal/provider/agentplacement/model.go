@@ -145,6 +145,9 @@ func (m model) with(placed *cluster.Placement, suffixes cluster.Suffixes, deviat
 // phones on. One that is declared no more stays until its last phone is gone.
 type memory struct {
 	Labels map[string]cluster.Label `json:"labels"`
+	// Held are the seats that the last apply left where they were, since an agent
+	// was using them; state says of them what the plan said.
+	Held []string `json:"held,omitempty"`
 }
 
 func (m memory) and(labels map[string]cluster.Label) memory {
@@ -153,7 +156,7 @@ func (m memory) and(labels map[string]cluster.Label) memory {
 		both = map[string]cluster.Label{}
 	}
 	maps.Copy(both, labels)
-	return memory{both}
+	return memory{Labels: both, Held: m.Held}
 }
 
 func texts(values map[string]string) types.Map {

@@ -69,7 +69,7 @@ func remember(d declared, v view, kept memory) memory {
 			labels[p.ServerIP] = label
 		}
 	}
-	return memory{labels}
+	return memory{Labels: labels, Held: kept.Held}
 }
 
 func say(deviations []cluster.Deviation) map[string]string {
@@ -85,8 +85,9 @@ func say(deviations []cluster.Deviation) map[string]string {
 const drifted = 5
 
 // drift tells which seats are no longer what they were, and who changed them as
-// far as the admin change log knows.
-func (r *Resource) drift(ctx context.Context, m model, now shown) diag.Diagnostics {
+// far as the admin change log knows. Seats that an apply has held are where it
+// left them.
+func (r *Resource) drift(ctx context.Context, m model, held []string, now shown) diag.Diagnostics {
 	var lines []string
 	add := func(line string, logged []cluster.LogRecord) {
 		if len(lines) < drifted {
@@ -96,6 +97,7 @@ func (r *Resource) drift(ctx context.Context, m model, now shown) diag.Diagnosti
 	}
 	before, err := cluster.ParseAssignments(textsOf(m.Assignments), now.suffixes)
 	if err == nil {
+		before.Hold(held, now.now)
 		for _, run := range cluster.MovesBetween(before, now.now).Runs {
 			seat, _, _ := strings.Cut(run.Seats, "-")
 			add(fmt.Sprintf("seats %s: %s → %s", run.Seats, orNone(now.suffixes, run.Before), orNone(now.suffixes, run.After)),

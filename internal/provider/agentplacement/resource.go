@@ -151,8 +151,10 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	kept, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	held := kept.Held
+	kept.Held = nil // from now on state says where they are
 	if now, found := r.publish(ctx, m, kept, bridge.Reading(resp)); found {
-		resp.Diagnostics.Append(r.drift(ctx, m, now)...)
+		resp.Diagnostics.Append(r.drift(ctx, m, held, now)...)
 	}
 }
 
@@ -174,9 +176,13 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	kept = kept.and(want.style.Labels)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to update agent placement", m.name(), r.update(ctx, &want, prior, kept, secrets))...)
+	held, err := r.update(ctx, &want, prior, kept, secrets)
+	resp.Diagnostics.Append(bridge.Diagnose("Unable to update agent placement", m.name(), err)...)
 	if resp.Diagnostics.HasError() {
 		m = prior
+	} else {
+		kept.Held = held
+		resp.Diagnostics.Append(tellHeld(m.name(), held)...)
 	}
 	r.publish(ctx, m, kept, bridge.Updated(resp).Promised(req.Plan))
 }

@@ -55,8 +55,9 @@ func (r *Resource) review(ctx context.Context, want *declared, prior *model, kep
 	return found, diags
 }
 
-// place places the seats; those in use keep the phone in use unless they may
-// move.
+// place places the seats. It does not go by who is logged in: agents come and go
+// between a plan and its apply, and Terraform wants both to say the same. An apply
+// holds the seats that are in use then.
 func (r *Resource) place(ctx context.Context, want declared, before view) (*cluster.Placement, diag.Diagnostics) {
 	placed, err := cluster.Place(want.floor, cluster.Sitting{Placement: before.now})
 	if err != nil {
@@ -74,22 +75,13 @@ func (r *Resource) place(ctx context.Context, want declared, before view) (*clus
 		return nil, bridge.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
 	live, _ := before.own.Occupied(agents)
-	touched := movedAway(before.now, placed, live)
-	if len(touched) > 0 && !want.MoveLiveAgents.ValueBool() {
-		if placed, err = cluster.Place(want.floor, cluster.Sitting{Placement: before.now, Live: live}); err != nil {
-			return nil, bridge.DiagnoseAt(path.Root("servers"), "Seats do not fit", err)
-		}
-		moves = cluster.MovesBetween(before.now, placed)
-	}
 	var diags diag.Diagnostics
-	if moves.Moved+moves.Removed > 0 {
-		suffixes := want.style.suffixes()
-		for server, label := range before.labels(want) {
-			suffixes[server] = label
-		}
-		diags.AddWarning("Seats of placement "+want.name()+" move", strings.Join(moves.Summary(suffixes, runsShown), "\n"))
+	suffixes := want.style.suffixes()
+	for server, label := range before.labels(want) {
+		suffixes[server] = label
 	}
-	diags.Append(tellLive(want, before, placed, live, touched)...)
+	diags.AddWarning("Seats of placement "+want.name()+" move", strings.Join(moves.Summary(suffixes, runsShown), "\n"))
+	diags.Append(tellLive(want, live, movedAway(before.now, placed, live))...)
 	return placed, diags
 }
 

@@ -44,7 +44,8 @@ func movedAway(before, after *cluster.Placement, live map[string]string) []strin
 	return seats
 }
 
-func tellLive(want declared, before view, placed *cluster.Placement, live map[string]string, touched []string) diag.Diagnostics {
+// tellLive tells which of the seats that move are in use.
+func tellLive(want declared, live map[string]string, touched []string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if len(touched) == 0 {
 		return diags
@@ -67,11 +68,18 @@ func tellLive(want declared, before view, placed *cluster.Placement, live map[st
 			fmt.Errorf("an agent is logged in on seat %s; wait until they have left, or set move_live_agents = true", short(gone)))...)
 		return diags
 	}
-	if held := len(touched) - len(movedAway(before.now, placed, live)); held > 0 {
-		diags.Append(bridge.WarnAt(path.Root("servers"), "Seats in use stay where they are",
-			"An agent is using these seats now: "+short(names)+". They keep that phone. Apply again when the agents have left, or set move_live_agents = true.")...)
-	}
+	diags.Append(bridge.WarnAt(path.Root("servers"), "Seats in use stay where they are",
+		"An agent is using these seats now: "+short(names)+". Whoever still does when this is applied keeps the phone, and the seat stays as it is. Apply again when the agents have left, or set move_live_agents = true.")...)
 	return diags
+}
+
+// tellHeld tells which seats an apply has left where they were.
+func tellHeld(name string, held []string) diag.Diagnostics {
+	if len(held) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Seats of placement "+name+" were in use and stay for now",
+		"Nothing was changed on "+short(held)+". The next plan shows them again: apply it when the agents have left.")}
 }
 
 func short(names []string) string { return strings.Join(some(names), ", ") }

@@ -92,7 +92,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Validators:          []validator.String{stringvalidator.LengthBetween(1, 20)},
 			},
 			"assign_users":          flag("Whether a user whose `user` is the number of a seat gets that seat as its `phone_login`; the plan warns of users who have another one. A user whose seat goes loses it, unless it was changed meanwhile; when this is switched off users keep what they have. Defaults to false."),
-			"move_live_agents":      flag("Whether a phone goes away while an agent is using it. By default a seat in use keeps the phone in use, which the plan warns of, and moves with a later apply. Defaults to false."),
+			"move_live_agents":      flag("Whether a phone goes away while an agent is using it. By default a seat that is in use when the apply comes to it stays as it is, which plan and apply warn of, and moves with a later apply. Defaults to false."),
 			"ignore_password_drift": flag("Whether a phone keeps a password that was changed on it. Agents can change it by telephone, with their mailbox password, which locks them out of an alias whose other phones have another one. Defaults to false."),
 			"assignments": schema.MapAttribute{
 				Computed: true, ElementType: types.StringType,

@@ -99,17 +99,18 @@ func (r *Resource) plan(ctx context.Context, own, all, rows cluster.FloorRows, f
 	return cluster.PlanFloor(own, all, rows, cluster.FloorPlan{Born: born, Voicemail: voicemail, Everywhere: everywhere, Flag: flag})
 }
 
-// update moves the rows from where they are to where the plan says.
-func (r *Resource) update(ctx context.Context, want *declared, prior model, kept memory, s secrets) error {
+// update moves the rows from where they are to where the plan says, but for the
+// seats that are in use. It returns those.
+func (r *Resource) update(ctx context.Context, want *declared, prior model, kept memory, s secrets) (held []string, err error) {
 	if r.topology == nil {
-		return bridge.ErrUnconfigured
+		return nil, bridge.ErrUnconfigured
 	}
 	have, diags := prior.declared()
 	if diags.HasError() {
-		return errors.New(diags.Errors()[0].Detail())
+		return nil, errors.New(diags.Errors()[0].Detail())
 	}
 	labels := labelsOf(kept, &have)
-	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+	err = r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		look := have
 		look.style.Phone, look.style.Seats = want.style.Phone, want.style.Seats // the columns that are looked at
 		before, err := r.look(ctx, look, labels, s)
@@ -122,6 +123,9 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 			return cluster.Plan{}, err
 		}
 		if err := unmoved(prior, have.style.knowing(labels).suffixes(), before.now, placed); err != nil {
+			return cluster.Plan{}, err
+		}
+		if held, err = r.hold(ctx, *want, before, placed); err != nil {
 			return cluster.Plan{}, err
 		}
 		rows, err := want.rows(placed, before.own, s, labels)
@@ -142,6 +146,27 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 		}
 		return r.plan(ctx, own, before.all, rows, flag...)
 	})
+	return held, err
+}
+
+// hold leaves the seats where they are whose phone in use would go, and returns
+// them.
+func (r *Resource) hold(ctx context.Context, want declared, before view, placed *cluster.Placement) ([]string, error) {
+	if want.MoveLiveAgents.ValueBool() {
+		return nil, nil
+	}
+	agents, err := r.topology.LiveAgents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	live, _ := before.own.Occupied(agents)
+	held := movedAway(before.now, placed, live)
+	held = slices.DeleteFunc(held, func(seat string) bool { // what is removed is refused below
+		_, stays := want.floor.Seats.Index(seat)
+		return !stays
+	})
+	placed.Hold(held, before.now)
+	return held, nil
 }
 
 // known is where seats sat when the plan was made.
@@ -204,7 +229,7 @@ func (r *Resource) notInUse(ctx context.Context, want declared, own, rows cluste
 // What to do about agents who began to use a phone after the plan was made, and
 // about those who use one of a floor that is removed.
 const (
-	inUseNow   = "Nothing was written. Plan again, so that these seats stay where they are, wait until the agents have left, or set move_live_agents = true."
+	inUseNow   = "Nothing was written. Wait until the agents have left, or set move_live_agents = true."
 	inUseStill = "Nothing was written. Wait until the agents have left, or apply move_live_agents = true before you remove the floor."
 )
 
