@@ -58,7 +58,7 @@ func TestProblems(t *testing.T) {
 		{"an audio store that nobody reaches", func(t *webtier.Tier) { t.Access.Admin, t.Access.Cluster = nil, nil }, "warn audio_store: nobody"},
 		{"an audio store on an unknown node", func(t *webtier.Tier) { t.AudioStore.Node = "web9" }, `audio_store.node: "web9" is not among the nodes: web1, web2, web3`},
 		{"several nodes without an audio store", func(t *webtier.Tier) { t.AudioStore = nil }, "warn audio_store: "},
-		{"checks that outlast an agent's patience", func(t *webtier.Tier) { t.Health.Timeout = time.Second }, "health: a node that hangs would stay in rotation for up to 3.3125s"},
+		{"checks that outlast an agent's patience", func(t *webtier.Tier) { t.Health.Timeout = time.Second }, "health: a node that hangs would stay in rotation for up to 3.155s"},
 		{"the same, accepted", func(t *webtier.Tier) { t.Health.Timeout = time.Second; t.Health.AllowSlowEjection = true }, ""},
 		{"a body that is no expression", func(t *webtier.Tier) { t.Health.BodyRegex = "(" }, "health.body_regex: "},
 		{"reports that are cut off", func(t *webtier.Tier) { t.Timeouts.Admin = time.Minute }, "warn timeouts.admin: "},
