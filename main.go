@@ -58,9 +58,9 @@ func quietLogs(getenv func(string) string, setenv func(key, value string) error)
 // no more memory than it holds; in a plan of many objects the sweeping would take
 // a third of the time. How often the heap was swept tells the two apart.
 const (
-	percentAtFirst = 50  // how much the heap may grow by before it is swept
+	percentAtFirst = 25  // how much the heap may grow by before it is swept
 	percentLater   = 400 // after so many sweeps:
-	sweepsAtFirst  = 32
+	sweepsAtFirst  = 64
 )
 
 // paceCollector sweeps the heap often at first and seldom later, unless GOGC says
