@@ -211,24 +211,11 @@ func (a *Drain) drain(ctx context.Context, m drainModel, tell func(string)) erro
 	if a.floor == nil {
 		return bridge.ErrUnconfigured
 	}
-	var d cluster.Drain
-	err := a.floor.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		var err error
-		if d, err = a.look(ctx, m); err != nil {
-			return cluster.Plan{}, err
-		}
-		return d.Plan()
-	})
+	d, err := written(ctx, a.floor, func(ctx context.Context) (cluster.Drain, error) { return a.look(ctx, m) })
 	if err != nil {
 		return err
 	}
-	said := d.Says()
-	for _, sentence := range said {
-		tell(sentence)
-	}
-	if len(said) == 0 {
-		tell(d.Server.String() + " was out of work already")
-	}
+	tellAll(tell, d.Says(), d.Server.String()+" was out of work already")
 	timeout, pause := lengths(m.Timeout, m.Interval, drainTimeout)
 	if timeout == 0 {
 		tell("Who is at work on " + d.Server.String() + " is not waited for")

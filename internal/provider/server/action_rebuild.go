@@ -155,14 +155,7 @@ func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, tell func(str
 	if a.generator == nil {
 		return bridge.ErrUnconfigured
 	}
-	var r cluster.RebuildConf
-	err := a.generator.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		var err error
-		if r, err = a.look(ctx, m); err != nil {
-			return cluster.Plan{}, err
-		}
-		return r.Plan()
-	})
+	r, err := written(ctx, a.generator, func(ctx context.Context) (cluster.RebuildConf, error) { return a.look(ctx, m) })
 	if err != nil {
 		return err
 	}

@@ -148,23 +148,10 @@ func (a *Undrain) undrain(ctx context.Context, m undrainModel, tell func(string)
 	if a.floor == nil {
 		return bridge.ErrUnconfigured
 	}
-	var u cluster.Undrain
-	err := a.floor.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		var err error
-		if u, err = a.look(ctx, m); err != nil {
-			return cluster.Plan{}, err
-		}
-		return u.Plan()
-	})
+	u, err := written(ctx, a.floor, func(ctx context.Context) (cluster.Undrain, error) { return a.look(ctx, m) })
 	if err != nil {
 		return err
 	}
-	said := u.Says()
-	for _, sentence := range said {
-		tell(sentence)
-	}
-	if len(said) == 0 {
-		tell(u.Server.String() + " was at work already")
-	}
+	tellAll(tell, u.Says(), u.Server.String()+" was at work already")
 	return nil
 }
