@@ -14,14 +14,14 @@ import (
 )
 
 // check asks single questions of a quiet tier; the long form waits for a report.
-func (s *stack) check(ctx context.Context, long bool) ([]finding, error) {
+func (s *stack) check(ctx context.Context, much length) ([]finding, error) {
 	findings := s.pages(ctx)
 	tests := []func(context.Context) (finding, error){
-		s.links, s.slash, s.redirect, s.forged, s.fronted, s.uploads, s.bigUpload, s.logins, s.guesses, s.failures, s.welcomed,
+		s.once, s.links, s.slash, s.redirect, s.forged, s.fronted, s.uploads, s.bigUpload, s.logins, s.guesses, s.failures, s.welcomed,
 		s.upgrade, s.trace, s.fragment, s.oldTLS, s.strict,
 	}
-	if long {
-		tests = append(tests, s.report)
+	if much == full { // first, since it reloads: nginx's old workers close what they took
+		tests = append([]func(context.Context) (finding, error){s.report}, tests...)
 	}
 	for _, test := range tests {
 		found, err := test(ctx)

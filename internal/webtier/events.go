@@ -53,22 +53,22 @@ type wound struct {
 var unpromised = promise{polls: -1, actions: -1, out: -1, back: -1, spread: -1}
 
 // events happen one after the other, with the floor at work.
-func (s *stack) events(ctx context.Context, long bool) ([]event, error) {
+func (s *stack) events(ctx context.Context, much length) ([]event, error) {
 	calm := event{name: "none", promised: promise{out: -1, back: -1, spread: 0.03}}
 	if err := wait(ctx, 1200*time.Millisecond); err != nil { // until every agent has come
 		return nil, err
 	}
 	calm.begin = time.Now()
-	length := 5 * time.Second
-	if long {
-		length = 15 * time.Second
+	watched := 5 * time.Second
+	if much == full {
+		watched = 15 * time.Second
 	}
-	if err := wait(ctx, length); err != nil {
+	if err := wait(ctx, watched); err != nil {
 		return nil, err
 	}
 	calm.end = time.Now()
 	list := []event{calm}
-	for _, w := range s.wounds(long) {
+	for _, w := range s.wounds(much) {
 		one, err := s.suffer(ctx, w)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", w.name, err)
@@ -81,7 +81,7 @@ func (s *stack) events(ctx context.Context, long bool) ([]event, error) {
 // wounds are the proxy's trials. HAProxy gives a node that came back its share
 // little by little, so they go round the nodes: a node that is struck while
 // hardly anybody uses it proves nothing.
-func (s *stack) wounds(long bool) []wound {
+func (s *stack) wounds(much length) []wound {
 	killed := promise{actions: 6, out: time.Second, back: 5 * time.Second, spread: -1, gentle: true}
 	lost := promise{polls: -1, actions: -1, out: 2 * time.Second, back: 5 * time.Second, spread: -1}
 	lost500 := lost
@@ -89,11 +89,14 @@ func (s *stack) wounds(long bool) []wound {
 	hung := promise{polls: -1, actions: -1, out: 3 * time.Second, back: 5 * time.Second, spread: -1}
 	nothing := promise{out: -1, back: -1, spread: -1}
 	if s.kind == "haproxy" {
+		if much == brief {
+			return []wound{s.kill(other, killed), s.loseDatabase(victim, 200, lost), s.drained(third, nothing)}
+		}
 		list := []wound{
 			s.kill(other, killed), s.loseDatabase(victim, 200, lost), s.loseDatabase(third, 500, lost500),
 			s.hang(other, hung), s.drained(victim, nothing), s.reloads(nothing),
 		}
-		if long {
+		if much == full {
 			list = append(list, s.kill(other, killed), s.kill(victim, killed))
 		}
 		return list
@@ -101,8 +104,11 @@ func (s *stack) wounds(long bool) []wound {
 	// What passive checks see late, or never, is told and not promised.
 	killed = promise{actions: -1, out: -1, back: 8 * time.Second, spread: -1}
 	few := promise{polls: -1, actions: -1, out: -1, back: -1, spread: -1}
+	if much == brief {
+		return []wound{s.kill(other, killed), s.drained(victim, nothing)}
+	}
 	list := []wound{s.kill(other, killed), s.drained(victim, nothing), s.reloads(few)}
-	if long {
+	if much == full {
 		list = append(list, s.loseDatabase(victim, 200, unpromised), s.loseDatabase(victim, 500, unpromised),
 			s.hang(victim, unpromised), s.kill(victim, killed), s.kill(other, killed))
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/haproxy"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/nginx"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/rehearse"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/webstack"
 )
@@ -87,13 +88,18 @@ func build(ctx context.Context, kind, folder string) (s *stack, err error) {
 func (s *stack) describe(ctx context.Context) error {
 	tier := webtier.Defaults()
 	tier.Name, tier.Hostname = "proof", hostname
+	binary, err := webstack.Find(s.kind)
+	if err != nil {
+		return err
+	}
+	if tier.Target, err = rehearse.Version(ctx, binary); err != nil {
+		return err
+	}
 	in := func(name string) string { return filepath.Join(s.folder, name) }
 	switch s.kind {
 	case "haproxy":
-		tier.Target = webtier.Version{Major: 2, Minor: 6}
 		tier.Process = webtier.Process{Log: "stdout", ControlSocket: in("control.sock")}
 	default:
-		tier.Target = webtier.Version{Major: 1, Minor: 22}
 		tier.Process = webtier.Process{
 			Log: in("access.log"), ErrorLog: in("error.log"), PIDFile: in("nginx.pid"),
 			MimeTypes: "/etc/nginx/mime.types", TempDirectory: s.folder,

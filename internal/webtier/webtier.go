@@ -22,17 +22,34 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/webstack"
 )
 
+// length is how much is tried.
+type length int
+
+const (
+	brief length = iota
+	usual
+	full
+)
+
 // limit ends a run that has gone astray.
 const limit = 10 * time.Minute
 
 func main() {
+	short := flag.Bool("short", false, "what CI runs: fewer events")
 	long := flag.Bool("long", false, "more events, and more of each")
 	only := flag.String("only", "", "haproxy or nginx; both without it")
 	keep := flag.Bool("keep", false, "keep configurations and logs")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	ctx, cancel := context.WithTimeout(ctx, limit)
-	passed, err := run(ctx, *long, *only, *keep, os.Stdout)
+	length := usual
+	switch {
+	case *short:
+		length = brief
+	case *long:
+		length = full
+	}
+	passed, err := run(ctx, length, *only, *keep, os.Stdout)
 	cancel()
 	stop()
 	switch {
@@ -46,7 +63,7 @@ func main() {
 
 // run tries the proxies one after the other, and says whether all held what is
 // promised.
-func run(ctx context.Context, long bool, only string, keep bool, out io.Writer) (passed bool, err error) {
+func run(ctx context.Context, much length, only string, keep bool, out io.Writer) (passed bool, err error) {
 	if err := webstack.Install(ctx, os.Stderr, "haproxy", "nginx", "apache2"); err != nil {
 		return false, err
 	}
@@ -68,7 +85,7 @@ func run(ctx context.Context, long bool, only string, keep bool, out io.Writer) 
 		if only != "" && only != kind {
 			continue
 		}
-		one, err := try(ctx, kind, filepath.Join(folder, kind), long)
+		one, err := try(ctx, kind, filepath.Join(folder, kind), much)
 		if err != nil {
 			return false, fmt.Errorf("%s: %w", kind, err)
 		}
@@ -83,19 +100,19 @@ func run(ctx context.Context, long bool, only string, keep bool, out io.Writer) 
 }
 
 // try runs the checks and the events against one proxy.
-func try(ctx context.Context, kind, folder string, long bool) (one report, err error) {
+func try(ctx context.Context, kind, folder string, much length) (one report, err error) {
 	s, err := build(ctx, kind, folder)
 	if err != nil {
 		return report{}, err
 	}
 	defer func() { err = errors.Join(err, s.end()) }()
 	one = report{proxy: kind}
-	if one.checks, err = s.check(ctx, long); err != nil {
+	if one.checks, err = s.check(ctx, much); err != nil {
 		return report{}, err
 	}
 	floor := newFloor(s)
 	floor.open(ctx)
-	events, err := s.events(ctx, long)
+	events, err := s.events(ctx, much)
 	floor.close()
 	if err != nil {
 		return report{}, err

@@ -24,7 +24,7 @@ func nodeAttributes() map[string]schema.Attribute {
 		},
 		"port":            whole(usual.Port, "Port of the node's Apache."),
 		"weight":          whole(usual.Weight, "Share of the requests in relation to the other nodes, 1 to 256."),
-		"max_connections": whole(usual.MaxConnections, "Requests that the node works on at once: its `MaxRequestWorkers`, 20 or more. Agents get 60 % of it, managers 15 %, the APIs 10 %, static files, uploads and audio 5 % each, so that none can starve another."),
+		"max_connections": whole(usual.MaxConnections, "Requests that the node works on at once: its `MaxRequestWorkers`, 20 or more. Agents get 60 % of it (with HAProxy half of that for polls), managers 15 %, the APIs 10 %, static files, uploads and audio 5 % each, so that none can starve another."),
 		"state":           choice(usual.State, webtier.States, "`active`; `backup` serves only when no active node is left; `drain` finishes what it has and takes nothing new; `maintenance` takes nothing."),
 	}
 }

@@ -7,11 +7,16 @@ import (
 )
 
 // second is what a second node may be tried for, once a first one saw the
-// request. The frontend takes it back from all that is not safe to repeat.
+// request. Only what is safe to repeat comes to a backend that has it.
 const second = "retry-on conn-failure empty-response 500 502 503"
 
+// fresh sends each request over a connection of its own, so that a node which
+// dies on it is a 502. On a connection that was used before, HAProxy closes
+// without an answer, and the browser takes that for leave to ask again.
+var fresh = []Line{words("http-reuse never"), words("option http-server-close")}
+
 func (w writer) backends() []Section {
-	sections := []Section{w.agents(), w.static(), w.admin(), w.api(), w.uploads()}
+	sections := []Section{w.agents(), w.static(), w.actions(), w.admin(), w.api(), w.uploads()}
 	if w.AudioStore != nil {
 		sections = append(sections, w.audio())
 	}
@@ -23,16 +28,17 @@ func (w writer) backends() []Section {
 	return sections
 }
 
-// agents is the backend whose checks all others follow.
+// agents is the backend of their polls, whose checks all others follow. A poll
+// comes each second, so it is also the first to tell that a node has died.
 func (w writer) agents() Section {
 	s := Section{Kind: "backend", Name: agentBackend}
 	h := w.Health
 	s.add(line("balance", string(w.Balance)))
 	if w.Replay == webtier.ReplaySafe {
-		s.add(words(second))
+		s.add(words(second), noted("a poll is a POST, and HAProxy repeats only what it had in whole",
+			"http-request", "wait-for-body", "time", "10s", "if", "{", "method", "POST", "}"))
 	}
-	s.add(line("http-request", "set-timeout", "server", duration(w.Timeouts.Poll), "if", "{", "path", webtier.Polls[0], webtier.Polls[1], "}"),
-		words("option allbackups"),
+	s.add(line("timeout", "server", duration(w.Timeouts.Poll)), words("option allbackups"),
 		words("option httpchk"),
 		line("http-check", "send", "meth", "GET", "uri", w.HealthPath(), "ver", "HTTP/1.1",
 			"hdr", "Host", w.Hostname, "hdr", "User-Agent", "haproxy-health"),
@@ -44,7 +50,7 @@ func (w writer) agents() Section {
 			"slowstart", "20s", "pool-purge-delay", "2s",
 			"observe", "layer4", "error-limit", "2", "on-error", "mark-down"))
 	for _, name := range w.NodeNames() {
-		s.add(w.server(name, webtier.Agents))
+		s.add(w.server(name, webtier.Polls))
 	}
 	return s
 }
@@ -59,9 +65,18 @@ func (w writer) static() Section {
 	return w.followers(s, webtier.Static)
 }
 
+// actions are all else that agents ask for.
+func (w writer) actions() Section {
+	s := Section{Kind: "backend", Name: actionBackend}
+	s.add(line("balance", string(w.Balance)))
+	s.add(fresh...)
+	return w.followers(s, webtier.Agents)
+}
+
 func (w writer) admin() Section {
 	s := Section{Kind: "backend", Name: adminBackend}
 	s.add(words("balance leastconn"), line("timeout", "server", duration(w.Timeouts.Admin)))
+	s.add(fresh...)
 	return w.followers(s, webtier.Admin)
 }
 
@@ -69,12 +84,14 @@ func (w writer) api() Section {
 	s := Section{Kind: "backend", Name: apiBackend}
 	s.add(noted("a GET changes state here: add_lead, for one", "balance", "leastconn"),
 		line("timeout", "server", duration(w.Timeouts.Admin)))
+	s.add(fresh...)
 	return w.followers(s, webtier.API)
 }
 
 func (w writer) uploads() Section {
 	s := Section{Kind: "backend", Name: uploadBackend}
 	s.add(words("balance leastconn"), line("timeout", "server", duration(w.Timeouts.Admin)))
+	s.add(fresh...)
 	if !w.SharedUploads {
 		cookie := line("cookie", "VICILB", "insert", "indirect", "nocache", "httponly")
 		if w.TLS != nil && w.TLS.RedirectHTTP {
@@ -91,6 +108,7 @@ func (w writer) audio() Section {
 	s := Section{Kind: "backend", Name: audioBackend}
 	store := w.AudioStore
 	s.add(line("timeout", "server", duration(w.Timeouts.Admin)))
+	s.add(fresh...)
 	s.add(noted("audio_store.php answers only under the name in system_settings.sounds_web_server",
 		"http-request", "set-header", "Host", store.Host))
 	// A draining node takes no new agents, but nobody else has its files.
@@ -98,13 +116,17 @@ func (w writer) audio() Section {
 	if node.State != webtier.Maintenance {
 		node.State = webtier.Active
 	}
-	s.add(w.serverLine(store.Node, node, webtier.Audio).when("pool-purge-delay 2s track " + agentBackend + "/" + store.Node))
+	s.add(w.serverLine(store.Node, node, webtier.Audio).when("track " + agentBackend + "/" + store.Node))
 	return s
 }
 
 // followers adds the nodes to a backend that makes no checks of its own.
 func (w writer) followers(s Section, class webtier.Class) Section {
-	s.add(words("option allbackups"), words("default-server pool-purge-delay 2s slowstart 20s"))
+	servers := words("default-server slowstart 20s")
+	if class.Repeatable() {
+		servers = servers.when("pool-purge-delay 2s")
+	}
+	s.add(words("option allbackups"), servers)
 	for _, name := range w.NodeNames() {
 		server := w.server(name, class)
 		if class == webtier.Uploads && !w.SharedUploads {
@@ -127,7 +149,10 @@ func (w writer) serverLine(name string, node webtier.Node, class webtier.Class) 
 	}
 	limit := class.Limit(node.MaxConnections)
 	l := line("server", name, webtier.JoinPort(node.Address, node.Port), "weight", strconv.Itoa(weight),
-		"maxconn", strconv.Itoa(limit), "pool-max-conn", strconv.Itoa(max(1, limit/4)))
+		"maxconn", strconv.Itoa(limit))
+	if class.Repeatable() {
+		l = l.when("pool-max-conn " + strconv.Itoa(max(1, limit/4)))
+	}
 	if node.IsName() {
 		l = l.when("init-addr last,libc,none")
 		if len(w.DNSServers) > 0 {

@@ -3,16 +3,14 @@ package haproxy
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// unavailable is what an agent reads when no node is left. The screen polls
-// on and comes back by itself.
-const unavailable = "No web server is available. Stay logged in: this page recovers by itself.\n"
-
-// entrances are where requests come in: one for all that VICIdial serves, and
-// before it one that sends plain HTTP to TLS.
+// entrances are where requests come in: one for all that VICIdial serves,
+// before it one that sends plain HTTP to TLS, and behind it the one of
+// [writer.once].
 func (w writer) entrances() []Section {
 	main := Section{Kind: "frontend", Name: "fe_vicidial"}
 	var sections []Section
@@ -30,8 +28,39 @@ func (w writer) entrances() []Section {
 	w.prepare(&main)
 	w.refusals(&main)
 	w.answers(&main)
-	w.choose(&main)
-	return append(sections, main)
+	w.chooseRepeatable(&main)
+	if w.answersByItself() {
+		w.chooseOther(&main)
+		return append(sections, main)
+	}
+	main.add(words("default_backend " + onceBackend))
+	return append(append(sections, main), w.once()...)
+}
+
+// answersByItself says whether the proxy answers 502 where a node dies on a
+// request. Before 3.0 it does so only if the request was the first of its
+// browser's connection, and over HTTP/2 none is (HAProxy's issue 2285; the
+// releases to which that was brought back are not told apart).
+func (w writer) answersByItself() bool { return w.Target.AtLeast(3, 0, 0) }
+
+// once leads all that must not be repeated through the proxy a second time,
+// where each request is the first of its connection.
+func (w writer) once() []Section {
+	place := "abns@vicidial-" + w.Name
+	out := Section{Kind: "backend", Name: onceBackend}
+	out.add(noted("where a node dies on a request HAProxy before 3.0 answers nothing, and browsers then ask again by themselves; only the first request of a connection gets its 502",
+		"http-reuse", "never"), words("option http-server-close"),
+		line("timeout", "server", duration(w.Timeouts.Admin+5*time.Second)),
+		noted("fe_once has written the line", "http-response", "set-log-level", "silent"),
+		line("server", "once", place, "send-proxy-v2"))
+	in := Section{Kind: "frontend", Name: onceFrontend}
+	in.add(noted("for this process alone: what comes in here has passed all rules of fe_vicidial", "bind", place, "accept-proxy"),
+		words("unique-id-format %[req.hdr(x-request-id)]"))
+	w.classes(&in)
+	in.add(words("http-request set-var(txn.path) path"), words("http-request set-var(txn.page) path,url_dec"))
+	in.add(w.apologies()...)
+	w.chooseOther(&in)
+	return []Section{out, in}
 }
 
 // bind writes where to listen; no address is every IPv4 address.
@@ -79,22 +108,28 @@ func (w writer) redirect(plain Line) Section {
 var alive = line("http-request", "return", "status", "200", "content-type", "text/plain", "string", "ok\n").
 	when("if { path /lb-health }")
 
-// conditions name the classes of traffic and who sends it. They look at
-// txn.page, the path as Apache will read it: decoded, without doubled slashes.
-func (w writer) conditions(s *Section) {
-	known, managers := w.Directories(), w.ManagerDirectories()
-	s.acl("p_known", "var(txn.page) -m beg", inside(known)...)
-	s.acl("p_known", "var(txn.page) -m str", bare(known)...)
-	s.acl("p_admin", "var(txn.page) -m beg", inside(managers)...)
+// classes name the traffic that is not repeated. They look at txn.page, the path as
+// Apache will read it: decoded, without doubled slashes.
+func (w writer) classes(s *Section) {
+	s.acl("p_admin", "var(txn.page) -m beg", inside(w.ManagerDirectories())...)
 	s.acl("p_api", "var(txn.page) -m str", webtier.AgentAPI, w.AdminAPI())
-	s.acl("p_poll", "var(txn.page) -m str", webtier.Polls...)
-	s.acl("p_static", "var(txn.page) -m end -i", dotted(webtier.StaticEndings)...)
 	s.acl("p_open", "var(txn.page) -m str", w.Welcome())
 	s.acl("p_audio", "var(txn.page) -m str", w.AudioPage())
 	if w.AudioStore != nil {
 		s.acl("p_audio", "var(txn.page) -m beg", inside([]string{w.AudioStore.Directory})...)
 	}
 	s.acl("p_leads", "var(txn.page) -m reg", w.LeadPattern())
+}
+
+// conditions name what else the rules look at.
+func (w writer) conditions(s *Section) {
+	s.acl("p_poll", "var(txn.page) -m str", webtier.PollPages...)
+	s.acl("p_static", "var(txn.page) -m end -i", dotted(webtier.StaticEndings)...)
+	s.add(words("acl m_get method GET HEAD"))
+	w.classes(s)
+	known := w.Directories()
+	s.acl("p_known", "var(txn.page) -m beg", inside(known)...)
+	s.acl("p_known", "var(txn.page) -m str", bare(known)...)
 	s.acl("p_private", "var(txn.page) -m reg -i", w.PrivatePatterns()...)
 	s.add(noted("a path that would mean one thing here and another to Apache",
 		"acl", "p_odd", "path_sub", "-i", "%2f", "%5c", "%00", "#"))
@@ -104,9 +139,8 @@ func (w writer) conditions(s *Section) {
 	s.acl("p_extra", "var(txn.page) -m beg", directories...)
 	s.acl("p_extra", "var(txn.page) -m str", pages...)
 	s.acl("is_login", "var(txn.page) -m str", webtier.Logins...)
-	s.add(words("acl m_get method GET HEAD"), words("acl m_post method POST"),
-		noted("a login takes its password from the URL as well",
-			"acl", "has_password", "method", "POST"), words("acl has_password query -m found"))
+	s.add(noted("a login takes its password from the URL as well",
+		"acl", "has_password", "method", "POST"), words("acl has_password query -m found"))
 	admin, _ := w.Access.AdminSources()
 	s.acl("src_admin", "src", admin...)
 	api, _ := w.Access.APISources()
@@ -180,12 +214,6 @@ func (w writer) refusals(s *Section) {
 		s.add(words("http-request track-sc1 src table "+loginTable+" if is_login has_password"),
 			words("http-request deny deny_status 429 if is_login has_password"+trusted+" { sc_http_req_rate(1,"+loginTable+") gt "+strconv.Itoa(most)+" }"))
 	}
-	if w.Replay == webtier.ReplaySafe {
-		s.add(noted("only what is safe to send twice may be retried once a node has seen it",
-			"http-request", "disable-l7-retry", "unless", "p_poll", "or", "p_static", "m_get"),
-			noted("a poll is a POST, and HAProxy repeats only what it had in whole",
-				"http-request", "wait-for-body", "time", "10s", "if", "p_poll", "m_post"))
-	}
 }
 
 // unless excepts sources from a rule; without any, nobody is excepted.
@@ -213,20 +241,41 @@ func (w writer) answers(s *Section) {
 	s.add(words("http-response set-header X-Content-Type-Options nosniff"),
 		noted("agent pages hold passwords in their URLs and embed foreign frames",
 			"http-response", "set-header", "Referrer-Policy", "same-origin"),
-		words("http-response del-header X-Powered-By"), words("http-response del-header Server"),
-		noted("not in defaults: HAProxy 3.0.0 corrupts its memory there",
-			"http-error", "status", "503", "content-type", "text/plain; charset=utf-8", "string", unavailable,
-			"hdr", "Retry-After", "5", "hdr", "Cache-Control", "no-store"))
+		words("http-response del-header X-Powered-By"), words("http-response del-header Server"))
+	s.add(w.apologies()...)
 }
 
-// choose sends each class to its backend.
-func (w writer) choose(s *Section) {
+// apologies are what is read where no node answered. Only what no node has seen
+// is told when to ask again.
+func (w writer) apologies() []Line {
+	list := []Line{
+		noted("not in defaults: HAProxy 3.0.0 corrupts its memory there",
+			"http-error", "status", "503", "content-type", "text/plain; charset=utf-8", "string", webtier.Unavailable,
+			"hdr", "Retry-After", "5", "hdr", "Cache-Control", "no-store"),
+	}
+	for _, status := range []string{"502", "504"} {
+		list = append(list, line("http-error", "status", status, "content-type", "text/plain; charset=utf-8",
+			"string", webtier.Unfinished, "hdr", "Cache-Control", "no-store"))
+	}
+	return list
+}
+
+// chooseRepeatable sends what may be repeated to its backends.
+func (w writer) chooseRepeatable(s *Section) {
+	static := "use_backend " + staticBackend + " if p_static m_get"
+	if w.AudioStore != nil {
+		static += " !p_audio"
+	}
+	s.add(words("use_backend "+agentBackend+" if p_poll"), words(static))
+}
+
+// chooseOther sends each of the other classes to its backend.
+func (w writer) chooseOther(s *Section) {
 	if w.AudioStore != nil {
 		s.add(words("use_backend " + audioBackend + " if p_audio"))
 	}
 	s.add(words("use_backend "+uploadBackend+" if p_leads"), words("use_backend "+apiBackend+" if p_api"),
-		words("use_backend "+staticBackend+" if p_static m_get"), words("use_backend "+adminBackend+" if p_admin !p_open"),
-		words("default_backend "+agentBackend))
+		words("use_backend "+adminBackend+" if p_admin !p_open"), words("default_backend "+actionBackend))
 }
 
 func inside(directories []string) []string { return each(directories, "/", "/") }

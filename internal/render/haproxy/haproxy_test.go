@@ -118,6 +118,34 @@ func TestRender(t *testing.T) {
 			t.Errorf("got\n%s", text)
 		}
 	})
+	t.Run("what must not be repeated rides on fresh connections, and before HAProxy 3.0 through the proxy twice", func(t *testing.T) {
+		for _, minor := range []webtier.Version{{Major: 2, Minor: 4}, {Major: 2, Minor: 9}, {Major: 3}, {Major: 3, Minor: 3}} {
+			tier := aTier()
+			tier.Target = minor
+			config, err := haproxy.Build(tier)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sections := map[string]string{}
+			for _, section := range config.Sections {
+				sections[section.Name] = string(haproxy.Config{Sections: []haproxy.Section{section}}.Print())
+			}
+			for name, text := range sections {
+				repeats, isFresh := strings.Contains(text, "retry-on conn-failure empty-response"), strings.Contains(text, "option http-server-close")
+				if sends := strings.Contains(text, "\n    server "); sends && repeats == isFresh {
+					t.Errorf("%s, %s: repeats %v, fresh %v", minor, name, repeats, isFresh)
+				}
+			}
+			_, hop := sections["fe_once"]
+			want := "default_backend be_action\n"
+			if hop {
+				want = "default_backend be_once\n"
+			}
+			if hop == (minor.Major >= 3) || !strings.Contains(sections["fe_vicidial"], want) {
+				t.Errorf("%s: second entrance %v\n%s", minor, hop, sections["fe_vicidial"])
+			}
+		}
+	})
 	t.Run("an older target gets no newer directive", func(t *testing.T) {
 		tier := aTier()
 		for _, target := range []struct {
@@ -151,7 +179,7 @@ func TestDrift(t *testing.T) {
 		{"a comment", "defaults\n", "defaults\n    # tuned by hand # twice\n"},
 		{"a comment after a directive", "retries 3", "retries 3 # enough"},
 		{"other quotes", "https://vici.example.com%[pathq]", `"https://vici.example.com%[pathq]"`},
-		{"options of a server in another order", "weight 100 maxconn 120 pool-max-conn 30", "pool-max-conn 30 weight 100 maxconn 120"},
+		{"options of a server in another order", "weight 100 maxconn 60 pool-max-conn 15", "pool-max-conn 15 weight 100 maxconn 60"},
 		{"keywords in another order", "    retries 3\n    retry-on conn-failure\n", "    retry-on conn-failure\n    retries 3\n"},
 		{"empty lines", "\nbackend be_admin\n", "\n\n\nbackend be_admin\n\n"},
 	} {
@@ -164,8 +192,8 @@ func TestDrift(t *testing.T) {
 	for _, edit := range []struct{ claim, old, changed, line string }{
 		{"a changed word", "timeout queue 5s", "timeout queue 50s", "defaults: ~ timeout queue 5s -> timeout queue 50s"},
 		{
-			"a server that is disabled", "server web2 10.10.20.12:80 weight 100 maxconn 120 pool-max-conn 30", "server web2 10.10.20.12:80 weight 100 maxconn 120 pool-max-conn 30 disabled",
-			"backend be_agent: ~ server web2 10.10.20.12:80 maxconn 120 pool-max-conn 30 weight 100 -> server web2 10.10.20.12:80 disabled maxconn 120 pool-max-conn 30 weight 100",
+			"a server that is disabled", "server web2 10.10.20.12:80 weight 100 maxconn 60 pool-max-conn 15", "server web2 10.10.20.12:80 weight 100 maxconn 60 pool-max-conn 15 disabled",
+			"backend be_agent: ~ server web2 10.10.20.12:80 maxconn 60 pool-max-conn 15 weight 100 -> server web2 10.10.20.12:80 disabled maxconn 60 pool-max-conn 15 weight 100",
 		},
 		{"a directive that is gone", "    option abortonclose\n", "", "defaults: - option abortonclose"},
 		{"a directive that is new", "    retries 3\n", "    retries 3\n    timeout http-keep-alive 1h\n", "defaults: + timeout http-keep-alive 1h"},

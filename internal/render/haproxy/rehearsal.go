@@ -29,6 +29,9 @@ func Rehearsal(tier webtier.Tier, directory string) ([]byte, error) {
 		return nil, err
 	}
 	for _, section := range config.Sections {
+		if section.Name == onceBackend { // its server is this process, whatever a node is called
+			continue
+		}
 		for _, line := range section.Lines {
 			if line.Words[0] != "server" {
 				continue

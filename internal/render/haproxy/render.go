@@ -12,11 +12,16 @@ import (
 const (
 	agentBackend  = "be_agent"
 	staticBackend = "be_static"
+	actionBackend = "be_action"
 	adminBackend  = "be_admin"
 	apiBackend    = "be_api"
 	uploadBackend = "be_leads"
 	audioBackend  = "be_files"
 	acmeBackend   = "be_acme"
+
+	// Where what must not be repeated passes through the proxy once more.
+	onceBackend  = "be_once"
+	onceFrontend = "fe_once"
 
 	abuseTable = "st_abuse"
 	loginTable = "st_login"

@@ -7,10 +7,6 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// unavailable is what an agent reads when no node is left. The screen polls on
-// and comes back by itself.
-const unavailable = "No web server is available. Stay logged in: this page recovers by itself.\n"
-
 // servers are where requests come in: one for all that VICIdial serves, and
 // before it one that sends plain HTTP to TLS.
 func (w writer) servers() []Directive {
@@ -44,7 +40,7 @@ func (w writer) servers() []Directive {
 		limit.Words = append(limit.Words, "nodelay")
 		main.Block = append(main.Block, limit)
 	}
-	main.Block = append(main.Block, fixed("error_page 502 503 504 = @unavailable"))
+	main.Block = append(main.Block, fixed("error_page 502 504 = @unfinished"), fixed("error_page 503 = @unavailable"))
 	main.Block = append(main.Block, w.locations()...)
 	return append(list, main)
 }
@@ -123,7 +119,7 @@ func (w writer) locations() []Directive {
 	for _, pattern := range w.PrivatePatterns() {
 		list = append(list, block("location", []string{"~*", pattern}, fixed("return 404")))
 	}
-	for _, page := range webtier.Polls {
+	for _, page := range webtier.PollPages {
 		list = append(list, location([]string{"=", page}, w.poll(), sent(agentUpstream)).noted("asked once a second: safe to send twice"))
 	}
 	list = append(list,
@@ -154,13 +150,13 @@ func (w writer) locations() []Directive {
 
 // poll may go to a second node whatever the first one did.
 func (w writer) poll() []Directive {
-	wait := set("proxy_read_timeout", duration(w.Timeouts.Poll))
+	list := []Directive{set("proxy_read_timeout", duration(w.Timeouts.Poll)), fixed("error_page 502 503 504 = @unavailable")}
 	switch w.Replay {
 	case webtier.ReplaySafe:
-		return []Directive{fixed("proxy_next_upstream error timeout invalid_header http_500 http_502 http_503 non_idempotent"), wait}
+		list = append(list, fixed("proxy_next_upstream error timeout invalid_header http_500 http_502 http_503 non_idempotent"))
 	case webtier.ReplayConnect, webtier.ReplayNone:
 	}
-	return []Directive{wait}
+	return list
 }
 
 // audioLocations guard the audio store. Without one configured its page is
@@ -201,27 +197,41 @@ func (w writer) action(name, upstream string) []Directive {
 // has no such rule for GET, but it knows how many bytes it sent. Named
 // locations keep method and body.
 func (w writer) again() []Directive {
-	down := block("location", []string{"@unavailable"}, fixed("default_type text/plain"),
-		fixed("add_header Retry-After 5 always"), fixed("add_header Cache-Control no-store always"),
-		set("return", "503", unavailable))
-	if !w.connectOnly() {
-		return []Directive{down}
-	}
 	var list []Directive
+	if !w.connectOnly() {
+		return w.apologies()
+	}
 	for _, class := range []struct{ name, upstream, wait string }{
 		{"agent", agentUpstream, duration(w.Timeouts.Agent)}, {"admin", adminUpstream, duration(w.Timeouts.Admin)},
 	} {
 		list = append(list,
 			w.try("@again_"+class.name, "@last_"+class.name, class.upstream, class.wait),
-			w.try("@last_"+class.name, "@unavailable", class.upstream, class.wait))
+			w.try("@last_"+class.name, "@unfinished", class.upstream, class.wait))
 	}
-	return append(list, down)
+	return append(list, w.apologies()...)
+}
+
+// apologies are what is read where no node answered. Only what no node has seen
+// is told when to ask again.
+func (w writer) apologies() []Directive {
+	down := []Directive{
+		fixed("default_type text/plain"), fixed("add_header Retry-After 5 always"),
+		fixed("add_header Cache-Control no-store always"), set("return", "503", webtier.Unavailable),
+	}
+	return []Directive{
+		block("location", []string{"@unfinished"}, append([]Directive{seen()}, down...)...),
+		block("location", []string{"@unavailable"}, down...),
+	}
+}
+
+// seen ends a request of which a node has had a part: nothing asks again.
+func seen() Directive {
+	return block("if", []string{"$upstream_bytes_sent", "!~", "(^| )0$"}, set("return", "502", webtier.Unfinished)).noted("a node has seen it")
 }
 
 func (w writer) try(name, next, upstream, wait string) Directive {
 	return location([]string{name}, []Directive{
-		block("if", []string{"$upstream_bytes_sent", "!~", "(^| )0$"}, fixed("return 502")).noted("a node has seen it"),
-		fixed("proxy_next_upstream off"), set("proxy_read_timeout", wait),
+		seen(), fixed("default_type text/plain"), fixed("proxy_next_upstream off"), set("proxy_read_timeout", wait),
 		fixed("recursive_error_pages on"), set("error_page", "502", "504", "=", next),
 	}, sent(upstream))
 }

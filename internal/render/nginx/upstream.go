@@ -165,7 +165,11 @@ func (w writer) server(node webtier.Node, class webtier.Class) Directive {
 	if class != webtier.Static {
 		// Over its limit nginx has no queue, it refuses; a screen full of
 		// pictures is a burst, and Apache is done with each in no time.
-		server.Words = append(server.Words, "max_conns="+strconv.Itoa(class.Limit(node.MaxConnections)))
+		limit := class.Limit(node.MaxConnections)
+		if class == webtier.Agents { // polls go with them: without a queue a smaller share only refuses sooner
+			limit += webtier.Polls.Limit(node.MaxConnections)
+		}
+		server.Words = append(server.Words, "max_conns="+strconv.Itoa(limit))
 	}
 	server = w.following(server, node)
 	switch node.State {

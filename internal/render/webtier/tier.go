@@ -253,7 +253,7 @@ func Defaults() Tier {
 			// The file name in this link comes out of system_settings, so it
 			// proves that the database answered (www/vicidial/welcome.php).
 			BodyRegex: `href=.\.\./agc/[A-Za-z0-9_.-]+\.php`,
-			Interval:  time.Second, FastInterval: 100 * time.Millisecond, Timeout: 750 * time.Millisecond,
+			Interval:  800 * time.Millisecond, FastInterval: 100 * time.Millisecond, Timeout: 750 * time.Millisecond,
 			Rise: 3, Fall: 2, MaxFails: 2, FailTimeout: 5 * time.Second,
 		},
 		Timeouts: Timeouts{

@@ -11,7 +11,8 @@ type Class int
 
 // The classes of traffic.
 const (
-	Agents Class = iota
+	Polls Class = iota
+	Agents
 	Admin
 	API
 	Static
@@ -22,9 +23,23 @@ const (
 // Limit is how many of a node's workers the class may hold at once. The
 // classes together never exceed what the node has, from 20 workers upward.
 func (c Class) Limit(maxConnections int) int {
-	percent := map[Class]int{Agents: 60, Admin: 15, API: 10, Static: 5, Uploads: 5, Audio: 5}[c]
+	percent := map[Class]int{Polls: 30, Agents: 30, Admin: 15, API: 10, Static: 5, Uploads: 5, Audio: 5}[c]
 	return max(1, maxConnections*percent/100)
 }
+
+// Repeatable says whether a second node may be asked after a first has seen the
+// request.
+func (c Class) Repeatable() bool { return c == Polls || c == Static }
+
+// What is read where no node answered.
+const (
+	// Unavailable is for an agent when no node is left: the screen polls on and
+	// comes back by itself.
+	Unavailable = "No web server is available. Stay logged in: this page recovers by itself.\n"
+	// Unfinished is for who asked for something on which a node died or took too
+	// long: what asks again blindly may do it twice.
+	Unfinished = "The web server did not finish this. Whether it was done is not known: look before you ask again.\n"
+)
 
 // VICIdial's fixed directories besides the admin directory.
 const (
@@ -38,10 +53,10 @@ const (
 	AgentAPI = "/agc/api.php"
 )
 
-// Polls are asked once a second by each agent screen, read state only, and may
+// PollPages are asked once a second by each agent screen, read state only, and may
 // be sent twice (www/agc/conf_exten_check.php; sse.php when
 // agent_screen_timer is EventSource).
-var Polls = []string{"/agc/conf_exten_check.php", "/agc/sse.php"}
+var PollPages = []string{"/agc/conf_exten_check.php", "/agc/sse.php"}
 
 // Logins are the pages to which passwords are posted.
 var Logins = []string{"/agc/vicidial.php", "/agc/timeclock.php"}

@@ -58,8 +58,8 @@ func TestProblems(t *testing.T) {
 		{"an audio store that nobody reaches", func(t *webtier.Tier) { t.Access.Admin, t.Access.Cluster = nil, nil }, "warn audio_store: nobody"},
 		{"an audio store on an unknown node", func(t *webtier.Tier) { t.AudioStore.Node = "web9" }, `audio_store.node: "web9" is not among the nodes: web1, web2, web3`},
 		{"several nodes without an audio store", func(t *webtier.Tier) { t.AudioStore = nil }, "warn audio_store: "},
-		{"checks that outlast an agent's patience", func(t *webtier.Tier) { t.Health.Timeout = time.Second }, "health: a node that hangs would stay in rotation for up to 3.155s"},
-		{"the same, accepted", func(t *webtier.Tier) { t.Health.Timeout = time.Second; t.Health.AllowSlowEjection = true }, ""},
+		{"checks that outlast an agent's patience", func(t *webtier.Tier) { t.Health.Timeout = 1100 * time.Millisecond }, "health: a node that hangs would stay in rotation for up to 3.145s"},
+		{"the same, accepted", func(t *webtier.Tier) { t.Health.Timeout = 1100 * time.Millisecond; t.Health.AllowSlowEjection = true }, ""},
 		{"a body that is no expression", func(t *webtier.Tier) { t.Health.BodyRegex = "(" }, "health.body_regex: "},
 		{"reports that are cut off", func(t *webtier.Tier) { t.Timeouts.Admin = time.Minute }, "warn timeouts.admin: "},
 		{"a time finer than the proxies know", func(t *webtier.Tier) { t.Timeouts.Poll = 1500*time.Millisecond + 1 }, "timeouts.poll: "},
@@ -170,7 +170,7 @@ func TestLimit(t *testing.T) {
 	t.Run("the classes together never exceed what a node has", func(t *testing.T) {
 		for _, workers := range []int{20, 21, 33, 64, 150, 200, 1024} {
 			sum := 0
-			for _, class := range []webtier.Class{webtier.Agents, webtier.Admin, webtier.API, webtier.Static, webtier.Uploads, webtier.Audio} {
+			for _, class := range []webtier.Class{webtier.Polls, webtier.Agents, webtier.Admin, webtier.API, webtier.Static, webtier.Uploads, webtier.Audio} {
 				sum += class.Limit(workers)
 			}
 			if sum > workers {

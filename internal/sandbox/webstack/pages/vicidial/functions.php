@@ -16,12 +16,16 @@ function agent_script() {
     return $line;
 }
 
-// Carries an action out: 30 ms of work, then one row.
+// Carries an action out: 30 ms of work, then one row. It dies before it
+// answers if it is asked to, as it does when the machine loses its power.
 function act() {
     $id = preg_replace('/[^A-Za-z0-9-]/', '', $_REQUEST['id'] ?? '');
     agent_script();
     usleep(30000);
     file_put_contents(LEDGER, "$id\n", FILE_APPEND | LOCK_EX);
+    if (isset($_REQUEST['dies'])) {
+        posix_kill(getmypid(), 9);
+    }
     echo "DONE $id\n";
 }
 
