@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
@@ -372,6 +373,54 @@ func TestConnectToAServerThatComesBack(t *testing.T) {
 		if got := ask(t, db, "SELECT 'back'"); got != "back" {
 			t.Errorf("got %q", got)
 		}
+	})
+}
+
+func TestConnectToNobody(t *testing.T) {
+	dialled := 0
+	way := func() *connector {
+		return &connector{config: driverConfig(Settings{Host: "10.9.9.9", Username: "cron", Password: "1234"}), target: "database", dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			dialled++
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}}
+	}
+	took := func(t *testing.T, c *connector, ctx context.Context) time.Duration {
+		t.Helper()
+		began := time.Now()
+		_, err := c.Connect(ctx)
+		var failed *ConnectError
+		if !errors.As(err, &failed) || failed.Failure != TimedOut {
+			t.Fatalf("got %v, want %q", err, TimedOut)
+		}
+		return time.Since(began)
+	}
+	t.Run("the second who asks need not wait, and a minute later it is tried again", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			c := way()
+			if first := took(t, c, t.Context()); first < longWait {
+				t.Errorf("the first waited %s", first)
+			}
+			if second := took(t, c, t.Context()); second > 0 {
+				t.Errorf("the second waited %s", second)
+			}
+			tried := dialled
+			<-time.After(tiredFor + time.Second)
+			if took(t, c, t.Context()); dialled <= tried {
+				t.Error("it is never tried again")
+			}
+		})
+	})
+	t.Run("a caller of little patience spoils it for nobody", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			c := way()
+			hasty, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			took(t, c, hasty)
+			if second := took(t, c, t.Context()); second < longWait {
+				t.Errorf("the second waited %s", second)
+			}
+		})
 	})
 }
 

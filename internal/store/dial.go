@@ -20,6 +20,10 @@ const (
 	connectTimeout = 30 * time.Second
 	// One step of the way to a machine. One that is there answers at once.
 	dialTimeout = 10 * time.Second
+	// A way that led nowhere for so long is not tried again for a while: a plan of
+	// hundreds of objects would wait as often, and an hour for its first word.
+	longWait = 5 * time.Second
+	tiredFor = time.Minute
 	// How long a statement may be silent. VICIdial's reports lock MyISAM
 	// tables for minutes, and a read that gave up too early would leave open
 	// whether the statement ran. A peer that is gone is found by keepalives.
@@ -113,17 +117,54 @@ type connector struct {
 	preferred bool
 	dial      func(ctx context.Context, network, address string) (net.Conn, error)
 	target    string
+	dead      deadEnd
+}
+
+// deadEnd remembers a way on which nobody answered.
+type deadEnd struct {
+	lock  sync.Mutex
+	since time.Time
+	err   error
+}
+
+// told is why nobody answered a short while ago, nil where somebody did.
+func (d *deadEnd) told() error {
+	d.lock.Lock()
+	defer d.lock.Unlock()
+	if d.err == nil || time.Since(d.since) > tiredFor {
+		return nil
+	}
+	return d.err
+}
+
+// note remembers how an attempt ended that began then. A caller who gave up soon
+// says nothing of the way.
+func (d *deadEnd) note(began time.Time, err error) {
+	d.lock.Lock()
+	defer d.lock.Unlock()
+	failed := (*ConnectError)(nil)
+	switch {
+	case err == nil:
+		d.err = nil
+	case errors.As(err, &failed) && failed.Failure == TimedOut && time.Since(began) >= longWait:
+		d.err, d.since = err, time.Now()
+	}
 }
 
 // Driver implements [driver.Connector].
 func (c *connector) Driver() driver.Driver { return mysql.MySQLDriver{} }
 
 // Connect makes one connection. Its errors are a [*ConnectError], or the
-// context's own where the caller gave up.
+// context's own where the caller gave up. Where nobody answered, the same is said
+// at once for a minute.
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
+	if err := c.dead.told(); err != nil {
+		return nil, err
+	}
 	limited, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 
+	began := time.Now()
 	conn, encrypting, err := c.attempt(limited, c.tls)
 	if err != nil && c.preferred && encrypting && mayBeEncryption(limited, err) {
 		conn, encrypting, err = c.attempt(limited, nil)
@@ -132,7 +173,10 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 		if errors.Is(ctx.Err(), context.Canceled) {
 			return nil, ctx.Err()
 		}
-		return nil, explain(limited, c.target, encrypting, err)
+		err = explain(limited, c.target, encrypting, err)
+	}
+	if c.dead.note(began, err); err != nil {
+		return nil, err
 	}
 	return conn, nil
 }
