@@ -72,20 +72,27 @@ func (t Trunks) Overcommitted(servers Servers, campaign string, limits map[strin
 // worse and is no fault. have is the server as it is, whose rows a new address
 // takes along; one that is not there yet has no row.
 func (t Trunks) Lowered(have Server, ip string, most int) error {
+	if have.Row != nil && have.MaxTrunks() <= most {
+		return nil
+	}
+	here := slices.DeleteFunc(slices.Clone(t), func(trunk Trunk) bool {
+		return trunk.ServerIP != ip && (have.Row == nil || trunk.ServerIP != have.IP())
+	})
 	reserved := 0
 	var by []string
-	for _, campaign := range t.Campaigns() {
-		split := t.Of(campaign)
-		dedicated := split.Dedicated(ip)
-		if have.Row != nil && have.IP() != ip {
-			dedicated += split.Dedicated(have.IP())
+	for _, campaign := range here.Campaigns() {
+		dedicated := 0
+		for _, limits := range here.Of(campaign) {
+			for _, limit := range limits {
+				dedicated += limit.Dedicated
+			}
 		}
 		if dedicated > 0 {
 			reserved += dedicated
 			by = append(by, fmt.Sprintf("%s %d", campaign, dedicated))
 		}
 	}
-	if reserved <= most || have.Row != nil && have.MaxTrunks() <= most {
+	if reserved <= most {
 		return nil
 	}
 	return fmt.Errorf("trunk splits reserve %d trunks on %s (%s), %d more than %d; lower the splits in an apply before this one, or keep the maximum",
