@@ -67,6 +67,7 @@ func (v *vicidial) Configure(ctx context.Context, req provider.ConfigureRequest,
 	}
 
 	cluster := store.New(settings)
+	v.data.Store(cluster)
 	resp.ResourceData = cluster
 	resp.DataSourceData = cluster
 	resp.EphemeralResourceData = cluster

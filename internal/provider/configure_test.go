@@ -11,7 +11,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -64,16 +63,12 @@ func rawAs(t *testing.T, kind tftypes.Type, given any) tftypes.Value {
 // serve speaks the plugin protocol to the provider, as Terraform does.
 func serve(t *testing.T, b block) (tfprotov6.ProviderServer, *tfprotov6.DynamicValue) {
 	t.Helper()
-	server, err := providerserver.NewProtocol6WithError(New("test")())()
-	if err != nil {
-		t.Fatal(err)
-	}
 	value := raw(t, b)
 	dynamic, err := tfprotov6.NewDynamicValue(value.Type(), value)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return server, &dynamic
+	return Server("test")(), &dynamic
 }
 
 func validate(t *testing.T, b block) []*tfprotov6.Diagnostic {

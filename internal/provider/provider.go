@@ -5,6 +5,7 @@ package provider
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -45,16 +46,22 @@ var (
 )
 
 // vicidial is the provider.
-type vicidial struct{ version string }
+type vicidial struct {
+	version string
+	data    atomic.Value // what resources are given; nothing until the provider is configured
+}
 
 // New returns the maker of the provider, as the protocol server wants it.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider { return &vicidial{version: version} }
 }
 
+// typeName begins the names of all that the provider has.
+const typeName = "vicidial"
+
 // Metadata names the provider.
 func (v *vicidial) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
-	resp.TypeName = "vicidial"
+	resp.TypeName = typeName
 	resp.Version = v.version
 }
 

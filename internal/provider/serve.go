@@ -6,21 +6,43 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/inbounddid"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/server"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/trunksplit"
 )
 
 // Server returns the maker of the server that speaks for the provider over
 // plugin protocol 6.
 func Server(version string) func() tfprotov6.ProviderServer {
-	serve := providerserver.NewProtocol6(New(version)())
+	of := &vicidial{version: version}
+	serve := providerserver.NewProtocol6(of)
 	return func() tfprotov6.ProviderServer {
 		plain := serve()
 		whole, ok := plain.(wholeServer)
 		if !ok {
 			return plain
 		}
-		return &patientServer{wholeServer: whole, running: map[chan struct{}]bool{}}
+		steady := &steadyServer{wholeServer: whole, rooms: steadyRooms(context.Background()), data: &of.data}
+		return &patientServer{wholeServer: steady, running: map[chan struct{}]bool{}}
 	}
+}
+
+// many are the rooms of which a cluster has hundreds of objects. Each may be
+// asked twice in one plan: what it notes of the plan is the same both times.
+var many = []func() resource.Resource{inbounddid.New, server.New, trunksplit.New}
+
+// steadyRooms are those of many for which a short answer is right.
+func steadyRooms(ctx context.Context) map[string]steadyRoom {
+	rooms := map[string]steadyRoom{}
+	for _, construct := range many {
+		if room, err := describe(ctx, construct); err == nil { // a test demands it
+			rooms[room.name] = room
+		}
+	}
+	return rooms
 }
 
 // wholeServer is all that Terraform may ask of this provider.

@@ -1,0 +1,351 @@
+package provider
+
+import (
+	"context"
+	"maps"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/float64default"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/server"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// framework is what stands behind the short answers, and how often it was asked.
+type framework struct {
+	wholeServer
+
+	reads, plans int
+}
+
+func (f *framework) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	f.reads++
+	return f.wholeServer.ReadResource(ctx, req)
+}
+
+func (f *framework) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	f.plans++
+	return f.wholeServer.PlanResourceChange(ctx, req)
+}
+
+// answers are a refresh and a plan of one object, unpacked.
+type answers struct {
+	State, Planned           tftypes.Value
+	Identity, Proposed       string
+	Private, Kept            string
+	Told                     []*tfprotov6.Diagnostic
+	Replaces                 int
+	ReadIsShort, PlanIsShort bool
+}
+
+// object packs an object of the type, whose other attributes are null.
+func object(t *testing.T, kind tftypes.Type, said map[string]tftypes.Value) *tfprotov6.DynamicValue {
+	t.Helper()
+	of, ok := kind.(tftypes.Object)
+	if !ok {
+		t.Fatalf("%s is no object", kind)
+	}
+	whole := map[string]tftypes.Value{}
+	for name, attribute := range of.AttributeTypes {
+		whole[name] = tftypes.NewValue(attribute, nil)
+	}
+	maps.Copy(whole, said)
+	packed, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, whole))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &packed
+}
+
+func unpacked(t *testing.T, packed *tfprotov6.DynamicValue, kind tftypes.Type) tftypes.Value {
+	t.Helper()
+	value, err := packed.Unmarshal(kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+// aSteady is an object that is going to be looked at again.
+type aSteady struct {
+	noun, attribute, key string
+	says                 map[string]tftypes.Value // its configuration
+	state                map[string]tftypes.Value // what Terraform holds that differs from the rows
+	change               map[string]tftypes.Value // what is proposed that differs from the state
+}
+
+// asks imports an object, applies the statements, and refreshes and plans it,
+// with the short answers or without.
+func (a aSteady) asks(t *testing.T, d *sandbox.Database, short, identified bool, meanwhile ...string) answers {
+	t.Helper()
+	kind := tftypes.Type(nil)
+	imported := func() (state *tfprotov6.DynamicValue, private []byte, identity *tfprotov6.ResourceIdentityData) {
+		c := converse(t, d)
+		kind = c.schemas.ResourceSchemas[a.noun].ValueType()
+		who, err := tfprotov6.NewDynamicValue(c.identities[a.noun].ValueType(), tftypes.NewValue(c.identities[a.noun].ValueType(),
+			map[string]tftypes.Value{a.attribute: tftypes.NewValue(tftypes.String, a.key)}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		taken, err := c.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: a.noun, Identity: &tfprotov6.ResourceIdentityData{IdentityData: &who}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect(t, taken.Diagnostics, "")
+		one := taken.ImportedResources[0]
+		read, err := c.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: a.noun, CurrentState: one.State, Private: one.Private, CurrentIdentity: one.Identity})
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect(t, read.Diagnostics, "")
+		return read.NewState, read.Private, read.NewIdentity
+	}
+	state, private, identity := imported()
+	has := fields(t, *state, kind)
+	maps.Copy(has, a.state)
+	state = object(t, kind, has)
+	for _, statement := range meanwhile {
+		if _, err := d.DB().ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !identified { // Terraform before 1.12 sends none
+		identity = nil
+	}
+
+	c := converse(t, d)
+	patient, ok := c.ProviderServer.(*patientServer)
+	if !ok {
+		t.Fatalf("%T is not patient", c.ProviderServer)
+	}
+	steady, ok := patient.wholeServer.(*steadyServer)
+	if !ok {
+		t.Fatalf("%T is not steady", patient.wholeServer)
+	}
+	behind := &framework{wholeServer: steady.wholeServer}
+	steady.wholeServer = behind
+	asked := tfprotov6.ProviderServer(steady)
+	if !short {
+		asked = behind
+	}
+
+	read, err := asked.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: a.noun, CurrentState: state, Private: private, CurrentIdentity: identity})
+	if err != nil {
+		t.Fatal(err)
+	}
+	proposed := fields(t, *read.NewState, kind)
+	maps.Copy(proposed, a.change)
+	request := &tfprotov6.PlanResourceChangeRequest{
+		TypeName: a.noun, Config: object(t, kind, a.says), PriorState: read.NewState, ProposedNewState: object(t, kind, proposed), PriorPrivate: read.Private,
+	}
+	if identified {
+		request.PriorIdentity = read.NewIdentity
+	}
+	plan, err := asked.PlanResourceChange(t.Context(), request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := c.identities[a.noun].ValueType()
+	return answers{
+		State: unpacked(t, read.NewState, kind), Planned: unpacked(t, plan.PlannedState, kind),
+		Identity: unpacked(t, read.NewIdentity.IdentityData, who).String(), Proposed: unpacked(t, plan.PlannedIdentity.IdentityData, who).String(),
+		Private: string(read.Private), Kept: string(plan.PlannedPrivate), Told: append(read.Diagnostics, plan.Diagnostics...), Replaces: len(plan.RequiresReplace),
+		ReadIsShort: behind.reads == 0, PlanIsShort: behind.plans == 0,
+	}
+}
+
+func TestSteadyServer(t *testing.T) {
+	text, number, flag := func(v string) tftypes.Value { return tftypes.NewValue(tftypes.String, v) },
+		func(v any) tftypes.Value { return tftypes.NewValue(tftypes.Number, v) }, func(v bool) tftypes.Value { return tftypes.NewValue(tftypes.Bool, v) }
+	aServer := aSteady{
+		noun: "vicidial_server", attribute: "server_id", key: "dial1",
+		says: map[string]tftypes.Value{"server_id": text("dial1"), "server_ip": text("10.0.0.1"), "max_vicidial_trunks": number(100)},
+	}
+	claim := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"weight": tftypes.Number, "min": tftypes.Number, "max": tftypes.Number, "trunks": tftypes.Number}}
+	servers := tftypes.NewValue(tftypes.Map{ElementType: claim}, map[string]tftypes.Value{"10.0.0.1": tftypes.NewValue(claim, map[string]tftypes.Value{
+		"weight": number(nil), "min": number(nil), "max": number(nil), "trunks": number(10),
+	})})
+	aSplit := aSteady{
+		noun: "vicidial_trunk_split", attribute: "campaign_id", key: "C1",
+		says:  map[string]tftypes.Value{"campaign_id": text("C1"), "total": number(10), "servers": servers},
+		state: map[string]tftypes.Value{"servers": servers},
+	}
+	aNumber := aSteady{
+		noun: "vicidial_inbound_did", attribute: "did_pattern", key: "8005551212",
+		says: map[string]tftypes.Value{"did_pattern": text("8005551212")},
+	}
+	with := func(a aSteady, change func(*aSteady)) aSteady {
+		a.says, a.state = maps.Clone(a.says), maps.Clone(a.state)
+		if a.state == nil {
+			a.state = map[string]tftypes.Value{}
+		}
+		change(&a)
+		return a
+	}
+	for _, of := range []struct {
+		claim      string
+		object     aSteady
+		meanwhile  []string
+		read, plan bool // are short
+	}{
+		{"a server stays", aServer, nil, true, true},
+		{"a split stays", aSplit, nil, true, true},
+		{"a number stays", aNumber, nil, true, true},
+		{"a server's row was changed by hand", aServer, []string{"UPDATE servers SET max_vicidial_trunks = 50 WHERE server_id = 'dial1'"}, false, false},
+		{"a server's row is gone", aServer, []string{"DELETE FROM servers WHERE server_id = 'dial1'"}, false, false},
+		{"a split's row was changed by hand", aSplit, []string{"UPDATE vicidial_server_trunks SET dedicated_trunks = 3 WHERE campaign_id = 'C1'"}, false, false},
+		{"a split's row is doubled", aSplit, []string{"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'C1', 10, 'MAXIMUM_LIMIT')"}, false, false},
+		{"what the configuration leaves out is not its default", with(aServer, func(a *aSteady) { a.state["force_destroy"] = flag(true) }), nil, true, false},
+		{"a split's restriction is not its default", aSplit, []string{"UPDATE vicidial_server_trunks SET trunk_restriction = 'OVERFLOW_ALLOWED' WHERE campaign_id = 'C1'"}, false, false},
+		{"the configuration says something else", with(aServer, func(a *aSteady) {
+			a.says["max_vicidial_trunks"] = number(120)
+			a.change = map[string]tftypes.Value{"max_vicidial_trunks": number(120)}
+		}), nil, true, false},
+		{"the configuration is refused", with(aServer, func(a *aSteady) {
+			a.says["max_vicidial_trunks"] = number(5)
+			a.change = map[string]tftypes.Value{"max_vicidial_trunks": number(5)}
+		}), nil, true, false},
+		{"another campaign makes another split", with(aSplit, func(a *aSteady) {
+			a.says["campaign_id"] = text("C2")
+			a.change = map[string]tftypes.Value{"campaign_id": text("C2")}
+		}), nil, true, false},
+		{"a part of the configuration is not known yet", with(aServer, func(a *aSteady) {
+			a.says["server_description"] = text("")
+			a.says["server_description"] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
+		}), nil, true, false},
+	} {
+		for _, identified := range []bool{true, false} {
+			t.Run(of.claim, func(t *testing.T) {
+				var got [2]answers
+				for i, short := range []bool{true, false} {
+					d := aCluster(t, 2)
+					if _, err := d.DB().ExecContext(t.Context(), "INSERT INTO vicidial_inbound_dids (did_pattern, did_description) VALUES ('8005551212', 'Sales')"); err != nil {
+						t.Fatal(err)
+					}
+					got[i] = of.object.asks(t, d, short, identified, of.meanwhile...)
+				}
+				if got[0].ReadIsShort != of.read || got[0].PlanIsShort != of.plan {
+					t.Errorf("short: read %v, plan %v", got[0].ReadIsShort, got[0].PlanIsShort)
+				}
+				got[0].ReadIsShort, got[0].PlanIsShort = got[1].ReadIsShort, got[1].PlanIsShort
+				if diff := cmp.Diff(got[1], got[0]); diff != "" {
+					t.Errorf("-the framework +short:\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+func TestSteadyServer_upgrade(t *testing.T) {
+	c := converse(t, aCluster(t, 1))
+	patient, ok := c.ProviderServer.(*patientServer)
+	if !ok {
+		t.Fatalf("%T is not patient", c.ProviderServer)
+	}
+	steady, ok := patient.wholeServer.(*steadyServer)
+	if !ok {
+		t.Fatalf("%T is not steady", patient.wholeServer)
+	}
+	const claims = `"servers":{"10.0.0.1":{"weight":null,"min":1,"max":null,"trunks":null}}`
+	for claim, of := range map[string]struct {
+		noun, state string
+		version     int64
+		short, sane bool
+	}{
+		"a server":                               {"vicidial_server", `{"server_id":"dial1","active":true,"max_vicidial_trunks":100,"balance":{"rank":3}}`, 0, true, true},
+		"a split":                                {"vicidial_trunk_split", `{"campaign_id":"C1","total":10,` + claims + `,"blocked_servers":["10.0.0.2"],"allocations":{"10.0.0.1":10}}`, 0, true, true},
+		"an attribute that is no more":           {"vicidial_server", `{"server_id":"dial1","colour":"red"}`, 0, false, true},
+		"one that is no more within":             {"vicidial_server", `{"server_id":"dial1","balance":{"colour":"red"}}`, 0, false, true},
+		"one that is no more within a map":       {"vicidial_trunk_split", `{"campaign_id":"C1","servers":{"10.0.0.1":{"colour":1}}}`, 0, false, true},
+		"a text that was a number":               {"vicidial_server", `{"server_id":7}`, 0, false, true},
+		"a state of a later version":             {"vicidial_server", `{"server_id":"dial1"}`, 9, false, false},
+		"a list where there was none":            {"vicidial_server", `{"server_id":["dial1"]}`, 0, false, false},
+		"what is no object":                      {"vicidial_server", `[]`, 0, false, false},
+		"an object of which nothing is answered": {"vicidial_carrier_route", `{"name":"x"}`, 0, false, true},
+	} {
+		t.Run(claim, func(t *testing.T) {
+			kind := c.schemas.ResourceSchemas[of.noun].ValueType()
+			var values [2]tftypes.Value
+			for i, asked := range []tfprotov6.ProviderServer{steady, steady.wholeServer} {
+				resp, err := asked.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{
+					TypeName: of.noun, Version: of.version, RawState: &tfprotov6.RawState{JSON: []byte(of.state)},
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if sane := len(resp.Diagnostics) == 0; sane != of.sane {
+					t.Fatalf("got %v", resp.Diagnostics)
+				}
+				if !of.sane {
+					continue
+				}
+				if short := len(resp.UpgradedState.JSON) > 0; short != (of.short && i == 0) {
+					t.Errorf("short %v", short)
+				}
+				values[i] = asTerraformReads(t, resp.UpgradedState, kind)
+			}
+			if of.sane && !values[0].Equal(values[1]) {
+				t.Errorf("short %s\nlong %s", values[0], values[1])
+			}
+		})
+	}
+}
+
+// asTerraformReads unpacks a value; what JSON leaves out is null.
+func asTerraformReads(t *testing.T, packed *tfprotov6.DynamicValue, kind tftypes.Type) tftypes.Value {
+	t.Helper()
+	if len(packed.JSON) == 0 {
+		return unpacked(t, packed, kind)
+	}
+	value, err := (&tfprotov6.RawState{JSON: packed.JSON}).Unmarshal(kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+func TestSteadyRooms(t *testing.T) {
+	t.Run("every room of which there are many has short answers", func(t *testing.T) {
+		for _, construct := range many {
+			if room, err := describe(t.Context(), construct); err != nil {
+				t.Errorf("%T: %v", room, err)
+			}
+		}
+	})
+	for claim, attribute := range map[string]schema.Attribute{
+		"a default of another kind has none": schema.Float64Attribute{Optional: true, Computed: true, Default: float64default.StaticFloat64(1)},
+		"nor has a default within": schema.SingleNestedAttribute{Optional: true, Attributes: map[string]schema.Attribute{
+			"part": schema.Int64Attribute{Optional: true, Computed: true, Default: int64default.StaticInt64(1)},
+		}},
+	} {
+		t.Run(claim, func(t *testing.T) {
+			if room, err := describe(t.Context(), func() resource.Resource { return &other{Resource: server.New(), attribute: attribute} }); err == nil {
+				t.Errorf("got %v", room.defaults)
+			}
+		})
+	}
+}
+
+// other is a room with one more attribute.
+type other struct {
+	resource.Resource
+
+	attribute schema.Attribute
+}
+
+func (o *other) Schema(ctx context.Context, req resource.SchemaRequest, resp *resource.SchemaResponse) {
+	o.Resource.Schema(ctx, req, resp)
+	resp.Schema.Attributes["more"] = o.attribute
+}
+
+func (o *other) IdentitySchema(ctx context.Context, req resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	if identified, ok := o.Resource.(resource.ResourceWithIdentity); ok {
+		identified.IdentitySchema(ctx, req, resp)
+	}
+}
