@@ -196,7 +196,7 @@ func (a *adoption) nodes() {
 		}
 		for _, keep := range []bool{false, true} {
 			floor.KeepOrder = keep
-			if placed, err := Place(floor, Sitting{Placement: now}); err == nil && placed.Equal(now) {
+			if placed, err := Place(floor, now); err == nil && placed.Equal(now) {
 				a.found.Nodes, a.found.KeepOrder = floor.Nodes, floor.KeepOrder
 				return
 			}

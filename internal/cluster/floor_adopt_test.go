@@ -49,7 +49,7 @@ func TestAdoptFloor_importsWithoutChange(t *testing.T) {
 		}
 		own := again.Own(rows, found.Seats)
 		now := again.Sitting(own, found.Seats)
-		after, err := Place(Floor{Seats: found.Seats, Nodes: found.Nodes, NodesPerSeat: found.NodesPerSeat, KeepOrder: found.KeepOrder}, Sitting{Placement: now})
+		after, err := Place(Floor{Seats: found.Seats, Nodes: found.Nodes, NodesPerSeat: found.NodesPerSeat, KeepOrder: found.KeepOrder}, now)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -202,7 +202,7 @@ func TestPlanFloor_everyPrefixIsSafe(t *testing.T) {
 			next.Seats = someSeats(t, append(floor.Seats.Ranges()[1:], "9000-9004")...)
 		}
 		next.NodesPerSeat = rapid.IntRange(1, len(next.Nodes)).Draw(t, "nodes per seat then")
-		after, err := Place(next, Sitting{Placement: before})
+		after, err := Place(next, before)
 		if err != nil {
 			return // what is left cannot hold the seats
 		}

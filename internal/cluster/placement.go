@@ -123,22 +123,14 @@ type Floor struct {
 	KeepOrder bool
 }
 
-// Sitting is where seats sit now.
-type Sitting struct {
-	Placement *Placement
-	// Live names the node (server_ip) on which an agent is using a seat. It
-	// keeps that node, even one that is declared no more.
-	Live map[string]string
-}
-
 // Place shares the seats out over the nodes. It is a function of its arguments
-// alone: the same floor and the same sitting give the same placement, whatever
-// the order in which the nodes are declared.
+// alone: the same floor and the same placement now (nil on an empty floor) give
+// the same placement, whatever the order in which the nodes are declared.
 //
 //   - Each seat has NodesPerSeat distinct nodes.
 //   - Each node has its quota by weight, rounded down or up, but at most its
-//     capacity (agents who may not be moved may exceed it): any two nodes below
-//     their capacity are within one seat per unit of weight.
+//     capacity: any two nodes below their capacity are within one seat per unit
+//     of weight.
 //   - Of all placements for which that holds, it is one with the fewest moves: a
 //     node that joins takes its share and nothing else moves, and what is
 //     balanced stays as it is. When a node leaves, balance may ask for more moves
@@ -151,7 +143,7 @@ type Sitting struct {
 //   - New seats are laid out in contiguous runs.
 //
 // The error is a [*CapacityShort] or names what is wrong with the nodes.
-func Place(floor Floor, now Sitting) (*Placement, error) {
+func Place(floor Floor, now *Placement) (*Placement, error) {
 	perSeat, err := floor.check()
 	if err != nil {
 		return nil, err
@@ -217,11 +209,7 @@ func (f *seating) bound(floor Floor) error {
 		if node.Capacity >= 0 {
 			ceiling = min(ceiling, node.Capacity)
 		}
-		ceiling = max(ceiling, f.pinned[c])
-		if c >= f.declared {
-			ceiling = f.pinned[c] // a node that leaves keeps whom it may not lose
-		}
-		claims[c] = claim{weight: node.Weight, floor: f.pinned[c], ceiling: ceiling}
+		claims[c] = claim{weight: node.Weight, ceiling: ceiling}
 		ceilings += ceiling
 	}
 	if total := seats * f.perSeat; ceilings < total {

@@ -70,7 +70,7 @@ func TestPlace(t *testing.T) {
 		}, "2000-2003=a 2004-2016=b 2017-2029=c"},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
-			placed, err := Place(c.floor, Sitting{})
+			placed, err := Place(c.floor, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,51 +79,6 @@ func TestPlace(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestPlace_live(t *testing.T) {
-	seats := someSeats(t, "2000-2005")
-	floor := Floor{Seats: seats, Nodes: someNodes("ab"), NodesPerSeat: 1}
-	now, err := Place(floor, Sitting{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	suffixes := suffixesOf(someNodes("abc"))
-
-	t.Run("a seat in use stays on the node that is taken out, the others leave", func(t *testing.T) {
-		left := Floor{Seats: seats, Nodes: someNodes("bc"), NodesPerSeat: 1}
-		after, err := Place(left, Sitting{Placement: now, Live: map[string]string{"2001": "10.0.0.1"}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, want := patterns(after, suffixes), "2000=c 2001=a 2002=c 2003-2005=b"; got != want {
-			t.Errorf("got %s, want %s", got, want)
-		}
-		done, err := Place(left, Sitting{Placement: after})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, want := patterns(done, suffixes), "2000-2002=c 2003-2005=b"; got != want {
-			t.Errorf("when the agent has left: got %s, want %s", got, want)
-		}
-	})
-	t.Run("seats in use may exceed a capacity that was lowered below them", func(t *testing.T) {
-		lowered := Floor{Seats: seats, Nodes: someNodes("ab"), NodesPerSeat: 1}
-		lowered.Nodes[0].Capacity = 1
-		after, err := Place(lowered, Sitting{Placement: now, Live: map[string]string{"2000": "10.0.0.1", "2002": "10.0.0.1"}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, want := patterns(after, suffixes), "2000=a 2001=b 2002=a 2003-2005=b"; got != want {
-			t.Errorf("got %s, want %s", got, want)
-		}
-	})
-	t.Run("a live seat on a node that it is not placed on counts for nothing", func(t *testing.T) {
-		after, err := Place(floor, Sitting{Placement: now, Live: map[string]string{"2000": "10.0.0.9", "1999": "10.0.0.1"}})
-		if err != nil || !after.Equal(now) {
-			t.Errorf("got %s (%v), want no move", patterns(after, suffixes), err)
-		}
-	})
 }
 
 func TestPlace_refuses(t *testing.T) {
@@ -155,7 +110,7 @@ func TestPlace_refuses(t *testing.T) {
 		{"a server declared twice", Floor{Seats: seats, Nodes: someNodes("aa")}, []string{"10.0.0.1 is declared twice"}},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
-			_, err := Place(c.floor, Sitting{})
+			_, err := Place(c.floor, nil)
 			if err == nil {
 				t.Fatal("placed them all the same")
 			}
@@ -167,7 +122,7 @@ func TestPlace_refuses(t *testing.T) {
 		})
 	}
 	t.Run("the shortage can be asked for its number", func(t *testing.T) {
-		_, err := Place(Floor{Seats: seats, Nodes: small, NodesPerSeat: 2}, Sitting{})
+		_, err := Place(Floor{Seats: seats, Nodes: small, NodesPerSeat: 2}, nil)
 		var short *CapacityShort
 		if !errors.As(err, &short) || short.Short() != 140 || short.Hint() == "" {
 			t.Errorf("got %v", err)
@@ -230,7 +185,7 @@ func drawSitting(t *rapid.T, floor Floor) *Placement {
 }
 
 func place(t interface{ Fatalf(string, ...any) }, floor Floor, now *Placement) *Placement {
-	placed, err := Place(floor, Sitting{Placement: now})
+	placed, err := Place(floor, now)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}

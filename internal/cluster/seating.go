@@ -7,20 +7,16 @@ import (
 	"slices"
 )
 
-// seating is one run of [Place]. Nodes are columns: the declared ones in the
-// order of their suffixes, then those that are declared no more but may not lose
-// an agent yet. Seats that sit on the same nodes now form one group.
+// seating is one run of [Place]. Nodes are columns, in the order of their
+// suffixes. Seats that sit on the same nodes now form one group.
 type seating struct {
-	perSeat  int
-	nodes    []FloorNode
-	declared int // the columns from here on are leaving
-	column   map[string]int
+	perSeat int
+	nodes   []FloorNode
+	column  map[string]int
 
 	seats  Seats
 	now    [][]int // per seat: its columns now, in alias order, without those that are gone
-	pin    []int   // per seat: the column that an agent is using; nowhere
 	groups []group
-	pinned []int // per column: seats that may not leave it
 	bounds []bound
 	shared *transport
 
@@ -28,13 +24,12 @@ type seating struct {
 	lasts []int   // per seat: which of them the alias lists last
 }
 
-// nowhere is the column of a seat that nobody uses.
+// nowhere is no column.
 const nowhere = -1
 
 // group is seats that are alike to [Place].
 type group struct {
 	set   []int // columns now, ascending
-	pin   int
 	seats []int // positions, ascending
 }
 
@@ -51,49 +46,27 @@ func compareSuffixes(a, b, serverA, serverB string) int {
 	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b), cmp.Compare(serverA, serverB))
 }
 
-func newSeating(floor Floor, now Sitting, perSeat int) *seating {
+func newSeating(floor Floor, now *Placement, perSeat int) *seating {
 	f := &seating{
-		perSeat:  perSeat,
-		nodes:    orderedNodes(floor.Nodes),
-		declared: len(floor.Nodes),
-		column:   map[string]int{},
-		seats:    floor.Seats,
+		perSeat: perSeat,
+		nodes:   orderedNodes(floor.Nodes),
+		column:  map[string]int{},
+		seats:   floor.Seats,
 	}
 	for c, node := range f.nodes {
 		f.column[node.ServerIP] = c
 	}
-	f.addLeaving(now)
 	f.gather(now)
 	return f
 }
 
-// addLeaving gives a column to each node that is declared no more but on which
-// an agent is using a seat.
-func (f *seating) addLeaving(now Sitting) {
-	var leaving []string
-	for seat, node := range now.Live {
-		_, placed := f.seats.Index(seat)
-		_, declared := f.column[node]
-		if placed && !declared && slices.Contains(now.Placement.Of(seat), node) {
-			leaving = append(leaving, node)
-		}
-	}
-	slices.Sort(leaving)
-	for _, node := range slices.Compact(leaving) {
-		f.column[node] = len(f.nodes)
-		f.nodes = append(f.nodes, FloorNode{ServerIP: node})
-	}
-}
-
 // gather reads where each seat sits and groups the like.
-func (f *seating) gather(now Sitting) {
+func (f *seating) gather(now *Placement) {
 	f.now = make([][]int, f.seats.Len())
-	f.pin = make([]int, f.seats.Len())
-	f.pinned = make([]int, len(f.nodes))
 	var columns [][]int // per pattern of the placement now
-	if now.Placement != nil {
-		columns = make([][]int, len(now.Placement.patterns))
-		for pattern, nodes := range now.Placement.patterns {
+	if now != nil {
+		columns = make([][]int, len(now.patterns))
+		for pattern, nodes := range now.patterns {
 			for _, node := range nodes {
 				if c, ok := f.column[node]; ok && !slices.Contains(columns[pattern], c) {
 					columns[pattern] = append(columns[pattern], c)
@@ -105,22 +78,14 @@ func (f *seating) gather(now Sitting) {
 	var key []byte
 	for position, seat := range f.seats.All() {
 		var sits []int
-		if now.Placement != nil {
-			if before, ok := now.Placement.seats.Index(seat); ok {
-				sits = columns[now.Placement.of[before]]
+		if now != nil {
+			if before, ok := now.seats.Index(seat); ok {
+				sits = columns[now.of[before]]
 			}
 		}
-		pin := nowhere
-		if live, ok := now.Live[seat]; ok {
-			if c, ok := f.column[live]; ok && slices.Contains(sits, c) {
-				pin = c
-				f.pinned[c]++
-			}
-		}
-		sits = f.without(sits, pin)
-		f.now[position], f.pin[position] = sits, pin
+		f.now[position] = sits
 
-		key = binary.AppendVarint(key[:0], int64(pin))
+		key = key[:0]
 		set := slices.Sorted(slices.Values(sits))
 		for _, c := range set {
 			key = binary.AppendUvarint(key, uint64(c)) //nolint:gosec // a column is not below zero
@@ -129,18 +94,10 @@ func (f *seating) gather(now Sitting) {
 		if !ok {
 			number = len(f.groups)
 			known[string(key)] = number
-			f.groups = append(f.groups, group{set: set, pin: pin})
+			f.groups = append(f.groups, group{set: set})
 		}
 		f.groups[number].seats = append(f.groups[number].seats, position)
 	}
-}
-
-// without drops the leaving nodes, of which a seat keeps none but its pin.
-func (f *seating) without(sits []int, pin int) []int {
-	if !slices.ContainsFunc(sits, func(c int) bool { return c >= f.declared && c != pin }) {
-		return sits
-	}
-	return slices.DeleteFunc(slices.Clone(sits), func(c int) bool { return c >= f.declared && c != pin })
 }
 
 // share settles how many seats of each group get each node.
@@ -150,17 +107,11 @@ func (f *seating) share() error {
 	for r, g := range f.groups {
 		t.size[r] = len(g.seats)
 		for c := range t.columns {
-			i := r*t.columns + c
-			t.price[i] = fresh
-			if c >= f.declared || c == g.pin {
-				t.price[i] = held
-			}
+			t.price[r*t.columns+c] = fresh
 		}
 		for _, c := range g.set {
 			i := r*t.columns + c
-			if t.price[i] != held {
-				t.price[i] = free
-			}
+			t.price[i] = free
 			t.on[i] = t.size[r]
 			sums[c] += t.size[r]
 		}
@@ -169,7 +120,7 @@ func (f *seating) share() error {
 		f.evenOut(t, r, (f.perSeat-len(g.set))*len(g.seats), sums)
 	}
 	if !t.settle(f.bounds) {
-		return fmt.Errorf("no placement of %s on %s is within all bounds", plural(f.seats.Len(), "seat"), plural(f.declared, "server"))
+		return fmt.Errorf("no placement of %s on %s is within all bounds", plural(f.seats.Len(), "seat"), plural(len(f.nodes), "server"))
 	}
 	f.shared = t
 	return nil
@@ -182,11 +133,9 @@ func (f *seating) evenOut(t *transport, r, lack int, sums []int) {
 	if lack == 0 {
 		return
 	}
-	columns := make([]int, 0, t.columns)
-	for c := range t.columns {
-		if t.price[r*t.columns+c] != held {
-			columns = append(columns, c)
-		}
+	columns := make([]int, t.columns)
+	for c := range columns {
+		columns[c] = c
 	}
 	slices.SortStableFunc(columns, func(a, b int) int { return cmp.Compare(f.bounds[b].rest, f.bounds[a].rest) })
 	low := func(c int) int { return f.bounds[c].low }

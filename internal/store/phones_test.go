@@ -39,7 +39,7 @@ func someFloor(t *testing.T, seats []string, suffixes string, now *cluster.Place
 		f.style.Labels[ip] = cluster.Label{Suffix: suffix, Index: index}
 		floor.Nodes = append(floor.Nodes, cluster.FloorNode{ServerIP: ip, Suffix: suffix, Weight: 1, Capacity: cluster.Unbounded})
 	}
-	if f.placed, err = cluster.Place(floor, cluster.Sitting{Placement: now}); err != nil {
+	if f.placed, err = cluster.Place(floor, now); err != nil {
 		t.Fatal(err)
 	}
 	return f

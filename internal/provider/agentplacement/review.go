@@ -59,7 +59,7 @@ func (r *Resource) review(ctx context.Context, want *declared, prior *model, kep
 // between a plan and its apply, and Terraform wants both to say the same. An apply
 // holds the seats that are in use then.
 func (r *Resource) place(ctx context.Context, want declared, before view) (*cluster.Placement, diag.Diagnostics) {
-	placed, err := cluster.Place(want.floor, cluster.Sitting{Placement: before.now})
+	placed, err := cluster.Place(want.floor, before.now)
 	if err != nil {
 		return nil, bridge.DiagnoseAt(path.Root("servers"), "Seats do not fit", err)
 	}

@@ -22,7 +22,7 @@ func (r *Resource) planned(ctx context.Context, want *declared, before view, lab
 		}
 		return nil, err
 	}
-	return cluster.Place(want.floor, cluster.Sitting{Placement: before.now})
+	return cluster.Place(want.floor, before.now)
 }
 
 // create writes rows that are not there, and takes them back when it fails.
