@@ -41,6 +41,7 @@ func (v *vicidial) ValidateConfig(ctx context.Context, req provider.ValidateConf
 // keep the state that they have. To guess, or to take the environment's word
 // instead, could read and write another cluster than the one that is meant.
 func (v *vicidial) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	v.cluster.Store(nil)
 	if !req.Config.Raw.IsFullyKnown() {
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
@@ -67,7 +68,7 @@ func (v *vicidial) Configure(ctx context.Context, req provider.ConfigureRequest,
 	}
 
 	cluster := store.New(settings)
-	v.data.Store(cluster)
+	v.cluster.Store(cluster)
 	resp.ResourceData = cluster
 	resp.DataSourceData = cluster
 	resp.EphemeralResourceData = cluster

@@ -34,6 +34,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/servers"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/topology"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/trunksplit"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store"
 )
 
 var (
@@ -48,7 +49,7 @@ var (
 // vicidial is the provider.
 type vicidial struct {
 	version string
-	data    atomic.Value // what resources are given; nothing until the provider is configured
+	cluster atomic.Pointer[store.Store] // what rooms are given; nil until the provider is configured
 }
 
 // New returns the maker of the provider, as the protocol server wants it.

@@ -25,7 +25,7 @@ func Server(version string) func() tfprotov6.ProviderServer {
 		if !ok {
 			return plain
 		}
-		steady := &steadyServer{wholeServer: whole, rooms: steadyRooms(context.Background()), data: &of.data}
+		steady := &steadyServer{wholeServer: whole, rooms: steadyRooms(context.Background()), cluster: &of.cluster}
 		return &patientServer{wholeServer: steady, running: map[chan struct{}]bool{}}
 	}
 }

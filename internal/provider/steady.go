@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/store"
 )
 
 // steadyServer answers for objects that stay as they are, which are most objects
@@ -23,8 +25,8 @@ import (
 type steadyServer struct {
 	wholeServer
 
-	rooms map[string]steadyRoom // by the type's name
-	data  *atomic.Value         // what rooms are given; nothing until the provider is configured
+	rooms   map[string]steadyRoom // by the type's name
+	cluster *atomic.Pointer[store.Store]
 }
 
 // UpgradeResourceState answers with the state that came in, where it is of this
@@ -79,7 +81,7 @@ func fits(value any, kind tftypes.Type) bool {
 // ReadResource answers with the state that came in, where the rows say the same.
 func (s *steadyServer) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	if room, ok := s.rooms[req.TypeName]; ok && req.ProviderMeta == nil {
-		if identity, same := room.reads(ctx, s.data.Load(), req); same {
+		if identity, same := room.reads(ctx, s.cluster.Load(), req); same {
 			return &tfprotov6.ReadResourceResponse{NewState: req.CurrentState, NewIdentity: identity, Private: req.Private}, nil
 		}
 	}
@@ -89,7 +91,7 @@ func (s *steadyServer) ReadResource(ctx context.Context, req *tfprotov6.ReadReso
 // PlanResourceChange answers with the state that is proposed, where that is the
 // one that is there and the room has nothing against it.
 func (s *steadyServer) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	if room, ok := s.rooms[req.TypeName]; ok && req.ProviderMeta == nil && room.stays(ctx, s.data.Load(), req) {
+	if room, ok := s.rooms[req.TypeName]; ok && req.ProviderMeta == nil && room.stays(ctx, s.cluster.Load(), req) {
 		resp := &tfprotov6.PlanResourceChangeResponse{PlannedState: req.ProposedNewState, PlannedPrivate: req.PriorPrivate, PlannedIdentity: req.PriorIdentity}
 		if resp.PlannedIdentity == nil { // Terraform before 1.12
 			resp.PlannedIdentity = &tfprotov6.ResourceIdentityData{IdentityData: room.nobody}
@@ -100,9 +102,9 @@ func (s *steadyServer) PlanResourceChange(ctx context.Context, req *tfprotov6.Pl
 }
 
 // reads says whether the room reads what is there already, and who that is.
-func (r steadyRoom) reads(ctx context.Context, data any, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ResourceIdentityData, bool) {
+func (r steadyRoom) reads(ctx context.Context, cluster *store.Store, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ResourceIdentityData, bool) {
 	state, ok := unpack(req.CurrentState, r.kind)
-	room, configured := r.open(ctx, data)
+	room, configured := r.open(ctx, cluster)
 	if !ok || !configured {
 		return nil, false
 	}
@@ -132,7 +134,7 @@ func (r steadyRoom) reads(ctx context.Context, data any, req *tfprotov6.ReadReso
 // stays says whether an object is planned to stay as it is, without a word. Where
 // Terraform proposes what is there, the framework would change nothing either,
 // but for defaults of what the configuration leaves out.
-func (r steadyRoom) stays(ctx context.Context, data any, req *tfprotov6.PlanResourceChangeRequest) bool {
+func (r steadyRoom) stays(ctx context.Context, cluster *store.Store, req *tfprotov6.PlanResourceChangeRequest) bool {
 	if req.PriorState == nil || req.ProposedNewState == nil || !bytes.Equal(req.PriorState.MsgPack, req.ProposedNewState.MsgPack) {
 		return false
 	}
@@ -142,7 +144,7 @@ func (r steadyRoom) stays(ctx context.Context, data any, req *tfprotov6.PlanReso
 		return false
 	}
 	identity, ok := r.identity(req.PriorIdentity)
-	room, configured := r.open(ctx, data)
+	room, configured := r.open(ctx, cluster)
 	planner, plans := room.(resource.ResourceWithModifyPlan)
 	if !ok || !configured || !plans {
 		return false
@@ -164,15 +166,15 @@ func (r steadyRoom) stays(ctx context.Context, data any, req *tfprotov6.PlanReso
 		answer.Plan.Raw.Equal(prior) && answer.Private.Equal(before) && answer.Identity.Raw.Equal(identity)
 }
 
-// open makes a room of the provider's data; false where there is none yet.
-func (r steadyRoom) open(ctx context.Context, data any) (resource.Resource, bool) {
+// open gives a room the cluster; false where there is none yet.
+func (r steadyRoom) open(ctx context.Context, cluster *store.Store) (resource.Resource, bool) {
 	room := r.construct()
 	configured, ok := room.(resource.ResourceWithConfigure)
-	if data == nil || !ok {
+	if cluster == nil || !ok {
 		return room, false
 	}
 	var resp resource.ConfigureResponse
-	configured.Configure(ctx, resource.ConfigureRequest{ProviderData: data}, &resp)
+	configured.Configure(ctx, resource.ConfigureRequest{ProviderData: cluster}, &resp)
 	return room, !resp.Diagnostics.HasError()
 }
 

@@ -34,6 +34,22 @@ func (f *framework) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanR
 	return f.wholeServer.PlanResourceChange(ctx, req)
 }
 
+// steady is the part of a server that gives short answers, and what stands behind it.
+func (c conversation) steady(t *testing.T) (*steadyServer, *framework) {
+	t.Helper()
+	patient, ok := c.ProviderServer.(*patientServer)
+	if !ok {
+		t.Fatalf("%T is not patient", c.ProviderServer)
+	}
+	steady, ok := patient.wholeServer.(*steadyServer)
+	if !ok {
+		t.Fatalf("%T is not steady", patient.wholeServer)
+	}
+	behind := &framework{wholeServer: steady.wholeServer}
+	steady.wholeServer = behind
+	return steady, behind
+}
+
 // answers are a refresh and a plan of one object, unpacked.
 type answers struct {
 	State, Planned           tftypes.Value
@@ -120,16 +136,7 @@ func (a aSteady) asks(t *testing.T, d *sandbox.Database, short, identified bool,
 	}
 
 	c := converse(t, d)
-	patient, ok := c.ProviderServer.(*patientServer)
-	if !ok {
-		t.Fatalf("%T is not patient", c.ProviderServer)
-	}
-	steady, ok := patient.wholeServer.(*steadyServer)
-	if !ok {
-		t.Fatalf("%T is not steady", patient.wholeServer)
-	}
-	behind := &framework{wholeServer: steady.wholeServer}
-	steady.wholeServer = behind
+	steady, behind := c.steady(t)
 	asked := tfprotov6.ProviderServer(steady)
 	if !short {
 		asked = behind
@@ -242,16 +249,42 @@ func TestSteadyServer(t *testing.T) {
 	}
 }
 
+func TestSteadyServer_configuredAnew(t *testing.T) {
+	d := aCluster(t, 1)
+	c := converse(t, d)
+	steady, behind := c.steady(t)
+	state, _ := c.imports(t, "vicidial_server", "server_id", "dial1")
+	request := &tfprotov6.ReadResourceRequest{TypeName: "vicidial_server", CurrentState: object(t, c.schemas.ResourceSchemas["vicidial_server"].ValueType(), state)}
+	read := func() {
+		t.Helper()
+		resp, err := steady.ReadResource(t.Context(), request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect(t, resp.Diagnostics, "")
+		request.Private = resp.Private
+	}
+	read() // notes what it saw
+	asked := behind.reads
+	if read(); behind.reads != asked {
+		t.Fatal("a server that stays has no short answer")
+	}
+	config := raw(t, block{"host": unknown, "username": d.Username})
+	packed, err := tfprotov6.NewDynamicValue(config.Type(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := steady.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: &packed, TerraformVersion: "1.14.0"}); err != nil {
+		t.Fatal(err)
+	}
+	if read(); behind.reads == asked {
+		t.Error("the cluster that was configured before is asked")
+	}
+}
+
 func TestSteadyServer_upgrade(t *testing.T) {
 	c := converse(t, aCluster(t, 1))
-	patient, ok := c.ProviderServer.(*patientServer)
-	if !ok {
-		t.Fatalf("%T is not patient", c.ProviderServer)
-	}
-	steady, ok := patient.wholeServer.(*steadyServer)
-	if !ok {
-		t.Fatalf("%T is not steady", patient.wholeServer)
-	}
+	steady, _ := c.steady(t)
 	const claims = `"servers":{"10.0.0.1":{"weight":null,"min":1,"max":null,"trunks":null}}`
 	for claim, of := range map[string]struct {
 		noun, state string
