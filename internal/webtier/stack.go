@@ -56,11 +56,11 @@ type stack struct {
 }
 
 // build starts the nodes and the proxy.
-func build(ctx context.Context, kind, folder string) (s *stack, err error) {
+func build(ctx context.Context, kind, folder string) (built *stack, err error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil { // Apache's workers are another user
 		return nil, err
 	}
-	s = &stack{kind: kind, folder: folder, nodes: map[string]*webstack.Node{}}
+	s := &stack{kind: kind, folder: folder, nodes: map[string]*webstack.Node{}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.end())
