@@ -81,11 +81,9 @@ func (t Trunks) Lowered(have Server, ip string, most int) error {
 	reserved := 0
 	var by []string
 	for _, campaign := range here.Campaigns() {
-		dedicated := 0
-		for _, limits := range here.Of(campaign) {
-			for _, limit := range limits {
-				dedicated += limit.Dedicated
-			}
+		split, dedicated := here.Of(campaign), 0
+		for server := range split {
+			dedicated += split.Dedicated(server)
 		}
 		if dedicated > 0 {
 			reserved += dedicated

@@ -43,6 +43,9 @@ func raw(t *testing.T, b block) tftypes.Value {
 
 func rawAs(t *testing.T, kind tftypes.Type, given any) tftypes.Value {
 	t.Helper()
+	if value, done := given.(tftypes.Value); done {
+		return value
+	}
 	object, isObject := kind.(tftypes.Object)
 	fields, isBlock := given.(block)
 	if !isObject || !isBlock {
@@ -60,15 +63,20 @@ func rawAs(t *testing.T, kind tftypes.Type, given any) tftypes.Value {
 	return tftypes.NewValue(kind, values)
 }
 
-// serve speaks the plugin protocol to the provider, as Terraform does.
-func serve(t *testing.T, b block) (tfprotov6.ProviderServer, *tfprotov6.DynamicValue) {
+// packed is a value as Terraform sends it.
+func packed(t *testing.T, value tftypes.Value) *tfprotov6.DynamicValue {
 	t.Helper()
-	value := raw(t, b)
 	dynamic, err := tfprotov6.NewDynamicValue(value.Type(), value)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Server("test")(), &dynamic
+	return &dynamic
+}
+
+// serve speaks the plugin protocol to the provider, as Terraform does.
+func serve(t *testing.T, b block) (tfprotov6.ProviderServer, *tfprotov6.DynamicValue) {
+	t.Helper()
+	return Server("test")(), packed(t, raw(t, b))
 }
 
 func validate(t *testing.T, b block) []*tfprotov6.Diagnostic {

@@ -17,11 +17,11 @@ import (
 )
 
 // steadyServer answers for objects that stay as they are, which are most objects
-// of most plans, with the bytes that came in. It asks the same rooms the same questions as the framework does,
-// without the framework's walks over every attribute, which took more than half
-// of the provider's time (docs/design/0013-what-a-plan-costs.md). Whatever has
-// anything to say or to change is left to the framework, which asks the room once
-// more.
+// of most plans, with the bytes that came in. It asks the same rooms the same
+// questions as the framework does, without the framework's walks over every
+// attribute, which took more than half of the provider's time
+// (docs/design/0013-what-a-plan-costs.md). Whatever has anything to say or to
+// change is left to the framework, which asks the room once more.
 type steadyServer struct {
 	wholeServer
 
@@ -109,15 +109,12 @@ func (r steadyRoom) reads(ctx context.Context, cluster *store.Store, req *tfprot
 		return nil, false
 	}
 	ask := resource.ReadRequest{State: tfsdk.State{Raw: state, Schema: r.schema}}
-	ask.Private = fresh(ask.Private)
-	before := fresh(ask.Private)
-	if !recall(ctx, req.Private, ask.Private) || !recall(ctx, req.Private, before) {
-		return nil, false
-	}
+	kept, before, recalled := recall(ctx, ask.Private, req.Private)
 	known, ok := r.identity(req.CurrentIdentity)
-	if !ok {
+	if !recalled || !ok {
 		return nil, false
 	}
+	ask.Private = kept
 	ask.Identity = &tfsdk.ResourceIdentity{Raw: known, Schema: r.names}
 	answer := resource.ReadResponse{State: ask.State, Private: ask.Private, Identity: &tfsdk.ResourceIdentity{Raw: known, Schema: r.names}}
 	room.Read(ctx, ask, &answer)
@@ -155,11 +152,11 @@ func (r steadyRoom) stays(ctx context.Context, cluster *store.Store, req *tfprot
 		State:    tfsdk.State{Raw: prior, Schema: r.schema},
 		Identity: &tfsdk.ResourceIdentity{Raw: identity, Schema: r.names},
 	}
-	ask.Private = fresh(ask.Private)
-	before := fresh(ask.Private)
-	if !recall(ctx, req.PriorPrivate, ask.Private) || !recall(ctx, req.PriorPrivate, before) {
+	kept, before, recalled := recall(ctx, ask.Private, req.PriorPrivate)
+	if !recalled {
 		return false
 	}
+	ask.Private = kept
 	answer := resource.ModifyPlanResponse{Plan: ask.Plan, Private: ask.Private, Identity: &tfsdk.ResourceIdentity{Raw: identity, Schema: r.names}}
 	planner.ModifyPlan(ctx, ask, &answer)
 	return len(answer.Diagnostics) == 0 && len(answer.RequiresReplace) == 0 && answer.Deferred == nil &&
@@ -197,24 +194,23 @@ func (r steadyRoom) identity(packed *tfprotov6.ResourceIdentityData) (tftypes.Va
 
 // private is what the framework keeps beside a state, in a type of its own that
 // has no name here.
-type private interface {
+type private[Notes any] interface {
+	*Notes
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// fresh is an empty one of the type.
-func fresh[Private any](*Private) *Private { return new(Private) }
-
-// recall fills in what was kept; false where the framework has a note of its own
-// in it, as after an import.
-func recall(ctx context.Context, kept []byte, into private) bool {
+// recall unpacks what was kept, once for the room and once to compare with; false
+// where the framework has a note of its own in it, as after an import.
+func recall[Notes any, Private private[Notes]](ctx context.Context, _ Private, packed []byte) (kept, before Private, ok bool) {
+	kept, before = new(Notes), new(Notes)
 	notes := map[string][]byte{}
-	if len(kept) > 0 && json.Unmarshal(kept, &notes) != nil {
-		return false
+	if len(packed) > 0 && json.Unmarshal(packed, &notes) != nil {
+		return kept, before, false
 	}
 	for key, value := range notes {
-		if strings.HasPrefix(key, ".") || into.SetKey(ctx, key, value).HasError() {
-			return false
+		if strings.HasPrefix(key, ".") || kept.SetKey(ctx, key, value).HasError() || before.SetKey(ctx, key, value).HasError() {
+			return kept, before, false
 		}
 	}
-	return true
+	return kept, before, true
 }

@@ -60,25 +60,6 @@ type answers struct {
 	ReadIsShort, PlanIsShort bool
 }
 
-// object packs an object of the type, whose other attributes are null.
-func object(t *testing.T, kind tftypes.Type, said map[string]tftypes.Value) *tfprotov6.DynamicValue {
-	t.Helper()
-	of, ok := kind.(tftypes.Object)
-	if !ok {
-		t.Fatalf("%s is no object", kind)
-	}
-	whole := map[string]tftypes.Value{}
-	for name, attribute := range of.AttributeTypes {
-		whole[name] = tftypes.NewValue(attribute, nil)
-	}
-	maps.Copy(whole, said)
-	packed, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, whole))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &packed
-}
-
 func unpacked(t *testing.T, packed *tfprotov6.DynamicValue, kind tftypes.Type) tftypes.Value {
 	t.Helper()
 	value, err := packed.Unmarshal(kind)
@@ -88,12 +69,23 @@ func unpacked(t *testing.T, packed *tfprotov6.DynamicValue, kind tftypes.Type) t
 	return value
 }
 
+// with is an object that says something else in some attributes.
+func with(t *testing.T, object *tfprotov6.DynamicValue, kind tftypes.Type, otherwise block) *tfprotov6.DynamicValue {
+	t.Helper()
+	whole := block{}
+	for name, value := range fields(t, *object, kind) {
+		whole[name] = value
+	}
+	maps.Copy(whole, otherwise)
+	return packed(t, rawAs(t, kind, whole))
+}
+
 // aSteady is an object that is going to be looked at again.
 type aSteady struct {
 	noun, attribute, key string
-	says                 map[string]tftypes.Value // its configuration
-	state                map[string]tftypes.Value // what Terraform holds that differs from the rows
-	change               map[string]tftypes.Value // what is proposed that differs from the state
+	says                 block // its configuration
+	state                block // what Terraform holds that differs from the rows
+	change               block // what is proposed that differs from the state
 }
 
 // asks imports an object, applies the statements, and refreshes and plans it,
@@ -104,12 +96,8 @@ func (a aSteady) asks(t *testing.T, d *sandbox.Database, short, identified bool,
 	imported := func() (state *tfprotov6.DynamicValue, private []byte, identity *tfprotov6.ResourceIdentityData) {
 		c := converse(t, d)
 		kind = c.schemas.ResourceSchemas[a.noun].ValueType()
-		who, err := tfprotov6.NewDynamicValue(c.identities[a.noun].ValueType(), tftypes.NewValue(c.identities[a.noun].ValueType(),
-			map[string]tftypes.Value{a.attribute: tftypes.NewValue(tftypes.String, a.key)}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		taken, err := c.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: a.noun, Identity: &tfprotov6.ResourceIdentityData{IdentityData: &who}})
+		who := packed(t, rawAs(t, c.identities[a.noun].ValueType(), block{a.attribute: a.key}))
+		taken, err := c.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: a.noun, Identity: &tfprotov6.ResourceIdentityData{IdentityData: who}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,9 +111,7 @@ func (a aSteady) asks(t *testing.T, d *sandbox.Database, short, identified bool,
 		return read.NewState, read.Private, read.NewIdentity
 	}
 	state, private, identity := imported()
-	has := fields(t, *state, kind)
-	maps.Copy(has, a.state)
-	state = object(t, kind, has)
+	state = with(t, state, kind, a.state)
 	for _, statement := range meanwhile {
 		if _, err := d.DB().ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
@@ -146,10 +132,8 @@ func (a aSteady) asks(t *testing.T, d *sandbox.Database, short, identified bool,
 	if err != nil {
 		t.Fatal(err)
 	}
-	proposed := fields(t, *read.NewState, kind)
-	maps.Copy(proposed, a.change)
 	request := &tfprotov6.PlanResourceChangeRequest{
-		TypeName: a.noun, Config: object(t, kind, a.says), PriorState: read.NewState, ProposedNewState: object(t, kind, proposed), PriorPrivate: read.Private,
+		TypeName: a.noun, Config: packed(t, rawAs(t, kind, a.says)), PriorState: read.NewState, ProposedNewState: with(t, read.NewState, kind, a.change), PriorPrivate: read.Private,
 	}
 	if identified {
 		request.PriorIdentity = read.NewIdentity
@@ -168,29 +152,25 @@ func (a aSteady) asks(t *testing.T, d *sandbox.Database, short, identified bool,
 }
 
 func TestSteadyServer(t *testing.T) {
-	text, number, flag := func(v string) tftypes.Value { return tftypes.NewValue(tftypes.String, v) },
-		func(v any) tftypes.Value { return tftypes.NewValue(tftypes.Number, v) }, func(v bool) tftypes.Value { return tftypes.NewValue(tftypes.Bool, v) }
 	aServer := aSteady{
 		noun: "vicidial_server", attribute: "server_id", key: "dial1",
-		says: map[string]tftypes.Value{"server_id": text("dial1"), "server_ip": text("10.0.0.1"), "max_vicidial_trunks": number(100)},
+		says: block{"server_id": "dial1", "server_ip": "10.0.0.1", "max_vicidial_trunks": 100},
 	}
 	claim := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"weight": tftypes.Number, "min": tftypes.Number, "max": tftypes.Number, "trunks": tftypes.Number}}
-	servers := tftypes.NewValue(tftypes.Map{ElementType: claim}, map[string]tftypes.Value{"10.0.0.1": tftypes.NewValue(claim, map[string]tftypes.Value{
-		"weight": number(nil), "min": number(nil), "max": number(nil), "trunks": number(10),
-	})})
+	servers := tftypes.NewValue(tftypes.Map{ElementType: claim}, map[string]tftypes.Value{"10.0.0.1": rawAs(t, claim, block{"trunks": 10})})
 	aSplit := aSteady{
 		noun: "vicidial_trunk_split", attribute: "campaign_id", key: "C1",
-		says:  map[string]tftypes.Value{"campaign_id": text("C1"), "total": number(10), "servers": servers},
-		state: map[string]tftypes.Value{"servers": servers},
+		says:  block{"campaign_id": "C1", "total": 10, "servers": servers},
+		state: block{"servers": servers},
 	}
 	aNumber := aSteady{
 		noun: "vicidial_inbound_did", attribute: "did_pattern", key: "8005551212",
-		says: map[string]tftypes.Value{"did_pattern": text("8005551212")},
+		says: block{"did_pattern": "8005551212"},
 	}
-	with := func(a aSteady, change func(*aSteady)) aSteady {
+	but := func(a aSteady, change func(*aSteady)) aSteady {
 		a.says, a.state = maps.Clone(a.says), maps.Clone(a.state)
 		if a.state == nil {
-			a.state = map[string]tftypes.Value{}
+			a.state = block{}
 		}
 		change(&a)
 		return a
@@ -208,23 +188,22 @@ func TestSteadyServer(t *testing.T) {
 		{"a server's row is gone", aServer, []string{"DELETE FROM servers WHERE server_id = 'dial1'"}, false, false},
 		{"a split's row was changed by hand", aSplit, []string{"UPDATE vicidial_server_trunks SET dedicated_trunks = 3 WHERE campaign_id = 'C1'"}, false, false},
 		{"a split's row is doubled", aSplit, []string{"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'C1', 10, 'MAXIMUM_LIMIT')"}, false, false},
-		{"what the configuration leaves out is not its default", with(aServer, func(a *aSteady) { a.state["force_destroy"] = flag(true) }), nil, true, false},
+		{"what the configuration leaves out is not its default", but(aServer, func(a *aSteady) { a.state["force_destroy"] = true }), nil, true, false},
 		{"a split's restriction is not its default", aSplit, []string{"UPDATE vicidial_server_trunks SET trunk_restriction = 'OVERFLOW_ALLOWED' WHERE campaign_id = 'C1'"}, false, false},
-		{"the configuration says something else", with(aServer, func(a *aSteady) {
-			a.says["max_vicidial_trunks"] = number(120)
-			a.change = map[string]tftypes.Value{"max_vicidial_trunks": number(120)}
+		{"the configuration says something else", but(aServer, func(a *aSteady) {
+			a.says["max_vicidial_trunks"] = 120
+			a.change = block{"max_vicidial_trunks": 120}
 		}), nil, true, false},
-		{"the configuration is refused", with(aServer, func(a *aSteady) {
-			a.says["max_vicidial_trunks"] = number(5)
-			a.change = map[string]tftypes.Value{"max_vicidial_trunks": number(5)}
+		{"the configuration is refused", but(aServer, func(a *aSteady) {
+			a.says["max_vicidial_trunks"] = 5
+			a.change = block{"max_vicidial_trunks": 5}
 		}), nil, true, false},
-		{"another campaign makes another split", with(aSplit, func(a *aSteady) {
-			a.says["campaign_id"] = text("C2")
-			a.change = map[string]tftypes.Value{"campaign_id": text("C2")}
+		{"another campaign makes another split", but(aSplit, func(a *aSteady) {
+			a.says["campaign_id"] = "C2"
+			a.change = block{"campaign_id": "C2"}
 		}), nil, true, false},
-		{"a part of the configuration is not known yet", with(aServer, func(a *aSteady) {
-			a.says["server_description"] = text("")
-			a.says["server_description"] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
+		{"a part of the configuration is not known yet", but(aServer, func(a *aSteady) {
+			a.says["server_description"] = unknown
 		}), nil, true, false},
 	} {
 		for _, identified := range []bool{true, false} {
@@ -253,8 +232,10 @@ func TestSteadyServer_configuredAnew(t *testing.T) {
 	d := aCluster(t, 1)
 	c := converse(t, d)
 	steady, behind := c.steady(t)
-	state, _ := c.imports(t, "vicidial_server", "server_id", "dial1")
-	request := &tfprotov6.ReadResourceRequest{TypeName: "vicidial_server", CurrentState: object(t, c.schemas.ResourceSchemas["vicidial_server"].ValueType(), state)}
+	kind := c.schemas.ResourceSchemas["vicidial_server"].ValueType()
+	attributes, _ := c.imports(t, "vicidial_server", "server_id", "dial1")
+	state := packed(t, tftypes.NewValue(kind, attributes))
+	request := &tfprotov6.ReadResourceRequest{TypeName: "vicidial_server", CurrentState: state}
 	read := func() {
 		t.Helper()
 		resp, err := steady.ReadResource(t.Context(), request)
@@ -269,12 +250,8 @@ func TestSteadyServer_configuredAnew(t *testing.T) {
 	if read(); behind.reads != asked {
 		t.Fatal("a server that stays has no short answer")
 	}
-	config := raw(t, block{"host": unknown, "username": d.Username})
-	packed, err := tfprotov6.NewDynamicValue(config.Type(), config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := steady.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: &packed, TerraformVersion: "1.14.0"}); err != nil {
+	config := packed(t, raw(t, block{"host": unknown, "username": d.Username}))
+	if _, err := steady.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config, TerraformVersion: "1.14.0"}); err != nil {
 		t.Fatal(err)
 	}
 	if read(); behind.reads == asked {

@@ -40,15 +40,9 @@ type figures struct {
 
 // judge holds the outcomes against the nodes' ledgers and the promises.
 func (s *stack) judge(events []event, outcomes []outcome) ([]figures, error) {
-	ran := map[string]int{}
-	for _, node := range s.nodes {
-		actions, err := node.Actions()
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range actions {
-			ran[id]++
-		}
+	ran, err := s.ran()
+	if err != nil {
+		return nil, err
 	}
 	list := make([]figures, 0, len(events))
 	for _, e := range events {
@@ -62,6 +56,21 @@ func (s *stack) judge(events []event, outcomes []outcome) ([]figures, error) {
 		list = append(list, s.weigh(e, during, ran))
 	}
 	return list, nil
+}
+
+// ran is how often each action ran, by the nodes' ledgers.
+func (s *stack) ran() (map[string]int, error) {
+	ran := map[string]int{}
+	for _, node := range s.nodes {
+		actions, err := node.Actions()
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range actions {
+			ran[id]++
+		}
+	}
+	return ran, nil
 }
 
 func (s *stack) weigh(e event, during []outcome, ran map[string]int) figures {

@@ -64,20 +64,12 @@ func (s *stack) dies(ctx context.Context, browser *http.Client, protocol, method
 		}
 		_ = response.Body.Close()
 	}
-	ran := 0
-	for _, node := range s.nodes {
-		actions, err := node.Actions()
-		if err != nil {
-			return "", err
-		}
-		for _, action := range actions {
-			if action == id {
-				ran++
-			}
-		}
+	ran, err := s.ran()
+	if err != nil {
+		return "", err
 	}
-	if want := fmt.Sprintf("%d by %s", http.StatusBadGateway, protocol); ran != 1 || seen != want {
-		return fmt.Sprintf("it ran %d times, and the browser saw %s, not %s", ran, seen, want), nil
+	if want := fmt.Sprintf("%d by %s", http.StatusBadGateway, protocol); ran[id] != 1 || seen != want {
+		return fmt.Sprintf("it ran %d times, and the browser saw %s, not %s", ran[id], seen, want), nil
 	}
 	return "", nil
 }

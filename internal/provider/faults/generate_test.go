@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -44,11 +45,7 @@ func TestGeneratedConfiguration_isTakenAsItIs(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			for _, statement := range handmade {
-				if _, err := d.DB().ExecContext(t.Context(), statement); err != nil {
-					t.Fatal(err)
-				}
-			}
+			acceptance.Run(t, d, handmade...)()
 			made := open(t, d, d.Port)
 			made.declare(t, generated)
 			made.apply(t)
@@ -103,11 +100,7 @@ func TestGeneratedConfiguration_ofServersAndTrunks(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			for _, statement := range grown {
-				if _, err := d.DB().ExecContext(t.Context(), statement); err != nil {
-					t.Fatal(err)
-				}
-			}
+			acceptance.Run(t, d, grown...)()
 			tables := []string{"servers", "vicidial_conferences", "vicidial_server_trunks"}
 			var before []string
 			for _, table := range tables {
