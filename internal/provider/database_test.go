@@ -9,7 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -24,7 +24,7 @@ func refused(t *testing.T, d *sandbox.Database, provider, message string) {
 	t.Helper()
 	const counts = "SELECT (SELECT COUNT(*) FROM servers) + (SELECT COUNT(*) FROM vicidial_conferences) + (SELECT COUNT(*) FROM vicidial_admin_log) AS written"
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: provider + `
 resource "vicidial_server" "dial" {
@@ -53,13 +53,13 @@ func TestAccProvider_databasesThatAreNotForWriting(t *testing.T) {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.Own(t, c.options).Database(t, 1720)
-			refused(t, d, acceptance.Provider(d), c.message)
+			refused(t, d, acctest.Provider(d), c.message)
 			// Looking is allowed all the same.
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{{
-					PreConfig: acceptance.Run(t, d, "INSERT INTO servers (server_id, server_ip) VALUES ('dial1', '10.0.0.1')"),
-					Config:    acceptance.Provider(d, "read_only = true") + "data \"vicidial_servers\" \"all\" {}\n",
+					PreConfig: acctest.Run(t, d, "INSERT INTO servers (server_id, server_ip) VALUES ('dial1', '10.0.0.1')"),
+					Config:    acctest.Provider(d, "read_only = true") + "data \"vicidial_servers\" \"all\" {}\n",
 				}},
 			})
 		})
@@ -101,9 +101,9 @@ func TestAccProvider_databasesThatCannotBeUsed(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, 1720)
 			for _, statement := range c.spoil {
-				acceptance.Run(t, d, strings.ReplaceAll(statement, "%s", fmt.Sprintf("'%s'@'%%'", d.Username)))()
+				acctest.Run(t, d, strings.ReplaceAll(statement, "%s", fmt.Sprintf("'%s'@'%%'", d.Username)))()
 			}
-			refused(t, d, acceptance.Provider(d), c.message)
+			refused(t, d, acctest.Provider(d), c.message)
 		})
 	}
 	t.Run("one that is not there", func(t *testing.T) {
@@ -117,7 +117,7 @@ func TestAccProvider_databasesThatCannotBeUsed(t *testing.T) {
 		if err := listener.Close(); err != nil || !ok {
 			t.Fatal(err)
 		}
-		refused(t, d, acceptance.ProviderAt(d, address.Port), "Unable to plan server dial[01].*connection refused")
+		refused(t, d, acctest.ProviderAt(d, address.Port), "Unable to plan server dial[01].*connection refused")
 	})
 }
 
@@ -130,9 +130,9 @@ func TestAccProvider_statementsOfAPlanAreConstant(t *testing.T) {
 		d := sandbox.New(t, 1720)
 		proxy := sandbox.NewProxy(t, d.Server())
 		for i := range n {
-			acceptance.Campaigns(t, d, fmt.Sprint("C", i))
+			acctest.Campaigns(t, d, fmt.Sprint("C", i))
 		}
-		config := acceptance.ProviderAt(d, proxy.Port()) + fmt.Sprintf(`
+		config := acctest.ProviderAt(d, proxy.Port()) + fmt.Sprintf(`
 resource "vicidial_server" "dial" {
   count               = %[1]d
   server_id           = "dial${count.index}"
@@ -148,7 +148,7 @@ resource "vicidial_trunk_split" "campaign" {
 }
 `, n)
 		resource.Test(t, resource.TestCase{
-			ProtoV6ProviderFactories: acceptance.Providers(),
+			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps: []resource.TestStep{
 				{Config: config},
 				{PreConfig: proxy.Reset, Config: config, PlanOnly: true},
@@ -172,7 +172,7 @@ func TestAccFunctions(t *testing.T) {
 	}
 	const apportion, padded = "provider::vicidial::apportion", "provider::vicidial::padded_ip"
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			gives(apportion+`(300, { a = 2, b = 1 })`, `{"a":200,"b":100}`),
 			gives(apportion+`(1, { b = 1, a = 1 })`, `{"a":1,"b":0}`),

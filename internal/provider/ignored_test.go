@@ -6,7 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -69,20 +69,20 @@ func TestAccProvider_writesNothingThatIsIgnored(t *testing.T) {
 		t.Run(noun, func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, 1720)
-			acceptance.Floor(t, d)
-			acceptance.Run(t, d, "INSERT INTO vicidial_users (user, user_group) VALUES ('9000', 'AGENTS')")()
+			acctest.Floor(t, d)
+			acctest.Run(t, d, "INSERT INTO vicidial_users (user, user_group) VALUES ('9000', 'AGENTS')")()
 			config := func(value string) string {
 				return fmt.Sprintf("%sresource %q \"this\" {\n %s\n lifecycle {\n  ignore_changes = [%s]\n }\n}\n",
-					acceptance.Provider(d), noun, fmt.Sprintf(c.block, value), c.ignored)
+					acctest.Provider(d), noun, fmt.Sprintf(c.block, value), c.ignored)
 			}
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{Config: config(c.first)},
 					{
-						PreConfig: acceptance.Run(t, d, c.moved),
+						PreConfig: acctest.Run(t, d, c.moved),
 						Config:    config(c.second),
-						Check:     acceptance.Expect(t, d, c.rows, c.want),
+						Check:     acctest.Expect(t, d, c.rows, c.want),
 					},
 				},
 			})

@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -25,9 +25,9 @@ func TestAccProvider_wrongPasswordSaysWhatToDo(t *testing.T) {
 	d := sandbox.New(t, 1720)
 	d.Password = "wr0ng-pa55"
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
-			Config:      acceptance.Provider(d) + server,
+			Config:      acctest.Provider(d) + server,
 			ExpectError: regexp.MustCompile(`(?s)1045.*Access\s+denied.*Check\s+username\s+and\s+password`),
 		}},
 	})
@@ -44,7 +44,7 @@ func TestAccProvider_wrongConfigurationPointsAtItsAttribute(t *testing.T) {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{{
 					Config:      "provider \"vicidial\" {\n  username = \"u\"\n  " + c.line + "\n}\n" + server,
 					PlanOnly:    true,
@@ -80,7 +80,7 @@ resource "vicidial_haproxy_config" "web" {
 	}
 	const missing = `(?s)The\s+provider's\s+configuration\s+cannot\s+be\s+used:.*VICIDIAL_HOST`
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			needs(server, missing),
 			needs("data \"vicidial_servers\" \"all\" {}", missing),
@@ -96,7 +96,7 @@ resource "vicidial_haproxy_config" "web" {
 // unknownProvider is a provider block whose host is known when something else
 // is made.
 func unknownProvider(d *sandbox.Database) string {
-	known := acceptance.Provider(d)
+	known := acctest.Provider(d)
 	return "resource \"terraform_data\" \"database\" {\n  input = \"" + d.Host + "\"\n}\n" +
 		regexp.MustCompile(`host = "[^"]*"`).ReplaceAllString(known, "host = terraform_data.database.output")
 }
@@ -104,7 +104,7 @@ func unknownProvider(d *sandbox.Database) string {
 func TestAccProvider_unknownConfigurationKeepsState(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acceptance.Campaigns(t, d, "SALES")
+	acctest.Campaigns(t, d, "SALES")
 	const split = `
 resource "vicidial_trunk_split" "sales" {
   campaign_id = "SALES"
@@ -113,11 +113,11 @@ resource "vicidial_trunk_split" "sales" {
 }
 `
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
-				Config: acceptance.Provider(d) + server + split,
-				Check:  acceptance.Expect(t, d, servers, dial1),
+				Config: acctest.Provider(d) + server + split,
+				Check:  acctest.Expect(t, d, servers, dial1),
 			},
 			{
 				Config: unknownProvider(d) + server + split,
@@ -125,7 +125,7 @@ resource "vicidial_trunk_split" "sales" {
 					plancheck.ExpectResourceAction("vicidial_server.dial1", plancheck.ResourceActionNoop),
 					plancheck.ExpectResourceAction("vicidial_trunk_split.sales", plancheck.ResourceActionNoop),
 				}},
-				Check: acceptance.Expect(t, d, servers, dial1),
+				Check: acctest.Expect(t, d, servers, dial1),
 			},
 		},
 	})
@@ -135,10 +135,10 @@ func TestAccProvider_unknownConfigurationAppliesInOneRun(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: unknownProvider(d) + server,
-			Check:  acceptance.Expect(t, d, servers, dial1),
+			Check:  acctest.Expect(t, d, servers, dial1),
 		}},
 	})
 }
@@ -147,15 +147,15 @@ func TestAccProvider_readOnlyPlansAndRefuses(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
-				Config:             acceptance.Provider(d, "read_only = true") + server,
+				Config:             acctest.Provider(d, "read_only = true") + server,
 				PlanOnly:           true,
 				ExpectNonEmptyPlan: true,
 			},
 			{
-				Config:      acceptance.Provider(d, "read_only = true") + server,
+				Config:      acctest.Provider(d, "read_only = true") + server,
 				ExpectError: regexp.MustCompile(`read_only`),
 			},
 		},

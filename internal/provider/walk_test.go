@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 
 	vicidial "github.com/vicidial/terraform-provider-vicidial/internal/provider"
 )
@@ -21,7 +21,7 @@ import (
 // schemas are all that the provider tells Terraform of itself.
 func schemas(t *testing.T) (*tfprotov6.GetProviderSchemaResponse, map[string]*tfprotov6.ResourceIdentitySchema, tfprotov6.ProviderServer) {
 	t.Helper()
-	server, err := acceptance.Providers()["vicidial"]()
+	server, err := acctest.Providers()["vicidial"]()
 	if err != nil {
 		t.Fatal(err)
 	}

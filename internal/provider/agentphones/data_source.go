@@ -1,5 +1,5 @@
 // Package agentphones finds the phones that agents log in to, and what is wrong
-// with them. It imports bridge and cluster only.
+// with them. It imports tfhelper and cluster only.
 package agentphones
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -55,7 +55,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"login_matches": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only phones whose `login` matches this regular expression (RE2), without regard to case.",
-				Validators:          []validator.String{bridge.Pattern()},
+				Validators:          []validator.String{tfhelper.Pattern()},
 			},
 			"servers":    texts("The `server_ip` of each phone found, by `login`. Of two phones with one login the first by address shows."),
 			"extensions": texts("Protocol and extension of each phone found, such as `SIP/2000`, by `login`."),
@@ -73,21 +73,21 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 
 // Configure takes the cluster from the provider.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &d.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
 }
 
 // Read finds the phones.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if d.topology == nil {
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to read phones", "", bridge.ErrUnconfigured)...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read phones", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
 	phones, aliases, err := d.topology.AgentPhones(ctx)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to read phones", "", err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read phones", "", err)...)
 	if err == nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(phones, aliases))...)
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -38,19 +38,19 @@ func TestAccAgentPhones(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			acceptance.Floor(t, d)
+			acctest.Floor(t, d)
 			ask := func(filter string, checks ...statecheck.StateCheck) resource.TestStep {
-				return resource.TestStep{Config: acceptance.Provider(d) + "data \"vicidial_agent_phones\" \"some\" {\n" + filter + "\n}\n", ConfigStateChecks: checks}
+				return resource.TestStep{Config: acctest.Provider(d) + "data \"vicidial_agent_phones\" \"some\" {\n" + filter + "\n}\n", ConfigStateChecks: checks}
 			}
 			broken := ask("login_matches = \"^200[0-5]|9000\"",
 				is("broken_aliases", names("2000", "2001", "2002")), is("duplicate_logins", names("9000")))
-			broken.PreConfig = acceptance.Run(t, d,
+			broken.PreConfig = acctest.Run(t, d,
 				"UPDATE phones SET pass = 'shut' WHERE login = '2000c'",
 				"UPDATE phones SET active = 'N' WHERE login = '2001a'",
 				"UPDATE phones_alias SET logins_list = '2002a,2002b,2002z' WHERE alias_id = '2002'",
 				"INSERT INTO phones (extension, server_ip, login, pass, active, template_id, protocol) VALUES ('9000', '10.0.0.1', '9000', 'x', 'Y', '', 'IAX2'), ('9000', '10.0.0.2', '9000', 'x', 'Y', '', 'IAX2'), ('9001', '10.0.0.2', '', 'x', 'Y', '', 'IAX2')")
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					ask("", is("servers", knownvalue.MapSizeExact(18)), is("aliases", knownvalue.MapSizeExact(6)), is("broken_aliases", names()), is("unregistered", names()), is("duplicate_logins", names())),
 					ask("server_ip = \"10.0.0.2\"\n login_matches = \"^200[01]\"",
@@ -71,12 +71,12 @@ func TestAccAgentPhones(t *testing.T) {
 func TestAccAgentPhones_registration(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acceptance.Floor(t, d)
-	acceptance.Run(t, d, "UPDATE phones SET peer_status = 'UNREACHABLE' WHERE login = '2003b'", "UPDATE phones SET peer_status = 'LAGGED' WHERE login = '2003a'")()
+	acctest.Floor(t, d)
+	acctest.Run(t, d, "UPDATE phones SET peer_status = 'UNREACHABLE' WHERE login = '2003b'", "UPDATE phones SET peer_status = 'LAGGED' WHERE login = '2003a'")()
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
-			Config:            acceptance.Provider(d) + "data \"vicidial_agent_phones\" \"some\" {}\n",
+			Config:            acctest.Provider(d) + "data \"vicidial_agent_phones\" \"some\" {}\n",
 			ConfigStateChecks: []statecheck.StateCheck{is("unregistered", names("2003b"))},
 		}},
 	})

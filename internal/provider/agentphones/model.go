@@ -6,7 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -67,7 +67,7 @@ func (m model) wants(phone cluster.AgentPhone) bool {
 		(m.Active.IsNull() || m.Active.ValueBool() == phone.Active) &&
 		(m.Protocol.IsNull() || m.Protocol.ValueString() == phone.Protocol) &&
 		(m.InAlias.IsNull() || m.InAlias.ValueBool() == (len(phone.Aliases) > 0)) &&
-		bridge.Matches(m.Login, phone.Login)
+		tfhelper.Matches(m.Login, phone.Login)
 }
 
 // sound says whether every login of an alias is a phone that accepts its agent.

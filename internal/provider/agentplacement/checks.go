@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -36,7 +36,7 @@ func (seatRanges) ValidateList(_ context.Context, req validator.ListRequest, res
 	if wrong := (*cluster.SeatRangeError)(nil); errors.As(err, &wrong) {
 		at = at.AtListIndex(wrong.Index)
 	}
-	resp.Diagnostics.Append(bridge.DiagnoseAt(at, "Invalid seats", err)...)
+	resp.Diagnostics.Append(tfhelper.DiagnoseAt(at, "Invalid seats", err)...)
 }
 
 func checkSeats(text string) error {

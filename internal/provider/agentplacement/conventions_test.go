@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -23,9 +23,9 @@ func found(t *testing.T, d *sandbox.Database, rows []foundPhone, aliases ...[3]s
 	for _, p := range rows {
 		values = append(values, fmt.Sprintf("('%s', '%s', '%s', '%s', '%s', '%s', '%s', 'ACTIVE', 'Y', 'SIP', '')", p.server, p.login, p.extension, p.dialplan, p.voicemail, p.pass, p.fullname))
 	}
-	acceptance.Run(t, d, "INSERT INTO phones (server_ip, login, extension, dialplan_number, voicemail_id, pass, fullname, status, active, protocol, template_id) VALUES "+strings.Join(values, ", "))()
+	acctest.Run(t, d, "INSERT INTO phones (server_ip, login, extension, dialplan_number, voicemail_id, pass, fullname, status, active, protocol, template_id) VALUES "+strings.Join(values, ", "))()
 	for _, a := range aliases {
-		acceptance.Run(t, d, fmt.Sprintf("INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('%s', '%s', '%s')", a[0], a[1], a[2]))()
+		acctest.Run(t, d, fmt.Sprintf("INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('%s', '%s', '%s')", a[0], a[1], a[2]))()
 	}
 }
 
@@ -84,10 +84,10 @@ func TestAccAgentPlacement_importsEachConvention(t *testing.T) {
 				aliases = append(aliases, c.alias(seat))
 			}
 			found(t, d, rows, aliases...)
-			acceptance.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('2000', 'x', 'Ann', '2000x')")()
+			acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('2000', 'x', 'Ann', '2000x')")()
 			config := aFloor(d, `"2000-2005"`, c.servers, append(c.more, "nodes_per_seat = 3", `alias_order = "keep"`)...)
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{Config: config, ResourceName: floor, ImportState: true, ImportStateId: "floor1=" + c.id, ImportStatePersist: true},
 					{Config: config, ConfigPlanChecks: empty},
@@ -102,7 +102,7 @@ func TestAccAgentPlacement_importTellsWhatItCannotDescribe(t *testing.T) {
 	d := aCluster(t, 1720)
 	found(t, d, []foundPhone{{"10.0.0.1", "1901", "1-1", "1901", "1901", "test", ""}, {"10.0.0.1", "1902", "2-1", "1902", "1902", "test", ""}})
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: aFloor(d, `"1901-1902"`, `"10.0.0.1" = { suffix = "a" }`), ResourceName: floor, ImportState: true, ImportStateId: "floor1=1901-1902",
 			ExpectError: regexp.MustCompile(`extension\s+1-1\s+of\s+phone\s+1901(?s:.*)described\s+by\s+one\s+template`),
@@ -117,7 +117,7 @@ func TestAccAgentPlacement_importKeepsWeightsOfOne(t *testing.T) {
 	d := aCluster(t, 1720)
 	config := aFloor(d, `"2000-2006"`, threeServers, "nodes_per_seat = 2", aPassword)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
 			{
@@ -140,12 +140,12 @@ func TestAccAgentPlacement_importsFloorsMadeByHand(t *testing.T) {
 			rows = append(rows, fmt.Sprintf("('%d', '%d%d', '%d', '10.0.0.%d', '%d%s', 'test', 'ACTIVE', 'Y', 'station %d', 'IAX2', '')", seat, seat, i, seat, i+1, seat, letter, seat))
 		}
 	}
-	acceptance.Run(t, d,
+	acctest.Run(t, d,
 		"INSERT INTO phones (extension, dialplan_number, voicemail_id, server_ip, login, pass, status, active, fullname, protocol, template_id) VALUES "+strings.Join(rows, ", "),
 		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) SELECT extension, CONCAT(extension, ' phone'), CONCAT(extension, 'a,', extension, 'b,', extension, 'c') FROM phones WHERE server_ip = '10.0.0.1'")()
 	config := aFloor(d, `"2000-2014"`, threeServers, "nodes_per_seat = 3", `alias_order = "keep"`)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
 				Config: config, ResourceName: floor, ImportState: true, ImportStateId: "floor1=2000-2014", ImportStatePersist: true,
@@ -184,7 +184,7 @@ func TestAccAgentPlacement_importsAFloorThatIsNotSound(t *testing.T) {
 	found(t, d, rows, aliases...)
 	config := aFloor(d, `"2000-2004", "2006"`, twoServers, "nodes_per_seat = 2", `alias_order = "keep"`)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
 				Config: config, ResourceName: floor, ImportState: true, ImportStateId: "floor1=2000-2004,2006", ImportStatePersist: true,
@@ -241,13 +241,13 @@ func TestAccAgentPlacement_listsFloors(t *testing.T) {
 	}
 	rows = append(rows, foundPhone{"10.0.0.3", "front", "9", "9", "9", "test", "reception"})
 	found(t, d, rows, append(aliases, [3]string{"5000x", "reception", "front"})...)
-	floors := acceptance.List(t, d, "vicidial_agent_placement")
+	floors := acctest.List(t, d, "vicidial_agent_placement")
 	if len(floors) != 1 || floors[0].Name != "floor-x 2000-2001, 2003" || !maps.Equal(floors[0].Identity, map[string]string{"name": "floor-x", "alias_ids": "2000x-2001x,2003x"}) {
 		t.Fatalf("found %+v", floors)
 	}
 	config := strings.Replace(aFloor(d, `"2000-2001", "2003"`, twoServers, `naming = { alias_id = "{seat}x" }`, "nodes_per_seat = 2", `alias_order = "keep"`), `"floor1"`, `"floor-x"`, 1)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config, ResourceName: floor, ImportState: true, ImportStateId: floors[0].Identity["name"] + "=" + floors[0].Identity["alias_ids"], ImportStatePersist: true},
 			{Config: config, ConfigPlanChecks: empty},

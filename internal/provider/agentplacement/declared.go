@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -64,7 +64,7 @@ func (s style) knowing(labels map[string]cluster.Label) style {
 func (m model) declared() (declared, diag.Diagnostics) {
 	d := declared{model: m}
 	seats, err := cluster.ParseSeats(m.ranges())
-	diags := bridge.DiagnoseAt(path.Root("seats"), "Invalid seats", err)
+	diags := tfhelper.DiagnoseAt(path.Root("seats"), "Invalid seats", err)
 	naming, err := cluster.ParseNaming(m.Naming.texts())
 	diags.Append(diagnoseNaming(err)...)
 	if diags.HasError() {
@@ -80,7 +80,7 @@ func (m model) declared() (declared, diag.Diagnostics) {
 	d.style.Users = m.AssignUsers.ValueBool()
 	for _, ip := range slices.Sorted(maps.Keys(m.Servers)) {
 		node, label, err := m.Servers[ip].node(ip, naming)
-		diags.Append(bridge.DiagnoseAt(path.Root("servers").AtMapKey(ip), "Server without a number", err)...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root("servers").AtMapKey(ip), "Server without a number", err)...)
 		d.floor.Nodes = append(d.floor.Nodes, node)
 		d.style.Labels[ip] = label
 	}
@@ -99,7 +99,7 @@ func diagnoseNaming(err error) diag.Diagnostics {
 	if wrong := (*cluster.NamingError)(nil); errors.As(err, &wrong) {
 		at = at.AtName(wrong.Name)
 	}
-	return bridge.DiagnoseAt(at, "Names that cannot work", err)
+	return tfhelper.DiagnoseAt(at, "Names that cannot work", err)
 }
 
 func (s serverModel) node(ip string, naming cluster.Naming) (cluster.FloorNode, cluster.Label, error) {
@@ -144,7 +144,7 @@ func (d *declared) override(overrides types.Map) diag.Diagnostics {
 		at := path.Root("seat_overrides").AtMapKey(ranges)
 		columns, ok := overrides.Elements()[ranges].(types.Map)
 		seats, err := cluster.ParseSeats([]string{ranges})
-		diags.Append(bridge.DiagnoseAt(at, "Invalid seats", err)...)
+		diags.Append(tfhelper.DiagnoseAt(at, "Invalid seats", err)...)
 		if !ok || err != nil {
 			continue
 		}
@@ -152,18 +152,18 @@ func (d *declared) override(overrides types.Map) diag.Diagnostics {
 		for attribute, text := range textsOf(columns) {
 			column, known := columnByAttribute(attribute)
 			if !known {
-				diags.Append(bridge.DiagnoseAt(at.AtMapKey(attribute), "Unknown column", fmt.Errorf("%q is no attribute of phone", attribute))...)
+				diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(attribute), "Unknown column", fmt.Errorf("%q is no attribute of phone", attribute))...)
 				continue
 			}
 			if _, shared := d.style.Phone[column.Name]; !shared && column.Name != "fullname" {
-				diags.Append(bridge.DiagnoseAt(at.AtMapKey(attribute), "Exception without a rule", fmt.Errorf("%s differs on seats %s, but phone.%s does not say what it is on all others", attribute, ranges, attribute))...)
+				diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(attribute), "Exception without a rule", fmt.Errorf("%s differs on seats %s, but phone.%s does not say what it is on all others", attribute, ranges, attribute))...)
 			}
-			diags.Append(bridge.DiagnoseAt(at.AtMapKey(attribute), "Text that generated files cannot hold", cluster.CheckPhoneText(column.Name, text))...)
+			diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(attribute), "Text that generated files cannot hold", cluster.CheckPhoneText(column.Name, text))...)
 			row[column.Name] = overridden(column, text)
 		}
 		for _, seat := range seats.All() {
 			if _, placed := d.floor.Seats.Index(seat); !placed {
-				diags.Append(bridge.DiagnoseAt(at, "Unknown seat", fmt.Errorf("seat %s is not among the seats of this placement", seat))...)
+				diags.Append(tfhelper.DiagnoseAt(at, "Unknown seat", fmt.Errorf("seat %s is not among the seats of this placement", seat))...)
 				break
 			}
 			if d.style.Seats == nil {
@@ -212,7 +212,7 @@ func readSecrets(ctx context.Context, config tfsdk.Config, m model, prior *model
 	diags.Append(config.GetAttribute(ctx, path.Root("seat_passwords_wo"), &seats)...)
 	s.seats = textsOf(seats)
 	for _, seat := range slices.Sorted(maps.Keys(s.seats)) {
-		diags.Append(bridge.DiagnoseAt(path.Root("seat_passwords_wo").AtMapKey(seat), "Invalid password", cluster.CheckPhonePassword(s.seats[seat]))...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root("seat_passwords_wo").AtMapKey(seat), "Invalid password", cluster.CheckPhonePassword(s.seats[seat]))...)
 	}
 	s.mark(m)
 	if prior != nil {
@@ -229,7 +229,7 @@ func (s secrets) strangers(d declared) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, seat := range slices.Sorted(maps.Keys(s.seats)) {
 		if _, placed := d.floor.Seats.Index(seat); !placed {
-			diags.Append(bridge.DiagnoseAt(path.Root("seat_passwords_wo").AtMapKey(seat), "Unknown seat", fmt.Errorf("seat %s is not among the seats of this placement", seat))...)
+			diags.Append(tfhelper.DiagnoseAt(path.Root("seat_passwords_wo").AtMapKey(seat), "Unknown seat", fmt.Errorf("seat %s is not among the seats of this placement", seat))...)
 		}
 	}
 	return diags

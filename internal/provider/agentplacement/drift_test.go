@@ -8,13 +8,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 )
 
 func TestAccAgentPlacement_drift(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	acceptance.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name) VALUES ('2000', 'x', 'Ann')")()
+	acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name) VALUES ('2000', 'x', 'Ann')")()
 	config := aFloor(d, `"2000-2003"`, twoServers, aPassword, "assign_users = true")
 	updates := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(floor, plancheck.ResourceActionUpdate)}}
 	back := all(
@@ -28,20 +28,20 @@ func TestAccAgentPlacement_drift(t *testing.T) {
 			| user | phone_login |
 			| 2000 | 2000        |`))
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config, Check: back},
 			{Config: config, ConfigPlanChecks: empty},
 			{ // a column changed by hand
-				PreConfig: acceptance.Run(t, d, "UPDATE phones SET protocol = 'IAX2' WHERE login = '2001b'"),
+				PreConfig: acctest.Run(t, d, "UPDATE phones SET protocol = 'IAX2' WHERE login = '2001b'"),
 				Config:    config, ConfigPlanChecks: updates, Check: back,
 			},
 			{ // a mailbox password changed by telephone, on one phone
-				PreConfig: acceptance.Run(t, d, "UPDATE phones SET pass = '9999' WHERE login = '2002a'"),
+				PreConfig: acctest.Run(t, d, "UPDATE phones SET pass = '9999' WHERE login = '2002a'"),
 				Config:    config, ConfigPlanChecks: updates, Check: back,
 			},
 			{ // the same, ignored
-				PreConfig: acceptance.Run(t, d, "UPDATE phones SET pass = '9999' WHERE login = '2002a'"),
+				PreConfig: acctest.Run(t, d, "UPDATE phones SET pass = '9999' WHERE login = '2002a'"),
 				Config:    aFloor(d, `"2000-2003"`, twoServers, aPassword, "assign_users = true", "ignore_password_drift = true"),
 				Check: expect(t, d, "SELECT login, pass FROM phones WHERE pass <> 'secret1'", `
 					| login | pass |
@@ -49,17 +49,17 @@ func TestAccAgentPlacement_drift(t *testing.T) {
 			},
 			{Config: config, Check: back},
 			{ // a phone and an alias removed, another alias emptied, a user changed
-				PreConfig: acceptance.Run(t, d,
+				PreConfig: acctest.Run(t, d,
 					"DELETE FROM phones WHERE login = '2003b'", "DELETE FROM phones_alias WHERE alias_id = '2001'",
 					"UPDATE phones_alias SET logins_list = '' WHERE alias_id = '2002'", "UPDATE vicidial_users SET phone_login = 'x' WHERE user = '2000'"),
 				Config: config, ConfigPlanChecks: updates, Check: back,
 			},
 			{ // what daemons write, and what a save in the admin form turns about, is nobody's intent
-				PreConfig: acceptance.Run(t, d, "UPDATE phones SET phone_ip = '10.9.9.9', computer_ip = '10.9.9.8', messages = 3, old_messages = 4, peer_status = 'LAGGED', ping_time = 9, email = '', template_id = '--NONE--'"),
+				PreConfig: acctest.Run(t, d, "UPDATE phones SET phone_ip = '10.9.9.9', computer_ip = '10.9.9.8', messages = 3, old_messages = 4, peer_status = 'LAGGED', ping_time = 9, email = '', template_id = '--NONE--'"),
 				Config:    config, ConfigPlanChecks: empty,
 			},
 			{ // all rows gone
-				PreConfig:        acceptance.Run(t, d, "DELETE FROM phones", "DELETE FROM phones_alias"),
+				PreConfig:        acctest.Run(t, d, "DELETE FROM phones", "DELETE FROM phones_alias"),
 				Config:           config,
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(floor, plancheck.ResourceActionCreate)}},
 				Check:            back,
@@ -73,11 +73,11 @@ func TestAccAgentPlacement_deviationsAreReadable(t *testing.T) {
 	d := aCluster(t, 1720)
 	config := aFloor(d, `"2000-2003"`, twoServers, aPassword)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
 			{
-				PreConfig:    acceptance.Run(t, d, "UPDATE phones SET protocol = 'IAX2' WHERE login = '2001b'", "UPDATE phones SET pass = '77' WHERE login = '2003a'"),
+				PreConfig:    acctest.Run(t, d, "UPDATE phones SET protocol = 'IAX2' WHERE login = '2001b'", "UPDATE phones SET pass = '77' WHERE login = '2003a'"),
 				RefreshState: true, ExpectNonEmptyPlan: true,
 				Check: all(
 					resource.TestCheckResourceAttr(floor, "deviations.2001", `phone 2001b on 10.0.0.2: protocol is "IAX2", not "SIP"`),
@@ -93,7 +93,7 @@ func TestAccAgentPlacement_deviationsAreReadable(t *testing.T) {
 func TestAccAgentPlacement_driftSaysWho(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	var told acceptance.Told
+	var told acctest.Told
 	config := aFloor(d, `"2000-2003"`, twoServers, aPassword, `naming = { extension = "{seat}{suffix}", dialplan_number = "{seat}", alias_id = "{seat}x" }`)
 	logged := func(user, section, record, when string) string {
 		return fmt.Sprintf("INSERT INTO vicidial_admin_log (event_date, user, ip_address, event_section, event_type, record_id, event_code, event_sql) VALUES ('%s', '%s', '10.1.1.1', '%s', 'MODIFY', '%s', 'ADMIN MODIFY', '')", when, user, section, record)
@@ -103,7 +103,7 @@ func TestAccAgentPlacement_driftSaysWho(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: config},
 			{
-				PreConfig: told.After(acceptance.Run(t, d,
+				PreConfig: told.After(acctest.Run(t, d,
 					logged("ann", "PHONEALIASES", "2001x", "2024-01-01 10:00:00"), logged("ann", "PHONES", "2001", "2030-01-01 10:00:00"),
 					logged("bob", "PHONES", "2001b", "2026-01-01 10:00:00"), "UPDATE phones SET protocol = 'IAX2' WHERE login = '2001b'",
 					logged("cid", "PHONEALIASES", "2002x", "2026-01-02 10:00:00"), "UPDATE phones_alias SET logins_list = '2002a' WHERE alias_id = '2002x'",
@@ -124,16 +124,16 @@ func TestAccAgentPlacement_renamedByHand(t *testing.T) {
 	d := aCluster(t, 1720)
 	config := aFloor(d, `"2000-2001"`, twoServers, aPassword)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
 			{
-				PreConfig: acceptance.Run(t, d, "UPDATE phones SET login = '2000z' WHERE login = '2000b'"),
+				PreConfig: acctest.Run(t, d, "UPDATE phones SET login = '2000z' WHERE login = '2000b'"),
 				Config:    config, PlanOnly: true,
 				ExpectError: regexp.MustCompile(`(?s)phone\s+2000z\s+on\s+10\.0\.0\.2\s+has\s+the\s+extension\s+2000\s+already.*give\s+them\s+back\s+what\s+they\s+were\s+called`),
 			},
 			{
-				PreConfig: acceptance.Run(t, d, "UPDATE phones SET login = '2000b' WHERE login = '2000z'"),
+				PreConfig: acctest.Run(t, d, "UPDATE phones SET login = '2000b' WHERE login = '2000z'"),
 				Config:    config, ConfigPlanChecks: empty,
 			},
 		},

@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 )
 
 func TestAccExpandSeats(t *testing.T) {
@@ -18,7 +18,7 @@ func TestAccExpandSeats(t *testing.T) {
 	}
 	seats := knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("0098"), knownvalue.StringExact("0099"), knownvalue.StringExact("0100"), knownvalue.StringExact("2200")})
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: output(`["2200", "0098-0100"]`), ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("seats", seats)}},
 			{Config: output(`["2000-2010", "2005"]`), ExpectError: regexp.MustCompile(`seat\s+2005\s+is\s+in\s+"2000-2010"\s+already`)},

@@ -8,7 +8,7 @@ import (
 	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -31,20 +31,20 @@ func (l *List) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSc
 // List hands out a placement for each group of aliases that one can describe.
 func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	if l.topology == nil {
-		bridge.ListFailed(stream, "Unable to list agent placements", bridge.ErrUnconfigured)
+		tfhelper.ListFailed(stream, "Unable to list agent placements", tfhelper.ErrUnconfigured)
 		return
 	}
 	all, err := l.topology.Floor(ctx, []string{"fullname", "pass"})
 	if err != nil {
-		bridge.ListFailed(stream, "Unable to list agent placements", err)
+		tfhelper.ListFailed(stream, "Unable to list agent placements", err)
 		return
 	}
 	floors := cluster.FindFloors(all)
-	bridge.List(ctx, req, stream, floors, func(found cluster.FoundFloor, diags *diag.Diagnostics) bridge.Found {
+	tfhelper.List(ctx, req, stream, floors, func(found cluster.FoundFloor, diags *diag.Diagnostics) tfhelper.Found {
 		m := adopted(types.StringValue(found.Name), found.Adopted, all)
 		d, wrong := m.declared()
 		diags.Append(wrong...)
 		now := d.style.Sitting(d.style.Own(all, found.Seats), found.Seats)
-		return bridge.Found{Name: found.Name + " " + found.Seats.String(), ID: m.identity(), Model: m.with(now, d.style.suffixes(), nil)}
+		return tfhelper.Found{Name: found.Name + " " + found.Seats.String(), ID: m.identity(), Model: m.with(now, d.style.suffixes(), nil)}
 	})
 }

@@ -8,13 +8,13 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 )
 
 func TestAccAgentPlacement_live(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	var told acceptance.Told
+	var told acctest.Told
 	login := "INSERT INTO vicidial_live_agents (user, server_ip, conf_exten, extension, status) VALUES ('6001', '10.0.0.1', '8600051', 'SIP/2000', 'READY')"
 	one := "nodes_per_seat = 1"
 	resource.Test(t, resource.TestCase{
@@ -24,7 +24,7 @@ func TestAccAgentPlacement_live(t *testing.T) {
 			{ // a seat in use stays on a server that is taken out, also where its agent comes after the plan; the others go
 				Config: aFloor(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: append(planned(map[string]string{"2000-2003": "b"}).PreApply,
-					acceptance.Meanwhile(acceptance.Run(t, d, login)))},
+					acctest.Meanwhile(acctest.Run(t, d, login)))},
 				Check: all(
 					told.Warns(t, `Seats of placement floor1 were in use and stay for now: Nothing was changed on 2000\.`),
 					expect(t, d, "SELECT login, server_ip FROM phones ORDER BY login", `
@@ -45,7 +45,7 @@ func TestAccAgentPlacement_live(t *testing.T) {
 				ExpectNonEmptyPlan: true,
 			},
 			{ // and goes as well when the agent has left
-				PreConfig:        acceptance.Run(t, d, "DELETE FROM vicidial_live_agents"),
+				PreConfig:        acctest.Run(t, d, "DELETE FROM vicidial_live_agents"),
 				Config:           aFloor(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword),
 				ConfigPlanChecks: planned(map[string]string{"2000-2003": "b"}),
 				Check: expect(t, d, "SELECT DISTINCT server_ip FROM phones", `
@@ -53,7 +53,7 @@ func TestAccAgentPlacement_live(t *testing.T) {
 					| 10.0.0.2  |`),
 			},
 			{ // a seat in use is not removed
-				PreConfig:   acceptance.Run(t, d, strings.ReplaceAll(login, "10.0.0.1", "10.0.0.2")),
+				PreConfig:   acctest.Run(t, d, strings.ReplaceAll(login, "10.0.0.1", "10.0.0.2")),
 				Config:      aFloor(d, `"2001-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword),
 				ExpectError: regexp.MustCompile(`logged\s+in\s+on\s+seat\s+2000`),
 			},
@@ -76,7 +76,7 @@ func working(channel, server string) string {
 func TestAccAgentPlacement_sparesStrayPhonesInUse(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	var told acceptance.Told
+	var told acctest.Told
 	config := aFloor(d, `"2000-2001"`, twoServers, "nodes_per_seat = 1", aPassword)
 	const by = "SELECT login FROM phones ORDER BY login"
 	resource.Test(t, resource.TestCase{
@@ -84,7 +84,7 @@ func TestAccAgentPlacement_sparesStrayPhonesInUse(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: config},
 			{
-				PreConfig: told.After(acceptance.Run(t, d,
+				PreConfig: told.After(acctest.Run(t, d,
 					"INSERT INTO phones (extension, server_ip, login, pass, voicemail_id, dialplan_number, template_id, fullname, protocol) VALUES ('2000', '10.0.0.2', '2000b', 'secret1', '2000', '20001', '', 'station 2000', 'SIP')",
 					working("SIP/2000", "10.0.0.2"))),
 				Config: config, ExpectNonEmptyPlan: true,
@@ -93,7 +93,7 @@ func TestAccAgentPlacement_sparesStrayPhonesInUse(t *testing.T) {
 					expect(t, d, by, "| login |\n| 2000a |\n| 2000b |\n| 2001b |")),
 			},
 			{
-				PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_live_agents"),
+				PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_live_agents"),
 				Config:    config, Check: expect(t, d, by, "| login |\n| 2000a |\n| 2001b |"),
 			},
 		},
@@ -107,11 +107,11 @@ func TestAccAgentPlacement_knowsExternalPhonesInUse(t *testing.T) {
 	d := aCluster(t, 1720)
 	one, external := "nodes_per_seat = 1", strings.ReplaceAll(aPassword, "SIP", "EXTERNAL")
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: aFloor(d, `"2000-2003"`, twoServers, one, external)},
 			{
-				PreConfig: acceptance.Run(t, d, working("Local/20000@default", "10.0.0.1")),
+				PreConfig: acctest.Run(t, d, working("Local/20000@default", "10.0.0.1")),
 				Config:    aFloor(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, external),
 				Check: expect(t, d, "SELECT login FROM phones ORDER BY login", `
 					| login |
@@ -121,7 +121,7 @@ func TestAccAgentPlacement_knowsExternalPhonesInUse(t *testing.T) {
 					| 2003b |`),
 				ExpectNonEmptyPlan: true, // the seat is still to move
 			},
-			{PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_live_agents"), Config: acceptance.Provider(d)},
+			{PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_live_agents"), Config: acctest.Provider(d)},
 		},
 	})
 }
@@ -129,20 +129,20 @@ func TestAccAgentPlacement_knowsExternalPhonesInUse(t *testing.T) {
 func TestAccAgentPlacement_isNotRemovedUnderAgents(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	var told acceptance.Told
+	var told acctest.Told
 	config := aFloor(d, `"2000-2003"`, twoServers, aPassword)
 	inUse := regexp.MustCompile(`(?i)plan\s+the\s+removal(?s:.*)seat\s+2000\s+on\s+10\.0\.0\.1\s+by\s+user\s+6001`)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: told.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
-			{PreConfig: acceptance.Run(t, d, working("SIP/2000", "10.0.0.1")), Config: acceptance.Provider(d), PlanOnly: true, ExpectError: inUse},
+			{PreConfig: acctest.Run(t, d, working("SIP/2000", "10.0.0.1")), Config: acctest.Provider(d), PlanOnly: true, ExpectError: inUse},
 			{Config: config + "\n", PlanOnly: true},
 			{ // nor to be made anew under other names
 				Config: aFloor(d, `"2000-2003"`, twoServers, aPassword, `naming = { login = "p{seat}{suffix}" }`), PlanOnly: true, ExpectError: inUse,
 			},
 			{ // who else names the phones is told
-				PreConfig: told.After(acceptance.Run(t, d, "DELETE FROM vicidial_live_agents",
+				PreConfig: told.After(acctest.Run(t, d, "DELETE FROM vicidial_live_agents",
 					"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('reception', 'x', '2002a,9999z')",
 					"INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('6002', 'x', 'Bob', '2003'), ('6003', 'x', 'Cid', '2003b'), ('6004', 'x', 'Dan', '9000')")),
 				Config: aFloor(d, `"2000"`, twoServers, aPassword),

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 )
 
 // Only a template that means something else makes another floor, however the
@@ -27,7 +27,7 @@ func TestAccAgentPlacement_replacedByOtherNamesOnly(t *testing.T) {
 	const same = "| alias_id | logins_list |\n| 2000     | 2000b,2000a |"
 	const other = "| alias_id | logins_list   |\n| 2000x    | p2000b,p2000a |"
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			step(plancheck.ResourceActionCreate, "", same),
 			step(plancheck.ResourceActionUpdate, `naming = { alias_id = "{seat}", fullname = "" }`, same),
@@ -44,14 +44,14 @@ func TestAccAgentPlacement_isRenamedInPlace(t *testing.T) {
 	d := aCluster(t, 1720)
 	config := aFloor(d, `"2000-2001"`, twoServers, aPassword)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
 			{
-				PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_admin_log"),
+				PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_admin_log"),
 				Config:    strings.Replace(config, `"floor1"`, `"ground floor"`, 1),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-					plancheck.ExpectResourceAction(floor, plancheck.ResourceActionUpdate), acceptance.Changes(floor, "name"),
+					plancheck.ExpectResourceAction(floor, plancheck.ResourceActionUpdate), acctest.Changes(floor, "name"),
 				}},
 				Check: expect(t, d, "SELECT COUNT(*) AS written FROM vicidial_admin_log", `
 					| written |
@@ -77,7 +77,7 @@ func TestAccAgentPlacement_secretsFitTheirColumns(t *testing.T) {
 	}
 	fine := with("tencharact", "twentycharacterslong", "", 1)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			refused(with("elevenchara", "x", "", 1), `phones.pass of this database holds 10 characters, these are 11`),
 			refused(with("ten", "twentyonecharacterslo", "", 1), `phones.conf_secret of this database holds 20 characters, these are 21`),

@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -27,13 +27,13 @@ type shown struct {
 }
 
 // publish says what the rows say, or forgets a floor that has none.
-func (r *Resource) publish(ctx context.Context, m model, kept memory, to bridge.Response) (shown, bool) {
+func (r *Resource) publish(ctx context.Context, m model, kept memory, to tfhelper.Response) (shown, bool) {
 	unable := func(err error) (shown, bool) {
-		to.Diagnostics.Append(bridge.Diagnose("Unable to read agent placement", m.name(), err)...)
+		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read agent placement", m.name(), err)...)
 		return shown{}, false
 	}
 	if r.topology == nil {
-		return unable(bridge.ErrUnconfigured)
+		return unable(tfhelper.ErrUnconfigured)
 	}
 	d, diags := m.declared()
 	if diags.HasError() {
@@ -158,7 +158,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	} else {
 		name, aliases, found := strings.Cut(req.ID, "=")
 		if !found || name == "" || aliases == "" {
-			resp.Diagnostics.Append(bridge.Diagnose("Unable to import agent placement", req.ID,
+			resp.Diagnostics.Append(tfhelper.Diagnose("Unable to import agent placement", req.ID,
 				errors.New(`the import id is a name and the aliases of the seats, like "floor1=2000-2149,2200", or "floor1=2000x-2149x" where alias ids end in x`))...)
 			return
 		}
@@ -176,11 +176,11 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 func (r *Resource) adopt(ctx context.Context, m model) (model, diag.Diagnostics) {
 	all, err := r.topology.Floor(ctx, []string{"fullname", "pass"})
 	if err != nil {
-		return m, bridge.Diagnose("Unable to import agent placement", m.name(), err)
+		return m, tfhelper.Diagnose("Unable to import agent placement", m.name(), err)
 	}
 	found, err := cluster.AdoptFloor(m.ranges(), all)
 	if err != nil {
-		return m, bridge.Diagnose("Unable to import agent placement", m.name(), err)
+		return m, tfhelper.Diagnose("Unable to import agent placement", m.name(), err)
 	}
 	return adopted(m.Name, found, all), nil
 }

@@ -1,6 +1,6 @@
 // Package agentplacement puts agents' seats on servers: phones and, for each
 // seat, one alias. Which seat sits where is cluster's sum and the SQL is store's;
-// this room translates them for Terraform. It imports bridge and cluster only.
+// this room translates them for Terraform. It imports tfhelper and cluster only.
 package agentplacement
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -52,16 +52,16 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure takes the cluster from the provider.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &r.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
 }
 
 // ModifyPlan places the seats at plan time, so that a reviewer sees which of them
 // move before a row is written, and refuses what apply would refuse.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	kept, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	kept, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
 	var prior *model
 	if !req.State.Raw.IsNull() {
-		state, known := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+		state, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 		if !known {
 			return
 		}
@@ -71,7 +71,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(r.reviewRemoval(ctx, *prior, kept, cluster.FloorGoes)...)
 		return
 	}
-	m, ok := bridge.Known[model](ctx, req, &resp.Diagnostics)
+	m, ok := tfhelper.Known[model](ctx, req, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -90,7 +90,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() || r.topology == nil {
 		return // without a topology the provider's own configuration is not known yet
 	}
-	resp.Diagnostics.Append(bridge.DiagnoseAt(path.Root("seats"), "Rows that another placement has", r.topology.ClaimFloor(want.claim(cluster.FloorStays)))...)
+	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows that another placement has", r.topology.ClaimFloor(want.claim(cluster.FloorStays)))...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -99,7 +99,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if diags.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, m.with(found.placed, found.suffixes, nil))...)
+	resp.Diagnostics.Append(tfhelper.Propose(ctx, &resp.Plan, m.with(found.placed, found.suffixes, nil))...)
 	if resp.Plan.Raw.Equal(req.State.Raw) {
 		return // nothing will be written
 	}
@@ -108,13 +108,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if m.AssignUsers.ValueBool() {
 		tables = append(tables, cluster.TableUsers)
 	}
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to write agent placement", m.name(), r.topology.Writable(ctx, tables...))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write agent placement", m.name(), r.topology.Writable(ctx, tables...))...)
 }
 
 // Create writes the rows. When it fails it takes back what it wrote and leaves no
 // state: a tainted floor would be removed, agents and all, before it is made again.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -125,20 +125,20 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to create agent placement", m.name(), r.create(ctx, &want, secrets))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create agent placement", m.name(), r.create(ctx, &want, secrets))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, memory{}, bridge.Created(resp).Promised(req.Plan))
+		r.publish(ctx, m, memory{}, tfhelper.Created(resp).Promised(req.Plan))
 	}
 }
 
 // Read publishes the rows as they are, and tells who moved them.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if r.topology == nil {
-		bridge.Reading(resp).Keep(ctx, m.identity())
+		tfhelper.Reading(resp).Keep(ctx, m.identity())
 		return
 	}
 	if m.Servers == nil {
@@ -147,13 +147,13 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		if diags.HasError() {
 			return
 		}
-		r.publish(ctx, adopted, memory{}, bridge.Reading(resp))
+		r.publish(ctx, adopted, memory{}, tfhelper.Reading(resp))
 		return
 	}
-	kept, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	kept, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
 	held := kept.Held
 	kept.Held = nil // from now on state says where they are
-	if now, found := r.publish(ctx, m, kept, bridge.Reading(resp)); found {
+	if now, found := r.publish(ctx, m, kept, tfhelper.Reading(resp)); found {
 		resp.Diagnostics.Append(r.drift(ctx, m, held, now)...)
 	}
 }
@@ -162,12 +162,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 // before, with the rows as they are, and the next plan is the difference that is
 // left.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
-	prior, known := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	prior, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok || !known {
 		return
 	}
-	kept, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	kept, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
 	secrets, diags := readSecrets(ctx, req.Config, m, &prior)
 	resp.Diagnostics.Append(diags...)
 	want, diags := m.declared()
@@ -177,22 +177,22 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	kept = kept.and(want.style.Labels)
 	held, err := r.update(ctx, &want, prior, kept, secrets)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to update agent placement", m.name(), err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update agent placement", m.name(), err)...)
 	if resp.Diagnostics.HasError() {
 		m = prior
 	} else {
 		kept.Held = held
 		resp.Diagnostics.Append(tellHeld(m.name(), held)...)
 	}
-	r.publish(ctx, m, kept, bridge.Updated(resp).Promised(req.Plan))
+	r.publish(ctx, m, kept, tfhelper.Updated(resp).Promised(req.Plan))
 }
 
 // Delete removes the rows that the placement owns.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	kept, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete agent placement", m.name(), r.remove(ctx, m, kept))...)
+	kept, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete agent placement", m.name(), r.remove(ctx, m, kept))...)
 }

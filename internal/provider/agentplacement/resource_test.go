@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -35,13 +35,13 @@ func aCluster(t *testing.T, schema int) *sandbox.Database {
 	t.Helper()
 	d := sandbox.New(t, schema)
 	for i := 1; i <= 4; i++ {
-		acceptance.Run(t, d,
+		acctest.Run(t, d,
 			fmt.Sprintf("INSERT INTO servers (server_id, server_ip, active_asterisk_server, generate_vicidial_conf, rebuild_conf_files) VALUES ('dial%d', '10.0.0.%d', 'Y', 'Y', 'N')", i, i))()
 		var rooms []string
 		for room := range 60 {
 			rooms = append(rooms, fmt.Sprintf("(%d, '10.0.0.%d', '')", 8600051+room, i))
 		}
-		acceptance.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES "+strings.Join(rooms, ", "))()
+		acctest.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES "+strings.Join(rooms, ", "))()
 	}
 	return d
 }
@@ -53,7 +53,7 @@ const (
 )
 
 func aFloor(d *sandbox.Database, seats, servers string, more ...string) string {
-	return acceptance.Provider(d) + aPlacement(seats, servers, more...)
+	return acctest.Provider(d) + aPlacement(seats, servers, more...)
 }
 
 func aPlacement(seats, servers string, more ...string) string {
@@ -89,7 +89,7 @@ func all(checks ...resource.TestCheckFunc) resource.TestCheckFunc {
 
 func expect(t *testing.T, d *sandbox.Database, query, drawing string) resource.TestCheckFunc {
 	t.Helper()
-	check := acceptance.Expect(t, d, query, drawing)
+	check := acctest.Expect(t, d, query, drawing)
 	return func(s *terraform.State) error { return check(s) }
 }
 
@@ -98,11 +98,11 @@ func TestAccAgentPlacement(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := aCluster(t, schema)
-			acceptance.Run(t, d,
+			acctest.Run(t, d,
 				"INSERT INTO vicidial_users (user, pass, full_name) VALUES ('2000', 'x', 'Ann'), ('2900', 'x', 'Bob')",
 				"UPDATE system_settings SET active_voicemail_server = '10.0.0.4'")()
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // the plan says where seats sit before anything is written
 						Config:           aFloor(d, `"2000-2003"`, twoServers, aPassword, "assign_users = true"),
@@ -174,7 +174,7 @@ func TestAccAgentPlacement(t *testing.T) {
 func TestAccAgentPlacement_refusesAtPlanTime(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	acceptance.Run(t, d,
+	acctest.Run(t, d,
 		"INSERT INTO phones (extension, server_ip, login, pass, voicemail_id, dialplan_number, template_id) VALUES ('77', '10.0.0.4', '3000a', 'x', '3100', '77', ''), ('3200', '10.0.0.1', 'other', 'x', '77', '77', '')",
 		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('3300', 'x', 'other')",
 		"INSERT INTO vicidial_voicemail (voicemail_id, fullname, pass) VALUES ('3400', 'x', 'x')",
@@ -183,7 +183,7 @@ func TestAccAgentPlacement_refusesAtPlanTime(t *testing.T) {
 		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile("(?i)" + strings.ReplaceAll(message, " ", `\s+`))}
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			step(aFloor(d, `"2000-2003", "2003"`, twoServers, aPassword), `seat 2003 is in "2000-2003" already`),
 			step(aFloor(d, `"2003-2000"`, twoServers, aPassword), `runs backwards; write 2000-2003`),
@@ -214,7 +214,7 @@ func TestAccAgentPlacement_refusesAtPlanTime(t *testing.T) {
 			step(aFloor(d, `"3200"`, twoServers, aPassword), `phone other on 10.0.0.1 has the extension 3200 already`),
 			step(aFloor(d, `"3300"`, twoServers, aPassword), `alias 3300 exists already and says something else`),
 			step(aFloor(d, `"3400"`, twoServers, aPassword), `the voicemail id 3400 belongs to a mailbox in vicidial_voicemail`),
-			{Config: acceptance.Provider(d)},
+			{Config: acctest.Provider(d)},
 		},
 	})
 	d.Expect(t, "SELECT COUNT(*) AS phones FROM phones", `
@@ -226,7 +226,7 @@ func TestAccAgentPlacement_seatsOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
 				Config: aFloor(d, `"2000-2003"`, twoServers,
@@ -254,15 +254,15 @@ func TestAccAgentPlacement_resumesButDoesNotTakeOver(t *testing.T) {
 	d := aCluster(t, 1720)
 	config := aFloor(d, `"2000-2001"`, `"10.0.0.1" = { suffix = "a" }`, aPassword)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
-				PreConfig: acceptance.Run(t, d, `INSERT INTO phones (extension, server_ip, login, pass, conf_secret, voicemail_id, dialplan_number, template_id, fullname, protocol)
+				PreConfig: acctest.Run(t, d, `INSERT INTO phones (extension, server_ip, login, pass, conf_secret, voicemail_id, dialplan_number, template_id, fullname, protocol)
 					VALUES ('2000', '10.0.0.1', '2000a', 'theirs', 'register1', '2000', '20000', '', 'station 2000', 'SIP')`),
 				Config: config, ExpectError: regexp.MustCompile(`phone\s+2000a\s+on\s+10.0.0.1\s+exists\s+already\s+and\s+says\s+something\s+else:\s+pass`),
 			},
 			{ // what a killed create leaves is taken up
-				PreConfig: acceptance.Run(t, d, "UPDATE phones SET pass = 'secret1'"),
+				PreConfig: acctest.Run(t, d, "UPDATE phones SET pass = 'secret1'"),
 				Config:    config,
 			},
 		},
@@ -273,7 +273,7 @@ func TestAccAgentPlacement_aServerTakesAnothersPlace(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: aFloor(d, `"2000-2005"`, threeServers, "nodes_per_seat = 2", aPassword)},
 			{ // the same suffix at another address: the same seats, and the aliases stay as they are
@@ -307,7 +307,7 @@ func TestAccAgentPlacement_survivesLostConnections(t *testing.T) {
 	d := aCluster(t, 1720)
 	proxy := sandbox.NewProxy(t, d.Server())
 	through := func(seats, servers string, more ...string) string {
-		return acceptance.ProviderAt(d, proxy.Port()) + aPlacement(seats, servers, append(more, "nodes_per_seat = 2")...)
+		return acctest.ProviderAt(d, proxy.Port()) + aPlacement(seats, servers, append(more, "nodes_per_seat = 2")...)
 	}
 	first := through(`"2000-2005"`, twoServers, aPassword)
 	then := through(`"2001-2006"`, strings.ReplaceAll(threeServers, `"10.0.0.1" = { suffix = "a" }, `, ""),
@@ -334,7 +334,7 @@ func TestAccAgentPlacement_survivesLostConnections(t *testing.T) {
 						| 2001  | 2006 |       6 |`)),
 			})
 	}
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acceptance.Providers(), Steps: steps})
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
 	if proxy.Cuts() < 4 {
 		t.Errorf("%d cuts came", proxy.Cuts())
 	}
@@ -344,10 +344,10 @@ func TestAccAgentPlacement_takesBackWhatAFailedCreateWrote(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
-				PreConfig: acceptance.Run(t, d, `CREATE TRIGGER full BEFORE INSERT ON phones_alias FOR EACH ROW
+				PreConfig: acctest.Run(t, d, `CREATE TRIGGER full BEFORE INSERT ON phones_alias FOR EACH ROW
 					IF NEW.alias_id = '2002' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the disk is full'; END IF`),
 				Config:      aFloor(d, `"2000-2003"`, twoServers, aPassword),
 				ExpectError: regexp.MustCompile(`(?s)the\s+disk\s+is\s+full.*have\s+been\s+removed\s+again`),
@@ -355,7 +355,7 @@ func TestAccAgentPlacement_takesBackWhatAFailedCreateWrote(t *testing.T) {
 			{
 				PreConfig: func() {
 					d.Expect(t, phones, noPhones)
-					acceptance.Run(t, d, "DROP TRIGGER full")()
+					acctest.Run(t, d, "DROP TRIGGER full")()
 				},
 				Config: aFloor(d, `"2000-2003"`, twoServers, aPassword),
 			},
@@ -367,7 +367,7 @@ func TestAccAgentPlacement_keepsSecretsToItself(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: aFloor(d, `"2000-2003"`, twoServers, strings.NewReplacer("secret1", "topsecret1", "register1", "topsecret2").Replace(aPassword)),
 			Check: all(
@@ -388,7 +388,7 @@ func TestAccAgentPlacement_identity(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		Steps: []resource.TestStep{
 			{

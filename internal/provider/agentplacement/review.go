@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -28,7 +28,7 @@ type reviewed struct {
 func (r *Resource) review(ctx context.Context, want *declared, prior *model, kept memory, s secrets) (reviewed, diag.Diagnostics) {
 	var found reviewed
 	failed := func(err error) diag.Diagnostics {
-		return bridge.Diagnose("Unable to plan agent placement", want.name(), err)
+		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
 	if prior != nil {
 		var diags diag.Diagnostics
@@ -61,7 +61,7 @@ func (r *Resource) review(ctx context.Context, want *declared, prior *model, kep
 func (r *Resource) place(ctx context.Context, want declared, before view) (*cluster.Placement, diag.Diagnostics) {
 	placed, err := cluster.Place(want.floor, before.now)
 	if err != nil {
-		return nil, bridge.DiagnoseAt(path.Root("servers"), "Seats do not fit", err)
+		return nil, tfhelper.DiagnoseAt(path.Root("servers"), "Seats do not fit", err)
 	}
 	if before.now == nil {
 		return placed, nil
@@ -72,7 +72,7 @@ func (r *Resource) place(ctx context.Context, want declared, before view) (*clus
 	}
 	agents, err := r.topology.LiveAgents(ctx)
 	if err != nil {
-		return nil, bridge.Diagnose("Unable to plan agent placement", want.name(), err)
+		return nil, tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
 	live, _ := before.own.Occupied(agents)
 	var diags diag.Diagnostics
@@ -122,7 +122,7 @@ func (r *Resource) reviewServers(ctx context.Context, want *declared) (diag.Diag
 		at := path.Root("servers").AtMapKey(node.ServerIP)
 		server, known := servers.ByIP(node.ServerIP)
 		if !known {
-			diags.Append(bridge.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", node.ServerIP))...)
+			diags.Append(tfhelper.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", node.ServerIP))...)
 			continue
 		}
 		engines[server.Engine()] = append(engines[server.Engine()], node.ServerIP)
@@ -131,7 +131,7 @@ func (r *Resource) reviewServers(ctx context.Context, want *declared) (diag.Diag
 			continue // it is planned in this very run, and who makes its rooms is not
 		}
 		if count == 0 {
-			diags.Append(bridge.WarnAt(at, "Server without conference rooms", fmt.Sprintf("Server %s has no %s room: VICIdial sends no agent there. Set conference.rooms of its vicidial_server.", node.ServerIP, server.Engine()))...)
+			diags.Append(tfhelper.WarnAt(at, "Server without conference rooms", fmt.Sprintf("Server %s has no %s room: VICIdial sends no agent there. Set conference.rooms of its vicidial_server.", node.ServerIP, server.Engine()))...)
 			continue
 		}
 		if most := count * perSeat; node.Capacity < 0 || node.Capacity > most {
@@ -139,7 +139,7 @@ func (r *Resource) reviewServers(ctx context.Context, want *declared) (diag.Diag
 		}
 	}
 	if len(engines) > 1 && perSeat > 1 {
-		diags.Append(bridge.DiagnoseAt(path.Root("servers"), "Two conference engines in one alias",
+		diags.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Two conference engines in one alias",
 			fmt.Errorf("servers %s mix calls with MEETME, %s with CONFBRIDGE: once VICIdial has looked at a CONFBRIDGE server of an alias, it finds no room on the MEETME ones that follow; use one engine, two placements, or nodes_per_seat = 1",
 				strings.Join(engines[cluster.Meetme], ", "), strings.Join(engines[cluster.Confbridge], ", ")))...)
 	}

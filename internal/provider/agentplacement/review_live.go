@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -23,11 +23,11 @@ func (r *Resource) reviewReplaced(ctx context.Context, want, have declared, befo
 	}
 	agents, err := r.topology.LiveAgents(ctx)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan agent placement", want.name(), err)
+		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
 	agents = slices.DeleteFunc(agents, func(a cluster.LiveAgent) bool { return moved[a.ServerIP] == "" })
 	if _, who := before.own.Occupied(agents); len(who) > 0 {
-		return bridge.DiagnoseAt(path.Root("servers"), "Agents are using phones that would go away",
+		return tfhelper.DiagnoseAt(path.Root("servers"), "Agents are using phones that would go away",
 			fmt.Errorf("%s: wait until they have left, or set move_live_agents = true", short(who)))
 	}
 	return nil
@@ -59,16 +59,16 @@ func tellLive(want declared, live map[string]string, touched []string) diag.Diag
 		}
 	}
 	if want.MoveLiveAgents.ValueBool() {
-		diags.Append(bridge.WarnAt(path.Root("move_live_agents"), "Agents are using phones that go away",
+		diags.Append(tfhelper.WarnAt(path.Root("move_live_agents"), "Agents are using phones that go away",
 			"These seats are in use now: "+short(names)+". Their phones are removed all the same, since move_live_agents is set; the calls on them may be lost.")...)
 		return diags
 	}
 	if len(gone) > 0 {
-		diags.Append(bridge.DiagnoseAt(path.Root("seats"), "Agents are using seats that would be removed",
+		diags.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Agents are using seats that would be removed",
 			fmt.Errorf("an agent is logged in on seat %s; wait until they have left, or set move_live_agents = true", short(gone)))...)
 		return diags
 	}
-	diags.Append(bridge.WarnAt(path.Root("servers"), "Seats in use stay where they are",
+	diags.Append(tfhelper.WarnAt(path.Root("servers"), "Seats in use stay where they are",
 		"An agent is using these seats now: "+short(names)+". Whoever still does when this is applied keeps the phone, and the seat stays as it is. Apply again when the agents have left, or set move_live_agents = true.")...)
 	return diags
 }
@@ -101,7 +101,7 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, kept memory, fate
 		return nil // what state says cannot be changed any more; the removal itself will tell
 	}
 	unable := func(err error) diag.Diagnostics {
-		return bridge.Diagnose("Unable to plan the removal of agent placement", m.name(), err)
+		return tfhelper.Diagnose("Unable to plan the removal of agent placement", m.name(), err)
 	}
 	if err := r.topology.ClaimFloor(have.claim(fate)); err != nil {
 		return unable(err)

@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -19,21 +19,21 @@ import (
 func (r *Resource) reviewRows(ctx context.Context, want declared, found reviewed, isNew bool, kept memory, s secrets) diag.Diagnostics {
 	schema, err := r.topology.Schema(ctx)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan agent placement", want.name(), err)
+		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
 	diags := reviewColumns(schema, want)
 	diags.Append(reviewSecretWidths(schema, s)...)
 	labels := labelsOf(kept, &found.have)
 	rows, err := want.rows(found.placed, found.before.own, s, labels)
-	diags.Append(bridge.Diagnose("Unable to plan agent placement", want.name(), err)...)
+	diags.Append(tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)...)
 	if diags.HasError() {
 		return diags
 	}
 	for _, fault := range rows.Check() {
-		diags.Append(bridge.DiagnoseAt(faultPath(fault), "Rows that cannot work", fault)...)
+		diags.Append(tfhelper.DiagnoseAt(faultPath(fault), "Rows that cannot work", fault)...)
 	}
 	for _, fault := range checkWidths(schema, rows) {
-		diags.Append(bridge.DiagnoseAt(faultPath(fault), "The database cannot hold this", fault)...)
+		diags.Append(tfhelper.DiagnoseAt(faultPath(fault), "The database cannot hold this", fault)...)
 	}
 	if diags.HasError() {
 		return diags
@@ -41,24 +41,24 @@ func (r *Resource) reviewRows(ctx context.Context, want declared, found reviewed
 	all := found.before.all
 	if isNew {
 		if all, err = r.topology.ExpectedFloor(ctx, want.columns(s)); err != nil {
-			return bridge.Diagnose("Unable to plan agent placement", want.name(), err)
+			return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 		}
 	}
 	own, spared, err := r.spare(ctx, want, found.before, rows)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan agent placement", want.name(), err)
+		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
 	plan, err := cluster.PlanFloor(own, all, rows, cluster.FloorPlan{})
-	diags.Append(bridge.DiagnoseAt(path.Root("seats"), "Unable to plan agent placement "+want.name(), err)...)
+	diags.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Unable to plan agent placement "+want.name(), err)...)
 	if err == nil && addsPhones(plan) {
 		diags.Append(reviewSecrets(rows, s)...)
 	}
 	if len(spared) > 0 {
-		diags.Append(bridge.WarnAt(path.Root("servers"), "Phones in use stay for now",
+		diags.Append(tfhelper.WarnAt(path.Root("servers"), "Phones in use stay for now",
 			"Nothing places these seats there, but an agent is using the phone: "+short(spared)+". Apply again when the agents have left, or set move_live_agents = true.")...)
 	}
 	if who := plan.Relogged(); len(who) > 0 && !found.have.style.Users {
-		diags.Append(bridge.WarnAt(path.Root("assign_users"), "Users get another phone login",
+		diags.Append(tfhelper.WarnAt(path.Root("assign_users"), "Users get another phone login",
 			"assign_users gives these users their seat in place of the phone login that they have: "+short(who)+".")...)
 	}
 	diags.Append(tellLeftBehind(plan, all)...)
@@ -72,7 +72,7 @@ func tellLeftBehind(plan cluster.Plan, all cluster.FloorRows) diag.Diagnostics {
 	if len(who) == 0 {
 		return nil
 	}
-	return bridge.WarnAt(path.Root("seats"), "Others name phones that go away",
+	return tfhelper.WarnAt(path.Root("seats"), "Others name phones that go away",
 		"These are not of this placement and stay as they are, but lead nowhere afterwards: "+short(who)+".")
 }
 
@@ -94,19 +94,19 @@ func reviewColumns(schema cluster.Schema, want declared) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, column := range cluster.PhoneColumns {
 		if value, set := want.style.Phone[column.Name]; set {
-			diags.Append(bridge.DiagnoseAt(path.Root("phone").AtName(attributeOf(column)), "The database cannot hold this", schema.Check(cluster.TablePhones, column.Name, value))...)
+			diags.Append(tfhelper.DiagnoseAt(path.Root("phone").AtName(attributeOf(column)), "The database cannot hold this", schema.Check(cluster.TablePhones, column.Name, value))...)
 		}
 	}
 	for _, seat := range slices.Sorted(maps.Keys(want.style.Seats)) {
 		for _, err := range schema.CheckRow(cluster.TablePhones, want.style.Seats[seat]) {
-			diags.Append(bridge.DiagnoseAt(path.Root("seat_overrides"), "The database cannot hold this", fmt.Errorf("seat %s: %w", seat, err))...)
+			diags.Append(tfhelper.DiagnoseAt(path.Root("seat_overrides"), "The database cannot hold this", fmt.Errorf("seat %s: %w", seat, err))...)
 		}
 		if len(diags) > 5 {
 			break // a range of seats repeats it
 		}
 	}
 	if want.style.AliasGroup != "" {
-		diags.Append(bridge.DiagnoseAt(path.Root("alias_user_group"), "The database cannot hold this", schema.Check(cluster.TableAliases, "user_group", cluster.Text(want.style.AliasGroup)))...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root("alias_user_group"), "The database cannot hold this", schema.Check(cluster.TableAliases, "user_group", cluster.Text(want.style.AliasGroup)))...)
 	}
 	return diags
 }
@@ -160,7 +160,7 @@ func reviewSecretWidths(schema cluster.Schema, s secrets) diag.Diagnostics {
 	var diags diag.Diagnostics
 	check := func(at path.Path, column string, secret types.String) {
 		if !secret.IsNull() && !secret.IsUnknown() {
-			diags.Append(bridge.DiagnoseAt(at, "The database cannot hold this", schema.Check(cluster.TablePhones, column, cluster.Text(secret.ValueString())))...)
+			diags.Append(tfhelper.DiagnoseAt(at, "The database cannot hold this", schema.Check(cluster.TablePhones, column, cluster.Text(secret.ValueString())))...)
 		}
 	}
 	check(path.Root("phone").AtName("pass_wo"), "pass", s.pass)
@@ -177,13 +177,13 @@ func reviewSecrets(rows cluster.FloorRows, s secrets) diag.Diagnostics {
 	at := slices.Index(rows.Columns, "pass")
 	for _, p := range rows.Phones {
 		if p.Values[at].Text == "" {
-			diags.Append(bridge.DiagnoseAt(path.Root("phone").AtName("pass_wo"), "Phones without a password",
+			diags.Append(tfhelper.DiagnoseAt(path.Root("phone").AtName("pass_wo"), "Phones without a password",
 				fmt.Errorf("new phones of seat %s would have no password, and nobody could log in with them; set phone.pass_wo, or the seat in seat_passwords_wo", p.Seat))...)
 			break
 		}
 	}
 	if !s.managedSecret {
-		diags.Append(bridge.WarnAt(path.Root("phone"), "Phones register with the shipped password",
+		diags.Append(tfhelper.WarnAt(path.Root("phone"), "Phones register with the shipped password",
 			"New phones get conf_secret = \""+cluster.ShippedPhoneSecret+"\", which every VICIdial ships: anybody who reaches the servers can register as one of them. Set phone.conf_secret_wo.")...)
 	}
 	return diags

@@ -8,13 +8,13 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
 // withServer is a floor on a server that the same configuration makes.
 func withServer(d *sandbox.Database, ip string, rooms int, seats string) string {
-	return acceptance.Provider(d) + fmt.Sprintf(`
+	return acctest.Provider(d) + fmt.Sprintf(`
 resource "vicidial_server" "dial9" {
   server_id  = "dial9"
   server_ip  = %q
@@ -27,7 +27,7 @@ func TestAccAgentPlacement_growsWithTheRoomsOfTheSameRun(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: withServer(d, "10.0.0.9", 1, `"2000-2002"`), PlanOnly: true, ExpectError: regexp.MustCompile(`10\.0\.0\.9\s+\(a\)\s+holds\s+2`)},
 			{Config: withServer(d, "10.0.0.9", 1, `"2000-2001"`)},
@@ -41,14 +41,14 @@ func TestAccAgentPlacement_growsWithTheRoomsOfTheSameRun(t *testing.T) {
 func TestAccAgentPlacement_followsAServerToItsNewAddress(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	acceptance.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name) VALUES ('2000', 'x', 'Ann')")()
+	acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name) VALUES ('2000', 'x', 'Ann')")()
 	const rows = "SELECT server_ip, COUNT(*) AS phones FROM phones GROUP BY server_ip ORDER BY server_ip"
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: withServer(d, "10.0.0.8", 4, `"2000-2003"`), Check: expect(t, d, rows, "| server_ip | phones |\n| 10.0.0.2  |      4 |\n| 10.0.0.8  |      4 |")},
 			{
-				PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_admin_log"),
+				PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_admin_log"),
 				Config:    withServer(d, "10.0.0.9", 4, `"2000-2003"`),
 				Check: all(
 					expect(t, d, rows, "| server_ip | phones |\n| 10.0.0.2  |      4 |\n| 10.0.0.9  |      4 |"),
@@ -71,7 +71,7 @@ func TestAccAgentPlacement_sharesNoRowWithAnother(t *testing.T) {
 		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile("(?i)" + strings.ReplaceAll(says, " ", `\s+`))}
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			refused(floor1+another(`"2003-2005"`, twoServers), `alias 2003 is of placement floor\d and of placement floor\d`),
 			refused(floor1+another(`"2003"`, others), `alias 2003 is of placement`),
@@ -95,9 +95,9 @@ func TestAccAgentPlacement_sharesNoRowWithAnother(t *testing.T) {
 func TestAccAgentPlacement_flagsAllNodesThatReachItsPhones(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	acceptance.Run(t, d, "UPDATE system_settings SET generate_cross_server_exten = '1'")()
+	acctest.Run(t, d, "UPDATE system_settings SET generate_cross_server_exten = '1'")()
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: aFloor(d, `"2000"`, `"10.0.0.1" = { suffix = "a" }`, aPassword),
 			Check:  expect(t, d, flags, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |\n| 10.0.0.3  |\n| 10.0.0.4  |"),

@@ -6,14 +6,14 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 )
 
 func TestAccAgentPlacement_assignsUsers(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	acceptance.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('2000', 'x', 'Ann', '9000'), ('2001', 'x', 'Bob', '')")()
-	var told acceptance.Told
+	acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('2000', 'x', 'Ann', '9000'), ('2001', 'x', 'Bob', '')")()
+	var told acctest.Told
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: told.Providers(),
 		Steps: []resource.TestStep{
@@ -56,18 +56,18 @@ func TestAccAgentPlacement_takesBackHalfAStatement(t *testing.T) {
 			t.Parallel()
 			d := aCluster(t, 1720)
 			event := map[string]string{"phones": "INSERT", "vicidial_users": "UPDATE"}[c.table]
-			acceptance.Run(t, d,
+			acctest.Run(t, d,
 				"INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('2000', 'x', 'Ann', '9000'), ('2001', 'x', 'Bob', '2001'), ('2002', 'x', 'Cid', '')",
 				"CREATE TRIGGER full BEFORE "+event+" ON "+c.table+" FOR EACH ROW IF NEW."+c.column+" = '2002' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the disk is full'; END IF")()
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{
 						Config:      aFloor(d, `"2000-2002"`, twoServers, aPassword, "assign_users = true"),
 						ExpectError: regexp.MustCompile(`(?s)the\s+disk\s+is\s+full.*have\s+been\s+removed\s+again`),
 					},
 					{
-						Config: acceptance.Provider(d),
+						Config: acctest.Provider(d),
 						Check: all(
 							expect(t, d, phones, noPhones),
 							expect(t, d, aliases, `| alias_id | alias_name | logins_list |`),

@@ -7,7 +7,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -28,7 +28,7 @@ func (r *Resource) planned(ctx context.Context, want *declared, before view, lab
 // create writes rows that are not there, and takes them back when it fails.
 func (r *Resource) create(ctx context.Context, want *declared, s secrets) error {
 	if r.topology == nil {
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	var found, rows cluster.FloorRows
 	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
@@ -103,7 +103,7 @@ func (r *Resource) plan(ctx context.Context, own, all, rows cluster.FloorRows, f
 // seats that are in use. It returns those.
 func (r *Resource) update(ctx context.Context, want *declared, prior model, kept memory, s secrets) (held []string, err error) {
 	if r.topology == nil {
-		return nil, bridge.ErrUnconfigured
+		return nil, tfhelper.ErrUnconfigured
 	}
 	have, diags := prior.declared()
 	if diags.HasError() {
@@ -236,7 +236,7 @@ const (
 // remove takes all rows away that the placement owns.
 func (r *Resource) remove(ctx context.Context, m model, kept memory) error {
 	if r.topology == nil {
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	have, diags := m.declared()
 	if diags.HasError() {

@@ -1,5 +1,5 @@
 // Package campaigns finds campaigns by what their rows say. The provider reads
-// campaigns and does not manage them. It imports bridge and cluster only.
+// campaigns and does not manage them. It imports tfhelper and cluster only.
 package campaigns
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -66,7 +66,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"campaign_id_matches": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only campaigns whose `campaign_id` matches this regular expression (RE2), without regard to case.",
-				Validators:          []validator.String{bridge.Pattern()},
+				Validators:          []validator.String{tfhelper.Pattern()},
 			},
 			"campaign_ids": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
@@ -87,21 +87,21 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 
 // Configure takes the cluster from the provider.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &d.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
 }
 
 // Read finds the campaigns.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if d.topology == nil {
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to read campaigns", "", bridge.ErrUnconfigured)...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read campaigns", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
 	campaigns, err := d.topology.Campaigns(ctx)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to read campaigns", "", err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read campaigns", "", err)...)
 	if err == nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(campaigns))...)
 	}
@@ -113,7 +113,7 @@ func (m model) with(campaigns cluster.Campaigns) model {
 	for _, campaign := range campaigns {
 		wanted := (m.Active.IsNull() || m.Active.ValueBool() == campaign.Active) &&
 			(m.DialMethods == nil || slices.Contains(m.DialMethods, campaign.DialMethod)) &&
-			bridge.Matches(m.CampaignID, campaign.ID)
+			tfhelper.Matches(m.CampaignID, campaign.ID)
 		if !wanted {
 			continue
 		}

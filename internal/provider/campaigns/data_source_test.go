@@ -8,22 +8,22 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
 func TestAccCampaigns(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1302)
-	acceptance.Floor(t, d)
-	acceptance.Run(t, d, "INSERT INTO vicidial_campaigns (campaign_id, campaign_name, active, dial_method) VALUES ('OLD', 'Old', 'N', 'ADAPT_TAPERED')")()
+	acctest.Floor(t, d)
+	acctest.Run(t, d, "INSERT INTO vicidial_campaigns (campaign_id, campaign_name, active, dial_method) VALUES ('OLD', 'Old', 'N', 'ADAPT_TAPERED')")()
 	found := func(filter string, ids ...string) resource.TestStep {
 		checks := make([]knownvalue.Check, 0, len(ids))
 		for _, id := range ids {
 			checks = append(checks, knownvalue.StringExact(id))
 		}
 		return resource.TestStep{
-			Config: acceptance.Provider(d) + "data \"vicidial_campaigns\" \"some\" {\n" + filter + "\n}\n",
+			Config: acctest.Provider(d) + "data \"vicidial_campaigns\" \"some\" {\n" + filter + "\n}\n",
 			ConfigStateChecks: []statecheck.StateCheck{
 				statecheck.ExpectKnownValue("data.vicidial_campaigns.some", tfjsonpath.New("campaign_ids"), knownvalue.ListExact(checks)),
 				statecheck.ExpectKnownValue("data.vicidial_campaigns.some", tfjsonpath.New("campaigns"), knownvalue.MapSizeExact(len(ids))),
@@ -34,7 +34,7 @@ func TestAccCampaigns(t *testing.T) {
 	all.ConfigStateChecks = append(all.ConfigStateChecks, statecheck.ExpectKnownValue("data.vicidial_campaigns.some", tfjsonpath.New("campaigns").AtMapKey("SALES"),
 		knownvalue.ObjectExact(map[string]knownvalue.Check{"campaign_name": knownvalue.StringExact("Sales"), "active": knownvalue.Bool(true), "dial_method": knownvalue.StringExact("RATIO")})))
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			all,
 			found("active = true", "SALES", "SUPPORT"),

@@ -1,5 +1,5 @@
 // Package capacity compares what the cluster carries with what it is meant for.
-// The sums are cluster's and the SQL is store's. It imports bridge and cluster
+// The sums are cluster's and the SQL is store's. It imports tfhelper and cluster
 // only.
 package capacity
 
@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -108,17 +108,17 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 
 // Configure takes the cluster from the provider.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &d.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
 }
 
 // Read measures and compares.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if d.topology == nil {
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to measure capacity", "", bridge.ErrUnconfigured)...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to measure capacity", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
 	within := defaultPeriod
@@ -126,7 +126,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		within = time.Duration(m.Hours.ValueInt64()) * time.Hour
 	}
 	measures, err := d.topology.Measures(ctx, within)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to measure capacity", "", err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to measure capacity", "", err)...)
 	if err == nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(cluster.NewCapacity(measures)))...)
 	}

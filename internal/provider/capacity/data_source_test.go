@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -35,10 +35,10 @@ func TestAccCapacity(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			acceptance.Floor(t, d)
-			config := acceptance.Provider(d) + "data \"vicidial_capacity\" \"now\" {\n hours = 2\n}\n"
+			acctest.Floor(t, d)
+			config := acctest.Provider(d) + "data \"vicidial_capacity\" \"now\" {\n hours = 2\n}\n"
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // no history: the peaks are those of now
 						Config: config,
@@ -58,7 +58,7 @@ func TestAccCapacity(t *testing.T) {
 						},
 					},
 					{ // the busiest sample of two hours counts, an older one does not
-						PreConfig: acceptance.Run(t, d,
+						PreConfig: acctest.Run(t, d,
 							sample("10.0.0.1", 10, 60, 9, 40), sample("10.0.0.1", 11, 20, 5, 10), sample("10.0.0.1", 600, 99, 10, 1),
 							sample("10.0.0.2", 10, 30, 4, 95), sample("10.0.0.77", 10, 500, 50, 1)),
 						Config: config,

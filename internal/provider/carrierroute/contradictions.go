@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -18,30 +18,30 @@ func (m model) contradictions() diag.Diagnostics {
 	var diags diag.Diagnostics
 	all := m.AllServers.ValueBool()
 	if all == !m.Servers.IsNull() {
-		diags.Append(bridge.DiagnoseAt(path.Root("servers"), "Where the carrier is", errors.New("name its nodes in servers, or set all_servers = true; not both, and not neither"))...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Where the carrier is", errors.New("name its nodes in servers, or set all_servers = true; not both, and not neither"))...)
 	}
 	listed := m.addresses()
 	for _, address := range slices.Sorted(maps.Keys(m.PerServer)) {
 		at := path.Root("per_server").AtMapKey(address)
 		switch {
 		case all:
-			diags.Append(bridge.DiagnoseAt(at, "One row for all servers", errors.New("a carrier on all servers is one row, which cannot differ on single nodes; name the nodes in servers"))...)
+			diags.Append(tfhelper.DiagnoseAt(at, "One row for all servers", errors.New("a carrier on all servers is one row, which cannot differ on single nodes; name the nodes in servers"))...)
 		case !slices.Contains(listed, address):
-			diags.Append(bridge.DiagnoseAt(at, "Server without the carrier", fmt.Errorf("%s is not among the servers of this route", address))...)
+			diags.Append(tfhelper.DiagnoseAt(at, "Server without the carrier", fmt.Errorf("%s is not among the servers of this route", address))...)
 		}
 		if special := m.PerServer[address]; m.Dial == nil && !special.MaxChannels.IsNull() {
-			diags.Append(bridge.DiagnoseAt(at.AtName("max_channels"), "Nothing to limit", errors.New("max_channels belongs to a dial block, and this route has none"))...)
+			diags.Append(tfhelper.DiagnoseAt(at.AtName("max_channels"), "Nothing to limit", errors.New("max_channels belongs to a dial block, and this route has none"))...)
 		}
 	}
 	if m.Dial == nil {
 		return diags
 	}
 	if !m.Dialplan.IsNull() && !cluster.EquivalentText(m.Dialplan.ValueString(), m.dial("").Dialplan()) {
-		diags.Append(bridge.DiagnoseAt(path.Root("dialplan_entry"), "Two dialplans", errors.New("dial writes another text than this; leave out dialplan_entry, or dial"))...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root("dialplan_entry"), "Two dialplans", errors.New("dial writes another text than this; leave out dialplan_entry, or dial"))...)
 	}
 	for _, address := range append([]string{""}, listed...) {
 		for _, problem := range m.dial(address).Problems() {
-			diags.Append(bridge.DiagnoseAt(problemAt(problem.Attribute), "No dialplan can be written", errors.New(problem.What))...)
+			diags.Append(tfhelper.DiagnoseAt(problemAt(problem.Attribute), "No dialplan can be written", errors.New(problem.What))...)
 		}
 		if diags.HasError() {
 			break // the same on every node

@@ -8,7 +8,7 @@ import (
 	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // List finds the carriers that are there, so that they can be brought under
@@ -30,22 +30,22 @@ func (l *List) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSc
 // List hands the routes out by their names.
 func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	if l.topology == nil {
-		bridge.ListFailed(stream, "Unable to list carrier routes", bridge.ErrUnconfigured)
+		tfhelper.ListFailed(stream, "Unable to list carrier routes", tfhelper.ErrUnconfigured)
 		return
 	}
 	carriers, err := l.topology.Carriers(ctx)
 	if err != nil {
-		bridge.ListFailed(stream, "Unable to list carrier routes", err)
+		tfhelper.ListFailed(stream, "Unable to list carrier routes", err)
 		return
 	}
 	servers, err := l.topology.Expected(ctx)
 	if err != nil {
-		bridge.ListFailed(stream, "Unable to list carrier routes", err)
+		tfhelper.ListFailed(stream, "Unable to list carrier routes", err)
 		return
 	}
-	bridge.List(ctx, req, stream, carriers.Routes(), func(name string, _ *diag.Diagnostics) bridge.Found {
+	tfhelper.List(ctx, req, stream, carriers.Routes(), func(name string, _ *diag.Diagnostics) tfhelper.Found {
 		m := model{Name: types.StringValue(name)}
 		m = m.with(carriers.Of(name), servers)
-		return bridge.Found{Name: name + " (" + m.CarrierName.ValueString() + ")", ID: m.identity(), Model: m}
+		return tfhelper.Found{Name: name + " (" + m.CarrierName.ValueString() + ")", ID: m.identity(), Model: m}
 	})
 }

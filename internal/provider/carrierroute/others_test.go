@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -17,15 +17,15 @@ func TestAccCarrierRoute_takesAnotherName(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
 	called := func(name string) string {
-		return acceptance.Provider(d) + route("main", name, `"10.0.0.1"`, `dial = { prefix = "9" }`, `globals_string = "TRUNK9 = SIP/main"`)
+		return acctest.Provider(d) + route("main", name, `"10.0.0.1"`, `dial = { prefix = "9" }`, `globals_string = "TRUNK9 = SIP/main"`)
 	}
-	var told acceptance.Told
+	var told acctest.Told
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: told.Providers(), Steps: []resource.TestStep{
 		{Config: called("MAIN")},
 		{ // its own old rows are no other route with this prefix
 			PreConfig: told.Forget, Config: called("FIRST"), ConfigPlanChecks: does(plancheck.ResourceActionReplace),
 			Check: resource.ComposeTestCheckFunc(
-				acceptance.Expect(t, d, rows, `
+				acctest.Expect(t, d, rows, `
 					| carrier_id  | server_ip | carrier_name | active |
 					| FIRST_00001 | 10.0.0.1  | FIRST        | Y      |`),
 				told.Quiet(t)),
@@ -37,11 +37,11 @@ func TestAccCarrierRoute_tellsWhenTheRouteItFailsOverToGoes(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
 	with := func(nodes, more string) string {
-		return acceptance.Provider(d) + route("backup", "BACKUP", nodes, more) +
+		return acctest.Provider(d) + route("backup", "BACKUP", nodes, more) +
 			route("main", "MAIN", two, "dial = {\n    prefix   = \"9\"\n    failover = [vicidial_carrier_route.backup.name]\n  }")
 	}
 	const dial = `dial = { prefix = "8" }`
-	var told acceptance.Told
+	var told acctest.Told
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: told.Providers(), Steps: []resource.TestStep{
 		{Config: with(two, dial), Check: told.Quiet(t)},
 		{
@@ -60,9 +60,9 @@ func TestAccCarrierRoute_tellsWhenTheRouteItFailsOverToGoes(t *testing.T) {
 func TestAccCarrierRoute_tellsOfACarrierWhoseSilenceNobodyHears(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	config := acceptance.Provider(d) + route("backup", "BACKUP", two, `dial = { prefix = "8" }`) +
+	config := acctest.Provider(d) + route("backup", "BACKUP", two, `dial = { prefix = "8" }`) +
 		route("main", "MAIN", two, "dial = {\n    prefix   = \"9\"\n    failover = [vicidial_carrier_route.backup.name]\n  }")
-	var told acceptance.Told
+	var told acctest.Told
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: told.Providers(), Steps: []resource.TestStep{
 		{Config: strings.ReplaceAll(config, "    qualify=yes\n", ""), Check: told.Warns(t, `failover.*A silent carrier keeps its calls: .*The account on 10\.0\.0\.1 .*Add qualify=yes`)},
 		{PreConfig: told.Forget, Config: config, Check: told.Quiet(t)},
@@ -72,7 +72,7 @@ func TestAccCarrierRoute_tellsOfACarrierWhoseSilenceNobodyHears(t *testing.T) {
 func TestAccCarrierRoute_importsWhatIsOneRoute(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	acceptance.Run(t, d, `INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol, account_entry) VALUES
+	acctest.Run(t, d, `INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol, account_entry) VALUES
 		('TELA', 'Telco', '', '10.0.0.1', 'SIP', '[a]\nhost=x\n'), ('TELB', 'Telco', '', '10.0.0.1', 'SIP', '[b]\nhost=x\n'),
 		('TELALL', 'Telco', '', '0.0.0.0', 'SIP', '[c]\nhost=x\n'), ('ANALOG', 'Lines', '', '10.0.0.2', 'Zap', '')`)()
 	importing := func(id string) string {
@@ -84,19 +84,19 @@ func TestAccCarrierRoute_importsWhatIsOneRoute(t *testing.T) {
 		refused(importing("MAIN=TELA,TELALL"), `carrier TELALL is on all servers`),
 		refused(importing("ANALOG"), `carrier ANALOG has the protocol "Zap"`),
 		refused(importing("TEL-A"), `is no name of a route`),
-		resource.TestStep{Config: acceptance.Provider(d)},
+		resource.TestStep{Config: acctest.Provider(d)},
 	)
 }
 
 func TestAccCarrierRoute_followsAServerThatChangesItsAddress(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acceptance.Campaigns(t, d, "SALES")
-	acceptance.Run(t, d, "INSERT INTO vicidial_users (user, pass) VALUES ('9000', 'x')")()
+	acctest.Campaigns(t, d, "SALES")
+	acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass) VALUES ('9000', 'x')")()
 	const nodes = `"10.0.0.1", vicidial_server.second.server_ip`
 	// All that refers to a server by its address moves with it in one run.
 	config := func(address string) string {
-		return acceptance.Provider(d) + `
+		return acctest.Provider(d) + `
 resource "vicidial_server" "first" {
   server_id = "dial1"
   server_ip = "10.0.0.1"
@@ -134,13 +134,13 @@ resource "vicidial_cluster_settings" "this" {
 	play(t,
 		resource.TestStep{Config: config("10.0.0.2")},
 		resource.TestStep{Config: config("10.0.0.22"), Check: resource.ComposeTestCheckFunc(
-			acceptance.Expect(t, d, "SELECT carrier_id, server_ip FROM vicidial_server_carriers WHERE carrier_id LIKE '%_0000%' ORDER BY carrier_id", `
+			acctest.Expect(t, d, "SELECT carrier_id, server_ip FROM vicidial_server_carriers WHERE carrier_id LIKE '%_0000%' ORDER BY carrier_id", `
 				| carrier_id   | server_ip |
 				| BACKUP_00001 | 10.0.0.1  |
 				| BACKUP_0000m | 10.0.0.22 |
 				| MAIN_00001   | 10.0.0.1  |
 				| MAIN_0000m   | 10.0.0.22 |`),
-			acceptance.Expect(t, d, "SELECT d.server_ip AS did, r.server_ip AS agents, s.active_voicemail_server AS voicemail FROM vicidial_inbound_dids d, vicidial_remote_agents r, system_settings s WHERE d.did_pattern = '5551234'", `
+			acctest.Expect(t, d, "SELECT d.server_ip AS did, r.server_ip AS agents, s.active_voicemail_server AS voicemail FROM vicidial_inbound_dids d, vicidial_remote_agents r, system_settings s WHERE d.did_pattern = '5551234'", `
 				| did       | agents    | voicemail |
 				| 10.0.0.22 | 10.0.0.22 | 10.0.0.22 |`),
 		)},

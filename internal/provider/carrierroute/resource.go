@@ -1,6 +1,6 @@
 // Package carrierroute puts one carrier on many nodes. Its texts, ids and steps
 // are cluster's and the SQL is store's; this room translates them for Terraform.
-// It imports bridge and cluster only.
+// It imports tfhelper and cluster only.
 package carrierroute
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -54,7 +54,7 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure takes the cluster from the provider.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &r.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
 }
 
 // ValidateConfig finds what contradicts itself, once everything is known.
@@ -62,7 +62,7 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	if !req.Config.Raw.IsFullyKnown() {
 		return
 	}
-	if m, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics); ok {
+	if m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics); ok {
 		resp.Diagnostics.Append(m.contradictions()...)
 	}
 }
@@ -72,7 +72,7 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var prior *model
 	if !req.State.Raw.IsNull() {
-		m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+		m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 		if !ok {
 			return
 		}
@@ -82,13 +82,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		if r.topology != nil && prior != nil {
 			r.topology.ExpectRoute(prior.route(), nil, prior.ids())
 			rows, _, err := r.read(ctx, *prior)
-			resp.Diagnostics.Append(bridge.Diagnose("Unable to plan the removal of carrier route", prior.route(), err)...)
-			bridge.RememberRemoval(ctx, resp, prior.seal(rows))
+			resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of carrier route", prior.route(), err)...)
+			tfhelper.RememberRemoval(ctx, resp, prior.seal(rows))
 		}
 		return
 	}
-	m, ok := bridge.Known[model](ctx, req, &resp.Diagnostics)
-	config, known := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Known[model](ctx, req, &resp.Diagnostics)
+	config, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok || !known {
 		return
 	}
@@ -100,7 +100,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	m = m.planned(config, prior)
 	rows, err := m.rows(prior)
-	resp.Diagnostics.Append(bridge.DiagnoseAt(path.Root("name"), "Unable to plan carrier route", err)...)
+	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("name"), "Unable to plan carrier route", err)...)
 	if err != nil {
 		return
 	}
@@ -109,7 +109,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if prior != nil { // addresses alone are no reason to write
 		m.InboundTargets = prior.InboundTargets
 	}
-	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, m)...)
+	resp.Diagnostics.Append(tfhelper.Propose(ctx, &resp.Plan, m)...)
 	changed := !resp.Plan.Raw.Equal(req.State.Raw)
 	if r.topology == nil {
 		return
@@ -122,7 +122,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !changed && !m.failsOver() {
 		return
 	}
-	seen, _ := bridge.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
+	seen, _ := tfhelper.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
 	v := view{want: m, config: config, prior: prior, rows: rows, seen: seen}
 	resp.Diagnostics.Append(r.look(ctx, &v)...)
 	if resp.Diagnostics.HasError() {
@@ -134,71 +134,71 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	resp.Diagnostics.Append(v.review()...)
 	m.InboundTargets = v.targets()
-	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, m)...)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to write carrier route", m.route(), r.topology.Writable(ctx, cluster.TableCarriers, cluster.TableServers))...)
+	resp.Diagnostics.Append(tfhelper.Propose(ctx, &resp.Plan, m)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write carrier route", m.route(), r.topology.Writable(ctx, cluster.TableCarriers, cluster.TableServers))...)
 }
 
 // Create writes the rows. When it fails it takes back what it wrote and leaves no
 // state.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
-	config, known := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	config, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok || !known {
 		return
 	}
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to create carrier route", m.route(), r.create(ctx, m, config.secrets()))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create carrier route", m.route(), r.create(ctx, m, config.secrets()))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, bridge.Created(resp).Promised(req.Plan), nil)
+		r.publish(ctx, m, tfhelper.Created(resp).Promised(req.Plan), nil)
 	}
 }
 
 // Read publishes the rows as they are, and tells who changed them.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if r.topology == nil {
-		bridge.Reading(resp).Keep(ctx, m.identity())
+		tfhelper.Reading(resp).Keep(ctx, m.identity())
 		return
 	}
-	seen, known := bridge.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
+	seen, known := tfhelper.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
 	if known {
 		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
 	}
-	r.publish(ctx, m, bridge.Reading(resp), seen)
+	r.publish(ctx, m, tfhelper.Reading(resp), seen)
 }
 
 // Update moves the rows. It may stop half way: state says what the rows say all
 // the same, and the next plan is the difference that is left.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
-	prior, was := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
-	config, known := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	prior, was := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
+	config, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok || !was || !known {
 		return
 	}
-	seen, _ := bridge.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
+	seen, _ := tfhelper.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
 	err := r.update(ctx, m, prior, seen, config.secrets())
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to update carrier route", m.route(), err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update carrier route", m.route(), err)...)
 	if err != nil {
 		// The secrets may not be written, and rows that were to go may be there.
 		m.SecretsVersion, m.Carriers, m.Stale = prior.SecretsVersion, union(prior.Carriers, m.Carriers), prior.Stale
-		r.publish(ctx, m, bridge.Updated(resp), seen)
+		r.publish(ctx, m, tfhelper.Updated(resp), seen)
 		return
 	}
-	r.publish(ctx, m, bridge.Updated(resp).Promised(req.Plan), nil)
+	r.publish(ctx, m, tfhelper.Updated(resp).Promised(req.Plan), nil)
 }
 
 // Delete turns the rows off before it removes them, each time with their flags:
 // killed in between, no node keeps a carrier that no row tells of any more.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	seen, known := bridge.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete carrier route", m.route(), r.remove(ctx, m, seen, known))...)
+	seen, known := tfhelper.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete carrier route", m.route(), r.remove(ctx, m, seen, known))...)
 }
 
 var importForm = regexp.MustCompile(`^([^=]+)=([^=]+)$`)
@@ -211,7 +211,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		resource.ImportStatePassthroughWithIdentity(ctx, path.Root("name"), path.Root("name"), req, resp)
 		var name types.String
 		resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("name"), &name)...)
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to import carrier route", name.ValueString(), r.adoptable(ctx, name.ValueString(), nil))...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to import carrier route", name.ValueString(), r.adoptable(ctx, name.ValueString(), nil))...)
 		return
 	}
 	ids := map[string]string{}
@@ -219,7 +219,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		ids[strings.TrimSpace(id)] = ""
 	}
 	err := r.adoptable(ctx, form[1], slices.Sorted(maps.Keys(ids)))
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to import carrier route", form[1], err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to import carrier route", form[1], err)...)
 	if err != nil {
 		return
 	}
@@ -237,7 +237,7 @@ func (r *Resource) adoptable(ctx context.Context, name string, ids []string) err
 	case !cluster.RouteName.MatchString(name):
 		return fmt.Errorf("%q is no name of a route: 2 to 15 letters, digits and underscores, the first no underscore", name)
 	case r.topology == nil:
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	carriers, err := r.topology.Carriers(ctx)
 	if err != nil {

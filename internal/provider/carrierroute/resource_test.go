@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -24,14 +24,14 @@ func aCluster(t *testing.T, schema int) *sandbox.Database {
 	t.Helper()
 	d := sandbox.New(t, schema)
 	for i := 1; i <= 3; i++ {
-		acceptance.Run(t, d, fmt.Sprintf("INSERT INTO servers (server_id, server_ip, active_asterisk_server, generate_vicidial_conf, rebuild_conf_files) VALUES ('dial%d', '10.0.0.%d', 'Y', 'Y', 'N')", i, i))()
+		acctest.Run(t, d, fmt.Sprintf("INSERT INTO servers (server_id, server_ip, active_asterisk_server, generate_vicidial_conf, rebuild_conf_files) VALUES ('dial%d', '10.0.0.%d', 'Y', 'Y', 'N')", i, i))()
 	}
 	return d
 }
 
 // aRoute declares a SIP carrier on nodes, written as HCL.
 func aRoute(d *sandbox.Database, servers string, more ...string) string {
-	return acceptance.Provider(d) + route("main", "MAIN", servers, more...)
+	return acctest.Provider(d) + route("main", "MAIN", servers, more...)
 }
 
 func route(label, name, servers string, more ...string) string {
@@ -65,7 +65,7 @@ func does(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 
 func play(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acceptance.Providers(), Steps: steps})
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
 }
 
 func refused(config, says string) resource.TestStep {
@@ -77,10 +77,10 @@ func TestAccCarrierRoute(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := aCluster(t, schema)
-			settle := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
+			settle := acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
 			dial := `dial = { prefix = "9", pattern = "1NXXNXXXXXX", max_channels = 30 }`
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // a row a node, active, with ids that the plan shows
 						Config: aRoute(d, two, dial),
@@ -91,51 +91,51 @@ func TestAccCarrierRoute(t *testing.T) {
 							plancheck.ExpectKnownValue(main, tfjsonpath.New("dialplan_entry"), knownvalue.StringRegexp(regexp.MustCompile(`GROUP_COUNT\(MAIN\)\} > 30`))),
 						}},
 						Check: resource.ComposeTestCheckFunc(
-							acceptance.Expect(t, d, rows, `
+							acctest.Expect(t, d, rows, `
 								| carrier_id | server_ip | carrier_name | active |
 								| MAIN_00001 | 10.0.0.1  | MAIN         | Y      |
 								| MAIN_00002 | 10.0.0.2  | MAIN         | Y      |`),
-							acceptance.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |"),
-							acceptance.Expect(t, d, "SELECT event_section, event_type, record_id, event_code FROM vicidial_admin_log ORDER BY record_id", `
+							acctest.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |"),
+							acctest.Expect(t, d, "SELECT event_section, event_type, record_id, event_code FROM vicidial_admin_log ORDER BY record_id", `
 								| event_section | event_type | record_id  | event_code        |
 								| CARRIERS      | ADD        | MAIN_00001 | ADMIN ADD CARRIER |
 								| CARRIERS      | ADD        | MAIN_00002 | ADMIN ADD CARRIER |`),
-							acceptance.Expect(t, d, "SELECT account_entry FROM vicidial_server_carriers WHERE carrier_id = 'MAIN_00001'", "| account_entry                                          |\n| [main]\\ntype=peer\\nhost=sip.example.com\\nqualify=yes\\n |"),
+							acctest.Expect(t, d, "SELECT account_entry FROM vicidial_server_carriers WHERE carrier_id = 'MAIN_00001'", "| account_entry                                          |\n| [main]\\ntype=peer\\nhost=sip.example.com\\nqualify=yes\\n |"),
 						),
 					},
 					{ResourceName: main, ImportState: true, ImportStateId: "MAIN", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "name"},
 					{ // the admin form saved unchanged: CR LF, '' for NULL, another word for no template
-						PreConfig: acceptance.Run(t, d, `UPDATE vicidial_server_carriers SET dialplan_entry = REPLACE(dialplan_entry, '\n', '\r\n'), account_entry = REPLACE(account_entry, '\n', '\r\n'), template_id = '--NONE--', registration_string = NULL WHERE carrier_name = 'MAIN'`),
+						PreConfig: acctest.Run(t, d, `UPDATE vicidial_server_carriers SET dialplan_entry = REPLACE(dialplan_entry, '\n', '\r\n'), account_entry = REPLACE(account_entry, '\n', '\r\n'), template_id = '--NONE--', registration_string = NULL WHERE carrier_name = 'MAIN'`),
 						Config:    aRoute(d, two, dial), ConfigPlanChecks: does(plancheck.ResourceActionNoop),
 					},
 					{ // a node joins: the others keep their ids and are left alone
 						PreConfig: settle,
 						Config:    aRoute(d, three, dial), ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
 						Check: resource.ComposeTestCheckFunc(
-							acceptance.Expect(t, d, rows, `
+							acctest.Expect(t, d, rows, `
 								| carrier_id | server_ip | carrier_name | active |
 								| MAIN_00001 | 10.0.0.1  | MAIN         | Y      |
 								| MAIN_00002 | 10.0.0.2  | MAIN         | Y      |
 								| MAIN_00003 | 10.0.0.3  | MAIN         | Y      |`),
-							acceptance.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.3  |"),
+							acctest.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.3  |"),
 						),
 					},
 					{ // the route moves: the node that it leaves is flagged as well
 						PreConfig: settle,
 						Config:    aRoute(d, `"10.0.0.3"`, dial),
 						Check: resource.ComposeTestCheckFunc(
-							acceptance.Expect(t, d, rows, `
+							acctest.Expect(t, d, rows, `
 								| carrier_id | server_ip | carrier_name | active |
 								| MAIN_00003 | 10.0.0.3  | MAIN         | Y      |`),
-							acceptance.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |"),
+							acctest.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |"),
 						),
 					},
 					{ // all is gone behind our back
-						PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_server_carriers WHERE carrier_name = 'MAIN'"),
+						PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_server_carriers WHERE carrier_name = 'MAIN'"),
 						Config:    aRoute(d, two, dial), ConfigPlanChecks: does(plancheck.ResourceActionCreate),
 					},
 				},
-				CheckDestroy: acceptance.Expect(t, d, rows, "| carrier_id | server_ip | carrier_name | active |"),
+				CheckDestroy: acctest.Expect(t, d, rows, "| carrier_id | server_ip | carrier_name | active |"),
 			})
 		})
 	}
@@ -145,7 +145,7 @@ func TestAccCarrierRoute_drift(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
 	config := aRoute(d, three, `dial = { prefix = "9" }`)
-	same := acceptance.Expect(t, d, "SELECT COUNT(*) AS carriers, COUNT(DISTINCT dialplan_entry) AS dialplans, COUNT(DISTINCT account_entry) AS accounts, COUNT(DISTINCT active, protocol, carrier_description) AS rests FROM vicidial_server_carriers WHERE carrier_id LIKE 'MAIN%'", `
+	same := acctest.Expect(t, d, "SELECT COUNT(*) AS carriers, COUNT(DISTINCT dialplan_entry) AS dialplans, COUNT(DISTINCT account_entry) AS accounts, COUNT(DISTINCT active, protocol, carrier_description) AS rests FROM vicidial_server_carriers WHERE carrier_id LIKE 'MAIN%'", `
 		| carriers | dialplans | accounts | rests |
 		|        3 |         1 |        1 |     1 |`)
 	steps := []resource.TestStep{{Config: config}}
@@ -160,7 +160,7 @@ func TestAccCarrierRoute_drift(t *testing.T) {
 		"UPDATE vicidial_server_carriers SET server_ip = '10.0.0.9' WHERE carrier_id = 'MAIN_00001'",
 	} {
 		steps = append(steps,
-			resource.TestStep{PreConfig: acceptance.Run(t, d, change), RefreshState: true, ExpectNonEmptyPlan: true},
+			resource.TestStep{PreConfig: acctest.Run(t, d, change), RefreshState: true, ExpectNonEmptyPlan: true},
 			resource.TestStep{Config: config, ConfigPlanChecks: does(plancheck.ResourceActionUpdate), Check: same})
 	}
 	play(t, steps...)
@@ -171,7 +171,7 @@ func TestAccCarrierRoute_failsOverAndSharesNoPrefix(t *testing.T) {
 	d := aCluster(t, 1720)
 	backup := route("backup", "BACKUP", three, `dial = { prefix = "8" }`)
 	first := func(failover string) string {
-		return acceptance.Provider(d) + route("main", "MAIN", three, `dial = { prefix = "9", failover = [`+failover+`] }`)
+		return acctest.Provider(d) + route("main", "MAIN", three, `dial = { prefix = "9", failover = [`+failover+`] }`)
 	}
 	play(t,
 		refused(first(`"BACKUP"`), `no active route BACKUP with a dial block is on 10.0.0.1, 10.0.0.2, 10.0.0.3`),
@@ -181,7 +181,7 @@ func TestAccCarrierRoute_failsOverAndSharesNoPrefix(t *testing.T) {
 		refused(first(``)+route("backup", "BACKUP", `"10.0.0.2"`, `dial = { prefix = "9" }`), `Two routes with one prefix.*extension _9X. is in carrier`),
 		resource.TestStep{
 			Config: first(`vicidial_carrier_route.backup.name`) + backup,
-			Check: acceptance.Expect(t, d, "SELECT carrier_id, dialplan_entry LIKE '%Gosub(route_MAIN,1)%Gosub(route_BACKUP,1)%' AS fails_over FROM vicidial_server_carriers WHERE server_ip LIKE '10.0.0.%' ORDER BY carrier_id", `
+			Check: acctest.Expect(t, d, "SELECT carrier_id, dialplan_entry LIKE '%Gosub(route_MAIN,1)%Gosub(route_BACKUP,1)%' AS fails_over FROM vicidial_server_carriers WHERE server_ip LIKE '10.0.0.%' ORDER BY carrier_id", `
 				| carrier_id   | fails_over |
 				| BACKUP_00001 |          0 |
 				| BACKUP_00002 |          0 |
@@ -192,7 +192,7 @@ func TestAccCarrierRoute_failsOverAndSharesNoPrefix(t *testing.T) {
 		},
 		// Now that the other is there, a name will do; another hand's prefix is a warning only.
 		resource.TestStep{
-			PreConfig: acceptance.Run(t, d, `INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol, dialplan_entry) VALUES ('byhand', 'by hand', '', '0.0.0.0', 'SIP', 'exten => _7X.,1,Hangup')`),
+			PreConfig: acctest.Run(t, d, `INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol, dialplan_entry) VALUES ('byhand', 'by hand', '', '0.0.0.0', 'SIP', 'exten => _7X.,1,Hangup')`),
 			Config:    strings.Replace(first(`"BACKUP"`), `prefix = "9"`, `prefix = "7"`, 1) + backup,
 		},
 		refused(strings.Replace(first(`"BACKUP"`), `prefix = "9"`, `prefix = "8"`, 1)+backup, `Two routes with one prefix`),
@@ -203,7 +203,7 @@ func TestAccCarrierRoute_secrets(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
 	config := func(secret string, version int, text string) string {
-		return acceptance.Provider(d) + fmt.Sprintf(`
+		return acctest.Provider(d) + fmt.Sprintf(`
 resource "vicidial_carrier_route" "main" {
   name                = "MAIN"
   servers             = ["10.0.0.1"]
@@ -217,11 +217,11 @@ resource "vicidial_carrier_route" "main" {
 	}
 	held := func(secret, text string) func(*testing.T) resource.TestCheckFunc {
 		return func(t *testing.T) resource.TestCheckFunc {
-			return acceptance.Expect(t, d, "SELECT registration_string = 'register => user:"+secret+"@sip.example.com' AS registers, account_entry = '[main]\\nsecret="+secret+"\\n"+text+"' AS account FROM vicidial_server_carriers WHERE carrier_id = 'MAIN_00001'",
+			return acctest.Expect(t, d, "SELECT registration_string = 'register => user:"+secret+"@sip.example.com' AS registers, account_entry = '[main]\\nsecret="+secret+"\\n"+text+"' AS account FROM vicidial_server_carriers WHERE carrier_id = 'MAIN_00001'",
 				"| registers | account |\n|         1 |       1 |")
 		}
 	}
-	nowhere := acceptance.Expect(t, d, "SELECT COUNT(*) AS told FROM vicidial_admin_log WHERE event_sql LIKE '%w0rd%'", "| told |\n|    0 |")
+	nowhere := acctest.Expect(t, d, "SELECT COUNT(*) AS told FROM vicidial_admin_log WHERE event_sql LIKE '%w0rd%'", "| told |\n|    0 |")
 	places := []statecheck.StateCheck{
 		statecheck.ExpectKnownValue(main, tfjsonpath.New("account_entry"), knownvalue.StringExact("[main]\nsecret={secret:main}\nhost=a\n")),
 		statecheck.ExpectKnownValue(main, tfjsonpath.New("registration_string"), knownvalue.StringExact("register => user:{secret:main}@sip.example.com")),
@@ -243,9 +243,9 @@ resource "vicidial_carrier_route" "main" {
 func TestAccCarrierRoute_allServersInboundAndTemplates(t *testing.T) {
 	t.Parallel()
 	d, old := aCluster(t, 1720), aCluster(t, 1302)
-	acceptance.Run(t, d, "UPDATE servers SET external_server_ip = '203.0.113.7' WHERE server_ip = '10.0.0.2'")()
+	acctest.Run(t, d, "UPDATE servers SET external_server_ip = '203.0.113.7' WHERE server_ip = '10.0.0.2'")()
 	config := func(d *sandbox.Database, context, template string) string {
-		return acceptance.Provider(d) + fmt.Sprintf(`
+		return acctest.Provider(d) + fmt.Sprintf(`
 resource "vicidial_conf_template" "in" {
   template_id       = "in"
   template_name     = "Inbound"
@@ -269,10 +269,10 @@ resource "vicidial_carrier_route" "main" {
 		resource.TestStep{
 			Config: config(d, "trunkinbound", "vicidial_conf_template.in.template_id"),
 			Check: resource.ComposeTestCheckFunc(
-				acceptance.Expect(t, d, "SELECT carrier_id, server_ip, template_id FROM vicidial_server_carriers WHERE carrier_name = 'MAIN'", `
+				acctest.Expect(t, d, "SELECT carrier_id, server_ip, template_id FROM vicidial_server_carriers WHERE carrier_name = 'MAIN'", `
 					| carrier_id | server_ip | template_id |
 					| MAIN       | 0.0.0.0   | in          |`),
-				acceptance.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |\n| 10.0.0.3  |"),
+				acctest.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |\n| 10.0.0.3  |"),
 			),
 			ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(main, tfjsonpath.New("inbound_targets"), knownvalue.MapExact(map[string]knownvalue.Check{
 				"10.0.0.1": knownvalue.StringExact("10.0.0.1"), "10.0.0.2": knownvalue.StringExact("203.0.113.7"), "10.0.0.3": knownvalue.StringExact("10.0.0.3"),
@@ -284,7 +284,7 @@ resource "vicidial_carrier_route" "main" {
 				plancheck.ExpectResourceAction(main, plancheck.ResourceActionUpdate),
 				plancheck.ExpectKnownValue(main, tfjsonpath.New("inbound_targets"), knownvalue.MapExact(map[string]knownvalue.Check{"10.0.0.2": knownvalue.StringExact("203.0.113.7")})),
 			}},
-			Check: acceptance.Expect(t, d, "SELECT carrier_id, server_ip FROM vicidial_server_carriers WHERE carrier_name = 'MAIN'", `
+			Check: acctest.Expect(t, d, "SELECT carrier_id, server_ip FROM vicidial_server_carriers WHERE carrier_name = 'MAIN'", `
 				| carrier_id | server_ip |
 				| MAIN_00002 | 10.0.0.2  |`),
 		},
@@ -294,11 +294,11 @@ resource "vicidial_carrier_route" "main" {
 func TestAccCarrierRoute_perServerAndAdoption(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	acceptance.Run(t, d,
+	acctest.Run(t, d,
 		`INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol, account_entry, dialplan_entry, registration_string, carrier_description) VALUES
 		 ('TELCO-1', 'Telco one', '', '10.0.0.1', 'SIP', '[telco]\nhost=x\nsecret=w0rd\n', 'exten => _9X.,1,Hangup\n', 'register => u:w0rd@x', NULL),
 		 ('TELCO-2', 'Telco two', '--NONE--', '10.0.0.2', 'SIP', '[telco]\nhost=y\nsecret=w0rd\n', 'exten => _9X.,1,Hangup\n', NULL, 'on the second')`)()
-	adopted := acceptance.Provider(d) + `
+	adopted := acctest.Provider(d) + `
 import {
   to = vicidial_carrier_route.main
   id = "TELCO=TELCO-1,TELCO-2"
@@ -324,11 +324,11 @@ resource "vicidial_carrier_route" "main" {
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectResourceAction(main, plancheck.ResourceActionNoop),
 			}},
-			Check: acceptance.Expect(t, d, "SELECT COUNT(*) AS writes FROM vicidial_admin_log", "| writes |\n|      0 |"),
+			Check: acctest.Expect(t, d, "SELECT COUNT(*) AS writes FROM vicidial_admin_log", "| writes |\n|      0 |"),
 		},
 		resource.TestStep{ // and one of them is made like the other
 			Config: strings.Replace(adopted, `, account_entry = "[telco]\nhost=y\nsecret={secret:account}\n"`, "", 1),
-			Check:  acceptance.Expect(t, d, "SELECT carrier_id, account_entry FROM vicidial_server_carriers WHERE carrier_id LIKE 'TELCO%' ORDER BY carrier_id", "| carrier_id | account_entry                  |\n| TELCO-1    | [telco]\\nhost=x\\nsecret=w0rd\\n |\n| TELCO-2    | [telco]\\nhost=x\\nsecret=w0rd\\n |"),
+			Check:  acctest.Expect(t, d, "SELECT carrier_id, account_entry FROM vicidial_server_carriers WHERE carrier_id LIKE 'TELCO%' ORDER BY carrier_id", "| carrier_id | account_entry                  |\n| TELCO-1    | [telco]\\nhost=x\\nsecret=w0rd\\n |\n| TELCO-2    | [telco]\\nhost=x\\nsecret=w0rd\\n |"),
 		},
 	)
 }
@@ -336,10 +336,10 @@ resource "vicidial_carrier_route" "main" {
 func TestAccCarrierRoute_refusesAtPlanTime(t *testing.T) {
 	t.Parallel()
 	d, old := aCluster(t, 1720), aCluster(t, 1302)
-	acceptance.Run(t, d,
+	acctest.Run(t, d,
 		"INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol) VALUES ('MAIN_00001', 'theirs', '', '10.0.0.1', 'SIP'), ('BACKUP', 'theirs', '', '10.0.0.3', 'SIP')")()
 	on := func(name, servers string, more ...string) string {
-		return acceptance.Provider(d) + route("main", name, servers, more...)
+		return acctest.Provider(d) + route("main", name, servers, more...)
 	}
 	play(t,
 		refused(on("MAIN", two), `carrier MAIN_00001 is there already`),
@@ -359,7 +359,7 @@ func TestAccCarrierRoute_refusesAtPlanTime(t *testing.T) {
 		refused(on("FIRST", two, `registration_string = "register => u@`+strings.Repeat("x", 250)+`"`), `registration_string of this database holds 255 characters`),
 		refused(strings.Replace(aRoute(old, two), `"SIP"`, `"PJSIP"`, 1), `cannot hold "PJSIP"`),
 		refused(aRoute(old, two, `user_group = "ADMIN"`), `came with schema 1308`),
-		resource.TestStep{Config: acceptance.Provider(d)},
+		resource.TestStep{Config: acctest.Provider(d)},
 	)
 }
 
@@ -371,13 +371,13 @@ func TestAccCarrierRoute_survivesEveryLostConnection(t *testing.T) {
 		return strings.Replace(aRoute(d, servers, `dial = { prefix = "`+prefix+`" }`), fmt.Sprintf("port = %d", d.Port), fmt.Sprintf("port = %d", proxy.Port()), 1)
 	}
 	const nodes = "SELECT carrier_id, dialplan_entry LIKE '%exten => _7X.%' AS seven FROM vicidial_server_carriers WHERE carrier_id LIKE 'MAIN%' ORDER BY carrier_id"
-	settle := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
+	settle := acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
 	moved := resource.ComposeTestCheckFunc(
-		acceptance.Expect(t, d, nodes, `
+		acctest.Expect(t, d, nodes, `
 			| carrier_id | seven |
 			| MAIN_00002 |     1 |
 			| MAIN_00003 |     1 |`),
-		acceptance.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |\n| 10.0.0.3  |"),
+		acctest.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |\n| 10.0.0.3  |"),
 	)
 	var steps []resource.TestStep
 	// The way from two nodes to two others writes 3 rows, 3 lines and the flags:
@@ -411,8 +411,8 @@ func TestAccCarrierRoute_flagsWhatADyingApplyDidNot(t *testing.T) {
 	d := aCluster(t, 1720)
 	proxy := sandbox.NewProxy(t, d.Server())
 	config := strings.Replace(aRoute(d, two, `dial = { prefix = "9" }`), fmt.Sprintf("port = %d", d.Port), fmt.Sprintf("port = %d", proxy.Port()), 1)
-	settle := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
-	both := acceptance.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |")
+	settle := acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
+	both := acctest.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |")
 	play(t,
 		resource.TestStep{Config: config},
 		resource.TestStep{ // turned off and flagged, and the connection dies before the first row is removed
@@ -435,7 +435,7 @@ func TestAccCarrierRoute_takesBackWhatAFailedCreateWrote(t *testing.T) {
 	config := aRoute(d, three, `dial = { prefix = "9" }`)
 	play(t,
 		resource.TestStep{
-			PreConfig: acceptance.Run(t, d, `CREATE TRIGGER full BEFORE INSERT ON vicidial_server_carriers FOR EACH ROW
+			PreConfig: acctest.Run(t, d, `CREATE TRIGGER full BEFORE INSERT ON vicidial_server_carriers FOR EACH ROW
 				IF NEW.carrier_id = 'MAIN_00003' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the disk is full'; END IF`),
 			Config:      config,
 			ExpectError: regexp.MustCompile(`(?s)the\s+disk\s+is\s+full.*have\s+been\s+removed\s+again`),
@@ -443,10 +443,10 @@ func TestAccCarrierRoute_takesBackWhatAFailedCreateWrote(t *testing.T) {
 		resource.TestStep{
 			PreConfig: func() {
 				d.Expect(t, rows, "| carrier_id | server_ip | carrier_name | active |")
-				acceptance.Run(t, d, "DROP TRIGGER full")()
+				acctest.Run(t, d, "DROP TRIGGER full")()
 			},
 			Config: config,
-			Check: acceptance.Expect(t, d, rows, `
+			Check: acctest.Expect(t, d, rows, `
 				| carrier_id | server_ip | carrier_name | active |
 				| MAIN_00001 | 10.0.0.1  | MAIN         | Y      |
 				| MAIN_00002 | 10.0.0.2  | MAIN         | Y      |
@@ -462,11 +462,11 @@ func TestAccCarrierRoute_example(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := acceptance.Provider(d) + strings.Replace(string(example), "  sensitive = true\n", "  sensitive = true\n  default   = \"w0rd\"\n", 1)
+	config := acctest.Provider(d) + strings.Replace(string(example), "  sensitive = true\n", "  sensitive = true\n  default   = \"w0rd\"\n", 1)
 	play(t,
 		resource.TestStep{
 			Config: config,
-			Check: acceptance.Expect(t, d, "SELECT carrier_id, server_ip, protocol FROM vicidial_server_carriers WHERE active = 'Y' ORDER BY carrier_id", `
+			Check: acctest.Expect(t, d, "SELECT carrier_id, server_ip, protocol FROM vicidial_server_carriers WHERE active = 'Y' ORDER BY carrier_id", `
 				| carrier_id     | server_ip   | protocol |
 				| BACKUP         | 0.0.0.0     | IAX2     |
 				| INTERCOM_0e3nv | 10.10.10.11 | SIP      |
@@ -481,12 +481,12 @@ func TestAccCarrierRoute_isListed(t *testing.T) {
 	t.Parallel()
 	for _, schema := range sandbox.Schemas() {
 		d := aCluster(t, schema)
-		acceptance.Run(t, d, `INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol, account_entry) VALUES
+		acctest.Run(t, d, `INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol, account_entry) VALUES
 			('MAIN_00001', 'Main carrier', '', '10.0.0.1', 'SIP', '[main]\nsecret=w0rd\n'),
 			('MAIN_00002', 'Main carrier', '', '10.0.0.2', 'SIP', '[main]\nsecret=w0rd\n'),
 			('with-hyphen', 'No name of a route', '', '10.0.0.2', 'SIP', '')`)()
-		names := map[string]acceptance.Found{}
-		for _, found := range acceptance.List(t, d, "vicidial_carrier_route") {
+		names := map[string]acctest.Found{}
+		for _, found := range acctest.List(t, d, "vicidial_carrier_route") {
 			names[found.Identity["name"]] = found
 		}
 		if _, there := names["OLD_SIPEXAMPLE"]; !there {

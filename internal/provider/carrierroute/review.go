@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -42,7 +42,7 @@ func (r *Resource) look(ctx context.Context, v *view) diag.Diagnostics {
 		func() error { v.servers, err = r.topology.Expected(ctx); return err },
 	} {
 		if read() != nil {
-			return bridge.Diagnose("Unable to plan carrier route", v.want.route(), err)
+			return tfhelper.Diagnose("Unable to plan carrier route", v.want.route(), err)
 		}
 	}
 	if v.prior != nil {
@@ -72,7 +72,7 @@ func (v view) review() diag.Diagnostics {
 func (v view) checkColumns() diag.Diagnostics {
 	var diags diag.Diagnostics
 	if v.want.AllServers.ValueBool() && v.schema.Version < cluster.AllServersSchema {
-		diags.Append(bridge.DiagnoseAt(path.Root("all_servers"), "The nodes would ignore this",
+		diags.Append(tfhelper.DiagnoseAt(path.Root("all_servers"), "The nodes would ignore this",
 			fmt.Errorf("VICIdial of this database (schema %d) does not know carriers on all servers; name the nodes in servers", v.schema.Version))...)
 	}
 	told := map[string]bool{}
@@ -84,7 +84,7 @@ func (v view) checkColumns() diag.Diagnostics {
 			}
 			if err := v.schema.Check(cluster.TableCarriers, column, cluster.Text(text)); err != nil && !told[err.Error()] {
 				told[err.Error()] = true
-				diags.Append(bridge.DiagnoseAt(v.want.at(column, row.ServerIP()), "The database cannot hold this", err)...)
+				diags.Append(tfhelper.DiagnoseAt(v.want.at(column, row.ServerIP()), "The database cannot hold this", err)...)
 			}
 		}
 	}
@@ -96,7 +96,7 @@ func (v view) checkServers() diag.Diagnostics {
 	for _, row := range v.rows {
 		ip := row.ServerIP()
 		if _, found := v.servers.ByIP(ip); !found && ip != cluster.AllServers {
-			diags.Append(bridge.DiagnoseAt(path.Root("servers"), "Unknown server",
+			diags.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Unknown server",
 				fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", ip))...)
 		}
 	}
@@ -110,7 +110,7 @@ func (v view) checkInbound() diag.Diagnostics {
 	if id := cluster.TemplateOf(v.want.TemplateID.ValueString()); id != "" {
 		template, found := v.templates.ByID(id)
 		if !found {
-			return bridge.DiagnoseAt(path.Root("template_id"), "Unknown template",
+			return tfhelper.DiagnoseAt(path.Root("template_id"), "Unknown template",
 				fmt.Errorf("template %s is neither in vicidial_conf_templates nor planned by now; where this configuration makes it, refer to vicidial_conf_template.NAME.template_id instead of writing the id", id))
 		}
 		lines = template.Contents()
@@ -120,7 +120,7 @@ func (v view) checkInbound() diag.Diagnostics {
 	}
 	for _, row := range v.rows {
 		if !cluster.TakesInbound(row.Asterisk(cluster.AccountEntry), lines) {
-			return bridge.DiagnoseAt(v.want.at(string(cluster.AccountEntry), row.ServerIP()), "Calls would not come in",
+			return tfhelper.DiagnoseAt(v.want.at(string(cluster.AccountEntry), row.ServerIP()), "Calls would not come in",
 				fmt.Errorf("the account on %s does not set context=%s, so calls never reach the DIDs; add the line, or set inbound = false", row.ServerIP(), cluster.InboundContext))
 		}
 	}
@@ -134,12 +134,12 @@ func (v view) checkIDs() diag.Diagnostics {
 	for _, row := range v.rows {
 		other, taken := v.others.ByID(row.ID())
 		if _, there := v.have.ByID(row.ID()); taken && !there {
-			return bridge.DiagnoseAt(at, "Carrier id already taken", fmt.Errorf("carrier %s is planned on %s by another route; choose another name", other.ID(), other.ServerIP()))
+			return tfhelper.DiagnoseAt(at, "Carrier id already taken", fmt.Errorf("carrier %s is planned on %s by another route; choose another name", other.ID(), other.ServerIP()))
 		}
 	}
 	for _, other := range v.others.Of(v.want.route()) {
 		if _, wanted := v.rows.ByID(other.ID()); !wanted {
-			return bridge.DiagnoseAt(at, "Carrier of this name exists already",
+			return tfhelper.DiagnoseAt(at, "Carrier of this name exists already",
 				fmt.Errorf("carrier %s on %s has the id of a row of this route; import the route, or choose another name", other.ID(), other.ServerIP()))
 		}
 	}
@@ -147,7 +147,7 @@ func (v view) checkIDs() diag.Diagnostics {
 		Route: v.want.route(), Have: v.have, Seen: v.seen, Want: v.rows, Secrets: v.config.secrets(), Renew: v.renews(),
 	}
 	_, err := change.Plan()
-	return bridge.DiagnoseAt(at, "Unable to plan carrier route "+v.want.route(), err)
+	return tfhelper.DiagnoseAt(at, "Unable to plan carrier route "+v.want.route(), err)
 }
 
 func (v view) renews() bool {
@@ -158,7 +158,7 @@ func (v view) renews() bool {
 func (v view) checkFailover() diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, text := range v.deadEnds() {
-		diags.Append(bridge.DiagnoseAt(path.Root("dial").AtName("failover"), "Failover leads nowhere",
+		diags.Append(tfhelper.DiagnoseAt(path.Root("dial").AtName("failover"), "Failover leads nowhere",
 			errors.New(text+"; where this configuration makes it, refer to vicidial_carrier_route.NAME.name instead of writing the name"))...)
 	}
 	return diags
@@ -170,7 +170,7 @@ func (v view) checkFailover() diag.Diagnostics {
 func (v view) warnOfFailover() diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, text := range v.deadEnds() {
-		diags.Append(bridge.WarnAt(path.Root("dial").AtName("failover"), "Failover leads nowhere",
+		diags.Append(tfhelper.WarnAt(path.Root("dial").AtName("failover"), "Failover leads nowhere",
 			text+". Calls that the carrier does not take end there.")...)
 	}
 	return diags
@@ -184,7 +184,7 @@ func (v view) checkWatched() diag.Diagnostics {
 	template, _ := v.templates.ByID(v.want.TemplateID.ValueString())
 	for _, row := range v.rows {
 		if !cluster.Qualified(row.Protocol(), row.Asterisk(cluster.AccountEntry), template.Contents()) {
-			return bridge.WarnAt(path.Root("dial").AtName("failover"), "A silent carrier keeps its calls",
+			return tfhelper.WarnAt(path.Root("dial").AtName("failover"), "A silent carrier keeps its calls",
 				fmt.Sprintf("The account on %s does not watch the carrier. While the carrier says nothing at all, each call waits out its time, counts as not answered and goes on to no other route. Add %s to the account or its template.",
 					row.ServerIP(), cluster.QualifiedBy(row.Protocol())))
 		}
@@ -222,13 +222,13 @@ func (v view) checkClashes() diag.Diagnostics {
 	var shared []string
 	for _, clash := range cluster.Clashes(v.rows, v.others) {
 		if clash.Route && clash.Extension != "" {
-			return bridge.DiagnoseAt(path.Root("dial").AtName("prefix"), "Two routes with one prefix",
+			return tfhelper.DiagnoseAt(path.Root("dial").AtName("prefix"), "Two routes with one prefix",
 				fmt.Errorf("%s; choose another prefix or pattern, or, where the other route gives it up in this very run, make this one depend on it", clash))
 		}
 		shared = append(shared, clash.String())
 	}
 	if len(shared) > 0 {
-		diags.Append(bridge.WarnAt(path.Root("name"), "Carriers that share names on a node", strings.Join(shared, "\n"))...)
+		diags.Append(tfhelper.WarnAt(path.Root("name"), "Carriers that share names on a node", strings.Join(shared, "\n"))...)
 	}
 	return diags
 }
@@ -251,7 +251,7 @@ func (v view) doubts() diag.Diagnostics {
 				continue
 			}
 			told[flaws.String()] = true
-			diags.Append(bridge.WarnAt(v.want.at(string(column), row.ServerIP()), "Text to look at", flaws.String())...)
+			diags.Append(tfhelper.WarnAt(v.want.at(string(column), row.ServerIP()), "Text to look at", flaws.String())...)
 		}
 	}
 	return diags

@@ -21,7 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -32,7 +32,7 @@ var description string
 var (
 	plainText = stringvalidator.RegexMatches(regexp.MustCompile(`^[- .,_0-9a-zA-Z]{1,50}$`), "1 to 50 letters, digits, spaces and - . , _; VICIdial's admin page strips other characters")
 	userGroup = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_.0-9a-zA-Z]{1,20}$`), "1 to 20 letters, digits and - _ .; VICIdial's admin page strips other characters")
-	template  = bridge.Check("2 to 15 letters, digits, - and _, or nothing", func(id string) error {
+	template  = tfhelper.Check("2 to 15 letters, digits, - and _, or nothing", func(id string) error {
 		if id == "" || cluster.TemplateOf(id) == id && templateID.MatchString(id) {
 			return nil
 		}
@@ -41,7 +41,7 @@ var (
 	templateID = regexp.MustCompile(`^[-_0-9a-zA-Z]{2,15}$`)
 	carrierID  = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]{2,15}$`), "2 to 15 letters, digits, - and _; VICIdial's admin page strips other characters")
 	oneLine    = stringvalidator.RegexMatches(regexp.MustCompile(`^[^\x00-\x1f]*$`), "one line without control characters")
-	aRoute     = bridge.Check("2 to 15 letters, digits and underscores", func(name string) error {
+	aRoute     = tfhelper.Check("2 to 15 letters, digits and underscores", func(name string) error {
 		if cluster.RouteName.MatchString(name) {
 			return nil
 		}
@@ -52,7 +52,7 @@ var (
 // asterisk checks a text the way Asterisk will read it, and that no password
 // stands in it.
 func asterisk(column cluster.AsteriskText) validator.String {
-	return bridge.Check("text that Asterisk can read", func(text string) error {
+	return tfhelper.Check("text that Asterisk can read", func(text string) error {
 		flaws := cluster.CheckAsterisk(column, text).Errors()
 		if column == cluster.AccountEntry || column == cluster.RegistrationString {
 			flaws = append(flaws, cluster.BareSecrets(text)...)
@@ -94,7 +94,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "Nodes that have the carrier, by `server_ip`: one row each. Refer to `vicidial_server.NAME.server_ip`, so that a node is there before its carrier.",
 				Validators: []validator.Set{
 					setvalidator.SizeAtLeast(1),
-					setvalidator.ValueStringsAre(bridge.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)),
+					setvalidator.ValueStringsAre(tfhelper.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)),
 				},
 			},
 			"all_servers": schema.BoolAttribute{
@@ -147,7 +147,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"per_server": schema.MapNestedAttribute{ // keyed by server_ip, small by nature
 				Optional:            true,
 				MarkdownDescription: "What is different on single nodes, by `server_ip`.",
-				Validators:          []validator.Map{mapvalidator.KeysAre(bridge.Check("an IPv4 address without leading zeros", cluster.CheckServerIP))},
+				Validators:          []validator.Map{mapvalidator.KeysAre(tfhelper.Check("an IPv4 address without leading zeros", cluster.CheckServerIP))},
 				NestedObject:        schema.NestedAttributeObject{Attributes: overrideSchema()},
 			},
 			"secrets_wo": schema.MapAttribute{

@@ -10,14 +10,14 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // move takes the rows from what was seen to what is wanted.
 func (r *Resource) move(ctx context.Context, change cluster.CarrierChange) error {
 	if r.topology == nil {
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		var err error
@@ -78,7 +78,7 @@ func (r *Resource) update(ctx context.Context, m, prior model, seen cluster.Carr
 // is tainted nothing is known of what they said, so what they say is it.
 func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers, known bool) error {
 	if r.topology == nil {
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	have, err := r.topology.Carriers(ctx)
 	if err != nil {
@@ -103,11 +103,11 @@ func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers, k
 
 // publish says what the rows say, or forgets a route that has none. seen is what
 // they said before, where a difference to it may have left nodes stale.
-func (r *Resource) publish(ctx context.Context, m model, to bridge.Response, seen cluster.Carriers) {
+func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response, seen cluster.Carriers) {
 	rows, servers, err := r.read(ctx, m)
 	switch {
 	case err != nil:
-		to.Diagnostics.Append(bridge.Diagnose("Unable to read carrier route", m.route(), err)...)
+		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read carrier route", m.route(), err)...)
 	case len(rows) == 0:
 		to.Forget(ctx, m.identity())
 	default:
@@ -124,7 +124,7 @@ func (r *Resource) publish(ctx context.Context, m model, to bridge.Response, see
 
 func (r *Resource) read(ctx context.Context, m model) (cluster.Carriers, cluster.Servers, error) {
 	if r.topology == nil {
-		return nil, nil, bridge.ErrUnconfigured
+		return nil, nil, tfhelper.ErrUnconfigured
 	}
 	carriers, err := r.topology.Carriers(ctx)
 	if err != nil {

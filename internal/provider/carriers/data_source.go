@@ -1,4 +1,4 @@
-// Package carriers finds carriers by what their rows say. It imports bridge and
+// Package carriers finds carriers by what their rows say. It imports tfhelper and
 // cluster only.
 package carriers
 
@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -76,7 +76,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"carrier_id_matches": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only carriers whose `carrier_id` matches this regular expression (RE2), without regard to case.",
-				Validators:          []validator.String{bridge.Pattern()},
+				Validators:          []validator.String{tfhelper.Pattern()},
 			},
 			"carrier_ids": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
@@ -101,21 +101,21 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 
 // Configure takes the cluster from the provider.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &d.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
 }
 
 // Read finds the carriers.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if d.topology == nil {
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to read carriers", "", bridge.ErrUnconfigured)...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read carriers", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
 	rows, err := d.topology.CarrierRows(ctx)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to read carriers", "", err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read carriers", "", err)...)
 	if err == nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(rows))...)
 	}
@@ -142,5 +142,5 @@ func (m model) wants(row cluster.CarrierRow) bool {
 		(m.Inbound.IsNull() || m.Inbound.ValueBool() == row.Inbound) &&
 		(m.Protocol.IsNull() || m.Protocol.ValueString() == row.Protocol) &&
 		(m.ServerIP.IsNull() || row.ServerIP == cluster.AllServers || m.ServerIP.ValueString() == row.ServerIP) &&
-		bridge.Matches(m.CarrierID, row.ID)
+		tfhelper.Matches(m.CarrierID, row.ID)
 }

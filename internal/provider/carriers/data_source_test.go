@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -18,14 +18,14 @@ func TestAccCarriers(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			acceptance.Floor(t, d)
+			acctest.Floor(t, d)
 			found := func(filter string, ids ...string) resource.TestStep {
 				checks := make([]knownvalue.Check, 0, len(ids))
 				for _, id := range ids {
 					checks = append(checks, knownvalue.StringExact(id))
 				}
 				return resource.TestStep{
-					Config: acceptance.Provider(d) + "data \"vicidial_carriers\" \"some\" {\n" + filter + "\n}\n",
+					Config: acctest.Provider(d) + "data \"vicidial_carriers\" \"some\" {\n" + filter + "\n}\n",
 					ConfigStateChecks: []statecheck.StateCheck{
 						statecheck.ExpectKnownValue("data.vicidial_carriers.some", tfjsonpath.New("carrier_ids"), knownvalue.ListExact(checks)),
 						statecheck.ExpectKnownValue("data.vicidial_carriers.some", tfjsonpath.New("carriers"), knownvalue.MapSizeExact(len(ids))),
@@ -39,7 +39,7 @@ func TestAccCarriers(t *testing.T) {
 					"server_ip": knownvalue.StringExact("10.0.0.1"), "active": knownvalue.Bool(true), "inbound": knownvalue.Bool(true), "outbound": knownvalue.Bool(true),
 				})))
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					found("active = true", "SIPCO", "TELCO_a", "TELCO_b"), // the shipped examples are not active
 					inbound,
@@ -62,7 +62,7 @@ func TestAccCarriers_directions(t *testing.T) {
 	carrier := func(id, template, account, dialplan string) string {
 		return fmt.Sprintf("INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, account_entry, dialplan_entry, server_ip, active) VALUES ('%s', 'x', '%s', '%s', '%s', '0.0.0.0', 'Y')", id, template, account, dialplan)
 	}
-	acceptance.Run(t, d,
+	acctest.Run(t, d,
 		"DELETE FROM vicidial_server_carriers",
 		"INSERT INTO vicidial_conf_templates (template_id, template_name, template_contents) VALUES ('IN', 'x', 'disallow=all\r\ncontext = trunkinbound ; to the DIDs\r\n')",
 		carrier("A_TEMPLATE", "IN", "[a]\\ntype=friend", ""),
@@ -74,9 +74,9 @@ func TestAccCarriers_directions(t *testing.T) {
 			knownvalue.ObjectPartial(map[string]knownvalue.Check{"inbound": knownvalue.Bool(in), "outbound": knownvalue.Bool(out)}))
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
-			Config:            acceptance.Provider(d) + "data \"vicidial_carriers\" \"all\" {}\n",
+			Config:            acctest.Provider(d) + "data \"vicidial_carriers\" \"all\" {}\n",
 			ConfigStateChecks: []statecheck.StateCheck{ways("A_TEMPLATE", true, false), ways("B_WIZARD", true, true), ways("C_COMMENTS", false, false), ways("D_OUT", false, true)},
 		}},
 	})

@@ -1,5 +1,5 @@
 // Package clusterhealth tells how a cluster is at this moment. The judgement is
-// cluster's and the SQL is store's. It imports bridge and cluster only.
+// cluster's and the SQL is store's. It imports tfhelper and cluster only.
 package clusterhealth
 
 import (
@@ -7,7 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -32,22 +32,22 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 
 // Configure takes the cluster from the provider.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &d.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
 }
 
 // Read takes a snapshot and judges it. Problems are findings, not errors: it
 // fails only when the database itself cannot be asked.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if d.topology == nil {
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to read cluster health", "", bridge.ErrUnconfigured)...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster health", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
 	snapshot, err := d.snapshot(ctx, m)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to read cluster health", "", err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster health", "", err)...)
 	if err == nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(snapshot, cluster.NewHealth(snapshot)))...)
 	}

@@ -10,14 +10,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
 const health = "data.vicidial_cluster_health.now"
 
 func asked(d *sandbox.Database, more string) string {
-	return acceptance.Provider(d) + "data \"vicidial_cluster_health\" \"now\" {\n" + more + "\n}\n"
+	return acctest.Provider(d) + "data \"vicidial_cluster_health\" \"now\" {\n" + more + "\n}\n"
 }
 
 func is(path tfjsonpath.Path, check knownvalue.Check) statecheck.StateCheck {
@@ -49,10 +49,10 @@ func TestAccClusterHealth(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			acceptance.Floor(t, d)
+			acctest.Floor(t, d)
 			config := asked(d, "")
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{
 						Config: config,
@@ -88,7 +88,7 @@ func TestAccClusterHealth(t *testing.T) {
 						},
 					},
 					{ // every fault that a floor can have
-						PreConfig: acceptance.Run(t, d,
+						PreConfig: acctest.Run(t, d,
 							"UPDATE server_updater SET last_update = NOW() - INTERVAL 5 MINUTE, db_time = NOW() - INTERVAL 5 MINUTE WHERE server_ip = '10.0.0.1'",
 							"UPDATE server_updater SET last_update = NOW(), db_time = NOW() + INTERVAL 10 SECOND WHERE server_ip = '10.0.0.2'",
 							"DELETE FROM server_updater WHERE server_ip = '10.0.0.3'",
@@ -119,7 +119,7 @@ func TestAccClusterHealth(t *testing.T) {
 						},
 					},
 					{ // the database was restarted: its memory tables are empty
-						PreConfig: acceptance.Run(t, d, "DELETE FROM server_updater", "DELETE FROM vicidial_auto_calls", "DELETE FROM vicidial_campaign_server_stats",
+						PreConfig: acctest.Run(t, d, "DELETE FROM server_updater", "DELETE FROM vicidial_auto_calls", "DELETE FROM vicidial_campaign_server_stats",
 							"UPDATE servers SET rebuild_conf_files = 'N'", "UPDATE vicidial_conferences SET extension = ''", "UPDATE system_settings SET outbound_autodial_active = '1'"),
 						Config: config,
 						ConfigStateChecks: []statecheck.StateCheck{
@@ -136,8 +136,8 @@ func TestAccClusterHealth(t *testing.T) {
 func TestAccClusterHealth_phonesAndEngines(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acceptance.Floor(t, d)
-	acceptance.Run(t, d,
+	acctest.Floor(t, d)
+	acctest.Run(t, d,
 		"UPDATE servers SET conf_engine = 'CONFBRIDGE', svn_revision = 3900 WHERE server_ip = '10.0.0.1'",
 		"UPDATE servers SET svn_revision = 3884 WHERE server_ip = '10.0.0.2'",
 		"INSERT INTO vicidial_confbridges (conf_exten, server_ip, extension) VALUES (9600000, '10.0.0.1', ''), (9600001, '10.0.0.1', 'SIP/2000')",
@@ -146,7 +146,7 @@ func TestAccClusterHealth_phonesAndEngines(t *testing.T) {
 		"UPDATE system_settings SET disable_auto_dial = '1'",
 	)()
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: asked(d, ""),
 			ConfigStateChecks: []statecheck.StateCheck{
@@ -164,13 +164,13 @@ func TestAccClusterHealth_phonesAndEngines(t *testing.T) {
 func TestAccClusterHealth_replica(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acceptance.Floor(t, d)
+	acctest.Floor(t, d)
 	replica := func(attribute string) tfjsonpath.Path { return tfjsonpath.New("replica").AtMapKey(attribute) }
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{ // nobody listens there
-				PreConfig: acceptance.Run(t, d, "UPDATE system_settings SET slave_db_server = '127.0.0.1:1'"),
+				PreConfig: acctest.Run(t, d, "UPDATE system_settings SET slave_db_server = '127.0.0.1:1'"),
 				Config:    asked(d, ""),
 				ConfigStateChecks: []statecheck.StateCheck{
 					is(replica("reachable"), knownvalue.Bool(false)),
@@ -182,7 +182,7 @@ func TestAccClusterHealth_replica(t *testing.T) {
 				ConfigStateChecks: []statecheck.StateCheck{problems(), is(tfjsonpath.New("replica"), knownvalue.Null())},
 			},
 			{ // a server that answers and replicates nothing
-				PreConfig: acceptance.Run(t, d, fmt.Sprintf("UPDATE system_settings SET slave_db_server = '127.0.0.1:%d'", d.Port)),
+				PreConfig: acctest.Run(t, d, fmt.Sprintf("UPDATE system_settings SET slave_db_server = '127.0.0.1:%d'", d.Port)),
 				Config:    asked(d, ""),
 				ConfigStateChecks: []statecheck.StateCheck{
 					is(replica("reachable"), knownvalue.Bool(true)),

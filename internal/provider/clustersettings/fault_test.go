@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -29,7 +29,7 @@ func TestAccClusterSettings_resumesAfterLostConnection(t *testing.T) {
 			proxy := sandbox.NewProxy(t, d.Server())
 			through := strings.Replace(declare(d, owned), fmt.Sprintf("port = %d", d.Port), fmt.Sprintf("port = %d", proxy.Port()), 1)
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{
 						PreConfig:   func() { proxy.CutAt(write, cut, true) },
@@ -39,14 +39,14 @@ func TestAccClusterSettings_resumesAfterLostConnection(t *testing.T) {
 					{
 						PreConfig: proxy.Heal,
 						Config:    through,
-						Check: acceptance.Expect(t, d, look, `
+						Check: acctest.Expect(t, d, look, `
 								| active_voicemail_server | cps | containers | flagged |
 								| 10.0.0.2                |  60 |          1 |       2 |`),
 					},
 					{Config: through, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
 				},
 				// What was found before the first, broken try comes back.
-				CheckDestroy: acceptance.Expect(t, d, look, `
+				CheckDestroy: acctest.Expect(t, d, look, `
 						| active_voicemail_server | cps | containers | flagged |
 						| 10.0.0.1                |  10 |          0 |       2 |`),
 			})
@@ -66,7 +66,7 @@ func TestAccClusterSettings_updateResumes(t *testing.T) {
 	}
 	wanted := []string{`active_voicemail_server = "10.0.0.2"`, `agent_login_weights = { "10.0.0.1" = 1, "10.0.0.2" = 1 }`}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: through(`outbound_calls_per_second = 60`)},
 			{ // the container is written, the row is not
@@ -77,7 +77,7 @@ func TestAccClusterSettings_updateResumes(t *testing.T) {
 			{PreConfig: proxy.Heal, Config: through(wanted...)},
 			{Config: through(wanted...), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
 		},
-		CheckDestroy: acceptance.Expect(t, d, choices, `
+		CheckDestroy: acctest.Expect(t, d, choices, `
 			| active_voicemail_server | sounds_web_server | slave_db_server | cps | cross_exten | default_codecs |
 			| 10.0.0.1                | 10.0.2.1          |                 |  10 | 0           |                |`),
 	})

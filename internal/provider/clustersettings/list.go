@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -29,17 +29,17 @@ func (l *List) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSc
 // List hands out the one set.
 func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	if l.topology == nil {
-		bridge.ListFailed(stream, "Unable to list cluster settings", bridge.ErrUnconfigured)
+		tfhelper.ListFailed(stream, "Unable to list cluster settings", tfhelper.ErrUnconfigured)
 		return
 	}
 	settings, err := l.topology.SystemSettings(ctx)
 	if err != nil {
-		bridge.ListFailed(stream, "Unable to list cluster settings", err)
+		tfhelper.ListFailed(stream, "Unable to list cluster settings", err)
 		return
 	}
-	bridge.List(ctx, req, stream, []cluster.Settings{settings}, func(settings cluster.Settings, _ *diag.Diagnostics) bridge.Found {
+	tfhelper.List(ctx, req, stream, []cluster.Settings{settings}, func(settings cluster.Settings, _ *diag.Diagnostics) tfhelper.Found {
 		var m model
 		m.show(settings.All())
-		return bridge.Found{Name: cluster.SettingsRecord, ID: theIdentity(), Model: m}
+		return tfhelper.Found{Name: cluster.SettingsRecord, ID: theIdentity(), Model: m}
 	})
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -65,22 +65,22 @@ func (m memory) found(want cluster.Row) types.Map {
 }
 
 // columns ties the attributes that are one column to it, in both directions.
-func (m *model) columns() []bridge.Column {
+func (m *model) columns() []tfhelper.Column {
 	at := path.Root
-	return []bridge.Column{
-		bridge.Text("active_voicemail_server", at("active_voicemail_server"), &m.VoicemailServer),
-		bridge.Text("sounds_web_server", at("sounds_web_server"), &m.SoundsServer),
-		bridge.Text("slave_db_server", at("slave_db_server"), &m.ReplicaServer),
-		bridge.Int("outbound_calls_per_second", at("outbound_calls_per_second"), &m.CallsPerSecond),
-		bridge.Text("default_codecs", at("default_codecs"), &m.DefaultCodecs),
-		bridge.Text("allowed_sip_stacks", at("allowed_sip_stacks"), &m.SIPStacks),
+	return []tfhelper.Column{
+		tfhelper.Text("active_voicemail_server", at("active_voicemail_server"), &m.VoicemailServer),
+		tfhelper.Text("sounds_web_server", at("sounds_web_server"), &m.SoundsServer),
+		tfhelper.Text("slave_db_server", at("slave_db_server"), &m.ReplicaServer),
+		tfhelper.Int("outbound_calls_per_second", at("outbound_calls_per_second"), &m.CallsPerSecond),
+		tfhelper.Text("default_codecs", at("default_codecs"), &m.DefaultCodecs),
+		tfhelper.Text("allowed_sip_stacks", at("allowed_sip_stacks"), &m.SIPStacks),
 	}
 }
 
 // row is what the attributes want the columns to hold, of those that say
 // something.
 func (m *model) row() cluster.Row {
-	row := bridge.Row(m.columns())
+	row := tfhelper.Row(m.columns())
 	if !m.CrossServerExten.IsNull() && !m.CrossServerExten.IsUnknown() {
 		row["generate_cross_server_exten"] = cluster.Text(map[bool]string{true: "1", false: "0"}[m.CrossServerExten.ValueBool()])
 	}
@@ -131,7 +131,7 @@ func (m *model) weights() map[string]int {
 // show puts the whole row into the attributes. A column that the schema lacks is
 // null there.
 func (m *model) show(row cluster.Row) {
-	bridge.Show(m.columns(), cluster.Row{})
+	tfhelper.Show(m.columns(), cluster.Row{})
 	m.CrossServerExten, m.Reports = types.BoolNull(), types.SetNull(types.StringType)
 	m.Weights, m.OtherLines = types.MapNull(types.Int64Type), lines(nil)
 	if m.Found.IsNull() || m.Found.IsUnknown() {
@@ -145,7 +145,7 @@ func (m *model) show(row cluster.Row) {
 func (m *model) put(row cluster.Row) {
 	for _, column := range m.columns() {
 		if _, named := row[column.Name]; named {
-			bridge.Show([]bridge.Column{column}, row)
+			tfhelper.Show([]tfhelper.Column{column}, row)
 		}
 	}
 	if value, named := row["generate_cross_server_exten"]; named {

@@ -1,7 +1,7 @@
 // Package clustersettings is a room for the choices that a cluster makes once:
 // the one row of system_settings, as far as it concerns the topology, and the
 // weights of the agent login. What to write is cluster's decision and the SQL is
-// store's; this room translates them for Terraform. It imports bridge and
+// store's; this room translates them for Terraform. It imports tfhelper and
 // cluster only.
 package clustersettings
 
@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -50,7 +50,7 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure takes the cluster from the provider.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &r.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
 }
 
 // ModifyPlan holds the choices against the cluster, and shows what an attribute
@@ -59,16 +59,16 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if r.topology == nil {
 		return
 	}
-	seen, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	seen, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(r.reviewRemoval(ctx, seen)...)
 		return
 	}
-	plan, ok := bridge.Known[model](ctx, req, &resp.Diagnostics)
+	plan, ok := tfhelper.Known[model](ctx, req, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	config, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	config, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -78,9 +78,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if len(seen.Given.Found) > 0 {
 		settings, err := r.topology.SystemSettings(ctx)
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to plan cluster settings", "", err)...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan cluster settings", "", err)...)
 		servers, err := r.topology.Expected(ctx)
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to plan cluster settings", "", err)...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan cluster settings", "", err)...)
 		back, _ := seen.Given.Back(settings, config.row(), servers)
 		plan.put(back)
 	}
@@ -88,14 +88,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		plan.OtherLines = lines(nil) // the whole text is ours
 	}
 	if !req.State.Raw.IsNull() {
-		prior, _ := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+		prior, _ := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 		plan.Found = prior.Found
 	}
-	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, plan)...)
+	resp.Diagnostics.Append(tfhelper.Propose(ctx, &resp.Plan, plan)...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
 		// Only a write notes what it finds: to own what is as wanted is no change.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("found"), seen.found(config.row()))...)
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to write cluster settings", "", r.topology.Writable(ctx, config.tables()...))...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write cluster settings", "", r.topology.Writable(ctx, config.tables()...))...)
 	}
 }
 
@@ -109,32 +109,32 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	given, err := r.create(ctx, config.row(), config.secrets(nil))
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to create cluster settings", "", err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create cluster settings", "", err)...)
 	switch {
 	case err == nil:
-		r.publish(ctx, plan, config.row(), memory{Given: given}, bridge.Created(resp).Promised(req.Plan))
+		r.publish(ctx, plan, config.row(), memory{Given: given}, tfhelper.Created(resp).Promised(req.Plan))
 	case len(given.Found) > 0:
 		plan.Found = foundMap(given.Found)
 		plan.show(given.Wrote)
-		bridge.Created(resp).Promised(req.Plan).Publish(ctx, theIdentity(), plan, memory{Row: given.Wrote, Given: given})
+		tfhelper.Created(resp).Promised(req.Plan).Publish(ctx, theIdentity(), plan, memory{Row: given.Wrote, Given: given})
 	}
 }
 
 // Read publishes the row as it is, and keeps what moved since, so that the plan
 // can tell who moved it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if r.topology == nil {
-		bridge.Reading(resp).Keep(ctx, theIdentity())
+		tfhelper.Reading(resp).Keep(ctx, theIdentity())
 		return
 	}
-	seen, known := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	seen, known := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
 	settings, err := r.topology.SystemSettings(ctx)
 	if err != nil {
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to read cluster settings", "", err)...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster settings", "", err)...)
 		return
 	}
 	now := memory{Row: settings.All(), Given: seen.Given}
@@ -142,40 +142,40 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		now.Moved = r.moved(ctx, seen.Row, now.Row)
 	}
 	m.show(now.Row)
-	bridge.Reading(resp).Publish(ctx, theIdentity(), m, now)
+	tfhelper.Reading(resp).Publish(ctx, theIdentity(), m, now)
 }
 
 // Update writes what differs and gives back what is owned no more. It may stop
 // half way: state says what the row says all the same.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan, config, ok := read(ctx, req.Plan, req.Config, &resp.Diagnostics)
-	prior, known := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	prior, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok || !known {
 		return
 	}
-	seen, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
-	want := bridge.Written(plan.row(), config.row())
+	seen, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	want := tfhelper.Written(plan.row(), config.row())
 	given, err := r.update(ctx, seen, want, config.secrets(&prior))
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to update cluster settings", "", err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update cluster settings", "", err)...)
 	if err != nil {
 		plan.keepVersions(prior) // the secrets may not be written
-		r.publish(ctx, plan, nil, memory{Given: given}, bridge.Updated(resp).Promised(req.Plan))
+		r.publish(ctx, plan, nil, memory{Given: given}, tfhelper.Updated(resp).Promised(req.Plan))
 		return
 	}
-	r.publish(ctx, plan, want, memory{Given: given}, bridge.Updated(resp).Promised(req.Plan))
+	r.publish(ctx, plan, want, memory{Given: given}, tfhelper.Updated(resp).Promised(req.Plan))
 }
 
 // Delete gives back what was found.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	seen, kept := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	seen, kept := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
 	if !kept {
 		seen.Given = m.given()
 	}
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to give back cluster settings", "", r.giveBack(ctx, seen.Given))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to give back cluster settings", "", r.giveBack(ctx, seen.Given))...)
 }
 
 // ImportState takes the word system_settings: there is one row.
@@ -186,11 +186,11 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		return
 	}
 	if r.topology == nil {
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to import cluster settings", "", bridge.ErrUnconfigured)...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to import cluster settings", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
 	settings, err := r.topology.SystemSettings(ctx)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to import cluster settings", "", err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to import cluster settings", "", err)...)
 	if err != nil {
 		return
 	}
@@ -204,10 +204,10 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 
 // publish says what the row says. What is not owned keeps what the plan said of
 // it: somebody else may change it while we write.
-func (r *Resource) publish(ctx context.Context, plan model, want cluster.Row, now memory, to bridge.Response) {
+func (r *Resource) publish(ctx context.Context, plan model, want cluster.Row, now memory, to tfhelper.Response) {
 	settings, err := r.topology.SystemSettings(ctx)
 	if err != nil {
-		to.Diagnostics.Append(bridge.Diagnose("Unable to read cluster settings", "", err)...)
+		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster settings", "", err)...)
 		return
 	}
 	now.Row = settings.All()
@@ -234,7 +234,7 @@ func read(ctx context.Context, plan, config interface {
 	Get(context.Context, any) diag.Diagnostics
 }, diags *diag.Diagnostics,
 ) (planned, declared model, ok bool) {
-	planned, ok = bridge.Get[model](ctx, plan, diags)
-	declared, known := bridge.Get[model](ctx, config, diags)
+	planned, ok = tfhelper.Get[model](ctx, plan, diags)
+	declared, known := tfhelper.Get[model](ctx, config, diags)
 	return planned, declared, ok && known
 }

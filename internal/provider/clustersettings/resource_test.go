@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -31,7 +31,7 @@ const (
 func aCluster(t *testing.T, schema int) *sandbox.Database {
 	t.Helper()
 	d := sandbox.New(t, schema)
-	acceptance.Run(t, d,
+	acctest.Run(t, d,
 		"INSERT INTO servers (server_id, server_ip, active, active_asterisk_server, generate_vicidial_conf, active_agent_login_server, rebuild_conf_files) VALUES "+
 			"('dial1', '10.0.0.1', 'Y', 'Y', 'Y', 'Y', 'N'), ('dial2', '10.0.0.2', 'Y', 'Y', 'Y', 'Y', 'N'), ('DB1', '10.0.0.9', 'Y', 'N', 'N', 'N', 'N')",
 		"UPDATE system_settings SET active_voicemail_server = '10.0.0.1', sounds_web_server = '10.0.2.1', outbound_calls_per_second = 10, sounds_central_control_active = '1'",
@@ -40,7 +40,7 @@ func aCluster(t *testing.T, schema int) *sandbox.Database {
 }
 
 func declare(d *sandbox.Database, lines ...string) string {
-	return acceptance.Provider(d) + "\nresource \"vicidial_cluster_settings\" \"this\" {\n  " + strings.Join(lines, "\n  ") + "\n}\n"
+	return acctest.Provider(d) + "\nresource \"vicidial_cluster_settings\" \"this\" {\n  " + strings.Join(lines, "\n  ") + "\n}\n"
 }
 
 func says(message string) *regexp.Regexp {
@@ -52,22 +52,22 @@ func TestAccClusterSettings(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := aCluster(t, schema)
-			found := acceptance.Expect(t, d, choices, `
+			found := acctest.Expect(t, d, choices, `
 				| active_voicemail_server | sounds_web_server | slave_db_server | cps | cross_exten | default_codecs |
 				| 10.0.0.1                | 10.0.2.1          |                 |  10 | 0           |                |`)
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // the plan shows the numbers; what is in no node's file flags nobody
 						Config: declare(d, `outbound_calls_per_second = 60`, `slave_db_server = "10.0.0.6:3307"`, `reports_use_slave_db = ["Agent Time Detail", "User Stats"]`),
 						Check: resource.ComposeAggregateTestCheckFunc(
-							acceptance.Expect(t, d, choices, `
+							acctest.Expect(t, d, choices, `
 								| active_voicemail_server | sounds_web_server | slave_db_server | cps | cross_exten | default_codecs |
 								| 10.0.0.1                | 10.0.2.1          | 10.0.0.6:3307   |  60 | 0           |                |`),
-							acceptance.Expect(t, d, "SELECT reports_use_slave_db FROM system_settings", `
+							acctest.Expect(t, d, "SELECT reports_use_slave_db FROM system_settings", `
 								| reports_use_slave_db          |
 								| Agent Time Detail, User Stats |`),
-							acceptance.Expect(t, d, flags, `
+							acctest.Expect(t, d, flags, `
 								| server_ip | rebuild_conf_files |
 								| 10.0.0.1  | N                  |
 								| 10.0.0.2  | N                  |
@@ -83,10 +83,10 @@ func TestAccClusterSettings(t *testing.T) {
 							plancheck.ExpectKnownValue(settings, tfjsonpath.New("reports_use_slave_db"), knownvalue.SetExact(nil)),
 						}},
 						Check: resource.ComposeAggregateTestCheckFunc(
-							acceptance.Expect(t, d, choices, `
+							acctest.Expect(t, d, choices, `
 								| active_voicemail_server | sounds_web_server | slave_db_server | cps | cross_exten | default_codecs |
 								| 10.0.0.2                | 10.0.2.1          |                 |  60 | 1           | ulaw,alaw      |`),
-							acceptance.Expect(t, d, flags, `
+							acctest.Expect(t, d, flags, `
 								| server_ip | rebuild_conf_files |
 								| 10.0.0.1  | Y                  |
 								| 10.0.0.2  | Y                  |
@@ -95,7 +95,7 @@ func TestAccClusterSettings(t *testing.T) {
 					},
 					{ResourceName: settings, ImportState: true, ImportStateId: "system_settings", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "active_voicemail_server", ImportStateVerifyIgnore: []string{"found"}},
 					{ // a save in the admin form that changes nothing is no drift
-						PreConfig:        acceptance.Run(t, d, "UPDATE system_settings SET reports_use_slave_db = 'NONE', outbound_calls_per_second = 60"),
+						PreConfig:        acctest.Run(t, d, "UPDATE system_settings SET reports_use_slave_db = 'NONE', outbound_calls_per_second = 60"),
 						Config:           declare(d, `active_voicemail_server = "10.0.0.2"`, `default_codecs = "ulaw,alaw"`, `generate_cross_server_exten = true`, `outbound_calls_per_second = 60`),
 						ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 					},
@@ -115,38 +115,38 @@ func TestAccClusterSettings_weights(t *testing.T) {
 			t.Parallel()
 			d := aCluster(t, schema)
 			config := declare(d, `agent_login_weights = { "10.0.0.1" = 100, "10.0.0.2" = 50 }`)
-			written := acceptance.Expect(t, d, weights, `
+			written := acctest.Expect(t, d, weights, `
 				| container_id                | container_type | container_entry             |
 				| AGENT_LOAD_BALANCING_WEIGHT | OTHER          | 10.0.0.1,100\n10.0.0.2,50\n |`)
 			mended := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(settings, plancheck.ResourceActionUpdate)}}
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{Config: config, Check: written},
 					{ // a weight moved by hand
-						PreConfig: acceptance.Run(t, d, "UPDATE vicidial_settings_containers SET container_entry = '10.0.0.1,100\n10.0.0.2,999\n' WHERE container_id = 'AGENT_LOAD_BALANCING_WEIGHT'"),
+						PreConfig: acctest.Run(t, d, "UPDATE vicidial_settings_containers SET container_entry = '10.0.0.1,100\n10.0.0.2,999\n' WHERE container_id = 'AGENT_LOAD_BALANCING_WEIGHT'"),
 						Config:    config, ConfigPlanChecks: mended, Check: written,
 					},
 					{ // a line that means nothing is found too
-						PreConfig: acceptance.Run(t, d, "UPDATE vicidial_settings_containers SET container_entry = '10.0.0.1,100\n10.0.0.2,50\nlunch\n' WHERE container_id = 'AGENT_LOAD_BALANCING_WEIGHT'"),
+						PreConfig: acctest.Run(t, d, "UPDATE vicidial_settings_containers SET container_entry = '10.0.0.1,100\n10.0.0.2,50\nlunch\n' WHERE container_id = 'AGENT_LOAD_BALANCING_WEIGHT'"),
 						Config:    config, ConfigPlanChecks: mended, Check: written,
 					},
 					{ // the same weights, in another order and with the form's line ends
-						PreConfig:        acceptance.Run(t, d, "UPDATE vicidial_settings_containers SET container_entry = '10.0.0.2,50\r\n10.0.0.1,100' WHERE container_id = 'AGENT_LOAD_BALANCING_WEIGHT'"),
+						PreConfig:        acctest.Run(t, d, "UPDATE vicidial_settings_containers SET container_entry = '10.0.0.2,50\r\n10.0.0.1,100' WHERE container_id = 'AGENT_LOAD_BALANCING_WEIGHT'"),
 						Config:           config,
 						ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 					},
 				},
-				CheckDestroy: acceptance.Expect(t, d, weights, `| container_id | container_type | container_entry |`),
+				CheckDestroy: acctest.Expect(t, d, weights, `| container_id | container_type | container_entry |`),
 			})
 		})
 	}
 	t.Run("a container that was there comes back with its text", func(t *testing.T) {
 		t.Parallel()
 		d := aCluster(t, 1720)
-		acceptance.Run(t, d, "INSERT INTO vicidial_settings_containers (container_id, container_type, container_entry) VALUES ('AGENT_LOAD_BALANCING_WEIGHT', 'OTHER', '10.0.0.1,7')")()
+		acctest.Run(t, d, "INSERT INTO vicidial_settings_containers (container_id, container_type, container_entry) VALUES ('AGENT_LOAD_BALANCING_WEIGHT', 'OTHER', '10.0.0.1,7')")()
 		resource.Test(t, resource.TestCase{
-			ProtoV6ProviderFactories: acceptance.Providers(),
+			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps: []resource.TestStep{
 				{Config: declare(d, `agent_login_weights = { "10.0.0.1" = 1, "10.0.0.2" = 1 }`)},
 				{ // taken out of the configuration, the text is given back, and the plan says so
@@ -154,12 +154,12 @@ func TestAccClusterSettings_weights(t *testing.T) {
 					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 						plancheck.ExpectKnownValue(settings, tfjsonpath.New("agent_login_weights"), knownvalue.MapExact(map[string]knownvalue.Check{"10.0.0.1": knownvalue.Int64Exact(7)})),
 					}},
-					Check: acceptance.Expect(t, d, weights, `
+					Check: acctest.Expect(t, d, weights, `
 						| container_id                | container_type | container_entry |
 						| AGENT_LOAD_BALANCING_WEIGHT | OTHER          | 10.0.0.1,7      |`),
 				},
 			},
-			CheckDestroy: acceptance.Expect(t, d, weights, `
+			CheckDestroy: acctest.Expect(t, d, weights, `
 				| container_id                | container_type | container_entry |
 				| AGENT_LOAD_BALANCING_WEIGHT | OTHER          | 10.0.0.1,7      |`),
 		})
@@ -171,11 +171,11 @@ func TestAccClusterSettings_drift(t *testing.T) {
 	d := aCluster(t, 1720)
 	config := declare(d, `active_voicemail_server = "10.0.0.2"`, `outbound_calls_per_second = 60`)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
 			{ // what is owned is mended
-				PreConfig: acceptance.Run(t, d, "UPDATE system_settings SET active_voicemail_server = '10.0.0.1'"),
+				PreConfig: acctest.Run(t, d, "UPDATE system_settings SET active_voicemail_server = '10.0.0.1'"),
 				Config:    config,
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectResourceAction(settings, plancheck.ResourceActionUpdate),
@@ -183,17 +183,17 @@ func TestAccClusterSettings_drift(t *testing.T) {
 				Check: resource.TestCheckResourceAttr(settings, "active_voicemail_server", "10.0.0.2"),
 			},
 			{ // what is not, is nobody's business; state follows it
-				PreConfig:        acceptance.Run(t, d, "UPDATE system_settings SET sounds_web_server = '10.0.2.9', admin_home_url = 'x'"),
+				PreConfig:        acctest.Run(t, d, "UPDATE system_settings SET sounds_web_server = '10.0.2.9', admin_home_url = 'x'"),
 				Config:           config,
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 			},
 			{ // what somebody changed stays with them when it is destroyed
-				PreConfig: acceptance.Run(t, d, "UPDATE system_settings SET outbound_calls_per_second = 77"),
+				PreConfig: acctest.Run(t, d, "UPDATE system_settings SET outbound_calls_per_second = 77"),
 				Config:    config,
 				Destroy:   true,
 			},
 		},
-		CheckDestroy: acceptance.Expect(t, d, choices, `
+		CheckDestroy: acctest.Expect(t, d, choices, `
 			| active_voicemail_server | sounds_web_server | slave_db_server | cps | cross_exten | default_codecs |
 			| 10.0.0.1                | 10.0.2.9          |                 |  77 | 0           |                |`),
 	})
@@ -208,12 +208,12 @@ func TestAccClusterSettings_secrets(t *testing.T) {
 			`default_phone_login_password_wo = "pw-phone-5"`, `default_phone_login_password_wo_version = 1`)
 	}
 	written := func(password string) resource.TestCheckFunc {
-		return acceptance.Expect(t, d, passwords, fmt.Sprintf(`
+		return acctest.Expect(t, d, passwords, fmt.Sprintf(`
 			| default_server_password | default_phone_registration_password | default_phone_login_password |
 			| %-23s | test                                | pw-phone-5                   |`, password))
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
 				Config: config("pw-server-5", 1), Check: written("pw-server-5"),
@@ -234,13 +234,13 @@ func TestAccClusterSettings_secrets(t *testing.T) {
 func TestAccClusterSettings_refusesAtPlanTime(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	acceptance.Run(t, d, "UPDATE system_settings SET require_password_length = 8")()
+	acctest.Run(t, d, "UPDATE system_settings SET require_password_length = 8")()
 	old := aCluster(t, 1302)
 	step := func(d *sandbox.Database, message string, lines ...string) resource.TestStep {
 		return resource.TestStep{Config: declare(d, lines...), PlanOnly: true, ExpectError: says(message)}
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			step(d, "server 10.0.0.77 is not in the table servers", `active_voicemail_server = "10.0.0.77"`),
 			step(d, "is not an IPv4 address", `active_voicemail_server = "dial1"`),
@@ -256,7 +256,7 @@ func TestAccClusterSettings_refusesAtPlanTime(t *testing.T) {
 			step(old, "it came with schema 1642, the database has schema 1302", `allowed_sip_stacks = "PJSIP"`),
 			step(old, "vicidial_settings_containers.container_entry is not in this database", `agent_login_weights = { "10.0.0.1" = 5 }`),
 			step(old, "holds 20 characters, these are 21", `default_server_password_wo = "`+strings.Repeat("x", 21)+`"`, `default_server_password_wo_version = 1`),
-			{Config: acceptance.Provider(d)},
+			{Config: acctest.Provider(d)},
 		},
 	})
 	d.Expect(t, choices, `
@@ -271,7 +271,7 @@ func TestAccClusterSettings_twoResourcesShareTheRow(t *testing.T) {
 		return declare(d, `outbound_calls_per_second = 20`) + "resource \"vicidial_cluster_settings\" \"beside\" {\n  " + lines + "\n}\n"
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: beside(`outbound_calls_per_second = 30`), PlanOnly: true, ExpectError: says("another vicidial_cluster_settings of this configuration has outbound_calls_per_second")},
 			{Config: beside(`default_codecs = "ulaw"`)}, // each owns what it sets
@@ -286,7 +286,7 @@ func TestAccClusterSettings_twoResourcesShareTheRow(t *testing.T) {
 func TestAccClusterSettings_serverOfTheSameRun(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	config := acceptance.Provider(d) + `
+	config := acctest.Provider(d) + `
 resource "vicidial_server" "new" {
   server_id = "dial3"
   server_ip = "10.0.0.3"
@@ -297,15 +297,15 @@ resource "vicidial_cluster_settings" "this" {
 }
 `
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: config,
-			Check: acceptance.Expect(t, d, "SELECT active_voicemail_server FROM system_settings", `
+			Check: acctest.Expect(t, d, "SELECT active_voicemail_server FROM system_settings", `
 				| active_voicemail_server |
 				| 10.0.0.3                |`),
 		}},
 		// The server goes only because the settings were given back before it.
-		CheckDestroy: acceptance.Expect(t, d, "SELECT active_voicemail_server, (SELECT COUNT(*) FROM servers WHERE server_id = 'dial3') AS left_over FROM system_settings", `
+		CheckDestroy: acctest.Expect(t, d, "SELECT active_voicemail_server, (SELECT COUNT(*) FROM servers WHERE server_id = 'dial3') AS left_over FROM system_settings", `
 			| active_voicemail_server | left_over |
 			| 10.0.0.1                |         0 |`),
 	})
@@ -317,7 +317,7 @@ func TestAccClusterSettings_importChangesNothing(t *testing.T) {
 	config := declare(d, `active_voicemail_server = "10.0.0.1"`, `outbound_calls_per_second = 10`)
 	imported := "import {\n  to = vicidial_cluster_settings.this\n  id = \"system_settings\"\n}\n"
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config + imported, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
 			{ // the first change after it notes what there is
@@ -327,7 +327,7 @@ func TestAccClusterSettings_importChangesNothing(t *testing.T) {
 				}))},
 			},
 		},
-		CheckDestroy: acceptance.Expect(t, d, "SELECT active_voicemail_server FROM system_settings", `
+		CheckDestroy: acctest.Expect(t, d, "SELECT active_voicemail_server FROM system_settings", `
 			| active_voicemail_server |
 			| 10.0.0.1                |`),
 	})
@@ -340,7 +340,7 @@ func TestAccClusterSettings_identity(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		Steps: []resource.TestStep{
 			{

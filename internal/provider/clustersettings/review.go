@@ -10,14 +10,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // review tells what apply would refuse, as errors, and what VICIdial would do
 // that an operator does not expect, as warnings.
 func (r *Resource) review(ctx context.Context, config model, seen memory, isNew bool) diag.Diagnostics {
-	fail := func(err error) diag.Diagnostics { return bridge.Diagnose("Unable to plan cluster settings", "", err) }
+	fail := func(err error) diag.Diagnostics { return tfhelper.Diagnose("Unable to plan cluster settings", "", err) }
 	schema, err := r.topology.Schema(ctx)
 	if err != nil {
 		return fail(err)
@@ -49,7 +49,7 @@ func (r *Resource) reviewTwice(config model) diag.Diagnostics {
 	var diags diag.Diagnostics
 	otherwise := r.topology.ExpectSettings(config.row())
 	for _, column := range slices.Sorted(maps.Keys(otherwise)) {
-		diags.Append(bridge.DiagnoseAt(path.Root(column), "Declared twice",
+		diags.Append(tfhelper.DiagnoseAt(path.Root(column), "Declared twice",
 			fmt.Errorf("another vicidial_cluster_settings of this configuration has %s = %q, and a cluster has one row of settings; set it in one of them", column, otherwise[column].Text))...)
 	}
 	return diags
@@ -64,7 +64,7 @@ func reviewColumns(schema cluster.Schema, config model) diag.Diagnostics {
 		if column == cluster.WeightsColumn {
 			err = schema.Check(cluster.TableContainers, "container_entry", row[column])
 		}
-		diags.Append(bridge.DiagnoseAt(path.Root(column), "The database cannot hold this", err)...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root(column), "The database cannot hold this", err)...)
 	}
 	return diags
 }
@@ -75,21 +75,21 @@ func reviewVoicemail(config model, settings cluster.Settings, servers cluster.Se
 	chosen, is := config.VoicemailServer.ValueString(), settings.Row["active_voicemail_server"].Text
 	if config.VoicemailServer.IsNull() {
 		if cluster.CheckVoicemailServer(is, servers) != nil {
-			return bridge.WarnAt(at, "The cluster has no coordinator",
+			return tfhelper.WarnAt(at, "The cluster has no coordinator",
 				fmt.Sprintf("active_voicemail_server is %q, which is no server's address. No node runs the end of day, purges, timed jobs and notifications. Set it here.", is))
 		}
 		return nil
 	}
 	if err := cluster.CheckVoicemailServer(chosen, servers); err != nil {
-		return bridge.DiagnoseAt(at, "Unknown server", fmt.Errorf("%w; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", err))
+		return tfhelper.DiagnoseAt(at, "Unknown server", fmt.Errorf("%w; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", err))
 	}
 	var diags diag.Diagnostics
 	if server, _ := servers.ByIP(chosen); server.Row["active_asterisk_server"].Text == "N" {
-		diags.Append(bridge.WarnAt(at, "The coordinator runs no Asterisk",
+		diags.Append(tfhelper.WarnAt(at, "The coordinator runs no Asterisk",
 			fmt.Sprintf("Server %s has active_asterisk_server = N: it runs the cluster's end of day if its keepalive script runs, but it takes no voicemail.", server.ID()))...)
 	}
 	if _, moves := servers.ByIP(is); moves && is != chosen {
-		diags.Append(bridge.WarnAt(at, "Voicemail moves",
+		diags.Append(tfhelper.WarnAt(at, "Voicemail moves",
 			fmt.Sprintf("Voicemail boxes move from %s to %s: messages that are stored on %s stay there unless they are copied. All nodes build their configuration files anew, and %s runs the end of day from now on.", is, chosen, is, chosen))...)
 	}
 	return diags
@@ -106,13 +106,13 @@ func (r *Resource) reviewSecrets(ctx context.Context, schema cluster.Schema, con
 		}
 		given = true
 		at, text := path.Root(secret.attribute), secret.value.ValueString()
-		diags.Append(bridge.DiagnoseAt(at, "The database cannot hold this", checkSecret(schema, secret.column, text))...)
+		diags.Append(tfhelper.DiagnoseAt(at, "The database cannot hold this", checkSecret(schema, secret.column, text))...)
 		if len(text) < settings.PasswordLength {
-			diags.Append(bridge.DiagnoseAt(at, "Password too short",
+			diags.Append(tfhelper.DiagnoseAt(at, "Password too short",
 				fmt.Errorf("the system settings ask for %d characters (require_password_length)", settings.PasswordLength))...)
 		}
 		if text == "test" {
-			diags.Append(bridge.WarnAt(at, "Secret left as it was shipped", "This is the password that every VICIdial is shipped with.")...)
+			diags.Append(tfhelper.WarnAt(at, "Secret left as it was shipped", "This is the password that every VICIdial is shipped with.")...)
 		}
 	}
 	armed, err := r.topology.FirstLoginArmed(ctx)
@@ -142,12 +142,12 @@ func reviewLists(config model, settings cluster.Settings, servers cluster.Server
 		diags.Append(warnings(path.Root(cluster.WeightsColumn), "Agent login weights", cluster.ReviewWeights(config.weights(), servers))...)
 		_, rest := cluster.ParseWeights(settings.Weights.Text)
 		if len(rest) > 0 {
-			diags.Append(bridge.WarnAt(path.Root(cluster.WeightsColumn), "Other lines of the container go",
+			diags.Append(tfhelper.WarnAt(path.Root(cluster.WeightsColumn), "Other lines of the container go",
 				"The whole text is written. VICIdial makes nothing of these lines: "+strings.Join(rest, " | "))...)
 		}
 	}
 	if !config.SoundsServer.IsNull() && !settings.CentralSounds {
-		diags.Append(bridge.WarnAt(path.Root("sounds_web_server"), "Central sounds are off",
+		diags.Append(tfhelper.WarnAt(path.Root("sounds_web_server"), "Central sounds are off",
 			"sounds_central_control_active is 0: no node fetches sounds from this server until it is turned on in the system settings.")...)
 	}
 	return diags
@@ -157,18 +157,18 @@ func warnings(at path.Path, summary string, said []string) diag.Diagnostics {
 	if len(said) == 0 {
 		return nil
 	}
-	return bridge.WarnAt(at, summary, strings.Join(said, "\n"))
+	return tfhelper.WarnAt(at, summary, strings.Join(said, "\n"))
 }
 
 // reviewRemoval tells what a destroy leaves as it is.
 func (r *Resource) reviewRemoval(ctx context.Context, seen memory) diag.Diagnostics {
 	settings, err := r.topology.SystemSettings(ctx)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan the end of cluster settings", "", err)
+		return tfhelper.Diagnose("Unable to plan the end of cluster settings", "", err)
 	}
 	servers, err := r.topology.Servers(ctx)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan the end of cluster settings", "", err)
+		return tfhelper.Diagnose("Unable to plan the end of cluster settings", "", err)
 	}
 	back, left := seen.Given.Back(settings, nil, servers)
 	var said []string

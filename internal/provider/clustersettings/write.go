@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -15,7 +15,7 @@ import (
 // it was before is not known.
 func (r *Resource) create(ctx context.Context, want, secrets cluster.Row) (cluster.Given, error) {
 	if r.topology == nil {
-		return cluster.Given{}, bridge.ErrUnconfigured
+		return cluster.Given{}, tfhelper.ErrUnconfigured
 	}
 	var given cluster.Given
 	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
@@ -43,7 +43,7 @@ func (r *Resource) create(ctx context.Context, want, secrets cluster.Row) (clust
 // returns is right whether or not it came to its end.
 func (r *Resource) update(ctx context.Context, seen memory, want, secrets cluster.Row) (cluster.Given, error) {
 	if r.topology == nil {
-		return seen.Given, bridge.ErrUnconfigured
+		return seen.Given, tfhelper.ErrUnconfigured
 	}
 	given := seen.Given
 	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
@@ -73,7 +73,7 @@ func (r *Resource) update(ctx context.Context, seen memory, want, secrets cluste
 // written.
 func (r *Resource) giveBack(ctx context.Context, given cluster.Given) error {
 	if r.topology == nil {
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		have, err := r.topology.SystemSettings(ctx)

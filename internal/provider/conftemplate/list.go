@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -30,16 +30,16 @@ func (l *List) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSc
 // List hands the templates out by their template_id.
 func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	if l.templates == nil {
-		bridge.ListFailed(stream, "Unable to list templates", bridge.ErrUnconfigured)
+		tfhelper.ListFailed(stream, "Unable to list templates", tfhelper.ErrUnconfigured)
 		return
 	}
 	found, err := l.templates.Templates(ctx)
 	if err != nil {
-		bridge.ListFailed(stream, "Unable to list templates", err)
+		tfhelper.ListFailed(stream, "Unable to list templates", err)
 		return
 	}
-	bridge.List(ctx, req, stream, found, func(template cluster.Template, _ *diag.Diagnostics) bridge.Found {
+	tfhelper.List(ctx, req, stream, found, func(template cluster.Template, _ *diag.Diagnostics) tfhelper.Found {
 		m := model{}.with(template)
-		return bridge.Found{Name: template.ID() + " (" + m.Name.ValueString() + ")", ID: m.identity(), Model: m}
+		return tfhelper.Found{Name: template.ID() + " (" + m.Name.ValueString() + ")", ID: m.identity(), Model: m}
 	})
 }

@@ -5,7 +5,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -25,19 +25,19 @@ func (m model) identity() identity { return identity{m.TemplateID} }
 
 func (m model) id() string { return m.TemplateID.ValueString() }
 
-func (m *model) columns() []bridge.Column {
-	return []bridge.Column{
-		bridge.Text("template_id", path.Root("template_id"), &m.TemplateID),
-		bridge.Text("template_name", path.Root("template_name"), &m.Name),
-		bridge.Text(string(cluster.TemplateContents), path.Root("template_contents"), &m.Contents),
-		bridge.Text("user_group", path.Root("user_group"), &m.UserGroup),
+func (m *model) columns() []tfhelper.Column {
+	return []tfhelper.Column{
+		tfhelper.Text("template_id", path.Root("template_id"), &m.TemplateID),
+		tfhelper.Text("template_name", path.Root("template_name"), &m.Name),
+		tfhelper.Text(string(cluster.TemplateContents), path.Root("template_contents"), &m.Contents),
+		tfhelper.Text("user_group", path.Root("user_group"), &m.UserGroup),
 	}
 }
 
 // row is what is wanted of the row. Text is stored with LF, however the file
 // that it came from ends its lines.
 func (m model) row() cluster.Row {
-	row := bridge.Row(m.columns())
+	row := tfhelper.Row(m.columns())
 	if contents, wanted := row[string(cluster.TemplateContents)]; wanted {
 		row[string(cluster.TemplateContents)] = cluster.Text(cluster.NormalText(contents.Text))
 	}
@@ -48,7 +48,7 @@ func (m model) row() cluster.Row {
 // it was written.
 func (m model) with(found cluster.Template) model {
 	before := m
-	bridge.Show(m.columns(), cluster.Row(found))
+	tfhelper.Show(m.columns(), cluster.Row(found))
 	if cluster.EquivalentText(before.Contents.ValueString(), m.Contents.ValueString()) && !before.Contents.IsNull() {
 		m.Contents = before.Contents
 	}

@@ -1,6 +1,6 @@
 // Package conftemplate keeps the templates that phones and carriers share. What
 // a change leads to is cluster's and the SQL is store's; this room translates
-// them for Terraform. It imports bridge and cluster only.
+// them for Terraform. It imports tfhelper and cluster only.
 package conftemplate
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -48,7 +48,7 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure takes the cluster from the provider.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &r.templates)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.templates)...)
 }
 
 // ModifyPlan tells what apply would refuse, and what the admin form would do to
@@ -58,91 +58,91 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if req.Plan.Raw.IsNull() {
-		if m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics); ok {
+		if m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok {
 			resp.Diagnostics.Append(r.reviewRemoval(ctx, m)...)
 			found, _, err := r.find(ctx, m.id())
-			resp.Diagnostics.Append(bridge.Diagnose("Unable to plan the removal of template", m.id(), err)...)
-			bridge.RememberRemoval(ctx, resp, cluster.Row(found))
+			resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of template", m.id(), err)...)
+			tfhelper.RememberRemoval(ctx, resp, cluster.Row(found))
 		}
 		return
 	}
-	m, ok := bridge.Known[model](ctx, req, &resp.Diagnostics)
+	m, ok := tfhelper.Known[model](ctx, req, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if !req.State.Raw.IsNull() {
-		if prior, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics); ok && prior.id() != m.id() { // this one goes
+		if prior, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok && prior.id() != m.id() { // this one goes
 			resp.Diagnostics.Append(r.reviewRemoval(ctx, prior)...)
 		}
 	}
 	r.templates.ExpectTemplate(cluster.Template(m.row()))
 	m.Stale = texts(nil)
-	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, m)...)
+	resp.Diagnostics.Append(tfhelper.Propose(ctx, &resp.Plan, m)...)
 	if resp.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}
 	resp.Diagnostics.Append(r.review(ctx, m, req.State.Raw.IsNull())...)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to write template", m.id(), r.templates.Writable(ctx, cluster.TableTemplates, cluster.TableServers))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write template", m.id(), r.templates.Writable(ctx, cluster.TableTemplates, cluster.TableServers))...)
 }
 
 // Create writes the row. When it fails it takes back what it wrote and leaves no
 // state.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
-	declared, known := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	declared, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok || !known {
 		return
 	}
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to create template", m.id(), r.create(ctx, declared))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create template", m.id(), r.create(ctx, declared))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, bridge.Created(resp).Promised(req.Plan), nil)
+		r.publish(ctx, m, tfhelper.Created(resp).Promised(req.Plan), nil)
 	}
 }
 
 // Read publishes the row as it is, and tells who changed it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if r.templates == nil {
-		bridge.Reading(resp).Keep(ctx, m.identity())
+		tfhelper.Reading(resp).Keep(ctx, m.identity())
 		return
 	}
-	seen, known := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
+	seen, known := tfhelper.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
 	if known {
 		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
 	}
-	r.publish(ctx, m, bridge.Reading(resp), seen)
+	r.publish(ctx, m, tfhelper.Reading(resp), seen)
 }
 
 // Update writes what differs.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
-	prior, was := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
-	declared, known := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	prior, was := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
+	declared, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok || !was || !known {
 		return
 	}
-	seen, _ := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	err := r.move(ctx, cluster.TemplateChange{ID: m.id(), Seen: seen, Want: bridge.Written(m.row(), declared.row()), Owed: prior.owed()})
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to update template", m.id(), err)...)
+	seen, _ := tfhelper.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
+	err := r.move(ctx, cluster.TemplateChange{ID: m.id(), Seen: seen, Want: tfhelper.Written(m.row(), declared.row()), Owed: prior.owed()})
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update template", m.id(), err)...)
 	if err == nil {
 		seen = nil
 	} else {
 		m.Stale = prior.Stale
 	}
-	r.publish(ctx, m, bridge.Updated(resp).Promised(req.Plan), seen)
+	r.publish(ctx, m, tfhelper.Updated(resp).Promised(req.Plan), seen)
 }
 
 // Delete removes the row, unless somebody uses it.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	seen, _ := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete template", m.id(), r.move(ctx, cluster.TemplateChange{ID: m.id(), Seen: seen}))...)
+	seen, _ := tfhelper.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete template", m.id(), r.move(ctx, cluster.TemplateChange{ID: m.id(), Seen: seen}))...)
 }
 
 // ImportState takes a template_id; Read finds the row.
@@ -152,10 +152,10 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 
 // publish says what the row says, or forgets a template that has none. seen is
 // what it said before, where a difference to it may have left nodes stale.
-func (r *Resource) publish(ctx context.Context, m model, to bridge.Response, seen cluster.Row) {
+func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response, seen cluster.Row) {
 	found, there, err := r.find(ctx, m.id())
 	if err != nil {
-		to.Diagnostics.Append(bridge.Diagnose("Unable to read template", m.id(), err)...)
+		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read template", m.id(), err)...)
 		return
 	}
 	if !there {
@@ -166,7 +166,7 @@ func (r *Resource) publish(ctx context.Context, m model, to bridge.Response, see
 	change := cluster.TemplateChange{ID: m.id(), Have: cluster.Row(found), Seen: seen}
 	if len(change.Drift()) > 0 { // only then does it matter who uses it
 		if err := r.gather(ctx, &change); err != nil {
-			to.Diagnostics.Append(bridge.Diagnose("Unable to read template", m.id(), err)...)
+			to.Diagnostics.Append(tfhelper.Diagnose("Unable to read template", m.id(), err)...)
 			return
 		}
 	}
@@ -179,7 +179,7 @@ func (r *Resource) publish(ctx context.Context, m model, to bridge.Response, see
 
 func (r *Resource) find(ctx context.Context, id string) (cluster.Template, bool, error) {
 	if r.templates == nil {
-		return nil, false, bridge.ErrUnconfigured
+		return nil, false, tfhelper.ErrUnconfigured
 	}
 	all, err := r.templates.Templates(ctx)
 	if err != nil {
@@ -206,7 +206,7 @@ func (r *Resource) gather(ctx context.Context, change *cluster.TemplateChange) e
 // move takes the row from what was seen to what is wanted.
 func (r *Resource) move(ctx context.Context, change cluster.TemplateChange) error {
 	if r.templates == nil {
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	return r.templates.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		if err := r.gather(ctx, &change); err != nil {
@@ -240,13 +240,13 @@ func (r *Resource) create(ctx context.Context, m model) error {
 func (r *Resource) review(ctx context.Context, m model, isNew bool) diag.Diagnostics {
 	schema, err := r.templates.Schema(ctx)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan template", m.id(), err)
+		return tfhelper.Diagnose("Unable to plan template", m.id(), err)
 	}
 	var diags diag.Diagnostics
 	row := m.row()
 	for _, column := range m.columns() {
 		if value, wanted := row[column.Name]; wanted {
-			diags.Append(bridge.DiagnoseAt(column.At, "The database cannot hold this", schema.Check(cluster.TableTemplates, column.Name, value))...)
+			diags.Append(tfhelper.DiagnoseAt(column.At, "The database cannot hold this", schema.Check(cluster.TableTemplates, column.Name, value))...)
 		}
 	}
 	if isNew && !diags.HasError() {
@@ -255,14 +255,14 @@ func (r *Resource) review(ctx context.Context, m model, isNew bool) diag.Diagnos
 		if err == nil {
 			_, err = change.Plan()
 		}
-		diags.Append(bridge.DiagnoseAt(path.Root("template_id"), "Template exists already", err)...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root("template_id"), "Template exists already", err)...)
 	}
 	at, text := path.Root("template_contents"), m.Contents.ValueString()
 	for _, doubts := range []cluster.Flaws{
 		cluster.CheckAsterisk(cluster.TemplateContents, text).Doubts(), cluster.CheckForm(cluster.TemplateContents, text), cluster.BareSecrets(text),
 	} {
 		if len(doubts) > 0 {
-			diags.Append(bridge.WarnAt(at, "Template text to look at", doubts.String())...)
+			diags.Append(tfhelper.WarnAt(at, "Template text to look at", doubts.String())...)
 		}
 	}
 	return diags
@@ -273,7 +273,7 @@ func (r *Resource) review(ctx context.Context, m model, isNew bool) diag.Diagnos
 func (r *Resource) reviewRemoval(ctx context.Context, m model) diag.Diagnostics {
 	use, err := r.templates.TemplateUse(ctx, m.id())
 	if err != nil {
-		return bridge.Diagnose("Unable to plan template", m.id(), err)
+		return tfhelper.Diagnose("Unable to plan template", m.id(), err)
 	}
 	names := use.Names()
 	if len(names) == 0 {

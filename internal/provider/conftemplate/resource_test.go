@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -34,14 +34,14 @@ const flagged = "SELECT server_ip FROM servers WHERE rebuild_conf_files = 'Y' OR
 
 func play(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acceptance.Providers(), Steps: steps})
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
 }
 
-func on(d *sandbox.Database, config string) string { return acceptance.Provider(d) + config }
+func on(d *sandbox.Database, config string) string { return acctest.Provider(d) + config }
 
 func run(t *testing.T, d *sandbox.Database, statements ...string) {
 	t.Helper()
-	acceptance.Run(t, d, statements...)()
+	acctest.Run(t, d, statements...)()
 }
 
 // oneNodeUses puts a phone that uses the template on the first of two nodes.
@@ -57,17 +57,17 @@ func TestAccConfTemplate(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
 			oneNodeUses(t, d)
-			settle := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
+			settle := acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
 			play(t,
 				resource.TestStep{
 					Config: on(d, aTemplate("type=friend\nhost=dynamic\n")),
-					Check: resource.ComposeTestCheckFunc(acceptance.Expect(t, d, rowOf, `
+					Check: resource.ComposeTestCheckFunc(acctest.Expect(t, d, rowOf, `
 						| template_name           | template_contents           |
 						| Softphones of the floor | type=friend\nhost=dynamic\n |`),
-						acceptance.Expect(t, d, flagged, `
+						acctest.Expect(t, d, flagged, `
 						| server_ip |
 						| 10.0.0.1  |`),
-						acceptance.Expect(t, d, "SELECT event_section, event_type, record_id, event_code FROM vicidial_admin_log", `
+						acctest.Expect(t, d, "SELECT event_section, event_type, record_id, event_code FROM vicidial_admin_log", `
 						| event_section | event_type | record_id | event_code              |
 						| CONFTEMPLATES | ADD        | softphone | ADMIN ADD CONF TEMPLATE |`),
 					),
@@ -83,7 +83,7 @@ func TestAccConfTemplate(t *testing.T) {
 				},
 				resource.TestStep{
 					Config: on(d, aTemplate("type=friend\nhost=dynamic\nqualify=yes\n")),
-					Check: acceptance.Expect(t, d, flagged, `
+					Check: acctest.Expect(t, d, flagged, `
 						| server_ip |
 						| 10.0.0.1  |`),
 				},
@@ -105,14 +105,14 @@ func TestAccConfTemplate(t *testing.T) {
 					ImportStateVerifyIdentifierAttribute: "template_id",
 				},
 				resource.TestStep{
-					PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_conf_templates WHERE template_id = 'softphone'"),
+					PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_conf_templates WHERE template_id = 'softphone'"),
 					Config:    on(d, aTemplate("type=friend\n")),
 					ConfigPlanChecks: resource.ConfigPlanChecks{
 						PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionCreate)},
 					},
 				},
 				resource.TestStep{ // nobody uses it any more, so that the test's end can destroy it
-					PreConfig: acceptance.Run(t, d, "UPDATE phones SET template_id = ''"),
+					PreConfig: acctest.Run(t, d, "UPDATE phones SET template_id = ''"),
 					Config:    on(d, aTemplate("type=friend\n")),
 				},
 			)
@@ -143,7 +143,7 @@ resource "vicidial_conf_template" "theirs" {
 		resource.TestStep{Config: on(d, aTemplate("type=friend\n"))},
 		resource.TestStep{Config: on(d, aTemplate("type=friend\n")), Destroy: true, ExpectError: regexp.MustCompile(`(?s)is in use.*phone 101 on 10.0.0.1`)},
 		resource.TestStep{
-			PreConfig: acceptance.Run(t, d, "UPDATE phones SET template_id = ''"),
+			PreConfig: acctest.Run(t, d, "UPDATE phones SET template_id = ''"),
 			Config:    on(d, aTemplate("type=friend\n")),
 		},
 	)
@@ -170,7 +170,7 @@ resource "vicidial_carrier_route" "main" {
   template_id   = vicidial_conf_template.trunks.template_id
 }`, id, lifecycle))
 	}
-	var told acceptance.Told
+	var told acctest.Told
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: told.Providers(), Steps: []resource.TestStep{
 		{Config: called("trunks", "false")},
 		{Config: called("carriers", "false"), ExpectError: regexp.MustCompile(`(?si)template trunks is in use.*carrier MAIN_00001`)},
@@ -178,10 +178,10 @@ resource "vicidial_carrier_route" "main" {
 			PreConfig: told.Forget, Config: called("carriers", "true"),
 			Check: resource.ComposeTestCheckFunc(
 				told.Warns(t, `Template trunks is in use: .*carrier MAIN_00001 on 10\.0\.0\.1\..*create_before_destroy`),
-				acceptance.Expect(t, d, "SELECT c.carrier_id, t.template_id FROM vicidial_server_carriers c, vicidial_conf_templates t WHERE c.template_id = t.template_id AND t.template_name = 'Trunks'", `
+				acctest.Expect(t, d, "SELECT c.carrier_id, t.template_id FROM vicidial_server_carriers c, vicidial_conf_templates t WHERE c.template_id = t.template_id AND t.template_name = 'Trunks'", `
 					| carrier_id | template_id |
 					| MAIN_00001 | carriers    |`),
-				acceptance.Expect(t, d, "SELECT COUNT(*) AS old FROM vicidial_conf_templates WHERE template_id = 'trunks'", "| old |\n|   0 |"),
+				acctest.Expect(t, d, "SELECT COUNT(*) AS old FROM vicidial_conf_templates WHERE template_id = 'trunks'", "| old |\n|   0 |"),
 			),
 		},
 	}})
@@ -209,9 +209,9 @@ func TestAccConfTemplate_resumesAfterLostConnection(t *testing.T) {
 	d := sandbox.New(t, 1720)
 	oneNodeUses(t, d)
 	proxy := sandbox.NewProxy(t, d.Server())
-	through := func(contents string) string { return acceptance.ProviderAt(d, proxy.Port()) + aTemplate(contents) }
-	settle := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
-	user := acceptance.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |")
+	through := func(contents string) string { return acctest.ProviderAt(d, proxy.Port()) + aTemplate(contents) }
+	settle := acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
+	user := acctest.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |")
 	steps := []resource.TestStep{{Config: through("type=friend\n")}}
 	// A change writes the row, its line in the change log and the flag.
 	for n := 1; n <= 3; n++ {
@@ -247,14 +247,14 @@ func TestAccConfTemplate_example(t *testing.T) {
 	}
 	play(t, resource.TestStep{
 		Config: on(d, string(example)),
-		Check:  acceptance.Expect(t, d, "SELECT template_name FROM vicidial_conf_templates WHERE template_id = 'softphone'", "| template_name           |\n| Softphones of the floor |"),
+		Check:  acctest.Expect(t, d, "SELECT template_name FROM vicidial_conf_templates WHERE template_id = 'softphone'", "| template_name           |\n| Softphones of the floor |"),
 	})
 }
 
 func TestAccConfTemplate_isListed(t *testing.T) {
 	t.Parallel()
 	for _, schema := range sandbox.Schemas() {
-		found := acceptance.List(t, sandbox.New(t, schema), "vicidial_conf_template")
+		found := acctest.List(t, sandbox.New(t, schema), "vicidial_conf_template")
 		if len(found) != 2 || found[0].Identity["template_id"] != "IAX_generic" || !strings.Contains(found[1].Texts["template_contents"], "type=friend\n") {
 			t.Errorf("schema %d: listed %+v", schema, found)
 		}

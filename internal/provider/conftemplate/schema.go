@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -47,7 +47,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"template_contents": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`template_contents`: lines of the form `name=value`, as they go into the section of a phone or a carrier. No line may open a section.",
-				Validators: []validator.String{bridge.Check("settings of an Asterisk section", func(text string) error {
+				Validators: []validator.String{tfhelper.Check("settings of an Asterisk section", func(text string) error {
 					return cluster.CheckAsterisk(cluster.TemplateContents, text).Errors().Err()
 				})},
 			},

@@ -1,5 +1,5 @@
 // Package dialforecast tells what VICIdial's dialers will do with the trunks.
-// The arithmetic is cluster's and the SQL is store's. It imports bridge and
+// The arithmetic is cluster's and the SQL is store's. It imports tfhelper and
 // cluster only.
 package dialforecast
 
@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -37,21 +37,21 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 
 // Configure takes the cluster from the provider.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &d.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
 }
 
 // Read works one loop of all dialers out.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if d.topology == nil {
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to forecast dialing", "", bridge.ErrUnconfigured)...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to forecast dialing", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
 	in, err := d.topology.Dialing(ctx, m.live())
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to forecast dialing", "", err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to forecast dialing", "", err)...)
 	if err != nil {
 		return
 	}

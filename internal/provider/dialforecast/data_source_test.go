@@ -10,14 +10,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
 const forecast = "data.vicidial_dial_forecast.floor"
 
 func asked(d *sandbox.Database, more string) string {
-	return acceptance.Provider(d) + "data \"vicidial_dial_forecast\" \"floor\" {\n" + more + "\n}\n"
+	return acctest.Provider(d) + "data \"vicidial_dial_forecast\" \"floor\" {\n" + more + "\n}\n"
 }
 
 func is(path tfjsonpath.Path, check knownvalue.Check) statecheck.StateCheck {
@@ -41,9 +41,9 @@ func TestAccDialForecast(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			acceptance.Floor(t, d)
+			acctest.Floor(t, d)
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // SALES has a limit of 30 on each node; dial3 balances
 						Config: asked(d, `goals = { SALES = { "10.0.0.1" = 50, "10.0.0.2" = 20 } }`),
@@ -68,7 +68,7 @@ func TestAccDialForecast(t *testing.T) {
 						},
 					},
 					{ // reservations counted twice: C wants 90 beside SALES, which uses its 30
-						PreConfig: acceptance.Run(t, d, "INSERT INTO vicidial_campaigns (campaign_id, active, dial_method, auto_dial_level) VALUES ('CALM', 'Y', 'RATIO', '1')",
+						PreConfig: acctest.Run(t, d, "INSERT INTO vicidial_campaigns (campaign_id, active, dial_method, auto_dial_level) VALUES ('CALM', 'Y', 'RATIO', '1')",
 							"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 25, 'OVERFLOW_ALLOWED')"),
 						Config: asked(d, "serve_order = [\"SALES\"]\nbalance_fill = false\n"+`goals = { CALM = { "10.0.0.1" = 90 }, SALES = { "10.0.0.1" = 30 } }`),
 						ConfigStateChecks: []statecheck.StateCheck{
@@ -80,7 +80,7 @@ func TestAccDialForecast(t *testing.T) {
 						},
 					},
 					{ // as it is now: one agent READY, one INCALL of SALES on dial1 at level 2, and three calls up
-						PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_server_trunks WHERE dedicated_trunks = 25"),
+						PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_server_trunks WHERE dedicated_trunks = 25"),
 						Config:    asked(d, ""),
 						ConfigStateChecks: []statecheck.StateCheck{
 							is(of("SALES", "goal"), knownvalue.Int64Exact(6)), // the remote agent on dial3 counts as well

@@ -1,5 +1,5 @@
 // Package failoverplan tells what is left of a cluster when telephony nodes die.
-// The sums are cluster's and the SQL is store's. It imports bridge and cluster
+// The sums are cluster's and the SQL is store's. It imports tfhelper and cluster
 // only.
 package failoverplan
 
@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -35,27 +35,27 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 
 // Configure takes the cluster from the provider.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &d.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
 }
 
 // Read works the plan out. That a cluster does not survive is a finding, not an
 // error: a check block or a precondition makes of it what the operator wants.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if d.topology == nil {
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to plan for failure", "", bridge.ErrUnconfigured)...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan for failure", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
 	floor, err := d.topology.FailoverInput(ctx, m.PinnedPhones.IsNull() || m.PinnedPhones.ValueBool(), m.Live.ValueBool())
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to plan for failure", "", err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan for failure", "", err)...)
 	if err != nil {
 		return
 	}
 	plan, err := cluster.NewFailoverPlan(m.asked(floor))
-	resp.Diagnostics.Append(bridge.DiagnoseAt(path.Root("lost_at_once"), "Too many cases to work out", err)...)
+	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("lost_at_once"), "Too many cases to work out", err)...)
 	if err == nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(floor, plan))...)
 	}

@@ -10,14 +10,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
 const plan = "data.vicidial_failover_plan.floor"
 
 func asked(d *sandbox.Database, more string) string {
-	return acceptance.Provider(d) + "data \"vicidial_failover_plan\" \"floor\" {\n" + more + "\n}\n"
+	return acctest.Provider(d) + "data \"vicidial_failover_plan\" \"floor\" {\n" + more + "\n}\n"
 }
 
 func is(path tfjsonpath.Path, check knownvalue.Check) statecheck.StateCheck {
@@ -49,9 +49,9 @@ func TestAccFailoverPlan(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			acceptance.Floor(t, d)
+			acctest.Floor(t, d)
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // 6 seats over three nodes; SALES may have 30 lines on each
 						Config: asked(d, "campaigns = { SALES = 60 }\n calls_per_second = 40"),
@@ -84,7 +84,7 @@ func TestAccFailoverPlan(t *testing.T) {
 						},
 					},
 					{ // a phone in no alias, and one of another password on the only other node
-						PreConfig: acceptance.Run(t, d,
+						PreConfig: acctest.Run(t, d,
 							"INSERT INTO phones (extension, server_ip, login, pass, active, template_id) VALUES ('3000', '10.0.0.2', '3000', 'open', 'Y', '')",
 							"UPDATE phones_alias SET logins_list = '2000a,2000b' WHERE alias_id = '2000'"),
 						Config: asked(d, ""),
@@ -99,7 +99,7 @@ func TestAccFailoverPlan(t *testing.T) {
 						ConfigStateChecks: []statecheck.StateCheck{is(tfjsonpath.New("survivable"), knownvalue.Bool(true))},
 					},
 					{ // as it is now: two agents on dial1, one on dial2
-						PreConfig: acceptance.Run(t, d, "UPDATE server_updater SET last_update = NOW() - INTERVAL 1 HOUR WHERE server_ip = '10.0.0.3'",
+						PreConfig: acctest.Run(t, d, "UPDATE server_updater SET last_update = NOW() - INTERVAL 1 HOUR WHERE server_ip = '10.0.0.3'",
 							"UPDATE vicidial_conferences SET extension = 'SIP/x' WHERE server_ip = '10.0.0.2' AND conf_exten > 8600051"),
 						Config: asked(d, "live = true"),
 						ConfigStateChecks: []statecheck.StateCheck{
@@ -120,18 +120,18 @@ func TestAccFailoverPlan(t *testing.T) {
 func TestAccFailoverPlan_usableInChecks(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acceptance.Floor(t, d)
+	acctest.Floor(t, d)
 	guarded := func(lines int) string {
 		return asked(d, fmt.Sprintf("campaigns = { SALES = %d }\n lifecycle {\n postcondition {\n condition = self.survivable\n error_message = join(\"\\n\", flatten(self.losses[*].reasons))\n }\n }", lines))
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: asked(d, "lost_at_once = 6"), ExpectError: regexp.MustCompile(`lost_at_once value must be between 1 and 5`)},
 			{Config: guarded(60)},
 			{Config: guarded(61), ExpectError: regexp.MustCompile(`Campaign\s+SALES\s+gets\s+60\s+lines\s+instead\s+of\s+61`)},
 			{ // weights, and passwords that differ inside an alias
-				PreConfig: acceptance.Run(t, d,
+				PreConfig: acctest.Run(t, d,
 					"INSERT INTO vicidial_settings_containers (container_id, container_type, container_entry) VALUES ('AGENT_LOAD_BALANCING_WEIGHT', 'OTHER', '10.0.0.1,300\n10.0.0.2,100\n10.0.0.3,100')",
 					"UPDATE phones SET pass = 'shut' WHERE login = '2004a'"),
 				Config: asked(d, ""),
@@ -148,10 +148,10 @@ func TestAccFailoverPlan_refusesTooManyCases(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	for i := 1; i <= 30; i++ {
-		acceptance.Run(t, d, fmt.Sprintf("INSERT INTO servers (server_id, server_ip) VALUES ('d%d', '10.0.0.%d')", i, i))()
+		acctest.Run(t, d, fmt.Sprintf("INSERT INTO servers (server_id, server_ip) VALUES ('d%d', '10.0.0.%d')", i, i))()
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: asked(d, "lost_at_once = 3"), ExpectError: regexp.MustCompile(`losing\s+up\s+to\s+3\s+of\s+30\s+servers\s+makes\s+more\s+than\s+2000\s+cases`),
 		}},

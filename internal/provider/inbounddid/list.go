@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -30,16 +30,16 @@ func (l *List) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSc
 // List hands the DIDs out by their number in the table.
 func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	if l.routing == nil {
-		bridge.ListFailed(stream, "Unable to list DIDs", bridge.ErrUnconfigured)
+		tfhelper.ListFailed(stream, "Unable to list DIDs", tfhelper.ErrUnconfigured)
 		return
 	}
 	found, err := l.routing.DIDs(ctx)
 	if err != nil {
-		bridge.ListFailed(stream, "Unable to list DIDs", err)
+		tfhelper.ListFailed(stream, "Unable to list DIDs", err)
 		return
 	}
-	bridge.List(ctx, req, stream, found, func(row cluster.Row, _ *diag.Diagnostics) bridge.Found {
+	tfhelper.List(ctx, req, stream, found, func(row cluster.Row, _ *diag.Diagnostics) tfhelper.Found {
 		m := model{}.with(row)
-		return bridge.Found{Name: m.pattern() + " (" + m.Description.ValueString() + ")", ID: m.identity(), Model: m}
+		return tfhelper.Found{Name: m.pattern() + " (" + m.Description.ValueString() + ")", ID: m.identity(), Model: m}
 	})
 }

@@ -4,7 +4,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -85,80 +85,80 @@ func (m model) identity() identity { return identity{m.Pattern} }
 func (m model) pattern() string { return m.Pattern.ValueString() }
 
 // columns are those that the resource owns where the configuration names them.
-func (m *model) columns() []bridge.Column {
+func (m *model) columns() []tfhelper.Column {
 	at := path.Root
-	return []bridge.Column{
-		bridge.Text("did_description", at("did_description"), &m.Description),
-		bridge.YesNo("did_active", at("did_active"), &m.Active),
-		bridge.Text("did_route", at("did_route"), &m.Route),
-		bridge.Text("extension", at("extension"), &m.Extension),
-		bridge.Text("exten_context", at("exten_context"), &m.Context),
-		bridge.Text("voicemail_ext", at("voicemail_ext"), &m.Voicemail),
-		bridge.Text("phone", at("phone"), &m.Phone),
-		bridge.Text("server_ip", at("server_ip"), &m.ServerIP),
-		bridge.Text("user", at("user"), &m.User),
-		bridge.Text("user_unavailable_action", at("user_unavailable_action"), &m.Unavailable),
-		bridge.Text("user_route_settings_ingroup", at("user_route_settings_ingroup"), &m.SettingsInGroup),
-		bridge.Text("group_id", at("group_id"), &m.GroupID),
-		bridge.Text("call_handle_method", at("call_handle_method"), &m.HandleMethod),
-		bridge.Text("agent_search_method", at("agent_search_method"), &m.SearchMethod),
-		bridge.Int("list_id", at("list_id"), &m.ListID),
-		bridge.Int("entry_list_id", at("entry_list_id"), &m.EntryListID),
-		bridge.Text("campaign_id", at("campaign_id"), &m.CampaignID),
-		bridge.Text("phone_code", at("phone_code"), &m.PhoneCode),
-		bridge.Text("menu_id", at("menu_id"), &m.MenuID),
-		bridge.Text("record_call", at("record_call"), &m.Record),
-		bridge.Text("no_agent_ingroup_redirect", at("no_agent_ingroup_redirect"), &m.NoAgentRedirect),
-		bridge.Text("no_agent_ingroup_id", at("no_agent_ingroup_id"), &m.NoAgentGroup),
-		bridge.Text("no_agent_ingroup_extension", at("no_agent_ingroup_extension"), &m.NoAgentExtension),
-		bridge.Int("max_queue_ingroup_calls", at("max_queue_ingroup_calls"), &m.MaxQueueCalls),
-		bridge.Text("max_queue_ingroup_id", at("max_queue_ingroup_id"), &m.MaxQueueGroup),
-		bridge.Text("max_queue_ingroup_extension", at("max_queue_ingroup_extension"), &m.MaxQueueExtension),
-		bridge.Text("pre_filter_phone_group_id", at("pre_filter_phone_group_id"), &m.PreFilterGroup),
-		bridge.Text("pre_filter_extension", at("pre_filter_extension"), &m.PreFilterExtension),
-		bridge.Text("pre_filter_recent_call", at("pre_filter_recent_call"), &m.PreFilterRecent),
-		bridge.Text("pre_filter_recent_extension", at("pre_filter_recent_extension"), &m.PreFilterRecentExtension),
-		bridge.YesNo("inbound_route_answer", at("inbound_route_answer"), &m.RouteAnswer),
-		bridge.Text("did_carrier_description", at("did_carrier_description"), &m.CarrierDescription),
-		bridge.Text("custom_one", at("custom_one"), &m.CustomOne),
-		bridge.Text("custom_two", at("custom_two"), &m.CustomTwo),
-		bridge.Text("custom_three", at("custom_three"), &m.CustomThree),
-		bridge.Text("custom_four", at("custom_four"), &m.CustomFour),
-		bridge.Text("custom_five", at("custom_five"), &m.CustomFive),
-		bridge.Text("user_group", at("user_group"), &m.UserGroup),
-		bridge.Text("filter_inbound_number", at("filter_inbound_number"), &m.Filter),
-		bridge.Text("filter_phone_group_id", at("filter_phone_group_id"), &m.FilterGroup),
-		bridge.Text("filter_url", at("filter_url"), &m.FilterURL),
-		bridge.YesNo("filter_url_did_redirect", at("filter_url_did_redirect"), &m.FilterURLRedirect),
-		bridge.Text("filter_dnc_campaign", at("filter_dnc_campaign"), &m.FilterDNCCampaign),
-		bridge.Text("filter_action", at("filter_action"), &m.FilterAction),
-		bridge.Text("filter_extension", at("filter_extension"), &m.FilterExtension),
-		bridge.Text("filter_exten_context", at("filter_exten_context"), &m.FilterContext),
-		bridge.Text("filter_voicemail_ext", at("filter_voicemail_ext"), &m.FilterVoicemail),
-		bridge.Text("filter_phone", at("filter_phone"), &m.FilterPhone),
-		bridge.Text("filter_server_ip", at("filter_server_ip"), &m.FilterServerIP),
-		bridge.Text("filter_user", at("filter_user"), &m.FilterUser),
-		bridge.Text("filter_user_unavailable_action", at("filter_user_unavailable_action"), &m.FilterUnavailable),
-		bridge.Text("filter_user_route_settings_ingroup", at("filter_user_route_settings_ingroup"), &m.FilterSettingsInGroup),
-		bridge.Text("filter_group_id", at("filter_group_id"), &m.FilterGroupID),
-		bridge.Text("filter_call_handle_method", at("filter_call_handle_method"), &m.FilterHandleMethod),
-		bridge.Text("filter_agent_search_method", at("filter_agent_search_method"), &m.FilterSearchMethod),
-		bridge.Int("filter_list_id", at("filter_list_id"), &m.FilterListID),
-		bridge.Int("filter_entry_list_id", at("filter_entry_list_id"), &m.FilterEntryListID),
-		bridge.Text("filter_campaign_id", at("filter_campaign_id"), &m.FilterCampaignID),
-		bridge.Text("filter_phone_code", at("filter_phone_code"), &m.FilterPhoneCode),
-		bridge.Text("filter_menu_id", at("filter_menu_id"), &m.FilterMenuID),
-		bridge.Text("filter_clean_cid_number", at("filter_clean_cid_number"), &m.FilterCleanNumber),
+	return []tfhelper.Column{
+		tfhelper.Text("did_description", at("did_description"), &m.Description),
+		tfhelper.YesNo("did_active", at("did_active"), &m.Active),
+		tfhelper.Text("did_route", at("did_route"), &m.Route),
+		tfhelper.Text("extension", at("extension"), &m.Extension),
+		tfhelper.Text("exten_context", at("exten_context"), &m.Context),
+		tfhelper.Text("voicemail_ext", at("voicemail_ext"), &m.Voicemail),
+		tfhelper.Text("phone", at("phone"), &m.Phone),
+		tfhelper.Text("server_ip", at("server_ip"), &m.ServerIP),
+		tfhelper.Text("user", at("user"), &m.User),
+		tfhelper.Text("user_unavailable_action", at("user_unavailable_action"), &m.Unavailable),
+		tfhelper.Text("user_route_settings_ingroup", at("user_route_settings_ingroup"), &m.SettingsInGroup),
+		tfhelper.Text("group_id", at("group_id"), &m.GroupID),
+		tfhelper.Text("call_handle_method", at("call_handle_method"), &m.HandleMethod),
+		tfhelper.Text("agent_search_method", at("agent_search_method"), &m.SearchMethod),
+		tfhelper.Int("list_id", at("list_id"), &m.ListID),
+		tfhelper.Int("entry_list_id", at("entry_list_id"), &m.EntryListID),
+		tfhelper.Text("campaign_id", at("campaign_id"), &m.CampaignID),
+		tfhelper.Text("phone_code", at("phone_code"), &m.PhoneCode),
+		tfhelper.Text("menu_id", at("menu_id"), &m.MenuID),
+		tfhelper.Text("record_call", at("record_call"), &m.Record),
+		tfhelper.Text("no_agent_ingroup_redirect", at("no_agent_ingroup_redirect"), &m.NoAgentRedirect),
+		tfhelper.Text("no_agent_ingroup_id", at("no_agent_ingroup_id"), &m.NoAgentGroup),
+		tfhelper.Text("no_agent_ingroup_extension", at("no_agent_ingroup_extension"), &m.NoAgentExtension),
+		tfhelper.Int("max_queue_ingroup_calls", at("max_queue_ingroup_calls"), &m.MaxQueueCalls),
+		tfhelper.Text("max_queue_ingroup_id", at("max_queue_ingroup_id"), &m.MaxQueueGroup),
+		tfhelper.Text("max_queue_ingroup_extension", at("max_queue_ingroup_extension"), &m.MaxQueueExtension),
+		tfhelper.Text("pre_filter_phone_group_id", at("pre_filter_phone_group_id"), &m.PreFilterGroup),
+		tfhelper.Text("pre_filter_extension", at("pre_filter_extension"), &m.PreFilterExtension),
+		tfhelper.Text("pre_filter_recent_call", at("pre_filter_recent_call"), &m.PreFilterRecent),
+		tfhelper.Text("pre_filter_recent_extension", at("pre_filter_recent_extension"), &m.PreFilterRecentExtension),
+		tfhelper.YesNo("inbound_route_answer", at("inbound_route_answer"), &m.RouteAnswer),
+		tfhelper.Text("did_carrier_description", at("did_carrier_description"), &m.CarrierDescription),
+		tfhelper.Text("custom_one", at("custom_one"), &m.CustomOne),
+		tfhelper.Text("custom_two", at("custom_two"), &m.CustomTwo),
+		tfhelper.Text("custom_three", at("custom_three"), &m.CustomThree),
+		tfhelper.Text("custom_four", at("custom_four"), &m.CustomFour),
+		tfhelper.Text("custom_five", at("custom_five"), &m.CustomFive),
+		tfhelper.Text("user_group", at("user_group"), &m.UserGroup),
+		tfhelper.Text("filter_inbound_number", at("filter_inbound_number"), &m.Filter),
+		tfhelper.Text("filter_phone_group_id", at("filter_phone_group_id"), &m.FilterGroup),
+		tfhelper.Text("filter_url", at("filter_url"), &m.FilterURL),
+		tfhelper.YesNo("filter_url_did_redirect", at("filter_url_did_redirect"), &m.FilterURLRedirect),
+		tfhelper.Text("filter_dnc_campaign", at("filter_dnc_campaign"), &m.FilterDNCCampaign),
+		tfhelper.Text("filter_action", at("filter_action"), &m.FilterAction),
+		tfhelper.Text("filter_extension", at("filter_extension"), &m.FilterExtension),
+		tfhelper.Text("filter_exten_context", at("filter_exten_context"), &m.FilterContext),
+		tfhelper.Text("filter_voicemail_ext", at("filter_voicemail_ext"), &m.FilterVoicemail),
+		tfhelper.Text("filter_phone", at("filter_phone"), &m.FilterPhone),
+		tfhelper.Text("filter_server_ip", at("filter_server_ip"), &m.FilterServerIP),
+		tfhelper.Text("filter_user", at("filter_user"), &m.FilterUser),
+		tfhelper.Text("filter_user_unavailable_action", at("filter_user_unavailable_action"), &m.FilterUnavailable),
+		tfhelper.Text("filter_user_route_settings_ingroup", at("filter_user_route_settings_ingroup"), &m.FilterSettingsInGroup),
+		tfhelper.Text("filter_group_id", at("filter_group_id"), &m.FilterGroupID),
+		tfhelper.Text("filter_call_handle_method", at("filter_call_handle_method"), &m.FilterHandleMethod),
+		tfhelper.Text("filter_agent_search_method", at("filter_agent_search_method"), &m.FilterSearchMethod),
+		tfhelper.Int("filter_list_id", at("filter_list_id"), &m.FilterListID),
+		tfhelper.Int("filter_entry_list_id", at("filter_entry_list_id"), &m.FilterEntryListID),
+		tfhelper.Text("filter_campaign_id", at("filter_campaign_id"), &m.FilterCampaignID),
+		tfhelper.Text("filter_phone_code", at("filter_phone_code"), &m.FilterPhoneCode),
+		tfhelper.Text("filter_menu_id", at("filter_menu_id"), &m.FilterMenuID),
+		tfhelper.Text("filter_clean_cid_number", at("filter_clean_cid_number"), &m.FilterCleanNumber),
 	}
 }
 
 // row is what is wanted of the row.
-func (m model) row() cluster.Row { return bridge.Row(m.columns()) }
+func (m model) row() cluster.Row { return tfhelper.Row(m.columns()) }
 
 // with fills in what the row says.
 func (m model) with(found cluster.Row) model {
 	before := m
-	bridge.Show(m.columns(), found)
+	tfhelper.Show(m.columns(), found)
 	if number, known := found["did_id"].Int(); known {
 		m.DIDID = types.Int64Value(number)
 	}

@@ -1,6 +1,6 @@
 // Package inbounddid routes inbound numbers. What a change leads to is cluster's
 // and the SQL is store's; this room translates them for Terraform. It imports
-// bridge and cluster only.
+// tfhelper and cluster only.
 package inbounddid
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -46,7 +46,7 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure takes the cluster from the provider.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &r.routing)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.routing)...)
 }
 
 // ModifyPlan tells what apply would refuse, and where calls would lead nowhere.
@@ -55,80 +55,80 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if req.Plan.Raw.IsNull() {
-		if m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics); ok {
+		if m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok {
 			_, err := cluster.DIDChange{Pattern: m.pattern(), Have: cluster.Row{}}.Plan()
-			resp.Diagnostics.Append(bridge.Diagnose("Unable to delete DID", m.pattern(), err)...)
+			resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete DID", m.pattern(), err)...)
 			found, _, err := r.find(ctx, m.pattern())
-			resp.Diagnostics.Append(bridge.Diagnose("Unable to plan the removal of DID", m.pattern(), err)...)
-			bridge.RememberRemoval(ctx, resp, found)
+			resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of DID", m.pattern(), err)...)
+			tfhelper.RememberRemoval(ctx, resp, found)
 		}
 		return
 	}
-	m, ok := bridge.Known[model](ctx, req, &resp.Diagnostics)
+	m, ok := tfhelper.Known[model](ctx, req, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if resp.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}
-	declared, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	declared, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	resp.Diagnostics.Append(r.review(ctx, m, declared, req.State.Raw.IsNull())...)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to write DID", m.pattern(), r.routing.Writable(ctx, cluster.TableDIDs))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write DID", m.pattern(), r.routing.Writable(ctx, cluster.TableDIDs))...)
 }
 
 // Create writes the row. When it fails it takes back what it wrote and leaves no
 // state.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
-	declared, known := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	declared, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok || !known {
 		return
 	}
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to create DID", m.pattern(), r.create(ctx, declared))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create DID", m.pattern(), r.create(ctx, declared))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, bridge.Created(resp).Promised(req.Plan))
+		r.publish(ctx, m, tfhelper.Created(resp).Promised(req.Plan))
 	}
 }
 
 // Read publishes the row as it is, and tells who changed it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if r.routing == nil {
-		bridge.Reading(resp).Keep(ctx, m.identity())
+		tfhelper.Reading(resp).Keep(ctx, m.identity())
 		return
 	}
-	if seen, known := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics); known {
+	if seen, known := tfhelper.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics); known {
 		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
 	}
-	r.publish(ctx, m, bridge.Reading(resp))
+	r.publish(ctx, m, tfhelper.Reading(resp))
 }
 
 // Update writes what differs.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
-	declared, known := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	declared, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok || !known {
 		return
 	}
-	seen, _ := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to update DID", m.pattern(), r.move(ctx, m.pattern(), seen, bridge.Written(m.row(), declared.row())))...)
-	r.publish(ctx, m, bridge.Updated(resp).Promised(req.Plan))
+	seen, _ := tfhelper.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update DID", m.pattern(), r.move(ctx, m.pattern(), seen, tfhelper.Written(m.row(), declared.row())))...)
+	r.publish(ctx, m, tfhelper.Updated(resp).Promised(req.Plan))
 }
 
 // Delete removes the row, unless it is VICIdial's own.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	seen, _ := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete DID", m.pattern(), r.move(ctx, m.pattern(), seen, nil))...)
+	seen, _ := tfhelper.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete DID", m.pattern(), r.move(ctx, m.pattern(), seen, nil))...)
 }
 
 // ImportState takes a did_pattern; Read finds the row.
@@ -137,11 +137,11 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 }
 
 // publish says what the row says, or forgets a DID that has none.
-func (r *Resource) publish(ctx context.Context, m model, to bridge.Response) {
+func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response) {
 	found, there, err := r.find(ctx, m.pattern())
 	switch {
 	case err != nil:
-		to.Diagnostics.Append(bridge.Diagnose("Unable to read DID", m.pattern(), err)...)
+		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read DID", m.pattern(), err)...)
 	case !there:
 		to.Forget(ctx, m.identity())
 	default:
@@ -151,7 +151,7 @@ func (r *Resource) publish(ctx context.Context, m model, to bridge.Response) {
 
 func (r *Resource) find(ctx context.Context, pattern string) (cluster.Row, bool, error) {
 	if r.routing == nil {
-		return nil, false, bridge.ErrUnconfigured
+		return nil, false, tfhelper.ErrUnconfigured
 	}
 	all, err := r.routing.DIDs(ctx)
 	if err != nil {
@@ -174,7 +174,7 @@ func (r *Resource) change(ctx context.Context, pattern string, seen, want cluste
 // move takes the row from what was seen to what is wanted.
 func (r *Resource) move(ctx context.Context, pattern string, seen, want cluster.Row) error {
 	if r.routing == nil {
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	return r.routing.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		change, err := r.change(ctx, pattern, seen, want)

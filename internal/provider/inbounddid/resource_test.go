@@ -13,14 +13,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
 const did = "vicidial_inbound_did.sales"
 
 func aDID(d *sandbox.Database, attributes ...string) string {
-	return acceptance.Provider(d) + fmt.Sprintf(`
+	return acctest.Provider(d) + fmt.Sprintf(`
 resource "vicidial_inbound_did" "sales" {
   did_pattern = "8005551212"
   %s
@@ -34,7 +34,7 @@ const rows = "SELECT did_pattern, did_route, group_id, extension, did_active FRO
 func aSystem(t *testing.T, schema int) *sandbox.Database {
 	t.Helper()
 	d := sandbox.New(t, schema)
-	acceptance.Run(t, d,
+	acctest.Run(t, d,
 		"INSERT INTO vicidial_inbound_groups (group_id, group_name, active) VALUES ('SALESLINE', 'Sales', 'Y')",
 		"INSERT INTO vicidial_call_menu (menu_id, menu_name) VALUES ('welcome', 'Welcome')",
 		"INSERT INTO servers (server_id, server_ip) VALUES ('dial1', '10.0.0.1')")()
@@ -53,46 +53,46 @@ func TestAccInboundDID(t *testing.T) {
 			toGroup := aDID(d, `did_route = "IN_GROUP"`, `group_id = "SALESLINE"`, `did_description = "Sales line"`)
 			toMenu := aDID(d, `did_route = "CALLMENU"`, `menu_id = "welcome"`, `record_call = "Y"`, `campaign_id = "SALES"`, `list_id = 998`)
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // what is not declared takes VICIdial's default
 						Config: toGroup,
-						Check: acceptance.Expect(t, d, rows, `
+						Check: acctest.Expect(t, d, rows, `
 							| did_pattern | did_route | group_id  | extension  | did_active |
 							| 8005551212  | IN_GROUP  | SALESLINE | 9998811112 | Y          |`),
 					},
 					{ // the line in the change log bears the did_id, as VICIdial's own lines do
 						Config: toGroup,
-						Check: acceptance.Expect(t, d, "SELECT event_section, event_type, record_id = did_id AS by_did_id, event_code FROM vicidial_admin_log, vicidial_inbound_dids WHERE did_pattern = '8005551212'", `
+						Check: acctest.Expect(t, d, "SELECT event_section, event_type, record_id = did_id AS by_did_id, event_code FROM vicidial_admin_log, vicidial_inbound_dids WHERE did_pattern = '8005551212'", `
 							| event_section | event_type | by_did_id | event_code    |
 							| DIDS          | ADD        |         1 | ADMIN ADD DID |`),
 					},
 					{ResourceName: did, ImportState: true, ImportStateId: "8005551212", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "did_pattern"},
 					{ // the admin form saved unchanged is no drift (F§10 item 13)
-						PreConfig: acceptance.Run(t, d, "UPDATE vicidial_inbound_dids SET voicemail_ext = '', phone = '', user = '', campaign_id = '', filter_group_id = '---NONE---' WHERE did_pattern = '8005551212'"),
+						PreConfig: acctest.Run(t, d, "UPDATE vicidial_inbound_dids SET voicemail_ext = '', phone = '', user = '', campaign_id = '', filter_group_id = '---NONE---' WHERE did_pattern = '8005551212'"),
 						Config:    toGroup, ConfigPlanChecks: does(plancheck.ResourceActionNoop),
 					},
 					{
 						Config: toMenu, ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
-						Check: acceptance.Expect(t, d, "SELECT did_route, menu_id, record_call, campaign_id, list_id, did_description FROM vicidial_inbound_dids WHERE did_pattern = '8005551212'", `
+						Check: acctest.Expect(t, d, "SELECT did_route, menu_id, record_call, campaign_id, list_id, did_description FROM vicidial_inbound_dids WHERE did_pattern = '8005551212'", `
 							| did_route | menu_id | record_call | campaign_id | list_id | did_description |
 							| CALLMENU  | welcome | Y           | SALES       |     998 | Sales line      |`),
 					},
 					{ // another hand
-						PreConfig: acceptance.Run(t, d, "UPDATE vicidial_inbound_dids SET menu_id = 'other' WHERE did_pattern = '8005551212'"),
+						PreConfig: acctest.Run(t, d, "UPDATE vicidial_inbound_dids SET menu_id = 'other' WHERE did_pattern = '8005551212'"),
 						Config:    toMenu, ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
 						ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(did, tfjsonpath.New("menu_id"), knownvalue.StringExact("welcome"))},
 					},
 					{ // what is not declared is nobody's business
-						PreConfig: acceptance.Run(t, d, "UPDATE vicidial_inbound_dids SET custom_one = 'by hand' WHERE did_pattern = '8005551212'"),
+						PreConfig: acctest.Run(t, d, "UPDATE vicidial_inbound_dids SET custom_one = 'by hand' WHERE did_pattern = '8005551212'"),
 						Config:    toMenu, ConfigPlanChecks: does(plancheck.ResourceActionNoop),
 					},
 					{
-						PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_inbound_dids WHERE did_pattern = '8005551212'"),
+						PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_inbound_dids WHERE did_pattern = '8005551212'"),
 						Config:    toMenu, ConfigPlanChecks: does(plancheck.ResourceActionCreate),
 					},
 				},
-				CheckDestroy: acceptance.Expect(t, d, rows, `| did_pattern | did_route | group_id | extension | did_active |`),
+				CheckDestroy: acctest.Expect(t, d, rows, `| did_pattern | did_route | group_id | extension | did_active |`),
 			})
 		})
 	}
@@ -103,16 +103,16 @@ func TestAccInboundDID_settlesWhateverTheWordForNoneAndTheLetters(t *testing.T) 
 	d := aSystem(t, 1720)
 	declared := aDID(d, `extension = "8300"`, `group_id = "---NONE---"`, `campaign_id = "SALES"`)
 	saying := func(column, value string) func() {
-		return acceptance.Run(t, d, fmt.Sprintf("UPDATE vicidial_inbound_dids SET %s = '%s' WHERE did_pattern = '8005551212'", column, value))
+		return acctest.Run(t, d, fmt.Sprintf("UPDATE vicidial_inbound_dids SET %s = '%s' WHERE did_pattern = '8005551212'", column, value))
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: declared},
 			{PreConfig: saying("group_id", ""), Config: declared, ConfigPlanChecks: does(plancheck.ResourceActionNoop)},
 			{ // VICIdial's programs compare campaigns letter by letter
 				PreConfig: saying("campaign_id", "sales"), Config: declared, ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
-				Check: acceptance.Expect(t, d, "SELECT campaign_id FROM vicidial_inbound_dids WHERE did_pattern = '8005551212'", `
+				Check: acctest.Expect(t, d, "SELECT campaign_id FROM vicidial_inbound_dids WHERE did_pattern = '8005551212'", `
 					| campaign_id |
 					| SALES       |`),
 			},
@@ -137,18 +137,18 @@ func TestAccInboundDID_everyRouteAndFilter(t *testing.T) {
 	} {
 		steps = append(steps, resource.TestStep{Config: aDID(d, attributes...)})
 	}
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acceptance.Providers(), Steps: steps})
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
 }
 
 func TestAccInboundDID_refusesAtPlanTime(t *testing.T) {
 	t.Parallel()
 	d, old := aSystem(t, 1720), aSystem(t, 1302)
-	acceptance.Run(t, d, "INSERT INTO vicidial_inbound_dids (did_pattern, did_route, extension) VALUES ('8005551212', 'EXTEN', '1')")()
+	acctest.Run(t, d, "INSERT INTO vicidial_inbound_dids (did_pattern, did_route, extension) VALUES ('8005551212', 'EXTEN', '1')")()
 	refused := func(config, says string) resource.TestStep {
 		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile("(?is)" + strings.ReplaceAll(says, " ", `\s+`))}
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			refused(aDID(d, `did_route = "IN_GROUP"`), "exists already.*Import the row"),
 			refused(strings.Replace(aDID(d, `did_route = "IN_GROUP"`), "8005551212", "8005551213", 1), "group_id, which is blank"),
@@ -160,7 +160,7 @@ func TestAccInboundDID_refusesAtPlanTime(t *testing.T) {
 			refused(aDID(d, `reserved = true`), "only default and did_system_filter"),
 			refused(aDID(old, `did_route = "VMAIL_NO_INST"`, `voicemail_ext = "1"`), "cannot hold \"VMAIL_NO_INST\""),
 			refused(aDID(old, `pre_filter_recent_call = "1"`), "came with schema 1659, the database has schema 1302"),
-			{Config: acceptance.Provider(d)},
+			{Config: acctest.Provider(d)},
 		},
 	})
 }
@@ -168,7 +168,7 @@ func TestAccInboundDID_refusesAtPlanTime(t *testing.T) {
 func TestAccInboundDID_reserved(t *testing.T) {
 	t.Parallel()
 	d := aSystem(t, 1720)
-	config := acceptance.Provider(d) + `
+	config := acctest.Provider(d) + `
 resource "vicidial_inbound_did" "sales" {
   did_pattern = "default"
   reserved    = true
@@ -181,17 +181,17 @@ import {
   id = "default"
 }
 `
-	here := acceptance.Expect(t, d, "SELECT did_pattern, extension FROM vicidial_inbound_dids", `
+	here := acctest.Expect(t, d, "SELECT did_pattern, extension FROM vicidial_inbound_dids", `
 		| did_pattern | extension |
 		| default     | 8300      |`)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config, ExpectError: regexp.MustCompile(`(?s)exists already`)},
 			{Config: adopted, ConfigPlanChecks: does(plancheck.ResourceActionUpdate), Check: here},
 			{Config: config, Destroy: true, ExpectError: regexp.MustCompile(`(?s)is\s+VICIdial's\s+own\s+row`)},
 			{ // the way out of the state
-				Config: acceptance.Provider(d) + `
+				Config: acctest.Provider(d) + `
 removed {
   from = vicidial_inbound_did.sales
   lifecycle { destroy = false }
@@ -212,17 +212,17 @@ func TestAccInboundDID_resumesAfterLostConnection(t *testing.T) {
 	}
 	const find = "SELECT extension FROM vicidial_inbound_dids WHERE did_pattern = '8005551212'"
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{ // the answer to the insert is lost: the row is looked for, not inserted twice
 				PreConfig: func() { proxy.CutAt(1, sandbox.WriteUnanswered, false) },
 				Config:    through("8300"),
-				Check:     acceptance.Expect(t, d, find, "| extension |\n| 8300      |"),
+				Check:     acctest.Expect(t, d, find, "| extension |\n| 8300      |"),
 			},
 			{ // the update is never sent: it is sent again
 				PreConfig: func() { proxy.CutAt(1, sandbox.WriteUnsent, false) },
 				Config:    through("8301"),
-				Check:     acceptance.Expect(t, d, find, "| extension |\n| 8301      |"),
+				Check:     acctest.Expect(t, d, find, "| extension |\n| 8301      |"),
 			},
 			{ // the database is gone for good: an error, and the old state
 				PreConfig:   func() { proxy.CutAt(1, sandbox.WriteUnsent, true) },
@@ -232,7 +232,7 @@ func TestAccInboundDID_resumesAfterLostConnection(t *testing.T) {
 			{ // the next apply resumes
 				PreConfig: proxy.Heal,
 				Config:    through("8302"),
-				Check:     acceptance.Expect(t, d, find, "| extension |\n| 8302      |"),
+				Check:     acctest.Expect(t, d, find, "| extension |\n| 8302      |"),
 			},
 		},
 	})
@@ -249,10 +249,10 @@ func TestAccInboundDID_example(t *testing.T) {
 		t.Fatal(err)
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
-			Config: acceptance.Provider(d) + string(example),
-			Check: acceptance.Expect(t, d, "SELECT did_pattern, did_route FROM vicidial_inbound_dids ORDER BY did_pattern", `
+			Config: acctest.Provider(d) + string(example),
+			Check: acctest.Expect(t, d, "SELECT did_pattern, did_route FROM vicidial_inbound_dids ORDER BY did_pattern", `
 				| did_pattern | did_route |
 				| 8005550100  | IN_GROUP  |
 				| 8005550101  | CALLMENU  |
@@ -266,8 +266,8 @@ func TestAccInboundDID_isListed(t *testing.T) {
 	t.Parallel()
 	for _, schema := range sandbox.Schemas() {
 		d := aSystem(t, schema)
-		acceptance.Run(t, d, "INSERT INTO vicidial_inbound_dids (did_pattern, did_description, did_route, group_id) VALUES ('8005551212', 'Sales line', 'IN_GROUP', 'SALESLINE')")()
-		found := acceptance.List(t, d, "vicidial_inbound_did")
+		acctest.Run(t, d, "INSERT INTO vicidial_inbound_dids (did_pattern, did_description, did_route, group_id) VALUES ('8005551212', 'Sales line', 'IN_GROUP', 'SALESLINE')")()
+		found := acctest.List(t, d, "vicidial_inbound_did")
 		if len(found) != 2 || found[0].Identity["did_pattern"] != "default" || found[1].Name != "8005551212 (Sales line)" || found[1].Texts["group_id"] != "SALESLINE" {
 			t.Errorf("schema %d: listed %+v", schema, found)
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -23,13 +23,13 @@ var (
 func (r *Resource) review(ctx context.Context, m, declared model, isNew bool) diag.Diagnostics {
 	schema, err := r.routing.Schema(ctx)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan DID", m.pattern(), err)
+		return tfhelper.Diagnose("Unable to plan DID", m.pattern(), err)
 	}
 	diags := reviewReserved(m)
 	row := declared.row()
 	for _, column := range declared.columns() {
 		if value, wanted := row[column.Name]; wanted {
-			diags.Append(bridge.DiagnoseAt(column.At, "The database cannot hold this", schema.Check(cluster.TableDIDs, column.Name, value))...)
+			diags.Append(tfhelper.DiagnoseAt(column.At, "The database cannot hold this", schema.Check(cluster.TableDIDs, column.Name, value))...)
 		}
 	}
 	if diags.HasError() {
@@ -40,7 +40,7 @@ func (r *Resource) review(ctx context.Context, m, declared model, isNew bool) di
 		if err == nil {
 			_, err = change.Plan()
 		}
-		diags.Append(bridge.DiagnoseAt(path.Root("did_pattern"), "DID exists already", err)...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root("did_pattern"), "DID exists already", err)...)
 	}
 	full := m.row()
 	if isNew {
@@ -48,7 +48,7 @@ func (r *Resource) review(ctx context.Context, m, declared model, isNew bool) di
 		maps.Copy(full, row)
 	}
 	for _, need := range cluster.DIDNeeds(full) {
-		diags.Append(bridge.DiagnoseAt(path.Root(need.Column), "Calls would lead nowhere", fmt.Errorf("%s reads %s, which is blank", need.Route, need.Column))...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root(need.Column), "Calls would lead nowhere", fmt.Errorf("%s reads %s, which is blank", need.Route, need.Column))...)
 	}
 	diags.Append(r.reviewServers(ctx, declared)...)
 	diags.Append(r.reviewTargets(ctx, full)...)
@@ -58,9 +58,9 @@ func (r *Resource) review(ctx context.Context, m, declared model, isNew bool) di
 func reviewReserved(m model) diag.Diagnostics {
 	switch reserved := cluster.ReservedDID(m.pattern()); {
 	case reserved && !m.Reserved.ValueBool():
-		return bridge.DiagnoseAt(path.Root("did_pattern"), "Reserved DID", errReserved)
+		return tfhelper.DiagnoseAt(path.Root("did_pattern"), "Reserved DID", errReserved)
 	case !reserved && m.Reserved.ValueBool():
-		return bridge.DiagnoseAt(path.Root("reserved"), "No reserved DID", errNotReserved)
+		return tfhelper.DiagnoseAt(path.Root("reserved"), "No reserved DID", errNotReserved)
 	}
 	return nil
 }
@@ -68,13 +68,13 @@ func reviewReserved(m model) diag.Diagnostics {
 func (r *Resource) reviewServers(ctx context.Context, declared model) diag.Diagnostics {
 	servers, err := r.routing.Expected(ctx)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan DID", declared.pattern(), err)
+		return tfhelper.Diagnose("Unable to plan DID", declared.pattern(), err)
 	}
 	var diags diag.Diagnostics
 	for _, column := range []string{"server_ip", "filter_server_ip"} {
 		ip := declared.row()[column].Text
 		if _, found := servers.ByIP(ip); ip != "" && !found {
-			diags.Append(bridge.DiagnoseAt(path.Root(column), "Unknown server",
+			diags.Append(tfhelper.DiagnoseAt(path.Root(column), "Unknown server",
 				fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", ip))...)
 		}
 	}
@@ -86,11 +86,11 @@ func (r *Resource) reviewServers(ctx context.Context, declared model) diag.Diagn
 func (r *Resource) reviewTargets(ctx context.Context, row cluster.Row) diag.Diagnostics {
 	directory, err := r.routing.Directory(ctx)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan DID", row["did_pattern"].Text, err)
+		return tfhelper.Diagnose("Unable to plan DID", row["did_pattern"].Text, err)
 	}
 	var diags diag.Diagnostics
 	for _, missing := range directory.DIDMissing(row) {
-		diags.Append(bridge.WarnAt(path.Root(missing.Column), "Calls would lead nowhere",
+		diags.Append(tfhelper.WarnAt(path.Root(missing.Column), "Calls would lead nowhere",
 			fmt.Sprintf("%s leads to %s, which is not there. Make it in the admin pages before calls come in.", missing.Route, row[missing.Column].Text))...)
 	}
 	return diags

@@ -18,7 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -33,7 +33,7 @@ var (
 	digits     = stringvalidator.RegexMatches(regexp.MustCompile(`^[0-9]*$`), "digits only")
 	extension  = stringvalidator.RegexMatches(regexp.MustCompile(`^[-*#.:/@_0-9a-zA-Z]*$`), "letters, digits and - * # . : / @ _; VICIdial's admin page strips other characters")
 	oneLine    = stringvalidator.RegexMatches(regexp.MustCompile(`^[^\x00-\x1f]*$`), "one line without control characters")
-	address    = bridge.Check("an IPv4 address or nothing", checkAddress)
+	address    = tfhelper.Check("an IPv4 address or nothing", checkAddress)
 
 	routes      = stringvalidator.OneOf("EXTEN", "VOICEMAIL", "AGENT", "PHONE", "IN_GROUP", "CALLMENU", "VMAIL_NO_INST")
 	unavailable = stringvalidator.OneOf("IN_GROUP", "EXTEN", "VOICEMAIL", "PHONE", "VMAIL_NO_INST")

@@ -1,7 +1,7 @@
 // Package nodeconfig is a room for the files that make machines the nodes of a
 // cluster. Who does what is cluster's decision and the text is render's; this
 // room translates them for Terraform. It writes to no database. It imports
-// bridge, render and cluster only.
+// tfhelper, render and cluster only.
 package nodeconfig
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -41,44 +41,44 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure takes the cluster from the provider.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &r.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
 }
 
 // ModifyPlan makes the files at plan time, so that a reviewer reads every line
 // that changes on a node.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	m, ok := bridge.Known[model](ctx, req, &resp.Diagnostics)
+	m, ok := tfhelper.Known[model](ctx, req, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	files, err := m.site().Files()
-	resp.Diagnostics.Append(bridge.DiagnoseAt(path.Root("nodes"), "The nodes' files cannot be made", err)...)
+	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("nodes"), "The nodes' files cannot be made", err)...)
 	if err != nil {
 		return
 	}
 	resp.Diagnostics.Append(m.review()...)
 	resp.Diagnostics.Append(r.compare(ctx, m)...)
-	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, m.with(files))...)
+	resp.Diagnostics.Append(tfhelper.Propose(ctx, &resp.Plan, m.with(files))...)
 }
 
 // Create puts the files into state. Nothing else holds them.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	if m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics); ok {
-		publish(ctx, m, bridge.Created(resp))
+	if m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics); ok {
+		publish(ctx, m, tfhelper.Created(resp))
 	}
 }
 
 // Read leaves the files as they are: what is on a node cannot be seen from here.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	if m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics); ok {
-		bridge.Reading(resp).Publish(ctx, m.identity(), m, nil)
+	if m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok {
+		tfhelper.Reading(resp).Publish(ctx, m.identity(), m, nil)
 	}
 }
 
 // Update puts the files into state as they are now.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	if m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics); ok {
-		publish(ctx, m, bridge.Updated(resp))
+	if m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics); ok {
+		publish(ctx, m, tfhelper.Updated(resp))
 	}
 }
 
@@ -96,7 +96,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		return
 	}
 	m, notes, err := adopt(req.ID)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to import node configuration", "", err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to import node configuration", "", err)...)
 	if err != nil {
 		return
 	}
@@ -109,10 +109,10 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	}
 }
 
-func publish(ctx context.Context, m model, to bridge.Response) {
+func publish(ctx context.Context, m model, to tfhelper.Response) {
 	files, err := m.site().Files()
 	if err != nil {
-		to.Diagnostics.Append(bridge.Diagnose("Unable to make the files of the nodes", "", err)...)
+		to.Diagnostics.Append(tfhelper.Diagnose("Unable to make the files of the nodes", "", err)...)
 		return
 	}
 	m = m.with(files)

@@ -17,7 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
@@ -31,7 +31,7 @@ const threeNodes = `
 `
 
 func aSite(d *sandbox.Database, nodes string, more ...string) string {
-	return acceptance.Provider(d) + fmt.Sprintf("\nresource \"vicidial_node_config\" \"site\" {\n  nodes = {%s}\n  %s\n}\n", nodes, strings.Join(more, "\n  "))
+	return acctest.Provider(d) + fmt.Sprintf("\nresource \"vicidial_node_config\" \"site\" {\n  nodes = {%s}\n  %s\n}\n", nodes, strings.Join(more, "\n  "))
 }
 
 func says(message string) *regexp.Regexp {
@@ -75,7 +75,7 @@ func TestAccNodeConfig(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // the letters are known before anything is applied
 						Config:           aSite(d, threeNodes),
@@ -127,7 +127,7 @@ func TestAccNodeConfig_refusesAtPlanTime(t *testing.T) {
 		return resource.TestStep{Config: aSite(d, nodes, more...), PlanOnly: true, ExpectError: says(message)}
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			step("duty adaptive_dialing is claimed by 10.0.0.1 and 10.0.0.9", strings.Replace(node(`duties = ["adaptive_dialing"]`), `["database"]`, `["database"], duties = ["adaptive_dialing"]`, 1)),
 			step("name one of 10.0.0.1, 10.0.0.2 as coordinator", strings.Replace(threeNodes, `"10.0.0.9" = { roles = ["database"] }`, ``, 1), `settings = { VARDB_server = "10.0.0.9" }`),
@@ -146,7 +146,7 @@ func TestAccNodeConfig_refusesAtPlanTime(t *testing.T) {
 			step("key VARFTP_host: recordings are to be shipped", threeNodes, `recordings = { ship = true }`),
 			step("is not an absolute folder", threeNodes, `install = { sources = "/usr/src && reboot" }`),
 			step(`time server "pool; reboot"`, threeNodes, `time_server = "pool; reboot"`),
-			{Config: acceptance.Provider(d)},
+			{Config: acctest.Provider(d)},
 		},
 	})
 }
@@ -177,7 +177,7 @@ func TestAccNodeConfig_importByContent(t *testing.T) {
 		return strings.Join(names, ","), nil
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: declared},
 			{ // files give the declaration back, unknown keys and all; no password comes along
@@ -212,7 +212,7 @@ func TestAccNodeConfig_identity(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		Steps: []resource.TestStep{
 			{
@@ -232,7 +232,7 @@ func TestAccFunctions(t *testing.T) {
 	t.Parallel()
 	output := func(expression string) string { return "output \"result\" {\n  value = " + expression + "\n}\n" }
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
 				Config: output(`provider::vicidial::keepalives({ "10.0.0.1" = ["telephony", "confbridge"], "10.0.0.2" = ["telephony", "sip_logging", "balance_fill"], "10.0.0.9" = ["database"], "10.0.2.1" = ["web"] }, null)`),

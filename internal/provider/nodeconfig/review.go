@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -21,13 +21,13 @@ func (m model) review() diag.Diagnostics {
 	at := path.Root("secrets")
 	for _, secret := range []struct{ key, shipped string }{{"VARDB_pass", "1234"}, {"VARDB_custom_pass", "custom1234"}} {
 		if m.Secrets[secret.key] == secret.shipped {
-			diags.Append(bridge.WarnAt(at.AtMapKey(secret.key), "Secret left as it was shipped",
+			diags.Append(tfhelper.WarnAt(at.AtMapKey(secret.key), "Secret left as it was shipped",
 				secret.key+" is the password that every VICIdial is shipped with.")...)
 		}
 	}
 	// bin/ADMIN_backup.pl writes --password=$VARDB_pass into a shell command.
 	if strings.ContainsAny(m.Secrets["VARDB_pass"], "`$&|<>()'\"\\*?!~{}[]") {
-		diags.Append(bridge.WarnAt(at.AtMapKey("VARDB_pass"), "A shell would not take this password as it is",
+		diags.Append(tfhelper.WarnAt(at.AtMapKey("VARDB_pass"), "A shell would not take this password as it is",
 			"VARDB_pass has a character that means something to a shell. VICIdial's programs log in with it, but its backup script (ADMIN_backup.pl) writes the password into a shell command as it stands and would fail, or run a part of it.")...)
 	}
 	return diags
@@ -58,12 +58,12 @@ func (m model) compare(servers cluster.Servers) diag.Diagnostics {
 		at := path.Root("nodes").AtMapKey(node.ServerIP)
 		server, found := servers.ByIP(node.ServerIP)
 		if !found {
-			diags.Append(bridge.WarnAt(at, "Node without a server",
+			diags.Append(tfhelper.WarnAt(at, "Node without a server",
 				fmt.Sprintf("No row of the table servers has the address %s, now or by this plan. VICIdial's programs on the node look for their row by VARserver_ip and do nothing without it.", node.ServerIP))...)
 			continue
 		}
 		if cmp.Or(node.Engine, cluster.Meetme) != server.Engine() {
-			diags.Append(bridge.WarnAt(at.AtName("conf_engine"), "Node and server disagree about the conference engine",
+			diags.Append(tfhelper.WarnAt(at.AtName("conf_engine"), "Node and server disagree about the conference engine",
 				fmt.Sprintf("Server %s has conf_engine %s. A ConfBridge node needs the keepalive letter C, a MeetMe node the cron job AST_conf_update.pl; with the wrong one rooms are never freed.", server.ID(), server.Engine()))...)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
 )
 
@@ -30,7 +30,7 @@ func (p pairs) ValidateMap(_ context.Context, req validator.MapRequest, resp *va
 		if !isText || value.IsUnknown() {
 			continue
 		}
-		resp.Diagnostics.Append(bridge.DiagnoseAt(req.Path.AtMapKey(key), "Invalid value", p.check(key, value.ValueString()))...)
+		resp.Diagnostics.Append(tfhelper.DiagnoseAt(req.Path.AtMapKey(key), "Invalid value", p.check(key, value.ValueString()))...)
 	}
 }
 

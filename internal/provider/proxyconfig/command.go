@@ -12,8 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
-	"github.com/vicidial/terraform-provider-vicidial/internal/render/rehearse"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/configcheck"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
@@ -24,8 +24,8 @@ func (r *Resource) rehearse(ctx context.Context, m model, tier webtier.Tier) err
 	if !wanted {
 		return nil
 	}
-	err := rehearse.Check(ctx, r.proxy.dialect, binary, tier)
-	if errors.Is(err, rehearse.ErrNoBinary) && binary == "" {
+	err := configcheck.Check(ctx, r.proxy.dialect, binary, tier)
+	if errors.Is(err, configcheck.ErrNoBinary) && binary == "" {
 		return nil
 	}
 	return err
@@ -86,6 +86,6 @@ func (r *Resource) foreign(m model) diag.Diagnostics {
 	if file.Backup {
 		kind = "Its text will be kept at " + file.Path + ".bak."
 	}
-	return bridge.WarnAt(path.Root("file").AtName("path"), "A file is there already",
+	return tfhelper.WarnAt(path.Root("file").AtName("path"), "A file is there already",
 		fmt.Sprintf("%s differs from this configuration in %d places. %s Import it to see the difference in a plan.", file.Path, len(lines), kind))
 }

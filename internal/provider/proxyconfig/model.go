@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/configfile"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
@@ -49,7 +49,7 @@ func get(ctx context.Context, from interface {
 	Get(ctx context.Context, target any) diag.Diagnostics
 }, diags *diag.Diagnostics,
 ) (model, bool) {
-	object, ok := bridge.Get[types.Object](ctx, from, diags)
+	object, ok := tfhelper.Get[types.Object](ctx, from, diags)
 	return model{object}, ok
 }
 
@@ -156,9 +156,9 @@ func diagnose(problems []webtier.Problem) diag.Diagnostics {
 			}
 		}
 		if problem.Warning {
-			diags.Append(bridge.WarnAt(at, "Web tier: look at "+strings.Join(names, "."), problem.Text)...)
+			diags.Append(tfhelper.WarnAt(at, "Web tier: look at "+strings.Join(names, "."), problem.Text)...)
 		} else {
-			diags.Append(bridge.DiagnoseAt(at, "Invalid web tier", errors.New(problem.Text))...)
+			diags.Append(tfhelper.DiagnoseAt(at, "Invalid web tier", errors.New(problem.Text))...)
 		}
 	}
 	return diags

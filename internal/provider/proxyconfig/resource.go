@@ -1,7 +1,7 @@
 // Package proxyconfig is the room of the web tier's two proxies: one typed
 // model, written as HAProxy's configuration or as nginx's, and kept in a file
 // if that is asked for. The texts are render's; this room translates them for
-// Terraform. It imports bridge and render only, and needs nothing of the
+// Terraform. It imports tfhelper and render only, and needs nothing of the
 // cluster, so that it works without a database.
 package proxyconfig
 
@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/configfile"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
@@ -43,7 +43,7 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 // ValidateConfig refuses what the proxy would refuse, and what VICIdial would
 // not stand. Values that are not known yet are nobody's fault.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	if root, ok := bridge.Get[types.Object](ctx, req.Config, &resp.Diagnostics); ok {
+	if root, ok := tfhelper.Get[types.Object](ctx, req.Config, &resp.Diagnostics); ok {
 		resp.Diagnostics.Append(diagnose(r.proxy.read(root).problems)...)
 	}
 }
@@ -80,16 +80,16 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 		return
 	}
 	m, err := r.put(ctx, m)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to create "+r.proxy.noun, m.name(), err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create "+r.proxy.noun, m.name(), err)...)
 	if err == nil {
-		r.publish(ctx, m, bridge.Created(resp))
+		r.publish(ctx, m, tfhelper.Created(resp))
 	}
 }
 
 // Read compares the file with the text, by what both say.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	if m, ok := get(ctx, req.State, &resp.Diagnostics); ok {
-		r.publish(ctx, m, bridge.Reading(resp))
+		r.publish(ctx, m, tfhelper.Reading(resp))
 	}
 }
 
@@ -107,9 +107,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 			err = old.Remove()
 		}
 	}
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to update "+r.proxy.noun, m.name(), err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update "+r.proxy.noun, m.name(), err)...)
 	if err == nil {
-		r.publish(ctx, m, bridge.Updated(resp))
+		r.publish(ctx, m, tfhelper.Updated(resp))
 	}
 }
 
@@ -120,7 +120,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 		return
 	}
 	if file, kept := m.file(); kept {
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to delete "+r.proxy.noun, m.name(), file.Remove())...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete "+r.proxy.noun, m.name(), file.Remove())...)
 	}
 }
 
@@ -129,7 +129,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	name, file, _ := strings.Cut(req.ID, ":")
 	if req.ID == "" {
-		id, ok := bridge.Get[identity](ctx, req.Identity, &resp.Diagnostics)
+		id, ok := tfhelper.Get[identity](ctx, req.Identity, &resp.Diagnostics)
 		if !ok {
 			return
 		}
@@ -140,17 +140,17 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		return
 	}
 	if err := absolute(file); err != nil {
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to import "+r.proxy.noun, name, err)...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to import "+r.proxy.noun, name, err)...)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("file"), adopted(file))...)
 }
 
 // publish says what the file says.
-func (r *Resource) publish(ctx context.Context, m model, to bridge.Response) {
+func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response) {
 	m, err := r.look(ctx, m)
 	if err != nil {
-		to.Diagnostics.Append(bridge.Diagnose("Unable to read "+r.proxy.noun, m.name(), err)...)
+		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read "+r.proxy.noun, m.name(), err)...)
 		return
 	}
 	to.Publish(ctx, m.identity(), m.Object, nil)

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/configfile"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
@@ -137,7 +137,7 @@ func pairAttribute() schema.Attribute {
 
 func fileAttribute() schema.Attribute {
 	mode := text("0640", "Permission bits, in octal.")
-	mode.Validators = []validator.String{bridge.Check("octal permission bits", func(text string) error {
+	mode.Validators = []validator.String{tfhelper.Check("octal permission bits", func(text string) error {
 		_, err := configfile.ParseMode(text)
 		return err
 	})}
@@ -145,7 +145,7 @@ func fileAttribute() schema.Attribute {
 		"path": schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: "Absolute path. It is written whole or not at all, so that a reload never reads half of it.",
-			Validators:          []validator.String{bridge.Check("an absolute path", absolute)},
+			Validators:          []validator.String{tfhelper.Check("an absolute path", absolute)},
 		},
 		"mode":     mode,
 		"owner":    text("", "`user` or `user:group`, by name or number; empty leaves it."),

@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -30,16 +30,16 @@ func (l *List) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSc
 // List hands the runs out by their number in the table.
 func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	if l.topology == nil {
-		bridge.ListFailed(stream, "Unable to list remote agents", bridge.ErrUnconfigured)
+		tfhelper.ListFailed(stream, "Unable to list remote agents", tfhelper.ErrUnconfigured)
 		return
 	}
 	found, err := l.topology.RemoteAgents(ctx)
 	if err != nil {
-		bridge.ListFailed(stream, "Unable to list remote agents", err)
+		tfhelper.ListFailed(stream, "Unable to list remote agents", err)
 		return
 	}
-	bridge.List(ctx, req, stream, found, func(run cluster.RemoteAgents, _ *diag.Diagnostics) bridge.Found {
+	tfhelper.List(ctx, req, stream, found, func(run cluster.RemoteAgents, _ *diag.Diagnostics) tfhelper.Found {
 		m := model{}.with(run)
-		return bridge.Found{Name: run.String(), ID: m.identity(), Model: m}
+		return tfhelper.Found{Name: run.String(), ID: m.identity(), Model: m}
 	})
 }

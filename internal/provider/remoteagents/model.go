@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -41,18 +41,18 @@ func (m model) number() string { return strconv.FormatInt(m.ID.ValueInt64(), 10)
 func (m model) userStart() string { return m.UserStart.ValueString() }
 
 // columns are those that are one to one; closer_campaigns is a list in a text.
-func (m *model) columns() []bridge.Column {
+func (m *model) columns() []tfhelper.Column {
 	at := path.Root
-	return []bridge.Column{
-		bridge.Int("number_of_lines", at("number_of_lines"), &m.Lines),
-		bridge.Text("server_ip", at("server_ip"), &m.ServerIP),
-		bridge.Text("campaign_id", at("campaign_id"), &m.CampaignID),
-		bridge.Text("conf_exten", at("conf_exten"), &m.ConfExten),
-		bridge.Text("status", at("status"), &m.Status),
-		bridge.Text("extension_group", at("extension_group"), &m.ExtensionGroup),
-		bridge.Text("extension_group_order", at("extension_group_order"), &m.ExtensionGroupOrder),
-		bridge.YesNo("on_hook_agent", at("on_hook_agent"), &m.OnHook),
-		bridge.Int("on_hook_ring_time", at("on_hook_ring_time"), &m.OnHookRingTime),
+	return []tfhelper.Column{
+		tfhelper.Int("number_of_lines", at("number_of_lines"), &m.Lines),
+		tfhelper.Text("server_ip", at("server_ip"), &m.ServerIP),
+		tfhelper.Text("campaign_id", at("campaign_id"), &m.CampaignID),
+		tfhelper.Text("conf_exten", at("conf_exten"), &m.ConfExten),
+		tfhelper.Text("status", at("status"), &m.Status),
+		tfhelper.Text("extension_group", at("extension_group"), &m.ExtensionGroup),
+		tfhelper.Text("extension_group_order", at("extension_group_order"), &m.ExtensionGroupOrder),
+		tfhelper.YesNo("on_hook_agent", at("on_hook_agent"), &m.OnHook),
+		tfhelper.Int("on_hook_ring_time", at("on_hook_ring_time"), &m.OnHookRingTime),
 	}
 }
 
@@ -65,7 +65,7 @@ func (m model) lined(plan model) model {
 
 // row is what is wanted of the row.
 func (m model) row() cluster.Row {
-	row := bridge.Row(m.columns())
+	row := tfhelper.Row(m.columns())
 	if !m.Closers.IsNull() && !m.Closers.IsUnknown() {
 		row[closers] = cluster.Text(cluster.CloserCampaigns(m.groups()))
 	}
@@ -93,7 +93,7 @@ func (m model) groups() []string {
 // as they were.
 func (m model) with(found cluster.RemoteAgents) model {
 	before := m
-	bridge.Show(m.columns(), cluster.Row(found))
+	tfhelper.Show(m.columns(), cluster.Row(found))
 	if number, known := found["remote_agent_id"].Int(); known {
 		m.ID = types.Int64Value(number)
 	}

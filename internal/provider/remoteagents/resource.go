@@ -1,6 +1,6 @@
 // Package remoteagents logs ranges of users in on a node. What a change leads to is cluster's
 // and the SQL is store's; this room translates them for Terraform. It imports
-// bridge and cluster only.
+// tfhelper and cluster only.
 package remoteagents
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -50,7 +50,7 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure takes the cluster from the provider.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &r.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
 }
 
 // ModifyPlan tells what apply would refuse, first of all users in two runs.
@@ -59,29 +59,29 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if req.Plan.Raw.IsNull() {
-		if m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics); ok {
+		if m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok {
 			found, there, err := r.find(ctx, m.userStart())
-			resp.Diagnostics.Append(bridge.Diagnose("Unable to plan the removal of remote agents", m.userStart(), err)...)
+			resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of remote agents", m.userStart(), err)...)
 			if there {
-				bridge.RememberRemoval(ctx, resp, m.with(found).seen(found))
+				tfhelper.RememberRemoval(ctx, resp, m.with(found).seen(found))
 			}
 		}
 		return
 	}
-	m, ok := bridge.Known[model](ctx, req, &resp.Diagnostics)
+	m, ok := tfhelper.Known[model](ctx, req, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if resp.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}
-	declared, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	declared, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	r.expect(ctx, m, req, resp)
 	resp.Diagnostics.Append(r.review(ctx, m, declared, req.State.Raw.IsNull())...)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to write remote agents", m.userStart(), r.topology.Writable(ctx, cluster.TableRemoteAgents))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write remote agents", m.userStart(), r.topology.Writable(ctx, cluster.TableRemoteAgents))...)
 }
 
 // expect notes what this run makes of the remote agents, so that others planned
@@ -89,7 +89,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 // Terraform plans the new ones next, without a prior state.
 func (r *Resource) expect(ctx context.Context, m model, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if !req.State.Raw.IsNull() {
-		prior, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+		prior, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 		if ok && prior.userStart() != m.userStart() {
 			r.topology.ReplacesRemoteAgents(prior.number())
 		}
@@ -100,53 +100,53 @@ func (r *Resource) expect(ctx context.Context, m model, req resource.ModifyPlanR
 // Create writes the row. When it fails it takes back what it wrote and leaves no
 // state.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
-	declared, known := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	declared, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok || !known {
 		return
 	}
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to create remote agents", m.userStart(), r.create(ctx, declared.lined(m)))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create remote agents", m.userStart(), r.create(ctx, declared.lined(m)))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, bridge.Created(resp).Promised(req.Plan))
+		r.publish(ctx, m, tfhelper.Created(resp).Promised(req.Plan))
 	}
 }
 
 // Read publishes the row as it is, and tells who changed it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if r.topology == nil {
-		bridge.Reading(resp).Keep(ctx, m.identity())
+		tfhelper.Reading(resp).Keep(ctx, m.identity())
 		return
 	}
-	if seen, known := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics); known {
+	if seen, known := tfhelper.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics); known {
 		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
 	}
-	r.publish(ctx, m, bridge.Reading(resp))
+	r.publish(ctx, m, tfhelper.Reading(resp))
 }
 
 // Update writes what differs.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
-	declared, known := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	declared, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok || !known {
 		return
 	}
-	seen, _ := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to update remote agents", m.userStart(), r.move(ctx, m.userStart(), seen, bridge.Written(m.row(), declared.lined(m).row())))...)
-	r.publish(ctx, m, bridge.Updated(resp).Promised(req.Plan))
+	seen, _ := tfhelper.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update remote agents", m.userStart(), r.move(ctx, m.userStart(), seen, tfhelper.Written(m.row(), declared.lined(m).row())))...)
+	r.publish(ctx, m, tfhelper.Updated(resp).Promised(req.Plan))
 }
 
 // Delete removes the row. The daemon logs its users out by itself.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	seen, _ := bridge.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete remote agents", m.userStart(), r.move(ctx, m.userStart(), seen, nil))...)
+	seen, _ := tfhelper.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete remote agents", m.userStart(), r.move(ctx, m.userStart(), seen, nil))...)
 }
 
 // ImportState takes a first user; Read finds the row.
@@ -155,11 +155,11 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 }
 
 // publish says what the row says, or forgets a run that has none.
-func (r *Resource) publish(ctx context.Context, m model, to bridge.Response) {
+func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response) {
 	found, there, err := r.find(ctx, m.userStart())
 	switch {
 	case err != nil:
-		to.Diagnostics.Append(bridge.Diagnose("Unable to read remote agents", m.userStart(), err)...)
+		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read remote agents", m.userStart(), err)...)
 	case !there:
 		to.Forget(ctx, m.identity())
 	default:
@@ -170,7 +170,7 @@ func (r *Resource) publish(ctx context.Context, m model, to bridge.Response) {
 
 func (r *Resource) find(ctx context.Context, userStart string) (cluster.RemoteAgents, bool, error) {
 	if r.topology == nil {
-		return nil, false, bridge.ErrUnconfigured
+		return nil, false, tfhelper.ErrUnconfigured
 	}
 	all, err := r.topology.RemoteAgents(ctx)
 	if err != nil {
@@ -182,7 +182,7 @@ func (r *Resource) find(ctx context.Context, userStart string) (cluster.RemoteAg
 // move takes the row from what was seen to what is wanted.
 func (r *Resource) move(ctx context.Context, userStart string, seen, want cluster.Row) error {
 	if r.topology == nil {
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		have, err := r.topology.RemoteAgents(ctx)

@@ -13,14 +13,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
 const run = "vicidial_remote_agents.night"
 
 func aRun(d *sandbox.Database, start string, lines int, attributes ...string) string {
-	return acceptance.Provider(d) + fmt.Sprintf(`
+	return acctest.Provider(d) + fmt.Sprintf(`
 resource "vicidial_remote_agents" "night" {
   user_start      = %q
   number_of_lines = %d
@@ -38,8 +38,8 @@ const rows = "SELECT user_start, number_of_lines, server_ip, conf_exten, status,
 func aSystem(t *testing.T, schema int) *sandbox.Database {
 	t.Helper()
 	d := sandbox.New(t, schema)
-	acceptance.Campaigns(t, d, "SALES")
-	acceptance.Run(t, d,
+	acctest.Campaigns(t, d, "SALES")
+	acctest.Run(t, d,
 		"INSERT INTO servers (server_id, server_ip) VALUES ('dial1', '10.0.0.1'), ('dial2', '10.0.0.2')",
 		"INSERT INTO vicidial_inbound_groups (group_id, group_name, active) VALUES ('SALESLINE', 'Sales', 'Y'), ('SUPPORT', 'Support', 'Y')",
 		"INSERT INTO vicidial_users (user, pass) VALUES ('99', 'x'), ('9000', 'x'), ('9001', 'x'), ('9002', 'x'), ('9003', 'x')")()
@@ -59,36 +59,36 @@ func TestAccRemoteAgents(t *testing.T) {
 			moved := strings.Replace(active, `"10.0.0.1"`, `"10.0.0.2"`, 1)
 			other := strings.Replace(moved, `["SALESLINE"]`, `["SALESLINE", "SUPPORT"]`, 1)
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{
 						Config: active,
-						Check: acceptance.Expect(t, d, rows, `
+						Check: acctest.Expect(t, d, rows, `
 							| user_start | number_of_lines | server_ip | conf_exten | status | closer_campaigns |
 							| 9000       |               4 | 10.0.0.1  | 8300       | ACTIVE |  SALESLINE -     |`),
 					},
 					{ResourceName: run, ImportState: true, ImportStateId: "9000", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "user_start"},
 					{ // VICIdial's daemon blanks the in-groups: no drift (F§3.8)
-						PreConfig: acceptance.Run(t, d, "UPDATE vicidial_remote_agents SET closer_campaigns = ''"),
+						PreConfig: acctest.Run(t, d, "UPDATE vicidial_remote_agents SET closer_campaigns = ''"),
 						Config:    active, ConfigPlanChecks: does(plancheck.ResourceActionNoop),
 					},
 					{ // a move leaves them as the daemon left them
 						Config: moved, ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
-						Check: acceptance.Expect(t, d, rows, `
+						Check: acctest.Expect(t, d, rows, `
 							| user_start | number_of_lines | server_ip | conf_exten | status | closer_campaigns |
 							| 9000       |               4 | 10.0.0.2  | 8300       | ACTIVE |                  |`),
 					},
 					{ // others are written
 						Config: other,
-						Check: acceptance.Expect(t, d, rows, `
+						Check: acctest.Expect(t, d, rows, `
 							| user_start | number_of_lines | server_ip | conf_exten | status | closer_campaigns     |
 							| 9000       |               4 | 10.0.0.2  | 8300       | ACTIVE |  SALESLINE SUPPORT - |`),
 					},
 					{ // another hand
-						PreConfig: acceptance.Run(t, d, "UPDATE vicidial_remote_agents SET number_of_lines = 2, status = 'INACTIVE'"),
+						PreConfig: acctest.Run(t, d, "UPDATE vicidial_remote_agents SET number_of_lines = 2, status = 'INACTIVE'"),
 						Config:    other, ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
 						ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(run, tfjsonpath.New("number_of_lines"), knownvalue.Int64Exact(4))},
-						Check: acceptance.Expect(t, d, "SELECT event_type, record_id = remote_agent_id AS by_id, record_id = user_start AS by_user, event_code FROM vicidial_admin_log, vicidial_remote_agents WHERE event_section = 'REMOTEAGENTS' ORDER BY admin_log_id", `
+						Check: acctest.Expect(t, d, "SELECT event_type, record_id = remote_agent_id AS by_id, record_id = user_start AS by_user, event_code FROM vicidial_admin_log, vicidial_remote_agents WHERE event_section = 'REMOTEAGENTS' ORDER BY admin_log_id", `
 							| event_type | by_id | by_user | event_code                |
 							| ADD        |     0 |       1 | ADMIN ADD REMOTE AGENT    |
 							| MODIFY     |     1 |       0 | ADMIN MODIFY REMOTE AGENT |
@@ -96,11 +96,11 @@ func TestAccRemoteAgents(t *testing.T) {
 							| MODIFY     |     1 |       0 | ADMIN MODIFY REMOTE AGENT |`),
 					},
 					{
-						PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_remote_agents"),
+						PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_remote_agents"),
 						Config:    other, ConfigPlanChecks: does(plancheck.ResourceActionCreate),
 					},
 				},
-				CheckDestroy: acceptance.Expect(t, d, rows, `| user_start | number_of_lines | server_ip | conf_exten | status | closer_campaigns |`),
+				CheckDestroy: acctest.Expect(t, d, rows, `| user_start | number_of_lines | server_ip | conf_exten | status | closer_campaigns |`),
 			})
 		})
 	}
@@ -109,14 +109,14 @@ func TestAccRemoteAgents(t *testing.T) {
 func TestAccRemoteAgents_refusesAtPlanTime(t *testing.T) {
 	t.Parallel()
 	d := aSystem(t, 1720)
-	acceptance.Run(t, d,
+	acctest.Run(t, d,
 		"INSERT INTO vicidial_remote_agents (user_start, number_of_lines, server_ip, conf_exten, campaign_id) VALUES ('100', 3, '10.0.0.2', '8300', 'SALES')",
 		"INSERT INTO vicidial_remote_agents (user_start, number_of_lines, server_ip, conf_exten, campaign_id) VALUES ('9003', 1, '10.0.0.1', '8301', 'SALES')")()
 	refused := func(config, says string) resource.TestStep {
 		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile("(?is)" + strings.ReplaceAll(says, " ", `\s+`))}
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			// As text, "100" is not between "99" and "102".
 			refused(aRun(d, "99", 4), `shares users with remote agents 100 to 102 on 10.0.0.2`),
@@ -127,7 +127,7 @@ func TestAccRemoteAgents_refusesAtPlanTime(t *testing.T) {
 			refused(aRun(d, "9000", 300), `between 1 and 255`),
 			refused(strings.Replace(aRun(d, "9000", 1), "SALES", "NOBODY", 1), `campaign NOBODY is not in vicidial_campaigns`),
 			refused(strings.Replace(aRun(d, "9000", 1), "10.0.0.1", "10.0.0.9", 1), `server 10.0.0.9 is neither`),
-			{Config: acceptance.Provider(d)},
+			{Config: acctest.Provider(d)},
 		},
 	})
 }
@@ -148,7 +148,7 @@ resource "vicidial_remote_agents" "day" {
 		t.Parallel()
 		d := aSystem(t, 1720)
 		resource.Test(t, resource.TestCase{
-			ProtoV6ProviderFactories: acceptance.Providers(),
+			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps: []resource.TestStep{
 				{Config: aRun(d, "9000", 3) + second("9002", 2), PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Users in two runs.*planned\s+as\s+well`)},
 				{Config: aRun(d, "9000", 2) + second("9002", 2)},
@@ -159,12 +159,12 @@ resource "vicidial_remote_agents" "day" {
 		t.Parallel()
 		d := aSystem(t, 1720)
 		resource.Test(t, resource.TestCase{
-			ProtoV6ProviderFactories: acceptance.Providers(),
+			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps: []resource.TestStep{
 				{Config: aRun(d, "9000", 3)},
 				{
 					Config: aRun(d, "9001", 3), ConfigPlanChecks: does(plancheck.ResourceActionReplace),
-					Check: acceptance.Expect(t, d, "SELECT user_start, number_of_lines FROM vicidial_remote_agents", `
+					Check: acctest.Expect(t, d, "SELECT user_start, number_of_lines FROM vicidial_remote_agents", `
 						| user_start | number_of_lines |
 						| 9001       |               3 |`),
 				},
@@ -175,13 +175,13 @@ resource "vicidial_remote_agents" "day" {
 		t.Parallel()
 		d := aSystem(t, 1720)
 		resource.Test(t, resource.TestCase{
-			ProtoV6ProviderFactories: acceptance.Providers(),
+			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps: []resource.TestStep{
 				{Config: aRun(d, "9000", 3)},
 				{
-					PreConfig: acceptance.Run(t, d, "UPDATE vicidial_remote_agents SET campaign_id = 'sales'"),
+					PreConfig: acctest.Run(t, d, "UPDATE vicidial_remote_agents SET campaign_id = 'sales'"),
 					Config:    aRun(d, "9000", 3), ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
-					Check: acceptance.Expect(t, d, "SELECT campaign_id FROM vicidial_remote_agents", `
+					Check: acctest.Expect(t, d, "SELECT campaign_id FROM vicidial_remote_agents", `
 						| campaign_id |
 						| SALES       |`),
 				},
@@ -199,12 +199,12 @@ func TestAccRemoteAgents_resumesAfterLostConnection(t *testing.T) {
 	}
 	const find = "SELECT user_start, number_of_lines FROM vicidial_remote_agents"
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{ // the answer to the insert is lost: the row is looked for, not inserted twice
 				PreConfig: func() { proxy.CutAt(1, sandbox.WriteUnanswered, false) },
 				Config:    through(2),
-				Check:     acceptance.Expect(t, d, find, "| user_start | number_of_lines |\n| 9000       |               2 |"),
+				Check:     acctest.Expect(t, d, find, "| user_start | number_of_lines |\n| 9000       |               2 |"),
 			},
 			{
 				PreConfig:   func() { proxy.CutAt(1, sandbox.WriteUnsent, true) },
@@ -214,7 +214,7 @@ func TestAccRemoteAgents_resumesAfterLostConnection(t *testing.T) {
 			{
 				PreConfig: proxy.Heal,
 				Config:    through(3),
-				Check:     acceptance.Expect(t, d, find, "| user_start | number_of_lines |\n| 9000       |               3 |"),
+				Check:     acctest.Expect(t, d, find, "| user_start | number_of_lines |\n| 9000       |               3 |"),
 			},
 		},
 	})
@@ -226,17 +226,17 @@ func TestAccRemoteAgents_resumesAfterLostConnection(t *testing.T) {
 func TestAccRemoteAgents_example(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acceptance.Campaigns(t, d, "SALES")
-	acceptance.Run(t, d, "INSERT INTO vicidial_users (user, pass) VALUES ('9000', 'x')")()
+	acctest.Campaigns(t, d, "SALES")
+	acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass) VALUES ('9000', 'x')")()
 	example, err := os.ReadFile("../../../examples/resources/vicidial_remote_agents/resource.tf")
 	if err != nil {
 		t.Fatal(err)
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
-			Config: acceptance.Provider(d) + string(example),
-			Check:  acceptance.Expect(t, d, "SELECT user_start, number_of_lines, server_ip FROM vicidial_remote_agents", "| user_start | number_of_lines | server_ip   |\n| 9000       |              10 | 10.10.10.11 |"),
+			Config: acctest.Provider(d) + string(example),
+			Check:  acctest.Expect(t, d, "SELECT user_start, number_of_lines, server_ip FROM vicidial_remote_agents", "| user_start | number_of_lines | server_ip   |\n| 9000       |              10 | 10.10.10.11 |"),
 		}},
 	})
 }
@@ -245,8 +245,8 @@ func TestAccRemoteAgents_isListed(t *testing.T) {
 	t.Parallel()
 	for _, schema := range sandbox.Schemas() {
 		d := aSystem(t, schema)
-		acceptance.Run(t, d, "INSERT INTO vicidial_remote_agents (user_start, number_of_lines, server_ip, conf_exten, campaign_id) VALUES ('9000', 4, '10.0.0.2', '8300', 'SALES')")()
-		found := acceptance.List(t, d, "vicidial_remote_agents")
+		acctest.Run(t, d, "INSERT INTO vicidial_remote_agents (user_start, number_of_lines, server_ip, conf_exten, campaign_id) VALUES ('9000', 4, '10.0.0.2', '8300', 'SALES')")()
+		found := acctest.List(t, d, "vicidial_remote_agents")
 		if len(found) != 1 || found[0].Identity["user_start"] != "9000" || found[0].Name != "remote agents 9000 to 9003 on 10.0.0.2" || found[0].Texts["campaign_id"] != "SALES" {
 			t.Errorf("schema %d: listed %+v", schema, found)
 		}

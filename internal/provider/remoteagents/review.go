@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -16,7 +16,7 @@ import (
 // that an operator does not expect, as warnings.
 func (r *Resource) review(ctx context.Context, m, declared model, isNew bool) diag.Diagnostics {
 	fail := func(err error) diag.Diagnostics {
-		return bridge.Diagnose("Unable to plan remote agents", m.userStart(), err)
+		return tfhelper.Diagnose("Unable to plan remote agents", m.userStart(), err)
 	}
 	schema, err := r.topology.Schema(ctx)
 	if err != nil {
@@ -26,7 +26,7 @@ func (r *Resource) review(ctx context.Context, m, declared model, isNew bool) di
 	row := declared.lined(m).row()
 	for _, column := range declared.columns() {
 		if value, wanted := row[column.Name]; wanted {
-			diags.Append(bridge.DiagnoseAt(column.At, "The database cannot hold this", schema.Check(cluster.TableRemoteAgents, column.Name, value))...)
+			diags.Append(tfhelper.DiagnoseAt(column.At, "The database cannot hold this", schema.Check(cluster.TableRemoteAgents, column.Name, value))...)
 		}
 	}
 	servers, err := r.topology.Expected(ctx)
@@ -34,7 +34,7 @@ func (r *Resource) review(ctx context.Context, m, declared model, isNew bool) di
 		return fail(err)
 	}
 	if _, found := servers.ByIP(m.ServerIP.ValueString()); !found {
-		diags.Append(bridge.DiagnoseAt(path.Root("server_ip"), "Unknown server",
+		diags.Append(tfhelper.DiagnoseAt(path.Root("server_ip"), "Unknown server",
 			fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", m.ServerIP.ValueString()))...)
 	}
 	campaigns, err := r.topology.Campaigns(ctx)
@@ -59,9 +59,9 @@ func checkCampaign(campaigns cluster.Campaigns, id string) diag.Diagnostics {
 	at := path.Root("campaign_id")
 	switch campaign, found := campaigns.Find(id); {
 	case !found:
-		return bridge.DiagnoseAt(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id", id))
+		return tfhelper.DiagnoseAt(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id", id))
 	case campaign.ID != id:
-		return bridge.DiagnoseAt(at, "Campaign id in other letters", fmt.Errorf("VICIdial writes this campaign %s; write it so here too, since its programs compare ids letter by letter", campaign.ID))
+		return tfhelper.DiagnoseAt(at, "Campaign id in other letters", fmt.Errorf("VICIdial writes this campaign %s; write it so here too, since its programs compare ids letter by letter", campaign.ID))
 	}
 	return nil
 }
@@ -69,7 +69,7 @@ func checkCampaign(campaigns cluster.Campaigns, id string) diag.Diagnostics {
 func checkUsers(directory cluster.Directory, m model) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if !directory.HasUser(m.userStart()) {
-		diags.Append(bridge.DiagnoseAt(path.Root("user_start"), "Unknown user",
+		diags.Append(tfhelper.DiagnoseAt(path.Root("user_start"), "Unknown user",
 			fmt.Errorf("user %s is not in vicidial_users; create it in the admin pages first, or correct the number", m.userStart()))...)
 	}
 	first, err := strconv.ParseInt(m.userStart(), 10, 64)
@@ -83,12 +83,12 @@ func checkUsers(directory cluster.Directory, m model) diag.Diagnostics {
 		}
 	}
 	if len(missing) > 0 {
-		diags.Append(bridge.WarnAt(path.Root("number_of_lines"), "Users that are not there",
+		diags.Append(tfhelper.WarnAt(path.Root("number_of_lines"), "Users that are not there",
 			fmt.Sprintf("%d users of the run are not in vicidial_users, %s the first of them. VICIdial logs them in all the same, and its reports then miss their names.", len(missing), missing[0]))...)
 	}
 	for _, group := range m.groups() {
 		if !directory.HasInGroup(group) {
-			diags.Append(bridge.WarnAt(path.Root(closers), "Unknown in-group", "In-group "+group+" is not there. Make it in the admin pages before calls come in.")...)
+			diags.Append(tfhelper.WarnAt(path.Root(closers), "Unknown in-group", "In-group "+group+" is not there. Make it in the admin pages before calls come in.")...)
 		}
 	}
 	return diags
@@ -107,19 +107,19 @@ func numbered(run cluster.RemoteAgents) string {
 func checkRuns(have []cluster.RemoteAgents, m model, row cluster.Row, isNew bool) diag.Diagnostics {
 	own, there, err := cluster.FindRemoteAgents(have, "", m.userStart())
 	if err != nil {
-		return bridge.DiagnoseAt(path.Root("user_start"), "Unable to plan remote agents", err)
+		return tfhelper.DiagnoseAt(path.Root("user_start"), "Unable to plan remote agents", err)
 	}
 	run := m.run()
 	if there {
 		run["remote_agent_id"] = cluster.Text(own.ID())
 	}
 	if other, shares := cluster.OverlapOf(run, have); shares {
-		return bridge.DiagnoseAt(path.Root("number_of_lines"), "Users in two runs",
+		return tfhelper.DiagnoseAt(path.Root("number_of_lines"), "Users in two runs",
 			fmt.Errorf("this run shares users with %s%s; choose a range that no other remote agents have, or, where those give their users up in this very run, make this one depend on them", other, numbered(other)))
 	}
 	if !isNew {
 		return nil
 	}
 	_, err = cluster.RemoteAgentsChange{UserStart: m.userStart(), Have: have, Want: row}.Plan()
-	return bridge.DiagnoseAt(path.Root("user_start"), "Remote agents exist already", err)
+	return tfhelper.DiagnoseAt(path.Root("user_start"), "Remote agents exist already", err)
 }

@@ -20,7 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -54,7 +54,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"server_ip": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`server_ip`: the node that logs them in. Refer to `vicidial_server.NAME.server_ip`. A change moves the run.",
-				Validators:          []validator.String{bridge.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)},
+				Validators:          []validator.String{tfhelper.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)},
 			},
 			"campaign_id": schema.StringAttribute{
 				Required:            true,

@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -91,18 +91,18 @@ func serverIPAttribute() schema.StringAttribute {
 	return schema.StringAttribute{
 		Required:            true,
 		MarkdownDescription: "`server_ip`: the server. Refer to `vicidial_server.NAME.server_ip`, but not in an action that this server triggers itself.",
-		Validators:          []validator.String{bridge.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)},
+		Validators:          []validator.String{tfhelper.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)},
 	}
 }
 
 // Configure takes the cluster from the provider.
 func (a *Drain) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &a.floor)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.floor)...)
 }
 
 // ValidateConfig refuses what contradicts itself.
 func (a *Drain) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
-	if m, ok := bridge.Get[drainModel](ctx, req.Config, &resp.Diagnostics); ok {
+	if m, ok := tfhelper.Get[drainModel](ctx, req.Config, &resp.Diagnostics); ok {
 		resp.Diagnostics.Append(reviewLengths(m.Timeout, m.Interval, drainTimeout)...)
 	}
 }
@@ -110,7 +110,7 @@ func (a *Drain) ValidateConfig(ctx context.Context, req action.ValidateConfigReq
 // ModifyPlan tells what the invocation would refuse, and what a drain leaves to
 // the operator.
 func (a *Drain) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m, ok := bridge.Get[drainModel](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[drainModel](ctx, req.Config, &resp.Diagnostics)
 	if ok && a.floor != nil && !m.ServerIP.IsUnknown() {
 		resp.Diagnostics.Append(a.review(ctx, m)...)
 	}
@@ -118,9 +118,9 @@ func (a *Drain) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, re
 
 // Invoke shuts the gates, and waits until the server is empty.
 func (a *Drain) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	if m, ok := bridge.Get[drainModel](ctx, req.Config, &resp.Diagnostics); ok {
-		err := a.drain(ctx, m, bridge.Progress(ctx, resp))
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to drain server", m.ServerIP.ValueString(), err)...)
+	if m, ok := tfhelper.Get[drainModel](ctx, req.Config, &resp.Diagnostics); ok {
+		err := a.drain(ctx, m, tfhelper.Progress(ctx, resp))
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to drain server", m.ServerIP.ValueString(), err)...)
 	}
 }
 
@@ -135,20 +135,20 @@ func (a *Drain) review(ctx context.Context, m drainModel) diag.Diagnostics {
 		around, err = a.around(ctx)
 	}
 	if err != nil {
-		return bridge.Diagnose("Unable to plan the drain of server", ip, err)
+		return tfhelper.Diagnose("Unable to plan the drain of server", ip, err)
 	}
 	var diags diag.Diagnostics
 	if !m.EvenIfLast.IsUnknown() {
-		diags.Append(bridge.DiagnoseAt(at, "Last server that agents can log in to", d.Refusal())...)
+		diags.Append(tfhelper.DiagnoseAt(at, "Last server that agents can log in to", d.Refusal())...)
 	}
 	if warnings := d.Warnings(around); len(warnings) > 0 {
-		diags.Append(bridge.WarnAt(at, "Server "+d.Server.ID()+" is going to be drained", strings.Join(warnings, "\n"))...)
+		diags.Append(tfhelper.WarnAt(at, "Server "+d.Server.ID()+" is going to be drained", strings.Join(warnings, "\n"))...)
 	}
 	tables := []cluster.Table{cluster.TableServers}
 	if m.remote() {
 		tables = append(tables, cluster.TableRemoteAgents)
 	}
-	diags.Append(bridge.Diagnose("Unable to drain server", ip, a.floor.Writable(ctx, tables...))...)
+	diags.Append(tfhelper.Diagnose("Unable to drain server", ip, a.floor.Writable(ctx, tables...))...)
 	return diags
 }
 
@@ -156,7 +156,7 @@ func (a *Drain) review(ctx context.Context, m drainModel) diag.Diagnostics {
 func reviewMissing(ctx context.Context, f floor, ip string) diag.Diagnostics {
 	expected, err := f.Expected(ctx)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan server", ip, err)
+		return tfhelper.Diagnose("Unable to plan server", ip, err)
 	}
 	if _, found := expected.ByIP(ip); found {
 		return nil
@@ -209,7 +209,7 @@ func (a *Drain) around(ctx context.Context) (cluster.DrainSurroundings, error) {
 // drain shuts the gates under the lock, and lets go of it before it waits.
 func (a *Drain) drain(ctx context.Context, m drainModel, tell func(string)) error {
 	if a.floor == nil {
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	d, err := written(ctx, a.floor, func(ctx context.Context) (cluster.Drain, error) { return a.look(ctx, m) })
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -34,8 +34,8 @@ const (
 func aFloor(t *testing.T, version int) *sandbox.Database {
 	t.Helper()
 	d := sandbox.New(t, version)
-	acceptance.Floor(t, d)
-	acceptance.Run(t, d,
+	acctest.Floor(t, d)
+	acctest.Run(t, d,
 		"INSERT INTO vicidial_remote_agents (user_start, number_of_lines, server_ip, conf_exten, status, campaign_id) VALUES "+
 			"('9001', 5, '10.0.0.3', '8300', 'ACTIVE', 'SALES'), ('9101', 1, '10.0.0.3', '8300', 'INACTIVE', 'SALES'), ('9201', 1, '10.0.0.1', '8300', 'ACTIVE', 'SALES')",
 		"INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.3', 'SALES', 'INCALL', 'SIP/2004'), ('6002', '10.0.0.3', 'SALES', 'PAUSED', 'SIP/2005')",
@@ -44,8 +44,8 @@ func aFloor(t *testing.T, version int) *sandbox.Database {
 }
 
 // drain is what the tests tell it: no more than a second between two looks.
-func drain(more acceptance.Values) acceptance.Values {
-	config := acceptance.Values{"server_ip": "10.0.0.3", "timeout": "60s", "interval": "1s"}
+func drain(more acctest.Values) acctest.Values {
+	config := acctest.Values{"server_ip": "10.0.0.3", "timeout": "60s", "interval": "1s"}
 	for name, value := range more {
 		config[name] = value
 	}
@@ -70,15 +70,15 @@ func TestDrain_waitsUntilTheLastOneHasLeft(t *testing.T) {
 		t.Run(fmt.Sprintf("on schema %d", version), func(t *testing.T) {
 			t.Parallel()
 			d := aFloor(t, version)
-			acceptance.Run(t, d, "UPDATE servers SET conf_secret = 'canary1', ASTmgrSECRET = 'canary2'")()
+			acctest.Run(t, d, "UPDATE servers SET conf_secret = 'canary1', ASTmgrSECRET = 'canary2'")()
 			before := d.Table(t.Context(), "SELECT * FROM servers ORDER BY server_id")
-			action := acceptance.NewAction(t, d, "vicidial_server_drain", nil)
+			action := acctest.NewAction(t, d, "vicidial_server_drain", nil)
 			action.Validate(t, drain(nil)).Says(t, "")
 			action.Plan(t, drain(nil)).Says(t, "")
 			drained := action.Invoke(t.Context(), t, drain(nil), when(map[string]func(){
-				"2 agents are logged in": acceptance.Run(t, d, "DELETE FROM vicidial_live_agents WHERE user = '6001'", "DELETE FROM vicidial_auto_calls WHERE server_ip = '10.0.0.3' AND call_type = 'OUT'"),
-				"1 agent is logged in":   acceptance.Run(t, d, "DELETE FROM vicidial_live_agents WHERE user = '6002'"),
-				"nobody is logged in":    acceptance.Run(t, d, "DELETE FROM vicidial_auto_calls WHERE server_ip = '10.0.0.3'"),
+				"2 agents are logged in": acctest.Run(t, d, "DELETE FROM vicidial_live_agents WHERE user = '6001'", "DELETE FROM vicidial_auto_calls WHERE server_ip = '10.0.0.3' AND call_type = 'OUT'"),
+				"1 agent is logged in":   acctest.Run(t, d, "DELETE FROM vicidial_live_agents WHERE user = '6002'"),
+				"nobody is logged in":    acctest.Run(t, d, "DELETE FROM vicidial_auto_calls WHERE server_ip = '10.0.0.3'"),
 			}))
 			drained.Says(t, "")
 			drained.Told(t,
@@ -102,8 +102,8 @@ func TestDrain_waitsUntilTheLastOneHasLeft(t *testing.T) {
 				| VDAD | SERVERS       | MODIFY     | dial3     | ADMIN MODIFY SERVER       |
 				| VDAD | REMOTEAGENTS  | MODIFY     | 1         | ADMIN MODIFY REMOTE AGENT |`)
 
-			back := acceptance.NewAction(t, d, "vicidial_server_undrain", nil)
-			told := acceptance.Values{"server_ip": "10.0.0.3", "balance": true, "remote_agents": []string{"9001"}}
+			back := acctest.NewAction(t, d, "vicidial_server_undrain", nil)
+			told := acctest.Values{"server_ip": "10.0.0.3", "balance": true, "remote_agents": []string{"9001"}}
 			back.Plan(t, told).Says(t, "")
 			undrained := back.Invoke(t.Context(), t, told, nil)
 			undrained.Says(t, "")
@@ -132,26 +132,26 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 	t.Run("when the time is up, and the next one only waits on", func(t *testing.T) {
 		t.Parallel()
 		d := aFloor(t, 1720)
-		action := acceptance.NewAction(t, d, "vicidial_server_drain", nil)
-		short := drain(acceptance.Values{"timeout": "2s"})
+		action := acctest.NewAction(t, d, "vicidial_server_drain", nil)
+		short := drain(acctest.Values{"timeout": "2s"})
 		action.Invoke(t.Context(), t, short, nil).Says(t, `ERROR .*: Unable to drain server 10.0.0.3: Dial3 \(10.0.0.3\) was still at work after 2s: 2 agents are logged in \(6001 at SIP/2004.*6002 at SIP/2005.*3 calls are up.*It stays drained.*Calls that carriers send`)
 		d.Expect(t, gates, dial3Drained)
 		d.Expect(t, lines, "| n |\n| 3 |")
 		again := action.Invoke(t.Context(), t, short, when(map[string]func(){
-			"was out of work already": acceptance.Run(t, d, "DELETE FROM vicidial_live_agents", "DELETE FROM vicidial_auto_calls"),
+			"was out of work already": acctest.Run(t, d, "DELETE FROM vicidial_live_agents", "DELETE FROM vicidial_auto_calls"),
 		}))
 		again.Says(t, "")
 		again.Told(t, "dial3 (10.0.0.3) was out of work already", "dial3 (10.0.0.3) is drained")
 		d.Expect(t, lines, "| n |\n| 3 |")
 	})
-	for claim, stop := range map[string]func(*testing.T, *acceptance.Action, func()){
-		"when the call is cancelled":     func(_ *testing.T, _ *acceptance.Action, cancel func()) { cancel() },
-		"when Terraform stops providers": func(t *testing.T, action *acceptance.Action, _ func()) { go action.Stop(t) }, // which waits
+	for claim, stop := range map[string]func(*testing.T, *acctest.Action, func()){
+		"when the call is cancelled":     func(_ *testing.T, _ *acctest.Action, cancel func()) { cancel() },
+		"when Terraform stops providers": func(t *testing.T, action *acctest.Action, _ func()) { go action.Stop(t) }, // which waits
 	} {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()
 			d := aFloor(t, 1720)
-			action := acceptance.NewAction(t, d, "vicidial_server_drain", nil)
+			action := acctest.NewAction(t, d, "vicidial_server_drain", nil)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			answer := action.Invoke(ctx, t, drain(nil), when(map[string]func(){"2 agents are logged in": func() { stop(t, action, cancel) }}))
@@ -162,9 +162,9 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 	t.Run("when somebody puts it back to work", func(t *testing.T) {
 		t.Parallel()
 		d := aFloor(t, 1720)
-		action := acceptance.NewAction(t, d, "vicidial_server_drain", nil)
+		action := acctest.NewAction(t, d, "vicidial_server_drain", nil)
 		answer := action.Invoke(t.Context(), t, drain(nil), when(map[string]func(){
-			"2 agents are logged in": acceptance.Run(t, d, "UPDATE servers SET active_agent_login_server = 'Y' WHERE server_id = 'dial3'"),
+			"2 agents are logged in": acctest.Run(t, d, "UPDATE servers SET active_agent_login_server = 'Y' WHERE server_id = 'dial3'"),
 		}))
 		answer.Says(t, `ERROR .*Server dial3 was put back to work while it emptied: active_agent_login_server says Y again.*invoke the action again`)
 	})
@@ -172,15 +172,15 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 		t.Parallel()
 		d := aFloor(t, 1720)
 		p := sandbox.NewProxy(t, d.Server())
-		action := acceptance.NewAction(t, d, "vicidial_server_drain", acceptance.Values{"port": p.Port()})
-		other := acceptance.NewAction(t, d, "vicidial_server_drain", acceptance.Values{"lock_timeout": "1s"})
+		action := acctest.NewAction(t, d, "vicidial_server_drain", acctest.Values{"port": p.Port()})
+		other := acctest.NewAction(t, d, "vicidial_server_drain", acctest.Values{"lock_timeout": "1s"})
 		answer := action.Invoke(t.Context(), t, drain(nil), when(map[string]func(){
 			"2 agents are logged in": func() {
-				other.Invoke(t.Context(), t, drain(acceptance.Values{"server_ip": "10.0.0.2", "timeout": "0s"}), nil).Says(t, "")
+				other.Invoke(t.Context(), t, drain(acctest.Values{"server_ip": "10.0.0.2", "timeout": "0s"}), nil).Says(t, "")
 				p.Down()
 			},
 			"could not be asked": func() {
-				acceptance.Run(t, d, "DELETE FROM vicidial_live_agents", "DELETE FROM vicidial_auto_calls")()
+				acctest.Run(t, d, "DELETE FROM vicidial_live_agents", "DELETE FROM vicidial_auto_calls")()
 				p.Heal()
 			},
 		}))
@@ -190,7 +190,7 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 	t.Run("when it is told not to wait", func(t *testing.T) {
 		t.Parallel()
 		d := aFloor(t, 1720)
-		answer := acceptance.NewAction(t, d, "vicidial_server_drain", nil).Invoke(t.Context(), t, drain(acceptance.Values{"timeout": "0s", "remote_agents": false}), nil)
+		answer := acctest.NewAction(t, d, "vicidial_server_drain", nil).Invoke(t.Context(), t, drain(acctest.Values{"timeout": "0s", "remote_agents": false}), nil)
 		answer.Says(t, "")
 		answer.Told(t, "takes no new agent logins", "Who is at work on dial3 (10.0.0.3) is not waited for")
 		d.Expect(t, gates, dial3Drained)
@@ -202,19 +202,19 @@ func TestDrain_refuses(t *testing.T) {
 	t.Parallel()
 	t.Run("lengths of time that are none, when it is validated", func(t *testing.T) {
 		t.Parallel()
-		action := acceptance.NewAction(t, sandbox.New(t, 1720), "vicidial_server_drain", nil)
+		action := acctest.NewAction(t, sandbox.New(t, 1720), "vicidial_server_drain", nil)
 		for _, c := range []struct {
-			config acceptance.Values
+			config acctest.Values
 			says   string
 		}{
-			{acceptance.Values{"timeout": "30"}, `"timeout".*"30" is no length of time; write a number and its unit`},
-			{acceptance.Values{"timeout": "25h"}, `"timeout".*out of range: give 0s to 24h`},
-			{acceptance.Values{"interval": "0s"}, `"interval".*out of range: give 1s to 5m`},
-			{acceptance.Values{"timeout": "2s", "interval": "3s"}, `"interval".*the interval is 3s, and the timeout 2s`},
-			{acceptance.Values{"timeout": "2s", "interval": nil}, `"timeout".*the interval is 5s, and the timeout 2s`},
-			{acceptance.Values{"timeout": "0s"}, ""},
-			{acceptance.Values{"timeout": tftypes.UnknownValue, "interval": tftypes.UnknownValue, "server_ip": tftypes.UnknownValue}, ""},
-			{acceptance.Values{"server_ip": "10.0.0.03"}, `"server_ip".*without leading zeros`},
+			{acctest.Values{"timeout": "30"}, `"timeout".*"30" is no length of time; write a number and its unit`},
+			{acctest.Values{"timeout": "25h"}, `"timeout".*out of range: give 0s to 24h`},
+			{acctest.Values{"interval": "0s"}, `"interval".*out of range: give 1s to 5m`},
+			{acctest.Values{"timeout": "2s", "interval": "3s"}, `"interval".*the interval is 3s, and the timeout 2s`},
+			{acctest.Values{"timeout": "2s", "interval": nil}, `"timeout".*the interval is 5s, and the timeout 2s`},
+			{acctest.Values{"timeout": "0s"}, ""},
+			{acctest.Values{"timeout": tftypes.UnknownValue, "interval": tftypes.UnknownValue, "server_ip": tftypes.UnknownValue}, ""},
+			{acctest.Values{"server_ip": "10.0.0.03"}, `"server_ip".*without leading zeros`},
 		} {
 			action.Validate(t, drain(c.config)).Says(t, c.says)
 		}
@@ -223,10 +223,10 @@ func TestDrain_refuses(t *testing.T) {
 		t.Parallel()
 		d := aFloor(t, 1720)
 		for _, name := range []string{"vicidial_server_drain", "vicidial_server_undrain"} {
-			action := acceptance.NewAction(t, d, name, nil)
-			nowhere := acceptance.Values{"server_ip": "10.0.0.9"}
+			action := acctest.NewAction(t, d, name, nil)
+			nowhere := acctest.Values{"server_ip": "10.0.0.9"}
 			action.Plan(t, nowhere).Says(t, `ERROR .*"server_ip".*No such server.*10.0.0.9`)
-			action.Plan(t, acceptance.Values{"server_ip": tftypes.UnknownValue}).Says(t, "")
+			action.Plan(t, acctest.Values{"server_ip": tftypes.UnknownValue}).Says(t, "")
 			action.Invoke(t.Context(), t, nowhere, nil).Says(t, `ERROR .*Unable to (un)?drain server 10.0.0.9: Server 10.0.0.9: not found`)
 		}
 		d.Expect(t, gates, untouched)
@@ -234,13 +234,13 @@ func TestDrain_refuses(t *testing.T) {
 	t.Run("the last server that agents can log in to, at plan time and later", func(t *testing.T) {
 		t.Parallel()
 		d := aFloor(t, 1720)
-		acceptance.Run(t, d, "UPDATE servers SET active = 'N' WHERE server_id = 'dial1'", "UPDATE server_updater SET last_update = NOW() - INTERVAL 1 HOUR WHERE server_ip = '10.0.0.2'")()
-		action := acceptance.NewAction(t, d, "vicidial_server_drain", nil)
+		acctest.Run(t, d, "UPDATE servers SET active = 'N' WHERE server_id = 'dial1'", "UPDATE server_updater SET last_update = NOW() - INTERVAL 1 HOUR WHERE server_ip = '10.0.0.2'")()
+		action := acctest.NewAction(t, d, "vicidial_server_drain", nil)
 		const last = `ERROR .*server dial3 is the last one that agents can log in to:.*dial1 \(10.0.0.1\): active is not Y.*dial2 \(10.0.0.2\): it has no fresh heartbeat.*even_if_last = true`
 		action.Plan(t, drain(nil)).Says(t, "(?i)"+last)
 		action.Invoke(t.Context(), t, drain(nil), nil).Says(t, "(?i)"+last)
 		d.Expect(t, gates, untouched)
-		all := drain(acceptance.Values{"even_if_last": true, "timeout": "0s"})
+		all := drain(acctest.Values{"even_if_last": true, "timeout": "0s"})
 		action.Plan(t, all).Says(t, "")
 		action.Invoke(t.Context(), t, all, nil).Says(t, "")
 		d.Expect(t, gates, dial3Drained)
@@ -250,11 +250,11 @@ func TestDrain_refuses(t *testing.T) {
 		t.Parallel()
 		d := aFloor(t, 1720)
 		for _, name := range []string{"vicidial_server_drain", "vicidial_server_undrain", "vicidial_rebuild_conf"} {
-			config := acceptance.Values{"server_ip": "10.0.0.3"}
+			config := acctest.Values{"server_ip": "10.0.0.3"}
 			if name == "vicidial_rebuild_conf" {
 				config = nil
 			}
-			action := acceptance.NewAction(t, d, name, acceptance.Values{"read_only": true})
+			action := acctest.NewAction(t, d, name, acctest.Values{"read_only": true})
 			action.Plan(t, config).Says(t, "")
 			action.Invoke(t.Context(), t, config, nil).Says(t, `ERROR .*configured with read_only = true`)
 		}
@@ -266,23 +266,23 @@ func TestDrain_refuses(t *testing.T) {
 func TestDrain_warnsOfWhatItLeaves(t *testing.T) {
 	t.Parallel()
 	d := aFloor(t, 1720)
-	acceptance.Run(t, d, "UPDATE servers SET active_twin_server_ip = '10.0.0.1' WHERE server_id = 'dial2'",
+	acctest.Run(t, d, "UPDATE servers SET active_twin_server_ip = '10.0.0.1' WHERE server_id = 'dial2'",
 		"UPDATE phones_alias SET logins_list = '2002a' WHERE alias_id = '2002'", "DELETE FROM phones WHERE login IN ('2002b', '2002c')")()
-	action := acceptance.NewAction(t, d, "vicidial_server_drain", nil)
-	action.Plan(t, drain(acceptance.Values{"server_ip": "10.0.0.1"})).Says(t,
+	action := acctest.NewAction(t, d, "vicidial_server_drain", nil)
+	action.Plan(t, drain(acctest.Values{"server_ip": "10.0.0.1"})).Says(t,
 		`WARNING .*"server_ip".*Server dial1 is going to be drained: It is the active voicemail server.*\nCalls of TELCO still come in.*\nNo other server has a phone for 1 seat \(2002\).*\nIt is the twin of dial2`)
 }
 
 func TestUndrain_tellsAtPlanTime(t *testing.T) {
 	t.Parallel()
 	d := aFloor(t, 1720)
-	acceptance.Run(t, d, "UPDATE servers SET active = 'N' WHERE server_id = 'dial3'", "DELETE FROM server_updater WHERE server_ip = '10.0.0.3'",
+	acctest.Run(t, d, "UPDATE servers SET active = 'N' WHERE server_id = 'dial3'", "DELETE FROM server_updater WHERE server_ip = '10.0.0.3'",
 		"UPDATE servers SET active_agent_login_server = 'N' WHERE server_id = 'dial3'")()
-	action := acceptance.NewAction(t, d, "vicidial_server_undrain", nil)
-	action.Plan(t, acceptance.Values{"server_ip": "10.0.0.3"}).Says(t, `WARNING .*"server_ip".*Its active is not Y.*It has no fresh heartbeat`)
-	acceptance.Run(t, d, "UPDATE servers SET active = 'Y'", "INSERT INTO server_updater (server_ip, last_update) VALUES ('10.0.0.3', NOW())")()
-	action = acceptance.NewAction(t, d, "vicidial_server_undrain", nil)
-	elsewhere := acceptance.Values{"server_ip": "10.0.0.3", "remote_agents": []string{"9001", "9201"}}
+	action := acctest.NewAction(t, d, "vicidial_server_undrain", nil)
+	action.Plan(t, acctest.Values{"server_ip": "10.0.0.3"}).Says(t, `WARNING .*"server_ip".*Its active is not Y.*It has no fresh heartbeat`)
+	acctest.Run(t, d, "UPDATE servers SET active = 'Y'", "INSERT INTO server_updater (server_ip, last_update) VALUES ('10.0.0.3', NOW())")()
+	action = acctest.NewAction(t, d, "vicidial_server_undrain", nil)
+	elsewhere := acctest.Values{"server_ip": "10.0.0.3", "remote_agents": []string{"9001", "9201"}}
 	action.Plan(t, elsewhere).Says(t, `ERROR .*"remote_agents".*1.*No such remote agents on the server: .*Remote agents from 9201 are on 10.0.0.1, not on 10.0.0.3`)
 	action.Invoke(t.Context(), t, elsewhere, nil).Says(t, `ERROR .*Unable to undrain server 10.0.0.3: Remote agents from 9201`)
 	d.Expect(t, "SELECT active_agent_login_server FROM servers WHERE server_id = 'dial3'", "| active_agent_login_server |\n| N                         |")

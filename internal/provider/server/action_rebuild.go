@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -67,7 +67,7 @@ func (a *RebuildConf) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 				MarkdownDescription: "`server_ip` of the servers whose files are generated anew. Left out, those of all servers that generate theirs. An empty list is refused, so that a list which came out empty does not mean all.",
 				Validators: []validator.List{
 					listvalidator.SizeAtLeast(1), listvalidator.UniqueValues(), listvalidator.NoNullValues(),
-					listvalidator.ValueStringsAre(bridge.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)),
+					listvalidator.ValueStringsAre(tfhelper.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)),
 				},
 			},
 			"reload": schema.BoolAttribute{
@@ -82,19 +82,19 @@ func (a *RebuildConf) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 
 // Configure takes the cluster from the provider.
 func (a *RebuildConf) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &a.generator)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.generator)...)
 }
 
 // ValidateConfig refuses what contradicts itself.
 func (a *RebuildConf) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
-	if m, ok := bridge.Get[rebuildModel](ctx, req.Config, &resp.Diagnostics); ok {
+	if m, ok := tfhelper.Get[rebuildModel](ctx, req.Config, &resp.Diagnostics); ok {
 		resp.Diagnostics.Append(reviewLengths(m.Timeout, m.Interval, 0)...)
 	}
 }
 
 // ModifyPlan tells what the invocation would refuse.
 func (a *RebuildConf) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m, ok := bridge.Get[rebuildModel](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[rebuildModel](ctx, req.Config, &resp.Diagnostics)
 	if ok && a.generator != nil {
 		resp.Diagnostics.Append(a.review(ctx, m)...)
 	}
@@ -102,9 +102,9 @@ func (a *RebuildConf) ModifyPlan(ctx context.Context, req action.ModifyPlanReque
 
 // Invoke sets the flags, and waits until they are picked up.
 func (a *RebuildConf) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	if m, ok := bridge.Get[rebuildModel](ctx, req.Config, &resp.Diagnostics); ok {
-		err := a.rebuild(ctx, m, bridge.Progress(ctx, resp))
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to rebuild configuration files", "", err)...)
+	if m, ok := tfhelper.Get[rebuildModel](ctx, req.Config, &resp.Diagnostics); ok {
+		err := a.rebuild(ctx, m, tfhelper.Progress(ctx, resp))
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to rebuild configuration files", "", err)...)
 	}
 }
 
@@ -112,30 +112,30 @@ func (a *RebuildConf) Invoke(ctx context.Context, req action.InvokeRequest, resp
 func (a *RebuildConf) review(ctx context.Context, m rebuildModel) diag.Diagnostics {
 	schema, err := a.generator.Schema(ctx)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan a rebuild", "", err)
+		return tfhelper.Diagnose("Unable to plan a rebuild", "", err)
 	}
 	expected, err := a.generator.Expected(ctx)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan a rebuild", "", err)
+		return tfhelper.Diagnose("Unable to plan a rebuild", "", err)
 	}
 	r := cluster.RebuildConf{Servers: expected}
 	var diags diag.Diagnostics
 	if m.Servers.IsNull() {
 		_, err := r.Targets()
-		diags.Append(bridge.Diagnose("Nothing to rebuild", "", err)...)
+		diags.Append(tfhelper.Diagnose("Nothing to rebuild", "", err)...)
 	}
 	for i, element := range m.Servers.Elements() {
 		if ip, ok := element.(types.String); ok && !ip.IsUnknown() && !ip.IsNull() {
 			_, err := r.Target(ip.ValueString())
-			diags.Append(bridge.DiagnoseAt(path.Root("servers").AtListIndex(i), "No files to rebuild", err)...)
+			diags.Append(tfhelper.DiagnoseAt(path.Root("servers").AtListIndex(i), "No files to rebuild", err)...)
 		}
 	}
 	tables := []cluster.Table{cluster.TableServers}
 	if m.Reload.ValueBool() {
 		tables = append(tables, cluster.TableSettings)
-		diags.Append(bridge.DiagnoseAt(path.Root("reload"), "The database cannot hold this", schema.Check(cluster.TableSettings, cluster.ColumnReload, cluster.Null))...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root("reload"), "The database cannot hold this", schema.Check(cluster.TableSettings, cluster.ColumnReload, cluster.Null))...)
 	}
-	diags.Append(bridge.Diagnose("Unable to rebuild configuration files", "", a.generator.Writable(ctx, tables...))...)
+	diags.Append(tfhelper.Diagnose("Unable to rebuild configuration files", "", a.generator.Writable(ctx, tables...))...)
 	return diags
 }
 
@@ -153,7 +153,7 @@ func (a *RebuildConf) look(ctx context.Context, m rebuildModel) (cluster.Rebuild
 
 func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, tell func(string)) error {
 	if a.generator == nil {
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	r, err := written(ctx, a.generator, func(ctx context.Context) (cluster.RebuildConf, error) { return a.look(ctx, m) })
 	if err != nil {

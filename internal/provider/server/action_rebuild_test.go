@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -17,8 +17,8 @@ func TestRebuildConf(t *testing.T) {
 		t.Run(fmt.Sprintf("flags all, and waits until each has picked it up, on schema %d", version), func(t *testing.T) {
 			t.Parallel()
 			d := aFloor(t, version)
-			action := acceptance.NewAction(t, d, "vicidial_rebuild_conf", nil)
-			config := acceptance.Values{"reload": version > 1302, "timeout": "60s", "interval": "1s"}
+			action := acctest.NewAction(t, d, "vicidial_rebuild_conf", nil)
+			config := acctest.Values{"reload": version > 1302, "timeout": "60s", "interval": "1s"}
 			action.Validate(t, config).Says(t, "")
 			action.Plan(t, config).Says(t, "")
 			answer := action.Invoke(t.Context(), t, config, when(map[string]func(){
@@ -30,8 +30,8 @@ func TestRebuildConf(t *testing.T) {
 						| dial2     | Y                  |
 						| dial3     | Y                  |`)
 				},
-				"Waiting for dial1 (10.0.0.1), dial2": acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N' WHERE server_id = 'dial2'"),
-				"Picked up by dial2 (10.0.0.2)":       acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'"),
+				"Waiting for dial1 (10.0.0.1), dial2": acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N' WHERE server_id = 'dial2'"),
+				"Picked up by dial2 (10.0.0.2)":       acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'"),
 			}))
 			answer.Says(t, "")
 			answer.Told(t, "Flagged to generate their configuration files: dial1 (10.0.0.1), dial2 (10.0.0.2), dial3 (10.0.0.3)",
@@ -48,8 +48,8 @@ func TestRebuildConf(t *testing.T) {
 	t.Run("does not wait unless it is told to", func(t *testing.T) {
 		t.Parallel()
 		d := aFloor(t, 1720)
-		action := acceptance.NewAction(t, d, "vicidial_rebuild_conf", nil)
-		config := acceptance.Values{"servers": []string{"10.0.0.2"}}
+		action := acctest.NewAction(t, d, "vicidial_rebuild_conf", nil)
+		config := acctest.Values{"servers": []string{"10.0.0.2"}}
 		action.Plan(t, config).Says(t, "")
 		action.Invoke(t.Context(), t, config, nil).Says(t, "")
 		d.Expect(t, flags, `
@@ -63,43 +63,43 @@ func TestRebuildConf(t *testing.T) {
 	t.Run("names who has not picked it up when the time is up", func(t *testing.T) {
 		t.Parallel()
 		d := aFloor(t, 1720)
-		acceptance.Run(t, d, "DELETE FROM server_updater WHERE server_ip = '10.0.0.3'")()
-		action := acceptance.NewAction(t, d, "vicidial_rebuild_conf", nil)
-		answer := action.Invoke(t.Context(), t, acceptance.Values{"timeout": "2s", "interval": "1s"}, when(map[string]func(){
-			"Waiting for": acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N' WHERE server_id = 'dial1'"),
+		acctest.Run(t, d, "DELETE FROM server_updater WHERE server_ip = '10.0.0.3'")()
+		action := acctest.NewAction(t, d, "vicidial_rebuild_conf", nil)
+		answer := action.Invoke(t.Context(), t, acctest.Values{"timeout": "2s", "interval": "1s"}, when(map[string]func(){
+			"Waiting for": acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N' WHERE server_id = 'dial1'"),
 		}))
 		answer.Says(t, `ERROR .*Not picked up after 2s:.*dial2 \(10.0.0.2\): its keepalive .* has not cleared.*dial3 \(10.0.0.3\): it has no fresh heartbeat.*The flags stay set`)
 	})
 	t.Run("stops waiting when it is cancelled, and says who is left", func(t *testing.T) {
 		t.Parallel()
 		d := aFloor(t, 1720)
-		action := acceptance.NewAction(t, d, "vicidial_rebuild_conf", nil)
+		action := acctest.NewAction(t, d, "vicidial_rebuild_conf", nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		answer := action.Invoke(ctx, t, acceptance.Values{"timeout": "60s"}, when(map[string]func(){"Waiting for": cancel}))
+		answer := action.Invoke(ctx, t, acctest.Values{"timeout": "60s"}, when(map[string]func(){"Waiting for": cancel}))
 		answer.Says(t, `ERROR .*The wait was stopped after \ds; not picked up:.*dial1 .*dial2 .*dial3`)
 	})
 	t.Run("refuses at plan time what it would refuse later", func(t *testing.T) {
 		t.Parallel()
 		d := aFloor(t, 1302)
-		acceptance.Run(t, d, "UPDATE servers SET generate_vicidial_conf = 'N' WHERE server_id = 'dial2'")()
-		action := acceptance.NewAction(t, d, "vicidial_rebuild_conf", nil)
+		acctest.Run(t, d, "UPDATE servers SET generate_vicidial_conf = 'N' WHERE server_id = 'dial2'")()
+		action := acctest.NewAction(t, d, "vicidial_rebuild_conf", nil)
 		for _, c := range []struct {
-			config        acceptance.Values
+			config        acctest.Values
 			plans, applys string
 		}{
-			{acceptance.Values{"servers": []string{"10.0.0.1", "10.0.0.2"}}, `ERROR .*"servers".*1.*server dial2 \(10.0.0.2\) generates no configuration files.*generate_vicidial_conf is not Y`, `would keep the flag for ever`},
-			{acceptance.Values{"servers": []string{"10.0.0.5"}}, `ERROR .*"servers".*active_asterisk_server is not Y`, `would keep the flag for ever`},
-			{acceptance.Values{"servers": []string{"10.0.0.9"}}, `ERROR .*"servers".*server 10.0.0.9: not found`, `not found`},
-			{acceptance.Values{"reload": true}, `ERROR .*"reload".*system_settings.reload_timestamp is not in this database: it came with schema 1369`, `ERROR`},
+			{acctest.Values{"servers": []string{"10.0.0.1", "10.0.0.2"}}, `ERROR .*"servers".*1.*server dial2 \(10.0.0.2\) generates no configuration files.*generate_vicidial_conf is not Y`, `would keep the flag for ever`},
+			{acctest.Values{"servers": []string{"10.0.0.5"}}, `ERROR .*"servers".*active_asterisk_server is not Y`, `would keep the flag for ever`},
+			{acctest.Values{"servers": []string{"10.0.0.9"}}, `ERROR .*"servers".*server 10.0.0.9: not found`, `not found`},
+			{acctest.Values{"reload": true}, `ERROR .*"reload".*system_settings.reload_timestamp is not in this database: it came with schema 1369`, `ERROR`},
 		} {
 			action.Plan(t, c.config).Says(t, "(?i)"+c.plans)
 			action.Invoke(t.Context(), t, c.config, nil).Says(t, "(?i)"+c.applys)
 		}
-		action.Validate(t, acceptance.Values{"servers": []string{}}).Says(t, `"servers".*at least 1`)
-		action.Validate(t, acceptance.Values{"timeout": "3s"}).Says(t, `"timeout".*the interval is 5s, and the timeout 3s`)
-		acceptance.Run(t, d, "UPDATE servers SET active_asterisk_server = 'N'")()
-		acceptance.NewAction(t, d, "vicidial_rebuild_conf", nil).Plan(t, nil).Says(t, `ERROR .*Nothing to rebuild: No server generates`)
+		action.Validate(t, acctest.Values{"servers": []string{}}).Says(t, `"servers".*at least 1`)
+		action.Validate(t, acctest.Values{"timeout": "3s"}).Says(t, `"timeout".*the interval is 5s, and the timeout 3s`)
+		acctest.Run(t, d, "UPDATE servers SET active_asterisk_server = 'N'")()
+		acctest.NewAction(t, d, "vicidial_rebuild_conf", nil).Plan(t, nil).Says(t, `ERROR .*Nothing to rebuild: No server generates`)
 		d.Expect(t, "SELECT COUNT(*) AS n FROM servers WHERE rebuild_conf_files = 'Y'", "| n |\n| 0 |")
 	})
 }

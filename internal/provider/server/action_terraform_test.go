@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 )
 
 // A change of a node that is drained before and put back after, by the real
@@ -17,7 +17,7 @@ func TestAccServer_isDrainedAroundAChange(t *testing.T) {
 	t.Parallel()
 	d := aFloor(t, 1720)
 	config := func(trunks string) string {
-		return acceptance.Provider(d) + another("dial3", "10.0.0.3", "max_vicidial_trunks = "+trunks, `lifecycle {
+		return acctest.Provider(d) + another("dial3", "10.0.0.3", "max_vicidial_trunks = "+trunks, `lifecycle {
     action_trigger {
       events  = [before_update]
       actions = [action.vicidial_server_drain.dial3]
@@ -50,28 +50,28 @@ action "vicidial_server_undrain" "dial3" {
 	}
 	const story = "SELECT CONCAT(event_section, ' ', event_type) AS line, REGEXP_SUBSTR(event_sql, '(SET|INTO) [a-z_]+( = .[A-Z0-9]+.)?') AS did FROM vicidial_admin_log ORDER BY admin_log_id"
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
 		Steps: []resource.TestStep{
 			{ // the row is there already and says the same, so nothing is updated and nothing triggered
 				Config: config("100"),
-				Check:  acceptance.Expect(t, d, gates, untouched),
+				Check:  acctest.Expect(t, d, gates, untouched),
 			},
 			{
-				PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_live_agents", "DELETE FROM vicidial_auto_calls", "DELETE FROM vicidial_admin_log"),
+				PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_live_agents", "DELETE FROM vicidial_auto_calls", "DELETE FROM vicidial_admin_log"),
 				Config:    config("110"),
 				ConfigPlanChecks: resource.ConfigPlanChecks{
-					PreApply:             []plancheck.PlanCheck{acceptance.Changes("vicidial_server.dial3", "max_vicidial_trunks")},
+					PreApply:             []plancheck.PlanCheck{acctest.Changes("vicidial_server.dial3", "max_vicidial_trunks")},
 					PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
 				},
 				Check: resource.ComposeTestCheckFunc(
-					acceptance.Expect(t, d, gates, untouched),
-					acceptance.Expect(t, d, runs, `
+					acctest.Expect(t, d, gates, untouched),
+					acctest.Expect(t, d, runs, `
 						| user_start | server_ip | status   |
 						| 9001       | 10.0.0.3  | ACTIVE   |
 						| 9101       | 10.0.0.3  | INACTIVE |
 						| 9201       | 10.0.0.1  | ACTIVE   |`),
-					acceptance.Expect(t, d, story, `
+					acctest.Expect(t, d, story, `
 						| line                | did                                 |
 						| SERVERS MODIFY      | SET active_agent_login_server = 'N' |
 						| SERVERS MODIFY      | SET vicidial_balance_active = 'N'   |
@@ -83,15 +83,15 @@ action "vicidial_server_undrain" "dial3" {
 						| SERVERS MODIFY      | SET active_agent_login_server = 'Y' |`)),
 			},
 			{ // an agent is there: the change waits, and then it does not come
-				PreConfig: acceptance.Run(t, d, "INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.3', 'SALES', 'READY', 'SIP/2004')"),
+				PreConfig: acctest.Run(t, d, "INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.3', 'SALES', 'READY', 'SIP/2004')"),
 				Config:    strings.ReplaceAll(config("120"), `"60s"`, `"2s"`), ExpectError: says("dial3 \\(10.0.0.3\\) was still at work after 2s: 1 agent is logged in"),
 			},
 			{
-				PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_live_agents"),
+				PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_live_agents"),
 				Config:    config("110"),
-				Check:     acceptance.Expect(t, d, "SELECT max_vicidial_trunks FROM servers WHERE server_id = 'dial3'", "| max_vicidial_trunks |\n|                 110 |"),
+				Check:     acctest.Expect(t, d, "SELECT max_vicidial_trunks FROM servers WHERE server_id = 'dial3'", "| max_vicidial_trunks |\n|                 110 |"),
 			},
-			{Config: acceptance.Provider(d) + "removed {\n  from = vicidial_server.dial3\n  lifecycle {\n    destroy = false\n  }\n}\n"},
+			{Config: acctest.Provider(d) + "removed {\n  from = vicidial_server.dial3\n  lifecycle {\n    destroy = false\n  }\n}\n"},
 		},
 	})
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -79,13 +79,13 @@ func (a *Undrain) Schema(_ context.Context, _ action.SchemaRequest, resp *action
 
 // Configure takes the cluster from the provider.
 func (a *Undrain) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &a.floor)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.floor)...)
 }
 
 // ModifyPlan tells what the invocation would refuse, and why agents may stay
 // away.
 func (a *Undrain) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	m, ok := bridge.Get[undrainModel](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[undrainModel](ctx, req.Config, &resp.Diagnostics)
 	if ok && a.floor != nil && !m.ServerIP.IsUnknown() {
 		resp.Diagnostics.Append(a.review(ctx, m)...)
 	}
@@ -93,9 +93,9 @@ func (a *Undrain) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, 
 
 // Invoke puts the server back to work.
 func (a *Undrain) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
-	if m, ok := bridge.Get[undrainModel](ctx, req.Config, &resp.Diagnostics); ok {
-		err := a.undrain(ctx, m, bridge.Progress(ctx, resp))
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to undrain server", m.ServerIP.ValueString(), err)...)
+	if m, ok := tfhelper.Get[undrainModel](ctx, req.Config, &resp.Diagnostics); ok {
+		err := a.undrain(ctx, m, tfhelper.Progress(ctx, resp))
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to undrain server", m.ServerIP.ValueString(), err)...)
 	}
 }
 
@@ -110,23 +110,23 @@ func (a *Undrain) review(ctx context.Context, m undrainModel) diag.Diagnostics {
 		alive, _, err = a.floor.Alive(ctx)
 	}
 	if err != nil {
-		return bridge.Diagnose("Unable to plan the undrain of server", ip, err)
+		return tfhelper.Diagnose("Unable to plan the undrain of server", ip, err)
 	}
 	var diags diag.Diagnostics
 	for i, element := range m.RemoteAgents.Elements() {
 		if first, ok := element.(types.String); ok && !first.IsUnknown() && !first.IsNull() {
 			_, err := u.Run(first.ValueString())
-			diags.Append(bridge.DiagnoseAt(path.Root("remote_agents").AtListIndex(i), "No such remote agents on the server", err)...)
+			diags.Append(tfhelper.DiagnoseAt(path.Root("remote_agents").AtListIndex(i), "No such remote agents on the server", err)...)
 		}
 	}
 	if warnings := u.Warnings(alive); len(warnings) > 0 {
-		diags.Append(bridge.WarnAt(path.Root("server_ip"), "Server "+u.Server.ID()+" is going to be undrained", strings.Join(warnings, "\n"))...)
+		diags.Append(tfhelper.WarnAt(path.Root("server_ip"), "Server "+u.Server.ID()+" is going to be undrained", strings.Join(warnings, "\n"))...)
 	}
 	tables := []cluster.Table{cluster.TableServers}
 	if len(u.Wanted) > 0 {
 		tables = append(tables, cluster.TableRemoteAgents)
 	}
-	diags.Append(bridge.Diagnose("Unable to undrain server", ip, a.floor.Writable(ctx, tables...))...)
+	diags.Append(tfhelper.Diagnose("Unable to undrain server", ip, a.floor.Writable(ctx, tables...))...)
 	return diags
 }
 
@@ -146,7 +146,7 @@ func (a *Undrain) look(ctx context.Context, m undrainModel) (cluster.Undrain, er
 
 func (a *Undrain) undrain(ctx context.Context, m undrainModel, tell func(string)) error {
 	if a.floor == nil {
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	u, err := written(ctx, a.floor, func(ctx context.Context) (cluster.Undrain, error) { return a.look(ctx, m) })
 	if err != nil {

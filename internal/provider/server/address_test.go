@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -40,13 +40,13 @@ var naming = []struct{ column, here, elsewhere string }{
 func aNeighbourhood(t *testing.T) (*sandbox.Database, func()) {
 	t.Helper()
 	d := sandbox.New(t, 1720)
-	acceptance.Campaigns(t, d, "SALES", "SURVEY")
-	acceptance.Run(t, d, "INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial2', '10.0.0.2', 50), ('dial3', '10.0.0.3', 50)")()
+	acctest.Campaigns(t, d, "SALES", "SURVEY")
+	acctest.Run(t, d, "INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial2', '10.0.0.2', 50), ('dial3', '10.0.0.3', 50)")()
 	return d, func() {
 		for _, table := range naming {
-			acceptance.Run(t, d, table.here)()
+			acctest.Run(t, d, table.here)()
 			if table.elsewhere != "" {
-				acceptance.Run(t, d, table.elsewhere)()
+				acctest.Run(t, d, table.elsewhere)()
 			}
 		}
 	}
@@ -70,9 +70,9 @@ func named(t *testing.T, d *sandbox.Database, ip string) map[string]int {
 func TestAccServer_changesItsAddressInPlace(t *testing.T) {
 	t.Parallel()
 	d, fill := aNeighbourhood(t)
-	var told acceptance.Told
+	var told acctest.Told
 	var here, elsewhere map[string]int
-	config := func(ip string) string { return acceptance.Provider(d) + another("dial1", ip, "active = true") }
+	config := func(ip string) string { return acctest.Provider(d) + another("dial1", ip, "active = true") }
 	const flags = "SELECT server_id, server_ip, rebuild_conf_files FROM servers ORDER BY server_id"
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: told.Providers(),
@@ -81,12 +81,12 @@ func TestAccServer_changesItsAddressInPlace(t *testing.T) {
 			{
 				PreConfig: told.After(func() {
 					fill()
-					acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'",
+					acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'",
 						"INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.1', 'SALES', 'READY', 'SIP/2000')")()
 					here, elsewhere = named(t, d, "10.0.0.1"), named(t, d, "10.0.0.2")
 				}),
 				Config:           config("10.1.0.1"),
-				ConfigPlanChecks: before(acceptance.Changes(dial1, "server_ip")),
+				ConfigPlanChecks: before(acctest.Changes(dial1, "server_ip")),
 				Check: resource.ComposeTestCheckFunc(
 					told.Warns(t, `Server dial1 changes its address: 10\.0\.0\.1 becomes 10\.1\.0\.1 in place, in phones: 2 \(phones\.server_ip\), trunk rows: 1 .*heartbeats: 1 .*1 agents? (is|are) logged in`,
 						`VARserver_ip in astguiclient\.conf`),
@@ -99,13 +99,13 @@ func TestAccServer_changesItsAddressInPlace(t *testing.T) {
 						}
 						return nil
 					},
-					acceptance.Expect(t, d, flags, `
+					acctest.Expect(t, d, flags, `
 						| server_id | server_ip | rebuild_conf_files |
 						| dial1     | 10.1.0.1  | Y                  |
 						| dial2     | 10.0.0.2  | Y                  |
 						| dial3     | 10.0.0.3  | Y                  |`),
 					// Each step is in the admin change log.
-					acceptance.Expect(t, d, "SELECT COUNT(*) > 15 AS told FROM vicidial_admin_log WHERE event_notes LIKE 'server_ip 10.0.0.1 to 10.1.0.1: %'", `
+					acctest.Expect(t, d, "SELECT COUNT(*) > 15 AS told FROM vicidial_admin_log WHERE event_notes LIKE 'server_ip 10.0.0.1 to 10.1.0.1: %'", `
 						| told |
 						|    1 |`),
 				),
@@ -114,15 +114,15 @@ func TestAccServer_changesItsAddressInPlace(t *testing.T) {
 				PreConfig: told.Forget, Config: config("10.1.0.1"), ConfigPlanChecks: nothingToDo(), Check: told.Quiet(t),
 			},
 			{ // the new address may have a heartbeat already, when the node came first
-				PreConfig: acceptance.Run(t, d, "INSERT INTO server_updater (server_ip, last_update) VALUES ('10.2.0.1', NOW())"),
+				PreConfig: acctest.Run(t, d, "INSERT INTO server_updater (server_ip, last_update) VALUES ('10.2.0.1', NOW())"),
 				Config:    config("10.2.0.1"),
-				Check: acceptance.Expect(t, d, "SELECT server_ip FROM server_updater ORDER BY server_ip", `
+				Check: acctest.Expect(t, d, "SELECT server_ip FROM server_updater ORDER BY server_ip", `
 					| server_ip |
 					| 10.0.0.2  |
 					| 10.2.0.1  |`),
 			},
 			{ // rooms there in the way: refused at plan time, at the attribute
-				PreConfig: acceptance.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip) VALUES (8600051, '10.3.0.1')"),
+				PreConfig: acctest.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip) VALUES (8600051, '10.3.0.1')"),
 				Config:    config("10.3.0.1"), PlanOnly: true,
 				ExpectError: says(`Address already in use.*server_ip = "10.3.0.1".*rows for the new address exist already: MeetMe rooms: 1`),
 			},
@@ -131,8 +131,8 @@ func TestAccServer_changesItsAddressInPlace(t *testing.T) {
 				ExpectError: says(`Address already taken.*server_ip = "10.0.0.2".*server dial2 already has the address 10.0.0.2`),
 			},
 			{
-				PreConfig: acceptance.Run(t, d, "UPDATE system_settings SET active_voicemail_server = ''", "DELETE FROM vicidial_live_agents"),
-				Config:    acceptance.Provider(d) + another("dial1", "10.2.0.1", "active = true", "force_destroy = true"),
+				PreConfig: acctest.Run(t, d, "UPDATE system_settings SET active_voicemail_server = ''", "DELETE FROM vicidial_live_agents"),
+				Config:    acctest.Provider(d) + another("dial1", "10.2.0.1", "active = true", "force_destroy = true"),
 			},
 		},
 	})
@@ -145,15 +145,15 @@ func TestAccServer_changesItsAddressOnOldSchemas(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
-					{Config: acceptance.Provider(d) + another("dial1", "10.0.0.1", "conference = { rooms = 3 }")},
+					{Config: acctest.Provider(d) + another("dial1", "10.0.0.1", "conference = { rooms = 3 }")},
 					{
-						PreConfig: acceptance.Run(t, d, "INSERT INTO phones (extension, server_ip, login) VALUES ('2000', '10.0.0.1', '2000a')"),
-						Config:    acceptance.Provider(d) + another("dial1", "10.1.0.1", "conference = { rooms = 3 }", "force_destroy = true"),
+						PreConfig: acctest.Run(t, d, "INSERT INTO phones (extension, server_ip, login) VALUES ('2000', '10.0.0.1', '2000a')"),
+						Config:    acctest.Provider(d) + another("dial1", "10.1.0.1", "conference = { rooms = 3 }", "force_destroy = true"),
 						Check: resource.ComposeTestCheckFunc(
-							acceptance.Expect(t, d, "SELECT server_ip FROM phones", "| server_ip |\n| 10.1.0.1  |"),
-							acceptance.Expect(t, d, "SELECT server_ip, COUNT(*) FROM vicidial_conferences GROUP BY 1", `
+							acctest.Expect(t, d, "SELECT server_ip FROM phones", "| server_ip |\n| 10.1.0.1  |"),
+							acctest.Expect(t, d, "SELECT server_ip, COUNT(*) FROM vicidial_conferences GROUP BY 1", `
 								| server_ip | COUNT(*) |
 								| 10.1.0.1  |        3 |`)),
 					},

@@ -6,7 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -17,7 +17,7 @@ const savedByAdmin = `INSERT INTO vicidial_admin_log (event_date, user, ip_addre
 func TestAccServer_drift(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	var told acceptance.Told
+	var told acctest.Told
 	config := aServer(d, `max_vicidial_trunks = 96`, `active = true`, `server_description = "Dialer one"`, `local_gmt = "-5.00"`,
 		`custom_dialplan_entry = "exten => 1,1,NoOp()\nexten => 1,2,Hangup()\n"`, `ara_url = ""`, `balance = { rank = 7 }`)
 	resource.Test(t, resource.TestCase{
@@ -25,14 +25,14 @@ func TestAccServer_drift(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: config},
 			{ // two columns changed in the admin form: exactly those, with who and when
-				PreConfig: told.After(acceptance.Run(t, d,
+				PreConfig: told.After(acctest.Run(t, d,
 					"UPDATE servers SET max_vicidial_trunks = 12, vicidial_balance_rank = 1", savedByAdmin)),
 				Config:           config,
-				ConfigPlanChecks: before(acceptance.Changes(dial1, "max_vicidial_trunks", "balance.rank")),
+				ConfigPlanChecks: before(acctest.Changes(dial1, "max_vicidial_trunks", "balance.rank")),
 				Check: resource.ComposeTestCheckFunc(
 					told.Warns(t, `Server dial1 was changed outside.*max_vicidial_trunks: 96 → 12, last changed .*6666.*192\.0\.2\.7.*2026-07-14 09:30:00`,
 						`vicidial_balance_rank: 7 → 1, last changed .*6666`),
-					acceptance.Expect(t, d, "SELECT max_vicidial_trunks, vicidial_balance_rank FROM servers", `
+					acctest.Expect(t, d, "SELECT max_vicidial_trunks, vicidial_balance_rank FROM servers", `
 						| max_vicidial_trunks | vicidial_balance_rank |
 						|                  96 |                     7 |`)),
 			},
@@ -40,43 +40,43 @@ func TestAccServer_drift(t *testing.T) {
 				PreConfig: told.Forget, Config: config, ConfigPlanChecks: nothingToDo(), Check: told.Quiet(t),
 			},
 			{ // changed with SQL, which writes no log of its own: the newest line is ours
-				PreConfig:        told.After(acceptance.Run(t, d, "UPDATE servers SET active = 'N'")),
+				PreConfig:        told.After(acctest.Run(t, d, "UPDATE servers SET active = 'N'")),
 				Config:           config,
-				ConfigPlanChecks: before(acceptance.Changes(dial1, "active")),
+				ConfigPlanChecks: before(acctest.Changes(dial1, "active")),
 				Check:            told.Warns(t, `active: Y → N`),
 			},
 			{ // what daemons write is nobody's business
-				PreConfig: told.After(acceptance.Run(t, d,
+				PreConfig: told.After(acctest.Run(t, d,
 					"UPDATE servers SET rebuild_conf_files = 'N', rebuild_music_on_hold = 'N', sounds_update = 'Y', sysload = 412, channels_total = 96, "+
 						"cpu_idle_percent = 3, disk_usage = '1 91|2 12|', system_uptime = '9 days', asterisk_temp_no_restart = 'Y', "+
 						"audio_store_purge = 'old.wav', svn_revision = 3999, svn_info = 'r3999'")),
 				Config: config, ConfigPlanChecks: nothingToDo(), Check: told.Quiet(t),
 			},
 			{ // a save in the admin form that changes nothing: NULL becomes '', LF becomes CR LF (F§10 items 13 and 14)
-				PreConfig: told.After(acceptance.Run(t, d,
+				PreConfig: told.After(acctest.Run(t, d,
 					"UPDATE servers SET ara_url = NULL, alt_server_ip = NULL",
 					"UPDATE servers SET ara_url = '', alt_server_ip = '', server_description = 'Dialer one', custom_dialplan_entry = REPLACE(custom_dialplan_entry, '\\n', '\\r\\n')",
 					"UPDATE servers SET local_gmt = '-5'", savedByAdmin)),
 				Config: config, ConfigPlanChecks: nothingToDo(), Check: told.Quiet(t),
 			},
 			{ // the way back: '' becomes NULL
-				PreConfig: told.After(acceptance.Run(t, d, "UPDATE servers SET ara_url = NULL, web_socket_url = NULL, active_twin_server_ip = NULL")),
+				PreConfig: told.After(acctest.Run(t, d, "UPDATE servers SET ara_url = NULL, web_socket_url = NULL, active_twin_server_ip = NULL")),
 				Config:    config, ConfigPlanChecks: nothingToDo(), Check: told.Quiet(t),
 			},
 			{ // columns that the configuration leaves out may move
-				PreConfig: told.After(acceptance.Run(t, d,
+				PreConfig: told.After(acctest.Run(t, d,
 					"UPDATE servers SET routing_prefix = '99', user_group = 'ADMIN', vicidial_balance_active = 'Y', outbound_calls_per_second = 40, conf_secret = 'moved'", savedByAdmin)),
 				Config: config, ConfigPlanChecks: nothingToDo(), Check: told.Quiet(t),
 			},
 			{ // a lower case y counts as Y, and case is none of server_id's business
-				PreConfig: told.After(acceptance.Run(t, d, "UPDATE servers SET active = 'y'")),
+				PreConfig: told.After(acctest.Run(t, d, "UPDATE servers SET active = 'y'")),
 				Config:    config, ConfigPlanChecks: nothingToDo(), Check: told.Quiet(t),
 			},
 			{ // the row is gone
-				PreConfig:        told.After(acceptance.Run(t, d, "DELETE FROM servers")),
+				PreConfig:        told.After(acctest.Run(t, d, "DELETE FROM servers")),
 				Config:           config,
 				ConfigPlanChecks: does(plancheck.ResourceActionCreate),
-				Check: acceptance.Expect(t, d, "SELECT server_id, max_vicidial_trunks, vicidial_balance_rank FROM servers", `
+				Check: acctest.Expect(t, d, "SELECT server_id, max_vicidial_trunks, vicidial_balance_rank FROM servers", `
 					| server_id | max_vicidial_trunks | vicidial_balance_rank |
 					| dial1     |                  96 |                     7 |`),
 			},
@@ -89,21 +89,21 @@ func TestAccServer_movedBetweenPlanAndApply(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: aServer(d, "max_vicidial_trunks = 96", "active = true")},
 			{
 				Config: aServer(d, "max_vicidial_trunks = 50", "active = true"),
 				ConfigPlanChecks: before(
-					acceptance.Changes(dial1, "max_vicidial_trunks"),
-					acceptance.Meanwhile(acceptance.Run(t, d, "UPDATE servers SET max_vicidial_trunks = 12")),
+					acctest.Changes(dial1, "max_vicidial_trunks"),
+					acctest.Meanwhile(acctest.Run(t, d, "UPDATE servers SET max_vicidial_trunks = 12")),
 				),
 				ExpectError: says("Unable to update server dial1.*max_vicidial_trunks now says 12.*Nothing was overwritten"),
 			},
 			{ // another column is not in the way
 				Config:           aServer(d, "max_vicidial_trunks = 50", "active = true"),
-				ConfigPlanChecks: before(acceptance.Meanwhile(acceptance.Run(t, d, "UPDATE servers SET routing_prefix = '77'"))),
-				Check: acceptance.Expect(t, d, "SELECT max_vicidial_trunks, routing_prefix FROM servers", `
+				ConfigPlanChecks: before(acctest.Meanwhile(acctest.Run(t, d, "UPDATE servers SET routing_prefix = '77'"))),
+				Check: acctest.Expect(t, d, "SELECT max_vicidial_trunks, routing_prefix FROM servers", `
 					| max_vicidial_trunks | routing_prefix |
 					|                  50 | 77             |`),
 			},

@@ -5,7 +5,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -14,11 +14,11 @@ func TestAccServer_flags(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	// Two peers, one that generates nothing, and one that is no telephony node.
-	acceptance.Run(t, d, `INSERT INTO servers (server_id, server_ip, active_asterisk_server, generate_vicidial_conf) VALUES
+	acctest.Run(t, d, `INSERT INTO servers (server_id, server_ip, active_asterisk_server, generate_vicidial_conf) VALUES
 		('db1', '10.0.0.5', 'N', 'Y'), ('dial2', '10.0.0.2', 'Y', 'Y'), ('dial3', '10.0.0.3', 'Y', 'Y'), ('hand', '10.0.0.4', 'Y', 'N')`)()
-	picked := acceptance.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'") // as nodes do when they have read
+	picked := acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'") // as nodes do when they have read
 	flagged := func(drawing string) resource.TestCheckFunc {
-		return acceptance.Expect(t, d, "SELECT GROUP_CONCAT(server_id ORDER BY server_id SEPARATOR ' ') AS flagged FROM servers WHERE rebuild_conf_files = 'Y'", drawing)
+		return acctest.Expect(t, d, "SELECT GROUP_CONCAT(server_id ORDER BY server_id SEPARATOR ' ') AS flagged FROM servers WHERE rebuild_conf_files = 'Y'", drawing)
 	}
 	const (
 		nobody   = "| flagged |\n| NULL    |"
@@ -30,7 +30,7 @@ func TestAccServer_flags(t *testing.T) {
 		return resource.TestStep{PreConfig: picked, Config: config, Check: flagged(want)}
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			step(aServer(d, "active = true"), everyone),
 			step(aServer(d, "active = true", "max_vicidial_trunks = 96", "outbound_calls_per_second = 20", "balance = { active = true, rank = 3 }"), nobody),
@@ -42,10 +42,10 @@ func TestAccServer_flags(t *testing.T) {
 			step(aServer(d, `conference = { rooms = 4, engine = "CONFBRIDGE" }`), itself),
 			step(aServer(d, "conference = { rooms = 5 }"), nobody), // ConfBridge rooms are in no file
 			step(aServer(d, `conf_secret_wo = "s3cret"`, "conf_secret_wo_version = 1"), everyone),
-			step(acceptance.Provider(d)+another("dial1", "10.1.0.1"), everyone),
-			step(acceptance.Provider(d)+another("dial1", "10.1.0.1", "active_asterisk_server = false"), everyone), // its own file is written once more
-			step(acceptance.Provider(d)+another("dial1", "10.1.0.1", "active_asterisk_server = true"), everyone),
-			step(acceptance.Provider(d), peers),
+			step(acctest.Provider(d)+another("dial1", "10.1.0.1"), everyone),
+			step(acctest.Provider(d)+another("dial1", "10.1.0.1", "active_asterisk_server = false"), everyone), // its own file is written once more
+			step(acctest.Provider(d)+another("dial1", "10.1.0.1", "active_asterisk_server = true"), everyone),
+			step(acctest.Provider(d), peers),
 		},
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -27,7 +27,7 @@ func TestAccServer_import(t *testing.T) {
 		}
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
 			by("dial1"), by("10.0.0.1"),
@@ -45,7 +45,7 @@ func TestAccServer_importOfARowMadeByHand(t *testing.T) {
 		t.Run(c.claim, func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, 1720)
-			acceptance.Run(t, d,
+			acctest.Run(t, d,
 				`INSERT INTO servers (server_id, server_description, server_ip, active, asterisk_version, max_vicidial_trunks, local_gmt, sys_perf_log, vd_server_logs,
 					agi_output, vicidial_balance_active, balance_trunks_offlimits, recording_web_link, alt_server_ip, active_asterisk_server, generate_vicidial_conf,
 					outbound_calls_per_second, vicidial_recording_limit, carrier_logging_active, vicidial_balance_rank, active_agent_login_server, conf_secret,
@@ -56,17 +56,17 @@ func TestAccServer_importOfARowMadeByHand(t *testing.T) {
 				"INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600051, '10.0.0.1', NULL), (8600052, '10.0.0.1', 'SIP/2000')")()
 			config := aServer(d, "active = false", `server_description = ""`, `ara_url = ""`, `local_gmt = "-5.00"`, "conf_qualify = false", "conference = { rooms = 2 }")
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // imports and does nothing else
 						Config:           config + "import {\n  to = " + dial1 + "\n  id = \"" + c.id + "\"\n}\n",
-						ConfigPlanChecks: before(acceptance.Changes(dial1)),
-						Check:            acceptance.Expect(t, d, "SELECT * FROM servers", d.Table(t.Context(), "SELECT * FROM servers")),
+						ConfigPlanChecks: before(acctest.Changes(dial1)),
+						Check:            acctest.Expect(t, d, "SELECT * FROM servers", d.Table(t.Context(), "SELECT * FROM servers")),
 					},
 					{Config: config, ConfigPlanChecks: nothingToDo()},
 					{ // only what is asked for is written
-						Config: aServer(d, "active = true"), ConfigPlanChecks: before(acceptance.Changes(dial1, "active")),
-						Check: acceptance.Expect(t, d, "SELECT active, max_vicidial_trunks, user_group, ara_url FROM servers", `
+						Config: aServer(d, "active = true"), ConfigPlanChecks: before(acctest.Changes(dial1, "active")),
+						Check: acctest.Expect(t, d, "SELECT active, max_vicidial_trunks, user_group, ara_url FROM servers", `
 							| active | max_vicidial_trunks | user_group | ara_url |
 							| Y      |                NULL | NULL       | NULL    |`),
 					},
@@ -80,7 +80,7 @@ func TestAccServer_identity(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		Steps: []resource.TestStep{
 			{
@@ -98,7 +98,7 @@ func TestAccServer_query(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
 		Steps: []resource.TestStep{
 			{Config: aServer(d) + another("dial2", "10.0.0.2")},

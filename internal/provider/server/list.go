@@ -8,7 +8,7 @@ import (
 	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -31,23 +31,23 @@ func (l *List) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSc
 // List hands the servers out by their server_id.
 func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	if l.topology == nil {
-		bridge.ListFailed(stream, "Unable to list servers", bridge.ErrUnconfigured)
+		tfhelper.ListFailed(stream, "Unable to list servers", tfhelper.ErrUnconfigured)
 		return
 	}
 	servers, err := l.topology.Servers(ctx)
 	if err != nil {
-		bridge.ListFailed(stream, "Unable to list servers", err)
+		tfhelper.ListFailed(stream, "Unable to list servers", err)
 		return
 	}
 	rooms, err := l.topology.Rooms(ctx)
 	if err != nil {
-		bridge.ListFailed(stream, "Unable to list servers", err)
+		tfhelper.ListFailed(stream, "Unable to list servers", err)
 		return
 	}
-	bridge.List(ctx, req, stream, servers, func(server cluster.Server, diags *diag.Diagnostics) bridge.Found {
+	tfhelper.List(ctx, req, stream, servers, func(server cluster.Server, diags *diag.Diagnostics) tfhelper.Found {
 		o := &opened{model: model{ConfSecretVersion: types.Int64Null(), ManagerSecretVersion: types.Int64Null()}}
 		found, whole := cluster.Describe(server.Engine(), cluster.RoomsOf(server.IP(), rooms), cluster.RoomRange{}, false)
 		o.show(server, found, whole)
-		return bridge.Found{Name: server.ID() + " (" + server.IP() + ")", ID: o.identity(), Model: o.close(ctx, diags)}
+		return tfhelper.Found{Name: server.ID() + " (" + server.IP() + ")", ID: o.identity(), Model: o.close(ctx, diags)}
 	})
 }

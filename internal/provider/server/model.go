@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -117,7 +117,7 @@ func unwrap[Group any](ctx context.Context, object types.Object, target *Group) 
 	if object.IsNull() {
 		return nil
 	}
-	return bridge.Take(ctx, object, target)
+	return tfhelper.Take(ctx, object, target)
 }
 
 // close wraps the groups up again.
@@ -139,59 +139,59 @@ func (o *opened) identity() identity { return identity{o.ServerID} }
 func (o *opened) id() string { return o.ServerID.ValueString() }
 
 // columns ties each attribute to its column, in both directions.
-func (o *opened) columns() []bridge.Column {
+func (o *opened) columns() []tfhelper.Column {
 	at := path.Root
 	in := func(group, name string) path.Path { return path.Root(group).AtName(name) }
-	return []bridge.Column{
-		bridge.Text("server_id", at("server_id"), &o.ServerID),
-		bridge.Text("server_ip", at("server_ip"), &o.ServerIP),
-		bridge.Text("server_description", at("server_description"), &o.Description),
-		bridge.YesNo("active", at("active"), &o.Active),
-		bridge.Text("asterisk_version", at("asterisk_version"), &o.AsteriskVersion),
-		bridge.Int("max_vicidial_trunks", at("max_vicidial_trunks"), &o.MaxTrunks),
-		bridge.Int("outbound_calls_per_second", at("outbound_calls_per_second"), &o.CallsPerSecond),
-		bridge.Text("local_gmt", at("local_gmt"), &o.LocalGMT),
-		bridge.YesNo("active_asterisk_server", at("active_asterisk_server"), &o.ActiveAsterisk),
-		bridge.YesNo("active_agent_login_server", at("active_agent_login_server"), &o.ActiveLogin),
-		bridge.YesNo("generate_vicidial_conf", at("generate_vicidial_conf"), &o.GenerateConf),
-		bridge.Text("active_twin_server_ip", at("active_twin_server_ip"), &o.TwinIP),
-		bridge.Text("answer_transfer_agent", at("answer_transfer_agent"), &o.AnswerTransferAgent),
-		bridge.Text("ext_context", at("ext_context"), &o.Context),
-		bridge.Text("routing_prefix", at("routing_prefix"), &o.RoutingPrefix),
-		bridge.Text("voicemail_dump_exten", at("voicemail_dump_exten"), &o.VoicemailDump),
-		bridge.Text("voicemail_dump_exten_no_inst", at("voicemail_dump_exten_no_inst"), &o.VoicemailDumpSilent),
-		bridge.Int("vicidial_recording_limit", at("vicidial_recording_limit"), &o.RecordingLimit),
-		bridge.Text("recording_web_link", at("recording_web_link"), &o.RecordingLink),
-		bridge.Text("alt_server_ip", at("alt_server_ip"), &o.AlternateIP),
-		bridge.Text("external_server_ip", at("external_server_ip"), &o.ExternalIP),
-		bridge.Text("web_socket_url", at("web_socket_url"), &o.WebSocketURL),
-		bridge.Text("external_web_socket_url", at("external_web_socket_url"), &o.ExternalWebSocketURL),
-		bridge.YesNo("sys_perf_log", at("sys_perf_log"), &o.SystemPerformanceLog),
-		bridge.YesNo("vd_server_logs", at("vd_server_logs"), &o.ServerLogs),
-		bridge.Text("agi_output", at("agi_output"), &o.AGIOutput),
-		bridge.YesNo("carrier_logging_active", at("carrier_logging_active"), &o.CarrierLogging),
-		bridge.YesNo("gather_asterisk_output", at("gather_asterisk_output"), &o.GatherOutput),
-		bridge.YesNo("auto_restart_asterisk", at("auto_restart_asterisk"), &o.AutoRestart),
-		bridge.Text("ara_url", at("ara_url"), &o.AutoRestartURL),
-		bridge.YesNo("conf_qualify", at("conf_qualify"), &o.ConfQualify),
-		bridge.Text("custom_dialplan_entry", at("custom_dialplan_entry"), &o.CustomDialplan),
-		bridge.Text("user_group", at("user_group"), &o.UserGroup),
-		bridge.YesNo("vicidial_balance_active", in("balance", "active"), &o.balance.Active),
-		bridge.Int("vicidial_balance_rank", in("balance", "rank"), &o.balance.Rank),
-		bridge.Int("balance_trunks_offlimits", in("balance", "trunks_offlimits"), &o.balance.OffLimits),
-		bridge.Text("conf_engine", in("conference", "engine"), &o.conference.Engine),
-		bridge.Int("conf_update_interval", in("conference", "update_interval"), &o.conference.UpdateInterval),
-		bridge.Text("telnet_host", in("manager", "host"), &o.manager.Host),
-		bridge.Int("telnet_port", in("manager", "port"), &o.manager.Port),
-		bridge.Text("ASTmgrUSERNAME", in("manager", "username"), &o.manager.User),
-		bridge.Text("ASTmgrUSERNAMEupdate", in("manager", "update_username"), &o.manager.Update),
-		bridge.Text("ASTmgrUSERNAMElisten", in("manager", "listen_username"), &o.manager.Listen),
-		bridge.Text("ASTmgrUSERNAMEsend", in("manager", "send_username"), &o.manager.Send),
+	return []tfhelper.Column{
+		tfhelper.Text("server_id", at("server_id"), &o.ServerID),
+		tfhelper.Text("server_ip", at("server_ip"), &o.ServerIP),
+		tfhelper.Text("server_description", at("server_description"), &o.Description),
+		tfhelper.YesNo("active", at("active"), &o.Active),
+		tfhelper.Text("asterisk_version", at("asterisk_version"), &o.AsteriskVersion),
+		tfhelper.Int("max_vicidial_trunks", at("max_vicidial_trunks"), &o.MaxTrunks),
+		tfhelper.Int("outbound_calls_per_second", at("outbound_calls_per_second"), &o.CallsPerSecond),
+		tfhelper.Text("local_gmt", at("local_gmt"), &o.LocalGMT),
+		tfhelper.YesNo("active_asterisk_server", at("active_asterisk_server"), &o.ActiveAsterisk),
+		tfhelper.YesNo("active_agent_login_server", at("active_agent_login_server"), &o.ActiveLogin),
+		tfhelper.YesNo("generate_vicidial_conf", at("generate_vicidial_conf"), &o.GenerateConf),
+		tfhelper.Text("active_twin_server_ip", at("active_twin_server_ip"), &o.TwinIP),
+		tfhelper.Text("answer_transfer_agent", at("answer_transfer_agent"), &o.AnswerTransferAgent),
+		tfhelper.Text("ext_context", at("ext_context"), &o.Context),
+		tfhelper.Text("routing_prefix", at("routing_prefix"), &o.RoutingPrefix),
+		tfhelper.Text("voicemail_dump_exten", at("voicemail_dump_exten"), &o.VoicemailDump),
+		tfhelper.Text("voicemail_dump_exten_no_inst", at("voicemail_dump_exten_no_inst"), &o.VoicemailDumpSilent),
+		tfhelper.Int("vicidial_recording_limit", at("vicidial_recording_limit"), &o.RecordingLimit),
+		tfhelper.Text("recording_web_link", at("recording_web_link"), &o.RecordingLink),
+		tfhelper.Text("alt_server_ip", at("alt_server_ip"), &o.AlternateIP),
+		tfhelper.Text("external_server_ip", at("external_server_ip"), &o.ExternalIP),
+		tfhelper.Text("web_socket_url", at("web_socket_url"), &o.WebSocketURL),
+		tfhelper.Text("external_web_socket_url", at("external_web_socket_url"), &o.ExternalWebSocketURL),
+		tfhelper.YesNo("sys_perf_log", at("sys_perf_log"), &o.SystemPerformanceLog),
+		tfhelper.YesNo("vd_server_logs", at("vd_server_logs"), &o.ServerLogs),
+		tfhelper.Text("agi_output", at("agi_output"), &o.AGIOutput),
+		tfhelper.YesNo("carrier_logging_active", at("carrier_logging_active"), &o.CarrierLogging),
+		tfhelper.YesNo("gather_asterisk_output", at("gather_asterisk_output"), &o.GatherOutput),
+		tfhelper.YesNo("auto_restart_asterisk", at("auto_restart_asterisk"), &o.AutoRestart),
+		tfhelper.Text("ara_url", at("ara_url"), &o.AutoRestartURL),
+		tfhelper.YesNo("conf_qualify", at("conf_qualify"), &o.ConfQualify),
+		tfhelper.Text("custom_dialplan_entry", at("custom_dialplan_entry"), &o.CustomDialplan),
+		tfhelper.Text("user_group", at("user_group"), &o.UserGroup),
+		tfhelper.YesNo("vicidial_balance_active", in("balance", "active"), &o.balance.Active),
+		tfhelper.Int("vicidial_balance_rank", in("balance", "rank"), &o.balance.Rank),
+		tfhelper.Int("balance_trunks_offlimits", in("balance", "trunks_offlimits"), &o.balance.OffLimits),
+		tfhelper.Text("conf_engine", in("conference", "engine"), &o.conference.Engine),
+		tfhelper.Int("conf_update_interval", in("conference", "update_interval"), &o.conference.UpdateInterval),
+		tfhelper.Text("telnet_host", in("manager", "host"), &o.manager.Host),
+		tfhelper.Int("telnet_port", in("manager", "port"), &o.manager.Port),
+		tfhelper.Text("ASTmgrUSERNAME", in("manager", "username"), &o.manager.User),
+		tfhelper.Text("ASTmgrUSERNAMEupdate", in("manager", "update_username"), &o.manager.Update),
+		tfhelper.Text("ASTmgrUSERNAMElisten", in("manager", "listen_username"), &o.manager.Listen),
+		tfhelper.Text("ASTmgrUSERNAMEsend", in("manager", "send_username"), &o.manager.Send),
 	}
 }
 
 // row is what the attributes want the columns to hold.
-func (o *opened) row() cluster.Row { return bridge.Row(o.columns()) }
+func (o *opened) row() cluster.Row { return tfhelper.Row(o.columns()) }
 
 // engine is the conference engine that is declared; MeetMe is VICIdial's default
 // and the only one before schema 1664.
@@ -218,7 +218,7 @@ func (o *opened) rooms(declared *opened) (cluster.RoomRange, bool) {
 // show fills in what the rows say. Rooms that nobody wants and that are no run are
 // not shown: no number could say what there is.
 func (o *opened) show(server cluster.Server, found cluster.RoomRange, whole bool) {
-	bridge.Show(o.columns(), server.Row)
+	tfhelper.Show(o.columns(), server.Row)
 	o.ServerID = types.StringValue(server.ID())
 	o.conference.Rooms, o.conference.FirstRoom = types.Int64Null(), types.Int64Null()
 	if whole || found.Count > 0 {

@@ -6,7 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -21,13 +21,13 @@ func comesIn() resource.ConfigPlanChecks { return does(plancheck.ResourceActionN
 func TestAccServer_importOfAnOldHand(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acceptance.Campaigns(t, d, "SALES")
-	acceptance.Run(t, d,
+	acctest.Campaigns(t, d, "SALES")
+	acctest.Run(t, d,
 		"INSERT INTO servers (server_id, server_ip, max_vicidial_trunks, user_group, local_gmt) VALUES ('dial-01 ', '10.0.0.1 ', 50, 'east.floor', '5')",
 		"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 80, 'MAXIMUM_LIMIT')",
 		"INSERT INTO vicidial_conferences (conf_exten, server_ip) VALUES (8600051, '10.0.0.1  ')")()
 	config := func(trunks, more string) string {
-		return acceptance.Provider(d) + `resource "vicidial_server" "dial1" {
+		return acctest.Provider(d) + `resource "vicidial_server" "dial1" {
   server_id           = "dial-01"
   server_ip           = "10.0.0.1"
   max_vicidial_trunks = ` + trunks + `
@@ -39,15 +39,15 @@ func TestAccServer_importOfAnOldHand(t *testing.T) {
 `
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config("50", "") + imports("DIAL-01"), ConfigPlanChecks: comesIn()},
 			{Config: config("50", ""), ConfigPlanChecks: nothingToDo()}, // more is promised than it has, as before
-			{Config: config("60", `server_description = "East"`), ConfigPlanChecks: before(acceptance.Changes(dial1, "max_vicidial_trunks", "server_description"))},
+			{Config: config("60", `server_description = "East"`), ConfigPlanChecks: before(acctest.Changes(dial1, "max_vicidial_trunks", "server_description"))},
 			{Config: config("59", ""), PlanOnly: true, ExpectError: says(`reserve 80 trunks on 10\.0\.0\.1 \(SALES 80\), 21 more than 59`)},
-			{PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_server_trunks"), Config: acceptance.Provider(d)},
+			{PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_server_trunks"), Config: acctest.Provider(d)},
 		},
-		CheckDestroy: acceptance.Expect(t, d, "SELECT (SELECT COUNT(*) FROM servers) AS servers, (SELECT COUNT(*) FROM vicidial_conferences) AS rooms", `
+		CheckDestroy: acctest.Expect(t, d, "SELECT (SELECT COUNT(*) FROM servers) AS servers, (SELECT COUNT(*) FROM vicidial_conferences) AS rooms", `
 			| servers | rooms |
 			|       0 |     0 |`),
 	})
@@ -58,11 +58,11 @@ func TestAccServer_importOfAnOldHand(t *testing.T) {
 func TestAccServer_roomsThatAreThereTwice(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	var told acceptance.Told
+	var told acctest.Told
 	config := aServer(d, "conference = { rooms = 3 }")
-	acceptance.Run(t, d, "ALTER TABLE vicidial_conferences DROP INDEX serverconf, DROP INDEX vextenserver")()
+	acctest.Run(t, d, "ALTER TABLE vicidial_conferences DROP INDEX serverconf, DROP INDEX vextenserver")()
 	all := "SELECT conf_exten, COALESCE(extension, '') AS extension FROM vicidial_conferences ORDER BY 1, 2"
-	once := acceptance.Expect(t, d, all, `
+	once := acctest.Expect(t, d, all, `
 		| conf_exten | extension |
 		|    8600051 |           |
 		|    8600052 |           |
@@ -72,25 +72,25 @@ func TestAccServer_roomsThatAreThereTwice(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: config, Check: once},
 			{
-				PreConfig: acceptance.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600052, '10.0.0.1', NULL), (8600052, '10.0.0.1', ''), (8600053, '10.0.0.1', '')"),
-				Config:    config, ConfigPlanChecks: before(acceptance.Changes(dial1, "conference.rooms")), Check: once,
+				PreConfig: acctest.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600052, '10.0.0.1', NULL), (8600052, '10.0.0.1', ''), (8600053, '10.0.0.1', '')"),
+				Config:    config, ConfigPlanChecks: before(acctest.Changes(dial1, "conference.rooms")), Check: once,
 			},
 			{ // the free one goes, and the agent stays
-				PreConfig: told.After(acceptance.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600052, '10.0.0.1', 'SIP/2000')")),
+				PreConfig: told.After(acctest.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600052, '10.0.0.1', 'SIP/2000')")),
 				Config:    config,
-				Check: resource.ComposeTestCheckFunc(told.Quiet(t), acceptance.Expect(t, d, all, `
+				Check: resource.ComposeTestCheckFunc(told.Quiet(t), acctest.Expect(t, d, all, `
 					| conf_exten | extension |
 					|    8600051 |           |
 					|    8600052 | SIP/2000  |
 					|    8600053 |           |`)),
 			},
 			{ // of two that are in use neither goes
-				PreConfig: told.After(acceptance.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600052, '10.0.0.1', 'SIP/2001')")),
+				PreConfig: told.After(acctest.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600052, '10.0.0.1', 'SIP/2001')")),
 				Config:    config, ExpectNonEmptyPlan: true,
 				Check: told.Warns(t, `Rooms of server dial1 are still in use: .* 8600052\.`),
 			},
 			{
-				PreConfig: told.After(acceptance.Run(t, d, "UPDATE vicidial_conferences SET extension = ''")),
+				PreConfig: told.After(acctest.Run(t, d, "UPDATE vicidial_conferences SET extension = ''")),
 				Config:    config, Check: resource.ComposeTestCheckFunc(once, told.Quiet(t)),
 			},
 		},
@@ -102,18 +102,18 @@ func TestAccServer_roomsThatAreThereTwice(t *testing.T) {
 func TestAccServer_importOfRoomsWithGaps(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acceptance.Run(t, d, "INSERT INTO servers (server_id, server_ip) VALUES ('dial1', '10.0.0.1')",
+	acctest.Run(t, d, "INSERT INTO servers (server_id, server_ip) VALUES ('dial1', '10.0.0.1')",
 		"INSERT INTO vicidial_conferences (conf_exten, server_ip) VALUES (8600051, '10.0.0.1'), (8600052, '10.0.0.1'), (8600060, '10.0.0.1')")()
 	gaps := roomsAre(t, d, meetme, "| first | last | rooms |\n| 8600051 | 8600060 | 3 |")
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: aServer(d) + imports("dial1"), ConfigPlanChecks: comesIn()},
-			{Config: aServer(d, "active = true"), ConfigPlanChecks: before(acceptance.Changes(dial1, "active")), Check: gaps},
+			{Config: aServer(d, "active = true"), ConfigPlanChecks: before(acctest.Changes(dial1, "active")), Check: gaps},
 			{Config: aServer(d, "active = true"), ConfigPlanChecks: nothingToDo()},
 			{
 				Config:           aServer(d, "active = true", "conference = { rooms = 3 }"),
-				ConfigPlanChecks: before(acceptance.Changes(dial1, "conference.rooms", "conference.first_room")),
+				ConfigPlanChecks: before(acctest.Changes(dial1, "conference.rooms", "conference.first_room")),
 				Check:            roomsAre(t, d, meetme, run(8600051, 3)),
 			},
 			{Config: aServer(d, "active = true", "conference = { rooms = 3 }"), ConfigPlanChecks: nothingToDo()},
@@ -126,8 +126,8 @@ func TestAccServer_importOfRoomsWithGaps(t *testing.T) {
 func TestAccServer_twoWithOneAddress(t *testing.T) {
 	t.Parallel()
 	d, fill := aNeighbourhood(t)
-	var told acceptance.Told
-	acceptance.Run(t, d, "INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial0', '10.0.0.1', 50), ('dial1', '10.0.0.1', 50)",
+	var told acctest.Told
+	acctest.Run(t, d, "INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial0', '10.0.0.1', 50), ('dial1', '10.0.0.1', 50)",
 		"INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.1', 'SALES', 'READY', NULL)")()
 	fill()
 	there := named(t, d, "10.0.0.1")
@@ -139,7 +139,7 @@ func TestAccServer_twoWithOneAddress(t *testing.T) {
 		}
 	}
 	const servers = "SELECT server_id, server_ip FROM servers WHERE server_id < 'dial2' ORDER BY server_id"
-	moved := acceptance.Provider(d) + another("dial1", "10.0.0.11", "force_destroy = true")
+	moved := acctest.Provider(d) + another("dial1", "10.0.0.11", "force_destroy = true")
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: told.Providers(),
 		Steps: []resource.TestStep{
@@ -151,17 +151,17 @@ func TestAccServer_twoWithOneAddress(t *testing.T) {
 				PreConfig: told.Forget, Config: moved,
 				Check: resource.ComposeTestCheckFunc(
 					told.Warns(t, `10\.0\.0\.1 becomes 10\.0\.0\.11 in the servers row alone: server dial0 has the old address as well`),
-					acceptance.Expect(t, d, servers, `
+					acctest.Expect(t, d, servers, `
 						| server_id | server_ip |
 						| dial0     | 10.0.0.1  |
 						| dial1     | 10.0.0.11 |`)),
 			},
 			{
-				PreConfig: told.After(acceptance.Run(t, d, "UPDATE servers SET server_ip = '10.0.0.1' WHERE server_id = 'dial1'")),
-				Config:    acceptance.Provider(d),
+				PreConfig: told.After(acctest.Run(t, d, "UPDATE servers SET server_ip = '10.0.0.1' WHERE server_id = 'dial1'")),
+				Config:    acctest.Provider(d),
 				Check: resource.ComposeTestCheckFunc(
 					told.Warns(t, `Server dial0 has the same address: the row alone goes`),
-					acceptance.Expect(t, d, servers, `
+					acctest.Expect(t, d, servers, `
 						| server_id | server_ip |
 						| dial0     | 10.0.0.1  |`)),
 			},
@@ -175,22 +175,22 @@ func TestAccServer_twoWithOneAddress(t *testing.T) {
 func TestAccServer_refusesUnderTheLock(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acceptance.Campaigns(t, d, "SALES")
+	acctest.Campaigns(t, d, "SALES")
 	config := func(trunks string) string { return aServer(d, "max_vicidial_trunks = "+trunks) }
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config("100")},
 			{
 				Config:           config("50"),
-				ConfigPlanChecks: before(acceptance.Meanwhile(acceptance.Run(t, d, "INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 80, 'MAXIMUM_LIMIT')"))),
+				ConfigPlanChecks: before(acctest.Meanwhile(acctest.Run(t, d, "INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 80, 'MAXIMUM_LIMIT')"))),
 				ExpectError:      says("reserve 80 trunks on 10.0.0.1 .* 30 more than 50"),
 			},
 			{
-				PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_server_trunks", "INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.1', 'SALES', 'PAUSED', NULL)"),
-				Config:    acceptance.Provider(d), ExpectError: says("1 agent is logged in on it"),
+				PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_server_trunks", "INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.1', 'SALES', 'PAUSED', NULL)"),
+				Config:    acctest.Provider(d), ExpectError: says("1 agent is logged in on it"),
 			},
-			{PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_live_agents"), Config: acceptance.Provider(d)},
+			{PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_live_agents"), Config: acctest.Provider(d)},
 		},
 	})
 }

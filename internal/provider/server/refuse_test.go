@@ -5,24 +5,24 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
 func TestAccServer_refusesAtPlanTime(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acceptance.Campaigns(t, d, "SALES", "SURVEY")
-	acceptance.Run(t, d, "INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial2', '10.0.0.2', 100)",
+	acctest.Campaigns(t, d, "SALES", "SURVEY")
+	acctest.Run(t, d, "INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial2', '10.0.0.2', 100)",
 		"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 40, 'MAXIMUM_LIMIT'), ('10.0.0.1', 'SURVEY', 20, 'OVERFLOW_ALLOWED')")()
 	refuses := func(config, message string) resource.TestStep {
-		return resource.TestStep{Config: acceptance.Provider(d) + config, PlanOnly: true, ExpectError: says(message)}
+		return resource.TestStep{Config: acctest.Provider(d) + config, PlanOnly: true, ExpectError: says(message)}
 	}
 	line := func(line, message string) resource.TestStep {
 		return refuses(another("dial1", "10.0.0.1", line), message)
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			refuses(another("dial1", "10.0.0.2"), `: server_ip = "10.0.0.2".*server dial2 already has the address 10.0.0.2`),
 			refuses(another("dial1", "10.0.0.1")+another("dial3", "10.0.0.1"), `: server_ip = "10.0.0.1".*server dial[13] is planned with the address 10.0.0.1`),
@@ -45,20 +45,20 @@ func TestAccServer_refusesAtPlanTime(t *testing.T) {
 			line(`conf_secret_wo_version = 1`, `conf_secret_wo"? must be specified`),
 			line(`manager = { port = 0 }`, `port value must be between 1 and 65535`),
 			line(`balance = { rank = 256 }`, `rank value must be between 0 and 255`),
-			{Config: acceptance.Provider(d) + another("dial1", "10.0.0.1", "max_vicidial_trunks = 60")},
+			{Config: acctest.Provider(d) + another("dial1", "10.0.0.1", "max_vicidial_trunks = 60")},
 			{ // lowered below what is promised: refused as well when the server is there
-				Config: acceptance.Provider(d) + another("dial1", "10.0.0.1", "max_vicidial_trunks = 50"), PlanOnly: true,
+				Config: acctest.Provider(d) + another("dial1", "10.0.0.1", "max_vicidial_trunks = 50"), PlanOnly: true,
 				ExpectError: says(`: max_vicidial_trunks = 50.*10 more than 50`),
 			},
 			{ // and nothing has been written
-				Config: acceptance.Provider(d) + another("dial1", "10.0.0.1", "max_vicidial_trunks = 60"),
-				Check: acceptance.Expect(t, d, "SELECT server_id, server_ip, max_vicidial_trunks FROM servers ORDER BY server_id", `
+				Config: acctest.Provider(d) + another("dial1", "10.0.0.1", "max_vicidial_trunks = 60"),
+				Check: acctest.Expect(t, d, "SELECT server_id, server_ip, max_vicidial_trunks FROM servers ORDER BY server_id", `
 					| server_id | server_ip | max_vicidial_trunks |
 					| dial1     | 10.0.0.1  |                  60 |
 					| dial2     | 10.0.0.2  |                 100 |`),
 			},
 			{ // the rows that the fixture left go, so that the server can
-				PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_server_trunks"), Config: acceptance.Provider(d),
+				PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_server_trunks"), Config: acctest.Provider(d),
 			},
 		},
 	})
@@ -69,15 +69,15 @@ func TestAccServer_resumesButDoesNotTakeOver(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
-				PreConfig:   acceptance.Run(t, d, "INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial1', '10.0.0.1', 12)"),
+				PreConfig:   acctest.Run(t, d, "INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial1', '10.0.0.1', 12)"),
 				Config:      aServer(d, "max_vicidial_trunks = 96"),
 				ExpectError: says("server dial1 exists already and its max_vicidial_trunks differs from the configuration.*terraform import ADDRESS dial1"),
 			},
 			{
-				PreConfig: acceptance.Run(t, d, "UPDATE servers SET max_vicidial_trunks = 96"),
+				PreConfig: acctest.Run(t, d, "UPDATE servers SET max_vicidial_trunks = 96"),
 				Config:    aServer(d, "max_vicidial_trunks = 96", "conference = { rooms = 4 }"),
 				Check:     roomsAre(t, d, meetme, run(8600051, 4)),
 			},
@@ -88,7 +88,7 @@ func TestAccServer_resumesButDoesNotTakeOver(t *testing.T) {
 func TestAccServer_warnsOfDefaultsThatHoldItBack(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	var told acceptance.Told
+	var told acctest.Told
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: told.Providers(),
 		Steps: []resource.TestStep{

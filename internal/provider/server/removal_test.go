@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -17,10 +17,10 @@ const rows = "SELECT server_id FROM servers ORDER BY server_id"
 func TestAccServer_staysWhileSomebodyNeedsIt(t *testing.T) {
 	t.Parallel()
 	d, _ := aNeighbourhood(t)
-	var told acceptance.Told
-	gone := acceptance.Provider(d)
+	var told acctest.Told
+	gone := acctest.Provider(d)
 	refuses := func(message string, meanwhile ...string) resource.TestStep {
-		return resource.TestStep{PreConfig: acceptance.Run(t, d, meanwhile...), Config: gone, ExpectError: says("Unable to delete server dial1.*" + message)}
+		return resource.TestStep{PreConfig: acctest.Run(t, d, meanwhile...), Config: gone, ExpectError: says("Unable to delete server dial1.*" + message)}
 	}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: told.Providers(),
@@ -30,7 +30,7 @@ func TestAccServer_staysWhileSomebodyNeedsIt(t *testing.T) {
 			refuses("1 calls? .*up on it", "DELETE FROM vicidial_live_agents", "INSERT INTO vicidial_auto_calls (server_ip, campaign_id, status, call_type) VALUES ('10.0.0.1', 'SALES', 'LIVE', 'OUT')"),
 			refuses("it is the active voicemail server", "DELETE FROM vicidial_auto_calls", "UPDATE system_settings SET active_voicemail_server = '10.0.0.1'"),
 			{ // everything at once, and the plan has said so before
-				PreConfig: told.After(acceptance.Run(t, d,
+				PreConfig: told.After(acctest.Run(t, d,
 					"INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.1', 'SALES', 'READY', 'SIP/2000'), ('9001', '10.0.0.1', 'SALES', 'READY', 'R/9001')",
 					"INSERT INTO phones (extension, server_ip, login) VALUES ('2000', '10.0.0.1', '2000a')",
 					"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 20, 'MAXIMUM_LIMIT')",
@@ -46,14 +46,14 @@ func TestAccServer_staysWhileSomebodyNeedsIt(t *testing.T) {
 					told.Warns(t, `Server dial1 is going to be removed: The apply refuses as long as this is so: 1 agent is logged in on it; it is the active voicemail`,
 						`These rows name it now: phones: 1 .*carriers: 1 .*moves or removes before are no obstacle`),
 					roomsAre(t, d, meetme, run(8600051, 3)),
-					acceptance.Expect(t, d, "SELECT active_asterisk_server FROM servers WHERE server_id = 'dial1'", "| active_asterisk_server |\n| Y                      |")),
+					acctest.Expect(t, d, "SELECT active_asterisk_server FROM servers WHERE server_id = 'dial1'", "| active_asterisk_server |\n| Y                      |")),
 			},
 			{ // remote agents, who are no people, and what only blocks a campaign, are no obstacle
-				PreConfig: acceptance.Run(t, d, "UPDATE system_settings SET active_voicemail_server = ''", "DELETE FROM vicidial_live_agents WHERE user = '6001'",
+				PreConfig: acctest.Run(t, d, "UPDATE system_settings SET active_voicemail_server = ''", "DELETE FROM vicidial_live_agents WHERE user = '6001'",
 					"DELETE FROM phones", "UPDATE vicidial_server_trunks SET dedicated_trunks = 0", "DELETE FROM vicidial_server_carriers", "UPDATE servers SET active_twin_server_ip = NULL, rebuild_conf_files = 'N'"),
 				Config: gone,
 				Check: resource.ComposeTestCheckFunc(
-					acceptance.Expect(t, d, "SELECT server_id, rebuild_conf_files FROM servers ORDER BY server_id", `
+					acctest.Expect(t, d, "SELECT server_id, rebuild_conf_files FROM servers ORDER BY server_id", `
 						| server_id | rebuild_conf_files |
 						| dial2     | Y                  |
 						| dial3     | Y                  |`),
@@ -66,45 +66,45 @@ func TestAccServer_staysWhileSomebodyNeedsIt(t *testing.T) {
 func TestAccServer_forceDestroy(t *testing.T) {
 	t.Parallel()
 	d, fill := aNeighbourhood(t)
-	var told acceptance.Told
+	var told acctest.Told
 	forced := aServer(d, "force_destroy = true")
 	steps := []resource.TestStep{
 		{Config: forced},
 		{ // nothing helps against people at work
 			PreConfig: func() {
 				fill()
-				acceptance.Run(t, d, "UPDATE system_settings SET active_voicemail_server = ''",
+				acctest.Run(t, d, "UPDATE system_settings SET active_voicemail_server = ''",
 					"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('2000', '2000', '2000a,2000b'), ('2001', '2001', '2001A'), ('3000', '3000', '3000a,2000b')",
 					"INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.1', 'SALES', 'READY', 'SIP/2000')")()
 			},
-			Config: acceptance.Provider(d), ExpectError: says("1 agents? .*logged in"),
+			Config: acctest.Provider(d), ExpectError: says("1 agents? .*logged in"),
 		},
 		{
-			PreConfig:        told.After(acceptance.Run(t, d, "DELETE FROM vicidial_live_agents", "UPDATE servers SET rebuild_conf_files = 'N'")),
-			Config:           acceptance.Provider(d),
+			PreConfig:        told.After(acctest.Run(t, d, "DELETE FROM vicidial_live_agents", "UPDATE servers SET rebuild_conf_files = 'N'")),
+			Config:           acctest.Provider(d),
 			ConfigPlanChecks: before(plancheck.ExpectResourceAction(dial1, plancheck.ResourceActionDestroy)),
 			Check: resource.ComposeTestCheckFunc(
 				told.Warns(t, `force_destroy is set: phones: 2 .*go with it, and its phones leave their aliases`, `may not see vicidial_process_triggers`),
 				// An alias that would list nobody is gone; one of others is as it was.
-				acceptance.Expect(t, d, "SELECT alias_id, logins_list FROM phones_alias ORDER BY alias_id", `
+				acctest.Expect(t, d, "SELECT alias_id, logins_list FROM phones_alias ORDER BY alias_id", `
 					| alias_id | logins_list |
 					| 2000     | 2000b       |
 					| 3000     | 3000a,2000b |`),
-				acceptance.Expect(t, d, "SELECT login, server_ip FROM phones", `
+				acctest.Expect(t, d, "SELECT login, server_ip FROM phones", `
 					| login | server_ip |
 					| 2000b | 10.0.0.2  |`),
 				// DIDs stay, with no server of their own.
-				acceptance.Expect(t, d, "SELECT did_pattern, server_ip, filter_server_ip FROM vicidial_inbound_dids WHERE did_pattern LIKE '555%' ORDER BY did_pattern", `
+				acctest.Expect(t, d, "SELECT did_pattern, server_ip, filter_server_ip FROM vicidial_inbound_dids WHERE did_pattern LIKE '555%' ORDER BY did_pattern", `
 					| did_pattern | server_ip | filter_server_ip |
 					| 5551000     |           | NULL             |
 					| 5551001     | 10.0.0.2  | NULL             |
 					| 5551002     | NULL      |                  |
 					| 5551003     | NULL      | 10.0.0.2         |`),
-				acceptance.Expect(t, d, "SELECT report_server, dl_server FROM vicidial_automated_reports JOIN vicidial_drop_lists ON RIGHT(report_id, 1) = RIGHT(dl_id, 1) ORDER BY report_id", `
+				acctest.Expect(t, d, "SELECT report_server, dl_server FROM vicidial_automated_reports JOIN vicidial_drop_lists ON RIGHT(report_id, 1) = RIGHT(dl_id, 1) ORDER BY report_id", `
 					| report_server           | dl_server               |
 					| active_voicemail_server | active_voicemail_server |
 					| 10.0.0.2                | 10.0.0.2                |`),
-				acceptance.Expect(t, d, "SELECT server_id, active_twin_server_ip, rebuild_conf_files FROM servers ORDER BY server_id", `
+				acctest.Expect(t, d, "SELECT server_id, active_twin_server_ip, rebuild_conf_files FROM servers ORDER BY server_id", `
 					| server_id | active_twin_server_ip | rebuild_conf_files |
 					| dial2     |                       | Y                  |
 					| dial3     | 10.0.0.2              | Y                  |`),
@@ -130,20 +130,20 @@ func TestAccServer_forceDestroy(t *testing.T) {
 func TestAccServer_forceDestroyOfTriggers(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acceptance.Run(t, d, "DELETE FROM vicidial_process_triggers",
+	acctest.Run(t, d, "DELETE FROM vicidial_process_triggers",
 		"GRANT SELECT, INSERT, UPDATE, DELETE ON vicidial_process_triggers TO '"+d.Username+"'@'%'",
 		"INSERT INTO vicidial_process_triggers (trigger_id, trigger_name, server_ip) VALUES ('HERE', 'here', '10.0.0.1'), ('THERE', 'there', '10.0.0.2')")()
 	const triggers = "SELECT trigger_id, server_ip FROM vicidial_process_triggers ORDER BY 1"
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: aServer(d)},
-			{Config: acceptance.Provider(d), ExpectError: says(`it is still named by process triggers: 1 \(vicidial_process_triggers\.server_ip\)`)},
+			{Config: acctest.Provider(d), ExpectError: says(`it is still named by process triggers: 1 \(vicidial_process_triggers\.server_ip\)`)},
 			{
-				Config: acceptance.Provider(d) + another("dial1", "10.0.0.11", "force_destroy = true"),
-				Check:  acceptance.Expect(t, d, triggers, "| trigger_id | server_ip |\n| HERE       | 10.0.0.11 |\n| THERE      | 10.0.0.2  |"),
+				Config: acctest.Provider(d) + another("dial1", "10.0.0.11", "force_destroy = true"),
+				Check:  acctest.Expect(t, d, triggers, "| trigger_id | server_ip |\n| HERE       | 10.0.0.11 |\n| THERE      | 10.0.0.2  |"),
 			},
-			{Config: acceptance.Provider(d), Check: acceptance.Expect(t, d, triggers, "| trigger_id | server_ip |\n| THERE      | 10.0.0.2  |")},
+			{Config: acctest.Provider(d), Check: acctest.Expect(t, d, triggers, "| trigger_id | server_ip |\n| THERE      | 10.0.0.2  |")},
 		},
 	})
 }
@@ -153,10 +153,10 @@ func TestAccServer_forceDestroyOfTriggers(t *testing.T) {
 func TestAccServer_leavesItsSplits(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acceptance.Campaigns(t, d, "SALES", "SURVEY")
+	acctest.Campaigns(t, d, "SALES", "SURVEY")
 	config := func(ids ...string) string {
 		var text, sales, survey strings.Builder
-		text.WriteString(acceptance.Provider(d))
+		text.WriteString(acctest.Provider(d))
 		for _, id := range ids {
 			text.WriteString(another(id, "10.0.0."+id[len(id)-1:], "max_vicidial_trunks = 100", "conference = { rooms = 3 }", "lifecycle { create_before_destroy = true }"))
 			sales.WriteString("(vicidial_server." + id + ".server_ip) = {}\n")
@@ -177,14 +177,14 @@ resource "vicidial_trunk_split" "survey" {
 	}
 	const trunks = "SELECT server_ip, campaign_id, dedicated_trunks FROM vicidial_server_trunks ORDER BY campaign_id, server_ip"
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config("dial1", "dial2", "dial3")},
 			{
 				Config: config("dial2", "dial3"),
 				Check: resource.ComposeTestCheckFunc(
-					acceptance.Expect(t, d, rows, "| server_id |\n| dial2     |\n| dial3     |"),
-					acceptance.Expect(t, d, trunks, `
+					acctest.Expect(t, d, rows, "| server_id |\n| dial2     |\n| dial3     |"),
+					acctest.Expect(t, d, trunks, `
 						| server_ip | campaign_id | dedicated_trunks |
 						| 10.0.0.2  | SALES       |               30 |
 						| 10.0.0.3  | SALES       |               30 |
@@ -195,8 +195,8 @@ resource "vicidial_trunk_split" "survey" {
 			{Config: config("dial1", "dial2", "dial3")}, // and back
 		},
 		CheckDestroy: resource.ComposeTestCheckFunc(
-			acceptance.Expect(t, d, rows, "| server_id |"),
-			acceptance.Expect(t, d, trunks, "| server_ip | campaign_id | dedicated_trunks |")),
+			acctest.Expect(t, d, rows, "| server_id |"),
+			acctest.Expect(t, d, trunks, "| server_ip | campaign_id | dedicated_trunks |")),
 	})
 }
 
@@ -205,12 +205,12 @@ func TestAccServer_removedByHand(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: aServer(d)},
 			{
-				Config:           acceptance.Provider(d),
-				ConfigPlanChecks: before(acceptance.Meanwhile(acceptance.Run(t, d, "DELETE FROM servers"))),
+				Config:           acctest.Provider(d),
+				ConfigPlanChecks: before(acctest.Meanwhile(acctest.Run(t, d, "DELETE FROM servers"))),
 			},
 		},
 	})
@@ -221,16 +221,16 @@ func TestAccServer_replacedByAnotherID(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	config := func(id string) string {
-		return acceptance.Provider(d) + strings.Replace(another("dial1", "10.0.0.1", "max_vicidial_trunks = 40", "conference = { rooms = 3 }"), `server_id = "dial1"`, `server_id = "`+id+`"`, 1)
+		return acctest.Provider(d) + strings.Replace(another("dial1", "10.0.0.1", "max_vicidial_trunks = 40", "conference = { rooms = 3 }"), `server_id = "dial1"`, `server_id = "`+id+`"`, 1)
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config("dial1")},
 			{
 				Config: config("dialA"), ConfigPlanChecks: does(plancheck.ResourceActionDestroyBeforeCreate),
 				Check: resource.ComposeTestCheckFunc(
-					acceptance.Expect(t, d, "SELECT server_id, server_ip, max_vicidial_trunks FROM servers", `
+					acctest.Expect(t, d, "SELECT server_id, server_ip, max_vicidial_trunks FROM servers", `
 						| server_id | server_ip | max_vicidial_trunks |
 						| dialA     | 10.0.0.1  |                  40 |`),
 					roomsAre(t, d, meetme, run(8600051, 3))),

@@ -1,7 +1,7 @@
 // Package server is a room for one server of the cluster: its row, its
 // conference rooms, and what must follow a change. What to write is cluster's
 // decision and the SQL is store's; this room translates them for Terraform. It
-// imports bridge and cluster only.
+// imports tfhelper and cluster only.
 package server
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -55,7 +55,7 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure takes the cluster from the provider.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &r.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
 }
 
 // ModifyPlan holds the declaration against the cluster, so that whatever apply
@@ -66,7 +66,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	prior := (*opened)(nil)
 	if !req.State.Raw.IsNull() {
-		m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+		m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 		if !ok {
 			return
 		}
@@ -76,14 +76,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(r.reviewRemoval(ctx, prior)...)
 		return
 	}
-	config, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	config, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	unchanged := req.Plan.Raw.Equal(req.State.Raw)
 	want, planned := &opened{}, true
 	if unchanged { // as most servers are in most plans
 		*want = *prior
 	} else {
 		var plan model
-		plan, planned = bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
+		plan, planned = tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 		want = open(ctx, plan, &resp.Diagnostics)
 	}
 	if !ok || !planned {
@@ -96,15 +96,15 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	want.settleRooms(declared, prior)
 	resp.Diagnostics.Append(r.review(ctx, want, declared, prior)...)
-	if moved, known := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics); known {
+	if moved, known := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics); known {
 		resp.Diagnostics.Append(moved.warn(declared)...)
 	}
 	if resp.Diagnostics.HasError() || unchanged && want.conference == prior.conference {
 		return
 	}
-	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, want.close(ctx, &resp.Diagnostics))...)
+	resp.Diagnostics.Append(tfhelper.Propose(ctx, &resp.Plan, want.close(ctx, &resp.Diagnostics))...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to write server", want.id(), r.topology.Writable(ctx, cluster.TableServers, want.engine().Table()))...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write server", want.id(), r.topology.Writable(ctx, cluster.TableServers, want.engine().Table()))...)
 	}
 }
 
@@ -116,57 +116,57 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if !ok {
 		return
 	}
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to create server", want.id(), r.create(ctx, want, config))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create server", want.id(), r.create(ctx, want, config))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, want, bridge.Created(resp).Promised(req.Plan), want.wanted(config, memory{}, want.engine()))
+		r.publish(ctx, want, tfhelper.Created(resp).Promised(req.Plan), want.wanted(config, memory{}, want.engine()))
 	}
 }
 
 // Read publishes the row as it is, and keeps what moved since, so that the plan
 // can tell who moved it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	o := open(ctx, m, &resp.Diagnostics)
 	if r.topology == nil {
-		bridge.Reading(resp).Keep(ctx, o.identity())
+		tfhelper.Reading(resp).Keep(ctx, o.identity())
 		return
 	}
-	seen, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics) // nothing after an import
-	r.publish(ctx, o, bridge.Reading(resp), seen)
+	seen, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics) // nothing after an import
+	r.publish(ctx, o, tfhelper.Reading(resp), seen)
 }
 
 // Update writes what differs. It may stop half way: state says what the rows say
 // all the same, and the next plan is the difference that is left.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	want, config, ok := read(ctx, req.Plan, req.Config, &resp.Diagnostics)
-	m, known := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok || !known {
 		return
 	}
 	prior := open(ctx, m, &resp.Diagnostics)
-	seen, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	seen, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
 	err := r.update(ctx, want, change{declared: config, secrets: want.secrets(config, prior), seen: seen, from: prior.ServerIP.ValueString()})
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to update server", want.id(), err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update server", want.id(), err)...)
 	if err != nil { // the secrets may not be written: their versions stay the old ones
 		want.ConfSecretVersion, want.ManagerSecretVersion = prior.ConfSecretVersion, prior.ManagerSecretVersion
 	}
-	r.publish(ctx, want, bridge.Updated(resp).Promised(req.Plan), want.wanted(config, seen, prior.engine()))
+	r.publish(ctx, want, tfhelper.Updated(resp).Promised(req.Plan), want.wanted(config, seen, prior.engine()))
 }
 
 // Delete removes the server when nobody needs it any more.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	if m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics); ok {
+	if m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok {
 		err := r.remove(ctx, m.ServerID.ValueString(), m.ForceDestroy.ValueBool())
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to delete server", m.ServerID.ValueString(), err)...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete server", m.ServerID.ValueString(), err)...)
 	}
 }
 
 // ImportState takes a server_id or a server_ip; Read finds the row.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	bridge.Import(ctx, req, resp, "server_id", func(key string) (string, error) {
+	tfhelper.Import(ctx, req, resp, "server_id", func(key string) (string, error) {
 		if r.topology == nil {
 			return key, nil
 		}
@@ -186,8 +186,8 @@ func read(ctx context.Context, plan, config interface {
 	Get(context.Context, any) diag.Diagnostics
 }, diags *diag.Diagnostics,
 ) (*opened, *opened, bool) {
-	m, ok := bridge.Get[model](ctx, plan, diags)
-	c, known := bridge.Get[model](ctx, config, diags)
+	m, ok := tfhelper.Get[model](ctx, plan, diags)
+	c, known := tfhelper.Get[model](ctx, config, diags)
 	if !ok || !known {
 		return nil, nil, false
 	}
@@ -197,11 +197,11 @@ func read(ctx context.Context, plan, config interface {
 // publish says what the rows say, or forgets a server that has none. seen is
 // what was known before; where that is a row, a difference to it is somebody
 // else's doing. After a write it is none.
-func (r *Resource) publish(ctx context.Context, o *opened, to bridge.Response, seen memory) {
+func (r *Resource) publish(ctx context.Context, o *opened, to tfhelper.Response, seen memory) {
 	server, all, err := r.look(ctx, o.id())
 	if server.Row == nil {
 		if err != nil {
-			to.Diagnostics.Append(bridge.Diagnose("Unable to read server", o.id(), err)...)
+			to.Diagnostics.Append(tfhelper.Diagnose("Unable to read server", o.id(), err)...)
 			return
 		}
 		to.Forget(ctx, o.identity())
@@ -224,7 +224,7 @@ func (r *Resource) publish(ctx context.Context, o *opened, to bridge.Response, s
 // look finds the server's row; a server without one is not there.
 func (r *Resource) look(ctx context.Context, id string) (cluster.Server, map[cluster.Engine]cluster.Rooms, error) {
 	if r.topology == nil {
-		return cluster.Server{}, nil, bridge.ErrUnconfigured
+		return cluster.Server{}, nil, tfhelper.ErrUnconfigured
 	}
 	servers, err := r.topology.Servers(ctx)
 	if err != nil {

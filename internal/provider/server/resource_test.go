@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -19,7 +19,7 @@ const dial1 = "vicidial_server.dial1"
 
 // aServer declares dial1 at 10.0.0.1 with some lines more.
 func aServer(d *sandbox.Database, lines ...string) string {
-	return acceptance.Provider(d) + another("dial1", "10.0.0.1", lines...)
+	return acctest.Provider(d) + another("dial1", "10.0.0.1", lines...)
 }
 
 // another declares a server beside others.
@@ -179,7 +179,7 @@ func TestAccServer(t *testing.T) {
 			steps := []resource.TestStep{
 				{
 					Config: aServer(d),
-					Check: acceptance.Expect(t, d, "SELECT server_id, server_ip, max_vicidial_trunks, active_asterisk_server, rebuild_conf_files FROM servers", `
+					Check: acctest.Expect(t, d, "SELECT server_id, server_ip, max_vicidial_trunks, active_asterisk_server, rebuild_conf_files FROM servers", `
 						| server_id | server_ip | max_vicidial_trunks | active_asterisk_server | rebuild_conf_files |
 						| dial1     | 10.0.0.1  |                  23 | Y                      | Y                  |`),
 				},
@@ -189,7 +189,7 @@ func TestAccServer(t *testing.T) {
 				},
 				{ // every attribute changed, and no more than those
 					Config:           aServer(d, declare(here, changed)),
-					ConfigPlanChecks: before(acceptance.Changes(dial1, names...)),
+					ConfigPlanChecks: before(acctest.Changes(dial1, names...)),
 					Check:            columnsSay(t, d, here, 1),
 				},
 				{ // what is left out is not managed any more
@@ -204,9 +204,9 @@ func TestAccServer(t *testing.T) {
 			}
 			steps = append(steps, resource.TestStep{Config: aServer(d), ConfigPlanChecks: nothingToDo()})
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps:                    steps,
-				CheckDestroy:             acceptance.Expect(t, d, "SELECT server_id FROM servers", "| server_id |"),
+				CheckDestroy:             acctest.Expect(t, d, "SELECT server_id FROM servers", "| server_id |"),
 			})
 		})
 	}
@@ -233,7 +233,7 @@ func TestAccServer_madeWhole(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: aServer(d, declare(settings, once)),
 			Check:  columnsSay(t, d, settings, 0),

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -18,11 +18,11 @@ import (
 func (r *Resource) review(ctx context.Context, want, declared, prior *opened) diag.Diagnostics {
 	schema, err := r.topology.Schema(ctx)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan server", want.id(), err)
+		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
 	servers, err := r.topology.Servers(ctx)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan server", want.id(), err)
+		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
 	diags := reviewColumns(schema, declared)
 	if prior == nil && !diags.HasError() {
@@ -36,7 +36,7 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *opened) di
 			r.topology.Expect(planned)
 		}
 		expected, err := r.topology.Expected(ctx)
-		diags.Append(bridge.Diagnose("Unable to plan server", want.id(), err)...)
+		diags.Append(tfhelper.Diagnose("Unable to plan server", want.id(), err)...)
 		diags.Append(reviewKeys(servers, expected, want, declared, prior)...)
 	}
 	if diags.HasError() {
@@ -58,11 +58,11 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *opened) di
 // value waits for another resource stays unknown.
 func (o *opened) foretell(schema cluster.Schema, declared *opened) {
 	row := declared.row()
-	for _, column := range bridge.Waiting(declared.columns()) {
+	for _, column := range tfhelper.Waiting(declared.columns()) {
 		row[column] = cluster.Null // said, though not yet what
 	}
 	columns := schema.Only(cluster.TableServers, cluster.ServerColumns)
-	bridge.Foretell(o.columns(), row, schema.Defaults(cluster.TableServers, columns), schema, cluster.TableServers)
+	tfhelper.Foretell(o.columns(), row, schema.Defaults(cluster.TableServers, columns), schema, cluster.TableServers)
 }
 
 // reviewColumns refuses what the connected database cannot hold.
@@ -71,7 +71,7 @@ func reviewColumns(schema cluster.Schema, declared *opened) diag.Diagnostics {
 	row := declared.row()
 	for _, column := range declared.columns() {
 		if value, wanted := row[column.Name]; wanted {
-			diags.Append(bridge.DiagnoseAt(column.At, "The database cannot hold this", schema.Check(cluster.TableServers, column.Name, value))...)
+			diags.Append(tfhelper.DiagnoseAt(column.At, "The database cannot hold this", schema.Check(cluster.TableServers, column.Name, value))...)
 		}
 	}
 	for name, secret := range map[string]interface {
@@ -81,11 +81,11 @@ func reviewColumns(schema cluster.Schema, declared *opened) diag.Diagnostics {
 	}{cluster.ServerSecret: declared.ConfSecret, cluster.ManagerSecret: declared.ManagerSecret} {
 		if !secret.IsNull() && !secret.IsUnknown() {
 			at := path.Root(map[string]string{cluster.ServerSecret: "conf_secret_wo", cluster.ManagerSecret: "manager_secret_wo"}[name])
-			diags.Append(bridge.DiagnoseAt(at, "The database cannot hold this", schema.Check(cluster.TableServers, name, cluster.Text(secret.ValueString())))...)
+			diags.Append(tfhelper.DiagnoseAt(at, "The database cannot hold this", schema.Check(cluster.TableServers, name, cluster.Text(secret.ValueString())))...)
 		}
 	}
 	if rooms, managed := declared.rooms(declared); managed && rooms.Count > 0 {
-		diags.Append(bridge.DiagnoseAt(path.Root("conference").AtName("rooms"), "The database cannot hold this",
+		diags.Append(tfhelper.DiagnoseAt(path.Root("conference").AtName("rooms"), "The database cannot hold this",
 			schema.Check(declared.engine().Table(), "conf_exten", cluster.Number(int64(rooms.First))))...)
 	}
 	return diags
@@ -99,14 +99,14 @@ func reviewKeys(servers, expected cluster.Servers, want, declared, prior *opened
 	var diags diag.Diagnostics
 	if there, found := servers.ByID(want.id()); found && prior != nil && there.IP() == want.ServerIP.ValueString() {
 		if other, shares := servers.Sharing(there); shares {
-			return bridge.WarnAt(path.Root("server_ip"), "Two servers with one address",
+			return tfhelper.WarnAt(path.Root("server_ip"), "Two servers with one address",
 				fmt.Sprintf("Server %s has the address %s as well. VICIdial takes the two for one and uses whichever row it meets first. Remove one of them, or give it its own address: what names the address stays with the other.", other.ID(), other.IP()))
 		}
 	}
 	taken := func(by cluster.Servers, how string) bool {
 		for _, other := range by {
 			if other.IP() == want.ServerIP.ValueString() && !strings.EqualFold(other.ID(), want.id()) {
-				diags.Append(bridge.DiagnoseAt(path.Root("server_ip"), "Address already taken",
+				diags.Append(tfhelper.DiagnoseAt(path.Root("server_ip"), "Address already taken",
 					fmt.Errorf("server %s %s the address %s; VICIdial would take the two for one", other.ID(), how, other.IP()))...)
 				return true
 			}
@@ -122,9 +122,9 @@ func reviewKeys(servers, expected cluster.Servers, want, declared, prior *opened
 	at := path.Root("server_id")
 	if there, found := servers.ByID(want.id()); found {
 		_, err := cluster.ResumeServer(there, declared.row(), nil)
-		diags.Append(bridge.DiagnoseAt(at, "Server exists already", err)...)
+		diags.Append(tfhelper.DiagnoseAt(at, "Server exists already", err)...)
 	} else if strings.Contains(want.id(), "-") {
-		diags.Append(bridge.DiagnoseAt(at, "Invalid value",
+		diags.Append(tfhelper.DiagnoseAt(at, "Invalid value",
 			fmt.Errorf("%q must be 1 to 10 letters, digits or underscores, since it becomes part of a dialplan variable; a hyphen is taken where a server has it already", want.id()))...)
 	}
 	return diags
@@ -138,10 +138,10 @@ func (r *Resource) reviewTrunks(ctx context.Context, servers cluster.Servers, wa
 	}
 	trunks, err := r.topology.Trunks(ctx)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan server", want.id(), err)
+		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
 	there, _ := servers.ByID(want.id())
-	return bridge.DiagnoseAt(path.Root("max_vicidial_trunks"), "Fewer trunks than are promised",
+	return tfhelper.DiagnoseAt(path.Root("max_vicidial_trunks"), "Fewer trunks than are promised",
 		trunks.Lowered(there, want.ServerIP.ValueString(), int(want.MaxTrunks.ValueInt64())))
 }
 
@@ -154,24 +154,24 @@ func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, w
 	at := path.Root("server_ip")
 	if there, found := servers.ByID(want.id()); found {
 		if other, shares := servers.Sharing(there); shares {
-			return bridge.WarnAt(at, "Server "+want.id()+" changes its address",
+			return tfhelper.WarnAt(at, "Server "+want.id()+" changes its address",
 				fmt.Sprintf("%s becomes %s in the servers row alone: server %s has the old address as well, and what names it stays there.", from, to, other.ID()))
 		}
 	}
 	old, err := r.topology.Mentions(ctx, from)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan server", want.id(), err)
+		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
 	clashes, err := r.topology.Clashes(ctx, from, to)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan server", want.id(), err)
+		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
 	live, err := r.topology.Live(ctx, from)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan server", want.id(), err)
+		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
 	if _, err := cluster.PlanAddress(cluster.Server{Row: prior.row()}, to, old, clashes); err != nil {
-		return bridge.DiagnoseAt(at, "Address already in use", err)
+		return tfhelper.DiagnoseAt(at, "Address already in use", err)
 	}
 	about := fmt.Sprintf("%s becomes %s in place, in %s, and the servers row last. Not reached from here: VARserver_ip in astguiclient.conf on the node, the table cid_channels_recent_… and addresses inside dialplan texts.", from, to, old.Summary())
 	if !sees(old, "vicidial_process_triggers") {
@@ -180,7 +180,7 @@ func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, w
 	if live.Agents+live.Calls > 0 {
 		about += " " + live.String() + " on it now; they stay with the old address until they end."
 	}
-	return bridge.WarnAt(at, "Server "+want.id()+" changes its address", about)
+	return tfhelper.WarnAt(at, "Server "+want.id()+" changes its address", about)
 }
 
 func sees(mentions cluster.Mentions, table cluster.Table) bool {
@@ -209,13 +209,13 @@ func (r *Resource) warnSecrets(ctx context.Context, servers cluster.Servers, wan
 			shipped = shipped || column == secret.column
 		}
 		if shipped && !secret.given {
-			diags.Append(bridge.WarnAt(path.Root(secret.attribute), "Secret left as it was shipped",
+			diags.Append(tfhelper.WarnAt(path.Root(secret.attribute), "Secret left as it was shipped",
 				fmt.Sprintf("%s of server %s is the password that every VICIdial is shipped with. Set %s and %s_version.", secret.column, want.id(), secret.attribute, secret.attribute))...)
 		}
 	}
 	armed, err := r.topology.FirstLoginArmed(ctx)
 	if err == nil && armed && !declared.ConfSecret.IsNull() {
-		diags.Append(bridge.WarnAt(path.Root("conf_secret_wo"), "The first-login wizard has not run yet",
+		diags.Append(tfhelper.WarnAt(path.Root("conf_secret_wo"), "The first-login wizard has not run yet",
 			"When somebody logs in to the admin pages for the first time, VICIdial's wizard overwrites conf_secret of all servers and the passwords of all phones. Let it run before you set secrets.")...)
 	}
 	return diags
@@ -261,11 +261,11 @@ func expected(servers cluster.Servers, want *opened) (cluster.Server, bool) {
 func (r *Resource) reviewRemoval(ctx context.Context, prior *opened) diag.Diagnostics {
 	server, _, err := r.look(ctx, prior.id())
 	if err != nil || server.Row == nil {
-		return bridge.Diagnose("Unable to plan the removal of server", prior.id(), err)
+		return tfhelper.Diagnose("Unable to plan the removal of server", prior.id(), err)
 	}
 	removal, err := r.topology.Removal(ctx, server)
 	if err != nil {
-		return bridge.Diagnose("Unable to plan the removal of server", prior.id(), err)
+		return tfhelper.Diagnose("Unable to plan the removal of server", prior.id(), err)
 	}
 	removal.Force = prior.ForceDestroy.ValueBool()
 	lines := linesOf(removal)

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -40,7 +40,7 @@ func (o *opened) reviewRooms(declared *opened) diag.Diagnostics {
 	if !managed || rooms.Count == 0 || o.conference.Engine.IsUnknown() && !o.Conference.IsUnknown() && o.conference.FirstRoom.IsUnknown() {
 		return nil
 	}
-	return bridge.DiagnoseAt(path.Root("conference").AtName("first_room"), "Rooms out of reach", rooms.Check(o.engine()))
+	return tfhelper.DiagnoseAt(path.Root("conference").AtName("first_room"), "Rooms out of reach", rooms.Check(o.engine()))
 }
 
 // stillInUse tells of rooms that stand beside the declared range. What the plan

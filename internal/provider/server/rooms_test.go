@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -41,13 +41,13 @@ func TestAccServer_rooms(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			acceptance.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600051, '10.0.0.2', '')")()
+			acctest.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600051, '10.0.0.2', '')")()
 			rooms := func(more string) string { return aServer(d, "conference = { "+more+" }") }
 			updates := func(attributes ...string) resource.ConfigPlanChecks {
-				return before(acceptance.Changes(dial1, attributes...))
+				return before(acctest.Changes(dial1, attributes...))
 			}
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{Config: rooms("rooms = 10"), Check: roomsAre(t, d, meetme, run(8600051, 10))},
 					{Config: rooms("rooms = 25"), ConfigPlanChecks: updates("conference.rooms"), Check: roomsAre(t, d, meetme, run(8600051, 25))},
@@ -57,23 +57,23 @@ func TestAccServer_rooms(t *testing.T) {
 						Check: roomsAre(t, d, meetme, run(8600054, 5)),
 					},
 					{ // a gap
-						PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_conferences WHERE conf_exten = 8600056"),
+						PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_conferences WHERE conf_exten = 8600056"),
 						Config:    rooms("rooms = 5, first_room = 8600054"), ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
 						Check: roomsAre(t, d, meetme, run(8600054, 5)),
 					},
 					{ // a stray behind, and one far below, where the old client's rooms are
-						PreConfig: acceptance.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600059, '10.0.0.1', NULL), (8600001, '10.0.0.1', '')"),
+						PreConfig: acctest.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600059, '10.0.0.1', NULL), (8600001, '10.0.0.1', '')"),
 						Config:    rooms("rooms = 5, first_room = 8600054"), ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
 						Check: roomsAre(t, d, meetme, run(8600054, 5)),
 					},
 					{ // rooms that are not managed may be what they are
-						PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_conferences WHERE conf_exten = 8600056"),
+						PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_conferences WHERE conf_exten = 8600056"),
 						Config:    aServer(d), ConfigPlanChecks: nothingToDo(),
 					},
 					{Config: rooms("rooms = 0"), Check: roomsAre(t, d, meetme, none)},
 				},
 				// Other servers' rooms have the same numbers and stay.
-				CheckDestroy: acceptance.Expect(t, d, "SELECT conf_exten, server_ip FROM vicidial_conferences", `
+				CheckDestroy: acctest.Expect(t, d, "SELECT conf_exten, server_ip FROM vicidial_conferences", `
 					| conf_exten | server_ip |
 					|    8600051 | 10.0.0.2  |`),
 			})
@@ -84,18 +84,18 @@ func TestAccServer_rooms(t *testing.T) {
 func TestAccServer_roomsInUse(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	var told acceptance.Told
+	var told acctest.Told
 	rooms := func(n int) string { return aServer(d, fmt.Sprintf("conference = { rooms = %d }", n)) }
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: told.Providers(),
 		Steps: []resource.TestStep{
 			{Config: rooms(10)},
 			{ // an agent sits in the ninth: it stays, and is told of
-				PreConfig: told.After(acceptance.Run(t, d, "UPDATE vicidial_conferences SET extension = 'SIP/2001' WHERE conf_exten = 8600059")),
+				PreConfig: told.After(acctest.Run(t, d, "UPDATE vicidial_conferences SET extension = 'SIP/2001' WHERE conf_exten = 8600059")),
 				Config:    rooms(5), ExpectNonEmptyPlan: true,
 				Check: resource.ComposeTestCheckFunc(
 					told.Warns(t, `Rooms of server dial1 are still in use: .* 8600059\..*apply again when`),
-					acceptance.Expect(t, d, "SELECT conf_exten, extension FROM vicidial_conferences WHERE conf_exten > 8600054", `
+					acctest.Expect(t, d, "SELECT conf_exten, extension FROM vicidial_conferences WHERE conf_exten > 8600054", `
 						| conf_exten | extension |
 						|    8600055 |           |
 						|    8600059 | SIP/2001  |`)),
@@ -105,11 +105,11 @@ func TestAccServer_roomsInUse(t *testing.T) {
 				Check: told.Warns(t, `Rooms of server dial1 are still in use`),
 			},
 			{ // free again: it goes
-				PreConfig: told.After(acceptance.Run(t, d, "UPDATE vicidial_conferences SET extension = ''")),
+				PreConfig: told.After(acctest.Run(t, d, "UPDATE vicidial_conferences SET extension = ''")),
 				Config:    rooms(5), Check: resource.ComposeTestCheckFunc(roomsAre(t, d, meetme, run(8600051, 5)), told.Quiet(t)),
 			},
 			{ // back to ten while somebody sits where rooms are wanted anyway: not in the way
-				PreConfig: told.After(acceptance.Run(t, d, "UPDATE vicidial_conferences SET extension = 'SIP/2001' WHERE conf_exten = 8600053")),
+				PreConfig: told.After(acctest.Run(t, d, "UPDATE vicidial_conferences SET extension = 'SIP/2001' WHERE conf_exten = 8600053")),
 				Config:    rooms(10), Check: resource.ComposeTestCheckFunc(roomsAre(t, d, meetme, run(8600051, 10)), told.Quiet(t)),
 			},
 		},
@@ -119,26 +119,26 @@ func TestAccServer_roomsInUse(t *testing.T) {
 func TestAccServer_roomsOfAnotherEngine(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	var told acceptance.Told
+	var told acctest.Told
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: told.Providers(),
 		Steps: []resource.TestStep{
 			{Config: aServer(d, "conference = { rooms = 8 }")},
 			{
 				Config:           aServer(d, `conference = { rooms = 8, engine = "CONFBRIDGE" }`),
-				ConfigPlanChecks: before(acceptance.Changes(dial1, "conference.engine", "conference.first_room")),
+				ConfigPlanChecks: before(acctest.Changes(dial1, "conference.engine", "conference.first_room")),
 				Check: resource.ComposeTestCheckFunc(
 					roomsAre(t, d, confbridge, run(9600000, 8)), roomsAre(t, d, meetme, none)),
 			},
 			{ // back, while an agent sits in one
-				PreConfig: told.After(acceptance.Run(t, d, "UPDATE vicidial_confbridges SET extension = 'SIP/2001' WHERE conf_exten = 9600003")),
+				PreConfig: told.After(acctest.Run(t, d, "UPDATE vicidial_confbridges SET extension = 'SIP/2001' WHERE conf_exten = 9600003")),
 				Config:    aServer(d, `conference = { rooms = 8, engine = "MEETME" }`), ExpectNonEmptyPlan: true,
 				Check: resource.ComposeTestCheckFunc(
 					roomsAre(t, d, meetme, run(8600051, 8)), roomsAre(t, d, confbridge, run(9600003, 1)),
 					told.Warns(t, `still in use: .* 9600003\.`)),
 			},
 			{ // who is free now
-				PreConfig: told.After(acceptance.Run(t, d, "UPDATE vicidial_confbridges SET extension = ''")),
+				PreConfig: told.After(acctest.Run(t, d, "UPDATE vicidial_confbridges SET extension = ''")),
 				Config:    aServer(d, `conference = { rooms = 8, engine = "MEETME" }`),
 				Check: resource.ComposeTestCheckFunc(
 					roomsAre(t, d, meetme, run(8600051, 8)), roomsAre(t, d, confbridge, none), told.Quiet(t)),
@@ -155,7 +155,7 @@ func TestAccServer_roomsOutOfReach(t *testing.T) {
 		return resource.TestStep{Config: aServer(d, "conference = { "+conference+" }"), PlanOnly: true, ExpectError: says(message)}
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			refuses("rooms = 10, first_room = 8600050", "MEETME rooms 8600050 to 8600059 are outside 8600051 to 8600999"),
 			refuses("rooms = 1000", "MEETME rooms 8600051 to 8601050 are outside"),
@@ -172,19 +172,19 @@ func TestAccServer_roomsOutOfReach(t *testing.T) {
 func TestAccServer_roomsThatNobodyManages(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	var told acceptance.Told
+	var told acctest.Told
 	stay := resource.ComposeTestCheckFunc(roomsAre(t, d, meetme, "| first | last | rooms |\n| 8600001 | 8600070 | 3 |"), roomsAre(t, d, confbridge, run(9600000, 2)), told.Quiet(t))
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: told.Providers(),
 		Steps: []resource.TestStep{
 			{
-				PreConfig: acceptance.Run(t, d,
+				PreConfig: acctest.Run(t, d,
 					"INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600001, '10.0.0.1', ''), (8600060, '10.0.0.1', 'SIP/2000'), (8600070, '10.0.0.1', NULL)",
 					"INSERT INTO vicidial_confbridges (conf_exten, server_ip, extension) VALUES (9600000, '10.0.0.1', ''), (9600001, '10.0.0.1', '')"),
 				Config: aServer(d),
 			},
-			{PreConfig: told.Forget, Config: aServer(d, "active = true"), ConfigPlanChecks: before(acceptance.Changes(dial1, "active")), Check: stay},
-			{Config: aServer(d, "active = false"), ConfigPlanChecks: before(acceptance.Changes(dial1, "active")), Check: stay},
+			{PreConfig: told.Forget, Config: aServer(d, "active = true"), ConfigPlanChecks: before(acctest.Changes(dial1, "active")), Check: stay},
+			{Config: aServer(d, "active = false"), ConfigPlanChecks: before(acctest.Changes(dial1, "active")), Check: stay},
 			{Config: aServer(d, "active = false"), ConfigPlanChecks: nothingToDo(), Check: stay},
 			{ // once they are managed, those of this engine are; stock systems have rooms of both
 				Config: aServer(d, "active = false", "conference = { rooms = 2, first_room = 8600060 }"),

@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -56,11 +56,11 @@ func TestAccServer_secrets(t *testing.T) {
 		statecheck.ExpectKnownValue(dial1, tfjsonpath.New("manager_secret_wo"), knownvalue.Null()),
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
 				Config: config("first-S3cret", "ami-S3cret", 1),
-				Check: resource.ComposeTestCheckFunc(silent(t, d, "first-S3cret", "ami-S3cret"), acceptance.Expect(t, d, secrets, `
+				Check: resource.ComposeTestCheckFunc(silent(t, d, "first-S3cret", "ami-S3cret"), acctest.Expect(t, d, secrets, `
 					| conf_secret  | ASTmgrSECRET |
 					| first-S3cret | ami-S3cret   |`)),
 				ConfigStateChecks: nothing,
@@ -69,10 +69,10 @@ func TestAccServer_secrets(t *testing.T) {
 				Config: config("second-S3cret", "ami-S3cret", 1), ConfigPlanChecks: nothingToDo(),
 			},
 			{ // rotation: the version changes, that secret is written and all peers are flagged
-				PreConfig:        acceptance.Run(t, d, "UPDATE servers SET ASTmgrSECRET = 'by-hand', rebuild_conf_files = 'N'"),
+				PreConfig:        acctest.Run(t, d, "UPDATE servers SET ASTmgrSECRET = 'by-hand', rebuild_conf_files = 'N'"),
 				Config:           config("second-S3cret", "ami-S3cret", 2),
-				ConfigPlanChecks: before(acceptance.Changes(dial1, "conf_secret_wo_version")),
-				Check: resource.ComposeTestCheckFunc(silent(t, d, "second-S3cret", "ami-S3cret"), acceptance.Expect(t, d, "SELECT conf_secret, ASTmgrSECRET, rebuild_conf_files FROM servers", `
+				ConfigPlanChecks: before(acctest.Changes(dial1, "conf_secret_wo_version")),
+				Check: resource.ComposeTestCheckFunc(silent(t, d, "second-S3cret", "ami-S3cret"), acctest.Expect(t, d, "SELECT conf_secret, ASTmgrSECRET, rebuild_conf_files FROM servers", `
 					| conf_secret   | ASTmgrSECRET | rebuild_conf_files |
 					| second-S3cret | by-hand      | Y                  |`)),
 				ConfigStateChecks: nothing,
@@ -80,7 +80,7 @@ func TestAccServer_secrets(t *testing.T) {
 			{ // given up: what is there stays there
 				Config:           aServer(d),
 				ConfigPlanChecks: before(plancheck.ExpectResourceAction(dial1, plancheck.ResourceActionUpdate)),
-				Check: acceptance.Expect(t, d, "SELECT conf_secret FROM servers", `
+				Check: acctest.Expect(t, d, "SELECT conf_secret FROM servers", `
 					| conf_secret   |
 					| second-S3cret |`),
 			},
@@ -101,10 +101,10 @@ func TestAccServer_secretOnAnOldSchema(t *testing.T) {
 		return aServer(d, fmt.Sprintf("conf_secret_wo = %q", secret), "conf_secret_wo_version = 1")
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config(strings.Repeat("x", 21)), PlanOnly: true, ExpectError: says("servers.conf_secret of this database holds 20 characters, these are 21")},
-			{Config: config(strings.Repeat("x", 20)), Check: acceptance.Expect(t, d, "SELECT conf_secret FROM servers", `
+			{Config: config(strings.Repeat("x", 20)), Check: acctest.Expect(t, d, "SELECT conf_secret FROM servers", `
 				| conf_secret          |
 				| xxxxxxxxxxxxxxxxxxxx |`)},
 		},

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -14,7 +14,7 @@ import (
 // that the configuration leaves out are not named.
 func (r *Resource) create(ctx context.Context, want, declared *opened) error {
 	if r.topology == nil {
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	ip, row, secrets := want.ServerIP.ValueString(), declared.row(), want.secrets(declared, nil)
 	var before state
@@ -102,7 +102,7 @@ type change struct {
 // everything that names it before anything else happens under the new one.
 func (r *Resource) update(ctx context.Context, want *opened, c change) error {
 	if r.topology == nil {
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	ip := want.ServerIP.ValueString()
 	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
@@ -116,7 +116,7 @@ func (r *Resource) update(ctx context.Context, want *opened, c change) error {
 		if now.taken != "" && now.server.IP() != ip {
 			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + now.taken, Found: "has the address " + ip + " already"}
 		}
-		row := bridge.Written(want.row(), c.declared.row())
+		row := tfhelper.Written(want.row(), c.declared.row())
 		if err := r.lowers(ctx, now.server, ip, row); err != nil {
 			return cluster.Plan{}, err
 		}
@@ -173,7 +173,7 @@ func (r *Resource) planAddress(ctx context.Context, server cluster.Server, to st
 // remove takes the server away, unless somebody still needs it.
 func (r *Resource) remove(ctx context.Context, id string, force bool) error {
 	if r.topology == nil {
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		server, _, err := r.look(ctx, id)

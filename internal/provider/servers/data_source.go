@@ -1,5 +1,5 @@
 // Package servers finds telephony nodes by what their rows say. It imports
-// bridge and cluster only.
+// tfhelper and cluster only.
 package servers
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -84,7 +84,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"server_id_matches": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only servers whose `server_id` matches this regular expression (RE2), without regard to case.",
-				Validators:          []validator.String{bridge.Pattern()},
+				Validators:          []validator.String{tfhelper.Pattern()},
 			},
 			"server_ips": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
@@ -127,21 +127,21 @@ func serverAttributes() map[string]schema.Attribute {
 
 // Configure takes the cluster from the provider.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &d.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
 }
 
 // Read finds the servers.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if d.topology == nil {
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to read servers", "", bridge.ErrUnconfigured)...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read servers", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
 	servers, err := d.topology.Servers(ctx)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to read servers", "", err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read servers", "", err)...)
 	if err == nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(servers))...)
 	}
@@ -170,7 +170,7 @@ func (m model) wants(server cluster.Server) bool {
 	return flag(m.Active, "active") && flag(m.Asterisk, "active_asterisk_server") &&
 		flag(m.Logins, "active_agent_login_server") && flag(m.Balance, "vicidial_balance_active") &&
 		(m.ConfEngine.IsNull() || strings.EqualFold(m.ConfEngine.ValueString(), string(server.Engine()))) &&
-		bridge.Matches(m.ServerID, server.ID())
+		tfhelper.Matches(m.ServerID, server.ID())
 }
 
 func of(server cluster.Server) serverModel {

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -19,15 +19,15 @@ func TestAccServers(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			acceptance.Floor(t, d)
-			acceptance.Run(t, d, "UPDATE servers SET active = 'N' WHERE server_id = 'dial2'")()
+			acctest.Floor(t, d)
+			acctest.Run(t, d, "UPDATE servers SET active = 'N' WHERE server_id = 'dial2'")()
 			found := func(filter string, ips ...string) resource.TestStep {
 				checks := make([]knownvalue.Check, 0, len(ips))
 				for _, ip := range ips {
 					checks = append(checks, knownvalue.StringExact(ip))
 				}
 				return resource.TestStep{
-					Config: acceptance.Provider(d) + "data \"vicidial_servers\" \"some\" {\n" + filter + "\n}\n",
+					Config: acctest.Provider(d) + "data \"vicidial_servers\" \"some\" {\n" + filter + "\n}\n",
 					ConfigStateChecks: []statecheck.StateCheck{
 						statecheck.ExpectKnownValue("data.vicidial_servers.some", tfjsonpath.New("server_ips"), knownvalue.ListExact(checks)),
 						statecheck.ExpectKnownValue("data.vicidial_servers.some", tfjsonpath.New("servers"), knownvalue.MapSizeExact(len(ips))),
@@ -44,9 +44,9 @@ func TestAccServers(t *testing.T) {
 				all.ConfigStateChecks = append(all.ConfigStateChecks, statecheck.ExpectKnownValue("data.vicidial_servers.some", at.AtMapKey(attribute), check))
 			}
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
-					{Config: acceptance.Provider(d) + "data \"vicidial_servers\" \"some\" {\n server_id_matches = \"(\"\n}\n", ExpectError: regexp.MustCompile(`no\s+regular\s+expression`)},
+					{Config: acctest.Provider(d) + "data \"vicidial_servers\" \"some\" {\n server_id_matches = \"(\"\n}\n", ExpectError: regexp.MustCompile(`no\s+regular\s+expression`)},
 					all,
 					found("active_asterisk_server = true", "10.0.0.1", "10.0.0.2", "10.0.0.3"),
 					found("active_asterisk_server = false", "10.0.0.5"),
@@ -64,7 +64,7 @@ func TestAccServers(t *testing.T) {
 func TestAccServers_unknownDatabase(t *testing.T) {
 	t.Parallel()
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: `
 provider "vicidial" {

@@ -1,5 +1,5 @@
 // Package topology draws the cluster. What is there is cluster's, the picture is
-// render/diagram's and the SQL is store's. It imports bridge, cluster and the
+// render/diagram's and the SQL is store's. It imports tfhelper, cluster and the
 // renderer only.
 package topology
 
@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/diagram"
 )
@@ -75,21 +75,21 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 
 // Configure takes the cluster from the provider.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &d.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
 }
 
 // Read draws.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := bridge.Get[model](ctx, req.Config, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if d.topology == nil {
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to draw the cluster", "", bridge.ErrUnconfigured)...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to draw the cluster", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
 	land, err := d.topology.Landscape(ctx, m.Live.IsNull() || m.Live.ValueBool())
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to draw the cluster", "", err)...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to draw the cluster", "", err)...)
 	if err != nil {
 		return
 	}

@@ -10,12 +10,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
 func asked(d *sandbox.Database, more string) string {
-	return acceptance.Provider(d) + "data \"vicidial_topology\" \"floor\" {\n" + more + "\n}\n"
+	return acctest.Provider(d) + "data \"vicidial_topology\" \"floor\" {\n" + more + "\n}\n"
 }
 
 func says(attribute string, patterns ...string) []statecheck.StateCheck {
@@ -31,13 +31,13 @@ func TestAccTopology(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			acceptance.Floor(t, d)
+			acctest.Floor(t, d)
 			full := "title = \"Floor <1>\"\n proxy = { name = \"lb\", address = \"10.0.0.9\" }\n web_nodes = { web1 = \"10.0.0.21\", web2 = \"10.0.0.22\" }"
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{
-						PreConfig: acceptance.Run(t, d, "UPDATE server_updater SET last_update = NOW() - INTERVAL 1 HOUR WHERE server_ip = '10.0.0.2'", "UPDATE system_settings SET slave_db_server = '10.0.0.8'"),
+						PreConfig: acctest.Run(t, d, "UPDATE server_updater SET last_update = NOW() - INTERVAL 1 HOUR WHERE server_ip = '10.0.0.2'", "UPDATE system_settings SET slave_db_server = '10.0.0.8'"),
 						Config:    asked(d, full),
 						ConfigStateChecks: append(append(
 							says("svg", `Floor &lt;1&gt;`, `>lb<`, `>web2<`, `>6 seats · 100 lines<`, `>≤ 30<`, `>DB1<`, `>10\.0\.0\.8<`, `on 2 of 3 nodes`, `3 telephony nodes, 1 of them dead · 6 seats · 200 lines`, `>voicemail, end of day<`,
@@ -58,10 +58,10 @@ func TestAccTopology(t *testing.T) {
 func TestAccTopology_webNodesThatAgentsCameThrough(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acceptance.Floor(t, d)
-	acceptance.Run(t, d, "INSERT INTO vicidial_webservers (webserver, hostname) VALUES ('a.example', 'web1'), ('b.example', 'web1'), ('a.example', 'web2')")()
+	acctest.Floor(t, d)
+	acctest.Run(t, d, "INSERT INTO vicidial_webservers (webserver, hostname) VALUES ('a.example', 'web1'), ('b.example', 'web1'), ('a.example', 'web2')")()
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps:                    []resource.TestStep{{Config: asked(d, ""), ConfigStateChecks: says("svg", `>2 web nodes<`, `>web1<`)}},
 	})
 }

@@ -8,7 +8,7 @@ import (
 	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // List finds the splits that are there, so that a cluster which was set up by
@@ -31,11 +31,11 @@ func (l *List) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSc
 func (l *List) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	trunks, servers, err := l.rows(ctx)
 	if err != nil {
-		bridge.ListFailed(stream, "Unable to list trunk splits", err)
+		tfhelper.ListFailed(stream, "Unable to list trunk splits", err)
 		return
 	}
-	bridge.List(ctx, req, stream, trunks.Campaigns(), func(campaign string, _ *diag.Diagnostics) bridge.Found {
+	tfhelper.List(ctx, req, stream, trunks.Campaigns(), func(campaign string, _ *diag.Diagnostics) tfhelper.Found {
 		m := model{CampaignID: types.StringValue(campaign)}.with(trunks.Of(campaign), servers)
-		return bridge.Found{Name: campaign, ID: m.identity(), Model: m}
+		return tfhelper.Found{Name: campaign, ID: m.identity(), Model: m}
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 )
 
 // Rows that nobody made with a form.
@@ -22,30 +22,30 @@ func nothing() resource.ConfigPlanChecks {
 func TestAccTrunkSplit_rowsOfNULL(t *testing.T) {
 	t.Parallel()
 	d := aFloor(t, 1720)
-	blanked := acceptance.Run(t, d, "UPDATE vicidial_server_trunks SET dedicated_trunks = NULL, trunk_restriction = NULL WHERE server_ip = '10.0.0.1'")
+	blanked := acctest.Run(t, d, "UPDATE vicidial_server_trunks SET dedicated_trunks = NULL, trunk_restriction = NULL WHERE server_ip = '10.0.0.1'")
 	const zero = `"10.0.0.1" = { trunks = 0 }, "10.0.0.2" = {}`
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: aSplit(d, 90, twoToOne)},
 			{
 				PreConfig: blanked, Config: aSplit(d, 90, twoToOne),
-				Check: acceptance.Expect(t, d, rows, `
+				Check: acctest.Expect(t, d, rows, `
 					| server_ip | campaign_id | dedicated_trunks | trunk_restriction |
 					| 10.0.0.1  | SALES       |               60 | MAXIMUM_LIMIT     |
 					| 10.0.0.2  | SALES       |               30 | MAXIMUM_LIMIT     |`),
 			},
 			{Config: aSplit(d, 90, zero)},
 			{ // NULL is no limit to the dialer, 0 is
-				PreConfig: acceptance.Run(t, d, "UPDATE vicidial_server_trunks SET dedicated_trunks = NULL WHERE server_ip = '10.0.0.1'"),
+				PreConfig: acctest.Run(t, d, "UPDATE vicidial_server_trunks SET dedicated_trunks = NULL WHERE server_ip = '10.0.0.1'"),
 				Config:    aSplit(d, 90, zero),
-				Check: acceptance.Expect(t, d, rows, `
+				Check: acctest.Expect(t, d, rows, `
 					| server_ip | campaign_id | dedicated_trunks | trunk_restriction |
 					| 10.0.0.1  | SALES       |                0 | MAXIMUM_LIMIT     |
 					| 10.0.0.2  | SALES       |               90 | MAXIMUM_LIMIT     |`),
 			},
 			{PreConfig: blanked, RefreshState: true, ExpectNonEmptyPlan: true},
-			{Config: acceptance.Provider(d)}, // and they can be removed
+			{Config: acctest.Provider(d)}, // and they can be removed
 		},
 	})
 	d.Expect(t, rows, "| server_ip | campaign_id | dedicated_trunks | trunk_restriction |")
@@ -55,18 +55,18 @@ func TestAccTrunkSplit_rowsOfNULL(t *testing.T) {
 func TestAccTrunkSplit_rowsWrittenInAnotherWay(t *testing.T) {
 	t.Parallel()
 	d := aFloor(t, 1720)
-	otherwise := acceptance.Run(t, d, "UPDATE vicidial_server_trunks SET server_ip = '10.0.0.1 ', campaign_id = 'sales ' WHERE server_ip = '10.0.0.1'")
+	otherwise := acctest.Run(t, d, "UPDATE vicidial_server_trunks SET server_ip = '10.0.0.1 ', campaign_id = 'sales ' WHERE server_ip = '10.0.0.1'")
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: aSplit(d, 90, twoToOne)},
 			{PreConfig: otherwise, Config: aSplit(d, 90, twoToOne), ConfigPlanChecks: nothing()},
 			{
 				Config: aSplit(d, 30, twoToOne),
-				Check:  acceptance.Expect(t, d, "SELECT dedicated_trunks FROM vicidial_server_trunks ORDER BY server_ip", "| dedicated_trunks |\n|               20 |\n|               10 |"),
+				Check:  acctest.Expect(t, d, "SELECT dedicated_trunks FROM vicidial_server_trunks ORDER BY server_ip", "| dedicated_trunks |\n|               20 |\n|               10 |"),
 			},
 		},
-		CheckDestroy: acceptance.Expect(t, d, rows, "| server_ip | campaign_id | dedicated_trunks | trunk_restriction |"),
+		CheckDestroy: acctest.Expect(t, d, rows, "| server_ip | campaign_id | dedicated_trunks | trunk_restriction |"),
 	})
 }
 
@@ -77,11 +77,11 @@ func TestAccTrunkSplit_restrictionsThatDiffer(t *testing.T) {
 	d := aFloor(t, 1720)
 	config := aSplit(d, 90, twoToOne)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
 			{
-				PreConfig:    acceptance.Run(t, d, "UPDATE vicidial_server_trunks SET trunk_restriction = 'OVERFLOW_ALLOWED' WHERE server_ip = '10.0.0.2'"),
+				PreConfig:    acctest.Run(t, d, "UPDATE vicidial_server_trunks SET trunk_restriction = 'OVERFLOW_ALLOWED' WHERE server_ip = '10.0.0.2'"),
 				RefreshState: true, ExpectNonEmptyPlan: true,
 			},
 			{RefreshState: true, ExpectNonEmptyPlan: true},
@@ -111,17 +111,17 @@ func TestAccTrunkSplit_blocksWhatItFinds(t *testing.T) {
 		return text.String()
 	}
 	meanwhile := func(statement string) resource.ConfigPlanChecks {
-		return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{acceptance.Meanwhile(acceptance.Run(t, d, statement))}}
+		return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{acctest.Meanwhile(acctest.Run(t, d, statement))}}
 	}
 	blocked := func(ips ...string) resource.TestCheckFunc {
 		want := []string{"| server_ip |"}
 		for _, ip := range ips {
 			want = append(want, "| "+ip+"  |")
 		}
-		return acceptance.Expect(t, d, "SELECT server_ip FROM vicidial_server_trunks WHERE dedicated_trunks = 0 AND trunk_restriction = 'MAXIMUM_LIMIT' ORDER BY server_ip", strings.Join(want, "\n"))
+		return acctest.Expect(t, d, "SELECT server_ip FROM vicidial_server_trunks WHERE dedicated_trunks = 0 AND trunk_restriction = 'MAXIMUM_LIMIT' ORDER BY server_ip", strings.Join(want, "\n"))
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config(50), ConfigPlanChecks: meanwhile("INSERT INTO servers (server_id, server_ip) VALUES ('dial4', '10.0.0.4')"), Check: blocked("10.0.0.2", "10.0.0.3", "10.0.0.4")},
 			{Config: config(60), ConfigPlanChecks: meanwhile("DELETE FROM servers WHERE server_id = 'dial4'"), Check: blocked("10.0.0.2", "10.0.0.3")},
@@ -156,10 +156,10 @@ func TestAccTrunkSplit_importsOfEveryShape(t *testing.T) {
 		t.Run(c.claim, func(t *testing.T) {
 			t.Parallel()
 			d := aFloor(t, 1720)
-			acceptance.Run(t, d, "INSERT INTO vicidial_server_trunks VALUES "+c.rows)()
+			acctest.Run(t, d, "INSERT INTO vicidial_server_trunks VALUES "+c.rows)()
 			config := aSplit(d, c.total, c.servers, c.more...)
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{
 						Config:           config + "import {\n  to = " + split + "\n  id = \"" + c.id + "\"\n}\n",
@@ -174,22 +174,22 @@ func TestAccTrunkSplit_importsOfEveryShape(t *testing.T) {
 		t.Parallel()
 		d := aFloor(t, 1720)
 		resource.Test(t, resource.TestCase{
-			ProtoV6ProviderFactories: acceptance.Providers(),
+			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps:                    []resource.TestStep{{Config: aSplit(d, 100, strings.ReplaceAll(allThree, "{}", "{ trunks = 50 }"), "survive_node_loss = 1")}},
 		})
 	})
 	t.Run("a row of a server that is gone is told of, and goes when it is not declared", func(t *testing.T) {
 		t.Parallel()
 		d := aFloor(t, 1720)
-		acceptance.Run(t, d, "INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 60, 'MAXIMUM_LIMIT'), ('10.0.0.9', 'SALES', 30, 'MAXIMUM_LIMIT')")()
+		acctest.Run(t, d, "INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 60, 'MAXIMUM_LIMIT'), ('10.0.0.9', 'SALES', 30, 'MAXIMUM_LIMIT')")()
 		imported := "import {\n  to = " + split + "\n  id = \"SALES\"\n}\n"
 		resource.Test(t, resource.TestCase{
-			ProtoV6ProviderFactories: acceptance.Providers(),
+			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps: []resource.TestStep{
 				{Config: aSplit(d, 90, `"10.0.0.1" = { trunks = 60 }, "10.0.0.9" = { trunks = 30 }`) + imported, ExpectError: pattern("has only left a trunk row behind; take it out of servers")},
 				{
 					Config: aSplit(d, 60, `"10.0.0.1" = { trunks = 60 }`) + imported,
-					Check:  acceptance.Expect(t, d, "SELECT server_ip FROM vicidial_server_trunks", "| server_ip |\n| 10.0.0.1  |"),
+					Check:  acctest.Expect(t, d, "SELECT server_ip FROM vicidial_server_trunks", "| server_ip |\n| 10.0.0.1  |"),
 				},
 			},
 		})

@@ -1,6 +1,6 @@
 // Package trunksplit shares one campaign's trunks out over the servers. The sums
 // are cluster's and the SQL is store's; this room translates them for Terraform.
-// It imports bridge and cluster only.
+// It imports tfhelper and cluster only.
 package trunksplit
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -45,7 +45,7 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure takes the cluster from the provider.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(bridge.Configure(req.ProviderData, &r.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
 }
 
 // ModifyPlan works the shares out at plan time, so that a reviewer sees which
@@ -55,12 +55,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		r.planRemoval(ctx, req, resp)
 		return
 	}
-	m, ok := bridge.Known[model](ctx, req, &resp.Diagnostics)
+	m, ok := tfhelper.Known[model](ctx, req, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	shares, err := m.shares()
-	resp.Diagnostics.Append(bridge.DiagnoseAt(path.Root("servers"), "Trunks do not fit", err)...)
+	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Trunks do not fit", err)...)
 	if err != nil {
 		return
 	}
@@ -70,7 +70,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	found, err := r.look(ctx)
 	if err != nil {
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to plan trunk split", m.campaign(), err)...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan trunk split", m.campaign(), err)...)
 		return
 	}
 	blocked := m.elsewhere(found.servers.IPs())
@@ -80,83 +80,83 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	m = m.planned(shares, blocked)
-	resp.Diagnostics.Append(bridge.Propose(ctx, &resp.Plan, m)...)
+	resp.Diagnostics.Append(tfhelper.Propose(ctx, &resp.Plan, m)...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
 		if m.blocks() { // servers that this run makes or removes may come before or after
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("blocked_servers"), types.ListUnknown(types.StringType))...)
 		}
 		resp.Diagnostics.Append(found.warn(m, limits)...)
-		resp.Diagnostics.Append(bridge.Diagnose("Unable to write trunk split", m.campaign(), r.topology.Writable(ctx, cluster.TableTrunks))...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write trunk split", m.campaign(), r.topology.Writable(ctx, cluster.TableTrunks))...)
 	}
 }
 
 // planRemoval notes what the rows say, for the removal to go by.
 func (r *Resource) planRemoval(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok || r.topology == nil {
 		return
 	}
 	trunks, servers, err := r.rows(ctx)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to plan the removal of trunk split", m.campaign(), err)...)
-	bridge.RememberRemoval(ctx, resp, remember(trunks.Of(m.campaign()), servers))
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of trunk split", m.campaign(), err)...)
+	tfhelper.RememberRemoval(ctx, resp, remember(trunks.Of(m.campaign()), servers))
 }
 
 // Create writes the rows. When it fails it takes back what it wrote and leaves no
 // state: a tainted split would be destroyed before it is made again, and a
 // campaign without limits dials wherever it can.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to create trunk split", m.campaign(), r.create(ctx, m))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create trunk split", m.campaign(), r.create(ctx, m))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, bridge.Created(resp))
+		r.publish(ctx, m, tfhelper.Created(resp))
 	}
 }
 
 // Read publishes the rows as they are, and tells who moved them.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if r.topology == nil {
-		bridge.Reading(resp).Keep(ctx, m.identity())
+		tfhelper.Reading(resp).Keep(ctx, m.identity())
 		return
 	}
-	if seen, known := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics); known {
+	if seen, known := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics); known {
 		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
 	}
-	r.publish(ctx, m, bridge.Reading(resp))
+	r.publish(ctx, m, tfhelper.Reading(resp))
 }
 
 // Update moves the rows. It may stop half way: state says what the rows say all
 // the same, and the next plan is the difference that is left.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	m, ok := bridge.Get[model](ctx, req.Plan, &resp.Diagnostics)
-	prior, known := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	prior, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok || !known {
 		return
 	}
-	seen, _ := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to update trunk split", m.campaign(), r.update(ctx, m, prior, seen))...)
-	r.publish(ctx, m, bridge.Updated(resp))
+	seen, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update trunk split", m.campaign(), r.update(ctx, m, prior, seen))...)
+	r.publish(ctx, m, tfhelper.Updated(resp))
 }
 
 // Delete removes the rows that the split owns.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	m, ok := bridge.Get[model](ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	seen, known := bridge.Recall[memory](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(bridge.Diagnose("Unable to delete trunk split", m.campaign(), r.remove(ctx, m, seen, known))...)
+	seen, known := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete trunk split", m.campaign(), r.remove(ctx, m, seen, known))...)
 }
 
 // ImportState takes a campaign id; Read finds the rows.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	bridge.Import(ctx, req, resp, "campaign_id", func(id string) (string, error) {
+	tfhelper.Import(ctx, req, resp, "campaign_id", func(id string) (string, error) {
 		if r.topology == nil {
 			return id, nil
 		}
@@ -171,10 +171,10 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 // publish says what the rows say, or forgets a split whose campaign has none.
 // Rows on servers that are not listed are no reason to keep it, but one to look
 // twice: a killed change of a server's address leaves them so.
-func (r *Resource) publish(ctx context.Context, m model, to bridge.Response) {
+func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response) {
 	trunks, servers, err := r.rows(ctx)
 	if err != nil {
-		to.Diagnostics.Append(bridge.Diagnose("Unable to read trunk split", m.campaign(), err)...)
+		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read trunk split", m.campaign(), err)...)
 		return
 	}
 	rows := trunks.Of(m.campaign())
@@ -188,7 +188,7 @@ func (r *Resource) publish(ctx context.Context, m model, to bridge.Response) {
 // rows are those of all campaigns, with the servers that they are on.
 func (r *Resource) rows(ctx context.Context) (cluster.Trunks, cluster.Servers, error) {
 	if r.topology == nil {
-		return nil, nil, bridge.ErrUnconfigured
+		return nil, nil, tfhelper.ErrUnconfigured
 	}
 	trunks, err := r.topology.Trunks(ctx)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acceptance"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -26,16 +26,16 @@ const rows = "SELECT server_ip, campaign_id, dedicated_trunks, trunk_restriction
 func aFloor(t *testing.T, schema int) *sandbox.Database {
 	t.Helper()
 	d := sandbox.New(t, schema)
-	acceptance.Campaigns(t, d, "SALES", "SURVEY")
+	acctest.Campaigns(t, d, "SALES", "SURVEY")
 	for i := 1; i <= 3; i++ {
-		acceptance.Run(t, d, fmt.Sprintf("INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial%d', '10.0.0.%d', 100)", i, i))()
+		acctest.Run(t, d, fmt.Sprintf("INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial%d', '10.0.0.%d', 100)", i, i))()
 	}
 	return d
 }
 
 // aSplit declares SALES over servers, written as HCL.
 func aSplit(d *sandbox.Database, total int, servers string, more ...string) string {
-	return acceptance.Provider(d) + fmt.Sprintf(`
+	return acctest.Provider(d) + fmt.Sprintf(`
 resource "vicidial_trunk_split" "sales" {
   campaign_id = "SALES"
   total       = %d
@@ -75,12 +75,12 @@ func TestAccTrunkSplit(t *testing.T) {
 			t.Parallel()
 			d := aFloor(t, schema)
 			resource.Test(t, resource.TestCase{
-				ProtoV6ProviderFactories: acceptance.Providers(),
+				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // the plan says the shares before anything is written
 						Config:           aSplit(d, 90, twoToOne),
 						ConfigPlanChecks: planned(map[string]int64{"10.0.0.1": 60, "10.0.0.2": 30}),
-						Check: acceptance.Expect(t, d, rows, `
+						Check: acctest.Expect(t, d, rows, `
 							| server_ip | campaign_id | dedicated_trunks | trunk_restriction |
 							| 10.0.0.1  | SALES       |               60 | MAXIMUM_LIMIT     |
 							| 10.0.0.2  | SALES       |               30 | MAXIMUM_LIMIT     |`),
@@ -93,14 +93,14 @@ func TestAccTrunkSplit(t *testing.T) {
 					{ // a fixed share, another restriction and one server less
 						Config:           aSplit(d, 90, `"10.0.0.1" = { trunks = 70 }, "10.0.0.3" = { max = 50 }`, `trunk_restriction = "OVERFLOW_ALLOWED"`),
 						ConfigPlanChecks: planned(map[string]int64{"10.0.0.1": 70, "10.0.0.3": 20}),
-						Check: acceptance.Expect(t, d, rows, `
+						Check: acctest.Expect(t, d, rows, `
 							| server_ip | campaign_id | dedicated_trunks | trunk_restriction |
 							| 10.0.0.1  | SALES       |               70 | OVERFLOW_ALLOWED  |
 							| 10.0.0.3  | SALES       |               20 | OVERFLOW_ALLOWED  |`),
 					},
 					{ // the campaign dials nowhere else
 						Config: aSplit(d, 90, `"10.0.0.1" = {}`, `elsewhere = "block"`),
-						Check: acceptance.Expect(t, d, rows, `
+						Check: acctest.Expect(t, d, rows, `
 							| server_ip | campaign_id | dedicated_trunks | trunk_restriction |
 							| 10.0.0.1  | SALES       |               90 | MAXIMUM_LIMIT     |
 							| 10.0.0.2  | SALES       |                0 | MAXIMUM_LIMIT     |
@@ -111,7 +111,7 @@ func TestAccTrunkSplit(t *testing.T) {
 						ConfigPlanChecks: planned(map[string]int64{"10.0.0.1": 50, "10.0.0.2": 50, "10.0.0.3": 50}),
 					},
 				},
-				CheckDestroy: acceptance.Expect(t, d, rows, `| server_ip | campaign_id | dedicated_trunks | trunk_restriction |`),
+				CheckDestroy: acctest.Expect(t, d, rows, `| server_ip | campaign_id | dedicated_trunks | trunk_restriction |`),
 			})
 		})
 	}
@@ -121,47 +121,47 @@ func TestAccTrunkSplit_drift(t *testing.T) {
 	t.Parallel()
 	d := aFloor(t, 1720)
 	config := aSplit(d, 90, twoToOne)
-	back := acceptance.Expect(t, d, rows, `
+	back := acctest.Expect(t, d, rows, `
 		| server_ip | campaign_id | dedicated_trunks | trunk_restriction |
 		| 10.0.0.1  | SALES       |               60 | MAXIMUM_LIMIT     |
 		| 10.0.0.2  | SALES       |               30 | MAXIMUM_LIMIT     |`)
 	updates := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(split, plancheck.ResourceActionUpdate)}}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
 			{ // a share changed by hand
-				PreConfig: acceptance.Run(t, d, "UPDATE vicidial_server_trunks SET dedicated_trunks = 5 WHERE server_ip = '10.0.0.2'"),
+				PreConfig: acctest.Run(t, d, "UPDATE vicidial_server_trunks SET dedicated_trunks = 5 WHERE server_ip = '10.0.0.2'"),
 				Config:    config, ConfigPlanChecks: updates, Check: back,
 			},
 			{ // a restriction changed by hand
-				PreConfig: acceptance.Run(t, d, "UPDATE vicidial_server_trunks SET trunk_restriction = 'OVERFLOW_ALLOWED' WHERE server_ip = '10.0.0.1'"),
+				PreConfig: acctest.Run(t, d, "UPDATE vicidial_server_trunks SET trunk_restriction = 'OVERFLOW_ALLOWED' WHERE server_ip = '10.0.0.1'"),
 				Config:    config, ConfigPlanChecks: updates, Check: back,
 			},
 			{ // a row removed by hand
-				PreConfig: acceptance.Run(t, d, "DELETE FROM vicidial_server_trunks WHERE server_ip = '10.0.0.1'"),
+				PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_server_trunks WHERE server_ip = '10.0.0.1'"),
 				Config:    config, ConfigPlanChecks: updates, Check: back,
 			},
 			{ // rows doubled by hand, alike and unlike
-				PreConfig: acceptance.Run(t, d,
+				PreConfig: acctest.Run(t, d,
 					"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 60, 'MAXIMUM_LIMIT'), ('10.0.0.1', 'SALES', 60, 'MAXIMUM_LIMIT')",
 					"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.2', 'SALES', 0, 'MAXIMUM_LIMIT')"),
 				Config: config, ConfigPlanChecks: updates, Check: back,
 			},
 			{ // rows of others, and on servers that are not listed, are nobody's business
-				PreConfig: acceptance.Run(t, d,
+				PreConfig: acctest.Run(t, d,
 					"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.3', 'SALES', 7, 'OVERFLOW_ALLOWED')",
 					"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SURVEY', 10, 'MAXIMUM_LIMIT')"),
 				Config:           config,
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 			},
 			{ // all rows gone, as after the campaign was removed and made again
-				PreConfig:        acceptance.Run(t, d, "DELETE FROM vicidial_server_trunks WHERE campaign_id = 'SALES'"),
+				PreConfig:        acctest.Run(t, d, "DELETE FROM vicidial_server_trunks WHERE campaign_id = 'SALES'"),
 				Config:           config,
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(split, plancheck.ResourceActionCreate)}},
 			},
 		},
-		CheckDestroy: acceptance.Expect(t, d, rows, `
+		CheckDestroy: acctest.Expect(t, d, rows, `
 			| server_ip | campaign_id | dedicated_trunks | trunk_restriction |
 			| 10.0.0.1  | SURVEY      |               10 | MAXIMUM_LIMIT     |`),
 	})
@@ -172,15 +172,15 @@ func TestAccTrunkSplit_blocksServersThatAppear(t *testing.T) {
 	d := aFloor(t, 1720)
 	config := aSplit(d, 50, `"10.0.0.1" = {}`, `elsewhere = "block"`)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
 			{
-				PreConfig: acceptance.Run(t, d,
+				PreConfig: acctest.Run(t, d,
 					"INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial4', '10.0.0.4', 100)",
 					"UPDATE vicidial_server_trunks SET dedicated_trunks = 9 WHERE server_ip = '10.0.0.3'"),
 				Config: config,
-				Check: acceptance.Expect(t, d, rows, `
+				Check: acctest.Expect(t, d, rows, `
 					| server_ip | campaign_id | dedicated_trunks | trunk_restriction |
 					| 10.0.0.1  | SALES       |               50 | MAXIMUM_LIMIT     |
 					| 10.0.0.2  | SALES       |                0 | MAXIMUM_LIMIT     |
@@ -196,12 +196,12 @@ func TestAccTrunkSplit_blocksServersThatAppear(t *testing.T) {
 func TestAccTrunkSplit_refusesAtPlanTime(t *testing.T) {
 	t.Parallel()
 	d := aFloor(t, 1720)
-	acceptance.Run(t, d, "INSERT INTO vicidial_server_trunks VALUES ('10.0.0.3', 'SURVEY', 80, 'MAXIMUM_LIMIT')")()
+	acctest.Run(t, d, "INSERT INTO vicidial_server_trunks VALUES ('10.0.0.3', 'SURVEY', 80, 'MAXIMUM_LIMIT')")()
 	step := func(config, message string) resource.TestStep {
 		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: pattern(message)}
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			step(strings.ReplaceAll(aSplit(d, 10, twoToOne), `"SALES"`, `"NOBODY"`), "campaign NOBODY is not in vicidial_campaigns"),
 			step(strings.ReplaceAll(aSplit(d, 10, twoToOne), `"SALES"`, `"sales"`), "VICIdial writes this campaign SALES"),
@@ -217,7 +217,7 @@ func TestAccTrunkSplit_refusesAtPlanTime(t *testing.T) {
 			{ // a warning at plan time: another split may shrink before. Apply refuses.
 				Config: aSplit(d, 50, `"10.0.0.3" = {}`), ExpectError: regexp.MustCompile(`130\s+would\s+be\s+reserved\s+\(80\s+of\s+them\s+by\s+other\s+campaigns\):\s+30\s+too\s+many`),
 			},
-			{Config: acceptance.Provider(d)},
+			{Config: acctest.Provider(d)},
 		},
 	})
 	d.Expect(t, rows, `
@@ -229,15 +229,15 @@ func TestAccTrunkSplit_resumesButDoesNotTakeOver(t *testing.T) {
 	t.Parallel()
 	d := aFloor(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
-				PreConfig:   acceptance.Run(t, d, "INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 12, 'MAXIMUM_LIMIT')"),
+				PreConfig:   acctest.Run(t, d, "INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 12, 'MAXIMUM_LIMIT')"),
 				Config:      aSplit(d, 90, twoToOne),
 				ExpectError: regexp.MustCompile(`exists\s+already\s+and\s+says\s+12\s+MAXIMUM_LIMIT`),
 			},
 			{ // what a killed create leaves is taken up
-				PreConfig: acceptance.Run(t, d, "UPDATE vicidial_server_trunks SET dedicated_trunks = 60"),
+				PreConfig: acctest.Run(t, d, "UPDATE vicidial_server_trunks SET dedicated_trunks = 60"),
 				Config:    aSplit(d, 90, twoToOne),
 			},
 		},
@@ -248,7 +248,7 @@ func TestAccTrunkSplit_identity(t *testing.T) {
 	t.Parallel()
 	d := aFloor(t, 1720)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acceptance.Providers(),
+		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		Steps: []resource.TestStep{
 			{

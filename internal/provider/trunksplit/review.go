@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -60,7 +60,7 @@ func (v view) review(m model, limits map[string]cluster.Limit, isNew bool) diag.
 func (v view) warn(m model, limits map[string]cluster.Limit) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, over := range v.trunks.Overcommitted(v.servers, m.campaign(), limits) {
-		diags.Append(bridge.WarnAt(path.Root("servers").AtMapKey(over.ServerIP), "More trunks promised than the server has",
+		diags.Append(tfhelper.WarnAt(path.Root("servers").AtMapKey(over.ServerIP), "More trunks promised than the server has",
 			fmt.Sprintf("As the table stands now, %s. The apply refuses to write this unless other campaigns give trunks back before; it waits a moment for splits that shrink in the same apply.", over))...)
 	}
 	starved := v.trunks.With(m.campaign(), limits).Starved(v.servers, v.campaigns, slices.Collect(maps.Keys(m.Servers)))
@@ -71,7 +71,7 @@ func (v view) warn(m model, limits map[string]cluster.Limit) diag.Diagnostics {
 	for _, server := range starved {
 		lines = append(lines, server.String())
 	}
-	diags.Append(bridge.WarnAt(path.Root("servers"), "Reservations starve campaigns without a limit",
+	diags.Append(tfhelper.WarnAt(path.Root("servers"), "Reservations starve campaigns without a limit",
 		"VICIdial counts reserved lines twice for a campaign without a MAXIMUM_LIMIT row: as reserved, and as in use. Unless this run gives those campaigns a vicidial_trunk_split too:\n"+strings.Join(lines, "\n"))...)
 	return diags
 }
@@ -81,9 +81,9 @@ func (v view) checkCampaign(m model) diag.Diagnostics {
 	at := path.Root("campaign_id")
 	switch {
 	case !found:
-		return bridge.DiagnoseAt(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id; where it was deleted, its rows went with it, and this block can go too", m.campaign()))
+		return tfhelper.DiagnoseAt(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id; where it was deleted, its rows went with it, and this block can go too", m.campaign()))
 	case campaign.ID != m.campaign():
-		return bridge.DiagnoseAt(at, "Campaign id in other letters", fmt.Errorf("VICIdial writes this campaign %s; write it so here too, since its programs compare ids letter by letter", campaign.ID))
+		return tfhelper.DiagnoseAt(at, "Campaign id in other letters", fmt.Errorf("VICIdial writes this campaign %s; write it so here too, since its programs compare ids letter by letter", campaign.ID))
 	}
 	return nil
 }
@@ -93,16 +93,16 @@ func (v view) checkServer(ip string, limit cluster.Limit, have cluster.Split) di
 	server, found := v.servers.ByIP(ip)
 	switch {
 	case !found && len(have[ip]) > 0:
-		return bridge.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is not in the table servers any more, it has only left a trunk row behind; take it out of servers, and the row goes", ip))
+		return tfhelper.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is not in the table servers any more, it has only left a trunk row behind; take it out of servers, and the row goes", ip))
 	case !found:
-		return bridge.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", ip))
+		return tfhelper.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", ip))
 	case limit.Dedicated <= server.MaxTrunks():
 		return nil
 	case limit.Dedicated <= have.Dedicated(ip): // as it was found, such as by an import
-		return bridge.WarnAt(at, "More trunks than the server has",
+		return tfhelper.WarnAt(at, "More trunks than the server has",
 			fmt.Sprintf("The campaign has %d trunks on server %s, whose max_vicidial_trunks is %d. VICIdial caps no MAXIMUM_LIMIT at that, so the server can be pushed past what it bears; with OVERFLOW_ALLOWED nothing is left to other campaigns there. It is left as it is; lower total, or set a max for this server.", limit.Dedicated, ip, server.MaxTrunks()))
 	}
-	return bridge.DiagnoseAt(at, "Trunks do not fit", fmt.Errorf("the share of %d is more than server %s has (max_vicidial_trunks = %d); lower total, set a max for this server, or raise the server's max_vicidial_trunks", limit.Dedicated, ip, server.MaxTrunks()))
+	return tfhelper.DiagnoseAt(at, "Trunks do not fit", fmt.Errorf("the share of %d is more than server %s has (max_vicidial_trunks = %d); lower total, set a max for this server, or raise the server's max_vicidial_trunks", limit.Dedicated, ip, server.MaxTrunks()))
 }
 
 // checkNew refuses to take over rows that say something else: they are
@@ -110,7 +110,7 @@ func (v view) checkServer(ip string, limit cluster.Limit, have cluster.Split) di
 func (v view) checkNew(m model, limits map[string]cluster.Limit) diag.Diagnostics {
 	rows := m.ours(v.trunks.Of(m.campaign()))
 	_, err := cluster.PlanSplit(m.campaign(), rows, cluster.Split{}, limits)
-	return bridge.DiagnoseAt(path.Root("campaign_id"), "Trunk rows exist already", err)
+	return tfhelper.DiagnoseAt(path.Root("campaign_id"), "Trunk rows exist already", err)
 }
 
 // drift tells which of the split's rows are no longer what they were, and who

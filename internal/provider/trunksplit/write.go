@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/bridge"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
@@ -40,7 +40,7 @@ const (
 // create writes rows that are not there, and takes them back when it fails.
 func (r *Resource) create(ctx context.Context, m model) error {
 	if r.topology == nil {
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	var before cluster.Split
 	err := r.write(ctx, m, func(rows cluster.Split, _ cluster.Servers) cluster.Split {
@@ -77,7 +77,7 @@ func first(rows cluster.Split) map[string]cluster.Limit {
 // that has just been listed, what is there now is what the plan showed.
 func (r *Resource) update(ctx context.Context, m, prior model, seen memory) error {
 	if r.topology == nil {
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	return r.write(ctx, m, func(_ cluster.Split, servers cluster.Servers) cluster.Split {
 		owned := m.ours(seen.at(servers))
@@ -135,7 +135,7 @@ func (r *Resource) write(ctx context.Context, m model, seen func(cluster.Split, 
 // seen when the removal was planned. A split that is tainted has no memory.
 func (r *Resource) remove(ctx context.Context, m model, seen memory, known bool) error {
 	if r.topology == nil {
-		return bridge.ErrUnconfigured
+		return tfhelper.ErrUnconfigured
 	}
 	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		trunks, servers, err := r.rows(ctx)

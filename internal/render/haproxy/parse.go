@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/render/meaning"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/configdiff"
 )
 
 // sectionKinds begin a section when they are a line's first word.
@@ -119,8 +119,8 @@ var optionLists = map[string]int{"server": 3, "default-server": 1, "bind": 2}
 var ordered = map[string]string{"default-server": "server"}
 
 // Statements frees a tree from its layout, for comparing.
-func (c Config) Statements() []meaning.Statement {
-	var statements []meaning.Statement
+func (c Config) Statements() []configdiff.Statement {
+	var statements []configdiff.Statement
 	defaults := 0
 	for _, section := range c.Sections {
 		place := strings.TrimSpace(section.Kind + " " + section.Name)
@@ -134,13 +134,13 @@ func (c Config) Statements() []meaning.Statement {
 				text = fmt.Sprintf("%s, below %d defaults", place, defaults)
 			}
 		}
-		statements = append(statements, meaning.Statement{Section: place, Text: text})
+		statements = append(statements, configdiff.Statement{Section: place, Text: text})
 		for _, line := range section.Lines {
 			text := line.Words
 			if fixed, is := optionLists[text[0]]; is && len(text) > fixed {
 				text = slices.Concat(text[:fixed], options(text[fixed:]))
 			}
-			statements = append(statements, meaning.Statement{
+			statements = append(statements, configdiff.Statement{
 				Section: place, Keyword: cmp.Or(ordered[text[0]], text[0]), Text: written(text),
 			})
 		}
@@ -190,7 +190,7 @@ func Drift(want, have []byte) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return meaning.Differences(wanted.Statements(), found.Statements()), nil
+	return configdiff.Differences(wanted.Statements(), found.Statements()), nil
 }
 
 // Sum is a checksum of what a text says, whatever its layout.
@@ -199,5 +199,5 @@ func Sum(text []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return meaning.Sum(config.Statements()), nil
+	return configdiff.Sum(config.Statements()), nil
 }

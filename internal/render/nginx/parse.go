@@ -11,7 +11,7 @@ import (
 
 	crossplane "github.com/nginxinc/nginx-go-crossplane"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/render/meaning"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/configdiff"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
@@ -104,13 +104,13 @@ var together = map[string]string{
 var numbered = []string{"server", "if"}
 
 // Statements frees a tree from its layout, for comparing.
-func (c Config) Statements() []meaning.Statement { return statements(c.Directives, "main") }
+func (c Config) Statements() []configdiff.Statement { return statements(c.Directives, "main") }
 
-func statements(directives []Directive, section string) []meaning.Statement {
-	var list []meaning.Statement
+func statements(directives []Directive, section string) []configdiff.Statement {
+	var list []configdiff.Statement
 	count := map[string]int{}
 	for _, d := range directives {
-		list = append(list, meaning.Statement{Section: section, Keyword: cmp.Or(together[d.Name], d.Name), Text: written(options(d, section))})
+		list = append(list, configdiff.Statement{Section: section, Keyword: cmp.Or(together[d.Name], d.Name), Text: written(options(d, section))})
 		if !d.IsBlock {
 			continue
 		}
@@ -149,7 +149,7 @@ func Drift(want, have []byte) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return meaning.Differences(wanted.Statements(), found.Statements()), nil
+	return configdiff.Differences(wanted.Statements(), found.Statements()), nil
 }
 
 // Sum is a checksum of what a text says, whatever its layout.
@@ -158,5 +158,5 @@ func Sum(text []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return meaning.Sum(config.Statements()), nil
+	return configdiff.Sum(config.Statements()), nil
 }

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/haproxy"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/nginx"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/configcheck"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/webstack"
+)
+
+// Who asks, by loopback address: the tier tells them apart as it would by network.
+const (
+	agentAddress     = "127.0.0.1" // agents, and everyone else
+	managerAddress   = "127.0.0.2"
+	clusterAddress   = "127.0.0.3"
+	intruderAddress  = "127.0.0.4" // a manager who has forgotten the password
+	guesserAddress   = "127.0.0.5" // who tries passwords in URLs
+	frontAddress     = "127.0.0.6" // a proxy in front of this one
+	hostname         = "vici.example.com"
+	soundsHost       = "sounds.example.com"
+	soundsDirectory  = "nq5ktwzqvz1fdp4v2tytdcd46q1rcx"
+	victim           = "web1" // which holds the audio store
+	other            = "web2"
+	third            = "web3" // with half the weight of the others
+	workers          = 64
+	secret           = "SECRETX"
+	loginsPerMinute  = 60
+	failuresAllowed  = 30
+	certificateYears = 1
+)
+
+// stack is one proxy with the emitted configuration, before three nodes.
+type stack struct {
+	kind   string
+	folder string
+	tier   webtier.Tier
+	roots  *x509.CertPool
+	nodes  map[string]*webstack.Node
+	proxy  *webstack.Proxy
+}
+
+// build starts the nodes and the proxy.
+func build(ctx context.Context, kind, folder string) (built *stack, err error) {
+	if err := os.MkdirAll(folder, 0o755); err != nil { // Apache's workers are another user
+		return nil, err
+	}
+	s := &stack{kind: kind, folder: folder, nodes: map[string]*webstack.Node{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.end())
+		}
+	}()
+	settings := webstack.Settings{SoundsWebServer: soundsHost, SoundsWebDirectory: soundsDirectory, Workers: workers}
+	for _, name := range []string{victim, other, third} {
+		if s.nodes[name], err = webstack.StartNode(ctx, folder, name, settings); err != nil {
+			delete(s.nodes, name)
+			return nil, err
+		}
+	}
+	if err := s.describe(ctx); err != nil {
+		return nil, err
+	}
+	text, err := s.render(s.tier)
+	if err != nil {
+		return nil, err
+	}
+	s.proxy, err = webstack.StartProxy(ctx, kind, folder, text, s.address())
+	return s, err
+}
+
+// describe makes the tier, as an operator would declare it.
+func (s *stack) describe(ctx context.Context) error {
+	tier := webtier.Defaults()
+	tier.Name, tier.Hostname = "proof", hostname
+	binary, err := webstack.Find(s.kind)
+	if err != nil {
+		return err
+	}
+	if tier.Target, err = configcheck.Version(ctx, binary); err != nil {
+		return err
+	}
+	in := func(name string) string { return filepath.Join(s.folder, name) }
+	switch s.kind {
+	case "haproxy":
+		tier.Process = webtier.Process{Log: "stdout", ControlSocket: in("control.sock")}
+	default:
+		tier.Process = webtier.Process{
+			Log: in("access.log"), ErrorLog: in("error.log"), PIDFile: in("nginx.pid"),
+			MimeTypes: "/etc/nginx/mime.types", TempDirectory: s.folder,
+		}
+	}
+	ports, err := webstack.Ports(ctx, 2)
+	if err != nil {
+		return err
+	}
+	tier.Listen = webtier.Listen{Address: "127.0.0.1", HTTPPort: ports[0]}
+	tier.Stats.Bind = net.JoinHostPort("127.0.0.1", strconv.Itoa(ports[1]))
+	if tier.Listen.HTTPSPort, err = portForTLS(ctx); err != nil {
+		return err
+	}
+	tier.TLS = webtier.DefaultTLS(in("vici.pem"), in("vici.key"))
+	if s.roots, err = certify(tier.TLS.CertificateFile, tier.TLS.KeyFile); err != nil {
+		return err
+	}
+	tier.Nodes = map[string]webtier.Node{}
+	for name, node := range s.nodes {
+		weight := 100
+		if name == third {
+			weight = 50 // so that the spread is a matter of weights
+		}
+		tier.Nodes[name] = webtier.Node{Address: "127.0.0.1", Port: node.Port, Weight: weight, MaxConnections: workers, State: webtier.Active}
+	}
+	tier.Access = webtier.Access{Admin: []string{managerAddress, intruderAddress}, Cluster: []string{clusterAddress}, TrustedProxies: []string{frontAddress}}
+	tier.AudioStore = &webtier.AudioStore{Node: victim, Host: soundsHost, Directory: soundsDirectory}
+	tier.LoginsPerMinute, tier.AdminErrorsPerMinute = loginsPerMinute, failuresAllowed
+	s.tier = tier
+	return nil
+}
+
+func (s *stack) render(tier webtier.Tier) ([]byte, error) {
+	if s.kind == "haproxy" {
+		return haproxy.Render(tier)
+	}
+	return nginx.Render(tier)
+}
+
+func (s *stack) address() string { return webtier.JoinPort("127.0.0.1", s.tier.Listen.HTTPSPort) }
+
+// reload has the proxy read the tier, changed or not.
+func (s *stack) reload(ctx context.Context, tier webtier.Tier) error {
+	text, err := s.render(tier)
+	if err != nil {
+		return err
+	}
+	if err := s.proxy.Rewrite(text); err != nil {
+		return err
+	}
+	return s.proxy.Reload(ctx)
+}
+
+// end stops what is still running.
+func (s *stack) end() error {
+	var all []error
+	if s.proxy != nil {
+		all = append(all, s.proxy.Kill())
+	}
+	for _, node := range s.nodes {
+		all = append(all, node.Kill())
+	}
+	return errors.Join(all...)
+}
+
+// portForTLS is a free port that VICIdial takes for https.
+func portForTLS(ctx context.Context) (int, error) {
+	var config net.ListenConfig
+	for port := 44300; port < 44400; port++ {
+		if listener, err := config.Listen(ctx, "tcp", webtier.JoinPort("127.0.0.1", port)); err == nil {
+			return port, listener.Close()
+		}
+	}
+	return 0, errors.New("no port from 44300 to 44399 is free")
+}
+
+// certify writes a certificate and its key, in one file and in two.
+func certify(certificateFile, keyFile string) (*x509.CertPool, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	template := x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: hostname}, DNSNames: []string{hostname},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(certificateYears, 0, 0),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
+	}
+	certificate, err := x509.CreateCertificate(rand.Reader, &template, &template, &key.PublicKey, key)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, err
+	}
+	first := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})
+	second := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(first) {
+		return nil, fmt.Errorf("%s is no certificate", certificateFile)
+	}
+	return roots, errors.Join(
+		os.WriteFile(certificateFile, append(first, second...), 0o600), os.WriteFile(keyFile, second, 0o600))
+}

@@ -1,0 +1,120 @@
+package moduletest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+func TestMain(m *testing.M) { sandbox.Main(m) }
+
+// version is what the modules ask for.
+const version = "0.1.0"
+
+// compiled is the provider, built once for all tests.
+var compiled = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "vicidial-modules-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	program := filepath.Join(folder, "provider")
+	build := exec.CommandContext(context.Background(), "go", "build", "-o", program, "github.com/vicidial/terraform-provider-vicidial")
+	if said, err := build.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, said)
+	}
+	return os.ReadFile(program)
+})
+
+// mirror makes a folder from which Terraform installs the provider.
+func mirror(t *testing.T) string {
+	t.Helper()
+	program, err := compiled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	place := filepath.Join(folder, "registry.terraform.io", "vicidial", "vicidial", version,
+		runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-vicidial_v"+version)
+	if err := os.MkdirAll(filepath.Dir(place), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(place, program, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// cli is the real Terraform in a copy of the examples.
+type cli struct {
+	t      *testing.T
+	folder string
+	env    []string
+}
+
+// in copies the examples and initialises one of them. The environment names
+// what the provider needs.
+func in(t *testing.T, example string, environment ...string) *cli {
+	t.Helper()
+	copied := t.TempDir()
+	if err := os.CopyFS(copied, os.DirFS(filepath.Join("..", "..", "examples"))); err != nil {
+		t.Fatal(err)
+	}
+	config := filepath.Join(copied, "cli.tfrc")
+	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror(t))
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := &cli{t: t, folder: filepath.Join(copied, filepath.FromSlash(example))}
+	for _, setting := range os.Environ() {
+		if !strings.HasPrefix(setting, "TF_") && !strings.HasPrefix(setting, "VICIDIAL_") {
+			c.env = append(c.env, setting)
+		}
+	}
+	c.env = append(append(c.env, "TF_CLI_CONFIG_FILE="+config, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0"), environment...)
+	c.run(0, "init")
+	return c
+}
+
+// run runs Terraform and returns what it says; another exit code is a failure.
+func (c *cli) run(want int, args ...string) string {
+	c.t.Helper()
+	binary := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	if binary == "" {
+		binary = "terraform"
+	}
+	command := exec.CommandContext(context.Background(), binary, append([]string{args[0], "-no-color"}, args[1:]...)...)
+	command.Dir, command.Env = c.folder, c.env
+	said, err := command.CombinedOutput()
+	if code := command.ProcessState.ExitCode(); code != want {
+		c.t.Fatalf("terraform %s: exit code %d, want %d (%v)\n%s", strings.Join(args, " "), code, want, err, said)
+	}
+	return string(said)
+}
+
+// reaching names a database in the provider's environment.
+func reaching(d *sandbox.Database) []string {
+	return []string{
+		"VICIDIAL_HOST=" + d.Host, fmt.Sprintf("VICIDIAL_PORT=%d", d.Port), "VICIDIAL_DATABASE=" + d.Name,
+		"VICIDIAL_USERNAME=" + d.Username, "VICIDIAL_PASSWORD=" + d.Password,
+	}
+}
+
+// variable gives a variable a value, through the environment.
+func variable(t *testing.T, name string, value any) string {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "TF_VAR_" + name + "=" + string(text)
+}

@@ -1,0 +1,123 @@
+package acctest
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// Action is an action of a provider that is connected to a database.
+type Action struct {
+	name   string
+	kind   tftypes.Type
+	server wholeServer
+}
+
+// NewAction connects a provider. more are settings of its own.
+func NewAction(t *testing.T, d *sandbox.Database, name string, more Values) *Action {
+	t.Helper()
+	server, schema := connected(t, d, more)
+	action, found := schema.ActionSchemas[name]
+	if !found {
+		t.Fatalf("there is no action %s", name)
+	}
+	return &Action{name, action.Schema.ValueType(), server}
+}
+
+// Answer is what Terraform is told.
+type Answer struct {
+	Progress    []string
+	Diagnostics []*tfprotov6.Diagnostic
+}
+
+// Says checks that there is just one error, or warning, and that the pattern
+// matches it, as "attribute: summary: detail". No pattern wants neither.
+func (a Answer) Says(t *testing.T, pattern string) {
+	t.Helper()
+	var lines []string
+	for _, d := range a.Diagnostics {
+		lines = append(lines, d.Severity.String()+" "+d.Attribute.String()+": "+d.Summary+": "+d.Detail)
+	}
+	if pattern == "" && len(lines) == 0 {
+		return
+	}
+	if pattern == "" || len(lines) != 1 || !regexp.MustCompile("(?s)"+pattern).MatchString(lines[0]) {
+		t.Errorf("diagnostics:\n%s\nwant %q", strings.Join(lines, "\n"), pattern)
+	}
+}
+
+// Told checks that the progress says all of this, in this order.
+func (a Answer) Told(t *testing.T, parts ...string) {
+	t.Helper()
+	rest := a.Progress
+	for _, part := range parts {
+		at := slices.IndexFunc(rest, func(line string) bool { return strings.Contains(line, part) })
+		if at < 0 {
+			t.Errorf("no %q, in this order, in\n%s", part, strings.Join(a.Progress, "\n"))
+			return
+		}
+		rest = rest[at+1:]
+	}
+}
+
+// Validate asks what `terraform validate` does.
+func (a *Action) Validate(t *testing.T, config Values) Answer {
+	t.Helper()
+	resp, err := a.server.ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: a.name, Config: object(t, a.kind, config)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Answer{Diagnostics: resp.Diagnostics}
+}
+
+// Plan asks what a plan does.
+func (a *Action) Plan(t *testing.T, config Values) Answer {
+	t.Helper()
+	resp, err := a.server.PlanAction(t.Context(), &tfprotov6.PlanActionRequest{ActionType: a.name, Config: object(t, a.kind, config)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Answer{Diagnostics: resp.Diagnostics}
+}
+
+// Invoke runs the action to its end. hear, if any, is told of progress as it
+// comes.
+func (a *Action) Invoke(ctx context.Context, t *testing.T, config Values, hear func(line string)) Answer {
+	t.Helper()
+	stream, err := a.server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: a.name, Config: object(t, a.kind, config)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer Answer
+	ended := false
+	for event := range stream.Events {
+		switch event := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			answer.Progress = append(answer.Progress, event.Message)
+			if hear != nil {
+				hear(event.Message)
+			}
+		case tfprotov6.CompletedInvokeActionEventType:
+			answer.Diagnostics, ended = event.Diagnostics, true
+		}
+	}
+	if !ended {
+		t.Error("the action has not told of its end")
+	}
+	return answer
+}
+
+// Stop is what Terraform does to a provider when somebody presses Ctrl-C.
+func (a *Action) Stop(t *testing.T) {
+	t.Helper()
+	if _, err := a.server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
+		t.Error(err)
+	}
+}

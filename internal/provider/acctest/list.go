@@ -1,0 +1,77 @@
+package acctest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// Found is one result of a list resource.
+type Found struct {
+	Name     string
+	Identity map[string]string
+	Texts    map[string]string // the attributes that are texts
+}
+
+// List asks a list resource for all there is, as `terraform query` does. It
+// speaks the protocol itself, since the command needs a newer Terraform than the
+// oldest one that the tests run on.
+func List(t *testing.T, d *sandbox.Database, kind string) []Found {
+	t.Helper()
+	ctx := context.Background()
+	server, schema := connected(t, d, nil)
+	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream, err := server.ListResource(ctx, &tfprotov6.ListResourceRequest{
+		TypeName: kind, Config: object(t, schema.ListResourceSchemas[kind].ValueType(), nil), IncludeResource: true, Limit: 1000,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []Found
+	for result := range stream.Results {
+		refuse(t, result.Diagnostics)
+		all = append(all, Found{
+			Name:     result.DisplayName,
+			Identity: texts(t, identities.IdentitySchemas[kind].ValueType(), result.Identity.IdentityData),
+			Texts:    texts(t, schema.ResourceSchemas[kind].ValueType(), result.Resource),
+		})
+	}
+	return all
+}
+
+func refuse(t *testing.T, diagnostics []*tfprotov6.Diagnostic) {
+	t.Helper()
+	for _, diagnostic := range diagnostics {
+		if diagnostic.Severity == tfprotov6.DiagnosticSeverityError {
+			t.Fatalf("%s: %s", diagnostic.Summary, diagnostic.Detail)
+		}
+	}
+}
+
+// texts are those attributes of an object that are texts and not null.
+func texts(t *testing.T, kind tftypes.Type, from *tfprotov6.DynamicValue) map[string]string {
+	t.Helper()
+	value, err := from.Unmarshal(kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var attributes map[string]tftypes.Value
+	if err := value.As(&attributes); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	for name, attribute := range attributes {
+		var text string
+		if attribute.Type().Is(tftypes.String) && !attribute.IsNull() && attribute.As(&text) == nil {
+			found[name] = text
+		}
+	}
+	return found
+}

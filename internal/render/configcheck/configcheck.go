@@ -1,0 +1,151 @@
+package configcheck
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/haproxy"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/nginx"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
+)
+
+// ErrNoBinary says that the proxy is not installed here, so that there is
+// nobody to ask.
+var ErrNoBinary = errors.New("the proxy's binary is not installed on this machine")
+
+// Refused is what the proxy said about a configuration that it does not take.
+type Refused struct {
+	Binary string
+	Output string // with the copy's directory taken out
+}
+
+func (r *Refused) Error() string { return r.Binary + " refuses the configuration:\n" + r.Output }
+
+// Hint tells what it may mean.
+func (r *Refused) Hint() string {
+	return "Every value was checked before, so this is the proxy's own view of a version or a build. Compare target_version with the version of the binary."
+}
+
+// limit is how long a proxy may think; they need milliseconds.
+const limit = 30 * time.Second
+
+// Check has the proxy read a copy of the tier's configuration. An empty binary
+// means the one on this machine, and [ErrNoBinary] that there is none. What the
+// proxy only warns of is no refusal: an old target on a newer proxy makes it
+// speak of words that will go one day.
+func Check(ctx context.Context, dialect webtier.Dialect, binary string, tier webtier.Tier) error {
+	return check(ctx, dialect, binary, tier, map[webtier.Dialect][]string{webtier.HAProxy: {"-c", "-f"}, webtier.Nginx: {"-t", "-q", "-c"}})
+}
+
+// Spotless is [Check] for which a warning is a refusal too.
+func Spotless(ctx context.Context, dialect webtier.Dialect, binary string, tier webtier.Tier) error {
+	return check(ctx, dialect, binary, tier, map[webtier.Dialect][]string{webtier.HAProxy: {"-c", "-dW", "-f"}, webtier.Nginx: {"-t", "-c"}})
+}
+
+func check(ctx context.Context, dialect webtier.Dialect, binary string, tier webtier.Tier, arguments map[webtier.Dialect][]string) error {
+	path, err := Find(dialect, binary)
+	if err != nil {
+		return err
+	}
+	directory, err := os.MkdirTemp("", "vicidial-rehearsal-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(directory) }()
+	text, err := copyOf(dialect, tier, directory)
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(directory, "rehearsal.conf")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		return err
+	}
+	output, err := run(ctx, path, append(slices.Clone(arguments[dialect]), file)...)
+	output = strings.TrimSpace(strings.ReplaceAll(output, directory+"/", ""))
+	// nginx has no word for warnings that count, but it marks them.
+	spots := strings.Contains(output, "[warn]") && !slices.Contains(arguments[dialect], "-q")
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit) || err == nil && spots:
+		return &Refused{Binary: path, Output: output}
+	default:
+		return err
+	}
+}
+
+// run starts the proxy only to read, and returns what it said.
+func run(ctx context.Context, binary string, arguments ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	var output bytes.Buffer
+	//nolint:gosec // the binary is the operator's choice, and the arguments are our own
+	command := exec.CommandContext(ctx, binary, arguments...)
+	command.Stdout, command.Stderr = &output, &output
+	err := command.Run()
+	if ctx.Err() != nil {
+		return "", fmt.Errorf("%s: %w", binary, ctx.Err())
+	}
+	return output.String(), err
+}
+
+var versionForm = regexp.MustCompile(`(?i)(?:haproxy version |nginx/)(\d+\.\d+\.\d+)`)
+
+// Version asks a binary which version it is.
+func Version(ctx context.Context, binary string) (webtier.Version, error) {
+	said, err := run(ctx, binary, "-v")
+	if err != nil {
+		return webtier.Version{}, err
+	}
+	found := versionForm.FindStringSubmatch(said)
+	if found == nil {
+		return webtier.Version{}, fmt.Errorf("%s does not say its version: %q", binary, said)
+	}
+	return webtier.ParseVersion(found[1])
+}
+
+// Find is where the proxy's binary is: as given, on PATH, or where Debian puts
+// it, which is not on an ordinary user's PATH.
+func Find(dialect webtier.Dialect, binary string) (string, error) {
+	names := []string{binary}
+	if binary == "" {
+		name := map[webtier.Dialect]string{webtier.HAProxy: "haproxy", webtier.Nginx: "nginx"}[dialect]
+		names = []string{name, "/usr/sbin/" + name, "/usr/local/sbin/" + name}
+	}
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("%s: %w", names[0], ErrNoBinary)
+}
+
+func copyOf(dialect webtier.Dialect, tier webtier.Tier, directory string) ([]byte, error) {
+	certificate, key, err := pair()
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{haproxy.CertificateName: append(certificate, key...)}
+	if dialect == webtier.Nginx {
+		files = map[string][]byte{
+			nginx.CertificateName: certificate, nginx.KeyName: key, nginx.MimeTypesName: []byte("types {}\n"),
+		}
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(directory, name), content, 0o600); err != nil {
+			return nil, err
+		}
+	}
+	if dialect == webtier.Nginx {
+		return nginx.Rehearsal(tier, directory)
+	}
+	return haproxy.Rehearsal(tier, directory)
+}

@@ -1,0 +1,130 @@
+// Package configdiff compares two configuration texts by what they say: sections,
+// the keywords in them, and the order of what one keyword lists. Comments,
+// blanks and quoting are gone before it sees anything. It imports the standard
+// library only; the readers of haproxy and nginx hand it their statements.
+package configdiff
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+)
+
+// Statement is one line of a configuration, freed from its layout.
+type Statement struct {
+	// Section is where it stands: "backend be_agent", "http > server#2".
+	Section string
+	// Keyword is what it sets. Order counts among statements of one keyword
+	// in one section, and nowhere else.
+	Keyword string
+	// Text is the statement in canonical form, the keyword included.
+	Text string
+}
+
+type group struct{ section, keyword string }
+
+// Differences says what leads from the statements of want to those of have, a
+// line for each statement that is changed, missing or too many; empty when
+// both say the same. Lines are sorted by section and keyword.
+func Differences(want, have []Statement) []string {
+	wanted, found := grouped(want), grouped(have)
+	groups := make([]group, 0, len(wanted))
+	for g := range wanted {
+		groups = append(groups, g)
+	}
+	for g := range found {
+		if _, both := wanted[g]; !both {
+			groups = append(groups, g)
+		}
+	}
+	slices.SortFunc(groups, func(a, b group) int {
+		return cmp.Or(cmp.Compare(a.section, b.section), cmp.Compare(a.keyword, b.keyword))
+	})
+	var lines []string
+	for _, g := range groups {
+		for _, change := range changes(wanted[g], found[g]) {
+			lines = append(lines, g.section+": "+change)
+		}
+	}
+	return lines
+}
+
+// Sum is a checksum of what the statements say.
+func Sum(statements []Statement) string {
+	sorted := slices.Clone(statements)
+	slices.SortStableFunc(sorted, func(a, b Statement) int {
+		return cmp.Or(cmp.Compare(a.Section, b.Section), cmp.Compare(a.Keyword, b.Keyword))
+	})
+	hash := sha256.New()
+	for _, s := range sorted {
+		hash.Write([]byte(strings.Join([]string{s.Section, s.Keyword, s.Text}, "\x00") + "\n"))
+	}
+	return hex.EncodeToString(hash.Sum(nil))
+}
+
+func grouped(statements []Statement) map[group][]string {
+	texts := map[group][]string{}
+	for _, s := range statements {
+		g := group{s.Section, s.Keyword}
+		texts[g] = append(texts[g], s.Text)
+	}
+	return texts
+}
+
+// changes lists what leads from want to have. Between two texts that both have,
+// what is missing and what is new pair off: one changed word is one line.
+func changes(want, have []string) []string {
+	kept := common(want, have)
+	var lines []string
+	i, j := 0, 0
+	for _, anchor := range append(kept, pair{len(want), len(have)}) {
+		missing, added := want[i:anchor.want], have[j:anchor.have]
+		for len(missing) > 0 && len(added) > 0 {
+			lines = append(lines, "~ "+missing[0]+" -> "+added[0])
+			missing, added = missing[1:], added[1:]
+		}
+		for _, text := range missing {
+			lines = append(lines, "- "+text)
+		}
+		for _, text := range added {
+			lines = append(lines, "+ "+text)
+		}
+		i, j = anchor.want+1, anchor.have+1
+	}
+	return lines
+}
+
+type pair struct{ want, have int }
+
+// common is a longest common subsequence of both, as pairs of places. The lists
+// are as long as one keyword's lines in one section, so the square is small.
+func common(want, have []string) []pair {
+	length := make([][]int, len(want)+1)
+	for i := range length {
+		length[i] = make([]int, len(have)+1)
+	}
+	for i := len(want) - 1; i >= 0; i-- {
+		for j := len(have) - 1; j >= 0; j-- {
+			if want[i] == have[j] {
+				length[i][j] = length[i+1][j+1] + 1
+			} else {
+				length[i][j] = max(length[i+1][j], length[i][j+1])
+			}
+		}
+	}
+	var pairs []pair
+	for i, j := 0, 0; i < len(want) && j < len(have); {
+		switch {
+		case want[i] == have[j]:
+			pairs = append(pairs, pair{i, j})
+			i, j = i+1, j+1
+		case length[i+1][j] >= length[i][j+1]:
+			i++
+		default:
+			j++
+		}
+	}
+	return pairs
+}

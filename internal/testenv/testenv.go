@@ -1,0 +1,151 @@
+// Package testenv is where `make demo` and `make bench` put things together: a
+// temporary folder with the provider of this tree in a local mirror, and the
+// real Terraform set up to find it there and nowhere else. It imports sandbox
+// and nothing else of ours, and nothing that ships imports it.
+package testenv
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// Address is where a configuration says that the provider comes from.
+const Address = "registry.terraform.io/vicidial/vicidial"
+
+// FolderPrefix begins the names of the temporary folders.
+const FolderPrefix = "vicidial-workshop-"
+
+// ErrNoTerraform tells what is missing, and where to get it.
+var ErrNoTerraform = errors.New("terraform is not in PATH: install Terraform 1.11 or newer, https://developer.hashicorp.com/terraform/install")
+
+// Workshop is the temporary folder.
+type Workshop struct {
+	folder string
+	root   string // of the project
+}
+
+// New makes the folder. The working directory must be inside the project.
+func New(ctx context.Context) (*Workshop, error) {
+	module, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	if err != nil {
+		return nil, fmt.Errorf("find the project: %w", err)
+	}
+	folder, err := os.MkdirTemp("", FolderPrefix)
+	if err != nil {
+		return nil, err
+	}
+	return &Workshop{folder: folder, root: filepath.Dir(strings.TrimSpace(string(module)))}, nil
+}
+
+// Close removes the folder and all that is in it.
+func (w *Workshop) Close() error { return os.RemoveAll(w.folder) }
+
+// File is a file of the project, by its path from the root.
+func (w *Workshop) File(path string) string { return filepath.Join(w.root, filepath.FromSlash(path)) }
+
+// Place is a path in the workshop, for what is to go when it closes.
+func (w *Workshop) Place(name string) string { return filepath.Join(w.folder, name) }
+
+// Build compiles the provider to where a filesystem mirror has it, and returns
+// the path below the mirror. What the compiler says goes to out.
+func (w *Workshop) Build(ctx context.Context, out io.Writer) (string, error) {
+	version, err := w.version()
+	if err != nil {
+		return "", err
+	}
+	place := filepath.Join(filepath.FromSlash(Address), version, runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-vicidial_v"+version)
+	build := exec.CommandContext(ctx, "go", "build", "-ldflags", "-X main.version="+version, "-o", filepath.Join(w.mirror(), place), ".")
+	build.Dir, build.Stdout, build.Stderr = w.root, out, out
+	// A build that is cut off leaves its temporary files: they go with ours.
+	temporary := w.Place("build")
+	if err := os.Mkdir(temporary, 0o700); err != nil {
+		return "", err
+	}
+	build.Env = append(os.Environ(), "GOTMPDIR="+temporary)
+	if err := build.Run(); err != nil {
+		return "", fmt.Errorf("build the provider: %w", err)
+	}
+	return place, nil
+}
+
+func (w *Workshop) mirror() string { return filepath.Join(w.folder, "mirror") }
+
+// version is the one under way: the top of the changelog.
+func (w *Workshop) version() (string, error) {
+	text, err := os.ReadFile(w.File("CHANGELOG.md"))
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(string(text)) {
+		if rest, found := strings.CutPrefix(line, "## "); found {
+			if fields := strings.Fields(rest); len(fields) > 0 {
+				return fields[0], nil
+			}
+		}
+	}
+	return "", errors.New("CHANGELOG.md names no version")
+}
+
+// leftovers are what Terraform leaves in a folder; they are not copied along.
+var leftovers = []string{".terraform", ".terraform.lock.hcl", "terraform.tfstate", "terraform.tfstate.backup"}
+
+// Open copies a configuration into the workshop under a name, and sets
+// Terraform up beside it with these settings in its environment.
+func (w *Workshop) Open(name string, configuration fs.FS, settings ...string) (*Terraform, error) {
+	binary, err := exec.LookPath("terraform")
+	if err != nil {
+		return nil, ErrNoTerraform
+	}
+	folder := filepath.Join(w.folder, name)
+	if err := os.CopyFS(folder, configuration); err != nil {
+		return nil, err
+	}
+	for _, leftover := range leftovers {
+		if err := os.RemoveAll(filepath.Join(folder, leftover)); err != nil {
+			return nil, err
+		}
+	}
+	// The mirror is the only source: nothing is fetched from anywhere.
+	cli := filepath.Join(w.folder, "cli.tfrc")
+	config := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", w.mirror())
+	if err := os.WriteFile(cli, []byte(config), 0o600); err != nil {
+		return nil, err
+	}
+	environment := append(cleanEnvironment(), "TF_CLI_CONFIG_FILE="+cli, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0")
+	return &Terraform{Folder: folder, binary: binary, environment: append(environment, settings...)}, nil
+}
+
+// Connection is the settings by which the provider finds a database.
+func Connection(database *sandbox.Database) []string {
+	return []string{
+		"VICIDIAL_HOST=" + database.Host,
+		fmt.Sprintf("VICIDIAL_PORT=%d", database.Port),
+		"VICIDIAL_DATABASE=" + database.Name,
+		"VICIDIAL_USERNAME=" + database.Username,
+		"VICIDIAL_PASSWORD=" + database.Password,
+	}
+}
+
+// cleanEnvironment is ours without what would make Terraform or the provider do
+// something else than they are told; logging stays as the user wants it.
+func cleanEnvironment() []string {
+	var clean []string
+	for _, setting := range os.Environ() {
+		name, _, _ := strings.Cut(setting, "=")
+		if strings.HasPrefix(name, "VICIDIAL_") || strings.HasPrefix(name, "TF_") && !strings.HasPrefix(name, "TF_LOG") {
+			continue
+		}
+		clean = append(clean, setting)
+	}
+	return clean
+}
