@@ -17,9 +17,9 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/configcheck"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/haproxy"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/nginx"
-	"github.com/vicidial/terraform-provider-vicidial/internal/render/configcheck"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/webstack"
 )

@@ -7,8 +7,8 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // planned is what the plan said, or what it could not say yet.

@@ -10,8 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // pairs checks each key of a map together with its value, and points at it.

@@ -13,9 +13,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/configfile"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 var (

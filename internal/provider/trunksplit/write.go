@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // crowded says that a server has no room for the split now. Where another split

@@ -14,9 +14,9 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/configcheck"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/haproxy"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/nginx"
-	"github.com/vicidial/terraform-provider-vicidial/internal/render/configcheck"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier/webtiertest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/webstack"
