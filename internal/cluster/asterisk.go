@@ -119,6 +119,7 @@ func CheckAsterisk(column AsteriskText, text string) Flaws {
 		flaws = append(flaws, checkRegistration(lines)...)
 	case GlobalsString:
 		flaws = append(flaws, checkGlobals(lines)...)
+	case CarrierDescription: // free text, which Asterisk never reads
 	}
 	return flaws.sorted()
 }

@@ -109,11 +109,9 @@ func TemplateOf(id string) string {
 
 // sameInCarrier compares the columns of a carrier as VICIdial reads them.
 func sameInCarrier(column string, meant, held Value) bool {
-	switch AsteriskText(column) {
-	case DialplanEntry, AccountEntry, RegistrationString, GlobalsString:
-		return SealedBy(meant.Text, held.Text)
-	}
 	switch column {
+	case string(DialplanEntry), string(AccountEntry), string(RegistrationString), string(GlobalsString):
+		return SealedBy(meant.Text, held.Text)
 	case columnTemplateID:
 		return TemplateOf(meant.Text) == TemplateOf(held.Text)
 	case columnActive:

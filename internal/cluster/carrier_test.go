@@ -56,9 +56,10 @@ func write(t interface{ Fatalf(string, ...any) }, rows []Row, step Step) []Row {
 		return written
 	case Delete:
 		return slices.DeleteFunc(slices.Clone(rows), func(row Row) bool { return picked(row, step.Key) && picked(row, step.From) })
+	default:
+		t.Fatalf("verb %d is not written here", step.Verb)
+		return nil
 	}
-	t.Fatalf("verb %d is not written here", step.Verb)
-	return nil
 }
 
 func rowsOf(carriers Carriers) []Row {

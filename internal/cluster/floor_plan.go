@@ -163,12 +163,14 @@ func (p *floorPlanner) change(phase Phase, table Table, key string, cells []cell
 	for _, c := range cells {
 		byColumn[c.column] = append(byColumn[c.column], c)
 	}
-	section, code := "PHONES", "ADMIN MODIFY PHONE"
+	var section, code string
 	switch table {
 	case TableAliases:
 		section, code = "PHONEALIASES", "ADMIN MODIFY PHONE ALIAS"
 	case TableUsers:
 		section, code = "USERS", "ADMIN MODIFY USER"
+	default:
+		section, code = "PHONES", "ADMIN MODIFY PHONE"
 	}
 	for _, column := range slices.Sorted(maps.Keys(byColumn)) {
 		cells := byColumn[column]

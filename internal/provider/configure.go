@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -81,7 +82,7 @@ func (v *vicidial) Configure(ctx context.Context, req provider.ConfigureRequest,
 // all is no error here: the store says so to whoever first needs the database.
 func settled(ctx context.Context, c configuration, around surroundings) (store.Settings, diag.Diagnostics) {
 	settings, g, diags := gather(ctx, c, around)
-	faults := append(g.faults, settings.Faults()...)
+	faults := slices.Concat(g.faults, settings.Faults())
 	if len(faults) == 0 {
 		faults = settings.Unready()
 	}

@@ -65,12 +65,14 @@ func (l *link) note(payload []byte) bool {
 		if number, ok := statementNumber(payload); ok {
 			delete(l.prepared, number)
 		}
+	case commandLongData, commandReset, commandFetch: // they run no statement
 	}
 	switch l.proxy.pass(statement, runs) {
 	case drop:
 		return false
 	case forwardAndDropAnswer:
 		l.dropAnswer = true
+	case forward:
 	}
 	return true
 }

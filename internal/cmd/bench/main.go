@@ -21,9 +21,9 @@ func main() {
 	rounds := flag.Int("rounds", 5, "how often a plan without a change is measured; the median counts")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := bench(ctx, os.Stdout, *sizes, *rounds); err != nil {
-		stop()
+	err := bench(ctx, os.Stdout, *sizes, *rounds)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

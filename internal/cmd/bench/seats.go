@@ -152,7 +152,7 @@ func judgeSeats(out io.Writer, subjects []*subject, raw []time.Duration) error {
 		demand(f.create.Seconds() <= most, "creating %d seats takes %.2f s, more than %.2f s: the plan and %.0f times raw SQL", []int{fewSeats, manySeats}[i], f.create.Seconds(), most, mostSeatsRaw)
 	}
 	demand(growth < mostSeatsGrowth, "a plan grows with the power %.2f of the seats, not below %.1f", growth, mostSeatsGrowth)
-	demand(few.planStatements == many.planStatements && few.planStatements == empty.planStatements,
+	demand(empty.planStatements == few.planStatements && few.planStatements == many.planStatements,
 		"a plan takes %d, %d and %d statements for 1, %d and %d seats: the number must not depend on them", empty.planStatements, few.planStatements, many.planStatements, fewSeats, manySeats)
 	return err
 }

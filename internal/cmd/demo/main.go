@@ -28,9 +28,9 @@ const limit = 10 * time.Minute
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Stdout, isTerminal(os.Stdout)); err != nil {
-		stop()
+	err := run(ctx, os.Stdout, isTerminal(os.Stdout))
+	stop()
+	if err != nil {
 		os.Exit(1)
 	}
 }

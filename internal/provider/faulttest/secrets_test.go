@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,7 +50,7 @@ func TestAccFaults_secretsShowNowhere(t *testing.T) {
 	}
 	environment := w.env
 	with := func(version string) {
-		w.env = append(environment[:len(environment):len(environment)], "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.folder, "trace-"+version),
+		w.env = append(slices.Clone(environment), "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.folder, "trace-"+version),
 			`TF_VAR_canary={"conf":"canary-conf-`+version+`","manager":"canary-mgr-`+version+`"}`)
 		w.declare(t, strings.ReplaceAll(guarded, "VERSION", version))
 	}

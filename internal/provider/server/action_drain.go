@@ -227,5 +227,5 @@ func (a *Drain) drain(ctx context.Context, m drainModel, tell func(string)) erro
 		var watched cluster.Watched
 		watch, watched = cluster.NextDrainStep(watch, now, err, waited)
 		return watched
-	}, func(waited time.Duration, stopped bool) error { return watch.Unfinished(waited, stopped) })
+	}, func(waited time.Duration, stopped bool) error { return watch.Unfinished(waited, stopped) }) //nolint:gocritic // watch.Unfinished would bind the watch as it is now
 }

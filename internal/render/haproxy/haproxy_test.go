@@ -219,8 +219,7 @@ func TestDrift(t *testing.T) {
 				for i, section := range sections {
 					at := slices.IndexFunc(section.Lines, func(line haproxy.Line) bool { return line.Words[0] == "default-server" })
 					if at >= 0 {
-						lines := slices.Delete(slices.Clone(section.Lines), at, at+1)
-						sections[i].Lines = append(lines, section.Lines[at])
+						sections[i].Lines = slices.Concat(section.Lines[:at], section.Lines[at+1:], section.Lines[at:at+1])
 					}
 				}
 				return haproxy.Config{Sections: sections}

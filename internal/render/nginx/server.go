@@ -1,6 +1,7 @@
 package nginx
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +21,7 @@ func (w writer) servers() []Directive {
 		list = append(list, w.redirect(plain))
 		main.Block = w.secureListen()
 	default:
-		main.Block = append(plain, w.secureListen()...)
+		main.Block = slices.Concat(plain, w.secureListen())
 	}
 	main.Block = append(main.Block, set("server_name", w.Hostname))
 	if w.TLS != nil {

@@ -128,6 +128,7 @@ func texts(value reflect.Value, at string, found map[string]func(string)) {
 		for at, set := range inside {
 			found[at] = func(text string) { set(text); value.SetMapIndex(key, entry) }
 		}
+	default: // numbers and booleans hold no text
 	}
 }
 
