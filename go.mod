@@ -11,6 +11,7 @@ require (
 	github.com/hashicorp/terraform-plugin-testing v1.16.0
 	github.com/nginxinc/nginx-go-crossplane v0.4.89
 	github.com/robfig/cron/v3 v3.0.1
+	github.com/skeema/knownhosts v1.3.3
 	golang.org/x/crypto v0.58.0
 	pgregory.net/rapid v1.3.0
 )

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/store"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
 // ValidateConfig finds what contradicts itself in the configuration alone. It
@@ -84,7 +85,7 @@ func settled(ctx context.Context, c configuration, around surroundings) (store.S
 	settings, g, diags := gather(ctx, c, around)
 	faults := slices.Concat(g.faults, settings.Faults())
 	if len(faults) == 0 {
-		faults = settings.Unready()
+		faults = settings.FileFaults()
 	}
 	for _, fault := range faults {
 		diags.Append(g.diagnostic(fault))
@@ -94,7 +95,7 @@ func settled(ctx context.Context, c configuration, around surroundings) (store.S
 
 // diagnostic points at the attribute that a fault is about, also where the
 // value came from elsewhere: there it can be overruled.
-func (g *gathering) diagnostic(fault store.Fault) diag.Diagnostic {
+func (g *gathering) diagnostic(fault conn.Fault) diag.Diagnostic {
 	at := path.Empty()
 	for name := range strings.SplitSeq(fault.Setting, ".") {
 		at = at.AtName(name)

@@ -13,6 +13,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 	"github.com/vicidial/terraform-provider-vicidial/internal/store"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
 // theStore is the store that a configuration leads to.
@@ -122,13 +123,13 @@ func TestConfigurationsThatFailSayWhatToDo(t *testing.T) {
 	for _, c := range []struct {
 		claim  string
 		change block
-		want   store.Failure
+		want   conn.Failure
 		hint   string
 	}{
-		{"a wrong password", block{"password": "wr0ng-pa55"}, store.BadCredentials, "username and password"},
-		{"a database of another name", block{"database": "asterisk_old"}, store.NoAccess, "Grant"},
-		{"an SSH host whose key changed", block{"ssh": jump(block{"known_hosts_file": bastion.WrongHostsFile})}, store.SSHHostKeyChanged, "Nothing was sent"},
-		{"a key that the SSH host does not take", block{"ssh": jump(block{"private_key_file": bastion.StrangerKeyFile})}, store.SSHAuthentication, "authorized_keys"},
+		{"a wrong password", block{"password": "wr0ng-pa55"}, conn.BadCredentials, "username and password"},
+		{"a database of another name", block{"database": "asterisk_old"}, conn.NoAccess, "Grant"},
+		{"an SSH host whose key changed", block{"ssh": jump(block{"known_hosts_file": bastion.WrongHostsFile})}, conn.SSHHostKeyChanged, "Nothing was sent"},
+		{"a key that the SSH host does not take", block{"ssh": jump(block{"private_key_file": bastion.StrangerKeyFile})}, conn.SSHAuthentication, "authorized_keys"},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			clearEnvironment(t)
@@ -137,7 +138,7 @@ func TestConfigurationsThatFailSayWhatToDo(t *testing.T) {
 				b[name] = value
 			}
 			_, err := theStore(t, b).Servers(t.Context())
-			var failed *store.ConnectError
+			var failed *conn.Error
 			if !errors.As(err, &failed) || failed.Failure != c.want || !strings.Contains(failed.Hint(), c.hint) {
 				t.Fatalf("servers: %v, want %q with a hint at %q", err, c.want, c.hint)
 			}

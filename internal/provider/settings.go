@@ -13,6 +13,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
 	"github.com/vicidial/terraform-provider-vicidial/internal/store"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
 // surroundings are what the machine knows of the connection beside the
@@ -31,7 +32,7 @@ type gathering struct {
 	conf     map[string]string
 	// origins tells, by setting, where a value came from that is no attribute.
 	origins map[string]string
-	faults  []store.Fault
+	faults  []conn.Fault
 }
 
 // gather turns a configuration into settings. Unknown values count as not set.
@@ -47,10 +48,12 @@ func gather(ctx context.Context, c configuration, around surroundings) (store.Se
 	}
 
 	settings := store.Settings{
-		Port:         g.number("port", c.Port, "VICIDIAL_PORT", "VARDB_port"),
-		Database:     g.text("database", c.Database, "VICIDIAL_DATABASE", "VARDB_database"),
-		Username:     g.text("username", c.Username, "VICIDIAL_USERNAME", "VARDB_user"),
-		Password:     g.text("password", c.Password, "VICIDIAL_PASSWORD", "VARDB_pass"),
+		Settings: conn.Settings{
+			Port:     g.number("port", c.Port, "VICIDIAL_PORT", "VARDB_port"),
+			Database: g.text("database", c.Database, "VICIDIAL_DATABASE", "VARDB_database"),
+			Username: g.text("username", c.Username, "VICIDIAL_USERNAME", "VARDB_user"),
+			Password: g.text("password", c.Password, "VICIDIAL_PASSWORD", "VARDB_pass"),
+		},
 		ReadOnly:     g.yes("read_only", c.ReadOnly, "VICIDIAL_READ_ONLY"),
 		LockTimeout:  g.duration("lock_timeout", c.LockTimeout, "VICIDIAL_LOCK_TIMEOUT", store.DefaultLockTimeout),
 		AuditEnabled: true,
@@ -62,8 +65,8 @@ func gather(ctx context.Context, c configuration, around surroundings) (store.Se
 	if isSet(c.TLS) {
 		var t tlsConfiguration
 		diags.Append(c.TLS.As(ctx, &t, basetypes.ObjectAsOptions{})...)
-		settings.TLS = store.TLS{
-			Mode:       store.TLSMode(t.Mode.ValueString()),
+		settings.TLS = conn.TLS{
+			Mode:       conn.TLSMode(t.Mode.ValueString()),
 			CAFile:     t.CAFile.ValueString(),
 			CertFile:   t.CertFile.ValueString(),
 			KeyFile:    t.KeyFile.ValueString(),
@@ -88,8 +91,8 @@ func gather(ctx context.Context, c configuration, around surroundings) (store.Se
 	return settings, g, diags
 }
 
-func (g *gathering) jump(s sshConfiguration) *store.SSH {
-	jump := &store.SSH{
+func (g *gathering) jump(s sshConfiguration) *conn.SSH {
+	jump := &conn.SSH{
 		Host:           s.Host.ValueString(),
 		Port:           int(s.Port.ValueInt64()),
 		User:           s.User.ValueString(),
@@ -208,7 +211,7 @@ func (g *gathering) readConf(path string, readFile func(string) ([]byte, error))
 }
 
 func (g *gathering) fault(setting string, err error, advice string) {
-	g.faults = append(g.faults, store.Fault{Setting: setting, Err: err, Advice: advice})
+	g.faults = append(g.faults, conn.Fault{Setting: setting, Err: err, Advice: advice})
 }
 
 // value is what null and unknown can be asked of.

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/store"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
 func TestWhereSettingsComeFrom(t *testing.T) {
@@ -23,11 +24,11 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 	fromConf := defaults
 	fromConf.Host, fromConf.Port, fromConf.Database, fromConf.Username, fromConf.Password = "conf.example", 3307, "confdb", "confuser", "confpass"
 	fromEnvironment := store.Settings{
-		Host: "env.example", Port: 3308, Database: "envdb", Username: "envuser", Password: "envpass",
+		Settings: conn.Settings{Host: "env.example", Port: 3308, Database: "envdb", Username: "envuser", Password: "envpass"},
 		ReadOnly: true, LockTimeout: 5 * time.Minute, AuditEnabled: true, AuditUser: "VDAD",
 	}
 	fromBlock := store.Settings{
-		Host: "block.example", Port: 3309, Database: "blockdb", Username: "blockuser", Password: "blockpass",
+		Settings:    conn.Settings{Host: "block.example", Port: 3309, Database: "blockdb", Username: "blockuser", Password: "blockpass"},
 		LockTimeout: 10 * time.Second, AuditUser: "6666",
 	}
 	whole := block{
@@ -60,7 +61,7 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 			block{"tls": block{"mode": "verify_full", "ca_file": "ca", "cert_file": "c", "key_file": "k", "server_name": "db"}},
 			nil,
 			with(defaults, func(s *store.Settings) {
-				s.TLS = store.TLS{Mode: store.TLSVerifyFull, CAFile: "ca", CertFile: "c", KeyFile: "k", ServerName: "db"}
+				s.TLS = conn.TLS{Mode: conn.TLSVerifyFull, CAFile: "ca", CertFile: "c", KeyFile: "k", ServerName: "db"}
 			}),
 		},
 		{
@@ -68,7 +69,7 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 			block{"ssh": block{"host": "b", "port": 2222, "user": "ops", "private_key": "k", "passphrase": "p", "password": "w", "known_hosts_file": "kh"}},
 			nil,
 			with(defaults, func(s *store.Settings) {
-				s.SSH = &store.SSH{Host: "b", Port: 2222, User: "ops", PrivateKey: "k", Passphrase: "p", Password: "w", KnownHostsFile: "kh"}
+				s.SSH = &conn.SSH{Host: "b", Port: 2222, User: "ops", PrivateKey: "k", Passphrase: "p", Password: "w", KnownHostsFile: "kh"}
 			}),
 		},
 		{
@@ -76,7 +77,7 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 			block{"ssh": block{"host": "b", "user": "ops", "host_key": aHostKey}},
 			map[string]string{"VICIDIAL_SSH_PRIVATE_KEY": "k", "VICIDIAL_SSH_PASSPHRASE": "p", "VICIDIAL_SSH_PASSWORD": "w"},
 			with(defaults, func(s *store.Settings) {
-				s.SSH = &store.SSH{Host: "b", User: "ops", PrivateKey: "k", Passphrase: "p", Password: "w", HostKey: aHostKey}
+				s.SSH = &conn.SSH{Host: "b", User: "ops", PrivateKey: "k", Passphrase: "p", Password: "w", HostKey: aHostKey}
 			}),
 		},
 		{
@@ -84,7 +85,7 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 			block{"ssh": block{"host": "b", "user": "ops", "private_key_file": "f", "host_key": aHostKey}},
 			map[string]string{"VICIDIAL_SSH_PRIVATE_KEY": "k"},
 			with(defaults, func(s *store.Settings) {
-				s.SSH = &store.SSH{Host: "b", User: "ops", PrivateKeyFile: "f", HostKey: aHostKey}
+				s.SSH = &conn.SSH{Host: "b", User: "ops", PrivateKeyFile: "f", HostKey: aHostKey}
 			}),
 		},
 		{"the environment alone makes no jump", block{}, map[string]string{"VICIDIAL_SSH_PASSWORD": "w"}, defaults},

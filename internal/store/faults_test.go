@@ -11,6 +11,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
 // aBusyPlan has every verb in it. Its start has duplicates, alike and unlike.
@@ -122,7 +123,7 @@ func TestApply_overALineThatStaysDown(t *testing.T) {
 			plan := decided(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}})
 			err := store.Apply(t.Context(), plan)
 			var partial *cluster.Partial
-			var connecting *ConnectError
+			var connecting *conn.Error
 			if !errors.As(err, &partial) || !errors.As(err, &connecting) || !partial.Unsure || !strings.Contains(partial.Hint(), "0 of 1 steps are written, and the one that failed may be") {
 				t.Fatalf("got %v: %+v", err, partial)
 			}

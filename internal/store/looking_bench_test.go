@@ -37,7 +37,7 @@ func aBusyCluster(b *testing.B) *Store {
 			b.Fatalf("%s: %v", statement, err)
 		}
 	}
-	s := New(Settings{Host: d.Host, Port: d.Port, Database: d.Name, Username: d.Username, Password: d.Password})
+	s := New(settingsOf(d))
 	b.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			b.Error(err)

@@ -10,47 +10,27 @@ import (
 	"slices"
 
 	"github.com/go-sql-driver/mysql"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
-// The server's error numbers. They are read in this file and nowhere else.
+// The server's numbers of failed statements. They are read in this file and
+// nowhere else; those of failed logins are in conn.
 const (
-	numberServerShutdown         = 1053
-	numberTableDenied            = 1142
-	numberColumnDenied           = 1143
-	numberLockWait               = 1205
-	numberDeadlock               = 1213
-	numberReadOnly               = 1290
-	numberQueryInterrupted       = 1317
-	numberConnectionKilled       = 1927
-	numberTooManyConnections     = 1040
-	numberNoAccessToDatabase     = 1044
-	numberAccessDenied           = 1045
-	numberUnknownDatabase        = 1049
-	numberHostBlocked            = 1129
-	numberHostNotAllowed         = 1130
-	numberLoginMethod            = 1251
-	numberOldPassword            = 1275
-	numberPluginMissing          = 1524
-	numberAccessDeniedNoPassword = 1698
-	numberTooManyUserConnections = 1203
-	numberUserLimitReached       = 1226
-	numberSecureTransport        = 3159
+	numberServerShutdown   = 1053
+	numberTableDenied      = 1142
+	numberColumnDenied     = 1143
+	numberLockWait         = 1205
+	numberDeadlock         = 1213
+	numberReadOnly         = 1290
+	numberQueryInterrupted = 1317
+	numberConnectionKilled = 1927
 )
-
-// errNumber returns the server's number of an error; false where the error did
-// not come from the server.
-func errNumber(err error) (uint16, bool) {
-	var answer *mysql.MySQLError
-	if !errors.As(err, &answer) {
-		return 0, false
-	}
-	return answer.Number, true
-}
 
 // lost says whether the connection is gone, so that nobody knows what became of
 // the statement that was under way.
 func lost(err error) bool {
-	if number, answered := errNumber(err); answered {
+	if number, answered := conn.ErrorNumber(err); answered {
 		return slices.Contains([]uint16{numberServerShutdown, numberQueryInterrupted, numberConnectionKilled}, number)
 	}
 	var network net.Error
@@ -61,7 +41,7 @@ func lost(err error) bool {
 // inTheWay says whether another statement was in this one's way, so that it did
 // not run and may be tried again at once.
 func inTheWay(err error) bool {
-	number, answered := errNumber(err)
+	number, answered := conn.ErrorNumber(err)
 	return answered && (number == numberDeadlock || number == numberLockWait)
 }
 
@@ -80,11 +60,11 @@ func (h *Held) Hint() string {
 // plain adds what to do to an error of a statement, where an operator can do
 // something about it. Errors of the way to the database say so already.
 func plain(err error) error {
-	var way *ConnectError
+	var way *conn.Error
 	if errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &way) {
 		return &Held{err}
 	}
-	number, _ := errNumber(err)
+	number, _ := conn.ErrorNumber(err)
 	switch number {
 	case numberTableDenied, numberColumnDenied:
 		return &NotWritable{Why: err.Error(), Advice: "Grant the database user the privileges that the provider's documentation lists."}

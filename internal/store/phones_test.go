@@ -271,7 +271,7 @@ func TestFloor_readsOnlyWhatIsThere(t *testing.T) {
 // research: what the provider adds to them.
 func BenchmarkFloor(b *testing.B) {
 	d := sandbox.New(b, 1720)
-	s := New(Settings{Host: d.Host, Port: d.Port, Database: d.Name, Username: d.Username, Password: d.Password})
+	s := New(settingsOf(d))
 	defer func() { _ = s.Close() }()
 	var rows []string
 	for seat := 20000; seat < 30000; seat++ {

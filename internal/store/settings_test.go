@@ -2,59 +2,36 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
 const canary = "s3cr3t-canary"
 
-func settingsWithSecrets() Settings {
-	return Settings{
-		Host:     "db.example",
-		Username: "terraform",
-		Password: canary,
-		TLS:      TLS{Mode: TLSVerifyFull, CAFile: "ca.pem"},
-		SSH: &SSH{
-			Host: "bastion.example", User: "ops", PrivateKey: canary, Passphrase: canary, Password: canary, HostKey: "ssh-ed25519 AAAA",
-		},
-		LockTimeout: time.Minute,
-	}
+// settingsOf are the settings of the provider's user for a test's database.
+func settingsOf(d *sandbox.Database) Settings {
+	return Settings{Settings: conn.Settings{Host: d.Host, Port: d.Port, Database: d.Name, Username: d.Username, Password: d.Password}}
 }
 
-func TestSettingsHideTheirSecrets(t *testing.T) {
-	settings := settingsWithSecrets()
-	type within struct {
-		Settings Settings
-		Jump     *SSH
-	}
-	opened := settings
-	opened.SSH, opened.TLS = nil, TLS{}
-	db, closePool, err := open(opened)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = closePool() })
-
-	subjects := map[string]any{
-		"settings":              settings,
-		"a pointer to settings": &settings,
-		"the jump host":         *settings.SSH,
-		"a pointer to it":       settings.SSH,
-		"a struct that has them": within{
-			Settings: settings, Jump: settings.SSH,
+func TestSettings_hideTheirSecrets(t *testing.T) {
+	settings := Settings{
+		Settings: conn.Settings{
+			Host: "db.example", Username: "terraform", Password: canary,
+			SSH: &conn.SSH{Host: "bastion.example", User: "ops", PrivateKey: canary, Passphrase: canary, Password: canary, HostKey: "ssh-ed25519 AAAA"},
 		},
-		"a list of them": []Settings{settings},
-		"a store":        New(settings),
-		"a pool":         db,
+		LockTimeout: time.Minute, AuditUser: "6666",
 	}
-	for name, subject := range subjects {
+	for name, subject := range map[string]any{"settings": settings, "a pointer to settings": &settings, "a list of them": []Settings{settings}, "a store": New(settings)} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
-			t.Run(name+" as "+verb, func(t *testing.T) {
-				refuseCanary(t, fmt.Sprintf(verb, subject))
-			})
+			t.Run(name+" as "+verb, func(t *testing.T) { refuseCanary(t, fmt.Sprintf(verb, subject)) })
 		}
 		t.Run(name+" in a log of text", func(t *testing.T) {
 			var log bytes.Buffer
@@ -62,15 +39,14 @@ func TestSettingsHideTheirSecrets(t *testing.T) {
 			refuseCanary(t, log.String())
 		})
 	}
-	t.Run("the way Go spells them", func(t *testing.T) {
-		refuseCanary(t, settings.GoString()+settings.SSH.GoString())
-	})
-	t.Run("settings in a log of JSON", func(t *testing.T) {
+	t.Run("a log shows the rest", func(t *testing.T) {
 		var log bytes.Buffer
-		slog.New(slog.NewJSONHandler(&log, nil)).Info("here", "subject", settings, "jump", settings.SSH)
+		slog.New(slog.NewJSONHandler(&log, nil)).Info("here", "subject", settings)
 		refuseCanary(t, log.String())
-		if !strings.Contains(log.String(), "db.example:3306") || !strings.Contains(log.String(), "bastion.example:22") {
-			t.Errorf("the log tells nothing: %s", log.String())
+		for _, want := range []string{`"address":"db.example:3306"`, `"read_only":false`, `"lock_timeout":60000000000`, `"audit_enabled":false`, `"audit_user":"6666"`} {
+			if !strings.Contains(log.String(), want) {
+				t.Errorf("the log has no %s: %s", want, log.String())
+			}
 		}
 	})
 }
@@ -83,32 +59,49 @@ func refuseCanary(t *testing.T, text string) {
 	}
 }
 
-func TestSettingsAreShown(t *testing.T) {
+func TestSettings_faults(t *testing.T) {
 	for _, c := range []struct {
-		claim    string
-		settings Settings
-		want     string
+		claim  string
+		change func(*Settings)
+		want   string // the setting and a part of its text; empty for none
 	}{
-		{
-			"with the defaults that will count",
-			Settings{Host: "db"},
-			"Settings{address:db:3306 database:asterisk tls:TLS{mode:preferred} read_only:false lock_timeout:2m0s audit_enabled:false audit_user:VDAD max_connections:4}",
-		},
-		{
-			"with a veil over what is secret, so that one sees it is there",
-			Settings{Host: "fd00::5", Port: 3307, Username: "u", Password: canary, SSH: &SSH{Host: "b", User: "ops", Password: canary, KnownHostsFile: "kh"}},
-			"Settings{address:[fd00::5]:3307 ssh:SSH{address:b:22 user:ops password:(hidden) known_hosts_file:kh} database:asterisk username:u password:(hidden) tls:TLS{mode:preferred} read_only:false lock_timeout:2m0s audit_enabled:false audit_user:VDAD max_connections:4}",
-		},
-		{
-			"with the socket instead of the host",
-			Settings{Socket: "/run/mysqld/mysqld.sock", Database: "vici", LockTimeout: time.Second, AuditEnabled: true, AuditUser: "6666", MaxConnections: 2},
-			"Settings{address:/run/mysqld/mysqld.sock database:vici tls:TLS{mode:preferred} read_only:false lock_timeout:1s audit_enabled:true audit_user:6666 max_connections:2}",
-		},
+		{"settings that name host and user are fine", func(*Settings) {}, ""},
+		{"a fault of the connection is one of the store", func(s *Settings) { s.Port = -1 }, "port: -1"},
+		{"a lock is not waited for backwards", func(s *Settings) { s.LockTimeout = -time.Second }, "lock_timeout: -1s is out of range"},
+		{"the database does not count less than a second", func(s *Settings) { s.LockTimeout = time.Millisecond }, "lock_timeout: 1ms is out of range"},
+		{"a lock is not waited for all day", func(s *Settings) { s.LockTimeout = 2 * time.Hour }, "lock_timeout: 2h0m0s is out of range"},
+		{"an audit user fits its column", func(s *Settings) { s.AuditUser = strings.Repeat("x", 21) }, `audit.user: "xxxxxxxxxxxxxxxxxxxxx" is longer than 20`},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
-			if got := c.settings.String(); got != c.want {
-				t.Errorf("String()\n got %s\nwant %s", got, c.want)
+			settings := Settings{Settings: conn.Settings{Host: "db.example", Username: "terraform"}}
+			c.change(&settings)
+			faults := settings.Faults()
+			if c.want == "" {
+				if len(faults) > 0 {
+					t.Errorf("faults = %v, want none", faults)
+				}
+				return
+			}
+			if len(faults) != 1 || !strings.HasPrefix(faults[0].Error(), c.want) || faults[0].Hint() == "" {
+				t.Errorf("faults = %v, want one %q with a hint", faults, c.want)
 			}
 		})
+	}
+}
+
+func TestStore_withoutADatabase(t *testing.T) {
+	_, err := New(Settings{}).Servers(t.Context())
+	var missing *conn.NoDatabase
+	if !errors.As(err, &missing) || !errors.Is(err, cluster.ErrNoDatabase) || !strings.Contains(missing.Hint(), "VICIDIAL_") {
+		t.Errorf("reading servers: %v, want a hint at the environment", err)
+	}
+}
+
+// A wait for the lock is a statement without an answer.
+func TestStore_waitsForTheLock(t *testing.T) {
+	for _, wait := range []time.Duration{time.Second, time.Hour} {
+		if s := New(Settings{LockTimeout: wait}); s.settings.AnswerTimeout < wait+time.Minute {
+			t.Errorf("a wait of %s is cut after %s", wait, s.settings.AnswerTimeout)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
 // Store is one VICIdial database. Making one dials nothing: the first read
@@ -68,10 +69,11 @@ type Store struct {
 func New(settings Settings) *Store {
 	settings.LockTimeout = cmp.Or(settings.LockTimeout, DefaultLockTimeout)
 	settings.AuditUser = cmp.Or(settings.AuditUser, DefaultAuditUser)
-	settings.Database = settings.database()
+	settings.Database = settings.DatabaseName()
+	settings.AnswerTimeout = settings.LockTimeout + time.Minute // the lock is waited for in a statement
 	s := &Store{
-		settings: settings.withoutSecrets(),
-		connect:  func() (*sql.DB, func() error, error) { return open(settings) },
+		settings: settings,
+		connect:  func() (*sql.DB, func() error, error) { return conn.Open(settings.Settings) },
 		at: func(host string, port int) *Store {
 			there := settings
 			there.Socket, there.Host, there.Port = "", host, port
@@ -80,6 +82,7 @@ func New(settings Settings) *Store {
 		writing: make(chan struct{}, 1),
 		pauses:  pauses,
 	}
+	s.settings.Settings = settings.WithoutSecrets()
 	s.home = &family[home]{read: s.readHome}
 	s.servers = tables(s, s.readServers)
 	s.trunks = tables(s, s.readTrunks)
@@ -98,8 +101,8 @@ func New(settings Settings) *Store {
 	return s
 }
 
-// pool returns the connections, or the [Fault] or [NoDatabase] for which there
-// are none.
+// pool returns the connections, or the [conn.Fault] or [conn.NoDatabase] for
+// which there are none.
 func (s *Store) pool() (*sql.DB, error) {
 	s.once.Do(func() { s.db, s.hangUp, s.failure = s.connect() })
 	return s.db, s.failure

@@ -1,4 +1,4 @@
-package store
+package conn
 
 import (
 	"context"
@@ -13,14 +13,13 @@ import (
 )
 
 // tunnel dials through one SSH connection that all database connections share.
-// It is dialled when the first of them needs it, and dialled anew when it broke.
+// It is made when the first of them needs it, and again when it broke.
 type tunnel struct {
 	settings SSH
 	methods  []ssh.AuthMethod
 	hostKeys hostKeys
 
-	// turn is held by whoever looks at client or dials it: a lock that can be
-	// waited for no longer than a context lasts.
+	// turn guards client: a mutex whose Lock ends with a context.
 	turn   chan struct{}
 	client *ssh.Client
 }
@@ -51,17 +50,17 @@ func (t *tunnel) dial(ctx context.Context, network, address string) (net.Conn, e
 		case err == nil:
 			return &deadlineConn{Conn: conn}, nil
 		case errors.As(err, &refused):
-			return nil, &ConnectError{Failure: SSHForward, Target: t.settings.target(), Err: fmt.Errorf("no way on to %s: %w", address, err)}
+			return nil, &Error{Failure: SSHForward, Target: t.settings.target(), Err: fmt.Errorf("no way on to %s: %w", address, err)}
 		}
 		if ctx.Err() != nil {
-			// Whether the host is slow or its line dead, nobody knows; others may
-			// be at work over the same line.
+			// The host may be slow or the connection dead; others may be using
+			// it.
 			go t.probe(client)
-			return nil, lineError(ctx, t.settings.target(), err)
+			return nil, networkError(ctx, t.settings.target(), err)
 		}
 		t.drop(client)
 		if fresh {
-			return nil, lineError(ctx, t.settings.target(), err)
+			return nil, networkError(ctx, t.settings.target(), err)
 		}
 	}
 }
@@ -72,7 +71,7 @@ func (t *tunnel) connected(ctx context.Context) (client *ssh.Client, fresh bool,
 	case t.turn <- struct{}{}:
 		defer func() { <-t.turn }()
 	case <-ctx.Done():
-		return nil, false, lineError(ctx, t.settings.target(), ctx.Err())
+		return nil, false, networkError(ctx, t.settings.target(), ctx.Err())
 	}
 	if t.client != nil {
 		return t.client, false, nil
@@ -83,7 +82,7 @@ func (t *tunnel) connected(ctx context.Context) (client *ssh.Client, fresh bool,
 	}
 	t.client = client
 	go func() {
-		_ = client.Wait() // why it ended, whoever uses it next finds out
+		_ = client.Wait() // the next user of it gets the error
 		t.drop(client)
 	}()
 	return client, true, nil
@@ -93,9 +92,9 @@ func (t *tunnel) handshake(ctx context.Context) (*ssh.Client, error) {
 	target := t.settings.target()
 	conn, err := dialer.DialContext(ctx, "tcp", t.settings.address())
 	if err != nil {
-		return nil, lineError(ctx, target, err)
+		return nil, networkError(ctx, target, err)
 	}
-	// The handshake knows no context; closing the line under it ends it.
+	// The handshake takes no context; closing its connection ends it.
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 
@@ -118,14 +117,14 @@ func (t *tunnel) handshake(ctx context.Context) (*ssh.Client, error) {
 		return ssh.NewClient(session, channels, requests), nil
 	case refused != nil:
 		return nil, refused
-	case ctx.Err() != nil || isLineError(err):
-		return nil, lineError(ctx, target, err)
+	case ctx.Err() != nil || isNetworkError(err):
+		return nil, networkError(ctx, target, err)
 	case trusted:
-		return nil, &ConnectError{Failure: SSHAuthentication, Target: target, Err: fmt.Errorf("user %s: %w", t.settings.User, err)}
+		return nil, &Error{Failure: SSHAuthentication, Target: target, Err: fmt.Errorf("user %s: %w", t.settings.User, err)}
 	case errors.As(err, &unlike) && unlike.What == "host key":
-		return nil, &ConnectError{Failure: SSHHostKeyUnknown, Target: target, Err: fmt.Errorf("it has no key of a kind that is known of it: %w", err)}
+		return nil, &Error{Failure: SSHHostKeyUnknown, Target: target, Err: fmt.Errorf("it has no key of a kind that is known of it: %w", err)}
 	default:
-		return nil, &ConnectError{Failure: Dropped, Target: target, Err: err}
+		return nil, &Error{Failure: Dropped, Target: target, Err: err}
 	}
 }
 
@@ -133,7 +132,7 @@ func (t *tunnel) handshake(ctx context.Context) (*ssh.Client, error) {
 func (t *tunnel) probe(client *ssh.Client) {
 	answered := make(chan error, 1)
 	go func() {
-		// Any answer will do, and hosts answer what they do not know with no.
+		// Any answer will do: hosts refuse a request that they do not know.
 		_, _, err := client.SendRequest("keepalive@openssh.com", true, nil)
 		answered <- err
 	}()
@@ -181,7 +180,7 @@ func (s SSH) methods() ([]ssh.AuthMethod, error) {
 		methods = append(methods, ssh.PublicKeys(signer))
 	}
 	if s.Password != "" {
-		// Many hosts ask for the password by way of PAM, which is another method.
+		// Many hosts ask for the password through PAM, which is another method.
 		answer := func(_, _ string, questions []string, _ []bool) ([]string, error) {
 			answers := make([]string, len(questions))
 			for i := range answers {
@@ -230,8 +229,8 @@ func (s SSH) signer() (ssh.Signer, error) {
 
 // deadlineConn gives a channel of an SSH connection the deadlines that it
 // lacks and the driver sets. Passing one closes the channel, as nothing else
-// wakes a reader; the driver gives a connection up at that point anyway. A
-// deadline counts from the next Read or Write on, not for one under way.
+// ends a Read; the driver drops a connection at that point anyway. A deadline
+// holds from the next Read or Write on, not for one under way.
 type deadlineConn struct {
 	net.Conn
 	read, write time.Time

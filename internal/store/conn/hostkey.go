@@ -1,26 +1,24 @@
-package store
+package conn
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"net"
-	"os"
-	"slices"
 	"strings"
 
+	"github.com/skeema/knownhosts"
 	"golang.org/x/crypto/ssh"
-	"golang.org/x/crypto/ssh/knownhosts"
+	xknownhosts "golang.org/x/crypto/ssh/knownhosts"
 )
 
-// hostKeys is what we know of an SSH host before we meet it.
+// hostKeys are the host keys to accept of an SSH host.
 type hostKeys struct {
-	// check refuses a key that is not known, with a [*ConnectError].
+	// check refuses a key that is not known, with an [*Error].
 	check ssh.HostKeyCallback
 	// algorithms are those of the known keys. A host has several keys and
-	// shows the one that the client asks for; if we did not ask for one that we
-	// know, a good host would look changed.
+	// shows the one that the client asks for: asked for another one than the
+	// known, an unchanged host would look changed.
 	algorithms []string
 }
 
@@ -42,42 +40,48 @@ func (s SSH) givenHostKeys() (hostKeys, error) {
 				return nil
 			}
 		}
-		return s.hostKeyError(SSHHostKeyChanged, shown, fmt.Errorf("host_key says %s", names(known)))
+		return s.hostKeyError(SSHHostKeyChanged, shown, fmt.Errorf("host_key says %s", fingerprints(known)))
 	}
 	return hostKeys{check: check, algorithms: algorithmsOf(known)}, nil
 }
 
 func (s SSH) hostKeysOfFile() (hostKeys, error) {
-	lookUp, err := knownhosts.New(s.KnownHostsFile)
+	file, err := knownhosts.NewDB(s.KnownHostsFile)
 	if err != nil {
 		return hostKeys{}, Fault{Setting: "ssh.known_hosts_file", Err: err, Advice: adviceFile}
 	}
+	verify := file.HostKeyCallback()
 	check := func(address string, remote net.Addr, shown ssh.PublicKey) error {
-		err := lookUp(address, remote, shown)
-		var unlike *knownhosts.KeyError
-		var revoked *knownhosts.RevokedError
+		err := verify(address, remote, shown)
+		var other *xknownhosts.KeyError
+		var revoked *xknownhosts.RevokedError
 		switch {
 		case err == nil:
 			return nil
 		case errors.As(err, &revoked):
 			return s.hostKeyError(SSHHostKeyChanged, shown, fmt.Errorf("%s line %d says that this key is revoked", revoked.Revoked.Filename, revoked.Revoked.Line))
-		case errors.As(err, &unlike) && len(unlike.Want) > 0:
-			return s.hostKeyError(SSHHostKeyChanged, shown, fmt.Errorf("%s line %d says %s", unlike.Want[0].Filename, unlike.Want[0].Line, names(keysOf(unlike.Want))))
-		case errors.As(err, &unlike):
+		case errors.As(err, &other) && len(other.Want) > 0:
+			return s.hostKeyError(SSHHostKeyChanged, shown, fmt.Errorf("%s line %d says %s", other.Want[0].Filename, other.Want[0].Line, fingerprints(keysOf(other.Want))))
+		case errors.As(err, &other):
 			return s.hostKeyError(SSHHostKeyUnknown, shown, fmt.Errorf("%s does not know the host", s.KnownHostsFile))
 		default:
 			return s.hostKeyError(SSHHostKeyUnknown, shown, err)
 		}
 	}
 
-	known, byAuthority, err := s.recorded(lookUp)
-	if err != nil {
-		return hostKeys{}, err
+	var known []ssh.PublicKey
+	byAuthority := false
+	for _, key := range file.HostKeys(s.address()) {
+		if key.Cert {
+			byAuthority = true
+		} else {
+			known = append(known, key.PublicKey)
+		}
 	}
 	algorithms := algorithmsOf(known)
 	for _, algorithm := range ssh.SupportedAlgorithms().HostKeys {
-		// A host that nobody knows is asked for a bare key, so that its
-		// fingerprint can be told.
+		// An authority of one key type signs host keys of any type. An unknown
+		// host is asked for a bare key, so that the error has its fingerprint.
 		certificate := strings.Contains(algorithm, "-cert-v01@")
 		if (certificate && byAuthority) || (!certificate && len(known) == 0 && !byAuthority) {
 			algorithms = append(algorithms, algorithm)
@@ -85,52 +89,6 @@ func (s SSH) hostKeysOfFile() (hostKeys, error) {
 	}
 	return hostKeys{check: check, algorithms: algorithms}, nil
 }
-
-// recorded asks the file which keys it has for the host, and whether one of
-// them is an authority that signs host keys. knownhosts tells that only as the
-// error for a key which is certainly not in the file.
-func (s SSH) recorded(lookUp ssh.HostKeyCallback) (known []ssh.PublicKey, byAuthority bool, err error) {
-	var unlike *knownhosts.KeyError
-	if err := lookUp(s.address(), &net.TCPAddr{}, nobody{}); !errors.As(err, &unlike) {
-		return nil, false, nil
-	}
-	authorities, err := authorityLines(s.KnownHostsFile)
-	if err != nil {
-		return nil, false, Fault{Setting: "ssh.known_hosts_file", Err: err, Advice: adviceFile}
-	}
-	for _, want := range unlike.Want {
-		if slices.Contains(authorities, want.Line) {
-			byAuthority = true
-		} else {
-			known = append(known, want.Key)
-		}
-	}
-	return known, byAuthority, nil
-}
-
-// authorityLines returns the numbers of the lines that name an authority,
-// which knownhosts knows but does not tell.
-func authorityLines(path string) ([]int, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	var lines []int
-	scanner := bufio.NewScanner(bytes.NewReader(text))
-	for number := 1; scanner.Scan(); number++ {
-		if strings.HasPrefix(strings.TrimLeft(scanner.Text(), " \t"), "@cert-authority") {
-			lines = append(lines, number)
-		}
-	}
-	return lines, scanner.Err()
-}
-
-// nobody is a public key that no file holds.
-type nobody struct{}
-
-func (nobody) Type() string                        { return "nobody" }
-func (nobody) Marshal() []byte                     { return nil }
-func (nobody) Verify([]byte, *ssh.Signature) error { return errors.New("nobody signs nothing") }
 
 // parseHostKeys reads public keys, one a line, with or without a host name in
 // front; blank lines and comments are passed over.
@@ -166,7 +124,7 @@ func algorithmsOf(keys []ssh.PublicKey) []string {
 	return algorithms
 }
 
-func keysOf(known []knownhosts.KnownKey) []ssh.PublicKey {
+func keysOf(known []xknownhosts.KnownKey) []ssh.PublicKey {
 	keys := make([]ssh.PublicKey, 0, len(known))
 	for _, key := range known {
 		keys = append(keys, key.Key)
@@ -174,8 +132,8 @@ func keysOf(known []knownhosts.KnownKey) []ssh.PublicKey {
 	return keys
 }
 
-// names shows keys the way ssh does, so that they can be compared by eye.
-func names(keys []ssh.PublicKey) string {
+// fingerprints shows keys the way ssh does, so that they can be compared by eye.
+func fingerprints(keys []ssh.PublicKey) string {
 	shown := make([]string, 0, len(keys))
 	for _, key := range keys {
 		shown = append(shown, key.Type()+" "+ssh.FingerprintSHA256(key))
@@ -183,10 +141,10 @@ func names(keys []ssh.PublicKey) string {
 	return strings.Join(shown, ", ")
 }
 
-func (s SSH) hostKeyError(failure Failure, shown ssh.PublicKey, cause error) *ConnectError {
-	return &ConnectError{
+func (s SSH) hostKeyError(failure Failure, shown ssh.PublicKey, cause error) *Error {
+	return &Error{
 		Failure: failure,
 		Target:  s.target(),
-		Err:     fmt.Errorf("it shows %s; %w", names([]ssh.PublicKey{shown}), cause),
+		Err:     fmt.Errorf("it shows %s; %w", fingerprints([]ssh.PublicKey{shown}), cause),
 	}
 }

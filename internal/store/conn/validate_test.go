@@ -1,4 +1,4 @@
-package store
+package conn
 
 import (
 	"crypto/ecdsa"
@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -43,18 +42,18 @@ func aSigner(t *testing.T) ssh.Signer {
 	return signer
 }
 
-// anECDSAKey is a public key of another kind than all others here.
-func anECDSAKey(t *testing.T) ssh.PublicKey {
+// anECDSASigner has a key of another type than all others here.
+func anECDSASigner(t *testing.T) ssh.Signer {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	public, err := ssh.NewPublicKey(key.Public())
+	signer, err := ssh.NewSignerFromKey(key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return public
+	return signer
 }
 
 // aPrivateKey is a new key as ssh-keygen writes it; with a passphrase, encrypted.
@@ -109,10 +108,6 @@ func TestFaults(t *testing.T) {
 		{"a socket alone is fine", func(s *Settings) { s.Host, s.Socket = "", "/run/mysqld/mysqld.sock" }, ""},
 		{"a socket and a host exclude each other", func(s *Settings) { s.Socket = "/run/mysqld/mysqld.sock" }, "socket: exclude"},
 		{"a socket is not reached over ssh", func(s *Settings) { s.Host, s.Socket, s.SSH = "", "/x", aJump(t) }, "socket: not reached over ssh"},
-		{"a lock is not waited for backwards", func(s *Settings) { s.LockTimeout = -time.Second }, "lock_timeout: out of range"},
-		{"the database does not count less than a second", func(s *Settings) { s.LockTimeout = time.Millisecond }, "lock_timeout: out of range"},
-		{"a lock is not waited for all day", func(s *Settings) { s.LockTimeout = 2 * time.Hour }, "lock_timeout: out of range"},
-		{"an audit user fits its column", func(s *Settings) { s.AuditUser = strings.Repeat("x", 21) }, "audit.user: longer than 20"},
 		{"a mode is one of the five", func(s *Settings) { s.TLS.Mode = "skip-verify" }, "tls.mode: no mode"},
 		{"an authority that nobody looks at is a mistake", func(s *Settings) { s.TLS = TLS{Mode: TLSRequired, CAFile: "ca"} }, "tls.ca_file: looks at no authority"},
 		{"verify_ca needs an authority", func(s *Settings) { s.TLS = TLS{Mode: TLSVerifyCA} }, "tls.ca_file: needs an authority"},
@@ -145,7 +140,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func TestUnset(t *testing.T) {
+func TestMissing(t *testing.T) {
 	for _, c := range []struct {
 		claim  string
 		change func(*Settings)
@@ -159,20 +154,20 @@ func TestUnset(t *testing.T) {
 		t.Run(c.claim, func(t *testing.T) {
 			settings := goodSettings()
 			c.change(&settings)
-			expectFault(t, settings.Unset(), c.want)
+			expectFault(t, settings.Missing(), c.want)
 			if c.want == "" {
 				return
 			}
-			_, err := New(settings).Servers(t.Context())
+			_, _, err := Open(settings)
 			var missing *NoDatabase
 			if !errors.As(err, &missing) || !errors.Is(err, cluster.ErrNoDatabase) || !strings.Contains(missing.Hint(), "VICIDIAL_") {
-				t.Errorf("reading servers: %v, want a hint at the environment", err)
+				t.Errorf("Open: %v, want a hint at the environment", err)
 			}
 		})
 	}
 }
 
-func TestUnready(t *testing.T) {
+func TestFileFaults(t *testing.T) {
 	for _, c := range []struct {
 		claim  string
 		change func(*Settings)
@@ -217,7 +212,7 @@ func TestUnready(t *testing.T) {
 		t.Run(c.claim, func(t *testing.T) {
 			settings := goodSettings()
 			c.change(&settings)
-			expectFault(t, settings.Unready(), c.want)
+			expectFault(t, settings.FileFaults(), c.want)
 		})
 	}
 }
@@ -231,10 +226,10 @@ func TestOpenRefusesWhatItCannotRead(t *testing.T) {
 		t.Run(setting, func(t *testing.T) {
 			settings := goodSettings()
 			change(&settings)
-			_, _, err := open(settings)
+			_, _, err := Open(settings)
 			var fault Fault
 			if !errors.As(err, &fault) || fault.Setting != setting || !errors.Is(err, fs.ErrNotExist) {
-				t.Errorf("open: %v, want a fault at %s", err, setting)
+				t.Errorf("Open: %v, want a fault at %s", err, setting)
 			}
 		})
 	}
@@ -275,7 +270,7 @@ func TestAlgorithmsOf(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := algorithmsOf([]ssh.PublicKey{public, anECDSAKey(t)})
+		got := algorithmsOf([]ssh.PublicKey{public, anECDSASigner(t).PublicKey()})
 		if want := []string{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256, ssh.KeyAlgoECDSA256}; !slices.Equal(got, want) {
 			t.Errorf("algorithms = %v, want %v", got, want)
 		}

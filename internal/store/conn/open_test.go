@@ -1,4 +1,4 @@
-package store
+package conn
 
 import (
 	"context"
@@ -28,7 +28,7 @@ func settingsOf(d *sandbox.Database) Settings {
 // openFor opens a pool until the test ends.
 func openFor(t *testing.T, settings Settings) *sql.DB {
 	t.Helper()
-	db, closePool, err := open(settings)
+	db, closePool, err := Open(settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,9 +54,9 @@ func ask(t *testing.T, db *sql.DB, query string) string {
 func expectFailure(t *testing.T, settings Settings, want Failure, holds ...string) {
 	t.Helper()
 	err := openFor(t, settings).PingContext(t.Context())
-	var failed *ConnectError
+	var failed *Error
 	if !errors.As(err, &failed) {
-		t.Fatalf("ping: %v (%T), want a ConnectError", err, err)
+		t.Fatalf("ping: %v (%T), want a Error", err, err)
 	}
 	if failed.Failure != want {
 		t.Errorf("failure %q: %v, want %q", failed.Failure, err, want)
@@ -148,7 +148,7 @@ func TestSession(t *testing.T) {
 	})
 	t.Run("a text holds one statement", func(t *testing.T) {
 		_, err := db.ExecContext(t.Context(), "SELECT 1; SELECT 2")
-		if number, _ := errNumber(err); number != 1064 {
+		if number, _ := ErrorNumber(err); number != 1064 {
 			t.Errorf("error = %v, want a syntax error", err)
 		}
 	})
@@ -169,10 +169,10 @@ func TestSession(t *testing.T) {
 			t.Errorf("attributes = %q", got)
 		}
 	})
-	t.Run("a wait for the lock is never cut short by the line", func(t *testing.T) {
+	t.Run("a statement may run as long as it is allowed to", func(t *testing.T) {
 		for _, wait := range []time.Duration{0, time.Second, time.Hour} {
-			if timeout := driverConfig(Settings{LockTimeout: wait}).ReadTimeout; timeout < wait+time.Minute {
-				t.Errorf("a wait of %s is cut after %s", wait, timeout)
+			if timeout := driverConfig(Settings{AnswerTimeout: wait}).ReadTimeout; timeout < max(wait, statementTimeout) {
+				t.Errorf("a statement of %s is cut after %s", wait, timeout)
 			}
 		}
 	})
@@ -186,7 +186,7 @@ func TestOpenDialsNothing(t *testing.T) {
 		"over ssh": {Host: "db", Username: "u", SSH: &SSH{Host: host, Port: port, User: "ops", Password: "x", HostKey: aJump(t).HostKey}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, closePool, err := open(settings)
+			_, closePool, err := Open(settings)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -340,7 +340,7 @@ func TestConnectFailures(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
 		err := openFor(t, settings).PingContext(ctx)
-		var failed *ConnectError
+		var failed *Error
 		if !errors.As(err, &failed) || failed.Failure != TimedOut {
 			t.Errorf("ping: %v, want %q", err, TimedOut)
 		}
@@ -389,7 +389,7 @@ func TestConnectToNobody(t *testing.T) {
 		t.Helper()
 		began := time.Now()
 		_, err := c.Connect(ctx)
-		var failed *ConnectError
+		var failed *Error
 		if !errors.As(err, &failed) || failed.Failure != TimedOut {
 			t.Fatalf("got %v, want %q", err, TimedOut)
 		}
@@ -398,14 +398,14 @@ func TestConnectToNobody(t *testing.T) {
 	t.Run("the second who asks need not wait, and a minute later it is tried again", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c := way()
-			if first := took(t, c, t.Context()); first < longWait {
+			if first := took(t, c, t.Context()); first < minTimeout {
 				t.Errorf("the first waited %s", first)
 			}
 			if second := took(t, c, t.Context()); second > 0 {
 				t.Errorf("the second waited %s", second)
 			}
 			tried := dialled
-			<-time.After(tiredFor + time.Second)
+			<-time.After(breakerReset + time.Second)
 			if took(t, c, t.Context()); dialled <= tried {
 				t.Error("it is never tried again")
 			}
@@ -417,7 +417,7 @@ func TestConnectToNobody(t *testing.T) {
 			hasty, cancel := context.WithTimeout(t.Context(), time.Second)
 			defer cancel()
 			took(t, c, hasty)
-			if second := took(t, c, t.Context()); second < longWait {
+			if second := took(t, c, t.Context()); second < minTimeout {
 				t.Errorf("the second waited %s", second)
 			}
 		})

@@ -1,4 +1,4 @@
-package store
+package conn
 
 import (
 	"crypto/tls"
@@ -9,11 +9,11 @@ import (
 	"slices"
 )
 
-// TLSMode says how much a connection's encryption has to prove. The modes are
-// those of the MySQL clients, so that operators know them.
+// TLSMode says what a connection's encryption must verify. The modes are those
+// of the MySQL clients, so that operators know them.
 type TLSMode string
 
-// The modes, from the most trusting on.
+// The modes, from the least strict on.
 const (
 	// TLSDisabled never encrypts.
 	TLSDisabled TLSMode = "disabled"
@@ -21,14 +21,13 @@ const (
 	TLSPreferred TLSMode = "preferred"
 	// TLSRequired encrypts or fails, and verifies nothing.
 	TLSRequired TLSMode = "required"
-	// TLSVerifyCA demands a certificate by a trusted authority, made out to
-	// whomever.
+	// TLSVerifyCA needs a certificate by a trusted authority, for any name.
 	TLSVerifyCA TLSMode = "verify_ca"
-	// TLSVerifyFull demands a trusted certificate that names the server.
+	// TLSVerifyFull needs a trusted certificate that names the server.
 	TLSVerifyFull TLSMode = "verify_full"
 )
 
-// TLSModes returns all modes, from the most trusting on.
+// TLSModes returns all modes, from the least strict on.
 func TLSModes() []TLSMode {
 	return []TLSMode{TLSDisabled, TLSPreferred, TLSRequired, TLSVerifyCA, TLSVerifyFull}
 }
@@ -42,8 +41,8 @@ func (t TLS) mode() TLSMode {
 
 func (t TLS) verifies() bool { return t.mode() == TLSVerifyCA || t.mode() == TLSVerifyFull }
 
-// config returns what crypto/tls needs to meet a server called host, or nil
-// where nothing is to be encrypted. It reads the files.
+// config returns the TLS configuration for a server called host, or nil without
+// encryption. It reads the files.
 func (t TLS) config(host string) (*tls.Config, error) {
 	if t.mode() == TLSDisabled {
 		return nil, nil //nolint:nilnil // no TLS is what is asked for
@@ -74,7 +73,7 @@ func (t TLS) config(host string) (*tls.Config, error) {
 // authorities returns the pool of CAFile, or nil for the system's own.
 func (t TLS) authorities() (*x509.CertPool, error) {
 	if t.CAFile == "" || !t.verifies() {
-		return nil, nil //nolint:nilnil // nil is how crypto/tls spells the system's authorities
+		return nil, nil //nolint:nilnil // nil are the system's authorities
 	}
 	text, err := os.ReadFile(t.CAFile)
 	if err != nil {
@@ -91,7 +90,7 @@ func (t TLS) authorities() (*x509.CertPool, error) {
 	return roots, nil
 }
 
-// ownCertificate returns what the client shows of itself; nothing is fine.
+// ownCertificate returns the client's certificate, if it has one.
 func (t TLS) ownCertificate() ([]tls.Certificate, error) {
 	if t.CertFile == "" || t.KeyFile == "" {
 		return nil, nil
@@ -115,8 +114,8 @@ func (t TLS) ownCertificate() ([]tls.Certificate, error) {
 	return []tls.Certificate{pair}, nil
 }
 
-// verifyChain asks whether an authority vouches for the server, not for which
-// name. crypto/tls knows only both or neither.
+// verifyChain verifies the authority and not the name of a certificate;
+// crypto/tls has only both or neither.
 func verifyChain(shown []*x509.Certificate, roots *x509.CertPool) error {
 	if len(shown) == 0 {
 		return errors.New("the server showed no certificate")

@@ -1,4 +1,4 @@
-package store
+package conn
 
 import (
 	"context"
@@ -20,10 +20,10 @@ const (
 	connectTimeout = 30 * time.Second
 	// One step of the way to a machine. One that is there answers at once.
 	dialTimeout = 10 * time.Second
-	// A way that led nowhere for so long is not tried again for a while: a plan of
-	// hundreds of objects would wait as often, and an hour for its first word.
-	longWait = 5 * time.Second
-	tiredFor = time.Minute
+	// After a timeout as long as this, connecting fails at once for a while: a
+	// plan of hundreds of objects would time out as often, for an hour.
+	minTimeout   = 5 * time.Second
+	breakerReset = time.Minute
 	// How long a statement may be silent. VICIdial's reports lock MyISAM
 	// tables for minutes, and a read that gave up too early would leave open
 	// whether the statement ran. A peer that is gone is found by keepalives.
@@ -38,18 +38,18 @@ var dialer = net.Dialer{
 	KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 15 * time.Second, Count: 4},
 }
 
-// open prepares a pool of connections and dials nothing: a plan that needs no
-// database must not fail for want of one. The returned function closes the
-// pool and the way to it. An error is a [Fault] or a [NoDatabase].
-func open(settings Settings) (*sql.DB, func() error, error) {
-	if missing := settings.Unset(); len(missing) > 0 {
+// Open prepares a pool of connections and dials nothing: a plan that needs no
+// database must not fail without one. The returned function closes the pool and
+// the SSH connection. An error is a [Fault] or a [*NoDatabase].
+func Open(settings Settings) (*sql.DB, func() error, error) {
+	if missing := settings.Missing(); len(missing) > 0 {
 		return nil, nil, &NoDatabase{missing}
 	}
 	encryption, err := settings.TLS.config(settings.Host)
 	if err != nil {
 		return nil, nil, err
 	}
-	way := &connector{
+	connector := &connector{
 		config:    driverConfig(settings),
 		tls:       encryption,
 		preferred: settings.TLS.mode() == TLSPreferred,
@@ -62,12 +62,12 @@ func open(settings Settings) (*sql.DB, func() error, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		way.dial = jump.dial
-		way.target += " over " + settings.SSH.target()
+		connector.dial = jump.dial
+		connector.target += " over " + settings.SSH.target()
 		closeTunnel = jump.close
 	}
 
-	db := sql.OpenDB(way)
+	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(settings.maxConnections())
 	db.SetMaxIdleConns(settings.maxConnections())
 	db.SetConnMaxIdleTime(idleTimeout)
@@ -81,13 +81,13 @@ func driverConfig(settings Settings) *mysql.Config {
 	if settings.Socket != "" {
 		config.Net = "unix"
 	}
-	config.User, config.Passwd, config.DBName = settings.Username, settings.Password, settings.database()
+	config.User, config.Passwd, config.DBName = settings.Username, settings.Password, settings.DatabaseName()
 
 	// Values are bound, but written into the statement on our side: one round
 	// trip instead of three, and no prepared statement stays behind.
 	config.InterpolateParams = true
-	// An UPDATE that finds a row says 1 even where nothing changed, so that
-	// zero always means that somebody moved the row.
+	// An UPDATE that finds a row counts 1 even where nothing changes, so that
+	// zero always means that the row is another one.
 	config.ClientFoundRows = true
 	// VICIdial has zero dates; text is what the rows hold.
 	config.ParseTime = false
@@ -102,63 +102,63 @@ func driverConfig(settings Settings) *mysql.Config {
 	// The error that Apply could return is for options other than this one.
 	_ = config.Apply(mysql.Charset("utf8mb4", ""))
 
-	config.ReadTimeout = max(statementTimeout, settings.lockTimeout()+time.Minute)
+	config.ReadTimeout = max(statementTimeout, settings.AnswerTimeout)
 	config.WriteTimeout = writeTimeout
 	return config
 }
 
-// connector makes connections. It stands around the driver's own because that
-// one keeps what it learned about a server's TLS for later connections, tells
-// the cause of a broken handshake to a log only, and does not try without TLS
-// when the handshake fails.
+// connector makes connections. It wraps the driver's own connector, which keeps
+// a server's TLS state for later connections, writes the cause of a broken
+// handshake to a log only, and does not try without TLS when the handshake
+// fails.
 type connector struct {
 	config    *mysql.Config
 	tls       *tls.Config
 	preferred bool
 	dial      func(ctx context.Context, network, address string) (net.Conn, error)
 	target    string
-	dead      deadEnd
+	breaker   breaker
 }
 
-// deadEnd remembers a way on which nobody answered.
-type deadEnd struct {
+// breaker is a circuit breaker: it keeps the timeout of a database that does not
+// answer, and returns it at once for breakerReset.
+type breaker struct {
 	lock  sync.Mutex
 	since time.Time
 	err   error
 }
 
-// told is why nobody answered a short while ago, nil where somebody did.
-func (d *deadEnd) told() error {
-	d.lock.Lock()
-	defer d.lock.Unlock()
-	if d.err == nil || time.Since(d.since) > tiredFor {
+// open returns the timeout of a short while ago, nil where there is none.
+func (b *breaker) open() error {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	if b.err == nil || time.Since(b.since) > breakerReset {
 		return nil
 	}
-	return d.err
+	return b.err
 }
 
-// note remembers how an attempt ended that began then. A caller who gave up soon
-// says nothing of the way.
-func (d *deadEnd) note(began time.Time, err error) {
-	d.lock.Lock()
-	defer d.lock.Unlock()
-	failed := (*ConnectError)(nil)
+// record takes the result of an attempt. The timeout of a caller whose own
+// context ended early says nothing about the database.
+func (b *breaker) record(began time.Time, err error) {
+	b.lock.Lock()
+	defer b.lock.Unlock()
+	failed := (*Error)(nil)
 	switch {
 	case err == nil:
-		d.err = nil
-	case errors.As(err, &failed) && failed.Failure == TimedOut && time.Since(began) >= longWait:
-		d.err, d.since = err, time.Now()
+		b.err = nil
+	case errors.As(err, &failed) && failed.Failure == TimedOut && time.Since(began) >= minTimeout:
+		b.err, b.since = err, time.Now()
 	}
 }
 
 // Driver implements [driver.Connector].
 func (c *connector) Driver() driver.Driver { return mysql.MySQLDriver{} }
 
-// Connect makes one connection. Its errors are a [*ConnectError], or the
-// context's own where the caller gave up. Where nobody answered, the same is said
-// at once for a minute.
+// Connect makes one connection. Its errors are an [*Error], or the context's own
+// where that was cancelled. A timeout is returned at once for breakerReset.
 func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
-	if err := c.dead.told(); err != nil {
+	if err := c.breaker.open(); err != nil {
 		return nil, err
 	}
 	limited, cancel := context.WithTimeout(ctx, connectTimeout)
@@ -175,7 +175,7 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 		}
 		err = explain(limited, c.target, encrypting, err)
 	}
-	if c.dead.note(began, err); err != nil {
+	if c.breaker.record(began, err); err != nil {
 		return nil, err
 	}
 	return conn, nil
@@ -188,12 +188,12 @@ func (c *connector) attempt(ctx context.Context, encryption *tls.Config) (conn d
 	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := c.dial(ctx, network, address)
 		if err != nil {
-			return nil, lineError(ctx, c.target, err)
+			return nil, networkError(ctx, c.target, err)
 		}
 		return conn, nil
 	}
-	cause := &lastCause{}
-	config.Logger = cause
+	log := &driverLog{}
+	config.Logger = log
 	if encryption != nil {
 		encrypting = true
 		config.TLS = encryption.Clone()
@@ -214,13 +214,13 @@ func (c *connector) attempt(ctx context.Context, encryption *tls.Config) (conn d
 		return nil, encrypting, err
 	}
 	conn, err = inner.Connect(ctx)
-	if told := cause.last(); err != nil && told != nil && !errors.Is(err, told) {
-		err = fmt.Errorf("%w: %w", err, told)
+	if cause := log.last(); err != nil && cause != nil && !errors.Is(err, cause) {
+		err = fmt.Errorf("%w: %w", err, cause)
 	}
-	if err != nil && encryption != nil && !encrypting && len(encryption.Certificates) > 0 && ctx.Err() == nil && isLineError(err) {
-		// A server tells that it does not want the client's certificate after the
-		// handshake, and hangs up: its word is often lost with the line.
-		err = &ConnectError{Failure: TLSFailed, Target: c.target, Err: fmt.Errorf("the server hung up when it had seen the client's certificate: %w", err)}
+	if err != nil && encryption != nil && !encrypting && len(encryption.Certificates) > 0 && ctx.Err() == nil && isNetworkError(err) {
+		// A server that refuses the client's certificate says so after the
+		// handshake, and hangs up: its message is often lost with the connection.
+		err = &Error{Failure: TLSFailed, Target: c.target, Err: fmt.Errorf("the server hung up when it had seen the client's certificate: %w", err)}
 	}
 	return conn, encrypting, err
 }
@@ -230,27 +230,26 @@ func dialDirectly(ctx context.Context, network, address string) (net.Conn, error
 	return dialer.DialContext(ctx, network, address)
 }
 
-// lastCause stands where the driver's log would be. Nothing it is told goes
-// anywhere, but for the last error: the driver says "invalid connection" to
-// its caller, and the reason only here.
-type lastCause struct {
-	lock  sync.Mutex
-	cause error
+// driverLog is the driver's log for one attempt. It keeps the last error: the
+// driver returns "invalid connection" to its caller, and logs the reason only.
+type driverLog struct {
+	lock sync.Mutex
+	err  error
 }
 
 // Print implements [mysql.Logger].
-func (l *lastCause) Print(told ...any) {
+func (l *driverLog) Print(values ...any) {
 	l.lock.Lock()
 	defer l.lock.Unlock()
-	for _, part := range told {
-		if err, ok := part.(error); ok {
-			l.cause = err
+	for _, value := range values {
+		if err, ok := value.(error); ok {
+			l.err = err
 		}
 	}
 }
 
-func (l *lastCause) last() error {
+func (l *driverLog) last() error {
 	l.lock.Lock()
 	defer l.lock.Unlock()
-	return l.cause
+	return l.err
 }

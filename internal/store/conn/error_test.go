@@ -1,4 +1,4 @@
-package store
+package conn
 
 import (
 	"context"
@@ -40,7 +40,7 @@ func TestExplain(t *testing.T) {
 		{"a line that broke while encrypting is a broken line", mysql.ErrInvalidConn, true, Dropped},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
-			var failed *ConnectError
+			var failed *Error
 			err := explain(context.Background(), "database db:3306", c.encrypting, c.err)
 			if !errors.As(err, &failed) || failed.Failure != c.want {
 				t.Fatalf("explain: %v, want %q", err, c.want)
@@ -51,7 +51,7 @@ func TestExplain(t *testing.T) {
 		})
 	}
 	t.Run("what is explained stays explained", func(t *testing.T) {
-		first := &ConnectError{Failure: SSHForward, Target: "ssh host b:22", Err: errors.New("no")}
+		first := &Error{Failure: SSHForward, Target: "ssh host b:22", Err: errors.New("no")}
 		if err := explain(context.Background(), "database db:3306", true, fmt.Errorf("connecting: %w", first)); !errors.Is(err, first) {
 			t.Errorf("explain: %v", err)
 		}

@@ -1,4 +1,4 @@
-package store
+package conn
 
 import (
 	"errors"
@@ -7,13 +7,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Fault is a setting that cannot be right, found before anything is dialled.
+// Fault is an invalid setting, found before anything is dialled.
 type Fault struct {
 	// Setting is the attribute's name in the provider's configuration, with a
 	// dot before the name inside a group: "port", "tls.ca_file".
@@ -29,7 +28,7 @@ func (f Fault) Unwrap() error { return f.Err }
 // Hint tells what to do about it.
 func (f Fault) Hint() string { return f.Advice }
 
-// NoDatabase says that nobody has said which database is meant. It is a
+// NoDatabase says that the settings name no database. It is a
 // [cluster.ErrNoDatabase].
 type NoDatabase struct{ Faults []Fault }
 
@@ -60,16 +59,9 @@ const (
 	adviceHostKey  = "The host's key is always checked. Set known_hosts_file, or host_key to the line that ssh-keyscan prints for the host once you compared its fingerprint on the host itself."
 )
 
-// The bounds of the wait for another writer: the database counts in seconds,
-// and a wait of more than an hour is a hang.
-const (
-	minLockTimeout = time.Second
-	maxLockTimeout = time.Hour
-)
-
-// Faults returns what is wrong with the settings as they stand, without
-// reading a file: values out of range, and settings that contradict or need
-// each other. What is simply not set is no fault here; see [Settings.Unset].
+// Faults returns the invalid settings, without reading a file: values out of
+// range, and settings that contradict or need each other. A setting without a
+// value is no fault here; see [Settings.Missing].
 func (s Settings) Faults() []Fault {
 	var faults []Fault
 	add := func(setting, problem, advice string) {
@@ -94,12 +86,6 @@ func (s Settings) Faults() []Fault {
 		if s.SSH != nil {
 			add("socket", "a socket is a file of this machine and is not reached over ssh", "Set host to what the SSH host calls the database; 127.0.0.1 if it is that host itself.")
 		}
-	}
-	if s.LockTimeout != 0 && (s.LockTimeout < minLockTimeout || s.LockTimeout > maxLockTimeout) {
-		add("lock_timeout", fmt.Sprintf("%s is out of range", s.LockTimeout), "Give 1s to 1h.")
-	}
-	if len(s.AuditUser) > 20 {
-		add("audit.user", fmt.Sprintf("%q is longer than 20 characters", s.AuditUser), "`vicidial_admin_log`.`user` holds 20 characters.")
 	}
 	faults = append(faults, s.TLS.faults(s.Socket != "")...)
 	if s.SSH != nil {
@@ -179,10 +165,10 @@ func (s SSH) faults() []Fault {
 	return faults
 }
 
-// Unset returns what must be there before a connection can be tried, and is not.
-// It is told when a connection is needed and not before: files that are rendered
+// Missing returns the settings that a connection needs and that have no value.
+// They are an error once a connection is needed and not before: rendered files
 // and functions need no database.
-func (s Settings) Unset() []Fault {
+func (s Settings) Missing() []Fault {
 	var faults []Fault
 	if s.Host == "" && s.Socket == "" {
 		faults = append(faults, Fault{Setting: "host", Err: errors.New("no database host is given"), Advice: adviceAddress})
@@ -193,10 +179,9 @@ func (s Settings) Unset() []Fault {
 	return faults
 }
 
-// Unready returns what else still stands between the settings and a connection:
-// files that cannot be used, and an SSH host that would let nobody in. It reads
-// the files and dials nothing.
-func (s Settings) Unready() []Fault {
+// FileFaults reads the files that the settings name, and returns those that
+// cannot be used, and an SSH host without any way to log in. It dials nothing.
+func (s Settings) FileFaults() []Fault {
 	var faults []Fault
 	if _, err := s.TLS.config(s.Host); err != nil {
 		faults = append(faults, asFault("tls", err))
@@ -214,8 +199,8 @@ func (s Settings) Unready() []Fault {
 	return faults
 }
 
-// asFault finds the fault in an error; one that names no setting is laid at
-// the group's door.
+// asFault returns the fault in an error; an error that names no setting is a
+// fault of the group.
 func asFault(group string, err error) Fault {
 	var fault Fault
 	if errors.As(err, &fault) {
@@ -245,7 +230,7 @@ func CheckHost(text string) error {
 		return fmt.Errorf("%q is no IPv6 address, and a host name has no colon", text)
 	}
 	for _, letter := range text {
-		// Names with an underscore are out in the wild and resolve.
+		// Names with an underscore are in use and resolve.
 		plain := letter < unicode.MaxASCII && (unicode.IsLetter(letter) || unicode.IsDigit(letter))
 		if !plain && !strings.ContainsRune("-._", letter) {
 			return fmt.Errorf("%q has the character %q, which no host name has", text, letter)

@@ -1,4 +1,4 @@
-package store
+package conn
 
 import (
 	"context"
@@ -75,7 +75,7 @@ func TestSSHLetsIn(t *testing.T) {
 			s.KnownHostsFile = aFile(t, name+" "+key+"\n")
 		}},
 		{"with a second key of another kind in known_hosts", func(t *testing.T, s *SSH, b *sandbox.SSH) {
-			s.KnownHostsFile = aFile(t, knownhosts.Line([]string{s.address()}, anECDSAKey(t))+"\n"+b.KnownHosts+"\n")
+			s.KnownHostsFile = aFile(t, knownhosts.Line([]string{s.address()}, anECDSASigner(t).PublicKey())+"\n"+b.KnownHosts+"\n")
 		}},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
@@ -122,7 +122,7 @@ func TestSSHKeepsOut(t *testing.T) {
 		{
 			"a host of which another kind of key is known",
 			func(t *testing.T, s *SSH, _ *sandbox.SSH) {
-				s.KnownHostsFile = aFile(t, knownhosts.Line([]string{s.address()}, anECDSAKey(t))+"\n")
+				s.KnownHostsFile = aFile(t, knownhosts.Line([]string{s.address()}, anECDSASigner(t).PublicKey())+"\n")
 			},
 			SSHHostKeyUnknown,
 			[]string{"ecdsa-sha2-nistp256"},
@@ -179,7 +179,7 @@ func TestSSHKeepsOut(t *testing.T) {
 		// However long the wait, nothing would come.
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
-		var failed *ConnectError
+		var failed *Error
 		if err := openFor(t, settings).PingContext(ctx); !errors.As(err, &failed) || failed.Failure != TimedOut {
 			t.Errorf("ping: %v, want %q", err, TimedOut)
 		}
@@ -192,7 +192,7 @@ func TestSSHKeepsOut(t *testing.T) {
 
 func TestSSHHostCertificates(t *testing.T) {
 	t.Parallel()
-	authority := aSigner(t)
+	authority := anECDSASigner(t) // of another type than the host's key
 	certificate := aHostCertificate(t, authority, "127.0.0.1")
 	// This bastion lets everybody in and leads nowhere: to be refused by it is
 	// to have trusted it.
@@ -218,6 +218,7 @@ func TestSSHHostCertificates(t *testing.T) {
 		want       Failure
 	}{
 		{"an authority that is known vouches for the host", line("@cert-authority ", authority.PublicKey()), SSHForward},
+		{"an authority for all hosts does at any port", "@cert-authority * " + strings.SplitN(line("", authority.PublicKey()), " ", 2)[1], SSHForward},
 		{"an authority that is not does not", line("@cert-authority ", aSigner(t).PublicKey()), SSHHostKeyUnknown},
 		{"an authority for another host does not", "@cert-authority *.example " + strings.SplitN(line("", authority.PublicKey()), " ", 2)[1], SSHHostKeyUnknown},
 		{"an authority's key is not the host's own", line("", authority.PublicKey()), SSHHostKeyUnknown},

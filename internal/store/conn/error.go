@@ -1,4 +1,4 @@
-package store
+package conn
 
 import (
 	"context"
@@ -14,11 +14,11 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// Failure is why a connection did not come about, as far as an operator can
+// Failure is the reason of a connection that failed, as far as an operator can
 // act on it.
 type Failure string
 
-// The failures, in the order in which they lie on the way.
+// The failures, in the order of the hops to the database.
 const (
 	// NameUnknown: the name service knows no such host.
 	NameUnknown Failure = "name unknown"
@@ -26,62 +26,62 @@ const (
 	Refused Failure = "refused"
 	// TimedOut: no answer within the time.
 	TimedOut Failure = "timed out"
-	// Unreachable: there is no way to the host.
+	// Unreachable: there is no route to the host.
 	Unreachable Failure = "unreachable"
-	// SocketUnusable: the socket is not there, or not for us.
+	// SocketUnusable: the socket is missing, or may not be opened.
 	SocketUnusable Failure = "socket unusable"
-	// Dropped: the line broke before the connection was usable, or the other
-	// side does not speak the protocol.
+	// Dropped: the connection broke before it was usable, or the other side
+	// speaks another protocol.
 	Dropped Failure = "dropped"
-	// SSHHostKeyUnknown: nothing says whether this is the right SSH host.
+	// SSHHostKeyUnknown: no key of the SSH host is known.
 	SSHHostKeyUnknown Failure = "ssh host key unknown"
 	// SSHHostKeyChanged: the SSH host shows another key than the known one.
 	SSHHostKeyChanged Failure = "ssh host key changed"
-	// SSHAuthentication: the SSH host does not let the user in.
+	// SSHAuthentication: the SSH host refuses the login.
 	SSHAuthentication Failure = "ssh authentication"
-	// SSHForward: the SSH host does not lead on to the database.
+	// SSHForward: the SSH host does not connect to the database.
 	SSHForward Failure = "ssh forward"
 	// TLSNotOffered: the database does not encrypt.
 	TLSNotOffered Failure = "tls not offered"
-	// TLSUntrusted: no trusted authority vouches for the database.
+	// TLSUntrusted: no trusted authority signed the database's certificate.
 	TLSUntrusted Failure = "tls untrusted"
 	// TLSWrongName: the certificate is made out to another host.
 	TLSWrongName Failure = "tls wrong name"
 	// TLSFailed: both sides could not agree on an encryption.
 	TLSFailed Failure = "tls failed"
-	// TLSDemanded: the database does not talk without encryption.
+	// TLSDemanded: the database refuses connections without encryption.
 	TLSDemanded Failure = "tls demanded"
-	// HostNotAllowed: the database does not talk to this machine.
+	// HostNotAllowed: the database refuses this machine.
 	HostNotAllowed Failure = "host not allowed"
-	// TooManyConnections: the database has no connection left for us.
+	// TooManyConnections: the database has no connection left.
 	TooManyConnections Failure = "too many connections"
-	// BadCredentials: user or password is wrong, or not good from here.
+	// BadCredentials: user or password is wrong, or not valid from this address.
 	BadCredentials Failure = "bad credentials"
-	// UnsupportedLogin: the account demands a method that we do not offer.
+	// UnsupportedLogin: the account needs a method that the provider lacks.
 	UnsupportedLogin Failure = "unsupported login"
 	// NoAccess: the account may not use the database.
 	NoAccess Failure = "no access"
 	// UnknownDatabase: the server has no database of that name.
 	UnknownDatabase Failure = "unknown database"
-	// ServerRefused: the server said no for another reason.
+	// ServerRefused: the server refused for another reason.
 	ServerRefused Failure = "server refused"
 )
 
-// ConnectError says which hop of the way to the database failed, and why. No
+// Error is a connection that failed: which hop to the database, and why. No
 // statement was sent.
-type ConnectError struct {
+type Error struct {
 	Failure Failure
 	// Target is the hop: "database db.example:3306", "ssh host bastion:22".
 	Target string
 	Err    error
 }
 
-func (e *ConnectError) Error() string { return e.Target + ": " + e.Err.Error() }
+func (e *Error) Error() string { return e.Target + ": " + e.Err.Error() }
 
-func (e *ConnectError) Unwrap() error { return e.Err }
+func (e *Error) Unwrap() error { return e.Err }
 
 // Hint tells an operator what to look at.
-func (e *ConnectError) Hint() string { return hints[e.Failure] }
+func (e *Error) Hint() string { return hints[e.Failure] }
 
 var hints = map[Failure]string{
 	NameUnknown:        "The name could not be looked up from this machine. Check the spelling, or give the address instead.",
@@ -108,32 +108,31 @@ var hints = map[Failure]string{
 	ServerRefused:      "The server answered and said no; its message tells why.",
 }
 
-// explain turns what the driver returned into a [*ConnectError]. ctx is the
-// one that bounded the attempt; encrypting says that encryption was asked for
-// and did not come about.
+// explain returns the [*Error] of an error of the driver. ctx bounded the
+// attempt; encrypting says that encryption was asked for and failed.
 func explain(ctx context.Context, target string, encrypting bool, err error) error {
-	var explained *ConnectError
+	var explained *Error
 	if errors.As(err, &explained) {
 		return explained
 	}
-	if number, answered := errNumber(err); answered {
-		return &ConnectError{Failure: refusal(number), Target: target, Err: err}
+	if number, answered := ErrorNumber(err); answered {
+		return &Error{Failure: refusal(number), Target: target, Err: err}
 	}
 	if failure, known := encryptionFailure(err); known {
-		return &ConnectError{Failure: failure, Target: target, Err: err}
+		return &Error{Failure: failure, Target: target, Err: err}
 	}
 	if isLoginMethod(err) {
-		return &ConnectError{Failure: UnsupportedLogin, Target: target, Err: err}
+		return &Error{Failure: UnsupportedLogin, Target: target, Err: err}
 	}
-	if encrypting && ctx.Err() == nil && !isLineError(err) {
-		// crypto/tls has no type for most of what it says no to, such as a
-		// server that knows TLS 1.0 only.
-		return &ConnectError{Failure: TLSFailed, Target: target, Err: err}
+	if encrypting && ctx.Err() == nil && !isNetworkError(err) {
+		// crypto/tls has no type for most of its errors, such as a server that
+		// offers TLS 1.0 only.
+		return &Error{Failure: TLSFailed, Target: target, Err: err}
 	}
-	return lineError(ctx, target, err)
+	return networkError(ctx, target, err)
 }
 
-// refusal reads the number with which the server turned us away.
+// refusal returns the failure of a server's error number.
 func refusal(number uint16) Failure {
 	switch number {
 	case numberAccessDenied, numberAccessDeniedNoPassword:
@@ -174,15 +173,15 @@ func encryptionFailure(err error) (Failure, bool) {
 	}
 }
 
-// isAlert knows what crypto/tls returns for an alert by the other side: its
-// type is not exported, but it comes inside an OpError of its own making.
+// isAlert says whether an error is an alert of the other side: crypto/tls does
+// not export its type, but wraps it in an OpError of its own.
 func isAlert(err error) bool {
 	var operation *net.OpError
 	return errors.As(err, &operation) && operation.Op == "remote error"
 }
 
-// isLoginMethod says whether the account demands a way to log in that the
-// connection does not have, or does not want to have.
+// isLoginMethod says whether the account needs a login method that the driver
+// lacks or that is switched off.
 func isLoginMethod(err error) bool {
 	for _, method := range []error{mysql.ErrUnknownPlugin, mysql.ErrOldPassword, mysql.ErrNativePassword, mysql.ErrCleartextPassword} {
 		if errors.Is(err, method) {
@@ -192,21 +191,21 @@ func isLoginMethod(err error) bool {
 	return false
 }
 
-// lineError says what is wrong with the line itself. An error that is a
-// [*ConnectError] already stays what it is.
-func lineError(ctx context.Context, target string, err error) error {
-	var explained *ConnectError
+// networkError returns the [*Error] of a network error. An error that is one
+// already is returned as it is.
+func networkError(ctx context.Context, target string, err error) error {
+	var explained *Error
 	if errors.As(err, &explained) {
 		return explained
 	}
-	failure := lineFailure(ctx, err)
+	failure := networkFailure(ctx, err)
 	if failure == TimedOut && errors.Is(err, context.DeadlineExceeded) {
 		err = fmt.Errorf("no answer in time: %w", err)
 	}
-	return &ConnectError{Failure: failure, Target: target, Err: err}
+	return &Error{Failure: failure, Target: target, Err: err}
 }
 
-func lineFailure(ctx context.Context, err error) Failure {
+func networkFailure(ctx context.Context, err error) Failure {
 	var lookUp *net.DNSError
 	var network net.Error
 	switch {
@@ -225,8 +224,8 @@ func lineFailure(ctx context.Context, err error) Failure {
 	}
 }
 
-// refusedBy tells a port at which nobody listens from a socket that a dead
-// server left behind.
+// refusedBy tells a port without a listener from a socket that a dead server
+// left behind.
 func refusedBy(err error) Failure {
 	var operation *net.OpError
 	if errors.As(err, &operation) && operation.Net == "unix" {
@@ -235,8 +234,8 @@ func refusedBy(err error) Failure {
 	return Refused
 }
 
-// isLineError says whether the line broke, rather than somebody saying no.
-func isLineError(err error) bool {
+// isNetworkError says whether the connection broke, rather than being refused.
+func isNetworkError(err error) bool {
 	var network net.Error
 	if errors.As(err, &network) {
 		return true
@@ -249,12 +248,39 @@ func isLineError(err error) bool {
 	return false
 }
 
-// mayBeEncryption says whether an attempt could do better without encryption:
-// not where the server was never met, has answered, or time is up. A line that
-// broke before or after the handshake is the driver's invalid connection; one
+// mayBeEncryption says whether an attempt could succeed without encryption: not
+// where the server was never reached, has answered, or time is up. A connection
+// that broke before or after the handshake is the driver's ErrInvalidConn; one
 // that broke in it is not.
 func mayBeEncryption(ctx context.Context, err error) bool {
-	var explained *ConnectError
-	_, answered := errNumber(err)
+	var explained *Error
+	_, answered := ErrorNumber(err)
 	return ctx.Err() == nil && !answered && !errors.Is(err, mysql.ErrInvalidConn) && !errors.As(err, &explained)
+}
+
+// The server's numbers of refused logins.
+const (
+	numberTooManyConnections     = 1040
+	numberNoAccessToDatabase     = 1044
+	numberAccessDenied           = 1045
+	numberUnknownDatabase        = 1049
+	numberHostBlocked            = 1129
+	numberHostNotAllowed         = 1130
+	numberTooManyUserConnections = 1203
+	numberUserLimitReached       = 1226
+	numberLoginMethod            = 1251
+	numberOldPassword            = 1275
+	numberPluginMissing          = 1524
+	numberAccessDeniedNoPassword = 1698
+	numberSecureTransport        = 3159
+)
+
+// ErrorNumber returns the database server's number of an error; false where the
+// error is not the server's.
+func ErrorNumber(err error) (uint16, bool) {
+	var answer *mysql.MySQLError
+	if !errors.As(err, &answer) {
+		return 0, false
+	}
+	return answer.Number, true
 }
