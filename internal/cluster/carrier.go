@@ -29,6 +29,9 @@ var CarrierColumns = []string{
 	"dialplan_entry", "server_ip", "active", "carrier_description", "user_group",
 }
 
+// GeneratedProtocols are the protocols whose carriers VICIdial generates (F§3.3).
+var GeneratedProtocols = []string{"SIP", "PJSIP", "PJSIP_WIZ", "IAX2"}
+
 // ID is the carrier_id.
 func (c Carrier) ID() string { return c[columnCarrierID].Text }
 
@@ -47,7 +50,7 @@ func (c Carrier) Asterisk(column AsteriskText) string { return c[string(column)]
 
 // Generated says whether the carrier reaches a node's files at all (F§3.3).
 func (c Carrier) Generated() bool {
-	return c[columnActive].Yes() && slices.Contains(DialProtocols, c.Protocol())
+	return c[columnActive].Yes() && slices.Contains(GeneratedProtocols, c.Protocol())
 }
 
 // On says whether the node includes the carrier.
@@ -63,7 +66,7 @@ func (c Carrier) Meets(other Carrier) bool {
 // ByID finds a carrier by its id, as the database compares it.
 func (c Carriers) ByID(id string) (Carrier, bool) {
 	for _, carrier := range c {
-		if foldKey(carrier.ID()) == foldKey(id) {
+		if FoldKey(carrier.ID()) == FoldKey(id) {
 			return carrier, true
 		}
 	}
@@ -84,14 +87,14 @@ func (c Carriers) Sorted() Carriers {
 // and those that bear the id which the route gives to their node. The latter is
 // how rows are found again that an interrupted apply left.
 func (c Carriers) Of(route string, ids ...string) Carriers {
-	known := map[string]bool{foldKey(route): true}
+	known := map[string]bool{FoldKey(route): true}
 	for _, id := range ids {
-		known[foldKey(id)] = true
+		known[FoldKey(id)] = true
 	}
 	var found Carriers
 	for _, carrier := range c {
 		derived, err := CarrierID(route, carrier.ServerIP())
-		if known[foldKey(carrier.ID())] || err == nil && foldKey(derived) == foldKey(carrier.ID()) {
+		if known[FoldKey(carrier.ID())] || err == nil && FoldKey(derived) == FoldKey(carrier.ID()) {
 			found = append(found, carrier)
 		}
 	}
@@ -139,7 +142,7 @@ func (c CarrierChange) Plan() (Plan, error) {
 	plan := Plan{Rebuild: c.Owed}
 	wanted := map[string]bool{}
 	for _, want := range c.Want.Sorted() {
-		wanted[foldKey(want.ID())] = true
+		wanted[FoldKey(want.ID())] = true
 		steps, flag, err := c.lead(want)
 		if err != nil {
 			return Plan{}, err
@@ -148,7 +151,7 @@ func (c CarrierChange) Plan() (Plan, error) {
 	}
 	for _, seen := range c.Seen.Sorted() {
 		have, there := c.Have.ByID(seen.ID())
-		if wanted[foldKey(seen.ID())] || !there {
+		if wanted[FoldKey(seen.ID())] || !there {
 			continue
 		}
 		if err := unmoved(have.subject(), Row(have), c.followed(have, seen), sameInCarrier); err != nil {
@@ -315,7 +318,7 @@ func rebuildOf(serverIP string) Rebuild {
 }
 
 func (r Rebuild) and(other Rebuild) Rebuild {
-	return Rebuild{All: r.All || other.All, Servers: sortedUnique(r.Servers, other.Servers)}
+	return Rebuild{All: r.All || other.All, Servers: SortedUnique(r.Servers, other.Servers)}
 }
 
 func carrierAudit(event, id string) Audit {

@@ -21,8 +21,8 @@ func (c Carriers) Adoptable(route string, ids ...string) error {
 		first, other := rows[0], on[row.ServerIP()]
 		on[row.ServerIP()] = row
 		switch {
-		case !slices.Contains(DialProtocols, row.Protocol()):
-			return fmt.Errorf("carrier %s has the protocol %q, of which VICIdial generates nothing: a route is one of %s", row.ID(), row.Protocol(), strings.Join(DialProtocols, ", "))
+		case !slices.Contains(GeneratedProtocols, row.Protocol()):
+			return fmt.Errorf("carrier %s has the protocol %q, of which VICIdial generates nothing: a route is one of %s", row.ID(), row.Protocol(), strings.Join(GeneratedProtocols, ", "))
 		case other != nil:
 			return fmt.Errorf("carriers %s and %s are both on %s, and a route has one row on a node: import them as two routes, each with a name of its own, NAME=%s", other.ID(), row.ID(), row.ServerIP(), row.ID())
 		case (first.ServerIP() == AllServers) != (row.ServerIP() == AllServers):
@@ -41,17 +41,17 @@ func (c Carriers) Adoptable(route string, ids ...string) error {
 func (c Carriers) Routes() []string {
 	var names []string
 	for _, carrier := range c {
-		if slices.Contains(DialProtocols, carrier.Protocol()) {
+		if slices.Contains(GeneratedProtocols, carrier.Protocol()) {
 			names = append(names, carrier.route())
 		}
 	}
-	return slices.DeleteFunc(sortedUnique(names), func(name string) bool { return name == "" })
+	return slices.DeleteFunc(SortedUnique(names), func(name string) bool { return name == "" })
 }
 
 func (c Carrier) route() string {
 	cut := strings.LastIndex(c.ID(), "_")
 	for _, name := range []string{c["carrier_name"].Text, c.ID()[:max(cut, 0)]} {
-		if id, err := CarrierID(name, c.ServerIP()); err == nil && foldKey(id) == foldKey(c.ID()) {
+		if id, err := CarrierID(name, c.ServerIP()); err == nil && FoldKey(id) == FoldKey(c.ID()) {
 			return name
 		}
 	}

@@ -269,60 +269,6 @@ func TestCarriersOfARoute(t *testing.T) {
 	}
 }
 
-func TestClashes(t *testing.T) {
-	mine := with(aCarrier("MINE", "10.0.0.1"), "globals_string", "TRUNK1 = SIP/a")
-	clash := func(other Carrier) string {
-		var told []string
-		for _, clash := range Clashes(Carriers{mine}, Carriers{mine, other}) {
-			told = append(told, fmt.Sprintf("%s%s%s %v", clash.Extension, clash.Variable, clash.Section, clash.Route))
-			if clash.Other != other.ID() || !strings.Contains(clash.String(), other.ID()) {
-				t.Errorf("%q does not name %s", clash, other.ID())
-			}
-		}
-		return strings.Join(told, ", ")
-	}
-	same := with(aCarrier("OTHER", "10.0.0.1"), "dialplan_entry", mine["dialplan_entry"].Text)
-	for name, test := range map[string]struct {
-		other Carrier
-		tells string
-	}{
-		"a pattern on the same node":               {same, "_9MINEX. false"},
-		"a pattern on all servers":                 {with(same, "server_ip", AllServers), "_9MINEX. false"},
-		"not a pattern on another node":            {with(same, "server_ip", "10.0.0.2"), ""},
-		"not a pattern of a carrier that is off":   {with(same, "active", "N"), ""},
-		"not a pattern of a protocol without file": {with(same, "protocol", "Zap"), ""},
-		"a pattern with hyphens":                   {with(same, "dialplan_entry", "exten => _9-MINE-X.,1,Hangup()"), "_9MINEX. false"},
-		"a variable, whatever its case":            {with(aCarrier("OTHER", "10.0.0.1"), "globals_string", "trunk1=IAX2/b"), "TRUNK1 false"},
-		"a section":                                {with(aCarrier("OTHER", "10.0.0.1"), "account_entry", "[MINE]\ntype=peer"), "SIP MINE false"},
-		"not a section of another file":            {with(with(aCarrier("OTHER", "10.0.0.1"), "account_entry", "[MINE]\ntype=peer"), "protocol", "IAX2"), ""},
-		"nothing where nothing is shared":          {aCarrier("OTHER", "10.0.0.1"), ""},
-	} {
-		t.Run("finds "+name, func(t *testing.T) {
-			if told := clash(test.other); told != test.tells {
-				t.Errorf("told %q, wanted %q", told, test.tells)
-			}
-		})
-	}
-	t.Run("two generated routes with one prefix are told apart from a pattern written by hand", func(t *testing.T) {
-		one, other := aDial(), aDial()
-		other.Route = "BACKUP"
-		clashes := Clashes(
-			Carriers{with(aCarrier("A", AllServers), "dialplan_entry", one.Dialplan())},
-			Carriers{with(aCarrier("B", "10.0.0.7"), "dialplan_entry", other.Dialplan())},
-		)
-		if len(clashes) != 1 || !clashes[0].Route || clashes[0].Extension != one.Extension() || clashes[0].ServerIP != "10.0.0.7" {
-			t.Errorf("%+v", clashes)
-		}
-	})
-	t.Run("the sections of one PJSIP carrier do not clash by name alone", func(t *testing.T) {
-		one := with(with(aCarrier("A", "10.0.0.1"), "protocol", "PJSIP"), "account_entry", "[x]\ntype=endpoint")
-		other := with(with(aCarrier("B", "10.0.0.1"), "protocol", "PJSIP"), "account_entry", "[x]\ntype=aor")
-		if clashes := Clashes(Carriers{one}, Carriers{other}); len(clashes) != 0 {
-			t.Errorf("%+v", clashes)
-		}
-	})
-}
-
 func TestRoutes(t *testing.T) {
 	var have Carriers
 	for _, address := range []string{"10.0.0.1", "10.0.0.2"} {
@@ -365,21 +311,5 @@ func TestAdoptable(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
-	}
-}
-
-func TestSameExtension(t *testing.T) {
-	// As Asterisk 16 and 22 answered when they were asked to have both.
-	for one, other := range map[string]string{
-		"_9XZN.": "_9xzn.", "_8[0-9]X": "_8XX", "_7-1X": "_71X", "_[1-9]": "_z", "_[2]X!": "_2x!", "route-MAIN": "routeMAIN",
-	} {
-		if sameExtension(one) != sameExtension(other) {
-			t.Errorf("%s is %s and %s is %s", one, sameExtension(one), other, sameExtension(other))
-		}
-	}
-	for one, other := range map[string]string{"route_MAIN": "route_main", "_9X.": "_9X!", "_9X./555": "_9X.", "_9[12]": "_9[13]", "X": "_X"} {
-		if sameExtension(one) == sameExtension(other) {
-			t.Errorf("%s and %s are both %s", one, other, sameExtension(one))
-		}
 	}
 }

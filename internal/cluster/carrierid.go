@@ -86,5 +86,5 @@ func pow36(digits int) uint64 {
 	return power
 }
 
-// foldKey is a key as the database compares it.
-func foldKey(key string) string { return strings.ToLower(strings.TrimRight(key, " ")) }
+// FoldKey is a key as the database compares it.
+func FoldKey(key string) string { return strings.ToLower(strings.TrimRight(key, " ")) }

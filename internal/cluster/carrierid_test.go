@@ -58,10 +58,10 @@ func TestCarrierID(t *testing.T) {
 				found, taken := map[string]string{}, map[string]string{}
 				for _, address := range of {
 					found[address] = mustID(t, route, address)
-					if other, is := taken[foldKey(found[address])]; is {
+					if other, is := taken[FoldKey(found[address])]; is {
 						t.Fatalf("%s and %s share %s", other, address, found[address])
 					}
-					taken[foldKey(found[address])] = address
+					taken[FoldKey(found[address])] = address
 				}
 				return found
 			}
@@ -93,7 +93,7 @@ func TestCarrierID(t *testing.T) {
 	})
 	t.Run("a long name is cut and still told apart from its like", func(t *testing.T) {
 		one, other := mustID(t, "northern_east_1", "10.0.0.4"), mustID(t, "northern_east_2", "10.0.0.4")
-		if foldKey(one) == foldKey(other) || len(one) != CarrierIDWidth {
+		if FoldKey(one) == FoldKey(other) || len(one) != CarrierIDWidth {
 			t.Errorf("%s and %s", one, other)
 		}
 	})

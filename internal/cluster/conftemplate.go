@@ -145,7 +145,7 @@ func (t Template) Contents() string { return t[string(TemplateContents)].Text }
 // ByID finds a template by its id, as the database compares it.
 func (t Templates) ByID(id string) (Template, bool) {
 	for _, template := range t {
-		if foldKey(template.ID()) == foldKey(id) {
+		if FoldKey(template.ID()) == FoldKey(id) {
 			return template, true
 		}
 	}
@@ -154,10 +154,10 @@ func (t Templates) ByID(id string) (Template, bool) {
 
 // With returns the templates as they are once this one is written.
 func (t Templates) With(template Template) Templates {
-	return append(slices.DeleteFunc(slices.Clone(t), func(other Template) bool { return foldKey(other.ID()) == foldKey(template.ID()) }), template)
+	return append(slices.DeleteFunc(slices.Clone(t), func(other Template) bool { return FoldKey(other.ID()) == FoldKey(template.ID()) }), template)
 }
 
 // Using keeps the carriers that use a template.
 func (c Carriers) Using(templateID string) Carriers {
-	return slices.DeleteFunc(slices.Clone(c), func(carrier Carrier) bool { return foldKey(carrier.TemplateID()) != foldKey(templateID) })
+	return slices.DeleteFunc(slices.Clone(c), func(carrier Carrier) bool { return FoldKey(carrier.TemplateID()) != FoldKey(templateID) })
 }

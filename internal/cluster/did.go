@@ -31,7 +31,7 @@ var DIDColumns = []string{
 
 // ReservedDID says whether a did_pattern is one of VICIdial's own.
 func ReservedDID(pattern string) bool {
-	return slices.Contains([]string{DIDDefault, DIDSystemFilter}, foldKey(pattern))
+	return slices.Contains([]string{DIDDefault, DIDSystemFilter}, FoldKey(pattern))
 }
 
 // DIDChange leads one row of vicidial_inbound_dids to where it is wanted. Nodes
@@ -178,7 +178,7 @@ type DIDs []Row
 // ByPattern finds a DID by its did_pattern, as the database compares it.
 func (d DIDs) ByPattern(pattern string) (Row, bool) {
 	for _, row := range d {
-		if foldKey(row["did_pattern"].Text) == foldKey(pattern) {
+		if FoldKey(row["did_pattern"].Text) == FoldKey(pattern) {
 			return row, true
 		}
 	}

@@ -19,7 +19,7 @@ func (d Directory) HasMenu(id string) bool { return among(d.Menus, id) }
 
 func among(names []string, wanted string) bool {
 	for _, name := range names {
-		if foldKey(name) == foldKey(wanted) {
+		if FoldKey(name) == FoldKey(wanted) {
 			return true
 		}
 	}

@@ -258,7 +258,7 @@ func (p *floorPlanner) flag(have FloorRows) {
 		servers = append(servers, p.how.Voicemail)
 	}
 	if p.plan.Rebuild.All = p.how.Everywhere && len(servers) > 0; !p.plan.Rebuild.All {
-		p.plan.Rebuild.Servers = sortedUnique(servers)
+		p.plan.Rebuild.Servers = SortedUnique(servers)
 	}
 }
 

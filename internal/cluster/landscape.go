@@ -49,11 +49,11 @@ func (l Landscape) ActiveCarriers() []LandscapeCarrier {
 			found[name] = &LandscapeCarrier{Name: name}
 		}
 		names = append(names, name)
-		found[name].Servers = sortedUnique(found[name].Servers, row.servers(telephony))
+		found[name].Servers = SortedUnique(found[name].Servers, row.servers(telephony))
 		found[name].Inbound = found[name].Inbound || row.Inbound
 		found[name].Outbound = found[name].Outbound || row.Outbound
 	}
-	names = sortedUnique(names)
+	names = SortedUnique(names)
 	carriers := make([]LandscapeCarrier, 0, len(names))
 	for _, name := range names {
 		carriers = append(carriers, *found[name])

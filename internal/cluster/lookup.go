@@ -48,7 +48,7 @@ func WithAliases(phones []AgentPhone, aliases []Alias) []AgentPhone {
 	}
 	all := slices.Clone(phones)
 	for i, phone := range all {
-		all[i].Aliases = sortedUnique(listed[strings.ToLower(phone.Login)])
+		all[i].Aliases = SortedUnique(listed[strings.ToLower(phone.Login)])
 	}
 	slices.SortStableFunc(all, func(a, b AgentPhone) int {
 		return cmp.Or(cmp.Compare(a.Login, b.Login), cmp.Compare(a.ServerIP, b.ServerIP))
@@ -140,7 +140,7 @@ func InboundOf(carriers []CarrierRow, telephony []string) []FailoverInbound {
 	slices.Sort(names)
 	inbound := make([]FailoverInbound, 0, len(names))
 	for _, name := range names {
-		inbound = append(inbound, FailoverInbound{Name: name, Servers: sortedUnique(servers[name])})
+		inbound = append(inbound, FailoverInbound{Name: name, Servers: SortedUnique(servers[name])})
 	}
 	return inbound
 }

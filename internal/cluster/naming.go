@@ -30,7 +30,7 @@ const (
 
 // ParseNameTemplate reads a template. The error names the part that is none.
 func ParseNameTemplate(text string) (NameTemplate, error) {
-	if err := isOneLine(text); err != nil {
+	if err := CheckOneLine(text); err != nil {
 		return NameTemplate{}, fmt.Errorf("%q %w", text, err)
 	}
 	t := NameTemplate{text: text, parts: []string{""}}

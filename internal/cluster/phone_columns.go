@@ -1,11 +1,5 @@
 package cluster
 
-import (
-	"errors"
-	"strings"
-	"unicode"
-)
-
 // Kind is how a column is written.
 type Kind int
 
@@ -109,24 +103,6 @@ var PhoneColumns = []PhoneColumn{
 	{"auto_dial_next_number", KindSwitch, "Old client: dial the next number."},
 	{"VDstop_rec_after_each_call", KindSwitch, "Whether recording stops after each call."},
 	{"enable_sipsak_messages", KindSwitch, "Whether messages are sent to the phone's display."},
-}
-
-// CheckPhoneText keeps the text of a column from becoming more than one line of
-// the files that are generated from it: a line end would let it write settings,
-// or sections, of its own. conf_override is lines, and is looked over as such.
-func CheckPhoneText(column, text string) error {
-	if column == "conf_override" {
-		// What stands in the section of the phone may open further ones, as PJSIP needs.
-		return CheckAsterisk(AccountEntry, "[phone]\n"+text).Errors().Err()
-	}
-	return isOneLine(text)
-}
-
-func isOneLine(text string) error {
-	if strings.ContainsFunc(text, unicode.IsControl) {
-		return errors.New("holds a line end or another control character: it becomes one line of the files that are generated from it")
-	}
-	return nil
 }
 
 // PhoneBorn is what a phone gets when it is added and the declaration does not

@@ -78,7 +78,7 @@ func Touched(before, after *Placement) []string {
 		servers = append(servers, lacking(run.Before, run.After)...)
 		servers = append(servers, lacking(run.After, run.Before)...)
 	}
-	return sortedUnique(servers)
+	return SortedUnique(servers)
 }
 
 // lacking returns what is in have but not in other, in order.

@@ -171,12 +171,12 @@ func (p Plan) And(other Plan) Plan {
 		Steps: slices.Concat(p.Steps, other.Steps),
 		Rebuild: Rebuild{
 			All:     p.Rebuild.All || other.Rebuild.All,
-			Servers: sortedUnique(p.Rebuild.Servers, other.Rebuild.Servers),
+			Servers: SortedUnique(p.Rebuild.Servers, other.Rebuild.Servers),
 		},
 	}
 }
 
-func sortedUnique(lists ...[]string) []string {
+func SortedUnique(lists ...[]string) []string {
 	all := slices.Concat(lists...)
 	slices.Sort(all)
 	return slices.Compact(all)

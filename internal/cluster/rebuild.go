@@ -41,7 +41,7 @@ func (r RebuildConf) Targets() (Servers, error) {
 		return targets, nil
 	}
 	var targets Servers
-	for _, ip := range sortedUnique(r.Wanted) {
+	for _, ip := range SortedUnique(r.Wanted) {
 		server, err := r.Target(ip)
 		if err != nil {
 			return nil, err

@@ -65,7 +65,7 @@ func (r RemoteAgents) Overlaps(other RemoteAgents) bool {
 	first, last, numeric := r.bounds()
 	begins, ends, both := other.bounds()
 	if !numeric || !both {
-		return foldKey(r.UserStart()) == foldKey(other.UserStart())
+		return FoldKey(r.UserStart()) == FoldKey(other.UserStart())
 	}
 	return first <= ends && begins <= last
 }
@@ -175,7 +175,7 @@ func FindRemoteAgents(have []RemoteAgents, id, userStart string) (RemoteAgents, 
 		if id != "" && run.ID() == id {
 			return run, true, nil
 		}
-		if id == "" && foldKey(run.UserStart()) == foldKey(userStart) {
+		if id == "" && FoldKey(run.UserStart()) == FoldKey(userStart) {
 			found = append(found, run)
 		}
 	}

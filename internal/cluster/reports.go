@@ -16,11 +16,11 @@ func ReportTitles(text string) []string {
 			titles = append(titles, title)
 		}
 	}
-	return sortedUnique(titles)
+	return SortedUnique(titles)
 }
 
 // WriteReports returns reports_use_slave_db for these titles.
-func WriteReports(titles []string) string { return strings.Join(sortedUnique(titles), ", ") }
+func WriteReports(titles []string) string { return strings.Join(SortedUnique(titles), ", ") }
 
 // CheckReport says why a title cannot stand in the list: it would be taken for
 // several, or the admin page would take a character from it.
@@ -47,7 +47,7 @@ func ReviewReports(titles []string, replica string) []string {
 		said = append(said, "no report uses a replica: slave_db_server must be longer than five characters")
 	}
 	listed := WriteReports(titles)
-	for _, title := range sortedUnique(titles) {
+	for _, title := range SortedUnique(titles) {
 		if !slices.Contains(knownReports, title) {
 			said = append(said, fmt.Sprintf("%q is not among the reports of VICIdial 2.14; titles differ between versions, and one that no page has does nothing", title))
 		}

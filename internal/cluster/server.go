@@ -100,7 +100,7 @@ func (s Servers) IPs() []string {
 	for _, server := range s {
 		ips = append(ips, server.IP())
 	}
-	return sortedUnique(ips)
+	return SortedUnique(ips)
 }
 
 // Names are the server_ids by server_ip, to know a server again that changes

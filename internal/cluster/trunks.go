@@ -178,7 +178,7 @@ func (s Split) Duplicates() map[string]int {
 // are left alone.
 func PlanSplit(campaign string, have, seen Split, want map[string]Limit) (Plan, error) {
 	var plan Plan
-	concerned := sortedUnique(slices.Collect(maps.Keys(seen)), slices.Collect(maps.Keys(want)))
+	concerned := SortedUnique(slices.Collect(maps.Keys(seen)), slices.Collect(maps.Keys(want)))
 	for _, server := range concerned {
 		rows := have[server]
 		limit, wanted := want[server]

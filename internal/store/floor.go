@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 )
 
 // selectLoginPhones never reads a password, only a fingerprint of it that is salted
@@ -78,7 +79,7 @@ SELECT c.carrier_id,
  ORDER BY c.carrier_id`
 
 const (
-	leadsIn = `(?mi)^[ \t]*(endpoint/)?context[ \t]*=>?[ \t]*` + cluster.InboundContext + `[ \t\r]*(;|$)`
+	leadsIn = `(?mi)^[ \t]*(endpoint/)?context[ \t]*=>?[ \t]*` + asterisk.InboundContext + `[ \t\r]*(;|$)`
 	dialsUp = `(?mi)^[^;\n]*\bDial[ \t]*\(`
 )
 

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -158,7 +159,7 @@ func (d *declared) override(overrides types.Map) diag.Diagnostics {
 			if _, shared := d.style.Phone[column.Name]; !shared && column.Name != "fullname" {
 				diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(attribute), "Exception without a rule", fmt.Errorf("%s differs on seats %s, but phone.%s does not say what it is on all others", attribute, ranges, attribute))...)
 			}
-			diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(attribute), "Text that generated files cannot hold", cluster.CheckPhoneText(column.Name, text))...)
+			diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(attribute), "Text that generated files cannot hold", asterisk.CheckPhone(column.Name, text))...)
 			row[column.Name] = overridden(column, text)
 		}
 		for _, seat := range seats.All() {

@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -199,7 +200,7 @@ func phoneAttributes() map[string]schema.Attribute {
 			attributes[attributeOf(column)] = schema.StringAttribute{
 				Optional: true, MarkdownDescription: says,
 				Validators: []validator.String{tfhelper.Check("text that generated files can hold", func(text string) error {
-					return cluster.CheckPhoneText(column.Name, text)
+					return asterisk.CheckPhone(column.Name, text)
 				})},
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 )
 
 type model struct {
@@ -104,12 +105,12 @@ func (m model) secrets() map[string]string {
 }
 
 // dial is the dial block as it holds on a node.
-func (m model) dial(address string) cluster.Dial {
+func (m model) dial(address string) asterisk.Dial {
 	d := m.Dial
-	dial := cluster.Dial{
+	dial := asterisk.Dial{
 		Route: m.route(), Protocol: m.Protocol.ValueString(), Endpoint: d.Endpoint.ValueString(), Prefix: d.Prefix.ValueString(),
-		Pattern: cluster.AnyNumber, Strip: len(d.Prefix.ValueString()), Prepend: d.Prepend.ValueString(),
-		Timeout: int(d.Timeout.ValueInt64()), Options: cluster.DefaultDialOptions, CallerID: d.CallerID.ValueString(),
+		Pattern: asterisk.AnyNumber, Strip: len(d.Prefix.ValueString()), Prepend: d.Prepend.ValueString(),
+		Timeout: int(d.Timeout.ValueInt64()), Options: asterisk.DefaultDialOptions, CallerID: d.CallerID.ValueString(),
 		MaxChannels: int(d.MaxChannels.ValueInt64()), Failover: listed(d.Failover.Elements()),
 	}
 	if !d.Pattern.IsNull() {
@@ -122,7 +123,7 @@ func (m model) dial(address string) cluster.Dial {
 		dial.Options = d.Options.ValueString()
 	}
 	if d.Endpoint.IsNull() {
-		dial.Endpoint, _ = cluster.EndpointOf(dial.Protocol, m.text(cluster.AccountEntry, address))
+		dial.Endpoint, _ = asterisk.EndpointOf(dial.Protocol, m.text(cluster.AccountEntry, address))
 	}
 	if most := m.PerServer[address].MaxChannels; !most.IsNull() {
 		dial.MaxChannels = int(most.ValueInt64())
@@ -144,7 +145,7 @@ func (m *model) shared(column cluster.AsteriskText) *types.String {
 		return &m.Globals
 	case carrierName:
 		return &m.CarrierName
-	case cluster.CarrierDescription:
+	case asterisk.CarrierDescription:
 		return &m.Description
 	default:
 		return &m.Dialplan
@@ -161,7 +162,7 @@ func (o *overrideModel) text(column cluster.AsteriskText) *types.String {
 		return &o.Globals
 	case carrierName:
 		return &o.CarrierName
-	case cluster.CarrierDescription:
+	case asterisk.CarrierDescription:
 		return &o.Description
 	default:
 		return &o.Dialplan
@@ -176,7 +177,7 @@ const carrierName cluster.AsteriskText = "carrier_name"
 // of its own.
 var (
 	textColumns = []cluster.AsteriskText{cluster.RegistrationString, cluster.AccountEntry, cluster.GlobalsString, cluster.DialplanEntry}
-	ownColumns  = append([]cluster.AsteriskText{carrierName, cluster.CarrierDescription}, textColumns...)
+	ownColumns  = append([]cluster.AsteriskText{carrierName, asterisk.CarrierDescription}, textColumns...)
 )
 
 // text is one of the texts as it is declared for a node.

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -119,9 +120,9 @@ func (v view) checkInbound() diag.Diagnostics {
 		return nil
 	}
 	for _, row := range v.rows {
-		if !cluster.TakesInbound(row.Asterisk(cluster.AccountEntry), lines) {
+		if !asterisk.TakesInbound(row.Asterisk(cluster.AccountEntry), lines) {
 			return tfhelper.DiagnoseAt(v.want.at(string(cluster.AccountEntry), row.ServerIP()), "Calls would not come in",
-				fmt.Errorf("the account on %s does not set context=%s, so calls never reach the DIDs; add the line, or set inbound = false", row.ServerIP(), cluster.InboundContext))
+				fmt.Errorf("the account on %s does not set context=%s, so calls never reach the DIDs; add the line, or set inbound = false", row.ServerIP(), asterisk.InboundContext))
 		}
 	}
 	return nil
@@ -183,10 +184,10 @@ func (v view) checkWatched() diag.Diagnostics {
 	}
 	template, _ := v.templates.ByID(v.want.TemplateID.ValueString())
 	for _, row := range v.rows {
-		if !cluster.Qualified(row.Protocol(), row.Asterisk(cluster.AccountEntry), template.Contents()) {
+		if !asterisk.Qualified(row.Protocol(), row.Asterisk(cluster.AccountEntry), template.Contents()) {
 			return tfhelper.WarnAt(path.Root("dial").AtName("failover"), "A silent carrier keeps its calls",
 				fmt.Sprintf("The account on %s does not watch the carrier. While the carrier says nothing at all, each call waits out its time, counts as not answered and goes on to no other route. Add %s to the account or its template.",
-					row.ServerIP(), cluster.QualifiedBy(row.Protocol())))
+					row.ServerIP(), asterisk.QualifiedBy(row.Protocol())))
 		}
 	}
 	return nil
@@ -202,7 +203,7 @@ func (v view) deadEnds() []string {
 		var missing []string
 		for _, row := range v.rows {
 			offered := slices.ContainsFunc(v.others, func(other cluster.Carrier) bool {
-				return other.Generated() && other.On(row.ServerIP()) && cluster.OffersRoute(other.Asterisk(cluster.DialplanEntry), next)
+				return other.Generated() && other.On(row.ServerIP()) && asterisk.OffersRoute(other.Asterisk(cluster.DialplanEntry), next)
 			})
 			if !offered {
 				missing = append(missing, row.ServerIP())
@@ -220,7 +221,7 @@ func (v view) deadEnds() []string {
 func (v view) checkClashes() diag.Diagnostics {
 	var diags diag.Diagnostics
 	var shared []string
-	for _, clash := range cluster.Clashes(v.rows, v.others) {
+	for _, clash := range asterisk.Clashes(v.rows, v.others) {
 		if clash.Route && clash.Extension != "" {
 			return tfhelper.DiagnoseAt(path.Root("dial").AtName("prefix"), "Two routes with one prefix",
 				fmt.Errorf("%s; choose another prefix or pattern, or, where the other route gives it up in this very run, make this one depend on it", clash))
@@ -238,14 +239,14 @@ func (v view) doubts() diag.Diagnostics {
 	var diags diag.Diagnostics
 	told := map[string]bool{}
 	for _, row := range v.rows {
-		for _, column := range append(slices.Clone(textColumns), cluster.CarrierDescription) {
+		for _, column := range append(slices.Clone(textColumns), asterisk.CarrierDescription) {
 			text := row.Asterisk(column)
 			if before, was := v.seen.ByID(row.ID()); was && cluster.EquivalentText(before.Asterisk(column), text) || text == "" {
 				continue
 			}
-			flaws := append(cluster.CheckAsterisk(column, text).Doubts(), cluster.CheckForm(column, text)...)
+			flaws := append(asterisk.Check(column, text).Warnings(), asterisk.CheckForm(column, text)...)
 			if column == cluster.RegistrationString && strings.HasPrefix(row.Protocol(), "PJSIP") {
-				flaws = append(flaws, cluster.Flaw{What: "VICIdial does not use registration_string for " + row.Protocol(), Do: "register in account_entry"})
+				flaws = append(flaws, asterisk.Flaw{What: "VICIdial does not use registration_string for " + row.Protocol(), Do: "register in account_entry"})
 			}
 			if told[flaws.String()] || len(flaws) == 0 {
 				continue

@@ -22,6 +22,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -49,13 +50,13 @@ var (
 	})
 )
 
-// asterisk checks a text the way Asterisk will read it, and that no password
+// asteriskText checks a text the way Asterisk will read it, and that no password
 // stands in it.
-func asterisk(column cluster.AsteriskText) validator.String {
+func asteriskText(column cluster.AsteriskText) validator.String {
 	return tfhelper.Check("text that Asterisk can read", func(text string) error {
-		flaws := cluster.CheckAsterisk(column, text).Errors()
+		flaws := asterisk.Check(column, text).Errors()
 		if column == cluster.AccountEntry || column == cluster.RegistrationString {
-			flaws = append(flaws, cluster.BareSecrets(text)...)
+			flaws = append(flaws, asterisk.BareSecrets(text)...)
 		}
 		return flaws.Err()
 	})
@@ -64,13 +65,13 @@ func asterisk(column cluster.AsteriskText) validator.String {
 func entry(column cluster.AsteriskText, about string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, Computed: true, Default: stringdefault.StaticString(""),
-		MarkdownDescription: about, Validators: []validator.String{asterisk(column)},
+		MarkdownDescription: about, Validators: []validator.String{asteriskText(column)},
 	}
 }
 
 func override(column cluster.AsteriskText) schema.StringAttribute {
 	return schema.StringAttribute{
-		Optional: true, MarkdownDescription: "`" + string(column) + "` on this node.", Validators: []validator.String{asterisk(column)},
+		Optional: true, MarkdownDescription: "`" + string(column) + "` on this node.", Validators: []validator.String{asteriskText(column)},
 	}
 }
 
@@ -104,7 +105,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"protocol": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`protocol`: `SIP`, `PJSIP`, `PJSIP_WIZ` or `IAX2`. VICIdial generates nothing for others. The PJSIP ones need schema 1642.",
-				Validators:          []validator.String{stringvalidator.OneOf(cluster.DialProtocols...)},
+				Validators:          []validator.String{stringvalidator.OneOf(cluster.GeneratedProtocols...)},
 			},
 			"carrier_name": schema.StringAttribute{
 				Optional: true, Computed: true,
@@ -137,7 +138,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"dialplan_entry": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "`dialplan_entry`: `exten` and `same` lines. With `dial` it is generated, and shown here; another text beside `dial` is refused.",
-				Validators:          []validator.String{asterisk(cluster.DialplanEntry)},
+				Validators:          []validator.String{asteriskText(cluster.DialplanEntry)},
 			},
 			"dial": dialSchema(),
 			"inbound": schema.BoolAttribute{

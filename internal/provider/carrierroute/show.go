@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 )
 
 // with fills in what the rows say. What they agree on is shown once; a row that
@@ -159,7 +160,7 @@ func (m *model) differ(address string, set func(*overrideModel)) {
 // sealed is a text as it may be shown: with LF, and without passwords.
 func sealed(column cluster.AsteriskText, text string) string {
 	name, _, _ := strings.Cut(string(column), "_")
-	return cluster.SealSecrets(cluster.NormalText(text), name)
+	return asterisk.SealSecrets(cluster.NormalText(text), name)
 }
 
 // seal is what a later write compares with: the rows without their passwords.
@@ -190,19 +191,19 @@ func (m *model) adopt(rows cluster.Carriers) {
 			m.differ(row.ServerIP(), func(special *overrideModel) { special.CarrierID = id })
 		}
 	}
-	m.Inbound = types.BoolValue(cluster.TakesInbound(m.Account.ValueString(), ""))
-	dial, generated := cluster.ReadDial(m.Protocol.ValueString(), m.Dialplan.ValueString())
+	m.Inbound = types.BoolValue(asterisk.TakesInbound(m.Account.ValueString(), ""))
+	dial, generated := asterisk.ReadDial(m.Protocol.ValueString(), m.Dialplan.ValueString())
 	if !generated || dial.Route != m.route() {
 		return
 	}
-	endpoint, _ := cluster.EndpointOf(dial.Protocol, m.Account.ValueString())
+	endpoint, _ := asterisk.EndpointOf(dial.Protocol, m.Account.ValueString())
 	failover := types.ListNull(types.StringType)
 	if len(dial.Failover) > 0 {
 		failover = texts(dial.Failover)
 	}
 	m.Dial = &dialModel{
-		Prefix: types.StringValue(dial.Prefix), Pattern: unless(dial.Pattern, cluster.AnyNumber), Strip: numberUnless(dial.Strip, len(dial.Prefix)),
-		Prepend: unless(dial.Prepend, ""), Timeout: numberUnless(dial.Timeout, 0), Options: unless(dial.Options, cluster.DefaultDialOptions),
+		Prefix: types.StringValue(dial.Prefix), Pattern: unless(dial.Pattern, asterisk.AnyNumber), Strip: numberUnless(dial.Strip, len(dial.Prefix)),
+		Prepend: unless(dial.Prepend, ""), Timeout: numberUnless(dial.Timeout, 0), Options: unless(dial.Options, asterisk.DefaultDialOptions),
 		CallerID: unless(dial.CallerID, ""), MaxChannels: numberUnless(dial.MaxChannels, 0), Failover: failover,
 		Endpoint: unless(dial.Endpoint, endpoint),
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -258,8 +259,8 @@ func (r *Resource) review(ctx context.Context, m model, isNew bool) diag.Diagnos
 		diags.Append(tfhelper.DiagnoseAt(path.Root("template_id"), "Template exists already", err)...)
 	}
 	at, text := path.Root("template_contents"), m.Contents.ValueString()
-	for _, doubts := range []cluster.Flaws{
-		cluster.CheckAsterisk(cluster.TemplateContents, text).Doubts(), cluster.CheckForm(cluster.TemplateContents, text), cluster.BareSecrets(text),
+	for _, doubts := range []asterisk.Flaws{
+		asterisk.Check(cluster.TemplateContents, text).Warnings(), asterisk.CheckForm(cluster.TemplateContents, text), asterisk.BareSecrets(text),
 	} {
 		if len(doubts) > 0 {
 			diags.Append(tfhelper.WarnAt(at, "Template text to look at", doubts.String())...)

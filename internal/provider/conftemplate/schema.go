@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -48,7 +49,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Required:            true,
 				MarkdownDescription: "`template_contents`: lines of the form `name=value`, as they go into the section of a phone or a carrier. No line may open a section.",
 				Validators: []validator.String{tfhelper.Check("settings of an Asterisk section", func(text string) error {
-					return cluster.CheckAsterisk(cluster.TemplateContents, text).Errors().Err()
+					return asterisk.Check(cluster.TemplateContents, text).Errors().Err()
 				})},
 			},
 			"user_group": schema.StringAttribute{

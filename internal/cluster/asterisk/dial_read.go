@@ -1,9 +1,11 @@
-package cluster
+package asterisk
 
 import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 var (
@@ -48,7 +50,7 @@ func ReadDial(protocol, text string) (Dial, bool) {
 			}
 		}
 	}
-	return dial, body != "" && len(dial.Problems()) == 0 && EquivalentText(dial.Dialplan(), text)
+	return dial, body != "" && len(dial.Problems()) == 0 && cluster.EquivalentText(dial.Dialplan(), text)
 }
 
 func (d *Dial) readDestination(arguments string) bool {

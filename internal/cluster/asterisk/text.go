@@ -1,4 +1,8 @@
-package cluster
+// Package asterisk reads and checks the Asterisk configuration that VICIdial
+// keeps in text columns: dialplan, account sections, registrations, globals
+// and templates. It judges a text as main/config.c and pbx_config.c of
+// Asterisk would, writes the dialplan of a route and reads it back.
+package asterisk
 
 import (
 	"cmp"
@@ -7,28 +11,16 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-)
 
-// AsteriskText names a column that holds Asterisk configuration. VICIdial
-// copies it into the files of a node as it stands, so one bad line breaks the
-// reload of every node that includes it (F§9.8 item 56).
-type AsteriskText string
-
-// The columns that hold Asterisk configuration.
-const (
-	DialplanEntry      AsteriskText = "dialplan_entry"
-	AccountEntry       AsteriskText = "account_entry"
-	RegistrationString AsteriskText = "registration_string"
-	GlobalsString      AsteriskText = "globals_string"
-	TemplateContents   AsteriskText = "template_contents"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // Flaw is something wrong with a piece of Asterisk text.
 type Flaw struct {
-	Line  int    // counted from 1; 0 where the whole text is meant
-	What  string // what is wrong
-	Do    string // what to do about it
-	Doubt bool   // it works, but hardly as meant: a warning, not an error
+	Line    int    // counted from 1; 0 where the whole text is meant
+	What    string // what is wrong
+	Do      string // what to do about it
+	Warning bool   // it works, but hardly as meant: a warning, not an error
 }
 
 func (f Flaw) String() string {
@@ -45,13 +37,13 @@ type Flaws []Flaw
 // Errors are the flaws that Asterisk would stumble over.
 func (f Flaws) Errors() Flaws { return f.with(false) }
 
-// Doubts are the flaws that a warning does for.
-func (f Flaws) Doubts() Flaws { return f.with(true) }
+// Warnings are the flaws that a warning does for.
+func (f Flaws) Warnings() Flaws { return f.with(true) }
 
 func (f Flaws) with(doubt bool) Flaws {
 	var found Flaws
 	for _, flaw := range f {
-		if flaw.Doubt == doubt {
+		if flaw.Warning == doubt {
 			found = append(found, flaw)
 		}
 	}
@@ -79,27 +71,13 @@ func (f Flaws) sorted() Flaws {
 	return f
 }
 
-// NormalText is the form in which text is stored: lines end in LF alone. The
-// admin form sends CR LF, which some columns keep (F§10 item 14).
-func NormalText(text string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
-}
-
-// EquivalentText says whether two texts are the same to Asterisk: line ends, a
-// blank line at the start (a browser drops it) and blanks at the end say nothing.
-func EquivalentText(one, other string) bool { return essence(one) == essence(other) }
-
-func essence(text string) string {
-	return strings.TrimRight(strings.TrimLeft(NormalText(text), "\n"), " \t\n")
-}
-
-// CheckAsterisk looks the text of a column over, the way Asterisk's own reader
+// Check looks the text of a column over, the way Asterisk's own reader
 // (main/config.c) and pbx_config.c would. Text that is empty has no flaws.
-func CheckAsterisk(column AsteriskText, text string) Flaws {
+func Check(column cluster.AsteriskText, text string) Flaws {
 	if flaws := checkCharacters(text); len(flaws) > 0 {
 		return flaws // no reader sees such a text as it was meant
 	}
-	lines, flaws := asteriskLines(NormalText(text))
+	lines, flaws := readLines(cluster.NormalText(text))
 	for _, line := range lines {
 		if strings.HasPrefix(line.text, "#") {
 			flaws = append(flaws, Flaw{
@@ -109,15 +87,15 @@ func CheckAsterisk(column AsteriskText, text string) Flaws {
 		}
 	}
 	switch column {
-	case DialplanEntry:
+	case cluster.DialplanEntry:
 		flaws = append(flaws, checkDialplan(lines)...)
-	case AccountEntry:
+	case cluster.AccountEntry:
 		flaws = append(flaws, checkAccount(lines)...)
-	case TemplateContents:
+	case cluster.TemplateContents:
 		flaws = append(flaws, checkTemplate(lines)...)
-	case RegistrationString:
+	case cluster.RegistrationString:
 		flaws = append(flaws, checkRegistration(lines)...)
-	case GlobalsString:
+	case cluster.GlobalsString:
 		flaws = append(flaws, checkGlobals(lines)...)
 	case CarrierDescription: // free text, which Asterisk never reads
 	}
@@ -126,7 +104,7 @@ func CheckAsterisk(column AsteriskText, text string) Flaws {
 
 func checkCharacters(text string) Flaws {
 	var flaws Flaws
-	for at, line := range strings.Split(NormalText(text), "\n") {
+	for at, line := range strings.Split(cluster.NormalText(text), "\n") {
 		if !utf8.ValidString(line) {
 			flaws = append(flaws, Flaw{Line: at + 1, What: "this is not UTF-8 text", Do: "save the file as UTF-8"})
 			continue
@@ -143,9 +121,9 @@ func checkCharacters(text string) Flaws {
 				break
 			}
 		}
-		if len(line) > asteriskLineBytes {
+		if len(line) > lineBytes {
 			flaws = append(flaws, Flaw{
-				Line: at + 1, What: fmt.Sprintf("the line has %d bytes and Asterisk reads %d at a time", len(line), asteriskLineBytes),
+				Line: at + 1, What: fmt.Sprintf("the line has %d bytes and Asterisk reads %d at a time", len(line), lineBytes),
 				Do: "split it",
 			})
 		}
@@ -153,22 +131,22 @@ func checkCharacters(text string) Flaws {
 	return flaws
 }
 
-// asteriskLineBytes is what fits into the line buffer of main/config.c, with
+// lineBytes is what fits into the line buffer of main/config.c, with
 // the line end and the NUL.
-const asteriskLineBytes = 8190
+const lineBytes = 8190
 
-// asteriskLine is what is left of a line without comment and outer blanks.
-type asteriskLine struct {
+// line is what is left of a line without comment and outer blanks.
+type line struct {
 	number int
 	text   string
 }
 
-// asteriskLines takes the comments out, as main/config.c does: ; to the end of
+// readLines takes the comments out, as main/config.c does: ; to the end of
 // the line, ;-- to --; over lines and nested, \; is no comment. Lines with
 // nothing left are left out.
-func asteriskLines(text string) ([]asteriskLine, Flaws) {
+func readLines(text string) ([]line, Flaws) {
 	var (
-		lines []asteriskLine
+		lines []line
 		flaws Flaws
 		open  []int // the lines in which the blocks that are still open began
 	)
@@ -211,7 +189,7 @@ func asteriskLines(text string) ([]asteriskLine, Flaws) {
 			}
 		}
 		if left := strings.TrimSpace(kept.String()); left != "" {
-			lines = append(lines, asteriskLine{number: at + 1, text: left})
+			lines = append(lines, line{number: at + 1, text: left})
 		}
 	}
 	for _, began := range open {

@@ -1,4 +1,4 @@
-package cluster
+package asterisk
 
 import (
 	"fmt"
@@ -6,11 +6,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // Dial is a route in words of its own, from which the dialplan is written.
 type Dial struct {
-	Route       string   // name of the route, see [RouteName]
+	Route       string   // name of the route, see [cluster.RouteName]
 	Protocol    string   // SIP, PJSIP, PJSIP_WIZ or IAX2
 	Endpoint    string   // the section of the account that calls go to
 	Prefix      string   // digits that the campaign's dial_prefix puts in front
@@ -40,9 +42,6 @@ var (
 	dialEndpoint = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,60}$`)
 )
 
-// DialProtocols are the protocols whose carriers VICIdial generates (F§3.3).
-var DialProtocols = []string{"SIP", "PJSIP", "PJSIP_WIZ", "IAX2"}
-
 // Problem is what is wrong with one attribute of a block.
 type Problem struct {
 	Attribute string
@@ -57,8 +56,8 @@ func (d Dial) Problems() []Problem {
 			problems = append(problems, Problem{Attribute: attribute, What: fmt.Sprintf(format, args...)})
 		}
 	}
-	wrong(!RouteName.MatchString(d.Route), "name", "%q is no route name: 2 to 15 letters, digits and underscores", d.Route)
-	wrong(!slices.Contains(DialProtocols, d.Protocol), "protocol", "VICIdial generates no dialplan for %q carriers: use one of %s", d.Protocol, strings.Join(DialProtocols, ", "))
+	wrong(!cluster.RouteName.MatchString(d.Route), "name", "%q is no route name: 2 to 15 letters, digits and underscores", d.Route)
+	wrong(!slices.Contains(cluster.GeneratedProtocols, d.Protocol), "protocol", "VICIdial generates no dialplan for %q carriers: use one of %s", d.Protocol, strings.Join(cluster.GeneratedProtocols, ", "))
 	wrong(!dialEndpoint.MatchString(d.Endpoint), "endpoint", "%q is no section to send calls to: give account_entry a [section] or name one in endpoint", d.Endpoint)
 	wrong(!dialPrefix.MatchString(d.Prefix), "prefix", "%q is no prefix: 1 to 20 of 0-9 * #", d.Prefix)
 	wrong(d.Pattern == "" || !dialPattern.MatchString(d.Pattern) || unbalanced(d.Pattern) != "", "pattern",
@@ -71,10 +70,10 @@ func (d Dial) Problems() []Problem {
 	wrong(d.MaxChannels < 0 || d.MaxChannels > 32767, "max_channels", "%d is no number of channels: 0 to 32767", d.MaxChannels)
 	seen := map[string]bool{}
 	for _, next := range d.Failover {
-		wrong(!RouteName.MatchString(next), "failover", "%q is no route name", next)
+		wrong(!cluster.RouteName.MatchString(next), "failover", "%q is no route name", next)
 		wrong(strings.EqualFold(next, d.Route), "failover", "the route cannot fail over to itself")
-		wrong(seen[foldKey(next)], "failover", "%s is named twice", next)
-		seen[foldKey(next)] = true
+		wrong(seen[cluster.FoldKey(next)], "failover", "%s is named twice", next)
+		seen[cluster.FoldKey(next)] = true
 	}
 	return problems
 }

@@ -1,16 +1,18 @@
-package cluster
+package asterisk
 
 import (
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // Clash is two carriers on one node that say the same thing differently.
 type Clash struct {
 	Mine, Other string // carrier ids
-	ServerIP    string // the node; [AllServers] where both are on every node
+	ServerIP    string // the node; [cluster.AllServers] where both are on every node
 	Extension   string // the extension that both have, or
 	Variable    string // the dialplan variable that both set, or
 	Section     string // the section that both open
@@ -19,7 +21,7 @@ type Clash struct {
 
 func (c Clash) String() string {
 	where := "server " + c.ServerIP
-	if c.ServerIP == AllServers {
+	if c.ServerIP == cluster.AllServers {
 		where = "every server"
 	}
 	switch {
@@ -33,30 +35,30 @@ func (c Clash) String() string {
 
 // Clashes finds what the carriers of a route share with others on the same
 // nodes (F§9.8 items 55 and 59). Carriers that generate nothing clash with none.
-func Clashes(mine, have Carriers) []Clash {
+func Clashes(mine, have cluster.Carriers) []Clash {
 	var clashes []Clash
 	for _, one := range mine.Sorted() {
 		if !one.Generated() {
 			continue
 		}
-		ours := one.claims()
+		ours := claimsOf(one)
 		for _, other := range have.Sorted() {
 			if _, same := mine.ByID(other.ID()); same || !other.Generated() || !one.Meets(other) {
 				continue
 			}
-			clashes = append(clashes, one.clashesWith(other, ours)...)
+			clashes = append(clashes, clashesOf(one, other, ours)...)
 		}
 	}
 	return clashes
 }
 
-func (c Carrier) clashesWith(other Carrier, ours claims) []Clash {
+func clashesOf(c, other cluster.Carrier, ours claims) []Clash {
 	clash := Clash{Mine: c.ID(), Other: other.ID(), ServerIP: c.ServerIP()}
-	if c.ServerIP() == AllServers {
+	if c.ServerIP() == cluster.AllServers {
 		clash.ServerIP = other.ServerIP()
 	}
 	var clashes []Clash
-	theirs := other.claims()
+	theirs := claimsOf(other)
 	for _, extension := range theirs.extensions {
 		if slices.Contains(ours.extensions, extension) {
 			found := clash
@@ -89,28 +91,28 @@ type claims struct {
 	generated  bool     // the dialplan holds the dialing of a route
 }
 
-func (c Carrier) claims() claims {
+func claimsOf(c cluster.Carrier) claims {
 	var found claims
-	for _, statement := range Statements(c.Asterisk(DialplanEntry)) {
+	for _, statement := range Statements(c.Asterisk(cluster.DialplanEntry)) {
 		found.extensions = append(found.extensions, sameExtension(statement.Extension))
 		found.generated = found.generated || strings.HasPrefix(statement.Extension, RouteExtension(""))
 	}
-	for _, global := range Globals(c.Asterisk(GlobalsString)) {
+	for _, global := range Globals(c.Asterisk(cluster.GlobalsString)) {
 		found.variables = append(found.variables, strings.ToUpper(global.Name))
 	}
-	for _, section := range AccountSections(c.Asterisk(AccountEntry)) {
+	for _, section := range AccountSections(c.Asterisk(cluster.AccountEntry)) {
 		// PJSIP and PJSIP_WIZ end in one namespace.
 		found.sections = append(found.sections, strings.TrimSuffix(c.Protocol(), "_WIZ")+" "+section.Name+sectionType(c, section))
 	}
 	return claims{
-		extensions: sortedUnique(found.extensions), variables: sortedUnique(found.variables), sections: sortedUnique(found.sections),
+		extensions: cluster.SortedUnique(found.extensions), variables: cluster.SortedUnique(found.variables), sections: cluster.SortedUnique(found.sections),
 		generated: found.generated,
 	}
 }
 
 // sectionType tells the sections of one name apart that PJSIP allows: an
 // endpoint, its aor and its auth are often named alike.
-func sectionType(c Carrier, section AccountSection) string {
+func sectionType(c cluster.Carrier, section AccountSection) string {
 	if strings.EqualFold(c.Protocol(), "PJSIP") {
 		return " (" + section.Get("type") + ")"
 	}

@@ -1,10 +1,11 @@
-package cluster
+package asterisk
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"pgregory.net/rapid"
 )
 
@@ -33,7 +34,7 @@ func TestDialplanText(t *testing.T) {
 	}
 	for name, text := range right {
 		t.Run("takes "+name, func(t *testing.T) {
-			if flaws := CheckAsterisk(DialplanEntry, text).Errors(); len(flaws) > 0 {
+			if flaws := Check(cluster.DialplanEntry, text).Errors(); len(flaws) > 0 {
 				t.Errorf("told of %s", flaws)
 			}
 		})
@@ -78,7 +79,7 @@ func TestDialplanText(t *testing.T) {
 	}
 	for name, test := range wrong {
 		t.Run("tells of "+name, func(t *testing.T) {
-			flaws := CheckAsterisk(DialplanEntry, test.text).Errors()
+			flaws := Check(cluster.DialplanEntry, test.text).Errors()
 			if len(flaws) == 0 {
 				t.Fatalf("took %q", test.text)
 			}
@@ -98,15 +99,15 @@ func TestDialplanText(t *testing.T) {
 	}
 	for name, text := range doubtful {
 		t.Run("doubts "+name, func(t *testing.T) {
-			flaws := CheckAsterisk(DialplanEntry, text)
-			if len(flaws.Doubts()) != 1 || len(flaws.Errors()) != 0 {
+			flaws := Check(cluster.DialplanEntry, text)
+			if len(flaws.Warnings()) != 1 || len(flaws.Errors()) != 0 {
 				t.Errorf("told %q", flaws)
 			}
 		})
 	}
 	t.Run("does not doubt a gap that something jumps over", func(t *testing.T) {
 		text := "exten => 9,1,GotoIf(${X}?102)\nexten => 9,2,Hangup()\nexten => 9,102,Hangup()"
-		if flaws := CheckAsterisk(DialplanEntry, text); len(flaws) != 0 {
+		if flaws := Check(cluster.DialplanEntry, text); len(flaws) != 0 {
 			t.Errorf("told %q", flaws)
 		}
 	})
@@ -114,33 +115,33 @@ func TestDialplanText(t *testing.T) {
 
 func TestAccountText(t *testing.T) {
 	tests := map[string]struct {
-		column AsteriskText
+		column cluster.AsteriskText
 		text   string
 		tells  string // empty: no error
 	}{
-		"an account":                          {AccountEntry, "[carrier]\ntype=peer\nhost=sip.example.com ; the east\ncontext => trunkinbound\n", ""},
-		"an account of PJSIP":                 {AccountEntry, "[a]\ntype=endpoint\naors=a\n[a]\ntype=aor\ncontact=sip:x@y\n", ""},
-		"a section with a template":           {AccountEntry, "[a](!)\ntype=peer\n[b](a)\nhost=1.2.3.4", ""},
-		"a setting before the first section":  {AccountEntry, "type=peer\n[a]\nhost=x", "before the first [section]"},
-		"the node's general section":          {AccountEntry, "[general]\nbindaddr=0.0.0.0", "belongs to the whole node"},
-		"a section that is not closed":        {AccountEntry, "[a\ntype=peer", "opens no section"},
-		"a section without a name":            {AccountEntry, "[ ]\ntype=peer", "opens no section"},
-		"a line that sets nothing":            {AccountEntry, "[a]\nhello", "no setting"},
-		"a command in an account":             {AccountEntry, "[a]\n#exec id", "directive"},
-		"a template":                          {TemplateContents, "type=friend\nhost=dynamic\ncontext=default\n", ""},
-		"a template that opens a section":     {TemplateContents, "type=friend\n[x]\n", "opens a section"},
-		"a registration":                      {RegistrationString, "register => user:pass@sip.example.com:5060", ""},
-		"a registration without host":         {RegistrationString, "register => user:pass@", "no user or no host"},
-		"a registration that is a setting":    {RegistrationString, "host=x@y", "registers nothing"},
-		"a registration that opens a section": {RegistrationString, "register => a@b\n[x]", "opens a section"},
-		"a variable":                          {GlobalsString, "TESTTRUNK = SIP/test", ""},
-		"a variable without a value":          {GlobalsString, "TESTTRUNK", "sets no variable"},
-		"a variable with a bracket left open": {GlobalsString, "A=${B", "not closed"},
-		"variables that open a section":       {GlobalsString, "A=b\n[default]", "opens a section"},
+		"an account":                          {cluster.AccountEntry, "[carrier]\ntype=peer\nhost=sip.example.com ; the east\ncontext => trunkinbound\n", ""},
+		"an account of PJSIP":                 {cluster.AccountEntry, "[a]\ntype=endpoint\naors=a\n[a]\ntype=aor\ncontact=sip:x@y\n", ""},
+		"a section with a template":           {cluster.AccountEntry, "[a](!)\ntype=peer\n[b](a)\nhost=1.2.3.4", ""},
+		"a setting before the first section":  {cluster.AccountEntry, "type=peer\n[a]\nhost=x", "before the first [section]"},
+		"the node's general section":          {cluster.AccountEntry, "[general]\nbindaddr=0.0.0.0", "belongs to the whole node"},
+		"a section that is not closed":        {cluster.AccountEntry, "[a\ntype=peer", "opens no section"},
+		"a section without a name":            {cluster.AccountEntry, "[ ]\ntype=peer", "opens no section"},
+		"a line that sets nothing":            {cluster.AccountEntry, "[a]\nhello", "no setting"},
+		"a command in an account":             {cluster.AccountEntry, "[a]\n#exec id", "directive"},
+		"a template":                          {cluster.TemplateContents, "type=friend\nhost=dynamic\ncontext=default\n", ""},
+		"a template that opens a section":     {cluster.TemplateContents, "type=friend\n[x]\n", "opens a section"},
+		"a registration":                      {cluster.RegistrationString, "register => user:pass@sip.example.com:5060", ""},
+		"a registration without host":         {cluster.RegistrationString, "register => user:pass@", "no user or no host"},
+		"a registration that is a setting":    {cluster.RegistrationString, "host=x@y", "registers nothing"},
+		"a registration that opens a section": {cluster.RegistrationString, "register => a@b\n[x]", "opens a section"},
+		"a variable":                          {cluster.GlobalsString, "TESTTRUNK = SIP/test", ""},
+		"a variable without a value":          {cluster.GlobalsString, "TESTTRUNK", "sets no variable"},
+		"a variable with a bracket left open": {cluster.GlobalsString, "A=${B", "not closed"},
+		"variables that open a section":       {cluster.GlobalsString, "A=b\n[default]", "opens a section"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			errors := CheckAsterisk(test.column, test.text).Errors()
+			errors := Check(test.column, test.text).Errors()
 			switch {
 			case test.tells == "" && len(errors) > 0:
 				t.Errorf("told of %s", errors)
@@ -150,7 +151,7 @@ func TestAccountText(t *testing.T) {
 		})
 	}
 	t.Run("two variables in one string are doubted, since the admin form joins them", func(t *testing.T) {
-		if doubts := CheckAsterisk(GlobalsString, "A=1\nB=2").Doubts(); len(doubts) != 1 || doubts[0].Line != 2 {
+		if doubts := Check(cluster.GlobalsString, "A=1\nB=2").Warnings(); len(doubts) != 1 || doubts[0].Line != 2 {
 			t.Errorf("doubted %q", doubts)
 		}
 	})
@@ -220,10 +221,10 @@ func TestAccountText(t *testing.T) {
 
 // afterForm is the value that the admin page would store when its form is
 // saved unchanged.
-func afterForm(column AsteriskText, text string) string {
-	text = NormalText(text)
+func afterForm(column cluster.AsteriskText, text string) string {
+	text = cluster.NormalText(text)
 	switch column {
-	case RegistrationString, GlobalsString, CarrierDescription:
+	case cluster.RegistrationString, cluster.GlobalsString, CarrierDescription:
 		text, _, _ = strings.Cut(text, `"`)
 		text = strings.ReplaceAll(text, "\n", "")
 	default: // a text area: the browser drops a line break at its very start
@@ -234,7 +235,7 @@ func afterForm(column AsteriskText, text string) string {
 			text = strings.ReplaceAll(text, loss.piece, "")
 		}
 	}
-	if column == TemplateContents { // the carrier's texts come back with LF
+	if column == cluster.TemplateContents { // the carrier's texts come back with LF
 		text = strings.ReplaceAll(text, "\n", "\r\n")
 	}
 	return text
@@ -242,43 +243,43 @@ func afterForm(column AsteriskText, text string) string {
 
 func TestTextOfTheForm(t *testing.T) {
 	t.Run("CR LF from the form is no drift", func(t *testing.T) {
-		if !EquivalentText(stockDialplan, strings.ReplaceAll(stockDialplan, "\n", "\r\n")) {
+		if !cluster.EquivalentText(stockDialplan, strings.ReplaceAll(stockDialplan, "\n", "\r\n")) {
 			t.Error("it is")
 		}
 	})
 	t.Run("a word that changed is drift", func(t *testing.T) {
-		if EquivalentText(stockDialplan, strings.Replace(stockDialplan, "tTor", "tTo", 1)) {
+		if cluster.EquivalentText(stockDialplan, strings.Replace(stockDialplan, "tTor", "tTo", 1)) {
 			t.Error("it is not")
 		}
 	})
-	for column, text := range map[AsteriskText]string{
-		AccountEntry: "[a]\n; a comment\nhost=x", TemplateContents: "a=b ; c", DialplanEntry: `exten => 9,1,Set(A='b\,c')`,
-		RegistrationString: `register => a:b@c ; "x"`, GlobalsString: "A=1\nB=2", CarrierDescription: `a;b`,
+	for column, text := range map[cluster.AsteriskText]string{
+		cluster.AccountEntry: "[a]\n; a comment\nhost=x", cluster.TemplateContents: "a=b ; c", cluster.DialplanEntry: `exten => 9,1,Set(A='b\,c')`,
+		cluster.RegistrationString: `register => a:b@c ; "x"`, cluster.GlobalsString: "A=1\nB=2", CarrierDescription: `a;b`,
 	} {
 		t.Run("a warning names what the form takes from "+string(column), func(t *testing.T) {
 			flaws := CheckForm(column, text)
 			if len(flaws) == 0 || len(flaws.Errors()) > 0 {
 				t.Fatalf("told %q", flaws)
 			}
-			if EquivalentText(afterForm(column, text), text) {
+			if cluster.EquivalentText(afterForm(column, text), text) {
 				t.Errorf("the form took nothing from %q", text)
 			}
 		})
 	}
 	t.Run("a warning is given for what the form takes, and for nothing else", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
-			column := rapid.SampledFrom([]AsteriskText{AccountEntry, TemplateContents, DialplanEntry, RegistrationString, GlobalsString, CarrierDescription}).Draw(t, "column")
+			column := rapid.SampledFrom([]cluster.AsteriskText{cluster.AccountEntry, cluster.TemplateContents, cluster.DialplanEntry, cluster.RegistrationString, cluster.GlobalsString, CarrierDescription}).Draw(t, "column")
 			text := rapid.StringMatching(`[a-z\[\]= ]{1,10}[;'"\\\n]?[a-z\[\]=]{0,10}\n{0,2}`).Draw(t, "text")
-			if warned, lost := len(CheckForm(column, text)) > 0, !EquivalentText(afterForm(column, text), text); warned != lost {
+			if warned, lost := len(CheckForm(column, text)) > 0, !cluster.EquivalentText(afterForm(column, text), text); warned != lost {
 				t.Errorf("%q becomes %q, warned is %v", text, afterForm(column, text), warned)
 			}
 		})
 	})
 	t.Run("text without a warning comes back from the form equivalent", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
-			column := rapid.SampledFrom([]AsteriskText{AccountEntry, TemplateContents, DialplanEntry, RegistrationString, GlobalsString, CarrierDescription}).Draw(t, "column")
+			column := rapid.SampledFrom([]cluster.AsteriskText{cluster.AccountEntry, cluster.TemplateContents, cluster.DialplanEntry, cluster.RegistrationString, cluster.GlobalsString, CarrierDescription}).Draw(t, "column")
 			text := rapid.StringMatching(`[a-z;'"\\\n\[\]= ]{0,30}`).Draw(t, "text")
-			if len(CheckForm(column, text)) == 0 && !EquivalentText(afterForm(column, text), text) {
+			if len(CheckForm(column, text)) == 0 && !cluster.EquivalentText(afterForm(column, text), text) {
 				t.Errorf("%q became %q", text, afterForm(column, text))
 			}
 		})
@@ -290,14 +291,14 @@ func TestSecretsInText(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			secret := rapid.StringMatching(`[a-zA-Z0-9@:/!$%^&*.?+-]{1,20}`).Draw(t, "secret")
 			template := "[a]\nsecret={secret:main}\nhost=carrier.example.invalid\n"
-			text, err := FillSecrets(template, map[string]string{"main": secret})
+			text, err := cluster.FillSecrets(template, map[string]string{"main": secret})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !SealedBy(template, text) || !SealedBy(template, strings.ReplaceAll(text, "\n", "\r\n")) {
+			if !cluster.SealedBy(template, text) || !cluster.SealedBy(template, strings.ReplaceAll(text, "\n", "\r\n")) {
 				t.Errorf("%q does not fit", text)
 			}
-			if SealedBy(template, strings.Replace(text, "host=carrier", "host=other", 1)) {
+			if cluster.SealedBy(template, strings.Replace(text, "host=carrier", "host=other", 1)) {
 				t.Error("another host fits")
 			}
 			if strings.Contains(SealSecrets(text, "account"), "secret="+secret+"\n") {
@@ -307,7 +308,7 @@ func TestSecretsInText(t *testing.T) {
 	})
 	t.Run("a secret cannot smuggle a line", func(t *testing.T) {
 		for _, secret := range []string{"a\n[general]", "a b", "a;b", "a]b", "", "{secret:x}"} {
-			if text, err := FillSecrets("secret={secret:a}", map[string]string{"a": secret}); err == nil {
+			if text, err := cluster.FillSecrets("secret={secret:a}", map[string]string{"a": secret}); err == nil {
 				t.Errorf("%q became %q", secret, text)
 			} else if secret != "" && strings.Contains(err.Error(), secret) {
 				t.Errorf("the error tells the secret: %v", err)
@@ -315,7 +316,7 @@ func TestSecretsInText(t *testing.T) {
 		}
 	})
 	t.Run("a place without a secret is an error that names it", func(t *testing.T) {
-		if _, err := FillSecrets("secret={secret:east}", nil); err == nil || !strings.Contains(err.Error(), `"east"`) {
+		if _, err := cluster.FillSecrets("secret={secret:east}", nil); err == nil || !strings.Contains(err.Error(), `"east"`) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -349,20 +350,20 @@ func TestSecretsInText(t *testing.T) {
 	})
 }
 
-func FuzzCheckAsterisk(f *testing.F) {
+func FuzzCheck(f *testing.F) {
 	for _, seed := range []string{stockDialplan, "[a]\ntype=peer", "register => a:b@c", "A=b", ";-- x", "a --;", `\;`, "same => n,x", "exten=>_[,1,a(", "\x00"} {
 		for column := range 5 {
 			f.Add(column, seed)
 		}
 	}
-	columns := []AsteriskText{DialplanEntry, AccountEntry, RegistrationString, GlobalsString, TemplateContents}
+	columns := []cluster.AsteriskText{cluster.DialplanEntry, cluster.AccountEntry, cluster.RegistrationString, cluster.GlobalsString, cluster.TemplateContents}
 	f.Fuzz(func(t *testing.T, at int, text string) {
 		column := columns[((at%5)+5)%5]
-		flaws := CheckAsterisk(column, text)
-		if windows := CheckAsterisk(column, strings.ReplaceAll(NormalText(text), "\n", "\r\n")); flaws.String() != windows.String() {
+		flaws := Check(column, text)
+		if windows := Check(column, strings.ReplaceAll(cluster.NormalText(text), "\n", "\r\n")); flaws.String() != windows.String() {
 			t.Errorf("CR LF changes the flaws from %q to %q", flaws, windows)
 		}
-		lines := strings.Count(NormalText(text), "\n") + 1
+		lines := strings.Count(cluster.NormalText(text), "\n") + 1
 		for _, flaw := range flaws {
 			if flaw.Line < 1 || flaw.Line > lines || flaw.Do == "" {
 				t.Errorf("flaw %q of %d lines", flaw, lines)
@@ -371,9 +372,9 @@ func FuzzCheckAsterisk(f *testing.F) {
 		if len(flaws.Errors()) > 0 {
 			return
 		}
-		kept, _ := asteriskLines(NormalText(text))
+		kept, _ := readLines(cluster.NormalText(text))
 		for _, line := range kept {
-			if strings.HasPrefix(line.text, "[") && column != AccountEntry {
+			if strings.HasPrefix(line.text, "[") && column != cluster.AccountEntry {
 				t.Errorf("line %d opens a section: %q", line.number, line.text)
 			}
 			if strings.HasPrefix(line.text, "#") {

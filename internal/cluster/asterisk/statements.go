@@ -1,10 +1,12 @@
-package cluster
+package asterisk
 
 import (
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // Statement is one exten or same line of a dialplan.
@@ -28,17 +30,17 @@ var dialplanWords = map[string]bool{
 // Statements reads the exten and same lines of a dialplan that has no flaws;
 // what it cannot read it leaves out.
 func Statements(text string) []Statement {
-	lines, _ := asteriskLines(NormalText(text))
+	lines, _ := readLines(cluster.NormalText(text))
 	statements, _ := readDialplan(lines)
 	return statements
 }
 
-func checkDialplan(lines []asteriskLine) Flaws {
+func checkDialplan(lines []line) Flaws {
 	statements, flaws := readDialplan(lines)
 	return append(flaws, checkPriorities(statements)...)
 }
 
-func readDialplan(lines []asteriskLine) ([]Statement, Flaws) {
+func readDialplan(lines []line) ([]Statement, Flaws) {
 	var (
 		statements []Statement
 		flaws      Flaws
@@ -242,7 +244,7 @@ func checkPriorities(statements []Statement) Flaws {
 	for _, extension := range order {
 		if !seen[extension][1] {
 			flaws = append(flaws, Flaw{
-				Line: first[extension].Line, What: extension + " has no priority 1 in this text", Doubt: true,
+				Line: first[extension].Line, What: extension + " has no priority 1 in this text", Warning: true,
 				Do: "begin it with priority 1, unless another text of the node does",
 			})
 			continue
@@ -250,7 +252,7 @@ func checkPriorities(statements []Statement) Flaws {
 		for _, statement := range statementsOf(statements, extension) {
 			if statement.Priority > 1 && !seen[extension][statement.Priority-1] && !jumped(statements, extension, statement.Priority) {
 				flaws = append(flaws, Flaw{
-					Line: statement.Line, What: fmt.Sprintf("%s jumps to priority %d, and there is no %d", extension, statement.Priority, statement.Priority-1), Doubt: true,
+					Line: statement.Line, What: fmt.Sprintf("%s jumps to priority %d, and there is no %d", extension, statement.Priority, statement.Priority-1), Warning: true,
 					Do: "close the gap, unless something jumps there: a call ends where no next priority is",
 				})
 			}

@@ -1,10 +1,12 @@
-package cluster
+package asterisk
 
 import (
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // AccountSection is one [section] of an account entry.
@@ -35,7 +37,7 @@ func (s AccountSection) Get(name string) string {
 
 // AccountSections reads an account entry that has no flaws.
 func AccountSections(text string) []AccountSection {
-	lines, _ := asteriskLines(NormalText(text))
+	lines, _ := readLines(cluster.NormalText(text))
 	sections, _ := readAccount(lines)
 	return sections
 }
@@ -46,12 +48,12 @@ var reservedSections = map[string]bool{"general": true, "globals": true, "authen
 
 var sectionLine = regexp.MustCompile(`^\[([^\[\]]*)\]\s*(?:\(([^()]*)\))?$`)
 
-func checkAccount(lines []asteriskLine) Flaws {
+func checkAccount(lines []line) Flaws {
 	_, flaws := readAccount(lines)
 	return flaws
 }
 
-func readAccount(lines []asteriskLine) ([]AccountSection, Flaws) {
+func readAccount(lines []line) ([]AccountSection, Flaws) {
 	var (
 		sections []AccountSection
 		flaws    Flaws
@@ -115,7 +117,7 @@ func inheriting(above []AccountSection, section AccountSection, behind string) A
 	return section
 }
 
-func readSetting(line asteriskLine) (AccountSetting, Flaw, bool) {
+func readSetting(line line) (AccountSetting, Flaw, bool) {
 	name, value, found := assignment(line.text)
 	if !found {
 		return AccountSetting{}, Flaw{
@@ -127,7 +129,7 @@ func readSetting(line asteriskLine) (AccountSetting, Flaw, bool) {
 
 // checkTemplate: the contents of a template are put under a section that
 // VICIdial opened (F§3.3).
-func checkTemplate(lines []asteriskLine) Flaws {
+func checkTemplate(lines []line) Flaws {
 	var flaws Flaws
 	for _, line := range lines {
 		switch {
@@ -148,7 +150,7 @@ func checkTemplate(lines []asteriskLine) Flaws {
 
 const oneLine = "the admin form joins the lines when somebody presses Submit, which breaks them"
 
-func checkRegistration(lines []asteriskLine) Flaws {
+func checkRegistration(lines []line) Flaws {
 	var flaws Flaws
 	for at, line := range lines {
 		switch word, value, found := assignment(line.text); {
@@ -162,7 +164,7 @@ func checkRegistration(lines []asteriskLine) Flaws {
 		case strings.ContainsAny(value, " \t"):
 			flaws = append(flaws, Flaw{Line: line.number, What: "the registration has a blank in it", Do: "write register => USER:PASSWORD@HOST"})
 		case at > 0:
-			flaws = append(flaws, Flaw{Line: line.number, What: "this is a second registration", Do: oneLine + "; declare a second route for it", Doubt: true})
+			flaws = append(flaws, Flaw{Line: line.number, What: "this is a second registration", Do: oneLine + "; declare a second route for it", Warning: true})
 		}
 	}
 	return flaws
@@ -177,7 +179,7 @@ type Global struct {
 
 // Globals reads the dialplan variables that a globals_string sets.
 func Globals(text string) []Global {
-	lines, _ := asteriskLines(NormalText(text))
+	lines, _ := readLines(cluster.NormalText(text))
 	var globals []Global
 	for _, line := range lines {
 		if name, value, found := assignment(line.text); found && globalName.MatchString(name) {
@@ -189,7 +191,7 @@ func Globals(text string) []Global {
 
 var globalName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-func checkGlobals(lines []asteriskLine) Flaws {
+func checkGlobals(lines []line) Flaws {
 	var flaws Flaws
 	names := map[string]bool{}
 	for at, line := range lines {
@@ -206,9 +208,9 @@ func checkGlobals(lines []asteriskLine) Flaws {
 			flaws = append(flaws, Flaw{Line: line.number, What: fmt.Sprintf("%q sets no variable", shortened(line.text)), Do: "write NAME = VALUE"})
 			continue
 		case names[strings.ToUpper(name)]:
-			flaws = append(flaws, Flaw{Line: line.number, What: name + " is set already", Do: "keep one of the lines: the last one counts", Doubt: true})
+			flaws = append(flaws, Flaw{Line: line.number, What: name + " is set already", Do: "keep one of the lines: the last one counts", Warning: true})
 		case at > 0:
-			flaws = append(flaws, Flaw{Line: line.number, What: "this is a second variable", Do: oneLine + "; write the value into the dialplan instead", Doubt: true})
+			flaws = append(flaws, Flaw{Line: line.number, What: "this is a second variable", Do: oneLine + "; write the value into the dialplan instead", Warning: true})
 		}
 		if problem := unbalanced(value); problem != "" {
 			flaws = append(flaws, Flaw{Line: line.number, What: problem, Do: "close what is open in the value"})
@@ -225,7 +227,7 @@ const InboundContext = "trunkinbound"
 // DIDs (F§3.9): some section, or the template below the last one, sets the
 // context. PJSIP_WIZ writes it as endpoint/context.
 func TakesInbound(account, template string) bool {
-	text := NormalText(account) + "\n" + NormalText(template)
+	text := cluster.NormalText(account) + "\n" + cluster.NormalText(template)
 	for _, section := range accounts(text) {
 		for _, name := range []string{"context", "endpoint/context"} {
 			if section.Get(name) == InboundContext {
@@ -248,7 +250,7 @@ func Qualified(protocol, account, template string) bool {
 	case "PJSIP_WIZ":
 		setting, off = "aor/qualify_frequency", []string{"", "0"}
 	}
-	return slices.ContainsFunc(accounts(NormalText(account)+"\n"+NormalText(template)), func(section AccountSection) bool {
+	return slices.ContainsFunc(accounts(cluster.NormalText(account)+"\n"+cluster.NormalText(template)), func(section AccountSection) bool {
 		return !slices.Contains(off, strings.ToLower(section.Get(setting)))
 	})
 }

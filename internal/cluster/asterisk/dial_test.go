@@ -1,4 +1,4 @@
-package cluster
+package asterisk
 
 import (
 	"flag"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"pgregory.net/rapid"
 )
 
@@ -75,10 +76,10 @@ func TestDialplanOfARoute(t *testing.T) {
 				t.Fatalf("%+v: %v", dial, problems)
 			}
 			text := dial.Dialplan()
-			if flaws := CheckAsterisk(DialplanEntry, text); len(flaws) > 0 {
+			if flaws := Check(cluster.DialplanEntry, text); len(flaws) > 0 {
 				t.Fatalf("%s\nin\n%s", flaws, text)
 			}
-			if afterForm(DialplanEntry, text) != text {
+			if afterForm(cluster.DialplanEntry, text) != text {
 				t.Errorf("the form changes\n%s", text)
 			}
 			if !OffersRoute(text, dial.Route) {
@@ -149,8 +150,8 @@ func TestDialplanOfARoute(t *testing.T) {
 
 func anyDial(t *rapid.T) Dial {
 	dial := Dial{
-		Route:       aRouteName(t, "route"),
-		Protocol:    rapid.SampledFrom(DialProtocols).Draw(t, "protocol"),
+		Route:       rapid.StringMatching(`[A-Za-z0-9][A-Za-z0-9_]{1,14}`).Draw(t, "route"),
+		Protocol:    rapid.SampledFrom(cluster.GeneratedProtocols).Draw(t, "protocol"),
 		Endpoint:    rapid.StringMatching(`[A-Za-z0-9_.-]{1,20}`).Draw(t, "endpoint"),
 		Prefix:      rapid.StringMatching(`[0-9*#]{1,6}`).Draw(t, "prefix"),
 		Pattern:     rapid.StringMatching(`([0-9XZN]|\[2-9\]){0,12}[.!]?`).Filter(func(s string) bool { return s != "" }).Draw(t, "pattern"),
@@ -161,8 +162,8 @@ func anyDial(t *rapid.T) Dial {
 		CallerID:    rapid.SampledFrom([]string{"", "8005551212", "+18005551212"}).Draw(t, "caller id"),
 		MaxChannels: rapid.IntRange(0, 500).Draw(t, "max channels"),
 	}
-	for _, next := range rapid.SliceOfNDistinct(rapid.StringMatching(`[A-Z][A-Z0-9]{2,9}`), 0, 4, foldKey).Draw(t, "failover") {
-		if foldKey(next) != foldKey(dial.Route) {
+	for _, next := range rapid.SliceOfNDistinct(rapid.StringMatching(`[A-Z][A-Z0-9]{2,9}`), 0, 4, cluster.FoldKey).Draw(t, "failover") {
+		if cluster.FoldKey(next) != cluster.FoldKey(dial.Route) {
 			dial.Failover = append(dial.Failover, next)
 		}
 	}

@@ -1,0 +1,58 @@
+package asterisk
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// CarrierDescription is not Asterisk text: the generator writes it as a comment.
+const CarrierDescription cluster.AsteriskText = "carrier_description"
+
+// formLoss is one thing that the admin page does to a value when somebody
+// presses Submit without a change (F§2.2, measured in F§10 item 14).
+type formLoss struct {
+	piece   string
+	told    string
+	columns []cluster.AsteriskText
+	harm    func(text string) bool
+}
+
+var formLosses = []formLoss{
+	{piece: ";", told: "; (semicolon)", columns: []cluster.AsteriskText{cluster.AccountEntry, cluster.RegistrationString, cluster.GlobalsString, cluster.TemplateContents, CarrierDescription}},
+	{piece: `\`, told: `\ (backslash)`, columns: []cluster.AsteriskText{cluster.DialplanEntry, CarrierDescription}},
+	{piece: "'", told: "' (single quote)", columns: []cluster.AsteriskText{cluster.DialplanEntry}},
+	{piece: `"`, told: `" (double quote; the value ends there)`, columns: []cluster.AsteriskText{cluster.RegistrationString, cluster.GlobalsString, CarrierDescription}},
+	{
+		piece: "\n", told: "line breaks", columns: []cluster.AsteriskText{cluster.RegistrationString, cluster.GlobalsString, CarrierDescription},
+		harm: func(text string) bool { return strings.Contains(cluster.TrimText(text), "\n") }, // not the one at the end of a heredoc
+	},
+	{
+		piece: "\n", told: "the blank line at the start", columns: []cluster.AsteriskText{cluster.AccountEntry},
+		harm: func(text string) bool { return strings.HasPrefix(text, "\n") },
+	},
+}
+
+// CheckForm tells what the admin page would strip from a value the next time
+// somebody saves its form, even unchanged. Every flaw is a doubt: the text
+// works until then.
+func CheckForm(column cluster.AsteriskText, text string) Flaws {
+	text = cluster.NormalText(text)
+	var flaws Flaws
+	for _, loss := range formLosses {
+		if !slices.Contains(loss.columns, column) {
+			continue
+		}
+		at := strings.Index(text, loss.piece)
+		if at < 0 || loss.harm != nil && !loss.harm(text) {
+			continue
+		}
+		flaws = append(flaws, Flaw{
+			Line: 1 + strings.Count(text[:at], "\n"), What: fmt.Sprintf("the admin form strips %s from %s", loss.told, column), Warning: true,
+			Do: "do without where you can; the next plan puts back what the form took",
+		})
+	}
+	return flaws.sorted()
+}

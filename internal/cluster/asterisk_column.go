@@ -1,0 +1,43 @@
+package cluster
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+)
+
+// AsteriskText names a column that holds Asterisk configuration. VICIdial
+// copies it into the files of a node as it stands, so one bad line breaks the
+// reload of every node that includes it (F§9.8 item 56).
+type AsteriskText string
+
+// The columns that hold Asterisk configuration.
+const (
+	DialplanEntry      AsteriskText = "dialplan_entry"
+	AccountEntry       AsteriskText = "account_entry"
+	RegistrationString AsteriskText = "registration_string"
+	GlobalsString      AsteriskText = "globals_string"
+	TemplateContents   AsteriskText = "template_contents"
+)
+
+// NormalText is the form in which text is stored: lines end in LF alone. The
+// admin form sends CR LF, which some columns keep (F§10 item 14).
+func NormalText(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+}
+
+// EquivalentText says whether two texts are the same to Asterisk: line ends, a
+// blank line at the start (a browser drops it) and blanks at the end say nothing.
+func EquivalentText(one, other string) bool { return TrimText(one) == TrimText(other) }
+
+func TrimText(text string) string {
+	return strings.TrimRight(strings.TrimLeft(NormalText(text), "\n"), " \t\n")
+}
+
+// CheckOneLine refuses a text that generated files would hold as more than one line.
+func CheckOneLine(text string) error {
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		return errors.New("holds a line end or another control character: it becomes one line of the files that are generated from it")
+	}
+	return nil
+}
