@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -76,19 +77,22 @@ func TestLinks_leadSomewhere(t *testing.T) {
 	}
 }
 
-// has says whether a page has an anchor or a heading of that name.
+// has reports whether a page has an anchor or a heading of that name.
 func has(text, mark string) bool {
+	return slices.Contains(anchors(text), mark)
+}
+
+// anchors are the places on a page that a link can name: its anchors, and its
+// headings as GitHub and the registry name them.
+func anchors(text string) []string {
+	var names []string
 	for _, found := range anchor.FindAllStringSubmatch(text, -1) {
-		if found[1] == mark {
-			return true
-		}
+		names = append(names, found[1])
 	}
 	for _, found := range title.FindAllStringSubmatch(text, -1) {
-		if strings.ReplaceAll(strings.ToLower(spoken.ReplaceAllString(found[1], "")), " ", "-") == mark {
-			return true
-		}
+		names = append(names, strings.ReplaceAll(strings.ToLower(spoken.ReplaceAllString(found[1], "")), " ", "-"))
 	}
-	return false
+	return names
 }
 
 // A guide that no page leads to is read by nobody.

@@ -8,7 +8,7 @@ import (
 
 // CheckServerIP says what is wrong with a server_ip, if anything. VICIdial knows
 // IPv4 only, and "010.1.2.3" and "10.1.2.3" would be two keys with one dial
-// string (F§9.12 item 76).
+// string (docs/vicidial/hazards.md#octets).
 func CheckServerIP(ip string) error {
 	address, err := netip.ParseAddr(ip)
 	if err != nil || !address.Is4() || address.String() != ip {
@@ -22,7 +22,7 @@ func CheckServerIP(ip string) error {
 
 // PaddedIP writes an address as VICIdial's dial strings do: each number padded
 // to three digits and joined by stars, so that 10.10.10.15 becomes
-// 010*010*010*015 (bin/ADMIN_keepalive_ALL.pl lines 3181-3238; F§3.3).
+// 010*010*010*015 (bin/ADMIN_keepalive_ALL.pl lines 3181-3238; docs/vicidial/generator.md#padded-address).
 func PaddedIP(ip string) (string, error) {
 	if err := CheckServerIP(ip); err != nil {
 		return "", err

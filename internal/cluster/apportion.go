@@ -120,7 +120,8 @@ func checkClaims(total int, claims map[string]Claim) error {
 
 // ApportionSurviving sizes the shares so that with any losses of the servers
 // gone the others still hold total. VICIdial does not move the share of a dead
-// server to others (F§3.6), so what must survive has to be there before.
+// server to others
+// (docs/vicidial/daemons.md#no-failover), so what must survive has to be there before.
 //
 // Everybody gets at least its share of total; beyond that, the shares grow in
 // the proportion of the weights, and no server is raised above what the others

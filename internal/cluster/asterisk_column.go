@@ -8,7 +8,7 @@ import (
 
 // AsteriskText names a column that holds Asterisk configuration. VICIdial
 // copies it into the files of a node as it stands, so one bad line breaks the
-// reload of every node that includes it (F§9.8 item 56).
+// reload of every node that includes it (docs/vicidial/generator.md#broken-carrier).
 type AsteriskText string
 
 // The columns that hold Asterisk configuration.
@@ -21,7 +21,7 @@ const (
 )
 
 // NormalText is the form in which text is stored: lines end in LF alone. The
-// admin form sends CR LF, which some columns keep (F§10 item 14).
+// admin form sends CR LF, which some columns keep (docs/vicidial/measured.md#rewritten-text).
 func NormalText(text string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 }

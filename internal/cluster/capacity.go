@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// The dimensioning guidance of ViciBox (F§4.6): what one machine is meant for.
+// The dimensioning guidance of ViciBox
+// (docs/vicidial/node-files.md#dimensioning): what one machine is meant for.
 const (
 	PredictiveAgents = 25  // telephony node, predictive dialing
 	PredictiveLines  = 125 // of it

@@ -29,7 +29,8 @@ var CarrierColumns = []string{
 	"dialplan_entry", "server_ip", "active", "carrier_description", "user_group",
 }
 
-// GeneratedProtocols are the protocols whose carriers VICIdial generates (F§3.3).
+// GeneratedProtocols are the protocols whose carriers VICIdial generates
+// (docs/vicidial/generator.md#compared-before-copied).
 var GeneratedProtocols = []string{"SIP", "PJSIP", "PJSIP_WIZ", "IAX2"}
 
 // ID is the carrier_id.
@@ -48,7 +49,8 @@ func (c Carrier) TemplateID() string { return TemplateOf(c[columnTemplateID].Tex
 // Asterisk is one of the carrier's texts.
 func (c Carrier) Asterisk(column AsteriskText) string { return c[string(column)].Text }
 
-// Generated says whether the carrier reaches a node's files at all (F§3.3).
+// Generated says whether the carrier reaches a node's files at all
+// (docs/vicidial/generator.md#generated-protocols).
 func (c Carrier) Generated() bool {
 	return c[columnActive].Yes() && slices.Contains(GeneratedProtocols, c.Protocol())
 }
@@ -102,7 +104,7 @@ func (c Carriers) Of(route string, ids ...string) Carriers {
 }
 
 // TemplateOf is a template_id with its two ways of saying none made one
-// (F§9.3 item 19).
+// (docs/vicidial/schema.md#no-template).
 func TemplateOf(id string) string {
 	if len(id) < 2 || strings.Contains(id, "--NONE--") {
 		return ""
@@ -137,7 +139,7 @@ type CarrierChange struct {
 // Plan says which steps to take. Rows are added before others are removed, so
 // that a route which moves is dialed throughout, and every node that includes
 // or included a touched row is flagged (the admin page forgets the old one,
-// F§2.5).
+// docs/vicidial/admin-page.md#carriers).
 func (c CarrierChange) Plan() (Plan, error) {
 	plan := Plan{Rebuild: c.Owed}
 	wanted := map[string]bool{}
@@ -164,7 +166,7 @@ func (c CarrierChange) Plan() (Plan, error) {
 
 // followed is what was seen of a row, with the node that it is on now where the
 // route is wanted there: a server that changed its address has taken its
-// carriers along (F§3.12), which is nobody's intervention.
+// carriers along (docs/vicidial/schema.md#address-columns), which is nobody's intervention.
 func (c CarrierChange) followed(have, seen Carrier) Row {
 	for _, want := range c.Want {
 		if want.ServerIP() == have.ServerIP() && have.ServerIP() != AllServers {
@@ -304,7 +306,7 @@ func (c Carrier) removal() Step {
 	}
 }
 
-// flags are the nodes whose files hold the carrier (F§9.5).
+// flags are the nodes whose files hold the carrier (docs/vicidial/generator.md#who-is-flagged).
 func (c Carrier) flags() Rebuild { return rebuildOf(c.ServerIP()) }
 
 func rebuildOf(serverIP string) Rebuild {

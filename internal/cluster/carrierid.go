@@ -11,14 +11,17 @@ import (
 )
 
 // CarrierIDWidth is what vicidial_server_carriers.carrier_id holds. Without
-// strict mode MariaDB cuts longer ones without a word (F§10 item 18).
+// strict mode MariaDB cuts longer ones without a word
+// (docs/vicidial/measured.md#silent-truncation).
 const CarrierIDWidth = 15
 
-// AllServers is the server_ip of a carrier that every node includes (F§9.3 item 18).
+// AllServers is the server_ip of a carrier that every node includes
+// (docs/vicidial/schema.md#zero-address).
 const AllServers = "0.0.0.0"
 
 // AllServersSchema is the first schema whose nodes honour [AllServers]: the 2.4
-// code (schema 1302 and its like) ignores such rows (F§10 item 3).
+// code (schema 1302 and its like) ignores such rows
+// (docs/vicidial/measured.md#all-servers-carriers).
 const AllServersSchema = 1316
 
 // RouteName is the form of a route's name. It becomes part of carrier ids, of

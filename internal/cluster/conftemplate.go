@@ -25,7 +25,8 @@ type TemplateUse struct {
 	Carriers Carriers
 }
 
-// Servers are the nodes whose files hold the template's lines (F§9.5).
+// Servers are the nodes whose files hold the template's lines
+// (docs/vicidial/generator.md#who-is-flagged).
 func (u TemplateUse) Servers() Rebuild {
 	var flags Rebuild
 	for _, phone := range u.Phones {
@@ -66,7 +67,8 @@ type TemplateChange struct {
 
 // Plan says which step to take, and flags every node that has a phone or a
 // carrier using the template; the admin page flags the servers of the
-// template's user group alone (F§2.7). A template in use does not go: VICIdial
+// template's user group alone
+// (docs/vicidial/admin-page.md#template-modify-flags). A template in use does not go: VICIdial
 // would take its lines from all of them.
 func (t TemplateChange) Plan() (Plan, error) {
 	subject := "template " + t.ID

@@ -8,7 +8,7 @@ import (
 )
 
 // keepaliveFlag is a flag of ADMIN_keepalive_ALL.pl that changes what it
-// starts; delays are in milliseconds (F§4.1).
+// starts; delays are in milliseconds (docs/vicidial/node-files.md#keepalive-options).
 var keepaliveFlag = regexp.MustCompile(`^--(cu3way|cu3way-delay=\d{1,6}|autodial-delay=\d{1,6}|adfill-delay=\d{1,6}|fill-staggered|lstn-buffer|recmon|recmon-sleepms=\d{1,6}|teod)$`)
 
 // CheckKeepaliveFlag says why something is no flag of ADMIN_keepalive_ALL.pl
@@ -46,7 +46,7 @@ type Upkeep struct {
 }
 
 // Cron returns the crontab of a node: what every node runs, what its roles
-// ask for, and the duties that are its own (F§4.3).
+// ask for, and the duties that are its own (docs/vicidial/node-files.md#crontab).
 func (n Node) Cron(assignment Assignment, archive ArchivePace, upkeep Upkeep) []CronJob {
 	var jobs []CronJob
 	script := func(about, schedule, command string) {

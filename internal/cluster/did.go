@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// The DIDs that VICIdial itself looks up (F§9.3 item 28): the catch-all, and
+// The DIDs that VICIdial itself looks up
+// (docs/vicidial/inbound.md#reserved-dids): the catch-all, and
 // the row whose filter runs before every call.
 const (
 	DIDDefault      = "default"
@@ -35,7 +36,7 @@ func ReservedDID(pattern string) bool {
 }
 
 // DIDChange leads one row of vicidial_inbound_dids to where it is wanted. Nodes
-// read the table at every call, so nothing is flagged (F§9.5).
+// read the table at every call, so nothing is flagged (docs/vicidial/generator.md#who-is-flagged).
 type DIDChange struct {
 	Pattern string
 	Have    Row // the row as it is now, did_id included; nil when there is none
@@ -97,7 +98,8 @@ func (d DIDChange) record() string {
 }
 
 // sameInDID: the admin form writes ---NONE--- into an in-group that is blank
-// (F§10 item 13). A campaign in other letters is another to VICIdial's programs.
+//
+// (docs/vicidial/measured.md#null-and-empty). A campaign in other letters is another to VICIdial's programs.
 func sameInDID(column string, meant, held Value) bool {
 	switch column {
 	case "group_id", "filter_group_id":

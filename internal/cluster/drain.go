@@ -9,14 +9,15 @@ import (
 
 // The columns that keep new work from a server. servers.active is none of them:
 // it stops neither dialing nor balance calls, and a login to one phone passes it
-// by (F§9.7 item 48; F§10 items 7 and 10).
+// by
+// (docs/vicidial/dialer.md#active-flag; docs/vicidial/measured.md#fill-ignores-active, docs/vicidial/measured.md#single-login).
 const (
 	columnLogins  = "active_agent_login_server"
 	columnBalance = "vicidial_balance_active"
 )
 
 // Drain is what has to be known to take a server out of work, in the order of
-// F§7.2: nobody new logs in, no balance call comes, its remote agents stop.
+// docs/vicidial/operations.md#removing-a-node: nobody new logs in, no balance call comes, its remote agents stop.
 type Drain struct {
 	Server  Server
 	Servers Servers  // all of the table
@@ -84,7 +85,8 @@ func (d Drain) Refusal() error {
 // telephony says whether calls are on the server, or it is a pseudo node.
 func (s Server) telephony() bool { return s.Row["active_asterisk_server"].Yes() }
 
-// shut says why the login page sends nobody to a server (F§3.5 item 5); empty
+// shut says why the login page sends nobody to a server
+// (docs/vicidial/agent-login.md#health-checks); empty
 // when it does. Rooms are not looked at: they come free again.
 func (s Server) shut(alive []string) string {
 	switch {

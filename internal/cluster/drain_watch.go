@@ -108,7 +108,7 @@ const (
 	remindEvery = time.Minute
 	// emptyLooks is how often in a row nobody must be there: a dialer that was in
 	// the middle of its round when the gate was shut still places what it had
-	// decided on (F§3.1, F§3.2).
+	// decided on (docs/vicidial/dialer.md#local-dialer, docs/vicidial/dialer.md#balance-fill).
 	emptyLooks = 2
 	// missedLooks is how often in a row a look may fail: a database that restarts
 	// must not end a wait of half an hour.

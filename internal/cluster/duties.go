@@ -7,7 +7,7 @@ import (
 
 // Duty is work that one node of the cluster does, and only one: VICIdial's
 // programs take no lock, so two of them undo each other's work or do it twice
-// (F§4.1, docs/LOAD_BALANCING.txt).
+// (docs/vicidial/node-files.md#once-per-cluster, docs/LOAD_BALANCING.txt).
 type Duty string
 
 // The duties. The first four are letters of VARactive_keepalives, the others
@@ -43,7 +43,7 @@ type job struct {
 }
 
 // dutyWorks lists every duty in the order in which a crontab shows it. Scripts
-// and hours are those of docs/SCRATCH_INSTALL.txt (F§4.3).
+// and hours are those of docs/SCRATCH_INSTALL.txt (docs/vicidial/node-files.md#crontab).
 func dutyWorks(archive ArchivePace) []dutyWork {
 	return []dutyWork{
 		{duty: AdaptiveDialing, letter: "5"},

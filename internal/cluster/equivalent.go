@@ -7,7 +7,8 @@ import (
 
 // Equivalent says whether two values of a column mean the same to VICIdial.
 // A save in the admin form that changes nothing turns NULL into the empty text
-// (F§10 item 13) and LF into CR LF; neither is anybody's intent, and neither is
+//
+// (docs/vicidial/measured.md#null-and-empty) and LF into CR LF; neither is anybody's intent, and neither is
 // drift. Equality to the letter is Value's ==.
 func Equivalent(column string, a, b Value) bool {
 	return Normal(column, a) == Normal(column, b)
@@ -20,7 +21,7 @@ func Normal(column string, value Value) Value {
 		return Text(strings.ToLower(value.Text))
 	case "template_id":
 		if value.Text == "--NONE--" {
-			return Text("") // F§9.3 item 19
+			return Text("") // docs/vicidial/schema.md#no-template
 		}
 	case "local_gmt":
 		return normalOffset(value)
@@ -42,7 +43,7 @@ var numericColumns = map[string]bool{
 	"vicidial_recording_limit": true, "vicidial_balance_rank": true, "conf_update_interval": true, "dedicated_trunks": true,
 }
 
-// flagColumns are ENUM('Y','N'). What is neither is no (F§1.0 item 8).
+// flagColumns are ENUM('Y','N'). What is neither is no (docs/vicidial/schema.md#enums).
 var flagColumns = map[string]bool{
 	"active": true, "active_asterisk_server": true, "active_agent_login_server": true, "generate_vicidial_conf": true,
 	"vicidial_balance_active": true, "sys_perf_log": true, "vd_server_logs": true, "carrier_logging_active": true,
@@ -50,7 +51,7 @@ var flagColumns = map[string]bool{
 }
 
 // normalOffset writes an offset with two decimals: upgraded systems say -5
-// where fresh ones say -5.00 (F§9.14 item 84).
+// where fresh ones say -5.00 (docs/vicidial/hazards.md#local-gmt-spelling).
 func normalOffset(value Value) Value {
 	hours, err := strconv.ParseFloat(strings.TrimSpace(value.Text), 64)
 	if value.Null || err != nil {
@@ -59,7 +60,8 @@ func normalOffset(value Value) Value {
 	return Text(strconv.FormatFloat(hours, 'f', 2, 64))
 }
 
-// LocalOffsets are the values that VICIdial's forms allow for local_gmt (F§2.2).
+// LocalOffsets are the values that VICIdial's forms allow for local_gmt
+// (docs/vicidial/admin-page.md#local-gmt).
 // None of them includes daylight saving.
 var LocalOffsets = []string{
 	"12.75", "12.00", "11.00", "10.00", "9.50", "9.00", "8.00", "7.00", "6.50", "6.00", "5.75", "5.50", "5.00", "4.50",

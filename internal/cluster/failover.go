@@ -29,7 +29,7 @@ type FailoverPhone struct {
 
 // FailoverSeat is what an agent types as phone login, and the phones behind it
 // in the order of the alias. A seat of one phone is not balanced and not
-// checked for a heartbeat (F§3.5 item 4).
+// checked for a heartbeat (docs/vicidial/agent-login.md#single-login).
 type FailoverSeat struct {
 	ID     string
 	Phones []FailoverPhone

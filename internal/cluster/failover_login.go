@@ -60,7 +60,8 @@ func (h *loginHall) phones(seat FailoverSeat) []phoneOf {
 	return phones
 }
 
-// login does what the agent login page does with a phone login (F§3.5; www/agc
+// login does what the agent login page does with a phone login
+// (docs/vicidial/agent-login.md#algorithm; www/agc
 // vicidial.php:4291-4534) and returns the server on which the agent ends.
 func (h *loginHall) login(phones []phoneOf) (int, loginFailure) {
 	if !slices.ContainsFunc(phones, func(p phoneOf) bool { return p.usable && p.server >= 0 && h.servers[p.server].Logins }) {
@@ -72,7 +73,7 @@ func (h *loginHall) login(phones []phoneOf) (int, loginFailure) {
 	chosen, failure := -1, loginPinned
 	least := 0.0
 	usable := false
-	confbridge := false // never set back: the page's loop forgets to (F§3.5 item 5b)
+	confbridge := false // never set back: the page's loop forgets to (docs/vicidial/agent-login.md#engine-loop)
 	for _, phone := range phones {
 		if phone.server < 0 {
 			continue

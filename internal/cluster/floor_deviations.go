@@ -14,8 +14,9 @@ type Deviation struct {
 	Seat  string
 	Texts []string // one for each row and column, e.g. `phone 2000a: protocol is SIP, not PJSIP`
 	// Password says that a phone has another password than the rest of the floor:
-	// somebody changed it by telephone, or the alias cannot log in (F§9.4 item 32,
-	// F§9.6 item 41).
+	// somebody changed it by telephone, or the alias cannot log in
+	// (docs/vicidial/generator.md#voicemail-write-back,
+	// docs/vicidial/agent-login.md#alias-rules).
 	Password bool
 	Logged   []LogRecord // where the admin change log may tell who did it
 }
@@ -24,7 +25,8 @@ type Deviation struct {
 type LogRecord struct{ Section, Record string }
 
 // LogRecords are those of a seat's alias and of its phones on some nodes, by which
-// the log tells who moved the seat (F§2.6, F§2.7).
+// the log tells who moved the seat
+// (docs/vicidial/admin-page.md#phones, docs/vicidial/admin-page.md#phone-aliases).
 func (s FloorStyle) LogRecords(seat string, nodes ...string) []LogRecord {
 	var records []LogRecord
 	if s.Naming.HasAlias() {

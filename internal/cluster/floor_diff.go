@@ -126,7 +126,8 @@ func (d *floorDiff) diffPhones(have, seen FloorRows, owned, there, wanted floorI
 }
 
 // keepPasswordsAlike gives phones that are to go the new password of their seat:
-// until the alias lets go of them, all its phones must share one (F§9.6 item 41).
+// until the alias lets go of them, all its phones must share one
+// (docs/vicidial/agent-login.md#alias-rules).
 func (d *floorDiff) keepPasswordsAlike(columns []int) {
 	wanted := slices.Index(d.want.Columns, "pass")
 	if wanted < 0 || columns[wanted] < 0 || len(d.drop) == 0 {
@@ -166,7 +167,7 @@ func (d *floorDiff) newPhone(p Phone, seen FloorRows, owned, there floorIndex, m
 }
 
 // mailboxesInTheWay tells who has a voicemail id that is not the floor's own.
-// Phones that share a mailbox get each other's password (F§10 item 16).
+// Phones that share a mailbox get each other's password (docs/vicidial/measured.md#voicemail-pin).
 func mailboxesInTheWay(seen FloorRows, owned, wanted floorIndex) map[string]string {
 	taken := map[string]string{}
 	for _, p := range seen.Phones {

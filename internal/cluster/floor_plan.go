@@ -25,7 +25,7 @@ type FloorPlan struct {
 	Voicemail string
 	// Everywhere says that the dialplan of every node reaches the phones of all
 	// others (system_settings.generate_cross_server_exten): a phone then is in the
-	// files of all nodes (F§9.5 item 37).
+	// files of all nodes (docs/vicidial/generator.md#who-is-flagged).
 	Everywhere bool
 	// Flag names servers whose files must be built anew in any case, since an
 	// apply that was cut off may have written their rows and not their flag.

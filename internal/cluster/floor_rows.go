@@ -21,7 +21,7 @@ type Phone struct {
 }
 
 // key is what makes a phone unique: UNIQUE (extension, server_ip), without
-// regard to case (F§9.2 item 17).
+// regard to case (docs/vicidial/schema.md#collations).
 func (p Phone) key() string { return p.ServerIP + " " + strings.ToLower(p.Extension) }
 
 func (p Phone) title() string { return "phone " + p.Login + " on " + p.ServerIP }
@@ -55,7 +55,7 @@ type FloorRows struct {
 	Aliases []PhoneAlias
 	Users   []SeatUser
 	// Mailboxes are ids in vicidial_voicemail, which share one namespace with the
-	// voicemail ids of phones (F§9.2 item 13). Of all there are, only.
+	// voicemail ids of phones (docs/vicidial/schema.md#mailbox-namespace). Of all there are, only.
 	Mailboxes []string
 }
 

@@ -10,7 +10,7 @@ type Secret struct {
 	Given func(seat string) (Value, bool)
 	Renew bool // the given value is meant for phones that are there already, too
 	// PerSeat says that seats may differ from one another; the phones of one
-	// seat never may (F§9.6 item 41).
+	// seat never may (docs/vicidial/agent-login.md#alias-rules).
 	PerSeat bool
 	Ignore  bool // a phone that was changed by somebody keeps what it has
 }

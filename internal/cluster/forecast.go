@@ -8,7 +8,7 @@ import (
 )
 
 // ForecastServer is what VICIdial's dialers read of one row of servers.
-// Whether the row says active does not matter to them (F§9.7 item 48).
+// Whether the row says active does not matter to them (docs/vicidial/dialer.md#active-flag).
 type ForecastServer struct {
 	IP             string
 	MaxTrunks      int  // max_vicidial_trunks; NULL counts as 0 and stops dialing
@@ -172,11 +172,11 @@ func GoalLines(agents int, level float64) int {
 
 // LocalCallsPerSecond is what the local dialer makes of
 // servers.outbound_calls_per_second: 1 to 200 count, anything else means 40
-// (AST_VDauto_dial.pl:536; F§3.1). So 0 does not stop a server.
+// (AST_VDauto_dial.pl:536; docs/vicidial/dialer.md#calls-per-second). So 0 does not stop a server.
 func LocalCallsPerSecond(column int) float64 { return callsPerSecond(column, 200) }
 
 // FillCallsPerSecond is the same for the balance fill and the column of
-// system_settings, where up to 1000 count (AST_VDauto_dial_FILL.pl:347; F§3.2).
+// system_settings, where up to 1000 count (AST_VDauto_dial_FILL.pl:347; docs/vicidial/dialer.md#fill-calls-per-second).
 func FillCallsPerSecond(column int) float64 { return callsPerSecond(column, 1000) }
 
 func callsPerSecond(column, highest int) float64 {
@@ -187,8 +187,8 @@ func callsPerSecond(column, highest int) float64 {
 }
 
 // NewForecast works one loop of VICIdial's dialers out: every server's local
-// dialer (AST_VDauto_dial.pl, F§3.1), then the balance fill
-// (AST_VDauto_dial_FILL.pl, F§3.2). It is VICIdial's arithmetic with its
+// dialer (AST_VDauto_dial.pl, docs/vicidial/dialer.md#trunk-limits), then the balance fill
+// (AST_VDauto_dial_FILL.pl, docs/vicidial/dialer.md#balance-fill). It is VICIdial's arithmetic with its
 // quirks, not what would be sensible. Assumed are enough leads in the hopper.
 // Not part of it are shared dialing (dial methods SHARED_*), and the calls of
 // in-groups that the dialer counts for a blended campaign while none of its

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// fill is the balance fill of F§3.2 (AST_VDauto_dial_FILL.pl): campaigns by
+// fill is the balance fill of docs/vicidial/dialer.md#balance-fill (AST_VDauto_dial_FILL.pl): campaigns by
 // their id, each over the servers that balance and are not short themselves.
 // It asks the table anew each time, and counts every row of it.
 func (s *forecastState) fill(local []ForecastLocal) []ForecastFill {
@@ -93,7 +93,7 @@ func (s *forecastState) available(server ForecastServer, campaign string) int {
 
 // balancing lists the servers that the fill asks, in its order: the higher
 // rank first, then by address as text. Nothing else is looked at: a server
-// that is not active is asked as well (F§10 item 7).
+// that is not active is asked as well (docs/vicidial/measured.md#fill-ignores-active).
 func (s *forecastState) balancing() []ForecastServer {
 	var servers []ForecastServer
 	for _, server := range s.in.Servers {

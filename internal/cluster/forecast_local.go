@@ -91,7 +91,7 @@ func (s *forecastState) local(server ForecastServer) []ForecastLocal {
 	return all
 }
 
-// localCampaign is steps 1 to 7 of F§3.1. The second result is what the dialer
+// localCampaign is steps 1 to 7 of docs/vicidial/dialer.md#trunk-limits. The second result is what the dialer
 // adds to its count of active lines, which it does even for a campaign that it
 // then does not dial.
 func (s *forecastState) localCampaign(server ForecastServer, goal ForecastGoal, active int) (ForecastLocal, int) {

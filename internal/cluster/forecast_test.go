@@ -52,7 +52,7 @@ func wantFill(t *testing.T, f Forecast, server, campaign string, place int) {
 	t.Errorf("the fill does not ask %s for %s", server, campaign)
 }
 
-// The sentences of F§3.1, "Consequences".
+// The sentences of docs/vicidial/dialer.md#trunk-limits.
 func TestForecast_consequences(t *testing.T) {
 	t.Run("OVERFLOW_ALLOWED withholds its lines from every other campaign and does not cap its own", func(t *testing.T) {
 		in := aForecast()
@@ -161,7 +161,7 @@ func TestForecast_consequences(t *testing.T) {
 	})
 }
 
-// What was measured on a running VICIdial, F§10 items 5 to 8.
+// What was measured on a running VICIdial, docs/vicidial/measured.md#dialing.
 func TestForecast_measured(t *testing.T) {
 	t.Run("a MAXIMUM_LIMIT above the maximum is not capped: 15 calls on a server of 12", func(t *testing.T) {
 		in := aForecast()

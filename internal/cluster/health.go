@@ -93,14 +93,17 @@ type HealthSnapshot struct {
 
 // The tolerances are VICIdial's own.
 const (
-	// HeartbeatTolerance is that of the agent login page (F§3.7).
+	// HeartbeatTolerance is that of the agent login page
+	// (docs/vicidial/daemons.md#heartbeat-tolerance).
 	HeartbeatTolerance = 120 * time.Second
-	// ClockTolerance is that of the agent screen's time sync check (F§3.7).
+	// ClockTolerance is that of the agent screen's time sync check
+	// (docs/vicidial/daemons.md#clock-tolerance).
 	ClockTolerance = 8 * time.Second
-	// ShortageTolerance is how long the balance fill heeds a shortage (F§3.2).
+	// ShortageTolerance is how long the balance fill heeds a shortage
+	// (docs/vicidial/dialer.md#shortage-age).
 	ShortageTolerance = 1200 * time.Second
 	// RebuildTolerance is how long a node that is well takes to rebuild its
-	// configuration files, with some to spare (F§3.13).
+	// configuration files, with some to spare (docs/vicidial/daemons.md#pending-rebuild).
 	RebuildTolerance = 120 * time.Second
 	// ReplicaTolerance is ours: reports older than this mislead.
 	ReplicaTolerance = 60 * time.Second

@@ -38,7 +38,8 @@ func NodeOf(serverIP string, words []string) (Node, error) {
 // tell no more than which programs run: a node without any is taken for a web
 // node, and one that only does duties for the database's.
 //
-// As ADMIN_keepalive_ALL.pl reads them (F§4.1), order and repetition do not
+// As ADMIN_keepalive_ALL.pl reads them
+// (docs/vicidial/node-files.md#keepalive-letters), order and repetition do not
 // matter, lower-case letters mean nothing, and an X silences the others.
 func NodeFromLetters(serverIP, letters string) Node {
 	node := Node{ServerIP: serverIP}

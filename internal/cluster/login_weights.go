@@ -9,7 +9,7 @@ import (
 )
 
 // LoginWeightsContainer is the settings container from which the agent login
-// takes the weights of servers (F§3.5).
+// takes the weights of servers (docs/vicidial/agent-login.md#login-weights).
 const LoginWeightsContainer = "AGENT_LOAD_BALANCING_WEIGHT"
 
 // WriteWeights returns the container's text for weights by server_ip: a line

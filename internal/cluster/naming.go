@@ -12,7 +12,7 @@ import (
 // 0, b is 1, aa is 26) unless the node sets its own; {index?} is the same, but
 // nothing for 0.
 //
-// All conventions of F§8.7 are templates. The sample floor of 151 phones has
+// All conventions of docs/vicidial/agent-login.md#naming-conventions are templates. The sample floor of 151 phones has
 // logins {seat}{suffix} and dialplan numbers {seat}{index}; the bulk page numbers
 // {index?}{seat}; create-phone-alias.pl has extensions {seat}{suffix} and alias
 // ids {seat}x.
@@ -136,7 +136,7 @@ func (n Naming) Counts() bool {
 func (n Naming) HasAlias() bool { return n.AliasID.text != "" }
 
 // DefaultNaming names a floor as VICIdial's own sample of 151 phones on three
-// servers does (F§8.3).
+// servers does (docs/vicidial/agent-login.md#sample-aliases).
 var DefaultNaming = map[string]string{
 	"login": "{seat}{suffix}", "extension": "{seat}", "dialplan_number": "{seat}{index}", "voicemail_id": "{seat}",
 	"fullname": "station {seat}", "alias_id": "{seat}", "alias_name": "{seat} phone",

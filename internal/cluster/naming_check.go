@@ -7,7 +7,7 @@ import (
 )
 
 // What the agent login page lets through (www/agc/vicidial.php lines 970 and
-// 971, F§9.6 item 41). It drops every other character without a word, so a name
+// 971, docs/vicidial/agent-login.md#login-characters). It drops every other character without a word, so a name
 // that holds one can be saved but never log in.
 const (
 	typedCharacters  = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -52,7 +52,8 @@ func checkName(what, name, allowed string, least, most int) error {
 	return nil
 }
 
-// The widths of the newest schema (F§1.5, F§1.6). Older schemas may be narrower;
+// The widths of the newest schema
+// (docs/vicidial/schema.md#phones, docs/vicidial/schema.md#phones_alias). Older schemas may be narrower;
 // [Schema.Check] knows theirs.
 const (
 	widestLogin     = 15

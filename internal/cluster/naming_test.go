@@ -6,7 +6,7 @@ import (
 )
 
 func TestNaming_conventions(t *testing.T) {
-	// F§8.7: login, extension, dialplan number and alias id on the first three nodes.
+	// docs/vicidial/agent-login.md#naming-conventions: login, extension, dialplan number and alias id on the first three nodes.
 	for _, c := range []struct {
 		claim string
 		texts map[string]string

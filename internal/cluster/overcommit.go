@@ -116,7 +116,7 @@ func (s Starvation) String() string {
 // dialer starves campaigns: for a campaign without a MAXIMUM_LIMIT row it
 // compares the maximum less the reservations of others with the active lines of
 // all campaigns, the reserving ones' own calls included
-// (bin/AST_VDauto_dial.pl lines 1454-1467; F§3.1, F§9.7 item 49a).
+// (bin/AST_VDauto_dial.pl lines 1454-1467; docs/vicidial/dialer.md#double-counting).
 func (t Trunks) Starved(servers Servers, campaigns Campaigns, ips []string) []Starvation {
 	var found []Starvation
 	for _, ip := range slices.Sorted(slices.Values(ips)) {

@@ -39,7 +39,7 @@ func TestOvercommitted(t *testing.T) {
 	}
 }
 
-// The worked numbers of F§3.1: of 100 lines B reserves 50. While B uses them, C
+// The worked numbers of docs/vicidial/dialer.md#double-counting: of 100 lines B reserves 50. While B uses them, C
 // may place no call although 50 lines are idle.
 func TestStarved(t *testing.T) {
 	servers := Servers{aServer("dial1", "a")}

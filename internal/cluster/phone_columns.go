@@ -18,9 +18,11 @@ type PhoneColumn struct {
 	Says string // for the operator
 }
 
-// PhoneColumns are the configuration columns of phones (F§1.5), in alphabetical
+// PhoneColumns are the configuration columns of phones
+// (docs/vicidial/schema.md#phones), in alphabetical
 // order of what they are about. Names, nodes and secrets are not among them, nor
-// what daemons write (F§9.4 item 32), nor the passwords of the old desktop client.
+// what daemons write
+// (docs/vicidial/daemons.md#volatile-columns), nor the passwords of the old desktop client.
 var PhoneColumns = []PhoneColumn{
 	{"active", KindYesNo, "Whether agents can log in with the phone and its Asterisk peer is generated."},
 	{"status", KindText, "Free text such as `ACTIVE`."},
@@ -106,7 +108,8 @@ var PhoneColumns = []PhoneColumn{
 }
 
 // PhoneBorn is what a phone gets when it is added and the declaration does not
-// say: what the bulk page of VICIdial gives it (F§2.16). Columns that are not
+// say: what the bulk page of VICIdial gives it
+// (docs/vicidial/admin-page.md#bulk-page). Columns that are not
 // here take the defaults of the table.
 func PhoneBorn() Row {
 	return Row{

@@ -5,7 +5,7 @@ import (
 )
 
 // Placement says which nodes each seat may log in to, in the order in which its
-// alias lists them: the last one wins ties (www/agc/vicidial.php, F§3.5 item 6).
+// alias lists them: the last one wins ties (www/agc/vicidial.php, docs/vicidial/agent-login.md#ties).
 // Seats on the same nodes in the same order share one pattern, so that a floor
 // costs four bytes a seat. The zero value holds no seat.
 type Placement struct {

@@ -51,7 +51,7 @@ const (
 	Update
 	Delete
 	// Thin removes rows that say the same as another until one is left. The
-	// tables without a unique key need it (F§9.2 item 10).
+	// tables without a unique key need it (docs/vicidial/schema.md#duplicate-trunk-rows).
 	Thin
 )
 

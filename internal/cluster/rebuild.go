@@ -10,7 +10,7 @@ import (
 
 // ColumnReload is the column of system_settings that stands in the footer of
 // every generated file: another value makes all of them differ, so that nodes
-// reload them although nothing else has changed (F§9.5 item 38).
+// reload them although nothing else has changed (docs/vicidial/generator.md#reload-timestamp).
 const ColumnReload = "reload_timestamp"
 
 // ReloadStamp is when a reload was asked for last, and the time now, both by the
@@ -31,7 +31,7 @@ type RebuildConf struct {
 
 // Targets are the servers that are flagged: those that are wanted, or all. The
 // flag is guarded as in the admin page, since a server that generates no files
-// would keep it for ever (F§9.5 items 36 and 39).
+// would keep it for ever (docs/vicidial/generator.md#stuck-flag).
 func (r RebuildConf) Targets() (Servers, error) {
 	if len(r.Wanted) == 0 {
 		targets := slices.DeleteFunc(slices.Clone(r.Servers), func(server Server) bool { return server.generatesNot() != "" })
@@ -74,8 +74,10 @@ func (s Server) generatesNot() string {
 }
 
 // Plan says what to write: the stamp first, since a node clears its flag before
-// it reads (F§9.5 item 35), then all flags in one statement, with the one line in
-// the change log that VICIdial's own server refresh leaves (F§5.2).
+// it reads
+// (docs/vicidial/generator.md#flag-reset-first), then all flags in one statement, with the one line in
+// the change log that VICIdial's own server refresh leaves
+// (docs/vicidial/web-pages.md#server-refresh).
 func (r RebuildConf) Plan() (Plan, error) {
 	targets, err := r.Targets()
 	if err != nil {

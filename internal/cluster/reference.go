@@ -36,8 +36,9 @@ var noTrunks = Row{"dedicated_trunks": Number(0)}
 
 // References are the columns besides servers.server_ip that hold a server_ip:
 // those of bin/ADMIN_update_server_ip.pl lines 431-521, and
-// vicidial_drop_lists.dl_server, which that script forgets (F§3.12). The order
-// is the one in which a removal takes rows away (F§7.2).
+// vicidial_drop_lists.dl_server, which that script forgets
+// (docs/vicidial/schema.md#address-columns). The order
+// is the one in which a removal takes rows away (docs/vicidial/operations.md#removing-a-node).
 var References = []Reference{
 	{Table: "phones", Column: "server_ip", What: "phones"},
 	{Table: TableTrunks, Column: "server_ip", What: "trunk rows", Where: noTrunks, Unlike: true},
@@ -230,7 +231,7 @@ func (r Removal) Obstacles() []string {
 	return reasons
 }
 
-// PlanRemoval takes a server away in the order of F§7.2: it is put out of work,
+// PlanRemoval takes a server away in the order of docs/vicidial/operations.md#removing-a-node: it is put out of work,
 // its phones leave the aliases before they go themselves, and its own row goes
 // when nothing names it any more. All peers are flagged, which the admin page
 // forgets. Where another server has the address, its row alone goes.

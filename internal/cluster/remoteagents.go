@@ -21,7 +21,7 @@ var RemoteAgentsColumns = []string{
 const MaxRemoteLines = 255
 
 // RemoteTestExtension is the conf_exten that makes remote agents answer their
-// calls themselves, for a test (F§9.3 item 27).
+// calls themselves, for a test (docs/vicidial/inbound.md#test-agents).
 const RemoteTestExtension = "999999999999"
 
 // ID is the remote_agent_id.
@@ -60,7 +60,7 @@ func (r RemoteAgents) bounds() (first, last int64, numeric bool) {
 }
 
 // Overlaps says whether two runs share a user. Numbers are compared as numbers;
-// the admin page compares them as text, and misses some (F§2.10).
+// the admin page compares them as text, and misses some (docs/vicidial/admin-page.md#text-ranges).
 func (r RemoteAgents) Overlaps(other RemoteAgents) bool {
 	first, last, numeric := r.bounds()
 	begins, ends, both := other.bounds()
@@ -93,7 +93,8 @@ func OverlapOf(run RemoteAgents, have []RemoteAgents) (RemoteAgents, bool) {
 }
 
 // RemoteAgentsChange leads one run of remote agents to where it is wanted. The
-// daemon reads the table by itself, so nothing is flagged (F§9.5).
+// daemon reads the table by itself, so nothing is flagged
+// (docs/vicidial/generator.md#who-is-flagged).
 type RemoteAgentsChange struct {
 	UserStart string
 	Have      []RemoteAgents // every row of the table, read afresh
@@ -197,7 +198,8 @@ const (
 )
 
 // withoutBlanked takes closer_campaigns out of what is compared where a daemon
-// has blanked it, as it does for users that reached their limit (F§3.8): that is
+// has blanked it, as it does for users that reached their limit
+// (docs/vicidial/inbound.md#blanked-in-groups): that is
 // nobody's intent, so it is neither mended nor a conflict. Only a new choice of
 // groups is written.
 func withoutBlanked(have, seen, want Row) (wanted, known Row) {

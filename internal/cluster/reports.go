@@ -8,7 +8,8 @@ import (
 )
 
 // ReportTitles reads reports_use_slave_db. The admin page leaves a blank before
-// every title but the first, and stores NONE among the others (F§2.11).
+// every title but the first, and stores NONE among the others
+// (docs/vicidial/admin-page.md#report-list).
 func ReportTitles(text string) []string {
 	var titles []string
 	for title := range strings.SplitSeq(text, ",") {
@@ -40,7 +41,8 @@ func CheckReport(title string) error {
 
 // ReviewReports tells what the list of titles does beyond what it says. A page
 // uses the replica when its own title is found anywhere in the list, so that
-// "Inbound Report by DID" sends "Inbound Report" there as well (F§3.10).
+// "Inbound Report by DID" sends "Inbound Report" there as well
+// (docs/vicidial/web-pages.md#report-titles).
 func ReviewReports(titles []string, replica string) []string {
 	var said []string
 	if len(titles) > 0 && len(replica) <= 5 {
@@ -69,7 +71,7 @@ func ReviewReports(titles []string, replica string) []string {
 var realTimeReports = []string{"Real-Time Main Report", "Real-Time Campaign Summary", "Real-Time Whiteboard Report"}
 
 // knownReports are the titles that the system settings page offers
-// (www/vicidial/admin.php:128, F§3.10).
+// (www/vicidial/admin.php:128, docs/vicidial/web-pages.md#report-titles).
 var knownReports = []string{
 	"Real-Time Main Report", "Real-Time Campaign Summary", "Real-Time Whiteboard Report", "VERM Reports", "Inbound Report",
 	"Inbound Report by DID", "Inbound Service Level Report", "Inbound Summary Hourly Report", "Inbound Daily Report",

@@ -10,7 +10,7 @@ import (
 // Role says what a node of a site is for.
 type Role string
 
-// The roles, as ViciBox installs them (F§4.6).
+// The roles, as ViciBox installs them (docs/vicidial/node-files.md#roles).
 const (
 	RoleTelephony Role = "telephony"
 	RoleWeb       Role = "web"
@@ -108,7 +108,7 @@ func (s Site) Assign() (Assignment, error) {
 
 // Letters returns VARactive_keepalives for the node: X alone where VICIdial
 // must run nothing, since an X beside other letters silences them all
-// (ADMIN_keepalive_ALL.pl tests for it first, F§4.1).
+// (ADMIN_keepalive_ALL.pl tests for it first, docs/vicidial/node-files.md#keepalive-letters).
 func (n Node) Letters(assignment Assignment) string {
 	var letters strings.Builder
 	for _, letter := range "123456789ECS" {

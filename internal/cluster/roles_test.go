@@ -202,7 +202,8 @@ func anUpkeep() cluster.Upkeep {
 }
 
 // onceScripts are the scripts that must be in one crontab of the cluster only
-// (F§4.3), written down a second time so that the test does not ask the table
+//
+// (docs/vicidial/node-files.md#crontab), written down a second time so that the test does not ask the table
 // it tests.
 var onceScripts = []string{
 	"AST_flush_DBqueue.pl", "AST_cleanup_agent_log.pl", "AST_DB_dead_cb_purge.pl", "AST_VDhopper.pl",

@@ -22,7 +22,8 @@ func (e Engine) Table() Table {
 	return TableMeetmeRooms
 }
 
-// FirstRoom is where VICIdial's own samples begin (F§4.8, F§8.1). Below the
+// FirstRoom is where VICIdial's own samples begin
+// (docs/vicidial/agent-login.md#room-numbers). Below the
 // MeetMe number lie the rooms of the old client, in the table conferences.
 func (e Engine) FirstRoom() int {
 	if e == Confbridge {
@@ -111,7 +112,7 @@ func Describe(engine Engine, have map[Engine][]Room, want RoomRange, waiting boo
 
 // PlanRooms leads a server's rooms to the wanted range of the wanted engine.
 // New rooms come first; rooms that are not wanted go last and only while nobody
-// has reserved them, since that would cut an agent off (F§9.6 item 47).
+// has reserved them, since that would cut an agent off (docs/vicidial/agent-login.md#room-in-use).
 func PlanRooms(ip string, engine Engine, have map[Engine][]Room, want RoomRange) Plan {
 	var plan Plan
 	there := map[int]int{}
@@ -185,7 +186,8 @@ func dropRooms(ip string, engine Engine, numbers []Value) []Step {
 }
 
 // thinRoom leaves one of several rows of a room. A cluster that has been upgraded for
-// long may lack the key that refuses a second one (F§6.2), and two agents who reserve
+// long may lack the key that refuses a second one
+// (docs/vicidial/schema.md#missing-keys), and two agents who reserve
 // one each hear one another.
 func thinRoom(ip string, engine Engine, number int) Step {
 	room := Number(int64(number))

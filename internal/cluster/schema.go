@@ -72,7 +72,8 @@ func ParseDefault(text string, there bool) *Value {
 	return &value
 }
 
-// since is the schema version that brought a column (F§6.4); older ones are left out.
+// since is the schema version that brought a column
+// (docs/vicidial/schema.md#schema-versions); older ones are left out.
 var since = map[Table]map[string]int{
 	TableServers: {
 		"user_group": 1308, "auto_restart_asterisk": 1360, "voicemail_dump_exten_no_inst": 1366,
@@ -99,7 +100,7 @@ var (
 
 // Check says why the connected database cannot hold the value as it is. Without
 // strict mode MariaDB would cut it off in silence, and it would differ for ever
-// (F§10 item 18).
+// (docs/vicidial/measured.md#silent-truncation).
 func (s Schema) Check(table Table, column string, value Value) error {
 	found, ok := s.Tables[table][column]
 	if !ok {

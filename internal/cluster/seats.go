@@ -14,7 +14,8 @@ import (
 // ("2000-20000000") is an error and not an afternoon.
 const MostSeats = 100_000
 
-// widestSeat is as wide as phones.voicemail_id (F§1.5), which is made of it.
+// widestSeat is as wide as phones.voicemail_id
+// (docs/vicidial/schema.md#phones), which is made of it.
 const widestSeat = 10
 
 // Seats is a set of seat numbers, kept as runs of consecutive numbers of one

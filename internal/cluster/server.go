@@ -7,8 +7,8 @@ import (
 )
 
 // ServerColumns are the configuration columns of the table servers that the
-// provider reads and may own (F§1.1, marked C), without the two secrets. What
-// daemons write (F§9.4 item 31) is not among them and never in state.
+// provider reads and may own (docs/vicidial/schema.md#servers), without the two secrets. What
+// daemons write (docs/vicidial/daemons.md#volatile-columns) is not among them and never in state.
 var ServerColumns = []string{
 	"server_id", "server_description", "server_ip", "active", "asterisk_version", "max_vicidial_trunks",
 	"telnet_host", "telnet_port", "ASTmgrUSERNAME", "ASTmgrUSERNAMEupdate", "ASTmgrUSERNAMElisten", "ASTmgrUSERNAMEsend",
@@ -45,7 +45,8 @@ func (s Server) ID() string { return s.Row["server_id"].Text }
 // IP is the server_ip, the key by which VICIdial joins everything.
 func (s Server) IP() string { return s.Row["server_ip"].Text }
 
-// MaxTrunks is max_vicidial_trunks; NULL stops dialing, as 0 does (F§9.7 item 50).
+// MaxTrunks is max_vicidial_trunks; NULL stops dialing, as 0 does
+// (docs/vicidial/dialer.md#null-maximum).
 func (s Server) MaxTrunks() int {
 	trunks, _ := s.Row["max_vicidial_trunks"].Int()
 	return int(trunks)
@@ -73,7 +74,7 @@ func (s Servers) ByID(id string) (Server, bool) {
 }
 
 // ByIP looks a server up. Of several rows with one address the first counts,
-// as it does for VICIdial's daemons (F§9.2 item 9).
+// as it does for VICIdial's daemons (docs/vicidial/schema.md#duplicate-addresses).
 func (s Servers) ByIP(ip string) (Server, bool) {
 	for _, server := range s {
 		if server.IP() == ip {
@@ -84,7 +85,8 @@ func (s Servers) ByIP(ip string) (Server, bool) {
 }
 
 // Sharing finds another server with the address of this one. No key forbids that,
-// and what names the address is then as much the other's (F§9.2 item 9).
+// and what names the address is then as much the other's
+// (docs/vicidial/schema.md#duplicate-addresses).
 func (s Servers) Sharing(server Server) (Server, bool) {
 	for _, other := range s {
 		if other.IP() == server.IP() && !strings.EqualFold(other.ID(), server.ID()) {
@@ -166,7 +168,7 @@ func (s Servers) With(written ...Server) Servers {
 var meshColumns = []string{"server_id", "server_ip", ServerSecret, "active_asterisk_server"}
 
 // generatedColumns go into the configuration files of the server itself
-// (F§9.5 item 37).
+// (docs/vicidial/generator.md#who-is-flagged).
 var generatedColumns = []string{
 	"conf_qualify", "vicidial_recording_limit", "custom_dialplan_entry", "conf_engine", "asterisk_version",
 	"voicemail_dump_exten", "voicemail_dump_exten_no_inst", "ext_context", "generate_vicidial_conf", "external_server_ip",
@@ -189,7 +191,7 @@ func rebuildFor(ip string, changed Row) Rebuild {
 
 // AddServer makes the row of a new server. It starts with the flags that the
 // admin page sets, and all peers are flagged, which the admin page forgets
-// (F§2.3).
+// (docs/vicidial/admin-page.md#servers).
 func AddServer(row, secrets Row) Plan {
 	full := maps.Clone(row)
 	maps.Copy(full, secrets)

@@ -81,7 +81,7 @@ func TestResumeServer(t *testing.T) {
 	})
 }
 
-// The table of F§9.5 item 37.
+// The table of docs/vicidial/generator.md#who-is-flagged.
 func TestChangeServer(t *testing.T) {
 	for _, c := range []struct {
 		name          string

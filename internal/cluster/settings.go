@@ -15,7 +15,7 @@ var SettingsColumns = []string{
 }
 
 // settingsForEveryNode go into the configuration files of all nodes, which the
-// admin page forgets to flag (F§2.11, F§9.5 item 37).
+// admin page forgets to flag (docs/vicidial/admin-page.md#settings-flags).
 var settingsForEveryNode = []string{"active_voicemail_server", "generate_cross_server_exten", "default_codecs"}
 
 // The secrets of the system settings: what new servers and phones start with.
@@ -177,7 +177,8 @@ func EquivalentSetting(column string, a, b Value) bool {
 
 // CheckVoicemailServer says why a server cannot be the active voicemail
 // server. VICIdial checks nothing: with an address that is no node's, end of
-// day, purges, timed jobs and notifications run nowhere (F§3.4).
+// day, purges, timed jobs and notifications run nowhere
+// (docs/vicidial/daemons.md#voicemail-server).
 func CheckVoicemailServer(ip string, servers Servers) error {
 	if _, found := servers.ByIP(ip); !found {
 		return fmt.Errorf("server %s is not in the table servers, so that no node would run the cluster's end of day", ip)

@@ -8,7 +8,7 @@ import (
 
 // spreadTies decides which node each alias lists last. VICIdial sends an agent
 // to the node with the fewest agents and, where several have as few, to the last
-// one listed (F§3.5 item 6): on an empty floor that is everybody. So each node
+// one listed (docs/vicidial/agent-login.md#ties): on an empty floor that is everybody. So each node
 // is last for one in perSeat of its seats, rounded down or up, which is always
 // possible, since a node that were last for exactly that part of each seat would
 // be one such solution. An alias that satisfies this already is left alone.

@@ -12,7 +12,7 @@ import (
 // The members of vicidial_server_trunks.trunk_restriction. MaximumLimit caps
 // the campaign on that server; OverflowAllowed caps nothing and merely
 // withholds the lines from every other campaign there (bin/AST_VDauto_dial.pl
-// lines 928-959; F§3.1).
+// lines 928-959; docs/vicidial/dialer.md#trunk-limits).
 const (
 	MaximumLimit    = "MAXIMUM_LIMIT"
 	OverflowAllowed = "OVERFLOW_ALLOWED"
@@ -60,7 +60,8 @@ type Trunk struct {
 type Trunks []Trunk
 
 // Split is one campaign's part of the table, by server_ip. No key of the table
-// forbids a second row for the same server, so each may have several (F§9.2).
+// forbids a second row for the same server, so each may have several
+// (docs/vicidial/schema.md#duplicate-trunk-rows).
 type Split map[string][]Limit
 
 // Of returns the rows of one campaign. Ids are compared as VICIdial's collation
@@ -240,7 +241,7 @@ func (t trunkAt) key() Row {
 
 func (t trunkAt) audit(section, kind, verb string) Audit {
 	campaign := "Campaign: "
-	if kind == "ADD" { // the admin page writes it small in this one place (F§2.4)
+	if kind == "ADD" { // the admin page writes it small in this one place (docs/vicidial/admin-page.md#log-sections)
 		campaign = "campaign: "
 	}
 	return Audit{Section: section, Type: kind, Record: t.server, Code: "ADMIN " + verb + " SERVER TRUNK", Notes: campaign + t.campaign}
@@ -283,7 +284,8 @@ func (t trunkAt) remove(rows []Limit) []Step {
 
 // heal leaves one of several rows: the one that is as wanted, or else the
 // smallest. The dialer obeys the last row it meets and counts all of them
-// against other campaigns (F§10 item 6), so removing them releases lines.
+// against other campaigns
+// (docs/vicidial/measured.md#duplicate-rows), so removing them releases lines.
 func (t trunkAt) heal(rows []Limit, want Limit) (Limit, []Step) {
 	kept := rows[0]
 	for _, row := range rows {

@@ -33,7 +33,7 @@ var written = map[string]string{
 }
 
 // withheld are tables that the provider's user must not even see: who writes
-// process triggers has a root shell on every node (F§9.1 item 4).
+// process triggers has a root shell on every node (docs/vicidial/daemons.md#process-triggers).
 var withheld = []string{"vicidial_process_triggers"}
 
 // Grants lists the statements that give the provider's user what it needs and

@@ -17,7 +17,7 @@ var carrierColumns = []string{
 	"protocol", "globals_string", "dialplan_entry", "server_ip", "active",
 }
 
-// seedRow is one row that a fresh VICIdial has (F§1.0 item 11), from a schema
+// seedRow is one row that a fresh VICIdial has (docs/vicidial/schema.md#seed-rows), from a schema
 // version on.
 type seedRow struct {
 	table   string
@@ -87,7 +87,8 @@ func seedRows(schema int) []seedRow {
 			values: []string{"OLD_IAXEXAMPLE", "Old IAX example", "register => testcarrier:test@10.10.10.15:4569", "", account, "IAX2", "TESTIAXTRUNK = IAX2/testcarrier", dialplan("TESTIAXTRUNK"), "10.10.10.15", "N"},
 		},
 		{
-			// 0.0.0.0 means every server, which 2.4 does not know (F§10 item 3).
+			// 0.0.0.0 means every server, which 2.4 does not know
+			// (docs/vicidial/measured.md#all-servers-carriers).
 			table: "vicidial_server_carriers", since: 1316, columns: carrierColumns,
 			values: []string{"SIPExample", "SIP example", "", "--NONE--", account, "SIP", "SIPTRUNK = SIP/testcarrier", dialplan("SIPTRUNK"), "0.0.0.0", "N"},
 		},

@@ -24,7 +24,7 @@ const (
 )
 
 // Options shape a server. The zero value is a server as real clusters have it:
-// empty sql_mode, latin1, timestamps the old way (F§10 item 17).
+// empty sql_mode, latin1, timestamps the old way (docs/vicidial/measured.md#sql-mode).
 type Options struct {
 	// TLS makes the server offer TLS with these files; see [NewCertificates].
 	TLS *TLSFiles

@@ -8,7 +8,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// user_group came to phones_alias with schema 1308 (F§8.3).
+// user_group came to phones_alias with schema 1308 (docs/vicidial/schema.md#user-group).
 const (
 	selectAliases = `
 SELECT alias_id,

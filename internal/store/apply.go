@@ -94,7 +94,8 @@ func (w *writer) run(ctx context.Context, plan cluster.Plan) error {
 		// Whoever is killed after the last step can set no flag any more, and
 		// the next plan, seeing the rows as they are wanted, has none to set. So
 		// the flags stand before the first step already. A node that comes too
-		// early builds the files that it has, which costs it nothing (F§3.3).
+		// early builds the files that it has, which costs it nothing
+		// (docs/vicidial/generator.md#compared-before-copied).
 		if _, err := w.exec(ctx, flag, nil); err != nil {
 			return &cluster.Partial{Total: total, Step: flagging, Err: err}
 		}
@@ -117,7 +118,8 @@ func (w *writer) run(ctx context.Context, plan cluster.Plan) error {
 	if !flags {
 		return nil
 	}
-	// Data first, flags last: a node clears its flag before it reads (F§9.5 item 35).
+	// Data first, flags last: a node clears its flag before it reads
+	// (docs/vicidial/generator.md#flag-reset-first).
 	if _, err := w.exec(context.WithoutCancel(ctx), flag, nil); err != nil {
 		return &cluster.Partial{Applied: len(steps), Total: total, Step: flagging, Err: err}
 	}
@@ -127,7 +129,7 @@ func (w *writer) run(ctx context.Context, plan cluster.Plan) error {
 const flagging = "flag servers to rebuild their configuration files"
 
 // rebuild flags servers as the admin page does: only where files are generated
-// at all (F§9.5 item 36).
+// at all (docs/vicidial/generator.md#who-is-flagged).
 func rebuild(r cluster.Rebuild) (statement, bool) {
 	text := "UPDATE servers SET rebuild_conf_files = 'Y' WHERE generate_vicidial_conf = 'Y' AND active_asterisk_server = 'Y'"
 	if r.All {

@@ -7,7 +7,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// selectGates takes the first row of an address, as the daemons do (F§9.2).
+// selectGates takes the first row of an address, as the daemons do
+// (docs/vicidial/schema.md#duplicate-addresses).
 const selectGates = `
 SELECT COALESCE(active_agent_login_server, '') = 'Y',
        COALESCE(vicidial_balance_active, '') = 'Y'

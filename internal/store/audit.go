@@ -36,7 +36,7 @@ func (s *Store) audit(h home, step cluster.Step, done statement) (insert, count 
 }
 
 // secretColumns never show in the change log. VICIdial itself writes them there
-// in clear (F§9.10 item 68).
+// in clear (docs/vicidial/admin-page.md#log-secrets).
 var secretColumns = map[string]bool{
 	cluster.ServerSecret: true, cluster.ManagerSecret: true, "pass": true, "login_pass": true,
 	"phone_pass": true, "registration_string": true, "account_entry": true,
@@ -44,7 +44,8 @@ var secretColumns = map[string]bool{
 }
 
 // spell writes a statement out as the admin page does: values in quotes, no
-// semicolon, a bar at the end (F§9.11 item 74). It is for people to read and is
+// semicolon, a bar at the end
+// (docs/vicidial/admin-page.md#event-sql). It is for people to read and is
 // never run. Secrets are replaced by ****.
 func spell(step cluster.Step, done statement) string {
 	hidden := secretsOf(step)

@@ -11,7 +11,7 @@ import (
 
 // dialServers returns the servers as they will be once this run has written. Of
 // two with one address, which no key forbids, the first counts, as it does for
-// VICIdial's daemons (F§9.2 item 9).
+// VICIdial's daemons (docs/vicidial/schema.md#duplicate-addresses).
 func (s *Store) dialServers(ctx context.Context) (cluster.Servers, error) {
 	servers, err := s.Expected(ctx)
 	seen := map[string]bool{}
@@ -61,7 +61,8 @@ SELECT COALESCE(outbound_calls_per_second, 0),
   FROM system_settings
  LIMIT 1`
 
-// selectDialAgents counts the agents that the dialer counts (F§3.1).
+// selectDialAgents counts the agents that the dialer counts
+// (docs/vicidial/dialer.md#counted-agents).
 const selectDialAgents = `
 SELECT server_ip,
        COALESCE(campaign_id, ''),
@@ -149,7 +150,7 @@ func (s *Store) readDialLoad(ctx context.Context, in *cluster.ForecastInput, lev
 	return err
 }
 
-// linesOf sorts calls by who counts them (bin/AST_VDauto_dial.pl:761; F§3.2).
+// linesOf sorts calls by who counts them (bin/AST_VDauto_dial.pl:761; docs/vicidial/dialer.md#calls-by-counter).
 func linesOf(call cluster.HealthCalls) cluster.ForecastLines {
 	lines := cluster.ForecastLines{ServerIP: call.ServerIP, Campaign: call.Campaign}
 	local, fill := &lines.Ended, &lines.FillEnded

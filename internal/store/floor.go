@@ -229,7 +229,8 @@ SELECT server_ip,
  ORDER BY server_ip`
 
 // Alive lists the servers whose heartbeat is fresh, by the rule of the agent
-// login page (F§3.7). heard says whether there is any heartbeat at all: the table
+// login page
+// (docs/vicidial/daemons.md#heartbeat-tolerance). heard says whether there is any heartbeat at all: the table
 // is kept in memory, and empty after a restart of the database.
 func (s *Store) Alive(ctx context.Context) (alive []string, heard bool, err error) {
 	err = s.query(ctx, "heartbeats", selectAlive, []any{int(cluster.HeartbeatTolerance / time.Second)}, func(rows *sql.Rows) error {

@@ -15,7 +15,7 @@ import (
 // are in it, and what we may write.
 type home struct {
 	schema     cluster.Schema
-	firstLogin bool // the first-login wizard is still armed (F§2.13)
+	firstLogin bool // the first-login wizard is still armed (docs/vicidial/admin-page.md#first-login-wizard)
 
 	account  string // CURRENT_USER(), as in a GRANT
 	address  string // ours as the database sees it, where it is IPv4
@@ -173,7 +173,8 @@ func (s *Store) Schema(ctx context.Context) (cluster.Schema, error) {
 }
 
 // FirstLoginArmed says whether VICIdial's first-login wizard has not run yet. It
-// overwrites the secrets of all servers and phones when it does (F§2.13).
+// overwrites the secrets of all servers and phones when it does
+// (docs/vicidial/admin-page.md#first-login-wizard).
 func (s *Store) FirstLoginArmed(ctx context.Context) (bool, error) {
 	h, err := s.home.get(ctx)
 	return h.firstLogin, err

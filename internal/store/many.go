@@ -16,7 +16,7 @@ import (
 func phraseMany(step cluster.Step) statement {
 	where, args := whereOf(step, nil)
 	was, wasArgs := perRow(step, step.Was)
-	// NULL and the empty text are the same to VICIdial (F§10 item 13).
+	// NULL and the empty text are the same to VICIdial (docs/vicidial/measured.md#null-and-empty).
 	where += " AND COALESCE(" + step.Column + ", '') = COALESCE(" + was + ", '')"
 	args = append(args, wasArgs...)
 	if step.Verb == cluster.Delete {

@@ -17,7 +17,8 @@ import (
 const replicaTimeout = 10 * time.Second
 
 // selectReplicaHost leaves out what VICIdial takes for no host: reports use the
-// replica when its name is longer than five characters (F§3.10).
+// replica when its name is longer than five characters
+// (docs/vicidial/web-pages.md#replica-name-length).
 const selectReplicaHost = `
 SELECT slave_db_server
   FROM system_settings

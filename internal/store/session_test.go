@@ -9,7 +9,7 @@ import (
 )
 
 // Values must arrive as they are, whatever mode the server was set to; values
-// that do not fit must be refused, not cut off (F§10 item 18).
+// that do not fit must be refused, not cut off (docs/vicidial/measured.md#silent-truncation).
 func TestWrites_areTheSameInEveryMode(t *testing.T) {
 	t.Parallel()
 	for name, mode := range map[string]string{

@@ -96,7 +96,8 @@ func whereOf(step cluster.Step, says cluster.Row) (string, []any) {
 	}
 	for _, column := range slices.Sorted(maps.Keys(says)) {
 		if value := says[column]; value.Text == "" {
-			// NULL and the empty text are the same to VICIdial (F§10 item 13).
+			// NULL and the empty text are the same to VICIdial
+			// (docs/vicidial/measured.md#null-and-empty).
 			parts = append(parts, "COALESCE("+column+", '') = ''")
 		} else {
 			parts, args = append(parts, column+" <=> ?"), append(args, value.Text)

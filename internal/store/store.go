@@ -153,7 +153,7 @@ func (s *Store) query(ctx context.Context, what, query string, args []any, scan 
 }
 
 // key reads a column by which VICIdial joins. Its collations do not count blanks
-// at the end, so neither do we (F§9.2 item 17).
+// at the end, so neither do we (docs/vicidial/schema.md#collations).
 func key(text string) string { return strings.TrimRight(text, " ") }
 
 // value reads a nullable column.

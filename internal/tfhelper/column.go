@@ -23,7 +23,8 @@ type Column struct {
 }
 
 // Text ties a string attribute to a text or enum column. NULL shows as the empty
-// text, since a save in the admin form turns one into the other (F§10 item 13).
+// text, since a save in the admin form turns one into the other
+// (docs/vicidial/measured.md#null-and-empty).
 func Text(name string, at path.Path, attribute *types.String) Column {
 	return Column{
 		Name: name, At: at,

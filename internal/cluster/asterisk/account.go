@@ -128,7 +128,7 @@ func readSetting(line line) (AccountSetting, Flaw, bool) {
 }
 
 // checkTemplate: the contents of a template are put under a section that
-// VICIdial opened (F§3.3).
+// VICIdial opened (docs/vicidial/generator.md#own-lines).
 func checkTemplate(lines []line) Flaws {
 	var flaws Flaws
 	for _, line := range lines {
@@ -224,7 +224,8 @@ func checkGlobals(lines []line) Flaws {
 const InboundContext = "trunkinbound"
 
 // TakesInbound says whether a call that comes in over the account reaches the
-// DIDs (F§3.9): some section, or the template below the last one, sets the
+// DIDs
+// (docs/vicidial/inbound.md#trunkinbound): some section, or the template below the last one, sets the
 // context. PJSIP_WIZ writes it as endpoint/context.
 func TakesInbound(account, template string) bool {
 	text := cluster.NormalText(account) + "\n" + cluster.NormalText(template)

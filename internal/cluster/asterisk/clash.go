@@ -34,7 +34,8 @@ func (c Clash) String() string {
 }
 
 // Clashes finds what the carriers of a route share with others on the same
-// nodes (F§9.8 items 55 and 59). Carriers that generate nothing clash with none.
+// nodes
+// (docs/vicidial/generator.md#carrier-clashes). Carriers that generate nothing clash with none.
 func Clashes(mine, have cluster.Carriers) []Clash {
 	var clashes []Clash
 	for _, one := range mine.Sorted() {

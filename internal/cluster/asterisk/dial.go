@@ -103,7 +103,7 @@ func OffersRoute(dialplan, route string) bool {
 // entry. VICIdial's h extension logs the end of the call with DIALSTATUS.
 //
 // It does without backslashes and quotes, so that the admin page leaves it as
-// it is (F§10 item 14).
+// it is (docs/vicidial/measured.md#rewritten-text).
 func (d Dial) Dialplan() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "; route %s, generated from its dial block\n", d.Route)

@@ -12,7 +12,8 @@ import (
 const CarrierDescription cluster.AsteriskText = "carrier_description"
 
 // formLoss is one thing that the admin page does to a value when somebody
-// presses Submit without a change (F§2.2, measured in F§10 item 14).
+// presses Submit without a change
+// (docs/vicidial/admin-page.md#character-filter, measured in docs/vicidial/measured.md#rewritten-text).
 type formLoss struct {
 	piece   string
 	told    string

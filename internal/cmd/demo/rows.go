@@ -136,7 +136,8 @@ const (
 	meddled        = "80"
 )
 
-// changeByHand does what the admin page's form does (F§2.4): it updates the row
+// changeByHand does what the admin page's form does
+// (docs/vicidial/admin-page.md#server-trunks): it updates the row
 // and writes a line into the admin change log. It returns the words for it.
 func (r rows) changeByHand(ctx context.Context) (string, error) {
 	const update = "UPDATE vicidial_server_trunks set dedicated_trunks='" + meddled + "',trunk_restriction='MAXIMUM_LIMIT' where campaign_id='SALES' and server_ip='10.10.20.12'"

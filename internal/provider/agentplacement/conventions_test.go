@@ -29,7 +29,7 @@ func found(t *testing.T, d *sandbox.Database, rows []foundPhone, aliases ...[3]s
 	}
 }
 
-// Each convention of F§8.7 is adopted, and the configuration that says the same
+// Each convention of docs/vicidial/agent-login.md#naming-conventions is adopted, and the configuration that says the same
 // plans nothing.
 func TestAccAgentPlacement_importsEachConvention(t *testing.T) {
 	t.Parallel()

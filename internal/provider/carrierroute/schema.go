@@ -29,7 +29,8 @@ import (
 //go:embed description.md
 var description string
 
-// The characters that the admin page keeps (F§2.2); what it would strip is refused.
+// The characters that the admin page keeps
+// (docs/vicidial/admin-page.md#character-filter); what it would strip is refused.
 var (
 	plainText = stringvalidator.RegexMatches(regexp.MustCompile(`^[- .,_0-9a-zA-Z]{1,50}$`), "1 to 50 letters, digits, spaces and - . , _; VICIdial's admin page strips other characters")
 	userGroup = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_.0-9a-zA-Z]{1,20}$`), "1 to 20 letters, digits and - _ .; VICIdial's admin page strips other characters")

@@ -30,7 +30,8 @@ import (
 //go:embed description.md
 var description string
 
-// The characters that the admin page keeps (F§2.2); what it would strip is refused.
+// The characters that the admin page keeps
+// (docs/vicidial/admin-page.md#character-filter); what it would strip is refused.
 var (
 	webHost    = stringvalidator.RegexMatches(regexp.MustCompile(`^[-.:_0-9a-zA-Z]+$`), "a host name or address, with a port where it is not 80")
 	database   = stringvalidator.RegexMatches(regexp.MustCompile(`^([-._0-9a-zA-Z]{6,}|[-._0-9a-zA-Z]+:[0-9]{1,5}|)$`), "a host name or address of six characters or more, host:port, or nothing: VICIdial passes over shorter ones")

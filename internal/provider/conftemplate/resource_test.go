@@ -75,7 +75,8 @@ func TestAccConfTemplate(t *testing.T) {
 				resource.TestStep{
 					PreConfig: func() {
 						settle()
-						// The admin form, saved unchanged (F§10 item 14).
+						// The admin form, saved unchanged
+						// (docs/vicidial/measured.md#rewritten-text).
 						run(t, d, `UPDATE vicidial_conf_templates SET template_contents = 'type=friend\r\nhost=dynamic\r\n' WHERE template_id = 'softphone'`)
 					},
 					Config:           on(d, aTemplate("type=friend\nhost=dynamic\n")),

@@ -176,7 +176,7 @@ func (m model) with(found cluster.Row) model {
 }
 
 // sameGroup keeps an in-group as it was written where the row has the other word
-// for none (F§10 item 13).
+// for none (docs/vicidial/measured.md#null-and-empty).
 func sameGroup(before, now types.String) types.String {
 	switch {
 	case !cluster.SameInGroup(before.ValueString(), now.ValueString()):

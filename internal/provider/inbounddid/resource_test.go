@@ -68,7 +68,7 @@ func TestAccInboundDID(t *testing.T) {
 							| DIDS          | ADD        |         1 | ADMIN ADD DID |`),
 					},
 					{ResourceName: did, ImportState: true, ImportStateId: "8005551212", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "did_pattern"},
-					{ // the admin form saved unchanged is no drift (F§10 item 13)
+					{ // the admin form saved unchanged is no drift (docs/vicidial/measured.md#null-and-empty)
 						PreConfig: acctest.Run(t, d, "UPDATE vicidial_inbound_dids SET voicemail_ext = '', phone = '', user = '', campaign_id = '', filter_group_id = '---NONE---' WHERE did_pattern = '8005551212'"),
 						Config:    toGroup, ConfigPlanChecks: does(plancheck.ResourceActionNoop),
 					},

@@ -25,7 +25,8 @@ import (
 //go:embed description.md
 var description string
 
-// The characters that the admin page keeps (F§2.2); what it would strip is
+// The characters that the admin page keeps
+// (docs/vicidial/admin-page.md#character-filter); what it would strip is
 // refused. Members of enums are checked against the database when a plan is made.
 var (
 	pattern    = stringvalidator.RegexMatches(regexp.MustCompile(`^[:+*#._0-9a-zA-Z]{2,50}$`), "2 to 50 digits, letters and : + * # . _; VICIdial matches the number exactly and knows no wildcards")

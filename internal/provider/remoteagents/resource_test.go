@@ -68,7 +68,7 @@ func TestAccRemoteAgents(t *testing.T) {
 							| 9000       |               4 | 10.0.0.1  | 8300       | ACTIVE |  SALESLINE -     |`),
 					},
 					{ResourceName: run, ImportState: true, ImportStateId: "9000", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "user_start"},
-					{ // VICIdial's daemon blanks the in-groups: no drift (F§3.8)
+					{ // VICIdial's daemon blanks the in-groups: no drift (docs/vicidial/inbound.md#blanked-in-groups)
 						PreConfig: acctest.Run(t, d, "UPDATE vicidial_remote_agents SET closer_campaigns = ''"),
 						Config:    active, ConfigPlanChecks: does(plancheck.ResourceActionNoop),
 					},

@@ -27,7 +27,8 @@ import (
 //go:embed description.md
 var description string
 
-// The characters that the admin page keeps (F§2.2); what it would strip is refused.
+// The characters that the admin page keeps
+// (docs/vicidial/admin-page.md#character-filter); what it would strip is refused.
 var (
 	userNumber = stringvalidator.RegexMatches(regexp.MustCompile(`^[1-9][0-9]{1,17}$`), "a number of 2 to 18 digits that does not begin with 0: the daemon counts on from it")
 	identifier = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]{1,20}$`), "1 to 20 letters, digits, - and _; VICIdial's admin page strips other characters")

@@ -13,7 +13,8 @@ import (
 )
 
 // naming are the columns besides servers.server_ip that hold a server's address
-// (F§3.12) and that the provider's user may write, each with rows that name
+//
+// (docs/vicidial/schema.md#address-columns) and that the provider's user may write, each with rows that name
 // 10.0.0.1, and one that names another server.
 var naming = []struct{ column, here, elsewhere string }{
 	{"phones.server_ip", "INSERT INTO phones (extension, server_ip, login) VALUES ('2000', '10.0.0.1', '2000a'), ('2001', '10.0.0.1', '2001a')", "INSERT INTO phones (extension, server_ip, login) VALUES ('2000', '10.0.0.2', '2000b')"},

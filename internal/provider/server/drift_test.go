@@ -52,7 +52,7 @@ func TestAccServer_drift(t *testing.T) {
 						"audio_store_purge = 'old.wav', svn_revision = 3999, svn_info = 'r3999'")),
 				Config: config, ConfigPlanChecks: nothingToDo(), Check: told.Quiet(t),
 			},
-			{ // a save in the admin form that changes nothing: NULL becomes '', LF becomes CR LF (F§10 items 13 and 14)
+			{ // a save in the admin form that changes nothing: NULL becomes '', LF becomes CR LF (docs/vicidial/measured.md#form-saved-unchanged)
 				PreConfig: told.After(acctest.Run(t, d,
 					"UPDATE servers SET ara_url = NULL, alt_server_ip = NULL",
 					"UPDATE servers SET ara_url = '', alt_server_ip = '', server_description = 'Dialer one', custom_dialplan_entry = REPLACE(custom_dialplan_entry, '\\n', '\\r\\n')",

@@ -9,7 +9,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// Whose configuration files must be built anew, after which change (F§9.5).
+// Whose configuration files must be built anew, after which change
+// (docs/vicidial/generator.md#who-is-flagged).
 func TestAccServer_flags(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)

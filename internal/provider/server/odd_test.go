@@ -54,7 +54,8 @@ func TestAccServer_importOfAnOldHand(t *testing.T) {
 }
 
 // A cluster that has been upgraded for long may lack the key that forbids a room
-// twice (F§6.2), and two agents who reserve one each would hear one another.
+// twice
+// (docs/vicidial/schema.md#missing-keys), and two agents who reserve one each would hear one another.
 func TestAccServer_roomsThatAreThereTwice(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)

@@ -92,7 +92,8 @@ func reviewColumns(schema cluster.Schema, declared *opened) diag.Diagnostics {
 }
 
 // reviewKeys refuses keys that are taken. The schema does not: two rows with one
-// address are possible, and daemons use the first they meet (F§9.2 item 9). An
+// address are possible, and daemons use the first they meet
+// (docs/vicidial/schema.md#duplicate-addresses). An
 // address that another server leaves in this run is still taken: nothing says
 // which of the two is written first. Two that share one already may go on so.
 func reviewKeys(servers, expected cluster.Servers, want, declared, prior *opened) diag.Diagnostics {

@@ -38,7 +38,8 @@ var groupTypes = map[string]map[string]attr.Type{
 	},
 }
 
-// The characters that the admin page keeps (F§2.2); what it would strip is refused.
+// The characters that the admin page keeps
+// (docs/vicidial/admin-page.md#character-filter); what it would strip is refused.
 var (
 	serverID   = tfhelper.Looks(`^[-A-Za-z0-9_]{1,10}$`, "1 to 10 letters, digits, underscores or hyphens")
 	plainText  = tfhelper.Looks(`^[- .,_0-9a-zA-Z]*$`, "letters, digits, spaces and - . , _ only; VICIdial's admin page strips other characters")

@@ -40,7 +40,7 @@ func (m model) picture(land cluster.Landscape) diagram.Topology {
 			t.Web = append(t.Web, diagram.Machine{Name: host})
 		}
 	}
-	if len(land.Replica) > 5 { // shorter names are none to VICIdial (F§3.10)
+	if len(land.Replica) > 5 { // shorter names are none to VICIdial (docs/vicidial/web-pages.md#replica-name-length)
 		t.Replica = &diagram.Machine{Name: "reporting replica", Address: land.Replica}
 	}
 	for _, node := range land.Nodes {

@@ -80,7 +80,7 @@ func (m model) limits(shares cluster.Shares, blocked []string) map[string]cluste
 	return limits
 }
 
-// blockedLimit keeps a campaign from dialing on a server (F§3.1).
+// blockedLimit keeps a campaign from dialing on a server (docs/vicidial/dialer.md#zero-limit).
 var blockedLimit = cluster.Limit{Dedicated: 0, Restriction: cluster.MaximumLimit}
 
 // elsewhere lists the servers that are to be blocked, of those there are.

@@ -25,7 +25,7 @@ import (
 //go:embed description.md
 var description string
 
-const maxDedicated = 9999 // the documented range of dedicated_trunks (F§2.4)
+const maxDedicated = 9999 // the documented range of dedicated_trunks (docs/vicidial/admin-page.md#dedicated-trunks-range)
 
 // Schema describes a campaign's split.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {

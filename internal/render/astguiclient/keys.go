@@ -34,7 +34,8 @@ var (
 	flag        = kind{"0 or 1", matches(`^[01]$`)}
 )
 
-// key is a line that install.pl writes: its default there (F§4.5) and what may
+// key is a line that install.pl writes: its default there
+// (docs/vicidial/node-files.md#keys) and what may
 // stand in it.
 type key struct {
 	name     string
@@ -174,7 +175,8 @@ func CheckKey(name string) error {
 var keyName = matches(`^[A-Za-z][A-Za-z0-9_]*$`)
 
 // CheckValue says why the value cannot stand in the file: because the file's
-// readers would lose a part of it (F§4.4), or because VICIdial cannot use it
+// readers would lose a part of it
+// (docs/vicidial/node-files.md#syntax), or because VICIdial cannot use it
 // under that key. The error never shows a secret.
 func CheckValue(name, value string) error {
 	for _, character := range value {

@@ -7,7 +7,8 @@ import "strings"
 var dropped = strings.NewReplacer(" ", "", ">", "", "\r", "", "\t", "")
 
 // Parse reads the text of an astguiclient.conf and returns its values by key.
-// It reads as VICIdial's own programs do (F§4.4; every bin/*.pl, and the PHP
+// It reads as VICIdial's own programs do
+// (docs/vicidial/node-files.md#syntax; every bin/*.pl, and the PHP
 // pages alike), so that both sides see one configuration:
 //
 //   - a comment starts at the first "#" or ";", even in the middle of a value;

@@ -18,7 +18,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// aSite is a cluster as ViciBox sketches it for a number of agents (F§4.6):
+// aSite is a cluster as ViciBox sketches it for a number of agents
+// (docs/vicidial/node-files.md#sketches):
 // telephony nodes with 25 agents each, web nodes, a database, and a replica
 // where asked.
 func aSite(telephony, web int, replica bool) astguiclient.Site {
@@ -44,7 +45,7 @@ func aSite(telephony, web int, replica bool) astguiclient.Site {
 	}
 }
 
-// sketches are the clusters of F§4.6, with what is special in each.
+// sketches are the clusters of docs/vicidial/node-files.md#sketches, with what is special in each.
 func sketches() map[string]astguiclient.Site {
 	of75 := aSite(3, 1, false)
 

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var (
+	// citation is how code, tests and pages cite a fact about VICIdial.
+	citation = regexp.MustCompile(`docs/vicidial/([a-z-]+\.md)(?:#([\w-]+))?`)
+	// oldCitation is the form that named a document outside the repository. It is
+	// spelled so that this file does not match.
+	oldCitation = regexp.MustCompile(`F\x{a7}`)
+)
+
+// Each citation of a fact about VICIdial names a page and an anchor that exist.
+func TestCitations_resolve(t *testing.T) {
+	texts := pages(t)
+	found := 0
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if path == ".git" || path == "bin" || path == "dist" {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil || bytes.IndexByte(text, 0) >= 0 { // a binary file
+			return err
+		}
+		if oldCitation.Match(text) {
+			t.Errorf("%s cites by section number; cite a page and an anchor of docs/vicidial", path)
+		}
+		for _, cited := range citation.FindAllStringSubmatch(string(text), -1) {
+			found++
+			page, read := texts["docs/vicidial/"+cited[1]]
+			switch {
+			case !read:
+				t.Errorf("%s: %s: no such page", path, cited[0])
+			case cited[2] != "" && !has(page, cited[2]):
+				t.Errorf("%s: %s: no such anchor", path, cited[0])
+			case cited[2] == "" && filepath.Ext(path) == ".go":
+				t.Errorf("%s: %s: a citation in code names an anchor", path, cited[0])
+			}
+		}
+		return nil
+	})
+	if err != nil || found < 100 {
+		t.Fatalf("%d citations, %v", found, err)
+	}
+}
+
+// An anchor that occurs twice on a page leads to the first place only.
+func TestCitations_anchorsAreUnique(t *testing.T) {
+	for page, text := range pages(t) {
+		if !strings.HasPrefix(page, "docs/vicidial/") {
+			continue
+		}
+		seen := map[string]bool{}
+		for _, name := range anchors(text) {
+			if seen[name] {
+				t.Errorf("%s: the anchor %s occurs twice", page, name)
+			}
+			seen[name] = true
+		}
+	}
+}
+
+// Each page about VICIdial is found from the index.
+func TestCitations_pagesAreInTheIndex(t *testing.T) {
+	texts := pages(t)
+	for page := range texts {
+		name, is := strings.CutPrefix(page, "docs/vicidial/")
+		if is && name != "README.md" && !strings.Contains(texts["docs/vicidial/README.md"], "]("+name+")") {
+			t.Errorf("docs/vicidial/README.md does not lead to %s", page)
+		}
+	}
+}
