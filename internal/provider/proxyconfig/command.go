@@ -13,17 +13,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/configcheck"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/configfile"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// rehearse has the real proxy read a copy of the text. Where no proxy is
-// installed there is nobody to ask, unless the operator said where it is.
-func (r *Resource) rehearse(ctx context.Context, m model, tier webtier.Tier) error {
-	binary, wanted := m.validates()
-	if !wanted {
+// check has the real proxy check a copy of the text. Without a proxy on this
+// machine there is no check, unless the operator has named its binary.
+func (r *Resource) check(ctx context.Context, file fileModel, tier webtier.Tier) error {
+	if !flag(file.Validate, true) {
 		return nil
 	}
+	binary := file.Binary.ValueString()
 	err := configcheck.Check(ctx, r.proxy.dialect, binary, tier)
 	if errors.Is(err, configcheck.ErrNoBinary) && binary == "" {
 		return nil
@@ -31,11 +32,10 @@ func (r *Resource) rehearse(ctx context.Context, m model, tier webtier.Tier) err
 	return err
 }
 
-// notReloaded says that the file is written but the proxy still runs the old text.
+// notReloaded reports that the file is written but the proxy still runs the old text.
 type notReloaded struct {
 	command string
 	output  string
-	backup  string
 	err     error
 }
 
@@ -45,20 +45,20 @@ func (n *notReloaded) Error() string {
 
 func (n *notReloaded) Unwrap() error { return n.err }
 
-// Hint tells how to go on.
+// Hint says what to do.
 func (n *notReloaded) Hint() string {
-	return "The proxy still runs its old configuration, whose text is in the file that ends with " + n.backup + ". Run apply again when the cause is mended: it writes and reloads again."
+	return "The proxy still runs its old configuration. Run apply again when the cause is corrected: it reloads again."
 }
 
-// patience is how long a reload may take.
-const patience = time.Minute
+// reloadTimeout is how long a reload may take.
+const reloadTimeout = time.Minute
 
 // reload makes the proxy read the file. No shell is involved.
-func reload(ctx context.Context, command []string, backup string) error {
+func reload(ctx context.Context, command []string) error {
 	if len(command) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, reloadTimeout)
 	defer cancel()
 	var output bytes.Buffer
 	//nolint:gosec // the operator's own command is the purpose
@@ -66,25 +66,25 @@ func reload(ctx context.Context, command []string, backup string) error {
 	run.Stdout, run.Stderr = &output, &output
 	run.WaitDelay = time.Second
 	if err := run.Run(); err != nil {
-		said := strings.TrimSpace(output.String())
-		return &notReloaded{command[0], said[:min(len(said), 2000)], backup, err}
+		printed := strings.TrimSpace(output.String())
+		return &notReloaded{command[0], printed[:min(len(printed), 2000)], err}
 	}
 	return nil
 }
 
-// foreign warns of a file that is there already and says something else.
-func (r *Resource) foreign(m model) diag.Diagnostics {
-	file, kept := m.file()
+// warnOverwrite warns of a file that exists already and means something else.
+func (r *Resource) warnOverwrite(m model, content []byte) diag.Diagnostics {
+	file, kept := m.output()
 	if !kept {
 		return nil
 	}
-	lines, found, err := r.proxy.compare(file, m.text("content"))
+	lines, found, err := r.proxy.compare(file, string(content))
 	if err != nil || found == nil || len(lines) == 0 {
 		return nil
 	}
 	kind := "Its text will be lost, since backup is off."
 	if file.Backup {
-		kind = "Its text will be kept at " + file.Path + ".bak."
+		kind = "Its text will be kept at " + file.Path + configfile.BackupEnding + "."
 	}
 	return tfhelper.WarnAt(path.Root("file").AtName("path"), "A file is there already",
 		fmt.Sprintf("%s differs from this configuration in %d places. %s Import it to see the difference in a plan.", file.Path, len(lines), kind))

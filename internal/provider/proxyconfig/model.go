@@ -1,118 +1,174 @@
 package proxyconfig
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"path/filepath"
-	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/configfile"
-	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
-	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// model is the resource's attributes by name: the two schemas differ, and a
-// struct would have to be written twice.
-type model struct{ types.Object }
+// model is what both resources declare and compute. Attributes that only one
+// proxy's schema has are null in the other resource.
+type model struct {
+	Name                  types.String `tfsdk:"name"`
+	Hostname              types.String `tfsdk:"hostname"`
+	Nodes                 types.Map    `tfsdk:"nodes"` // of nodeModel
+	TargetVersion         types.String `tfsdk:"target_version"`
+	AdminWebDirectory     types.String `tfsdk:"admin_web_directory"`
+	AdminSources          types.Set    `tfsdk:"admin_sources"`
+	APISources            types.Set    `tfsdk:"api_sources"`
+	ClusterAddresses      types.Set    `tfsdk:"cluster_addresses"`
+	TrustedSources        types.Set    `tfsdk:"trusted_sources"`
+	TrustedProxies        types.Set    `tfsdk:"trusted_proxies"`
+	ProxyAddresses        types.Set    `tfsdk:"proxy_addresses"`
+	ExtraPaths            types.Set    `tfsdk:"extra_paths"`
+	SharedUploadDirectory types.Bool   `tfsdk:"shared_upload_directory"`
+	MaxBodySizeMB         types.Int64  `tfsdk:"max_body_size_mb"`
+	LoginRatePerMinute    types.Int64  `tfsdk:"login_rate_per_minute"`
+	AdminErrorsPerMinute  types.Int64  `tfsdk:"admin_errors_per_minute"` // HAProxy
+	Replay                types.String `tfsdk:"replay"`
+	GetRetry              types.String `tfsdk:"get_retry"` // nginx
+	Balance               types.String `tfsdk:"balance"`   // HAProxy
+	DNSServers            types.Set    `tfsdk:"dns_servers"`
+	TLS                   types.Object `tfsdk:"tls"`         // tlsModel
+	Listen                types.Object `tfsdk:"listen"`      // listenModel
+	Health                types.Object `tfsdk:"health"`      // healthModel
+	AudioStore            types.Object `tfsdk:"audio_store"` // audioStoreModel
+	Timeouts              types.Object `tfsdk:"timeouts"`    // timeoutsModel
+	Stats                 types.Object `tfsdk:"stats"`       // statsModel
+	Process               types.Object `tfsdk:"process"`     // processModel
+	VRRP                  types.Object `tfsdk:"vrrp"`        // vrrpModel
+	File                  types.Object `tfsdk:"file"`        // fileModel
+	Content               types.String `tfsdk:"content"`
+}
+
+type nodeModel struct {
+	Address        types.String `tfsdk:"address"`
+	Port           types.Int64  `tfsdk:"port"`
+	Weight         types.Int64  `tfsdk:"weight"`
+	MaxConnections types.Int64  `tfsdk:"max_connections"`
+	State          types.String `tfsdk:"state"`
+}
+
+type tlsModel struct {
+	CertificateFile types.String `tfsdk:"certificate_file"`
+	KeyFile         types.String `tfsdk:"key_file"` // nginx
+	MinVersion      types.String `tfsdk:"min_version"`
+	HTTP2           types.Bool   `tfsdk:"http2"`
+	HSTSMaxAge      types.Int64  `tfsdk:"hsts_max_age"`
+	RedirectHTTP    types.Bool   `tfsdk:"redirect_http"`
+	ACMEResponder   types.String `tfsdk:"acme_responder"`
+}
+
+type listenModel struct {
+	Address   types.String `tfsdk:"address"`
+	HTTPPort  types.Int64  `tfsdk:"http_port"`
+	HTTPSPort types.Int64  `tfsdk:"https_port"`
+}
+
+// healthModel is HAProxy's but for the last two, which are nginx'.
+type healthModel struct {
+	Path              types.String `tfsdk:"path"`
+	BodyRegex         types.String `tfsdk:"body_regex"`
+	Interval          types.String `tfsdk:"interval"`
+	FastInterval      types.String `tfsdk:"fast_interval"`
+	Timeout           types.String `tfsdk:"timeout"`
+	Rise              types.Int64  `tfsdk:"rise"`
+	Fall              types.Int64  `tfsdk:"fall"`
+	AllowSlowEjection types.Bool   `tfsdk:"allow_slow_ejection"`
+	MaxFails          types.Int64  `tfsdk:"max_fails"`
+	FailTimeout       types.String `tfsdk:"fail_timeout"`
+}
+
+type audioStoreModel struct {
+	Node      types.String `tfsdk:"node"`
+	Host      types.String `tfsdk:"host"`
+	Directory types.String `tfsdk:"directory"`
+}
+
+type timeoutsModel struct {
+	Connect types.String `tfsdk:"connect"`
+	Poll    types.String `tfsdk:"poll"`
+	Agent   types.String `tfsdk:"agent"`
+	Admin   types.String `tfsdk:"admin"`
+	Queue   types.String `tfsdk:"queue"` // HAProxy
+}
+
+type statsModel struct {
+	Enabled    types.Bool   `tfsdk:"enabled"`
+	Bind       types.String `tfsdk:"bind"`
+	Sources    types.Set    `tfsdk:"sources"`
+	Prometheus types.Bool   `tfsdk:"prometheus"` // HAProxy
+}
+
+type processModel struct {
+	User          types.String `tfsdk:"user"`
+	Group         types.String `tfsdk:"group"`
+	Log           types.String `tfsdk:"log"`
+	Chroot        types.String `tfsdk:"chroot"`         // HAProxy
+	ControlSocket types.String `tfsdk:"control_socket"` // HAProxy
+	ErrorLog      types.String `tfsdk:"error_log"`      // nginx
+	PIDFile       types.String `tfsdk:"pid_file"`       // nginx
+	MimeTypes     types.String `tfsdk:"mime_types"`     // nginx
+	TempDirectory types.String `tfsdk:"temp_directory"` // nginx
+}
+
+type vrrpModel struct {
+	Address   types.String `tfsdk:"address"`
+	Interface types.String `tfsdk:"interface"`
+	RouterID  types.Int64  `tfsdk:"router_id"`
+	Peers     types.Set    `tfsdk:"peers"`
+}
+
+type fileModel struct {
+	Path          types.String `tfsdk:"path"`
+	Mode          types.String `tfsdk:"mode"`
+	Owner         types.String `tfsdk:"owner"`
+	Backup        types.Bool   `tfsdk:"backup"`
+	Validate      types.Bool   `tfsdk:"validate"`
+	Binary        types.String `tfsdk:"binary"`
+	ReloadCommand types.List   `tfsdk:"reload_command"`
+}
+
+// defaultMode is who may read a file whose mode nobody set.
+const defaultMode = "0640"
+
+// importedFile is the file of an import, with the schema's defaults.
+func importedFile(path string) fileModel {
+	return fileModel{
+		Path: types.StringValue(path), Mode: types.StringValue(defaultMode), Owner: types.StringValue(""),
+		Backup: types.BoolValue(true), Validate: types.BoolValue(true), Binary: types.StringValue(""),
+		ReloadCommand: types.ListNull(types.StringType),
+	}
+}
 
 type identity struct {
 	Name types.String `tfsdk:"name"`
 	Path types.String `tfsdk:"path"`
 }
 
-// adoption is the file of an import: as the schema's defaults have it.
-type adoption struct {
-	Path          string   `tfsdk:"path"`
-	Mode          string   `tfsdk:"mode"`
-	Owner         string   `tfsdk:"owner"`
-	Backup        bool     `tfsdk:"backup"`
-	Validate      bool     `tfsdk:"validate"`
-	Binary        string   `tfsdk:"binary"`
-	ReloadCommand []string `tfsdk:"reload_command"`
-}
+func (m model) identity() identity { return identity{m.Name, m.file().Path} }
 
-func adopted(path string) adoption {
-	return adoption{Path: path, Mode: "0640", Backup: true, Validate: true}
-}
+func (m model) file() fileModel { return decode[fileModel](&decoder{}, nil, m.File) }
 
-func get(ctx context.Context, from interface {
-	Get(ctx context.Context, target any) diag.Diagnostics
-}, diags *diag.Diagnostics,
-) (model, bool) {
-	object, ok := tfhelper.Get[types.Object](ctx, from, diags)
-	return model{object}, ok
-}
-
-// with replaces computed attributes, by strings and lists of strings.
-func (m model) with(ctx context.Context, values map[string]any) model {
-	all := maps.Clone(m.Attributes())
-	for name, value := range values {
-		switch value := value.(type) {
-		case string:
-			all[name] = types.StringValue(value)
-		case []string:
-			elements := make([]attr.Value, 0, len(value))
-			for _, text := range value {
-				elements = append(elements, types.StringValue(text))
-			}
-			all[name] = types.ListValueMust(types.StringType, elements)
-		}
-	}
-	return model{types.ObjectValueMust(m.AttributeTypes(ctx), all)}
-}
-
-func (m model) fields() fields { return fields{reader: &reader{}, values: m.Attributes()} }
-
-func (m model) text(name string) string { return m.fields().text(name, "") }
-
-func (m model) name() string { return m.text("name") }
-
-func (m model) identity() identity {
-	id := identity{Name: types.StringValue(m.name()), Path: types.StringNull()}
-	if file, kept := m.file(); kept {
-		id.Path = types.StringValue(file.Path)
-	}
-	return id
-}
-
-// file is where the text is kept; false when it is not kept.
-func (m model) file() (configfile.File, bool) {
-	f, ok := m.fields().object("file")
-	if !ok {
+// output is the file that the text is written to; false when there is none.
+func (m model) output() (configfile.File, bool) {
+	f := m.file()
+	if f.Path.IsNull() {
 		return configfile.File{}, false
 	}
-	mode, err := configfile.ParseMode(f.text("mode", "0640"))
+	mode, err := configfile.ParseMode(text(f.Mode, defaultMode))
 	if err != nil {
 		mode = 0o640 // the schema has refused it
 	}
-	return configfile.File{Path: f.text("path", ""), Mode: mode, Owner: f.text("owner", ""), Backup: f.yes("backup", true)}, true
+	return configfile.File{Path: f.Path.ValueString(), Mode: mode, Owner: f.Owner.ValueString(), Backup: flag(f.Backup, true)}, true
 }
 
-func (m model) reloadCommand() []string {
-	f, ok := m.fields().object("file")
-	if !ok {
-		return nil
-	}
-	return f.texts("reload_command")
-}
-
-// validates says whether the real proxy shall read the text, and which binary.
-func (m model) validates() (binary string, wanted bool) {
-	f, ok := m.fields().object("file")
-	return f.text("binary", ""), ok && f.yes("validate", true)
-}
-
-// compare says how a file differs from the text, and what it says itself.
+// compare lists how a file differs from the text, and returns what it holds.
 func (p proxy) compare(file configfile.File, want string) (lines []string, found []byte, err error) {
 	found, err = file.Read()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -133,33 +189,4 @@ func absolute(path string) error {
 		return fmt.Errorf("%q is not an absolute path in its shortest form", path)
 	}
 	return nil
-}
-
-func checksum(text []byte) string {
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:])
-}
-
-// diagnose points at the attributes that problems are about. Warnings about
-// different attributes differ in their summaries, or Terraform would show one.
-func diagnose(problems []webtier.Problem) diag.Diagnostics {
-	var diags diag.Diagnostics
-	for _, problem := range problems {
-		at := path.Empty()
-		var names []string
-		for _, step := range problem.Place {
-			if step.IsKey {
-				at = at.AtMapKey(step.Name)
-			} else {
-				at = at.AtName(step.Name)
-				names = append(names, step.Name)
-			}
-		}
-		if problem.Warning {
-			diags.Append(tfhelper.WarnAt(at, "Web tier: look at "+strings.Join(names, "."), problem.Text)...)
-		} else {
-			diags.Append(tfhelper.DiagnoseAt(at, "Invalid web tier", errors.New(problem.Text))...)
-		}
-	}
-	return diags
 }

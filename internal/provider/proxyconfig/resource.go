@@ -1,19 +1,23 @@
-// Package proxyconfig is the room of the web tier's two proxies: one typed
-// model, written as HAProxy's configuration or as nginx's, and kept in a file
-// if that is asked for. The texts are render's; this room translates them for
-// Terraform. It imports tfhelper and render only, and needs nothing of the
+// Package proxyconfig is the resource package of the web tier's two proxies. Both
+// resources have one typed model, which is written as HAProxy's configuration or
+// as nginx', and kept in a file if that is asked for. The texts are made in
+// render; this package translates between them and Terraform. It needs no
 // cluster, so that it works without a database.
 package proxyconfig
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/render/configfile"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
@@ -28,10 +32,10 @@ var (
 // Resource is vicidial_haproxy_config or vicidial_nginx_config.
 type Resource struct{ proxy proxy }
 
-// NewHAProxy makes vicidial_haproxy_config.
+// NewHAProxy returns vicidial_haproxy_config.
 func NewHAProxy() resource.Resource { return &Resource{proxies[webtier.HAProxy]} }
 
-// NewNginx makes vicidial_nginx_config.
+// NewNginx returns vicidial_nginx_config.
 func NewNginx() resource.Resource { return &Resource{proxies[webtier.Nginx]} }
 
 // Metadata names the resource. Its identity holds the file's path, which may change.
@@ -40,11 +44,38 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 	resp.ResourceBehavior = resource.ResourceBehavior{MutableIdentity: true}
 }
 
-// ValidateConfig refuses what the proxy would refuse, and what VICIdial would
-// not stand. Values that are not known yet are nobody's fault.
+// source is a configuration, a plan or a state.
+type source interface {
+	Get(ctx context.Context, target any) diag.Diagnostics
+}
+
+// get decodes a configuration, a plan or a state; false when it does not fit the
+// schema. The decoder holds what is not known yet.
+func get(ctx context.Context, from source, diags *diag.Diagnostics) (model, *decoder, bool) {
+	object, ok := tfhelper.Get[types.Object](ctx, from, diags)
+	d := &decoder{}
+	return decode[model](d, nil, object), d, ok
+}
+
+// target is a plan or a state.
+type target interface {
+	SetAttribute(ctx context.Context, at path.Path, value any) diag.Diagnostics
+}
+
+// set puts computed attributes into a plan or a state.
+func set(ctx context.Context, into target, computed map[string]any) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, name := range slices.Sorted(maps.Keys(computed)) {
+		diags.Append(into.SetAttribute(ctx, path.Root(name), computed[name])...)
+	}
+	return diags
+}
+
+// ValidateConfig refuses what the proxy would refuse, and what VICIdial does not
+// work with. Values that are not known yet are no error.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	if root, ok := tfhelper.Get[types.Object](ctx, req.Config, &resp.Diagnostics); ok {
-		resp.Diagnostics.Append(diagnose(r.proxy.read(root).problems)...)
+	if m, d, ok := get(ctx, req.Config, &resp.Diagnostics); ok {
+		resp.Diagnostics.Append(diagnose(r.proxy.expand(m, d).problems)...)
 	}
 }
 
@@ -54,73 +85,89 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.Plan.Raw.IsNull() {
 		return
 	}
-	m, ok := get(ctx, req.Plan, &resp.Diagnostics)
+	m, d, ok := get(ctx, req.Plan, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	d := r.proxy.read(m.Object)
-	if !d.known {
+	e := r.proxy.expand(m, d)
+	if !e.known {
 		return // the text stays unknown until apply
 	}
-	m, err := r.planned(ctx, m, d.tier)
+	computed, text, err := r.compute(e)
 	if err != nil {
-		return // ValidateConfig has said so, at the attribute
+		return // ValidateConfig has reported it, at the attribute
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, m.Object)...)
+	resp.Diagnostics.Append(set(ctx, &resp.Plan, computed)...)
 	if req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(r.foreign(m)...)
+		resp.Diagnostics.Append(r.warnOverwrite(m, text)...)
 	}
 }
 
-// Create has the proxy read the text, writes it and reloads. When the reload
+// Create has the proxy check the text, writes it and reloads. When the reload
 // fails there is no state, and the next apply does all of it again.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	m, ok := get(ctx, req.Plan, &resp.Diagnostics)
+	m, d, ok := get(ctx, req.Plan, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	m, err := r.put(ctx, m)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create "+r.proxy.noun, m.name(), err)...)
+	computed, err := r.write(ctx, r.proxy.expand(m, d), m, model{})
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create "+r.proxy.noun, m.Name.ValueString(), err)...)
 	if err == nil {
-		r.publish(ctx, m, tfhelper.Created(resp))
+		resp.State.Raw = req.Plan.Raw
+		resp.Diagnostics.Append(set(ctx, &resp.State, computed)...)
+		resp.Diagnostics.Append(identify(ctx, resp.Identity, m)...)
 	}
 }
 
-// Read compares the file with the text, by what both say.
+// Read compares the file with the text, by what both mean. A resource that was
+// just imported has no text of its own yet and takes the file's.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	if m, ok := get(ctx, req.State, &resp.Diagnostics); ok {
-		r.publish(ctx, m, tfhelper.Reading(resp))
+	m, _, ok := get(ctx, req.State, &resp.Diagnostics)
+	if !ok {
+		return
 	}
+	computed := map[string]any{"drift": []string{}}
+	if file, kept := m.output(); kept {
+		lines, found, err := r.proxy.compare(file, m.Content.ValueString())
+		if err != nil {
+			resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read "+r.proxy.noun, m.Name.ValueString(), err)...)
+			return
+		}
+		if m.Content.ValueString() == "" {
+			computed["content"], computed["content_sha256"] = string(found), checksum(found)
+		} else {
+			computed["drift"] = append([]string{}, lines...)
+		}
+	}
+	resp.Diagnostics.Append(set(ctx, &resp.State, computed)...)
+	resp.Diagnostics.Append(identify(ctx, resp.Identity, m)...)
 }
 
 // Update writes the file anew. When that or the reload fails state stays as it
 // was, so that the next apply does it again.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	m, ok := get(ctx, req.Plan, &resp.Diagnostics)
-	prior, known := get(ctx, req.State, &resp.Diagnostics)
+	m, d, ok := get(ctx, req.Plan, &resp.Diagnostics)
+	prior, _, known := get(ctx, req.State, &resp.Diagnostics)
 	if !ok || !known {
 		return
 	}
-	m, err := r.put(ctx, m)
-	if old, kept := prior.file(); err == nil && kept {
-		if now, still := m.file(); !still || now.Path != old.Path {
-			err = old.Remove()
-		}
-	}
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update "+r.proxy.noun, m.name(), err)...)
+	computed, err := r.write(ctx, r.proxy.expand(m, d), m, prior)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update "+r.proxy.noun, m.Name.ValueString(), err)...)
 	if err == nil {
-		r.publish(ctx, m, tfhelper.Updated(resp))
+		resp.State.Raw = req.Plan.Raw
+		resp.Diagnostics.Append(set(ctx, &resp.State, computed)...)
+		resp.Diagnostics.Append(identify(ctx, resp.Identity, m)...)
 	}
 }
 
 // Delete removes the file; its last text stays beside it unless backup is off.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	m, ok := get(ctx, req.State, &resp.Diagnostics)
+	m, _, ok := get(ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	if file, kept := m.file(); kept {
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete "+r.proxy.noun, m.name(), file.Remove())...)
+	if file, kept := m.output(); kept {
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete "+r.proxy.noun, m.Name.ValueString(), file.Remove())...)
 	}
 }
 
@@ -143,68 +190,64 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to import "+r.proxy.noun, name, err)...)
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("file"), adopted(file))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("file"), importedFile(file))...)
 }
 
-// publish says what the file says.
-func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response) {
-	m, err := r.look(ctx, m)
-	if err != nil {
-		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read "+r.proxy.noun, m.name(), err)...)
-		return
-	}
-	to.Publish(ctx, m.identity(), m.Object, nil)
+// identify sets the identity, where Terraform asks for one.
+func identify(ctx context.Context, into interface {
+	Set(ctx context.Context, value any) diag.Diagnostics
+}, m model,
+) diag.Diagnostics {
+	return into.Set(ctx, m.identity())
 }
 
-// look fills in how the file differs from the text. A resource that was just
-// imported has no text of its own yet and takes the file's.
-func (r *Resource) look(ctx context.Context, m model) (model, error) {
-	file, kept := m.file()
-	if !kept {
-		return m.with(ctx, map[string]any{"drift": []string(nil)}), nil
+// compute returns the attributes that the tier makes, and the text among them.
+func (r *Resource) compute(e expansion) (computed map[string]any, content []byte, err error) {
+	if err := e.err(); err != nil {
+		return nil, nil, err
 	}
-	lines, found, err := r.proxy.compare(file, m.text("content"))
+	content, err = r.proxy.render(e.tier)
 	if err != nil {
-		return m, err
+		return nil, nil, err
 	}
-	if m.text("content") == "" {
-		return m.with(ctx, map[string]any{"content": string(found), "content_sha256": checksum(found), "drift": []string(nil)}), nil
+	meaning, err := r.proxy.sum(content)
+	if err != nil {
+		return nil, nil, err
 	}
-	return m.with(ctx, map[string]any{"drift": lines}), nil
+	return map[string]any{
+		"content": string(content), "content_sha256": checksum(content), "semantic_sha256": meaning,
+		"apache_snippet": e.tier.ApacheSnippet(), "keepalived_snippet": e.tier.KeepalivedSnippet(), "drift": []string{},
+	}, content, nil
 }
 
-// planned fills in what the tier makes.
-func (r *Resource) planned(ctx context.Context, m model, tier webtier.Tier) (model, error) {
-	text, err := r.proxy.render(tier)
+// write computes what was not known when the plan was made, writes the file,
+// removes the one at a prior path, and has the proxy read it.
+func (r *Resource) write(ctx context.Context, e expansion, m, prior model) (map[string]any, error) {
+	computed, content, err := r.compute(e)
 	if err != nil {
-		return m, err
+		return nil, err
 	}
-	meaning, err := r.proxy.sum(text)
-	if err != nil {
-		return m, err
+	file, kept := m.output()
+	if kept {
+		if err := r.check(ctx, m.file(), e.tier); err != nil {
+			return nil, err
+		}
+		if err := file.Write(content); err != nil {
+			return nil, err
+		}
+		if err := reload(ctx, texts(m.file().ReloadCommand)); err != nil {
+			return nil, err
+		}
 	}
-	return m.with(ctx, map[string]any{
-		"content": string(text), "content_sha256": checksum(text), "semantic_sha256": meaning,
-		"apache_snippet": tier.ApacheSnippet(), "keepalived_snippet": tier.KeepalivedSnippet(), "drift": []string(nil),
-	}), nil
+	if old, was := prior.output(); was && (!kept || file.Path != old.Path) {
+		if err := old.Remove(); err != nil {
+			return nil, err
+		}
+	}
+	return computed, nil
 }
 
-// put fills in what was not known when the plan was made, and writes the file.
-func (r *Resource) put(ctx context.Context, m model) (model, error) {
-	d := r.proxy.read(m.Object)
-	m, err := r.planned(ctx, m, d.tier)
-	if err != nil {
-		return m, err
-	}
-	file, kept := m.file()
-	if !kept {
-		return m, nil
-	}
-	if err := r.rehearse(ctx, m, d.tier); err != nil {
-		return m, err
-	}
-	if err := file.Write([]byte(m.text("content"))); err != nil {
-		return m, err
-	}
-	return m, reload(ctx, m.reloadCommand(), configfile.BackupEnding)
+func checksum(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
 }

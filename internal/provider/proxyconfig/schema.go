@@ -2,6 +2,7 @@ package proxyconfig
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -35,21 +36,21 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			Validators:          []validator.Map{mapvalidator.SizeAtLeast(1)},
 			NestedObject:        schema.NestedAttributeObject{Attributes: nodeAttributes()},
 		},
-		"target_version": text(usual.Target.String(), "Version of "+r.proxy.dialect.String()+" that will read the text, such as `"+usual.Target.String()+"`. Directives that came later are not used; a version that is newer than those tried warns."),
-		"admin_web_directory": text(usual.AdminDirectory,
+		"target_version": textAttribute(usual.Target.String(), "Version of "+r.proxy.dialect.String()+" that will read the text, such as `"+usual.Target.String()+"`. Directives that came later are not used; a version that is newer than those tried warns."),
+		"admin_web_directory": textAttribute(usual.AdminDirectory,
 			"Directory of the admin pages, `system_settings.admin_web_directory`."),
-		"admin_sources":           sources("Who may reach the admin pages and reports: addresses and CIDR ranges. Without any, everyone may, and the plan warns. `welcome.php` and images are open to all, since the agents' login page uses them."),
-		"api_sources":             sources("Who may call the two APIs besides `admin_sources` and `cluster_addresses`. Managers always may: the real-time report calls both APIs from their browsers."),
-		"cluster_addresses":       sources("Addresses of the telephony nodes. They may fetch from the audio store and call the APIs."),
-		"trusted_sources":         sources("Addresses that are not counted by the login and error limits, such as an office whose agents share one address."),
-		"trusted_proxies":         sources("Proxies in front of this one, such as a CDN. The last address in their `X-Forwarded-For` is taken for the client's; anybody else's header is thrown away."),
-		"proxy_addresses":         sources("Addresses from which the proxies reach the nodes, for `apache_snippet`: this proxy's own and those of its twins. Without any, `listen.address` is taken, which is right for a proxy that stands alone."),
-		"extra_paths":             sources("Paths served besides VICIdial's own: `/dir/` with all below it, or one page. Everything else is answered with 404."),
-		"shared_upload_directory": flag(false, "All nodes see the same `/tmp`, so that the two steps of a lead upload may run on different nodes."),
-		"max_body_size_mb":        whole(usual.MaxBodyMB, "Largest request in megabytes. VICIdial's installation allows 48 for lead files; less warns."),
-		"login_rate_per_minute":   whole(usual.LoginsPerMinute, "Logins that one address may try in a minute; more are answered with 429. `0` sets no limit. Polls are never limited."),
-		"replay":                  choice(usual.Replay, webtier.Replays, "Which requests may be sent to a second node. `safe`: polls and static files always, all else only while no node has seen it. `connect`: only while no node has seen it. `none`: never."),
-		"dns_servers":             sources("Resolvers that follow nodes given by name. Without any, a name is looked up once, when the proxy starts. nginx can follow names from 1.27.3."),
+		"admin_sources":           sourcesAttribute("Who may reach the admin pages and reports: addresses and CIDR ranges. Without any, everyone may, and the plan warns. `welcome.php` and images are open to all, since the agents' login page uses them."),
+		"api_sources":             sourcesAttribute("Who may call the two APIs besides `admin_sources` and `cluster_addresses`. Managers always may: the real-time report calls both APIs from their browsers."),
+		"cluster_addresses":       sourcesAttribute("Addresses of the telephony nodes. They may fetch from the audio store and call the APIs."),
+		"trusted_sources":         sourcesAttribute("Addresses that are not counted by the login and error limits, such as an office whose agents share one address."),
+		"trusted_proxies":         sourcesAttribute("Proxies in front of this one, such as a CDN. The last address in their `X-Forwarded-For` is taken for the client's; anybody else's header is thrown away."),
+		"proxy_addresses":         sourcesAttribute("Addresses from which the proxies reach the nodes, for `apache_snippet`: this proxy's own and those of its twins. Without any, `listen.address` is taken, which is right for a proxy that stands alone."),
+		"extra_paths":             sourcesAttribute("Paths served besides VICIdial's own: `/dir/` with all below it, or one page. Everything else is answered with 404."),
+		"shared_upload_directory": boolAttribute(false, "All nodes see the same `/tmp`, so that the two steps of a lead upload may run on different nodes."),
+		"max_body_size_mb":        intAttribute(usual.MaxBodyMB, "Largest request in megabytes. VICIdial's installation allows 48 for lead files; less warns."),
+		"login_rate_per_minute":   intAttribute(usual.LoginsPerMinute, "Logins that one address may try in a minute; more are answered with 429. `0` sets no limit. Polls are never limited."),
+		"replay":                  choiceAttribute(usual.Replay, webtier.Replays, "Which requests may be sent to a second node. `safe`: polls and static files always, all else only while no node has seen it. `connect`: only while no node has seen it. `none`: never."),
+		"dns_servers":             sourcesAttribute("Resolvers that follow nodes given by name. Without any, a name is looked up once, when the proxy starts. nginx can follow names from 1.27.3."),
 		"tls":                     r.tlsAttribute(),
 		"listen":                  listenAttribute(usual.Listen),
 		"health":                  r.healthAttribute(usual.Health),
@@ -57,7 +58,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		"timeouts":                r.timeoutsAttribute(usual.Timeouts),
 		"stats":                   r.statsAttribute(usual.Stats),
 		"process":                 r.processAttribute(usual.Process),
-		"vrrp":                    pairAttribute(),
+		"vrrp":                    vrrpAttribute(),
 		"file":                    fileAttribute(),
 		"content": schema.StringAttribute{
 			Computed:            true,
@@ -85,10 +86,10 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		},
 	}
 	if r.proxy.dialect == webtier.HAProxy {
-		attributes["balance"] = choice(usual.Balance, webtier.Balances, "How the next node for an agent's request is picked: `roundrobin`, in turn, or `leastconn`, the one with the fewest requests under way; both by weight.")
-		attributes["admin_errors_per_minute"] = whole(usual.AdminErrorsPerMinute, "4xx answers that one address may draw from the admin pages in a minute, failed logins among them; after that it gets 429. `0` sets no limit.")
+		attributes["balance"] = choiceAttribute(usual.Balance, webtier.Balances, "How the next node for an agent's request is picked: `roundrobin`, in turn, or `leastconn`, the one with the fewest requests under way; both by weight.")
+		attributes["admin_errors_per_minute"] = intAttribute(usual.AdminErrorsPerMinute, "4xx answers that one address may draw from the admin pages in a minute, failed logins among them; after that it gets 429. `0` sets no limit.")
 	} else {
-		attributes["get_retry"] = choice(usual.GetRetry, webtier.GetRetries, "When an agent's or manager's GET may be sent to a second node. `connect`: only while no node has seen it. `stock`: as nginx does by itself, even after a node ran it. `off`: never. API calls are never repeated.")
+		attributes["get_retry"] = choiceAttribute(usual.GetRetry, webtier.GetRetries, "When an agent's or manager's GET may be sent to a second node. `connect`: only while no node has seen it. `stock`: as nginx does by itself, even after a node ran it. `off`: never. API calls are never repeated.")
 	}
 	resp.Schema = schema.Schema{MarkdownDescription: r.proxy.description, Attributes: attributes}
 }
@@ -102,7 +103,7 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 	}}
 }
 
-func text(usual, says string) schema.StringAttribute {
+func textAttribute(usual, says string) schema.StringAttribute {
 	shown := "`" + usual + "`"
 	if usual == "" {
 		shown = "empty"
@@ -113,20 +114,20 @@ func text(usual, says string) schema.StringAttribute {
 	}
 }
 
-func choice[Word ~string](usual Word, words []string, says string) schema.StringAttribute {
-	attribute := text(string(usual), says)
+func choiceAttribute[Word ~string](usual Word, words []string, says string) schema.StringAttribute {
+	attribute := textAttribute(string(usual), says)
 	attribute.Validators = []validator.String{stringvalidator.OneOf(words...)}
 	return attribute
 }
 
-func whole(usual int, says string) schema.Int64Attribute {
+func intAttribute(usual int, says string) schema.Int64Attribute {
 	return schema.Int64Attribute{
 		Optional: true, Computed: true,
-		Default: int64default.StaticInt64(int64(usual)), MarkdownDescription: says + " Defaults to " + number(usual) + ".",
+		Default: int64default.StaticInt64(int64(usual)), MarkdownDescription: says + " Defaults to " + strconv.Itoa(usual) + ".",
 	}
 }
 
-func flag(usual bool, says string) schema.BoolAttribute {
+func boolAttribute(usual bool, says string) schema.BoolAttribute {
 	shown := "`false`"
 	if usual {
 		shown = "`true`"
@@ -137,10 +138,10 @@ func flag(usual bool, says string) schema.BoolAttribute {
 	}
 }
 
-func sources(says string) schema.SetAttribute {
+func sourcesAttribute(says string) schema.SetAttribute {
 	return schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: says}
 }
 
-func object(says string, attributes map[string]schema.Attribute) schema.SingleNestedAttribute {
+func objectAttribute(says string, attributes map[string]schema.Attribute) schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{Optional: true, MarkdownDescription: says, Attributes: attributes}
 }
