@@ -20,7 +20,7 @@ import (
 // of most plans, with the bytes that came in. It asks the same rooms the same
 // questions as the framework does, without the framework's walks over every
 // attribute, which took more than half of the provider's time
-// (docs/design/0013-what-a-plan-costs.md). Whatever has anything to say or to
+// (docs/design/0013-plan-performance.md). Whatever has anything to say or to
 // change is left to the framework, which asks the room once more.
 type steadyServer struct {
 	wholeServer
