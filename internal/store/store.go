@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/planned"
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
@@ -32,17 +33,7 @@ type Store struct {
 	writing chan struct{}
 	pauses  []time.Duration // before each try of a statement
 
-	expecting sync.Mutex
-	expected  cluster.Servers // planned by this run, not in the table yet
-	replaced  []string        // server_ids that this run removes for others, in lower case
-
-	expectedRoutes    map[string]expectedRoute
-	expectedTemplates cluster.Templates
-	expectedAgents    map[string]cluster.RemoteAgents // by user_start
-	replacedAgents    []string                        // remote_agent_ids that this run removes for others
-	expectedSettings  cluster.Row
-	expectedRooms     map[cluster.Engine]map[string]int
-	claims            cluster.FloorClaims
+	planned.Changes // by this run, not in the tables yet
 
 	home *family[home] // what the database is: read once and never forgotten
 

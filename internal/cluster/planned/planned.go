@@ -1,0 +1,225 @@
+// Package planned holds what a run is going to write, and lays it over the rows
+// as they are now. A plan is made in one process, and whatever refers to an
+// object is planned after it; so a reference to an object that is not in the
+// database yet can be checked, and two declarations of one thing be told apart
+// from one.
+//
+// # Lifetime
+//
+// A [Changes] lives as long as the store that holds it: from one Configure of the
+// provider to the next, which is one plan or one apply under the command
+// terraform, and any number of both in a process that configures once. An entry
+// is keyed by its object (server_id, route, template_id, user_start, server and
+// engine of rooms) and replaced when the object is planned again. Settings are
+// keyed by column, not by the resource that declares them, and the claims of
+// floors by what they say; so both refuse an object that is planned a second
+// time with other values. No entry is removed when its object has been written:
+// the row is then what the entry says, and laying the entry over it changes
+// nothing, until the row changes otherwise.
+//
+// The zero value holds nothing. All methods may be called concurrently.
+package planned
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// Changes are the planned changes of one run.
+type Changes struct {
+	mu sync.Mutex
+
+	servers         cluster.Servers
+	replacedServers map[string]bool // server_ids in lower case
+
+	routes    map[string]route
+	templates cluster.Templates
+
+	agents         map[string]cluster.RemoteAgents // by user_start
+	replacedAgents map[string]bool                 // remote_agent_ids
+
+	settings cluster.Row
+	rooms    map[cluster.Engine]map[string]int // by server_ip
+	claims   cluster.FloorClaims
+}
+
+// route is what a run makes of a carrier route's rows.
+type route struct {
+	rows cluster.Carriers
+	ids  []string // the carrier_ids that the rows have now
+}
+
+// Expect adds a server that the run writes.
+func (c *Changes) Expect(server cluster.Server) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.servers = c.servers.With(server)
+}
+
+// Replaces adds the server_id of a server that the run removes and makes again,
+// perhaps with the same address.
+func (c *Changes) Replaces(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	put(&c.replacedServers, strings.ToLower(id), true)
+}
+
+// ServersAfter returns the servers after the run: those of now, with those that
+// it writes in their place or beside them, without those that it replaces.
+func (c *Changes) ServersAfter(now cluster.Servers) cluster.Servers {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.replacedServers) > 0 {
+		now = slices.DeleteFunc(slices.Clone(now), func(server cluster.Server) bool {
+			return c.replacedServers[strings.ToLower(server.ID())]
+		})
+	}
+	return now.With(c.servers...)
+}
+
+// ExpectRoute adds the rows that the run gives a carrier route; none where it
+// removes the route. ids are the carrier_ids of the rows that it has now.
+func (c *Changes) ExpectRoute(name string, rows cluster.Carriers, ids []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	put(&c.routes, name, route{rows, ids})
+}
+
+// CarriersAfter returns the carriers after the run, except that the rows of one
+// route are those of now. A route that adds its own rows before it asks sees
+// every other route that is planned at the same time, or is seen by it.
+func (c *Changes) CarriersAfter(now cluster.Carriers, except string) cluster.Carriers {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(c.routes)) {
+		if planned := c.routes[name]; name != except {
+			now = now.With(name, planned.rows, planned.ids...)
+		}
+	}
+	return now
+}
+
+// ExpectTemplate adds a template that the run writes.
+func (c *Changes) ExpectTemplate(template cluster.Template) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.templates = c.templates.With(template)
+}
+
+// TemplatesAfter returns the templates after the run.
+func (c *Changes) TemplatesAfter(now cluster.Templates) cluster.Templates {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, template := range c.templates {
+		now = now.With(template)
+	}
+	return now
+}
+
+// ExpectRemoteAgents adds remote agents that the run writes.
+func (c *Changes) ExpectRemoteAgents(agents cluster.RemoteAgents) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	put(&c.agents, agents.UserStart(), agents)
+}
+
+// ReplacesRemoteAgents adds the remote_agent_id of remote agents that the run
+// removes and makes again.
+func (c *Changes) ReplacesRemoteAgents(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	put(&c.replacedAgents, id, true)
+}
+
+// RemoteAgentsAfter returns the remote agents after the run, except that those
+// from one user_start are those of now.
+func (c *Changes) RemoteAgentsAfter(now []cluster.RemoteAgents, except string) []cluster.RemoteAgents {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var after []cluster.RemoteAgents
+	for _, agents := range now {
+		_, written := c.agents[agents.UserStart()]
+		if written && agents.UserStart() != except || c.replacedAgents[agents.ID()] {
+			continue
+		}
+		after = append(after, agents)
+	}
+	for _, start := range slices.Sorted(maps.Keys(c.agents)) {
+		if start != except {
+			after = append(after, c.agents[start])
+		}
+	}
+	return after
+}
+
+// ExpectSettings adds the system settings that the run writes, and returns those
+// to which another declaration gives another value: there is one row, and the
+// last write would win.
+func (c *Changes) ExpectSettings(want cluster.Row) (others cluster.Row) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	others = cluster.Row{}
+	for column, value := range want {
+		if other, planned := c.settings[column]; planned && !cluster.EquivalentSetting(column, other, value) {
+			others[column] = other
+			continue
+		}
+		put(&c.settings, column, value)
+	}
+	return others
+}
+
+// ExpectRooms adds the number of conference rooms of an engine that the run gives
+// a server.
+func (c *Changes) ExpectRooms(engine cluster.Engine, ip string, count int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	counts := c.rooms[engine]
+	put(&counts, ip, count)
+	put(&c.rooms, engine, counts)
+}
+
+// RoomsAfter counts the conference rooms of each server after the run. A server
+// that is absent has no known room.
+func (c *Changes) RoomsAfter(now map[cluster.Engine]cluster.Rooms) map[cluster.Engine]map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	after := map[cluster.Engine]map[string]int{cluster.Meetme: {}, cluster.Confbridge: {}}
+	for engine, servers := range now {
+		for ip, rooms := range servers {
+			after[engine][ip] = len(rooms)
+		}
+		maps.Copy(after[engine], c.rooms[engine])
+	}
+	return after
+}
+
+// ClaimFloor adds what the run does with a floor. It is an error where another
+// floor has rows of it.
+func (c *Changes) ClaimFloor(claim cluster.FloorClaim) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	claims, err := c.claims.With(claim)
+	c.claims = claims
+	return err
+}
+
+// FloorAfter returns the rows of floors without those that the run removes to
+// make others in their place.
+func (c *Changes) FloorAfter(now cluster.FloorRows) cluster.FloorRows {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.claims.Remaining(now)
+}
+
+// put sets an element of a map, which may be nil.
+func put[M ~map[K]V, K comparable, V any](into *M, key K, value V) {
+	if *into == nil {
+		*into = M{}
+	}
+	(*into)[key] = value
+}

@@ -1,0 +1,48 @@
+package store
+
+import (
+	"context"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// Expected returns the servers as they will be once this run has written.
+func (s *Store) Expected(ctx context.Context) (cluster.Servers, error) {
+	now, err := s.Servers(ctx)
+	return s.ServersAfter(now), err
+}
+
+// ExpectedCarriers returns the carriers as they will be once this run has
+// written all routes except one, whose rows are those of now.
+func (s *Store) ExpectedCarriers(ctx context.Context, except string) (cluster.Carriers, error) {
+	now, err := s.Carriers(ctx)
+	return s.CarriersAfter(now, except), err
+}
+
+// ExpectedTemplates returns the templates as they will be once this run has
+// written.
+func (s *Store) ExpectedTemplates(ctx context.Context) (cluster.Templates, error) {
+	now, err := s.Templates(ctx)
+	return s.TemplatesAfter(now), err
+}
+
+// ExpectedRemoteAgents returns the remote agents as they will be once this run
+// has written all except those from one user_start, which are those of now.
+func (s *Store) ExpectedRemoteAgents(ctx context.Context, except string) ([]cluster.RemoteAgents, error) {
+	now, err := s.RemoteAgents(ctx)
+	return s.RemoteAgentsAfter(now, except), err
+}
+
+// ExpectedRooms counts the conference rooms of each server as they will be once
+// this run has written.
+func (s *Store) ExpectedRooms(ctx context.Context) (map[cluster.Engine]map[string]int, error) {
+	now, err := s.Rooms(ctx)
+	return s.RoomsAfter(now), err
+}
+
+// ExpectedFloor returns the rows of [Store.Floor] without those of floors that
+// this run removes to make others in their place.
+func (s *Store) ExpectedFloor(ctx context.Context, columns []string) (cluster.FloorRows, error) {
+	now, err := s.Floor(ctx, columns)
+	return s.FloorAfter(now), err
+}
