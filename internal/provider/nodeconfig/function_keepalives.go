@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 )
 
 // Keepalives is the function keepalives.
@@ -57,10 +57,10 @@ func (Keepalives) Run(ctx context.Context, req function.RunRequest, resp *functi
 	resp.Error = resp.Result.Set(ctx, letters)
 }
 
-func keepalives(nodes map[string][]string, coordinator *string) (map[string]string, error) {
-	var site cluster.Site
-	for _, serverIP := range slices.Sorted(maps.Keys(nodes)) {
-		node, err := cluster.NodeOf(serverIP, nodes[serverIP])
+func keepalives(words map[string][]string, coordinator *string) (map[string]string, error) {
+	var site nodes.Site
+	for _, serverIP := range slices.Sorted(maps.Keys(words)) {
+		node, err := nodes.Parse(serverIP, words[serverIP])
 		if err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
 )
 
@@ -76,9 +77,9 @@ func declare(files map[string]astguiclient.File) (model, error) {
 	var faults []error
 	for _, serverIP := range slices.Sorted(maps.Keys(files)) {
 		file := files[serverIP]
-		node := cluster.NodeFromLetters(serverIP, file.Values["VARactive_keepalives"])
+		node := nodes.FromKeepalives(serverIP, file.Values["VARactive_keepalives"])
 		m.Nodes[serverIP] = describe(node)
-		if slices.Contains(node.Duties, cluster.AdaptiveDialing) && m.Coordinator.IsNull() {
+		if slices.Contains(node.Duties, nodes.AdaptiveDialing) && m.Coordinator.IsNull() {
 			m.Coordinator = types.StringValue(serverIP)
 		}
 		kept[serverIP], extra[serverIP] = map[string]string{}, map[string]string{}
@@ -123,7 +124,7 @@ func declare(files map[string]astguiclient.File) (model, error) {
 }
 
 // describe declares a node.
-func describe(node cluster.Node) nodeModel {
+func describe(node nodes.Node) nodeModel {
 	described := nodeModel{}
 	for _, role := range node.Roles {
 		described.Roles = append(described.Roles, string(role))

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
 )
 
@@ -74,19 +75,19 @@ const (
 // site is what the files are made from.
 func (m model) site() astguiclient.Site {
 	site := astguiclient.Site{
-		Cluster: cluster.Site{
+		Cluster: nodes.Site{
 			Coordinator: m.Coordinator.ValueString(),
-			Archive:     cluster.ArchivePace(m.LogArchive.ValueString()),
+			Archive:     nodes.ArchiveSchedule(m.LogArchive.ValueString()),
 		},
 		Settings: m.Settings, Extra: m.Extra, Secrets: m.Secrets,
 		Own:     map[string]astguiclient.NodeSettings{},
-		Upkeep:  cluster.Upkeep{RecordingFormat: defaultFormat, LogDays: int(m.LogDays.ValueInt64()), TimeServer: m.TimeServer.ValueString()},
+		Crontab: nodes.CrontabOptions{RecordingFormat: defaultFormat, LogDays: int(m.LogDays.ValueInt64()), TimeServer: m.TimeServer.ValueString()},
 		Sources: defaultSources,
 	}
 	if m.Recordings != nil {
-		site.Upkeep.RecordingFormat = m.Recordings.Format.ValueString()
-		site.Upkeep.ShipRecordings = m.Recordings.Ship.ValueBool()
-		site.Upkeep.RecordingDays = int(m.Recordings.Days.ValueInt64())
+		site.Crontab.RecordingFormat = m.Recordings.Format.ValueString()
+		site.Crontab.ShipRecordings = m.Recordings.Ship.ValueBool()
+		site.Crontab.RecordingDays = int(m.Recordings.Days.ValueInt64())
 	}
 	if m.Install != nil {
 		site.Sources, site.Samples = m.Install.Sources.ValueString(), m.Install.Samples.ValueBool()
@@ -101,16 +102,16 @@ func (m model) site() astguiclient.Site {
 	return site
 }
 
-func (n nodeModel) node(serverIP string) cluster.Node {
-	node := cluster.Node{
+func (n nodeModel) node(serverIP string) nodes.Node {
+	node := nodes.Node{
 		ServerIP: serverIP, Engine: cluster.Engine(n.Engine.ValueString()), SIPLogging: n.SIPLogging.ValueBool(),
 		WebOnly: n.WebOnly.ValueBool(), KeepaliveFlags: n.KeepaliveFlags,
 	}
 	for _, role := range n.Roles {
-		node.Roles = append(node.Roles, cluster.Role(role))
+		node.Roles = append(node.Roles, nodes.Role(role))
 	}
 	for _, duty := range n.Duties {
-		node.Duties = append(node.Duties, cluster.Duty(duty))
+		node.Duties = append(node.Duties, nodes.Duty(duty))
 	}
 	return node
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -52,7 +53,7 @@ func (r *Resource) compare(ctx context.Context, m model) diag.Diagnostics {
 func (m model) compare(servers cluster.Servers) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, node := range m.site().Cluster.Nodes {
-		if !node.Is(cluster.RoleTelephony) {
+		if !node.Is(nodes.RoleTelephony) {
 			continue
 		}
 		at := path.Root("nodes").AtMapKey(node.ServerIP)

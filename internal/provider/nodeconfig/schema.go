@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
@@ -54,7 +55,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"log_archive": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "How often old log rows move to the archive tables: `monthly` or `daily` (which includes the monthly run). Left out, they stay.",
-				Validators:          []validator.String{stringvalidator.OneOf(string(cluster.ArchiveMonthly), string(cluster.ArchiveDaily))},
+				Validators:          []validator.String{stringvalidator.OneOf(string(nodes.ArchiveMonthly), string(nodes.ArchiveDaily))},
 			},
 			"settings": settings("Keys of `astguiclient.conf` on all nodes, as VICIdial calls them, such as `VARDB_server`, `PATHweb` or `VARFTP_host`. What is left out has the value that `install.pl` gives it; `VARDB_server` is the one database node."),
 			"extra":    extra("Keys that `install.pl` does not know, on all nodes. `install.pl` drops them whenever it runs; `install_command` puts them back."),
@@ -123,10 +124,10 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 
 func nodeAttributes() map[string]schema.Attribute {
 	roles, duties := make([]string, 0, 5), make([]string, 0, 13)
-	for _, role := range cluster.Roles() {
+	for _, role := range nodes.Roles() {
 		roles = append(roles, string(role))
 	}
-	for _, duty := range cluster.Duties() {
+	for _, duty := range nodes.Duties() {
 		duties = append(duties, string(duty))
 	}
 	return map[string]schema.Attribute{
@@ -156,7 +157,7 @@ func nodeAttributes() map[string]schema.Attribute {
 		"keepalive_flags": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Flags of `ADMIN_keepalive_ALL.pl`, such as `--autodial-delay=100` on a node that has agents but dials nothing, or `--adfill-delay=500` where `balance_fill` runs.",
-			Validators:          []validator.List{listvalidator.ValueStringsAre(tfhelper.Check("a flag of ADMIN_keepalive_ALL.pl", cluster.CheckKeepaliveFlag))},
+			Validators:          []validator.List{listvalidator.ValueStringsAre(tfhelper.Check("a flag of ADMIN_keepalive_ALL.pl", nodes.CheckKeepaliveFlag))},
 		},
 		"server_stats": schema.BoolAttribute{
 			Optional:            true,

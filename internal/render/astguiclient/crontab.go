@@ -8,13 +8,13 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 )
 
 // Crontab returns the text of a crontab for `crontab FILE`: a comment and a
 // line for each job. Every line is read back by the grammar of crontab(5)
 // before it is given out.
-func Crontab(jobs []cluster.CronJob) (string, error) {
+func Crontab(jobs []nodes.CronJob) (string, error) {
 	var text strings.Builder
 	text.WriteString("# Written by Terraform. What is changed here is lost with the next apply.\n")
 	var faults []error
@@ -50,8 +50,8 @@ func comment(about string) string {
 // ParseCrontab reads the jobs of a crontab. Comments, blank lines and settings
 // such as MAILTO=ops are passed over; a line that cron would not take is an
 // error that names it.
-func ParseCrontab(text string) ([]cluster.CronJob, error) {
-	var jobs []cluster.CronJob
+func ParseCrontab(text string) ([]nodes.CronJob, error) {
+	var jobs []nodes.CronJob
 	var faults []error
 	number := 0
 	for line := range strings.Lines(text) {
@@ -96,9 +96,9 @@ var cronNicknames = []string{"@reboot", "@yearly", "@annually", "@monthly", "@we
 // ParseJob reads one line of a crontab: five fields or a nickname, and a
 // command. A line that cron would not take, or whose command it would cut in
 // two at a percent sign, is an error that says why.
-func ParseJob(line string) (cluster.CronJob, error) {
-	fail := func(format string, values ...any) (cluster.CronJob, error) {
-		return cluster.CronJob{}, fmt.Errorf("cron job %q: "+format, append([]any{line}, values...)...)
+func ParseJob(line string) (nodes.CronJob, error) {
+	fail := func(format string, values ...any) (nodes.CronJob, error) {
+		return nodes.CronJob{}, fmt.Errorf("cron job %q: "+format, append([]any{line}, values...)...)
 	}
 	for _, character := range line {
 		if character != '\t' && (character < ' ' || character == 0x7f) {
@@ -124,7 +124,7 @@ func ParseJob(line string) (cluster.CronJob, error) {
 	if percent := strings.Index(strings.ReplaceAll(command, `\%`, ""), "%"); percent >= 0 {
 		return fail(`cron ends the command at a percent sign: write \%%`)
 	}
-	return cluster.CronJob{Schedule: schedule, Command: command}, nil
+	return nodes.CronJob{Schedule: schedule, Command: command}, nil
 }
 
 // check reads a field: a list of *, numbers, names and ranges; a step needs a

@@ -7,7 +7,7 @@ import (
 	"github.com/robfig/cron/v3"
 	"pgregory.net/rapid"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
 )
 
@@ -129,7 +129,7 @@ func TestCrontab(t *testing.T) {
 		}
 	})
 	t.Run("a remark cannot end its line", func(t *testing.T) {
-		text, err := astguiclient.Crontab([]cluster.CronJob{{About: "tea\n* * * * * reboot", Schedule: "* * * * *", Command: "/bin/true"}})
+		text, err := astguiclient.Crontab([]nodes.CronJob{{About: "tea\n* * * * * reboot", Schedule: "* * * * *", Command: "/bin/true"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,12 +138,12 @@ func TestCrontab(t *testing.T) {
 		}
 	})
 	t.Run("a command cannot end its line", func(t *testing.T) {
-		if text, err := astguiclient.Crontab([]cluster.CronJob{{Schedule: "* * * * *", Command: "true\n* * * * * reboot"}}); err == nil {
+		if text, err := astguiclient.Crontab([]nodes.CronJob{{Schedule: "* * * * *", Command: "true\n* * * * * reboot"}}); err == nil {
 			t.Errorf("got\n%s", text)
 		}
 	})
 	t.Run("a schedule cannot swallow the command", func(t *testing.T) {
-		if text, err := astguiclient.Crontab([]cluster.CronJob{{Schedule: "* * * *", Command: "* /bin/true"}}); err == nil {
+		if text, err := astguiclient.Crontab([]nodes.CronJob{{Schedule: "* * * *", Command: "* /bin/true"}}); err == nil {
 			t.Errorf("got\n%s", text)
 		}
 	})

@@ -3,7 +3,7 @@ package astguiclient
 import (
 	"strings"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 )
 
 // Path is where every program of VICIdial looks for the file.
@@ -18,15 +18,15 @@ const Path = "/etc/astguiclient.conf"
 //
 // samples has the sample files of Asterisk's configuration copied over what is
 // there: right for a first installation, wrong for an upgrade.
-func InstallCommand(node cluster.Node, file File, sources string, samples bool) string {
+func InstallCommand(node nodes.Node, file File, sources string, samples bool) string {
 	install := []string{"perl", "install.pl", "--no-prompt"}
 	switch {
 	case node.WebOnly:
 		install = append(install, "--web-only")
-	case !node.Is(cluster.RoleWeb):
+	case !node.Is(nodes.RoleWeb):
 		install = append(install, "--without-web")
 	}
-	if samples && node.Is(cluster.RoleTelephony) {
+	if samples && node.Is(nodes.RoleTelephony) {
 		install = append(install, "--copy_sample_conf_files")
 	}
 	for _, option := range []struct{ flag, key string }{

@@ -10,11 +10,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 )
 
 func TestInstallCommand(t *testing.T) {
-	node := cluster.Node{ServerIP: "10.0.0.1", Roles: []cluster.Role{cluster.RoleTelephony}}
+	node := nodes.Node{ServerIP: "10.0.0.1", Roles: []nodes.Role{nodes.RoleTelephony}}
 	file := File{Values: map[string]string{
 		"VARserver_ip": "10.0.0.1", "VARactive_keepalives": "123468", "VARDB_server": "10.0.0.5", "VARDB_database": "calls$HOME",
 	}}
@@ -49,7 +49,7 @@ func TestInstallCommand(t *testing.T) {
 	})
 	t.Run("a lone X is left to the file, since the option passes it over", func(t *testing.T) {
 		file := File{Values: map[string]string{"VARserver_ip": "10.0.0.9", "VARactive_keepalives": "X"}}
-		if command := InstallCommand(cluster.Node{ServerIP: "10.0.0.9", Roles: []cluster.Role{cluster.RoleWeb}}, file, "/usr/src/vici", false); strings.Contains(command, "--active_keepalives") {
+		if command := InstallCommand(nodes.Node{ServerIP: "10.0.0.9", Roles: []nodes.Role{nodes.RoleWeb}}, file, "/usr/src/vici", false); strings.Contains(command, "--active_keepalives") {
 			t.Errorf("the command is %s", command)
 		}
 	})

@@ -7,12 +7,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 )
 
 // Site is what the files of all nodes of a cluster are made from.
 type Site struct {
-	Cluster cluster.Site
+	Cluster nodes.Site
 	// Settings and Extra are keys of every node's file, those that install.pl
 	// knows and those that it does not.
 	Settings, Extra map[string]string
@@ -22,7 +22,7 @@ type Site struct {
 	Own map[string]NodeSettings
 	// Recordings, days and clock, the same on all nodes. The folders in it
 	// are taken from each node's own file.
-	Upkeep cluster.Upkeep
+	Crontab nodes.CrontabOptions
 	// Sources is the folder with VICIdial's sources on the nodes.
 	Sources string
 	// Samples has the sample configuration of Asterisk installed too.
@@ -52,7 +52,7 @@ type NodeFiles struct {
 }
 
 // Files returns the files of every node, by server_ip. The error names all
-// nodes and keys that are wrong; see [cluster.Site.Assign] for the duties.
+// nodes and keys that are wrong; see [nodes.Site.Assign] for the duties.
 func (s Site) Files() (map[string]NodeFiles, error) {
 	assignment, err := s.Cluster.Assign()
 	if err != nil {
@@ -76,7 +76,7 @@ func (s Site) Files() (map[string]NodeFiles, error) {
 // DatabaseServer returns what VARDB_server is where nobody says: the one
 // database node, or the node itself when it is the only one.
 func (s Site) DatabaseServer() (string, error) {
-	databases := s.Cluster.With(cluster.RoleDatabase)
+	databases := s.Cluster.With(nodes.RoleDatabase)
 	switch {
 	case len(s.Cluster.Nodes) == 1:
 		return Standard("VARDB_server"), nil
@@ -87,7 +87,7 @@ func (s Site) DatabaseServer() (string, error) {
 	}
 }
 
-func (s Site) files(node cluster.Node, assignment cluster.Assignment) (NodeFiles, error) {
+func (s Site) files(node nodes.Node, assignment nodes.Assignment) (NodeFiles, error) {
 	file, err := s.file(node, assignment)
 	if err != nil {
 		return NodeFiles{}, err
@@ -100,13 +100,13 @@ func (s Site) files(node cluster.Node, assignment cluster.Assignment) (NodeFiles
 	if err != nil {
 		return NodeFiles{}, err
 	}
-	upkeep := s.Upkeep
-	upkeep.Home, _ = file.Value("PATHhome")
-	upkeep.Logs, _ = file.Value("PATHlogs")
-	upkeep.DoneRecordings, _ = file.Value("PATHDONEmonitor")
+	options := s.Crontab
+	options.Home, _ = file.Value("PATHhome")
+	options.Logs, _ = file.Value("PATHlogs")
+	options.DoneRecordings, _ = file.Value("PATHDONEmonitor")
 	own := s.Own[node.ServerIP]
-	upkeep.ServerStats = own.ServerStats
-	jobs := node.Cron(assignment, s.Cluster.Archive, upkeep)
+	options.ServerStats = own.ServerStats
+	jobs := node.Crontab(assignment, s.Cluster.Archive, options)
 	for _, line := range own.Cron {
 		job, err := ParseJob(line)
 		if err != nil {
@@ -126,7 +126,7 @@ func (s Site) files(node cluster.Node, assignment cluster.Assignment) (NodeFiles
 	}, nil
 }
 
-func (s Site) file(node cluster.Node, assignment cluster.Assignment) (File, error) {
+func (s Site) file(node nodes.Node, assignment nodes.Assignment) (File, error) {
 	own := s.Own[node.ServerIP]
 	values := map[string]string{}
 	maps.Copy(values, s.Settings)
@@ -146,7 +146,7 @@ func (s Site) file(node cluster.Node, assignment cluster.Assignment) (File, erro
 		}
 	}
 	values["VARserver_ip"] = node.ServerIP
-	values["VARactive_keepalives"] = node.Letters(assignment)
+	values["VARactive_keepalives"] = node.Keepalives(assignment)
 
 	extra := map[string]string{}
 	maps.Copy(extra, s.Extra)
@@ -186,17 +186,17 @@ func (s Site) check() error {
 			faults = append(faults, fmt.Errorf("key %s: it is no password: those are %s", name, strings.Join(Secrets(), ", ")))
 		}
 	}
-	if s.Upkeep.ShipRecordings && s.Settings["VARFTP_host"] == "" {
+	if s.Crontab.ShipRecordings && s.Settings["VARFTP_host"] == "" {
 		faults = append(faults, errors.New("key VARFTP_host: recordings are to be shipped, so say where to"))
 	}
 	if !folder.check(s.Sources) {
 		faults = append(faults, fmt.Errorf("sources %q: it is not %s", s.Sources, folder.what))
 	}
-	if s.Upkeep.TimeServer != "" && !host.check(s.Upkeep.TimeServer) {
-		faults = append(faults, fmt.Errorf("time server %q: it is not %s", s.Upkeep.TimeServer, host.what))
+	if s.Crontab.TimeServer != "" && !host.check(s.Crontab.TimeServer) {
+		faults = append(faults, fmt.Errorf("time server %q: it is not %s", s.Crontab.TimeServer, host.what))
 	}
-	if !slices.Contains(RecordingFormats(), s.Upkeep.RecordingFormat) {
-		faults = append(faults, fmt.Errorf("recording format %q: it is none of %s", s.Upkeep.RecordingFormat, strings.Join(RecordingFormats(), ", ")))
+	if !slices.Contains(RecordingFormats(), s.Crontab.RecordingFormat) {
+		faults = append(faults, fmt.Errorf("recording format %q: it is none of %s", s.Crontab.RecordingFormat, strings.Join(RecordingFormats(), ", ")))
 	}
 	return errors.Join(faults...)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
 )
 
@@ -23,24 +24,24 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // telephony nodes with 25 agents each, web nodes, a database, and a replica
 // where asked.
 func aSite(telephony, web int, replica bool) astguiclient.Site {
-	nodes := []cluster.Node{{ServerIP: "10.0.0.5", Roles: []cluster.Role{cluster.RoleDatabase}}}
+	machines := []nodes.Node{{ServerIP: "10.0.0.5", Roles: []nodes.Role{nodes.RoleDatabase}}}
 	for i := range telephony {
-		node := cluster.Node{ServerIP: fmt.Sprintf("10.0.1.%d", i+1), Roles: []cluster.Role{cluster.RoleTelephony}}
+		node := nodes.Node{ServerIP: fmt.Sprintf("10.0.1.%d", i+1), Roles: []nodes.Role{nodes.RoleTelephony}}
 		if i%2 == 1 {
 			node.Engine = cluster.Confbridge
 		}
-		nodes = append(nodes, node)
+		machines = append(machines, node)
 	}
 	for i := range web {
-		nodes = append(nodes, cluster.Node{ServerIP: fmt.Sprintf("10.0.2.%d", i+1), Roles: []cluster.Role{cluster.RoleWeb}})
+		machines = append(machines, nodes.Node{ServerIP: fmt.Sprintf("10.0.2.%d", i+1), Roles: []nodes.Role{nodes.RoleWeb}})
 	}
 	if replica {
-		nodes = append(nodes, cluster.Node{ServerIP: "10.0.0.6", Roles: []cluster.Role{cluster.RoleReplica}})
+		machines = append(machines, nodes.Node{ServerIP: "10.0.0.6", Roles: []nodes.Role{nodes.RoleReplica}})
 	}
 	return astguiclient.Site{
-		Cluster:  cluster.Site{Nodes: nodes, Archive: cluster.ArchiveMonthly},
+		Cluster:  nodes.Site{Nodes: machines, Archive: nodes.ArchiveMonthly},
 		Settings: map[string]string{"PATHweb": "/srv/www/htdocs", "VARasterisk_version": "18.X"},
-		Upkeep:   cluster.Upkeep{RecordingFormat: "MP3", LogDays: 2, RecordingDays: 7},
+		Crontab:  nodes.CrontabOptions{RecordingFormat: "MP3", LogDays: 2, RecordingDays: 7},
 		Sources:  "/usr/src/astguiclient/trunk",
 	}
 }
@@ -53,12 +54,12 @@ func sketches() map[string]astguiclient.Site {
 	of150.Cluster.Nodes[1].SIPLogging = true
 	of150.Settings["VARFTP_host"] = "10.0.0.7"
 	of150.Settings["VARHTTP_path"] = "http://10.0.0.7"
-	of150.Upkeep.ShipRecordings = true
-	of150.Cluster.Nodes = append(of150.Cluster.Nodes, cluster.Node{ServerIP: "10.0.0.7", Roles: []cluster.Role{cluster.RoleArchive}})
+	of150.Crontab.ShipRecordings = true
+	of150.Cluster.Nodes = append(of150.Cluster.Nodes, nodes.Node{ServerIP: "10.0.0.7", Roles: []nodes.Role{nodes.RoleArchive}})
 
 	of300 := aSite(12, 2, true)
-	of300.Cluster.Archive = cluster.ArchiveDaily
-	of300.Cluster.Nodes[1].Duties = []cluster.Duty{cluster.BalanceFill, cluster.Hopper}
+	of300.Cluster.Archive = nodes.ArchiveDaily
+	of300.Cluster.Nodes[1].Duties = []nodes.Duty{nodes.BalanceFill, nodes.Hopper}
 	of300.Cluster.Nodes[1].KeepaliveFlags = []string{"--adfill-delay=500"}
 	of300.Cluster.Nodes[12].KeepaliveFlags = []string{"--autodial-delay=100"}
 	of300.Cluster.Nodes[13].WebOnly = true
@@ -194,7 +195,7 @@ func TestSite_files(t *testing.T) {
 	})
 	t.Run("a single box finds its database at home", func(t *testing.T) {
 		site := aSite(0, 0, false)
-		site.Cluster.Nodes[0].Roles = []cluster.Role{cluster.RoleDatabase, cluster.RoleTelephony, cluster.RoleWeb}
+		site.Cluster.Nodes[0].Roles = []nodes.Role{nodes.RoleDatabase, nodes.RoleTelephony, nodes.RoleWeb}
 		files, err := site.Files()
 		if err != nil {
 			t.Fatal(err)
@@ -243,7 +244,7 @@ func TestSite_refuses(t *testing.T) {
 			"key MINE: the value holds a line break",
 		},
 		"recordings to ship, and nowhere to": {
-			func(s *astguiclient.Site) { s.Upkeep.ShipRecordings = true },
+			func(s *astguiclient.Site) { s.Crontab.ShipRecordings = true },
 			"key VARFTP_host: recordings are to be shipped",
 		},
 		"a home folder with a command in it": {
@@ -255,11 +256,11 @@ func TestSite_refuses(t *testing.T) {
 			"is not an absolute folder",
 		},
 		"a time server with a command in it": {
-			func(s *astguiclient.Site) { s.Upkeep.TimeServer = "pool.ntp.org; reboot" },
+			func(s *astguiclient.Site) { s.Crontab.TimeServer = "pool.ntp.org; reboot" },
 			`time server "pool.ntp.org; reboot"`,
 		},
 		"a recording format that there is not": {
-			func(s *astguiclient.Site) { s.Upkeep.RecordingFormat = "FLAC" },
+			func(s *astguiclient.Site) { s.Crontab.RecordingFormat = "FLAC" },
 			`recording format "FLAC"`,
 		},
 		"a crontab line that is none": {

@@ -1,10 +1,14 @@
-package cluster
+// Package nodes decides what the machines of a site run: roles, the duties that
+// exactly one node has, VARactive_keepalives and the crontab of each.
+package nodes
 
 import (
 	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // Role says what a node of a site is for.
@@ -28,7 +32,7 @@ func Roles() []Role {
 type Node struct {
 	ServerIP   string
 	Roles      []Role
-	Engine     Engine // "" is MeetMe
+	Engine     cluster.Engine // "" is MeetMe
 	SIPLogging bool
 	// Duties are those that this node claims. What no node claims falls to
 	// the site's coordinator.
@@ -54,13 +58,13 @@ type Site struct {
 	// Coordinator is the server_ip of the node that does every duty which no
 	// node claims. Left empty, it is the database node, if there is just one.
 	Coordinator string
-	Archive     ArchivePace
+	Archive     ArchiveSchedule
 }
 
 // Assignment names for each duty the server_ip of the one node that does it.
 type Assignment map[Duty]string
 
-// Assign gives each duty to exactly one node. It fails with a [Refused] that
+// Assign gives each duty to exactly one node. It fails with a [cluster.Refused] that
 // names the nodes and tells all that is wrong at once: a duty that two nodes
 // claim or none can do, a role that no node may have, flags without effect.
 //
@@ -97,7 +101,7 @@ func (s Site) Assign() (Assignment, error) {
 	}
 	reasons = append(reasons, s.idleFlags(assignment)...)
 	if len(reasons) > 0 {
-		return nil, &Refused{
+		return nil, &cluster.Refused{
 			Subject: "the nodes' roles and duties do not make a cluster",
 			Reasons: reasons,
 			Advice:  "Each duty belongs to exactly one node. Name a coordinator, or let one node claim the duty.",
@@ -106,10 +110,10 @@ func (s Site) Assign() (Assignment, error) {
 	return assignment, nil
 }
 
-// Letters returns VARactive_keepalives for the node: X alone where VICIdial
+// Keepalives returns VARactive_keepalives for the node: X alone where VICIdial
 // must run nothing, since an X beside other letters silences them all
 // (ADMIN_keepalive_ALL.pl tests for it first, docs/vicidial/node-files.md#keepalive-letters).
-func (n Node) Letters(assignment Assignment) string {
+func (n Node) Keepalives(assignment Assignment) string {
 	var letters strings.Builder
 	for _, letter := range "123456789ECS" {
 		if n.runs(string(letter), assignment) {
@@ -123,13 +127,13 @@ func (n Node) runs(letter string, assignment Assignment) bool {
 	switch letter {
 	case "5", "7", "9", "E":
 		for duty, serverIP := range assignment {
-			if serverIP == n.ServerIP && duty.Letter() == letter {
+			if serverIP == n.ServerIP && duty.Keepalive() == letter {
 				return true
 			}
 		}
 		return false
 	case "C":
-		return n.Is(RoleTelephony) && n.Engine == Confbridge
+		return n.Is(RoleTelephony) && n.Engine == cluster.Confbridge
 	case "S":
 		return n.Is(RoleTelephony) && n.SIPLogging
 	default:
@@ -166,7 +170,7 @@ func (s Site) Keepalives() (map[string]string, error) {
 	}
 	letters := make(map[string]string, len(s.Nodes))
 	for _, node := range s.Nodes {
-		letters[node.ServerIP] = node.Letters(assignment)
+		letters[node.ServerIP] = node.Keepalives(assignment)
 	}
 	return letters, nil
 }

@@ -1,4 +1,4 @@
-package cluster_test
+package nodes_test
 
 import (
 	"errors"
@@ -12,18 +12,19 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 )
 
-func aTelephonyNode(serverIP string) cluster.Node {
-	return cluster.Node{ServerIP: serverIP, Roles: []cluster.Role{cluster.RoleTelephony}}
+func aTelephonyNode(serverIP string) nodes.Node {
+	return nodes.Node{ServerIP: serverIP, Roles: []nodes.Role{nodes.RoleTelephony}}
 }
 
-func aDatabaseNode() cluster.Node {
-	return cluster.Node{ServerIP: "10.0.0.9", Roles: []cluster.Role{cluster.RoleDatabase}}
+func aDatabaseNode() nodes.Node {
+	return nodes.Node{ServerIP: "10.0.0.9", Roles: []nodes.Role{nodes.RoleDatabase}}
 }
 
-func aWebNode() cluster.Node {
-	return cluster.Node{ServerIP: "10.0.0.20", Roles: []cluster.Role{cluster.RoleWeb}}
+func aWebNode() nodes.Node {
+	return nodes.Node{ServerIP: "10.0.0.20", Roles: []nodes.Role{nodes.RoleWeb}}
 }
 
 func TestKeepalives(t *testing.T) {
@@ -32,37 +33,37 @@ func TestKeepalives(t *testing.T) {
 	logging := aTelephonyNode("10.0.0.2")
 	logging.SIPLogging = true
 	claiming := aTelephonyNode("10.0.0.3")
-	claiming.Duties = []cluster.Duty{cluster.AdaptiveDialing, cluster.InboundEmail}
-	replica := cluster.Node{ServerIP: "10.0.0.8", Roles: []cluster.Role{cluster.RoleReplica}}
-	archive := cluster.Node{ServerIP: "10.0.0.7", Roles: []cluster.Role{cluster.RoleArchive}}
-	express := cluster.Node{ServerIP: "10.0.0.5", Roles: []cluster.Role{cluster.RoleTelephony, cluster.RoleWeb, cluster.RoleDatabase}}
+	claiming.Duties = []nodes.Duty{nodes.AdaptiveDialing, nodes.InboundEmail}
+	replica := nodes.Node{ServerIP: "10.0.0.8", Roles: []nodes.Role{nodes.RoleReplica}}
+	archive := nodes.Node{ServerIP: "10.0.0.7", Roles: []nodes.Role{nodes.RoleArchive}}
+	express := nodes.Node{ServerIP: "10.0.0.5", Roles: []nodes.Role{nodes.RoleTelephony, nodes.RoleWeb, nodes.RoleDatabase}}
 
 	for name, test := range map[string]struct {
-		site cluster.Site
+		site nodes.Site
 		want map[string]string
 	}{
 		"the only database node does what nobody claims": {
-			cluster.Site{Nodes: []cluster.Node{aTelephonyNode("10.0.0.1"), aTelephonyNode("10.0.0.2"), aDatabaseNode()}},
+			nodes.Site{Nodes: []nodes.Node{aTelephonyNode("10.0.0.1"), aTelephonyNode("10.0.0.2"), aDatabaseNode()}},
 			map[string]string{"10.0.0.1": "123468", "10.0.0.2": "123468", "10.0.0.9": "579E"},
 		},
 		"a single box fills nothing": {
-			cluster.Site{Nodes: []cluster.Node{express}},
+			nodes.Site{Nodes: []nodes.Node{express}},
 			map[string]string{"10.0.0.5": "12345689E"},
 		},
 		"ConfBridge adds C and SIP logging adds S": {
-			cluster.Site{Nodes: []cluster.Node{confbridge, logging}, Coordinator: "10.0.0.1"},
+			nodes.Site{Nodes: []nodes.Node{confbridge, logging}, Coordinator: "10.0.0.1"},
 			map[string]string{"10.0.0.1": "123456789EC", "10.0.0.2": "123468S"},
 		},
 		"web, replica and archive run nothing": {
-			cluster.Site{Nodes: []cluster.Node{aTelephonyNode("10.0.0.1"), aWebNode(), replica, archive}, Coordinator: "10.0.0.1"},
+			nodes.Site{Nodes: []nodes.Node{aTelephonyNode("10.0.0.1"), aWebNode(), replica, archive}, Coordinator: "10.0.0.1"},
 			map[string]string{"10.0.0.1": "1234568" + "9E", "10.0.0.20": "X", "10.0.0.8": "X", "10.0.0.7": "X"},
 		},
 		"a claim goes before the coordinator": {
-			cluster.Site{Nodes: []cluster.Node{aTelephonyNode("10.0.0.1"), claiming, aDatabaseNode()}},
+			nodes.Site{Nodes: []nodes.Node{aTelephonyNode("10.0.0.1"), claiming, aDatabaseNode()}},
 			map[string]string{"10.0.0.1": "123468", "10.0.0.3": "1234568E", "10.0.0.9": "79"},
 		},
 		"a database node without a duty runs nothing": {
-			cluster.Site{Nodes: []cluster.Node{aTelephonyNode("10.0.0.1"), aDatabaseNode()}, Coordinator: "10.0.0.1"},
+			nodes.Site{Nodes: []nodes.Node{aTelephonyNode("10.0.0.1"), aDatabaseNode()}, Coordinator: "10.0.0.1"},
 			map[string]string{"10.0.0.1": "12345689E", "10.0.0.9": "X"},
 		},
 	} {
@@ -79,88 +80,88 @@ func TestKeepalives(t *testing.T) {
 }
 
 func TestAssign_refuses(t *testing.T) {
-	with := func(node cluster.Node, change func(*cluster.Node)) cluster.Node {
+	with := func(node nodes.Node, change func(*nodes.Node)) nodes.Node {
 		change(&node)
 		return node
 	}
-	claim := func(duties ...cluster.Duty) func(*cluster.Node) {
-		return func(n *cluster.Node) { n.Duties = duties }
+	claim := func(duties ...nodes.Duty) func(*nodes.Node) {
+		return func(n *nodes.Node) { n.Duties = duties }
 	}
-	two := []cluster.Node{aTelephonyNode("10.0.0.1"), aTelephonyNode("10.0.0.2")}
+	two := []nodes.Node{aTelephonyNode("10.0.0.1"), aTelephonyNode("10.0.0.2")}
 
 	for name, test := range map[string]struct {
-		site cluster.Site
+		site nodes.Site
 		want string
 	}{
 		"a duty that two nodes claim, naming both": {
-			cluster.Site{Nodes: []cluster.Node{with(two[1], claim(cluster.AdaptiveDialing)), with(two[0], claim(cluster.AdaptiveDialing)), aDatabaseNode()}},
+			nodes.Site{Nodes: []nodes.Node{with(two[1], claim(nodes.AdaptiveDialing)), with(two[0], claim(nodes.AdaptiveDialing)), aDatabaseNode()}},
 			"duty adaptive_dialing is claimed by 10.0.0.1 and 10.0.0.2",
 		},
 		"duties that nobody does, naming who could": {
-			cluster.Site{Nodes: two},
+			nodes.Site{Nodes: two},
 			"name one of 10.0.0.1, 10.0.0.2 as coordinator",
 		},
 		"balance fill on the only telephony node": {
-			cluster.Site{Nodes: []cluster.Node{with(two[0], claim(cluster.BalanceFill)), aDatabaseNode()}},
+			nodes.Site{Nodes: []nodes.Node{with(two[0], claim(nodes.BalanceFill)), aDatabaseNode()}},
 			"node 10.0.0.1 claims balance_fill, which only a site with more than one telephony node has use for",
 		},
 		"a duty on a web node": {
-			cluster.Site{Nodes: []cluster.Node{two[0], aDatabaseNode(), with(aWebNode(), claim(cluster.Hopper))}},
+			nodes.Site{Nodes: []nodes.Node{two[0], aDatabaseNode(), with(aWebNode(), claim(nodes.Hopper))}},
 			"node 10.0.0.20 claims hopper, but is neither a telephony nor a database node",
 		},
 		"a duty that there is not": {
-			cluster.Site{Nodes: []cluster.Node{with(two[0], claim("tea")), aDatabaseNode()}},
+			nodes.Site{Nodes: []nodes.Node{with(two[0], claim("tea")), aDatabaseNode()}},
 			`node 10.0.0.1 claims "tea", which is no duty`,
 		},
 		"the archive where nothing is archived": {
-			cluster.Site{Nodes: []cluster.Node{with(two[0], claim(cluster.LogArchive)), aDatabaseNode()}},
+			nodes.Site{Nodes: []nodes.Node{with(two[0], claim(nodes.LogArchive)), aDatabaseNode()}},
 			"claims log_archive, but nothing is archived",
 		},
 		"a coordinator from elsewhere": {
-			cluster.Site{Nodes: two, Coordinator: "10.9.9.9"},
+			nodes.Site{Nodes: two, Coordinator: "10.9.9.9"},
 			"coordinator 10.9.9.9 is none of the nodes",
 		},
 		"a coordinator that runs no programs": {
-			cluster.Site{Nodes: append(slices.Clone(two), aWebNode()), Coordinator: "10.0.0.20"},
+			nodes.Site{Nodes: append(slices.Clone(two), aWebNode()), Coordinator: "10.0.0.20"},
 			"coordinator 10.0.0.20 is neither a telephony nor a database node",
 		},
 		"two databases": {
-			cluster.Site{Nodes: []cluster.Node{two[0], aDatabaseNode(), with(aDatabaseNode(), func(n *cluster.Node) { n.ServerIP = "10.0.0.10" })}},
+			nodes.Site{Nodes: []nodes.Node{two[0], aDatabaseNode(), with(aDatabaseNode(), func(n *nodes.Node) { n.ServerIP = "10.0.0.10" })}},
 			"10.0.0.10 and 10.0.0.9 are database nodes, but a cluster has one",
 		},
 		"an unknown role": {
-			cluster.Site{Nodes: []cluster.Node{with(two[0], func(n *cluster.Node) { n.Roles = []cluster.Role{"kitchen"} }), aDatabaseNode()}},
+			nodes.Site{Nodes: []nodes.Node{with(two[0], func(n *nodes.Node) { n.Roles = []nodes.Role{"kitchen"} }), aDatabaseNode()}},
 			`node 10.0.0.1 has the role "kitchen"`,
 		},
 		"an unknown conference engine": {
-			cluster.Site{Nodes: []cluster.Node{with(two[0], func(n *cluster.Node) { n.Engine = "JITSI" }), aDatabaseNode()}},
+			nodes.Site{Nodes: []nodes.Node{with(two[0], func(n *nodes.Node) { n.Engine = "JITSI" }), aDatabaseNode()}},
 			`node 10.0.0.1 has the conference engine "JITSI"`,
 		},
 		"SIP logging on a web node": {
-			cluster.Site{Nodes: []cluster.Node{two[0], aDatabaseNode(), with(aWebNode(), func(n *cluster.Node) { n.SIPLogging = true })}},
+			nodes.Site{Nodes: []nodes.Node{two[0], aDatabaseNode(), with(aWebNode(), func(n *nodes.Node) { n.SIPLogging = true })}},
 			"node 10.0.0.20 logs SIP events, but is no telephony node",
 		},
 		"a flag that smuggles a command": {
-			cluster.Site{Nodes: []cluster.Node{with(two[0], func(n *cluster.Node) { n.KeepaliveFlags = []string{"--teod; reboot"} }), aDatabaseNode()}},
+			nodes.Site{Nodes: []nodes.Node{with(two[0], func(n *nodes.Node) { n.KeepaliveFlags = []string{"--teod; reboot"} }), aDatabaseNode()}},
 			`has the keepalive flag "--teod; reboot"`,
 		},
 		"a fill flag where nothing is filled": {
-			cluster.Site{Nodes: []cluster.Node{with(two[0], func(n *cluster.Node) { n.KeepaliveFlags = []string{"--adfill-delay=500"} }), two[1], aDatabaseNode()}},
+			nodes.Site{Nodes: []nodes.Node{with(two[0], func(n *nodes.Node) { n.KeepaliveFlags = []string{"--adfill-delay=500"} }), two[1], aDatabaseNode()}},
 			"node 10.0.0.1 has the keepalive flag --adfill-delay=500, but balance_fill is not its duty",
 		},
 		"an address that is none": {
-			cluster.Site{Nodes: []cluster.Node{aTelephonyNode("dial1"), aDatabaseNode()}},
+			nodes.Site{Nodes: []nodes.Node{aTelephonyNode("dial1"), aDatabaseNode()}},
 			`"dial1" is not an IPv4 address`,
 		},
 		"web pages only on a telephony node": {
-			cluster.Site{Nodes: []cluster.Node{with(two[0], func(n *cluster.Node) { n.WebOnly = true }), aDatabaseNode()}},
+			nodes.Site{Nodes: []nodes.Node{with(two[0], func(n *nodes.Node) { n.WebOnly = true }), aDatabaseNode()}},
 			"node 10.0.0.1 is installed with the web pages only, but has other roles",
 		},
 		"the same node twice": {
-			cluster.Site{Nodes: []cluster.Node{two[0], two[0], aDatabaseNode()}},
+			nodes.Site{Nodes: []nodes.Node{two[0], two[0], aDatabaseNode()}},
 			"node 10.0.0.1 is named 2 times",
 		},
-		"no node at all": {cluster.Site{}, "there is no node"},
+		"no node at all": {nodes.Site{}, "there is no node"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assignment, err := test.site.Assign()
@@ -175,27 +176,27 @@ func TestAssign_refuses(t *testing.T) {
 }
 
 // drawSite draws any assignment of roles and duties, sound or not.
-func drawSite(t *rapid.T) cluster.Site {
-	var site cluster.Site
+func drawSite(t *rapid.T) nodes.Site {
+	var site nodes.Site
 	for i := range rapid.IntRange(0, 6).Draw(t, "nodes") {
-		site.Nodes = append(site.Nodes, cluster.Node{
+		site.Nodes = append(site.Nodes, nodes.Node{
 			ServerIP:   fmt.Sprintf("10.0.0.%d", i+1),
-			Roles:      rapid.SliceOfNDistinct(rapid.SampledFrom(cluster.Roles()), 0, 2, rapid.ID).Draw(t, "roles"),
+			Roles:      rapid.SliceOfNDistinct(rapid.SampledFrom(nodes.Roles()), 0, 2, rapid.ID).Draw(t, "roles"),
 			Engine:     rapid.SampledFrom([]cluster.Engine{"", cluster.Meetme, cluster.Confbridge}).Draw(t, "engine"),
 			SIPLogging: rapid.Bool().Draw(t, "logging"),
-			Duties:     rapid.SliceOfNDistinct(rapid.SampledFrom(cluster.Duties()), 0, 2, rapid.ID).Draw(t, "duties"),
+			Duties:     rapid.SliceOfNDistinct(rapid.SampledFrom(nodes.Duties()), 0, 2, rapid.ID).Draw(t, "duties"),
 		})
 	}
 	if len(site.Nodes) > 0 && rapid.Bool().Draw(t, "coordinated") {
 		site.Coordinator = rapid.SampledFrom(site.Nodes).Draw(t, "coordinator").ServerIP
 	}
-	site.Archive = rapid.SampledFrom([]cluster.ArchivePace{cluster.ArchiveNever, cluster.ArchiveMonthly, cluster.ArchiveDaily}).Draw(t, "archive")
+	site.Archive = rapid.SampledFrom([]nodes.ArchiveSchedule{nodes.ArchiveNever, nodes.ArchiveMonthly, nodes.ArchiveDaily}).Draw(t, "archive")
 	return site
 }
 
-// anUpkeep is a node's upkeep as its paths say by default.
-func anUpkeep() cluster.Upkeep {
-	return cluster.Upkeep{
+// crontabOptions is a node's upkeep as its paths say by default.
+func crontabOptions() nodes.CrontabOptions {
+	return nodes.CrontabOptions{
 		Home: "/usr/share/astguiclient", Logs: "/var/log/astguiclient", DoneRecordings: "/var/spool/asterisk/monitorDONE",
 		RecordingFormat: "GSM", LogDays: 2,
 	}
@@ -212,16 +213,16 @@ var onceScripts = []string{
 
 // drawSoundSite draws a site in which every node may do what it claims and no
 // duty is claimed twice.
-func drawSoundSite(t *rapid.T) cluster.Site {
-	site := cluster.Site{Nodes: []cluster.Node{aDatabaseNode()}}
-	site.Archive = rapid.SampledFrom([]cluster.ArchivePace{cluster.ArchiveMonthly, cluster.ArchiveDaily}).Draw(t, "archive")
+func drawSoundSite(t *rapid.T) nodes.Site {
+	site := nodes.Site{Nodes: []nodes.Node{aDatabaseNode()}}
+	site.Archive = rapid.SampledFrom([]nodes.ArchiveSchedule{nodes.ArchiveMonthly, nodes.ArchiveDaily}).Draw(t, "archive")
 	dialers := rapid.IntRange(2, 5).Draw(t, "dialers")
 	for i := range dialers {
 		node := aTelephonyNode(fmt.Sprintf("10.0.0.%d", i+1))
 		node.Engine = rapid.SampledFrom([]cluster.Engine{cluster.Meetme, cluster.Confbridge}).Draw(t, "engine")
 		site.Nodes = append(site.Nodes, node)
 	}
-	for _, duty := range cluster.Duties() {
+	for _, duty := range nodes.Duties() {
 		if owner := rapid.IntRange(-1, dialers).Draw(t, string(duty)); owner >= 0 {
 			site.Nodes[owner].Duties = append(site.Nodes[owner].Duties, duty)
 		}
@@ -260,8 +261,8 @@ func TestAssign_everyDutyExactlyOnce(t *testing.T) {
 	t.Run("a second claim is always refused, with both nodes named", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			site := drawSoundSite(t)
-			duty := rapid.SampledFrom(cluster.Duties()).Draw(t, "twice")
-			pair := rapid.SliceOfNDistinct(rapid.SampledFrom(append(site.With(cluster.RoleTelephony), "10.0.0.9")), 2, 2, rapid.ID).Draw(t, "pair")
+			duty := rapid.SampledFrom(nodes.Duties()).Draw(t, "twice")
+			pair := rapid.SliceOfNDistinct(rapid.SampledFrom(append(site.With(nodes.RoleTelephony), "10.0.0.9")), 2, 2, rapid.ID).Draw(t, "pair")
 			for i, node := range site.Nodes {
 				if slices.Contains(pair, node.ServerIP) && !slices.Contains(node.Duties, duty) {
 					site.Nodes[i].Duties = append(slices.Clone(node.Duties), duty)
@@ -277,7 +278,7 @@ func TestAssign_everyDutyExactlyOnce(t *testing.T) {
 
 // expectOnce checks letters and crontabs themselves, not the assignment that
 // they were made from.
-func expectOnce(t *rapid.T, site cluster.Site, assignment cluster.Assignment) {
+func expectOnce(t *rapid.T, site nodes.Site, assignment nodes.Assignment) {
 	letters, err := site.Keepalives()
 	if err != nil {
 		t.Fatal(err)
@@ -290,7 +291,7 @@ func expectOnce(t *rapid.T, site cluster.Site, assignment cluster.Assignment) {
 			}
 		}
 		want := 1
-		if letter == '7' && len(site.With(cluster.RoleTelephony)) < 2 {
+		if letter == '7' && len(site.With(nodes.RoleTelephony)) < 2 {
 			want = 0
 		}
 		if len(runs) != want {
@@ -298,36 +299,36 @@ func expectOnce(t *rapid.T, site cluster.Site, assignment cluster.Assignment) {
 		}
 	}
 	once := slices.Clone(onceScripts)
-	if site.Archive != cluster.ArchiveNever {
+	if site.Archive != nodes.ArchiveNever {
 		once = append(once, "ADMIN_archive_log_tables.pl")
 	}
 	for _, script := range once {
-		var nodes []string
+		var running []string
 		for _, node := range site.Nodes {
-			runs := func(job cluster.CronJob) bool { return strings.Contains(job.Command, "/"+script) }
-			if slices.ContainsFunc(node.Cron(assignment, site.Archive, anUpkeep()), runs) {
-				nodes = append(nodes, node.ServerIP)
+			runs := func(job nodes.CronJob) bool { return strings.Contains(job.Command, "/"+script) }
+			if slices.ContainsFunc(node.Crontab(assignment, site.Archive, crontabOptions()), runs) {
+				running = append(running, node.ServerIP)
 			}
 		}
-		if len(nodes) != 1 {
-			t.Errorf("%s is in the crontabs of %v, want one", script, nodes)
+		if len(running) != 1 {
+			t.Errorf("%s is in the crontabs of %v, want one", script, running)
 		}
 	}
 	for _, node := range site.Nodes {
 		if strings.Contains(letters[node.ServerIP], "X") && letters[node.ServerIP] != "X" {
 			t.Errorf("node %s has %q: an X silences the other letters", node.ServerIP, letters[node.ServerIP])
 		}
-		back := cluster.NodeFromLetters(node.ServerIP, letters[node.ServerIP])
-		if back.Is(cluster.RoleTelephony) != node.Is(cluster.RoleTelephony) {
+		back := nodes.FromKeepalives(node.ServerIP, letters[node.ServerIP])
+		if back.Is(nodes.RoleTelephony) != node.Is(nodes.RoleTelephony) {
 			t.Errorf("node %s with %q is read back as %v", node.ServerIP, letters[node.ServerIP], back.Roles)
 		}
 	}
 }
 
 func TestCron(t *testing.T) {
-	commands := func(node cluster.Node, upkeep cluster.Upkeep) string {
+	commands := func(node nodes.Node, upkeep nodes.CrontabOptions) string {
 		var all []string
-		for _, job := range node.Cron(cluster.Assignment{}, cluster.ArchiveNever, upkeep) {
+		for _, job := range node.Crontab(nodes.Assignment{}, nodes.ArchiveNever, upkeep) {
 			all = append(all, job.Command)
 		}
 		return strings.Join(all, "\n")
@@ -338,31 +339,31 @@ func TestCron(t *testing.T) {
 	pages.WebOnly = true
 
 	t.Run("a MeetMe node frees its conferences by cron, a ConfBridge node by keepalive", func(t *testing.T) {
-		if !strings.Contains(commands(aTelephonyNode("10.0.0.1"), anUpkeep()), "AST_conf_update.pl") {
+		if !strings.Contains(commands(aTelephonyNode("10.0.0.1"), crontabOptions()), "AST_conf_update.pl") {
 			t.Error("the MeetMe node has no AST_conf_update.pl")
 		}
-		if strings.Contains(commands(confbridge, anUpkeep()), "AST_conf_update.pl") {
+		if strings.Contains(commands(confbridge, crontabOptions()), "AST_conf_update.pl") {
 			t.Error("the ConfBridge node has AST_conf_update.pl")
 		}
 	})
 	t.Run("every node that has the scripts runs the keepalive", func(t *testing.T) {
-		for _, node := range []cluster.Node{aTelephonyNode("10.0.0.1"), aWebNode(), aDatabaseNode()} {
-			if !strings.Contains(commands(node, anUpkeep()), "ADMIN_keepalive_ALL.pl") {
+		for _, node := range []nodes.Node{aTelephonyNode("10.0.0.1"), aWebNode(), aDatabaseNode()} {
+			if !strings.Contains(commands(node, crontabOptions()), "ADMIN_keepalive_ALL.pl") {
 				t.Errorf("node %s has no keepalive", node.ServerIP)
 			}
 		}
 	})
 	t.Run("a node with the web pages only calls no script that is not there", func(t *testing.T) {
-		if got := commands(pages, anUpkeep()); strings.Contains(got, ".pl") {
+		if got := commands(pages, crontabOptions()); strings.Contains(got, ".pl") {
 			t.Errorf("got\n%s", got)
 		}
 	})
 	t.Run("recordings are shipped and removed only when asked", func(t *testing.T) {
-		plain := commands(aTelephonyNode("10.0.0.1"), anUpkeep())
+		plain := commands(aTelephonyNode("10.0.0.1"), crontabOptions())
 		if strings.Contains(plain, "audio_3_ftp") || strings.Contains(plain, "monitorDONE") {
 			t.Errorf("got\n%s", plain)
 		}
-		upkeep := anUpkeep()
+		upkeep := crontabOptions()
 		upkeep.ShipRecordings, upkeep.RecordingDays = true, 7
 		asked := commands(aTelephonyNode("10.0.0.1"), upkeep)
 		if !strings.Contains(asked, "AST_CRON_audio_3_ftp.pl --GSM") || !strings.Contains(asked, "find /var/spool/asterisk/monitorDONE -maxdepth 2 -type f -mtime +7 -delete") {
@@ -372,43 +373,43 @@ func TestCron(t *testing.T) {
 	t.Run("flags go to the keepalive script", func(t *testing.T) {
 		node := aTelephonyNode("10.0.0.1")
 		node.KeepaliveFlags = []string{"--autodial-delay=100", "--teod"}
-		if !strings.Contains(commands(node, anUpkeep()), "ADMIN_keepalive_ALL.pl --autodial-delay=100 --teod") {
-			t.Errorf("got\n%s", commands(node, anUpkeep()))
+		if !strings.Contains(commands(node, crontabOptions()), "ADMIN_keepalive_ALL.pl --autodial-delay=100 --teod") {
+			t.Errorf("got\n%s", commands(node, crontabOptions()))
 		}
 	})
 }
 
 func TestNodeOf(t *testing.T) {
 	t.Run("reads roles, duties and words", func(t *testing.T) {
-		got, err := cluster.NodeOf("10.0.0.1", []string{"telephony", "confbridge", "sip_logging", "hopper"})
+		got, err := nodes.Parse("10.0.0.1", []string{"telephony", "confbridge", "sip_logging", "hopper"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := aTelephonyNode("10.0.0.1")
-		want.Engine, want.SIPLogging, want.Duties = cluster.Confbridge, true, []cluster.Duty{cluster.Hopper}
+		want.Engine, want.SIPLogging, want.Duties = cluster.Confbridge, true, []nodes.Duty{nodes.Hopper}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
 	})
 	t.Run("refuses a word it does not know", func(t *testing.T) {
-		if _, err := cluster.NodeOf("10.0.0.1", []string{"dialer"}); err == nil || !strings.Contains(err.Error(), `"dialer"`) {
+		if _, err := nodes.Parse("10.0.0.1", []string{"dialer"}); err == nil || !strings.Contains(err.Error(), `"dialer"`) {
 			t.Errorf("got %v", err)
 		}
 	})
 }
 
 func TestNodeFromLetters(t *testing.T) {
-	for letters, want := range map[string]cluster.Node{
-		"X":       {ServerIP: "10.0.0.1", Roles: []cluster.Role{cluster.RoleWeb}},
-		"12X":     {ServerIP: "10.0.0.1", Roles: []cluster.Role{cluster.RoleWeb}},
-		"":        {ServerIP: "10.0.0.1", Roles: []cluster.Role{cluster.RoleWeb}},
-		"57":      {ServerIP: "10.0.0.1", Roles: []cluster.Role{cluster.RoleDatabase}, Duties: []cluster.Duty{cluster.AdaptiveDialing, cluster.BalanceFill}},
-		"1234568": {ServerIP: "10.0.0.1", Roles: []cluster.Role{cluster.RoleTelephony}, Duties: []cluster.Duty{cluster.AdaptiveDialing}},
-		"86421CS": {ServerIP: "10.0.0.1", Roles: []cluster.Role{cluster.RoleTelephony}, Engine: cluster.Confbridge, SIPLogging: true},
-		"cse":     {ServerIP: "10.0.0.1", Roles: []cluster.Role{cluster.RoleWeb}},
+	for letters, want := range map[string]nodes.Node{
+		"X":       {ServerIP: "10.0.0.1", Roles: []nodes.Role{nodes.RoleWeb}},
+		"12X":     {ServerIP: "10.0.0.1", Roles: []nodes.Role{nodes.RoleWeb}},
+		"":        {ServerIP: "10.0.0.1", Roles: []nodes.Role{nodes.RoleWeb}},
+		"57":      {ServerIP: "10.0.0.1", Roles: []nodes.Role{nodes.RoleDatabase}, Duties: []nodes.Duty{nodes.AdaptiveDialing, nodes.BalanceFill}},
+		"1234568": {ServerIP: "10.0.0.1", Roles: []nodes.Role{nodes.RoleTelephony}, Duties: []nodes.Duty{nodes.AdaptiveDialing}},
+		"86421CS": {ServerIP: "10.0.0.1", Roles: []nodes.Role{nodes.RoleTelephony}, Engine: cluster.Confbridge, SIPLogging: true},
+		"cse":     {ServerIP: "10.0.0.1", Roles: []nodes.Role{nodes.RoleWeb}},
 	} {
 		t.Run("letters "+letters, func(t *testing.T) {
-			if diff := cmp.Diff(want, cluster.NodeFromLetters("10.0.0.1", letters)); diff != "" {
+			if diff := cmp.Diff(want, nodes.FromKeepalives("10.0.0.1", letters)); diff != "" {
 				t.Error(diff)
 			}
 		})

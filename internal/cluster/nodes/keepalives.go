@@ -1,26 +1,28 @@
-package cluster
+package nodes
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// The words that say of a node, beside its roles and duties, what its letters
-// depend on.
+// The words by which [Parse] reads, beside roles and duties, what the keepalives
+// of a node depend on.
 const (
 	WordConfbridge = "confbridge"
 	WordSIPLogging = "sip_logging"
 )
 
-// NodeOf reads a node from words: roles, duties, confbridge and sip_logging.
-// A word that is none of them is an error.
-func NodeOf(serverIP string, words []string) (Node, error) {
+// Parse reads a node from words: roles, duties, confbridge and sip_logging.
+// Any other word is an error.
+func Parse(serverIP string, words []string) (Node, error) {
 	node := Node{ServerIP: serverIP}
 	for _, word := range words {
 		switch {
 		case word == WordConfbridge:
-			node.Engine = Confbridge
+			node.Engine = cluster.Confbridge
 		case word == WordSIPLogging:
 			node.SIPLogging = true
 		case slices.Contains(Roles(), Role(word)):
@@ -34,14 +36,14 @@ func NodeOf(serverIP string, words []string) (Node, error) {
 	return node, nil
 }
 
-// NodeFromLetters reads from VARactive_keepalives what a node is for. Letters
-// tell no more than which programs run: a node without any is taken for a web
+// FromKeepalives reads from VARactive_keepalives what a node is for. They
+// name no more than which programs run: a node without any is taken for a web
 // node, and one that only does duties for the database's.
 //
 // As ADMIN_keepalive_ALL.pl reads them
 // (docs/vicidial/node-files.md#keepalive-letters), order and repetition do not
 // matter, lower-case letters mean nothing, and an X silences the others.
-func NodeFromLetters(serverIP, letters string) Node {
+func FromKeepalives(serverIP, letters string) Node {
 	node := Node{ServerIP: serverIP}
 	has := func(wanted string) bool { return strings.ContainsAny(letters, wanted) }
 	if has("X") || !has("123456789ECS") {
@@ -49,7 +51,7 @@ func NodeFromLetters(serverIP, letters string) Node {
 		return node
 	}
 	for _, duty := range Duties() {
-		if letter := duty.Letter(); letter != "" && has(letter) {
+		if letter := duty.Keepalive(); letter != "" && has(letter) {
 			node.Duties = append(node.Duties, duty)
 		}
 	}
@@ -59,7 +61,7 @@ func NodeFromLetters(serverIP, letters string) Node {
 	}
 	node.Roles = []Role{RoleTelephony}
 	if has("C") {
-		node.Engine = Confbridge
+		node.Engine = cluster.Confbridge
 	}
 	node.SIPLogging = has("S")
 	return node

@@ -1,4 +1,4 @@
-package cluster
+package nodes
 
 import (
 	"slices"
@@ -44,7 +44,7 @@ type job struct {
 
 // dutyWorks lists every duty in the order in which a crontab shows it. Scripts
 // and hours are those of docs/SCRATCH_INSTALL.txt (docs/vicidial/node-files.md#crontab).
-func dutyWorks(archive ArchivePace) []dutyWork {
+func dutyWorks(archive ArchiveSchedule) []dutyWork {
 	return []dutyWork{
 		{duty: AdaptiveDialing, letter: "5"},
 		{duty: BalanceFill, letter: "7"},
@@ -80,17 +80,17 @@ func dutyWorks(archive ArchivePace) []dutyWork {
 	}
 }
 
-// ArchivePace says how often old log rows move to the archive tables.
-type ArchivePace string
+// ArchiveSchedule says how often old log rows move to the archive tables.
+type ArchiveSchedule string
 
 // The paces. VICIdial's own documents leave archiving out of a small system.
 const (
-	ArchiveNever   ArchivePace = ""
-	ArchiveMonthly ArchivePace = "monthly"
-	ArchiveDaily   ArchivePace = "daily"
+	ArchiveNever   ArchiveSchedule = ""
+	ArchiveMonthly ArchiveSchedule = "monthly"
+	ArchiveDaily   ArchiveSchedule = "daily"
 )
 
-func (a ArchivePace) jobs() []job {
+func (a ArchiveSchedule) jobs() []job {
 	monthly := job{"moves old log rows to the archive tables", "30 1 1 * *", "ADMIN_archive_log_tables.pl"}
 	daily := job{"moves yesterday's call log rows to the archive tables", "20 1 * * *", "ADMIN_archive_log_tables.pl --daily"}
 	switch a {
@@ -114,9 +114,9 @@ func Duties() []Duty {
 	return duties
 }
 
-// Letter returns the keepalive letter that does the duty, or "" where cron
+// Keepalive returns the keepalive letter that does the duty, or "" where cron
 // jobs do.
-func (d Duty) Letter() string {
+func (d Duty) Keepalive() string {
 	for _, work := range dutyWorks(ArchiveNever) {
 		if work.duty == d {
 			return work.letter

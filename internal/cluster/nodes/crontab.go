@@ -1,10 +1,12 @@
-package cluster
+package nodes
 
 import (
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // keepaliveFlag is a flag of ADMIN_keepalive_ALL.pl that changes what it
@@ -27,8 +29,8 @@ type CronJob struct {
 	Command  string
 }
 
-// Upkeep says what the crontab of a node does beside the duties.
-type Upkeep struct {
+// CrontabOptions say what the crontab of a node does beside the duties.
+type CrontabOptions struct {
 	// Home, Logs and DoneRecordings are PATHhome, PATHlogs and PATHDONEmonitor
 	// of the node.
 	Home, Logs, DoneRecordings string
@@ -45,31 +47,31 @@ type Upkeep struct {
 	ServerStats bool
 }
 
-// Cron returns the crontab of a node: what every node runs, what its roles
+// Crontab returns the crontab of a node: what every node runs, what its roles
 // ask for, and the duties that are its own (docs/vicidial/node-files.md#crontab).
-func (n Node) Cron(assignment Assignment, archive ArchivePace, upkeep Upkeep) []CronJob {
+func (n Node) Crontab(assignment Assignment, archive ArchiveSchedule, options CrontabOptions) []CronJob {
 	var jobs []CronJob
 	script := func(about, schedule, command string) {
-		jobs = append(jobs, CronJob{About: about, Schedule: schedule, Command: upkeep.Home + "/" + command})
+		jobs = append(jobs, CronJob{About: about, Schedule: schedule, Command: options.Home + "/" + command})
 	}
 	if !n.WebOnly {
 		keepalive := append([]string{"ADMIN_keepalive_ALL.pl"}, n.KeepaliveFlags...)
 		script("keeps VICIdial's programs running and generates configuration", "* * * * *", strings.Join(keepalive, " "))
-		if upkeep.ServerStats {
+		if options.ServerStats {
 			script("tells the database how the machine is", "* * * * *", "SERVER_stats.pl")
 		}
 	}
 	if n.Is(RoleTelephony) {
 		script("hangs up calls that hang in congestion", "* * * * *", "AST_manager_kill_hung_congested.pl")
 		script("counts voicemail messages", "* * * * *", "AST_vm_update.pl")
-		if n.Engine != Confbridge { // keepalive C does it there
+		if n.Engine != cluster.Confbridge { // keepalive C does it there
 			script("frees conferences that nobody is in", "* * * * *", "AST_conf_update.pl")
 		}
 		script("mixes the two sides of recordings", "*/3 * * * *", "AST_CRON_audio_1_move_mix.pl --MIX")
 		script("takes over recordings of the dialer", "*/3 * * * *", "AST_CRON_audio_1_move_VDonly.pl")
-		script("compresses recordings", "1-59/3 * * * *", "AST_CRON_audio_2_compress.pl --"+upkeep.RecordingFormat)
-		if upkeep.ShipRecordings {
-			script("sends recordings to the archive", "2-59/3 * * * *", "AST_CRON_audio_3_ftp.pl --"+upkeep.RecordingFormat)
+		script("compresses recordings", "1-59/3 * * * *", "AST_CRON_audio_2_compress.pl --"+options.RecordingFormat)
+		if options.ShipRecordings {
+			script("sends recordings to the archive", "2-59/3 * * * *", "AST_CRON_audio_3_ftp.pl --"+options.RecordingFormat)
 		}
 	}
 	for _, work := range dutyWorks(archive) {
@@ -79,30 +81,30 @@ func (n Node) Cron(assignment Assignment, archive ArchivePace, upkeep Upkeep) []
 			}
 		}
 	}
-	return slices.Concat(jobs, n.housekeeping(upkeep))
+	return slices.Concat(jobs, n.housekeeping(options))
 }
 
 // housekeeping keeps clock and disk in order; it needs no script of VICIdial.
-func (n Node) housekeeping(upkeep Upkeep) []CronJob {
+func (n Node) housekeeping(options CrontabOptions) []CronJob {
 	var jobs []CronJob
 	remove := func(about, schedule, folder string, depth, days int, name string) {
 		command := fmt.Sprintf("/usr/bin/find %s -maxdepth %d -type f%s -mtime +%d -delete", folder, depth, name, days)
 		jobs = append(jobs, CronJob{About: about, Schedule: schedule, Command: command})
 	}
-	if upkeep.TimeServer != "" {
+	if options.TimeServer != "" {
 		jobs = append(jobs, CronJob{
 			About: "sets the clock: more than 8 s apart from the database stops agents", Schedule: "30 * * * *",
-			Command: "/usr/sbin/ntpdate -u " + upkeep.TimeServer + " >/dev/null 2>&1",
+			Command: "/usr/sbin/ntpdate -u " + options.TimeServer + " >/dev/null 2>&1",
 		})
 	}
-	if n.Is(RoleTelephony) && upkeep.RecordingDays > 0 {
-		remove("removes old recordings", "24 0 * * *", upkeep.DoneRecordings, 2, upkeep.RecordingDays, "")
+	if n.Is(RoleTelephony) && options.RecordingDays > 0 {
+		remove("removes old recordings", "24 0 * * *", options.DoneRecordings, 2, options.RecordingDays, "")
 	}
-	if upkeep.LogDays > 0 {
-		remove("removes old logs of VICIdial", "28 0 * * *", upkeep.Logs, 1, upkeep.LogDays, "")
+	if options.LogDays > 0 {
+		remove("removes old logs of VICIdial", "28 0 * * *", options.Logs, 1, options.LogDays, "")
 		if n.Is(RoleTelephony) {
-			remove("removes old logs of Asterisk", "29 0 * * *", "/var/log/asterisk", 3, upkeep.LogDays, "")
-			remove("removes old screen logs", "30 0 * * *", "/", 1, upkeep.LogDays, ` -name "screenlog.0*"`)
+			remove("removes old logs of Asterisk", "29 0 * * *", "/var/log/asterisk", 3, options.LogDays, "")
+			remove("removes old screen logs", "30 0 * * *", "/", 1, options.LogDays, ` -name "screenlog.0*"`)
 		}
 	}
 	return jobs

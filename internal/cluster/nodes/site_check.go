@@ -1,10 +1,12 @@
-package cluster
+package nodes
 
 import (
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // idleFlags finds flags of the balance fill on nodes that do not do it.
@@ -83,7 +85,7 @@ func (n Node) faults() []string {
 	say := func(format string, values ...any) {
 		faults = append(faults, "node "+n.ServerIP+" "+fmt.Sprintf(format, values...))
 	}
-	if err := CheckServerIP(n.ServerIP); err != nil {
+	if err := cluster.CheckServerIP(n.ServerIP); err != nil {
 		say("is no node: %v", err)
 	}
 	if len(n.Roles) == 0 {
@@ -98,13 +100,13 @@ func (n Node) faults() []string {
 		say("is both database and replica")
 	}
 	switch n.Engine {
-	case "", Meetme:
-	case Confbridge:
+	case "", cluster.Meetme:
+	case cluster.Confbridge:
 		if !n.Is(RoleTelephony) {
 			say("has a conference engine, but is no telephony node")
 		}
 	default:
-		say("has the conference engine %q, which is neither %s nor %s", n.Engine, Meetme, Confbridge)
+		say("has the conference engine %q, which is neither %s nor %s", n.Engine, cluster.Meetme, cluster.Confbridge)
 	}
 	if n.SIPLogging && !n.Is(RoleTelephony) {
 		say("logs SIP events, but is no telephony node")
