@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider"
@@ -30,7 +31,11 @@ func main() {
 	if *attach {
 		options = append(options, tf6server.WithManagedDebug())
 	}
-	if err := tf6server.Serve(address, provider.Server(version), options...); err != nil {
+	server, err := provider.Server(version)
+	if err == nil {
+		err = tf6server.Serve(address, func() tfprotov6.ProviderServer { return server }, options...)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "terraform-provider-vicidial:", err)
 		os.Exit(1)
 	}

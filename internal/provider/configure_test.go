@@ -76,7 +76,11 @@ func packed(t *testing.T, value tftypes.Value) *tfprotov6.DynamicValue {
 // serve speaks the plugin protocol to the provider, as Terraform does.
 func serve(t *testing.T, b block) (tfprotov6.ProviderServer, *tfprotov6.DynamicValue) {
 	t.Helper()
-	return Server("test")(), packed(t, raw(t, b))
+	server, err := Server("test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server, packed(t, raw(t, b))
 }
 
 func validate(t *testing.T, b block) []*tfprotov6.Diagnostic {

@@ -9,68 +9,54 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/inbounddid"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/server"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/trunksplit"
 )
 
-// Server returns the maker of the server that speaks for the provider over
-// plugin protocol 6.
-func Server(version string) func() tfprotov6.ProviderServer {
-	of := &vicidial{version: version}
-	serve := providerserver.NewProtocol6(of)
-	return func() tfprotov6.ProviderServer {
-		plain := serve()
-		whole, ok := plain.(wholeServer)
-		if !ok {
-			return plain
-		}
-		steady := &steadyServer{wholeServer: whole, rooms: steadyRooms(context.Background()), cluster: &of.cluster}
-		return &patientServer{wholeServer: steady, running: map[chan struct{}]bool{}}
+// Server returns the server that speaks plugin protocol 6 for the provider.
+func Server(version string) (tfprotov6.ProviderServer, error) {
+	v := &vicidial{version: version}
+	fast, err := v.fastPath(providerserver.NewProtocol6(v)())
+	if err != nil {
+		return nil, err
 	}
+	return &stopServer{Framework: fast, running: map[chan struct{}]bool{}}, nil
 }
 
-// many are the rooms of which a cluster has hundreds of objects. Each may be
-// asked twice in one plan: what it notes of the plan is the same both times.
-var many = []func() resource.Resource{inbounddid.New, server.New, trunksplit.New}
+// numerous are the resources of which a cluster has hundreds of objects, so that
+// the fast path pays.
+var numerous = []func() resource.Resource{inbounddid.New, server.New, trunksplit.New}
 
-// steadyRooms are those of many for which a short answer is right.
-func steadyRooms(ctx context.Context) map[string]steadyRoom {
-	rooms := map[string]steadyRoom{}
-	for _, construct := range many {
-		if room, err := describe(ctx, construct); err == nil { // a test demands it
-			rooms[room.name] = room
+func (v *vicidial) fastPath(framework tfprotov6.ProviderServer) (*fastpath.Server, error) {
+	data := func() any {
+		if cluster := v.cluster.Load(); cluster != nil {
+			return cluster
 		}
+		return nil
 	}
-	return rooms
+	return fastpath.New(context.Background(), framework, typeName, data, numerous...)
 }
 
-// wholeServer is all that Terraform may ask of this provider.
-type wholeServer interface {
-	tfprotov6.ProviderServer
-	tfprotov6.ListResourceServer
-	tfprotov6.ActionServer
-}
-
-// stopGrace is how long a stopped action may take to come to its end: a
-// statement that is on its way is not cut off.
+// stopGrace is how long a stopped action may take to end: a statement that was
+// sent is not cut off.
 const stopGrace = 10 * time.Second
 
-// patientServer lets actions that are stopped say so. Once a server has answered
-// that it has stopped, nothing that an action still tells reaches Terraform, and
-// Terraform takes an action that ends without a word for a success: it prints
-// "Apply complete!" and exits with 0 while agents are at work on the node that
-// was to be drained.
-type patientServer struct {
-	wholeServer
+// stopServer answers StopProvider after the running actions have reported that
+// they were stopped. Once StopProvider is answered, no event of an action reaches
+// Terraform, which takes an action that ends without one for a success: it prints
+// "Apply complete!" and exits with 0 although the node is not drained.
+type stopServer struct {
+	fastpath.Framework
 
 	mutex   sync.Mutex
-	running map[chan struct{}]bool // closed when the invocation has told of its end
+	running map[chan struct{}]bool // closed when the last event was sent
 }
 
-// InvokeAction notes the invocation until it has told of its end.
-func (s *patientServer) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
-	stream, err := s.wholeServer.InvokeAction(ctx, req)
+// InvokeAction keeps the invocation in mind until it has sent its last event.
+func (s *stopServer) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
+	stream, err := s.Framework.InvokeAction(ctx, req)
 	if err != nil {
 		return nil, err
 	}
@@ -90,9 +76,9 @@ func (s *patientServer) InvokeAction(ctx context.Context, req *tfprotov6.InvokeA
 	return stream, nil
 }
 
-// StopProvider stops what runs, and gives actions the time to tell of it.
-func (s *patientServer) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
-	resp, err := s.wholeServer.StopProvider(ctx, req)
+// StopProvider stops what runs, and waits for the last events of the actions.
+func (s *stopServer) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
+	resp, err := s.Framework.StopProvider(ctx, req)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 	defer cancel()
 	s.mutex.Lock()

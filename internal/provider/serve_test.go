@@ -1,12 +1,15 @@
 package provider
 
 import (
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -23,9 +26,10 @@ func TestStopProvider_waitsForTheLastWord(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	server, ok := Server("test")().(wholeServer)
-	if !ok {
-		t.Fatal("no whole server")
+	made, err := Server("test")
+	server, ok := made.(fastpath.Framework)
+	if err != nil || !ok {
+		t.Fatalf("%T does not implement the whole protocol: %v", made, err)
 	}
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
@@ -75,5 +79,21 @@ func TestStopProvider_waitsForTheLastWord(t *testing.T) {
 	expect(t, diagnostics, ": was stopped after")
 	if _, err := server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil { // nothing to wait for
 		t.Error(err)
+	}
+}
+
+// Terraform finds what a server can do by its methods: one that a wrapper hides
+// is a feature that is gone without an error.
+func TestServer_hidesNoMethodOfTheFramework(t *testing.T) {
+	t.Parallel()
+	server, err := Server("test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	framework := reflect.TypeOf(providerserver.NewProtocol6(&vicidial{})())
+	for method := range framework.Methods() {
+		if _, ok := reflect.TypeOf(server).MethodByName(method.Name); !ok {
+			t.Errorf("%T has no %s", server, method.Name)
+		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 // Providers serves the provider to a test case.
 func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"vicidial": func() (tfprotov6.ProviderServer, error) { return provider.Server("test")(), nil },
+		"vicidial": func() (tfprotov6.ProviderServer, error) { return provider.Server("test") },
 	}
 }
 

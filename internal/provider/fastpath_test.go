@@ -6,48 +6,44 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/float64default"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/server"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// framework is what stands behind the short answers, and how often it was asked.
+// framework counts the requests that the fast path leaves to the framework.
 type framework struct {
-	wholeServer
+	fastpath.Framework
 
 	reads, plans int
 }
 
 func (f *framework) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	f.reads++
-	return f.wholeServer.ReadResource(ctx, req)
+	return f.Framework.ReadResource(ctx, req)
 }
 
 func (f *framework) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	f.plans++
-	return f.wholeServer.PlanResourceChange(ctx, req)
+	return f.Framework.PlanResourceChange(ctx, req)
 }
 
-// steady is the part of a server that gives short answers, and what stands behind it.
-func (c conversation) steady(t *testing.T) (*steadyServer, *framework) {
+// fastPath returns the fast path of a server, and the framework behind it.
+func (c conversation) fastPath(t *testing.T) (*fastpath.Server, *framework) {
 	t.Helper()
-	patient, ok := c.ProviderServer.(*patientServer)
+	stop, ok := c.ProviderServer.(*stopServer)
 	if !ok {
-		t.Fatalf("%T is not patient", c.ProviderServer)
+		t.Fatalf("%T does not wait for actions to stop", c.ProviderServer)
 	}
-	steady, ok := patient.wholeServer.(*steadyServer)
+	fast, ok := stop.Framework.(*fastpath.Server)
 	if !ok {
-		t.Fatalf("%T is not steady", patient.wholeServer)
+		t.Fatalf("%T is no fast path", stop.Framework)
 	}
-	behind := &framework{wholeServer: steady.wholeServer}
-	steady.wholeServer = behind
-	return steady, behind
+	behind := &framework{Framework: fast.Framework}
+	fast.Framework = behind
+	return fast, behind
 }
 
 // answers are a refresh and a plan of one object, unpacked.
@@ -80,8 +76,8 @@ func with(t *testing.T, object *tfprotov6.DynamicValue, kind tftypes.Type, other
 	return packed(t, rawAs(t, kind, whole))
 }
 
-// aSteady is an object that is going to be looked at again.
-type aSteady struct {
+// object is an object that is refreshed and planned again.
+type object struct {
 	noun, attribute, key string
 	says                 block // its configuration
 	state                block // what Terraform holds that differs from the rows
@@ -90,7 +86,7 @@ type aSteady struct {
 
 // asks imports an object, applies the statements, and refreshes and plans it,
 // with the short answers or without.
-func (a aSteady) asks(t *testing.T, d *sandbox.Database, short, identified bool, meanwhile ...string) answers {
+func (a object) asks(t *testing.T, d *sandbox.Database, short, identified bool, meanwhile ...string) answers {
 	t.Helper()
 	kind := tftypes.Type(nil)
 	imported := func() (state *tfprotov6.DynamicValue, private []byte, identity *tfprotov6.ResourceIdentityData) {
@@ -122,8 +118,8 @@ func (a aSteady) asks(t *testing.T, d *sandbox.Database, short, identified bool,
 	}
 
 	c := converse(t, d)
-	steady, behind := c.steady(t)
-	asked := tfprotov6.ProviderServer(steady)
+	fast, behind := c.fastPath(t)
+	asked := tfprotov6.ProviderServer(fast)
 	if !short {
 		asked = behind
 	}
@@ -151,23 +147,23 @@ func (a aSteady) asks(t *testing.T, d *sandbox.Database, short, identified bool,
 	}
 }
 
-func TestSteadyServer(t *testing.T) {
-	aServer := aSteady{
+func TestFastPath(t *testing.T) {
+	aServer := object{
 		noun: "vicidial_server", attribute: "server_id", key: "dial1",
 		says: block{"server_id": "dial1", "server_ip": "10.0.0.1", "max_vicidial_trunks": 100},
 	}
 	claim := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"weight": tftypes.Number, "min": tftypes.Number, "max": tftypes.Number, "trunks": tftypes.Number}}
 	servers := tftypes.NewValue(tftypes.Map{ElementType: claim}, map[string]tftypes.Value{"10.0.0.1": rawAs(t, claim, block{"trunks": 10})})
-	aSplit := aSteady{
+	aSplit := object{
 		noun: "vicidial_trunk_split", attribute: "campaign_id", key: "C1",
 		says:  block{"campaign_id": "C1", "total": 10, "servers": servers},
 		state: block{"servers": servers},
 	}
-	aNumber := aSteady{
+	aNumber := object{
 		noun: "vicidial_inbound_did", attribute: "did_pattern", key: "8005551212",
 		says: block{"did_pattern": "8005551212"},
 	}
-	but := func(a aSteady, change func(*aSteady)) aSteady {
+	but := func(a object, change func(*object)) object {
 		a.says, a.state = maps.Clone(a.says), maps.Clone(a.state)
 		if a.state == nil {
 			a.state = block{}
@@ -177,7 +173,7 @@ func TestSteadyServer(t *testing.T) {
 	}
 	for _, of := range []struct {
 		claim      string
-		object     aSteady
+		object     object
 		meanwhile  []string
 		read, plan bool // are short
 	}{
@@ -188,21 +184,21 @@ func TestSteadyServer(t *testing.T) {
 		{"a server's row is gone", aServer, []string{"DELETE FROM servers WHERE server_id = 'dial1'"}, false, false},
 		{"a split's row was changed by hand", aSplit, []string{"UPDATE vicidial_server_trunks SET dedicated_trunks = 3 WHERE campaign_id = 'C1'"}, false, false},
 		{"a split's row is doubled", aSplit, []string{"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'C1', 10, 'MAXIMUM_LIMIT')"}, false, false},
-		{"what the configuration leaves out is not its default", but(aServer, func(a *aSteady) { a.state["force_destroy"] = true }), nil, true, false},
+		{"what the configuration leaves out is not its default", but(aServer, func(a *object) { a.state["force_destroy"] = true }), nil, true, false},
 		{"a split's restriction is not its default", aSplit, []string{"UPDATE vicidial_server_trunks SET trunk_restriction = 'OVERFLOW_ALLOWED' WHERE campaign_id = 'C1'"}, false, false},
-		{"the configuration says something else", but(aServer, func(a *aSteady) {
+		{"the configuration says something else", but(aServer, func(a *object) {
 			a.says["max_vicidial_trunks"] = 120
 			a.change = block{"max_vicidial_trunks": 120}
 		}), nil, true, false},
-		{"the configuration is refused", but(aServer, func(a *aSteady) {
+		{"the configuration is refused", but(aServer, func(a *object) {
 			a.says["max_vicidial_trunks"] = 5
 			a.change = block{"max_vicidial_trunks": 5}
 		}), nil, true, false},
-		{"another campaign makes another split", but(aSplit, func(a *aSteady) {
+		{"another campaign makes another split", but(aSplit, func(a *object) {
 			a.says["campaign_id"] = "C2"
 			a.change = block{"campaign_id": "C2"}
 		}), nil, true, false},
-		{"a part of the configuration is not known yet", but(aServer, func(a *aSteady) {
+		{"a part of the configuration is not known yet", but(aServer, func(a *object) {
 			a.says["server_description"] = unknown
 		}), nil, true, false},
 	} {
@@ -228,17 +224,17 @@ func TestSteadyServer(t *testing.T) {
 	}
 }
 
-func TestSteadyServer_configuredAnew(t *testing.T) {
+func TestFastPath_configuredAgain(t *testing.T) {
 	d := aCluster(t, 1)
 	c := converse(t, d)
-	steady, behind := c.steady(t)
+	fast, behind := c.fastPath(t)
 	kind := c.schemas.ResourceSchemas["vicidial_server"].ValueType()
 	attributes, _ := c.imports(t, "vicidial_server", "server_id", "dial1")
 	state := packed(t, tftypes.NewValue(kind, attributes))
 	request := &tfprotov6.ReadResourceRequest{TypeName: "vicidial_server", CurrentState: state}
 	read := func() {
 		t.Helper()
-		resp, err := steady.ReadResource(t.Context(), request)
+		resp, err := fast.ReadResource(t.Context(), request)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -251,7 +247,7 @@ func TestSteadyServer_configuredAnew(t *testing.T) {
 		t.Fatal("a server that stays has no short answer")
 	}
 	config := packed(t, raw(t, block{"host": unknown, "username": d.Username}))
-	if _, err := steady.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config, TerraformVersion: "1.14.0"}); err != nil {
+	if _, err := fast.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config, TerraformVersion: "1.14.0"}); err != nil {
 		t.Fatal(err)
 	}
 	if read(); behind.reads == asked {
@@ -259,9 +255,9 @@ func TestSteadyServer_configuredAnew(t *testing.T) {
 	}
 }
 
-func TestSteadyServer_upgrade(t *testing.T) {
+func TestFastPath_upgrade(t *testing.T) {
 	c := converse(t, aCluster(t, 1))
-	steady, _ := c.steady(t)
+	fast, _ := c.fastPath(t)
 	const claims = `"servers":{"10.0.0.1":{"weight":null,"min":1,"max":null,"trunks":null}}`
 	for claim, of := range map[string]struct {
 		noun, state string
@@ -282,7 +278,7 @@ func TestSteadyServer_upgrade(t *testing.T) {
 		t.Run(claim, func(t *testing.T) {
 			kind := c.schemas.ResourceSchemas[of.noun].ValueType()
 			var values [2]tftypes.Value
-			for i, asked := range []tfprotov6.ProviderServer{steady, steady.wholeServer} {
+			for i, asked := range []tfprotov6.ProviderServer{fast, fast.Framework} {
 				resp, err := asked.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{
 					TypeName: of.noun, Version: of.version, RawState: &tfprotov6.RawState{JSON: []byte(of.state)},
 				})
@@ -318,44 +314,4 @@ func asTerraformReads(t *testing.T, packed *tfprotov6.DynamicValue, kind tftypes
 		t.Fatal(err)
 	}
 	return value
-}
-
-func TestSteadyRooms(t *testing.T) {
-	t.Run("every room of which there are many has short answers", func(t *testing.T) {
-		for _, construct := range many {
-			if room, err := describe(t.Context(), construct); err != nil {
-				t.Errorf("%T: %v", room, err)
-			}
-		}
-	})
-	for claim, attribute := range map[string]schema.Attribute{
-		"a default of another kind has none": schema.Float64Attribute{Optional: true, Computed: true, Default: float64default.StaticFloat64(1)},
-		"nor has a default within": schema.SingleNestedAttribute{Optional: true, Attributes: map[string]schema.Attribute{
-			"part": schema.Int64Attribute{Optional: true, Computed: true, Default: int64default.StaticInt64(1)},
-		}},
-	} {
-		t.Run(claim, func(t *testing.T) {
-			if room, err := describe(t.Context(), func() resource.Resource { return &other{Resource: server.New(), attribute: attribute} }); err == nil {
-				t.Errorf("got %v", room.defaults)
-			}
-		})
-	}
-}
-
-// other is a room with one more attribute.
-type other struct {
-	resource.Resource
-
-	attribute schema.Attribute
-}
-
-func (o *other) Schema(ctx context.Context, req resource.SchemaRequest, resp *resource.SchemaResponse) {
-	o.Resource.Schema(ctx, req, resp)
-	resp.Schema.Attributes["more"] = o.attribute
-}
-
-func (o *other) IdentitySchema(ctx context.Context, req resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	if identified, ok := o.Resource.(resource.ResourceWithIdentity); ok {
-		identified.IdentitySchema(ctx, req, resp)
-	}
 }

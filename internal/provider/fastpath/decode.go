@@ -1,0 +1,89 @@
+package fastpath
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// unmarshal decodes a value; false where it is null, unknown or malformed, or JSON,
+// in which null attributes may be left out, so that it is not an answer for all.
+func unmarshal(value *tfprotov6.DynamicValue, kind tftypes.Type) (tftypes.Value, bool) {
+	if value == nil || len(value.JSON) > 0 {
+		return tftypes.Value{}, false
+	}
+	decoded, err := value.Unmarshal(kind)
+	return decoded, err == nil && !decoded.IsNull() && decoded.IsKnown()
+}
+
+// isObject reports whether a text is a JSON object with no attributes but those of
+// the type.
+func isObject(text []byte, kind tftypes.Type) bool {
+	var object map[string]any
+	return json.Unmarshal(text, &object) == nil && object != nil && conforms(object, kind)
+}
+
+// conforms reports whether a JSON value is one of the type.
+func conforms(value any, kind tftypes.Type) bool {
+	if value == nil {
+		return true
+	}
+	switch of := kind.(type) {
+	case tftypes.Object:
+		object, ok := value.(map[string]any)
+		for name, part := range object {
+			attribute, known := of.AttributeTypes[name]
+			ok = ok && known && conforms(part, attribute)
+		}
+		return ok
+	case tftypes.Map:
+		elements, ok := value.(map[string]any)
+		for _, element := range elements {
+			ok = ok && conforms(element, of.ElementType)
+		}
+		return ok
+	case tftypes.List:
+		elements, ok := value.([]any)
+		for _, element := range elements {
+			ok = ok && conforms(element, of.ElementType)
+		}
+		return ok
+	}
+	switch value.(type) {
+	case string:
+		return kind.Is(tftypes.String)
+	case bool:
+		return kind.Is(tftypes.Bool)
+	case float64:
+		return kind.Is(tftypes.Number)
+	}
+	return false
+}
+
+// privateState is the framework's type of private state, which is internal to it
+// and so has no name here.
+type privateState[Data any] interface {
+	*Data
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+// privateData decodes private state twice: for the resource to change, and to
+// compare with. It returns false where the framework keeps data of its own there,
+// as after an import. The second argument is a nil of the type to return.
+func privateData[Data any, Private privateState[Data]](ctx context.Context, _ Private, encoded []byte) (data, before Private, ok bool) {
+	data, before = new(Data), new(Data)
+	keys := map[string][]byte{}
+	if len(encoded) > 0 && json.Unmarshal(encoded, &keys) != nil {
+		return data, before, false
+	}
+	for key, value := range keys {
+		if strings.HasPrefix(key, ".") || data.SetKey(ctx, key, value).HasError() || before.SetKey(ctx, key, value).HasError() {
+			return data, before, false
+		}
+	}
+	return data, before, true
+}

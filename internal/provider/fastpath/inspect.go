@@ -1,0 +1,181 @@
+package fastpath
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/defaults"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// resourceType is what is known of a resource type from its schemas.
+type resourceType struct {
+	name           string
+	construct      func() resource.Resource
+	schema         schema.Schema
+	object         tftypes.Type             // of the schema
+	defaults       map[string]tftypes.Value // of attributes at the top
+	writeOnly      []string                 // attributes at the top
+	identitySchema identityschema.Schema
+	identityType   tftypes.Type
+	nullIdentity   *tfprotov6.DynamicValue
+}
+
+// inspect returns a resource type, or an error where the framework could do
+// anything to an unchanged object that the fast path does not do.
+func inspect(ctx context.Context, provider string, construct func() resource.Resource) (*resourceType, error) {
+	r := construct()
+	var meta resource.MetadataResponse
+	r.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: provider}, &meta)
+	identified, ok := r.(resource.ResourceWithIdentity)
+	_, configures := r.(resource.ResourceWithConfigure)
+	_, plans := r.(resource.ResourceWithModifyPlan)
+	if !ok || !configures || !plans {
+		return nil, fmt.Errorf("%s lacks one of IdentitySchema, Configure and ModifyPlan", meta.TypeName)
+	}
+	var about resource.SchemaResponse
+	r.Schema(ctx, resource.SchemaRequest{}, &about)
+	var identity resource.IdentitySchemaResponse
+	identified.IdentitySchema(ctx, resource.IdentitySchemaRequest{}, &identity)
+	if len(about.Schema.Blocks) > 0 || meta.ResourceBehavior != (resource.ResourceBehavior{}) {
+		return nil, fmt.Errorf("%s has blocks or a resource behavior", meta.TypeName)
+	}
+	kind := identity.IdentitySchema.Type().TerraformType(ctx)
+	nullIdentity, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, nil))
+	t := &resourceType{
+		name: meta.TypeName, construct: construct, schema: about.Schema, object: about.Schema.Type().TerraformType(ctx),
+		defaults: map[string]tftypes.Value{}, identitySchema: identity.IdentitySchema, identityType: kind, nullIdentity: &nullIdentity,
+	}
+	for name, attribute := range about.Schema.Attributes {
+		err = errors.Join(err, t.inspect(ctx, path.Root(name), attribute))
+	}
+	for name, attribute := range identity.IdentitySchema.Attributes {
+		err = errors.Join(err, t.inspect(ctx, path.Root(name), attribute))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", meta.TypeName, err)
+	}
+	return t, nil
+}
+
+// known are the types of attributes, plan modifiers and defaults that leave an
+// unchanged object alone: such plan modifiers do nothing where the plan equals the
+// state, and such defaults are the same each time.
+var known = map[reflect.Type]bool{
+	reflect.TypeFor[schema.BoolAttribute]():           true,
+	reflect.TypeFor[schema.Int64Attribute]():          true,
+	reflect.TypeFor[schema.ListAttribute]():           true,
+	reflect.TypeFor[schema.MapAttribute]():            true,
+	reflect.TypeFor[schema.MapNestedAttribute]():      true,
+	reflect.TypeFor[schema.NestedAttributeObject]():   true,
+	reflect.TypeFor[schema.SingleNestedAttribute]():   true,
+	reflect.TypeFor[schema.StringAttribute]():         true,
+	reflect.TypeFor[identityschema.StringAttribute](): true,
+
+	reflect.TypeOf(boolplanmodifier.UseStateForUnknown()):   true,
+	reflect.TypeOf(int64planmodifier.UseStateForUnknown()):  true,
+	reflect.TypeOf(objectplanmodifier.UseStateForUnknown()): true,
+	reflect.TypeOf(stringplanmodifier.RequiresReplace()):    true,
+	reflect.TypeOf(stringplanmodifier.UseStateForUnknown()): true,
+
+	reflect.TypeOf(booldefault.StaticBool(false)):  true,
+	reflect.TypeOf(int64default.StaticInt64(0)):    true,
+	reflect.TypeOf(stringdefault.StaticString("")): true,
+}
+
+// ignored are the fields of an attribute that do not matter to a read or a plan.
+// Validators run when Terraform validates a configuration, which the fast path
+// passes on.
+var ignored = []string{
+	"Required", "Optional", "Computed", "Sensitive", "Description", "MarkdownDescription", "DeprecationMessage", "Validators",
+	"RequiredForImport", "OptionalForImport",
+}
+
+// inspect notes the default of an attribute and whether it is write-only. It
+// returns an error for every field of the attribute that is set and not known.
+func (t *resourceType) inspect(ctx context.Context, at path.Path, attribute any) error {
+	fields := reflect.ValueOf(attribute)
+	if !known[fields.Type()] {
+		return fmt.Errorf("%s: %T is not known to it", at, attribute)
+	}
+	top, name := len(at.Steps()) == 1, at.String()
+	var errs []error
+	for i := range fields.NumField() {
+		field, title := fields.Field(i), fields.Type().Field(i).Name
+		if field.IsZero() || slices.Contains(ignored, title) {
+			continue
+		}
+		ok, value := true, attr.Value(nil)
+		switch of := field.Interface().(type) {
+		case map[string]schema.Attribute:
+			for name, part := range of {
+				errs = append(errs, t.inspect(ctx, at.AtName(name), part))
+			}
+		case schema.NestedAttributeObject:
+			errs = append(errs, t.inspect(ctx, at.AtName("*"), of))
+		case attr.Type:
+			ok = plain(of)
+		case bool:
+			ok = top && title == "WriteOnly"
+			t.writeOnly = append(t.writeOnly, name)
+		case defaults.Bool:
+			var resp defaults.BoolResponse
+			of.DefaultBool(ctx, defaults.BoolRequest{Path: at}, &resp)
+			value = resp.PlanValue
+		case defaults.Int64:
+			var resp defaults.Int64Response
+			of.DefaultInt64(ctx, defaults.Int64Request{Path: at}, &resp)
+			value = resp.PlanValue
+		case defaults.String:
+			var resp defaults.StringResponse
+			of.DefaultString(ctx, defaults.StringRequest{Path: at}, &resp)
+			value = resp.PlanValue
+		default:
+			ok = field.Kind() == reflect.Slice
+			for j := 0; ok && j < field.Len(); j++ { // plan modifiers
+				ok = known[reflect.TypeOf(field.Index(j).Interface())]
+			}
+		}
+		if value != nil {
+			var err error
+			ok = top && known[reflect.TypeOf(field.Interface())]
+			t.defaults[name], err = value.ToTerraformValue(ctx)
+			errs = append(errs, err)
+		}
+		if !ok {
+			errs = append(errs, fmt.Errorf("%s: its %s (%#v) is not known to it", at, title, field.Interface()))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// plain reports whether values of a type are the framework's own, without rules of
+// their own for equality or validity.
+func plain(of attr.Type) bool {
+	switch of := of.(type) {
+	case basetypes.BoolType, basetypes.Int64Type, basetypes.StringType:
+		return true
+	case basetypes.ListType:
+		return plain(of.ElemType)
+	case basetypes.MapType:
+		return plain(of.ElemType)
+	}
+	return false
+}

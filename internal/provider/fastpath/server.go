@@ -1,0 +1,90 @@
+// Package fastpath answers requests for unchanged resources without the
+// framework, which walks over every attribute of an object several times.
+//
+// It asks the resource itself: where Read finds the state that came in, or
+// ModifyPlan leaves the proposed state alone, the bytes that came in are the
+// answer. All other requests go to the framework, which asks the resource again.
+// docs/design/0015-fast-path.md says why that is correct, and what a resource
+// must be like.
+package fastpath
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// Framework is the part of plugin protocol 6 that the framework's server
+// implements. Terraform finds each group of methods by a type assertion, so a
+// group that is missing here would be lost in silence.
+type Framework interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
+	tfprotov6.StateStoreServer
+}
+
+// Server answers for unchanged objects of the resource types that it knows, and
+// passes every other request on to the framework.
+type Server struct {
+	Framework
+
+	types map[string]*resourceType
+	data  func() any
+}
+
+// New returns a server for the resources that the functions construct. data
+// returns what resources get when they are configured, or nil while the provider
+// is not configured. An error names the resource that the fast path could answer
+// wrongly for, and the attribute.
+func New(ctx context.Context, framework tfprotov6.ProviderServer, provider string, data func() any, constructors ...func() resource.Resource) (*Server, error) {
+	whole, ok := framework.(Framework)
+	if !ok {
+		return nil, fmt.Errorf("fast path: %T does not implement the whole protocol", framework)
+	}
+	s := &Server{Framework: whole, types: map[string]*resourceType{}, data: data}
+	for _, construct := range constructors {
+		t, err := inspect(ctx, provider, construct)
+		if err != nil {
+			return nil, fmt.Errorf("fast path: %w; see docs/design/0015-fast-path.md", err)
+		}
+		s.types[t.name] = t
+	}
+	return s, nil
+}
+
+// UpgradeResourceState returns a state of the current version as the JSON that it
+// is, unless it has attributes that the schema does not have.
+func (s *Server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	if t, ok := s.types[req.TypeName]; ok && req.RawState != nil && req.Version == t.schema.Version && isObject(req.RawState.JSON, t.object) {
+		return &tfprotov6.UpgradeResourceStateResponse{UpgradedState: &tfprotov6.DynamicValue{JSON: req.RawState.JSON}}, nil
+	}
+	return s.Framework.UpgradeResourceState(ctx, req)
+}
+
+// ReadResource returns the state that came in where the resource reads the same.
+func (s *Server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	if t, ok := s.types[req.TypeName]; ok && req.ProviderMeta == nil && (req.ClientCapabilities == nil || !req.ClientCapabilities.DeferralAllowed) {
+		if identity, same := t.reads(ctx, s.data(), req); same {
+			return &tfprotov6.ReadResourceResponse{NewState: req.CurrentState, NewIdentity: identity, Private: req.Private}, nil
+		}
+	}
+	return s.Framework.ReadResource(ctx, req)
+}
+
+// PlanResourceChange returns the proposed state where it is the prior one and the
+// resource plans nothing else.
+func (s *Server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	if t, ok := s.types[req.TypeName]; ok && req.ProviderMeta == nil && (req.ClientCapabilities == nil || !req.ClientCapabilities.DeferralAllowed) {
+		if t.keeps(ctx, s.data(), req) {
+			resp := &tfprotov6.PlanResourceChangeResponse{PlannedState: req.ProposedNewState, PlannedPrivate: req.PriorPrivate, PlannedIdentity: req.PriorIdentity}
+			if resp.PlannedIdentity == nil { // Terraform before 1.12
+				resp.PlannedIdentity = &tfprotov6.ResourceIdentityData{IdentityData: t.nullIdentity}
+			}
+			return resp, nil
+		}
+	}
+	return s.Framework.PlanResourceChange(ctx, req)
+}
