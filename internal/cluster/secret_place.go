@@ -23,24 +23,46 @@ func SecretNames(texts ...string) []string {
 	return SortedUnique(names)
 }
 
-var secretWord = regexp.MustCompile(`^[^\s;\[\]{}"\\\x00-\x1f]{1,128}$`)
+// lineBytes is what Asterisk reads of a line (main/config.c).
+const lineBytes = 8190
 
-// FillSecrets puts the secrets into their places. A place without a secret, and
-// a secret that Asterisk would read as more than one word, is an error that
-// does not tell the secret.
+// FillSecrets puts the secrets into their places, so that Asterisk reads each as
+// it is given: a semicolon is escaped. A place without a secret, and a secret that
+// no line of Asterisk's can hold, is an error that does not repeat the secret.
 func FillSecrets(text string, secrets map[string]string) (string, error) {
-	for _, name := range SecretNames(text) {
+	var filled strings.Builder
+	at := 0
+	for _, place := range secretPlace.FindAllStringSubmatchIndex(text, -1) {
+		name := text[place[2]:place[3]]
 		secret, given := secrets[name]
-		if !given {
+		switch {
+		case !given:
 			return "", fmt.Errorf("the secret %q has a place in the text and no value", name)
+		case secret == "":
+			return "", fmt.Errorf("the secret %q is empty", name)
+		case len(SecretNames(secret)) > 0:
+			return "", fmt.Errorf("the secret %q is itself a place for one", name)
+		case strings.ContainsAny(secret, "\x00\n\r"):
+			return "", fmt.Errorf("the secret %q has a line end or a NUL in it, which Asterisk cannot read", name)
+		case strings.TrimFunc(secret, func(char rune) bool { return char < 33 }) != secret:
+			return "", fmt.Errorf("the secret %q begins or ends with a blank, which Asterisk does not read", name)
 		}
-		if !secretWord.MatchString(secret) {
-			return "", fmt.Errorf("the secret %q must be 1 to 128 characters without blanks, quotes, brackets, backslash or semicolon", name)
+		filled.WriteString(text[at:place[0]])
+		if strings.HasPrefix(secret, ">") && strings.HasSuffix(text[:place[0]], "=") {
+			filled.WriteString(" ") // => would be the sign, and not its second half the value
+		}
+		filled.WriteString(strings.ReplaceAll(secret, ";", `\;`))
+		if at = place[1]; strings.HasPrefix(text[at:], ";") && strings.HasSuffix(secret, `\`) || strings.HasPrefix(text[at:], ";") && strings.HasSuffix(secret, "-") {
+			filled.WriteString(" ") // the comment behind it stays one
 		}
 	}
-	return secretPlace.ReplaceAllStringFunc(text, func(place string) string {
-		return secrets[secretPlace.FindStringSubmatch(place)[1]]
-	}), nil
+	filled.WriteString(text[at:])
+	for line := range strings.SplitSeq(filled.String(), "\n") {
+		if len(line) > lineBytes && at > 0 {
+			return "", fmt.Errorf("with its secrets a line is longer than the %d bytes that Asterisk reads", lineBytes)
+		}
+	}
+	return filled.String(), nil
 }
 
 // SealedBy says whether a text is what template becomes with some secrets in
@@ -54,7 +76,7 @@ func SealedBy(template, text string) bool {
 	whole := TrimText(template)
 	for _, place := range secretPlace.FindAllStringIndex(whole, -1) {
 		pattern.WriteString(regexp.QuoteMeta(whole[at:place[0]]))
-		pattern.WriteString(`[^\s;]*?`)
+		pattern.WriteString(`(?:\\;|;--[^-\n][^\n]*?--;|[^;\n])*?`)
 		at = place[1]
 	}
 	pattern.WriteString(regexp.QuoteMeta(whole[at:]) + `\z`)

@@ -60,12 +60,12 @@ func (d Dial) Problems() []Problem {
 	wrong(!slices.Contains(cluster.GeneratedProtocols, d.Protocol), "protocol", "VICIdial generates no dialplan for %q carriers: use one of %s", d.Protocol, strings.Join(cluster.GeneratedProtocols, ", "))
 	wrong(!dialEndpoint.MatchString(d.Endpoint), "endpoint", "%q is no section to send calls to: give account_entry a [section] or name one in endpoint", d.Endpoint)
 	wrong(!dialPrefix.MatchString(d.Prefix), "prefix", "%q is no prefix: 1 to 20 of 0-9 * #", d.Prefix)
-	wrong(d.Pattern == "" || !dialPattern.MatchString(d.Pattern) || unbalanced(d.Pattern) != "", "pattern",
+	wrong(d.Pattern == "" || !dialPattern.MatchString(d.Pattern), "pattern",
 		"%q is no pattern: digits, X, Z, N, [ranges], and . or ! at the end", d.Pattern)
 	wrong(d.Strip < 0 || d.Strip > 40, "strip", "%d characters cannot be stripped: 0 to 40", d.Strip)
 	wrong(!dialPrepend.MatchString(d.Prepend), "prepend", "%q cannot be put in front of a number: up to 30 of 0-9 * # +", d.Prepend)
 	wrong(d.Timeout < 0 || d.Timeout > 3600, "timeout", "%d seconds is no time to ring: 0 to 3600", d.Timeout)
-	wrong(!dialOptions.MatchString(d.Options) || unbalanced(d.Options) != "", "options", "%q are no options of the application Dial", d.Options)
+	wrong(!dialOptions.MatchString(d.Options) || strings.Count(d.Options, "(") != strings.Count(d.Options, ")"), "options", "%q are no options of the application Dial", d.Options)
 	wrong(d.CallerID != "" && !dialCaller.MatchString(d.CallerID), "caller_id", "%q is no number to show: 2 to 20 digits, + in front if need be", d.CallerID)
 	wrong(d.MaxChannels < 0 || d.MaxChannels > 32767, "max_channels", "%d is no number of channels: 0 to 32767", d.MaxChannels)
 	seen := map[string]bool{}

@@ -6,9 +6,8 @@ import "github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 // the files that are generated from it: a line end would let it write settings,
 // or sections, of its own. conf_override is lines, and is looked over as such.
 func CheckPhone(column, text string) error {
-	if column == "conf_override" {
-		// What stands in the section of the phone may open further ones, as PJSIP needs.
-		return Check(cluster.AccountEntry, "[phone]\n"+text).Errors().Err()
+	if column == string(ConfOverride) {
+		return Check(ConfOverride, text).Errors().Err()
 	}
 	return cluster.CheckOneLine(text)
 }

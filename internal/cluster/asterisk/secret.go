@@ -1,54 +1,169 @@
 package asterisk
 
 import (
+	"cmp"
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-var (
-	secretSetting = regexp.MustCompile(`(?im)^([ \t]*(?:secret|md5secret|remotesecret|password|outbound_auth/password|inbound_auth/password|outboundproxy_password)[ \t]*=>?[ \t]*)([^\s;]+)`)
-	registration  = regexp.MustCompile(`(?im)^([ \t]*register[ \t]*=>?[ \t]*(?:[a-z]+://)?[^\s:]+:)(\{secret:\w+\}|\S+)(@[^@\s]*)[ \t]*$`)
-)
-
-// SealSecrets gives each password that it finds in an account entry, a template
-// or a registration a place instead: {secret:account}, {secret:account2} and so
-// on in the order in which they stand. Places that are there stay.
-func SealSecrets(text, name string) string {
-	number := 0
-	place := func(found string) string {
-		if len(cluster.SecretNames(found)) > 0 {
-			return found
-		}
-		number++
-		if number == 1 {
-			return "{secret:" + name + "}"
-		}
-		return fmt.Sprintf("{secret:%s%d}", name, number)
-	}
-	text = secretSetting.ReplaceAllStringFunc(text, func(line string) string {
-		part := secretSetting.FindStringSubmatch(line)
-		return part[1] + place(part[2])
-	})
-	return registration.ReplaceAllStringFunc(text, func(line string) string {
-		part := registration.FindStringSubmatch(line)
-		return part[1] + place(part[2]) + part[3]
-	})
+// secretNames are the settings whose whole value is a secret to chan_sip,
+// chan_iax2, res_pjsip and users.conf, behind the last / of a wizard's name.
+var secretNames = map[string]bool{
+	"secret": true, "md5secret": true, "remotesecret": true, "dbsecret": true, "vmsecret": true, "password": true, "md5_cred": true,
+	"password_digest": true, "oauth_secret": true, "refresh_token": true, "outboundproxy_password": true,
 }
 
-// BareSecrets are the lines of a text in which a password stands written out.
-func BareSecrets(text string) Flaws {
-	text = cluster.NormalText(text)
-	var flaws Flaws
-	for at, line := range strings.Split(text, "\n") {
-		if SealSecrets(line, "x") != line {
-			flaws = append(flaws, Flaw{
-				Line: at + 1, What: "a password stands in the text, and so in the state and in every plan",
-				Do: "write {secret:NAME} in its place and its value into secrets_wo",
-			})
+// dialTechnologies begin a string in which USER:PASSWORD@HOST may follow.
+var dialTechnologies = []string{"sip/", "iax2/", "iax/", "sip:", "sips:"}
+
+// secretParts are the pieces of a value that Asterisk reads as a secret.
+func secretParts(name, value string) []span {
+	name = strings.ToLower(name[strings.LastIndexByte(name, '/')+1:])
+	at := strings.LastIndexByte(value, '@')
+	switch {
+	case secretNames[name]:
+		return within(value, 0, len(value))
+	case name == "auth" && at >= 0: // USER:SECRET@REALM or USER#MD5@REALM of sip.conf; methods have no @
+		if from := strings.IndexAny(value[:at], ":#"); from >= 0 {
+			return within(value, from+1, at)
 		}
+		return nil
+	case name == "register":
+		from := 0
+		if scheme := strings.Index(value, "://"); scheme >= 0 {
+			from = scheme + len("://")
+		}
+		if at < from {
+			at = len(value)
+			if !strings.Contains(value[from:], ":") {
+				return nil
+			}
+		}
+		if colon := strings.IndexByte(value[from:at], ':'); colon >= 0 {
+			return within(value, from+colon+1, at)
+		}
+		return nil
+	}
+	return dialSecrets(value)
+}
+
+// dialSecrets finds the secrets of SIP/USER:SECRET@HOST and sip:USER:SECRET@HOST.
+func dialSecrets(value string) []span {
+	var found []span
+	lower := strings.ToLower(value)
+	for _, technology := range dialTechnologies {
+		for from := 0; ; {
+			at := strings.Index(lower[from:], technology)
+			if at < 0 {
+				break
+			}
+			from += at + len(technology)
+			user, _, host := strings.Cut(value[from:], "@")
+			colon := strings.IndexByte(user, ':')
+			if host && colon > 0 && !strings.ContainsAny(user, ",&|/() \t$<>") {
+				found = append(found, within(value, from+colon+1, from+len(user))...)
+			}
+		}
+	}
+	return found
+}
+
+// within is a piece of a value less its outer blanks; none when nothing is left,
+// or when the place of a secret stands in it.
+func within(value string, from, to int) []span {
+	for from < to && blank(value[from]) {
+		from++
+	}
+	for to > from && blank(value[to-1]) {
+		to--
+	}
+	if from == to || len(cluster.SecretNames(value[from:to])) > 0 {
+		return nil
+	}
+	return []span{{from, to}}
+}
+
+// secretsOf are the places of a text in which secrets are written out, and the
+// lines that they are in.
+func secretsOf(config Config) []secretPlace {
+	var places []secretPlace
+	for _, written := range config.written {
+		for _, part := range secretParts(written.name, string(written.value.text)) {
+			places = append(places, secretPlace{line: written.value.number, span: written.value.part(part.from, part.to).in(config.text)})
+		}
+	}
+	return places
+}
+
+type secretPlace struct {
+	line int
+	span
+}
+
+// readAll reads the settings of a text whatever sections they are in, and goes on
+// where Asterisk gives up.
+func readAll(text string) Config {
+	config := Config{text: normal(text), current: &Section{}}
+	lines := reader{}
+	for _, line := range lines.lines(config.text) {
+		if line.text[0] != '[' && line.text[0] != '#' {
+			config.set(line)
+		}
+	}
+	return config
+}
+
+// SealSecrets gives each secret that Asterisk reads in a text a place instead:
+// {secret:account}, {secret:account2} and so on in the order in which they stand.
+// Places that are there stay. What stands in a comment is no less a secret for it.
+func SealSecrets(text, name string) string {
+	text = normal(text)
+	places := secretsOf(readAll(text))
+	start := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		rest := strings.TrimLeft(line, ";-# \t")
+		for _, place := range secretsOf(readAll(rest)) {
+			ahead := start + len(line) - len(rest)
+			places = append(places, secretPlace{span: span{ahead + place.from, ahead + place.to}})
+		}
+		start += len(line) + 1
+	}
+	slices.SortFunc(places, func(a, b secretPlace) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
+	var sealed strings.Builder
+	done, number := 0, 0
+	for _, place := range places {
+		if place.from < done {
+			if place.to > done { // the two readings overlap: what either takes for a secret is sealed
+				done = place.to
+			}
+			continue
+		}
+		number++
+		sealed.WriteString(text[done:place.from])
+		sealed.WriteString(placeOf(name, number))
+		done = place.to
+	}
+	return sealed.String() + text[done:]
+}
+
+func placeOf(name string, number int) string {
+	if number == 1 {
+		return "{secret:" + name + "}"
+	}
+	return fmt.Sprintf("{secret:%s%d}", name, number)
+}
+
+// BareSecrets are the lines of a text in which a secret stands written out.
+func BareSecrets(text string) Flaws {
+	var flaws Flaws
+	for _, place := range secretsOf(readAll(text)) {
+		flaws = append(flaws, Flaw{
+			Line: place.line, What: "a password stands in the text, and so in the state and in every plan",
+			Do: "write {secret:NAME} in its place and its value into secrets_wo",
+		})
 	}
 	return flaws
 }

@@ -1,0 +1,195 @@
+package asterisk
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// ownHangup is the line that VICIdial writes at the top of each of its contexts
+// (ADMIN_keepalive_ALL.pl, $hangup_exten_line).
+const ownHangup = "h,1,AGI(agi://127.0.0.1:4577/call_log)"
+
+// above are the sections that stand above a text of a column in the generated
+// file; the text goes into the last of them.
+func above(column cluster.AsteriskText) []*Section {
+	sections := []*Section{{Name: "general"}}
+	open := func(name string, settings ...Setting) []*Section {
+		return append(sections, &Section{Name: name, Settings: settings})
+	}
+	switch column {
+	case cluster.DialplanEntry:
+		return open("vicidial-auto-external", Setting{Name: "exten", Value: ownHangup})
+	case CustomDialplan:
+		return open("vicidial-auto-server-custom", Setting{Name: "exten", Value: ownHangup})
+	case cluster.GlobalsString:
+		return open("globals")
+	case cluster.TemplateContents, ConfOverride:
+		return open("phone")
+	}
+	return sections
+}
+
+// Check looks the text of a column over the way Asterisk's own reader
+// (main/config.c) and pbx_config.c would, where VICIdial puts it. What Asterisk
+// drops or gives up is an error, and what it takes is none.
+func Check(column cluster.AsteriskText, text string) Flaws {
+	return CheckBelow(column, text)
+}
+
+// CheckBelow does it with sections that other texts open above this one in the
+// file.
+func CheckBelow(column cluster.AsteriskText, text string, others ...*Section) Flaws {
+	text = normal(text)
+	flaws := strange(text)
+	sections := above(column)
+	last := len(sections) - 1
+	sections = append(sections[:last:last], append(append([]*Section{}, others...), sections[last])...)
+	config := Read(text, sections...)
+	flaws = append(flaws, config.Flaws...)
+	within := config.Sections[len(sections)-1]
+	switch column {
+	case cluster.DialplanEntry, CustomDialplan:
+		flaws = append(flaws, checkDialplan(column, config, within)...)
+	case cluster.AccountEntry:
+		flaws = append(flaws, checkAccount(config, within)...)
+	case cluster.TemplateContents:
+		flaws = append(flaws, foreign(config, "a template's lines go into the section of the phone or carrier that uses it")...)
+	case cluster.RegistrationString:
+		flaws = append(flaws, foreign(config, "write register => USER:PASSWORD@HOST")...)
+		flaws = append(flaws, checkRegistration(within)...)
+	case cluster.GlobalsString:
+		flaws = append(flaws, foreign(config, "the line goes into [globals], and all that follows would leave it")...)
+		flaws = append(flaws, checkGlobals(within)...)
+	case ConfOverride:
+		flaws = append(flaws, reserved(config)...)
+	}
+	return flaws.sorted()
+}
+
+// foreign refuses sections in a text whose followers belong into the section that
+// it stands in.
+func foreign(config Config, why string) Flaws {
+	var flaws Flaws
+	for _, section := range config.Own() {
+		flaws = append(flaws, Flaw{Line: section.Line, What: "this line opens a section", Do: "remove it: " + why})
+	}
+	return flaws
+}
+
+// The sections that a text shares with the whole node.
+var shared = map[string]bool{"general": true, "globals": true, "authentication": true, "global": true, "system": true}
+
+// reserved warns of sections that hold what all carriers and phones of a node share.
+func reserved(config Config) Flaws {
+	var flaws Flaws
+	for _, section := range config.Own() {
+		if shared[strings.ToLower(section.Name)] {
+			flaws = append(flaws, Flaw{
+				Line: section.Line, What: "[" + section.Name + "] belongs to the whole node", Do: "write a section of another name", Warning: true,
+			})
+		}
+	}
+	return flaws
+}
+
+func checkDialplan(column cluster.AsteriskText, config Config, within *Section) Flaws {
+	var flaws Flaws
+	for _, section := range config.Own() {
+		flaw := Flaw{
+			Line: section.Line, What: "this line opens a section",
+			Do: "remove it: a carrier's dialplan goes into the middle of VICIdial's own context, and all that follows would leave that context",
+		}
+		if column == CustomDialplan {
+			flaw.Warning = true
+			flaw.Do = "VICIdial includes only its own context in the dialplan; make sure that something leads here"
+		}
+		flaws = append(flaws, flaw)
+	}
+	for _, section := range append([]*Section{within}, config.Own()...) {
+		l := newLoader(nil)
+		l.load(section.Settings)
+		l.finish()
+		flaws = append(flaws, l.flaws...)
+	}
+	return flaws
+}
+
+func checkAccount(config Config, within *Section) Flaws {
+	flaws := reserved(config)
+	for _, setting := range within.Settings {
+		if setting.Line > 0 {
+			flaws = append(flaws, Flaw{
+				Line: setting.Line, What: "this setting stands before the first [section]", Warning: true,
+				Do: "begin with [NAME]: it goes into the section of whichever carrier stands above",
+			})
+			break
+		}
+	}
+	return flaws
+}
+
+const oneLine = "the admin form joins the lines when somebody presses Submit, which breaks them"
+
+func checkRegistration(within *Section) Flaws {
+	var flaws Flaws
+	for at, setting := range within.Settings {
+		value := setting.Value
+		doubt := func(what, do string) {
+			flaws = append(flaws, Flaw{Line: setting.Line, What: what, Do: do, Warning: true})
+		}
+		const form = "write register => USER:PASSWORD@HOST"
+		switch {
+		case !strings.EqualFold(setting.Name, "register"):
+			doubt(fmt.Sprintf("%q registers nothing", shortened(setting.Name)), form)
+		case !strings.Contains(value, "@") || strings.HasPrefix(value, "@") || strings.HasSuffix(value, "@"):
+			doubt("the registration has no user or no host", form)
+		case strings.ContainsAny(value, " \t"):
+			doubt("the registration has a blank in it", form)
+		case at > 0:
+			doubt("this is a second registration", oneLine+"; declare a second route for it")
+		}
+	}
+	return flaws
+}
+
+func checkGlobals(within *Section) Flaws {
+	var flaws Flaws
+	names := map[string]bool{}
+	for at, setting := range within.Settings {
+		doubt := func(what, do string) {
+			flaws = append(flaws, Flaw{Line: setting.Line, What: what, Do: do, Warning: true})
+		}
+		switch {
+		case strings.HasSuffix(setting.Name, ")"):
+			doubt(fmt.Sprintf("%q calls a function and sets no variable", shortened(setting.Name)), "write NAME = VALUE")
+		case names[setting.Name]:
+			doubt(setting.Name+" is set already", "keep one of the lines: the last one counts")
+		case at > 0:
+			doubt("this is a second variable", oneLine+"; write the value into the dialplan instead")
+		}
+		if setting.Value == "" {
+			doubt(setting.Name+" is set to nothing, which removes it", "write NAME = VALUE")
+		}
+		if strings.Count(setting.Value, "{") != strings.Count(setting.Value, "}") {
+			doubt("the braces of the value do not match", "close each ${ with }")
+		}
+		names[setting.Name] = true
+	}
+	return flaws
+}
+
+// Statements are the lines of a carrier's dialplan that Asterisk registers.
+func Statements(text string) []Statement {
+	config := Read(text, above(cluster.DialplanEntry)...)
+	l := newLoader(nil)
+	l.load(config.Sections[1].Settings)
+	var own []Statement
+	for _, statement := range l.statements {
+		if statement.Line > 0 {
+			own = append(own, statement)
+		}
+	}
+	return own
+}

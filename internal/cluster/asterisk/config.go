@@ -1,0 +1,339 @@
+package asterisk
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Setting is one "name = value" of a section.
+type Setting struct {
+	Line        int // in the text; 0 for what was inherited from another text
+	Name, Value string
+	Inherited   bool
+}
+
+// Section is a [section] with its settings as Asterisk has them, those that it
+// inherits first.
+type Section struct {
+	Line     int // 0 for one that stands above the text
+	Name     string
+	Template bool // written [NAME](!): others inherit it, and it is nothing by itself
+	Settings []Setting
+}
+
+// Get is the value of the last setting with that name, whatever its case; empty
+// when there is none.
+func (s Section) Get(name string) string {
+	value := ""
+	for _, setting := range s.Settings {
+		if strings.EqualFold(setting.Name, name) {
+			value = setting.Value
+		}
+	}
+	return value
+}
+
+// Config is a text as main/config.c reads it.
+type Config struct {
+	Sections []*Section // those above the text, then its own
+	Flaws    Flaws
+	text     string
+	written  []written // the values as they stand in the text, in its order
+	current  *Section
+	lost     bool // Asterisk gave the rest of the text up
+}
+
+// written is the value of a setting, or what a += adds to one.
+type written struct {
+	name  string
+	value logical
+}
+
+// Read reads a text that stands below the given sections, in the last of them.
+func Read(text string, above ...*Section) Config {
+	text = normal(text)
+	c := Config{text: text}
+	for _, section := range above {
+		c.Sections = append(c.Sections, &Section{Name: section.Name, Template: section.Template, Settings: unlined(section.Settings)})
+	}
+	if len(c.Sections) > 0 {
+		c.current = c.Sections[len(c.Sections)-1]
+	}
+	lines := reader{}
+	for _, line := range lines.lines(text) {
+		c.process(line)
+		if c.lost {
+			break
+		}
+	}
+	c.Flaws = append(c.Flaws, lines.flaws...)
+	return c
+}
+
+// Own are the sections that the text opens.
+func (c Config) Own() []*Section {
+	var own []*Section
+	for _, section := range c.Sections {
+		if section.Line > 0 {
+			own = append(own, section)
+		}
+	}
+	return own
+}
+
+func unlined(settings []Setting) []Setting {
+	copied := make([]Setting, len(settings))
+	for at, setting := range settings {
+		copied[at] = Setting{Name: setting.Name, Value: setting.Value, Inherited: setting.Inherited}
+	}
+	return copied
+}
+
+// process does what process_text_line of main/config.c does with a line.
+func (c *Config) process(line logical) {
+	switch line.text[0] {
+	case '[':
+		c.open(line)
+	case '#':
+		c.directive(line)
+	default:
+		c.set(line)
+	}
+}
+
+func (c *Config) note(line int, warning bool, what, do string) {
+	c.Flaws = append(c.Flaws, Flaw{Line: line, What: what, Do: do, Warning: warning})
+}
+
+// giveUp notes why Asterisk reads no further.
+func (c *Config) giveUp(line int, what, do string) {
+	c.note(line, false, what+", and Asterisk gives up all that follows in the file", do)
+	c.lost = true
+}
+
+func (c *Config) open(line logical) {
+	end := bytes.IndexByte(line.text, ']')
+	if end < 0 {
+		c.giveUp(line.number, fmt.Sprintf("%q opens no section", shortened(string(line.text))), "close it with ]: write [NAME] on a line of its own")
+		return
+	}
+	section := &Section{Line: line.number, Name: string(line.text[1:min(end, 1+sectionBytes)])}
+	behind := string(line.text[end+1:])
+	if stripped(section.Name) == "" {
+		c.note(line.number, true, "the section has no name", "write [NAME]")
+	}
+	target := section
+	switch {
+	case strings.HasPrefix(behind, "("):
+		words, _, closed := strings.Cut(behind[1:], ")")
+		if !closed {
+			c.giveUp(line.number, fmt.Sprintf("nothing closes the ( of [%s]", section.Name), "write the closing )")
+			return
+		}
+		if target = c.options(section, words); target == nil {
+			return
+		}
+	case behind != "":
+		c.note(line.number, true, fmt.Sprintf("Asterisk does not read what stands behind the ] of [%s]", section.Name), "put it on a line of its own, and a ( right behind the ]")
+	}
+	c.current = target
+	if target == section {
+		c.Sections = append(c.Sections, section)
+	}
+}
+
+// options reads what stands in parentheses behind a section's name, and answers
+// the section that the lines below belong to; nil where Asterisk gives up.
+func (c *Config) options(section *Section, words string) *Section {
+	target := section
+	for word := range strings.SplitSeq(words, ",") {
+		switch {
+		case word == "!":
+			target.Template = true
+		case strings.HasPrefix(word, "+"):
+			found := c.find(section.Name, word[1:])
+			if found == nil {
+				c.giveUp(section.Line, fmt.Sprintf("[%s](%s) adds to a section that is not above it", section.Name, word), c.extend(section.Name))
+				return nil
+			}
+			if target == section {
+				found.Template = found.Template || section.Template
+				found.Settings = append(found.Settings, section.Settings...)
+			}
+			target = found
+		default:
+			base := c.find(word, "TEMPLATES=include")
+			if base == nil {
+				c.giveUp(section.Line, fmt.Sprintf("[%s] inherits from %q, which is not above it", section.Name, word), c.inherit(word))
+				return nil
+			}
+			if word == "" {
+				c.note(section.Line, true, fmt.Sprintf("[%s]() inherits the first section of the file, [%s]", section.Name, base.Name), "leave the parentheses out")
+			}
+			for _, setting := range base.Settings {
+				setting.Inherited = true
+				target.Settings = append(target.Settings, setting)
+			}
+		}
+	}
+	return target
+}
+
+// extend says what to do about a section that nothing can be added to.
+func (c *Config) extend(name string) string {
+	for _, section := range c.Sections {
+		if strings.EqualFold(section.Name, name) && section.Template {
+			return "it is a template, to which Asterisk adds nothing: write its lines where it is opened"
+		}
+	}
+	return "open it first, or leave (+) out"
+}
+
+// inherit says what to do about a base that is not there.
+func (c *Config) inherit(word string) string {
+	if name := stripped(word); name != word && c.find(name, "TEMPLATES=include") != nil {
+		return fmt.Sprintf("write %s without blanks beside the comma", name)
+	}
+	return fmt.Sprintf("write [%s](!) with its lines above it", stripped(word))
+}
+
+// find is the first section of that name which fits a filter, as
+// does_category_match of main/config.c finds it. An empty name is any.
+func (c *Config) find(name, filter string) *Section {
+	for _, section := range c.Sections {
+		if (name == "" || strings.EqualFold(section.Name, name)) && section.fits(filter) {
+			return section
+		}
+	}
+	return nil
+}
+
+func (s *Section) fits(filter string) bool {
+	if filter == "" {
+		return !s.Template
+	}
+	if filter == "TEMPLATES=include" {
+		return true
+	}
+	templates := false
+	for word := range strings.SplitSeq(filter, "&") {
+		name, value, found := strings.Cut(word, "=")
+		name, value = stripped(name), stripped(value)
+		switch {
+		case !found:
+			return false
+		case name == "TEMPLATES" && strings.EqualFold(value, "include"):
+			templates = templates || s.Template
+		case name == "TEMPLATES" && strings.EqualFold(value, "restrict") && s.Template:
+			templates = true
+		case name == "TEMPLATES" || !s.matches(name, value):
+			return false
+		}
+	}
+	return !s.Template || templates
+}
+
+// matches says whether some setting fits two extended regular expressions.
+func (s *Section) matches(name, value string) bool {
+	names, bad := regexp.CompilePOSIX(name)
+	values, worse := regexp.CompilePOSIX(value)
+	if bad != nil || worse != nil {
+		return false
+	}
+	for _, setting := range s.Settings {
+		if names.MatchString(setting.Name) && values.MatchString(setting.Value) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Config) directive(line logical) {
+	end := 1
+	for end < len(line.text) && line.text[end] > ' ' && line.text[end] < 0x80 {
+		end++
+	}
+	word := string(line.text[1:end])
+	argument := stripped(string(line.text[min(end+1, len(line.text)):]))
+	const comment = "write the lines themselves, or start the line with ; to make it a comment"
+	switch strings.ToLower(word) {
+	case "include":
+		c.note(line.number, argument == "", "a # directive reads another file, and Asterisk gives up all that follows on a node that does not have it", comment)
+		c.lost = argument != ""
+	case "exec":
+		c.note(line.number, argument == "", "a # directive runs a command on the node", comment)
+	case "tryinclude":
+		c.note(line.number, true, "a # directive reads another file", comment)
+	default:
+		c.note(line.number, true, fmt.Sprintf("#%s is no directive: Asterisk skips the line", shortened(word)), "start the line with ; to make it a comment")
+	}
+}
+
+func (c *Config) set(line logical) {
+	if c.current == nil {
+		c.giveUp(line.number, "this setting stands before the first [section]", "begin with [NAME]")
+		return
+	}
+	escaped := 0
+	if line.text[0] == '\\' {
+		line = line.part(1, len(line.text))
+		if len(line.text) == 0 || blank(line.text[0]) || line.text[0] >= 0x80 {
+			c.giveUp(line.number, "a backslash stands before nothing that it could escape", "remove it")
+			return
+		}
+		escaped = 1
+	}
+	equals := bytes.IndexByte(line.text[escaped:], '=')
+	if equals < 0 {
+		c.note(line.number, true, fmt.Sprintf("%q has no =, and Asterisk skips the line", shortened(string(line.text))), "write name=value, or start the line with ; to make it a comment")
+		return
+	}
+	equals += escaped
+	value := equals + 1
+	if equals > escaped && line.text[equals-1] == '+' {
+		name := stripped(string(line.text[:equals-1]))
+		if c.add(name, string(line.text[value:])) {
+			c.wrote(name, line.part(value, len(line.text)).strip())
+			return
+		}
+		equals--
+	} else if value < len(line.text) && line.text[value] == '>' {
+		value++
+	}
+	name := line.part(0, equals).strip()
+	if len(name.text) == 0 {
+		c.note(line.number, true, "the line has no name before its =", "write name=value, or remove it")
+		return
+	}
+	held := line.part(value, len(line.text)).strip()
+	c.current.Settings = append(c.current.Settings, Setting{Line: line.number, Name: string(name.text), Value: string(held.text)})
+	c.wrote(string(name.text), held)
+}
+
+func (c *Config) wrote(name string, value logical) {
+	c.written = append(c.written, written{name: name, value: value})
+}
+
+// add appends to the value of the last setting of that name, for +=. False when
+// there is none.
+func (c *Config) add(name, more string) bool {
+	last := -1
+	for at, setting := range c.current.Settings {
+		if setting.Name == name {
+			last = at
+		}
+	}
+	if last < 0 {
+		return false
+	}
+	setting := &c.current.Settings[last]
+	setting.Value, setting.Inherited = stripped(setting.Value+more), false
+	return true
+}
+
+// normal is the form in which text is stored: lines end in LF alone.
+func normal(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+}

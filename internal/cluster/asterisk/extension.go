@@ -1,0 +1,142 @@
+package asterisk
+
+import (
+	"fmt"
+	"strings"
+)
+
+// extensionKey is the same text for two extensions exactly where ext_cmp of
+// main/pbx.c holds them for one: hyphens are nothing, and a pattern is what each
+// of its places takes, whether _8[0-9]X says so or _8xx.
+func extensionKey(extension string) string {
+	if !strings.HasPrefix(extension, "_") {
+		return strings.ReplaceAll(extension, "-", "")
+	}
+	var key strings.Builder
+	key.WriteString("_")
+	for rest := extension[1:]; rest != ""; {
+		var place string
+		place, rest = patternPlace(rest)
+		key.WriteString(place)
+	}
+	return key.String()
+}
+
+// patternPlace is the first place of a pattern in a form of its own, and what
+// follows it (ext_cmp_pattern_pos).
+func patternPlace(pattern string) (place, rest string) {
+	char := pattern[0]
+	rest = pattern[1:]
+	switch char {
+	case '-':
+		return "", rest
+	case 'n', 'N':
+		return setPlace("2-9"), rest
+	case 'x', 'X':
+		return setPlace("0-9"), rest
+	case 'z', 'Z':
+		return setPlace("1-9"), rest
+	case '.', '!':
+		return string(char), rest
+	case '[':
+		set, behind, closed := strings.Cut(rest, "]")
+		if !closed {
+			return "[", rest
+		}
+		return setPlace(set), behind
+	}
+	return setPlace(string(char)), rest
+}
+
+// setPlace is a set of characters in a form of its own: those that it takes, and
+// the least one that it names, by which Asterisk tells sets apart as well.
+func setPlace(set string) string {
+	var taken [256]bool
+	least, count := byte(0xff), 0
+	for at := 0; at < len(set); at++ {
+		first, last := set[at], set[at]
+		if at+2 < len(set) && set[at+1] == '-' {
+			last, at = set[at+2], at+2
+		}
+		least = min(least, first)
+		for char := int(first); char <= int(last); char++ {
+			if !taken[char] {
+				taken[char] = true
+				count++
+			}
+		}
+	}
+	if count == 0 {
+		return "" // Asterisk passes an empty set over
+	}
+	var place strings.Builder
+	fmt.Fprintf(&place, "{%02x", least)
+	for char, is := range taken {
+		if is {
+			fmt.Fprintf(&place, " %02x", char)
+		}
+	}
+	place.WriteString("}")
+	return place.String()
+}
+
+// callerKey is the caller id behind the / of an extension, as Asterisk compares it
+// (ast_shrink_phone_number). An extension without one is another.
+func callerKey(caller string) string { return extensionKey(compact(shrink(caller))) }
+
+// shrink is ast_shrink_phone_number of main/callerid.c.
+func shrink(caller string) string {
+	var kept strings.Builder
+	bracketed := 0
+	for at := range len(caller) {
+		switch char := caller[at]; char {
+		case '[', ']':
+			if bracketed++; char == ']' {
+				bracketed -= 2
+			}
+			kept.WriteByte(char)
+		case '-':
+			if bracketed != 0 {
+				kept.WriteByte(char)
+			}
+		case '.':
+			if at == len(caller)-1 {
+				kept.WriteByte(char)
+			}
+		case '(', ' ', ')':
+		default:
+			kept.WriteByte(char)
+		}
+	}
+	return kept.String()
+}
+
+// compact is an extension as Asterisk keeps it: blanks outside the brackets of a
+// pattern are nothing (ext_strncpy of main/pbx.c).
+func compact(extension string) string {
+	if !strings.Contains(extension, " ") {
+		return extension
+	}
+	var kept strings.Builder
+	bracketed := false
+	for at := range len(extension) {
+		char := extension[at]
+		if char == '[' && strings.HasPrefix(extension, "_") || char == ']' {
+			bracketed = char == '['
+		}
+		if char != ' ' || bracketed {
+			kept.WriteByte(char)
+		}
+	}
+	return kept.String()
+}
+
+// sameExtension is an extension with its caller id in the form that all of its
+// spellings share.
+func sameExtension(extension string) string {
+	name, caller, has := strings.Cut(extension, "/")
+	if !has {
+		return extensionKey(compact(name))
+	}
+	return extensionKey(compact(name)) + "/" + callerKey(caller)
+}

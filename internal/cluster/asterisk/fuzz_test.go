@@ -1,0 +1,96 @@
+package asterisk
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+var checkedColumns = []cluster.AsteriskText{
+	cluster.DialplanEntry, cluster.AccountEntry, cluster.RegistrationString, cluster.GlobalsString, cluster.TemplateContents,
+	ConfOverride, CustomDialplan,
+}
+
+// fuzzedBytes bounds the texts of a fuzzer: a column holds no more, and a fuzzer
+// that tries longer ones does not end in its time.
+const fuzzedBytes = 64 << 10
+
+func FuzzCheck(f *testing.F) {
+	for at, one := range fieldCases(f) {
+		f.Add(at, one.Text)
+	}
+	for at, seed := range []string{stockDialplan, ";-- x", "a --;", `\;`, "exten=>_[,1,a(", "\x00", "[a](b", "[a](+", `\`, "a+=b", strings.Repeat(";--", 130)} {
+		f.Add(at, seed)
+	}
+	f.Fuzz(func(t *testing.T, at int, text string) {
+		if len(text) > fuzzedBytes {
+			return
+		}
+		column := checkedColumns[((at%len(checkedColumns))+len(checkedColumns))%len(checkedColumns)]
+		flaws := Check(column, text)
+		if windows := Check(column, strings.ReplaceAll(normal(text), "\n", "\r\n")); flaws.String() != windows.String() {
+			t.Errorf("CR LF changes the flaws from %q to %q", flaws, windows)
+		}
+		lines := strings.Count(normal(text), "\n") + 1
+		for _, flaw := range flaws {
+			if flaw.Line < 1 || flaw.Line > lines || flaw.What == "" || flaw.Do == "" {
+				t.Errorf("flaw %q of %d lines", flaw, lines)
+			}
+		}
+		if len(flaws.Errors()) == 0 {
+			noSmuggling(t, column, text)
+		}
+	})
+}
+
+// noSmuggling reads a text that was taken once more, between lines of its file.
+func noSmuggling(t *testing.T, column cluster.AsteriskText, text string) {
+	const below = "\nbelow=here\n"
+	sections := above(column)
+	config := Read(text+below, sections...)
+	last := config.Sections[len(config.Sections)-1]
+	opens := column == cluster.AccountEntry || column == ConfOverride || column == CustomDialplan
+	if !opens && len(config.Sections) != len(sections) {
+		t.Errorf("%s opens a section: %q", column, text)
+	}
+	if opens {
+		last = config.current
+	}
+	if config.lost || last.Get("below") != "here" {
+		t.Errorf("%s loses the line below it: %q", column, text)
+	}
+}
+
+func FuzzSealSecrets(f *testing.F) {
+	const secret = "Zq7hunterZq"
+	for _, one := range fieldCases(f) {
+		f.Add(one.Text)
+	}
+	for _, seed := range []string{
+		"[a]\nsecret=@@", "register => u:@@@h", "register => tls://u@d:@@:auth@h/9~60 ; c", "auth=u:@@@realm", "auth = u#@@@r", "outbound_auth/password=@@",
+		"secret=a;--x--;@@", "secret=a\\;@@", "secret+=@@", ";-- secret=@@", "A=SIP/u:@@@h", "exten => 9,1,Dial(IAX2/u:@@@h/${EXTEN})",
+		"client_uri=sip:u:@@@h", "[a](nothing)\nsecret=@@", "; register => u:@@@h", "md5_cred=@@", "secret=>@@", "Secret = @@", "\\secret=@@",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > fuzzedBytes || strings.Contains(text, "Zq") {
+			return
+		}
+		text = strings.Replace(text, "@@", secret, 1)
+		sealed := SealSecrets(text, "x")
+		if again := SealSecrets(sealed, "x"); again != sealed {
+			t.Errorf("sealing %q twice is %q and not %q", text, again, sealed)
+		}
+		if !cluster.SealedBy(sealed, text) {
+			t.Errorf("%q is no form of %q", sealed, text)
+		}
+		config := Read(text, &Section{})
+		for _, place := range secretsOf(config) {
+			if held := config.text[place.from:place.to]; strings.Contains(held, secret) && strings.Contains(sealed, secret) {
+				t.Errorf("the secret is in %q", sealed)
+			}
+		}
+	})
+}

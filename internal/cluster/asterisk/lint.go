@@ -1,0 +1,116 @@
+package asterisk
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// What Asterisk takes without a word, and a person hardly meant.
+
+// look notes what is odd about one statement.
+func (l *loader) look(statement Statement) {
+	line := statement.Line
+	name, _, _ := strings.Cut(statement.Extension, "/")
+	switch {
+	case name == "_." || name == "_!":
+		l.note(line, true, "the pattern "+name+" takes every call, those that VICIdial's own extensions are for as well", "write _X. or the digits that are dialed")
+	case name == "_":
+		l.note(line, true, "the pattern takes nothing", "write the digits that it shall take behind the _")
+	case len(statement.Extension) > dialable:
+		l.note(line, true, fmt.Sprintf("the extension has %d characters, and nobody can dial more than %d", len(statement.Extension), dialable), "shorten it")
+	case strings.HasPrefix(name, "_") && strings.ContainsAny(strings.TrimRight(name, ".!"), ".!"):
+		l.note(line, true, fmt.Sprintf("the pattern %q goes on behind . or !, which take all that is left", name), "let . or ! stand at the end only")
+	case strings.HasPrefix(name, "_") && strings.Count(name, "[") != strings.Count(name, "]"):
+		l.note(line, true, fmt.Sprintf("the brackets of the pattern %q do not match", name), "close each [ with ]")
+	case strings.Contains(name, `\`):
+		l.note(line, true, fmt.Sprintf("the extension %q has a backslash in it, which nobody dials", name), "remove it")
+	case strings.ContainsAny(name, "[]") && !strings.HasPrefix(name, "_"):
+		l.note(line, true, fmt.Sprintf("%q has brackets and is no pattern", name), "begin a pattern with _")
+	}
+	if statement.Priority == 0 {
+		return
+	}
+	switch application := statement.Application; {
+	case application == "":
+		l.note(line, true, "there is no application", "write APPLICATION(arguments)")
+	case strings.ContainsAny(application, ",|") && !strings.Contains(application, "$"):
+		l.note(line, true, fmt.Sprintf("Asterisk takes %q for the name of an application", shortened(application)), "write APPLICATION(arguments)")
+	case strings.Count(statement.Arguments, "(") > strings.Count(statement.Arguments, ")"):
+		l.note(line, true, "the arguments open more parentheses than they close", "count them; the last ) of the line is the application's")
+	case strings.Count(statement.Arguments, "{") != strings.Count(statement.Arguments, "}") && strings.Contains(statement.Arguments, "${"):
+		l.note(line, true, "the braces of the arguments do not match", "close each ${ with }")
+	case strings.Count(strings.ReplaceAll(statement.Arguments, `\"`, ""), `"`)%2 == 1:
+		l.note(line, true, `a double quote (") of the arguments is not closed`, "close it")
+	case strings.Contains(statement.Arguments, "|") && !strings.Contains(statement.Arguments, ",") && strings.EqualFold(application, "dial"):
+		l.note(line, true, "| separates arguments in Asterisk 1.4 and before; since 1.6 it is part of one", "write , in its place on newer nodes")
+	}
+}
+
+// finish notes what a call never reaches: an extension without a priority 1, and
+// what stands behind a gap.
+func (l *loader) finish() {
+	for _, key := range l.order {
+		held := l.registered[key]
+		var priorities []int
+		for priority := range held {
+			if priority > 0 {
+				priorities = append(priorities, priority)
+			}
+		}
+		slices.Sort(priorities)
+		if len(priorities) == 0 {
+			continue
+		}
+		if first := held[priorities[0]]; priorities[0] > 1 {
+			l.note(first.Line, true, first.Extension+" has no priority 1 in this text", "begin it with priority 1, unless another text of the node does")
+			continue
+		}
+		for at, priority := range priorities[1:] {
+			if statement := held[priority]; priority > priorities[at]+1 && statement.Label == "" && !jumped(held, priority) {
+				l.note(statement.Line, true, fmt.Sprintf("%s jumps to priority %d, and there is no %d", statement.Extension, priority, priority-1),
+					"close the gap, unless something jumps there: a call ends where no next priority is")
+			}
+		}
+	}
+}
+
+// jumped says whether a priority is named in the arguments of another, as in
+// GotoIf(…?104), or is where Asterisk 1.2 went on after Dial (n+101).
+func jumped(held map[int]Statement, priority int) bool {
+	if _, from := held[priority-101]; from {
+		return true
+	}
+	number := strconv.Itoa(priority)
+	for _, statement := range held {
+		if slices.Contains(strings.FieldsFunc(statement.Arguments, func(char rune) bool { return char < '0' || char > '9' }), number) {
+			return true
+		}
+	}
+	return false
+}
+
+// strange notes the characters that look like something else than they are to
+// Asterisk.
+func strange(text string) Flaws {
+	var flaws Flaws
+	number := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		number++
+		for _, char := range line {
+			if char == 0 {
+				flaws = append(flaws, Flaw{Line: number, What: "there is a NUL character, at which Asterisk stops reading the line", Do: "remove it"})
+				break
+			}
+			if char != '\t' && (unicode.IsControl(char) || char == '\u2028' || char == '\u2029' || char == '\ufeff') || char == unicode.ReplacementChar {
+				flaws = append(flaws, Flaw{
+					Line: number, What: fmt.Sprintf("there is a character (U+%04X) that looks like a blank or like nothing, and is neither to Asterisk", char), Do: "remove it", Warning: true,
+				})
+				break
+			}
+		}
+	}
+	return flaws
+}

@@ -1,0 +1,83 @@
+package asterisk
+
+import (
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// What VICIdial writes into the files of a node itself (ADMIN_keepalive_ALL.pl of
+// the revisions 2.4 to 2.14; an older one has fewer of them).
+
+// ownExtensions are found before those of carriers: they stand above them in
+// vicidial-auto-external, or in vicidial-auto-internal, which is included first.
+var ownExtensions = []string{
+	"473782138521111", "473782158521111", "_473782148521111.", "_473782168600XXX", "_473782169600XXX",
+	"_473782178600XXX", "_473782179600XXX", "_473782188600XXX", "_473782189600XXX", "_473782199600XXX", "_473782209600XXX",
+	"_473782219600XXX", "_98009.", "_998009.", "_99809*.",
+	"8167", "8168", "8309", "8310", "8500", "8501", "83047777777777", "_83046777777777*.", "_8305888888888888.",
+	"_8305888888888888X999", "_8306888888888888X999", "_85026666666666.", "_85026666666667.",
+}
+
+// NodePhone is an active phone of a node.
+type NodePhone struct{ ServerIP, Protocol, Extension, DialplanNumber string }
+
+// OwnClashes finds what the carriers of a route share with VICIdial's own lines
+// and with the phones of their nodes: extensions, dialplan variables and sections.
+func OwnClashes(mine cluster.Carriers, servers cluster.Servers, phones []NodePhone) []Clash {
+	var clashes []Clash
+	for _, carrier := range mine.Sorted() {
+		if !carrier.Generated() {
+			continue
+		}
+		ours := claimsOf(carrier)
+		clash := Clash{Mine: carrier.ID(), ServerIP: carrier.ServerIP()}
+		clashes = append(clashes, ours.clashes(ownClaims(carrier.ServerIP(), servers), clash)...)
+		for _, phone := range phones {
+			if !carrier.On(phone.ServerIP) {
+				continue
+			}
+			theirs := newClaims()
+			theirs.extension(phone.DialplanNumber)
+			theirs.section(phone.Protocol, phone.Extension, "")
+			clash.ServerIP, clash.Phone = phone.ServerIP, true
+			clashes = append(clashes, ours.clashes(theirs, clash)...)
+		}
+	}
+	return clashes
+}
+
+// ownClaims are the names that VICIdial takes on a node for itself and for the
+// other nodes, which it reaches by IAX2 (docs/vicidial/generator.md#server-mesh).
+func ownClaims(node string, servers cluster.Servers) claims {
+	own := newClaims()
+	for _, extension := range ownExtensions {
+		own.extension(extension)
+	}
+	for _, name := range []string{"loop", "blind", "play"} {
+		own.variable("TRUNK" + name)
+		own.section("IAX2", "AST"+name, "")
+	}
+	for _, server := range servers {
+		if !server.Row["active_asterisk_server"].Yes() {
+			continue
+		}
+		address := dialed(server.IP())
+		own.extension("_" + address + "*.")
+		own.extension("_**" + address + "*.")
+		if server.IP() != node {
+			own.variable("TRUNK" + server.ID())
+			own.section("IAX2", server.ID(), "")
+		}
+	}
+	return own
+}
+
+// dialed is an address as calls between nodes dial it: 010*001*000*007.
+func dialed(address string) string {
+	parts := strings.Split(address, ".")
+	for at, part := range parts {
+		parts[at] = strings.Repeat("0", max(0, 3-len(part))) + part
+	}
+	return strings.Join(parts, "*")
+}
