@@ -188,7 +188,7 @@ func (c CarrierChange) Drift() map[string][]string {
 			found[seen.ID()] = []string{"is gone"}
 			continue
 		}
-		if columns := drifted(Row(have), Row(seen), sameInCarrier); len(columns) > 0 {
+		if columns := Drift(Row(have), Row(seen), sameInCarrier); len(columns) > 0 {
 			found[seen.ID()] = columns
 		}
 	}
@@ -210,7 +210,7 @@ func (c CarrierChange) Stale() Rebuild {
 		switch {
 		case !there:
 			stale = stale.and(seen.flags())
-		case len(drifted(Row(have), Row(seen), sameInCarrier)) > 0:
+		case len(Drift(Row(have), Row(seen), sameInCarrier)) > 0:
 			stale = stale.and(seen.flags()).and(have.flags())
 		}
 	}

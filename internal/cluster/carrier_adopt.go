@@ -34,6 +34,17 @@ func (c Carriers) Adoptable(route string, ids ...string) error {
 	return nil
 }
 
+// Spelling returns the name of a route in the letters of its rows' ids, or the name
+// itself when no row has them.
+func (c Carriers) Spelling(route string) string {
+	for _, row := range c.Of(route) {
+		if id := row.ID(); len(id) >= len(route) && strings.EqualFold(id[:len(route)], route) {
+			return id[:len(route)]
+		}
+	}
+	return route
+}
+
 // Routes names the routes that the rows make up, sorted by name: rows with one
 // name and the ids that it gives to their nodes are one route, and every other
 // row is a route by itself. Rows whose id cannot be the name of a route are left

@@ -80,7 +80,7 @@ func (t TemplateChange) Plan() (Plan, error) {
 		if names := t.Use.Names(); len(names) > 0 {
 			return Plan{}, &Refused{Subject: subject + " is in use", Reasons: names, Advice: "Give them another template, or none, first."}
 		}
-		if err := unmoved(subject, t.Have, t.Seen, sameInTemplate); err != nil {
+		if err := unmoved(subject, t.Have, t.Seen, SameInTemplate); err != nil {
 			return Plan{}, err
 		}
 		return Plan{Steps: []Step{{
@@ -95,7 +95,7 @@ func (t TemplateChange) Plan() (Plan, error) {
 			Phase: Add, Verb: Insert, Table: TableTemplates, Rows: []Row{row}, Key: key, Audit: templateAudit("ADD", t.ID),
 		}}, Rebuild: t.Use.Servers()}, nil
 	}
-	from, to, err := change(subject, t.Have, t.Seen, t.Want, sameInTemplate)
+	from, to, err := change(subject, t.Have, t.Seen, t.Want, SameInTemplate)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -111,20 +111,18 @@ func (t TemplateChange) Plan() (Plan, error) {
 	return plan, nil
 }
 
-// Drift names the columns that no longer hold what was seen.
-func (t TemplateChange) Drift() []string { return drifted(t.Have, t.Seen, sameInTemplate) }
-
 // Stale are the nodes whose files may not say what the row says: its lines
 // changed since they were seen. An apply that died between the row and its flags
 // leaves nothing else behind.
 func (t TemplateChange) Stale() Rebuild {
-	if slices.Contains(t.Drift(), string(TemplateContents)) {
+	if slices.Contains(Drift(t.Have, t.Seen, SameInTemplate), string(TemplateContents)) {
 		return t.Use.Servers()
 	}
 	return Rebuild{}
 }
 
-func sameInTemplate(column string, meant, held Value) bool {
+// SameInTemplate is [Same] for vicidial_conf_templates.
+func SameInTemplate(column string, meant, held Value) bool {
 	if column == string(TemplateContents) {
 		return EquivalentText(meant.Text, held.Text)
 	}

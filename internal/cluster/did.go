@@ -57,7 +57,7 @@ func (d DIDChange) Plan() (Plan, error) {
 			Advice:  "Take it out of the state with a removed block that has destroy = false.",
 		}
 	case d.Want == nil:
-		if err := unmoved(subject, d.Have, d.Seen, sameInDID); err != nil {
+		if err := unmoved(subject, d.Have, d.Seen, SameInDID); err != nil {
 			return Plan{}, err
 		}
 		return Plan{Steps: []Step{{
@@ -71,7 +71,7 @@ func (d DIDChange) Plan() (Plan, error) {
 			Audit: Audit{Section: "DIDS", Type: "ADD", Record: d.Pattern, Numbered: "did_id", Code: "ADMIN ADD DID"},
 		}}}, nil
 	}
-	from, to, err := change(subject, d.Have, d.Seen, d.Want, sameInDID)
+	from, to, err := change(subject, d.Have, d.Seen, d.Want, SameInDID)
 	if err != nil || len(to) == 0 {
 		return Plan{}, err
 	}
@@ -79,9 +79,6 @@ func (d DIDChange) Plan() (Plan, error) {
 		Phase: Grow, Verb: Update, Table: TableDIDs, Key: d.key(), From: from, To: to, Audit: didAudit("MODIFY", d.record()),
 	}}}, nil
 }
-
-// Drift names the columns that no longer hold what was seen.
-func (d DIDChange) Drift() []string { return drifted(d.Have, d.Seen, sameInDID) }
 
 func (d DIDChange) key() Row {
 	if id, there := d.Have["did_id"]; there {
@@ -97,10 +94,10 @@ func (d DIDChange) record() string {
 	return d.Pattern
 }
 
-// sameInDID: the admin form writes ---NONE--- into an in-group that is blank
-//
-// (docs/vicidial/measured.md#null-and-empty). A campaign in other letters is another to VICIdial's programs.
-func sameInDID(column string, meant, held Value) bool {
+// SameInDID is [Same] for vicidial_inbound_dids. The admin form writes ---NONE---
+// into an in-group that is blank (docs/vicidial/measured.md#null-and-empty). A
+// campaign in other letters is another to VICIdial's programs.
+func SameInDID(column string, meant, held Value) bool {
 	switch column {
 	case "group_id", "filter_group_id":
 		return SameInGroup(meant.Text, held.Text)
@@ -185,16 +182,6 @@ func (d DIDs) ByPattern(pattern string) (Row, bool) {
 		}
 	}
 	return nil, false
-}
-
-// DIDDefaults are the defaults of the columns that [DIDNeeds] looks at.
-var DIDDefaults = Row{
-	"did_route": Text("EXTEN"), "extension": Text("9998811112"), "exten_context": Text("default"), "voicemail_ext": Null, "user": Null,
-	"phone": Null, "server_ip": Null, "group_id": Null, "menu_id": Text(""),
-	"filter_inbound_number": Text("DISABLED"), "filter_phone_group_id": Text(""), "filter_url": Text(""), "filter_dnc_campaign": Text(""),
-	"filter_action": Text("EXTEN"), "filter_extension": Text("9998811112"), "filter_exten_context": Text("default"),
-	"filter_voicemail_ext": Null, "filter_user": Null, "filter_phone": Null, "filter_server_ip": Null, "filter_group_id": Null,
-	"filter_menu_id": Text(""),
 }
 
 // DIDMissing tells which targets of a DID's routes are not in the directory.

@@ -116,7 +116,7 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 			return Plan{}, nil
 		}
 		_, seen := withoutBlanked(Row(have), r.Seen, nil)
-		if err := unmoved(subject, Row(have), seen, sameInRemoteAgents); err != nil {
+		if err := unmoved(subject, Row(have), seen, SameInRemoteAgents); err != nil {
 			return Plan{}, err
 		}
 		return Plan{Steps: []Step{{
@@ -142,7 +142,7 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 		}}}, nil
 	}
 	want, seen := withoutBlanked(Row(have), r.Seen, r.Want)
-	from, to, err := change(subject, Row(have), seen, want, sameInRemoteAgents)
+	from, to, err := change(subject, Row(have), seen, want, SameInRemoteAgents)
 	if err != nil || len(to) == 0 {
 		return Plan{}, err
 	}
@@ -154,17 +154,6 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 		Phase: phase, Verb: Update, Table: TableRemoteAgents, Key: Row(have).Only("remote_agent_id"), From: from, To: to,
 		Audit: remoteAudit("MODIFY", have.ID()),
 	}}}, nil
-}
-
-// Drift names the columns that no longer hold what was seen; groups that the
-// daemon blanked are none of them.
-func (r RemoteAgentsChange) Drift() []string {
-	have, there, err := FindRemoteAgents(r.Have, r.ID, r.UserStart)
-	if err != nil || !there {
-		return nil
-	}
-	_, seen := withoutBlanked(Row(have), r.Seen, nil)
-	return drifted(Row(have), seen, sameInRemoteAgents)
 }
 
 // FindRemoteAgents finds a run by its id, or by its first user where the id is
@@ -221,8 +210,9 @@ func sameGroups(one, other Value) bool {
 	return slices.Equal(InGroups(one.Text), InGroups(other.Text))
 }
 
-// sameInRemoteAgents: a campaign in other letters is another to VICIdial's programs.
-func sameInRemoteAgents(column string, meant, held Value) bool {
+// SameInRemoteAgents is [Same] for vicidial_remote_agents. A campaign in other
+// letters is another to VICIdial's programs.
+func SameInRemoteAgents(column string, meant, held Value) bool {
 	switch column {
 	case columnCloser:
 		return sameGroups(meant, held)

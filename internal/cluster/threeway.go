@@ -9,15 +9,15 @@ import (
 // other values.
 const ImportIt = "Nothing was overwritten. Import the row if this configuration is to own it."
 
-// alike says whether a column holds what another value means to VICIdial. The
+// Same says whether a column holds what another value means to VICIdial. The
 // first may be a text with places for secrets, the second is what a row holds.
-type alike func(column string, meant, held Value) bool
+type Same func(column string, meant, held Value) bool
 
 // change says which columns of a row lead from what it holds to what is wanted,
 // and what they hold now. A column that holds neither what is wanted nor what
 // the plan had seen is a [Conflict]; so is every difference in a row that the
 // plan had not seen at all (seen is nil), for then it is somebody else's.
-func change(subject string, have, seen, want Row, same alike) (from, to Row, err error) {
+func change(subject string, have, seen, want Row, same Same) (from, to Row, err error) {
 	from, to = Row{}, Row{}
 	for _, column := range slices.Sorted(maps.Keys(want)) {
 		held, there := have[column]
@@ -40,15 +40,15 @@ func change(subject string, have, seen, want Row, same alike) (from, to Row, err
 
 // unmoved is a conflict where a row that is to go no longer holds what the plan
 // had seen.
-func unmoved(subject string, have, seen Row, same alike) error {
-	if columns := drifted(have, seen, same); len(columns) > 0 {
+func unmoved(subject string, have, seen Row, same Same) error {
+	if columns := Drift(have, seen, same); len(columns) > 0 {
 		return &Conflict{Subject: subject, Found: "has another " + columns[0] + " than when it was read"}
 	}
 	return nil
 }
 
-// drifted are the columns of a row that no longer hold what was seen, sorted.
-func drifted(have, seen Row, same alike) []string {
+// Drift returns the columns of a row that no longer hold what was seen, sorted.
+func Drift(have, seen Row, same Same) []string {
 	var columns []string
 	for _, column := range slices.Sorted(maps.Keys(seen)) {
 		if held, there := have[column]; there && !same(column, seen[column], held) {

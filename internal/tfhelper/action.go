@@ -8,46 +8,46 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 )
 
-// Progress tells whoever runs Terraform how an action gets on. Once they have
-// stopped it nobody listens any more, and the framework's own function would wait
-// for somebody for ever.
+// Progress returns a function that sends a progress message of an action to
+// Terraform. After the context ends, nothing receives messages any more, and the
+// framework's own function would block forever.
 func Progress(ctx context.Context, resp *action.InvokeResponse) func(text string) {
 	return func(text string) {
 		if text == "" || ctx.Err() != nil {
 			return
 		}
-		heard := make(chan struct{})
+		sent := make(chan struct{})
 		go func() {
-			defer close(heard)
+			defer close(sent)
 			resp.SendProgress(action.InvokeProgressEvent{Message: text})
 		}()
 		select {
-		case <-heard:
+		case <-sent:
 		case <-ctx.Done():
 		}
 	}
 }
 
-// ErrNotYet says that a wait ended before what it waited for.
-var ErrNotYet = errors.New("not yet")
+// ErrPollTimeout reports that [Poll] timed out.
+var ErrPollTimeout = errors.New("timed out")
 
-// Wait looks again and again until a look says that it is done, or fails. After
-// the timeout it looks once more, and then ends with [ErrNotYet]. Whoever stops
-// the run ends it with the context's error.
-func Wait(ctx context.Context, timeout, interval time.Duration, look func(ctx context.Context, waited time.Duration) (done bool, err error)) error {
-	began := time.Now()
+// Poll calls check at the interval until it reports done or fails. After the
+// timeout it calls check once more and then returns [ErrPollTimeout]. When the
+// context ends, Poll returns the context's error.
+func Poll(ctx context.Context, timeout, interval time.Duration, check func(ctx context.Context, waited time.Duration) (done bool, err error)) error {
+	start := time.Now()
 	for {
-		waited := time.Since(began)
-		done, err := look(ctx, waited)
+		waited := time.Since(start)
+		done, err := check(ctx, waited)
 		switch {
 		case done:
 			return nil
 		case ctx.Err() != nil:
-			return ctx.Err() // a look that was cut off is no failure
+			return ctx.Err() // a check that was interrupted has not failed
 		case err != nil:
 			return err
 		case waited >= timeout:
-			return ErrNotYet
+			return ErrPollTimeout
 		}
 		select {
 		case <-ctx.Done():

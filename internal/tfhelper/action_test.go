@@ -34,7 +34,7 @@ func TestProgress(t *testing.T) {
 	})
 }
 
-func TestWait(t *testing.T) {
+func TestPoll(t *testing.T) {
 	errBroken := errors.New("broken")
 	for _, c := range []struct {
 		claim             string
@@ -47,7 +47,7 @@ func TestWait(t *testing.T) {
 	}{
 		{claim: "ends with the look that is done", timeout: time.Minute, interval: 5 * time.Second, doneAt: 3, looks: 3, took: 10 * time.Second},
 		{claim: "looks at once", timeout: time.Minute, interval: 5 * time.Second, doneAt: 1, looks: 1},
-		{claim: "looks once more when the time is up", timeout: 12 * time.Second, interval: 5 * time.Second, looks: 4, took: 12 * time.Second, want: ErrNotYet},
+		{claim: "looks once more when the time is up", timeout: 12 * time.Second, interval: 5 * time.Second, looks: 4, took: 12 * time.Second, want: ErrPollTimeout},
 		{claim: "ends with the look that fails", timeout: time.Minute, interval: 5 * time.Second, brokenAt: 2, looks: 2, took: 5 * time.Second, want: errBroken},
 		{claim: "ends in the middle of a pause when it is stopped", timeout: time.Minute, interval: 5 * time.Second, stopAfter: 7 * time.Second, looks: 2, took: 7 * time.Second, want: context.Canceled},
 	} {
@@ -59,7 +59,7 @@ func TestWait(t *testing.T) {
 					time.AfterFunc(c.stopAfter, cancel)
 				}
 				began, looks := time.Now(), 0
-				err := Wait(ctx, c.timeout, c.interval, func(_ context.Context, waited time.Duration) (bool, error) {
+				err := Poll(ctx, c.timeout, c.interval, func(_ context.Context, waited time.Duration) (bool, error) {
 					if waited != time.Since(began) {
 						t.Errorf("waited %s of %s", waited, time.Since(began))
 					}
@@ -76,7 +76,7 @@ func TestWait(t *testing.T) {
 	}
 	t.Run("takes a look that was cut off for a stop, not for a failure", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		err := Wait(ctx, time.Minute, time.Second, func(context.Context, time.Duration) (bool, error) {
+		err := Poll(ctx, time.Minute, time.Second, func(context.Context, time.Duration) (bool, error) {
 			cancel()
 			return false, errBroken
 		})

@@ -1,122 +1,133 @@
 package tfhelper
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Column ties one attribute of a model to one column of a row, in both
-// directions, so that a room says each pair once.
+// Column maps one attribute of a model to one column of a table, in both
+// directions.
 type Column struct {
 	Name string
-	At   path.Path
-	// set says what the attribute wants the column to hold; false while it is
-	// null (not managed) or unknown.
-	set func() (cluster.Value, bool)
-	// open says whether the attribute is unknown.
-	open func() bool
-	// show puts what the column holds into the attribute; a column that the
-	// schema lacks is null there.
-	show func(cluster.Value, bool)
+	Path path.Path
+	// expand returns the attribute as a column value; false while it is null (not
+	// managed) or unknown.
+	expand    func() (cluster.Value, bool)
+	isUnknown func() bool
+	// flatten sets the attribute from the column; to null where the connected
+	// database does not have the column.
+	flatten func(value cluster.Value, exists bool)
 }
 
-// Text ties a string attribute to a text or enum column. NULL shows as the empty
-// text, since a save in the admin form turns one into the other
+// Text maps a string attribute to a text or enum column. NULL becomes the empty
+// string, since a save in the admin form turns one into the other
 // (docs/vicidial/measured.md#null-and-empty).
 func Text(name string, at path.Path, attribute *types.String) Column {
 	return Column{
-		Name: name, At: at,
-		set: func() (cluster.Value, bool) {
+		Name: name, Path: at,
+		expand: func() (cluster.Value, bool) {
 			return cluster.Text(attribute.ValueString()), !attribute.IsNull() && !attribute.IsUnknown()
 		},
-		open: func() bool { return attribute.IsUnknown() },
-		show: func(value cluster.Value, there bool) {
+		isUnknown: func() bool { return attribute.IsUnknown() },
+		flatten: func(value cluster.Value, exists bool) {
 			*attribute = types.StringNull()
-			if there {
+			if exists {
 				*attribute = types.StringValue(cluster.Normal(name, value).Text)
 			}
 		},
 	}
 }
 
-// Int ties a whole number attribute to a number column.
+// Int maps an int64 attribute to an integer column.
 func Int(name string, at path.Path, attribute *types.Int64) Column {
 	return Column{
-		Name: name, At: at,
-		set: func() (cluster.Value, bool) {
+		Name: name, Path: at,
+		expand: func() (cluster.Value, bool) {
 			return cluster.Number(attribute.ValueInt64()), !attribute.IsNull() && !attribute.IsUnknown()
 		},
-		open: func() bool { return attribute.IsUnknown() },
-		show: func(value cluster.Value, there bool) {
+		isUnknown: func() bool { return attribute.IsUnknown() },
+		flatten: func(value cluster.Value, exists bool) {
 			*attribute = types.Int64Null()
-			if number, ok := value.Int(); ok && there {
+			if number, ok := value.Int(); ok && exists {
 				*attribute = types.Int64Value(number)
 			}
 		},
 	}
 }
 
-// YesNo ties a bool attribute to an ENUM('Y','N') column. NULL is no, as
+// YesNo maps a bool attribute to an ENUM('Y','N') column. NULL is false, as
 // VICIdial reads it.
 func YesNo(name string, at path.Path, attribute *types.Bool) Column {
 	return Column{
-		Name: name, At: at,
-		set: func() (cluster.Value, bool) {
+		Name: name, Path: at,
+		expand: func() (cluster.Value, bool) {
 			return cluster.YesNo(attribute.ValueBool()), !attribute.IsNull() && !attribute.IsUnknown()
 		},
-		open: func() bool { return attribute.IsUnknown() },
-		show: func(value cluster.Value, there bool) {
+		isUnknown: func() bool { return attribute.IsUnknown() },
+		flatten: func(value cluster.Value, exists bool) {
 			*attribute = types.BoolNull()
-			if there {
+			if exists {
 				*attribute = types.BoolValue(value.Yes())
 			}
 		},
 	}
 }
 
-// Row collects what the attributes want the columns to hold.
-func Row(columns []Column) cluster.Row {
+// Expand returns the row that the attributes describe; null and unknown
+// attributes are left out.
+func Expand(columns []Column) cluster.Row {
 	row := make(cluster.Row, len(columns))
 	for _, column := range columns {
-		if value, wanted := column.set(); wanted {
+		if value, set := column.expand(); set {
 			row[column.Name] = value
 		}
 	}
 	return row
 }
 
-// Show puts a row into the attributes.
-func Show(columns []Column, row cluster.Row) {
+// Flatten sets the attributes from a row.
+func Flatten(columns []Column, row cluster.Row) {
 	for _, column := range columns {
-		value, there := row[column.Name]
-		column.show(value, there)
+		value, exists := row[column.Name]
+		column.flatten(value, exists)
 	}
 }
 
-// Foretell puts into the attributes of a thing that is yet to be made what its
-// columns will hold by default, so that a plan says so. A column that the schema
-// lacks will be null.
-func Foretell(columns []Column, declared, defaults cluster.Row, schema cluster.Schema, table cluster.Table) {
+// SetDefaults sets the unknown attributes of an object that is to be created to
+// the defaults of their columns, so that the plan shows them. An attribute whose
+// column the connected database does not have becomes null.
+func SetDefaults(columns []Column, declared, defaults cluster.Row, schema cluster.Schema, table cluster.Table) {
 	for _, column := range columns {
-		if _, said := declared[column.Name]; said || !column.open() {
+		if _, isDeclared := declared[column.Name]; isDeclared || !column.isUnknown() {
 			continue
 		}
 		value, known := defaults[column.Name]
-		if there := schema.Has(table, column.Name); known || !there {
-			column.show(value, there)
+		if exists := schema.Has(table, column.Name); known || !exists {
+			column.flatten(value, exists)
 		}
 	}
 }
 
-// Waiting names the columns whose attributes wait for another resource.
-func Waiting(columns []Column) []string {
+// UnknownColumns returns the names of the columns whose attributes are unknown.
+func UnknownColumns(columns []Column) []string {
 	var names []string
 	for _, column := range columns {
-		if column.open() {
+		if column.isUnknown() {
 			names = append(names, column.Name)
 		}
 	}
 	return names
+}
+
+// PlannedColumns returns what an update writes: the planned values of the columns
+// that the configuration declares. The values are not the configuration's, since
+// with ignore_changes the two differ: Terraform applies it to the plan only, and
+// passes the configuration to an apply as it is written.
+func PlannedColumns(planned, declared cluster.Row) cluster.Row {
+	return planned.Only(slices.Collect(maps.Keys(declared))...)
 }

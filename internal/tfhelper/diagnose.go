@@ -8,14 +8,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 )
 
-// hinted is an error that says what to do about it.
-type hinted interface {
+// hinter is an error with a hint at what to do.
+type hinter interface {
 	error
 	Hint() string
 }
 
-// Diagnose makes a diagnostic of an error: what could not be done, to what, the
-// cause, and as the last lines what to do now. No error gives no diagnostic.
+// Diagnose returns an error diagnostic: what failed, on which object, the cause, and
+// the hints of the errors in the chain. It returns none for a nil error.
 func Diagnose(summary, key string, err error) diag.Diagnostics {
 	if err == nil {
 		return nil
@@ -23,23 +23,23 @@ func Diagnose(summary, key string, err error) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewErrorDiagnostic(title(summary, key), detail(err))}
 }
 
-// DiagnoseAt points at the attribute whose value is to blame.
+// DiagnoseAt returns an error diagnostic at the attribute that causes it.
 func DiagnoseAt(at path.Path, summary string, err error) diag.Diagnostics {
 	if err == nil {
 		return nil
 	}
-	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, summary, named(at, detail(err)))}
+	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, summary, withPath(at, detail(err)))}
 }
 
-// WarnAt warns of what an attribute leads to. Terraform shows one of several
-// warnings with one summary and counts the others.
+// WarnAt returns a warning at an attribute. Terraform shows one of several warnings
+// with the same summary, and counts the others.
 func WarnAt(at path.Path, summary, text string) diag.Diagnostics {
-	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, summary, named(at, sentence(text)))}
+	return diag.Diagnostics{diag.NewAttributeWarningDiagnostic(at, summary, withPath(at, sentence(text)))}
 }
 
-// named says which attribute a text is about, where Terraform may not: for one
-// inside another, 1.11 shows the resource's first line.
-func named(at path.Path, text string) string {
+// withPath puts the path of a nested attribute in front of a text: for these
+// Terraform 1.11 shows only the first line of the resource.
+func withPath(at path.Path, text string) string {
 	if len(at.Steps()) < 2 {
 		return text
 	}
@@ -53,13 +53,12 @@ func title(summary, key string) string {
 	return summary + " " + key
 }
 
-// detail ends with the hint of every error in the chain that has one, the
-// outermost last: it knows best how to go on.
+// detail appends the hints of the errors in the chain, the outermost last.
 func detail(err error) string {
 	text := sentence(err.Error())
 	var hints []string
 	for cause := err; cause != nil; {
-		var with hinted
+		var with hinter
 		if !errors.As(cause, &with) {
 			break
 		}
@@ -74,13 +73,13 @@ func detail(err error) string {
 	return text
 }
 
-// sentence makes an error, which begins small, a sentence.
+// sentence makes an error text a sentence, with a capital and a full stop.
 func sentence(text string) string {
 	if text == "" {
 		return text
 	}
 	word, _, _ := strings.Cut(text, " ")
-	if first := text[0]; first >= 'a' && first <= 'z' && !strings.Contains(word, "_") { // the name of a column stays one
+	if first := text[0]; first >= 'a' && first <= 'z' && !strings.Contains(word, "_") { // not the name of a column
 		text = string(first-'a'+'A') + text[1:]
 	}
 	if last := text[len(text)-1]; last != '.' && last != '\n' {

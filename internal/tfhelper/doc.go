@@ -1,4 +1,4 @@
-// Package tfhelper holds the few functions between Terraform's words and ours:
-// models in and out of requests, errors as diagnostics, columns as attributes.
-// It imports cluster and the plugin framework, so that the rooms stay short.
+// Package tfhelper converts between the plugin framework's types and ours: models
+// and plans, errors and diagnostics, attributes and columns, rows and private
+// state. It imports cluster and the plugin framework only.
 package tfhelper

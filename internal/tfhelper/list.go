@@ -2,42 +2,87 @@ package tfhelper
 
 import (
 	"context"
+	"iter"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
+	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 )
 
-// Found is one thing that a list resource has found.
-type Found struct {
-	Name  string // for a person
-	ID    any    // the identity
-	Model any    // the whole resource
+// ListItem is one object that a list resource returns.
+type ListItem struct {
+	Name        string // display name
+	ID          any    // identity
+	Model       any
+	Diagnostics diag.Diagnostics
 }
 
-// List hands out what was found, in its order, until the limit is met or nobody
-// wants more. The whole resource goes along only where it was asked for. show
-// makes a thing ready at the moment it is handed out.
-func List[Thing any](ctx context.Context, req list.ListRequest, stream *list.ListResultsStream, things []Thing, show func(Thing, *diag.Diagnostics) Found) {
-	stream.Results = func(yield func(list.ListResult) bool) {
-		for i, thing := range things {
-			if req.Limit > 0 && int64(i) >= req.Limit {
-				return
-			}
-			result := req.NewListResult(ctx)
-			found := show(thing, &result.Diagnostics)
-			result.DisplayName = found.Name
-			result.Diagnostics.Append(result.Identity.Set(ctx, found.ID)...)
-			if req.IncludeResource {
-				result.Diagnostics.Append(result.Resource.Set(ctx, found.Model)...)
-			}
-			if !yield(result) {
+// ListItems returns the items of objects, in their order. It makes each one when it
+// is asked for.
+func ListItems[Object any](objects []Object, item func(Object) ListItem) iter.Seq[ListItem] {
+	return func(yield func(ListItem) bool) {
+		for _, object := range objects {
+			if !yield(item(object)) {
 				return
 			}
 		}
 	}
 }
 
-// ListFailed ends a list with an error.
-func ListFailed(stream *list.ListResultsStream, summary string, err error) {
-	stream.Results = list.ListResultsStreamDiagnostics(Diagnose(summary, "", err))
+// NewList makes the list resource of a managed resource. It has no arguments: find
+// returns all objects that exist. plural is their name in diagnostics.
+func NewList[Store any](managed resource.Resource, plural, description string, find func(context.Context, Store) (iter.Seq[ListItem], error)) list.ListResource {
+	return &listResource[Store]{managed: managed, plural: plural, description: description, find: find}
+}
+
+type listResource[Store any] struct {
+	managed             resource.Resource
+	plural, description string
+	find                func(context.Context, Store) (iter.Seq[ListItem], error)
+	store               Store
+}
+
+var _ list.ListResourceWithConfigure = (*listResource[any])(nil)
+
+// Metadata gives the list resource the name of the managed one.
+func (l *listResource[Store]) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	l.managed.Metadata(ctx, req, resp)
+}
+
+func (l *listResource[Store]) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	resp.Diagnostics.Append(Configure(req.ProviderData, &l.store)...)
+}
+
+func (l *listResource[Store]) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = listschema.Schema{MarkdownDescription: l.description}
+}
+
+// List returns the objects until the limit is reached. A result has the whole
+// resource only when the request asks for it.
+func (l *listResource[Store]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	var items iter.Seq[ListItem]
+	err := ErrUnconfigured
+	if any(l.store) != nil {
+		items, err = l.find(ctx, l.store)
+	}
+	if err != nil {
+		stream.Results = list.ListResultsStreamDiagnostics(Diagnose("Unable to list "+l.plural, "", err))
+		return
+	}
+	stream.Results = func(yield func(list.ListResult) bool) {
+		count := int64(0)
+		for item := range items {
+			result := req.NewListResult(ctx)
+			result.DisplayName = item.Name
+			result.Diagnostics.Append(item.Diagnostics...)
+			result.Diagnostics.Append(result.Identity.Set(ctx, item.ID)...)
+			if req.IncludeResource {
+				result.Diagnostics.Append(result.Resource.Set(ctx, item.Model)...)
+			}
+			if count++; !yield(result) || count == req.Limit {
+				return
+			}
+		}
+	}
 }

@@ -12,49 +12,49 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// source is a plan, a state or a configuration.
-type source interface {
+// getter is a plan, a state or a configuration.
+type getter interface {
 	Get(ctx context.Context, target any) diag.Diagnostics
 }
 
-// Get reads a whole model; false when it does not fit the schema.
-func Get[Model any](ctx context.Context, from source, diags *diag.Diagnostics) (Model, bool) {
+// Get reads a model from a plan, a state or a configuration. It returns false when
+// the model does not fit the schema.
+func Get[Model any](ctx context.Context, from getter, diags *diag.Diagnostics) (Model, bool) {
 	var model Model
 	var whole types.Object
 	found := from.Get(ctx, &whole)
 	if !found.HasError() {
-		found.Append(Take(ctx, whole, &model)...)
+		found.Append(ValueAs(ctx, whole, &model)...)
 	}
 	diags.Append(found...)
 	return model, !found.HasError()
 }
 
-// sink is a plan or a state.
-type sink interface {
+// setter is a plan or a state.
+type setter interface {
 	Set(ctx context.Context, value any) diag.Diagnostics
 }
 
-// set puts a whole model into a plan or a state of the schema.
-func set(ctx context.Context, into sink, schema fwschema, model any) diag.Diagnostics {
-	whole, diags := give(ctx, reflect.ValueOf(model), schema.Type())
+// set sets a plan or a state of the schema to a model.
+func set(ctx context.Context, into setter, schema fwschema, model any) diag.Diagnostics {
+	whole, diags := valueFrom(ctx, reflect.ValueOf(model), schema.Type())
 	if diags.HasError() {
 		return diags
 	}
 	return into.Set(ctx, whole)
 }
 
-// fwschema is what the framework hands around as the schema of a plan or state.
+// fwschema is the schema of a plan or a state.
 type fwschema interface{ Type() attr.Type }
 
-// Propose puts a whole model into a plan.
-func Propose(ctx context.Context, plan *tfsdk.Plan, model any) diag.Diagnostics {
+// SetPlan sets a plan to a model.
+func SetPlan(ctx context.Context, plan *tfsdk.Plan, model any) diag.Diagnostics {
 	return set(ctx, plan, plan.Schema, model)
 }
 
-// Known reads the plan of a resource that is going to stay, when everything its
-// configuration says is known. While something is not, there is nothing to work
-// out at plan time.
-func Known[Model any](ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) (Model, bool) {
+// GetKnownPlan reads the plan of an object that is created or updated. It returns
+// false for a removal, and while the configuration has unknown values.
+func GetKnownPlan[Model any](ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) (Model, bool) {
 	if req.Plan.Raw.IsNull() || !req.Config.Raw.IsFullyKnown() {
 		var nothing Model
 		return nothing, false
@@ -62,19 +62,19 @@ func Known[Model any](ctx context.Context, req resource.ModifyPlanRequest, diags
 	return Get[Model](ctx, req.Plan, diags)
 }
 
-// Configure hands a room the part of the provider's data that it asks for.
-// There is none while the provider is validated or its own configuration is
-// still unknown.
-func Configure[Wanted any](data any, target *Wanted) diag.Diagnostics {
+// Configure stores the provider's data in target, which is usually an interface.
+// The data is nil during validation, and while the provider's own configuration is
+// unknown.
+func Configure[Store any](data any, target *Store) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if data == nil {
 		return diags
 	}
-	wanted, ok := data.(Wanted)
+	store, ok := data.(Store)
 	if !ok {
 		diags.AddError("Unexpected provider data", fmt.Sprintf("%T does not offer what this needs. Please report this to the provider's developers.", data))
 		return diags
 	}
-	*target = wanted
+	*target = store
 	return diags
 }

@@ -55,7 +55,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"login_matches": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only phones whose `login` matches this regular expression (RE2), without regard to case.",
-				Validators:          []validator.String{tfhelper.Pattern()},
+				Validators:          []validator.String{tfhelper.IsRegexp()},
 			},
 			"servers":    texts("The `server_ip` of each phone found, by `login`. Of two phones with one login the first by address shows."),
 			"extensions": texts("Protocol and extension of each phone found, such as `SIP/2000`, by `login`."),

@@ -67,7 +67,7 @@ func (m model) wants(phone cluster.AgentPhone) bool {
 		(m.Active.IsNull() || m.Active.ValueBool() == phone.Active) &&
 		(m.Protocol.IsNull() || m.Protocol.ValueString() == phone.Protocol) &&
 		(m.InAlias.IsNull() || m.InAlias.ValueBool() == (len(phone.Aliases) > 0)) &&
-		tfhelper.Matches(m.Login, phone.Login)
+		tfhelper.MatchesRegexp(m.Login, phone.Login)
 }
 
 // sound says whether every login of an alias is a phone that accepts its agent.

@@ -47,7 +47,7 @@ func (r *Resource) publish(ctx context.Context, m model, kept memory, to tfhelpe
 		return unable(err)
 	}
 	if len(v.own.Phones) == 0 && len(v.own.Aliases) == 0 {
-		to.Forget(ctx, m.identity())
+		to.RemoveResource(ctx, m.identity())
 		return shown{}, false
 	}
 	rows, err := d.rows(v.now, v.own, s, kept.Labels)
@@ -56,7 +56,7 @@ func (r *Resource) publish(ctx context.Context, m model, kept memory, to tfhelpe
 	}
 	suffixes := d.style.knowing(kept.Labels).suffixes()
 	deviations := cluster.Deviations(v.own, v.all, rows)
-	to.Publish(ctx, m.identity(), m.with(v.now, suffixes, say(deviations)), remember(d, v, kept))
+	to.SetState(ctx, m.identity(), m.with(v.now, suffixes, say(deviations)), remember(d, v, kept))
 	return shown{d.style.knowing(kept.Labels), v.now, d.style.reading(kept.Labels), deviations}, true
 }
 

@@ -58,7 +58,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 // ModifyPlan places the seats at plan time, so that a reviewer sees which of them
 // move before a row is written, and refuses what apply would refuse.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	kept, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	kept, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
 	var prior *model
 	if !req.State.Raw.IsNull() {
 		state, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
@@ -71,7 +71,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(r.reviewRemoval(ctx, *prior, kept, cluster.FloorGoes)...)
 		return
 	}
-	m, ok := tfhelper.Known[model](ctx, req, &resp.Diagnostics)
+	m, ok := tfhelper.GetKnownPlan[model](ctx, req, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -99,7 +99,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if diags.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(tfhelper.Propose(ctx, &resp.Plan, m.with(found.placed, found.suffixes, nil))...)
+	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m.with(found.placed, found.suffixes, nil))...)
 	if resp.Plan.Raw.Equal(req.State.Raw) {
 		return // nothing will be written
 	}
@@ -127,7 +127,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create agent placement", m.name(), r.create(ctx, &want, secrets))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, memory{}, tfhelper.Created(resp).Promised(req.Plan))
+		r.publish(ctx, m, memory{}, tfhelper.ForCreate(resp).KeepPlanned(req.Plan))
 	}
 }
 
@@ -138,7 +138,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	if r.topology == nil {
-		tfhelper.Reading(resp).Keep(ctx, m.identity())
+		tfhelper.ForRead(resp).KeepState(ctx, m.identity())
 		return
 	}
 	if m.Servers == nil {
@@ -147,13 +147,13 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		if diags.HasError() {
 			return
 		}
-		r.publish(ctx, adopted, memory{}, tfhelper.Reading(resp))
+		r.publish(ctx, adopted, memory{}, tfhelper.ForRead(resp))
 		return
 	}
-	kept, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	kept, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
 	held := kept.Held
 	kept.Held = nil // from now on state says where they are
-	if now, found := r.publish(ctx, m, kept, tfhelper.Reading(resp)); found {
+	if now, found := r.publish(ctx, m, kept, tfhelper.ForRead(resp)); found {
 		resp.Diagnostics.Append(r.drift(ctx, m, held, now)...)
 	}
 }
@@ -167,7 +167,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if !ok || !known {
 		return
 	}
-	kept, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	kept, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
 	secrets, diags := readSecrets(ctx, req.Config, m, &prior)
 	resp.Diagnostics.Append(diags...)
 	want, diags := m.declared()
@@ -184,7 +184,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		kept.Held = held
 		resp.Diagnostics.Append(tellHeld(m.name(), held)...)
 	}
-	r.publish(ctx, m, kept, tfhelper.Updated(resp).Promised(req.Plan))
+	r.publish(ctx, m, kept, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 }
 
 // Delete removes the rows that the placement owns.
@@ -193,6 +193,6 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if !ok {
 		return
 	}
-	kept, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	kept, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete agent placement", m.name(), r.remove(ctx, m, kept))...)
 }

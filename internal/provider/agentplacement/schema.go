@@ -51,7 +51,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "The servers that the seats sit on, by `server_ip`. Refer to `vicidial_server.NAME.server_ip`, so that a server is there before its phones.",
 				Validators: []validator.Map{
 					mapvalidator.SizeAtLeast(1),
-					mapvalidator.KeysAre(tfhelper.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)),
+					mapvalidator.KeysAre(tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)),
 				},
 				NestedObject: schema.NestedAttributeObject{Attributes: serverAttributes()},
 			},
@@ -79,7 +79,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"seat_overrides": schema.MapAttribute{
 				Optional: true, ElementType: types.MapType{ElemType: types.StringType},
 				MarkdownDescription: "Columns that differ on some seats: seats or ranges → columns of `phone` → values as text, e.g. `{ \"2000-2009\" = { outbound_cid = \"3125550100\" } }`.",
-				Validators:          []validator.Map{mapvalidator.KeysAre(tfhelper.Check("seats like 2000-2149 or 2200", checkSeats))},
+				Validators:          []validator.Map{mapvalidator.KeysAre(tfhelper.StringValidator("seats like 2000-2149 or 2200", checkSeats))},
 			},
 			"seat_passwords_wo": schema.MapAttribute{
 				Optional: true, WriteOnly: true, ElementType: types.StringType,
@@ -120,7 +120,7 @@ func serverAttributes() map[string]schema.Attribute {
 		"suffix": schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: "What marks the server in phone logins, usually a letter. It cannot change while seats sit there.",
-			Validators:          []validator.String{stringvalidator.LengthBetween(1, 5), tfhelper.Check("letters and digits", checkSuffix)},
+			Validators:          []validator.String{stringvalidator.LengthBetween(1, 5), tfhelper.StringValidator("letters and digits", checkSuffix)},
 		},
 		"weight": schema.Int64Attribute{
 			Optional:            true,
@@ -155,7 +155,7 @@ func namingAttributes() map[string]schema.Attribute {
 		attributes[name] = schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: text + " Defaults to `" + cluster.DefaultNaming[name] + "`.",
-			Validators: []validator.String{tfhelper.Check("text with {seat}, {suffix}, {index} or {index?}", func(text string) error {
+			Validators: []validator.String{tfhelper.StringValidator("text with {seat}, {suffix}, {index} or {index?}", func(text string) error {
 				_, err := cluster.ParseNameTemplate(text)
 				return err
 			})},
@@ -171,7 +171,7 @@ func phoneAttributes() map[string]schema.Attribute {
 			Optional: true, WriteOnly: true,
 			MarkdownDescription: "`pass`: password of agents' phone logins, and of the mailboxes. Write-only: in no state and no plan. 2 to 100 letters, digits, `-` and `_`, as the login page drops all else.",
 			Validators: []validator.String{
-				tfhelper.Check("letters, digits, - and _", cluster.CheckPhonePassword), stringvalidator.LengthAtMost(100),
+				tfhelper.StringValidator("letters, digits, - and _", cluster.CheckPhonePassword), stringvalidator.LengthAtMost(100),
 				stringvalidator.AlsoRequires(in.AtName("pass_wo_version")), stringvalidator.ConflictsWith(path.MatchRoot("seat_passwords_wo")),
 			},
 		},
@@ -180,7 +180,7 @@ func phoneAttributes() map[string]schema.Attribute {
 			Optional: true, WriteOnly: true,
 			MarkdownDescription: "`conf_secret`: password by which the devices register. Write-only. VICIdial ships `test`.",
 			Validators: []validator.String{
-				stringvalidator.LengthBetween(1, 100), tfhelper.Check("a password without blanks, quotes and ;", checkSecret),
+				stringvalidator.LengthBetween(1, 100), tfhelper.StringValidator("a password without blanks, quotes and ;", checkSecret),
 				stringvalidator.AlsoRequires(in.AtName("conf_secret_wo_version")),
 			},
 		},
@@ -199,7 +199,7 @@ func phoneAttributes() map[string]schema.Attribute {
 		default:
 			attributes[attributeOf(column)] = schema.StringAttribute{
 				Optional: true, MarkdownDescription: says,
-				Validators: []validator.String{tfhelper.Check("text that generated files can hold", func(text string) error {
+				Validators: []validator.String{tfhelper.StringValidator("text that generated files can hold", func(text string) error {
 					return asterisk.CheckPhone(column.Name, text)
 				})},
 			}

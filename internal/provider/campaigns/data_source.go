@@ -66,7 +66,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"campaign_id_matches": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only campaigns whose `campaign_id` matches this regular expression (RE2), without regard to case.",
-				Validators:          []validator.String{tfhelper.Pattern()},
+				Validators:          []validator.String{tfhelper.IsRegexp()},
 			},
 			"campaign_ids": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
@@ -113,7 +113,7 @@ func (m model) with(campaigns cluster.Campaigns) model {
 	for _, campaign := range campaigns {
 		wanted := (m.Active.IsNull() || m.Active.ValueBool() == campaign.Active) &&
 			(m.DialMethods == nil || slices.Contains(m.DialMethods, campaign.DialMethod)) &&
-			tfhelper.Matches(m.CampaignID, campaign.ID)
+			tfhelper.MatchesRegexp(m.CampaignID, campaign.ID)
 		if !wanted {
 			continue
 		}

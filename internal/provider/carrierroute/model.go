@@ -9,6 +9,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 type model struct {
@@ -73,7 +74,7 @@ func (m model) addresses() []string {
 	if m.AllServers.ValueBool() {
 		return []string{cluster.AllServers}
 	}
-	return slices.Sorted(slices.Values(listed(m.Servers.Elements())))
+	return slices.Sorted(slices.Values(tfhelper.Strings(m.Servers.Elements())))
 }
 
 // ids are the carrier_ids of the rows, sorted.
@@ -111,7 +112,7 @@ func (m model) dial(address string) asterisk.Dial {
 		Route: m.route(), Protocol: m.Protocol.ValueString(), Endpoint: d.Endpoint.ValueString(), Prefix: d.Prefix.ValueString(),
 		Pattern: asterisk.AnyNumber, Strip: len(d.Prefix.ValueString()), Prepend: d.Prepend.ValueString(),
 		Timeout: int(d.Timeout.ValueInt64()), Options: asterisk.DefaultDialOptions, CallerID: d.CallerID.ValueString(),
-		MaxChannels: int(d.MaxChannels.ValueInt64()), Failover: listed(d.Failover.Elements()),
+		MaxChannels: int(d.MaxChannels.ValueInt64()), Failover: tfhelper.Strings(d.Failover.Elements()),
 	}
 	if !d.Pattern.IsNull() {
 		dial.Pattern = d.Pattern.ValueString()
@@ -257,29 +258,11 @@ func places(rows cluster.Carriers) types.Map {
 }
 
 // owed are the nodes that are to be flagged whatever else happens.
-func (m model) owed() cluster.Rebuild { return cluster.RebuildOf(listed(m.Stale.Elements())) }
-
-func texts(values []string) types.List {
-	elements := make([]attr.Value, 0, len(values))
-	for _, text := range values {
-		elements = append(elements, types.StringValue(text))
-	}
-	return types.ListValueMust(types.StringType, elements)
-}
+func (m model) owed() cluster.Rebuild { return cluster.RebuildOf(tfhelper.Strings(m.Stale.Elements())) }
 
 // union has the entries of both maps.
 func union(one, other types.Map) types.Map {
 	elements := maps.Clone(one.Elements())
 	maps.Copy(elements, other.Elements())
 	return types.MapValueMust(types.StringType, elements)
-}
-
-func listed(elements []attr.Value) []string {
-	var texts []string
-	for _, element := range elements {
-		if text, ok := element.(types.String); ok {
-			texts = append(texts, text.ValueString())
-		}
-	}
-	return texts
 }

@@ -83,11 +83,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			r.topology.ExpectRoute(prior.route(), nil, prior.ids())
 			rows, _, err := r.read(ctx, *prior)
 			resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of carrier route", prior.route(), err)...)
-			tfhelper.RememberRemoval(ctx, resp, prior.seal(rows))
+			resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, prior.seal(rows))...)
 		}
 		return
 	}
-	m, ok := tfhelper.Known[model](ctx, req, &resp.Diagnostics)
+	m, ok := tfhelper.GetKnownPlan[model](ctx, req, &resp.Diagnostics)
 	config, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok || !known {
 		return
@@ -104,12 +104,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if err != nil {
 		return
 	}
-	m.Carriers, m.Stale = places(rows), texts(nil)
+	m.Carriers, m.Stale = places(rows), tfhelper.StringList(nil)
 	m.InboundTargets = types.MapUnknown(types.StringType)
 	if prior != nil { // addresses alone are no reason to write
 		m.InboundTargets = prior.InboundTargets
 	}
-	resp.Diagnostics.Append(tfhelper.Propose(ctx, &resp.Plan, m)...)
+	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
 	changed := !resp.Plan.Raw.Equal(req.State.Raw)
 	if r.topology == nil {
 		return
@@ -122,7 +122,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !changed && !m.failsOver() {
 		return
 	}
-	seen, _ := tfhelper.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
+	seen, _ := tfhelper.LoadRows[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
 	v := view{want: m, config: config, prior: prior, rows: rows, seen: seen}
 	resp.Diagnostics.Append(r.look(ctx, &v)...)
 	if resp.Diagnostics.HasError() {
@@ -134,7 +134,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	resp.Diagnostics.Append(v.review()...)
 	m.InboundTargets = v.targets()
-	resp.Diagnostics.Append(tfhelper.Propose(ctx, &resp.Plan, m)...)
+	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write carrier route", m.route(), r.topology.Writable(ctx, cluster.TableCarriers, cluster.TableServers))...)
 }
 
@@ -148,7 +148,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create carrier route", m.route(), r.create(ctx, m, config.secrets()))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, tfhelper.Created(resp).Promised(req.Plan), nil)
+		r.publish(ctx, m, tfhelper.ForCreate(resp).KeepPlanned(req.Plan), nil)
 	}
 }
 
@@ -159,14 +159,14 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	if r.topology == nil {
-		tfhelper.Reading(resp).Keep(ctx, m.identity())
+		tfhelper.ForRead(resp).KeepState(ctx, m.identity())
 		return
 	}
-	seen, known := tfhelper.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
+	seen, known := tfhelper.LoadRows[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
 	if known {
 		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
 	}
-	r.publish(ctx, m, tfhelper.Reading(resp), seen)
+	r.publish(ctx, m, tfhelper.ForRead(resp), seen)
 }
 
 // Update moves the rows. It may stop half way: state says what the rows say all
@@ -178,16 +178,16 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if !ok || !was || !known {
 		return
 	}
-	seen, _ := tfhelper.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
+	seen, _ := tfhelper.LoadRows[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
 	err := r.update(ctx, m, prior, seen, config.secrets())
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update carrier route", m.route(), err)...)
 	if err != nil {
 		// The secrets may not be written, and rows that were to go may be there.
 		m.SecretsVersion, m.Carriers, m.Stale = prior.SecretsVersion, union(prior.Carriers, m.Carriers), prior.Stale
-		r.publish(ctx, m, tfhelper.Updated(resp), seen)
+		r.publish(ctx, m, tfhelper.ForUpdate(resp), seen)
 		return
 	}
-	r.publish(ctx, m, tfhelper.Updated(resp).Promised(req.Plan), nil)
+	r.publish(ctx, m, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan), nil)
 }
 
 // Delete turns the rows off before it removes them, each time with their flags:
@@ -197,7 +197,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if !ok {
 		return
 	}
-	seen, known := tfhelper.Recall[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
+	seen, known := tfhelper.LoadRows[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete carrier route", m.route(), r.remove(ctx, m, seen, known))...)
 }
 
@@ -208,17 +208,17 @@ var importForm = regexp.MustCompile(`^([^=]+)=([^=]+)$`)
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	form := importForm.FindStringSubmatch(req.ID)
 	if form == nil {
-		resource.ImportStatePassthroughWithIdentity(ctx, path.Root("name"), path.Root("name"), req, resp)
-		var name types.String
-		resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("name"), &name)...)
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to import carrier route", name.ValueString(), r.adoptable(ctx, name.ValueString(), nil))...)
+		tfhelper.Import(ctx, req, resp, "name", func(name string) (string, error) {
+			carriers, err := r.adoptable(ctx, name, nil)
+			return carriers.Spelling(name), err
+		})
 		return
 	}
 	ids := map[string]string{}
 	for _, id := range strings.Split(form[2], ",") {
 		ids[strings.TrimSpace(id)] = ""
 	}
-	err := r.adoptable(ctx, form[1], slices.Sorted(maps.Keys(ids)))
+	_, err := r.adoptable(ctx, form[1], slices.Sorted(maps.Keys(ids)))
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to import carrier route", form[1], err)...)
 	if err != nil {
 		return
@@ -226,22 +226,22 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("name"), form[1])...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("carriers"), ids)...)
 	if resp.Identity != nil {
-		resp.Diagnostics.Append(resp.Identity.Set(ctx, identity{types.StringValue(form[1])})...)
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, tfhelper.Identity("name", form[1]))...)
 	}
 }
 
-// adoptable says why rows cannot be brought under Terraform as one route. Those
-// that a name alone finds may be none: Terraform tells that itself.
-func (r *Resource) adoptable(ctx context.Context, name string, ids []string) error {
+// adoptable returns the carriers, and an error when the rows of a name cannot be
+// imported as one route. A name without rows is no error: Terraform reports it.
+func (r *Resource) adoptable(ctx context.Context, name string, ids []string) (cluster.Carriers, error) {
 	switch {
 	case !cluster.RouteName.MatchString(name):
-		return fmt.Errorf("%q is no name of a route: 2 to 15 letters, digits and underscores, the first no underscore", name)
+		return nil, fmt.Errorf("%q is no name of a route: 2 to 15 letters, digits and underscores, the first no underscore", name)
 	case r.topology == nil:
-		return tfhelper.ErrUnconfigured
+		return nil, tfhelper.ErrUnconfigured
 	}
 	carriers, err := r.topology.Carriers(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return carriers.Adoptable(name, ids...)
+	return carriers, carriers.Adoptable(name, ids...)
 }

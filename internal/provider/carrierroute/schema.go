@@ -34,7 +34,7 @@ var description string
 var (
 	plainText = stringvalidator.RegexMatches(regexp.MustCompile(`^[- .,_0-9a-zA-Z]{1,50}$`), "1 to 50 letters, digits, spaces and - . , _; VICIdial's admin page strips other characters")
 	userGroup = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_.0-9a-zA-Z]{1,20}$`), "1 to 20 letters, digits and - _ .; VICIdial's admin page strips other characters")
-	template  = tfhelper.Check("2 to 15 letters, digits, - and _, or nothing", func(id string) error {
+	template  = tfhelper.StringValidator("2 to 15 letters, digits, - and _, or nothing", func(id string) error {
 		if id == "" || cluster.TemplateOf(id) == id && templateID.MatchString(id) {
 			return nil
 		}
@@ -43,7 +43,7 @@ var (
 	templateID = regexp.MustCompile(`^[-_0-9a-zA-Z]{2,15}$`)
 	carrierID  = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]{2,15}$`), "2 to 15 letters, digits, - and _; VICIdial's admin page strips other characters")
 	oneLine    = stringvalidator.RegexMatches(regexp.MustCompile(`^[^\x00-\x1f]*$`), "one line without control characters")
-	aRoute     = tfhelper.Check("2 to 15 letters, digits and underscores", func(name string) error {
+	aRoute     = tfhelper.StringValidator("2 to 15 letters, digits and underscores", func(name string) error {
 		if cluster.RouteName.MatchString(name) {
 			return nil
 		}
@@ -54,7 +54,7 @@ var (
 // asteriskText checks a text the way Asterisk will read it, and that no password
 // stands in it.
 func asteriskText(column cluster.AsteriskText) validator.String {
-	return tfhelper.Check("text that Asterisk can read", func(text string) error {
+	return tfhelper.StringValidator("text that Asterisk can read", func(text string) error {
 		flaws := asterisk.Check(column, text).Errors()
 		if column == cluster.AccountEntry || column == cluster.RegistrationString {
 			flaws = append(flaws, asterisk.BareSecrets(text)...)
@@ -96,7 +96,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "Nodes that have the carrier, by `server_ip`: one row each. Refer to `vicidial_server.NAME.server_ip`, so that a node is there before its carrier.",
 				Validators: []validator.Set{
 					setvalidator.SizeAtLeast(1),
-					setvalidator.ValueStringsAre(tfhelper.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)),
+					setvalidator.ValueStringsAre(tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)),
 				},
 			},
 			"all_servers": schema.BoolAttribute{
@@ -149,7 +149,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"per_server": schema.MapNestedAttribute{ // keyed by server_ip, small by nature
 				Optional:            true,
 				MarkdownDescription: "What is different on single nodes, by `server_ip`.",
-				Validators:          []validator.Map{mapvalidator.KeysAre(tfhelper.Check("an IPv4 address without leading zeros", cluster.CheckServerIP))},
+				Validators:          []validator.Map{mapvalidator.KeysAre(tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP))},
 				NestedObject:        schema.NestedAttributeObject{Attributes: overrideSchema()},
 			},
 			"secrets_wo": schema.MapAttribute{

@@ -11,6 +11,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // with fills in what the rows say. What they agree on is shown once; a row that
@@ -46,7 +47,7 @@ func (m model) with(rows cluster.Carriers, servers cluster.Servers) model {
 func (m model) empty() model {
 	return model{
 		Name: m.Name, Servers: types.SetNull(types.StringType), AllServers: types.BoolValue(false), Inbound: types.BoolValue(false),
-		Secrets: types.MapNull(types.StringType), Carriers: m.Carriers, Stale: texts(nil),
+		Secrets: types.MapNull(types.StringType), Carriers: m.Carriers, Stale: tfhelper.StringList(nil),
 	}
 }
 
@@ -199,7 +200,7 @@ func (m *model) adopt(rows cluster.Carriers) {
 	endpoint, _ := asterisk.EndpointOf(dial.Protocol, m.Account.ValueString())
 	failover := types.ListNull(types.StringType)
 	if len(dial.Failover) > 0 {
-		failover = texts(dial.Failover)
+		failover = tfhelper.StringList(dial.Failover)
 	}
 	m.Dial = &dialModel{
 		Prefix: types.StringValue(dial.Prefix), Pattern: unless(dial.Pattern, asterisk.AnyNumber), Strip: numberUnless(dial.Strip, len(dial.Prefix)),

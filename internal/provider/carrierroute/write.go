@@ -2,8 +2,6 @@ package carrierroute
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -41,11 +39,7 @@ func (r *Resource) create(ctx context.Context, m model, secrets map[string]strin
 		}
 	}
 	err = r.move(ctx, cluster.CarrierChange{Route: m.route(), Want: rows, Secrets: secrets})
-	var partial *cluster.Partial
-	if !errors.As(err, &partial) || partial.Applied == 0 {
-		return err
-	}
-	undone := r.topology.Apply(context.WithoutCancel(ctx), func(ctx context.Context) (cluster.Plan, error) {
+	return tfhelper.UndoPartial(ctx, r.topology, err, func(ctx context.Context) (cluster.Plan, error) {
 		have, err := r.topology.Carriers(ctx)
 		if err != nil {
 			return cluster.Plan{}, err
@@ -57,10 +51,6 @@ func (r *Resource) create(ctx context.Context, m model, secrets map[string]strin
 		})
 		return cluster.CarrierChange{Route: m.route(), Have: have, Seen: written}.Plan()
 	})
-	if undone != nil {
-		return err
-	}
-	return fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)
 }
 
 func (r *Resource) update(ctx context.Context, m, prior model, seen cluster.Carriers, secrets map[string]string) error {
@@ -109,16 +99,16 @@ func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response, s
 	case err != nil:
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read carrier route", m.route(), err)...)
 	case len(rows) == 0:
-		to.Forget(ctx, m.identity())
+		to.RemoveResource(ctx, m.identity())
 	default:
 		m = m.with(rows, servers)
 		if seen == nil {
-			m.Stale = texts(nil)
+			m.Stale = tfhelper.StringList(nil)
 		} else {
 			stale := cluster.Plan{Rebuild: m.owed()}.And(cluster.Plan{Rebuild: cluster.CarrierChange{Route: m.route(), Have: rows, Seen: seen}.Stale()})
-			m.Stale = texts(stale.Rebuild.Addresses())
+			m.Stale = tfhelper.StringList(stale.Rebuild.Addresses())
 		}
-		to.Publish(ctx, m.identity(), m, m.seal(rows))
+		to.SetState(ctx, m.identity(), m, m.seal(rows))
 	}
 }
 

@@ -76,7 +76,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"carrier_id_matches": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only carriers whose `carrier_id` matches this regular expression (RE2), without regard to case.",
-				Validators:          []validator.String{tfhelper.Pattern()},
+				Validators:          []validator.String{tfhelper.IsRegexp()},
 			},
 			"carrier_ids": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
@@ -142,5 +142,5 @@ func (m model) wants(row cluster.CarrierRow) bool {
 		(m.Inbound.IsNull() || m.Inbound.ValueBool() == row.Inbound) &&
 		(m.Protocol.IsNull() || m.Protocol.ValueString() == row.Protocol) &&
 		(m.ServerIP.IsNull() || row.ServerIP == cluster.AllServers || m.ServerIP.ValueString() == row.ServerIP) &&
-		tfhelper.Matches(m.CarrierID, row.ID)
+		tfhelper.MatchesRegexp(m.CarrierID, row.ID)
 }

@@ -80,7 +80,7 @@ func (m *model) columns() []tfhelper.Column {
 // row is what the attributes want the columns to hold, of those that say
 // something.
 func (m *model) row() cluster.Row {
-	row := tfhelper.Row(m.columns())
+	row := tfhelper.Expand(m.columns())
 	if !m.CrossServerExten.IsNull() && !m.CrossServerExten.IsUnknown() {
 		row["generate_cross_server_exten"] = cluster.Text(map[bool]string{true: "1", false: "0"}[m.CrossServerExten.ValueBool()])
 	}
@@ -131,7 +131,7 @@ func (m *model) weights() map[string]int {
 // show puts the whole row into the attributes. A column that the schema lacks is
 // null there.
 func (m *model) show(row cluster.Row) {
-	tfhelper.Show(m.columns(), cluster.Row{})
+	tfhelper.Flatten(m.columns(), cluster.Row{})
 	m.CrossServerExten, m.Reports = types.BoolNull(), types.SetNull(types.StringType)
 	m.Weights, m.OtherLines = types.MapNull(types.Int64Type), lines(nil)
 	if m.Found.IsNull() || m.Found.IsUnknown() {
@@ -145,7 +145,7 @@ func (m *model) show(row cluster.Row) {
 func (m *model) put(row cluster.Row) {
 	for _, column := range m.columns() {
 		if _, named := row[column.Name]; named {
-			tfhelper.Show([]tfhelper.Column{column}, row)
+			tfhelper.Flatten([]tfhelper.Column{column}, row)
 		}
 	}
 	if value, named := row["generate_cross_server_exten"]; named {

@@ -59,12 +59,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if r.topology == nil {
 		return
 	}
-	seen, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	seen, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(r.reviewRemoval(ctx, seen)...)
 		return
 	}
-	plan, ok := tfhelper.Known[model](ctx, req, &resp.Diagnostics)
+	plan, ok := tfhelper.GetKnownPlan[model](ctx, req, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -91,7 +91,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		prior, _ := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 		plan.Found = prior.Found
 	}
-	resp.Diagnostics.Append(tfhelper.Propose(ctx, &resp.Plan, plan)...)
+	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, plan)...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
 		// Only a write notes what it finds: to own what is as wanted is no change.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("found"), seen.found(config.row()))...)
@@ -112,11 +112,11 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create cluster settings", "", err)...)
 	switch {
 	case err == nil:
-		r.publish(ctx, plan, config.row(), memory{Given: given}, tfhelper.Created(resp).Promised(req.Plan))
+		r.publish(ctx, plan, config.row(), memory{Given: given}, tfhelper.ForCreate(resp).KeepPlanned(req.Plan))
 	case len(given.Found) > 0:
 		plan.Found = foundMap(given.Found)
 		plan.show(given.Wrote)
-		tfhelper.Created(resp).Promised(req.Plan).Publish(ctx, theIdentity(), plan, memory{Row: given.Wrote, Given: given})
+		tfhelper.ForCreate(resp).KeepPlanned(req.Plan).SetState(ctx, theIdentity(), plan, memory{Row: given.Wrote, Given: given})
 	}
 }
 
@@ -128,10 +128,10 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	if r.topology == nil {
-		tfhelper.Reading(resp).Keep(ctx, theIdentity())
+		tfhelper.ForRead(resp).KeepState(ctx, theIdentity())
 		return
 	}
-	seen, known := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	seen, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
 	settings, err := r.topology.SystemSettings(ctx)
 	if err != nil {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster settings", "", err)...)
@@ -142,7 +142,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		now.Moved = r.moved(ctx, seen.Row, now.Row)
 	}
 	m.show(now.Row)
-	tfhelper.Reading(resp).Publish(ctx, theIdentity(), m, now)
+	tfhelper.ForRead(resp).SetState(ctx, theIdentity(), m, now)
 }
 
 // Update writes what differs and gives back what is owned no more. It may stop
@@ -153,16 +153,16 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if !ok || !known {
 		return
 	}
-	seen, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
-	want := tfhelper.Written(plan.row(), config.row())
+	seen, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	want := tfhelper.PlannedColumns(plan.row(), config.row())
 	given, err := r.update(ctx, seen, want, config.secrets(&prior))
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update cluster settings", "", err)...)
 	if err != nil {
 		plan.keepVersions(prior) // the secrets may not be written
-		r.publish(ctx, plan, nil, memory{Given: given}, tfhelper.Updated(resp).Promised(req.Plan))
+		r.publish(ctx, plan, nil, memory{Given: given}, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 		return
 	}
-	r.publish(ctx, plan, want, memory{Given: given}, tfhelper.Updated(resp).Promised(req.Plan))
+	r.publish(ctx, plan, want, memory{Given: given}, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 }
 
 // Delete gives back what was found.
@@ -171,7 +171,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if !ok {
 		return
 	}
-	seen, kept := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	seen, kept := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
 	if !kept {
 		seen.Given = m.given()
 	}
@@ -225,7 +225,7 @@ func (r *Resource) publish(ctx context.Context, plan model, want cluster.Row, no
 	if _, owned := want[cluster.WeightsColumn]; want != nil && !owned && !plan.OtherLines.IsUnknown() {
 		m.OtherLines = plan.OtherLines
 	}
-	to.Publish(ctx, theIdentity(), m, now)
+	to.SetState(ctx, theIdentity(), m, now)
 }
 
 // read takes the plan, and the configuration, which says what is owned and

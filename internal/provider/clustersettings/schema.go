@@ -72,14 +72,14 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
 			"active_voicemail_server": text("`active_voicemail_server`: `server_ip` of the one node that keeps voicemail and runs the end of day, purges, timed jobs and notifications. It must be a server. All nodes are flagged when it changes, which the admin page forgets.",
-				tfhelper.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)),
+				tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)),
 			"sounds_web_server": text("`sounds_web_server`: the web node that holds the audio store, from which all telephony nodes fetch their sounds.", webHost),
 			"slave_db_server":   text("`slave_db_server`: the replica that reports read from, `host` or `host:port`. User, password and database name are those of the primary. Empty for none.", database),
 			"reports_use_slave_db": schema.SetAttribute{
 				Optional: true, Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "`reports_use_slave_db`: titles of the reports that read from the replica, as the system settings page lists them. VICIdial looks for a page's title anywhere in the list, so `Inbound Report by DID` sends `Inbound Report` there too; the plan names such pages.",
 				PlanModifiers:       []planmodifier.Set{setplanmodifier.UseStateForUnknown()},
-				Validators:          []validator.Set{setvalidator.ValueStringsAre(tfhelper.Check("a report's title", cluster.CheckReport))},
+				Validators:          []validator.Set{setvalidator.ValueStringsAre(tfhelper.StringValidator("a report's title", cluster.CheckReport))},
 			},
 			"outbound_calls_per_second": schema.Int64Attribute{
 				Optional: true, Computed: true,
@@ -100,7 +100,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "Weights by which the agent login chooses among the servers of a phone alias, by `server_ip`: the settings container `" + cluster.LoginWeightsContainer + "`, whose whole text is written. List every server that takes agents; the plan tells what VICIdial does with others.",
 				PlanModifiers:       []planmodifier.Map{mapplanmodifier.UseStateForUnknown()},
 				Validators: []validator.Map{
-					mapvalidator.KeysAre(tfhelper.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)),
+					mapvalidator.KeysAre(tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)),
 					mapvalidator.ValueInt64sAre(int64validator.Between(0, 1000000)),
 				},
 			},

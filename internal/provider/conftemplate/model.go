@@ -1,7 +1,6 @@
 package conftemplate
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -17,64 +16,48 @@ type model struct {
 	Stale      types.List   `tfsdk:"stale_servers"`
 }
 
-type identity struct {
-	TemplateID types.String `tfsdk:"template_id"`
-}
+const contents = string(cluster.TemplateContents)
 
-func (m model) identity() identity { return identity{m.TemplateID} }
+// Key returns the template_id.
+func (m model) Key() string { return m.TemplateID.ValueString() }
 
-func (m model) id() string { return m.TemplateID.ValueString() }
-
+// columns maps the attributes to the columns of vicidial_conf_templates.
 func (m *model) columns() []tfhelper.Column {
 	return []tfhelper.Column{
-		tfhelper.Text("template_id", path.Root("template_id"), &m.TemplateID),
+		tfhelper.Text(key, path.Root(key), &m.TemplateID),
 		tfhelper.Text("template_name", path.Root("template_name"), &m.Name),
-		tfhelper.Text(string(cluster.TemplateContents), path.Root("template_contents"), &m.Contents),
+		tfhelper.Text(contents, path.Root(contents), &m.Contents),
 		tfhelper.Text("user_group", path.Root("user_group"), &m.UserGroup),
 	}
 }
 
-// row is what is wanted of the row. Text is stored with LF, however the file
-// that it came from ends its lines.
-func (m model) row() cluster.Row {
-	row := tfhelper.Row(m.columns())
-	if contents, wanted := row[string(cluster.TemplateContents)]; wanted {
-		row[string(cluster.TemplateContents)] = cluster.Text(cluster.NormalText(contents.Text))
+// Expand returns the columns whose attributes are set. Lines end in LF, whatever
+// the file has that the text came from.
+func (m model) Expand() cluster.Row {
+	row := tfhelper.Expand(m.columns())
+	if text, set := row[contents]; set {
+		row[contents] = cluster.Text(cluster.NormalText(text.Text))
 	}
 	return row
 }
 
-// with fills in what the row says. Text that means the same as before stays as
-// it was written.
-func (m model) with(found cluster.Template) model {
+// Flatten returns the model with the values of a row. Equivalent text stays as it
+// was written. No server is stale; see [Resource.setStale].
+func (m model) Flatten(row cluster.Row) model {
 	before := m
-	tfhelper.Show(m.columns(), cluster.Row(found))
+	tfhelper.Flatten(m.columns(), row)
 	if cluster.EquivalentText(before.Contents.ValueString(), m.Contents.ValueString()) && !before.Contents.IsNull() {
 		m.Contents = before.Contents
 	}
-	m.Stale = texts(nil)
-	m.TemplateID = types.StringValue(found.ID())
+	m.TemplateID = types.StringValue(row[key].Text)
 	if !before.TemplateID.IsNull() {
 		m.TemplateID = before.TemplateID
 	}
+	m.Stale = tfhelper.StringList(nil)
 	return m
 }
 
-// owed are the nodes that are to be flagged whatever else happens.
-func (m model) owed() cluster.Rebuild {
-	var addresses []string
-	for _, element := range m.Stale.Elements() {
-		if address, ok := element.(types.String); ok {
-			addresses = append(addresses, address.ValueString())
-		}
-	}
-	return cluster.RebuildOf(addresses)
-}
-
-func texts(values []string) types.List {
-	elements := make([]attr.Value, 0, len(values))
-	for _, text := range values {
-		elements = append(elements, types.StringValue(text))
-	}
-	return types.ListValueMust(types.StringType, elements)
+// stale returns the servers whose rebuild flag an earlier apply has not set.
+func (m model) stale() cluster.Plan {
+	return cluster.Plan{Rebuild: cluster.RebuildOf(tfhelper.Strings(m.Stale.Elements()))}
 }

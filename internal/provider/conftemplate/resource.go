@@ -1,32 +1,27 @@
-// Package conftemplate keeps the templates that phones and carriers share. What
-// a change leads to is cluster's and the SQL is store's; this room translates
-// them for Terraform. It imports tfhelper and cluster only.
+// Package conftemplate is the resource vicidial_conf_template: lines of configuration
+// that phones and carriers share. The rules are in cluster and the SQL is in store.
+// The package imports tfhelper and cluster only.
 package conftemplate
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/singlerow"
 )
 
-// templates is the part of the cluster that a template reads and changes.
-type templates interface {
-	Schema(context.Context) (cluster.Schema, error)
+// topology is the part of the store that the resource needs.
+type topology interface {
+	singlerow.Store
 	Templates(context.Context) (cluster.Templates, error)
 	TemplateUse(ctx context.Context, id string) (cluster.TemplateUse, error)
 	ExpectTemplate(cluster.Template)
-	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
-	Writable(context.Context, ...cluster.Table) error
-	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 }
 
 var (
@@ -37,267 +32,140 @@ var (
 )
 
 // Resource is vicidial_conf_template.
-type Resource struct{ templates templates }
+type Resource struct{ topology topology }
 
-// New makes the resource.
+// New returns the resource.
 func New() resource.Resource { return &Resource{} }
 
-// Metadata names the resource.
+const key = "template_id"
+
+// table describes vicidial_conf_templates. A change also sets the rebuild flags of the
+// servers in stale.
+func (r *Resource) table(stale cluster.Rebuild) singlerow.Table[model] {
+	return singlerow.Table[model]{
+		Noun: "template", Key: key, Tables: []cluster.Table{cluster.TableTemplates, cluster.TableServers}, Section: "CONFTEMPLATES", Record: key,
+		Store: r.topology, Find: r.find, Same: cluster.SameInTemplate,
+		Change: func(ctx context.Context, m model, seen, want cluster.Row) (cluster.Plan, error) {
+			have, _, err := r.find(ctx, m)
+			if err != nil {
+				return cluster.Plan{}, err
+			}
+			use, err := r.topology.TemplateUse(ctx, m.Key())
+			if err != nil {
+				return cluster.Plan{}, err
+			}
+			return cluster.TemplateChange{ID: m.Key(), Have: have, Seen: seen, Want: want, Use: use, Owed: stale}.Plan()
+		},
+	}
+}
+
+func (r *Resource) find(ctx context.Context, m model) (cluster.Row, bool, error) {
+	templates, err := r.topology.Templates(ctx)
+	template, found := templates.ByID(m.Key())
+	return cluster.Row(template), found, err
+}
+
+// Metadata returns the type name.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_conf_template"
 }
 
-// Configure takes the cluster from the provider.
+// Configure stores the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.templates)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
 }
 
-// ModifyPlan tells what apply would refuse, and what the admin form would do to
+// ModifyPlan reports what an apply would refuse, and what the admin form would do to
 // the text.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.templates == nil {
+	if r.topology == nil {
 		return
 	}
+	table := r.table(cluster.Rebuild{})
 	if req.Plan.Raw.IsNull() {
-		if m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok {
-			resp.Diagnostics.Append(r.reviewRemoval(ctx, m)...)
-			found, _, err := r.find(ctx, m.id())
-			resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of template", m.id(), err)...)
-			tfhelper.RememberRemoval(ctx, resp, cluster.Row(found))
-		}
+		resp.Diagnostics.Append(r.reviewRemoval(ctx, table.PlanRemoval(ctx, req, resp))...)
 		return
 	}
-	m, ok := tfhelper.Known[model](ctx, req, &resp.Diagnostics)
+	if !req.Config.Raw.IsFullyKnown() {
+		return
+	}
+	m, want, ok := table.Declared(ctx, req.Plan, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	if !req.State.Raw.IsNull() {
-		if prior, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok && prior.id() != m.id() { // this one goes
+		if prior, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok && prior.Key() != m.Key() { // a replacement
 			resp.Diagnostics.Append(r.reviewRemoval(ctx, prior)...)
 		}
 	}
-	r.templates.ExpectTemplate(cluster.Template(m.row()))
-	m.Stale = texts(nil)
-	resp.Diagnostics.Append(tfhelper.Propose(ctx, &resp.Plan, m)...)
+	r.topology.ExpectTemplate(cluster.Template(m.Expand()))
+	m.Stale = tfhelper.StringList(nil)
+	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
 	if resp.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}
-	resp.Diagnostics.Append(r.review(ctx, m, req.State.Raw.IsNull())...)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write template", m.id(), r.templates.Writable(ctx, cluster.TableTemplates, cluster.TableServers))...)
+	resp.Diagnostics.Append(table.CheckColumns(ctx, m, want)...)
+	if req.State.Raw.IsNull() && !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(table.CheckNew(ctx, m, want)...)
+	}
+	resp.Diagnostics.Append(m.reviewContents()...)
+	resp.Diagnostics.Append(table.CheckWritable(ctx, m)...)
 }
 
-// Create writes the row. When it fails it takes back what it wrote and leaves no
-// state.
+// Create inserts the row.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
-	declared, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok || !known {
-		return
-	}
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create template", m.id(), r.create(ctx, declared))...)
-	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, tfhelper.Created(resp).Promised(req.Plan), nil)
-	}
+	r.table(cluster.Rebuild{}).Create(ctx, req, resp)
 }
 
-// Read publishes the row as it is, and tells who changed it.
+// Read sets the state to the row.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
-	if !ok {
-		return
+	seen, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
+	r.table(cluster.Rebuild{}).Read(ctx, req, resp)
+	if r.topology != nil && !resp.Diagnostics.HasError() {
+		r.setStale(ctx, req.State, seen, &resp.State, &resp.Diagnostics)
 	}
-	if r.templates == nil {
-		tfhelper.Reading(resp).Keep(ctx, m.identity())
-		return
-	}
-	seen, known := tfhelper.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	if known {
-		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
-	}
-	r.publish(ctx, m, tfhelper.Reading(resp), seen)
 }
 
-// Update writes what differs.
+// Update writes the columns that differ.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
-	prior, was := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
-	declared, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok || !was || !known {
-		return
-	}
-	seen, _ := tfhelper.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	err := r.move(ctx, cluster.TemplateChange{ID: m.id(), Seen: seen, Want: tfhelper.Written(m.row(), declared.row()), Owed: prior.owed()})
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update template", m.id(), err)...)
-	if err == nil {
-		seen = nil
-	} else {
-		m.Stale = prior.Stale
-	}
-	r.publish(ctx, m, tfhelper.Updated(resp).Promised(req.Plan), seen)
-}
-
-// Delete removes the row, unless somebody uses it.
-func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
+	prior, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	seen, _ := tfhelper.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete template", m.id(), r.move(ctx, cluster.TemplateChange{ID: m.id(), Seen: seen}))...)
+	seen, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
+	r.table(prior.stale().Rebuild).Update(ctx, req, resp)
+	if resp.Diagnostics.HasError() {
+		r.setStale(ctx, req.State, seen, &resp.State, &resp.Diagnostics)
+	}
 }
 
-// ImportState takes a template_id; Read finds the row.
+// Delete removes the row, unless phones or carriers use it.
+func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	r.table(cluster.Rebuild{}).Delete(ctx, req, resp)
+}
+
+// ImportState imports by template_id.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("template_id"), path.Root("template_id"), req, resp)
+	r.table(cluster.Rebuild{}).Import(ctx, req, resp)
 }
 
-// publish says what the row says, or forgets a template that has none. seen is
-// what it said before, where a difference to it may have left nodes stale.
-func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response, seen cluster.Row) {
-	found, there, err := r.find(ctx, m.id())
-	if err != nil {
-		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read template", m.id(), err)...)
+// setStale sets stale_servers: the servers that were stale before, and those that use
+// the template when its lines are others than the ones in seen. An apply that was
+// killed between the row and the rebuild flags leaves nothing else to tell by.
+func (r *Resource) setStale(ctx context.Context, before tfsdk.State, seen cluster.Row, state *tfsdk.State, diags *diag.Diagnostics) {
+	if seen == nil || state.Raw.IsNull() {
 		return
 	}
-	if !there {
-		to.Forget(ctx, m.identity())
+	prior, ok := tfhelper.Get[model](ctx, before, diags)
+	if !ok {
 		return
 	}
-	shown := m.with(found)
-	change := cluster.TemplateChange{ID: m.id(), Have: cluster.Row(found), Seen: seen}
-	if len(change.Drift()) > 0 { // only then does it matter who uses it
-		if err := r.gather(ctx, &change); err != nil {
-			to.Diagnostics.Append(tfhelper.Diagnose("Unable to read template", m.id(), err)...)
-			return
-		}
+	row, _, err := r.find(ctx, prior)
+	stale := prior.stale()
+	if change := (cluster.TemplateChange{Have: row, Seen: seen}); err == nil && len(cluster.Drift(row, seen, cluster.SameInTemplate)) > 0 {
+		change.Use, err = r.topology.TemplateUse(ctx, prior.Key())
+		stale = stale.And(cluster.Plan{Rebuild: change.Stale()})
 	}
-	if seen != nil {
-		stale := cluster.Plan{Rebuild: m.owed()}.And(cluster.Plan{Rebuild: change.Stale()})
-		shown.Stale = texts(stale.Rebuild.Addresses())
-	}
-	to.Publish(ctx, m.identity(), shown, cluster.Row(found))
-}
-
-func (r *Resource) find(ctx context.Context, id string) (cluster.Template, bool, error) {
-	if r.templates == nil {
-		return nil, false, tfhelper.ErrUnconfigured
-	}
-	all, err := r.templates.Templates(ctx)
-	if err != nil {
-		return nil, false, err
-	}
-	found, there := all.ByID(id)
-	return found, there, nil
-}
-
-// gather looks up what decides over a template.
-func (r *Resource) gather(ctx context.Context, change *cluster.TemplateChange) error {
-	found, there, err := r.find(ctx, change.ID)
-	if err != nil {
-		return err
-	}
-	change.Have = nil
-	if there {
-		change.Have = cluster.Row(found)
-	}
-	change.Use, err = r.templates.TemplateUse(ctx, change.ID)
-	return err
-}
-
-// move takes the row from what was seen to what is wanted.
-func (r *Resource) move(ctx context.Context, change cluster.TemplateChange) error {
-	if r.templates == nil {
-		return tfhelper.ErrUnconfigured
-	}
-	return r.templates.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		if err := r.gather(ctx, &change); err != nil {
-			return cluster.Plan{}, err
-		}
-		return change.Plan()
-	})
-}
-
-// create writes a row that is not there, and takes it back when it fails.
-func (r *Resource) create(ctx context.Context, m model) error {
-	err := r.move(ctx, cluster.TemplateChange{ID: m.id(), Want: m.row()})
-	var partial *cluster.Partial
-	if !errors.As(err, &partial) || partial.Applied == 0 {
-		return err
-	}
-	undone := r.templates.Apply(context.WithoutCancel(ctx), func(ctx context.Context) (cluster.Plan, error) {
-		change := cluster.TemplateChange{ID: m.id()}
-		if err := r.gather(ctx, &change); err != nil {
-			return cluster.Plan{}, err
-		}
-		change.Seen = change.Have
-		return change.Plan()
-	})
-	if undone != nil {
-		return err
-	}
-	return fmt.Errorf("%w; the row that was written has been removed again", partial.Err)
-}
-
-func (r *Resource) review(ctx context.Context, m model, isNew bool) diag.Diagnostics {
-	schema, err := r.templates.Schema(ctx)
-	if err != nil {
-		return tfhelper.Diagnose("Unable to plan template", m.id(), err)
-	}
-	var diags diag.Diagnostics
-	row := m.row()
-	for _, column := range m.columns() {
-		if value, wanted := row[column.Name]; wanted {
-			diags.Append(tfhelper.DiagnoseAt(column.At, "The database cannot hold this", schema.Check(cluster.TableTemplates, column.Name, value))...)
-		}
-	}
-	if isNew && !diags.HasError() {
-		change := cluster.TemplateChange{ID: m.id(), Want: row}
-		err := r.gather(ctx, &change)
-		if err == nil {
-			_, err = change.Plan()
-		}
-		diags.Append(tfhelper.DiagnoseAt(path.Root("template_id"), "Template exists already", err)...)
-	}
-	at, text := path.Root("template_contents"), m.Contents.ValueString()
-	for _, doubts := range []asterisk.Flaws{
-		asterisk.Check(cluster.TemplateContents, text).Warnings(), asterisk.CheckForm(cluster.TemplateContents, text), asterisk.BareSecrets(text),
-	} {
-		if len(doubts) > 0 {
-			diags.Append(tfhelper.WarnAt(at, "Template text to look at", doubts.String())...)
-		}
-	}
-	return diags
-}
-
-// reviewRemoval warns who uses a template that is to go. They may go or change
-// in the same run, so this is no error yet.
-func (r *Resource) reviewRemoval(ctx context.Context, m model) diag.Diagnostics {
-	use, err := r.templates.TemplateUse(ctx, m.id())
-	if err != nil {
-		return tfhelper.Diagnose("Unable to plan template", m.id(), err)
-	}
-	names := use.Names()
-	if len(names) == 0 {
-		return nil
-	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Template "+m.id()+" is in use",
-		"The apply refuses to delete it while these use it: "+strings.Join(names, ", ")+". Where they take another template in this run, that one must be there before this one goes: a new template_id needs lifecycle { create_before_destroy = true }.")}
-}
-
-// drift tells which columns no longer hold what they held, and who changed them
-// as far as the admin change log knows.
-func (r *Resource) drift(ctx context.Context, m model, seen cluster.Row) diag.Diagnostics {
-	found, there, err := r.find(ctx, m.id())
-	if err != nil || !there {
-		return nil // publish tells it
-	}
-	columns := cluster.TemplateChange{Have: cluster.Row(found), Seen: seen}.Drift()
-	if len(columns) == 0 {
-		return nil
-	}
-	text := "Changed: " + strings.Join(columns, ", ")
-	if change, logged, err := r.templates.LastChange(ctx, m.id(), "", [2]string{"CONFTEMPLATES", "CONFTEMPLATES"}); err == nil && logged {
-		text += ", last " + change.String()
-	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Template "+m.id()+" was changed outside of this configuration", text+".")}
+	diags.Append(tfhelper.Diagnose("Unable to read template", prior.Key(), err)...)
+	diags.Append(state.SetAttribute(ctx, path.Root("stale_servers"), tfhelper.StringList(stale.Rebuild.Addresses()))...)
 }

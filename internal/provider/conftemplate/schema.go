@@ -22,15 +22,15 @@ import (
 //go:embed description.md
 var description string
 
-// The characters that the admin page keeps
-// (docs/vicidial/admin-page.md#character-filter); what it would strip is refused.
+// Characters that the admin page strips are refused
+// (docs/vicidial/admin-page.md#character-filter).
 var (
 	identifier = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]{2,15}$`), "2 to 15 letters, digits, - and _; VICIdial's admin page strips other characters")
 	plainText  = stringvalidator.RegexMatches(regexp.MustCompile(`^[- .,_0-9a-zA-Z]{1,50}$`), "1 to 50 letters, digits, spaces and - . , _; VICIdial's admin page strips other characters")
 	userGroup  = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_.0-9a-zA-Z]{1,20}$`), "1 to 20 letters, digits and - _ .; VICIdial's admin page strips other characters")
 )
 
-// Schema describes a template.
+// Schema returns the schema.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -49,7 +49,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"template_contents": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`template_contents`: lines of the form `name=value`, as they go into the section of a phone or a carrier. No line may open a section.",
-				Validators: []validator.String{tfhelper.Check("settings of an Asterisk section", func(text string) error {
+				Validators: []validator.String{tfhelper.StringValidator("settings of an Asterisk section", func(text string) error {
 					return asterisk.Check(cluster.TemplateContents, text).Errors().Err()
 				})},
 			},
@@ -67,7 +67,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	}
 }
 
-// IdentitySchema names a template by its template_id.
+// IdentitySchema returns the schema of the identity.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"template_id": identityschema.StringAttribute{RequiredForImport: true, Description: "The template's `template_id`."},

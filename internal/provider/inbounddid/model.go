@@ -76,15 +76,10 @@ type model struct {
 	FilterCleanNumber        types.String `tfsdk:"filter_clean_cid_number"`
 }
 
-type identity struct {
-	Pattern types.String `tfsdk:"did_pattern"`
-}
+// Key returns the did_pattern.
+func (m model) Key() string { return m.Pattern.ValueString() }
 
-func (m model) identity() identity { return identity{m.Pattern} }
-
-func (m model) pattern() string { return m.Pattern.ValueString() }
-
-// columns are those that the resource owns where the configuration names them.
+// columns maps the attributes to the columns of vicidial_inbound_dids.
 func (m *model) columns() []tfhelper.Column {
 	at := path.Root
 	return []tfhelper.Column{
@@ -152,45 +147,39 @@ func (m *model) columns() []tfhelper.Column {
 	}
 }
 
-// row is what is wanted of the row.
-func (m model) row() cluster.Row { return tfhelper.Row(m.columns()) }
+// Expand returns the columns whose attributes are set.
+func (m model) Expand() cluster.Row { return tfhelper.Expand(m.columns()) }
 
-// with fills in what the row says.
-func (m model) with(found cluster.Row) model {
+// Flatten returns the model with the values of a row.
+func (m model) Flatten(row cluster.Row) model {
 	before := m
-	tfhelper.Show(m.columns(), found)
-	if number, known := found["did_id"].Int(); known {
+	tfhelper.Flatten(m.columns(), row)
+	if number, known := row["did_id"].Int(); known {
 		m.DIDID = types.Int64Value(number)
 	}
 	if before.Pattern.IsNull() {
-		m.Pattern = types.StringValue(found["did_pattern"].Text)
+		m.Pattern = types.StringValue(row["did_pattern"].Text)
 	}
 	if before.Reserved.IsNull() {
-		m.Reserved = types.BoolValue(cluster.ReservedDID(m.pattern()))
+		m.Reserved = types.BoolValue(cluster.ReservedDID(m.Key()))
 	}
-	// In these letters, not in those that ids are compared in.
-	m.CampaignID = types.StringValue(found["campaign_id"].Text)
+	// Here the letters count, unlike in the attributes that compare campaigns.
+	m.CampaignID = types.StringValue(row["campaign_id"].Text)
 	m.GroupID = sameGroup(before.GroupID, m.GroupID)
 	m.FilterGroupID = sameGroup(before.FilterGroupID, m.FilterGroupID)
 	return m
 }
 
-// sameGroup keeps an in-group as it was written where the row has the other word
-// for none (docs/vicidial/measured.md#null-and-empty).
+// sameGroup returns the in-group before where the row has another spelling of none
+// (docs/vicidial/measured.md#null-and-empty).
 func sameGroup(before, now types.String) types.String {
 	switch {
 	case !cluster.SameInGroup(before.ValueString(), now.ValueString()):
 		return now
-	case before.IsNull(), before.IsUnknown():
-		return unlessNone(now)
-	}
-	return before
-}
-
-// unlessNone is an in-group that nobody has written yet, none shown as nothing.
-func unlessNone(group types.String) types.String {
-	if !group.IsNull() && cluster.SameInGroup(group.ValueString(), "") {
+	case !before.IsNull() && !before.IsUnknown():
+		return before
+	case !now.IsNull() && cluster.SameInGroup(now.ValueString(), ""):
 		return types.StringValue("")
 	}
-	return group
+	return now
 }

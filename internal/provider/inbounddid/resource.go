@@ -1,29 +1,24 @@
-// Package inbounddid routes inbound numbers. What a change leads to is cluster's
-// and the SQL is store's; this room translates them for Terraform. It imports
-// tfhelper and cluster only.
+// Package inbounddid is the resource vicidial_inbound_did: where the calls to a number
+// go. The rules are in cluster and the SQL is in store. The package imports tfhelper
+// and cluster only.
 package inbounddid
 
 import (
 	"context"
-	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/singlerow"
 )
 
-// routing is the part of the cluster that a DID reads and changes.
-type routing interface {
-	Schema(context.Context) (cluster.Schema, error)
-	Expected(context.Context) (cluster.Servers, error) // what will be there once this run has written
+// topology is the part of the store that the resource needs.
+type topology interface {
+	singlerow.Store
+	Expected(context.Context) (cluster.Servers, error) // servers as they are after this run
 	DIDs(context.Context) (cluster.DIDs, error)
 	Directory(context.Context) (cluster.Directory, error)
-	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
-	Writable(context.Context, ...cluster.Table) error
-	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 }
 
 var (
@@ -34,177 +29,86 @@ var (
 )
 
 // Resource is vicidial_inbound_did.
-type Resource struct{ routing routing }
+type Resource struct{ topology topology }
 
-// New makes the resource.
+// New returns the resource.
 func New() resource.Resource { return &Resource{} }
 
-// Metadata names the resource.
+const key = "did_pattern"
+
+// table describes vicidial_inbound_dids. VICIdial logs a change under the did_id.
+func (r *Resource) table() singlerow.Table[model] {
+	return singlerow.Table[model]{
+		Noun: "DID", Key: key, Tables: []cluster.Table{cluster.TableDIDs}, Section: "DIDS", Record: "did_id",
+		Store: r.topology, Find: r.find, Change: r.change, Same: cluster.SameInDID,
+	}
+}
+
+func (r *Resource) find(ctx context.Context, m model) (cluster.Row, bool, error) {
+	dids, err := r.topology.DIDs(ctx)
+	row, found := dids.ByPattern(m.Key())
+	return row, found, err
+}
+
+func (r *Resource) change(ctx context.Context, m model, seen, want cluster.Row) (cluster.Plan, error) {
+	have, _, err := r.find(ctx, m)
+	if err != nil {
+		return cluster.Plan{}, err
+	}
+	return cluster.DIDChange{Pattern: m.Key(), Have: have, Seen: seen, Want: want}.Plan()
+}
+
+// Metadata returns the type name.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_inbound_did"
 }
 
-// Configure takes the cluster from the provider.
+// Configure stores the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.routing)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
 }
 
-// ModifyPlan tells what apply would refuse, and where calls would lead nowhere.
+// ModifyPlan reports what an apply would refuse, and routes that lead nowhere.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.routing == nil {
+	if r.topology == nil {
 		return
 	}
 	if req.Plan.Raw.IsNull() {
-		if m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok {
-			_, err := cluster.DIDChange{Pattern: m.pattern(), Have: cluster.Row{}}.Plan()
-			resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete DID", m.pattern(), err)...)
-			found, _, err := r.find(ctx, m.pattern())
-			resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of DID", m.pattern(), err)...)
-			tfhelper.RememberRemoval(ctx, resp, found)
-		}
+		m := r.table().PlanRemoval(ctx, req, resp)
+		_, err := cluster.DIDChange{Pattern: m.Key(), Have: cluster.Row{}}.Plan()
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete DID", m.Key(), err)...)
 		return
 	}
-	m, ok := tfhelper.Known[model](ctx, req, &resp.Diagnostics)
-	if !ok {
+	if !req.Config.Raw.IsFullyKnown() || req.Plan.Raw.Equal(req.State.Raw) {
 		return
 	}
-	if resp.Plan.Raw.Equal(req.State.Raw) {
-		return
+	if m, want, ok := r.table().Declared(ctx, req.Plan, req.Config, &resp.Diagnostics); ok {
+		resp.Diagnostics.Append(r.review(ctx, m, want, req.State.Raw.IsNull())...)
+		resp.Diagnostics.Append(r.table().CheckWritable(ctx, m)...)
 	}
-	declared, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	resp.Diagnostics.Append(r.review(ctx, m, declared, req.State.Raw.IsNull())...)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write DID", m.pattern(), r.routing.Writable(ctx, cluster.TableDIDs))...)
 }
 
-// Create writes the row. When it fails it takes back what it wrote and leaves no
-// state.
+// Create inserts the row.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
-	declared, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok || !known {
-		return
-	}
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create DID", m.pattern(), r.create(ctx, declared))...)
-	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, tfhelper.Created(resp).Promised(req.Plan))
-	}
+	r.table().Create(ctx, req, resp)
 }
 
-// Read publishes the row as it is, and tells who changed it.
+// Read sets the state to the row.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	if r.routing == nil {
-		tfhelper.Reading(resp).Keep(ctx, m.identity())
-		return
-	}
-	if seen, known := tfhelper.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics); known {
-		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
-	}
-	r.publish(ctx, m, tfhelper.Reading(resp))
+	r.table().Read(ctx, req, resp)
 }
 
-// Update writes what differs.
+// Update writes the columns that differ.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
-	declared, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok || !known {
-		return
-	}
-	seen, _ := tfhelper.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update DID", m.pattern(), r.move(ctx, m.pattern(), seen, tfhelper.Written(m.row(), declared.row())))...)
-	r.publish(ctx, m, tfhelper.Updated(resp).Promised(req.Plan))
+	r.table().Update(ctx, req, resp)
 }
 
 // Delete removes the row, unless it is VICIdial's own.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	seen, _ := tfhelper.Recall[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete DID", m.pattern(), r.move(ctx, m.pattern(), seen, nil))...)
+	r.table().Delete(ctx, req, resp)
 }
 
-// ImportState takes a did_pattern; Read finds the row.
+// ImportState imports by did_pattern.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("did_pattern"), path.Root("did_pattern"), req, resp)
-}
-
-// publish says what the row says, or forgets a DID that has none.
-func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response) {
-	found, there, err := r.find(ctx, m.pattern())
-	switch {
-	case err != nil:
-		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read DID", m.pattern(), err)...)
-	case !there:
-		to.Forget(ctx, m.identity())
-	default:
-		to.Publish(ctx, m.identity(), m.with(found), found)
-	}
-}
-
-func (r *Resource) find(ctx context.Context, pattern string) (cluster.Row, bool, error) {
-	if r.routing == nil {
-		return nil, false, tfhelper.ErrUnconfigured
-	}
-	all, err := r.routing.DIDs(ctx)
-	if err != nil {
-		return nil, false, err
-	}
-	found, there := all.ByPattern(pattern)
-	return found, there, nil
-}
-
-// change gathers what decides over a DID.
-func (r *Resource) change(ctx context.Context, pattern string, seen, want cluster.Row) (cluster.DIDChange, error) {
-	change := cluster.DIDChange{Pattern: pattern, Seen: seen, Want: want}
-	found, there, err := r.find(ctx, pattern)
-	if there {
-		change.Have = found
-	}
-	return change, err
-}
-
-// move takes the row from what was seen to what is wanted.
-func (r *Resource) move(ctx context.Context, pattern string, seen, want cluster.Row) error {
-	if r.routing == nil {
-		return tfhelper.ErrUnconfigured
-	}
-	return r.routing.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		change, err := r.change(ctx, pattern, seen, want)
-		if err != nil {
-			return cluster.Plan{}, err
-		}
-		return change.Plan()
-	})
-}
-
-// create writes a row that is not there. It is one step, so that there is
-// nothing to take back when it fails.
-func (r *Resource) create(ctx context.Context, declared model) error {
-	return r.move(ctx, declared.pattern(), nil, declared.row())
-}
-
-// drift tells which columns no longer hold what they held, and who changed them
-// as far as the admin change log knows.
-func (r *Resource) drift(ctx context.Context, m model, seen cluster.Row) diag.Diagnostics {
-	found, there, err := r.find(ctx, m.pattern())
-	if err != nil || !there {
-		return nil // publish tells it
-	}
-	columns := cluster.DIDChange{Have: found, Seen: seen}.Drift()
-	if len(columns) == 0 {
-		return nil
-	}
-	text := "Changed: " + strings.Join(columns, ", ")
-	if change, logged, err := r.routing.LastChange(ctx, found["did_id"].Text, "", [2]string{"DIDS", "DIDS"}); err == nil && logged {
-		text += ", last " + change.String()
-	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("DID "+m.pattern()+" was changed outside of this configuration", text+".")}
+	r.table().Import(ctx, req, resp)
 }

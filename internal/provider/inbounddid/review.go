@@ -18,45 +18,34 @@ var (
 	errNotReserved = errors.New("only default and did_system_filter are VICIdial's own rows; leave reserved out")
 )
 
-// review tells what apply would refuse, as errors, and what VICIdial would do
-// that an operator does not expect, as warnings.
-func (r *Resource) review(ctx context.Context, m, declared model, isNew bool) diag.Diagnostics {
-	schema, err := r.routing.Schema(ctx)
-	if err != nil {
-		return tfhelper.Diagnose("Unable to plan DID", m.pattern(), err)
-	}
+// review returns errors for what an apply would refuse, and warnings for what VICIdial
+// does that an operator does not expect. want is what the configuration declares.
+func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew bool) diag.Diagnostics {
 	diags := reviewReserved(m)
-	row := declared.row()
-	for _, column := range declared.columns() {
-		if value, wanted := row[column.Name]; wanted {
-			diags.Append(tfhelper.DiagnoseAt(column.At, "The database cannot hold this", schema.Check(cluster.TableDIDs, column.Name, value))...)
-		}
-	}
+	diags.Append(r.table().CheckColumns(ctx, m, want)...)
 	if diags.HasError() {
 		return diags
 	}
+	row := m.Expand()
 	if isNew {
-		change, err := r.change(ctx, m.pattern(), nil, row)
-		if err == nil {
-			_, err = change.Plan()
+		diags.Append(r.table().CheckNew(ctx, m, want)...)
+		schema, err := r.topology.Schema(ctx)
+		if err != nil {
+			return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
 		}
-		diags.Append(tfhelper.DiagnoseAt(path.Root("did_pattern"), "DID exists already", err)...)
+		row = schema.Defaults(cluster.TableDIDs, cluster.DIDColumns)
+		maps.Copy(row, want)
 	}
-	full := m.row()
-	if isNew {
-		full = maps.Clone(cluster.DIDDefaults)
-		maps.Copy(full, row)
-	}
-	for _, need := range cluster.DIDNeeds(full) {
+	for _, need := range cluster.DIDNeeds(row) {
 		diags.Append(tfhelper.DiagnoseAt(path.Root(need.Column), "Calls would lead nowhere", fmt.Errorf("%s reads %s, which is blank", need.Route, need.Column))...)
 	}
-	diags.Append(r.reviewServers(ctx, declared)...)
-	diags.Append(r.reviewTargets(ctx, full)...)
+	diags.Append(r.reviewServers(ctx, m, want)...)
+	diags.Append(r.reviewTargets(ctx, m, row)...)
 	return diags
 }
 
 func reviewReserved(m model) diag.Diagnostics {
-	switch reserved := cluster.ReservedDID(m.pattern()); {
+	switch reserved := cluster.ReservedDID(m.Key()); {
 	case reserved && !m.Reserved.ValueBool():
 		return tfhelper.DiagnoseAt(path.Root("did_pattern"), "Reserved DID", errReserved)
 	case !reserved && m.Reserved.ValueBool():
@@ -65,14 +54,14 @@ func reviewReserved(m model) diag.Diagnostics {
 	return nil
 }
 
-func (r *Resource) reviewServers(ctx context.Context, declared model) diag.Diagnostics {
-	servers, err := r.routing.Expected(ctx)
+func (r *Resource) reviewServers(ctx context.Context, m model, want cluster.Row) diag.Diagnostics {
+	servers, err := r.topology.Expected(ctx)
 	if err != nil {
-		return tfhelper.Diagnose("Unable to plan DID", declared.pattern(), err)
+		return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
 	}
 	var diags diag.Diagnostics
 	for _, column := range []string{"server_ip", "filter_server_ip"} {
-		ip := declared.row()[column].Text
+		ip := want[column].Text
 		if _, found := servers.ByIP(ip); ip != "" && !found {
 			diags.Append(tfhelper.DiagnoseAt(path.Root(column), "Unknown server",
 				fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", ip))...)
@@ -81,12 +70,12 @@ func (r *Resource) reviewServers(ctx context.Context, declared model) diag.Diagn
 	return diags
 }
 
-// reviewTargets warns of targets that are not there. The admin pages may make
-// them later.
-func (r *Resource) reviewTargets(ctx context.Context, row cluster.Row) diag.Diagnostics {
-	directory, err := r.routing.Directory(ctx)
+// reviewTargets warns of targets that do not exist. They may be added on the admin
+// pages later.
+func (r *Resource) reviewTargets(ctx context.Context, m model, row cluster.Row) diag.Diagnostics {
+	directory, err := r.topology.Directory(ctx)
 	if err != nil {
-		return tfhelper.Diagnose("Unable to plan DID", row["did_pattern"].Text, err)
+		return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
 	}
 	var diags diag.Diagnostics
 	for _, missing := range directory.DIDMissing(row) {

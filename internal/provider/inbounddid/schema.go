@@ -25,16 +25,16 @@ import (
 //go:embed description.md
 var description string
 
-// The characters that the admin page keeps
-// (docs/vicidial/admin-page.md#character-filter); what it would strip is
-// refused. Members of enums are checked against the database when a plan is made.
+// Characters that the admin page strips are refused
+// (docs/vicidial/admin-page.md#character-filter). A plan compares the
+// members of enums with the database.
 var (
 	pattern    = stringvalidator.RegexMatches(regexp.MustCompile(`^[:+*#._0-9a-zA-Z]{2,50}$`), "2 to 50 digits, letters and : + * # . _; VICIdial matches the number exactly and knows no wildcards")
 	identifier = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_.0-9a-zA-Z]*$`), "letters, digits and - _ .; VICIdial's admin page strips other characters")
 	digits     = stringvalidator.RegexMatches(regexp.MustCompile(`^[0-9]*$`), "digits only")
 	extension  = stringvalidator.RegexMatches(regexp.MustCompile(`^[-*#.:/@_0-9a-zA-Z]*$`), "letters, digits and - * # . : / @ _; VICIdial's admin page strips other characters")
 	oneLine    = stringvalidator.RegexMatches(regexp.MustCompile(`^[^\x00-\x1f]*$`), "one line without control characters")
-	address    = tfhelper.Check("an IPv4 address or nothing", checkAddress)
+	address    = tfhelper.StringValidator("an IPv4 address or nothing", checkAddress)
 
 	routes      = stringvalidator.OneOf("EXTEN", "VOICEMAIL", "AGENT", "PHONE", "IN_GROUP", "CALLMENU", "VMAIL_NO_INST")
 	unavailable = stringvalidator.OneOf("IN_GROUP", "EXTEN", "VOICEMAIL", "PHONE", "VMAIL_NO_INST")
@@ -78,7 +78,7 @@ func flag(about string) schema.BoolAttribute {
 	}
 }
 
-// Schema describes a DID.
+// Schema returns the schema.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -163,7 +163,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	}
 }
 
-// IdentitySchema names a DID by its did_pattern.
+// IdentitySchema returns the schema of the identity.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"did_pattern": identityschema.StringAttribute{RequiredForImport: true, Description: "The DID's `did_pattern`."},

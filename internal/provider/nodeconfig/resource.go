@@ -47,7 +47,7 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 // ModifyPlan makes the files at plan time, so that a reviewer reads every line
 // that changes on a node.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	m, ok := tfhelper.Known[model](ctx, req, &resp.Diagnostics)
+	m, ok := tfhelper.GetKnownPlan[model](ctx, req, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -58,27 +58,27 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	resp.Diagnostics.Append(m.review()...)
 	resp.Diagnostics.Append(r.compare(ctx, m)...)
-	resp.Diagnostics.Append(tfhelper.Propose(ctx, &resp.Plan, m.with(files))...)
+	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m.with(files))...)
 }
 
 // Create puts the files into state. Nothing else holds them.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	if m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics); ok {
-		publish(ctx, m, tfhelper.Created(resp))
+		publish(ctx, m, tfhelper.ForCreate(resp))
 	}
 }
 
 // Read leaves the files as they are: what is on a node cannot be seen from here.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	if m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok {
-		tfhelper.Reading(resp).Publish(ctx, m.identity(), m, nil)
+		tfhelper.ForRead(resp).SetState(ctx, m.identity(), m, nil)
 	}
 }
 
 // Update puts the files into state as they are now.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	if m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics); ok {
-		publish(ctx, m, tfhelper.Updated(resp))
+		publish(ctx, m, tfhelper.ForUpdate(resp))
 	}
 }
 
@@ -116,5 +116,5 @@ func publish(ctx context.Context, m model, to tfhelper.Response) {
 		return
 	}
 	m = m.with(files)
-	to.Publish(ctx, m.identity(), m, nil)
+	to.SetState(ctx, m.identity(), m, nil)
 }

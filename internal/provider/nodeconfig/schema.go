@@ -43,14 +43,14 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "All nodes of the cluster, by `server_ip`. Nodes that are left out are not counted when duties are given out.",
 				Validators: []validator.Map{
 					mapvalidator.SizeAtLeast(1),
-					mapvalidator.KeysAre(tfhelper.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)),
+					mapvalidator.KeysAre(tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)),
 				},
 				NestedObject: schema.NestedAttributeObject{Attributes: nodeAttributes()},
 			},
 			"coordinator": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "`server_ip` of the node that does every duty which no node claims. Left out, it is the database node, if there is exactly one.",
-				Validators:          []validator.String{tfhelper.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)},
+				Validators:          []validator.String{tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)},
 			},
 			"log_archive": schema.StringAttribute{
 				Optional:            true,
@@ -157,7 +157,7 @@ func nodeAttributes() map[string]schema.Attribute {
 		"keepalive_flags": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Flags of `ADMIN_keepalive_ALL.pl`, such as `--autodial-delay=100` on a node that has agents but dials nothing, or `--adfill-delay=500` where `balance_fill` runs.",
-			Validators:          []validator.List{listvalidator.ValueStringsAre(tfhelper.Check("a flag of ADMIN_keepalive_ALL.pl", nodes.CheckKeepaliveFlag))},
+			Validators:          []validator.List{listvalidator.ValueStringsAre(tfhelper.StringValidator("a flag of ADMIN_keepalive_ALL.pl", nodes.CheckKeepaliveFlag))},
 		},
 		"server_stats": schema.BoolAttribute{
 			Optional:            true,
@@ -168,7 +168,7 @@ func nodeAttributes() map[string]schema.Attribute {
 		"cron": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Further lines of the node's crontab: five fields or a nickname such as `@daily`, and a command. A percent sign is written `\\%`, since cron ends the command there.",
-			Validators: []validator.List{listvalidator.ValueStringsAre(tfhelper.Check("a line of a crontab", func(line string) error {
+			Validators: []validator.List{listvalidator.ValueStringsAre(tfhelper.StringValidator("a line of a crontab", func(line string) error {
 				_, err := astguiclient.ParseJob(line)
 				return err
 			}))},

@@ -137,7 +137,7 @@ func vrrpAttribute() schema.Attribute {
 
 func fileAttribute() schema.Attribute {
 	mode := textAttribute("0640", "Permission bits, in octal.")
-	mode.Validators = []validator.String{tfhelper.Check("octal permission bits", func(text string) error {
+	mode.Validators = []validator.String{tfhelper.StringValidator("octal permission bits", func(text string) error {
 		_, err := configfile.ParseMode(text)
 		return err
 	})}
@@ -145,7 +145,7 @@ func fileAttribute() schema.Attribute {
 		"path": schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: "Absolute path. It is written whole or not at all, so that a reload never reads half of it.",
-			Validators:          []validator.String{tfhelper.Check("an absolute path", absolute)},
+			Validators:          []validator.String{tfhelper.StringValidator("an absolute path", absolute)},
 		},
 		"mode":     mode,
 		"owner":    textAttribute("", "`user` or `user:group`, by name or number; empty leaves it."),

@@ -1,10 +1,8 @@
 package remoteagents
 
 import (
-	"maps"
 	"strconv"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -27,20 +25,16 @@ type model struct {
 	ID                  types.Int64  `tfsdk:"remote_agent_id"`
 }
 
-type identity struct {
-	UserStart types.String `tfsdk:"user_start"`
-}
-
 const closers = "closer_campaigns"
-
-func (m model) identity() identity { return identity{m.UserStart} }
 
 // number is the remote_agent_id.
 func (m model) number() string { return strconv.FormatInt(m.ID.ValueInt64(), 10) }
 
-func (m model) userStart() string { return m.UserStart.ValueString() }
+// Key returns the first user of the run.
+func (m model) Key() string { return m.UserStart.ValueString() }
 
-// columns are those that are one to one; closer_campaigns is a list in a text.
+// columns maps the attributes to the columns of vicidial_remote_agents, but for
+// closer_campaigns, which is a list.
 func (m *model) columns() []tfhelper.Column {
 	at := path.Root
 	return []tfhelper.Column{
@@ -56,69 +50,33 @@ func (m *model) columns() []tfhelper.Column {
 	}
 }
 
-// lined is what the configuration says, with the number of lines that the plan
-// gives it where it says none.
-func (m model) lined(plan model) model {
-	m.Lines = plan.Lines
-	return m
-}
-
-// row is what is wanted of the row.
-func (m model) row() cluster.Row {
-	row := tfhelper.Row(m.columns())
+// Expand returns the columns whose attributes are set.
+func (m model) Expand() cluster.Row {
+	row := tfhelper.Expand(m.columns())
 	if !m.Closers.IsNull() && !m.Closers.IsUnknown() {
 		row[closers] = cluster.Text(cluster.CloserCampaigns(m.groups()))
 	}
 	return row
 }
 
-// run is the plan as a run, to be held against others.
+// run returns the planned row with its key.
 func (m model) run() cluster.RemoteAgents {
-	run := m.row()
-	run["user_start"] = cluster.Text(m.userStart())
+	run := m.Expand()
+	run[key] = cluster.Text(m.Key())
 	return cluster.RemoteAgents(run)
 }
 
-func (m model) groups() []string {
-	var groups []string
-	for _, element := range m.Closers.Elements() {
-		if group, ok := element.(types.String); ok {
-			groups = append(groups, group.ValueString())
-		}
-	}
-	return groups
-}
+func (m model) groups() []string { return tfhelper.Strings(m.Closers.Elements()) }
 
-// with fills in what the row says. In-groups that VICIdial's daemon blanked stay
-// as they were.
-func (m model) with(found cluster.RemoteAgents) model {
-	before := m
-	tfhelper.Show(m.columns(), cluster.Row(found))
-	if number, known := found["remote_agent_id"].Int(); known {
+// Flatten returns the model with the values of a row.
+func (m model) Flatten(row cluster.Row) model {
+	tfhelper.Flatten(m.columns(), row)
+	if number, known := row["remote_agent_id"].Int(); known {
 		m.ID = types.Int64Value(number)
 	}
-	m.UserStart = types.StringValue(found.UserStart())
-	// In these letters, not in those that ids are compared in.
-	m.CampaignID = types.StringValue(found["campaign_id"].Text)
-	m.Closers = texts(cluster.InGroups(found[closers].Text))
-	if cluster.ClosersBlanked(found[closers]) && !before.Closers.IsNull() && !before.Closers.IsUnknown() {
-		m.Closers = before.Closers
-	}
+	m.UserStart = types.StringValue(row[key].Text)
+	// Here the letters count, unlike in the attributes that compare campaigns.
+	m.CampaignID = types.StringValue(row["campaign_id"].Text)
+	m.Closers = tfhelper.StringList(cluster.InGroups(row[closers].Text))
 	return m
-}
-
-// seen is what a later write compares with: the row, with the in-groups that
-// were chosen where the daemon blanked them.
-func (m model) seen(found cluster.RemoteAgents) cluster.Row {
-	seen := maps.Clone(cluster.Row(found))
-	seen[closers] = cluster.Text(cluster.CloserCampaigns(m.groups()))
-	return seen
-}
-
-func texts(values []string) types.List {
-	elements := make([]attr.Value, 0, len(values))
-	for _, text := range values {
-		elements = append(elements, types.StringValue(text))
-	}
-	return types.ListValueMust(types.StringType, elements)
 }

@@ -12,23 +12,13 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// review tells what apply would refuse, as errors, and what VICIdial would do
-// that an operator does not expect, as warnings.
-func (r *Resource) review(ctx context.Context, m, declared model, isNew bool) diag.Diagnostics {
+// review returns errors for what an apply would refuse, and warnings for what VICIdial
+// does that an operator does not expect. want is what the configuration declares.
+func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew bool) diag.Diagnostics {
 	fail := func(err error) diag.Diagnostics {
-		return tfhelper.Diagnose("Unable to plan remote agents", m.userStart(), err)
+		return tfhelper.Diagnose("Unable to plan remote agents", m.Key(), err)
 	}
-	schema, err := r.topology.Schema(ctx)
-	if err != nil {
-		return fail(err)
-	}
-	var diags diag.Diagnostics
-	row := declared.lined(m).row()
-	for _, column := range declared.columns() {
-		if value, wanted := row[column.Name]; wanted {
-			diags.Append(tfhelper.DiagnoseAt(column.At, "The database cannot hold this", schema.Check(cluster.TableRemoteAgents, column.Name, value))...)
-		}
-	}
+	diags := r.table().CheckColumns(ctx, m, want)
 	servers, err := r.topology.Expected(ctx)
 	if err != nil {
 		return fail(err)
@@ -47,11 +37,11 @@ func (r *Resource) review(ctx context.Context, m, declared model, isNew bool) di
 		return fail(err)
 	}
 	diags.Append(checkUsers(directory, m)...)
-	have, err := r.topology.ExpectedRemoteAgents(ctx, m.userStart())
+	have, err := r.topology.ExpectedRemoteAgents(ctx, m.Key())
 	if err != nil {
 		return fail(err)
 	}
-	diags.Append(checkRuns(have, m, row, isNew)...)
+	diags.Append(checkRuns(have, m, want, isNew)...)
 	return diags
 }
 
@@ -68,13 +58,13 @@ func checkCampaign(campaigns cluster.Campaigns, id string) diag.Diagnostics {
 
 func checkUsers(directory cluster.Directory, m model) diag.Diagnostics {
 	var diags diag.Diagnostics
-	if !directory.HasUser(m.userStart()) {
-		diags.Append(tfhelper.DiagnoseAt(path.Root("user_start"), "Unknown user",
-			fmt.Errorf("user %s is not in vicidial_users; create it in the admin pages first, or correct the number", m.userStart()))...)
+	if !directory.HasUser(m.Key()) {
+		diags.Append(tfhelper.DiagnoseAt(path.Root(key), "Unknown user",
+			fmt.Errorf("user %s is not in vicidial_users; create it in the admin pages first, or correct the number", m.Key()))...)
 	}
-	first, err := strconv.ParseInt(m.userStart(), 10, 64)
+	first, err := strconv.ParseInt(m.Key(), 10, 64)
 	if err != nil {
-		return diags // the schema told it
+		return diags // the schema reports it
 	}
 	var missing []string
 	for line := int64(1); line < m.Lines.ValueInt64(); line++ {
@@ -94,7 +84,7 @@ func checkUsers(directory cluster.Directory, m model) diag.Diagnostics {
 	return diags
 }
 
-// numbered tells the row of a run, where it has one already.
+// numbered names the row of a run in an error.
 func numbered(run cluster.RemoteAgents) string {
 	if run.ID() == "" {
 		return ", planned as well"
@@ -102,12 +92,12 @@ func numbered(run cluster.RemoteAgents) string {
 	return " (remote_agent_id " + run.ID() + ")"
 }
 
-// checkRuns refuses a run that shares users with another, and one that is there
-// and says something else.
-func checkRuns(have []cluster.RemoteAgents, m model, row cluster.Row, isNew bool) diag.Diagnostics {
-	own, there, err := cluster.FindRemoteAgents(have, "", m.userStart())
+// checkRuns returns an error for a run that shares users with another, and for a new
+// run that exists and differs.
+func checkRuns(have []cluster.RemoteAgents, m model, want cluster.Row, isNew bool) diag.Diagnostics {
+	own, there, err := cluster.FindRemoteAgents(have, "", m.Key())
 	if err != nil {
-		return tfhelper.DiagnoseAt(path.Root("user_start"), "Unable to plan remote agents", err)
+		return tfhelper.DiagnoseAt(path.Root(key), "Unable to plan remote agents", err)
 	}
 	run := m.run()
 	if there {
@@ -120,6 +110,6 @@ func checkRuns(have []cluster.RemoteAgents, m model, row cluster.Row, isNew bool
 	if !isNew {
 		return nil
 	}
-	_, err = cluster.RemoteAgentsChange{UserStart: m.userStart(), Have: have, Want: row}.Plan()
-	return tfhelper.DiagnoseAt(path.Root("user_start"), "Remote agents exist already", err)
+	_, err = cluster.RemoteAgentsChange{UserStart: m.Key(), Have: have, Want: want}.Plan()
+	return tfhelper.DiagnoseAt(path.Root(key), "Remote agents exist already", err)
 }

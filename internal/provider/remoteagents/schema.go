@@ -27,8 +27,8 @@ import (
 //go:embed description.md
 var description string
 
-// The characters that the admin page keeps
-// (docs/vicidial/admin-page.md#character-filter); what it would strip is refused.
+// Characters that the admin page strips are refused
+// (docs/vicidial/admin-page.md#character-filter).
 var (
 	userNumber = stringvalidator.RegexMatches(regexp.MustCompile(`^[1-9][0-9]{1,17}$`), "a number of 2 to 18 digits that does not begin with 0: the daemon counts on from it")
 	identifier = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]{1,20}$`), "1 to 20 letters, digits, - and _; VICIdial's admin page strips other characters")
@@ -36,7 +36,7 @@ var (
 	inGroup    = stringvalidator.RegexMatches(regexp.MustCompile(`^[_0-9a-zA-Z][-_0-9a-zA-Z]{1,19}$`), "an in-group id of 2 to 20 letters, digits, - and _")
 )
 
-// Schema describes a run of remote agents.
+// Schema returns the schema.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -55,7 +55,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"server_ip": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`server_ip`: the node that logs them in. Refer to `vicidial_server.NAME.server_ip`. A change moves the run.",
-				Validators:          []validator.String{tfhelper.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)},
+				Validators:          []validator.String{tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)},
 			},
 			"campaign_id": schema.StringAttribute{
 				Required:            true,
@@ -111,7 +111,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	}
 }
 
-// IdentitySchema names a run by its first user.
+// IdentitySchema returns the schema of the identity.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"user_start": identityschema.StringAttribute{RequiredForImport: true, Description: "The first user of the run."},

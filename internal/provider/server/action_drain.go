@@ -91,7 +91,7 @@ func serverIPAttribute() schema.StringAttribute {
 	return schema.StringAttribute{
 		Required:            true,
 		MarkdownDescription: "`server_ip`: the server. Refer to `vicidial_server.NAME.server_ip`, but not in an action that this server triggers itself.",
-		Validators:          []validator.String{tfhelper.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)},
+		Validators:          []validator.String{tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)},
 	}
 }
 

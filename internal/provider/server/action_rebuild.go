@@ -67,7 +67,7 @@ func (a *RebuildConf) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 				MarkdownDescription: "`server_ip` of the servers whose files are generated anew. Left out, those of all servers that generate theirs. An empty list is refused, so that a list which came out empty does not mean all.",
 				Validators: []validator.List{
 					listvalidator.SizeAtLeast(1), listvalidator.UniqueValues(), listvalidator.NoNullValues(),
-					listvalidator.ValueStringsAre(tfhelper.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)),
+					listvalidator.ValueStringsAre(tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)),
 				},
 			},
 			"reload": schema.BoolAttribute{

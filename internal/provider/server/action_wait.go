@@ -22,7 +22,7 @@ func timeoutAttribute(about string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional:            true,
 		MarkdownDescription: about + " A number and its unit, such as `30m`, at most `24h`. `0s` does not wait at all.",
-		Validators: []validator.String{tfhelper.Check("a length of time, 0s to 24h", func(text string) error {
+		Validators: []validator.String{tfhelper.StringValidator("a length of time, 0s to 24h", func(text string) error {
 			_, err := cluster.ParseWait(text)
 			return err
 		})},
@@ -33,7 +33,7 @@ func intervalAttribute() schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional:            true,
 		MarkdownDescription: "How long to pause between two looks at the tables, `1s` to `5m`. The default is `5s`.",
-		Validators: []validator.String{tfhelper.Check("a length of time, 1s to 5m", func(text string) error {
+		Validators: []validator.String{tfhelper.StringValidator("a length of time, 1s to 5m", func(text string) error {
 			_, err := cluster.ParseInterval(text)
 			return err
 		})},
@@ -75,14 +75,14 @@ func await(
 	look func(context.Context, time.Duration) cluster.Watched, unfinished func(waited time.Duration, stopped bool) error,
 ) error {
 	var waited time.Duration
-	err := tfhelper.Wait(ctx, timeout, pause, func(ctx context.Context, now time.Duration) (bool, error) {
+	err := tfhelper.Poll(ctx, timeout, pause, func(ctx context.Context, now time.Duration) (bool, error) {
 		waited = now
 		watched := look(ctx, now)
 		tell(watched.Says)
 		return watched.Done, watched.Err
 	})
 	switch {
-	case errors.Is(err, tfhelper.ErrNotYet):
+	case errors.Is(err, tfhelper.ErrPollTimeout):
 		return unfinished(waited, false)
 	case err != nil && ctx.Err() != nil:
 		return unfinished(waited, true)

@@ -117,7 +117,7 @@ func unwrap[Group any](ctx context.Context, object types.Object, target *Group) 
 	if object.IsNull() {
 		return nil
 	}
-	return tfhelper.Take(ctx, object, target)
+	return tfhelper.ValueAs(ctx, object, target)
 }
 
 // close wraps the groups up again.
@@ -191,7 +191,7 @@ func (o *opened) columns() []tfhelper.Column {
 }
 
 // row is what the attributes want the columns to hold.
-func (o *opened) row() cluster.Row { return tfhelper.Row(o.columns()) }
+func (o *opened) row() cluster.Row { return tfhelper.Expand(o.columns()) }
 
 // engine is the conference engine that is declared; MeetMe is VICIdial's default
 // and the only one before schema 1664.
@@ -218,7 +218,7 @@ func (o *opened) rooms(declared *opened) (cluster.RoomRange, bool) {
 // show fills in what the rows say. Rooms that nobody wants and that are no run are
 // not shown: no number could say what there is.
 func (o *opened) show(server cluster.Server, found cluster.RoomRange, whole bool) {
-	tfhelper.Show(o.columns(), server.Row)
+	tfhelper.Flatten(o.columns(), server.Row)
 	o.ServerID = types.StringValue(server.ID())
 	o.conference.Rooms, o.conference.FirstRoom = types.Int64Null(), types.Int64Null()
 	if whole || found.Count > 0 {

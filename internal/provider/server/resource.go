@@ -96,13 +96,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	want.settleRooms(declared, prior)
 	resp.Diagnostics.Append(r.review(ctx, want, declared, prior)...)
-	if moved, known := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics); known {
+	if moved, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics); known {
 		resp.Diagnostics.Append(moved.warn(declared)...)
 	}
 	if resp.Diagnostics.HasError() || unchanged && want.conference == prior.conference {
 		return
 	}
-	resp.Diagnostics.Append(tfhelper.Propose(ctx, &resp.Plan, want.close(ctx, &resp.Diagnostics))...)
+	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, want.close(ctx, &resp.Diagnostics))...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write server", want.id(), r.topology.Writable(ctx, cluster.TableServers, want.engine().Table()))...)
 	}
@@ -118,7 +118,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create server", want.id(), r.create(ctx, want, config))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, want, tfhelper.Created(resp).Promised(req.Plan), want.wanted(config, memory{}, want.engine()))
+		r.publish(ctx, want, tfhelper.ForCreate(resp).KeepPlanned(req.Plan), want.wanted(config, memory{}, want.engine()))
 	}
 }
 
@@ -131,11 +131,11 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	o := open(ctx, m, &resp.Diagnostics)
 	if r.topology == nil {
-		tfhelper.Reading(resp).Keep(ctx, o.identity())
+		tfhelper.ForRead(resp).KeepState(ctx, o.identity())
 		return
 	}
-	seen, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics) // nothing after an import
-	r.publish(ctx, o, tfhelper.Reading(resp), seen)
+	seen, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics) // nothing after an import
+	r.publish(ctx, o, tfhelper.ForRead(resp), seen)
 }
 
 // Update writes what differs. It may stop half way: state says what the rows say
@@ -147,13 +147,13 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	prior := open(ctx, m, &resp.Diagnostics)
-	seen, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	seen, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
 	err := r.update(ctx, want, change{declared: config, secrets: want.secrets(config, prior), seen: seen, from: prior.ServerIP.ValueString()})
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update server", want.id(), err)...)
 	if err != nil { // the secrets may not be written: their versions stay the old ones
 		want.ConfSecretVersion, want.ManagerSecretVersion = prior.ConfSecretVersion, prior.ManagerSecretVersion
 	}
-	r.publish(ctx, want, tfhelper.Updated(resp).Promised(req.Plan), want.wanted(config, seen, prior.engine()))
+	r.publish(ctx, want, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan), want.wanted(config, seen, prior.engine()))
 }
 
 // Delete removes the server when nobody needs it any more.
@@ -204,7 +204,7 @@ func (r *Resource) publish(ctx context.Context, o *opened, to tfhelper.Response,
 			to.Diagnostics.Append(tfhelper.Diagnose("Unable to read server", o.id(), err)...)
 			return
 		}
-		to.Forget(ctx, o.identity())
+		to.RemoveResource(ctx, o.identity())
 		return
 	}
 	rooms := cluster.RoomsOf(server.IP(), all)
@@ -218,7 +218,7 @@ func (r *Resource) publish(ctx context.Context, o *opened, to tfhelper.Response,
 		to.Diagnostics.Append(stillInUse(o.id(), busy)...)
 	}
 	o.show(server, found, whole)
-	to.Publish(ctx, o.identity(), o.close(ctx, to.Diagnostics), now)
+	to.SetState(ctx, o.identity(), o.close(ctx, to.Diagnostics), now)
 }
 
 // look finds the server's row; a server without one is not there.

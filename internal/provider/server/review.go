@@ -58,11 +58,11 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *opened) di
 // value waits for another resource stays unknown.
 func (o *opened) foretell(schema cluster.Schema, declared *opened) {
 	row := declared.row()
-	for _, column := range tfhelper.Waiting(declared.columns()) {
+	for _, column := range tfhelper.UnknownColumns(declared.columns()) {
 		row[column] = cluster.Null // said, though not yet what
 	}
 	columns := schema.Only(cluster.TableServers, cluster.ServerColumns)
-	tfhelper.Foretell(o.columns(), row, schema.Defaults(cluster.TableServers, columns), schema, cluster.TableServers)
+	tfhelper.SetDefaults(o.columns(), row, schema.Defaults(cluster.TableServers, columns), schema, cluster.TableServers)
 }
 
 // reviewColumns refuses what the connected database cannot hold.
@@ -71,7 +71,7 @@ func reviewColumns(schema cluster.Schema, declared *opened) diag.Diagnostics {
 	row := declared.row()
 	for _, column := range declared.columns() {
 		if value, wanted := row[column.Name]; wanted {
-			diags.Append(tfhelper.DiagnoseAt(column.At, "The database cannot hold this", schema.Check(cluster.TableServers, column.Name, value))...)
+			diags.Append(tfhelper.DiagnoseAt(column.Path, "The database cannot hold this", schema.Check(cluster.TableServers, column.Name, value))...)
 		}
 	}
 	for name, secret := range map[string]interface {

@@ -41,14 +41,14 @@ var groupTypes = map[string]map[string]attr.Type{
 // The characters that the admin page keeps
 // (docs/vicidial/admin-page.md#character-filter); what it would strip is refused.
 var (
-	serverID   = tfhelper.Looks(`^[-A-Za-z0-9_]{1,10}$`, "1 to 10 letters, digits, underscores or hyphens")
-	plainText  = tfhelper.Looks(`^[- .,_0-9a-zA-Z]*$`, "letters, digits, spaces and - . , _ only; VICIdial's admin page strips other characters")
-	identifier = tfhelper.Looks(`^[-_0-9a-zA-Z]*$`, "letters, digits, - and _ only; VICIdial's admin page strips other characters")
-	userGroup  = tfhelper.Looks(`^[-_.0-9a-zA-Z]*$`, "letters, digits and - _ . only; VICIdial's admin page strips other characters")
-	digits     = tfhelper.Looks(`^[0-9]*$`, "digits only")
-	hostText   = tfhelper.Looks(`^[-.:/@_0-9a-zA-Z]*$`, "letters, digits and - . : / @ _ only; VICIdial's admin page strips other characters")
-	oneLine    = tfhelper.Looks(`^[^\x00-\x1f]*$`, "one line without control characters")
-	manyLines  = tfhelper.Looks(`^[^\x00-\x08\x0b-\x1f]*$`, "text without control characters; lines end in LF")
+	serverID   = tfhelper.RegexMatches(`^[-A-Za-z0-9_]{1,10}$`, "1 to 10 letters, digits, underscores or hyphens")
+	plainText  = tfhelper.RegexMatches(`^[- .,_0-9a-zA-Z]*$`, "letters, digits, spaces and - . , _ only; VICIdial's admin page strips other characters")
+	identifier = tfhelper.RegexMatches(`^[-_0-9a-zA-Z]*$`, "letters, digits, - and _ only; VICIdial's admin page strips other characters")
+	userGroup  = tfhelper.RegexMatches(`^[-_.0-9a-zA-Z]*$`, "letters, digits and - _ . only; VICIdial's admin page strips other characters")
+	digits     = tfhelper.RegexMatches(`^[0-9]*$`, "digits only")
+	hostText   = tfhelper.RegexMatches(`^[-.:/@_0-9a-zA-Z]*$`, "letters, digits and - . : / @ _ only; VICIdial's admin page strips other characters")
+	oneLine    = tfhelper.RegexMatches(`^[^\x00-\x1f]*$`, "one line without control characters")
+	manyLines  = tfhelper.RegexMatches(`^[^\x00-\x08\x0b-\x1f]*$`, "text without control characters; lines end in LF")
 )
 
 // An attribute that is left out is not managed: it takes the column's default
@@ -114,7 +114,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"server_ip": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`server_ip`: the IPv4 address by which VICIdial joins everything, `VARserver_ip` in the node's `astguiclient.conf`. A change is made in place, in every table that names the address; change the file on the node as well.",
-				Validators:          []validator.String{tfhelper.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)},
+				Validators:          []validator.String{tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)},
 			},
 			"server_description":           text("`server_description`: free text.", plainText),
 			"active":                       flag("`active`: whether agents are sent here by phone aliases. It stops neither dialing nor calls that fill in for other servers."),
@@ -125,7 +125,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"active_asterisk_server":       flag("`active_asterisk_server`: whether this is a telephony node. Peers get routes to it, and its configuration files are generated."),
 			"active_agent_login_server":    flag("`active_agent_login_server`: whether agents may log in here. Those who are logged in stay when it is turned off."),
 			"generate_vicidial_conf":       flag("`generate_vicidial_conf`: whether Asterisk's configuration files are generated from the database."),
-			"active_twin_server_ip":        text("`active_twin_server_ip`: a server without whose heartbeat nobody can log in here. It is a login gate, not a failover.", tfhelper.Check("an IPv4 address or nothing", checkTwin)),
+			"active_twin_server_ip":        text("`active_twin_server_ip`: a server without whose heartbeat nobody can log in here. It is a login gate, not a failover.", tfhelper.StringValidator("an IPv4 address or nothing", checkTwin)),
 			"answer_transfer_agent":        text("`answer_transfer_agent`: extension that takes answered calls.", digits),
 			"ext_context":                  text("`ext_context`: dialplan context of calls.", identifier),
 			"routing_prefix":               text("`routing_prefix`: put before `answer_transfer_agent` on Asterisk 12 and newer. Daemons read it when they start.", identifier),

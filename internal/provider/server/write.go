@@ -116,7 +116,7 @@ func (r *Resource) update(ctx context.Context, want *opened, c change) error {
 		if now.taken != "" && now.server.IP() != ip {
 			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + now.taken, Found: "has the address " + ip + " already"}
 		}
-		row := tfhelper.Written(want.row(), c.declared.row())
+		row := tfhelper.PlannedColumns(want.row(), c.declared.row())
 		if err := r.lowers(ctx, now.server, ip, row); err != nil {
 			return cluster.Plan{}, err
 		}

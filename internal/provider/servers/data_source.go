@@ -84,7 +84,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"server_id_matches": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only servers whose `server_id` matches this regular expression (RE2), without regard to case.",
-				Validators:          []validator.String{tfhelper.Pattern()},
+				Validators:          []validator.String{tfhelper.IsRegexp()},
 			},
 			"server_ips": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
@@ -170,7 +170,7 @@ func (m model) wants(server cluster.Server) bool {
 	return flag(m.Active, "active") && flag(m.Asterisk, "active_asterisk_server") &&
 		flag(m.Logins, "active_agent_login_server") && flag(m.Balance, "vicidial_balance_active") &&
 		(m.ConfEngine.IsNull() || strings.EqualFold(m.ConfEngine.ValueString(), string(server.Engine()))) &&
-		tfhelper.Matches(m.ServerID, server.ID())
+		tfhelper.MatchesRegexp(m.ServerID, server.ID())
 }
 
 func of(server cluster.Server) serverModel {

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 const (
@@ -110,20 +111,12 @@ func (m model) ours(rows cluster.Split) cluster.Split {
 	return owned
 }
 
-func (m model) blocked() []string {
-	var servers []string
-	for _, element := range m.BlockedServers.Elements() {
-		if server, ok := element.(types.String); ok {
-			servers = append(servers, server.ValueString())
-		}
-	}
-	return servers
-}
+func (m model) blocked() []string { return tfhelper.Strings(m.BlockedServers.Elements()) }
 
 // planned fills in what the plan says the rows will be.
 func (m model) planned(shares cluster.Shares, blocked []string) model {
 	m.Allocations = numbers(shares)
-	m.BlockedServers = texts(blocked)
+	m.BlockedServers = tfhelper.StringList(blocked)
 	m.DuplicateRows = numbers(nil)
 	return m
 }
@@ -153,7 +146,7 @@ func (m model) with(rows cluster.Split, servers cluster.Servers) model {
 		m.TrunkRestriction = common(restrictions)
 	}
 	m.Allocations = numbers(allocations)
-	m.BlockedServers = texts(blocked)
+	m.BlockedServers = tfhelper.StringList(blocked)
 	m.DuplicateRows = numbers(m.ours(rows).Duplicates())
 	return m
 }
@@ -201,12 +194,4 @@ func numbers(values map[string]int) types.Map {
 		elements[key] = types.Int64Value(int64(number))
 	}
 	return types.MapValueMust(types.Int64Type, elements)
-}
-
-func texts(values []string) types.List {
-	elements := make([]attr.Value, 0, len(values))
-	for _, text := range values {
-		elements = append(elements, types.StringValue(text))
-	}
-	return types.ListValueMust(types.StringType, elements)
 }

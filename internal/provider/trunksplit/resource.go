@@ -55,7 +55,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		r.planRemoval(ctx, req, resp)
 		return
 	}
-	m, ok := tfhelper.Known[model](ctx, req, &resp.Diagnostics)
+	m, ok := tfhelper.GetKnownPlan[model](ctx, req, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -80,7 +80,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	m = m.planned(shares, blocked)
-	resp.Diagnostics.Append(tfhelper.Propose(ctx, &resp.Plan, m)...)
+	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
 		if m.blocks() { // servers that this run makes or removes may come before or after
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("blocked_servers"), types.ListUnknown(types.StringType))...)
@@ -96,9 +96,9 @@ func (r *Resource) planRemoval(ctx context.Context, req resource.ModifyPlanReque
 	if !ok || r.topology == nil {
 		return
 	}
-	trunks, servers, err := r.rows(ctx)
+	trunks, servers, err := readTrunks(ctx, r.topology)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of trunk split", m.campaign(), err)...)
-	tfhelper.RememberRemoval(ctx, resp, remember(trunks.Of(m.campaign()), servers))
+	resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, remember(trunks.Of(m.campaign()), servers))...)
 }
 
 // Create writes the rows. When it fails it takes back what it wrote and leaves no
@@ -111,7 +111,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create trunk split", m.campaign(), r.create(ctx, m))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, tfhelper.Created(resp))
+		r.publish(ctx, m, tfhelper.ForCreate(resp))
 	}
 }
 
@@ -122,13 +122,13 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	if r.topology == nil {
-		tfhelper.Reading(resp).Keep(ctx, m.identity())
+		tfhelper.ForRead(resp).KeepState(ctx, m.identity())
 		return
 	}
-	if seen, known := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics); known {
+	if seen, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics); known {
 		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
 	}
-	r.publish(ctx, m, tfhelper.Reading(resp))
+	r.publish(ctx, m, tfhelper.ForRead(resp))
 }
 
 // Update moves the rows. It may stop half way: state says what the rows say all
@@ -139,9 +139,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if !ok || !known {
 		return
 	}
-	seen, _ := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	seen, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update trunk split", m.campaign(), r.update(ctx, m, prior, seen))...)
-	r.publish(ctx, m, tfhelper.Updated(resp))
+	r.publish(ctx, m, tfhelper.ForUpdate(resp))
 }
 
 // Delete removes the rows that the split owns.
@@ -150,7 +150,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if !ok {
 		return
 	}
-	seen, known := tfhelper.Recall[memory](ctx, req.Private, &resp.Diagnostics)
+	seen, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete trunk split", m.campaign(), r.remove(ctx, m, seen, known))...)
 }
 
@@ -172,28 +172,28 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 // Rows on servers that are not listed are no reason to keep it, but one to look
 // twice: a killed change of a server's address leaves them so.
 func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response) {
-	trunks, servers, err := r.rows(ctx)
+	trunks, servers, err := readTrunks(ctx, r.topology)
 	if err != nil {
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read trunk split", m.campaign(), err)...)
 		return
 	}
 	rows := trunks.Of(m.campaign())
 	if len(rows) == 0 {
-		to.Forget(ctx, m.identity())
+		to.RemoveResource(ctx, m.identity())
 		return
 	}
-	to.Publish(ctx, m.identity(), m.with(rows, servers), remember(rows, servers))
+	to.SetState(ctx, m.identity(), m.with(rows, servers), remember(rows, servers))
 }
 
-// rows are those of all campaigns, with the servers that they are on.
-func (r *Resource) rows(ctx context.Context) (cluster.Trunks, cluster.Servers, error) {
-	if r.topology == nil {
+// readTrunks reads the rows of all campaigns, and the servers.
+func readTrunks(ctx context.Context, topology topology) (cluster.Trunks, cluster.Servers, error) {
+	if topology == nil {
 		return nil, nil, tfhelper.ErrUnconfigured
 	}
-	trunks, err := r.topology.Trunks(ctx)
+	trunks, err := topology.Trunks(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	servers, err := r.topology.Servers(ctx)
+	servers, err := topology.Servers(ctx)
 	return trunks, servers, err
 }

@@ -31,7 +31,7 @@ func (r *Resource) look(ctx context.Context) (view, error) {
 		return v, err
 	}
 	var now cluster.Servers
-	if v.trunks, now, err = r.rows(ctx); err != nil {
+	if v.trunks, now, err = readTrunks(ctx, r.topology); err != nil {
 		return v, err
 	}
 	// A server that changes its address in this run takes its rows along.
@@ -116,7 +116,7 @@ func (v view) checkNew(m model, limits map[string]cluster.Limit) diag.Diagnostic
 // drift tells which of the split's rows are no longer what they were, and who
 // moved them as far as the admin change log knows.
 func (r *Resource) drift(ctx context.Context, m model, seen memory) diag.Diagnostics {
-	trunks, servers, err := r.rows(ctx)
+	trunks, servers, err := readTrunks(ctx, r.topology)
 	if err != nil {
 		return nil // publish tells it
 	}

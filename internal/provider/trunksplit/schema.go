@@ -48,7 +48,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "The servers that dial for the campaign, by `server_ip`. Refer to `vicidial_server.NAME.server_ip`, so that a server is there before its share.",
 				Validators: []validator.Map{
 					mapvalidator.SizeAtLeast(1),
-					mapvalidator.KeysAre(tfhelper.Check("an IPv4 address without leading zeros", cluster.CheckServerIP)),
+					mapvalidator.KeysAre(tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)),
 				},
 				NestedObject: schema.NestedAttributeObject{Attributes: claimAttributes()},
 			},

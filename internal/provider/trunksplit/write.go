@@ -138,7 +138,7 @@ func (r *Resource) remove(ctx context.Context, m model, seen memory, known bool)
 		return tfhelper.ErrUnconfigured
 	}
 	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		trunks, servers, err := r.rows(ctx)
+		trunks, servers, err := readTrunks(ctx, r.topology)
 		if err != nil {
 			return cluster.Plan{}, err
 		}

@@ -8,9 +8,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Pattern checks that a text is a regular expression.
-func Pattern() validator.String {
-	return Check("a regular expression", func(text string) error {
+// IsRegexp returns a validator that the text is a regular expression.
+func IsRegexp() validator.String {
+	return StringValidator("a regular expression", func(text string) error {
 		if _, err := regexp.Compile(text); err != nil {
 			return fmt.Errorf("%q is no regular expression (RE2): %w", text, err)
 		}
@@ -18,10 +18,10 @@ func Pattern() validator.String {
 	})
 }
 
-// Matches says whether a text matches a pattern that [Pattern] has checked,
-// without regard to case, as VICIdial's collation compares. No pattern matches
-// everything.
-func Matches(pattern types.String, text string) bool {
+// MatchesRegexp reports whether a text matches a pattern that [IsRegexp] has
+// validated. It ignores case, as VICIdial's collation does. A null pattern matches
+// every text.
+func MatchesRegexp(pattern types.String, text string) bool {
 	if pattern.IsNull() {
 		return true
 	}

@@ -1,0 +1,42 @@
+package conftemplate
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+)
+
+// reviewContents warns of lines that work, but hardly as they are meant.
+func (m model) reviewContents() diag.Diagnostics {
+	var diags diag.Diagnostics
+	text := m.Contents.ValueString()
+	for _, flaws := range []asterisk.Flaws{
+		asterisk.Check(cluster.TemplateContents, text).Warnings(), asterisk.CheckForm(cluster.TemplateContents, text), asterisk.BareSecrets(text),
+	} {
+		if len(flaws) > 0 {
+			diags.Append(tfhelper.WarnAt(path.Root(contents), "Template text to look at", flaws.String())...)
+		}
+	}
+	return diags
+}
+
+// reviewRemoval warns who uses a template that is to go. They may go or change
+// in the same run, so this is no error yet.
+func (r *Resource) reviewRemoval(ctx context.Context, m model) diag.Diagnostics {
+	use, err := r.topology.TemplateUse(ctx, m.Key())
+	if err != nil {
+		return tfhelper.Diagnose("Unable to plan template", m.Key(), err)
+	}
+	names := use.Names()
+	if len(names) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Template "+m.Key()+" is in use",
+		"The apply refuses to delete it while these use it: "+strings.Join(names, ", ")+". Where they take another template in this run, that one must be there before this one goes: a new template_id needs lifecycle { create_before_destroy = true }.")}
+}

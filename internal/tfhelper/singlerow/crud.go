@@ -1,0 +1,127 @@
+package singlerow
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+)
+
+// Declared returns the plan, and the row that it wants: the columns that the
+// configuration sets or that have a default in the schema. Other columns are not
+// managed.
+func (t Table[M]) Declared(ctx context.Context, plan tfsdk.Plan, config tfsdk.Config, diags *diag.Diagnostics) (M, cluster.Row, bool) {
+	m, ok := tfhelper.Get[M](ctx, plan, diags)
+	declared, known := tfhelper.Get[M](ctx, config, diags)
+	if !ok || !known {
+		return m, nil, false
+	}
+	row := declared.Expand()
+	for name, attribute := range config.Schema.GetAttributes() {
+		if hasDefault(attribute) {
+			row[name] = cluster.Null // PlannedColumns takes the planned value
+		}
+	}
+	return m, tfhelper.PlannedColumns(m.Expand(), row), true
+}
+
+func hasDefault(attribute any) bool {
+	switch a := attribute.(type) {
+	case schema.BoolAttribute:
+		return a.Default != nil
+	case schema.Int64Attribute:
+		return a.Default != nil
+	case schema.StringAttribute:
+		return a.Default != nil
+	}
+	return false
+}
+
+// PlanRemoval saves the row that a removal goes by, and returns the model of the
+// object that is removed.
+func (t Table[M]) PlanRemoval(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) M {
+	m, ok := tfhelper.Get[M](ctx, req.State, &resp.Diagnostics)
+	if !ok {
+		return m
+	}
+	row, found, err := t.find(ctx, m)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of "+t.Noun, m.Key(), err)...)
+	if found {
+		resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, row)...)
+	}
+	return m
+}
+
+// Create inserts the row. A Create that fails removes what it wrote and sets no
+// state: Terraform would destroy the object before it creates it again.
+func (t Table[M]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	m, want, ok := t.Declared(ctx, req.Plan, req.Config, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	err := t.create(ctx, m, want)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create "+t.Noun, m.Key(), err)...)
+	if err == nil {
+		t.publish(ctx, m, tfhelper.ForCreate(resp).KeepPlanned(req.Plan))
+	}
+}
+
+// Read sets the state to the row, and warns of drift.
+func (t Table[M]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	m, ok := tfhelper.Get[M](ctx, req.State, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	if t.Store == nil {
+		tfhelper.ForRead(resp).KeepState(ctx, t.identity(m))
+		return
+	}
+	if seen, known := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics); known {
+		resp.Diagnostics.Append(t.drift(ctx, m, seen)...)
+	}
+	t.publish(ctx, m, tfhelper.ForRead(resp))
+}
+
+// Update writes the columns that differ. When it fails, the state is the row as it is.
+func (t Table[M]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	m, want, ok := t.Declared(ctx, req.Plan, req.Config, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	seen, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update "+t.Noun, m.Key(), t.write(ctx, m, seen, want))...)
+	t.publish(ctx, m, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
+}
+
+// Delete removes the row.
+func (t Table[M]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	m, ok := tfhelper.Get[M](ctx, req.State, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	seen, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete "+t.Noun, m.Key(), t.write(ctx, m, seen, nil))...)
+}
+
+// Import sets the key to the spelling of the row, by which Read finds it.
+func (t Table[M]) Import(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	tfhelper.Import(ctx, req, resp, t.Key, func(key string) (string, error) {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(t.Key), types.StringValue(key))...)
+		m, ok := tfhelper.Get[M](ctx, resp.State, &resp.Diagnostics)
+		if !ok {
+			return key, nil // the diagnostics have it
+		}
+		row, found, err := t.find(ctx, m)
+		if err != nil || !found {
+			return key, err
+		}
+		return row[t.Key].Text, nil
+	})
+}

@@ -1,0 +1,144 @@
+// Package singlerow is what resources have in common whose object is one row of a
+// table: it finds, writes, imports and lists the row, and reports who changed it. A
+// resource keeps its schema, its model and its checks. docs/design/0017-a-resource-of-one-row.md
+// says how to write a new one. The package imports tfhelper and cluster only.
+package singlerow
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+)
+
+// Store is what every table needs of the database. A resource embeds it in its own
+// interface and adds the reads that its Find and Change need.
+type Store interface {
+	Schema(context.Context) (cluster.Schema, error)
+	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
+	Writable(context.Context, ...cluster.Table) error
+	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
+}
+
+// Model is the model of a resource. An attribute has the name of its column.
+type Model[M any] interface {
+	// Key returns the natural key of the row.
+	Key() string
+	// Expand returns the columns whose attributes are set.
+	Expand() cluster.Row
+	// Flatten returns the model with the values of a row. A value that means the same
+	// to VICIdial stays as it is in the model.
+	Flatten(row cluster.Row) M
+}
+
+// Table says how a resource uses its table.
+type Table[M Model[M]] struct {
+	Noun    string          // in diagnostics, such as "template"
+	Key     string          // attribute and column of the natural key
+	Tables  []cluster.Table // the table, and the others that a write changes
+	Section string          // event_section in the admin change log
+	Record  string          // column that is the record_id there
+	Store   Store           // nil until the provider is configured
+
+	// Find reads the row of a model. Values that a daemon changes and that are no
+	// drift are those of the model.
+	Find func(context.Context, M) (cluster.Row, bool, error)
+	// Change plans the step from the row as it is to the wanted one, nil for none.
+	// seen is the row as it was read last, nil for a row that is to be created.
+	Change func(ctx context.Context, m M, seen, want cluster.Row) (cluster.Plan, error)
+	// Same compares a value that was read before with what the column holds.
+	Same cluster.Same
+}
+
+// find is Find, unless there is no database.
+func (t Table[M]) find(ctx context.Context, m M) (cluster.Row, bool, error) {
+	if t.Store == nil {
+		return nil, false, tfhelper.ErrUnconfigured
+	}
+	return t.Find(ctx, m)
+}
+
+// write changes the row to the wanted one.
+func (t Table[M]) write(ctx context.Context, m M, seen, want cluster.Row) error {
+	if t.Store == nil {
+		return tfhelper.ErrUnconfigured
+	}
+	return t.Store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) { return t.Change(ctx, m, seen, want) })
+}
+
+// create writes a new row, and removes it when a later step fails.
+func (t Table[M]) create(ctx context.Context, m M, want cluster.Row) error {
+	return tfhelper.UndoPartial(ctx, t.Store, t.write(ctx, m, nil, want), func(ctx context.Context) (cluster.Plan, error) {
+		row, found, err := t.Find(ctx, m)
+		if err != nil || !found {
+			return cluster.Plan{}, err
+		}
+		return t.Change(ctx, m, row, nil)
+	})
+}
+
+// publish sets the state to the row, or removes an object without a row from it.
+func (t Table[M]) publish(ctx context.Context, m M, to tfhelper.Response) {
+	row, found, err := t.find(ctx, m)
+	switch {
+	case err != nil:
+		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read "+t.Noun, m.Key(), err)...)
+	case !found:
+		to.RemoveResource(ctx, t.identity(m))
+	default:
+		m = m.Flatten(row)
+		to.SetState(ctx, t.identity(m), m, row)
+	}
+}
+
+func (t Table[M]) identity(m M) types.Object { return tfhelper.Identity(t.Key, m.Key()) }
+
+// drift warns of columns that changed since the row was read last. It names who
+// changed the row last, where the admin change log has it.
+func (t Table[M]) drift(ctx context.Context, m M, seen cluster.Row) diag.Diagnostics {
+	row, found, err := t.Find(ctx, m)
+	if err != nil || !found {
+		return nil // publish reports it
+	}
+	columns := cluster.Drift(row, seen, t.Same)
+	if len(columns) == 0 {
+		return nil
+	}
+	text := "Changed: " + strings.Join(columns, ", ")
+	if change, logged, err := t.Store.LastChange(ctx, row[t.Record].Text, "", [2]string{t.Section, t.Section}); err == nil && logged {
+		text += ", last " + change.String()
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Changed outside of this configuration: "+t.Noun+" "+m.Key(), text+".")}
+}
+
+// CheckColumns returns errors at the attributes whose values the connected database
+// cannot hold.
+func (t Table[M]) CheckColumns(ctx context.Context, m M, want cluster.Row) diag.Diagnostics {
+	schema, err := t.Store.Schema(ctx)
+	if err != nil {
+		return tfhelper.Diagnose("Unable to plan "+t.Noun, m.Key(), err)
+	}
+	var diags diag.Diagnostics
+	for _, column := range slices.Sorted(maps.Keys(want)) {
+		diags.Append(tfhelper.DiagnoseAt(path.Root(column), "The database cannot hold this", schema.Check(t.Tables[0], column, want[column]))...)
+	}
+	return diags
+}
+
+// CheckNew returns an error where a row that is to be created exists, and differs.
+func (t Table[M]) CheckNew(ctx context.Context, m M, want cluster.Row) diag.Diagnostics {
+	_, err := t.Change(ctx, m, nil, want)
+	return tfhelper.DiagnoseAt(path.Root(t.Key), strings.ToUpper(t.Noun[:1])+t.Noun[1:]+" exists already", err)
+}
+
+// CheckWritable returns an error where the database user may not write the row.
+func (t Table[M]) CheckWritable(ctx context.Context, m M) diag.Diagnostics {
+	return tfhelper.Diagnose("Unable to write "+t.Noun, m.Key(), t.Store.Writable(ctx, t.Tables...))
+}

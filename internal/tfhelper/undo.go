@@ -1,0 +1,25 @@
+package tfhelper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// applier is the part of the store that writes.
+type applier interface {
+	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
+}
+
+// UndoPartial removes what a Create has written when err says that it stopped half
+// way, also when the run is being stopped. It returns err, and says so when
+// the rows are removed.
+func UndoPartial(ctx context.Context, store applier, err error, undo func(context.Context) (cluster.Plan, error)) error {
+	var partial *cluster.Partial
+	if !errors.As(err, &partial) || partial.Applied == 0 || store.Apply(context.WithoutCancel(ctx), undo) != nil {
+		return err
+	}
+	return fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)
+}
