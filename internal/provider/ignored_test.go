@@ -69,7 +69,7 @@ func TestAccProvider_writesNothingThatIsIgnored(t *testing.T) {
 		t.Run(noun, func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, 1720)
-			acctest.Floor(t, d)
+			acctest.BusyCluster(t, d)
 			acctest.Run(t, d, "INSERT INTO vicidial_users (user, user_group) VALUES ('9000', 'AGENTS')")()
 			config := func(value string) string {
 				return fmt.Sprintf("%sresource %q \"this\" {\n %s\n lifecycle {\n  ignore_changes = [%s]\n }\n}\n",

@@ -23,19 +23,19 @@ import (
 const Address = "registry.terraform.io/vicidial/vicidial"
 
 // FolderPrefix begins the names of the temporary folders.
-const FolderPrefix = "vicidial-workshop-"
+const FolderPrefix = "vicidial-testenv-"
 
 // ErrNoTerraform tells what is missing, and where to get it.
 var ErrNoTerraform = errors.New("terraform is not in PATH: install Terraform 1.11 or newer, https://developer.hashicorp.com/terraform/install")
 
-// Workshop is the temporary folder.
-type Workshop struct {
+// Environment is the temporary folder.
+type Environment struct {
 	folder string
 	root   string // of the project
 }
 
 // New makes the folder. The working directory must be inside the project.
-func New(ctx context.Context) (*Workshop, error) {
+func New(ctx context.Context) (*Environment, error) {
 	module, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
 	if err != nil {
 		return nil, fmt.Errorf("find the project: %w", err)
@@ -44,21 +44,23 @@ func New(ctx context.Context) (*Workshop, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Workshop{folder: folder, root: filepath.Dir(strings.TrimSpace(string(module)))}, nil
+	return &Environment{folder: folder, root: filepath.Dir(strings.TrimSpace(string(module)))}, nil
 }
 
 // Close removes the folder and all that is in it.
-func (w *Workshop) Close() error { return os.RemoveAll(w.folder) }
+func (w *Environment) Close() error { return os.RemoveAll(w.folder) }
 
 // File is a file of the project, by its path from the root.
-func (w *Workshop) File(path string) string { return filepath.Join(w.root, filepath.FromSlash(path)) }
+func (w *Environment) File(path string) string {
+	return filepath.Join(w.root, filepath.FromSlash(path))
+}
 
-// Place is a path in the workshop, for what is to go when it closes.
-func (w *Workshop) Place(name string) string { return filepath.Join(w.folder, name) }
+// Temporary is a path in the temporary folder, which Close removes.
+func (w *Environment) Temporary(name string) string { return filepath.Join(w.folder, name) }
 
 // Build compiles the provider to where a filesystem mirror has it, and returns
-// the path below the mirror. What the compiler says goes to out.
-func (w *Workshop) Build(ctx context.Context, out io.Writer) (string, error) {
+// the path below the mirror. The output of the compiler goes to out.
+func (w *Environment) Build(ctx context.Context, out io.Writer) (string, error) {
 	version, err := w.version()
 	if err != nil {
 		return "", err
@@ -67,7 +69,7 @@ func (w *Workshop) Build(ctx context.Context, out io.Writer) (string, error) {
 	build := exec.CommandContext(ctx, "go", "build", "-ldflags", "-X main.version="+version, "-o", filepath.Join(w.mirror(), place), ".")
 	build.Dir, build.Stdout, build.Stderr = w.root, out, out
 	// A build that is cut off leaves its temporary files: they go with ours.
-	temporary := w.Place("build")
+	temporary := w.Temporary("build")
 	if err := os.Mkdir(temporary, 0o700); err != nil {
 		return "", err
 	}
@@ -78,10 +80,10 @@ func (w *Workshop) Build(ctx context.Context, out io.Writer) (string, error) {
 	return place, nil
 }
 
-func (w *Workshop) mirror() string { return filepath.Join(w.folder, "mirror") }
+func (w *Environment) mirror() string { return filepath.Join(w.folder, "mirror") }
 
 // version is the one under way: the top of the changelog.
-func (w *Workshop) version() (string, error) {
+func (w *Environment) version() (string, error) {
 	text, err := os.ReadFile(w.File("CHANGELOG.md"))
 	if err != nil {
 		return "", err
@@ -99,9 +101,9 @@ func (w *Workshop) version() (string, error) {
 // leftovers are what Terraform leaves in a folder; they are not copied along.
 var leftovers = []string{".terraform", ".terraform.lock.hcl", "terraform.tfstate", "terraform.tfstate.backup"}
 
-// Open copies a configuration into the workshop under a name, and sets
+// Open copies a configuration into the temporary folder under a name, and sets
 // Terraform up beside it with these settings in its environment.
-func (w *Workshop) Open(name string, configuration fs.FS, settings ...string) (*Terraform, error) {
+func (w *Environment) Open(name string, configuration fs.FS, settings ...string) (*Terraform, error) {
 	binary, err := exec.LookPath("terraform")
 	if err != nil {
 		return nil, ErrNoTerraform
@@ -137,7 +139,7 @@ func Connection(database *sandbox.Database) []string {
 }
 
 // cleanEnvironment is ours without what would make Terraform or the provider do
-// something else than they are told; logging stays as the user wants it.
+// something else than the configuration says; logging stays as the user wants it.
 func cleanEnvironment() []string {
 	var clean []string
 	for _, setting := range os.Environ() {

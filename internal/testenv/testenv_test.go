@@ -9,7 +9,7 @@ import (
 	"testing/fstest"
 )
 
-func TestWorkshop(t *testing.T) {
+func TestEnvironment(t *testing.T) {
 	folder := t.TempDir()
 	t.Setenv("TMPDIR", folder)
 	t.Setenv("TF_CLI_ARGS_validate", "-json")

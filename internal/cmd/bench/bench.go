@@ -100,7 +100,7 @@ type subject struct {
 	own            int // questions asked by ourselves
 }
 
-func open(ctx context.Context, shop *testenv.Workshop, server *sandbox.Server, name string, files fstest.MapFS, campaigns int) (*subject, error) {
+func open(ctx context.Context, shop *testenv.Environment, server *sandbox.Server, name string, files fstest.MapFS, campaigns int) (*subject, error) {
 	database, err := server.NewDatabase(ctx, schema)
 	if err != nil {
 		return nil, err
@@ -184,7 +184,7 @@ func median(durations []time.Duration) time.Duration {
 }
 
 // measure takes one cluster by itself.
-func measure(ctx context.Context, out io.Writer, shop *testenv.Workshop, server *sandbox.Server, n, rounds int) (figures, error) {
+func measure(ctx context.Context, out io.Writer, shop *testenv.Environment, server *sandbox.Server, n, rounds int) (figures, error) {
 	s, err := open(ctx, shop, server, fmt.Sprint("cluster", n), cluster(n), n)
 	if err != nil {
 		return figures{}, err
@@ -202,7 +202,7 @@ func measure(ctx context.Context, out io.Writer, shop *testenv.Workshop, server 
 }
 
 // compare takes a cluster and as many built-in objects in turns.
-func compare(ctx context.Context, out io.Writer, shop *testenv.Workshop, server *sandbox.Server, n, rounds int) (ours, theirs figures, err error) {
+func compare(ctx context.Context, out io.Writer, shop *testenv.Environment, server *sandbox.Server, n, rounds int) (ours, theirs figures, err error) {
 	many, err := open(ctx, shop, server, fmt.Sprint("cluster", n), cluster(n), n)
 	if err != nil {
 		return ours, theirs, err

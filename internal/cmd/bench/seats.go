@@ -57,7 +57,7 @@ resource "vicidial_agent_placement" "floor" {
 }
 
 // seats measures floors beside an empty one and beside raw SQL.
-func seats(ctx context.Context, out io.Writer, shop *testenv.Workshop, server *sandbox.Server, rounds int) error {
+func seats(ctx context.Context, out io.Writer, shop *testenv.Environment, server *sandbox.Server, rounds int) error {
 	subjects := make([]*subject, 0, 3)
 	for _, n := range []int{1, fewSeats, manySeats} {
 		s, err := open(ctx, shop, server, fmt.Sprint("floor", n), floorOf(n), 1)

@@ -65,7 +65,7 @@ func tell(ctx context.Context, s *screen) (err error) {
 	s.say(tables.draw(ctx, campaigns))
 
 	s.stage("HAProxy and nginx, to read what is written for them")
-	proxies, err := findProxies(ctx, s, shop.Place("proxies"))
+	proxies, err := findProxies(ctx, s, shop.Temporary("proxies"))
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -17,7 +18,7 @@ import (
 type Action struct {
 	name   string
 	kind   tftypes.Type
-	server wholeServer
+	server fastpath.Framework
 }
 
 // NewAction connects a provider. more are settings of its own.
@@ -31,15 +32,15 @@ func NewAction(t *testing.T, d *sandbox.Database, name string, more Values) *Act
 	return &Action{name, action.Schema.ValueType(), server}
 }
 
-// Answer is what Terraform is told.
+// Answer is what the provider answers Terraform.
 type Answer struct {
 	Progress    []string
 	Diagnostics []*tfprotov6.Diagnostic
 }
 
-// Says checks that there is just one error, or warning, and that the pattern
+// ExpectDiagnostic checks that there is just one error, or warning, and that the pattern
 // matches it, as "attribute: summary: detail". No pattern wants neither.
-func (a Answer) Says(t *testing.T, pattern string) {
+func (a Answer) ExpectDiagnostic(t *testing.T, pattern string) {
 	t.Helper()
 	var lines []string
 	for _, d := range a.Diagnostics {
@@ -53,8 +54,8 @@ func (a Answer) Says(t *testing.T, pattern string) {
 	}
 }
 
-// Told checks that the progress says all of this, in this order.
-func (a Answer) Told(t *testing.T, parts ...string) {
+// ExpectProgress checks that the progress contains these texts, in this order.
+func (a Answer) ExpectProgress(t *testing.T, parts ...string) {
 	t.Helper()
 	rest := a.Progress
 	for _, part := range parts {
@@ -87,8 +88,8 @@ func (a *Action) Plan(t *testing.T, config Values) Answer {
 	return Answer{Diagnostics: resp.Diagnostics}
 }
 
-// Invoke runs the action to its end. hear, if any, is told of progress as it
-// comes.
+// Invoke runs the action to its end. hear, if not nil, is called with each line of
+// progress.
 func (a *Action) Invoke(ctx context.Context, t *testing.T, config Values, hear func(line string)) Answer {
 	t.Helper()
 	stream, err := a.server.InvokeAction(ctx, &tfprotov6.InvokeActionRequest{ActionType: a.name, Config: object(t, a.kind, config)})
@@ -109,7 +110,7 @@ func (a *Action) Invoke(ctx context.Context, t *testing.T, config Values, hear f
 		}
 	}
 	if !ended {
-		t.Error("the action has not told of its end")
+		t.Error("the action sent no completed event")
 	}
 	return answer
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -16,15 +17,15 @@ type Values map[string]any
 // connected is a server of the provider, configured for a database. Terraform's
 // part is played by the test, since what it asks needs a newer Terraform than the
 // oldest one that the tests run on.
-func connected(t *testing.T, d *sandbox.Database, more Values) (wholeServer, *tfprotov6.GetProviderSchemaResponse) {
+func connected(t *testing.T, d *sandbox.Database, more Values) (fastpath.Framework, *tfprotov6.GetProviderSchemaResponse) {
 	t.Helper()
 	served, err := Providers()["vicidial"]()
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, ok := served.(wholeServer)
+	server, ok := served.(fastpath.Framework)
 	if !ok {
-		t.Fatalf("%T is no whole provider server", served)
+		t.Fatalf("%T does not implement the whole protocol", served)
 	}
 	schema, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {

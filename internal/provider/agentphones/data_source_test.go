@@ -38,7 +38,7 @@ func TestAccAgentPhones(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			acctest.Floor(t, d)
+			acctest.BusyCluster(t, d)
 			ask := func(filter string, checks ...statecheck.StateCheck) resource.TestStep {
 				return resource.TestStep{Config: acctest.Provider(d) + "data \"vicidial_agent_phones\" \"some\" {\n" + filter + "\n}\n", ConfigStateChecks: checks}
 			}
@@ -71,7 +71,7 @@ func TestAccAgentPhones(t *testing.T) {
 func TestAccAgentPhones_registration(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acctest.Floor(t, d)
+	acctest.BusyCluster(t, d)
 	acctest.Run(t, d, "UPDATE phones SET peer_status = 'UNREACHABLE' WHERE login = '2003b'", "UPDATE phones SET peer_status = 'LAGGED' WHERE login = '2003a'")()
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),

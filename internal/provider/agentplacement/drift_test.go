@@ -93,23 +93,23 @@ func TestAccAgentPlacement_deviationsAreReadable(t *testing.T) {
 func TestAccAgentPlacement_driftSaysWho(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	var told acctest.Told
+	var warnings acctest.Warnings
 	config := aFloor(d, `"2000-2003"`, twoServers, aPassword, `naming = { extension = "{seat}{suffix}", dialplan_number = "{seat}", alias_id = "{seat}x" }`)
 	logged := func(user, section, record, when string) string {
 		return fmt.Sprintf("INSERT INTO vicidial_admin_log (event_date, user, ip_address, event_section, event_type, record_id, event_code, event_sql) VALUES ('%s', '%s', '10.1.1.1', '%s', 'MODIFY', '%s', 'ADMIN MODIFY', '')", when, user, section, record)
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: told.Providers(),
+		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
 			{
-				PreConfig: told.After(acctest.Run(t, d,
+				PreConfig: warnings.After(acctest.Run(t, d,
 					logged("ann", "PHONEALIASES", "2001x", "2024-01-01 10:00:00"), logged("ann", "PHONES", "2001", "2030-01-01 10:00:00"),
 					logged("bob", "PHONES", "2001b", "2026-01-01 10:00:00"), "UPDATE phones SET protocol = 'IAX2' WHERE login = '2001b'",
 					logged("cid", "PHONEALIASES", "2002x", "2026-01-02 10:00:00"), "UPDATE phones_alias SET logins_list = '2002a' WHERE alias_id = '2002x'",
 				)),
 				RefreshState: true, ExpectNonEmptyPlan: true,
-				Check: told.Warns(t,
+				Check: warnings.Expect(t,
 					`seats 2002: ba? → a, last changed by user cid from 10\.1\.1\.1 at 2026-01-02|seats 2002: ab → a, last changed by user cid`,
 					`seat 2001: phone 2001b on 10\.0\.0\.2: protocol is "IAX2", not "SIP", last changed by user bob from 10\.1\.1\.1 at 2026-01-01`),
 			},

@@ -14,11 +14,11 @@ import (
 func TestAccAgentPlacement_live(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	var told acctest.Told
+	var warnings acctest.Warnings
 	login := "INSERT INTO vicidial_live_agents (user, server_ip, conf_exten, extension, status) VALUES ('6001', '10.0.0.1', '8600051', 'SIP/2000', 'READY')"
 	one := "nodes_per_seat = 1"
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: told.Providers(),
+		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: aFloor(d, `"2000-2003"`, twoServers, one, aPassword), ConfigPlanChecks: planned(map[string]string{"2000-2001": "a", "2002-2003": "b"})},
 			{ // a seat in use stays on a server that is taken out, also where its agent comes after the plan; the others go
@@ -26,7 +26,7 @@ func TestAccAgentPlacement_live(t *testing.T) {
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: append(planned(map[string]string{"2000-2003": "b"}).PreApply,
 					acctest.Meanwhile(acctest.Run(t, d, login)))},
 				Check: all(
-					told.Warns(t, `Seats of placement floor1 were in use and stay for now: Nothing was changed on 2000\.`),
+					warnings.Expect(t, `Seats of placement floor1 were in use and stay for now: Nothing was changed on 2000\.`),
 					expect(t, d, "SELECT login, server_ip FROM phones ORDER BY login", `
 						| login | server_ip |
 						| 2000a | 10.0.0.1  |
@@ -36,11 +36,11 @@ func TestAccAgentPlacement_live(t *testing.T) {
 				ExpectNonEmptyPlan: true,
 			},
 			{ // which the next plan says, and does not take for somebody else's doing
-				PreConfig: told.Forget,
+				PreConfig: warnings.Reset,
 				Config:    aFloor(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword),
 				Check: all(
-					told.Warns(t, `servers.*Seats in use stay where they are: .*2000 on 10\.0\.0\.1`),
-					told.SaysNothingOf(t, "outside of this configuration"),
+					warnings.Expect(t, `servers.*Seats in use stay where they are: .*2000 on 10\.0\.0\.1`),
+					warnings.ExpectNo(t, "outside of this configuration"),
 					expect(t, d, "SELECT server_ip FROM phones WHERE login LIKE '2000%'", "| server_ip |\n| 10.0.0.1  |")),
 				ExpectNonEmptyPlan: true,
 			},
@@ -76,20 +76,20 @@ func working(channel, server string) string {
 func TestAccAgentPlacement_sparesStrayPhonesInUse(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	var told acctest.Told
+	var warnings acctest.Warnings
 	config := aFloor(d, `"2000-2001"`, twoServers, "nodes_per_seat = 1", aPassword)
 	const by = "SELECT login FROM phones ORDER BY login"
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: told.Providers(),
+		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
 			{
-				PreConfig: told.After(acctest.Run(t, d,
+				PreConfig: warnings.After(acctest.Run(t, d,
 					"INSERT INTO phones (extension, server_ip, login, pass, voicemail_id, dialplan_number, template_id, fullname, protocol) VALUES ('2000', '10.0.0.2', '2000b', 'secret1', '2000', '20001', '', 'station 2000', 'SIP')",
 					working("SIP/2000", "10.0.0.2"))),
 				Config: config, ExpectNonEmptyPlan: true,
 				Check: all(
-					told.Warns(t, `servers.*Phones in use stay for now.*seat 2000 on 10\.0\.0\.2 by user 6001`),
+					warnings.Expect(t, `servers.*Phones in use stay for now.*seat 2000 on 10\.0\.0\.2 by user 6001`),
 					expect(t, d, by, "| login |\n| 2000a |\n| 2000b |\n| 2001b |")),
 			},
 			{
@@ -129,11 +129,11 @@ func TestAccAgentPlacement_knowsExternalPhonesInUse(t *testing.T) {
 func TestAccAgentPlacement_isNotRemovedUnderAgents(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
-	var told acctest.Told
+	var warnings acctest.Warnings
 	config := aFloor(d, `"2000-2003"`, twoServers, aPassword)
 	inUse := regexp.MustCompile(`(?i)plan\s+the\s+removal(?s:.*)seat\s+2000\s+on\s+10\.0\.0\.1\s+by\s+user\s+6001`)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: told.Providers(),
+		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
 			{PreConfig: acctest.Run(t, d, working("SIP/2000", "10.0.0.1")), Config: acctest.Provider(d), PlanOnly: true, ExpectError: inUse},
@@ -142,12 +142,12 @@ func TestAccAgentPlacement_isNotRemovedUnderAgents(t *testing.T) {
 				Config: aFloor(d, `"2000-2003"`, twoServers, aPassword, `naming = { login = "p{seat}{suffix}" }`), PlanOnly: true, ExpectError: inUse,
 			},
 			{ // who else names the phones is told
-				PreConfig: told.After(acctest.Run(t, d, "DELETE FROM vicidial_live_agents",
+				PreConfig: warnings.After(acctest.Run(t, d, "DELETE FROM vicidial_live_agents",
 					"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('reception', 'x', '2002a,9999z')",
 					"INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('6002', 'x', 'Bob', '2003'), ('6003', 'x', 'Cid', '2003b'), ('6004', 'x', 'Dan', '9000')")),
 				Config: aFloor(d, `"2000"`, twoServers, aPassword),
 				Check: all(
-					told.Warns(t, `seats.*lead nowhere afterwards: alias reception lists 2002a, user 6002 logs in with 2003, user 6003 logs in with 2003b\.$`),
+					warnings.Expect(t, `seats.*lead nowhere afterwards: alias reception lists 2002a, user 6002 logs in with 2003, user 6003 logs in with 2003b\.$`),
 					expect(t, d, "SELECT login FROM phones ORDER BY login", "| login |\n| 2000a |\n| 2000b |")),
 			},
 		},

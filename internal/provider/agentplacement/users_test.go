@@ -13,22 +13,22 @@ func TestAccAgentPlacement_assignsUsers(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
 	acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('2000', 'x', 'Ann', '9000'), ('2001', 'x', 'Bob', '')")()
-	var told acctest.Told
+	var warnings acctest.Warnings
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: told.Providers(),
+		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{ // whoever has another phone login is named before it is replaced
 				Config: aFloor(d, `"2000-2001"`, twoServers, aPassword, "assign_users = true"),
 				Check: all(
-					told.Warns(t, `assign_users.*in place of the phone login that they have: 2000 \(now 9000\)\.$`),
+					warnings.Expect(t, `assign_users.*in place of the phone login that they have: 2000 \(now 9000\)\.$`),
 					expect(t, d, users, `
 						| user | phone_login |
 						| 2000 | 2000        |
 						| 2001 | 2001        |`)),
 			},
 			{ // and not again
-				PreConfig: told.Forget,
-				Config:    aFloor(d, `"2000-2002"`, twoServers, aPassword, "assign_users = true"), Check: told.Quiet(t),
+				PreConfig: warnings.Reset,
+				Config:    aFloor(d, `"2000-2002"`, twoServers, aPassword, "assign_users = true"), Check: warnings.ExpectNone(t),
 			},
 			{ // users whose seats stay keep their login when they are no longer assigned
 				Config: aFloor(d, `"2000"`, twoServers, aPassword),

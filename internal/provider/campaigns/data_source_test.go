@@ -15,7 +15,7 @@ import (
 func TestAccCampaigns(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1302)
-	acctest.Floor(t, d)
+	acctest.BusyCluster(t, d)
 	acctest.Run(t, d, "INSERT INTO vicidial_campaigns (campaign_id, campaign_name, active, dial_method) VALUES ('OLD', 'Old', 'N', 'ADAPT_TAPERED')")()
 	found := func(filter string, ids ...string) resource.TestStep {
 		checks := make([]knownvalue.Check, 0, len(ids))

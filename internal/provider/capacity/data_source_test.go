@@ -35,7 +35,7 @@ func TestAccCapacity(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			acctest.Floor(t, d)
+			acctest.BusyCluster(t, d)
 			config := acctest.Provider(d) + "data \"vicidial_capacity\" \"now\" {\n hours = 2\n}\n"
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),

@@ -19,16 +19,16 @@ func TestAccCarrierRoute_takesAnotherName(t *testing.T) {
 	called := func(name string) string {
 		return acctest.Provider(d) + route("main", name, `"10.0.0.1"`, `dial = { prefix = "9" }`, `globals_string = "TRUNK9 = SIP/main"`)
 	}
-	var told acctest.Told
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: told.Providers(), Steps: []resource.TestStep{
+	var warnings acctest.Warnings
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
 		{Config: called("MAIN")},
 		{ // its own old rows are no other route with this prefix
-			PreConfig: told.Forget, Config: called("FIRST"), ConfigPlanChecks: does(plancheck.ResourceActionReplace),
+			PreConfig: warnings.Reset, Config: called("FIRST"), ConfigPlanChecks: does(plancheck.ResourceActionReplace),
 			Check: resource.ComposeTestCheckFunc(
 				acctest.Expect(t, d, rows, `
 					| carrier_id  | server_ip | carrier_name | active |
 					| FIRST_00001 | 10.0.0.1  | FIRST        | Y      |`),
-				told.Quiet(t)),
+				warnings.ExpectNone(t)),
 		},
 	}})
 }
@@ -41,19 +41,19 @@ func TestAccCarrierRoute_tellsWhenTheRouteItFailsOverToGoes(t *testing.T) {
 			route("main", "MAIN", two, "dial = {\n    prefix   = \"9\"\n    failover = [vicidial_carrier_route.backup.name]\n  }")
 	}
 	const dial = `dial = { prefix = "8" }`
-	var told acctest.Told
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: told.Providers(), Steps: []resource.TestStep{
-		{Config: with(two, dial), Check: told.Quiet(t)},
+	var warnings acctest.Warnings
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
+		{Config: with(two, dial), Check: warnings.ExpectNone(t)},
 		{
-			PreConfig: told.Forget, Config: with(`"10.0.0.1"`, dial), ConfigPlanChecks: does(plancheck.ResourceActionNoop),
-			Check: told.Warns(t, `failover.*Failover leads nowhere: .*No active route BACKUP with a dial block is on 10\.0\.0\.2\.`),
+			PreConfig: warnings.Reset, Config: with(`"10.0.0.1"`, dial), ConfigPlanChecks: does(plancheck.ResourceActionNoop),
+			Check: warnings.Expect(t, `failover.*Failover leads nowhere: .*No active route BACKUP with a dial block is on 10\.0\.0\.2\.`),
 		},
 		{
-			PreConfig: told.Forget, Config: with(two, `dialplan_entry = "exten => _8X.,1,Hangup()"`),
-			Check: told.Warns(t, `Failover leads nowhere: .*No active route BACKUP with a dial block is on 10\.0\.0\.1, 10\.0\.0\.2\.`),
+			PreConfig: warnings.Reset, Config: with(two, `dialplan_entry = "exten => _8X.,1,Hangup()"`),
+			Check: warnings.Expect(t, `Failover leads nowhere: .*No active route BACKUP with a dial block is on 10\.0\.0\.1, 10\.0\.0\.2\.`),
 		},
-		{PreConfig: told.Forget, Config: with(two, dial)},
-		{PreConfig: told.Forget, Config: with(two, dial), Check: told.Quiet(t)},
+		{PreConfig: warnings.Reset, Config: with(two, dial)},
+		{PreConfig: warnings.Reset, Config: with(two, dial), Check: warnings.ExpectNone(t)},
 	}})
 }
 
@@ -62,10 +62,10 @@ func TestAccCarrierRoute_tellsOfACarrierWhoseSilenceNobodyHears(t *testing.T) {
 	d := aCluster(t, 1720)
 	config := acctest.Provider(d) + route("backup", "BACKUP", two, `dial = { prefix = "8" }`) +
 		route("main", "MAIN", two, "dial = {\n    prefix   = \"9\"\n    failover = [vicidial_carrier_route.backup.name]\n  }")
-	var told acctest.Told
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: told.Providers(), Steps: []resource.TestStep{
-		{Config: strings.ReplaceAll(config, "    qualify=yes\n", ""), Check: told.Warns(t, `failover.*A silent carrier keeps its calls: .*The account on 10\.0\.0\.1 .*Add qualify=yes`)},
-		{PreConfig: told.Forget, Config: config, Check: told.Quiet(t)},
+	var warnings acctest.Warnings
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
+		{Config: strings.ReplaceAll(config, "    qualify=yes\n", ""), Check: warnings.Expect(t, `failover.*A silent carrier keeps its calls: .*The account on 10\.0\.0\.1 .*Add qualify=yes`)},
+		{PreConfig: warnings.Reset, Config: config, Check: warnings.ExpectNone(t)},
 	}})
 }
 

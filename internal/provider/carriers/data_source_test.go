@@ -18,7 +18,7 @@ func TestAccCarriers(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			acctest.Floor(t, d)
+			acctest.BusyCluster(t, d)
 			found := func(filter string, ids ...string) resource.TestStep {
 				checks := make([]knownvalue.Check, 0, len(ids))
 				for _, id := range ids {

@@ -49,7 +49,7 @@ func TestAccClusterHealth(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			acctest.Floor(t, d)
+			acctest.BusyCluster(t, d)
 			config := asked(d, "")
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
@@ -136,7 +136,7 @@ func TestAccClusterHealth(t *testing.T) {
 func TestAccClusterHealth_phonesAndEngines(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acctest.Floor(t, d)
+	acctest.BusyCluster(t, d)
 	acctest.Run(t, d,
 		"UPDATE servers SET conf_engine = 'CONFBRIDGE', svn_revision = 3900 WHERE server_ip = '10.0.0.1'",
 		"UPDATE servers SET svn_revision = 3884 WHERE server_ip = '10.0.0.2'",
@@ -164,7 +164,7 @@ func TestAccClusterHealth_phonesAndEngines(t *testing.T) {
 func TestAccClusterHealth_replica(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acctest.Floor(t, d)
+	acctest.BusyCluster(t, d)
 	replica := func(attribute string) tfjsonpath.Path { return tfjsonpath.New("replica").AtMapKey(attribute) }
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),

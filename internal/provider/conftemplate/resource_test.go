@@ -171,14 +171,14 @@ resource "vicidial_carrier_route" "main" {
   template_id   = vicidial_conf_template.trunks.template_id
 }`, id, lifecycle))
 	}
-	var told acctest.Told
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: told.Providers(), Steps: []resource.TestStep{
+	var warnings acctest.Warnings
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
 		{Config: called("trunks", "false")},
 		{Config: called("carriers", "false"), ExpectError: regexp.MustCompile(`(?si)template trunks is in use.*carrier MAIN_00001`)},
 		{
-			PreConfig: told.Forget, Config: called("carriers", "true"),
+			PreConfig: warnings.Reset, Config: called("carriers", "true"),
 			Check: resource.ComposeTestCheckFunc(
-				told.Warns(t, `Template trunks is in use: .*carrier MAIN_00001 on 10\.0\.0\.1\..*create_before_destroy`),
+				warnings.Expect(t, `Template trunks is in use: .*carrier MAIN_00001 on 10\.0\.0\.1\..*create_before_destroy`),
 				acctest.Expect(t, d, "SELECT c.carrier_id, t.template_id FROM vicidial_server_carriers c, vicidial_conf_templates t WHERE c.template_id = t.template_id AND t.template_name = 'Trunks'", `
 					| carrier_id | template_id |
 					| MAIN_00001 | carriers    |`),

@@ -49,7 +49,7 @@ func TestAccFailoverPlan(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			acctest.Floor(t, d)
+			acctest.BusyCluster(t, d)
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
@@ -120,7 +120,7 @@ func TestAccFailoverPlan(t *testing.T) {
 func TestAccFailoverPlan_usableInChecks(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acctest.Floor(t, d)
+	acctest.BusyCluster(t, d)
 	guarded := func(lines int) string {
 		return asked(d, fmt.Sprintf("campaigns = { SALES = %d }\n lifecycle {\n postcondition {\n condition = self.survivable\n error_message = join(\"\\n\", flatten(self.losses[*].reasons))\n }\n }", lines))
 	}

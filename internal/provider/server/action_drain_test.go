@@ -34,7 +34,7 @@ const (
 func aFloor(t *testing.T, version int) *sandbox.Database {
 	t.Helper()
 	d := sandbox.New(t, version)
-	acctest.Floor(t, d)
+	acctest.BusyCluster(t, d)
 	acctest.Run(t, d,
 		"INSERT INTO vicidial_remote_agents (user_start, number_of_lines, server_ip, conf_exten, status, campaign_id) VALUES "+
 			"('9001', 5, '10.0.0.3', '8300', 'ACTIVE', 'SALES'), ('9101', 1, '10.0.0.3', '8300', 'INACTIVE', 'SALES'), ('9201', 1, '10.0.0.1', '8300', 'ACTIVE', 'SALES')",
@@ -73,15 +73,15 @@ func TestDrain_waitsUntilTheLastOneHasLeft(t *testing.T) {
 			acctest.Run(t, d, "UPDATE servers SET conf_secret = 'canary1', ASTmgrSECRET = 'canary2'")()
 			before := d.Table(t.Context(), "SELECT * FROM servers ORDER BY server_id")
 			action := acctest.NewAction(t, d, "vicidial_server_drain", nil)
-			action.Validate(t, drain(nil)).Says(t, "")
-			action.Plan(t, drain(nil)).Says(t, "")
+			action.Validate(t, drain(nil)).ExpectDiagnostic(t, "")
+			action.Plan(t, drain(nil)).ExpectDiagnostic(t, "")
 			drained := action.Invoke(t.Context(), t, drain(nil), when(map[string]func(){
 				"2 agents are logged in": acctest.Run(t, d, "DELETE FROM vicidial_live_agents WHERE user = '6001'", "DELETE FROM vicidial_auto_calls WHERE server_ip = '10.0.0.3' AND call_type = 'OUT'"),
 				"1 agent is logged in":   acctest.Run(t, d, "DELETE FROM vicidial_live_agents WHERE user = '6002'"),
 				"nobody is logged in":    acctest.Run(t, d, "DELETE FROM vicidial_auto_calls WHERE server_ip = '10.0.0.3'"),
 			}))
-			drained.Says(t, "")
-			drained.Told(t,
+			drained.ExpectDiagnostic(t, "")
+			drained.ExpectProgress(t,
 				"dial3 (10.0.0.3) takes no new agent logins (active_agent_login_server = N)",
 				"dial3 (10.0.0.3) takes no balance calls (vicidial_balance_active = N)",
 				"remote agents 9001 to 9005 on 10.0.0.3: INACTIVE (user_start 9001)",
@@ -104,10 +104,10 @@ func TestDrain_waitsUntilTheLastOneHasLeft(t *testing.T) {
 
 			back := acctest.NewAction(t, d, "vicidial_server_undrain", nil)
 			told := acctest.Values{"server_ip": "10.0.0.3", "balance": true, "remote_agents": []string{"9001"}}
-			back.Plan(t, told).Says(t, "")
+			back.Plan(t, told).ExpectDiagnostic(t, "")
 			undrained := back.Invoke(t.Context(), t, told, nil)
-			undrained.Says(t, "")
-			undrained.Told(t, "remote agents 9001 to 9005 on 10.0.0.3: ACTIVE", "takes balance calls (vicidial_balance_active = Y)", "takes agent logins (active_agent_login_server = Y)")
+			undrained.ExpectDiagnostic(t, "")
+			undrained.ExpectProgress(t, "remote agents 9001 to 9005 on 10.0.0.3: ACTIVE", "takes balance calls (vicidial_balance_active = Y)", "takes agent logins (active_agent_login_server = Y)")
 			if after := d.Table(t.Context(), "SELECT * FROM servers ORDER BY server_id"); after != before {
 				t.Errorf("servers were\n%s\nand are\n%s", before, after)
 			}
@@ -116,7 +116,7 @@ func TestDrain_waitsUntilTheLastOneHasLeft(t *testing.T) {
 				| 9001       | 10.0.0.3  | ACTIVE   |
 				| 9101       | 10.0.0.3  | INACTIVE |
 				| 9201       | 10.0.0.1  | ACTIVE   |`)
-			back.Invoke(t.Context(), t, told, nil).Told(t, "dial3 (10.0.0.3) was at work already")
+			back.Invoke(t.Context(), t, told, nil).ExpectProgress(t, "dial3 (10.0.0.3) was at work already")
 
 			everything := d.Table(t.Context(), "SELECT * FROM vicidial_admin_log") + strings.Join(drained.Progress, "") + strings.Join(undrained.Progress, "")
 			if strings.Contains(everything, "canary") {
@@ -134,14 +134,14 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 		d := aFloor(t, 1720)
 		action := acctest.NewAction(t, d, "vicidial_server_drain", nil)
 		short := drain(acctest.Values{"timeout": "2s"})
-		action.Invoke(t.Context(), t, short, nil).Says(t, `ERROR .*: Unable to drain server 10.0.0.3: Dial3 \(10.0.0.3\) was still at work after 2s: 2 agents are logged in \(6001 at SIP/2004.*6002 at SIP/2005.*3 calls are up.*It stays drained.*Calls that carriers send`)
+		action.Invoke(t.Context(), t, short, nil).ExpectDiagnostic(t, `ERROR .*: Unable to drain server 10.0.0.3: Dial3 \(10.0.0.3\) was still at work after 2s: 2 agents are logged in \(6001 at SIP/2004.*6002 at SIP/2005.*3 calls are up.*It stays drained.*Calls that carriers send`)
 		d.Expect(t, gates, dial3Drained)
 		d.Expect(t, lines, "| n |\n| 3 |")
 		again := action.Invoke(t.Context(), t, short, when(map[string]func(){
 			"was out of work already": acctest.Run(t, d, "DELETE FROM vicidial_live_agents", "DELETE FROM vicidial_auto_calls"),
 		}))
-		again.Says(t, "")
-		again.Told(t, "dial3 (10.0.0.3) was out of work already", "dial3 (10.0.0.3) is drained")
+		again.ExpectDiagnostic(t, "")
+		again.ExpectProgress(t, "dial3 (10.0.0.3) was out of work already", "dial3 (10.0.0.3) is drained")
 		d.Expect(t, lines, "| n |\n| 3 |")
 	})
 	for claim, stop := range map[string]func(*testing.T, *acctest.Action, func()){
@@ -155,7 +155,7 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			answer := action.Invoke(ctx, t, drain(nil), when(map[string]func(){"2 agents are logged in": func() { stop(t, action, cancel) }}))
-			answer.Says(t, `ERROR .*Unable to drain server 10.0.0.3: The wait for dial3 \(10.0.0.3\) was stopped after \ds: 2 agents are logged in.*It stays drained`)
+			answer.ExpectDiagnostic(t, `ERROR .*Unable to drain server 10.0.0.3: The wait for dial3 \(10.0.0.3\) was stopped after \ds: 2 agents are logged in.*It stays drained`)
 			d.Expect(t, gates, dial3Drained)
 		})
 	}
@@ -166,7 +166,7 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 		answer := action.Invoke(t.Context(), t, drain(nil), when(map[string]func(){
 			"2 agents are logged in": acctest.Run(t, d, "UPDATE servers SET active_agent_login_server = 'Y' WHERE server_id = 'dial3'"),
 		}))
-		answer.Says(t, `ERROR .*Server dial3 was put back to work while it emptied: active_agent_login_server says Y again.*invoke the action again`)
+		answer.ExpectDiagnostic(t, `ERROR .*Server dial3 was put back to work while it emptied: active_agent_login_server says Y again.*invoke the action again`)
 	})
 	t.Run("but not when the database is away for a moment, and it holds no lock meanwhile", func(t *testing.T) {
 		t.Parallel()
@@ -176,7 +176,7 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 		other := acctest.NewAction(t, d, "vicidial_server_drain", acctest.Values{"lock_timeout": "1s"})
 		answer := action.Invoke(t.Context(), t, drain(nil), when(map[string]func(){
 			"2 agents are logged in": func() {
-				other.Invoke(t.Context(), t, drain(acctest.Values{"server_ip": "10.0.0.2", "timeout": "0s"}), nil).Says(t, "")
+				other.Invoke(t.Context(), t, drain(acctest.Values{"server_ip": "10.0.0.2", "timeout": "0s"}), nil).ExpectDiagnostic(t, "")
 				p.Down()
 			},
 			"could not be asked": func() {
@@ -184,15 +184,15 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 				p.Heal()
 			},
 		}))
-		answer.Says(t, "")
-		answer.Told(t, "2 agents are logged in", "The database could not be asked, which is tried again", "dial3 (10.0.0.3) is drained")
+		answer.ExpectDiagnostic(t, "")
+		answer.ExpectProgress(t, "2 agents are logged in", "The database could not be asked, which is tried again", "dial3 (10.0.0.3) is drained")
 	})
 	t.Run("when it is told not to wait", func(t *testing.T) {
 		t.Parallel()
 		d := aFloor(t, 1720)
 		answer := acctest.NewAction(t, d, "vicidial_server_drain", nil).Invoke(t.Context(), t, drain(acctest.Values{"timeout": "0s", "remote_agents": false}), nil)
-		answer.Says(t, "")
-		answer.Told(t, "takes no new agent logins", "Who is at work on dial3 (10.0.0.3) is not waited for")
+		answer.ExpectDiagnostic(t, "")
+		answer.ExpectProgress(t, "takes no new agent logins", "Who is at work on dial3 (10.0.0.3) is not waited for")
 		d.Expect(t, gates, dial3Drained)
 		d.Expect(t, "SELECT status FROM vicidial_remote_agents WHERE user_start = '9001'", "| status |\n| ACTIVE |")
 	})
@@ -216,7 +216,7 @@ func TestDrain_refuses(t *testing.T) {
 			{acctest.Values{"timeout": tftypes.UnknownValue, "interval": tftypes.UnknownValue, "server_ip": tftypes.UnknownValue}, ""},
 			{acctest.Values{"server_ip": "10.0.0.03"}, `"server_ip".*without leading zeros`},
 		} {
-			action.Validate(t, drain(c.config)).Says(t, c.says)
+			action.Validate(t, drain(c.config)).ExpectDiagnostic(t, c.says)
 		}
 	})
 	t.Run("a server that is not there, at plan time and later", func(t *testing.T) {
@@ -225,9 +225,9 @@ func TestDrain_refuses(t *testing.T) {
 		for _, name := range []string{"vicidial_server_drain", "vicidial_server_undrain"} {
 			action := acctest.NewAction(t, d, name, nil)
 			nowhere := acctest.Values{"server_ip": "10.0.0.9"}
-			action.Plan(t, nowhere).Says(t, `ERROR .*"server_ip".*No such server.*10.0.0.9`)
-			action.Plan(t, acctest.Values{"server_ip": tftypes.UnknownValue}).Says(t, "")
-			action.Invoke(t.Context(), t, nowhere, nil).Says(t, `ERROR .*Unable to (un)?drain server 10.0.0.9: Server 10.0.0.9: not found`)
+			action.Plan(t, nowhere).ExpectDiagnostic(t, `ERROR .*"server_ip".*No such server.*10.0.0.9`)
+			action.Plan(t, acctest.Values{"server_ip": tftypes.UnknownValue}).ExpectDiagnostic(t, "")
+			action.Invoke(t.Context(), t, nowhere, nil).ExpectDiagnostic(t, `ERROR .*Unable to (un)?drain server 10.0.0.9: Server 10.0.0.9: not found`)
 		}
 		d.Expect(t, gates, untouched)
 	})
@@ -237,14 +237,14 @@ func TestDrain_refuses(t *testing.T) {
 		acctest.Run(t, d, "UPDATE servers SET active = 'N' WHERE server_id = 'dial1'", "UPDATE server_updater SET last_update = NOW() - INTERVAL 1 HOUR WHERE server_ip = '10.0.0.2'")()
 		action := acctest.NewAction(t, d, "vicidial_server_drain", nil)
 		const last = `ERROR .*server dial3 is the last one that agents can log in to:.*dial1 \(10.0.0.1\): active is not Y.*dial2 \(10.0.0.2\): it has no fresh heartbeat.*even_if_last = true`
-		action.Plan(t, drain(nil)).Says(t, "(?i)"+last)
-		action.Invoke(t.Context(), t, drain(nil), nil).Says(t, "(?i)"+last)
+		action.Plan(t, drain(nil)).ExpectDiagnostic(t, "(?i)"+last)
+		action.Invoke(t.Context(), t, drain(nil), nil).ExpectDiagnostic(t, "(?i)"+last)
 		d.Expect(t, gates, untouched)
 		all := drain(acctest.Values{"even_if_last": true, "timeout": "0s"})
-		action.Plan(t, all).Says(t, "")
-		action.Invoke(t.Context(), t, all, nil).Says(t, "")
+		action.Plan(t, all).ExpectDiagnostic(t, "")
+		action.Invoke(t.Context(), t, all, nil).ExpectDiagnostic(t, "")
 		d.Expect(t, gates, dial3Drained)
-		action.Plan(t, drain(nil)).Says(t, "") // drained already, so that nobody is locked out by it
+		action.Plan(t, drain(nil)).ExpectDiagnostic(t, "") // drained already, so that nobody is locked out by it
 	})
 	t.Run("everything where the provider is set read_only, but not the plan", func(t *testing.T) {
 		t.Parallel()
@@ -255,8 +255,8 @@ func TestDrain_refuses(t *testing.T) {
 				config = nil
 			}
 			action := acctest.NewAction(t, d, name, acctest.Values{"read_only": true})
-			action.Plan(t, config).Says(t, "")
-			action.Invoke(t.Context(), t, config, nil).Says(t, `ERROR .*configured with read_only = true`)
+			action.Plan(t, config).ExpectDiagnostic(t, "")
+			action.Invoke(t.Context(), t, config, nil).ExpectDiagnostic(t, `ERROR .*configured with read_only = true`)
 		}
 		d.Expect(t, gates, untouched)
 		d.Expect(t, "SELECT COUNT(*) AS n FROM vicidial_admin_log", "| n |\n| 0 |")
@@ -269,7 +269,7 @@ func TestDrain_warnsOfWhatItLeaves(t *testing.T) {
 	acctest.Run(t, d, "UPDATE servers SET active_twin_server_ip = '10.0.0.1' WHERE server_id = 'dial2'",
 		"UPDATE phones_alias SET logins_list = '2002a' WHERE alias_id = '2002'", "DELETE FROM phones WHERE login IN ('2002b', '2002c')")()
 	action := acctest.NewAction(t, d, "vicidial_server_drain", nil)
-	action.Plan(t, drain(acctest.Values{"server_ip": "10.0.0.1"})).Says(t,
+	action.Plan(t, drain(acctest.Values{"server_ip": "10.0.0.1"})).ExpectDiagnostic(t,
 		`WARNING .*"server_ip".*Server dial1 is going to be drained: It is the active voicemail server.*\nCalls of TELCO still come in.*\nNo other server has a phone for 1 seat \(2002\).*\nIt is the twin of dial2`)
 }
 
@@ -279,11 +279,11 @@ func TestUndrain_tellsAtPlanTime(t *testing.T) {
 	acctest.Run(t, d, "UPDATE servers SET active = 'N' WHERE server_id = 'dial3'", "DELETE FROM server_updater WHERE server_ip = '10.0.0.3'",
 		"UPDATE servers SET active_agent_login_server = 'N' WHERE server_id = 'dial3'")()
 	action := acctest.NewAction(t, d, "vicidial_server_undrain", nil)
-	action.Plan(t, acctest.Values{"server_ip": "10.0.0.3"}).Says(t, `WARNING .*"server_ip".*Its active is not Y.*It has no fresh heartbeat`)
+	action.Plan(t, acctest.Values{"server_ip": "10.0.0.3"}).ExpectDiagnostic(t, `WARNING .*"server_ip".*Its active is not Y.*It has no fresh heartbeat`)
 	acctest.Run(t, d, "UPDATE servers SET active = 'Y'", "INSERT INTO server_updater (server_ip, last_update) VALUES ('10.0.0.3', NOW())")()
 	action = acctest.NewAction(t, d, "vicidial_server_undrain", nil)
 	elsewhere := acctest.Values{"server_ip": "10.0.0.3", "remote_agents": []string{"9001", "9201"}}
-	action.Plan(t, elsewhere).Says(t, `ERROR .*"remote_agents".*1.*No such remote agents on the server: .*Remote agents from 9201 are on 10.0.0.1, not on 10.0.0.3`)
-	action.Invoke(t.Context(), t, elsewhere, nil).Says(t, `ERROR .*Unable to undrain server 10.0.0.3: Remote agents from 9201`)
+	action.Plan(t, elsewhere).ExpectDiagnostic(t, `ERROR .*"remote_agents".*1.*No such remote agents on the server: .*Remote agents from 9201 are on 10.0.0.1, not on 10.0.0.3`)
+	action.Invoke(t.Context(), t, elsewhere, nil).ExpectDiagnostic(t, `ERROR .*Unable to undrain server 10.0.0.3: Remote agents from 9201`)
 	d.Expect(t, "SELECT active_agent_login_server FROM servers WHERE server_id = 'dial3'", "| active_agent_login_server |\n| N                         |")
 }

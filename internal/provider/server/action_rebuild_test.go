@@ -19,8 +19,8 @@ func TestRebuildConf(t *testing.T) {
 			d := aFloor(t, version)
 			action := acctest.NewAction(t, d, "vicidial_rebuild_conf", nil)
 			config := acctest.Values{"reload": version > 1302, "timeout": "60s", "interval": "1s"}
-			action.Validate(t, config).Says(t, "")
-			action.Plan(t, config).Says(t, "")
+			action.Validate(t, config).ExpectDiagnostic(t, "")
+			action.Plan(t, config).ExpectDiagnostic(t, "")
 			answer := action.Invoke(t.Context(), t, config, when(map[string]func(){
 				"Flagged to generate": func() {
 					d.Expect(t, flags, `
@@ -33,8 +33,8 @@ func TestRebuildConf(t *testing.T) {
 				"Waiting for dial1 (10.0.0.1), dial2": acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N' WHERE server_id = 'dial2'"),
 				"Picked up by dial2 (10.0.0.2)":       acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'"),
 			}))
-			answer.Says(t, "")
-			answer.Told(t, "Flagged to generate their configuration files: dial1 (10.0.0.1), dial2 (10.0.0.2), dial3 (10.0.0.3)",
+			answer.ExpectDiagnostic(t, "")
+			answer.ExpectProgress(t, "Flagged to generate their configuration files: dial1 (10.0.0.1), dial2 (10.0.0.2), dial3 (10.0.0.3)",
 				"Waiting for dial1 (10.0.0.1), dial2 (10.0.0.2), dial3 (10.0.0.3)", "Picked up by dial2 (10.0.0.2). Waiting for dial1 (10.0.0.1), dial3 (10.0.0.3)",
 				"Picked up by dial1 (10.0.0.1), dial3 (10.0.0.3), and so by all. No node tells when it has reloaded.")
 			d.Expect(t, "SELECT event_section, event_type, record_id, event_code, event_notes FROM vicidial_admin_log WHERE event_section = 'SERVERS'", `
@@ -50,8 +50,8 @@ func TestRebuildConf(t *testing.T) {
 		d := aFloor(t, 1720)
 		action := acctest.NewAction(t, d, "vicidial_rebuild_conf", nil)
 		config := acctest.Values{"servers": []string{"10.0.0.2"}}
-		action.Plan(t, config).Says(t, "")
-		action.Invoke(t.Context(), t, config, nil).Says(t, "")
+		action.Plan(t, config).ExpectDiagnostic(t, "")
+		action.Invoke(t.Context(), t, config, nil).ExpectDiagnostic(t, "")
 		d.Expect(t, flags, `
 			| server_id | rebuild_conf_files |
 			| DB1       | N                  |
@@ -68,7 +68,7 @@ func TestRebuildConf(t *testing.T) {
 		answer := action.Invoke(t.Context(), t, acctest.Values{"timeout": "2s", "interval": "1s"}, when(map[string]func(){
 			"Waiting for": acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N' WHERE server_id = 'dial1'"),
 		}))
-		answer.Says(t, `ERROR .*Not picked up after 2s:.*dial2 \(10.0.0.2\): its keepalive .* has not cleared.*dial3 \(10.0.0.3\): it has no fresh heartbeat.*The flags stay set`)
+		answer.ExpectDiagnostic(t, `ERROR .*Not picked up after 2s:.*dial2 \(10.0.0.2\): its keepalive .* has not cleared.*dial3 \(10.0.0.3\): it has no fresh heartbeat.*The flags stay set`)
 	})
 	t.Run("stops waiting when it is cancelled, and says who is left", func(t *testing.T) {
 		t.Parallel()
@@ -77,7 +77,7 @@ func TestRebuildConf(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		answer := action.Invoke(ctx, t, acctest.Values{"timeout": "60s"}, when(map[string]func(){"Waiting for": cancel}))
-		answer.Says(t, `ERROR .*The wait was stopped after \ds; not picked up:.*dial1 .*dial2 .*dial3`)
+		answer.ExpectDiagnostic(t, `ERROR .*The wait was stopped after \ds; not picked up:.*dial1 .*dial2 .*dial3`)
 	})
 	t.Run("refuses at plan time what it would refuse later", func(t *testing.T) {
 		t.Parallel()
@@ -93,13 +93,13 @@ func TestRebuildConf(t *testing.T) {
 			{acctest.Values{"servers": []string{"10.0.0.9"}}, `ERROR .*"servers".*server 10.0.0.9: not found`, `not found`},
 			{acctest.Values{"reload": true}, `ERROR .*"reload".*system_settings.reload_timestamp is not in this database: it came with schema 1369`, `ERROR`},
 		} {
-			action.Plan(t, c.config).Says(t, "(?i)"+c.plans)
-			action.Invoke(t.Context(), t, c.config, nil).Says(t, "(?i)"+c.applys)
+			action.Plan(t, c.config).ExpectDiagnostic(t, "(?i)"+c.plans)
+			action.Invoke(t.Context(), t, c.config, nil).ExpectDiagnostic(t, "(?i)"+c.applys)
 		}
-		action.Validate(t, acctest.Values{"servers": []string{}}).Says(t, `"servers".*at least 1`)
-		action.Validate(t, acctest.Values{"timeout": "3s"}).Says(t, `"timeout".*the interval is 5s, and the timeout 3s`)
+		action.Validate(t, acctest.Values{"servers": []string{}}).ExpectDiagnostic(t, `"servers".*at least 1`)
+		action.Validate(t, acctest.Values{"timeout": "3s"}).ExpectDiagnostic(t, `"timeout".*the interval is 5s, and the timeout 3s`)
 		acctest.Run(t, d, "UPDATE servers SET active_asterisk_server = 'N'")()
-		acctest.NewAction(t, d, "vicidial_rebuild_conf", nil).Plan(t, nil).Says(t, `ERROR .*Nothing to rebuild: No server generates`)
+		acctest.NewAction(t, d, "vicidial_rebuild_conf", nil).Plan(t, nil).ExpectDiagnostic(t, `ERROR .*Nothing to rebuild: No server generates`)
 		d.Expect(t, "SELECT COUNT(*) AS n FROM servers WHERE rebuild_conf_files = 'Y'", "| n |\n| 0 |")
 	})
 }

@@ -71,16 +71,16 @@ func named(t *testing.T, d *sandbox.Database, ip string) map[string]int {
 func TestAccServer_changesItsAddressInPlace(t *testing.T) {
 	t.Parallel()
 	d, fill := aNeighbourhood(t)
-	var told acctest.Told
+	var warnings acctest.Warnings
 	var here, elsewhere map[string]int
 	config := func(ip string) string { return acctest.Provider(d) + another("dial1", ip, "active = true") }
 	const flags = "SELECT server_id, server_ip, rebuild_conf_files FROM servers ORDER BY server_id"
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: told.Providers(),
+		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config("10.0.0.1")},
 			{
-				PreConfig: told.After(func() {
+				PreConfig: warnings.After(func() {
 					fill()
 					acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'",
 						"INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.1', 'SALES', 'READY', 'SIP/2000')")()
@@ -89,7 +89,7 @@ func TestAccServer_changesItsAddressInPlace(t *testing.T) {
 				Config:           config("10.1.0.1"),
 				ConfigPlanChecks: before(acctest.Changes(dial1, "server_ip")),
 				Check: resource.ComposeTestCheckFunc(
-					told.Warns(t, `Server dial1 changes its address: 10\.0\.0\.1 becomes 10\.1\.0\.1 in place, in phones: 2 \(phones\.server_ip\), trunk rows: 1 .*heartbeats: 1 .*1 agents? (is|are) logged in`,
+					warnings.Expect(t, `Server dial1 changes its address: 10\.0\.0\.1 becomes 10\.1\.0\.1 in place, in phones: 2 \(phones\.server_ip\), trunk rows: 1 .*heartbeats: 1 .*1 agents? (is|are) logged in`,
 						`VARserver_ip in astguiclient\.conf`),
 					func(*terraform.State) error {
 						left, moved, others := named(t, d, "10.0.0.1"), named(t, d, "10.1.0.1"), named(t, d, "10.0.0.2")
@@ -112,7 +112,7 @@ func TestAccServer_changesItsAddressInPlace(t *testing.T) {
 				),
 			},
 			{ // nothing is left to do, and nobody is warned again
-				PreConfig: told.Forget, Config: config("10.1.0.1"), ConfigPlanChecks: nothingToDo(), Check: told.Quiet(t),
+				PreConfig: warnings.Reset, Config: config("10.1.0.1"), ConfigPlanChecks: nothingToDo(), Check: warnings.ExpectNone(t),
 			},
 			{ // the new address may have a heartbeat already, when the node came first
 				PreConfig: acctest.Run(t, d, "INSERT INTO server_updater (server_ip, last_update) VALUES ('10.2.0.1', NOW())"),

@@ -17,63 +17,63 @@ const savedByAdmin = `INSERT INTO vicidial_admin_log (event_date, user, ip_addre
 func TestAccServer_drift(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	var told acctest.Told
+	var warnings acctest.Warnings
 	config := aServer(d, `max_vicidial_trunks = 96`, `active = true`, `server_description = "Dialer one"`, `local_gmt = "-5.00"`,
 		`custom_dialplan_entry = "exten => 1,1,NoOp()\nexten => 1,2,Hangup()\n"`, `ara_url = ""`, `balance = { rank = 7 }`)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: told.Providers(),
+		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
 			{ // two columns changed in the admin form: exactly those, with who and when
-				PreConfig: told.After(acctest.Run(t, d,
+				PreConfig: warnings.After(acctest.Run(t, d,
 					"UPDATE servers SET max_vicidial_trunks = 12, vicidial_balance_rank = 1", savedByAdmin)),
 				Config:           config,
 				ConfigPlanChecks: before(acctest.Changes(dial1, "max_vicidial_trunks", "balance.rank")),
 				Check: resource.ComposeTestCheckFunc(
-					told.Warns(t, `Server dial1 was changed outside.*max_vicidial_trunks: 96 → 12, last changed .*6666.*192\.0\.2\.7.*2026-07-14 09:30:00`,
+					warnings.Expect(t, `Server dial1 was changed outside.*max_vicidial_trunks: 96 → 12, last changed .*6666.*192\.0\.2\.7.*2026-07-14 09:30:00`,
 						`vicidial_balance_rank: 7 → 1, last changed .*6666`),
 					acctest.Expect(t, d, "SELECT max_vicidial_trunks, vicidial_balance_rank FROM servers", `
 						| max_vicidial_trunks | vicidial_balance_rank |
 						|                  96 |                     7 |`)),
 			},
 			{ // told once: what was put right is not told of again
-				PreConfig: told.Forget, Config: config, ConfigPlanChecks: nothingToDo(), Check: told.Quiet(t),
+				PreConfig: warnings.Reset, Config: config, ConfigPlanChecks: nothingToDo(), Check: warnings.ExpectNone(t),
 			},
 			{ // changed with SQL, which writes no log of its own: the newest line is ours
-				PreConfig:        told.After(acctest.Run(t, d, "UPDATE servers SET active = 'N'")),
+				PreConfig:        warnings.After(acctest.Run(t, d, "UPDATE servers SET active = 'N'")),
 				Config:           config,
 				ConfigPlanChecks: before(acctest.Changes(dial1, "active")),
-				Check:            told.Warns(t, `active: Y → N`),
+				Check:            warnings.Expect(t, `active: Y → N`),
 			},
 			{ // what daemons write is nobody's business
-				PreConfig: told.After(acctest.Run(t, d,
+				PreConfig: warnings.After(acctest.Run(t, d,
 					"UPDATE servers SET rebuild_conf_files = 'N', rebuild_music_on_hold = 'N', sounds_update = 'Y', sysload = 412, channels_total = 96, "+
 						"cpu_idle_percent = 3, disk_usage = '1 91|2 12|', system_uptime = '9 days', asterisk_temp_no_restart = 'Y', "+
 						"audio_store_purge = 'old.wav', svn_revision = 3999, svn_info = 'r3999'")),
-				Config: config, ConfigPlanChecks: nothingToDo(), Check: told.Quiet(t),
+				Config: config, ConfigPlanChecks: nothingToDo(), Check: warnings.ExpectNone(t),
 			},
 			{ // a save in the admin form that changes nothing: NULL becomes '', LF becomes CR LF (docs/vicidial/measured.md#form-saved-unchanged)
-				PreConfig: told.After(acctest.Run(t, d,
+				PreConfig: warnings.After(acctest.Run(t, d,
 					"UPDATE servers SET ara_url = NULL, alt_server_ip = NULL",
 					"UPDATE servers SET ara_url = '', alt_server_ip = '', server_description = 'Dialer one', custom_dialplan_entry = REPLACE(custom_dialplan_entry, '\\n', '\\r\\n')",
 					"UPDATE servers SET local_gmt = '-5'", savedByAdmin)),
-				Config: config, ConfigPlanChecks: nothingToDo(), Check: told.Quiet(t),
+				Config: config, ConfigPlanChecks: nothingToDo(), Check: warnings.ExpectNone(t),
 			},
 			{ // the way back: '' becomes NULL
-				PreConfig: told.After(acctest.Run(t, d, "UPDATE servers SET ara_url = NULL, web_socket_url = NULL, active_twin_server_ip = NULL")),
-				Config:    config, ConfigPlanChecks: nothingToDo(), Check: told.Quiet(t),
+				PreConfig: warnings.After(acctest.Run(t, d, "UPDATE servers SET ara_url = NULL, web_socket_url = NULL, active_twin_server_ip = NULL")),
+				Config:    config, ConfigPlanChecks: nothingToDo(), Check: warnings.ExpectNone(t),
 			},
 			{ // columns that the configuration leaves out may move
-				PreConfig: told.After(acctest.Run(t, d,
+				PreConfig: warnings.After(acctest.Run(t, d,
 					"UPDATE servers SET routing_prefix = '99', user_group = 'ADMIN', vicidial_balance_active = 'Y', outbound_calls_per_second = 40, conf_secret = 'moved'", savedByAdmin)),
-				Config: config, ConfigPlanChecks: nothingToDo(), Check: told.Quiet(t),
+				Config: config, ConfigPlanChecks: nothingToDo(), Check: warnings.ExpectNone(t),
 			},
 			{ // a lower case y counts as Y, and case is none of server_id's business
-				PreConfig: told.After(acctest.Run(t, d, "UPDATE servers SET active = 'y'")),
-				Config:    config, ConfigPlanChecks: nothingToDo(), Check: told.Quiet(t),
+				PreConfig: warnings.After(acctest.Run(t, d, "UPDATE servers SET active = 'y'")),
+				Config:    config, ConfigPlanChecks: nothingToDo(), Check: warnings.ExpectNone(t),
 			},
 			{ // the row is gone
-				PreConfig:        told.After(acctest.Run(t, d, "DELETE FROM servers")),
+				PreConfig:        warnings.After(acctest.Run(t, d, "DELETE FROM servers")),
 				Config:           config,
 				ConfigPlanChecks: does(plancheck.ResourceActionCreate),
 				Check: acctest.Expect(t, d, "SELECT server_id, max_vicidial_trunks, vicidial_balance_rank FROM servers", `

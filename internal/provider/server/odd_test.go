@@ -59,7 +59,7 @@ func TestAccServer_importOfAnOldHand(t *testing.T) {
 func TestAccServer_roomsThatAreThereTwice(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	var told acctest.Told
+	var warnings acctest.Warnings
 	config := aServer(d, "conference = { rooms = 3 }")
 	acctest.Run(t, d, "ALTER TABLE vicidial_conferences DROP INDEX serverconf, DROP INDEX vextenserver")()
 	all := "SELECT conf_exten, COALESCE(extension, '') AS extension FROM vicidial_conferences ORDER BY 1, 2"
@@ -69,7 +69,7 @@ func TestAccServer_roomsThatAreThereTwice(t *testing.T) {
 		|    8600052 |           |
 		|    8600053 |           |`)
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: told.Providers(),
+		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config, Check: once},
 			{
@@ -77,22 +77,22 @@ func TestAccServer_roomsThatAreThereTwice(t *testing.T) {
 				Config:    config, ConfigPlanChecks: before(acctest.Changes(dial1, "conference.rooms")), Check: once,
 			},
 			{ // the free one goes, and the agent stays
-				PreConfig: told.After(acctest.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600052, '10.0.0.1', 'SIP/2000')")),
+				PreConfig: warnings.After(acctest.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600052, '10.0.0.1', 'SIP/2000')")),
 				Config:    config,
-				Check: resource.ComposeTestCheckFunc(told.Quiet(t), acctest.Expect(t, d, all, `
+				Check: resource.ComposeTestCheckFunc(warnings.ExpectNone(t), acctest.Expect(t, d, all, `
 					| conf_exten | extension |
 					|    8600051 |           |
 					|    8600052 | SIP/2000  |
 					|    8600053 |           |`)),
 			},
 			{ // of two that are in use neither goes
-				PreConfig: told.After(acctest.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600052, '10.0.0.1', 'SIP/2001')")),
+				PreConfig: warnings.After(acctest.Run(t, d, "INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600052, '10.0.0.1', 'SIP/2001')")),
 				Config:    config, ExpectNonEmptyPlan: true,
-				Check: told.Warns(t, `Rooms of server dial1 are still in use: .* 8600052\.`),
+				Check: warnings.Expect(t, `Rooms of server dial1 are still in use: .* 8600052\.`),
 			},
 			{
-				PreConfig: told.After(acctest.Run(t, d, "UPDATE vicidial_conferences SET extension = ''")),
-				Config:    config, Check: resource.ComposeTestCheckFunc(once, told.Quiet(t)),
+				PreConfig: warnings.After(acctest.Run(t, d, "UPDATE vicidial_conferences SET extension = ''")),
+				Config:    config, Check: resource.ComposeTestCheckFunc(once, warnings.ExpectNone(t)),
 			},
 		},
 	})
@@ -127,7 +127,7 @@ func TestAccServer_importOfRoomsWithGaps(t *testing.T) {
 func TestAccServer_twoWithOneAddress(t *testing.T) {
 	t.Parallel()
 	d, fill := aNeighbourhood(t)
-	var told acctest.Told
+	var warnings acctest.Warnings
 	acctest.Run(t, d, "INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial0', '10.0.0.1', 50), ('dial1', '10.0.0.1', 50)",
 		"INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.1', 'SALES', 'READY', NULL)")()
 	fill()
@@ -142,26 +142,26 @@ func TestAccServer_twoWithOneAddress(t *testing.T) {
 	const servers = "SELECT server_id, server_ip FROM servers WHERE server_id < 'dial2' ORDER BY server_id"
 	moved := acctest.Provider(d) + another("dial1", "10.0.0.11", "force_destroy = true")
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: told.Providers(),
+		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{
 				Config: aServer(d, "force_destroy = true") + imports("dial1"),
-				Check:  told.Warns(t, `Two servers with one address: Server dial0 has the address 10\.0\.0\.1 as well`),
+				Check:  warnings.Expect(t, `Two servers with one address: Server dial0 has the address 10\.0\.0\.1 as well`),
 			},
 			{
-				PreConfig: told.Forget, Config: moved,
+				PreConfig: warnings.Reset, Config: moved,
 				Check: resource.ComposeTestCheckFunc(
-					told.Warns(t, `10\.0\.0\.1 becomes 10\.0\.0\.11 in the servers row alone: server dial0 has the old address as well`),
+					warnings.Expect(t, `10\.0\.0\.1 becomes 10\.0\.0\.11 in the servers row alone: server dial0 has the old address as well`),
 					acctest.Expect(t, d, servers, `
 						| server_id | server_ip |
 						| dial0     | 10.0.0.1  |
 						| dial1     | 10.0.0.11 |`)),
 			},
 			{
-				PreConfig: told.After(acctest.Run(t, d, "UPDATE servers SET server_ip = '10.0.0.1' WHERE server_id = 'dial1'")),
+				PreConfig: warnings.After(acctest.Run(t, d, "UPDATE servers SET server_ip = '10.0.0.1' WHERE server_id = 'dial1'")),
 				Config:    acctest.Provider(d),
 				Check: resource.ComposeTestCheckFunc(
-					told.Warns(t, `Server dial0 has the same address: the row alone goes`),
+					warnings.Expect(t, `Server dial0 has the same address: the row alone goes`),
 					acctest.Expect(t, d, servers, `
 						| server_id | server_ip |
 						| dial0     | 10.0.0.1  |`)),

@@ -88,20 +88,20 @@ func TestAccServer_resumesButDoesNotTakeOver(t *testing.T) {
 func TestAccServer_warnsOfDefaultsThatHoldItBack(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	var told acctest.Told
+	var warnings acctest.Warnings
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: told.Providers(),
+		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{
 				Config: aServer(d),
-				Check: told.Warns(t, `Server dial1 keeps defaults that hold it back: .*max_vicidial_trunks \(23 lines\).*outbound_calls_per_second.*asterisk_version`,
+				Check: warnings.Expect(t, `Server dial1 keeps defaults that hold it back: .*max_vicidial_trunks \(23 lines\).*outbound_calls_per_second.*asterisk_version`,
 					`conf_secret_wo.*Secret left as it was shipped`, `manager_secret_wo.*Secret left as it was shipped`),
 			},
 			{
-				PreConfig: told.Forget,
+				PreConfig: warnings.Reset,
 				Config: aServer(d) + another("db1", "10.0.0.5", "active_asterisk_server = false", `conf_secret_wo = "n0t-shipped"`, "conf_secret_wo_version = 1",
 					`manager_secret_wo = "n0t-shipped"`, "manager_secret_wo_version = 1"),
-				Check: told.Quiet(t),
+				Check: warnings.ExpectNone(t),
 			},
 		},
 	})

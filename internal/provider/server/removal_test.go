@@ -17,20 +17,20 @@ const rows = "SELECT server_id FROM servers ORDER BY server_id"
 func TestAccServer_staysWhileSomebodyNeedsIt(t *testing.T) {
 	t.Parallel()
 	d, _ := aNeighbourhood(t)
-	var told acctest.Told
+	var warnings acctest.Warnings
 	gone := acctest.Provider(d)
 	refuses := func(message string, meanwhile ...string) resource.TestStep {
 		return resource.TestStep{PreConfig: acctest.Run(t, d, meanwhile...), Config: gone, ExpectError: says("Unable to delete server dial1.*" + message)}
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: told.Providers(),
+		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: aServer(d, "conference = { rooms = 3 }")},
 			refuses("1 agents? .*logged in", "INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.1', 'SALES', 'READY', 'SIP/2000')"),
 			refuses("1 calls? .*up on it", "DELETE FROM vicidial_live_agents", "INSERT INTO vicidial_auto_calls (server_ip, campaign_id, status, call_type) VALUES ('10.0.0.1', 'SALES', 'LIVE', 'OUT')"),
 			refuses("it is the active voicemail server", "DELETE FROM vicidial_auto_calls", "UPDATE system_settings SET active_voicemail_server = '10.0.0.1'"),
 			{ // everything at once, and the plan has said so before
-				PreConfig: told.After(acctest.Run(t, d,
+				PreConfig: warnings.After(acctest.Run(t, d,
 					"INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.1', 'SALES', 'READY', 'SIP/2000'), ('9001', '10.0.0.1', 'SALES', 'READY', 'R/9001')",
 					"INSERT INTO phones (extension, server_ip, login) VALUES ('2000', '10.0.0.1', '2000a')",
 					"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 20, 'MAXIMUM_LIMIT')",
@@ -43,7 +43,7 @@ func TestAccServer_staysWhileSomebodyNeedsIt(t *testing.T) {
 			{ // still there, and the same as before
 				Config: aServer(d, "conference = { rooms = 3 }"), ConfigPlanChecks: nothingToDo(),
 				Check: resource.ComposeTestCheckFunc(
-					told.Warns(t, `Server dial1 is going to be removed: The apply refuses as long as this is so: 1 agent is logged in on it; it is the active voicemail`,
+					warnings.Expect(t, `Server dial1 is going to be removed: The apply refuses as long as this is so: 1 agent is logged in on it; it is the active voicemail`,
 						`These rows name it now: phones: 1 .*carriers: 1 .*moves or removes before are no obstacle`),
 					roomsAre(t, d, meetme, run(8600051, 3)),
 					acctest.Expect(t, d, "SELECT active_asterisk_server FROM servers WHERE server_id = 'dial1'", "| active_asterisk_server |\n| Y                      |")),
@@ -66,7 +66,7 @@ func TestAccServer_staysWhileSomebodyNeedsIt(t *testing.T) {
 func TestAccServer_forceDestroy(t *testing.T) {
 	t.Parallel()
 	d, fill := aNeighbourhood(t)
-	var told acctest.Told
+	var warnings acctest.Warnings
 	forced := aServer(d, "force_destroy = true")
 	steps := []resource.TestStep{
 		{Config: forced},
@@ -80,11 +80,11 @@ func TestAccServer_forceDestroy(t *testing.T) {
 			Config: acctest.Provider(d), ExpectError: says("1 agents? .*logged in"),
 		},
 		{
-			PreConfig:        told.After(acctest.Run(t, d, "DELETE FROM vicidial_live_agents", "UPDATE servers SET rebuild_conf_files = 'N'")),
+			PreConfig:        warnings.After(acctest.Run(t, d, "DELETE FROM vicidial_live_agents", "UPDATE servers SET rebuild_conf_files = 'N'")),
 			Config:           acctest.Provider(d),
 			ConfigPlanChecks: before(plancheck.ExpectResourceAction(dial1, plancheck.ResourceActionDestroy)),
 			Check: resource.ComposeTestCheckFunc(
-				told.Warns(t, `force_destroy is set: phones: 2 .*go with it, and its phones leave their aliases`, `may not see vicidial_process_triggers`),
+				warnings.Expect(t, `force_destroy is set: phones: 2 .*go with it, and its phones leave their aliases`, `may not see vicidial_process_triggers`),
 				// An alias that would list nobody is gone; one of others is as it was.
 				acctest.Expect(t, d, "SELECT alias_id, logins_list FROM phones_alias ORDER BY alias_id", `
 					| alias_id | logins_list |
@@ -123,7 +123,7 @@ func TestAccServer_forceDestroy(t *testing.T) {
 				}),
 		},
 	}
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: told.Providers(), Steps: steps})
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: steps})
 }
 
 // A user who may see and write process triggers takes those along.

@@ -84,33 +84,33 @@ func TestAccServer_rooms(t *testing.T) {
 func TestAccServer_roomsInUse(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	var told acctest.Told
+	var warnings acctest.Warnings
 	rooms := func(n int) string { return aServer(d, fmt.Sprintf("conference = { rooms = %d }", n)) }
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: told.Providers(),
+		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: rooms(10)},
 			{ // an agent sits in the ninth: it stays, and is told of
-				PreConfig: told.After(acctest.Run(t, d, "UPDATE vicidial_conferences SET extension = 'SIP/2001' WHERE conf_exten = 8600059")),
+				PreConfig: warnings.After(acctest.Run(t, d, "UPDATE vicidial_conferences SET extension = 'SIP/2001' WHERE conf_exten = 8600059")),
 				Config:    rooms(5), ExpectNonEmptyPlan: true,
 				Check: resource.ComposeTestCheckFunc(
-					told.Warns(t, `Rooms of server dial1 are still in use: .* 8600059\..*apply again when`),
+					warnings.Expect(t, `Rooms of server dial1 are still in use: .* 8600059\..*apply again when`),
 					acctest.Expect(t, d, "SELECT conf_exten, extension FROM vicidial_conferences WHERE conf_exten > 8600054", `
 						| conf_exten | extension |
 						|    8600055 |           |
 						|    8600059 | SIP/2001  |`)),
 			},
 			{ // still there: the plan says so again
-				PreConfig: told.Forget, Config: rooms(5), ExpectNonEmptyPlan: true,
-				Check: told.Warns(t, `Rooms of server dial1 are still in use`),
+				PreConfig: warnings.Reset, Config: rooms(5), ExpectNonEmptyPlan: true,
+				Check: warnings.Expect(t, `Rooms of server dial1 are still in use`),
 			},
 			{ // free again: it goes
-				PreConfig: told.After(acctest.Run(t, d, "UPDATE vicidial_conferences SET extension = ''")),
-				Config:    rooms(5), Check: resource.ComposeTestCheckFunc(roomsAre(t, d, meetme, run(8600051, 5)), told.Quiet(t)),
+				PreConfig: warnings.After(acctest.Run(t, d, "UPDATE vicidial_conferences SET extension = ''")),
+				Config:    rooms(5), Check: resource.ComposeTestCheckFunc(roomsAre(t, d, meetme, run(8600051, 5)), warnings.ExpectNone(t)),
 			},
 			{ // back to ten while somebody sits where rooms are wanted anyway: not in the way
-				PreConfig: told.After(acctest.Run(t, d, "UPDATE vicidial_conferences SET extension = 'SIP/2001' WHERE conf_exten = 8600053")),
-				Config:    rooms(10), Check: resource.ComposeTestCheckFunc(roomsAre(t, d, meetme, run(8600051, 10)), told.Quiet(t)),
+				PreConfig: warnings.After(acctest.Run(t, d, "UPDATE vicidial_conferences SET extension = 'SIP/2001' WHERE conf_exten = 8600053")),
+				Config:    rooms(10), Check: resource.ComposeTestCheckFunc(roomsAre(t, d, meetme, run(8600051, 10)), warnings.ExpectNone(t)),
 			},
 		},
 	})
@@ -119,9 +119,9 @@ func TestAccServer_roomsInUse(t *testing.T) {
 func TestAccServer_roomsOfAnotherEngine(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	var told acctest.Told
+	var warnings acctest.Warnings
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: told.Providers(),
+		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: aServer(d, "conference = { rooms = 8 }")},
 			{
@@ -131,17 +131,17 @@ func TestAccServer_roomsOfAnotherEngine(t *testing.T) {
 					roomsAre(t, d, confbridge, run(9600000, 8)), roomsAre(t, d, meetme, none)),
 			},
 			{ // back, while an agent sits in one
-				PreConfig: told.After(acctest.Run(t, d, "UPDATE vicidial_confbridges SET extension = 'SIP/2001' WHERE conf_exten = 9600003")),
+				PreConfig: warnings.After(acctest.Run(t, d, "UPDATE vicidial_confbridges SET extension = 'SIP/2001' WHERE conf_exten = 9600003")),
 				Config:    aServer(d, `conference = { rooms = 8, engine = "MEETME" }`), ExpectNonEmptyPlan: true,
 				Check: resource.ComposeTestCheckFunc(
 					roomsAre(t, d, meetme, run(8600051, 8)), roomsAre(t, d, confbridge, run(9600003, 1)),
-					told.Warns(t, `still in use: .* 9600003\.`)),
+					warnings.Expect(t, `still in use: .* 9600003\.`)),
 			},
 			{ // who is free now
-				PreConfig: told.After(acctest.Run(t, d, "UPDATE vicidial_confbridges SET extension = ''")),
+				PreConfig: warnings.After(acctest.Run(t, d, "UPDATE vicidial_confbridges SET extension = ''")),
 				Config:    aServer(d, `conference = { rooms = 8, engine = "MEETME" }`),
 				Check: resource.ComposeTestCheckFunc(
-					roomsAre(t, d, meetme, run(8600051, 8)), roomsAre(t, d, confbridge, none), told.Quiet(t)),
+					roomsAre(t, d, meetme, run(8600051, 8)), roomsAre(t, d, confbridge, none), warnings.ExpectNone(t)),
 			},
 		},
 		CheckDestroy: resource.ComposeTestCheckFunc(roomsAre(t, d, confbridge, none), roomsAre(t, d, meetme, none)),
@@ -172,10 +172,10 @@ func TestAccServer_roomsOutOfReach(t *testing.T) {
 func TestAccServer_roomsThatNobodyManages(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	var told acctest.Told
-	stay := resource.ComposeTestCheckFunc(roomsAre(t, d, meetme, "| first | last | rooms |\n| 8600001 | 8600070 | 3 |"), roomsAre(t, d, confbridge, run(9600000, 2)), told.Quiet(t))
+	var warnings acctest.Warnings
+	stay := resource.ComposeTestCheckFunc(roomsAre(t, d, meetme, "| first | last | rooms |\n| 8600001 | 8600070 | 3 |"), roomsAre(t, d, confbridge, run(9600000, 2)), warnings.ExpectNone(t))
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: told.Providers(),
+		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{
 				PreConfig: acctest.Run(t, d,
@@ -183,7 +183,7 @@ func TestAccServer_roomsThatNobodyManages(t *testing.T) {
 					"INSERT INTO vicidial_confbridges (conf_exten, server_ip, extension) VALUES (9600000, '10.0.0.1', ''), (9600001, '10.0.0.1', '')"),
 				Config: aServer(d),
 			},
-			{PreConfig: told.Forget, Config: aServer(d, "active = true"), ConfigPlanChecks: before(acctest.Changes(dial1, "active")), Check: stay},
+			{PreConfig: warnings.Reset, Config: aServer(d, "active = true"), ConfigPlanChecks: before(acctest.Changes(dial1, "active")), Check: stay},
 			{Config: aServer(d, "active = false"), ConfigPlanChecks: before(acctest.Changes(dial1, "active")), Check: stay},
 			{Config: aServer(d, "active = false"), ConfigPlanChecks: nothingToDo(), Check: stay},
 			{ // once they are managed, those of this engine are; stock systems have rooms of both

@@ -19,7 +19,7 @@ func TestAccServers(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			acctest.Floor(t, d)
+			acctest.BusyCluster(t, d)
 			acctest.Run(t, d, "UPDATE servers SET active = 'N' WHERE server_id = 'dial2'")()
 			found := func(filter string, ips ...string) resource.TestStep {
 				checks := make([]knownvalue.Check, 0, len(ips))

@@ -31,7 +31,7 @@ func TestAccTopology(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			acctest.Floor(t, d)
+			acctest.BusyCluster(t, d)
 			full := "title = \"Floor <1>\"\n proxy = { name = \"lb\", address = \"10.0.0.9\" }\n web_nodes = { web1 = \"10.0.0.21\", web2 = \"10.0.0.22\" }"
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
@@ -58,7 +58,7 @@ func TestAccTopology(t *testing.T) {
 func TestAccTopology_webNodesThatAgentsCameThrough(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	acctest.Floor(t, d)
+	acctest.BusyCluster(t, d)
 	acctest.Run(t, d, "INSERT INTO vicidial_webservers (webserver, hostname) VALUES ('a.example', 'web1'), ('b.example', 'web1'), ('a.example', 'web2')")()
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),

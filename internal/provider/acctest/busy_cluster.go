@@ -8,7 +8,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// Floor fills a database with a small cluster at work, as its nodes would have
+// BusyCluster fills a database with a small cluster at work, as its nodes would have
 // written it a moment ago:
 //
 //   - telephony nodes dial1 to dial3 at 10.0.0.1 to 10.0.0.3, of 100 lines, 20
@@ -21,7 +21,7 @@ import (
 //   - heartbeats of all three, dial1 as the coordinator; on dial1 two agents of
 //     SALES with three calls out and one in, on dial2 a paused agent of SUPPORT
 //     and a balance call of SALES, on dial3 a remote agent.
-func Floor(t *testing.T, d *sandbox.Database) {
+func BusyCluster(t *testing.T, d *sandbox.Database) {
 	t.Helper()
 	statements := []string{
 		"UPDATE system_settings SET active_voicemail_server = '10.0.0.1', outbound_calls_per_second = 10",

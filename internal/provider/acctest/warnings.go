@@ -1,0 +1,142 @@
+package acctest
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
+)
+
+// Warnings records the warnings of the provider's answers to Terraform. No plan
+// and no state holds them, so nothing else of the test framework sees them.
+type Warnings struct {
+	mutex    sync.Mutex
+	warnings []string
+}
+
+// Providers serves the provider to a test case and records its warnings.
+func (l *Warnings) Providers() map[string]func() (tfprotov6.ProviderServer, error) {
+	serve := Providers()["vicidial"]
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"vicidial": func() (tfprotov6.ProviderServer, error) {
+			server, err := serve()
+			if err != nil {
+				return nil, err
+			}
+			whole, ok := server.(fastpath.Framework)
+			if !ok {
+				return nil, fmt.Errorf("%T does not implement the whole protocol", server)
+			}
+			return &recorder{whole, l}, nil
+		},
+	}
+}
+
+// Reset drops the warnings so far. It fits into a step's PreConfig.
+func (l *Warnings) Reset() {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.warnings = nil
+}
+
+// After makes a PreConfig that calls a function and records from then on.
+func (l *Warnings) After(before func()) func() {
+	return func() {
+		before()
+		l.Reset()
+	}
+}
+
+// Expect makes a check that each pattern matches a warning, given
+// as "attribute: summary: detail".
+func (l *Warnings) Expect(t *testing.T, patterns ...string) func(*terraform.State) error {
+	t.Helper()
+	return func(*terraform.State) error {
+		t.Helper()
+		recorded := l.recorded()
+		for _, pattern := range patterns {
+			if !slices.ContainsFunc(recorded, regexp.MustCompile("(?s)"+pattern).MatchString) {
+				t.Errorf("no warning matches %q; recorded:\n%s", pattern, strings.Join(recorded, "\n"))
+			}
+		}
+		return nil
+	}
+}
+
+// ExpectNo makes a check that a pattern matches no warning.
+func (l *Warnings) ExpectNo(t *testing.T, pattern string) func(*terraform.State) error {
+	t.Helper()
+	return func(*terraform.State) error {
+		t.Helper()
+		if recorded := l.recorded(); slices.ContainsFunc(recorded, regexp.MustCompile("(?s)"+pattern).MatchString) {
+			t.Errorf("a warning matches %q; recorded:\n%s", pattern, strings.Join(recorded, "\n"))
+		}
+		return nil
+	}
+}
+
+// ExpectNone makes a check that there was no warning.
+func (l *Warnings) ExpectNone(t *testing.T) func(*terraform.State) error {
+	t.Helper()
+	return func(*terraform.State) error {
+		t.Helper()
+		if recorded := l.recorded(); len(recorded) > 0 {
+			t.Errorf("recorded:\n%s", strings.Join(recorded, "\n"))
+		}
+		return nil
+	}
+}
+
+func (l *Warnings) recorded() []string {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return slices.Compact(slices.Sorted(slices.Values(l.warnings)))
+}
+
+func (l *Warnings) record(diagnostics []*tfprotov6.Diagnostic) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	for _, d := range diagnostics {
+		if d.Severity == tfprotov6.DiagnosticSeverityWarning {
+			l.warnings = append(l.warnings, d.Attribute.String()+": "+d.Summary+": "+d.Detail)
+		}
+	}
+}
+
+// recorder records the warnings of a server.
+type recorder struct {
+	fastpath.Framework
+	warnings *Warnings
+}
+
+func (s *recorder) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	resp, err := s.Framework.ReadResource(ctx, req)
+	if resp != nil {
+		s.warnings.record(resp.Diagnostics)
+	}
+	return resp, err
+}
+
+func (s *recorder) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	resp, err := s.Framework.PlanResourceChange(ctx, req)
+	if resp != nil {
+		s.warnings.record(resp.Diagnostics)
+	}
+	return resp, err
+}
+
+func (s *recorder) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	resp, err := s.Framework.ApplyResourceChange(ctx, req)
+	if resp != nil {
+		s.warnings.record(resp.Diagnostics)
+	}
+	return resp, err
+}
