@@ -69,6 +69,7 @@ func (v *vicidial) Configure(ctx context.Context, req provider.ConfigureRequest,
 		return
 	}
 
+	settings.Log = newLog(os.Getenv)
 	cluster := store.New(settings)
 	v.cluster.Store(cluster)
 	resp.ResourceData = cluster

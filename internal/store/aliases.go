@@ -28,12 +28,12 @@ SELECT alias_id,
 )
 
 func (s *Store) readAliases(ctx context.Context) ([]cluster.PhoneAlias, error) {
-	home, err := s.home.get(ctx)
+	info, err := s.info.get(ctx)
 	if err != nil {
 		return nil, err
 	}
 	query := selectAliases
-	if !home.schema.Has(cluster.TableAliases, "user_group") {
+	if !info.schema.Has(cluster.TableAliases, "user_group") {
 		query = selectAliasesWithoutGroup
 	}
 	var aliases []cluster.PhoneAlias
@@ -58,8 +58,8 @@ SELECT voicemail_id
  ORDER BY voicemail_id`
 
 func (s *Store) readMailboxes(ctx context.Context) ([]string, error) {
-	home, err := s.home.get(ctx)
-	if err != nil || !home.schema.Has("vicidial_voicemail", "voicemail_id") {
+	info, err := s.info.get(ctx)
+	if err != nil || !info.schema.Has("vicidial_voicemail", "voicemail_id") {
 		return nil, err
 	}
 	var ids []string

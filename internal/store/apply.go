@@ -7,6 +7,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -32,12 +33,14 @@ func (s *Store) Apply(ctx context.Context, decide Decide) error {
 	if s.settings.ReadOnly {
 		return ErrReadOnly
 	}
+	began := time.Now()
 	select {
 	case s.writing <- struct{}{}:
 		defer func() { <-s.writing }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	since(ctx, s.log.lock, "waited for other changes of this run", began)
 	w := &writer{store: s}
 	defer w.close(context.WithoutCancel(ctx))
 	if err := w.lock(ctx); err != nil {
@@ -54,7 +57,7 @@ func (s *Store) Apply(ctx context.Context, decide Decide) error {
 	if err := s.Writable(ctx, tablesOf(plan)...); err != nil {
 		return err
 	}
-	if w.home, err = s.home.get(ctx); err != nil {
+	if w.info, err = s.info.get(ctx); err != nil {
 		return err
 	}
 	return w.run(ctx, plan)
@@ -76,11 +79,12 @@ func tablesOf(plan cluster.Plan) []cluster.Table {
 // connection is lost the lock is too, and nothing more is written over it.
 type writer struct {
 	store  *Store
-	home   home
+	info   serverInfo
 	conn   *sql.Conn
-	thread int64 // the connection's number at the server
-	unsure bool  // the latest statement may have run, and nobody answered
-	sent   bool  // the latest step has sent its statement
+	thread int64     // the connection's number at the server
+	unsure bool      // the latest statement may have run, and nobody answered
+	sent   bool      // the latest step has sent its statement
+	since  time.Time // when the lock was acquired
 }
 
 func (w *writer) run(ctx context.Context, plan cluster.Plan) error {
@@ -108,7 +112,7 @@ func (w *writer) run(ctx context.Context, plan cluster.Plan) error {
 		}
 		if err != nil {
 			if flags && w.conn != nil { // for the steps that are written
-				_, _ = w.conn.ExecContext(context.WithoutCancel(ctx), flag.text, flag.args...)
+				_, _ = w.send(context.WithoutCancel(ctx), flag)
 			}
 			// MyISAM keeps the rows that a statement came to before it failed.
 			inPart := w.sent && max(len(step.Rows), len(step.In)) > 1
@@ -147,9 +151,9 @@ func rebuild(r cluster.Rebuild) (statement, bool) {
 
 // step writes one step and its line in the change log.
 func (w *writer) step(ctx context.Context, step cluster.Step) error {
-	done := phrase(step)
+	done := newStatement(step)
 	for thinned := false; ; thinned = true {
-		changed, err := w.exec(ctx, done, func(ctx context.Context) (bool, error) { return w.stands(ctx, step) })
+		changed, err := w.exec(ctx, done, func(ctx context.Context) (bool, error) { return w.done(ctx, step) })
 		if err != nil {
 			return err
 		}
@@ -157,12 +161,12 @@ func (w *writer) step(ctx context.Context, step cluster.Step) error {
 			return nil // nothing to tell of
 		}
 		if step.Column != "" && changed < int64(len(step.In)) {
-			if err := w.allMoved(ctx, step); err != nil {
+			if err := w.bulkConflict(ctx, step); err != nil {
 				return err
 			}
 		}
 		if changed == 0 && step.Column == "" && step.Verb != cluster.Thin {
-			if err := w.unmoved(ctx, step); err != nil {
+			if err := w.conflict(ctx, step); err != nil {
 				return err
 			}
 		}
@@ -193,7 +197,7 @@ func (w *writer) log(ctx context.Context, step cluster.Step, done statement) err
 		}
 		step.Audit.Record = number
 	}
-	insert, count := w.store.audit(w.home, step, done)
+	insert, count := w.store.audit(w.info, step, done)
 	_, err := w.exec(ctx, insert, func(ctx context.Context) (bool, error) {
 		n, err := w.count(ctx, count)
 		return n > 0, err
@@ -203,8 +207,8 @@ func (w *writer) log(ctx context.Context, step cluster.Step, done statement) err
 
 // unmoved looks why a step found no row: it may have been done before, else
 // somebody moved the row.
-func (w *writer) unmoved(ctx context.Context, step cluster.Step) error {
-	stands, err := w.stands(ctx, step)
+func (w *writer) conflict(ctx context.Context, step cluster.Step) error {
+	stands, err := w.done(ctx, step)
 	if err == nil && stands && step.Verb == cluster.Delete && len(step.From) > 0 {
 		// No row says what it said. Has it gone, or does it say something else?
 		where, args := whereOf(step, nil)
@@ -222,9 +226,9 @@ func (w *writer) unmoved(ctx context.Context, step cluster.Step) error {
 }
 
 // stands asks the rows whether a step is done.
-func (w *writer) stands(ctx context.Context, step cluster.Step) (bool, error) {
+func (w *writer) done(ctx context.Context, step cluster.Step) (bool, error) {
 	if step.Column != "" {
-		left, err := w.left(ctx, step)
+		left, err := w.unfinished(ctx, step)
 		return len(left) == 0, err
 	}
 	from := func(says cluster.Row) (int, error) {
@@ -267,7 +271,12 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 	// A statement under way is not cut off by Ctrl-C, but a pause is.
 	stop, ctx := ctx, context.WithoutCancel(ctx)
 	var failure error
-	for _, pause := range w.store.pauses {
+	for try, pause := range w.store.pauses {
+		if try > 0 {
+			verb, table := verbAndTable(s.text)
+			w.store.log.store.LogAttrs(ctx, slog.LevelDebug, "retry", slog.String("verb", verb), slog.String("table", table),
+				slog.Int("try", try+1), slog.Int64("pause_ms", pause.Milliseconds()))
+		}
 		select {
 		case <-time.After(pause):
 		case <-stop.Done():
@@ -294,19 +303,31 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 			}
 		}
 		w.sent = true
-		result, err := w.conn.ExecContext(ctx, s.text, s.args...)
+		result, err := w.send(ctx, s)
 		w.unsure = err != nil && lost(err) && !errors.Is(err, driver.ErrBadConn) // which was not sent
 		switch {
 		case err == nil:
 			return result.RowsAffected()
 		case lost(err):
 			w.drop()
-		case !inTheWay(err):
-			return 0, plain(err)
+		case !isRetryable(err):
+			return 0, withAdvice(err)
 		}
-		failure = plain(err)
+		failure = withAdvice(err)
 	}
 	return 0, failure
+}
+
+// send sends a statement once, and logs it.
+func (w *writer) send(ctx context.Context, s statement) (sql.Result, error) {
+	began := time.Now()
+	result, err := w.conn.ExecContext(ctx, s.text, s.args...)
+	rows := int64(0)
+	if err == nil {
+		rows, _ = result.RowsAffected()
+	}
+	w.store.log.statement(ctx, s.text, began, rows, err)
+	return result, err
 }
 
 // number asks which number the database gave the row of an insert.
@@ -317,7 +338,7 @@ func (w *writer) number(ctx context.Context, step cluster.Step) (string, error) 
 	var number string
 	where, args := conditions(keyOf(step, step.Rows[0]), " AND ", "=")
 	ask := statement{fmt.Sprintf("SELECT %s FROM %s WHERE %s", step.Audit.Numbered, step.Table, where), args}
-	err := w.conn.QueryRowContext(context.WithoutCancel(ctx), ask.text, ask.args...).Scan(&number)
+	err := w.one(context.WithoutCancel(ctx), ask, &number)
 	return number, err
 }
 
@@ -326,6 +347,14 @@ func (w *writer) count(ctx context.Context, s statement) (int, error) {
 	if w.conn == nil {
 		return 0, sql.ErrConnDone
 	}
-	err := w.conn.QueryRowContext(ctx, s.text, s.args...).Scan(&n)
+	err := w.one(ctx, s, &n)
 	return n, err
+}
+
+// one runs a query that returns one row over the connection that holds the lock.
+func (w *writer) one(ctx context.Context, s statement, into ...any) error {
+	began := time.Now()
+	err := w.conn.QueryRowContext(ctx, s.text, s.args...).Scan(into...)
+	w.store.log.statement(ctx, s.text, began, 1, err)
+	return err
 }

@@ -26,11 +26,11 @@ SELECT COUNT(*)
 const maxEventSQL = 60000
 
 // audit is the line in VICIdial's admin change log about one written step.
-func (s *Store) audit(h home, step cluster.Step, done statement) (insert, count statement) {
-	text := spell(step, done)
+func (s *Store) audit(info serverInfo, step cluster.Step, done statement) (insert, count statement) {
+	text := auditText(step, done)
 	a := step.Audit
 	user := s.settings.AuditUser
-	insert = statement{insertAudit, []any{user, h.address, a.Section, a.Type, cut(a.Record, 50), cut(a.Code, 255), text, a.Notes}}
+	insert = statement{insertAudit, []any{user, info.address, a.Section, a.Type, cut(a.Record, 50), cut(a.Code, 255), text, a.Notes}}
 	count = statement{countAudit, []any{cut(a.Record, 50), a.Section, user, text}}
 	return insert, count
 }
@@ -43,11 +43,11 @@ var secretColumns = map[string]bool{
 	cluster.DefaultServerPassword: true, cluster.DefaultRegistrationPassword: true, cluster.DefaultLoginPassword: true,
 }
 
-// spell writes a statement out as the admin page does: values in quotes, no
+// auditText writes a statement out as the admin page does: values in quotes, no
 // semicolon, a bar at the end
 // (docs/vicidial/admin-page.md#event-sql). It is for people to read and is
 // never run. Secrets are replaced by ****.
-func spell(step cluster.Step, done statement) string {
+func auditText(step cluster.Step, done statement) string {
 	hidden := secretsOf(step)
 	var text strings.Builder
 	rest := done.text

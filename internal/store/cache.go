@@ -9,13 +9,13 @@ import (
 // loadTimeout bounds one read of a whole table.
 const loadTimeout = time.Minute
 
-// family is one cached read, shared by everybody who asks for it while
-// Terraform refreshes. What it refuses is the point: a load does not run on the
-// context of whoever came first, so that one cancelled reader fails only
-// itself; a failure is told to those who waited and to nobody after them; and a
-// load that began before a write never answers a reader who came after it.
-type family[T any] struct {
+// cachedQuery is one cached read, shared by all readers until a write. A load
+// runs on a context of its own, so that a cancelled reader fails only itself. A
+// failure is returned to the readers that waited for it and is not kept. A load
+// that began before a write never answers a reader that came after it.
+type cachedQuery[T any] struct {
 	read func(context.Context) (T, error)
+	log  func(ctx context.Context, result string) // nil logs nothing
 
 	mu      sync.Mutex
 	current *load[T]
@@ -27,15 +27,18 @@ type load[T any] struct {
 	err   error
 }
 
-func (f *family[T]) get(ctx context.Context) (T, error) {
-	f.mu.Lock()
-	l := f.current
+func (q *cachedQuery[T]) get(ctx context.Context) (T, error) {
+	q.mu.Lock()
+	l, result := q.current, "shared"
 	if l == nil {
-		l = &load[T]{done: make(chan struct{})}
-		f.current = l
-		go f.run(context.WithoutCancel(ctx), l)
+		l, result = &load[T]{done: make(chan struct{})}, "load"
+		q.current = l
+		go q.run(context.WithoutCancel(ctx), l)
 	}
-	f.mu.Unlock()
+	q.mu.Unlock()
+	if q.log != nil {
+		q.log(ctx, result)
+	}
 
 	select {
 	case <-l.done:
@@ -46,23 +49,23 @@ func (f *family[T]) get(ctx context.Context) (T, error) {
 	}
 }
 
-func (f *family[T]) run(ctx context.Context, l *load[T]) {
+func (q *cachedQuery[T]) run(ctx context.Context, l *load[T]) {
 	ctx, cancel := context.WithTimeout(ctx, loadTimeout)
 	defer cancel()
-	l.value, l.err = f.read(ctx)
+	l.value, l.err = q.read(ctx)
 	if l.err != nil {
-		f.mu.Lock()
-		if f.current == l {
-			f.current = nil
+		q.mu.Lock()
+		if q.current == l {
+			q.current = nil
 		}
-		f.mu.Unlock()
+		q.mu.Unlock()
 	}
 	close(l.done)
 }
 
 // forget makes the next reader read again.
-func (f *family[T]) forget() {
-	f.mu.Lock()
-	f.current = nil
-	f.mu.Unlock()
+func (q *cachedQuery[T]) forget() {
+	q.mu.Lock()
+	q.current = nil
+	q.mu.Unlock()
 }

@@ -9,15 +9,15 @@ import (
 	"testing"
 )
 
-// aFamily reads as the test says: each read takes its answer from the channel.
+// aQuery reads as the test says: each read takes its answer from the channel.
 type answer struct {
 	value int
 	err   error
 }
 
-func aFamily() (*family[int], chan answer, *atomic.Int64) {
+func aQuery() (*cachedQuery[int], chan answer, *atomic.Int64) {
 	answers, reads := make(chan answer), &atomic.Int64{}
-	return &family[int]{read: func(ctx context.Context) (int, error) {
+	return &cachedQuery[int]{read: func(ctx context.Context) (int, error) {
 		reads.Add(1)
 		select {
 		case a := <-answers:
@@ -29,7 +29,7 @@ func aFamily() (*family[int], chan answer, *atomic.Int64) {
 }
 
 // reader asks in the background; the returned function waits for the answer.
-func reader(ctx context.Context, f *family[int]) func() answer {
+func reader(ctx context.Context, f *cachedQuery[int]) func() answer {
 	got := make(chan answer, 1)
 	go func() {
 		value, err := f.get(ctx)
@@ -38,11 +38,11 @@ func reader(ctx context.Context, f *family[int]) func() answer {
 	return func() answer { return <-got }
 }
 
-func TestFamily(t *testing.T) {
+func TestCachedQuery(t *testing.T) {
 	t.Parallel()
 	t.Run("whoever comes during a load waits for it, and whoever comes after has it", func(t *testing.T) {
 		t.Parallel()
-		f, answers, reads := aFamily()
+		f, answers, reads := aQuery()
 		var waiting []func() answer
 		for range 20 {
 			waiting = append(waiting, reader(t.Context(), f))
@@ -62,7 +62,7 @@ func TestFamily(t *testing.T) {
 	})
 	t.Run("a load that began before a write answers nobody who came after it", func(t *testing.T) {
 		t.Parallel()
-		f, answers, reads := aFamily()
+		f, answers, reads := aQuery()
 		early := reader(t.Context(), f)
 		for reads.Load() == 0 { // until the load is under way
 			runtime.Gosched()
@@ -86,7 +86,7 @@ func TestFamily(t *testing.T) {
 		t.Parallel()
 		release := make(chan answer)
 		reads := &atomic.Int64{}
-		f := &family[int]{read: func(context.Context) (int, error) {
+		f := &cachedQuery[int]{read: func(context.Context) (int, error) {
 			if reads.Add(1) == 1 {
 				a := <-release
 				return a.value, a.err
@@ -111,7 +111,7 @@ func TestFamily(t *testing.T) {
 	})
 	t.Run("a failure is told to who waited and to nobody after", func(t *testing.T) {
 		t.Parallel()
-		f, answers, reads := aFamily()
+		f, answers, reads := aQuery()
 		first := reader(t.Context(), f)
 		answers <- answer{err: errors.New("gone")}
 		if got := first(); got.err == nil {
@@ -125,7 +125,7 @@ func TestFamily(t *testing.T) {
 	})
 	t.Run("a reader who gives up fails only itself", func(t *testing.T) {
 		t.Parallel()
-		f, answers, reads := aFamily()
+		f, answers, reads := aQuery()
 		impatient, cancel := context.WithCancel(t.Context())
 		first := reader(impatient, f) // the load runs on nobody's context
 		for reads.Load() == 0 {
@@ -148,10 +148,10 @@ func TestFamily(t *testing.T) {
 
 // Readers and writers at once: whoever reads after a write never sees less than
 // what was written before.
-func TestFamily_neverAnswersWithThePast(t *testing.T) {
+func TestCachedQuery_neverAnswersWithThePast(t *testing.T) {
 	t.Parallel()
 	var table atomic.Int64
-	f := &family[int64]{read: func(context.Context) (int64, error) { return table.Load(), nil }}
+	f := &cachedQuery[int64]{read: func(context.Context) (int64, error) { return table.Load(), nil }}
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {

@@ -93,7 +93,7 @@ func (s *Store) Directory(ctx context.Context) (cluster.Directory, error) {
 }
 
 func (s *Store) readDirectory(ctx context.Context) (cluster.Directory, error) {
-	if _, err := s.home.get(ctx); err != nil {
+	if _, err := s.info.get(ctx); err != nil {
 		return cluster.Directory{}, err
 	}
 	var directory cluster.Directory

@@ -32,12 +32,12 @@ SELECT COALESCE(login, ''),
 
 // AgentPhones returns all phones that somebody can log in to, and all aliases.
 func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, []cluster.Alias, error) {
-	h, err := s.home.get(ctx)
+	info, err := s.info.get(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	var phones []cluster.AgentPhone
-	query := fmt.Sprintf(selectLoginPhones, h.column("phones", "peer_status", "''"))
+	query := fmt.Sprintf(selectLoginPhones, info.column("phones", "peer_status", "''"))
 	err = s.query(ctx, "phones", query, []any{rand.Text()}, func(rows *sql.Rows) error {
 		var phone cluster.AgentPhone
 		err := rows.Scan(&phone.Login, &phone.ServerIP, &phone.Extension, &phone.DialplanNumber, &phone.Protocol, &phone.FullName, &phone.TemplateID, &phone.Active, &phone.Password, &phone.PeerStatus)
@@ -85,7 +85,7 @@ const (
 
 // CarrierRows returns all carriers.
 func (s *Store) CarrierRows(ctx context.Context) ([]cluster.CarrierRow, error) {
-	if _, err := s.home.get(ctx); err != nil {
+	if _, err := s.info.get(ctx); err != nil {
 		return nil, err
 	}
 	var carriers []cluster.CarrierRow
@@ -105,7 +105,7 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (cluster.F
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	var in cluster.FailoverInput
-	h, err := s.home.get(ctx)
+	info, err := s.info.get(ctx)
 	if err != nil {
 		return in, err
 	}
@@ -113,7 +113,7 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (cluster.F
 	if err != nil {
 		return in, err
 	}
-	rooms, err := s.roomCounts(ctx, h)
+	rooms, err := s.roomCounts(ctx, info)
 	if err != nil {
 		return in, err
 	}
@@ -144,7 +144,7 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (cluster.F
 		return in, err
 	}
 	in.Inbound = cluster.InboundOf(carriers, telephony)
-	if err := s.readFloorSettings(ctx, h, &in); err != nil || !live {
+	if err := s.readFloorSettings(ctx, info, &in); err != nil || !live {
 		return in, err
 	}
 	return in, s.readFloorLoad(ctx, &in, rooms, phones)
@@ -155,11 +155,11 @@ SELECT COALESCE(container_entry, '')
   FROM vicidial_settings_containers
  WHERE container_id = ?`
 
-func (s *Store) readFloorSettings(ctx context.Context, h home, in *cluster.FailoverInput) error {
+func (s *Store) readFloorSettings(ctx context.Context, info serverInfo, in *cluster.FailoverInput) error {
 	err := s.query(ctx, "system settings", "SELECT COALESCE(active_voicemail_server, '') FROM system_settings LIMIT 1", nil, func(rows *sql.Rows) error {
 		return rows.Scan(&in.VoicemailServer)
 	})
-	if err != nil || !h.schema.Has("vicidial_settings_containers", "container_entry") {
+	if err != nil || !info.schema.Has("vicidial_settings_containers", "container_entry") {
 		return err
 	}
 	return s.query(ctx, "login weights", selectWeights, []any{cluster.LoginWeightsContainer}, func(rows *sql.Rows) error {

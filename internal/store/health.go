@@ -20,15 +20,15 @@ func (s *Store) Health(ctx context.Context) (cluster.HealthSnapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	var snapshot cluster.HealthSnapshot
-	h, err := s.home.get(ctx)
+	info, err := s.info.get(ctx)
 	if err != nil {
 		return snapshot, err
 	}
-	snapshot.Schema = h.schema.Version
-	for _, read := range []func(context.Context, home, *cluster.HealthSnapshot) error{
+	snapshot.Schema = info.schema.Version
+	for _, read := range []func(context.Context, serverInfo, *cluster.HealthSnapshot) error{
 		s.readMoment, s.readHealthSettings, s.readHealthServers, s.readHealthRooms, s.readHealthPhones, s.readRebuildAsked,
 	} {
-		if err := read(ctx, h, &snapshot); err != nil {
+		if err := read(ctx, info, &snapshot); err != nil {
 			return snapshot, err
 		}
 	}
@@ -47,8 +47,8 @@ func (s *Store) Health(ctx context.Context) (cluster.HealthSnapshot, error) {
 
 // column is the name of a column, or what to say in its place where this
 // schema has none.
-func (h home) column(table cluster.Table, name, otherwise string) string {
-	if h.schema.Has(table, name) {
+func (info serverInfo) column(table cluster.Table, name, otherwise string) string {
+	if info.schema.Has(table, name) {
 		return name
 	}
 	return otherwise
@@ -63,7 +63,7 @@ func moment(seconds sql.NullFloat64) time.Time {
 	return time.UnixMicro(int64(seconds.Float64 * 1e6)).UTC()
 }
 
-func (s *Store) readMoment(ctx context.Context, _ home, snapshot *cluster.HealthSnapshot) error {
+func (s *Store) readMoment(ctx context.Context, _ serverInfo, snapshot *cluster.HealthSnapshot) error {
 	var now sql.NullFloat64
 	if err := s.query(ctx, "the time", "SELECT UNIX_TIMESTAMP(NOW(3))", nil, func(rows *sql.Rows) error { return rows.Scan(&now) }); err != nil {
 		return err
@@ -88,8 +88,8 @@ SELECT COALESCE(active_voicemail_server, ''),
   FROM system_settings
  LIMIT 1`
 
-func (s *Store) readHealthSettings(ctx context.Context, h home, snapshot *cluster.HealthSnapshot) error {
-	query := fmt.Sprintf(selectHealthSettings, h.column(cluster.TableSettings, "disable_auto_dial", "'0'"))
+func (s *Store) readHealthSettings(ctx context.Context, info serverInfo, snapshot *cluster.HealthSnapshot) error {
+	query := fmt.Sprintf(selectHealthSettings, info.column(cluster.TableSettings, "disable_auto_dial", "'0'"))
 	return s.query(ctx, "system settings", query, nil, func(rows *sql.Rows) error {
 		return rows.Scan(&snapshot.VoicemailServer, &snapshot.AutoDialOff)
 	})
@@ -112,8 +112,8 @@ SELECT server_id,
   FROM servers
  ORDER BY server_ip, server_id`
 
-func (s *Store) readHealthServers(ctx context.Context, h home, snapshot *cluster.HealthSnapshot) error {
-	query := fmt.Sprintf(selectHealthServers, h.column(cluster.TableServers, "svn_revision", "0"))
+func (s *Store) readHealthServers(ctx context.Context, info serverInfo, snapshot *cluster.HealthSnapshot) error {
+	query := fmt.Sprintf(selectHealthServers, info.column(cluster.TableServers, "svn_revision", "0"))
 	return s.query(ctx, "servers", query, nil, func(rows *sql.Rows) error {
 		server := cluster.HealthServer{PhonesRegistered: -1}
 		err := rows.Scan(&server.ID, &server.IP, &server.Active, &server.Asterisk, &server.Logins, &server.GenerateConf, &server.RebuildPending,
@@ -134,14 +134,14 @@ SELECT r.server_ip,
  GROUP BY r.server_ip`
 
 // roomCounts counts the rooms of each server's own engine.
-func (s *Store) roomCounts(ctx context.Context, h home) (map[string]roomCount, error) {
+func (s *Store) roomCounts(ctx context.Context, info serverInfo) (map[string]roomCount, error) {
 	servers, err := s.Servers(ctx)
 	if err != nil {
 		return nil, err
 	}
 	counts := make(map[string]roomCount)
 	for _, engine := range []cluster.Engine{cluster.Meetme, cluster.Confbridge} {
-		if !h.schema.Has(engine.Table(), "conf_exten") {
+		if !info.schema.Has(engine.Table(), "conf_exten") {
 			continue
 		}
 		err := s.query(ctx, "conference rooms", fmt.Sprintf(countRooms, engine.Table()), nil, func(rows *sql.Rows) error {
@@ -162,8 +162,8 @@ func (s *Store) roomCounts(ctx context.Context, h home) (map[string]roomCount, e
 	return counts, nil
 }
 
-func (s *Store) readHealthRooms(ctx context.Context, h home, snapshot *cluster.HealthSnapshot) error {
-	counts, err := s.roomCounts(ctx, h)
+func (s *Store) readHealthRooms(ctx context.Context, info serverInfo, snapshot *cluster.HealthSnapshot) error {
+	counts, err := s.roomCounts(ctx, info)
 	for i, server := range snapshot.Servers {
 		snapshot.Servers[i].RoomsTotal, snapshot.Servers[i].RoomsFree = counts[server.IP].total, counts[server.IP].free
 	}
@@ -182,8 +182,8 @@ SELECT server_ip,
    AND COALESCE(login, '') <> ''
  GROUP BY server_ip`
 
-func (s *Store) readHealthPhones(ctx context.Context, h home, snapshot *cluster.HealthSnapshot) error {
-	query := fmt.Sprintf(countPhones, h.column("phones", "peer_status", "'UNKNOWN'"))
+func (s *Store) readHealthPhones(ctx context.Context, info serverInfo, snapshot *cluster.HealthSnapshot) error {
+	query := fmt.Sprintf(countPhones, info.column("phones", "peer_status", "'UNKNOWN'"))
 	return s.query(ctx, "phones", query, nil, func(rows *sql.Rows) error {
 		var ip string
 		var active, registered, known int
@@ -212,7 +212,7 @@ SELECT UNIX_TIMESTAMP(event_date)
  ORDER BY admin_log_id DESC
  LIMIT 1`
 
-func (s *Store) readRebuildAsked(ctx context.Context, _ home, snapshot *cluster.HealthSnapshot) error {
+func (s *Store) readRebuildAsked(ctx context.Context, _ serverInfo, snapshot *cluster.HealthSnapshot) error {
 	var newest sql.NullFloat64
 	err := s.query(ctx, "the admin change log", selectNewestChange, nil, func(rows *sql.Rows) error { return rows.Scan(&newest) })
 	for i := range snapshot.Servers {

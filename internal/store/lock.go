@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"time"
 )
@@ -23,23 +24,27 @@ func (w *writer) lock(ctx context.Context) error {
 	}
 	conn, err := db.Conn(ctx)
 	if err != nil {
-		return plain(err)
+		return withAdvice(err)
 	}
 	name, wait := w.store.lockName(), w.store.settings.LockTimeout
 	if w.thread != 0 {
-		w.layGhost(ctx, conn, name)
+		w.killLostConnection(ctx, conn, name)
 	}
 	var got, holder sql.NullInt64
+	log, began := w.store.log.lock, time.Now()
+	log.LogAttrs(ctx, slog.LevelDebug, "waiting for the lock", slog.Int64("timeout_ms", wait.Milliseconds()))
 	err = conn.QueryRowContext(ctx, "SELECT GET_LOCK(?, ?), IS_USED_LOCK(?), CONNECTION_ID()", name, wait.Seconds(), name).Scan(&got, &holder, &w.thread)
 	if err != nil {
 		discard(conn)
-		return plain(err)
+		return withAdvice(err)
 	}
 	if got.Int64 == 1 {
-		w.conn = conn
+		w.conn, w.since = conn, time.Now()
+		since(ctx, log, "lock acquired", began)
 		return nil
 	}
 	defer func() { _ = conn.Close() }()
+	log.LogAttrs(ctx, slog.LevelDebug, "lock not acquired", slog.Int64("holder", holder.Int64), slog.Int64("ms", time.Since(began).Milliseconds()))
 	if !holder.Valid {
 		return &NotWritable{
 			Why:    fmt.Sprintf("%s: it held the lock for more than %s", ErrLocked, wait),
@@ -64,11 +69,11 @@ func nameHolder(ctx context.Context, conn *sql.Conn, thread int64) string {
 	return fmt.Sprintf("%d (user %s from %s)", thread, user, host)
 }
 
-// layGhost ends our own lost connection where the server has not noticed yet
+// killLostConnection ends our own lost connection where the server has not noticed yet
 // that it is lost, as behind a firewall that drops packets: it would hold the
 // lock against us until the server's timeouts. Failing that, the lock is waited
 // for.
-func (w *writer) layGhost(ctx context.Context, conn *sql.Conn, name string) {
+func (w *writer) killLostConnection(ctx context.Context, conn *sql.Conn, name string) {
 	var holder sql.NullInt64
 	err := conn.QueryRowContext(ctx, "SELECT IS_USED_LOCK(?)", name).Scan(&holder)
 	if err == nil && holder.Int64 == w.thread {
@@ -105,4 +110,5 @@ func (w *writer) close(ctx context.Context) {
 	}
 	_ = w.conn.Close()
 	w.conn = nil
+	since(ctx, w.store.log.lock, "lock released", w.since)
 }

@@ -38,9 +38,9 @@ func lost(err error) bool {
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
 }
 
-// inTheWay says whether another statement was in this one's way, so that it did
+// isRetryable says whether another statement was in this one's way, so that it did
 // not run and may be tried again at once.
-func inTheWay(err error) bool {
+func isRetryable(err error) bool {
 	number, answered := conn.ErrorNumber(err)
 	return answered && (number == numberDeadlock || number == numberLockWait)
 }
@@ -59,7 +59,7 @@ func (h *Held) Hint() string {
 
 // plain adds what to do to an error of a statement, where an operator can do
 // something about it. Errors of the way to the database say so already.
-func plain(err error) error {
+func withAdvice(err error) error {
 	var way *conn.Error
 	if errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &way) {
 		return &Held{err}

@@ -26,7 +26,7 @@ SELECT server_ip,
 func (s *Store) Measures(ctx context.Context, within time.Duration) ([]cluster.CapacityMeasure, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
-	h, err := s.home.get(ctx)
+	info, err := s.info.get(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func (s *Store) Measures(ctx context.Context, within time.Duration) ([]cluster.C
 	if err != nil {
 		return nil, err
 	}
-	rooms, err := s.roomCounts(ctx, h)
+	rooms, err := s.roomCounts(ctx, info)
 	if err != nil {
 		return nil, err
 	}

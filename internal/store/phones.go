@@ -28,23 +28,26 @@ func (s *Store) phones(ctx context.Context, columns []string) (phoneColumns, err
 	columns = slices.Clone(columns)
 	slices.Sort(columns)
 	key := strings.Join(columns, ",")
-	s.choosing.Lock()
-	chosen := s.phoneChoices[key]
+	s.phoneMu.Lock()
+	chosen := s.phoneQueries[key]
 	if chosen == nil {
-		chosen = &family[phoneColumns]{read: func(ctx context.Context) (phoneColumns, error) { return s.readPhones(ctx, columns) }}
-		if s.phoneChoices == nil {
-			s.phoneChoices = map[string]*family[phoneColumns]{}
+		chosen = &cachedQuery[phoneColumns]{
+			read: func(ctx context.Context) (phoneColumns, error) { return s.readPhones(ctx, columns) },
+			log:  s.log.cache("phones"),
 		}
-		s.phoneChoices[key] = chosen
+		if s.phoneQueries == nil {
+			s.phoneQueries = map[string]*cachedQuery[phoneColumns]{}
+		}
+		s.phoneQueries[key] = chosen
 	}
-	s.choosing.Unlock()
+	s.phoneMu.Unlock()
 	return chosen.get(ctx)
 }
 
 func (s *Store) forgetPhones() {
-	s.choosing.Lock()
-	defer s.choosing.Unlock()
-	for _, chosen := range s.phoneChoices {
+	s.phoneMu.Lock()
+	defer s.phoneMu.Unlock()
+	for _, chosen := range s.phoneQueries {
 		chosen.forget()
 	}
 }
@@ -52,11 +55,11 @@ func (s *Store) forgetPhones() {
 // readPhones keeps each text once, however many phones share it, and all values
 // in few large pieces: 20,000 phones with 20 columns stay below 15 MB.
 func (s *Store) readPhones(ctx context.Context, columns []string) (phoneColumns, error) {
-	home, err := s.home.get(ctx)
+	info, err := s.info.get(ctx)
 	if err != nil {
 		return phoneColumns{}, err
 	}
-	read := phoneColumns{columns: home.schema.Only(cluster.TablePhones, columns)}
+	read := phoneColumns{columns: info.schema.Only(cluster.TablePhones, columns)}
 	query := selectPhones
 	for _, column := range read.columns {
 		query += ",\n       " + column // checked against information_schema above

@@ -29,8 +29,8 @@ SELECT slave_db_server
 // database name as the primary, as VICIdial's reports do. It returns nil where
 // the cluster has none; one that cannot be asked is an answer, not an error.
 func (s *Store) Replica(ctx context.Context) (*cluster.HealthReplica, error) {
-	h, err := s.home.get(ctx)
-	if err != nil || !h.schema.Has(cluster.TableSettings, "slave_db_server") {
+	info, err := s.info.get(ctx)
+	if err != nil || !info.schema.Has(cluster.TableSettings, "slave_db_server") {
 		return nil, err
 	}
 	name := ""

@@ -12,11 +12,11 @@ import (
 // rows reads a whole table: those of the columns that this schema has, in the
 // order of one of them. Names come from constants of this program only.
 func (s *Store) rows(ctx context.Context, table cluster.Table, columns []string, order string) ([]cluster.Row, error) {
-	home, err := s.home.get(ctx)
+	info, err := s.info.get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	columns = home.schema.Only(table, columns)
+	columns = info.schema.Only(table, columns)
 	if len(columns) == 0 {
 		return nil, fmt.Errorf("the table %s is not in this database, or the database user may not see it", table)
 	}

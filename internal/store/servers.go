@@ -15,12 +15,12 @@ func (s *Store) Servers(ctx context.Context) (cluster.Servers, error) { return s
 // readServers reads the columns that this schema has. Secrets stay where they
 // are: the database only says whether they are still the shipped ones.
 func (s *Store) readServers(ctx context.Context) (cluster.Servers, error) {
-	home, err := s.home.get(ctx)
+	info, err := s.info.get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	columns := home.schema.Only(cluster.TableServers, cluster.ServerColumns)
-	secrets := home.schema.Only(cluster.TableServers, []string{cluster.ServerSecret, cluster.ManagerSecret})
+	columns := info.schema.Only(cluster.TableServers, cluster.ServerColumns)
+	secrets := info.schema.Only(cluster.TableServers, []string{cluster.ServerSecret, cluster.ManagerSecret})
 	selected := slices.Clone(columns)
 	args := make([]any, 0, len(secrets))
 	for _, secret := range secrets {
@@ -77,13 +77,13 @@ func (s *Store) Rooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms, er
 }
 
 func (s *Store) readRooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms, error) {
-	home, err := s.home.get(ctx)
+	info, err := s.info.get(ctx)
 	if err != nil {
 		return nil, err
 	}
 	all := map[cluster.Engine]cluster.Rooms{cluster.Meetme: {}, cluster.Confbridge: {}}
 	for engine, query := range map[cluster.Engine]string{cluster.Meetme: selectMeetmeRooms, cluster.Confbridge: selectConfbridges} {
-		if !home.schema.Has(engine.Table(), "conf_exten") {
+		if !info.schema.Has(engine.Table(), "conf_exten") {
 			continue
 		}
 		err := s.query(ctx, "conference rooms", query, nil, func(rows *sql.Rows) error {

@@ -34,6 +34,9 @@ type Settings struct {
 	// name of AuditUser; an empty AuditUser stands for DefaultAuditUser.
 	AuditEnabled bool
 	AuditUser    string
+
+	// Log takes what the store does; nil logs nothing.
+	Log *slog.Logger
 }
 
 // LogValue shows the settings without their secrets.

@@ -24,14 +24,14 @@ func bind(value cluster.Value) any {
 	return value.Text
 }
 
-// phrase makes the statement of a step.
-func phrase(step cluster.Step) statement {
+// newStatement makes the statement of a step.
+func newStatement(step cluster.Step) statement {
 	if step.Column != "" {
-		return phraseMany(step)
+		return bulkStatement(step)
 	}
 	switch step.Verb {
 	case cluster.Insert:
-		return phraseInsert(step)
+		return insertStatement(step)
 	case cluster.Update:
 		set, args := conditions(step.To, ", ", "=")
 		where, whereArgs := whereOf(step, step.From)
@@ -51,10 +51,10 @@ func phrase(step cluster.Step) statement {
 	}
 }
 
-// phraseInsert inserts what is not there yet, so that running it twice does no
+// insertStatement inserts what is not there yet, so that running it twice does no
 // harm. One row asks by itself whether it is there, since not every table has a
 // unique key; many rows go into tables that have one.
-func phraseInsert(step cluster.Step) statement {
+func insertStatement(step cluster.Step) statement {
 	columns := slices.Sorted(maps.Keys(step.Whole(step.Rows[0])))
 	args := make([]any, 0, len(columns)*len(step.Rows))
 	for _, row := range step.Rows {

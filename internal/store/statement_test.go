@@ -30,7 +30,7 @@ func lines(dedicated int64) cluster.Row {
 	return cluster.Row{"dedicated_trunks": cluster.Number(dedicated)}
 }
 
-func TestPhrase(t *testing.T) {
+func TestNewStatement(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		claim string
@@ -91,7 +91,7 @@ func TestPhrase(t *testing.T) {
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			t.Parallel()
-			if have := plainly(phrase(c.step)); have != c.want {
+			if have := plainly(newStatement(c.step)); have != c.want {
 				t.Errorf("have %s\nwant %s", have, c.want)
 			}
 		})
@@ -101,7 +101,7 @@ func TestPhrase(t *testing.T) {
 		evil := cluster.Text("'; DROP TABLE servers; -- ")
 		for _, verb := range []cluster.Verb{cluster.Insert, cluster.Update, cluster.Delete, cluster.Thin} {
 			row := cluster.Row{"server_id": evil}
-			done := phrase(cluster.Step{Verb: verb, Table: cluster.TableServers, Key: row, From: row, To: row, Rows: []cluster.Row{row}, InColumn: "server_ip", In: []cluster.Value{evil}})
+			done := newStatement(cluster.Step{Verb: verb, Table: cluster.TableServers, Key: row, From: row, To: row, Rows: []cluster.Row{row}, InColumn: "server_ip", In: []cluster.Value{evil}})
 			if strings.Contains(done.text, "DROP") {
 				t.Error(done.text)
 			}
@@ -112,7 +112,7 @@ func TestPhrase(t *testing.T) {
 	})
 }
 
-func TestSpell(t *testing.T) {
+func TestAuditText(t *testing.T) {
 	t.Parallel()
 	secret := cluster.Step{
 		Verb: cluster.Update, Table: cluster.TableServers, Key: cluster.Row{"server_id": cluster.Text("dial1")},
@@ -121,14 +121,14 @@ func TestSpell(t *testing.T) {
 	t.Run("the change log shows a statement as the admin page does, secrets veiled", func(t *testing.T) {
 		t.Parallel()
 		const want = `UPDATE servers SET ASTmgrSECRET = '****', conf_secret = '****', server_description = 'it\'s fine' WHERE server_id <=> 'dial1'|`
-		if have := spell(secret, phrase(secret)); have != want {
+		if have := auditText(secret, newStatement(secret)); have != want {
 			t.Errorf("have %s\nwant %s", have, want)
 		}
 	})
 	t.Run("a statement that is too long for the column is cut off, and says so", func(t *testing.T) {
 		t.Parallel()
 		long := cluster.Step{Verb: cluster.Update, Table: cluster.TableServers, Key: cluster.Row{"server_id": cluster.Text("dial1")}, To: cluster.Row{"custom_dialplan_entry": cluster.Text(strings.Repeat("ä", 40000))}}
-		have := spell(long, phrase(long))
+		have := auditText(long, newStatement(long))
 		if len(have) > 65535 || !strings.HasSuffix(have, " ...|") {
 			t.Errorf("%d bytes that end in %q", len(have), have[len(have)-8:])
 		}

@@ -31,29 +31,30 @@ type Store struct {
 	// writing is held for the length of one plan, by one writer of this process;
 	// GET_LOCK does the same among processes.
 	writing chan struct{}
+	log     logs
 	pauses  []time.Duration // before each try of a statement
 
 	planned.Changes // by this run, not in the tables yet
 
-	home *family[home] // what the database is: read once and never forgotten
+	info *cachedQuery[serverInfo] // what the database is: read once and never forgotten
 
-	servers      *family[cluster.Servers]
-	trunks       *family[cluster.Trunks]
-	campaigns    *family[cluster.Campaigns]
-	rooms        *family[map[cluster.Engine]cluster.Rooms]
-	choices      *family[cluster.Settings]
-	carriers     *family[cluster.Carriers]
-	templates    *family[cluster.Templates]
-	dids         *family[cluster.DIDs]
-	remoteAgents *family[[]cluster.RemoteAgents]
-	directory    *family[cluster.Directory]
-	aliases      *family[[]cluster.PhoneAlias]
-	users        *family[[]cluster.SeatUser]
-	mailboxes    *family[[]string]
+	servers      *cachedQuery[cluster.Servers]
+	trunks       *cachedQuery[cluster.Trunks]
+	campaigns    *cachedQuery[cluster.Campaigns]
+	rooms        *cachedQuery[map[cluster.Engine]cluster.Rooms]
+	settingsRow  *cachedQuery[cluster.Settings]
+	carriers     *cachedQuery[cluster.Carriers]
+	templates    *cachedQuery[cluster.Templates]
+	dids         *cachedQuery[cluster.DIDs]
+	remoteAgents *cachedQuery[[]cluster.RemoteAgents]
+	directory    *cachedQuery[cluster.Directory]
+	aliases      *cachedQuery[[]cluster.PhoneAlias]
+	users        *cachedQuery[[]cluster.SeatUser]
+	mailboxes    *cachedQuery[[]string]
 	forgetting   []func() // one for each of them
 
-	choosing     sync.Mutex
-	phoneChoices map[string]*family[phoneColumns] // by the columns that were asked for
+	phoneMu      sync.Mutex
+	phoneQueries map[string]*cachedQuery[phoneColumns] // by the columns that were asked for
 }
 
 // New prepares a store; nothing is dialled yet.
@@ -72,22 +73,23 @@ func New(settings Settings) *Store {
 		},
 		writing: make(chan struct{}, 1),
 		pauses:  pauses,
+		log:     newLogs(settings.Log),
 	}
 	s.settings.Settings = settings.WithoutSecrets()
-	s.home = &family[home]{read: s.readHome}
-	s.servers = tables(s, s.readServers)
-	s.trunks = tables(s, s.readTrunks)
-	s.campaigns = tables(s, s.readCampaigns)
-	s.rooms = tables(s, s.readRooms)
-	s.choices = tables(s, s.readChoices)
-	s.carriers = tables(s, s.readCarriers)
-	s.templates = tables(s, s.readTemplates)
-	s.dids = tables(s, s.readDIDs)
-	s.remoteAgents = tables(s, s.readRemoteAgents)
-	s.directory = tables(s, s.readDirectory)
-	s.aliases = tables(s, s.readAliases)
-	s.users = tables(s, s.readUsers)
-	s.mailboxes = tables(s, s.readMailboxes)
+	s.info = &cachedQuery[serverInfo]{read: s.readServerInfo, log: s.log.cache("server information")}
+	s.servers = cached(s, "servers", s.readServers)
+	s.trunks = cached(s, "trunks", s.readTrunks)
+	s.campaigns = cached(s, "campaigns", s.readCampaigns)
+	s.rooms = cached(s, "rooms", s.readRooms)
+	s.settingsRow = cached(s, "system settings", s.readSystemSettings)
+	s.carriers = cached(s, "carriers", s.readCarriers)
+	s.templates = cached(s, "templates", s.readTemplates)
+	s.dids = cached(s, "DIDs", s.readDIDs)
+	s.remoteAgents = cached(s, "remote agents", s.readRemoteAgents)
+	s.directory = cached(s, "directory", s.readDirectory)
+	s.aliases = cached(s, "phone aliases", s.readAliases)
+	s.users = cached(s, "users", s.readUsers)
+	s.mailboxes = cached(s, "mailboxes", s.readMailboxes)
 	s.forgetting = append(s.forgetting, s.forgetPhones)
 	return s
 }
@@ -107,11 +109,11 @@ func (s *Store) Close() error {
 	return s.hangUp()
 }
 
-// tables makes a read of tables that everybody shares until a write.
-func tables[T any](s *Store, read func(context.Context) (T, error)) *family[T] {
-	f := &family[T]{read: read}
-	s.forgetting = append(s.forgetting, f.forget)
-	return f
+// cached makes a read that is shared until a write.
+func cached[T any](s *Store, name string, read func(context.Context) (T, error)) *cachedQuery[T] {
+	q := &cachedQuery[T]{read: read, log: s.log.cache(name)}
+	s.forgetting = append(s.forgetting, q.forget)
+	return q
 }
 
 // forget drops all that was read of the tables, but not what the database is.
@@ -127,20 +129,33 @@ func (s *Store) query(ctx context.Context, what, query string, args []any, scan 
 	if err != nil {
 		return err
 	}
-	rows, err := db.QueryContext(ctx, query, args...)
+	if err := scanRows(ctx, db, query, args, scan, s.log); err != nil {
+		return fmt.Errorf("reading %s: %w", what, withAdvice(err))
+	}
+	return nil
+}
+
+// querier is a pool or one of its connections.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// scanRows runs a query, hands each row to scan, and logs it.
+func scanRows(ctx context.Context, on querier, query string, args []any, scan func(*sql.Rows) error, log logs) (err error) {
+	began, count := time.Now(), int64(0)
+	defer func() { log.statement(ctx, query, began, count, err) }()
+	rows, err := on.QueryContext(ctx, query, args...)
 	if err != nil {
-		return fmt.Errorf("reading %s: %w", what, plain(err))
+		return err
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		if err := scan(rows); err != nil {
-			return fmt.Errorf("reading %s: %w", what, err)
+			return err
 		}
+		count++
 	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("reading %s: %w", what, plain(err))
-	}
-	return nil
+	return rows.Err()
 }
 
 // key reads a column by which VICIdial joins. Its collations do not count blanks

@@ -19,7 +19,7 @@ SELECT server_ip,
 func (s *Store) Trunks(ctx context.Context) (cluster.Trunks, error) { return s.trunks.get(ctx) }
 
 func (s *Store) readTrunks(ctx context.Context) (cluster.Trunks, error) {
-	if _, err := s.home.get(ctx); err != nil {
+	if _, err := s.info.get(ctx); err != nil {
 		return nil, err
 	}
 	var trunks cluster.Trunks
@@ -49,7 +49,7 @@ func (s *Store) Campaigns(ctx context.Context) (cluster.Campaigns, error) {
 }
 
 func (s *Store) readCampaigns(ctx context.Context) (cluster.Campaigns, error) {
-	if _, err := s.home.get(ctx); err != nil {
+	if _, err := s.info.get(ctx); err != nil {
 		return nil, err
 	}
 	var campaigns cluster.Campaigns

@@ -14,7 +14,7 @@ SELECT user,
  ORDER BY user`
 
 func (s *Store) readUsers(ctx context.Context) ([]cluster.SeatUser, error) {
-	if _, err := s.home.get(ctx); err != nil {
+	if _, err := s.info.get(ctx); err != nil {
 		return nil, err
 	}
 	var users []cluster.SeatUser

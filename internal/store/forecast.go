@@ -81,7 +81,7 @@ func (s *Store) Dialing(ctx context.Context, live bool) (cluster.ForecastInput, 
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	var in cluster.ForecastInput
-	h, err := s.home.get(ctx)
+	info, err := s.info.get(ctx)
 	if err != nil {
 		return in, err
 	}
@@ -95,7 +95,7 @@ func (s *Store) Dialing(ctx context.Context, live bool) (cluster.ForecastInput, 
 	if in.Trunks, err = s.trunkRows(ctx); err != nil {
 		return in, err
 	}
-	query := fmt.Sprintf(selectDialSettings, h.column(cluster.TableSettings, "disable_auto_dial", "'0'"))
+	query := fmt.Sprintf(selectDialSettings, info.column(cluster.TableSettings, "disable_auto_dial", "'0'"))
 	if err := s.query(ctx, "system settings", query, nil, func(rows *sql.Rows) error {
 		return rows.Scan(&in.FillCallsPerSecond, &in.AutoDialOff)
 	}); err != nil {

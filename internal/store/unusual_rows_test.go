@@ -12,8 +12,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// hollow sets every column of every table to NULL that can hold it.
-func hollow(t *testing.T, d *sandbox.Database) {
+// nullEverything sets every column of every table to NULL that can hold it.
+func nullEverything(t *testing.T, d *sandbox.Database) {
 	t.Helper()
 	var tables, updates []string
 	rows, err := d.DB().QueryContext(t.Context(), `SELECT TABLE_NAME, CONCAT('UPDATE ', TABLE_NAME, ' SET ', GROUP_CONCAT(COLUMN_NAME, ' = NULL' SEPARATOR ', '))
@@ -46,7 +46,7 @@ func TestReads_ofRowsThatSayNothing(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", version), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, version)
-			hollow(t, d)
+			nullEverything(t, d)
 			s := aStore(t, d)
 			for name, read := range map[string]func(context.Context) error{
 				"schema":           func(ctx context.Context) error { _, err := s.Schema(ctx); return err },

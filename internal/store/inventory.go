@@ -30,7 +30,7 @@ func (s *Store) Landscape(ctx context.Context, live bool) (cluster.Landscape, er
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	land := cluster.Landscape{Database: cmp.Or(s.settings.Host, s.settings.Socket)}
-	h, err := s.home.get(ctx)
+	info, err := s.info.get(ctx)
 	if err != nil {
 		return land, err
 	}
@@ -47,13 +47,13 @@ func (s *Store) Landscape(ctx context.Context, live bool) (cluster.Landscape, er
 			}
 		}
 	}
-	query := fmt.Sprintf(selectPlaces, h.column(cluster.TableSettings, "slave_db_server", "''"))
+	query := fmt.Sprintf(selectPlaces, info.column(cluster.TableSettings, "slave_db_server", "''"))
 	if err := s.query(ctx, "system settings", query, nil, func(rows *sql.Rows) error {
 		return rows.Scan(&land.Voicemail, &land.Replica)
 	}); err != nil {
 		return land, err
 	}
-	if h.schema.Has("vicidial_webservers", "hostname") {
+	if info.schema.Has("vicidial_webservers", "hostname") {
 		if err := s.query(ctx, "web nodes", selectWebNodes, nil, func(rows *sql.Rows) error {
 			var host string
 			err := rows.Scan(&host)

@@ -13,7 +13,7 @@ import (
 
 // home is what the database turns out to be at first use: which schema, who we
 // are in it, and what we may write.
-type home struct {
+type serverInfo struct {
 	schema     cluster.Schema
 	firstLogin bool // the first-login wizard is still armed (docs/vicidial/admin-page.md#first-login-wizard)
 
@@ -60,32 +60,32 @@ func (n *NotVICIdial) Hint() string {
 	return "VICIdial's database is called asterisk on most systems (VARDB_database in /etc/astguiclient.conf). Set the provider's database to it, and grant the database user SELECT on its tables."
 }
 
-// readHome asks a fixed number of questions, whatever the size of the cluster.
-func (s *Store) readHome(ctx context.Context) (home, error) {
-	var h home
+// readServerInfo asks a fixed number of questions, whatever the size of the cluster.
+func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
+	var info serverInfo
 	var host, readOnly string
 	err := s.query(ctx, "the session", selectSession, nil, func(rows *sql.Rows) error {
-		return rows.Scan(&readOnly, &h.account, &host)
+		return rows.Scan(&readOnly, &info.account, &host)
 	})
 	if err != nil {
-		return home{}, err
+		return serverInfo{}, err
 	}
-	h.address = "127.0.0.1"
+	info.address = "127.0.0.1"
 	if address, err := netip.ParseAddr(host); err == nil && address.Unmap().Is4() {
-		h.address = address.Unmap().String()
+		info.address = address.Unmap().String()
 	}
-	if h.schema, err = s.readSchema(ctx); err != nil {
-		return home{}, err
+	if info.schema, err = s.readSchema(ctx); err != nil {
+		return serverInfo{}, err
 	}
-	if err := s.readSettings(ctx, &h); err != nil {
-		return home{}, err
+	if err := s.readSettings(ctx, &info); err != nil {
+		return serverInfo{}, err
 	}
-	if h.granted, err = s.readGrants(ctx); err != nil {
-		return home{}, err
+	if info.granted, err = s.readGrants(ctx); err != nil {
+		return serverInfo{}, err
 	}
-	h.readOnly = refusesWrites(readOnly, h.granted.passesReadOnly())
-	h.replica = s.isReplica(ctx)
-	return h, nil
+	info.readOnly = refusesWrites(readOnly, info.granted.passesReadOnly())
+	info.replica = s.isReplica(ctx)
+	return info, nil
 }
 
 // refusesWrites reads @@read_only: 0 or 1, and since MariaDB 12.0 one of four
@@ -134,11 +134,11 @@ func (s *Store) readSchema(ctx context.Context) (cluster.Schema, error) {
 	return schema, nil
 }
 
-func (s *Store) readSettings(ctx context.Context, h *home) error {
+func (s *Store) readSettings(ctx context.Context, info *serverInfo) error {
 	count := 0
 	err := s.query(ctx, "system settings", selectSettings, nil, func(rows *sql.Rows) error {
 		count++
-		return rows.Scan(&h.schema.Version, &h.firstLogin)
+		return rows.Scan(&info.schema.Version, &info.firstLogin)
 	})
 	if err == nil && count != 1 {
 		err = &NotVICIdial{Database: s.settings.Database, Why: fmt.Sprintf("system_settings has %d rows or more instead of one", count)}
@@ -168,16 +168,16 @@ func (s *Store) isReplica(ctx context.Context) bool {
 
 // Schema returns what the connected database can hold.
 func (s *Store) Schema(ctx context.Context) (cluster.Schema, error) {
-	h, err := s.home.get(ctx)
-	return h.schema, err
+	info, err := s.info.get(ctx)
+	return info.schema, err
 }
 
 // FirstLoginArmed says whether VICIdial's first-login wizard has not run yet. It
 // overwrites the secrets of all servers and phones when it does
 // (docs/vicidial/admin-page.md#first-login-wizard).
 func (s *Store) FirstLoginArmed(ctx context.Context) (bool, error) {
-	h, err := s.home.get(ctx)
-	return h.firstLogin, err
+	info, err := s.info.get(ctx)
+	return info.firstLogin, err
 }
 
 // NotWritable says why nothing may be written here.
@@ -198,17 +198,17 @@ func (s *Store) Writable(ctx context.Context, tables ...cluster.Table) error {
 	if s.settings.ReadOnly {
 		return nil
 	}
-	h, err := s.home.get(ctx)
+	info, err := s.info.get(ctx)
 	if err != nil {
 		return err
 	}
 	switch {
-	case h.replica:
+	case info.replica:
 		return &NotWritable{
 			Why:    "this database is a replica: what is written here never reaches the primary, and replication breaks",
 			Advice: "Point the provider at the primary (VARDB_server in /etc/astguiclient.conf of the nodes), or set read_only = true to look for drift only.",
 		}
-	case h.readOnly:
+	case info.readOnly:
 		return &NotWritable{
 			Why:    "this database server is set read_only",
 			Advice: "Point the provider at the primary, or set read_only = true to look for drift only.",
@@ -217,16 +217,16 @@ func (s *Store) Writable(ctx context.Context, tables ...cluster.Table) error {
 	if s.settings.AuditEnabled {
 		tables = append(slices.Clone(tables), tableAdminLog)
 	}
-	missing := h.granted.missing(tables)
+	missing := info.granted.missing(tables)
 	if len(missing) == 0 {
 		return nil
 	}
 	advice := make([]string, 0, len(missing))
 	for _, m := range missing {
-		advice = append(advice, fmt.Sprintf("GRANT %s ON `%s`.`%s` TO %s;", strings.Join(m.verbs, ", "), s.settings.Database, m.table, quoteAccount(h.account)))
+		advice = append(advice, fmt.Sprintf("GRANT %s ON `%s`.`%s` TO %s;", strings.Join(m.verbs, ", "), s.settings.Database, m.table, quoteAccount(info.account)))
 	}
 	return &NotWritable{
-		Why:    fmt.Sprintf("the database user %s lacks privileges on %s", quoteAccount(h.account), tableNames(missing)),
+		Why:    fmt.Sprintf("the database user %s lacks privileges on %s", quoteAccount(info.account), tableNames(missing)),
 		Advice: "Let a database administrator run: " + strings.Join(advice, " "),
 	}
 }

@@ -25,7 +25,7 @@ func (s *Store) Live(ctx context.Context, ip string) (cluster.Live, error) {
 
 // Mentions counts, in one statement, the rows that name a server.
 func (s *Store) Mentions(ctx context.Context, ip string) (cluster.Mentions, error) {
-	home, err := s.home.get(ctx)
+	info, err := s.info.get(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func (s *Store) Mentions(ctx context.Context, ip string) (cluster.Mentions, erro
 	var parts []string
 	var args []any
 	for _, reference := range cluster.References {
-		if !home.schema.Has(reference.Table, reference.Column) {
+		if !info.schema.Has(reference.Table, reference.Column) {
 			continue
 		}
 		mentions = append(mentions, cluster.Mention{Reference: reference})
@@ -60,7 +60,7 @@ func (s *Store) Mentions(ctx context.Context, ip string) (cluster.Mentions, erro
 // Clashes counts, in one statement, the rows that cannot move from one address
 // to another since a unique key already holds their like there.
 func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Mentions, error) {
-	home, err := s.home.get(ctx)
+	info, err := s.info.get(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Mentions,
 	var args []any
 	for _, reference := range cluster.References {
 		beside, unique := reference.Unique()
-		if !unique || !home.schema.Has(reference.Table, reference.Column) {
+		if !unique || !info.schema.Has(reference.Table, reference.Column) {
 			continue
 		}
 		like := "TRUE"

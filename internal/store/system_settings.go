@@ -17,16 +17,16 @@ SELECT COALESCE(container_entry, '')
 // SystemSettings returns the choices that the cluster makes once, and the
 // container of agent login weights where the schema has containers.
 func (s *Store) SystemSettings(ctx context.Context) (cluster.Settings, error) {
-	return s.choices.get(ctx)
+	return s.settingsRow.get(ctx)
 }
 
-func (s *Store) readChoices(ctx context.Context) (cluster.Settings, error) {
-	home, err := s.home.get(ctx)
+func (s *Store) readSystemSettings(ctx context.Context) (cluster.Settings, error) {
+	info, err := s.info.get(ctx)
 	if err != nil {
 		return cluster.Settings{}, err
 	}
-	columns := home.schema.Only(cluster.TableSettings, cluster.SettingsColumns)
-	others := home.schema.Only(cluster.TableSettings, []string{"db_schema_version", "sounds_central_control_active", "require_password_length"})
+	columns := info.schema.Only(cluster.TableSettings, cluster.SettingsColumns)
+	others := info.schema.Only(cluster.TableSettings, []string{"db_schema_version", "sounds_central_control_active", "require_password_length"})
 	selected := slices.Concat(columns, others)
 
 	settings := cluster.Settings{Row: make(cluster.Row, len(columns))}
@@ -56,7 +56,7 @@ func (s *Store) readChoices(ctx context.Context) (cluster.Settings, error) {
 		}
 		return nil
 	})
-	if err != nil || !home.schema.Has(cluster.TableContainers, "container_entry") {
+	if err != nil || !info.schema.Has(cluster.TableContainers, "container_entry") {
 		return settings, err
 	}
 	err = s.query(ctx, "agent login weights", selectContainer, []any{cluster.LoginWeightsContainer}, func(rows *sql.Rows) error {

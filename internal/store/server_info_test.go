@@ -52,7 +52,7 @@ func TestSchema(t *testing.T) {
 	}
 }
 
-func TestHome_isNotVICIdial(t *testing.T) {
+func TestServerInfo_isNotVICIdial(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		claim      string

@@ -10,10 +10,10 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// phraseMany writes one column of many rows, each with its own old and new value,
+// bulkStatement writes one column of many rows, each with its own old and new value,
 // in one statement; or removes the rows. A row that does not say what it must is
-// passed over, and [writer.allMoved] tells of it.
-func phraseMany(step cluster.Step) statement {
+// passed over, and [writer.bulkConflict] tells of it.
+func bulkStatement(step cluster.Step) statement {
 	where, args := whereOf(step, nil)
 	was, wasArgs := perRow(step, step.Was)
 	// NULL and the empty text are the same to VICIdial (docs/vicidial/measured.md#null-and-empty).
@@ -43,32 +43,27 @@ func perRow(step cluster.Step, values []cluster.Value) (string, []any) {
 	return "CASE " + step.InColumn + strings.Repeat(" WHEN ? THEN ?", len(values)) + " END", args
 }
 
-// rowsOf reads what the rows of such a step say now, by their key in lower case.
-func (w *writer) rowsOf(ctx context.Context, step cluster.Step) (map[string]cluster.Value, error) {
+// bulkRows reads what the rows of such a step say now, by their key in lower case.
+func (w *writer) bulkRows(ctx context.Context, step cluster.Step) (map[string]cluster.Value, error) {
 	if w.conn == nil {
 		return nil, sql.ErrConnDone
 	}
 	where, args := whereOf(step, nil)
-	rows, err := w.conn.QueryContext(ctx, fmt.Sprintf("SELECT %s, %s FROM %s WHERE %s", step.InColumn, step.Column, step.Table, where), args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
 	found := make(map[string]cluster.Value, len(step.In))
-	for rows.Next() {
+	query := fmt.Sprintf("SELECT %s, %s FROM %s WHERE %s", step.InColumn, step.Column, step.Table, where)
+	err := scanRows(ctx, w.conn, query, args, func(rows *sql.Rows) error {
 		var key string
 		var column sql.NullString
-		if err := rows.Scan(&key, &column); err != nil {
-			return nil, err
-		}
+		err := rows.Scan(&key, &column)
 		found[strings.ToLower(key)] = value(column)
-	}
-	return found, rows.Err()
+		return err
+	}, w.store.log)
+	return found, err
 }
 
-// left lists the rows of such a step that are not done.
-func (w *writer) left(ctx context.Context, step cluster.Step) ([]string, error) {
-	found, err := w.rowsOf(ctx, step)
+// unfinished lists the rows of such a step that are not done.
+func (w *writer) unfinished(ctx context.Context, step cluster.Step) ([]string, error) {
+	found, err := w.bulkRows(ctx, step)
 	if err != nil {
 		return nil, err
 	}
@@ -82,10 +77,10 @@ func (w *writer) left(ctx context.Context, step cluster.Step) ([]string, error) 
 	return left, nil
 }
 
-// allMoved looks why a step changed fewer rows than it named: they may have been
+// bulkConflict looks why a step changed fewer rows than it named: they may have been
 // done before, else somebody moved them.
-func (w *writer) allMoved(ctx context.Context, step cluster.Step) error {
-	left, err := w.left(ctx, step)
+func (w *writer) bulkConflict(ctx context.Context, step cluster.Step) error {
+	left, err := w.unfinished(ctx, step)
 	if err != nil || len(left) == 0 {
 		return err
 	}
