@@ -3,10 +3,7 @@ package nodes
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
-
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // keepaliveFlag is a flag of ADMIN_keepalive_ALL.pl that changes what it
@@ -22,24 +19,32 @@ func CheckKeepaliveFlag(flag string) error {
 	return nil
 }
 
-// CronJob is one line of a crontab and what it is for.
-type CronJob struct {
-	About    string
-	Schedule string // five fields
-	Command  string
+// keepaliveLetters are letters that ADMIN_keepalive_ALL.pl tests for.
+var keepaliveLetters = regexp.MustCompile(`^[1-9ECSX]+$`)
+
+// CheckKeepalives says why something is no value of VARactive_keepalives.
+func CheckKeepalives(letters string) error {
+	if !keepaliveLetters.MatchString(letters) {
+		return fmt.Errorf("%q holds more than the letters of %s, or X for none", letters, letterOrder)
+	}
+	return nil
 }
 
-// CrontabOptions say what the crontab of a node does beside the duties.
+// CronJob is one line of a crontab and what it is for: a job, or a setting such
+// as MAILTO=ops for the lines below it.
+type CronJob struct {
+	About    string
+	Schedule string // five fields or a nickname; "" for a setting
+	Command  string // for a setting, NAME=value
+}
+
+// CrontabOptions says what the crontab of a node does beside the duties.
 type CrontabOptions struct {
-	// Home, Logs and DoneRecordings are PATHhome, PATHlogs and PATHDONEmonitor
-	// of the node.
-	Home, Logs, DoneRecordings string
-	// RecordingFormat is what recordings are compressed to: GSM, MP3, OGG or GSW.
-	RecordingFormat string
-	// ShipRecordings sends them to the archive of VARFTP_host.
-	ShipRecordings bool
-	// RecordingDays and LogDays are how long files stay; 0 keeps them.
-	RecordingDays, LogDays int
+	// The folders are PATHhome, PATHlogs, PATHsounds, PATHmonitor and
+	// PATHDONEmonitor of the node.
+	Home, Logs, Sounds, Monitor, DoneRecordings string
+	Recordings                                  Recordings
+	LogDays                                     LogDays
 	// TimeServer is asked for the time every hour; "" leaves the clock to
 	// another program, e.g. chrony.
 	TimeServer string
@@ -47,9 +52,12 @@ type CrontabOptions struct {
 	ServerStats bool
 }
 
-// Crontab returns the crontab of a node: what every node runs, what its roles
+// LogDays is how long files of each kind stay, in days; 0 keeps them.
+type LogDays struct{ VICIdial, Asterisk, Screen, Speech int }
+
+// Cron returns the crontab of a node: what every node runs, what its roles
 // ask for, and the duties that are its own (docs/vicidial/node-files.md#crontab).
-func (n Node) Crontab(assignment Assignment, archive ArchiveSchedule, options CrontabOptions) []CronJob {
+func (n Node) Crontab(assignment Assignment, archives Archives, options CrontabOptions) []CronJob {
 	var jobs []CronJob
 	script := func(about, schedule, command string) {
 		jobs = append(jobs, CronJob{About: about, Schedule: schedule, Command: options.Home + "/" + command})
@@ -58,38 +66,49 @@ func (n Node) Crontab(assignment Assignment, archive ArchiveSchedule, options Cr
 		keepalive := append([]string{"ADMIN_keepalive_ALL.pl"}, n.KeepaliveFlags...)
 		script("keeps VICIdial's programs running and generates configuration", "* * * * *", strings.Join(keepalive, " "))
 		if options.ServerStats {
-			script("tells the database how the machine is", "* * * * *", "SERVER_stats.pl")
+			script("writes the machine's load, drives and memory to the database", "* * * * *", "SERVER_stats.pl")
 		}
 	}
 	if n.Is(RoleTelephony) {
 		script("hangs up calls that hang in congestion", "* * * * *", "AST_manager_kill_hung_congested.pl")
 		script("counts voicemail messages", "* * * * *", "AST_vm_update.pl")
-		if n.Engine != cluster.Confbridge { // keepalive C does it there
-			script("frees conferences that nobody is in", "* * * * *", "AST_conf_update.pl")
+		if !n.runs("C", assignment) { // the program of keepalive C does it as well
+			script("frees conferences that nobody is in", "* * * * *", n.conferenceUpdate())
 		}
-		script("mixes the two sides of recordings", "*/3 * * * *", "AST_CRON_audio_1_move_mix.pl --MIX")
-		script("takes over recordings of the dialer", "*/3 * * * *", "AST_CRON_audio_1_move_VDonly.pl")
-		script("compresses recordings", "1-59/3 * * * *", "AST_CRON_audio_2_compress.pl --"+options.RecordingFormat)
-		if options.ShipRecordings {
-			script("sends recordings to the archive", "2-59/3 * * * *", "AST_CRON_audio_3_ftp.pl --"+options.RecordingFormat)
-		}
+		jobs = append(jobs, options.Recordings.jobs(options.Home)...)
+		script("clears the node's own rows out of the live tables", "2 1 * * *", "AST_reset_mysql_vars.pl")
 	}
-	for _, work := range dutyWorks(archive) {
-		if assignment[work.duty] == n.ServerIP {
+	for _, work := range dutyWorks(archives) {
+		if assignment.does(n.ServerIP, work.duty) {
 			for _, job := range work.jobs {
 				script(job.about, job.schedule, job.script)
 			}
 		}
 	}
-	return slices.Concat(jobs, n.housekeeping(options))
+	return append(jobs, n.housekeeping(options)...)
+}
+
+// conferenceUpdate is the call of AST_conf_update.pl. Where --cu3way keeps
+// AST_conf_update_3way.pl running, the 3-way conferences are left to it (see
+// the note at the head of that program): both would count one empty conference
+// twice and end it too soon.
+func (n Node) conferenceUpdate() string {
+	for _, flag := range n.KeepaliveFlags {
+		if strings.HasPrefix(flag, "--cu3way") { // --cu3way-delay= starts it as well
+			return "AST_conf_update.pl --no-vc-3way-check"
+		}
+	}
+	return "AST_conf_update.pl"
 }
 
 // housekeeping keeps clock and disk in order; it needs no script of VICIdial.
 func (n Node) housekeeping(options CrontabOptions) []CronJob {
 	var jobs []CronJob
-	remove := func(about, schedule, folder string, depth, days int, name string) {
-		command := fmt.Sprintf("/usr/bin/find %s -maxdepth %d -type f%s -mtime +%d -delete", folder, depth, name, days)
-		jobs = append(jobs, CronJob{About: about, Schedule: schedule, Command: command})
+	remove := func(about, schedule, folder, which string, days int) {
+		if days > 0 {
+			command := fmt.Sprintf("/usr/bin/find %s %s -mtime +%d -delete", folder, which, days)
+			jobs = append(jobs, CronJob{About: about, Schedule: schedule, Command: command})
+		}
 	}
 	if options.TimeServer != "" {
 		jobs = append(jobs, CronJob{
@@ -97,15 +116,17 @@ func (n Node) housekeeping(options CrontabOptions) []CronJob {
 			Command: "/usr/sbin/ntpdate -u " + options.TimeServer + " >/dev/null 2>&1",
 		})
 	}
-	if n.Is(RoleTelephony) && options.RecordingDays > 0 {
-		remove("removes old recordings", "24 0 * * *", options.DoneRecordings, 2, options.RecordingDays, "")
+	if n.Is(RoleTelephony) {
+		jobs = append(jobs, options.Recordings.removal(options.Monitor, options.DoneRecordings)...)
 	}
-	if options.LogDays > 0 {
-		remove("removes old logs of VICIdial", "28 0 * * *", options.Logs, 1, options.LogDays, "")
-		if n.Is(RoleTelephony) {
-			remove("removes old logs of Asterisk", "29 0 * * *", "/var/log/asterisk", 3, options.LogDays, "")
-			remove("removes old screen logs", "30 0 * * *", "/", 1, options.LogDays, ` -name "screenlog.0*"`)
-		}
+	if n.Is(RoleArchive) {
+		jobs = append(jobs, options.Recordings.archiveRemoval()...)
+	}
+	remove("removes old logs of VICIdial", "28 0 * * *", options.Logs, "-maxdepth 1 -type f", options.LogDays.VICIdial)
+	if n.Is(RoleTelephony) {
+		remove("removes old logs of Asterisk", "29 0 * * *", "/var/log/asterisk", "-maxdepth 3 -type f", options.LogDays.Asterisk)
+		remove("removes old screen logs", "30 0 * * *", "/", `-maxdepth 1 -type f -name "screenlog.0*"`, options.LogDays.Screen)
+		remove("removes old sound files that were made from text", "20 0 * * *", options.Sounds+"/tts", "-maxdepth 2 -type f", options.LogDays.Speech)
 	}
 	return jobs
 }

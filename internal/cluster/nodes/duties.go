@@ -5,9 +5,11 @@ import (
 	"strings"
 )
 
-// Duty is work that one node of the cluster does, and only one: VICIdial's
-// programs take no lock, so two of them undo each other's work or do it twice
-// (docs/vicidial/node-files.md#once-per-cluster, docs/LOAD_BALANCING.txt).
+// Duty is work that one node of the cluster does, and only one: the program
+// reads and writes rows of all nodes and takes no lock that another node
+// respects, so two of them undo each other's work or do it twice. What each
+// program does is in docs/vicidial/node-files.md#what-each-job-touches. Programs whose statements
+// name their own server_ip are no duties: each node runs them.
 type Duty string
 
 // The duties. The first four are letters of VARactive_keepalives, the others
@@ -22,10 +24,10 @@ const (
 	LeadTimeZones   Duty = "lead_time_zones"
 	QueueFlush      Duty = "queue_flush"
 	CallbackPurge   Duty = "callback_purge"
-	LiveTableReset  Duty = "live_table_reset"
 	TableOptimize   Duty = "table_optimize"
 	AgentSummaries  Duty = "agent_summaries"
 	LogArchive      Duty = "log_archive"
+	LeadArchive     Duty = "lead_archive"
 )
 
 // dutyWork says how a duty is done: by a keepalive letter or by cron jobs.
@@ -33,6 +35,9 @@ type dutyWork struct {
 	duty   Duty
 	letter string
 	jobs   []job
+	// pages says that the program writes into a folder of the web pages and
+	// ends with an error where they are not installed.
+	pages bool
 }
 
 // job is a cron job of VICIdial: a script under PATHhome with its flags.
@@ -42,14 +47,14 @@ type job struct {
 	script   string
 }
 
-// dutyWorks lists every duty in the order in which a crontab shows it. Scripts
-// and hours are those of docs/SCRATCH_INSTALL.txt (docs/vicidial/node-files.md#crontab).
-func dutyWorks(archive ArchiveSchedule) []dutyWork {
+// dutyWorks lists every duty in the order in which a crontab shows it. Programs,
+// flags and hours are those of docs/SCRATCH_INSTALL.txt (docs/vicidial/node-files.md#crontab).
+func dutyWorks(archives Archives) []dutyWork {
 	return []dutyWork{
 		{duty: AdaptiveDialing, letter: "5"},
 		{duty: BalanceFill, letter: "7"},
 		{duty: TimeclockLogout, letter: "9"},
-		{duty: InboundEmail, letter: "E"},
+		{duty: InboundEmail, letter: "E", jobs: archives.emailJobs()},
 		{duty: Hopper, jobs: []job{
 			{"fills the hopper with leads to dial", "* * * * *", "AST_VDhopper.pl -q"},
 		}},
@@ -66,47 +71,22 @@ func dutyWorks(archive ArchiveSchedule) []dutyWork {
 		{duty: LeadTimeZones, jobs: []job{
 			{"sets the time zone of leads anew, for daylight saving", "1 1,7 * * *", "ADMIN_adjust_GMTnow_on_leads.pl --debug --list-settings"},
 		}},
-		{duty: LiveTableReset, jobs: []job{
-			{"empties the tables of what is only true for a while", "2 1 * * *", "AST_reset_mysql_vars.pl"},
-		}},
 		{duty: TableOptimize, jobs: []job{
 			{"optimises the tables", "3 1 * * *", "AST_DB_optimize.pl"},
 		}},
-		{duty: AgentSummaries, jobs: []job{
+		{duty: AgentSummaries, pages: true, jobs: []job{
 			{"sums up the agents' week", "2 0 * * 0", "AST_agent_week.pl"},
 			{"sums up the agents' day", "22 0 * * *", "AST_agent_day.pl"},
 		}},
-		{duty: LogArchive, jobs: archive.jobs()},
-	}
-}
-
-// ArchiveSchedule says how often old log rows move to the archive tables.
-type ArchiveSchedule string
-
-// The paces. VICIdial's own documents leave archiving out of a small system.
-const (
-	ArchiveNever   ArchiveSchedule = ""
-	ArchiveMonthly ArchiveSchedule = "monthly"
-	ArchiveDaily   ArchiveSchedule = "daily"
-)
-
-func (a ArchiveSchedule) jobs() []job {
-	monthly := job{"moves old log rows to the archive tables", "30 1 1 * *", "ADMIN_archive_log_tables.pl"}
-	daily := job{"moves yesterday's call log rows to the archive tables", "20 1 * * *", "ADMIN_archive_log_tables.pl --daily"}
-	switch a {
-	case ArchiveMonthly:
-		return []job{monthly}
-	case ArchiveDaily:
-		return []job{monthly, daily}
-	default:
-		return nil
+		{duty: LogArchive, jobs: archives.logJobs()},
+		{duty: LeadArchive, jobs: archives.leadJobs()},
 	}
 }
 
 // Duties returns all duties there are, in the order in which a crontab shows
 // them.
 func Duties() []Duty {
-	works := dutyWorks(ArchiveNever)
+	works := dutyWorks(Archives{})
 	duties := make([]Duty, len(works))
 	for i, work := range works {
 		duties[i] = work.duty
@@ -114,10 +94,10 @@ func Duties() []Duty {
 	return duties
 }
 
-// Keepalive returns the keepalive letter that does the duty, or "" where cron
+// Letter returns the keepalive letter that does the duty, or "" where cron
 // jobs do.
 func (d Duty) Keepalive() string {
-	for _, work := range dutyWorks(ArchiveNever) {
+	for _, work := range dutyWorks(Archives{}) {
 		if work.duty == d {
 			return work.letter
 		}

@@ -43,6 +43,10 @@ type Node struct {
 	// KeepaliveFlags are flags of ADMIN_keepalive_ALL.pl, e.g.
 	// --autodial-delay=100 on a node that has agents but dials nothing.
 	KeepaliveFlags []string
+	// OwnKeepalives are the letters of VARactive_keepalives as they are to stand,
+	// for a node that runs others than its roles and duties ask for; "" takes
+	// the letters from roles and duties.
+	OwnKeepalives string
 }
 
 // Is says whether the node has the role.
@@ -52,54 +56,51 @@ func (n Node) Is(role Role) bool { return slices.Contains(n.Roles, role) }
 // VICIdial's programs, and one that writes must not meet a replica.
 func (n Node) runsPrograms() bool { return n.Is(RoleTelephony) || n.Is(RoleDatabase) }
 
+// may says whether the node can do that duty.
+func (n Node) may(work dutyWork, pagesEverywhere bool) bool {
+	if !work.pages {
+		return n.runsPrograms()
+	}
+	return n.hasPages() || pagesEverywhere && n.runsPrograms()
+}
+
+// hasPages says whether both VICIdial's programs and its web pages are
+// installed.
+func (n Node) hasPages() bool { return n.Is(RoleWeb) && !n.WebOnly }
+
 // Site is all nodes that share one database.
 type Site struct {
 	Nodes []Node
 	// Coordinator is the server_ip of the node that does every duty which no
 	// node claims. Left empty, it is the database node, if there is just one.
 	Coordinator string
-	Archive     ArchiveSchedule
+	Archives    Archives
+	// PagesEverywhere says that the web pages are installed on every node, as
+	// ViciBox does it.
+	PagesEverywhere bool
+	// Standing are faults that hold on the nodes already: they are no reason
+	// to refuse the site, since nothing of what they name is being changed.
+	Standing []string
 }
 
-// Assignment names for each duty the server_ip of the one node that does it.
-type Assignment map[Duty]string
+// Assignment names for each duty the server_ip of the nodes that do it: one,
+// unless a fault stands already.
+type Assignment map[Duty][]string
+
+// does says whether the node does the duty.
+func (a Assignment) does(serverIP string, duty Duty) bool { return slices.Contains(a[duty], serverIP) }
 
 // Assign gives each duty to exactly one node. It fails with a [cluster.Refused] that
 // names the nodes and tells all that is wrong at once: a duty that two nodes
-// claim or none can do, a role that no node may have, flags without effect.
+// claim or none can do, a role that no node may have. Faults that stand already
+// are no reason to fail.
 //
-// Balance fill is a duty of sites with more than one telephony node only, and
-// the archive of those that archive.
+// Balance fill is a duty of sites with more than one telephony node only, an
+// archive of those that archive, and the agent summaries of those that have a
+// node with the web pages.
 func (s Site) Assign() (Assignment, error) {
-	reasons := s.faults()
-	claims, faults := s.claims()
-	reasons = append(reasons, faults...)
-
-	assignment := Assignment{}
-	var unclaimed []Duty
-	for _, work := range dutyWorks(s.Archive) {
-		nodes, needed := claims[work.duty], s.needs(work)
-		switch {
-		case len(nodes) > 1:
-			reasons = append(reasons, fmt.Sprintf("duty %s is claimed by %s, but exactly one node may do it", work.duty, strings.Join(nodes, " and ")))
-		case !needed && len(nodes) == 1:
-			reasons = append(reasons, s.needless(work.duty, nodes[0]))
-		case len(nodes) == 1:
-			assignment[work.duty] = nodes[0]
-		case needed:
-			unclaimed = append(unclaimed, work.duty)
-		}
-	}
-	if len(unclaimed) > 0 {
-		coordinator, fault := s.coordinator()
-		if fault != "" {
-			reasons = append(reasons, fmt.Sprintf("no node does %s: %s", dutyNames(unclaimed), fault))
-		}
-		for _, duty := range unclaimed {
-			assignment[duty] = coordinator
-		}
-	}
-	reasons = append(reasons, s.idleFlags(assignment)...)
+	assignment, faults := s.assign()
+	reasons := slices.DeleteFunc(faults, func(fault string) bool { return slices.Contains(s.Standing, fault) })
 	if len(reasons) > 0 {
 		return nil, &cluster.Refused{
 			Subject: "the nodes' roles and duties do not make a cluster",
@@ -110,12 +111,98 @@ func (s Site) Assign() (Assignment, error) {
 	return assignment, nil
 }
 
-// Keepalives returns VARactive_keepalives for the node: X alone where VICIdial
+// Faults returns what [Site.Assign] refuses where it does not stand already.
+func (s Site) Faults() []string {
+	_, faults := s.assign()
+	return faults
+}
+
+func (s Site) assign() (Assignment, []string) {
+	faults := s.faults()
+	claims, more := s.claims()
+	faults = append(faults, more...)
+
+	assignment := Assignment{}
+	var unclaimed []Duty
+	for _, work := range dutyWorks(s.Archives) {
+		nodes := claims[work.duty]
+		switch {
+		case len(nodes) > 0:
+			assignment[work.duty] = nodes
+			if len(nodes) > 1 {
+				faults = append(faults, fmt.Sprintf("duty %s is claimed by %s, but exactly one node may do it", work.duty, strings.Join(nodes, " and ")))
+			}
+		case !s.needs(work):
+		case work.pages:
+			if serverIP := s.pagesNode(work); serverIP != "" {
+				assignment[work.duty] = []string{serverIP}
+			}
+		default:
+			unclaimed = append(unclaimed, work.duty)
+		}
+	}
+	if len(unclaimed) > 0 {
+		coordinator, fault := s.coordinator()
+		if fault != "" {
+			faults = append(faults, fmt.Sprintf("no node does %s: %s", dutyNames(unclaimed), fault))
+			return assignment, faults
+		}
+		faults = append(faults, s.withheld(coordinator, unclaimed)...)
+		for _, duty := range unclaimed {
+			assignment[duty] = []string{coordinator}
+		}
+	}
+	return assignment, faults
+}
+
+// withheld finds duties that fall to a coordinator whose own letters do not
+// have them.
+func (s Site) withheld(coordinator string, duties []Duty) []string {
+	node, _ := s.Find(coordinator)
+	if node.OwnKeepalives == "" {
+		return nil
+	}
+	var without []Duty
+	for _, duty := range duties {
+		if letter := duty.Keepalive(); letter != "" && !node.runsLetter(letter) {
+			without = append(without, duty)
+		}
+	}
+	if len(without) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("no node does %s: it falls to the coordinator %s, whose keepalives %s are without its letter", dutyNames(without), coordinator, node.OwnKeepalives)}
+}
+
+// pagesNode returns the node that does a duty which needs the web pages: the
+// coordinator if it has them, else the first that has; "" where none has.
+func (s Site) pagesNode(work dutyWork) string {
+	coordinator, _ := s.coordinator()
+	if node, found := s.Find(coordinator); found && node.may(work, s.PagesEverywhere) {
+		return coordinator
+	}
+	for _, wanted := range []bool{true, false} { // nodes that run programs anyway go first
+		for _, node := range s.sorted() {
+			if node.runsPrograms() == wanted && node.may(work, s.PagesEverywhere) {
+				return node.ServerIP
+			}
+		}
+	}
+	return ""
+}
+
+// letterOrder is the order in which letters are written.
+const letterOrder = "123456789ECS"
+
+// Letters returns VARactive_keepalives for the node: X alone where VICIdial
 // must run nothing, since an X beside other letters silences them all
 // (ADMIN_keepalive_ALL.pl tests for it first, docs/vicidial/node-files.md#keepalive-letters).
 func (n Node) Keepalives(assignment Assignment) string {
+	if n.OwnKeepalives != "" {
+		return n.OwnKeepalives
+	}
 	var letters strings.Builder
-	for _, letter := range "123456789ECS" {
+	for _, letter := range letterOrder {
 		if n.runs(string(letter), assignment) {
 			letters.WriteRune(letter)
 		}
@@ -124,10 +211,13 @@ func (n Node) Keepalives(assignment Assignment) string {
 }
 
 func (n Node) runs(letter string, assignment Assignment) bool {
+	if n.OwnKeepalives != "" {
+		return n.runsLetter(letter)
+	}
 	switch letter {
 	case "5", "7", "9", "E":
-		for duty, serverIP := range assignment {
-			if serverIP == n.ServerIP && duty.Keepalive() == letter {
+		for duty := range assignment {
+			if duty.Keepalive() == letter && assignment.does(n.ServerIP, duty) {
 				return true
 			}
 		}
@@ -139,6 +229,12 @@ func (n Node) runs(letter string, assignment Assignment) bool {
 	default:
 		return n.Is(RoleTelephony)
 	}
+}
+
+// runsLetter reads the letters that the node was given as
+// ADMIN_keepalive_ALL.pl does.
+func (n Node) runsLetter(letter string) bool {
+	return !strings.Contains(n.OwnKeepalives, "X") && strings.Contains(n.OwnKeepalives, letter)
 }
 
 // Find returns the node with that server_ip.
@@ -180,14 +276,6 @@ func (s Site) needs(work dutyWork) bool {
 		return len(s.With(RoleTelephony)) > 1
 	}
 	return work.letter != "" || len(work.jobs) > 0
-}
-
-func (s Site) needless(duty Duty, serverIP string) string {
-	if duty == BalanceFill {
-		return fmt.Sprintf("node %s claims %s, which only a site with more than one telephony node has use for: this one has %d",
-			serverIP, duty, len(s.With(RoleTelephony)))
-	}
-	return fmt.Sprintf("node %s claims %s, but nothing is archived: say monthly or daily", serverIP, duty)
 }
 
 // coordinator returns the node that does what no other claims, or why there is

@@ -9,35 +9,30 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// idleFlags finds flags of the balance fill on nodes that do not do it.
-func (s Site) idleFlags(assignment Assignment) []string {
-	var idle []string
-	for _, node := range s.sorted() {
-		for _, flag := range node.KeepaliveFlags {
-			aboutFill := strings.HasPrefix(flag, "--adfill-delay=") || flag == "--fill-staggered"
-			if aboutFill && assignment[BalanceFill] != node.ServerIP {
-				idle = append(idle, fmt.Sprintf("node %s has the keepalive flag %s, but %s is not its duty", node.ServerIP, flag, BalanceFill))
-			}
-		}
-	}
-	return idle
-}
-
-// claims returns who claims which duty, and the claims that cannot be met.
+// claims returns who claims which duty, and the claims that cannot be met. Who
+// has a duty's letter among letters of its own claims it, too.
 func (s Site) claims() (map[Duty][]string, []string) {
 	claims := map[Duty][]string{}
 	var faults []string
 	for _, node := range s.sorted() {
-		for _, duty := range node.Duties {
+		for _, work := range dutyWorks(s.Archives) {
+			claimed := slices.Contains(node.Duties, work.duty)
+			lettered := node.OwnKeepalives != "" && work.letter != "" && node.runsLetter(work.letter)
 			switch {
-			case !slices.Contains(Duties(), duty):
-				faults = append(faults, fmt.Sprintf("node %s claims %q, which is no duty: they are %s", node.ServerIP, duty, dutyNames(Duties())))
-			case slices.Contains(claims[duty], node.ServerIP):
-			default:
-				claims[duty] = append(claims[duty], node.ServerIP)
+			case claimed && work.letter != "" && node.OwnKeepalives != "" && !lettered:
+				faults = append(faults, fmt.Sprintf("node %s claims %s, but its keepalives %s are without the letter %s", node.ServerIP, work.duty, node.OwnKeepalives, work.letter))
+			case claimed && !node.may(work, s.PagesEverywhere) && work.pages:
+				faults = append(faults, fmt.Sprintf("node %s claims %s, but VICIdial's web pages are not installed there, into which it writes", node.ServerIP, work.duty))
+			case (claimed || lettered) && !node.may(work, s.PagesEverywhere):
+				faults = append(faults, fmt.Sprintf("node %s claims %s, but is neither a telephony nor a database node", node.ServerIP, work.duty))
 			}
-			if !node.runsPrograms() {
-				faults = append(faults, fmt.Sprintf("node %s claims %s, but is neither a telephony nor a database node", node.ServerIP, duty))
+			if claimed || lettered {
+				claims[work.duty] = append(claims[work.duty], node.ServerIP)
+			}
+		}
+		for _, duty := range node.Duties {
+			if !slices.Contains(Duties(), duty) {
+				faults = append(faults, fmt.Sprintf("node %s claims %q, which is no duty: they are %s", node.ServerIP, duty, dutyNames(Duties())))
 			}
 		}
 	}
@@ -63,11 +58,7 @@ func (s Site) faults() []string {
 	if len(s.Nodes) == 0 {
 		faults = append(faults, "there is no node")
 	}
-	switch s.Archive {
-	case ArchiveNever, ArchiveMonthly, ArchiveDaily:
-	default:
-		faults = append(faults, fmt.Sprintf("archive pace %q is neither monthly nor daily", s.Archive))
-	}
+	faults = append(faults, s.Archives.faults()...)
 	if s.Coordinator != "" {
 		node, found := s.Find(s.Coordinator)
 		switch {
@@ -121,6 +112,9 @@ func (n Node) faults() []string {
 		if !keepaliveFlag.MatchString(flag) {
 			say("has the keepalive flag %q, which ADMIN_keepalive_ALL.pl does not know", flag)
 		}
+	}
+	if n.OwnKeepalives != "" && !keepaliveLetters.MatchString(n.OwnKeepalives) {
+		say("has the keepalives %q: they are letters of %s, or X for none", n.OwnKeepalives, letterOrder)
 	}
 	return faults
 }

@@ -115,9 +115,10 @@ func declare(files map[string]astguiclient.File) (model, error) {
 		}
 		m.Nodes[serverIP] = node
 	}
-	// Duties that two nodes do make no cluster: the plan says so, with their names.
-	if made, err := m.site().Files(); err == nil {
-		m = m.with(made)
+	site := m.site()
+	site.Cluster.Standing = site.Cluster.Faults()
+	if made, err := site.Files(); err == nil {
+		m = m.with(site, made)
 	}
 	m.Conf = texts(confs)
 	return m, nil

@@ -3,6 +3,7 @@ package nodeconfig
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -77,17 +78,21 @@ func (m model) site() astguiclient.Site {
 	site := astguiclient.Site{
 		Cluster: nodes.Site{
 			Coordinator: m.Coordinator.ValueString(),
-			Archive:     nodes.ArchiveSchedule(m.LogArchive.ValueString()),
+			Archives:    nodes.Archives{LogSchedule: nodes.ArchiveSchedule(m.LogArchive.ValueString())},
 		},
 		Settings: m.Settings, Extra: m.Extra, Secrets: m.Secrets,
-		Own:     map[string]astguiclient.NodeSettings{},
-		Crontab: nodes.CrontabOptions{RecordingFormat: defaultFormat, LogDays: int(m.LogDays.ValueInt64()), TimeServer: m.TimeServer.ValueString()},
+		Own: map[string]astguiclient.NodeSettings{},
+		Crontab: nodes.CrontabOptions{
+			Recordings: nodes.Recordings{Format: defaultFormat},
+			LogDays:    nodes.LogDays{VICIdial: int(m.LogDays.ValueInt64()), Asterisk: int(m.LogDays.ValueInt64()), Screen: int(m.LogDays.ValueInt64())},
+			TimeServer: m.TimeServer.ValueString(),
+		},
 		Sources: defaultSources,
 	}
 	if m.Recordings != nil {
-		site.Crontab.RecordingFormat = m.Recordings.Format.ValueString()
-		site.Crontab.ShipRecordings = m.Recordings.Ship.ValueBool()
-		site.Crontab.RecordingDays = int(m.Recordings.Days.ValueInt64())
+		site.Crontab.Recordings = nodes.Recordings{
+			Format: m.Recordings.Format.ValueString(), Ship: m.Recordings.Ship.ValueBool(), KeepDays: int(m.Recordings.Days.ValueInt64()),
+		}
 	}
 	if m.Install != nil {
 		site.Sources, site.Samples = m.Install.Sources.ValueString(), m.Install.Samples.ValueBool()
@@ -116,8 +121,8 @@ func (n nodeModel) node(serverIP string) nodes.Node {
 	return node
 }
 
-// with fills in the files.
-func (m model) with(files map[string]astguiclient.NodeFiles) model {
+// with fills in the files of a site.
+func (m model) with(site astguiclient.Site, files map[string]astguiclient.NodeFiles) model {
 	letters, confs, filled := map[string]string{}, map[string]string{}, map[string]string{}
 	crontabs, fills, installs := map[string]string{}, map[string]string{}, map[string]string{}
 	for serverIP, made := range files {
@@ -133,10 +138,10 @@ func (m model) with(files map[string]astguiclient.NodeFiles) model {
 		m.Filled = texts(filled)
 	}
 	m.Assignments = texts(nil)
-	if assignment, err := m.site().Cluster.Assign(); err == nil {
+	if assignment, err := site.Cluster.Assign(); err == nil {
 		nodes := map[string]string{}
-		for duty, serverIP := range assignment {
-			nodes[string(duty)] = serverIP
+		for duty, servers := range assignment {
+			nodes[string(duty)] = strings.Join(servers, ", ")
 		}
 		m.Assignments = texts(nodes)
 	}

@@ -1,11 +1,13 @@
-// Package nodeconfig is a room for the files that make machines the nodes of a
-// cluster. Who does what is cluster's decision and the text is render's; this
-// room translates them for Terraform. It writes to no database. It imports
-// tfhelper, render and cluster only.
+// Package nodeconfig is the resource package of vicidial_node_config: the files
+// that make machines the nodes of a cluster. Package cluster decides which node
+// does what, package astguiclient makes the text, and this package translates
+// both for Terraform. It writes to no database. It imports tfhelper, render and
+// cluster only.
 package nodeconfig
 
 import (
 	"context"
+	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -51,14 +53,26 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !ok {
 		return
 	}
-	files, err := m.site().Files()
+	site := m.site()
+	var prior model
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		site.Cluster.Standing = prior.site().Cluster.Faults() // what the nodes do already is warned of, not refused
+	}
+	files, err := site.Files()
 	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("nodes"), "The nodes' files cannot be made", err)...)
 	if err != nil {
 		return
 	}
-	resp.Diagnostics.Append(m.review()...)
-	resp.Diagnostics.Append(r.compare(ctx, m)...)
-	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m.with(files))...)
+	m = m.with(site, files)
+	if !reflect.DeepEqual(m, prior) { // no warning comes again with a plan that changes nothing
+		resp.Diagnostics.Append(m.review(site.Cluster)...)
+		resp.Diagnostics.Append(r.compare(ctx, m)...)
+	}
+	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
 }
 
 // Create puts the files into state. Nothing else holds them.
@@ -110,11 +124,13 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 }
 
 func publish(ctx context.Context, m model, to tfhelper.Response) {
-	files, err := m.site().Files()
+	site := m.site()
+	site.Cluster.Standing = site.Cluster.Faults() // the plan has said what is refused
+	files, err := site.Files()
 	if err != nil {
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to make the files of the nodes", "", err)...)
 		return
 	}
-	m = m.with(files)
+	m = m.with(site, files)
 	to.SetState(ctx, m.identity(), m, nil)
 }

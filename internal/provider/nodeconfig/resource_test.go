@@ -131,7 +131,6 @@ func TestAccNodeConfig_refusesAtPlanTime(t *testing.T) {
 		Steps: []resource.TestStep{
 			step("duty adaptive_dialing is claimed by 10.0.0.1 and 10.0.0.9", strings.Replace(node(`duties = ["adaptive_dialing"]`), `["database"]`, `["database"], duties = ["adaptive_dialing"]`, 1)),
 			step("name one of 10.0.0.1, 10.0.0.2 as coordinator", strings.Replace(threeNodes, `"10.0.0.9" = { roles = ["database"] }`, ``, 1), `settings = { VARDB_server = "10.0.0.9" }`),
-			step("only a site with more than one telephony node has use for", `"10.0.0.1" = { roles = ["telephony"], duties = ["balance_fill"] }`, `coordinator = "10.0.0.1"`),
 			step("coordinator 10.0.0.77 is none of the nodes", threeNodes, `coordinator = "10.0.0.77"`),
 			step("is not an IPv4 address without leading zeros", `"10.0.0.01" = { roles = ["telephony"] }`),
 			step("value must be one of", node(`duties = ["tea"]`)),

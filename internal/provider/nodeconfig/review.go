@@ -17,7 +17,7 @@ import (
 
 // review warns of passwords that everybody knows, and of those that VICIdial's
 // own backup would hand to a shell.
-func (m model) review() diag.Diagnostics {
+func (m model) review(site nodes.Site) diag.Diagnostics {
 	var diags diag.Diagnostics
 	at := path.Root("secrets")
 	for _, secret := range []struct{ key, shipped string }{{"VARDB_pass", "1234"}, {"VARDB_custom_pass", "custom1234"}} {
@@ -30,6 +30,13 @@ func (m model) review() diag.Diagnostics {
 	if strings.ContainsAny(m.Secrets["VARDB_pass"], "`$&|<>()'\"\\*?!~{}[]") {
 		diags.Append(tfhelper.WarnAt(at.AtMapKey("VARDB_pass"), "A shell would not take this password as it is",
 			"VARDB_pass has a character that means something to a shell. VICIdial's programs log in with it, but its backup script (ADMIN_backup.pl) writes the password into a shell command as it stands and would fail, or run a part of it.")...)
+	}
+	for _, warning := range site.Warnings() {
+		at := path.Root("nodes")
+		if warning.ServerIP != "" {
+			at = at.AtMapKey(warning.ServerIP)
+		}
+		diags.Append(tfhelper.WarnAt(at, "VICIdial runs this, but hardly as it was meant", warning.Text)...)
 	}
 	return diags
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 )
 
 // warned wants one warning for each text, in that order, and no error.
@@ -26,17 +27,17 @@ func warned(t *testing.T, found diag.Diagnostics, texts ...string) {
 func TestReview(t *testing.T) {
 	with := func(key, password string) model { return model{Secrets: map[string]string{key: password}} }
 	t.Run("a shipped password is told", func(t *testing.T) {
-		warned(t, with("VARDB_pass", "1234").review(), "VARDB_pass is the password that every VICIdial is shipped with")
-		warned(t, with("VARDB_custom_pass", "custom1234").review(), "VARDB_custom_pass is the password")
+		warned(t, with("VARDB_pass", "1234").review(nodes.Site{}), "VARDB_pass is the password that every VICIdial is shipped with")
+		warned(t, with("VARDB_custom_pass", "custom1234").review(nodes.Site{}), "VARDB_custom_pass is the password")
 	})
 	t.Run("a password that a shell would act on is told, and not shown", func(t *testing.T) {
-		found := with("VARDB_pass", "hush$hush").review()
+		found := with("VARDB_pass", "hush$hush").review(nodes.Site{})
 		warned(t, found, "ADMIN_backup.pl")
 		if strings.Contains(found[0].Detail(), "hush") {
 			t.Error("the password is shown")
 		}
 	})
-	t.Run("a sound password is not", func(t *testing.T) { warned(t, with("VARDB_pass", "pW-0_.x").review()) })
+	t.Run("a sound password is not", func(t *testing.T) { warned(t, with("VARDB_pass", "pW-0_.x").review(nodes.Site{})) })
 }
 
 func TestCompare(t *testing.T) {

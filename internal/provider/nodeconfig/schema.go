@@ -70,8 +70,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Attributes: map[string]schema.Attribute{
 					"format": schema.StringAttribute{
 						Optional: true, Computed: true, Default: stringdefault.StaticString(defaultFormat),
-						MarkdownDescription: "What they are compressed to: " + quoted(astguiclient.RecordingFormats()) + ". Defaults to `" + defaultFormat + "`.",
-						Validators:          []validator.String{stringvalidator.OneOf(astguiclient.RecordingFormats()...)},
+						MarkdownDescription: "What they are compressed to: " + quoted(nodes.RecordingFormats()) + ". Defaults to `" + defaultFormat + "`.",
+						Validators:          []validator.String{stringvalidator.OneOf(nodes.RecordingFormats()...)},
 					},
 					"ship": schema.BoolAttribute{
 						Optional: true, Computed: true, Default: booldefault.StaticBool(false),
@@ -167,9 +167,9 @@ func nodeAttributes() map[string]schema.Attribute {
 		"extra":    extra("Keys that `install.pl` does not know, on this node."),
 		"cron": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Further lines of the node's crontab: five fields or a nickname such as `@daily`, and a command. A percent sign is written `\\%`, since cron ends the command there.",
+			MarkdownDescription: "Further lines of the node's crontab: five fields or a nickname such as `@daily`, and a command, or a setting such as `MAILTO=ops@example.com`. Settings before the first job are for all lines of the crontab, later ones for the lines below them. A percent sign in a command is written `\\%`, since cron ends the command there.",
 			Validators: []validator.List{listvalidator.ValueStringsAre(tfhelper.StringValidator("a line of a crontab", func(line string) error {
-				_, err := astguiclient.ParseJob(line)
+				_, err := astguiclient.ParseLine(line)
 				return err
 			}))},
 		},

@@ -18,14 +18,16 @@ func Crontab(jobs []nodes.CronJob) (string, error) {
 	var text strings.Builder
 	text.WriteString("# Written by Terraform. What is changed here is lost with the next apply.\n")
 	var faults []error
-	for _, job := range jobs {
-		line := job.Schedule + " " + job.Command
-		read, err := ParseJob(line)
+	for i, job := range jobs {
+		line := Line(job)
+		read, err := ParseLine(line)
 		if err == nil && (read.Schedule != job.Schedule || read.Command != job.Command) {
 			err = fmt.Errorf("cron job %q: cron would run %q", line, read.Command)
 		}
 		faults = append(faults, err)
-		text.WriteString("\n")
+		if i == 0 || job.Schedule != "" || jobs[i-1].Schedule != "" { // settings stand together
+			text.WriteString("\n")
+		}
 		if job.About != "" {
 			text.WriteString("# " + comment(job.About) + "\n")
 		}
@@ -35,6 +37,14 @@ func Crontab(jobs []nodes.CronJob) (string, error) {
 		return "", err
 	}
 	return text.String(), nil
+}
+
+// Line returns a job or setting as it stands in a crontab.
+func Line(job nodes.CronJob) string {
+	if job.Schedule == "" {
+		return job.Command
+	}
+	return job.Schedule + " " + job.Command
 }
 
 // comment keeps a remark on its line.
@@ -47,9 +57,9 @@ func comment(about string) string {
 	}, about)
 }
 
-// ParseCrontab reads the jobs of a crontab. Comments, blank lines and settings
-// such as MAILTO=ops are passed over; a line that cron would not take is an
-// error that names it.
+// ParseCrontab reads the jobs of a crontab and settings such as MAILTO=ops, in
+// their order. Comments and blank lines are passed over; a line that cron would
+// not take is an error that names it.
 func ParseCrontab(text string) ([]nodes.CronJob, error) {
 	var jobs []nodes.CronJob
 	var faults []error
@@ -57,10 +67,10 @@ func ParseCrontab(text string) ([]nodes.CronJob, error) {
 	for line := range strings.Lines(text) {
 		number++
 		line = strings.TrimLeft(strings.TrimSuffix(line, "\n"), " \t")
-		if line == "" || strings.HasPrefix(line, "#") || cronSetting.MatchString(line) {
+		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		job, err := ParseJob(line)
+		job, err := ParseLine(line)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("line %d: %w", number, err))
 			continue
@@ -92,6 +102,20 @@ var cronFields = []cronField{
 }
 
 var cronNicknames = []string{"@reboot", "@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"}
+
+// ParseLine reads one line of a crontab that is neither empty nor a comment: a
+// job, or a setting for the lines below it, such as MAILTO=ops.
+func ParseLine(line string) (nodes.CronJob, error) {
+	if !cronSetting.MatchString(line) {
+		return ParseJob(line)
+	}
+	for _, character := range line {
+		if character != '\t' && (character < ' ' || character == 0x7f) {
+			return nodes.CronJob{}, fmt.Errorf("crontab setting %q: it holds the character U+%04X", line, character)
+		}
+	}
+	return nodes.CronJob{Command: strings.TrimRight(line, " \t")}, nil
+}
 
 // ParseJob reads one line of a crontab: five fields or a nickname, and a
 // command. A line that cron would not take, or whose command it would cut in

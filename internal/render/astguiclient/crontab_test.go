@@ -1,6 +1,7 @@
 package astguiclient_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -117,6 +118,9 @@ func TestCrontab(t *testing.T) {
 					t.Fatal(err)
 				}
 				for _, job := range jobs {
+					if job.Schedule == "" {
+						continue // a setting
+					}
 					lines++
 					if _, err := cron.ParseStandard(job.Schedule); err != nil {
 						t.Errorf("node %s: %q: %v", serverIP, job.Schedule, err)
@@ -147,10 +151,38 @@ func TestCrontab(t *testing.T) {
 			t.Errorf("got\n%s", text)
 		}
 	})
-	t.Run("settings and comments are passed over, wrong lines named", func(t *testing.T) {
+	t.Run("settings are read, comments are passed over, wrong lines named", func(t *testing.T) {
 		jobs, err := astguiclient.ParseCrontab("# tea\nMAILTO=ops\n\"SHELL\" = /bin/sh\n\n* * * * * /bin/true\n61 * * * * /bin/false\n")
-		if len(jobs) != 1 || err == nil || !strings.Contains(err.Error(), "line 6") {
+		want := []nodes.CronJob{{Command: "MAILTO=ops"}, {Command: `"SHELL" = /bin/sh`}, {Schedule: "* * * * *", Command: "/bin/true"}}
+		if !slices.Equal(jobs, want) || err == nil || !strings.Contains(err.Error(), "line 6") {
 			t.Errorf("got %v and error %v", jobs, err)
+		}
+	})
+	t.Run("settings of a node's own stand where cron applies them to every job", func(t *testing.T) {
+		site := aSite(2, 0, false)
+		site.Own = map[string]astguiclient.NodeSettings{"10.0.1.1": {Cron: []string{"MAILTO=ops@example.com", "SHELL=/bin/bash", "@daily /bin/true", `MAILTO=""`, "@hourly /bin/false"}}}
+		files, err := site.Files()
+		if err != nil {
+			t.Fatal(err)
+		}
+		jobs, err := astguiclient.ParseCrontab(files["10.0.1.1"].Crontab)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var lines []string
+		for _, job := range jobs {
+			lines = append(lines, astguiclient.Line(job))
+		}
+		if head := lines[:2]; !slices.Equal(head, []string{"MAILTO=ops@example.com", "SHELL=/bin/bash"}) {
+			t.Errorf("the crontab begins with %q", head)
+		}
+		if tail := lines[len(lines)-3:]; !slices.Equal(tail, []string{"@daily /bin/true", `MAILTO=""`, "@hourly /bin/false"}) {
+			t.Errorf("the crontab ends with %q", tail)
+		}
+	})
+	t.Run("a setting cannot end its line", func(t *testing.T) {
+		if job, err := astguiclient.ParseLine("MAILTO=ops\n* * * * * reboot"); err == nil {
+			t.Errorf("got %v", job)
 		}
 	})
 }

@@ -20,8 +20,9 @@ type Site struct {
 	Secrets map[string]string
 	// Own are the settings of single nodes, by server_ip. They win.
 	Own map[string]NodeSettings
-	// Recordings, days and clock, the same on all nodes. The folders in it
-	// are taken from each node's own file.
+	// Crontab is the same on all nodes but for the folders in it, which are
+	// taken from each node's own file, and the recordings of nodes that have
+	// their own.
 	Crontab nodes.CrontabOptions
 	// Sources is the folder with VICIdial's sources on the nodes.
 	Sources string
@@ -32,7 +33,10 @@ type Site struct {
 // NodeSettings are what one node has of its own.
 type NodeSettings struct {
 	Settings, Extra map[string]string
-	// Cron are further lines of the crontab.
+	// Recordings are what the node does in place of what the others do.
+	Recordings *nodes.Recordings
+	// Cron are further lines of the crontab. Settings before the first job,
+	// such as MAILTO=ops, are for all lines of the crontab.
 	Cron []string
 	// ServerStats gathers what the machine does into server_live_*.
 	ServerStats bool
@@ -100,19 +104,9 @@ func (s Site) files(node nodes.Node, assignment nodes.Assignment) (NodeFiles, er
 	if err != nil {
 		return NodeFiles{}, err
 	}
-	options := s.Crontab
-	options.Home, _ = file.Value("PATHhome")
-	options.Logs, _ = file.Value("PATHlogs")
-	options.DoneRecordings, _ = file.Value("PATHDONEmonitor")
-	own := s.Own[node.ServerIP]
-	options.ServerStats = own.ServerStats
-	jobs := node.Crontab(assignment, s.Cluster.Archive, options)
-	for _, line := range own.Cron {
-		job, err := ParseJob(line)
-		if err != nil {
-			return NodeFiles{}, err
-		}
-		jobs = append(jobs, job)
+	jobs, err := s.jobs(node, file, assignment)
+	if err != nil {
+		return NodeFiles{}, err
 	}
 	crontab, err := Crontab(jobs)
 	if err != nil {
@@ -124,6 +118,40 @@ func (s Site) files(node nodes.Node, assignment nodes.Assignment) (NodeFiles, er
 		Fill:    FillCommand(file.Placeholders()),
 		Install: InstallCommand(node, file, s.Sources, s.Samples),
 	}, nil
+}
+
+// jobs are the lines of a node's crontab.
+func (s Site) jobs(node nodes.Node, file File, assignment nodes.Assignment) ([]nodes.CronJob, error) {
+	own := s.Own[node.ServerIP]
+	options := s.Crontab
+	options.Home, _ = file.Value("PATHhome")
+	options.Logs, _ = file.Value("PATHlogs")
+	options.Sounds, _ = file.Value("PATHsounds")
+	options.Monitor, _ = file.Value("PATHmonitor")
+	options.DoneRecordings, _ = file.Value("PATHDONEmonitor")
+	options.ServerStats = own.ServerStats
+	if own.Recordings != nil {
+		options.Recordings = *own.Recordings
+	}
+	if err := options.Recordings.Check(); err != nil {
+		return nil, err
+	}
+	if options.Recordings.Ship && node.Is(nodes.RoleTelephony) && file.Values["VARFTP_host"] == "" {
+		return nil, errors.New("key VARFTP_host: recordings are to be shipped, so say where to")
+	}
+	var settings, jobs []nodes.CronJob
+	for _, line := range own.Cron {
+		job, err := ParseLine(line)
+		if err != nil {
+			return nil, err
+		}
+		if job.Schedule == "" && len(jobs) == 0 {
+			settings = append(settings, job)
+			continue
+		}
+		jobs = append(jobs, job)
+	}
+	return slices.Concat(settings, node.Crontab(assignment, s.Cluster.Archives, options), jobs), nil
 }
 
 func (s Site) file(node nodes.Node, assignment nodes.Assignment) (File, error) {
@@ -186,23 +214,35 @@ func (s Site) check() error {
 			faults = append(faults, fmt.Errorf("key %s: it is no password: those are %s", name, strings.Join(Secrets(), ", ")))
 		}
 	}
-	if s.Crontab.ShipRecordings && s.Settings["VARFTP_host"] == "" {
-		faults = append(faults, errors.New("key VARFTP_host: recordings are to be shipped, so say where to"))
-	}
 	if !folder.check(s.Sources) {
 		faults = append(faults, fmt.Errorf("sources %q: it is not %s", s.Sources, folder.what))
 	}
 	if s.Crontab.TimeServer != "" && !host.check(s.Crontab.TimeServer) {
 		faults = append(faults, fmt.Errorf("time server %q: it is not %s", s.Crontab.TimeServer, host.what))
 	}
-	if !slices.Contains(RecordingFormats(), s.Crontab.RecordingFormat) {
-		faults = append(faults, fmt.Errorf("recording format %q: it is none of %s", s.Crontab.RecordingFormat, strings.Join(RecordingFormats(), ", ")))
+	faults = append(faults, checkRecordings(s.Crontab.Recordings))
+	for _, serverIP := range slices.Sorted(maps.Keys(s.Own)) {
+		if own := s.Own[serverIP].Recordings; own != nil {
+			faults = append(faults, checkRecordings(*own))
+		}
 	}
 	return errors.Join(faults...)
 }
 
-// RecordingFormats returns what AST_CRON_audio_2_compress.pl can compress to.
-func RecordingFormats() []string { return []string{"GSM", "MP3", "OGG", "GSW"} }
+// checkRecordings finds values that would not stand in a crontab as they are.
+func checkRecordings(recordings nodes.Recordings) error {
+	var faults []error
+	if !slices.Contains(nodes.RecordingFormats(), recordings.Format) {
+		faults = append(faults, fmt.Errorf("recording format %q: it is none of %s", recordings.Format, strings.Join(nodes.RecordingFormats(), ", ")))
+	}
+	if recordings.Transfer.Folders != "" && !slices.Contains(nodes.TransferFolders(), recordings.Transfer.Folders) {
+		faults = append(faults, fmt.Errorf("folders %q of the archive: they are none of %s", recordings.Transfer.Folders, strings.Join(nodes.TransferFolders(), ", ")))
+	}
+	if recordings.ArchiveDays > 0 && !folder.check(recordings.ArchiveFolder) {
+		faults = append(faults, fmt.Errorf("folder %q of the archive: it is not %s", recordings.ArchiveFolder, folder.what))
+	}
+	return errors.Join(faults...)
+}
 
 // CheckSetting says why a key cannot be set as one of many: it follows from
 // the node itself, it is a password, or install.pl does not know it.

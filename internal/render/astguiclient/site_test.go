@@ -39,10 +39,13 @@ func aSite(telephony, web int, replica bool) astguiclient.Site {
 		machines = append(machines, nodes.Node{ServerIP: "10.0.0.6", Roles: []nodes.Role{nodes.RoleReplica}})
 	}
 	return astguiclient.Site{
-		Cluster:  nodes.Site{Nodes: machines, Archive: nodes.ArchiveMonthly},
+		Cluster:  nodes.Site{Nodes: machines, Archives: nodes.Archives{LogSchedule: nodes.ArchiveMonthly}},
 		Settings: map[string]string{"PATHweb": "/srv/www/htdocs", "VARasterisk_version": "18.X"},
-		Crontab:  nodes.CrontabOptions{RecordingFormat: "MP3", LogDays: 2, RecordingDays: 7},
-		Sources:  "/usr/src/astguiclient/trunk",
+		Crontab: nodes.CrontabOptions{
+			Recordings: nodes.Recordings{Format: "MP3", KeepDays: 7},
+			LogDays:    nodes.LogDays{VICIdial: 2, Asterisk: 2, Screen: 4},
+		},
+		Sources: "/usr/src/astguiclient/trunk",
 	}
 }
 
@@ -54,11 +57,11 @@ func sketches() map[string]astguiclient.Site {
 	of150.Cluster.Nodes[1].SIPLogging = true
 	of150.Settings["VARFTP_host"] = "10.0.0.7"
 	of150.Settings["VARHTTP_path"] = "http://10.0.0.7"
-	of150.Crontab.ShipRecordings = true
+	of150.Crontab.Recordings.Ship = true
 	of150.Cluster.Nodes = append(of150.Cluster.Nodes, nodes.Node{ServerIP: "10.0.0.7", Roles: []nodes.Role{nodes.RoleArchive}})
 
 	of300 := aSite(12, 2, true)
-	of300.Cluster.Archive = nodes.ArchiveDaily
+	of300.Cluster.Archives = nodes.Archives{LogSchedule: nodes.ArchiveDaily, LogDays: 365, URLLogDays: 30, Leads: nodes.LeadAge{Days: 730}, FetchEmail: true}
 	of300.Cluster.Nodes[1].Duties = []nodes.Duty{nodes.BalanceFill, nodes.Hopper}
 	of300.Cluster.Nodes[1].KeepaliveFlags = []string{"--adfill-delay=500"}
 	of300.Cluster.Nodes[12].KeepaliveFlags = []string{"--autodial-delay=100"}
@@ -68,7 +71,7 @@ func sketches() map[string]astguiclient.Site {
 		"10.0.1.12": {
 			Settings:    map[string]string{"VARasterisk_version": "16.X", "VARfastagi_log_max_servers": "32"},
 			Extra:       map[string]string{"RACK_unit": "17"},
-			Cron:        []string{"*/5 * * * * /usr/share/astguiclient/AST_phone_update.pl --agent-lookup"},
+			Cron:        []string{"MAILTO=ops@example.com", "PATH=/usr/bin:/bin:/usr/sbin:/sbin", "*/5 * * * * /usr/share/astguiclient/AST_phone_update.pl --agent-lookup"},
 			ServerStats: true,
 		},
 	}
@@ -244,7 +247,7 @@ func TestSite_refuses(t *testing.T) {
 			"key MINE: the value holds a line break",
 		},
 		"recordings to ship, and nowhere to": {
-			func(s *astguiclient.Site) { s.Crontab.ShipRecordings = true },
+			func(s *astguiclient.Site) { s.Crontab.Recordings.Ship = true },
 			"key VARFTP_host: recordings are to be shipped",
 		},
 		"a home folder with a command in it": {
@@ -260,7 +263,7 @@ func TestSite_refuses(t *testing.T) {
 			`time server "pool.ntp.org; reboot"`,
 		},
 		"a recording format that there is not": {
-			func(s *astguiclient.Site) { s.Crontab.RecordingFormat = "FLAC" },
+			func(s *astguiclient.Site) { s.Crontab.Recordings.Format = "FLAC" },
 			`recording format "FLAC"`,
 		},
 		"a crontab line that is none": {
