@@ -15,8 +15,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
-// ValidateConfig finds what contradicts itself in the configuration alone. It
-// looks at no environment and no file, since `terraform validate` runs where
+// ValidateConfig checks the configuration alone. It
+// reads no environment variable and no file, since `terraform validate` runs where
 // neither need be there.
 func (v *vicidial) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var c configuration
@@ -24,11 +24,11 @@ func (v *vicidial) ValidateConfig(ctx context.Context, req provider.ValidateConf
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	settings, g, diags := gather(ctx, c, surroundings{})
+	settings, g, diags := resolve(ctx, c, environment{})
 	resp.Diagnostics.Append(diags...)
-	unknown := map[string]bool{"tls": !whollyKnown(ctx, c.TLS), "ssh": !whollyKnown(ctx, c.SSH), "audit": !whollyKnown(ctx, c.Audit)}
+	unknown := map[string]bool{"tls": !fullyKnown(ctx, c.TLS), "ssh": !fullyKnown(ctx, c.SSH), "audit": !fullyKnown(ctx, c.Audit)}
 	for _, fault := range append(g.faults, settings.Faults()...) {
-		// What a group lacks may be on its way.
+		// What an unknown group seems to lack may still come.
 		group, _, _ := strings.Cut(fault.Setting, ".")
 		if !unknown[group] {
 			resp.Diagnostics.Append(g.diagnostic(fault))
@@ -36,14 +36,14 @@ func (v *vicidial) ValidateConfig(ctx context.Context, req provider.ValidateConf
 	}
 }
 
-// Configure hands the store to every kind of room. It dials nothing: a plan
-// that needs no database must not wait for one.
+// Configure opens the store for resources of every kind. It dials nothing: a plan
+// that needs no database does not wait for one.
 //
-// While a part of the configuration is unknown there is no store, and rooms
+// While a part of the configuration is unknown there is no store, and resources
 // keep the state that they have. To guess, or to take the environment's word
 // instead, could read and write another cluster than the one that is meant.
 func (v *vicidial) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	v.cluster.Store(nil)
+	v.store.Store(nil)
 	if !req.Config.Raw.IsFullyKnown() {
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
@@ -63,7 +63,7 @@ func (v *vicidial) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	settings, diags := settled(ctx, c, surroundings{getenv: os.Getenv, readFile: os.ReadFile})
+	settings, diags := connectionSettings(ctx, c, environment{getenv: os.Getenv, readFile: os.ReadFile})
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -71,7 +71,7 @@ func (v *vicidial) Configure(ctx context.Context, req provider.ConfigureRequest,
 
 	settings.Log = newLog(os.Getenv)
 	cluster := store.New(settings)
-	v.cluster.Store(cluster)
+	v.store.Store(cluster)
 	resp.ResourceData = cluster
 	resp.DataSourceData = cluster
 	resp.EphemeralResourceData = cluster
@@ -79,11 +79,11 @@ func (v *vicidial) Configure(ctx context.Context, req provider.ConfigureRequest,
 	resp.ActionData = cluster
 }
 
-// settled returns settings that a connection can be tried with, or what is
+// connectionSettings returns settings that a connection can be tried with, or what is
 // wrong with them, each at its attribute. That a host or a user is not given at
-// all is no error here: the store says so to whoever first needs the database.
-func settled(ctx context.Context, c configuration, around surroundings) (store.Settings, diag.Diagnostics) {
-	settings, g, diags := gather(ctx, c, around)
+// all is no error here: the store returns it at the first use of the database.
+func connectionSettings(ctx context.Context, c configuration, around environment) (store.Settings, diag.Diagnostics) {
+	settings, g, diags := resolve(ctx, c, around)
 	faults := slices.Concat(g.faults, settings.Faults())
 	if len(faults) == 0 {
 		faults = settings.FileFaults()
@@ -96,7 +96,7 @@ func settled(ctx context.Context, c configuration, around surroundings) (store.S
 
 // diagnostic points at the attribute that a fault is about, also where the
 // value came from elsewhere: there it can be overruled.
-func (g *gathering) diagnostic(fault conn.Fault) diag.Diagnostic {
+func (g *resolver) diagnostic(fault conn.Fault) diag.Diagnostic {
 	at := path.Empty()
 	for name := range strings.SplitSeq(fault.Setting, ".") {
 		at = at.AtName(name)
@@ -111,7 +111,7 @@ func (g *gathering) diagnostic(fault conn.Fault) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(at, "Invalid provider configuration", detail)
 }
 
-func whollyKnown(ctx context.Context, object types.Object) bool {
+func fullyKnown(ctx context.Context, object types.Object) bool {
 	raw, err := object.ToTerraformValue(ctx)
 	return err == nil && raw.IsFullyKnown()
 }

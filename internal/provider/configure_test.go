@@ -282,10 +282,10 @@ func TestConfigureHandsTheStoreToEveryRoom(t *testing.T) {
 	if len(resp.Diagnostics) > 0 {
 		t.Fatal(resp.Diagnostics)
 	}
-	for room, data := range handedOut(resp) {
-		t.Run(room, func(t *testing.T) {
+	for kind, data := range handedOut(resp) {
+		t.Run(kind, func(t *testing.T) {
 			if cluster, ok := data.(*store.Store); !ok || cluster == nil || data != resp.ResourceData {
-				t.Errorf("%s get %T, want the one store that all share", room, data)
+				t.Errorf("%s get %T, want the one store that all share", kind, data)
 			}
 		})
 	}
@@ -333,7 +333,7 @@ func TestConfigureWithUnknownValues(t *testing.T) {
 		{"an unknown read_only is not taken for permission", block{"host": "db", "username": "u", "read_only": unknown}},
 		{"an unknown attribute of a group counts", block{"host": "db", "username": "u", "tls": block{"mode": "required", "cert_file": unknown, "key_file": unknown}}},
 		{"an unknown group counts", block{"host": "db", "username": "u", "ssh": unknown}},
-		{"several are told once", block{"host": unknown, "port": unknown, "password": unknown}},
+		{"several give one warning", block{"host": unknown, "port": unknown, "password": unknown}},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			clearEnvironment(t)
@@ -343,9 +343,9 @@ func TestConfigureWithUnknownValues(t *testing.T) {
 			if resp.Diagnostics.HasError() || resp.Diagnostics.WarningsCount() != 1 {
 				t.Errorf("diagnostics = %v, want one warning", resp.Diagnostics)
 			}
-			for room, data := range handedOut(resp) {
+			for kind, data := range handedOut(resp) {
 				if data != nil {
-					t.Errorf("%s get %T, want nothing", room, data)
+					t.Errorf("%s get %T, want nothing", kind, data)
 				}
 			}
 			if resp.Deferred != nil {

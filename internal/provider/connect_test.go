@@ -25,7 +25,7 @@ func theStore(t *testing.T, b block) *store.Store {
 	}
 	found, ok := resp.ResourceData.(*store.Store)
 	if !ok {
-		t.Fatalf("rooms get %T", resp.ResourceData)
+		t.Fatalf("resources get %T", resp.ResourceData)
 	}
 	t.Cleanup(func() { _ = found.Close() })
 	return found

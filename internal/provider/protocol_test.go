@@ -13,7 +13,7 @@ import (
 // What a newer Terraform asks of identities and lists, asked by hand: these run
 // whichever Terraform is installed.
 
-// conversation is a configured provider server, with the schemas that it told.
+// conversation is a configured provider server, with its schemas.
 type conversation struct {
 	tfprotov6.ProviderServer
 	schemas    *tfprotov6.GetProviderSchemaResponse
@@ -219,12 +219,12 @@ func TestListWithoutADatabase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := 0
+	results := 0
 	for result := range stream.Results {
-		told++
+		results++
 		expect(t, result.Diagnostics, ": VICIDIAL_HOST")
 	}
-	if told != 1 {
-		t.Errorf("%d results, want one that says what is missing", told)
+	if results != 1 {
+		t.Errorf("%d results, want one that says what is missing", results)
 	}
 }

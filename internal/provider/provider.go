@@ -1,6 +1,6 @@
-// Package provider wires the rooms together: it reads the provider's own
-// configuration, opens the store and hands it to every room. It is the only
-// package that knows both the store and the rooms.
+// Package provider wires the resource packages: it reads the provider's own
+// configuration, opens the store and configures every resource with it. It is the
+// only package that knows both the store and the resources.
 package provider
 
 import (
@@ -49,15 +49,15 @@ var (
 // vicidial is the provider.
 type vicidial struct {
 	version string
-	cluster atomic.Pointer[store.Store] // what rooms are given; nil until the provider is configured
+	store   atomic.Pointer[store.Store] // what resources are configured with; nil until the provider is configured
 }
 
-// New returns the maker of the provider, as the protocol server wants it.
+// New returns a function that constructs the provider, as providerserver takes it.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider { return &vicidial{version: version} }
 }
 
-// typeName begins the names of all that the provider has.
+// typeName is the prefix of all type names.
 const typeName = "vicidial"
 
 // Metadata names the provider.
@@ -66,7 +66,7 @@ func (v *vicidial) Metadata(_ context.Context, _ provider.MetadataRequest, resp 
 	resp.Version = v.version
 }
 
-// Resources lists the nouns that can be declared.
+// Resources lists the resources.
 func (v *vicidial) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		carrierroute.New,
@@ -83,7 +83,7 @@ func (v *vicidial) Resources(context.Context) []func() resource.Resource {
 	}
 }
 
-// DataSources lists what can be looked at.
+// DataSources lists the data sources.
 func (v *vicidial) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		agentphones.New,
@@ -98,12 +98,12 @@ func (v *vicidial) DataSources(context.Context) []func() datasource.DataSource {
 	}
 }
 
-// EphemeralResources lists what lives for one run only.
+// EphemeralResources lists the ephemeral resources, of which there are none.
 func (v *vicidial) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return nil
 }
 
-// Functions lists the sums that need no database.
+// Functions lists the functions, which need no database.
 func (v *vicidial) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		agentplacement.NewExpandSeats,
@@ -114,7 +114,7 @@ func (v *vicidial) Functions(context.Context) []func() function.Function {
 	}
 }
 
-// ListResources lists what `terraform query` can find.
+// ListResources lists the list resources of `terraform query`.
 func (v *vicidial) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		carrierroute.NewList,
@@ -128,7 +128,7 @@ func (v *vicidial) ListResources(context.Context) []func() list.ListResource {
 	}
 }
 
-// Actions lists what can be done to a running cluster.
+// Actions lists the actions on a running cluster.
 func (v *vicidial) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
 		server.NewDrain,

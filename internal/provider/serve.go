@@ -31,8 +31,8 @@ var numerous = []func() resource.Resource{inbounddid.New, server.New, trunksplit
 
 func (v *vicidial) fastPath(framework tfprotov6.ProviderServer) (*fastpath.Server, error) {
 	data := func() any {
-		if cluster := v.cluster.Load(); cluster != nil {
-			return cluster
+		if opened := v.store.Load(); opened != nil {
+			return opened
 		}
 		return nil
 	}

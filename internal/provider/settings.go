@@ -16,30 +16,30 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
-// surroundings are what the machine knows of the connection beside the
-// configuration. The zero value knows nothing.
-type surroundings struct {
+// environment is where settings come from that are not in the
+// configuration. The zero value has none.
+type environment struct {
 	getenv   func(string) string
 	readFile func(string) ([]byte, error)
 }
 
-// gathering collects settings from the four places that they can stand in. The
+// resolver collects settings from the four places that they can be set in. The
 // first of them that has a setting wins: the attribute, the environment, the
 // astguiclient.conf, the default.
-type gathering struct {
+type resolver struct {
 	getenv   func(string) string
 	confPath string
 	conf     map[string]string
-	// origins tells, by setting, where a value came from that is no attribute.
+	// origins has, by setting, the place of a value that is no attribute.
 	origins map[string]string
 	faults  []conn.Fault
 }
 
-// gather turns a configuration into settings. Unknown values count as not set.
-// The faults are those of values that could not be read at all; what the
-// settings themselves say is wrong is theirs to tell.
-func gather(ctx context.Context, c configuration, around surroundings) (store.Settings, *gathering, diag.Diagnostics) {
-	g := &gathering{getenv: around.getenv, origins: make(map[string]string)}
+// resolve turns a configuration into settings. Unknown values count as not set.
+// The faults are those of values that could not be parsed; what is
+// wrong with the settings themselves is checked by Settings.Faults.
+func resolve(ctx context.Context, c configuration, around environment) (store.Settings, *resolver, diag.Diagnostics) {
+	g := &resolver{getenv: around.getenv, origins: make(map[string]string)}
 	if g.getenv == nil {
 		g.getenv = func(string) string { return "" }
 	}
@@ -54,7 +54,7 @@ func gather(ctx context.Context, c configuration, around surroundings) (store.Se
 			Username: g.text("username", c.Username, "VICIDIAL_USERNAME", "VARDB_user"),
 			Password: g.text("password", c.Password, "VICIDIAL_PASSWORD", "VARDB_pass"),
 		},
-		ReadOnly:     g.yes("read_only", c.ReadOnly, "VICIDIAL_READ_ONLY"),
+		ReadOnly:     g.boolean("read_only", c.ReadOnly, "VICIDIAL_READ_ONLY"),
 		LockTimeout:  g.duration("lock_timeout", c.LockTimeout, "VICIDIAL_LOCK_TIMEOUT", store.DefaultLockTimeout),
 		AuditEnabled: true,
 		AuditUser:    store.DefaultAuditUser,
@@ -91,7 +91,7 @@ func gather(ctx context.Context, c configuration, around surroundings) (store.Se
 	return settings, g, diags
 }
 
-func (g *gathering) jump(s sshConfiguration) *conn.SSH {
+func (g *resolver) jump(s sshConfiguration) *conn.SSH {
 	jump := &conn.SSH{
 		Host:           s.Host.ValueString(),
 		Port:           int(s.Port.ValueInt64()),
@@ -110,9 +110,9 @@ func (g *gathering) jump(s sshConfiguration) *conn.SSH {
 	return jump
 }
 
-// address settles between host and socket. They are one choice: a host in the
+// address chooses between host and socket. They are one choice: a host in the
 // configuration must not meet a socket that the environment happens to name.
-func (g *gathering) address(c configuration) (host, socket string) {
+func (g *resolver) address(c configuration) (host, socket string) {
 	if isSet(c.Host) || isSet(c.Socket) {
 		return c.Host.ValueString(), c.Socket.ValueString()
 	}
@@ -131,7 +131,7 @@ func (g *gathering) address(c configuration) (host, socket string) {
 
 // text finds a setting; variable and key may be empty where a setting cannot
 // stand there.
-func (g *gathering) text(setting string, attribute types.String, variable, key string) string {
+func (g *resolver) text(setting string, attribute types.String, variable, key string) string {
 	if isSet(attribute) {
 		return attribute.ValueString()
 	}
@@ -142,7 +142,7 @@ func (g *gathering) text(setting string, attribute types.String, variable, key s
 	return g.fromConf(setting, key)
 }
 
-func (g *gathering) fromConf(setting, key string) string {
+func (g *resolver) fromConf(setting, key string) string {
 	value := g.conf[key]
 	if value != "" {
 		g.origins[setting] = key + " of " + g.confPath
@@ -150,7 +150,7 @@ func (g *gathering) fromConf(setting, key string) string {
 	return value
 }
 
-func (g *gathering) number(setting string, attribute types.Int64, variable, key string) int {
+func (g *resolver) number(setting string, attribute types.Int64, variable, key string) int {
 	if isSet(attribute) {
 		return int(attribute.ValueInt64())
 	}
@@ -165,7 +165,7 @@ func (g *gathering) number(setting string, attribute types.Int64, variable, key 
 	return number
 }
 
-func (g *gathering) yes(setting string, attribute types.Bool, variable string) bool {
+func (g *resolver) boolean(setting string, attribute types.Bool, variable string) bool {
 	if isSet(attribute) {
 		return attribute.ValueBool()
 	}
@@ -180,7 +180,7 @@ func (g *gathering) yes(setting string, attribute types.Bool, variable string) b
 	return yes
 }
 
-func (g *gathering) duration(setting string, attribute types.String, variable string, otherwise time.Duration) time.Duration {
+func (g *resolver) duration(setting string, attribute types.String, variable string, otherwise time.Duration) time.Duration {
 	value := g.text(setting, attribute, variable, "")
 	if value == "" {
 		return otherwise
@@ -195,7 +195,7 @@ func (g *gathering) duration(setting string, attribute types.String, variable st
 // readConf reads the file that an operator pointed at. A file without any of
 // the database's keys is a mistake: the connection would go where nobody
 // pointed.
-func (g *gathering) readConf(path string, readFile func(string) ([]byte, error)) {
+func (g *resolver) readConf(path string, readFile func(string) ([]byte, error)) {
 	text, err := readFile(path)
 	if err != nil {
 		g.fault("astguiclient_conf", err, "The file is read on the machine that runs Terraform, by the user that runs it.")
@@ -210,11 +210,11 @@ func (g *gathering) readConf(path string, readFile func(string) ([]byte, error))
 	g.fault("astguiclient_conf", errors.New(path+" has no line that starts with VARDB_"), "On a VICIdial node the file is /etc/astguiclient.conf, with lines such as: VARDB_server => 10.10.10.5")
 }
 
-func (g *gathering) fault(setting string, err error, advice string) {
+func (g *resolver) fault(setting string, err error, advice string) {
 	g.faults = append(g.faults, conn.Fault{Setting: setting, Err: err, Advice: advice})
 }
 
-// value is what null and unknown can be asked of.
+// value is any value of the framework.
 type value interface {
 	IsNull() bool
 	IsUnknown() bool

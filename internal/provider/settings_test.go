@@ -16,7 +16,7 @@ import (
 func TestWhereSettingsComeFrom(t *testing.T) {
 	const path = "/etc/astguiclient.conf"
 	const conf = "VARDB_server => conf.example\nVARDB_port => 3307\nVARDB_database => confdb\nVARDB_user => confuser\nVARDB_pass => confpass\n"
-	environment := map[string]string{
+	variables := map[string]string{
 		"VICIDIAL_HOST": "env.example", "VICIDIAL_PORT": "3308", "VICIDIAL_DATABASE": "envdb", "VICIDIAL_USERNAME": "envuser", "VICIDIAL_PASSWORD": "envpass",
 		"VICIDIAL_READ_ONLY": "true", "VICIDIAL_LOCK_TIMEOUT": "5m",
 	}
@@ -41,17 +41,17 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 	}
 
 	for _, c := range []struct {
-		claim       string
-		block       block
-		environment map[string]string
-		want        store.Settings
+		claim     string
+		block     block
+		variables map[string]string
+		want      store.Settings
 	}{
 		{"where nothing is set the defaults count", block{}, nil, defaults},
 		{"the file fills what nobody sets", block{"astguiclient_conf": path}, nil, fromConf},
-		{"the environment wins over the file", block{"astguiclient_conf": path}, environment, fromEnvironment},
-		{"attributes win over the environment, read_only = false as well", whole, environment, fromBlock},
+		{"the environment wins over the file", block{"astguiclient_conf": path}, variables, fromEnvironment},
+		{"attributes win over the environment, read_only = false as well", whole, variables, fromBlock},
 		{"each setting is looked for by itself", block{"astguiclient_conf": path, "username": "blockuser"}, map[string]string{"VICIDIAL_PASSWORD": "envpass"}, with(fromConf, func(s *store.Settings) { s.Username, s.Password = "blockuser", "envpass" })},
-		{"an empty password in the block is a password", block{"password": ""}, environment, with(fromEnvironment, func(s *store.Settings) { s.Password = "" })},
+		{"an empty password in the block is a password", block{"password": ""}, variables, with(fromEnvironment, func(s *store.Settings) { s.Password = "" })},
 		{"a host in the block puts the environment's socket out", block{"host": "block.example"}, map[string]string{"VICIDIAL_SOCKET": "/env.sock"}, with(defaults, func(s *store.Settings) { s.Host = "block.example" })},
 		{"a socket in the block puts all other hosts out", block{"socket": "/block.sock", "astguiclient_conf": path}, map[string]string{"VICIDIAL_HOST": "env.example"}, with(fromConf, func(s *store.Settings) { s.Host, s.Socket = "", "/block.sock" })},
 		{"a socket in the environment puts the file's host out", block{"astguiclient_conf": path}, map[string]string{"VICIDIAL_SOCKET": "/env.sock"}, with(fromConf, func(s *store.Settings) { s.Host, s.Socket = "", "/env.sock" })},
@@ -95,8 +95,8 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 			if diags := (tfsdk.Config{Raw: raw(t, c.block), Schema: theSchema(t)}).Get(context.Background(), &given); diags.HasError() {
 				t.Fatal(diags)
 			}
-			got, g, diags := gather(context.Background(), given, surroundings{
-				getenv: func(name string) string { return c.environment[name] },
+			got, g, diags := resolve(context.Background(), given, environment{
+				getenv: func(name string) string { return c.variables[name] },
 				readFile: func(name string) ([]byte, error) {
 					if name != path {
 						return nil, fs.ErrNotExist

@@ -18,7 +18,7 @@ import (
 	vicidial "github.com/vicidial/terraform-provider-vicidial/internal/provider"
 )
 
-// schemas are all that the provider tells Terraform of itself.
+// schemas returns the schemas of the provider.
 func schemas(t *testing.T) (*tfprotov6.GetProviderSchemaResponse, map[string]*tfprotov6.ResourceIdentitySchema, tfprotov6.ProviderServer) {
 	t.Helper()
 	server, err := acctest.Providers()["vicidial"]()
@@ -113,18 +113,18 @@ func TestResourcesHaveIdentityAndImport(t *testing.T) {
 	house := vicidial.New("test")()
 	var names []string
 	for _, newResource := range house.Resources(t.Context()) {
-		room := newResource()
+		r := newResource()
 		var name resource.MetadataResponse
-		room.Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "vicidial"}, &name)
+		r.Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "vicidial"}, &name)
 		names = append(names, name.TypeName)
 		t.Run(name.TypeName, func(t *testing.T) {
-			if _, ok := room.(resource.ResourceWithImportState); !ok {
+			if _, ok := r.(resource.ResourceWithImportState); !ok {
 				t.Error("cannot be imported")
 			}
 			if identity, ok := identities[name.TypeName]; !ok || len(identity.IdentityAttributes) == 0 {
 				t.Error("has no identity")
 			}
-			if _, ok := room.(resource.ResourceWithModifyPlan); !ok {
+			if _, ok := r.(resource.ResourceWithModifyPlan); !ok {
 				t.Error("has no word at plan time")
 			}
 		})
@@ -184,7 +184,7 @@ func TestEverythingHasAnExampleAndAPage(t *testing.T) {
 
 // Without a cluster to ask, as while the provider's own configuration is still
 // unknown, what was known stays known. Terraform below 1.12 ends with "Missing
-// Resource Identity After Read" where a room forgets the identity.
+// Resource Identity After Read" where a resource does not set the identity.
 func TestReadWithoutAClusterKeepsStateAndIdentity(t *testing.T) {
 	all, identities, server := schemas(t)
 	each(t, all.ResourceSchemas, "", func(t *testing.T, name string, s *tfprotov6.Schema) {
@@ -232,7 +232,7 @@ func TestReadWithoutAClusterKeepsStateAndIdentity(t *testing.T) {
 	})
 }
 
-// derived says whether a state only holds more than it did: what a room that
+// derived says whether a state only holds more than it did: what a resource that
 // needs no cluster works out by itself.
 func derived(kept, want tftypes.Value) bool {
 	diffs, err := want.Diff(kept)

@@ -1,4 +1,4 @@
-// Package acctest is what acceptance tests of all rooms share: the provider
+// Package acctest is what the acceptance tests share: the provider
 // in the test's own process, and the configuration that leads it to a sandbox
 // database. Nothing that is shipped imports it.
 package acctest
