@@ -99,7 +99,7 @@ func NewCapacity(measures []CapacityMeasure) Capacity {
 func (c Capacity) sizing(kinds map[bool]int) []string {
 	var findings []string
 	nodes := kinds[true] + kinds[false]
-	peak := fmt.Sprintf("The peak is %s and %s", plural(c.AgentsPeak, "agent"), plural(c.LinesPeak, "line"))
+	peak := fmt.Sprintf("The peak is %s and %s", Plural(c.AgentsPeak, "agent"), Plural(c.LinesPeak, "line"))
 	one := fmt.Sprintf("a telephony node that dials is meant for %d and %d", PredictiveAgents, PredictiveLines)
 	switch {
 	case kinds[true] == 0:
@@ -193,7 +193,7 @@ func are(number int, noun string) string {
 	if number == 1 {
 		return "1 " + noun + " is"
 	}
-	return plural(number, noun) + " are"
+	return Plural(number, noun) + " are"
 }
 
 // parted says how many parts of the given size hold the number.

@@ -89,7 +89,7 @@ func (p FailoverPlan) Table(name func(ip string) string) string {
 func writeReasons(table *strings.Builder, reasons []string) {
 	for i, reason := range reasons {
 		if i == reasonsShown {
-			fmt.Fprintf(table, "  - and %s\n", plural(len(reasons)-i, "more reason"))
+			fmt.Fprintf(table, "  - and %s\n", Plural(len(reasons)-i, "more reason"))
 			return
 		}
 		for i, line := range wrapped(reason, tableWidth-4) {

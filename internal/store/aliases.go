@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
 // user_group came to phones_alias with schema 1308 (docs/vicidial/schema.md#user-group).
@@ -27,7 +28,7 @@ SELECT alias_id,
  ORDER BY alias_id`
 )
 
-func (s *Store) readAliases(ctx context.Context) ([]cluster.PhoneAlias, error) {
+func (s *Store) readAliases(ctx context.Context) ([]seating.PhoneAlias, error) {
 	info, err := s.info.get(ctx)
 	if err != nil {
 		return nil, err
@@ -36,9 +37,9 @@ func (s *Store) readAliases(ctx context.Context) ([]cluster.PhoneAlias, error) {
 	if !info.schema.Has(cluster.TableAliases, "user_group") {
 		query = selectAliasesWithoutGroup
 	}
-	var aliases []cluster.PhoneAlias
+	var aliases []seating.PhoneAlias
 	err = s.query(ctx, "phone aliases", query, nil, func(rows *sql.Rows) error {
-		var alias cluster.PhoneAlias
+		var alias seating.PhoneAlias
 		var logins string
 		if err := rows.Scan(&alias.ID, &alias.Name, &logins, &alias.Group); err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
 // selectLoginPhones never reads a password, only a fingerprint of it that is salted
@@ -182,10 +183,10 @@ func (s *Store) readFloorLoad(ctx context.Context, in *cluster.FailoverInput, ro
 			login[phone.Login] = seat.ID
 		}
 	}
-	var floor cluster.FloorRows
+	var floor seating.FloorRows
 	for _, phone := range phones {
 		if seat, found := login[phone.Login]; found {
-			floor.Phones = append(floor.Phones, cluster.Phone{Seat: seat, ServerIP: phone.ServerIP, Extension: phone.Extension, DialplanNumber: phone.DialplanNumber})
+			floor.Phones = append(floor.Phones, seating.Phone{Seat: seat, ServerIP: phone.ServerIP, Extension: phone.Extension, DialplanNumber: phone.DialplanNumber})
 		}
 	}
 	agents, err := s.LiveAgents(ctx)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
 const selectPhones = `
@@ -19,7 +20,7 @@ SELECT server_ip,
 // phoneColumns are the phones as one choice of columns shows them.
 type phoneColumns struct {
 	columns []string
-	phones  []cluster.Phone
+	phones  []seating.Phone
 }
 
 // phones reads all phones with some further columns: of 107 there are, only those
@@ -88,7 +89,7 @@ func (s *Store) readPhones(ctx context.Context, columns []string) (phoneColumns,
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
-		phone := cluster.Phone{
+		phone := seating.Phone{
 			ServerIP: one(found[0]).Text, Login: string(found[1]), Extension: one(found[2]).Text,
 			DialplanNumber: string(found[3]), VoicemailID: one(found[4]).Text,
 		}
@@ -108,17 +109,17 @@ func (s *Store) readPhones(ctx context.Context, columns []string) (phoneColumns,
 // Floor returns all rows that floors are made of: phones with the further columns
 // that are asked for and that this schema has, aliases, users and mailboxes.
 // Callers change none of it.
-func (s *Store) Floor(ctx context.Context, columns []string) (cluster.FloorRows, error) {
+func (s *Store) Floor(ctx context.Context, columns []string) (seating.FloorRows, error) {
 	phones, err := s.phones(ctx, columns)
 	if err != nil {
-		return cluster.FloorRows{}, err
+		return seating.FloorRows{}, err
 	}
-	floor := cluster.FloorRows{Columns: phones.columns, Phones: phones.phones}
+	floor := seating.FloorRows{Columns: phones.columns, Phones: phones.phones}
 	if floor.Aliases, err = s.aliases.get(ctx); err != nil {
-		return cluster.FloorRows{}, err
+		return seating.FloorRows{}, err
 	}
 	if floor.Users, err = s.users.get(ctx); err != nil {
-		return cluster.FloorRows{}, err
+		return seating.FloorRows{}, err
 	}
 	floor.Mailboxes, err = s.mailboxes.get(ctx)
 	return floor, err

@@ -9,37 +9,38 @@ import (
 	"testing"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
 // aFloor is a declared floor and what makes rows of it.
 type aFloor struct {
-	style  cluster.FloorStyle
-	placed *cluster.Placement
+	style  seating.FloorStyle
+	placed *seating.Placement
 }
 
-func someFloor(t *testing.T, seats []string, suffixes string, now *cluster.Placement, password string) aFloor {
+func someFloor(t *testing.T, seats []string, suffixes string, now *seating.Placement, password string) aFloor {
 	t.Helper()
-	parsed, err := cluster.ParseSeats(seats)
+	parsed, err := seating.ParseSeats(seats)
 	if err != nil {
 		t.Fatal(err)
 	}
-	naming, err := cluster.ParseNaming(nil)
+	naming, err := seating.ParseNaming(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := aFloor{style: cluster.FloorStyle{
-		Naming: naming, Labels: map[string]cluster.Label{}, Users: true,
+	f := aFloor{style: seating.FloorStyle{
+		Naming: naming, Labels: map[string]seating.Label{}, Users: true,
 		Phone: cluster.Row{"pass": cluster.Text(password), "protocol": cluster.Text("SIP")},
 	}}
-	floor := cluster.Floor{Seats: parsed, NodesPerSeat: 2}
+	floor := seating.Floor{Seats: parsed, NodesPerSeat: 2}
 	for _, suffix := range strings.Split(suffixes, "") {
-		index, _ := cluster.IndexOf(suffix)
+		index, _ := seating.IndexOf(suffix)
 		ip := fmt.Sprintf("10.0.0.%d", index+1)
-		f.style.Labels[ip] = cluster.Label{Suffix: suffix, Index: index}
-		floor.Nodes = append(floor.Nodes, cluster.FloorNode{ServerIP: ip, Suffix: suffix, Weight: 1, Capacity: cluster.Unbounded})
+		f.style.Labels[ip] = seating.Label{Suffix: suffix, Index: index}
+		floor.Nodes = append(floor.Nodes, seating.FloorNode{ServerIP: ip, Suffix: suffix, Weight: 1, Capacity: seating.Unbounded})
 	}
-	if f.placed, err = cluster.Place(floor, now); err != nil {
+	if f.placed, err = seating.Place(floor, now); err != nil {
 		t.Fatal(err)
 	}
 	return f
@@ -52,7 +53,7 @@ func (f aFloor) write(ctx context.Context, s *Store, before *aFloor) error {
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		var own cluster.FloorRows
+		var own seating.FloorRows
 		if before != nil {
 			own = before.style.Own(all, before.placed.Seats())
 		}
@@ -60,11 +61,11 @@ func (f aFloor) write(ctx context.Context, s *Store, before *aFloor) error {
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		how := cluster.FloorPlan{Born: cluster.PhoneBorn(), Voicemail: "10.0.0.4"}
+		how := seating.FloorPlan{Born: seating.PhoneBorn(), Voicemail: "10.0.0.4"}
 		if before != nil {
-			how.Flag = cluster.Touched(before.placed, f.placed)
+			how.Flag = seating.Touched(before.placed, f.placed)
 		}
-		return cluster.PlanFloor(own, all, rows, how)
+		return seating.PlanFloor(own, all, rows, how)
 	})
 }
 
@@ -258,7 +259,7 @@ func TestFloor_readsOnlyWhatIsThere(t *testing.T) {
 	if !slices.Equal(floor.Columns, []string{"email", "pass"}) {
 		t.Errorf("read %v", floor.Columns)
 	}
-	at := slices.IndexFunc(floor.Phones, func(p cluster.Phone) bool { return p.Login == "1a" })
+	at := slices.IndexFunc(floor.Phones, func(p seating.Phone) bool { return p.Login == "1a" })
 	if at < 0 || !slices.Equal(floor.Phones[at].Values, []cluster.Value{cluster.Null, cluster.Text("x")}) {
 		t.Errorf("read %v", floor.Phones)
 	}

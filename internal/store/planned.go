@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
 // Expected returns the servers as they will be once this run has written.
@@ -42,7 +43,7 @@ func (s *Store) ExpectedRooms(ctx context.Context) (map[cluster.Engine]map[strin
 
 // ExpectedFloor returns the rows of [Store.Floor] without those of floors that
 // this run removes to make others in their place.
-func (s *Store) ExpectedFloor(ctx context.Context, columns []string) (cluster.FloorRows, error) {
+func (s *Store) ExpectedFloor(ctx context.Context, columns []string) (seating.FloorRows, error) {
 	now, err := s.Floor(ctx, columns)
 	return s.FloorAfter(now), err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/planned"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
@@ -48,8 +49,8 @@ type Store struct {
 	dids         *cachedQuery[cluster.DIDs]
 	remoteAgents *cachedQuery[[]cluster.RemoteAgents]
 	directory    *cachedQuery[cluster.Directory]
-	aliases      *cachedQuery[[]cluster.PhoneAlias]
-	users        *cachedQuery[[]cluster.SeatUser]
+	aliases      *cachedQuery[[]seating.PhoneAlias]
+	users        *cachedQuery[[]seating.SeatUser]
 	mailboxes    *cachedQuery[[]string]
 	forgetting   []func() // one for each of them
 

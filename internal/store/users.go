@@ -4,7 +4,7 @@ import (
 	"context"
 	"database/sql"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
 const selectUserLogins = `
@@ -13,13 +13,13 @@ SELECT user,
   FROM vicidial_users
  ORDER BY user`
 
-func (s *Store) readUsers(ctx context.Context) ([]cluster.SeatUser, error) {
+func (s *Store) readUsers(ctx context.Context) ([]seating.SeatUser, error) {
 	if _, err := s.info.get(ctx); err != nil {
 		return nil, err
 	}
-	var users []cluster.SeatUser
+	var users []seating.SeatUser
 	err := s.query(ctx, "users", selectUserLogins, nil, func(rows *sql.Rows) error {
-		var user cluster.SeatUser
+		var user seating.SeatUser
 		if err := rows.Scan(&user.User, &user.PhoneLogin); err != nil {
 			return err
 		}

@@ -27,6 +27,7 @@ import (
 	"sync"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
 // Changes are the planned changes of one run.
@@ -44,7 +45,7 @@ type Changes struct {
 
 	settings cluster.Row
 	rooms    map[cluster.Engine]map[string]int // by server_ip
-	claims   cluster.FloorClaims
+	claims   seating.FloorClaims
 }
 
 // route is what a run makes of a carrier route's rows.
@@ -200,7 +201,7 @@ func (c *Changes) RoomsAfter(now map[cluster.Engine]cluster.Rooms) map[cluster.E
 
 // ClaimFloor adds what the run does with a floor. It is an error where another
 // floor has rows of it.
-func (c *Changes) ClaimFloor(claim cluster.FloorClaim) error {
+func (c *Changes) ClaimFloor(claim seating.FloorClaim) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	claims, err := c.claims.With(claim)
@@ -210,7 +211,7 @@ func (c *Changes) ClaimFloor(claim cluster.FloorClaim) error {
 
 // FloorAfter returns the rows of floors without those that the run removes to
 // make others in their place.
-func (c *Changes) FloorAfter(now cluster.FloorRows) cluster.FloorRows {
+func (c *Changes) FloorAfter(now seating.FloorRows) seating.FloorRows {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.claims.Remaining(now)

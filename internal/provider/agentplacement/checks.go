@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -31,16 +31,16 @@ func (seatRanges) ValidateList(_ context.Context, req validator.ListRequest, res
 		}
 		ranges = append(ranges, text.ValueString())
 	}
-	_, err := cluster.ParseSeats(ranges)
+	_, err := seating.ParseSeats(ranges)
 	at := req.Path
-	if wrong := (*cluster.SeatRangeError)(nil); errors.As(err, &wrong) {
+	if wrong := (*seating.SeatRangeError)(nil); errors.As(err, &wrong) {
 		at = at.AtListIndex(wrong.Index)
 	}
 	resp.Diagnostics.Append(tfhelper.DiagnoseAt(at, "Invalid seats", err)...)
 }
 
 func checkSeats(text string) error {
-	_, err := cluster.ParseSeats([]string{text})
+	_, err := seating.ParseSeats([]string{text})
 	return err
 }
 

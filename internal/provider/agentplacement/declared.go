@@ -14,20 +14,21 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // declared is a model in cluster's words.
 type declared struct {
 	model
-	floor cluster.Floor
+	floor seating.Floor
 	style style
 }
 
-type style struct{ cluster.FloorStyle }
+type style struct{ seating.FloorStyle }
 
-func (s style) suffixes() cluster.Suffixes {
-	suffixes := make(cluster.Suffixes, len(s.Labels))
+func (s style) suffixes() seating.Suffixes {
+	suffixes := make(seating.Suffixes, len(s.Labels))
 	for server, label := range s.Labels {
 		suffixes[server] = label.Suffix
 	}
@@ -36,7 +37,7 @@ func (s style) suffixes() cluster.Suffixes {
 
 // reading are the suffixes by which assignments are read: a suffix means the
 // server that is declared with it, and else one that had it before.
-func (s style) reading(labels map[string]cluster.Label) cluster.Suffixes {
+func (s style) reading(labels map[string]seating.Label) seating.Suffixes {
 	suffixes, taken := s.suffixes(), map[string]bool{}
 	for _, suffix := range suffixes {
 		taken[suffix] = true
@@ -50,10 +51,10 @@ func (s style) reading(labels map[string]cluster.Label) cluster.Suffixes {
 }
 
 // knowing adds the labels of servers that are declared no more.
-func (s style) knowing(labels map[string]cluster.Label) style {
+func (s style) knowing(labels map[string]seating.Label) style {
 	all := maps.Clone(labels)
 	if all == nil {
-		all = map[string]cluster.Label{}
+		all = map[string]seating.Label{}
 	}
 	maps.Copy(all, s.Labels)
 	s.Labels = all
@@ -64,19 +65,19 @@ func (s style) knowing(labels map[string]cluster.Label) style {
 // cluster.
 func (m model) declared() (declared, diag.Diagnostics) {
 	d := declared{model: m}
-	seats, err := cluster.ParseSeats(m.ranges())
+	seats, err := seating.ParseSeats(m.ranges())
 	diags := tfhelper.DiagnoseAt(path.Root("seats"), "Invalid seats", err)
-	naming, err := cluster.ParseNaming(m.Naming.texts())
+	naming, err := seating.ParseNaming(m.Naming.texts())
 	diags.Append(diagnoseNaming(err)...)
 	if diags.HasError() {
 		return d, diags
 	}
-	d.floor = cluster.Floor{
+	d.floor = seating.Floor{
 		Seats: seats, NodesPerSeat: int(m.NodesPerSeat.ValueInt64()),
 		KeepOrder: m.AliasOrder.ValueString() == orderKeep,
 	}
 	d.style.Naming = naming
-	d.style.Labels = map[string]cluster.Label{}
+	d.style.Labels = map[string]seating.Label{}
 	d.style.AliasGroup = m.AliasUserGroup.ValueString()
 	d.style.Users = m.AssignUsers.ValueBool()
 	for _, ip := range slices.Sorted(maps.Keys(m.Servers)) {
@@ -97,22 +98,22 @@ func (m model) declared() (declared, diag.Diagnostics) {
 
 func diagnoseNaming(err error) diag.Diagnostics {
 	at := path.Root("naming")
-	if wrong := (*cluster.NamingError)(nil); errors.As(err, &wrong) {
+	if wrong := (*seating.NamingError)(nil); errors.As(err, &wrong) {
 		at = at.AtName(wrong.Name)
 	}
 	return tfhelper.DiagnoseAt(at, "Names that cannot work", err)
 }
 
-func (s serverModel) node(ip string, naming cluster.Naming) (cluster.FloorNode, cluster.Label, error) {
-	node := cluster.FloorNode{ServerIP: ip, Suffix: s.Suffix.ValueString(), Weight: 1, Capacity: cluster.Unbounded}
+func (s serverModel) node(ip string, naming seating.Naming) (seating.FloorNode, seating.Label, error) {
+	node := seating.FloorNode{ServerIP: ip, Suffix: s.Suffix.ValueString(), Weight: 1, Capacity: seating.Unbounded}
 	if !s.Weight.IsNull() {
 		node.Weight = int(s.Weight.ValueInt64())
 	}
 	if !s.Capacity.IsNull() {
 		node.Capacity = int(s.Capacity.ValueInt64())
 	}
-	label := cluster.Label{Suffix: node.Suffix}
-	index, counts := cluster.IndexOf(node.Suffix)
+	label := seating.Label{Suffix: node.Suffix}
+	index, counts := seating.IndexOf(node.Suffix)
 	switch {
 	case !s.Index.IsNull():
 		label.Index = int(s.Index.ValueInt64())
@@ -128,7 +129,7 @@ func (s serverModel) node(ip string, naming cluster.Naming) (cluster.FloorNode, 
 func phoneRow(phone types.Object) cluster.Row {
 	row := cluster.Row{}
 	attributes := phone.Attributes()
-	for _, column := range cluster.PhoneColumns {
+	for _, column := range seating.PhoneColumns {
 		if value, set := valueOf(column, attributes[attributeOf(column)]); set {
 			row[column.Name] = value
 		}
@@ -144,7 +145,7 @@ func (d *declared) override(overrides types.Map) diag.Diagnostics {
 	for _, ranges := range slices.Sorted(maps.Keys(overrides.Elements())) {
 		at := path.Root("seat_overrides").AtMapKey(ranges)
 		columns, ok := overrides.Elements()[ranges].(types.Map)
-		seats, err := cluster.ParseSeats([]string{ranges})
+		seats, err := seating.ParseSeats([]string{ranges})
 		diags.Append(tfhelper.DiagnoseAt(at, "Invalid seats", err)...)
 		if !ok || err != nil {
 			continue
@@ -179,12 +180,12 @@ func (d *declared) override(overrides types.Map) diag.Diagnostics {
 }
 
 // overridden reads a value that is written as text; bools as in HCL.
-func overridden(column cluster.PhoneColumn, text string) cluster.Value {
+func overridden(column seating.PhoneColumn, text string) cluster.Value {
 	yes := map[string]string{"true": "Y", "false": "N"}
-	if column.Kind == cluster.KindSwitch {
+	if column.Kind == seating.KindSwitch {
 		yes = map[string]string{"true": "1", "false": "0"}
 	}
-	if said, isBool := yes[text]; isBool && (column.Kind == cluster.KindYesNo || column.Kind == cluster.KindSwitch) {
+	if said, isBool := yes[text]; isBool && (column.Kind == seating.KindYesNo || column.Kind == seating.KindSwitch) {
 		return cluster.Text(said)
 	}
 	return cluster.Text(text)
@@ -213,7 +214,7 @@ func readSecrets(ctx context.Context, config tfsdk.Config, m model, prior *model
 	diags.Append(config.GetAttribute(ctx, path.Root("seat_passwords_wo"), &seats)...)
 	s.seats = textsOf(seats)
 	for _, seat := range slices.Sorted(maps.Keys(s.seats)) {
-		diags.Append(tfhelper.DiagnoseAt(path.Root("seat_passwords_wo").AtMapKey(seat), "Invalid password", cluster.CheckPhonePassword(s.seats[seat]))...)
+		diags.Append(tfhelper.DiagnoseAt(path.Root("seat_passwords_wo").AtMapKey(seat), "Invalid password", seating.CheckPhonePassword(s.seats[seat]))...)
 	}
 	s.mark(m)
 	if prior != nil {
@@ -279,7 +280,7 @@ func (d declared) columns(s secrets) []string {
 
 // rows makes the rows of a placement. own are the floor's rows as they are now:
 // passwords that nobody here knows stay what most phones have.
-func (d declared) rows(placed *cluster.Placement, own cluster.FloorRows, s secrets, labels map[string]cluster.Label) (cluster.FloorRows, error) {
+func (d declared) rows(placed *seating.Placement, own seating.FloorRows, s secrets, labels map[string]seating.Label) (seating.FloorRows, error) {
 	styled := d.style.knowing(labels)
 	phone := maps.Clone(styled.Phone)
 	phone["pass"] = cluster.Text("")
@@ -291,12 +292,12 @@ func (d declared) rows(placed *cluster.Placement, own cluster.FloorRows, s secre
 	if err != nil {
 		return want, err
 	}
-	cluster.Secret{
+	seating.Secret{
 		Column: "pass", Given: s.password, Renew: s.renewPass, PerSeat: s.perSeat || !s.managed,
 		Ignore: d.IgnorePasswordDrift.ValueBool(),
 	}.Fill(&want, own)
 	if s.managedSecret {
-		cluster.Secret{Column: "conf_secret", Given: s.registration, Renew: s.renewSecret}.Fill(&want, own)
+		seating.Secret{Column: "conf_secret", Given: s.registration, Renew: s.renewSecret}.Fill(&want, own)
 	}
 	return want, nil
 }

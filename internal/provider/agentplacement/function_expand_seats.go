@@ -6,7 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
 // ExpandSeats is the function expand_seats.
@@ -38,7 +38,7 @@ func (f *ExpandSeats) Run(ctx context.Context, req function.RunRequest, resp *fu
 	if resp.Error = req.Arguments.Get(ctx, &ranges); resp.Error != nil {
 		return
 	}
-	seats, err := cluster.ParseSeats(ranges)
+	seats, err := seating.ParseSeats(ranges)
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return

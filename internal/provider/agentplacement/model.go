@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
 type model struct {
@@ -76,7 +77,7 @@ func (n *namingModel) replaces(before *namingModel) path.Paths {
 	for _, name := range []string{"alias_id", "extension", "login"} {
 		for _, texts := range []map[string]string{now, was} {
 			if _, said := texts[name]; !said {
-				texts[name] = cluster.DefaultNaming[name]
+				texts[name] = seating.DefaultNaming[name]
 			}
 		}
 		switch {
@@ -110,8 +111,8 @@ func (m model) ranges() []string {
 // identity names the aliases; where there are none, the logins.
 func (m model) identity() identity {
 	id := identity{Name: m.Name, AliasIDs: types.StringValue(strings.Join(m.ranges(), ","))}
-	seats, err := cluster.ParseSeats(m.ranges())
-	naming, wrong := cluster.ParseNaming(m.Naming.texts())
+	seats, err := seating.ParseSeats(m.ranges())
+	naming, wrong := seating.ParseNaming(m.Naming.texts())
 	if err != nil || wrong != nil {
 		return id
 	}
@@ -122,9 +123,9 @@ func (m model) identity() identity {
 	var ids []string
 	for _, text := range seats.Ranges() {
 		first, last, isRange := strings.Cut(text, "-")
-		name := template.Name(first, cluster.Label{})
+		name := template.Name(first, seating.Label{})
 		if isRange {
-			name += "-" + template.Name(last, cluster.Label{})
+			name += "-" + template.Name(last, seating.Label{})
 		}
 		ids = append(ids, name)
 	}
@@ -133,7 +134,7 @@ func (m model) identity() identity {
 }
 
 // with fills in what is computed.
-func (m model) with(placed *cluster.Placement, suffixes cluster.Suffixes, deviations map[string]string) model {
+func (m model) with(placed *seating.Placement, suffixes seating.Suffixes, deviations map[string]string) model {
 	m.Assignments = texts(placed.Assignments(suffixes))
 	m.SeatsPerServer = numbers(placed.PerServer())
 	m.Deviations = texts(deviations)
@@ -144,16 +145,16 @@ func (m model) with(placed *cluster.Placement, suffixes cluster.Suffixes, deviat
 // memory is kept beside the state: the servers that the floor has, or lately had,
 // phones on. One that is declared no more stays until its last phone is gone.
 type memory struct {
-	Labels map[string]cluster.Label `json:"labels"`
+	Labels map[string]seating.Label `json:"labels"`
 	// Held are the seats that the last apply left where they were, since an agent
 	// was using them; state says of them what the plan said.
 	Held []string `json:"held,omitempty"`
 }
 
-func (m memory) and(labels map[string]cluster.Label) memory {
+func (m memory) and(labels map[string]seating.Label) memory {
 	both := maps.Clone(m.Labels)
 	if both == nil {
-		both = map[string]cluster.Label{}
+		both = map[string]seating.Label{}
 	}
 	maps.Copy(both, labels)
 	return memory{Labels: both, Held: m.Held}
@@ -191,11 +192,11 @@ func phoneTypes() map[string]attr.Type {
 		"pass_wo": types.StringType, "pass_wo_version": types.Int64Type,
 		"conf_secret_wo": types.StringType, "conf_secret_wo_version": types.Int64Type,
 	}
-	for _, column := range cluster.PhoneColumns {
+	for _, column := range seating.PhoneColumns {
 		switch column.Kind {
-		case cluster.KindNumber:
+		case seating.KindNumber:
 			attributes[attributeOf(column)] = types.Int64Type
-		case cluster.KindYesNo, cluster.KindSwitch:
+		case seating.KindYesNo, seating.KindSwitch:
 			attributes[attributeOf(column)] = types.BoolType
 		default:
 			attributes[attributeOf(column)] = types.StringType
@@ -205,7 +206,7 @@ func phoneTypes() map[string]attr.Type {
 }
 
 // valueOf is what an attribute of phone wants its column to hold.
-func valueOf(column cluster.PhoneColumn, attribute attr.Value) (cluster.Value, bool) {
+func valueOf(column seating.PhoneColumn, attribute attr.Value) (cluster.Value, bool) {
 	if attribute == nil || attribute.IsNull() || attribute.IsUnknown() {
 		return cluster.Value{}, false
 	}
@@ -215,7 +216,7 @@ func valueOf(column cluster.PhoneColumn, attribute attr.Value) (cluster.Value, b
 	case types.Int64:
 		return cluster.Number(value.ValueInt64()), true
 	case types.Bool:
-		if column.Kind == cluster.KindYesNo {
+		if column.Kind == seating.KindYesNo {
 			return cluster.YesNo(value.ValueBool()), true
 		}
 		return cluster.Text(map[bool]string{true: "1", false: "0"}[value.ValueBool()]), true
@@ -223,10 +224,10 @@ func valueOf(column cluster.PhoneColumn, attribute attr.Value) (cluster.Value, b
 	return cluster.Value{}, false
 }
 
-func columnByAttribute(name string) (cluster.PhoneColumn, bool) {
-	at := slices.IndexFunc(cluster.PhoneColumns, func(column cluster.PhoneColumn) bool { return attributeOf(column) == name })
+func columnByAttribute(name string) (seating.PhoneColumn, bool) {
+	at := slices.IndexFunc(seating.PhoneColumns, func(column seating.PhoneColumn) bool { return attributeOf(column) == name })
 	if at < 0 {
-		return cluster.PhoneColumn{}, false
+		return seating.PhoneColumn{}, false
 	}
-	return cluster.PhoneColumns[at], true
+	return seating.PhoneColumns[at], true
 }

@@ -15,15 +15,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // shown is what publish has put into the state.
 type shown struct {
 	style      style
-	now        *cluster.Placement
-	suffixes   cluster.Suffixes
-	deviations []cluster.Deviation
+	now        *seating.Placement
+	suffixes   seating.Suffixes
+	deviations []seating.Deviation
 }
 
 // publish says what the rows say, or forgets a floor that has none.
@@ -55,7 +56,7 @@ func (r *Resource) publish(ctx context.Context, m model, kept memory, to tfhelpe
 		return unable(err)
 	}
 	suffixes := d.style.knowing(kept.Labels).suffixes()
-	deviations := cluster.Deviations(v.own, v.all, rows)
+	deviations := seating.Deviations(v.own, v.all, rows)
 	to.SetState(ctx, m.identity(), m.with(v.now, suffixes, say(deviations)), remember(d, v, kept))
 	return shown{d.style.knowing(kept.Labels), v.now, d.style.reading(kept.Labels), deviations}, true
 }
@@ -72,7 +73,7 @@ func remember(d declared, v view, kept memory) memory {
 	return memory{Labels: labels, Held: kept.Held}
 }
 
-func say(deviations []cluster.Deviation) map[string]string {
+func say(deviations []seating.Deviation) map[string]string {
 	texts := make(map[string]string, len(deviations))
 	for _, d := range deviations {
 		texts[d.Seat] = strings.Join(d.Texts, "; ")
@@ -89,16 +90,16 @@ const drifted = 5
 // left them.
 func (r *Resource) drift(ctx context.Context, m model, held []string, now shown) diag.Diagnostics {
 	var lines []string
-	add := func(line string, logged []cluster.LogRecord) {
+	add := func(line string, logged []seating.LogRecord) {
 		if len(lines) < drifted {
 			line += r.who(ctx, logged)
 		}
 		lines = append(lines, line)
 	}
-	before, err := cluster.ParseAssignments(textsOf(m.Assignments), now.suffixes)
+	before, err := seating.ParseAssignments(textsOf(m.Assignments), now.suffixes)
 	if err == nil {
 		before.Hold(held, now.now)
-		for _, run := range cluster.MovesBetween(before, now.now).Runs {
+		for _, run := range seating.MovesBetween(before, now.now).Runs {
 			seat, _, _ := strings.Cut(run.Seats, "-")
 			add(fmt.Sprintf("seats %s: %s → %s", run.Seats, orNone(now.suffixes, run.Before), orNone(now.suffixes, run.After)),
 				now.style.LogRecords(seat, slices.Concat(run.Before, run.After)...))
@@ -128,7 +129,7 @@ func (r *Resource) drift(ctx context.Context, m model, held []string, now shown)
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Seats of placement "+m.name()+" were changed outside of this configuration", text)}
 }
 
-func orNone(suffixes cluster.Suffixes, nodes []string) string {
+func orNone(suffixes seating.Suffixes, nodes []string) string {
 	if len(nodes) == 0 {
 		return "none"
 	}
@@ -136,7 +137,7 @@ func orNone(suffixes cluster.Suffixes, nodes []string) string {
 }
 
 // who asks the admin change log for the newest change of any of some rows.
-func (r *Resource) who(ctx context.Context, logged []cluster.LogRecord) string {
+func (r *Resource) who(ctx context.Context, logged []seating.LogRecord) string {
 	var newest cluster.Change
 	for _, row := range logged {
 		change, found, err := r.topology.LastChange(ctx, row.Record, "", [2]string{row.Section, row.Section})
@@ -178,14 +179,14 @@ func (r *Resource) adopt(ctx context.Context, m model) (model, diag.Diagnostics)
 	if err != nil {
 		return m, tfhelper.Diagnose("Unable to import agent placement", m.name(), err)
 	}
-	found, err := cluster.AdoptFloor(m.ranges(), all)
+	found, err := seating.AdoptFloor(m.ranges(), all)
 	if err != nil {
 		return m, tfhelper.Diagnose("Unable to import agent placement", m.name(), err)
 	}
 	return adopted(m.Name, found, all), nil
 }
 
-func adopted(name types.String, found cluster.Adopted, all cluster.FloorRows) model {
+func adopted(name types.String, found seating.Adopted, all seating.FloorRows) model {
 	m := model{
 		Name: name, NodesPerSeat: types.Int64Value(int64(found.NodesPerSeat)), AliasOrder: types.StringValue(orderSpread),
 		Phone: types.ObjectNull(phoneTypes()), SeatOverrides: types.MapNull(types.MapType{ElemType: types.StringType}),

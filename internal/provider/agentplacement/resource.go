@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -19,9 +20,9 @@ type topology interface {
 	Servers(context.Context) (cluster.Servers, error)
 	ExpectedRooms(context.Context) (map[cluster.Engine]map[string]int, error)
 	Schema(context.Context) (cluster.Schema, error)
-	Floor(ctx context.Context, columns []string) (cluster.FloorRows, error)
-	ExpectedFloor(ctx context.Context, columns []string) (cluster.FloorRows, error)
-	ClaimFloor(cluster.FloorClaim) error
+	Floor(ctx context.Context, columns []string) (seating.FloorRows, error)
+	ExpectedFloor(ctx context.Context, columns []string) (seating.FloorRows, error)
+	ClaimFloor(seating.FloorClaim) error
 	LiveAgents(context.Context) ([]cluster.LiveAgent, error)
 	VoicemailServer(context.Context) (string, error)
 	CrossServerExten(context.Context) (bool, error)
@@ -68,7 +69,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		prior = &state
 	}
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(r.reviewRemoval(ctx, *prior, kept, cluster.FloorGoes)...)
+		resp.Diagnostics.Append(r.reviewRemoval(ctx, *prior, kept, seating.FloorGoes)...)
 		return
 	}
 	m, ok := tfhelper.GetKnownPlan[model](ctx, req, &resp.Diagnostics)
@@ -78,7 +79,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if prior != nil {
 		if replaced := m.Naming.replaces(prior.Naming); len(replaced) > 0 {
 			resp.RequiresReplace.Append(replaced...)
-			resp.Diagnostics.Append(r.reviewRemoval(ctx, *prior, kept, cluster.FloorReplaced)...)
+			resp.Diagnostics.Append(r.reviewRemoval(ctx, *prior, kept, seating.FloorReplaced)...)
 			return // Terraform plans the new floor by itself
 		}
 	}
@@ -90,7 +91,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() || r.topology == nil {
 		return // without a topology the provider's own configuration is not known yet
 	}
-	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows that another placement has", r.topology.ClaimFloor(want.claim(cluster.FloorStays)))...)
+	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows that another placement has", r.topology.ClaimFloor(want.claim(seating.FloorStays)))...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -18,8 +19,8 @@ const runsShown = 20
 
 // reviewed is a placement and what it was worked out from.
 type reviewed struct {
-	placed   *cluster.Placement
-	suffixes cluster.Suffixes
+	placed   *seating.Placement
+	suffixes seating.Suffixes
 	have     declared
 	before   view
 }
@@ -58,15 +59,15 @@ func (r *Resource) review(ctx context.Context, want *declared, prior *model, kep
 // place places the seats. It does not go by who is logged in: agents come and go
 // between a plan and its apply, and Terraform wants both to say the same. An apply
 // holds the seats that are in use then.
-func (r *Resource) place(ctx context.Context, want declared, before view) (*cluster.Placement, diag.Diagnostics) {
-	placed, err := cluster.Place(want.floor, before.now)
+func (r *Resource) place(ctx context.Context, want declared, before view) (*seating.Placement, diag.Diagnostics) {
+	placed, err := seating.Place(want.floor, before.now)
 	if err != nil {
 		return nil, tfhelper.DiagnoseAt(path.Root("servers"), "Seats do not fit", err)
 	}
 	if before.now == nil {
 		return placed, nil
 	}
-	moves := cluster.MovesBetween(before.now, placed)
+	moves := seating.MovesBetween(before.now, placed)
 	if moves.Moved+moves.Removed == 0 {
 		return placed, nil
 	}
@@ -86,8 +87,8 @@ func (r *Resource) place(ctx context.Context, want declared, before view) (*clus
 }
 
 // labels names the servers of the seats now that are declared no more.
-func (v view) labels(want declared) cluster.Suffixes {
-	suffixes := cluster.Suffixes{}
+func (v view) labels(want declared) seating.Suffixes {
+	suffixes := seating.Suffixes{}
 	for _, p := range v.own.Phones {
 		if _, declared := want.style.Labels[p.ServerIP]; declared || suffixes[p.ServerIP] != "" {
 			continue

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -34,7 +35,7 @@ func (r *Resource) reviewReplaced(ctx context.Context, want, have declared, befo
 }
 
 // movedAway lists the seats whose phone in use would go.
-func movedAway(before, after *cluster.Placement, live map[string]string) []string {
+func movedAway(before, after *seating.Placement, live map[string]string) []string {
 	var seats []string
 	for _, seat := range slices.Sorted(maps.Keys(live)) {
 		if slices.Contains(before.Of(seat), live[seat]) && !slices.Contains(after.Of(seat), live[seat]) {
@@ -95,7 +96,7 @@ func some(names []string) []string {
 
 // reviewRemoval tells what stands in the way of taking the whole floor away, and
 // what it leaves behind.
-func (r *Resource) reviewRemoval(ctx context.Context, m model, kept memory, fate cluster.FloorFate) diag.Diagnostics {
+func (r *Resource) reviewRemoval(ctx context.Context, m model, kept memory, fate seating.FloorFate) diag.Diagnostics {
 	have, diags := m.declared()
 	if r.topology == nil || diags.HasError() {
 		return nil // what state says cannot be changed any more; the removal itself will tell
@@ -112,10 +113,10 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, kept memory, fate
 	if err != nil {
 		return unable(err)
 	}
-	if err := r.notInUse(ctx, have, before.own, cluster.FloorRows{}, inUseStill); err != nil {
+	if err := r.notInUse(ctx, have, before.own, seating.FloorRows{}, inUseStill); err != nil {
 		return unable(err)
 	}
-	plan, err := cluster.PlanFloor(before.own, before.all, cluster.FloorRows{}, cluster.FloorPlan{})
+	plan, err := seating.PlanFloor(before.own, before.all, seating.FloorRows{}, seating.FloorPlan{})
 	if err != nil {
 		return unable(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -48,7 +49,7 @@ func (r *Resource) reviewRows(ctx context.Context, want declared, found reviewed
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
-	plan, err := cluster.PlanFloor(own, all, rows, cluster.FloorPlan{})
+	plan, err := seating.PlanFloor(own, all, rows, seating.FloorPlan{})
 	diags.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Unable to plan agent placement "+want.name(), err)...)
 	if err == nil && addsPhones(plan) {
 		diags.Append(reviewSecrets(rows, s)...)
@@ -57,7 +58,7 @@ func (r *Resource) reviewRows(ctx context.Context, want declared, found reviewed
 		diags.Append(tfhelper.WarnAt(path.Root("servers"), "Phones in use stay for now",
 			"Nothing places these seats there, but an agent is using the phone: "+short(spared)+". Apply again when the agents have left, or set move_live_agents = true.")...)
 	}
-	if who := plan.Relogged(); len(who) > 0 && !found.have.style.Users {
+	if who := seating.Relogged(plan); len(who) > 0 && !found.have.style.Users {
 		diags.Append(tfhelper.WarnAt(path.Root("assign_users"), "Users get another phone login",
 			"assign_users gives these users their seat in place of the phone login that they have: "+short(who)+".")...)
 	}
@@ -67,8 +68,8 @@ func (r *Resource) reviewRows(ctx context.Context, want declared, found reviewed
 
 // tellLeftBehind names what VICIdial leaves pointing at phones and aliases that
 // are gone.
-func tellLeftBehind(plan cluster.Plan, all cluster.FloorRows) diag.Diagnostics {
-	who := plan.LeftBehind(all)
+func tellLeftBehind(plan cluster.Plan, all seating.FloorRows) diag.Diagnostics {
+	who := seating.LeftBehind(plan, all)
 	if len(who) == 0 {
 		return nil
 	}
@@ -83,7 +84,7 @@ func addsPhones(plan cluster.Plan) bool {
 }
 
 func faultPath(fault error) path.Path {
-	var row *cluster.RowFault
+	var row *seating.RowFault
 	if errors.As(fault, &row) && row.Table == cluster.TableAliases {
 		return path.Root("naming").AtName("alias_id")
 	}
@@ -92,7 +93,7 @@ func faultPath(fault error) path.Path {
 
 func reviewColumns(schema cluster.Schema, want declared) diag.Diagnostics {
 	var diags diag.Diagnostics
-	for _, column := range cluster.PhoneColumns {
+	for _, column := range seating.PhoneColumns {
 		if value, set := want.style.Phone[column.Name]; set {
 			diags.Append(tfhelper.DiagnoseAt(path.Root("phone").AtName(attributeOf(column)), "The database cannot hold this", schema.Check(cluster.TablePhones, column.Name, value))...)
 		}
@@ -113,19 +114,19 @@ func reviewColumns(schema cluster.Schema, want declared) diag.Diagnostics {
 
 // checkWidths holds the longest names against the widths of this database, which
 // in older ones are smaller.
-func checkWidths(schema cluster.Schema, rows cluster.FloorRows) []error {
-	longest := map[string]cluster.Phone{}
-	keep := func(what, text string, p cluster.Phone, best func(cluster.Phone) string) {
+func checkWidths(schema cluster.Schema, rows seating.FloorRows) []error {
+	longest := map[string]seating.Phone{}
+	keep := func(what, text string, p seating.Phone, best func(seating.Phone) string) {
 		if known, ok := longest[what]; !ok || len(text) > len(best(known)) {
 			longest[what] = p
 		}
 	}
-	columns := map[string]func(cluster.Phone) string{
-		"login": func(p cluster.Phone) string { return p.Login }, "extension": func(p cluster.Phone) string { return p.Extension },
-		"dialplan_number": func(p cluster.Phone) string { return p.DialplanNumber }, "voicemail_id": func(p cluster.Phone) string { return p.VoicemailID },
+	columns := map[string]func(seating.Phone) string{
+		"login": func(p seating.Phone) string { return p.Login }, "extension": func(p seating.Phone) string { return p.Extension },
+		"dialplan_number": func(p seating.Phone) string { return p.DialplanNumber }, "voicemail_id": func(p seating.Phone) string { return p.VoicemailID },
 	}
 	if at := slices.Index(rows.Columns, "fullname"); at >= 0 {
-		columns["fullname"] = func(p cluster.Phone) string { return p.Values[at].Text }
+		columns["fullname"] = func(p seating.Phone) string { return p.Values[at].Text }
 	}
 	for _, p := range rows.Phones {
 		for what, of := range columns {
@@ -136,10 +137,10 @@ func checkWidths(schema cluster.Schema, rows cluster.FloorRows) []error {
 	for _, column := range slices.Sorted(maps.Keys(longest)) {
 		p := longest[column]
 		if err := schema.Check(cluster.TablePhones, column, cluster.Text(columns[column](p))); err != nil {
-			faults = append(faults, &cluster.RowFault{Table: cluster.TablePhones, Row: "phone " + p.Login, Err: err})
+			faults = append(faults, &seating.RowFault{Table: cluster.TablePhones, Row: "phone " + p.Login, Err: err})
 		}
 	}
-	var alias cluster.PhoneAlias
+	var alias seating.PhoneAlias
 	for _, a := range rows.Aliases {
 		if len(a.List()) > len(alias.List()) {
 			alias = a
@@ -148,7 +149,7 @@ func checkWidths(schema cluster.Schema, rows cluster.FloorRows) []error {
 	if alias.ID != "" {
 		row := cluster.Row{"alias_id": cluster.Text(alias.ID), "logins_list": cluster.Text(alias.List()), "alias_name": cluster.Text(alias.Name)}
 		for _, err := range schema.CheckRow(cluster.TableAliases, row) {
-			faults = append(faults, &cluster.RowFault{Table: cluster.TableAliases, Row: "alias " + alias.ID, Err: err})
+			faults = append(faults, &seating.RowFault{Table: cluster.TableAliases, Row: "alias " + alias.ID, Err: err})
 		}
 	}
 	return faults
@@ -172,7 +173,7 @@ func reviewSecretWidths(schema cluster.Schema, s secrets) diag.Diagnostics {
 }
 
 // reviewSecrets looks at the passwords that new phones get.
-func reviewSecrets(rows cluster.FloorRows, s secrets) diag.Diagnostics {
+func reviewSecrets(rows seating.FloorRows, s secrets) diag.Diagnostics {
 	var diags diag.Diagnostics
 	at := slices.Index(rows.Columns, "pass")
 	for _, p := range rows.Phones {
@@ -184,7 +185,7 @@ func reviewSecrets(rows cluster.FloorRows, s secrets) diag.Diagnostics {
 	}
 	if !s.managedSecret {
 		diags.Append(tfhelper.WarnAt(path.Root("phone"), "Phones register with the shipped password",
-			"New phones get conf_secret = \""+cluster.ShippedPhoneSecret+"\", which every VICIdial ships: anybody who reaches the servers can register as one of them. Set phone.conf_secret_wo.")...)
+			"New phones get conf_secret = \""+seating.ShippedPhoneSecret+"\", which every VICIdial ships: anybody who reaches the servers can register as one of them. Set phone.conf_secret_wo.")...)
 	}
 	return diags
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -130,7 +131,7 @@ func serverAttributes() map[string]schema.Attribute {
 		"capacity": schema.Int64Attribute{
 			Optional:            true,
 			MarkdownDescription: "Seats at most. It is also bounded by the server's conference rooms: `nodes_per_seat` times their number, since that many seats are at work on it when all are.",
-			Validators:          []validator.Int64{int64validator.Between(0, cluster.MostSeats)},
+			Validators:          []validator.Int64{int64validator.Between(0, seating.MostSeats)},
 		},
 		"index": schema.Int64Attribute{
 			Optional:            true,
@@ -154,9 +155,9 @@ func namingAttributes() map[string]schema.Attribute {
 	for name, text := range says {
 		attributes[name] = schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: text + " Defaults to `" + cluster.DefaultNaming[name] + "`.",
+			MarkdownDescription: text + " Defaults to `" + seating.DefaultNaming[name] + "`.",
 			Validators: []validator.String{tfhelper.StringValidator("text with {seat}, {suffix}, {index} or {index?}", func(text string) error {
-				_, err := cluster.ParseNameTemplate(text)
+				_, err := seating.ParseNameTemplate(text)
 				return err
 			})},
 		}
@@ -171,7 +172,7 @@ func phoneAttributes() map[string]schema.Attribute {
 			Optional: true, WriteOnly: true,
 			MarkdownDescription: "`pass`: password of agents' phone logins, and of the mailboxes. Write-only: in no state and no plan. 2 to 100 letters, digits, `-` and `_`, as the login page drops all else.",
 			Validators: []validator.String{
-				tfhelper.StringValidator("letters, digits, - and _", cluster.CheckPhonePassword), stringvalidator.LengthAtMost(100),
+				tfhelper.StringValidator("letters, digits, - and _", seating.CheckPhonePassword), stringvalidator.LengthAtMost(100),
 				stringvalidator.AlsoRequires(in.AtName("pass_wo_version")), stringvalidator.ConflictsWith(path.MatchRoot("seat_passwords_wo")),
 			},
 		},
@@ -186,15 +187,15 @@ func phoneAttributes() map[string]schema.Attribute {
 		},
 		"conf_secret_wo_version": version("conf_secret_wo", in.AtName("conf_secret_wo")),
 	}
-	for _, column := range cluster.PhoneColumns {
+	for _, column := range seating.PhoneColumns {
 		says := "`" + column.Name + "`: " + strings.ToLower(column.Says[:1]) + column.Says[1:]
 		if strings.HasPrefix(column.Says, "`") {
 			says = "`" + column.Name + "`: " + column.Says
 		}
 		switch column.Kind {
-		case cluster.KindNumber:
+		case seating.KindNumber:
 			attributes[attributeOf(column)] = schema.Int64Attribute{Optional: true, MarkdownDescription: says}
-		case cluster.KindYesNo, cluster.KindSwitch:
+		case seating.KindYesNo, seating.KindSwitch:
 			attributes[attributeOf(column)] = schema.BoolAttribute{Optional: true, MarkdownDescription: says}
 		default:
 			attributes[attributeOf(column)] = schema.StringAttribute{
@@ -217,7 +218,7 @@ func version(of string, secret path.Expression) schema.Int64Attribute {
 }
 
 // attributeOf is the column's name as Terraform allows it.
-func attributeOf(column cluster.PhoneColumn) string { return strings.ToLower(column.Name) }
+func attributeOf(column seating.PhoneColumn) string { return strings.ToLower(column.Name) }
 
 // IdentitySchema names a placement by its name and the aliases of its seats.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {

@@ -5,20 +5,20 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
 // view is a floor as its rows show it.
 type view struct {
-	all cluster.FloorRows
-	own cluster.FloorRows // what the floor owns
-	now *cluster.Placement
-	sat *cluster.Placement // the same under the addresses that the phones have
+	all seating.FloorRows
+	own seating.FloorRows // what the floor owns
+	now *seating.Placement
+	sat *seating.Placement // the same under the addresses that the phones have
 }
 
 // look reads the rows of what was declared, and of servers that the floor lately
 // had phones on.
-func (r *Resource) look(ctx context.Context, d declared, labels map[string]cluster.Label, s secrets) (view, error) {
+func (r *Resource) look(ctx context.Context, d declared, labels map[string]seating.Label, s secrets) (view, error) {
 	all, err := r.topology.Floor(ctx, d.columns(s))
 	if err != nil {
 		return view{}, err
@@ -32,7 +32,7 @@ func (r *Resource) look(ctx context.Context, d declared, labels map[string]clust
 
 // spare picks the rows that a change may take away: not the phones that nobody
 // wants but an agent is using, unless they may go. who are they.
-func (r *Resource) spare(ctx context.Context, want declared, before view, rows cluster.FloorRows) (own cluster.FloorRows, who []string, err error) {
+func (r *Resource) spare(ctx context.Context, want declared, before view, rows seating.FloorRows) (own seating.FloorRows, who []string, err error) {
 	own = before.own
 	if !want.style.Users {
 		own = own.LettingGo(want.floor.Seats)
@@ -50,8 +50,8 @@ func (r *Resource) spare(ctx context.Context, want declared, before view, rows c
 }
 
 // claim is what other placements of this run must keep away from.
-func (d declared) claim(fate cluster.FloorFate) cluster.FloorClaim {
-	return cluster.FloorClaim{Name: d.name(), Seats: d.floor.Seats, Style: d.style.FloorStyle, Fate: fate}
+func (d declared) claim(fate seating.FloorFate) seating.FloorClaim {
+	return seating.FloorClaim{Name: d.name(), Seats: d.floor.Seats, Style: d.style.FloorStyle, Fate: fate}
 }
 
 // replaced finds servers that take another's place: the same suffix at another
@@ -72,11 +72,11 @@ func (d declared) replaced(prior declared) map[string]string {
 }
 
 // renamed is a placement on other addresses.
-func renamed(p *cluster.Placement, moved map[string]string) *cluster.Placement {
+func renamed(p *seating.Placement, moved map[string]string) *seating.Placement {
 	if len(moved) == 0 {
 		return p
 	}
-	again := cluster.NewPlacement(p.Seats())
+	again := seating.NewPlacement(p.Seats())
 	for position := range p.Seats().Len() {
 		nodes := slices.Clone(p.At(position))
 		for i, node := range nodes {
@@ -90,10 +90,10 @@ func renamed(p *cluster.Placement, moved map[string]string) *cluster.Placement {
 }
 
 // labels are those of all servers that may hold rows of the floor.
-func labelsOf(kept memory, prior *declared) map[string]cluster.Label {
+func labelsOf(kept memory, prior *declared) map[string]seating.Label {
 	labels := maps.Clone(kept.Labels)
 	if labels == nil {
-		labels = map[string]cluster.Label{}
+		labels = map[string]seating.Label{}
 	}
 	if prior != nil {
 		maps.Copy(labels, prior.style.Labels)

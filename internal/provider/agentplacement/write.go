@@ -8,13 +8,14 @@ import (
 	"slices"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // planned is what the plan said, or what it could not say yet.
-func (r *Resource) planned(ctx context.Context, want *declared, before view, labels map[string]cluster.Label) (*cluster.Placement, error) {
+func (r *Resource) planned(ctx context.Context, want *declared, before view, labels map[string]seating.Label) (*seating.Placement, error) {
 	if !want.Assignments.IsUnknown() && !want.Assignments.IsNull() {
-		return cluster.ParseAssignments(textsOf(want.Assignments), want.style.reading(labels))
+		return seating.ParseAssignments(textsOf(want.Assignments), want.style.reading(labels))
 	}
 	if diags, err := r.reviewServers(ctx, want); err != nil || diags.HasError() {
 		if err == nil {
@@ -22,7 +23,7 @@ func (r *Resource) planned(ctx context.Context, want *declared, before view, lab
 		}
 		return nil, err
 	}
-	return cluster.Place(want.floor, before.now)
+	return seating.Place(want.floor, before.now)
 }
 
 // create writes rows that are not there, and takes them back when it fails.
@@ -30,7 +31,7 @@ func (r *Resource) create(ctx context.Context, want *declared, s secrets) error 
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	var found, rows cluster.FloorRows
+	var found, rows seating.FloorRows
 	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		all, err := r.topology.Floor(ctx, want.columns(s))
 		if err != nil {
@@ -41,10 +42,10 @@ func (r *Resource) create(ctx context.Context, want *declared, s secrets) error 
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		if rows, err = want.rows(placed, cluster.FloorRows{}, s, nil); err != nil {
+		if rows, err = want.rows(placed, seating.FloorRows{}, s, nil); err != nil {
 			return cluster.Plan{}, err
 		}
-		return r.plan(ctx, cluster.FloorRows{}, all, rows)
+		return r.plan(ctx, seating.FloorRows{}, all, rows)
 	})
 	var partial *cluster.Partial
 	if errors.As(err, &partial) && (partial.Applied > 0 || partial.Unsure) {
@@ -54,7 +55,7 @@ func (r *Resource) create(ctx context.Context, want *declared, s secrets) error 
 				return cluster.Plan{}, err
 			}
 			wrote := without(want.style.Own(all, want.floor.Seats), want.style.Own(found, want.floor.Seats))
-			return cluster.PlanFloor(wrote, all, cluster.FloorRows{Users: rows.Undoing(found, all)}, cluster.FloorPlan{})
+			return seating.PlanFloor(wrote, all, seating.FloorRows{Users: rows.Undoing(found, all)}, seating.FloorPlan{})
 		})
 		if undone == nil {
 			return fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)
@@ -64,7 +65,7 @@ func (r *Resource) create(ctx context.Context, want *declared, s secrets) error 
 }
 
 // without leaves out the rows that were there before. Users always were.
-func without(rows, there cluster.FloorRows) cluster.FloorRows {
+func without(rows, there seating.FloorRows) seating.FloorRows {
 	phones, aliases := map[string]bool{}, map[string]bool{}
 	for _, p := range there.Phones {
 		phones[p.ServerIP+" "+p.Extension] = true
@@ -72,14 +73,14 @@ func without(rows, there cluster.FloorRows) cluster.FloorRows {
 	for _, a := range there.Aliases {
 		aliases[a.ID] = true
 	}
-	rows.Phones = slices.DeleteFunc(slices.Clone(rows.Phones), func(p cluster.Phone) bool { return phones[p.ServerIP+" "+p.Extension] })
-	rows.Aliases = slices.DeleteFunc(slices.Clone(rows.Aliases), func(a cluster.PhoneAlias) bool { return aliases[a.ID] })
+	rows.Phones = slices.DeleteFunc(slices.Clone(rows.Phones), func(p seating.Phone) bool { return phones[p.ServerIP+" "+p.Extension] })
+	rows.Aliases = slices.DeleteFunc(slices.Clone(rows.Aliases), func(a seating.PhoneAlias) bool { return aliases[a.ID] })
 	rows.Users = nil
 	return rows
 }
 
 // plan adds what every plan of rows needs.
-func (r *Resource) plan(ctx context.Context, own, all, rows cluster.FloorRows, flag ...string) (cluster.Plan, error) {
+func (r *Resource) plan(ctx context.Context, own, all, rows seating.FloorRows, flag ...string) (cluster.Plan, error) {
 	voicemail, err := r.topology.VoicemailServer(ctx)
 	if err != nil {
 		return cluster.Plan{}, err
@@ -92,11 +93,11 @@ func (r *Resource) plan(ctx context.Context, own, all, rows cluster.FloorRows, f
 	if err != nil {
 		return cluster.Plan{}, err
 	}
-	born := cluster.PhoneBorn()
+	born := seating.PhoneBorn()
 	maps.DeleteFunc(born, func(column string, _ cluster.Value) bool {
 		return !schema.Has(cluster.TablePhones, column) || slices.Contains(rows.Columns, column)
 	})
-	return cluster.PlanFloor(own, all, rows, cluster.FloorPlan{Born: born, Voicemail: voicemail, Everywhere: everywhere, Flag: flag})
+	return seating.PlanFloor(own, all, rows, seating.FloorPlan{Born: born, Voicemail: voicemail, Everywhere: everywhere, Flag: flag})
 }
 
 // update moves the rows from where they are to where the plan says, but for the
@@ -140,7 +141,7 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 			return cluster.Plan{}, err
 		}
 		// An apply that was cut off may have written rows and not come to the flags.
-		flag := cluster.Touched(known(prior, have.style.knowing(labels).suffixes()), placed)
+		flag := seating.Touched(known(prior, have.style.knowing(labels).suffixes()), placed)
 		if s.renewPass || s.renewSecret || !want.Phone.Equal(prior.Phone) || !want.SeatOverrides.Equal(prior.SeatOverrides) {
 			flag = append(flag, slices.Collect(maps.Keys(want.style.Labels))...)
 		}
@@ -151,7 +152,7 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 
 // hold leaves the seats where they are whose phone in use would go, and returns
 // them.
-func (r *Resource) hold(ctx context.Context, want declared, before view, placed *cluster.Placement) ([]string, error) {
+func (r *Resource) hold(ctx context.Context, want declared, before view, placed *seating.Placement) ([]string, error) {
 	if want.MoveLiveAgents.ValueBool() {
 		return nil, nil
 	}
@@ -170,17 +171,17 @@ func (r *Resource) hold(ctx context.Context, want declared, before view, placed 
 }
 
 // known is where seats sat when the plan was made.
-func known(prior model, suffixes cluster.Suffixes) *cluster.Placement {
-	placed, err := cluster.ParseAssignments(textsOf(prior.Assignments), suffixes)
+func known(prior model, suffixes seating.Suffixes) *seating.Placement {
+	placed, err := seating.ParseAssignments(textsOf(prior.Assignments), suffixes)
 	if err != nil {
-		return cluster.NewPlacement(cluster.Seats{}) // a server's suffix is forgotten
+		return seating.NewPlacement(seating.Seats{}) // a server's suffix is forgotten
 	}
 	return placed
 }
 
 // unmoved says whether seats sit where they sat when the plan was made, or
 // already where it says they are to sit.
-func unmoved(prior model, suffixes cluster.Suffixes, now, placed *cluster.Placement) error {
+func unmoved(prior model, suffixes seating.Suffixes, now, placed *seating.Placement) error {
 	known := known(prior, suffixes)
 	if known.Seats().Len() == 0 {
 		return nil // the steps compare each row themselves
@@ -199,7 +200,7 @@ func unmoved(prior model, suffixes cluster.Suffixes, now, placed *cluster.Placem
 }
 
 // notInUse refuses to take phones away that an agent is using.
-func (r *Resource) notInUse(ctx context.Context, want declared, own, rows cluster.FloorRows, advice string) error {
+func (r *Resource) notInUse(ctx context.Context, want declared, own, rows seating.FloorRows, advice string) error {
 	if want.MoveLiveAgents.ValueBool() {
 		return nil
 	}
@@ -208,7 +209,7 @@ func (r *Resource) notInUse(ctx context.Context, want declared, own, rows cluste
 		stays[p.Login+" "+p.ServerIP] = true
 	}
 	leaving := own
-	leaving.Phones = slices.DeleteFunc(slices.Clone(own.Phones), func(p cluster.Phone) bool { return stays[p.Login+" "+p.ServerIP] })
+	leaving.Phones = slices.DeleteFunc(slices.Clone(own.Phones), func(p seating.Phone) bool { return stays[p.Login+" "+p.ServerIP] })
 	if len(leaving.Phones) == 0 {
 		return nil
 	}
@@ -249,9 +250,9 @@ func (r *Resource) remove(ctx context.Context, m model, kept memory) error {
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		if err := r.notInUse(ctx, have, before.own, cluster.FloorRows{}, inUseStill); err != nil {
+		if err := r.notInUse(ctx, have, before.own, seating.FloorRows{}, inUseStill); err != nil {
 			return cluster.Plan{}, err
 		}
-		return r.plan(ctx, before.own, before.all, cluster.FloorRows{})
+		return r.plan(ctx, before.own, before.all, seating.FloorRows{})
 	})
 }

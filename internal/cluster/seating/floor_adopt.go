@@ -1,0 +1,329 @@
+package seating
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// Adopted is a floor that was found in the rows: a declaration that plans no
+// change, or as few as the rows allow.
+type Adopted struct {
+	Seats        Seats
+	Nodes        []FloorNode
+	NodesPerSeat int
+	KeepOrder    bool
+	Naming       map[string]string // what differs from [DefaultNaming]
+	Index        map[string]int    // of nodes whose suffix does not count as they are numbered
+}
+
+// AdoptFloor reads a floor out of the rows. ids name its aliases: "2000-2149" or
+// "2200", with the letters that stand around the number: "2000x-2149x". Where
+// there is no alias of a name, phones of that login are meant, which have none.
+func AdoptFloor(ids []string, all FloorRows) (Adopted, error) {
+	ranges, alias, err := aliasTemplate(ids)
+	if err != nil {
+		return Adopted{}, err
+	}
+	seats, err := ParseSeats(ranges)
+	if err != nil {
+		return Adopted{}, err
+	}
+	a := adoption{seats: seats, alias: alias, found: Adopted{Seats: seats, Naming: map[string]string{}, Index: map[string]int{}}}
+	if err := a.gather(all); err != nil {
+		return Adopted{}, err
+	}
+	if err := a.logins(); err != nil {
+		return Adopted{}, err
+	}
+	a.nodes()
+	if err := a.fitNames(slices.Index(all.Columns, "fullname")); err != nil {
+		return Adopted{}, err
+	}
+	return a.found, nil
+}
+
+// aliasTemplate splits alias ids into seats and what stands around them.
+func aliasTemplate(ids []string) (ranges []string, alias NameTemplate, err error) {
+	text := ""
+	for _, id := range ids {
+		first, last, isRange := strings.Cut(strings.TrimSpace(id), "-")
+		if !isRange {
+			last = first
+		}
+		before, seat, after := aroundNumber(first)
+		lastBefore, lastSeat, lastAfter := aroundNumber(last)
+		this := before + placeSeat + after
+		if seat == "" || before != lastBefore || after != lastAfter || text != "" && text != this {
+			return nil, NameTemplate{}, fmt.Errorf("alias ids %q are not numbered alike; name them like 2000-2149 or 2000x-2149x", id)
+		}
+		text = this
+		ranges = append(ranges, seat+"-"+lastSeat)
+	}
+	alias, err = ParseNameTemplate(text)
+	return ranges, alias, err
+}
+
+func aroundNumber(id string) (before, number, after string) {
+	from := strings.IndexAny(id, "0123456789")
+	if from < 0 {
+		return id, "", ""
+	}
+	to := from + len(id[from:]) - len(strings.TrimLeft(id[from:], "0123456789"))
+	return id[:from], id[from:to], id[to:]
+}
+
+type adoption struct {
+	seats  Seats
+	alias  NameTemplate
+	found  Adopted
+	phones []Phone           // with their seats, by seat in alias order
+	titles map[string]string // alias_name by seat
+	labels map[string]Label
+}
+
+func (a *adoption) gather(all FloorRows) error {
+	rows := all.index()
+	a.titles = map[string]string{}
+	var missing []string
+	perSeat := map[int]bool{}
+	withAlias := 0
+	for _, seat := range a.seats.All() {
+		id := a.alias.Name(seat, Label{})
+		logins := []string{id}
+		if at, found := rows.aliases[strings.ToLower(id)]; found {
+			logins = all.Aliases[at].Logins
+			a.titles[seat] = all.Aliases[at].Name
+			withAlias++
+		}
+		count := 0
+		for _, login := range logins {
+			if at, found := rows.logins[strings.ToLower(strings.TrimSpace(login))]; found {
+				phone := all.Phones[at]
+				phone.Seat = seat
+				a.phones = append(a.phones, phone)
+				count++
+			}
+		}
+		if count == 0 {
+			missing = append(missing, id)
+		}
+		perSeat[count] = true
+	}
+	switch {
+	case len(missing) > 0:
+		return fmt.Errorf("%w: no alias or phone login %s with phones behind it", cluster.ErrNotFound, strings.Join(few(missing), ", "))
+	case withAlias != 0 && withAlias != a.seats.Len():
+		return fmt.Errorf("%d of %d seats have an alias, the others have not; import them as two placements", withAlias, a.seats.Len())
+	}
+	counts := slices.Sorted(maps.Keys(perSeat))
+	a.found.NodesPerSeat = counts[len(counts)-1]
+	if withAlias == 0 {
+		a.found.Naming["alias_id"] = ""
+	} else {
+		a.found.name("alias_id", a.alias.text)
+	}
+	return nil
+}
+
+func (f *Adopted) name(what, template string) {
+	if DefaultNaming[what] != template {
+		f.Naming[what] = template
+	}
+}
+
+// logins finds what the logins of each node have around the seat.
+func (a *adoption) logins() error {
+	a.labels = map[string]Label{}
+	before := map[string]bool{}
+	for _, p := range a.phones {
+		front, back, found := strings.Cut(strings.ToLower(p.Login), p.Seat)
+		if !found {
+			return fmt.Errorf("the login %s of seat %s does not name the seat: such a floor cannot be described by one template", p.Login, p.Seat)
+		}
+		before[front] = true
+		back = p.Login[len(p.Login)-len(back):]
+		label, known := a.labels[p.ServerIP]
+		if known && !strings.EqualFold(label.Suffix, back) {
+			return fmt.Errorf("logins on %s end in %q and in %q: such a floor cannot be described by one suffix for each server", p.ServerIP, label.Suffix, back)
+		}
+		a.labels[p.ServerIP] = Label{Suffix: back}
+	}
+	if len(before) > 1 {
+		return fmt.Errorf("the logins begin in different ways (%q): import them as several placements", slices.Sorted(maps.Keys(before)))
+	}
+	front := slices.Sorted(maps.Keys(before))[0]
+	login := front + placeSeat + placeSuffix
+	if len(a.labels) == 1 && slices.Collect(maps.Values(a.labels))[0].Suffix == "" {
+		login = front + placeSeat // one server: no suffix, as create-phone-alias.pl does
+		for server := range a.labels {
+			a.labels[server] = Label{Suffix: "a"}
+		}
+	}
+	a.found.name("login", login)
+	for server, label := range a.labels {
+		if label.Suffix == "" {
+			return fmt.Errorf("the logins on %s have nothing that tells them from those on other servers", server)
+		}
+		index, _ := IndexOf(label.Suffix)
+		a.labels[server] = Label{Suffix: label.Suffix, Index: index}
+	}
+	return nil
+}
+
+// nodes weighs the nodes so that nothing moves: all alike where that does it, as
+// a floor is usually declared, else by the seats that each has.
+func (a *adoption) nodes() {
+	seats := map[string]int{}
+	for _, p := range a.phones {
+		seats[p.ServerIP]++
+	}
+	divisor := 0
+	for _, count := range seats {
+		divisor = gcd(divisor, count)
+	}
+	now := a.placement()
+	floor := Floor{Seats: a.seats, NodesPerSeat: a.found.NodesPerSeat}
+	for _, alike := range []bool{true, false} {
+		floor.Nodes = nil
+		for _, server := range slices.Sorted(maps.Keys(seats)) {
+			node := FloorNode{ServerIP: server, Suffix: a.labels[server].Suffix, Weight: 1, Capacity: Unbounded}
+			if !alike {
+				node.Weight = seats[server] / divisor
+			}
+			floor.Nodes = append(floor.Nodes, node)
+		}
+		for _, keep := range []bool{false, true} {
+			floor.KeepOrder = keep
+			if placed, err := Place(floor, now); err == nil && placed.Equal(now) {
+				a.found.Nodes, a.found.KeepOrder = floor.Nodes, floor.KeepOrder
+				return
+			}
+		}
+	}
+	a.found.Nodes, a.found.KeepOrder = floor.Nodes, true // seats have unlike numbers of phones
+}
+
+func (a *adoption) placement() *Placement {
+	now := NewPlacement(a.seats)
+	nodes := map[string][]string{}
+	for _, p := range a.phones {
+		nodes[p.Seat] = append(nodes[p.Seat], p.ServerIP)
+	}
+	for position, seat := range a.seats.All() {
+		now.Put(position, nodes[seat])
+	}
+	return now
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// fitNames finds the templates of the other names: the first that fits all rows,
+// else the one that is left alone. A phone is known by its extension, so one
+// template must fit all of these.
+func (a *adoption) fitNames(fullname int) error {
+	if !a.fit("extension", func(p Phone) string { return p.Extension }, placeSeat, placeSeat+placeSuffix) {
+		odd := a.phones[0]
+		return fmt.Errorf("the extension %s of phone %s and those of the others are not made of the seat in one way: such a floor cannot be described by one template", odd.Extension, odd.Login)
+	}
+	if !a.fit("dialplan_number", func(p Phone) string { return p.DialplanNumber },
+		placeSeat+placeIndex, placeSeat, placeIndexNot+placeSeat, placeIndex+placeSeat, placeSeat+placeIndexNot) {
+		a.countNodes()
+	}
+	a.fit("voicemail_id", func(p Phone) string { return p.VoicemailID }, placeSeat, placeSeat+placeIndex, placeSeat+placeSuffix)
+	if fullname < 0 || !a.fit("fullname", func(p Phone) string { return p.Values[fullname].Text }, DefaultNaming["fullname"], placeSeat, "ext "+placeSeat) {
+		a.found.Naming["fullname"] = ""
+	}
+	if len(a.titles) > 0 && !a.fit("alias_name", func(p Phone) string { return a.titles[p.Seat] }, DefaultNaming["alias_name"], placeSeat, a.alias.text) {
+		a.found.Naming["alias_name"] = ""
+	}
+	return nil
+}
+
+// fit tries templates, and the text around the seat of the first phone.
+func (a *adoption) fit(what string, name func(Phone) string, templates ...string) bool {
+	if front, back, found := strings.Cut(name(a.phones[0]), a.phones[0].Seat); found {
+		templates = append(templates, front+placeSeat+back, front+placeSeat+placeSuffix)
+	}
+	for _, text := range templates {
+		template, err := ParseNameTemplate(text)
+		if err != nil {
+			continue
+		}
+		if !slices.ContainsFunc(a.phones, func(p Phone) bool {
+			return !strings.EqualFold(template.Name(p.Seat, a.labels[p.ServerIP]), name(p))
+		}) {
+			a.found.name(what, text)
+			return true
+		}
+	}
+	return false
+}
+
+// countNodes reads the number of each node out of the dialplan numbers, where
+// the suffixes do not count as they do.
+func (a *adoption) countNodes() {
+	for _, template := range []string{placeSeat + placeIndex, placeIndexNot + placeSeat} {
+		numbers := map[string]int{}
+		fits := true
+		for _, p := range a.phones {
+			front, back, found := strings.Cut(p.DialplanNumber, p.Seat)
+			rest := back
+			if template != placeSeat+placeIndex {
+				rest = front
+			}
+			number := digits(rest)
+			if known, counted := numbers[p.ServerIP]; !found || strings.Trim(rest, "0123456789") != "" || len(rest) > 3 || counted && known != number {
+				fits = false
+				break
+			}
+			numbers[p.ServerIP] = number
+		}
+		if !fits {
+			continue
+		}
+		before := maps.Clone(a.labels)
+		for server, number := range numbers {
+			a.labels[server] = Label{Suffix: a.labels[server].Suffix, Index: number}
+		}
+		if a.fit("dialplan_number", func(p Phone) string { return p.DialplanNumber }, template) {
+			a.found.Index = numbers
+			return
+		}
+		a.labels = before
+	}
+}
+
+// UsersFollow says whether some user of a seat's number logs in with what its
+// seat types already, and none with something else: then the floor was set up so.
+func (f Adopted) UsersFollow(all FloorRows) bool {
+	naming, err := ParseNaming(f.Naming)
+	if err != nil {
+		return false
+	}
+	typed := naming.AliasID
+	if !naming.HasAlias() {
+		typed = naming.Login
+	}
+	if typed.PerNode() {
+		return false // it is not the seat alone that tells
+	}
+	some := false
+	for _, user := range all.Users {
+		if _, ours := f.Seats.Index(user.User); ours {
+			if user.PhoneLogin != typed.Name(user.User, Label{}) {
+				return false
+			}
+			some = true
+		}
+	}
+	return some
+}

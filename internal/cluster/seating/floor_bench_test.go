@@ -1,0 +1,57 @@
+package seating
+
+import (
+	"testing"
+)
+
+// What a plan works out for 10,000 seats on two nodes when nothing changes, part
+// by part.
+func BenchmarkFloorRows(b *testing.B) {
+	floor := aLargeFloor(b, 10_000, 2, 2)
+	placed := place(b, floor, nil)
+	style := aStyle(b, floor.Nodes)
+	rows := floorRowsOf(b, style, placed)
+	own := style.Own(rows, floor.Seats)
+	b.Run("rows of a declaration", func(b *testing.B) {
+		for b.Loop() {
+			floorRowsOf(b, style, placed)
+		}
+	})
+	b.Run("own rows among all", func(b *testing.B) {
+		for b.Loop() {
+			style.Own(rows, floor.Seats)
+		}
+	})
+	b.Run("where seats sit", func(b *testing.B) {
+		for b.Loop() {
+			style.Sitting(own, floor.Seats)
+		}
+	})
+	b.Run("passwords", func(b *testing.B) {
+		for b.Loop() {
+			want := rows
+			Secret{Column: "pass"}.Fill(&want, own)
+		}
+	})
+	b.Run("check", func(b *testing.B) {
+		for b.Loop() {
+			if faults := rows.Check(); len(faults) != 0 {
+				b.Fatal(faults)
+			}
+		}
+	})
+	b.Run("plan", func(b *testing.B) {
+		for b.Loop() {
+			if plan, err := PlanFloor(own, rows, rows, FloorPlan{}); err != nil || !plan.Empty() {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("deviations", func(b *testing.B) {
+		for b.Loop() {
+			if found := Deviations(own, rows, rows); len(found) != 0 {
+				b.Fatal(found)
+			}
+		}
+	})
+}

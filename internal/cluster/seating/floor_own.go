@@ -1,0 +1,131 @@
+package seating
+
+import (
+	"slices"
+	"strings"
+)
+
+// Seat reads the seat out of a name that [NameTemplate.Name] wrote; false for any
+// other name.
+func (t NameTemplate) Seat(name string, on Label) (string, bool) {
+	literals, seats := 0, 0
+	before := -1
+	for i, part := range t.parts {
+		switch {
+		case i%2 == 0:
+			literals += len(part)
+		case part == placeSeat:
+			if before < 0 {
+				before = literals
+			}
+			seats++
+		default:
+			literals += len(NameTemplate{parts: []string{"", part, ""}}.Name("", on))
+		}
+	}
+	length := len(name) - literals
+	if seats == 0 || length <= 0 || length%seats != 0 {
+		return "", false
+	}
+	seat := name[before : before+length/seats]
+	return seat, strings.EqualFold(t.Name(seat, on), name)
+}
+
+// Own picks, of all rows, those of a floor's seats: phones that are named as the
+// floor names them on a node whose label it knows, the seats' aliases, and users
+// of the seats' numbers.
+func (s FloorStyle) Own(all FloorRows, seats Seats) FloorRows {
+	own := FloorRows{Columns: all.Columns, Phones: make([]Phone, 0, len(all.Phones))}
+	for _, p := range all.Phones {
+		label, known := s.Labels[p.ServerIP]
+		if !known {
+			continue
+		}
+		seat, named := s.Naming.Extension.Seat(p.Extension, label)
+		if !named || !strings.EqualFold(p.Login, s.Naming.Login.Name(seat, label)) {
+			continue
+		}
+		if _, ours := seats.Index(seat); ours {
+			p.Seat = seat
+			own.Phones = append(own.Phones, p)
+		}
+	}
+	if s.Naming.HasAlias() {
+		for _, a := range all.Aliases {
+			if seat, named := s.Naming.AliasID.Seat(a.ID, Label{}); named {
+				if _, ours := seats.Index(seat); ours {
+					a.Seat = seat
+					own.Aliases = append(own.Aliases, a)
+				}
+			}
+		}
+	}
+	if s.Users {
+		for _, u := range all.Users {
+			if _, ours := seats.Index(u.User); ours {
+				login := s.Naming.AliasID.Name(u.User, Label{})
+				if !s.Naming.HasAlias() {
+					login = u.PhoneLogin
+				}
+				own.Users = append(own.Users, SeatUser{Seat: u.User, User: u.User, PhoneLogin: login})
+			}
+		}
+	}
+	return own
+}
+
+// Sitting reads out of a floor's own rows where its seats sit: in alias order
+// where there are aliases, also on a node whose phone has gone missing. Seats
+// without alias sit where they have phones, in the order of the suffixes.
+func (s FloorStyle) Sitting(own FloorRows, seats Seats) *Placement {
+	now := NewPlacement(seats)
+	servers := make([]string, 0, len(s.Labels))
+	for server := range s.Labels {
+		servers = append(servers, server)
+	}
+	slices.SortFunc(servers, func(a, b string) int {
+		return compareSuffixes(s.Labels[a].Suffix, s.Labels[b].Suffix, a, b)
+	})
+	if s.Naming.HasAlias() {
+		on := make(map[string]string, len(own.Phones))
+		for _, p := range own.Phones {
+			on[strings.ToLower(p.Login)] = p.ServerIP
+		}
+		for _, a := range own.Aliases {
+			var nodes []string
+			for _, login := range a.Logins {
+				login = strings.TrimSpace(login) // a blank hides the phone from VICIdial; it is meant all the same
+				server, there := on[strings.ToLower(login)]
+				if !there {
+					at := slices.IndexFunc(servers, func(server string) bool {
+						return strings.EqualFold(s.Naming.Login.Name(a.Seat, s.Labels[server]), login)
+					})
+					if at < 0 {
+						continue // not a phone of this floor
+					}
+					server = servers[at]
+				}
+				if !slices.Contains(nodes, server) {
+					nodes = append(nodes, server)
+				}
+			}
+			if position, ok := seats.Index(a.Seat); ok {
+				now.Put(position, nodes)
+			}
+		}
+		return now
+	}
+	phones := map[int][]string{}
+	for _, p := range own.Phones {
+		if position, ok := seats.Index(p.Seat); ok {
+			phones[position] = append(phones[position], p.ServerIP)
+		}
+	}
+	for position, nodes := range phones {
+		slices.SortFunc(nodes, func(a, b string) int {
+			return compareSuffixes(s.Labels[a].Suffix, s.Labels[b].Suffix, a, b)
+		})
+		now.Put(position, nodes)
+	}
+	return now
+}

@@ -1,0 +1,156 @@
+package seating
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// Phone is one row of phones: a seat on a node.
+type Phone struct {
+	Seat           string // which seat of the floor it is; not a column
+	ServerIP       string
+	Login          string
+	Extension      string
+	DialplanNumber string
+	VoicemailID    string
+	// Values are further columns, those that [FloorRows.Columns] names, in that
+	// order.
+	Values []cluster.Value
+}
+
+// key is what makes a phone unique: UNIQUE (extension, server_ip), without
+// regard to case (docs/vicidial/schema.md#collations).
+func (p Phone) key() string { return p.ServerIP + " " + strings.ToLower(p.Extension) }
+
+func (p Phone) title() string { return "phone " + p.Login + " on " + p.ServerIP }
+
+// PhoneAlias is one row of phones_alias: what the agent of a seat types.
+type PhoneAlias struct {
+	Seat   string // not a column
+	ID     string
+	Name   string
+	Logins []string // in the order that decides ties
+	Group  string   // user_group
+}
+
+// List is the column logins_list.
+func (a PhoneAlias) List() string { return strings.Join(a.Logins, ",") }
+
+func (a PhoneAlias) title() string { return "alias " + a.ID }
+
+// SeatUser is the phone login of one row of vicidial_users.
+type SeatUser struct {
+	Seat       string // not a column
+	User       string
+	PhoneLogin string
+}
+
+// FloorRows are rows of phones, phones_alias and vicidial_users: those that a
+// declaration wants, those that are owned, or all there are.
+type FloorRows struct {
+	Columns []string // the further columns of the phones
+	Phones  []Phone  // of a declaration: by seat, then in alias order
+	Aliases []PhoneAlias
+	Users   []SeatUser
+	// Mailboxes are ids in vicidial_voicemail, which share one namespace with the
+	// voicemail ids of phones (docs/vicidial/schema.md#mailbox-namespace). Of all there are, only.
+	Mailboxes []string
+}
+
+// FloorStyle is how the rows of a floor look.
+type FloorStyle struct {
+	Naming Naming
+	Labels map[string]Label // of each node, by server_ip
+	Phone  cluster.Row      // columns that all phones share
+	// Seats holds what differs on single seats, by seat.
+	Seats      map[string]cluster.Row
+	AliasGroup string // user_group of the aliases; empty leaves it as it is
+	Users      bool   // whether users of the same number get the seat's login
+}
+
+// Columns lists the further columns that the style sets, sorted.
+func (s FloorStyle) Columns() []string {
+	columns := map[string]bool{}
+	if s.Naming.FullName.text != "" {
+		columns["fullname"] = true
+	}
+	for column := range s.Phone {
+		columns[column] = true
+	}
+	for _, row := range s.Seats {
+		for column := range row {
+			columns[column] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(columns))
+}
+
+// Rows makes the rows of a placement. A column that a style sets on single seats
+// only must be set for all phones too; those seats are the exceptions.
+func (s FloorStyle) Rows(p *Placement) (FloorRows, error) {
+	rows := FloorRows{Columns: s.Columns()}
+	shared := make([]cluster.Value, len(rows.Columns))
+	for i, column := range rows.Columns {
+		shared[i] = s.Phone[column]
+	}
+	if p.Seats().Len() > 0 {
+		rows.Phones = make([]Phone, 0, p.Seats().Len()*max(1, len(p.At(0))))
+	}
+	width := len(rows.Columns)
+	var slab []cluster.Value // the values of many phones in one piece; each phone has its own
+	fullname := slices.Index(rows.Columns, "fullname")
+	_, named := s.Phone["fullname"]
+	named = named || s.Naming.FullName.text == ""
+	for position, seat := range p.Seats().All() {
+		nodes := p.At(position)
+		if len(nodes) == 0 {
+			continue
+		}
+		alias := PhoneAlias{Seat: seat, Logins: make([]string, 0, len(nodes)), Group: s.AliasGroup}
+		login := ""
+		for _, node := range nodes {
+			label, known := s.Labels[node]
+			if !known {
+				return FloorRows{}, fmt.Errorf("seat %s: server %s has no suffix", seat, node)
+			}
+			phone := Phone{
+				Seat: seat, ServerIP: node,
+				Login:          s.Naming.Login.Name(seat, label),
+				Extension:      s.Naming.Extension.Name(seat, label),
+				DialplanNumber: s.Naming.DialplanNumber.Name(seat, label),
+				VoicemailID:    s.Naming.VoicemailID.Name(seat, label),
+			}
+			if len(slab) < width {
+				slab = make([]cluster.Value, 256*width)
+			}
+			phone.Values, slab = slab[:width:width], slab[width:]
+			copy(phone.Values, shared)
+			if !named {
+				phone.Values[fullname] = cluster.Text(s.Naming.FullName.Name(seat, label))
+			}
+			if own := s.Seats[seat]; len(own) > 0 {
+				for i, column := range rows.Columns {
+					if value, set := own[column]; set {
+						phone.Values[i] = value
+					}
+				}
+			}
+			rows.Phones = append(rows.Phones, phone)
+			alias.Logins = append(alias.Logins, phone.Login)
+			login = phone.Login
+		}
+		if s.Naming.HasAlias() {
+			alias.ID, alias.Name = s.Naming.AliasID.Name(seat, Label{}), s.Naming.AliasName.Name(seat, Label{})
+			login = alias.ID
+			rows.Aliases = append(rows.Aliases, alias)
+		}
+		if s.Users {
+			rows.Users = append(rows.Users, SeatUser{Seat: seat, User: seat, PhoneLogin: login})
+		}
+	}
+	return rows, nil
+}

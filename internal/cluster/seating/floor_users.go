@@ -1,0 +1,86 @@
+package seating
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// LettingGo are a floor's own rows when it stops to assign users: those whose
+// seat stays keep the login that they have, and are nobody's business any more.
+func (f FloorRows) LettingGo(stay Seats) FloorRows {
+	f.Users = slices.DeleteFunc(slices.Clone(f.Users), func(u SeatUser) bool {
+		_, stays := stay.Index(u.Seat)
+		return stays
+	})
+	return f
+}
+
+// Undoing are users as they were before the floor's rows f were written, for
+// taking back what was written: those that still have what f gave them.
+func (f FloorRows) Undoing(before, now FloorRows) []SeatUser {
+	was, is := before.index(), now.index()
+	var users []SeatUser
+	for _, u := range f.Users {
+		earlier, known := was.users[strings.ToLower(u.User)]
+		at, found := is.users[strings.ToLower(u.User)]
+		if known && found && now.Users[at].PhoneLogin == u.PhoneLogin {
+			users = append(users, SeatUser{Seat: u.Seat, User: now.Users[at].User, PhoneLogin: before.Users[earlier].PhoneLogin})
+		}
+	}
+	return users
+}
+
+// Relogged lists the users that a plan gives another phone login than one they
+// have, for people.
+func Relogged(p cluster.Plan) []string {
+	var who []string
+	for _, step := range p.Steps {
+		if step.Table != cluster.TableUsers || step.Verb != cluster.Update {
+			continue
+		}
+		for i, user := range step.In {
+			if was := step.Was[i].Text; was != "" && step.Become[i].Text != "" {
+				who = append(who, user.Text+" (now "+was+")")
+			}
+		}
+	}
+	return who
+}
+
+// LeftBehind lists who else names a phone or an alias that a plan takes away, for
+// people: VICIdial looks for neither, and they could not log in any more.
+func LeftBehind(p cluster.Plan, all FloorRows) []string {
+	logins, aliases, written := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, step := range p.Steps {
+		for i, in := range step.In {
+			switch {
+			case step.Table == cluster.TableUsers, step.Table == cluster.TableAliases && step.Column == "logins_list" && step.Verb == cluster.Update:
+				written[string(step.Table)+strings.ToLower(in.Text)] = true
+			case step.Verb == cluster.Delete && step.Table == cluster.TablePhones:
+				logins[strings.ToLower(step.Was[i].Text)] = true
+			case step.Verb == cluster.Delete && step.Table == cluster.TableAliases:
+				aliases[strings.ToLower(in.Text)] = true
+			}
+		}
+	}
+	if len(logins)+len(aliases) == 0 {
+		return nil
+	}
+	var who []string
+	for _, a := range all.Aliases {
+		id := strings.ToLower(a.ID)
+		at := slices.IndexFunc(a.Logins, func(login string) bool { return logins[strings.ToLower(login)] })
+		if at >= 0 && !aliases[id] && !written[string(cluster.TableAliases)+id] {
+			who = append(who, "alias "+a.ID+" lists "+a.Logins[at])
+		}
+	}
+	for _, u := range all.Users {
+		login := strings.ToLower(u.PhoneLogin)
+		if (aliases[login] || logins[login]) && !written[string(cluster.TableUsers)+strings.ToLower(u.User)] {
+			who = append(who, "user "+u.User+" logs in with "+u.PhoneLogin)
+		}
+	}
+	return who
+}

@@ -1,0 +1,203 @@
+package seating
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// NameTemplate makes a name of a seat and a node: text in which {seat}, {suffix},
+// {index} and {index?} stand for what they say. {index} counts the suffix (a is
+// 0, b is 1, aa is 26) unless the node sets its own; {index?} is the same, but
+// nothing for 0.
+//
+// All conventions of docs/vicidial/agent-login.md#naming-conventions are templates. The sample floor of 151 phones has
+// logins {seat}{suffix} and dialplan numbers {seat}{index}; the bulk page numbers
+// {index?}{seat}; create-phone-alias.pl has extensions {seat}{suffix} and alias
+// ids {seat}x.
+type NameTemplate struct {
+	text  string
+	parts []string // literal text and placeholders in turn, literal first
+}
+
+const (
+	placeSeat     = "{seat}"
+	placeSuffix   = "{suffix}"
+	placeIndex    = "{index}"
+	placeIndexNot = "{index?}"
+)
+
+// ParseNameTemplate reads a template. The error names the part that is none.
+func ParseNameTemplate(text string) (NameTemplate, error) {
+	if err := cluster.CheckOneLine(text); err != nil {
+		return NameTemplate{}, fmt.Errorf("%q %w", text, err)
+	}
+	t := NameTemplate{text: text, parts: []string{""}}
+	for rest := text; rest != ""; {
+		open := strings.IndexAny(rest, "{}")
+		if open < 0 {
+			t.parts[len(t.parts)-1] += rest
+			break
+		}
+		t.parts[len(t.parts)-1] += rest[:open]
+		end := strings.IndexByte(rest[open:], '}')
+		if rest[open] == '}' || end < 0 {
+			return NameTemplate{}, fmt.Errorf("%q: a brace without its partner", text)
+		}
+		place := rest[open : open+end+1]
+		if !slices.Contains([]string{placeSeat, placeSuffix, placeIndex, placeIndexNot}, place) {
+			return NameTemplate{}, fmt.Errorf("%q: %s is none of %s, %s, %s, %s", text, place, placeSeat, placeSuffix, placeIndex, placeIndexNot)
+		}
+		t.parts = append(t.parts, place, "")
+		rest = rest[open+end+1:]
+	}
+	return t, nil
+}
+
+func (t NameTemplate) String() string { return t.text }
+
+// PerNode says whether the names differ from node to node.
+func (t NameTemplate) PerNode() bool {
+	return strings.Contains(t.text, placeSuffix) || strings.Contains(t.text, placeIndex) || strings.Contains(t.text, placeIndexNot)
+}
+
+// PerSeat says whether the names differ from seat to seat.
+func (t NameTemplate) PerSeat() bool { return strings.Contains(t.text, placeSeat) }
+
+// counts says whether the template needs the index of the node.
+func (t NameTemplate) counts() bool {
+	return strings.Contains(t.text, placeIndex) || strings.Contains(t.text, placeIndexNot)
+}
+
+// Name writes the name of a seat on a node.
+func (t NameTemplate) Name(seat string, on Label) string {
+	if len(t.parts) == 0 {
+		return ""
+	}
+	name := t.parts[0]
+	for i := 1; i < len(t.parts); i += 2 {
+		switch t.parts[i] {
+		case placeSeat:
+			name += seat
+		case placeSuffix:
+			name += on.Suffix
+		case placeIndex:
+			name += strconv.Itoa(on.Index)
+		case placeIndexNot:
+			if on.Index != 0 {
+				name += strconv.Itoa(on.Index)
+			}
+		}
+		name += t.parts[i+1]
+	}
+	return name
+}
+
+// Label is what names say of a node.
+type Label struct {
+	Suffix string
+	Index  int
+}
+
+// IndexOf counts a suffix of letters: a is 0, z is 25, aa is 26. False for any
+// other suffix, whose node has to set its index.
+func IndexOf(suffix string) (int, bool) {
+	if suffix == "" || len(suffix) > 3 {
+		return 0, false
+	}
+	index := 0
+	for _, letter := range []byte(strings.ToLower(suffix)) {
+		if letter < 'a' || letter > 'z' {
+			return 0, false
+		}
+		index = index*26 + int(letter-'a') + 1
+	}
+	return index - 1, true
+}
+
+// Naming is how the rows of a floor are named.
+type Naming struct {
+	Login          NameTemplate
+	Extension      NameTemplate
+	DialplanNumber NameTemplate
+	VoicemailID    NameTemplate
+	FullName       NameTemplate // empty: fullname is left as it is
+	AliasID        NameTemplate // empty: seats have no alias, agents type the login itself
+	AliasName      NameTemplate // empty: alias_name is left as it is
+}
+
+// Counts says whether a name needs the number of the node.
+func (n Naming) Counts() bool {
+	return n.Login.counts() || n.Extension.counts() || n.DialplanNumber.counts() || n.VoicemailID.counts() || n.FullName.counts()
+}
+
+// HasAlias says whether seats have an alias at all.
+func (n Naming) HasAlias() bool { return n.AliasID.text != "" }
+
+// DefaultNaming names a floor as VICIdial's own sample of 151 phones on three
+// servers does (docs/vicidial/agent-login.md#sample-aliases).
+var DefaultNaming = map[string]string{
+	"login": "{seat}{suffix}", "extension": "{seat}", "dialplan_number": "{seat}{index}", "voicemail_id": "{seat}",
+	"fullname": "station {seat}", "alias_id": "{seat}", "alias_name": "{seat} phone",
+}
+
+// ParseNaming reads templates by the names of [DefaultNaming]; one that is left
+// out takes its default. The error names the template.
+func ParseNaming(texts map[string]string) (Naming, error) {
+	var n Naming
+	for name, target := range map[string]*NameTemplate{
+		"login": &n.Login, "extension": &n.Extension, "dialplan_number": &n.DialplanNumber, "voicemail_id": &n.VoicemailID,
+		"fullname": &n.FullName, "alias_id": &n.AliasID, "alias_name": &n.AliasName,
+	} {
+		text, given := texts[name]
+		if !given {
+			text = DefaultNaming[name]
+		}
+		parsed, err := ParseNameTemplate(text)
+		if err != nil {
+			return Naming{}, &NamingError{Name: name, Err: err}
+		}
+		*target = parsed
+	}
+	return n, nil
+}
+
+// NamingError says which template is wrong.
+type NamingError struct {
+	Name string // as in [DefaultNaming]
+	Err  error
+}
+
+func (e *NamingError) Error() string { return e.Name + " " + e.Err.Error() }
+func (e *NamingError) Unwrap() error { return e.Err }
+
+// Check says what of the templates cannot work, for so many nodes per seat.
+func (n Naming) Check(perSeat int) error {
+	wrong := func(name string, t NameTemplate, why string) error {
+		return &NamingError{Name: name, Err: fmt.Errorf("%q %s", t.text, why)}
+	}
+	for _, one := range []struct {
+		name string
+		t    NameTemplate
+	}{{"login", n.Login}, {"extension", n.Extension}, {"dialplan_number", n.DialplanNumber}, {"voicemail_id", n.VoicemailID}, {"alias_id", n.AliasID}} {
+		if !one.t.PerSeat() && (one.name != "alias_id" || n.HasAlias()) {
+			return wrong(one.name, one.t, "does not name the seat: every seat would have the same; write {seat} into it")
+		}
+	}
+	switch {
+	case n.AliasID.PerNode():
+		return wrong("alias_id", n.AliasID, "names the node, but a seat has one alias for all its nodes")
+	case n.AliasName.PerNode():
+		return wrong("alias_name", n.AliasName, "names the node, but a seat has one alias for all its nodes")
+	case !n.HasAlias() && perSeat > 1:
+		return wrong("alias_id", n.AliasID, "gives no alias, but only an alias can list more than one node per seat")
+	case perSeat > 1 && !n.Login.PerNode():
+		return wrong("login", n.Login, "is the same on each node of a seat; write {suffix} into it")
+	case n.HasAlias() && n.AliasID.text == n.Login.text:
+		return wrong("alias_id", n.AliasID, "is the login itself: VICIdial would never reach the phone behind the alias")
+	}
+	return nil
+}

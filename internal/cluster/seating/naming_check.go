@@ -1,0 +1,134 @@
+package seating
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// What the agent login page lets through (www/agc/vicidial.php lines 970 and
+// 971, docs/vicidial/agent-login.md#login-characters). It drops every other character without a word, so a name
+// that holds one can be saved but never log in.
+const (
+	typedCharacters  = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	secretCharacters = typedCharacters + "-_"
+	phoneCharacters  = typedCharacters + "-*#.:/@_" // phones.extension, by the admin page
+)
+
+// RowFault says which row of the floor is wrong, and how.
+type RowFault struct {
+	Table cluster.Table
+	Row   string // for a person: "phone 2000a", "alias 2000"
+	Err   error
+}
+
+func (f *RowFault) Error() string { return f.Row + ": " + f.Err.Error() }
+func (f *RowFault) Unwrap() error { return f.Err }
+
+// CheckPhonePassword says why agents could not log in with a password.
+func CheckPhonePassword(password string) error {
+	if len(password) < 2 {
+		return errors.New("a phone password has at least 2 characters")
+	}
+	if strings.Trim(password, secretCharacters) != "" {
+		return errors.New("a phone password may hold letters, digits, - and _ only: the agent login page drops every other character")
+	}
+	return nil
+}
+
+func checkName(what, name, allowed string, least, most int) error {
+	switch {
+	case len(name) < least:
+		return fmt.Errorf("the %s %q has fewer than %d characters", what, name, least)
+	case len(name) > most:
+		return fmt.Errorf("the %s %q has %d characters, the column holds %d", what, name, len(name), most)
+	}
+	if strange := strings.Trim(name, allowed); strange != "" {
+		if at := strings.IndexFunc(name, func(r rune) bool { return !strings.ContainsRune(allowed, r) }); at >= 0 {
+			strange = string([]rune(name[at:])[:1])
+		}
+		return fmt.Errorf("the %s %q holds %q, which VICIdial drops: it would never be found again", what, name, strange)
+	}
+	return nil
+}
+
+// The widths of the newest schema
+// (docs/vicidial/schema.md#phones, docs/vicidial/schema.md#phones_alias). Older schemas may be narrower;
+// [cluster.Schema.Check] knows theirs.
+const (
+	widestLogin     = 15
+	widestExtension = 100
+	widestDialplan  = 20
+	widestVoicemail = 10
+	widestAlias     = 20
+	widestLogins    = 255
+)
+
+// check looks at one phone by itself. Logins that are typed, since there is no
+// alias, must pass the login page; those inside an alias are not filtered again.
+func (p Phone) check(typed bool) error {
+	login := secretCharacters
+	if typed {
+		login = typedCharacters
+	}
+	return errors.Join(
+		checkName("login", p.Login, login, 2, widestLogin),
+		checkName("extension", p.Extension, phoneCharacters, 1, widestExtension),
+		checkName("dialplan number", p.DialplanNumber, "0123456789", 1, widestDialplan),
+		checkName("voicemail id", p.VoicemailID, typedCharacters, 1, widestVoicemail),
+	)
+}
+
+func (a PhoneAlias) check() error {
+	err := checkName("alias id", a.ID, typedCharacters, 2, widestAlias)
+	if list := a.List(); len(list) > widestLogins {
+		err = errors.Join(err, fmt.Errorf("its logins make a list of %d characters, the column holds %d: lower nodes_per_seat or shorten the logins",
+			len(list), widestLogins))
+	}
+	return err
+}
+
+// Check says which rows of a wanted floor could not live with one another, at
+// most a few of each kind.
+func (f FloorRows) Check() []error {
+	var faults []error
+	logins, dialplans := map[string]string{}, map[string]string{}
+	typed := len(f.Aliases) == 0
+	add := func(table cluster.Table, row string, err error) {
+		if err != nil && len(faults) < mostFaults {
+			faults = append(faults, &RowFault{Table: table, Row: row, Err: err})
+		}
+	}
+	for _, p := range f.Phones {
+		add(cluster.TablePhones, p.title(), p.check(typed))
+		login := strings.ToLower(p.Login)
+		if other, taken := logins[login]; taken {
+			add(cluster.TablePhones, p.title(), fmt.Errorf("its login is that of seat %s as well", other))
+		}
+		logins[login] = p.Seat
+		number := p.ServerIP + " " + p.DialplanNumber
+		if other, taken := dialplans[number]; taken && other != p.Seat {
+			add(cluster.TablePhones, p.title(), fmt.Errorf("its dialplan number %s is that of seat %s on this server as well", p.DialplanNumber, other))
+		}
+		dialplans[number] = p.Seat
+	}
+	aliases := map[string]string{}
+	for _, a := range f.Aliases {
+		add(cluster.TableAliases, a.title(), a.check())
+		id := strings.ToLower(a.ID)
+		if seat, taken := logins[id]; taken {
+			add(cluster.TableAliases, a.title(), fmt.Errorf("the phone of seat %s has this login: VICIdial would take it for the alias", seat))
+		}
+		if seat, taken := aliases[id]; taken {
+			add(cluster.TableAliases, a.title(), fmt.Errorf("seat %s has this alias as well", seat))
+		}
+		aliases[id] = a.Seat
+	}
+	return faults
+}
+
+// mostFaults bounds how many wrong rows are named at once: where a template is
+// wrong, every row is.
+const mostFaults = 5

@@ -1,0 +1,124 @@
+package seating
+
+import "github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+
+// Kind is how a column is written.
+type Kind int
+
+// The kinds of columns.
+const (
+	KindText   Kind = iota
+	KindNumber      // a whole number
+	KindYesNo       // ENUM('Y','N')
+	KindSwitch      // ENUM('0','1')
+)
+
+// PhoneColumn is a column of phones that a site may set.
+type PhoneColumn struct {
+	Name string
+	Kind Kind
+	Says string // for the operator
+}
+
+// PhoneColumns are the configuration columns of phones
+// (docs/vicidial/schema.md#phones), in alphabetical
+// order of what they are about. Names, nodes and secrets are not among them, nor
+// what daemons write
+// (docs/vicidial/daemons.md#volatile-columns), nor the passwords of the old desktop client.
+var PhoneColumns = []PhoneColumn{
+	{"active", KindYesNo, "Whether agents can log in with the phone and its Asterisk peer is generated."},
+	{"status", KindText, "Free text such as `ACTIVE`."},
+	{"protocol", KindText, "`SIP`, `PJSIP`, `IAX2`, `Zap` or `EXTERNAL`."},
+	{"phone_type", KindText, "Label, such as `CCagent`."},
+	{"fullname", KindText, "Name shown in lists. In `phone` it is the same for all phones; the template `naming.fullname` makes it differ."},
+	{"company", KindText, "Label."},
+	{"picture", KindText, "Label."},
+	{"local_gmt", KindText, "Offset of the phone's time zone in hours, with two decimals, without daylight saving: `-5.00`."},
+	{"user_group", KindText, "User group whose administrators see the phone; `---ALL---` is everyone."},
+	{"template_id", KindText, "Configuration template that the generated peer uses; empty is none."},
+	{"conf_override", KindText, "Asterisk text in place of the generated peer; used from 11 characters on."},
+	{"conf_qualify", KindYesNo, "Whether Asterisk checks that the phone answers."},
+	{"codecs_list", KindText, "Codecs, separated by commas."},
+	{"codecs_with_template", KindSwitch, "Whether `codecs_list` also holds with a template."},
+	{"phone_context", KindText, "Dialplan context of calls from the phone."},
+	{"phone_ring_timeout", KindNumber, "Seconds that the phone rings."},
+	{"on_hook_agent", KindYesNo, "Whether the phone rings for each call instead of staying connected."},
+	{"outbound_cid", KindText, "Caller id of calls from the phone."},
+	{"outbound_alt_cid", KindText, "Second caller id, which agents may choose."},
+	{"mohsuggest", KindText, "Music on hold class."},
+	{"use_external_server_ip", KindYesNo, "Whether a web phone is told the server's external address."},
+	{"is_webphone", KindText, "`Y`, `N` or `Y_API_LAUNCH`."},
+	{"webphone_auto_answer", KindYesNo, "Whether the web phone answers by itself."},
+	{"webphone_dialpad", KindText, "`Y`, `N`, `TOGGLE` or `TOGGLE_OFF`."},
+	{"webphone_dialbox", KindYesNo, "Whether the web phone shows a box to dial from."},
+	{"webphone_mute", KindYesNo, "Whether the web phone shows a mute button."},
+	{"webphone_volume", KindYesNo, "Whether the web phone shows a volume control."},
+	{"webphone_debug", KindYesNo, "Whether the web phone logs to the browser's console."},
+	{"webphone_layout", KindText, "Layout of the web phone."},
+	{"webphone_settings", KindText, "Settings container of the web phone."},
+	{"email", KindText, "Where voicemail is sent."},
+	{"delete_vm_after_email", KindYesNo, "Whether voicemail is deleted when it has been sent."},
+	{"voicemail_timezone", KindText, "Time zone of the mailbox, as in `voicemail.conf`."},
+	{"voicemail_options", KindText, "Further options of the mailbox."},
+	{"voicemail_greeting", KindText, "Audio file of the greeting."},
+	{"voicemail_instructions", KindYesNo, "Whether callers hear instructions."},
+	{"voicemail_exten", KindText, "Extension that reads voicemail."},
+	{"voicemail_dump_exten", KindText, "Extension that leaves voicemail."},
+	{"voicemail_dump_exten_no_inst", KindText, "The same without instructions."},
+	{"unavail_dialplan_fwd_exten", KindText, "Where calls go when the phone is unavailable."},
+	{"unavail_dialplan_fwd_context", KindText, "The context of that extension."},
+	{"nva_call_url", KindText, "Web address called on non-agent calls."},
+	{"nva_search_method", KindText, "How non-agent calls find a lead."},
+	{"nva_error_filename", KindText, "Audio file played when that fails."},
+	{"nva_new_list_id", KindNumber, "List of new leads of non-agent calls."},
+	{"nva_new_phone_code", KindText, "Phone code of such leads."},
+	{"nva_new_status", KindText, "Status of such leads."},
+	{"login_user", KindText, "User that the login page fills in."},
+	{"login_campaign", KindText, "Campaign that the login page fills in."},
+	{"on_login_report", KindYesNo, "Whether logins of the phone show in the report of that name."},
+	{"park_on_extension", KindText, "Extension for parked calls of the old client."},
+	{"conf_on_extension", KindText, "Extension for conferences of the old client."},
+	{"VICIDIAL_park_on_extension", KindText, "Extension for calls that agents park."},
+	{"VICIDIAL_park_on_filename", KindText, "Audio file for calls that agents park."},
+	{"monitor_prefix", KindText, "Dial prefix to monitor agents."},
+	{"recording_exten", KindText, "Extension that records."},
+	{"ext_context", KindText, "Context of agents' calls."},
+	{"dtmf_send_extension", KindText, "Extension that sends tones."},
+	{"call_out_number_group", KindText, "Trunk of the old client."},
+	{"client_browser", KindText, "Browser of the old client."},
+	{"install_directory", KindText, "Folder of the old client."},
+	{"local_web_callerID_URL", KindText, "Web address of the old client."},
+	{"VICIDIAL_web_URL", KindText, "Web form of the old client."},
+	{"AGI_call_logging_enabled", KindSwitch, "Old client: call logging."},
+	{"user_switching_enabled", KindSwitch, "Old client: user switching."},
+	{"conferencing_enabled", KindSwitch, "Old client: conferences."},
+	{"admin_hangup_enabled", KindSwitch, "Old client: hang up others."},
+	{"admin_hijack_enabled", KindSwitch, "Old client: take others' calls."},
+	{"admin_monitor_enabled", KindSwitch, "Old client: listen to others."},
+	{"call_parking_enabled", KindSwitch, "Old client: park calls."},
+	{"updater_check_enabled", KindSwitch, "Old client: check the updater."},
+	{"AFLogging_enabled", KindSwitch, "Old client: log."},
+	{"QUEUE_ACTION_enabled", KindSwitch, "Old client: queue actions."},
+	{"CallerID_popup_enabled", KindSwitch, "Old client: caller id window."},
+	{"voicemail_button_enabled", KindSwitch, "Old client: voicemail button."},
+	{"enable_fast_refresh", KindSwitch, "Old client: refresh faster."},
+	{"fast_refresh_rate", KindNumber, "Old client: milliseconds between refreshes."},
+	{"enable_persistant_mysql", KindSwitch, "Old client: keep its database connection."},
+	{"auto_dial_next_number", KindSwitch, "Old client: dial the next number."},
+	{"VDstop_rec_after_each_call", KindSwitch, "Whether recording stops after each call."},
+	{"enable_sipsak_messages", KindSwitch, "Whether messages are sent to the phone's display."},
+}
+
+// PhoneBorn is what a phone gets when it is added and the declaration does not
+// say: what the bulk page of VICIdial gives it
+// (docs/vicidial/admin-page.md#bulk-page). Columns that are not
+// here take the defaults of the table.
+func PhoneBorn() cluster.Row {
+	return cluster.Row{
+		"status": cluster.Text("ACTIVE"), "active": cluster.YesNo(true), "phone_type": cluster.Text("CCagent"), "local_gmt": cluster.Text("-5.00"),
+		"outbound_cid": cluster.Text("0000000000"), "template_id": cluster.Text(""), // NOT NULL and without a default
+	}
+}
+
+// ShippedPhoneSecret is conf_secret of a phone that nobody gave one.
+const ShippedPhoneSecret = "test"

@@ -1,0 +1,136 @@
+package seating
+
+import (
+	"encoding/binary"
+	"errors"
+	"slices"
+)
+
+// spreadTies decides which node each alias lists last. VICIdial sends an agent
+// to the node with the fewest agents and, where several have as few, to the last
+// one listed (docs/vicidial/agent-login.md#ties): on an empty floor that is everybody. So each node
+// is last for one in perSeat of its seats, rounded down or up, which is always
+// possible, since a node that were last for exactly that part of each seat would
+// be one such solution. An alias that satisfies this already is left alone.
+func (f *solver) spreadTies() error {
+	groups, lasts := f.tieGroups()
+	t := newTransport(len(groups), len(f.nodes))
+	sums := make([]int, len(f.nodes))
+	parts := make([]int, len(f.nodes))
+	for r, g := range groups {
+		t.size[r] = len(g.seats)
+		for c := range t.columns {
+			t.price[r*t.columns+c] = held
+		}
+		for _, c := range g.set {
+			parts[c] += t.size[r]
+			t.price[r*t.columns+c] = free
+			if lasts[r] != nowhere && lasts[r] != c {
+				t.price[r*t.columns+c] = fresh
+			}
+		}
+	}
+	bounds := make([]bound, len(f.nodes))
+	for c, seats := range parts {
+		bounds[c] = rounded(seats, f.perSeat)
+	}
+	for r, g := range groups {
+		last := lasts[r]
+		if last == nowhere { // whoever lacks most
+			last = slices.MaxFunc(g.set, func(a, b int) int { return (bounds[a].high - sums[a]) - (bounds[b].high - sums[b]) })
+		}
+		t.on[r*t.columns+last] = t.size[r]
+		sums[last] += t.size[r]
+	}
+	if !t.settle(bounds) {
+		return errors.New("no order of the aliases spreads ties evenly")
+	}
+	f.lasts = make([]int, len(f.now))
+	for r, g := range groups {
+		next := 0
+		give := func(c int) {
+			for range t.on[r*t.columns+c] {
+				f.lasts[g.seats[next]] = c
+				next++
+			}
+		}
+		if lasts[r] != nowhere {
+			give(lasts[r])
+		}
+		for _, c := range g.set {
+			if c != lasts[r] {
+				give(c)
+			}
+		}
+	}
+	return nil
+}
+
+// tieGroups groups the seats by the nodes that they get and by the one that is
+// listed last now. A seat whose nodes change gets a new alias text in any case:
+// which one was last is then no reason to keep it.
+func (f *solver) tieGroups() ([]group, []int) {
+	var groups []group
+	var lasts []int
+	known := map[string]int{}
+	var key []byte
+	for position, set := range f.sets {
+		last := nowhere
+		if now := f.now[position]; len(now) == len(set) && sameColumns(now, set) {
+			last = now[len(now)-1]
+		}
+		key = binary.AppendVarint(key[:0], int64(last))
+		for _, c := range set {
+			key = binary.AppendUvarint(key, uint64(c)) //nolint:gosec // a column is not below zero
+		}
+		number, ok := known[string(key)]
+		if !ok {
+			number = len(groups)
+			known[string(key)] = number
+			groups = append(groups, group{set: set})
+			lasts = append(lasts, last)
+		}
+		groups[number].seats = append(groups[number].seats, position)
+	}
+	return groups, lasts
+}
+
+func sameColumns(order, set []int) bool {
+	for _, c := range order {
+		if _, ok := slices.BinarySearch(set, c); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// order appends the columns of a seat in alias order. A seat that keeps its
+// nodes keeps their order, but for the last; any other lists them in a circle
+// that ends with the last, so that the one who wins when the last is down
+// changes along with it.
+func (f *solver) order(order []int, position int) []int {
+	if f.lasts == nil { // whoever sits there stays in front
+		for _, c := range f.now[position] {
+			if slices.Contains(f.sets[position], c) {
+				order = append(order, c)
+			}
+		}
+		for _, c := range f.sets[position] {
+			if !slices.Contains(order, c) {
+				order = append(order, c)
+			}
+		}
+		return order
+	}
+	set, last := f.sets[position], f.lasts[position]
+	if now := f.now[position]; len(now) == len(set) && sameColumns(now, set) {
+		for _, c := range now {
+			if c != last {
+				order = append(order, c)
+			}
+		}
+		return append(order, last)
+	}
+	after := slices.Index(set, last) + 1
+	return append(append(order, set[after:]...), set[:after]...)
+}
