@@ -1,6 +1,6 @@
-// Package carrierroute puts one carrier on many nodes. Its texts, ids and steps
-// are cluster's and the SQL is store's; this room translates them for Terraform.
-// It imports tfhelper and cluster only.
+// Package carrierroute is the resource vicidial_carrier_route: one carrier on many
+// nodes. Its texts, ids and steps are in cluster and the SQL is in store. The package
+// imports tfhelper and cluster only.
 package carrierroute
 
 import (
@@ -19,8 +19,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is the part of the cluster that a route reads and changes. What is
-// expected will be there once this run has written.
+// topology is the part of the store that the resource needs. What is expected is what
+// the tables hold after this run.
 type topology interface {
 	Schema(context.Context) (cluster.Schema, error)
 	Carriers(context.Context) (cluster.Carriers, error)
@@ -44,20 +44,20 @@ var (
 // Resource is vicidial_carrier_route.
 type Resource struct{ topology topology }
 
-// New makes the resource.
+// New returns the resource.
 func New() resource.Resource { return &Resource{} }
 
-// Metadata names the resource.
+// Metadata returns the type name.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_carrier_route"
 }
 
-// Configure takes the cluster from the provider.
+// Configure stores the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
 }
 
-// ValidateConfig finds what contradicts itself, once everything is known.
+// ValidateConfig reports contradictions, once the configuration is known.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	if !req.Config.Raw.IsFullyKnown() {
 		return
@@ -67,8 +67,8 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 	}
 }
 
-// ModifyPlan works the rows out, so that a reviewer sees ids and dialplan before
-// a node does, and holds them against the other carriers.
+// ModifyPlan computes the rows, so that the plan shows ids and dialplan, and compares
+// them with the other carriers.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var prior *model
 	if !req.State.Raw.IsNull() {
@@ -124,7 +124,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	seen, _ := tfhelper.LoadRows[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
 	v := view{want: m, config: config, prior: prior, rows: rows, seen: seen}
-	resp.Diagnostics.Append(r.look(ctx, &v)...)
+	resp.Diagnostics.Append(r.readView(ctx, &v)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -138,8 +138,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write carrier route", m.route(), r.topology.Writable(ctx, cluster.TableCarriers, cluster.TableServers))...)
 }
 
-// Create writes the rows. When it fails it takes back what it wrote and leaves no
-// state.
+// Create inserts the rows. When it fails it removes what it wrote and sets no state.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 	config, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
@@ -152,7 +151,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 }
 
-// Read publishes the rows as they are, and tells who changed them.
+// Read sets the state to the rows, and warns of drift.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
@@ -169,8 +168,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	r.publish(ctx, m, tfhelper.ForRead(resp), seen)
 }
 
-// Update moves the rows. It may stop half way: state says what the rows say all
-// the same, and the next plan is the difference that is left.
+// Update writes the rows that differ. When it stops half way the state is the rows as
+// they are, and the next plan is the difference that is left.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 	prior, was := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
@@ -190,8 +189,8 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	r.publish(ctx, m, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan), nil)
 }
 
-// Delete turns the rows off before it removes them, each time with their flags:
-// killed in between, no node keeps a carrier that no row tells of any more.
+// Delete sets the rows to inactive before it deletes them, each time with the rebuild
+// flags: when it is killed in between, no node keeps a carrier without a row.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
@@ -203,8 +202,8 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 var importForm = regexp.MustCompile(`^([^=]+)=([^=]+)$`)
 
-// ImportState takes a name, or a name and the carrier_ids of rows that were made
-// by hand: NAME=ID,ID. Read finds the rows.
+// ImportState imports by a name, or by a name and the carrier_ids of rows that were
+// made by hand: NAME=ID,ID.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	form := importForm.FindStringSubmatch(req.ID)
 	if form == nil {

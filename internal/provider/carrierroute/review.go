@@ -18,7 +18,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// view is what the plan of a route is held against.
+// view is what the plan of a route is compared with.
 type view struct {
 	want   model
 	config model
@@ -33,7 +33,7 @@ type view struct {
 	servers   cluster.Servers
 }
 
-func (r *Resource) look(ctx context.Context, v *view) diag.Diagnostics {
+func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
 	var err error
 	for _, read := range []func() error{
 		func() error { v.schema, err = r.topology.Schema(ctx); return err },
@@ -52,8 +52,8 @@ func (r *Resource) look(ctx context.Context, v *view) diag.Diagnostics {
 	return nil
 }
 
-// review tells what apply would refuse, as errors, and what VICIdial would do
-// that an operator does not expect, as warnings.
+// review returns errors for what an apply would refuse, and warnings for what VICIdial
+// does that an operator does not expect.
 func (v view) review() diag.Diagnostics {
 	diags := v.checkColumns()
 	diags.Append(v.checkServers()...)
@@ -76,15 +76,15 @@ func (v view) checkColumns() diag.Diagnostics {
 		diags.Append(tfhelper.DiagnoseAt(path.Root("all_servers"), "The nodes would ignore this",
 			fmt.Errorf("VICIdial of this database (schema %d) does not know carriers on all servers; name the nodes in servers", v.schema.Version))...)
 	}
-	told := map[string]bool{}
+	reported := map[string]bool{}
 	for _, row := range v.rows {
 		for _, column := range slices.Sorted(maps.Keys(row)) {
 			text, err := cluster.FillSecrets(row[column].Text, v.config.secrets())
 			if err != nil {
 				text = row[column].Text // a secret that is there already
 			}
-			if err := v.schema.Check(cluster.TableCarriers, column, cluster.Text(text)); err != nil && !told[err.Error()] {
-				told[err.Error()] = true
+			if err := v.schema.Check(cluster.TableCarriers, column, cluster.Text(text)); err != nil && !reported[err.Error()] {
+				reported[err.Error()] = true
 				diags.Append(tfhelper.DiagnoseAt(v.want.at(column, row.ServerIP()), "The database cannot hold this", err)...)
 			}
 		}
@@ -128,8 +128,8 @@ func (v view) checkInbound() diag.Diagnostics {
 	return nil
 }
 
-// checkIDs refuses rows that are somebody else's, or that would be taken for
-// this route's.
+// checkIDs returns an error for ids that rows of other routes have, and for other rows
+// with an id of this route.
 func (v view) checkIDs() diag.Diagnostics {
 	at := path.Root("name")
 	for _, row := range v.rows {
@@ -158,19 +158,19 @@ func (v view) renews() bool {
 // checkFailover wants every route that calls go on to, on every node.
 func (v view) checkFailover() diag.Diagnostics {
 	var diags diag.Diagnostics
-	for _, text := range v.deadEnds() {
+	for _, text := range v.missingFailovers() {
 		diags.Append(tfhelper.DiagnoseAt(path.Root("dial").AtName("failover"), "Failover leads nowhere",
 			errors.New(text+"; where this configuration makes it, refer to vicidial_carrier_route.NAME.name instead of writing the name"))...)
 	}
 	return diags
 }
 
-// warnOfFailover tells the same of a route that stays as it is, while the one
+// warnOfFailover warns of the same for a route that does not change, while the one
 // that calls go on to goes, moves or is turned off. It is no error, since nothing
 // is to be written here that could wait for it.
 func (v view) warnOfFailover() diag.Diagnostics {
 	var diags diag.Diagnostics
-	for _, text := range v.deadEnds() {
+	for _, text := range v.missingFailovers() {
 		diags.Append(tfhelper.WarnAt(path.Root("dial").AtName("failover"), "Failover leads nowhere",
 			text+". Calls that the carrier does not take end there.")...)
 	}
@@ -193,12 +193,12 @@ func (v view) checkWatched() diag.Diagnostics {
 	return nil
 }
 
-// deadEnds tells of the routes in failover that are not on all nodes of this one.
-func (v view) deadEnds() []string {
+// missingFailovers describes the routes in failover that are not on all nodes of this one.
+func (v view) missingFailovers() []string {
 	if !v.want.failsOver() {
 		return nil
 	}
-	var told []string
+	var missed []string
 	for _, next := range v.want.dial("").Failover {
 		var missing []string
 		for _, row := range v.rows {
@@ -210,10 +210,10 @@ func (v view) deadEnds() []string {
 			}
 		}
 		if len(missing) > 0 {
-			told = append(told, fmt.Sprintf("no active route %s with a dial block is on %s", next, strings.Join(missing, ", ")))
+			missed = append(missed, fmt.Sprintf("no active route %s with a dial block is on %s", next, strings.Join(missing, ", ")))
 		}
 	}
-	return told
+	return missed
 }
 
 // checkClashes refuses two generated routes with one prefix, and warns of all
@@ -237,7 +237,7 @@ func (v view) checkClashes() diag.Diagnostics {
 // doubts are what works, but hardly as meant, in texts that are new.
 func (v view) doubts() diag.Diagnostics {
 	var diags diag.Diagnostics
-	told := map[string]bool{}
+	reported := map[string]bool{}
 	for _, row := range v.rows {
 		for _, column := range append(slices.Clone(textColumns), asterisk.CarrierDescription) {
 			text := row.Asterisk(column)
@@ -248,10 +248,10 @@ func (v view) doubts() diag.Diagnostics {
 			if column == cluster.RegistrationString && strings.HasPrefix(row.Protocol(), "PJSIP") {
 				flaws = append(flaws, asterisk.Flaw{What: "VICIdial does not use registration_string for " + row.Protocol(), Do: "register in account_entry"})
 			}
-			if told[flaws.String()] || len(flaws) == 0 {
+			if reported[flaws.String()] || len(flaws) == 0 {
 				continue
 			}
-			told[flaws.String()] = true
+			reported[flaws.String()] = true
 			diags.Append(tfhelper.WarnAt(v.want.at(string(column), row.ServerIP()), "Text to look at", flaws.String())...)
 		}
 	}

@@ -69,8 +69,8 @@ func (m *model) showNodes(rows cluster.Carriers) {
 	}
 }
 
-// agreed is what the rows say in a column. Where they differ, all of it is shown,
-// which no configuration says, so that the plan mends it.
+// agreed returns the value of a column that all rows have. Where they differ, it
+// returns all values, which no configuration has, so that the plan corrects them.
 func (m *model) agreed(rows cluster.Carriers, column string) types.String {
 	saying := map[string][]string{}
 	for _, row := range rows {
@@ -89,11 +89,11 @@ func (m *model) agreed(rows cluster.Carriers, column string) types.String {
 	case 1:
 		return types.StringValue(texts[0])
 	}
-	var told []string
+	var each []string
 	for _, text := range texts {
-		told = append(told, fmt.Sprintf("%q in %s", text, strings.Join(saying[text], ", ")))
+		each = append(each, fmt.Sprintf("%q in %s", text, strings.Join(saying[text], ", ")))
 	}
-	return types.StringValue(strings.Join(told, "; "))
+	return types.StringValue(strings.Join(each, "; "))
 }
 
 // showText shows one of the texts. It stays as it was written where it means the
@@ -158,13 +158,13 @@ func (m *model) differ(address string, set func(*overrideModel)) {
 	m.PerServer[address] = special
 }
 
-// sealed is a text as it may be shown: with LF, and without passwords.
+// sealed returns a text as it may be in state: with LF, and without passwords.
 func sealed(column cluster.AsteriskText, text string) string {
 	name, _, _ := strings.Cut(string(column), "_")
 	return asterisk.SealSecrets(cluster.NormalText(text), name)
 }
 
-// seal is what a later write compares with: the rows without their passwords.
+// seal returns the rows that a later write compares with, without their passwords.
 func (m model) seal(rows cluster.Carriers) cluster.Carriers {
 	safe := make(cluster.Carriers, len(rows))
 	for at, row := range rows {

@@ -12,7 +12,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// move takes the rows from what was seen to what is wanted.
+// move changes the rows from the seen to the wanted ones.
 func (r *Resource) move(ctx context.Context, change cluster.CarrierChange) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
@@ -26,7 +26,7 @@ func (r *Resource) move(ctx context.Context, change cluster.CarrierChange) error
 	})
 }
 
-// create writes rows that are not there, and takes them back when it fails.
+// create inserts the rows, and removes them when a later step fails.
 func (r *Resource) create(ctx context.Context, m model, secrets map[string]string) error {
 	rows, err := m.rows(&m) // with the ids that the plan shows
 	if err != nil {
@@ -64,8 +64,8 @@ func (r *Resource) update(ctx context.Context, m, prior model, seen cluster.Carr
 	})
 }
 
-// remove turns the rows off that are there, and then removes them. Of a route that
-// is tainted nothing is known of what they said, so what they say is it.
+// remove sets the rows to inactive, and then deletes them. A tainted route has no
+// private state, so its rows are compared with what they are now.
 func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers, known bool) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
@@ -91,8 +91,8 @@ func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers, k
 	return r.move(ctx, cluster.CarrierChange{Route: m.route(), Seen: off})
 }
 
-// publish says what the rows say, or forgets a route that has none. seen is what
-// they said before, where a difference to it may have left nodes stale.
+// publish sets the state to the rows, or removes a route that has none. seen are the
+// rows as they were read last; nodes whose rows differ from them may be stale.
 func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response, seen cluster.Carriers) {
 	rows, servers, err := r.read(ctx, m)
 	switch {
@@ -124,12 +124,12 @@ func (r *Resource) read(ctx context.Context, m model) (cluster.Carriers, cluster
 	return carriers.Of(m.route(), m.ids()...), servers, err
 }
 
-// drift tells which rows no longer hold what they held, and who changed them as
-// far as the admin change log knows.
+// drift warns of rows that changed since they were read last. It names who changed
+// them, where the admin change log has it.
 func (r *Resource) drift(ctx context.Context, m model, seen cluster.Carriers) diag.Diagnostics {
 	carriers, err := r.topology.Carriers(ctx)
 	if err != nil {
-		return nil // publish tells it
+		return nil // publish reports it
 	}
 	drift := cluster.CarrierChange{Have: carriers, Seen: seen}.Drift()
 	var lines []string

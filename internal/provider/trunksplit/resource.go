@@ -1,6 +1,6 @@
-// Package trunksplit shares one campaign's trunks out over the servers. The sums
-// are cluster's and the SQL is store's; this room translates them for Terraform.
-// It imports tfhelper and cluster only.
+// Package trunksplit is the resource vicidial_trunk_split: one campaign's trunks,
+// apportioned to servers. The arithmetic is in cluster and the SQL is in store. The
+// package imports tfhelper and cluster only.
 package trunksplit
 
 import (
@@ -14,9 +14,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is the part of the cluster that a trunk split reads and changes.
+// topology is the part of the store that the resource needs.
 type topology interface {
-	Expected(context.Context) (cluster.Servers, error) // what will be there once this run has written
+	Expected(context.Context) (cluster.Servers, error) // servers as they are after this run
 	Servers(context.Context) (cluster.Servers, error)
 	Campaigns(context.Context) (cluster.Campaigns, error)
 	Trunks(context.Context) (cluster.Trunks, error)
@@ -35,21 +35,21 @@ var (
 // Resource is vicidial_trunk_split.
 type Resource struct{ topology topology }
 
-// New makes the resource.
+// New returns the resource.
 func New() resource.Resource { return &Resource{} }
 
-// Metadata names the resource.
+// Metadata returns the type name.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_trunk_split"
 }
 
-// Configure takes the cluster from the provider.
+// Configure stores the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
 }
 
-// ModifyPlan works the shares out at plan time, so that a reviewer sees which
-// server shrinks and which grows before a row is written.
+// ModifyPlan computes the shares, so that the plan shows which server gets fewer
+// trunks and which gets more.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
 		r.planRemoval(ctx, req, resp)
@@ -68,7 +68,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("allocations"), numbers(shares))...)
 		return
 	}
-	found, err := r.look(ctx)
+	found, err := r.readView(ctx)
 	if err != nil {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan trunk split", m.campaign(), err)...)
 		return
@@ -90,7 +90,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 }
 
-// planRemoval notes what the rows say, for the removal to go by.
+// planRemoval saves the rows that the removal compares with.
 func (r *Resource) planRemoval(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok || r.topology == nil {
@@ -98,12 +98,12 @@ func (r *Resource) planRemoval(ctx context.Context, req resource.ModifyPlanReque
 	}
 	trunks, servers, err := readTrunks(ctx, r.topology)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of trunk split", m.campaign(), err)...)
-	resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, remember(trunks.Of(m.campaign()), servers))...)
+	resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, privateRowsOf(trunks.Of(m.campaign()), servers))...)
 }
 
-// Create writes the rows. When it fails it takes back what it wrote and leaves no
-// state: a tainted split would be destroyed before it is made again, and a
-// campaign without limits dials wherever it can.
+// Create inserts the rows. When it fails it removes what it wrote and sets no state:
+// Terraform would destroy a tainted split before it creates it again, and a campaign
+// without limits dials wherever it can.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 	if !ok {
@@ -115,7 +115,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 }
 
-// Read publishes the rows as they are, and tells who moved them.
+// Read sets the state to the rows, and warns of drift.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
@@ -125,21 +125,21 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		tfhelper.ForRead(resp).KeepState(ctx, m.identity())
 		return
 	}
-	if seen, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics); known {
+	if seen, known := tfhelper.LoadRows[privateRows](ctx, req.Private, &resp.Diagnostics); known {
 		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
 	}
 	r.publish(ctx, m, tfhelper.ForRead(resp))
 }
 
-// Update moves the rows. It may stop half way: state says what the rows say all
-// the same, and the next plan is the difference that is left.
+// Update writes the rows that differ. When it stops half way the state is the rows as
+// they are, and the next plan is the difference that is left.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 	prior, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok || !known {
 		return
 	}
-	seen, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	seen, _ := tfhelper.LoadRows[privateRows](ctx, req.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update trunk split", m.campaign(), r.update(ctx, m, prior, seen))...)
 	r.publish(ctx, m, tfhelper.ForUpdate(resp))
 }
@@ -150,11 +150,11 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if !ok {
 		return
 	}
-	seen, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	seen, known := tfhelper.LoadRows[privateRows](ctx, req.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete trunk split", m.campaign(), r.remove(ctx, m, seen, known))...)
 }
 
-// ImportState takes a campaign id; Read finds the rows.
+// ImportState imports by campaign_id.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	tfhelper.Import(ctx, req, resp, "campaign_id", func(id string) (string, error) {
 		if r.topology == nil {
@@ -168,9 +168,9 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	})
 }
 
-// publish says what the rows say, or forgets a split whose campaign has none.
-// Rows on servers that are not listed are no reason to keep it, but one to look
-// twice: a killed change of a server's address leaves them so.
+// publish sets the state to the rows, or removes a split whose campaign has none. A
+// split with rows on servers only that are not listed stays in state: a change of a
+// server's address that was killed leaves such rows.
 func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response) {
 	trunks, servers, err := readTrunks(ctx, r.topology)
 	if err != nil {
@@ -182,7 +182,7 @@ func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response) {
 		to.RemoveResource(ctx, m.identity())
 		return
 	}
-	to.SetState(ctx, m.identity(), m.with(rows, servers), remember(rows, servers))
+	to.SetState(ctx, m.identity(), m.with(rows, servers), privateRowsOf(rows, servers))
 }
 
 // readTrunks reads the rows of all campaigns, and the servers.

@@ -14,14 +14,14 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// view is what the plan of a split is held against.
+// view is what the plan of a split is compared with.
 type view struct {
 	servers   cluster.Servers
 	campaigns cluster.Campaigns
 	trunks    cluster.Trunks
 }
 
-func (r *Resource) look(ctx context.Context) (view, error) {
+func (r *Resource) readView(ctx context.Context) (view, error) {
 	var v view
 	var err error
 	if v.servers, err = r.topology.Expected(ctx); err != nil {
@@ -39,8 +39,7 @@ func (r *Resource) look(ctx context.Context) (view, error) {
 	return v, nil
 }
 
-// review tells what apply would refuse, as errors, and what VICIdial would do
-// that an operator does not expect, as warnings.
+// review returns errors for what an apply would refuse.
 func (v view) review(m model, limits map[string]cluster.Limit, isNew bool) diag.Diagnostics {
 	diags := v.checkCampaign(m)
 	for _, ip := range slices.Sorted(maps.Keys(m.Servers)) {
@@ -55,8 +54,8 @@ func (v view) review(m model, limits map[string]cluster.Limit, isNew bool) diag.
 	return diags
 }
 
-// warn tells what VICIdial will do that an operator does not expect. It speaks of
-// the table as it is: other splits of the same run may be still to come.
+// warn returns warnings for what VICIdial does that an operator does not expect. It
+// goes by the table as it is: other splits of the same run may change it.
 func (v view) warn(m model, limits map[string]cluster.Limit) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, over := range v.trunks.Overcommitted(v.servers, m.campaign(), limits) {
@@ -105,22 +104,22 @@ func (v view) checkServer(ip string, limit cluster.Limit, have cluster.Split) di
 	return tfhelper.DiagnoseAt(at, "Trunks do not fit", fmt.Errorf("the share of %d is more than server %s has (max_vicidial_trunks = %d); lower total, set a max for this server, or raise the server's max_vicidial_trunks", limit.Dedicated, ip, server.MaxTrunks()))
 }
 
-// checkNew refuses to take over rows that say something else: they are
-// somebody's, until they are imported.
+// checkNew returns an error for existing rows that differ from a new split. They must
+// be imported.
 func (v view) checkNew(m model, limits map[string]cluster.Limit) diag.Diagnostics {
 	rows := m.ours(v.trunks.Of(m.campaign()))
 	_, err := cluster.PlanSplit(m.campaign(), rows, cluster.Split{}, limits)
 	return tfhelper.DiagnoseAt(path.Root("campaign_id"), "Trunk rows exist already", err)
 }
 
-// drift tells which of the split's rows are no longer what they were, and who
-// moved them as far as the admin change log knows.
-func (r *Resource) drift(ctx context.Context, m model, seen memory) diag.Diagnostics {
+// drift warns of rows that changed since they were read last. It names who changed
+// them, where the admin change log has it.
+func (r *Resource) drift(ctx context.Context, m model, seen privateRows) diag.Diagnostics {
 	trunks, servers, err := readTrunks(ctx, r.topology)
 	if err != nil {
-		return nil // publish tells it
+		return nil // publish reports it
 	}
-	was := memory{m.ours(seen.Rows), seen.Names}.at(servers)
+	was := privateRows{m.ours(seen.Rows), seen.Names}.at(servers)
 	is := m.ours(trunks.Of(m.campaign()))
 	for ip, found := range trunks.Of(m.campaign()) {
 		if _, moved := was[ip]; moved {

@@ -13,11 +13,11 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// crowded says that a server has no room for the split now. Where another split
-// of the same apply gives trunks back, it has in a moment.
-type crowded []cluster.Overcommit
+// overcommitError reports servers that have too few trunks left for the split. Another
+// split of the same apply may free some.
+type overcommitError []cluster.Overcommit
 
-func (c crowded) Error() string {
+func (c overcommitError) Error() string {
 	texts := make([]string, 0, len(c))
 	for _, over := range c {
 		texts = append(texts, over.String())
@@ -25,19 +25,19 @@ func (c crowded) Error() string {
 	return strings.Join(texts, "; ")
 }
 
-// Hint tells what to do about it.
-func (c crowded) Hint() string {
+// Hint says what to do.
+func (c overcommitError) Hint() string {
 	return "Nothing was written for this split. If another split was to give these trunks back in this apply, run apply again. Otherwise lower this total or another campaign's, or raise max_vicidial_trunks."
 }
 
 // Terraform writes splits in any order, so one that grows may come before one
 // that shrinks.
 const (
-	crowdedTries = 40
-	crowdedPause = 250 * time.Millisecond
+	overcommitTries = 40
+	overcommitPause = 250 * time.Millisecond
 )
 
-// create writes rows that are not there, and takes them back when it fails.
+// create inserts the rows, and removes them when a later step fails.
 func (r *Resource) create(ctx context.Context, m model) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
@@ -64,7 +64,7 @@ func (r *Resource) create(ctx context.Context, m model) error {
 	return err
 }
 
-// first takes the rows as limits again; a new split has found no duplicates.
+// first returns the rows as limits. A new split has no duplicate rows.
 func first(rows cluster.Split) map[string]cluster.Limit {
 	limits := make(map[string]cluster.Limit, len(rows))
 	for server, found := range rows {
@@ -75,20 +75,20 @@ func first(rows cluster.Split) map[string]cluster.Limit {
 
 // update moves the rows that the split owned before or owns now. On a server
 // that has just been listed, what is there now is what the plan showed.
-func (r *Resource) update(ctx context.Context, m, prior model, seen memory) error {
+func (r *Resource) update(ctx context.Context, m, prior model, seen privateRows) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
 	return r.write(ctx, m, func(_ cluster.Split, servers cluster.Servers) cluster.Split {
 		owned := m.ours(seen.at(servers))
-		maps.Copy(owned, memory{prior.ours(seen.Rows), seen.Names}.at(servers))
+		maps.Copy(owned, privateRows{prior.ours(seen.Rows), seen.Names}.at(servers))
 		return owned
 	})
 }
 
-// write brings the rows to what the plan says. seen is told what the rows and
-// the servers are, under the lock, and says what the rows were when the change
-// was decided.
+// write changes the rows to those of the plan. Under the lock it calls seen with the
+// rows and the servers as they are; seen returns the rows that the plan was made
+// from.
 func (r *Resource) write(ctx context.Context, m model, seen func(cluster.Split, cluster.Servers) cluster.Split) error {
 	shares, err := m.shares()
 	if err != nil {
@@ -111,29 +111,29 @@ func (r *Resource) write(ctx context.Context, m model, seen func(cluster.Split, 
 			}
 		}
 		if over := trunks.Overcommitted(servers, m.campaign(), limits); len(over) > 0 {
-			return cluster.Plan{}, crowded(over)
+			return cluster.Plan{}, overcommitError(over)
 		}
 		rows := trunks.Of(m.campaign())
 		return cluster.PlanSplit(m.campaign(), rows, seen(rows, servers), limits)
 	}
-	for range crowdedTries {
+	for range overcommitTries {
 		err = r.topology.Apply(ctx, decide)
-		var full crowded
+		var full overcommitError
 		if !errors.As(err, &full) {
 			return err
 		}
 		select {
 		case <-ctx.Done():
 			return err
-		case <-time.After(crowdedPause):
+		case <-time.After(overcommitPause):
 		}
 	}
 	return err
 }
 
-// remove takes away the rows that the split owns, as long as they say what was
-// seen when the removal was planned. A split that is tainted has no memory.
-func (r *Resource) remove(ctx context.Context, m model, seen memory, known bool) error {
+// remove deletes the rows that the split owns, unless they changed since the removal
+// was planned. A tainted split has no private state.
+func (r *Resource) remove(ctx context.Context, m model, seen privateRows, known bool) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
@@ -144,9 +144,9 @@ func (r *Resource) remove(ctx context.Context, m model, seen memory, known bool)
 		}
 		rows := trunks.Of(m.campaign())
 		if !known {
-			seen = remember(rows, servers)
+			seen = privateRowsOf(rows, servers)
 		}
-		owned := memory{m.ours(seen.Rows), seen.Names}.at(servers)
+		owned := privateRows{m.ours(seen.Rows), seen.Names}.at(servers)
 		return cluster.PlanSplit(m.campaign(), rows, owned, nil)
 	})
 }

@@ -1,0 +1,27 @@
+package trunksplit
+
+import "github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+
+// privateRows is what private state holds: the campaign's rows as they were read last,
+// and the servers that they were on. A server that has changed its address since has
+// taken its rows along, and they still belong to the split.
+type privateRows struct {
+	Rows  cluster.Split
+	Names map[string]string // server_id by server_ip
+}
+
+// at returns the rows by the addresses that the servers have now.
+func (m privateRows) at(servers cluster.Servers) cluster.Split {
+	return m.Rows.Moved(cluster.MovedSince(m.Names, servers))
+}
+
+// privateRowsOf returns the rows with the names of the servers that they are on.
+func privateRowsOf(rows cluster.Split, servers cluster.Servers) privateRows {
+	all, names := servers.Names(), map[string]string{}
+	for ip := range rows {
+		if id, found := all[ip]; found {
+			names[ip] = id
+		}
+	}
+	return privateRows{rows, names}
+}
