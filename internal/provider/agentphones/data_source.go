@@ -1,5 +1,5 @@
-// Package agentphones finds the phones that agents log in to, and what is wrong
-// with them. It imports tfhelper and cluster only.
+// Package agentphones is the data source vicidial_agent_phones: the phones that
+// agents log in to, and the faults of their aliases.
 package agentphones
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is the part of the cluster that is looked at.
+// topology is what the data source reads of the cluster.
 type topology interface {
 	AgentPhones(context.Context) ([]cluster.AgentPhone, []cluster.Alias, error)
 }
@@ -25,25 +25,25 @@ var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 // DataSource is vicidial_agent_phones.
 type DataSource struct{ topology topology }
 
-// New makes the data source.
+// New returns the data source.
 func New() datasource.DataSource { return &DataSource{} }
 
 //go:embed description.md
 var description string
 
-// Metadata names the data source.
+// Metadata sets the type name.
 func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_agent_phones"
 }
 
-// Schema describes filters and findings. A floor has thousands of phones, so
-// findings are maps of texts and not of objects.
+// Schema defines the filters and the results. A cluster has thousands of phones, and
+// maps of that many objects are slow to plan, so the results are maps of strings.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	texts := func(says string) schema.MapAttribute {
-		return schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: says}
+	texts := func(doc string) schema.MapAttribute {
+		return schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: doc}
 	}
-	names := func(says string) schema.ListAttribute {
-		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: says}
+	names := func(doc string) schema.ListAttribute {
+		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: doc}
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -71,12 +71,12 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-// Configure takes the cluster from the provider.
+// Configure stores the cluster that the provider has opened.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
 }
 
-// Read finds the phones.
+// Read reads the phones and applies the filters.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
@@ -89,6 +89,6 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	phones, aliases, err := d.topology.AgentPhones(ctx)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read phones", "", err)...)
 	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(phones, aliases))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(phones, aliases))...)
 	}
 }

@@ -25,13 +25,13 @@ type model struct {
 	DuplicateLogins []string          `tfsdk:"duplicate_logins"`
 }
 
-func (m model) with(phones []cluster.AgentPhone, aliases []cluster.Alias) model {
+func (m model) withResult(phones []cluster.AgentPhone, aliases []cluster.Alias) model {
 	m.Servers, m.Extensions, m.Aliases = map[string]string{}, map[string]string{}, map[string]string{}
 	m.PhonesPerServer = map[string]int64{}
 	m.Unregistered, m.BrokenAliases, m.DuplicateLogins = []string{}, []string{}, []string{}
 	shown := map[string]bool{}
 	for _, phone := range cluster.WithAliases(phones, aliases) { // sorted by login, then by server
-		if !m.wants(phone) {
+		if !m.matches(phone) {
 			continue
 		}
 		m.PhonesPerServer[phone.ServerIP]++
@@ -55,14 +55,14 @@ func (m model) with(phones []cluster.AgentPhone, aliases []cluster.Alias) model 
 		}
 	}
 	for _, seat := range cluster.SeatsFrom(phones, aliases, false) {
-		if shown[seat.ID] && !sound(seat) {
+		if shown[seat.ID] && !usable(seat) {
 			m.BrokenAliases = append(m.BrokenAliases, seat.ID)
 		}
 	}
 	return m
 }
 
-func (m model) wants(phone cluster.AgentPhone) bool {
+func (m model) matches(phone cluster.AgentPhone) bool {
 	return (m.ServerIP.IsNull() || m.ServerIP.ValueString() == phone.ServerIP) &&
 		(m.Active.IsNull() || m.Active.ValueBool() == phone.Active) &&
 		(m.Protocol.IsNull() || m.Protocol.ValueString() == phone.Protocol) &&
@@ -70,7 +70,7 @@ func (m model) wants(phone cluster.AgentPhone) bool {
 		tfhelper.MatchesRegexp(m.Login, phone.Login)
 }
 
-// sound says whether every login of an alias is a phone that accepts its agent.
-func sound(seat cluster.FailoverSeat) bool {
+// usable reports whether every login of an alias is a phone that accepts its agent.
+func usable(seat cluster.FailoverSeat) bool {
 	return !slices.ContainsFunc(seat.Phones, func(phone cluster.FailoverPhone) bool { return !phone.Usable })
 }

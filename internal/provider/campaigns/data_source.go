@@ -1,5 +1,5 @@
-// Package campaigns finds campaigns by what their rows say. The provider reads
-// campaigns and does not manage them. It imports tfhelper and cluster only.
+// Package campaigns is the data source vicidial_campaigns. The provider reads
+// campaigns and does not manage them.
 package campaigns
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is the part of the cluster that is looked at.
+// topology is what the data source reads of the cluster.
 type topology interface {
 	Campaigns(context.Context) (cluster.Campaigns, error)
 }
@@ -26,7 +26,7 @@ var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 // DataSource is vicidial_campaigns.
 type DataSource struct{ topology topology }
 
-// New makes the data source.
+// New returns the data source.
 func New() datasource.DataSource { return &DataSource{} }
 
 //go:embed description.md
@@ -46,12 +46,12 @@ type campaignModel struct {
 	DialMethod types.String `tfsdk:"dial_method"`
 }
 
-// Metadata names the data source.
+// Metadata sets the type name.
 func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_campaigns"
 }
 
-// Schema describes filters and findings.
+// Schema defines the filters and the results.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -85,12 +85,12 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-// Configure takes the cluster from the provider.
+// Configure stores the cluster that the provider has opened.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
 }
 
-// Read finds the campaigns.
+// Read reads the campaigns and applies the filters.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
@@ -103,11 +103,11 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	campaigns, err := d.topology.Campaigns(ctx)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read campaigns", "", err)...)
 	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(campaigns))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(campaigns))...)
 	}
 }
 
-func (m model) with(campaigns cluster.Campaigns) model {
+func (m model) withResult(campaigns cluster.Campaigns) model {
 	m.Campaigns = make(map[string]campaignModel)
 	m.CampaignIDs = []string{}
 	for _, campaign := range campaigns {

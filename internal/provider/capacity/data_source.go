@@ -1,6 +1,5 @@
-// Package capacity compares what the cluster carries with what it is meant for.
-// The sums are cluster's and the SQL is store's. It imports tfhelper and cluster
-// only.
+// Package capacity is the data source vicidial_capacity: the measured load of
+// each node beside its dimensioning. Package cluster does the arithmetic.
 package capacity
 
 import (
@@ -19,7 +18,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is the part of the cluster that is looked at.
+// topology is what the data source reads of the cluster.
 type topology interface {
 	Measures(ctx context.Context, within time.Duration) ([]cluster.CapacityMeasure, error)
 }
@@ -29,7 +28,7 @@ var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 // DataSource is vicidial_capacity.
 type DataSource struct{ topology topology }
 
-// New makes the data source.
+// New returns the data source.
 func New() datasource.DataSource { return &DataSource{} }
 
 //go:embed description.md
@@ -60,18 +59,18 @@ type nodeModel struct {
 	Why           types.String  `tfsdk:"why"`
 }
 
-// Metadata names the data source.
+// Metadata sets the type name.
 func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_capacity"
 }
 
-// Schema describes the report.
+// Schema defines the report.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	number := func(says string) schema.Int64Attribute {
-		return schema.Int64Attribute{Computed: true, MarkdownDescription: says}
+	number := func(doc string) schema.Int64Attribute {
+		return schema.Int64Attribute{Computed: true, MarkdownDescription: doc}
 	}
-	texts := func(says string) schema.ListAttribute {
-		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: says}
+	texts := func(doc string) schema.ListAttribute {
+		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: doc}
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -106,12 +105,12 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-// Configure takes the cluster from the provider.
+// Configure stores the cluster that the provider has opened.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
 }
 
-// Read measures and compares.
+// Read reads the load and compares it with the dimensioning.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
@@ -128,14 +127,14 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	measures, err := d.topology.Measures(ctx, within)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to measure capacity", "", err)...)
 	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(cluster.NewCapacity(measures)))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(cluster.NewCapacity(measures)))...)
 	}
 }
 
-func (m model) with(c cluster.Capacity) model {
+func (m model) withResult(c cluster.Capacity) model {
 	m.SingleBox = types.BoolValue(c.SingleBox)
-	m.AgentsPeak, m.LinesPeak = whole(c.AgentsPeak), whole(c.LinesPeak)
-	m.Nodes, m.WebNodes = whole(c.NodesNeeded), whole(c.WebNeeded)
+	m.AgentsPeak, m.LinesPeak = int64Value(c.AgentsPeak), int64Value(c.LinesPeak)
+	m.Nodes, m.WebNodes = int64Value(c.NodesNeeded), int64Value(c.WebNeeded)
 	m.Findings = c.Findings
 	m.Near = []string{}
 	m.Servers = make(map[string]nodeModel, len(c.Nodes))
@@ -144,12 +143,12 @@ func (m model) with(c cluster.Capacity) model {
 			m.Near = append(m.Near, node.ServerIP)
 		}
 		n := nodeModel{
-			AgentsPeak: whole(node.AgentsPeak), LinesPeak: whole(node.LinesPeak),
-			AgentsCeiling: whole(node.AgentsCeiling), LinesCeiling: whole(node.LinesCeiling), LinesMeasured: types.Int64Null(),
+			AgentsPeak: int64Value(node.AgentsPeak), LinesPeak: int64Value(node.LinesPeak),
+			AgentsCeiling: int64Value(node.AgentsCeiling), LinesCeiling: int64Value(node.LinesCeiling), LinesMeasured: types.Int64Null(),
 			UsePercent: types.Float64Null(), Near: types.BoolValue(node.Near), Why: types.StringValue(node.Why),
 		}
 		if node.LinesMeasured > 0 {
-			n.LinesMeasured = whole(node.LinesMeasured)
+			n.LinesMeasured = int64Value(node.LinesMeasured)
 		}
 		if !math.IsInf(node.Use, 0) {
 			n.UsePercent = types.Float64Value(math.Round(node.Use*1000) / 10)
@@ -159,4 +158,4 @@ func (m model) with(c cluster.Capacity) model {
 	return m
 }
 
-func whole(number int) types.Int64 { return types.Int64Value(int64(number)) }
+func int64Value(number int) types.Int64 { return types.Int64Value(int64(number)) }

@@ -40,7 +40,7 @@ func TestAccCapacity(t *testing.T) {
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
-					{ // no history: the peaks are those of now
+					{ // without history, the peaks are the present values
 						Config: config,
 						ConfigStateChecks: []statecheck.StateCheck{
 							is(tfjsonpath.New("single_box_suffices"), knownvalue.Bool(true)),
@@ -57,7 +57,7 @@ func TestAccCapacity(t *testing.T) {
 							})),
 						},
 					},
-					{ // the busiest sample of two hours counts, an older one does not
+					{ // the busiest sample of the last two hours counts
 						PreConfig: acctest.Run(t, d,
 							sample("10.0.0.1", 10, 60, 9, 40), sample("10.0.0.1", 11, 20, 5, 10), sample("10.0.0.1", 600, 99, 10, 1),
 							sample("10.0.0.2", 10, 30, 4, 95), sample("10.0.0.77", 10, 500, 50, 1)),

@@ -1,5 +1,4 @@
-// Package carriers finds carriers by what their rows say. It imports tfhelper and
-// cluster only.
+// Package carriers is the data source vicidial_carriers.
 package carriers
 
 import (
@@ -15,7 +14,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is the part of the cluster that is looked at.
+// topology is what the data source reads of the cluster.
 type topology interface {
 	CarrierRows(context.Context) ([]cluster.CarrierRow, error)
 }
@@ -25,7 +24,7 @@ var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 // DataSource is vicidial_carriers.
 type DataSource struct{ topology topology }
 
-// New makes the data source.
+// New returns the data source.
 func New() datasource.DataSource { return &DataSource{} }
 
 //go:embed description.md
@@ -51,12 +50,12 @@ type carrierModel struct {
 	Outbound   types.Bool   `tfsdk:"outbound"`
 }
 
-// Metadata names the data source.
+// Metadata sets the type name.
 func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_carriers"
 }
 
-// Schema describes filters and findings.
+// Schema defines the filters and the results.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -99,12 +98,12 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-// Configure takes the cluster from the provider.
+// Configure stores the cluster that the provider has opened.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
 }
 
-// Read finds the carriers.
+// Read reads the carriers and applies the filters.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
@@ -117,15 +116,15 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	rows, err := d.topology.CarrierRows(ctx)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read carriers", "", err)...)
 	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(rows))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(rows))...)
 	}
 }
 
-func (m model) with(rows []cluster.CarrierRow) model {
+func (m model) withResult(rows []cluster.CarrierRow) model {
 	m.Carriers = make(map[string]carrierModel)
 	m.CarrierIDs = []string{}
 	for _, row := range rows { // sorted by carrier_id
-		if !m.wants(row) {
+		if !m.matches(row) {
 			continue
 		}
 		m.CarrierIDs = append(m.CarrierIDs, row.ID)
@@ -137,7 +136,7 @@ func (m model) with(rows []cluster.CarrierRow) model {
 	return m
 }
 
-func (m model) wants(row cluster.CarrierRow) bool {
+func (m model) matches(row cluster.CarrierRow) bool {
 	return (m.Active.IsNull() || m.Active.ValueBool() == row.Active) &&
 		(m.Inbound.IsNull() || m.Inbound.ValueBool() == row.Inbound) &&
 		(m.Protocol.IsNull() || m.Protocol.ValueString() == row.Protocol) &&

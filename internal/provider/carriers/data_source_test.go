@@ -54,8 +54,9 @@ func TestAccCarriers(t *testing.T) {
 	}
 }
 
-// Which way a carrier's calls go is in its texts: a template may lead them in, a
-// comment does not, and one without a Dial places none.
+// The direction of a carrier's calls follows from its texts: a template may set
+// the inbound context, a comment does not, and a dialplan without Dial places no
+// calls.
 func TestAccCarriers_directions(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)

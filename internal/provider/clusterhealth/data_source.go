@@ -1,5 +1,6 @@
-// Package clusterhealth tells how a cluster is at this moment. The judgement is
-// cluster's and the SQL is store's. It imports tfhelper and cluster only.
+// Package clusterhealth is the data source vicidial_cluster_health: the present
+// state of each node, and the problems of the cluster. Package cluster decides
+// what is a problem.
 package clusterhealth
 
 import (
@@ -11,7 +12,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is the part of the cluster that is looked at.
+// topology is what the data source reads of the cluster.
 type topology interface {
 	Health(context.Context) (cluster.HealthSnapshot, error)
 	Replica(context.Context) (*cluster.HealthReplica, error)
@@ -22,21 +23,21 @@ var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 // DataSource is vicidial_cluster_health.
 type DataSource struct{ topology topology }
 
-// New makes the data source.
+// New returns the data source.
 func New() datasource.DataSource { return &DataSource{} }
 
-// Metadata names the data source.
+// Metadata sets the type name.
 func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_cluster_health"
 }
 
-// Configure takes the cluster from the provider.
+// Configure stores the cluster that the provider has opened.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
 }
 
-// Read takes a snapshot and judges it. Problems are findings, not errors: it
-// fails only when the database itself cannot be asked.
+// Read takes a snapshot and evaluates it. Problems are results, not errors: Read
+// fails only when the database cannot be read.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
@@ -49,7 +50,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	snapshot, err := d.snapshot(ctx, m)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster health", "", err)...)
 	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(snapshot, cluster.NewHealth(snapshot)))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(snapshot, cluster.NewHealth(snapshot)))...)
 	}
 }
 

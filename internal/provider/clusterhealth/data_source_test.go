@@ -16,7 +16,7 @@ import (
 
 const health = "data.vicidial_cluster_health.now"
 
-func asked(d *sandbox.Database, more string) string {
+func config(d *sandbox.Database, more string) string {
 	return acctest.Provider(d) + "data \"vicidial_cluster_health\" \"now\" {\n" + more + "\n}\n"
 }
 
@@ -50,12 +50,12 @@ func TestAccClusterHealth(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
 			acctest.BusyCluster(t, d)
-			config := asked(d, "")
+			whole := config(d, "")
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{
-						Config: config,
+						Config: whole,
 						ConfigStateChecks: []statecheck.StateCheck{
 							problems(),
 							is(tfjsonpath.New("healthy"), knownvalue.Bool(true)),
@@ -84,10 +84,10 @@ func TestAccClusterHealth(t *testing.T) {
 							is(on("10.0.0.2", "fill_calls"), counts(map[string]int64{"SALES": 1})),
 							is(on("10.0.0.3", "remote_agents"), knownvalue.Int64Exact(1)),
 							is(on("10.0.0.3", "agents"), knownvalue.Int64Exact(0)),
-							is(on("10.0.0.5", "alive"), knownvalue.Bool(false)), // a pseudo server, and no problem
+							is(on("10.0.0.5", "alive"), knownvalue.Bool(false)), // a pseudo server, which is no problem
 						},
 					},
-					{ // every fault that a floor can have
+					{ // every problem that the data source reports
 						PreConfig: acctest.Run(t, d,
 							"UPDATE server_updater SET last_update = NOW() - INTERVAL 5 MINUTE, db_time = NOW() - INTERVAL 5 MINUTE WHERE server_ip = '10.0.0.1'",
 							"UPDATE server_updater SET last_update = NOW(), db_time = NOW() + INTERVAL 10 SECOND WHERE server_ip = '10.0.0.2'",
@@ -98,7 +98,7 @@ func TestAccClusterHealth(t *testing.T) {
 							"INSERT INTO vicidial_campaign_server_stats VALUES ('SALES', '10.0.0.2', NOW(), 12), ('SUPPORT', '10.0.0.2', NOW() - INTERVAL 2 HOUR, 4), ('OLD', '10.0.0.2', NOW(), 0)",
 							"UPDATE system_settings SET outbound_autodial_active = '0'",
 						),
-						Config: asked(d, "expected_schema_version = 1721"),
+						Config: config(d, "expected_schema_version = 1721"),
 						ConfigStateChecks: []statecheck.StateCheck{
 							is(tfjsonpath.New("healthy"), knownvalue.Bool(false)),
 							problems(
@@ -118,10 +118,10 @@ func TestAccClusterHealth(t *testing.T) {
 							is(on("10.0.0.3", "heartbeat_age_seconds"), knownvalue.Null()),
 						},
 					},
-					{ // the database was restarted: its memory tables are empty
+					{ // after a restart of the database, the MEMORY tables are empty
 						PreConfig: acctest.Run(t, d, "DELETE FROM server_updater", "DELETE FROM vicidial_auto_calls", "DELETE FROM vicidial_campaign_server_stats",
 							"UPDATE servers SET rebuild_conf_files = 'N'", "UPDATE vicidial_conferences SET extension = ''", "UPDATE system_settings SET outbound_autodial_active = '1'"),
-						Config: config,
+						Config: whole,
 						ConfigStateChecks: []statecheck.StateCheck{
 							problems(`No node has a heartbeat: server_updater is a MEMORY table and empty, and the database was started .* ago`),
 							is(tfjsonpath.New("calls"), knownvalue.Int64Exact(0)),
@@ -148,9 +148,9 @@ func TestAccClusterHealth_phonesAndEngines(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
-			Config: asked(d, ""),
+			Config: config(d, ""),
 			ConfigStateChecks: []statecheck.StateCheck{
-				is(on("10.0.0.1", "rooms"), knownvalue.Int64Exact(2)), // those of its own engine
+				is(on("10.0.0.1", "rooms"), knownvalue.Int64Exact(2)), // rooms of the node's own engine
 				is(on("10.0.0.1", "rooms_free"), knownvalue.Int64Exact(1)),
 				is(on("10.0.0.1", "phones_registered"), knownvalue.Int64Exact(3)),
 				is(on("10.0.0.2", "phones_registered"), knownvalue.Int64Exact(0)),
@@ -169,21 +169,21 @@ func TestAccClusterHealth_replica(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
-			{ // nobody listens there
+			{ // the replica refuses the connection
 				PreConfig: acctest.Run(t, d, "UPDATE system_settings SET slave_db_server = '127.0.0.1:1'"),
-				Config:    asked(d, ""),
+				Config:    config(d, ""),
 				ConfigStateChecks: []statecheck.StateCheck{
 					is(replica("reachable"), knownvalue.Bool(false)),
 					problems(`The reporting replica 127\.0\.0\.1:1 does not answer: .*refused`),
 				},
 			},
-			{ // not asked
-				Config:            asked(d, "check_replica = false"),
+			{ // check_replica = false
+				Config:            config(d, "check_replica = false"),
 				ConfigStateChecks: []statecheck.StateCheck{problems(), is(tfjsonpath.New("replica"), knownvalue.Null())},
 			},
-			{ // a server that answers and replicates nothing
+			{ // the server answers but does not replicate
 				PreConfig: acctest.Run(t, d, fmt.Sprintf("UPDATE system_settings SET slave_db_server = '127.0.0.1:%d'", d.Port)),
-				Config:    asked(d, ""),
+				Config:    config(d, ""),
 				ConfigStateChecks: []statecheck.StateCheck{
 					is(replica("reachable"), knownvalue.Bool(true)),
 					is(replica("replicating"), knownvalue.Bool(false)),

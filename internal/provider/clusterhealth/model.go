@@ -58,7 +58,7 @@ type replicaModel struct {
 	LagSeconds  types.Int64  `tfsdk:"lag_seconds"`
 }
 
-func (m model) with(snapshot cluster.HealthSnapshot, health cluster.Health) model {
+func (m model) withResult(snapshot cluster.HealthSnapshot, health cluster.Health) model {
 	m.Healthy = types.BoolValue(len(health.Problems) == 0)
 	m.Problems = make([]string, 0, len(health.Problems))
 	for _, problem := range health.Problems {
@@ -72,7 +72,7 @@ func (m model) with(snapshot cluster.HealthSnapshot, health cluster.Health) mode
 	m.Calls = types.Int64Value(int64(health.Calls))
 	m.Nodes = make(map[string]nodeModel, len(health.Nodes))
 	for _, node := range health.Nodes {
-		m.Nodes[node.IP] = ofNode(node, health.Campaigns)
+		m.Nodes[node.IP] = newNodeModel(node, health.Campaigns)
 	}
 	if replica := snapshot.Replica; replica != nil {
 		m.Replica = &replicaModel{
@@ -86,13 +86,13 @@ func (m model) with(snapshot cluster.HealthSnapshot, health cluster.Health) mode
 	return m
 }
 
-func ofNode(node cluster.HealthNode, campaigns []cluster.HealthCampaign) nodeModel {
+func newNodeModel(node cluster.HealthNode, campaigns []cluster.HealthCampaign) nodeModel {
 	n := nodeModel{
 		ServerID: types.StringValue(node.ID), Alive: types.BoolValue(node.Alive), InSync: types.BoolValue(node.InSync),
 		HeartbeatAge: types.Int64Null(), ClockSkew: types.Float64Null(),
-		Load: types.Float64Value(node.Load), CPUIdlePercent: whole(node.CPUIdlePercent), Channels: whole(node.Channels),
-		Agents: whole(node.Agents), RemoteAgents: whole(node.RemoteAgents), Calls: whole(node.Calls), TrunkShortage: whole(node.Shortage),
-		Rooms: whole(node.RoomsTotal), RoomsFree: whole(node.RoomsFree), Phones: whole(node.Phones), PhonesRegistered: types.Int64Null(),
+		Load: types.Float64Value(node.Load), CPUIdlePercent: int64Value(node.CPUIdlePercent), Channels: int64Value(node.Channels),
+		Agents: int64Value(node.Agents), RemoteAgents: int64Value(node.RemoteAgents), Calls: int64Value(node.Calls), TrunkShortage: int64Value(node.Shortage),
+		Rooms: int64Value(node.RoomsTotal), RoomsFree: int64Value(node.RoomsFree), Phones: int64Value(node.Phones), PhonesRegistered: types.Int64Null(),
 		RebuildPending: types.BoolValue(node.RebuildPending), RebuildStuck: types.BoolValue(node.RebuildStuck),
 		AgentsPerCampaign: map[string]int64{}, PausedPerCampaign: map[string]int64{}, InboundCalls: map[string]int64{},
 		OutboundCalls: map[string]int64{}, FillCalls: map[string]int64{}, ShortagePerCampaign: map[string]int64{},
@@ -104,28 +104,28 @@ func ofNode(node cluster.HealthNode, campaigns []cluster.HealthCampaign) nodeMod
 		n.ClockSkew = types.Float64Value(math.Round(node.Skew.Seconds()*10) / 10)
 	}
 	if node.PhonesRegistered >= 0 {
-		n.PhonesRegistered = whole(node.PhonesRegistered)
+		n.PhonesRegistered = int64Value(node.PhonesRegistered)
 	}
 	for _, campaign := range campaigns {
 		if campaign.ServerIP != node.IP {
 			continue
 		}
-		note(n.AgentsPerCampaign, campaign.Campaign, campaign.Agents)
-		note(n.PausedPerCampaign, campaign.Campaign, campaign.Paused)
-		note(n.InboundCalls, campaign.Campaign, campaign.Inbound)
-		note(n.OutboundCalls, campaign.Campaign, campaign.Outbound)
-		note(n.FillCalls, campaign.Campaign, campaign.Fill)
+		setCount(n.AgentsPerCampaign, campaign.Campaign, campaign.Agents)
+		setCount(n.PausedPerCampaign, campaign.Campaign, campaign.Paused)
+		setCount(n.InboundCalls, campaign.Campaign, campaign.Inbound)
+		setCount(n.OutboundCalls, campaign.Campaign, campaign.Outbound)
+		setCount(n.FillCalls, campaign.Campaign, campaign.Fill)
 		if campaign.ShortageFresh {
-			note(n.ShortagePerCampaign, campaign.Campaign, campaign.Shortage)
+			setCount(n.ShortagePerCampaign, campaign.Campaign, campaign.Shortage)
 		}
 	}
 	return n
 }
 
-func whole(number int) types.Int64 { return types.Int64Value(int64(number)) }
+func int64Value(number int) types.Int64 { return types.Int64Value(int64(number)) }
 
-// note leaves zeros out, so that a map says who is there.
-func note(counts map[string]int64, key string, count int) {
+// setCount omits zeros, so that a map has only the keys with a count.
+func setCount(counts map[string]int64, key string, count int) {
 	if count != 0 {
 		counts[key] = int64(count)
 	}

@@ -14,23 +14,23 @@ import (
 //go:embed description.md
 var description string
 
-func text(says string) schema.StringAttribute {
-	return schema.StringAttribute{Computed: true, MarkdownDescription: says}
+func text(doc string) schema.StringAttribute {
+	return schema.StringAttribute{Computed: true, MarkdownDescription: doc}
 }
 
-func number(says string) schema.Int64Attribute {
-	return schema.Int64Attribute{Computed: true, MarkdownDescription: says}
+func number(doc string) schema.Int64Attribute {
+	return schema.Int64Attribute{Computed: true, MarkdownDescription: doc}
 }
 
-func fraction(says string) schema.Float64Attribute {
-	return schema.Float64Attribute{Computed: true, MarkdownDescription: says}
+func fraction(doc string) schema.Float64Attribute {
+	return schema.Float64Attribute{Computed: true, MarkdownDescription: doc}
 }
 
-func flag(says string) schema.BoolAttribute {
-	return schema.BoolAttribute{Computed: true, MarkdownDescription: says}
+func flag(doc string) schema.BoolAttribute {
+	return schema.BoolAttribute{Computed: true, MarkdownDescription: doc}
 }
 
-// Schema describes the report.
+// Schema defines the report.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -103,6 +103,6 @@ func nodeAttributes() map[string]schema.Attribute {
 	}
 }
 
-func counts(says string) schema.MapAttribute {
-	return schema.MapAttribute{Computed: true, ElementType: types.Int64Type, MarkdownDescription: says}
+func counts(doc string) schema.MapAttribute {
+	return schema.MapAttribute{Computed: true, ElementType: types.Int64Type, MarkdownDescription: doc}
 }

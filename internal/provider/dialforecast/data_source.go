@@ -1,6 +1,5 @@
-// Package dialforecast tells what VICIdial's dialers will do with the trunks.
-// The arithmetic is cluster's and the SQL is store's. It imports tfhelper and
-// cluster only.
+// Package dialforecast is the data source vicidial_dial_forecast: how VICIdial's
+// dialers will use the trunks. Package cluster does the arithmetic.
 package dialforecast
 
 import (
@@ -17,7 +16,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is the part of the cluster that is looked at.
+// topology is what the data source reads of the cluster.
 type topology interface {
 	Dialing(ctx context.Context, live bool) (cluster.ForecastInput, error)
 }
@@ -27,20 +26,20 @@ var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 // DataSource is vicidial_dial_forecast.
 type DataSource struct{ topology topology }
 
-// New makes the data source.
+// New returns the data source.
 func New() datasource.DataSource { return &DataSource{} }
 
-// Metadata names the data source.
+// Metadata sets the type name.
 func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_dial_forecast"
 }
 
-// Configure takes the cluster from the provider.
+// Configure stores the cluster that the provider has opened.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
 }
 
-// Read works one loop of all dialers out.
+// Read computes one loop of all dialers.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
@@ -55,15 +54,15 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if err != nil {
 		return
 	}
-	in, diags := m.asked(in)
+	in, diags := m.withArguments(in)
 	resp.Diagnostics.Append(diags...)
 	if !diags.HasError() {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(cluster.NewForecast(in)))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(cluster.NewForecast(in)))...)
 	}
 }
 
-// live says whether the load of this moment is asked for: it is when no goals
-// are given.
+// live reports whether the present load is the input: it is when no goals are
+// given.
 func (m model) live() bool {
 	if m.Live.IsNull() {
 		return m.Goals == nil
@@ -71,10 +70,10 @@ func (m model) live() bool {
 	return m.Live.ValueBool()
 }
 
-// asked puts the goals of the configuration in place of those of the agents who
-// are logged in. Campaigns are served in the order of their ids, unless an
-// order is given.
-func (m model) asked(in cluster.ForecastInput) (cluster.ForecastInput, diag.Diagnostics) {
+// withArguments replaces the goals of the agents who are logged in by those of the
+// configuration. Campaigns are served in the order of their ids, unless serve_order
+// is set.
+func (m model) withArguments(in cluster.ForecastInput) (cluster.ForecastInput, diag.Diagnostics) {
 	in.FillOff = !m.BalanceFill.IsNull() && !m.BalanceFill.ValueBool()
 	if m.Goals == nil {
 		return in, nil

@@ -16,7 +16,7 @@ import (
 
 const forecast = "data.vicidial_dial_forecast.floor"
 
-func asked(d *sandbox.Database, more string) string {
+func config(d *sandbox.Database, more string) string {
 	return acctest.Provider(d) + "data \"vicidial_dial_forecast\" \"floor\" {\n" + more + "\n}\n"
 }
 
@@ -46,7 +46,7 @@ func TestAccDialForecast(t *testing.T) {
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // SALES has a limit of 30 on each node; dial3 balances
-						Config: asked(d, `goals = { SALES = { "10.0.0.1" = 50, "10.0.0.2" = 20 } }`),
+						Config: config(d, `goals = { SALES = { "10.0.0.1" = 50, "10.0.0.2" = 20 } }`),
 						ConfigStateChecks: []statecheck.StateCheck{
 							// dial1: 30 < 50: 30 and a shortage of 20. dial2: 20. The
 							// fill: 30 on dial3 by its row, 20 needed; dial2 does not balance.
@@ -59,8 +59,8 @@ func TestAccDialForecast(t *testing.T) {
 							is(tfjsonpath.New("fill_seconds"), knownvalue.Float64Exact(2)),                                       // 20 at 10 a second
 						},
 					},
-					{ // without the fill they are missing, and it says why
-						Config: asked(d, "balance_fill = false\n"+`goals = { SALES = { "10.0.0.1" = 50 } }`),
+					{ // without the fill the calls are missing, and a finding gives the reason
+						Config: config(d, "balance_fill = false\n"+`goals = { SALES = { "10.0.0.1" = 50 } }`),
 						ConfigStateChecks: []statecheck.StateCheck{
 							is(of("SALES", "missing"), knownvalue.Int64Exact(20)),
 							is(tfjsonpath.New("starved"), knownvalue.ListExact([]knownvalue.Check{knownvalue.StringRegexp(regexp.MustCompile(
@@ -70,7 +70,7 @@ func TestAccDialForecast(t *testing.T) {
 					{ // reservations counted twice: C wants 90 beside SALES, which uses its 30
 						PreConfig: acctest.Run(t, d, "INSERT INTO vicidial_campaigns (campaign_id, active, dial_method, auto_dial_level) VALUES ('CALM', 'Y', 'RATIO', '1')",
 							"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 25, 'OVERFLOW_ALLOWED')"),
-						Config: asked(d, "serve_order = [\"SALES\"]\nbalance_fill = false\n"+`goals = { CALM = { "10.0.0.1" = 90 }, SALES = { "10.0.0.1" = 30 } }`),
+						Config: config(d, "serve_order = [\"SALES\"]\nbalance_fill = false\n"+`goals = { CALM = { "10.0.0.1" = 90 }, SALES = { "10.0.0.1" = 30 } }`),
 						ConfigStateChecks: []statecheck.StateCheck{
 							is(of("SALES", "lines"), knownvalue.Int64Exact(30)),
 							// allowed 100-30-25 = 45, active 30: 15 placed, 75 short.
@@ -79,17 +79,17 @@ func TestAccDialForecast(t *testing.T) {
 							is(tfjsonpath.New("starved"), knownvalue.ListExact([]knownvalue.Check{knownvalue.StringRegexp(regexp.MustCompile(`stops at 45 lines in use by anybody`))})),
 						},
 					},
-					{ // as it is now: one agent READY, one INCALL of SALES on dial1 at level 2, and three calls up
+					{ // the present load: one agent READY, one INCALL of SALES on dial1 at level 2, and three calls up
 						PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_server_trunks WHERE dedicated_trunks = 25"),
-						Config:    asked(d, ""),
+						Config:    config(d, ""),
 						ConfigStateChecks: []statecheck.StateCheck{
 							is(of("SALES", "goal"), knownvalue.Int64Exact(6)), // the remote agent on dial3 counts as well
 							is(of("SALES", "lines_placed"), counts(map[string]int64{"10.0.0.1": 1, "10.0.0.3": 2})),
 							is(tfjsonpath.New("servers").AtMapKey("10.0.0.1").AtMapKey("lines"), knownvalue.Int64Exact(5)),
 						},
 					},
-					{Config: asked(d, `goals = { NOBODY = { "10.0.0.1" = 5 } }`), ExpectError: regexp.MustCompile(`campaign NOBODY is not in\s+vicidial_campaigns`)},
-					{Config: asked(d, `goals = { SALES = { "10.0.0.77" = 5 } }`), ExpectError: regexp.MustCompile(`server\s+10.0.0.77\s+is\s+neither\s+in\s+the\s+table\s+servers\s+nor\s+planned`)},
+					{Config: config(d, `goals = { NOBODY = { "10.0.0.1" = 5 } }`), ExpectError: regexp.MustCompile(`campaign NOBODY is not in\s+vicidial_campaigns`)},
+					{Config: config(d, `goals = { SALES = { "10.0.0.77" = 5 } }`), ExpectError: regexp.MustCompile(`server\s+10.0.0.77\s+is\s+neither\s+in\s+the\s+table\s+servers\s+nor\s+planned`)},
 				},
 			})
 		})

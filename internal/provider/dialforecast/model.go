@@ -35,7 +35,7 @@ type serverModel struct {
 	Seconds        types.Float64 `tfsdk:"seconds"`
 }
 
-func (m model) with(forecast cluster.Forecast) model {
+func (m model) withResult(forecast cluster.Forecast) model {
 	m.Starved = forecast.Starved
 	if m.Starved == nil {
 		m.Starved = []string{}
@@ -43,7 +43,7 @@ func (m model) with(forecast cluster.Forecast) model {
 	m.Campaigns = make(map[string]campaignModel, len(forecast.Campaigns))
 	for _, total := range forecast.Campaigns {
 		campaign := campaignModel{
-			Goal: whole(total.Goal), Lines: whole(total.Lines), Missing: whole(total.Missing), Shortage: whole(total.Shortage), Filled: whole(total.Filled),
+			Goal: int64Value(total.Goal), Lines: int64Value(total.Lines), Missing: int64Value(total.Missing), Shortage: int64Value(total.Shortage), Filled: int64Value(total.Filled),
 			Placed: map[string]int64{}, Fills: map[string]int64{}, Shortages: map[string]int64{},
 		}
 		for _, local := range forecast.Local {
@@ -62,7 +62,7 @@ func (m model) with(forecast cluster.Forecast) model {
 	m.Servers = make(map[string]serverModel, len(forecast.Nodes))
 	for _, node := range forecast.Nodes {
 		m.Servers[node.ServerIP] = serverModel{
-			Lines: whole(node.Lines), OverMaximum: whole(node.OverMaximum),
+			Lines: int64Value(node.Lines), OverMaximum: int64Value(node.OverMaximum),
 			CallsPerSecond: types.Float64Value(node.CallsPerSecond), Seconds: types.Float64Value(node.Seconds),
 		}
 	}
@@ -70,4 +70,4 @@ func (m model) with(forecast cluster.Forecast) model {
 	return m
 }
 
-func whole(number int) types.Int64 { return types.Int64Value(int64(number)) }
+func int64Value(number int) types.Int64 { return types.Int64Value(int64(number)) }

@@ -15,19 +15,19 @@ import (
 //go:embed description.md
 var description string
 
-// Schema describes what is asked and what is found.
+// Schema defines the arguments and the results.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	number := func(says string) schema.Int64Attribute {
-		return schema.Int64Attribute{Computed: true, MarkdownDescription: says}
+	number := func(doc string) schema.Int64Attribute {
+		return schema.Int64Attribute{Computed: true, MarkdownDescription: doc}
 	}
-	fraction := func(says string) schema.Float64Attribute {
-		return schema.Float64Attribute{Computed: true, MarkdownDescription: says}
+	fraction := func(doc string) schema.Float64Attribute {
+		return schema.Float64Attribute{Computed: true, MarkdownDescription: doc}
 	}
-	counts := func(says string) schema.MapAttribute {
-		return schema.MapAttribute{Computed: true, ElementType: types.Int64Type, MarkdownDescription: says}
+	counts := func(doc string) schema.MapAttribute {
+		return schema.MapAttribute{Computed: true, ElementType: types.Int64Type, MarkdownDescription: doc}
 	}
-	sentences := func(says string) schema.ListAttribute {
-		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: says}
+	sentences := func(doc string) schema.ListAttribute {
+		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: doc}
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,

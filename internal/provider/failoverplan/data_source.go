@@ -1,6 +1,5 @@
-// Package failoverplan tells what is left of a cluster when telephony nodes die.
-// The sums are cluster's and the SQL is store's. It imports tfhelper and cluster
-// only.
+// Package failoverplan is the data source vicidial_failover_plan: what remains of
+// a cluster when telephony nodes fail. Package cluster does the arithmetic.
 package failoverplan
 
 import (
@@ -15,7 +14,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is the part of the cluster that is looked at.
+// topology is what the data source reads of the cluster.
 type topology interface {
 	FailoverInput(ctx context.Context, pinned, live bool) (cluster.FailoverInput, error)
 }
@@ -25,21 +24,21 @@ var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 // DataSource is vicidial_failover_plan.
 type DataSource struct{ topology topology }
 
-// New makes the data source.
+// New returns the data source.
 func New() datasource.DataSource { return &DataSource{} }
 
-// Metadata names the data source.
+// Metadata sets the type name.
 func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_failover_plan"
 }
 
-// Configure takes the cluster from the provider.
+// Configure stores the cluster that the provider has opened.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
 }
 
-// Read works the plan out. That a cluster does not survive is a finding, not an
-// error: a check block or a precondition makes of it what the operator wants.
+// Read computes the plan. A cluster that does not survive is a result, not an
+// error: a check block or a precondition can make it a warning or an error.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
@@ -54,15 +53,15 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if err != nil {
 		return
 	}
-	plan, err := cluster.NewFailoverPlan(m.asked(floor))
+	plan, err := cluster.NewFailoverPlan(m.withArguments(floor))
 	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("lost_at_once"), "Too many cases to work out", err)...)
 	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(floor, plan))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(floor, plan))...)
 	}
 }
 
-// asked adds what the configuration asks of the cluster.
-func (m model) asked(floor cluster.FailoverInput) cluster.FailoverInput {
+// withArguments adds the requirements of the configuration.
+func (m model) withArguments(floor cluster.FailoverInput) cluster.FailoverInput {
 	floor.Depth = int(m.LostAtOnce.ValueInt64())
 	floor.CallsPerSecond = int(m.CallsPerSecond.ValueInt64())
 	floor.FillOff = !m.BalanceFill.IsNull() && !m.BalanceFill.ValueBool()

@@ -16,7 +16,7 @@ import (
 
 const plan = "data.vicidial_failover_plan.floor"
 
-func asked(d *sandbox.Database, more string) string {
+func config(d *sandbox.Database, more string) string {
 	return acctest.Provider(d) + "data \"vicidial_failover_plan\" \"floor\" {\n" + more + "\n}\n"
 }
 
@@ -54,7 +54,7 @@ func TestAccFailoverPlan(t *testing.T) {
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // 6 seats over three nodes; SALES may have 30 lines on each
-						Config: asked(d, "campaigns = { SALES = 60 }\n calls_per_second = 40"),
+						Config: config(d, "campaigns = { SALES = 60 }\n calls_per_second = 40"),
 						ConfigStateChecks: []statecheck.StateCheck{
 							is(tfjsonpath.New("survivable"), knownvalue.Bool(true)),
 							is(tfjsonpath.New("today").AtMapKey("agents_per_server"), counts(map[string]int64{"10.0.0.1": 2, "10.0.0.2": 2, "10.0.0.3": 2})),
@@ -72,8 +72,8 @@ func TestAccFailoverPlan(t *testing.T) {
 							is(tfjsonpath.New("table"), knownvalue.StringRegexp(regexp.MustCompile(`(?m)^dial1  yes         2            0         60 of 60  40$`))),
 						},
 					},
-					{ // pairs, and more than the two that are left can carry
-						Config: asked(d, "campaigns = { SALES = 75 }\n lost_at_once = 2"),
+					{ // losses of two nodes, and more seats than the remaining two can take
+						Config: config(d, "campaigns = { SALES = 75 }\n lost_at_once = 2"),
 						ConfigStateChecks: []statecheck.StateCheck{
 							is(tfjsonpath.New("survivable"), knownvalue.Bool(false)),
 							is(tfjsonpath.New("losses"), knownvalue.ListSizeExact(6)),
@@ -87,7 +87,7 @@ func TestAccFailoverPlan(t *testing.T) {
 						PreConfig: acctest.Run(t, d,
 							"INSERT INTO phones (extension, server_ip, login, pass, active, template_id) VALUES ('3000', '10.0.0.2', '3000', 'open', 'Y', '')",
 							"UPDATE phones_alias SET logins_list = '2000a,2000b' WHERE alias_id = '2000'"),
-						Config: asked(d, ""),
+						Config: config(d, ""),
 						ConfigStateChecks: []statecheck.StateCheck{
 							is(loss(1, "stranded_seats"), texts(`^3000$`)),
 							is(loss(1, "reasons"), texts(`no phone on a server that is left for 1 seat \(3000\)`)),
@@ -95,15 +95,15 @@ func TestAccFailoverPlan(t *testing.T) {
 						},
 					},
 					{
-						Config:            asked(d, "pinned_phones = false"),
+						Config:            config(d, "pinned_phones = false"),
 						ConfigStateChecks: []statecheck.StateCheck{is(tfjsonpath.New("survivable"), knownvalue.Bool(true))},
 					},
-					{ // as it is now: two agents on dial1, one on dial2
+					{ // the present load: two agents on dial1, one on dial2
 						PreConfig: acctest.Run(t, d, "UPDATE server_updater SET last_update = NOW() - INTERVAL 1 HOUR WHERE server_ip = '10.0.0.3'",
 							"UPDATE vicidial_conferences SET extension = 'SIP/x' WHERE server_ip = '10.0.0.2' AND conf_exten > 8600051"),
-						Config: asked(d, "live = true"),
+						Config: config(d, "live = true"),
 						ConfigStateChecks: []statecheck.StateCheck{
-							is(tfjsonpath.New("losses"), knownvalue.ListSizeExact(2)), // dial3 is dead already
+							is(tfjsonpath.New("losses"), knownvalue.ListSizeExact(2)), // dial3 is already dead
 							is(loss(0, "agents_cut"), knownvalue.Int64Exact(2)),
 							is(loss(0, "calls_cut"), knownvalue.Int64Exact(4)),
 							is(loss(0, "agents_per_server"), counts(map[string]int64{"10.0.0.2": 2})),
@@ -122,19 +122,19 @@ func TestAccFailoverPlan_usableInChecks(t *testing.T) {
 	d := sandbox.New(t, 1720)
 	acctest.BusyCluster(t, d)
 	guarded := func(lines int) string {
-		return asked(d, fmt.Sprintf("campaigns = { SALES = %d }\n lifecycle {\n postcondition {\n condition = self.survivable\n error_message = join(\"\\n\", flatten(self.losses[*].reasons))\n }\n }", lines))
+		return config(d, fmt.Sprintf("campaigns = { SALES = %d }\n lifecycle {\n postcondition {\n condition = self.survivable\n error_message = join(\"\\n\", flatten(self.losses[*].reasons))\n }\n }", lines))
 	}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
-			{Config: asked(d, "lost_at_once = 6"), ExpectError: regexp.MustCompile(`lost_at_once value must be between 1 and 5`)},
+			{Config: config(d, "lost_at_once = 6"), ExpectError: regexp.MustCompile(`lost_at_once value must be between 1 and 5`)},
 			{Config: guarded(60)},
 			{Config: guarded(61), ExpectError: regexp.MustCompile(`Campaign\s+SALES\s+gets\s+60\s+lines\s+instead\s+of\s+61`)},
 			{ // weights, and passwords that differ inside an alias
 				PreConfig: acctest.Run(t, d,
 					"INSERT INTO vicidial_settings_containers (container_id, container_type, container_entry) VALUES ('AGENT_LOAD_BALANCING_WEIGHT', 'OTHER', '10.0.0.1,300\n10.0.0.2,100\n10.0.0.3,100')",
 					"UPDATE phones SET pass = 'shut' WHERE login = '2004a'"),
-				Config: asked(d, ""),
+				Config: config(d, ""),
 				ConfigStateChecks: []statecheck.StateCheck{
 					is(tfjsonpath.New("today").AtMapKey("agents_per_server"), counts(map[string]int64{"10.0.0.1": 3, "10.0.0.2": 1, "10.0.0.3": 1})),
 					is(tfjsonpath.New("today").AtMapKey("reasons"), texts(`login balancer chooses a phone that is inactive or has another password for 1 seat \(2004\)`)),
@@ -144,7 +144,7 @@ func TestAccFailoverPlan_usableInChecks(t *testing.T) {
 	})
 }
 
-func TestAccFailoverPlan_refusesTooManyCases(t *testing.T) {
+func TestAccFailoverPlan_tooManyCasesAreRefused(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	for i := 1; i <= 30; i++ {
@@ -153,7 +153,7 @@ func TestAccFailoverPlan_refusesTooManyCases(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
-			Config: asked(d, "lost_at_once = 3"), ExpectError: regexp.MustCompile(`losing\s+up\s+to\s+3\s+of\s+30\s+servers\s+makes\s+more\s+than\s+2000\s+cases`),
+			Config: config(d, "lost_at_once = 3"), ExpectError: regexp.MustCompile(`losing\s+up\s+to\s+3\s+of\s+30\s+servers\s+makes\s+more\s+than\s+2000\s+cases`),
 		}},
 	})
 }

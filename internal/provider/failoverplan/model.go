@@ -39,28 +39,28 @@ type lossModel struct {
 	Lost []string `tfsdk:"lost"`
 }
 
-func (m model) with(floor cluster.FailoverInput, plan cluster.FailoverPlan) model {
+func (m model) withResult(floor cluster.FailoverInput, plan cluster.FailoverPlan) model {
 	names := make(map[string]string, len(floor.Servers))
 	for _, server := range floor.Servers {
 		names[server.IP] = server.ID
 	}
 	m.Survivable = types.BoolValue(plan.Survivable)
 	m.Table = types.StringValue(plan.Table(func(ip string) string { return names[ip] }))
-	today := of(plan.Today)
+	today := newTodayModel(plan.Today)
 	m.Today = &today
 	m.Losses = make([]lossModel, 0, len(plan.Losses))
 	for _, loss := range plan.Losses {
-		m.Losses = append(m.Losses, lossModel{todayModel: of(loss), Lost: loss.Lost})
+		m.Losses = append(m.Losses, lossModel{todayModel: newTodayModel(loss), Lost: loss.Lost})
 	}
 	return m
 }
 
-func of(loss cluster.FailoverLoss) todayModel {
+func newTodayModel(loss cluster.FailoverLoss) todayModel {
 	m := todayModel{
-		Survivable: types.BoolValue(loss.Survivable), Reasons: some(loss.Reasons), ToDo: some(loss.ToDo),
+		Survivable: types.BoolValue(loss.Survivable), Reasons: notNil(loss.Reasons), ToDo: notNil(loss.ToDo),
 		Agents: map[string]int64{}, Arrivals: map[string]int64{}, Lines: map[string]int64{},
-		StrandedSeats: some(cluster.Runs(loss.Stranded)), Stranded: types.Int64Value(int64(len(loss.Stranded))),
-		CallsPerSecond: types.Float64Value(loss.CallsPerSecond), InboundClosed: some(loss.Inbound),
+		StrandedSeats: notNil(cluster.Runs(loss.Stranded)), Stranded: types.Int64Value(int64(len(loss.Stranded))),
+		CallsPerSecond: types.Float64Value(loss.CallsPerSecond), InboundClosed: notNil(loss.Inbound),
 		AgentsCut: types.Int64Value(int64(loss.AgentsCut)), CallsCut: types.Int64Value(int64(loss.CallsCut)),
 	}
 	for _, seats := range loss.Seats {
@@ -75,8 +75,8 @@ func of(loss cluster.FailoverLoss) todayModel {
 	return m
 }
 
-// some makes an empty list of none, which Terraform would show as null.
-func some(texts []string) []string {
+// notNil turns nil, which Terraform would show as null, into an empty list.
+func notNil(texts []string) []string {
 	if texts == nil {
 		return []string{}
 	}

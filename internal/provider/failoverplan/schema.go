@@ -16,14 +16,14 @@ import (
 //go:embed description.md
 var description string
 
-// Schema describes what is asked and what is found.
+// Schema defines the arguments and the results.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	lossAttributes := map[string]schema.Attribute{
 		"lost": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType, MarkdownDescription: "The `server_ip` of the servers that are lost, sorted.",
 		},
 	}
-	maps.Copy(lossAttributes, findings())
+	maps.Copy(lossAttributes, survivalAttributes())
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
@@ -63,7 +63,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"today": schema.SingleNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The same with nothing lost. What does not work even so is told here and blamed on no loss.",
-				Attributes:          findings(),
+				Attributes:          survivalAttributes(),
 			},
 			"losses": schema.ListNestedAttribute{
 				Computed:            true,
@@ -74,12 +74,12 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-func findings() map[string]schema.Attribute {
-	sentences := func(says string) schema.ListAttribute {
-		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: says}
+func survivalAttributes() map[string]schema.Attribute {
+	sentences := func(doc string) schema.ListAttribute {
+		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: doc}
 	}
-	counts := func(says string) schema.MapAttribute {
-		return schema.MapAttribute{Computed: true, ElementType: types.Int64Type, MarkdownDescription: says}
+	counts := func(doc string) schema.MapAttribute {
+		return schema.MapAttribute{Computed: true, ElementType: types.Int64Type, MarkdownDescription: doc}
 	}
 	return map[string]schema.Attribute{
 		"survivable":        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether nothing that works with all servers up stops working."},

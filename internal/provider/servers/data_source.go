@@ -1,5 +1,4 @@
-// Package servers finds telephony nodes by what their rows say. It imports
-// tfhelper and cluster only.
+// Package servers is the data source vicidial_servers.
 package servers
 
 import (
@@ -17,7 +16,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is the part of the cluster that is looked at.
+// topology is what the data source reads of the cluster.
 type topology interface {
 	Servers(context.Context) (cluster.Servers, error)
 }
@@ -27,7 +26,7 @@ var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 // DataSource is vicidial_servers.
 type DataSource struct{ topology topology }
 
-// New makes the data source.
+// New returns the data source.
 func New() datasource.DataSource { return &DataSource{} }
 
 //go:embed description.md
@@ -59,12 +58,12 @@ type serverModel struct {
 	ExternalIP     types.String `tfsdk:"external_server_ip"`
 }
 
-// Metadata names the data source.
+// Metadata sets the type name.
 func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_servers"
 }
 
-// Schema describes filters and findings.
+// Schema defines the filters and the results.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	flag := func(column string) schema.BoolAttribute {
 		return schema.BoolAttribute{Optional: true, MarkdownDescription: "Only servers whose `" + column + "` says so. All when left out."}
@@ -100,14 +99,14 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 }
 
 func serverAttributes() map[string]schema.Attribute {
-	text := func(says string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: says}
+	text := func(doc string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: doc}
 	}
-	number := func(says string) schema.Int64Attribute {
-		return schema.Int64Attribute{Computed: true, MarkdownDescription: says}
+	number := func(doc string) schema.Int64Attribute {
+		return schema.Int64Attribute{Computed: true, MarkdownDescription: doc}
 	}
-	flag := func(says string) schema.BoolAttribute {
-		return schema.BoolAttribute{Computed: true, MarkdownDescription: says}
+	flag := func(doc string) schema.BoolAttribute {
+		return schema.BoolAttribute{Computed: true, MarkdownDescription: doc}
 	}
 	return map[string]schema.Attribute{
 		"server_id":                 text("Name under which peers know the server."),
@@ -125,12 +124,12 @@ func serverAttributes() map[string]schema.Attribute {
 	}
 }
 
-// Configure takes the cluster from the provider.
+// Configure stores the cluster that the provider has opened.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
 }
 
-// Read finds the servers.
+// Read reads the servers and applies the filters.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {
@@ -143,27 +142,28 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	servers, err := d.topology.Servers(ctx)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read servers", "", err)...)
 	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.with(servers))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(servers))...)
 	}
 }
 
-// with keeps the servers that the filters let pass. Of several rows with one
-// address the first counts, as it does for VICIdial's daemons.
-func (m model) with(servers cluster.Servers) model {
+// withResult sets the servers that pass the filters. Of several rows with one
+// address the first is used, as by VICIdial's daemons
+// (docs/vicidial/schema.md#duplicate-addresses).
+func (m model) withResult(servers cluster.Servers) model {
 	m.Servers = make(map[string]serverModel)
 	m.ServerIPs = []string{}
 	for _, ip := range servers.IPs() {
 		server, found := servers.ByIP(ip)
-		if !found || !m.wants(server) {
+		if !found || !m.matches(server) {
 			continue
 		}
 		m.ServerIPs = append(m.ServerIPs, ip)
-		m.Servers[ip] = of(server)
+		m.Servers[ip] = newServerModel(server)
 	}
 	return m
 }
 
-func (m model) wants(server cluster.Server) bool {
+func (m model) matches(server cluster.Server) bool {
 	flag := func(want types.Bool, column string) bool {
 		return want.IsNull() || want.ValueBool() == server.Row[column].Yes()
 	}
@@ -173,7 +173,7 @@ func (m model) wants(server cluster.Server) bool {
 		tfhelper.MatchesRegexp(m.ServerID, server.ID())
 }
 
-func of(server cluster.Server) serverModel {
+func newServerModel(server cluster.Server) serverModel {
 	text := func(column string) types.String { return types.StringValue(server.Row[column].Text) }
 	flag := func(column string) types.Bool { return types.BoolValue(server.Row[column].Yes()) }
 	number := func(column string) types.Int64 {

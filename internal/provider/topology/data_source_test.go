@@ -14,11 +14,11 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-func asked(d *sandbox.Database, more string) string {
+func config(d *sandbox.Database, more string) string {
 	return acctest.Provider(d) + "data \"vicidial_topology\" \"floor\" {\n" + more + "\n}\n"
 }
 
-func says(attribute string, patterns ...string) []statecheck.StateCheck {
+func matches(attribute string, patterns ...string) []statecheck.StateCheck {
 	checks := make([]statecheck.StateCheck, 0, len(patterns))
 	for _, pattern := range patterns {
 		checks = append(checks, statecheck.ExpectKnownValue("data.vicidial_topology.floor", tfjsonpath.New(attribute), knownvalue.StringRegexp(regexp.MustCompile(pattern))))
@@ -38,16 +38,16 @@ func TestAccTopology(t *testing.T) {
 				Steps: []resource.TestStep{
 					{
 						PreConfig: acctest.Run(t, d, "UPDATE server_updater SET last_update = NOW() - INTERVAL 1 HOUR WHERE server_ip = '10.0.0.2'", "UPDATE system_settings SET slave_db_server = '10.0.0.8'"),
-						Config:    asked(d, full),
+						Config:    config(d, full),
 						ConfigStateChecks: append(append(
-							says("svg", `Floor &lt;1&gt;`, `>lb<`, `>web2<`, `>6 seats · 100 lines<`, `>≤ 30<`, `>DB1<`, `>10\.0\.0\.8<`, `on 2 of 3 nodes`, `3 telephony nodes, 1 of them dead · 6 seats · 200 lines`, `>voicemail, end of day<`,
+							matches("svg", `Floor &lt;1&gt;`, `>lb<`, `>web2<`, `>6 seats · 100 lines<`, `>≤ 30<`, `>DB1<`, `>10\.0\.0\.8<`, `on 2 of 3 nodes`, `3 telephony nodes, 1 of them dead · 6 seats · 200 lines`, `>voicemail, end of day<`,
 								`(?s)dial2 † dead.*DEAD`),
-							says("mermaid", `(?m)^    node1\["dial2 † dead<br/>10\.0\.0\.2<br/>6 seats · 100 lines<br/>SALES ≤ 30"\]:::dead$`, `telephony --> carrier0`, `node0 <--> carrier1`)...),
-							says("dot", `(?m)^    node0 \[label="dial1\\n10\.0\.0\.1\\n`, `cylinder, label="DB1\\n127\.0\.0\.1"`)...),
+							matches("mermaid", `(?m)^    node1\["dial2 † dead<br/>10\.0\.0\.2<br/>6 seats · 100 lines<br/>SALES ≤ 30"\]:::dead$`, `telephony --> carrier0`, `node0 <--> carrier1`)...),
+							matches("dot", `(?m)^    node0 \[label="dial1\\n10\.0\.0\.1\\n`, `cylinder, label="DB1\\n127\.0\.0\.1"`)...),
 					},
-					{ // without live load nobody is dead, so the picture can be kept in git
-						Config:            asked(d, "live = false"),
-						ConfigStateChecks: says("svg", `^(?:[^D]|D[^E])*$`),
+					{ // with live = false no node is dead, so that the drawing can be kept in git
+						Config:            config(d, "live = false"),
+						ConfigStateChecks: matches("svg", `^(?:[^D]|D[^E])*$`),
 					},
 				},
 			})
@@ -55,13 +55,13 @@ func TestAccTopology(t *testing.T) {
 	}
 }
 
-func TestAccTopology_webNodesThatAgentsCameThrough(t *testing.T) {
+func TestAccTopology_webNodesFromLogins(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	acctest.BusyCluster(t, d)
 	acctest.Run(t, d, "INSERT INTO vicidial_webservers (webserver, hostname) VALUES ('a.example', 'web1'), ('b.example', 'web1'), ('a.example', 'web2')")()
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
-		Steps:                    []resource.TestStep{{Config: asked(d, ""), ConfigStateChecks: says("svg", `>2 web nodes<`, `>web1<`)}},
+		Steps:                    []resource.TestStep{{Config: config(d, ""), ConfigStateChecks: matches("svg", `>2 web nodes<`, `>web1<`)}},
 	})
 }

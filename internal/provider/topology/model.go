@@ -25,7 +25,7 @@ type proxyModel struct {
 	Address types.String `tfsdk:"address"`
 }
 
-// picture makes of the cluster what the renderer draws.
+// picture converts the inventory into what the renderer draws.
 func (m model) picture(land cluster.Landscape) diagram.Topology {
 	t := diagram.Topology{Title: m.Title.ValueString(), Seats: land.Seats, Database: &diagram.Machine{Name: "database", Address: land.Database}}
 	if m.Proxy != nil {
@@ -40,7 +40,7 @@ func (m model) picture(land cluster.Landscape) diagram.Topology {
 			t.Web = append(t.Web, diagram.Machine{Name: host})
 		}
 	}
-	if len(land.Replica) > 5 { // shorter names are none to VICIdial (docs/vicidial/web-pages.md#replica-name-length)
+	if len(land.Replica) > 5 { // VICIdial ignores shorter names (docs/vicidial/web-pages.md#replica-name-length)
 		t.Replica = &diagram.Machine{Name: "reporting replica", Address: land.Replica}
 	}
 	for _, node := range land.Nodes {
@@ -48,7 +48,7 @@ func (m model) picture(land cluster.Landscape) diagram.Topology {
 			t.Database.Name = node.ID // the database's pseudo server
 			continue
 		}
-		t.Telephony = append(t.Telephony, ofNode(node, land.Voicemail))
+		t.Telephony = append(t.Telephony, newNode(node, land.Voicemail))
 	}
 	for _, carrier := range land.ActiveCarriers() {
 		t.Carriers = append(t.Carriers, diagram.Carrier{Name: carrier.Name, Servers: carrier.Servers, Inbound: carrier.Inbound, Outbound: carrier.Outbound})
@@ -56,13 +56,13 @@ func (m model) picture(land cluster.Landscape) diagram.Topology {
 	return t
 }
 
-func ofNode(node cluster.LandscapeNode, voicemail string) diagram.Node {
+func newNode(node cluster.LandscapeNode, voicemail string) diagram.Node {
 	n := diagram.Node{Name: node.ID, Address: node.IP, Seats: node.Seats, Lines: node.Lines, Dead: node.Dead}
 	if node.IP == voicemail {
 		n.Role = "voicemail, end of day"
 	}
 	for _, trunk := range node.Trunks {
-		if trunk.Dedicated > 0 { // a limit of 0 says that the campaign is not there
+		if trunk.Dedicated > 0 { // a limit of 0 keeps the campaign off the node
 			n.Trunks = append(n.Trunks, diagram.Trunk{Campaign: trunk.Campaign, Lines: trunk.Dedicated, Limit: trunk.MaximumLimit})
 		}
 	}

@@ -18,7 +18,8 @@ import (
 
 var update = flag.Bool("update", false, "renew the golden files")
 
-// aCluster has that many telephony nodes, of which every eleventh is dead.
+// aCluster returns a cluster of that many telephony nodes, of which every eleventh
+// is dead.
 func aCluster(nodes int) Topology {
 	t := Topology{
 		Title:    fmt.Sprintf("Contact centre, %d nodes", nodes),
@@ -52,7 +53,8 @@ func aCluster(nodes int) Topology {
 	return t
 }
 
-// aHostileCluster holds what would break each of the formats.
+// aHostileCluster returns a cluster with labels that would break each of the
+// formats.
 func aHostileCluster() Topology {
 	evil := "\"]; end --> x #quot; <script>alert('x')</script> & \\N\\\" | `md` {a} (b)\n\tline\x00\x1b[31m\u202e\xff"
 	return Topology{
@@ -80,7 +82,7 @@ func golden(t *testing.T, name string, have []byte) {
 	}
 }
 
-func TestPictures_areAsTheyWereLookedAt(t *testing.T) {
+func TestPictures_matchGoldenFiles(t *testing.T) {
 	clusters := map[string]Topology{"empty": {}, "3": aCluster(3), "12": aCluster(12), "40": aCluster(40), "hostile": aHostileCluster()}
 	for name, topology := range clusters {
 		t.Run(name, func(t *testing.T) {
@@ -91,8 +93,8 @@ func TestPictures_areAsTheyWereLookedAt(t *testing.T) {
 	}
 }
 
-// wellFormed parses an SVG; a
-// picture that is no XML fails, and so does one that could run or load something.
+// wellFormed returns an error for an SVG that is not XML, and for one that could run
+// a script or load a file.
 func wellFormed(svg []byte) error {
 	decoder := xml.NewDecoder(bytes.NewReader(svg))
 	decoder.Strict = true
@@ -111,7 +113,7 @@ func wellFormed(svg []byte) error {
 }
 
 func TestSVG(t *testing.T) {
-	t.Run("is XML without anything that runs or loads, whatever the labels hold", func(t *testing.T) {
+	t.Run("is XML without scripts and references, whatever the labels are", func(t *testing.T) {
 		for _, topology := range []Topology{{}, aCluster(3), aCluster(40), aHostileCluster()} {
 			svg := SVG(topology)
 			if err := wellFormed(svg); err != nil {
@@ -138,7 +140,7 @@ func TestSVG(t *testing.T) {
 		}
 	})
 
-	t.Run("a cut label ends in an ellipsis and is whole in the tip", func(t *testing.T) {
+	t.Run("a shortened label ends in an ellipsis and is complete in the tooltip", func(t *testing.T) {
 		topology := Topology{Telephony: []Node{{Name: "n", Address: "10.0.0.1", Lines: 9, Trunks: []Trunk{{strings.Repeat("LONG", 12), 5, true}}}, {Name: "m"}, {Name: "o"}}}
 		svg := string(SVG(topology))
 		if !strings.Contains(svg, "…</text>") || !strings.Contains(svg, strings.Repeat("LONG", 12)+" ≤ 5") {
@@ -147,13 +149,13 @@ func TestSVG(t *testing.T) {
 	})
 }
 
-// written is a text of a picture and the room that it takes at most.
+// written is a text of a drawing and an upper bound of its extent.
 type written struct {
 	text string
 	box
 }
 
-// writtenIn finds the texts of a picture. Sizes follow the style.
+// writtenIn returns the texts of a drawing. Sizes are those of the style.
 func writtenIn(t interface{ Fatal(...any) }, svg []byte) []written {
 	sizes := map[string]int{"title": 20, "quiet": 13, "head": 12, "name": 13, "badge-text": 10, "chip-text": 10}
 	var all []written
@@ -232,7 +234,7 @@ func TestSVG_labelsDoNotOverlap(t *testing.T) {
 	}
 	t.Run("hostile labels", func(t *testing.T) { apart(t, aHostileCluster()) })
 
-	t.Run("whatever the cluster", rapid.MakeCheck(func(t *rapid.T) {
+	t.Run("drawn clusters", rapid.MakeCheck(func(t *rapid.T) {
 		label := rapid.StringMatching(`[A-Za-z0-9_.≤ÄW-]{0,40}`)
 		machine := rapid.Custom(func(t *rapid.T) Machine {
 			return Machine{label.Draw(t, "name"), label.Draw(t, "address"), rapid.Bool().Draw(t, "dead")}
@@ -286,7 +288,7 @@ func TestMermaid(t *testing.T) {
 		}
 	})
 
-	t.Run("a carrier on all nodes is joined to the group, one on some to those", func(t *testing.T) {
+	t.Run("a carrier on all nodes is joined to the group, one on some nodes to each of them", func(t *testing.T) {
 		text := Mermaid(aCluster(12))
 		for _, want := range []string{"  telephony --> carrier3\n", "  telephony --> carrier4\n", "  node1 --> carrier0\n"} {
 			if !strings.Contains(text, want) {
@@ -298,7 +300,7 @@ func TestMermaid(t *testing.T) {
 		}
 	})
 
-	t.Run("calls that only come in lead from the carrier, and are not called out", func(t *testing.T) {
+	t.Run("an inbound carrier has an arrow from the carrier, labelled in", func(t *testing.T) {
 		for format, wants := range map[string][]string{
 			Mermaid(aCluster(12)):          {"  carrier2 --> telephony\n", "  carrier1 --> node1\n", `{{"NUMBERS<br/>in"}}`},
 			DOT(aCluster(12)):              {"carrier2 [constraint=false, ltail=cluster_telephony, dir=back]", "carrier1 [constraint=false, dir=back]", `label="NUMBERS\nin"`},
@@ -332,7 +334,7 @@ func TestDOT_escapes(t *testing.T) {
 	}
 }
 
-func TestPictures_orderOfInputDoesNotShow(t *testing.T) {
+func TestPictures_areIndependentOfInputOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		topology := aCluster(12)
 		topology.Telephony = rapid.Permutation(topology.Telephony).Draw(t, "nodes")

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// DOT returns the topology in Graphviz' language.
+// DOT returns the topology in the DOT language of Graphviz.
 func DOT(t Topology) string {
 	t = t.sorted()
 	var b strings.Builder
@@ -52,8 +52,8 @@ func DOT(t Topology) string {
 	return b.String()
 }
 
-// dotGrid lays the nodes out in rows, and carriers and database below them, by
-// edges that are not drawn; Graphviz would put forty nodes side by side.
+// dotGrid arranges the nodes in rows by invisible edges. Graphviz would otherwise
+// put forty nodes side by side.
 func (t Topology) dotGrid(line func(string, ...any)) {
 	columns := columnsFor(len(t.Telephony))
 	for from := 0; from < len(t.Telephony); from += columns {
@@ -69,7 +69,8 @@ func (t Topology) dotGrid(line func(string, ...any)) {
 	}
 }
 
-// dotBelow keeps what telephony talks to below it.
+// dotBelow places carriers and database below the telephony nodes, and those below
+// the web nodes.
 func (t Topology) dotBelow(line func(string, ...any)) {
 	if len(t.Telephony) == 0 {
 		return
@@ -86,8 +87,8 @@ func (t Topology) dotBelow(line func(string, ...any)) {
 	}
 }
 
-// dotEdge joins groups at their borders. An edge in Graphviz runs between
-// nodes, so the middle one of a group stands for it, and the arrow is cut off.
+// dotEdge joins groups at their borders. An edge in Graphviz connects nodes, so it
+// is drawn to the middle node of a group and clipped at the group's border.
 func (t Topology) dotEdge(e edge, line func(string, ...any)) {
 	options := []string{"constraint=false"}
 	end := func(name, option string, last bool) string {
@@ -101,7 +102,7 @@ func (t Topology) dotEdge(e edge, line func(string, ...any)) {
 			prefix, columns = "node", columnsFor(count)
 		}
 		at := min(columns, count) / 2
-		if last { // of the last row, so that the edge leaves downwards
+		if last { // of the last row, so that the edge leaves at the bottom
 			at = max(0, count-1-(count-1)%columns+min((count-1)%columns, columns/2))
 		}
 		return fmt.Sprintf("%s%d", prefix, at)
@@ -112,7 +113,7 @@ func (t Topology) dotEdge(e edge, line func(string, ...any)) {
 		options = append(options, "dir="+direction)
 	}
 	if e.to == "replica" || e.from == "proxy" {
-		options = options[1:] // these two decide where their ends are
+		options = options[1:] // these two edges take part in the layout
 	}
 	line("  %s -> %s [%s];", from, to, strings.Join(options, ", "))
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Mermaid returns the topology as a Mermaid flowchart, as GitHub, GitLab and
-// many wikis show it.
+// Mermaid returns the topology as a Mermaid flowchart, which GitHub, GitLab and
+// many wikis render.
 func Mermaid(t Topology) string {
 	t = t.sorted()
 	var b strings.Builder
@@ -31,7 +31,7 @@ func Mermaid(t Topology) string {
 			line("    node%d[%s]%s", i, mermaidLabel(nodeLabel(node)...), mermaidClass(node.Dead))
 		}
 		for i := columnsFor(len(t.Telephony)); i < len(t.Telephony); i++ {
-			line("    node%d ~~~ node%d", i-columnsFor(len(t.Telephony)), i) // not drawn: it makes rows
+			line("    node%d ~~~ node%d", i-columnsFor(len(t.Telephony)), i) // an invisible edge, which makes rows
 		}
 		line("  end")
 	}
@@ -51,7 +51,7 @@ func Mermaid(t Topology) string {
 			from, to = to, from
 		case edge.way == neither:
 			arrow = "---"
-		case edge.way == both && from != "telephony": // Mermaid loses such an edge of a group
+		case edge.way == both && from != "telephony": // Mermaid omits such an edge from a group
 			arrow = "<-->"
 		}
 		line("  %s %s %s", from, arrow, to)
@@ -60,14 +60,13 @@ func Mermaid(t Topology) string {
 	return b.String()
 }
 
-// edge joins two boxes by the names that both text formats give them.
+// edge joins two boxes, which have the same names in both text formats.
 type edge struct {
 	from, to string
 	way      way
 }
 
-// way is where something goes along an edge: from its beginning to its end unless
-// it says otherwise.
+// way is the direction of an edge. The zero value is from its beginning to its end.
 type way int
 
 const (
@@ -90,8 +89,8 @@ func (c Carrier) way() way {
 	}
 }
 
-// edges are those between groups where all of a group is meant, so that a
-// cluster of forty nodes stays a picture and does not become a thicket.
+// edges are the edges of the drawing. What concerns all nodes of a group is one
+// edge of the group, so that forty nodes remain readable.
 func (t Topology) edges() []edge {
 	var edges []edge
 	if t.Proxy != nil && len(t.Web) > 0 {
@@ -121,7 +120,7 @@ func (t Topology) edges() []edge {
 	return edges
 }
 
-// nodeLabel tells a node in lines.
+// nodeLabel is a node's label, by lines.
 func nodeLabel(node Node) []string {
 	lines := []string{node.Name, node.Address}
 	if node.Dead {
@@ -144,15 +143,15 @@ func mermaidClass(dead bool) string {
 	return ""
 }
 
-// mermaidEscape writes what Mermaid or the HTML behind it would understand as
-// its own codes; the number sign starts one, so it is among them.
+// mermaidEscape escapes what Mermaid or its HTML would interpret. The number sign
+// begins an escape, so it is escaped, too.
 var mermaidEscape = strings.NewReplacer(
 	"#", "#35;", `"`, "#quot;", "&", "#amp;", "<", "#lt;", ">", "#gt;", "`", "#96;",
 	`\`, "#92;", "[", "#91;", "]", "#93;", "{", "#123;", "}", "#125;", "(", "#40;", ")", "#41;",
 	"|", "#124;", ";", "#59;", "*", "#42;", "_", "#95;", "$", "#36;", "%", "#37;", "~", "#126;",
 )
 
-// mermaidTitle fits a title into the front matter, where codes are not read.
+// mermaidTitle replaces the same in the front matter, where escapes are not read.
 var mermaidTitle = strings.NewReplacer(`"`, "'", `\`, "/", "<", "‹", ">", "›", "&", "+")
 
 func mermaidLabel(lines ...string) string {

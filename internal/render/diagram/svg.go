@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Distances in pixels of the picture's own coordinates.
+// Distances in pixels of the drawing's own coordinates.
 const (
 	margin     = 28 // around everything
 	gutter     = 30 // right of the groups, for the line that passes telephony
@@ -17,9 +17,9 @@ const (
 	cardHeight = 52 // of a machine
 )
 
-// SVG returns the topology as a picture that stands alone: no script, no font,
-// no other file. It has a background of its own and follows the reader's
-// choice of a light or a dark scheme.
+// SVG returns the topology as an SVG document without scripts, fonts or references
+// to other files. It has its own background and follows the reader's light or dark
+// color scheme.
 func SVG(t Topology) []byte {
 	t = t.sorted()
 	p := &picture{topology: t, colors: make(map[string]int)}
@@ -37,8 +37,8 @@ func SVG(t Topology) []byte {
 	return p.document(y + margin)
 }
 
-// columnsFor lays telephony nodes out so that a picture stays about as wide as
-// a page, whatever their number.
+// columnsFor returns the number of columns in which that many telephony nodes are
+// about as wide as a page.
 func columnsFor(nodes int) int {
 	switch {
 	case nodes <= 4:
@@ -50,15 +50,15 @@ func columnsFor(nodes int) int {
 	}
 }
 
-// box is a rectangle; one of no height is not there.
+// box is a rectangle. One without height is absent.
 type box struct{ x, y, w, h int }
 
-func (b box) there() bool { return b.h > 0 }
-func (b box) right() int  { return b.x + b.w }
-func (b box) bottom() int { return b.y + b.h }
-func (b box) middle() int { return b.y + b.h/2 }
+func (b box) present() bool { return b.h > 0 }
+func (b box) right() int    { return b.x + b.w }
+func (b box) bottom() int   { return b.y + b.h }
+func (b box) middle() int   { return b.y + b.h/2 }
 
-// picture gathers the parts of an SVG: lines are drawn below cards.
+// picture collects the parts of an SVG. Lines are drawn below cards.
 type picture struct {
 	topology Topology
 	colors   map[string]int // campaign to colour
@@ -69,7 +69,7 @@ type picture struct {
 
 func (p *picture) width() int { return 2*margin + gutter + p.inner }
 
-// title writes name and sum, and returns where the first band begins.
+// title draws title and summary, and returns where the first band begins.
 func (p *picture) title(y int) int {
 	title := p.topology.Title
 	if clean(title) == "" {
@@ -105,7 +105,7 @@ func (p *picture) front(y int) (web box, next int) {
 		proxy := box{x: margin, y: y, w: cardWidth + 2*padding, h: height}
 		p.group(proxy, "Proxy")
 		p.machine(margin+padding, y+header, *t.Proxy, "card")
-		if web.there() {
+		if web.present() {
 			at := y + header + cardHeight/2
 			p.arrow(outOnly, "", point{proxy.right(), at}, point{web.x, at})
 		}
@@ -119,7 +119,7 @@ func (p *picture) telephony(y int, above box) (group box, next int) {
 	if len(nodes) == 0 {
 		return box{}, y
 	}
-	if above.there() || p.topology.Proxy != nil {
+	if above.present() || p.topology.Proxy != nil {
 		y += gap
 	}
 	columns := columnsFor(len(nodes))
@@ -144,7 +144,7 @@ func (p *picture) telephony(y int, above box) (group box, next int) {
 // back draws carriers on the left, and the database on the right.
 func (p *picture) back(y int, above, web box) (carriers, data box, next int) {
 	t := p.topology
-	if above.there() || web.there() {
+	if above.present() || web.present() {
 		y += bandGap
 	}
 	var stores []Machine
@@ -170,7 +170,7 @@ func (p *picture) back(y int, above, web box) (carriers, data box, next int) {
 	}
 	if len(t.Carriers) > 0 {
 		width := p.inner
-		if data.there() {
+		if data.present() {
 			width -= data.w + bandGap
 		}
 		columns := max(1, (width-2*padding+gap)/(cardWidth+gap))
@@ -217,7 +217,7 @@ func (p *picture) legend(y int) int {
 
 // lines joins the groups.
 func (p *picture) lines(web, telephony, carriers, data box) {
-	if telephony.there() && carriers.there() {
+	if telephony.present() && carriers.present() {
 		inbound, outbound := false, false
 		for _, carrier := range p.topology.Carriers {
 			inbound, outbound = inbound || carrier.Inbound, outbound || carrier.Outbound
@@ -228,11 +228,11 @@ func (p *picture) lines(web, telephony, carriers, data box) {
 	if p.topology.Database == nil {
 		return
 	}
-	if telephony.there() {
+	if telephony.present() {
 		x := data.x + data.w/2
 		p.arrow(outOnly, "SQL", point{x, telephony.bottom()}, point{x, data.y})
 	}
-	if web.there() {
+	if web.present() {
 		x := margin + p.inner + gutter/2
 		p.arrow(outOnly, "", point{web.right(), web.middle()}, point{x, web.middle()}, point{x, data.y + header + cardHeight/2}, point{data.right(), data.y + header + cardHeight/2})
 	}

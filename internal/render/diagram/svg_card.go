@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// trunkRows is how many campaigns a card names; the bar shows them all.
+// trunkRows is the number of campaigns that a card names. The bar shows all.
 const trunkRows = 5
 
 type point struct{ x, y int }
@@ -14,15 +14,15 @@ func (p *picture) text(x, y int, class, text, extra string) {
 	fmt.Fprintf(&p.over, `<text x="%d" y="%d" class="%s"%s>%s</text>`+"\n", x, y, class, extra, inXML(text))
 }
 
-const toTheLeft = ` text-anchor="end"`
+const alignRight = ` text-anchor="end"`
 
 func (p *picture) group(b box, name string) {
 	fmt.Fprintf(&p.under, `<rect class="group" x="%d" y="%d" width="%d" height="%d" rx="10"/>`+"\n", b.x, b.y, b.w, b.h)
 	p.text(b.x+padding, b.y+20, "head", fit(name, b.w-2*padding, 12, true), "")
 }
 
-// arrow draws a line over the points with a tip where it leads, and its label
-// beside its middle.
+// arrow draws a line through the points with an arrowhead at its end, and its
+// label beside its middle.
 func (p *picture) arrow(way way, label string, points ...point) {
 	var path []string
 	for _, at := range points {
@@ -41,8 +41,8 @@ func (p *picture) arrow(way way, label string, points ...point) {
 	}
 }
 
-// open begins a card whose full text a reader sees when pointing at it.
-func (p *picture) open(b box, class string, dead bool, tip ...string) {
+// openCard begins a card. Its full text is the tooltip.
+func (p *picture) openCard(b box, class string, dead bool, tip ...string) {
 	if dead {
 		class += " dead"
 	}
@@ -55,21 +55,21 @@ func (p *picture) open(b box, class string, dead bool, tip ...string) {
 	fmt.Fprintf(&p.over, `<g><title>%s</title><rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="7"/>`+"\n", strings.Join(lines, "&#10;"), class, b.x, b.y, b.w, b.h)
 }
 
-func (p *picture) shut() { p.over.WriteString("</g>\n") }
+func (p *picture) closeCard() { p.over.WriteString("</g>\n") }
 
 func (p *picture) machine(x, y int, m Machine, class string) {
 	b := box{x: x, y: y, w: cardWidth, h: cardHeight}
-	p.open(b, class, m.Dead, m.Name, m.Address, told(m.Dead))
+	p.openCard(b, class, m.Dead, m.Name, m.Address, status(m.Dead))
 	name := b.w - 24
 	if m.Dead {
 		name -= p.badge(b)
 	}
 	p.text(x+12, y+21, "name", fit(m.Name, name, 13, true), "")
 	p.text(x+12, y+39, "address", fitFixed(m.Address, b.w-24, 11), "")
-	p.shut()
+	p.closeCard()
 }
 
-func told(dead bool) string {
+func status(dead bool) string {
 	if dead {
 		return "dead"
 	}
@@ -100,7 +100,7 @@ func (p *picture) nodeHeight(node Node) int {
 // lines that campaigns have, and the campaigns.
 func (p *picture) node(b box, node Node) {
 	tip := append(nodeLabel(node), p.carriersOn(node))
-	p.open(b, "card", node.Dead, tip...)
+	p.openCard(b, "card", node.Dead, tip...)
 	x, right := b.x+12, b.right()-12
 	width := right - x
 	nameWidth := width
@@ -116,7 +116,7 @@ func (p *picture) node(b box, node Node) {
 		y += 16
 	}
 	if len(node.Trunks) == 0 {
-		p.shut()
+		p.closeCard()
 		return
 	}
 	p.bar(x, y, width, node)
@@ -130,16 +130,16 @@ func (p *picture) node(b box, node Node) {
 		value := trunk.text()
 		fmt.Fprintf(&p.over, `<circle class="c%d" cx="%d" cy="%d" r="4"/>`+"\n", p.colors[trunk.Campaign], x+4, y-1)
 		p.text(x+14, y+3, "plain", fit(trunk.Campaign, width-22-widthOf(value, 11, false), 11, false), "")
-		p.text(right, y+3, "plain", value, toTheLeft)
+		p.text(right, y+3, "plain", value, alignRight)
 	}
 	if more := len(node.Trunks) - len(shown); more > 0 {
 		p.text(x+14, y+19, "plain quiet", fmt.Sprintf("and %d more", more), "")
 	}
-	p.shut()
+	p.closeCard()
 }
 
-// bar shows how much of the node's lines each campaign has; what is beyond the
-// node's maximum is marked.
+// bar draws each campaign's part of the node's lines, and marks what exceeds the
+// node's maximum.
 func (p *picture) bar(x, y, width int, node Node) {
 	sum := 0
 	for _, trunk := range node.Trunks {
@@ -160,7 +160,7 @@ func (p *picture) bar(x, y, width int, node Node) {
 	}
 }
 
-// chips puts the numbers of the carriers that are not on every node at the
+// chips draws the numbers of the carriers that are not on every node at the
 // right of the second line, and returns the width that they take.
 func (p *picture) chips(b box, node Node) int {
 	const width = 20
@@ -206,7 +206,7 @@ func (p *picture) carrier(b box, number int, carrier Carrier) {
 	if all {
 		where = "on all nodes"
 	}
-	p.open(b, "card", false, carrier.Name, carrier.direction(), where)
+	p.openCard(b, "card", false, carrier.Name, carrier.direction(), where)
 	width := b.w - 24
 	if !all {
 		p.chip(b.right()-28, b.y+10, fmt.Sprint(number+1))
@@ -214,5 +214,5 @@ func (p *picture) carrier(b box, number int, carrier Carrier) {
 	}
 	p.text(b.x+12, b.y+21, "name", fit(carrier.Name, width, 13, true), "")
 	p.text(b.x+12, b.y+39, "plain", fit(carrier.direction()+", "+where, b.w-24, 11, false), "")
-	p.shut()
+	p.closeCard()
 }

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// campaignColors is how many colours the style knows; beyond them they repeat,
-// and the names tell campaigns apart.
+// campaignColors is the number of colors of the style. With more campaigns they
+// repeat, and the names distinguish campaigns.
 const campaignColors = 8
 
-// style holds both schemes. The pairs are chosen so that text has a contrast
-// of at least 4.5 to 1 on its ground in either.
+// style is the style sheet of both color schemes. In each, text has a contrast of
+// at least 4.5 to 1 with its background.
 func style() string {
 	light := "--ground:#ffffff;--group:#f4f6f9;--edge:#b8c2cf;--card:#ffffff;--ink:#1c2733;--quiet:#566272;--line:#6b7887;--rest:#dde3ea;--red:#b71c1c;--pale:#fdecea;--chip:#33475b;--on:#ffffff;" +
 		palette("#1f77b4", "#c2570c", "#2e7d32", "#8e3ea8", "#a8324a", "#00737a", "#7a5c00", "#4a5bd0")
@@ -60,7 +60,7 @@ var wide = map[rune]int{
 	'N': 748, 'U': 732, 'C': 698, 'R': 695, '≤': 838, '&': 780, '+': 838, '=': 838, '<': 838, '>': 838, '#': 838, '~': 838, '^': 838,
 }
 
-// widthOf bounds the width of a text in pixels from above.
+// widthOf is an upper bound of the width of a text in pixels.
 func widthOf(text string, size int, bold bool) int {
 	sum := 0
 	for _, r := range text {
@@ -89,7 +89,7 @@ func widthOf(text string, size int, bold bool) int {
 // fixedWidth is the width of a text in the fixed-width font.
 func fixedWidth(text string, size int) int { return (len([]rune(text))*602*size + 999) / 1000 }
 
-// fit cuts a text that is too wide and says so with an ellipsis.
+// fit shortens a text that is too wide, with an ellipsis at its end.
 func fit(text string, width, size int, bold bool) string {
 	return cut(text, func(text string) bool { return widthOf(text, size, bold) <= width })
 }

@@ -8,10 +8,10 @@ import (
 	"unicode"
 )
 
-// Topology is what a picture shows. Empty parts are left out of it.
+// Topology is the content of a drawing. Empty parts are omitted.
 type Topology struct {
 	Title     string
-	Seats     int // each once, on however many nodes it is; 0 is not told
+	Seats     int // each counted once, whatever the number of its nodes; 0 is omitted
 	Proxy     *Machine
 	Web       []Machine
 	Telephony []Node
@@ -20,7 +20,7 @@ type Topology struct {
 	Replica   *Machine
 }
 
-// Machine is a machine of which only name and address are told.
+// Machine is a machine that is drawn with its name and address.
 type Machine struct {
 	Name    string
 	Address string
@@ -34,28 +34,28 @@ type Node struct {
 	Seats   int     // that can log in there
 	Lines   int     // max_vicidial_trunks
 	Trunks  []Trunk // per campaign
-	Role    string  // what only this node does, e.g. "voicemail, end of day"
+	Role    string  // duties of this node only, e.g. "voicemail, end of day"
 	Dead    bool
 }
 
-// Trunk is what one campaign has on a node.
+// Trunk is the allocation of one campaign on a node.
 type Trunk struct {
 	Campaign string
 	Lines    int
 	Limit    bool // MAXIMUM_LIMIT; else lines withheld from other campaigns
 }
 
-// Carrier is a way to the telephone network.
+// Carrier is a connection to the telephone network.
 type Carrier struct {
 	Name    string
 	Servers []string // addresses of the nodes it is on; empty means all
-	// Inbound and Outbound say which way calls go; neither is an account that the
-	// dialplan of others may use.
+	// Inbound and Outbound are the directions of calls. A carrier with neither is an
+	// account that the dialplan of others may use.
 	Inbound, Outbound bool
 }
 
-// sorted returns the topology with every list in one order, so that pictures
-// of equal clusters are equal.
+// sorted returns the topology with every list sorted, so that drawings of equal
+// clusters are equal.
 func (t Topology) sorted() Topology {
 	t.Web = slices.SortedStableFunc(slices.Values(t.Web), func(a, b Machine) int {
 		return cmp.Or(natural(a.Name, b.Name), natural(a.Address, b.Address))
@@ -70,8 +70,7 @@ func (t Topology) sorted() Topology {
 	return t
 }
 
-// natural compares text with numbers in it as a person would: dial2 comes
-// before dial10.
+// natural compares runs of digits as numbers: dial2 comes before dial10.
 func natural(a, b string) int {
 	for a != "" && b != "" {
 		wordA, restA := cutWord(a)
@@ -100,12 +99,12 @@ func cutWord(text string) (word, rest string) {
 	return text[:end], text[end:]
 }
 
-// on says whether the carrier is on the node.
+// on reports whether the carrier is on the node.
 func (c Carrier) on(node Node) bool {
 	return len(c.Servers) == 0 || slices.Contains(c.Servers, node.Address)
 }
 
-// everywhere says whether the carrier is on all nodes of the topology.
+// everywhere reports whether the carrier is on all nodes of the topology.
 func (t Topology) everywhere(c Carrier) bool {
 	return !slices.ContainsFunc(t.Telephony, func(n Node) bool { return !c.on(n) })
 }
@@ -122,7 +121,7 @@ func (t Topology) campaigns() []string {
 	return slices.Compact(all)
 }
 
-// summary sums the cluster up in one line.
+// summary is the cluster in one line.
 func (t Topology) summary() string {
 	lines, dead := 0, 0
 	for _, node := range t.Telephony {
@@ -142,10 +141,10 @@ func (t Topology) summary() string {
 	return text + " · " + counted(lines, "line")
 }
 
-// load tells seats and lines of a node.
+// load is the number of seats and lines of a node.
 func (n Node) load() string { return counted(n.Seats, "seat") + " · " + counted(n.Lines, "line") }
 
-// text shows a trunk: up to a limit, or withheld from others.
+// text is a trunk's label: up to a limit, or withheld from others.
 func (t Trunk) text() string {
 	if t.Limit {
 		return fmt.Sprintf("≤ %d", t.Lines)
@@ -173,13 +172,13 @@ func grouped(number int) string {
 	return text
 }
 
-// clean makes a label one line of valid text: what a database holds can be
-// anything, and control characters break every one of the formats.
+// clean makes a label one line of valid text. Values in the database are
+// arbitrary, and control characters break each of the formats.
 func clean(text string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	text = strings.Map(func(r rune) rune {
 		switch {
-		case r == '\uFFFE', r == '\uFFFF', unicode.In(r, unicode.Cf): // not in XML; or turns the text around
+		case r == '\uFFFE', r == '\uFFFF', unicode.In(r, unicode.Cf): // invalid in XML, or reverses the direction of text
 			return -1
 		case unicode.IsControl(r), unicode.IsSpace(r):
 			return ' '
