@@ -19,8 +19,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// floor is the part of the cluster that draining a server reads and changes.
-type floor interface {
+// drainTopology is what the drain and undrain actions read and change.
+type drainTopology interface {
 	Servers(context.Context) (cluster.Servers, error)
 	Expected(context.Context) (cluster.Servers, error)
 	Alive(context.Context) (alive []string, heard bool, err error)
@@ -42,13 +42,13 @@ var (
 //go:embed action_drain.md
 var drainDescription string
 
-// drainTimeout is how long a drain waits when nobody says otherwise.
+// drainTimeout is the default of timeout.
 const drainTimeout = 30 * time.Minute
 
 // Drain is the action vicidial_server_drain.
-type Drain struct{ floor floor }
+type Drain struct{ topology drainTopology }
 
-// NewDrain makes the action.
+// NewDrain returns the action.
 func NewDrain() action.Action { return &Drain{} }
 
 type drainModel struct {
@@ -59,15 +59,15 @@ type drainModel struct {
 	Interval     types.String `tfsdk:"interval"`
 }
 
-// remote says whether remote agents are to stop, too.
+// remote reports whether remote agents are stopped, too.
 func (m drainModel) remote() bool { return m.RemoteAgents.IsNull() || m.RemoteAgents.ValueBool() }
 
-// Metadata names the action.
+// Metadata sets the type name.
 func (a *Drain) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_server_drain"
 }
 
-// Schema describes what a drain is told.
+// Schema defines the arguments of a drain.
 func (a *Drain) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: drainDescription,
@@ -95,28 +95,29 @@ func serverIPAttribute() schema.StringAttribute {
 	}
 }
 
-// Configure takes the cluster from the provider.
+// Configure stores the cluster that the provider has opened.
 func (a *Drain) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.floor)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.topology)...)
 }
 
-// ValidateConfig refuses what contradicts itself.
+// ValidateConfig refuses contradictory attributes.
 func (a *Drain) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
 	if m, ok := tfhelper.Get[drainModel](ctx, req.Config, &resp.Diagnostics); ok {
-		resp.Diagnostics.Append(reviewLengths(m.Timeout, m.Interval, drainTimeout)...)
+		resp.Diagnostics.Append(reviewWaitTimes(m.Timeout, m.Interval, drainTimeout)...)
 	}
 }
 
-// ModifyPlan tells what the invocation would refuse, and what a drain leaves to
+// ModifyPlan reports what the invocation would refuse, and what a drain leaves to
 // the operator.
 func (a *Drain) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m, ok := tfhelper.Get[drainModel](ctx, req.Config, &resp.Diagnostics)
-	if ok && a.floor != nil && !m.ServerIP.IsUnknown() {
+	if ok && a.topology != nil && !m.ServerIP.IsUnknown() {
 		resp.Diagnostics.Append(a.review(ctx, m)...)
 	}
 }
 
-// Invoke shuts the gates, and waits until the server is empty.
+// Invoke closes the server to logins and balance calls, and waits until it is
+// empty.
 func (a *Drain) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	if m, ok := tfhelper.Get[drainModel](ctx, req.Config, &resp.Diagnostics); ok {
 		err := a.drain(ctx, m, tfhelper.Progress(ctx, resp))
@@ -126,9 +127,9 @@ func (a *Drain) Invoke(ctx context.Context, req action.InvokeRequest, resp *acti
 
 func (a *Drain) review(ctx context.Context, m drainModel) diag.Diagnostics {
 	at, ip := path.Root("server_ip"), m.ServerIP.ValueString()
-	d, err := a.look(ctx, m)
+	d, err := a.input(ctx, m)
 	if errors.Is(err, cluster.ErrNotFound) {
-		return reviewMissing(ctx, a.floor, ip)
+		return reviewMissing(ctx, a.topology, ip)
 	}
 	var around cluster.DrainSurroundings
 	if err == nil {
@@ -148,12 +149,12 @@ func (a *Drain) review(ctx context.Context, m drainModel) diag.Diagnostics {
 	if m.remote() {
 		tables = append(tables, cluster.TableRemoteAgents)
 	}
-	diags.Append(tfhelper.Diagnose("Unable to drain server", ip, a.floor.Writable(ctx, tables...))...)
+	diags.Append(tfhelper.Diagnose("Unable to drain server", ip, a.topology.Writable(ctx, tables...))...)
 	return diags
 }
 
-// reviewMissing passes a server that this very run is going to make.
-func reviewMissing(ctx context.Context, f floor, ip string) diag.Diagnostics {
+// reviewMissing accepts a server that the same run is going to create.
+func reviewMissing(ctx context.Context, f drainTopology, ip string) diag.Diagnostics {
 	expected, err := f.Expected(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan server", ip, err)
@@ -165,22 +166,22 @@ func reviewMissing(ctx context.Context, f floor, ip string) diag.Diagnostics {
 		"No row of the table servers has the address "+ip+", and no resource of this configuration is going to make one.")}
 }
 
-// look reads what a drain is decided by.
-func (a *Drain) look(ctx context.Context, m drainModel) (cluster.Drain, error) {
+// input reads what the decision depends on.
+func (a *Drain) input(ctx context.Context, m drainModel) (cluster.Drain, error) {
 	d := cluster.Drain{EvenIfLast: m.EvenIfLast.ValueBool()}
 	var err error
-	if d.Servers, d.Server, err = find(ctx, a.floor, m.ServerIP.ValueString()); err != nil {
+	if d.Servers, d.Server, err = find(ctx, a.topology, m.ServerIP.ValueString()); err != nil {
 		return d, err
 	}
-	if d.Alive, _, err = a.floor.Alive(ctx); err != nil || !m.remote() {
+	if d.Alive, _, err = a.topology.Alive(ctx); err != nil || !m.remote() {
 		return d, err
 	}
-	d.RemoteAgents, err = a.floor.RemoteAgents(ctx)
+	d.RemoteAgents, err = a.topology.RemoteAgents(ctx)
 	return d, err
 }
 
-// find reads the servers, and picks the one of that address.
-func find(ctx context.Context, f floor, ip string) (cluster.Servers, cluster.Server, error) {
+// find reads the servers, and returns the one with that address, too.
+func find(ctx context.Context, f drainTopology, ip string) (cluster.Servers, cluster.Server, error) {
 	servers, err := f.Servers(ctx)
 	if err != nil {
 		return nil, cluster.Server{}, err
@@ -192,40 +193,40 @@ func find(ctx context.Context, f floor, ip string) (cluster.Servers, cluster.Ser
 	return servers, server, nil
 }
 
-// around reads what a drain leaves as it is.
+// around reads what a drain does not change but warns of.
 func (a *Drain) around(ctx context.Context) (cluster.DrainSurroundings, error) {
 	var around cluster.DrainSurroundings
 	var err error
-	if around.Voicemail, err = a.floor.VoicemailServer(ctx); err != nil {
+	if around.Voicemail, err = a.topology.VoicemailServer(ctx); err != nil {
 		return around, err
 	}
-	if around.Carriers, err = a.floor.CarrierRows(ctx); err != nil {
+	if around.Carriers, err = a.topology.CarrierRows(ctx); err != nil {
 		return around, err
 	}
-	around.Phones, around.Aliases, err = a.floor.AgentPhones(ctx)
+	around.Phones, around.Aliases, err = a.topology.AgentPhones(ctx)
 	return around, err
 }
 
-// drain shuts the gates under the lock, and lets go of it before it waits.
-func (a *Drain) drain(ctx context.Context, m drainModel, tell func(string)) error {
-	if a.floor == nil {
+// drain writes under the lock, and releases the lock before it waits.
+func (a *Drain) drain(ctx context.Context, m drainModel, progress func(string)) error {
+	if a.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	d, err := written(ctx, a.floor, func(ctx context.Context) (cluster.Drain, error) { return a.look(ctx, m) })
+	d, err := applyDecision(ctx, a.topology, func(ctx context.Context) (cluster.Drain, error) { return a.input(ctx, m) })
 	if err != nil {
 		return err
 	}
-	tellAll(tell, d.Says(), d.Server.String()+" was out of work already")
-	timeout, pause := lengths(m.Timeout, m.Interval, drainTimeout)
+	report(progress, d.Says(), d.Server.String()+" was out of work already")
+	timeout, pause := waitTimes(m.Timeout, m.Interval, drainTimeout)
 	if timeout == 0 {
-		tell("Who is at work on " + d.Server.String() + " is not waited for")
+		progress("Who is at work on " + d.Server.String() + " is not waited for")
 		return nil
 	}
 	watch := cluster.DrainWatch{Server: d.Server}
-	return await(ctx, timeout, pause, tell, func(ctx context.Context, waited time.Duration) cluster.Watched {
-		now, err := a.floor.AtWork(ctx, d.Server.IP())
+	return await(ctx, timeout, pause, progress, func(ctx context.Context, waited time.Duration) cluster.Watched {
+		now, err := a.topology.AtWork(ctx, d.Server.IP())
 		var watched cluster.Watched
 		watch, watched = cluster.NextDrainStep(watch, now, err, waited)
 		return watched
-	}, func(waited time.Duration, stopped bool) error { return watch.Unfinished(waited, stopped) }) //nolint:gocritic // watch.Unfinished would bind the watch as it is now
+	}, func(waited time.Duration, stopped bool) error { return watch.Unfinished(waited, stopped) }) //nolint:gocritic // watch.Unfinished would bind the present value of watch
 }

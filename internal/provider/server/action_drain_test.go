@@ -29,9 +29,9 @@ const (
 		| dial3     | N                         | N                       |`
 )
 
-// aFloor is a cluster at work, with two runs of remote agents on dial3, agents
-// 6001 and 6002 and three calls on it.
-func aFloor(t *testing.T, version int) *sandbox.Database {
+// drainFixture is a cluster in operation, with two runs of remote agents, agents
+// 6001 and 6002 and three calls on dial3.
+func drainFixture(t *testing.T, version int) *sandbox.Database {
 	t.Helper()
 	d := sandbox.New(t, version)
 	acctest.BusyCluster(t, d)
@@ -43,8 +43,8 @@ func aFloor(t *testing.T, version int) *sandbox.Database {
 	return d
 }
 
-// drain is what the tests tell it: no more than a second between two looks.
-func drain(more acctest.Values) acctest.Values {
+// drainConfig is the configuration of a drain, with an interval of one second.
+func drainConfig(more acctest.Values) acctest.Values {
 	config := acctest.Values{"server_ip": "10.0.0.3", "timeout": "60s", "interval": "1s"}
 	for name, value := range more {
 		config[name] = value
@@ -52,8 +52,8 @@ func drain(more acctest.Values) acctest.Values {
 	return config
 }
 
-// when runs something as soon as the progress says a thing, each once.
-func when(reactions map[string]func()) func(string) {
+// onProgress runs each reaction once, when a progress message contains its key.
+func onProgress(reactions map[string]func()) func(string) {
 	return func(line string) {
 		for said, react := range reactions {
 			if strings.Contains(line, said) {
@@ -64,18 +64,18 @@ func when(reactions map[string]func()) func(string) {
 	}
 }
 
-func TestDrain_waitsUntilTheLastOneHasLeft(t *testing.T) {
+func TestDrain_waitsUntilEmpty(t *testing.T) {
 	t.Parallel()
 	for _, version := range sandbox.Schemas() {
 		t.Run(fmt.Sprintf("on schema %d", version), func(t *testing.T) {
 			t.Parallel()
-			d := aFloor(t, version)
+			d := drainFixture(t, version)
 			acctest.Run(t, d, "UPDATE servers SET conf_secret = 'canary1', ASTmgrSECRET = 'canary2'")()
 			before := d.Table(t.Context(), "SELECT * FROM servers ORDER BY server_id")
 			action := acctest.NewAction(t, d, "vicidial_server_drain", nil)
-			action.Validate(t, drain(nil)).ExpectDiagnostic(t, "")
-			action.Plan(t, drain(nil)).ExpectDiagnostic(t, "")
-			drained := action.Invoke(t.Context(), t, drain(nil), when(map[string]func(){
+			action.Validate(t, drainConfig(nil)).ExpectDiagnostic(t, "")
+			action.Plan(t, drainConfig(nil)).ExpectDiagnostic(t, "")
+			drained := action.Invoke(t.Context(), t, drainConfig(nil), onProgress(map[string]func(){
 				"2 agents are logged in": acctest.Run(t, d, "DELETE FROM vicidial_live_agents WHERE user = '6001'", "DELETE FROM vicidial_auto_calls WHERE server_ip = '10.0.0.3' AND call_type = 'OUT'"),
 				"1 agent is logged in":   acctest.Run(t, d, "DELETE FROM vicidial_live_agents WHERE user = '6002'"),
 				"nobody is logged in":    acctest.Run(t, d, "DELETE FROM vicidial_auto_calls WHERE server_ip = '10.0.0.3'"),
@@ -129,15 +129,15 @@ func TestDrain_waitsUntilTheLastOneHasLeft(t *testing.T) {
 func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 	t.Parallel()
 	const lines = "SELECT COUNT(*) AS n FROM vicidial_admin_log"
-	t.Run("when the time is up, and the next one only waits on", func(t *testing.T) {
+	t.Run("at the timeout, and the next drain only waits", func(t *testing.T) {
 		t.Parallel()
-		d := aFloor(t, 1720)
+		d := drainFixture(t, 1720)
 		action := acctest.NewAction(t, d, "vicidial_server_drain", nil)
-		short := drain(acctest.Values{"timeout": "2s"})
+		short := drainConfig(acctest.Values{"timeout": "2s"})
 		action.Invoke(t.Context(), t, short, nil).ExpectDiagnostic(t, `ERROR .*: Unable to drain server 10.0.0.3: Dial3 \(10.0.0.3\) was still at work after 2s: 2 agents are logged in \(6001 at SIP/2004.*6002 at SIP/2005.*3 calls are up.*It stays drained.*Calls that carriers send`)
 		d.Expect(t, gates, dial3Drained)
 		d.Expect(t, lines, "| n |\n| 3 |")
-		again := action.Invoke(t.Context(), t, short, when(map[string]func(){
+		again := action.Invoke(t.Context(), t, short, onProgress(map[string]func(){
 			"was out of work already": acctest.Run(t, d, "DELETE FROM vicidial_live_agents", "DELETE FROM vicidial_auto_calls"),
 		}))
 		again.ExpectDiagnostic(t, "")
@@ -150,33 +150,33 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 	} {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()
-			d := aFloor(t, 1720)
+			d := drainFixture(t, 1720)
 			action := acctest.NewAction(t, d, "vicidial_server_drain", nil)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			answer := action.Invoke(ctx, t, drain(nil), when(map[string]func(){"2 agents are logged in": func() { stop(t, action, cancel) }}))
+			answer := action.Invoke(ctx, t, drainConfig(nil), onProgress(map[string]func(){"2 agents are logged in": func() { stop(t, action, cancel) }}))
 			answer.ExpectDiagnostic(t, `ERROR .*Unable to drain server 10.0.0.3: The wait for dial3 \(10.0.0.3\) was stopped after \ds: 2 agents are logged in.*It stays drained`)
 			d.Expect(t, gates, dial3Drained)
 		})
 	}
-	t.Run("when somebody puts it back to work", func(t *testing.T) {
+	t.Run("when somebody opens the server again", func(t *testing.T) {
 		t.Parallel()
-		d := aFloor(t, 1720)
+		d := drainFixture(t, 1720)
 		action := acctest.NewAction(t, d, "vicidial_server_drain", nil)
-		answer := action.Invoke(t.Context(), t, drain(nil), when(map[string]func(){
+		answer := action.Invoke(t.Context(), t, drainConfig(nil), onProgress(map[string]func(){
 			"2 agents are logged in": acctest.Run(t, d, "UPDATE servers SET active_agent_login_server = 'Y' WHERE server_id = 'dial3'"),
 		}))
 		answer.ExpectDiagnostic(t, `ERROR .*Server dial3 was put back to work while it emptied: active_agent_login_server says Y again.*invoke the action again`)
 	})
-	t.Run("but not when the database is away for a moment, and it holds no lock meanwhile", func(t *testing.T) {
+	t.Run("not when the database is unavailable for a moment; the wait holds no lock", func(t *testing.T) {
 		t.Parallel()
-		d := aFloor(t, 1720)
+		d := drainFixture(t, 1720)
 		p := sandbox.NewProxy(t, d.Server())
 		action := acctest.NewAction(t, d, "vicidial_server_drain", acctest.Values{"port": p.Port()})
 		other := acctest.NewAction(t, d, "vicidial_server_drain", acctest.Values{"lock_timeout": "1s"})
-		answer := action.Invoke(t.Context(), t, drain(nil), when(map[string]func(){
+		answer := action.Invoke(t.Context(), t, drainConfig(nil), onProgress(map[string]func(){
 			"2 agents are logged in": func() {
-				other.Invoke(t.Context(), t, drain(acctest.Values{"server_ip": "10.0.0.2", "timeout": "0s"}), nil).ExpectDiagnostic(t, "")
+				other.Invoke(t.Context(), t, drainConfig(acctest.Values{"server_ip": "10.0.0.2", "timeout": "0s"}), nil).ExpectDiagnostic(t, "")
 				p.Down()
 			},
 			"could not be asked": func() {
@@ -187,10 +187,10 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 		answer.ExpectDiagnostic(t, "")
 		answer.ExpectProgress(t, "2 agents are logged in", "The database could not be asked, which is tried again", "dial3 (10.0.0.3) is drained")
 	})
-	t.Run("when it is told not to wait", func(t *testing.T) {
+	t.Run("at once with a timeout of 0s", func(t *testing.T) {
 		t.Parallel()
-		d := aFloor(t, 1720)
-		answer := acctest.NewAction(t, d, "vicidial_server_drain", nil).Invoke(t.Context(), t, drain(acctest.Values{"timeout": "0s", "remote_agents": false}), nil)
+		d := drainFixture(t, 1720)
+		answer := acctest.NewAction(t, d, "vicidial_server_drain", nil).Invoke(t.Context(), t, drainConfig(acctest.Values{"timeout": "0s", "remote_agents": false}), nil)
 		answer.ExpectDiagnostic(t, "")
 		answer.ExpectProgress(t, "takes no new agent logins", "Who is at work on dial3 (10.0.0.3) is not waited for")
 		d.Expect(t, gates, dial3Drained)
@@ -200,7 +200,7 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 
 func TestDrain_refuses(t *testing.T) {
 	t.Parallel()
-	t.Run("lengths of time that are none, when it is validated", func(t *testing.T) {
+	t.Run("invalid durations, at validation", func(t *testing.T) {
 		t.Parallel()
 		action := acctest.NewAction(t, sandbox.New(t, 1720), "vicidial_server_drain", nil)
 		for _, c := range []struct {
@@ -216,12 +216,12 @@ func TestDrain_refuses(t *testing.T) {
 			{acctest.Values{"timeout": tftypes.UnknownValue, "interval": tftypes.UnknownValue, "server_ip": tftypes.UnknownValue}, ""},
 			{acctest.Values{"server_ip": "10.0.0.03"}, `"server_ip".*without leading zeros`},
 		} {
-			action.Validate(t, drain(c.config)).ExpectDiagnostic(t, c.says)
+			action.Validate(t, drainConfig(c.config)).ExpectDiagnostic(t, c.says)
 		}
 	})
-	t.Run("a server that is not there, at plan time and later", func(t *testing.T) {
+	t.Run("an unknown server, at plan time and later", func(t *testing.T) {
 		t.Parallel()
-		d := aFloor(t, 1720)
+		d := drainFixture(t, 1720)
 		for _, name := range []string{"vicidial_server_drain", "vicidial_server_undrain"} {
 			action := acctest.NewAction(t, d, name, nil)
 			nowhere := acctest.Values{"server_ip": "10.0.0.9"}
@@ -233,22 +233,22 @@ func TestDrain_refuses(t *testing.T) {
 	})
 	t.Run("the last server that agents can log in to, at plan time and later", func(t *testing.T) {
 		t.Parallel()
-		d := aFloor(t, 1720)
+		d := drainFixture(t, 1720)
 		acctest.Run(t, d, "UPDATE servers SET active = 'N' WHERE server_id = 'dial1'", "UPDATE server_updater SET last_update = NOW() - INTERVAL 1 HOUR WHERE server_ip = '10.0.0.2'")()
 		action := acctest.NewAction(t, d, "vicidial_server_drain", nil)
 		const last = `ERROR .*server dial3 is the last one that agents can log in to:.*dial1 \(10.0.0.1\): active is not Y.*dial2 \(10.0.0.2\): it has no fresh heartbeat.*even_if_last = true`
-		action.Plan(t, drain(nil)).ExpectDiagnostic(t, "(?i)"+last)
-		action.Invoke(t.Context(), t, drain(nil), nil).ExpectDiagnostic(t, "(?i)"+last)
+		action.Plan(t, drainConfig(nil)).ExpectDiagnostic(t, "(?i)"+last)
+		action.Invoke(t.Context(), t, drainConfig(nil), nil).ExpectDiagnostic(t, "(?i)"+last)
 		d.Expect(t, gates, untouched)
-		all := drain(acctest.Values{"even_if_last": true, "timeout": "0s"})
+		all := drainConfig(acctest.Values{"even_if_last": true, "timeout": "0s"})
 		action.Plan(t, all).ExpectDiagnostic(t, "")
 		action.Invoke(t.Context(), t, all, nil).ExpectDiagnostic(t, "")
 		d.Expect(t, gates, dial3Drained)
-		action.Plan(t, drain(nil)).ExpectDiagnostic(t, "") // drained already, so that nobody is locked out by it
+		action.Plan(t, drainConfig(nil)).ExpectDiagnostic(t, "") // already drained, so it excludes nobody
 	})
-	t.Run("everything where the provider is set read_only, but not the plan", func(t *testing.T) {
+	t.Run("the invocation with read_only, not the plan", func(t *testing.T) {
 		t.Parallel()
-		d := aFloor(t, 1720)
+		d := drainFixture(t, 1720)
 		for _, name := range []string{"vicidial_server_drain", "vicidial_server_undrain", "vicidial_rebuild_conf"} {
 			config := acctest.Values{"server_ip": "10.0.0.3"}
 			if name == "vicidial_rebuild_conf" {
@@ -263,19 +263,19 @@ func TestDrain_refuses(t *testing.T) {
 	})
 }
 
-func TestDrain_warnsOfWhatItLeaves(t *testing.T) {
+func TestDrain_warnings(t *testing.T) {
 	t.Parallel()
-	d := aFloor(t, 1720)
+	d := drainFixture(t, 1720)
 	acctest.Run(t, d, "UPDATE servers SET active_twin_server_ip = '10.0.0.1' WHERE server_id = 'dial2'",
 		"UPDATE phones_alias SET logins_list = '2002a' WHERE alias_id = '2002'", "DELETE FROM phones WHERE login IN ('2002b', '2002c')")()
 	action := acctest.NewAction(t, d, "vicidial_server_drain", nil)
-	action.Plan(t, drain(acctest.Values{"server_ip": "10.0.0.1"})).ExpectDiagnostic(t,
+	action.Plan(t, drainConfig(acctest.Values{"server_ip": "10.0.0.1"})).ExpectDiagnostic(t,
 		`WARNING .*"server_ip".*Server dial1 is going to be drained: It is the active voicemail server.*\nCalls of TELCO still come in.*\nNo other server has a phone for 1 seat \(2002\).*\nIt is the twin of dial2`)
 }
 
-func TestUndrain_tellsAtPlanTime(t *testing.T) {
+func TestUndrain_planDiagnostics(t *testing.T) {
 	t.Parallel()
-	d := aFloor(t, 1720)
+	d := drainFixture(t, 1720)
 	acctest.Run(t, d, "UPDATE servers SET active = 'N' WHERE server_id = 'dial3'", "DELETE FROM server_updater WHERE server_ip = '10.0.0.3'",
 		"UPDATE servers SET active_agent_login_server = 'N' WHERE server_id = 'dial3'")()
 	action := acctest.NewAction(t, d, "vicidial_server_undrain", nil)

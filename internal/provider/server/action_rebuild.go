@@ -17,9 +17,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// generator is the part of the cluster that asking for new configuration files
-// reads and changes.
-type generator interface {
+// rebuildTopology is what the action reads and changes.
+type rebuildTopology interface {
 	Schema(context.Context) (cluster.Schema, error)
 	Servers(context.Context) (cluster.Servers, error)
 	Expected(context.Context) (cluster.Servers, error)
@@ -40,9 +39,9 @@ var (
 var rebuildDescription string
 
 // RebuildConf is the action vicidial_rebuild_conf.
-type RebuildConf struct{ generator generator }
+type RebuildConf struct{ topology rebuildTopology }
 
-// NewRebuildConf makes the action.
+// NewRebuildConf returns the action.
 func NewRebuildConf() action.Action { return &RebuildConf{} }
 
 type rebuildModel struct {
@@ -52,12 +51,12 @@ type rebuildModel struct {
 	Interval types.String `tfsdk:"interval"`
 }
 
-// Metadata names the action.
+// Metadata sets the type name.
 func (a *RebuildConf) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_rebuild_conf"
 }
 
-// Schema describes whose files are generated.
+// Schema defines whose files are generated.
 func (a *RebuildConf) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: rebuildDescription,
@@ -80,27 +79,27 @@ func (a *RebuildConf) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 	}
 }
 
-// Configure takes the cluster from the provider.
+// Configure stores the cluster that the provider has opened.
 func (a *RebuildConf) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.generator)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.topology)...)
 }
 
-// ValidateConfig refuses what contradicts itself.
+// ValidateConfig refuses contradictory attributes.
 func (a *RebuildConf) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
 	if m, ok := tfhelper.Get[rebuildModel](ctx, req.Config, &resp.Diagnostics); ok {
-		resp.Diagnostics.Append(reviewLengths(m.Timeout, m.Interval, 0)...)
+		resp.Diagnostics.Append(reviewWaitTimes(m.Timeout, m.Interval, 0)...)
 	}
 }
 
-// ModifyPlan tells what the invocation would refuse.
+// ModifyPlan reports what the invocation would refuse.
 func (a *RebuildConf) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m, ok := tfhelper.Get[rebuildModel](ctx, req.Config, &resp.Diagnostics)
-	if ok && a.generator != nil {
+	if ok && a.topology != nil {
 		resp.Diagnostics.Append(a.review(ctx, m)...)
 	}
 }
 
-// Invoke sets the flags, and waits until they are picked up.
+// Invoke sets the flags, and waits until the nodes have reset them.
 func (a *RebuildConf) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	if m, ok := tfhelper.Get[rebuildModel](ctx, req.Config, &resp.Diagnostics); ok {
 		err := a.rebuild(ctx, m, tfhelper.Progress(ctx, resp))
@@ -108,13 +107,13 @@ func (a *RebuildConf) Invoke(ctx context.Context, req action.InvokeRequest, resp
 	}
 }
 
-// review goes by the servers as this run is going to leave them.
+// review checks against the servers as this run will leave them.
 func (a *RebuildConf) review(ctx context.Context, m rebuildModel) diag.Diagnostics {
-	schema, err := a.generator.Schema(ctx)
+	schema, err := a.topology.Schema(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan a rebuild", "", err)
 	}
-	expected, err := a.generator.Expected(ctx)
+	expected, err := a.topology.Expected(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan a rebuild", "", err)
 	}
@@ -135,27 +134,27 @@ func (a *RebuildConf) review(ctx context.Context, m rebuildModel) diag.Diagnosti
 		tables = append(tables, cluster.TableSettings)
 		diags.Append(tfhelper.DiagnoseAt(path.Root("reload"), "The database cannot hold this", schema.Check(cluster.TableSettings, cluster.ColumnReload, cluster.Null))...)
 	}
-	diags.Append(tfhelper.Diagnose("Unable to rebuild configuration files", "", a.generator.Writable(ctx, tables...))...)
+	diags.Append(tfhelper.Diagnose("Unable to rebuild configuration files", "", a.topology.Writable(ctx, tables...))...)
 	return diags
 }
 
-// look reads what is decided by.
-func (a *RebuildConf) look(ctx context.Context, m rebuildModel) (cluster.RebuildConf, error) {
+// input reads what the decision depends on.
+func (a *RebuildConf) input(ctx context.Context, m rebuildModel) (cluster.RebuildConf, error) {
 	r := cluster.RebuildConf{Wanted: known(m.Servers)}
 	var err error
-	if r.Servers, err = a.generator.Servers(ctx); err != nil || !m.Reload.ValueBool() {
+	if r.Servers, err = a.topology.Servers(ctx); err != nil || !m.Reload.ValueBool() {
 		return r, err
 	}
-	stamp, err := a.generator.ReloadStamp(ctx)
+	stamp, err := a.topology.ReloadStamp(ctx)
 	r.Reload = &stamp
 	return r, err
 }
 
-func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, tell func(string)) error {
-	if a.generator == nil {
+func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, progress func(string)) error {
+	if a.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	r, err := written(ctx, a.generator, func(ctx context.Context) (cluster.RebuildConf, error) { return a.look(ctx, m) })
+	r, err := applyDecision(ctx, a.topology, func(ctx context.Context) (cluster.RebuildConf, error) { return a.input(ctx, m) })
 	if err != nil {
 		return err
 	}
@@ -163,14 +162,14 @@ func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, tell func(str
 	if err != nil {
 		return err
 	}
-	tell(r.Says())
-	timeout, pause := lengths(m.Timeout, m.Interval, 0)
+	progress(r.Says())
+	timeout, pause := waitTimes(m.Timeout, m.Interval, 0)
 	if timeout == 0 {
 		return nil
 	}
 	watch := cluster.RebuildWatch{Targets: targets}
-	return await(ctx, timeout, pause, tell, func(ctx context.Context, waited time.Duration) cluster.Watched {
-		pending, err := a.generator.RebuildPending(ctx)
+	return await(ctx, timeout, pause, progress, func(ctx context.Context, waited time.Duration) cluster.Watched {
+		pending, err := a.topology.RebuildPending(ctx)
 		var watched cluster.Watched
 		watch, watched = cluster.NextRebuildStep(watch, pending, err, waited)
 		return watched
@@ -179,12 +178,12 @@ func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, tell func(str
 	})
 }
 
-// unfinished says which nodes have not picked up their flags, and what is known
-// of them.
+// unfinished is the error that names the nodes which have not reset their flags,
+// and what is known of them.
 func (a *RebuildConf) unfinished(ctx context.Context, watch cluster.RebuildWatch, waited time.Duration, stopped bool) error {
-	alive, _, err := a.generator.Alive(ctx)
+	alive, _, err := a.topology.Alive(ctx)
 	if err != nil {
-		alive = watch.Targets.IPs() // nothing is known against them
+		alive = watch.Targets.IPs() // without heartbeats, all count as alive
 	}
 	return watch.Unfinished(alive, waited, stopped)
 }

@@ -14,14 +14,14 @@ const flags = "SELECT server_id, rebuild_conf_files FROM servers ORDER BY server
 func TestRebuildConf(t *testing.T) {
 	t.Parallel()
 	for _, version := range sandbox.Schemas() {
-		t.Run(fmt.Sprintf("flags all, and waits until each has picked it up, on schema %d", version), func(t *testing.T) {
+		t.Run(fmt.Sprintf("flags all, and waits until each flag is reset, on schema %d", version), func(t *testing.T) {
 			t.Parallel()
-			d := aFloor(t, version)
+			d := drainFixture(t, version)
 			action := acctest.NewAction(t, d, "vicidial_rebuild_conf", nil)
 			config := acctest.Values{"reload": version > 1302, "timeout": "60s", "interval": "1s"}
 			action.Validate(t, config).ExpectDiagnostic(t, "")
 			action.Plan(t, config).ExpectDiagnostic(t, "")
-			answer := action.Invoke(t.Context(), t, config, when(map[string]func(){
+			answer := action.Invoke(t.Context(), t, config, onProgress(map[string]func(){
 				"Flagged to generate": func() {
 					d.Expect(t, flags, `
 						| server_id | rebuild_conf_files |
@@ -45,9 +45,9 @@ func TestRebuildConf(t *testing.T) {
 			}
 		})
 	}
-	t.Run("does not wait unless it is told to", func(t *testing.T) {
+	t.Run("does not wait by default", func(t *testing.T) {
 		t.Parallel()
-		d := aFloor(t, 1720)
+		d := drainFixture(t, 1720)
 		action := acctest.NewAction(t, d, "vicidial_rebuild_conf", nil)
 		config := acctest.Values{"servers": []string{"10.0.0.2"}}
 		action.Plan(t, config).ExpectDiagnostic(t, "")
@@ -60,28 +60,28 @@ func TestRebuildConf(t *testing.T) {
 			| dial3     | N                  |`)
 		d.Expect(t, "SELECT reload_timestamp FROM system_settings", "| reload_timestamp |\n| NULL             |")
 	})
-	t.Run("names who has not picked it up when the time is up", func(t *testing.T) {
+	t.Run("names the nodes with a flag at the timeout", func(t *testing.T) {
 		t.Parallel()
-		d := aFloor(t, 1720)
+		d := drainFixture(t, 1720)
 		acctest.Run(t, d, "DELETE FROM server_updater WHERE server_ip = '10.0.0.3'")()
 		action := acctest.NewAction(t, d, "vicidial_rebuild_conf", nil)
-		answer := action.Invoke(t.Context(), t, acctest.Values{"timeout": "2s", "interval": "1s"}, when(map[string]func(){
+		answer := action.Invoke(t.Context(), t, acctest.Values{"timeout": "2s", "interval": "1s"}, onProgress(map[string]func(){
 			"Waiting for": acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N' WHERE server_id = 'dial1'"),
 		}))
 		answer.ExpectDiagnostic(t, `ERROR .*Not picked up after 2s:.*dial2 \(10.0.0.2\): its keepalive .* has not cleared.*dial3 \(10.0.0.3\): it has no fresh heartbeat.*The flags stay set`)
 	})
-	t.Run("stops waiting when it is cancelled, and says who is left", func(t *testing.T) {
+	t.Run("stops when it is cancelled, and names the remaining nodes", func(t *testing.T) {
 		t.Parallel()
-		d := aFloor(t, 1720)
+		d := drainFixture(t, 1720)
 		action := acctest.NewAction(t, d, "vicidial_rebuild_conf", nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		answer := action.Invoke(ctx, t, acctest.Values{"timeout": "60s"}, when(map[string]func(){"Waiting for": cancel}))
+		answer := action.Invoke(ctx, t, acctest.Values{"timeout": "60s"}, onProgress(map[string]func(){"Waiting for": cancel}))
 		answer.ExpectDiagnostic(t, `ERROR .*The wait was stopped after \ds; not picked up:.*dial1 .*dial2 .*dial3`)
 	})
-	t.Run("refuses at plan time what it would refuse later", func(t *testing.T) {
+	t.Run("refuses at plan time what the invocation would refuse", func(t *testing.T) {
 		t.Parallel()
-		d := aFloor(t, 1302)
+		d := drainFixture(t, 1302)
 		acctest.Run(t, d, "UPDATE servers SET generate_vicidial_conf = 'N' WHERE server_id = 'dial2'")()
 		action := acctest.NewAction(t, d, "vicidial_rebuild_conf", nil)
 		for _, c := range []struct {

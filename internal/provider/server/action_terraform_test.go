@@ -11,13 +11,12 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 )
 
-// A change of a node that is drained before and put back after, by the real
-// Terraform.
-func TestAccServer_isDrainedAroundAChange(t *testing.T) {
+// A node is drained before a change and undrained after it, by the real Terraform.
+func TestAccServer_drainedAroundChange(t *testing.T) {
 	t.Parallel()
-	d := aFloor(t, 1720)
+	d := drainFixture(t, 1720)
 	config := func(trunks string) string {
-		return acctest.Provider(d) + another("dial3", "10.0.0.3", "max_vicidial_trunks = "+trunks, `lifecycle {
+		return acctest.Provider(d) + anotherServer("dial3", "10.0.0.3", "max_vicidial_trunks = "+trunks, `lifecycle {
     action_trigger {
       events  = [before_update]
       actions = [action.vicidial_server_drain.dial3]
@@ -53,7 +52,7 @@ action "vicidial_server_undrain" "dial3" {
 		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
 		Steps: []resource.TestStep{
-			{ // the row is there already and says the same, so nothing is updated and nothing triggered
+			{ // the row equals the declaration, so nothing is updated and no action is triggered
 				Config: config("100"),
 				Check:  acctest.Expect(t, d, gates, untouched),
 			},
@@ -82,9 +81,9 @@ action "vicidial_server_undrain" "dial3" {
 						| SERVERS MODIFY      | SET vicidial_balance_active = 'Y'   |
 						| SERVERS MODIFY      | SET active_agent_login_server = 'Y' |`)),
 			},
-			{ // an agent is there: the change waits, and then it does not come
+			{ // an agent is logged in: the drain times out and the change is not applied
 				PreConfig: acctest.Run(t, d, "INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.3', 'SALES', 'READY', 'SIP/2004')"),
-				Config:    strings.ReplaceAll(config("120"), `"60s"`, `"2s"`), ExpectError: says("dial3 \\(10.0.0.3\\) was still at work after 2s: 1 agent is logged in"),
+				Config:    strings.ReplaceAll(config("120"), `"60s"`, `"2s"`), ExpectError: errorText("dial3 \\(10.0.0.3\\) was still at work after 2s: 1 agent is logged in"),
 			},
 			{
 				PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_live_agents"),

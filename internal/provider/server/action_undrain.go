@@ -27,9 +27,9 @@ var (
 var undrainDescription string
 
 // Undrain is the action vicidial_server_undrain.
-type Undrain struct{ floor floor }
+type Undrain struct{ topology drainTopology }
 
-// NewUndrain makes the action.
+// NewUndrain returns the action.
 func NewUndrain() action.Action { return &Undrain{} }
 
 type undrainModel struct {
@@ -38,11 +38,10 @@ type undrainModel struct {
 	RemoteAgents types.List   `tfsdk:"remote_agents"`
 }
 
-// wanted are the first users of the runs that go back to work; those that are
-// not known yet are left out.
+// wanted are the first users of the runs to activate, without unknown values.
 func (m undrainModel) wanted() []string { return known(m.RemoteAgents) }
 
-// known are the texts of a list, without those that wait for a resource.
+// known returns the strings of a list, without unknown values.
 func known(list types.List) []string {
 	var texts []string
 	for _, element := range list.Elements() {
@@ -53,12 +52,12 @@ func known(list types.List) []string {
 	return texts
 }
 
-// Metadata names the action.
+// Metadata sets the type name.
 func (a *Undrain) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_server_undrain"
 }
 
-// Schema describes what is put back to work.
+// Schema defines what is returned to work.
 func (a *Undrain) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: undrainDescription,
@@ -77,21 +76,21 @@ func (a *Undrain) Schema(_ context.Context, _ action.SchemaRequest, resp *action
 	}
 }
 
-// Configure takes the cluster from the provider.
+// Configure stores the cluster that the provider has opened.
 func (a *Undrain) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.floor)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.topology)...)
 }
 
-// ModifyPlan tells what the invocation would refuse, and why agents may stay
-// away.
+// ModifyPlan reports what the invocation would refuse, and why agents may not
+// return.
 func (a *Undrain) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m, ok := tfhelper.Get[undrainModel](ctx, req.Config, &resp.Diagnostics)
-	if ok && a.floor != nil && !m.ServerIP.IsUnknown() {
+	if ok && a.topology != nil && !m.ServerIP.IsUnknown() {
 		resp.Diagnostics.Append(a.review(ctx, m)...)
 	}
 }
 
-// Invoke puts the server back to work.
+// Invoke returns the server to work.
 func (a *Undrain) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	if m, ok := tfhelper.Get[undrainModel](ctx, req.Config, &resp.Diagnostics); ok {
 		err := a.undrain(ctx, m, tfhelper.Progress(ctx, resp))
@@ -101,13 +100,13 @@ func (a *Undrain) Invoke(ctx context.Context, req action.InvokeRequest, resp *ac
 
 func (a *Undrain) review(ctx context.Context, m undrainModel) diag.Diagnostics {
 	ip := m.ServerIP.ValueString()
-	u, err := a.look(ctx, m)
+	u, err := a.input(ctx, m)
 	if errors.Is(err, cluster.ErrNotFound) {
-		return reviewMissing(ctx, a.floor, ip)
+		return reviewMissing(ctx, a.topology, ip)
 	}
 	var alive []string
 	if err == nil {
-		alive, _, err = a.floor.Alive(ctx)
+		alive, _, err = a.topology.Alive(ctx)
 	}
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan the undrain of server", ip, err)
@@ -126,32 +125,32 @@ func (a *Undrain) review(ctx context.Context, m undrainModel) diag.Diagnostics {
 	if len(u.Wanted) > 0 {
 		tables = append(tables, cluster.TableRemoteAgents)
 	}
-	diags.Append(tfhelper.Diagnose("Unable to undrain server", ip, a.floor.Writable(ctx, tables...))...)
+	diags.Append(tfhelper.Diagnose("Unable to undrain server", ip, a.topology.Writable(ctx, tables...))...)
 	return diags
 }
 
-// look reads what an undrain is decided by.
-func (a *Undrain) look(ctx context.Context, m undrainModel) (cluster.Undrain, error) {
+// input reads what the decision depends on.
+func (a *Undrain) input(ctx context.Context, m undrainModel) (cluster.Undrain, error) {
 	u := cluster.Undrain{Wanted: m.wanted()}
 	if !m.Balance.IsNull() && !m.Balance.IsUnknown() {
 		u.Balance = m.Balance.ValueBoolPointer()
 	}
 	var err error
-	if _, u.Server, err = find(ctx, a.floor, m.ServerIP.ValueString()); err != nil || len(u.Wanted) == 0 {
+	if _, u.Server, err = find(ctx, a.topology, m.ServerIP.ValueString()); err != nil || len(u.Wanted) == 0 {
 		return u, err
 	}
-	u.RemoteAgents, err = a.floor.RemoteAgents(ctx)
+	u.RemoteAgents, err = a.topology.RemoteAgents(ctx)
 	return u, err
 }
 
-func (a *Undrain) undrain(ctx context.Context, m undrainModel, tell func(string)) error {
-	if a.floor == nil {
+func (a *Undrain) undrain(ctx context.Context, m undrainModel, progress func(string)) error {
+	if a.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	u, err := written(ctx, a.floor, func(ctx context.Context) (cluster.Undrain, error) { return a.look(ctx, m) })
+	u, err := applyDecision(ctx, a.topology, func(ctx context.Context) (cluster.Undrain, error) { return a.input(ctx, m) })
 	if err != nil {
 		return err
 	}
-	tellAll(tell, u.Says(), u.Server.String()+" was at work already")
+	report(progress, u.Says(), u.Server.String()+" was at work already")
 	return nil
 }

@@ -15,13 +15,13 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// interval is how often an action looks when nobody says otherwise.
+// interval is the default of interval.
 const interval = 5 * time.Second
 
-func timeoutAttribute(about string) schema.StringAttribute {
+func timeoutAttribute(doc string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional:            true,
-		MarkdownDescription: about + " A number and its unit, such as `30m`, at most `24h`. `0s` does not wait at all.",
+		MarkdownDescription: doc + " A number and its unit, such as `30m`, at most `24h`. `0s` does not wait at all.",
 		Validators: []validator.String{tfhelper.StringValidator("a length of time, 0s to 24h", func(text string) error {
 			_, err := cluster.ParseWait(text)
 			return err
@@ -40,24 +40,24 @@ func intervalAttribute() schema.StringAttribute {
 	}
 }
 
-// lengths are the times that an action waits. What is left out, unknown, or
-// refused by its own attribute counts as the default.
-func lengths(timeout, pause types.String, otherwise time.Duration) (time.Duration, time.Duration) {
+// waitTimes are timeout and interval. A value that is null, unknown or invalid
+// counts as the default.
+func waitTimes(timeout, pause types.String, otherwise time.Duration) (time.Duration, time.Duration) {
 	wait, err := cluster.ParseWait(timeout.ValueString())
 	if err != nil {
 		wait = otherwise
 	}
-	look, err := cluster.ParseInterval(pause.ValueString())
+	every, err := cluster.ParseInterval(pause.ValueString())
 	if err != nil {
-		look = interval
+		every = interval
 	}
-	return wait, look
+	return wait, every
 }
 
-// reviewLengths refuses a pause that the whole wait has no room for.
-func reviewLengths(timeout, pause types.String, otherwise time.Duration) diag.Diagnostics {
-	wait, look := lengths(timeout, pause, otherwise)
-	if wait == 0 || look <= wait || timeout.IsUnknown() || pause.IsUnknown() {
+// reviewWaitTimes refuses an interval longer than the timeout.
+func reviewWaitTimes(timeout, pause types.String, otherwise time.Duration) diag.Diagnostics {
+	wait, every := waitTimes(timeout, pause, otherwise)
+	if wait == 0 || every <= wait || timeout.IsUnknown() || pause.IsUnknown() {
 		return nil
 	}
 	at := path.Root("interval")
@@ -65,20 +65,20 @@ func reviewLengths(timeout, pause types.String, otherwise time.Duration) diag.Di
 		at = path.Root("timeout")
 	}
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Pause longer than the wait",
-		"Nobody would look twice: the interval is "+look.String()+", and the timeout "+wait.String()+". Give a longer timeout, or 0s not to wait.")}
+		"Nobody would look twice: the interval is "+every.String()+", and the timeout "+wait.String()+". Give a longer timeout, or 0s not to wait.")}
 }
 
-// await looks until it sees what is waited for. A wait that ends before that has
-// the error that unfinished makes.
+// await polls until the result is done. A wait that ends earlier returns the error
+// of unfinished.
 func await(
-	ctx context.Context, timeout, pause time.Duration, tell func(string),
-	look func(context.Context, time.Duration) cluster.Watched, unfinished func(waited time.Duration, stopped bool) error,
+	ctx context.Context, timeout, pause time.Duration, progress func(string),
+	poll func(context.Context, time.Duration) cluster.Watched, unfinished func(waited time.Duration, stopped bool) error,
 ) error {
 	var waited time.Duration
 	err := tfhelper.Poll(ctx, timeout, pause, func(ctx context.Context, now time.Duration) (bool, error) {
 		waited = now
-		watched := look(ctx, now)
-		tell(watched.Says)
+		watched := poll(ctx, now)
+		progress(watched.Says)
 		return watched.Done, watched.Err
 	})
 	switch {

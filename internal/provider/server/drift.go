@@ -12,56 +12,55 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// memory is kept beside the state: what the row said when it was last read, for
-// the comparison before a write, and what had moved by then. No secret is in it.
+// memory is the private state: the row when it was last read, to compare before a
+// write, and what had changed by then. It contains no secrets.
 type memory struct {
 	Row   cluster.Row
-	Moved []move `json:",omitempty"`
-	// Rooms is the range that was last wanted or found whole. What is there is
-	// described beside it.
+	Moved []columnChange `json:",omitempty"`
+	// Rooms is the range that was last declared, or found without gaps.
 	Rooms cluster.RoomRange
-	// Waiting says that rooms of another engine are to go once they are free.
+	// Waiting is set while rooms of the other engine are still to be removed.
 	Waiting bool `json:",omitempty"`
 }
 
-// move is a column that no longer says what it said.
-type move struct {
+// columnChange is a column whose value somebody else has changed.
+type columnChange struct {
 	Column string
 	Text   string
 }
 
-// moved compares what the row said with what it says, and asks the admin change
-// log who did it.
-func (r *Resource) moved(ctx context.Context, seen cluster.Row, server cluster.Server) []move {
+// changesSince compares the row with its previous values, and looks up in the admin
+// change log who changed it.
+func (r *Resource) changesSince(ctx context.Context, seen cluster.Row, server cluster.Server) []columnChange {
 	if seen == nil {
 		return nil
 	}
-	var moves []move
+	var changes []columnChange
 	for _, column := range slices.Sorted(maps.Keys(server.Row)) {
 		if was, known := seen[column]; known && !cluster.Equivalent(column, was, server.Row[column]) {
-			moves = append(moves, move{column, fmt.Sprintf("%s: %s → %s", column, was, server.Row[column])})
+			changes = append(changes, columnChange{column, fmt.Sprintf("%s: %s → %s", column, was, server.Row[column])})
 		}
 	}
-	if len(moves) == 0 {
+	if len(changes) == 0 {
 		return nil
 	}
 	change, found, err := r.topology.LastChange(ctx, server.ID(), "", [2]string{"SERVERS", "SERVERS"})
 	if err == nil && found {
-		for i := range moves {
-			moves[i].Text += ", last changed " + change.String()
+		for i := range changes {
+			changes[i].Text += ", last changed " + change.String()
 		}
 	}
-	return moves
+	return changes
 }
 
-// warn tells of the moves that the configuration is going to undo. What it does
-// not manage may move.
-func (m memory) warn(declared *opened) diag.Diagnostics {
+// warn warns of the changes that the configuration is going to undo. Columns that
+// it does not manage may change.
+func (m memory) warn(declared *expanded) diag.Diagnostics {
 	managed := declared.row()
 	var lines []string
-	for _, move := range m.Moved {
-		if _, ours := managed[move.Column]; ours {
-			lines = append(lines, move.Text)
+	for _, change := range m.Moved {
+		if _, ours := managed[change.Column]; ours {
+			lines = append(lines, change.Text)
 		}
 	}
 	if len(lines) == 0 {

@@ -10,7 +10,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// An admin's save writes the row and a line of the admin change log.
+// A save in the admin page writes the row and an entry of the change log.
 const savedByAdmin = `INSERT INTO vicidial_admin_log (event_date, user, ip_address, event_section, event_type, record_id, event_code, event_sql, event_notes)
 	VALUES ('2026-07-14 09:30:00', '6666', '192.0.2.7', 'SERVERS', 'MODIFY', 'dial1', 'ADMIN MODIFY SERVER', 'UPDATE servers ...|', '')`
 
@@ -18,17 +18,17 @@ func TestAccServer_drift(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	var warnings acctest.Warnings
-	config := aServer(d, `max_vicidial_trunks = 96`, `active = true`, `server_description = "Dialer one"`, `local_gmt = "-5.00"`,
+	config := serverConfig(d, `max_vicidial_trunks = 96`, `active = true`, `server_description = "Dialer one"`, `local_gmt = "-5.00"`,
 		`custom_dialplan_entry = "exten => 1,1,NoOp()\nexten => 1,2,Hangup()\n"`, `ara_url = ""`, `balance = { rank = 7 }`)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
-			{ // two columns changed in the admin form: exactly those, with who and when
+			{ // two columns changed in the admin form: a warning with both, the user and the time
 				PreConfig: warnings.After(acctest.Run(t, d,
 					"UPDATE servers SET max_vicidial_trunks = 12, vicidial_balance_rank = 1", savedByAdmin)),
 				Config:           config,
-				ConfigPlanChecks: before(acctest.Changes(dial1, "max_vicidial_trunks", "balance.rank")),
+				ConfigPlanChecks: preApply(acctest.Changes(dial1, "max_vicidial_trunks", "balance.rank")),
 				Check: resource.ComposeTestCheckFunc(
 					warnings.Expect(t, `Server dial1 was changed outside.*max_vicidial_trunks: 96 → 12, last changed .*6666.*192\.0\.2\.7.*2026-07-14 09:30:00`,
 						`vicidial_balance_rank: 7 → 1, last changed .*6666`),
@@ -36,46 +36,46 @@ func TestAccServer_drift(t *testing.T) {
 						| max_vicidial_trunks | vicidial_balance_rank |
 						|                  96 |                     7 |`)),
 			},
-			{ // told once: what was put right is not told of again
-				PreConfig: warnings.Reset, Config: config, ConfigPlanChecks: nothingToDo(), Check: warnings.ExpectNone(t),
+			{ // the warning is not repeated after the apply
+				PreConfig: warnings.Reset, Config: config, ConfigPlanChecks: emptyPlan(), Check: warnings.ExpectNone(t),
 			},
-			{ // changed with SQL, which writes no log of its own: the newest line is ours
+			{ // changed with SQL, which is not logged: the newest entry is the provider's
 				PreConfig:        warnings.After(acctest.Run(t, d, "UPDATE servers SET active = 'N'")),
 				Config:           config,
-				ConfigPlanChecks: before(acctest.Changes(dial1, "active")),
+				ConfigPlanChecks: preApply(acctest.Changes(dial1, "active")),
 				Check:            warnings.Expect(t, `active: Y → N`),
 			},
-			{ // what daemons write is nobody's business
+			{ // columns that daemons write are not drift
 				PreConfig: warnings.After(acctest.Run(t, d,
 					"UPDATE servers SET rebuild_conf_files = 'N', rebuild_music_on_hold = 'N', sounds_update = 'Y', sysload = 412, channels_total = 96, "+
 						"cpu_idle_percent = 3, disk_usage = '1 91|2 12|', system_uptime = '9 days', asterisk_temp_no_restart = 'Y', "+
 						"audio_store_purge = 'old.wav', svn_revision = 3999, svn_info = 'r3999'")),
-				Config: config, ConfigPlanChecks: nothingToDo(), Check: warnings.ExpectNone(t),
+				Config: config, ConfigPlanChecks: emptyPlan(), Check: warnings.ExpectNone(t),
 			},
 			{ // a save in the admin form that changes nothing: NULL becomes '', LF becomes CR LF (docs/vicidial/measured.md#form-saved-unchanged)
 				PreConfig: warnings.After(acctest.Run(t, d,
 					"UPDATE servers SET ara_url = NULL, alt_server_ip = NULL",
 					"UPDATE servers SET ara_url = '', alt_server_ip = '', server_description = 'Dialer one', custom_dialplan_entry = REPLACE(custom_dialplan_entry, '\\n', '\\r\\n')",
 					"UPDATE servers SET local_gmt = '-5'", savedByAdmin)),
-				Config: config, ConfigPlanChecks: nothingToDo(), Check: warnings.ExpectNone(t),
+				Config: config, ConfigPlanChecks: emptyPlan(), Check: warnings.ExpectNone(t),
 			},
-			{ // the way back: '' becomes NULL
+			{ // the reverse: '' becomes NULL
 				PreConfig: warnings.After(acctest.Run(t, d, "UPDATE servers SET ara_url = NULL, web_socket_url = NULL, active_twin_server_ip = NULL")),
-				Config:    config, ConfigPlanChecks: nothingToDo(), Check: warnings.ExpectNone(t),
+				Config:    config, ConfigPlanChecks: emptyPlan(), Check: warnings.ExpectNone(t),
 			},
-			{ // columns that the configuration leaves out may move
+			{ // columns that the configuration omits may change
 				PreConfig: warnings.After(acctest.Run(t, d,
 					"UPDATE servers SET routing_prefix = '99', user_group = 'ADMIN', vicidial_balance_active = 'Y', outbound_calls_per_second = 40, conf_secret = 'moved'", savedByAdmin)),
-				Config: config, ConfigPlanChecks: nothingToDo(), Check: warnings.ExpectNone(t),
+				Config: config, ConfigPlanChecks: emptyPlan(), Check: warnings.ExpectNone(t),
 			},
-			{ // a lower case y counts as Y, and case is none of server_id's business
+			{ // a lower case y is Y, and server_id ignores case
 				PreConfig: warnings.After(acctest.Run(t, d, "UPDATE servers SET active = 'y'")),
-				Config:    config, ConfigPlanChecks: nothingToDo(), Check: warnings.ExpectNone(t),
+				Config:    config, ConfigPlanChecks: emptyPlan(), Check: warnings.ExpectNone(t),
 			},
-			{ // the row is gone
+			{ // the row was deleted
 				PreConfig:        warnings.After(acctest.Run(t, d, "DELETE FROM servers")),
 				Config:           config,
-				ConfigPlanChecks: does(plancheck.ResourceActionCreate),
+				ConfigPlanChecks: plannedAction(plancheck.ResourceActionCreate),
 				Check: acctest.Expect(t, d, "SELECT server_id, max_vicidial_trunks, vicidial_balance_rank FROM servers", `
 					| server_id | max_vicidial_trunks | vicidial_balance_rank |
 					| dial1     |                  96 |                     7 |`),
@@ -84,25 +84,25 @@ func TestAccServer_drift(t *testing.T) {
 	})
 }
 
-// Whoever moves a row between a plan and its apply is told, not overwritten.
-func TestAccServer_movedBetweenPlanAndApply(t *testing.T) {
+// A change between a plan and its apply is a conflict, and is not overwritten.
+func TestAccServer_changedBetweenPlanAndApply(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
-			{Config: aServer(d, "max_vicidial_trunks = 96", "active = true")},
+			{Config: serverConfig(d, "max_vicidial_trunks = 96", "active = true")},
 			{
-				Config: aServer(d, "max_vicidial_trunks = 50", "active = true"),
-				ConfigPlanChecks: before(
+				Config: serverConfig(d, "max_vicidial_trunks = 50", "active = true"),
+				ConfigPlanChecks: preApply(
 					acctest.Changes(dial1, "max_vicidial_trunks"),
 					acctest.Meanwhile(acctest.Run(t, d, "UPDATE servers SET max_vicidial_trunks = 12")),
 				),
-				ExpectError: says("Unable to update server dial1.*max_vicidial_trunks now says 12.*Nothing was overwritten"),
+				ExpectError: errorText("Unable to update server dial1.*max_vicidial_trunks now says 12.*Nothing was overwritten"),
 			},
-			{ // another column is not in the way
-				Config:           aServer(d, "max_vicidial_trunks = 50", "active = true"),
-				ConfigPlanChecks: before(acctest.Meanwhile(acctest.Run(t, d, "UPDATE servers SET routing_prefix = '77'"))),
+			{ // a change of another column is no conflict
+				Config:           serverConfig(d, "max_vicidial_trunks = 50", "active = true"),
+				ConfigPlanChecks: preApply(acctest.Meanwhile(acctest.Run(t, d, "UPDATE servers SET routing_prefix = '77'"))),
 				Check: acctest.Expect(t, d, "SELECT max_vicidial_trunks, routing_prefix FROM servers", `
 					| max_vicidial_trunks | routing_prefix |
 					|                  50 | 77             |`),

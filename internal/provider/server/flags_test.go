@@ -9,15 +9,15 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// Whose configuration files must be built anew, after which change
+// Which nodes are flagged after which change
 // (docs/vicidial/generator.md#who-is-flagged).
 func TestAccServer_flags(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	// Two peers, one that generates nothing, and one that is no telephony node.
+	// Two peers, a node that generates no files, and one that is no telephony node.
 	acctest.Run(t, d, `INSERT INTO servers (server_id, server_ip, active_asterisk_server, generate_vicidial_conf) VALUES
 		('db1', '10.0.0.5', 'N', 'Y'), ('dial2', '10.0.0.2', 'Y', 'Y'), ('dial3', '10.0.0.3', 'Y', 'Y'), ('hand', '10.0.0.4', 'Y', 'N')`)()
-	picked := acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'") // as nodes do when they have read
+	picked := acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'") // as nodes do
 	flagged := func(drawing string) resource.TestCheckFunc {
 		return acctest.Expect(t, d, "SELECT GROUP_CONCAT(server_id ORDER BY server_id SEPARATOR ' ') AS flagged FROM servers WHERE rebuild_conf_files = 'Y'", drawing)
 	}
@@ -33,19 +33,19 @@ func TestAccServer_flags(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
-			step(aServer(d, "active = true"), everyone),
-			step(aServer(d, "active = true", "max_vicidial_trunks = 96", "outbound_calls_per_second = 20", "balance = { active = true, rank = 3 }"), nobody),
-			step(aServer(d, "active = false", "active_agent_login_server = false", "manager = { username = \"cron2\" }"), nobody),
-			step(aServer(d, "conf_qualify = false"), itself),
-			step(aServer(d, "conf_qualify = false", `asterisk_version = "18.21.1-vici"`, "vicidial_recording_limit = 90"), itself),
-			step(aServer(d, "conference = { rooms = 3 }"), itself),
-			step(aServer(d, "conference = { rooms = 4 }"), itself),
-			step(aServer(d, `conference = { rooms = 4, engine = "CONFBRIDGE" }`), itself),
-			step(aServer(d, "conference = { rooms = 5 }"), nobody), // ConfBridge rooms are in no file
-			step(aServer(d, `conf_secret_wo = "s3cret"`, "conf_secret_wo_version = 1"), everyone),
-			step(acctest.Provider(d)+another("dial1", "10.1.0.1"), everyone),
-			step(acctest.Provider(d)+another("dial1", "10.1.0.1", "active_asterisk_server = false"), everyone), // its own file is written once more
-			step(acctest.Provider(d)+another("dial1", "10.1.0.1", "active_asterisk_server = true"), everyone),
+			step(serverConfig(d, "active = true"), everyone),
+			step(serverConfig(d, "active = true", "max_vicidial_trunks = 96", "outbound_calls_per_second = 20", "balance = { active = true, rank = 3 }"), nobody),
+			step(serverConfig(d, "active = false", "active_agent_login_server = false", "manager = { username = \"cron2\" }"), nobody),
+			step(serverConfig(d, "conf_qualify = false"), itself),
+			step(serverConfig(d, "conf_qualify = false", `asterisk_version = "18.21.1-vici"`, "vicidial_recording_limit = 90"), itself),
+			step(serverConfig(d, "conference = { rooms = 3 }"), itself),
+			step(serverConfig(d, "conference = { rooms = 4 }"), itself),
+			step(serverConfig(d, `conference = { rooms = 4, engine = "CONFBRIDGE" }`), itself),
+			step(serverConfig(d, "conference = { rooms = 5 }"), nobody), // ConfBridge rooms are in no file
+			step(serverConfig(d, `conf_secret_wo = "s3cret"`, "conf_secret_wo_version = 1"), everyone),
+			step(acctest.Provider(d)+anotherServer("dial1", "10.1.0.1"), everyone),
+			step(acctest.Provider(d)+anotherServer("dial1", "10.1.0.1", "active_asterisk_server = false"), everyone), // its own files are built once more
+			step(acctest.Provider(d)+anotherServer("dial1", "10.1.0.1", "active_asterisk_server = true"), everyone),
 			step(acctest.Provider(d), peers),
 		},
 	})

@@ -11,10 +11,10 @@ import (
 // PaddedIP is the function padded_ip.
 type PaddedIP struct{}
 
-// NewPaddedIP makes the function.
+// NewPaddedIP returns the function.
 func NewPaddedIP() function.Function { return &PaddedIP{} }
 
-// Metadata names the function.
+// Metadata sets the name.
 func (f *PaddedIP) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "padded_ip"
 }

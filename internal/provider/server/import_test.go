@@ -19,7 +19,7 @@ var notInTheRow = []string{"force_destroy"}
 func TestAccServer_import(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	config := aServer(d, "max_vicidial_trunks = 96", `local_gmt = "1.00"`, "conference = { rooms = 7, first_room = 8600060 }", "balance = { active = true }")
+	config := serverConfig(d, "max_vicidial_trunks = 96", `local_gmt = "1.00"`, "conference = { rooms = 7, first_room = 8600060 }", "balance = { active = true }")
 	by := func(id string) resource.TestStep {
 		return resource.TestStep{
 			ResourceName: dial1, ImportState: true, ImportStateId: id, ImportStateVerify: true,
@@ -31,15 +31,15 @@ func TestAccServer_import(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: config},
 			by("dial1"), by("10.0.0.1"),
-			{ResourceName: dial1, ImportState: true, ImportStateId: "dial9", ExpectError: says("Cannot import non-existent remote object")},
-			{ResourceName: dial1, ImportState: true, ImportStateId: "10.9.9.9", ExpectError: says("Cannot import non-existent remote object")},
+			{ResourceName: dial1, ImportState: true, ImportStateId: "dial9", ExpectError: errorText("Cannot import non-existent remote object")},
+			{ResourceName: dial1, ImportState: true, ImportStateId: "10.9.9.9", ExpectError: errorText("Cannot import non-existent remote object")},
 		},
 	})
 }
 
-// A row that somebody made by hand or with the admin form, with NULLs where the
-// columns allow them: it comes under Terraform without a change to it.
-func TestAccServer_importOfARowMadeByHand(t *testing.T) {
+// A row that was created by hand or with the admin form, with NULL where the columns
+// allow it, is imported without a change.
+func TestAccServer_importOfManualRow(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ claim, id string }{{"by server_id", "dial1"}, {"by server_ip", "10.0.0.1"}} {
 		t.Run(c.claim, func(t *testing.T) {
@@ -54,18 +54,18 @@ func TestAccServer_importOfARowMadeByHand(t *testing.T) {
 				 VALUES ('dial1', NULL, '10.0.0.1', NULL, NULL, NULL, '-5', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
 					NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`,
 				"INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600051, '10.0.0.1', NULL), (8600052, '10.0.0.1', 'SIP/2000')")()
-			config := aServer(d, "active = false", `server_description = ""`, `ara_url = ""`, `local_gmt = "-5.00"`, "conf_qualify = false", "conference = { rooms = 2 }")
+			config := serverConfig(d, "active = false", `server_description = ""`, `ara_url = ""`, `local_gmt = "-5.00"`, "conf_qualify = false", "conference = { rooms = 2 }")
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
-					{ // imports and does nothing else
+					{ // imports without a change
 						Config:           config + "import {\n  to = " + dial1 + "\n  id = \"" + c.id + "\"\n}\n",
-						ConfigPlanChecks: before(acctest.Changes(dial1)),
+						ConfigPlanChecks: preApply(acctest.Changes(dial1)),
 						Check:            acctest.Expect(t, d, "SELECT * FROM servers", d.Table(t.Context(), "SELECT * FROM servers")),
 					},
-					{Config: config, ConfigPlanChecks: nothingToDo()},
-					{ // only what is asked for is written
-						Config: aServer(d, "active = true"), ConfigPlanChecks: before(acctest.Changes(dial1, "active")),
+					{Config: config, ConfigPlanChecks: emptyPlan()},
+					{ // only the declared change is written
+						Config: serverConfig(d, "active = true"), ConfigPlanChecks: preApply(acctest.Changes(dial1, "active")),
 						Check: acctest.Expect(t, d, "SELECT active, max_vicidial_trunks, user_group, ara_url FROM servers", `
 							| active | max_vicidial_trunks | user_group | ara_url |
 							| Y      |                NULL | NULL       | NULL    |`),
@@ -84,7 +84,7 @@ func TestAccServer_identity(t *testing.T) {
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		Steps: []resource.TestStep{
 			{
-				Config: aServer(d, "max_vicidial_trunks = 96"),
+				Config: serverConfig(d, "max_vicidial_trunks = 96"),
 				ConfigStateChecks: []statecheck.StateCheck{
 					statecheck.ExpectIdentity(dial1, map[string]knownvalue.Check{"server_id": knownvalue.StringExact("dial1")}),
 				},
@@ -101,7 +101,7 @@ func TestAccServer_query(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
 		Steps: []resource.TestStep{
-			{Config: aServer(d) + another("dial2", "10.0.0.2")},
+			{Config: serverConfig(d) + anotherServer("dial2", "10.0.0.2")},
 			{
 				Query:  true,
 				Config: "list \"vicidial_server\" \"all\" {\n  provider = vicidial\n}\n",

@@ -21,11 +21,11 @@ func NewList() list.ListResource {
 			}
 			rooms, err := topology.Rooms(ctx)
 			return tfhelper.ListItems(servers, func(server cluster.Server) tfhelper.ListItem {
-				o := &opened{model: model{ConfSecretVersion: types.Int64Null(), ManagerSecretVersion: types.Int64Null()}}
+				o := &expanded{model: model{ConfSecretVersion: types.Int64Null(), ManagerSecretVersion: types.Int64Null()}}
 				found, whole := cluster.Describe(server.Engine(), cluster.RoomsOf(server.IP(), rooms), cluster.RoomRange{}, false)
 				o.show(server, found, whole)
 				item := tfhelper.ListItem{Name: server.ID() + " (" + server.IP() + ")", ID: o.identity()}
-				item.Model = o.close(ctx, &item.Diagnostics)
+				item.Model = o.flatten(ctx, &item.Diagnostics)
 				return item
 			}), err
 		})

@@ -81,17 +81,17 @@ type identity struct {
 	ServerID types.String `tfsdk:"server_id"`
 }
 
-// opened is a model with its groups taken out of their wrapping, since a group
-// as a whole can be unknown.
-type opened struct {
+// expanded is a model with its groups as structs. In the model they are objects,
+// which may be unknown as a whole.
+type expanded struct {
 	model
 	balance    balance
 	conference conference
 	manager    manager
 }
 
-func open(ctx context.Context, m model, diags *diag.Diagnostics) *opened {
-	o := &opened{
+func expand(ctx context.Context, m model, diags *diag.Diagnostics) *expanded {
+	o := &expanded{
 		model:      m,
 		balance:    balance{types.BoolUnknown(), types.Int64Unknown(), types.Int64Unknown()},
 		conference: conference{types.StringUnknown(), types.Int64Unknown(), types.Int64Unknown(), types.Int64Unknown()},
@@ -100,15 +100,15 @@ func open(ctx context.Context, m model, diags *diag.Diagnostics) *opened {
 			types.StringUnknown(), types.StringUnknown(), types.StringUnknown(),
 		},
 	}
-	diags.Append(unwrap(ctx, m.Balance, &o.balance)...)
-	diags.Append(unwrap(ctx, m.Conference, &o.conference)...)
-	diags.Append(unwrap(ctx, m.Manager, &o.manager)...)
+	diags.Append(expandGroup(ctx, m.Balance, &o.balance)...)
+	diags.Append(expandGroup(ctx, m.Conference, &o.conference)...)
+	diags.Append(expandGroup(ctx, m.Manager, &o.manager)...)
 	return o
 }
 
-// unwrap takes a group apart. One that is unknown as a whole has been left out
-// of the configuration or waits for another resource: its parts stay unknown.
-func unwrap[Group any](ctx context.Context, object types.Object, target *Group) diag.Diagnostics {
+// expandGroup converts a group to its struct. A group that is unknown was omitted
+// from the configuration or depends on another resource: its parts stay unknown.
+func expandGroup[Group any](ctx context.Context, object types.Object, target *Group) diag.Diagnostics {
 	if object.IsUnknown() {
 		return nil
 	}
@@ -120,26 +120,26 @@ func unwrap[Group any](ctx context.Context, object types.Object, target *Group) 
 	return tfhelper.ValueAs(ctx, object, target)
 }
 
-// close wraps the groups up again.
-func (o *opened) close(ctx context.Context, diags *diag.Diagnostics) model {
+// flatten is the inverse of expand.
+func (o *expanded) flatten(ctx context.Context, diags *diag.Diagnostics) model {
 	m := o.model
-	wrap := func(object *types.Object, group string, value any) {
+	flattenGroup := func(object *types.Object, group string, value any) {
 		wrapped, found := types.ObjectValueFrom(ctx, groupTypes[group], value)
 		diags.Append(found...)
 		*object = wrapped
 	}
-	wrap(&m.Balance, "balance", o.balance)
-	wrap(&m.Conference, "conference", o.conference)
-	wrap(&m.Manager, "manager", o.manager)
+	flattenGroup(&m.Balance, "balance", o.balance)
+	flattenGroup(&m.Conference, "conference", o.conference)
+	flattenGroup(&m.Manager, "manager", o.manager)
 	return m
 }
 
-func (o *opened) identity() identity { return identity{o.ServerID} }
+func (o *expanded) identity() identity { return identity{o.ServerID} }
 
-func (o *opened) id() string { return o.ServerID.ValueString() }
+func (o *expanded) id() string { return o.ServerID.ValueString() }
 
-// columns ties each attribute to its column, in both directions.
-func (o *opened) columns() []tfhelper.Column {
+// columns maps attributes to columns, for both directions.
+func (o *expanded) columns() []tfhelper.Column {
 	at := path.Root
 	in := func(group, name string) path.Path { return path.Root(group).AtName(name) }
 	return []tfhelper.Column{
@@ -190,21 +190,21 @@ func (o *opened) columns() []tfhelper.Column {
 	}
 }
 
-// row is what the attributes want the columns to hold.
-func (o *opened) row() cluster.Row { return tfhelper.Expand(o.columns()) }
+// row is the declared values by column.
+func (o *expanded) row() cluster.Row { return tfhelper.Expand(o.columns()) }
 
-// engine is the conference engine that is declared; MeetMe is VICIdial's default
-// and the only one before schema 1664.
-func (o *opened) engine() cluster.Engine {
+// engine is the declared conference engine. MeetMe is VICIdial's default, and the
+// only one before schema 1664.
+func (o *expanded) engine() cluster.Engine {
 	if o.conference.Engine.ValueString() == string(cluster.Confbridge) {
 		return cluster.Confbridge
 	}
 	return cluster.Meetme
 }
 
-// rooms is the range of rooms that is wanted; false where the configuration does
-// not manage rooms, whatever a plan knows of those that are there.
-func (o *opened) rooms(declared *opened) (cluster.RoomRange, bool) {
+// rooms is the declared range of rooms; false if the configuration does not manage
+// rooms.
+func (o *expanded) rooms(declared *expanded) (cluster.RoomRange, bool) {
 	if declared.conference.Rooms.IsNull() || o.conference.Rooms.IsNull() || o.conference.Rooms.IsUnknown() {
 		return cluster.RoomRange{}, false
 	}
@@ -215,9 +215,9 @@ func (o *opened) rooms(declared *opened) (cluster.RoomRange, bool) {
 	return rooms, true
 }
 
-// show fills in what the rows say. Rooms that nobody wants and that are no run are
-// not shown: no number could say what there is.
-func (o *opened) show(server cluster.Server, found cluster.RoomRange, whole bool) {
+// show sets the attributes from the rows. Rooms with gaps that are not managed are
+// not shown, since no number could describe them.
+func (o *expanded) show(server cluster.Server, found cluster.RoomRange, whole bool) {
 	tfhelper.Flatten(o.columns(), server.Row)
 	o.ServerID = types.StringValue(server.ID())
 	o.conference.Rooms, o.conference.FirstRoom = types.Int64Null(), types.Int64Null()
@@ -236,9 +236,8 @@ func (o *opened) show(server cluster.Server, found cluster.RoomRange, whole bool
 	o.ConfSecret, o.ManagerSecret = types.StringNull(), types.StringNull()
 }
 
-// secrets are those that are to be written: given in the configuration, and new
-// by their version.
-func (o *opened) secrets(config, prior *opened) cluster.Row {
+// secrets are the secrets to write: set in the configuration, with a new version.
+func (o *expanded) secrets(config, prior *expanded) cluster.Row {
 	row := cluster.Row{}
 	if !config.ConfSecret.IsNull() && (prior == nil || !prior.ConfSecretVersion.Equal(o.ConfSecretVersion)) {
 		row[cluster.ServerSecret] = cluster.Text(config.ConfSecret.ValueString())

@@ -14,22 +14,22 @@ import (
 
 const rows = "SELECT server_id FROM servers ORDER BY server_id"
 
-func TestAccServer_staysWhileSomebodyNeedsIt(t *testing.T) {
+func TestAccServer_removalRefusedWhileInUse(t *testing.T) {
 	t.Parallel()
-	d, _ := aNeighbourhood(t)
+	d, _ := addressFixture(t)
 	var warnings acctest.Warnings
 	gone := acctest.Provider(d)
 	refuses := func(message string, meanwhile ...string) resource.TestStep {
-		return resource.TestStep{PreConfig: acctest.Run(t, d, meanwhile...), Config: gone, ExpectError: says("Unable to delete server dial1.*" + message)}
+		return resource.TestStep{PreConfig: acctest.Run(t, d, meanwhile...), Config: gone, ExpectError: errorText("Unable to delete server dial1.*" + message)}
 	}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
-			{Config: aServer(d, "conference = { rooms = 3 }")},
+			{Config: serverConfig(d, "conference = { rooms = 3 }")},
 			refuses("1 agents? .*logged in", "INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.1', 'SALES', 'READY', 'SIP/2000')"),
 			refuses("1 calls? .*up on it", "DELETE FROM vicidial_live_agents", "INSERT INTO vicidial_auto_calls (server_ip, campaign_id, status, call_type) VALUES ('10.0.0.1', 'SALES', 'LIVE', 'OUT')"),
 			refuses("it is the active voicemail server", "DELETE FROM vicidial_auto_calls", "UPDATE system_settings SET active_voicemail_server = '10.0.0.1'"),
-			{ // everything at once, and the plan has said so before
+			{ // all reasons at once; the plan has warned of them
 				PreConfig: warnings.After(acctest.Run(t, d,
 					"INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.1', 'SALES', 'READY', 'SIP/2000'), ('9001', '10.0.0.1', 'SALES', 'READY', 'R/9001')",
 					"INSERT INTO phones (extension, server_ip, login) VALUES ('2000', '10.0.0.1', '2000a')",
@@ -37,18 +37,18 @@ func TestAccServer_staysWhileSomebodyNeedsIt(t *testing.T) {
 					"INSERT INTO vicidial_server_carriers (carrier_id, server_ip) VALUES ('TELCO_a', '10.0.0.1')",
 					"UPDATE servers SET active_twin_server_ip = '10.0.0.1' WHERE server_id = 'dial2'")),
 				Config: gone,
-				ExpectError: says(`1 agents? .*logged in on it.*it is the active voicemail server.*phones: 1 \(phones.server_ip\).*trunk rows: 1 .*carriers: 1 .*twin servers: 1` +
+				ExpectError: errorText(`1 agents? .*logged in on it.*it is the active voicemail server.*phones: 1 \(phones.server_ip\).*trunk rows: 1 .*carriers: 1 .*twin servers: 1` +
 					`.*Drain it first.*create_before_destroy = true.*force_destroy = true`),
 			},
-			{ // still there, and the same as before
-				Config: aServer(d, "conference = { rooms = 3 }"), ConfigPlanChecks: nothingToDo(),
+			{ // the server is unchanged
+				Config: serverConfig(d, "conference = { rooms = 3 }"), ConfigPlanChecks: emptyPlan(),
 				Check: resource.ComposeTestCheckFunc(
 					warnings.Expect(t, `Server dial1 is going to be removed: The apply refuses as long as this is so: 1 agent is logged in on it; it is the active voicemail`,
 						`These rows name it now: phones: 1 .*carriers: 1 .*moves or removes before are no obstacle`),
-					roomsAre(t, d, meetme, run(8600051, 3)),
+					checkRooms(t, d, meetme, run(8600051, 3)),
 					acctest.Expect(t, d, "SELECT active_asterisk_server FROM servers WHERE server_id = 'dial1'", "| active_asterisk_server |\n| Y                      |")),
 			},
-			{ // remote agents, who are no people, and what only blocks a campaign, are no obstacle
+			{ // remote agents, and rows that only block a campaign, do not prevent it
 				PreConfig: acctest.Run(t, d, "UPDATE system_settings SET active_voicemail_server = ''", "DELETE FROM vicidial_live_agents WHERE user = '6001'",
 					"DELETE FROM phones", "UPDATE vicidial_server_trunks SET dedicated_trunks = 0", "DELETE FROM vicidial_server_carriers", "UPDATE servers SET active_twin_server_ip = NULL, rebuild_conf_files = 'N'"),
 				Config: gone,
@@ -57,7 +57,7 @@ func TestAccServer_staysWhileSomebodyNeedsIt(t *testing.T) {
 						| server_id | rebuild_conf_files |
 						| dial2     | Y                  |
 						| dial3     | Y                  |`),
-					roomsAre(t, d, meetme, none)),
+					checkRooms(t, d, meetme, none)),
 			},
 		},
 	})
@@ -65,27 +65,27 @@ func TestAccServer_staysWhileSomebodyNeedsIt(t *testing.T) {
 
 func TestAccServer_forceDestroy(t *testing.T) {
 	t.Parallel()
-	d, fill := aNeighbourhood(t)
+	d, fill := addressFixture(t)
 	var warnings acctest.Warnings
-	forced := aServer(d, "force_destroy = true")
+	forced := serverConfig(d, "force_destroy = true")
 	steps := []resource.TestStep{
 		{Config: forced},
-		{ // nothing helps against people at work
+		{ // force_destroy does not override agents who are logged in
 			PreConfig: func() {
 				fill()
 				acctest.Run(t, d, "UPDATE system_settings SET active_voicemail_server = ''",
 					"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('2000', '2000', '2000a,2000b'), ('2001', '2001', '2001A'), ('3000', '3000', '3000a,2000b')",
 					"INSERT INTO vicidial_live_agents (user, server_ip, campaign_id, status, extension) VALUES ('6001', '10.0.0.1', 'SALES', 'READY', 'SIP/2000')")()
 			},
-			Config: acctest.Provider(d), ExpectError: says("1 agents? .*logged in"),
+			Config: acctest.Provider(d), ExpectError: errorText("1 agents? .*logged in"),
 		},
 		{
 			PreConfig:        warnings.After(acctest.Run(t, d, "DELETE FROM vicidial_live_agents", "UPDATE servers SET rebuild_conf_files = 'N'")),
 			Config:           acctest.Provider(d),
-			ConfigPlanChecks: before(plancheck.ExpectResourceAction(dial1, plancheck.ResourceActionDestroy)),
+			ConfigPlanChecks: preApply(plancheck.ExpectResourceAction(dial1, plancheck.ResourceActionDestroy)),
 			Check: resource.ComposeTestCheckFunc(
 				warnings.Expect(t, `force_destroy is set: phones: 2 .*go with it, and its phones leave their aliases`, `may not see vicidial_process_triggers`),
-				// An alias that would list nobody is gone; one of others is as it was.
+				// An alias without logins is removed; one with other logins keeps those.
 				acctest.Expect(t, d, "SELECT alias_id, logins_list FROM phones_alias ORDER BY alias_id", `
 					| alias_id | logins_list |
 					| 2000     | 2000b       |
@@ -93,7 +93,7 @@ func TestAccServer_forceDestroy(t *testing.T) {
 				acctest.Expect(t, d, "SELECT login, server_ip FROM phones", `
 					| login | server_ip |
 					| 2000b | 10.0.0.2  |`),
-				// DIDs stay, with no server of their own.
+				// DIDs stay, without a server.
 				acctest.Expect(t, d, "SELECT did_pattern, server_ip, filter_server_ip FROM vicidial_inbound_dids WHERE did_pattern LIKE '555%' ORDER BY did_pattern", `
 					| did_pattern | server_ip | filter_server_ip |
 					| 5551000     |           | NULL             |
@@ -109,12 +109,12 @@ func TestAccServer_forceDestroy(t *testing.T) {
 					| dial2     |                       | Y                  |
 					| dial3     | 10.0.0.2              | Y                  |`),
 				func(*terraform.State) error {
-					for column, n := range named(t, d, "10.0.0.1") {
+					for column, n := range countNamed(t, d, "10.0.0.1") {
 						if n > 0 {
 							t.Errorf("%s still names the server in %d rows", column, n)
 						}
 					}
-					for column, n := range named(t, d, "10.0.0.2") {
+					for column, n := range countNamed(t, d, "10.0.0.2") {
 						if n == 0 && column != "system_settings.active_voicemail_server" {
 							t.Errorf("%s no longer names another server", column)
 						}
@@ -126,7 +126,7 @@ func TestAccServer_forceDestroy(t *testing.T) {
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: steps})
 }
 
-// A user who may see and write process triggers takes those along.
+// With a database user who may write process triggers, they are removed, too.
 func TestAccServer_forceDestroyOfTriggers(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
@@ -137,10 +137,10 @@ func TestAccServer_forceDestroyOfTriggers(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
-			{Config: aServer(d)},
-			{Config: acctest.Provider(d), ExpectError: says(`it is still named by process triggers: 1 \(vicidial_process_triggers\.server_ip\)`)},
+			{Config: serverConfig(d)},
+			{Config: acctest.Provider(d), ExpectError: errorText(`it is still named by process triggers: 1 \(vicidial_process_triggers\.server_ip\)`)},
 			{
-				Config: acctest.Provider(d) + another("dial1", "10.0.0.11", "force_destroy = true"),
+				Config: acctest.Provider(d) + anotherServer("dial1", "10.0.0.11", "force_destroy = true"),
 				Check:  acctest.Expect(t, d, triggers, "| trigger_id | server_ip |\n| HERE       | 10.0.0.11 |\n| THERE      | 10.0.0.2  |"),
 			},
 			{Config: acctest.Provider(d), Check: acctest.Expect(t, d, triggers, "| trigger_id | server_ip |\n| THERE      | 10.0.0.2  |")},
@@ -148,9 +148,9 @@ func TestAccServer_forceDestroyOfTriggers(t *testing.T) {
 	})
 }
 
-// A node leaves a configuration whose splits refer to it: with
-// create_before_destroy one apply is enough.
-func TestAccServer_leavesItsSplits(t *testing.T) {
+// A node is removed from a configuration whose splits refer to it: with
+// create_before_destroy one apply suffices.
+func TestAccServer_removedFromSplits(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	acctest.Campaigns(t, d, "SALES", "SURVEY")
@@ -158,7 +158,7 @@ func TestAccServer_leavesItsSplits(t *testing.T) {
 		var text, sales, survey strings.Builder
 		text.WriteString(acctest.Provider(d))
 		for _, id := range ids {
-			text.WriteString(another(id, "10.0.0."+id[len(id)-1:], "max_vicidial_trunks = 100", "conference = { rooms = 3 }", "lifecycle { create_before_destroy = true }"))
+			text.WriteString(anotherServer(id, "10.0.0."+id[len(id)-1:], "max_vicidial_trunks = 100", "conference = { rooms = 3 }", "lifecycle { create_before_destroy = true }"))
 			sales.WriteString("(vicidial_server." + id + ".server_ip) = {}\n")
 			survey.WriteString("(vicidial_server." + id + ".server_ip) = { max = 30 }\n")
 		}
@@ -191,8 +191,8 @@ resource "vicidial_trunk_split" "survey" {
 						| 10.0.0.2  | SURVEY      |               15 |
 						| 10.0.0.3  | SURVEY      |               15 |`)),
 			},
-			{Config: config("dial2", "dial3"), ConfigPlanChecks: nothingToDo()},
-			{Config: config("dial1", "dial2", "dial3")}, // and back
+			{Config: config("dial2", "dial3"), ConfigPlanChecks: emptyPlan()},
+			{Config: config("dial1", "dial2", "dial3")}, // and added again
 		},
 		CheckDestroy: resource.ComposeTestCheckFunc(
 			acctest.Expect(t, d, rows, "| server_id |"),
@@ -200,40 +200,40 @@ resource "vicidial_trunk_split" "survey" {
 	})
 }
 
-// One that somebody else removed is gone without a word.
+// A server that somebody else removed is removed from state without an error.
 func TestAccServer_removedByHand(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
-			{Config: aServer(d)},
+			{Config: serverConfig(d)},
 			{
 				Config:           acctest.Provider(d),
-				ConfigPlanChecks: before(acctest.Meanwhile(acctest.Run(t, d, "DELETE FROM servers"))),
+				ConfigPlanChecks: preApply(acctest.Meanwhile(acctest.Run(t, d, "DELETE FROM servers"))),
 			},
 		},
 	})
 }
 
-// Another server_id makes another server, at the same address.
+// Another server_id replaces the server, at the same address.
 func TestAccServer_replacedByAnotherID(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	config := func(id string) string {
-		return acctest.Provider(d) + strings.Replace(another("dial1", "10.0.0.1", "max_vicidial_trunks = 40", "conference = { rooms = 3 }"), `server_id = "dial1"`, `server_id = "`+id+`"`, 1)
+		return acctest.Provider(d) + strings.Replace(anotherServer("dial1", "10.0.0.1", "max_vicidial_trunks = 40", "conference = { rooms = 3 }"), `server_id = "dial1"`, `server_id = "`+id+`"`, 1)
 	}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config("dial1")},
 			{
-				Config: config("dialA"), ConfigPlanChecks: does(plancheck.ResourceActionDestroyBeforeCreate),
+				Config: config("dialA"), ConfigPlanChecks: plannedAction(plancheck.ResourceActionDestroyBeforeCreate),
 				Check: resource.ComposeTestCheckFunc(
 					acctest.Expect(t, d, "SELECT server_id, server_ip, max_vicidial_trunks FROM servers", `
 						| server_id | server_ip | max_vicidial_trunks |
 						| dialA     | 10.0.0.1  |                  40 |`),
-					roomsAre(t, d, meetme, run(8600051, 3))),
+					checkRooms(t, d, meetme, run(8600051, 3))),
 			},
 		},
 	})

@@ -17,42 +17,42 @@ import (
 
 const dial1 = "vicidial_server.dial1"
 
-// aServer declares dial1 at 10.0.0.1 with some lines more.
-func aServer(d *sandbox.Database, lines ...string) string {
-	return acctest.Provider(d) + another("dial1", "10.0.0.1", lines...)
+// serverConfig declares dial1 at 10.0.0.1 with further lines.
+func serverConfig(d *sandbox.Database, lines ...string) string {
+	return acctest.Provider(d) + anotherServer("dial1", "10.0.0.1", lines...)
 }
 
-// another declares a server beside others.
-func another(id, ip string, lines ...string) string {
+// anotherServer declares a further server.
+func anotherServer(id, ip string, lines ...string) string {
 	return fmt.Sprintf("resource \"vicidial_server\" %q {\n  server_id = %q\n  server_ip = %q\n  %s\n}\n", id, id, ip, strings.Join(lines, "\n  "))
 }
 
-func before(checks ...plancheck.PlanCheck) resource.ConfigPlanChecks {
+func preApply(checks ...plancheck.PlanCheck) resource.ConfigPlanChecks {
 	return resource.ConfigPlanChecks{PreApply: checks}
 }
 
-func nothingToDo() resource.ConfigPlanChecks { return before(plancheck.ExpectEmptyPlan()) }
+func emptyPlan() resource.ConfigPlanChecks { return preApply(plancheck.ExpectEmptyPlan()) }
 
-func does(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
-	return before(plancheck.ExpectResourceAction(dial1, action))
+func plannedAction(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
+	return preApply(plancheck.ExpectResourceAction(dial1, action))
 }
 
-// says matches a message without regard to where its lines are broken.
-func says(message string) *regexp.Regexp {
+// errorText matches a message whatever its line breaks.
+func errorText(message string) *regexp.Regexp {
 	return regexp.MustCompile(`(?is)` + strings.ReplaceAll(message, " ", `[\s│]+`))
 }
 
-// setting is one attribute with two values that differ from VICIdial's default
-// and from each other.
+// setting is an attribute with two values that differ from VICIdial's default and
+// from each other.
 type setting struct {
 	attribute, column string
 	once, changed     string // as HCL
 	rows              [2]string
-	since             int // the schema that brought the column; 0 for one that was always there
+	since             int // the schema version of the column; 0 if every schema has it
 }
 
-// settings are all attributes that a server has, but for its keys, its secrets,
-// its rooms and force_destroy.
+// settings are all attributes but the keys, the secrets, the rooms and
+// force_destroy.
 var settings = []setting{
 	text("server_description", "Dialer one", "Dialer 1", 0),
 	flag("active", 0),
@@ -111,7 +111,7 @@ func flag(name string, since int) setting {
 	return setting{name, name, "true", "false", [2]string{"Y", "N"}, since}
 }
 
-// flagOff is a flag that VICIdial sets by itself.
+// flagOff is a flag whose default is Y.
 func flagOff(name string, since int) setting {
 	return setting{name, name, "false", "true", [2]string{"N", "Y"}, since}
 }
@@ -121,9 +121,9 @@ func within(attribute, column string, s setting) setting {
 	return s
 }
 
-func (s setting) there(schema int) bool { return schema >= s.since }
+func (s setting) exists(schema int) bool { return schema >= s.since }
 
-// declare writes settings as HCL, groups put together.
+// declare writes settings as HCL, in their groups.
 func declare(settings []setting, value func(setting) string) string {
 	var lines []string
 	groups := map[string][]string{}
@@ -145,8 +145,8 @@ func declare(settings []setting, value func(setting) string) string {
 func once(s setting) string    { return s.once }
 func changed(s setting) string { return s.changed }
 
-// columnsSay compares columns of dial1 with what settings want there.
-func columnsSay(t *testing.T, d *sandbox.Database, settings []setting, which int) resource.TestCheckFunc {
+// checkColumns compares columns of dial1 with the settings.
+func checkColumns(t *testing.T, d *sandbox.Database, settings []setting, which int) resource.TestCheckFunc {
 	t.Helper()
 	return func(_ *terraform.State) error {
 		t.Helper()
@@ -168,41 +168,41 @@ func TestAccServer(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			here := slices.DeleteFunc(slices.Clone(settings), func(s setting) bool { return !s.there(schema) })
+			here := slices.DeleteFunc(slices.Clone(settings), func(s setting) bool { return !s.exists(schema) })
 			var names []string
 			for _, s := range here {
 				names = append(names, s.attribute)
-				if s.attribute == "conference.engine" { // whose rooms are another table's
+				if s.attribute == "conference.engine" { // its rooms are in another table
 					names = append(names, "conference.rooms", "conference.first_room")
 				}
 			}
 			steps := []resource.TestStep{
 				{
-					Config: aServer(d),
+					Config: serverConfig(d),
 					Check: acctest.Expect(t, d, "SELECT server_id, server_ip, max_vicidial_trunks, active_asterisk_server, rebuild_conf_files FROM servers", `
 						| server_id | server_ip | max_vicidial_trunks | active_asterisk_server | rebuild_conf_files |
 						| dial1     | 10.0.0.1  |                  23 | Y                      | Y                  |`),
 				},
 				{ // every attribute set
-					Config: aServer(d, declare(here, once)),
-					Check:  columnsSay(t, d, here, 0),
+					Config: serverConfig(d, declare(here, once)),
+					Check:  checkColumns(t, d, here, 0),
 				},
-				{ // every attribute changed, and no more than those
-					Config:           aServer(d, declare(here, changed)),
-					ConfigPlanChecks: before(acctest.Changes(dial1, names...)),
-					Check:            columnsSay(t, d, here, 1),
+				{ // every attribute changed, and nothing else
+					Config:           serverConfig(d, declare(here, changed)),
+					ConfigPlanChecks: preApply(acctest.Changes(dial1, names...)),
+					Check:            checkColumns(t, d, here, 1),
 				},
-				{ // what is left out is not managed any more
-					Config: aServer(d), ConfigPlanChecks: nothingToDo(),
-					Check: columnsSay(t, d, here, 1),
+				{ // omitted attributes are no longer managed
+					Config: serverConfig(d), ConfigPlanChecks: emptyPlan(),
+					Check: checkColumns(t, d, here, 1),
 				},
 			}
-			if missing := slices.DeleteFunc(slices.Clone(settings), func(s setting) bool { return s.there(schema) }); len(missing) > 0 {
+			if missing := slices.DeleteFunc(slices.Clone(settings), func(s setting) bool { return s.exists(schema) }); len(missing) > 0 {
 				steps = append(steps, resource.TestStep{
-					Config: aServer(d, declare(missing, once)), PlanOnly: true, ExpectError: says(refusals(missing, schema)),
+					Config: serverConfig(d, declare(missing, once)), PlanOnly: true, ExpectError: errorText(refusals(missing, schema)),
 				})
 			}
-			steps = append(steps, resource.TestStep{Config: aServer(d), ConfigPlanChecks: nothingToDo()})
+			steps = append(steps, resource.TestStep{Config: serverConfig(d), ConfigPlanChecks: emptyPlan()})
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps:                    steps,
@@ -212,9 +212,9 @@ func TestAccServer(t *testing.T) {
 	}
 }
 
-// refusals are what a plan says of columns that the schema lacks, each at its
-// attribute. Terraform lists them by the line that they point at, which is the
-// resource's own for what is inside a group.
+// refusals matches the plan's errors for columns that the schema lacks, each at its
+// attribute. Terraform lists them by line; for attributes inside a group that is
+// the line of the resource.
 func refusals(missing []setting, schema int) string {
 	var inside, lines []string
 	for _, s := range missing {
@@ -228,15 +228,15 @@ func refusals(missing []setting, schema int) string {
 	return strings.Join(append(inside, lines...), ".*")
 }
 
-// A server made with everything at once says the same as one that was changed to it.
-func TestAccServer_madeWhole(t *testing.T) {
+// A server that is created with everything equals one that was changed to it.
+func TestAccServer_createdWithEverything(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
-			Config: aServer(d, declare(settings, once)),
-			Check:  columnsSay(t, d, settings, 0),
+			Config: serverConfig(d, declare(settings, once)),
+			Check:  checkColumns(t, d, settings, 0),
 		}},
 	})
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// review tells what apply would refuse, as errors, and what VICIdial would do
-// that an operator does not expect, as warnings.
-func (r *Resource) review(ctx context.Context, want, declared, prior *opened) diag.Diagnostics {
+// review returns an error for whatever apply would refuse, and a warning for what
+// VICIdial would do that an operator does not expect.
+func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) diag.Diagnostics {
 	schema, err := r.topology.Schema(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
@@ -26,12 +26,12 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *opened) di
 	}
 	diags := reviewColumns(schema, declared)
 	if prior == nil && !diags.HasError() {
-		want.foretell(schema, declared)
+		want.setDefaults(schema, declared)
 	}
 	diags.Append(want.reviewRooms(declared)...)
 	if !want.ServerID.IsUnknown() && !want.ServerIP.IsUnknown() {
-		// Noted before it is asked for, so that of two with one address, which are
-		// planned at the same time, one is told.
+		// Recorded before it is checked, so that of two servers with one address
+		// that are planned at the same time, one is refused.
 		if planned, changed := expected(servers, want); changed {
 			r.topology.Expect(planned)
 		}
@@ -54,19 +54,19 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *opened) di
 	return diags
 }
 
-// foretell fills in the defaults that a new server takes. An attribute whose own
-// value waits for another resource stays unknown.
-func (o *opened) foretell(schema cluster.Schema, declared *opened) {
+// setDefaults sets the defaults that a new server takes. An attribute whose value
+// depends on another resource stays unknown.
+func (o *expanded) setDefaults(schema cluster.Schema, declared *expanded) {
 	row := declared.row()
 	for _, column := range tfhelper.UnknownColumns(declared.columns()) {
-		row[column] = cluster.Null // said, though not yet what
+		row[column] = cluster.Null // set, with a value that is not known yet
 	}
 	columns := schema.Only(cluster.TableServers, cluster.ServerColumns)
 	tfhelper.SetDefaults(o.columns(), row, schema.Defaults(cluster.TableServers, columns), schema, cluster.TableServers)
 }
 
-// reviewColumns refuses what the connected database cannot hold.
-func reviewColumns(schema cluster.Schema, declared *opened) diag.Diagnostics {
+// reviewColumns refuses values that the connected database cannot hold.
+func reviewColumns(schema cluster.Schema, declared *expanded) diag.Diagnostics {
 	var diags diag.Diagnostics
 	row := declared.row()
 	for _, column := range declared.columns() {
@@ -92,11 +92,11 @@ func reviewColumns(schema cluster.Schema, declared *opened) diag.Diagnostics {
 }
 
 // reviewKeys refuses keys that are taken. The schema does not: two rows with one
-// address are possible, and daemons use the first they meet
-// (docs/vicidial/schema.md#duplicate-addresses). An
-// address that another server leaves in this run is still taken: nothing says
-// which of the two is written first. Two that share one already may go on so.
-func reviewKeys(servers, expected cluster.Servers, want, declared, prior *opened) diag.Diagnostics {
+// address are possible (docs/vicidial/schema.md#duplicate-addresses). An address
+// that another server leaves in the same run is still taken, since the order of
+// the two writes is not known. Two servers that share an address already may keep
+// it.
+func reviewKeys(servers, expected cluster.Servers, want, declared, prior *expanded) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if there, found := servers.ByID(want.id()); found && prior != nil && there.IP() == want.ServerIP.ValueString() {
 		if other, shares := servers.Sharing(there); shares {
@@ -131,9 +131,8 @@ func reviewKeys(servers, expected cluster.Servers, want, declared, prior *opened
 	return diags
 }
 
-// reviewTrunks refuses to lower the maximum below what campaigns have been
-// promised.
-func (r *Resource) reviewTrunks(ctx context.Context, servers cluster.Servers, want, declared *opened) diag.Diagnostics {
+// reviewTrunks refuses to lower the maximum below the allocations of campaigns.
+func (r *Resource) reviewTrunks(ctx context.Context, servers cluster.Servers, want, declared *expanded) diag.Diagnostics {
 	if declared.MaxTrunks.IsNull() || want.MaxTrunks.IsNull() || want.MaxTrunks.IsUnknown() || want.ServerIP.IsUnknown() {
 		return nil
 	}
@@ -146,8 +145,8 @@ func (r *Resource) reviewTrunks(ctx context.Context, servers cluster.Servers, wa
 		trunks.Lowered(there, want.ServerIP.ValueString(), int(want.MaxTrunks.ValueInt64())))
 }
 
-// reviewAddress tells what a change of the address takes with it.
-func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, want, prior *opened) diag.Diagnostics {
+// reviewAddress warns of what a change of the address changes besides.
+func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, want, prior *expanded) diag.Diagnostics {
 	if prior == nil || want.ServerIP.IsUnknown() || want.ServerIP.Equal(prior.ServerIP) {
 		return nil
 	}
@@ -175,7 +174,7 @@ func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, w
 		return tfhelper.DiagnoseAt(at, "Address already in use", err)
 	}
 	about := fmt.Sprintf("%s becomes %s in place, in %s, and the servers row last. Not reached from here: VARserver_ip in astguiclient.conf on the node, the table cid_channels_recent_… and addresses inside dialplan texts.", from, to, old.Summary())
-	if !sees(old, "vicidial_process_triggers") {
+	if !names(old, "vicidial_process_triggers") {
 		about += " The database user may not see vicidial_process_triggers: if it names the old address, an administrator changes it."
 	}
 	if live.Agents+live.Calls > 0 {
@@ -184,7 +183,7 @@ func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, w
 	return tfhelper.WarnAt(at, "Server "+want.id()+" changes its address", about)
 }
 
-func sees(mentions cluster.Mentions, table cluster.Table) bool {
+func names(mentions cluster.Mentions, table cluster.Table) bool {
 	for _, mention := range mentions {
 		if mention.Table == table {
 			return true
@@ -193,9 +192,9 @@ func sees(mentions cluster.Mentions, table cluster.Table) bool {
 	return false
 }
 
-// warnSecrets tells of secrets that everybody knows, and of the wizard that
-// would overwrite those that are set.
-func (r *Resource) warnSecrets(ctx context.Context, servers cluster.Servers, want, declared *opened) diag.Diagnostics {
+// warnSecrets warns of default secrets, and of the first-login wizard, which would
+// overwrite those that are set.
+func (r *Resource) warnSecrets(ctx context.Context, servers cluster.Servers, want, declared *expanded) diag.Diagnostics {
 	var diags diag.Diagnostics
 	there, found := servers.ByID(want.id())
 	for _, secret := range []struct {
@@ -222,8 +221,8 @@ func (r *Resource) warnSecrets(ctx context.Context, servers cluster.Servers, wan
 	return diags
 }
 
-// warnDefaults tells of defaults that throttle a new telephony node in silence.
-func warnDefaults(declared *opened) diag.Diagnostics {
+// warnDefaults warns of defaults that throttle a new telephony node.
+func warnDefaults(declared *expanded) diag.Diagnostics {
 	if !declared.ActiveAsterisk.IsNull() && !declared.ActiveAsterisk.ValueBool() {
 		return nil
 	}
@@ -244,9 +243,9 @@ func warnDefaults(declared *opened) diag.Diagnostics {
 		"These are left to VICIdial's defaults: "+strings.Join(left, ", ")+". Set them, or set active_asterisk_server = false if this is no telephony node.")}
 }
 
-// expected is the server as it will be, for those who are planned after it; false
-// where that is what the table says.
-func expected(servers cluster.Servers, want *opened) (cluster.Server, bool) {
+// expected is the server as this run will leave it, for resources that are planned
+// after it; false if nothing changes.
+func expected(servers cluster.Servers, want *expanded) (cluster.Server, bool) {
 	there, found := servers.ByID(want.id())
 	server, changed := cluster.Server{Row: cluster.Row{}}, !found
 	maps.Copy(server.Row, there.Row)
@@ -257,10 +256,10 @@ func expected(servers cluster.Servers, want *opened) (cluster.Server, bool) {
 	return server, changed
 }
 
-// reviewRemoval tells what stands in the way of a removal now. It warns only:
-// what the same run removes before is still there.
-func (r *Resource) reviewRemoval(ctx context.Context, prior *opened) diag.Diagnostics {
-	server, _, err := r.look(ctx, prior.id())
+// reviewRemoval warns of what prevents a removal now. It is no error, since the
+// same run may remove it first.
+func (r *Resource) reviewRemoval(ctx context.Context, prior *expanded) diag.Diagnostics {
+	server, _, err := r.findServer(ctx, prior.id())
 	if err != nil || server.Row == nil {
 		return tfhelper.Diagnose("Unable to plan the removal of server", prior.id(), err)
 	}
@@ -269,15 +268,15 @@ func (r *Resource) reviewRemoval(ctx context.Context, prior *opened) diag.Diagno
 		return tfhelper.Diagnose("Unable to plan the removal of server", prior.id(), err)
 	}
 	removal.Force = prior.ForceDestroy.ValueBool()
-	lines := linesOf(removal)
+	lines := removalLines(removal)
 	if len(lines) == 0 {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Server "+prior.id()+" is going to be removed", strings.Join(lines, "\n"))}
 }
 
-// linesOf tells what a removal meets, and what this very run may still do about it.
-func linesOf(removal cluster.Removal) []string {
+// removalLines are the sentences of that warning.
+func removalLines(removal cluster.Removal) []string {
 	var lines []string
 	if removal.Heir != "" {
 		lines = append(lines, "Server "+removal.Heir+" has the same address: the row alone goes, and what names the address stays with that server.")
@@ -290,7 +289,7 @@ func linesOf(removal cluster.Removal) []string {
 	}
 	if removal.Force && removal.Heir == "" {
 		lines = append(lines, "force_destroy is set: "+removal.Mentions.Summary()+" go with it, and its phones leave their aliases.")
-		if !sees(removal.Mentions, "vicidial_process_triggers") {
+		if !names(removal.Mentions, "vicidial_process_triggers") {
 			lines = append(lines, "The database user may not see vicidial_process_triggers: if a trigger names the server, an administrator removes it.")
 		}
 	}

@@ -14,10 +14,10 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// settleRooms fills in at plan time where the rooms begin, when the
-// configuration leaves it to the engine. Rooms that are not managed are another
-// table's when the engine changes, so nothing is known of them then.
-func (o *opened) settleRooms(declared, prior *opened) {
+// setFirstRoom sets the first room at plan time to the engine's default, if the
+// configuration omits it. Rooms that are not managed are unknown when the engine
+// changes, since those of another engine are in another table.
+func (o *expanded) setFirstRoom(declared, prior *expanded) {
 	other := prior != nil && !prior.conference.Engine.Equal(o.conference.Engine)
 	switch {
 	case declared.Conference.IsUnknown() || declared.conference.Rooms.IsUnknown() || declared.conference.FirstRoom.IsUnknown():
@@ -34,8 +34,8 @@ func (o *opened) settleRooms(declared, prior *opened) {
 	}
 }
 
-// reviewRooms refuses numbers that no call would reach.
-func (o *opened) reviewRooms(declared *opened) diag.Diagnostics {
+// reviewRooms refuses numbers that the static dialplan does not reach.
+func (o *expanded) reviewRooms(declared *expanded) diag.Diagnostics {
 	rooms, managed := o.rooms(declared)
 	if !managed || rooms.Count == 0 || o.conference.Engine.IsUnknown() && !o.Conference.IsUnknown() && o.conference.FirstRoom.IsUnknown() {
 		return nil
@@ -43,9 +43,10 @@ func (o *opened) reviewRooms(declared *opened) diag.Diagnostics {
 	return tfhelper.DiagnoseAt(path.Root("conference").AtName("first_room"), "Rooms out of reach", rooms.Check(o.engine()))
 }
 
-// stillInUse tells of rooms that stand beside the declared range. What the plan
-// said stays said; the next refresh finds them, and a later apply removes them.
-func stillInUse(id string, busy []int) diag.Diagnostics {
+// warnRoomsInUse warns of rooms outside the declared range that are in use. State
+// keeps what the plan said; the next refresh finds them, and a later apply removes
+// them.
+func warnRoomsInUse(id string, busy []int) diag.Diagnostics {
 	const shown = 5
 	var numbers []string
 	for _, number := range busy[:min(len(busy), shown)] {
@@ -58,10 +59,10 @@ func stillInUse(id string, busy []int) diag.Diagnostics {
 		"Somebody has reserved rooms that are to go: "+strings.Join(numbers, ", ")+". They are left; apply again when they are free.")}
 }
 
-// planRooms leads to the declared rooms; rooms that are not managed stay. Those
-// of the other engine go when this change leaves it, or one before did that could
-// not remove them all: stock systems have rooms of both.
-func (o *opened) planRooms(declared *opened, ip string, have state, waiting bool) cluster.Plan {
+// planRooms returns the plan of the declared rooms; rooms that are not managed
+// stay. Rooms of the other engine are removed by the change that leaves it, or by a
+// later one if some were in use: a fresh system has rooms of both.
+func (o *expanded) planRooms(declared *expanded, ip string, have state, waiting bool) cluster.Plan {
 	rooms, managed := o.rooms(declared)
 	if !managed {
 		return cluster.Plan{}
@@ -73,8 +74,8 @@ func (o *opened) planRooms(declared *opened, ip string, have state, waiting bool
 	return cluster.PlanRooms(ip, o.engine(), there, rooms)
 }
 
-// wanted is what a write remembers of the rooms it has led to.
-func (o *opened) wanted(declared *opened, was memory, from cluster.Engine) memory {
+// remember is the private state of a write.
+func (o *expanded) remember(declared *expanded, was memory, from cluster.Engine) memory {
 	rooms, managed := o.rooms(declared)
 	if !managed {
 		return memory{Waiting: was.Waiting}

@@ -28,7 +28,7 @@ import (
 //go:embed description.md
 var description string
 
-// groupTypes are the types of the grouped attributes.
+// groupTypes are the attribute types of the groups.
 var groupTypes = map[string]map[string]attr.Type{
 	"balance":    {"active": types.BoolType, "rank": types.Int64Type, "trunks_offlimits": types.Int64Type},
 	"conference": {"engine": types.StringType, "rooms": types.Int64Type, "first_room": types.Int64Type, "update_interval": types.Int64Type},
@@ -39,7 +39,8 @@ var groupTypes = map[string]map[string]attr.Type{
 }
 
 // The characters that the admin page keeps
-// (docs/vicidial/admin-page.md#character-filter); what it would strip is refused.
+// (docs/vicidial/admin-page.md#character-filter); a value with
+// others is refused.
 var (
 	serverID   = tfhelper.RegexMatches(`^[-A-Za-z0-9_]{1,10}$`, "1 to 10 letters, digits, underscores or hyphens")
 	plainText  = tfhelper.RegexMatches(`^[- .,_0-9a-zA-Z]*$`, "letters, digits, spaces and - . , _ only; VICIdial's admin page strips other characters")
@@ -51,40 +52,40 @@ var (
 	manyLines  = tfhelper.RegexMatches(`^[^\x00-\x08\x0b-\x1f]*$`, "text without control characters; lines end in LF")
 )
 
-// An attribute that is left out is not managed: it takes the column's default
-// when the server is created, and whatever the row says later.
+// An attribute that is omitted is not managed: it has the column's default when the
+// server is created, and the row's value later.
 
-func text(about string, validators ...validator.String) schema.StringAttribute {
+func text(doc string, validators ...validator.String) schema.StringAttribute {
 	return schema.StringAttribute{
-		Optional: true, Computed: true, MarkdownDescription: about, Validators: validators,
+		Optional: true, Computed: true, MarkdownDescription: doc, Validators: validators,
 		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
 }
 
-func number(about string, least, most int64) schema.Int64Attribute {
+func number(doc string, least, most int64) schema.Int64Attribute {
 	return schema.Int64Attribute{
-		Optional: true, Computed: true, MarkdownDescription: about, Validators: []validator.Int64{int64validator.Between(least, most)},
+		Optional: true, Computed: true, MarkdownDescription: doc, Validators: []validator.Int64{int64validator.Between(least, most)},
 		PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 	}
 }
 
-func flag(about string) schema.BoolAttribute {
+func flag(doc string) schema.BoolAttribute {
 	return schema.BoolAttribute{
-		Optional: true, Computed: true, MarkdownDescription: about,
+		Optional: true, Computed: true, MarkdownDescription: doc,
 		PlanModifiers: []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 	}
 }
 
-func group(about string, attributes map[string]schema.Attribute) schema.SingleNestedAttribute {
+func group(doc string, attributes map[string]schema.Attribute) schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
-		Optional: true, Computed: true, MarkdownDescription: about, Attributes: attributes,
+		Optional: true, Computed: true, MarkdownDescription: doc, Attributes: attributes,
 		PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
 	}
 }
 
-func secret(about, version string, least int) schema.StringAttribute {
+func secret(doc, version string, least int) schema.StringAttribute {
 	return schema.StringAttribute{
-		Optional: true, WriteOnly: true, MarkdownDescription: about,
+		Optional: true, WriteOnly: true, MarkdownDescription: doc,
 		Validators: []validator.String{
 			stringvalidator.LengthBetween(least, 100), identifier,
 			stringvalidator.AlsoRequires(path.MatchRoot(version)),
@@ -100,7 +101,7 @@ func secretVersion(of string) schema.Int64Attribute {
 	}
 }
 
-// Schema describes a server.
+// Schema defines the attributes of a server.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -185,7 +186,7 @@ func checkTwin(ip string) error {
 	return cluster.CheckServerIP(ip)
 }
 
-// IdentitySchema names a server by its server_id.
+// IdentitySchema identifies a server by its server_id.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"server_id": identityschema.StringAttribute{RequiredForImport: true, Description: "The server's `server_id`."},

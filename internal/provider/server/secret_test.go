@@ -19,8 +19,8 @@ import (
 
 const secrets = "SELECT conf_secret, ASTmgrSECRET FROM servers"
 
-// silent checks that no secret is in the state or in the admin change log.
-func silent(t *testing.T, d *sandbox.Database, secrets ...string) resource.TestCheckFunc {
+// checkNoSecrets checks that no secret is in state or in the change log.
+func checkNoSecrets(t *testing.T, d *sandbox.Database, secrets ...string) resource.TestCheckFunc {
 	t.Helper()
 	return func(state *terraform.State) error {
 		t.Helper()
@@ -48,7 +48,7 @@ func TestAccServer_secrets(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	config := func(secret, manager string, version int) string {
-		return aServer(d, fmt.Sprintf("conf_secret_wo = %q", secret), fmt.Sprintf("conf_secret_wo_version = %d", version),
+		return serverConfig(d, fmt.Sprintf("conf_secret_wo = %q", secret), fmt.Sprintf("conf_secret_wo_version = %d", version),
 			fmt.Sprintf("manager_secret_wo = %q", manager), "manager_secret_wo_version = 1")
 	}
 	nothing := []statecheck.StateCheck{
@@ -60,50 +60,50 @@ func TestAccServer_secrets(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config: config("first-S3cret", "ami-S3cret", 1),
-				Check: resource.ComposeTestCheckFunc(silent(t, d, "first-S3cret", "ami-S3cret"), acctest.Expect(t, d, secrets, `
+				Check: resource.ComposeTestCheckFunc(checkNoSecrets(t, d, "first-S3cret", "ami-S3cret"), acctest.Expect(t, d, secrets, `
 					| conf_secret  | ASTmgrSECRET |
 					| first-S3cret | ami-S3cret   |`)),
 				ConfigStateChecks: nothing,
 			},
-			{ // another secret without another version is not seen
-				Config: config("second-S3cret", "ami-S3cret", 1), ConfigPlanChecks: nothingToDo(),
+			{ // a changed secret without a new version is not written
+				Config: config("second-S3cret", "ami-S3cret", 1), ConfigPlanChecks: emptyPlan(),
 			},
-			{ // rotation: the version changes, that secret is written and all peers are flagged
+			{ // rotation: the version changes, the secret is written and all peers are flagged
 				PreConfig:        acctest.Run(t, d, "UPDATE servers SET ASTmgrSECRET = 'by-hand', rebuild_conf_files = 'N'"),
 				Config:           config("second-S3cret", "ami-S3cret", 2),
-				ConfigPlanChecks: before(acctest.Changes(dial1, "conf_secret_wo_version")),
-				Check: resource.ComposeTestCheckFunc(silent(t, d, "second-S3cret", "ami-S3cret"), acctest.Expect(t, d, "SELECT conf_secret, ASTmgrSECRET, rebuild_conf_files FROM servers", `
+				ConfigPlanChecks: preApply(acctest.Changes(dial1, "conf_secret_wo_version")),
+				Check: resource.ComposeTestCheckFunc(checkNoSecrets(t, d, "second-S3cret", "ami-S3cret"), acctest.Expect(t, d, "SELECT conf_secret, ASTmgrSECRET, rebuild_conf_files FROM servers", `
 					| conf_secret   | ASTmgrSECRET | rebuild_conf_files |
 					| second-S3cret | by-hand      | Y                  |`)),
 				ConfigStateChecks: nothing,
 			},
-			{ // given up: what is there stays there
-				Config:           aServer(d),
-				ConfigPlanChecks: before(plancheck.ExpectResourceAction(dial1, plancheck.ResourceActionUpdate)),
+			{ // no longer declared: the database keeps its secret
+				Config:           serverConfig(d),
+				ConfigPlanChecks: preApply(plancheck.ExpectResourceAction(dial1, plancheck.ResourceActionUpdate)),
 				Check: acctest.Expect(t, d, "SELECT conf_secret FROM servers", `
 					| conf_secret   |
 					| second-S3cret |`),
 			},
 			{ // longer than the column
 				Config: config(strings.Repeat("x", 101), "ami-S3cret", 3), PlanOnly: true,
-				ExpectError: says("conf_secret_wo string length must be between 1 and 100, got: 101"),
+				ExpectError: errorText("conf_secret_wo string length must be between 1 and 100, got: 101"),
 			},
-			{Config: aServer(d)},
+			{Config: serverConfig(d)},
 		},
 	})
 }
 
-// An old schema holds shorter secrets: told at plan time, not cut off.
+// An old schema has shorter columns for secrets: refused at plan time, not cut.
 func TestAccServer_secretOnAnOldSchema(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1606)
 	config := func(secret string) string {
-		return aServer(d, fmt.Sprintf("conf_secret_wo = %q", secret), "conf_secret_wo_version = 1")
+		return serverConfig(d, fmt.Sprintf("conf_secret_wo = %q", secret), "conf_secret_wo_version = 1")
 	}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
-			{Config: config(strings.Repeat("x", 21)), PlanOnly: true, ExpectError: says("servers.conf_secret of this database holds 20 characters, these are 21")},
+			{Config: config(strings.Repeat("x", 21)), PlanOnly: true, ExpectError: errorText("servers.conf_secret of this database holds 20 characters, these are 21")},
 			{Config: config(strings.Repeat("x", 20)), Check: acctest.Expect(t, d, "SELECT conf_secret FROM servers", `
 				| conf_secret          |
 				| xxxxxxxxxxxxxxxxxxxx |`)},

@@ -10,9 +10,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// create writes the rooms and the row, and takes them back when it fails. Columns
-// that the configuration leaves out are not named.
-func (r *Resource) create(ctx context.Context, want, declared *opened) error {
+// create writes the rooms and the row, and removes them when it fails. Columns that
+// the configuration omits are not named.
+func (r *Resource) create(ctx context.Context, want, declared *expanded) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
@@ -42,8 +42,8 @@ func (r *Resource) create(ctx context.Context, want, declared *opened) error {
 	return err
 }
 
-// undo leads the rows back to what a failed create found.
-func (r *Resource) undo(ctx context.Context, want *opened, before state) error {
+// undo restores the rows that a failed create found.
+func (r *Resource) undo(ctx context.Context, want *expanded, before state) error {
 	ip := want.ServerIP.ValueString()
 	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		now, err := r.state(ctx, want.id(), ip)
@@ -59,7 +59,7 @@ func (r *Resource) undo(ctx context.Context, want *opened, before state) error {
 	})
 }
 
-// state is what a write finds under the lock.
+// state is what a write reads under the lock.
 type state struct {
 	server cluster.Server
 	rooms  map[cluster.Engine][]cluster.Room
@@ -83,24 +83,24 @@ func (r *Resource) state(ctx context.Context, id, ip string) (state, error) {
 	s.rooms = map[cluster.Engine][]cluster.Room{}
 	for _, engine := range []cluster.Engine{cluster.Meetme, cluster.Confbridge} {
 		s.rooms[engine] = rooms[engine][ip]
-		if s.server.Row != nil && s.server.IP() != ip { // a killed change of the address may have moved some
+		if s.server.Row != nil && s.server.IP() != ip { // an interrupted change of the address may have changed some tables
 			s.rooms[engine] = slices.Concat(s.rooms[engine], rooms[engine][s.server.IP()])
 		}
 	}
 	return s, nil
 }
 
-// change is what an update goes by.
+// change is the input of an update.
 type change struct {
-	declared *opened     // what the configuration says
-	secrets  cluster.Row // those that are to be written
-	seen     memory      // what the row said when the plan was made
-	from     string      // the address it had then
+	declared *expanded   // what the configuration says
+	secrets  cluster.Row // the secrets to write
+	seen     memory      // the row when the plan was made
+	from     string      // its address then
 }
 
-// update writes what differs from what was seen. A change of the address moves
-// everything that names it before anything else happens under the new one.
-func (r *Resource) update(ctx context.Context, want *opened, c change) error {
+// update writes what differs from the plan's row. A change of the address is
+// written first, in every table that names it.
+func (r *Resource) update(ctx context.Context, want *expanded, c change) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
@@ -117,10 +117,10 @@ func (r *Resource) update(ctx context.Context, want *opened, c change) error {
 			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + now.taken, Found: "has the address " + ip + " already"}
 		}
 		row := tfhelper.PlannedColumns(want.row(), c.declared.row())
-		if err := r.lowers(ctx, now.server, ip, row); err != nil {
+		if err := r.checkMaximum(ctx, now.server, ip, row); err != nil {
 			return cluster.Plan{}, err
 		}
-		delete(row, "server_ip") // moved below, with all that names it
+		delete(row, "server_ip") // changed below, with every table that names it
 		plan, err := cluster.ChangeServer(now.server, cluster.Server{Row: c.seen.Row}, row, c.secrets)
 		if err != nil {
 			return cluster.Plan{}, err
@@ -137,9 +137,9 @@ func (r *Resource) update(ctx context.Context, want *opened, c change) error {
 	})
 }
 
-// lowers says again, under the lock, what the plan has looked at: a split of the
-// same run may have grown since.
-func (r *Resource) lowers(ctx context.Context, server cluster.Server, ip string, row cluster.Row) error {
+// checkMaximum repeats the plan's check under the lock: a split of the same run may
+// have grown since.
+func (r *Resource) checkMaximum(ctx context.Context, server cluster.Server, ip string, row cluster.Row) error {
 	most, declared := row["max_vicidial_trunks"].Int()
 	if !declared {
 		return nil
@@ -156,7 +156,7 @@ func (r *Resource) planAddress(ctx context.Context, server cluster.Server, to st
 	if err != nil {
 		return cluster.Plan{}, err
 	}
-	if _, shares := servers.Sharing(server); shares { // what names the address stays with the other
+	if _, shares := servers.Sharing(server); shares { // the rows that name the address stay with the other server
 		return cluster.PlanAddress(server, to, nil, nil)
 	}
 	old, err := r.topology.Mentions(ctx, server.IP())
@@ -170,15 +170,15 @@ func (r *Resource) planAddress(ctx context.Context, server cluster.Server, to st
 	return cluster.PlanAddress(server, to, old, clashes)
 }
 
-// remove takes the server away, unless somebody still needs it.
+// remove removes the server, unless agents, calls or rows still need it.
 func (r *Resource) remove(ctx context.Context, id string, force bool) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
 	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		server, _, err := r.look(ctx, id)
+		server, _, err := r.findServer(ctx, id)
 		if err != nil || server.Row == nil {
-			return cluster.Plan{}, err // gone already
+			return cluster.Plan{}, err // already removed
 		}
 		removal, err := r.topology.Removal(ctx, server)
 		if err != nil {
