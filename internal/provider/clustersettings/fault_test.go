@@ -12,8 +12,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// Creating writes the container and its line in the log, the row and its line,
-// and the flags: five statements.
+// A create writes the container and its log entry, the row and its log entry, and
+// the flags: five statements.
 func TestAccClusterSettings_resumesAfterLostConnection(t *testing.T) {
 	const (
 		owned = `active_voicemail_server = "10.0.0.2"
@@ -25,7 +25,7 @@ func TestAccClusterSettings_resumesAfterLostConnection(t *testing.T) {
 		write, cut := i+1, map[string]sandbox.Cut{"unsent": sandbox.WriteUnsent, "unanswered": sandbox.WriteUnanswered}[name]
 		t.Run(fmt.Sprintf("write %d is %s", write, name), func(t *testing.T) {
 			t.Parallel()
-			d := aCluster(t, 1720)
+			d := newCluster(t, 1720)
 			proxy := sandbox.NewProxy(t, d.Server())
 			through := strings.Replace(declare(d, owned), fmt.Sprintf("port = %d", d.Port), fmt.Sprintf("port = %d", proxy.Port()), 1)
 			resource.Test(t, resource.TestCase{
@@ -34,7 +34,7 @@ func TestAccClusterSettings_resumesAfterLostConnection(t *testing.T) {
 					{
 						PreConfig:   func() { proxy.CutAt(write, cut, true) },
 						Config:      through,
-						ExpectError: says("Unable to create cluster settings"),
+						ExpectError: errorText("Unable to create cluster settings"),
 					},
 					{
 						PreConfig: proxy.Heal,
@@ -45,7 +45,7 @@ func TestAccClusterSettings_resumesAfterLostConnection(t *testing.T) {
 					},
 					{Config: through, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
 				},
-				// What was found before the first, broken try comes back.
+				// The values from before the interrupted create are restored.
 				CheckDestroy: acctest.Expect(t, d, look, `
 						| active_voicemail_server | cps | containers | flagged |
 						| 10.0.0.1                |  10 |          0 |       2 |`),
@@ -59,7 +59,7 @@ func TestAccClusterSettings_resumesAfterLostConnection(t *testing.T) {
 
 func TestAccClusterSettings_updateResumes(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	proxy := sandbox.NewProxy(t, d.Server())
 	through := func(lines ...string) string {
 		return strings.Replace(declare(d, lines...), fmt.Sprintf("port = %d", d.Port), fmt.Sprintf("port = %d", proxy.Port()), 1)
@@ -69,10 +69,10 @@ func TestAccClusterSettings_updateResumes(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: through(`outbound_calls_per_second = 60`)},
-			{ // the container is written, the row is not
+			{ // the container was written, the row was not
 				PreConfig:   func() { proxy.CutAt(3, sandbox.WriteUnsent, true) },
 				Config:      through(wanted...),
-				ExpectError: says("Unable to update cluster settings"),
+				ExpectError: errorText("Unable to update cluster settings"),
 			},
 			{PreConfig: proxy.Heal, Config: through(wanted...)},
 			{Config: through(wanted...), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},

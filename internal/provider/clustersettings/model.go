@@ -39,19 +39,19 @@ type identity struct {
 
 func theIdentity() identity { return identity{types.StringValue(cluster.SettingsRecord)} }
 
-// memory is kept beside the state: what the row said when it was last read, what
-// was found before it was owned, and what moved since. No secret is in it.
+// memory is the private state: the row when it was last read, the previous values
+// of managed columns, and what has changed since. It contains no secrets.
 type memory struct {
 	Row   cluster.Row
 	Given cluster.Given
-	Moved []move `json:",omitempty"`
+	Moved []columnChange `json:",omitempty"`
 }
 
-// move is a column that no longer says what it said.
-type move struct{ Column, Text string }
+// columnChange is a column whose value somebody else has changed.
+type columnChange struct{ Column, Text string }
 
-// found is what the next write will have noted; unknown while a column is about
-// to be owned, whose value is read when it is written.
+// found is the previous values after the next write. It is unknown when a column
+// becomes managed, since its value is read when it is written.
 func (m memory) found(want cluster.Row) types.Map {
 	kept := cluster.Row{}
 	for column := range want {
@@ -64,7 +64,7 @@ func (m memory) found(want cluster.Row) types.Map {
 	return foundMap(kept)
 }
 
-// columns ties the attributes that are one column to it, in both directions.
+// columns maps the attributes that are one column to it, for both directions.
 func (m *model) columns() []tfhelper.Column {
 	at := path.Root
 	return []tfhelper.Column{
@@ -77,8 +77,7 @@ func (m *model) columns() []tfhelper.Column {
 	}
 }
 
-// row is what the attributes want the columns to hold, of those that say
-// something.
+// row is the declared values by column, without null and unknown ones.
 func (m *model) row() cluster.Row {
 	row := tfhelper.Expand(m.columns())
 	if !m.CrossServerExten.IsNull() && !m.CrossServerExten.IsUnknown() {
@@ -93,7 +92,7 @@ func (m *model) row() cluster.Row {
 	return row
 }
 
-// tables are those that the attributes are written to.
+// tables are the tables that the attributes are written to.
 func (m *model) tables() []cluster.Table {
 	row := m.row()
 	var tables []cluster.Table
@@ -128,8 +127,7 @@ func (m *model) weights() map[string]int {
 	return weights
 }
 
-// show puts the whole row into the attributes. A column that the schema lacks is
-// null there.
+// show sets all attributes from the row. A column that the schema lacks is null.
 func (m *model) show(row cluster.Row) {
 	tfhelper.Flatten(m.columns(), cluster.Row{})
 	m.CrossServerExten, m.Reports = types.BoolNull(), types.SetNull(types.StringType)
@@ -137,12 +135,11 @@ func (m *model) show(row cluster.Row) {
 	if m.Found.IsNull() || m.Found.IsUnknown() {
 		m.Found = foundMap(nil)
 	}
-	m.put(row)
+	m.update(row)
 }
 
-// put puts the columns that a row names into their attributes, and leaves the
-// others alone.
-func (m *model) put(row cluster.Row) {
+// update sets the attributes of the columns that the row has, and no others.
+func (m *model) update(row cluster.Row) {
 	for _, column := range m.columns() {
 		if _, named := row[column.Name]; named {
 			tfhelper.Flatten([]tfhelper.Column{column}, row)
@@ -163,9 +160,9 @@ func (m *model) put(row cluster.Row) {
 	}
 }
 
-// given is what was taken from the cluster, as far as state alone tells. It is
-// asked where Terraform has lost what is kept beside the state, as it does when
-// it replaces an object that a failed create left.
+// given is the previous values that state alone holds. It is used when private
+// state is missing, as when Terraform replaces a tainted object
+// (docs/design/0011-previous-values-in-state.md).
 func (m *model) given() cluster.Given {
 	given := cluster.Given{Found: cluster.Row{}, Wrote: cluster.Row{}}
 	says := m.row()
@@ -180,7 +177,7 @@ func (m *model) given() cluster.Given {
 	return given
 }
 
-// foundMap shows what was found, NULL as null.
+// foundMap converts previous values, NULL to null.
 func foundMap(row cluster.Row) types.Map {
 	elements := make(map[string]attr.Value, len(row))
 	for column, value := range row {
@@ -192,7 +189,7 @@ func foundMap(row cluster.Row) types.Map {
 	return types.MapValueMust(types.StringType, elements)
 }
 
-// secret is one of the three that are written and never read.
+// secret is one of the three write-only passwords.
 type secret struct {
 	column, attribute string
 	value             types.String
@@ -207,8 +204,7 @@ func (m *model) allSecrets() []secret {
 	}
 }
 
-// secrets are those that are to be written: given in the configuration, and new
-// by their version.
+// secrets are the secrets to write: set in the configuration, with a new version.
 func (m *model) secrets(prior *model) cluster.Row {
 	row := cluster.Row{}
 	for i, secret := range m.allSecrets() {

@@ -1,8 +1,6 @@
-// Package clustersettings is a room for the choices that a cluster makes once:
-// the one row of system_settings, as far as it concerns the topology, and the
-// weights of the agent login. What to write is cluster's decision and the SQL is
-// store's; this room translates them for Terraform. It imports tfhelper and
-// cluster only.
+// Package clustersettings is the resource vicidial_cluster_settings: the columns of
+// system_settings that concern the topology, and the weights of the agent login.
+// Package cluster decides what to write.
 package clustersettings
 
 import (
@@ -17,12 +15,12 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is the part of the cluster that its settings read and change.
+// topology is what the resource reads and changes.
 type topology interface {
 	Schema(context.Context) (cluster.Schema, error)
 	FirstLoginArmed(context.Context) (bool, error)
 	SystemSettings(context.Context) (cluster.Settings, error)
-	Expected(context.Context) (cluster.Servers, error) // what will be there once this run has written
+	Expected(context.Context) (cluster.Servers, error) // as this run will leave them
 	Servers(context.Context) (cluster.Servers, error)
 	ExpectSettings(want cluster.Row) (otherwise cluster.Row)
 	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
@@ -40,21 +38,21 @@ var (
 // Resource is vicidial_cluster_settings.
 type Resource struct{ topology topology }
 
-// New makes the resource.
+// New returns the resource.
 func New() resource.Resource { return &Resource{} }
 
-// Metadata names the resource.
+// Metadata sets the type name.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_cluster_settings"
 }
 
-// Configure takes the cluster from the provider.
+// Configure stores the cluster that the provider has opened.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
 }
 
-// ModifyPlan holds the choices against the cluster, and shows what an attribute
-// that has been taken out of the configuration is given back.
+// ModifyPlan checks the settings against the cluster, and plans the previous value
+// of an attribute that was removed from the configuration.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.topology == nil {
 		return
@@ -82,10 +80,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		servers, err := r.topology.Expected(ctx)
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan cluster settings", "", err)...)
 		back, _ := seen.Given.Back(settings, config.row(), servers)
-		plan.put(back)
+		plan.update(back)
 	}
 	if !config.Weights.IsNull() {
-		plan.OtherLines = lines(nil) // the whole text is ours
+		plan.OtherLines = lines(nil) // the whole text is managed
 	}
 	if !req.State.Raw.IsNull() {
 		prior, _ := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
@@ -93,16 +91,17 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, plan)...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
-		// Only a write notes what it finds: to own what is as wanted is no change.
+		// Only a write records previous values. To manage a column that already has the
+		// declared value is no change.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("found"), seen.found(config.row()))...)
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write cluster settings", "", r.topology.Writable(ctx, config.tables()...))...)
 	}
 }
 
-// Create takes the columns over and notes what they said before. When it fails
-// half way it gives them back and leaves no state. Where even that fails it
-// keeps what it noted: the object is tainted then, and the destroy that comes of
-// it gives the columns back before they are taken again.
+// Create writes the columns and records their previous values. When it fails half
+// way, it restores them and leaves no state. When the restore fails, too, it keeps
+// the previous values: the object is tainted, and its destroy restores them before
+// it is created again.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan, config, ok := read(ctx, req.Plan, req.Config, &resp.Diagnostics)
 	if !ok {
@@ -120,8 +119,8 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 }
 
-// Read publishes the row as it is, and keeps what moved since, so that the plan
-// can tell who moved it.
+// Read sets the state from the row, and records what has changed since, so that the
+// plan can name who changed it.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
@@ -139,14 +138,14 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	now := memory{Row: settings.All(), Given: seen.Given}
 	if known {
-		now.Moved = r.moved(ctx, seen.Row, now.Row)
+		now.Moved = r.changesSince(ctx, seen.Row, now.Row)
 	}
 	m.show(now.Row)
 	tfhelper.ForRead(resp).SetState(ctx, theIdentity(), m, now)
 }
 
-// Update writes what differs and gives back what is owned no more. It may stop
-// half way: state says what the row says all the same.
+// Update writes what differs and restores what is no longer managed. If it stops
+// half way, state holds what the row says.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan, config, ok := read(ctx, req.Plan, req.Config, &resp.Diagnostics)
 	prior, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
@@ -165,7 +164,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	r.publish(ctx, plan, want, memory{Given: given}, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 }
 
-// Delete gives back what was found.
+// Delete restores the previous values.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
@@ -175,10 +174,10 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	if !kept {
 		seen.Given = m.given()
 	}
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to give back cluster settings", "", r.giveBack(ctx, seen.Given))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to give back cluster settings", "", r.restore(ctx, seen.Given))...)
 }
 
-// ImportState takes the word system_settings: there is one row.
+// ImportState accepts the id system_settings: there is one row.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	if req.ID != "" && req.ID != cluster.SettingsRecord {
 		resp.Diagnostics.AddError("Unable to import cluster settings",
@@ -202,8 +201,8 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	}
 }
 
-// publish says what the row says. What is not owned keeps what the plan said of
-// it: somebody else may change it while we write.
+// publish sets the state from the row. A column that is not managed keeps its
+// planned value, since somebody else may change it during the apply.
 func (r *Resource) publish(ctx context.Context, plan model, want cluster.Row, now memory, to tfhelper.Response) {
 	settings, err := r.topology.SystemSettings(ctx)
 	if err != nil {
@@ -228,8 +227,8 @@ func (r *Resource) publish(ctx context.Context, plan model, want cluster.Row, no
 	to.SetState(ctx, theIdentity(), m, now)
 }
 
-// read takes the plan, and the configuration, which says what is owned and
-// holds the secrets that no plan has.
+// read returns the plan and the configuration, which has the write-only secrets
+// and tells which columns are managed.
 func read(ctx context.Context, plan, config interface {
 	Get(context.Context, any) diag.Diagnostics
 }, diags *diag.Diagnostics,

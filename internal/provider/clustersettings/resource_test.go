@@ -26,9 +26,9 @@ const (
 	passwords = "SELECT default_server_password, default_phone_registration_password, default_phone_login_password FROM system_settings"
 )
 
-// aCluster is a database with two telephony nodes and a database pseudo node,
-// whose files are up to date, and whose choices have been made by hand.
-func aCluster(t *testing.T, schema int) *sandbox.Database {
+// newCluster returns a database with two telephony nodes and a database pseudo
+// server, whose files are up to date and whose settings were made by hand.
+func newCluster(t *testing.T, schema int) *sandbox.Database {
 	t.Helper()
 	d := sandbox.New(t, schema)
 	acctest.Run(t, d,
@@ -43,7 +43,7 @@ func declare(d *sandbox.Database, lines ...string) string {
 	return acctest.Provider(d) + "\nresource \"vicidial_cluster_settings\" \"this\" {\n  " + strings.Join(lines, "\n  ") + "\n}\n"
 }
 
-func says(message string) *regexp.Regexp {
+func errorText(message string) *regexp.Regexp {
 	return regexp.MustCompile("(?i)" + strings.ReplaceAll(regexp.QuoteMeta(message), " ", `\s+`))
 }
 
@@ -51,14 +51,14 @@ func TestAccClusterSettings(t *testing.T) {
 	for _, schema := range sandbox.Schemas() {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
-			d := aCluster(t, schema)
+			d := newCluster(t, schema)
 			found := acctest.Expect(t, d, choices, `
 				| active_voicemail_server | sounds_web_server | slave_db_server | cps | cross_exten | default_codecs |
 				| 10.0.0.1                | 10.0.2.1          |                 |  10 | 0           |                |`)
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
-					{ // the plan shows the numbers; what is in no node's file flags nobody
+					{ // columns that are in no node's files flag no node
 						Config: declare(d, `outbound_calls_per_second = 60`, `slave_db_server = "10.0.0.6:3307"`, `reports_use_slave_db = ["Agent Time Detail", "User Stats"]`),
 						Check: resource.ComposeAggregateTestCheckFunc(
 							acctest.Expect(t, d, choices, `
@@ -72,11 +72,11 @@ func TestAccClusterSettings(t *testing.T) {
 								| 10.0.0.1  | N                  |
 								| 10.0.0.2  | N                  |
 								| 10.0.0.9  | N                  |`),
-							// What is not owned is shown all the same.
+							// Columns that are not managed are shown, too.
 							resource.TestCheckResourceAttr(settings, "active_voicemail_server", "10.0.0.1"),
 						),
 					},
-					{ // the coordinator is in every node's files; what is owned no more is given back
+					{ // the voicemail server is in every node's files; columns no longer managed are restored
 						Config: declare(d, `active_voicemail_server = "10.0.0.2"`, `default_codecs = "ulaw,alaw"`, `generate_cross_server_exten = true`, `outbound_calls_per_second = 60`),
 						ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 							plancheck.ExpectKnownValue(settings, tfjsonpath.New("slave_db_server"), knownvalue.StringExact("")),
@@ -94,7 +94,7 @@ func TestAccClusterSettings(t *testing.T) {
 						),
 					},
 					{ResourceName: settings, ImportState: true, ImportStateId: "system_settings", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "active_voicemail_server", ImportStateVerifyIgnore: []string{"found"}},
-					{ // a save in the admin form that changes nothing is no drift
+					{ // saving the admin form unchanged is no drift
 						PreConfig:        acctest.Run(t, d, "UPDATE system_settings SET reports_use_slave_db = 'NONE', outbound_calls_per_second = 60"),
 						Config:           declare(d, `active_voicemail_server = "10.0.0.2"`, `default_codecs = "ulaw,alaw"`, `generate_cross_server_exten = true`, `outbound_calls_per_second = 60`),
 						ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
@@ -113,7 +113,7 @@ func TestAccClusterSettings_weights(t *testing.T) {
 	for _, schema := range sandbox.Schemas()[1:] { // 1302 has no settings containers
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
-			d := aCluster(t, schema)
+			d := newCluster(t, schema)
 			config := declare(d, `agent_login_weights = { "10.0.0.1" = 100, "10.0.0.2" = 50 }`)
 			written := acctest.Expect(t, d, weights, `
 				| container_id                | container_type | container_entry             |
@@ -123,11 +123,11 @@ func TestAccClusterSettings_weights(t *testing.T) {
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{Config: config, Check: written},
-					{ // a weight moved by hand
+					{ // a weight changed by hand
 						PreConfig: acctest.Run(t, d, "UPDATE vicidial_settings_containers SET container_entry = '10.0.0.1,100\n10.0.0.2,999\n' WHERE container_id = 'AGENT_LOAD_BALANCING_WEIGHT'"),
 						Config:    config, ConfigPlanChecks: mended, Check: written,
 					},
-					{ // a line that means nothing is found too
+					{ // a line that is no weight is reported, too
 						PreConfig: acctest.Run(t, d, "UPDATE vicidial_settings_containers SET container_entry = '10.0.0.1,100\n10.0.0.2,50\nlunch\n' WHERE container_id = 'AGENT_LOAD_BALANCING_WEIGHT'"),
 						Config:    config, ConfigPlanChecks: mended, Check: written,
 					},
@@ -141,15 +141,15 @@ func TestAccClusterSettings_weights(t *testing.T) {
 			})
 		})
 	}
-	t.Run("a container that was there comes back with its text", func(t *testing.T) {
+	t.Run("an existing container is restored with its text", func(t *testing.T) {
 		t.Parallel()
-		d := aCluster(t, 1720)
+		d := newCluster(t, 1720)
 		acctest.Run(t, d, "INSERT INTO vicidial_settings_containers (container_id, container_type, container_entry) VALUES ('AGENT_LOAD_BALANCING_WEIGHT', 'OTHER', '10.0.0.1,7')")()
 		resource.Test(t, resource.TestCase{
 			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps: []resource.TestStep{
 				{Config: declare(d, `agent_login_weights = { "10.0.0.1" = 1, "10.0.0.2" = 1 }`)},
-				{ // taken out of the configuration, the text is given back, and the plan says so
+				{ // removed from the configuration, the text is restored, which the plan shows
 					Config: declare(d, `outbound_calls_per_second = 20`),
 					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 						plancheck.ExpectKnownValue(settings, tfjsonpath.New("agent_login_weights"), knownvalue.MapExact(map[string]knownvalue.Check{"10.0.0.1": knownvalue.Int64Exact(7)})),
@@ -168,13 +168,13 @@ func TestAccClusterSettings_weights(t *testing.T) {
 
 func TestAccClusterSettings_drift(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	config := declare(d, `active_voicemail_server = "10.0.0.2"`, `outbound_calls_per_second = 60`)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
-			{ // what is owned is mended
+			{ // a managed column is corrected
 				PreConfig: acctest.Run(t, d, "UPDATE system_settings SET active_voicemail_server = '10.0.0.1'"),
 				Config:    config,
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
@@ -182,12 +182,12 @@ func TestAccClusterSettings_drift(t *testing.T) {
 				}},
 				Check: resource.TestCheckResourceAttr(settings, "active_voicemail_server", "10.0.0.2"),
 			},
-			{ // what is not, is nobody's business; state follows it
+			{ // other columns are not; state follows them
 				PreConfig:        acctest.Run(t, d, "UPDATE system_settings SET sounds_web_server = '10.0.2.9', admin_home_url = 'x'"),
 				Config:           config,
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 			},
-			{ // what somebody changed stays with them when it is destroyed
+			{ // a destroy does not restore what somebody else has changed since
 				PreConfig: acctest.Run(t, d, "UPDATE system_settings SET outbound_calls_per_second = 77"),
 				Config:    config,
 				Destroy:   true,
@@ -201,7 +201,7 @@ func TestAccClusterSettings_drift(t *testing.T) {
 
 func TestAccClusterSettings_secrets(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	config := func(password string, version int) string {
 		return declare(d,
 			fmt.Sprintf(`default_server_password_wo = %q`, password), fmt.Sprintf(`default_server_password_wo_version = %d`, version),
@@ -233,11 +233,11 @@ func TestAccClusterSettings_secrets(t *testing.T) {
 
 func TestAccClusterSettings_refusesAtPlanTime(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	acctest.Run(t, d, "UPDATE system_settings SET require_password_length = 8")()
-	old := aCluster(t, 1302)
+	old := newCluster(t, 1302)
 	step := func(d *sandbox.Database, message string, lines ...string) resource.TestStep {
-		return resource.TestStep{Config: declare(d, lines...), PlanOnly: true, ExpectError: says(message)}
+		return resource.TestStep{Config: declare(d, lines...), PlanOnly: true, ExpectError: errorText(message)}
 	}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
@@ -266,16 +266,16 @@ func TestAccClusterSettings_refusesAtPlanTime(t *testing.T) {
 
 func TestAccClusterSettings_twoResourcesShareTheRow(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	beside := func(lines string) string {
 		return declare(d, `outbound_calls_per_second = 20`) + "resource \"vicidial_cluster_settings\" \"beside\" {\n  " + lines + "\n}\n"
 	}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
-			{Config: beside(`outbound_calls_per_second = 30`), PlanOnly: true, ExpectError: says("another vicidial_cluster_settings of this configuration has outbound_calls_per_second")},
-			{Config: beside(`default_codecs = "ulaw"`)}, // each owns what it sets
-			{Config: beside(`outbound_calls_per_second = 30`), PlanOnly: true, ExpectError: says("set it in one of them")},
+			{Config: beside(`outbound_calls_per_second = 30`), PlanOnly: true, ExpectError: errorText("another vicidial_cluster_settings of this configuration has outbound_calls_per_second")},
+			{Config: beside(`default_codecs = "ulaw"`)}, // each manages what it sets
+			{Config: beside(`outbound_calls_per_second = 30`), PlanOnly: true, ExpectError: errorText("set it in one of them")},
 		},
 	})
 	d.Expect(t, choices, `
@@ -285,7 +285,7 @@ func TestAccClusterSettings_twoResourcesShareTheRow(t *testing.T) {
 
 func TestAccClusterSettings_serverOfTheSameRun(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	config := acctest.Provider(d) + `
 resource "vicidial_server" "new" {
   server_id = "dial3"
@@ -304,7 +304,7 @@ resource "vicidial_cluster_settings" "this" {
 				| active_voicemail_server |
 				| 10.0.0.3                |`),
 		}},
-		// The server goes only because the settings were given back before it.
+		// The server can be removed only because the settings were restored first.
 		CheckDestroy: acctest.Expect(t, d, "SELECT active_voicemail_server, (SELECT COUNT(*) FROM servers WHERE server_id = 'dial3') AS left_over FROM system_settings", `
 			| active_voicemail_server | left_over |
 			| 10.0.0.1                |         0 |`),
@@ -313,14 +313,14 @@ resource "vicidial_cluster_settings" "this" {
 
 func TestAccClusterSettings_importChangesNothing(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	config := declare(d, `active_voicemail_server = "10.0.0.1"`, `outbound_calls_per_second = 10`)
 	imported := "import {\n  to = vicidial_cluster_settings.this\n  id = \"system_settings\"\n}\n"
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config + imported, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
-			{ // the first change after it notes what there is
+			{ // the first change after the import records the previous values
 				Config: declare(d, `active_voicemail_server = "10.0.0.2"`, `outbound_calls_per_second = 10`),
 				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(settings, tfjsonpath.New("found"), knownvalue.MapExact(map[string]knownvalue.Check{
 					"active_voicemail_server": knownvalue.StringExact("10.0.0.1"), "outbound_calls_per_second": knownvalue.StringExact("10"),
@@ -338,7 +338,7 @@ func TestAccClusterSettings_importChangesNothing(t *testing.T) {
 
 func TestAccClusterSettings_identity(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},

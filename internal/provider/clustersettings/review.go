@@ -14,8 +14,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// review tells what apply would refuse, as errors, and what VICIdial would do
-// that an operator does not expect, as warnings.
+// review returns an error for whatever apply would refuse, and a warning for what
+// VICIdial would do that an operator does not expect.
 func (r *Resource) review(ctx context.Context, config model, seen memory, isNew bool) diag.Diagnostics {
 	fail := func(err error) diag.Diagnostics { return tfhelper.Diagnose("Unable to plan cluster settings", "", err) }
 	schema, err := r.topology.Schema(ctx)
@@ -44,7 +44,8 @@ func (r *Resource) review(ctx context.Context, config model, seen memory, isNew 
 	return diags
 }
 
-// reviewTwice refuses what two resources of one run declare differently.
+// reviewTwice refuses values that differ from those of another resource of the same
+// run.
 func (r *Resource) reviewTwice(config model) diag.Diagnostics {
 	var diags diag.Diagnostics
 	otherwise := r.topology.ExpectSettings(config.row())
@@ -55,7 +56,7 @@ func (r *Resource) reviewTwice(config model) diag.Diagnostics {
 	return diags
 }
 
-// reviewColumns refuses what the connected database cannot hold.
+// reviewColumns refuses values that the connected database cannot hold.
 func reviewColumns(schema cluster.Schema, config model) diag.Diagnostics {
 	var diags diag.Diagnostics
 	row := config.row()
@@ -69,7 +70,7 @@ func reviewColumns(schema cluster.Schema, config model) diag.Diagnostics {
 	return diags
 }
 
-// reviewVoicemail holds the coordinator against the servers.
+// reviewVoicemail checks the voicemail server against the servers.
 func reviewVoicemail(config model, settings cluster.Settings, servers cluster.Servers) diag.Diagnostics {
 	at := path.Root("active_voicemail_server")
 	chosen, is := config.VoicemailServer.ValueString(), settings.Row["active_voicemail_server"].Text
@@ -88,15 +89,15 @@ func reviewVoicemail(config model, settings cluster.Settings, servers cluster.Se
 		diags.Append(tfhelper.WarnAt(at, "The coordinator runs no Asterisk",
 			fmt.Sprintf("Server %s has active_asterisk_server = N: it runs the cluster's end of day if its keepalive script runs, but it takes no voicemail.", server.ID()))...)
 	}
-	if _, moves := servers.ByIP(is); moves && is != chosen {
-		diags.Append(tfhelper.WarnAt(at, "Voicemail moves",
+	if _, changes := servers.ByIP(is); changes && is != chosen {
+		diags.Append(tfhelper.WarnAt(at, "Voicemail changes",
 			fmt.Sprintf("Voicemail boxes move from %s to %s: messages that are stored on %s stay there unless they are copied. All nodes build their configuration files anew, and %s runs the end of day from now on.", is, chosen, is, chosen))...)
 	}
 	return diags
 }
 
-// reviewSecrets refuses passwords that VICIdial would not take, and warns of
-// those that everybody knows.
+// reviewSecrets refuses passwords that VICIdial does not accept, and warns of the
+// default ones.
 func (r *Resource) reviewSecrets(ctx context.Context, schema cluster.Schema, config model, settings cluster.Settings) diag.Diagnostics {
 	var diags diag.Diagnostics
 	given := false
@@ -123,12 +124,13 @@ func (r *Resource) reviewSecrets(ctx context.Context, schema cluster.Schema, con
 	return diags
 }
 
-// checkSecret tells of a column's width without showing the value.
+// checkSecret checks the width of the column; its error does not contain the value.
 func checkSecret(schema cluster.Schema, column, text string) error {
 	return schema.Check(cluster.TableSettings, column, cluster.Text(strings.Repeat("*", len([]rune(text)))))
 }
 
-// reviewLists tells what VICIdial makes of titles, weights and the sounds server.
+// reviewLists warns of how VICIdial interprets titles, weights and the sounds
+// server.
 func reviewLists(config model, settings cluster.Settings, servers cluster.Servers) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if !config.Reports.IsNull() {
@@ -160,7 +162,7 @@ func warnings(at path.Path, summary string, said []string) diag.Diagnostics {
 	return tfhelper.WarnAt(at, summary, strings.Join(said, "\n"))
 }
 
-// reviewRemoval tells what a destroy leaves as it is.
+// reviewRemoval warns of what a destroy does not restore.
 func (r *Resource) reviewRemoval(ctx context.Context, seen memory) diag.Diagnostics {
 	settings, err := r.topology.SystemSettings(ctx)
 	if err != nil {
@@ -182,10 +184,10 @@ func (r *Resource) reviewRemoval(ctx context.Context, seen memory) diag.Diagnost
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Cluster settings are given back", strings.Join(said, "\n"))}
 }
 
-// moved compares what the row said with what it says, and asks the admin change
-// log who did it.
-func (r *Resource) moved(ctx context.Context, seen, now cluster.Row) []move {
-	var moves []move
+// changesSince compares the row with its previous values, and looks up in the admin
+// change log who changed it.
+func (r *Resource) changesSince(ctx context.Context, seen, now cluster.Row) []columnChange {
+	var changes []columnChange
 	for _, column := range slices.Sorted(maps.Keys(now)) {
 		was, known := seen[column]
 		if !known || cluster.EquivalentSetting(column, was, now[column]) {
@@ -200,18 +202,18 @@ func (r *Resource) moved(ctx context.Context, seen, now cluster.Row) []move {
 		if err == nil && found {
 			text += ", last changed " + change.String()
 		}
-		moves = append(moves, move{column, text})
+		changes = append(changes, columnChange{column, text})
 	}
-	return moves
+	return changes
 }
 
-// warn tells of the moves that the configuration is going to undo. What it does
-// not set may move.
+// warn warns of the changes that the configuration is going to undo. Columns that
+// it does not manage may change.
 func (m memory) warn(owned cluster.Row) diag.Diagnostics {
 	var said []string
-	for _, move := range m.Moved {
-		if _, ours := owned[move.Column]; ours {
-			said = append(said, move.Text)
+	for _, change := range m.Moved {
+		if _, ours := owned[change.Column]; ours {
+			said = append(said, change.Text)
 		}
 	}
 	if len(said) == 0 {

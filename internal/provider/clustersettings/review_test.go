@@ -10,7 +10,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// warned wants one warning for each text, in that order, and no error.
+// warned checks for one warning for each text, in that order, and no error.
 func warned(t *testing.T, found diag.Diagnostics, texts ...string) {
 	t.Helper()
 	if len(found) != len(texts) {
@@ -23,7 +23,7 @@ func warned(t *testing.T, found diag.Diagnostics, texts ...string) {
 	}
 }
 
-// nothing sets no attribute.
+// nothing is a model without values.
 func nothing() model {
 	var m model
 	m.show(cluster.Row{})
@@ -50,31 +50,31 @@ func TestReviewVoicemail(t *testing.T) {
 		m.VoicemailServer = types.StringValue(ip)
 		return m
 	}
-	t.Run("a cluster without a coordinator is told, also where it is not owned", func(t *testing.T) {
+	t.Run("a cluster without a voicemail server: warning, managed or not", func(t *testing.T) {
 		warned(t, reviewVoicemail(nothing(), coordinated(""), someServers()), "No node runs the end of day")
 		warned(t, reviewVoicemail(nothing(), coordinated("10.9.9.9"), someServers()), `"10.9.9.9", which is no server's address`)
 	})
-	t.Run("one that has a coordinator is not", func(t *testing.T) {
+	t.Run("a cluster with one: no warning", func(t *testing.T) {
 		warned(t, reviewVoicemail(nothing(), coordinated("10.0.0.1"), someServers()))
 	})
-	t.Run("an address that is no server's is refused", func(t *testing.T) {
+	t.Run("an address that no server has: error", func(t *testing.T) {
 		if found := reviewVoicemail(choose("10.9.9.9"), coordinated(""), someServers()); !found.HasError() {
 			t.Errorf("got %v", found)
 		}
 	})
-	t.Run("a move of the voicemail is told", func(t *testing.T) {
+	t.Run("a change of the voicemail server: warning", func(t *testing.T) {
 		warned(t, reviewVoicemail(choose("10.0.0.2"), coordinated("10.0.0.1"), someServers()), "messages that are stored on 10.0.0.1 stay there")
 	})
-	t.Run("a server that stays is not", func(t *testing.T) {
+	t.Run("an unchanged voicemail server: no warning", func(t *testing.T) {
 		warned(t, reviewVoicemail(choose("10.0.0.1"), coordinated("10.0.0.1"), someServers()))
 	})
-	t.Run("a node without Asterisk is told", func(t *testing.T) {
+	t.Run("a node without Asterisk: warning", func(t *testing.T) {
 		warned(t, reviewVoicemail(choose("10.0.0.9"), coordinated(""), someServers()), "takes no voicemail")
 	})
 }
 
 func TestReviewLists(t *testing.T) {
-	t.Run("titles, weights and other lines are told", func(t *testing.T) {
+	t.Run("titles, weights and other lines: warnings", func(t *testing.T) {
 		m := nothing()
 		m.Reports, m.ReplicaServer = titles([]string{"Inbound Report by DID"}), types.StringValue("10.0.0.6")
 		m.Weights = numbers(map[string]int{"10.0.0.1": 5})
@@ -82,14 +82,14 @@ func TestReviewLists(t *testing.T) {
 		settings.Weights = cluster.Container{There: true, Text: "10.0.0.1,5\nlunch\n"}
 		warned(t, reviewLists(m, settings, someServers()), `"Inbound Report" uses the replica too`, "10.0.0.2 takes agents and has no weight", "lunch")
 	})
-	t.Run("the replica may be one that is not owned", func(t *testing.T) {
+	t.Run("the replica may be one that is not managed", func(t *testing.T) {
 		m, settings := nothing(), coordinated("10.0.0.1")
 		m.Reports = titles([]string{"User Stats"})
 		warned(t, reviewLists(m, settings, nil), "No report uses a replica")
 		settings.Row["slave_db_server"] = cluster.Text("10.0.0.6")
 		warned(t, reviewLists(m, settings, nil))
 	})
-	t.Run("a sounds server that nobody asks is told", func(t *testing.T) {
+	t.Run("a sounds server without central control: warning", func(t *testing.T) {
 		m, settings := nothing(), coordinated("10.0.0.1")
 		m.SoundsServer = types.StringValue("10.0.2.1")
 		warned(t, reviewLists(m, settings, nil))
@@ -99,13 +99,13 @@ func TestReviewLists(t *testing.T) {
 }
 
 func TestWarn(t *testing.T) {
-	moved := memory{Moved: []move{{"slave_db_server", "slave_db_server: a → b"}, {"default_codecs", "default_codecs: c → d"}}}
-	t.Run("a move of what is owned is told", func(t *testing.T) {
+	moved := memory{Moved: []columnChange{{"slave_db_server", "slave_db_server: a → b"}, {"default_codecs", "default_codecs: c → d"}}}
+	t.Run("a change of a managed column: warning", func(t *testing.T) {
 		found := moved.warn(cluster.Row{"slave_db_server": cluster.Text("a")})
 		warned(t, found, "slave_db_server: a → b")
 		if strings.Contains(found[0].Detail(), "default_codecs") {
 			t.Error("a move of what is not owned is told too")
 		}
 	})
-	t.Run("a move of what is not owned is not", func(t *testing.T) { warned(t, moved.warn(cluster.Row{})) })
+	t.Run("a change of another column: no warning", func(t *testing.T) { warned(t, moved.warn(cluster.Row{})) })
 }

@@ -31,7 +31,8 @@ import (
 var description string
 
 // The characters that the admin page keeps
-// (docs/vicidial/admin-page.md#character-filter); what it would strip is refused.
+// (docs/vicidial/admin-page.md#character-filter); a value with
+// others is refused.
 var (
 	webHost    = stringvalidator.RegexMatches(regexp.MustCompile(`^[-.:_0-9a-zA-Z]+$`), "a host name or address, with a port where it is not 80")
 	database   = stringvalidator.RegexMatches(regexp.MustCompile(`^([-._0-9a-zA-Z]{6,}|[-._0-9a-zA-Z]+:[0-9]{1,5}|)$`), "a host name or address of six characters or more, host:port, or nothing: VICIdial passes over shorter ones")
@@ -39,18 +40,18 @@ var (
 	identifier = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]*$`), "letters, digits, - and _ only; VICIdial's admin page strips other characters")
 )
 
-// An attribute that is left out is not owned: it says what the row says.
+// An attribute that is omitted is not managed: it has the row's value.
 
-func text(about string, validators ...validator.String) schema.StringAttribute {
+func text(doc string, validators ...validator.String) schema.StringAttribute {
 	return schema.StringAttribute{
-		Optional: true, Computed: true, MarkdownDescription: about, Validators: validators,
+		Optional: true, Computed: true, MarkdownDescription: doc, Validators: validators,
 		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
 }
 
-func secretText(about, version string) schema.StringAttribute {
+func secretText(doc, version string) schema.StringAttribute {
 	return schema.StringAttribute{
-		Optional: true, WriteOnly: true, MarkdownDescription: about + " Write-only: it is in no state and no plan. VICIdial ships `test`.",
+		Optional: true, WriteOnly: true, MarkdownDescription: doc + " Write-only: it is in no state and no plan. VICIdial ships `test`.",
 		Validators: []validator.String{
 			stringvalidator.LengthBetween(2, 100), identifier,
 			stringvalidator.AlsoRequires(path.MatchRoot(version)),
@@ -66,7 +67,7 @@ func secretVersion(of string) schema.Int64Attribute {
 	}
 }
 
-// Schema describes the cluster's settings.
+// Schema defines the settings.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -123,7 +124,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	}
 }
 
-// IdentitySchema names the one row.
+// IdentitySchema identifies the one row.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"record_id": identityschema.StringAttribute{

@@ -9,26 +9,26 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// create writes what is wanted, notes what was found, and gives it back when it
-// fails half way. With an error it returns something only where that failed too,
-// so that something is left to give back. A secret that was written stays: what
-// it was before is not known.
+// create writes the declared values, records the previous ones, and restores them
+// when it fails half way. With an error it returns previous values only if the
+// restore failed, too. A secret that was written stays, since its previous value is
+// not known.
 func (r *Resource) create(ctx context.Context, want, secrets cluster.Row) (cluster.Given, error) {
 	if r.topology == nil {
 		return cluster.Given{}, tfhelper.ErrUnconfigured
 	}
 	var given cluster.Given
 	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		have, err := r.look(ctx, want)
+		have, err := r.readSettings(ctx, want)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
 		given = cluster.Given{}.Take(have, want)
 		return cluster.PlanSettings(have, nil, want, secrets)
 	})
-	// Of the step that failed nobody knows whether it was written.
+	// Whether the step that failed was written is unknown.
 	if partial := (*cluster.Partial)(nil); errors.As(err, &partial) {
-		if r.giveBack(context.WithoutCancel(ctx), given) == nil {
+		if r.restore(context.WithoutCancel(ctx), given) == nil {
 			return cluster.Given{}, fmt.Errorf("%w; what was written has been given back again", partial.Err)
 		}
 		return given, err
@@ -39,15 +39,15 @@ func (r *Resource) create(ctx context.Context, want, secrets cluster.Row) (clust
 	return given, nil
 }
 
-// update writes what is wanted and gives back what is wanted no more. What it
-// returns is right whether or not it came to its end.
+// update writes the declared values and restores those that are no longer declared.
+// Its result is valid with an error, too.
 func (r *Resource) update(ctx context.Context, seen memory, want, secrets cluster.Row) (cluster.Given, error) {
 	if r.topology == nil {
 		return seen.Given, tfhelper.ErrUnconfigured
 	}
 	given := seen.Given
 	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		have, err := r.look(ctx, want)
+		have, err := r.readSettings(ctx, want)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
@@ -69,9 +69,9 @@ func (r *Resource) update(ctx context.Context, seen memory, want, secrets cluste
 	return given.Keep(want), nil
 }
 
-// giveBack restores what was found, in the columns that still say what was
-// written.
-func (r *Resource) giveBack(ctx context.Context, given cluster.Given) error {
+// restore writes the previous values of the columns that still have the written
+// value.
+func (r *Resource) restore(ctx context.Context, given cluster.Given) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
@@ -88,16 +88,16 @@ func (r *Resource) giveBack(ctx context.Context, given cluster.Given) error {
 	})
 }
 
-// back is what to write of what was found.
+// back is the previous values to write.
 func (r *Resource) back(ctx context.Context, given cluster.Given, have cluster.Settings, want cluster.Row) (cluster.Row, error) {
 	servers, err := r.topology.Servers(ctx)
 	back, _ := given.Back(have, want, servers)
 	return back, err
 }
 
-// look reads the row under the lock, and refuses a voicemail server that no
-// longer is one.
-func (r *Resource) look(ctx context.Context, want cluster.Row) (cluster.Settings, error) {
+// readSettings reads the row under the lock, and refuses a voicemail server that is
+// no longer a server.
+func (r *Resource) readSettings(ctx context.Context, want cluster.Row) (cluster.Settings, error) {
 	settings, err := r.topology.SystemSettings(ctx)
 	if err != nil {
 		return settings, err
