@@ -168,9 +168,7 @@ func (s *stack) suffer(ctx context.Context, w wound) (event, error) {
 	one := event{name: w.name, victim: w.victim, promised: w.promised, hurts: w.hurts, out: -1, back: -1}
 	one.measured = s.kind == "haproxy" && w.victim != ""
 	if one.measured { // a node that still gets its share little by little is no victim
-		if _, err := s.until(ctx, w.victim, 25*time.Second, func(seen webstack.Server) bool {
-			return seen.Weight == s.tier.Nodes[w.victim].Weight
-		}); err != nil {
+		if _, err := s.until(ctx, w.victim, 25*time.Second, allOfIt(s.tier.Nodes[w.victim].Weight)); err != nil {
 			return one, fmt.Errorf("it does not get its whole share: %w", err)
 		}
 	}
@@ -283,6 +281,11 @@ func (s *stack) until(ctx context.Context, name string, most time.Duration, is f
 			return time.Time{}, fmt.Errorf("status %q, weight %d: %w", seen.Status, seen.Weight, err)
 		}
 	}
+}
+
+// allOfIt says whether a node gets its whole share.
+func allOfIt(weight int) func(webstack.Server) bool {
+	return func(seen webstack.Server) bool { return seen.Status == "UP" && seen.Weight == weight }
 }
 
 func wait(ctx context.Context, length time.Duration) error {

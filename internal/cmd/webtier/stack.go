@@ -31,6 +31,8 @@ const (
 	clusterAddress   = "127.0.0.3"
 	intruderAddress  = "127.0.0.4" // a manager who has forgotten the password
 	guesserAddress   = "127.0.0.5" // who tries passwords in URLs
+	officeAddress    = "127.0.0.7" // an office at the start of a shift
+	slowAddress      = "127.0.0.8" // who sends and reads byte by byte
 	frontAddress     = "127.0.0.6" // a proxy in front of this one
 	hostname         = "vici.example.com"
 	soundsHost       = "sounds.example.com"
@@ -53,6 +55,7 @@ type stack struct {
 	roots  *x509.CertPool
 	nodes  map[string]*webstack.Node
 	proxy  *webstack.Proxy
+	others *others
 }
 
 // build starts the nodes and the proxy.
@@ -66,7 +69,17 @@ func build(ctx context.Context, kind, folder string) (built *stack, err error) {
 			err = errors.Join(err, s.end())
 		}
 	}()
-	settings := webstack.Settings{SoundsWebServer: soundsHost, SoundsWebDirectory: soundsDirectory, Workers: workers}
+	in := func(name string) string { return filepath.Join(s.folder, name) }
+	if s.roots, err = certify(in("vici.pem"), in("vici.key")); err != nil {
+		return nil, err
+	}
+	if s.others, err = startOthers(ctx, in("vici.pem"), in("vici.key")); err != nil {
+		return nil, err
+	}
+	settings := webstack.Settings{
+		CertificateFile: in("vici.pem"), KeyFile: in("vici.key"),
+		SoundsWebServer: soundsHost, SoundsWebDirectory: soundsDirectory, Workers: workers,
+	}
 	for _, name := range []string{victim, other, third} {
 		if s.nodes[name], err = webstack.StartNode(ctx, folder, name, settings); err != nil {
 			delete(s.nodes, name)
@@ -115,9 +128,6 @@ func (s *stack) describe(ctx context.Context) error {
 		return err
 	}
 	tier.TLS = webtier.DefaultTLS(in("vici.pem"), in("vici.key"))
-	if s.roots, err = certify(tier.TLS.CertificateFile, tier.TLS.KeyFile); err != nil {
-		return err
-	}
 	tier.Nodes = map[string]webtier.Node{}
 	for name, node := range s.nodes {
 		weight := 100
@@ -128,6 +138,7 @@ func (s *stack) describe(ctx context.Context) error {
 	}
 	tier.Access = webtier.Access{Admin: []string{managerAddress, intruderAddress}, Cluster: []string{clusterAddress}, TrustedProxies: []string{frontAddress}}
 	tier.AudioStore = &webtier.AudioStore{Node: victim, Host: soundsHost, Directory: soundsDirectory}
+	tier.Others = s.others.declared()
 	tier.LoginsPerMinute, tier.AdminErrorsPerMinute = loginsPerMinute, failuresAllowed
 	s.tier = tier
 	return nil
@@ -157,6 +168,9 @@ func (s *stack) reload(ctx context.Context, tier webtier.Tier) error {
 // end stops what is still running.
 func (s *stack) end() error {
 	var all []error
+	if s.others != nil {
+		s.others.close()
+	}
 	if s.proxy != nil {
 		all = append(all, s.proxy.Kill())
 	}

@@ -18,24 +18,37 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// check has the real proxy check a copy of the text. Without a proxy on this
-// machine there is no check, unless the operator has named its binary.
-func (r *Resource) check(ctx context.Context, file fileModel, tier webtier.Tier) error {
-	if !flag(file.Validate, true) {
-		return nil
+// check has the real proxy check a copy of the text, and checks what the tier names
+// of this machine. Without a proxy on it there is no check, unless the operator has
+// named its binary.
+func (r *Resource) check(ctx context.Context, file fileModel, tier webtier.Tier) ([]webtier.Problem, error) {
+	if file.Path.IsNull() || !flag(file.Validate, true) {
+		return nil, nil
 	}
 	binary := file.Binary.ValueString()
 	err := configcheck.Check(ctx, r.proxy.dialect, binary, tier)
 	if errors.Is(err, configcheck.ErrNoBinary) && binary == "" {
-		return nil
+		return nil, nil
 	}
-	return err
+	return configcheck.Host(ctx, r.proxy.dialect, tier), err
+}
+
+// checkPlan reports at plan time what check finds. A binary that is missing here may
+// be there where the plan is applied.
+func (r *Resource) checkPlan(ctx context.Context, m model, tier webtier.Tier) diag.Diagnostics {
+	problems, err := r.check(ctx, m.file(), tier)
+	diags := diagnose(problems)
+	if !errors.Is(err, configcheck.ErrNoBinary) {
+		diags.Append(tfhelper.DiagnoseAt(path.Root("file"), "Unable to plan "+r.proxy.noun, err)...)
+	}
+	return diags
 }
 
 // notReloaded reports that the file is written but the proxy still runs the old text.
 type notReloaded struct {
 	command string
 	output  string
+	backup  string // where the text that was replaced is; empty for nowhere
 	err     error
 }
 
@@ -47,14 +60,18 @@ func (n *notReloaded) Unwrap() error { return n.err }
 
 // Hint says what to do.
 func (n *notReloaded) Hint() string {
-	return "The proxy still runs its old configuration. Run apply again when the cause is corrected: it reloads again."
+	hint := "The proxy still runs its old configuration. Run apply again when the cause is corrected: it reloads again."
+	if n.backup != "" {
+		hint += " The text that was replaced is in " + n.backup + "."
+	}
+	return hint
 }
 
 // reloadTimeout is how long a reload may take.
 const reloadTimeout = time.Minute
 
 // reload makes the proxy read the file. No shell is involved.
-func reload(ctx context.Context, command []string) error {
+func reload(ctx context.Context, command []string, backup string) error {
 	if len(command) == 0 {
 		return nil
 	}
@@ -67,7 +84,7 @@ func reload(ctx context.Context, command []string) error {
 	run.WaitDelay = time.Second
 	if err := run.Run(); err != nil {
 		printed := strings.TrimSpace(output.String())
-		return &notReloaded{command[0], printed[:min(len(printed), 2000)], err}
+		return &notReloaded{command[0], printed[:min(len(printed), 2000)], backup, err}
 	}
 	return nil
 }

@@ -28,7 +28,10 @@ func decode[Model any](d *decoder, at webtier.Place, object types.Object) Model 
 	into := reflect.ValueOf(&model).Elem()
 	attributes := object.Attributes()
 	for i := range into.NumField() {
-		name := into.Type().Field(i).Tag.Get("tfsdk")
+		name, tagged := into.Type().Field(i).Tag.Lookup("tfsdk")
+		if !tagged {
+			continue
+		}
 		value, found := attributes[name]
 		if !found || value.IsNull() {
 			continue

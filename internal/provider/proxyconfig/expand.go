@@ -1,11 +1,16 @@
 package proxyconfig
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
@@ -58,7 +63,8 @@ func (p proxy) tier(m model, d *decoder) webtier.Tier {
 	}
 	t.AdminDirectory = text(m.AdminWebDirectory, t.AdminDirectory)
 	t.Nodes = expandNodes(m, d)
-	t.TLS = expandTLS(m, d)
+	t.TLS, t.NodeTLS = expandTLS(m, d), expandNodeTLS(m, d)
+	t.Others = expandOthers(m, d)
 	t.Listen = expandListen(m, d, t.Listen)
 	t.Access = webtier.Access{
 		Admin: texts(m.AdminSources), API: texts(m.APISources), Cluster: texts(m.ClusterAddresses),
@@ -76,7 +82,7 @@ func (p proxy) tier(m model, d *decoder) webtier.Tier {
 	t.GetRetry = webtier.GetRetry(text(m.GetRetry, string(t.GetRetry)))
 	t.Balance = webtier.Balance(text(m.Balance, string(t.Balance)))
 	t.Stats = expandStats(m, d, t.Stats)
-	t.Process = expandProcess(m, d, t.Process)
+	t.Process = expandProcess(m, d, p.process(webtier.Distribution(text(m.Distribution, string(webtier.Debian)))))
 	t.DNSServers = texts(m.DNSServers)
 	t.ProxyAddresses = texts(m.ProxyAddresses)
 	if !m.VRRP.IsNull() {
@@ -119,10 +125,63 @@ func expandTLS(m model, d *decoder) *webtier.TLS {
 	}
 }
 
+func expandNodeTLS(m model, d *decoder) *webtier.NodeTLS {
+	if m.NodeTLS.IsNull() {
+		return nil
+	}
+	at := webtier.At("node_tls")
+	t := decode[nodeTLSModel](d, at, m.NodeTLS)
+	caFile := text(t.CAFile, "")
+	if d.isUnknown(at.Attribute("ca_file")) {
+		caFile = "/unknown"
+	}
+	return &webtier.NodeTLS{Verify: flag(t.Verify, true), CAFile: caFile, SNI: text(t.SNI, "")}
+}
+
+// expandOthers returns the servers that are not web nodes.
+func expandOthers(m model, d *decoder) *webtier.Others {
+	if m.Routes.IsNull() && m.WebSockets.IsNull() {
+		return nil
+	}
+	others := &webtier.Others{Routes: map[string]webtier.Route{}, WebSockets: map[string]webtier.WebSocket{}}
+	for path, r := range decodeEach[routeModel](d, webtier.At("routes"), m.Routes) {
+		others.Routes[path] = webtier.Route{Servers: texts(r.Nodes), Everyone: text(r.Access, accessManagers) == accessEveryone}
+	}
+	for path, value := range m.WebSockets.Elements() {
+		at := webtier.At("websockets").Key(path)
+		target, is := value.(types.String)
+		if !is || target.IsUnknown() {
+			d.unknown = append(d.unknown, at)
+			continue
+		}
+		socket, err := parseWebSocket(target.ValueString())
+		if err != nil {
+			d.problems = append(d.problems, webtier.Problem{Place: at, Text: err.Error()})
+			continue
+		}
+		others.WebSockets[path] = socket
+	}
+	return others
+}
+
+// parseWebSocket reads the URL of a telephony node's socket.
+func parseWebSocket(text string) (webtier.WebSocket, error) {
+	socket, err := url.Parse(text)
+	if err != nil || socket.Scheme != "ws" && socket.Scheme != "wss" || socket.Host == "" || socket.User != nil || socket.RawQuery != "" || socket.Fragment != "" {
+		return webtier.WebSocket{}, fmt.Errorf("%q is not a socket's URL such as wss://10.10.10.15:8089/ws", text)
+	}
+	w := webtier.WebSocket{Host: socket.Hostname(), Port: map[string]int{"ws": 80, "wss": 443}[socket.Scheme], Path: cmp.Or(socket.Path, "/"), TLS: socket.Scheme == "wss"}
+	if port := socket.Port(); port != "" {
+		w.Port, err = strconv.Atoi(port)
+	}
+	return w, err
+}
+
 func expandListen(m model, d *decoder, usual webtier.Listen) webtier.Listen {
 	l := decode[listenModel](d, webtier.At("listen"), m.Listen)
 	listen := webtier.Listen{
 		Address: text(l.Address, usual.Address), HTTPPort: number(l.HTTPPort, usual.HTTPPort), HTTPSPort: number(l.HTTPSPort, usual.HTTPSPort),
+		ProxyProtocol: flag(l.ProxyProtocol, false),
 	}
 	// Ports that are not known yet must not collide with others.
 	if d.isUnknown(webtier.At("listen", "http_port")) {

@@ -18,6 +18,7 @@ type model struct {
 	Hostname              types.String `tfsdk:"hostname"`
 	Nodes                 types.Map    `tfsdk:"nodes"` // of nodeModel
 	TargetVersion         types.String `tfsdk:"target_version"`
+	Distribution          types.String `tfsdk:"distribution"`
 	AdminWebDirectory     types.String `tfsdk:"admin_web_directory"`
 	AdminSources          types.Set    `tfsdk:"admin_sources"`
 	APISources            types.Set    `tfsdk:"api_sources"`
@@ -34,7 +35,10 @@ type model struct {
 	GetRetry              types.String `tfsdk:"get_retry"` // nginx
 	Balance               types.String `tfsdk:"balance"`   // HAProxy
 	DNSServers            types.Set    `tfsdk:"dns_servers"`
+	Routes                types.Map    `tfsdk:"routes"`      // of routeModel
+	WebSockets            types.Map    `tfsdk:"websockets"`  // of strings
 	TLS                   types.Object `tfsdk:"tls"`         // tlsModel
+	NodeTLS               types.Object `tfsdk:"node_tls"`    // nodeTLSModel
 	Listen                types.Object `tfsdk:"listen"`      // listenModel
 	Health                types.Object `tfsdk:"health"`      // healthModel
 	AudioStore            types.Object `tfsdk:"audio_store"` // audioStoreModel
@@ -43,7 +47,13 @@ type model struct {
 	Process               types.Object `tfsdk:"process"`     // processModel
 	VRRP                  types.Object `tfsdk:"vrrp"`        // vrrpModel
 	File                  types.Object `tfsdk:"file"`        // fileModel
-	Content               types.String `tfsdk:"content"`
+
+	Computed computedModel // what a plan does not know yet, and need not
+}
+
+// computedModel is what later steps need of the computed attributes.
+type computedModel struct {
+	Content types.String `tfsdk:"content"`
 }
 
 type nodeModel struct {
@@ -65,10 +75,28 @@ type tlsModel struct {
 }
 
 type listenModel struct {
-	Address   types.String `tfsdk:"address"`
-	HTTPPort  types.Int64  `tfsdk:"http_port"`
-	HTTPSPort types.Int64  `tfsdk:"https_port"`
+	Address       types.String `tfsdk:"address"`
+	HTTPPort      types.Int64  `tfsdk:"http_port"`
+	HTTPSPort     types.Int64  `tfsdk:"https_port"`
+	ProxyProtocol types.Bool   `tfsdk:"proxy_protocol"`
 }
+
+type nodeTLSModel struct {
+	Verify types.Bool   `tfsdk:"verify"`
+	CAFile types.String `tfsdk:"ca_file"`
+	SNI    types.String `tfsdk:"sni"`
+}
+
+type routeModel struct {
+	Nodes  types.List   `tfsdk:"nodes"`
+	Access types.String `tfsdk:"access"`
+}
+
+// Who may have what a route leads to.
+const (
+	accessManagers = "managers"
+	accessEveryone = "everyone"
+)
 
 // healthModel is HAProxy's but for the last two, which are nginx'.
 type healthModel struct {
@@ -181,7 +209,11 @@ func (p proxy) compare(file configfile.File, want string) (lines []string, found
 		lines = []string{"file: it cannot be read as " + p.noun + ": " + err.Error()}
 	}
 	deviations, err := file.Deviations()
-	return append(lines, deviations...), found, err
+	lines = append(lines, deviations...)
+	if file.IsPending() {
+		lines = append(lines, "proxy: it has not read the file, since the last reload did not succeed")
+	}
+	return lines, found, err
 }
 
 func absolute(path string) error {

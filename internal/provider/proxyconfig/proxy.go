@@ -20,7 +20,7 @@ type proxy struct {
 	typeName    string
 	noun        string
 	description string
-	process     webtier.Process // how Debian's package runs it
+	process     func(webtier.Distribution) webtier.Process
 	render      func(webtier.Tier) ([]byte, error)
 	drift       func(want, have []byte) ([]string, error)
 	sum         func([]byte) (string, error)
@@ -29,18 +29,18 @@ type proxy struct {
 var proxies = map[webtier.Dialect]proxy{
 	webtier.HAProxy: {
 		webtier.HAProxy, "_haproxy_config", "HAProxy configuration", haproxyDescription,
-		haproxy.Process(), haproxy.Render, haproxy.Drift, haproxy.Sum,
+		haproxy.ProcessOn, haproxy.Render, haproxy.Drift, haproxy.Sum,
 	},
 	webtier.Nginx: {
 		webtier.Nginx, "_nginx_config", "nginx configuration", nginxDescription,
-		nginx.Process(), nginx.Render, nginx.Drift, nginx.Sum,
+		nginx.ProcessOn, nginx.Render, nginx.Drift, nginx.Sum,
 	},
 }
 
 // defaults is a tier of this proxy with every default.
 func (p proxy) defaults() webtier.Tier {
 	tier := webtier.Defaults()
-	tier.Process = p.process
+	tier.Process = p.process(webtier.Debian)
 	tier.Target, _ = p.dialect.Tested()
 	return tier
 }

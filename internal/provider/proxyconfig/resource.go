@@ -6,6 +6,8 @@
 package proxyconfig
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -18,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/configfile"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
@@ -54,7 +57,9 @@ type source interface {
 func get(ctx context.Context, from source, diags *diag.Diagnostics) (model, *decoder, bool) {
 	object, ok := tfhelper.Get[types.Object](ctx, from, diags)
 	d := &decoder{}
-	return decode[model](d, nil, object), d, ok
+	m := decode[model](d, nil, object)
+	m.Computed = decode[computedModel](&decoder{}, nil, object)
+	return m, d, ok
 }
 
 // target is a plan or a state.
@@ -98,8 +103,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return // ValidateConfig has reported it, at the attribute
 	}
 	resp.Diagnostics.Append(set(ctx, &resp.Plan, computed)...)
+	var prior model
 	if req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(r.warnOverwrite(m, text)...)
+	} else if prior, _, ok = get(ctx, req.State, &resp.Diagnostics); !ok {
+		return
+	}
+	if prior.Computed.Content.ValueString() != string(text) || !prior.File.Equal(m.File) {
+		resp.Diagnostics.Append(r.checkPlan(ctx, m, e.tier)...)
 	}
 }
 
@@ -128,12 +139,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	computed := map[string]any{"drift": []string{}}
 	if file, kept := m.output(); kept {
-		lines, found, err := r.proxy.compare(file, m.Content.ValueString())
+		lines, found, err := r.proxy.compare(file, m.Computed.Content.ValueString())
 		if err != nil {
 			resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read "+r.proxy.noun, m.Name.ValueString(), err)...)
 			return
 		}
-		if m.Content.ValueString() == "" {
+		if m.Computed.Content.ValueString() == "" {
 			computed["content"], computed["content_sha256"] = string(found), checksum(found)
 		} else {
 			computed["drift"] = append([]string{}, lines...)
@@ -216,7 +227,7 @@ func (r *Resource) compute(e expansion) (computed map[string]any, content []byte
 	}
 	return map[string]any{
 		"content": string(content), "content_sha256": checksum(content), "semantic_sha256": meaning,
-		"apache_snippet": e.tier.ApacheSnippet(), "keepalived_snippet": e.tier.KeepalivedSnippet(), "drift": []string{},
+		"apache_snippet": e.tier.ApacheSnippet(), "keepalived_snippet": e.tier.KeepalivedSnippet(), "drift": []string{}, "websocket_urls": e.tier.SocketURLs(),
 	}, content, nil
 }
 
@@ -229,13 +240,11 @@ func (r *Resource) write(ctx context.Context, e expansion, m, prior model) (map[
 	}
 	file, kept := m.output()
 	if kept {
-		if err := r.check(ctx, m.file(), e.tier); err != nil {
+		problems, err := r.check(ctx, m.file(), e.tier)
+		if err := cmp.Or(err, (expansion{problems: problems}).err()); err != nil {
 			return nil, err
 		}
-		if err := file.Write(content); err != nil {
-			return nil, err
-		}
-		if err := reload(ctx, texts(m.file().ReloadCommand)); err != nil {
+		if err := putInPlace(ctx, file, content, texts(m.file().ReloadCommand)); err != nil {
 			return nil, err
 		}
 	}
@@ -245,6 +254,27 @@ func (r *Resource) write(ctx context.Context, e expansion, m, prior model) (map[
 		}
 	}
 	return computed, nil
+}
+
+// putInPlace writes the file and has the proxy read it. Until it has, a mark beside
+// the file says so, and every plan shows it.
+func putInPlace(ctx context.Context, file configfile.File, content []byte, command []string) error {
+	backup := ""
+	if old, err := file.Read(); err == nil && file.Backup && !bytes.Equal(old, content) {
+		backup = file.Path + configfile.BackupEnding
+	}
+	if len(command) > 0 {
+		if err := file.MarkPending(); err != nil {
+			return err
+		}
+	}
+	if err := file.Write(content); err != nil {
+		return err
+	}
+	if err := reload(ctx, command, backup); err != nil {
+		return err
+	}
+	return file.ClearPending()
 }
 
 func checksum(text []byte) string {

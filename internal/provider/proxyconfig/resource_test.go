@@ -239,6 +239,68 @@ func TestReload_thatFailsIsDoneAgain(t *testing.T) {
 	})
 }
 
+// What was not reloaded is shown by every plan, even when the file itself was put
+// right by hand in between.
+func TestReload_thatFailedIsNotForgotten(t *testing.T) {
+	each(t, func(t *testing.T, k kind) {
+		folder := t.TempDir()
+		file, fine := filepath.Join(folder, "proxy.conf"), filepath.Join(folder, "fine")
+		config := k.aTier(fmt.Sprintf(`file = { path = %q, reload_command = ["test", "-e", %q] }`, file, fine))
+		mend := func() {
+			if err := os.WriteFile(fine, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		mend()
+		resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{
+			{Config: config},
+			{
+				PreConfig: func() {
+					edit(t, file, func(text string) string { return strings.Replace(text, k.edit, k.edited, 1) })
+					if err := os.Remove(fine); err != nil {
+						t.Fatal(err)
+					}
+				},
+				Config: config, ExpectError: regexp.MustCompile(`(?s)The file is written, but test failed.*` + words("proxy.conf.bak")),
+			},
+			{RefreshState: true, ExpectNonEmptyPlan: true, Check: func(state *terraform.State) error {
+				attributes := state.RootModule().Resources[k.name+".web"].Primary.Attributes
+				if attributes["drift.#"] != "1" || !strings.HasPrefix(attributes["drift.0"], "proxy: it has not read the file") {
+					return fmt.Errorf("drift is %q", attributes["drift.0"])
+				}
+				return nil
+			}},
+			{PreConfig: mend, Config: config},
+			{Config: config, PlanOnly: true},
+		}})
+	})
+}
+
+// The real check reads a copy; what the text names of this machine is checked beside it.
+func TestHost_isCheckedAtPlan(t *testing.T) {
+	each(t, func(t *testing.T, k kind) {
+		file := filepath.Join(t.TempDir(), "proxy.conf")
+		for wrong, says := range map[string]string{
+			`process = { user = "nosuchuser" }`:                        `process.user: this machine has no user "nosuchuser"`,
+			`process = { group = "nosuchgroup" }`:                      `process.group: this machine has no group "nosuchgroup"`,
+			`process = { control_socket = "/nowhere/admin.sock" }`:     `process.control_socket: /nowhere/ is not on this machine`,
+			`process = { error_log = "/nowhere/error.log" }`:           `process.error_log: /nowhere/ is not on this machine`,
+			`routes = { "/RECORDINGS/" = { nodes = ["no.invalid"] } }`: `"no.invalid" does not resolve on this machine`,
+		} {
+			haproxy := k.name == "vicidial_haproxy_config"
+			if strings.Contains(wrong, "error_log") && haproxy || strings.Contains(wrong, "no.invalid") && haproxy || strings.Contains(wrong, "control_socket") && !haproxy {
+				continue // the other proxy's
+			}
+			t.Run(wrong, func(t *testing.T) {
+				resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
+					Config: k.aTier(fmt.Sprintf("file = { path = %q }\n  %s", file, wrong)), PlanOnly: true,
+					ExpectError: regexp.MustCompile(`(?is)` + words(says)),
+				}}})
+			})
+		}
+	})
+}
+
 func TestImport_adoptsAFile(t *testing.T) {
 	each(t, func(t *testing.T, k kind) {
 		file := filepath.Join(t.TempDir(), "proxy.conf")

@@ -49,10 +49,34 @@ func (r *Resource) tlsAttribute() schema.Attribute {
 
 func listenAttribute(usual webtier.Listen) schema.Attribute {
 	return objectAttribute("Where requests come in.", map[string]schema.Attribute{
-		"address":    textAttribute(usual.Address, "IP address to listen on; empty is every IPv4 address, `::` every IPv4 and every IPv6 address."),
-		"http_port":  intAttribute(usual.HTTPPort, "Port for plain HTTP."),
-		"https_port": intAttribute(usual.HTTPSPort, "Port for TLS. It must contain `443`: VICIdial tells https from http by these digits."),
+		"address":        textAttribute(usual.Address, "IP address to listen on; empty is every IPv4 address, `::` every IPv4 and every IPv6 address."),
+		"http_port":      intAttribute(usual.HTTPPort, "Port for plain HTTP."),
+		"proxy_protocol": boolAttribute(false, "The proxies in `trusted_proxies` begin each connection with the PROXY protocol's header, which says who the client is. nginx then takes no connection without it."),
+		"https_port":     intAttribute(usual.HTTPSPort, "Port for TLS. It must contain `443`: VICIdial tells https from http by these digits."),
 	})
+}
+
+func nodeTLSAttribute() schema.Attribute {
+	return objectAttribute("TLS between the proxy and the nodes, for health checks too. Set the nodes' `port` to 443 then. Nodes whose Apache redirects plain HTTP to https need it: they answer every check with a redirect.", map[string]schema.Attribute{
+		"verify":  boolAttribute(true, "Check the nodes' certificates."),
+		"ca_file": textAttribute("", "Path on the proxy of the certificates that may have issued the nodes'. Needed for `verify`."),
+		"sni":     textAttribute("", "Name that nodes are asked for and that their certificates must hold; empty is `hostname`."),
+	})
+}
+
+func routesAttribute() schema.Attribute {
+	return schema.MapNestedAttribute{
+		Optional:            true,
+		MarkdownDescription: "URL directories that other web servers serve, such as `/RECORDINGS/` on an archive host. GET and HEAD only.",
+		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"nodes": schema.ListAttribute{
+				Required: true, ElementType: types.StringType,
+				MarkdownDescription: "The servers: IP address or host name, with `:port` where that is not 80. They must hold the same files.",
+				Validators:          []validator.List{listvalidator.SizeAtLeast(1)},
+			},
+			"access": choiceAttribute(accessManagers, []string{accessManagers, accessEveryone}, "Who may have it: `managers` (`admin_sources`) or `everyone`."),
+		}},
+	}
 }
 
 func (r *Resource) healthAttribute(usual webtier.Health) schema.Attribute {
@@ -109,21 +133,30 @@ func (r *Resource) statsAttribute(usual *webtier.Stats) schema.Attribute {
 
 func (r *Resource) processAttribute(usual webtier.Process) schema.Attribute {
 	attributes := map[string]schema.Attribute{
-		"user":  textAttribute(usual.User, "Account that the proxy runs as; empty for whoever starts it."),
-		"group": textAttribute(usual.Group, "Group that the proxy runs as."),
+		"user":  packageAttribute(usual.User, "Account that the proxy runs as; empty for whoever starts it."),
+		"group": packageAttribute(usual.Group, "Group that the proxy runs as."),
 	}
 	if r.proxy.dialect == webtier.HAProxy {
-		attributes["log"] = textAttribute(usual.Log, "Where to log: a socket's path, `IP:port` of a syslog server, or `stdout`.")
-		attributes["chroot"] = textAttribute(usual.Chroot, "Directory to lock the process into; empty for none.")
-		attributes["control_socket"] = textAttribute(usual.ControlSocket, "Socket for draining nodes by hand and for reloads that lose nothing; empty for none.")
+		attributes["log"] = packageAttribute(usual.Log, "Where to log: a socket's path, `IP:port` of a syslog server, or `stdout`.")
+		attributes["chroot"] = packageAttribute(usual.Chroot, "Directory to lock the process into; empty for none.")
+		attributes["control_socket"] = packageAttribute(usual.ControlSocket, "Socket for draining nodes by hand and for reloads that lose nothing; empty for none.")
 	} else {
-		attributes["log"] = textAttribute(usual.Log, "Path of the access log. Query strings are not in it.")
-		attributes["error_log"] = textAttribute(usual.ErrorLog, "Path of the error log. What fails for a request is not in it, since nginx would write the password too: `us=` and `uct=` in the access log tell.")
-		attributes["pid_file"] = textAttribute(usual.PIDFile, "Path of the process id's file.")
-		attributes["mime_types"] = textAttribute(usual.MimeTypes, "Path of nginx's `mime.types`.")
-		attributes["temp_directory"] = textAttribute(usual.TempDirectory, "Directory for request bodies and the like; empty for what the package is built with.")
+		attributes["log"] = packageAttribute(usual.Log, "Path of the access log. Query strings are not in it.")
+		attributes["error_log"] = packageAttribute(usual.ErrorLog, "Path of the error log. What fails for a request is not in it, since nginx would write the password too: `us=` and `uct=` in the access log tell.")
+		attributes["pid_file"] = packageAttribute(usual.PIDFile, "Path of the process id's file.")
+		attributes["mime_types"] = packageAttribute(usual.MimeTypes, "Path of nginx's `mime.types`.")
+		attributes["temp_directory"] = packageAttribute(usual.TempDirectory, "Directory for request bodies and the like; empty for what the package is built with.")
 	}
-	return objectAttribute("How the proxy runs on its machine. The defaults are those of Debian's package.", attributes)
+	return objectAttribute("How the proxy runs on its machine. The defaults are those of the package of `distribution`.", attributes)
+}
+
+// packageAttribute is an attribute whose default is the package's.
+func packageAttribute(debian, says string) schema.StringAttribute {
+	shown := "`" + debian + "`"
+	if debian == "" {
+		shown = "empty"
+	}
+	return schema.StringAttribute{Optional: true, MarkdownDescription: says + " Defaults to the package's, which is " + shown + " on Debian."}
 }
 
 func vrrpAttribute() schema.Attribute {

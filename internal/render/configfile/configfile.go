@@ -68,6 +68,9 @@ func (f File) Remove() error {
 	if err != nil {
 		return err
 	}
+	if err := f.ClearPending(); err != nil {
+		return err
+	}
 	old, err := os.ReadFile(target)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -2,6 +2,7 @@ package haproxy
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
@@ -16,7 +17,12 @@ const second = "retry-on conn-failure empty-response 500 502 503"
 var fresh = []Line{words("http-reuse never"), words("option http-server-close")}
 
 func (w writer) backends() []Section {
-	sections := []Section{w.agents(), w.static(), w.actions(), w.admin(), w.api(), w.uploads()}
+	sections := []Section{
+		w.agents(), w.agentsRecovering(), w.static(), w.actions(actionBackend), w.actions(actionRecoveryBackend),
+		w.admin(), w.api(), w.uploads(), w.bulk(),
+	}
+	sections = append(sections, w.routes()...)
+	sections = append(sections, w.sockets()...)
 	if w.AudioStore != nil {
 		sections = append(sections, w.audio())
 	}
@@ -33,13 +39,8 @@ func (w writer) backends() []Section {
 func (w writer) agents() Section {
 	s := Section{Kind: "backend", Name: agentBackend}
 	h := w.Health
-	s.add(line("balance", string(w.Balance)))
-	if w.Replay == webtier.ReplaySafe {
-		s.add(words(second), noted("a poll is a POST, and HAProxy repeats only what it had in whole",
-			"http-request", "wait-for-body", "time", "10s", "if", "{", "method", "POST", "}"))
-	}
-	s.add(line("timeout", "server", duration(w.Timeouts.Poll)), words("option allbackups"),
-		words("option httpchk"),
+	w.polling(&s)
+	s.add(words("option httpchk"),
 		line("http-check", "send", "meth", "GET", "uri", w.HealthPath(), "ver", "HTTP/1.1",
 			"hdr", "Host", w.Hostname, "hdr", "User-Agent", "haproxy-health"),
 		words("http-check expect status 200"),
@@ -47,12 +48,44 @@ func (w writer) agents() Section {
 			"http-check", "expect", "rstring", h.BodyRegex),
 		line("default-server", "check", "inter", duration(h.Interval), "fastinter", duration(h.FastInterval),
 			"downinter", duration(h.Interval), "fall", strconv.Itoa(h.Fall), "rise", strconv.Itoa(h.Rise),
-			"slowstart", "20s", "pool-purge-delay", "2s",
+			"slowstart", slowStart, "pool-purge-delay", "2s",
 			"observe", "layer4", "error-limit", "2", "on-error", "mark-down"))
 	for _, name := range w.NodeNames() {
 		s.add(w.server(name, webtier.Polls))
 	}
 	return s
+}
+
+// polling is how polls are sent, whether nodes come back one by one or all at once.
+func (w writer) polling(s *Section) {
+	s.add(line("balance", string(w.Balance)))
+	if w.Replay == webtier.ReplaySafe {
+		s.add(words(second))
+	}
+	s.add(line("timeout", "server", duration(w.Timeouts.Poll)), words("option allbackups"))
+}
+
+// slowStart is how long a node that came back gets less than its share. HAProxy
+// lowers its maxconn meanwhile, and so the whole tier's where all nodes came
+// back at once, as they do after a failover of the database. Then the backends
+// without it take over: see [writer.settled].
+const slowStart = "20s"
+
+// agentsRecovering takes polls while no node has its whole share.
+func (w writer) agentsRecovering() Section {
+	s := Section{Kind: "backend", Name: agentRecoveryBackend}
+	w.polling(&s)
+	return w.followers(s, webtier.Polls, "")
+}
+
+// settled names the condition that some node has its whole share, so that one
+// which comes back may be spared. Else all have come back at once.
+func (w writer) settled(s *Section) {
+	for _, name := range w.NodeNames() {
+		if node := w.Nodes[name]; node.State == webtier.Active {
+			s.acl("n_settled", "srv_weight("+agentBackend+"/"+name+")", "ge", strconv.Itoa(node.Weight))
+		}
+	}
 }
 
 // static files come from any node and are safe to ask for twice.
@@ -62,22 +95,35 @@ func (w writer) static() Section {
 	if w.Replay == webtier.ReplaySafe {
 		s.add(words(second))
 	}
-	return w.followers(s, webtier.Static)
+	return w.followers(s, webtier.Static, "")
 }
 
 // actions are all else that agents ask for.
-func (w writer) actions() Section {
-	s := Section{Kind: "backend", Name: actionBackend}
+func (w writer) actions(name string) Section {
+	s := Section{Kind: "backend", Name: name}
 	s.add(line("balance", string(w.Balance)))
 	s.add(fresh...)
-	return w.followers(s, webtier.Agents)
+	slow := ""
+	if name == actionBackend {
+		slow = slowStart
+	}
+	return w.followers(s, webtier.Agents, slow)
+}
+
+// bulk is for bodies that do not fit into the proxy's memory: whoever sends one
+// byte by byte takes slots from others who do so, and from nobody else.
+func (w writer) bulk() Section {
+	s := Section{Kind: "backend", Name: bulkBackend}
+	s.add(words("balance leastconn"), line("timeout", "server", duration(w.Timeouts.Admin)))
+	s.add(fresh...)
+	return w.followers(s, webtier.Bulk, "")
 }
 
 func (w writer) admin() Section {
 	s := Section{Kind: "backend", Name: adminBackend}
 	s.add(words("balance leastconn"), line("timeout", "server", duration(w.Timeouts.Admin)))
 	s.add(fresh...)
-	return w.followers(s, webtier.Admin)
+	return w.followers(s, webtier.Admin, "")
 }
 
 func (w writer) api() Section {
@@ -85,7 +131,7 @@ func (w writer) api() Section {
 	s.add(noted("a GET changes state here: add_lead, for one", "balance", "leastconn"),
 		line("timeout", "server", duration(w.Timeouts.Admin)))
 	s.add(fresh...)
-	return w.followers(s, webtier.API)
+	return w.followers(s, webtier.API, "")
 }
 
 func (w writer) uploads() Section {
@@ -93,15 +139,77 @@ func (w writer) uploads() Section {
 	s.add(words("balance leastconn"), line("timeout", "server", duration(w.Timeouts.Admin)))
 	s.add(fresh...)
 	if !w.SharedUploads {
-		cookie := line("cookie", "VICILB", "insert", "indirect", "nocache", "httponly")
-		if w.TLS != nil && w.TLS.RedirectHTTP {
-			cookie = cookie.when("secure")
-		}
-		cookie.Note = "a two-step upload leaves its file in /tmp of the node that took it"
-		s.add(cookie.when("attr SameSite=Lax"))
+		w.keepUploads(&s)
 	}
-	return w.followers(s, webtier.Uploads)
+	return w.followers(s, webtier.Uploads, "")
 }
+
+// keepUploads sends what needs a node's file to that node and to no other. A first
+// step, which leaves a file, may begin anywhere when its cookie's node is gone.
+func (w writer) keepUploads(s *Section) {
+	cookie := line("cookie", webtier.UploadCookie, "insert", "indirect", "nocache", "httponly")
+	if w.TLS != nil && w.TLS.RedirectHTTP {
+		cookie = cookie.when("secure")
+	}
+	cookie.Note = "an upload leaves its file in /tmp of the node that took it; another node may hold somebody else's of the same name"
+	s.add(cookie.when("attr SameSite=Lax"), words("option persist"), words("no option redispatch"))
+	s.add(line("acl", "p_drawn", "path", "-m", "reg", w.DrawingPattern()),
+		words("acl p_step url_param(lead_file) -m found"), words("acl is_form hdr_beg(content-type) -i multipart/form-data"))
+	for _, name := range w.NodeNames() {
+		s.add(line("http-request", "set-var(txn.kept)", "bool(true)", "if").
+			when("{ req.cook(" + webtier.UploadCookie + ") -m str " + name + " } { srv_is_up(" + agentBackend + "/" + name + ") }"))
+	}
+	lost := line("http-request", "return", "status", "503", "content-type", "text/plain; charset=utf-8", "string", webtier.UploadLost,
+		"hdr", "Cache-Control", "no-store", "if")
+	kept := " !{ var(txn.kept) -m bool }"
+	s.add(lost.when("p_drawn"+kept), lost.when("p_step"+kept), lost.when("{ method POST } !is_form"+kept),
+		noted("a first step may begin anywhere, and is told where it did", "http-request", "replace-header", "Cookie",
+			"^(|.*[; ])"+webtier.UploadCookie+"=[^;]*(.*)$", `\1`+webtier.UploadCookie+`=none\2`).when("unless { var(txn.kept) -m bool }"),
+		line("http-error", "status", "503", "content-type", "text/plain; charset=utf-8", "string", webtier.UploadLost, "hdr", "Cache-Control", "no-store"))
+}
+
+// routes go to servers that are not web nodes. What is asked for is read only, so
+// a second server may be asked.
+func (w writer) routes() []Section {
+	var sections []Section
+	for i, path := range w.RoutePaths() {
+		s := Section{Kind: "backend", Name: routeBackend(i)}
+		s.add(noted(path, "balance", "roundrobin"), line("timeout", "server", duration(w.Timeouts.Admin)))
+		for j, server := range w.Routes()[path].Servers {
+			address, port, _ := webtier.SplitServer(server)
+			l := line("server", "s"+strconv.Itoa(j+1), webtier.JoinPort(address, port), "check", "inter", duration(w.Health.Interval),
+				"fall", strconv.Itoa(w.Health.Fall), "rise", strconv.Itoa(w.Health.Rise))
+			s.add(w.following(l, webtier.Node{Address: address}))
+		}
+		sections = append(sections, s)
+	}
+	return sections
+}
+
+// socketTime is how long a web phone's socket may be silent. A registration is
+// renewed within it: VICIdial's web phone does so every few minutes.
+const socketTime = time.Hour
+
+// sockets go to one telephony node each, where a phone's registration is.
+func (w writer) sockets() []Section {
+	var sections []Section
+	for i, path := range w.SocketPaths() {
+		socket := w.WebSockets()[path]
+		s := Section{Kind: "backend", Name: socketBackend(i)}
+		s.add(noted("a web phone's socket stays open as long as the phone is registered", "timeout", "tunnel", duration(socketTime)),
+			line("http-request", "set-path", socket.Path), words("retries 0"), words("http-reuse never"))
+		l := line("server", "phone", webtier.JoinPort(socket.Host, socket.Port))
+		if socket.TLS {
+			l = l.when("ssl verify none alpn http/1.1")
+		}
+		s.add(w.following(l, webtier.Node{Address: socket.Host}))
+		sections = append(sections, s)
+	}
+	return sections
+}
+
+func routeBackend(i int) string  { return "be_route" + strconv.Itoa(i+1) }
+func socketBackend(i int) string { return "be_ws" + strconv.Itoa(i+1) }
 
 // audio goes to one node and to no other, since the store writes into its web root.
 func (w writer) audio() Section {
@@ -120,13 +228,22 @@ func (w writer) audio() Section {
 	return s
 }
 
-// followers adds the nodes to a backend that makes no checks of its own.
-func (w writer) followers(s Section, class webtier.Class) Section {
-	servers := words("default-server slowstart 20s")
-	if class.Repeatable() {
-		servers = servers.when("pool-purge-delay 2s")
+// followers adds the nodes to a backend that makes no checks of its own. slow is
+// how long a node that came back gets less than its share; empty for not at all.
+func (w writer) followers(s Section, class webtier.Class, slow string) Section {
+	var servers []string
+	if slow != "" {
+		servers = append(servers, "slowstart", slow)
 	}
-	s.add(words("option allbackups"), servers)
+	if class.Repeatable() {
+		servers = append(servers, "pool-purge-delay", "2s")
+	}
+	if class != webtier.Polls { // whose backends have it already
+		s.add(words("option allbackups"))
+	}
+	if len(servers) > 0 {
+		s.add(line(append([]string{"default-server"}, servers...)...))
+	}
 	for _, name := range w.NodeNames() {
 		server := w.server(name, class)
 		if class == webtier.Uploads && !w.SharedUploads {
@@ -153,12 +270,7 @@ func (w writer) serverLine(name string, node webtier.Node, class webtier.Class) 
 	if class.Repeatable() {
 		l = l.when("pool-max-conn " + strconv.Itoa(max(1, limit/4)))
 	}
-	if node.IsName() {
-		l = l.when("init-addr last,libc,none")
-		if len(w.DNSServers) > 0 {
-			l.Words = append(l.Words, "resolvers", resolvers)
-		}
-	}
+	l = w.encrypted(w.following(l, node))
 	switch node.State {
 	case webtier.Backup:
 		l.Words = append(l.Words, "backup")
@@ -166,5 +278,31 @@ func (w writer) serverLine(name string, node webtier.Node, class webtier.Class) 
 		l.Words = append(l.Words, "disabled")
 	case webtier.Active, webtier.Drain:
 	}
+	return l
+}
+
+// following looks a server's name up again while the proxy runs.
+func (w writer) following(l Line, node webtier.Node) Line {
+	if !node.IsName() {
+		return l
+	}
+	l = l.when("init-addr last,libc,none")
+	if len(w.DNSServers) > 0 {
+		l.Words = append(l.Words, "resolvers", resolvers)
+	}
+	return l
+}
+
+// encrypted speaks TLS to a node, in its checks too.
+func (w writer) encrypted(l Line) Line {
+	if w.NodeTLS == nil {
+		return l
+	}
+	name := w.NodeTLS.Name(w.Hostname)
+	l.Words = append(l.Words, "ssl", "sni", "str("+name+")", "check-sni", name, "alpn", "http/1.1")
+	if !w.NodeTLS.Verify {
+		return l.when("verify none")
+	}
+	l.Words = append(l.Words, "verify", "required", "verifyhost", name, "ca-file", w.NodeTLS.CAFile)
 	return l
 }

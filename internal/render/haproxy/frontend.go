@@ -1,6 +1,9 @@
 package haproxy
 
 import (
+	"fmt"
+	"hash/crc32"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,7 +49,7 @@ func (w writer) answersByItself() bool { return w.Target.AtLeast(3, 0, 0) }
 // once leads all that must not be repeated through the proxy a second time,
 // where each request is the first of its connection.
 func (w writer) once() []Section {
-	place := "abns@vicidial-" + w.Name
+	place := "abns@" + w.onceSocket()
 	out := Section{Kind: "backend", Name: onceBackend}
 	out.add(noted("where a node dies on a request HAProxy before 3.0 answers nothing, and browsers then ask again by themselves; only the first request of a connection gets its 502",
 		"http-reuse", "never"), words("option http-server-close"),
@@ -57,10 +60,17 @@ func (w writer) once() []Section {
 	in.add(noted("for this process alone: what comes in here has passed all rules of fe_vicidial", "bind", place, "accept-proxy"),
 		words("unique-id-format %[req.hdr(x-request-id)]"))
 	w.classes(&in)
-	in.add(words("http-request set-var(txn.path) path"), words("http-request set-var(txn.page) path,url_dec"))
+	in.add(words("http-request set-var(txn.path) path"), words("http-request set-var(txn.page) path,url_dec"), words("http-request wait-for-body time 10s"))
 	in.add(w.apologies()...)
 	w.chooseOther(&in)
 	return []Section{out, in}
+}
+
+// onceSocket names the abstract socket, of which a host has one name space. Two
+// tiers on a host may have one name, but not one place to listen.
+func (w writer) onceSocket() string {
+	places := fmt.Sprintf("%s %d %d", w.Listen.Address, w.Listen.HTTPPort, w.Listen.HTTPSPort)
+	return fmt.Sprintf("vicidial-%s-%08x", w.Name, crc32.ChecksumIEEE([]byte(places)))
 }
 
 // bind writes where to listen; no address is every IPv4 address.
@@ -73,6 +83,9 @@ func (w writer) bind(port int, options ...string) Line {
 	if len(all) > 1 {
 		options = append([]string{"v6only"}, options...)
 	}
+	if w.SharesListenAddress() { // the standby does not have it yet
+		options = append([]string{"transparent"}, options...)
+	}
 	return line(append([]string{"bind", strings.Join(places, ",")}, options...)...)
 }
 
@@ -84,19 +97,26 @@ func (w writer) secureBind() Line {
 	return w.bind(w.Listen.HTTPSPort, "ssl", "crt", w.TLS.CertificateFile, "alpn", protocols)
 }
 
-// publicHost is the name and port of the redirect's target.
-func (w writer) publicHost() string {
+// portSuffix is what follows the name in a URL: nothing for 443.
+func (w writer) portSuffix() string {
 	if w.Listen.HTTPSPort == 443 {
-		return w.Hostname
+		return ""
 	}
-	return webtier.JoinPort(w.Hostname, w.Listen.HTTPSPort)
+	return ":" + strconv.Itoa(w.Listen.HTTPSPort)
 }
+
+// bareHost is the name that was asked for, without a port; an IPv6 address keeps
+// its brackets.
+const bareHost = "req.hdr(host),regsub(:[0-9]+$,)"
 
 // redirect keeps the method (308), since programs post to the APIs.
 func (w writer) redirect(plain Line) Section {
 	s := Section{Kind: "frontend", Name: "fe_redirect"}
-	s.add(plain, words("http-request set-var(txn.path) path"), alive)
-	target := line("http-request", "redirect", "location", "https://"+w.publicHost()+"%[pathq]", "code", "308")
+	s.add(plain)
+	w.proxied(&s)
+	s.add(words("http-request set-var(txn.path) path"), alive,
+		line("http-request", "set-header", "Host", w.Hostname).when("unless { req.hdr(host) -m found }"))
+	target := line("http-request", "redirect", "location", "https://%["+bareHost+"]"+w.portSuffix()+"%[pathq]", "code", "308")
 	if w.TLS.ACMEResponder != "" {
 		s.add(target.when("unless { path_beg /.well-known/acme-challenge/ }"), words("default_backend "+acmeBackend))
 	} else {
@@ -113,12 +133,15 @@ var alive = line("http-request", "return", "status", "200", "content-type", "tex
 func (w writer) classes(s *Section) {
 	s.acl("p_admin", "var(txn.page) -m beg", inside(w.ManagerDirectories())...)
 	s.acl("p_api", "var(txn.page) -m str", webtier.AgentAPI, w.AdminAPI())
-	s.acl("p_open", "var(txn.page) -m str", w.Welcome())
+	s.acl("p_welcome", "var(txn.page) -m str", w.Welcome())
+	s.acl("p_open", "var(txn.page) -m str", slices.Concat([]string{w.Welcome()}, w.AgentPages(), w.NodePaths())...)
 	s.acl("p_audio", "var(txn.page) -m str", w.AudioPage())
 	if w.AudioStore != nil {
 		s.acl("p_audio", "var(txn.page) -m beg", inside([]string{w.AudioStore.Directory})...)
 	}
-	s.acl("p_leads", "var(txn.page) -m reg", w.LeadPattern())
+	s.acl("p_leads", "var(txn.page) -m reg", w.LeadPattern(), w.DrawingPattern())
+	s.acl("b_large", "req.body_size", "gt", strconv.Itoa(webtier.BodyLimit))
+	w.settled(s)
 }
 
 // conditions name what else the rules look at.
@@ -141,41 +164,86 @@ func (w writer) conditions(s *Section) {
 	s.acl("is_login", "var(txn.page) -m str", webtier.Logins...)
 	s.add(noted("a login takes its password from the URL as well",
 		"acl", "has_password", "method", "POST"), words("acl has_password query -m found"))
-	admin, _ := w.Access.AdminSources()
+	reach := w.Reach()
+	admin, _ := reach.AdminSources()
 	s.acl("src_admin", "src", admin...)
-	api, _ := w.Access.APISources()
+	api, limited := reach.APISources()
 	s.acl("src_api", "src", api...)
-	if w.AudioStore != nil {
-		s.acl("src_audio", "src", w.Access.AudioSources()...)
+	if limited {
+		w.soundboard(s)
 	}
+	if w.AudioStore != nil {
+		s.acl("src_audio", "src", reach.AudioSources()...)
+	}
+	for i, path := range w.RoutePaths() {
+		s.acl("p_route"+strconv.Itoa(i+1), "var(txn.page) -m beg", path)
+		s.acl("p_routed", "var(txn.page) -m beg", path)
+		if !w.Routes()[path].Everyone {
+			s.acl("p_guarded", "var(txn.page) -m beg", path)
+		}
+	}
+	s.acl("p_socket", "var(txn.page) -m str", w.SocketPaths()...)
 	s.acl("src_trusted", "src", webtier.Sources(w.Access.Trusted)...)
+}
+
+// soundboard names the one call of the agents' API that agents' browsers make
+// (www/agc/vdc_soundboard_display.php). Names are literal and the function is
+// named once, so that PHP cannot read another one out of the body.
+func (w writer) soundboard(s *Section) {
+	s.add(noted("the soundboard of an agent's screen plays audio by the API: one function, by POST alone",
+		"acl", "p_agent_api", "var(txn.page)", "-m", "str", webtier.AgentAPI),
+		words("acl m_post method POST"), words("acl has_query query -m len gt 0"),
+		line("acl", "b_plain", "req.body", "-m", "reg", "^([A-Za-z_]+=[^&]*(&|$))+$"),
+		line("acl", "b_plays", "req.body", "-m", "reg", "(^|&)function=audio_playback(&|$)"),
+		line("acl", "b_twice", "req.body", "-m", "reg", "(^|&)function=.*&function="))
+}
+
+// proxied takes the client's address from the PROXY protocol, where the trusted
+// proxies speak it.
+func (w writer) proxied(s *Section) {
+	proxies := webtier.Sources(w.Access.TrustedProxies)
+	s.acl("src_proxy", "src", proxies...)
+	if w.Listen.ProxyProtocol {
+		s.add(words("tcp-request connection expect-proxy layer4 if src_proxy"))
+	}
 }
 
 // prepare says to the node who asks and under which name, and drops what the
 // asker says about that.
 func (w writer) prepare(s *Section) {
-	if proxies := webtier.Sources(w.Access.TrustedProxies); len(proxies) > 0 {
-		s.acl("src_proxy", "src", proxies...)
-		s.add(words("http-request set-src req.hdr_ip(x-forwarded-for,-1) if src_proxy { req.hdr(x-forwarded-for) -m found }"))
+	if len(w.Access.TrustedProxies) > 0 {
+		w.proxied(s)
+		// Before HAProxy 2.5 set-src changes the connection, and so the address
+		// of all its later requests too: who connected is remembered before.
+		s.add(words("tcp-request session set-var(sess.front) src if src_proxy"),
+			words("http-request set-src var(sess.front) if { var(sess.front) -m found }"),
+			words("http-request set-src req.hdr_ip(x-forwarded-for,-1) if { var(sess.front) -m found } { req.hdr(x-forwarded-for) -m found }"),
+			noted("TLS may have ended at the proxy in front", "http-request", "set-var(txn.front_tls)", "bool(true)").
+				when("if { var(sess.front) -m found } { req.hdr(x-forwarded-proto) -i https }"),
+			words("http-request set-header Host %[req.hdr(x-forwarded-host)] if { var(sess.front) -m found } { req.hdr(x-forwarded-host) -m found }"))
 	}
 	s.add(words("unique-id-header X-Request-ID"),
 		words("http-request set-var(txn.path) path"),
 		words("http-request set-path %[path,regsub(//+,/,g)] if { path_sub // }"),
 		words("http-request set-var(txn.page) path,url_dec"),
 		alive)
-	for _, header := range []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP", "Proxy"} {
+	for _, header := range []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Proxy"} {
 		s.add(line("http-request", "del-header", header))
 	}
-	s.add(noted("a node that agreed to another protocol would be past all rules", "http-request", "del-header", "Upgrade"))
-	s.add(words("http-request set-header X-Forwarded-For %[src]"))
-	if w.TLS == nil {
-		s.add(words("http-request set-header X-Forwarded-Proto http"))
-		return
+	upgrade := noted("a node that agreed to another protocol would be past all rules", "http-request", "del-header", "Upgrade")
+	if len(w.WebSockets()) > 0 {
+		upgrade = upgrade.when("unless p_socket")
 	}
-	s.add(words("http-request set-header X-Forwarded-Proto https if { ssl_fc }"),
-		words("http-request set-header X-Forwarded-Proto http unless { ssl_fc }"),
-		noted("VICIdial tells https from http by SERVER_PORT, which Apache takes from the Host header",
-			"http-request", "set-header", "Host", "%[req.hdr(host),field(1,:)]:"+strconv.Itoa(w.Listen.HTTPSPort)).when("if { ssl_fc }"))
+	s.add(upgrade, words("http-request set-header X-Forwarded-For %[src]"), words("http-request set-header X-Forwarded-Proto http"))
+	const note = "VICIdial tells https from http by SERVER_PORT, which Apache takes from the Host header"
+	if len(w.Access.TrustedProxies) > 0 {
+		s.add(words("http-request set-header X-Forwarded-Proto https if { var(txn.front_tls) -m bool }"),
+			noted(note, "http-request", "set-header", "Host", "%["+bareHost+"]:443").when("if { var(txn.front_tls) -m bool }"))
+	}
+	if w.TLS != nil {
+		s.add(words("http-request set-header X-Forwarded-Proto https if { ssl_fc }"),
+			noted(note, "http-request", "set-header", "Host", "%["+bareHost+"]:"+strconv.Itoa(w.Listen.HTTPSPort)).when("if { ssl_fc }"))
+	}
 }
 
 // refusals keep out what must not reach a node.
@@ -186,18 +254,30 @@ func (w writer) refusals(s *Section) {
 		words("http-request deny deny_status 404 if p_private"),
 		line("http-request", "deny", "deny_status", "413").when("if { req.hdr_val(content-length) gt "+strconv.Itoa(w.MaxBodyMB<<20)+" }"))
 	served := "unless p_known or p_audio"
-	if len(w.ExtraPaths) > 0 {
+	directories, pages := w.Served()
+	if len(directories)+len(pages) > 0 {
 		served += " or p_extra"
 	}
+	if len(w.Routes()) > 0 {
+		served += " or p_routed"
+	}
+	if len(w.WebSockets()) > 0 {
+		served += " or p_socket"
+	}
 	s.add(words("http-request deny deny_status 404 " + served))
-	admin, limited := w.Access.AdminSources()
+	reach := w.Reach()
+	admin, limited := reach.AdminSources()
 	if limited {
 		s.add(words("http-request deny deny_status 403 if p_admin !p_api !p_audio !p_open !p_static" + unless("src_admin", admin)))
 	}
-	if api, limited := w.Access.APISources(); limited {
-		s.add(words("http-request deny deny_status 403 if p_api" + unless("src_api", api)))
+	w.guardRoutes(s, limited, admin)
+	s.add(noted("a slot on a node is taken when the body has come, not before: who sends it byte by byte holds up nobody else",
+		"http-request", "wait-for-body", "time", "10s"))
+	if api, limited := reach.APISources(); limited {
+		s.add(words("http-request set-var(txn.plays) bool(true) if p_agent_api m_post !has_query !b_large b_plain b_plays !b_twice"),
+			words("http-request deny deny_status 403 if p_api !{ var(txn.plays) -m bool }"+unless("src_api", api)))
 	}
-	audio := w.Access.AudioSources()
+	audio := reach.AudioSources()
 	if w.AudioStore == nil {
 		audio = nil
 	}
@@ -207,12 +287,27 @@ func (w writer) refusals(s *Section) {
 	if most := w.AdminErrorsPerMinute; most > 0 {
 		// Agents start at welcome.php, at the same address as a manager who has
 		// forgotten the password.
-		s.add(words("http-request track-sc0 src table "+abuseTable+" if p_admin !p_open !p_static"),
-			words("http-request deny deny_status 429 if p_admin !p_open !p_static"+trusted+" { sc_http_err_rate(0,"+abuseTable+") gt "+strconv.Itoa(most)+" }"))
+		s.add(words("http-request track-sc0 src,ipmask(32,64) table "+abuseTable+" if p_admin !p_welcome !p_static"),
+			words("http-request deny deny_status 429 if p_admin !p_welcome !p_static"+trusted+" { sc_http_err_rate(0,"+abuseTable+") gt "+strconv.Itoa(most)+" }"))
 	}
 	if most := w.LoginsPerMinute; most > 0 {
-		s.add(words("http-request track-sc1 src table "+loginTable+" if is_login has_password"),
-			words("http-request deny deny_status 429 if is_login has_password"+trusted+" { sc_http_req_rate(1,"+loginTable+") gt "+strconv.Itoa(most)+" }"))
+		s.add(noted("a /64 of IPv6 is one client. Only logins that are admitted count: else who is refused and tries again keeps the door shut",
+			"http-request", "track-sc1", "src,ipmask(32,64)", "table", loginTable, "if", "is_login", "has_password"),
+			words("http-request deny deny_status 429 if is_login has_password"+trusted+" { sc_gpc0_rate(1,"+loginTable+") ge "+strconv.Itoa(most)+" }"),
+			words("http-request sc-inc-gpc0(1) if is_login has_password"))
+	}
+}
+
+// guardRoutes refuses what other servers than the web nodes are not for.
+func (w writer) guardRoutes(s *Section, limited bool, admin []string) {
+	if len(w.Routes()) > 0 {
+		s.add(words("http-request deny deny_status 405 if p_routed !m_get"))
+		if limited && slices.ContainsFunc(w.RoutePaths(), func(path string) bool { return !w.Routes()[path].Everyone }) {
+			s.add(words("http-request deny deny_status 403 if p_guarded" + unless("src_admin", admin)))
+		}
+	}
+	if len(w.WebSockets()) > 0 {
+		s.add(words("http-request deny deny_status 400 if p_socket !{ req.hdr(upgrade) -i websocket }"))
 	}
 }
 
@@ -226,13 +321,12 @@ func unless(name string, sources []string) string {
 
 // answers sets what browsers are told.
 func (w writer) answers(s *Section) {
+	const note, host = "Apache redirects to http://name:443/ when it adds a slash", `(\[[^]]*\]|[^/:]+)`
+	if len(w.Access.TrustedProxies) > 0 {
+		s.add(noted(note, "http-response", "replace-header", "Location", `^https?://`+host+`:443(/.*)?$`, `https://\1\2`).when("if { var(txn.front_tls) -m bool }"))
+	}
 	if w.TLS != nil {
-		port := ""
-		if w.Listen.HTTPSPort != 443 {
-			port = ":" + strconv.Itoa(w.Listen.HTTPSPort)
-		}
-		s.add(noted("Apache redirects to http://name:443/ when it adds a slash",
-			"http-response", "replace-header", "Location", `^http://([^/:]+)(:[0-9]+)?(/.*)?$`, `https://\1`+port+`\3`).when("if { ssl_fc }"))
+		s.add(noted(note, "http-response", "replace-header", "Location", `^http://`+host+`(:[0-9]+)?(/.*)?$`, `https://\1`+w.portSuffix()+`\3`).when("if { ssl_fc }"))
 		if w.TLS.HSTSMaxAge > 0 {
 			s.add(line("http-response", "set-header", "Strict-Transport-Security",
 				"max-age="+strconv.Itoa(w.TLS.HSTSMaxAge)).when("if { ssl_fc }"))
@@ -262,11 +356,20 @@ func (w writer) apologies() []Line {
 
 // chooseRepeatable sends what may be repeated to its backends.
 func (w writer) chooseRepeatable(s *Section) {
-	static := "use_backend " + staticBackend + " if p_static m_get"
+	static := "use_backend " + staticBackend + " if p_static m_get !p_leads"
 	if w.AudioStore != nil {
 		static += " !p_audio"
 	}
-	s.add(words("use_backend "+agentBackend+" if p_poll"), words(static))
+	s.add(words("use_backend "+bulkBackend+" if p_poll b_large"),
+		noted("all nodes came back at once: none is spared", "use_backend", agentRecoveryBackend, "if", "p_poll", "!n_settled"),
+		words("use_backend "+agentBackend+" if p_poll"))
+	for i := range w.RoutePaths() {
+		s.add(words("use_backend " + routeBackend(i) + " if p_route" + strconv.Itoa(i+1)))
+	}
+	for i, path := range w.SocketPaths() {
+		s.add(line("use_backend", socketBackend(i), "if", "{", "var(txn.page)", "-m", "str", path, "}"))
+	}
+	s.add(words(static))
 }
 
 // chooseOther sends each of the other classes to its backend.
@@ -274,8 +377,9 @@ func (w writer) chooseOther(s *Section) {
 	if w.AudioStore != nil {
 		s.add(words("use_backend " + audioBackend + " if p_audio"))
 	}
-	s.add(words("use_backend "+uploadBackend+" if p_leads"), words("use_backend "+apiBackend+" if p_api"),
-		words("use_backend "+adminBackend+" if p_admin !p_open"), words("default_backend "+actionBackend))
+	s.add(words("use_backend "+uploadBackend+" if p_leads"), words("use_backend "+bulkBackend+" if b_large"),
+		words("use_backend "+apiBackend+" if p_api"), words("use_backend "+adminBackend+" if p_admin !p_open"),
+		words("use_backend "+actionRecoveryBackend+" unless n_settled"), words("default_backend "+actionBackend))
 }
 
 func inside(directories []string) []string { return each(directories, "/", "/") }

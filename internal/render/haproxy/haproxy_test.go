@@ -178,7 +178,7 @@ func TestDrift(t *testing.T) {
 		{"tabs", "    timeout queue 5s", "\ttimeout\t queue   5s  "},
 		{"a comment", "defaults\n", "defaults\n    # tuned by hand # twice\n"},
 		{"a comment after a directive", "retries 3", "retries 3 # enough"},
-		{"other quotes", "https://vici.example.com%[pathq]", `"https://vici.example.com%[pathq]"`},
+		{"other quotes", "maxconn 8000", `maxconn "8000"`},
 		{"options of a server in another order", "weight 100 maxconn 60 pool-max-conn 15", "pool-max-conn 15 weight 100 maxconn 60"},
 		{"keywords in another order", "    retries 3\n    retry-on conn-failure\n", "    retry-on conn-failure\n    retries 3\n"},
 		{"empty lines", "\nbackend be_admin\n", "\n\n\nbackend be_admin\n\n"},

@@ -1,6 +1,7 @@
 package haproxy
 
 import (
+	"net"
 	"path/filepath"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
@@ -24,6 +25,11 @@ func Rehearsal(tier webtier.Tier, directory string) ([]byte, error) {
 		tls.CertificateFile = filepath.Join(directory, CertificateName)
 		tier.TLS = &tls
 	}
+	if tier.NodeTLS != nil && tier.NodeTLS.CAFile != "" {
+		nodeTLS := *tier.NodeTLS
+		nodeTLS.CAFile = filepath.Join(directory, CertificateName)
+		tier.NodeTLS = &nodeTLS
+	}
 	config, err := Build(tier)
 	if err != nil {
 		return nil, err
@@ -36,8 +42,8 @@ func Rehearsal(tier webtier.Tier, directory string) ([]byte, error) {
 			if line.Words[0] != "server" {
 				continue
 			}
-			if node, known := tier.Nodes[line.Words[1]]; known && node.IsName() {
-				line.Words[2] = webtier.JoinPort("127.0.0.1", node.Port)
+			if host, port, err := net.SplitHostPort(line.Words[2]); err == nil && (webtier.Node{Address: host}).IsName() {
+				line.Words[2] = net.JoinHostPort("127.0.0.1", port)
 			}
 		}
 	}

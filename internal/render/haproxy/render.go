@@ -18,6 +18,11 @@ const (
 	uploadBackend = "be_leads"
 	audioBackend  = "be_files"
 	acmeBackend   = "be_acme"
+	bulkBackend   = "be_bulk"
+
+	// They take over while no node has its whole share.
+	agentRecoveryBackend  = "be_agent_recovery"
+	actionRecoveryBackend = "be_action_recovery"
 
 	// Where what must not be repeated passes through the proxy once more.
 	onceBackend  = "be_once"
@@ -28,12 +33,25 @@ const (
 	resolvers  = "vicidial"
 )
 
-// Process is how Debian's package runs HAProxy.
-func Process() webtier.Process {
-	return webtier.Process{
+// Process is how Debian's package runs the proxy.
+func Process() webtier.Process { return ProcessOn(webtier.Debian) }
+
+// ProcessOn is how a distribution's package runs HAProxy. openSUSE, AlmaLinux and
+// their kin keep the control socket in the chroot's directory; AlmaLinux's package
+// logs to syslog's port, since no /dev/log is in its chroot.
+func ProcessOn(distribution webtier.Distribution) webtier.Process {
+	p := webtier.Process{
 		User: "haproxy", Group: "haproxy", Log: "/dev/log",
 		Chroot: "/var/lib/haproxy", ControlSocket: "/run/haproxy/admin.sock",
 	}
+	switch distribution {
+	case webtier.Debian:
+	case webtier.SUSE:
+		p.ControlSocket = "/var/lib/haproxy/stats"
+	case webtier.Alma:
+		p.ControlSocket, p.Log = "/var/lib/haproxy/stats", "127.0.0.1:514"
+	}
+	return p
 }
 
 // Render writes a tier. The tier must have no error among its problems; the
@@ -160,7 +178,7 @@ func (w writer) tables() []Section {
 	}
 	if w.LoginsPerMinute > 0 {
 		sections = append(sections, Section{Kind: "backend", Name: loginTable, Lines: []Line{
-			words("stick-table type ipv6 size 100k expire 10m store http_req_rate(1m)"),
+			words("stick-table type ipv6 size 100k expire 10m store gpc0_rate(1m)"),
 		}})
 	}
 	return sections
@@ -171,7 +189,11 @@ func (w writer) stats() []Section {
 		return nil
 	}
 	s := Section{Kind: "frontend", Name: "fe_stats"}
-	s.add(line("bind", w.Stats.Bind), words("option dontlog-normal"))
+	bind := line("bind", w.Stats.Bind)
+	if w.SharesStatsAddress() {
+		bind = bind.when("transparent")
+	}
+	s.add(bind, words("option dontlog-normal"))
 	if sources := webtier.Sources(w.Stats.Sources); len(sources) > 0 {
 		s.acl("src_stats", "src", append([]string{"127.0.0.0/8", "::1"}, sources...)...)
 		s.add(words("http-request deny deny_status 403 unless src_stats"))

@@ -112,7 +112,6 @@ func TestRender(t *testing.T) {
 		for _, change := range []struct{ since, before, after string }{
 			{"1.25.1", " http2;", "http2 on;"},
 			{"1.27.4", "", "keepalive_min_timeout"},
-			{"1.29.6", "hash $remote_user", "sticky cookie"},
 		} {
 			since, err := webtier.ParseVersion(change.since)
 			if err != nil {
@@ -196,7 +195,7 @@ func TestDrift(t *testing.T) {
 			"http > upstream vicidial_agent: ~ server 10.10.20.12:80 fail_timeout=5s max_conns=120 max_fails=2 weight=100 -> server 10.10.20.12:80 down fail_timeout=5s max_conns=120 max_fails=2 weight=100",
 		},
 		{
-			"a retry that is allowed again", "            if ($src_api = 0) {\n                return 403;\n            }\n            proxy_next_upstream off;\n", "            if ($src_api = 0) {\n                return 403;\n            }\n",
+			"a retry that is allowed again", "            if ($src_agent_api = 0) {\n                return 403;\n            }\n            proxy_next_upstream off;\n", "            if ($src_agent_api = 0) {\n                return 403;\n            }\n",
 			"http > server#2 > location = /agc/api.php: - proxy_next_upstream off",
 		},
 	} {

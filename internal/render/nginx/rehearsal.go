@@ -1,8 +1,9 @@
 package nginx
 
 import (
-	"maps"
+	"net"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
@@ -31,21 +32,35 @@ func Rehearsal(tier webtier.Tier, directory string) ([]byte, error) {
 		tls.CertificateFile, tls.KeyFile = in(CertificateName), in(KeyName)
 		tier.TLS = &tls
 	}
-	tier.Nodes = maps.Clone(tier.Nodes)
-	following := len(tier.DNSServers) > 0 && tier.Target.AtLeast(1, 27, 3)
-	for i, name := range tier.NodeNames() {
-		if node := tier.Nodes[name]; node.IsName() && !following {
-			node.Address = "127.1." + strconv.Itoa(i/250) + "." + strconv.Itoa(i%250+1)
-			tier.Nodes[name] = node
-		}
+	if tier.NodeTLS != nil && tier.NodeTLS.CAFile != "" {
+		nodeTLS := *tier.NodeTLS
+		nodeTLS.CAFile = in(CertificateName)
+		tier.NodeTLS = &nodeTLS
 	}
 	config, err := Build(tier)
 	if err != nil {
 		return nil, err
 	}
+	replaced := 0
+	replaceNames(config.Directives, &replaced)
 	sockets := 0
 	listenOnSockets(config.Directives, directory, &sockets)
 	return config.Print(), nil
+}
+
+// replaceNames puts addresses of this host in the place of servers' names, unless
+// nginx looks them up while it runs.
+func replaceNames(directives []Directive, replaced *int) {
+	for i := range directives {
+		d := &directives[i]
+		if d.Name == "server" && !d.IsBlock && !slices.Contains(d.Words, "resolve") {
+			if host, port, err := net.SplitHostPort(d.Words[0]); err == nil && (webtier.Node{Address: host}).IsName() {
+				d.Words[0] = net.JoinHostPort("127.1."+strconv.Itoa(*replaced/250)+"."+strconv.Itoa(*replaced%250+1), port)
+				*replaced++
+			}
+		}
+		replaceNames(d.Block, replaced)
+	}
 }
 
 func listenOnSockets(directives []Directive, directory string, sockets *int) {

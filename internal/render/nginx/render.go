@@ -9,12 +9,19 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// Process is how Debian's package runs nginx.
-func Process() webtier.Process {
-	return webtier.Process{
+// Process is how Debian's package runs the proxy.
+func Process() webtier.Process { return ProcessOn(webtier.Debian) }
+
+// ProcessOn is how a distribution's package runs nginx.
+func ProcessOn(distribution webtier.Distribution) webtier.Process {
+	p := webtier.Process{
 		User: "www-data", Log: "/var/log/nginx/vicidial_access.log", ErrorLog: "/var/log/nginx/error.log",
 		PIDFile: "/run/nginx.pid", MimeTypes: "/etc/nginx/mime.types",
 	}
+	if distribution != webtier.Debian {
+		p.User, p.Group = "nginx", "nginx"
+	}
+	return p
 }
 
 // Render writes a tier. The tier must have no error among its problems; the
@@ -119,6 +126,9 @@ func (w writer) realAddress() []Directive {
 	for _, proxy := range proxies {
 		list = append(list, set("set_real_ip_from", proxy))
 	}
+	if w.Listen.ProxyProtocol {
+		return append(list, fixed("real_ip_header proxy_protocol"))
+	}
 	return append(list, fixed("real_ip_header X-Forwarded-For"), fixed("real_ip_recursive on"))
 }
 
@@ -138,7 +148,11 @@ func (w writer) passing() []Directive {
 		list = append(list, set("proxy_redirect", "http://$host:"+port+"/", "https://$host"+w.portSuffix()+"/").
 			noted("Apache redirects to http://name:443/ when it adds a slash"))
 	}
-	if len(w.DNSServers) > 0 && w.Target.AtLeast(1, 27, 3) {
+	if len(w.Access.TrustedProxies) > 0 {
+		list = append(list, set("proxy_redirect", "http://$public_host:443/", "https://$public_host/"))
+	}
+	list = append(list, w.encryption()...)
+	if w.FollowsNames() {
 		resolver := make([]string, 0, len(w.DNSServers)+1)
 		for _, server := range w.DNSServers {
 			resolver = append(resolver, webtier.JoinPort(server, 53))
@@ -153,10 +167,46 @@ func (w writer) passing() []Directive {
 func (w writer) headers(host string) []Directive {
 	return []Directive{
 		set("proxy_set_header", "Connection", ""), set("proxy_set_header", "Host", host),
-		set("proxy_set_header", "X-Forwarded-For", "$remote_addr"), set("proxy_set_header", "X-Forwarded-Proto", "$scheme"),
+		set("proxy_set_header", "X-Forwarded-For", "$remote_addr"), set("proxy_set_header", "X-Forwarded-Proto", w.scheme()),
 		set("proxy_set_header", "X-Real-IP", "$remote_addr"), set("proxy_set_header", "X-Request-ID", "$request_id"),
-		set("proxy_set_header", "Proxy", ""),
+		set("proxy_set_header", "Proxy", ""), set("proxy_set_header", "X-Forwarded-Host", ""),
 	}
+}
+
+// scheme is the variable that tells https from http.
+func (w writer) scheme() string {
+	if len(w.Access.TrustedProxies) > 0 {
+		return "$public_scheme"
+	}
+	return "$scheme"
+}
+
+// host is the variable that holds the name that was asked for, without a port.
+func (w writer) host() string {
+	if len(w.Access.TrustedProxies) > 0 {
+		return "$public_host"
+	}
+	return "$host"
+}
+
+// encryption is TLS between this proxy and the nodes.
+func (w writer) encryption() []Directive {
+	if w.NodeTLS == nil {
+		return nil
+	}
+	list := []Directive{fixed("proxy_ssl_server_name on"), set("proxy_ssl_name", w.NodeTLS.Name(w.Hostname))}
+	if w.NodeTLS.Verify {
+		list = append(list, fixed("proxy_ssl_verify on"), fixed("proxy_ssl_verify_depth 3"), set("proxy_ssl_trusted_certificate", w.NodeTLS.CAFile))
+	}
+	return list
+}
+
+// sent says where a location's requests go.
+func (w writer) sent(upstream string) []Directive {
+	if w.NodeTLS != nil {
+		return []Directive{set("proxy_pass", "https://"+upstream)}
+	}
+	return []Directive{set("proxy_pass", "http://"+upstream)}
 }
 
 // portSuffix is what follows the name in a URL: nothing for 443.

@@ -26,13 +26,8 @@ func (w writer) servers() []Directive {
 	main.Block = append(main.Block, set("server_name", w.Hostname))
 	if w.TLS != nil {
 		main.Block = append(main.Block, set("ssl_certificate", w.TLS.CertificateFile), set("ssl_certificate_key", w.TLS.KeyFile))
-		if w.TLS.HSTSMaxAge > 0 {
-			main.Block = append(main.Block, fixed("add_header Strict-Transport-Security $hsts always"))
-		}
 	}
-	main.Block = append(main.Block, fixed("add_header X-Content-Type-Options nosniff always"),
-		fixed("add_header Referrer-Policy same-origin always").
-			noted("agent pages hold passwords in their URLs and embed foreign frames"))
+	main.Block = append(main.Block, w.browserHeaders()...)
 	if w.LoginsPerMinute > 0 {
 		limit := fixed("limit_req zone=vicidial_login")
 		if w.LoginsPerMinute > 1 {
@@ -46,6 +41,18 @@ func (w writer) servers() []Directive {
 	return append(list, main)
 }
 
+// browserHeaders are what browsers are told. A location that adds a header of its
+// own loses all others, so it repeats them.
+func (w writer) browserHeaders() []Directive {
+	var list []Directive
+	if w.TLS != nil && w.TLS.HSTSMaxAge > 0 {
+		list = append(list, fixed("add_header Strict-Transport-Security $hsts always"))
+	}
+	return append(list, fixed("add_header X-Content-Type-Options nosniff always"),
+		fixed("add_header Referrer-Policy same-origin always").
+			noted("agent pages hold passwords in their URLs and embed foreign frames"))
+}
+
 // listen is where requests come in; no address is every IPv4 address. nginx takes
 // an IPv6 address for IPv6 alone.
 func (w writer) listen(port int, options ...string) []Directive {
@@ -54,6 +61,9 @@ func (w writer) listen(port int, options ...string) []Directive {
 		place := strconv.Itoa(port)
 		if address != "" {
 			place = webtier.JoinPort(address, port)
+		}
+		if w.Listen.ProxyProtocol {
+			options = append(options[:len(options):len(options)], "proxy_protocol")
 		}
 		list = append(list, set("listen", append([]string{place}, options...)...))
 	}
@@ -83,7 +93,7 @@ func (w writer) redirect(plain []Directive) Directive {
 			set("proxy_pass", "http://"+w.TLS.ACMEResponder)))
 	}
 	d.Block = append(d.Block, block("location", []string{"/"},
-		set("return", "308", "https://"+w.Hostname+w.portSuffix()+"$request_uri")))
+		set("return", "308", "https://$host"+w.portSuffix()+"$request_uri")))
 	return d
 }
 
@@ -104,16 +114,14 @@ func only(variable string, limited bool) []Directive {
 	return []Directive{block("if", []string{variable, "=", "0"}, fixed("return 403"))}
 }
 
-// sent says where a location's requests go.
-func sent(upstream string) []Directive { return []Directive{set("proxy_pass", "http://"+upstream)} }
-
 var never = []Directive{fixed("proxy_next_upstream off")}
 
 // locations say what is served, and how. nginx takes an exact one first, then
 // a "^~" prefix, then the first pattern that matches.
 func (w writer) locations() []Directive {
-	_, adminLimited := w.Access.AdminSources()
-	_, apiLimited := w.Access.APISources()
+	reach := w.Reach()
+	_, adminLimited := reach.AdminSources()
+	_, apiLimited := reach.APISources()
 	managers, calls := only("$src_admin", adminLimited), only("$src_api", apiLimited)
 	slow := []Directive{set("proxy_read_timeout", duration(w.Timeouts.Admin))}
 	list := []Directive{alive}
@@ -121,21 +129,24 @@ func (w writer) locations() []Directive {
 		list = append(list, block("location", []string{"~*", pattern}, fixed("return 404")))
 	}
 	for _, page := range webtier.PollPages {
-		list = append(list, location([]string{"=", page}, w.poll(), sent(agentUpstream)).noted("asked once a second: safe to send twice"))
+		list = append(list, location([]string{"=", page}, w.poll(), w.sent(agentUpstream)).noted("asked once a second: safe to send twice"))
 	}
 	list = append(list,
-		location([]string{"=", webtier.AgentAPI}, calls, never, slow, sent(apiUpstream)).
-			noted("a GET changes state in both APIs, and nginx would repeat it: no second try"),
-		location([]string{"=", w.AdminAPI()}, calls, never, slow, sent(apiUpstream)))
+		location([]string{"=", webtier.AgentAPI}, only("$src_agent_api", apiLimited), never, slow, w.sent(apiUpstream)).
+			noted("a GET changes state in both APIs, and nginx would repeat it: no second try. The soundboard of an agent's screen posts here"),
+		location([]string{"=", w.AdminAPI()}, calls, never, slow, w.sent(apiUpstream)))
 	list = append(list, w.audioLocations(slow)...)
-	list = append(list, location([]string{"~", w.LeadPattern()}, managers, never, []Directive{fixed("proxy_buffering off")}, slow, sent(uploadUpstream)),
-		block("location", []string{"=", "/"}, set("return", "302", w.Welcome())),
-		location([]string{"=", w.Welcome()}, w.action("agent", agentUpstream)))
+	list = append(list, w.uploadLocations(managers, slow)...)
+	list = append(list, w.routeLocations(managers)...)
+	list = append(list, block("location", []string{"=", "/"}, set("return", "302", w.Welcome())))
+	for _, page := range slices.Concat([]string{w.Welcome()}, w.AgentPages(), w.openPages()) {
+		list = append(list, location([]string{"=", page}, w.action("agent", agentUpstream)))
+	}
 	for _, directory := range w.Directories() {
-		list = append(list, location([]string{"=", "/" + directory}, sent(staticUpstream)))
+		list = append(list, location([]string{"=", "/" + directory}, w.sent(staticUpstream)))
 	}
 	list = append(list,
-		location([]string{"~*", `^/(` + strings.Join(w.Directories(), "|") + `)/.*\.(` + strings.Join(webtier.StaticEndings, "|") + ")$"}, sent(staticUpstream)),
+		location([]string{"~*", `^/(` + strings.Join(w.Directories(), "|") + `)/.*\.(` + strings.Join(webtier.StaticEndings, "|") + ")$"}, w.sent(staticUpstream)),
 		location([]string{"~", "^/(" + strings.Join(w.ManagerDirectories(), "|") + ")/"}, managers, slow, w.action("admin", adminUpstream)),
 		location([]string{"~", "^/(" + webtier.AgentDirectory + "|" + webtier.ChatDirectory + ")/"}, w.action("agent", agentUpstream)))
 	directories, pages := w.Served()
@@ -147,6 +158,13 @@ func (w writer) locations() []Directive {
 	}
 	list = append(list, block("location", []string{"/"}, fixed("return 404")))
 	return append(list, w.again()...)
+}
+
+// openPages are the extra paths in VICIdial's own directories that have no exact
+// location already.
+func (w writer) openPages() []string {
+	taken := slices.Concat([]string{w.Welcome()}, w.AgentPages(), webtier.PollPages)
+	return slices.DeleteFunc(w.NodePaths(), func(page string) bool { return slices.Contains(taken, page) })
 }
 
 // poll may go to a second node whatever the first one did.
@@ -168,7 +186,7 @@ func (w writer) audioLocations(slow []Directive) []Directive {
 		return []Directive{block("location", page, fixed("return 403"))}
 	}
 	guarded := [][]Directive{
-		only("$src_audio", true), never, slow, w.headers(w.AudioStore.Host), sent(audioUpstream),
+		only("$src_audio", true), never, slow, w.headers(w.AudioStore.Host), w.sent(audioUpstream),
 	}
 	return []Directive{
 		location(page, guarded...).noted("audio_store.php lets in whoever names a known server, so this rule is its password"),
@@ -187,11 +205,11 @@ func (w writer) action(name, upstream string) []Directive {
 	case w.connectOnly():
 		return append([]Directive{
 			fixed("proxy_next_upstream off"), fixed("recursive_error_pages on"), fixed("error_page 502 504 = @again_" + name),
-		}, sent(upstream)...)
+		}, w.sent(upstream)...)
 	case w.GetRetry == webtier.GetRetryOff:
-		return append([]Directive{fixed("proxy_next_upstream off")}, sent(upstream)...)
+		return append([]Directive{fixed("proxy_next_upstream off")}, w.sent(upstream)...)
 	}
-	return sent(upstream)
+	return w.sent(upstream)
 }
 
 // again is the second and third try of a request that no node has seen: nginx
@@ -234,5 +252,5 @@ func (w writer) try(name, next, upstream, wait string) Directive {
 	return location([]string{name}, []Directive{
 		seen(), fixed("default_type text/plain"), fixed("proxy_next_upstream off"), set("proxy_read_timeout", wait),
 		fixed("recursive_error_pages on"), set("error_page", "502", "504", "=", next),
-	}, sent(upstream))
+	}, w.sent(upstream))
 }

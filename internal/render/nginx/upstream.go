@@ -22,25 +22,32 @@ const (
 // variables are worked out per request: who asks, and what it counts as.
 func (w writer) variables() []Directive {
 	var list []Directive
-	if w.TLS != nil {
-		list = append(list, block("map", []string{"$scheme", "$backend_host"},
-			set("https", "$host:"+strconv.Itoa(w.Listen.HTTPSPort)), set("default", w.plainHost()),
+	list = append(list, w.front()...)
+	if w.TLS != nil || len(w.Access.TrustedProxies) > 0 {
+		port := 443
+		if w.TLS != nil {
+			port = w.Listen.HTTPSPort
+		}
+		list = append(list, block("map", []string{w.scheme(), "$backend_host"},
+			set("https", w.host()+":"+strconv.Itoa(port)), set("default", w.plainHost()),
 		).noted("VICIdial tells https from http by SERVER_PORT, which Apache takes from the Host header"))
-		if w.TLS.HSTSMaxAge > 0 {
+		if w.TLS != nil && w.TLS.HSTSMaxAge > 0 {
 			list = append(list, block("map", []string{"$https", "$hsts"},
 				set("on", "max-age="+strconv.Itoa(w.TLS.HSTSMaxAge)), set("default", "")))
 		}
 	} else {
 		list = append(list, block("map", []string{"$scheme", "$backend_host"}, set("default", w.plainHost())))
 	}
-	if admin, limited := w.Access.AdminSources(); limited {
+	reach := w.Reach()
+	if admin, limited := reach.AdminSources(); limited {
 		list = append(list, geo("$src_admin", admin))
 	}
-	if api, limited := w.Access.APISources(); limited {
-		list = append(list, geo("$src_api", api))
+	if api, limited := reach.APISources(); limited {
+		list = append(list, geo("$src_api", api), block("map", []string{"$src_api:$request_method:$is_args", "$src_agent_api"},
+			set("default", "$src_api"), set("0:POST:", "1")))
 	}
 	if w.AudioStore != nil {
-		list = append(list, geo("$src_audio", w.Access.AudioSources()))
+		list = append(list, geo("$src_audio", reach.AudioSources()))
 	}
 	if w.LoginsPerMinute > 0 {
 		logins := make([]string, 0, len(webtier.Logins))
@@ -48,8 +55,10 @@ func (w writer) variables() []Directive {
 			logins = append(logins, strings.ReplaceAll(page, ".", `\.`))
 		}
 		list = append(list, geo("$src_trusted", webtier.Sources(w.Access.Trusted)),
+			block("map", []string{"$binary_remote_addr", "$client_net"}, set("default", "$binary_remote_addr"), set("~(?s)^(?<net64>.{8}).{8}$", "$net64")).
+				noted("a /64 of IPv6 is one client"),
 			block("map", []string{"$src_trusted:$request_method$is_args:$uri", "$login_key"},
-				set("default", ""), set(`~^0:(POST|[A-Z]+\?)\??:(`+strings.Join(logins, "|")+")$", "$binary_remote_addr")).
+				set("default", ""), set(`~^0:(POST|[A-Z]+\?)\??:(`+strings.Join(logins, "|")+")$", "$client_net")).
 				noted("a login takes its password from the URL as well"),
 			set("limit_req_zone", "$login_key", "zone=vicidial_login:10m", fmt.Sprintf("rate=%dr/m", w.LoginsPerMinute)),
 			fixed("limit_req_status 429"))
@@ -57,12 +66,28 @@ func (w writer) variables() []Directive {
 	return list
 }
 
+// front is what the trusted proxies say about who asked, and how.
+func (w writer) front() []Directive {
+	proxies := webtier.Sources(w.Access.TrustedProxies)
+	if len(proxies) == 0 {
+		return nil
+	}
+	front := geo("$front", proxies) // by who connected, not by whom that proxy names
+	front.Words = []string{"$realip_remote_addr", "$front"}
+	return []Directive{
+		front,
+		block("map", []string{"$front:$http_x_forwarded_proto", "$public_scheme"}, set("1:https", "https"), set("default", "$scheme")).
+			noted("TLS may have ended at the proxy in front"),
+		block("map", []string{"$front:$http_x_forwarded_host", "$public_host"}, set("default", "$host"), set(`~^1:(?<front_host>(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+))(:[0-9]+)?$`, "$front_host")),
+	}
+}
+
 // plainHost is what a node sees as Host when the browser came without TLS.
 func (w writer) plainHost() string {
 	if w.Listen.HTTPPort == 80 {
-		return "$host"
+		return w.host()
 	}
-	return "$host:" + strconv.Itoa(w.Listen.HTTPPort)
+	return w.host() + ":" + strconv.Itoa(w.Listen.HTTPPort)
 }
 
 // geo is a variable that is 1 for some sources and 0 for all others. A range
@@ -88,12 +113,12 @@ func (w writer) upstreams() []Directive {
 		w.upstream(staticUpstream, webtier.Static, 8),
 		w.upstream(adminUpstream, webtier.Admin, 8, fixed("least_conn")),
 		w.upstream(apiUpstream, webtier.API, 8, fixed("least_conn")),
-		w.uploads(),
 	}
+	list = append(list, w.uploads()...)
 	if w.AudioStore != nil {
 		list = append(list, w.audio())
 	}
-	return list
+	return append(list, w.routeUpstreams()...)
 }
 
 // upstream is the nodes for one class, with connections kept open for less
@@ -105,40 +130,6 @@ func (w writer) upstream(name string, class webtier.Class, keep int, method ...D
 		d.Block = append(d.Block, w.server(w.Nodes[node], class))
 	}
 	d.Block = append(d.Block, set("keepalive", strconv.Itoa(keep)), fixed("keepalive_timeout 4s"))
-	return d
-}
-
-// uploads keeps the steps of an upload on one node. A backup can take no part
-// in a hash; where nginx has cookies, it can.
-func (w writer) uploads() Directive {
-	d := block("upstream", []string{uploadUpstream}, set("zone", uploadUpstream, w.zone()))
-	sticky := w.Target.AtLeast(1, 29, 6)
-	switch {
-	case w.SharedUploads:
-		d.Block = append(d.Block, fixed("least_conn"))
-	case !sticky:
-		d.Block = append(d.Block, fixed("hash $remote_user$remote_addr consistent").
-			noted("a two-step upload leaves its file in /tmp of the node that took it"))
-	}
-	for _, name := range w.NodeNames() {
-		node := w.Nodes[name]
-		if node.State == webtier.Backup && !sticky && !w.SharedUploads {
-			continue
-		}
-		server := w.server(node, webtier.Uploads)
-		if node.State == webtier.Drain && sticky && !w.SharedUploads {
-			server.Words[len(server.Words)-1] = "drain"
-		}
-		d.Block = append(d.Block, server)
-	}
-	if sticky && !w.SharedUploads {
-		cookie := fixed("sticky cookie VICILB httponly samesite=lax path=/" + w.AdminDirectory + "/").
-			noted("a two-step upload leaves its file in /tmp of the node that took it")
-		if w.TLS != nil && w.TLS.RedirectHTTP {
-			cookie.Words = append(cookie.Words, "secure")
-		}
-		d.Block = append(d.Block, cookie)
-	}
 	return d
 }
 
@@ -184,7 +175,7 @@ func (w writer) server(node webtier.Node, class webtier.Class) Directive {
 
 // following looks a node's name up again and again, where nginx can.
 func (w writer) following(server Directive, node webtier.Node) Directive {
-	if node.IsName() && len(w.DNSServers) > 0 && w.Target.AtLeast(1, 27, 3) {
+	if node.IsName() && w.FollowsNames() {
 		server.Words = append(server.Words, "resolve")
 	}
 	return server

@@ -42,7 +42,8 @@ func (t Tier) proxies() (addresses []string, known bool) {
 }
 
 // KeepalivedSnippet moves the shared address to a proxy that answers; empty
-// without one.
+// without one. The check needs bash and coreutils only, and runs as nobody:
+// keepalived refuses scripts as root that others may write.
 func (t Tier) KeepalivedSnippet() string {
 	if t.VRRP == nil {
 		return ""
@@ -57,8 +58,13 @@ func (t Tier) KeepalivedSnippet() string {
 	if t.Listen.anywhere() {
 		host = "127.0.0.1"
 	}
-	return fmt.Sprintf(`vrrp_script vicidial_proxy {
-    script "/usr/bin/curl -fsS -m 1 -o /dev/null http://%s/lb-health"
+	return fmt.Sprintf(`global_defs {
+    enable_script_security
+}
+vrrp_script vicidial_proxy {
+    script "/bin/bash -c 'exec 3<>/dev/tcp/%s/%d; echo GET /lb-health HTTP/1.0 >&3; echo >&3; head -n 1 <&3 | grep -q 200'"
+    user nobody
+    timeout 2
     interval 1
     fall 2
     rise 2
@@ -77,5 +83,5 @@ vrrp_instance vicidial_%s {
         vicidial_proxy
     }
 }
-`, JoinPort(host, port), t.Name, t.VRRP.Interface, t.VRRP.RouterID, peers, t.VRRP.Address)
+`, host, port, t.Name, t.VRRP.Interface, t.VRRP.RouterID, peers, t.VRRP.Address)
 }

@@ -75,9 +75,9 @@ func (d Dialect) String() string {
 // Tested is the range of versions that the text was tried against.
 func (d Dialect) Tested() (oldest, newest Version) {
 	if d == Nginx {
-		return Version{Major: 1, Minor: 18}, Version{Major: 1, Minor: 30}
+		return Version{Major: 1, Minor: 18}, Version{Major: 1, Minor: 31}
 	}
-	return Version{Major: 2, Minor: 4}, Version{Major: 3, Minor: 3}
+	return Version{Major: 2, Minor: 4}, Version{Major: 3, Minor: 5}
 }
 
 // Problems says everything that is wrong with a tier, in the order of its
@@ -88,6 +88,8 @@ func (t Tier) Problems(dialect Dialect) []Problem {
 	f.words()
 	f.target()
 	f.nodes()
+	f.nodeTLS()
+	f.routes()
 	f.entrance()
 	f.access()
 	f.health()

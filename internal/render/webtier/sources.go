@@ -44,6 +44,24 @@ func Sources(lists ...[]string) []string {
 	return texts
 }
 
+// Reach is the access with the web nodes among those who are let in: they fetch
+// the URLs that VICIdial calls at the start and the end of a call, by the public
+// name. A node on the loopback is known by no address of its own.
+func (t Tier) Reach() Access {
+	reach := t.Access
+	var nodes []string
+	for _, name := range t.NodeNames() {
+		if address, err := netip.ParseAddr(t.Nodes[name].Address); err == nil && !address.IsLoopback() {
+			nodes = append(nodes, address.String())
+		}
+	}
+	reach.Cluster = slices.Concat(reach.Cluster, nodes)
+	if len(reach.Admin) > 0 {
+		reach.Admin = slices.Concat(reach.Admin, nodes)
+	}
+	return reach
+}
+
 // AdminSources may reach the admin pages; false means everyone may.
 func (a Access) AdminSources() ([]string, bool) {
 	return Sources(a.Admin), len(a.Admin) > 0

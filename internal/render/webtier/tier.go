@@ -1,9 +1,12 @@
 package webtier
 
 import (
+	"cmp"
 	"maps"
+	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -15,6 +18,10 @@ type Tier struct {
 	Hostname string
 	// Nodes are the web nodes by name.
 	Nodes map[string]Node
+	// NodeTLS is nil where the proxy speaks plain HTTP to the nodes.
+	NodeTLS *NodeTLS
+	// Others is nil where all requests are for the web nodes.
+	Others *Others
 	// Target is the version of the proxy that will read the text.
 	Target Version
 	// TLS is nil for plain HTTP.
@@ -33,7 +40,8 @@ type Tier struct {
 	Timeouts      Timeouts
 	// MaxBodyMB bounds a request's body, in megabytes.
 	MaxBodyMB int
-	// LoginsPerMinute is how many login attempts one address may make; 0 is no limit.
+	// LoginsPerMinute is how many login attempts one address may make; 0 is no
+	// limit. An agent makes two: one for the phone, one for the user.
 	LoginsPerMinute int
 	// AdminErrorsPerMinute is how many 4xx answers one address may draw from
 	// the admin pages; 0 is no limit. HAProxy only.
@@ -102,11 +110,62 @@ type TLS struct {
 	ACMEResponder string
 }
 
+// NodeTLS is TLS between the proxy and the nodes.
+type NodeTLS struct {
+	Verify bool   // whether a node's certificate must be valid
+	CAFile string // who may have issued it; needed for Verify
+	SNI    string // the name that nodes are asked for and that certificates must hold; empty is the tier's host name
+}
+
+// Name is what nodes are asked for.
+func (n NodeTLS) Name(hostname string) string { return cmp.Or(n.SNI, hostname) }
+
+// Others are servers that are not web nodes.
+type Others struct {
+	// Routes are URL directories that other web servers serve: "/RECORDINGS/".
+	Routes map[string]Route
+	// WebSockets are paths that lead to one telephony node's socket each.
+	WebSockets map[string]WebSocket
+}
+
+// Routes are the routes by their directories.
+func (t Tier) Routes() map[string]Route {
+	if t.Others == nil {
+		return nil
+	}
+	return t.Others.Routes
+}
+
+// WebSockets are the web phones' sockets by their paths.
+func (t Tier) WebSockets() map[string]WebSocket {
+	if t.Others == nil {
+		return nil
+	}
+	return t.Others.WebSockets
+}
+
+// Route is a URL directory that other web servers serve. It takes GET and HEAD only.
+type Route struct {
+	Servers  []string // IP address or host name, with ":port" where that is not 80
+	Everyone bool     // whether others than managers may have it
+}
+
+// WebSocket is a telephony node's socket for web phones.
+type WebSocket struct {
+	Host string // IP address or host name
+	Port int
+	Path string // "/ws"
+	TLS  bool   // wss, whose certificate is not checked
+}
+
 // Listen is where the proxy takes requests.
 type Listen struct {
 	Address   string // an IP address; empty for all of IPv4, "::" for all of both
 	HTTPPort  int
 	HTTPSPort int
+	// ProxyProtocol says that the trusted proxies begin a connection with the
+	// PROXY protocol's header.
+	ProxyProtocol bool
 }
 
 // Addresses are what has to be bound. All of both are two, since one socket for
@@ -117,6 +176,30 @@ func (l Listen) Addresses() []string {
 		return []string{"", "::"}
 	}
 	return []string{l.Address}
+}
+
+// shared says whether an address is the one that VRRP moves: the proxy that does
+// not have it now must be able to listen on it all the same.
+func (t Tier) shared(address string) bool {
+	if t.VRRP == nil {
+		return false
+	}
+	host, _, _ := strings.Cut(t.VRRP.Address, "/")
+	one, err1 := netip.ParseAddr(host)
+	other, err2 := netip.ParseAddr(address)
+	return err1 == nil && err2 == nil && one == other
+}
+
+// SharesListenAddress says whether requests are taken at the address that VRRP moves.
+func (t Tier) SharesListenAddress() bool { return t.shared(t.Listen.Address) }
+
+// SharesStatsAddress says whether figures are served at the address that VRRP moves.
+func (t Tier) SharesStatsAddress() bool {
+	if t.Stats == nil {
+		return false
+	}
+	host, _, _ := net.SplitHostPort(t.Stats.Bind)
+	return t.shared(host)
 }
 
 // anywhere says whether no address in particular is listened on.
@@ -235,6 +318,20 @@ type Process struct {
 	TempDirectory string // nginx only
 }
 
+// Distribution is the Linux of the proxy's machine, whose package decides how the
+// proxy runs.
+type Distribution string
+
+// The distributions: VICIdial's own systems are openSUSE (ViciBox) and AlmaLinux.
+const (
+	Debian Distribution = "debian"
+	SUSE   Distribution = "suse"
+	Alma   Distribution = "alma"
+)
+
+// Distributions are all of them, for a validator.
+var Distributions = []string{string(Debian), string(SUSE), string(Alma)}
+
 // VRRP moves one address between two proxies.
 type VRRP struct {
 	Address   string // IP or CIDR
@@ -260,7 +357,7 @@ func Defaults() Tier {
 			Connect: time.Second, Poll: 20 * time.Second, Agent: time.Minute,
 			Admin: 6 * time.Minute, Queue: 5 * time.Second,
 		},
-		MaxBodyMB: 64, LoginsPerMinute: 60, AdminErrorsPerMinute: 30,
+		MaxBodyMB: 64, LoginsPerMinute: 120, AdminErrorsPerMinute: 30,
 		Replay: ReplaySafe, GetRetry: GetRetryConnect, Balance: RoundRobin,
 		Stats: &Stats{Bind: "127.0.0.1:8404", Prometheus: true},
 	}
@@ -278,6 +375,10 @@ func DefaultTLS(certificate, key string) *TLS {
 		HSTSMaxAge: 31536000, RedirectHTTP: true,
 	}
 }
+
+// FollowsNames says whether nginx looks nodes' names up again while it runs, and
+// so starts without an answer.
+func (t Tier) FollowsNames() bool { return len(t.DNSServers) > 0 && t.Target.AtLeast(1, 27, 3) }
 
 // NodeNames returns the nodes' names in the order in which they are written.
 func (t Tier) NodeNames() []string { return slices.Sorted(maps.Keys(t.Nodes)) }

@@ -18,12 +18,13 @@ const (
 	Static
 	Uploads
 	Audio
+	Bulk // requests whose body does not fit into the proxy's memory, uploads aside
 )
 
 // Limit is how many of a node's workers the class may hold at once. The
 // classes together never exceed what the node has, from 20 workers upward.
 func (c Class) Limit(maxConnections int) int {
-	percent := map[Class]int{Polls: 30, Agents: 30, Admin: 15, API: 10, Static: 5, Uploads: 5, Audio: 5}[c]
+	percent := map[Class]int{Polls: 30, Agents: 30, Admin: 12, API: 10, Static: 5, Uploads: 5, Audio: 5, Bulk: 3}[c]
 	return max(1, maxConnections*percent/100)
 }
 
@@ -40,6 +41,19 @@ const (
 	// long: what asks again blindly may do it twice.
 	Unfinished = "The web server did not finish this. Whether it was done is not known: look before you ask again.\n"
 )
+
+// UploadLost is for who goes on with an upload whose file is on a node that is
+// gone, or that nobody knows: another node may hold somebody else's file of the
+// same name (www/vicidial/admin_listloader_fourth_gen.php copies each upload to
+// /tmp/vicidial_temp_file.txt).
+const UploadLost = "The web server that holds this file does not answer. Start the upload again.\n"
+
+// UploadCookie names the node that holds an upload's file.
+const UploadCookie = "VICILB"
+
+// BodyLimit is how long a body, in bytes, is waited for in whole before the
+// request takes a slot on a node. VICIdial's own forms are shorter.
+const BodyLimit = 16384
 
 // VICIdial's fixed directories besides the admin directory.
 const (
@@ -66,12 +80,24 @@ var StaticEndings = []string{
 	"css", "js", "gif", "png", "jpg", "jpeg", "ico", "svg", "woff", "woff2", "mp3", "mid",
 }
 
-// leadPages are the steps of an upload: the first leaves the file in /tmp of
-// the node that took it, the later ones look for it there and answer 200 with
-// no lead loaded when it is not.
+// leadPages leave a file on the node that took the request. The steps of an upload
+// keep it in /tmp, and the later ones look for it there. The server performance
+// report draws a picture into the web root, which the browser asks for next.
 var leadPages = []string{
 	"admin_listloader_third_gen", "admin_listloader_fourth_gen", "admin_listloader_fifth_gen",
-	"leadloader_template_display", "AST_admin_template_maker", "listloader", "listloaderMAIN",
+	"leadloader_template_display", "AST_admin_template_maker", "listloader", "listloaderMAIN", "AST_server_performance",
+}
+
+// drawings is where the server performance report leaves its picture
+// (PLOTroot in www/vicidial/AST_server_performance.php). The path is fixed.
+const drawings = "/vicidial/ploticus/"
+
+// agentPages lie in the admin directory and are for agents: the screens of remote
+// agents and closers (vdremote.php links to the two after it, closer.php to the two
+// after that) and the one that welcome.php links to. They ask for a user and a
+// password.
+var agentPages = []string{
+	"vdremote.php", "remote_dispo.php", "closer_popup.php", "closer.php", "closer_dispo.php", "hci_screen.php",
 }
 
 // PrivateEndings are files in VICIdial's web root that Apache would hand out
@@ -93,6 +119,15 @@ func (t Tier) ManagerDirectories() []string { return []string{t.AdminDirectory, 
 // Welcome is the page that agents start at too, though it lies in the admin directory.
 func (t Tier) Welcome() string { return "/" + t.AdminDirectory + "/welcome.php" }
 
+// AgentPages are the pages of the admin directory that agents use.
+func (t Tier) AgentPages() []string {
+	pages := make([]string, 0, len(agentPages))
+	for _, page := range agentPages {
+		pages = append(pages, "/"+t.AdminDirectory+"/"+page)
+	}
+	return pages
+}
+
 // AdminAPI is the API for programs.
 func (t Tier) AdminAPI() string { return "/" + t.AdminDirectory + "/non_agent_api.php" }
 
@@ -100,9 +135,32 @@ func (t Tier) AdminAPI() string { return "/" + t.AdminDirectory + "/non_agent_ap
 // request parameter names a known server, so the proxy guards it.
 func (t Tier) AudioPage() string { return "/" + t.AdminDirectory + "/audio_store.php" }
 
-// LeadPattern matches the pages of an upload.
+// LeadPattern matches the pages that leave a file on a node, and DrawingPattern
+// what they leave in the web root.
 func (t Tier) LeadPattern() string {
 	return "^/" + t.AdminDirectory + "/(" + strings.Join(leadPages, "|") + `)\.php$`
+}
+
+// DrawingPattern matches the pictures that a report has drawn on one node.
+func (t Tier) DrawingPattern() string { return "^" + drawings }
+
+// NodePaths are the extra paths that lie in VICIdial's own directories: single
+// pages that everyone may have. The others are not VICIdial's.
+func (t Tier) NodePaths() []string {
+	var pages []string
+	for _, path := range t.ExtraPaths {
+		if t.insideOwn(path) {
+			pages = append(pages, path)
+		}
+	}
+	slices.Sort(pages)
+	return slices.Compact(pages)
+}
+
+// insideOwn says whether a path lies in one of VICIdial's directories.
+func (t Tier) insideOwn(path string) bool {
+	first, _, below := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return below && slices.Contains(t.Directories(), first)
 }
 
 // PrivatePatterns match what must not be served at all; they are to be read
@@ -120,9 +178,12 @@ func (t Tier) PrivatePatterns() []string {
 	}
 }
 
-// Served splits the extra paths into directories ("/dir/") and single pages.
+// Served splits the extra paths outside VICIdial's own directories into directories ("/dir/") and single pages.
 func (t Tier) Served() (directories, pages []string) {
 	for _, path := range slices.Compact(slices.Sorted(slices.Values(t.ExtraPaths))) {
+		if t.insideOwn(path) {
+			continue
+		}
 		if strings.HasSuffix(path, "/") {
 			directories = append(directories, path)
 		} else {

@@ -2,6 +2,7 @@ package webtier
 
 import (
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -22,13 +23,22 @@ func (f *findings) words() {
 	}
 	for _, path := range t.ExtraPaths {
 		first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+		private := slices.ContainsFunc(t.PrivatePatterns(), func(pattern string) bool {
+			matched, err := regexp.MatchString("(?i)"+pattern, path)
+			return err == nil && matched
+		})
 		switch {
 		case !urlPathForm.MatchString(path) || strings.Contains(path, "//"):
 			f.refuse(At("extra_paths"), `%q is not a URL path such as "/crm/" or "/robots.txt"`, path)
 		case path == "/" || path == "/lb-health":
 			f.refuse(At("extra_paths"), "%q is answered by the proxy itself", path)
-		case slices.Contains(t.Directories(), first) || t.AudioStore != nil && first == t.AudioStore.Directory:
-			f.refuse(At("extra_paths"), "%q lies in a directory that is served already, under its own rules", path)
+		case private:
+			f.refuse(At("extra_paths"), "%q is a file that must not be served", path)
+		case path == t.AudioPage() || path == t.AdminAPI() || path == AgentAPI:
+			f.refuse(At("extra_paths"), "%q is not for everyone; name who may call it in api_sources or cluster_addresses", path)
+		case slices.Contains(t.Directories(), first) && !strings.HasSuffix(path, ".php"),
+			t.AudioStore != nil && first == t.AudioStore.Directory:
+			f.refuse(At("extra_paths"), "%q lies in a directory that is served already, under its own rules; a single page of it, which ends with .php, can be opened to everyone", path)
 		}
 	}
 }
@@ -93,8 +103,20 @@ func (f *findings) entrance() {
 	if listen.Address != "" && !isAddress(listen.Address) {
 		f.refuse(At("listen", "address"), "%q is not an IP address", listen.Address)
 	}
+	if f.dialect == Nginx && f.tier.SharesListenAddress() {
+		f.refuse(At("listen", "address"), "%s is the address that vrrp moves, and nginx cannot listen on an address that its machine does not have now: the standby would not start; leave listen.address empty", listen.Address)
+	}
+	if f.dialect == Nginx && f.tier.SharesStatsAddress() {
+		f.refuse(At("stats", "bind"), "%s is the address that vrrp moves, and nginx cannot listen on an address that its machine does not have now: the standby would not start", f.tier.Stats.Bind)
+	}
+	if listen.ProxyProtocol && len(f.tier.Access.TrustedProxies) == 0 {
+		f.refuse(At("listen", "proxy_protocol"), "the PROXY protocol says who the client is, so the proxies that may say it must be named in trusted_proxies")
+	}
 	f.between(At("listen", "http_port"), listen.HTTPPort, 1, 65535)
 	f.between(At("listen", "https_port"), listen.HTTPSPort, 1, 65535)
+	if tls == nil && len(f.tier.Access.TrustedProxies) > 0 {
+		return // TLS ends at the proxy in front
+	}
 	if tls == nil {
 		f.warn(At("tls"), "without TLS passwords cross the network in the clear, and browsers give a web phone no microphone")
 		return
@@ -126,6 +148,10 @@ func (f *findings) access() {
 	f.sources("trusted_sources", access.Trusted)
 	f.sources("trusted_proxies", access.TrustedProxies)
 	f.sources("proxy_addresses", f.tier.ProxyAddresses)
+	if perMinute := f.tier.LoginsPerMinute; perMinute > 0 && len(access.Trusted) == 0 {
+		f.warn(At("trusted_sources"), "an office is one address: of its agents %d log in in the first minute and %d more in each minute after it, since each makes two logins and %d of an address are admitted; name offices here, or raise login_rate_per_minute",
+			max(1, perMinute/loginsOfAnAgent), max(1, perMinute/loginsOfAnAgent), perMinute)
+	}
 	if len(access.Admin) == 0 {
 		f.warn(At("admin_sources"), "everyone may reach the admin pages; only their passwords guard them")
 		if len(access.API) > 0 {
@@ -133,6 +159,10 @@ func (f *findings) access() {
 		}
 	}
 }
+
+// loginsOfAnAgent is how often one agent posts to vicidial.php to be logged in:
+// for the phone, then for the user and the campaign.
+const loginsOfAnAgent = 2
 
 func (f *findings) sources(name string, texts []string) {
 	for _, text := range texts {
@@ -174,6 +204,9 @@ func (f *findings) pair() {
 	pair := f.tier.VRRP
 	if pair == nil {
 		return
+	}
+	if f.dialect == Nginx && f.tier.Listen.ProxyProtocol {
+		f.refuse(At("vrrp"), "nginx takes no request without the PROXY protocol's header at listen.proxy_protocol, and keepalived's check sends none")
 	}
 	if _, err := netip.ParsePrefix(pair.Address); err != nil && !isAddress(pair.Address) {
 		f.refuse(At("vrrp", "address"), "%q is neither an IP address nor one with a mask such as 10.0.0.5/24", pair.Address)

@@ -228,12 +228,12 @@ func TestPrivatePatterns(t *testing.T) {
 }
 
 func TestVersions(t *testing.T) {
-	for _, text := range []string{"2.6", "1.25.1", "1.30"} {
+	for _, text := range []string{"2.6", "1.25.1", "1.30", "3.5-dev5"} {
 		if version, err := webtier.ParseVersion(text); err != nil || version.String() != text {
 			t.Errorf("%s: %s, %v", text, version, err)
 		}
 	}
-	for _, text := range []string{"", "2", "2.6.1.1", "2.x", "2.06", "-1.2", "2.6-dev"} {
+	for _, text := range []string{"", "2", "2.6.1.1", "2.x", "2.06", "-1.2", "2.6-dev", "2.6.1-dev1", "2.6-dev0"} {
 		if version, err := webtier.ParseVersion(text); err == nil {
 			t.Errorf("took %q as %s", text, version)
 		}
@@ -269,7 +269,7 @@ func TestSnippets(t *testing.T) {
 	})
 	t.Run("the shared address goes where the proxy answers", func(t *testing.T) {
 		got := tier.KeepalivedSnippet()
-		for _, part := range []string{"virtual_router_id 51\n", "10.0.0.5/24\n", "http://127.0.0.1:80/lb-health"} {
+		for _, part := range []string{"virtual_router_id 51\n", "10.0.0.5/24\n", "/dev/tcp/127.0.0.1/80;", "GET /lb-health HTTP/1.0", "enable_script_security", "user nobody"} {
 			if !strings.Contains(got, part) {
 				t.Errorf("%q is not in\n%s", part, got)
 			}

@@ -24,6 +24,7 @@ var pages embed.FS
 type Node struct {
 	Name    string
 	Port    int
+	TLSPort int
 	folder  string
 	ledger  string
 	db      *database
@@ -36,6 +37,8 @@ type Settings struct {
 	SoundsWebServer    string
 	SoundsWebDirectory string
 	Workers            int // MaxRequestWorkers
+	CertificateFile    string
+	KeyFile            string
 }
 
 // StartNode starts a node in a folder of its own under parent, and waits until
@@ -48,6 +51,9 @@ func StartNode(ctx context.Context, parent, name string, settings Settings) (*No
 	n := &Node{Name: name, folder: filepath.Join(parent, name), apache: apache}
 	n.ledger = filepath.Join(n.folder, "ledger", "actions")
 	if n.Port, err = freePort(ctx); err != nil {
+		return nil, err
+	}
+	if n.TLSPort, err = freePort(ctx); err != nil {
 		return nil, err
 	}
 	if n.db, err = newDatabase(ctx); err != nil {
@@ -88,16 +94,19 @@ func (n *Node) furnish(settings Settings) error {
 		return err
 	}
 	// What editors and VICIdial itself leave in the web root.
-	for _, name := range []string{"agc/functions.inc", "vicidial/bp.pl", "vicidial/project_auth_entries.txt", "vicidial/.htpasswd", settings.SoundsWebDirectory + "/hello.wav", "vicidial/images/logo.png"} {
+	for _, name := range []string{"agc/functions.inc", "vicidial/bp.pl", "vicidial/project_auth_entries.txt", "vicidial/.htpasswd", settings.SoundsWebDirectory + "/hello.wav", "vicidial/images/logo.png", "vicidial/ploticus/" + n.Name + ".png"} {
 		if err := put(filepath.Join(www, name), []byte("private or plain: "+name+"\n")); err != nil {
 			return err
 		}
+	}
+	if err := put(filepath.Join(www, "agc/sounds/long.mp3"), make([]byte, 4<<20)); err != nil {
+		return err
 	}
 	if err := put(filepath.Join(n.folder, "settings.php"), fmt.Appendf(nil, "<?php\nconst NODE = %q;\nconst DATABASE = %q;\nconst LEDGER = %q;\nconst UPLOADS = %q;\nconst SOUNDS_WEB_SERVER = %q;\n",
 		n.Name, n.db.address, n.ledger, filepath.Join(n.folder, "uploads"), settings.SoundsWebServer)); err != nil {
 		return err
 	}
-	return n.configure(settings.Workers)
+	return n.configure(settings)
 }
 
 func put(path string, text []byte) error {
@@ -107,7 +116,7 @@ func put(path string, text []byte) error {
 	return os.WriteFile(path, text, 0o644)
 }
 
-func (n *Node) configure(workers int) error {
+func (n *Node) configure(settings Settings) error {
 	modules, err := filepath.Glob(phpModules)
 	if err != nil || len(modules) == 0 {
 		return fmt.Errorf("mod_php: %w", ErrNotInstalled)
@@ -117,7 +126,7 @@ func (n *Node) configure(workers int) error {
 		account = "User www-data\nGroup www-data\n"
 	}
 	load := ""
-	for _, module := range []string{"mpm_prefork", "authz_core", "dir", "mime", "remoteip", "setenvif"} {
+	for _, module := range []string{"mpm_prefork", "authz_core", "dir", "mime", "remoteip", "setenvif", "ssl"} {
 		load += "LoadModule " + module + "_module /usr/lib/apache2/modules/mod_" + module + ".so\n"
 	}
 	// As VICIdial's installation has it: prefork, keep-alive of 5 seconds, and
@@ -155,7 +164,14 @@ RemoteIPHeader X-Forwarded-For
 RemoteIPInternalProxy 127.0.0.0/8
 SetEnvIf X-Forwarded-Proto "^https$" HTTPS=on
 UseCanonicalName Off
-`, n.folder, n.Port, load, modules[0], account, workers)
+Listen 127.0.0.1:%[7]d
+<VirtualHost 127.0.0.1:%[7]d>
+    DocumentRoot %[1]s/www
+    SSLEngine on
+    SSLCertificateFile %[8]s
+    SSLCertificateKeyFile %[9]s
+</VirtualHost>
+`, n.folder, n.Port, load, modules[0], account, settings.Workers, n.TLSPort, settings.CertificateFile, settings.KeyFile)
 	return put(filepath.Join(n.folder, "apache.conf"), []byte(text))
 }
 
@@ -182,6 +198,17 @@ func (n *Node) Hang() error { return n.process.SignalAll(syscall.SIGSTOP) }
 
 // Wake lets a hanging node go on.
 func (n *Node) Wake() error { return n.process.SignalAll(syscall.SIGCONT) }
+
+// LeaveUpload puts a file where the lead loader keeps its uploads, as an earlier
+// upload does.
+func (n *Node) LeaveUpload(name string, text []byte) error {
+	return put(filepath.Join(n.folder, "uploads", name), text)
+}
+
+// SetWork says how long an action takes from now on.
+func (n *Node) SetWork(length time.Duration) error {
+	return put(filepath.Join(n.folder, "ledger", "work"), []byte(strconv.FormatInt(length.Microseconds(), 10)))
+}
 
 // LoseDatabase takes the node's database away; its pages then answer with the
 // given status, as VICIdial's do by PHP's version and settings.

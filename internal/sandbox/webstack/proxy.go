@@ -82,7 +82,7 @@ func (p *Proxy) Reload(ctx context.Context) error {
 	if err := p.process.Signal(signal); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second) // a machine under load takes its time
 	defer cancel()
 	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()

@@ -67,6 +67,21 @@ func Draw(t *rapid.T, dialect webtier.Dialect, process webtier.Process) webtier.
 		Admin: sources(t, "admin"), API: sources(t, "api"), Cluster: sources(t, "cluster"),
 		Trusted: sources(t, "trusted"), TrustedProxies: sources(t, "proxies"),
 	}
+	if rapid.Bool().Draw(t, "node tls") {
+		tier.NodeTLS = &webtier.NodeTLS{
+			Verify: rapid.Bool().Draw(t, "verify"), CAFile: path(t, "authority"), SNI: rapid.SampledFrom([]string{"", "nodes.example.com"}).Draw(t, "sni"),
+		}
+	}
+	if rapid.Bool().Draw(t, "routes") {
+		tier.Others = &webtier.Others{Routes: map[string]webtier.Route{
+			"/RECORDINGS/": {Servers: []string{"10.3.0.1", "archive.example.com:8080", "[2001:db8::7]:81"}, Everyone: rapid.Bool().Draw(t, "open")},
+			"/archive/":    {Servers: []string{"10.3.0.2:443"}},
+		}, WebSockets: map[string]webtier.WebSocket{
+			"/ws/dial1": {Host: "10.4.0.1", Port: 8089, Path: "/ws", TLS: true},
+			"/ws/dial2": {Host: "dial2.example.com", Port: 8088, Path: "/ws"},
+		}}
+	}
+	tier.Listen.ProxyProtocol = len(tier.Access.TrustedProxies) > 0 && rapid.Bool().Draw(t, "proxy protocol")
 	tier.ProxyAddresses = sources(t, "own addresses")
 	tier.Health = health(t)
 	if rapid.Bool().Draw(t, "audio") {
@@ -89,7 +104,7 @@ func Draw(t *rapid.T, dialect webtier.Dialect, process webtier.Process) webtier.
 	tier.Balance = webtier.Balance(rapid.SampledFrom(webtier.Balances).Draw(t, "balance"))
 	tier.Stats = stats(t)
 	tier.DNSServers = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"127.0.0.53", "10.0.0.2", "2001:db8::53"}), 0, 2, rapid.ID[string]).Draw(t, "dns")
-	if rapid.Bool().Draw(t, "pair") {
+	if rapid.Bool().Draw(t, "pair") && !(dialect == webtier.Nginx && tier.Listen.ProxyProtocol) {
 		tier.VRRP = &webtier.VRRP{Address: "10.0.0.5/24", Interface: "eth0", RouterID: rapid.IntRange(1, 255).Draw(t, "router"), Peers: []string{"10.0.0.3"}}
 	}
 	return tier
@@ -97,9 +112,9 @@ func Draw(t *rapid.T, dialect webtier.Dialect, process webtier.Process) webtier.
 
 // Versions are those at which a text changes, and the ends of the range.
 func Versions(dialect webtier.Dialect) []webtier.Version {
-	texts := []string{"2.4", "2.6", "2.8", "3.0", "3.2", "3.3"}
+	texts := []string{"2.4", "2.6", "2.8", "3.0", "3.2", "3.3", "3.5-dev5", "3.5"}
 	if dialect == webtier.Nginx {
-		texts = []string{"1.18", "1.20", "1.22", "1.24", "1.25.1", "1.26", "1.27.3", "1.27.4", "1.28", "1.29.6", "1.30"}
+		texts = []string{"1.18", "1.20", "1.22", "1.24", "1.25.1", "1.26", "1.27.3", "1.27.4", "1.28", "1.29.6", "1.30", "1.31"}
 	}
 	versions := make([]webtier.Version, 0, len(texts))
 	for _, text := range texts {

@@ -1,7 +1,7 @@
 <?php
 require 'functions.php';
 if (isset($_FILES['leadfile'])) {
-    $name = basename($_FILES['leadfile']['name']);
+    $name = 'vicidial_temp_file.txt'; // of every upload
     move_uploaded_file($_FILES['leadfile']['tmp_name'], UPLOADS . "/$name");
     die("STEP 2 $name\n");
 }

@@ -21,7 +21,7 @@ function agent_script() {
 function act() {
     $id = preg_replace('/[^A-Za-z0-9-]/', '', $_REQUEST['id'] ?? '');
     agent_script();
-    usleep(30000);
+    usleep((int) (@file_get_contents(dirname(LEDGER) . '/work') ?: 30000));
     file_put_contents(LEDGER, "$id\n", FILE_APPEND | LOCK_EX);
     if (isset($_REQUEST['dies'])) {
         posix_kill(getmypid(), 9);

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/net/websocket"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
+)
+
+// others are the servers that are not web nodes: a telephony node's socket, which
+// says back what it is told, and an archive of recordings.
+type others struct {
+	phone, archive net.Listener
+}
+
+const (
+	socketPath    = "/ws/dial1"
+	recordingPath = "/RECORDINGS/"
+)
+
+func startOthers(ctx context.Context, certificateFile, keyFile string) (*others, error) {
+	certificate, err := tls.LoadX509KeyPair(certificateFile, keyFile)
+	if err != nil {
+		return nil, err
+	}
+	var config net.ListenConfig
+	phone, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	archive, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, errors.Join(err, phone.Close())
+	}
+	o := &others{tls.NewListener(phone, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}), archive}
+	sockets := http.NewServeMux()
+	sockets.Handle("/ws", websocket.Server{
+		Handshake: func(config *websocket.Config, _ *http.Request) error {
+			config.Protocol = []string{"sip"}
+			return nil
+		},
+		Handler: func(connection *websocket.Conn) { _, _ = io.Copy(connection, connection) },
+	})
+	files := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = fmt.Fprintf(w, "RECORDING %s\n", r.URL.Path) })
+	for listener, handler := range map[net.Listener]http.Handler{o.phone: sockets, o.archive: files} {
+		server := &http.Server{Handler: handler, ReadHeaderTimeout: patience}
+		go func() { _ = server.Serve(listener) }()
+	}
+	return o, nil
+}
+
+func (o *others) close() { _, _ = o.phone.Close(), o.archive.Close() }
+
+// declared is how an operator declares them.
+func (o *others) declared() *webtier.Others {
+	port := 0
+	if address, is := o.phone.Addr().(*net.TCPAddr); is {
+		port = address.Port
+	}
+	return &webtier.Others{
+		Routes:     map[string]webtier.Route{recordingPath: {Servers: []string{o.archive.Addr().String()}}},
+		WebSockets: map[string]webtier.WebSocket{socketPath: {Host: "127.0.0.1", Port: port, Path: "/ws", TLS: true}},
+	}
+}
+
+// socket: a web phone registers by the public name, at a declared node and nowhere else.
+func (s *stack) socket(ctx context.Context) (finding, error) {
+	f := finding{claim: "a web phone's socket reaches its telephony node, and no other path upgrades"}
+	dial := func(path string) (*websocket.Conn, error) {
+		origin, err := url.Parse(s.url("/"))
+		if err != nil {
+			return nil, err
+		}
+		location, err := url.Parse("wss://" + strings.TrimPrefix(s.url(path), "https://"))
+		if err != nil {
+			return nil, err
+		}
+		connection, err := (&tls.Dialer{Config: &tls.Config{RootCAs: s.roots, ServerName: hostname, MinVersion: tls.VersionTLS12}}).DialContext(ctx, "tcp", s.address())
+		if err != nil {
+			return nil, err
+		}
+		if err := connection.SetDeadline(time.Now().Add(patience)); err != nil {
+			return nil, err
+		}
+		return websocket.NewClient(&websocket.Config{Location: location, Origin: origin, Protocol: []string{"sip"}, Version: websocket.ProtocolVersionHybi13}, connection)
+	}
+	phone, err := dial(socketPath)
+	if err != nil {
+		f.wrong = err.Error()
+		return f, nil
+	}
+	defer func() { _ = phone.Close() }()
+	for _, said := range []string{"REGISTER sip:vici.example.com SIP/2.0\r\n\r\n", strings.Repeat("x", 2000)} {
+		answer := ""
+		if err := errors.Join(websocket.Message.Send(phone, said), websocket.Message.Receive(phone, &answer)); err != nil || answer != said {
+			f.wrong = fmt.Sprintf("%d bytes came back as %d: %v", len(said), len(answer), err)
+		}
+	}
+	for _, path := range []string{"/ws/dial2", "/ws/dial1/x", "/agc/vicidial.php"} {
+		if stray, err := dial(path); err == nil {
+			f.wrong = path + " upgrades"
+			_ = stray.Close()
+		}
+	}
+	if status, _, _, err := fetch(ctx, s.browser(agentAddress), http.MethodGet, s.url(socketPath), "", nil); err != nil || status != http.StatusBadRequest {
+		f.wrong = fmt.Sprintf("without an upgrade it gives %d, %v", status, err)
+	}
+	return f, nil
+}
+
+// recordings come from a server of their own.
+func (s *stack) recordings(ctx context.Context) (finding, error) {
+	f := finding{claim: "recordings come from the archive, for managers and to read only"}
+	for _, try := range []struct {
+		from, method string
+		refused      bool
+	}{{managerAddress, http.MethodGet, false}, {agentAddress, http.MethodGet, true}, {managerAddress, http.MethodPost, true}} {
+		status, body, _, err := fetch(ctx, s.browser(try.from), try.method, s.url(recordingPath+"a.mp3"), "", nil)
+		if err != nil {
+			return f, err
+		}
+		if got := status == http.StatusOK && body == "RECORDING /RECORDINGS/a.mp3\n"; got == try.refused {
+			f.wrong = fmt.Sprintf("%s from %s gave %d %q", try.method, try.from, status, body)
+		}
+	}
+	return f, nil
+}
+
+// soundboard: an agent's screen calls one function of the API by itself.
+func (s *stack) soundboard(ctx context.Context) (finding, error) {
+	f := finding{claim: "the soundboard of an agent's screen plays, and calls nothing else"}
+	for body, want := range map[string]int{
+		"source=soundboard&stage=PLAY&dial_override=Y&function=audio_playback&user=6666&pass=x&agent_user=1000&value=ss-noservice&id=board1": 200,
+		"source=soundboard&function=external_dial&user=6666&pass=x&id=board2":                                                                403,
+		"function=audio_playback&user=6666&pass=x&id=board3&function=external_dial":                                                          403,
+		"function=audio_playback&user=6666&pass=x&id=board4&%66unction=external_dial":                                                        403,
+	} {
+		if s.kind == "nginx" {
+			want = http.StatusOK // it does not read bodies: whoever posts has a user and a password
+		}
+		status, _, _, err := fetch(ctx, s.browser(agentAddress), http.MethodPost, s.url("/agc/api.php"), "application/x-www-form-urlencoded; charset=UTF-8", strings.NewReader(body))
+		if err != nil {
+			return f, err
+		}
+		if status != want {
+			f.wrong = fmt.Sprintf("%s gave %d", body, status)
+		}
+	}
+	return f, nil
+}

@@ -1,0 +1,33 @@
+package configfile
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// marker is an empty file beside the text. It says that the text may have been
+// written and was not read yet, and so outlives a reload that fails, a process
+// that is killed between the two, and a state that is lost.
+func (f File) marker() string {
+	return filepath.Join(filepath.Dir(f.Path), "."+filepath.Base(f.Path)+".reload")
+}
+
+// MarkPending notes that the program which reads the file has to read it. It comes
+// before [File.Write].
+func (f File) MarkPending() error { return os.WriteFile(f.marker(), nil, 0o600) }
+
+// ClearPending notes that the program has read the file.
+func (f File) ClearPending() error {
+	if err := os.Remove(f.marker()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// IsPending reports whether the program still has to read the file.
+func (f File) IsPending() bool {
+	_, err := os.Stat(f.marker())
+	return err == nil
+}

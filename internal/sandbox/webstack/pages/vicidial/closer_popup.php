@@ -1,0 +1,4 @@
+<?php
+require 'functions.php';
+agent_script();
+echo "REMOTE AGENT\n";
