@@ -13,7 +13,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// seatRanges checks all ranges together and points at the one that is wrong.
+// seatRanges checks all ranges together; its error is at the invalid one.
 type seatRanges struct{}
 
 func (seatRanges) Description(context.Context) string { return "ranges of seats that do not overlap" }

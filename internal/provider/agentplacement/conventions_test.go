@@ -14,7 +14,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// foundPhone is a row of phones as somebody made it by hand.
+// foundPhone is a row of phones that was made by hand.
 type foundPhone struct{ server, login, extension, dialplan, voicemail, pass, fullname string }
 
 func found(t *testing.T, d *sandbox.Database, rows []foundPhone, aliases ...[3]string) {
@@ -72,7 +72,7 @@ func TestAccAgentPlacement_importsEachConvention(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			d := aCluster(t, 1720)
+			d := newCluster(t, 1720)
 			var rows []foundPhone
 			var aliases [][3]string
 			for seat := 2000; seat <= 2005; seat++ {
@@ -85,7 +85,7 @@ func TestAccAgentPlacement_importsEachConvention(t *testing.T) {
 			}
 			found(t, d, rows, aliases...)
 			acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('2000', 'x', 'Ann', '2000x')")()
-			config := aFloor(d, `"2000-2005"`, c.servers, append(c.more, "nodes_per_seat = 3", `alias_order = "keep"`)...)
+			config := fullConfig(d, `"2000-2005"`, c.servers, append(c.more, "nodes_per_seat = 3", `alias_order = "keep"`)...)
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
@@ -97,25 +97,25 @@ func TestAccAgentPlacement_importsEachConvention(t *testing.T) {
 	}
 }
 
-func TestAccAgentPlacement_importTellsWhatItCannotDescribe(t *testing.T) {
+func TestAccAgentPlacement_importReportsWhatItCannotDescribe(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	found(t, d, []foundPhone{{"10.0.0.1", "1901", "1-1", "1901", "1901", "test", ""}, {"10.0.0.1", "1902", "2-1", "1902", "1902", "test", ""}})
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
-			Config: aFloor(d, `"1901-1902"`, `"10.0.0.1" = { suffix = "a" }`), ResourceName: floor, ImportState: true, ImportStateId: "floor1=1901-1902",
+			Config: fullConfig(d, `"1901-1902"`, `"10.0.0.1" = { suffix = "a" }`), ResourceName: floor, ImportState: true, ImportStateId: "floor1=1901-1902",
 			ExpectError: regexp.MustCompile(`extension\s+1-1\s+of\s+phone\s+1901(?s:.*)described\s+by\s+one\s+template`),
 		}},
 	})
 }
 
-// A floor of the provider's own, whose seats do not divide evenly, comes back
-// with the weights that it was declared with.
+// An import of the provider's own rows restores the declared weights, although the
+// seats do not divide evenly.
 func TestAccAgentPlacement_importKeepsWeightsOfOne(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
-	config := aFloor(d, `"2000-2006"`, threeServers, "nodes_per_seat = 2", aPassword)
+	d := newCluster(t, 1720)
+	config := fullConfig(d, `"2000-2006"`, threeServers, "nodes_per_seat = 2", aPassword)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
@@ -129,11 +129,11 @@ func TestAccAgentPlacement_importKeepsWeightsOfOne(t *testing.T) {
 	})
 }
 
-// The pattern of VICIdial's own sample of 151 phones on three servers, and the
-// other conventions that floors follow, are adopted without a change.
-func TestAccAgentPlacement_importsFloorsMadeByHand(t *testing.T) {
+// Rows that follow VICIdial's sample of 151 phones on three servers, and those of
+// the other conventions, are imported without a change.
+func TestAccAgentPlacement_importsManualRows(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	var rows []string
 	for seat := 2000; seat <= 2014; seat++ {
 		for i, letter := range []string{"a", "b", "c"} {
@@ -143,7 +143,7 @@ func TestAccAgentPlacement_importsFloorsMadeByHand(t *testing.T) {
 	acctest.Run(t, d,
 		"INSERT INTO phones (extension, dialplan_number, voicemail_id, server_ip, login, pass, status, active, fullname, protocol, template_id) VALUES "+strings.Join(rows, ", "),
 		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) SELECT extension, CONCAT(extension, ' phone'), CONCAT(extension, 'a,', extension, 'b,', extension, 'c') FROM phones WHERE server_ip = '10.0.0.1'")()
-	config := aFloor(d, `"2000-2014"`, threeServers, "nodes_per_seat = 3", `alias_order = "keep"`)
+	config := fullConfig(d, `"2000-2014"`, threeServers, "nodes_per_seat = 3", `alias_order = "keep"`)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
@@ -153,8 +153,8 @@ func TestAccAgentPlacement_importsFloorsMadeByHand(t *testing.T) {
 			{Config: config, ConfigPlanChecks: empty},
 			{ResourceName: floor, Config: config, ImportState: true, ImportStateId: "2000-2014", ExpectError: regexp.MustCompile(`(?i)the\s+import\s+id\s+is\s+a\s+name\s+and\s+the\s+aliases`)},
 			{ResourceName: floor, Config: config, ImportState: true, ImportStateId: "floor1=2000-2015", ExpectError: regexp.MustCompile(`no\s+alias\s+or\s+phone\s+login\s+2015`)},
-			{ // from then on it is a placement like any other
-				Config: aFloor(d, `"2000-2014"`, twoServers),
+			{ // then it is a placement like any other
+				Config: fullConfig(d, `"2000-2014"`, twoServers),
 				Check: expect(t, d, "SELECT server_ip, COUNT(*) AS phones FROM phones GROUP BY server_ip", `
 					| server_ip | phones |
 					| 10.0.0.1  |     15 |
@@ -164,11 +164,11 @@ func TestAccAgentPlacement_importsFloorsMadeByHand(t *testing.T) {
 	})
 }
 
-// What a floor that has grown by hand has wrong is told seat by seat, and mended
-// by the first apply.
-func TestAccAgentPlacement_importsAFloorThatIsNotSound(t *testing.T) {
+// Faults of manual rows are reported seat by seat, and corrected by the first
+// apply.
+func TestAccAgentPlacement_importsFaultyRows(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	var rows []foundPhone
 	var aliases [][3]string
 	for _, seat := range []string{"2000", "2001", "2002", "2003", "2004", "2006"} {
@@ -182,7 +182,7 @@ func TestAccAgentPlacement_importsAFloorThatIsNotSound(t *testing.T) {
 	aliases[3][2] = "2003a"
 	rows[9].pass = "7777"
 	found(t, d, rows, aliases...)
-	config := aFloor(d, `"2000-2004", "2006"`, twoServers, "nodes_per_seat = 2", `alias_order = "keep"`)
+	config := fullConfig(d, `"2000-2004", "2006"`, twoServers, "nodes_per_seat = 2", `alias_order = "keep"`)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
@@ -227,10 +227,10 @@ func TestAccAgentPlacement_importsAFloorThatIsNotSound(t *testing.T) {
 	})
 }
 
-// What terraform query finds is what an import takes.
-func TestAccAgentPlacement_listsFloors(t *testing.T) {
+// An import accepts the ids that terraform query returns.
+func TestAccAgentPlacement_list(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	var rows []foundPhone
 	var aliases [][3]string
 	for _, seat := range []string{"2000", "2001", "2003"} {
@@ -245,7 +245,7 @@ func TestAccAgentPlacement_listsFloors(t *testing.T) {
 	if len(floors) != 1 || floors[0].Name != "floor-x 2000-2001, 2003" || !maps.Equal(floors[0].Identity, map[string]string{"name": "floor-x", "alias_ids": "2000x-2001x,2003x"}) {
 		t.Fatalf("found %+v", floors)
 	}
-	config := strings.Replace(aFloor(d, `"2000-2001", "2003"`, twoServers, `naming = { alias_id = "{seat}x" }`, "nodes_per_seat = 2", `alias_order = "keep"`), `"floor1"`, `"floor-x"`, 1)
+	config := strings.Replace(fullConfig(d, `"2000-2001", "2003"`, twoServers, `naming = { alias_id = "{seat}x" }`, "nodes_per_seat = 2", `alias_order = "keep"`), `"floor1"`, `"floor-x"`, 1)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{

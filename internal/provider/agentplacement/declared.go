@@ -18,7 +18,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// declared is a model in cluster's words.
+// declared is a model in the types of package cluster.
 type declared struct {
 	model
 	floor seating.Floor
@@ -35,8 +35,8 @@ func (s style) suffixes() seating.Suffixes {
 	return suffixes
 }
 
-// reading are the suffixes by which assignments are read: a suffix means the
-// server that is declared with it, and else one that had it before.
+// reading are the suffixes that assignments in state are read with: the server that
+// is declared with a suffix, or else the one that had it before.
 func (s style) reading(labels map[string]seating.Label) seating.Suffixes {
 	suffixes, taken := s.suffixes(), map[string]bool{}
 	for _, suffix := range suffixes {
@@ -50,7 +50,7 @@ func (s style) reading(labels map[string]seating.Label) seating.Suffixes {
 	return suffixes
 }
 
-// knowing adds the labels of servers that are declared no more.
+// knowing adds the labels of servers that are no longer declared.
 func (s style) knowing(labels map[string]seating.Label) style {
 	all := maps.Clone(labels)
 	if all == nil {
@@ -61,7 +61,7 @@ func (s style) knowing(labels map[string]seating.Label) style {
 	return s
 }
 
-// declared translates, and says what contradicts itself without a look at the
+// declared converts the model, and refuses contradictions that need no data of the
 // cluster.
 func (m model) declared() (declared, diag.Diagnostics) {
 	d := declared{model: m}
@@ -125,7 +125,7 @@ func (s serverModel) node(ip string, naming seating.Naming) (seating.FloorNode, 
 	return node, label, nil
 }
 
-// phoneRow is what all phones share.
+// phoneRow is the columns that all phones share.
 func phoneRow(phone types.Object) cluster.Row {
 	row := cluster.Row{}
 	attributes := phone.Attributes()
@@ -137,9 +137,9 @@ func phoneRow(phone types.Object) cluster.Row {
 	return row
 }
 
-// override reads what differs on single seats. Every such column must be set for
-// all phones too: otherwise nobody could say what the others are to hold when an
-// exception ends.
+// override reads the overrides of single seats. Each of their columns must be set
+// for all phones, too: otherwise the value to restore after an override ends would
+// be unknown.
 func (d *declared) override(overrides types.Map) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, ranges := range slices.Sorted(maps.Keys(overrides.Elements())) {
@@ -179,7 +179,7 @@ func (d *declared) override(overrides types.Map) diag.Diagnostics {
 	return diags
 }
 
-// overridden reads a value that is written as text; bools as in HCL.
+// overridden converts the text of an override; bools are written as in HCL.
 func overridden(column seating.PhoneColumn, text string) cluster.Value {
 	yes := map[string]string{"true": "Y", "false": "N"}
 	if column.Kind == seating.KindSwitch {
@@ -198,7 +198,7 @@ type secrets struct {
 	renewPass        bool
 	renewSecret      bool
 	perSeat          bool
-	managed          bool // a password was ever given
+	managed          bool // a password was set, now or before
 	managedSecret    bool
 }
 
@@ -225,9 +225,9 @@ func readSecrets(ctx context.Context, config tfsdk.Config, m model, prior *model
 	return s, diags
 }
 
-// strangers refuses passwords for seats that are not there: a slip of the finger
-// would leave the seat that was meant with another one.
-func (s secrets) strangers(d declared) diag.Diagnostics {
+// unknownSeats refuses passwords for seats that are not declared, which would be
+// ignored.
+func (s secrets) unknownSeats(d declared) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, seat := range slices.Sorted(maps.Keys(s.seats)) {
 		if _, placed := d.floor.Seats.Index(seat); !placed {
@@ -267,8 +267,8 @@ func (s secrets) registration(string) (cluster.Value, bool) {
 	return cluster.Text(s.confSecret.ValueString()), true
 }
 
-// columns are the further columns of phones that this placement looks at. The
-// password is always one: the phones of an alias must share it.
+// columns are the further columns of phones to read. The password is always one of
+// them, since the phones of an alias must share it.
 func (d declared) columns(s secrets) []string {
 	columns := append(d.style.Columns(), "pass")
 	if s.managedSecret {
@@ -278,8 +278,8 @@ func (d declared) columns(s secrets) []string {
 	return slices.Compact(columns)
 }
 
-// rows makes the rows of a placement. own are the floor's rows as they are now:
-// passwords that nobody here knows stay what most phones have.
+// rows returns the rows of a placement. own are its present rows: a password that
+// is not declared stays what most phones of the seat have.
 func (d declared) rows(placed *seating.Placement, own seating.FloorRows, s secrets, labels map[string]seating.Label) (seating.FloorRows, error) {
 	styled := d.style.knowing(labels)
 	phone := maps.Clone(styled.Phone)

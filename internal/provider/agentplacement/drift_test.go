@@ -13,9 +13,9 @@ import (
 
 func TestAccAgentPlacement_drift(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name) VALUES ('2000', 'x', 'Ann')")()
-	config := aFloor(d, `"2000-2003"`, twoServers, aPassword, "assign_users = true")
+	config := fullConfig(d, `"2000-2003"`, twoServers, aPassword, "assign_users = true")
 	updates := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(floor, plancheck.ResourceActionUpdate)}}
 	back := all(
 		expect(t, d, "SELECT pass, protocol, COUNT(*) AS phones FROM phones GROUP BY pass, protocol", `
@@ -42,7 +42,7 @@ func TestAccAgentPlacement_drift(t *testing.T) {
 			},
 			{ // the same, ignored
 				PreConfig: acctest.Run(t, d, "UPDATE phones SET pass = '9999' WHERE login = '2002a'"),
-				Config:    aFloor(d, `"2000-2003"`, twoServers, aPassword, "assign_users = true", "ignore_password_drift = true"),
+				Config:    fullConfig(d, `"2000-2003"`, twoServers, aPassword, "assign_users = true", "ignore_password_drift = true"),
 				Check: expect(t, d, "SELECT login, pass FROM phones WHERE pass <> 'secret1'", `
 					| login | pass |
 					| 2002a | 9999 |`),
@@ -54,11 +54,11 @@ func TestAccAgentPlacement_drift(t *testing.T) {
 					"UPDATE phones_alias SET logins_list = '' WHERE alias_id = '2002'", "UPDATE vicidial_users SET phone_login = 'x' WHERE user = '2000'"),
 				Config: config, ConfigPlanChecks: updates, Check: back,
 			},
-			{ // what daemons write, and what a save in the admin form turns about, is nobody's intent
+			{ // columns that daemons write, and what saving the admin form rewrites, are no drift
 				PreConfig: acctest.Run(t, d, "UPDATE phones SET phone_ip = '10.9.9.9', computer_ip = '10.9.9.8', messages = 3, old_messages = 4, peer_status = 'LAGGED', ping_time = 9, email = '', template_id = '--NONE--'"),
 				Config:    config, ConfigPlanChecks: empty,
 			},
-			{ // all rows gone
+			{ // all rows removed
 				PreConfig:        acctest.Run(t, d, "DELETE FROM phones", "DELETE FROM phones_alias"),
 				Config:           config,
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(floor, plancheck.ResourceActionCreate)}},
@@ -70,8 +70,8 @@ func TestAccAgentPlacement_drift(t *testing.T) {
 
 func TestAccAgentPlacement_deviationsAreReadable(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
-	config := aFloor(d, `"2000-2003"`, twoServers, aPassword)
+	d := newCluster(t, 1720)
+	config := fullConfig(d, `"2000-2003"`, twoServers, aPassword)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
@@ -88,13 +88,13 @@ func TestAccAgentPlacement_deviationsAreReadable(t *testing.T) {
 	})
 }
 
-// VICIdial logs a phone under its extension and an alias under its id; whoever
-// changed what differs is named, and not who once changed something else.
-func TestAccAgentPlacement_driftSaysWho(t *testing.T) {
+// VICIdial logs a phone under its extension and an alias under its id. The warning
+// names the author of the difference, not of an earlier change.
+func TestAccAgentPlacement_driftNamesAuthor(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	var warnings acctest.Warnings
-	config := aFloor(d, `"2000-2003"`, twoServers, aPassword, `naming = { extension = "{seat}{suffix}", dialplan_number = "{seat}", alias_id = "{seat}x" }`)
+	config := fullConfig(d, `"2000-2003"`, twoServers, aPassword, `naming = { extension = "{seat}{suffix}", dialplan_number = "{seat}", alias_id = "{seat}x" }`)
 	logged := func(user, section, record, when string) string {
 		return fmt.Sprintf("INSERT INTO vicidial_admin_log (event_date, user, ip_address, event_section, event_type, record_id, event_code, event_sql) VALUES ('%s', '%s', '10.1.1.1', '%s', 'MODIFY', '%s', 'ADMIN MODIFY', '')", when, user, section, record)
 	}
@@ -118,11 +118,11 @@ func TestAccAgentPlacement_driftSaysWho(t *testing.T) {
 	})
 }
 
-// Another name for a phone cannot be told from another phone.
+// A renamed phone cannot be distinguished from another phone.
 func TestAccAgentPlacement_renamedByHand(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
-	config := aFloor(d, `"2000-2001"`, twoServers, aPassword)
+	d := newCluster(t, 1720)
+	config := fullConfig(d, `"2000-2001"`, twoServers, aPassword)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{

@@ -32,7 +32,7 @@ func (f *ExpandSeats) Definition(_ context.Context, _ function.DefinitionRequest
 	}
 }
 
-// Run spells the seats out.
+// Run returns the seats of the ranges.
 func (f *ExpandSeats) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var ranges []string
 	if resp.Error = req.Arguments.Get(ctx, &ranges); resp.Error != nil {

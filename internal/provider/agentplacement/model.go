@@ -69,8 +69,8 @@ func (n *namingModel) texts() map[string]string {
 	return texts
 }
 
-// replaces tells which templates make another floor than those of before. One
-// that is left out is its default, whether the block is there or not.
+// replaces returns the templates whose change replaces the placement. An omitted
+// template is its default, with or without the block.
 func (n *namingModel) replaces(before *namingModel) path.Paths {
 	var paths path.Paths
 	now, was := n.texts(), before.texts()
@@ -82,7 +82,7 @@ func (n *namingModel) replaces(before *namingModel) path.Paths {
 		}
 		switch {
 		case now[name] == was[name]:
-		case n == nil || before == nil: // there is no such path in one of them
+		case n == nil || before == nil: // the path does not exist in one of the two
 			return path.Paths{path.Root("naming")}
 		default:
 			paths = append(paths, path.Root("naming").AtName(name))
@@ -108,7 +108,7 @@ func (m model) ranges() []string {
 	return ranges
 }
 
-// identity names the aliases; where there are none, the logins.
+// identity is the name and the aliases, or the logins where there are no aliases.
 func (m model) identity() identity {
 	id := identity{Name: m.Name, AliasIDs: types.StringValue(strings.Join(m.ranges(), ","))}
 	seats, err := seating.ParseSeats(m.ranges())
@@ -133,8 +133,8 @@ func (m model) identity() identity {
 	return id
 }
 
-// with fills in what is computed.
-func (m model) with(placed *seating.Placement, suffixes seating.Suffixes, deviations map[string]string) model {
+// withComputed sets the computed attributes.
+func (m model) withComputed(placed *seating.Placement, suffixes seating.Suffixes, deviations map[string]string) model {
 	m.Assignments = texts(placed.Assignments(suffixes))
 	m.SeatsPerServer = numbers(placed.PerServer())
 	m.Deviations = texts(deviations)
@@ -142,12 +142,12 @@ func (m model) with(placed *seating.Placement, suffixes seating.Suffixes, deviat
 	return m
 }
 
-// memory is kept beside the state: the servers that the floor has, or lately had,
-// phones on. One that is declared no more stays until its last phone is gone.
+// memory is the private state: the servers that the placement has or had phones on.
+// One that is no longer declared stays until its last phone is removed.
 type memory struct {
 	Labels map[string]seating.Label `json:"labels"`
-	// Held are the seats that the last apply left where they were, since an agent
-	// was using them; state says of them what the plan said.
+	// Held are the seats that the last apply did not move, since an agent was using
+	// them; state has their planned servers.
 	Held []string `json:"held,omitempty"`
 }
 
@@ -186,7 +186,7 @@ func textsOf(m types.Map) map[string]string {
 	return values
 }
 
-// phoneTypes are the types of the attributes of phone.
+// phoneTypes are the attribute types of phone.
 func phoneTypes() map[string]attr.Type {
 	attributes := map[string]attr.Type{
 		"pass_wo": types.StringType, "pass_wo_version": types.Int64Type,
@@ -205,7 +205,7 @@ func phoneTypes() map[string]attr.Type {
 	return attributes
 }
 
-// valueOf is what an attribute of phone wants its column to hold.
+// valueOf is the column value of an attribute of phone.
 func valueOf(column seating.PhoneColumn, attribute attr.Value) (cluster.Value, bool) {
 	if attribute == nil || attribute.IsNull() || attribute.IsUnknown() {
 		return cluster.Value{}, false

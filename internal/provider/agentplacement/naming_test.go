@@ -12,14 +12,13 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 )
 
-// Only a template that means something else makes another floor, however the
-// naming is written.
-func TestAccAgentPlacement_replacedByOtherNamesOnly(t *testing.T) {
+// Only a template with another result replaces the placement.
+func TestAccAgentPlacement_replacedByNamingOnly(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	step := func(action plancheck.ResourceActionType, naming, list string) resource.TestStep {
 		return resource.TestStep{
-			Config:           aFloor(d, `"2000"`, twoServers, aPassword, naming),
+			Config:           fullConfig(d, `"2000"`, twoServers, aPassword, naming),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(floor, action)}},
 			Check:            expect(t, d, "SELECT alias_id, logins_list FROM phones_alias", list),
 		}
@@ -41,8 +40,8 @@ func TestAccAgentPlacement_replacedByOtherNamesOnly(t *testing.T) {
 
 func TestAccAgentPlacement_isRenamedInPlace(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
-	config := aFloor(d, `"2000-2001"`, twoServers, aPassword)
+	d := newCluster(t, 1720)
+	config := fullConfig(d, `"2000-2001"`, twoServers, aPassword)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
@@ -61,16 +60,16 @@ func TestAccAgentPlacement_isRenamedInPlace(t *testing.T) {
 	})
 }
 
-// The first schemas have 10 characters for passwords and 20 for registrations.
+// Old schemas have 10 characters for passwords and 20 for registration secrets.
 func TestAccAgentPlacement_secretsFitTheirColumns(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1302)
+	d := newCluster(t, 1302)
 	with := func(pass, secret, seats string, version int) string {
 		given := fmt.Sprintf(`phone = { conf_secret_wo = %q, conf_secret_wo_version = 1 }`, secret)
 		if pass != "" {
 			given = fmt.Sprintf(`phone = { pass_wo = %q, pass_wo_version = %d, conf_secret_wo = %q, conf_secret_wo_version = 1 }`, pass, version, secret)
 		}
-		return aFloor(d, `"2000"`, twoServers, given, seats)
+		return fullConfig(d, `"2000"`, twoServers, given, seats)
 	}
 	refused := func(config, says string) resource.TestStep {
 		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile("(?i)" + strings.ReplaceAll(says, " ", `\s+`))}

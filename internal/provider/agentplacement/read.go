@@ -19,7 +19,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// shown is what publish has put into the state.
+// shown is what publish has written to the state.
 type shown struct {
 	style      style
 	now        *seating.Placement
@@ -27,7 +27,8 @@ type shown struct {
 	deviations []seating.Deviation
 }
 
-// publish says what the rows say, or forgets a floor that has none.
+// publish sets the state from the rows, or removes a placement without rows from
+// it.
 func (r *Resource) publish(ctx context.Context, m model, kept memory, to tfhelper.Response) (shown, bool) {
 	unable := func(err error) (shown, bool) {
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read agent placement", m.name(), err)...)
@@ -43,7 +44,7 @@ func (r *Resource) publish(ctx context.Context, m model, kept memory, to tfhelpe
 	}
 	var s secrets
 	s.mark(m)
-	v, err := r.look(ctx, d, kept.Labels, s)
+	v, err := r.readRows(ctx, d, kept.Labels, s)
 	if err != nil {
 		return unable(err)
 	}
@@ -57,11 +58,11 @@ func (r *Resource) publish(ctx context.Context, m model, kept memory, to tfhelpe
 	}
 	suffixes := d.style.knowing(kept.Labels).suffixes()
 	deviations := seating.Deviations(v.own, v.all, rows)
-	to.SetState(ctx, m.identity(), m.with(v.now, suffixes, say(deviations)), remember(d, v, kept))
+	to.SetState(ctx, m.identity(), m.withComputed(v.now, suffixes, deviationTexts(deviations)), remember(d, v, kept))
 	return shown{d.style.knowing(kept.Labels), v.now, d.style.reading(kept.Labels), deviations}, true
 }
 
-// remember keeps the servers that the floor has phones on, declared or not.
+// remember returns the servers that have phones of the placement, declared or not.
 func remember(d declared, v view, kept memory) memory {
 	known := d.style.knowing(kept.Labels).Labels
 	labels := maps.Clone(d.style.Labels)
@@ -73,7 +74,7 @@ func remember(d declared, v view, kept memory) memory {
 	return memory{Labels: labels, Held: kept.Held}
 }
 
-func say(deviations []seating.Deviation) map[string]string {
+func deviationTexts(deviations []seating.Deviation) map[string]string {
 	texts := make(map[string]string, len(deviations))
 	for _, d := range deviations {
 		texts[d.Seat] = strings.Join(d.Texts, "; ")
@@ -81,17 +82,16 @@ func say(deviations []seating.Deviation) map[string]string {
 	return texts
 }
 
-// drifted bounds the lines of a warning that tell who it was: each asks the admin
-// change log for a few rows.
-const drifted = 5
+// maxAttributed limits the lines of a warning that name who made the change, since
+// each reads a few rows of the admin change log.
+const maxAttributed = 5
 
-// drift tells which seats are no longer what they were, and who changed them as
-// far as the admin change log knows. Seats that an apply has held are where it
-// left them.
+// drift warns of the seats that have changed, with who changed them as far as the
+// admin change log shows. Seats that an apply did not move are no drift.
 func (r *Resource) drift(ctx context.Context, m model, held []string, now shown) diag.Diagnostics {
 	var lines []string
 	add := func(line string, logged []seating.LogRecord) {
-		if len(lines) < drifted {
+		if len(lines) < maxAttributed {
 			line += r.who(ctx, logged)
 		}
 		lines = append(lines, line)
@@ -136,7 +136,7 @@ func orNone(suffixes seating.Suffixes, nodes []string) string {
 	return suffixes.Pattern(nodes)
 }
 
-// who asks the admin change log for the newest change of any of some rows.
+// who returns the newest change of any of the rows in the admin change log.
 func (r *Resource) who(ctx context.Context, logged []seating.LogRecord) string {
 	var newest cluster.Change
 	for _, row := range logged {
@@ -151,7 +151,7 @@ func (r *Resource) who(ctx context.Context, logged []seating.LogRecord) string {
 	return ", last changed " + newest.String()
 }
 
-// ImportState takes a name and the aliases of the seats: "floor1=2000-2149,2200".
+// ImportState accepts a name and the aliases of the seats: "floor1=2000-2149,2200".
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	var id identity
 	if req.ID == "" && req.Identity != nil {
@@ -167,13 +167,13 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	}
 	ids := strings.Split(id.AliasIDs.ValueString(), ",")
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("name"), id.Name)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("seats"), ids)...) // Read finds out what they are
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("seats"), ids)...) // Read derives the declaration
 	if resp.Identity != nil {
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, id)...)
 	}
 }
 
-// adopt declares the floor that an import finds.
+// adopt derives the declaration of the rows that an import finds.
 func (r *Resource) adopt(ctx context.Context, m model) (model, diag.Diagnostics) {
 	all, err := r.topology.Floor(ctx, []string{"fullname", "pass"})
 	if err != nil {

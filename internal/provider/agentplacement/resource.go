@@ -1,6 +1,6 @@
-// Package agentplacement puts agents' seats on servers: phones and, for each
-// seat, one alias. Which seat sits where is cluster's sum and the SQL is store's;
-// this room translates them for Terraform. It imports tfhelper and cluster only.
+// Package agentplacement is the resource vicidial_agent_placement, its list
+// resource, and the function expand_seats. A seat is one phone on each of its
+// servers and one alias. Package cluster decides which seat is on which server.
 package agentplacement
 
 import (
@@ -14,9 +14,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is the part of the cluster that a placement reads and changes.
+// topology is what the resource reads and changes.
 type topology interface {
-	Expected(context.Context) (cluster.Servers, error) // what will be there once this run has written
+	Expected(context.Context) (cluster.Servers, error) // as this run will leave them
 	Servers(context.Context) (cluster.Servers, error)
 	ExpectedRooms(context.Context) (map[cluster.Engine]map[string]int, error)
 	Schema(context.Context) (cluster.Schema, error)
@@ -56,8 +56,8 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
 }
 
-// ModifyPlan places the seats at plan time, so that a reviewer sees which of them
-// move before a row is written, and refuses what apply would refuse.
+// ModifyPlan places the seats at plan time, so that the plan shows which of them
+// move, and refuses what apply would refuse.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	kept, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
 	var prior *model
@@ -80,16 +80,16 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		if replaced := m.Naming.replaces(prior.Naming); len(replaced) > 0 {
 			resp.RequiresReplace.Append(replaced...)
 			resp.Diagnostics.Append(r.reviewRemoval(ctx, *prior, kept, seating.FloorReplaced)...)
-			return // Terraform plans the new floor by itself
+			return // Terraform plans the replacement next
 		}
 	}
 	secrets, diags := readSecrets(ctx, req.Config, m, prior)
 	resp.Diagnostics.Append(diags...)
 	want, diags := m.declared()
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(secrets.strangers(want)...)
+	resp.Diagnostics.Append(secrets.unknownSeats(want)...)
 	if resp.Diagnostics.HasError() || r.topology == nil {
-		return // without a topology the provider's own configuration is not known yet
+		return // without a topology, the provider's configuration is not known yet
 	}
 	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows that another placement has", r.topology.ClaimFloor(want.claim(seating.FloorStays)))...)
 	if resp.Diagnostics.HasError() {
@@ -100,7 +100,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if diags.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m.with(found.placed, found.suffixes, nil))...)
+	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m.withComputed(found.placed, found.suffixes, nil))...)
 	if resp.Plan.Raw.Equal(req.State.Raw) {
 		return // nothing will be written
 	}
@@ -112,8 +112,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write agent placement", m.name(), r.topology.Writable(ctx, tables...))...)
 }
 
-// Create writes the rows. When it fails it takes back what it wrote and leaves no
-// state: a tainted floor would be removed, agents and all, before it is made again.
+// Create writes the rows. When it fails, it removes what it wrote and leaves no
+// state: Terraform would destroy a tainted placement before it creates it again.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 	if !ok {
@@ -132,7 +132,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 }
 
-// Read publishes the rows as they are, and tells who moved them.
+// Read sets the state from the rows, and warns of who changed them.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
@@ -153,15 +153,15 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	kept, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
 	held := kept.Held
-	kept.Held = nil // from now on state says where they are
+	kept.Held = nil // from now on state has their servers
 	if now, found := r.publish(ctx, m, kept, tfhelper.ForRead(resp)); found {
 		resp.Diagnostics.Append(r.drift(ctx, m, held, now)...)
 	}
 }
 
-// Update moves the rows. It may stop half way: then state keeps what was declared
-// before, with the rows as they are, and the next plan is the difference that is
-// left.
+// Update changes the rows. If it stops half way, state keeps the previous
+// declaration with the rows as they are, and the next plan is the remaining
+// difference.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 	prior, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
@@ -183,12 +183,12 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		m = prior
 	} else {
 		kept.Held = held
-		resp.Diagnostics.Append(tellHeld(m.name(), held)...)
+		resp.Diagnostics.Append(warnHeld(m.name(), held)...)
 	}
 	r.publish(ctx, m, kept, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 }
 
-// Delete removes the rows that the placement owns.
+// Delete removes the rows of the placement.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {

@@ -29,9 +29,8 @@ const (
 
 const noPhones = `| login | server_ip | extension | dialplan_number | voicemail_id | pass | status | active | protocol |`
 
-// aCluster is a database with four servers that have rooms, as an operator would
-// have them.
-func aCluster(t *testing.T, schema int) *sandbox.Database {
+// newCluster returns a database with four servers and their rooms.
+func newCluster(t *testing.T, schema int) *sandbox.Database {
 	t.Helper()
 	d := sandbox.New(t, schema)
 	for i := 1; i <= 4; i++ {
@@ -52,11 +51,11 @@ const (
 	aPassword    = `phone = { pass_wo = "secret1", pass_wo_version = 1, conf_secret_wo = "register1", conf_secret_wo_version = 1, protocol = "SIP" }`
 )
 
-func aFloor(d *sandbox.Database, seats, servers string, more ...string) string {
-	return acctest.Provider(d) + aPlacement(seats, servers, more...)
+func fullConfig(d *sandbox.Database, seats, servers string, more ...string) string {
+	return acctest.Provider(d) + placementConfig(seats, servers, more...)
 }
 
-func aPlacement(seats, servers string, more ...string) string {
+func placementConfig(seats, servers string, more ...string) string {
 	return fmt.Sprintf(`
 resource "vicidial_agent_placement" "floor" {
   name    = "floor1"
@@ -97,15 +96,15 @@ func TestAccAgentPlacement(t *testing.T) {
 	for _, schema := range sandbox.Schemas() {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
-			d := aCluster(t, schema)
+			d := newCluster(t, schema)
 			acctest.Run(t, d,
 				"INSERT INTO vicidial_users (user, pass, full_name) VALUES ('2000', 'x', 'Ann'), ('2900', 'x', 'Bob')",
 				"UPDATE system_settings SET active_voicemail_server = '10.0.0.4'")()
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
-					{ // the plan says where seats sit before anything is written
-						Config:           aFloor(d, `"2000-2003"`, twoServers, aPassword, "assign_users = true"),
+					{ // the plan shows the assignments
+						Config:           fullConfig(d, `"2000-2003"`, twoServers, aPassword, "assign_users = true"),
 						ConfigPlanChecks: planned(map[string]string{"2000-2001": "ba", "2002-2003": "ab"}),
 						Check: all(
 							expect(t, d, phones, `
@@ -135,16 +134,16 @@ func TestAccAgentPlacement(t *testing.T) {
 								| 10.0.0.4  |`),
 						),
 					},
-					{ // two nodes per seat of three: only its share moves to the one that joins
-						Config: aFloor(d, `"2000-2005"`, threeServers, "nodes_per_seat = 2", aPassword, "assign_users = true"),
+					{ // two of three nodes per seat: only its share moves to the new server
+						Config: fullConfig(d, `"2000-2005"`, threeServers, "nodes_per_seat = 2", aPassword, "assign_users = true"),
 						ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(floor, tfjsonpath.New("seats_per_server"),
 							knownvalue.MapExact(map[string]knownvalue.Check{"10.0.0.1": knownvalue.Int64Exact(4), "10.0.0.2": knownvalue.Int64Exact(4), "10.0.0.3": knownvalue.Int64Exact(4)}))},
 						Check: expect(t, d, "SELECT COUNT(*) AS phones, COUNT(DISTINCT extension) AS seats FROM phones", `
 							| phones | seats |
 							|     12 |     6 |`),
 					},
-					{ // one is taken out again, and seats go; their users let go of them
-						Config: aFloor(d, `"2001-2005"`, twoServers, aPassword, "assign_users = true"),
+					{ // a server and seats are removed; their users lose the phone login
+						Config: fullConfig(d, `"2001-2005"`, twoServers, aPassword, "assign_users = true"),
 						Check: all(
 							expect(t, d, users, `
 								| user | phone_login |
@@ -156,8 +155,8 @@ func TestAccAgentPlacement(t *testing.T) {
 								| 10.0.0.2  |      5 |`),
 						),
 					},
-					{ // another password and another column, on all phones
-						Config: aFloor(d, `"2001-2005"`, twoServers, strings.NewReplacer(`"secret1", pass_wo_version = 1`, `"secret2", pass_wo_version = 2`, "SIP", "IAX2").Replace(aPassword), "assign_users = true"),
+					{ // another password and another column, for all phones
+						Config: fullConfig(d, `"2001-2005"`, twoServers, strings.NewReplacer(`"secret1", pass_wo_version = 1`, `"secret2", pass_wo_version = 2`, "SIP", "IAX2").Replace(aPassword), "assign_users = true"),
 						Check: expect(t, d, "SELECT pass, protocol, COUNT(*) AS phones FROM phones GROUP BY pass, protocol", `
 							| pass    | protocol | phones |
 							| secret2 | IAX2     |     10 |`),
@@ -173,7 +172,7 @@ func TestAccAgentPlacement(t *testing.T) {
 
 func TestAccAgentPlacement_refusesAtPlanTime(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	acctest.Run(t, d,
 		"INSERT INTO phones (extension, server_ip, login, pass, voicemail_id, dialplan_number, template_id) VALUES ('77', '10.0.0.4', '3000a', 'x', '3100', '77', ''), ('3200', '10.0.0.1', 'other', 'x', '77', '77', '')",
 		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('3300', 'x', 'other')",
@@ -185,35 +184,35 @@ func TestAccAgentPlacement_refusesAtPlanTime(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
-			step(aFloor(d, `"2000-2003", "2003"`, twoServers, aPassword), `seat 2003 is in "2000-2003" already`),
-			step(aFloor(d, `"2003-2000"`, twoServers, aPassword), `runs backwards; write 2000-2003`),
-			step(aFloor(d, `"2000"`, `"10.0.0.9" = { suffix = "a" }`, aPassword), `server 10.0.0.9 is neither in the table`),
-			step(aFloor(d, `"2000"`, `"10.0.0.1" = { suffix = "a" }, "10.0.0.2" = { suffix = "a" }`, aPassword), `share the suffix "a"`),
-			step(aFloor(d, `"2000"`, `"10.0.0.1" = { suffix = "a_" }`, aPassword), `letters and digits only`),
-			step(aFloor(d, `"2000-2149"`, twoServers, "nodes_per_seat = 1", aPassword), `short by 30 places`),
-			step(aFloor(d, `"2000"`, twoServers, "nodes_per_seat = 3", aPassword), `3 nodes per seat but 2 servers declared`),
-			step(aFloor(d, `"2000"`, `"10.0.0.1" = { suffix = "a" }, "10.0.0.4" = { suffix = "d" }`, aPassword), `10.0.0.1 mix calls with MEETME, 10.0.0.4 with CONFBRIDGE`),
-			step(aFloor(d, `"2000"`, twoServers), `would have no password`),
-			step(aFloor(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, "secret1", "se.cret")), `may hold letters, digits, - and _ only`),
-			step(aFloor(d, `"2000"`, twoServers, aPassword, `naming = { alias_id = "{seat}_" }`), `alias 2000_: the alias id "2000_" holds "_"`),
-			step(aFloor(d, `"2000"`, twoServers, aPassword, `naming = { login = "workstation{seat}{suffix}" }`), `the login "workstation2000b" has 16 characters`),
-			step(aFloor(d, `"2000"`, twoServers, aPassword, `naming = { login = "{seat}{sufix}" }`), `\{sufix\} is none of`),
-			step(aFloor(d, `"2000"`, twoServers, aPassword, `naming = { fullname = "the workstation by the window on the third floor {seat}" }`), `phones.fullname of this database holds 50 characters, these are 53`),
-			step(aFloor(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, "register1", "régister")), `signs of ASCII`),
-			step(aFloor(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, `"SIP"`, `"SIP", outbound_cid = "1\n[evil]"`)), `holds a line end`),
-			step(aFloor(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, `"SIP"`, `"SIP", conf_override = "type=friend\n#exec /bin/true"`)), `a # directive`),
-			step(aFloor(d, `"2000"`, twoServers, aPassword, `naming = { fullname = "{seat}\n[evil]" }`), `holds a line end`),
-			step(aFloor(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, `"SIP"`, `"SIP", mohsuggest = "x"`), `seat_overrides = { "2000" = { mohsuggest = "x\ny" } }`), `holds a line end`),
-			step(aFloor(d, `"2000"`, twoServers, aPassword, `naming = { login = "{seat}" }`), `same on each node of a seat`),
-			step(aFloor(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, "SIP", "DAHDI")), `cannot hold "DAHDI"`),
-			step(aFloor(d, `"2000"`, twoServers, aPassword, `seat_overrides = { "2000" = { colour = "red" } }`), `"colour" is no attribute of phone`),
-			step(aFloor(d, `"2000"`, twoServers, aPassword, `seat_overrides = { "2001" = { protocol = "IAX2" } }`), `seat 2001 is not among the seats`),
-			step(aFloor(d, `"2000"`, twoServers, aPassword, `seat_overrides = { "2000" = { outbound_cid = "1" } }`), `phone.outbound_cid does not say`),
-			step(aFloor(d, `"3000"`, twoServers, aPassword), `the login 3000a belongs to the phone with extension 77 on 10.0.0.4`),
-			step(aFloor(d, `"3100"`, twoServers, aPassword), `the voicemail id 3100 belongs to phone 3000a`),
-			step(aFloor(d, `"3200"`, twoServers, aPassword), `phone other on 10.0.0.1 has the extension 3200 already`),
-			step(aFloor(d, `"3300"`, twoServers, aPassword), `alias 3300 exists already and says something else`),
-			step(aFloor(d, `"3400"`, twoServers, aPassword), `the voicemail id 3400 belongs to a mailbox in vicidial_voicemail`),
+			step(fullConfig(d, `"2000-2003", "2003"`, twoServers, aPassword), `seat 2003 is in "2000-2003" already`),
+			step(fullConfig(d, `"2003-2000"`, twoServers, aPassword), `runs backwards; write 2000-2003`),
+			step(fullConfig(d, `"2000"`, `"10.0.0.9" = { suffix = "a" }`, aPassword), `server 10.0.0.9 is neither in the table`),
+			step(fullConfig(d, `"2000"`, `"10.0.0.1" = { suffix = "a" }, "10.0.0.2" = { suffix = "a" }`, aPassword), `share the suffix "a"`),
+			step(fullConfig(d, `"2000"`, `"10.0.0.1" = { suffix = "a_" }`, aPassword), `letters and digits only`),
+			step(fullConfig(d, `"2000-2149"`, twoServers, "nodes_per_seat = 1", aPassword), `short by 30 places`),
+			step(fullConfig(d, `"2000"`, twoServers, "nodes_per_seat = 3", aPassword), `3 nodes per seat but 2 servers declared`),
+			step(fullConfig(d, `"2000"`, `"10.0.0.1" = { suffix = "a" }, "10.0.0.4" = { suffix = "d" }`, aPassword), `10.0.0.1 mix calls with MEETME, 10.0.0.4 with CONFBRIDGE`),
+			step(fullConfig(d, `"2000"`, twoServers), `would have no password`),
+			step(fullConfig(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, "secret1", "se.cret")), `may hold letters, digits, - and _ only`),
+			step(fullConfig(d, `"2000"`, twoServers, aPassword, `naming = { alias_id = "{seat}_" }`), `alias 2000_: the alias id "2000_" holds "_"`),
+			step(fullConfig(d, `"2000"`, twoServers, aPassword, `naming = { login = "workstation{seat}{suffix}" }`), `the login "workstation2000b" has 16 characters`),
+			step(fullConfig(d, `"2000"`, twoServers, aPassword, `naming = { login = "{seat}{sufix}" }`), `\{sufix\} is none of`),
+			step(fullConfig(d, `"2000"`, twoServers, aPassword, `naming = { fullname = "the workstation by the window on the third floor {seat}" }`), `phones.fullname of this database holds 50 characters, these are 53`),
+			step(fullConfig(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, "register1", "régister")), `signs of ASCII`),
+			step(fullConfig(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, `"SIP"`, `"SIP", outbound_cid = "1\n[evil]"`)), `holds a line end`),
+			step(fullConfig(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, `"SIP"`, `"SIP", conf_override = "type=friend\n#exec /bin/true"`)), `a # directive`),
+			step(fullConfig(d, `"2000"`, twoServers, aPassword, `naming = { fullname = "{seat}\n[evil]" }`), `holds a line end`),
+			step(fullConfig(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, `"SIP"`, `"SIP", mohsuggest = "x"`), `seat_overrides = { "2000" = { mohsuggest = "x\ny" } }`), `holds a line end`),
+			step(fullConfig(d, `"2000"`, twoServers, aPassword, `naming = { login = "{seat}" }`), `same on each node of a seat`),
+			step(fullConfig(d, `"2000"`, twoServers, strings.ReplaceAll(aPassword, "SIP", "DAHDI")), `cannot hold "DAHDI"`),
+			step(fullConfig(d, `"2000"`, twoServers, aPassword, `seat_overrides = { "2000" = { colour = "red" } }`), `"colour" is no attribute of phone`),
+			step(fullConfig(d, `"2000"`, twoServers, aPassword, `seat_overrides = { "2001" = { protocol = "IAX2" } }`), `seat 2001 is not among the seats`),
+			step(fullConfig(d, `"2000"`, twoServers, aPassword, `seat_overrides = { "2000" = { outbound_cid = "1" } }`), `phone.outbound_cid does not say`),
+			step(fullConfig(d, `"3000"`, twoServers, aPassword), `the login 3000a belongs to the phone with extension 77 on 10.0.0.4`),
+			step(fullConfig(d, `"3100"`, twoServers, aPassword), `the voicemail id 3100 belongs to phone 3000a`),
+			step(fullConfig(d, `"3200"`, twoServers, aPassword), `phone other on 10.0.0.1 has the extension 3200 already`),
+			step(fullConfig(d, `"3300"`, twoServers, aPassword), `alias 3300 exists already and says something else`),
+			step(fullConfig(d, `"3400"`, twoServers, aPassword), `the voicemail id 3400 belongs to a mailbox in vicidial_voicemail`),
 			{Config: acctest.Provider(d)},
 		},
 	})
@@ -222,14 +221,14 @@ func TestAccAgentPlacement_refusesAtPlanTime(t *testing.T) {
 		|      2 |`)
 }
 
-func TestAccAgentPlacement_seatsOfTheirOwn(t *testing.T) {
+func TestAccAgentPlacement_overrides(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
-				Config: aFloor(d, `"2000-2003"`, twoServers,
+				Config: fullConfig(d, `"2000-2003"`, twoServers,
 					`phone = { protocol = "SIP", is_webphone = "Y", webphone_auto_answer = false, enable_sipsak_messages = true, conf_secret_wo = "r1", conf_secret_wo_version = 1 }`,
 					`seat_overrides = { "2001-2002" = { protocol = "IAX2", webphone_auto_answer = "true", fullname = "Ann" } }`,
 					`seat_passwords_wo = { "2000" = "p0", "2001" = "p1", "2002" = "p2", "2003" = "p3" }`, `seat_passwords_wo_version = 1`,
@@ -249,10 +248,10 @@ func TestAccAgentPlacement_seatsOfTheirOwn(t *testing.T) {
 	})
 }
 
-func TestAccAgentPlacement_resumesButDoesNotTakeOver(t *testing.T) {
+func TestAccAgentPlacement_createResumesOwnRowsOnly(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
-	config := aFloor(d, `"2000-2001"`, `"10.0.0.1" = { suffix = "a" }`, aPassword)
+	d := newCluster(t, 1720)
+	config := fullConfig(d, `"2000-2001"`, `"10.0.0.1" = { suffix = "a" }`, aPassword)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
@@ -261,7 +260,7 @@ func TestAccAgentPlacement_resumesButDoesNotTakeOver(t *testing.T) {
 					VALUES ('2000', '10.0.0.1', '2000a', 'theirs', 'register1', '2000', '20000', '', 'station 2000', 'SIP')`),
 				Config: config, ExpectError: regexp.MustCompile(`phone\s+2000a\s+on\s+10.0.0.1\s+exists\s+already\s+and\s+says\s+something\s+else:\s+pass`),
 			},
-			{ // what a killed create leaves is taken up
+			{ // rows of an interrupted create are taken over
 				PreConfig: acctest.Run(t, d, "UPDATE phones SET pass = 'secret1'"),
 				Config:    config,
 			},
@@ -269,15 +268,15 @@ func TestAccAgentPlacement_resumesButDoesNotTakeOver(t *testing.T) {
 	})
 }
 
-func TestAccAgentPlacement_aServerTakesAnothersPlace(t *testing.T) {
+func TestAccAgentPlacement_replacedServer(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
-			{Config: aFloor(d, `"2000-2005"`, threeServers, "nodes_per_seat = 2", aPassword)},
-			{ // the same suffix at another address: the same seats, and the aliases stay as they are
-				Config: aFloor(d, `"2000-2005"`, strings.ReplaceAll(threeServers, "10.0.0.3", "10.0.0.4"), "nodes_per_seat = 2", aPassword),
+			{Config: fullConfig(d, `"2000-2005"`, threeServers, "nodes_per_seat = 2", aPassword)},
+			{ // the same suffix at another address: the same seats, and unchanged aliases
+				Config: fullConfig(d, `"2000-2005"`, strings.ReplaceAll(threeServers, "10.0.0.3", "10.0.0.4"), "nodes_per_seat = 2", aPassword),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectKnownValue(floor, tfjsonpath.New("assignments"), assigned(map[string]string{"2000-2001": "ba", "2002-2003": "ac", "2004-2005": "cb"})),
 				}},
@@ -287,27 +286,27 @@ func TestAccAgentPlacement_aServerTakesAnothersPlace(t *testing.T) {
 					| 10.0.0.2  |
 					| 10.0.0.4  |`),
 			},
-			{ // another suffix on a server where seats stay cannot be done without a gap
-				Config:             aFloor(d, `"2000-2005"`, strings.ReplaceAll(threeServers, `"c"`, `"x"`), "nodes_per_seat = 3", aPassword),
+			{ // another suffix for a server that keeps its seats is refused
+				Config:             fullConfig(d, `"2000-2005"`, strings.ReplaceAll(threeServers, `"c"`, `"x"`), "nodes_per_seat = 3", aPassword),
 				PlanOnly:           true,
 				ExpectNonEmptyPlan: true,
 			},
 			{
-				Config:      aFloor(d, `"2000-2005"`, strings.NewReplacer("10.0.0.3", "10.0.0.4", `"c"`, `"x"`).Replace(threeServers), "nodes_per_seat = 2", aPassword),
+				Config:      fullConfig(d, `"2000-2005"`, strings.NewReplacer("10.0.0.3", "10.0.0.4", `"c"`, `"x"`).Replace(threeServers), "nodes_per_seat = 2", aPassword),
 				ExpectError: regexp.MustCompile(`cannot\s+change\s+its\s+login\s+in\s+place`),
 			},
 		},
 	})
 }
 
-// A few of the cuts that the store's own test makes at every statement, through
-// Terraform: the state that a failed update leaves leads on.
+// The connection is cut at some statements, through Terraform: an apply resumes from
+// the state that a failed update leaves. The store's tests cut at each statement.
 func TestAccAgentPlacement_survivesLostConnections(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	proxy := sandbox.NewProxy(t, d.Server())
 	through := func(seats, servers string, more ...string) string {
-		return acctest.ProviderAt(d, proxy.Port()) + aPlacement(seats, servers, append(more, "nodes_per_seat = 2")...)
+		return acctest.ProviderAt(d, proxy.Port()) + placementConfig(seats, servers, append(more, "nodes_per_seat = 2")...)
 	}
 	first := through(`"2000-2005"`, twoServers, aPassword)
 	then := through(`"2001-2006"`, strings.ReplaceAll(threeServers, `"10.0.0.1" = { suffix = "a" }, `, ""),
@@ -340,16 +339,16 @@ func TestAccAgentPlacement_survivesLostConnections(t *testing.T) {
 	}
 }
 
-func TestAccAgentPlacement_takesBackWhatAFailedCreateWrote(t *testing.T) {
+func TestAccAgentPlacement_failedCreateIsUndone(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
 				PreConfig: acctest.Run(t, d, `CREATE TRIGGER full BEFORE INSERT ON phones_alias FOR EACH ROW
 					IF NEW.alias_id = '2002' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the disk is full'; END IF`),
-				Config:      aFloor(d, `"2000-2003"`, twoServers, aPassword),
+				Config:      fullConfig(d, `"2000-2003"`, twoServers, aPassword),
 				ExpectError: regexp.MustCompile(`(?s)the\s+disk\s+is\s+full.*have\s+been\s+removed\s+again`),
 			},
 			{
@@ -357,19 +356,19 @@ func TestAccAgentPlacement_takesBackWhatAFailedCreateWrote(t *testing.T) {
 					d.Expect(t, phones, noPhones)
 					acctest.Run(t, d, "DROP TRIGGER full")()
 				},
-				Config: aFloor(d, `"2000-2003"`, twoServers, aPassword),
+				Config: fullConfig(d, `"2000-2003"`, twoServers, aPassword),
 			},
 		},
 	})
 }
 
-func TestAccAgentPlacement_keepsSecretsToItself(t *testing.T) {
+func TestAccAgentPlacement_secretsAreNotShown(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
-			Config: aFloor(d, `"2000-2003"`, twoServers, strings.NewReplacer("secret1", "topsecret1", "register1", "topsecret2").Replace(aPassword)),
+			Config: fullConfig(d, `"2000-2003"`, twoServers, strings.NewReplacer("secret1", "topsecret1", "register1", "topsecret2").Replace(aPassword)),
 			Check: all(
 				func(s *terraform.State) error {
 					if strings.Contains(s.String(), "topsecret") {
@@ -386,13 +385,13 @@ func TestAccAgentPlacement_keepsSecretsToItself(t *testing.T) {
 
 func TestAccAgentPlacement_identity(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		Steps: []resource.TestStep{
 			{
-				Config: aFloor(d, `"2000-2003", "2100"`, twoServers, aPassword, `naming = { alias_id = "{seat}x" }`),
+				Config: fullConfig(d, `"2000-2003", "2100"`, twoServers, aPassword, `naming = { alias_id = "{seat}x" }`),
 				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectIdentity(floor, map[string]knownvalue.Check{
 					"name": knownvalue.StringExact("floor1"), "alias_ids": knownvalue.StringExact("2000x-2003x,2100x"),
 				})},

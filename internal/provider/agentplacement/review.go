@@ -13,11 +13,11 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// runsShown bounds the changed runs that a plan lists; the attribute assignments
-// holds them all.
+// runsShown limits the changed runs that a plan lists; the attribute assignments
+// has all of them.
 const runsShown = 20
 
-// reviewed is a placement and what it was worked out from.
+// reviewed is a placement and its input.
 type reviewed struct {
 	placed   *seating.Placement
 	suffixes seating.Suffixes
@@ -25,7 +25,7 @@ type reviewed struct {
 	before   view
 }
 
-// review places the seats, and tells what moves.
+// review places the seats, and warns of what moves.
 func (r *Resource) review(ctx context.Context, want *declared, prior *model, kept memory, s secrets) (reviewed, diag.Diagnostics) {
 	var found reviewed
 	failed := func(err error) diag.Diagnostics {
@@ -37,7 +37,7 @@ func (r *Resource) review(ctx context.Context, want *declared, prior *model, kep
 			return found, diags
 		}
 		var err error
-		if found.before, err = r.look(ctx, found.have, kept.and(want.style.Labels).Labels, s); err != nil {
+		if found.before, err = r.readRows(ctx, found.have, kept.and(want.style.Labels).Labels, s); err != nil {
 			return found, failed(err)
 		}
 		found.before.now = renamed(found.before.now, want.replaced(found.have))
@@ -56,9 +56,9 @@ func (r *Resource) review(ctx context.Context, want *declared, prior *model, kep
 	return found, diags
 }
 
-// place places the seats. It does not go by who is logged in: agents come and go
-// between a plan and its apply, and Terraform wants both to say the same. An apply
-// holds the seats that are in use then.
+// place places the seats. It does not depend on who is logged in: that changes
+// between a plan and its apply, and Terraform requires both to give the same
+// result. The apply leaves the seats that are in use then.
 func (r *Resource) place(ctx context.Context, want declared, before view) (*seating.Placement, diag.Diagnostics) {
 	placed, err := seating.Place(want.floor, before.now)
 	if err != nil {
@@ -82,11 +82,11 @@ func (r *Resource) place(ctx context.Context, want declared, before view) (*seat
 		suffixes[server] = label
 	}
 	diags.AddWarning("Seats of placement "+want.name()+" move", strings.Join(moves.Summary(suffixes, runsShown), "\n"))
-	diags.Append(tellLive(want, live, movedAway(before.now, placed, live))...)
+	diags.Append(warnLive(want, live, movedAway(before.now, placed, live))...)
 	return placed, diags
 }
 
-// labels names the servers of the seats now that are declared no more.
+// labels are the suffixes of servers that have seats but are no longer declared.
 func (v view) labels(want declared) seating.Suffixes {
 	suffixes := seating.Suffixes{}
 	for _, p := range v.own.Phones {
@@ -98,7 +98,7 @@ func (v view) labels(want declared) seating.Suffixes {
 	return suffixes
 }
 
-// reviewServers looks at the servers, and bounds their capacity by their rooms.
+// reviewServers checks the servers, and limits their capacity to their rooms.
 func (r *Resource) reviewServers(ctx context.Context, want *declared) (diag.Diagnostics, error) {
 	var diags diag.Diagnostics
 	servers, err := r.topology.Expected(ctx)
@@ -129,7 +129,7 @@ func (r *Resource) reviewServers(ctx context.Context, want *declared) (diag.Diag
 		engines[server.Engine()] = append(engines[server.Engine()], node.ServerIP)
 		count, known := rooms[server.Engine()][node.ServerIP]
 		if _, written := there.ByIP(node.ServerIP); !written && !known {
-			continue // it is planned in this very run, and who makes its rooms is not
+			continue // the same run creates it, and its rooms are not known yet
 		}
 		if count == 0 {
 			diags.Append(tfhelper.WarnAt(at, "Server without conference rooms", fmt.Sprintf("Server %s has no %s room: VICIdial sends no agent there. Set conference.rooms of its vicidial_server.", node.ServerIP, server.Engine()))...)

@@ -15,8 +15,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// reviewReplaced refuses to let a server take the place of one that agents are
-// logged in on: their phones go with it, and so do their calls.
+// reviewReplaced refuses to replace a server that agents are logged in on, since
+// their phones and calls would be removed with it.
 func (r *Resource) reviewReplaced(ctx context.Context, want, have declared, before view) diag.Diagnostics {
 	moved := want.replaced(have)
 	if len(moved) == 0 || want.MoveLiveAgents.ValueBool() {
@@ -34,7 +34,7 @@ func (r *Resource) reviewReplaced(ctx context.Context, want, have declared, befo
 	return nil
 }
 
-// movedAway lists the seats whose phone in use would go.
+// movedAway returns the seats whose phone is in use and would be removed.
 func movedAway(before, after *seating.Placement, live map[string]string) []string {
 	var seats []string
 	for _, seat := range slices.Sorted(maps.Keys(live)) {
@@ -45,8 +45,8 @@ func movedAway(before, after *seating.Placement, live map[string]string) []strin
 	return seats
 }
 
-// tellLive tells which of the seats that move are in use.
-func tellLive(want declared, live map[string]string, touched []string) diag.Diagnostics {
+// warnLive warns of the moving seats that are in use.
+func warnLive(want declared, live map[string]string, touched []string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if len(touched) == 0 {
 		return diags
@@ -74,8 +74,8 @@ func tellLive(want declared, live map[string]string, touched []string) diag.Diag
 	return diags
 }
 
-// tellHeld tells which seats an apply has left where they were.
-func tellHeld(name string, held []string) diag.Diagnostics {
+// warnHeld warns of the seats that an apply did not move.
+func warnHeld(name string, held []string) diag.Diagnostics {
 	if len(held) == 0 {
 		return nil
 	}
@@ -85,7 +85,7 @@ func tellHeld(name string, held []string) diag.Diagnostics {
 
 func short(names []string) string { return strings.Join(some(names), ", ") }
 
-// some are the first of many names, and how many more there are.
+// some returns the first names, and the number of the others.
 func some(names []string) []string {
 	const most = 10
 	if len(names) <= most {
@@ -94,12 +94,12 @@ func some(names []string) []string {
 	return append(slices.Clone(names[:most]), fmt.Sprintf("and %d more", len(names)-most))
 }
 
-// reviewRemoval tells what stands in the way of taking the whole floor away, and
-// what it leaves behind.
+// reviewRemoval warns of what prevents the removal of the placement, and of what it
+// leaves.
 func (r *Resource) reviewRemoval(ctx context.Context, m model, kept memory, fate seating.FloorFate) diag.Diagnostics {
 	have, diags := m.declared()
 	if r.topology == nil || diags.HasError() {
-		return nil // what state says cannot be changed any more; the removal itself will tell
+		return nil // the configuration is gone; the removal reports it
 	}
 	unable := func(err error) diag.Diagnostics {
 		return tfhelper.Diagnose("Unable to plan the removal of agent placement", m.name(), err)
@@ -109,7 +109,7 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, kept memory, fate
 	}
 	var s secrets
 	s.mark(m)
-	before, err := r.look(ctx, have, labelsOf(kept, &have), s)
+	before, err := r.readRows(ctx, have, labelsOf(kept, &have), s)
 	if err != nil {
 		return unable(err)
 	}
@@ -120,5 +120,5 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, kept memory, fate
 	if err != nil {
 		return unable(err)
 	}
-	return tellLeftBehind(plan, before.all)
+	return warnLeftBehind(plan, before.all)
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// reviewRows makes the rows and plans them, as apply will.
+// reviewRows computes the rows and their plan, as apply does.
 func (r *Resource) reviewRows(ctx context.Context, want declared, found reviewed, isNew bool, kept memory, s secrets) diag.Diagnostics {
 	schema, err := r.topology.Schema(ctx)
 	if err != nil {
@@ -62,13 +62,12 @@ func (r *Resource) reviewRows(ctx context.Context, want declared, found reviewed
 		diags.Append(tfhelper.WarnAt(path.Root("assign_users"), "Users get another phone login",
 			"assign_users gives these users their seat in place of the phone login that they have: "+short(who)+".")...)
 	}
-	diags.Append(tellLeftBehind(plan, all)...)
+	diags.Append(warnLeftBehind(plan, all)...)
 	return diags
 }
 
-// tellLeftBehind names what VICIdial leaves pointing at phones and aliases that
-// are gone.
-func tellLeftBehind(plan cluster.Plan, all seating.FloorRows) diag.Diagnostics {
+// warnLeftBehind warns of references to phones and aliases that are removed.
+func warnLeftBehind(plan cluster.Plan, all seating.FloorRows) diag.Diagnostics {
 	who := seating.LeftBehind(plan, all)
 	if len(who) == 0 {
 		return nil
@@ -103,7 +102,7 @@ func reviewColumns(schema cluster.Schema, want declared) diag.Diagnostics {
 			diags.Append(tfhelper.DiagnoseAt(path.Root("seat_overrides"), "The database cannot hold this", fmt.Errorf("seat %s: %w", seat, err))...)
 		}
 		if len(diags) > 5 {
-			break // a range of seats repeats it
+			break // every seat of a range has the same error
 		}
 	}
 	if want.style.AliasGroup != "" {
@@ -112,8 +111,8 @@ func reviewColumns(schema cluster.Schema, want declared) diag.Diagnostics {
 	return diags
 }
 
-// checkWidths holds the longest names against the widths of this database, which
-// in older ones are smaller.
+// checkWidths checks the longest names against the column widths of the database,
+// which are smaller in older schemas.
 func checkWidths(schema cluster.Schema, rows seating.FloorRows) []error {
 	longest := map[string]seating.Phone{}
 	keep := func(what, text string, p seating.Phone, best func(seating.Phone) string) {
@@ -155,8 +154,8 @@ func checkWidths(schema cluster.Schema, rows seating.FloorRows) []error {
 	return faults
 }
 
-// reviewSecretWidths holds the given secrets against the columns of this
-// database, which in older ones are narrow: it would cut them off in silence.
+// reviewSecretWidths checks the secrets against the column widths of the database,
+// which would cut them silently.
 func reviewSecretWidths(schema cluster.Schema, s secrets) diag.Diagnostics {
 	var diags diag.Diagnostics
 	check := func(at path.Path, column string, secret types.String) {
@@ -172,7 +171,7 @@ func reviewSecretWidths(schema cluster.Schema, s secrets) diag.Diagnostics {
 	return diags
 }
 
-// reviewSecrets looks at the passwords that new phones get.
+// reviewSecrets checks the passwords of new phones.
 func reviewSecrets(rows seating.FloorRows, s secrets) diag.Diagnostics {
 	var diags diag.Diagnostics
 	at := slices.Index(rows.Columns, "pass")

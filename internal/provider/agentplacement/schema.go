@@ -32,7 +32,7 @@ const (
 	orderKeep   = "keep"
 )
 
-// Schema describes a floor.
+// Schema defines the attributes of a placement.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -112,8 +112,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	}
 }
 
-func flag(says string) schema.BoolAttribute {
-	return schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false), MarkdownDescription: says}
+func flag(doc string) schema.BoolAttribute {
+	return schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false), MarkdownDescription: doc}
 }
 
 func serverAttributes() map[string]schema.Attribute {
@@ -188,18 +188,18 @@ func phoneAttributes() map[string]schema.Attribute {
 		"conf_secret_wo_version": version("conf_secret_wo", in.AtName("conf_secret_wo")),
 	}
 	for _, column := range seating.PhoneColumns {
-		says := "`" + column.Name + "`: " + strings.ToLower(column.Says[:1]) + column.Says[1:]
+		doc := "`" + column.Name + "`: " + strings.ToLower(column.Says[:1]) + column.Says[1:]
 		if strings.HasPrefix(column.Says, "`") {
-			says = "`" + column.Name + "`: " + column.Says
+			doc = "`" + column.Name + "`: " + column.Says
 		}
 		switch column.Kind {
 		case seating.KindNumber:
-			attributes[attributeOf(column)] = schema.Int64Attribute{Optional: true, MarkdownDescription: says}
+			attributes[attributeOf(column)] = schema.Int64Attribute{Optional: true, MarkdownDescription: doc}
 		case seating.KindYesNo, seating.KindSwitch:
-			attributes[attributeOf(column)] = schema.BoolAttribute{Optional: true, MarkdownDescription: says}
+			attributes[attributeOf(column)] = schema.BoolAttribute{Optional: true, MarkdownDescription: doc}
 		default:
 			attributes[attributeOf(column)] = schema.StringAttribute{
-				Optional: true, MarkdownDescription: says,
+				Optional: true, MarkdownDescription: doc,
 				Validators: []validator.String{tfhelper.StringValidator("text that generated files can hold", func(text string) error {
 					return asterisk.CheckPhone(column.Name, text)
 				})},
@@ -217,10 +217,10 @@ func version(of string, secret path.Expression) schema.Int64Attribute {
 	}
 }
 
-// attributeOf is the column's name as Terraform allows it.
+// attributeOf is the attribute name of a column.
 func attributeOf(column seating.PhoneColumn) string { return strings.ToLower(column.Name) }
 
-// IdentitySchema names a placement by its name and the aliases of its seats.
+// IdentitySchema identifies a placement by its name and the aliases of its seats.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"name": identityschema.StringAttribute{

@@ -12,7 +12,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// withServer is a floor on a server that the same configuration makes.
+// withServer declares a placement on a server of the same configuration.
 func withServer(d *sandbox.Database, ip string, rooms int, seats string) string {
 	return acctest.Provider(d) + fmt.Sprintf(`
 resource "vicidial_server" "dial9" {
@@ -20,12 +20,12 @@ resource "vicidial_server" "dial9" {
   server_ip  = %q
   conference = { rooms = %d }
 }
-`, ip, rooms) + aPlacement(seats, `(vicidial_server.dial9.server_ip) = { suffix = "a" }, "10.0.0.2" = { suffix = "b" }`, aPassword, "assign_users = true")
+`, ip, rooms) + placementConfig(seats, `(vicidial_server.dial9.server_ip) = { suffix = "a" }, "10.0.0.2" = { suffix = "b" }`, aPassword, "assign_users = true")
 }
 
-func TestAccAgentPlacement_growsWithTheRoomsOfTheSameRun(t *testing.T) {
+func TestAccAgentPlacement_roomsOfTheSameRun(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
@@ -37,10 +37,10 @@ func TestAccAgentPlacement_growsWithTheRoomsOfTheSameRun(t *testing.T) {
 	})
 }
 
-// The rows move with the server's own address, and nothing is left to write.
-func TestAccAgentPlacement_followsAServerToItsNewAddress(t *testing.T) {
+// The rows follow the change of the server's address, and nothing is left to write.
+func TestAccAgentPlacement_changedServerAddress(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name) VALUES ('2000', 'x', 'Ann')")()
 	const rows = "SELECT server_ip, COUNT(*) AS phones FROM phones GROUP BY server_ip ORDER BY server_ip"
 	resource.Test(t, resource.TestCase{
@@ -59,13 +59,13 @@ func TestAccAgentPlacement_followsAServerToItsNewAddress(t *testing.T) {
 	})
 }
 
-func TestAccAgentPlacement_sharesNoRowWithAnother(t *testing.T) {
+func TestAccAgentPlacement_overlapIsRefused(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	another := func(seats, servers string, more ...string) string {
-		return strings.NewReplacer(`"floor"`, `"other"`, "floor1", "floor2").Replace(aPlacement(seats, servers, append(more, aPassword)...))
+		return strings.NewReplacer(`"floor"`, `"other"`, "floor1", "floor2").Replace(placementConfig(seats, servers, append(more, aPassword)...))
 	}
-	floor1 := aFloor(d, `"2000-2003"`, twoServers, aPassword)
+	floor1 := fullConfig(d, `"2000-2003"`, twoServers, aPassword)
 	others := `"10.0.0.3" = { suffix = "c" }, "10.0.0.4" = { suffix = "d" }`
 	refused := func(config, says string) resource.TestStep {
 		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile("(?i)" + strings.ReplaceAll(says, " ", `\s+`))}
@@ -78,10 +78,10 @@ func TestAccAgentPlacement_sharesNoRowWithAnother(t *testing.T) {
 			refused(floor1+another(`"2003"`, strings.ReplaceAll(others, `"c"`, `"b"`), `naming = { alias_id = "{seat}x" }`), `phone 2003b is of placement`),
 			refused(floor1+another(`"2003"`, twoServers, `naming = { alias_id = "{seat}x", login = "p{seat}{suffix}" }`), `extension 2003 on 10.0.0.\d is of placement`),
 			{Config: floor1 + another(`"2004"`, twoServers)},
-			{ // the same number with other names on other servers is another floor
+			{ // the same numbers with other names on other servers are another placement
 				Config: floor1 + another(`"2003-2004"`, others, `naming = { alias_id = "{seat}x", voicemail_id = "{seat}{index}" }`),
 			},
-			{ // a floor that is renamed in the configuration without a moved block would go with its rows
+			{ // a resource that is renamed without a moved block would be removed with its rows
 				Config:   strings.Replace(floor1, `"floor"`, `"ground"`, 1),
 				PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)remove\s+and\s+make\s+the\s+same\s+rows.*moved\s+block`),
 			},
@@ -90,16 +90,15 @@ func TestAccAgentPlacement_sharesNoRowWithAnother(t *testing.T) {
 	})
 }
 
-// Where the dialplan of every node reaches the phones of all others, all of them
-// have a phone in their files.
-func TestAccAgentPlacement_flagsAllNodesThatReachItsPhones(t *testing.T) {
+// With generate_cross_server_exten, every node has each phone in its files.
+func TestAccAgentPlacement_crossServerFlags(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	acctest.Run(t, d, "UPDATE system_settings SET generate_cross_server_exten = '1'")()
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
-			Config: aFloor(d, `"2000"`, `"10.0.0.1" = { suffix = "a" }`, aPassword),
+			Config: fullConfig(d, `"2000"`, `"10.0.0.1" = { suffix = "a" }`, aPassword),
 			Check:  expect(t, d, flags, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |\n| 10.0.0.3  |\n| 10.0.0.4  |"),
 		}},
 	})

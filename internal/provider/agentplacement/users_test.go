@@ -11,14 +11,14 @@ import (
 
 func TestAccAgentPlacement_assignsUsers(t *testing.T) {
 	t.Parallel()
-	d := aCluster(t, 1720)
+	d := newCluster(t, 1720)
 	acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('2000', 'x', 'Ann', '9000'), ('2001', 'x', 'Bob', '')")()
 	var warnings acctest.Warnings
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
-			{ // whoever has another phone login is named before it is replaced
-				Config: aFloor(d, `"2000-2001"`, twoServers, aPassword, "assign_users = true"),
+			{ // the plan warns of users with another phone login
+				Config: fullConfig(d, `"2000-2001"`, twoServers, aPassword, "assign_users = true"),
 				Check: all(
 					warnings.Expect(t, `assign_users.*in place of the phone login that they have: 2000 \(now 9000\)\.$`),
 					expect(t, d, users, `
@@ -26,12 +26,12 @@ func TestAccAgentPlacement_assignsUsers(t *testing.T) {
 						| 2000 | 2000        |
 						| 2001 | 2001        |`)),
 			},
-			{ // and not again
+			{ // the warning is not repeated
 				PreConfig: warnings.Reset,
-				Config:    aFloor(d, `"2000-2002"`, twoServers, aPassword, "assign_users = true"), Check: warnings.ExpectNone(t),
+				Config:    fullConfig(d, `"2000-2002"`, twoServers, aPassword, "assign_users = true"), Check: warnings.ExpectNone(t),
 			},
 			{ // users whose seats stay keep their login when they are no longer assigned
-				Config: aFloor(d, `"2000"`, twoServers, aPassword),
+				Config: fullConfig(d, `"2000"`, twoServers, aPassword),
 				Check: expect(t, d, users, `
 					| user | phone_login |
 					| 2000 | 2000        |
@@ -46,7 +46,7 @@ func TestAccAgentPlacement_assignsUsers(t *testing.T) {
 }
 
 // MyISAM keeps the rows of a statement that come before the one that fails.
-func TestAccAgentPlacement_takesBackHalfAStatement(t *testing.T) {
+func TestAccAgentPlacement_partialStatementIsUndone(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ table, column string }{
 		"of the first step, phones": {"phones", "extension"},
@@ -54,7 +54,7 @@ func TestAccAgentPlacement_takesBackHalfAStatement(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := aCluster(t, 1720)
+			d := newCluster(t, 1720)
 			event := map[string]string{"phones": "INSERT", "vicidial_users": "UPDATE"}[c.table]
 			acctest.Run(t, d,
 				"INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('2000', 'x', 'Ann', '9000'), ('2001', 'x', 'Bob', '2001'), ('2002', 'x', 'Cid', '')",
@@ -63,7 +63,7 @@ func TestAccAgentPlacement_takesBackHalfAStatement(t *testing.T) {
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{
-						Config:      aFloor(d, `"2000-2002"`, twoServers, aPassword, "assign_users = true"),
+						Config:      fullConfig(d, `"2000-2002"`, twoServers, aPassword, "assign_users = true"),
 						ExpectError: regexp.MustCompile(`(?s)the\s+disk\s+is\s+full.*have\s+been\s+removed\s+again`),
 					},
 					{

@@ -8,17 +8,17 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
-// view is a floor as its rows show it.
+// view is a placement as its rows show it.
 type view struct {
 	all seating.FloorRows
-	own seating.FloorRows // what the floor owns
+	own seating.FloorRows // the placement's rows
 	now *seating.Placement
-	sat *seating.Placement // the same under the addresses that the phones have
+	sat *seating.Placement // the same, by the addresses of the phones
 }
 
-// look reads the rows of what was declared, and of servers that the floor lately
-// had phones on.
-func (r *Resource) look(ctx context.Context, d declared, labels map[string]seating.Label, s secrets) (view, error) {
+// readRows reads the rows of the declared servers, and of those that had phones of
+// the placement before.
+func (r *Resource) readRows(ctx context.Context, d declared, labels map[string]seating.Label, s secrets) (view, error) {
 	all, err := r.topology.Floor(ctx, d.columns(s))
 	if err != nil {
 		return view{}, err
@@ -30,8 +30,8 @@ func (r *Resource) look(ctx context.Context, d declared, labels map[string]seati
 	return v, nil
 }
 
-// spare picks the rows that a change may take away: not the phones that nobody
-// wants but an agent is using, unless they may go. who are they.
+// spare returns the rows that a change may remove: not undeclared phones that an
+// agent is using, unless move_live_agents is set. who are those agents.
 func (r *Resource) spare(ctx context.Context, want declared, before view, rows seating.FloorRows) (own seating.FloorRows, who []string, err error) {
 	own = before.own
 	if !want.style.Users {
@@ -49,13 +49,13 @@ func (r *Resource) spare(ctx context.Context, want declared, before view, rows s
 	return own, who, nil
 }
 
-// claim is what other placements of this run must keep away from.
+// claim is the rows that no other placement of the run may have.
 func (d declared) claim(fate seating.FloorFate) seating.FloorClaim {
 	return seating.FloorClaim{Name: d.name(), Seats: d.floor.Seats, Style: d.style.FloorStyle, Fate: fate}
 }
 
-// replaced finds servers that take another's place: the same suffix at another
-// address. Seats stay with the suffix.
+// replaced returns the servers whose suffix is declared with another address. Seats
+// stay with the suffix.
 func (d declared) replaced(prior declared) map[string]string {
 	moved := map[string]string{}
 	for before, label := range prior.style.Labels {
@@ -71,7 +71,7 @@ func (d declared) replaced(prior declared) map[string]string {
 	return moved
 }
 
-// renamed is a placement on other addresses.
+// renamed is the placement with other addresses.
 func renamed(p *seating.Placement, moved map[string]string) *seating.Placement {
 	if len(moved) == 0 {
 		return p
@@ -89,7 +89,7 @@ func renamed(p *seating.Placement, moved map[string]string) *seating.Placement {
 	return again
 }
 
-// labels are those of all servers that may hold rows of the floor.
+// labelsOf are the labels of all servers that may have rows of the placement.
 func labelsOf(kept memory, prior *declared) map[string]seating.Label {
 	labels := maps.Clone(kept.Labels)
 	if labels == nil {

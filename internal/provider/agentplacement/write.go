@@ -12,7 +12,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// planned is what the plan said, or what it could not say yet.
+// planned is the placement of the plan, or computed now if the plan could not.
 func (r *Resource) planned(ctx context.Context, want *declared, before view, labels map[string]seating.Label) (*seating.Placement, error) {
 	if !want.Assignments.IsUnknown() && !want.Assignments.IsNull() {
 		return seating.ParseAssignments(textsOf(want.Assignments), want.style.reading(labels))
@@ -26,7 +26,7 @@ func (r *Resource) planned(ctx context.Context, want *declared, before view, lab
 	return seating.Place(want.floor, before.now)
 }
 
-// create writes rows that are not there, and takes them back when it fails.
+// create inserts the missing rows, and removes them when it fails.
 func (r *Resource) create(ctx context.Context, want *declared, s secrets) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
@@ -64,7 +64,7 @@ func (r *Resource) create(ctx context.Context, want *declared, s secrets) error 
 	return err
 }
 
-// without leaves out the rows that were there before. Users always were.
+// without omits the rows that existed before. Users always did.
 func without(rows, there seating.FloorRows) seating.FloorRows {
 	phones, aliases := map[string]bool{}, map[string]bool{}
 	for _, p := range there.Phones {
@@ -79,7 +79,7 @@ func without(rows, there seating.FloorRows) seating.FloorRows {
 	return rows
 }
 
-// plan adds what every plan of rows needs.
+// plan computes the plan with the input that every plan needs.
 func (r *Resource) plan(ctx context.Context, own, all, rows seating.FloorRows, flag ...string) (cluster.Plan, error) {
 	voicemail, err := r.topology.VoicemailServer(ctx)
 	if err != nil {
@@ -100,8 +100,8 @@ func (r *Resource) plan(ctx context.Context, own, all, rows seating.FloorRows, f
 	return seating.PlanFloor(own, all, rows, seating.FloorPlan{Born: born, Voicemail: voicemail, Everywhere: everywhere, Flag: flag})
 }
 
-// update moves the rows from where they are to where the plan says, but for the
-// seats that are in use. It returns those.
+// update changes the rows to what the plan says, except for the seats that are in
+// use, which it returns.
 func (r *Resource) update(ctx context.Context, want *declared, prior model, kept memory, s secrets) (held []string, err error) {
 	if r.topology == nil {
 		return nil, tfhelper.ErrUnconfigured
@@ -113,8 +113,8 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 	labels := labelsOf(kept, &have)
 	err = r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		look := have
-		look.style.Phone, look.style.Seats = want.style.Phone, want.style.Seats // the columns that are looked at
-		before, err := r.look(ctx, look, labels, s)
+		look.style.Phone, look.style.Seats = want.style.Phone, want.style.Seats // the columns to read
+		before, err := r.readRows(ctx, look, labels, s)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
@@ -140,7 +140,7 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 		if err := r.notInUse(ctx, *want, own, rows, inUseNow); err != nil {
 			return cluster.Plan{}, err
 		}
-		// An apply that was cut off may have written rows and not come to the flags.
+		// An interrupted apply may have written rows without setting the flags.
 		flag := seating.Touched(known(prior, have.style.knowing(labels).suffixes()), placed)
 		if s.renewPass || s.renewSecret || !want.Phone.Equal(prior.Phone) || !want.SeatOverrides.Equal(prior.SeatOverrides) {
 			flag = append(flag, slices.Collect(maps.Keys(want.style.Labels))...)
@@ -150,7 +150,7 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 	return held, err
 }
 
-// hold leaves the seats where they are whose phone in use would go, and returns
+// hold leaves the seats whose phone is in use and would be removed, and returns
 // them.
 func (r *Resource) hold(ctx context.Context, want declared, before view, placed *seating.Placement) ([]string, error) {
 	if want.MoveLiveAgents.ValueBool() {
@@ -162,7 +162,7 @@ func (r *Resource) hold(ctx context.Context, want declared, before view, placed 
 	}
 	live, _ := before.own.Occupied(agents)
 	held := movedAway(before.now, placed, live)
-	held = slices.DeleteFunc(held, func(seat string) bool { // what is removed is refused below
+	held = slices.DeleteFunc(held, func(seat string) bool { // removed seats are refused below
 		_, stays := want.floor.Seats.Index(seat)
 		return !stays
 	})
@@ -170,21 +170,21 @@ func (r *Resource) hold(ctx context.Context, want declared, before view, placed 
 	return held, nil
 }
 
-// known is where seats sat when the plan was made.
+// known is the placement when the plan was made.
 func known(prior model, suffixes seating.Suffixes) *seating.Placement {
 	placed, err := seating.ParseAssignments(textsOf(prior.Assignments), suffixes)
 	if err != nil {
-		return seating.NewPlacement(seating.Seats{}) // a server's suffix is forgotten
+		return seating.NewPlacement(seating.Seats{}) // the suffix of a server is unknown
 	}
 	return placed
 }
 
-// unmoved says whether seats sit where they sat when the plan was made, or
-// already where it says they are to sit.
+// unmoved returns an error unless each seat is on its servers of the time of the
+// plan, or already on its planned ones.
 func unmoved(prior model, suffixes seating.Suffixes, now, placed *seating.Placement) error {
 	known := known(prior, suffixes)
 	if known.Seats().Len() == 0 {
-		return nil // the steps compare each row themselves
+		return nil // each step compares its row
 	}
 	var moved []string
 	for position, seat := range now.Seats().All() {
@@ -199,7 +199,7 @@ func unmoved(prior model, suffixes seating.Suffixes, now, placed *seating.Placem
 	return &cluster.Conflict{Subject: "aliases", Found: "were changed since the plan was made: seat " + short(moved)}
 }
 
-// notInUse refuses to take phones away that an agent is using.
+// notInUse refuses to remove phones that an agent is using.
 func (r *Resource) notInUse(ctx context.Context, want declared, own, rows seating.FloorRows, advice string) error {
 	if want.MoveLiveAgents.ValueBool() {
 		return nil
@@ -227,14 +227,14 @@ func (r *Resource) notInUse(ctx context.Context, want declared, own, rows seatin
 	return nil
 }
 
-// What to do about agents who began to use a phone after the plan was made, and
-// about those who use one of a floor that is removed.
+// Advice for agents who began to use a phone after the plan was made, and for those
+// who use a phone of a placement that is removed.
 const (
 	inUseNow   = "Nothing was written. Wait until the agents have left, or set move_live_agents = true."
 	inUseStill = "Nothing was written. Wait until the agents have left, or apply move_live_agents = true before you remove the floor."
 )
 
-// remove takes all rows away that the placement owns.
+// remove removes all rows of the placement.
 func (r *Resource) remove(ctx context.Context, m model, kept memory) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
@@ -246,7 +246,7 @@ func (r *Resource) remove(ctx context.Context, m model, kept memory) error {
 	var s secrets
 	s.mark(m)
 	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		before, err := r.look(ctx, have, labelsOf(kept, &have), s)
+		before, err := r.readRows(ctx, have, labelsOf(kept, &have), s)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
