@@ -56,7 +56,7 @@ func (t Trunks) Overcommitted(servers Servers, campaign string, limits map[strin
 	before, after := t.Of(campaign), t.With(campaign, limits)
 	for _, ip := range slices.Sorted(maps.Keys(limits)) {
 		server, ok := servers.ByIP(ip)
-		if !ok || limits[ip].Dedicated <= before.Dedicated(ip) {
+		if !ok || limits[ip].Dedicated <= before.Reserved(ip) {
 			continue
 		}
 		reserved, most := after.Reserved(ip), server.MaxTrunks()
@@ -83,7 +83,7 @@ func (t Trunks) Lowered(have Server, ip string, most int) error {
 	for _, campaign := range here.Campaigns() {
 		split, dedicated := here.Of(campaign), 0
 		for server := range split {
-			dedicated += split.Dedicated(server)
+			dedicated += split.Reserved(server)
 		}
 		if dedicated > 0 {
 			reserved += dedicated

@@ -146,19 +146,37 @@ func Single(limits map[string]Limit) Split {
 	return split
 }
 
-// Dedicated adds a server's rows up, as VICIdial does.
-func (s Split) Dedicated(server string) int {
+// Effective is what a server's rows amount to for the campaign itself: the zero
+// Limit where it has none. The dialer obeys the last row that caps, whatever the
+// others say; rows that do not cap withhold their sum from other campaigns
+// (bin/AST_VDauto_dial.pl lines 933-945; docs/vicidial/measured.md#duplicate-rows).
+func (s Split) Effective(server string) Limit {
+	rows := s[server]
+	if len(rows) == 0 {
+		return Limit{}
+	}
+	effective := Limit{Restriction: OverflowAllowed, Unset: true}
+	if len(rows) == 1 {
+		effective.Restriction = rows[0].Restriction
+	}
+	for _, row := range rows {
+		if row.Effect() == MaximumLimit {
+			effective = row
+		} else if effective.Effect() != MaximumLimit && !row.Unset {
+			effective.Dedicated, effective.Unset = effective.Dedicated+row.Dedicated, false
+		}
+	}
+	return effective
+}
+
+// Reserved adds a server's rows up: the lines that they withhold from other
+// campaigns, as VICIdial counts them.
+func (s Split) Reserved(server string) int {
 	sum := 0
 	for _, limit := range s[server] {
 		sum += limit.Dedicated
 	}
 	return sum
-}
-
-// Unset says whether a server has rows and none of them holds a number.
-func (s Split) Unset(server string) bool {
-	rows := s[server]
-	return len(rows) > 0 && !slices.ContainsFunc(rows, func(limit Limit) bool { return !limit.Unset })
 }
 
 // Duplicates counts the rows of each server that has more than one.
@@ -282,15 +300,16 @@ func (t trunkAt) remove(rows []Limit) []Step {
 	return steps
 }
 
-// heal leaves one of several rows: the one that is as wanted, or else the
-// smallest. The dialer obeys the last row it meets and counts all of them
-// against other campaigns
-// (docs/vicidial/measured.md#duplicate-rows), so removing them releases lines.
+// heal leaves one of several rows: the one that is as wanted, or else the one that
+// the dialer obeys, or else the smallest. All of them are counted against other
+// campaigns (docs/vicidial/measured.md#duplicate-rows), so removing them releases
+// lines.
 func (t trunkAt) heal(rows []Limit, want Limit) (Limit, []Step) {
-	kept := rows[0]
-	for _, row := range rows {
-		if row == want || kept != want && row.Dedicated < kept.Dedicated {
-			kept = row
+	kept := slices.MinFunc(rows, func(a, b Limit) int { return cmp.Compare(a.Dedicated, b.Dedicated) })
+	for _, preferred := range []Limit{want, (Split{t.server: rows}).Effective(t.server)} {
+		if slices.Contains(rows, preferred) {
+			kept = preferred
+			break
 		}
 	}
 	var steps []Step

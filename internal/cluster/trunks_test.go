@@ -114,6 +114,8 @@ func TestPlanSplit(t *testing.T) {
 		{"rows that say the same are thinned", Split{"a": {most(10), most(10), most(10)}}, map[string]Limit{"a": most(10)}, "release thin a 10"},
 		{"of rows that differ the wanted one stays", Split{"a": {most(3), most(10)}}, map[string]Limit{"a": most(10)}, "release delete a 3"},
 		{"of rows that differ and are all wrong the smallest stays", Split{"a": {most(30), most(10)}}, map[string]Limit{"a": most(20)}, "release delete a 30, grow update a 10→20"},
+		{"of rows that differ and are all wrong the one that holds stays", Split{"a": {most(10), overflow(5), most(30)}}, map[string]Limit{"a": most(40)}, "release delete a 10, release delete a 5, grow update a 30→40"},
+		{"issue 12: two rows are mended to the one that the dialer obeys", Split{"a": {most(10), most(3)}}, map[string]Limit{"a": most(3)}, "release delete a 10"},
 		{"a row that holds NULL is not the limit of 0", Split{"a": {null}}, map[string]Limit{"a": most(0)}, "grow update a →0"},
 		{"and goes as any other", Split{"a": {null, null}}, nil, "remove delete a "},
 		{"duplicates that are not wanted go together", Split{"a": {most(30), most(10), most(30)}}, nil, "remove delete a 30, remove delete a 10"},
@@ -128,6 +130,35 @@ func TestPlanSplit(t *testing.T) {
 			}
 			if after := table(c.have).doAll(plan.Ordered()).Of("SALES"); !maps.EqualFunc(after, Single(c.want), slices.Equal[[]Limit]) {
 				t.Errorf("ends with %v", after)
+			}
+		})
+	}
+}
+
+func TestSplit_Effective(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		rows     []Limit
+		want     Limit
+		reserved int
+	}{
+		{"no row", nil, Limit{}, 0},
+		{"one row is itself", []Limit{most(7)}, most(7), 7},
+		{"one row that says nothing is itself", []Limit{null}, null, 0},
+		{"issue 12: of two that cap the last holds", []Limit{most(10), most(3)}, most(3), 13},
+		{"and not the smallest", []Limit{most(3), most(10)}, most(10), 13},
+		{"what caps wins over what withholds", []Limit{most(10), overflow(3)}, most(10), 13},
+		{"wherever it stands", []Limit{overflow(3), most(10)}, most(10), 13},
+		{"rows that withhold add up", []Limit{overflow(40), overflow(30), null}, overflow(70), 70},
+		{"a last row of NULL caps nothing", []Limit{most(10), {Restriction: MaximumLimit, Unset: true}}, Limit{Restriction: MaximumLimit, Unset: true}, 10},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			split := Split{"a": c.rows}
+			if got := split.Effective("a"); got != c.want {
+				t.Errorf("holds %+v, want %+v", got, c.want)
+			}
+			if got := split.Reserved("a"); got != c.reserved {
+				t.Errorf("withholds %d, want %d", got, c.reserved)
 			}
 		})
 	}

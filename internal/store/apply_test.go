@@ -331,7 +331,7 @@ func TestApply_isAlone(t *testing.T) {
 					// One line more than there are: what two do at once shows.
 					err := store.Apply(t.Context(), func(ctx context.Context) (cluster.Plan, error) {
 						trunks, err := store.Trunks(ctx)
-						have := int64(trunks.Of("SALES").Dedicated("10.0.0.1"))
+						have := int64(trunks.Of("SALES").Reserved("10.0.0.1"))
 						return cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", have, have+1)}}, err
 					})
 					if err != nil {

@@ -130,16 +130,15 @@ func (m model) with(rows cluster.Split, servers cluster.Servers) model {
 	var restrictions []string
 	for _, server := range slices.Sorted(maps.Keys(rows)) {
 		if _, listed := m.Servers[server]; !listed {
-			if m.blocks() && isBlock(rows[server]) {
+			if m.blocks() && rows.Effective(server) == blockedLimit {
 				blocked = append(blocked, server)
 			}
 			continue
 		}
-		if !rows.Unset(server) { // no number is none, not 0: the plan mends it
-			allocations[server] = rows.Dedicated(server)
-		}
-		for _, limit := range rows[server] {
-			restrictions = append(restrictions, limit.Effect())
+		effective := rows.Effective(server)
+		restrictions = append(restrictions, effective.Effect())
+		if !effective.Unset { // no number is none, not 0: the plan mends it
+			allocations[server] = effective.Dedicated
 		}
 	}
 	if len(restrictions) > 0 {
@@ -160,17 +159,15 @@ func common(restrictions []string) types.String {
 	return types.StringValue(restrictions[0])
 }
 
-func isBlock(rows []cluster.Limit) bool { return len(rows) == 1 && rows[0] == blockedLimit }
-
-// adopt declares the rows that an import finds: each server with the trunks it
-// has, so that a configuration which says the same plans no change. Where all
+// adopt declares the rows that an import finds: each server with the trunks that
+// hold there, so that a configuration which says the same plans no change. Where all
 // other servers are blocked, that is what was meant.
 func (m model) adopt(rows cluster.Split, servers cluster.Servers) model {
 	m.Servers = map[string]claimModel{}
 	m.TrunkRestriction = types.StringValue(cluster.MaximumLimit)
 	m.Elsewhere = types.StringValue(elsewhereIgnore)
 	m.SurviveNodeLoss = types.Int64Value(0)
-	dials := func(server string) bool { return len(rows[server]) > 0 && !isBlock(rows[server]) }
+	dials := func(server string) bool { return len(rows[server]) > 0 && rows.Effective(server) != blockedLimit }
 	everywhere := slices.Collect(maps.Keys(rows))
 	nowhereElse := slices.ContainsFunc(everywhere, dials) &&
 		!slices.ContainsFunc(servers.IPs(), func(server string) bool { return len(rows[server]) == 0 })
@@ -180,7 +177,7 @@ func (m model) adopt(rows cluster.Split, servers cluster.Servers) model {
 			m.Elsewhere = types.StringValue(elsewhereBlock)
 			continue
 		}
-		dedicated := rows.Dedicated(server)
+		dedicated := rows.Effective(server).Dedicated
 		total += dedicated
 		m.Servers[server] = claimModel{Trunks: types.Int64Value(int64(dedicated))}
 	}

@@ -170,6 +170,31 @@ func TestAccTrunkSplit_importsOfEveryShape(t *testing.T) {
 			})
 		})
 	}
+	t.Run("issue 12: two rows become the one that the dialer obeys", func(t *testing.T) {
+		t.Parallel()
+		d := aFloor(t, 1720)
+		acctest.Run(t, d, "INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 10, 'MAXIMUM_LIMIT'), ('10.0.0.2', 'SALES', 30, 'MAXIMUM_LIMIT'), ('10.0.0.1', 'SALES', 3, 'MAXIMUM_LIMIT')")()
+		config := aSplit(d, 33, `"10.0.0.1" = { trunks = 3 }, "10.0.0.2" = { trunks = 30 }`)
+		resource.Test(t, resource.TestCase{
+			ProtoV6ProviderFactories: acctest.Providers(),
+			Steps: []resource.TestStep{
+				{
+					Config: config + "import {\n  to = " + split + "\n  id = \"SALES\"\n}\n",
+					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+						plancheck.ExpectResourceAction(split, plancheck.ResourceActionUpdate), // of duplicate_rows only
+						plancheck.ExpectKnownValue(split, tfjsonpath.New("allocations"), knownvalue.MapExact(map[string]knownvalue.Check{
+							"10.0.0.1": knownvalue.Int64Exact(3), "10.0.0.2": knownvalue.Int64Exact(30),
+						})),
+					}},
+					Check: acctest.Expect(t, d, rows, `
+						| server_ip | campaign_id | dedicated_trunks | trunk_restriction |
+						| 10.0.0.1  | SALES       |                3 | MAXIMUM_LIMIT     |
+						| 10.0.0.2  | SALES       |               30 | MAXIMUM_LIMIT     |`),
+				},
+				{Config: config, ConfigPlanChecks: nothing()},
+			},
+		})
+	})
 	t.Run("shares sized for a loss can be declared as such", func(t *testing.T) {
 		t.Parallel()
 		d := aFloor(t, 1720)

@@ -97,7 +97,7 @@ func (v view) checkServer(ip string, limit cluster.Limit, have cluster.Split) di
 		return tfhelper.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", ip))
 	case limit.Dedicated <= server.MaxTrunks():
 		return nil
-	case limit.Dedicated <= have.Dedicated(ip): // as it was found, such as by an import
+	case limit.Dedicated <= have.Effective(ip).Dedicated: // as it was found, such as by an import
 		return tfhelper.WarnAt(at, "More trunks than the server has",
 			fmt.Sprintf("The campaign has %d trunks on server %s, whose max_vicidial_trunks is %d. VICIdial caps no MAXIMUM_LIMIT at that, so the server can be pushed past what it bears; with OVERFLOW_ALLOWED nothing is left to other campaigns there. It is left as it is; lower total, or set a max for this server.", limit.Dedicated, ip, server.MaxTrunks()))
 	}
