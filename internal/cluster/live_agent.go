@@ -2,11 +2,20 @@ package cluster
 
 import "strings"
 
-// LiveAgent is an agent who is logged in on a phone now.
+// LiveAgent is a row of vicidial_live_agents: an agent who is logged in now.
 type LiveAgent struct {
 	User      string
 	ServerIP  string
 	Extension string // of the channel: "PJSIP/2000"
+	Campaign  string
+	Status    string
+	Autodial  bool   // outbound_autodial
+	LastCall  string // last_call_time, as the database writes it
+}
+
+// Remote says whether the agent is the line of a remote agent.
+func (a LiveAgent) Remote() bool {
+	return len(a.Extension) >= 2 && strings.EqualFold(a.Extension[:2], "R/")
 }
 
 // Phone is the extension without the technology before it.

@@ -13,6 +13,7 @@ type Campaign struct {
 	Name       string
 	Active     bool
 	DialMethod string
+	DialLevel  float64 // auto_dial_level
 }
 
 // Dials says whether VICIdial's dialer places calls for the campaign by itself.

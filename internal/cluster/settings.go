@@ -38,6 +38,10 @@ type Settings struct {
 	PasswordLength int
 	// Weights is the container of agent login weights.
 	Weights Container
+	// AutoDialOff says that no node dials: outbound_autodial_active is 0.
+	AutoDialOff bool
+	// AutoDialPaused says that dialing stops for a while: disable_auto_dial is 1.
+	AutoDialPaused bool
 }
 
 // Container is a row of vicidial_settings_containers.

@@ -17,26 +17,6 @@ SELECT COALESCE(active_agent_login_server, '') = 'Y',
  ORDER BY server_id
  LIMIT 1`
 
-const selectAgentsAtWork = `
-SELECT COALESCE(user, ''),
-       COALESCE(extension, ''),
-       COALESCE(campaign_id, ''),
-       COALESCE(status, '')
-  FROM vicidial_live_agents
- WHERE server_ip = ?
-   AND COALESCE(extension, '') NOT LIKE 'R/%'
- ORDER BY user`
-
-const countCallsAtWork = `
-SELECT COALESCE(campaign_id, ''),
-       COALESCE(call_type, ''),
-       COALESCE(status, ''),
-       COUNT(*)
-  FROM vicidial_auto_calls
- WHERE server_ip = ?
- GROUP BY 1, 2, 3
- ORDER BY 1, 2, 3`
-
 // AtWork reads who is at work on a server now, and whether more may come. It
 // asks three questions and is never cached.
 func (s *Store) AtWork(ctx context.Context, ip string) (cluster.AtWork, error) {
@@ -50,21 +30,16 @@ func (s *Store) AtWork(ctx context.Context, ip string) (cluster.AtWork, error) {
 	if err != nil {
 		return now, err
 	}
-	err = s.query(ctx, "live agents", selectAgentsAtWork, []any{ip}, func(rows *sql.Rows) error {
-		var agent cluster.AgentAtWork
-		err := rows.Scan(&agent.User, &agent.Extension, &agent.Campaign, &agent.Status)
-		now.Agents = append(now.Agents, agent)
-		return err
-	})
+	agents, err := s.liveAgents(ctx, ip)
 	if err != nil {
 		return now, err
 	}
-	err = s.query(ctx, "live calls", countCallsAtWork, []any{ip}, func(rows *sql.Rows) error {
-		calls := cluster.HealthCalls{ServerIP: ip}
-		err := rows.Scan(&calls.Campaign, &calls.Type, &calls.Status, &calls.Count)
-		now.Calls = append(now.Calls, calls)
-		return err
-	})
+	for _, a := range agents {
+		if !a.Remote() {
+			now.Agents = append(now.Agents, cluster.AgentAtWork{User: a.User, Extension: a.Extension, Campaign: a.Campaign, Status: a.Status})
+		}
+	}
+	now.Calls, err = s.liveCalls(ctx, ip)
 	return now, err
 }
 

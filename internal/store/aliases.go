@@ -72,3 +72,14 @@ func (s *Store) readMailboxes(ctx context.Context) ([]string, error) {
 	})
 	return ids, err
 }
+
+// loginLists returns the phone logins of each alias. An alias without logins has
+// one that is empty, as VICIdial splits the column.
+func (s *Store) loginLists(ctx context.Context) ([]cluster.Alias, error) {
+	aliases, err := s.aliases.get(ctx)
+	lists := make([]cluster.Alias, 0, len(aliases))
+	for _, alias := range aliases {
+		lists = append(lists, cluster.Alias{ID: alias.ID, Logins: strings.Split(alias.List(), ",")})
+	}
+	return lists, err
+}

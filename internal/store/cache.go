@@ -49,6 +49,15 @@ func (q *cachedQuery[T]) get(ctx context.Context) (T, error) {
 	}
 }
 
+// latest runs the query where a fresh result is wanted, and is get otherwise. A
+// fresh result is not kept.
+func (q *cachedQuery[T]) latest(ctx context.Context, fresh bool) (T, error) {
+	if fresh {
+		return q.read(ctx)
+	}
+	return q.get(ctx)
+}
+
 func (q *cachedQuery[T]) run(ctx context.Context, l *load[T]) {
 	ctx, cancel := context.WithTimeout(ctx, loadTimeout)
 	defer cancel()

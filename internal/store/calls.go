@@ -55,13 +55,6 @@ func (s *Store) readRemoteAgents(ctx context.Context) ([]cluster.RemoteAgents, e
 	return runs, err
 }
 
-const selectTemplatePhones = `
-SELECT COALESCE(extension, ''),
-       COALESCE(server_ip, '')
-  FROM phones
- WHERE template_id = ?
- ORDER BY server_ip, extension`
-
 // TemplateUse asks who uses a template. It is asked at each write, not cached:
 // phones are many and templates change seldom.
 func (s *Store) TemplateUse(ctx context.Context, id string) (cluster.TemplateUse, error) {
@@ -70,14 +63,10 @@ func (s *Store) TemplateUse(ctx context.Context, id string) (cluster.TemplateUse
 		return cluster.TemplateUse{}, err
 	}
 	use := cluster.TemplateUse{Carriers: carriers.Using(id)}
-	err = s.query(ctx, "phones that use template "+id, selectTemplatePhones, []any{id}, func(rows *sql.Rows) error {
-		var phone cluster.TemplatePhone
-		if err := rows.Scan(&phone.Extension, &phone.ServerIP); err != nil {
-			return err
-		}
-		use.Phones = append(use.Phones, phone)
-		return nil
-	})
+	phones, err := s.readPhones(ctx, nil, "template_id = ?", id)
+	for _, phone := range phones.phones {
+		use.Phones = append(use.Phones, cluster.TemplatePhone{Extension: phone.Extension, ServerIP: phone.ServerIP})
+	}
 	return use, err
 }
 

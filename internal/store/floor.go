@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -48,17 +47,7 @@ func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, []cluste
 	if err != nil {
 		return nil, nil, err
 	}
-	var aliases []cluster.Alias
-	err = s.query(ctx, "phone aliases", "SELECT alias_id, COALESCE(logins_list, '') FROM phones_alias ORDER BY alias_id", nil, func(rows *sql.Rows) error {
-		var alias cluster.Alias
-		var logins string
-		if err := rows.Scan(&alias.ID, &logins); err != nil {
-			return err
-		}
-		alias.Logins = strings.Split(logins, ",")
-		aliases = append(aliases, alias)
-		return nil
-	})
+	aliases, err := s.loginLists(ctx)
 	return phones, aliases, err
 }
 
@@ -106,15 +95,11 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (cluster.F
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	var in cluster.FailoverInput
-	info, err := s.info.get(ctx)
-	if err != nil {
-		return in, err
-	}
 	servers, err := s.dialServers(ctx)
 	if err != nil {
 		return in, err
 	}
-	rooms, err := s.roomCounts(ctx, info)
+	rooms, err := s.roomCounts(ctx, live)
 	if err != nil {
 		return in, err
 	}
@@ -145,30 +130,16 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (cluster.F
 		return in, err
 	}
 	in.Inbound = cluster.InboundOf(carriers, telephony)
-	if err := s.readFloorSettings(ctx, info, &in); err != nil || !live {
+	settings, err := s.settingsRow.latest(ctx, live)
+	if err != nil {
 		return in, err
 	}
-	return in, s.readFloorLoad(ctx, &in, rooms, phones)
-}
-
-const selectWeights = `
-SELECT COALESCE(container_entry, '')
-  FROM vicidial_settings_containers
- WHERE container_id = ?`
-
-func (s *Store) readFloorSettings(ctx context.Context, info serverInfo, in *cluster.FailoverInput) error {
-	err := s.query(ctx, "system settings", "SELECT COALESCE(active_voicemail_server, '') FROM system_settings LIMIT 1", nil, func(rows *sql.Rows) error {
-		return rows.Scan(&in.VoicemailServer)
-	})
-	if err != nil || !info.schema.Has("vicidial_settings_containers", "container_entry") {
-		return err
+	in.VoicemailServer = settings.Row["active_voicemail_server"].Text
+	in.Weights, _ = cluster.ParseWeights(settings.Weights.Text)
+	if !live {
+		return in, nil
 	}
-	return s.query(ctx, "login weights", selectWeights, []any{cluster.LoginWeightsContainer}, func(rows *sql.Rows) error {
-		var container string
-		err := rows.Scan(&container)
-		in.Weights, _ = cluster.ParseWeights(container)
-		return err
-	})
+	return in, s.readFloorLoad(ctx, &in, rooms, phones)
 }
 
 // readFloorLoad finds out who sits where by the phone that an agent uses.
@@ -197,7 +168,7 @@ func (s *Store) readFloorLoad(ctx context.Context, in *cluster.FailoverInput, ro
 		live.Agents[agent.ServerIP]++
 	}
 	live.Seats, _ = floor.Occupied(agents)
-	calls, err := s.liveCalls(ctx)
+	calls, err := s.liveCalls(ctx, "")
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
-	"database/sql"
-	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -47,32 +47,6 @@ func (s *Store) trunkRows(ctx context.Context) ([]cluster.ForecastTrunk, error) 
 	return rows, err
 }
 
-const selectDialCampaigns = `
-SELECT campaign_id,
-       COALESCE(active, '') = 'Y',
-       COALESCE(dial_method, '') IN ('MANUAL', 'INBOUND_MAN'),
-       COALESCE(auto_dial_level, '0') + 0
-  FROM vicidial_campaigns
- ORDER BY campaign_id`
-
-const selectDialSettings = `
-SELECT COALESCE(outbound_calls_per_second, 0),
-       COALESCE(outbound_autodial_active, '1') = '0' OR COALESCE(%s, '0') = '1'
-  FROM system_settings
- LIMIT 1`
-
-// selectDialAgents counts the agents that the dialer counts
-// (docs/vicidial/dialer.md#counted-agents).
-const selectDialAgents = `
-SELECT server_ip,
-       COALESCE(campaign_id, ''),
-       COUNT(*)
-  FROM vicidial_live_agents
- WHERE status IN ('READY', 'QUEUE', 'INCALL')
-   AND outbound_autodial = 'Y'
- GROUP BY 1, 2
- ORDER BY MIN(last_call_time), 2`
-
 // Dialing reads what VICIdial's dialers read. With live, the goals are those of
 // the agents who are logged in now, served in the order of who waits longest,
 // and the lines in use are those of now; without, there are no goals, no line
@@ -81,10 +55,6 @@ func (s *Store) Dialing(ctx context.Context, live bool) (cluster.ForecastInput, 
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	var in cluster.ForecastInput
-	info, err := s.info.get(ctx)
-	if err != nil {
-		return in, err
-	}
 	servers, err := s.dialServers(ctx)
 	if err != nil {
 		return in, err
@@ -95,55 +65,78 @@ func (s *Store) Dialing(ctx context.Context, live bool) (cluster.ForecastInput, 
 	if in.Trunks, err = s.trunkRows(ctx); err != nil {
 		return in, err
 	}
-	query := fmt.Sprintf(selectDialSettings, info.column(cluster.TableSettings, "disable_auto_dial", "'0'"))
-	if err := s.query(ctx, "system settings", query, nil, func(rows *sql.Rows) error {
-		return rows.Scan(&in.FillCallsPerSecond, &in.AutoDialOff)
-	}); err != nil {
+	settings, err := s.settingsRow.latest(ctx, live)
+	if err != nil {
 		return in, err
 	}
-	levels := make(map[string]float64)
-	if err := s.query(ctx, "campaigns", selectDialCampaigns, nil, func(rows *sql.Rows) error {
-		campaign := cluster.ForecastCampaign{Unpaused: true}
-		var level float64
-		if err := rows.Scan(&campaign.ID, &campaign.Active, &campaign.NoDial, &level); err != nil {
-			return err
-		}
-		campaign.LowLevel = level < 1
-		levels[campaign.ID] = level
-		in.Campaigns = append(in.Campaigns, campaign)
-		return nil
-	}); err != nil || !live {
+	perSecond, _ := settings.Row["outbound_calls_per_second"].Int()
+	in.FillCallsPerSecond, in.AutoDialOff = int(perSecond), settings.AutoDialOff || settings.AutoDialPaused
+	campaigns, err := s.campaigns.latest(ctx, live)
+	if err != nil {
 		return in, err
 	}
-	return in, s.readDialLoad(ctx, &in, levels)
+	for _, campaign := range campaigns {
+		in.Campaigns = append(in.Campaigns, cluster.ForecastCampaign{
+			ID: campaign.ID, Active: campaign.Active, Unpaused: true, LowLevel: campaign.DialLevel < 1,
+			NoDial: campaign.DialMethod == "MANUAL" || campaign.DialMethod == "INBOUND_MAN",
+		})
+	}
+	if !live {
+		return in, nil
+	}
+	return in, s.readDialLoad(ctx, &in, campaigns)
 }
 
-func (s *Store) readDialLoad(ctx context.Context, in *cluster.ForecastInput, levels map[string]float64) error {
-	err := s.query(ctx, "live agents", selectDialAgents, nil, func(rows *sql.Rows) error {
-		var goal cluster.ForecastGoal
-		var agents int
-		if err := rows.Scan(&goal.ServerIP, &goal.Campaign, &agents); err != nil {
-			return err
+// dialGoals are the goals of the agents whom the dialer counts
+// (docs/vicidial/dialer.md#counted-agents), in the order of who waits longest.
+func dialGoals(agents []cluster.LiveAgent, campaigns cluster.Campaigns) []cluster.ForecastGoal {
+	type group struct{ server, campaign string }
+	type load struct {
+		goal    cluster.ForecastGoal
+		agents  int
+		longest string // the earliest last call of them
+	}
+	level := make(map[string]float64)
+	for _, campaign := range campaigns {
+		level[campaign.ID] = campaign.DialLevel
+	}
+	loads := make(map[group]*load)
+	for _, a := range agents {
+		if !a.Autodial || !slices.Contains([]string{"READY", "QUEUE", "INCALL"}, a.Status) {
+			continue
 		}
-		goal.Lines = cluster.GoalLines(agents, levels[goal.Campaign])
-		in.Goals = append(in.Goals, goal)
-		return nil
+		of := group{a.ServerIP, fold(a.Campaign)}
+		if loads[of] == nil {
+			loads[of] = &load{goal: cluster.ForecastGoal{ServerIP: a.ServerIP, Campaign: a.Campaign}, longest: a.LastCall}
+		}
+		loads[of].agents++
+		loads[of].longest = min(loads[of].longest, a.LastCall)
+	}
+	sorted := slices.SortedFunc(maps.Values(loads), func(a, b *load) int {
+		return cmp.Or(cmp.Compare(a.longest, b.longest), cmp.Compare(a.goal.Campaign, b.goal.Campaign), cmp.Compare(a.goal.ServerIP, b.goal.ServerIP))
 	})
+	goals := make([]cluster.ForecastGoal, 0, len(sorted))
+	for _, l := range sorted {
+		l.goal.Lines = cluster.GoalLines(l.agents, level[l.goal.Campaign])
+		goals = append(goals, l.goal)
+	}
+	return goals
+}
+
+func (s *Store) readDialLoad(ctx context.Context, in *cluster.ForecastInput, campaigns cluster.Campaigns) error {
+	agents, err := s.liveAgents(ctx, "")
 	if err != nil {
 		return err
 	}
-	agents, err := s.liveAgents(ctx)
-	if err != nil {
-		return err
-	}
+	in.Goals = dialGoals(agents, campaigns)
 	unpaused := make(map[string]bool)
-	for _, group := range agents {
-		unpaused[group.Campaign] = unpaused[group.Campaign] || group.Status != "PAUSED"
+	for _, agent := range agents {
+		unpaused[agent.Campaign] = unpaused[agent.Campaign] || agent.Status != "PAUSED"
 	}
 	for i := range in.Campaigns {
 		in.Campaigns[i].Unpaused = unpaused[in.Campaigns[i].ID]
 	}
-	calls, err := s.liveCalls(ctx)
+	calls, err := s.liveCalls(ctx, "")
 	for _, call := range calls {
 		in.InUse = append(in.InUse, linesOf(call))
 	}

@@ -35,10 +35,12 @@ func (s *Store) Health(ctx context.Context) (cluster.HealthSnapshot, error) {
 	if snapshot.Beats, err = s.beats(ctx); err != nil {
 		return snapshot, err
 	}
-	if snapshot.Agents, err = s.liveAgents(ctx); err != nil {
+	agents, err := s.liveAgents(ctx, "")
+	if err != nil {
 		return snapshot, err
 	}
-	if snapshot.Calls, err = s.liveCalls(ctx); err != nil {
+	snapshot.Agents = countAgents(agents)
+	if snapshot.Calls, err = s.liveCalls(ctx, ""); err != nil {
 		return snapshot, err
 	}
 	snapshot.Shortages, err = s.shortages(ctx)
@@ -80,19 +82,12 @@ func (s *Store) readMoment(ctx context.Context, _ serverInfo, snapshot *cluster.
 	})
 }
 
-// selectHealthSettings leaves outbound_autodial_active alone: a cluster that only
-// takes calls has it off for good.
-const selectHealthSettings = `
-SELECT COALESCE(active_voicemail_server, ''),
-       COALESCE(%s, '0') = '1'
-  FROM system_settings
- LIMIT 1`
-
-func (s *Store) readHealthSettings(ctx context.Context, info serverInfo, snapshot *cluster.HealthSnapshot) error {
-	query := fmt.Sprintf(selectHealthSettings, info.column(cluster.TableSettings, "disable_auto_dial", "'0'"))
-	return s.query(ctx, "system settings", query, nil, func(rows *sql.Rows) error {
-		return rows.Scan(&snapshot.VoicemailServer, &snapshot.AutoDialOff)
-	})
+// readHealthSettings leaves AutoDialOff alone: a cluster that only takes calls has
+// outbound_autodial_active off for good.
+func (s *Store) readHealthSettings(ctx context.Context, _ serverInfo, snapshot *cluster.HealthSnapshot) error {
+	settings, err := s.settingsRow.latest(ctx, true)
+	snapshot.VoicemailServer, snapshot.AutoDialOff = settings.Row["active_voicemail_server"].Text, settings.AutoDialPaused
+	return err
 }
 
 const selectHealthServers = `
@@ -126,44 +121,33 @@ func (s *Store) readHealthServers(ctx context.Context, info serverInfo, snapshot
 // roomCount are the rooms of the engine that a server uses.
 type roomCount struct{ total, free int }
 
-const countRooms = `
-SELECT r.server_ip,
-       COUNT(*),
-       SUM(COALESCE(r.extension, '') = '')
-  FROM %s AS r
- GROUP BY r.server_ip`
-
 // roomCounts counts the rooms of each server's own engine.
-func (s *Store) roomCounts(ctx context.Context, info serverInfo) (map[string]roomCount, error) {
+func (s *Store) roomCounts(ctx context.Context, fresh bool) (map[string]roomCount, error) {
 	servers, err := s.Servers(ctx)
 	if err != nil {
 		return nil, err
 	}
+	rooms, err := s.rooms.latest(ctx, fresh)
 	counts := make(map[string]roomCount)
-	for _, engine := range []cluster.Engine{cluster.Meetme, cluster.Confbridge} {
-		if !info.schema.Has(engine.Table(), "conf_exten") {
-			continue
-		}
-		err := s.query(ctx, "conference rooms", fmt.Sprintf(countRooms, engine.Table()), nil, func(rows *sql.Rows) error {
-			var ip string
-			var count roomCount
-			if err := rows.Scan(&ip, &count.total, &count.free); err != nil {
-				return err
+	for engine, all := range rooms {
+		for ip, there := range all {
+			if server, found := servers.ByIP(ip); !found || server.Engine() != engine {
+				continue
 			}
-			if server, found := servers.ByIP(ip); found && server.Engine() == engine {
-				counts[ip] = count
+			count := roomCount{total: len(there)}
+			for _, room := range there {
+				if !room.InUse {
+					count.free++
+				}
 			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
+			counts[ip] = count
 		}
 	}
-	return counts, nil
+	return counts, err
 }
 
-func (s *Store) readHealthRooms(ctx context.Context, info serverInfo, snapshot *cluster.HealthSnapshot) error {
-	counts, err := s.roomCounts(ctx, info)
+func (s *Store) readHealthRooms(ctx context.Context, _ serverInfo, snapshot *cluster.HealthSnapshot) error {
+	counts, err := s.roomCounts(ctx, true)
 	for i, server := range snapshot.Servers {
 		snapshot.Servers[i].RoomsTotal, snapshot.Servers[i].RoomsFree = counts[server.IP].total, counts[server.IP].free
 	}

@@ -4,17 +4,10 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
-
-const selectPlaces = `
-SELECT COALESCE(active_voicemail_server, ''),
-       COALESCE(%s, '')
-  FROM system_settings
- LIMIT 1`
 
 // selectWebNodes names machines once, whatever names agents reach them by.
 const selectWebNodes = `
@@ -47,12 +40,11 @@ func (s *Store) Landscape(ctx context.Context, live bool) (cluster.Landscape, er
 			}
 		}
 	}
-	query := fmt.Sprintf(selectPlaces, info.column(cluster.TableSettings, "slave_db_server", "''"))
-	if err := s.query(ctx, "system settings", query, nil, func(rows *sql.Rows) error {
-		return rows.Scan(&land.Voicemail, &land.Replica)
-	}); err != nil {
+	settings, err := s.settingsRow.latest(ctx, live)
+	if err != nil {
 		return land, err
 	}
+	land.Voicemail, land.Replica = settings.Row["active_voicemail_server"].Text, settings.Row["slave_db_server"].Text
 	if info.schema.Has("vicidial_webservers", "hostname") {
 		if err := s.query(ctx, "web nodes", selectWebNodes, nil, func(rows *sql.Rows) error {
 			var host string

@@ -1,8 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
@@ -39,26 +43,82 @@ func (s *Store) beats(ctx context.Context) ([]cluster.HealthBeat, error) {
 	return beats, err
 }
 
-const countAgents = `
-SELECT server_ip,
+const selectLiveAgents = `
+SELECT COALESCE(user, ''),
+       COALESCE(server_ip, ''),
+       COALESCE(extension, ''),
        COALESCE(campaign_id, ''),
        COALESCE(status, ''),
-       COALESCE(extension, '') LIKE 'R/%',
-       COUNT(*)
-  FROM vicidial_live_agents
- GROUP BY 1, 2, 3, 4
- ORDER BY 1, 2, 3, 4`
+       COALESCE(outbound_autodial, '') = 'Y',
+       COALESCE(last_call_time, '')
+  FROM vicidial_live_agents%s
+ ORDER BY user`
 
-func (s *Store) liveAgents(ctx context.Context) ([]cluster.HealthAgents, error) {
-	var agents []cluster.HealthAgents
-	err := s.query(ctx, "live agents", countAgents, nil, func(rows *sql.Rows) error {
-		var a cluster.HealthAgents
-		err := rows.Scan(&a.ServerIP, &a.Campaign, &a.Status, &a.Remote, &a.Count)
+// liveAgents reads the agents who are logged in now, on one server or, where ip
+// is empty, on all; remote agents too.
+func (s *Store) liveAgents(ctx context.Context, ip string) ([]cluster.LiveAgent, error) {
+	var agents []cluster.LiveAgent
+	where, args := onServer(ip)
+	err := s.query(ctx, "live agents", fmt.Sprintf(selectLiveAgents, where), args, func(rows *sql.Rows) error {
+		var a cluster.LiveAgent
+		err := rows.Scan(&a.User, &a.ServerIP, &a.Extension, &a.Campaign, &a.Status, &a.Autodial, &a.LastCall)
 		agents = append(agents, a)
 		return err
 	})
 	return agents, err
 }
+
+func onServer(ip string) (where string, args []any) {
+	if ip == "" {
+		return "", nil
+	}
+	return "\n WHERE server_ip = ?", []any{ip}
+}
+
+// LiveAgents returns the agents who are logged in on a phone now. It is never
+// cached.
+func (s *Store) LiveAgents(ctx context.Context) ([]cluster.LiveAgent, error) {
+	agents, err := s.liveAgents(ctx, "")
+	return slices.DeleteFunc(agents, cluster.LiveAgent.Remote), err
+}
+
+// countAgents counts agents by server, campaign, status and kind, in that order.
+// Two spellings of a campaign are one, as for the database.
+func countAgents(agents []cluster.LiveAgent) []cluster.HealthAgents {
+	counts := map[cluster.HealthAgents]int{}
+	spelling := map[string]string{}
+	for _, a := range agents {
+		campaign := fold(a.Campaign)
+		if _, known := spelling[campaign]; !known {
+			spelling[campaign] = a.Campaign
+		}
+		counts[cluster.HealthAgents{ServerIP: a.ServerIP, Campaign: campaign, Status: a.Status, Remote: a.Remote()}]++
+	}
+	groups := make([]cluster.HealthAgents, 0, len(counts))
+	for group, count := range counts { // sorted below
+		group.Campaign, group.Count = spelling[group.Campaign], count
+		groups = append(groups, group)
+	}
+	slices.SortFunc(groups, func(a, b cluster.HealthAgents) int {
+		return cmp.Or(cmp.Compare(a.ServerIP, b.ServerIP), cmp.Compare(a.Campaign, b.Campaign), cmp.Compare(a.Status, b.Status), compareBool(a.Remote, b.Remote))
+	})
+	return groups
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	default:
+		return 1
+	}
+}
+
+// fold writes an id as the database compares it: without letter case, and
+// without blanks at the end.
+func fold(id string) string { return strings.ToLower(key(id)) }
 
 const countCalls = `
 SELECT server_ip,
@@ -66,19 +126,37 @@ SELECT server_ip,
        COALESCE(call_type, ''),
        COALESCE(status, ''),
        COUNT(*)
-  FROM vicidial_auto_calls
+  FROM vicidial_auto_calls%s
  GROUP BY 1, 2, 3, 4
  ORDER BY 1, 2, 3, 4`
 
-func (s *Store) liveCalls(ctx context.Context) ([]cluster.HealthCalls, error) {
+// liveCalls counts the calls that are up now, on one server or, where ip is
+// empty, on all.
+func (s *Store) liveCalls(ctx context.Context, ip string) ([]cluster.HealthCalls, error) {
 	var calls []cluster.HealthCalls
-	err := s.query(ctx, "live calls", countCalls, nil, func(rows *sql.Rows) error {
+	where, args := onServer(ip)
+	err := s.query(ctx, "live calls", fmt.Sprintf(countCalls, where), args, func(rows *sql.Rows) error {
 		var c cluster.HealthCalls
 		err := rows.Scan(&c.ServerIP, &c.Campaign, &c.Type, &c.Status, &c.Count)
 		calls = append(calls, c)
 		return err
 	})
 	return calls, err
+}
+
+// Live counts the agents on phones and the calls of a server now.
+func (s *Store) Live(ctx context.Context, ip string) (cluster.Live, error) {
+	var live cluster.Live
+	agents, err := s.liveAgents(ctx, ip)
+	if err != nil {
+		return live, err
+	}
+	live.Agents = len(slices.DeleteFunc(agents, cluster.LiveAgent.Remote))
+	calls, err := s.liveCalls(ctx, ip)
+	for _, group := range calls {
+		live.Calls += group.Count
+	}
+	return live, err
 }
 
 const selectShortages = `

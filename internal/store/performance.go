@@ -26,15 +26,11 @@ SELECT server_ip,
 func (s *Store) Measures(ctx context.Context, within time.Duration) ([]cluster.CapacityMeasure, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
-	info, err := s.info.get(ctx)
-	if err != nil {
-		return nil, err
-	}
 	servers, err := s.Servers(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rooms, err := s.roomCounts(ctx, info)
+	rooms, err := s.roomCounts(ctx, true)
 	if err != nil {
 		return nil, err
 	}
@@ -67,24 +63,19 @@ func (s *Store) Measures(ctx context.Context, within time.Duration) ([]cluster.C
 	return measures, s.addLoad(ctx, measures, at)
 }
 
-const selectDialingServers = `
-SELECT DISTINCT t.server_ip
-  FROM vicidial_server_trunks AS t
- WHERE t.dedicated_trunks > 0`
-
 // addLoad adds what is up now, and which servers dial: those that place calls
 // or have trunks of a campaign.
 func (s *Store) addLoad(ctx context.Context, measures []cluster.CapacityMeasure, at map[string]int) error {
-	agents, err := s.liveAgents(ctx)
+	agents, err := s.LiveAgents(ctx)
 	if err != nil {
 		return err
 	}
-	for _, group := range agents {
-		if i, ours := at[group.ServerIP]; ours && !group.Remote {
-			measures[i].Agents += group.Count
+	for _, agent := range agents {
+		if i, ours := at[agent.ServerIP]; ours {
+			measures[i].Agents++
 		}
 	}
-	calls, err := s.liveCalls(ctx)
+	calls, err := s.liveCalls(ctx, "")
 	if err != nil {
 		return err
 	}
@@ -94,12 +85,11 @@ func (s *Store) addLoad(ctx context.Context, measures []cluster.CapacityMeasure,
 			measures[i].Outbound = measures[i].Outbound || call.Type != "IN"
 		}
 	}
-	return s.query(ctx, "trunk rows", selectDialingServers, nil, func(rows *sql.Rows) error {
-		var ip string
-		err := rows.Scan(&ip)
-		if i, ours := at[ip]; ours {
+	trunks, err := s.Trunks(ctx)
+	for _, trunk := range trunks {
+		if i, ours := at[trunk.ServerIP]; ours && trunk.Dedicated > 0 {
 			measures[i].Outbound = true
 		}
-		return err
-	})
+	}
+	return err
 }

@@ -33,7 +33,7 @@ func (s *Store) phones(ctx context.Context, columns []string) (phoneColumns, err
 	chosen := s.phoneQueries[key]
 	if chosen == nil {
 		chosen = &cachedQuery[phoneColumns]{
-			read: func(ctx context.Context) (phoneColumns, error) { return s.readPhones(ctx, columns) },
+			read: func(ctx context.Context) (phoneColumns, error) { return s.readPhones(ctx, columns, "") },
 			log:  s.log.cache("phones"),
 		}
 		if s.phoneQueries == nil {
@@ -53,9 +53,10 @@ func (s *Store) forgetPhones() {
 	}
 }
 
-// readPhones keeps each text once, however many phones share it, and all values
-// in few large pieces: 20,000 phones with 20 columns stay below 15 MB.
-func (s *Store) readPhones(ctx context.Context, columns []string) (phoneColumns, error) {
+// readPhones reads the phones that meet a condition, or all. It keeps each text
+// once, however many phones share it, and all values in few large pieces: 20,000
+// phones with 20 columns stay below 15 MB.
+func (s *Store) readPhones(ctx context.Context, columns []string, where string, args ...any) (phoneColumns, error) {
 	info, err := s.info.get(ctx)
 	if err != nil {
 		return phoneColumns{}, err
@@ -65,7 +66,11 @@ func (s *Store) readPhones(ctx context.Context, columns []string) (phoneColumns,
 	for _, column := range read.columns {
 		query += ",\n       " + column // checked against information_schema above
 	}
-	query += "\n  FROM phones\n ORDER BY server_ip, extension"
+	query += "\n  FROM phones"
+	if where != "" {
+		query += "\n WHERE " + where
+	}
+	query += "\n ORDER BY server_ip, extension"
 
 	texts := map[string]string{}
 	one := func(raw sql.RawBytes) cluster.Value {
@@ -85,7 +90,7 @@ func (s *Store) readPhones(ctx context.Context, columns []string) (phoneColumns,
 		into[i] = &found[i]
 	}
 	var piece []cluster.Value
-	err = s.query(ctx, "phones", query, nil, func(rows *sql.Rows) error {
+	err = s.query(ctx, "phones", query, args, func(rows *sql.Rows) error {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
@@ -123,51 +128,4 @@ func (s *Store) Floor(ctx context.Context, columns []string) (seating.FloorRows,
 	}
 	floor.Mailboxes, err = s.mailboxes.get(ctx)
 	return floor, err
-}
-
-const selectLiveAgents = `
-SELECT user,
-       server_ip,
-       extension
-  FROM vicidial_live_agents
- WHERE extension NOT LIKE 'R/%'
- ORDER BY user`
-
-// LiveAgents returns who is using which phone now. It is never cached.
-func (s *Store) LiveAgents(ctx context.Context) ([]cluster.LiveAgent, error) {
-	var agents []cluster.LiveAgent
-	err := s.query(ctx, "live agents", selectLiveAgents, nil, func(rows *sql.Rows) error {
-		var user, ip, channel sql.NullString
-		if err := rows.Scan(&user, &ip, &channel); err != nil {
-			return err
-		}
-		agents = append(agents, cluster.LiveAgent{User: user.String, ServerIP: ip.String, Extension: channel.String})
-		return nil
-	})
-	return agents, err
-}
-
-const selectVoicemailServer = `
-SELECT COALESCE(active_voicemail_server, '')
-  FROM system_settings
- LIMIT 1`
-
-// VoicemailServer returns the server_ip of the node that keeps all mailboxes.
-func (s *Store) VoicemailServer(ctx context.Context) (string, error) {
-	var ip string
-	err := s.query(ctx, "system settings", selectVoicemailServer, nil, func(rows *sql.Rows) error { return rows.Scan(&ip) })
-	return ip, err
-}
-
-const selectCrossServer = `
-SELECT COALESCE(generate_cross_server_exten, '0') > '0'
-  FROM system_settings
- LIMIT 1`
-
-// CrossServerExten says whether the dialplan of every node reaches the phones of
-// all others.
-func (s *Store) CrossServerExten(ctx context.Context) (bool, error) {
-	on := false
-	err := s.query(ctx, "system settings", selectCrossServer, nil, func(rows *sql.Rows) error { return rows.Scan(&on) })
-	return on, err
 }

@@ -4,24 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
-
-// Live tables are read when asked and never cached.
-const selectLive = `
-SELECT (SELECT COUNT(*) FROM vicidial_live_agents WHERE server_ip = ? AND COALESCE(extension, '') NOT LIKE 'R/%'),
-       (SELECT COUNT(*) FROM vicidial_auto_calls WHERE server_ip = ?)`
-
-// Live counts who is at work on a server now.
-func (s *Store) Live(ctx context.Context, ip string) (cluster.Live, error) {
-	var live cluster.Live
-	err := s.query(ctx, "live agents and calls", selectLive, []any{ip, ip}, func(rows *sql.Rows) error {
-		return rows.Scan(&live.Agents, &live.Calls)
-	})
-	return live, err
-}
 
 // Mentions counts, in one statement, the rows that name a server.
 func (s *Store) Mentions(ctx context.Context, ip string) (cluster.Mentions, error) {
@@ -109,31 +96,18 @@ func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Rem
 	if removal.Mentions, err = s.Mentions(ctx, ip); err != nil {
 		return removal, err
 	}
-	if err = s.query(ctx, "system settings", "SELECT COALESCE(active_voicemail_server, '') FROM system_settings LIMIT 1", nil, func(rows *sql.Rows) error {
-		err := rows.Scan(&removal.Voicemail)
-		removal.Voicemail = key(removal.Voicemail)
-		return err
-	}); err != nil {
+	if removal.Voicemail, err = s.VoicemailServer(ctx); err != nil {
 		return removal, err
 	}
-	if err = s.query(ctx, "phone logins", "SELECT login FROM phones WHERE server_ip = ? AND login <> '' ORDER BY login", []any{ip}, func(rows *sql.Rows) error {
-		var login string
-		err := rows.Scan(&login)
-		removal.Logins = append(removal.Logins, login)
-		return err
-	}); err != nil || len(removal.Logins) == 0 {
+	phones, err := s.readPhones(ctx, nil, "server_ip = ? AND login <> ''", ip)
+	if err != nil || len(phones.phones) == 0 {
 		return removal, err
 	}
-	err = s.query(ctx, "phone aliases", "SELECT alias_id, COALESCE(logins_list, '') FROM phones_alias ORDER BY alias_id", nil, func(rows *sql.Rows) error {
-		var alias cluster.Alias
-		var logins string
-		if err := rows.Scan(&alias.ID, &logins); err != nil {
-			return err
-		}
-		alias.Logins = strings.Split(logins, ",")
-		removal.Aliases = append(removal.Aliases, alias)
-		return nil
-	})
+	for _, phone := range phones.phones {
+		removal.Logins = append(removal.Logins, phone.Login)
+	}
+	slices.Sort(removal.Logins)
+	removal.Aliases, err = s.loginLists(ctx)
 	return removal, err
 }
 

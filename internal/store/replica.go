@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
@@ -16,25 +17,17 @@ import (
 // because reports would.
 const replicaTimeout = 10 * time.Second
 
-// selectReplicaHost leaves out what VICIdial takes for no host: reports use the
-// replica when its name is longer than five characters
-// (docs/vicidial/web-pages.md#replica-name-length).
-const selectReplicaHost = `
-SELECT slave_db_server
-  FROM system_settings
- WHERE CHAR_LENGTH(slave_db_server) > 5
- LIMIT 1`
+// shortestReplica is the length of a name of a replica: VICIdial's reports take a
+// shorter one for none (docs/vicidial/web-pages.md#replica-name-length).
+const shortestReplica = 6
 
 // Replica looks at the reporting replica with the same user, password and
 // database name as the primary, as VICIdial's reports do. It returns nil where
 // the cluster has none; one that cannot be asked is an answer, not an error.
 func (s *Store) Replica(ctx context.Context) (*cluster.HealthReplica, error) {
-	info, err := s.info.get(ctx)
-	if err != nil || !info.schema.Has(cluster.TableSettings, "slave_db_server") {
-		return nil, err
-	}
-	name := ""
-	if err := s.query(ctx, "system settings", selectReplicaHost, nil, func(rows *sql.Rows) error { return rows.Scan(&name) }); err != nil || name == "" {
+	settings, err := s.settingsRow.latest(ctx, true)
+	name := settings.Row["slave_db_server"].Text
+	if err != nil || utf8.RuneCountInString(name) < shortestReplica {
 		return nil, err
 	}
 	replica := &cluster.HealthReplica{Host: name}

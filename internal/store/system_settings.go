@@ -14,10 +14,23 @@ SELECT COALESCE(container_entry, '')
   FROM vicidial_settings_containers
  WHERE container_id = ?`
 
-// SystemSettings returns the choices that the cluster makes once, and the
-// container of agent login weights where the schema has containers.
+// SystemSettings returns the row of system_settings, and the container of agent
+// login weights where the schema has containers.
 func (s *Store) SystemSettings(ctx context.Context) (cluster.Settings, error) {
 	return s.settingsRow.get(ctx)
+}
+
+// VoicemailServer returns the server_ip of the node that keeps all mailboxes.
+func (s *Store) VoicemailServer(ctx context.Context) (string, error) {
+	settings, err := s.SystemSettings(ctx)
+	return key(settings.Row["active_voicemail_server"].Text), err
+}
+
+// CrossServerExten says whether the dialplan of every node reaches the phones of
+// all others.
+func (s *Store) CrossServerExten(ctx context.Context) (bool, error) {
+	settings, err := s.SystemSettings(ctx)
+	return settings.Row["generate_cross_server_exten"].Text > "0", err
 }
 
 func (s *Store) readSystemSettings(ctx context.Context) (cluster.Settings, error) {
@@ -26,7 +39,9 @@ func (s *Store) readSystemSettings(ctx context.Context) (cluster.Settings, error
 		return cluster.Settings{}, err
 	}
 	columns := info.schema.Only(cluster.TableSettings, cluster.SettingsColumns)
-	others := info.schema.Only(cluster.TableSettings, []string{"db_schema_version", "sounds_central_control_active", "require_password_length"})
+	others := info.schema.Only(cluster.TableSettings, []string{
+		"db_schema_version", "sounds_central_control_active", "require_password_length", "outbound_autodial_active", "disable_auto_dial",
+	})
 	selected := slices.Concat(columns, others)
 
 	settings := cluster.Settings{Row: make(cluster.Row, len(columns))}
@@ -52,6 +67,10 @@ func (s *Store) readSystemSettings(ctx context.Context) (cluster.Settings, error
 			case "require_password_length":
 				length, _ := is.Int()
 				settings.PasswordLength = int(length)
+			case "outbound_autodial_active":
+				settings.AutoDialOff = is.Text == "0"
+			case "disable_auto_dial":
+				settings.AutoDialPaused = is.Text == "1"
 			}
 		}
 		return nil

@@ -39,7 +39,8 @@ const selectCampaigns = `
 SELECT campaign_id,
        COALESCE(campaign_name, ''),
        COALESCE(active, '') = 'Y',
-       COALESCE(dial_method, '')
+       COALESCE(dial_method, ''),
+       COALESCE(auto_dial_level, '0') + 0
   FROM vicidial_campaigns
  ORDER BY campaign_id`
 
@@ -55,7 +56,7 @@ func (s *Store) readCampaigns(ctx context.Context) (cluster.Campaigns, error) {
 	var campaigns cluster.Campaigns
 	err := s.query(ctx, "campaigns", selectCampaigns, nil, func(rows *sql.Rows) error {
 		var campaign cluster.Campaign
-		if err := rows.Scan(&campaign.ID, &campaign.Name, &campaign.Active, &campaign.DialMethod); err != nil {
+		if err := rows.Scan(&campaign.ID, &campaign.Name, &campaign.Active, &campaign.DialMethod, &campaign.DialLevel); err != nil {
 			return err
 		}
 		campaign.ID = key(campaign.ID)

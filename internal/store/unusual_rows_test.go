@@ -155,7 +155,7 @@ func TestReads_ofATableThatIsHeld(t *testing.T) {
 	defer cancel()
 	_, err = s.Live(soon, "10.0.0.1")
 	var held *Held
-	if !errors.As(err, &held) || !strings.Contains(held.Hint(), "PROCESSLIST") || !strings.HasPrefix(err.Error(), "reading live agents and calls: the database gave no answer in time") {
+	if !errors.As(err, &held) || !strings.Contains(held.Hint(), "PROCESSLIST") || !strings.HasPrefix(err.Error(), "reading live agents: the database gave no answer in time") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -99,7 +99,8 @@ func TestAccFailoverPlan(t *testing.T) {
 						ConfigStateChecks: []statecheck.StateCheck{is(tfjsonpath.New("survivable"), knownvalue.Bool(true))},
 					},
 					{ // the present load: two agents on dial1, one on dial2
-						PreConfig: acctest.Run(t, d, "UPDATE server_updater SET last_update = NOW() - INTERVAL 1 HOUR WHERE server_ip = '10.0.0.3'",
+						PreConfig: acctest.Run(t, d, "UPDATE server_updater SET last_update = NOW()", // the steps before may take longer than a heartbeat lasts
+							"UPDATE server_updater SET last_update = NOW() - INTERVAL 1 HOUR WHERE server_ip = '10.0.0.3'",
 							"UPDATE vicidial_conferences SET extension = 'SIP/x' WHERE server_ip = '10.0.0.2' AND conf_exten > 8600051"),
 						Config: config(d, "live = true"),
 						ConfigStateChecks: []statecheck.StateCheck{
