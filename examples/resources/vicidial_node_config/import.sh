@@ -2,6 +2,10 @@
 # into state, and keys that VICIdial does not know are kept.
 terraform import vicidial_node_config.site nodes/dial1.conf,nodes/dial2.conf,nodes/db.conf
 
+# With a node's crontab after a plus sign, what it does is declared as well; a
+# folder that has an astguiclient.conf and a crontab says the same.
+terraform import vicidial_node_config.site nodes/dial1.conf+nodes/dial1.crontab,nodes/db
+
 # The text of one file will do as well; Terraform shows an id, so take the
 # passwords out of it before.
 terraform import vicidial_node_config.site "$(grep -v _pass /etc/astguiclient.conf)"

@@ -14,7 +14,8 @@ resource "vicidial_node_config" "site" {
     }
   }
 
-  log_archive = "monthly"
+  log_archive      = "monthly"
+  log_archive_days = 365
 
   settings = {
     PATHweb             = "/srv/www/htdocs"
@@ -23,7 +24,13 @@ resource "vicidial_node_config" "site" {
     VARHTTP_path        = "http://10.10.10.7"
   }
 
-  recordings = { format = "MP3", ship = true, keep_days = 7 }
+  recordings = {
+    format              = "MP3"
+    ship                = true
+    transfer            = { run_check = true, validate = true }
+    keep_days           = 30
+    keep_originals_days = 1
+  }
 }
 
 # Bring the files over with what you use anyway. The passwords are filled in on
@@ -36,4 +43,9 @@ output "files" {
       "install"                = vicidial_node_config.site.install_command[server_ip]
     }
   }
+}
+
+# Or give a new machine its files when it boots.
+output "user_data" {
+  value = vicidial_node_config.site.user_data
 }

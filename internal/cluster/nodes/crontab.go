@@ -19,13 +19,14 @@ func CheckKeepaliveFlag(flag string) error {
 	return nil
 }
 
-// keepaliveLetters are letters that ADMIN_keepalive_ALL.pl tests for.
-var keepaliveLetters = regexp.MustCompile(`^[1-9ECSX]+$`)
+// keepaliveLetters are letters that ADMIN_keepalive_ALL.pl tests for; an X
+// silences all others, so it stands alone.
+var keepaliveLetters = regexp.MustCompile(`^(X|[1-9ECS]+)$`)
 
 // CheckKeepalives says why something is no value of VARactive_keepalives.
 func CheckKeepalives(letters string) error {
 	if !keepaliveLetters.MatchString(letters) {
-		return fmt.Errorf("%q holds more than the letters of %s, or X for none", letters, letterOrder)
+		return fmt.Errorf("%q is neither letters of %s nor X alone", letters, letterOrder)
 	}
 	return nil
 }
@@ -79,7 +80,9 @@ func (n Node) Crontab(assignment Assignment, archives Archives, options CrontabO
 		script("clears the node's own rows out of the live tables", "2 1 * * *", "AST_reset_mysql_vars.pl")
 	}
 	for _, work := range dutyWorks(archives) {
-		if assignment.does(n.ServerIP, work.duty) {
+		// Two nodes that have a duty's letter need no second job beside it.
+		second := work.letter != "" && assignment.does(n.ServerIP, work.duty) && assignment[work.duty][0] != n.ServerIP
+		if assignment.does(n.ServerIP, work.duty) && !second {
 			for _, job := range work.jobs {
 				script(job.about, job.schedule, job.script)
 			}

@@ -16,7 +16,7 @@ type Recordings struct {
 	// HTTPS has the links in recording_log begin with https until a recording
 	// is shipped; from then on VARHTTP_path says how they begin.
 	HTTPS bool
-	// RunCheck ends a compression or a transfer while another one runs.
+	// RunCheck ends a compression while another one runs.
 	RunCheck bool
 	// SortByDate sorts compressed files into folders of a day, where
 	// AST_CRON_audio_3_ftp.pl does not find them.
@@ -42,6 +42,8 @@ type Transfer struct {
 	Folders string
 	// LocalFolders keeps what was sent in the same folders on the node.
 	LocalFolders bool
+	// RunCheck ends a transfer while another one runs.
+	RunCheck bool
 	// Validate compares sizes after a transfer; Persistent stays logged in
 	// between transfers; Active opens data connections from the archive.
 	Validate, Persistent, Active bool
@@ -99,7 +101,7 @@ func (r Recordings) jobs(home string) []CronJob {
 		script("compresses recordings", "1-59/3 * * * *", "AST_CRON_audio_2_compress.pl", "--"+r.Format, https, runCheck, flagIf(r.SortByDate, "--file-sorting"))
 	}
 	if r.Ship {
-		script("sends recordings to the archive", "2-59/3 * * * *", "AST_CRON_audio_3_ftp.pl", append([]string{"--" + r.Format, runCheck}, r.Transfer.flags()...)...)
+		script("sends recordings to the archive", "2-59/3 * * * *", "AST_CRON_audio_3_ftp.pl", append([]string{"--" + r.Format}, r.Transfer.flags()...)...)
 	}
 	return jobs
 }
@@ -112,7 +114,7 @@ func (t Transfer) flags() []string {
 		}
 	}
 	return append(flags,
-		flagIf(t.LocalFolders, "--localdatedir"), flagIf(t.Validate, "--ftp-validate"),
+		flagIf(t.RunCheck, "--run-check"), flagIf(t.LocalFolders, "--localdatedir"), flagIf(t.Validate, "--ftp-validate"),
 		flagIf(t.Persistent, "--ftp-persistent"), flagIf(t.Active, "--ftp-active"),
 		flagIf(t.FileLimit > 0, fmt.Sprintf("--transfer-limit=%d", t.FileLimit)),
 		flagIf(t.ListLimit > 0, fmt.Sprintf("--list-limit=%d", t.ListLimit)),

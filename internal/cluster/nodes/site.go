@@ -232,9 +232,9 @@ func (n Node) runs(letter string, assignment Assignment) bool {
 }
 
 // runsLetter reads the letters that the node was given as
-// ADMIN_keepalive_ALL.pl does.
+// ADMIN_keepalive_ALL.pl does; where only the web pages are, nothing calls it.
 func (n Node) runsLetter(letter string) bool {
-	return !strings.Contains(n.OwnKeepalives, "X") && strings.Contains(n.OwnKeepalives, letter)
+	return !n.WebOnly && !strings.Contains(n.OwnKeepalives, "X") && strings.Contains(n.OwnKeepalives, letter)
 }
 
 // Find returns the node with that server_ip.

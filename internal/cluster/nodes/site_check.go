@@ -114,7 +114,7 @@ func (n Node) faults() []string {
 		}
 	}
 	if n.OwnKeepalives != "" && !keepaliveLetters.MatchString(n.OwnKeepalives) {
-		say("has the keepalives %q: they are letters of %s, or X for none", n.OwnKeepalives, letterOrder)
+		say("has the keepalives %q: they are letters of %s, or X alone", n.OwnKeepalives, letterOrder)
 	}
 	return faults
 }

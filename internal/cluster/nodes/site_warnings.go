@@ -83,7 +83,7 @@ func (n Node) idleFlags(assignment Assignment) []string {
 
 // oddLetters finds letters of the node's own that its roles do not explain.
 func (n Node) oddLetters(assignment Assignment) []string {
-	if n.OwnKeepalives == "" {
+	if n.OwnKeepalives == "" || n.WebOnly {
 		return nil
 	}
 	plain := n

@@ -44,7 +44,7 @@ func TestWarnings(t *testing.T) {
 		"letters that a role asks for":        {clusterOf(letters("12346")), "its keepalives 12346 are without 8"},
 		"letters that no role asks for":       {clusterOf(letters("123468S")), "its keepalives 123468S have S"},
 		"letters in another order":            {clusterOf(letters("864321")), ""},
-		"letters that an X silences":          {clusterOf(letters("123468X")), "run nothing, since an X silences the others"},
+		"letters that an X silences":          {clusterOf(letters("X")), "its keepalives X run nothing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := test.site.Assign(); err != nil {
@@ -96,12 +96,12 @@ func TestCrontab_flagsAndTheirConsequences(t *testing.T) {
 		want   string // the call of AST_conf_update.pl, "" for none
 	}{
 		"a MeetMe node": {func(*nodes.Node) {}, "AST_conf_update.pl"},
-		"a program of its own for 3-way conferences":          {flags("--cu3way"), "AST_conf_update.pl --no-vc-3way-check"},
-		"that program, started by its delay alone":            {flags("--cu3way-delay=5"), "AST_conf_update.pl --no-vc-3way-check"},
-		"keepalive C, which does the same":                    {func(n *nodes.Node) { n.Engine = cluster.Confbridge }, ""},
-		"keepalive C among letters of its own, with MeetMe":   {letters("123468C"), ""},
-		"letters of its own without C on a ConfBridge node":   {func(n *nodes.Node) { n.Engine, n.OwnKeepalives = cluster.Confbridge, "123468" }, "AST_conf_update.pl"},
-		"letters of its own that an X silences, C among them": {letters("123468CX"), "AST_conf_update.pl"},
+		"a program of its own for 3-way conferences":        {flags("--cu3way"), "AST_conf_update.pl --no-vc-3way-check"},
+		"that program, started by its delay alone":          {flags("--cu3way-delay=5"), "AST_conf_update.pl --no-vc-3way-check"},
+		"keepalive C, which does the same":                  {func(n *nodes.Node) { n.Engine = cluster.Confbridge }, ""},
+		"keepalive C among letters of its own, with MeetMe": {letters("123468C"), ""},
+		"letters of its own without C on a ConfBridge node": {func(n *nodes.Node) { n.Engine, n.OwnKeepalives = cluster.Confbridge, "123468" }, "AST_conf_update.pl"},
+		"an X, which silences C as well":                    {letters("X"), "AST_conf_update.pl"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			node := aTelephonyNode("10.0.0.1")
@@ -122,7 +122,7 @@ func TestCrontab_flagsAndTheirConsequences(t *testing.T) {
 func TestCrontab_recordings(t *testing.T) {
 	all := nodes.Recordings{
 		Format: "MP3", HTTPS: true, RunCheck: true, Ship: true,
-		Transfer: nodes.Transfer{Folders: "year_month_day", LocalFolders: true, Validate: true, Persistent: true, Active: true, FileLimit: 5000, ListLimit: 6000},
+		Transfer: nodes.Transfer{Folders: "year_month_day", RunCheck: true, LocalFolders: true, Validate: true, Persistent: true, Active: true, FileLimit: 5000, ListLimit: 6000},
 		KeepDays: 30, OriginalDays: 1, ShippedDays: 7,
 	}
 	for name, test := range map[string]struct {
@@ -133,7 +133,7 @@ func TestCrontab_recordings(t *testing.T) {
 			"*/3 * * * * AST_CRON_audio_1_move_mix.pl --MIX --HTTPS",
 			"*/3 * * * * AST_CRON_audio_1_move_VDonly.pl --HTTPS",
 			"1-59/3 * * * * AST_CRON_audio_2_compress.pl --MP3 --HTTPS --run-check",
-			"2-59/3 * * * * AST_CRON_audio_3_ftp.pl --MP3 --run-check --YMDdatedir --localdatedir --ftp-validate --ftp-persistent --ftp-active --transfer-limit=5000 --list-limit=6000",
+			"2-59/3 * * * * AST_CRON_audio_3_ftp.pl --MP3 --YMDdatedir --run-check --localdatedir --ftp-validate --ftp-persistent --ftp-active --transfer-limit=5000 --list-limit=6000",
 			"24 0 * * * /usr/bin/find /var/spool/asterisk/monitorDONE -type f -mtime +30 -delete",
 			"25 0 * * * /usr/bin/find /var/spool/asterisk/monitor -type f -mtime +30 -delete",
 			"26 0 * * * /usr/bin/find /var/spool/asterisk/monitorDONE -mindepth 2 -type d -empty -mmin +60 -delete",

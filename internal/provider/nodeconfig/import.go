@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -15,40 +16,76 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
 )
 
-// adopt reads what an import names: the paths of astguiclient.conf files,
-// separated by commas, or the text of one. No password goes into state; what
-// the files say of keys that install.pl does not know is kept.
+// onNode is what a node has: its astguiclient.conf, and its crontab where that
+// was given.
+type onNode struct {
+	file       astguiclient.File
+	jobs       []nodes.CronJob
+	hasCrontab bool
+}
+
+// adopt reads what an import names, separated by commas: paths of
+// astguiclient.conf files, each with the path of its node's crontab after a "+"
+// if it is known, or folders that have files of both names; or the text of one
+// astguiclient.conf. No password goes into state; keys that install.pl does not
+// know and cron jobs that are the operator's own are kept.
 func adopt(id string) (model, []string, error) {
-	texts := []string{id}
-	if !strings.Contains(id, "\n") && !strings.Contains(id, "=") {
-		texts = nil
+	found := map[string]onNode{}
+	var notes []string
+	add := func(conf, crontab string, hasCrontab bool) error {
+		file, said := astguiclient.Read(conf)
+		file, said = withoutPasswords(file, said)
+		serverIP := file.Values["VARserver_ip"]
+		if err := cluster.CheckServerIP(serverIP); err != nil {
+			return fmt.Errorf("the file does not say whose it is: VARserver_ip: %w", err)
+		}
+		if _, twice := found[serverIP]; twice {
+			return fmt.Errorf("two files are of node %s (VARserver_ip)", serverIP)
+		}
+		jobs, err := astguiclient.ParseCrontab(crontab)
+		if err != nil {
+			said = append(said, fmt.Sprintf("a line of its crontab is left out: %v", err))
+		}
+		found[serverIP] = onNode{file: file, jobs: jobs, hasCrontab: hasCrontab}
+		for _, note := range said {
+			notes = append(notes, "node "+serverIP+": "+note)
+		}
+		return nil
+	}
+	if strings.Contains(id, "\n") || strings.Contains(id, "=") {
+		if err := add(id, "", false); err != nil {
+			return model{}, nil, err
+		}
+	} else {
 		for path := range strings.SplitSeq(id, ",") {
-			text, err := os.ReadFile(strings.TrimSpace(path))
+			conf, crontab, hasCrontab, err := readNode(strings.TrimSpace(path))
+			if err == nil {
+				err = add(conf, crontab, hasCrontab)
+			}
 			if err != nil {
 				return model{}, nil, err
 			}
-			texts = append(texts, string(text))
 		}
 	}
-	files := map[string]astguiclient.File{}
-	var notes []string
-	for _, text := range texts {
-		file, found := astguiclient.Read(text)
-		file, found = withoutPasswords(file, found)
-		serverIP := file.Values["VARserver_ip"]
-		if err := cluster.CheckServerIP(serverIP); err != nil {
-			return model{}, nil, fmt.Errorf("the file does not say whose it is: VARserver_ip: %w", err)
-		}
-		if _, twice := files[serverIP]; twice {
-			return model{}, nil, fmt.Errorf("two files are of node %s (VARserver_ip)", serverIP)
-		}
-		files[serverIP] = file
-		for _, note := range found {
-			notes = append(notes, "node "+serverIP+": "+note)
-		}
+	m, more, err := declare(found)
+	return m, append(notes, more...), err
+}
+
+// readNode reads the files of one node.
+func readNode(path string) (conf, crontab string, hasCrontab bool, err error) {
+	path, cronPath, hasCrontab := strings.Cut(path, "+")
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		cronPath = filepath.Join(path, "crontab")
+		path = filepath.Join(path, "astguiclient.conf")
+		_, err := os.Stat(cronPath)
+		hasCrontab = err == nil
 	}
-	m, err := declare(files)
-	return m, notes, err
+	text, err := os.ReadFile(path)
+	if err != nil || !hasCrontab {
+		return string(text), "", false, err
+	}
+	lines, err := os.ReadFile(cronPath)
+	return string(text), string(lines), true, err
 }
 
 // withoutPasswords leaves out keys of the site's own that hold passwords: extra
@@ -65,26 +102,23 @@ func withoutPasswords(file astguiclient.File, notes []string) (astguiclient.File
 }
 
 // declare is the declaration that the files were made from, as far as they
-// tell: what they share is said once, duties are claimed by who does them.
-func declare(files map[string]astguiclient.File) (model, error) {
+// tell: what they share is said once, duties are claimed by who does them, and
+// what does not follow from roles and duties is said as it stands.
+func declare(found map[string]onNode) (model, []string, error) {
 	m := model{
-		Name: types.StringValue(defaultName), Nodes: map[string]nodeModel{}, LogDays: types.Int64Value(defaultLogDays),
+		Name: types.StringValue(defaultName), Nodes: map[string]nodeModel{},
 		Keepalives: texts(nil), Assignments: texts(nil), Conf: texts(nil), Crontab: texts(nil), FillCommand: texts(nil), Command: texts(nil),
-		Filled: types.MapNull(types.StringType),
+		UserData: texts(nil), Filled: types.MapNull(types.StringType), UserFilled: types.MapNull(types.StringType),
 	}
-	kept, extra := map[string]map[string]string{}, map[string]map[string]string{}
-	confs := map[string]string{}
+	kept, extra, confs := map[string]map[string]string{}, map[string]map[string]string{}, map[string]string{}
 	var faults []error
-	for _, serverIP := range slices.Sorted(maps.Keys(files)) {
-		file := files[serverIP]
-		node := nodes.FromKeepalives(serverIP, file.Values["VARactive_keepalives"])
-		m.Nodes[serverIP] = describe(node)
-		if slices.Contains(node.Duties, nodes.AdaptiveDialing) && m.Coordinator.IsNull() {
-			m.Coordinator = types.StringValue(serverIP)
-		}
+	var notes []string
+	order := slices.Sorted(maps.Keys(found))
+	for _, serverIP := range order {
+		file := found[serverIP].file
 		kept[serverIP], extra[serverIP] = map[string]string{}, map[string]string{}
 		for key, value := range file.Values {
-			if astguiclient.CheckSetting(key) == nil && value != astguiclient.Standard(key) {
+			if astguiclient.CheckSetting(key) == nil {
 				kept[serverIP][key] = value
 			}
 			if astguiclient.IsSecret(key) && value != astguiclient.Standard(key) {
@@ -94,6 +128,11 @@ func declare(files map[string]astguiclient.File) (model, error) {
 		for _, setting := range file.Extra {
 			extra[serverIP][setting.Key] = setting.Value
 		}
+		letters, note := letterText(file.Values["VARactive_keepalives"])
+		if note != "" {
+			notes = append(notes, "node "+serverIP+": "+note)
+		}
+		file.Values["VARactive_keepalives"] = letters
 		text, err := file.Text()
 		if err != nil {
 			faults = append(faults, fmt.Errorf("node %s: %w", serverIP, err))
@@ -101,66 +140,179 @@ func declare(files map[string]astguiclient.File) (model, error) {
 		confs[serverIP] = text
 	}
 	if err := errors.Join(faults...); err != nil {
-		return model{}, err
+		return model{}, nil, err
 	}
-	m.Settings, m.Extra = shared(kept), shared(extra)
+	notes = append(notes, m.addNodes(found)...)
+	m.Settings, m.Extra = common(kept, astguiclient.Standard), common(extra, func(string) string { return "" })
+	for serverIP, node := range m.Nodes {
+		node.Settings, node.Extra = orNull(kept[serverIP]), orNull(extra[serverIP])
+		m.Nodes[serverIP] = node
+	}
 	if server, err := m.site().DatabaseServer(); err == nil && m.Settings["VARDB_server"] == server {
 		delete(m.Settings, "VARDB_server")
 	}
 	m.Settings, m.Extra = orNull(m.Settings), orNull(m.Extra)
-	for serverIP, node := range m.Nodes {
-		node.Settings, node.Extra = orNull(kept[serverIP]), orNull(extra[serverIP])
-		if serverIP == m.Coordinator.ValueString() {
-			node.Duties = nil // they fall to it anyway
-		}
-		m.Nodes[serverIP] = node
-	}
+	m.dropNeedlessDuties()
+	m.keepLetters(found)
+
 	site := m.site()
-	site.Cluster.Standing = site.Cluster.Faults()
-	if made, err := site.Files(); err == nil {
-		m = m.with(site, made)
+	site.Cluster.Standing = site.Cluster.Faults() // the files are there: what is wrong is warned of
+	for _, warning := range site.Cluster.Warnings() {
+		notes = append(notes, strings.TrimPrefix("node "+warning.ServerIP+": "+warning.Text, "node : "))
 	}
-	m.Conf = texts(confs)
-	return m, nil
-}
-
-// describe declares a node.
-func describe(node nodes.Node) nodeModel {
-	described := nodeModel{}
-	for _, role := range node.Roles {
-		described.Roles = append(described.Roles, string(role))
+	made, err := site.Files()
+	if err != nil {
+		return model{}, nil, err
 	}
-	for _, duty := range node.Duties {
-		described.Duties = append(described.Duties, string(duty))
-	}
-	if node.Engine != "" {
-		described.Engine = types.StringValue(string(node.Engine))
-	}
-	if node.SIPLogging {
-		described.SIPLogging = types.BoolValue(true)
-	}
-	return described
-}
-
-// shared takes out of each node's values those that all nodes have.
-func shared(each map[string]map[string]string) map[string]string {
-	var common map[string]string
-	for _, values := range each {
-		if common == nil {
-			common = maps.Clone(values)
+	crontabs := map[string]string{}
+	for _, serverIP := range order {
+		if found[serverIP].hasCrontab {
+			text, cron, more := adoptCrontab(m, serverIP, found[serverIP], made[serverIP])
+			crontabs[serverIP] = text
+			node := m.Nodes[serverIP]
+			node.Cron = cron
+			m.Nodes[serverIP] = node
+			notes = append(notes, more...)
 		}
-		maps.DeleteFunc(common, func(key, value string) bool {
-			other, found := values[key]
-			return !found || other != value
-		})
 	}
+	site = m.site()
+	site.Cluster.Standing = site.Cluster.Faults()
+	if made, err = site.Files(); err != nil {
+		return model{}, nil, err
+	}
+	m = m.with(site, made)
+	m.Conf = texts(confs)
+	for serverIP, files := range made {
+		if _, known := crontabs[serverIP]; !known {
+			crontabs[serverIP] = files.Crontab
+		}
+	}
+	m.Crontab = texts(crontabs)
+	return m, notes, nil
+}
+
+// letterText keeps of VARactive_keepalives what ADMIN_keepalive_ALL.pl reads.
+func letterText(said string) (letters, note string) {
+	letters = strings.Map(func(letter rune) rune {
+		if strings.ContainsRune("123456789ECSX", letter) {
+			return letter
+		}
+		return -1
+	}, said)
+	if letters == "" || strings.Contains(letters, "X") { // it silences the others
+		letters = "X"
+	}
+	if letters != said {
+		note = fmt.Sprintf("VARactive_keepalives is %q, which VICIdial reads as %s", said, letters)
+	}
+	return letters, note
+}
+
+// dropNeedlessDuties says nothing of duties that fall to the coordinator anyway.
+func (m *model) dropNeedlessDuties() {
+	coordinator := m.Coordinator.ValueString()
+	node, found := m.Nodes[coordinator]
+	if !found {
+		return
+	}
+	assign := func() nodes.Assignment {
+		site := m.site().Cluster
+		site.Standing = site.Faults()
+		assignment, _ := site.Assign()
+		return assignment
+	}
+	before := assign()
+	for _, duty := range slices.Clone(node.Duties) {
+		with := node
+		node.Duties = slices.DeleteFunc(slices.Clone(node.Duties), func(other string) bool { return other == duty })
+		if len(node.Duties) == 0 {
+			node.Duties = nil
+		}
+		m.Nodes[coordinator] = node
+		if !slices.Equal(assign()[nodes.Duty(duty)], before[nodes.Duty(duty)]) {
+			node = with
+			m.Nodes[coordinator] = node
+		}
+	}
+}
+
+// keepLetters says letters as they stand where roles and duties would ask for
+// others.
+func (m *model) keepLetters(found map[string]onNode) {
+	site := m.site().Cluster
+	site.Standing = site.Faults()
+	assignment, err := site.Assign()
+	if err != nil {
+		return
+	}
+	for _, node := range site.Nodes {
+		letters := found[node.ServerIP].file.Values["VARactive_keepalives"]
+		if usual := node.Keepalives(assignment); !sameLetters(usual, letters) {
+			described := m.Nodes[node.ServerIP]
+			described.Keepalives = types.StringValue(letters)
+			described.Duties = slices.DeleteFunc(slices.Clone(described.Duties), func(duty string) bool {
+				letter := nodes.Duty(duty).Keepalive()
+				return letter != "" && strings.Contains(letters, letter) && !strings.Contains(letters, "X")
+			})
+			if len(described.Duties) == 0 {
+				described.Duties = nil
+			}
+			m.Nodes[node.ServerIP] = described
+		}
+	}
+}
+
+// sameLetters says whether two values run the same programs.
+func sameLetters(a, b string) bool {
+	if strings.Contains(a, "X") || strings.Contains(b, "X") {
+		return a == b
+	}
+	return strings.Trim(a, b) == "" && strings.Trim(b, a) == ""
+}
+
+// common takes out of each node's values the one that most nodes have, where all
+// say something: the others keep theirs. A value that every node has is dropped
+// where it stands without being said.
+func common(each map[string]map[string]string, standard func(string) string) map[string]string {
+	shared := map[string]string{}
+	keys := map[string]bool{}
 	for _, values := range each {
-		maps.DeleteFunc(values, func(key, _ string) bool {
-			_, everywhere := common[key]
-			return everywhere
-		})
+		for key := range values {
+			keys[key] = true
+		}
 	}
-	return common
+	for key := range keys {
+		count := map[string]int{}
+		everywhere := true
+		for _, values := range each {
+			value, said := values[key]
+			everywhere = everywhere && said
+			count[value]++
+		}
+		if !everywhere {
+			for _, values := range each {
+				if values[key] == standard(key) && len(count) == 2 && standard(key) != "" { // said and unsaid are one
+					delete(values, key)
+				}
+			}
+			continue
+		}
+		most := ""
+		for _, value := range slices.Sorted(maps.Keys(count)) {
+			if most == "" || count[value] > count[most] {
+				most = value
+			}
+		}
+		for _, values := range each {
+			if values[key] == most {
+				delete(values, key)
+			}
+		}
+		if len(count) > 1 || most != standard(key) {
+			shared[key] = most
+		}
+	}
+	return shared
 }
 
 func orNull(values map[string]string) map[string]string {

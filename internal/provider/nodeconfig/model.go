@@ -17,12 +17,20 @@ type model struct {
 	Name        types.String         `tfsdk:"name"`
 	Nodes       map[string]nodeModel `tfsdk:"nodes"`
 	Coordinator types.String         `tfsdk:"coordinator"`
+	Layout      types.String         `tfsdk:"layout"`
 	LogArchive  types.String         `tfsdk:"log_archive"`
+	ArchiveDays types.Int64          `tfsdk:"log_archive_days"`
+	URLLogDays  types.Int64          `tfsdk:"url_log_days"`
+	LeadArchive *leadArchive         `tfsdk:"lead_archive"`
+	FetchEmail  types.Bool           `tfsdk:"inbound_email_parser"`
 	Settings    map[string]string    `tfsdk:"settings"`
 	Extra       map[string]string    `tfsdk:"extra"`
 	Secrets     map[string]string    `tfsdk:"secrets"`
 	Recordings  *recordings          `tfsdk:"recordings"`
 	LogDays     types.Int64          `tfsdk:"log_days"`
+	AsteriskLog types.Int64          `tfsdk:"asterisk_log_days"`
+	ScreenLog   types.Int64          `tfsdk:"screen_log_days"`
+	SpeechDays  types.Int64          `tfsdk:"speech_days"`
 	TimeServer  types.String         `tfsdk:"time_server"`
 	Install     *install             `tfsdk:"install"`
 
@@ -33,6 +41,8 @@ type model struct {
 	Crontab     types.Map `tfsdk:"crontab"`
 	FillCommand types.Map `tfsdk:"fill_command"`
 	Command     types.Map `tfsdk:"install_command"`
+	UserData    types.Map `tfsdk:"user_data"`
+	UserFilled  types.Map `tfsdk:"user_data_filled"`
 }
 
 type nodeModel struct {
@@ -41,17 +51,20 @@ type nodeModel struct {
 	SIPLogging     types.Bool        `tfsdk:"sip_event_logging"`
 	Duties         []string          `tfsdk:"duties"`
 	WebOnly        types.Bool        `tfsdk:"web_only"`
+	Keepalives     types.String      `tfsdk:"keepalives"`
 	KeepaliveFlags []string          `tfsdk:"keepalive_flags"`
+	ThreeWay       types.Bool        `tfsdk:"three_way_check"`
+	Recordings     *recordings       `tfsdk:"recordings"`
 	ServerStats    types.Bool        `tfsdk:"server_stats"`
 	Settings       map[string]string `tfsdk:"settings"`
 	Extra          map[string]string `tfsdk:"extra"`
 	Cron           []string          `tfsdk:"cron"`
 }
 
-type recordings struct {
-	Format types.String `tfsdk:"format"`
-	Ship   types.Bool   `tfsdk:"ship"`
-	Days   types.Int64  `tfsdk:"keep_days"`
+type leadArchive struct {
+	Days      types.Int64 `tfsdk:"days"`
+	Campaigns []string    `tfsdk:"campaigns"`
+	Statuses  []string    `tfsdk:"statuses"`
 }
 
 type install struct {
@@ -68,49 +81,75 @@ func (m model) identity() identity { return identity{m.Name} }
 // The defaults of what a group says when the group is left out.
 const (
 	defaultName    = "cluster"
-	defaultFormat  = "GSM"
-	defaultLogDays = 2
 	defaultSources = "/usr/src/astguiclient/trunk"
 )
 
-// site is what the files are made from.
+// site is what the files are made from: what is declared, over what the layout
+// has where nothing is.
 func (m model) site() astguiclient.Site {
+	layout, _ := astguiclient.LayoutOf(m.Layout.ValueString()) // the schema has checked the name
+	maps.Copy(layout.Settings, m.Settings)
 	site := astguiclient.Site{
 		Cluster: nodes.Site{
-			Coordinator: m.Coordinator.ValueString(),
-			Archives:    nodes.Archives{LogSchedule: nodes.ArchiveSchedule(m.LogArchive.ValueString())},
+			Coordinator: m.Coordinator.ValueString(), Archives: m.archives(layout.Archives), PagesEverywhere: layout.PagesEverywhere,
 		},
-		Settings: m.Settings, Extra: m.Extra, Secrets: m.Secrets,
+		Settings: layout.Settings, Extra: m.Extra, Secrets: m.Secrets,
 		Own: map[string]astguiclient.NodeSettings{},
 		Crontab: nodes.CrontabOptions{
-			Recordings: nodes.Recordings{Format: defaultFormat},
-			LogDays:    nodes.LogDays{VICIdial: int(m.LogDays.ValueInt64()), Asterisk: int(m.LogDays.ValueInt64()), Screen: int(m.LogDays.ValueInt64())},
-			TimeServer: m.TimeServer.ValueString(),
+			Recordings: m.Recordings.over(layout.Recordings), LogDays: m.logDays(layout.LogDays), TimeServer: m.TimeServer.ValueString(),
 		},
-		Sources: defaultSources,
-	}
-	if m.Recordings != nil {
-		site.Crontab.Recordings = nodes.Recordings{
-			Format: m.Recordings.Format.ValueString(), Ship: m.Recordings.Ship.ValueBool(), KeepDays: int(m.Recordings.Days.ValueInt64()),
-		}
+		Sources: defaultSources, LocalPrimary: layout.LocalPrimary,
 	}
 	if m.Install != nil {
 		site.Sources, site.Samples = m.Install.Sources.ValueString(), m.Install.Samples.ValueBool()
 	}
 	for _, serverIP := range slices.Sorted(maps.Keys(m.Nodes)) {
 		node := m.Nodes[serverIP]
-		site.Cluster.Nodes = append(site.Cluster.Nodes, node.node(serverIP))
-		site.Own[serverIP] = astguiclient.NodeSettings{
+		site.Cluster.Nodes = append(site.Cluster.Nodes, node.node(serverIP, layout.ThreeWay))
+		own := astguiclient.NodeSettings{
 			Settings: node.Settings, Extra: node.Extra, Cron: node.Cron, ServerStats: node.ServerStats.ValueBool(),
 		}
+		if node.Recordings != nil {
+			recordings := node.Recordings.over(site.Crontab.Recordings)
+			own.Recordings = &recordings
+		}
+		site.Own[serverIP] = own
 	}
 	return site
 }
 
-func (n nodeModel) node(serverIP string) nodes.Node {
+func (m model) archives(base nodes.Archives) nodes.Archives {
+	if !m.LogArchive.IsNull() {
+		base.LogSchedule = nodes.ArchiveSchedule(m.LogArchive.ValueString())
+	}
+	number(&base.LogDays, m.ArchiveDays)
+	number(&base.URLLogDays, m.URLLogDays)
+	yes(&base.FetchEmail, m.FetchEmail)
+	if l := m.LeadArchive; l != nil {
+		base.Leads = nodes.LeadAge{Days: int(l.Days.ValueInt64()), Campaigns: l.Campaigns, Statuses: l.Statuses}
+	}
+	return base
+}
+
+// logDays lets log_days alone speak for Asterisk's logs, too, and its 0 for all.
+func (m model) logDays(base nodes.LogDays) nodes.LogDays {
+	if !m.LogDays.IsNull() {
+		base.VICIdial = int(m.LogDays.ValueInt64())
+		base.Asterisk = base.VICIdial
+		if base.VICIdial == 0 {
+			base.Screen = 0
+		}
+	}
+	number(&base.Asterisk, m.AsteriskLog)
+	number(&base.Screen, m.ScreenLog)
+	number(&base.Speech, m.SpeechDays)
+	return base
+}
+
+func (n nodeModel) node(serverIP string, threeWay bool) nodes.Node {
 	node := nodes.Node{
 		ServerIP: serverIP, Engine: cluster.Engine(n.Engine.ValueString()), SIPLogging: n.SIPLogging.ValueBool(),
-		WebOnly: n.WebOnly.ValueBool(), KeepaliveFlags: n.KeepaliveFlags,
+		WebOnly: n.WebOnly.ValueBool(), KeepaliveFlags: n.KeepaliveFlags, OwnKeepalives: n.Keepalives.ValueString(),
 	}
 	for _, role := range n.Roles {
 		node.Roles = append(node.Roles, nodes.Role(role))
@@ -118,14 +157,21 @@ func (n nodeModel) node(serverIP string) nodes.Node {
 	for _, duty := range n.Duties {
 		node.Duties = append(node.Duties, nodes.Duty(duty))
 	}
+	threeWay = threeWay && node.Is(nodes.RoleTelephony) && node.Engine != cluster.Confbridge
+	yes(&threeWay, n.ThreeWay)
+	if threeWay && !slices.Contains(node.KeepaliveFlags, "--cu3way") {
+		node.KeepaliveFlags = append([]string{"--cu3way"}, node.KeepaliveFlags...)
+	}
 	return node
 }
 
 // with fills in the files of a site.
 func (m model) with(site astguiclient.Site, files map[string]astguiclient.NodeFiles) model {
 	letters, confs, filled := map[string]string{}, map[string]string{}, map[string]string{}
+	userData, userFilled := map[string]string{}, map[string]string{}
 	crontabs, fills, installs := map[string]string{}, map[string]string{}, map[string]string{}
 	for serverIP, made := range files {
+		userData[serverIP], userFilled[serverIP] = made.UserData, made.UserDataFilled
 		letters[serverIP], confs[serverIP], filled[serverIP] = made.Letters, made.Conf, made.Filled
 		crontabs[serverIP], installs[serverIP] = made.Crontab, made.Install
 		if made.Fill != "" {
@@ -133,9 +179,10 @@ func (m model) with(site astguiclient.Site, files map[string]astguiclient.NodeFi
 		}
 	}
 	m.Keepalives, m.Conf, m.Crontab, m.FillCommand, m.Command = texts(letters), texts(confs), texts(crontabs), texts(fills), texts(installs)
-	m.Filled = types.MapNull(types.StringType)
+	m.UserData = texts(userData)
+	m.Filled, m.UserFilled = types.MapNull(types.StringType), types.MapNull(types.StringType)
 	if len(m.Secrets) > 0 {
-		m.Filled = texts(filled)
+		m.Filled, m.UserFilled = texts(filled), texts(userFilled)
 	}
 	m.Assignments = texts(nil)
 	if assignment, err := site.Cluster.Assign(); err == nil {

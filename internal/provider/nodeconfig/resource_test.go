@@ -97,6 +97,21 @@ func TestAccNodeConfig(t *testing.T) {
 							resource.TestMatchResourceAttr(files, "crontab.10.0.0.1", regexp.MustCompile(`/opt/vicidial/AST_VDhopper\.pl`)),
 						),
 					},
+					{ // a layout, typed options, cloud-init; a letter 7 without use is no reason to refuse
+						Config: aSite(d, strings.Replace(threeNodes, `"10.0.0.2" =`, `"10.0.0.2" = { roles = ["web"] }
+    "10.0.0.3" =`, 1), `layout = "almalinux"`, `lead_archive = { days = 365 }`, `asterisk_log_days = 30`,
+							`settings = { VARFTP_host = "10.0.0.7" }`, `recordings = { ship = true, transfer = { run_check = true } }`),
+						Check: resource.ComposeAggregateTestCheckFunc(
+							conf("astguiclient_conf", "10.0.0.9", map[string]string{"PATHweb": "/var/www/html", "VARDB_server": "localhost"}),
+							conf("astguiclient_conf", "10.0.0.1", map[string]string{"VARDB_server": "10.0.0.9"}),
+							resource.TestMatchResourceAttr(files, "crontab.10.0.0.1", regexp.MustCompile(`AST_CRON_audio_3_ftp\.pl --MP3 --nodatedir --run-check --ftp-validate`)),
+							resource.TestMatchResourceAttr(files, "crontab.10.0.0.1", regexp.MustCompile(`ADMIN_keepalive_ALL\.pl --cu3way\n`)),
+							resource.TestMatchResourceAttr(files, "crontab.10.0.0.1", regexp.MustCompile(`AST_conf_update\.pl --no-vc-3way-check`)),
+							resource.TestMatchResourceAttr(files, "crontab.10.0.0.1", regexp.MustCompile(`AST_reset_mysql_vars\.pl`)),
+							resource.TestMatchResourceAttr(files, "crontab.10.0.0.9", regexp.MustCompile(`ADMIN_archive_log_tables\.pl --days=45`)),
+							resource.TestMatchResourceAttr(files, "user_data.10.0.0.1", regexp.MustCompile(`^#cloud-config\n`)),
+						),
+					},
 					{ // a password that is given is in the filled file
 						Config: aSite(d, threeNodes, `secrets = { VARDB_pass = "pw-db-31" }`),
 						Check: resource.ComposeAggregateTestCheckFunc(
@@ -143,6 +158,10 @@ func TestAccNodeConfig_refusesAtPlanTime(t *testing.T) {
 			step("key VARDB_password: VICIdial takes the line for VARDB_pass", threeNodes, `extra = { VARDB_password = "x" }`),
 			step("key VARDB_pass: the value holds '#'", threeNodes, `secrets = { VARDB_pass = "hush#hush" }`),
 			step("key VARFTP_host: recordings are to be shipped", threeNodes, `recordings = { ship = true }`),
+			step("AST_CRON_audio_3_ftp.pl does not look into folders", threeNodes, `recordings = { ship = true, sort_by_date = true }`),
+			step("it splits its lists at every -", threeNodes, `lead_archive = { days = 9, statuses = ["A-B"] }`),
+			step("is neither letters of", node(`keepalives = "12a"`)),
+			step("its keepalives 123468 are without the letter 5", node(`keepalives = "123468", duties = ["adaptive_dialing"]`)),
 			step("is not an absolute folder", threeNodes, `install = { sources = "/usr/src && reboot" }`),
 			step(`time server "pool; reboot"`, threeNodes, `time_server = "pool; reboot"`),
 			{Config: acctest.Provider(d)},
@@ -196,6 +215,17 @@ func TestAccNodeConfig_importByContent(t *testing.T) {
 				ImportStateCheck: func(states []*terraform.InstanceState) error {
 					at := states[0].Attributes
 					if at["nodes.10.0.0.1.roles.0"] != "telephony" || at["coordinator"] != "10.0.0.1" || at["extra.SITE_name"] != "anchor" || strings.Contains(fmt.Sprint(at), "pw-") {
+						return fmt.Errorf("got %v", at)
+					}
+					return nil
+				},
+			},
+			{ // a node's folder with its crontab; what is wrong there is kept and warned of
+				ResourceName: files, ImportState: true,
+				ImportStateId: "testdata/layouts/vicibox-express/box",
+				ImportStateCheck: func(states []*terraform.InstanceState) error {
+					at := states[0].Attributes
+					if at["recordings.format"] != "MP3" || at["recordings.keep_originals_days"] != "1" || !strings.Contains(at["astguiclient_conf.10.2.0.1"], "123456789E") {
 						return fmt.Errorf("got %v", at)
 					}
 					return nil

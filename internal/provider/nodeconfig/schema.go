@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -52,43 +51,44 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "`server_ip` of the node that does every duty which no node claims. Left out, it is the database node, if there is exactly one.",
 				Validators:          []validator.String{tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)},
 			},
+			"layout": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The installer whose paths and habits hold where nothing else is said: `vicibox` (openSUSE) or `almalinux`. Left out, VICIdial's own documents do.",
+				Validators:          []validator.String{stringvalidator.OneOf(astguiclient.Layouts()...)},
+			},
 			"log_archive": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "How often old log rows move to the archive tables: `monthly` or `daily` (which includes the monthly run). Left out, they stay.",
 				Validators:          []validator.String{stringvalidator.OneOf(string(nodes.ArchiveMonthly), string(nodes.ArchiveDaily))},
 			},
-			"settings": settings("Keys of `astguiclient.conf` on all nodes, as VICIdial calls them, such as `VARDB_server`, `PATHweb` or `VARFTP_host`. What is left out has the value that `install.pl` gives it; `VARDB_server` is the one database node."),
-			"extra":    extra("Keys that `install.pl` does not know, on all nodes. `install.pl` drops them whenever it runs; `install_command` puts them back."),
+			"log_archive_days": limit("Age in days from which the monthly run moves log rows (`--days`). VICIdial's own is 732, two years."),
+			"url_log_days":     limit("Age in days from which rows of `vicidial_url_log` are deleted every night. Left out, they stay, as in VICIdial's own crontab."),
+			"lead_archive": schema.SingleNestedAttribute{
+				Optional:            true,
+				MarkdownDescription: "Leads that move to `vicidial_list_archive` every Sunday night (`ADMIN_archive_leads.pl`). VICIdial's own crontab moves none.",
+				Attributes: map[string]schema.Attribute{
+					"days": schema.Int64Attribute{
+						Required:            true,
+						MarkdownDescription: "Age in days: leads that were neither loaded nor called for as long. Both are asked of a lead, since one that was never called has a last call in 2008.",
+						Validators:          []validator.Int64{int64validator.Between(1, 36500)},
+					},
+					"campaigns": archiveIDs("Campaigns whose lists' leads are moved. Left out, all."),
+					"statuses":  archiveIDs("Statuses of leads that are moved. Left out, all."),
+				},
+			},
+			"inbound_email_parser": boolean("Whether the node that does `inbound_email` fetches email from the mailboxes every minute (`AST_inbound_email_parser.pl`): keepalive E only hands out what was fetched. VICIdial's own is false."),
+			"settings":             settings("Keys of `astguiclient.conf` on all nodes, as VICIdial calls them, such as `VARDB_server`, `PATHweb` or `VARFTP_host`. What is left out has the value that `install.pl` gives it; `VARDB_server` is the one database node."),
+			"extra":                extra("Keys that `install.pl` does not know, on all nodes. `install.pl` drops them whenever it runs; `install_command` puts them back."),
 			"secrets": schema.MapAttribute{
 				Optional: true, Sensitive: true, ElementType: types.StringType,
 				MarkdownDescription: "Passwords by key: " + quoted(astguiclient.Secrets()) + ". They are kept in state, as sensitive values. Better leave them out: then a placeholder stands in the file, and `fill_command` puts the password in on the node.",
 				Validators:          []validator.Map{pairs{"passwords that VICIdial's readers take as they are", checkSecret}},
 			},
-			"recordings": schema.SingleNestedAttribute{
-				Optional:            true,
-				MarkdownDescription: "What telephony nodes do with recordings.",
-				Attributes: map[string]schema.Attribute{
-					"format": schema.StringAttribute{
-						Optional: true, Computed: true, Default: stringdefault.StaticString(defaultFormat),
-						MarkdownDescription: "What they are compressed to: " + quoted(nodes.RecordingFormats()) + ". Defaults to `" + defaultFormat + "`.",
-						Validators:          []validator.String{stringvalidator.OneOf(nodes.RecordingFormats()...)},
-					},
-					"ship": schema.BoolAttribute{
-						Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-						MarkdownDescription: "Whether they are sent to the archive at `VARFTP_host`, which `settings` must name then. Defaults to false.",
-					},
-					"keep_days": schema.Int64Attribute{
-						Optional: true, Computed: true, Default: int64default.StaticInt64(0),
-						MarkdownDescription: "Days after which they are removed from the node. 0 (default) keeps them.",
-						Validators:          []validator.Int64{int64validator.Between(0, 3650)},
-					},
-				},
-			},
-			"log_days": schema.Int64Attribute{
-				Optional: true, Computed: true, Default: int64default.StaticInt64(defaultLogDays),
-				MarkdownDescription: "Days after which log files are removed; 0 keeps them. Defaults to 2, as VICIdial's own crontab has it.",
-				Validators:          []validator.Int64{int64validator.Between(0, 3650)},
-			},
+			"recordings":        recordingsAttribute("What telephony nodes do with recordings. What is left out is as the `layout` has it, without one as in VICIdial's own crontab."),
+			"log_days":          days("Days after which log files of VICIdial and Asterisk are removed; 0 keeps them, screen logs too. VICIdial's own is 2."),
+			"asterisk_log_days": days("Days after which log files of Asterisk are removed, where not `log_days`; 0 keeps them."),
+			"screen_log_days":   days("Days after which screen logs are removed; 0 keeps them. VICIdial's own is 4."),
+			"speech_days":       days("Days after which sound files that were made from text are removed; 0 (VICIdial's own) keeps them."),
 			"time_server": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Host that `ntpdate` asks for the time every hour. Leave it out where chrony or the like keeps the clock: VICIdial stops agents whose nodes are 8 seconds apart.",
@@ -115,8 +115,13 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Computed: true, Sensitive: true, ElementType: types.StringType,
 				MarkdownDescription: "The same with the passwords of `secrets`. Null where `secrets` is left out.",
 			},
-			"crontab":         computed("root's crontab of each node, by `server_ip`, as `crontab FILE` takes it."),
-			"fill_command":    computed("Shell command that puts passwords into the file on the node, from environment variables of the keys' names, such as `VARDB_pass`. It changes nothing when one is missing or has a character that VICIdial would lose."),
+			"crontab":      computed("root's crontab of each node, by `server_ip`, as `crontab FILE` takes it."),
+			"fill_command": computed("Shell command that puts passwords into the file on the node, from environment variables of the keys' names, such as `VARDB_pass`. It changes nothing when one is missing or has a character that VICIdial would lose."),
+			"user_data":    computed("cloud-init user data of each node: both files, then `fill_command` with passwords from `" + astguiclient.Environment + "`, `install_command`, and the crontab last."),
+			"user_data_filled": schema.MapAttribute{
+				Computed: true, Sensitive: true, ElementType: types.StringType,
+				MarkdownDescription: "The same with the passwords of `secrets`. Null where `secrets` is left out.",
+			},
 			"install_command": computed("Shell command that installs VICIdial on the node. `/etc/astguiclient.conf` must be in its place before: `install.pl` takes its answers from there."),
 		},
 	}
@@ -154,6 +159,13 @@ func nodeAttributes() map[string]schema.Attribute {
 			Optional:            true,
 			MarkdownDescription: "Whether only the PHP pages are installed on a web node (`install.pl --web-only`). Its crontab then calls none of VICIdial's scripts.",
 		},
+		"keepalives": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "`VARactive_keepalives` of this node as it is to stand, in place of the letters that its roles and duties ask for. For nodes that have grown otherwise; a plan warns of what differs.",
+			Validators:          []validator.String{tfhelper.StringValidator("letters of VARactive_keepalives", nodes.CheckKeepalives)},
+		},
+		"three_way_check": boolean("Whether a program of its own watches 3-way conferences of a MeetMe node (`--cu3way`); the cron job for conferences leaves them to it then. VICIdial's own is false. The program of keepalive C needs no such help."),
+		"recordings":      recordingsAttribute("What this telephony node does with recordings, where it is not what the others do."),
 		"keepalive_flags": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Flags of `ADMIN_keepalive_ALL.pl`, such as `--autodial-delay=100` on a node that has agents but dials nothing, or `--adfill-delay=500` where `balance_fill` runs.",
@@ -187,6 +199,16 @@ func extra(about string) schema.MapAttribute {
 	return schema.MapAttribute{
 		Optional: true, ElementType: types.StringType, MarkdownDescription: about,
 		Validators: []validator.Map{pairs{"keys that VICIdial takes for no other, with values that its readers take as they are", checkExtra}},
+	}
+}
+
+func archiveIDs(about string) schema.ListAttribute {
+	return schema.ListAttribute{
+		Optional: true, ElementType: types.StringType, MarkdownDescription: about,
+		Validators: []validator.List{
+			listvalidator.SizeAtLeast(1),
+			listvalidator.ValueStringsAre(tfhelper.StringValidator("an id of letters, digits and underscores", nodes.CheckArchiveID)),
+		},
 	}
 }
 

@@ -17,13 +17,14 @@ const Path = "/etc/astguiclient.conf"
 // install.pl does not know are put back after it.
 //
 // samples has the sample files of Asterisk's configuration copied over what is
-// there: right for a first installation, wrong for an upgrade.
-func InstallCommand(node nodes.Node, file File, sources string, samples bool) string {
+// there: right for a first installation, wrong for an upgrade. pages has the web
+// pages installed whatever the node's roles.
+func InstallCommand(node nodes.Node, file File, sources string, samples, pages bool) string {
 	install := []string{"perl", "install.pl", "--no-prompt"}
 	switch {
 	case node.WebOnly:
 		install = append(install, "--web-only")
-	case !node.Is(nodes.RoleWeb):
+	case !node.Is(nodes.RoleWeb) && !pages:
 		install = append(install, "--without-web")
 	}
 	if samples && node.Is(nodes.RoleTelephony) {

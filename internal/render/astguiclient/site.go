@@ -26,6 +26,8 @@ type Site struct {
 	Crontab nodes.CrontabOptions
 	// Sources is the folder with VICIdial's sources on the nodes.
 	Sources string
+	// LocalPrimary has the database node call its own database localhost.
+	LocalPrimary bool
 	// Samples has the sample configuration of Asterisk installed too.
 	Samples bool
 }
@@ -50,9 +52,12 @@ type NodeFiles struct {
 	// Filled is astguiclient.conf with the passwords that are known.
 	Filled  string
 	Crontab string
+	Jobs    []nodes.CronJob // the lines of Crontab
 	// Fill puts passwords into Conf on the node; "" where it needs none.
 	Fill    string
 	Install string
+	// UserData is cloud-init user data with Conf, UserDataFilled with Filled.
+	UserData, UserDataFilled string
 }
 
 // Files returns the files of every node, by server_ip. The error names all
@@ -100,7 +105,8 @@ func (s Site) files(node nodes.Node, assignment nodes.Assignment) (NodeFiles, er
 	if err != nil {
 		return NodeFiles{}, err
 	}
-	filled, err := s.fill(file).Text()
+	full := s.fill(file)
+	filled, err := full.Text()
 	if err != nil {
 		return NodeFiles{}, err
 	}
@@ -112,11 +118,12 @@ func (s Site) files(node nodes.Node, assignment nodes.Assignment) (NodeFiles, er
 	if err != nil {
 		return NodeFiles{}, err
 	}
+	fill, install := FillCommand(file.Placeholders()), InstallCommand(node, file, s.Sources, s.Samples, s.Cluster.PagesEverywhere)
 	return NodeFiles{
 		File: file, Letters: file.Values["VARactive_keepalives"],
-		Conf: conf, Filled: filled, Crontab: crontab,
-		Fill:    FillCommand(file.Placeholders()),
-		Install: InstallCommand(node, file, s.Sources, s.Samples),
+		Conf: conf, Filled: filled, Crontab: crontab, Jobs: jobs, Fill: fill, Install: install,
+		UserData:       UserData(conf, crontab, fill, install),
+		UserDataFilled: UserData(filled, crontab, FillCommand(full.Placeholders()), InstallCommand(node, full, s.Sources, s.Samples, s.Cluster.PagesEverywhere)),
 	}, nil
 }
 
@@ -163,6 +170,9 @@ func (s Site) file(node nodes.Node, assignment nodes.Assignment) (File, error) {
 		server, err := s.DatabaseServer()
 		if err != nil {
 			return File{}, err
+		}
+		if s.LocalPrimary && server == node.ServerIP {
+			server = Standard("VARDB_server")
 		}
 		values["VARDB_server"] = server
 	}

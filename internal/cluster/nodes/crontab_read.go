@@ -1,0 +1,288 @@
+package nodes
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Found is what the jobs of a node's crontab say about the node.
+type Found struct {
+	// Keepalive says that ADMIN_keepalive_ALL.pl is called, and so whether
+	// VARactive_keepalives has any effect.
+	Keepalive      bool
+	KeepaliveFlags []string
+	ServerStats    bool
+	Duties         []Duty
+	Recordings     Recordings // Format is "" where nothing is done with recordings
+	Archives       Archives
+	LogDays        LogDays
+	TimeServer     string
+	// replaced are the lines that a removal job of ours stands for.
+	replaced []CronJob
+}
+
+var (
+	removal = regexp.MustCompile(`^/usr/bin/find (\S+) (.*?)-mtime \+(\d+) (?:-print ?\| ?xargs (?:-r )?rm -f|-delete)$`)
+	ntp     = regexp.MustCompile(`^/usr/sbin/ntpdate -u ([A-Za-z0-9.-]+)(?: |$)`)
+)
+
+// ReadJobs reads a node's crontab. It knows the programs of VICIdial by their
+// names and its folders by the options.
+func ReadJobs(jobs []CronJob, options CrontabOptions) Found {
+	found := Found{Recordings: Recordings{Transfer: Transfer{Folders: "date"}}}
+	for _, job := range jobs {
+		program, flags := call(job.Command)
+		if days, known := found.removes(job.Command, options); known && days {
+			found.replaced = append(found.replaced, job)
+			continue
+		}
+		switch program {
+		case "ADMIN_keepalive_ALL.pl":
+			found.Keepalive = true
+			for _, flag := range flags {
+				if flag = "--" + strings.TrimLeft(strings.ToLower(flag), "-"); keepaliveFlag.MatchString(flag) {
+					found.KeepaliveFlags = append(found.KeepaliveFlags, flag)
+				}
+			}
+		case "SERVER_stats.pl":
+			found.ServerStats = true
+		case "AST_CRON_audio_1_move_VDonly.pl":
+			found.Recordings.HTTPS = has(flags, "--HTTPS")
+			if found.Recordings.Format == "" {
+				found.Recordings.Format = "WAV"
+			}
+		case "AST_CRON_audio_2_compress.pl":
+			found.Recordings.Format, found.Recordings.HTTPS = format(flags), has(flags, "--HTTPS") // it writes the link last
+			found.Recordings.RunCheck, found.Recordings.SortByDate = has(flags, "--run-check"), has(flags, "--file-sorting")
+		case "AST_CRON_audio_3_ftp.pl":
+			found.Recordings.Ship = true
+			found.Recordings.Transfer = transferOf(flags)
+		case "AST_inbound_email_parser.pl":
+			found.Archives.FetchEmail = true
+		case "ADMIN_archive_log_tables.pl":
+			found.archives(flags)
+		case "":
+			if match := ntp.FindStringSubmatch(job.Command); match != nil {
+				found.TimeServer = match[1]
+			}
+		}
+		for _, work := range dutyWorks(Archives{LogSchedule: ArchiveMonthly}) {
+			for _, known := range work.jobs {
+				if name, _, _ := strings.Cut(known.script, " "); name == program && !slices.Contains(found.Duties, work.duty) {
+					found.Duties = append(found.Duties, work.duty)
+				}
+			}
+		}
+	}
+	return found
+}
+
+// call returns the program of VICIdial that a command calls, and its flags.
+func call(command string) (string, []string) {
+	words := strings.Fields(command)
+	for i, word := range words {
+		if name := word[strings.LastIndex(word, "/")+1:]; i < 2 && strings.HasSuffix(name, ".pl") {
+			flags := words[i+1:]
+			if end := slices.IndexFunc(flags, func(w string) bool { return strings.ContainsAny(w, "<>|&;") }); end >= 0 {
+				flags = flags[:end]
+			}
+			return name, flags
+		}
+	}
+	return "", nil
+}
+
+func has(flags []string, flag string) bool {
+	return slices.ContainsFunc(flags, func(given string) bool { return strings.EqualFold(given, flag) })
+}
+
+func number(flags []string, flag string) int {
+	for _, given := range flags {
+		if len(given) > len(flag) && strings.EqualFold(given[:len(flag)], flag) {
+			value, _ := strconv.Atoi(given[len(flag):])
+			return value
+		}
+	}
+	return 0
+}
+
+func format(flags []string) string {
+	for _, name := range RecordingFormats() {
+		if has(flags, "--"+name) {
+			return name
+		}
+	}
+	return "WAV"
+}
+
+func transferOf(flags []string) Transfer {
+	transfer := Transfer{
+		Folders:      "date",
+		LocalFolders: has(flags, "--localdatedir"), RunCheck: has(flags, "--run-check"), Validate: has(flags, "--ftp-validate"),
+		Persistent: has(flags, "--ftp-persistent"), Active: has(flags, "--ftp-active"),
+		FileLimit: number(flags, "--transfer-limit="), ListLimit: number(flags, "--list-limit="),
+	}
+	for _, folders := range folderFlags {
+		if folders.flag != "" && has(flags, folders.flag) {
+			transfer.Folders = folders.folders
+		}
+	}
+	return transfer
+}
+
+func (f *Found) archives(flags []string) {
+	switch {
+	case has(flags, "--url-log-only"):
+		f.Archives.URLLogDays = number(flags, "--url-log-days=")
+	case has(flags, "--daily"):
+		f.Archives.LogSchedule = ArchiveDaily
+	default:
+		f.Archives.LogDays = number(flags, "--days=")
+		if f.Archives.LogSchedule == ArchiveNever {
+			f.Archives.LogSchedule = ArchiveMonthly
+		}
+	}
+}
+
+// removes reads a job that removes old files of a folder that is known.
+func (f *Found) removes(command string, options CrontabOptions) (found, known bool) {
+	match := removal.FindStringSubmatch(command)
+	if match == nil {
+		return false, false
+	}
+	days, err := strconv.Atoi(match[3])
+	if err != nil {
+		return false, false
+	}
+	done := options.DoneRecordings
+	var to *int
+	switch folder := strings.TrimRight(match[1], "/"); {
+	case folder == done:
+		to = &f.Recordings.KeepDays
+	case folder == done+"/ORIG":
+		to = &f.Recordings.OriginalDays
+	case folder == done+"/FTP":
+		to = &f.Recordings.ShippedDays
+	case folder == options.Logs:
+		to = &f.LogDays.VICIdial
+	case folder == "/var/log/asterisk" && days > 0:
+		to = &f.LogDays.Asterisk
+	case folder == "" && strings.Contains(match[2], "screenlog.0"):
+		to = &f.LogDays.Screen
+	case folder == options.Sounds+"/tts":
+		to = &f.LogDays.Speech
+	default:
+		return false, true
+	}
+	*to = days
+	return true, true
+}
+
+// Difference is how a node's crontab stands to the one that is made for it.
+type Difference struct {
+	// Same are jobs of both, Missing those that the node lacks, Own those that
+	// only the node has and Replaced those of the node's that another job of
+	// ours stands for.
+	Same, Missing, Own, Replaced []CronJob
+}
+
+// Compare holds a node's jobs against those that are made for it. The order of
+// flags and how a schedule is written make no difference.
+func (f Found) Compare(have, made []CronJob) Difference {
+	var difference Difference
+	taken := make([]bool, len(have))
+	for _, job := range made {
+		i := slices.IndexFunc(have, func(other CronJob) bool { return alike(job, other) })
+		if i < 0 {
+			difference.Missing = append(difference.Missing, job)
+			continue
+		}
+		for j, other := range have { // a line that stands twice is one job
+			taken[j] = taken[j] || alike(job, other)
+		}
+		difference.Same = append(difference.Same, job)
+	}
+	for i, job := range have {
+		program, _ := call(job.Command)
+		instead := func(other CronJob) bool {
+			made, _ := call(other.Command)
+			return program != "" && made == program
+		}
+		switch {
+		case taken[i]:
+		case slices.Contains(f.replaced, job) && slices.ContainsFunc(made, func(other CronJob) bool { return sameFolder(job, other) }),
+			slices.ContainsFunc(difference.Missing, instead): // both would do the work twice
+			difference.Replaced = append(difference.Replaced, job)
+		default:
+			difference.Own = append(difference.Own, job)
+		}
+	}
+	return difference
+}
+
+// sameFolder says whether both jobs remove old files of one folder.
+func sameFolder(a, b CronJob) bool {
+	one, other := removal.FindStringSubmatch(a.Command), removal.FindStringSubmatch(b.Command)
+	return one != nil && other != nil && strings.TrimRight(one[1], "/") == strings.TrimRight(other[1], "/")
+}
+
+func alike(a, b CronJob) bool {
+	if a.Schedule == "" || b.Schedule == "" {
+		return a.Schedule == b.Schedule && a.Command == b.Command
+	}
+	if minutes(a.Schedule) != minutes(b.Schedule) {
+		return false
+	}
+	if a.Command == b.Command {
+		return true
+	}
+	if one, other := removal.FindStringSubmatch(a.Command), removal.FindStringSubmatch(b.Command); one != nil && other != nil {
+		files := strings.NewReplacer("-type f ", "", `"`, "") // rm -f removes no folder
+		return strings.TrimRight(one[1], "/") == strings.TrimRight(other[1], "/") && one[3] == other[3] && files.Replace(one[2]) == files.Replace(other[2])
+	}
+	if one, other := ntp.FindStringSubmatch(a.Command), ntp.FindStringSubmatch(b.Command); one != nil && other != nil {
+		return one[1] == other[1]
+	}
+	programA, flagsA := call(a.Command)
+	programB, flagsB := call(b.Command)
+	return programA != "" && programA == programB && plain(flagsA) == plain(flagsB) && quiet(a.Command) == quiet(b.Command)
+}
+
+// quiet is what follows the flags of a command: where its output goes.
+func quiet(command string) string {
+	if i := strings.IndexAny(command, "<>|&;"); i >= 0 {
+		return command[i:]
+	}
+	return ""
+}
+
+func plain(flags []string) string {
+	sorted := make([]string, len(flags))
+	for i, flag := range flags {
+		sorted[i] = strings.ToLower(strings.TrimLeft(flag, "-"))
+	}
+	slices.Sort(sorted)
+	return strings.Join(sorted, " ")
+}
+
+// minutes writes steps of the first field out, as most installers do.
+func minutes(schedule string) string {
+	first, rest, found := strings.Cut(schedule, " ")
+	span, step, stepped := strings.Cut(first, "/")
+	every, err := strconv.Atoi(step)
+	if !found || !stepped || err != nil || every < 1 {
+		return schedule
+	}
+	low, high := 0, 59
+	if from, to, ranged := strings.Cut(span, "-"); ranged {
+		low, _ = strconv.Atoi(from)
+		high, _ = strconv.Atoi(to)
+	}
+	var all []string
+	for minute := low; minute <= high; minute += every {
+		all = append(all, strconv.Itoa(minute))
+	}
+	return strings.Join(all, ",") + " " + rest
+}

@@ -1,0 +1,242 @@
+package nodeconfig
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
+)
+
+// addNodes declares each node from its letters and its crontab, and for all
+// what the first crontab of a dialer says.
+func (m *model) addNodes(found map[string]onNode) []string {
+	var notes []string
+	reports := map[string]nodes.Found{}
+	for _, serverIP := range slices.Sorted(maps.Keys(found)) {
+		has := found[serverIP]
+		node := nodes.FromKeepalives(serverIP, has.file.Values["VARactive_keepalives"])
+		report := nodes.ReadJobs(has.jobs, crontabFolders(has.file))
+		if has.hasCrontab && !report.Keepalive {
+			if !slices.Equal(node.Roles, []nodes.Role{nodes.RoleWeb}) {
+				notes = append(notes, fmt.Sprintf("node %s: its keepalives %s start nothing, since its crontab does not call ADMIN_keepalive_ALL.pl; it is taken for a web node", serverIP, has.file.Values["VARactive_keepalives"]))
+			}
+			node = nodes.Node{ServerIP: serverIP, Roles: []nodes.Role{nodes.RoleWeb}, WebOnly: true}
+		}
+		if namedByOthers(found, serverIP) && !node.Is(nodes.RoleDatabase) {
+			node.Roles = append(slices.DeleteFunc(node.Roles, func(role nodes.Role) bool { return role == nodes.RoleWeb }), nodes.RoleDatabase)
+			node.WebOnly = false
+		}
+		if has.hasCrontab {
+			reports[serverIP] = report
+			for _, duty := range report.Duties {
+				if !slices.Contains(node.Duties, duty) {
+					node.Duties = append(node.Duties, duty)
+				}
+			}
+		}
+		if slices.Contains(report.Duties, nodes.AgentSummaries) && !node.Is(nodes.RoleWeb) { // they are written into the web pages
+			node.Roles = append(node.Roles, nodes.RoleWeb)
+		}
+		described := describe(node)
+		if report.Keepalive {
+			described.KeepaliveFlags = slices.DeleteFunc(report.KeepaliveFlags, func(flag string) bool { return flag == "--cu3way" })
+			if len(described.KeepaliveFlags) < len(report.KeepaliveFlags) {
+				described.ThreeWay = types.BoolValue(true)
+			}
+			if len(described.KeepaliveFlags) == 0 {
+				described.KeepaliveFlags = nil
+			}
+			if report.ServerStats {
+				described.ServerStats = types.BoolValue(true)
+			}
+		}
+		m.Nodes[serverIP] = described
+		if slices.Contains(node.Duties, nodes.AdaptiveDialing) && m.Coordinator.IsNull() {
+			m.Coordinator = types.StringValue(serverIP)
+		}
+	}
+	m.addReports(reports)
+	return notes
+}
+
+// namedByOthers says whether another node's file has the node as its database.
+func namedByOthers(found map[string]onNode, serverIP string) bool {
+	for other, has := range found {
+		if other != serverIP && has.file.Values["VARDB_server"] == serverIP {
+			return true
+		}
+	}
+	return false
+}
+
+// crontabFolders are the folders that a crontab of the node names.
+func crontabFolders(file astguiclient.File) nodes.CrontabOptions {
+	var options nodes.CrontabOptions
+	options.Home, _ = file.Value("PATHhome")
+	options.Logs, _ = file.Value("PATHlogs")
+	options.Sounds, _ = file.Value("PATHsounds")
+	options.Monitor, _ = file.Value("PATHmonitor")
+	options.DoneRecordings, _ = file.Value("PATHDONEmonitor")
+	return options
+}
+
+// addReports says for the site what its crontabs do: recordings and days as the
+// first dialer has them, with what other dialers do in another way as theirs.
+func (m *model) addReports(reports map[string]nodes.Found) {
+	layout, _ := astguiclient.LayoutOf("")
+	first := true
+	for _, serverIP := range slices.Sorted(maps.Keys(reports)) {
+		report := reports[serverIP]
+		if report.Archives.LogSchedule != nodes.ArchiveNever {
+			m.LogArchive = types.StringValue(string(report.Archives.LogSchedule))
+		}
+		positive(&m.ArchiveDays, report.Archives.LogDays)
+		positive(&m.URLLogDays, report.Archives.URLLogDays)
+		if report.Archives.FetchEmail {
+			m.FetchEmail = types.BoolValue(true)
+		}
+		if report.TimeServer != "" {
+			m.TimeServer = types.StringValue(report.TimeServer)
+		}
+		if report.Recordings.Format == "" {
+			continue
+		}
+		if first {
+			first = false
+			m.Recordings = declareRecordings(report.Recordings, layout.Recordings)
+			m.LogDays = types.Int64Value(int64(report.LogDays.VICIdial))
+			m.AsteriskLog = types.Int64Value(int64(report.LogDays.Asterisk))
+			m.ScreenLog = types.Int64Value(int64(report.LogDays.Screen))
+			positive(&m.SpeechDays, report.LogDays.Speech)
+			continue
+		}
+		if own := declareRecordings(report.Recordings, m.Recordings.over(layout.Recordings)); own != nil {
+			node := m.Nodes[serverIP]
+			node.Recordings = own
+			m.Nodes[serverIP] = node
+		}
+	}
+}
+
+func positive(to *types.Int64, value int) {
+	if value > 0 {
+		*to = types.Int64Value(int64(value))
+	}
+}
+
+// declareRecordings says what differs from what holds without being said; null
+// where nothing does.
+func declareRecordings(have, base nodes.Recordings) *recordings {
+	if have.ArchiveFolder == "" {
+		have.ArchiveFolder, have.ArchiveDays = base.ArchiveFolder, base.ArchiveDays
+	}
+	if !have.Ship {
+		have.Transfer = base.Transfer // how nothing is sent
+	}
+	if have == base {
+		return nil
+	}
+	said := &recordings{}
+	sayText(&said.Format, have.Format, base.Format)
+	sayYes(&said.HTTPS, have.HTTPS, base.HTTPS)
+	sayYes(&said.RunCheck, have.RunCheck, base.RunCheck)
+	sayYes(&said.SortByDate, have.SortByDate, base.SortByDate)
+	sayYes(&said.Ship, have.Ship, base.Ship)
+	sayNumber(&said.Days, have.KeepDays, base.KeepDays)
+	sayNumber(&said.OriginalDays, have.OriginalDays, base.OriginalDays)
+	sayNumber(&said.ShippedDays, have.ShippedDays, base.ShippedDays)
+	if have.Transfer != base.Transfer {
+		said.Transfer = &transfer{}
+		sayText(&said.Transfer.Folders, have.Transfer.Folders, base.Transfer.Folders)
+		sayYes(&said.Transfer.LocalFolders, have.Transfer.LocalFolders, base.Transfer.LocalFolders)
+		sayYes(&said.Transfer.RunCheck, have.Transfer.RunCheck, base.Transfer.RunCheck)
+		sayYes(&said.Transfer.Validate, have.Transfer.Validate, base.Transfer.Validate)
+		sayYes(&said.Transfer.Persistent, have.Transfer.Persistent, base.Transfer.Persistent)
+		sayYes(&said.Transfer.Active, have.Transfer.Active, base.Transfer.Active)
+		sayNumber(&said.Transfer.FileLimit, have.Transfer.FileLimit, base.Transfer.FileLimit)
+		sayNumber(&said.Transfer.ListLimit, have.Transfer.ListLimit, base.Transfer.ListLimit)
+	}
+	return said
+}
+
+func sayText(to *types.String, have, base string) {
+	if have != base {
+		*to = types.StringValue(have)
+	}
+}
+
+func sayYes(to *types.Bool, have, base bool) {
+	if have != base {
+		*to = types.BoolValue(have)
+	}
+}
+
+func sayNumber(to *types.Int64, have, base int) {
+	if have != base {
+		*to = types.Int64Value(int64(have))
+	}
+}
+
+// describe declares a node.
+func describe(node nodes.Node) nodeModel {
+	described := nodeModel{}
+	for _, role := range node.Roles {
+		described.Roles = append(described.Roles, string(role))
+	}
+	for _, duty := range node.Duties {
+		described.Duties = append(described.Duties, string(duty))
+	}
+	if node.Engine == cluster.Confbridge {
+		described.Engine = types.StringValue(string(node.Engine))
+	}
+	if node.SIPLogging {
+		described.SIPLogging = types.BoolValue(true)
+	}
+	if node.WebOnly {
+		described.WebOnly = types.BoolValue(true)
+	}
+	return described
+}
+
+// adoptCrontab returns the node's crontab as it stands, written as ours is, the
+// lines of it that are the operator's own, and how it differs from the one that
+// is made for the node.
+func adoptCrontab(m model, serverIP string, has onNode, made astguiclient.NodeFiles) (text string, own, notes []string) {
+	difference := nodes.ReadJobs(has.jobs, crontabFolders(has.file)).Compare(has.jobs, made.Jobs)
+	var stands []nodes.CronJob
+	for _, job := range difference.Own {
+		own = append(own, astguiclient.Line(job))
+	}
+	settings := 0
+	for settings < len(difference.Own) && difference.Own[settings].Schedule == "" {
+		settings++
+	}
+	stands = slices.Concat(difference.Own[:settings], difference.Same, difference.Replaced, difference.Own[settings:])
+	text, err := astguiclient.Crontab(stands)
+	if err != nil {
+		notes = append(notes, fmt.Sprintf("node %s: its crontab cannot be shown: %v", serverIP, err))
+	}
+	if len(difference.Own)+len(difference.Replaced)+len(difference.Missing) == 0 {
+		return text, own, notes
+	}
+	var readable strings.Builder
+	fmt.Fprintf(&readable, "node %s: %d jobs of its crontab are those that are made for it.", serverIP, len(difference.Same))
+	list := func(title string, jobs []nodes.CronJob) {
+		if len(jobs) > 0 {
+			readable.WriteString("\n" + title)
+			for _, job := range jobs {
+				readable.WriteString("\n  " + astguiclient.Line(job))
+			}
+		}
+	}
+	list("Its own, kept in cron:", difference.Own)
+	list("Missing, which an apply adds:", difference.Missing)
+	list("Written anew by an apply:", difference.Replaced)
+	return text, own, append(notes, readable.String())
+}

@@ -1,0 +1,144 @@
+package nodeconfig
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
+)
+
+type recordings struct {
+	Format       types.String `tfsdk:"format"`
+	HTTPS        types.Bool   `tfsdk:"https"`
+	RunCheck     types.Bool   `tfsdk:"run_check"`
+	SortByDate   types.Bool   `tfsdk:"sort_by_date"`
+	Ship         types.Bool   `tfsdk:"ship"`
+	Transfer     *transfer    `tfsdk:"transfer"`
+	Days         types.Int64  `tfsdk:"keep_days"`
+	OriginalDays types.Int64  `tfsdk:"keep_originals_days"`
+	ShippedDays  types.Int64  `tfsdk:"keep_shipped_days"`
+	Archive      *archive     `tfsdk:"archive"`
+}
+
+type transfer struct {
+	Folders      types.String `tfsdk:"folders"`
+	LocalFolders types.Bool   `tfsdk:"local_folders"`
+	RunCheck     types.Bool   `tfsdk:"run_check"`
+	Validate     types.Bool   `tfsdk:"validate"`
+	Persistent   types.Bool   `tfsdk:"persistent"`
+	Active       types.Bool   `tfsdk:"active"`
+	FileLimit    types.Int64  `tfsdk:"file_limit"`
+	ListLimit    types.Int64  `tfsdk:"list_limit"`
+}
+
+type archive struct {
+	Folder types.String `tfsdk:"folder"`
+	Days   types.Int64  `tfsdk:"keep_days"`
+}
+
+// over lays what is declared over what holds without it.
+func (r *recordings) over(base nodes.Recordings) nodes.Recordings {
+	if r == nil {
+		return base
+	}
+	text(&base.Format, r.Format)
+	yes(&base.HTTPS, r.HTTPS)
+	yes(&base.RunCheck, r.RunCheck)
+	yes(&base.SortByDate, r.SortByDate)
+	yes(&base.Ship, r.Ship)
+	number(&base.KeepDays, r.Days)
+	number(&base.OriginalDays, r.OriginalDays)
+	number(&base.ShippedDays, r.ShippedDays)
+	if t := r.Transfer; t != nil {
+		text(&base.Transfer.Folders, t.Folders)
+		yes(&base.Transfer.LocalFolders, t.LocalFolders)
+		yes(&base.Transfer.RunCheck, t.RunCheck)
+		yes(&base.Transfer.Validate, t.Validate)
+		yes(&base.Transfer.Persistent, t.Persistent)
+		yes(&base.Transfer.Active, t.Active)
+		number(&base.Transfer.FileLimit, t.FileLimit)
+		number(&base.Transfer.ListLimit, t.ListLimit)
+	}
+	if a := r.Archive; a != nil {
+		text(&base.ArchiveFolder, a.Folder)
+		number(&base.ArchiveDays, a.Days)
+	}
+	return base
+}
+
+func text(to *string, value types.String) {
+	if !value.IsNull() {
+		*to = value.ValueString()
+	}
+}
+
+func yes(to *bool, value types.Bool) {
+	if !value.IsNull() {
+		*to = value.ValueBool()
+	}
+}
+
+func number(to *int, value types.Int64) {
+	if !value.IsNull() {
+		*to = int(value.ValueInt64())
+	}
+}
+
+func recordingsAttribute(about string) schema.SingleNestedAttribute {
+	return schema.SingleNestedAttribute{
+		Optional: true, MarkdownDescription: about,
+		Attributes: map[string]schema.Attribute{
+			"format": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "What they are compressed to: " + quoted(nodes.RecordingFormats()) + ", the last of which leaves them as they are. VICIdial's own is `GSM`.",
+				Validators:          []validator.String{stringvalidator.OneOf(nodes.RecordingFormats()...)},
+			},
+			"https":        boolean("Whether links to recordings that are still on the node begin with `https` (`--HTTPS` of each step that writes them). VICIdial's own is false."),
+			"run_check":    boolean("Whether a compression ends while another one runs (`--run-check`). VICIdial's own is false."),
+			"sort_by_date": boolean("Whether compressed recordings are sorted into a folder for each day (`--file-sorting`). Such recordings cannot be sent to the archive. VICIdial's own is false."),
+			"ship":         boolean("Whether they are sent to the archive at `VARFTP_host`, which `settings` must name then. VICIdial's own is false."),
+			"transfer": schema.SingleNestedAttribute{
+				Optional: true, MarkdownDescription: "How they are sent (`AST_CRON_audio_3_ftp.pl`).",
+				Attributes: map[string]schema.Attribute{
+					"folders": schema.StringAttribute{
+						Optional:            true,
+						MarkdownDescription: "Folders of the archive: `date` (`YYYY-MM-DD`, VICIdial's own), `none` (`--nodatedir`), `year` (`--YearYMDdatedir`) or `year_month_day` (`--YMDdatedir`).",
+						Validators:          []validator.String{stringvalidator.OneOf(nodes.TransferFolders()...)},
+					},
+					"local_folders": boolean("Whether the node keeps what was sent in the same folders (`--localdatedir`). VICIdial's own is false."),
+					"run_check":     boolean("Whether a transfer ends while another one runs (`--run-check`). VICIdial's own is false."),
+					"validate":      boolean("Whether the size of a file is compared after its transfer (`--ftp-validate`). VICIdial's own is false."),
+					"persistent":    boolean("Whether a transfer stays logged in between files (`--ftp-persistent`). VICIdial's own is false."),
+					"active":        boolean("Whether the archive opens data connections (`--ftp-active`). VICIdial's own is false."),
+					"file_limit":    limit("Files that one run sends at most (`--transfer-limit`). VICIdial's own is 1000."),
+					"list_limit":    limit("Files that one run looks at, at most (`--list-limit`). VICIdial's own is 1000."),
+				},
+			},
+			"keep_days":           days("Days after which every file of a recording is removed from the node, whether it was sent or not. 0 keeps them, as VICIdial's own crontab does."),
+			"keep_originals_days": days("Days after which originals of compressed recordings are removed, the largest files by far. 0 keeps them for `keep_days`; VICIdial's own crontab has no such job."),
+			"keep_shipped_days":   days("Days after which recordings that were sent to the archive are removed from the node. 0 keeps them for `keep_days`; VICIdial's own crontab has no such job."),
+			"archive": schema.SingleNestedAttribute{
+				Optional: true, MarkdownDescription: "What archive nodes do with recordings.",
+				Attributes: map[string]schema.Attribute{
+					"folder":    schema.StringAttribute{Optional: true, MarkdownDescription: "Folder on archive nodes into which recordings are sent, such as `/home/archive/RECORDINGS`."},
+					"keep_days": days("Days after which they are removed from the archive. 0 keeps them, as VICIdial does."),
+				},
+			},
+		},
+	}
+}
+
+func boolean(about string) schema.BoolAttribute {
+	return schema.BoolAttribute{Optional: true, MarkdownDescription: about}
+}
+
+func days(about string) schema.Int64Attribute {
+	return schema.Int64Attribute{Optional: true, MarkdownDescription: about, Validators: []validator.Int64{int64validator.Between(0, 3650)}}
+}
+
+func limit(about string) schema.Int64Attribute {
+	return schema.Int64Attribute{Optional: true, MarkdownDescription: about, Validators: []validator.Int64{int64validator.Between(1, 1_000_000)}}
+}

@@ -1,0 +1,46 @@
+package astguiclient
+
+import "strings"
+
+// Environment is the file on a node from which user data takes the passwords
+// that are not in it, as lines of the form VARDB_pass='...'.
+const Environment = "/root/astguiclient.env"
+
+const crontabPath = "/root/vicidial.crontab"
+
+// UserData returns cloud-init user data that makes a machine the node: it puts
+// the file and the crontab in their places, fills passwords in where fill is not
+// "", installs VICIdial, and starts the crontab only after that, so that no
+// program runs with half a configuration.
+func UserData(conf, crontab, fill, install string) string {
+	var text strings.Builder
+	text.WriteString("#cloud-config\nwrite_files:\n")
+	file := func(path, permissions, content string) {
+		text.WriteString("  - path: " + path + "\n    owner: root:root\n    permissions: '" + permissions + "'\n    content: |\n")
+		block(&text, "      ", content)
+	}
+	file(Path, "0644", conf) // the web pages read it as another user
+	file(crontabPath, "0600", crontab)
+	var script strings.Builder
+	if fill != "" {
+		script.WriteString("if [ -r " + Environment + " ]; then set -a; . " + Environment + "; set +a; fi\n")
+		script.WriteString("{ " + fill + "; } || exit 1\n")
+	}
+	script.WriteString("{ " + install + "; } || exit 1\n")
+	script.WriteString("crontab " + crontabPath + "\n")
+	text.WriteString("runcmd:\n  - - sh\n    - -c\n    - |\n")
+	block(&text, "      ", script.String())
+	return text.String()
+}
+
+// block writes a YAML literal block: what is in it needs no quotes, and a line
+// cannot leave it. No line of the files begins with a blank or holds a control
+// character, so that the first line tells the depth.
+func block(to *strings.Builder, indent, content string) {
+	for line := range strings.Lines(content) {
+		if strings.TrimRight(line, "\n") != "" {
+			to.WriteString(indent)
+		}
+		to.WriteString(line)
+	}
+}
