@@ -56,7 +56,7 @@ type CrontabOptions struct {
 // LogDays is how long files of each kind stay, in days; 0 keeps them.
 type LogDays struct{ VICIdial, Asterisk, Screen, Speech int }
 
-// Cron returns the crontab of a node: what every node runs, what its roles
+// Crontab returns the crontab of a node: what every node runs, what its roles
 // ask for, and the duties that are its own (docs/vicidial/node-files.md#crontab).
 func (n Node) Crontab(assignment Assignment, archives Archives, options CrontabOptions) []CronJob {
 	var jobs []CronJob

@@ -94,7 +94,7 @@ func Duties() []Duty {
 	return duties
 }
 
-// Letter returns the keepalive letter that does the duty, or "" where cron
+// Keepalive returns the keepalive letter that does the duty, or "" where cron
 // jobs do.
 func (d Duty) Keepalive() string {
 	for _, work := range dutyWorks(Archives{}) {

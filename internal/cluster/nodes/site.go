@@ -194,7 +194,7 @@ func (s Site) pagesNode(work dutyWork) string {
 // letterOrder is the order in which letters are written.
 const letterOrder = "123456789ECS"
 
-// Letters returns VARactive_keepalives for the node: X alone where VICIdial
+// Keepalives returns VARactive_keepalives for the node: X alone where VICIdial
 // must run nothing, since an X beside other letters silences them all
 // (ADMIN_keepalive_ALL.pl tests for it first, docs/vicidial/node-files.md#keepalive-letters).
 func (n Node) Keepalives(assignment Assignment) string {

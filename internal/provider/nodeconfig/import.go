@@ -167,7 +167,7 @@ func declare(found map[string]onNode) (model, []string, error) {
 	crontabs := map[string]string{}
 	for _, serverIP := range order {
 		if found[serverIP].hasCrontab {
-			text, cron, more := adoptCrontab(m, serverIP, found[serverIP], made[serverIP])
+			text, cron, more := adoptCrontab(serverIP, found[serverIP], made[serverIP])
 			crontabs[serverIP] = text
 			node := m.Nodes[serverIP]
 			node.Cron = cron

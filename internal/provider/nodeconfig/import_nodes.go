@@ -207,7 +207,7 @@ func describe(node nodes.Node) nodeModel {
 // adoptCrontab returns the node's crontab as it stands, written as ours is, the
 // lines of it that are the operator's own, and how it differs from the one that
 // is made for the node.
-func adoptCrontab(m model, serverIP string, has onNode, made astguiclient.NodeFiles) (text string, own, notes []string) {
+func adoptCrontab(serverIP string, has onNode, made astguiclient.NodeFiles) (text string, own, notes []string) {
 	difference := nodes.ReadJobs(has.jobs, crontabFolders(has.file)).Compare(has.jobs, made.Jobs)
 	var stands []nodes.CronJob
 	for _, job := range difference.Own {
