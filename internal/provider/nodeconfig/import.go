@@ -143,7 +143,7 @@ func declare(found map[string]onNode) (model, []string, error) {
 		return model{}, nil, err
 	}
 	notes = append(notes, m.addNodes(found)...)
-	m.Settings, m.Extra = common(kept, astguiclient.Standard), common(extra, func(string) string { return "" })
+	m.Settings, m.Extra = common(kept, unsaid), common(extra, func(string) string { return "" })
 	for serverIP, node := range m.Nodes {
 		node.Settings, node.Extra = orNull(kept[serverIP]), orNull(extra[serverIP])
 		m.Nodes[serverIP] = node
@@ -270,6 +270,15 @@ func sameLetters(a, b string) bool {
 	return strings.Trim(a, b) == "" && strings.Trim(b, a) == ""
 }
 
+// unsaid is the value that a key has where nobody says one. What VARDB_server is
+// then depends on the nodes.
+func unsaid(key string) string {
+	if key == "VARDB_server" {
+		return ""
+	}
+	return astguiclient.Standard(key)
+}
+
 // common takes out of each node's values the one that most nodes have, where all
 // say something: the others keep theirs. A value that every node has is dropped
 // where it stands without being said.
@@ -308,7 +317,7 @@ func common(each map[string]map[string]string, standard func(string) string) map
 				delete(values, key)
 			}
 		}
-		if len(count) > 1 || most != standard(key) {
+		if most != standard(key) {
 			shared[key] = most
 		}
 	}
