@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
@@ -109,6 +110,27 @@ func (s *Store) readPhones(ctx context.Context, columns []string, where string, 
 		return nil
 	})
 	return read, err
+}
+
+// NodePhones returns the active phones of all nodes, as generated files name them.
+func (s *Store) NodePhones(ctx context.Context) ([]asterisk.NodePhone, error) {
+	read, err := s.phones(ctx, []string{"protocol", "active"})
+	if err != nil {
+		return nil, err
+	}
+	protocol, active := slices.Index(read.columns, "protocol"), slices.Index(read.columns, "active")
+	if protocol < 0 || active < 0 {
+		return nil, nil
+	}
+	var phones []asterisk.NodePhone
+	for _, phone := range read.phones {
+		if phone.Values[active].Yes() {
+			phones = append(phones, asterisk.NodePhone{
+				ServerIP: phone.ServerIP, Protocol: phone.Values[protocol].Text, Extension: phone.Extension, DialplanNumber: phone.DialplanNumber,
+			})
+		}
+	}
+	return phones, nil
 }
 
 // Floor returns all rows that floors are made of: phones with the further columns

@@ -26,16 +26,16 @@ func (c Clash) String() string {
 	if c.ServerIP == cluster.AllServers {
 		where = "every server"
 	}
-	other, first := "carrier "+c.Other, "Asterisk keeps the one that is read first"
+	other, has, first := "carrier "+c.Other, "in carrier "+c.Other, "Asterisk keeps the one that is read first"
 	switch {
 	case c.Phone:
-		other, first = "a phone", "calls from the dialplan reach the phone"
+		other, has, first = "a phone", "that of a phone", "calls reach the phone"
 	case c.Other == "":
-		other, first = "VICIdial", "its own is found first"
+		other, has, first = "VICIdial", "one of VICIdial's own", "that one is found first"
 	}
 	switch {
 	case c.Extension != "":
-		return fmt.Sprintf("on %s, extension %s is in %s as well: %s", where, c.Extension, strings.TrimPrefix(other, "a "), first)
+		return fmt.Sprintf("on %s, extension %s is %s as well: %s", where, c.Extension, has, first)
 	case c.Variable != "":
 		return fmt.Sprintf("on %s, %s sets the variable %s as well: the last one counts for both", where, other, c.Variable)
 	}

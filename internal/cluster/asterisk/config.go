@@ -21,6 +21,7 @@ type Section struct {
 	Name     string
 	Template bool // written [NAME](!): others inherit it, and it is nothing by itself
 	Settings []Setting
+	Of       string // what opens it, where that is another text: "carrier EAST"
 }
 
 // Get is the value of the last setting with that name, whatever its case; empty
@@ -42,7 +43,8 @@ type Config struct {
 	text     string
 	written  []written // the values as they stand in the text, in its order
 	current  *Section
-	lost     bool // Asterisk gave the rest of the text up
+	lost     bool     // Asterisk gave the rest of the text up
+	Missing  []string // the sections that were inherited from and are not there
 }
 
 // written is the value of a setting, or what a += adds to one.
@@ -56,7 +58,7 @@ func Read(text string, above ...*Section) Config {
 	text = normal(text)
 	c := Config{text: text}
 	for _, section := range above {
-		c.Sections = append(c.Sections, &Section{Name: section.Name, Template: section.Template, Settings: unlined(section.Settings)})
+		c.Sections = append(c.Sections, &Section{Name: section.Name, Template: section.Template, Settings: unlined(section.Settings), Of: section.Of})
 	}
 	if len(c.Sections) > 0 {
 		c.current = c.Sections[len(c.Sections)-1]
@@ -166,11 +168,15 @@ func (c *Config) options(section *Section, words string) *Section {
 		default:
 			base := c.find(word, "TEMPLATES=include")
 			if base == nil {
+				c.Missing = append(c.Missing, word)
 				c.giveUp(section.Line, fmt.Sprintf("[%s] inherits from %q, which is not above it", section.Name, word), c.inherit(word))
 				return nil
 			}
 			if word == "" {
 				c.note(section.Line, true, fmt.Sprintf("[%s]() inherits the first section of the file, [%s]", section.Name, base.Name), "leave the parentheses out")
+			}
+			if base.Of != "" {
+				c.note(section.Line, true, fmt.Sprintf("[%s] inherits from [%s], which is in %s", section.Name, base.Name, base.Of), "see that it stays there, above this text")
 			}
 			for _, setting := range base.Settings {
 				setting.Inherited = true

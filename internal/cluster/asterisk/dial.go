@@ -2,6 +2,7 @@ package asterisk
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -24,6 +25,25 @@ type Dial struct {
 	CallerID    string   // number shown to the called party; empty leaves the campaign's
 	MaxChannels int      // calls at once on one node; 0 for no limit
 	Failover    []string // routes to try next, in this order
+	DialMore
+}
+
+// DialMore is what fewer routes have.
+type DialMore struct {
+	Numbers         []DialNumber      `json:"numbers,omitempty"`             // further numbers that the route takes
+	CallerIDs       []string          `json:"caller_ids,omitempty"`          // one of them at random is shown
+	PrefixCallerIDs map[string]string `json:"caller_id_by_prefix,omitempty"` // shown on calls to numbers that begin so, the longest wins
+	Peers           map[string]int    `json:"peers,omitempty"`               // sections of the account and their weights; one at random takes the call
+	Headers         map[string]string `json:"headers,omitempty"`             // SIP headers that the carrier is sent
+	MaxSeconds      int               `json:"max_seconds,omitempty"`         // after which a call ends; 0 for no limit
+}
+
+// DialNumber is one kind of number that a route takes.
+type DialNumber struct {
+	Prefix  string `json:"prefix"`
+	Pattern string `json:"pattern"`
+	Strip   int    `json:"strip"`
+	Prepend string `json:"prepend,omitempty"`
 }
 
 // The defaults of a dial block, as VICIdial's sample carriers have them.
@@ -34,12 +54,15 @@ const (
 )
 
 var (
-	dialPrefix   = regexp.MustCompile(`^[0-9*#]{1,20}$`)
+	dialPrefix   = regexp.MustCompile(`^[0-9*#+]{0,20}$`)
 	dialPattern  = regexp.MustCompile(`^(?:[0-9XZN*#+]|\[[0-9-]+\])*[.!]?$`)
 	dialPrepend  = regexp.MustCompile(`^[0-9*#+]{0,30}$`)
 	dialOptions  = regexp.MustCompile(`^[A-Za-z0-9:^_().*#-]{0,60}$`)
 	dialCaller   = regexp.MustCompile(`^\+?[0-9]{2,20}$`)
 	dialEndpoint = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,60}$`)
+	dialDigits   = regexp.MustCompile(`^[0-9]{1,15}$`)
+	headerName   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,39}$`)
+	headerValue  = regexp.MustCompile(`^[A-Za-z0-9 <>@:+._=/${}()-]{1,100}$`)
 )
 
 // Problem is what is wrong with one attribute of a block.
@@ -58,8 +81,9 @@ func (d Dial) Problems() []Problem {
 	}
 	wrong(!cluster.RouteName.MatchString(d.Route), "name", "%q is no route name: 2 to 15 letters, digits and underscores", d.Route)
 	wrong(!slices.Contains(cluster.GeneratedProtocols, d.Protocol), "protocol", "VICIdial generates no dialplan for %q carriers: use one of %s", d.Protocol, strings.Join(cluster.GeneratedProtocols, ", "))
-	wrong(!dialEndpoint.MatchString(d.Endpoint), "endpoint", "%q is no section to send calls to: give account_entry a [section] or name one in endpoint", d.Endpoint)
-	wrong(!dialPrefix.MatchString(d.Prefix), "prefix", "%q is no prefix: 1 to 20 of 0-9 * #", d.Prefix)
+	wrong(len(d.Peers) == 0 && !dialEndpoint.MatchString(d.Endpoint), "endpoint", "%q is no section to send calls to: give account_entry a [section] or name one in endpoint", d.Endpoint)
+	wrong(!dialPrefix.MatchString(d.Prefix), "prefix", "%q is no prefix: up to 20 of 0-9 * # +", d.Prefix)
+	wrong(d.Prefix == "" && d.Pattern == AnyNumber, "prefix", "a route without a prefix needs a pattern, or it would take every call")
 	wrong(d.Pattern == "" || !dialPattern.MatchString(d.Pattern), "pattern",
 		"%q is no pattern: digits, X, Z, N, [ranges], and . or ! at the end", d.Pattern)
 	wrong(d.Strip < 0 || d.Strip > 40, "strip", "%d characters cannot be stripped: 0 to 40", d.Strip)
@@ -75,7 +99,7 @@ func (d Dial) Problems() []Problem {
 		wrong(seen[cluster.FoldKey(next)], "failover", "%s is named twice", next)
 		seen[cluster.FoldKey(next)] = true
 	}
-	return problems
+	return append(problems, d.moreProblems()...)
 }
 
 // Extension is the pattern under which the route takes calls.
@@ -96,24 +120,46 @@ func OffersRoute(dialplan, route string) bool {
 	return false
 }
 
-// Dialplan writes the route. Calls come in under [Dial.Extension], are logged
-// once the way VICIdial's own carriers do it, and are dialed in a subroutine,
-// so that a route which is congested or unavailable goes on to the next with
-// the number as it was dialed, the campaign's caller id, and no second log
-// entry. VICIdial's h extension logs the end of the call with DIALSTATUS.
+// Dialplan writes the route. Calls come in under [Dial.Extension] and those of
+// [DialMore.Numbers], are logged once the way VICIdial's own carriers do it, and are
+// dialed in a subroutine, so that a route which is congested or unavailable goes on
+// to the next with the number as it was dialed, the campaign's caller id, and no
+// second log entry. VICIdial's h extension logs the end of the call with DIALSTATUS.
 //
-// It does without backslashes and quotes, so that the admin page leaves it as
-// it is (docs/vicidial/measured.md#rewritten-text).
+// It does without backslashes and single quotes, so that the admin page leaves it
+// as it is (docs/vicidial/measured.md#rewritten-text).
 func (d Dial) Dialplan() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "; route %s, generated from its dial block\n", d.Route)
-	entry := priorities{extension: d.Extension()}
+	text.WriteString(d.declaration())
+	d.entry(d.Extension(), len(d.Prefix), "").write(&text)
+	for _, number := range d.Numbers {
+		d.entry("_"+number.Prefix+number.Pattern, len(number.Prefix), fmt.Sprintf("%s${EXTEN:%d}", number.Prepend, number.Strip)).write(&text)
+	}
+	d.dialing().write(&text)
+	d.headerLines().write(&text)
+	return text.String()
+}
+
+// entry takes the calls to one kind of number. sent is what the carrier is dialed,
+// where it is not what the route makes of the number.
+func (d Dial) entry(extension string, prefix int, sent string) *priorities {
+	entry := &priorities{extension: extension}
 	entry.add(callLog)
-	entry.add(fmt.Sprintf("Set(ROUTE_NUMBER=${EXTEN:%d})", len(d.Prefix)))
+	if d.MaxSeconds > 0 {
+		entry.add(fmt.Sprintf("Set(TIMEOUT(absolute)=%d)", d.MaxSeconds))
+	}
+	entry.add(fmt.Sprintf("Set(ROUTE_NUMBER=${EXTEN:%d})", prefix))
+	if len(d.Numbers) > 0 {
+		entry.add("Set(ROUTE_SENT=" + sent + ")")
+	}
 	if len(d.Failover) > 0 {
 		entry.add("Set(ROUTE_CALLERID=${CALLERID(num)})")
 	}
 	entry.add(gosub(d.Route))
+	if len(d.Failover) > 0 && len(d.Numbers) > 0 {
+		entry.add("Set(ROUTE_SENT=)") // the next route makes its own number
+	}
 	// Each failover takes three lines: the question, the caller id, the call.
 	end := len(entry.applications) + 3*len(d.Failover) + 1
 	for _, next := range d.Failover {
@@ -123,31 +169,37 @@ func (d Dial) Dialplan() string {
 		entry.add(gosub(next))
 	}
 	entry.add("Hangup()")
-	entry.write(&text)
+	return entry
+}
 
-	// The group is set even where there is no limit: it takes a call that comes
-	// from another route out of that route's count.
-	dialing := priorities{extension: RouteExtension(d.Route)}
-	dialing.add(fmt.Sprintf("Set(GROUP()=%s)", d.Route))
-	full := 0
-	if d.MaxChannels > 0 {
-		full = 5
-		if d.CallerID != "" {
-			full++
+// dialing is the subroutine. The group is set even where there is no limit: it
+// takes a call that comes from another route out of that route's count.
+func (d Dial) dialing() *priorities {
+	var body []string
+	body = append(body, d.callerID()...)
+	body = append(body, d.choosePeer()...)
+	options := d.Options
+	for _, name := range slices.Sorted(maps.Keys(d.Headers)) {
+		if d.Protocol == "SIP" {
+			body = append(body, fmt.Sprintf("SIPAddHeader(%s: %s)", name, d.Headers[name]))
 		}
-		dialing.add(fmt.Sprintf("GotoIf($[${GROUP_COUNT(%s)} > %d]?%d)", d.Route, d.MaxChannels, full))
 	}
-	if d.CallerID != "" {
-		dialing.add(fmt.Sprintf("Set(CALLERID(num)=%s)", d.CallerID))
+	if len(d.Headers) > 0 && d.Protocol != "SIP" {
+		options += "b(" + d.headerExtension() + "^1)"
 	}
-	dialing.add(fmt.Sprintf("Dial(%s,%s,%s)", d.destination(), d.ring(), d.Options))
-	dialing.add("Return()")
-	if full > 0 {
+	body = append(body, fmt.Sprintf("Dial(%s,%s,%s)", d.destination(), d.ring(), options), "Return()")
+
+	dialing := &priorities{extension: RouteExtension(d.Route)}
+	dialing.add(fmt.Sprintf("Set(GROUP()=%s)", d.Route))
+	if d.MaxChannels > 0 {
+		dialing.add(fmt.Sprintf("GotoIf($[${GROUP_COUNT(%s)} > %d]?%d)", d.Route, d.MaxChannels, len(dialing.applications)+len(body)+2))
+	}
+	dialing.applications = append(dialing.applications, body...)
+	if d.MaxChannels > 0 {
 		dialing.add("Set(DIALSTATUS=CONGESTION)")
 		dialing.add("Return()")
 	}
-	dialing.write(&text)
-	return text.String()
+	return dialing
 }
 
 func gosub(route string) string { return "Gosub(" + RouteExtension(route) + ",1)" }
@@ -170,10 +222,17 @@ func (d Dial) destination() string {
 		number = d.Prefix[max(0, d.Strip):] + number
 	}
 	number = d.Prepend + number
-	if strings.HasPrefix(d.Protocol, "PJSIP") {
-		return "PJSIP/" + number + "@" + d.Endpoint
+	if len(d.Numbers) > 0 {
+		number = `${IF($["${ROUTE_SENT}" = ""]?` + number + ":${ROUTE_SENT})}"
 	}
-	return d.Protocol + "/" + d.Endpoint + "/" + number
+	endpoint := d.Endpoint
+	if len(d.Peers) > 0 {
+		endpoint = "${ROUTE_PEER}"
+	}
+	if strings.HasPrefix(d.Protocol, "PJSIP") {
+		return "PJSIP/" + number + "@" + endpoint
+	}
+	return d.Protocol + "/" + endpoint + "/" + number
 }
 
 // priorities are the applications of one extension, from priority 1.
@@ -185,6 +244,9 @@ type priorities struct {
 func (p *priorities) add(application string) { p.applications = append(p.applications, application) }
 
 func (p *priorities) write(text *strings.Builder) {
+	if p == nil {
+		return
+	}
 	for at, application := range p.applications {
 		fmt.Fprintf(text, "exten => %s,%d,%s\n", p.extension, at+1, application)
 	}

@@ -21,6 +21,9 @@ var (
 // of its prefix reads as stripping all of it and putting the part back in front,
 // which dials the same. False for every other dialplan.
 func ReadDial(protocol, text string) (Dial, bool) {
+	if dial, is := declared(text); is {
+		return dial, dial.Protocol == protocol && len(dial.Problems()) == 0 && cluster.EquivalentText(dial.Dialplan(), text)
+	}
 	dial := Dial{Protocol: protocol}
 	body := ""
 	for _, statement := range Statements(text) {

@@ -51,12 +51,27 @@ func TestDialplanOfARoute(t *testing.T) {
 		"pjsip_wizard_with_plus": func(d *Dial) {
 			d.Protocol, d.Prepend, d.Strip, d.Prefix, d.Pattern = "PJSIP_WIZ", "+", 2, "88", AnyNumber
 		},
+		"without_a_prefix":        func(d *Dial) { d.Prefix, d.Strip, d.Pattern = "", 0, "NXXNXXXXXX" },
 		"iax":                     func(d *Dial) { d.Protocol = "IAX2" },
 		"keeps_part_of_prefix":    func(d *Dial) { d.Prefix, d.Strip, d.Pattern = "91", 1, "NXXNXXXXXX" },
 		"strips_more_than_prefix": func(d *Dial) { d.Strip, d.Prepend = 2, "011" },
 		"limited":                 func(d *Dial) { d.MaxChannels = 30 },
 		"with_everything": func(d *Dial) {
 			d.MaxChannels, d.CallerID, d.Timeout, d.Failover = 30, "+18005551212", 45, []string{"BACKUP", "LAST"}
+		},
+		"several_numbers": func(d *Dial) {
+			d.Failover = []string{"BACKUP"}
+			d.Numbers = []DialNumber{{Prefix: "9011", Pattern: AnyNumber, Strip: 4, Prepend: "+"}, {Prefix: "+", Pattern: AnyNumber}}
+		},
+		"caller_ids": func(d *Dial) {
+			d.CallerIDs, d.PrefixCallerIDs = []string{"8005550101", "8005550102"}, map[string]string{"1212": "2125550100", "1": "8005550100"}
+		},
+		"two_peers_and_headers": func(d *Dial) {
+			d.Peers, d.Headers = map[string]int{"east": 2, "west": 1}, map[string]string{"P-Asserted-Identity": "<sip:${CALLERID(num)}@example.com>"}
+			d.MaxSeconds, d.MaxChannels = 3600, 10
+		},
+		"pjsip_headers": func(d *Dial) {
+			d.Protocol, d.Headers = "PJSIP", map[string]string{"X-Account": "4711"}
 		},
 	}
 	for name, with := range goldens {
@@ -100,7 +115,8 @@ func TestDialplanOfARoute(t *testing.T) {
 	})
 	t.Run("a call is logged once, whatever it fails over to", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
-			if text := anyDial(t).Dialplan(); strings.Count(text, "call_log") != 1 {
+			dial := anyDial(t)
+			if text := dial.Dialplan(); strings.Count(text, "call_log") != 1+len(dial.Numbers) {
 				t.Errorf("logged %d times in\n%s", strings.Count(text, "call_log"), text)
 			}
 		})
@@ -137,6 +153,13 @@ func TestDialplanOfARoute(t *testing.T) {
 			"protocol":     func(d *Dial) { d.Protocol = "Zap" },
 			"name":         func(d *Dial) { d.Route = "a b" },
 			"failover":     func(d *Dial) { d.Failover = []string{"main"} },
+			"numbers":      func(d *Dial) { d.Numbers = []DialNumber{{Prefix: "91", Pattern: "NXXNXXXXXX"}} },
+			"caller_ids":   func(d *Dial) { d.CallerIDs = []string{"Bob"} },
+			"peers":        func(d *Dial) { d.Peers = map[string]int{"a": 0} },
+			"headers":      func(d *Dial) { d.Headers = map[string]string{"X": "a,b)"} },
+			"max_seconds":  func(d *Dial) { d.MaxSeconds = -1 },
+
+			"caller_id_by_prefix": func(d *Dial) { d.PrefixCallerIDs = map[string]string{"x": "2125550100"} },
 		} {
 			dial := aDial()
 			spoil(&dial)
@@ -162,12 +185,34 @@ func anyDial(t *rapid.T) Dial {
 		CallerID:    rapid.SampledFrom([]string{"", "8005551212", "+18005551212"}).Draw(t, "caller id"),
 		MaxChannels: rapid.IntRange(0, 500).Draw(t, "max channels"),
 	}
+	if rapid.Bool().Draw(t, "more") {
+		dial.DialMore = moreDial(t, dial)
+	}
 	for _, next := range rapid.SliceOfNDistinct(rapid.StringMatching(`[A-Z][A-Z0-9]{2,9}`), 0, 4, cluster.FoldKey).Draw(t, "failover") {
 		if cluster.FoldKey(next) != cluster.FoldKey(dial.Route) {
 			dial.Failover = append(dial.Failover, next)
 		}
 	}
 	return dial
+}
+
+func moreDial(t *rapid.T, dial Dial) DialMore {
+	number := rapid.StringMatching(`\+?[0-9]{2,15}`)
+	more := DialMore{
+		MaxSeconds:      rapid.IntRange(0, 7200).Draw(t, "max seconds"),
+		PrefixCallerIDs: rapid.MapOfN(rapid.StringMatching(`[0-9]{1,6}`), number, 0, 3).Draw(t, "caller ids by prefix"),
+		Peers:           rapid.MapOfN(rapid.StringMatching(`[a-z]{1,8}`), rapid.IntRange(1, 9), 0, 3).Draw(t, "peers"),
+	}
+	if dial.CallerID == "" {
+		more.CallerIDs = rapid.SliceOfN(number, 0, 4).Draw(t, "caller ids")
+	}
+	if dial.Protocol != "IAX2" {
+		more.Headers = rapid.MapOfN(rapid.StringMatching(`X-[A-Za-z]{1,8}`), rapid.StringMatching(`[A-Za-z0-9 <>@:+._=/-]{1,20}`), 0, 2).Draw(t, "headers")
+	}
+	if rapid.Bool().Draw(t, "numbers") {
+		more.Numbers = []DialNumber{{Prefix: dial.Prefix + "#1", Pattern: AnyNumber, Strip: rapid.IntRange(0, 9).Draw(t, "strip"), Prepend: "+"}}
+	}
+	return more
 }
 
 var jump = regexp.MustCompile(`\?(\d+)(?::(\d+))?\)$`)

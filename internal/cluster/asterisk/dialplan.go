@@ -255,7 +255,7 @@ func (l *loader) application(setting Setting, text string) (application, argumen
 	}
 	end := strings.LastIndexByte(arguments, ')')
 	if end < 0 {
-		l.note(setting.Line, true, "no ) closes the arguments", "write APPLICATION(arguments)")
+		l.note(setting.Line, false, "'(' is not closed, which Asterisk warns of", "write APPLICATION(arguments)")
 		return application, arguments
 	}
 	if behind := stripped(arguments[end+1:]); behind != "" {

@@ -1,6 +1,8 @@
 package asterisk
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -48,7 +50,7 @@ func OwnClashes(mine cluster.Carriers, servers cluster.Servers, phones []NodePho
 }
 
 // ownClaims are the names that VICIdial takes on a node for itself and for the
-// other nodes, which it reaches by IAX2 (docs/vicidial/generator.md#server-mesh).
+// other nodes, which it reaches by IAX2 (docs/vicidial/generator.md#padded-address).
 func ownClaims(node string, servers cluster.Servers) claims {
 	own := newClaims()
 	for _, extension := range ownExtensions {
@@ -80,4 +82,39 @@ func dialed(address string) string {
 		parts[at] = strings.Repeat("0", max(0, 3-len(part))) + part
 	}
 	return strings.Join(parts, "*")
+}
+
+// SectionsAbove are the sections that stand above the account of a carrier in its
+// file: VICIdial's own, and those of carriers that are read before it. A section
+// that other carriers inherit from and that no row opens is one of the node's own
+// file, which includes the generated one.
+func SectionsAbove(mine cluster.Carrier, have cluster.Carriers, servers cluster.Servers) []*Section {
+	var above []*Section
+	if mine.Protocol() == "IAX2" {
+		for _, name := range ownClaims(mine.ServerIP(), servers).sections {
+			above = append(above, &Section{Name: strings.TrimPrefix(name, "IAX2 "), Of: "what VICIdial writes"})
+		}
+	}
+	missing := map[string]string{}
+	for _, other := range have.Sorted() {
+		if other.Protocol() != mine.Protocol() || strings.EqualFold(other.ID(), mine.ID()) || !other.Generated() {
+			continue
+		}
+		config := Read(other.Asterisk(cluster.AccountEntry), &Section{Name: "general"})
+		for _, name := range config.Missing {
+			missing[name] = other.ID()
+		}
+		if other.On(mine.ServerIP()) && strings.ToLower(other.ID()) < strings.ToLower(mine.ID()) {
+			for _, section := range config.Own() {
+				section.Of = "carrier " + other.ID()
+				above = append(above, section)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(missing)) {
+		if !slices.ContainsFunc(above, func(section *Section) bool { return strings.EqualFold(section.Name, name) }) {
+			above = append(above, &Section{Name: name, Template: true, Of: "a file of the node, where carrier " + missing[name] + " has it from as well"})
+		}
+	}
+	return above
 }

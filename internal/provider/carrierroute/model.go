@@ -47,6 +47,20 @@ type dialModel struct {
 	MaxChannels types.Int64  `tfsdk:"max_channels"`
 	Failover    types.List   `tfsdk:"failover"`
 	Endpoint    types.String `tfsdk:"endpoint"`
+
+	Numbers         []numberModel `tfsdk:"numbers"`
+	CallerIDs       types.List    `tfsdk:"caller_ids"`
+	PrefixCallerIDs types.Map     `tfsdk:"caller_id_by_prefix"`
+	Peers           types.Map     `tfsdk:"peers"`
+	Headers         types.Map     `tfsdk:"headers"`
+	MaxSeconds      types.Int64   `tfsdk:"max_seconds"`
+}
+
+type numberModel struct {
+	Prefix  types.String `tfsdk:"prefix"`
+	Pattern types.String `tfsdk:"pattern"`
+	Strip   types.Int64  `tfsdk:"strip"`
+	Prepend types.String `tfsdk:"prepend"`
 }
 
 type overrideModel struct {
@@ -114,6 +128,7 @@ func (m model) dial(address string) asterisk.Dial {
 		Timeout: int(d.Timeout.ValueInt64()), Options: asterisk.DefaultDialOptions, CallerID: d.CallerID.ValueString(),
 		MaxChannels: int(d.MaxChannels.ValueInt64()), Failover: tfhelper.Strings(d.Failover.Elements()),
 	}
+	dial.DialMore = d.more()
 	if !d.Pattern.IsNull() {
 		dial.Pattern = d.Pattern.ValueString()
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -27,6 +28,7 @@ type topology interface {
 	Expected(context.Context) (cluster.Servers, error)
 	ExpectedCarriers(ctx context.Context, but string) (cluster.Carriers, error)
 	ExpectedTemplates(context.Context) (cluster.Templates, error)
+	NodePhones(context.Context) ([]asterisk.NodePhone, error)
 	ExpectRoute(route string, rows cluster.Carriers, ids []string)
 	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
 	Writable(context.Context, ...cluster.Table) error

@@ -31,6 +31,7 @@ type view struct {
 	others    cluster.Carriers // what other routes and hands will have in it
 	templates cluster.Templates
 	servers   cluster.Servers
+	phones    []asterisk.NodePhone
 }
 
 func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
@@ -41,6 +42,7 @@ func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
 		func() error { v.others, err = r.topology.ExpectedCarriers(ctx, v.want.route()); return err },
 		func() error { v.templates, err = r.topology.ExpectedTemplates(ctx); return err },
 		func() error { v.servers, err = r.topology.Expected(ctx); return err },
+		func() error { v.phones, err = r.topology.NodePhones(ctx); return err },
 	} {
 		if read() != nil {
 			return tfhelper.Diagnose("Unable to plan carrier route", v.want.route(), err)
@@ -58,6 +60,7 @@ func (v view) review() diag.Diagnostics {
 	diags := v.checkColumns()
 	diags.Append(v.checkServers()...)
 	diags.Append(v.checkInbound()...)
+	diags.Append(v.checkTexts()...)
 	if diags.HasError() {
 		return diags
 	}
@@ -65,7 +68,6 @@ func (v view) review() diag.Diagnostics {
 	diags.Append(v.checkFailover()...)
 	diags.Append(v.checkWatched()...)
 	diags.Append(v.checkClashes()...)
-	diags.Append(v.doubts()...)
 	return diags
 }
 
@@ -228,32 +230,11 @@ func (v view) checkClashes() diag.Diagnostics {
 		}
 		shared = append(shared, clash.String())
 	}
-	if len(shared) > 0 {
-		diags.Append(tfhelper.WarnAt(path.Root("name"), "Carriers that share names on a node", strings.Join(shared, "\n"))...)
+	for _, clash := range asterisk.OwnClashes(v.rows, v.servers, v.phones) {
+		shared = append(shared, clash.String())
 	}
-	return diags
-}
-
-// doubts are what works, but hardly as meant, in texts that are new.
-func (v view) doubts() diag.Diagnostics {
-	var diags diag.Diagnostics
-	reported := map[string]bool{}
-	for _, row := range v.rows {
-		for _, column := range append(slices.Clone(textColumns), asterisk.CarrierDescription) {
-			text := row.Asterisk(column)
-			if before, was := v.seen.ByID(row.ID()); was && cluster.EquivalentText(before.Asterisk(column), text) || text == "" {
-				continue
-			}
-			flaws := append(asterisk.Check(column, text).Warnings(), asterisk.CheckForm(column, text)...)
-			if column == cluster.RegistrationString && strings.HasPrefix(row.Protocol(), "PJSIP") {
-				flaws = append(flaws, asterisk.Flaw{What: "VICIdial does not use registration_string for " + row.Protocol(), Do: "register in account_entry"})
-			}
-			if reported[flaws.String()] || len(flaws) == 0 {
-				continue
-			}
-			reported[flaws.String()] = true
-			diags.Append(tfhelper.WarnAt(v.want.at(string(column), row.ServerIP()), "Text to look at", flaws.String())...)
-		}
+	if len(shared) > 0 {
+		diags.Append(tfhelper.WarnAt(path.Root("name"), "Names that are taken on a node", strings.Join(shared, "\n"))...)
 	}
 	return diags
 }

@@ -22,7 +22,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -51,28 +50,16 @@ var (
 	})
 )
 
-// asteriskText checks a text the way Asterisk will read it, and that no password
-// stands in it.
-func asteriskText(column cluster.AsteriskText) validator.String {
-	return tfhelper.StringValidator("text that Asterisk can read", func(text string) error {
-		flaws := asterisk.Check(column, text).Errors()
-		if column == cluster.AccountEntry || column == cluster.RegistrationString {
-			flaws = append(flaws, asterisk.BareSecrets(text)...)
-		}
-		return flaws.Err()
-	})
-}
-
-func entry(column cluster.AsteriskText, about string) schema.StringAttribute {
+func entry(about string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, Computed: true, Default: stringdefault.StaticString(""),
-		MarkdownDescription: about, Validators: []validator.String{asteriskText(column)},
+		MarkdownDescription: about,
 	}
 }
 
 func override(column cluster.AsteriskText) schema.StringAttribute {
 	return schema.StringAttribute{
-		Optional: true, MarkdownDescription: "`" + string(column) + "` on this node.", Validators: []validator.String{asteriskText(column)},
+		Optional: true, MarkdownDescription: "`" + string(column) + "` on this node.",
 	}
 }
 
@@ -133,13 +120,12 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "`template_id`: template whose lines go below the account. Refer to `vicidial_conf_template.NAME.template_id`.",
 				Validators:          []validator.String{template},
 			},
-			"registration_string": entry(cluster.RegistrationString, "`registration_string`: `register => USER:{secret:NAME}@HOST`. VICIdial uses it for `SIP` and `IAX2` only."),
-			"account_entry":       entry(cluster.AccountEntry, "`account_entry`: the carrier's sections, with `{secret:NAME}` where a password belongs."),
-			"globals_string":      entry(cluster.GlobalsString, "`globals_string`: one dialplan variable, `NAME = VALUE`. All carriers of a node share the names."),
+			"registration_string": entry("`registration_string`: `register => USER:{secret:NAME}@HOST`. VICIdial uses it for `SIP` and `IAX2` only."),
+			"account_entry":       entry("`account_entry`: the carrier's sections, with `{secret:NAME}` where a password belongs."),
+			"globals_string":      entry("`globals_string`: one dialplan variable, `NAME = VALUE`. All carriers of a node and VICIdial itself share the names."),
 			"dialplan_entry": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "`dialplan_entry`: `exten` and `same` lines. With `dial` it is generated, and shown here; another text beside `dial` is refused.",
-				Validators:          []validator.String{asteriskText(cluster.DialplanEntry)},
+				MarkdownDescription: "`dialplan_entry`: `exten` and `same` lines, below VICIdial's own `h,1`. The plan reads them as Asterisk will: a line that Asterisk drops is an error where it is new, and a warning where the row holds it. With `dial` it is generated, and shown here; another text beside `dial` is refused.",
 			},
 			"dial": dialSchema(),
 			"inbound": schema.BoolAttribute{
@@ -172,55 +158,6 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"inbound_targets": schema.MapAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Addresses to give to the carrier, by `server_ip`: the node's `external_server_ip` where it has one, else its `server_ip`. Empty unless `inbound` is true.",
-			},
-		},
-	}
-}
-
-func dialSchema() schema.SingleNestedAttribute {
-	return schema.SingleNestedAttribute{
-		Optional:            true,
-		MarkdownDescription: "Generates `dialplan_entry`.",
-		Attributes: map[string]schema.Attribute{
-			"prefix": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "Digits that the campaign's `dial_prefix` puts in front of the number; they choose this route.",
-			},
-			"pattern": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "What may follow the prefix, as an Asterisk pattern without the underscore, such as `1NXXNXXXXXX`. Defaults to `X.`, any number.",
-			},
-			"strip": schema.Int64Attribute{
-				Optional:            true,
-				MarkdownDescription: "Characters taken off the front of what was dialed, the prefix included. Defaults to the length of `prefix`.",
-			},
-			"prepend": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Put in front of what is left, such as `+` or `011`.",
-			},
-			"timeout": schema.Int64Attribute{
-				Optional:            true,
-				MarkdownDescription: "Seconds that the call may ring. Left out, the dialer decides.",
-			},
-			"options": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Options of Asterisk's application `Dial`. Defaults to `tTor`, as in VICIdial's sample carriers.",
-			},
-			"caller_id": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Number to show on calls over this carrier, in place of the campaign's.",
-			},
-			"max_channels": schema.Int64Attribute{
-				Optional:            true,
-				MarkdownDescription: "Calls at once over this carrier on one node. One more counts as congestion and fails over. Left out, there is no limit.",
-			},
-			"failover": schema.ListAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Routes to try in this order when the carrier is congested or unavailable, by `name`. Each must have a `dial` block and be on every node that this route is on.",
-			},
-			"endpoint": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Section of the account that calls are sent to. Defaults to the section with `type=endpoint` for `PJSIP`, and to the first one of the others.",
 			},
 		},
 	}

@@ -208,6 +208,7 @@ func (m *model) adopt(rows cluster.Carriers) {
 		CallerID: unless(dial.CallerID, ""), MaxChannels: numberUnless(dial.MaxChannels, 0), Failover: failover,
 		Endpoint: unless(dial.Endpoint, endpoint),
 	}
+	m.Dial.show(dial.DialMore)
 }
 
 // unless leaves out what is the default.

@@ -108,7 +108,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.State.Raw.IsNull() && !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(table.CheckNew(ctx, m, want)...)
 	}
-	resp.Diagnostics.Append(m.reviewContents()...)
+	resp.Diagnostics.Append(r.reviewContents(ctx, m)...)
 	resp.Diagnostics.Append(table.CheckWritable(ctx, m)...)
 }
 

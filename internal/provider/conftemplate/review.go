@@ -12,15 +12,19 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// reviewContents warns of lines that work, but hardly as they are meant.
-func (m model) reviewContents() diag.Diagnostics {
-	var diags diag.Diagnostics
-	text := m.Contents.ValueString()
-	for _, flaws := range []asterisk.Flaws{
-		asterisk.Check(cluster.TemplateContents, text).Warnings(), asterisk.CheckForm(cluster.TemplateContents, text), asterisk.BareSecrets(text),
-	} {
+// reviewContents checks the lines as Asterisk reads them. What Asterisk drops is
+// an error in lines that are new, and a warning in those that the row holds.
+func (r *Resource) reviewContents(ctx context.Context, m model) diag.Diagnostics {
+	at, text := path.Root(contents), m.Contents.ValueString()
+	flaws := asterisk.Check(cluster.TemplateContents, text)
+	errs, warnings := flaws.Errors(), flaws.Warnings()
+	if held, there, err := r.find(ctx, m); err == nil && there && cluster.EquivalentText(held[contents].Text, text) {
+		errs, warnings = nil, flaws
+	}
+	diags := tfhelper.DiagnoseAt(at, "Asterisk would not read this", errs.Err())
+	for _, flaws := range []asterisk.Flaws{warnings, asterisk.CheckForm(cluster.TemplateContents, text), asterisk.BareSecrets(text)} {
 		if len(flaws) > 0 {
-			diags.Append(tfhelper.WarnAt(path.Root(contents), "Template text to look at", flaws.String())...)
+			diags.Append(tfhelper.WarnAt(at, "Template text to look at", flaws.String())...)
 		}
 	}
 	return diags

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -25,6 +26,7 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
 	diags := reviewColumns(schema, declared)
+	diags.Append(reviewDialplan(servers, want, declared)...)
 	if prior == nil && !diags.HasError() {
 		want.setDefaults(schema, declared)
 	}
@@ -65,7 +67,30 @@ func (o *expanded) setDefaults(schema cluster.Schema, declared *expanded) {
 	tfhelper.SetDefaults(o.columns(), row, schema.Defaults(cluster.TableServers, columns), schema, cluster.TableServers)
 }
 
-// reviewColumns refuses values that the connected database cannot hold.
+// reviewDialplan looks the server's own dialplan over as Asterisk reads it. What
+// Asterisk drops is an error in a text that is new, and a warning in the one that
+// the row holds.
+func reviewDialplan(servers cluster.Servers, want, declared *expanded) diag.Diagnostics {
+	at, text := path.Root("custom_dialplan_entry"), declared.CustomDialplan.ValueString()
+	if text == "" {
+		return nil
+	}
+	flaws := asterisk.Check(asterisk.CustomDialplan, text)
+	errs, warnings := flaws.Errors(), append(flaws.Warnings(), asterisk.BareSecrets(text)...)
+	if held, there := servers.ByID(want.id()); there {
+		before := held.Row[string(asterisk.CustomDialplan)].Text
+		if cluster.EquivalentText(before, text) {
+			return nil // nothing is to be written of it
+		}
+	}
+	diags := tfhelper.DiagnoseAt(at, "Asterisk would not read this", errs.Err())
+	if len(warnings) > 0 {
+		diags.Append(tfhelper.WarnAt(at, "Text to look at", warnings.String())...)
+	}
+	return diags
+}
+
+// reviewColumns refuses what the connected database cannot hold.
 func reviewColumns(schema cluster.Schema, declared *expanded) diag.Diagnostics {
 	var diags diag.Diagnostics
 	row := declared.row()

@@ -146,7 +146,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"auto_restart_asterisk":        flag("`auto_restart_asterisk`: whether a dead Asterisk is started again by the keepalive."),
 			"ara_url":                      text("`ara_url`: address that is called when Asterisk was started again.", oneLine),
 			"conf_qualify":                 flag("`conf_qualify`: whether peers are asked regularly if they are there."),
-			"custom_dialplan_entry":        text("`custom_dialplan_entry`: dialplan text appended to the generated one. The admin page strips backslashes and single quotes when the server is saved there.", manyLines),
+			"custom_dialplan_entry":        text("`custom_dialplan_entry`: dialplan text in a context of its own, below VICIdial's `h` line, which the generated one includes. Read as Asterisk will read it. The admin page strips backslashes and single quotes when the server is saved there.", manyLines),
 			"user_group":                   text("`user_group`: who sees the server in the admin pages; `---ALL---` is everybody.", userGroup),
 			"conf_secret_wo":               secret("`conf_secret`: password by which the other servers register here. Write-only: it is in no state and no plan. VICIdial ships `test`.", "conf_secret_wo_version", 1),
 			"conf_secret_wo_version":       secretVersion("conf_secret_wo"),

@@ -1,0 +1,136 @@
+package asterisk
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// moreProblems tells what of [DialMore] cannot be written as a dialplan.
+func (d Dial) moreProblems() []Problem {
+	var problems []Problem
+	wrong := func(bad bool, attribute, format string, args ...any) {
+		if bad {
+			problems = append(problems, Problem{Attribute: attribute, What: fmt.Sprintf(format, args...)})
+		}
+	}
+	taken := map[string]bool{sameExtension(d.Extension()): true}
+	for _, number := range d.Numbers {
+		wrong(!dialPrefix.MatchString(number.Prefix), "numbers", "%q is no prefix: up to 20 of 0-9 * # +", number.Prefix)
+		wrong(number.Prefix == "" && number.Pattern == AnyNumber, "numbers", "a number without a prefix needs a pattern, or it would take every call")
+		wrong(number.Pattern == "" || !dialPattern.MatchString(number.Pattern), "numbers", "%q is no pattern: digits, X, Z, N, [ranges], and . or ! at the end", number.Pattern)
+		wrong(number.Strip < 0 || number.Strip > 40, "numbers", "%d characters cannot be stripped: 0 to 40", number.Strip)
+		wrong(!dialPrepend.MatchString(number.Prepend), "numbers", "%q cannot be put in front of a number: up to 30 of 0-9 * # +", number.Prepend)
+		key := sameExtension("_" + number.Prefix + number.Pattern)
+		wrong(taken[key], "numbers", "%s%s is taken twice", number.Prefix, number.Pattern)
+		taken[key] = true
+	}
+	wrong(d.CallerID != "" && len(d.CallerIDs) > 0, "caller_ids", "there is a caller_id, too: name one number there or several here")
+	wrong(len(d.CallerIDs) > 100, "caller_ids", "%d numbers are more than the 100 that one line holds", len(d.CallerIDs))
+	for _, number := range d.CallerIDs {
+		wrong(!dialCaller.MatchString(number), "caller_ids", "%q is no number to show: 2 to 20 digits, + in front if need be", number)
+	}
+	for _, prefix := range slices.Sorted(maps.Keys(d.PrefixCallerIDs)) {
+		wrong(!dialDigits.MatchString(prefix), "caller_id_by_prefix", "%q is no beginning of a number: 1 to 15 digits", prefix)
+		wrong(!dialCaller.MatchString(d.PrefixCallerIDs[prefix]), "caller_id_by_prefix", "%q is no number to show: 2 to 20 digits, + in front if need be", d.PrefixCallerIDs[prefix])
+	}
+	for _, peer := range slices.Sorted(maps.Keys(d.Peers)) {
+		wrong(!dialEndpoint.MatchString(peer), "peers", "%q is no section to send calls to", peer)
+		wrong(d.Peers[peer] < 1 || d.Peers[peer] > 1000, "peers", "%d is no weight of %s: 1 to 1000", d.Peers[peer], peer)
+	}
+	wrong(len(d.Headers) > 0 && d.Protocol == "IAX2", "headers", "IAX2 has no SIP headers")
+	for _, name := range slices.Sorted(maps.Keys(d.Headers)) {
+		wrong(!headerName.MatchString(name), "headers", "%q is no name of a header", name)
+		wrong(!headerValue.MatchString(d.Headers[name]) || strings.Count(d.Headers[name], "{") != strings.Count(d.Headers[name], "}") ||
+			strings.Count(d.Headers[name], "(") != strings.Count(d.Headers[name], ")"), "headers",
+			"%q is no value of a header that the dialplan can hold: letters, digits, blanks and < > @ : + . _ = / - and ${VARIABLE}", d.Headers[name])
+	}
+	wrong(d.MaxSeconds < 0 || d.MaxSeconds > 86400, "max_seconds", "%d seconds are no time for a call: 0 to 86400", d.MaxSeconds)
+	return problems
+}
+
+const declarationStart = "; dial "
+
+// declaration is a comment that says what is declared, from which [ReadDial] has
+// it again. A route with nothing of [DialMore] has none: its lines say it all.
+func (d Dial) declaration() string {
+	var said strings.Builder
+	encoder := json.NewEncoder(&said)
+	encoder.SetEscapeHTML(false) // the admin page drops backslashes
+	if more, err := json.Marshal(d.DialMore); err != nil || string(more) == "{}" || encoder.Encode(d) != nil {
+		return ""
+	}
+	return declarationStart + said.String()
+}
+
+// declared reads the comment.
+func declared(text string) (Dial, bool) {
+	var dial Dial
+	for line := range strings.SplitSeq(normal(text), "\n") {
+		if said, is := strings.CutPrefix(line, declarationStart); is {
+			return dial, json.Unmarshal([]byte(said), &dial) == nil
+		}
+	}
+	return dial, false
+}
+
+// callerID are the lines that choose the number to show.
+func (d Dial) callerID() []string {
+	var lines []string
+	switch {
+	case d.CallerID != "":
+		lines = append(lines, fmt.Sprintf("Set(CALLERID(num)=%s)", d.CallerID))
+	case len(d.CallerIDs) > 0:
+		lines = append(lines,
+			"Set(ROUTE_CALLERIDS="+strings.Join(d.CallerIDs, "&")+")",
+			fmt.Sprintf("Set(CALLERID(num)=${CUT(ROUTE_CALLERIDS,&,${RAND(1,%d)})})", len(d.CallerIDs)))
+	}
+	prefixes := slices.SortedFunc(maps.Keys(d.PrefixCallerIDs), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+	})
+	for _, prefix := range prefixes {
+		lines = append(lines, fmt.Sprintf("ExecIf($[\"${ROUTE_NUMBER:0:%d}\" = \"%s\"]?Set(CALLERID(num)=%s))", len(prefix), prefix, d.PrefixCallerIDs[prefix]))
+	}
+	return lines
+}
+
+// choosePeer are the lines that choose a section of the account by weight.
+func (d Dial) choosePeer() []string {
+	if len(d.Peers) == 0 {
+		return nil
+	}
+	total := 0
+	for _, weight := range d.Peers {
+		total += weight
+	}
+	lines := []string{fmt.Sprintf("Set(ROUTE_RANDOM=${RAND(1,%d)})", total)}
+	below := 0
+	for _, peer := range slices.Sorted(maps.Keys(d.Peers)) {
+		if below == 0 {
+			lines = append(lines, "Set(ROUTE_PEER="+peer+")")
+		} else {
+			lines = append(lines, fmt.Sprintf("ExecIf($[${ROUTE_RANDOM} > %d]?Set(ROUTE_PEER=%s))", below, peer))
+		}
+		below += d.Peers[peer]
+	}
+	return lines
+}
+
+func (d Dial) headerExtension() string { return "headers_" + d.Route }
+
+// headerLines are run on the channel to the carrier before it is dialed, where
+// PJSIP takes its headers from.
+func (d Dial) headerLines() *priorities {
+	if len(d.Headers) == 0 || d.Protocol == "SIP" {
+		return nil
+	}
+	lines := &priorities{extension: d.headerExtension()}
+	for _, name := range slices.Sorted(maps.Keys(d.Headers)) {
+		lines.add(fmt.Sprintf("Set(PJSIP_HEADER(add,%s)=%s)", name, d.Headers[name]))
+	}
+	lines.add("Return()")
+	return lines
+}

@@ -1,0 +1,88 @@
+package carrierroute
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+)
+
+// more is what of a dial block fewer routes have.
+func (d dialModel) more() asterisk.DialMore {
+	more := asterisk.DialMore{
+		CallerIDs: tfhelper.Strings(d.CallerIDs.Elements()), PrefixCallerIDs: textMap(d.PrefixCallerIDs), Headers: textMap(d.Headers),
+		MaxSeconds: int(d.MaxSeconds.ValueInt64()),
+	}
+	for _, number := range d.Numbers {
+		one := asterisk.DialNumber{
+			Prefix: number.Prefix.ValueString(), Pattern: asterisk.AnyNumber, Strip: len(number.Prefix.ValueString()), Prepend: number.Prepend.ValueString(),
+		}
+		if !number.Pattern.IsNull() {
+			one.Pattern = number.Pattern.ValueString()
+		}
+		if !number.Strip.IsNull() {
+			one.Strip = int(number.Strip.ValueInt64())
+		}
+		more.Numbers = append(more.Numbers, one)
+	}
+	for peer, weight := range d.Peers.Elements() {
+		if number, ok := weight.(types.Int64); ok {
+			if more.Peers == nil {
+				more.Peers = map[string]int{}
+			}
+			more.Peers[peer] = int(number.ValueInt64())
+		}
+	}
+	return more
+}
+
+// show declares what [dialModel.more] reads.
+func (d *dialModel) show(more asterisk.DialMore) {
+	d.CallerIDs, d.PrefixCallerIDs, d.Headers = types.ListNull(types.StringType), shownMap(more.PrefixCallerIDs), shownMap(more.Headers)
+	if len(more.CallerIDs) > 0 {
+		d.CallerIDs = tfhelper.StringList(more.CallerIDs)
+	}
+	d.MaxSeconds = numberUnless(more.MaxSeconds, 0)
+	for _, number := range more.Numbers {
+		d.Numbers = append(d.Numbers, numberModel{
+			Prefix: types.StringValue(number.Prefix), Pattern: unless(number.Pattern, asterisk.AnyNumber),
+			Strip: numberUnless(number.Strip, len(number.Prefix)), Prepend: unless(number.Prepend, ""),
+		})
+	}
+	d.Peers = types.MapNull(types.Int64Type)
+	if len(more.Peers) > 0 {
+		weights := map[string]attr.Value{}
+		for _, peer := range slices.Sorted(maps.Keys(more.Peers)) {
+			weights[peer] = types.Int64Value(int64(more.Peers[peer]))
+		}
+		d.Peers = types.MapValueMust(types.Int64Type, weights)
+	}
+}
+
+func textMap(from types.Map) map[string]string {
+	var read map[string]string
+	for name, element := range from.Elements() {
+		if text, ok := element.(types.String); ok {
+			if read == nil {
+				read = map[string]string{}
+			}
+			read[name] = text.ValueString()
+		}
+	}
+	return read
+}
+
+func shownMap(from map[string]string) types.Map {
+	if len(from) == 0 {
+		return types.MapNull(types.StringType)
+	}
+	elements := map[string]attr.Value{}
+	for name, text := range from {
+		elements[name] = types.StringValue(text)
+	}
+	return types.MapValueMust(types.StringType, elements)
+}
