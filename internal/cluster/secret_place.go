@@ -71,15 +71,43 @@ func SealedBy(template, text string) bool {
 	if len(SecretNames(template)) == 0 {
 		return EquivalentText(template, text)
 	}
-	pattern, at := strings.Builder{}, 0
-	pattern.WriteString(`\A`)
-	whole := TrimText(template)
-	for _, place := range secretPlace.FindAllStringIndex(whole, -1) {
-		pattern.WriteString(regexp.QuoteMeta(whole[at:place[0]]))
-		pattern.WriteString(`(?:\\;|;--[^-\n][^\n]*?--;|[^;\n])*?`)
-		at = place[1]
+	return fits(secretPlace.Split(TrimText(template), -1), TrimText(text))
+}
+
+// fits says whether a text is the given pieces with a secret between each two.
+func fits(pieces []string, text string) bool {
+	rest, begins := strings.CutPrefix(text, pieces[0])
+	if !begins || len(pieces) == 1 {
+		return begins && rest == ""
 	}
-	pattern.WriteString(regexp.QuoteMeta(whole[at:]) + `\z`)
-	form, err := regexp.Compile(pattern.String())
-	return err == nil && form.MatchString(TrimText(text))
+	for end := range len(rest) + 1 {
+		if couldBeSecret(rest[:end]) && fits(pieces[1:], rest[end:]) {
+			return true
+		}
+		if end < len(rest) && rest[end] == '\n' {
+			break
+		}
+	}
+	return false
+}
+
+// couldBeSecret says whether a piece of a line may stand where a secret is: a
+// semicolon in it is escaped, or begins a comment that ends within.
+func couldBeSecret(text string) bool {
+	for {
+		at := strings.IndexByte(text, ';')
+		if at < 0 {
+			return true
+		}
+		if at > 0 && text[at-1] == '\\' {
+			text = text[at+1:]
+			continue
+		}
+		comment, begins := strings.CutPrefix(text[at:], ";--")
+		end := strings.Index(comment, "--;")
+		if !begins || end < 0 {
+			return false
+		}
+		text = comment[end+len("--;"):]
+	}
 }

@@ -68,8 +68,10 @@ func (l *loader) finish() {
 			l.note(first.Line, true, first.Extension+" has no priority 1 in this text", "begin it with priority 1, unless another text of the node does")
 			continue
 		}
+		named := numbersIn(held)
 		for at, priority := range priorities[1:] {
-			if statement := held[priority]; priority > priorities[at]+1 && statement.Label == "" && !jumped(held, priority) {
+			_, jumped := held[priority-101] // where Asterisk 1.2 went on after Dial (n+101)
+			if statement := held[priority]; priority > priorities[at]+1 && statement.Label == "" && !jumped && !named[strconv.Itoa(priority)] {
 				l.note(statement.Line, true, fmt.Sprintf("%s jumps to priority %d, and there is no %d", statement.Extension, priority, priority-1),
 					"close the gap, unless something jumps there: a call ends where no next priority is")
 			}
@@ -77,19 +79,16 @@ func (l *loader) finish() {
 	}
 }
 
-// jumped says whether a priority is named in the arguments of another, as in
-// GotoIf(…?104), or is where Asterisk 1.2 went on after Dial (n+101).
-func jumped(held map[int]Statement, priority int) bool {
-	if _, from := held[priority-101]; from {
-		return true
-	}
-	number := strconv.Itoa(priority)
+// numbersIn are the numbers in the arguments of an extension, as 104 in
+// GotoIf(…?104).
+func numbersIn(held map[int]Statement) map[string]bool {
+	named := map[string]bool{}
 	for _, statement := range held {
-		if slices.Contains(strings.FieldsFunc(statement.Arguments, func(char rune) bool { return char < '0' || char > '9' }), number) {
-			return true
+		for _, number := range strings.FieldsFunc(statement.Arguments, func(char rune) bool { return char < '0' || char > '9' }) {
+			named[number] = true
 		}
 	}
-	return false
+	return named
 }
 
 // strange notes the characters that look like something else than they are to

@@ -36,11 +36,8 @@ func secretParts(name, value string) []span {
 		if scheme := strings.Index(value, "://"); scheme >= 0 {
 			from = scheme + len("://")
 		}
-		if at < from {
+		if at < from { // no host: the rest is the user's and the secret
 			at = len(value)
-			if !strings.Contains(value[from:], ":") {
-				return nil
-			}
 		}
 		if colon := strings.IndexByte(value[from:at], ':'); colon >= 0 {
 			return within(value, from+colon+1, at)
@@ -53,7 +50,7 @@ func secretParts(name, value string) []span {
 // dialSecrets finds the secrets of SIP/USER:SECRET@HOST and sip:USER:SECRET@HOST.
 func dialSecrets(value string) []span {
 	var found []span
-	lower := strings.ToLower(value)
+	lower := lowerASCII(value)
 	for _, technology := range dialTechnologies {
 		for from := 0; ; {
 			at := strings.Index(lower[from:], technology)
@@ -71,6 +68,17 @@ func dialSecrets(value string) []span {
 	return found
 }
 
+// lowerASCII keeps every byte in its place, which strings.ToLower does not.
+func lowerASCII(text string) string {
+	lower := []byte(text)
+	for at, char := range lower {
+		if char >= 'A' && char <= 'Z' {
+			lower[at] = char + 'a' - 'A'
+		}
+	}
+	return string(lower)
+}
+
 // within is a piece of a value less its outer blanks; none when nothing is left,
 // or when the place of a secret stands in it.
 func within(value string, from, to int) []span {
@@ -80,7 +88,7 @@ func within(value string, from, to int) []span {
 	for to > from && blank(value[to-1]) {
 		to--
 	}
-	if from == to || len(cluster.SecretNames(value[from:to])) > 0 {
+	if from >= to || len(cluster.SecretNames(value[from:to])) > 0 {
 		return nil
 	}
 	return []span{{from, to}}

@@ -77,6 +77,10 @@ func Deviations(have, seen, want FloorRows) []Deviation {
 			of(c.seat).Password = of(c.seat).Password || c.column == "pass"
 			continue
 		}
+		if c.column == "conf_override" { // lines in which a password may stand
+			say(c.seat, logPhones, c.record, "phone %s on %s: %s is another than declared", c.key, c.server, c.column)
+			continue
+		}
 		say(c.seat, logPhones, c.record, "phone %s on %s: %s is %s, not %s", c.key, c.server, c.column, quote(c.was), quote(c.become))
 	}
 	for _, p := range d.drop {

@@ -49,6 +49,7 @@ func (r *Resource) review(ctx context.Context, want *declared, prior *model, kep
 	if diags.HasError() {
 		return found, diags
 	}
+	diags.Append(reviewOverrides(*want, found.have)...)
 	diags.Append(r.reviewReplaced(ctx, *want, found.have, found.before)...)
 	placed, more := r.place(ctx, *want, found.before)
 	found.placed, found.suffixes = placed, want.style.knowing(labelsOf(kept, &found.have)).suffixes()

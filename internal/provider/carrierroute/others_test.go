@@ -146,3 +146,33 @@ resource "vicidial_cluster_settings" "this" {
 		)},
 	)
 }
+
+// A text that Asterisk drops lines of is taken as it stands in the database, and
+// refused where it is written anew.
+func TestAccCarrierRoute_takesTheTextThatStands(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	acctest.Run(t, d, `INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol, account_entry, dialplan_entry, registration_string, globals_string, carrier_description)
+		VALUES ('OLD', 'OLD', '', '0.0.0.0', 'SIP', '[old](missing)\nhost=x\n', 'exten => 9,1,NoOp()\nexten => 9,1,Hangup()\nexten => h,1,Hangup()\n', '', '', '')`)()
+	config := func(description, more string) string {
+		return acctest.Provider(d) + `
+import {
+  to = vicidial_carrier_route.main
+  id = "OLD"
+}
+resource "vicidial_carrier_route" "main" {
+  name                = "OLD"
+  all_servers         = true
+  protocol            = "SIP"
+  account_entry       = "[old](missing)\nhost=x\n"
+  carrier_description = "` + description + `"
+  dialplan_entry      = "exten => 9,1,NoOp()\nexten => 9,1,Hangup()\nexten => h,1,Hangup()\n` + more + `"
+}`
+	}
+	play(t,
+		resource.TestStep{Config: config("", "")},
+		resource.TestStep{Config: config("changed", "")},
+		refused(config("changed", `exten => 8,1,NoOp()\n`), `line 2: 9 has priority 1 already, in line 1`),
+		refused(config("changed", `exten => 8,1,NoOp()\n`), `line 3: VICIdial writes h,1 above this text`),
+	)
+}
