@@ -19,6 +19,8 @@ func above(column cluster.AsteriskText) []*Section {
 		return append(sections, &Section{Name: name, Settings: settings})
 	}
 	switch column {
+	case cluster.AccountEntry, cluster.RegistrationString:
+		return sections
 	case cluster.DialplanEntry:
 		return open("vicidial-auto-external", Setting{Name: "exten", Value: ownHangup})
 	case CustomDialplan:

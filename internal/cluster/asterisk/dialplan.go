@@ -234,7 +234,11 @@ func scanNumber(text string) (int, bool) {
 	if err != nil { // out of range: what the C library makes of it is no priority
 		return -1, true
 	}
-	return int(int32(number)), true
+	number &= 1<<32 - 1 // an int of C holds no more
+	if number >= 1<<31 {
+		number -= 1 << 32
+	}
+	return int(number), true
 }
 
 func leadingNumber(text string) int {
