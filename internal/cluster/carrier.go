@@ -17,8 +17,8 @@ type Carriers []Carrier
 // The columns of a carrier that have a meaning of their own here.
 const (
 	columnCarrierID  = "carrier_id"
-	columnServerIP   = "server_ip"
-	columnActive     = "active"
+	ColumnServerIP   = "server_ip"
+	ColumnActive     = "active"
 	columnTemplateID = "template_id"
 	columnProtocol   = "protocol"
 )
@@ -37,7 +37,7 @@ var GeneratedProtocols = []string{"SIP", "PJSIP", "PJSIP_WIZ", "IAX2"}
 func (c Carrier) ID() string { return c[columnCarrierID].Text }
 
 // ServerIP is the node that includes the carrier, or [AllServers].
-func (c Carrier) ServerIP() string { return c[columnServerIP].Text }
+func (c Carrier) ServerIP() string { return c[ColumnServerIP].Text }
 
 // Protocol is SIP, PJSIP, PJSIP_WIZ or IAX2; Zap and EXTERNAL carriers are in
 // the table and generate nothing.
@@ -52,7 +52,7 @@ func (c Carrier) Asterisk(column AsteriskText) string { return c[string(column)]
 // Generated says whether the carrier reaches a node's files at all
 // (docs/vicidial/generator.md#generated-protocols).
 func (c Carrier) Generated() bool {
-	return c[columnActive].Yes() && slices.Contains(GeneratedProtocols, c.Protocol())
+	return c[ColumnActive].Yes() && slices.Contains(GeneratedProtocols, c.Protocol())
 }
 
 // On says whether the node includes the carrier.
@@ -119,7 +119,7 @@ func sameInCarrier(column string, meant, held Value) bool {
 		return SealedBy(meant.Text, held.Text)
 	case columnTemplateID:
 		return TemplateOf(meant.Text) == TemplateOf(held.Text)
-	case columnActive:
+	case ColumnActive:
 		return meant.Yes() == held.Yes()
 	}
 	return Equivalent(column, meant, held)
@@ -171,7 +171,7 @@ func (c CarrierChange) followed(have, seen Carrier) Row {
 	for _, want := range c.Want {
 		if want.ServerIP() == have.ServerIP() && have.ServerIP() != AllServers {
 			followed := maps.Clone(Row(seen))
-			followed[columnServerIP] = have[columnServerIP]
+			followed[ColumnServerIP] = have[ColumnServerIP]
 			return followed
 		}
 	}
@@ -269,7 +269,7 @@ func (c CarrierChange) lead(want Carrier) ([]Step, Rebuild, error) {
 		return nil, Rebuild{}, nil
 	}
 	phase := Grow
-	if active, changed := to[columnActive]; changed && !active.Yes() {
+	if active, changed := to[ColumnActive]; changed && !active.Yes() {
 		phase = Release
 	}
 	return []Step{{
@@ -301,7 +301,7 @@ func (c Carrier) subject() string { return "carrier " + c.ID() }
 func (c Carrier) removal() Step {
 	return Step{
 		Phase: Remove, Verb: Delete, Table: TableCarriers,
-		Key: Row{columnCarrierID: c[columnCarrierID]}, From: Row(c).Only(columnServerIP),
+		Key: Row{columnCarrierID: c[columnCarrierID]}, From: Row(c).Only(ColumnServerIP),
 		Audit: carrierAudit("DELETE", c.ID()),
 	}
 }

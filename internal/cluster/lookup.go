@@ -6,6 +6,30 @@ import (
 	"strings"
 )
 
+// LoginSeat is what an agent types as phone login, and the phones behind it
+// in the order of the alias. A seat of one phone is not balanced and not
+// checked for a heartbeat (docs/vicidial/agent-login.md#single-login).
+type LoginSeat struct {
+	ID     string
+	Phones []LoginPhone
+}
+
+// LoginPhone is one login of a seat.
+type LoginPhone struct {
+	Login    string
+	ServerIP string
+	// Usable says that the phone is active and has the password that the seat
+	// types. VICIdial's balancer does not look at it: it may choose a phone
+	// that then refuses the agent.
+	Usable bool
+}
+
+// InboundCarrier is a carrier's way in: the servers to which it delivers calls.
+type InboundCarrier struct {
+	Name    string
+	Servers []string
+}
+
 // AgentPhone is one row of phones, without its secrets.
 type AgentPhone struct {
 	Login          string
@@ -61,7 +85,7 @@ func WithAliases(phones []AgentPhone, aliases []Alias) []AgentPhone {
 // the password that most of the alias' active phones have. A login of an alias
 // that no phone has stays in its place, on no server: VICIdial tells by the comma
 // whether a login is balanced, not by what it finds.
-func SeatsFrom(phones []AgentPhone, aliases []Alias, pinned bool) []FailoverSeat {
+func SeatsFrom(phones []AgentPhone, aliases []Alias, pinned bool) []LoginSeat {
 	byLogin := make(map[string]AgentPhone, len(phones))
 	for _, phone := range phones {
 		if key := strings.ToLower(phone.Login); key != "" {
@@ -71,7 +95,7 @@ func SeatsFrom(phones []AgentPhone, aliases []Alias, pinned bool) []FailoverSeat
 		}
 	}
 	taken := make(map[string]bool)
-	var seats []FailoverSeat
+	var seats []LoginSeat
 	for _, alias := range slices.SortedFunc(slices.Values(aliases), func(a, b Alias) int { return cmp.Compare(a.ID, b.ID) }) {
 		found := make([]AgentPhone, 0, len(alias.Logins))
 		for _, login := range alias.Logins {
@@ -84,9 +108,9 @@ func SeatsFrom(phones []AgentPhone, aliases []Alias, pinned bool) []FailoverSeat
 			found = append(found, phone)
 		}
 		password := commonPassword(found)
-		seat := FailoverSeat{ID: alias.ID}
+		seat := LoginSeat{ID: alias.ID}
 		for _, phone := range found {
-			seat.Phones = append(seat.Phones, FailoverPhone{Login: phone.Login, ServerIP: phone.ServerIP, Usable: phone.Active && phone.Password == password})
+			seat.Phones = append(seat.Phones, LoginPhone{Login: phone.Login, ServerIP: phone.ServerIP, Usable: phone.Active && phone.Password == password})
 		}
 		seats = append(seats, seat)
 	}
@@ -99,9 +123,9 @@ func SeatsFrom(phones []AgentPhone, aliases []Alias, pinned bool) []FailoverSeat
 			continue
 		}
 		taken[key] = true
-		seats = append(seats, FailoverSeat{ID: phone.Login, Phones: []FailoverPhone{{Login: phone.Login, ServerIP: phone.ServerIP, Usable: true}}})
+		seats = append(seats, LoginSeat{ID: phone.Login, Phones: []LoginPhone{{Login: phone.Login, ServerIP: phone.ServerIP, Usable: true}}})
 	}
-	slices.SortStableFunc(seats, func(a, b FailoverSeat) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(seats, func(a, b LoginSeat) int { return cmp.Compare(a.ID, b.ID) })
 	return seats
 }
 
@@ -124,7 +148,7 @@ func commonPassword(phones []AgentPhone) string {
 
 // InboundOf gathers the ways in: rows of one carrier name are one carrier, and
 // 0.0.0.0 is every telephony server.
-func InboundOf(carriers []CarrierRow, telephony []string) []FailoverInbound {
+func InboundOf(carriers []CarrierRow, telephony []string) []InboundCarrier {
 	servers := make(map[string][]string)
 	var names []string
 	for _, carrier := range carriers {
@@ -138,9 +162,9 @@ func InboundOf(carriers []CarrierRow, telephony []string) []FailoverInbound {
 		servers[name] = append(servers[name], carrier.servers(telephony)...)
 	}
 	slices.Sort(names)
-	inbound := make([]FailoverInbound, 0, len(names))
+	inbound := make([]InboundCarrier, 0, len(names))
 	for _, name := range names {
-		inbound = append(inbound, FailoverInbound{Name: name, Servers: SortedUnique(servers[name])})
+		inbound = append(inbound, InboundCarrier{Name: name, Servers: SortedUnique(servers[name])})
 	}
 	return inbound
 }

@@ -21,11 +21,11 @@ func TestSeatsOf(t *testing.T) {
 		if len(seats) != 2 || seats[0].ID != "2000" {
 			t.Fatalf("%+v", seats)
 		}
-		want := []FailoverPhone{{"2000a", dial1, true}, {"2000b", dial2, true}, {"2000c", dial3, false}}
+		want := []LoginPhone{{"2000a", dial1, true}, {"2000b", dial2, true}, {"2000c", dial3, false}}
 		if !slices.Equal(seats[0].Phones, want) {
 			t.Errorf("have %+v, want %+v", seats[0].Phones, want)
 		}
-		if want := []FailoverPhone{{"2001a", dial1, false}, {"gone", "", false}}; !slices.Equal(seats[1].Phones, want) {
+		if want := []LoginPhone{{"2001a", dial1, false}, {"gone", "", false}}; !slices.Equal(seats[1].Phones, want) {
 			t.Errorf("an inactive phone and a login without one are %+v", seats[1])
 		}
 	})
@@ -77,3 +77,5 @@ func TestLandscape_activeCarriers(t *testing.T) {
 		t.Errorf("%+v", carriers[1])
 	}
 }
+
+const dial1, dial2, dial3 = "10.0.0.1", "10.0.0.2", "10.0.0.3"

@@ -134,7 +134,7 @@ func PlanAddress(server Server, to string, old, clashes Mentions) (Plan, error) 
 	}
 	plan.Steps = append(plan.Steps, Step{
 		Phase: Remove, Verb: Update, Table: TableServers, Key: Row{"server_id": Text(server.ID())},
-		From: Row{"server_ip": Text(from)}, To: Row{"server_ip": Text(to)}, Audit: serverAudit(server.ID(), "MODIFY"),
+		From: Row{"server_ip": Text(from)}, To: Row{"server_ip": Text(to)}, Audit: ServerAudit(server.ID(), "MODIFY"),
 	})
 	plan.Rebuild.All = true
 	return plan, nil
@@ -248,7 +248,7 @@ func PlanRemoval(r Removal) (Plan, error) {
 		}
 	}
 	if len(idle) > 0 && r.Heir == "" {
-		step := updateServer(id, Row{}, idle)
+		step := UpdateServer(id, Row{}, idle)
 		step.Phase = Release
 		plan.Steps = append(plan.Steps, step)
 	}
@@ -261,7 +261,7 @@ func PlanRemoval(r Removal) (Plan, error) {
 	}
 	plan.Steps = append(plan.Steps, Step{
 		Phase: Remove, Verb: Delete, Table: TableServers, Key: Row{"server_id": Text(id)}, From: r.Server.Row.Only("server_ip"),
-		Audit: serverAudit(id, "DELETE"),
+		Audit: ServerAudit(id, "DELETE"),
 	})
 	plan.Rebuild.All = true
 	return plan, nil

@@ -31,7 +31,7 @@ func (r RemoteAgents) ID() string { return r["remote_agent_id"].Text }
 func (r RemoteAgents) UserStart() string { return r["user_start"].Text }
 
 // ServerIP is the node that the run is on.
-func (r RemoteAgents) ServerIP() string { return r[columnServerIP].Text }
+func (r RemoteAgents) ServerIP() string { return r[ColumnServerIP].Text }
 
 // Lines is how many users the run has; at least one, as the daemon takes it.
 func (r RemoteAgents) Lines() int64 {
@@ -121,7 +121,7 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 		}
 		return Plan{Steps: []Step{{
 			Phase: Remove, Verb: Delete, Table: TableRemoteAgents, Key: Row(have).Only("remote_agent_id"),
-			From: Row(have).Only("user_start", columnServerIP), Audit: remoteAudit("DELETE", have.ID()),
+			From: Row(have).Only("user_start", ColumnServerIP), Audit: RemoteAudit("DELETE", have.ID()),
 		}}}, nil
 	}
 	run := maps.Clone(r.Want)
@@ -137,8 +137,8 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 	}
 	if !there {
 		return Plan{Steps: []Step{{
-			Phase: Add, Verb: Insert, Table: TableRemoteAgents, Rows: []Row{run}, Key: run.Only("user_start", columnServerIP),
-			Audit: remoteAudit("ADD", r.UserStart),
+			Phase: Add, Verb: Insert, Table: TableRemoteAgents, Rows: []Row{run}, Key: run.Only("user_start", ColumnServerIP),
+			Audit: RemoteAudit("ADD", r.UserStart),
 		}}}, nil
 	}
 	want, seen := withoutBlanked(Row(have), r.Seen, r.Want)
@@ -152,7 +152,7 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 	}
 	return Plan{Steps: []Step{{
 		Phase: phase, Verb: Update, Table: TableRemoteAgents, Key: Row(have).Only("remote_agent_id"), From: from, To: to,
-		Audit: remoteAudit("MODIFY", have.ID()),
+		Audit: RemoteAudit("MODIFY", have.ID()),
 	}}}, nil
 }
 
@@ -242,6 +242,9 @@ func CloserCampaigns(groups []string) string {
 	return " " + strings.Join(groups, " ") + " -"
 }
 
-func remoteAudit(event, record string) Audit {
+func RemoteAudit(event, record string) Audit {
 	return Audit{Section: "REMOTEAGENTS", Type: event, Record: record, Code: "ADMIN " + event + " REMOTE AGENT"}
 }
+
+// Active reports whether the remote agents take calls.
+func (r RemoteAgents) Active() bool { return strings.EqualFold(r["status"].Text, "ACTIVE") }

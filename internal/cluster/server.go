@@ -201,7 +201,7 @@ func AddServer(row, secrets Row) Plan {
 	return Plan{
 		Steps: []Step{{
 			Phase: Grow, Verb: Insert, Table: TableServers, Key: row.Only("server_id"), Rows: []Row{full},
-			Audit: serverAudit(row["server_id"].Text, "ADD"),
+			Audit: ServerAudit(row["server_id"].Text, "ADD"),
 		}},
 		Rebuild: Rebuild{All: true},
 	}
@@ -221,7 +221,7 @@ func ResumeServer(have Server, want, secrets Row) (Plan, error) {
 	}
 	plan := Plan{Rebuild: Rebuild{All: true}}
 	if len(secrets) > 0 {
-		plan.Steps = append(plan.Steps, updateServer(have.ID(), Row{}, secrets))
+		plan.Steps = append(plan.Steps, UpdateServer(have.ID(), Row{}, secrets))
 	}
 	return plan, nil
 }
@@ -249,16 +249,23 @@ func ChangeServer(have, seen Server, want, secrets Row) (Plan, error) {
 	if len(changed) == 0 {
 		return Plan{}, nil
 	}
-	return Plan{Steps: []Step{updateServer(have.ID(), from, changed)}, Rebuild: rebuildFor(have.IP(), changed)}, nil
+	return Plan{Steps: []Step{UpdateServer(have.ID(), from, changed)}, Rebuild: rebuildFor(have.IP(), changed)}, nil
 }
 
-func updateServer(id string, from, to Row) Step {
+func UpdateServer(id string, from, to Row) Step {
 	return Step{
 		Phase: Grow, Verb: Update, Table: TableServers, Key: Row{"server_id": Text(id)}, From: from, To: to,
-		Audit: serverAudit(id, "MODIFY"),
+		Audit: ServerAudit(id, "MODIFY"),
 	}
 }
 
-func serverAudit(id, kind string) Audit {
+func ServerAudit(id, kind string) Audit {
 	return Audit{Section: "SERVERS", Type: kind, Record: id, Code: "ADMIN " + kind + " SERVER"}
 }
+
+// Telephony reports whether Asterisk runs on the server; a row without it stands
+// for a database or web machine.
+func (s Server) Telephony() bool { return s.Row["active_asterisk_server"].Yes() }
+
+// String names the server for a person.
+func (s Server) String() string { return s.ID() + " (" + s.IP() + ")" }

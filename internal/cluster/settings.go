@@ -189,3 +189,8 @@ func CheckVoicemailServer(ip string, servers Servers) error {
 	}
 	return nil
 }
+
+// ColumnReload is the column of system_settings that stands in the footer of
+// every generated file: another value makes all of them differ, so that nodes
+// reload them although nothing else has changed (docs/vicidial/generator.md#reload-timestamp).
+const ColumnReload = "reload_timestamp"

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/maintenance"
 )
 
 // selectGates takes the first row of an address, as the daemons do
@@ -19,10 +20,10 @@ SELECT COALESCE(active_agent_login_server, '') = 'Y',
 
 // AtWork reads who is at work on a server now, and whether more may come. It
 // asks three questions and is never cached.
-func (s *Store) AtWork(ctx context.Context, ip string) (cluster.AtWork, error) {
+func (s *Store) AtWork(ctx context.Context, ip string) (maintenance.AtWork, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
-	now := cluster.AtWork{Gone: true}
+	now := maintenance.AtWork{Gone: true}
 	err := s.query(ctx, "server "+ip, selectGates, []any{ip}, func(rows *sql.Rows) error {
 		now.Gone = false
 		return rows.Scan(&now.Logins, &now.Balance)
@@ -36,7 +37,7 @@ func (s *Store) AtWork(ctx context.Context, ip string) (cluster.AtWork, error) {
 	}
 	for _, a := range agents {
 		if !a.Remote() {
-			now.Agents = append(now.Agents, cluster.AgentAtWork{User: a.User, Extension: a.Extension, Campaign: a.Campaign, Status: a.Status})
+			now.Agents = append(now.Agents, maintenance.AgentAtWork{User: a.User, Extension: a.Extension, Campaign: a.Campaign, Status: a.Status})
 		}
 	}
 	now.Calls, err = s.liveCalls(ctx, ip)
@@ -73,8 +74,8 @@ SELECT db_schema_version,
 
 // ReloadStamp reads when all nodes were asked last to reload their files, and
 // what time it is.
-func (s *Store) ReloadStamp(ctx context.Context) (cluster.ReloadStamp, error) {
-	var stamp cluster.ReloadStamp
+func (s *Store) ReloadStamp(ctx context.Context) (maintenance.ReloadStamp, error) {
+	var stamp maintenance.ReloadStamp
 	err := s.query(ctx, "system settings", selectReloadStamp, nil, func(rows *sql.Rows) error {
 		var version, was, now sql.NullString
 		err := rows.Scan(&version, &was, &now)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/maintenance"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -42,7 +43,7 @@ func TestAtWork(t *testing.T) {
 			if err != nil || now.Gone || !now.Logins || !now.Balance {
 				t.Fatalf("%+v, %v", now, err)
 			}
-			want := []cluster.AgentAtWork{{User: "6001", Extension: "SIP/101", Campaign: "SALES", Status: "PAUSED"}, {User: "6002", Extension: "SIP/102", Campaign: "SALES", Status: "INCALL"}, {User: "6004"}}
+			want := []maintenance.AgentAtWork{{User: "6001", Extension: "SIP/101", Campaign: "SALES", Status: "PAUSED"}, {User: "6002", Extension: "SIP/102", Campaign: "SALES", Status: "INCALL"}, {User: "6004"}}
 			if !slices.Equal(now.Agents, want) {
 				t.Errorf("agents %+v", now.Agents)
 			}
@@ -73,7 +74,7 @@ func drains(s *Store) Decide {
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		return cluster.Drain{Server: server, Servers: servers, Alive: servers.IPs(), RemoteAgents: runs}.Plan()
+		return maintenance.Drain{Server: server, Servers: servers, Alive: servers.IPs(), RemoteAgents: runs}.Plan()
 	}
 }
 
@@ -179,7 +180,7 @@ func TestRebuildConf(t *testing.T) {
 			if err != nil {
 				return cluster.Plan{}, err
 			}
-			r := cluster.RebuildConf{Servers: servers, Wanted: wanted}
+			r := maintenance.RebuildConf{Servers: servers, Wanted: wanted}
 			if reload {
 				stamp, err := s.ReloadStamp(ctx)
 				if err != nil {
@@ -245,7 +246,7 @@ func TestRebuildConf(t *testing.T) {
 			if err != nil {
 				return cluster.Plan{}, err
 			}
-			plan, err := cluster.RebuildConf{Servers: servers, Wanted: []string{"10.0.0.1"}}.Plan()
+			plan, err := maintenance.RebuildConf{Servers: servers, Wanted: []string{"10.0.0.1"}}.Plan()
 			somebody()
 			return plan, err
 		})

@@ -10,6 +10,8 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
@@ -91,10 +93,10 @@ func (s *Store) CarrierRows(ctx context.Context) ([]cluster.CarrierRow, error) {
 // FailoverInput reads the topology that a failover plan is made of: telephony servers,
 // seats, trunk rows, ways in. With live, also who works where now, and which
 // servers are dead already.
-func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (cluster.FailoverInput, error) {
+func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (forecast.FailoverInput, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
-	var in cluster.FailoverInput
+	var in forecast.FailoverInput
 	servers, err := s.dialServers(ctx)
 	if err != nil {
 		return in, err
@@ -110,7 +112,7 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (cluster.F
 		}
 		ip := server.IP()
 		telephony = append(telephony, ip)
-		in.Servers = append(in.Servers, cluster.FailoverServer{
+		in.Servers = append(in.Servers, forecast.FailoverServer{
 			ForecastServer: forecastServer(server), ID: server.ID(),
 			Active: server.Row["active"].Yes(), Logins: server.Row["active_agent_login_server"].Yes(),
 			Confbridge: server.Engine() == cluster.Confbridge, Rooms: rooms[ip].total,
@@ -143,8 +145,8 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (cluster.F
 }
 
 // readFloorLoad finds out who sits where by the phone that an agent uses.
-func (s *Store) readFloorLoad(ctx context.Context, in *cluster.FailoverInput, rooms map[string]roomCount, phones []cluster.AgentPhone) error {
-	live := &cluster.FailoverLive{
+func (s *Store) readFloorLoad(ctx context.Context, in *forecast.FailoverInput, rooms map[string]roomCount, phones []cluster.AgentPhone) error {
+	live := &forecast.FailoverLive{
 		Agents: map[string]int{}, FreeRooms: map[string]int{}, Calls: map[string]int{},
 	}
 	in.Live = live
@@ -182,7 +184,7 @@ func (s *Store) readFloorLoad(ctx context.Context, in *cluster.FailoverInput, ro
 }
 
 // markDead holds the heartbeats against the database's clock.
-func (s *Store) markDead(ctx context.Context, in *cluster.FailoverInput) error {
+func (s *Store) markDead(ctx context.Context, in *forecast.FailoverInput) error {
 	alive, _, err := s.Alive(ctx)
 	if err != nil {
 		return err
@@ -205,7 +207,7 @@ SELECT server_ip,
 // (docs/vicidial/daemons.md#heartbeat-tolerance). heard says whether there is any heartbeat at all: the table
 // is kept in memory, and empty after a restart of the database.
 func (s *Store) Alive(ctx context.Context) (alive []string, heard bool, err error) {
-	err = s.query(ctx, "heartbeats", selectAlive, []any{int(cluster.HeartbeatTolerance / time.Second)}, func(rows *sql.Rows) error {
+	err = s.query(ctx, "heartbeats", selectAlive, []any{int(health.HeartbeatTolerance / time.Second)}, func(rows *sql.Rows) error {
 		var ip string
 		var fresh bool
 		err := rows.Scan(&ip, &fresh)

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
 )
 
 // dialServers returns the servers as they will be once this run has written. Of
@@ -22,12 +24,12 @@ func (s *Store) dialServers(ctx context.Context) (cluster.Servers, error) {
 	}), err
 }
 
-func forecastServer(server cluster.Server) cluster.ForecastServer {
+func forecastServer(server cluster.Server) forecast.ForecastServer {
 	number := func(column string) int {
 		value, _ := server.Row[column].Int()
 		return int(value)
 	}
-	return cluster.ForecastServer{
+	return forecast.ForecastServer{
 		IP: server.IP(), MaxTrunks: server.MaxTrunks(), CallsPerSecond: number("outbound_calls_per_second"),
 		Balance: server.Row["vicidial_balance_active"].Yes(), BalanceRank: number("vicidial_balance_rank"),
 		OffLimits: number("balance_trunks_offlimits"),
@@ -35,11 +37,11 @@ func forecastServer(server cluster.Server) cluster.ForecastServer {
 }
 
 // trunkRows keeps the order of the table, which decides between duplicates.
-func (s *Store) trunkRows(ctx context.Context) ([]cluster.ForecastTrunk, error) {
+func (s *Store) trunkRows(ctx context.Context) ([]cluster.TrunkRow, error) {
 	trunks, err := s.Trunks(ctx)
-	rows := make([]cluster.ForecastTrunk, 0, len(trunks))
+	rows := make([]cluster.TrunkRow, 0, len(trunks))
 	for _, trunk := range trunks {
-		rows = append(rows, cluster.ForecastTrunk{
+		rows = append(rows, cluster.TrunkRow{
 			ServerIP: trunk.ServerIP, Campaign: trunk.CampaignID, Dedicated: trunk.Dedicated,
 			MaximumLimit: trunk.Caps(),
 		})
@@ -51,10 +53,10 @@ func (s *Store) trunkRows(ctx context.Context) ([]cluster.ForecastTrunk, error) 
 // the agents who are logged in now, served in the order of who waits longest,
 // and the lines in use are those of now; without, there are no goals, no line
 // is in use, and agents are taken to be unpaused.
-func (s *Store) Dialing(ctx context.Context, live bool) (cluster.ForecastInput, error) {
+func (s *Store) Dialing(ctx context.Context, live bool) (forecast.ForecastInput, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
-	var in cluster.ForecastInput
+	var in forecast.ForecastInput
 	servers, err := s.dialServers(ctx)
 	if err != nil {
 		return in, err
@@ -76,7 +78,7 @@ func (s *Store) Dialing(ctx context.Context, live bool) (cluster.ForecastInput, 
 		return in, err
 	}
 	for _, campaign := range campaigns {
-		in.Campaigns = append(in.Campaigns, cluster.ForecastCampaign{
+		in.Campaigns = append(in.Campaigns, forecast.ForecastCampaign{
 			ID: campaign.ID, Active: campaign.Active, Unpaused: true, LowLevel: campaign.DialLevel < 1,
 			NoDial: campaign.DialMethod == "MANUAL" || campaign.DialMethod == "INBOUND_MAN",
 		})
@@ -89,10 +91,10 @@ func (s *Store) Dialing(ctx context.Context, live bool) (cluster.ForecastInput, 
 
 // dialGoals are the goals of the agents whom the dialer counts
 // (docs/vicidial/dialer.md#counted-agents), in the order of who waits longest.
-func dialGoals(agents []cluster.LiveAgent, campaigns cluster.Campaigns) []cluster.ForecastGoal {
+func dialGoals(agents []cluster.LiveAgent, campaigns cluster.Campaigns) []forecast.ForecastGoal {
 	type group struct{ server, campaign string }
 	type load struct {
-		goal    cluster.ForecastGoal
+		goal    forecast.ForecastGoal
 		agents  int
 		longest string // the earliest last call of them
 	}
@@ -107,7 +109,7 @@ func dialGoals(agents []cluster.LiveAgent, campaigns cluster.Campaigns) []cluste
 		}
 		of := group{a.ServerIP, fold(a.Campaign)}
 		if loads[of] == nil {
-			loads[of] = &load{goal: cluster.ForecastGoal{ServerIP: a.ServerIP, Campaign: a.Campaign}, longest: a.LastCall}
+			loads[of] = &load{goal: forecast.ForecastGoal{ServerIP: a.ServerIP, Campaign: a.Campaign}, longest: a.LastCall}
 		}
 		loads[of].agents++
 		loads[of].longest = min(loads[of].longest, a.LastCall)
@@ -115,15 +117,15 @@ func dialGoals(agents []cluster.LiveAgent, campaigns cluster.Campaigns) []cluste
 	sorted := slices.SortedFunc(maps.Values(loads), func(a, b *load) int {
 		return cmp.Or(cmp.Compare(a.longest, b.longest), cmp.Compare(a.goal.Campaign, b.goal.Campaign), cmp.Compare(a.goal.ServerIP, b.goal.ServerIP))
 	})
-	goals := make([]cluster.ForecastGoal, 0, len(sorted))
+	goals := make([]forecast.ForecastGoal, 0, len(sorted))
 	for _, l := range sorted {
-		l.goal.Lines = cluster.GoalLines(l.agents, level[l.goal.Campaign])
+		l.goal.Lines = forecast.GoalLines(l.agents, level[l.goal.Campaign])
 		goals = append(goals, l.goal)
 	}
 	return goals
 }
 
-func (s *Store) readDialLoad(ctx context.Context, in *cluster.ForecastInput, campaigns cluster.Campaigns) error {
+func (s *Store) readDialLoad(ctx context.Context, in *forecast.ForecastInput, campaigns cluster.Campaigns) error {
 	agents, err := s.liveAgents(ctx, "")
 	if err != nil {
 		return err
@@ -144,8 +146,8 @@ func (s *Store) readDialLoad(ctx context.Context, in *cluster.ForecastInput, cam
 }
 
 // linesOf sorts calls by who counts them (bin/AST_VDauto_dial.pl:761; docs/vicidial/dialer.md#calls-by-counter).
-func linesOf(call cluster.HealthCalls) cluster.ForecastLines {
-	lines := cluster.ForecastLines{ServerIP: call.ServerIP, Campaign: call.Campaign}
+func linesOf(call health.HealthCalls) forecast.ForecastLines {
+	lines := forecast.ForecastLines{ServerIP: call.ServerIP, Campaign: call.Campaign}
 	local, fill := &lines.Ended, &lines.FillEnded
 	switch call.Status {
 	case "SENT", "RINGING", "LIVE", "XFER", "CLOSER":

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -59,7 +61,7 @@ func BenchmarkLooking(b *testing.B) {
 	}{
 		{"health", func(ctx context.Context) (string, error) {
 			snapshot, err := s.Health(ctx)
-			health := cluster.NewHealth(snapshot)
+			health := health.NewHealth(snapshot)
 			return fmt.Sprintf("%d agents, %d calls", health.Agents, health.Calls), err
 		}},
 		{"failover plan", func(ctx context.Context) (string, error) {
@@ -67,7 +69,7 @@ func BenchmarkLooking(b *testing.B) {
 			if err != nil {
 				return "", err
 			}
-			plan, err := cluster.NewFailoverPlan(floor)
+			plan, err := forecast.NewFailoverPlan(floor)
 			return fmt.Sprintf("%d losses", len(plan.Losses)), err
 		}},
 		{"failover plan now", func(ctx context.Context) (string, error) {
@@ -75,7 +77,7 @@ func BenchmarkLooking(b *testing.B) {
 			if err != nil {
 				return "", err
 			}
-			plan, err := cluster.NewFailoverPlan(floor)
+			plan, err := forecast.NewFailoverPlan(floor)
 			return fmt.Sprintf("%d losses", len(plan.Losses)), err
 		}},
 		{"failover plan of pairs", func(ctx context.Context) (string, error) {
@@ -85,14 +87,14 @@ func BenchmarkLooking(b *testing.B) {
 			}
 			floor.Depth = 2
 			for i := range 10 {
-				floor.Campaigns = append(floor.Campaigns, cluster.FailoverCampaign{ID: fmt.Sprintf("CAMP%d", i), Lines: 600})
+				floor.Campaigns = append(floor.Campaigns, forecast.FailoverCampaign{ID: fmt.Sprintf("CAMP%d", i), Lines: 600})
 			}
-			plan, err := cluster.NewFailoverPlan(floor)
+			plan, err := forecast.NewFailoverPlan(floor)
 			return fmt.Sprintf("%d losses", len(plan.Losses)), err
 		}},
 		{"dial forecast", func(ctx context.Context) (string, error) {
 			in, err := s.Dialing(ctx, true)
-			return fmt.Sprintf("%d campaigns", len(cluster.NewForecast(in).Campaigns)), err
+			return fmt.Sprintf("%d campaigns", len(forecast.NewForecast(in).Campaigns)), err
 		}},
 		{"capacity", func(ctx context.Context) (string, error) {
 			measures, err := s.Measures(ctx, 24*time.Hour)

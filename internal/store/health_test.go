@@ -8,7 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -58,7 +59,7 @@ func TestHealthOfOddRows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		health := cluster.NewHealth(snapshot)
+		health := health.NewHealth(snapshot)
 		if !health.Nodes[0].Alive || health.Nodes[1].Beats || health.Nodes[2].Alive {
 			t.Errorf("%+v", health.Nodes)
 		}
@@ -189,7 +190,7 @@ func TestReplica(t *testing.T) {
 	catchUp()
 	s := storeOf(t, d)
 
-	look := func() cluster.HealthReplica {
+	look := func() health.HealthReplica {
 		t.Helper()
 		found, err := s.Replica(t.Context())
 		if err != nil || found == nil {
@@ -219,19 +220,19 @@ func TestReplica(t *testing.T) {
 func TestLinesOf(t *testing.T) {
 	cases := []struct {
 		kind, status string
-		want         cluster.ForecastLines
+		want         forecast.ForecastLines
 	}{
-		{"OUT", "SENT", cluster.ForecastLines{Local: 2}},
-		{"IN", "CLOSER", cluster.ForecastLines{Local: 2}},
-		{"OUTBALANCE", "LIVE", cluster.ForecastLines{Fill: 2}},
-		{"OUT", "IVR", cluster.ForecastLines{IVR: 2}},
-		{"OUTBALANCE", "IVR", cluster.ForecastLines{FillIVR: 2}},
-		{"OUT", "BUSY", cluster.ForecastLines{Ended: 2}},
-		{"OUTBALANCE", "DISCONNECT", cluster.ForecastLines{FillEnded: 2}},
-		{"", "", cluster.ForecastLines{Ended: 2}},
+		{"OUT", "SENT", forecast.ForecastLines{Local: 2}},
+		{"IN", "CLOSER", forecast.ForecastLines{Local: 2}},
+		{"OUTBALANCE", "LIVE", forecast.ForecastLines{Fill: 2}},
+		{"OUT", "IVR", forecast.ForecastLines{IVR: 2}},
+		{"OUTBALANCE", "IVR", forecast.ForecastLines{FillIVR: 2}},
+		{"OUT", "BUSY", forecast.ForecastLines{Ended: 2}},
+		{"OUTBALANCE", "DISCONNECT", forecast.ForecastLines{FillEnded: 2}},
+		{"", "", forecast.ForecastLines{Ended: 2}},
 	}
 	for _, c := range cases {
-		if got := linesOf(cluster.HealthCalls{Type: c.kind, Status: c.status, Count: 2}); got != c.want {
+		if got := linesOf(health.HealthCalls{Type: c.kind, Status: c.status, Count: 2}); got != c.want {
 			t.Errorf("%s %s counts as %+v, want %+v", c.kind, c.status, got, c.want)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
 )
 
 const selectBeats = `
@@ -20,11 +21,11 @@ SELECT server_ip,
 
 // beats reads the heartbeats. Old schemas allow two rows of one node; the
 // newest tells whether it lives.
-func (s *Store) beats(ctx context.Context) ([]cluster.HealthBeat, error) {
-	var beats []cluster.HealthBeat
+func (s *Store) beats(ctx context.Context) ([]health.HealthBeat, error) {
+	var beats []health.HealthBeat
 	at := make(map[string]int)
 	err := s.query(ctx, "heartbeats", selectBeats, nil, func(rows *sql.Rows) error {
-		var beat cluster.HealthBeat
+		var beat health.HealthBeat
 		var last, database sql.NullFloat64
 		if err := rows.Scan(&beat.ServerIP, &last, &database); err != nil {
 			return err
@@ -84,22 +85,22 @@ func (s *Store) LiveAgents(ctx context.Context) ([]cluster.LiveAgent, error) {
 
 // countAgents counts agents by server, campaign, status and kind, in that order.
 // Two spellings of a campaign are one, as for the database.
-func countAgents(agents []cluster.LiveAgent) []cluster.HealthAgents {
-	counts := map[cluster.HealthAgents]int{}
+func countAgents(agents []cluster.LiveAgent) []health.HealthAgents {
+	counts := map[health.HealthAgents]int{}
 	spelling := map[string]string{}
 	for _, a := range agents {
 		campaign := fold(a.Campaign)
 		if _, known := spelling[campaign]; !known {
 			spelling[campaign] = a.Campaign
 		}
-		counts[cluster.HealthAgents{ServerIP: a.ServerIP, Campaign: campaign, Status: a.Status, Remote: a.Remote()}]++
+		counts[health.HealthAgents{ServerIP: a.ServerIP, Campaign: campaign, Status: a.Status, Remote: a.Remote()}]++
 	}
-	groups := make([]cluster.HealthAgents, 0, len(counts))
+	groups := make([]health.HealthAgents, 0, len(counts))
 	for group, count := range counts { // sorted below
 		group.Campaign, group.Count = spelling[group.Campaign], count
 		groups = append(groups, group)
 	}
-	slices.SortFunc(groups, func(a, b cluster.HealthAgents) int {
+	slices.SortFunc(groups, func(a, b health.HealthAgents) int {
 		return cmp.Or(cmp.Compare(a.ServerIP, b.ServerIP), cmp.Compare(a.Campaign, b.Campaign), cmp.Compare(a.Status, b.Status), compareBool(a.Remote, b.Remote))
 	})
 	return groups
@@ -132,11 +133,11 @@ SELECT server_ip,
 
 // liveCalls counts the calls that are up now, on one server or, where ip is
 // empty, on all.
-func (s *Store) liveCalls(ctx context.Context, ip string) ([]cluster.HealthCalls, error) {
-	var calls []cluster.HealthCalls
+func (s *Store) liveCalls(ctx context.Context, ip string) ([]health.HealthCalls, error) {
+	var calls []health.HealthCalls
 	where, args := onServer(ip)
 	err := s.query(ctx, "live calls", fmt.Sprintf(countCalls, where), args, func(rows *sql.Rows) error {
-		var c cluster.HealthCalls
+		var c health.HealthCalls
 		err := rows.Scan(&c.ServerIP, &c.Campaign, &c.Type, &c.Status, &c.Count)
 		calls = append(calls, c)
 		return err
@@ -168,10 +169,10 @@ SELECT server_ip,
  WHERE local_trunk_shortage > 0
  ORDER BY 1, 2`
 
-func (s *Store) shortages(ctx context.Context) ([]cluster.HealthShortage, error) {
-	var shortages []cluster.HealthShortage
+func (s *Store) shortages(ctx context.Context) ([]health.HealthShortage, error) {
+	var shortages []health.HealthShortage
 	err := s.query(ctx, "trunk shortages", selectShortages, nil, func(rows *sql.Rows) error {
-		var shortage cluster.HealthShortage
+		var shortage health.HealthShortage
 		var updated sql.NullFloat64
 		err := rows.Scan(&shortage.ServerIP, &shortage.Campaign, &shortage.Lines, &updated)
 		shortage.Updated = moment(updated)

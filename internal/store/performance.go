@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"time"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
 )
 
 // selectPeaks passes once over the history, which has no index at all and a row
@@ -23,7 +23,7 @@ SELECT server_ip,
 
 // Measures reads what each telephony server carried within the given time, and
 // carries now.
-func (s *Store) Measures(ctx context.Context, within time.Duration) ([]cluster.CapacityMeasure, error) {
+func (s *Store) Measures(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasure, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	servers, err := s.Servers(ctx)
@@ -35,13 +35,13 @@ func (s *Store) Measures(ctx context.Context, within time.Duration) ([]cluster.C
 		return nil, err
 	}
 	at := make(map[string]int)
-	var measures []cluster.CapacityMeasure
+	var measures []forecast.CapacityMeasure
 	for _, server := range servers {
 		if _, twice := at[server.IP()]; twice || !server.Row["active_asterisk_server"].Yes() {
 			continue
 		}
 		at[server.IP()] = len(measures)
-		measures = append(measures, cluster.CapacityMeasure{
+		measures = append(measures, forecast.CapacityMeasure{
 			ServerIP: server.IP(), ID: server.ID(), MaxTrunks: server.MaxTrunks(), Rooms: rooms[server.IP()].total,
 		})
 	}
@@ -65,7 +65,7 @@ func (s *Store) Measures(ctx context.Context, within time.Duration) ([]cluster.C
 
 // addLoad adds what is up now, and which servers dial: those that place calls
 // or have trunks of a campaign.
-func (s *Store) addLoad(ctx context.Context, measures []cluster.CapacityMeasure, at map[string]int) error {
+func (s *Store) addLoad(ctx context.Context, measures []forecast.CapacityMeasure, at map[string]int) error {
 	agents, err := s.LiveAgents(ctx)
 	if err != nil {
 		return err

@@ -71,6 +71,6 @@ func (m model) matches(phone cluster.AgentPhone) bool {
 }
 
 // usable reports whether every login of an alias is a phone that accepts its agent.
-func usable(seat cluster.FailoverSeat) bool {
-	return !slices.ContainsFunc(seat.Phones, func(phone cluster.FailoverPhone) bool { return !phone.Usable })
+func usable(seat cluster.LoginSeat) bool {
+	return !slices.ContainsFunc(seat.Phones, func(phone cluster.LoginPhone) bool { return !phone.Usable })
 }

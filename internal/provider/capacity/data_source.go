@@ -14,13 +14,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // topology is what the data source reads of the cluster.
 type topology interface {
-	Measures(ctx context.Context, within time.Duration) ([]cluster.CapacityMeasure, error)
+	Measures(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasure, error)
 }
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
@@ -127,11 +127,11 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	measures, err := d.topology.Measures(ctx, within)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to measure capacity", "", err)...)
 	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(cluster.NewCapacity(measures)))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(forecast.NewCapacity(measures)))...)
 	}
 }
 
-func (m model) withResult(c cluster.Capacity) model {
+func (m model) withResult(c forecast.Capacity) model {
 	m.SingleBox = types.BoolValue(c.SingleBox)
 	m.AgentsPeak, m.LinesPeak = int64Value(c.AgentsPeak), int64Value(c.LinesPeak)
 	m.Nodes, m.WebNodes = int64Value(c.NodesNeeded), int64Value(c.WebNeeded)

@@ -8,14 +8,14 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // topology is what the data source reads of the cluster.
 type topology interface {
-	Health(context.Context) (cluster.HealthSnapshot, error)
-	Replica(context.Context) (*cluster.HealthReplica, error)
+	Health(context.Context) (health.HealthSnapshot, error)
+	Replica(context.Context) (*health.HealthReplica, error)
 }
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
@@ -50,11 +50,11 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	snapshot, err := d.snapshot(ctx, m)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster health", "", err)...)
 	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(snapshot, cluster.NewHealth(snapshot)))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(snapshot, health.NewHealth(snapshot)))...)
 	}
 }
 
-func (d *DataSource) snapshot(ctx context.Context, m model) (cluster.HealthSnapshot, error) {
+func (d *DataSource) snapshot(ctx context.Context, m model) (health.HealthSnapshot, error) {
 	snapshot, err := d.topology.Health(ctx)
 	if err != nil {
 		return snapshot, err

@@ -3,7 +3,7 @@ package dialforecast
 import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
 )
 
 type model struct {
@@ -35,7 +35,7 @@ type serverModel struct {
 	Seconds        types.Float64 `tfsdk:"seconds"`
 }
 
-func (m model) withResult(forecast cluster.Forecast) model {
+func (m model) withResult(forecast forecast.Forecast) model {
 	m.Starved = forecast.Starved
 	if m.Starved == nil {
 		m.Starved = []string{}

@@ -10,13 +10,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // topology is what the data source reads of the cluster.
 type topology interface {
-	FailoverInput(ctx context.Context, pinned, live bool) (cluster.FailoverInput, error)
+	FailoverInput(ctx context.Context, pinned, live bool) (forecast.FailoverInput, error)
 }
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
@@ -53,7 +53,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if err != nil {
 		return
 	}
-	plan, err := cluster.NewFailoverPlan(m.withArguments(floor))
+	plan, err := forecast.NewFailoverPlan(m.withArguments(floor))
 	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("lost_at_once"), "Too many cases to work out", err)...)
 	if err == nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(floor, plan))...)
@@ -61,12 +61,12 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 }
 
 // withArguments adds the requirements of the configuration.
-func (m model) withArguments(floor cluster.FailoverInput) cluster.FailoverInput {
+func (m model) withArguments(floor forecast.FailoverInput) forecast.FailoverInput {
 	floor.Depth = int(m.LostAtOnce.ValueInt64())
 	floor.CallsPerSecond = int(m.CallsPerSecond.ValueInt64())
 	floor.FillOff = !m.BalanceFill.IsNull() && !m.BalanceFill.ValueBool()
 	for _, id := range slices.Sorted(maps.Keys(m.Campaigns)) {
-		floor.Campaigns = append(floor.Campaigns, cluster.FailoverCampaign{ID: id, Lines: int(m.Campaigns[id])})
+		floor.Campaigns = append(floor.Campaigns, forecast.FailoverCampaign{ID: id, Lines: int(m.Campaigns[id])})
 	}
 	return floor
 }

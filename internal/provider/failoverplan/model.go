@@ -4,6 +4,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
 )
 
 type model struct {
@@ -39,7 +40,7 @@ type lossModel struct {
 	Lost []string `tfsdk:"lost"`
 }
 
-func (m model) withResult(floor cluster.FailoverInput, plan cluster.FailoverPlan) model {
+func (m model) withResult(floor forecast.FailoverInput, plan forecast.FailoverPlan) model {
 	names := make(map[string]string, len(floor.Servers))
 	for _, server := range floor.Servers {
 		names[server.IP] = server.ID
@@ -55,7 +56,7 @@ func (m model) withResult(floor cluster.FailoverInput, plan cluster.FailoverPlan
 	return m
 }
 
-func newTodayModel(loss cluster.FailoverLoss) todayModel {
+func newTodayModel(loss forecast.FailoverLoss) todayModel {
 	m := todayModel{
 		Survivable: types.BoolValue(loss.Survivable), Reasons: notNil(loss.Reasons), ToDo: notNil(loss.ToDo),
 		Agents: map[string]int64{}, Arrivals: map[string]int64{}, Lines: map[string]int64{},

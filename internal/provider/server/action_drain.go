@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/maintenance"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -28,7 +29,7 @@ type drainTopology interface {
 	VoicemailServer(context.Context) (string, error)
 	CarrierRows(context.Context) ([]cluster.CarrierRow, error)
 	AgentPhones(context.Context) ([]cluster.AgentPhone, []cluster.Alias, error)
-	AtWork(ctx context.Context, ip string) (cluster.AtWork, error)
+	AtWork(ctx context.Context, ip string) (maintenance.AtWork, error)
 	Writable(context.Context, ...cluster.Table) error
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 }
@@ -131,7 +132,7 @@ func (a *Drain) review(ctx context.Context, m drainModel) diag.Diagnostics {
 	if errors.Is(err, cluster.ErrNotFound) {
 		return reviewMissing(ctx, a.topology, ip)
 	}
-	var around cluster.DrainSurroundings
+	var around maintenance.DrainSurroundings
 	if err == nil {
 		around, err = a.around(ctx)
 	}
@@ -167,8 +168,8 @@ func reviewMissing(ctx context.Context, f drainTopology, ip string) diag.Diagnos
 }
 
 // input reads what the decision depends on.
-func (a *Drain) input(ctx context.Context, m drainModel) (cluster.Drain, error) {
-	d := cluster.Drain{EvenIfLast: m.EvenIfLast.ValueBool()}
+func (a *Drain) input(ctx context.Context, m drainModel) (maintenance.Drain, error) {
+	d := maintenance.Drain{EvenIfLast: m.EvenIfLast.ValueBool()}
 	var err error
 	if d.Servers, d.Server, err = find(ctx, a.topology, m.ServerIP.ValueString()); err != nil {
 		return d, err
@@ -194,8 +195,8 @@ func find(ctx context.Context, f drainTopology, ip string) (cluster.Servers, clu
 }
 
 // around reads what a drain does not change but warns of.
-func (a *Drain) around(ctx context.Context) (cluster.DrainSurroundings, error) {
-	var around cluster.DrainSurroundings
+func (a *Drain) around(ctx context.Context) (maintenance.DrainSurroundings, error) {
+	var around maintenance.DrainSurroundings
 	var err error
 	if around.Voicemail, err = a.topology.VoicemailServer(ctx); err != nil {
 		return around, err
@@ -212,7 +213,7 @@ func (a *Drain) drain(ctx context.Context, m drainModel, progress func(string)) 
 	if a.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	d, err := applyDecision(ctx, a.topology, func(ctx context.Context) (cluster.Drain, error) { return a.input(ctx, m) })
+	d, err := applyDecision(ctx, a.topology, func(ctx context.Context) (maintenance.Drain, error) { return a.input(ctx, m) })
 	if err != nil {
 		return err
 	}
@@ -222,11 +223,11 @@ func (a *Drain) drain(ctx context.Context, m drainModel, progress func(string)) 
 		progress("Who is at work on " + d.Server.String() + " is not waited for")
 		return nil
 	}
-	watch := cluster.DrainWatch{Server: d.Server}
-	return await(ctx, timeout, pause, progress, func(ctx context.Context, waited time.Duration) cluster.Watched {
+	watch := maintenance.DrainWatch{Server: d.Server}
+	return await(ctx, timeout, pause, progress, func(ctx context.Context, waited time.Duration) maintenance.Watched {
 		now, err := a.topology.AtWork(ctx, d.Server.IP())
-		var watched cluster.Watched
-		watch, watched = cluster.NextDrainStep(watch, now, err, waited)
+		var watched maintenance.Watched
+		watch, watched = maintenance.NextDrainStep(watch, now, err, waited)
 		return watched
 	}, func(waited time.Duration, stopped bool) error { return watch.Unfinished(waited, stopped) }) //nolint:gocritic // watch.Unfinished would bind the present value of watch
 }

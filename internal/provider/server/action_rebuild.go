@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/maintenance"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -23,7 +24,7 @@ type rebuildTopology interface {
 	Servers(context.Context) (cluster.Servers, error)
 	Expected(context.Context) (cluster.Servers, error)
 	Alive(context.Context) (alive []string, heard bool, err error)
-	ReloadStamp(context.Context) (cluster.ReloadStamp, error)
+	ReloadStamp(context.Context) (maintenance.ReloadStamp, error)
 	RebuildPending(context.Context) ([]string, error)
 	Writable(context.Context, ...cluster.Table) error
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
@@ -117,7 +118,7 @@ func (a *RebuildConf) review(ctx context.Context, m rebuildModel) diag.Diagnosti
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan a rebuild", "", err)
 	}
-	r := cluster.RebuildConf{Servers: expected}
+	r := maintenance.RebuildConf{Servers: expected}
 	var diags diag.Diagnostics
 	if m.Servers.IsNull() {
 		_, err := r.Targets()
@@ -139,8 +140,8 @@ func (a *RebuildConf) review(ctx context.Context, m rebuildModel) diag.Diagnosti
 }
 
 // input reads what the decision depends on.
-func (a *RebuildConf) input(ctx context.Context, m rebuildModel) (cluster.RebuildConf, error) {
-	r := cluster.RebuildConf{Wanted: known(m.Servers)}
+func (a *RebuildConf) input(ctx context.Context, m rebuildModel) (maintenance.RebuildConf, error) {
+	r := maintenance.RebuildConf{Wanted: known(m.Servers)}
 	var err error
 	if r.Servers, err = a.topology.Servers(ctx); err != nil || !m.Reload.ValueBool() {
 		return r, err
@@ -154,7 +155,7 @@ func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, progress func
 	if a.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	r, err := applyDecision(ctx, a.topology, func(ctx context.Context) (cluster.RebuildConf, error) { return a.input(ctx, m) })
+	r, err := applyDecision(ctx, a.topology, func(ctx context.Context) (maintenance.RebuildConf, error) { return a.input(ctx, m) })
 	if err != nil {
 		return err
 	}
@@ -167,11 +168,11 @@ func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, progress func
 	if timeout == 0 {
 		return nil
 	}
-	watch := cluster.RebuildWatch{Targets: targets}
-	return await(ctx, timeout, pause, progress, func(ctx context.Context, waited time.Duration) cluster.Watched {
+	watch := maintenance.RebuildWatch{Targets: targets}
+	return await(ctx, timeout, pause, progress, func(ctx context.Context, waited time.Duration) maintenance.Watched {
 		pending, err := a.topology.RebuildPending(ctx)
-		var watched cluster.Watched
-		watch, watched = cluster.NextRebuildStep(watch, pending, err, waited)
+		var watched maintenance.Watched
+		watch, watched = maintenance.NextRebuildStep(watch, pending, err, waited)
 		return watched
 	}, func(waited time.Duration, stopped bool) error {
 		return a.unfinished(context.WithoutCancel(ctx), watch, waited, stopped)
@@ -180,7 +181,7 @@ func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, progress func
 
 // unfinished is the error that names the nodes which have not reset their flags,
 // and what is known of them.
-func (a *RebuildConf) unfinished(ctx context.Context, watch cluster.RebuildWatch, waited time.Duration, stopped bool) error {
+func (a *RebuildConf) unfinished(ctx context.Context, watch maintenance.RebuildWatch, waited time.Duration, stopped bool) error {
 	alive, _, err := a.topology.Alive(ctx)
 	if err != nil {
 		alive = watch.Targets.IPs() // without heartbeats, all count as alive

@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/maintenance"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -130,8 +131,8 @@ func (a *Undrain) review(ctx context.Context, m undrainModel) diag.Diagnostics {
 }
 
 // input reads what the decision depends on.
-func (a *Undrain) input(ctx context.Context, m undrainModel) (cluster.Undrain, error) {
-	u := cluster.Undrain{Wanted: m.wanted()}
+func (a *Undrain) input(ctx context.Context, m undrainModel) (maintenance.Undrain, error) {
+	u := maintenance.Undrain{Wanted: m.wanted()}
 	if !m.Balance.IsNull() && !m.Balance.IsUnknown() {
 		u.Balance = m.Balance.ValueBoolPointer()
 	}
@@ -147,7 +148,7 @@ func (a *Undrain) undrain(ctx context.Context, m undrainModel, progress func(str
 	if a.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	u, err := applyDecision(ctx, a.topology, func(ctx context.Context) (cluster.Undrain, error) { return a.input(ctx, m) })
+	u, err := applyDecision(ctx, a.topology, func(ctx context.Context) (maintenance.Undrain, error) { return a.input(ctx, m) })
 	if err != nil {
 		return err
 	}

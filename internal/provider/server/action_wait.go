@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/maintenance"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -23,7 +23,7 @@ func timeoutAttribute(doc string) schema.StringAttribute {
 		Optional:            true,
 		MarkdownDescription: doc + " A number and its unit, such as `30m`, at most `24h`. `0s` does not wait at all.",
 		Validators: []validator.String{tfhelper.StringValidator("a length of time, 0s to 24h", func(text string) error {
-			_, err := cluster.ParseWait(text)
+			_, err := maintenance.ParseWait(text)
 			return err
 		})},
 	}
@@ -34,7 +34,7 @@ func intervalAttribute() schema.StringAttribute {
 		Optional:            true,
 		MarkdownDescription: "How long to pause between two looks at the tables, `1s` to `5m`. The default is `5s`.",
 		Validators: []validator.String{tfhelper.StringValidator("a length of time, 1s to 5m", func(text string) error {
-			_, err := cluster.ParseInterval(text)
+			_, err := maintenance.ParseInterval(text)
 			return err
 		})},
 	}
@@ -43,11 +43,11 @@ func intervalAttribute() schema.StringAttribute {
 // waitTimes are timeout and interval. A value that is null, unknown or invalid
 // counts as the default.
 func waitTimes(timeout, pause types.String, otherwise time.Duration) (time.Duration, time.Duration) {
-	wait, err := cluster.ParseWait(timeout.ValueString())
+	wait, err := maintenance.ParseWait(timeout.ValueString())
 	if err != nil {
 		wait = otherwise
 	}
-	every, err := cluster.ParseInterval(pause.ValueString())
+	every, err := maintenance.ParseInterval(pause.ValueString())
 	if err != nil {
 		every = interval
 	}
@@ -72,7 +72,7 @@ func reviewWaitTimes(timeout, pause types.String, otherwise time.Duration) diag.
 // of unfinished.
 func await(
 	ctx context.Context, timeout, pause time.Duration, progress func(string),
-	poll func(context.Context, time.Duration) cluster.Watched, unfinished func(waited time.Duration, stopped bool) error,
+	poll func(context.Context, time.Duration) maintenance.Watched, unfinished func(waited time.Duration, stopped bool) error,
 ) error {
 	var waited time.Duration
 	err := tfhelper.Poll(ctx, timeout, pause, func(ctx context.Context, now time.Duration) (bool, error) {

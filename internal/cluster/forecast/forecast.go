@@ -1,10 +1,12 @@
-package cluster
+package forecast
 
 import (
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // ForecastServer is what VICIdial's dialers read of one row of servers.
@@ -16,14 +18,6 @@ type ForecastServer struct {
 	Balance        bool // vicidial_balance_active: the balance fill may dial from here
 	BalanceRank    int  // vicidial_balance_rank, the higher the earlier
 	OffLimits      int  // balance_trunks_offlimits, lines the fill leaves alone
-}
-
-// ForecastTrunk is one row of vicidial_server_trunks.
-type ForecastTrunk struct {
-	ServerIP     string
-	Campaign     string
-	Dedicated    int  // dedicated_trunks
-	MaximumLimit bool // trunk_restriction is MAXIMUM_LIMIT, else OVERFLOW_ALLOWED
 }
 
 // ForecastCampaign is what the dialers read of one campaign.
@@ -94,7 +88,7 @@ func (l ForecastLines) plus(more ForecastLines) ForecastLines {
 // the table returns them, which decides between duplicate rows.
 type ForecastInput struct {
 	Servers   []ForecastServer
-	Trunks    []ForecastTrunk
+	Trunks    []cluster.TrunkRow
 	Campaigns []ForecastCampaign
 	Goals     []ForecastGoal
 	InUse     []ForecastLines

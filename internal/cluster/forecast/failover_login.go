@@ -1,6 +1,10 @@
-package cluster
+package forecast
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
 
 // loginFailure says why an agent cannot log in.
 type loginFailure int
@@ -48,7 +52,7 @@ func newLoginHall(in FailoverInput) *loginHall {
 	return h
 }
 
-func (h *loginHall) phones(seat FailoverSeat) []phoneOf {
+func (h *loginHall) phones(seat cluster.LoginSeat) []phoneOf {
 	phones := make([]phoneOf, len(seat.Phones))
 	for i, phone := range seat.Phones {
 		server, ok := h.index[phone.ServerIP]

@@ -1,4 +1,4 @@
-package cluster
+package maintenance
 
 import (
 	"errors"
@@ -8,44 +8,45 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"pgregory.net/rapid"
 )
 
 // aWorker is a telephony server that agents can log in to and that takes balance
 // calls.
-func aWorker(id, ip string) Server {
-	return Server{Row: Row{
-		"server_id": Text(id), "server_ip": Text(ip), "active": YesNo(true), "active_asterisk_server": YesNo(true),
-		columnLogins: YesNo(true), columnBalance: YesNo(true), "generate_vicidial_conf": YesNo(true), "active_twin_server_ip": Text(""),
+func aWorker(id, ip string) cluster.Server {
+	return cluster.Server{Row: cluster.Row{
+		"server_id": cluster.Text(id), "server_ip": cluster.Text(ip), "active": cluster.YesNo(true), "active_asterisk_server": cluster.YesNo(true),
+		columnLogins: cluster.YesNo(true), columnBalance: cluster.YesNo(true), "generate_vicidial_conf": cluster.YesNo(true), "active_twin_server_ip": cluster.Text(""),
 	}}
 }
 
 // but is the server with one column that says something else.
-func (s Server) but(column string, value Value) Server {
+func but(s cluster.Server, column string, value cluster.Value) cluster.Server {
 	row := maps.Clone(s.Row)
 	row[column] = value
-	return Server{Row: row}
+	return cluster.Server{Row: row}
 }
 
-func working(run RemoteAgents, status string) RemoteAgents {
-	run["status"] = Text(status)
+func working(run cluster.RemoteAgents, status string) cluster.RemoteAgents {
+	run["status"] = cluster.Text(status)
 	return run
 }
 
 // aDrain takes dial3 out of three; two runs of remote agents are on it.
 func aDrain() Drain {
-	servers := Servers{aWorker("dial1", "10.0.0.1"), aWorker("dial2", "10.0.0.2"), aWorker("dial3", "10.0.0.3")}
+	servers := cluster.Servers{aWorker("dial1", "10.0.0.1"), aWorker("dial2", "10.0.0.2"), aWorker("dial3", "10.0.0.3")}
 	return Drain{
 		Server: servers[2], Servers: servers, Alive: servers.IPs(),
-		RemoteAgents: []RemoteAgents{
-			working(aRun("1", "9001", "5", "10.0.0.3"), "ACTIVE"), working(aRun("2", "9101", "1", "10.0.0.3"), "INACTIVE"),
-			working(aRun("3", "9201", "1", "10.0.0.1"), "ACTIVE"), working(aRun("4", "9301", "1", "10.0.0.3"), "ACTIVE"),
+		RemoteAgents: []cluster.RemoteAgents{
+			working(anAgentRun("1", "9001", "5", "10.0.0.3"), "ACTIVE"), working(anAgentRun("2", "9101", "1", "10.0.0.3"), "INACTIVE"),
+			working(anAgentRun("3", "9201", "1", "10.0.0.1"), "ACTIVE"), working(anAgentRun("4", "9301", "1", "10.0.0.3"), "ACTIVE"),
 		},
 	}
 }
 
 // drawn shows steps as "table key: column old → new".
-func drawn(steps []Step) []string {
+func drawn(steps []cluster.Step) []string {
 	var lines []string
 	for _, step := range steps {
 		key := step.Key["server_id"].Text + step.Key["remote_agent_id"].Text
@@ -68,9 +69,9 @@ func TestDrain_plan(t *testing.T) {
 	}{
 		{"shuts the login gate first, then the fill, then stops the remote agents that are at work", func(*Drain) {}, all},
 		{"leaves remote agents at work when it is told to", func(d *Drain) { d.RemoteAgents = nil }, all[:2]},
-		{"does only what is left to do", func(d *Drain) { d.Server = d.Server.but(columnLogins, YesNo(false)) }, all[1:]},
+		{"does only what is left to do", func(d *Drain) { d.Server = but(d.Server, columnLogins, cluster.YesNo(false)) }, all[1:]},
 		{"takes NULL for no, as VICIdial reads it", func(d *Drain) {
-			d.Server = d.Server.but(columnLogins, Null).but(columnBalance, Null)
+			d.Server = but(but(d.Server, columnLogins, cluster.Null), columnBalance, cluster.Null)
 			d.RemoteAgents = nil
 		}, nil},
 	} {
@@ -92,7 +93,7 @@ func TestDrain_plan(t *testing.T) {
 	t.Run("is logged as the admin page would, and holds the row to its address", func(t *testing.T) {
 		plan, _ := aDrain().Plan()
 		server, run := plan.Steps[0], plan.Steps[2]
-		if server.Audit != serverAudit("dial3", "MODIFY") || run.Audit != remoteAudit("MODIFY", "1") {
+		if server.Audit != cluster.ServerAudit("dial3", "MODIFY") || run.Audit != cluster.RemoteAudit("MODIFY", "1") {
 			t.Errorf("%+v %+v", server.Audit, run.Audit)
 		}
 		if server.From["server_ip"].Text != "10.0.0.3" || run.From["server_ip"].Text != "10.0.0.3" {
@@ -108,7 +109,7 @@ func TestDrain_plan(t *testing.T) {
 
 func TestDrain_refusal(t *testing.T) {
 	shut := func(d *Drain, column string) {
-		d.Servers = Servers{d.Servers[0].but(column, YesNo(false)), d.Servers[1].but(column, YesNo(false)), d.Servers[2]}
+		d.Servers = cluster.Servers{but(d.Servers[0], column, cluster.YesNo(false)), but(d.Servers[1], column, cluster.YesNo(false)), d.Servers[2]}
 	}
 	for _, c := range []struct {
 		claim  string
@@ -122,11 +123,11 @@ func TestDrain_refusal(t *testing.T) {
 		{"when it is alone, whatever pseudo nodes there are", func(d *Drain) { shut(d, "active_asterisk_server") }, "no other telephony server"},
 		{"not when it is drained already", func(d *Drain) {
 			d.Alive = nil
-			d.Server = d.Server.but(columnLogins, YesNo(false))
+			d.Server = but(d.Server, columnLogins, cluster.YesNo(false))
 		}, ""},
 		{"not when it is a pseudo node itself", func(d *Drain) {
 			d.Alive = nil
-			d.Server = d.Server.but("active_asterisk_server", YesNo(false))
+			d.Server = but(d.Server, "active_asterisk_server", cluster.YesNo(false))
 		}, ""},
 		{"not when the operator says so", func(d *Drain) { d.Alive, d.EvenIfLast = nil, true }, ""},
 	} {
@@ -134,7 +135,7 @@ func TestDrain_refusal(t *testing.T) {
 			d := aDrain()
 			c.change(&d)
 			_, err := d.Plan()
-			var refused *Refused
+			var refused *cluster.Refused
 			if c.want == "" && err != nil || c.want != "" && (!errors.As(err, &refused) || !strings.Contains(err.Error(), c.want) || !strings.Contains(refused.Hint(), "even_if_last")) {
 				t.Errorf("%v", err)
 			}
@@ -143,24 +144,24 @@ func TestDrain_refusal(t *testing.T) {
 }
 
 func TestDrain_warnings(t *testing.T) {
-	phone := func(login, ip, password string) AgentPhone {
-		return AgentPhone{Login: login, ServerIP: ip, Active: true, Password: password}
+	phone := func(login, ip, password string) cluster.AgentPhone {
+		return cluster.AgentPhone{Login: login, ServerIP: ip, Active: true, Password: password}
 	}
 	around := DrainSurroundings{
 		Voicemail: "10.0.0.3",
-		Carriers: []CarrierRow{
+		Carriers: []cluster.CarrierRow{
 			{ID: "A", Name: "TELCO", ServerIP: "10.0.0.3", Active: true, Inbound: true},
-			{ID: "B", Name: "ALLCO", ServerIP: AllServers, Active: true, Inbound: true},
+			{ID: "B", Name: "ALLCO", ServerIP: cluster.AllServers, Active: true, Inbound: true},
 			{ID: "C", Name: "OUTCO", ServerIP: "10.0.0.3", Active: true},
 			{ID: "D", Name: "ELSECO", ServerIP: "10.0.0.1", Active: true, Inbound: true},
 		},
-		Phones: []AgentPhone{phone("2000a", "10.0.0.1", "p"), phone("2000c", "10.0.0.3", "p"), phone("2001c", "10.0.0.3", "p"), phone("3000", "10.0.0.3", "p"), phone("2002a", "10.0.0.1", "old"), phone("2002b", "10.0.0.3", "p"), phone("2002c", "10.0.0.3", "p")},
-		Aliases: []Alias{
+		Phones: []cluster.AgentPhone{phone("2000a", "10.0.0.1", "p"), phone("2000c", "10.0.0.3", "p"), phone("2001c", "10.0.0.3", "p"), phone("3000", "10.0.0.3", "p"), phone("2002a", "10.0.0.1", "old"), phone("2002b", "10.0.0.3", "p"), phone("2002c", "10.0.0.3", "p")},
+		Aliases: []cluster.Alias{
 			{ID: "2000", Logins: []string{"2000a", "2000c"}}, {ID: "2001", Logins: []string{"2001c"}}, {ID: "2002", Logins: []string{"2002a", "2002b", "2002c"}},
 		},
 	}
 	d := aDrain()
-	d.Servers[0] = d.Servers[0].but("active_twin_server_ip", Text("10.0.0.3"))
+	d.Servers[0] = but(d.Servers[0], "active_twin_server_ip", cluster.Text("10.0.0.3"))
 	want := []string{"voicemail", "ALLCO, TELCO", "3 seats (2001, 2002, 3000)", "twin of dial1"}
 	t.Run("tells what a drain leaves to the operator", func(t *testing.T) {
 		warnings := d.Warnings(around)
@@ -175,7 +176,7 @@ func TestDrain_warnings(t *testing.T) {
 	})
 	t.Run("says nothing of seats that lost their server before", func(t *testing.T) {
 		drained := d
-		drained.Server = drained.Server.but(columnLogins, YesNo(false))
+		drained.Server = but(drained.Server, columnLogins, cluster.YesNo(false))
 		if warnings := drained.Warnings(around); len(warnings) != 3 {
 			t.Errorf("%q", warnings)
 		}
@@ -191,7 +192,7 @@ func TestUndrain(t *testing.T) {
 	yes, no := true, false
 	drained := func() Undrain {
 		d := aDrain()
-		return Undrain{Server: d.Server.but(columnLogins, YesNo(false)).but(columnBalance, YesNo(false)), RemoteAgents: d.RemoteAgents}
+		return Undrain{Server: but(but(d.Server, columnLogins, cluster.YesNo(false)), columnBalance, cluster.YesNo(false)), RemoteAgents: d.RemoteAgents}
 	}
 	for _, c := range []struct {
 		claim  string
@@ -204,12 +205,12 @@ func TestUndrain(t *testing.T) {
 		}},
 		{"does only what is left to do", func(u *Undrain) {
 			u.Balance, u.Wanted = &no, []string{"9001"}
-			u.Server = u.Server.but(columnLogins, YesNo(true))
+			u.Server = but(u.Server, columnLogins, cluster.YesNo(true))
 		}, nil},
 		{"keeps balance calls away when it is told to", func(u *Undrain) {
-			u.Balance, u.Server = &no, u.Server.but(columnBalance, YesNo(true))
+			u.Balance, u.Server = &no, but(u.Server, columnBalance, cluster.YesNo(true))
 		}, []string{"servers dial3: vicidial_balance_active Y → N", "servers dial3: active_agent_login_server N → Y"}},
-		{"opens a gate that is NULL", func(u *Undrain) { u.Server = u.Server.but(columnLogins, Null) }, []string{"servers dial3: active_agent_login_server NULL → Y"}},
+		{"opens a gate that is NULL", func(u *Undrain) { u.Server = but(u.Server, columnLogins, cluster.Null) }, []string{"servers dial3: active_agent_login_server NULL → Y"}},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			u := drained()
@@ -228,7 +229,7 @@ func TestUndrain(t *testing.T) {
 			u := drained()
 			u.Wanted = []string{first}
 			if first == "9001" {
-				u.RemoteAgents = append(u.RemoteAgents, aRun("9", "9001", "1", "10.0.0.3"))
+				u.RemoteAgents = append(u.RemoteAgents, anAgentRun("9", "9001", "1", "10.0.0.3"))
 			}
 			if _, err := u.Plan(); err == nil || u.Says() != nil {
 				t.Errorf("%v, %q", err, u.Says())
@@ -240,7 +241,7 @@ func TestUndrain(t *testing.T) {
 		if warnings := u.Warnings([]string{"10.0.0.3"}); len(warnings) != 0 {
 			t.Errorf("%q", warnings)
 		}
-		u.Server = u.Server.but("active", YesNo(false))
+		u.Server = but(u.Server, "active", cluster.YesNo(false))
 		if warnings := u.Warnings(nil); len(warnings) != 2 {
 			t.Errorf("%q", warnings)
 		}
@@ -249,17 +250,17 @@ func TestUndrain(t *testing.T) {
 
 // run lays a plan's steps over what a drain looks at, up to a number of them, as
 // a killed invocation would.
-func (d Drain) after(steps []Step) Drain {
+func (d Drain) after(steps []cluster.Step) Drain {
 	for _, step := range steps {
 		for column, value := range step.To {
-			if step.Table == TableServers {
-				d.Server = d.Server.but(column, value)
+			if step.Table == cluster.TableServers {
+				d.Server = but(d.Server, column, value)
 				continue
 			}
 			d.RemoteAgents = slices.Clone(d.RemoteAgents)
 			for i, run := range d.RemoteAgents {
 				if run.ID() == step.Key["remote_agent_id"].Text {
-					d.RemoteAgents[i] = RemoteAgents(Server{Row: Row(run)}.but(column, value).Row)
+					d.RemoteAgents[i] = cluster.RemoteAgents(but(cluster.Server{Row: cluster.Row(run)}, column, value).Row)
 				}
 			}
 		}
@@ -270,10 +271,10 @@ func (d Drain) after(steps []Step) Drain {
 func TestDrain_properties(t *testing.T) {
 	draw := func(t *rapid.T) Drain {
 		d := aDrain()
-		yesNo := rapid.SampledFrom([]Value{YesNo(true), YesNo(false), Null, Text("")})
+		yesNo := rapid.SampledFrom([]cluster.Value{cluster.YesNo(true), cluster.YesNo(false), cluster.Null, cluster.Text("")})
 		for i, server := range d.Servers {
 			for _, column := range []string{columnLogins, columnBalance, "active", "active_asterisk_server"} {
-				server = server.but(column, yesNo.Draw(t, column))
+				server = but(server, column, yesNo.Draw(t, column))
 			}
 			d.Servers[i] = server
 		}
@@ -305,7 +306,7 @@ func TestDrain_properties(t *testing.T) {
 	t.Run("nothing is written to what another server has", rapid.MakeCheck(func(t *rapid.T) {
 		plan, _ := draw(t).Plan()
 		for _, step := range plan.Steps {
-			if step.From["server_ip"].Text != "10.0.0.3" || len(step.To) != 1 || step.Phase != Release {
+			if step.From["server_ip"].Text != "10.0.0.3" || len(step.To) != 1 || step.Phase != cluster.Release {
 				t.Fatalf("%+v", step)
 			}
 		}
@@ -319,7 +320,7 @@ func TestDrain_properties(t *testing.T) {
 		balance := d.Server.Row[columnBalance].Yes()
 		var were []string
 		for _, run := range d.RemoteAgents {
-			if run.ServerIP() == d.Server.IP() && run.active() {
+			if run.ServerIP() == d.Server.IP() && run.Active() {
 				were = append(were, run.UserStart())
 			}
 		}
@@ -329,8 +330,15 @@ func TestDrain_properties(t *testing.T) {
 			t.Fatal(err)
 		}
 		now := drained.after(back.Ordered())
-		if again, err := now.Plan(); d.Refusal() == nil && (err != nil || !slices.Equal(drawn(again.Ordered()), drawn(plan.Ordered()))) && !slices.ContainsFunc(d.RemoteAgents, func(run RemoteAgents) bool { return run["status"].Text == "active" }) {
+		if again, err := now.Plan(); d.Refusal() == nil && (err != nil || !slices.Equal(drawn(again.Ordered()), drawn(plan.Ordered()))) && !slices.ContainsFunc(d.RemoteAgents, func(run cluster.RemoteAgents) bool { return run["status"].Text == "active" }) {
 			t.Fatalf("%v: %q is not %q", err, drawn(again.Ordered()), drawn(plan.Ordered()))
 		}
 	}))
+}
+
+func anAgentRun(id, start, lines, serverIP string) cluster.RemoteAgents {
+	return cluster.RemoteAgents{
+		"remote_agent_id": cluster.Text(id), "user_start": cluster.Text(start), "number_of_lines": cluster.Text(lines), "server_ip": cluster.Text(serverIP),
+		"status": cluster.Text("ACTIVE"), "closer_campaigns": cluster.Text(" SALES -"),
+	}
 }

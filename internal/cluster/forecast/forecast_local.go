@@ -1,9 +1,11 @@
-package cluster
+package forecast
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // serverCampaign names a campaign on a server.
@@ -13,8 +15,8 @@ type serverCampaign struct{ server, campaign string }
 type forecastState struct {
 	in        ForecastInput
 	campaigns map[string]ForecastCampaign
-	trunks    map[string][]ForecastTrunk // by server, in the order of the table
-	goals     map[string][]ForecastGoal  // by server, in the order in which they are served
+	trunks    map[string][]cluster.TrunkRow // by server, in the order of the table
+	goals     map[string][]ForecastGoal     // by server, in the order in which they are served
 	lines     map[serverCampaign]ForecastLines
 	busy      map[string]int // lines up per server, all campaigns
 	rows      map[string]int // calls of any status per server
@@ -24,7 +26,7 @@ func newForecastState(in ForecastInput) *forecastState {
 	s := &forecastState{
 		in:        in,
 		campaigns: make(map[string]ForecastCampaign, len(in.Campaigns)),
-		trunks:    make(map[string][]ForecastTrunk, len(in.Servers)),
+		trunks:    make(map[string][]cluster.TrunkRow, len(in.Servers)),
 		goals:     make(map[string][]ForecastGoal, len(in.Servers)),
 		lines:     make(map[serverCampaign]ForecastLines),
 		busy:      make(map[string]int),

@@ -1,4 +1,4 @@
-package cluster
+package maintenance
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
 	"pgregory.net/rapid"
 )
 
@@ -19,7 +20,7 @@ func agents(users ...string) AtWork {
 }
 
 func (a AtWork) with(kind string, calls int) AtWork {
-	a.Calls = append(slices.Clone(a.Calls), HealthCalls{Campaign: "SALES", Type: kind, Status: "LIVE", Count: calls})
+	a.Calls = append(slices.Clone(a.Calls), health.HealthCalls{Campaign: "SALES", Type: kind, Status: "LIVE", Count: calls})
 	return a
 }
 

@@ -1,10 +1,12 @@
-package cluster
+package forecast
 
 import (
 	"cmp"
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // The dimensioning guidance of ViciBox
@@ -99,7 +101,7 @@ func NewCapacity(measures []CapacityMeasure) Capacity {
 func (c Capacity) sizing(kinds map[bool]int) []string {
 	var findings []string
 	nodes := kinds[true] + kinds[false]
-	peak := fmt.Sprintf("The peak is %s and %s", Plural(c.AgentsPeak, "agent"), Plural(c.LinesPeak, "line"))
+	peak := fmt.Sprintf("The peak is %s and %s", cluster.Plural(c.AgentsPeak, "agent"), cluster.Plural(c.LinesPeak, "line"))
 	one := fmt.Sprintf("a telephony node that dials is meant for %d and %d", PredictiveAgents, PredictiveLines)
 	switch {
 	case kinds[true] == 0:
@@ -107,7 +109,7 @@ func (c Capacity) sizing(kinds map[bool]int) []string {
 	case kinds[false] > 0:
 		one += fmt.Sprintf(", one that only takes calls for %d and %d", InboundAgents, InboundLines)
 	}
-	needed := fmt.Sprintf("%s, and %s: %s needed, %d there", peak, one, are(c.NodesNeeded, "telephony node"), nodes)
+	needed := fmt.Sprintf("%s, and %s: %s needed, %d there", peak, one, cluster.PluralAre(c.NodesNeeded, "telephony node"), nodes)
 	switch {
 	case nodes == 0:
 		return []string{"There is no telephony node to measure."}
@@ -187,13 +189,6 @@ func measuredCeiling(m CapacityMeasure) int {
 		return 0
 	}
 	return int(float64(m.PeakLines) * busyCeiling / busy)
-}
-
-func are(number int, noun string) string {
-	if number == 1 {
-		return "1 " + noun + " is"
-	}
-	return Plural(number, noun) + " are"
 }
 
 // parted says how many parts of the given size hold the number.

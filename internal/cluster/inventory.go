@@ -7,7 +7,7 @@ type LandscapeNode struct {
 	Telephony bool // active_asterisk_server; else a database pseudo server
 	Seats     int  // that can log in there
 	Lines     int  // max_vicidial_trunks
-	Trunks    []ForecastTrunk
+	Trunks    []TrunkRow
 	Dead      bool
 }
 
@@ -59,4 +59,12 @@ func (l Landscape) ActiveCarriers() []LandscapeCarrier {
 		carriers = append(carriers, *found[name])
 	}
 	return carriers
+}
+
+// TrunkRow is one row of vicidial_server_trunks.
+type TrunkRow struct {
+	ServerIP     string
+	Campaign     string
+	Dedicated    int  // dedicated_trunks
+	MaximumLimit bool // trunk_restriction is MAXIMUM_LIMIT, else OVERFLOW_ALLOWED
 }

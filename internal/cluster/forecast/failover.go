@@ -1,8 +1,10 @@
-package cluster
+package forecast
 
 import (
 	"fmt"
 	"slices"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // FailoverServer is a telephony node as the failover plan sees it.
@@ -17,34 +19,10 @@ type FailoverServer struct {
 	Dead       bool // is gone already: no heartbeat
 }
 
-// FailoverPhone is one login of a seat.
-type FailoverPhone struct {
-	Login    string
-	ServerIP string
-	// Usable says that the phone is active and has the password that the seat
-	// types. VICIdial's balancer does not look at it: it may choose a phone
-	// that then refuses the agent.
-	Usable bool
-}
-
-// FailoverSeat is what an agent types as phone login, and the phones behind it
-// in the order of the alias. A seat of one phone is not balanced and not
-// checked for a heartbeat (docs/vicidial/agent-login.md#single-login).
-type FailoverSeat struct {
-	ID     string
-	Phones []FailoverPhone
-}
-
 // FailoverCampaign is a campaign and the lines that it needs over the cluster.
 type FailoverCampaign struct {
 	ID    string
 	Lines int
-}
-
-// FailoverInbound is a carrier's way in: the servers to which it delivers calls.
-type FailoverInbound struct {
-	Name    string
-	Servers []string
 }
 
 // FailoverLive is who works where now. With it the plan tells what happens if
@@ -59,10 +37,10 @@ type FailoverLive struct {
 // FailoverInput is a declared topology and, if wanted, its load.
 type FailoverInput struct {
 	Servers   []FailoverServer
-	Seats     []FailoverSeat
-	Trunks    []ForecastTrunk
+	Seats     []cluster.LoginSeat
+	Trunks    []cluster.TrunkRow
 	Campaigns []FailoverCampaign
-	Inbound   []FailoverInbound
+	Inbound   []cluster.InboundCarrier
 	// CallsPerSecond is what the cluster must be able to dial; 0 asks nothing.
 	CallsPerSecond int
 	// Weights is the container AGENT_LOAD_BALANCING_WEIGHT; empty means none.
@@ -129,7 +107,7 @@ func NewFailoverPlan(in FailoverInput) (FailoverPlan, error) {
 	}
 	slices.Sort(ips)
 	if sets := setsUpTo(len(ips), depth); sets > maxLosses {
-		return FailoverPlan{}, &Refused{
+		return FailoverPlan{}, &cluster.Refused{
 			Subject: "failover plan",
 			Reasons: []string{fmt.Sprintf("losing up to %d of %d servers makes more than %d cases", depth, len(ips), maxLosses)},
 			Advice:  "Ask for fewer servers lost at once.",

@@ -1,9 +1,10 @@
-package cluster
+package forecast
 
 import (
 	"slices"
 	"testing"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"pgregory.net/rapid"
 )
 
@@ -25,7 +26,7 @@ func drawForecast(t *rapid.T) ForecastInput {
 		})
 		for _, ip := range ips {
 			for range rapid.IntRange(0, 2).Draw(t, "rows") {
-				in.Trunks = append(in.Trunks, ForecastTrunk{ServerIP: ip, Campaign: id, Dedicated: rapid.IntRange(0, 60).Draw(t, "dedicated"), MaximumLimit: rapid.Bool().Draw(t, "limit")})
+				in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: ip, Campaign: id, Dedicated: rapid.IntRange(0, 60).Draw(t, "dedicated"), MaximumLimit: rapid.Bool().Draw(t, "limit")})
 			}
 			if rapid.Bool().Draw(t, "agents") {
 				in.Goals = append(in.Goals, ForecastGoal{ServerIP: ip, Campaign: id, Lines: small.Draw(t, "goal")})
@@ -138,7 +139,7 @@ func TestForecast_properties(t *testing.T) {
 		in := ForecastInput{Servers: []ForecastServer{{IP: dial1, MaxTrunks: 300}}, FillOff: true}
 		for _, id := range []string{"A", "B", "C"} {
 			in.Campaigns = append(in.Campaigns, aForecastCampaign(id))
-			in.Trunks = append(in.Trunks, ForecastTrunk{ServerIP: dial1, Campaign: id, Dedicated: rapid.IntRange(0, 100).Draw(t, "limit"), MaximumLimit: true})
+			in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: dial1, Campaign: id, Dedicated: rapid.IntRange(0, 100).Draw(t, "limit"), MaximumLimit: true})
 			in.Goals = append(in.Goals, ForecastGoal{ServerIP: dial1, Campaign: id, Lines: rapid.IntRange(0, 100).Draw(t, "goal")})
 		}
 		in.Goals = rapid.Permutation(in.Goals).Draw(t, "order")

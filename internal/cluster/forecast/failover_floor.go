@@ -1,10 +1,12 @@
-package cluster
+package forecast
 
 import (
 	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // failoverFloor is the floor before anything is lost.
@@ -96,7 +98,7 @@ func (f *failoverFloor) reseat(hall *loginHall, loss *FailoverLoss) {
 }
 
 func (l loginFailure) sentence(seats []string) string {
-	who := named(len(seats), "seat", seats)
+	who := cluster.PluralNamed(len(seats), "seat", seats)
 	switch l {
 	case loginUnknown:
 		return "No phone of " + who + " accepts the login: every one is inactive, has another password, or is on a server with active_agent_login_server=N."
@@ -217,19 +219,4 @@ func parts(total int, weights []int) []int {
 		shares[i]++
 	}
 	return shares
-}
-
-// named counts things and names the first few of them.
-func named(count int, noun string, ids []string) string {
-	const few = 5
-	text := fmt.Sprintf("%d %ss (", count, noun)
-	if count == 1 {
-		text = "1 " + noun + " ("
-	}
-	names := Runs(ids)
-	text += strings.Join(names[:min(few, len(names))], ", ")
-	if len(names) > few {
-		text += " and more"
-	}
-	return text + ")"
 }

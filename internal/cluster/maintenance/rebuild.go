@@ -1,4 +1,4 @@
-package cluster
+package maintenance
 
 import (
 	"fmt"
@@ -6,24 +6,21 @@ import (
 	"slices"
 	"strings"
 	"time"
-)
 
-// ColumnReload is the column of system_settings that stands in the footer of
-// every generated file: another value makes all of them differ, so that nodes
-// reload them although nothing else has changed (docs/vicidial/generator.md#reload-timestamp).
-const ColumnReload = "reload_timestamp"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
 
 // ReloadStamp is when a reload was asked for last, and the time now, both by the
 // database's clock.
 type ReloadStamp struct {
-	SchemaVersion Value // picks the row of system_settings, see [Settings]
-	Was, Now      Value
+	SchemaVersion cluster.Value // picks the row of system_settings, see [cluster.Settings]
+	Was, Now      cluster.Value
 }
 
 // RebuildConf is what has to be known to have configuration files generated
 // anew.
 type RebuildConf struct {
-	Servers Servers // all of the table
+	Servers cluster.Servers // all of the table
 	Wanted  []string
 	// Reload asks for a reload of files that are equal as well; nil does not.
 	Reload *ReloadStamp
@@ -32,16 +29,16 @@ type RebuildConf struct {
 // Targets are the servers that are flagged: those that are wanted, or all. The
 // flag is guarded as in the admin page, since a server that generates no files
 // would keep it for ever (docs/vicidial/generator.md#stuck-flag).
-func (r RebuildConf) Targets() (Servers, error) {
+func (r RebuildConf) Targets() (cluster.Servers, error) {
 	if len(r.Wanted) == 0 {
-		targets := slices.DeleteFunc(slices.Clone(r.Servers), func(server Server) bool { return server.generatesNot() != "" })
+		targets := slices.DeleteFunc(slices.Clone(r.Servers), func(server cluster.Server) bool { return generatesNot(server) != "" })
 		if len(targets) == 0 {
 			return nil, fmt.Errorf("no server generates its configuration files: none has both generate_vicidial_conf and active_asterisk_server set to Y")
 		}
 		return targets, nil
 	}
-	var targets Servers
-	for _, ip := range SortedUnique(r.Wanted) {
+	var targets cluster.Servers
+	for _, ip := range cluster.SortedUnique(r.Wanted) {
 		server, err := r.Target(ip)
 		if err != nil {
 			return nil, err
@@ -52,19 +49,19 @@ func (r RebuildConf) Targets() (Servers, error) {
 }
 
 // Target is one server that is wanted, or why it cannot be flagged.
-func (r RebuildConf) Target(ip string) (Server, error) {
+func (r RebuildConf) Target(ip string) (cluster.Server, error) {
 	server, found := r.Servers.ByIP(ip)
 	if !found {
-		return Server{}, fmt.Errorf("server %s: %w", ip, ErrNotFound)
+		return cluster.Server{}, fmt.Errorf("server %s: %w", ip, cluster.ErrNotFound)
 	}
-	if column := server.generatesNot(); column != "" {
-		return Server{}, fmt.Errorf("server %s generates no configuration files, and would keep the flag for ever: its %s is not Y", server, column)
+	if column := generatesNot(server); column != "" {
+		return cluster.Server{}, fmt.Errorf("server %s generates no configuration files, and would keep the flag for ever: its %s is not Y", server, column)
 	}
 	return server, nil
 }
 
 // generatesNot names the column that keeps a server from generating its files.
-func (s Server) generatesNot() string {
+func generatesNot(s cluster.Server) string {
 	for _, column := range []string{"active_asterisk_server", "generate_vicidial_conf"} {
 		if !s.Row[column].Yes() {
 			return column
@@ -78,27 +75,27 @@ func (s Server) generatesNot() string {
 // (docs/vicidial/generator.md#flag-reset-first), then all flags in one statement, with the one line in
 // the change log that VICIdial's own server refresh leaves
 // (docs/vicidial/web-pages.md#server-refresh).
-func (r RebuildConf) Plan() (Plan, error) {
+func (r RebuildConf) Plan() (cluster.Plan, error) {
 	targets, err := r.Targets()
 	if err != nil {
-		return Plan{}, err
+		return cluster.Plan{}, err
 	}
-	var plan Plan
+	var plan cluster.Plan
 	if r.Reload != nil {
-		plan.Steps = append(plan.Steps, Step{
-			Phase: Grow, Verb: Update, Table: TableSettings, Key: Row{"db_schema_version": r.Reload.SchemaVersion},
-			From: Row{ColumnReload: r.Reload.Was}, To: Row{ColumnReload: r.Reload.Now},
-			Audit: Audit{Section: "SYSTEMSETTINGS", Type: "MODIFY", Record: SettingsRecord, Code: "ADMIN MODIFY SYSTEM SETTINGS", Notes: "Updated: " + ColumnReload},
+		plan.Steps = append(plan.Steps, cluster.Step{
+			Phase: cluster.Grow, Verb: cluster.Update, Table: cluster.TableSettings, Key: cluster.Row{"db_schema_version": r.Reload.SchemaVersion},
+			From: cluster.Row{cluster.ColumnReload: r.Reload.Was}, To: cluster.Row{cluster.ColumnReload: r.Reload.Now},
+			Audit: cluster.Audit{Section: "SYSTEMSETTINGS", Type: "MODIFY", Record: cluster.SettingsRecord, Code: "ADMIN MODIFY SYSTEM SETTINGS", Notes: "Updated: " + cluster.ColumnReload},
 		})
 	}
-	flags := Step{
-		Phase: Grow, Verb: Update, Table: TableServers, To: Row{"rebuild_conf_files": YesNo(true)},
-		Key:      Row{"generate_vicidial_conf": YesNo(true), "active_asterisk_server": YesNo(true)},
-		InColumn: columnServerIP,
-		Audit:    Audit{Section: "SERVERS", Type: "OTHER", Record: "refresh", Code: "ADMIN API SERVERS REFRESH", Notes: fmt.Sprintf("servers: %d", len(targets))},
+	flags := cluster.Step{
+		Phase: cluster.Grow, Verb: cluster.Update, Table: cluster.TableServers, To: cluster.Row{"rebuild_conf_files": cluster.YesNo(true)},
+		Key:      cluster.Row{"generate_vicidial_conf": cluster.YesNo(true), "active_asterisk_server": cluster.YesNo(true)},
+		InColumn: cluster.ColumnServerIP,
+		Audit:    cluster.Audit{Section: "SERVERS", Type: "OTHER", Record: "refresh", Code: "ADMIN API SERVERS REFRESH", Notes: fmt.Sprintf("servers: %d", len(targets))},
 	}
 	for _, ip := range targets.IPs() {
-		flags.In = append(flags.In, Text(ip))
+		flags.In = append(flags.In, cluster.Text(ip))
 	}
 	plan.Steps = append(plan.Steps, flags)
 	return plan, nil
@@ -110,7 +107,7 @@ func (r RebuildConf) Says() string {
 	if err != nil {
 		return ""
 	}
-	text := "Flagged to generate their configuration files: " + targets.named()
+	text := "Flagged to generate their configuration files: " + serverNames(targets)
 	if r.Reload != nil {
 		text += "; and to reload them, also where they are equal"
 	}
@@ -119,7 +116,7 @@ func (r RebuildConf) Says() string {
 
 // RebuildWatch is what has been seen while nodes pick up their flags.
 type RebuildWatch struct {
-	Targets Servers
+	Targets cluster.Servers
 	patience
 	pickedUp map[string]bool // by server_ip
 }
@@ -154,21 +151,21 @@ func NextRebuildStep(w RebuildWatch, pending []string, failure error, waited tim
 	if len(left) == 0 {
 		return w, Watched{Says: "Picked up by " + strings.Join(said, ", ") + ", and so by all. No node tells when it has reloaded.", Done: true}
 	}
-	text := "Waiting for " + left.named()
+	text := "Waiting for " + serverNames(left)
 	if len(said) > 0 {
 		text = "Picked up by " + strings.Join(said, ", ") + ". " + text
 	}
 	var says string
-	w.patience, says = w.say(left.named(), text, waited)
+	w.patience, says = w.say(serverNames(left), text, waited)
 	return w, Watched{Says: says}
 }
 
 // waiting are the servers that have not picked up their flag.
-func (w RebuildWatch) waiting() Servers {
-	return slices.DeleteFunc(slices.Clone(w.Targets), func(target Server) bool { return w.pickedUp[target.IP()] })
+func (w RebuildWatch) waiting() cluster.Servers {
+	return slices.DeleteFunc(slices.Clone(w.Targets), func(target cluster.Server) bool { return w.pickedUp[target.IP()] })
 }
 
-func (s Servers) named() string {
+func serverNames(s cluster.Servers) string {
 	names := make([]string, 0, len(s))
 	for _, server := range s {
 		names = append(names, server.String())
@@ -191,7 +188,7 @@ func (w RebuildWatch) Unfinished(alive []string, waited time.Duration, stopped b
 	if stopped {
 		subject = fmt.Sprintf("the wait was stopped after %s; not picked up", waited.Round(time.Second))
 	}
-	return &Refused{
+	return &cluster.Refused{
 		Subject: subject, Reasons: reasons,
 		Advice: "The flags stay set: a node picks its flag up when its keepalive runs again. Look at cron and the keepalive's log on these nodes.",
 	}

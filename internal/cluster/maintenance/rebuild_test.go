@@ -1,4 +1,4 @@
-package cluster
+package maintenance
 
 import (
 	"errors"
@@ -6,19 +6,21 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // theGenerators are two nodes that generate their files, one that does not, and
 // a pseudo node.
 func theGenerators() RebuildConf {
-	return RebuildConf{Servers: Servers{
+	return RebuildConf{Servers: cluster.Servers{
 		aWorker("dial1", "10.0.0.1"), aWorker("dial2", "10.0.0.2"),
-		aWorker("dial3", "10.0.0.3").but("generate_vicidial_conf", YesNo(false)), aWorker("DB1", "10.0.0.5").but("active_asterisk_server", YesNo(false)),
+		but(aWorker("dial3", "10.0.0.3"), "generate_vicidial_conf", cluster.YesNo(false)), but(aWorker("DB1", "10.0.0.5"), "active_asterisk_server", cluster.YesNo(false)),
 	}}
 }
 
 func TestRebuildConf(t *testing.T) {
-	flagged := func(plan Plan) string {
+	flagged := func(plan cluster.Plan) string {
 		step := plan.Steps[len(plan.Steps)-1]
 		ips := make([]string, 0, len(step.In))
 		for _, value := range step.In {
@@ -32,10 +34,10 @@ func TestRebuildConf(t *testing.T) {
 			t.Fatalf("%v, %+v", err, plan)
 		}
 		step := plan.Steps[0]
-		if !step.Key.Equal(Row{"generate_vicidial_conf": Text("Y"), "active_asterisk_server": Text("Y")}) || !step.To.Equal(Row{"rebuild_conf_files": Text("Y")}) {
+		if !step.Key.Equal(cluster.Row{"generate_vicidial_conf": cluster.Text("Y"), "active_asterisk_server": cluster.Text("Y")}) || !step.To.Equal(cluster.Row{"rebuild_conf_files": cluster.Text("Y")}) {
 			t.Errorf("%+v", step)
 		}
-		if want := (Audit{Section: "SERVERS", Type: "OTHER", Record: "refresh", Code: "ADMIN API SERVERS REFRESH", Notes: "servers: 2"}); step.Audit != want {
+		if want := (cluster.Audit{Section: "SERVERS", Type: "OTHER", Record: "refresh", Code: "ADMIN API SERVERS REFRESH", Notes: "servers: 2"}); step.Audit != want {
 			t.Errorf("%+v", step.Audit)
 		}
 	})
@@ -67,13 +69,13 @@ func TestRebuildConf(t *testing.T) {
 	})
 	t.Run("sets the stamp before the flags, as long as it says what it said", func(t *testing.T) {
 		r := theGenerators()
-		r.Reload = &ReloadStamp{SchemaVersion: Text("1720"), Was: Null, Now: Text("2026-11-22 15:42:18")}
+		r.Reload = &ReloadStamp{SchemaVersion: cluster.Text("1720"), Was: cluster.Null, Now: cluster.Text("2026-11-22 15:42:18")}
 		plan, err := r.Plan()
 		if err != nil || len(plan.Ordered()) != 2 || !strings.Contains(r.Says(), "also where they are equal") {
 			t.Fatalf("%v, %+v", err, plan)
 		}
 		stamp, flags := plan.Ordered()[0], plan.Ordered()[1]
-		if !stamp.From.Equal(Row{ColumnReload: Null}) || stamp.To[ColumnReload].Text != "2026-11-22 15:42:18" || stamp.Audit.Section != "SYSTEMSETTINGS" || flags.Table != TableServers {
+		if !stamp.From.Equal(cluster.Row{cluster.ColumnReload: cluster.Null}) || stamp.To[cluster.ColumnReload].Text != "2026-11-22 15:42:18" || stamp.Audit.Section != "SYSTEMSETTINGS" || flags.Table != cluster.TableServers {
 			t.Errorf("%+v", plan)
 		}
 	})

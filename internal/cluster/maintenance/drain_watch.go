@@ -1,9 +1,12 @@
-package cluster
+package maintenance
 
 import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
 )
 
 // AtWork is who is at work on a server at one moment, and whether more may come.
@@ -12,7 +15,7 @@ type AtWork struct {
 	Logins  bool // active_agent_login_server
 	Balance bool // vicidial_balance_active
 	Agents  []AgentAtWork
-	Calls   []HealthCalls
+	Calls   []health.HealthCalls
 }
 
 // AgentAtWork is an agent who is logged in; remote agents, who are lines and no
@@ -152,7 +155,7 @@ func (p patience) miss(err error, waited time.Duration) (patience, Watched) {
 
 // DrainWatch is what has been seen while a drained server empties.
 type DrainWatch struct {
-	Server Server
+	Server cluster.Server
 	patience
 	now   AtWork
 	asked bool
@@ -169,10 +172,10 @@ func NextDrainStep(w DrainWatch, now AtWork, failure error, waited time.Duration
 	}
 	w.now, w.asked, w.missed = now, true, 0
 	if now.Gone {
-		return w, Watched{Err: fmt.Errorf("server %s: %w", w.Server.ID(), ErrNotFound)}
+		return w, Watched{Err: fmt.Errorf("server %s: %w", w.Server.ID(), cluster.ErrNotFound)}
 	}
 	if open := now.open(); open != "" {
-		return w, Watched{Err: &Conflict{
+		return w, Watched{Err: &cluster.Conflict{
 			Subject: "server " + w.Server.ID(), Found: "was put back to work while it emptied: " + open + " says Y again",
 			Advice: "Nothing was overwritten. Find out who did it (the admin change log of the server), and invoke the action again.",
 		}}
@@ -196,7 +199,7 @@ func (w DrainWatch) Unfinished(waited time.Duration, stopped bool) error {
 
 // StillAtWork says that a drained server has not emptied.
 type StillAtWork struct {
-	Server  Server
+	Server  cluster.Server
 	AtWork  AtWork // what was seen last
 	Asked   bool   // whether anything was
 	Waited  time.Duration

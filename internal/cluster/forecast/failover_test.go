@@ -1,4 +1,4 @@
-package cluster
+package forecast
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"pgregory.net/rapid"
 )
 
@@ -19,16 +20,16 @@ func aNode(ip string) FailoverServer {
 }
 
 // aSeat has a usable phone on each server, in that order.
-func aSeat(id string, servers ...string) FailoverSeat {
-	seat := FailoverSeat{ID: id}
+func aSeat(id string, servers ...string) cluster.LoginSeat {
+	seat := cluster.LoginSeat{ID: id}
 	for i, server := range servers {
-		seat.Phones = append(seat.Phones, FailoverPhone{Login: fmt.Sprintf("%s%c", id, 'a'+i), ServerIP: server, Usable: true})
+		seat.Phones = append(seat.Phones, cluster.LoginPhone{Login: fmt.Sprintf("%s%c", id, 'a'+i), ServerIP: server, Usable: true})
 	}
 	return seat
 }
 
-func seatsOf(count int, servers ...string) []FailoverSeat {
-	seats := make([]FailoverSeat, count)
+func seatsOf(count int, servers ...string) []cluster.LoginSeat {
+	seats := make([]cluster.LoginSeat, count)
 	for i := range seats {
 		seats[i] = aSeat(fmt.Sprint(2000+i), servers...)
 	}
@@ -134,14 +135,14 @@ func TestFailoverPlan_seats(t *testing.T) {
 	t.Run("an alias is balanced although one of its logins is no phone", func(t *testing.T) {
 		in := aFloor()
 		in.Servers[0].Active = false
-		in.Seats = []FailoverSeat{{ID: "2000", Phones: []FailoverPhone{{Login: "2000a", ServerIP: dial1, Usable: true}, {Login: "2000z"}}}}
+		in.Seats = []cluster.LoginSeat{{ID: "2000", Phones: []cluster.LoginPhone{{Login: "2000a", ServerIP: dial1, Usable: true}, {Login: "2000z"}}}}
 		wantReason(t, plan(t, in).Today, "refuse logins (active, active_agent_login_server, or a twin without heartbeat) for 1 seat (2000)")
 	})
 
 	t.Run("an inactive server is skipped by aliases but not by a login that is no list", func(t *testing.T) {
 		in := aFloor()
 		in.Servers[0].Active = false
-		in.Seats = []FailoverSeat{aSeat("2000", dial1, dial2), aSeat("3000", dial1)}
+		in.Seats = []cluster.LoginSeat{aSeat("2000", dial1, dial2), aSeat("3000", dial1)}
 		p := plan(t, in)
 		if got := agentsOn(p.Today); got[dial1] != 1 || got[dial2] != 1 {
 			t.Errorf("%v", got)
@@ -167,7 +168,7 @@ func TestFailoverPlan_seats(t *testing.T) {
 
 	t.Run("the balancer chooses a phone with a wrong password and the agent is refused", func(t *testing.T) {
 		in := aFloor()
-		in.Seats = []FailoverSeat{aSeat("2000", dial1, dial2, dial3)}
+		in.Seats = []cluster.LoginSeat{aSeat("2000", dial1, dial2, dial3)}
 		in.Seats[0].Phones[0].Usable = false
 		p := plan(t, in)
 		if len(p.Today.Stranded) != 0 { // dial3 is the last of three empty ones
@@ -204,10 +205,10 @@ func TestFailoverPlan_seats(t *testing.T) {
 }
 
 func TestFailoverPlan_lines(t *testing.T) {
-	limits := func(each int) []ForecastTrunk {
-		var trunks []ForecastTrunk
+	limits := func(each int) []cluster.TrunkRow {
+		var trunks []cluster.TrunkRow
 		for _, ip := range []string{dial1, dial2, dial3} {
-			trunks = append(trunks, ForecastTrunk{ServerIP: ip, Campaign: "SALES", Dedicated: each, MaximumLimit: true})
+			trunks = append(trunks, cluster.TrunkRow{ServerIP: ip, Campaign: "SALES", Dedicated: each, MaximumLimit: true})
 		}
 		return trunks
 	}
@@ -268,7 +269,7 @@ func TestFailoverPlan_lines(t *testing.T) {
 
 func TestFailoverPlan_inboundAndSingletons(t *testing.T) {
 	in := aFloor()
-	in.Inbound = []FailoverInbound{{"TELCO", []string{dial1}}, {"SIPCO", []string{dial1, dial2}}}
+	in.Inbound = []cluster.InboundCarrier{{Name: "TELCO", Servers: []string{dial1}}, {Name: "SIPCO", Servers: []string{dial1, dial2}}}
 	in.VoicemailServer = dial1
 	p := plan(t, in)
 
@@ -330,7 +331,7 @@ func TestFailoverPlan_size(t *testing.T) {
 		}
 		in.Depth = 3
 		_, err := NewFailoverPlan(in)
-		var refused *Refused
+		var refused *cluster.Refused
 		if !errors.As(err, &refused) || refused.Hint() == "" {
 			t.Errorf("%v", err)
 		}

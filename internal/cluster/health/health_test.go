@@ -1,4 +1,4 @@
-package cluster
+package health
 
 import (
 	"strings"
@@ -295,3 +295,5 @@ func TestAgo(t *testing.T) {
 		}
 	}
 }
+
+const dial1, dial2 = "10.0.0.1", "10.0.0.2"

@@ -1,42 +1,13 @@
-package cluster
+package forecast
 
 import (
 	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
-
-// Runs writes ids as few words: numbers that follow one another, of one width,
-// become a run such as "2000-2149". The order of the ids is kept.
-func Runs(ids []string) []string {
-	var runs []string
-	for from := 0; from < len(ids); {
-		to := from
-		for to+1 < len(ids) && follows(ids[to], ids[to+1]) {
-			to++
-		}
-		switch to - from {
-		case 0:
-			runs = append(runs, ids[from])
-		case 1:
-			runs = append(runs, ids[from], ids[to])
-		default:
-			runs = append(runs, ids[from]+"-"+ids[to])
-		}
-		from = to + 1
-	}
-	return runs
-}
-
-func follows(a, b string) bool {
-	first, err := strconv.ParseUint(a, 10, 63)
-	if err != nil {
-		return false
-	}
-	second, err := strconv.ParseUint(b, 10, 63)
-	return err == nil && second == first+1 && len(a) == len(b)
-}
 
 // tableWidth leaves a terminal of 80 columns some room for what is put in front.
 const tableWidth = 76
@@ -89,7 +60,7 @@ func (p FailoverPlan) Table(name func(ip string) string) string {
 func writeReasons(table *strings.Builder, reasons []string) {
 	for i, reason := range reasons {
 		if i == reasonsShown {
-			fmt.Fprintf(table, "  - and %s\n", Plural(len(reasons)-i, "more reason"))
+			fmt.Fprintf(table, "  - and %s\n", cluster.Plural(len(reasons)-i, "more reason"))
 			return
 		}
 		for i, line := range wrapped(reason, tableWidth-4) {

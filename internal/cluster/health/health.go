@@ -1,4 +1,4 @@
-package cluster
+package health
 
 import (
 	"cmp"
@@ -231,9 +231,9 @@ func nodeHealth(s HealthSnapshot, server HealthServer, beat HealthBeat, beats bo
 }
 
 func campaignHealth(s HealthSnapshot) []HealthCampaign {
-	sums := make(map[serverCampaign]*HealthCampaign)
+	sums := make(map[campaignAt]*HealthCampaign)
 	at := func(server, campaign string) *HealthCampaign {
-		key := serverCampaign{server, campaign}
+		key := campaignAt{server, campaign}
 		if sums[key] == nil {
 			sums[key] = &HealthCampaign{ServerIP: server, Campaign: campaign}
 		}
@@ -280,3 +280,6 @@ func campaignHealth(s HealthSnapshot) []HealthCampaign {
 	})
 	return all
 }
+
+// campaignAt names a campaign on a server.
+type campaignAt struct{ server, campaign string }

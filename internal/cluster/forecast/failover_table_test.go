@@ -1,10 +1,12 @@
-package cluster
+package forecast
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 func TestRuns(t *testing.T) {
@@ -17,7 +19,7 @@ func TestRuns(t *testing.T) {
 		{[]string{"099", "100", "101"}, []string{"099-101"}},
 	}
 	for _, c := range cases {
-		if got := Runs(c.ids); !slices.Equal(got, c.want) {
+		if got := cluster.Runs(c.ids); !slices.Equal(got, c.want) {
 			t.Errorf("%v become %v, want %v", c.ids, got, c.want)
 		}
 	}
@@ -29,7 +31,7 @@ func TestFailoverPlan_table(t *testing.T) {
 	in.Campaigns = []FailoverCampaign{{"SALES", 40}, {"SURVEY", 150}, {"TELE", 60}, {"VIP", 90}}
 	for i := range in.Servers {
 		for _, campaign := range in.Campaigns {
-			in.Trunks = append(in.Trunks, ForecastTrunk{ServerIP: in.Servers[i].IP, Campaign: campaign.ID, Dedicated: 12, MaximumLimit: true})
+			in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: in.Servers[i].IP, Campaign: campaign.ID, Dedicated: 12, MaximumLimit: true})
 		}
 	}
 	want := `lost   survivable  agents move  stranded  lines      calls/s

@@ -1,4 +1,4 @@
-package cluster
+package health
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // clusterProblems are those that no single node has.
@@ -119,7 +121,7 @@ func nodeProblems(s HealthSnapshot, h Health, servers []HealthServer) []HealthPr
 		}
 		problems = append(problems, shortageProblems(s, server, h)...)
 		if node.Agents > 0 && server.Phones > 0 && server.PhonesRegistered == 0 && node.Alive { // web phones are registered only while somebody works
-			add(fmt.Sprintf("has none of its %d active phones registered, yet %s listed on it.", server.Phones, are(node.Agents, "agent")), "Check the network between phones and node, and whether the node still gathers peer status.")
+			add(fmt.Sprintf("has none of its %d active phones registered, yet %s listed on it.", server.Phones, cluster.PluralAre(node.Agents, "agent")), "Check the network between phones and node, and whether the node still gathers peer status.")
 		}
 	}
 	return problems
@@ -144,7 +146,7 @@ func heartbeatProblems(s HealthSnapshot, server HealthServer, node HealthNode, a
 		add(fmt.Sprintf("has a clock %s: agents there see a time synchronisation error.", clock), ntp)
 	}
 	if node.Beats && silent && node.Agents > 0 {
-		add(fmt.Sprintf("is dead while %s still listed on it.", are(node.Agents, "agent")), "Let them log in again; the failover plan says where they can.")
+		add(fmt.Sprintf("is dead while %s still listed on it.", cluster.PluralAre(node.Agents, "agent")), "Let them log in again; the failover plan says where they can.")
 	}
 }
 
