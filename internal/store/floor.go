@@ -113,7 +113,7 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (forecast.
 		ip := server.IP()
 		telephony = append(telephony, ip)
 		in.Servers = append(in.Servers, forecast.FailoverServer{
-			ForecastServer: forecastServer(server), ID: server.ID(),
+			Server: forecastServer(server), ID: server.ID(),
 			Active: server.Row["active"].Yes(), Logins: server.Row["active_agent_login_server"].Yes(),
 			Confbridge: server.Engine() == cluster.Confbridge, Rooms: rooms[ip].total,
 			Twin: server.Row["active_twin_server_ip"].Text,

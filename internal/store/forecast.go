@@ -24,12 +24,12 @@ func (s *Store) dialServers(ctx context.Context) (cluster.Servers, error) {
 	}), err
 }
 
-func forecastServer(server cluster.Server) forecast.ForecastServer {
+func forecastServer(server cluster.Server) forecast.Server {
 	number := func(column string) int {
 		value, _ := server.Row[column].Int()
 		return int(value)
 	}
-	return forecast.ForecastServer{
+	return forecast.Server{
 		IP: server.IP(), MaxTrunks: server.MaxTrunks(), CallsPerSecond: number("outbound_calls_per_second"),
 		Balance: server.Row["vicidial_balance_active"].Yes(), BalanceRank: number("vicidial_balance_rank"),
 		OffLimits: number("balance_trunks_offlimits"),
@@ -53,10 +53,10 @@ func (s *Store) trunkRows(ctx context.Context) ([]cluster.TrunkRow, error) {
 // the agents who are logged in now, served in the order of who waits longest,
 // and the lines in use are those of now; without, there are no goals, no line
 // is in use, and agents are taken to be unpaused.
-func (s *Store) Dialing(ctx context.Context, live bool) (forecast.ForecastInput, error) {
+func (s *Store) Dialing(ctx context.Context, live bool) (forecast.Input, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
-	var in forecast.ForecastInput
+	var in forecast.Input
 	servers, err := s.dialServers(ctx)
 	if err != nil {
 		return in, err
@@ -78,7 +78,7 @@ func (s *Store) Dialing(ctx context.Context, live bool) (forecast.ForecastInput,
 		return in, err
 	}
 	for _, campaign := range campaigns {
-		in.Campaigns = append(in.Campaigns, forecast.ForecastCampaign{
+		in.Campaigns = append(in.Campaigns, forecast.Campaign{
 			ID: campaign.ID, Active: campaign.Active, Unpaused: true, LowLevel: campaign.DialLevel < 1,
 			NoDial: campaign.DialMethod == "MANUAL" || campaign.DialMethod == "INBOUND_MAN",
 		})
@@ -91,10 +91,10 @@ func (s *Store) Dialing(ctx context.Context, live bool) (forecast.ForecastInput,
 
 // dialGoals are the goals of the agents whom the dialer counts
 // (docs/vicidial/dialer.md#counted-agents), in the order of who waits longest.
-func dialGoals(agents []cluster.LiveAgent, campaigns cluster.Campaigns) []forecast.ForecastGoal {
+func dialGoals(agents []cluster.LiveAgent, campaigns cluster.Campaigns) []forecast.Goal {
 	type group struct{ server, campaign string }
 	type load struct {
-		goal    forecast.ForecastGoal
+		goal    forecast.Goal
 		agents  int
 		longest string // the earliest last call of them
 	}
@@ -109,7 +109,7 @@ func dialGoals(agents []cluster.LiveAgent, campaigns cluster.Campaigns) []foreca
 		}
 		of := group{a.ServerIP, fold(a.Campaign)}
 		if loads[of] == nil {
-			loads[of] = &load{goal: forecast.ForecastGoal{ServerIP: a.ServerIP, Campaign: a.Campaign}, longest: a.LastCall}
+			loads[of] = &load{goal: forecast.Goal{ServerIP: a.ServerIP, Campaign: a.Campaign}, longest: a.LastCall}
 		}
 		loads[of].agents++
 		loads[of].longest = min(loads[of].longest, a.LastCall)
@@ -117,7 +117,7 @@ func dialGoals(agents []cluster.LiveAgent, campaigns cluster.Campaigns) []foreca
 	sorted := slices.SortedFunc(maps.Values(loads), func(a, b *load) int {
 		return cmp.Or(cmp.Compare(a.longest, b.longest), cmp.Compare(a.goal.Campaign, b.goal.Campaign), cmp.Compare(a.goal.ServerIP, b.goal.ServerIP))
 	})
-	goals := make([]forecast.ForecastGoal, 0, len(sorted))
+	goals := make([]forecast.Goal, 0, len(sorted))
 	for _, l := range sorted {
 		l.goal.Lines = forecast.GoalLines(l.agents, level[l.goal.Campaign])
 		goals = append(goals, l.goal)
@@ -125,7 +125,7 @@ func dialGoals(agents []cluster.LiveAgent, campaigns cluster.Campaigns) []foreca
 	return goals
 }
 
-func (s *Store) readDialLoad(ctx context.Context, in *forecast.ForecastInput, campaigns cluster.Campaigns) error {
+func (s *Store) readDialLoad(ctx context.Context, in *forecast.Input, campaigns cluster.Campaigns) error {
 	agents, err := s.liveAgents(ctx, "")
 	if err != nil {
 		return err
@@ -146,8 +146,8 @@ func (s *Store) readDialLoad(ctx context.Context, in *forecast.ForecastInput, ca
 }
 
 // linesOf sorts calls by who counts them (bin/AST_VDauto_dial.pl:761; docs/vicidial/dialer.md#calls-by-counter).
-func linesOf(call health.HealthCalls) forecast.ForecastLines {
-	lines := forecast.ForecastLines{ServerIP: call.ServerIP, Campaign: call.Campaign}
+func linesOf(call health.CallCount) forecast.Lines {
+	lines := forecast.Lines{ServerIP: call.ServerIP, Campaign: call.Campaign}
 	local, fill := &lines.Ended, &lines.FillEnded
 	switch call.Status {
 	case "SENT", "RINGING", "LIVE", "XFER", "CLOSER":

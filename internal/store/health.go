@@ -17,16 +17,16 @@ const liveTimeout = 30 * time.Second
 // Health reads everything that tells how the cluster is. Nothing of it is
 // cached. It asks a fixed number of questions, whatever the size of the
 // cluster, and an empty table is an answer.
-func (s *Store) Health(ctx context.Context) (health.HealthSnapshot, error) {
+func (s *Store) Health(ctx context.Context) (health.Snapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
-	var snapshot health.HealthSnapshot
+	var snapshot health.Snapshot
 	info, err := s.info.get(ctx)
 	if err != nil {
 		return snapshot, err
 	}
 	snapshot.Schema = info.schema.Version
-	for _, read := range []func(context.Context, serverInfo, *health.HealthSnapshot) error{
+	for _, read := range []func(context.Context, serverInfo, *health.Snapshot) error{
 		s.readMoment, s.readHealthSettings, s.readHealthServers, s.readHealthRooms, s.readHealthPhones, s.readRebuildAsked,
 	} {
 		if err := read(ctx, info, &snapshot); err != nil {
@@ -66,7 +66,7 @@ func moment(seconds sql.NullFloat64) time.Time {
 	return time.UnixMicro(int64(seconds.Float64 * 1e6)).UTC()
 }
 
-func (s *Store) readMoment(ctx context.Context, _ serverInfo, snapshot *health.HealthSnapshot) error {
+func (s *Store) readMoment(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
 	var now sql.NullFloat64
 	if err := s.query(ctx, "the time", "SELECT UNIX_TIMESTAMP(NOW(3))", nil, func(rows *sql.Rows) error { return rows.Scan(&now) }); err != nil {
 		return err
@@ -85,7 +85,7 @@ func (s *Store) readMoment(ctx context.Context, _ serverInfo, snapshot *health.H
 
 // readHealthSettings leaves AutoDialOff alone: a cluster that only takes calls has
 // outbound_autodial_active off for good.
-func (s *Store) readHealthSettings(ctx context.Context, _ serverInfo, snapshot *health.HealthSnapshot) error {
+func (s *Store) readHealthSettings(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
 	settings, err := s.settingsRow.latest(ctx, true)
 	snapshot.VoicemailServer, snapshot.AutoDialOff = settings.Row["active_voicemail_server"].Text, settings.AutoDialPaused
 	return err
@@ -108,10 +108,10 @@ SELECT server_id,
   FROM servers
  ORDER BY server_ip, server_id`
 
-func (s *Store) readHealthServers(ctx context.Context, info serverInfo, snapshot *health.HealthSnapshot) error {
+func (s *Store) readHealthServers(ctx context.Context, info serverInfo, snapshot *health.Snapshot) error {
 	query := fmt.Sprintf(selectHealthServers, info.column(cluster.TableServers, "svn_revision", "0"))
 	return s.query(ctx, "servers", query, nil, func(rows *sql.Rows) error {
-		server := health.HealthServer{PhonesRegistered: -1}
+		server := health.Server{PhonesRegistered: -1}
 		err := rows.Scan(&server.ID, &server.IP, &server.Active, &server.Asterisk, &server.Logins, &server.GenerateConf, &server.RebuildPending,
 			&server.MaxTrunks, &server.SystemLoad, &server.CPUIdlePercent, &server.Channels, &server.Disks, &server.Revision)
 		snapshot.Servers = append(snapshot.Servers, server)
@@ -147,7 +147,7 @@ func (s *Store) roomCounts(ctx context.Context, fresh bool) (map[string]roomCoun
 	return counts, err
 }
 
-func (s *Store) readHealthRooms(ctx context.Context, _ serverInfo, snapshot *health.HealthSnapshot) error {
+func (s *Store) readHealthRooms(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
 	counts, err := s.roomCounts(ctx, true)
 	for i, server := range snapshot.Servers {
 		snapshot.Servers[i].RoomsTotal, snapshot.Servers[i].RoomsFree = counts[server.IP].total, counts[server.IP].free
@@ -167,7 +167,7 @@ SELECT server_ip,
    AND COALESCE(login, '') <> ''
  GROUP BY server_ip`
 
-func (s *Store) readHealthPhones(ctx context.Context, info serverInfo, snapshot *health.HealthSnapshot) error {
+func (s *Store) readHealthPhones(ctx context.Context, info serverInfo, snapshot *health.Snapshot) error {
 	query := fmt.Sprintf(countPhones, info.column("phones", "peer_status", "'UNKNOWN'"))
 	return s.query(ctx, "phones", query, nil, func(rows *sql.Rows) error {
 		var ip string
@@ -197,7 +197,7 @@ SELECT UNIX_TIMESTAMP(event_date)
  ORDER BY admin_log_id DESC
  LIMIT 1`
 
-func (s *Store) readRebuildAsked(ctx context.Context, _ serverInfo, snapshot *health.HealthSnapshot) error {
+func (s *Store) readRebuildAsked(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
 	var newest sql.NullFloat64
 	err := s.query(ctx, "the admin change log", selectNewestChange, nil, func(rows *sql.Rows) error { return rows.Scan(&newest) })
 	for i := range snapshot.Servers {

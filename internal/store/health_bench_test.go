@@ -61,7 +61,7 @@ func BenchmarkLooking(b *testing.B) {
 	}{
 		{"health", func(ctx context.Context) (string, error) {
 			snapshot, err := s.Health(ctx)
-			health := health.NewHealth(snapshot)
+			health := health.NewReport(snapshot)
 			return fmt.Sprintf("%d agents, %d calls", health.Agents, health.Calls), err
 		}},
 		{"failover plan", func(ctx context.Context) (string, error) {
@@ -94,7 +94,7 @@ func BenchmarkLooking(b *testing.B) {
 		}},
 		{"dial forecast", func(ctx context.Context) (string, error) {
 			in, err := s.Dialing(ctx, true)
-			return fmt.Sprintf("%d campaigns", len(forecast.NewForecast(in).Campaigns)), err
+			return fmt.Sprintf("%d campaigns", len(forecast.New(in).Campaigns)), err
 		}},
 		{"capacity", func(ctx context.Context) (string, error) {
 			measures, err := s.Measures(ctx, 24*time.Hour)

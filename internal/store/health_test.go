@@ -59,7 +59,7 @@ func TestHealthOfOddRows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		health := health.NewHealth(snapshot)
+		health := health.NewReport(snapshot)
 		if !health.Nodes[0].Alive || health.Nodes[1].Beats || health.Nodes[2].Alive {
 			t.Errorf("%+v", health.Nodes)
 		}
@@ -190,7 +190,7 @@ func TestReplica(t *testing.T) {
 	catchUp()
 	s := storeOf(t, d)
 
-	look := func() health.HealthReplica {
+	look := func() health.Replica {
 		t.Helper()
 		found, err := s.Replica(t.Context())
 		if err != nil || found == nil {
@@ -220,19 +220,19 @@ func TestReplica(t *testing.T) {
 func TestLinesOf(t *testing.T) {
 	cases := []struct {
 		kind, status string
-		want         forecast.ForecastLines
+		want         forecast.Lines
 	}{
-		{"OUT", "SENT", forecast.ForecastLines{Local: 2}},
-		{"IN", "CLOSER", forecast.ForecastLines{Local: 2}},
-		{"OUTBALANCE", "LIVE", forecast.ForecastLines{Fill: 2}},
-		{"OUT", "IVR", forecast.ForecastLines{IVR: 2}},
-		{"OUTBALANCE", "IVR", forecast.ForecastLines{FillIVR: 2}},
-		{"OUT", "BUSY", forecast.ForecastLines{Ended: 2}},
-		{"OUTBALANCE", "DISCONNECT", forecast.ForecastLines{FillEnded: 2}},
-		{"", "", forecast.ForecastLines{Ended: 2}},
+		{"OUT", "SENT", forecast.Lines{Local: 2}},
+		{"IN", "CLOSER", forecast.Lines{Local: 2}},
+		{"OUTBALANCE", "LIVE", forecast.Lines{Fill: 2}},
+		{"OUT", "IVR", forecast.Lines{IVR: 2}},
+		{"OUTBALANCE", "IVR", forecast.Lines{FillIVR: 2}},
+		{"OUT", "BUSY", forecast.Lines{Ended: 2}},
+		{"OUTBALANCE", "DISCONNECT", forecast.Lines{FillEnded: 2}},
+		{"", "", forecast.Lines{Ended: 2}},
 	}
 	for _, c := range cases {
-		if got := linesOf(health.HealthCalls{Type: c.kind, Status: c.status, Count: 2}); got != c.want {
+		if got := linesOf(health.CallCount{Type: c.kind, Status: c.status, Count: 2}); got != c.want {
 			t.Errorf("%s %s counts as %+v, want %+v", c.kind, c.status, got, c.want)
 		}
 	}

@@ -21,11 +21,11 @@ SELECT server_ip,
 
 // beats reads the heartbeats. Old schemas allow two rows of one node; the
 // newest tells whether it lives.
-func (s *Store) beats(ctx context.Context) ([]health.HealthBeat, error) {
-	var beats []health.HealthBeat
+func (s *Store) beats(ctx context.Context) ([]health.Heartbeat, error) {
+	var beats []health.Heartbeat
 	at := make(map[string]int)
 	err := s.query(ctx, "heartbeats", selectBeats, nil, func(rows *sql.Rows) error {
-		var beat health.HealthBeat
+		var beat health.Heartbeat
 		var last, database sql.NullFloat64
 		if err := rows.Scan(&beat.ServerIP, &last, &database); err != nil {
 			return err
@@ -85,22 +85,22 @@ func (s *Store) LiveAgents(ctx context.Context) ([]cluster.LiveAgent, error) {
 
 // countAgents counts agents by server, campaign, status and kind, in that order.
 // Two spellings of a campaign are one, as for the database.
-func countAgents(agents []cluster.LiveAgent) []health.HealthAgents {
-	counts := map[health.HealthAgents]int{}
+func countAgents(agents []cluster.LiveAgent) []health.AgentCount {
+	counts := map[health.AgentCount]int{}
 	spelling := map[string]string{}
 	for _, a := range agents {
 		campaign := fold(a.Campaign)
 		if _, known := spelling[campaign]; !known {
 			spelling[campaign] = a.Campaign
 		}
-		counts[health.HealthAgents{ServerIP: a.ServerIP, Campaign: campaign, Status: a.Status, Remote: a.Remote()}]++
+		counts[health.AgentCount{ServerIP: a.ServerIP, Campaign: campaign, Status: a.Status, Remote: a.Remote()}]++
 	}
-	groups := make([]health.HealthAgents, 0, len(counts))
+	groups := make([]health.AgentCount, 0, len(counts))
 	for group, count := range counts { // sorted below
 		group.Campaign, group.Count = spelling[group.Campaign], count
 		groups = append(groups, group)
 	}
-	slices.SortFunc(groups, func(a, b health.HealthAgents) int {
+	slices.SortFunc(groups, func(a, b health.AgentCount) int {
 		return cmp.Or(cmp.Compare(a.ServerIP, b.ServerIP), cmp.Compare(a.Campaign, b.Campaign), cmp.Compare(a.Status, b.Status), compareBool(a.Remote, b.Remote))
 	})
 	return groups
@@ -133,11 +133,11 @@ SELECT server_ip,
 
 // liveCalls counts the calls that are up now, on one server or, where ip is
 // empty, on all.
-func (s *Store) liveCalls(ctx context.Context, ip string) ([]health.HealthCalls, error) {
-	var calls []health.HealthCalls
+func (s *Store) liveCalls(ctx context.Context, ip string) ([]health.CallCount, error) {
+	var calls []health.CallCount
 	where, args := onServer(ip)
 	err := s.query(ctx, "live calls", fmt.Sprintf(countCalls, where), args, func(rows *sql.Rows) error {
-		var c health.HealthCalls
+		var c health.CallCount
 		err := rows.Scan(&c.ServerIP, &c.Campaign, &c.Type, &c.Status, &c.Count)
 		calls = append(calls, c)
 		return err
@@ -169,10 +169,10 @@ SELECT server_ip,
  WHERE local_trunk_shortage > 0
  ORDER BY 1, 2`
 
-func (s *Store) shortages(ctx context.Context) ([]health.HealthShortage, error) {
-	var shortages []health.HealthShortage
+func (s *Store) shortages(ctx context.Context) ([]health.Shortage, error) {
+	var shortages []health.Shortage
 	err := s.query(ctx, "trunk shortages", selectShortages, nil, func(rows *sql.Rows) error {
-		var shortage health.HealthShortage
+		var shortage health.Shortage
 		var updated sql.NullFloat64
 		err := rows.Scan(&shortage.ServerIP, &shortage.Campaign, &shortage.Lines, &updated)
 		shortage.Updated = moment(updated)

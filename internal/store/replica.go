@@ -24,13 +24,13 @@ const shortestReplica = 6
 // Replica looks at the reporting replica with the same user, password and
 // database name as the primary, as VICIdial's reports do. It returns nil where
 // the cluster has none; one that cannot be asked is an answer, not an error.
-func (s *Store) Replica(ctx context.Context) (*health.HealthReplica, error) {
+func (s *Store) Replica(ctx context.Context) (*health.Replica, error) {
 	settings, err := s.settingsRow.latest(ctx, true)
 	name := settings.Row["slave_db_server"].Text
 	if err != nil || utf8.RuneCountInString(name) < shortestReplica {
 		return nil, err
 	}
-	replica := &health.HealthReplica{Host: name}
+	replica := &health.Replica{Host: name}
 	ctx, cancel := context.WithTimeout(ctx, replicaTimeout)
 	defer cancel()
 	if err := s.lookAtReplica(ctx, replica); err != nil {
@@ -40,7 +40,7 @@ func (s *Store) Replica(ctx context.Context) (*health.HealthReplica, error) {
 }
 
 // lookAtReplica opens a way of its own, which it closes again.
-func (s *Store) lookAtReplica(ctx context.Context, replica *health.HealthReplica) error {
+func (s *Store) lookAtReplica(ctx context.Context, replica *health.Replica) error {
 	host, digits, found := strings.Cut(replica.Host, ":")
 	port := 0
 	if found {
@@ -72,7 +72,7 @@ SELECT UNIX_TIMESTAMP(MAX(db_time))
 // readLag asks for the lag where the user may, and else compares the heartbeat
 // that the nodes write four times a second: how much older the replica's newest
 // is than the primary's, both by the primary's clock.
-func (s *Store) readLag(ctx context.Context, replica *health.HealthReplica, primary *Store) error {
+func (s *Store) readLag(ctx context.Context, replica *health.Replica, primary *Store) error {
 	lag := sql.NullInt64{}
 	status := s.query(ctx, "replica status", "SHOW SLAVE STATUS", nil, func(rows *sql.Rows) error {
 		names, err := rows.Columns()

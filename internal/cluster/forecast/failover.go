@@ -9,7 +9,7 @@ import (
 
 // FailoverServer is a telephony node as the failover plan sees it.
 type FailoverServer struct {
-	ForecastServer
+	Server
 	ID         string
 	Active     bool // servers.active
 	Logins     bool // active_agent_login_server

@@ -116,11 +116,11 @@ func (l loginFailure) sentence(seats []string) string {
 // dial asks VICIdial's own trunk arithmetic what the surviving servers carry.
 // A campaign's lines are wanted where agents are.
 func (f *failoverFloor) dial(hall *loginHall, loss *FailoverLoss, today *FailoverLoss) {
-	in := ForecastInput{Trunks: f.in.Trunks, FillOff: f.in.FillOff}
+	in := Input{Trunks: f.in.Trunks, FillOff: f.in.FillOff}
 	var weights []int
 	for i, server := range f.in.Servers {
 		if hall.alive[i] {
-			in.Servers = append(in.Servers, server.ForecastServer)
+			in.Servers = append(in.Servers, server.Server)
 			weights = append(weights, hall.agents[i])
 			if server.MaxTrunks > 0 {
 				loss.CallsPerSecond += LocalCallsPerSecond(server.CallsPerSecond)
@@ -133,14 +133,14 @@ func (f *failoverFloor) dial(hall *loginHall, loss *FailoverLoss, today *Failove
 		}
 	}
 	for _, campaign := range f.in.Campaigns {
-		in.Campaigns = append(in.Campaigns, ForecastCampaign{ID: campaign.ID, Active: true, Unpaused: true})
+		in.Campaigns = append(in.Campaigns, Campaign{ID: campaign.ID, Active: true, Unpaused: true})
 		for i, lines := range parts(campaign.Lines, weights) {
 			if lines > 0 {
-				in.Goals = append(in.Goals, ForecastGoal{ServerIP: in.Servers[i].IP, Campaign: campaign.ID, Lines: lines})
+				in.Goals = append(in.Goals, Goal{ServerIP: in.Servers[i].IP, Campaign: campaign.ID, Lines: lines})
 			}
 		}
 	}
-	forecast := NewForecast(in)
+	forecast := New(in)
 	for i, campaign := range f.in.Campaigns {
 		total := forecast.Campaign(campaign.ID)
 		lines := FailoverLines{Campaign: campaign.ID, Needed: campaign.Lines, Carried: min(total.Lines, campaign.Lines)}

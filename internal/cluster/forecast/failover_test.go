@@ -14,8 +14,8 @@ import (
 // aNode takes logins, has 10 rooms and 50 lines.
 func aNode(ip string) FailoverServer {
 	return FailoverServer{
-		ForecastServer: ForecastServer{IP: ip, MaxTrunks: 50, CallsPerSecond: 10},
-		ID:             "dial" + ip[len(ip)-1:], Active: true, Logins: true, Rooms: 10,
+		Server: Server{IP: ip, MaxTrunks: 50, CallsPerSecond: 10},
+		ID:     "dial" + ip[len(ip)-1:], Active: true, Logins: true, Rooms: 10,
 	}
 }
 

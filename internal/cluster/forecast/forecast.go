@@ -9,9 +9,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// ForecastServer is what VICIdial's dialers read of one row of servers.
+// Server is what VICIdial's dialers read of one row of servers.
 // Whether the row says active does not matter to them (docs/vicidial/dialer.md#active-flag).
-type ForecastServer struct {
+type Server struct {
 	IP             string
 	MaxTrunks      int  // max_vicidial_trunks; NULL counts as 0 and stops dialing
 	CallsPerSecond int  // outbound_calls_per_second, as the row says it
@@ -20,8 +20,8 @@ type ForecastServer struct {
 	OffLimits      int  // balance_trunks_offlimits, lines the fill leaves alone
 }
 
-// ForecastCampaign is what the dialers read of one campaign.
-type ForecastCampaign struct {
+// Campaign is what the dialers read of one campaign.
+type Campaign struct {
 	ID     string
 	Active bool // an inactive campaign has the goal 0 wherever it is dialed
 	// NoDial says that the dial method is MANUAL or INBOUND_MAN, or that an
@@ -35,20 +35,20 @@ type ForecastCampaign struct {
 	Unpaused bool
 }
 
-// ForecastGoal says how many lines a campaign wants on one server: its agents
+// Goal says how many lines a campaign wants on one server: its agents
 // there times the dial level; see [GoalLines]. A campaign without a goal on a
 // server has no agents there, and the local dialer does not dial it there.
-type ForecastGoal struct {
+type Goal struct {
 	ServerIP string
 	Campaign string
 	Lines    int
 }
 
-// ForecastLines counts rows of vicidial_auto_calls of one campaign or in-group
+// Lines counts rows of vicidial_auto_calls of one campaign or in-group
 // on one server. Not everybody counts all of them: a campaign's own calls are
 // those of the status SENT, RINGING, LIVE, XFER or CLOSER; the server's lines are
 // those and calls in an IVR; and the balance fill counts every row there is.
-type ForecastLines struct {
+type Lines struct {
 	ServerIP  string
 	Campaign  string // or the in-group
 	Local     int    // call types OUT and IN
@@ -60,18 +60,18 @@ type ForecastLines struct {
 }
 
 // own are the calls that the dialer counts for the campaign.
-func (l ForecastLines) own() int { return l.Local + l.Fill }
+func (l Lines) own() int { return l.Local + l.Fill }
 
 // up are the lines that the dialer counts for the server.
-func (l ForecastLines) up() int { return l.own() + l.IVR + l.FillIVR }
+func (l Lines) up() int { return l.own() + l.IVR + l.FillIVR }
 
 // rows are all of them.
-func (l ForecastLines) rows() int { return l.up() + l.Ended + l.FillEnded }
+func (l Lines) rows() int { return l.up() + l.Ended + l.FillEnded }
 
 // filled are the rows that the balance fill takes for its own.
-func (l ForecastLines) filled() int { return l.Fill + l.FillIVR + l.FillEnded }
+func (l Lines) filled() int { return l.Fill + l.FillIVR + l.FillEnded }
 
-func (l ForecastLines) plus(more ForecastLines) ForecastLines {
+func (l Lines) plus(more Lines) Lines {
 	l.Local += more.Local
 	l.Fill += more.Fill
 	l.IVR += more.IVR
@@ -81,17 +81,17 @@ func (l ForecastLines) plus(more ForecastLines) ForecastLines {
 	return l
 }
 
-// ForecastInput is everything that VICIdial's trunk arithmetic depends on.
+// Input is everything that VICIdial's trunk arithmetic depends on.
 //
 // Goals are in the order in which the dialer serves campaigns on a server: the
 // one whose agent has waited longest first. Trunks are in the order in which
 // the table returns them, which decides between duplicate rows.
-type ForecastInput struct {
-	Servers   []ForecastServer
+type Input struct {
+	Servers   []Server
 	Trunks    []cluster.TrunkRow
-	Campaigns []ForecastCampaign
-	Goals     []ForecastGoal
-	InUse     []ForecastLines
+	Campaigns []Campaign
+	Goals     []Goal
+	InUse     []Lines
 	// AutoDialOff is outbound_autodial_active=0 or disable_auto_dial=1 in
 	// system_settings: shortages are reported, nothing is placed.
 	AutoDialOff bool
@@ -101,9 +101,9 @@ type ForecastInput struct {
 	FillCallsPerSecond int
 }
 
-// ForecastLocal is what the local dialer of one server does for one campaign
+// Local is what the local dialer of one server does for one campaign
 // in one loop.
-type ForecastLocal struct {
+type Local struct {
 	ServerIP string
 	Campaign string
 	Goal     int
@@ -116,16 +116,16 @@ type ForecastLocal struct {
 	Why      string
 }
 
-// ForecastFill is what the balance fill does on one server for one campaign.
-type ForecastFill struct {
+// Fill is what the balance fill does on one server for one campaign.
+type Fill struct {
 	ServerIP  string
 	Campaign  string
 	Available int // before the cap by the lines that are up on the server
 	Place     int // never below 0
 }
 
-// ForecastTotal sums a campaign up over the cluster.
-type ForecastTotal struct {
+// Total sums a campaign up over the cluster.
+type Total struct {
 	Campaign string
 	Goal     int
 	Lines    int // lines after the loop: in use, placed locally, placed by the fill
@@ -135,8 +135,8 @@ type ForecastTotal struct {
 	Why      []string
 }
 
-// ForecastNode sums a server up.
-type ForecastNode struct {
+// Node sums a server up.
+type Node struct {
 	ServerIP       string
 	Lines          int     // lines after the loop, all campaigns
 	OverMaximum    int     // how far that is above max_vicidial_trunks
@@ -146,12 +146,12 @@ type ForecastNode struct {
 
 // Forecast is what VICIdial's dialers do in one loop.
 type Forecast struct {
-	Local       []ForecastLocal // by server in the order of the input, then in the order of the goals
-	Fill        []ForecastFill  // by campaign, then in the order in which the fill asks the servers
-	Campaigns   []ForecastTotal // by campaign id
-	Nodes       []ForecastNode  // in the order of the input
-	FillSeconds float64         // how long the fill takes to place its lines
-	Starved     []string        // one sentence for each campaign that misses lines
+	Local       []Local  // by server in the order of the input, then in the order of the goals
+	Fill        []Fill   // by campaign, then in the order in which the fill asks the servers
+	Campaigns   []Total  // by campaign id
+	Nodes       []Node   // in the order of the input
+	FillSeconds float64  // how long the fill takes to place its lines
+	Starved     []string // one sentence for each campaign that misses lines
 }
 
 // GoalLines is agents times dial level, rounded as Perl's sprintf("%.0f") does:
@@ -180,15 +180,15 @@ func callsPerSecond(column, highest int) float64 {
 	return float64(column)
 }
 
-// NewForecast works one loop of VICIdial's dialers out: every server's local
+// New works one loop of VICIdial's dialers out: every server's local
 // dialer (AST_VDauto_dial.pl, docs/vicidial/dialer.md#trunk-limits), then the balance fill
 // (AST_VDauto_dial_FILL.pl, docs/vicidial/dialer.md#balance-fill). It is VICIdial's arithmetic with its
 // quirks, not what would be sensible. Assumed are enough leads in the hopper.
 // Not part of it are shared dialing (dial methods SHARED_*), and the calls of
 // in-groups that the dialer counts for a blended campaign while none of its
 // agents is ready.
-func NewForecast(in ForecastInput) Forecast {
-	state := newForecastState(in)
+func New(in Input) Forecast {
+	state := newLoopState(in)
 	var out Forecast
 	for _, server := range in.Servers {
 		out.Local = append(out.Local, state.local(server)...)
@@ -211,33 +211,33 @@ func NewForecast(in ForecastInput) Forecast {
 
 // After returns the input of the next loop, in which the lines that this loop
 // placed are up.
-func (f Forecast) After(in ForecastInput) ForecastInput {
+func (f Forecast) After(in Input) Input {
 	next := in
 	next.InUse = slices.Clone(in.InUse)
 	for _, local := range f.Local {
 		if local.Place > 0 {
-			next.InUse = append(next.InUse, ForecastLines{ServerIP: local.ServerIP, Campaign: local.Campaign, Local: local.Place})
+			next.InUse = append(next.InUse, Lines{ServerIP: local.ServerIP, Campaign: local.Campaign, Local: local.Place})
 		}
 	}
 	for _, fill := range f.Fill {
 		if fill.Place > 0 {
-			next.InUse = append(next.InUse, ForecastLines{ServerIP: fill.ServerIP, Campaign: fill.Campaign, Fill: fill.Place})
+			next.InUse = append(next.InUse, Lines{ServerIP: fill.ServerIP, Campaign: fill.Campaign, Fill: fill.Place})
 		}
 	}
 	return next
 }
 
 // Campaign returns the sum of one campaign; all zero when it has no goal.
-func (f Forecast) Campaign(id string) ForecastTotal {
+func (f Forecast) Campaign(id string) Total {
 	for _, total := range f.Campaigns {
 		if total.Campaign == id {
 			return total
 		}
 	}
-	return ForecastTotal{Campaign: id}
+	return Total{Campaign: id}
 }
 
-func (t ForecastTotal) sentence() string {
+func (t Total) sentence() string {
 	sentence := fmt.Sprintf("Campaign %s gets %d of the %d lines that it wants; %d are missing.", t.Campaign, min(t.Lines, t.Goal), t.Goal, t.Missing)
 	return strings.Join(append([]string{sentence}, t.Why...), " ")
 }

@@ -13,16 +13,16 @@ const (
 	dial3 = "10.0.0.3"
 )
 
-func aForecastCampaign(id string) ForecastCampaign {
-	return ForecastCampaign{ID: id, Active: true, Unpaused: true}
+func aForecastCampaign(id string) Campaign {
+	return Campaign{ID: id, Active: true, Unpaused: true}
 }
 
 // aForecast is one server of 100 lines that does not balance, and campaigns
 // A, B and C without rows.
-func aForecast() ForecastInput {
-	return ForecastInput{
-		Servers:            []ForecastServer{{IP: dial1, MaxTrunks: 100, CallsPerSecond: 20}},
-		Campaigns:          []ForecastCampaign{aForecastCampaign("A"), aForecastCampaign("B"), aForecastCampaign("C")},
+func aForecast() Input {
+	return Input{
+		Servers:            []Server{{IP: dial1, MaxTrunks: 100, CallsPerSecond: 20}},
+		Campaigns:          []Campaign{aForecastCampaign("A"), aForecastCampaign("B"), aForecastCampaign("C")},
 		FillCallsPerSecond: 10,
 	}
 }
@@ -59,13 +59,13 @@ func TestForecast_consequences(t *testing.T) {
 	t.Run("OVERFLOW_ALLOWED withholds its lines from every other campaign and does not cap its own", func(t *testing.T) {
 		in := aForecast()
 		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 30}}
-		in.Goals = []ForecastGoal{{dial1, "A", 60}}
-		f := NewForecast(in)
+		in.Goals = []Goal{{dial1, "A", 60}}
+		f := New(in)
 		// A alone: no limit; others = 0, allowed = 100; 0 + 60 <= 100, so all 60.
 		wantLocal(t, f, dial1, "A", 60, 0)
 
-		in.Goals = []ForecastGoal{{dial1, "B", 90}}
-		f = NewForecast(in)
+		in.Goals = []Goal{{dial1, "B", 90}}
+		f = New(in)
 		// B alone: others = 30, allowed = 70; 0 + 90 > 70, so 70 and a shortage of 20.
 		wantLocal(t, f, dial1, "B", 70, 20)
 	})
@@ -73,8 +73,8 @@ func TestForecast_consequences(t *testing.T) {
 	t.Run("OVERFLOW_ALLOWED guarantees nothing beyond what it withholds", func(t *testing.T) {
 		in := aForecast()
 		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 30}}
-		in.Goals = []ForecastGoal{{dial1, "B", 70}, {dial1, "A", 60}}
-		f := NewForecast(in)
+		in.Goals = []Goal{{dial1, "B", 70}, {dial1, "A", 60}}
+		f := New(in)
 		// B first: allowed 70, active 0, 70 placed. A: allowed 100, active 70,
 		// 70+60 = 130 > 100: step 4 cuts to 30, shortage 30; step 6 says the same.
 		wantLocal(t, f, dial1, "B", 70, 0)
@@ -83,10 +83,10 @@ func TestForecast_consequences(t *testing.T) {
 
 	t.Run("MAXIMUM_LIMIT 0 keeps a campaign off a server and hands its demand to the fill", func(t *testing.T) {
 		in := aForecast()
-		in.Servers = append(in.Servers, ForecastServer{IP: dial2, MaxTrunks: 50, Balance: true})
+		in.Servers = append(in.Servers, Server{IP: dial2, MaxTrunks: 50, Balance: true})
 		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 0, MaximumLimit: true}}
-		in.Goals = []ForecastGoal{{dial1, "A", 40}}
-		f := NewForecast(in)
+		in.Goals = []Goal{{dial1, "A", 40}}
+		f := New(in)
 		// limit 0 < goal 40: place 0-0, shortage 40-0. The fill has 50 lines free on dial2.
 		wantLocal(t, f, dial1, "A", 0, 40)
 		wantFill(t, f, dial2, "A", 40)
@@ -97,8 +97,8 @@ func TestForecast_consequences(t *testing.T) {
 
 	t.Run("without rows the first that comes is served first, up to the maximum", func(t *testing.T) {
 		in := aForecast()
-		in.Goals = []ForecastGoal{{dial1, "B", 80}, {dial1, "A", 50}}
-		f := NewForecast(in)
+		in.Goals = []Goal{{dial1, "B", 80}, {dial1, "A", 50}}
+		f := New(in)
 		// B: 0+80 <= 100: 80. A: 80+50 = 130 > 100: cut to 20, shortage 30.
 		wantLocal(t, f, dial1, "B", 80, 0)
 		wantLocal(t, f, dial1, "A", 20, 30)
@@ -107,40 +107,40 @@ func TestForecast_consequences(t *testing.T) {
 	t.Run("reserved lines are withheld while their campaign is inactive or has no agents", func(t *testing.T) {
 		in := aForecast()
 		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "B", Dedicated: 60}}
-		in.Campaigns = []ForecastCampaign{aForecastCampaign("A"), {ID: "B"}}
-		in.Goals = []ForecastGoal{{dial1, "A", 100}}
+		in.Campaigns = []Campaign{aForecastCampaign("A"), {ID: "B"}}
+		in.Goals = []Goal{{dial1, "A", 100}}
 		// B reserves 60: allowed 40; 0+100 > 40: 40 placed, shortage 60.
-		wantLocal(t, NewForecast(in), dial1, "A", 40, 60)
+		wantLocal(t, New(in), dial1, "A", 40, 60)
 
-		in.Goals = []ForecastGoal{{dial1, "B", 30}, {dial1, "A", 100}}
-		f := NewForecast(in)
+		in.Goals = []Goal{{dial1, "B", 30}, {dial1, "A", 100}}
+		f := New(in)
 		wantLocal(t, f, dial1, "B", 0, 0) // inactive: its goal is 0
 		wantLocal(t, f, dial1, "A", 40, 60)
 	})
 
 	t.Run("inbound and transferred calls use lines up as well", func(t *testing.T) {
 		in := aForecast()
-		in.InUse = []ForecastLines{{ServerIP: dial1, Campaign: "SUPPORT", Local: 70}}
-		in.Goals = []ForecastGoal{{dial1, "A", 50}}
+		in.InUse = []Lines{{ServerIP: dial1, Campaign: "SUPPORT", Local: 70}}
+		in.Goals = []Goal{{dial1, "A", 50}}
 		// 70+50 = 120 > 100: cut to 30, shortage 20.
-		wantLocal(t, NewForecast(in), dial1, "A", 30, 20)
+		wantLocal(t, New(in), dial1, "A", 30, 20)
 	})
 
 	t.Run("a call in an IVR is a line of the server and none of its campaign", func(t *testing.T) {
 		in := aForecast()
-		in.InUse = []ForecastLines{{ServerIP: dial1, Campaign: "A", Local: 10, IVR: 30, Ended: 5}}
-		in.Goals = []ForecastGoal{{dial1, "A", 80}}
+		in.InUse = []Lines{{ServerIP: dial1, Campaign: "A", Local: 10, IVR: 30, Ended: 5}}
+		in.Goals = []Goal{{dial1, "A", 80}}
 		// A has 10: wanted 70; active 10+30 = 40; 40+70 = 110 > 100: cut to 60,
 		// shortage 10. The 5 that have ended are no lines.
-		wantLocal(t, NewForecast(in), dial1, "A", 60, 10)
+		wantLocal(t, New(in), dial1, "A", 60, 10)
 	})
 
 	t.Run("reservations are counted twice: half a server idles while a campaign gets nothing", func(t *testing.T) {
 		in := aForecast()
 		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "B", Dedicated: 50}}
-		in.InUse = []ForecastLines{{ServerIP: dial1, Campaign: "B", Local: 50}}
-		in.Goals = []ForecastGoal{{dial1, "C", 40}}
-		f := NewForecast(in)
+		in.InUse = []Lines{{ServerIP: dial1, Campaign: "B", Local: 50}}
+		in.Goals = []Goal{{dial1, "C", 40}}
+		f := New(in)
 		// allowed = 100-50 = 50; active = 50; 50+40 = 90 > 50: 50-50 = 0 placed,
 		// shortage 90-50 = 40, though 50 lines are idle.
 		wantLocal(t, f, dial1, "C", 0, 40)
@@ -155,11 +155,11 @@ func TestForecast_consequences(t *testing.T) {
 	t.Run("a campaign without a limit stops at the maximum less the reservations of others", func(t *testing.T) {
 		in := aForecast()
 		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 20, MaximumLimit: true}, {ServerIP: dial1, Campaign: "B", Dedicated: 30}}
-		in.InUse = []ForecastLines{{ServerIP: dial1, Campaign: "C", Local: 10}, {ServerIP: dial1, Campaign: "A", Local: 20}}
-		in.Goals = []ForecastGoal{{dial1, "C", 60}}
+		in.InUse = []Lines{{ServerIP: dial1, Campaign: "C", Local: 10}, {ServerIP: dial1, Campaign: "A", Local: 20}}
+		in.Goals = []Goal{{dial1, "C", 60}}
 		// allowed 100-20-30 = 50, active 30, C has 10: wanted 50, 30+50 = 80 > 50:
 		// 20 placed, shortage min(30, 50) = 30.
-		wantLocal(t, NewForecast(in), dial1, "C", 20, 30)
+		wantLocal(t, New(in), dial1, "C", 20, 30)
 	})
 }
 
@@ -169,8 +169,8 @@ func TestForecast_measured(t *testing.T) {
 		in := aForecast()
 		in.Servers[0].MaxTrunks = 12
 		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 15, MaximumLimit: true}}
-		in.Goals = []ForecastGoal{{dial1, "A", 20}}
-		f := NewForecast(in)
+		in.Goals = []Goal{{dial1, "A", 20}}
+		f := New(in)
 		// Step 4: 0+20 > 12: place 12, shortage 8. Step 5: 15 < 20: place 15-0, shortage 5.
 		wantLocal(t, f, dial1, "A", 15, 5)
 		if f.Nodes[0].OverMaximum != 3 {
@@ -182,8 +182,8 @@ func TestForecast_measured(t *testing.T) {
 		in := aForecast()
 		in.Servers[0].MaxTrunks = 12
 		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 20, MaximumLimit: true}}
-		in.Goals = []ForecastGoal{{dial1, "A", 20}}
-		wantLocal(t, NewForecast(in), dial1, "A", 12, 8) // 20 < 20 is false
+		in.Goals = []Goal{{dial1, "A", 20}}
+		wantLocal(t, New(in), dial1, "A", 12, 8) // 20 < 20 is false
 	})
 
 	t.Run("limits that sum above the maximum push the server past it", func(t *testing.T) {
@@ -192,8 +192,8 @@ func TestForecast_measured(t *testing.T) {
 			{ServerIP: dial1, Campaign: "A", Dedicated: 60, MaximumLimit: true},
 			{ServerIP: dial1, Campaign: "B", Dedicated: 60, MaximumLimit: true},
 		}
-		in.Goals = []ForecastGoal{{dial1, "A", 80}, {dial1, "B", 80}}
-		f := NewForecast(in)
+		in.Goals = []Goal{{dial1, "A", 80}, {dial1, "B", 80}}
+		f := New(in)
 		wantLocal(t, f, dial1, "A", 60, 20)
 		wantLocal(t, f, dial1, "B", 60, 20) // step 4 said 40; step 5 says 60
 		if f.Nodes[0].Lines != 120 || f.Nodes[0].OverMaximum != 20 {
@@ -208,8 +208,8 @@ func TestForecast_measured(t *testing.T) {
 			{ServerIP: dial1, Campaign: "A", Dedicated: 10, MaximumLimit: true},
 			{ServerIP: dial1, Campaign: "A", Dedicated: 3, MaximumLimit: true},
 		}
-		in.Goals = []ForecastGoal{{dial1, "A", 15}, {dial1, "B", 15}}
-		f := NewForecast(in)
+		in.Goals = []Goal{{dial1, "A", 15}, {dial1, "B", 15}}
+		f := New(in)
 		wantLocal(t, f, dial1, "A", 3, 12)
 		// B: allowed 20-13 = 7; active 3; 3+15 = 18 > 7: 4 placed, shortage 11.
 		wantLocal(t, f, dial1, "B", 4, 11)
@@ -217,49 +217,49 @@ func TestForecast_measured(t *testing.T) {
 
 	t.Run("rows and campaigns are the same in other letters, as MariaDB compares them", func(t *testing.T) {
 		in := aForecast()
-		in.Servers = append(in.Servers, ForecastServer{IP: dial2, MaxTrunks: 100, Balance: true})
+		in.Servers = append(in.Servers, Server{IP: dial2, MaxTrunks: 100, Balance: true})
 		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "a", Dedicated: 10, MaximumLimit: true}, {ServerIP: dial2, Campaign: "a", Dedicated: 5, MaximumLimit: true}}
-		in.Goals = []ForecastGoal{{dial1, "A", 15}}
-		f := NewForecast(in)
+		in.Goals = []Goal{{dial1, "A", 15}}
+		f := New(in)
 		wantLocal(t, f, dial1, "A", 10, 5)
 		wantFill(t, f, dial2, "A", 5)
 	})
 
 	t.Run("the fill reads the first of duplicate rows where the local dialer reads the last", func(t *testing.T) {
 		in := aForecast()
-		in.Servers = append(in.Servers, ForecastServer{IP: dial2, MaxTrunks: 100, Balance: true})
+		in.Servers = append(in.Servers, Server{IP: dial2, MaxTrunks: 100, Balance: true})
 		in.Trunks = []cluster.TrunkRow{
 			{ServerIP: dial1, Campaign: "A", Dedicated: 0, MaximumLimit: true},
 			{ServerIP: dial2, Campaign: "A", Dedicated: 10, MaximumLimit: true},
 			{ServerIP: dial2, Campaign: "A", Dedicated: 3, MaximumLimit: true},
 		}
-		in.Goals = []ForecastGoal{{dial1, "A", 50}}
-		wantFill(t, NewForecast(in), dial2, "A", 10)
+		in.Goals = []Goal{{dial1, "A", 50}}
+		wantFill(t, New(in), dial2, "A", 10)
 	})
 
 	t.Run("a limit binds over many loops", func(t *testing.T) {
 		in := aForecast()
 		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 12, MaximumLimit: true}}
-		in.Goals = []ForecastGoal{{dial1, "A", 30}}
+		in.Goals = []Goal{{dial1, "A", 30}}
 		for range 5 {
-			f := NewForecast(in)
+			f := New(in)
 			if f.Nodes[0].Lines != 12 {
 				t.Fatalf("%d lines are up, want 12", f.Nodes[0].Lines)
 			}
 			in = f.After(in)
 		}
-		wantLocal(t, NewForecast(in), dial1, "A", 0, 18)
+		wantLocal(t, New(in), dial1, "A", 0, 18)
 	})
 
 	t.Run("fill takes the maximum less offlimits less the reservations of others", func(t *testing.T) {
 		in := aForecast()
-		in.Servers = append(in.Servers, ForecastServer{IP: dial2, MaxTrunks: 100, Balance: true, OffLimits: 25})
+		in.Servers = append(in.Servers, Server{IP: dial2, MaxTrunks: 100, Balance: true, OffLimits: 25})
 		in.Trunks = []cluster.TrunkRow{
 			{ServerIP: dial1, Campaign: "A", Dedicated: 10, MaximumLimit: true},
 			{ServerIP: dial2, Campaign: "B", Dedicated: 15},
 		}
-		in.Goals = []ForecastGoal{{dial1, "A", 90}}
-		f := NewForecast(in)
+		in.Goals = []Goal{{dial1, "A", 90}}
+		f := New(in)
 		wantLocal(t, f, dial1, "A", 10, 80)
 		wantFill(t, f, dial2, "A", 60) // 100-25-15
 		if got := f.Campaign("A"); got.Missing != 20 {
@@ -272,8 +272,8 @@ func TestForecast_campaignsThatAreNotDialed(t *testing.T) {
 	t.Run("a campaign dialed by hand places nothing, yet takes lines from the next", func(t *testing.T) {
 		in := aForecast()
 		in.Campaigns[0].NoDial = true
-		in.Goals = []ForecastGoal{{dial1, "A", 70}, {dial1, "B", 50}}
-		f := NewForecast(in)
+		in.Goals = []Goal{{dial1, "A", 70}, {dial1, "B", 50}}
+		f := New(in)
 		wantLocal(t, f, dial1, "A", 0, 0)
 		wantLocal(t, f, dial1, "B", 30, 20) // the count of active lines is 70
 		if f.Nodes[0].Lines != 30 {
@@ -284,16 +284,16 @@ func TestForecast_campaignsThatAreNotDialed(t *testing.T) {
 	t.Run("a dial level below 1 reports no shortage", func(t *testing.T) {
 		in := aForecast()
 		in.Campaigns[0].LowLevel = true
-		in.Goals = []ForecastGoal{{dial1, "A", 130}}
-		wantLocal(t, NewForecast(in), dial1, "A", 100, 0)
+		in.Goals = []Goal{{dial1, "A", 130}}
+		wantLocal(t, New(in), dial1, "A", 100, 0)
 	})
 
 	t.Run("auto dialing switched off places nothing and still reports shortages", func(t *testing.T) {
 		in := aForecast()
 		in.AutoDialOff = true
-		in.Servers = append(in.Servers, ForecastServer{IP: dial2, MaxTrunks: 100, Balance: true})
-		in.Goals = []ForecastGoal{{dial1, "A", 130}}
-		f := NewForecast(in)
+		in.Servers = append(in.Servers, Server{IP: dial2, MaxTrunks: 100, Balance: true})
+		in.Goals = []Goal{{dial1, "A", 130}}
+		f := New(in)
 		wantLocal(t, f, dial1, "A", 0, 30)
 		if len(f.Fill) != 0 || !strings.Contains(f.Starved[0], "switched off") {
 			t.Errorf("%+v %q", f.Fill, f.Starved)
@@ -303,23 +303,23 @@ func TestForecast_campaignsThatAreNotDialed(t *testing.T) {
 	t.Run("a server whose maximum is 0 dials nothing", func(t *testing.T) {
 		in := aForecast()
 		in.Servers[0].MaxTrunks = 0
-		in.Goals = []ForecastGoal{{dial1, "A", 10}}
-		wantLocal(t, NewForecast(in), dial1, "A", 0, 10)
+		in.Goals = []Goal{{dial1, "A", 10}}
+		wantLocal(t, New(in), dial1, "A", 0, 10)
 	})
 
 	t.Run("over-committed reservations stop every campaign without a limit", func(t *testing.T) {
 		in := aForecast()
 		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 70}, {ServerIP: dial1, Campaign: "B", Dedicated: 60}}
-		in.Goals = []ForecastGoal{{dial1, "C", 5}}
+		in.Goals = []Goal{{dial1, "C", 5}}
 		// allowed = 100-130 = -30: place min(5, -30), shortage min(5+30, 5).
-		wantLocal(t, NewForecast(in), dial1, "C", 0, 5)
+		wantLocal(t, New(in), dial1, "C", 0, 5)
 	})
 
 	t.Run("a goal below what is up places nothing and is no shortage", func(t *testing.T) {
 		in := aForecast()
-		in.InUse = []ForecastLines{{ServerIP: dial1, Campaign: "A", Local: 40}}
-		in.Goals = []ForecastGoal{{dial1, "A", 10}}
-		wantLocal(t, NewForecast(in), dial1, "A", 0, 0)
+		in.InUse = []Lines{{ServerIP: dial1, Campaign: "A", Local: 40}}
+		in.Goals = []Goal{{dial1, "A", 10}}
+		wantLocal(t, New(in), dial1, "A", 0, 0)
 	})
 }
 
@@ -337,8 +337,8 @@ func TestForecast_rates(t *testing.T) {
 	t.Run("5 calls a second take 20 s for 100 lines", func(t *testing.T) {
 		in := aForecast()
 		in.Servers[0].CallsPerSecond = 5
-		in.Goals = []ForecastGoal{{dial1, "A", 100}}
-		if got := NewForecast(in).Nodes[0].Seconds; got != 20 {
+		in.Goals = []Goal{{dial1, "A", 100}}
+		if got := New(in).Nodes[0].Seconds; got != 20 {
 			t.Errorf("%v s", got)
 		}
 	})

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// HealthServer is what one row of servers says, and what is counted for it.
-type HealthServer struct {
+// Server is what one row of servers says, and what is counted for it.
+type Server struct {
 	ID             string
 	IP             string
 	Active         bool // servers.active
@@ -32,15 +32,15 @@ type HealthServer struct {
 	PhonesRegistered int
 }
 
-// HealthBeat is a row of server_updater.
-type HealthBeat struct {
+// Heartbeat is a row of server_updater.
+type Heartbeat struct {
 	ServerIP     string
 	LastUpdate   time.Time // by the node's clock
 	DatabaseTime time.Time // by the database's clock, in the same statement
 }
 
-// HealthAgents counts rows of vicidial_live_agents.
-type HealthAgents struct {
+// AgentCount counts rows of vicidial_live_agents.
+type AgentCount struct {
 	ServerIP string
 	Campaign string
 	Status   string
@@ -48,8 +48,8 @@ type HealthAgents struct {
 	Count    int
 }
 
-// HealthCalls counts rows of vicidial_auto_calls.
-type HealthCalls struct {
+// CallCount counts rows of vicidial_auto_calls.
+type CallCount struct {
 	ServerIP string
 	Campaign string // or the in-group
 	Type     string // IN, OUT or OUTBALANCE
@@ -57,16 +57,16 @@ type HealthCalls struct {
 	Count    int
 }
 
-// HealthShortage is a row of vicidial_campaign_server_stats.
-type HealthShortage struct {
+// Shortage is a row of vicidial_campaign_server_stats.
+type Shortage struct {
 	ServerIP string
 	Campaign string
 	Lines    int
 	Updated  time.Time
 }
 
-// HealthReplica is what the reporting replica answered.
-type HealthReplica struct {
+// Replica is what the reporting replica answered.
+type Replica struct {
 	Host     string
 	Err      string        // why it could not be asked; empty when it answered
 	Running  bool          // both replication threads run
@@ -74,21 +74,21 @@ type HealthReplica struct {
 	LagKnown bool
 }
 
-// HealthSnapshot is what the tables held at one moment, with the database's
+// Snapshot is what the tables held at one moment, with the database's
 // own clock.
-type HealthSnapshot struct {
+type Snapshot struct {
 	Now             time.Time // the database's NOW()
 	DatabaseStarted time.Time // Now less its uptime
-	Servers         []HealthServer
-	Beats           []HealthBeat
-	Agents          []HealthAgents
-	Calls           []HealthCalls
-	Shortages       []HealthShortage
+	Servers         []Server
+	Beats           []Heartbeat
+	Agents          []AgentCount
+	Calls           []CallCount
+	Shortages       []Shortage
 	VoicemailServer string // active_voicemail_server
 	AutoDialOff     bool   // disable_auto_dial, which stops dialing for a while
 	Schema          int    // db_schema_version
 	ExpectedSchema  int    // what the nodes' code expects; 0 asks nothing
-	Replica         *HealthReplica
+	Replica         *Replica
 }
 
 // The tolerances are VICIdial's own.
@@ -109,8 +109,8 @@ const (
 	ReplicaTolerance = 60 * time.Second
 )
 
-// HealthNode is what is known of one node.
-type HealthNode struct {
+// Node is what is known of one node.
+type Node struct {
 	ID               string
 	IP               string
 	Beats            bool          // it has a row in server_updater
@@ -135,8 +135,8 @@ type HealthNode struct {
 	PhonesRegistered int
 }
 
-// HealthCampaign is what is known of one campaign, or in-group, on one node.
-type HealthCampaign struct {
+// Campaign is what is known of one campaign, or in-group, on one node.
+type Campaign struct {
 	ServerIP        string
 	Campaign        string
 	Agents          int
@@ -150,35 +150,35 @@ type HealthCampaign struct {
 	ShortageUpdated time.Time // zero when there is no row
 }
 
-// HealthProblem is one thing that is not as it should be.
-type HealthProblem struct {
+// Problem is one thing that is not as it should be.
+type Problem struct {
 	ServerIP string // empty when it concerns the cluster
 	What     string // a sentence
 	Do       string // a sentence: what to do about it
 }
 
 // String joins both sentences.
-func (p HealthProblem) String() string { return p.What + " " + p.Do }
+func (p Problem) String() string { return p.What + " " + p.Do }
 
-// Health is what a snapshot means.
-type Health struct {
-	Nodes            []HealthNode     // by address as text
-	Campaigns        []HealthCampaign // by server, then by campaign
-	Problems         []HealthProblem  // of the cluster first, then by node
+// Report is what a snapshot means.
+type Report struct {
+	Nodes            []Node     // by address as text
+	Campaigns        []Campaign // by server, then by campaign
+	Problems         []Problem  // of the cluster first, then by node
 	CoordinatorAlive bool
 	Agents           int
 	Calls            int
 }
 
-// NewHealth judges a snapshot.
-func NewHealth(s HealthSnapshot) Health {
-	h := Health{Campaigns: campaignHealth(s)}
-	beats := make(map[string]HealthBeat, len(s.Beats))
+// NewReport judges a snapshot.
+func NewReport(s Snapshot) Report {
+	h := Report{Campaigns: campaignHealth(s)}
+	beats := make(map[string]Heartbeat, len(s.Beats))
 	for _, beat := range s.Beats {
 		beats[beat.ServerIP] = beat
 	}
-	servers := slices.SortedStableFunc(slices.Values(s.Servers), func(a, b HealthServer) int { return cmp.Compare(a.IP, b.IP) })
-	servers = slices.CompactFunc(servers, func(a, b HealthServer) bool { return a.IP == b.IP }) // the first counts, as for VICIdial's daemons
+	servers := slices.SortedStableFunc(slices.Values(s.Servers), func(a, b Server) int { return cmp.Compare(a.IP, b.IP) })
+	servers = slices.CompactFunc(servers, func(a, b Server) bool { return a.IP == b.IP }) // the first counts, as for VICIdial's daemons
 	for _, server := range servers {
 		beat, beats := beats[server.IP]
 		node := nodeHealth(s, server, beat, beats)
@@ -204,8 +204,8 @@ func NewHealth(s HealthSnapshot) Health {
 	return h
 }
 
-func nodeHealth(s HealthSnapshot, server HealthServer, beat HealthBeat, beats bool) HealthNode {
-	node := HealthNode{
+func nodeHealth(s Snapshot, server Server, beat Heartbeat, beats bool) Node {
+	node := Node{
 		ID: server.ID, IP: server.IP, Beats: beats,
 		Load: float64(server.SystemLoad) / 100, CPUIdlePercent: server.CPUIdlePercent, Channels: server.Channels, Disks: server.Disks,
 		RoomsTotal: server.RoomsTotal, RoomsFree: server.RoomsFree, RebuildPending: server.RebuildPending,
@@ -230,12 +230,12 @@ func nodeHealth(s HealthSnapshot, server HealthServer, beat HealthBeat, beats bo
 	return node
 }
 
-func campaignHealth(s HealthSnapshot) []HealthCampaign {
-	sums := make(map[campaignAt]*HealthCampaign)
-	at := func(server, campaign string) *HealthCampaign {
+func campaignHealth(s Snapshot) []Campaign {
+	sums := make(map[campaignAt]*Campaign)
+	at := func(server, campaign string) *Campaign {
 		key := campaignAt{server, campaign}
 		if sums[key] == nil {
-			sums[key] = &HealthCampaign{ServerIP: server, Campaign: campaign}
+			sums[key] = &Campaign{ServerIP: server, Campaign: campaign}
 		}
 		return sums[key]
 	}
@@ -271,11 +271,11 @@ func campaignHealth(s HealthSnapshot) []HealthCampaign {
 		sum.ShortageUpdated = shortage.Updated
 		sum.ShortageFresh = s.Now.Sub(shortage.Updated) < ShortageTolerance
 	}
-	all := make([]HealthCampaign, 0, len(sums))
+	all := make([]Campaign, 0, len(sums))
 	for _, sum := range sums { // sorted below
 		all = append(all, *sum)
 	}
-	slices.SortFunc(all, func(a, b HealthCampaign) int {
+	slices.SortFunc(all, func(a, b Campaign) int {
 		return cmp.Or(cmp.Compare(a.ServerIP, b.ServerIP), cmp.Compare(a.Campaign, b.Campaign))
 	})
 	return all

@@ -8,33 +8,33 @@ import (
 
 var noon = time.Date(2024, 5, 17, 12, 0, 0, 0, time.UTC)
 
-func aHealthyServer(ip string) HealthServer {
-	return HealthServer{
+func aHealthyServer(ip string) Server {
+	return Server{
 		ID: "dial" + ip[len(ip)-1:], IP: ip, Active: true, Asterisk: true, Logins: true, GenerateConf: true,
 		MaxTrunks: 96, SystemLoad: 150, CPUIdlePercent: 80, RoomsTotal: 50, RoomsFree: 40, PhonesRegistered: -1,
 	}
 }
 
-func aBeat(ip string, old, skew time.Duration) HealthBeat {
+func aBeat(ip string, old, skew time.Duration) Heartbeat {
 	at := noon.Add(-old)
-	return HealthBeat{ServerIP: ip, LastUpdate: at, DatabaseTime: at.Add(-skew)}
+	return Heartbeat{ServerIP: ip, LastUpdate: at, DatabaseTime: at.Add(-skew)}
 }
 
 // aHealthyCluster has two nodes and nothing to complain of.
-func aHealthyCluster() HealthSnapshot {
-	return HealthSnapshot{
+func aHealthyCluster() Snapshot {
+	return Snapshot{
 		Now:             noon,
 		DatabaseStarted: noon.Add(-72 * time.Hour),
-		Servers:         []HealthServer{aHealthyServer(dial2), aHealthyServer(dial1)},
-		Beats:           []HealthBeat{aBeat(dial1, time.Second, 0), aBeat(dial2, time.Second, time.Second)},
+		Servers:         []Server{aHealthyServer(dial2), aHealthyServer(dial1)},
+		Beats:           []Heartbeat{aBeat(dial1, time.Second, 0), aBeat(dial2, time.Second, time.Second)},
 		VoicemailServer: dial1,
 		Schema:          1720,
 	}
 }
 
-func wantProblem(t *testing.T, s HealthSnapshot, server, part string) {
+func wantProblem(t *testing.T, s Snapshot, server, part string) {
 	t.Helper()
-	for _, problem := range NewHealth(s).Problems {
+	for _, problem := range NewReport(s).Problems {
 		if problem.ServerIP == server && strings.Contains(problem.What, part) {
 			if problem.Do == "" {
 				t.Errorf("%q does not say what to do", problem.What)
@@ -42,11 +42,11 @@ func wantProblem(t *testing.T, s HealthSnapshot, server, part string) {
 			return
 		}
 	}
-	t.Errorf("no problem of %q says %q: %q", server, part, NewHealth(s).Problems)
+	t.Errorf("no problem of %q says %q: %q", server, part, NewReport(s).Problems)
 }
 
 func TestHealth_well(t *testing.T) {
-	h := NewHealth(aHealthyCluster())
+	h := NewReport(aHealthyCluster())
 	if len(h.Problems) != 0 {
 		t.Errorf("a healthy cluster has problems: %v", h.Problems)
 	}
@@ -62,7 +62,7 @@ func TestHealth_heartbeat(t *testing.T) {
 	t.Run("120 seconds are alive, 121 are dead", func(t *testing.T) {
 		s := aHealthyCluster()
 		s.Beats[1] = aBeat(dial2, 120*time.Second, 0)
-		if h := NewHealth(s); !h.Nodes[1].Alive {
+		if h := NewReport(s); !h.Nodes[1].Alive {
 			t.Errorf("%+v", h.Nodes[1])
 		}
 		s.Beats[1] = aBeat(dial2, 121*time.Second, 0)
@@ -72,7 +72,7 @@ func TestHealth_heartbeat(t *testing.T) {
 	t.Run("8 seconds of skew are in sync, 9 are not, in either direction", func(t *testing.T) {
 		s := aHealthyCluster()
 		s.Beats[1] = aBeat(dial2, 0, -8*time.Second)
-		if h := NewHealth(s); !h.Nodes[1].InSync || len(h.Problems) != 0 {
+		if h := NewReport(s); !h.Nodes[1].InSync || len(h.Problems) != 0 {
 			t.Errorf("%+v", h)
 		}
 		s.Beats[1] = aBeat(dial2, 0, 9*time.Second)
@@ -91,7 +91,7 @@ func TestHealth_heartbeat(t *testing.T) {
 		s := aHealthyCluster()
 		s.Beats = nil
 		s.DatabaseStarted = noon.Add(-3 * time.Minute)
-		h := NewHealth(s)
+		h := NewReport(s)
 		if len(h.Problems) != 1 || !strings.Contains(h.Problems[0].What, "the database was started 3 min ago") {
 			t.Errorf("%v", h.Problems)
 		}
@@ -102,23 +102,23 @@ func TestHealth_heartbeat(t *testing.T) {
 
 	t.Run("a clock that is minutes behind is not taken for a death", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Beats[1] = HealthBeat{ServerIP: dial2, LastUpdate: noon.Add(-5 * time.Minute), DatabaseTime: noon.Add(-time.Second)}
+		s.Beats[1] = Heartbeat{ServerIP: dial2, LastUpdate: noon.Add(-5 * time.Minute), DatabaseTime: noon.Add(-time.Second)}
 		wantProblem(t, s, dial2, "looks dead to the agent login, and is not: its clock is 4 min behind the database's")
-		if node := NewHealth(s).Nodes[1]; node.Alive || node.Silence != time.Second {
+		if node := NewReport(s).Nodes[1]; node.Alive || node.Silence != time.Second {
 			t.Errorf("%+v", node)
 		}
 	})
 
 	t.Run("a clock that is an hour ahead does not hide a death", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Beats[1] = HealthBeat{ServerIP: dial2, LastUpdate: noon.Add(30 * time.Minute), DatabaseTime: noon.Add(-30 * time.Minute)}
+		s.Beats[1] = Heartbeat{ServerIP: dial2, LastUpdate: noon.Add(30 * time.Minute), DatabaseTime: noon.Add(-30 * time.Minute)}
 		wantProblem(t, s, dial2, "has been silent for 30 min, and still looks alive to the agent login: its clock is 60 min ahead of")
 	})
 
 	t.Run("without the database's own time nothing is said of the clock", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Beats[1] = HealthBeat{ServerIP: dial2, LastUpdate: noon}
-		if h := NewHealth(s); len(h.Problems) != 0 || h.Nodes[1].SkewKnown {
+		s.Beats[1] = Heartbeat{ServerIP: dial2, LastUpdate: noon}
+		if h := NewReport(s); len(h.Problems) != 0 || h.Nodes[1].SkewKnown {
 			t.Errorf("%+v", h)
 		}
 	})
@@ -127,10 +127,10 @@ func TestHealth_heartbeat(t *testing.T) {
 		s := aHealthyCluster()
 		s.Beats = s.Beats[:1]
 		s.Servers[0].Active, s.Servers[0].RoomsTotal, s.Servers[0].RebuildPending = false, 0, true
-		if h := NewHealth(s); len(h.Problems) != 0 {
+		if h := NewReport(s); len(h.Problems) != 0 {
 			t.Errorf("%v", h.Problems)
 		}
-		s.Calls = []HealthCalls{{dial2, "SALES", "OUT", "LIVE", 1}}
+		s.Calls = []CallCount{{dial2, "SALES", "OUT", "LIVE", 1}}
 		wantProblem(t, s, dial2, "has no heartbeat")
 	})
 
@@ -140,7 +140,7 @@ func TestHealth_heartbeat(t *testing.T) {
 		twin.ID, twin.RoomsTotal = "copy", 0
 		s.Servers = append(s.Servers, twin)
 		wantProblem(t, s, "", "dial2 and copy are rows of servers with one address, 10.0.0.2")
-		if h := NewHealth(s); len(h.Nodes) != 2 || len(h.Problems) != 1 {
+		if h := NewReport(s); len(h.Nodes) != 2 || len(h.Problems) != 1 {
 			t.Errorf("%+v", h)
 		}
 	})
@@ -148,14 +148,14 @@ func TestHealth_heartbeat(t *testing.T) {
 	t.Run("agents on a dead node must log in again", func(t *testing.T) {
 		s := aHealthyCluster()
 		s.Beats[1] = aBeat(dial2, time.Hour, 0)
-		s.Agents = []HealthAgents{{ServerIP: dial2, Campaign: "SALES", Status: "INCALL", Count: 7}}
+		s.Agents = []AgentCount{{ServerIP: dial2, Campaign: "SALES", Status: "INCALL", Count: 7}}
 		wantProblem(t, s, dial2, "is dead while 7 agents are still listed")
 	})
 
 	t.Run("the database's pseudo server needs no heartbeat, no rooms and no lines", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Servers = append(s.Servers, HealthServer{ID: "DB1", IP: "10.0.0.9", RebuildPending: true, PhonesRegistered: -1})
-		if h := NewHealth(s); len(h.Problems) != 0 {
+		s.Servers = append(s.Servers, Server{ID: "DB1", IP: "10.0.0.9", RebuildPending: true, PhonesRegistered: -1})
+		if h := NewReport(s); len(h.Problems) != 0 {
 			t.Errorf("%v", h.Problems)
 		}
 	})
@@ -176,11 +176,11 @@ func TestHealth_rebuild(t *testing.T) {
 	t.Run("a flag that was just set is no problem", func(t *testing.T) {
 		s := aHealthyCluster()
 		s.Servers[0].RebuildPending = true
-		if h := NewHealth(s); len(h.Problems) != 0 || !h.Nodes[1].RebuildPending || h.Nodes[1].RebuildStuck {
+		if h := NewReport(s); len(h.Problems) != 0 || !h.Nodes[1].RebuildPending || h.Nodes[1].RebuildStuck {
 			t.Errorf("%+v", h)
 		}
 		s.Servers[0].RebuildAsked = noon.Add(-2 * time.Minute)
-		if h := NewHealth(s); len(h.Problems) != 0 {
+		if h := NewReport(s); len(h.Problems) != 0 {
 			t.Errorf("%v", h.Problems)
 		}
 	})
@@ -202,7 +202,7 @@ func TestHealth_rebuild(t *testing.T) {
 		s := aHealthyCluster()
 		s.Servers[0].RebuildPending, s.Servers[0].GenerateConf = true, false
 		s.Servers[0].RebuildAsked = noon.Add(-24 * time.Hour)
-		if h := NewHealth(s); len(h.Problems) != 0 {
+		if h := NewReport(s); len(h.Problems) != 0 {
 			t.Errorf("%v", h.Problems)
 		}
 	})
@@ -218,26 +218,26 @@ func TestHealth_roomsLinesPhones(t *testing.T) {
 	s = aHealthyCluster()
 	s.Servers[0].MaxTrunks = 0
 	s.Servers[0].Phones, s.Servers[0].PhonesRegistered = 30, 0
-	if h := NewHealth(s); len(h.Problems) != 0 {
+	if h := NewReport(s); len(h.Problems) != 0 {
 		t.Errorf("a node without calls, lines and agents has problems: %v", h.Problems)
 	}
-	s.Shortages = []HealthShortage{{ServerIP: dial2, Campaign: "SALES", Lines: 5, Updated: noon}}
+	s.Shortages = []Shortage{{ServerIP: dial2, Campaign: "SALES", Lines: 5, Updated: noon}}
 	wantProblem(t, s, dial2, "max_vicidial_trunks 0")
-	s.Agents = []HealthAgents{{dial2, "SALES", "READY", false, 1}}
+	s.Agents = []AgentCount{{dial2, "SALES", "READY", false, 1}}
 	wantProblem(t, s, dial2, "none of its 30 active phones registered, yet 1 agent is listed")
 }
 
 func TestHealth_shortage(t *testing.T) {
 	t.Run("a fresh one is counted, an old one is told as such", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Shortages = []HealthShortage{
+		s.Shortages = []Shortage{
 			{ServerIP: dial1, Campaign: "SALES", Lines: 12, Updated: noon.Add(-3 * time.Second)},
 			{ServerIP: dial2, Campaign: "SALES", Lines: 5, Updated: noon.Add(-20 * time.Minute)},
 			{ServerIP: dial2, Campaign: "OTHER", Lines: 0, Updated: noon},
 		}
 		wantProblem(t, s, dial1, "Campaign SALES is short of 12 lines")
 		wantProblem(t, s, dial2, "a trunk shortage of 5 on server dial2 (10.0.0.2) that is 20 min old")
-		h := NewHealth(s)
+		h := NewReport(s)
 		if h.Nodes[0].Shortage != 12 || h.Nodes[1].Shortage != 0 || len(h.Campaigns) != 2 {
 			t.Errorf("%+v", h)
 		}
@@ -246,8 +246,8 @@ func TestHealth_shortage(t *testing.T) {
 
 func TestHealth_replicaAndSchema(t *testing.T) {
 	s := aHealthyCluster()
-	s.Replica = &HealthReplica{Host: "10.0.0.8", Running: true, Lag: time.Minute, LagKnown: true}
-	if h := NewHealth(s); len(h.Problems) != 0 {
+	s.Replica = &Replica{Host: "10.0.0.8", Running: true, Lag: time.Minute, LagKnown: true}
+	if h := NewReport(s); len(h.Problems) != 0 {
 		t.Errorf("a minute of lag is a problem: %v", h.Problems)
 	}
 	s.Replica.Lag = 30 * time.Minute
@@ -269,20 +269,20 @@ func TestHealth_replicaAndSchema(t *testing.T) {
 
 func TestHealth_counts(t *testing.T) {
 	s := aHealthyCluster()
-	s.Agents = []HealthAgents{
+	s.Agents = []AgentCount{
 		{dial1, "SALES", "INCALL", false, 6},
 		{dial1, "SALES", "PAUSED", false, 2},
 		{dial1, "SALES", "READY", true, 3},
 		{dial2, "SUPPORT", "READY", false, 4},
 	}
-	s.Calls = []HealthCalls{
+	s.Calls = []CallCount{
 		{dial1, "SALES", "OUT", "LIVE", 9}, {dial1, "SALES", "OUTBALANCE", "SENT", 2}, {dial1, "SUPPORT_IN", "IN", "LIVE", 5},
 	}
-	h := NewHealth(s)
+	h := NewReport(s)
 	if h.Agents != 12 || h.Calls != 16 || h.Nodes[0].Agents != 8 || h.Nodes[0].RemoteAgents != 3 || h.Nodes[0].Calls != 16 {
 		t.Errorf("%+v", h)
 	}
-	want := HealthCampaign{ServerIP: dial1, Campaign: "SALES", Agents: 8, RemoteAgents: 3, Paused: 2, Outbound: 9, Fill: 2}
+	want := Campaign{ServerIP: dial1, Campaign: "SALES", Agents: 8, RemoteAgents: 3, Paused: 2, Outbound: 9, Fill: 2}
 	if h.Campaigns[0] != want {
 		t.Errorf("have %+v, want %+v", h.Campaigns[0], want)
 	}

@@ -15,7 +15,7 @@ type AtWork struct {
 	Logins  bool // active_agent_login_server
 	Balance bool // vicidial_balance_active
 	Agents  []AgentAtWork
-	Calls   []health.HealthCalls
+	Calls   []health.CallCount
 }
 
 // AgentAtWork is an agent who is logged in; remote agents, who are lines and no

@@ -20,7 +20,7 @@ func agents(users ...string) AtWork {
 }
 
 func (a AtWork) with(kind string, calls int) AtWork {
-	a.Calls = append(slices.Clone(a.Calls), health.HealthCalls{Campaign: "SALES", Type: kind, Status: "LIVE", Count: calls})
+	a.Calls = append(slices.Clone(a.Calls), health.CallCount{Campaign: "SALES", Type: kind, Status: "LIVE", Count: calls})
 	return a
 }
 

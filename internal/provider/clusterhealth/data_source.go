@@ -14,8 +14,8 @@ import (
 
 // topology is what the data source reads of the cluster.
 type topology interface {
-	Health(context.Context) (health.HealthSnapshot, error)
-	Replica(context.Context) (*health.HealthReplica, error)
+	Health(context.Context) (health.Snapshot, error)
+	Replica(context.Context) (*health.Replica, error)
 }
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
@@ -50,11 +50,11 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	snapshot, err := d.snapshot(ctx, m)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster health", "", err)...)
 	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(snapshot, health.NewHealth(snapshot)))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(snapshot, health.NewReport(snapshot)))...)
 	}
 }
 
-func (d *DataSource) snapshot(ctx context.Context, m model) (health.HealthSnapshot, error) {
+func (d *DataSource) snapshot(ctx context.Context, m model) (health.Snapshot, error) {
 	snapshot, err := d.topology.Health(ctx)
 	if err != nil {
 		return snapshot, err

@@ -58,7 +58,7 @@ type replicaModel struct {
 	LagSeconds  types.Int64  `tfsdk:"lag_seconds"`
 }
 
-func (m model) withResult(snapshot health.HealthSnapshot, health health.Health) model {
+func (m model) withResult(snapshot health.Snapshot, health health.Report) model {
 	m.Healthy = types.BoolValue(len(health.Problems) == 0)
 	m.Problems = make([]string, 0, len(health.Problems))
 	for _, problem := range health.Problems {
@@ -86,7 +86,7 @@ func (m model) withResult(snapshot health.HealthSnapshot, health health.Health) 
 	return m
 }
 
-func newNodeModel(node health.HealthNode, campaigns []health.HealthCampaign) nodeModel {
+func newNodeModel(node health.Node, campaigns []health.Campaign) nodeModel {
 	n := nodeModel{
 		ServerID: types.StringValue(node.ID), Alive: types.BoolValue(node.Alive), InSync: types.BoolValue(node.InSync),
 		HeartbeatAge: types.Int64Null(), ClockSkew: types.Float64Null(),

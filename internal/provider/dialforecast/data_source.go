@@ -18,7 +18,7 @@ import (
 
 // topology is what the data source reads of the cluster.
 type topology interface {
-	Dialing(ctx context.Context, live bool) (forecast.ForecastInput, error)
+	Dialing(ctx context.Context, live bool) (forecast.Input, error)
 }
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
@@ -57,7 +57,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	in, diags := m.withArguments(in)
 	resp.Diagnostics.Append(diags...)
 	if !diags.HasError() {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(forecast.NewForecast(in)))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(forecast.New(in)))...)
 	}
 }
 
@@ -73,7 +73,7 @@ func (m model) live() bool {
 // withArguments replaces the goals of the agents who are logged in by those of the
 // configuration. Campaigns are served in the order of their ids, unless serve_order
 // is set.
-func (m model) withArguments(in forecast.ForecastInput) (forecast.ForecastInput, diag.Diagnostics) {
+func (m model) withArguments(in forecast.Input) (forecast.Input, diag.Diagnostics) {
 	in.FillOff = !m.BalanceFill.IsNull() && !m.BalanceFill.ValueBool()
 	if m.Goals == nil {
 		return in, nil
@@ -82,14 +82,14 @@ func (m model) withArguments(in forecast.ForecastInput) (forecast.ForecastInput,
 	in.Goals = nil
 	for _, campaign := range m.order() {
 		at := path.Root("goals").AtMapKey(campaign)
-		if !slices.ContainsFunc(in.Campaigns, func(c forecast.ForecastCampaign) bool { return c.ID == campaign }) {
+		if !slices.ContainsFunc(in.Campaigns, func(c forecast.Campaign) bool { return c.ID == campaign }) {
 			diags.AddAttributeError(at, "No such campaign", fmt.Sprintf("The campaign %s is not in vicidial_campaigns, or VICIdial writes it differently.", campaign))
 		}
 		for _, server := range slices.Sorted(maps.Keys(m.Goals[campaign])) {
-			if !slices.ContainsFunc(in.Servers, func(s forecast.ForecastServer) bool { return s.IP == server }) {
+			if !slices.ContainsFunc(in.Servers, func(s forecast.Server) bool { return s.IP == server }) {
 				diags.AddAttributeError(at.AtMapKey(server), "No such server", fmt.Sprintf("The server %s is neither in the table servers nor planned.", server))
 			}
-			in.Goals = append(in.Goals, forecast.ForecastGoal{ServerIP: server, Campaign: campaign, Lines: int(m.Goals[campaign][server])})
+			in.Goals = append(in.Goals, forecast.Goal{ServerIP: server, Campaign: campaign, Lines: int(m.Goals[campaign][server])})
 		}
 	}
 	return in, diags

@@ -8,19 +8,19 @@ import (
 	"pgregory.net/rapid"
 )
 
-func drawForecast(t *rapid.T) ForecastInput {
+func drawForecast(t *rapid.T) Input {
 	ips := []string{dial1, dial2, dial3}
 	ids := []string{"A", "B", "C"}
 	small := rapid.IntRange(0, 120)
-	in := ForecastInput{FillOff: rapid.Bool().Draw(t, "fillOff"), AutoDialOff: rapid.IntRange(0, 9).Draw(t, "off") == 0}
+	in := Input{FillOff: rapid.Bool().Draw(t, "fillOff"), AutoDialOff: rapid.IntRange(0, 9).Draw(t, "off") == 0}
 	for _, ip := range ips {
-		in.Servers = append(in.Servers, ForecastServer{
+		in.Servers = append(in.Servers, Server{
 			IP: ip, MaxTrunks: small.Draw(t, "max"), CallsPerSecond: rapid.IntRange(0, 300).Draw(t, "cps"),
 			Balance: rapid.Bool().Draw(t, "balance"), BalanceRank: rapid.IntRange(0, 2).Draw(t, "rank"), OffLimits: rapid.IntRange(0, 30).Draw(t, "off limits"),
 		})
 	}
 	for _, id := range ids {
-		in.Campaigns = append(in.Campaigns, ForecastCampaign{
+		in.Campaigns = append(in.Campaigns, Campaign{
 			ID: id, Active: rapid.IntRange(0, 5).Draw(t, "active") > 0, NoDial: rapid.IntRange(0, 5).Draw(t, "no dial") == 0,
 			LowLevel: rapid.IntRange(0, 5).Draw(t, "level") == 0, Unpaused: rapid.IntRange(0, 5).Draw(t, "unpaused") > 0,
 		})
@@ -29,15 +29,15 @@ func drawForecast(t *rapid.T) ForecastInput {
 				in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: ip, Campaign: id, Dedicated: rapid.IntRange(0, 60).Draw(t, "dedicated"), MaximumLimit: rapid.Bool().Draw(t, "limit")})
 			}
 			if rapid.Bool().Draw(t, "agents") {
-				in.Goals = append(in.Goals, ForecastGoal{ServerIP: ip, Campaign: id, Lines: small.Draw(t, "goal")})
+				in.Goals = append(in.Goals, Goal{ServerIP: ip, Campaign: id, Lines: small.Draw(t, "goal")})
 			}
-			in.InUse = append(in.InUse, ForecastLines{ServerIP: ip, Campaign: id, Local: rapid.IntRange(0, 20).Draw(t, "up"), Fill: rapid.IntRange(0, 10).Draw(t, "filled"), IVR: rapid.IntRange(0, 3).Draw(t, "in an IVR"), FillEnded: rapid.IntRange(0, 2).Draw(t, "ended")})
+			in.InUse = append(in.InUse, Lines{ServerIP: ip, Campaign: id, Local: rapid.IntRange(0, 20).Draw(t, "up"), Fill: rapid.IntRange(0, 10).Draw(t, "filled"), IVR: rapid.IntRange(0, 3).Draw(t, "in an IVR"), FillEnded: rapid.IntRange(0, 2).Draw(t, "ended")})
 		}
 	}
 	return in
 }
 
-func linesIn(in ForecastInput) int {
+func linesIn(in Input) int {
 	sum := 0
 	for _, lines := range in.InUse {
 		sum += lines.up()
@@ -47,7 +47,7 @@ func linesIn(in ForecastInput) int {
 
 func TestForecast_properties(t *testing.T) {
 	t.Run("nothing is ever negative", rapid.MakeCheck(func(t *rapid.T) {
-		f := NewForecast(drawForecast(t))
+		f := New(drawForecast(t))
 		for _, line := range f.Local {
 			if line.Place < 0 || line.Shortage < 0 {
 				t.Fatalf("%+v", line)
@@ -67,7 +67,7 @@ func TestForecast_properties(t *testing.T) {
 
 	t.Run("lines after the loop are the lines before it and those placed", rapid.MakeCheck(func(t *rapid.T) {
 		in := drawForecast(t)
-		f := NewForecast(in)
+		f := New(in)
 		want := linesIn(in)
 		for _, line := range f.Local {
 			want += line.Place
@@ -85,7 +85,7 @@ func TestForecast_properties(t *testing.T) {
 	}))
 
 	t.Run("no campaign places more than it wants, and no shortage is larger", rapid.MakeCheck(func(t *rapid.T) {
-		for _, line := range NewForecast(drawForecast(t)).Local {
+		for _, line := range New(drawForecast(t)).Local {
 			wanted := max(0, line.Goal-line.Existing)
 			if line.Place > wanted || line.Shortage > wanted {
 				t.Fatalf("wanted %d: %+v", wanted, line)
@@ -94,7 +94,7 @@ func TestForecast_properties(t *testing.T) {
 	}))
 
 	t.Run("a limit holds: a campaign that dials has no more lines than it says, unless it had them", rapid.MakeCheck(func(t *rapid.T) {
-		for _, line := range NewForecast(drawForecast(t)).Local {
+		for _, line := range New(drawForecast(t)).Local {
 			if line.Limited && line.Place > 0 && line.Existing+line.Place > line.Limit {
 				t.Fatalf("%+v", line)
 			}
@@ -106,8 +106,8 @@ func TestForecast_properties(t *testing.T) {
 		for i := range in.Trunks {
 			in.Trunks[i].MaximumLimit = false
 		}
-		before := NewForecast(ForecastInput{Servers: in.Servers, InUse: in.InUse})
-		for i, node := range NewForecast(in).Nodes {
+		before := New(Input{Servers: in.Servers, InUse: in.InUse})
+		for i, node := range New(in).Nodes {
 			if node.OverMaximum > before.Nodes[i].OverMaximum {
 				t.Fatalf("%+v was over by %d", node, before.Nodes[i].OverMaximum)
 			}
@@ -116,14 +116,14 @@ func TestForecast_properties(t *testing.T) {
 
 	t.Run("the fill places no more than the shortage, and only where somebody balances and is not short", rapid.MakeCheck(func(t *rapid.T) {
 		in := drawForecast(t)
-		f := NewForecast(in)
+		f := New(in)
 		for _, total := range f.Campaigns {
 			if total.Filled > total.Shortage {
 				t.Fatalf("%+v", total)
 			}
 		}
 		for _, fill := range f.Fill {
-			i := slices.IndexFunc(in.Servers, func(s ForecastServer) bool { return s.IP == fill.ServerIP })
+			i := slices.IndexFunc(in.Servers, func(s Server) bool { return s.IP == fill.ServerIP })
 			if !in.Servers[i].Balance {
 				t.Fatalf("%+v on %+v", fill, in.Servers[i])
 			}
@@ -136,14 +136,14 @@ func TestForecast_properties(t *testing.T) {
 	}))
 
 	t.Run("limits that sum below the maximum, one for each campaign, are met whatever the order", rapid.MakeCheck(func(t *rapid.T) {
-		in := ForecastInput{Servers: []ForecastServer{{IP: dial1, MaxTrunks: 300}}, FillOff: true}
+		in := Input{Servers: []Server{{IP: dial1, MaxTrunks: 300}}, FillOff: true}
 		for _, id := range []string{"A", "B", "C"} {
 			in.Campaigns = append(in.Campaigns, aForecastCampaign(id))
 			in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: dial1, Campaign: id, Dedicated: rapid.IntRange(0, 100).Draw(t, "limit"), MaximumLimit: true})
-			in.Goals = append(in.Goals, ForecastGoal{ServerIP: dial1, Campaign: id, Lines: rapid.IntRange(0, 100).Draw(t, "goal")})
+			in.Goals = append(in.Goals, Goal{ServerIP: dial1, Campaign: id, Lines: rapid.IntRange(0, 100).Draw(t, "goal")})
 		}
 		in.Goals = rapid.Permutation(in.Goals).Draw(t, "order")
-		for _, line := range NewForecast(in).Local {
+		for _, line := range New(in).Local {
 			if line.Place != min(line.Goal, line.Limit) {
 				t.Fatalf("%+v", line)
 			}

@@ -11,9 +11,9 @@ import (
 )
 
 // clusterProblems are those that no single node has.
-func clusterProblems(s HealthSnapshot, h Health) []HealthProblem {
-	var problems []HealthProblem
-	add := func(what, do string) { problems = append(problems, HealthProblem{What: what, Do: do}) }
+func clusterProblems(s Snapshot, h Report) []Problem {
+	var problems []Problem
+	add := func(what, do string) { problems = append(problems, Problem{What: what, Do: do}) }
 
 	if len(s.Servers) == 0 {
 		add("The table servers is empty.", "Add the telephony nodes, or check that this is the right database.")
@@ -38,7 +38,7 @@ func clusterProblems(s HealthSnapshot, h Health) []HealthProblem {
 	switch {
 	case s.VoicemailServer == "":
 		add("No active_voicemail_server is set: voicemail, the end of day and the purges run nowhere.", "Name one telephony node in the system settings.")
-	case !slices.ContainsFunc(s.Servers, func(server HealthServer) bool { return server.IP == s.VoicemailServer }):
+	case !slices.ContainsFunc(s.Servers, func(server Server) bool { return server.IP == s.VoicemailServer }):
 		add(fmt.Sprintf("The active_voicemail_server %s is no row of servers: voicemail, the end of day and the purges run nowhere.", s.VoicemailServer), "Name one telephony node in the system settings.")
 	case !h.CoordinatorAlive && len(s.Beats) > 0:
 		add(fmt.Sprintf("The active_voicemail_server %s is dead: voicemail, the end of day and the purges stop.", s.VoicemailServer), "Bring it back, or name another node in the system settings.")
@@ -70,7 +70,7 @@ func clusterProblems(s HealthSnapshot, h Health) []HealthProblem {
 }
 
 // revisions says which telephony nodes run which code, if it is not one.
-func revisions(servers []HealthServer) string {
+func revisions(servers []Server) string {
 	nodes := make(map[int][]string)
 	var revisions []int
 	for _, server := range servers {
@@ -93,15 +93,15 @@ func revisions(servers []HealthServer) string {
 	return "The nodes run different code revisions: " + strings.Join(texts, "; ") + "."
 }
 
-func isTelephony(server HealthServer) bool { return server.Asterisk }
+func isTelephony(server Server) bool { return server.Asterisk }
 
 // nodeProblems are those of each node, in the order of the nodes.
-func nodeProblems(s HealthSnapshot, h Health, servers []HealthServer) []HealthProblem {
-	var problems []HealthProblem
+func nodeProblems(s Snapshot, h Report, servers []Server) []Problem {
+	var problems []Problem
 	for i, server := range servers {
 		node := h.Nodes[i]
 		add := func(what, do string) {
-			problems = append(problems, HealthProblem{ServerIP: server.IP, What: "Server " + server.ID + " (" + server.IP + ") " + what, Do: do})
+			problems = append(problems, Problem{ServerIP: server.IP, What: "Server " + server.ID + " (" + server.IP + ") " + what, Do: do})
 		}
 		if !server.Active && node.Agents+node.RemoteAgents+node.Calls == 0 {
 			continue // out of service: nothing is asked of it
@@ -127,7 +127,7 @@ func nodeProblems(s HealthSnapshot, h Health, servers []HealthServer) []HealthPr
 	return problems
 }
 
-func heartbeatProblems(s HealthSnapshot, server HealthServer, node HealthNode, add func(what, do string)) {
+func heartbeatProblems(s Snapshot, server Server, node Node, add func(what, do string)) {
 	const ntp = "Let both follow the same NTP source."
 	clock := fmt.Sprintf("%s %s the database's", ago(node.Skew.Abs()), map[bool]string{true: "behind", false: "ahead of"}[node.Skew < 0])
 	silent := node.Silence > HeartbeatTolerance
@@ -150,7 +150,7 @@ func heartbeatProblems(s HealthSnapshot, server HealthServer, node HealthNode, a
 	}
 }
 
-func rebuildProblems(s HealthSnapshot, server HealthServer, node HealthNode, add func(what, do string)) {
+func rebuildProblems(s Snapshot, server Server, node Node, add func(what, do string)) {
 	switch {
 	case !server.RebuildPending || !server.Asterisk || !server.GenerateConf:
 		return // nothing is asked, or of a row that generates nothing: its flag stands for ever, and is Y from the beginning
@@ -161,13 +161,13 @@ func rebuildProblems(s HealthSnapshot, server HealthServer, node HealthNode, add
 	}
 }
 
-func shortageProblems(s HealthSnapshot, server HealthServer, h Health) []HealthProblem {
-	var problems []HealthProblem
+func shortageProblems(s Snapshot, server Server, h Report) []Problem {
+	var problems []Problem
 	for _, campaign := range h.Campaigns {
 		if campaign.ServerIP != server.IP || campaign.Shortage == 0 {
 			continue
 		}
-		problem := HealthProblem{
+		problem := Problem{
 			ServerIP: server.IP,
 			What:     fmt.Sprintf("Campaign %s is short of %d lines on server %s (%s).", campaign.Campaign, campaign.Shortage, server.ID, server.IP),
 			Do:       "Look at the dial forecast: it tells which limit holds the campaign back.",

@@ -10,7 +10,7 @@ import (
 // fill is the balance fill of docs/vicidial/dialer.md#balance-fill (AST_VDauto_dial_FILL.pl): campaigns by
 // their id, each over the servers that balance and are not short themselves.
 // It asks the table anew each time, and counts every row of it.
-func (s *forecastState) fill(local []ForecastLocal) []ForecastFill {
+func (s *loopState) fill(local []Local) []Fill {
 	if s.in.AutoDialOff || s.in.FillOff {
 		return nil
 	}
@@ -29,7 +29,7 @@ func (s *forecastState) fill(local []ForecastLocal) []ForecastFill {
 	}
 	slices.Sort(campaigns)
 
-	var all []ForecastFill
+	var all []Fill
 	for _, campaign := range campaigns {
 		needed := shortage[campaign] - s.filled(campaign)
 		if needed > 0 {
@@ -40,7 +40,7 @@ func (s *forecastState) fill(local []ForecastLocal) []ForecastFill {
 }
 
 // filled counts the lines that the fill has up for the campaign, everywhere.
-func (s *forecastState) filled(campaign string) int {
+func (s *loopState) filled(campaign string) int {
 	sum := 0
 	for key, lines := range s.lines { // a sum: the order does not show
 		if key.campaign == campaign {
@@ -50,15 +50,15 @@ func (s *forecastState) filled(campaign string) int {
 	return sum
 }
 
-func (s *forecastState) fillCampaign(campaign string, needed int, short map[serverCampaign]bool) []ForecastFill {
-	var all []ForecastFill
+func (s *loopState) fillCampaign(campaign string, needed int, short map[serverCampaign]bool) []Fill {
+	var all []Fill
 	tally, placed := 0, 0
 	for _, server := range s.balancing() {
 		key := serverCampaign{server.IP, campaign}
 		if short[key] {
 			continue
 		}
-		fill := ForecastFill{ServerIP: server.IP, Campaign: campaign, Available: s.available(server, campaign)}
+		fill := Fill{ServerIP: server.IP, Campaign: campaign, Available: s.available(server, campaign)}
 		// A server beyond its maximum has less than nothing free. The tally
 		// goes down by that much, and the next server is asked for more; what
 		// is placed in all is held to what is needed by a later check.
@@ -68,7 +68,7 @@ func (s *forecastState) fillCampaign(campaign string, needed int, short map[serv
 			fill.Place = max(0, min(dial, needed-placed))
 		}
 		placed += fill.Place
-		s.up(ForecastLines{ServerIP: server.IP, Campaign: campaign, Fill: fill.Place})
+		s.up(Lines{ServerIP: server.IP, Campaign: campaign, Fill: fill.Place})
 		all = append(all, fill)
 	}
 	return all
@@ -78,7 +78,7 @@ func (s *forecastState) fillCampaign(campaign string, needed int, short map[serv
 // what it has. With a MAXIMUM_LIMIT row that is the row's number, and
 // balance_trunks_offlimits is ignored. Unlike the local dialer the fill reads
 // the first of duplicate rows, whatever its restriction.
-func (s *forecastState) available(server ForecastServer, campaign string) int {
+func (s *loopState) available(server Server, campaign string) int {
 	available := server.MaxTrunks - server.OffLimits - s.others(server.IP, campaign)
 	for _, trunk := range s.trunks[server.IP] {
 		if strings.EqualFold(trunk.Campaign, campaign) {
@@ -94,21 +94,21 @@ func (s *forecastState) available(server ForecastServer, campaign string) int {
 // balancing lists the servers that the fill asks, in its order: the higher
 // rank first, then by address as text. Nothing else is looked at: a server
 // that is not active is asked as well (docs/vicidial/measured.md#fill-ignores-active).
-func (s *forecastState) balancing() []ForecastServer {
-	var servers []ForecastServer
+func (s *loopState) balancing() []Server {
+	var servers []Server
 	for _, server := range s.in.Servers {
 		if server.Balance {
 			servers = append(servers, server)
 		}
 	}
-	slices.SortStableFunc(servers, func(a, b ForecastServer) int {
+	slices.SortStableFunc(servers, func(a, b Server) int {
 		return cmp.Or(cmp.Compare(b.BalanceRank, a.BalanceRank), cmp.Compare(a.IP, b.IP))
 	})
 	return servers
 }
 
 // whyUnfilled says why the fill does not make a shortage good.
-func (s *forecastState) whyUnfilled(campaign string, f Forecast) string {
+func (s *loopState) whyUnfilled(campaign string, f Forecast) string {
 	servers := s.balancing()
 	asked, placed, shortage := 0, 0, 0
 	for _, line := range f.Local {

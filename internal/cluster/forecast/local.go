@@ -11,24 +11,24 @@ import (
 // serverCampaign names a campaign on a server.
 type serverCampaign struct{ server, campaign string }
 
-// forecastState is what changes while a loop is worked out: the lines up.
-type forecastState struct {
-	in        ForecastInput
-	campaigns map[string]ForecastCampaign
+// loopState is what changes while a loop is worked out: the lines up.
+type loopState struct {
+	in        Input
+	campaigns map[string]Campaign
 	trunks    map[string][]cluster.TrunkRow // by server, in the order of the table
-	goals     map[string][]ForecastGoal     // by server, in the order in which they are served
-	lines     map[serverCampaign]ForecastLines
+	goals     map[string][]Goal             // by server, in the order in which they are served
+	lines     map[serverCampaign]Lines
 	busy      map[string]int // lines up per server, all campaigns
 	rows      map[string]int // calls of any status per server
 }
 
-func newForecastState(in ForecastInput) *forecastState {
-	s := &forecastState{
+func newLoopState(in Input) *loopState {
+	s := &loopState{
 		in:        in,
-		campaigns: make(map[string]ForecastCampaign, len(in.Campaigns)),
+		campaigns: make(map[string]Campaign, len(in.Campaigns)),
 		trunks:    make(map[string][]cluster.TrunkRow, len(in.Servers)),
-		goals:     make(map[string][]ForecastGoal, len(in.Servers)),
-		lines:     make(map[serverCampaign]ForecastLines),
+		goals:     make(map[string][]Goal, len(in.Servers)),
+		lines:     make(map[serverCampaign]Lines),
 		busy:      make(map[string]int),
 		rows:      make(map[string]int),
 	}
@@ -47,7 +47,7 @@ func newForecastState(in ForecastInput) *forecastState {
 	return s
 }
 
-func (s *forecastState) up(lines ForecastLines) {
+func (s *loopState) up(lines Lines) {
 	key := serverCampaign{lines.ServerIP, lines.Campaign}
 	s.lines[key] = s.lines[key].plus(lines)
 	s.busy[lines.ServerIP] += lines.up()
@@ -56,7 +56,7 @@ func (s *forecastState) up(lines ForecastLines) {
 
 // limit returns what the campaign's MAXIMUM_LIMIT row on the server says. The
 // dialer reads all rows that match and keeps the last (AST_VDauto_dial.pl:933).
-func (s *forecastState) limit(server, campaign string) (limit int, found bool) {
+func (s *loopState) limit(server, campaign string) (limit int, found bool) {
 	for _, trunk := range s.trunks[server] {
 		if strings.EqualFold(trunk.Campaign, campaign) && trunk.MaximumLimit {
 			limit, found = trunk.Dedicated, true
@@ -67,7 +67,7 @@ func (s *forecastState) limit(server, campaign string) (limit int, found bool) {
 
 // others sums the reservations of all other campaigns on the server, whatever
 // their restriction, duplicates and idle owners included (AST_VDauto_dial.pl:946).
-func (s *forecastState) others(server, campaign string) int {
+func (s *loopState) others(server, campaign string) int {
 	sum := 0
 	for _, trunk := range s.trunks[server] {
 		if !strings.EqualFold(trunk.Campaign, campaign) {
@@ -79,8 +79,8 @@ func (s *forecastState) others(server, campaign string) int {
 
 // local works out one loop of one server's own dialer. All sums are made
 // before the first call is placed, as the dialer does it.
-func (s *forecastState) local(server ForecastServer) []ForecastLocal {
-	var all []ForecastLocal
+func (s *loopState) local(server Server) []Local {
+	var all []Local
 	active := s.busy[server.IP] // grows by what each campaign is to place
 	for _, goal := range s.goals[server.IP] {
 		line, counted := s.localCampaign(server, goal, active)
@@ -88,7 +88,7 @@ func (s *forecastState) local(server ForecastServer) []ForecastLocal {
 		all = append(all, line)
 	}
 	for _, line := range all {
-		s.up(ForecastLines{ServerIP: line.ServerIP, Campaign: line.Campaign, Local: line.Place})
+		s.up(Lines{ServerIP: line.ServerIP, Campaign: line.Campaign, Local: line.Place})
 	}
 	return all
 }
@@ -96,10 +96,10 @@ func (s *forecastState) local(server ForecastServer) []ForecastLocal {
 // localCampaign is steps 1 to 7 of docs/vicidial/dialer.md#trunk-limits. The second result is what the dialer
 // adds to its count of active lines, which it does even for a campaign that it
 // then does not dial.
-func (s *forecastState) localCampaign(server ForecastServer, goal ForecastGoal, active int) (ForecastLocal, int) {
+func (s *loopState) localCampaign(server Server, goal Goal, active int) (Local, int) {
 	campaign := s.campaigns[goal.Campaign]
 	now := s.lines[serverCampaign{server.IP, goal.Campaign}]
-	line := ForecastLocal{ServerIP: server.IP, Campaign: goal.Campaign, Goal: goal.Lines, Existing: now.own()}
+	line := Local{ServerIP: server.IP, Campaign: goal.Campaign, Goal: goal.Lines, Existing: now.own()}
 	if !campaign.Active {
 		line.Goal = 0
 	}
@@ -146,15 +146,15 @@ func (s *forecastState) localCampaign(server ForecastServer, goal ForecastGoal, 
 }
 
 // nodes sums up per server.
-func (s *forecastState) nodes(f Forecast) []ForecastNode {
+func (s *loopState) nodes(f Forecast) []Node {
 	placed := make(map[string]int, len(s.in.Servers))
 	for _, line := range f.Local {
 		placed[line.ServerIP] += line.Place
 	}
-	nodes := make([]ForecastNode, 0, len(s.in.Servers))
+	nodes := make([]Node, 0, len(s.in.Servers))
 	for _, server := range s.in.Servers {
 		rate := LocalCallsPerSecond(server.CallsPerSecond)
-		nodes = append(nodes, ForecastNode{
+		nodes = append(nodes, Node{
 			ServerIP:       server.IP,
 			Lines:          s.busy[server.IP],
 			OverMaximum:    max(0, s.busy[server.IP]-server.MaxTrunks),
@@ -166,13 +166,13 @@ func (s *forecastState) nodes(f Forecast) []ForecastNode {
 }
 
 // totals sums up per campaign and says why lines are missing.
-func (s *forecastState) totals(f Forecast) []ForecastTotal {
-	sums := make(map[string]*ForecastTotal)
+func (s *loopState) totals(f Forecast) []Total {
+	sums := make(map[string]*Total)
 	var ids []string
 	for _, line := range f.Local {
 		total := sums[line.Campaign]
 		if total == nil {
-			total = &ForecastTotal{Campaign: line.Campaign}
+			total = &Total{Campaign: line.Campaign}
 			sums[line.Campaign] = total
 			ids = append(ids, line.Campaign)
 		}
@@ -193,7 +193,7 @@ func (s *forecastState) totals(f Forecast) []ForecastTotal {
 		}
 	}
 	slices.Sort(ids)
-	totals := make([]ForecastTotal, 0, len(ids))
+	totals := make([]Total, 0, len(ids))
 	for _, id := range ids {
 		total := *sums[id]
 		total.Missing = max(0, total.Goal-total.Lines)

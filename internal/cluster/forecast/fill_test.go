@@ -9,18 +9,18 @@ import (
 
 func TestForecast_fill(t *testing.T) {
 	// A is kept off dial1 and wants 100 lines; dial2 and dial3 balance.
-	aShortage := func() ForecastInput {
+	aShortage := func() Input {
 		in := aForecast()
 		in.Servers = append(in.Servers,
-			ForecastServer{IP: dial2, MaxTrunks: 40, Balance: true},
-			ForecastServer{IP: dial3, MaxTrunks: 50, Balance: true})
+			Server{IP: dial2, MaxTrunks: 40, Balance: true},
+			Server{IP: dial3, MaxTrunks: 50, Balance: true})
 		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", MaximumLimit: true}}
-		in.Goals = []ForecastGoal{{dial1, "A", 100}}
+		in.Goals = []Goal{{dial1, "A", 100}}
 		return in
 	}
 
 	t.Run("equal ranks are asked by address", func(t *testing.T) {
-		f := NewForecast(aShortage())
+		f := New(aShortage())
 		if f.Fill[0].ServerIP != dial2 || f.Fill[1].ServerIP != dial3 {
 			t.Errorf("asked in the order %+v", f.Fill)
 		}
@@ -35,7 +35,7 @@ func TestForecast_fill(t *testing.T) {
 		in := aShortage()
 		in.Goals[0].Lines = 45
 		in.Servers[2].BalanceRank = 5
-		f := NewForecast(in)
+		f := New(in)
 		wantFill(t, f, dial3, "A", 45)
 		wantFill(t, f, dial2, "A", 0)
 	})
@@ -44,24 +44,24 @@ func TestForecast_fill(t *testing.T) {
 		in := aShortage()
 		in.Servers[2].IP = "10.0.0.10" // before 10.0.0.2 as text
 		in.Goals[0].Lines = 50
-		wantFill(t, NewForecast(in), "10.0.0.10", "A", 50)
+		wantFill(t, New(in), "10.0.0.10", "A", 50)
 	})
 
 	t.Run("offlimits is ignored where the campaign has a MAXIMUM_LIMIT row", func(t *testing.T) {
 		in := aShortage()
 		in.Servers[1].OffLimits = 40
-		f := NewForecast(in)
+		f := New(in)
 		wantFill(t, f, dial2, "A", 0)
 		in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: dial2, Campaign: "A", Dedicated: 20, MaximumLimit: true})
-		f = NewForecast(in)
+		f = New(in)
 		wantFill(t, f, dial2, "A", 20)
 	})
 
 	t.Run("a server that is itself short for the campaign is not asked, for another it is", func(t *testing.T) {
 		in := aShortage()
 		in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: dial2, Campaign: "A", Dedicated: 5, MaximumLimit: true})
-		in.Goals = []ForecastGoal{{dial1, "A", 30}, {dial2, "A", 10}, {dial1, "B", 120}}
-		f := NewForecast(in)
+		in.Goals = []Goal{{dial1, "A", 30}, {dial2, "A", 10}, {dial1, "B", 120}}
+		f := New(in)
 		wantLocal(t, f, dial2, "A", 5, 5)
 		wantLocal(t, f, dial1, "B", 100, 20)
 		for _, fill := range f.Fill {
@@ -77,8 +77,8 @@ func TestForecast_fill(t *testing.T) {
 	t.Run("campaigns are filled by their id, and lines that one gets are gone for the next", func(t *testing.T) {
 		in := aShortage()
 		in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: dial1, Campaign: "B", MaximumLimit: true})
-		in.Goals = []ForecastGoal{{dial1, "B", 60}, {dial1, "A", 60}}
-		f := NewForecast(in)
+		in.Goals = []Goal{{dial1, "B", 60}, {dial1, "A", 60}}
+		f := New(in)
 		wantFill(t, f, dial2, "A", 40)
 		wantFill(t, f, dial3, "A", 20)
 		wantFill(t, f, dial2, "B", 0)
@@ -88,7 +88,7 @@ func TestForecast_fill(t *testing.T) {
 	t.Run("nothing is placed while every agent is paused", func(t *testing.T) {
 		in := aShortage()
 		in.Campaigns[0].Unpaused = false
-		f := NewForecast(in)
+		f := New(in)
 		wantFill(t, f, dial2, "A", 0)
 		if !strings.Contains(f.Starved[0], "no agent of the campaign is unpaused") {
 			t.Errorf("%q", f.Starved)
@@ -98,24 +98,24 @@ func TestForecast_fill(t *testing.T) {
 	t.Run("calls of an earlier fill count against the shortage and the row", func(t *testing.T) {
 		in := aShortage()
 		in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: dial2, Campaign: "A", Dedicated: 20, MaximumLimit: true})
-		in.InUse = []ForecastLines{{ServerIP: dial2, Campaign: "A", Fill: 13, FillIVR: 1, FillEnded: 1}}
+		in.InUse = []Lines{{ServerIP: dial2, Campaign: "A", Fill: 13, FillIVR: 1, FillEnded: 1}}
 		in.Goals[0].Lines = 30
-		f := NewForecast(in)
+		f := New(in)
 		wantFill(t, f, dial2, "A", 5)  // 20-15
 		wantFill(t, f, dial3, "A", 10) // 30-15-5
 	})
 
 	t.Run("the cap counts all calls on the server, ended ones among them", func(t *testing.T) {
 		in := aShortage()
-		in.InUse = []ForecastLines{{ServerIP: dial2, Campaign: "SUPPORT", Local: 30, IVR: 2, Ended: 1}}
-		wantFill(t, NewForecast(in), dial2, "A", 7)
+		in.InUse = []Lines{{ServerIP: dial2, Campaign: "SUPPORT", Local: 30, IVR: 2, Ended: 1}}
+		wantFill(t, New(in), dial2, "A", 7)
 	})
 
 	t.Run("a server beyond its maximum does not make the next place more than is needed", func(t *testing.T) {
 		in := aShortage()
-		in.InUse = []ForecastLines{{ServerIP: dial2, Campaign: "SUPPORT", Local: 46}}
+		in.InUse = []Lines{{ServerIP: dial2, Campaign: "SUPPORT", Local: 46}}
 		in.Goals[0].Lines = 30
-		f := NewForecast(in)
+		f := New(in)
 		wantFill(t, f, dial2, "A", 0)  // 40-46 = -6, the tally is -6
 		wantFill(t, f, dial3, "A", 30) // asked for 36, held to 30
 	})
@@ -123,7 +123,7 @@ func TestForecast_fill(t *testing.T) {
 	t.Run("nobody balances", func(t *testing.T) {
 		in := aShortage()
 		in.Servers[1].Balance, in.Servers[2].Balance = false, false
-		f := NewForecast(in)
+		f := New(in)
 		if len(f.Fill) != 0 || !strings.Contains(f.Starved[0], "vicidial_balance_active=Y") {
 			t.Errorf("%+v %q", f.Fill, f.Starved)
 		}
@@ -132,7 +132,7 @@ func TestForecast_fill(t *testing.T) {
 	t.Run("keepalive 7 runs nowhere", func(t *testing.T) {
 		in := aShortage()
 		in.FillOff = true
-		f := NewForecast(in)
+		f := New(in)
 		if len(f.Fill) != 0 || !strings.Contains(f.Starved[0], "keepalive 7") {
 			t.Errorf("%+v %q", f.Fill, f.Starved)
 		}
