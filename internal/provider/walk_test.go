@@ -97,6 +97,9 @@ func TestSchemasAreDescribed(t *testing.T) {
 			if !strings.HasSuffix(parameter.Description, ".") {
 				t.Errorf("%s is described by %q", parameter.Name, parameter.Description)
 			}
+			if parameter.AllowNullValue { // OpenTofu sends a null as no data
+				t.Errorf("%s may be null: make it variadic", parameter.Name)
+			}
 		}
 	})
 	each(t, identities, "as an identity", func(t *testing.T, _ string, identity *tfprotov6.ResourceIdentitySchema) {

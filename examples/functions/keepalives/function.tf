@@ -5,5 +5,5 @@ output "letters" {
     "10.10.10.11" = ["telephony", "confbridge"]
     "10.10.10.12" = ["telephony", "balance_fill"]
     "10.10.10.31" = ["web"]
-  }, null)
+  })
 }

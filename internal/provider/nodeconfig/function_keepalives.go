@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -32,10 +33,11 @@ func (Keepalives) Definition(_ context.Context, _ function.DefinitionRequest, re
 				Name: "nodes", ElementType: types.ListType{ElemType: types.StringType},
 				MarkdownDescription: "Words about each node, by `server_ip`: its roles (`telephony`, `web`, `database`, `replica`, `archive`), `confbridge`, `sip_logging`, and the duties that it claims, such as `adaptive_dialing` or `balance_fill`.",
 			},
-			function.StringParameter{
-				Name: "coordinator", AllowNullValue: true,
-				MarkdownDescription: "`server_ip` of the node that does what no other claims; null for the one database node.",
-			},
+		},
+		// Not a parameter that may be null: OpenTofu sends a null as no data.
+		VariadicParameter: function.StringParameter{
+			Name:                "coordinator",
+			MarkdownDescription: "`server_ip` of the node that does what no other claims, at most one; without it, the one database node. A value that may be null is given as `var.coordinator[*]...`.",
 		},
 		Return: function.MapReturn{ElementType: types.StringType},
 	}
@@ -44,12 +46,16 @@ func (Keepalives) Definition(_ context.Context, _ function.DefinitionRequest, re
 // Run works the letters out.
 func (Keepalives) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var nodes map[string][]string
-	var coordinator *string
-	resp.Error = req.Arguments.Get(ctx, &nodes, &coordinator)
+	var coordinators []string
+	resp.Error = req.Arguments.Get(ctx, &nodes, &coordinators)
 	if resp.Error != nil {
 		return
 	}
-	letters, err := keepalives(nodes, coordinator)
+	if len(coordinators) > 1 {
+		resp.Error = function.NewArgumentFuncError(2, "a cluster has one coordinator: leave out all but one")
+		return
+	}
+	letters, err := keepalives(nodes, strings.Join(coordinators, ""))
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return
@@ -57,17 +63,14 @@ func (Keepalives) Run(ctx context.Context, req function.RunRequest, resp *functi
 	resp.Error = resp.Result.Set(ctx, letters)
 }
 
-func keepalives(words map[string][]string, coordinator *string) (map[string]string, error) {
-	var site nodes.Site
+func keepalives(words map[string][]string, coordinator string) (map[string]string, error) {
+	site := nodes.Site{Coordinator: coordinator}
 	for _, serverIP := range slices.Sorted(maps.Keys(words)) {
 		node, err := nodes.Parse(serverIP, words[serverIP])
 		if err != nil {
 			return nil, err
 		}
 		site.Nodes = append(site.Nodes, node)
-	}
-	if coordinator != nil {
-		site.Coordinator = *coordinator
 	}
 	return site.Keepalives()
 }

@@ -264,7 +264,7 @@ func TestAccFunctions(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
-				Config: output(`provider::vicidial::keepalives({ "10.0.0.1" = ["telephony", "confbridge"], "10.0.0.2" = ["telephony", "sip_logging", "balance_fill"], "10.0.0.9" = ["database"], "10.0.2.1" = ["web"] }, null)`),
+				Config: output(`provider::vicidial::keepalives({ "10.0.0.1" = ["telephony", "confbridge"], "10.0.0.2" = ["telephony", "sip_logging", "balance_fill"], "10.0.0.9" = ["database"], "10.0.2.1" = ["web"] }, tostring(null)[*]...)`),
 				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("result", exactly(map[string]string{
 					"10.0.0.1": "123468C", "10.0.0.2": "1234678S", "10.0.0.9": "59E", "10.0.2.1": "X",
 				}))},
@@ -274,7 +274,11 @@ func TestAccFunctions(t *testing.T) {
 				ExpectError: says("duty inbound_email is claimed by 10.0.0.1 and 10.0.0.2"),
 			},
 			{
-				Config:      output(`provider::vicidial::keepalives({ "10.0.0.1" = ["dialer"] }, null)`),
+				Config:      output(`provider::vicidial::keepalives({ "10.0.0.1" = ["telephony"] }, "10.0.0.1", "10.0.0.1")`),
+				ExpectError: says("a cluster has one coordinator"),
+			},
+			{
+				Config:      output(`provider::vicidial::keepalives({ "10.0.0.1" = ["dialer"] })`),
 				ExpectError: says(`"dialer" is no role`),
 			},
 			{
