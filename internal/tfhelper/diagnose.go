@@ -73,17 +73,24 @@ func detail(err error) string {
 	return text
 }
 
-// sentence makes an error text a sentence, with a capital and a full stop.
+// sentence makes an error text a sentence, with a capital and a full stop. What is
+// written as it is in the database or the configuration gets no capital: a first
+// word that is not letters alone, such as an id or the name of a column or setting,
+// and a name with its address in parentheses behind it.
 func sentence(text string) string {
 	if text == "" {
 		return text
 	}
-	word, _, _ := strings.Cut(text, " ")
-	if first := text[0]; first >= 'a' && first <= 'z' && !strings.Contains(word, "_") { // not the name of a column
-		text = string(first-'a'+'A') + text[1:]
+	word, rest, _ := strings.Cut(text, " ")
+	if isWord(strings.TrimSuffix(word, ",")) && !strings.HasPrefix(rest, "(") {
+		text = strings.ToUpper(text[:1]) + text[1:]
 	}
 	if last := text[len(text)-1]; last != '.' && last != '\n' {
 		text += "."
 	}
 	return text
+}
+
+func isWord(text string) bool {
+	return !strings.ContainsFunc(text, func(letter rune) bool { return letter < 'a' || letter > 'z' })
 }

@@ -134,7 +134,7 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 		d := drainFixture(t, 1720)
 		action := acctest.NewAction(t, d, "vicidial_server_drain", nil)
 		short := drainConfig(acctest.Values{"timeout": "2s"})
-		action.Invoke(t.Context(), t, short, nil).ExpectDiagnostic(t, `ERROR .*: Unable to drain server 10.0.0.3: Dial3 \(10.0.0.3\) was still at work after 2s: 2 agents are logged in \(6001 at SIP/2004.*6002 at SIP/2005.*3 calls are up.*It stays drained.*Calls that carriers send`)
+		action.Invoke(t.Context(), t, short, nil).ExpectDiagnostic(t, `ERROR .*: Unable to drain server 10.0.0.3: dial3 \(10.0.0.3\) was still at work after 2s: 2 agents are logged in \(6001 at SIP/2004.*6002 at SIP/2005.*3 calls are up.*It stays drained.*Calls that carriers send`)
 		d.Expect(t, gates, dial3Drained)
 		d.Expect(t, lines, "| n |\n| 3 |")
 		again := action.Invoke(t.Context(), t, short, onProgress(map[string]func(){
