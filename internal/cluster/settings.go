@@ -12,6 +12,7 @@ import (
 var SettingsColumns = []string{
 	"active_voicemail_server", "sounds_web_server", "slave_db_server", "reports_use_slave_db",
 	"outbound_calls_per_second", "generate_cross_server_exten", "default_codecs", "allowed_sip_stacks",
+	"webphone_url", "default_webphone",
 }
 
 // settingsForEveryNode go into the configuration files of all nodes, which the

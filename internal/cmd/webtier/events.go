@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -33,6 +34,7 @@ type promise struct {
 	out     time.Duration
 	back    time.Duration
 	spread  float64
+	steady  bool // actions after all nodes came back take no more than three times as long as before
 	gentle  bool // in its first seconds back the node gets less than half of its share
 }
 
@@ -47,6 +49,10 @@ type wound struct {
 	lasts        time.Duration
 	promised     promise
 	hurts        bool
+
+	prepare func(context.Context) error // before it begins; nil for nothing
+	finish  func() error                // when it is over; nil for nothing
+	after   time.Duration               // how long is watched when all is whole again, if not the usual time
 }
 
 // unpromised is for events whose figures are told and not judged; twice is.
@@ -54,6 +60,13 @@ var unpromised = promise{polls: -1, actions: -1, out: -1, back: -1, spread: -1}
 
 // events happen one after the other, with the floor at work.
 func (s *stack) events(ctx context.Context, much length) ([]event, error) {
+	if s.kind == "haproxy" { // the checks before have struck nodes
+		for name, node := range s.tier.Nodes {
+			if _, err := s.until(ctx, name, 45*time.Second, allOfIt(node.Weight)); err != nil {
+				return nil, err
+			}
+		}
+	}
 	calm := event{name: "none", promised: promise{out: -1, back: -1, spread: 0.03}}
 	if err := wait(ctx, 1200*time.Millisecond); err != nil { // until every agent has come
 		return nil, err
@@ -85,7 +98,9 @@ func (s *stack) wounds(much length) []wound {
 	killed := promise{actions: 6, out: time.Second, back: 5 * time.Second, spread: -1, gentle: true}
 	lost := promise{polls: -1, actions: -1, out: 2 * time.Second, back: 5 * time.Second, spread: -1}
 	lost500 := lost
-	lost500.polls = 0 // the answer says that it is none, so another node is asked
+	// The answer says that it is none, so another node is asked. Where all others
+	// have no free slot, HAProxy asks the one that fails again, which always has.
+	lost500.polls = 30
 	hung := promise{polls: -1, actions: -1, out: 3 * time.Second, back: 5 * time.Second, spread: -1}
 	nothing := promise{out: -1, back: -1, spread: -1}
 	if s.kind == "haproxy" {
@@ -94,7 +109,7 @@ func (s *stack) wounds(much length) []wound {
 		}
 		list := []wound{
 			s.kill(other, killed), s.loseDatabase(victim, 200, lost), s.loseDatabase(third, 500, lost500),
-			s.hang(other, hung), s.drained(victim, nothing), s.reloads(nothing),
+			s.hang(other, hung), s.drained(victim, nothing), s.reloads(nothing), s.failover(),
 		}
 		if much == full {
 			list = append(list, s.kill(other, killed), s.kill(victim, killed))
@@ -119,6 +134,39 @@ func (s *stack) kill(name string, promised promise) wound {
 	return wound{
 		name: "kill -9", victim: name, lasts: 2500 * time.Millisecond, hurts: true, promised: promised,
 		strike: func(context.Context) error { return s.nodes[name].Kill() }, heal: s.nodes[name].Start,
+	}
+}
+
+// failover takes the database from all nodes at once and brings it back, while
+// actions take as long as a dial does.
+func (s *stack) failover() wound {
+	promised := unpromised
+	promised.steady = true
+	each := func(do func(*webstack.Node) error) error {
+		var all []error
+		for _, node := range s.nodes {
+			all = append(all, do(node))
+		}
+		return errors.Join(all...)
+	}
+	return wound{
+		name: "failover, 300 ms", lasts: 3 * time.Second, promised: promised, after: 5 * time.Second,
+		prepare: func(ctx context.Context) error {
+			return errors.Join(each(func(n *webstack.Node) error { return n.SetWork(300 * time.Millisecond) }), wait(ctx, 4*time.Second))
+		},
+		strike: func(context.Context) error { return each(func(n *webstack.Node) error { return n.LoseDatabase(500) }) },
+		heal: func(ctx context.Context) error {
+			if err := each(func(n *webstack.Node) error { return n.GiveDatabase(ctx) }); err != nil {
+				return err
+			}
+			for name := range s.nodes {
+				if _, err := s.until(ctx, name, 20*time.Second, func(seen webstack.Server) bool { return strings.HasPrefix(seen.Status, "UP") }); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		finish: func() error { return each(func(n *webstack.Node) error { return n.SetWork(30 * time.Millisecond) }) },
 	}
 }
 
@@ -178,7 +226,12 @@ func (s *stack) suffer(ctx context.Context, w wound) (event, error) {
 	}
 	gone := make(chan sight, 1)
 	one.begin = time.Now()
-	one.struck = one.begin
+	if w.prepare != nil {
+		if err := w.prepare(ctx); err != nil {
+			return one, err
+		}
+	}
+	one.struck = time.Now()
 	if one.measured {
 		go func() {
 			at, err := s.until(ctx, w.victim, 8*time.Second, func(seen webstack.Server) bool { return !strings.HasPrefix(seen.Status, "UP") })
@@ -214,7 +267,7 @@ func (s *stack) suffer(ctx context.Context, w wound) (event, error) {
 			return one, err
 		}
 	}
-	after := 500 * time.Millisecond
+	after := max(w.after, 500*time.Millisecond)
 	if w.promised.gentle {
 		after = gentleness
 	}
@@ -222,6 +275,9 @@ func (s *stack) suffer(ctx context.Context, w wound) (event, error) {
 		return one, err
 	}
 	one.end = time.Now()
+	if w.finish != nil {
+		return one, w.finish()
+	}
 	return one, nil
 }
 

@@ -89,6 +89,26 @@ func (f *floor) open(ctx context.Context) {
 	}
 }
 
+// settle waits until every agent is answered once a second, which takes longer
+// than a second on a machine under load: all of them open connections at once.
+func (f *floor) settle(ctx context.Context) error {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
+		answered, since := 0, time.Now().Add(-1200*time.Millisecond)
+		for _, o := range f.outcomes() {
+			if o.work == poll && o.fault == "" && o.begin.After(since) {
+				answered++
+			}
+		}
+		if answered >= agents {
+			return nil
+		}
+		if err := wait(ctx, 200*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil // the first event shows what is wrong
+}
+
 // close lets the agents go, when all their requests are answered.
 func (f *floor) close() {
 	f.stop()

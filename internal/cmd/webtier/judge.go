@@ -31,6 +31,8 @@ type figures struct {
 	twice     int // actions that ran twice
 	late      int // requests that failed although the node had left rotation before
 	out, back time.Duration
+	before    time.Duration // median of actions before it struck, and after all was whole again; 0 where nobody looks
+	after     time.Duration
 	gentle    float64 // of its share, what a node got in its first seconds back; negative where nobody looks
 	spread    float64 // worst relative distance of a node's share from its weight
 	p50, p99  time.Duration
@@ -114,12 +116,31 @@ func (s *stack) weigh(e event, during []outcome, ran map[string]int) figures {
 	if e.promised.gentle {
 		f.gentle = s.share(e, during)
 	}
+	if e.promised.steady {
+		f.before = median(during, func(o outcome) bool { return o.end().Before(e.struck) })
+		f.after = median(during, func(o outcome) bool { return o.begin.After(e.restored) })
+	}
 	slices.Sort(times)
 	if len(times) > 0 {
 		f.p50, f.p99 = times[len(times)/2], times[len(times)*99/100]
 	}
 	f.hold(e)
 	return f
+}
+
+// median is how long half of the actions took at most that were done.
+func median(outcomes []outcome, counts func(outcome) bool) time.Duration {
+	var times []time.Duration
+	for _, o := range outcomes {
+		if o.work == post && o.fault == "" && counts(o) {
+			times = append(times, o.took)
+		}
+	}
+	if len(times) == 0 {
+		return 0
+	}
+	slices.Sort(times)
+	return times[len(times)/2]
 }
 
 // guess tells from requests alone when a node was out and back.
@@ -203,6 +224,9 @@ func (f *figures) hold(e event) {
 	if p.gentle && (f.gentle >= 0.5 || f.gentle <= 0) {
 		broken("in its first %s back the node got %.0f %% of its share, more than nothing and less than half are promised", gentleness, 100*f.gentle)
 	}
+	if p.steady && (f.after == 0 || f.after > 3*f.before) {
+		broken("after it actions take %s, before it %s; three times as long is promised", f.after.Round(time.Millisecond), f.before.Round(time.Millisecond))
+	}
 	if p.spread >= 0 && f.spread > p.spread {
 		broken("a share is %.1f %% off its weight, %.0f %% promised", 100*f.spread, 100*p.spread)
 	}
@@ -232,6 +256,9 @@ func tell(out io.Writer, reports []report) bool {
 			}
 			if f.gentle >= 0 {
 				fmt.Fprintf(out, "%s, %s: in its first %s back the node got %.0f %% of its share\n", r.proxy, f.event, gentleness, 100*f.gentle)
+			}
+			if f.after > 0 {
+				fmt.Fprintf(out, "%s, %s: actions take %.0f ms before and %.0f ms after\n", r.proxy, f.event, milliseconds(f.before), milliseconds(f.after))
 			}
 			for _, broken := range f.broken {
 				fmt.Fprintf(out, "FAIL %s, %s: %s\n", r.proxy, f.event, broken)

@@ -112,7 +112,11 @@ func try(ctx context.Context, kind, folder string, much length) (one report, err
 	}
 	floor := newFloor(s)
 	floor.open(ctx)
-	events, err := s.events(ctx, much)
+	err = floor.settle(ctx)
+	var events []event
+	if err == nil {
+		events, err = s.events(ctx, much)
+	}
 	floor.close()
 	if err != nil {
 		return report{}, err

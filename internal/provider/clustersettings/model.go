@@ -21,6 +21,8 @@ type model struct {
 	CrossServerExten types.Bool   `tfsdk:"generate_cross_server_exten"`
 	DefaultCodecs    types.String `tfsdk:"default_codecs"`
 	SIPStacks        types.String `tfsdk:"allowed_sip_stacks"`
+	WebphoneURL      types.String `tfsdk:"webphone_url"`
+	DefaultWebphone  types.Bool   `tfsdk:"default_webphone"`
 	Weights          types.Map    `tfsdk:"agent_login_weights"`
 	OtherLines       types.List   `tfsdk:"agent_login_other_lines"`
 	Found            types.Map    `tfsdk:"found"`
@@ -74,14 +76,22 @@ func (m *model) columns() []tfhelper.Column {
 		tfhelper.Int("outbound_calls_per_second", at("outbound_calls_per_second"), &m.CallsPerSecond),
 		tfhelper.Text("default_codecs", at("default_codecs"), &m.DefaultCodecs),
 		tfhelper.Text("allowed_sip_stacks", at("allowed_sip_stacks"), &m.SIPStacks),
+		tfhelper.Text("webphone_url", at("webphone_url"), &m.WebphoneURL),
 	}
+}
+
+// flags are the columns of 0 and 1.
+func (m *model) flags() map[string]*types.Bool {
+	return map[string]*types.Bool{"generate_cross_server_exten": &m.CrossServerExten, "default_webphone": &m.DefaultWebphone}
 }
 
 // row is the declared values by column, without null and unknown ones.
 func (m *model) row() cluster.Row {
 	row := tfhelper.Expand(m.columns())
-	if !m.CrossServerExten.IsNull() && !m.CrossServerExten.IsUnknown() {
-		row["generate_cross_server_exten"] = cluster.Text(map[bool]string{true: "1", false: "0"}[m.CrossServerExten.ValueBool()])
+	for column, flag := range m.flags() {
+		if !flag.IsNull() && !flag.IsUnknown() {
+			row[column] = cluster.Text(map[bool]string{true: "1", false: "0"}[flag.ValueBool()])
+		}
 	}
 	if !m.Reports.IsNull() && !m.Reports.IsUnknown() {
 		row["reports_use_slave_db"] = cluster.Text(cluster.WriteReports(m.reports()))
@@ -130,7 +140,7 @@ func (m *model) weights() map[string]int {
 // show sets all attributes from the row. A column that the schema lacks is null.
 func (m *model) show(row cluster.Row) {
 	tfhelper.Flatten(m.columns(), cluster.Row{})
-	m.CrossServerExten, m.Reports = types.BoolNull(), types.SetNull(types.StringType)
+	m.Reports = types.SetNull(types.StringType)
 	m.Weights, m.OtherLines = types.MapNull(types.Int64Type), lines(nil)
 	if m.Found.IsNull() || m.Found.IsUnknown() {
 		m.Found = foundMap(nil)
@@ -145,8 +155,11 @@ func (m *model) update(row cluster.Row) {
 			tfhelper.Flatten([]tfhelper.Column{column}, row)
 		}
 	}
-	if value, named := row["generate_cross_server_exten"]; named {
-		m.CrossServerExten = types.BoolValue(value.Text == "1")
+	for column, flag := range m.flags() {
+		*flag = types.BoolNull()
+		if value, named := row[column]; named {
+			*flag = types.BoolValue(value.Text == "1")
+		}
 	}
 	if value, named := row["reports_use_slave_db"]; named {
 		m.Reports = titles(cluster.ReportTitles(value.Text))

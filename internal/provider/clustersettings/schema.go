@@ -34,7 +34,8 @@ var description string
 // (docs/vicidial/admin-page.md#character-filter); a value with
 // others is refused.
 var (
-	webHost    = stringvalidator.RegexMatches(regexp.MustCompile(`^[-.:_0-9a-zA-Z]+$`), "a host name or address, with a port where it is not 80")
+	webHost    = stringvalidator.RegexMatches(regexp.MustCompile(`^(https?://)?[-.:_0-9a-zA-Z]+$`), "a host name or address, with a port where it is not the usual one, and with https:// before it for TLS")
+	phoneURL   = stringvalidator.RegexMatches(regexp.MustCompile(`^(https?://[-.:_0-9a-zA-Z]+(/[-._~/%?&=0-9a-zA-Z]*)?|[-._/0-9a-zA-Z]+|)$`), "a URL, a path under the agent screen's directory, or nothing")
 	database   = stringvalidator.RegexMatches(regexp.MustCompile(`^([-._0-9a-zA-Z]{6,}|[-._0-9a-zA-Z]+:[0-9]{1,5}|)$`), "a host name or address of six characters or more, host:port, or nothing: VICIdial passes over shorter ones")
 	codecs     = stringvalidator.RegexMatches(regexp.MustCompile(`^[-,_0-9a-zA-Z]*$`), "codecs as Asterisk calls them, separated by commas")
 	identifier = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]*$`), "letters, digits, - and _ only; VICIdial's admin page strips other characters")
@@ -74,8 +75,14 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"active_voicemail_server": text("`active_voicemail_server`: `server_ip` of the one node that keeps voicemail and runs the end of day, purges, timed jobs and notifications. It must be a server. All nodes are flagged when it changes, which the admin page forgets.",
 				tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)),
-			"sounds_web_server": text("`sounds_web_server`: the web node that holds the audio store, from which all telephony nodes fetch their sounds.", webHost),
-			"slave_db_server":   text("`slave_db_server`: the replica that reports read from, `host` or `host:port`. User, password and database name are those of the primary. Empty for none.", database),
+			"sounds_web_server": text("`sounds_web_server`: the web node that holds the audio store, from which all telephony nodes fetch their sounds: a host, or `https://host` for TLS, whose certificate they do not check.", webHost),
+			"webphone_url":      text("`webphone_url`: page of the web phone in the agent screen, such as `https://phone.example.com/index.php`. A phone's template may name another. Empty for none.", stringvalidator.LengthAtMost(255), phoneURL),
+			"default_webphone": schema.BoolAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "`default_webphone`: whether phones that are added by VICIdial's forms are web phones.",
+				PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+			},
+			"slave_db_server": text("`slave_db_server`: the replica that reports read from, `host` or `host:port`. User, password and database name are those of the primary. Empty for none.", database),
 			"reports_use_slave_db": schema.SetAttribute{
 				Optional: true, Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "`reports_use_slave_db`: titles of the reports that read from the replica, as the system settings page lists them. VICIdial looks for a page's title anywhere in the list, so `Inbound Report by DID` sends `Inbound Report` there too; the plan names such pages.",

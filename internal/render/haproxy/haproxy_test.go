@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -158,6 +159,28 @@ func TestRender(t *testing.T) {
 			}
 		}
 	})
+}
+
+// One host has one name space of abstract sockets.
+func TestRender_twoTiersOfOneName(t *testing.T) {
+	one, two := aTier(), aTier()
+	two.Listen.Address = "10.0.0.6"
+	socket := regexp.MustCompile(`bind (abns@\S+)`)
+	first, second := socket.FindSubmatch(render(t, one)), socket.FindSubmatch(render(t, two))
+	if first == nil || second == nil || bytes.Equal(first[1], second[1]) {
+		t.Errorf("%s and %s", first, second)
+	}
+}
+
+func TestRender_sharedAddress(t *testing.T) {
+	tier := aTier()
+	tier.VRRP = &webtier.VRRP{Address: "10.0.0.5/24", Interface: "eth0", RouterID: 1}
+	tier.Listen.Address, tier.Stats.Bind, tier.Stats.Sources = "10.0.0.5", "10.0.0.5:8404", []string{"10.0.0.0/8"}
+	for _, bind := range regexp.MustCompile(`(?m)^    bind 10\.0\.0\.5.*$`).FindAll(render(t, tier), -1) {
+		if !bytes.Contains(bind, []byte(" transparent")) {
+			t.Errorf("the standby cannot start: %s", bind)
+		}
+	}
 }
 
 func TestDrift(t *testing.T) {

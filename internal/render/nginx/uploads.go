@@ -2,6 +2,7 @@ package nginx
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
@@ -70,7 +71,7 @@ func (w writer) uploads() []Directive {
 	return append(list, kept, first,
 		block("map", []string{uploadKept, uploadNode}, set("default", uploadKept), set("", "$upload_first")), next,
 		block("map", []string{"$request_method:$content_type:$arg_lead_file:$uri", uploadBound}, set("default", "0"),
-			set(`~^POST:(?!multipart/form-data)`, "1"), set(`~^[A-Z]+:[^:]*:[^:]+:`, "1"), set(`~:/vicidial/ploticus/`, "1")),
+			set(`~^POST:(?!multipart/form-data)`, "1"), set(`~^[A-Z]+:[^:]*:[^:]+:`, "1"), set("~:"+webtier.Drawings, "1")),
 		block("map", []string{uploadBound + ":" + uploadKept, uploadLost}, set("default", "0"), set("1:", "1")))
 }
 
@@ -78,8 +79,8 @@ func (w writer) uploads() []Directive {
 func (w writer) uploadLocations(managers, slow []Directive) []Directive {
 	common := [][]Directive{managers, never, {fixed("proxy_buffering off")}, slow}
 	if w.SharedUploads {
-		inside := append(common, w.sent(uploadUpstream))
-		return []Directive{location([]string{"~", w.LeadPattern()}, inside...), location([]string{"^~", "/vicidial/ploticus/"}, inside...)}
+		inside := slices.Concat(common, [][]Directive{w.sent(uploadUpstream)})
+		return []Directive{location([]string{"~", w.LeadPattern()}, inside...), location([]string{"~", w.DrawingPattern()}, inside...)}
 	}
 	kept := append([][]Directive{
 		{block("if", []string{uploadLost}, fixed("return 410"))},

@@ -46,7 +46,8 @@ func Sources(lists ...[]string) []string {
 
 // Reach is the access with the web nodes among those who are let in: they fetch
 // the URLs that VICIdial calls at the start and the end of a call, by the public
-// name. A node on the loopback is known by no address of its own.
+// name. The cluster fetches those of inbound filters, which lie in the admin
+// directory as well. A node on the loopback is known by no address of its own.
 func (t Tier) Reach() Access {
 	reach := t.Access
 	var nodes []string
@@ -57,7 +58,7 @@ func (t Tier) Reach() Access {
 	}
 	reach.Cluster = slices.Concat(reach.Cluster, nodes)
 	if len(reach.Admin) > 0 {
-		reach.Admin = slices.Concat(reach.Admin, nodes)
+		reach.Admin = slices.Concat(reach.Admin, reach.Cluster)
 	}
 	return reach
 }

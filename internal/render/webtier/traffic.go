@@ -88,9 +88,9 @@ var leadPages = []string{
 	"leadloader_template_display", "AST_admin_template_maker", "listloader", "listloaderMAIN", "AST_server_performance",
 }
 
-// drawings is where the server performance report leaves its picture
+// Drawings is where the server performance report leaves its picture
 // (PLOTroot in www/vicidial/AST_server_performance.php). The path is fixed.
-const drawings = "/vicidial/ploticus/"
+const Drawings = "/vicidial/ploticus/"
 
 // agentPages lie in the admin directory and are for agents: the screens of remote
 // agents and closers (vdremote.php links to the two after it, closer.php to the two
@@ -142,7 +142,7 @@ func (t Tier) LeadPattern() string {
 }
 
 // DrawingPattern matches the pictures that a report has drawn on one node.
-func (t Tier) DrawingPattern() string { return "^" + drawings }
+func (t Tier) DrawingPattern() string { return "^" + Drawings }
 
 // NodePaths are the extra paths that lie in VICIdial's own directories: single
 // pages that everyone may have. The others are not VICIdial's.

@@ -68,6 +68,26 @@ func TestProblems(t *testing.T) {
 		{"a proxy from the future", func(t *webtier.Tier) { t.Target = webtier.Version{Major: 9} }, "warn target_version: "},
 		{"a proxy from the past", func(t *webtier.Tier) { t.Target = webtier.Version{Major: 2, Minor: 2} }, "target_version: "},
 		{"an extra path under VICIdial's rules", func(t *webtier.Tier) { t.ExtraPaths = []string{"/vicidial/private/"} }, "extra_paths: "},
+		{"a page that is opened", func(t *webtier.Tier) { t.ExtraPaths = []string{"/vicidial/web_form_forward.php"} }, ""},
+		{"an API that is opened", func(t *webtier.Tier) { t.ExtraPaths = []string{"/vicidial/non_agent_api.php"} }, "extra_paths: "},
+		{"an audio store that is opened", func(t *webtier.Tier) { t.ExtraPaths = []string{"/vicidial/audio_store.php"} }, "extra_paths: "},
+		{"a private file that is opened", func(t *webtier.Tier) { t.ExtraPaths = []string{"/vicidial/bp.pl"} }, "extra_paths: "},
+		{"offices that are not named", func(t *webtier.Tier) { t.Access.Trusted = nil }, "warn trusted_sources: an office is one address: of its agents 60 log in in the first minute"},
+		{"TLS that ends in front", func(t *webtier.Tier) { t.TLS, t.Access.TrustedProxies = nil, []string{"10.0.0.2"} }, ""},
+		{"a PROXY protocol of nobody", func(t *webtier.Tier) { t.Listen.ProxyProtocol = true }, "listen.proxy_protocol: "},
+		{"nodes' certificates that nobody can check", func(t *webtier.Tier) { t.NodeTLS = &webtier.NodeTLS{Verify: true} }, "node_tls.ca_file: "},
+		{"a route over VICIdial's own pages", func(t *webtier.Tier) {
+			t.Others = &webtier.Others{Routes: map[string]webtier.Route{"/agc/": {Servers: []string{"10.0.0.9"}}}}
+		}, `routes["/agc/"]: `},
+		{"a route that is no directory", func(t *webtier.Tier) {
+			t.Others = &webtier.Others{Routes: map[string]webtier.Route{"/rec": {Servers: []string{"10.0.0.9"}}}}
+		}, `routes["/rec"]: `},
+		{"a route to nowhere", func(t *webtier.Tier) {
+			t.Others = &webtier.Others{Routes: map[string]webtier.Route{"/rec/": {Servers: []string{"10.0.0.256:x"}}}}
+		}, `routes["/rec/"].nodes: `},
+		{"a socket to nowhere", func(t *webtier.Tier) {
+			t.Others = &webtier.Others{WebSockets: map[string]webtier.WebSocket{"/ws/a": {Host: "a b", Port: 1, Path: "/"}}}
+		}, `websockets["/ws/a"]: `},
 		{"a proxy that is none", func(t *webtier.Tier) { t.ProxyAddresses = []string{"balancer"} }, "proxy_addresses: "},
 		{"a router that cannot be", func(t *webtier.Tier) {
 			t.VRRP = &webtier.VRRP{Address: "10.0.0.5", Interface: "eth0", RouterID: 256}
@@ -91,6 +111,23 @@ func TestProblems(t *testing.T) {
 				t.Errorf("got %q", got)
 			}
 		})
+	}
+}
+
+// The standby of a pair does not have the shared address: HAProxy binds it all the
+// same, nginx cannot.
+func TestProblems_sharedAddress(t *testing.T) {
+	for _, dialect := range []webtier.Dialect{webtier.HAProxy, webtier.Nginx} {
+		tier := webtiertest.ATier(dialect, process)
+		tier.VRRP = &webtier.VRRP{Address: "10.0.0.5/24", Interface: "eth0", RouterID: 1}
+		tier.Listen.Address = "10.0.0.5"
+		if err := tier.Err(dialect); (err == nil) != (dialect == webtier.HAProxy) {
+			t.Errorf("%s: %v", dialect, err)
+		}
+		tier.Listen.Address = "10.0.0.6"
+		if err := tier.Err(dialect); err != nil {
+			t.Errorf("%s: %v", dialect, err)
+		}
 	}
 }
 

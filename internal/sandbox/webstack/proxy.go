@@ -79,14 +79,18 @@ func (p *Proxy) Reload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.process.Signal(signal); err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second) // a machine under load takes its time
 	defer cancel()
 	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()
-	for {
+	for asked := (time.Time{}); ; {
+		// HAProxy does not hear a signal that comes while it is still at the last one.
+		if time.Since(asked) > 4*time.Second {
+			if err := p.process.Signal(signal); err != nil {
+				return err
+			}
+			asked = time.Now()
+		}
 		now, err := p.process.Children()
 		if err != nil {
 			return err
@@ -107,7 +111,7 @@ func (p *Proxy) Kill() error { return p.process.Kill() }
 
 // Command asks HAProxy's control socket.
 func (p *Proxy) Command(ctx context.Context, socket, command string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	connection, err := (&net.Dialer{}).DialContext(ctx, "unix", socket)
 	if err != nil {

@@ -104,7 +104,7 @@ func Draw(t *rapid.T, dialect webtier.Dialect, process webtier.Process) webtier.
 	tier.Balance = webtier.Balance(rapid.SampledFrom(webtier.Balances).Draw(t, "balance"))
 	tier.Stats = stats(t)
 	tier.DNSServers = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"127.0.0.53", "10.0.0.2", "2001:db8::53"}), 0, 2, rapid.ID[string]).Draw(t, "dns")
-	if rapid.Bool().Draw(t, "pair") && !(dialect == webtier.Nginx && tier.Listen.ProxyProtocol) {
+	if rapid.Bool().Draw(t, "pair") && (dialect != webtier.Nginx || !tier.Listen.ProxyProtocol) {
 		tier.VRRP = &webtier.VRRP{Address: "10.0.0.5/24", Interface: "eth0", RouterID: rapid.IntRange(1, 255).Draw(t, "router"), Peers: []string{"10.0.0.3"}}
 	}
 	return tier
