@@ -58,11 +58,15 @@ func (t Tier) KeepalivedSnippet() string {
 	if t.Listen.anywhere() {
 		host = "127.0.0.1"
 	}
+	script := fmt.Sprintf("/bin/bash -c 'exec 3<>/dev/tcp/%s/%d; echo GET /lb-health HTTP/1.0 >&3; echo >&3; head -n 1 <&3 | grep -q 200'", host, port)
+	if t.SharesListenAddress() {
+		script = "/usr/bin/pgrep -x haproxy" // at the shared address the other proxy would answer
+	}
 	return fmt.Sprintf(`global_defs {
     enable_script_security
 }
 vrrp_script vicidial_proxy {
-    script "/bin/bash -c 'exec 3<>/dev/tcp/%s/%d; echo GET /lb-health HTTP/1.0 >&3; echo >&3; head -n 1 <&3 | grep -q 200'"
+    script "%s"
     user nobody
     timeout 2
     interval 1
@@ -83,5 +87,5 @@ vrrp_instance vicidial_%s {
         vicidial_proxy
     }
 }
-`, host, port, t.Name, t.VRRP.Interface, t.VRRP.RouterID, peers, t.VRRP.Address)
+`, script, t.Name, t.VRRP.Interface, t.VRRP.RouterID, peers, t.VRRP.Address)
 }

@@ -312,6 +312,13 @@ func TestSnippets(t *testing.T) {
 			}
 		}
 	})
+	t.Run("at the shared address the other proxy answers, so the process is asked for", func(t *testing.T) {
+		shared := tier
+		shared.Listen.Address = "10.0.0.5"
+		if got := shared.KeepalivedSnippet(); !strings.Contains(got, "pgrep -x haproxy") || strings.Contains(got, "/dev/tcp") {
+			t.Errorf("got\n%s", got)
+		}
+	})
 	t.Run("one proxy alone needs none", func(t *testing.T) {
 		if got := aTier().KeepalivedSnippet(); got != "" {
 			t.Errorf("got %q", got)
