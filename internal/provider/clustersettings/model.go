@@ -140,6 +140,9 @@ func (m *model) weights() map[string]int {
 // show sets all attributes from the row. A column that the schema lacks is null.
 func (m *model) show(row cluster.Row) {
 	tfhelper.Flatten(m.columns(), cluster.Row{})
+	for _, flag := range m.flags() {
+		*flag = types.BoolNull()
+	}
 	m.Reports = types.SetNull(types.StringType)
 	m.Weights, m.OtherLines = types.MapNull(types.Int64Type), lines(nil)
 	if m.Found.IsNull() || m.Found.IsUnknown() {
@@ -156,7 +159,6 @@ func (m *model) update(row cluster.Row) {
 		}
 	}
 	for column, flag := range m.flags() {
-		*flag = types.BoolNull()
 		if value, named := row[column]; named {
 			*flag = types.BoolValue(value.Text == "1")
 		}

@@ -360,14 +360,14 @@ func TestAccClusterSettings_webPhones(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
+			{Config: declare(d, `sounds_web_server = "ftp://sounds"`), PlanOnly: true, ExpectError: regexp.MustCompile(`host name or address`)},
+			{Config: declare(d, `webphone_url = "javascript:alert(1)"`), PlanOnly: true, ExpectError: regexp.MustCompile(`URL`)},
 			{
 				Config: declare(d, `sounds_web_server = "https://sounds.example.com"`, `webphone_url = "https://phone.example.com/index.php"`, `default_webphone = true`),
 				Check: acctest.Expect(t, d, "SELECT sounds_web_server, webphone_url, default_webphone FROM system_settings", `
 					| sounds_web_server          | webphone_url                        | default_webphone |
 					| https://sounds.example.com | https://phone.example.com/index.php | 1                |`),
 			},
-			{Config: declare(d, `sounds_web_server = "ftp://sounds"`), PlanOnly: true, ExpectError: regexp.MustCompile(`host name or address`)},
-			{Config: declare(d, `webphone_url = "javascript:alert(1)"`), PlanOnly: true, ExpectError: regexp.MustCompile(`URL`)},
 		},
 	})
 }
