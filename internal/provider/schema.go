@@ -24,6 +24,7 @@ type configuration struct {
 	SSH              types.Object `tfsdk:"ssh"`
 	ReadOnly         types.Bool   `tfsdk:"read_only"`
 	LockTimeout      types.String `tfsdk:"lock_timeout"`
+	MaxConnections   types.Int64  `tfsdk:"max_connections"`
 	Audit            types.Object `tfsdk:"audit"`
 }
 
@@ -130,6 +131,12 @@ func (v *vicidial) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				MarkdownDescription: "How long an apply waits for another apply on the same database to finish its writes, such as `30s` or `2m`, from `1s` to `1h`. " +
 					"It can be set by `VICIDIAL_LOCK_TIMEOUT`. The default is `2m`.",
 				Validators: filled(),
+			},
+			"max_connections": schema.Int64Attribute{
+				Optional: true,
+				MarkdownDescription: "How many connections to the database are open at once, at most. They are opened when they are needed, closed after ten seconds without use, and one is enough. " +
+					"It can be set by `VICIDIAL_MAX_CONNECTIONS`. The default is `4`.",
+				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"audit": schema.SingleNestedAttribute{
 				Optional: true,

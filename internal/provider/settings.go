@@ -49,10 +49,11 @@ func resolve(ctx context.Context, c configuration, around environment) (store.Se
 
 	settings := store.Settings{
 		Settings: conn.Settings{
-			Port:     g.number("port", c.Port, "VICIDIAL_PORT", "VARDB_port"),
-			Database: g.text("database", c.Database, "VICIDIAL_DATABASE", "VARDB_database"),
-			Username: g.text("username", c.Username, "VICIDIAL_USERNAME", "VARDB_user"),
-			Password: g.text("password", c.Password, "VICIDIAL_PASSWORD", "VARDB_pass"),
+			Port:           g.number("port", c.Port, "VICIDIAL_PORT", "VARDB_port"),
+			Database:       g.text("database", c.Database, "VICIDIAL_DATABASE", "VARDB_database"),
+			Username:       g.text("username", c.Username, "VICIDIAL_USERNAME", "VARDB_user"),
+			Password:       g.text("password", c.Password, "VICIDIAL_PASSWORD", "VARDB_pass"),
+			MaxConnections: g.number("max_connections", c.MaxConnections, "VICIDIAL_MAX_CONNECTIONS", ""),
 		},
 		ReadOnly:     g.boolean("read_only", c.ReadOnly, "VICIDIAL_READ_ONLY"),
 		LockTimeout:  g.duration("lock_timeout", c.LockTimeout, "VICIDIAL_LOCK_TIMEOUT", store.DefaultLockTimeout),
@@ -60,6 +61,9 @@ func resolve(ctx context.Context, c configuration, around environment) (store.Se
 		AuditUser:    store.DefaultAuditUser,
 	}
 	settings.Host, settings.Socket = g.address(c)
+	if settings.MaxConnections < 0 {
+		g.fault("max_connections", fmt.Errorf("%d is less than 1", settings.MaxConnections), "Write 1 or more.")
+	}
 
 	var diags diag.Diagnostics
 	if isSet(c.TLS) {

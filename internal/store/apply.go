@@ -50,7 +50,11 @@ func (s *Store) Apply(ctx context.Context, decide Decide) error {
 	s.forget()
 	defer s.forget()
 
-	plan, err := decide(ctx)
+	deciding := ctx
+	if s.settings.Single() {
+		deciding = context.WithValue(ctx, writerKey{}, w)
+	}
+	plan, err := decide(deciding)
 	if err != nil || plan.Empty() {
 		return err
 	}

@@ -28,6 +28,9 @@ type load[T any] struct {
 }
 
 func (q *cachedQuery[T]) get(ctx context.Context) (T, error) {
+	if writerOf(ctx) != nil {
+		return q.getAlone(ctx)
+	}
 	q.mu.Lock()
 	l, result := q.current, "shared"
 	if l == nil {
@@ -56,6 +59,29 @@ func (q *cachedQuery[T]) latest(ctx context.Context, fresh bool) (T, error) {
 		return q.read(ctx)
 	}
 	return q.get(ctx)
+}
+
+// getAlone reads over the connection of a writer, which may be the only one: it
+// waits for no load of others, since that may wait for this connection.
+func (q *cachedQuery[T]) getAlone(ctx context.Context) (T, error) {
+	q.mu.Lock()
+	l := q.current
+	q.mu.Unlock()
+	if l != nil {
+		select {
+		case <-l.done:
+			if l.err == nil {
+				return l.value, nil
+			}
+		default:
+		}
+	}
+	l = &load[T]{done: make(chan struct{})}
+	q.mu.Lock()
+	q.current = l
+	q.mu.Unlock()
+	q.run(context.WithoutCancel(ctx), l)
+	return l.value, l.err
 }
 
 func (q *cachedQuery[T]) run(ctx context.Context, l *load[T]) {

@@ -22,8 +22,8 @@ func (w *writer) lock(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	conn, err := db.Conn(ctx)
-	if err != nil {
+	var conn *sql.Conn
+	if err := whenFull(ctx, func() (err error) { conn, err = db.Conn(ctx); return err }); err != nil {
 		return withAdvice(err)
 	}
 	name, wait := w.store.lockName(), w.store.settings.LockTimeout

@@ -130,7 +130,11 @@ func (s *Store) query(ctx context.Context, what, query string, args []any, scan 
 	if err != nil {
 		return err
 	}
-	if err := scanRows(ctx, db, query, args, scan, s.log); err != nil {
+	on := querier(db)
+	if w := writerOf(ctx); w != nil && w.conn != nil {
+		on = w.conn
+	}
+	if err := whenFull(ctx, func() error { return scanRows(ctx, on, query, args, scan, s.log) }); err != nil {
 		return fmt.Errorf("reading %s: %w", what, withAdvice(err))
 	}
 	return nil

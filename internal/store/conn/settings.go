@@ -196,6 +196,9 @@ func (s Settings) address() string {
 // DatabaseName returns the name of the schema.
 func (s Settings) DatabaseName() string { return cmp.Or(s.Database, DefaultDatabase) }
 
+// Single says that no more than one connection may be open.
+func (s Settings) Single() bool { return s.maxConnections() == 1 }
+
 func (s Settings) maxConnections() int { return cmp.Or(s.MaxConnections, DefaultMaxConnections) }
 
 func (s SSH) address() string {
