@@ -27,11 +27,17 @@ func NormalText(text string) string {
 }
 
 // EquivalentText says whether two texts are the same to Asterisk: line ends, a
-// blank line at the start (a browser drops it) and blanks at the end say nothing.
-func EquivalentText(one, other string) bool { return TrimText(one) == TrimText(other) }
+// blank line at the start (a browser drops it) and blanks at the end of a line or
+// of the text say nothing.
+func EquivalentText(one, other string) bool { return one == other || TrimText(one) == TrimText(other) }
 
+// TrimText returns the text without what [EquivalentText] does not compare.
 func TrimText(text string) string {
-	return strings.TrimRight(strings.TrimLeft(NormalText(text), "\n"), " \t\n")
+	lines := strings.Split(strings.TrimLeft(NormalText(text), "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " \t")
+	}
+	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
 // CheckOneLine refuses a text that generated files would hold as more than one line.

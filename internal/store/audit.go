@@ -39,6 +39,7 @@ func (s *Store) audit(info serverInfo, step cluster.Step, done statement) (inser
 // in clear (docs/vicidial/admin-page.md#log-secrets).
 var secretColumns = map[string]bool{
 	cluster.ServerSecret: true, cluster.ManagerSecret: true, "pass": true, "login_pass": true,
+	"DBX_pass": true, "DBY_pass": true, "conf_override": true, // of phones
 	"phone_pass": true, "registration_string": true, "account_entry": true,
 	cluster.DefaultServerPassword: true, cluster.DefaultRegistrationPassword: true, cluster.DefaultLoginPassword: true,
 }

@@ -151,3 +151,49 @@ func (s *Store) Floor(ctx context.Context, columns []string) (seating.FloorRows,
 	floor.Mailboxes, err = s.mailboxes.get(ctx)
 	return floor, err
 }
+
+// loginsPerQuery bounds the logins that one statement names.
+const loginsPerQuery = 1000
+
+// PhonesByLogin reads some columns of some phones, by their logins in lower case.
+// Of phones that share a login it takes the first, as the login page does. The
+// values may be secrets; they are not kept.
+func (s *Store) PhonesByLogin(ctx context.Context, logins, columns []string) (map[string][]cluster.Value, error) {
+	info, err := s.info.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	columns = info.schema.Only(cluster.TablePhones, columns)
+	phones := make(map[string][]cluster.Value, len(logins))
+	for chunk := range slices.Chunk(logins, loginsPerQuery) {
+		query := "SELECT login, " + strings.Join(columns, ", ") + "\n  FROM phones\n WHERE login IN (" +
+			strings.TrimSuffix(strings.Repeat("?, ", len(chunk)), ", ") + ")\n ORDER BY server_ip, extension"
+		args := make([]any, 0, len(chunk))
+		for _, login := range chunk {
+			args = append(args, login)
+		}
+		found := make([]sql.NullString, 1+len(columns))
+		into := make([]any, len(found))
+		for i := range found {
+			into[i] = &found[i]
+		}
+		if err := s.query(ctx, "phones", query, args, func(rows *sql.Rows) error {
+			if err := rows.Scan(into...); err != nil {
+				return err
+			}
+			login := strings.ToLower(key(found[0].String))
+			if _, twice := phones[login]; twice {
+				return nil
+			}
+			values := make([]cluster.Value, len(columns))
+			for i := range values {
+				values[i] = value(found[1+i])
+			}
+			phones[login] = values
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return phones, nil
+}

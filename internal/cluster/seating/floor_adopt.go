@@ -18,6 +18,7 @@ type Adopted struct {
 	KeepOrder    bool
 	Naming       map[string]string // what differs from [DefaultNaming]
 	Index        map[string]int    // of nodes whose suffix does not count as they are numbered
+	phones       []Phone           // with their seats
 }
 
 // AdoptFloor reads a floor out of the rows. ids name its aliases: "2000-2149" or
@@ -43,6 +44,7 @@ func AdoptFloor(ids []string, all FloorRows) (Adopted, error) {
 	if err := a.fitNames(slices.Index(all.Columns, "fullname")); err != nil {
 		return Adopted{}, err
 	}
+	a.found.phones = a.phones
 	return a.found, nil
 }
 

@@ -22,6 +22,8 @@ type FloorPlan struct {
 	// Born are columns that a phone gets when it is added, and which are nobody's
 	// business afterwards.
 	Born cluster.Row
+	// Inherit takes the place of Born in the new phones of seats that have others.
+	Inherit Inheritance
 	// Voicemail is system_settings.active_voicemail_server: its files list all
 	// mailboxes.
 	Voicemail string
@@ -104,15 +106,35 @@ type floorPlanner struct {
 
 func (p *floorPlanner) step(step cluster.Step) { p.plan.Steps = append(p.plan.Steps, step) }
 
+// insertPhones adds first the phones of seats that have none, then those of seats
+// that have: a statement inserts rows of the same columns.
 func (p *floorPlanner) insertPhones() {
-	width := len(p.want.Columns) + len(p.how.Born) + 6
-	common, own := p.commonColumns()
-	for chunk := range slices.Chunk(p.addPhones, max(1, p.values/width)) {
+	var fresh, further []Phone
+	for _, phone := range p.addPhones {
+		inherited, has := p.how.Inherit.Values[phone.Seat]
+		if !has {
+			fresh = append(fresh, phone)
+			continue
+		}
+		phone.Values = slices.Concat(phone.Values, inherited)
+		further = append(further, phone)
+	}
+	p.insert(fresh, p.want.Columns, p.how.Born)
+	born := maps.Clone(p.how.Born)
+	maps.DeleteFunc(born, func(column string, _ cluster.Value) bool { return slices.Contains(p.how.Inherit.Columns, column) })
+	p.insert(further, slices.Concat(p.want.Columns, p.how.Inherit.Columns), born)
+}
+
+func (p *floorPlanner) insert(phones []Phone, columns []string, born cluster.Row) {
+	width := len(columns) + len(born) + 6
+	common, own := commonColumns(phones, columns)
+	maps.Copy(common, born)
+	for chunk := range slices.Chunk(phones, max(1, p.values/width)) {
 		rows := make([]cluster.Row, 0, len(chunk))
 		for _, phone := range chunk {
 			row := make(cluster.Row, len(own)+5)
 			for _, i := range own {
-				row[p.want.Columns[i]] = phone.Values[i]
+				row[columns[i]] = phone.Values[i]
 			}
 			row["server_ip"], row["login"], row["extension"] = cluster.Text(phone.ServerIP), cluster.Text(phone.Login), cluster.Text(phone.Extension)
 			row["dialplan_number"], row["voicemail_id"] = cluster.Text(phone.DialplanNumber), cluster.Text(phone.VoicemailID)
@@ -126,16 +148,15 @@ func (p *floorPlanner) insertPhones() {
 	}
 }
 
-// commonColumns are what all new phones say alike, and which of the wanted
-// columns differ.
-func (p *floorPlanner) commonColumns() (cluster.Row, []int) {
+// commonColumns are what all phones say alike, and the indexes of the columns in
+// which they differ.
+func commonColumns(phones []Phone, columns []string) (cluster.Row, []int) {
 	common, own := cluster.Row{}, []int{}
-	maps.Copy(common, p.how.Born)
-	for i, column := range p.want.Columns {
-		if slices.ContainsFunc(p.addPhones, func(phone Phone) bool { return phone.Values[i] != p.addPhones[0].Values[i] }) {
+	for i, column := range columns {
+		if slices.ContainsFunc(phones, func(phone Phone) bool { return phone.Values[i] != phones[0].Values[i] }) {
 			own = append(own, i)
-		} else if len(p.addPhones) > 0 {
-			common[column] = p.addPhones[0].Values[i]
+		} else if len(phones) > 0 {
+			common[column] = phones[0].Values[i]
 		}
 	}
 	return common, own

@@ -144,6 +144,19 @@ var DefaultNaming = map[string]string{
 	"fullname": "station {seat}", "alias_id": "{seat}", "alias_name": "{seat} phone",
 }
 
+// NoName is the word for a name that the floor does not give: generated
+// configuration writes an empty text as null, which is the default. The empty text
+// means the same.
+func NoName(name string) string {
+	switch name {
+	case "alias_id":
+		return "none" // seats have no alias
+	case "fullname", "alias_name":
+		return "keep" // the column is left as it is
+	}
+	return ""
+}
+
 // ParseNaming reads templates by the names of [DefaultNaming]; one that is left
 // out takes its default. The error names the template.
 func ParseNaming(texts map[string]string) (Naming, error) {
@@ -155,6 +168,9 @@ func ParseNaming(texts map[string]string) (Naming, error) {
 		text, given := texts[name]
 		if !given {
 			text = DefaultNaming[name]
+		}
+		if text == NoName(name) {
+			text = ""
 		}
 		parsed, err := ParseNameTemplate(text)
 		if err != nil {

@@ -35,7 +35,7 @@ var PhoneColumns = []PhoneColumn{
 	{"picture", KindText, "Label."},
 	{"local_gmt", KindText, "Offset of the phone's time zone in hours, with two decimals, without daylight saving: `-5.00`."},
 	{"user_group", KindText, "User group whose administrators see the phone; `---ALL---` is everyone."},
-	{"template_id", KindText, "Configuration template that the generated peer uses; empty is none."},
+	{"template_id", KindText, "Configuration template that the generated peer uses; `--BLANK--` is none."},
 	{"conf_override", KindText, "Asterisk text in place of the generated peer; used from 11 characters on."},
 	{"conf_qualify", KindYesNo, "Whether Asterisk checks that the phone answers."},
 	{"codecs_list", KindText, "Codecs, separated by commas."},

@@ -67,7 +67,7 @@ func TestAccAgentPlacement_importsEachConvention(t *testing.T) {
 			},
 			"2000x-2005x",
 			threeServers,
-			[]string{`naming = { extension = "{seat}{suffix}", dialplan_number = "{seat}", alias_id = "{seat}x", alias_name = "{seat}x", fullname = "" }`, "assign_users = true"},
+			[]string{`naming = { extension = "{seat}{suffix}", dialplan_number = "{seat}", alias_id = "{seat}x", alias_name = "{seat}x", fullname = "keep" }`, "assign_users = true"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -143,7 +143,7 @@ func TestAccAgentPlacement_importsManualRows(t *testing.T) {
 	acctest.Run(t, d,
 		"INSERT INTO phones (extension, dialplan_number, voicemail_id, server_ip, login, pass, status, active, fullname, protocol, template_id) VALUES "+strings.Join(rows, ", "),
 		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) SELECT extension, CONCAT(extension, ' phone'), CONCAT(extension, 'a,', extension, 'b,', extension, 'c') FROM phones WHERE server_ip = '10.0.0.1'")()
-	config := fullConfig(d, `"2000-2014"`, threeServers, "nodes_per_seat = 3", `alias_order = "keep"`)
+	config := fullConfig(d, `"2000-2014"`, threeServers, "nodes_per_seat = 3", `alias_order = "keep"`, `phone = { protocol = "IAX2" }`)
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
@@ -250,6 +250,75 @@ func TestAccAgentPlacement_list(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config, ResourceName: floor, ImportState: true, ImportStateId: floors[0].Identity["name"] + "=" + floors[0].Identity["alias_ids"], ImportStatePersist: true},
+			{Config: config, ConfigPlanChecks: empty},
+		},
+	})
+}
+
+// Issue 12: seats of web phones that move to another server stay web phones.
+func TestAccAgentPlacement_webPhonesMoveAsTheyAre(t *testing.T) {
+	t.Parallel()
+	d := newCluster(t, 1720)
+	var rows []foundPhone
+	var aliases [][3]string
+	for seat := 2000; seat < 2040; seat++ {
+		number := fmt.Sprint(seat)
+		rows = append(rows, foundPhone{"10.0.0.1", number + "a", number, number + "0", number, "p" + number, "station " + number})
+		aliases = append(aliases, [3]string{number, number + " phone", number + "a"})
+	}
+	found(t, d, rows, aliases...)
+	acctest.Run(t, d,
+		"UPDATE phones SET is_webphone = 'Y', template_id = 'WEBRTC', codecs_list = 'opus,g722', codecs_with_template = '1', conf_secret = CONCAT('secret', extension), phone_type = 'CCagent', outbound_cid = '0000000000'",
+		"UPDATE phones SET email = CONCAT(extension, '@example.com') WHERE extension < 2002",
+		"UPDATE phones SET outbound_cid = '3125550100' WHERE extension BETWEEN 2010 AND 2019")()
+	declared := `phone = { is_webphone = "Y", template_id = "WEBRTC", codecs_list = "opus,g722", codecs_with_template = true, outbound_cid = "0000000000", email = "--BLANK--" }
+  seat_overrides = {
+    "2000"      = { email = "2000@example.com" }
+    "2001"      = { email = "2001@example.com" }
+    "2010-2019" = { outbound_cid = "3125550100" }
+  }`
+	at := func(servers string, more ...string) string {
+		return fullConfig(d, `"2000-2039"`, servers, append(more, "nodes_per_seat = 1")...)
+	}
+	const sound = `SELECT server_ip, is_webphone, template_id, codecs_list, codecs_with_template AS with_template, COUNT(*) AS phones,
+		SUM(conf_secret = CONCAT('secret', extension)) AS secrets, SUM(pass = CONCAT('p', extension)) AS passwords, SUM(outbound_cid = '3125550100') AS cids, SUM(email <> '') AS emails
+		FROM phones GROUP BY 1, 2, 3, 4, 5`
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{Config: at(`"10.0.0.1" = { suffix = "a" }`, declared), ResourceName: floor, ImportState: true, ImportStateId: "floor1=2000-2039", ImportStatePersist: true},
+			{Config: at(`"10.0.0.1" = { suffix = "a" }`, declared), ConfigPlanChecks: empty},
+			{ // nothing is declared, so that everything comes from the phone that leaves
+				Config: at(`"10.0.0.2" = { suffix = "b" }`),
+				Check: expect(t, d, sound, `
+					| server_ip | is_webphone | template_id | codecs_list | with_template | phones | secrets | passwords | cids | emails |
+					| 10.0.0.2  | Y           | WEBRTC      | opus,g722   | 1             |     40 |      40 |        40 |   10 |      2 |`),
+			},
+			{
+				Config: at(`"10.0.0.3" = { suffix = "c" }`, `phone = { template_id = "--BLANK--" }`),
+				Check: expect(t, d, sound, `
+					| server_ip | is_webphone | template_id | codecs_list | with_template | phones | secrets | passwords | cids | emails |
+					| 10.0.0.3  | Y           |             | opus,g722   | 1             |     40 |      40 |        40 |   10 |      2 |`),
+			},
+		},
+	})
+}
+
+// Issue 12: a floor without aliases is adopted by a configuration that Terraform
+// generates, which writes an empty text as null.
+func TestAccAgentPlacement_importsAFloorWithoutAliases(t *testing.T) {
+	t.Parallel()
+	d := newCluster(t, 1720)
+	found(t, d, []foundPhone{
+		{"10.0.0.1", "1901", "cc1901", "1901", "1901", "test", "Ann"},
+		{"10.0.0.1", "1902", "cc1902", "1902", "1902", "test", "Bob"},
+	})
+	config := fullConfig(d, `"1901-1902"`, `"10.0.0.1" = { suffix = "a" }`, "nodes_per_seat = 1",
+		`naming = { login = "{seat}", extension = "cc{seat}", dialplan_number = "{seat}", alias_id = "none", fullname = "keep" }`)
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config, ResourceName: floor, ImportState: true, ImportStateId: "floor1=1901-1902", ImportStatePersist: true},
 			{Config: config, ConfigPlanChecks: empty},
 		},
 	})

@@ -188,7 +188,7 @@ func overridden(column seating.PhoneColumn, text string) cluster.Value {
 	if said, isBool := yes[text]; isBool && (column.Kind == seating.KindYesNo || column.Kind == seating.KindSwitch) {
 		return cluster.Text(said)
 	}
-	return cluster.Text(text)
+	return tfhelper.FromBlank(text)
 }
 
 // secrets are the write-only values of the configuration.

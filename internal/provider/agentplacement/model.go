@@ -1,6 +1,7 @@
 package agentplacement
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 type model struct {
@@ -62,7 +64,7 @@ func (n *namingModel) texts() map[string]string {
 	if n != nil {
 		for name, field := range n.fields() {
 			if !field.IsNull() {
-				texts[name] = field.ValueString()
+				texts[name] = cmp.Or(field.ValueString(), seating.NoName(name))
 			}
 		}
 	}
@@ -212,7 +214,7 @@ func valueOf(column seating.PhoneColumn, attribute attr.Value) (cluster.Value, b
 	}
 	switch value := attribute.(type) {
 	case types.String:
-		return cluster.Text(value.ValueString()), true
+		return tfhelper.FromBlank(value.ValueString()), true
 	case types.Int64:
 		return cluster.Number(value.ValueInt64()), true
 	case types.Bool:

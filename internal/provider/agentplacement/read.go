@@ -1,6 +1,7 @@
 package agentplacement
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
@@ -175,7 +177,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 
 // adopt derives the declaration of the rows that an import finds.
 func (r *Resource) adopt(ctx context.Context, m model) (model, diag.Diagnostics) {
-	all, err := r.topology.Floor(ctx, []string{"fullname", "pass"})
+	all, born, err := adoptable(ctx, r.topology)
 	if err != nil {
 		return m, tfhelper.Diagnose("Unable to import agent placement", m.name(), err)
 	}
@@ -183,10 +185,82 @@ func (r *Resource) adopt(ctx context.Context, m model) (model, diag.Diagnostics)
 	if err != nil {
 		return m, tfhelper.Diagnose("Unable to import agent placement", m.name(), err)
 	}
-	return adopted(m.Name, found, all), nil
+	return adopted(m.Name, found, all, born), nil
 }
 
-func adopted(name types.String, found seating.Adopted, all seating.FloorRows) model {
+// adoptable reads all rows with every column that a declaration can hold, and what a
+// new phone holds that nobody declares.
+func adoptable(ctx context.Context, topology topology) (all seating.FloorRows, born cluster.Row, err error) {
+	schema, err := topology.Schema(ctx)
+	if err != nil {
+		return all, nil, err
+	}
+	columns := make([]string, 0, len(seating.PhoneColumns)+1)
+	for _, column := range seating.PhoneColumns {
+		columns = append(columns, column.Name)
+	}
+	born = schema.Defaults(cluster.TablePhones, columns)
+	maps.Copy(born, seating.PhoneBorn())
+	all, err = topology.Floor(ctx, append(columns, "pass"))
+	return all, born, err
+}
+
+// adoptColumns fills in phone and seat_overrides.
+func (m model) adoptColumns(found seating.AdoptedColumns) model {
+	overrides := map[string]attr.Value{}
+	for seats, row := range found.Ranges() {
+		columns := map[string]string{}
+		for name, value := range row {
+			columns[strings.ToLower(name)] = tfhelper.ToBlank(value.Text)
+		}
+		overrides[seats] = texts(columns)
+	}
+	if len(overrides) > 0 {
+		m.SeatOverrides = types.MapValueMust(types.MapType{ElemType: types.StringType}, overrides)
+	}
+	if len(found.Phone) == 0 {
+		return m
+	}
+	attributes := map[string]attr.Value{
+		"pass_wo": types.StringNull(), "pass_wo_version": types.Int64Null(),
+		"conf_secret_wo": types.StringNull(), "conf_secret_wo_version": types.Int64Null(),
+	}
+	for _, column := range seating.PhoneColumns {
+		attributes[attributeOf(column)] = attributeValue(column, found.Phone)
+	}
+	m.Phone = types.ObjectValueMust(phoneTypes(), attributes)
+	return m
+}
+
+// attributeValue is the attribute of a column that a row holds; null where it does not.
+func attributeValue(column seating.PhoneColumn, row cluster.Row) attr.Value {
+	value, set := row[column.Name]
+	switch column.Kind {
+	case seating.KindNumber:
+		number, _ := value.Int()
+		if !set {
+			return types.Int64Null()
+		}
+		return types.Int64Value(number)
+	case seating.KindYesNo, seating.KindSwitch:
+		if !set {
+			return types.BoolNull()
+		}
+		return types.BoolValue(value.Yes() || value.Text == "1")
+	}
+	if !set {
+		return types.StringNull()
+	}
+	return types.StringValue(tfhelper.ToBlank(value.Text))
+}
+
+// importable says whether an import can write a value into the configuration: it
+// must pass the rules of phone, and hold no secret.
+func importable(column, text string) bool {
+	return asterisk.CheckPhone(column, text) == nil && len(asterisk.BareSecrets(text)) == 0
+}
+
+func adopted(name types.String, found seating.Adopted, all seating.FloorRows, born cluster.Row) model {
 	m := model{
 		Name: name, NodesPerSeat: types.Int64Value(int64(found.NodesPerSeat)), AliasOrder: types.StringValue(orderSpread),
 		Phone: types.ObjectNull(phoneTypes()), SeatOverrides: types.MapNull(types.MapType{ElemType: types.StringType}),
@@ -215,10 +289,10 @@ func adopted(name types.String, found seating.Adopted, all seating.FloorRows) mo
 		m.Naming = &namingModel{}
 		for name, field := range m.Naming.fields() {
 			if text, set := found.Naming[name]; set {
-				*field = types.StringValue(text)
+				*field = types.StringValue(cmp.Or(text, seating.NoName(name)))
 			}
 		}
 	}
 	m.AssignUsers = types.BoolValue(found.UsersFollow(all))
-	return m
+	return m.adoptColumns(found.Columns(all, born, importable))
 }

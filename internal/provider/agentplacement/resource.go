@@ -23,6 +23,7 @@ type topology interface {
 	Floor(ctx context.Context, columns []string) (seating.FloorRows, error)
 	ExpectedFloor(ctx context.Context, columns []string) (seating.FloorRows, error)
 	ClaimFloor(seating.FloorClaim) error
+	PhonesByLogin(ctx context.Context, logins, columns []string) (map[string][]cluster.Value, error)
 	LiveAgents(context.Context) ([]cluster.LiveAgent, error)
 	VoicemailServer(context.Context) (string, error)
 	CrossServerExten(context.Context) (bool, error)

@@ -52,7 +52,8 @@ func (r *Resource) reviewRows(ctx context.Context, want declared, found reviewed
 	plan, err := seating.PlanFloor(own, all, rows, seating.FloorPlan{})
 	diags.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Unable to plan agent placement "+want.name(), err)...)
 	if err == nil && addsPhones(plan) {
-		diags.Append(reviewSecrets(rows, s)...)
+		_, fresh := seating.Siblings(own, all, rows)
+		diags.Append(reviewSecrets(rows, s, fresh)...)
 	}
 	if len(spared) > 0 {
 		diags.Append(tfhelper.WarnAt(path.Root("servers"), "Phones in use stay for now",
@@ -172,7 +173,7 @@ func reviewSecretWidths(schema cluster.Schema, s secrets) diag.Diagnostics {
 }
 
 // reviewSecrets checks the passwords of new phones.
-func reviewSecrets(rows seating.FloorRows, s secrets) diag.Diagnostics {
+func reviewSecrets(rows seating.FloorRows, s secrets, fresh bool) diag.Diagnostics {
 	var diags diag.Diagnostics
 	at := slices.Index(rows.Columns, "pass")
 	for _, p := range rows.Phones {
@@ -182,7 +183,7 @@ func reviewSecrets(rows seating.FloorRows, s secrets) diag.Diagnostics {
 			break
 		}
 	}
-	if !s.managedSecret {
+	if fresh && !s.managedSecret {
 		diags.Append(tfhelper.WarnAt(path.Root("phone"), "Phones register with the shipped password",
 			"New phones get conf_secret = \""+seating.ShippedPhoneSecret+"\", which every VICIdial ships: anybody who reaches the servers can register as one of them. Set phone.conf_secret_wo.")...)
 	}

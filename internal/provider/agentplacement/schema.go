@@ -74,12 +74,12 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"phone": schema.SingleNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "Columns that all phones of the floor share, by the names of VICIdial in lower case. What is left out takes the default of the table in a new phone and is left alone afterwards.",
+				MarkdownDescription: "Columns that all phones of the floor share, by the names of VICIdial in lower case. What is left out is left alone; a new phone takes it, secrets too, from the seat's other phone, and where the seat has none the default. `--BLANK--` empties a text.",
 				Attributes:          phoneAttributes(),
 			},
 			"seat_overrides": schema.MapAttribute{
 				Optional: true, ElementType: types.MapType{ElemType: types.StringType},
-				MarkdownDescription: "Columns that differ on some seats: seats or ranges → columns of `phone` → values as text, e.g. `{ \"2000-2009\" = { outbound_cid = \"3125550100\" } }`.",
+				MarkdownDescription: "Columns that differ on some seats: seats or ranges → columns of `phone` → values as text (`--BLANK--` for none), e.g. `{ \"2000-2009\" = { outbound_cid = \"3125550100\" } }`.",
 				Validators:          []validator.Map{mapvalidator.KeysAre(tfhelper.StringValidator("seats like 2000-2149 or 2200", checkSeats))},
 			},
 			"seat_passwords_wo": schema.MapAttribute{
@@ -147,9 +147,9 @@ func namingAttributes() map[string]schema.Attribute {
 		"extension":       "`extension`: the name under which the device registers.",
 		"dialplan_number": "`dialplan_number`: digits by which the phone can be dialled.",
 		"voicemail_id":    "`voicemail_id`: mailbox, at most 10 characters.",
-		"fullname":        "`fullname`; empty leaves it alone.",
-		"alias_id":        "`alias_id`: what agents type, letters and digits only. Empty makes no aliases; agents then type the login, and `nodes_per_seat` must be 1.",
-		"alias_name":      "`alias_name`; empty leaves it alone.",
+		"fullname":        "`fullname`; `keep` leaves it alone.",
+		"alias_id":        "`alias_id`: what agents type, letters and digits only. `none` makes no aliases; agents then type the login, and `nodes_per_seat` must be 1.",
+		"alias_name":      "`alias_name`; `keep` leaves it alone.",
 	}
 	attributes := map[string]schema.Attribute{}
 	for name, text := range says {

@@ -97,7 +97,22 @@ func (r *Resource) plan(ctx context.Context, own, all, rows seating.FloorRows, f
 	maps.DeleteFunc(born, func(column string, _ cluster.Value) bool {
 		return !schema.Has(cluster.TablePhones, column) || slices.Contains(rows.Columns, column)
 	})
-	return seating.PlanFloor(own, all, rows, seating.FloorPlan{Born: born, Voicemail: voicemail, Everywhere: everywhere, Flag: flag})
+	inherited, err := r.inherit(ctx, schema, own, all, rows)
+	if err != nil {
+		return cluster.Plan{}, err
+	}
+	return seating.PlanFloor(own, all, rows, seating.FloorPlan{Born: born, Inherit: inherited, Voicemail: voicemail, Everywhere: everywhere, Flag: flag})
+}
+
+// inherit reads what the new phones of seats that have others take from them.
+func (r *Resource) inherit(ctx context.Context, schema cluster.Schema, own, all, rows seating.FloorRows) (seating.Inheritance, error) {
+	siblings, _ := seating.Siblings(own, all, rows)
+	if len(siblings) == 0 {
+		return seating.Inheritance{}, nil
+	}
+	columns := seating.InheritedColumns(schema, rows.Columns)
+	found, err := r.topology.PhonesByLogin(ctx, slices.Sorted(maps.Values(siblings)), columns)
+	return seating.NewInheritance(siblings, columns, found), err
 }
 
 // update changes the rows to what the plan says, except for the seats that are in

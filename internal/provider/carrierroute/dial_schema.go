@@ -16,7 +16,7 @@ func dialSchema() schema.SingleNestedAttribute {
 			},
 			"pattern": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "What may follow the prefix, as an Asterisk pattern without the underscore, such as `1NXXNXXXXXX`. Defaults to `X.`, any number.",
+				MarkdownDescription: "What may follow the prefix, as an Asterisk pattern without the underscore, such as `1NXXNXXXXXX`. Defaults to `X.`, any number; `--BLANK--` for nothing more than the prefix.",
 			},
 			"strip": schema.Int64Attribute{
 				Optional:            true,
@@ -32,7 +32,7 @@ func dialSchema() schema.SingleNestedAttribute {
 			},
 			"options": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Options of Asterisk's application `Dial`. Defaults to `tTor`, as in VICIdial's sample carriers.",
+				MarkdownDescription: "Options of Asterisk's application `Dial`. Defaults to `tTor`, as in VICIdial's sample carriers; `--BLANK--` for none.",
 			},
 			"caller_id": schema.StringAttribute{
 				Optional:            true,

@@ -130,13 +130,13 @@ func (m model) dial(address string) asterisk.Dial {
 	}
 	dial.DialMore = d.more()
 	if !d.Pattern.IsNull() {
-		dial.Pattern = d.Pattern.ValueString()
+		dial.Pattern = tfhelper.FromBlank(d.Pattern.ValueString()).Text
 	}
 	if !d.Strip.IsNull() {
 		dial.Strip = int(d.Strip.ValueInt64())
 	}
 	if !d.Options.IsNull() {
-		dial.Options = d.Options.ValueString()
+		dial.Options = tfhelper.FromBlank(d.Options.ValueString()).Text
 	}
 	if d.Endpoint.IsNull() {
 		dial.Endpoint, _ = asterisk.EndpointOf(dial.Protocol, m.text(cluster.AccountEntry, address))
@@ -200,7 +200,7 @@ var (
 func (m model) text(column cluster.AsteriskText, address string) string {
 	special := m.PerServer[address]
 	if own := special.text(column); !own.IsNull() {
-		return own.ValueString()
+		return tfhelper.FromBlank(own.ValueString()).Text
 	}
 	if _, differs := m.PerServer[address]; differs && column == cluster.DialplanEntry && m.Dial != nil {
 		return m.dial(address).Dialplan()

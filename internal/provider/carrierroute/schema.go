@@ -54,12 +54,14 @@ func entry(about string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, Computed: true, Default: stringdefault.StaticString(""),
 		MarkdownDescription: about,
+		PlanModifiers:       []planmodifier.String{tfhelper.KeepEquivalentText()},
 	}
 }
 
 func override(column cluster.AsteriskText) schema.StringAttribute {
 	return schema.StringAttribute{
-		Optional: true, MarkdownDescription: "`" + string(column) + "` on this node.",
+		Optional: true, MarkdownDescription: "`" + string(column) + "` on this node; `" + tfhelper.Blank + "` for none.",
+		PlanModifiers: []planmodifier.String{tfhelper.KeepEquivalentText()},
 	}
 }
 
@@ -126,6 +128,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"dialplan_entry": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "`dialplan_entry`: `exten` and `same` lines, below VICIdial's own `h,1`. The plan reads them as Asterisk will: a line that Asterisk drops is an error where it is new, and a warning where the row holds it. With `dial` it is generated, and shown here; another text beside `dial` is refused.",
+				PlanModifiers:       []planmodifier.String{tfhelper.KeepEquivalentText()},
 			},
 			"dial": dialSchema(),
 			"inbound": schema.BoolAttribute{

@@ -130,7 +130,7 @@ func (m *model) showText(rows cluster.Carriers, column cluster.AsteriskText, dec
 		*m.shared(column) = types.StringValue("")
 	}
 	for address, text := range odd {
-		m.differ(address, func(special *overrideModel) { *special.text(column) = types.StringValue(text) })
+		m.differ(address, func(special *overrideModel) { *special.text(column) = types.StringValue(tfhelper.ToBlank(text)) })
 	}
 }
 
@@ -216,7 +216,7 @@ func unless(text, otherwise string) types.String {
 	if text == otherwise {
 		return types.StringNull()
 	}
-	return types.StringValue(text)
+	return types.StringValue(tfhelper.ToBlank(text))
 }
 
 func numberUnless(number, otherwise int) types.Int64 {

@@ -261,3 +261,23 @@ func TestAccConfTemplate_isListed(t *testing.T) {
 		}
 	}
 }
+
+// Issue 12: what an editor strips is no change, neither at the end nor inside.
+func TestAccConfTemplate_importsBlanksAtTheEndOfLines(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	run(t, d, `INSERT INTO vicidial_conf_templates (template_id, template_name, template_contents) VALUES ('softphone', 'Softphones of the floor', 'type=friend \r\nhost=dynamic\t\r\nqualify=yes\r\n\r\n')`)
+	config := on(d, aTemplate("type=friend\nhost=dynamic\nqualify=yes\n"))
+	play(t,
+		resource.TestStep{
+			Config:           config + "\nimport {\n  to = " + address + "\n  id = \"softphone\"\n}\n",
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionNoop)}},
+			Check:            acctest.Expect(t, d, "SELECT template_contents = 'type=friend \r\nhost=dynamic\t\r\nqualify=yes\r\n\r\n' AS untouched FROM vicidial_conf_templates WHERE template_id = 'softphone'", "| untouched |\n|         1 |"),
+		},
+		resource.TestStep{Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+		resource.TestStep{
+			Config: on(d, aTemplate("type=friend\nhost=dynamic\nqualify=no\n")),
+			Check:  acctest.Expect(t, d, "SELECT template_contents = 'type=friend\nhost=dynamic\nqualify=no\n' AS written FROM vicidial_conf_templates WHERE template_id = 'softphone'", "| written |\n|       1 |"),
+		},
+	)
+}

@@ -13,6 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 //go:embed description.md
@@ -45,6 +47,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"template_contents": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`template_contents`: lines of the form `name=value`, as they go into the section of a phone or a carrier. No line may open a section.",
+				PlanModifiers:       []planmodifier.String{tfhelper.KeepEquivalentText()},
 			},
 			"user_group": schema.StringAttribute{
 				Optional: true, Computed: true,
