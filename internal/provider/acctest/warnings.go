@@ -16,13 +16,15 @@ import (
 )
 
 // Warnings records the warnings of the provider's answers to Terraform. No plan
-// and no state holds them, so nothing else of the test framework sees them.
+// and no state holds them, so nothing else of the test framework sees them. It
+// records the errors as well, which each Terraform prints in an order of its own.
 type Warnings struct {
 	mutex    sync.Mutex
 	warnings []string
+	errors   []string
 }
 
-// Providers serves the provider to a test case and records its warnings.
+// Providers serves the provider to a test case and records its diagnostics.
 func (l *Warnings) Providers() map[string]func() (tfprotov6.ProviderServer, error) {
 	serve := Providers()["vicidial"]
 	return map[string]func() (tfprotov6.ProviderServer, error){
@@ -40,11 +42,11 @@ func (l *Warnings) Providers() map[string]func() (tfprotov6.ProviderServer, erro
 	}
 }
 
-// Reset drops the warnings so far. It fits into a step's PreConfig.
+// Reset drops the diagnostics so far. It fits into a step's PreConfig.
 func (l *Warnings) Reset() {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	l.warnings = nil
+	l.warnings, l.errors = nil, nil
 }
 
 // After makes a PreConfig that calls a function and records from then on.
@@ -95,6 +97,27 @@ func (l *Warnings) ExpectNone(t *testing.T) func(*terraform.State) error {
 	}
 }
 
+// ExpectErrors makes a PreConfig that checks that each pattern matches an error of
+// the steps before, given as "attribute: summary: detail", and that there are no
+// more errors than patterns.
+func (l *Warnings) ExpectErrors(t *testing.T, patterns ...string) func() {
+	t.Helper()
+	return func() {
+		t.Helper()
+		l.mutex.Lock()
+		recorded := slices.Compact(slices.Sorted(slices.Values(l.errors)))
+		l.mutex.Unlock()
+		for _, pattern := range patterns {
+			if !slices.ContainsFunc(recorded, regexp.MustCompile("(?s)"+pattern).MatchString) {
+				t.Errorf("no error matches %q", pattern)
+			}
+		}
+		if len(recorded) != len(patterns) {
+			t.Errorf("%d errors, want %d:\n%s", len(recorded), len(patterns), strings.Join(recorded, "\n"))
+		}
+	}
+}
+
 func (l *Warnings) recorded() []string {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
@@ -105,13 +128,17 @@ func (l *Warnings) record(diagnostics []*tfprotov6.Diagnostic) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	for _, d := range diagnostics {
-		if d.Severity == tfprotov6.DiagnosticSeverityWarning {
-			l.warnings = append(l.warnings, d.Attribute.String()+": "+d.Summary+": "+d.Detail)
+		text := d.Attribute.String() + ": " + d.Summary + ": " + d.Detail
+		switch d.Severity {
+		case tfprotov6.DiagnosticSeverityWarning:
+			l.warnings = append(l.warnings, text)
+		case tfprotov6.DiagnosticSeverityError:
+			l.errors = append(l.errors, text)
 		}
 	}
 }
 
-// recorder records the warnings of a server.
+// recorder records the diagnostics of a server.
 type recorder struct {
 	fastpath.Framework
 	warnings *Warnings
