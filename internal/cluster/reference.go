@@ -20,8 +20,9 @@ type Reference struct {
 	// that do not.
 	Where  Row
 	Unlike bool
-	// Own rows belong to the server and hinder no removal: its rooms, and the
-	// heartbeat that its daemon makes.
+	// Own rows belong to the server and hinder no removal: its rooms, those of the
+	// old client in conferences, which an installation adds and no page shows, and
+	// the heartbeat that its daemon makes.
 	Own bool
 }
 
@@ -50,7 +51,7 @@ var References = []Reference{
 	{Table: "inbound_numbers", Column: "server_ip", What: "inbound numbers"},
 	{Table: "vicidial_stations", Column: "server_ip", What: "stations"},
 	{Table: "phone_favorites", Column: "server_ip", What: "phone favourites"},
-	{Table: "conferences", Column: "server_ip", What: "client conferences"},
+	{Table: "conferences", Column: "server_ip", What: "client conferences", Own: true},
 	{Table: TableMeetmeRooms, Column: "server_ip", What: "MeetMe rooms", Own: true},
 	{Table: TableConfbridges, Column: "server_ip", What: "ConfBridge rooms", Own: true},
 	{Table: "vicidial_automated_reports", Column: "report_server", What: "automated reports", Blank: blank("active_voicemail_server")},
@@ -220,6 +221,14 @@ func (r Removal) Naming() Mentions {
 	return slices.DeleteFunc(slices.Clone(r.Mentions), func(mention Mention) bool {
 		return mention.Rows == 0 || mention.Own || mention.Table == TableSettings
 	})
+}
+
+// OwnRows lists the rows of the server that go with it.
+func (r Removal) OwnRows() Mentions {
+	if r.Heir != "" || r.Force {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(r.Mentions), func(mention Mention) bool { return mention.Rows == 0 || !mention.Own })
 }
 
 // Obstacles says why the server must not go now.

@@ -48,8 +48,8 @@ func TestAccServer_removalRefusedWhileInUse(t *testing.T) {
 					checkRooms(t, d, meetme, run(8600051, 3)),
 					acctest.Expect(t, d, "SELECT active_asterisk_server FROM servers WHERE server_id = 'dial1'", "| active_asterisk_server |\n| Y                      |")),
 			},
-			{ // remote agents, and rows that only block a campaign, do not prevent it
-				PreConfig: acctest.Run(t, d, "UPDATE system_settings SET active_voicemail_server = ''", "DELETE FROM vicidial_live_agents WHERE user = '6001'",
+			{ // remote agents, rows that only block a campaign, and client conferences do not prevent it
+				PreConfig: acctest.Run(t, d, "INSERT INTO conferences (conf_exten, server_ip, extension) VALUES (8600001, '10.0.0.1', ''), (8600002, '10.0.0.1', NULL), (8600001, '10.0.0.2', '')", "UPDATE system_settings SET active_voicemail_server = ''", "DELETE FROM vicidial_live_agents WHERE user = '6001'",
 					"DELETE FROM phones", "UPDATE vicidial_server_trunks SET dedicated_trunks = 0", "DELETE FROM vicidial_server_carriers", "UPDATE servers SET active_twin_server_ip = NULL, rebuild_conf_files = 'N'"),
 				Config: gone,
 				Check: resource.ComposeTestCheckFunc(
@@ -57,6 +57,8 @@ func TestAccServer_removalRefusedWhileInUse(t *testing.T) {
 						| server_id | rebuild_conf_files |
 						| dial2     | Y                  |
 						| dial3     | Y                  |`),
+					warnings.Expect(t, `These rows of its own go with it: .*client conferences: 2 \(conferences\.server_ip\)`),
+					acctest.Expect(t, d, "SELECT server_ip FROM conferences", "| server_ip |\n| 10.0.0.2  |"),
 					checkRooms(t, d, meetme, none)),
 			},
 		},

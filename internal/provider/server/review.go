@@ -312,6 +312,9 @@ func removalLines(removal cluster.Removal) []string {
 	if naming := removal.Naming(); len(naming) > 0 {
 		lines = append(lines, "These rows name it now: "+naming.Summary()+". Those that this run moves or removes before are no obstacle (see create_before_destroy); if any is left then, the apply refuses and leaves the server as it is.")
 	}
+	if own := removal.OwnRows(); len(own) > 0 {
+		lines = append(lines, "These rows of its own go with it: "+own.Summary()+".")
+	}
 	if removal.Force && removal.Heir == "" {
 		lines = append(lines, "force_destroy is set: "+removal.Mentions.Summary()+" go with it, and its phones leave their aliases.")
 		if !names(removal.Mentions, "vicidial_process_triggers") {
