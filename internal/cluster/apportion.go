@@ -133,7 +133,7 @@ func ApportionSurviving(total, losses int, claims map[string]Claim) (Shares, err
 		house = max(total, leastOf(claims))
 	}
 	natural, err := Apportion(house, claims)
-	if err != nil || losses == 0 {
+	if err != nil || losses <= 0 {
 		return natural, err
 	}
 	if losses >= len(claims) {

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -35,6 +36,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/topology"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/trunksplit"
 	"github.com/vicidial/terraform-provider-vicidial/internal/store"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
 var (
@@ -57,6 +59,20 @@ func New(version string) func() provider.Provider {
 	return func() provider.Provider { return &vicidial{version: version} }
 }
 
+// The resources whose objects are replaced, with the attributes that are their keys.
+var (
+	newCarrierRoute    = replacement.Guard(carrierroute.New, replacement.Attribute(path.Root("name")))
+	newClusterSettings = replacement.Guard(clustersettings.New, clustersettings.Key)
+	newConfTemplate    = replacement.Guard(conftemplate.New, replacement.Attribute(path.Root("template_id")))
+	newInboundDID      = replacement.Guard(inbounddid.New, replacement.Attribute(path.Root("did_pattern")))
+	newHAProxyConfig   = replacement.Guard(proxyconfig.NewHAProxy, replacement.Attribute(path.Root("file").AtName("path")))
+	newNginxConfig     = replacement.Guard(proxyconfig.NewNginx, replacement.Attribute(path.Root("file").AtName("path")))
+	newRemoteAgents    = replacement.Guard(remoteagents.New, replacement.Attribute(path.Root("user_start")))
+	newAgentPlacement  = replacement.Guard(agentplacement.New, agentplacement.Key)
+	newServer          = replacement.Guard(server.New, replacement.Attribute(path.Root("server_id")))
+	newTrunkSplit      = replacement.Guard(trunksplit.New, replacement.Attribute(path.Root("campaign_id")))
+)
+
 // typeName is the prefix of all type names.
 const typeName = "vicidial"
 
@@ -69,17 +85,17 @@ func (v *vicidial) Metadata(_ context.Context, _ provider.MetadataRequest, resp 
 // Resources lists the resources.
 func (v *vicidial) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
-		carrierroute.New,
-		clustersettings.New,
-		conftemplate.New,
-		inbounddid.New,
-		nodeconfig.New,
-		proxyconfig.NewHAProxy,
-		proxyconfig.NewNginx,
-		remoteagents.New,
-		agentplacement.New,
-		server.New,
-		trunksplit.New,
+		newCarrierRoute,
+		newClusterSettings,
+		newConfTemplate,
+		newInboundDID,
+		nodeconfig.New, // its Delete removes nothing
+		newHAProxyConfig,
+		newNginxConfig,
+		newRemoteAgents,
+		newAgentPlacement,
+		newServer,
+		newTrunkSplit,
 	}
 }
 

@@ -10,7 +10,27 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/store"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
+
+// A resource without a guard deletes what its successor has.
+func TestResources_areGuarded(t *testing.T) {
+	t.Parallel()
+	v, guarded := &vicidial{}, 0
+	for _, construct := range v.Resources(t.Context()) {
+		r := construct()
+		var meta resource.MetadataResponse
+		r.Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: typeName}, &meta)
+		if _, ok := r.(*replacement.Guarded); ok {
+			guarded++
+		} else if meta.TypeName != "vicidial_node_config" { // its Delete removes nothing
+			t.Errorf("%s is not guarded: see docs/design/0018-replacement.md", meta.TypeName)
+		}
+	}
+	if guarded != 10 {
+		t.Errorf("%d resources are guarded, wanted 10", guarded)
+	}
+}
 
 // A resource declares the methods that it needs, and only Configure finds out
 // whether the store has them: the compiler cannot.

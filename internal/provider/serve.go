@@ -10,9 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/inbounddid"
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/server"
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/trunksplit"
 )
 
 // Server returns the server that speaks plugin protocol 6 for the provider.
@@ -27,7 +24,7 @@ func Server(version string) (tfprotov6.ProviderServer, error) {
 
 // numerous are the resources of which a cluster has hundreds of objects, so that
 // the fast path pays.
-var numerous = []func() resource.Resource{inbounddid.New, server.New, trunksplit.New}
+var numerous = []func() resource.Resource{newInboundDID, newServer, newTrunkSplit}
 
 func (v *vicidial) fastPath(framework tfprotov6.ProviderServer) (*fastpath.Server, error) {
 	data := func() any {

@@ -35,7 +35,9 @@ type Store struct {
 	log     logs
 	pauses  []time.Duration // before each try of a statement
 
-	planned.Changes // by this run, not in the tables yet
+	planned.Changes   // by this run, not in the tables yet
+	planned.Instances // in Terraform's state
+	planned.Waiting[Decide]
 
 	info *cachedQuery[serverInfo] // what the database is: read once and never forgotten
 

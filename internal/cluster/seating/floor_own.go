@@ -129,3 +129,35 @@ func (s FloorStyle) Sitting(own FloorRows, seats Seats) *Placement {
 	}
 	return now
 }
+
+// Names returns a name for each phone and alias.
+func (f FloorRows) Names() []string {
+	names := make([]string, 0, len(f.Phones)+len(f.Aliases))
+	for _, p := range f.Phones {
+		names = append(names, p.name())
+	}
+	for _, a := range f.Aliases {
+		names = append(names, a.name())
+	}
+	return names
+}
+
+// Except returns the rows without the phones and aliases whose names are given, and
+// without the users of the seats that keep one of them.
+func (f FloorRows) Except(names map[string]bool) FloorRows {
+	if len(names) == 0 {
+		return f
+	}
+	seats := map[string]bool{}
+	f.Phones = slices.DeleteFunc(slices.Clone(f.Phones), func(p Phone) bool {
+		seats[p.Seat] = seats[p.Seat] || names[p.name()]
+		return names[p.name()]
+	})
+	f.Aliases = slices.DeleteFunc(slices.Clone(f.Aliases), func(a PhoneAlias) bool { return names[a.name()] })
+	f.Users = slices.DeleteFunc(slices.Clone(f.Users), func(u SeatUser) bool { return seats[u.Seat] })
+	return f
+}
+
+func (p Phone) name() string { return "phone " + p.key() }
+
+func (a PhoneAlias) name() string { return "alias " + strings.ToLower(a.ID) }

@@ -5,13 +5,18 @@ package agentplacement
 
 import (
 	"context"
+	"slices"
+	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
 // topology is what the resource reads and changes.
@@ -37,6 +42,7 @@ var (
 	_ resource.ResourceWithIdentity    = (*Resource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
 	_ resource.ResourceWithImportState = (*Resource)(nil)
+	_ replacement.Divisible            = (*Resource)(nil)
 )
 
 // Resource is vicidial_agent_placement.
@@ -161,8 +167,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 }
 
 // Update changes the rows. If it stops half way, state keeps the previous
-// declaration with the rows as they are, and the next plan is the remaining
-// difference.
+// declaration, and the seats that have rows since, with the rows as they are; and the
+// next plan is the remaining difference.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 	prior, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
@@ -178,10 +184,13 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	kept = kept.and(want.style.Labels)
-	held, err := r.update(ctx, &want, prior, kept, secrets)
+	held, written, err := r.update(ctx, &want, prior, kept, secrets)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update agent placement", m.name(), err)...)
 	if resp.Diagnostics.HasError() {
 		m = prior
+		if seats, err := seating.SeatsOf(slices.Concat(prior.ranges(), written)); err == nil && len(written) > 0 {
+			m.Seats = tfhelper.StringList(seats.Ranges())
+		}
 	} else {
 		kept.Held = held
 		resp.Diagnostics.Append(warnHeld(m.name(), held)...)
@@ -191,10 +200,45 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 
 // Delete removes the rows of the placement.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	r.DeleteExcept(ctx, req, resp, nil)
+}
+
+// Key returns the name and the seats of a placement: the name alone may be that of
+// several.
+func Key(ctx context.Context, of replacement.State) string {
+	var name types.String
+	var seats types.List
+	of.GetAttribute(ctx, path.Root("name"), &name)   // null where there is an error
+	of.GetAttribute(ctx, path.Root("seats"), &seats) // null after an import
+	if seats.IsNull() {
+		return ""
+	}
+	return name.ValueString() + " " + strings.Join(tfhelper.Strings(seats.Elements()), ",")
+}
+
+// Rows names the phones and aliases of a placement.
+func (r *Resource) Rows(ctx context.Context, of replacement.State) []string {
+	m, ok := tfhelper.Get[model](ctx, of, &diag.Diagnostics{})
+	if !ok {
+		return nil
+	}
+	have, diags := m.declared()
+	if diags.HasError() {
+		return nil
+	}
+	rows, err := have.style.Rows(known(m, have.style.suffixes()))
+	if err != nil {
+		return nil
+	}
+	return rows.Names()
+}
+
+// DeleteExcept removes the rows that the placement owns, except those that are named.
+func (r *Resource) DeleteExcept(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, except map[string]bool) {
 	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	kept, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete agent placement", m.name(), r.remove(ctx, m, kept))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete agent placement", m.name(), r.remove(ctx, m, kept, except))...)
 }

@@ -116,15 +116,17 @@ func (r *Resource) inherit(ctx context.Context, schema cluster.Schema, own, all,
 }
 
 // update changes the rows to what the plan says, except for the seats that are in
-// use, which it returns.
-func (r *Resource) update(ctx context.Context, want *declared, prior model, kept memory, s secrets) (held []string, err error) {
+// use, which it returns. When it fails it returns the seats that it has written rows
+// of and that the placement did not have before.
+func (r *Resource) update(ctx context.Context, want *declared, prior model, kept memory, s secrets) (held, written []string, err error) {
 	if r.topology == nil {
-		return nil, tfhelper.ErrUnconfigured
+		return nil, nil, tfhelper.ErrUnconfigured
 	}
 	have, diags := prior.declared()
 	if diags.HasError() {
-		return nil, errors.New(diags.Errors()[0].Detail())
+		return nil, nil, errors.New(diags.Errors()[0].Detail())
 	}
+	var found seating.FloorRows
 	labels := labelsOf(kept, &have)
 	err = r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		look := have
@@ -133,6 +135,7 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 		if err != nil {
 			return cluster.Plan{}, err
 		}
+		found = before.all
 		before.now = renamed(before.now, want.replaced(have))
 		placed, err := r.planned(ctx, want, before, labels)
 		if err != nil {
@@ -162,7 +165,29 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 		}
 		return r.plan(ctx, own, before.all, rows, flag...)
 	})
-	return held, err
+	if partial := (*cluster.Partial)(nil); errors.As(err, &partial) {
+		written = r.written(context.WithoutCancel(ctx), want, have, found, s)
+	}
+	return held, written, err
+}
+
+// written returns the seats of want that have rows which were not found before, and
+// that are no seats of have.
+func (r *Resource) written(ctx context.Context, want *declared, have declared, found seating.FloorRows, s secrets) []string {
+	all, err := r.topology.Floor(ctx, want.columns(s))
+	if err != nil {
+		return nil // publish reports it, and the state stays as it was
+	}
+	rows := without(want.style.Own(all, want.floor.Seats), want.style.Own(found, want.floor.Seats))
+	seats := map[string]bool{}
+	for _, p := range rows.Phones {
+		seats[p.Seat] = true
+	}
+	for _, a := range rows.Aliases {
+		seats[a.Seat] = true
+	}
+	maps.DeleteFunc(seats, func(seat string, _ bool) bool { _, had := have.floor.Seats.Index(seat); return had })
+	return slices.Sorted(maps.Keys(seats))
 }
 
 // hold leaves the seats whose phone is in use and would be removed, and returns
@@ -249,8 +274,8 @@ const (
 	inUseStill = "Nothing was written. Wait until the agents have left, or apply move_live_agents = true before you remove the floor."
 )
 
-// remove removes all rows of the placement.
-func (r *Resource) remove(ctx context.Context, m model, kept memory) error {
+// remove removes the rows of the placement, except those that are named.
+func (r *Resource) remove(ctx context.Context, m model, kept memory, except map[string]bool) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
@@ -265,6 +290,7 @@ func (r *Resource) remove(ctx context.Context, m model, kept memory) error {
 		if err != nil {
 			return cluster.Plan{}, err
 		}
+		before.own = before.own.Except(except)
 		if err := r.notInUse(ctx, have, before.own, seating.FloorRows{}, inUseStill); err != nil {
 			return cluster.Plan{}, err
 		}

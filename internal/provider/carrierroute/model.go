@@ -94,6 +94,9 @@ func (m model) addresses() []string {
 // ids are the carrier_ids of the rows, sorted.
 func (m model) ids() []string { return slices.Sorted(maps.Keys(m.Carriers.Elements())) }
 
+// rowOf names the row with a carrier_id.
+func rowOf(id string) string { return "carrier " + cluster.FoldKey(id) }
+
 // idOn is the carrier_id that the row on a node has; of several the one that
 // follows from the name.
 func (m model) idOn(address string) (string, bool) {

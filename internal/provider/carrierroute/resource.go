@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -18,6 +19,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
 // topology is the part of the store that the resource needs. What is expected is what
@@ -40,6 +42,7 @@ var (
 	_ resource.ResourceWithIdentity       = (*Resource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
 	_ resource.ResourceWithImportState    = (*Resource)(nil)
+	_ replacement.Divisible               = (*Resource)(nil)
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
 
@@ -194,12 +197,30 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // Delete sets the rows to inactive before it deletes them, each time with the rebuild
 // flags: when it is killed in between, no node keeps a carrier without a row.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	r.DeleteExcept(ctx, req, resp, nil)
+}
+
+// Rows names the rows of a route.
+func (r *Resource) Rows(ctx context.Context, of replacement.State) []string {
+	m, ok := tfhelper.Get[model](ctx, of, &diag.Diagnostics{})
+	if !ok {
+		return nil
+	}
+	rows := m.ids()
+	for i, id := range rows {
+		rows[i] = rowOf(id)
+	}
+	return rows
+}
+
+// DeleteExcept deletes the rows, except those in kept.
+func (r *Resource) DeleteExcept(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, kept map[string]bool) {
 	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	seen, known := tfhelper.LoadRows[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete carrier route", m.route(), r.remove(ctx, m, seen, known))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete carrier route", m.route(), r.remove(ctx, m, seen, known, kept))...)
 }
 
 var importForm = regexp.MustCompile(`^([^=]+)=([^=]+)$`)

@@ -64,9 +64,10 @@ func (r *Resource) update(ctx context.Context, m, prior model, seen cluster.Carr
 	})
 }
 
-// remove sets the rows to inactive, and then deletes them. A tainted route has no
-// private state, so its rows are compared with what they are now.
-func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers, known bool) error {
+// remove sets the rows to inactive, and then deletes them, except those in kept. A
+// tainted route has no private state, so its rows are compared with what
+// they are now.
+func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers, known bool, kept map[string]bool) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
@@ -77,6 +78,7 @@ func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers, k
 	if !known {
 		seen = m.seal(have.Of(m.route(), m.ids()...))
 	}
+	seen = slices.DeleteFunc(slices.Clone(seen), func(row cluster.Carrier) bool { return kept[rowOf(row.ID())] })
 	off := make(cluster.Carriers, 0, len(seen))
 	for _, row := range seen {
 		if _, there := have.ByID(row.ID()); there {

@@ -1,6 +1,7 @@
 package clustersettings
 
 import (
+	"context"
 	"maps"
 	"slices"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
 type model struct {
@@ -38,6 +40,9 @@ type model struct {
 type identity struct {
 	RecordID types.String `tfsdk:"record_id"`
 }
+
+// Key returns the key of the one row; see replacement.Guard.
+func Key(context.Context, replacement.State) string { return cluster.SettingsRecord }
 
 func theIdentity() identity { return identity{types.StringValue(cluster.SettingsRecord)} }
 

@@ -62,6 +62,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(r.reviewRemoval(ctx, seen)...)
 		return
 	}
+	if req.State.Raw.IsNull() { // the private state of a replacement is that of the old instance
+		seen = memory{}
+	}
 	plan, ok := tfhelper.GetKnownPlan[model](ctx, req, &resp.Diagnostics)
 	if !ok {
 		return

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -91,6 +92,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	declared := expand(ctx, config, &resp.Diagnostics)
 	if prior != nil && !want.ServerID.IsUnknown() && !strings.EqualFold(want.id(), prior.id()) {
 		r.topology.Replaces(prior.id()) // Terraform plans the replacement next, without prior state
+		if want.ServerIP.Equal(prior.ServerIP) {
+			resp.Diagnostics.Append(tfhelper.WarnAt(path.Root("server_id"), "Another server_id at the same address",
+				"The apply creates server "+want.id()+" once server "+prior.id()+" is gone. "+strings.ToUpper(sameAddress[:1])+sameAddress[1:])...)
+		}
 		return
 	}
 	want.setFirstRoom(declared, prior)
@@ -106,6 +111,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write server", want.id(), r.topology.Writable(ctx, cluster.TableServers, want.engine().Table()))...)
 	}
 }
+
+// sameAddress says what to do about another server_id at the same address. Terraform
+// does not tell a provider whether create_before_destroy is set.
+const sameAddress = "create_before_destroy cannot work, since the new server needs the address that the old one has: " +
+	"set it to false for this change, and apply that before; or give the new server another address."
 
 // Create writes the rooms first and the row that uses them last. When it fails, it
 // removes what it wrote and leaves no state: Terraform would destroy a tainted

@@ -24,7 +24,10 @@ func (r *Resource) create(ctx context.Context, want, declared *expanded) error {
 			return cluster.Plan{}, err
 		}
 		if before.taken != "" {
-			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + before.taken, Found: "has the address " + ip + " already"}
+			return cluster.Plan{}, &cluster.Conflict{
+				Subject: "server " + before.taken, Found: "has the address " + ip + " already",
+				Advice: "Nothing was written. Where server " + before.taken + " is what this one replaces, " + sameAddress,
+			}
 		}
 		plan := want.planRooms(declared, ip, before, false)
 		if before.server.Row != nil {

@@ -1,0 +1,270 @@
+// Package replacement keeps the rows of an object that is replaced. With
+// create_before_destroy Terraform creates the new instance of an object and then
+// deletes the old one; where both have one key, they are the same rows, which the
+// delete would take from the new instance. [Guard] makes such a delete remove
+// nothing but what the new instance does not have. docs/design/0018-replacement.md
+// says how the two are told apart. The package imports tfhelper and cluster only.
+package replacement
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/planned"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+)
+
+// Resource is what Guard needs of a resource.
+type Resource interface {
+	resource.ResourceWithIdentity
+	resource.ResourceWithModifyPlan
+	resource.ResourceWithImportState
+}
+
+// Divisible is a resource whose object is several rows, of which an instance may
+// have others than its successor.
+type Divisible interface {
+	// Rows names the rows of a plan or a state, those that are known.
+	Rows(ctx context.Context, of State) []string
+	// DeleteExcept deletes the rows of an instance, without those that are named.
+	DeleteExcept(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, kept map[string]bool)
+}
+
+// State is a plan or a state.
+type State interface {
+	Get(ctx context.Context, target any) diag.Diagnostics
+	GetAttribute(ctx context.Context, at path.Path, target any) diag.Diagnostics
+}
+
+// instances is the part of the provider's data that knows the instances of a run.
+type instances interface {
+	LockInstances(key string) (unlock func())
+	InstanceCreated(key string, instance planned.Instance)
+	InstanceRead(key, token string)
+	InstanceStays(key, token string) bool
+	InstanceLeaves(key, token string) bool
+	InstanceGone(key, token string)
+	HasSuccessor(key, token string) bool
+	CreatedRows(token string) map[string]bool
+}
+
+// The keys of private state.
+const (
+	tokenKey      = "instance"   // the token of the instance
+	removalKey    = "removal"    // true once its removal was planned
+	supersededKey = "superseded" // true while another instance has its rows
+)
+
+// Key returns the key of the object of a plan or a state, empty where it has none.
+// Two instances with one key have the same rows.
+type Key func(context.Context, State) string
+
+// Attribute returns the Key of a resource whose objects have their keys in an
+// attribute.
+func Attribute(at path.Path) Key {
+	return func(ctx context.Context, of State) string {
+		var key types.String
+		of.GetAttribute(ctx, at, &key) // null where there is an error
+		return cluster.FoldKey(key.ValueString())
+	}
+}
+
+// Guard returns the constructor of a resource whose Delete leaves the rows of a
+// newer instance alone.
+func Guard(construct func() resource.Resource, key Key) func() resource.Resource {
+	return func() resource.Resource {
+		inner, ok := construct().(Resource)
+		if !ok {
+			panic(fmt.Sprintf("%T has no identity, plans nothing or imports nothing", construct()))
+		}
+		return &Guarded{Resource: inner, keyOf: key}
+	}
+}
+
+// Guarded is a resource that [Guard] returned.
+type Guarded struct {
+	Resource
+
+	keyOf     Key
+	instances instances // nil until the provider is configured
+}
+
+var (
+	_ resource.ResourceWithConfigure      = (*Guarded)(nil)
+	_ resource.ResourceWithValidateConfig = (*Guarded)(nil)
+)
+
+// Configure stores the provider's data.
+func (g *Guarded) Configure(ctx context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &g.instances)...)
+	if inner, ok := g.Resource.(resource.ResourceWithConfigure); ok {
+		inner.Configure(ctx, req, resp)
+	}
+}
+
+// ValidateConfig validates the configuration.
+func (g *Guarded) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	if inner, ok := g.Resource.(resource.ResourceWithValidateConfig); ok {
+		inner.ValidateConfig(ctx, req, resp)
+	}
+}
+
+// Create creates the object, and gives the new instance a token.
+func (g *Guarded) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	key, guarded := g.key(ctx, req.Plan)
+	if !guarded {
+		g.Resource.Create(ctx, req, resp)
+		return
+	}
+	defer g.instances.LockInstances(key)()
+	token := planned.NewToken()
+	g.Resource.Create(ctx, req, resp)
+	if resp.State.Raw.IsNull() {
+		return
+	}
+	g.instances.InstanceCreated(key, planned.Instance{Token: token, Rows: g.rows(ctx, resp.State)})
+	resp.Diagnostics.Append(save(ctx, resp.Private, tokenKey, token)...)
+}
+
+// ImportState imports an object, and gives the instance a token.
+func (g *Guarded) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	g.Resource.ImportState(ctx, req, resp)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(save(ctx, resp.Private, tokenKey, planned.NewToken())...)
+	}
+}
+
+// Read reads the object, and notes where another instance in state has its rows.
+func (g *Guarded) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	key, guarded := g.key(ctx, req.State)
+	token := load[string](ctx, req.Private, tokenKey)
+	if guarded { // before the read, so that two that are read at the same time meet
+		g.instances.InstanceRead(key, token)
+	}
+	g.Resource.Read(ctx, req, resp)
+	if !guarded || resp.State.Raw.IsNull() {
+		return
+	}
+	if superseded := g.instances.HasSuccessor(key, token); superseded != load[bool](ctx, req.Private, supersededKey) {
+		resp.Diagnostics.Append(save(ctx, resp.Private, supersededKey, superseded)...)
+	}
+}
+
+// ModifyPlan plans the object. The removal of an instance whose rows another one
+// has plans nothing.
+func (g *Guarded) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	key, guarded := "", false
+	if !req.State.Raw.IsNull() {
+		key, guarded = g.key(ctx, req.State)
+	}
+	token := load[string](ctx, req.Private, tokenKey)
+	switch {
+	case !guarded:
+	case !req.Plan.Raw.IsNull():
+		if !g.instances.InstanceStays(key, token) {
+			resp.Diagnostics.AddError("One run would delete and keep "+key, twice)
+			return
+		}
+	default:
+		resp.Diagnostics.Append(save(ctx, resp.Private, removalKey, true)...)
+		if g.instances.HasSuccessor(key, token) || load[bool](ctx, req.Private, supersededKey) {
+			return
+		}
+		if !g.instances.InstanceLeaves(key, token) {
+			resp.Diagnostics.Append(save(ctx, resp.Private, supersededKey, true)...)
+			return
+		}
+	}
+	g.Resource.ModifyPlan(ctx, req, resp)
+}
+
+const twice = "The state has two instances of it: the run deletes one and keeps the other, and both have the same rows. " +
+	"If the block has another name now, say so with a moved block. If two blocks declared the object, take one out of state with a removed block that has destroy = false. " +
+	"If one instance is deposed, which an interrupted replacement leaves, plan again."
+
+// Delete deletes the object, except what a newer instance of it has.
+//
+// The first half of a replacement without create_before_destroy has no planned
+// removal, and of a tainted object it has no token either: nothing has been
+// created by then, and everything is deleted.
+func (g *Guarded) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	key, guarded := g.key(ctx, req.State)
+	if !guarded {
+		g.Resource.Delete(ctx, req, resp)
+		return
+	}
+	defer g.instances.LockInstances(key)()
+	token := load[string](ctx, req.Private, tokenKey)
+	last := token != "" || load[bool](ctx, req.Private, removalKey)
+	replaced := last && g.instances.HasSuccessor(key, token)
+	divisible, ok := g.Resource.(Divisible)
+	switch {
+	case load[bool](ctx, req.Private, supersededKey), replaced && !ok:
+		replaced = true
+	case last && ok:
+		divisible.DeleteExcept(ctx, req, resp, g.instances.CreatedRows(token))
+	default:
+		g.Resource.Delete(ctx, req, resp)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	g.instances.InstanceGone(key, token)
+	if replaced {
+		resp.Diagnostics.AddWarning("Kept: "+key,
+			"The instance that was deleted is an old one of an object that has been replaced. What the new instance has of it was not removed.")
+	}
+}
+
+// key returns the key of an object with the name of its type; false where there is
+// none, or no database to ask.
+func (g *Guarded) key(ctx context.Context, of State) (string, bool) {
+	if g.instances == nil {
+		return "", false
+	}
+	key := g.keyOf(ctx, of)
+	var meta resource.MetadataResponse
+	g.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "vicidial"}, &meta)
+	return meta.TypeName + " " + key, key != ""
+}
+
+func (g *Guarded) rows(ctx context.Context, of State) []string {
+	if divisible, ok := g.Resource.(Divisible); ok {
+		return divisible.Rows(ctx, of)
+	}
+	return nil
+}
+
+type setter interface {
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+type getter interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+}
+
+func save(ctx context.Context, private setter, key string, value any) diag.Diagnostics {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return tfhelper.Diagnose("Unable to encode private state", "", err)
+	}
+	return private.SetKey(ctx, key, text)
+}
+
+// load returns a value of private state; the zero value where there is none.
+func load[T any](ctx context.Context, private getter, key string) T {
+	var value T
+	if text, diags := private.GetKey(ctx, key); !diags.HasError() && text != nil {
+		if json.Unmarshal(text, &value) != nil {
+			return *new(T)
+		}
+	}
+	return value
+}
