@@ -43,6 +43,9 @@ func (m model) identity() identity { return identity{m.CampaignID} }
 
 func (m model) campaign() string { return m.CampaignID.ValueString() }
 
+// row names the split's row on a server.
+func (m model) row(server string) string { return "trunks of " + m.campaign() + " on " + server }
+
 func (m model) blocks() bool { return m.Elsewhere.ValueString() == elsewhereBlock }
 
 // shares works out how many channels each server gets.
@@ -130,7 +133,7 @@ func (m model) with(rows cluster.Split, servers cluster.Servers) model {
 	var restrictions []string
 	for _, server := range slices.Sorted(maps.Keys(rows)) {
 		if _, listed := m.Servers[server]; !listed {
-			if m.blocks() && rows.Effective(server) == blockedLimit {
+			if (m.blocks() || slices.Contains(m.blocked(), server)) && rows.Effective(server) == blockedLimit {
 				blocked = append(blocked, server)
 			}
 			continue

@@ -5,13 +5,17 @@ package trunksplit
 
 import (
 	"context"
+	"maps"
+	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
 // topology is the part of the store that the resource needs.
@@ -23,6 +27,11 @@ type topology interface {
 	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
 	Writable(context.Context, ...cluster.Table) error
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
+	HandOverWrite(campaign string, write func(context.Context) (cluster.Plan, error)) (wait bool)
+	WaitingWrites() map[string]func(context.Context) (cluster.Plan, error)
+	WaitingWritten(campaign string)
+	WaitingDone() bool
+	GiveUpWaiting() (campaigns []string)
 }
 
 var (
@@ -30,6 +39,7 @@ var (
 	_ resource.ResourceWithIdentity    = (*Resource)(nil)
 	_ resource.ResourceWithModifyPlan  = (*Resource)(nil)
 	_ resource.ResourceWithImportState = (*Resource)(nil)
+	_ replacement.Divisible            = (*Resource)(nil)
 )
 
 // Resource is vicidial_trunk_split.
@@ -109,9 +119,13 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if !ok {
 		return
 	}
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create trunk split", m.campaign(), r.create(ctx, m))...)
-	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, tfhelper.ForCreate(resp))
+	waits, err := r.create(ctx, m)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create trunk split", m.campaign(), err)...)
+	switch {
+	case waits:
+		r.publishPlanned(ctx, m, tfhelper.ForCreate(resp))
+	case err == nil:
+		r.publish(ctx, m, m.with, tfhelper.ForCreate(resp))
 	}
 }
 
@@ -128,11 +142,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if seen, known := tfhelper.LoadRows[privateRows](ctx, req.Private, &resp.Diagnostics); known {
 		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
 	}
-	r.publish(ctx, m, tfhelper.ForRead(resp))
+	r.publish(ctx, m, m.with, tfhelper.ForRead(resp))
 }
 
-// Update writes the rows that differ. When it stops half way the state is the rows as
-// they are, and the next plan is the difference that is left.
+// Update writes the rows that differ. When it fails, the state is the rows as they are,
+// of all servers that the split had before or has now, and the next plan is the
+// difference that is left.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 	prior, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
@@ -140,18 +155,47 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	seen, _ := tfhelper.LoadRows[privateRows](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update trunk split", m.campaign(), r.update(ctx, m, prior, seen))...)
-	r.publish(ctx, m, tfhelper.ForUpdate(resp))
+	show := m.with
+	waits, err := r.update(ctx, m, prior, seen)
+	if waits {
+		r.publishPlanned(ctx, m, tfhelper.ForUpdate(resp))
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update trunk split", m.campaign(), err)...)
+		show = func(rows cluster.Split, servers cluster.Servers) model {
+			return prior.left(m, seen.Rows, rows, servers)
+		}
+	}
+	r.publish(ctx, m, show, tfhelper.ForUpdate(resp))
 }
 
 // Delete removes the rows that the split owns.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	r.DeleteExcept(ctx, req, resp, nil)
+}
+
+// Rows names the rows of a split.
+func (r *Resource) Rows(ctx context.Context, of replacement.State) []string {
+	m, ok := tfhelper.Get[model](ctx, of, &diag.Diagnostics{})
+	if !ok {
+		return nil
+	}
+	servers := append(m.blocked(), slices.Collect(maps.Keys(m.Servers))...)
+	for i, server := range servers {
+		servers[i] = m.row(server)
+	}
+	return servers
+}
+
+// DeleteExcept removes the rows that the split owns, except those in kept.
+func (r *Resource) DeleteExcept(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, kept map[string]bool) {
 	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
 	seen, known := tfhelper.LoadRows[privateRows](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete trunk split", m.campaign(), r.remove(ctx, m, seen, known))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete trunk split", m.campaign(), r.remove(ctx, m, seen, known, kept))...)
 }
 
 // ImportState imports by campaign_id.
@@ -171,7 +215,9 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 // publish sets the state to the rows, or removes a split whose campaign has none. A
 // split with rows on servers only that are not listed stays in state: a change of a
 // server's address that was killed leaves such rows.
-func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response) {
+//
+// show returns the model that shows the rows.
+func (r *Resource) publish(ctx context.Context, m model, show func(cluster.Split, cluster.Servers) model, to tfhelper.Response) {
 	trunks, servers, err := readTrunks(ctx, r.topology)
 	if err != nil {
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read trunk split", m.campaign(), err)...)
@@ -182,7 +228,25 @@ func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response) {
 		to.RemoveResource(ctx, m.identity())
 		return
 	}
-	to.SetState(ctx, m.identity(), m.with(rows, servers), privateRowsOf(rows, servers))
+	to.SetState(ctx, m.identity(), show(rows, servers), privateRowsOf(rows, servers))
+}
+
+// publishPlanned sets the state of a split that another one waits for to the rows as
+// they are going to be. Where that fails, the other one reports it, and the next
+// refresh shows the rows as they are.
+func (r *Resource) publishPlanned(ctx context.Context, m model, to tfhelper.Response) {
+	servers, err := r.topology.Servers(ctx)
+	if err != nil {
+		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read trunk split", m.campaign(), err)...)
+		return
+	}
+	shares, err := m.shares()
+	if err != nil {
+		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read trunk split", m.campaign(), err)...)
+		return
+	}
+	blocked := m.elsewhere(servers.IPs())
+	to.SetState(ctx, m.identity(), m.planned(shares, blocked), privateRowsOf(cluster.Single(m.limits(shares, blocked)), servers))
 }
 
 // readTrunks reads the rows of all campaigns, and the servers.

@@ -6,44 +6,19 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// overcommitError reports servers that have too few trunks left for the split. Another
-// split of the same apply may free some.
-type overcommitError []cluster.Overcommit
-
-func (c overcommitError) Error() string {
-	texts := make([]string, 0, len(c))
-	for _, over := range c {
-		texts = append(texts, over.String())
-	}
-	return strings.Join(texts, "; ")
-}
-
-// Hint says what to do.
-func (c overcommitError) Hint() string {
-	return "Nothing was written for this split. If another split was to give these trunks back in this apply, run apply again. Otherwise lower this total or another campaign's, or raise max_vicidial_trunks."
-}
-
-// Terraform writes splits in any order, so one that grows may come before one
-// that shrinks.
-const (
-	overcommitTries = 40
-	overcommitPause = 250 * time.Millisecond
-)
-
-// create inserts the rows, and removes them when a later step fails.
-func (r *Resource) create(ctx context.Context, m model) error {
+// create inserts the rows, and removes them when a later step fails. waits reports
+// that another split writes them; see [Resource.write].
+func (r *Resource) create(ctx context.Context, m model) (waits bool, err error) {
 	if r.topology == nil {
-		return tfhelper.ErrUnconfigured
+		return false, tfhelper.ErrUnconfigured
 	}
 	var before cluster.Split
-	err := r.write(ctx, m, func(rows cluster.Split, _ cluster.Servers) cluster.Split {
+	waits, err = r.write(ctx, m, false, func(rows cluster.Split, _ cluster.Servers) cluster.Split {
 		before = m.ours(rows)
 		return cluster.Split{}
 	})
@@ -58,10 +33,10 @@ func (r *Resource) create(ctx context.Context, m model) error {
 			return cluster.PlanSplit(m.campaign(), rows, rows, first(before))
 		})
 		if undone == nil {
-			return fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)
+			return false, fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)
 		}
 	}
-	return err
+	return waits, err
 }
 
 // first returns the rows as limits. A new split has no duplicate rows.
@@ -75,11 +50,11 @@ func first(rows cluster.Split) map[string]cluster.Limit {
 
 // update moves the rows that the split owned before or owns now. On a server
 // that has just been listed, what is there now is what the plan showed.
-func (r *Resource) update(ctx context.Context, m, prior model, seen privateRows) error {
+func (r *Resource) update(ctx context.Context, m, prior model, seen privateRows) (waits bool, err error) {
 	if r.topology == nil {
-		return tfhelper.ErrUnconfigured
+		return false, tfhelper.ErrUnconfigured
 	}
-	return r.write(ctx, m, func(_ cluster.Split, servers cluster.Servers) cluster.Split {
+	return r.write(ctx, m, true, func(_ cluster.Split, servers cluster.Servers) cluster.Split {
 		owned := m.ours(seen.at(servers))
 		maps.Copy(owned, privateRows{prior.ours(seen.Rows), seen.Names}.at(servers))
 		return owned
@@ -88,13 +63,14 @@ func (r *Resource) update(ctx context.Context, m, prior model, seen privateRows)
 
 // write changes the rows to those of the plan. Under the lock it calls seen with the
 // rows and the servers as they are; seen returns the rows that the plan was made
-// from.
-func (r *Resource) write(ctx context.Context, m model, seen func(cluster.Split, cluster.Servers) cluster.Split) error {
+// from. Where servers have too few trunks left, a split that exists releases what it
+// is to release, and the rest waits; waits reports that another split waits for it.
+func (r *Resource) write(ctx context.Context, m model, exists bool, seen func(cluster.Split, cluster.Servers) cluster.Split) (waits bool, err error) {
 	shares, err := m.shares()
 	if err != nil {
-		return err
+		return false, err
 	}
-	decide := func(ctx context.Context) (cluster.Plan, error) {
+	decide := func(ctx context.Context, release bool) (cluster.Plan, error) {
 		servers, err := r.topology.Servers(ctx)
 		if err != nil {
 			return cluster.Plan{}, err
@@ -110,30 +86,36 @@ func (r *Resource) write(ctx context.Context, m model, seen func(cluster.Split, 
 				return cluster.Plan{}, fmt.Errorf("server %s: %w", ip, cluster.ErrNotFound)
 			}
 		}
-		if over := trunks.Overcommitted(servers, m.campaign(), limits); len(over) > 0 {
-			return cluster.Plan{}, overcommitError(over)
-		}
 		rows := trunks.Of(m.campaign())
+		if over := trunks.Overcommitted(servers, m.campaign(), limits); len(over) > 0 {
+			if !release {
+				return cluster.Plan{}, overcommitError(over)
+			}
+			keep(limits, rows, over)
+		}
 		return cluster.PlanSplit(m.campaign(), rows, seen(rows, servers), limits)
 	}
-	for range overcommitTries {
-		err = r.topology.Apply(ctx, decide)
-		var full overcommitError
-		if !errors.As(err, &full) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return err
-		case <-time.After(overcommitPause):
+	whole := func(ctx context.Context) (cluster.Plan, error) { return decide(ctx, false) }
+	err = r.topology.Apply(ctx, whole)
+	if full := overcommitError(nil); !errors.As(err, &full) {
+		return false, err
+	}
+	if exists {
+		err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) { return decide(ctx, true) })
+		if err != nil {
+			return false, err
 		}
 	}
-	return err
+	if !r.topology.HandOverWrite(m.campaign(), whole) {
+		return true, nil
+	}
+	return false, r.wait(ctx, m.campaign())
 }
 
-// remove deletes the rows that the split owns, unless they changed since the removal
-// was planned. A tainted split has no private state.
-func (r *Resource) remove(ctx context.Context, m model, seen privateRows, known bool) error {
+// remove deletes the rows that the split owns, except those in kept,
+// unless they changed since the removal was planned. A tainted split has no private
+// state.
+func (r *Resource) remove(ctx context.Context, m model, seen privateRows, known bool, kept map[string]bool) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
@@ -147,6 +129,7 @@ func (r *Resource) remove(ctx context.Context, m model, seen privateRows, known 
 			seen = privateRowsOf(rows, servers)
 		}
 		owned := privateRows{m.ours(seen.Rows), seen.Names}.at(servers)
+		maps.DeleteFunc(owned, func(server string, _ []cluster.Limit) bool { return kept[m.row(server)] })
 		return cluster.PlanSplit(m.campaign(), rows, owned, nil)
 	})
 }

@@ -1,0 +1,105 @@
+package trunksplit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// overcommitError reports servers that have too few trunks left for the split. Another
+// split of the same apply may free some.
+type overcommitError []cluster.Overcommit
+
+func (c overcommitError) Error() string {
+	texts := make([]string, 0, len(c))
+	for _, over := range c {
+		texts = append(texts, over.String())
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Hint says what to do.
+func (c overcommitError) Hint() string {
+	return "The split takes none of these trunks. If another split was to give them back in this apply, run apply again. Otherwise lower this total or another campaign's, or raise max_vicidial_trunks."
+}
+
+// Terraform writes splits in any order, so one that grows may come before one that
+// shrinks; and as many as there are places for at a time, so splits that wait could
+// keep the other one from its place. One split waits for all.
+const (
+	overcommitPatience = 10 * time.Second // since the last write of a split that waited
+	overcommitPause    = 250 * time.Millisecond
+)
+
+// wait writes the splits that wait, each when the servers have the trunks for it.
+// It returns the errors of the split itself and of the others.
+func (r *Resource) wait(ctx context.Context, own string) error {
+	failures := map[string]error{}
+	for since := time.Now(); ; {
+		waiting := r.topology.WaitingWrites()
+		for _, campaign := range slices.Sorted(maps.Keys(waiting)) {
+			err := r.topology.Apply(ctx, waiting[campaign])
+			if err == nil {
+				delete(failures, campaign)
+				since = time.Now()
+			} else {
+				failures[campaign] = err
+			}
+			if full := overcommitError(nil); !errors.As(err, &full) {
+				r.topology.WaitingWritten(campaign)
+			}
+		}
+		if r.topology.WaitingDone() {
+			return joined(own, failures)
+		}
+		if time.Since(since) > overcommitPatience || ctx.Err() != nil {
+			for _, campaign := range r.topology.GiveUpWaiting() {
+				if failures[campaign] == nil {
+					failures[campaign] = errors.New("it waited for trunks that no split has given back")
+				}
+			}
+			return joined(own, failures)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(overcommitPause):
+		}
+	}
+}
+
+// joined returns the error of a split, with those of the splits that it waited for.
+func joined(own string, failures map[string]error) error {
+	var others []string
+	for _, campaign := range slices.Sorted(maps.Keys(failures)) {
+		if campaign != own {
+			others = append(others, fmt.Sprintf("trunk split %s, which waited for trunks as well: %s", campaign, failures[campaign]))
+		}
+	}
+	text := strings.Join(others, "; ")
+	switch err := failures[own]; {
+	case len(others) == 0:
+		return err
+	case err == nil:
+		return fmt.Errorf("this split is written, but %s; the next plan shows what is left", text)
+	default:
+		return fmt.Errorf("%w; and %s", err, text)
+	}
+}
+
+// keep sets the limits of servers that have too few trunks left to the rows that are
+// there.
+func keep(limits map[string]cluster.Limit, rows cluster.Split, over []cluster.Overcommit) {
+	for _, server := range over {
+		if have := rows[server.ServerIP]; len(have) > 0 {
+			limits[server.ServerIP] = cluster.Limit{Dedicated: rows.Dedicated(server.ServerIP), Restriction: have[0].Restriction}
+		} else {
+			delete(limits, server.ServerIP)
+		}
+	}
+}
