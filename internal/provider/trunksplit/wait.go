@@ -96,8 +96,8 @@ func joined(own string, failures map[string]error) error {
 // there.
 func keep(limits map[string]cluster.Limit, rows cluster.Split, over []cluster.Overcommit) {
 	for _, server := range over {
-		if have := rows[server.ServerIP]; len(have) > 0 {
-			limits[server.ServerIP] = cluster.Limit{Dedicated: rows.Dedicated(server.ServerIP), Restriction: have[0].Restriction}
+		if len(rows[server.ServerIP]) > 0 {
+			limits[server.ServerIP] = rows.Effective(server.ServerIP)
 		} else {
 			delete(limits, server.ServerIP)
 		}
