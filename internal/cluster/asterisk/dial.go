@@ -36,6 +36,8 @@ type DialMore struct {
 	Peers           map[string]int    `json:"peers,omitempty"`               // sections of the account and their weights; one at random takes the call
 	Headers         map[string]string `json:"headers,omitempty"`             // SIP headers that the carrier is sent
 	MaxSeconds      int               `json:"max_seconds,omitempty"`         // after which a call ends; 0 for no limit
+	Variables       map[string]string `json:"variables,omitempty"`           // channel variables that are set, for scripts and for the called side
+	Scripts         []string          `json:"agi_scripts,omitempty"`         // AGI scripts with their arguments, run before the carrier is dialed
 }
 
 // DialNumber is one kind of number that a route takes.
@@ -62,6 +64,8 @@ var (
 	dialEndpoint = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,60}$`)
 	dialDigits   = regexp.MustCompile(`^[0-9]{1,15}$`)
 	headerName   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,39}$`)
+	scriptCall   = regexp.MustCompile(`^[A-Za-z0-9/][A-Za-z0-9_./:-]{0,99}(?:,[A-Za-z0-9 @:+._=/${}(),-]{0,200})?$`)
+	variableName = regexp.MustCompile(`^_{0,2}[A-Za-z][A-Za-z0-9_]{0,39}$`)
 	headerValue  = regexp.MustCompile(`^[A-Za-z0-9 <>@:+._=/${}()-]{1,100}$`)
 )
 
@@ -176,7 +180,13 @@ func (d Dial) entry(extension string, prefix int, sent string) *priorities {
 // takes a call that comes from another route out of that route's count.
 func (d Dial) dialing() *priorities {
 	var body []string
+	for _, name := range slices.Sorted(maps.Keys(d.Variables)) {
+		body = append(body, "Set("+name+"="+d.Variables[name]+")")
+	}
 	body = append(body, d.callerID()...)
+	for _, script := range d.Scripts {
+		body = append(body, "AGI("+script+")")
+	}
 	body = append(body, d.choosePeer()...)
 	options := d.Options
 	for _, name := range slices.Sorted(maps.Keys(d.Headers)) {

@@ -41,15 +41,27 @@ func (d Dial) moreProblems() []Problem {
 		wrong(!dialEndpoint.MatchString(peer), "peers", "%q is no section to send calls to", peer)
 		wrong(d.Peers[peer] < 1 || d.Peers[peer] > 1000, "peers", "%d is no weight of %s: 1 to 1000", d.Peers[peer], peer)
 	}
+	for _, name := range slices.Sorted(maps.Keys(d.Variables)) {
+		wrong(!variableName.MatchString(name), "variables", "%q is no name of a variable: a letter, then letters, digits and _; _ or __ in front hands it on", name)
+		wrong(strings.HasPrefix(strings.TrimLeft(strings.ToUpper(name), "_"), "ROUTE_"), "variables", "%s is one that the dialplan of a route sets itself: take another name", name)
+		wrong(!headerValue.MatchString(d.Variables[name]) || !closes(d.Variables[name]), "variables", "%q is no value that the dialplan can hold: letters, digits, blanks and < > @ : + . _ = / - and ${VARIABLE}", d.Variables[name])
+	}
+	for _, script := range d.Scripts {
+		wrong(!scriptCall.MatchString(script) || !closes(script), "agi_scripts", "%q is no AGI script with its arguments: NAME or NAME,ARGUMENTS of letters, digits, blanks and @ : + . _ = / - and ${VARIABLE}", script)
+	}
 	wrong(len(d.Headers) > 0 && d.Protocol == "IAX2", "headers", "IAX2 has no SIP headers")
 	for _, name := range slices.Sorted(maps.Keys(d.Headers)) {
 		wrong(!headerName.MatchString(name), "headers", "%q is no name of a header", name)
-		wrong(!headerValue.MatchString(d.Headers[name]) || strings.Count(d.Headers[name], "{") != strings.Count(d.Headers[name], "}") ||
-			strings.Count(d.Headers[name], "(") != strings.Count(d.Headers[name], ")"), "headers",
+		wrong(!headerValue.MatchString(d.Headers[name]) || !closes(d.Headers[name]), "headers",
 			"%q is no value of a header that the dialplan can hold: letters, digits, blanks and < > @ : + . _ = / - and ${VARIABLE}", d.Headers[name])
 	}
 	wrong(d.MaxSeconds < 0 || d.MaxSeconds > 86400, "max_seconds", "%d seconds are no time for a call: 0 to 86400", d.MaxSeconds)
 	return problems
+}
+
+// closes says whether a text has as many closing braces and brackets as opening ones.
+func closes(text string) bool {
+	return strings.Count(text, "{") == strings.Count(text, "}") && strings.Count(text, "(") == strings.Count(text, ")")
 }
 
 const declarationStart = "; dial "

@@ -70,6 +70,10 @@ func TestDialplanOfARoute(t *testing.T) {
 			d.Peers, d.Headers = map[string]int{"east": 2, "west": 1}, map[string]string{"P-Asserted-Identity": "<sip:${CALLERID(num)}@example.com>"}
 			d.MaxSeconds, d.MaxChannels = 3600, 10
 		},
+		"scripts_and_variables": func(d *Dial) {
+			d.Variables, d.MaxChannels = map[string]string{"__AMDMINLEN": "7"}, 10
+			d.Scripts = []string{"agi-sign.agi,${ROUTE_NUMBER}-----${CALLERID(num)}-----YES-----"}
+		},
 		"pjsip_headers": func(d *Dial) {
 			d.Protocol, d.Headers = "PJSIP", map[string]string{"X-Account": "4711"}
 		},
@@ -158,6 +162,8 @@ func TestDialplanOfARoute(t *testing.T) {
 			"peers":        func(d *Dial) { d.Peers = map[string]int{"a": 0} },
 			"headers":      func(d *Dial) { d.Headers = map[string]string{"X": "a,b)"} },
 			"max_seconds":  func(d *Dial) { d.MaxSeconds = -1 },
+			"variables":    func(d *Dial) { d.Variables = map[string]string{"ROUTE_SENT": "1"} },
+			"agi_scripts":  func(d *Dial) { d.Scripts = []string{"sign.agi)"} },
 
 			"caller_id_by_prefix": func(d *Dial) { d.PrefixCallerIDs = map[string]string{"x": "2125550100"} },
 		} {
@@ -209,6 +215,8 @@ func moreDial(t *rapid.T, dial Dial) DialMore {
 	if dial.Protocol != "IAX2" {
 		more.Headers = rapid.MapOfN(rapid.StringMatching(`X-[A-Za-z]{1,8}`), rapid.StringMatching(`[A-Za-z0-9 <>@:+._=/-]{1,20}`), 0, 2).Draw(t, "headers")
 	}
+	more.Variables = rapid.MapOfN(rapid.StringMatching(`_{0,2}X[A-Za-z0-9_]{0,8}`), rapid.StringMatching(`[A-Za-z0-9 <>@:+._=/-]{0,19}x`), 0, 2).Draw(t, "variables")
+	more.Scripts = rapid.SliceOfN(rapid.StringMatching(`[a-z]{1,9}\.agi(,[A-Za-z0-9 _.:+=/@,-]{0,20})?`), 0, 2).Draw(t, "scripts")
 	if rapid.Bool().Draw(t, "numbers") {
 		more.Numbers = []DialNumber{{Prefix: dial.Prefix + "#1", Pattern: AnyNumber, Strip: rapid.IntRange(0, 9).Draw(t, "strip"), Prepend: "+"}}
 	}

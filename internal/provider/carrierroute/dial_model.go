@@ -15,7 +15,7 @@ import (
 func (d dialModel) more() asterisk.DialMore {
 	more := asterisk.DialMore{
 		CallerIDs: tfhelper.Strings(d.CallerIDs.Elements()), PrefixCallerIDs: textMap(d.PrefixCallerIDs), Headers: textMap(d.Headers),
-		MaxSeconds: int(d.MaxSeconds.ValueInt64()),
+		MaxSeconds: int(d.MaxSeconds.ValueInt64()), Variables: textMap(d.Variables), Scripts: tfhelper.Strings(d.Scripts.Elements()),
 	}
 	for _, number := range d.Numbers {
 		one := asterisk.DialNumber{
@@ -42,10 +42,8 @@ func (d dialModel) more() asterisk.DialMore {
 
 // show declares what [dialModel.more] reads.
 func (d *dialModel) show(more asterisk.DialMore) {
-	d.CallerIDs, d.PrefixCallerIDs, d.Headers = types.ListNull(types.StringType), shownMap(more.PrefixCallerIDs), shownMap(more.Headers)
-	if len(more.CallerIDs) > 0 {
-		d.CallerIDs = tfhelper.StringList(more.CallerIDs)
-	}
+	d.PrefixCallerIDs, d.Headers, d.Variables = shownMap(more.PrefixCallerIDs), shownMap(more.Headers), shownMap(more.Variables)
+	d.CallerIDs, d.Scripts = shownList(more.CallerIDs), shownList(more.Scripts)
 	d.MaxSeconds = numberUnless(more.MaxSeconds, 0)
 	for _, number := range more.Numbers {
 		d.Numbers = append(d.Numbers, numberModel{
@@ -74,6 +72,13 @@ func textMap(from types.Map) map[string]string {
 		}
 	}
 	return read
+}
+
+func shownList(from []string) types.List {
+	if len(from) == 0 {
+		return types.ListNull(types.StringType)
+	}
+	return tfhelper.StringList(from)
 }
 
 func shownMap(from map[string]string) types.Map {

@@ -72,6 +72,14 @@ func dialSchema() schema.SingleNestedAttribute {
 				Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "SIP headers that the carrier is sent, by name. Values may hold `${VARIABLE}`. Not for `IAX2`.",
 			},
+			"variables": schema.MapAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Channel variables that are set before the call is dialed, by name: `{ __AMDMINLEN = \"7\" }`. Two underscores in front hand one on to the carrier's channel. Values may hold `${VARIABLE}`.",
+			},
+			"agi_scripts": schema.ListAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "AGI scripts of the node, each with its arguments behind a comma, run in this order before the call is dialed and after the caller id is set: one that signs calls, or one that chooses the caller id. `${ROUTE_NUMBER}` is the called number without the route's `prefix`.",
+			},
 			"max_seconds": schema.Int64Attribute{
 				Optional:            true,
 				MarkdownDescription: "Seconds after which a call ends, whatever it is doing. Left out, there is no limit.",

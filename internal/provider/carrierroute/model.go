@@ -54,6 +54,8 @@ type dialModel struct {
 	Peers           types.Map     `tfsdk:"peers"`
 	Headers         types.Map     `tfsdk:"headers"`
 	MaxSeconds      types.Int64   `tfsdk:"max_seconds"`
+	Variables       types.Map     `tfsdk:"variables"`
+	Scripts         types.List    `tfsdk:"agi_scripts"`
 }
 
 type numberModel struct {
