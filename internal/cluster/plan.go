@@ -176,6 +176,7 @@ func (p Plan) And(other Plan) Plan {
 	}
 }
 
+// SortedUnique returns the elements of all lists, sorted, each once.
 func SortedUnique(lists ...[]string) []string {
 	all := slices.Concat(lists...)
 	slices.Sort(all)

@@ -242,6 +242,7 @@ func CloserCampaigns(groups []string) string {
 	return " " + strings.Join(groups, " ") + " -"
 }
 
+// RemoteAudit returns the change log entry for an event on remote agents.
 func RemoteAudit(event, record string) Audit {
 	return Audit{Section: "REMOTEAGENTS", Type: event, Record: record, Code: "ADMIN " + event + " REMOTE AGENT"}
 }

@@ -252,6 +252,8 @@ func ChangeServer(have, seen Server, want, secrets Row) (Plan, error) {
 	return Plan{Steps: []Step{UpdateServer(have.ID(), from, changed)}, Rebuild: rebuildFor(have.IP(), changed)}, nil
 }
 
+// UpdateServer returns the step that changes columns of one servers row, as long
+// as the row still holds from.
 func UpdateServer(id string, from, to Row) Step {
 	return Step{
 		Phase: Grow, Verb: Update, Table: TableServers, Key: Row{"server_id": Text(id)}, From: from, To: to,
@@ -259,6 +261,7 @@ func UpdateServer(id string, from, to Row) Step {
 	}
 }
 
+// ServerAudit returns the change log entry for a change of kind on a server.
 func ServerAudit(id, kind string) Audit {
 	return Audit{Section: "SERVERS", Type: kind, Record: id, Code: "ADMIN " + kind + " SERVER"}
 }
