@@ -129,10 +129,9 @@ func (l *Warnings) record(diagnostics []*tfprotov6.Diagnostic) {
 	defer l.mutex.Unlock()
 	for _, d := range diagnostics {
 		text := d.Attribute.String() + ": " + d.Summary + ": " + d.Detail
-		switch d.Severity {
-		case tfprotov6.DiagnosticSeverityWarning:
+		if d.Severity == tfprotov6.DiagnosticSeverityWarning {
 			l.warnings = append(l.warnings, text)
-		case tfprotov6.DiagnosticSeverityError:
+		} else {
 			l.errors = append(l.errors, text)
 		}
 	}
