@@ -25,10 +25,10 @@ func TestApply_overOneConnection(t *testing.T) {
 	err := store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		waits := make(chan error, 1)
 		go func() { // another object of the same run
-			_, err := store.Trunks(context.Background())
+			_, err := store.Trunks(ctx)
 			waits <- err
 		}()
-		time.Sleep(50 * time.Millisecond)
+		<-time.After(50 * time.Millisecond) // so that the other reader comes first
 		trunks, err := store.Trunks(ctx)
 		if err != nil {
 			return cluster.Plan{}, err

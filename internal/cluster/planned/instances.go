@@ -1,18 +1,15 @@
 package planned
 
 import (
-	"crypto/rand"
-	"fmt"
 	"slices"
 	"sync"
-	"time"
 )
 
 // Instance is one of the objects that Terraform's state holds. While an object is
 // replaced, state holds two instances of it.
 type Instance struct {
-	// Token tells the instances of one object apart; see [NewToken]. It is empty
-	// for an instance whose token is not known, which may be any of them: only what
+	// Token tells the instances of one object apart; of two, the greater one is the
+	// later one. It is empty for an instance whose token is not known, which may be any of them: only what
 	// the run has created is another instance for certain.
 	Token string
 	// Rows names the rows of an instance that has several. Instances of different
@@ -22,12 +19,6 @@ type Instance struct {
 	created bool // in this run
 	leaves  bool // the run is going to delete it
 	stays   bool // the run keeps it, changed or not
-}
-
-// NewToken returns a token for an instance that is created or imported. Of two
-// tokens the greater one is the later one.
-func NewToken() string {
-	return fmt.Sprintf("%020d-%s", time.Now().UnixNano(), rand.Text()[:8])
 }
 
 // later reports whether i was created after the other: in this run rather than

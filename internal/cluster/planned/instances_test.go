@@ -65,10 +65,3 @@ func TestInstances_createdRows(t *testing.T) {
 		t.Errorf("CreatedRows = %v, want those of the other instance", rows)
 	}
 }
-
-func TestNewToken_isLater(t *testing.T) {
-	t.Parallel()
-	if first, second := planned.NewToken(), planned.NewToken(); first >= second {
-		t.Errorf("%q is not before %q", first, second)
-	}
-}

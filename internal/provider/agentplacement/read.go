@@ -247,6 +247,7 @@ func attributeValue(column seating.PhoneColumn, row cluster.Row) attr.Value {
 			return types.BoolNull()
 		}
 		return types.BoolValue(value.Yes() || value.Text == "1")
+	case seating.KindText:
 	}
 	if !set {
 		return types.StringNull()

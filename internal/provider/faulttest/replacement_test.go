@@ -300,9 +300,6 @@ func TestAccFaults_replacement(t *testing.T) {
 
 // A server and a template are replaced, and what depends on them stays.
 func TestAccFaults_replacementWithDependants(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the table with all ways has these rows as well")
-	}
 	t.Parallel()
 	x := anExchange(t)
 	for _, createFirst := range []bool{true, false} {

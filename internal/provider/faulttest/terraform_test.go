@@ -76,11 +76,11 @@ func open(t *testing.T, d *sandbox.Database, port int) *workspace {
 
 // stay runs on a provider that stays, see attached, which does not have our
 // environment and takes the password from the configuration.
-func (w *workspace) stay(t *testing.T, provider string, d *sandbox.Database, more ...string) {
+func (w *workspace) stay(t *testing.T, provider string, d *sandbox.Database) {
 	t.Helper()
 	w.env = append(w.env, provider)
 	block := strings.TrimSuffix(string(w.read(t, "provider.tf")), "}\n")
-	w.write(t, "provider.tf", []byte(fmt.Sprintf("%s  password = %q\n  %s\n}\n", block, d.Password, strings.Join(more, "\n  "))))
+	w.write(t, "provider.tf", []byte(fmt.Sprintf("%s  password = %q\n}\n", block, d.Password)))
 }
 
 // declare writes the configuration.

@@ -8,8 +8,10 @@ package replacement
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -124,7 +126,7 @@ func (g *Guarded) Create(ctx context.Context, req resource.CreateRequest, resp *
 		return
 	}
 	defer g.instances.LockInstances(key)()
-	token := planned.NewToken()
+	token := newToken()
 	g.Resource.Create(ctx, req, resp)
 	if resp.State.Raw.IsNull() {
 		return
@@ -137,7 +139,7 @@ func (g *Guarded) Create(ctx context.Context, req resource.CreateRequest, resp *
 func (g *Guarded) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	g.Resource.ImportState(ctx, req, resp)
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(save(ctx, resp.Private, tokenKey, planned.NewToken())...)
+		resp.Diagnostics.Append(save(ctx, resp.Private, tokenKey, newToken())...)
 	}
 }
 
@@ -267,4 +269,10 @@ func load[T any](ctx context.Context, private getter, key string) T {
 		}
 	}
 	return value
+}
+
+// newToken returns a token for an instance that is created or imported. Of two
+// tokens the greater one is the later one.
+func newToken() string {
+	return fmt.Sprintf("%020d-%s", time.Now().UnixNano(), rand.Text()[:8])
 }
