@@ -238,11 +238,11 @@ func TestFloor_auditHidesPasswords(t *testing.T) {
 		| lines |
 		|     0 |`)
 	d.Expect(t, "SELECT event_section, event_type, record_id, event_code, event_notes FROM vicidial_admin_log ORDER BY admin_log_id", `
-		| event_section | event_type | record_id   | event_code                 | event_notes          |
-		| PHONES        | ADD        | 2000b-2005b | ADMIN BULK ADD PHONE       | 12 rows by Terraform |
-		| PHONEALIASES  | ADD        | 2000-2005   | ADMIN ADD BULK PHONE ALIAS | 6 rows by Terraform  |
-		| USERS         | MODIFY     | 2000-2001   | ADMIN MODIFY USER          | 2 rows by Terraform  |
-		| PHONES        | MODIFY     | 2000b-2005b | ADMIN MODIFY PHONE         | 12 rows by Terraform |`)
+		| event_section | event_type | record_id | event_code                 | event_notes          |
+		| PHONES        | ADD        | 2000-2005 | ADMIN BULK ADD PHONE       | 12 rows by Terraform |
+		| PHONEALIASES  | ADD        | 2000-2005 | ADMIN ADD BULK PHONE ALIAS | 6 rows by Terraform  |
+		| USERS         | MODIFY     | 2000-2001 | ADMIN MODIFY USER          | 2 rows by Terraform  |
+		| PHONES        | MODIFY     | 2000-2005 | ADMIN MODIFY PHONE         | 12 rows by Terraform |`)
 }
 
 func TestFloor_readsOnlyWhatIsThere(t *testing.T) {

@@ -125,7 +125,9 @@ SELECT user,
 
 // LastChange finds the newest line of the admin change log about a record, to
 // tell who moved it. Two sections can be named, since VICIdial calls some things
-// by two names; notes, when not empty, must be what the line's notes say.
+// by two names; notes, when not empty, must be what the line's notes say. Where the
+// newest line is the provider's own, it finds none: what changed since was changed
+// without a line, and older lines are of what the provider has overwritten.
 func (s *Store) LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error) {
 	pattern := "%"
 	if notes != "" {
@@ -137,5 +139,10 @@ func (s *Store) LastChange(ctx context.Context, record, notes string, sections [
 		found = true
 		return rows.Scan(&change.User, &change.Address, &change.When, &change.Code)
 	})
-	return change, found, err
+	if err != nil || !found {
+		return change, false, err
+	}
+	info, err := s.info.get(ctx)
+	own := change.User == s.settings.AuditUser && (change.User == DefaultAuditUser || change.Address == info.address)
+	return change, !own, err
 }

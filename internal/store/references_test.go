@@ -163,3 +163,24 @@ func TestLastChange(t *testing.T) {
 		})
 	}
 }
+
+// Issue 12: what was changed by SQL is blamed neither on the provider's own last line
+// nor on an older line that the provider has overwritten.
+func TestLastChange_isNotOurOwn(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	store := aStore(t, d)
+	line := func(user, address, code string) {
+		run(t, d, fmt.Sprintf("INSERT INTO vicidial_admin_log (event_date, user, ip_address, event_section, event_type, record_id, event_code, event_notes) VALUES (NOW(), '%s', '%s', 'DIDS', 'MODIFY', '7', '%s', '')", user, address, code))
+	}
+	for _, c := range []struct {
+		user string
+		want bool
+	}{{"6666", true}, {DefaultAuditUser, false}, {"6666", true}} {
+		line(c.user, "10.10.10.50", "ADMIN MODIFY DID")
+		change, found, err := store.LastChange(t.Context(), "7", "", [2]string{"DIDS", "DIDS"})
+		if err != nil || found != c.want || found && change.User != c.user {
+			t.Errorf("after a line of %s: %v, %v, %v", c.user, change, found, err)
+		}
+	}
+}

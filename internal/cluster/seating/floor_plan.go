@@ -143,7 +143,7 @@ func (p *floorPlanner) insert(phones []Phone, columns []string, born cluster.Row
 		p.step(cluster.Step{
 			Phase: cluster.Add, Verb: cluster.Insert, Table: cluster.TablePhones, Rows: rows, Common: common,
 			Key:   cluster.Row{"extension": cluster.Text(chunk[0].Extension), "server_ip": cluster.Text(chunk[0].ServerIP)},
-			Audit: auditFloor("PHONES", "ADD", "ADMIN BULK ADD PHONE", chunk[0].Login, chunk[len(chunk)-1].Login, len(chunk)),
+			Audit: auditFloor("PHONES", "ADD", "ADMIN BULK ADD PHONE", chunk[0].Extension, chunk[len(chunk)-1].Extension, len(chunk)),
 		})
 	}
 }
@@ -206,7 +206,7 @@ func (p *floorPlanner) change(phase cluster.Phase, table cluster.Table, key stri
 			cells = cells[end:]
 			step := cluster.Step{
 				Phase: phase, Verb: cluster.Update, Table: table, InColumn: key, Column: column,
-				Audit: auditFloor(section, "MODIFY", code, chunk[0].key, chunk[len(chunk)-1].key, len(chunk)),
+				Audit: auditFloor(section, "MODIFY", code, chunk[0].record, chunk[len(chunk)-1].record, len(chunk)),
 			}
 			for _, c := range chunk {
 				step.In = append(step.In, cluster.Text(c.key))
@@ -245,7 +245,7 @@ func (p *floorPlanner) deletePhones() {
 		phones = phones[end:]
 		step := cluster.Step{
 			Phase: cluster.Remove, Verb: cluster.Delete, Table: cluster.TablePhones, Key: cluster.Row{"server_ip": cluster.Text(server)}, InColumn: "extension", Column: "login",
-			Audit: auditFloor("PHONES", "DELETE", "ADMIN DELETE PHONE", chunk[0].Login, chunk[len(chunk)-1].Login, len(chunk)),
+			Audit: auditFloor("PHONES", "DELETE", "ADMIN DELETE PHONE", chunk[0].Extension, chunk[len(chunk)-1].Extension, len(chunk)),
 		}
 		for _, phone := range chunk {
 			step.In = append(step.In, cluster.Text(phone.Extension))

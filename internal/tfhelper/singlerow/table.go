@@ -104,18 +104,30 @@ func (t Table[M]) identity(m M) types.Object { return tfhelper.Identity(t.Key, m
 // changed the row last, where the admin change log has it.
 func (t Table[M]) drift(ctx context.Context, m M, seen cluster.Row) diag.Diagnostics {
 	row, found, err := t.Find(ctx, m)
-	if err != nil || !found {
+	if err != nil {
 		return nil // publish reports it
+	}
+	if !found {
+		return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: "+t.Noun+" "+m.Key(), "The row is gone"+t.author(ctx, seen)+".")}
 	}
 	columns := cluster.Drift(row, seen, t.Same)
 	if len(columns) == 0 {
 		return nil
 	}
-	text := "Changed: " + strings.Join(columns, ", ")
-	if change, logged, err := t.Store.LastChange(ctx, row[t.Record].Text, "", [2]string{t.Section, t.Section}); err == nil && logged {
-		text += ", last " + change.String()
-	}
+	text := "Changed: " + strings.Join(columns, ", ") + t.author(ctx, row)
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Changed outside of this configuration: "+t.Noun+" "+m.Key(), text+".")}
+}
+
+// author names who changed a row last, where the admin change log has a line.
+func (t Table[M]) author(ctx context.Context, row cluster.Row) string {
+	change, logged, err := t.Store.LastChange(ctx, row[t.Record].Text, "", [2]string{t.Section, t.Section})
+	switch {
+	case err != nil:
+		return ""
+	case !logged:
+		return "; the admin change log has no line about it"
+	}
+	return ", last changed " + change.String()
 }
 
 // CheckColumns returns errors at the attributes whose values the connected database
