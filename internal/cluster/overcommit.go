@@ -34,6 +34,15 @@ func (c Campaigns) Find(id string) (Campaign, bool) {
 	return Campaign{}, false
 }
 
+// Spelled is the id as the campaign's row spells it, by which rows that spell it in
+// another way are the same campaign's; an id without a campaign stays as it is.
+func (c Campaigns) Spelled(id string) string {
+	if campaign, found := c.Find(id); found {
+		return campaign.ID
+	}
+	return id
+}
+
 // Overcommit is a server of which more is promised than it has.
 type Overcommit struct {
 	ServerIP string

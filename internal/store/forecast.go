@@ -37,12 +37,17 @@ func forecastServer(server cluster.Server) forecast.Server {
 }
 
 // trunkRows keeps the order of the table, which decides between duplicates.
+// Campaigns are spelled as their rows spell them.
 func (s *Store) trunkRows(ctx context.Context) ([]cluster.TrunkRow, error) {
 	trunks, err := s.Trunks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	campaigns, err := s.campaigns.get(ctx)
 	rows := make([]cluster.TrunkRow, 0, len(trunks))
 	for _, trunk := range trunks {
 		rows = append(rows, cluster.TrunkRow{
-			ServerIP: trunk.ServerIP, Campaign: trunk.CampaignID, Dedicated: trunk.Dedicated,
+			ServerIP: trunk.ServerIP, Campaign: campaigns.Spelled(trunk.CampaignID), Dedicated: trunk.Dedicated,
 			MaximumLimit: trunk.Caps(),
 		})
 	}
@@ -130,6 +135,10 @@ func (s *Store) readDialLoad(ctx context.Context, in *forecast.Input, campaigns 
 	if err != nil {
 		return err
 	}
+	agents = slices.Clone(agents)
+	for i, agent := range agents {
+		agents[i].Campaign = campaigns.Spelled(agent.Campaign)
+	}
 	in.Goals = dialGoals(agents, campaigns)
 	unpaused := make(map[string]bool)
 	for _, agent := range agents {
@@ -140,6 +149,7 @@ func (s *Store) readDialLoad(ctx context.Context, in *forecast.Input, campaigns 
 	}
 	calls, err := s.liveCalls(ctx, "")
 	for _, call := range calls {
+		call.Campaign = campaigns.Spelled(call.Campaign)
 		in.InUse = append(in.InUse, linesOf(call))
 	}
 	return err

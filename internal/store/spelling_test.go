@@ -1,0 +1,30 @@
+package store
+
+import (
+	"testing"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// Issue 12: rows and agents that spell a campaign in other letters are that campaign's.
+func TestDialing_spellsCampaignsAsTheirRows(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	run(t, d,
+		"INSERT INTO servers (server_id, server_ip, active, active_asterisk_server) VALUES ('dial1', '10.0.0.1', 'Y', 'Y')",
+		"INSERT INTO vicidial_campaigns (campaign_id, campaign_name, active, dial_method) VALUES ('SALES', 'Sales', 'Y', 'RATIO')",
+		"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'sales ', 10, 'MAXIMUM_LIMIT'), ('10.0.0.1', 'gone', 3, 'MAXIMUM_LIMIT')",
+		"INSERT INTO vicidial_auto_calls (server_ip, campaign_id, status, call_type) VALUES ('10.0.0.1', 'sales', 'LIVE', 'OUT'), ('10.0.0.1', 'Sales', 'LIVE', 'OUT')")
+	in, err := aStore(t, d).Dialing(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(in.Trunks) != 2 || in.Trunks[0].Campaign != "SALES" || in.Trunks[1].Campaign != "gone" {
+		t.Errorf("trunks %+v", in.Trunks)
+	}
+	for _, lines := range in.InUse {
+		if lines.Campaign != "SALES" {
+			t.Errorf("lines %+v", lines)
+		}
+	}
+}
