@@ -1,14 +1,11 @@
 package cluster
 
-// LandscapeNode is a row of servers as a picture shows it.
+// LandscapeNode is a row of servers, and what a picture shows beside it.
 type LandscapeNode struct {
-	ID        string
-	IP        string
-	Telephony bool // active_asterisk_server; else a database pseudo server
-	Seats     int  // that can log in there
-	Lines     int  // max_vicidial_trunks
-	Trunks    []TrunkRow
-	Dead      bool
+	Server
+	Seats  int // that can log in there
+	Trunks []TrunkRow
+	Dead   bool
 }
 
 // Landscape is what a cluster consists of.
@@ -34,8 +31,8 @@ type LandscapeCarrier struct {
 func (l Landscape) ActiveCarriers() []LandscapeCarrier {
 	var telephony []string
 	for _, node := range l.Nodes {
-		if node.Telephony {
-			telephony = append(telephony, node.IP)
+		if node.Telephony() {
+			telephony = append(telephony, node.IP())
 		}
 	}
 	names := make([]string, 0, len(l.Carriers))

@@ -35,3 +35,12 @@ func (a LiveAgent) Dialled() (number string, dialled bool) {
 	}
 	return number, dialled
 }
+
+// CallCount counts rows of vicidial_auto_calls.
+type CallCount struct {
+	ServerIP string
+	Campaign string // or the in-group
+	Type     string // IN, OUT or OUTBALANCE
+	Status   string
+	Count    int
+}

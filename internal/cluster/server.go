@@ -21,6 +21,12 @@ var ServerColumns = []string{
 	"external_web_socket_url", "conf_engine", "conf_update_interval", "ara_url",
 }
 
+// ServerStatusColumns are those that a node writes of itself, and the flag that
+// asks it to rebuild its configuration files.
+var ServerStatusColumns = []string{
+	"rebuild_conf_files", "sysload", "cpu_idle_percent", "channels_total", "disk_usage", "svn_revision",
+}
+
 // The secrets of a server. They are written but never read: what is read is
 // only whether they still are what VICIdial ships.
 const (
@@ -34,7 +40,7 @@ var ShippedSecrets = map[string]string{ServerSecret: "test", ManagerSecret: "123
 // Server is one row of the table servers: a telephony node, or a database
 // pseudo node.
 type Server struct {
-	Row Row // the columns of [ServerColumns] that the schema has
+	Row Row // the columns of [ServerColumns] and [ServerStatusColumns] that the schema has
 	// Shipped names the secrets that still are what VICIdial ships.
 	Shipped []string
 }
@@ -47,10 +53,24 @@ func (s Server) IP() string { return s.Row["server_ip"].Text }
 
 // MaxTrunks is max_vicidial_trunks; NULL stops dialing, as 0 does
 // (docs/vicidial/dialer.md#null-maximum).
-func (s Server) MaxTrunks() int {
-	trunks, _ := s.Row["max_vicidial_trunks"].Int()
-	return int(trunks)
-}
+func (s Server) MaxTrunks() int { return s.Row.Int("max_vicidial_trunks") }
+
+// Active is the column active. The dialers ignore it (docs/vicidial/dialer.md#active-flag).
+func (s Server) Active() bool { return s.Row[ColumnActive].Yes() }
+
+// Logins is active_agent_login_server.
+func (s Server) Logins() bool { return s.Row["active_agent_login_server"].Yes() }
+
+// Balance is vicidial_balance_active: the balance fill may dial from here.
+func (s Server) Balance() bool { return s.Row["vicidial_balance_active"].Yes() }
+
+// RebuildPending says that the server is asked to generate its configuration
+// files and has not begun.
+func (s Server) RebuildPending() bool { return s.Row["rebuild_conf_files"].Yes() }
+
+// Generates says whether VICIdial's keepalive generates configuration files on
+// the server at all.
+func (s Server) Generates() bool { return s.Telephony() && s.Row["generate_vicidial_conf"].Yes() }
 
 // Engine is the conference engine; schemas before 1664 know MeetMe only.
 func (s Server) Engine() Engine {
@@ -82,6 +102,17 @@ func (s Servers) ByIP(ip string) (Server, bool) {
 		}
 	}
 	return Server{}, false
+}
+
+// Distinct leaves one server of each address: of several the first, which is the
+// one that VICIdial's daemons take (docs/vicidial/schema.md#duplicate-addresses).
+func (s Servers) Distinct() Servers {
+	seen := make(map[string]bool, len(s))
+	return slices.DeleteFunc(slices.Clone(s), func(server Server) bool {
+		twice := seen[server.IP()]
+		seen[server.IP()] = true
+		return twice
+	})
 }
 
 // Sharing finds another server with the address of this one. No key forbids that,

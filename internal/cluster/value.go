@@ -68,6 +68,12 @@ func (r Row) Equal(other Row) bool {
 	return true
 }
 
+// Int is a column as a number; 0 where it is NULL, no number or not read.
+func (r Row) Int(column string) int {
+	number, _ := r[column].Int()
+	return int(number)
+}
+
 // Only returns the part of the row that the given columns make up.
 func (r Row) Only(columns ...string) Row {
 	part := make(Row, len(columns))

@@ -3,34 +3,24 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/maintenance"
 )
-
-// selectGates takes the first row of an address, as the daemons do
-// (docs/vicidial/schema.md#duplicate-addresses).
-const selectGates = `
-SELECT COALESCE(active_agent_login_server, '') = 'Y',
-       COALESCE(vicidial_balance_active, '') = 'Y'
-  FROM servers
- WHERE server_ip = ?
- ORDER BY server_id
- LIMIT 1`
 
 // AtWork reads who is at work on a server now, and whether more may come. It
 // asks three questions and is never cached.
 func (s *Store) AtWork(ctx context.Context, ip string) (maintenance.AtWork, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
-	now := maintenance.AtWork{Gone: true}
-	err := s.query(ctx, "server "+ip, selectGates, []any{ip}, func(rows *sql.Rows) error {
-		now.Gone = false
-		return rows.Scan(&now.Logins, &now.Balance)
-	})
+	var now maintenance.AtWork
+	servers, err := s.servers.latest(ctx, true)
 	if err != nil {
 		return now, err
 	}
+	server, found := servers.ByIP(ip)
+	now.Gone, now.Logins, now.Balance = !found, server.Logins(), server.Balance()
 	agents, err := s.liveAgents(ctx, ip)
 	if err != nil {
 		return now, err
@@ -44,25 +34,14 @@ func (s *Store) AtWork(ctx context.Context, ip string) (maintenance.AtWork, erro
 	return now, err
 }
 
-const selectPending = `
-SELECT DISTINCT server_ip
-  FROM servers
- WHERE rebuild_conf_files = 'Y'
- ORDER BY server_ip`
-
 // RebuildPending lists the servers that have been told to generate their
 // configuration files and have not begun. It is never cached.
 func (s *Store) RebuildPending(ctx context.Context) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
-	var pending []string
-	err := s.query(ctx, "rebuild flags", selectPending, nil, func(rows *sql.Rows) error {
-		var ip string
-		err := rows.Scan(&ip)
-		pending = append(pending, ip)
-		return err
-	})
-	return pending, err
+	servers, err := s.servers.latest(ctx, true)
+	pending := slices.DeleteFunc(servers, func(server cluster.Server) bool { return !server.RebuildPending() })
+	return pending.IPs(), err
 }
 
 const selectReloadStamp = `

@@ -6,12 +6,10 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
@@ -97,7 +95,7 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (forecast.
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	var in forecast.FailoverInput
-	servers, err := s.dialServers(ctx)
+	servers, err := s.Expected(ctx)
 	if err != nil {
 		return in, err
 	}
@@ -106,18 +104,13 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (forecast.
 		return in, err
 	}
 	var telephony []string
-	for _, server := range servers {
-		if !server.Row["active_asterisk_server"].Yes() {
+	for _, server := range servers.Distinct() {
+		if !server.Telephony() {
 			continue // a database pseudo server
 		}
 		ip := server.IP()
 		telephony = append(telephony, ip)
-		in.Servers = append(in.Servers, forecast.FailoverServer{
-			Server: forecastServer(server), ID: server.ID(),
-			Active: server.Row["active"].Yes(), Logins: server.Row["active_agent_login_server"].Yes(),
-			Confbridge: server.Engine() == cluster.Confbridge, Rooms: rooms[ip].total,
-			Twin: server.Row["active_twin_server_ip"].Text,
-		})
+		in.Servers = append(in.Servers, forecast.FailoverServer{Server: server, Rooms: rooms[ip].total})
 	}
 	phones, aliases, err := s.AgentPhones(ctx)
 	if err != nil {
@@ -180,42 +173,9 @@ func (s *Store) readFloorLoad(ctx context.Context, in *forecast.FailoverInput, r
 	for ip, count := range rooms { // into a map: the order does not show
 		live.FreeRooms[ip] = count.free
 	}
-	return s.markDead(ctx, in)
-}
-
-// markDead holds the heartbeats against the database's clock.
-func (s *Store) markDead(ctx context.Context, in *forecast.FailoverInput) error {
 	alive, _, err := s.Alive(ctx)
-	if err != nil {
-		return err
+	for i, server := range in.Servers {
+		in.Servers[i].Dead = !slices.Contains(alive, server.IP())
 	}
-	for i := range in.Servers {
-		in.Servers[i].Dead = !slices.Contains(alive, in.Servers[i].IP)
-	}
-	return nil
-}
-
-const selectAlive = `
-SELECT server_ip,
-       COALESCE(MAX(last_update > NOW() - INTERVAL ? SECOND), 0)
-  FROM server_updater
- GROUP BY server_ip
- ORDER BY server_ip`
-
-// Alive lists the servers whose heartbeat is fresh, by the rule of the agent
-// login page
-// (docs/vicidial/daemons.md#heartbeat-tolerance). heard says whether there is any heartbeat at all: the table
-// is kept in memory, and empty after a restart of the database.
-func (s *Store) Alive(ctx context.Context) (alive []string, heard bool, err error) {
-	err = s.query(ctx, "heartbeats", selectAlive, []any{int(health.HeartbeatTolerance / time.Second)}, func(rows *sql.Rows) error {
-		var ip string
-		var fresh bool
-		err := rows.Scan(&ip, &fresh)
-		heard = true
-		if fresh {
-			alive = append(alive, ip)
-		}
-		return err
-	})
-	return alive, heard, err
+	return err
 }

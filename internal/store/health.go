@@ -27,20 +27,20 @@ func (s *Store) Health(ctx context.Context) (health.Snapshot, error) {
 	}
 	snapshot.Schema = info.schema.Version
 	for _, read := range []func(context.Context, serverInfo, *health.Snapshot) error{
-		s.readMoment, s.readHealthSettings, s.readHealthServers, s.readHealthRooms, s.readHealthPhones, s.readRebuildAsked,
+		s.readMoment, s.readHealthSettings, s.readHealthServers, s.readHealthRooms, s.readHealthPhones, s.readNewestChange,
 	} {
 		if err := read(ctx, info, &snapshot); err != nil {
 			return snapshot, err
 		}
 	}
-	if snapshot.Beats, err = s.beats(ctx); err != nil {
+	if snapshot.Beats, _, err = s.heartbeats(ctx); err != nil {
 		return snapshot, err
 	}
 	agents, err := s.liveAgents(ctx, "")
 	if err != nil {
 		return snapshot, err
 	}
-	snapshot.Agents = countAgents(agents)
+	snapshot.Agents = health.CountAgents(agents)
 	if snapshot.Calls, err = s.liveCalls(ctx, ""); err != nil {
 		return snapshot, err
 	}
@@ -91,32 +91,12 @@ func (s *Store) readHealthSettings(ctx context.Context, _ serverInfo, snapshot *
 	return err
 }
 
-const selectHealthServers = `
-SELECT server_id,
-       server_ip,
-       COALESCE(active, '') = 'Y',
-       COALESCE(active_asterisk_server, '') = 'Y',
-       COALESCE(active_agent_login_server, '') = 'Y',
-       COALESCE(generate_vicidial_conf, '') = 'Y',
-       COALESCE(rebuild_conf_files, '') = 'Y',
-       COALESCE(max_vicidial_trunks, 0),
-       sysload,
-       cpu_idle_percent,
-       channels_total,
-       COALESCE(disk_usage, ''),
-       COALESCE(%s, 0)
-  FROM servers
- ORDER BY server_ip, server_id`
-
-func (s *Store) readHealthServers(ctx context.Context, info serverInfo, snapshot *health.Snapshot) error {
-	query := fmt.Sprintf(selectHealthServers, info.column(cluster.TableServers, "svn_revision", "0"))
-	return s.query(ctx, "servers", query, nil, func(rows *sql.Rows) error {
-		server := health.Server{PhonesRegistered: -1}
-		err := rows.Scan(&server.ID, &server.IP, &server.Active, &server.Asterisk, &server.Logins, &server.GenerateConf, &server.RebuildPending,
-			&server.MaxTrunks, &server.SystemLoad, &server.CPUIdlePercent, &server.Channels, &server.Disks, &server.Revision)
-		snapshot.Servers = append(snapshot.Servers, server)
-		return err
-	})
+func (s *Store) readHealthServers(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
+	servers, err := s.servers.latest(ctx, true)
+	for _, server := range servers {
+		snapshot.Servers = append(snapshot.Servers, health.Server{Server: server, PhonesRegistered: -1})
+	}
+	return err
 }
 
 // roomCount are the rooms of the engine that a server uses.
@@ -150,7 +130,8 @@ func (s *Store) roomCounts(ctx context.Context, fresh bool) (map[string]roomCoun
 func (s *Store) readHealthRooms(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
 	counts, err := s.roomCounts(ctx, true)
 	for i, server := range snapshot.Servers {
-		snapshot.Servers[i].RoomsTotal, snapshot.Servers[i].RoomsFree = counts[server.IP].total, counts[server.IP].free
+		count := counts[server.IP()]
+		snapshot.Servers[i].RoomsTotal, snapshot.Servers[i].RoomsFree = count.total, count.free
 	}
 	return err
 }
@@ -176,7 +157,7 @@ func (s *Store) readHealthPhones(ctx context.Context, info serverInfo, snapshot 
 			return err
 		}
 		for i := range snapshot.Servers {
-			if snapshot.Servers[i].IP == ip {
+			if snapshot.Servers[i].IP() == ip {
 				snapshot.Servers[i].Phones = active
 				if known > 0 {
 					snapshot.Servers[i].PhonesRegistered = registered
@@ -197,13 +178,9 @@ SELECT UNIX_TIMESTAMP(event_date)
  ORDER BY admin_log_id DESC
  LIMIT 1`
 
-func (s *Store) readRebuildAsked(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
+func (s *Store) readNewestChange(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
 	var newest sql.NullFloat64
 	err := s.query(ctx, "the admin change log", selectNewestChange, nil, func(rows *sql.Rows) error { return rows.Scan(&newest) })
-	for i := range snapshot.Servers {
-		if snapshot.Servers[i].RebuildPending {
-			snapshot.Servers[i].RebuildAsked = moment(newest)
-		}
-	}
+	snapshot.NewestChange = moment(newest)
 	return err
 }

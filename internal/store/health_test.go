@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
@@ -100,10 +99,10 @@ func TestHealthOfOddRows(t *testing.T) {
 		runOn(t, d.DB(), "INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial1', '10.0.0.1', 10), ('dial2', '10.0.0.1', 20)")
 		s := storeOf(t, d)
 		in, err := s.FailoverInput(t.Context(), true, false)
-		if err != nil || len(in.Servers) != 1 || in.Servers[0].ID != "dial1" {
+		if err != nil || len(in.Servers) != 1 || in.Servers[0].ID() != "dial1" {
 			t.Errorf("%+v %v", in.Servers, err)
 		}
-		if dialing, err := s.Dialing(t.Context(), false); err != nil || len(dialing.Servers) != 1 || dialing.Servers[0].MaxTrunks != 10 {
+		if dialing, err := s.Dialing(t.Context(), false); err != nil || len(dialing.Servers) != 1 || dialing.Servers[0].MaxTrunks() != 10 {
 			t.Errorf("%+v %v", dialing.Servers, err)
 		}
 	})
@@ -118,7 +117,7 @@ func TestHealthOfOddRows(t *testing.T) {
 			"INSERT INTO phones_alias (alias_id, logins_list) VALUES ('x', NULL)",
 			"INSERT INTO vicidial_campaigns (campaign_id, active, dial_method, auto_dial_level) VALUES ('C', NULL, NULL, NULL)")
 		s := storeOf(t, d)
-		if snapshot, err := s.Health(t.Context()); err != nil || snapshot.Servers[0].MaxTrunks != 0 || snapshot.Agents[0].Count != 1 || snapshot.Calls[0].Count != 1 {
+		if snapshot, err := s.Health(t.Context()); err != nil || snapshot.Servers[0].MaxTrunks() != 0 || snapshot.Agents[0].Count != 1 || snapshot.Calls[0].Count != 1 {
 			t.Errorf("%+v %v", snapshot, err)
 		}
 		if in, err := s.Dialing(t.Context(), true); err != nil || in.Campaigns[0].Active || !in.Campaigns[0].LowLevel {
@@ -214,26 +213,5 @@ func TestReplica(t *testing.T) {
 	runOn(t, d.DB(), "UPDATE system_settings SET slave_db_server = ''")
 	if found, err := s.Replica(t.Context()); err != nil || found != nil {
 		t.Errorf("a cluster without a replica: %+v %v", found, err)
-	}
-}
-
-func TestLinesOf(t *testing.T) {
-	cases := []struct {
-		kind, status string
-		want         forecast.Lines
-	}{
-		{"OUT", "SENT", forecast.Lines{Local: 2}},
-		{"IN", "CLOSER", forecast.Lines{Local: 2}},
-		{"OUTBALANCE", "LIVE", forecast.Lines{Fill: 2}},
-		{"OUT", "IVR", forecast.Lines{IVR: 2}},
-		{"OUTBALANCE", "IVR", forecast.Lines{FillIVR: 2}},
-		{"OUT", "BUSY", forecast.Lines{Ended: 2}},
-		{"OUTBALANCE", "DISCONNECT", forecast.Lines{FillEnded: 2}},
-		{"", "", forecast.Lines{Ended: 2}},
-	}
-	for _, c := range cases {
-		if got := linesOf(health.CallCount{Type: c.kind, Status: c.status, Count: 2}); got != c.want {
-			t.Errorf("%s %s counts as %+v, want %+v", c.kind, c.status, got, c.want)
-		}
 	}
 }

@@ -63,7 +63,7 @@ func (s *Store) Landscape(ctx context.Context, live bool) (cluster.Landscape, er
 }
 
 func (s *Store) landscapeNodes(ctx context.Context, seats map[string]int, live bool) ([]cluster.LandscapeNode, error) {
-	servers, err := s.dialServers(ctx)
+	servers, err := s.Expected(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -79,12 +79,9 @@ func (s *Store) landscapeNodes(ctx context.Context, seats map[string]int, live b
 		}
 	}
 	nodes := make([]cluster.LandscapeNode, 0, len(servers))
-	for _, server := range servers {
+	for _, server := range servers.Distinct() {
 		ip := server.IP()
-		node := cluster.LandscapeNode{
-			ID: server.ID(), IP: ip, Telephony: server.Row["active_asterisk_server"].Yes(), Seats: seats[ip], Lines: server.MaxTrunks(),
-			Dead: heard && !slices.Contains(alive, ip),
-		}
+		node := cluster.LandscapeNode{Server: server, Seats: seats[ip], Dead: heard && !slices.Contains(alive, ip)}
 		for _, trunk := range trunks {
 			if trunk.ServerIP == ip {
 				node.Trunks = append(node.Trunks, trunk)
@@ -92,6 +89,6 @@ func (s *Store) landscapeNodes(ctx context.Context, seats map[string]int, live b
 		}
 		nodes = append(nodes, node)
 	}
-	slices.SortStableFunc(nodes, func(a, b cluster.LandscapeNode) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(nodes, func(a, b cluster.LandscapeNode) int { return cmp.Compare(a.ID(), b.ID()) })
 	return nodes, nil
 }

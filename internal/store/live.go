@@ -1,48 +1,14 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
 )
-
-const selectBeats = `
-SELECT server_ip,
-       UNIX_TIMESTAMP(last_update),
-       UNIX_TIMESTAMP(db_time)
-  FROM server_updater
- WHERE last_update IS NOT NULL`
-
-// beats reads the heartbeats. Old schemas allow two rows of one node; the
-// newest tells whether it lives.
-func (s *Store) beats(ctx context.Context) ([]health.Heartbeat, error) {
-	var beats []health.Heartbeat
-	at := make(map[string]int)
-	err := s.query(ctx, "heartbeats", selectBeats, nil, func(rows *sql.Rows) error {
-		var beat health.Heartbeat
-		var last, database sql.NullFloat64
-		if err := rows.Scan(&beat.ServerIP, &last, &database); err != nil {
-			return err
-		}
-		beat.LastUpdate, beat.DatabaseTime = moment(last), moment(database)
-		if i, twice := at[beat.ServerIP]; twice {
-			if beat.LastUpdate.After(beats[i].LastUpdate) {
-				beats[i] = beat
-			}
-			return nil
-		}
-		at[beat.ServerIP] = len(beats)
-		beats = append(beats, beat)
-		return nil
-	})
-	return beats, err
-}
 
 const selectLiveAgents = `
 SELECT COALESCE(user, ''),
@@ -83,44 +49,6 @@ func (s *Store) LiveAgents(ctx context.Context) ([]cluster.LiveAgent, error) {
 	return slices.DeleteFunc(agents, cluster.LiveAgent.Remote), err
 }
 
-// countAgents counts agents by server, campaign, status and kind, in that order.
-// Two spellings of a campaign are one, as for the database.
-func countAgents(agents []cluster.LiveAgent) []health.AgentCount {
-	counts := map[health.AgentCount]int{}
-	spelling := map[string]string{}
-	for _, a := range agents {
-		campaign := fold(a.Campaign)
-		if _, known := spelling[campaign]; !known {
-			spelling[campaign] = a.Campaign
-		}
-		counts[health.AgentCount{ServerIP: a.ServerIP, Campaign: campaign, Status: a.Status, Remote: a.Remote()}]++
-	}
-	groups := make([]health.AgentCount, 0, len(counts))
-	for group, count := range counts { // sorted below
-		group.Campaign, group.Count = spelling[group.Campaign], count
-		groups = append(groups, group)
-	}
-	slices.SortFunc(groups, func(a, b health.AgentCount) int {
-		return cmp.Or(cmp.Compare(a.ServerIP, b.ServerIP), cmp.Compare(a.Campaign, b.Campaign), cmp.Compare(a.Status, b.Status), compareBool(a.Remote, b.Remote))
-	})
-	return groups
-}
-
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	default:
-		return 1
-	}
-}
-
-// fold writes an id as the database compares it: without letter case, and
-// without blanks at the end.
-func fold(id string) string { return strings.ToLower(key(id)) }
-
 const countCalls = `
 SELECT server_ip,
        COALESCE(campaign_id, ''),
@@ -133,11 +61,11 @@ SELECT server_ip,
 
 // liveCalls counts the calls that are up now, on one server or, where ip is
 // empty, on all.
-func (s *Store) liveCalls(ctx context.Context, ip string) ([]health.CallCount, error) {
-	var calls []health.CallCount
+func (s *Store) liveCalls(ctx context.Context, ip string) ([]cluster.CallCount, error) {
+	var calls []cluster.CallCount
 	where, args := onServer(ip)
 	err := s.query(ctx, "live calls", fmt.Sprintf(countCalls, where), args, func(rows *sql.Rows) error {
-		var c health.CallCount
+		var c cluster.CallCount
 		err := rows.Scan(&c.ServerIP, &c.Campaign, &c.Type, &c.Status, &c.Count)
 		calls = append(calls, c)
 		return err

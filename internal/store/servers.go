@@ -19,7 +19,7 @@ func (s *Store) readServers(ctx context.Context) (cluster.Servers, error) {
 	if err != nil {
 		return nil, err
 	}
-	columns := info.schema.Only(cluster.TableServers, cluster.ServerColumns)
+	columns := info.schema.Only(cluster.TableServers, slices.Concat(cluster.ServerColumns, cluster.ServerStatusColumns))
 	secrets := info.schema.Only(cluster.TableServers, []string{cluster.ServerSecret, cluster.ManagerSecret})
 	selected := slices.Clone(columns)
 	args := make([]any, 0, len(secrets))

@@ -7,16 +7,11 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// FailoverServer is a telephony node as the failover plan sees it.
+// FailoverServer is a row of servers, of a telephony node, and what is known beside it.
 type FailoverServer struct {
-	Server
-	ID         string
-	Active     bool // servers.active
-	Logins     bool // active_agent_login_server
-	Confbridge bool // conf_engine is CONFBRIDGE, else MEETME
-	Rooms      int  // conference rooms of that engine
-	Twin       string
-	Dead       bool // is gone already: no heartbeat
+	cluster.Server
+	Rooms int  // conference rooms of its engine
+	Dead  bool // is gone already: no heartbeat
 }
 
 // FailoverCampaign is a campaign and the lines that it needs over the cluster.
@@ -102,7 +97,7 @@ func NewFailoverPlan(in FailoverInput) (FailoverPlan, error) {
 	ips := make([]string, 0, len(in.Servers))
 	for _, server := range in.Servers {
 		if !server.Dead {
-			ips = append(ips, server.IP)
+			ips = append(ips, server.IP())
 		}
 	}
 	slices.Sort(ips)

@@ -35,8 +35,8 @@ func newFailoverFloor(in FailoverInput) *failoverFloor {
 	}
 	if in.Live != nil {
 		for i, server := range in.Servers {
-			hall.agents[i] = in.Live.Agents[server.IP]
-			hall.rooms[i] = in.Live.Agents[server.IP] + in.Live.FreeRooms[server.IP]
+			hall.agents[i] = in.Live.Agents[server.IP()]
+			hall.rooms[i] = in.Live.Agents[server.IP()] + in.Live.FreeRooms[server.IP()]
 		}
 	}
 	f.agents, f.rooms = hall.agents, hall.rooms
@@ -50,12 +50,12 @@ func (f *failoverFloor) lose(lost []string, today *FailoverLoss) FailoverLoss {
 	hall.agents, hall.rooms = slices.Clone(f.agents), f.rooms
 	loss := FailoverLoss{Lost: lost}
 	for i, server := range f.in.Servers {
-		if slices.Contains(lost, server.IP) {
+		if slices.Contains(lost, server.IP()) {
 			hall.alive[i] = false
 			loss.AgentsCut += hall.agents[i]
 			hall.agents[i] = 0
 			if f.in.Live != nil {
-				loss.CallsCut += f.in.Live.Calls[server.IP]
+				loss.CallsCut += f.in.Live.Calls[server.IP()]
 			}
 		}
 	}
@@ -87,7 +87,7 @@ func (f *failoverFloor) reseat(hall *loginHall, loss *FailoverLoss) {
 	}
 	for i, server := range f.in.Servers {
 		if hall.alive[i] {
-			loss.Seats = append(loss.Seats, FailoverSeats{ServerIP: server.IP, Agents: hall.agents[i], Arrived: arrived[i], Rooms: hall.rooms[i]})
+			loss.Seats = append(loss.Seats, FailoverSeats{ServerIP: server.IP(), Agents: hall.agents[i], Arrived: arrived[i], Rooms: hall.rooms[i]})
 		}
 	}
 	for _, why := range []loginFailure{loginUnknown, loginPinned, loginGated, loginFull, loginTrapped} {
@@ -122,21 +122,21 @@ func (f *failoverFloor) dial(hall *loginHall, loss *FailoverLoss, today *Failove
 		if hall.alive[i] {
 			in.Servers = append(in.Servers, server.Server)
 			weights = append(weights, hall.agents[i])
-			if server.MaxTrunks > 0 {
-				loss.CallsPerSecond += LocalCallsPerSecond(server.CallsPerSecond)
+			if server.MaxTrunks() > 0 {
+				loss.CallsPerSecond += LocalCallsPerSecond(server.Row.Int("outbound_calls_per_second"))
 			}
 		}
 	}
 	if !slices.ContainsFunc(weights, func(n int) bool { return n > 0 }) {
 		for i, server := range in.Servers {
-			weights[i] = server.MaxTrunks // nobody is known to sit anywhere
+			weights[i] = server.MaxTrunks() // nobody is known to sit anywhere
 		}
 	}
 	for _, campaign := range f.in.Campaigns {
 		in.Campaigns = append(in.Campaigns, Campaign{ID: campaign.ID, Active: true, Unpaused: true})
 		for i, lines := range parts(campaign.Lines, weights) {
 			if lines > 0 {
-				in.Goals = append(in.Goals, Goal{ServerIP: in.Servers[i].IP, Campaign: campaign.ID, Lines: lines})
+				in.Goals = append(in.Goals, Goal{ServerIP: in.Servers[i].IP(), Campaign: campaign.ID, Lines: lines})
 			}
 		}
 	}

@@ -24,10 +24,18 @@ type phoneOf struct {
 	usable bool
 }
 
+// loginServer is what the agent login page reads of one row of servers.
+type loginServer struct {
+	ip             string
+	active, logins bool
+	confbridge     bool
+	twin           string // active_twin_server_ip
+}
+
 // loginHall holds what the agent login page looks at: who is where, and which
 // servers are there.
 type loginHall struct {
-	servers []FailoverServer
+	servers []loginServer
 	index   map[string]int
 	weights map[string]int
 	weighed int // sum of the weights
@@ -37,12 +45,16 @@ type loginHall struct {
 }
 
 func newLoginHall(in FailoverInput) *loginHall {
-	h := &loginHall{servers: in.Servers, index: make(map[string]int, len(in.Servers)), weights: in.Weights}
+	h := &loginHall{servers: make([]loginServer, len(in.Servers)), index: make(map[string]int, len(in.Servers)), weights: in.Weights}
 	h.alive = make([]bool, len(in.Servers))
 	h.agents = make([]int, len(in.Servers))
 	h.rooms = make([]int, len(in.Servers))
 	for i, server := range in.Servers {
-		h.index[server.IP] = i
+		h.servers[i] = loginServer{
+			ip: server.IP(), active: server.Active(), logins: server.Logins(),
+			confbridge: server.Engine() == cluster.Confbridge, twin: server.Row["active_twin_server_ip"].Text,
+		}
+		h.index[server.IP()] = i
 		h.alive[i] = !server.Dead
 		h.rooms[i] = server.Rooms
 	}
@@ -68,7 +80,7 @@ func (h *loginHall) phones(seat cluster.LoginSeat) []phoneOf {
 // (docs/vicidial/agent-login.md#algorithm; www/agc
 // vicidial.php:4291-4534) and returns the server on which the agent ends.
 func (h *loginHall) login(phones []phoneOf) (int, loginFailure) {
-	if !slices.ContainsFunc(phones, func(p phoneOf) bool { return p.usable && p.server >= 0 && h.servers[p.server].Logins }) {
+	if !slices.ContainsFunc(phones, func(p phoneOf) bool { return p.usable && p.server >= 0 && h.servers[p.server].logins }) {
 		return -1, loginUnknown // "phone login and password are not active"
 	}
 	if len(phones) == 1 {
@@ -82,7 +94,7 @@ func (h *loginHall) login(phones []phoneOf) (int, loginFailure) {
 		if phone.server < 0 {
 			continue
 		}
-		confbridge = confbridge || h.servers[phone.server].Confbridge
+		confbridge = confbridge || h.servers[phone.server].confbridge
 		if why := h.eligible(phone.server, confbridge); why != loginWorks {
 			failure = max(failure, why)
 			continue
@@ -118,12 +130,12 @@ func (h *loginHall) eligible(server int, confbridge bool) loginFailure {
 	switch {
 	case !h.alive[server]:
 		return loginPinned
-	case !s.Active, !s.Logins:
+	case !s.active, !s.logins:
 		return loginGated
-	case h.agents[server] >= h.rooms[server], confbridge && !s.Confbridge:
+	case h.agents[server] >= h.rooms[server], confbridge && !s.confbridge:
 		return loginFull
-	case len(s.Twin) > 4:
-		if twin, ok := h.index[s.Twin]; !ok || !h.alive[twin] {
+	case len(s.twin) > 4:
+		if twin, ok := h.index[s.twin]; !ok || !h.alive[twin] {
 			return loginGated
 		}
 	}
@@ -138,7 +150,7 @@ func (h *loginHall) load(server int) float64 {
 	if h.weighed == 0 {
 		return agents
 	}
-	part := float64(h.weights[h.servers[server].IP]) / float64(h.weighed)
+	part := float64(h.weights[h.servers[server].ip]) / float64(h.weighed)
 	if part == 0 {
 		part = 0.001
 	}

@@ -13,10 +13,9 @@ import (
 
 // aNode takes logins, has 10 rooms and 50 lines.
 func aNode(ip string) FailoverServer {
-	return FailoverServer{
-		Server: Server{IP: ip, MaxTrunks: 50, CallsPerSecond: 10},
-		ID:     "dial" + ip[len(ip)-1:], Active: true, Logins: true, Rooms: 10,
-	}
+	row := aServer{IP: ip, MaxTrunks: 50, CallsPerSecond: 10}.row()
+	row.Row["active"], row.Row["active_agent_login_server"] = cluster.YesNo(true), cluster.YesNo(true)
+	return FailoverServer{Server: row, Rooms: 10}
 }
 
 // aSeat has a usable phone on each server, in that order.
@@ -128,20 +127,20 @@ func TestFailoverPlan_seats(t *testing.T) {
 	t.Run("a twin of a lost server refuses logins", func(t *testing.T) {
 		in := aFloor()
 		in.Seats = seatsOf(4, dial1, dial2)
-		in.Servers[1].Twin = dial1
+		in.Servers[1].Row["active_twin_server_ip"] = cluster.Text(dial1)
 		wantReason(t, lossOf(t, plan(t, in), dial1), "a twin without heartbeat")
 	})
 
 	t.Run("an alias is balanced although one of its logins is no phone", func(t *testing.T) {
 		in := aFloor()
-		in.Servers[0].Active = false
+		in.Servers[0].Row["active"] = cluster.YesNo(false)
 		in.Seats = []cluster.LoginSeat{{ID: "2000", Phones: []cluster.LoginPhone{{Login: "2000a", ServerIP: dial1, Usable: true}, {Login: "2000z"}}}}
 		wantReason(t, plan(t, in).Today, "refuse logins (active, active_agent_login_server, or a twin without heartbeat) for 1 seat (2000)")
 	})
 
 	t.Run("an inactive server is skipped by aliases but not by a login that is no list", func(t *testing.T) {
 		in := aFloor()
-		in.Servers[0].Active = false
+		in.Servers[0].Row["active"] = cluster.YesNo(false)
 		in.Seats = []cluster.LoginSeat{aSeat("2000", dial1, dial2), aSeat("3000", dial1)}
 		p := plan(t, in)
 		if got := agentsOn(p.Today); got[dial1] != 1 || got[dial2] != 1 {
@@ -152,7 +151,7 @@ func TestFailoverPlan_seats(t *testing.T) {
 
 	t.Run("after a CONFBRIDGE server later MEETME servers look full", func(t *testing.T) {
 		in := aFloor()
-		in.Servers[0].Confbridge = true
+		in.Servers[0].Row["conf_engine"] = cluster.Text("CONFBRIDGE")
 		in.Seats = seatsOf(3, dial1, dial2) // dial2 is MEETME
 		p := plan(t, in)
 		if got := agentsOn(p.Today); got[dial1] != 3 || got[dial2] != 0 {
@@ -250,7 +249,7 @@ func TestFailoverPlan_lines(t *testing.T) {
 		in.Seats = seatsOf(8, dial1, dial2) // nobody on dial3
 		in.Campaigns = []FailoverCampaign{{"SALES", 60}}
 		in.Trunks = limits(30)
-		in.Servers[2].Balance = true
+		in.Servers[2].Row["vicidial_balance_active"] = cluster.YesNo(true)
 		loss := lossOf(t, plan(t, in), dial1)
 		if !loss.Survivable || loss.Campaigns[0].Carried != 60 { // 30 on dial2, 30 by the fill
 			t.Errorf("%+v", loss)
@@ -363,9 +362,11 @@ func TestFailoverPlan_properties(t *testing.T) {
 		for _, ip := range ips {
 			node := aNode(ip)
 			node.Rooms = rapid.IntRange(0, 8).Draw(t, "rooms")
-			node.Active = rapid.IntRange(0, 5).Draw(t, "active") > 0
-			node.Confbridge = rapid.IntRange(0, 5).Draw(t, "engine") == 0
-			node.Balance = rapid.Bool().Draw(t, "balance")
+			node.Row["active"] = cluster.YesNo(rapid.IntRange(0, 5).Draw(t, "active") > 0)
+			if rapid.IntRange(0, 5).Draw(t, "engine") == 0 {
+				node.Row["conf_engine"] = cluster.Text("CONFBRIDGE")
+			}
+			node.Row["vicidial_balance_active"] = cluster.YesNo(rapid.Bool().Draw(t, "balance"))
 			in.Servers = append(in.Servers, node)
 		}
 		for i := range rapid.IntRange(0, 15).Draw(t, "seats") {

@@ -54,21 +54,21 @@ func (s *loopState) fillCampaign(campaign string, needed int, short map[serverCa
 	var all []Fill
 	tally, placed := 0, 0
 	for _, server := range s.balancing() {
-		key := serverCampaign{server.IP, campaign}
+		key := serverCampaign{server.ip, campaign}
 		if short[key] {
 			continue
 		}
-		fill := Fill{ServerIP: server.IP, Campaign: campaign, Available: s.available(server, campaign)}
+		fill := Fill{ServerIP: server.ip, Campaign: campaign, Available: s.available(server, campaign)}
 		// A server beyond its maximum has less than nothing free. The tally
 		// goes down by that much, and the next server is asked for more; what
 		// is placed in all is held to what is needed by a later check.
-		dial := min(needed-tally, fill.Available, server.MaxTrunks-s.rows[server.IP])
+		dial := min(needed-tally, fill.Available, server.maxTrunks-s.rows[server.ip])
 		tally += dial
 		if s.campaigns[campaign].Unpaused {
 			fill.Place = max(0, min(dial, needed-placed))
 		}
 		placed += fill.Place
-		s.up(Lines{ServerIP: server.IP, Campaign: campaign, Fill: fill.Place})
+		s.up(Lines{ServerIP: server.ip, Campaign: campaign, Fill: fill.Place})
 		all = append(all, fill)
 	}
 	return all
@@ -78,9 +78,9 @@ func (s *loopState) fillCampaign(campaign string, needed int, short map[serverCa
 // what it has. With a MAXIMUM_LIMIT row that is the row's number, and
 // balance_trunks_offlimits is ignored. Unlike the local dialer the fill reads
 // the first of duplicate rows, whatever its restriction.
-func (s *loopState) available(server Server, campaign string) int {
-	available := server.MaxTrunks - server.OffLimits - s.others(server.IP, campaign)
-	for _, trunk := range s.trunks[server.IP] {
+func (s *loopState) available(server dialServer, campaign string) int {
+	available := server.maxTrunks - server.offLimits - s.others(server.ip, campaign)
+	for _, trunk := range s.trunks[server.ip] {
 		if strings.EqualFold(trunk.Campaign, campaign) {
 			if trunk.MaximumLimit {
 				available = trunk.Dedicated
@@ -88,21 +88,21 @@ func (s *loopState) available(server Server, campaign string) int {
 			break
 		}
 	}
-	return max(0, available-s.lines[serverCampaign{server.IP, campaign}].filled())
+	return max(0, available-s.lines[serverCampaign{server.ip, campaign}].filled())
 }
 
 // balancing lists the servers that the fill asks, in its order: the higher
 // rank first, then by address as text. Nothing else is looked at: a server
 // that is not active is asked as well (docs/vicidial/measured.md#fill-ignores-active).
-func (s *loopState) balancing() []Server {
-	var servers []Server
-	for _, server := range s.in.Servers {
-		if server.Balance {
+func (s *loopState) balancing() []dialServer {
+	var servers []dialServer
+	for _, server := range s.servers {
+		if server.balance {
 			servers = append(servers, server)
 		}
 	}
-	slices.SortStableFunc(servers, func(a, b Server) int {
-		return cmp.Or(cmp.Compare(b.BalanceRank, a.BalanceRank), cmp.Compare(a.IP, b.IP))
+	slices.SortStableFunc(servers, func(a, b dialServer) int {
+		return cmp.Or(cmp.Compare(b.balanceRank, a.balanceRank), cmp.Compare(a.ip, b.ip))
 	})
 	return servers
 }

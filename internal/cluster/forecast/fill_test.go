@@ -12,8 +12,8 @@ func TestForecast_fill(t *testing.T) {
 	aShortage := func() Input {
 		in := aForecast()
 		in.Servers = append(in.Servers,
-			Server{IP: dial2, MaxTrunks: 40, Balance: true},
-			Server{IP: dial3, MaxTrunks: 50, Balance: true})
+			aServer{IP: dial2, MaxTrunks: 40, Balance: true}.row(),
+			aServer{IP: dial3, MaxTrunks: 50, Balance: true}.row())
 		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", MaximumLimit: true}}
 		in.Goals = []Goal{{dial1, "A", 100}}
 		return in
@@ -34,7 +34,7 @@ func TestForecast_fill(t *testing.T) {
 	t.Run("a higher rank is asked first", func(t *testing.T) {
 		in := aShortage()
 		in.Goals[0].Lines = 45
-		in.Servers[2].BalanceRank = 5
+		in.Servers[2].Row["vicidial_balance_rank"] = cluster.Number(5)
 		f := New(in)
 		wantFill(t, f, dial3, "A", 45)
 		wantFill(t, f, dial2, "A", 0)
@@ -42,14 +42,14 @@ func TestForecast_fill(t *testing.T) {
 
 	t.Run("addresses are ordered as text", func(t *testing.T) {
 		in := aShortage()
-		in.Servers[2].IP = "10.0.0.10" // before 10.0.0.2 as text
+		in.Servers[2].Row["server_ip"] = cluster.Text("10.0.0.10") // before 10.0.0.2 as text
 		in.Goals[0].Lines = 50
 		wantFill(t, New(in), "10.0.0.10", "A", 50)
 	})
 
 	t.Run("offlimits is ignored where the campaign has a MAXIMUM_LIMIT row", func(t *testing.T) {
 		in := aShortage()
-		in.Servers[1].OffLimits = 40
+		in.Servers[1].Row["balance_trunks_offlimits"] = cluster.Number(40)
 		f := New(in)
 		wantFill(t, f, dial2, "A", 0)
 		in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: dial2, Campaign: "A", Dedicated: 20, MaximumLimit: true})
@@ -122,7 +122,7 @@ func TestForecast_fill(t *testing.T) {
 
 	t.Run("nobody balances", func(t *testing.T) {
 		in := aShortage()
-		in.Servers[1].Balance, in.Servers[2].Balance = false, false
+		in.Servers[1].Row["vicidial_balance_active"], in.Servers[2].Row["vicidial_balance_active"] = cluster.YesNo(false), cluster.YesNo(false)
 		f := New(in)
 		if len(f.Fill) != 0 || !strings.Contains(f.Starved[0], "vicidial_balance_active=Y") {
 			t.Errorf("%+v %q", f.Fill, f.Starved)

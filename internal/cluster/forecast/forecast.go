@@ -9,17 +9,6 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Server is what VICIdial's dialers read of one row of servers.
-// Whether the row says active does not matter to them (docs/vicidial/dialer.md#active-flag).
-type Server struct {
-	IP             string
-	MaxTrunks      int  // max_vicidial_trunks; NULL counts as 0 and stops dialing
-	CallsPerSecond int  // outbound_calls_per_second, as the row says it
-	Balance        bool // vicidial_balance_active: the balance fill may dial from here
-	BalanceRank    int  // vicidial_balance_rank, the higher the earlier
-	OffLimits      int  // balance_trunks_offlimits, lines the fill leaves alone
-}
-
 // Campaign is what the dialers read of one campaign.
 type Campaign struct {
 	ID     string
@@ -87,7 +76,7 @@ func (l Lines) plus(more Lines) Lines {
 // one whose agent has waited longest first. Trunks are in the order in which
 // the table returns them, which decides between duplicate rows.
 type Input struct {
-	Servers   []Server
+	Servers   cluster.Servers
 	Trunks    []cluster.TrunkRow
 	Campaigns []Campaign
 	Goals     []Goal
@@ -190,7 +179,7 @@ func callsPerSecond(column, highest int) float64 {
 func New(in Input) Forecast {
 	state := newLoopState(in)
 	var out Forecast
-	for _, server := range in.Servers {
+	for _, server := range state.servers {
 		out.Local = append(out.Local, state.local(server)...)
 	}
 	out.Fill = state.fill(out.Local)

@@ -13,6 +13,22 @@ const (
 	dial3 = "10.0.0.3"
 )
 
+// aServer is what a test says of a row of servers.
+type aServer struct {
+	IP                                                string
+	MaxTrunks, CallsPerSecond, BalanceRank, OffLimits int
+	Balance                                           bool
+}
+
+func (s aServer) row() cluster.Server {
+	return cluster.Server{Row: cluster.Row{
+		"server_id": cluster.Text("dial" + s.IP[len(s.IP)-1:]), "server_ip": cluster.Text(s.IP),
+		"max_vicidial_trunks": cluster.Number(int64(s.MaxTrunks)), "outbound_calls_per_second": cluster.Number(int64(s.CallsPerSecond)),
+		"vicidial_balance_active": cluster.YesNo(s.Balance), "vicidial_balance_rank": cluster.Number(int64(s.BalanceRank)),
+		"balance_trunks_offlimits": cluster.Number(int64(s.OffLimits)),
+	}}
+}
+
 func aForecastCampaign(id string) Campaign {
 	return Campaign{ID: id, Active: true, Unpaused: true}
 }
@@ -21,7 +37,7 @@ func aForecastCampaign(id string) Campaign {
 // A, B and C without rows.
 func aForecast() Input {
 	return Input{
-		Servers:            []Server{{IP: dial1, MaxTrunks: 100, CallsPerSecond: 20}},
+		Servers:            cluster.Servers{aServer{IP: dial1, MaxTrunks: 100, CallsPerSecond: 20}.row()},
 		Campaigns:          []Campaign{aForecastCampaign("A"), aForecastCampaign("B"), aForecastCampaign("C")},
 		FillCallsPerSecond: 10,
 	}
@@ -83,7 +99,7 @@ func TestForecast_consequences(t *testing.T) {
 
 	t.Run("MAXIMUM_LIMIT 0 keeps a campaign off a server and hands its demand to the fill", func(t *testing.T) {
 		in := aForecast()
-		in.Servers = append(in.Servers, Server{IP: dial2, MaxTrunks: 50, Balance: true})
+		in.Servers = append(in.Servers, aServer{IP: dial2, MaxTrunks: 50, Balance: true}.row())
 		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 0, MaximumLimit: true}}
 		in.Goals = []Goal{{dial1, "A", 40}}
 		f := New(in)
@@ -167,7 +183,7 @@ func TestForecast_consequences(t *testing.T) {
 func TestForecast_measured(t *testing.T) {
 	t.Run("a MAXIMUM_LIMIT above the maximum is not capped: 15 calls on a server of 12", func(t *testing.T) {
 		in := aForecast()
-		in.Servers[0].MaxTrunks = 12
+		in.Servers[0].Row["max_vicidial_trunks"] = cluster.Number(12)
 		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 15, MaximumLimit: true}}
 		in.Goals = []Goal{{dial1, "A", 20}}
 		f := New(in)
@@ -180,7 +196,7 @@ func TestForecast_measured(t *testing.T) {
 
 	t.Run("a MAXIMUM_LIMIT that the goal does not reach leaves step 4 in force", func(t *testing.T) {
 		in := aForecast()
-		in.Servers[0].MaxTrunks = 12
+		in.Servers[0].Row["max_vicidial_trunks"] = cluster.Number(12)
 		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 20, MaximumLimit: true}}
 		in.Goals = []Goal{{dial1, "A", 20}}
 		wantLocal(t, New(in), dial1, "A", 12, 8) // 20 < 20 is false
@@ -203,7 +219,7 @@ func TestForecast_measured(t *testing.T) {
 
 	t.Run("of duplicate rows 10 and 3 the last limits, and others lose 13", func(t *testing.T) {
 		in := aForecast()
-		in.Servers[0].MaxTrunks = 20
+		in.Servers[0].Row["max_vicidial_trunks"] = cluster.Number(20)
 		in.Trunks = []cluster.TrunkRow{
 			{ServerIP: dial1, Campaign: "A", Dedicated: 10, MaximumLimit: true},
 			{ServerIP: dial1, Campaign: "A", Dedicated: 3, MaximumLimit: true},
@@ -217,7 +233,7 @@ func TestForecast_measured(t *testing.T) {
 
 	t.Run("rows and campaigns are the same in other letters, as MariaDB compares them", func(t *testing.T) {
 		in := aForecast()
-		in.Servers = append(in.Servers, Server{IP: dial2, MaxTrunks: 100, Balance: true})
+		in.Servers = append(in.Servers, aServer{IP: dial2, MaxTrunks: 100, Balance: true}.row())
 		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "a", Dedicated: 10, MaximumLimit: true}, {ServerIP: dial2, Campaign: "a", Dedicated: 5, MaximumLimit: true}}
 		in.Goals = []Goal{{dial1, "A", 15}}
 		f := New(in)
@@ -227,7 +243,7 @@ func TestForecast_measured(t *testing.T) {
 
 	t.Run("the fill reads the first of duplicate rows where the local dialer reads the last", func(t *testing.T) {
 		in := aForecast()
-		in.Servers = append(in.Servers, Server{IP: dial2, MaxTrunks: 100, Balance: true})
+		in.Servers = append(in.Servers, aServer{IP: dial2, MaxTrunks: 100, Balance: true}.row())
 		in.Trunks = []cluster.TrunkRow{
 			{ServerIP: dial1, Campaign: "A", Dedicated: 0, MaximumLimit: true},
 			{ServerIP: dial2, Campaign: "A", Dedicated: 10, MaximumLimit: true},
@@ -253,7 +269,7 @@ func TestForecast_measured(t *testing.T) {
 
 	t.Run("fill takes the maximum less offlimits less the reservations of others", func(t *testing.T) {
 		in := aForecast()
-		in.Servers = append(in.Servers, Server{IP: dial2, MaxTrunks: 100, Balance: true, OffLimits: 25})
+		in.Servers = append(in.Servers, aServer{IP: dial2, MaxTrunks: 100, Balance: true, OffLimits: 25}.row())
 		in.Trunks = []cluster.TrunkRow{
 			{ServerIP: dial1, Campaign: "A", Dedicated: 10, MaximumLimit: true},
 			{ServerIP: dial2, Campaign: "B", Dedicated: 15},
@@ -291,7 +307,7 @@ func TestForecast_campaignsThatAreNotDialed(t *testing.T) {
 	t.Run("auto dialing switched off places nothing and still reports shortages", func(t *testing.T) {
 		in := aForecast()
 		in.AutoDialOff = true
-		in.Servers = append(in.Servers, Server{IP: dial2, MaxTrunks: 100, Balance: true})
+		in.Servers = append(in.Servers, aServer{IP: dial2, MaxTrunks: 100, Balance: true}.row())
 		in.Goals = []Goal{{dial1, "A", 130}}
 		f := New(in)
 		wantLocal(t, f, dial1, "A", 0, 30)
@@ -302,7 +318,7 @@ func TestForecast_campaignsThatAreNotDialed(t *testing.T) {
 
 	t.Run("a server whose maximum is 0 dials nothing", func(t *testing.T) {
 		in := aForecast()
-		in.Servers[0].MaxTrunks = 0
+		in.Servers[0].Row["max_vicidial_trunks"] = cluster.Number(0)
 		in.Goals = []Goal{{dial1, "A", 10}}
 		wantLocal(t, New(in), dial1, "A", 0, 10)
 	})
@@ -336,7 +352,7 @@ func TestForecast_rates(t *testing.T) {
 	}
 	t.Run("5 calls a second take 20 s for 100 lines", func(t *testing.T) {
 		in := aForecast()
-		in.Servers[0].CallsPerSecond = 5
+		in.Servers[0].Row["outbound_calls_per_second"] = cluster.Number(5)
 		in.Goals = []Goal{{dial1, "A", 100}}
 		if got := New(in).Nodes[0].Seconds; got != 20 {
 			t.Errorf("%v s", got)

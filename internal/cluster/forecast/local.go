@@ -11,9 +11,28 @@ import (
 // serverCampaign names a campaign on a server.
 type serverCampaign struct{ server, campaign string }
 
+// dialServer is what the dialers read of one row of servers. Whether the row says
+// active does not matter to them (docs/vicidial/dialer.md#active-flag).
+type dialServer struct {
+	ip             string
+	maxTrunks      int // NULL counts as 0 and stops dialing
+	callsPerSecond int // outbound_calls_per_second, as the row says it
+	balance        bool
+	balanceRank    int // vicidial_balance_rank, the higher the earlier
+	offLimits      int // balance_trunks_offlimits, lines the fill leaves alone
+}
+
+func newDialServer(row cluster.Server) dialServer {
+	return dialServer{
+		ip: row.IP(), maxTrunks: row.MaxTrunks(), callsPerSecond: row.Row.Int("outbound_calls_per_second"),
+		balance: row.Balance(), balanceRank: row.Row.Int("vicidial_balance_rank"), offLimits: row.Row.Int("balance_trunks_offlimits"),
+	}
+}
+
 // loopState is what changes while a loop is worked out: the lines up.
 type loopState struct {
 	in        Input
+	servers   []dialServer // in the order of the input
 	campaigns map[string]Campaign
 	trunks    map[string][]cluster.TrunkRow // by server, in the order of the table
 	goals     map[string][]Goal             // by server, in the order in which they are served
@@ -31,6 +50,9 @@ func newLoopState(in Input) *loopState {
 		lines:     make(map[serverCampaign]Lines),
 		busy:      make(map[string]int),
 		rows:      make(map[string]int),
+	}
+	for _, server := range in.Servers {
+		s.servers = append(s.servers, newDialServer(server))
 	}
 	for _, campaign := range in.Campaigns {
 		s.campaigns[campaign.ID] = campaign
@@ -79,10 +101,10 @@ func (s *loopState) others(server, campaign string) int {
 
 // local works out one loop of one server's own dialer. All sums are made
 // before the first call is placed, as the dialer does it.
-func (s *loopState) local(server Server) []Local {
+func (s *loopState) local(server dialServer) []Local {
 	var all []Local
-	active := s.busy[server.IP] // grows by what each campaign is to place
-	for _, goal := range s.goals[server.IP] {
+	active := s.busy[server.ip] // grows by what each campaign is to place
+	for _, goal := range s.goals[server.ip] {
 		line, counted := s.localCampaign(server, goal, active)
 		active += counted
 		all = append(all, line)
@@ -96,38 +118,38 @@ func (s *loopState) local(server Server) []Local {
 // localCampaign is steps 1 to 7 of docs/vicidial/dialer.md#trunk-limits. The second result is what the dialer
 // adds to its count of active lines, which it does even for a campaign that it
 // then does not dial.
-func (s *loopState) localCampaign(server Server, goal Goal, active int) (Local, int) {
+func (s *loopState) localCampaign(server dialServer, goal Goal, active int) (Local, int) {
 	campaign := s.campaigns[goal.Campaign]
-	now := s.lines[serverCampaign{server.IP, goal.Campaign}]
-	line := Local{ServerIP: server.IP, Campaign: goal.Campaign, Goal: goal.Lines, Existing: now.own()}
+	now := s.lines[serverCampaign{server.ip, goal.Campaign}]
+	line := Local{ServerIP: server.ip, Campaign: goal.Campaign, Goal: goal.Lines, Existing: now.own()}
 	if !campaign.Active {
 		line.Goal = 0
 	}
-	line.Limit, line.Limited = s.limit(server.IP, goal.Campaign) // step 1
-	others := s.others(server.IP, goal.Campaign)
-	line.Allowed = server.MaxTrunks - others // step 2
+	line.Limit, line.Limited = s.limit(server.ip, goal.Campaign) // step 1
+	others := s.others(server.ip, goal.Campaign)
+	line.Allowed = server.maxTrunks - others // step 2
 
 	wanted := line.Goal - line.Existing // step 3
 	place, shortage := wanted, 0
 	wouldBe := active + wanted
-	if wouldBe > server.MaxTrunks { // step 4
-		place = min(place, server.MaxTrunks-active)
-		shortage = min(wouldBe-server.MaxTrunks, wanted)
-		line.Why = fmt.Sprintf("Server %s has a maximum of %d lines, and %d are in use.", server.IP, server.MaxTrunks, active)
+	if wouldBe > server.maxTrunks { // step 4
+		place = min(place, server.maxTrunks-active)
+		shortage = min(wouldBe-server.maxTrunks, wanted)
+		line.Why = fmt.Sprintf("Server %s has a maximum of %d lines, and %d are in use.", server.ip, server.maxTrunks, active)
 	}
 	switch {
 	case line.Limited && line.Limit < line.Goal: // step 5, which forgets step 4
 		place = line.Limit - line.Existing
 		shortage = min(line.Goal-line.Limit, wanted) // step 7
-		line.Why = fmt.Sprintf("Its MAXIMUM_LIMIT on server %s is %d.", server.IP, line.Limit)
+		line.Why = fmt.Sprintf("Its MAXIMUM_LIMIT on server %s is %d.", server.ip, line.Limit)
 	case !line.Limited && line.Allowed < wouldBe: // step 6
 		shortage = min(wouldBe-line.Allowed, wanted) // step 7
 		place = min(place, line.Allowed-active)
 		line.Why = fmt.Sprintf("Other campaigns reserve %d of the %d lines of server %s, and %d lines are in use: "+
 			"without a MAXIMUM_LIMIT row of its own the campaign stops at %d lines in use by anybody.",
-			others, server.MaxTrunks, server.IP, active, line.Allowed)
+			others, server.maxTrunks, server.ip, active, line.Allowed)
 		if others == 0 {
-			line.Why = fmt.Sprintf("Server %s has a maximum of %d lines, and %d are in use.", server.IP, server.MaxTrunks, active)
+			line.Why = fmt.Sprintf("Server %s has a maximum of %d lines, and %d are in use.", server.ip, server.maxTrunks, active)
 		}
 	}
 	counted := max(0, place)
@@ -147,19 +169,19 @@ func (s *loopState) localCampaign(server Server, goal Goal, active int) (Local, 
 
 // nodes sums up per server.
 func (s *loopState) nodes(f Forecast) []Node {
-	placed := make(map[string]int, len(s.in.Servers))
+	placed := make(map[string]int, len(s.servers))
 	for _, line := range f.Local {
 		placed[line.ServerIP] += line.Place
 	}
-	nodes := make([]Node, 0, len(s.in.Servers))
-	for _, server := range s.in.Servers {
-		rate := LocalCallsPerSecond(server.CallsPerSecond)
+	nodes := make([]Node, 0, len(s.servers))
+	for _, server := range s.servers {
+		rate := LocalCallsPerSecond(server.callsPerSecond)
 		nodes = append(nodes, Node{
-			ServerIP:       server.IP,
-			Lines:          s.busy[server.IP],
-			OverMaximum:    max(0, s.busy[server.IP]-server.MaxTrunks),
+			ServerIP:       server.ip,
+			Lines:          s.busy[server.ip],
+			OverMaximum:    max(0, s.busy[server.ip]-server.maxTrunks),
 			CallsPerSecond: rate,
-			Seconds:        float64(placed[server.IP]) / rate,
+			Seconds:        float64(placed[server.ip]) / rate,
 		})
 	}
 	return nodes

@@ -1,7 +1,6 @@
 package forecast
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -14,10 +13,10 @@ func drawForecast(t *rapid.T) Input {
 	small := rapid.IntRange(0, 120)
 	in := Input{FillOff: rapid.Bool().Draw(t, "fillOff"), AutoDialOff: rapid.IntRange(0, 9).Draw(t, "off") == 0}
 	for _, ip := range ips {
-		in.Servers = append(in.Servers, Server{
+		in.Servers = append(in.Servers, aServer{
 			IP: ip, MaxTrunks: small.Draw(t, "max"), CallsPerSecond: rapid.IntRange(0, 300).Draw(t, "cps"),
 			Balance: rapid.Bool().Draw(t, "balance"), BalanceRank: rapid.IntRange(0, 2).Draw(t, "rank"), OffLimits: rapid.IntRange(0, 30).Draw(t, "off limits"),
-		})
+		}.row())
 	}
 	for _, id := range ids {
 		in.Campaigns = append(in.Campaigns, Campaign{
@@ -123,9 +122,8 @@ func TestForecast_properties(t *testing.T) {
 			}
 		}
 		for _, fill := range f.Fill {
-			i := slices.IndexFunc(in.Servers, func(s Server) bool { return s.IP == fill.ServerIP })
-			if !in.Servers[i].Balance {
-				t.Fatalf("%+v on %+v", fill, in.Servers[i])
+			if server, _ := in.Servers.ByIP(fill.ServerIP); !server.Balance() {
+				t.Fatalf("%+v on %+v", fill, server)
 			}
 			for _, line := range f.Local {
 				if line.ServerIP == fill.ServerIP && line.Campaign == fill.Campaign && line.Shortage > 0 {
@@ -136,7 +134,7 @@ func TestForecast_properties(t *testing.T) {
 	}))
 
 	t.Run("limits that sum below the maximum, one for each campaign, are met whatever the order", rapid.MakeCheck(func(t *rapid.T) {
-		in := Input{Servers: []Server{{IP: dial1, MaxTrunks: 300}}, FillOff: true}
+		in := Input{Servers: cluster.Servers{aServer{IP: dial1, MaxTrunks: 300}.row()}, FillOff: true}
 		for _, id := range []string{"A", "B", "C"} {
 			in.Campaigns = append(in.Campaigns, aForecastCampaign(id))
 			in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: dial1, Campaign: id, Dedicated: rapid.IntRange(0, 100).Draw(t, "limit"), MaximumLimit: true})

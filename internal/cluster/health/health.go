@@ -4,29 +4,16 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Server is what one row of servers says, and what is counted for it.
+// Server is a row of servers, and what is counted for it.
 type Server struct {
-	ID             string
-	IP             string
-	Active         bool // servers.active
-	Asterisk       bool // active_asterisk_server
-	Logins         bool // active_agent_login_server
-	GenerateConf   bool // generate_vicidial_conf
-	RebuildPending bool // rebuild_conf_files is Y
-	// RebuildAsked is when the newest entry of the admin log asked for it;
-	// zero when none is known.
-	RebuildAsked   time.Time
-	MaxTrunks      int
-	SystemLoad     int // sysload: the load average times 100
-	CPUIdlePercent int
-	Channels       int // channels_total
-	Disks          string
-	Revision       int // svn_revision
-	RoomsTotal     int
-	RoomsFree      int
-	Phones         int // active phones
+	cluster.Server
+	RoomsTotal int // conference rooms of its engine
+	RoomsFree  int
+	Phones     int // active phones
 	// PhonesRegistered counts those whose peer status says OK or REGISTERED;
 	// -1 where the schema has no peer status or the node does not gather it.
 	PhonesRegistered int
@@ -39,23 +26,9 @@ type Heartbeat struct {
 	DatabaseTime time.Time // by the database's clock, in the same statement
 }
 
-// AgentCount counts rows of vicidial_live_agents.
-type AgentCount struct {
-	ServerIP string
-	Campaign string
-	Status   string
-	Remote   bool // a remote agent's line, extension R/…
-	Count    int
-}
-
-// CallCount counts rows of vicidial_auto_calls.
-type CallCount struct {
-	ServerIP string
-	Campaign string // or the in-group
-	Type     string // IN, OUT or OUTBALANCE
-	Status   string
-	Count    int
-}
+// Alive says whether the agent login page takes the server for alive
+// (docs/vicidial/daemons.md#heartbeat-tolerance).
+func (b Heartbeat) Alive(now time.Time) bool { return now.Sub(b.LastUpdate) <= HeartbeatTolerance }
 
 // Shortage is a row of vicidial_campaign_server_stats.
 type Shortage struct {
@@ -79,10 +52,11 @@ type Replica struct {
 type Snapshot struct {
 	Now             time.Time // the database's NOW()
 	DatabaseStarted time.Time // Now less its uptime
-	Servers         []Server
+	Servers         []Server  // two rows may have one address
+	NewestChange    time.Time // of the admin log; a flag that is set now was set no later
 	Beats           []Heartbeat
 	Agents          []AgentCount
-	Calls           []CallCount
+	Calls           []cluster.CallCount
 	Shortages       []Shortage
 	VoicemailServer string // active_voicemail_server
 	AutoDialOff     bool   // disable_auto_dial, which stops dialing for a while
@@ -177,13 +151,13 @@ func NewReport(s Snapshot) Report {
 	for _, beat := range s.Beats {
 		beats[beat.ServerIP] = beat
 	}
-	servers := slices.SortedStableFunc(slices.Values(s.Servers), func(a, b Server) int { return cmp.Compare(a.IP, b.IP) })
-	servers = slices.CompactFunc(servers, func(a, b Server) bool { return a.IP == b.IP }) // the first counts, as for VICIdial's daemons
+	s.Servers = slices.SortedStableFunc(slices.Values(s.Servers), func(a, b Server) int { return cmp.Compare(a.IP(), b.IP()) })
+	servers := slices.CompactFunc(slices.Clone(s.Servers), func(a, b Server) bool { return a.IP() == b.IP() }) // the first counts, as for VICIdial's daemons
 	for _, server := range servers {
-		beat, beats := beats[server.IP]
+		beat, beats := beats[server.IP()]
 		node := nodeHealth(s, server, beat, beats)
 		for _, campaign := range h.Campaigns {
-			if campaign.ServerIP != server.IP {
+			if campaign.ServerIP != server.IP() {
 				continue
 			}
 			node.Agents += campaign.Agents
@@ -193,7 +167,7 @@ func NewReport(s Snapshot) Report {
 				node.Shortage += campaign.Shortage
 			}
 		}
-		h.CoordinatorAlive = h.CoordinatorAlive || (node.Alive && server.IP == s.VoicemailServer)
+		h.CoordinatorAlive = h.CoordinatorAlive || (node.Alive && server.IP() == s.VoicemailServer)
 		h.Nodes = append(h.Nodes, node)
 	}
 	for _, campaign := range h.Campaigns {
@@ -206,16 +180,16 @@ func NewReport(s Snapshot) Report {
 
 func nodeHealth(s Snapshot, server Server, beat Heartbeat, beats bool) Node {
 	node := Node{
-		ID: server.ID, IP: server.IP, Beats: beats,
-		Load: float64(server.SystemLoad) / 100, CPUIdlePercent: server.CPUIdlePercent, Channels: server.Channels, Disks: server.Disks,
-		RoomsTotal: server.RoomsTotal, RoomsFree: server.RoomsFree, RebuildPending: server.RebuildPending,
+		ID: server.ID(), IP: server.IP(), Beats: beats,
+		Load: float64(server.Row.Int("sysload")) / 100, CPUIdlePercent: server.Row.Int("cpu_idle_percent"), Channels: server.Row.Int("channels_total"), Disks: server.Row["disk_usage"].Text,
+		RoomsTotal: server.RoomsTotal, RoomsFree: server.RoomsFree, RebuildPending: server.RebuildPending(),
 		Phones: server.Phones, PhonesRegistered: server.PhonesRegistered,
 	}
 	if beats {
 		// The login page goes by the time that the node wrote. One whose clock is
 		// wrong is alive to it although it is silent, or dead although it speaks.
 		node.Silence = s.Now.Sub(beat.LastUpdate)
-		node.Alive = node.Silence <= HeartbeatTolerance
+		node.Alive = beat.Alive(s.Now)
 		node.InSync = true
 		if node.SkewKnown = !beat.DatabaseTime.IsZero(); node.SkewKnown {
 			node.Silence = s.Now.Sub(beat.DatabaseTime)
@@ -224,9 +198,8 @@ func nodeHealth(s Snapshot, server Server, beat Heartbeat, beats bool) Node {
 		}
 		node.Silence = max(0, node.Silence)
 	}
-	gated := !server.Asterisk || !server.GenerateConf
-	late := !server.RebuildAsked.IsZero() && s.Now.Sub(server.RebuildAsked) > RebuildTolerance
-	node.RebuildStuck = server.RebuildPending && !gated && (late || !node.Alive)
+	late := !s.NewestChange.IsZero() && s.Now.Sub(s.NewestChange) > RebuildTolerance
+	node.RebuildStuck = server.RebuildPending() && server.Generates() && (late || !node.Alive)
 	return node
 }
 

@@ -4,14 +4,21 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 var noon = time.Date(2024, 5, 17, 12, 0, 0, 0, time.UTC)
 
 func aHealthyServer(ip string) Server {
+	yes := cluster.YesNo(true)
 	return Server{
-		ID: "dial" + ip[len(ip)-1:], IP: ip, Active: true, Asterisk: true, Logins: true, GenerateConf: true,
-		MaxTrunks: 96, SystemLoad: 150, CPUIdlePercent: 80, RoomsTotal: 50, RoomsFree: 40, PhonesRegistered: -1,
+		Server: cluster.Server{Row: cluster.Row{
+			"server_id": cluster.Text("dial" + ip[len(ip)-1:]), "server_ip": cluster.Text(ip), "active": yes,
+			"active_asterisk_server": yes, "active_agent_login_server": yes, "generate_vicidial_conf": yes,
+			"max_vicidial_trunks": cluster.Number(96), "sysload": cluster.Number(150), "cpu_idle_percent": cluster.Number(80),
+		}},
+		RoomsTotal: 50, RoomsFree: 40, PhonesRegistered: -1,
 	}
 }
 
@@ -126,18 +133,19 @@ func TestHealth_heartbeat(t *testing.T) {
 	t.Run("nothing is asked of a node that is out of service, until somebody works on it", func(t *testing.T) {
 		s := aHealthyCluster()
 		s.Beats = s.Beats[:1]
-		s.Servers[0].Active, s.Servers[0].RoomsTotal, s.Servers[0].RebuildPending = false, 0, true
+		s.Servers[0].RoomsTotal = 0
+		s.Servers[0].Row["active"], s.Servers[0].Row["rebuild_conf_files"] = cluster.YesNo(false), cluster.YesNo(true)
 		if h := NewReport(s); len(h.Problems) != 0 {
 			t.Errorf("%v", h.Problems)
 		}
-		s.Calls = []CallCount{{dial2, "SALES", "OUT", "LIVE", 1}}
+		s.Calls = []cluster.CallCount{{ServerIP: dial2, Campaign: "SALES", Type: "OUT", Status: "LIVE", Count: 1}}
 		wantProblem(t, s, dial2, "has no heartbeat")
 	})
 
 	t.Run("two rows with one address are told once, and the first counts", func(t *testing.T) {
 		s := aHealthyCluster()
-		twin := s.Servers[0]
-		twin.ID, twin.RoomsTotal = "copy", 0
+		twin := aHealthyServer(dial2)
+		twin.Row["server_id"], twin.RoomsTotal = cluster.Text("copy"), 0
 		s.Servers = append(s.Servers, twin)
 		wantProblem(t, s, "", "dial2 and copy are rows of servers with one address, 10.0.0.2")
 		if h := NewReport(s); len(h.Nodes) != 2 || len(h.Problems) != 1 {
@@ -154,7 +162,9 @@ func TestHealth_heartbeat(t *testing.T) {
 
 	t.Run("the database's pseudo server needs no heartbeat, no rooms and no lines", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Servers = append(s.Servers, Server{ID: "DB1", IP: "10.0.0.9", RebuildPending: true, PhonesRegistered: -1})
+		s.Servers = append(s.Servers, Server{PhonesRegistered: -1, Server: cluster.Server{Row: cluster.Row{
+			"server_id": cluster.Text("DB1"), "server_ip": cluster.Text("10.0.0.9"), "rebuild_conf_files": cluster.YesNo(true),
+		}}})
 		if h := NewReport(s); len(h.Problems) != 0 {
 			t.Errorf("%v", h.Problems)
 		}
@@ -175,11 +185,11 @@ func TestHealth_coordinator(t *testing.T) {
 func TestHealth_rebuild(t *testing.T) {
 	t.Run("a flag that was just set is no problem", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Servers[0].RebuildPending = true
+		s.Servers[0].Row["rebuild_conf_files"] = cluster.YesNo(true)
 		if h := NewReport(s); len(h.Problems) != 0 || !h.Nodes[1].RebuildPending || h.Nodes[1].RebuildStuck {
 			t.Errorf("%+v", h)
 		}
-		s.Servers[0].RebuildAsked = noon.Add(-2 * time.Minute)
+		s.NewestChange = noon.Add(-2 * time.Minute)
 		if h := NewReport(s); len(h.Problems) != 0 {
 			t.Errorf("%v", h.Problems)
 		}
@@ -187,21 +197,21 @@ func TestHealth_rebuild(t *testing.T) {
 
 	t.Run("one that pends for five minutes is stuck", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Servers[0].RebuildPending, s.Servers[0].RebuildAsked = true, noon.Add(-5*time.Minute)
+		s.Servers[0].Row["rebuild_conf_files"], s.NewestChange = cluster.YesNo(true), noon.Add(-5*time.Minute)
 		wantProblem(t, s, dial2, "was asked to rebuild its configuration files 5 min ago")
 	})
 
 	t.Run("one on a dead node waits", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Servers[0].RebuildPending = true
+		s.Servers[0].Row["rebuild_conf_files"] = cluster.YesNo(true)
 		s.Beats[1] = aBeat(dial2, time.Hour, 0)
 		wantProblem(t, s, dial2, "is not there to do it")
 	})
 
 	t.Run("that of a node which generates nothing stands for ever, and is none", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Servers[0].RebuildPending, s.Servers[0].GenerateConf = true, false
-		s.Servers[0].RebuildAsked = noon.Add(-24 * time.Hour)
+		s.Servers[0].Row["rebuild_conf_files"], s.Servers[0].Row["generate_vicidial_conf"] = cluster.YesNo(true), cluster.YesNo(false)
+		s.NewestChange = noon.Add(-24 * time.Hour)
 		if h := NewReport(s); len(h.Problems) != 0 {
 			t.Errorf("%v", h.Problems)
 		}
@@ -216,7 +226,7 @@ func TestHealth_roomsLinesPhones(t *testing.T) {
 	wantProblem(t, s, dial2, "has no conference rooms of its engine")
 
 	s = aHealthyCluster()
-	s.Servers[0].MaxTrunks = 0
+	s.Servers[0].Row["max_vicidial_trunks"] = cluster.Number(0)
 	s.Servers[0].Phones, s.Servers[0].PhonesRegistered = 30, 0
 	if h := NewReport(s); len(h.Problems) != 0 {
 		t.Errorf("a node without calls, lines and agents has problems: %v", h.Problems)
@@ -259,7 +269,7 @@ func TestHealth_replicaAndSchema(t *testing.T) {
 
 	s.ExpectedSchema = 1721
 	wantProblem(t, s, "", "schema 1720, the nodes expect 1721")
-	s.Servers[0].Revision, s.Servers[1].Revision = 3884, 3520
+	s.Servers[0].Row["svn_revision"], s.Servers[1].Row["svn_revision"] = cluster.Number(3884), cluster.Number(3520)
 	wantProblem(t, s, "", "3520 on dial1; 3884 on dial2")
 	s.AutoDialOff = true
 	wantProblem(t, s, "", "Auto dialing is stopped")
@@ -275,8 +285,8 @@ func TestHealth_counts(t *testing.T) {
 		{dial1, "SALES", "READY", true, 3},
 		{dial2, "SUPPORT", "READY", false, 4},
 	}
-	s.Calls = []CallCount{
-		{dial1, "SALES", "OUT", "LIVE", 9}, {dial1, "SALES", "OUTBALANCE", "SENT", 2}, {dial1, "SUPPORT_IN", "IN", "LIVE", 5},
+	s.Calls = []cluster.CallCount{
+		{ServerIP: dial1, Campaign: "SALES", Type: "OUT", Status: "LIVE", Count: 9}, {ServerIP: dial1, Campaign: "SALES", Type: "OUTBALANCE", Status: "SENT", Count: 2}, {ServerIP: dial1, Campaign: "SUPPORT_IN", Type: "IN", Status: "LIVE", Count: 5},
 	}
 	h := NewReport(s)
 	if h.Agents != 12 || h.Calls != 16 || h.Nodes[0].Agents != 8 || h.Nodes[0].RemoteAgents != 3 || h.Nodes[0].Calls != 16 {

@@ -21,14 +21,14 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 	}
 	ids := map[string][]string{}
 	for _, server := range s.Servers {
-		ids[server.IP] = append(ids[server.IP], server.ID)
+		ids[server.IP()] = append(ids[server.IP()], server.ID())
 	}
 	for _, ip := range slices.Sorted(maps.Keys(ids)) {
 		if len(ids[ip]) > 1 {
 			add(fmt.Sprintf("%s are rows of servers with one address, %s: VICIdial takes them for one.", strings.Join(ids[ip], " and "), ip), "Remove the rows that are not the machine's, or give them their own address.")
 		}
 	}
-	if up := s.Now.Sub(s.DatabaseStarted); len(s.Beats) == 0 && slices.ContainsFunc(s.Servers, isTelephony) {
+	if up := s.Now.Sub(s.DatabaseStarted); len(s.Beats) == 0 && slices.ContainsFunc(s.Servers, func(server Server) bool { return server.Telephony() }) {
 		what := "No node has a heartbeat: server_updater is empty."
 		if !s.DatabaseStarted.IsZero() {
 			what = fmt.Sprintf("No node has a heartbeat: server_updater is a MEMORY table and empty, and the database was started %s ago.", ago(up))
@@ -38,7 +38,7 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 	switch {
 	case s.VoicemailServer == "":
 		add("No active_voicemail_server is set: voicemail, the end of day and the purges run nowhere.", "Name one telephony node in the system settings.")
-	case !slices.ContainsFunc(s.Servers, func(server Server) bool { return server.IP == s.VoicemailServer }):
+	case !slices.ContainsFunc(s.Servers, func(server Server) bool { return server.IP() == s.VoicemailServer }):
 		add(fmt.Sprintf("The active_voicemail_server %s is no row of servers: voicemail, the end of day and the purges run nowhere.", s.VoicemailServer), "Name one telephony node in the system settings.")
 	case !h.CoordinatorAlive && len(s.Beats) > 0:
 		add(fmt.Sprintf("The active_voicemail_server %s is dead: voicemail, the end of day and the purges stop.", s.VoicemailServer), "Bring it back, or name another node in the system settings.")
@@ -74,13 +74,14 @@ func revisions(servers []Server) string {
 	nodes := make(map[int][]string)
 	var revisions []int
 	for _, server := range servers {
-		if server.Revision == 0 || !isTelephony(server) {
+		revision := server.Row.Int("svn_revision")
+		if revision == 0 || !server.Telephony() {
 			continue
 		}
-		if nodes[server.Revision] == nil {
-			revisions = append(revisions, server.Revision)
+		if nodes[revision] == nil {
+			revisions = append(revisions, revision)
 		}
-		nodes[server.Revision] = append(nodes[server.Revision], server.ID)
+		nodes[revision] = append(nodes[revision], server.ID())
 	}
 	if len(revisions) < 2 {
 		return ""
@@ -93,22 +94,20 @@ func revisions(servers []Server) string {
 	return "The nodes run different code revisions: " + strings.Join(texts, "; ") + "."
 }
 
-func isTelephony(server Server) bool { return server.Asterisk }
-
 // nodeProblems are those of each node, in the order of the nodes.
 func nodeProblems(s Snapshot, h Report, servers []Server) []Problem {
 	var problems []Problem
 	for i, server := range servers {
 		node := h.Nodes[i]
 		add := func(what, do string) {
-			problems = append(problems, Problem{ServerIP: server.IP, What: "Server " + server.ID + " (" + server.IP + ") " + what, Do: do})
+			problems = append(problems, Problem{ServerIP: server.IP(), What: "Server " + server.ID() + " (" + server.IP() + ") " + what, Do: do})
 		}
-		if !server.Active && node.Agents+node.RemoteAgents+node.Calls == 0 {
+		if !server.Active() && node.Agents+node.RemoteAgents+node.Calls == 0 {
 			continue // out of service: nothing is asked of it
 		}
 		heartbeatProblems(s, server, node, add)
 		rebuildProblems(s, server, node, add)
-		if server.Asterisk && server.Logins {
+		if server.Telephony() && server.Logins() {
 			switch {
 			case server.RoomsTotal == 0:
 				add("has no conference rooms of its engine, so no agent can log in there.", "Give it rooms, or set active_agent_login_server to N.")
@@ -116,7 +115,7 @@ func nodeProblems(s Snapshot, h Report, servers []Server) []Problem {
 				add(fmt.Sprintf("has none of its %d conference rooms free: the login balancer skips it.", server.RoomsTotal), "Add rooms, or look for rooms that stay reserved without an agent.")
 			}
 		}
-		if server.MaxTrunks == 0 && node.Shortage > 0 {
+		if server.MaxTrunks() == 0 && node.Shortage > 0 {
 			add("has max_vicidial_trunks 0 and dials nothing, yet campaigns want lines there.", "Set the number of lines that it can carry.")
 		}
 		problems = append(problems, shortageProblems(s, server, h)...)
@@ -132,7 +131,7 @@ func heartbeatProblems(s Snapshot, server Server, node Node, add func(what, do s
 	clock := fmt.Sprintf("%s %s the database's", ago(node.Skew.Abs()), map[bool]string{true: "behind", false: "ahead of"}[node.Skew < 0])
 	silent := node.Silence > HeartbeatTolerance
 	switch {
-	case !server.Asterisk, len(s.Beats) == 0:
+	case !server.Telephony(), len(s.Beats) == 0:
 		return // no telephony node, or told for the whole cluster
 	case !node.Beats:
 		add("has no heartbeat: server_updater holds no row of it.", "Check that its keepalives run (1 in VARactive_keepalives), and restart the update process if the database was restarted.")
@@ -152,10 +151,10 @@ func heartbeatProblems(s Snapshot, server Server, node Node, add func(what, do s
 
 func rebuildProblems(s Snapshot, server Server, node Node, add func(what, do string)) {
 	switch {
-	case !server.RebuildPending || !server.Asterisk || !server.GenerateConf:
+	case !server.RebuildPending() || !server.Generates():
 		return // nothing is asked, or of a row that generates nothing: its flag stands for ever, and is Y from the beginning
-	case node.RebuildStuck && !server.RebuildAsked.IsZero():
-		add(fmt.Sprintf("was asked to rebuild its configuration files %s ago and has not.", ago(s.Now.Sub(server.RebuildAsked))), "Check that its keepalive cron job and the screen asterisk run.")
+	case node.RebuildStuck && !s.NewestChange.IsZero():
+		add(fmt.Sprintf("was asked to rebuild its configuration files %s ago and has not.", ago(s.Now.Sub(s.NewestChange))), "Check that its keepalive cron job and the screen asterisk run.")
 	case node.RebuildStuck:
 		add("is asked to rebuild its configuration files and is not there to do it.", "It will do so when it is back.")
 	}
@@ -164,16 +163,16 @@ func rebuildProblems(s Snapshot, server Server, node Node, add func(what, do str
 func shortageProblems(s Snapshot, server Server, h Report) []Problem {
 	var problems []Problem
 	for _, campaign := range h.Campaigns {
-		if campaign.ServerIP != server.IP || campaign.Shortage == 0 {
+		if campaign.ServerIP != server.IP() || campaign.Shortage == 0 {
 			continue
 		}
 		problem := Problem{
-			ServerIP: server.IP,
-			What:     fmt.Sprintf("Campaign %s is short of %d lines on server %s (%s).", campaign.Campaign, campaign.Shortage, server.ID, server.IP),
+			ServerIP: server.IP(),
+			What:     fmt.Sprintf("Campaign %s is short of %d lines on server %s (%s).", campaign.Campaign, campaign.Shortage, server.ID(), server.IP()),
 			Do:       "Look at the dial forecast: it tells which limit holds the campaign back.",
 		}
 		if !campaign.ShortageFresh {
-			problem.What = fmt.Sprintf("Campaign %s has a trunk shortage of %d on server %s (%s) that is %s old.", campaign.Campaign, campaign.Shortage, server.ID, server.IP, ago(s.Now.Sub(campaign.ShortageUpdated)))
+			problem.What = fmt.Sprintf("Campaign %s has a trunk shortage of %d on server %s (%s) that is %s old.", campaign.Campaign, campaign.Shortage, server.ID(), server.IP(), ago(s.Now.Sub(campaign.ShortageUpdated)))
 			problem.Do = "The balance fill ignores it after 20 minutes. Check that the dialer of that node runs (keepalive 3)."
 		}
 		problems = append(problems, problem)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
 )
 
 // AtWork is who is at work on a server at one moment, and whether more may come.
@@ -15,7 +14,7 @@ type AtWork struct {
 	Logins  bool // active_agent_login_server
 	Balance bool // vicidial_balance_active
 	Agents  []AgentAtWork
-	Calls   []health.CallCount
+	Calls   []cluster.CallCount
 }
 
 // AgentAtWork is an agent who is logged in; remote agents, who are lines and no

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"pgregory.net/rapid"
 )
 
@@ -20,7 +20,7 @@ func agents(users ...string) AtWork {
 }
 
 func (a AtWork) with(kind string, calls int) AtWork {
-	a.Calls = append(slices.Clone(a.Calls), health.CallCount{Campaign: "SALES", Type: kind, Status: "LIVE", Count: calls})
+	a.Calls = append(slices.Clone(a.Calls), cluster.CallCount{Campaign: "SALES", Type: kind, Status: "LIVE", Count: calls})
 	return a
 }
 

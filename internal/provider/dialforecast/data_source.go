@@ -86,7 +86,7 @@ func (m model) withArguments(in forecast.Input) (forecast.Input, diag.Diagnostic
 			diags.AddAttributeError(at, "No such campaign", fmt.Sprintf("The campaign %s is not in vicidial_campaigns, or VICIdial writes it differently.", campaign))
 		}
 		for _, server := range slices.Sorted(maps.Keys(m.Goals[campaign])) {
-			if !slices.ContainsFunc(in.Servers, func(s forecast.Server) bool { return s.IP == server }) {
+			if _, found := in.Servers.ByIP(server); !found {
 				diags.AddAttributeError(at.AtMapKey(server), "No such server", fmt.Sprintf("The server %s is neither in the table servers nor planned.", server))
 			}
 			in.Goals = append(in.Goals, forecast.Goal{ServerIP: server, Campaign: campaign, Lines: int(m.Goals[campaign][server])})

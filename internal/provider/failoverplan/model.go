@@ -43,7 +43,7 @@ type lossModel struct {
 func (m model) withResult(floor forecast.FailoverInput, plan forecast.FailoverPlan) model {
 	names := make(map[string]string, len(floor.Servers))
 	for _, server := range floor.Servers {
-		names[server.IP] = server.ID
+		names[server.IP()] = server.ID()
 	}
 	m.Survivable = types.BoolValue(plan.Survivable)
 	m.Table = types.StringValue(plan.Table(func(ip string) string { return names[ip] }))

@@ -44,8 +44,8 @@ func (m model) picture(land cluster.Landscape) diagram.Topology {
 		t.Replica = &diagram.Machine{Name: "reporting replica", Address: land.Replica}
 	}
 	for _, node := range land.Nodes {
-		if !node.Telephony {
-			t.Database.Name = node.ID // the database's pseudo server
+		if !node.Telephony() {
+			t.Database.Name = node.ID() // the database's pseudo server
 			continue
 		}
 		t.Telephony = append(t.Telephony, newNode(node, land.Voicemail))
@@ -57,8 +57,8 @@ func (m model) picture(land cluster.Landscape) diagram.Topology {
 }
 
 func newNode(node cluster.LandscapeNode, voicemail string) diagram.Node {
-	n := diagram.Node{Name: node.ID, Address: node.IP, Seats: node.Seats, Lines: node.Lines, Dead: node.Dead}
-	if node.IP == voicemail {
+	n := diagram.Node{Name: node.ID(), Address: node.IP(), Seats: node.Seats, Lines: node.MaxTrunks(), Dead: node.Dead}
+	if node.IP() == voicemail {
 		n.Role = "voicemail, end of day"
 	}
 	for _, trunk := range node.Trunks {
