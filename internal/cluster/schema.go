@@ -26,7 +26,10 @@ type Column struct {
 // user, and is left alone.
 type Schema struct {
 	Version int // system_settings.db_schema_version
-	Tables  map[Table]map[string]Column
+	// NonLatin says that the admin page keeps letters of any script:
+	// system_settings.use_non_latin is 1.
+	NonLatin bool
+	Tables   map[Table]map[string]Column
 }
 
 // Has says whether the column is there.

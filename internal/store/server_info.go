@@ -41,7 +41,8 @@ SELECT TABLE_NAME,
 
 const selectSettings = `
 SELECT COALESCE(db_schema_version, 0),
-       COALESCE(first_login_trigger, '') = 'Y'
+       COALESCE(first_login_trigger, '') = 'Y',
+       COALESCE(use_non_latin, '') = '1'
   FROM system_settings
  LIMIT 2`
 
@@ -138,7 +139,7 @@ func (s *Store) readSettings(ctx context.Context, info *serverInfo) error {
 	count := 0
 	err := s.query(ctx, "system settings", selectSettings, nil, func(rows *sql.Rows) error {
 		count++
-		return rows.Scan(&info.schema.Version, &info.firstLogin)
+		return rows.Scan(&info.schema.Version, &info.firstLogin, &info.schema.NonLatin)
 	})
 	if err == nil && count != 1 {
 		err = &NotVICIdial{Database: s.settings.Database, Why: fmt.Sprintf("system_settings has %d rows or more instead of one", count)}

@@ -2,10 +2,13 @@ package tfhelper
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // hinter is an error with a hint at what to do.
@@ -93,4 +96,26 @@ func sentence(text string) string {
 
 func isWord(text string) bool {
 	return !strings.ContainsFunc(text, func(letter rune) bool { return letter < 'a' || letter > 'z' })
+}
+
+// Breaches returns an error at each value that a row may not get, and a warning that
+// names the row where the row holds the value already. at is where a column is
+// declared.
+func Breaches(row string, found []cluster.Breach, at func(column string) path.Path) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, breach := range found {
+		here := at(breach.Column)
+		about := fmt.Sprintf("%s of %s: %s.", breach.Column, row, breach.Err)
+		switch {
+		case breach.TooWide:
+			diags.Append(DiagnoseAt(here, "The database cannot hold this", breach.Err)...)
+		case breach.Stands:
+			diags.Append(WarnAt(here, "A value that is there breaks a rule", about+" The row holds it already, so it may stay; another value must keep the rule.")...)
+		case breach.Advice:
+			diags.Append(WarnAt(here, "A value that VICIdial may change", about)...)
+		default:
+			diags.Append(DiagnoseAt(here, "Invalid value", breach.Err)...)
+		}
+	}
+	return diags
 }

@@ -43,7 +43,7 @@ const key = "template_id"
 // servers in stale.
 func (r *Resource) table(stale cluster.Rebuild) singlerow.Table[model] {
 	return singlerow.Table[model]{
-		Noun: "template", Key: key, Tables: []cluster.Table{cluster.TableTemplates, cluster.TableServers}, Section: "CONFTEMPLATES", Record: key,
+		Noun: "template", Key: key, Tables: []cluster.Table{cluster.TableTemplates, cluster.TableServers}, Section: "CONFTEMPLATES", Record: key, Rules: rules,
 		Store: r.topology, Find: r.find, Same: cluster.SameInTemplate,
 		Change: func(ctx context.Context, m model, seen, want cluster.Row) (cluster.Plan, error) {
 			have, _, err := r.find(ctx, m)

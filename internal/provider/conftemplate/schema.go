@@ -3,30 +3,27 @@ package conftemplate
 import (
 	"context"
 	_ "embed"
-	"regexp"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 //go:embed description.md
 var description string
 
-// Characters that the admin page strips are refused
-// (docs/vicidial/admin-page.md#character-filter).
-var (
-	identifier = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]{2,15}$`), "2 to 15 letters, digits, - and _; VICIdial's admin page strips other characters")
-	plainText  = stringvalidator.RegexMatches(regexp.MustCompile(`^[- .,_0-9a-zA-Z]{1,50}$`), "1 to 50 letters, digits, spaces and - . , _; VICIdial's admin page strips other characters")
-	userGroup  = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_.0-9a-zA-Z]{1,20}$`), "1 to 20 letters, digits and - _ .; VICIdial's admin page strips other characters")
-)
+// What the admin page would strip of a new value is refused.
+var rules = cluster.Rules{
+	"template_id":   cluster.Matches(`^[-_0-9a-zA-Z]{2,15}$`, "2 to 15 letters, digits, - and _; VICIdial's admin page strips other characters"),
+	"template_name": cluster.PageKeeps(`- .,_`, 1, "1 to 50 letters, digits, spaces and - . , _"),
+	"user_group":    cluster.UserGroup,
+}
 
 // Schema returns the schema.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -36,13 +33,11 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"template_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`template_id`: the name under which phones and carriers use the template, 2 to 15 characters. Another one makes another template.",
-				Validators:          []validator.String{identifier},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"template_name": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`template_name`: what the admin pages show.",
-				Validators:          []validator.String{plainText},
 			},
 			"template_contents": schema.StringAttribute{
 				Required:            true,
@@ -52,7 +47,6 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"user_group": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "`user_group`: who sees the template in the admin pages; `---ALL---` is everybody. Schemas before 1308 do not know it.",
-				Validators:          []validator.String{userGroup},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"stale_servers": schema.ListAttribute{

@@ -45,7 +45,7 @@ const key = "user_start"
 // user, and every later change under its remote_agent_id.
 func (r *Resource) table() singlerow.Table[model] {
 	return singlerow.Table[model]{
-		Noun: "remote agents", Key: key, Tables: []cluster.Table{cluster.TableRemoteAgents}, Section: "REMOTEAGENTS", Record: "remote_agent_id",
+		Noun: "remote agents", Key: key, Tables: []cluster.Table{cluster.TableRemoteAgents}, Section: "REMOTEAGENTS", Record: "remote_agent_id", Rules: rules,
 		Store: r.topology, Find: r.find, Change: r.change, Same: cluster.SameInRemoteAgents,
 	}
 }

@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"regexp"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -21,19 +20,26 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
-	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 //go:embed description.md
 var description string
 
-// Characters that the admin page strips are refused
+// What the admin page would strip of a new value is refused
 // (docs/vicidial/admin-page.md#character-filter).
 var (
-	userNumber = stringvalidator.RegexMatches(regexp.MustCompile(`^[1-9][0-9]{1,17}$`), "a number of 2 to 18 digits that does not begin with 0: the daemon counts on from it")
-	identifier = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]{1,20}$`), "1 to 20 letters, digits, - and _; VICIdial's admin page strips other characters")
-	digits     = stringvalidator.RegexMatches(regexp.MustCompile(`^[0-9]{2,20}$`), "2 to 20 digits")
+	identifier = cluster.Matches(`^[-_0-9a-zA-Z]{1,20}$`, "1 to 20 letters, digits, - and _; VICIdial's admin page strips other characters")
 	inGroup    = stringvalidator.RegexMatches(regexp.MustCompile(`^[_0-9a-zA-Z][-_0-9a-zA-Z]{1,19}$`), "an in-group id of 2 to 20 letters, digits, - and _")
+
+	rules = cluster.Rules{
+		"user_start":            cluster.Matches(`^[1-9][0-9]{1,17}$`, "a number of 2 to 18 digits that does not begin with 0: the daemon counts on from it"),
+		"number_of_lines":       cluster.Between(1, cluster.MaxRemoteLines),
+		"server_ip":             cluster.Checked(cluster.CheckServerIP),
+		"conf_exten":            cluster.Matches(`^[0-9]{2,20}$`, "2 to 20 digits"),
+		"extension_group":       identifier,
+		"extension_group_order": identifier,
+		"on_hook_ring_time":     cluster.Between(1, 999),
+	}
 )
 
 // Schema returns the schema.
@@ -44,33 +50,27 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"user_start": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`user_start`: first user of the run, a number. The user must exist. Another one makes another run.",
-				Validators:          []validator.String{userNumber},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"number_of_lines": schema.Int64Attribute{
 				Optional: true, Computed: true, Default: int64default.StaticInt64(1),
 				MarkdownDescription: "`number_of_lines`: users of the run, 1 to 255. Defaults to 1.",
-				Validators:          []validator.Int64{int64validator.Between(1, cluster.MaxRemoteLines)},
 			},
 			"server_ip": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`server_ip`: the node that logs them in. Refer to `vicidial_server.NAME.server_ip`. A change moves the run.",
-				Validators:          []validator.String{tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)},
 			},
 			"campaign_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`campaign_id`: the campaign that they take calls of. It must exist.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(2, 8)},
 			},
 			"conf_exten": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`conf_exten`: the number that calls are sent to, as the node's dialplan dials it. `" + cluster.RemoteTestExtension + "` makes them test agents, which answer by themselves.",
-				Validators:          []validator.String{digits},
 			},
 			"status": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "`status`: `ACTIVE` logs them in. VICIdial's default is `INACTIVE`.",
-				Validators:          []validator.String{stringvalidator.OneOf("ACTIVE", "INACTIVE")},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"closer_campaigns": schema.ListAttribute{
@@ -82,13 +82,11 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"extension_group": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "`extension_group`: group of extensions that calls go to in turn, `NONE` for none.",
-				Validators:          []validator.String{identifier},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"extension_group_order": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "`extension_group_order`: the order of that turn.",
-				Validators:          []validator.String{identifier},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"on_hook_agent": schema.BoolAttribute{
@@ -99,7 +97,6 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"on_hook_ring_time": schema.Int64Attribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "`on_hook_ring_time`: seconds that it rings.",
-				Validators:          []validator.Int64{int64validator.Between(1, 999)},
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 			},
 			"remote_agent_id": schema.Int64Attribute{

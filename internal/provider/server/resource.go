@@ -143,7 +143,10 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		tfhelper.ForRead(resp).KeepState(ctx, o.identity())
 		return
 	}
-	seen, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics) // nothing after an import
+	seen, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	if !known { // it is being imported
+		resp.Diagnostics.Append(r.warnOfImport(ctx, o)...)
+	}
 	r.publish(ctx, o, tfhelper.ForRead(resp), seen)
 }
 

@@ -25,7 +25,12 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
-	diags := reviewColumns(schema, declared)
+	held, _ := servers.ByID(want.id())
+	diags := breaches(schema, want, held.Row, declared.row())
+	if prior != nil && prior.row().Equal(want.row()) {
+		diags = diags.Errors() // what stands was warned of when it came
+	}
+	diags.Append(reviewColumns(schema, declared)...)
 	diags.Append(reviewDialplan(servers, want, declared)...)
 	if prior == nil && !diags.HasError() {
 		want.setDefaults(schema, declared)
@@ -90,15 +95,9 @@ func reviewDialplan(servers cluster.Servers, want, declared *expanded) diag.Diag
 	return diags
 }
 
-// reviewColumns refuses what the connected database cannot hold.
+// reviewColumns refuses secrets and rooms that the connected database cannot hold.
 func reviewColumns(schema cluster.Schema, declared *expanded) diag.Diagnostics {
 	var diags diag.Diagnostics
-	row := declared.row()
-	for _, column := range declared.columns() {
-		if value, wanted := row[column.Name]; wanted {
-			diags.Append(tfhelper.DiagnoseAt(column.Path, "The database cannot hold this", schema.Check(cluster.TableServers, column.Name, value))...)
-		}
-	}
 	for name, secret := range map[string]interface {
 		IsNull() bool
 		IsUnknown() bool

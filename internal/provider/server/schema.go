@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	_ "embed"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -38,19 +37,8 @@ var groupTypes = map[string]map[string]attr.Type{
 	},
 }
 
-// The characters that the admin page keeps
-// (docs/vicidial/admin-page.md#character-filter); a value with
-// others is refused.
-var (
-	serverID   = tfhelper.RegexMatches(`^[-A-Za-z0-9_]{1,10}$`, "1 to 10 letters, digits, underscores or hyphens")
-	plainText  = tfhelper.RegexMatches(`^[- .,_0-9a-zA-Z]*$`, "letters, digits, spaces and - . , _ only; VICIdial's admin page strips other characters")
-	identifier = tfhelper.RegexMatches(`^[-_0-9a-zA-Z]*$`, "letters, digits, - and _ only; VICIdial's admin page strips other characters")
-	userGroup  = tfhelper.RegexMatches(`^[-_.0-9a-zA-Z]*$`, "letters, digits and - _ . only; VICIdial's admin page strips other characters")
-	digits     = tfhelper.RegexMatches(`^[0-9]*$`, "digits only")
-	hostText   = tfhelper.RegexMatches(`^[-.:/@_0-9a-zA-Z]*$`, "letters, digits and - . : / @ _ only; VICIdial's admin page strips other characters")
-	oneLine    = tfhelper.RegexMatches(`^[^\x00-\x1f]*$`, "one line without control characters")
-	manyLines  = tfhelper.RegexMatches(`^[^\x00-\x08\x0b-\x1f]*$`, "text without control characters; lines end in LF")
-)
+// passwordText is what a password may have: the admin page strips the rest.
+var passwordText = tfhelper.RegexMatches(`^[-_0-9a-zA-Z]*$`, "letters, digits, - and _ only; VICIdial's admin page strips other characters")
 
 // An attribute that is omitted is not managed: it has the column's default when the
 // server is created, and the row's value later.
@@ -62,11 +50,18 @@ func text(doc string, validators ...validator.String) schema.StringAttribute {
 	}
 }
 
-func number(doc string, least, most int64) schema.Int64Attribute {
+func number(doc string) schema.Int64Attribute {
 	return schema.Int64Attribute{
-		Optional: true, Computed: true, MarkdownDescription: doc, Validators: []validator.Int64{int64validator.Between(least, most)},
+		Optional: true, Computed: true, MarkdownDescription: doc,
 		PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 	}
+}
+
+// roomNumber is a number that no column holds.
+func roomNumber(doc string, least, most int64) schema.Int64Attribute {
+	attribute := number(doc)
+	attribute.Validators = []validator.Int64{int64validator.Between(least, most)}
+	return attribute
 }
 
 func flag(doc string) schema.BoolAttribute {
@@ -87,7 +82,7 @@ func secret(doc, version string, least int) schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, WriteOnly: true, MarkdownDescription: doc,
 		Validators: []validator.String{
-			stringvalidator.LengthBetween(least, 100), identifier,
+			stringvalidator.LengthBetween(least, 100), passwordText,
 			stringvalidator.AlsoRequires(path.MatchRoot(version)),
 		},
 	}
@@ -109,7 +104,6 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"server_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`server_id`: the name under which the other servers know this one, 1 to 10 letters, digits or underscores. It becomes an IAX2 peer name and part of a dialplan variable on every peer, which is why a hyphen is taken only where a server has it already. Another one makes another server; to rename one, change it in the admin page, take the old one out of the state and import the new one.",
-				Validators:          []validator.String{serverID},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"server_ip": schema.StringAttribute{
@@ -117,59 +111,59 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "`server_ip`: the IPv4 address by which VICIdial joins everything, `VARserver_ip` in the node's `astguiclient.conf`. A change is made in place, in every table that names the address; change the file on the node as well.",
 				Validators:          []validator.String{tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)},
 			},
-			"server_description":           text("`server_description`: free text.", plainText),
+			"server_description":           text("`server_description`: free text."),
 			"active":                       flag("`active`: whether agents are sent here by phone aliases. It stops neither dialing nor calls that fill in for other servers."),
-			"asterisk_version":             text("`asterisk_version`, such as `18.21.1-vici`. It decides the dialect of the generated dialplan; VICIdial's default is 1.4.21.2. Daemons read it when they start.", plainText),
-			"max_vicidial_trunks":          number("`max_vicidial_trunks`: lines at once, all campaigns and directions together. VICIdial's default is 23; 0 stops dialing.", 0, 9999),
-			"outbound_calls_per_second":    number("`outbound_calls_per_second`, 1 to 200. Other values would mean 40 to the dialer, so they are refused.", 1, 200),
-			"local_gmt":                    text("`local_gmt`: hours from GMT without daylight saving, with two decimals, such as `-5.00`.", stringvalidator.OneOf(cluster.LocalOffsets...)),
+			"asterisk_version":             text("`asterisk_version`, such as `18.21.1-vici`. It decides the dialect of the generated dialplan; VICIdial's default is 1.4.21.2. Daemons read it when they start."),
+			"max_vicidial_trunks":          number("`max_vicidial_trunks`: lines at once, all campaigns and directions together. VICIdial's default is 23; 0 stops dialing."),
+			"outbound_calls_per_second":    number("`outbound_calls_per_second`, 1 to 200. Other values would mean 40 to the dialer, so they are refused."),
+			"local_gmt":                    text("`local_gmt`: hours from GMT without daylight saving, with two decimals, such as `-5.00`."),
 			"active_asterisk_server":       flag("`active_asterisk_server`: whether this is a telephony node. Peers get routes to it, and its configuration files are generated."),
 			"active_agent_login_server":    flag("`active_agent_login_server`: whether agents may log in here. Those who are logged in stay when it is turned off."),
 			"generate_vicidial_conf":       flag("`generate_vicidial_conf`: whether Asterisk's configuration files are generated from the database."),
-			"active_twin_server_ip":        text("`active_twin_server_ip`: a server without whose heartbeat nobody can log in here. It is a login gate, not a failover.", tfhelper.StringValidator("an IPv4 address or nothing", checkTwin)),
-			"answer_transfer_agent":        text("`answer_transfer_agent`: extension that takes answered calls.", digits),
-			"ext_context":                  text("`ext_context`: dialplan context of calls.", identifier),
-			"routing_prefix":               text("`routing_prefix`: put before `answer_transfer_agent` on Asterisk 12 and newer. Daemons read it when they start.", identifier),
-			"voicemail_dump_exten":         text("`voicemail_dump_exten`: prefix that leaves a call in a mailbox.", digits),
-			"voicemail_dump_exten_no_inst": text("`voicemail_dump_exten_no_inst`: the same without instructions.", digits),
-			"vicidial_recording_limit":     number("`vicidial_recording_limit`: longest recording, in minutes.", 0, 9999),
-			"recording_web_link":           text("`recording_web_link`: which address links to recordings carry.", stringvalidator.OneOf("SERVER_IP", "ALT_IP", "EXTERNAL_IP")),
-			"alt_server_ip":                text("`alt_server_ip`: host for `recording_web_link = \"ALT_IP\"`.", hostText),
-			"external_server_ip":           text("`external_server_ip`: host that web phones use.", hostText),
-			"web_socket_url":               text("`web_socket_url`: WebRTC address of this server.", oneLine),
-			"external_web_socket_url":      text("`external_web_socket_url`: WebRTC address for agents outside.", oneLine),
+			"active_twin_server_ip":        text("`active_twin_server_ip`: a server without whose heartbeat nobody can log in here. It is a login gate, not a failover."),
+			"answer_transfer_agent":        text("`answer_transfer_agent`: extension that takes answered calls."),
+			"ext_context":                  text("`ext_context`: dialplan context of calls."),
+			"routing_prefix":               text("`routing_prefix`: put before `answer_transfer_agent` on Asterisk 12 and newer. Daemons read it when they start."),
+			"voicemail_dump_exten":         text("`voicemail_dump_exten`: prefix that leaves a call in a mailbox."),
+			"voicemail_dump_exten_no_inst": text("`voicemail_dump_exten_no_inst`: the same without instructions."),
+			"vicidial_recording_limit":     number("`vicidial_recording_limit`: longest recording, in minutes."),
+			"recording_web_link":           text("`recording_web_link`: which address links to recordings carry."),
+			"alt_server_ip":                text("`alt_server_ip`: host for `recording_web_link = \"ALT_IP\"`."),
+			"external_server_ip":           text("`external_server_ip`: host that web phones use."),
+			"web_socket_url":               text("`web_socket_url`: WebRTC address of this server."),
+			"external_web_socket_url":      text("`external_web_socket_url`: WebRTC address for agents outside."),
 			"sys_perf_log":                 flag("`sys_perf_log`: whether load is written to `server_performance`."),
 			"vd_server_logs":               flag("`vd_server_logs`: whether daemons write log files."),
-			"agi_output":                   text("`agi_output`: where AGI scripts log.", stringvalidator.OneOf("NONE", "STDERR", "FILE", "BOTH")),
+			"agi_output":                   text("`agi_output`: where AGI scripts log."),
 			"carrier_logging_active":       flag("`carrier_logging_active`: whether hangup causes of carriers are logged."),
 			"gather_asterisk_output":       flag("`gather_asterisk_output`: whether Asterisk's console output is collected."),
 			"auto_restart_asterisk":        flag("`auto_restart_asterisk`: whether a dead Asterisk is started again by the keepalive."),
-			"ara_url":                      text("`ara_url`: address that is called when Asterisk was started again.", oneLine),
+			"ara_url":                      text("`ara_url`: address that is called when Asterisk was started again."),
 			"conf_qualify":                 flag("`conf_qualify`: whether peers are asked regularly if they are there."),
-			"custom_dialplan_entry":        text("`custom_dialplan_entry`: dialplan text in a context of its own, below VICIdial's `h` line, which the generated one includes. Read as Asterisk will read it. The admin page strips backslashes and single quotes when the server is saved there.", manyLines),
-			"user_group":                   text("`user_group`: who sees the server in the admin pages; `---ALL---` is everybody.", userGroup),
+			"custom_dialplan_entry":        text("`custom_dialplan_entry`: dialplan text in a context of its own, below VICIdial's `h` line, which the generated one includes. Read as Asterisk will read it. The admin page strips backslashes and single quotes when the server is saved there."),
+			"user_group":                   text("`user_group`: who sees the server in the admin pages; `---ALL---` is everybody."),
 			"conf_secret_wo":               secret("`conf_secret`: password by which the other servers register here. Write-only: it is in no state and no plan. VICIdial ships `test`.", "conf_secret_wo_version", 1),
 			"conf_secret_wo_version":       secretVersion("conf_secret_wo"),
 			"manager_secret_wo":            secret("`ASTmgrSECRET`: password of the Asterisk manager interface. Write-only. VICIdial ships `1234`. Daemons read it when they start.", "manager_secret_wo_version", 1),
 			"manager_secret_wo_version":    secretVersion("manager_secret_wo"),
 			"balance": group("Filling in for other servers: calls that those are short of lines for are placed here.", map[string]schema.Attribute{
 				"active":           flag("`vicidial_balance_active`: whether this server fills in."),
-				"rank":             number("`vicidial_balance_rank`: higher ones fill in first.", 0, 255),
-				"trunks_offlimits": number("`balance_trunks_offlimits`: lines kept back from filling in. VICIdial ignores it for a campaign that has a `MAXIMUM_LIMIT` row here.", 0, 9999),
+				"rank":             number("`vicidial_balance_rank`: higher ones fill in first."),
+				"trunks_offlimits": number("`balance_trunks_offlimits`: lines kept back from filling in. VICIdial ignores it for a campaign that has a `MAXIMUM_LIMIT` row here."),
 			}),
 			"conference": group("Conference rooms, one for each agent who is logged in.", map[string]schema.Attribute{
 				"engine":          text("`conf_engine`: `MEETME` or `CONFBRIDGE`. All servers of one phone alias must have the same.", stringvalidator.OneOf(string(cluster.Meetme), string(cluster.Confbridge))),
-				"rooms":           number("How many rooms there are: exactly this many rows in the engine's table, from `first_room` on. A room that is in use is never removed. Left out, rooms are not managed.", 0, 1000),
-				"first_room":      number("Number of the first room. Defaults to 8600051 for `MEETME` and 9600000 for `CONFBRIDGE`, where VICIdial's samples begin.", 8600000, 9600999),
-				"update_interval": number("`conf_update_interval`: seconds between looks for rooms that nobody uses any more.", 1, 32767),
+				"rooms":           roomNumber("How many rooms there are: exactly this many rows in the engine's table, from `first_room` on. A room that is in use is never removed. Left out, rooms are not managed.", 0, 1000),
+				"first_room":      roomNumber("Number of the first room. Defaults to 8600051 for `MEETME` and 9600000 for `CONFBRIDGE`, where VICIdial's samples begin.", 8600000, 9600999),
+				"update_interval": number("`conf_update_interval`: seconds between looks for rooms that nobody uses any more."),
 			}),
 			"manager": group("How the node's own daemons reach its Asterisk manager interface. They read it when they start.", map[string]schema.Attribute{
-				"host":            text("`telnet_host`.", hostText),
-				"port":            number("`telnet_port`.", 1, 65535),
-				"username":        text("`ASTmgrUSERNAME`.", identifier),
-				"update_username": text("`ASTmgrUSERNAMEupdate`.", identifier),
-				"listen_username": text("`ASTmgrUSERNAMElisten`.", identifier),
-				"send_username":   text("`ASTmgrUSERNAMEsend`.", identifier),
+				"host":            text("`telnet_host`."),
+				"port":            number("`telnet_port`."),
+				"username":        text("`ASTmgrUSERNAME`."),
+				"update_username": text("`ASTmgrUSERNAMEupdate`."),
+				"listen_username": text("`ASTmgrUSERNAMElisten`."),
+				"send_username":   text("`ASTmgrUSERNAMEsend`."),
 			}),
 			"force_destroy": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
@@ -177,13 +171,6 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 		},
 	}
-}
-
-func checkTwin(ip string) error {
-	if strings.TrimSpace(ip) == "" {
-		return nil
-	}
-	return cluster.CheckServerIP(ip)
 }
 
 // IdentitySchema identifies a server by its server_id.

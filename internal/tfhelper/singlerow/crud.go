@@ -85,6 +85,8 @@ func (t Table[M]) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 	}
 	if seen, known := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics); known {
 		resp.Diagnostics.Append(t.drift(ctx, m, seen)...)
+	} else {
+		resp.Diagnostics.Append(t.warnOfImport(ctx, m)...)
 	}
 	t.publish(ctx, m, tfhelper.ForRead(resp))
 }

@@ -6,8 +6,6 @@ package singlerow
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -46,6 +44,7 @@ type Table[M Model[M]] struct {
 	Section string          // event_section in the admin change log
 	Record  string          // column that is the record_id there
 	Store   Store           // nil until the provider is configured
+	Rules   cluster.Rules   // what values must be, beside what the database can hold
 
 	// Find reads the row of a model. Values that a daemon changes and that are no
 	// drift are those of the model.
@@ -131,17 +130,34 @@ func (t Table[M]) author(ctx context.Context, row cluster.Row) string {
 }
 
 // CheckColumns returns errors at the attributes whose values the connected database
-// cannot hold.
+// cannot hold or that break a rule. What the row holds already is warned of.
 func (t Table[M]) CheckColumns(ctx context.Context, m M, want cluster.Row) diag.Diagnostics {
 	schema, err := t.Store.Schema(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan "+t.Noun, m.Key(), err)
 	}
-	var diags diag.Diagnostics
-	for _, column := range slices.Sorted(maps.Keys(want)) {
-		diags.Append(tfhelper.DiagnoseAt(path.Root(column), "The database cannot hold this", schema.Check(t.Tables[0], column, want[column]))...)
+	held, _, err := t.Find(ctx, m)
+	if err != nil {
+		return tfhelper.Diagnose("Unable to plan "+t.Noun, m.Key(), err)
 	}
-	return diags
+	return t.breaches(m, t.Rules.Breaches(schema, t.Tables[0], held, want))
+}
+
+func (t Table[M]) breaches(m M, found []cluster.Breach) diag.Diagnostics {
+	return tfhelper.Breaches(t.Noun+" "+m.Key(), found, func(column string) path.Path { return path.Root(column) })
+}
+
+// warnOfImport warns of what breaks a rule in a row that is imported.
+func (t Table[M]) warnOfImport(ctx context.Context, m M) diag.Diagnostics {
+	row, found, err := t.find(ctx, m)
+	if err != nil || !found {
+		return nil // publish reports it
+	}
+	schema, err := t.Store.Schema(ctx)
+	if err != nil {
+		return tfhelper.Diagnose("Unable to read "+t.Noun, m.Key(), err)
+	}
+	return t.breaches(m, t.Rules.Breaches(schema, t.Tables[0], row, row))
 }
 
 // CheckNew returns an error where a row that is to be created exists, and differs.

@@ -1,0 +1,128 @@
+package cluster
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Rule is what the value of a column must be, beside what the column can hold.
+type Rule struct {
+	// Broken says why a value breaks the rule, or nil. The schema says which letters
+	// the admin page keeps.
+	Broken func(s Schema, value Value) error
+	// Advice says what VICIdial may change of a value, or nil. It is never an error.
+	Advice func(s Schema, value Value) error
+}
+
+// Advised returns the rule as advice about a text of one line.
+func (r Rule) Advised() Rule { return Rule{Broken: OneLine.Broken, Advice: r.Broken} }
+
+// Rules are the rules of a table by column.
+type Rules map[string]Rule
+
+// Breach is a value that a row may not get, or should not.
+type Breach struct {
+	Column string
+	Err    error
+	// TooWide says that the connected database cannot hold the value; otherwise it
+	// breaks a rule.
+	TooWide bool
+	// Stands says that the row holds the value already. Such a breach is a warning.
+	Stands bool
+	// Advice says that the breach is a warning also for a new value.
+	Advice bool
+}
+
+// Breaches checks the wanted values of a row, in the order of their columns. held is
+// the row of the database, nil where there is none: for an import, a creation over
+// an existing row and a change alike, what it holds already stands.
+func (r Rules) Breaches(s Schema, table Table, held, want Row) []Breach {
+	var breaches []Breach
+	for _, column := range slices.Sorted(maps.Keys(want)) {
+		is, there := held[column]
+		stands := there && Equivalent(column, is, want[column])
+		rule := r[column]
+		breach := Breach{Column: column, Stands: stands}
+		if rule.Broken != nil && !want[column].Null {
+			breach.Err = rule.Broken(s, want[column])
+		}
+		if breach.Err == nil && !stands {
+			breach.Err = s.Check(table, column, want[column])
+			breach.TooWide = breach.Err != nil
+		}
+		if breach.Err == nil && rule.Advice != nil && !want[column].Null {
+			breach.Err = rule.Advice(s, want[column])
+			breach.Advice = true
+		}
+		if breach.Err != nil {
+			breaches = append(breaches, breach)
+		}
+	}
+	return breaches
+}
+
+// Checked is the rule of a function; what is wrong is its error.
+func Checked(check func(string) error) Rule {
+	return Rule{Broken: func(_ Schema, value Value) error { return check(value.Text) }}
+}
+
+// Matches is the rule that a text matches a regular expression; what completes
+// "must be".
+func Matches(expression, what string) Rule {
+	form := regexp.MustCompile(expression)
+	return Checked(func(text string) error {
+		if !form.MatchString(text) {
+			return fmt.Errorf("%q must be %s", text, what)
+		}
+		return nil
+	})
+}
+
+// PageKeeps is the rule that the admin page strips nothing of a text
+// (docs/vicidial/admin-page.md#character-filter). marks are what it keeps beside
+// letters and digits, as within the brackets of a regular expression; with
+// use_non_latin it keeps letters of any script. least is the number of characters
+// that VICIdial's form asks for.
+func PageKeeps(marks string, least int, what string) Rule {
+	what += "; VICIdial's admin page strips other characters"
+	latin := Matches(fmt.Sprintf(`^[%s0-9a-zA-Z]{%d,}$`, marks, least), what)
+	letters := Matches(fmt.Sprintf(`^[%s0-9\p{L}]{%d,}$`, marks, least), what)
+	return Rule{Broken: func(s Schema, value Value) error {
+		if s.NonLatin {
+			return letters.Broken(s, value)
+		}
+		return latin.Broken(s, value)
+	}}
+}
+
+// Between is the rule that a number is within bounds.
+func Between(least, most int64) Rule {
+	return Checked(func(text string) error {
+		if number, err := strconv.ParseInt(text, 10, 64); err != nil || number < least || number > most {
+			return fmt.Errorf("%s must be between %d and %d; leave it out, and the row keeps what it has", text, least, most)
+		}
+		return nil
+	})
+}
+
+// OneOf is the rule that a text is one of several.
+func OneOf(words ...string) Rule {
+	return Checked(func(text string) error {
+		if !slices.Contains(words, text) {
+			return fmt.Errorf("%q must be one of %s", text, strings.Join(words, ", "))
+		}
+		return nil
+	})
+}
+
+// The rules of many columns.
+var (
+	// PlainText is what the admin page keeps of names and descriptions.
+	PlainText = PageKeeps(`- .,_`, 0, "letters, digits, spaces and - . , _ only")
+	OneLine   = Matches(`^[^\x00-\x1f]*$`, "one line without control characters")
+	UserGroup = Matches(`^[-_.0-9a-zA-Z]*$`, "letters, digits and - _ . only; VICIdial's admin page strips other characters")
+)

@@ -1,0 +1,89 @@
+package server
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+)
+
+// What the admin page would strip of a new value is refused
+// (docs/vicidial/admin-page.md#character-filter). The database has the members of
+// enums.
+var (
+	identifier = cluster.Matches(`^[-_0-9a-zA-Z]*$`, "letters, digits, - and _ only; VICIdial's admin page strips other characters")
+	digits     = cluster.Matches(`^[0-9]*$`, "digits only")
+	hostText   = cluster.Matches(`^[-.:/@_0-9a-zA-Z]*$`, "letters, digits and - . : / @ _ only; VICIdial's admin page strips other characters")
+	manyLines  = cluster.Matches(`^[^\x00-\x08\x0b-\x1f]*$`, "text without control characters; lines end in LF")
+)
+
+func checkTwin(ip string) error {
+	if strings.TrimSpace(ip) == "" {
+		return nil
+	}
+	return cluster.CheckServerIP(ip)
+}
+
+var rules = cluster.Rules{
+	"server_id":                    cluster.Matches(`^[-A-Za-z0-9_]{1,10}$`, "1 to 10 letters, digits, underscores or hyphens"),
+	"server_description":           cluster.PlainText,
+	"asterisk_version":             cluster.PlainText,
+	"max_vicidial_trunks":          cluster.Between(0, 9999),
+	"outbound_calls_per_second":    cluster.Between(1, 200),
+	"local_gmt":                    cluster.OneOf(cluster.LocalOffsets...),
+	"active_twin_server_ip":        cluster.Checked(checkTwin),
+	"answer_transfer_agent":        digits,
+	"ext_context":                  identifier,
+	"routing_prefix":               identifier,
+	"voicemail_dump_exten":         digits,
+	"voicemail_dump_exten_no_inst": digits,
+	"vicidial_recording_limit":     cluster.Between(0, 9999),
+	"alt_server_ip":                hostText,
+	"external_server_ip":           hostText,
+	"web_socket_url":               cluster.OneLine,
+	"external_web_socket_url":      cluster.OneLine,
+	"ara_url":                      cluster.OneLine,
+	"custom_dialplan_entry":        manyLines,
+	"user_group":                   cluster.UserGroup,
+	"vicidial_balance_rank":        cluster.Between(0, 255),
+	"balance_trunks_offlimits":     cluster.Between(0, 9999),
+	"conf_update_interval":         cluster.Between(1, 32767),
+	"telnet_host":                  hostText,
+	"telnet_port":                  cluster.Between(1, 65535),
+	"ASTmgrUSERNAME":               identifier,
+	"ASTmgrUSERNAMEupdate":         identifier,
+	"ASTmgrUSERNAMElisten":         identifier,
+	"ASTmgrUSERNAMEsend":           identifier,
+}
+
+// breaches checks the wanted columns of a server against its row.
+func breaches(schema cluster.Schema, o *expanded, held, want cluster.Row) diag.Diagnostics {
+	paths := map[string]path.Path{}
+	for _, column := range o.columns() {
+		paths[column.Name] = column.Path
+	}
+	return tfhelper.Breaches("server "+o.id(), rules.Breaches(schema, cluster.TableServers, held, want), func(column string) path.Path { return paths[column] })
+}
+
+// warnOfImport warns of what breaks a rule in a row that is imported.
+func (r *Resource) warnOfImport(ctx context.Context, o *expanded) diag.Diagnostics {
+	servers, err := r.topology.Servers(ctx)
+	there, found := servers.ByID(o.id())
+	if err != nil || !found {
+		return nil // publish reports it
+	}
+	schema, err := r.topology.Schema(ctx)
+	if err != nil {
+		return tfhelper.Diagnose("Unable to read server", o.id(), err)
+	}
+	var columns []string
+	for _, column := range o.columns() {
+		columns = append(columns, column.Name)
+	}
+	row := there.Row.Only(columns...)
+	return breaches(schema, o, row, row)
+}
