@@ -22,43 +22,7 @@ import (
 type declared struct {
 	model
 	floor seating.Floor
-	style style
-}
-
-type style struct{ seating.FloorStyle }
-
-func (s style) suffixes() seating.Suffixes {
-	suffixes := make(seating.Suffixes, len(s.Labels))
-	for server, label := range s.Labels {
-		suffixes[server] = label.Suffix
-	}
-	return suffixes
-}
-
-// reading are the suffixes that assignments in state are read with: the server that
-// is declared with a suffix, or else the one that had it before.
-func (s style) reading(labels map[string]seating.Label) seating.Suffixes {
-	suffixes, taken := s.suffixes(), map[string]bool{}
-	for _, suffix := range suffixes {
-		taken[suffix] = true
-	}
-	for server, label := range labels {
-		if _, declared := suffixes[server]; !declared && !taken[label.Suffix] {
-			suffixes[server] = label.Suffix
-		}
-	}
-	return suffixes
-}
-
-// knowing adds the labels of servers that are no longer declared.
-func (s style) knowing(labels map[string]seating.Label) style {
-	all := maps.Clone(labels)
-	if all == nil {
-		all = map[string]seating.Label{}
-	}
-	maps.Copy(all, s.Labels)
-	s.Labels = all
-	return s
+	style seating.FloorStyle
 }
 
 // declared converts the model, and refuses contradictions that need no data of the
@@ -281,7 +245,7 @@ func (d declared) columns(s secrets) []string {
 // rows returns the rows of a placement. own are its present rows: a password that
 // is not declared stays what most phones of the seat have.
 func (d declared) rows(placed *seating.Placement, own seating.FloorRows, s secrets, labels map[string]seating.Label) (seating.FloorRows, error) {
-	styled := d.style.knowing(labels)
+	styled := d.style.WithLabels(labels)
 	phone := maps.Clone(styled.Phone)
 	phone["pass"] = cluster.Text("")
 	if s.managedSecret {

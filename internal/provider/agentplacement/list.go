@@ -22,7 +22,7 @@ func NewList() list.ListResource {
 				m := adopted(types.StringValue(found.Name), found.Adopted, all, born)
 				d, diags := m.declared()
 				now := d.style.Sitting(d.style.Own(all, found.Seats), found.Seats)
-				return tfhelper.ListItem{Name: found.Name + " " + found.Seats.String(), ID: m.identity(), Model: m.withComputed(now, d.style.suffixes(), nil), Diagnostics: diags}
+				return tfhelper.ListItem{Name: found.Name + " " + found.Seats.String(), ID: m.identity(), Model: m.withComputed(now, d.style.Suffixes(), nil), Diagnostics: diags}
 			}), err
 		})
 }

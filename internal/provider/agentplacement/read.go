@@ -23,7 +23,7 @@ import (
 
 // shown is what publish has written to the state.
 type shown struct {
-	style      style
+	style      seating.FloorStyle
 	now        *seating.Placement
 	suffixes   seating.Suffixes
 	deviations []seating.Deviation
@@ -58,15 +58,15 @@ func (r *Resource) publish(ctx context.Context, m model, kept memory, to tfhelpe
 	if err != nil {
 		return unable(err)
 	}
-	suffixes := d.style.knowing(kept.Labels).suffixes()
+	suffixes := d.style.WithLabels(kept.Labels).Suffixes()
 	deviations := seating.Deviations(v.own, v.all, rows)
 	to.SetState(ctx, m.identity(), m.withComputed(v.now, suffixes, deviationTexts(deviations)), remember(d, v, kept))
-	return shown{d.style.knowing(kept.Labels), v.now, d.style.reading(kept.Labels), deviations}, true
+	return shown{d.style.WithLabels(kept.Labels), v.now, d.style.ReadingSuffixes(kept.Labels), deviations}, true
 }
 
 // remember returns the servers that have phones of the placement, declared or not.
 func remember(d declared, v view, kept memory) memory {
-	known := d.style.knowing(kept.Labels).Labels
+	known := d.style.WithLabels(kept.Labels).Labels
 	labels := maps.Clone(d.style.Labels)
 	for _, p := range v.own.Phones {
 		if label, there := known[p.ServerIP]; there {

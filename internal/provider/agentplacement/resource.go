@@ -226,7 +226,7 @@ func (r *Resource) Rows(ctx context.Context, of replacement.State) []string {
 	if diags.HasError() {
 		return nil
 	}
-	rows, err := have.style.Rows(known(m, have.style.suffixes()))
+	rows, err := have.style.Rows(known(m, have.style.Suffixes()))
 	if err != nil {
 		return nil
 	}

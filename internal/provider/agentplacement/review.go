@@ -40,7 +40,7 @@ func (r *Resource) review(ctx context.Context, want *declared, prior *model, kep
 		if found.before, err = r.readRows(ctx, found.have, kept.and(want.style.Labels).Labels, s); err != nil {
 			return found, failed(err)
 		}
-		found.before.now = renamed(found.before.now, want.replaced(found.have))
+		found.before.now = found.before.now.WithAddresses(seating.ReplacedServers(found.have.style.Labels, want.style.Labels))
 	}
 	diags, err := r.reviewServers(ctx, want)
 	if err != nil {
@@ -52,7 +52,7 @@ func (r *Resource) review(ctx context.Context, want *declared, prior *model, kep
 	diags.Append(reviewOverrides(*want, found.have)...)
 	diags.Append(r.reviewReplaced(ctx, *want, found.have, found.before)...)
 	placed, more := r.place(ctx, *want, found.before)
-	found.placed, found.suffixes = placed, want.style.knowing(labelsOf(kept, &found.have)).suffixes()
+	found.placed, found.suffixes = placed, want.style.WithLabels(labelsOf(kept, &found.have)).Suffixes()
 	diags.Append(more...)
 	return found, diags
 }
@@ -78,25 +78,13 @@ func (r *Resource) place(ctx context.Context, want declared, before view) (*seat
 	}
 	live, _ := before.own.Occupied(agents)
 	var diags diag.Diagnostics
-	suffixes := want.style.suffixes()
-	for server, label := range before.labels(want) {
+	suffixes := want.style.Suffixes()
+	for server, label := range before.own.OtherSuffixes(want.style.Labels) {
 		suffixes[server] = label
 	}
 	diags.AddWarning("Seats of placement "+want.name()+" move", strings.Join(moves.Summary(suffixes, runsShown), "\n"))
-	diags.Append(warnLive(want, live, movedAway(before.now, placed, live))...)
+	diags.Append(warnLive(want, live, seating.MovedInUse(before.now, placed, live))...)
 	return placed, diags
-}
-
-// labels are the suffixes of servers that have seats but are no longer declared.
-func (v view) labels(want declared) seating.Suffixes {
-	suffixes := seating.Suffixes{}
-	for _, p := range v.own.Phones {
-		if _, declared := want.style.Labels[p.ServerIP]; declared || suffixes[p.ServerIP] != "" {
-			continue
-		}
-		suffixes[p.ServerIP] = strings.Replace(p.Login, p.Seat, "", 1)
-	}
-	return suffixes
 }
 
 // reviewServers checks the servers, and limits their capacity to their rooms.

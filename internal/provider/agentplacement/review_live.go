@@ -3,7 +3,6 @@ package agentplacement
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -18,7 +17,7 @@ import (
 // reviewReplaced refuses to replace a server that agents are logged in on, since
 // their phones and calls would be removed with it.
 func (r *Resource) reviewReplaced(ctx context.Context, want, have declared, before view) diag.Diagnostics {
-	moved := want.replaced(have)
+	moved := seating.ReplacedServers(have.style.Labels, want.style.Labels)
 	if len(moved) == 0 || want.MoveLiveAgents.ValueBool() {
 		return nil
 	}
@@ -32,17 +31,6 @@ func (r *Resource) reviewReplaced(ctx context.Context, want, have declared, befo
 			fmt.Errorf("%s: wait until they have left, or set move_live_agents = true", short(who)))
 	}
 	return nil
-}
-
-// movedAway returns the seats whose phone is in use and would be removed.
-func movedAway(before, after *seating.Placement, live map[string]string) []string {
-	var seats []string
-	for _, seat := range slices.Sorted(maps.Keys(live)) {
-		if slices.Contains(before.Of(seat), live[seat]) && !slices.Contains(after.Of(seat), live[seat]) {
-			seats = append(seats, seat)
-		}
-	}
-	return seats
 }
 
 // warnLive warns of the moving seats that are in use.

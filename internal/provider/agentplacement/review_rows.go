@@ -33,7 +33,7 @@ func (r *Resource) reviewRows(ctx context.Context, want declared, found reviewed
 	for _, fault := range rows.Check() {
 		diags.Append(tfhelper.DiagnoseAt(faultPath(fault), "Rows that cannot work", fault)...)
 	}
-	for _, fault := range checkWidths(schema, rows) {
+	for _, fault := range rows.CheckWidths(schema) {
 		diags.Append(tfhelper.DiagnoseAt(faultPath(fault), "The database cannot hold this", fault)...)
 	}
 	if diags.HasError() {
@@ -110,49 +110,6 @@ func reviewColumns(schema cluster.Schema, want declared) diag.Diagnostics {
 		diags.Append(tfhelper.DiagnoseAt(path.Root("alias_user_group"), "The database cannot hold this", schema.Check(cluster.TableAliases, "user_group", cluster.Text(want.style.AliasGroup)))...)
 	}
 	return diags
-}
-
-// checkWidths checks the longest names against the column widths of the database,
-// which are smaller in older schemas.
-func checkWidths(schema cluster.Schema, rows seating.FloorRows) []error {
-	longest := map[string]seating.Phone{}
-	keep := func(what, text string, p seating.Phone, best func(seating.Phone) string) {
-		if known, ok := longest[what]; !ok || len(text) > len(best(known)) {
-			longest[what] = p
-		}
-	}
-	columns := map[string]func(seating.Phone) string{
-		"login": func(p seating.Phone) string { return p.Login }, "extension": func(p seating.Phone) string { return p.Extension },
-		"dialplan_number": func(p seating.Phone) string { return p.DialplanNumber }, "voicemail_id": func(p seating.Phone) string { return p.VoicemailID },
-	}
-	if at := slices.Index(rows.Columns, "fullname"); at >= 0 {
-		columns["fullname"] = func(p seating.Phone) string { return p.Values[at].Text }
-	}
-	for _, p := range rows.Phones {
-		for what, of := range columns {
-			keep(what, of(p), p, of)
-		}
-	}
-	var faults []error
-	for _, column := range slices.Sorted(maps.Keys(longest)) {
-		p := longest[column]
-		if err := schema.Check(cluster.TablePhones, column, cluster.Text(columns[column](p))); err != nil {
-			faults = append(faults, &seating.RowFault{Table: cluster.TablePhones, Row: "phone " + p.Login, Err: err})
-		}
-	}
-	var alias seating.PhoneAlias
-	for _, a := range rows.Aliases {
-		if len(a.List()) > len(alias.List()) {
-			alias = a
-		}
-	}
-	if alias.ID != "" {
-		row := cluster.Row{"alias_id": cluster.Text(alias.ID), "logins_list": cluster.Text(alias.List()), "alias_name": cluster.Text(alias.Name)}
-		for _, err := range schema.CheckRow(cluster.TableAliases, row) {
-			faults = append(faults, &seating.RowFault{Table: cluster.TableAliases, Row: "alias " + alias.ID, Err: err})
-		}
-	}
-	return faults
 }
 
 // reviewSecretWidths checks the secrets against the column widths of the database,

@@ -3,7 +3,6 @@ package agentplacement
 import (
 	"context"
 	"maps"
-	"slices"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
@@ -23,7 +22,7 @@ func (r *Resource) readRows(ctx context.Context, d declared, labels map[string]s
 	if err != nil {
 		return view{}, err
 	}
-	styled := d.style.knowing(labels)
+	styled := d.style.WithLabels(labels)
 	v := view{all: all, own: styled.Own(all, d.floor.Seats)}
 	v.now = styled.Sitting(v.own, d.floor.Seats)
 	v.sat = v.now
@@ -51,42 +50,7 @@ func (r *Resource) spare(ctx context.Context, want declared, before view, rows s
 
 // claim is the rows that no other placement of the run may have.
 func (d declared) claim(fate seating.FloorFate) seating.FloorClaim {
-	return seating.FloorClaim{Name: d.name(), Seats: d.floor.Seats, Style: d.style.FloorStyle, Fate: fate}
-}
-
-// replaced returns the servers whose suffix is declared with another address. Seats
-// stay with the suffix.
-func (d declared) replaced(prior declared) map[string]string {
-	moved := map[string]string{}
-	for before, label := range prior.style.Labels {
-		if _, stays := d.style.Labels[before]; stays {
-			continue
-		}
-		for after, taken := range d.style.Labels {
-			if _, known := prior.style.Labels[after]; !known && taken.Suffix == label.Suffix {
-				moved[before] = after
-			}
-		}
-	}
-	return moved
-}
-
-// renamed is the placement with other addresses.
-func renamed(p *seating.Placement, moved map[string]string) *seating.Placement {
-	if len(moved) == 0 {
-		return p
-	}
-	again := seating.NewPlacement(p.Seats())
-	for position := range p.Seats().Len() {
-		nodes := slices.Clone(p.At(position))
-		for i, node := range nodes {
-			if to, is := moved[node]; is {
-				nodes[i] = to
-			}
-		}
-		again.Put(position, nodes)
-	}
-	return again
+	return seating.FloorClaim{Name: d.name(), Seats: d.floor.Seats, Style: d.style, Fate: fate}
 }
 
 // labelsOf are the labels of all servers that may have rows of the placement.

@@ -15,7 +15,7 @@ import (
 // planned is the placement of the plan, or computed now if the plan could not.
 func (r *Resource) planned(ctx context.Context, want *declared, before view, labels map[string]seating.Label) (*seating.Placement, error) {
 	if !want.Assignments.IsUnknown() && !want.Assignments.IsNull() {
-		return seating.ParseAssignments(textsOf(want.Assignments), want.style.reading(labels))
+		return seating.ParseAssignments(textsOf(want.Assignments), want.style.ReadingSuffixes(labels))
 	}
 	if diags, err := r.reviewServers(ctx, want); err != nil || diags.HasError() {
 		if err == nil {
@@ -54,7 +54,7 @@ func (r *Resource) create(ctx context.Context, want *declared, s secrets) error 
 			if err != nil {
 				return cluster.Plan{}, err
 			}
-			wrote := without(want.style.Own(all, want.floor.Seats), want.style.Own(found, want.floor.Seats))
+			wrote := want.style.Own(all, want.floor.Seats).Without(want.style.Own(found, want.floor.Seats))
 			return seating.PlanFloor(wrote, all, seating.FloorRows{Users: rows.Undoing(found, all)}, seating.FloorPlan{})
 		})
 		if undone == nil {
@@ -62,21 +62,6 @@ func (r *Resource) create(ctx context.Context, want *declared, s secrets) error 
 		}
 	}
 	return err
-}
-
-// without omits the rows that existed before. Users always did.
-func without(rows, there seating.FloorRows) seating.FloorRows {
-	phones, aliases := map[string]bool{}, map[string]bool{}
-	for _, p := range there.Phones {
-		phones[p.ServerIP+" "+p.Extension] = true
-	}
-	for _, a := range there.Aliases {
-		aliases[a.ID] = true
-	}
-	rows.Phones = slices.DeleteFunc(slices.Clone(rows.Phones), func(p seating.Phone) bool { return phones[p.ServerIP+" "+p.Extension] })
-	rows.Aliases = slices.DeleteFunc(slices.Clone(rows.Aliases), func(a seating.PhoneAlias) bool { return aliases[a.ID] })
-	rows.Users = nil
-	return rows
 }
 
 // plan computes the plan with the input that every plan needs.
@@ -136,12 +121,13 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 			return cluster.Plan{}, err
 		}
 		found = before.all
-		before.now = renamed(before.now, want.replaced(have))
+		before.now = before.now.WithAddresses(seating.ReplacedServers(have.style.Labels, want.style.Labels))
 		placed, err := r.planned(ctx, want, before, labels)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		if err := unmoved(prior, have.style.knowing(labels).suffixes(), before.now, placed); err != nil {
+		suffixes := have.style.WithLabels(labels).Suffixes()
+		if err := seating.CheckUnmoved(known(prior, suffixes), before.now, placed, suffixes); err != nil {
 			return cluster.Plan{}, err
 		}
 		if held, err = r.hold(ctx, *want, before, placed); err != nil {
@@ -159,7 +145,7 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 			return cluster.Plan{}, err
 		}
 		// An interrupted apply may have written rows without setting the flags.
-		flag := seating.Touched(known(prior, have.style.knowing(labels).suffixes()), placed)
+		flag := seating.Touched(known(prior, suffixes), placed)
 		if s.renewPass || s.renewSecret || !want.Phone.Equal(prior.Phone) || !want.SeatOverrides.Equal(prior.SeatOverrides) {
 			flag = append(flag, slices.Collect(maps.Keys(want.style.Labels))...)
 		}
@@ -178,16 +164,11 @@ func (r *Resource) written(ctx context.Context, want *declared, have declared, f
 	if err != nil {
 		return nil // publish reports it, and the state stays as it was
 	}
-	rows := without(want.style.Own(all, want.floor.Seats), want.style.Own(found, want.floor.Seats))
-	seats := map[string]bool{}
-	for _, p := range rows.Phones {
-		seats[p.Seat] = true
-	}
-	for _, a := range rows.Aliases {
-		seats[a.Seat] = true
-	}
-	maps.DeleteFunc(seats, func(seat string, _ bool) bool { _, had := have.floor.Seats.Index(seat); return had })
-	return slices.Sorted(maps.Keys(seats))
+	rows := want.style.Own(all, want.floor.Seats).Without(want.style.Own(found, want.floor.Seats))
+	return slices.DeleteFunc(rows.SeatNames(), func(seat string) bool {
+		_, had := have.floor.Seats.Index(seat)
+		return had
+	})
 }
 
 // hold leaves the seats whose phone is in use and would be removed, and returns
@@ -201,13 +182,7 @@ func (r *Resource) hold(ctx context.Context, want declared, before view, placed 
 		return nil, err
 	}
 	live, _ := before.own.Occupied(agents)
-	held := movedAway(before.now, placed, live)
-	held = slices.DeleteFunc(held, func(seat string) bool { // removed seats are refused below
-		_, stays := want.floor.Seats.Index(seat)
-		return !stays
-	})
-	placed.Hold(held, before.now)
-	return held, nil
+	return placed.HoldInUse(before.now, live), nil
 }
 
 // known is the placement when the plan was made.
@@ -219,37 +194,12 @@ func known(prior model, suffixes seating.Suffixes) *seating.Placement {
 	return placed
 }
 
-// unmoved returns an error unless each seat is on its servers of the time of the
-// plan, or already on its planned ones.
-func unmoved(prior model, suffixes seating.Suffixes, now, placed *seating.Placement) error {
-	known := known(prior, suffixes)
-	if known.Seats().Len() == 0 {
-		return nil // each step compares its row
-	}
-	var moved []string
-	for position, seat := range now.Seats().All() {
-		is := suffixes.Pattern(now.At(position))
-		if is != suffixes.Pattern(known.Of(seat)) && !slices.Equal(now.At(position), placed.Of(seat)) {
-			moved = append(moved, fmt.Sprintf("%s (%s, not %s)", seat, is, suffixes.Pattern(known.Of(seat))))
-		}
-	}
-	if len(moved) == 0 {
-		return nil
-	}
-	return &cluster.Conflict{Subject: "aliases", Found: "were changed since the plan was made: seat " + short(moved)}
-}
-
 // notInUse refuses to remove phones that an agent is using.
 func (r *Resource) notInUse(ctx context.Context, want declared, own, rows seating.FloorRows, advice string) error {
 	if want.MoveLiveAgents.ValueBool() {
 		return nil
 	}
-	stays := map[string]bool{}
-	for _, p := range rows.Phones {
-		stays[p.Login+" "+p.ServerIP] = true
-	}
-	leaving := own
-	leaving.Phones = slices.DeleteFunc(slices.Clone(own.Phones), func(p seating.Phone) bool { return stays[p.Login+" "+p.ServerIP] })
+	leaving := own.Leaving(rows)
 	if len(leaving.Phones) == 0 {
 		return nil
 	}

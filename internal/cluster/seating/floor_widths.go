@@ -1,0 +1,51 @@
+package seating
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// CheckWidths checks the longest name of each column against the column's width,
+// which is smaller in older schemas. Each error is a [RowFault].
+func (f FloorRows) CheckWidths(schema cluster.Schema) []error {
+	columns := map[string]func(Phone) string{
+		"login":           func(p Phone) string { return p.Login },
+		"extension":       func(p Phone) string { return p.Extension },
+		"dialplan_number": func(p Phone) string { return p.DialplanNumber },
+		"voicemail_id":    func(p Phone) string { return p.VoicemailID },
+	}
+	if at := slices.Index(f.Columns, "fullname"); at >= 0 {
+		columns["fullname"] = func(p Phone) string { return p.Values[at].Text }
+	}
+	longest := map[string]Phone{}
+	for _, p := range f.Phones {
+		for column, text := range columns {
+			if known, found := longest[column]; !found || len(text(p)) > len(text(known)) {
+				longest[column] = p
+			}
+		}
+	}
+	var faults []error
+	for _, column := range slices.Sorted(maps.Keys(longest)) {
+		p := longest[column]
+		if err := schema.Check(cluster.TablePhones, column, cluster.Text(columns[column](p))); err != nil {
+			faults = append(faults, &RowFault{Table: cluster.TablePhones, Row: "phone " + p.Login, Err: err})
+		}
+	}
+	var alias PhoneAlias
+	for _, a := range f.Aliases {
+		if len(a.List()) > len(alias.List()) {
+			alias = a
+		}
+	}
+	if alias.ID == "" {
+		return faults
+	}
+	row := cluster.Row{"alias_id": cluster.Text(alias.ID), "logins_list": cluster.Text(alias.List()), "alias_name": cluster.Text(alias.Name)}
+	for _, err := range schema.CheckRow(cluster.TableAliases, row) {
+		faults = append(faults, &RowFault{Table: cluster.TableAliases, Row: "alias " + alias.ID, Err: err})
+	}
+	return faults
+}
