@@ -24,8 +24,8 @@ func main() {
 	attach := flag.Bool("debug", false, "wait for a debugger, and print what Terraform needs to find this process")
 	flag.Parse()
 
-	quietLogs(os.Getenv, os.Setenv)
-	paceCollector(os.Getenv, debug.SetGCPercent)
+	disableDefaultLogs(os.Getenv, os.Setenv)
+	tuneGC(os.Getenv, debug.SetGCPercent)
 
 	var options []tf6server.ServeOpt
 	if *attach {
@@ -41,49 +41,49 @@ func main() {
 	}
 }
 
-// The loggers that write at TRACE where nobody set a level. Terraform parses
-// each of their lines and drops it, which costs a large plan 40 % of its time
+// The loggers that write at level TRACE where no level is set. Terraform parses and
+// drops each line, which takes 40 % of the time of a large plan
 // (github.com/hashicorp/terraform-plugin-framework/issues/1269).
-var unaskedLogs = []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_VICIDIAL"}
+var defaultLogs = []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_VICIDIAL"}
 
-// quietLogs turns the loggers off, unless somebody asked for any log at all.
-func quietLogs(getenv func(string) string, setenv func(key, value string) error) {
-	for _, name := range append([]string{"TF_LOG", "TF_LOG_PROVIDER", "TF_ACC_LOG"}, unaskedLogs...) {
+// disableDefaultLogs turns the loggers off, unless a variable asks for a log.
+func disableDefaultLogs(getenv func(string) string, setenv func(key, value string) error) {
+	for _, name := range append([]string{"TF_LOG", "TF_LOG_PROVIDER", "TF_ACC_LOG"}, defaultLogs...) {
 		if getenv(name) != "" {
 			return
 		}
 	}
-	for _, name := range unaskedLogs {
-		// A log that stays on is slow, not wrong.
-		_ = setenv(name, "off")
+	for _, name := range defaultLogs {
+		_ = setenv(name, "off") // a log that stays on costs time and nothing else
 	}
 }
 
-// A provider lives for one walk. One large floor is walked in a moment and needs
-// no more memory than it holds; in a plan of many objects the sweeping would take
-// a third of the time. How often the heap was swept tells the two apart.
+// The garbage collector's pace (GOGC, in percent of the live heap). A provider
+// process serves one plan or one apply. Planning one floor of 10,000 seats is short,
+// and a low percentage keeps its memory small; planning many objects is long, and at
+// that percentage the collector would take a third of the time. The number of
+// collections so far tells the two apart. `make bench` shows both effects.
 const (
-	percentAtFirst = 25  // how much the heap may grow by before it is swept
-	percentLater   = 400 // after so many sweeps:
-	sweepsAtFirst  = 64
+	initialGCPercent   = 25
+	steadyGCPercent    = 400
+	initialCollections = 64 // with initialGCPercent
 )
 
-// paceCollector sweeps the heap often at first and seldom later, unless GOGC says
-// otherwise.
-func paceCollector(getenv func(string) string, setPercent func(int) int) {
+// tuneGC sets the pace of the garbage collector, unless GOGC is set.
+func tuneGC(getenv func(string) string, setPercent func(int) int) {
 	if getenv("GOGC") != "" {
 		return
 	}
-	setPercent(percentAtFirst)
-	afterSweeps(sweepsAtFirst, func() { setPercent(percentLater) })
+	setPercent(initialGCPercent)
+	afterCollections(initialCollections, func() { setPercent(steadyGCPercent) })
 }
 
-// afterSweeps calls a function once the heap has been swept so many times. What
-// nobody holds is finalized by each sweep.
-func afterSweeps(left int, call func()) {
-	if left == 0 {
+// afterCollections calls a function after n garbage collections: an unreachable
+// object is finalized by each of them.
+func afterCollections(n int, call func()) {
+	if n == 0 {
 		call()
 		return
 	}
-	runtime.SetFinalizer(&[]byte{0}, func(*[]byte) { afterSweeps(left-1, call) })
+	runtime.SetFinalizer(&[]byte{0}, func(*[]byte) { afterCollections(n-1, call) })
 }

@@ -1,6 +1,5 @@
-// Package carrierroute is the resource vicidial_carrier_route: one carrier on many
-// nodes. Its texts, ids and steps are in cluster and the SQL is in store. The package
-// imports tfhelper and cluster only.
+// Package carrierroute implements vicidial_carrier_route: one carrier on many nodes.
+// Package cluster has its texts, ids and steps, package store the SQL.
 package carrierroute
 
 import (

@@ -1,6 +1,5 @@
-// Package conftemplate is the resource vicidial_conf_template: lines of configuration
-// that phones and carriers share. The rules are in cluster and the SQL is in store.
-// The package imports tfhelper and cluster only.
+// Package conftemplate implements vicidial_conf_template: lines of configuration
+// that phones and carriers share. Package cluster has the rules, package store the SQL.
 package conftemplate
 
 import (

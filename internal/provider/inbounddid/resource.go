@@ -1,6 +1,5 @@
-// Package inbounddid is the resource vicidial_inbound_did: where the calls to a number
-// go. The rules are in cluster and the SQL is in store. The package imports tfhelper
-// and cluster only.
+// Package inbounddid implements vicidial_inbound_did: where the calls to a number go.
+// Package cluster has the rules, package store the SQL.
 package inbounddid
 
 import (

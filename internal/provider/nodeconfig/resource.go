@@ -1,8 +1,6 @@
-// Package nodeconfig is the resource package of vicidial_node_config: the files
-// that make machines the nodes of a cluster. Package cluster decides which node
-// does what, package astguiclient makes the text, and this package translates
-// both for Terraform. It writes to no database. It imports tfhelper, render and
-// cluster only.
+// Package nodeconfig implements vicidial_node_config: the files that make machines the
+// nodes of a cluster. Package cluster decides which node does what, package
+// astguiclient makes the text. The resource writes to no database.
 package nodeconfig
 
 import (

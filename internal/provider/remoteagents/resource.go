@@ -1,6 +1,5 @@
-// Package remoteagents is the resource vicidial_remote_agents: ranges of users that
-// VICIdial logs in on a node. The rules are in cluster and the SQL is in store. The
-// package imports tfhelper and cluster only.
+// Package remoteagents implements vicidial_remote_agents: ranges of users that VICIdial
+// logs in on a node. Package cluster has the rules, package store the SQL.
 package remoteagents
 
 import (

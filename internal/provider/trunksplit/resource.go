@@ -1,6 +1,5 @@
-// Package trunksplit is the resource vicidial_trunk_split: one campaign's trunks,
-// apportioned to servers. The arithmetic is in cluster and the SQL is in store. The
-// package imports tfhelper and cluster only.
+// Package trunksplit implements vicidial_trunk_split: the trunks of one campaign,
+// apportioned to servers. Package cluster has the arithmetic, package store the SQL.
 package trunksplit
 
 import (

@@ -3,7 +3,7 @@
 // deletes the old one; where both have one key, they are the same rows, which the
 // delete would take from the new instance. [Guard] makes such a delete remove
 // nothing but what the new instance does not have. docs/design/0018-replacement.md
-// says how the two are told apart. The package imports tfhelper and cluster only.
+// says how the two are told apart.
 package replacement
 
 import (

@@ -1,7 +1,7 @@
 // Package singlerow is what resources have in common whose object is one row of a
 // table: it finds, writes, imports and lists the row, and reports who changed it. A
 // resource keeps its schema, its model and its checks. docs/design/0017-a-resource-of-one-row.md
-// says how to write a new one. The package imports tfhelper and cluster only.
+// says how to write a new one.
 package singlerow
 
 import (
