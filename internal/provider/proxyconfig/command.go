@@ -25,8 +25,9 @@ func (r *Resource) check(ctx context.Context, file fileModel, tier webtier.Tier)
 	if file.Path.IsNull() || !flag(file.Validate, true) {
 		return nil, nil
 	}
-	binary := file.Binary.ValueString()
+	binary, began := file.Binary.ValueString(), time.Now()
 	err := configcheck.Check(ctx, r.proxy.dialect, binary, tier)
+	tfhelper.LogRender(ctx, "checked", began, map[string]any{"proxy": r.proxy.dialect.String(), "accepted": err == nil})
 	if errors.Is(err, configcheck.ErrNoBinary) && binary == "" {
 		return nil, nil
 	}
@@ -82,7 +83,10 @@ func reload(ctx context.Context, command []string, backup string) error {
 	run := exec.CommandContext(ctx, command[0], command[1:]...)
 	run.Stdout, run.Stderr = &output, &output
 	run.WaitDelay = time.Second
-	if err := run.Run(); err != nil {
+	began := time.Now()
+	err := run.Run()
+	tfhelper.LogRender(ctx, "reloaded", began, map[string]any{"succeeded": err == nil})
+	if err != nil {
 		printed := strings.TrimSpace(output.String())
 		return &notReloaded{command[0], printed[:min(len(printed), 2000)], backup, err}
 	}

@@ -14,6 +14,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -98,7 +99,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !e.known {
 		return // the text stays unknown until apply
 	}
-	computed, text, err := r.compute(e)
+	computed, text, err := r.compute(ctx, e)
 	if err != nil {
 		return // ValidateConfig has reported it, at the attribute
 	}
@@ -213,11 +214,13 @@ func identify(ctx context.Context, into interface {
 }
 
 // compute returns the attributes that the tier makes, and the text among them.
-func (r *Resource) compute(e expansion) (computed map[string]any, content []byte, err error) {
+func (r *Resource) compute(ctx context.Context, e expansion) (computed map[string]any, content []byte, err error) {
 	if err := e.err(); err != nil {
 		return nil, nil, err
 	}
+	began := time.Now()
 	content, err = r.proxy.render(e.tier)
+	tfhelper.LogRender(ctx, "rendered", began, map[string]any{"proxy": r.proxy.dialect.String(), "bytes": len(content)})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -234,7 +237,7 @@ func (r *Resource) compute(e expansion) (computed map[string]any, content []byte
 // write computes what was not known when the plan was made, writes the file,
 // removes the one at a prior path, and has the proxy read it.
 func (r *Resource) write(ctx context.Context, e expansion, m, prior model) (map[string]any, error) {
-	computed, content, err := r.compute(e)
+	computed, content, err := r.compute(ctx, e)
 	if err != nil {
 		return nil, err
 	}
@@ -268,9 +271,11 @@ func putInPlace(ctx context.Context, file configfile.File, content []byte, comma
 			return err
 		}
 	}
+	began := time.Now()
 	if err := file.Write(content); err != nil {
 		return err
 	}
+	tfhelper.LogRender(ctx, "written", began, map[string]any{"bytes": len(content), "backup": backup != ""})
 	if err := reload(ctx, command, backup); err != nil {
 		return err
 	}
