@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	// VICIdial's own samples are not active.
+	// VICIdial's sample carriers are not active.
 	carriers = `
 SELECT carrier_id, server_ip, protocol, carrier_name
   FROM vicidial_server_carriers
@@ -20,7 +20,8 @@ SELECT did_pattern, did_description, did_route, IF(did_route = 'EXTEN', extensio
  WHERE did_pattern NOT IN ('default', 'did_system_filter')
  ORDER BY did_pattern`
 
-	// dialplans are what a node includes: its own rows, and those of every node.
+	// dialplans are the entries that a node includes: its own and those for all
+	// nodes.
 	dialplans = `
 SELECT carrier_id, dialplan_entry
   FROM vicidial_server_carriers
@@ -51,7 +52,8 @@ const wantNumbers = `
 | 8005550101  | Closed line     | EXTEN     | 8304      |
 +-------------+-----------------+-----------+-----------+`
 
-// dialplan is what VICIdial makes of the carriers of a node.
+// dialplan returns the dialplan that VICIdial generates from the carriers of a
+// node.
 func (r rows) dialplan(ctx context.Context, server string) (_ string, err error) {
 	found, err := r.database.DB().QueryContext(ctx, dialplans, server)
 	if err != nil {
@@ -69,11 +71,11 @@ func (r rows) dialplan(ctx context.Context, server string) (_ string, err error)
 	return text.String(), found.Err()
 }
 
-// calls shows how calls go out on one node, and how they come in on any.
-func (s scene) calls(ctx context.Context) error {
+// calls shows the carriers, the numbers, and the dialplan of one node.
+func (s demo) calls(ctx context.Context) error {
 	if err := s.expect(ctx,
 		"carriers, one row for each node or one for all", carriers, wantCarriers,
-		"numbers, which every node looks up at each call", numbers, wantNumbers,
+		"numbers, which every node reads at each call", numbers, wantNumbers,
 	); err != nil {
 		return err
 	}
@@ -82,20 +84,20 @@ func (s scene) calls(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.say("what dial3, " + node + ", includes in its dialplan")
-	s.say(text)
+	s.print("the dialplan that dial3, " + node + ", includes")
+	s.print(text)
 	for _, words := range []string{
 		"exten => _91NXXNXXXXXX,1,AGI(agi://127.0.0.1:4577/call_log)", // logged as VICIdial does
-		"${GROUP_COUNT(MAIN)} > 60",                                   // dial3 is a small one
+		"${GROUP_COUNT(MAIN)} > 60",                                   // dial3 has 60 trunks
 		"Dial(SIP/main/${ROUTE_NUMBER},",
 		"xCONGESTION | x${DIALSTATUS} = xCHANUNAVAIL",
 		"Gosub(route_BACKUP,1)",
 		"exten => route_BACKUP,1,",
 	} {
 		if !strings.Contains(text, words) {
-			return surprise("the dialplan does not say %s", words)
+			return unexpected("the dialplan does not contain %s", words)
 		}
 	}
-	s.seen("dial3 places 60 calls at once over MAIN; what it cannot take, over BACKUP")
+	s.ok("dial3 places up to 60 calls over MAIN, and further calls over BACKUP")
 	return nil
 }

@@ -1,14 +1,13 @@
-// Command demo shows the provider at work from an empty database to an empty
-// database: it starts a throwaway MariaDB with VICIdial's tables, builds the
-// provider into a local mirror, and lets the real Terraform declare the cluster
-// of examples/demo, find what an operator changed by hand, put it back, have
-// HAProxy and nginx read what is written for them, take a node out, say what
-// the loss of another would mean, and take all down again. What it shows it also
-// checks; any surprise ends it with an error. Two pictures of the cluster stay,
-// in the user's cache.
+// Command demo runs the provider from an empty database to an empty database. It
+// starts a temporary MariaDB with VICIdial's tables, builds the provider into a
+// local mirror, and has the real Terraform create the cluster of examples/demo,
+// find and restore a row that was changed by hand, check the configurations of
+// HAProxy and nginx, remove a node, plan for the failure of another, and destroy
+// the cluster. It checks each step, and ends with an error at the first unexpected
+// result. Two pictures of the cluster are kept in the user's cache folder.
 //
-// It may import sandbox and testenv and nothing else of ours: it sees the
-// provider as its users do.
+// It imports only sandbox and testenv of this module, since it uses the provider as
+// users do.
 package main
 
 import (
@@ -22,8 +21,8 @@ import (
 	"time"
 )
 
-// limit bounds the whole run. The first one on a machine installs and compiles;
-// later ones end in a fraction of it.
+// limit is the timeout of a run. The first run on a machine installs and compiles
+// programs; later runs are much shorter.
 const limit = 10 * time.Minute
 
 func main() {
@@ -35,12 +34,12 @@ func main() {
 	}
 }
 
-// run tells the story to out and says last how it ended.
+// run runs the demo and prints the result as the last line.
 func run(ctx context.Context, out io.Writer, colours bool) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	s := newScreen(out, colours)
-	err := tell(ctx, s)
+	s := newPrinter(out, colours)
+	err := demonstrate(ctx, s)
 	if errors.Is(ctx.Err(), context.Canceled) {
 		err = fmt.Errorf("interrupted: %w", err)
 	}
@@ -52,13 +51,13 @@ func run(ctx context.Context, out io.Writer, colours bool) error {
 	return nil
 }
 
-// isTerminal says whether a person is looking who can see colours.
+// isTerminal reports whether a file is a terminal with colours.
 func isTerminal(file *os.File) bool {
 	info, err := file.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
-// surprise is an outcome that the story does not have.
-func surprise(format string, args ...any) error {
-	return fmt.Errorf("surprise: "+format, args...)
+// unexpected returns an error for an unexpected result.
+func unexpected(format string, args ...any) error {
+	return fmt.Errorf("unexpected: "+format, args...)
 }

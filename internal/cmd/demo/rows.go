@@ -12,10 +12,10 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// rows is the database as an operator sees it.
+// rows reads and changes rows of the database as an operator does.
 type rows struct{ database *sandbox.Database }
 
-// What is shown and held against drawings.
+// Queries whose results are printed and compared.
 const (
 	campaigns = `
 SELECT campaign_id, campaign_name, active, dial_method
@@ -110,8 +110,8 @@ const wantTrunksWithout = `
 | WINBACK     | 10.10.20.5  |                0 | MAXIMUM_LIMIT     |
 +-------------+-------------+------------------+-------------------+`
 
-// addCampaigns makes what must be there before: campaigns, and the in-group of
-// a number, are an operator's.
+// addCampaigns inserts the rows that an operator makes: campaigns and the in-group
+// of a number.
 func (r rows) addCampaigns(ctx context.Context) error {
 	_, err := r.database.DB().ExecContext(ctx, `
 INSERT INTO vicidial_campaigns (campaign_id, campaign_name, active, dial_method, auto_dial_level)
@@ -129,49 +129,49 @@ VALUES ('SALESLINE', 'Sales line', 'Y')`)
 
 func (r rows) draw(ctx context.Context, query string) string { return r.database.Table(ctx, query) }
 
-// Who changes a row by hand, from where, and to what.
+// The user, address and value of a change by hand.
 const (
-	meddler        = "6666"
-	meddlerAddress = "10.10.10.50"
-	meddled        = "80"
+	operator        = "6666"
+	operatorAddress = "10.10.10.50"
+	changedTrunks   = "80"
 )
 
-// changeByHand does what the admin page's form does
-// (docs/vicidial/admin-page.md#server-trunks): it updates the row
-// and writes a line into the admin change log. It returns the words for it.
+// changeByHand updates a row as the admin page does
+// (docs/vicidial/admin-page.md#server-trunks), with an entry in the admin change
+// log. It returns a description.
 func (r rows) changeByHand(ctx context.Context) (string, error) {
-	const update = "UPDATE vicidial_server_trunks set dedicated_trunks='" + meddled + "',trunk_restriction='MAXIMUM_LIMIT' where campaign_id='SALES' and server_ip='10.10.20.12'"
+	const update = "UPDATE vicidial_server_trunks set dedicated_trunks='" + changedTrunks + "',trunk_restriction='MAXIMUM_LIMIT' where campaign_id='SALES' and server_ip='10.10.20.12'"
 	result, err := r.database.DB().ExecContext(ctx, update)
 	if err != nil {
 		return "", err
 	}
 	if changed, err := result.RowsAffected(); err != nil || changed != 1 {
-		return "", errors.Join(err, surprise("the form changed %d rows", changed))
+		return "", errors.Join(err, unexpected("the form changed %d rows", changed))
 	}
 	_, err = r.database.DB().ExecContext(ctx, `
 INSERT INTO vicidial_admin_log (event_date, user, ip_address, event_section, event_type, record_id, event_code, event_sql, event_notes, user_group)
 VALUES (NOW(), ?, ?, 'SERVERTRUNKS', 'MODIFY', '10.10.20.12', 'ADMIN MODIFY SERVER TRUNK', ?, 'Campaign: SALES', '---ALL---')`,
-		meddler, meddlerAddress, update+"|")
-	return fmt.Sprintf("User %s, at %s, gives SALES %s lines on dial2:", meddler, meddlerAddress, meddled), err
+		operator, operatorAddress, update+"|")
+	return fmt.Sprintf("User %s, at %s, gives SALES %s trunks on dial2:", operator, operatorAddress, changedTrunks), err
 }
 
-// mentions counts the lines of the change log that hold a text.
-func (r rows) mentions(ctx context.Context, text string) (int, error) {
+// countLogEntries returns the number of change log entries that contain text.
+func (r rows) countLogEntries(ctx context.Context, text string) (int, error) {
 	var count int
 	err := r.database.DB().QueryRowContext(ctx, "SELECT COUNT(*) FROM vicidial_admin_log WHERE LOCATE(?, event_sql) > 0 OR LOCATE(?, event_notes) > 0", text, text).Scan(&count)
 	return count, err
 }
 
-// declared are the tables in which the demo declares something.
-var declared = []string{
+// declaredTables are the tables of the objects that the demo declares.
+var declaredTables = []string{
 	"servers", "vicidial_confbridges", "vicidial_conferences", "vicidial_server_trunks", "server_updater",
 	"vicidial_server_carriers", "vicidial_inbound_dids", "phones", "phones_alias",
 }
 
-// count counts the rows of these tables: VICIdial is installed with samples.
+// count returns the number of rows of each table. VICIdial installs samples.
 func (r rows) count(ctx context.Context) (map[string]int, error) {
-	counts := make(map[string]int, len(declared))
-	for _, table := range declared {
+	counts := make(map[string]int, len(declaredTables))
+	for _, table := range declaredTables {
 		var count int
 		if err := r.database.DB().QueryRowContext(ctx, "SELECT COUNT(*) FROM "+table).Scan(&count); err != nil {
 			return nil, fmt.Errorf("count the rows of %s: %w", table, err)
@@ -181,55 +181,57 @@ func (r rows) count(ctx context.Context) (map[string]int, error) {
 	return counts, nil
 }
 
-// naming counts the rows that name a server by its address.
-func (r rows) naming(ctx context.Context, server string) (int, error) {
+// countReferences returns the number of rows with the address of a server.
+func (r rows) countReferences(ctx context.Context, server string) (int, error) {
 	total := 0
-	for _, table := range declared {
+	for _, table := range declaredTables {
 		if table == "phones_alias" {
-			continue // names phones
+			continue // it refers to phones
 		}
 		var count int
 		if err := r.database.DB().QueryRowContext(ctx, "SELECT COUNT(*) FROM "+table+" WHERE server_ip = ?", server).Scan(&count); err != nil {
-			return 0, fmt.Errorf("look for %s in %s: %w", server, table, err)
+			return 0, fmt.Errorf("count rows of %s in %s: %w", server, table, err)
 		}
 		total += count
 	}
 	return total, nil
 }
 
-// expectNothing demands that none of what the demo declares is there.
-func (s scene) expectNothing(ctx context.Context) error {
+// expectInstalled checks that the tables have as many rows as after the
+// installation.
+func (s demo) expectInstalled(ctx context.Context) error {
 	counts, err := s.count(ctx)
 	if err != nil {
 		return err
 	}
-	for _, table := range declared {
+	for _, table := range declaredTables {
 		if counts[table] != s.installed[table] {
-			return surprise("%s has %d rows instead of %d", table, counts[table], s.installed[table])
+			return unexpected("%s has %d rows instead of %d", table, counts[table], s.installed[table])
 		}
 	}
 	return nil
 }
 
-// expect shows tables and holds them against drawings: title, query and drawing
-// in turn. Without a title nothing is shown, without a drawing nothing compared.
-func (s scene) expect(ctx context.Context, parts ...string) error {
+// expect prints the results of queries and compares them. Its arguments are a
+// title, a query and the wanted table, repeated; an empty title prints nothing, an
+// empty table compares nothing.
+func (s demo) expect(ctx context.Context, parts ...string) error {
 	for ; len(parts) >= 3; parts = parts[3:] {
 		title, found, want := parts[0], s.draw(ctx, parts[1]), parts[2]
 		if title != "" {
-			s.say(title)
-			s.say(found)
+			s.print(title)
+			s.print(found)
 		}
 		if want != "" && sandbox.Trim(found) != sandbox.Trim(want) {
-			return surprise("the rows should be\n%s\nbut are\n%s", sandbox.Trim(want), sandbox.Trim(found))
+			return unexpected("the rows are\n%[2]s\ninstead of\n%[1]s", sandbox.Trim(want), sandbox.Trim(found))
 		}
 	}
 	return nil
 }
 
-// holds says whether a file, or a file inside it where it is an archive as saved
-// plans are, holds a text.
-func holds(path, text string) (bool, error) {
+// fileContains reports whether a file, or a member of a zip file such as a saved
+// plan, contains text.
+func fileContains(path, text string) (bool, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return false, err

@@ -13,9 +13,9 @@ SELECT server_ip, COUNT(DISTINCT extension) AS seats, MIN(login) AS first_login,
  GROUP BY server_ip
  ORDER BY server_ip`
 
-	// loginless are aliases that do not list two phones which exist, with one
-	// password.
-	loginless = `
+	// brokenAliases selects aliases without phones on two servers or with different
+	// passwords.
+	brokenAliases = `
 SELECT alias_id
   FROM phones_alias
   LEFT JOIN phones ON FIND_IN_SET(login, logins_list)
@@ -27,7 +27,7 @@ HAVING COUNT(DISTINCT server_ip) <> 2 OR COUNT(DISTINCT pass) <> 1
 SELECT COUNT(*) AS aliases, MIN(alias_id) AS first, MAX(alias_id) AS last
   FROM phones_alias`
 
-	someAliases = `
+	sampleAliases = `
 SELECT alias_id, logins_list
   FROM phones_alias
  WHERE alias_id IN (2000, 2039, 2040, 2059)
@@ -58,20 +58,20 @@ const wantAliases = `
 |      60 | 2000  | 2059 |
 +---------+-------+------+`
 
-// floor shows the seats per node.
-func (s scene) floor(ctx context.Context, want string) error {
+// expectSeats shows the seats of each node and checks the aliases.
+func (s demo) expectSeats(ctx context.Context, want string) error {
 	if err := s.expect(ctx,
 		"seats", seats, want,
-		"what agents type, and where that leads", someAliases, "",
+		"aliases, and the phone logins behind them", sampleAliases, "",
 		"", aliases, wantAliases,
 	); err != nil {
 		return err
 	}
-	if found := sandbox.Trim(s.draw(ctx, loginless)); found != "| alias_id |" {
-		return surprise("aliases do not lead to two nodes:\n%s", found)
+	if found := sandbox.Trim(s.draw(ctx, brokenAliases)); found != "| alias_id |" {
+		return unexpected("aliases without phones on two nodes:\n%s", found)
 	}
-	s.seen("each of the 60 seats has a phone on two nodes, with one password")
+	s.ok("each of the 60 seats has a phone on two nodes, with one password")
 	return nil
 }
 
-func (s scene) seats(ctx context.Context) error { return s.floor(ctx, wantSeats) }
+func (s demo) showSeats(ctx context.Context) error { return s.expectSeats(ctx, wantSeats) }

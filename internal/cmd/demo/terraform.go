@@ -11,50 +11,49 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/testenv"
 )
 
-// terraform is the real CLI, and the screen on which it is seen at work.
+// terraform is Terraform and the printer of its output.
 type terraform struct {
 	*testenv.Terraform
-	screen *screen
+	printer *printer
 }
 
-// What plan -detailed-exitcode says.
+// Exit codes of plan -detailed-exitcode.
 const (
-	planEmpty   = 0
-	planChanges = 2
+	exitEmpty   = 0
+	exitChanges = 2
 )
 
-// show runs a command, shows it and what it writes, and returns that without
-// colours. An exit code that is not the wanted one is a surprise.
+// show runs a command, prints it with its output, and returns the output without
+// colours. An exit code other than want is an error.
 func (t terraform) show(ctx context.Context, want int, args ...string) (string, error) {
-	t.screen.say("$ terraform " + strings.Join(args, " "))
-	out := t.screen.margin()
+	t.printer.print("$ terraform " + strings.Join(args, " "))
+	out := t.printer.planFilter()
 	text, err := t.run(ctx, out, want, args...)
 	return text, errors.Join(err, out.Close())
 }
 
-// quiet does the same, but shows what the command writes only when the exit code
-// is a surprise.
+// quiet runs a command and prints its output only when the exit code is not want.
 func (t terraform) quiet(ctx context.Context, want int, args ...string) (string, error) {
 	text, err := t.run(ctx, io.Discard, want, args...)
 	if err != nil {
-		t.screen.say(text)
+		t.printer.print(text)
 	}
 	return text, err
 }
 
 func (t terraform) run(ctx context.Context, out io.Writer, want int, args ...string) (string, error) {
 	given := args
-	if !t.screen.colours && args[0] != "show" {
+	if !t.printer.colours && args[0] != "show" {
 		given = append([]string{args[0], "-no-color"}, args[1:]...)
 	}
 	outcome, err := t.Run(ctx, out, given...)
 	if err == nil && outcome.Code != want {
-		err = surprise("terraform %s ends with exit code %d instead of %d", strings.Join(args, " "), outcome.Code, want)
+		err = unexpected("terraform %s ends with exit code %d instead of %d", strings.Join(args, " "), outcome.Code, want)
 	}
 	return outcome.Text, err
 }
 
-// change is what a plan does to one resource.
+// change is the change of one resource in a plan.
 type change struct {
 	Address string `json:"address"`
 	Change  struct {
@@ -63,7 +62,7 @@ type change struct {
 	} `json:"change"`
 }
 
-// changes reads a saved plan; what it leaves alone is left out.
+// changes returns the changes of a saved plan, without no-ops.
 func (t terraform) changes(ctx context.Context, plan string) (map[string]change, error) {
 	text, err := t.quiet(ctx, 0, "show", "-json", plan)
 	if err != nil {

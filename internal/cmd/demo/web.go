@@ -20,15 +20,16 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/webstack"
 )
 
-// proxies are the real programs, and where their configurations go.
-type proxies struct{ folder, haproxy, nginx string }
+// proxies has the paths of HAProxy and nginx, and the folder of their
+// configurations.
+type proxies struct{ proxyFolder, haproxy, nginx string }
 
-// findProxies installs the programs where they are missing, and makes a folder
-// with the certificate that both are told of.
-func findProxies(ctx context.Context, s *screen, folder string) (proxies, error) {
-	installer := s.instead("HAProxy or nginx is missing; apt installs them, which takes a moment")
+// findProxies installs missing programs, and makes a folder with a certificate for
+// both.
+func findProxies(ctx context.Context, s *printer, folder string) (proxies, error) {
+	installer := s.progress("HAProxy or nginx is missing; apt installs them, which takes a moment")
 	if err := webstack.Install(ctx, installer, "haproxy", "nginx"); err != nil {
-		s.say(installer.unsaid.String())
+		s.print(installer.output.String())
 		return proxies{}, err
 	}
 	haproxy, err := webstack.Find("haproxy")
@@ -46,11 +47,11 @@ func findProxies(ctx context.Context, s *screen, folder string) (proxies, error)
 }
 
 func (p proxies) settings() []string {
-	return []string{"TF_VAR_proxy_folder=" + p.folder, "TF_VAR_haproxy=" + p.haproxy, "TF_VAR_nginx=" + p.nginx}
+	return []string{"TF_VAR_proxy_folder=" + p.proxyFolder, "TF_VAR_haproxy=" + p.haproxy, "TF_VAR_nginx=" + p.nginx}
 }
 
-// writeCertificate makes a certificate that signs itself, and its key, in one
-// file as HAProxy wants them; nginx does not mind.
+// writeCertificate writes a self-signed certificate and its key into one file, as
+// HAProxy requires; nginx accepts it.
 func writeCertificate(path string) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -77,39 +78,39 @@ func writeCertificate(path string) error {
 	return os.WriteFile(path, text, 0o600)
 }
 
-// reads has the real programs read the files that were written, says how they
-// begin, and demands that they name these nodes' addresses and no others.
-func (s scene) reads(ctx context.Context) error {
+// checkProxies prints the beginning of the configurations, checks that they contain
+// the addresses of the web nodes, and has HAProxy and nginx check them.
+func (s demo) checkProxies(ctx context.Context) error {
 	for _, proxy := range []struct {
 		name, file string
 		check      []string
 	}{
 		{"HAProxy", "haproxy.cfg", []string{s.haproxy, "-c", "-dW", "-f"}},
-		{"nginx", "nginx.conf", []string{s.nginx, "-t", "-q", "-p", s.folder, "-c"}},
+		{"nginx", "nginx.conf", []string{s.nginx, "-t", "-q", "-p", s.proxyFolder, "-c"}},
 	} {
-		path := filepath.Join(s.folder, proxy.file)
+		path := filepath.Join(s.proxyFolder, proxy.file)
 		content, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
 		lines := strings.Split(strings.TrimSpace(string(content)), "\n")
-		s.say(fmt.Sprintf("%s, %d lines:", proxy.file, len(lines)))
-		s.say("| " + strings.Join(lines[:min(8, len(lines))], "\n| ") + "\n| ...")
+		s.print(fmt.Sprintf("%s, %d lines:", proxy.file, len(lines)))
+		s.print("| " + strings.Join(lines[:min(8, len(lines))], "\n| ") + "\n| ...")
 		for _, address := range []string{"10.10.20.21", "10.10.20.22", "10.10.20.23"} {
 			if !strings.Contains(string(content), address) {
-				return surprise("%s does not name the web node %s", proxy.file, address)
+				return unexpected("%s does not name the web node %s", proxy.file, address)
 			}
 		}
 		command := exec.CommandContext(ctx, proxy.check[0], append(proxy.check[1:], path)...)
-		said, err := command.CombinedOutput()
-		s.say("$ " + strings.Join(command.Args, " "))
-		if len(said) > 0 {
-			s.say(string(said))
+		text, err := command.CombinedOutput()
+		s.print("$ " + strings.Join(command.Args, " "))
+		if len(text) > 0 {
+			s.print(string(text))
 		}
 		if err != nil {
-			return errors.Join(surprise("%s does not take %s", proxy.name, proxy.file), err)
+			return errors.Join(unexpected("%s rejects %s", proxy.name, proxy.file), err)
 		}
-		s.seen(proxy.name + " takes it, without a warning")
+		s.ok(proxy.name + " accepts it without a warning")
 	}
 	return nil
 }

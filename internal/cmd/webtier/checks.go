@@ -10,110 +10,112 @@ import (
 	"time"
 )
 
-// check asks single questions of a quiet tier; the long form waits for a report.
-func (s *stack) check(ctx context.Context, much length) ([]finding, error) {
-	findings := s.pages(ctx)
-	tests := []func(context.Context) (finding, error){
-		s.once, s.links, s.slash, s.redirect, s.forged, s.fronted, s.keptApart, s.uploads, s.drawings, s.bigUpload, s.uploadLost, s.logins, s.guesses, s.failures,
-		s.welcomed, s.upgrade, s.trace, s.fragment, s.oldTLS, s.strict, s.soundboard, s.literal, s.socket, s.recordings, s.slowClients,
+// check runs the checks that need no workload.
+func (s *stack) check(ctx context.Context, mode mode) ([]result, error) {
+	results := s.checkPages(ctx)
+	tests := []func(context.Context) (result, error){
+		s.checkOnce, s.checkLinks, s.checkSlash, s.checkRedirect, s.checkForgedAddress, s.checkForwardedAddress, s.checkSharedConnection, s.checkUploads, s.checkReportImages, s.checkBigUpload, s.checkUploadLost, s.checkLogins, s.checkURLPasswords, s.adminErrors,
+		s.checkSharedAddress, s.checkUpgrade, s.checkTrace, s.checkFragment, s.checkOldTLS, s.checkStrictTransport, s.checkSoundboard, s.checkIPv6Host, s.checkWebSocket, s.checkRecordings, s.checkSlowClients,
 	}
-	if much != brief {
-		tests = append(tests, s.nodeTLS, s.frontTLS)
+	if mode != shortMode {
+		tests = append(tests, s.checkNodeTLS, s.checkFrontTLS)
 	}
-	if much == full {
-		tests = append(tests, s.shift) // first, since it reloads: nginx's old workers close what they took
-		tests = append([]func(context.Context) (finding, error){s.report}, tests...)
+	if mode == longMode {
+		tests = append(tests, s.checkShiftStart) // first, since its reload closes connections of nginx's old workers
+		tests = append([]func(context.Context) (result, error){s.checkReportTimeout}, tests...)
 	}
 	for _, test := range tests {
 		found, err := test(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", found.claim, err)
+			return nil, fmt.Errorf("%s: %w", found.name, err)
 		}
-		findings = append(findings, found)
+		results = append(results, found)
 	}
-	return findings, nil
+	return results, nil
 }
 
-// pages are who may have what.
-func (s *stack) pages(ctx context.Context) []finding {
+// checkPages checks which client may request which page.
+func (s *stack) checkPages(ctx context.Context) []result {
 	audio := "/" + soundsDirectory + "/hello.wav"
-	var findings []finding
+	var results []result
 	for _, page := range []struct {
-		claim, from, path string
-		status            int
-		body              string
+		name, from, path string
+		status           int
+		body             string
 	}{
-		{"an agent polls", agentAddress, "/agc/conf_exten_check.php", 200, "Logged-in"},
-		{"an agent starts at welcome.php", agentAddress, "/vicidial/welcome.php", 200, "agc/vicidial.php"},
-		{"an agent's login page has its logo", agentAddress, "/vicidial/images/logo.png", 200, ""},
-		{"the root goes to welcome.php", agentAddress, "/", 302, ""},
-		{"a manager reaches the admin pages", managerAddress, "/vicidial/admin.php", 200, "URL"},
-		{"a remote agent reaches the screen that lies there", agentAddress, "/vicidial/vdremote.php", 200, "REMOTE AGENT"},
-		{"and what it links to", agentAddress, "/vicidial/remote_dispo.php", 200, "REMOTE AGENT"},
-		{"a closer's calls pop up", agentAddress, "/vicidial/closer_popup.php", 200, "REMOTE AGENT"},
-		{"an agent reaches the other screen of welcome.php", agentAddress, "/vicidial/hci_screen.php", 200, "REMOTE AGENT"},
-		{"nobody else does", agentAddress, "/vicidial/admin.php", 403, ""},
-		{"nor by a doubled slash", agentAddress, "//vicidial//admin.php", 403, ""},
-		{"nor by a path that climbs", agentAddress, "/agc/..%2fvicidial/admin.php", 40, ""},
-		{"nor by an encoded climb", agentAddress, "/agc/%2e%2e/vicidial/admin.php", 40, ""},
-		{"nor by an encoded letter", agentAddress, "/%76icidial/admin.php", 403, ""},
-		{"nor by a path that ends like a picture", agentAddress, "/vicidial/admin.php/x.png", 404, ""},
-		{"nor the reports", agentAddress, "/VERM/VERM_main_report_page.php", 403, ""},
-		{"a customer chats", agentAddress, "/chat_customer/index.php", 200, "CHAT"},
-		{"the cluster calls the API", clusterAddress, "/agc/api.php?id=check1&pass=" + secret, 200, "DONE check1"},
-		{"a manager calls the API", managerAddress, "/vicidial/non_agent_api.php?id=check2", 200, "DONE check2"},
-		{"nobody else calls the agents' API", agentAddress, "/agc/api.php?id=check3", 403, ""},
-		{"nobody else calls the other API", agentAddress, "/vicidial/non_agent_api.php?id=check4", 403, ""},
-		{"nor with path info", agentAddress, "/agc/api.php/x?id=check5", 404, ""},
-		{"the audio store answers the cluster under its own name", clusterAddress, "/vicidial/audio_store.php?action=LIST", 200, "AUDIO"},
-		{"its files too", clusterAddress, audio, 200, "plain"},
-		{"the audio store is closed to others", agentAddress, "/vicidial/audio_store.php?action=LIST&audio_server_ip=127.0.0.1", 403, ""},
-		{"and its files", agentAddress, audio, 403, ""},
-		{"a Perl source is not served", managerAddress, "/vicidial/bp.pl", 404, ""},
-		{"an include is not served", agentAddress, "/agc/functions.inc", 404, ""},
-		{"a log of logins is not served", managerAddress, "/vicidial/project_auth_entries.txt", 404, ""},
-		{"a hidden file is not served", managerAddress, "/vicidial/.htpasswd", 404, ""},
-		{"what is not VICIdial's is not served", managerAddress, "/phpmyadmin/", 404, ""},
-		{"the balancer's own health page", agentAddress, "/lb-health", 200, "ok"},
+		{"agent polls", agentAddress, "/agc/conf_exten_check.php", 200, "Logged-in"},
+		{"agent opens welcome.php", agentAddress, "/vicidial/welcome.php", 200, "agc/vicidial.php"},
+		{"agent gets the logo of the login page", agentAddress, "/vicidial/images/logo.png", 200, ""},
+		{"/ redirects to welcome.php", agentAddress, "/", 302, ""},
+		{"manager opens the admin pages", managerAddress, "/vicidial/admin.php", 200, "URL"},
+		{"remote agent opens vdremote.php", agentAddress, "/vicidial/vdremote.php", 200, "REMOTE AGENT"},
+		{"remote agent opens remote_dispo.php", agentAddress, "/vicidial/remote_dispo.php", 200, "REMOTE AGENT"},
+		{"closer opens closer_popup.php", agentAddress, "/vicidial/closer_popup.php", 200, "REMOTE AGENT"},
+		{"agent opens hci_screen.php", agentAddress, "/vicidial/hci_screen.php", 200, "REMOTE AGENT"},
+		{"agent is refused the admin pages", agentAddress, "/vicidial/admin.php", 403, ""},
+		{"double slashes are refused", agentAddress, "//vicidial//admin.php", 403, ""},
+		{"encoded slash is refused", agentAddress, "/agc/..%2fvicidial/admin.php", 40, ""},
+		{"encoded .. is refused", agentAddress, "/agc/%2e%2e/vicidial/admin.php", 40, ""},
+		{"encoded letter is refused", agentAddress, "/%76icidial/admin.php", 403, ""},
+		{"path info with an image extension is refused", agentAddress, "/vicidial/admin.php/x.png", 404, ""},
+		{"agent is refused the reports", agentAddress, "/VERM/VERM_main_report_page.php", 403, ""},
+		{"customer opens the chat", agentAddress, "/chat_customer/index.php", 200, "CHAT"},
+		{"cluster calls the agent API", clusterAddress, "/agc/api.php?id=check1&pass=" + secret, 200, "DONE check1"},
+		{"manager calls the non-agent API", managerAddress, "/vicidial/non_agent_api.php?id=check2", 200, "DONE check2"},
+		{"agent is refused the agent API", agentAddress, "/agc/api.php?id=check3", 403, ""},
+		{"agent is refused the non-agent API", agentAddress, "/vicidial/non_agent_api.php?id=check4", 403, ""},
+		{"agent API with path info is refused", agentAddress, "/agc/api.php/x?id=check5", 404, ""},
+		{"cluster opens the audio store", clusterAddress, "/vicidial/audio_store.php?action=LIST", 200, "AUDIO"},
+		{"cluster gets files of the audio store", clusterAddress, audio, 200, "plain"},
+		{"agent is refused the audio store", agentAddress, "/vicidial/audio_store.php?action=LIST&audio_server_ip=127.0.0.1", 403, ""},
+		{"agent is refused files of the audio store", agentAddress, audio, 403, ""},
+		{"Perl source is not served", managerAddress, "/vicidial/bp.pl", 404, ""},
+		{"include file is not served", agentAddress, "/agc/functions.inc", 404, ""},
+		{"log of logins is not served", managerAddress, "/vicidial/project_auth_entries.txt", 404, ""},
+		{"hidden file is not served", managerAddress, "/vicidial/.htpasswd", 404, ""},
+		{"other application is not served", managerAddress, "/phpmyadmin/", 404, ""},
+		{"health page of the proxy", agentAddress, "/lb-health", 200, "ok"},
 	} {
 		status, body, _, err := fetch(ctx, s.browser(page.from), http.MethodGet, s.url(page.path), "", nil)
-		f := finding{claim: page.claim}
+		f := result{name: page.name}
 		switch {
 		case err != nil:
-			f.wrong = err.Error()
+			f.failure = err.Error()
 		case page.status < 100 && status/10 != page.status, page.status >= 100 && status != page.status:
-			f.wrong = fmt.Sprintf("%s gave %d, not %d", page.path, status, page.status)
+			f.failure = fmt.Sprintf("%s gave %d, not %d", page.path, status, page.status)
 		case !strings.Contains(body, page.body):
-			f.wrong = fmt.Sprintf("%s gave %q", page.path, body)
+			f.failure = fmt.Sprintf("%s gave %q", page.path, body)
 		}
-		findings = append(findings, f)
+		results = append(results, f)
 	}
-	return findings
+	return results
 }
 
-// links: VICIdial tells https from http by the port that Apache takes from Host.
-func (s *stack) links(ctx context.Context) (finding, error) {
-	f := finding{claim: "VICIdial writes https links with the public name and port"}
+// checkLinks checks the scheme of links. VICIdial derives it from the port that
+// Apache reads from the Host header.
+func (s *stack) checkLinks(ctx context.Context) (result, error) {
+	f := result{name: "VICIdial writes https links with the public name and port"}
 	_, body, _, err := fetch(ctx, s.browser(managerAddress), http.MethodGet, s.url("/vicidial/admin.php"), "", nil)
 	if want := "URL " + s.url("") + " FROM " + managerAddress + " HTTPS on"; !strings.Contains(body, want) {
-		f.wrong = fmt.Sprintf("%q, not %q", body, want)
+		f.failure = fmt.Sprintf("%q, not %q", body, want)
 	}
 	return f, err
 }
 
-// slash: Apache redirects to http://name:443/ when it adds one.
-func (s *stack) slash(ctx context.Context) (finding, error) {
-	f := finding{claim: "Apache's own redirects stay on https"}
+// checkSlash checks that a redirect of Apache, which adds a slash to
+// http://name:443, is rewritten.
+func (s *stack) checkSlash(ctx context.Context) (result, error) {
+	f := result{name: "redirects of Apache keep https"}
 	_, _, header, err := fetch(ctx, s.browser(agentAddress), http.MethodGet, s.url("/agc"), "", nil)
 	if got, want := header.Get("Location"), s.url("/agc/"); got != want {
-		f.wrong = fmt.Sprintf("%q, not %q", got, want)
+		f.failure = fmt.Sprintf("%q, not %q", got, want)
 	}
 	return f, err
 }
 
-func (s *stack) redirect(ctx context.Context) (finding, error) {
-	f := finding{claim: "plain HTTP is sent to https, method and all"}
-	for _, name := range []string{hostname, "other.example.com"} { // names besides the first stay what they are
+func (s *stack) checkRedirect(ctx context.Context) (result, error) {
+	f := result{name: "HTTP redirects to https and keeps the method"}
+	for _, name := range []string{hostname, "other.example.com"} { // other names are kept
 		plain := fmt.Sprintf("http://%s:%d/agc/vicidial.php?x=1", name, s.tier.Listen.HTTPPort)
 		status, _, header, err := fetch(ctx, s.browser(agentAddress), http.MethodPost, plain, "", nil)
 		if err != nil {
@@ -121,15 +123,16 @@ func (s *stack) redirect(ctx context.Context) (finding, error) {
 		}
 		want := fmt.Sprintf("https://%s:%d/agc/vicidial.php?x=1", name, s.tier.Listen.HTTPSPort)
 		if got := header.Get("Location"); status != http.StatusPermanentRedirect || got != want {
-			f.wrong = fmt.Sprintf("%d to %q, not 308 to %q", status, got, want)
+			f.failure = fmt.Sprintf("%d to %q, not 308 to %q", status, got, want)
 		}
 	}
 	return f, nil
 }
 
-// forged: what the client says of its own address must not reach a node.
-func (s *stack) forged(ctx context.Context) (finding, error) {
-	f := finding{claim: "a forged X-Forwarded-For is thrown away"}
+// checkForgedAddress checks that an address in a client's header does not reach a
+// node.
+func (s *stack) checkForgedAddress(ctx context.Context) (result, error) {
+	f := result{name: "X-Forwarded-For of a client is discarded"}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url("/vicidial/admin.php"), nil)
 	if err != nil {
 		return f, err
@@ -137,32 +140,34 @@ func (s *stack) forged(ctx context.Context) (finding, error) {
 	request.Header.Set("X-Forwarded-For", "198.51.100.9")
 	_, body, _, err := send(s.browser(managerAddress), request)
 	if !strings.Contains(body, "FROM "+managerAddress+" ") {
-		f.wrong = body
+		f.failure = body
 	}
 	return f, err
 }
 
-// logins: a flood of passwords would lock users out, so it is stopped before.
-func (s *stack) logins(ctx context.Context) (finding, error) {
-	f, err := s.tries(ctx, "the 61st login in a minute is refused, and polls are not", agentAddress, http.MethodPost, "/agc/vicidial.php")
-	if err != nil || f.wrong != "" {
+// checkLogins checks the limit of logins, since many wrong passwords lock users
+// out.
+func (s *stack) checkLogins(ctx context.Context) (result, error) {
+	f, err := s.loginUntilRefused(ctx, "login 61 in a minute is refused, polls are not", agentAddress, http.MethodPost, "/agc/vicidial.php")
+	if err != nil || f.failure != "" {
 		return f, err
 	}
 	status, _, _, err := fetch(ctx, s.browser(agentAddress), http.MethodGet, s.url("/agc/conf_exten_check.php"), "", nil)
 	if status != http.StatusOK {
-		f.wrong = fmt.Sprintf("a poll gave %d", status)
+		f.failure = fmt.Sprintf("a poll gave %d", status)
 	}
 	return f, err
 }
 
-// guesses: VICIdial takes a password from the URL as well as from a form.
-func (s *stack) guesses(ctx context.Context) (finding, error) {
-	return s.tries(ctx, "a password in the URL of a login counts as one", guesserAddress, http.MethodGet, "/agc/vicidial.php?VD_login=6666&VD_pass="+secret)
+// checkURLPasswords checks that passwords in URLs count, since VICIdial accepts
+// them.
+func (s *stack) checkURLPasswords(ctx context.Context) (result, error) {
+	return s.loginUntilRefused(ctx, "password in the URL counts as a login", urlPasswordAddress, http.MethodGet, "/agc/vicidial.php?VD_login=6666&VD_pass="+secret)
 }
 
-// tries logs in once more often than is allowed.
-func (s *stack) tries(ctx context.Context, claim, from, method, page string) (finding, error) {
-	f := finding{claim: claim}
+// loginUntilRefused logs in until the proxy refuses.
+func (s *stack) loginUntilRefused(ctx context.Context, name, from, method, page string) (result, error) {
+	f := result{name: name}
 	browser := s.browser(from)
 	begin := time.Now()
 	for i := 0; ; i++ {
@@ -170,27 +175,28 @@ func (s *stack) tries(ctx context.Context, claim, from, method, page string) (fi
 		if err != nil {
 			return f, err
 		}
-		// The allowance is refilled all the time, one a second here.
-		most := loginsPerMinute + int(time.Since(begin).Seconds())*loginsPerMinute/60 + 1
+		// The proxy allows one more login each second.
+		atMost := loginsPerMinute + int(time.Since(begin).Seconds())*loginsPerMinute/60 + 1
 		switch {
 		case status == http.StatusTooManyRequests && i >= loginsPerMinute:
 			return f, nil
-		case status != http.StatusOK, i > most:
-			f.wrong = fmt.Sprintf("login %d gave %d", i+1, status)
+		case status != http.StatusOK, i > atMost:
+			f.failure = fmt.Sprintf("login %d gave %d", i+1, status)
 			return f, nil
 		}
 	}
 }
 
-// failures: HAProxy counts 4xx answers of the admin pages.
-func (s *stack) failures(ctx context.Context) (finding, error) {
-	f := finding{claim: "who draws more than 30 errors from the admin pages is refused"}
+// adminErrors checks the limit of 4xx responses of the admin pages, which HAProxy
+// has.
+func (s *stack) adminErrors(ctx context.Context) (result, error) {
+	f := result{name: "client with more than 30 errors of admin pages is refused"}
 	if s.kind != "haproxy" {
-		f.claim = "admin errors are not counted by nginx, as documented"
+		f.name = "nginx does not count errors of admin pages, as documented"
 	}
-	browser := s.browser(intruderAddress)
+	browser := s.browser(wrongPasswordAddress)
 	last := 0
-	for range failuresAllowed + 2 {
+	for range adminErrorsAllowed + 2 {
 		status, _, _, err := fetch(ctx, browser, http.MethodGet, s.url("/vicidial/admin.php?fail=1"), "", nil)
 		if err != nil {
 			return f, err
@@ -198,14 +204,15 @@ func (s *stack) failures(ctx context.Context) (finding, error) {
 		last = status
 	}
 	if want := map[string]int{"haproxy": http.StatusTooManyRequests, "nginx": http.StatusUnauthorized}[s.kind]; last != want {
-		f.wrong = fmt.Sprintf("status %d, not %d", last, want)
+		f.failure = fmt.Sprintf("status %d, not %d", last, want)
 	}
 	return f, nil
 }
 
-// report: a manager waits longer for a report than any agent for an answer.
-func (s *stack) report(ctx context.Context) (finding, error) {
-	f := finding{claim: "a report may take longer than an agent's answer"}
+// checkReportTimeout checks that a report has a longer timeout than a page of an
+// agent.
+func (s *stack) checkReportTimeout(ctx context.Context) (result, error) {
+	f := result{name: "report takes longer than the timeout of agents"}
 	tier := s.tier
 	tier.Timeouts.Agent, tier.Timeouts.Admin = time.Second, 10*time.Second
 	if err := s.reload(ctx, tier); err != nil {
@@ -216,32 +223,32 @@ func (s *stack) report(ctx context.Context) (finding, error) {
 		return f, err
 	}
 	if status != http.StatusOK || !strings.Contains(body, "REPORT") {
-		f.wrong = fmt.Sprintf("%d %s", status, body)
+		f.failure = fmt.Sprintf("%d %s", status, body)
 	}
 	return f, s.reload(ctx, s.tier)
 }
 
-// welcomed: agents share an office's address with a manager who has forgotten
-// the password.
-func (s *stack) welcomed(ctx context.Context) (finding, error) {
-	f := finding{claim: "agents at the same address start all the same"}
-	browser := s.browser(intruderAddress)
+// checkSharedAddress checks that agents are not refused for the wrong passwords of
+// a manager at the same address.
+func (s *stack) checkSharedAddress(ctx context.Context) (result, error) {
+	f := result{name: "agents at the address of a refused manager are accepted"}
+	browser := s.browser(wrongPasswordAddress)
 	for _, page := range []string{"/vicidial/welcome.php", "/vicidial/images/logo.png"} {
 		status, _, _, err := fetch(ctx, browser, http.MethodGet, s.url(page), "", nil)
 		if err != nil {
 			return f, err
 		}
 		if status != http.StatusOK {
-			f.wrong = fmt.Sprintf("%s gave %d", page, status)
+			f.failure = fmt.Sprintf("%s gave %d", page, status)
 		}
 	}
 	return f, nil
 }
 
-// passwordsLogged reads what the proxy has written, after it could not do
-// something: what fails is logged with the whole request line.
-func (s *stack) passwordsLogged(ctx context.Context) (finding, error) {
-	f := finding{claim: "no password is in any log"}
+// checkLogs checks that no log of the proxy has a password. It first causes a
+// failure, which nginx logs with the request line.
+func (s *stack) checkLogs(ctx context.Context) (result, error) {
+	f := result{name: "no password is in any log"}
 	if err := os.RemoveAll(filepath.Join(s.folder, "client_body")); err != nil {
 		return f, err
 	}
@@ -257,11 +264,11 @@ func (s *stack) passwordsLogged(ctx context.Context) (finding, error) {
 	for name, text := range logs {
 		polls += strings.Count(text, "/agc/conf_exten_check.php")
 		if strings.Contains(text, secret) || strings.Contains(text, "pass=") {
-			f.wrong = name + " holds one"
+			f.failure = name + " has a password"
 		}
 	}
 	if polls < agents {
-		f.wrong = fmt.Sprintf("the logs hold %d polls only", polls)
+		f.failure = fmt.Sprintf("the logs have %d polls only", polls)
 	}
 	return f, err
 }

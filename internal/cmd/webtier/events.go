@@ -11,69 +11,71 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/webstack"
 )
 
-// event is one thing that happens to a node, and when.
+// event is one failure of a node, with its times and limits.
 type event struct {
 	name     string
-	victim   string
+	node1    string
 	begin    time.Time
 	end      time.Time
-	struck   time.Time // when it happened
-	restored time.Time // when the node was made whole again
+	injected time.Time // start of the failure
+	repaired time.Time // end of the failure
 	out      time.Duration
 	back     time.Duration
-	measured bool // out and back are the proxy's own, not guessed from requests
-	hurts    bool // the node is struck dead, and comes back as a fresh one
-	promised promise
+	measured bool // out and back are read from the proxy, not estimated from requests
+	kills    bool // the node is killed and starts again
+	limits   eventLimits
 }
 
-// promise is what an event may cost at most; a negative number is no promise.
-type promise struct {
-	polls   int
-	actions int // of those that ran on the node when it was struck
-	twice   int
-	out     time.Duration
-	back    time.Duration
-	spread  float64
-	steady  bool // actions after all nodes came back take no more than three times as long as before
-	gentle  bool // in its first seconds back the node gets less than half of its share
+// eventLimits are the limits of the cost of an event. A negative number is no
+// limit.
+type eventLimits struct {
+	polls         int
+	actions       int // lost actions, of those on the node when it fails
+	executedTwice int
+	out           time.Duration
+	back          time.Duration
+	spread        float64
+	noSlowdown    bool // after the repair, actions take at most three times as long as before
+	slowStart     bool // after the repair, the node at first gets less than half of its share
 }
 
-// gentleness is how long a node that came back is watched.
-const gentleness = 2 * time.Second
+// slowStartTime is the time in which the requests of a repaired node are counted.
+const slowStartTime = 2 * time.Second
 
-// wounds are what can be done to a node, and undone.
-type wound struct {
-	name         string
-	victim       string
-	strike, heal func(context.Context) error
-	lasts        time.Duration
-	promised     promise
-	hurts        bool
+// adminErrors are what can be done to a node, and undone.
+type failure struct {
+	name           string
+	node1          string
+	inject, repair func(context.Context) error
+	duration       time.Duration
+	limits         eventLimits
+	kills          bool
 
-	prepare func(context.Context) error // before it begins; nil for nothing
-	finish  func() error                // when it is over; nil for nothing
-	after   time.Duration               // how long is watched when all is whole again, if not the usual time
+	prepare func(context.Context) error // runs before inject; may be nil
+	finish  func() error                // runs at the end; may be nil
+	after   time.Duration               // time to watch after the repair; 0 for the default
 }
 
-// unpromised is for events whose figures are told and not judged; twice is.
-var unpromised = promise{polls: -1, actions: -1, out: -1, back: -1, spread: -1}
+// noLimits is for events whose figures are only printed. Actions that run twice are
+// still failures.
+var noLimits = eventLimits{polls: -1, actions: -1, out: -1, back: -1, spread: -1}
 
-// events happen one after the other, with the floor at work.
-func (s *stack) events(ctx context.Context, much length) ([]event, error) {
-	if s.kind == "haproxy" { // the checks before have struck nodes
+// events runs the events one after the other, while agents send requests.
+func (s *stack) events(ctx context.Context, mode mode) ([]event, error) {
+	if s.kind == "haproxy" { // the checks have stopped nodes
 		for name, node := range s.tier.Nodes {
-			if _, err := s.until(ctx, name, 45*time.Second, allOfIt(node.Weight)); err != nil {
+			if _, err := s.waitForState(ctx, name, 45*time.Second, hasFullWeight(node.Weight)); err != nil {
 				return nil, err
 			}
 		}
 	}
-	calm := event{name: "none", promised: promise{out: -1, back: -1, spread: 0.03}}
-	if err := wait(ctx, 1200*time.Millisecond); err != nil { // until every agent has come
+	calm := event{name: "none", limits: eventLimits{out: -1, back: -1, spread: 0.03}}
+	if err := wait(ctx, 1200*time.Millisecond); err != nil { // until every agent has started
 		return nil, err
 	}
 	calm.begin = time.Now()
 	watched := 5 * time.Second
-	if much == full {
+	if mode == longMode {
 		watched = 15 * time.Second
 	}
 	if err := wait(ctx, watched); err != nil {
@@ -81,8 +83,8 @@ func (s *stack) events(ctx context.Context, much length) ([]event, error) {
 	}
 	calm.end = time.Now()
 	list := []event{calm}
-	for _, w := range s.wounds(much) {
-		one, err := s.suffer(ctx, w)
+	for _, w := range s.failures(mode) {
+		one, err := s.runEvent(ctx, w)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", w.name, err)
 		}
@@ -91,57 +93,58 @@ func (s *stack) events(ctx context.Context, much length) ([]event, error) {
 	return list, nil
 }
 
-// wounds are the proxy's trials. HAProxy gives a node that came back its share
-// little by little, so they go round the nodes: a node that is struck while
-// hardly anybody uses it proves nothing.
-func (s *stack) wounds(much length) []wound {
-	killed := promise{actions: 6, out: time.Second, back: 5 * time.Second, spread: -1, gentle: true}
-	lost := promise{polls: -1, actions: -1, out: 2 * time.Second, back: 5 * time.Second, spread: -1}
+// failures returns the failures to inject. HAProxy raises the share of a repaired
+// node slowly, so each failure is injected into another node: it needs one with
+// many requests.
+func (s *stack) failures(mode mode) []failure {
+	killed := eventLimits{actions: 6, out: time.Second, back: 5 * time.Second, spread: -1, slowStart: true}
+	lost := eventLimits{polls: -1, actions: -1, out: 2 * time.Second, back: 5 * time.Second, spread: -1}
 	lost500 := lost
-	// The answer says that it is none, so another node is asked. Where all others
-	// have no free slot, HAProxy asks the one that fails again, which always has.
+	// After a 500 the proxy repeats the request on another node. If the others have
+	// no free slot, HAProxy uses the failing node again, which always has one.
 	lost500.polls = 30
-	hung := promise{polls: -1, actions: -1, out: 3 * time.Second, back: 5 * time.Second, spread: -1}
-	nothing := promise{out: -1, back: -1, spread: -1}
+	hung := eventLimits{polls: -1, actions: -1, out: 3 * time.Second, back: 5 * time.Second, spread: -1}
+	nothing := eventLimits{out: -1, back: -1, spread: -1}
 	if s.kind == "haproxy" {
-		if much == brief {
-			return []wound{s.kill(other, killed), s.loseDatabase(victim, 200, lost), s.drained(third, nothing)}
+		if mode == shortMode {
+			return []failure{s.kill(node2, killed), s.loseDatabase(node1, 200, lost), s.drained(node3, nothing)}
 		}
-		list := []wound{
-			s.kill(other, killed), s.loseDatabase(victim, 200, lost), s.loseDatabase(third, 500, lost500),
-			s.hang(other, hung), s.drained(victim, nothing), s.reloads(nothing), s.failover(),
+		list := []failure{
+			s.kill(node2, killed), s.loseDatabase(node1, 200, lost), s.loseDatabase(node3, 500, lost500),
+			s.hang(node2, hung), s.drained(node1, nothing), s.reloads(nothing), s.failover(),
 		}
-		if much == full {
-			list = append(list, s.kill(other, killed), s.kill(victim, killed))
+		if mode == longMode {
+			list = append(list, s.kill(node2, killed), s.kill(node1, killed))
 		}
 		return list
 	}
-	// What passive checks see late, or never, is told and not promised.
-	killed = promise{actions: -1, out: -1, back: 8 * time.Second, spread: -1}
-	few := promise{polls: -1, actions: -1, out: -1, back: -1, spread: -1}
-	if much == brief {
-		return []wound{s.kill(other, killed), s.drained(victim, nothing)}
+	// Passive checks notice some failures late or never, so that these have no
+	// limits.
+	killed = eventLimits{actions: -1, out: -1, back: 8 * time.Second, spread: -1}
+	few := eventLimits{polls: -1, actions: -1, out: -1, back: -1, spread: -1}
+	if mode == shortMode {
+		return []failure{s.kill(node2, killed), s.drained(node1, nothing)}
 	}
-	list := []wound{s.kill(other, killed), s.drained(victim, nothing), s.reloads(few)}
-	if much == full {
-		list = append(list, s.loseDatabase(victim, 200, unpromised), s.loseDatabase(victim, 500, unpromised),
-			s.hang(victim, unpromised), s.kill(victim, killed), s.kill(other, killed))
+	list := []failure{s.kill(node2, killed), s.drained(node1, nothing), s.reloads(few)}
+	if mode == longMode {
+		list = append(list, s.loseDatabase(node1, 200, noLimits), s.loseDatabase(node1, 500, noLimits),
+			s.hang(node1, noLimits), s.kill(node1, killed), s.kill(node2, killed))
 	}
 	return list
 }
 
-func (s *stack) kill(name string, promised promise) wound {
-	return wound{
-		name: "kill -9", victim: name, lasts: 2500 * time.Millisecond, hurts: true, promised: promised,
-		strike: func(context.Context) error { return s.nodes[name].Kill() }, heal: s.nodes[name].Start,
+func (s *stack) kill(name string, limits eventLimits) failure {
+	return failure{
+		name: "kill -9", node1: name, duration: 2500 * time.Millisecond, kills: true, limits: limits,
+		inject: func(context.Context) error { return s.nodes[name].Kill() }, repair: s.nodes[name].Start,
 	}
 }
 
-// failover takes the database from all nodes at once and brings it back, while
-// actions take as long as a dial does.
-func (s *stack) failover() wound {
-	promised := unpromised
-	promised.steady = true
+// failover disconnects all nodes from the database at once and connects them again,
+// while an action takes as long as a dial.
+func (s *stack) failover() failure {
+	limits := noLimits
+	limits.noSlowdown = true
 	each := func(do func(*webstack.Node) error) error {
 		var all []error
 		for _, node := range s.nodes {
@@ -149,18 +152,18 @@ func (s *stack) failover() wound {
 		}
 		return errors.Join(all...)
 	}
-	return wound{
-		name: "failover, 300 ms", lasts: 3 * time.Second, promised: promised, after: 5 * time.Second,
+	return failure{
+		name: "failover, 300 ms", duration: 3 * time.Second, limits: limits, after: 5 * time.Second,
 		prepare: func(ctx context.Context) error {
 			return errors.Join(each(func(n *webstack.Node) error { return n.SetWork(300 * time.Millisecond) }), wait(ctx, 4*time.Second))
 		},
-		strike: func(context.Context) error { return each(func(n *webstack.Node) error { return n.LoseDatabase(500) }) },
-		heal: func(ctx context.Context) error {
+		inject: func(context.Context) error { return each(func(n *webstack.Node) error { return n.LoseDatabase(500) }) },
+		repair: func(ctx context.Context) error {
 			if err := each(func(n *webstack.Node) error { return n.GiveDatabase(ctx) }); err != nil {
 				return err
 			}
 			for name := range s.nodes {
-				if _, err := s.until(ctx, name, 20*time.Second, func(seen webstack.Server) bool { return strings.HasPrefix(seen.Status, "UP") }); err != nil {
+				if _, err := s.waitForState(ctx, name, 20*time.Second, func(seen webstack.Server) bool { return strings.HasPrefix(seen.Status, "UP") }); err != nil {
 					return err
 				}
 			}
@@ -170,33 +173,33 @@ func (s *stack) failover() wound {
 	}
 }
 
-func (s *stack) hang(name string, promised promise) wound {
-	return wound{
-		name: "hang", victim: name, lasts: 3500 * time.Millisecond, promised: promised,
-		strike: func(context.Context) error { return s.nodes[name].Hang() },
-		heal:   func(context.Context) error { return s.nodes[name].Wake() },
+func (s *stack) hang(name string, limits eventLimits) failure {
+	return failure{
+		name: "hang", node1: name, duration: 3500 * time.Millisecond, limits: limits,
+		inject: func(context.Context) error { return s.nodes[name].Hang() },
+		repair: func(context.Context) error { return s.nodes[name].Wake() },
 	}
 }
 
-func (s *stack) loseDatabase(name string, status int, promised promise) wound {
-	return wound{
-		name: fmt.Sprintf("database lost, %d", status), victim: name, lasts: 2500 * time.Millisecond, promised: promised,
-		strike: func(context.Context) error { return s.nodes[name].LoseDatabase(status) }, heal: s.nodes[name].GiveDatabase,
+func (s *stack) loseDatabase(name string, status int, limits eventLimits) failure {
+	return failure{
+		name: fmt.Sprintf("database lost, %d", status), node1: name, duration: 2500 * time.Millisecond, limits: limits,
+		inject: func(context.Context) error { return s.nodes[name].LoseDatabase(status) }, repair: s.nodes[name].GiveDatabase,
 	}
 }
 
-func (s *stack) drained(name string, promised promise) wound {
-	return wound{
-		name: "drain, stop", victim: name, lasts: time.Second, promised: promised,
-		strike: func(ctx context.Context) error { return s.drain(ctx, name) },
-		heal:   func(ctx context.Context) error { return s.undrain(ctx, name) },
+func (s *stack) drained(name string, limits eventLimits) failure {
+	return failure{
+		name: "drain, stop", node1: name, duration: time.Second, limits: limits,
+		inject: func(ctx context.Context) error { return s.drain(ctx, name) },
+		repair: func(ctx context.Context) error { return s.undrain(ctx, name) },
 	}
 }
 
-func (s *stack) reloads(promised promise) wound {
-	return wound{
-		name: "3 reloads", lasts: time.Second, promised: promised,
-		strike: func(ctx context.Context) error {
+func (s *stack) reloads(limits eventLimits) failure {
+	return failure{
+		name: "3 reloads", duration: time.Second, limits: limits,
+		inject: func(ctx context.Context) error {
 			for range 3 {
 				if err := s.reload(ctx, s.tier); err != nil {
 					return err
@@ -207,17 +210,18 @@ func (s *stack) reloads(promised promise) wound {
 			}
 			return nil
 		},
-		heal: func(context.Context) error { return nil },
+		repair: func(context.Context) error { return nil },
 	}
 }
 
-// suffer strikes the victim, waits, heals it and waits until it is back.
-func (s *stack) suffer(ctx context.Context, w wound) (event, error) {
-	one := event{name: w.name, victim: w.victim, promised: w.promised, hurts: w.hurts, out: -1, back: -1}
-	one.measured = s.kind == "haproxy" && w.victim != ""
-	if one.measured { // a node that still gets its share little by little is no victim
-		if _, err := s.until(ctx, w.victim, 25*time.Second, allOfIt(s.tier.Nodes[w.victim].Weight)); err != nil {
-			return one, fmt.Errorf("it does not get its whole share: %w", err)
+// runEvent injects a failure, waits, repairs the node and waits until it is in
+// rotation.
+func (s *stack) runEvent(ctx context.Context, w failure) (event, error) {
+	one := event{name: w.name, node1: w.node1, limits: w.limits, kills: w.kills, out: -1, back: -1}
+	one.measured = s.kind == "haproxy" && w.node1 != ""
+	if one.measured { // the node must have its full share
+		if _, err := s.waitForState(ctx, w.node1, 25*time.Second, hasFullWeight(s.tier.Nodes[w.node1].Weight)); err != nil {
+			return one, fmt.Errorf("the node does not get its full share: %w", err)
 		}
 	}
 	type sight struct {
@@ -231,45 +235,45 @@ func (s *stack) suffer(ctx context.Context, w wound) (event, error) {
 			return one, err
 		}
 	}
-	one.struck = time.Now()
+	one.injected = time.Now()
 	if one.measured {
 		go func() {
-			at, err := s.until(ctx, w.victim, 8*time.Second, func(seen webstack.Server) bool { return !strings.HasPrefix(seen.Status, "UP") })
+			at, err := s.waitForState(ctx, w.node1, 8*time.Second, func(seen webstack.Server) bool { return !strings.HasPrefix(seen.Status, "UP") })
 			gone <- sight{at, err}
 		}()
 	}
-	if err := w.strike(ctx); err != nil {
+	if err := w.inject(ctx); err != nil {
 		return one, err
 	}
-	if err := wait(ctx, w.lasts); err != nil {
+	if err := wait(ctx, w.duration); err != nil {
 		return one, err
 	}
 	if one.measured {
 		saw := <-gone
 		if saw.err != nil {
-			return one, fmt.Errorf("it stays in rotation: %w", saw.err)
+			return one, fmt.Errorf("the node stays in rotation: %w", saw.err)
 		}
-		one.out = saw.at.Sub(one.struck)
+		one.out = saw.at.Sub(one.injected)
 	}
-	if err := w.heal(ctx); err != nil {
+	if err := w.repair(ctx); err != nil {
 		return one, err
 	}
-	one.restored = time.Now()
+	one.repaired = time.Now()
 	if one.measured {
-		at, err := s.until(ctx, w.victim, 20*time.Second, func(seen webstack.Server) bool { return seen.Status == "UP" })
+		at, err := s.waitForState(ctx, w.node1, 20*time.Second, func(seen webstack.Server) bool { return seen.Status == "UP" })
 		if err != nil {
-			return one, fmt.Errorf("it does not come back: %w", err)
+			return one, fmt.Errorf("the node does not return to rotation: %w", err)
 		}
-		one.back = at.Sub(one.restored)
-	} else if w.hurts {
-		// nginx tries a node again when its fail_timeout is over.
+		one.back = at.Sub(one.repaired)
+	} else if w.kills {
+		// nginx tries a node again after fail_timeout.
 		if err := wait(ctx, s.tier.Health.FailTimeout+time.Second); err != nil {
 			return one, err
 		}
 	}
 	after := max(w.after, 500*time.Millisecond)
-	if w.promised.gentle {
-		after = gentleness
+	if w.limits.slowStart {
+		after = slowStartTime
 	}
 	if err := wait(ctx, after); err != nil {
 		return one, err
@@ -281,17 +285,17 @@ func (s *stack) suffer(ctx context.Context, w wound) (event, error) {
 	return one, nil
 }
 
-// drain takes a node out as an operator does before a stop: by HAProxy's
-// socket, or by a changed configuration and a reload. Then it stops.
+// drain drains a node as an operator does, over HAProxy's socket or by a reload,
+// and kills it.
 func (s *stack) drain(ctx context.Context, name string) error {
 	if s.kind == "haproxy" {
 		if _, err := s.proxy.Command(ctx, s.tier.Process.ControlSocket, "set server be_agent/"+name+" state drain"); err != nil {
 			return err
 		}
-	} else if err := s.reload(ctx, s.with(name, webtier.Drain)); err != nil {
+	} else if err := s.reload(ctx, s.withNodeState(name, webtier.Drain)); err != nil {
 		return err
 	}
-	if err := wait(ctx, time.Second); err != nil { // what runs on it ends
+	if err := wait(ctx, time.Second); err != nil { // running requests end
 		return err
 	}
 	return s.nodes[name].Kill()
@@ -308,8 +312,8 @@ func (s *stack) undrain(ctx context.Context, name string) error {
 	return s.reload(ctx, s.tier)
 }
 
-// with is the tier with one node in another state.
-func (s *stack) with(changed string, state webtier.State) webtier.Tier {
+// withNodeState returns the tier with another state of one node.
+func (s *stack) withNodeState(changed string, state webtier.State) webtier.Tier {
 	tier := s.tier
 	tier.Nodes = map[string]webtier.Node{}
 	for name, node := range s.tier.Nodes {
@@ -321,9 +325,10 @@ func (s *stack) with(changed string, state webtier.State) webtier.Tier {
 	return tier
 }
 
-// until watches what HAProxy thinks of a node, and says when that changed.
-func (s *stack) until(ctx context.Context, name string, most time.Duration, is func(webstack.Server) bool) (time.Time, error) {
-	ctx, cancel := context.WithTimeout(ctx, most)
+// waitForState polls HAProxy's state of a node until is returns true, and returns
+// that time.
+func (s *stack) waitForState(ctx context.Context, name string, atMost time.Duration, is func(webstack.Server) bool) (time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
 	for {
 		seen, err := s.proxy.Server(ctx, s.tier.Process.ControlSocket, "be_agent", name)
@@ -339,13 +344,14 @@ func (s *stack) until(ctx context.Context, name string, most time.Duration, is f
 	}
 }
 
-// allOfIt says whether a node gets its whole share.
-func allOfIt(weight int) func(webstack.Server) bool {
+// hasFullWeight returns a function that reports whether a node is up with the given
+// weight.
+func hasFullWeight(weight int) func(webstack.Server) bool {
 	return func(seen webstack.Server) bool { return seen.Status == "UP" && seen.Weight == weight }
 }
 
-func wait(ctx context.Context, length time.Duration) error {
-	timer := time.NewTimer(length)
+func wait(ctx context.Context, mode time.Duration) error {
+	timer := time.NewTimer(mode)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

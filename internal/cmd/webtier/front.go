@@ -15,11 +15,12 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// keptApart: over one connection a proxy in front brings requests of many clients.
-// HAProxy before 2.5 keeps what one of them was taken for.
-func (s *stack) keptApart(ctx context.Context) (finding, error) {
-	f := finding{claim: "clients that a proxy in front brings over one connection are told apart"}
-	ctx, cancel := context.WithTimeout(ctx, 2*patience)
+// checkSharedConnection sends requests of several clients over one connection, as a
+// proxy in front does. HAProxy before 2.5 applies the access of the first request
+// to all.
+func (s *stack) checkSharedConnection(ctx context.Context) (result, error) {
+	f := result{name: "clients on one connection of a proxy in front have their own access"}
+	ctx, cancel := context.WithTimeout(ctx, 2*browserTimeout)
 	defer cancel()
 	dialer := &tls.Dialer{
 		NetDialer: &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(frontAddress)}},
@@ -50,33 +51,34 @@ func (s *stack) keptApart(ctx context.Context) (finding, error) {
 		_, err = io.Copy(io.Discard, response.Body)
 		_ = response.Body.Close()
 		if response.StatusCode != client.status {
-			f.wrong = fmt.Sprintf("%q gave %d, not %d", client.forwarded, response.StatusCode, client.status)
+			f.failure = fmt.Sprintf("%q gave %d, not %d", client.forwarded, response.StatusCode, client.status)
 		}
 	}
 	return f, err
 }
 
-// literal: a name may be an IPv6 address, which has colons of its own.
-func (s *stack) literal(ctx context.Context) (finding, error) {
-	f := finding{claim: "a host that is an IPv6 address stays whole"}
+// checkIPv6Host checks a Host header with an IPv6 address, which contains colons.
+func (s *stack) checkIPv6Host(ctx context.Context) (result, error) {
+	f := result{name: "IPv6 address in the Host header is kept"}
 	for host, want := range map[string]string{
 		"[2001:db8::1]":       fmt.Sprintf("URL https://[2001:db8::1]:%d ", s.tier.Listen.HTTPSPort),
 		"[2001:db8::1]:44301": fmt.Sprintf("URL https://[2001:db8::1]:%d ", s.tier.Listen.HTTPSPort),
 	} {
-		_, body, err := s.wire(ctx, managerAddress, "GET /vicidial/admin.php HTTP/1.1\r\nHost: "+host+"\r\nConnection: close\r\n\r\n")
+		_, body, err := s.sendRaw(ctx, managerAddress, "GET /vicidial/admin.php HTTP/1.1\r\nHost: "+host+"\r\nConnection: close\r\n\r\n")
 		if err != nil {
 			return f, err
 		}
 		if !strings.Contains(body, want) {
-			f.wrong = fmt.Sprintf("%s: %q", host, body)
+			f.failure = fmt.Sprintf("%s: %q", host, body)
 		}
 	}
 	return f, nil
 }
 
-// frontTLS: where TLS ends at a proxy in front, that proxy says how the client asked.
-func (s *stack) frontTLS(ctx context.Context) (finding, error) {
-	f := finding{claim: "TLS that ends at a trusted proxy in front gives https links, and nobody else may say so"}
+// checkFrontTLS checks that only a trusted proxy in front, which terminates TLS,
+// can set the scheme.
+func (s *stack) checkFrontTLS(ctx context.Context) (result, error) {
+	f := result{name: "trusted proxy in front sets the scheme, other clients do not"}
 	tier := s.tier
 	tier.TLS, tier.Listen.HTTPPort = nil, s.tier.Listen.HTTPSPort
 	if err := s.reload(ctx, tier); err != nil {
@@ -97,17 +99,17 @@ func (s *stack) frontTLS(ctx context.Context) (finding, error) {
 	trusted, err := ask(frontAddress, managerAddress)
 	other, err2 := ask(managerAddress, "198.51.100.9")
 	if !strings.Contains(trusted, "URL https://public.example.com FROM "+managerAddress+" HTTPS on") {
-		f.wrong = fmt.Sprintf("the proxy in front: %q", trusted)
+		f.failure = fmt.Sprintf("the proxy in front: %q", trusted)
 	}
 	if !strings.Contains(other, "URL http://"+hostname) {
-		f.wrong = fmt.Sprintf("somebody else: %q", other)
+		f.failure = fmt.Sprintf("another client: %q", other)
 	}
 	return f, errors.Join(err, err2, s.reload(ctx, s.tier))
 }
 
-// nodeTLS: nodes that speak TLS are checked and asked over it.
-func (s *stack) nodeTLS(ctx context.Context) (finding, error) {
-	f := finding{claim: "nodes are checked and asked over TLS, by a certificate that must be theirs"}
+// checkNodeTLS checks TLS to the nodes, with verification.
+func (s *stack) checkNodeTLS(ctx context.Context) (result, error) {
+	f := result{name: "TLS to nodes verifies their certificate"}
 	tier := s.tier
 	tier.NodeTLS = &webtier.NodeTLS{Verify: true, CAFile: tier.TLS.CertificateFile}
 	tier.Nodes = map[string]webtier.Node{}
@@ -118,7 +120,7 @@ func (s *stack) nodeTLS(ctx context.Context) (finding, error) {
 	ask := func() (int, error) {
 		status := 0
 		for range 6 {
-			if err := wait(ctx, 400*time.Millisecond); err != nil { // until checks have been made
+			if err := wait(ctx, 400*time.Millisecond); err != nil { // until health checks have run
 				return 0, err
 			}
 			answer, _, _, err := fetch(ctx, s.browser(agentAddress), http.MethodGet, s.url("/agc/vdc_script_display.php?id=tls"), "", nil)
@@ -133,7 +135,7 @@ func (s *stack) nodeTLS(ctx context.Context) (finding, error) {
 		return f, err
 	}
 	if status, err := ask(); err != nil || status != http.StatusOK {
-		f.wrong = fmt.Sprintf("it gave %d, %v", status, err)
+		f.failure = fmt.Sprintf("status %d, %v", status, err)
 	}
 	wrong := *tier.NodeTLS
 	wrong.SNI = "somebody-else.example.com"
@@ -142,7 +144,7 @@ func (s *stack) nodeTLS(ctx context.Context) (finding, error) {
 		return f, err
 	}
 	if status, err := ask(); err != nil || status < 500 {
-		f.wrong = fmt.Sprintf("another name's certificate gave %d, %v", status, err)
+		f.failure = fmt.Sprintf("another name's certificate gave %d, %v", status, err)
 	}
 	return f, s.reload(ctx, s.tier)
 }

@@ -24,38 +24,39 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/webstack"
 )
 
-// Who asks, by loopback address: the tier tells them apart as it would by network.
+// Client addresses on the loopback interface. The tier distinguishes them as it
+// does networks.
 const (
-	agentAddress     = "127.0.0.1" // agents, and everyone else
-	managerAddress   = "127.0.0.2"
-	clusterAddress   = "127.0.0.3"
-	intruderAddress  = "127.0.0.4" // a manager who has forgotten the password
-	guesserAddress   = "127.0.0.5" // who tries passwords in URLs
-	officeAddress    = "127.0.0.7" // an office at the start of a shift
-	slowAddress      = "127.0.0.8" // who sends and reads byte by byte
-	frontAddress     = "127.0.0.6" // a proxy in front of this one
-	hostname         = "vici.example.com"
-	soundsHost       = "sounds.example.com"
-	soundsDirectory  = "nq5ktwzqvz1fdp4v2tytdcd46q1rcx"
-	victim           = "web1" // which holds the audio store
-	other            = "web2"
-	third            = "web3" // with half the weight of the others
-	workers          = 64
-	secret           = "SECRETX"
-	loginsPerMinute  = 60
-	failuresAllowed  = 30
-	certificateYears = 1
+	agentAddress         = "127.0.0.1" // agents and unknown clients
+	managerAddress       = "127.0.0.2"
+	clusterAddress       = "127.0.0.3"
+	wrongPasswordAddress = "127.0.0.4" // a manager with a wrong password
+	urlPasswordAddress   = "127.0.0.5" // a client with passwords in URLs
+	officeAddress        = "127.0.0.7" // an office at the start of a shift
+	slowAddress          = "127.0.0.8" // slow clients
+	frontAddress         = "127.0.0.6" // a proxy in front of this one
+	hostname             = "vici.example.com"
+	soundsHost           = "sounds.example.com"
+	soundsDirectory      = "nq5ktwzqvz1fdp4v2tytdcd46q1rcx"
+	node1                = "web1" // has the audio store
+	node2                = "web2"
+	node3                = "web3" // has half the weight of the others
+	workers              = 64
+	secret               = "SECRETX"
+	loginsPerMinute      = 60
+	adminErrorsAllowed   = 30
+	certificateYears     = 1
 )
 
-// stack is one proxy with the emitted configuration, before three nodes.
+// stack is one proxy with the generated configuration and three nodes.
 type stack struct {
-	kind   string
-	folder string
-	tier   webtier.Tier
-	roots  *x509.CertPool
-	nodes  map[string]*webstack.Node
-	proxy  *webstack.Proxy
-	others *others
+	kind     string
+	folder   string
+	tier     webtier.Tier
+	roots    *x509.CertPool
+	nodes    map[string]*webstack.Node
+	proxy    *webstack.Proxy
+	backends *backends
 }
 
 // build starts the nodes and the proxy.
@@ -70,23 +71,23 @@ func build(ctx context.Context, kind, folder string) (built *stack, err error) {
 		}
 	}()
 	in := func(name string) string { return filepath.Join(s.folder, name) }
-	if s.roots, err = certify(in("vici.pem"), in("vici.key")); err != nil {
+	if s.roots, err = writeCertificates(in("vici.pem"), in("vici.key")); err != nil {
 		return nil, err
 	}
-	if s.others, err = startOthers(ctx, in("vici.pem"), in("vici.key")); err != nil {
+	if s.backends, err = startBackends(ctx, in("vici.pem"), in("vici.key")); err != nil {
 		return nil, err
 	}
 	settings := webstack.Settings{
 		CertificateFile: in("vici.pem"), KeyFile: in("vici.key"),
 		SoundsWebServer: soundsHost, SoundsWebDirectory: soundsDirectory, Workers: workers,
 	}
-	for _, name := range []string{victim, other, third} {
+	for _, name := range []string{node1, node2, node3} {
 		if s.nodes[name], err = webstack.StartNode(ctx, folder, name, settings); err != nil {
 			delete(s.nodes, name)
 			return nil, err
 		}
 	}
-	if err := s.describe(ctx); err != nil {
+	if err := s.setTier(ctx); err != nil {
 		return nil, err
 	}
 	text, err := s.render(s.tier)
@@ -97,10 +98,10 @@ func build(ctx context.Context, kind, folder string) (built *stack, err error) {
 	return s, err
 }
 
-// describe makes the tier, as an operator would declare it.
-func (s *stack) describe(ctx context.Context) error {
+// setTier sets the tier, as an operator declares it.
+func (s *stack) setTier(ctx context.Context) error {
 	tier := webtier.Defaults()
-	tier.Name, tier.Hostname = "proof", hostname
+	tier.Name, tier.Hostname = "test", hostname
 	binary, err := webstack.Find(s.kind)
 	if err != nil {
 		return err
@@ -131,15 +132,15 @@ func (s *stack) describe(ctx context.Context) error {
 	tier.Nodes = map[string]webtier.Node{}
 	for name, node := range s.nodes {
 		weight := 100
-		if name == third {
-			weight = 50 // so that the spread is a matter of weights
+		if name == node3 {
+			weight = 50 // so that shares depend on weights
 		}
 		tier.Nodes[name] = webtier.Node{Address: "127.0.0.1", Port: node.Port, Weight: weight, MaxConnections: workers, State: webtier.Active}
 	}
-	tier.Access = webtier.Access{Admin: []string{managerAddress, intruderAddress}, Cluster: []string{clusterAddress}, TrustedProxies: []string{frontAddress}}
-	tier.AudioStore = &webtier.AudioStore{Node: victim, Host: soundsHost, Directory: soundsDirectory}
-	tier.Others = s.others.declared()
-	tier.LoginsPerMinute, tier.AdminErrorsPerMinute = loginsPerMinute, failuresAllowed
+	tier.Access = webtier.Access{Admin: []string{managerAddress, wrongPasswordAddress}, Cluster: []string{clusterAddress}, TrustedProxies: []string{frontAddress}}
+	tier.AudioStore = &webtier.AudioStore{Node: node1, Host: soundsHost, Directory: soundsDirectory}
+	tier.Others = s.backends.config()
+	tier.LoginsPerMinute, tier.AdminErrorsPerMinute = loginsPerMinute, adminErrorsAllowed
 	s.tier = tier
 	return nil
 }
@@ -153,7 +154,7 @@ func (s *stack) render(tier webtier.Tier) ([]byte, error) {
 
 func (s *stack) address() string { return webtier.JoinPort("127.0.0.1", s.tier.Listen.HTTPSPort) }
 
-// reload has the proxy read the tier, changed or not.
+// reload writes the configuration of a tier and reloads the proxy.
 func (s *stack) reload(ctx context.Context, tier webtier.Tier) error {
 	text, err := s.render(tier)
 	if err != nil {
@@ -165,11 +166,11 @@ func (s *stack) reload(ctx context.Context, tier webtier.Tier) error {
 	return s.proxy.Reload(ctx)
 }
 
-// end stops what is still running.
+// end stops the proxy, the nodes and the backends.
 func (s *stack) end() error {
 	var all []error
-	if s.others != nil {
-		s.others.close()
+	if s.backends != nil {
+		s.backends.stop()
 	}
 	if s.proxy != nil {
 		all = append(all, s.proxy.Kill())
@@ -180,7 +181,7 @@ func (s *stack) end() error {
 	return errors.Join(all...)
 }
 
-// portForTLS is a free port that VICIdial takes for https.
+// portForTLS returns a free port for which VICIdial writes https links.
 func portForTLS(ctx context.Context) (int, error) {
 	var config net.ListenConfig
 	for port := 44300; port < 44400; port++ {
@@ -191,8 +192,8 @@ func portForTLS(ctx context.Context) (int, error) {
 	return 0, errors.New("no port from 44300 to 44399 is free")
 }
 
-// certify writes a certificate and its key, in one file and in two.
-func certify(certificateFile, keyFile string) (*x509.CertPool, error) {
+// writeCertificates writes a certificate with its key, and the key alone.
+func writeCertificates(certificateFile, keyFile string) (*x509.CertPool, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -214,7 +215,7 @@ func certify(certificateFile, keyFile string) (*x509.CertPool, error) {
 	second := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(first) {
-		return nil, fmt.Errorf("%s is no certificate", certificateFile)
+		return nil, fmt.Errorf("%s is not a certificate", certificateFile)
 	}
 	return roots, errors.Join(
 		os.WriteFile(certificateFile, append(first, second...), 0o600), os.WriteFile(keyFile, second, 0o600))

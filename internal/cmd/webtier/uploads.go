@@ -17,11 +17,11 @@ import (
 const (
 	loader      = "/vicidial/admin_listloader_fourth_gen.php"
 	secondStep  = loader + "?lead_file=vicidial_temp_file.txt"
-	startAgain  = "Start the upload again"
+	uploadAgain = "Start the upload again"
 	uploadTries = 8
 )
 
-// manager is a manager's browser, with its cookies.
+// manager returns the browser of a manager, with cookies.
 func (s *stack) manager() (*http.Client, error) {
 	browser := s.browser(managerAddress)
 	jar, err := cookiejar.New(nil)
@@ -29,11 +29,11 @@ func (s *stack) manager() (*http.Client, error) {
 	return browser, err
 }
 
-// uploads: the second step must find the first one's file, which is on one node.
-// On a machine under load a node may leave in between; then the upload starts again,
-// as its answer says.
-func (s *stack) uploads(ctx context.Context) (finding, error) {
-	f := finding{claim: "the second step of an upload finds the file of the first"}
+// checkUploads checks that the second step of an upload goes to the node that has
+// the file of the first. On a busy machine the node may leave rotation in between;
+// the upload is then repeated, as the response asks.
+func (s *stack) checkUploads(ctx context.Context) (result, error) {
+	f := result{name: "second step of an upload finds the file of the first"}
 	for i := range 9 {
 		loaded := ""
 		for range uploadTries {
@@ -49,7 +49,7 @@ func (s *stack) uploads(ctx context.Context) (finding, error) {
 			if err != nil {
 				return f, err
 			}
-			if loaded = second; strings.Contains(first, "STEP 2") && !strings.Contains(second, startAgain) {
+			if loaded = second; strings.Contains(first, "STEP 2") && !strings.Contains(second, uploadAgain) {
 				break
 			}
 			if err := wait(ctx, time.Second); err != nil {
@@ -57,16 +57,16 @@ func (s *stack) uploads(ctx context.Context) (finding, error) {
 			}
 		}
 		if want := fmt.Sprintf("LOADED %d\n", i+1); loaded != want {
-			f.wrong = fmt.Sprintf("upload %d: %q", i, loaded)
+			f.failure = fmt.Sprintf("upload %d: %q", i, loaded)
 		}
 	}
 	return f, nil
 }
 
-// uploadLost: what is bound to a node by a file on it goes to no other, where an
-// older upload's file lies under the same name.
-func (s *stack) uploadLost(ctx context.Context) (finding, error) {
-	f := finding{claim: "an upload whose node is gone loads nobody else's leads, and starts again elsewhere"}
+// checkUploadLost checks that the second step of an upload never goes to another
+// node, which may have an older file with the same name.
+func (s *stack) checkUploadLost(ctx context.Context) (result, error) {
+	f := result{name: "upload of a dead node loads no other file, and restarts on another node"}
 	for _, node := range s.nodes {
 		if err := node.LeaveUpload("vicidial_temp_file.txt", bytes.Repeat([]byte("older\n"), 77)); err != nil {
 			return f, err
@@ -76,33 +76,34 @@ func (s *stack) uploadLost(ctx context.Context) (finding, error) {
 	if err != nil {
 		return f, err
 	}
-	header, said, err := s.upload(ctx, browser, "leads.txt", []byte("a\nb\nc\n"))
+	header, message, err := s.upload(ctx, browser, "leads.txt", []byte("a\nb\nc\n"))
 	if err != nil {
 		return f, err
 	}
 	node, known := s.nodes[header.Get("X-Node")]
 	if !known {
-		f.wrong = "the first step gave " + said
+		f.failure = "the first step gave " + message
 		return f, nil
 	}
 	if err := node.Kill(); err != nil {
 		return f, err
 	}
 	var wrong []string
-	// At once, a process that dies may still take the connection and end it: a 502
-	// says that nobody knows what was done, and no other node is asked.
+	// Immediately after the kill, the process may still accept the connection and
+	// close it. The proxy then returns 502, since the request may have run, and
+	// asks no other node.
 	dying := func(status int, body string) bool {
 		return status == http.StatusBadGateway && body == webtier.Unfinished
 	}
 	refused := func(when string, browser *http.Client, method, path string) error {
 		status, body, _, err := fetch(ctx, browser, method, s.url(path), "application/x-www-form-urlencoded", strings.NewReader("lead_file=vicidial_temp_file.txt"))
-		again := status == http.StatusServiceUnavailable && strings.Contains(body, startAgain)
+		again := status == http.StatusServiceUnavailable && strings.Contains(body, uploadAgain)
 		if !again && (when != "at once" || !dying(status, body)) {
 			wrong = append(wrong, fmt.Sprintf("%s: %d %q", when, status, body))
 		}
 		return err
 	}
-	stranger, err := s.manager()
+	otherManager, err := s.manager()
 	if err != nil {
 		return f, err
 	}
@@ -111,26 +112,27 @@ func (s *stack) uploadLost(ctx context.Context) (finding, error) {
 		wait(ctx, 1500*time.Millisecond), // until the node has left rotation
 		refused("later", browser, http.MethodGet, secondStep),
 		refused("posted", browser, http.MethodPost, loader),
-		refused("without a cookie", stranger, http.MethodGet, secondStep),
+		refused("without a cookie", otherManager, http.MethodGet, secondStep),
 	)
 	if err != nil {
 		return f, err
 	}
-	if _, said, err = s.upload(ctx, browser, "leads.txt", []byte("a\nb\n")); err != nil {
+	if _, message, err = s.upload(ctx, browser, "leads.txt", []byte("a\nb\n")); err != nil {
 		return f, err
 	}
 	_, second, _, err := fetch(ctx, browser, http.MethodGet, s.url(secondStep), "", nil)
 	if !strings.Contains(second, "LOADED 2") {
-		wrong = append(wrong, fmt.Sprintf("started again: %q, %q", said, second))
+		wrong = append(wrong, fmt.Sprintf("started again: %q, %q", message, second))
 	}
-	f.wrong = strings.Join(wrong, "; ")
-	// A proxy that has just started gives every node its whole share.
+	f.failure = strings.Join(wrong, "; ")
+	// After a reload the proxy gives every node its full share.
 	return f, errors.Join(err, node.Start(ctx), s.reload(ctx, s.tier))
 }
 
-// drawings: the server performance report draws a picture on the node that serves it.
-func (s *stack) drawings(ctx context.Context) (finding, error) {
-	f := finding{claim: "a report's picture comes from the node that drew it"}
+// checkReportImages checks that the image of the server performance report is
+// requested from the node that created it.
+func (s *stack) checkReportImages(ctx context.Context) (result, error) {
+	f := result{name: "image of a report comes from the node that created it"}
 	for range 4 {
 		browser, err := s.manager()
 		if err != nil {
@@ -145,17 +147,17 @@ func (s *stack) drawings(ctx context.Context) (finding, error) {
 			return f, err
 		}
 		if status != http.StatusOK {
-			f.wrong = fmt.Sprintf("%d for %s", status, page)
+			f.failure = fmt.Sprintf("%d for %s", status, page)
 		}
 	}
 	return f, nil
 }
 
-func (s *stack) bigUpload(ctx context.Context) (finding, error) {
-	f := finding{claim: "a lead file of 41 MB passes"}
-	_, said, err := s.upload(ctx, s.browser(managerAddress), "big.txt", bytes.Repeat([]byte("lead\n"), 41<<20/5))
-	if !strings.Contains(said, "STEP 2") {
-		f.wrong = said
+func (s *stack) checkBigUpload(ctx context.Context) (result, error) {
+	f := result{name: "lead file of 41 MB is accepted"}
+	_, message, err := s.upload(ctx, s.browser(managerAddress), "big.txt", bytes.Repeat([]byte("lead\n"), 41<<20/5))
+	if !strings.Contains(message, "STEP 2") {
+		f.failure = message
 	}
 	return f, err
 }
@@ -173,6 +175,6 @@ func (s *stack) upload(ctx context.Context, browser *http.Client, name string, t
 	if err := writer.Close(); err != nil {
 		return nil, "", err
 	}
-	_, said, header, err := fetch(ctx, browser, http.MethodPost, s.url(loader), writer.FormDataContentType(), &form)
-	return header, said, err
+	_, message, header, err := fetch(ctx, browser, http.MethodPost, s.url(loader), writer.FormDataContentType(), &form)
+	return header, message, err
 }

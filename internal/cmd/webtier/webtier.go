@@ -1,10 +1,10 @@
-// Command webtier proves the emitted HAProxy and nginx configurations on this
-// machine: three real Apache and PHP nodes, a floor of agents that poll and act,
-// and nodes that are killed, hung, drained and cut off from their database under
-// them. It prints what each event cost and fails when that is more than the
-// project promises (docs/design/web-tier.md).
+// Command webtier tests the generated HAProxy and nginx configurations on this
+// machine: 100 agents send requests to three real Apache and PHP nodes, which are
+// killed, suspended, drained or disconnected from their database. It prints the
+// cost of each event and fails when a limit is exceeded
+// (docs/design/0010-web-tier.md).
 //
-// All traffic stays on the loopback, and everything ends after a fixed time.
+// All traffic is on the loopback interface, and a run has a timeout.
 package main
 
 import (
@@ -22,34 +22,34 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/webstack"
 )
 
-// length is how much is tried.
-type length int
+// mode selects the events of a run.
+type mode int
 
 const (
-	brief length = iota
-	usual
-	full
+	shortMode mode = iota
+	usualMode
+	longMode
 )
 
-// limit ends a run that has gone astray.
+// limit is the timeout of a run.
 const limit = 10 * time.Minute
 
 func main() {
-	short := flag.Bool("short", false, "what CI runs: fewer events")
-	long := flag.Bool("long", false, "more events, and more of each")
+	short := flag.Bool("short", false, "fewer events, for CI")
+	long := flag.Bool("long", false, "more events, and longer ones")
 	only := flag.String("only", "", "haproxy or nginx; both without it")
 	keep := flag.Bool("keep", false, "keep configurations and logs")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	ctx, cancel := context.WithTimeout(ctx, limit)
-	length := usual
+	mode := usualMode
 	switch {
 	case *short:
-		length = brief
+		mode = shortMode
 	case *long:
-		length = full
+		mode = longMode
 	}
-	passed, err := run(ctx, length, *only, *keep, os.Stdout)
+	passed, err := run(ctx, mode, *only, *keep, os.Stdout)
 	cancel()
 	stop()
 	switch {
@@ -61,9 +61,9 @@ func main() {
 	}
 }
 
-// run tries the proxies one after the other, and says whether all held what is
-// promised.
-func run(ctx context.Context, much length, only string, keep bool, out io.Writer) (passed bool, err error) {
+// run tests the proxies one after the other, and reports whether all checks and
+// limits hold.
+func run(ctx context.Context, mode mode, only string, keep bool, out io.Writer) (passed bool, err error) {
 	if err := webstack.Install(ctx, os.Stderr, "haproxy", "nginx", "apache2"); err != nil {
 		return false, err
 	}
@@ -71,13 +71,13 @@ func run(ctx context.Context, much length, only string, keep bool, out io.Writer
 	if err != nil {
 		return false, err
 	}
-	if err := os.Chmod(folder, 0o755); err != nil { // Apache's workers are another user
-		return false, err
-	}
 	if keep {
 		fmt.Fprintln(out, "files are kept in", folder)
 	} else {
 		defer func() { _ = os.RemoveAll(folder) }()
+	}
+	if err := os.Chmod(folder, 0o755); err != nil { // Apache's workers run as another user
+		return false, err
 	}
 	began := time.Now()
 	var reports []report
@@ -85,7 +85,7 @@ func run(ctx context.Context, much length, only string, keep bool, out io.Writer
 		if only != "" && only != kind {
 			continue
 		}
-		one, err := try(ctx, kind, filepath.Join(folder, kind), much)
+		one, err := testProxy(ctx, kind, filepath.Join(folder, kind), mode)
 		if err != nil {
 			return false, fmt.Errorf("%s: %w", kind, err)
 		}
@@ -94,37 +94,37 @@ func run(ctx context.Context, much length, only string, keep bool, out io.Writer
 	if len(reports) == 0 {
 		return false, fmt.Errorf("there is no proxy %q", only)
 	}
-	passed = tell(out, reports)
+	passed = printReports(out, reports)
 	fmt.Fprintf(out, "\n%d s, %d agents\n", int(time.Since(began).Seconds()), agents)
 	return passed, nil
 }
 
-// try runs the checks and the events against one proxy.
-func try(ctx context.Context, kind, folder string, much length) (one report, err error) {
+// testProxy runs the checks and the events with one proxy.
+func testProxy(ctx context.Context, kind, folder string, mode mode) (one report, err error) {
 	s, err := build(ctx, kind, folder)
 	if err != nil {
 		return report{}, err
 	}
 	defer func() { err = errors.Join(err, s.end()) }()
 	one = report{proxy: kind}
-	if one.checks, err = s.check(ctx, much); err != nil {
+	if one.checks, err = s.check(ctx, mode); err != nil {
 		return report{}, err
 	}
-	floor := newFloor(s)
-	floor.open(ctx)
-	err = floor.settle(ctx)
+	workload := newWorkload(s)
+	workload.start(ctx)
+	err = workload.waitUntilSteady(ctx)
 	var events []event
 	if err == nil {
-		events, err = s.events(ctx, much)
+		events, err = s.events(ctx, mode)
 	}
-	floor.close()
+	workload.stop()
 	if err != nil {
 		return report{}, err
 	}
-	if one.events, err = s.judge(events, floor.outcomes()); err != nil {
+	if one.events, err = s.evaluateAll(events, workload.outcomes()); err != nil {
 		return report{}, err
 	}
-	logged, err := s.passwordsLogged(ctx)
+	logged, err := s.checkLogs(ctx)
 	if err != nil {
 		return report{}, err
 	}

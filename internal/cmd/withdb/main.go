@@ -1,9 +1,9 @@
-// With runs a command beside a sandbox server that all its test packages share:
+// Withdb runs a command with a sandbox server that all its test packages share:
 //
 //	go run ./internal/cmd/withdb -- go test ./...
 //
-// It ends with the exit code of the command (which `go run` itself turns into 1
-// where it is not 0).
+// It exits with the exit code of the command, which `go run` replaces by 1 if it is
+// not 0.
 package main
 
 import (
@@ -21,28 +21,28 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// startTimeout bounds what comes before the command; the first time on a
-// machine that is an installation.
+// startTimeout is the timeout of everything before the command. The first run on a
+// machine installs MariaDB.
 const startTimeout = 5 * time.Minute
 
 func main() {
 	code, err := run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "with:", err)
+		fmt.Fprintln(os.Stderr, "withdb:", err)
 	}
 	os.Exit(code)
 }
 
-// run returns the command's exit code, or 1 where none was run.
+// run returns the exit code of the command, or 1 if it did not run.
 func run(args []string, in io.Reader, out, errs io.Writer) (code int, err error) {
 	if len(args) > 0 && args[0] == "--" {
 		args = args[1:]
 	}
 	if len(args) == 0 {
-		return 2, errors.New("usage: with -- COMMAND [ARGUMENT…]")
+		return 2, errors.New("usage: withdb -- COMMAND [ARGUMENT…]")
 	}
-	// The command gets an interrupt from the terminal itself. It decides what
-	// to do; the server stays until it is done.
+	// The command receives an interrupt from the terminal and handles it. The
+	// server runs until the command has exited.
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
@@ -76,7 +76,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) (code int, err error)
 		for {
 			select {
 			case received := <-signals:
-				if received == syscall.SIGTERM { // an interrupt reached the whole group
+				if received == syscall.SIGTERM { // the terminal sends an interrupt to the whole process group
 					_ = command.Process.Signal(received)
 				}
 			case <-done:

@@ -13,10 +13,11 @@ import (
 	"time"
 )
 
-// agents is how many agents work at once: 100 polls, 20 posts and 10 gets a second.
+// agents is the number of agents. Together they send 100 polls, 20 posts and 10
+// gets per second.
 const agents = 100
 
-// work is what an agent's request is.
+// work is the kind of a request.
 type work int
 
 const (
@@ -25,38 +26,38 @@ const (
 	get       // changes state too
 )
 
-// outcome is what an agent's browser saw of one request.
+// outcome is the result of one request, as the browser receives it.
 type outcome struct {
 	work  work
 	id    string // of an action
 	begin time.Time
 	took  time.Duration
-	node  string // who answered
-	fault string // empty for the answer that was wanted
+	node  string // the node that responded
+	fault string // empty for the expected response
 }
 
 func (o outcome) end() time.Time { return o.begin.Add(o.took) }
 
-// floor is the agents and what they saw.
-type floor struct {
-	stack   *stack
-	stop    context.CancelFunc
-	working sync.WaitGroup
-	mutex   sync.Mutex
-	seen    []outcome
+// workload runs the agents and records the outcomes of their requests.
+type workload struct {
+	stack    *stack
+	cancel   context.CancelFunc
+	working  sync.WaitGroup
+	mutex    sync.Mutex
+	recorded []outcome
 }
 
-func newFloor(s *stack) *floor { return &floor{stack: s} }
+func newWorkload(s *stack) *workload { return &workload{stack: s} }
 
-// patience is when a browser gives up.
-const patience = 15 * time.Second
+// browserTimeout is the timeout of a request.
+const browserTimeout = 15 * time.Second
 
-// browser is one agent's, with connections of its own from the given address.
-// It repeats nothing by itself that a server may have seen.
+// browser returns a client with its own connections from an address. It does not
+// repeat requests that a server may have received.
 func (s *stack) browser(from string) *http.Client {
 	dialer := &net.Dialer{Timeout: 5 * time.Second, LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
 	return &http.Client{
-		Timeout:       patience,
+		Timeout:       browserTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			ForceAttemptHTTP2: true,
@@ -72,14 +73,14 @@ func (s *stack) browser(from string) *http.Client {
 	}
 }
 
-// url is a page as agents see it.
+// url returns the public URL of a path.
 func (s *stack) url(path string) string {
 	return fmt.Sprintf("https://%s:%d%s", hostname, s.tier.Listen.HTTPSPort, path)
 }
 
-// open lets the agents begin.
-func (f *floor) open(ctx context.Context) {
-	ctx, f.stop = context.WithCancel(ctx)
+// start starts the agents.
+func (f *workload) start(ctx context.Context) {
+	ctx, f.cancel = context.WithCancel(ctx)
 	for number := range agents {
 		f.working.Add(1)
 		go func() {
@@ -89,9 +90,9 @@ func (f *floor) open(ctx context.Context) {
 	}
 }
 
-// settle waits until every agent is answered once a second, which takes longer
-// than a second on a machine under load: all of them open connections at once.
-func (f *floor) settle(ctx context.Context) error {
+// waitUntilSteady waits until every agent gets a response each second. On a busy
+// machine this takes a while, since all open connections at once.
+func (f *workload) waitUntilSteady(ctx context.Context) error {
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
 		answered, since := 0, time.Now().Add(-1200*time.Millisecond)
 		for _, o := range f.outcomes() {
@@ -106,25 +107,25 @@ func (f *floor) settle(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil // the first event shows what is wrong
+	return nil // the first event reports the failures
 }
 
-// close lets the agents go, when all their requests are answered.
-func (f *floor) close() {
-	f.stop()
+// stop stops the agents and waits for their requests.
+func (f *workload) stop() {
+	f.cancel()
 	f.working.Wait()
 }
 
-// outcomes are all that was seen so far.
-func (f *floor) outcomes() []outcome {
+// outcomes returns the recorded outcomes.
+func (f *workload) outcomes() []outcome {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	return append([]outcome(nil), f.seen...)
+	return append([]outcome(nil), f.recorded...)
 }
 
-// agent polls each second, posts an action every fifth and gets one every
-// tenth. The floor does not tick as one.
-func (f *floor) agent(ctx context.Context, number int) {
+// agent polls each second, posts an action every five seconds and gets one every
+// ten. Agents start at different times.
+func (f *workload) agent(ctx context.Context, number int) {
 	browser := f.stack.browser(agentAddress)
 	defer browser.CloseIdleConnections()
 	begin := time.NewTimer(time.Duration(number) * time.Second / agents)
@@ -136,9 +137,10 @@ func (f *floor) agent(ctx context.Context, number int) {
 	}
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
-	// A screen gives up polling when three polls hang (conf_check_attempts).
+	// An agent screen stops polling while three polls are unanswered
+	// (conf_check_attempts).
 	polls := make(chan struct{}, 3)
-	// What is under way when the floor closes is waited for.
+	// Requests that are running at the end are not cancelled.
 	asking := context.WithoutCancel(ctx)
 	for second := number; ; second++ {
 		select {
@@ -151,7 +153,7 @@ func (f *floor) agent(ctx context.Context, number int) {
 			}()
 		default:
 		}
-		if kind, due := duty(second); due {
+		if kind, due := actionAt(second); due {
 			f.working.Add(1)
 			go func() {
 				defer f.working.Done()
@@ -166,7 +168,7 @@ func (f *floor) agent(ctx context.Context, number int) {
 	}
 }
 
-func duty(second int) (work, bool) {
+func actionAt(second int) (work, bool) {
 	switch {
 	case second%5 == 0:
 		return post, true
@@ -176,10 +178,10 @@ func duty(second int) (work, bool) {
 	return 0, false
 }
 
-// ask sends one request and notes what came of it. Polls and actions are forms
-// that an agent's screen posts (www/agc/vicidial.php); scripts are frames, which
-// the browser gets, with everything in the URL.
-func (f *floor) ask(ctx context.Context, browser *http.Client, kind work, id string) {
+// ask sends one request and records its outcome. The agent screen posts polls and
+// actions as forms (www/agc/vicidial.php), and gets scripts as frames, with all
+// values in the URL.
+func (f *workload) ask(ctx context.Context, browser *http.Client, kind work, id string) {
 	form := url.Values{"user": {"6666"}, "pass": {secret}, "id": {id}}.Encode()
 	method, path, want := http.MethodPost, "/agc/conf_exten_check.php", "Logged-in: Y"
 	switch kind {
@@ -207,10 +209,10 @@ func (f *floor) ask(ctx context.Context, browser *http.Client, kind work, id str
 	}
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.seen = append(f.seen, o)
+	f.recorded = append(f.recorded, o)
 }
 
-// fetch sends one request and reads its answer.
+// fetch sends a request and returns the status, body and header of the response.
 func fetch(ctx context.Context, browser *http.Client, method, url, contentType string, body io.Reader) (int, string, http.Header, error) {
 	request, err := http.NewRequestWithContext(ctx, method, url, body)
 	if err != nil {

@@ -13,24 +13,24 @@ import (
 )
 
 const (
-	office     = 150             // agents behind one address
-	shiftTime  = 3 * time.Minute // in which all of them are logged in
-	tryAgain   = 5 * time.Second // what an agent does who is refused
-	wrongTries = 1000
+	office         = 150             // agents behind one address
+	loginTime      = 3 * time.Minute // limit for all logins
+	retryAfter     = 5 * time.Second // delay of an agent after a refused login
+	wrongPasswords = 1000
 )
 
-// shift: an office starts to work at once. Each agent logs in twice, for the phone
-// and for the user, and tries again when that is refused. Then somebody there tries
-// passwords.
-func (s *stack) shift(ctx context.Context) (finding, error) {
-	f := finding{claim: "150 agents of one office are logged in within 3 minutes, and 1,000 wrong passwords get nowhere"}
+// checkShiftStart logs in all agents of an office at once, twice each, for the
+// phone and the user, with retries. Then it tries wrong passwords from the same
+// address.
+func (s *stack) checkShiftStart(ctx context.Context) (result, error) {
+	f := result{name: "150 agents of one address log in within 3 minutes, and 1,000 wrong passwords are limited"}
 	tier := s.tier
 	tier.LoginsPerMinute = webtier.Defaults().LoginsPerMinute
 	if err := s.reload(ctx, tier); err != nil {
 		return f, err
 	}
 	begin := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, shiftTime+time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, loginTime+time.Minute)
 	defer cancel()
 	var in atomic.Int64
 	var working sync.WaitGroup
@@ -41,7 +41,7 @@ func (s *stack) shift(ctx context.Context) (finding, error) {
 			for done := 0; done < 2 && ctx.Err() == nil; {
 				if status, _ := s.login(ctx, browser); status == http.StatusOK {
 					done++
-				} else if wait(ctx, tryAgain) != nil {
+				} else if wait(ctx, retryAfter) != nil {
 					return
 				}
 			}
@@ -50,12 +50,12 @@ func (s *stack) shift(ctx context.Context) (finding, error) {
 	}
 	working.Wait()
 	took := time.Since(begin)
-	if in.Load() != office || took > shiftTime {
-		f.wrong = fmt.Sprintf("%d of %d are in after %s", in.Load(), office, took.Round(time.Second))
+	if in.Load() != office || took > loginTime {
+		f.failure = fmt.Sprintf("%d of %d are in after %s", in.Load(), office, took.Round(time.Second))
 	}
 	admitted, browser := 0, s.browser(officeAddress)
 	begin = time.Now()
-	for range wrongTries {
+	for range wrongPasswords {
 		status, err := s.login(ctx, browser)
 		if err != nil {
 			return f, err
@@ -64,8 +64,8 @@ func (s *stack) shift(ctx context.Context) (finding, error) {
 			admitted++
 		}
 	}
-	if most := tier.LoginsPerMinute * (1 + int(time.Since(begin)/time.Minute+1)); admitted > most {
-		f.wrong = fmt.Sprintf("%d of %d wrong passwords reached a node in %s", admitted, wrongTries, time.Since(begin).Round(time.Second))
+	if atMost := tier.LoginsPerMinute * (1 + int(time.Since(begin)/time.Minute+1)); admitted > atMost {
+		f.failure = fmt.Sprintf("%d of %d wrong passwords reached a node in %s", admitted, wrongPasswords, time.Since(begin).Round(time.Second))
 	}
 	return f, s.reload(ctx, s.tier)
 }

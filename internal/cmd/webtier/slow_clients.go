@@ -13,13 +13,13 @@ import (
 	"time"
 )
 
-// slowOnes is how many connections of each kind one address holds. The nodes
-// together have fewer slots for actions.
-const slowOnes = 60
+// slowConnections is the number of connections of each kind. The nodes together
+// have fewer slots for actions.
+const slowConnections = 60
 
-// slowClients: whoever sends or reads byte by byte holds up nobody else.
-func (s *stack) slowClients(ctx context.Context) (finding, error) {
-	f := finding{claim: "60 slow headers, forms, large bodies and readers of one address stop nobody else"}
+// checkSlowClients checks that slow clients do not block others.
+func (s *stack) checkSlowClients(ctx context.Context) (result, error) {
+	f := result{name: "60 slow headers, forms, bodies and readers of one address do not block others"}
 	form := "Host: " + hostname + "\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 	var open []net.Conn
 	defer func() {
@@ -34,7 +34,7 @@ func (s *stack) slowClients(ctx context.Context) (finding, error) {
 		"large bodies": "POST /agc/vdc_db_query.php HTTP/1.1\r\n" + form + "Content-Length: 90000\r\n\r\ncomments=" + strings.Repeat("x", 60000),
 		"readers":      "GET /agc/sounds/long.mp3 HTTP/1.1\r\nHost: " + hostname + "\r\n\r\n",
 	} {
-		for range slowOnes {
+		for range slowConnections {
 			connection, err := s.slow(ctx, request)
 			if err != nil {
 				return f, fmt.Errorf("%s: %w", kind, err)
@@ -52,30 +52,30 @@ func (s *stack) slowClients(ctx context.Context) (finding, error) {
 		id := fmt.Sprintf("slow-%d", i)
 		for path, want := range map[string]string{"/agc/vdc_db_query.php": "DONE " + id, "/agc/conf_exten_check.php": "Logged-in"} {
 			body := url.Values{"id": {id}, "user": {"6666"}, "pass": {secret}}.Encode()
-			_, said, _, err := fetch(ctx, browser, http.MethodPost, s.url(path), "application/x-www-form-urlencoded", strings.NewReader(body))
-			if err != nil || !strings.Contains(said, want) {
-				wrong = append(wrong, fmt.Sprintf("%s: %q, %v", path, said, err))
+			_, message, _, err := fetch(ctx, browser, http.MethodPost, s.url(path), "application/x-www-form-urlencoded", strings.NewReader(body))
+			if err != nil || !strings.Contains(message, want) {
+				wrong = append(wrong, fmt.Sprintf("%s: %q, %v", path, message, err))
 			}
 		}
 	}
-	f.wrong = strings.Join(wrong, "; ")
+	f.failure = strings.Join(wrong, "; ")
 	return f, nil
 }
 
-// slow opens a connection, sends the beginning of a request and nothing more.
+// slow opens a connection and sends the beginning of a request only.
 func (s *stack) slow(ctx context.Context, request string) (net.Conn, error) {
 	dialer := &tls.Dialer{
-		NetDialer: &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(slowAddress)}, Timeout: patience},
+		NetDialer: &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(slowAddress)}, Timeout: browserTimeout},
 		Config:    &tls.Config{RootCAs: s.roots, ServerName: hostname, MinVersion: tls.VersionTLS12},
 	}
 	connection, err := dialer.DialContext(ctx, "tcp", s.address())
 	if err != nil {
 		return nil, err
 	}
-	if err := connection.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+	if err := connection.SetWriteDeadline(time.Now().Add(browserTimeout)); err != nil {
 		return nil, err
 	}
-	// What the proxy does not want to read is not our failure.
+	// The proxy may stop reading.
 	if _, err = io.WriteString(connection, request); err != nil && !errors.Is(err, io.ErrShortWrite) {
 		var timeout net.Error
 		if !errors.As(err, &timeout) || !timeout.Timeout() {

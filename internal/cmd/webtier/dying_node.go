@@ -11,12 +11,11 @@ import (
 	"strings"
 )
 
-// once: a node that dies while it works on an action may have done it. The
-// browser must be told, for what it is not told it asks for again by itself:
-// browsers repeat what a used connection was closed on, and every HTTP/2
-// stream that was refused.
-func (s *stack) once(ctx context.Context) (finding, error) {
-	f := finding{claim: "an action whose node dies on it runs once, and its browser is told so"}
+// checkOnce checks that an action is not repeated when its node dies, and that the
+// browser gets an error. Without a response, a browser repeats a request on a
+// reused connection and a refused HTTP/2 stream by itself.
+func (s *stack) checkOnce(ctx context.Context) (result, error) {
+	f := result{name: "action on a dying node runs once and fails in the browser"}
 	var all []error
 	for _, protocol := range []string{"HTTP/1.1", "HTTP/2.0"} {
 		browser := s.browser(agentAddress)
@@ -25,21 +24,21 @@ func (s *stack) once(ctx context.Context) (finding, error) {
 			transport.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
 		}
 		for _, method := range []string{http.MethodPost, http.MethodGet} {
-			wrong, err := s.dies(ctx, browser, protocol, method)
-			if wrong != "" {
-				f.wrong = fmt.Sprintf("%s by %s: %s", method, protocol, wrong)
+			failure, err := s.checkDyingNode(ctx, browser, protocol, method)
+			if failure != "" {
+				f.failure += fmt.Sprintf("%s by %s: %s\n", method, protocol, failure)
 			}
 			all = append(all, err)
 		}
 		browser.CloseIdleConnections()
 	}
-	// nginx has taken nodes out for that; the next check wants them all.
+	// nginx has removed nodes; the reload restores them for the next check.
 	return f, errors.Join(errors.Join(all...), s.reload(ctx, s.tier))
 }
 
-// dies asks for an action of which the node dies, over a connection that has
-// served before, and says what was wrong with that.
-func (s *stack) dies(ctx context.Context, browser *http.Client, protocol, method string) (string, error) {
+// checkDyingNode requests an action that kills its node, over a reused connection.
+// It returns a description of the failure.
+func (s *stack) checkDyingNode(ctx context.Context, browser *http.Client, protocol, method string) (string, error) {
 	id := strings.NewReplacer("/", "-", ".", "-").Replace("dies-" + protocol + "-" + method)
 	form := url.Values{"id": {id}, "dies": {"1"}}.Encode()
 	page, body, kind := "/agc/vdc_script_display.php?"+form, io.Reader(nil), ""
@@ -64,7 +63,7 @@ func (s *stack) dies(ctx context.Context, browser *http.Client, protocol, method
 		}
 		_ = response.Body.Close()
 	}
-	ran, err := s.ran()
+	ran, err := s.executions()
 	if err != nil {
 		return "", err
 	}

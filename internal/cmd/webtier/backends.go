@@ -17,9 +17,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// others are the servers that are not web nodes: a telephony node's socket, which
-// says back what it is told, and an archive of recordings.
-type others struct {
+// backends are servers other than web nodes: an echo server for the WebSocket of a
+// telephony node, and an archive of recordings.
+type backends struct {
 	phone, archive net.Listener
 }
 
@@ -28,7 +28,7 @@ const (
 	recordingPath = "/RECORDINGS/"
 )
 
-func startOthers(ctx context.Context, certificateFile, keyFile string) (*others, error) {
+func startBackends(ctx context.Context, certificateFile, keyFile string) (*backends, error) {
 	certificate, err := tls.LoadX509KeyPair(certificateFile, keyFile)
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func startOthers(ctx context.Context, certificateFile, keyFile string) (*others,
 	if err != nil {
 		return nil, errors.Join(err, phone.Close())
 	}
-	o := &others{tls.NewListener(phone, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}), archive}
+	o := &backends{tls.NewListener(phone, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}), archive}
 	sockets := http.NewServeMux()
 	sockets.Handle("/ws", websocket.Server{
 		Handshake: func(config *websocket.Config, _ *http.Request) error {
@@ -53,16 +53,16 @@ func startOthers(ctx context.Context, certificateFile, keyFile string) (*others,
 	})
 	files := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = fmt.Fprintf(w, "RECORDING %s\n", r.URL.Path) })
 	for listener, handler := range map[net.Listener]http.Handler{o.phone: sockets, o.archive: files} {
-		server := &http.Server{Handler: handler, ReadHeaderTimeout: patience}
+		server := &http.Server{Handler: handler, ReadHeaderTimeout: browserTimeout}
 		go func() { _ = server.Serve(listener) }()
 	}
 	return o, nil
 }
 
-func (o *others) close() { _, _ = o.phone.Close(), o.archive.Close() }
+func (o *backends) stop() { _, _ = o.phone.Close(), o.archive.Close() }
 
-// declared is how an operator declares them.
-func (o *others) declared() *webtier.Others {
+// config returns the configuration of the backends.
+func (o *backends) config() *webtier.Others {
 	port := 0
 	if address, is := o.phone.Addr().(*net.TCPAddr); is {
 		port = address.Port
@@ -73,9 +73,10 @@ func (o *others) declared() *webtier.Others {
 	}
 }
 
-// socket: a web phone registers by the public name, at a declared node and nowhere else.
-func (s *stack) socket(ctx context.Context) (finding, error) {
-	f := finding{claim: "a web phone's socket reaches its telephony node, and no other path upgrades"}
+// checkWebSocket checks that a web phone connects to a declared node by the public
+// name, and that other paths refuse an upgrade.
+func (s *stack) checkWebSocket(ctx context.Context) (result, error) {
+	f := result{name: "WebSocket of a web phone reaches its telephony node, other paths are not upgraded"}
 	dial := func(path string) (*websocket.Conn, error) {
 		origin, err := url.Parse(s.url("/"))
 		if err != nil {
@@ -89,38 +90,38 @@ func (s *stack) socket(ctx context.Context) (finding, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := connection.SetDeadline(time.Now().Add(patience)); err != nil {
+		if err := connection.SetDeadline(time.Now().Add(browserTimeout)); err != nil {
 			return nil, err
 		}
 		return websocket.NewClient(&websocket.Config{Location: location, Origin: origin, Protocol: []string{"sip"}, Version: websocket.ProtocolVersionHybi13}, connection)
 	}
 	phone, err := dial(socketPath)
 	if err != nil {
-		f.wrong = err.Error()
+		f.failure = err.Error()
 		return f, nil
 	}
 	defer func() { _ = phone.Close() }()
-	for _, said := range []string{"REGISTER sip:vici.example.com SIP/2.0\r\n\r\n", strings.Repeat("x", 2000)} {
+	for _, message := range []string{"REGISTER sip:vici.example.com SIP/2.0\r\n\r\n", strings.Repeat("x", 2000)} {
 		answer := ""
-		if err := errors.Join(websocket.Message.Send(phone, said), websocket.Message.Receive(phone, &answer)); err != nil || answer != said {
-			f.wrong = fmt.Sprintf("%d bytes came back as %d: %v", len(said), len(answer), err)
+		if err := errors.Join(websocket.Message.Send(phone, message), websocket.Message.Receive(phone, &answer)); err != nil || answer != message {
+			f.failure = fmt.Sprintf("%d bytes came back as %d: %v", len(message), len(answer), err)
 		}
 	}
 	for _, path := range []string{"/ws/dial2", "/ws/dial1/x", "/agc/vicidial.php"} {
 		if stray, err := dial(path); err == nil {
-			f.wrong = path + " upgrades"
+			f.failure = path + " upgrades"
 			_ = stray.Close()
 		}
 	}
 	if status, _, _, err := fetch(ctx, s.browser(agentAddress), http.MethodGet, s.url(socketPath), "", nil); err != nil || status != http.StatusBadRequest {
-		f.wrong = fmt.Sprintf("without an upgrade it gives %d, %v", status, err)
+		f.failure = fmt.Sprintf("without an upgrade it gives %d, %v", status, err)
 	}
 	return f, nil
 }
 
-// recordings come from a server of their own.
-func (s *stack) recordings(ctx context.Context) (finding, error) {
-	f := finding{claim: "recordings come from the archive, for managers and to read only"}
+// checkRecordings checks access to the archive of recordings.
+func (s *stack) checkRecordings(ctx context.Context) (result, error) {
+	f := result{name: "recordings are read-only and for managers"}
 	for _, try := range []struct {
 		from, method string
 		refused      bool
@@ -130,15 +131,16 @@ func (s *stack) recordings(ctx context.Context) (finding, error) {
 			return f, err
 		}
 		if got := status == http.StatusOK && body == "RECORDING /RECORDINGS/a.mp3\n"; got == try.refused {
-			f.wrong = fmt.Sprintf("%s from %s gave %d %q", try.method, try.from, status, body)
+			f.failure = fmt.Sprintf("%s from %s gave %d %q", try.method, try.from, status, body)
 		}
 	}
 	return f, nil
 }
 
-// soundboard: an agent's screen calls one function of the API by itself.
-func (s *stack) soundboard(ctx context.Context) (finding, error) {
-	f := finding{claim: "the soundboard of an agent's screen plays, and calls nothing else"}
+// checkSoundboard checks that agents can call the one API function that the agent
+// screen uses.
+func (s *stack) checkSoundboard(ctx context.Context) (result, error) {
+	f := result{name: "soundboard plays, other functions are refused"}
 	for body, want := range map[string]int{
 		"source=soundboard&stage=PLAY&dial_override=Y&function=audio_playback&user=6666&pass=x&agent_user=1000&value=ss-noservice&id=board1": 200,
 		"source=soundboard&function=external_dial&user=6666&pass=x&id=board2":                                                                403,
@@ -146,14 +148,14 @@ func (s *stack) soundboard(ctx context.Context) (finding, error) {
 		"function=audio_playback&user=6666&pass=x&id=board4&%66unction=external_dial":                                                        403,
 	} {
 		if s.kind == "nginx" {
-			want = http.StatusOK // it does not read bodies: whoever posts has a user and a password
+			want = http.StatusOK // it does not read bodies; VICIdial checks the user and password
 		}
 		status, _, _, err := fetch(ctx, s.browser(agentAddress), http.MethodPost, s.url("/agc/api.php"), "application/x-www-form-urlencoded; charset=UTF-8", strings.NewReader(body))
 		if err != nil {
 			return f, err
 		}
 		if status != want {
-			f.wrong = fmt.Sprintf("%s gave %d", body, status)
+			f.failure = fmt.Sprintf("%s gave %d", body, status)
 		}
 	}
 	return f, nil

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// wire sends a request as it stands, which no browser would send, and reads the
-// answer.
-func (s *stack) wire(ctx context.Context, from, request string) (int, string, error) {
+// sendRaw sends a request as it is, which a browser would not send, and returns the
+// response.
+func (s *stack) sendRaw(ctx context.Context, from, request string) (int, string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	dialer := &tls.Dialer{
@@ -43,60 +43,62 @@ func (s *stack) wire(ctx context.Context, from, request string) (int, string, er
 	return response.StatusCode, string(text), err
 }
 
-// upgrade: a node that agreed to HTTP/2 would take further requests through a
-// tunnel in which the proxy reads nothing.
-func (s *stack) upgrade(ctx context.Context) (finding, error) {
-	f := finding{claim: "nobody can ask a node for another protocol"}
-	_, body, err := s.wire(ctx, managerAddress, "GET /vicidial/admin.php HTTP/1.1\r\nHost: "+hostname+
+// checkUpgrade checks that a client cannot switch a node to HTTP/2, which would be
+// a tunnel for unchecked requests.
+func (s *stack) checkUpgrade(ctx context.Context) (result, error) {
+	f := result{name: "Upgrade header of a client does not reach a node"}
+	_, body, err := s.sendRaw(ctx, managerAddress, "GET /vicidial/admin.php HTTP/1.1\r\nHost: "+hostname+
 		"\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n")
 	if !strings.Contains(body, "UPGRADE none") {
-		f.wrong = body
+		f.failure = body
 	}
 	return f, err
 }
 
-// trace: Apache answers TRACE with the request as it came, and so with what the
-// proxy told it.
-func (s *stack) trace(ctx context.Context) (finding, error) {
-	f := finding{claim: "nobody is shown what the proxy tells a node"}
-	status, body, err := s.wire(ctx, agentAddress, "TRACE /agc/vicidial.php HTTP/1.1\r\nHost: "+hostname+"\r\nConnection: close\r\n\r\n")
+// checkTrace checks that TRACE is refused, since Apache returns the request with
+// the headers of the proxy.
+func (s *stack) checkTrace(ctx context.Context) (result, error) {
+	f := result{name: "TRACE is refused"}
+	status, body, err := s.sendRaw(ctx, agentAddress, "TRACE /agc/vicidial.php HTTP/1.1\r\nHost: "+hostname+"\r\nConnection: close\r\n\r\n")
 	if status != http.StatusMethodNotAllowed {
-		f.wrong = fmt.Sprintf("%d %s", status, body)
+		f.failure = fmt.Sprintf("%d %s", status, body)
 	}
 	return f, err
 }
 
-// fragment: to Apache a path ends at #, to HAProxy before 2.8.2 it did not.
-func (s *stack) fragment(ctx context.Context) (finding, error) {
-	f := finding{claim: "a path with # in it reaches no admin page"}
-	status, body, err := s.wire(ctx, agentAddress, "GET /vicidial/admin.php#x.css HTTP/1.1\r\nHost: "+hostname+"\r\nConnection: close\r\n\r\n")
+// checkFragment checks a path with #, where it ends for Apache and not for HAProxy
+// before 2.8.2.
+func (s *stack) checkFragment(ctx context.Context) (result, error) {
+	f := result{name: "path with # is refused"}
+	status, body, err := s.sendRaw(ctx, agentAddress, "GET /vicidial/admin.php#x.css HTTP/1.1\r\nHost: "+hostname+"\r\nConnection: close\r\n\r\n")
 	if status != http.StatusBadRequest && status != http.StatusForbidden {
-		f.wrong = fmt.Sprintf("%d %s", status, body)
+		f.failure = fmt.Sprintf("%d %s", status, body)
 	}
 	return f, err
 }
 
-// fronted: of the addresses that a proxy in front names, the last is its own word.
-func (s *stack) fronted(ctx context.Context) (finding, error) {
-	f := finding{claim: "a trusted proxy's last address counts, and no other"}
-	for said, want := range map[string]string{
+// checkForwardedAddress checks that only the last address of a forwarded list is
+// trusted.
+func (s *stack) checkForwardedAddress(ctx context.Context) (result, error) {
+	f := result{name: "last address of a trusted proxy counts"}
+	for message, want := range map[string]string{
 		"198.51.100.9, " + managerAddress: "FROM " + managerAddress + " ",
 		managerAddress + ", 198.51.100.9": "403",
 	} {
-		status, body, err := s.wire(ctx, frontAddress, "GET /vicidial/admin.php HTTP/1.1\r\nHost: "+hostname+"\r\nX-Forwarded-For: "+said+"\r\nConnection: close\r\n\r\n")
+		status, body, err := s.sendRaw(ctx, frontAddress, "GET /vicidial/admin.php HTTP/1.1\r\nHost: "+hostname+"\r\nX-Forwarded-For: "+message+"\r\nConnection: close\r\n\r\n")
 		if err != nil {
 			return f, err
 		}
 		if got := fmt.Sprintf("%d %s", status, body); !strings.Contains(got, want) {
-			f.wrong = fmt.Sprintf("%q gave %s", said, got)
+			f.failure = fmt.Sprintf("%q gave %s", message, got)
 		}
 	}
 	return f, nil
 }
 
-// oldTLS tries what browsers have given up.
-func (s *stack) oldTLS(ctx context.Context) (finding, error) {
-	f := finding{claim: "TLS 1.1 and ciphers without forward secrecy are refused"}
+// checkOldTLS tries TLS versions and ciphers that browsers no longer use.
+func (s *stack) checkOldTLS(ctx context.Context) (result, error) {
+	f := result{name: "TLS 1.1 and ciphers without forward secrecy are refused"}
 	for name, config := range map[string]*tls.Config{
 		"TLS 1.1": {MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11},
 		"RSA":     {MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_GCM_SHA256}},
@@ -105,16 +107,16 @@ func (s *stack) oldTLS(ctx context.Context) (finding, error) {
 		config.RootCAs, config.ServerName = s.roots, hostname
 		connection, err := (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", s.address())
 		if err == nil {
-			f.wrong = name + " is spoken"
+			f.failure = name + " is accepted"
 			_ = connection.Close()
 		}
 	}
 	return f, nil
 }
 
-// strict is what browsers are told to remember, and what they speak.
-func (s *stack) strict(ctx context.Context) (finding, error) {
-	f := finding{claim: "browsers are told to stay with TLS, and speak HTTP/2"}
+// checkStrictTransport checks Strict-Transport-Security and HTTP/2.
+func (s *stack) checkStrictTransport(ctx context.Context) (result, error) {
+	f := result{name: "browsers get HTTP/2 and Strict-Transport-Security"}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url("/agc/vicidial.php"), nil)
 	if err != nil {
 		return f, err
@@ -125,7 +127,7 @@ func (s *stack) strict(ctx context.Context) (finding, error) {
 	}
 	_ = response.Body.Close()
 	if got := response.Header.Get("Strict-Transport-Security"); got != "max-age=31536000" || response.ProtoMajor != 2 {
-		f.wrong = fmt.Sprintf("%q over %s", got, response.Proto)
+		f.failure = fmt.Sprintf("%q over %s", got, response.Proto)
 	}
 	return f, nil
 }
