@@ -1,4 +1,4 @@
-// Package maintenance decides how a server is taken out of work and put back, how
-// configuration files are rebuilt, and how a wait for either goes on. It computes
-// from values and reads nothing.
+// Package maintenance plans draining and undraining a server and rebuilding
+// configuration files, and decides when to stop waiting for them. It computes from
+// values and does no I/O.
 package maintenance

@@ -9,62 +9,62 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// The columns that keep new work from a server. servers.active is none of them:
-// it stops neither dialing nor balance calls, and a login to one phone passes it
-// by
-// (docs/vicidial/dialer.md#active-flag; docs/vicidial/measured.md#fill-ignores-active, docs/vicidial/measured.md#single-login).
+// The columns that let new agents and calls in. servers.active is not one of them:
+// it stops neither dialing nor balance calls, and logins that name a phone ignore
+// it (docs/vicidial/dialer.md#active-flag;
+// docs/vicidial/measured.md#fill-ignores-active,
+// docs/vicidial/measured.md#single-login).
 const (
 	columnLogins  = "active_agent_login_server"
 	columnBalance = "vicidial_balance_active"
 )
 
-// Drain is what has to be known to take a server out of work, in the order of
-// docs/vicidial/operations.md#removing-a-node: nobody new logs in, no balance call comes, its remote agents stop.
+// Drain is the input for draining a server. Its steps have the order of
+// docs/vicidial/operations.md#removing-a-node: no new logins, no balance calls, no
+// remote agents.
 type Drain struct {
 	Server  cluster.Server
 	Servers cluster.Servers // all of the table
 	Alive   []string        // server_ip of those whose heartbeat is fresh
-	// RemoteAgents are all runs of the table; nil leaves those of the server at
-	// work.
+	// RemoteAgents are all rows of the table. nil keeps those of the server active.
 	RemoteAgents []cluster.RemoteAgents
-	// EvenIfLast drains the last server that agents can log in to.
+	// EvenIfLast permits draining the last server that agents can log in to.
 	EvenIfLast bool
 }
 
-// Plan says what to write. A server that is drained already needs nothing.
+// Plan returns the steps. It is empty for a server that is drained.
 func (d Drain) Plan() (cluster.Plan, error) {
 	if err := d.Refusal(); err != nil {
 		return cluster.Plan{}, err
 	}
-	return planOf(d.moves()), nil
+	return planFrom(d.steps()), nil
 }
 
-// Says tells what the plan changes, a sentence for each step.
-func (d Drain) Says() []string { return saidBy(d.moves()) }
+// Says describes the steps of the plan, one sentence each.
+func (d Drain) Says() []string { return descriptions(d.steps()) }
 
-func (d Drain) moves() []move {
-	var moves []move
+func (d Drain) steps() []describedStep {
+	var steps []describedStep
 	if d.Server.Row[columnLogins].Yes() {
-		moves = append(moves, setGate(d.Server, columnLogins, false, "takes no new agent logins"))
+		steps = append(steps, setFlag(d.Server, columnLogins, false, "takes no new agent logins"))
 	}
 	if d.Server.Row[columnBalance].Yes() {
-		moves = append(moves, setGate(d.Server, columnBalance, false, "takes no balance calls"))
+		steps = append(steps, setFlag(d.Server, columnBalance, false, "takes no balance calls"))
 	}
 	for _, run := range d.RemoteAgents {
 		if run.ServerIP() == d.Server.IP() && run.Active() {
-			moves = append(moves, setStatus(run, false))
+			steps = append(steps, setStatus(run, false))
 		}
 	}
-	return moves
+	return steps
 }
 
-// Refusal says why the server must not be drained: the last one that agents can
-// log in to takes the floor with it.
+// Refusal returns an error if no other server accepts agent logins.
 func (d Drain) Refusal() error {
 	if d.EvenIfLast || !d.Server.Row[columnLogins].Yes() || !d.Server.Telephony() {
 		return nil
 	}
-	var shut []string
+	var closed []string
 	for _, other := range d.Servers {
 		if other.ID() == d.Server.ID() || !other.Telephony() {
 			continue
@@ -73,20 +73,20 @@ func (d Drain) Refusal() error {
 		if why == "" {
 			return nil
 		}
-		shut = append(shut, other.ID()+" ("+other.IP()+"): "+why)
+		closed = append(closed, other.ID()+" ("+other.IP()+"): "+why)
 	}
-	if len(shut) == 0 {
-		shut = []string{"there is no other telephony server"}
+	if len(closed) == 0 {
+		closed = []string{"there is no other telephony server"}
 	}
 	return &cluster.Refused{
-		Subject: "server " + d.Server.ID() + " is the last one that agents can log in to", Reasons: shut,
+		Subject: "server " + d.Server.ID() + " is the last one that agents can log in to", Reasons: closed,
 		Advice: "Bring another server back first. Or set even_if_last = true, if nobody is to log in anywhere.",
 	}
 }
 
-// closedToLogins says why the login page sends nobody to a server
-// (docs/vicidial/agent-login.md#health-checks); empty
-// when it does. Rooms are not looked at: they come free again.
+// closedToLogins returns why the login page sends no agents to a server
+// (docs/vicidial/agent-login.md#health-checks), or "". It ignores conference rooms,
+// since they become free.
 func closedToLogins(s cluster.Server, alive []string) string {
 	switch {
 	case !s.Row[columnLogins].Yes():
@@ -99,7 +99,7 @@ func closedToLogins(s cluster.Server, alive []string) string {
 	return ""
 }
 
-// DrainSurroundings is what a drain does not change, and an operator should know.
+// DrainSurroundings holds rows that Warnings reads and a drain does not change.
 type DrainSurroundings struct {
 	Voicemail string // system_settings.active_voicemail_server
 	Carriers  []cluster.CarrierRow
@@ -107,8 +107,7 @@ type DrainSurroundings struct {
 	Aliases   []cluster.Alias
 }
 
-// Warnings tells what a drain does not do, and what follows once the machine is
-// switched off.
+// Warnings returns what the operator has to do before switching off the server.
 func (d Drain) Warnings(around DrainSurroundings) []string {
 	ip := d.Server.IP()
 	var warnings []string
@@ -116,22 +115,22 @@ func (d Drain) Warnings(around DrainSurroundings) []string {
 		warnings = append(warnings, "It is the active voicemail server, and stays it: voicemail, the end of day and other timed jobs run on it. Choose another one (active_voicemail_server of vicidial_cluster_settings) before you switch it off.")
 	}
 	var inbound []string
-	for _, way := range cluster.InboundOf(around.Carriers, d.Servers.IPs()) {
-		if slices.Contains(way.Servers, ip) {
-			inbound = append(inbound, way.Name)
+	for _, route := range cluster.InboundOf(around.Carriers, d.Servers.IPs()) {
+		if slices.Contains(route.Servers, ip) {
+			inbound = append(inbound, route.Name)
 		}
 	}
 	if len(inbound) > 0 {
 		warnings = append(warnings, "Calls of "+strings.Join(inbound, ", ")+" still come in on it. Only the carrier can send them elsewhere; as long as it does not, the server may never be empty.")
 	}
-	var stranded []string
+	var withoutOther []string
 	for _, seat := range cluster.SeatsFrom(around.Phones, around.Aliases, true) {
 		if onlyOn(seat, ip) {
-			stranded = append(stranded, seat.ID)
+			withoutOther = append(withoutOther, seat.ID)
 		}
 	}
-	if len(stranded) > 0 && d.Server.Row[columnLogins].Yes() {
-		warnings = append(warnings, "No other server has a phone for "+cluster.PluralNamed(len(stranded), "seat", stranded)+": who logs out there cannot log in again before the server is undrained.")
+	if len(withoutOther) > 0 && d.Server.Row[columnLogins].Yes() {
+		warnings = append(warnings, "No other server has a phone for "+cluster.PluralNamed(len(withoutOther), "seat", withoutOther)+": who logs out there cannot log in again before the server is undrained.")
 	}
 	var twins []string
 	for _, other := range d.Servers {
@@ -157,58 +156,57 @@ func onlyOn(s cluster.LoginSeat, ip string) bool {
 	return here
 }
 
-// Undrain is what has to be known to put a server back to work.
+// Undrain is the input for undraining a server.
 type Undrain struct {
 	Server cluster.Server
-	// Balance says whether the server takes balance calls; nil leaves that as it
-	// is.
+	// Balance enables or disables balance calls. nil keeps the current value.
 	Balance *bool
-	// Wanted are the first users of the runs of remote agents that go back to
-	// work. No row remembers which ones a drain has stopped.
+	// Wanted lists the user_start of the remote agents to activate. The database
+	// does not record which ones a drain stopped.
 	Wanted       []string
-	RemoteAgents []cluster.RemoteAgents // every run of the table
+	RemoteAgents []cluster.RemoteAgents // all rows of the table
 }
 
-// Plan says what to write, in the reverse order of a drain.
+// Plan returns the steps, in the reverse order of a drain.
 func (u Undrain) Plan() (cluster.Plan, error) {
-	moves, err := u.moves()
-	return planOf(moves), err
+	steps, err := u.steps()
+	return planFrom(steps), err
 }
 
-// Says tells what the plan changes, a sentence for each step.
+// Says describes the steps of the plan, one sentence each.
 func (u Undrain) Says() []string {
-	moves, err := u.moves()
+	steps, err := u.steps()
 	if err != nil {
 		return nil
 	}
-	return saidBy(moves)
+	return descriptions(steps)
 }
 
-func (u Undrain) moves() ([]move, error) {
-	var moves []move
+func (u Undrain) steps() ([]describedStep, error) {
+	var steps []describedStep
 	for _, first := range u.Wanted {
 		run, err := u.Run(first)
 		if err != nil {
 			return nil, err
 		}
 		if !run.Active() {
-			moves = append(moves, setStatus(run, true))
+			steps = append(steps, setStatus(run, true))
 		}
 	}
 	if u.Balance != nil && u.Server.Row[columnBalance].Yes() != *u.Balance {
-		says := "takes balance calls"
+		message := "takes balance calls"
 		if !*u.Balance {
-			says = "takes no balance calls"
+			message = "takes no balance calls"
 		}
-		moves = append(moves, setGate(u.Server, columnBalance, *u.Balance, says))
+		steps = append(steps, setFlag(u.Server, columnBalance, *u.Balance, message))
 	}
 	if !u.Server.Row[columnLogins].Yes() {
-		moves = append(moves, setGate(u.Server, columnLogins, true, "takes agent logins"))
+		steps = append(steps, setFlag(u.Server, columnLogins, true, "takes agent logins"))
 	}
-	return moves, nil
+	return steps, nil
 }
 
-// Run finds a run of remote agents on the server by its first user.
+// Run returns the remote agents of the server with the given first user.
 func (u Undrain) Run(first string) (cluster.RemoteAgents, error) {
 	run, found, err := cluster.FindRemoteAgents(u.RemoteAgents, "", first)
 	switch {
@@ -222,7 +220,7 @@ func (u Undrain) Run(first string) (cluster.RemoteAgents, error) {
 	return run, nil
 }
 
-// Warnings tells why agents may stay away all the same.
+// Warnings returns why agents may still not log in.
 func (u Undrain) Warnings(alive []string) []string {
 	var warnings []string
 	if !u.Server.Row[cluster.ColumnActive].Yes() {
@@ -234,47 +232,48 @@ func (u Undrain) Warnings(alive []string) []string {
 	return warnings
 }
 
-// move is a step with what it means to a person.
-type move struct {
-	step cluster.Step
-	says string
+// describedStep is a step and its description.
+type describedStep struct {
+	step    cluster.Step
+	message string
 }
 
-func planOf(moves []move) cluster.Plan {
+func planFrom(steps []describedStep) cluster.Plan {
 	var plan cluster.Plan
-	for _, move := range moves {
-		plan.Steps = append(plan.Steps, move.step)
+	for _, s := range steps {
+		plan.Steps = append(plan.Steps, s.step)
 	}
 	return plan
 }
 
-func saidBy(moves []move) []string {
-	said := make([]string, 0, len(moves))
-	for _, move := range moves {
-		said = append(said, move.says)
+func descriptions(steps []describedStep) []string {
+	names := make([]string, 0, len(steps))
+	for _, s := range steps {
+		names = append(names, s.message)
 	}
-	return said
+	return names
 }
 
-// setGate opens or shuts one of the server's columns, as long as the row is still
-// that of the same address.
-func setGate(s cluster.Server, column string, open bool, says string) move {
+// setFlag returns the step that sets a Y/N column of a server. The step fails if
+// the address has changed.
+func setFlag(s cluster.Server, column string, open bool, message string) describedStep {
 	step := cluster.UpdateServer(s.ID(), s.Row.Only(column, cluster.ColumnServerIP), cluster.Row{column: cluster.YesNo(open)})
 	step.Phase = cluster.Release
 	if open {
 		step.Phase = cluster.Grow
 	}
-	return move{step, s.String() + " " + says + " (" + column + " = " + cluster.YesNo(open).Text + ")"}
+	return describedStep{step, s.String() + " " + message + " (" + column + " = " + cluster.YesNo(open).Text + ")"}
 }
 
-// setStatus puts a run to work or stops it, as long as it is on the same server.
-func setStatus(r cluster.RemoteAgents, on bool) move {
+// setStatus returns the step that activates or deactivates remote agents. The step
+// fails if they are on another server.
+func setStatus(r cluster.RemoteAgents, on bool) describedStep {
 	phase, status := cluster.Release, "INACTIVE"
 	if on {
 		phase, status = cluster.Grow, "ACTIVE"
 	}
 	from := maps.Clone(cluster.Row(r)).Only("status", cluster.ColumnServerIP)
-	return move{
+	return describedStep{
 		cluster.Step{
 			Phase: phase, Verb: cluster.Update, Table: cluster.TableRemoteAgents, Key: cluster.Row(r).Only("remote_agent_id"), From: from, To: cluster.Row{"status": cluster.Text(status)},
 			Audit: cluster.RemoteAudit("MODIFY", r.ID()),

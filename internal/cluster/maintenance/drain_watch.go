@@ -8,17 +8,17 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// AtWork is who is at work on a server at one moment, and whether more may come.
+// AtWork is the agents and calls of a server at one moment, and whether it accepts
+// more.
 type AtWork struct {
-	Gone    bool // there is no row of the server any more
+	Gone    bool // the server was deleted
 	Logins  bool // active_agent_login_server
 	Balance bool // vicidial_balance_active
 	Agents  []AgentAtWork
 	Calls   []cluster.CallCount
 }
 
-// AgentAtWork is an agent who is logged in; remote agents, who are lines and no
-// people, are none.
+// AgentAtWork is an agent who is logged in. Remote agents are not counted.
 type AgentAtWork struct {
 	User      string
 	Extension string // of the channel: "SIP/2000"
@@ -26,7 +26,7 @@ type AgentAtWork struct {
 	Status    string
 }
 
-// Empty says whether nobody is logged in and no call is up.
+// Empty reports whether no agent is logged in and no call is up.
 func (a AtWork) Empty() bool { return len(a.Agents) == 0 && a.calls() == 0 }
 
 func (a AtWork) calls() int {
@@ -37,7 +37,7 @@ func (a AtWork) calls() int {
 	return calls
 }
 
-// inbound counts the calls that a carrier has sent.
+// inbound returns the number of calls from carriers.
 func (a AtWork) inbound() int {
 	calls := 0
 	for _, group := range a.Calls {
@@ -48,8 +48,8 @@ func (a AtWork) inbound() int {
 	return calls
 }
 
-// open names a column that lets new work in.
-func (a AtWork) open() string {
+// openFlag returns the column that still lets agents or calls in, or "".
+func (a AtWork) openFlag() string {
 	switch {
 	case a.Logins:
 		return columnLogins
@@ -59,8 +59,9 @@ func (a AtWork) open() string {
 	return ""
 }
 
-// about is who is there, or how many calls are left once nobody is.
-func (a AtWork) about() string {
+// key identifies what the last message reported: the agents, or without agents the
+// number of calls.
+func (a AtWork) key() string {
 	users := make([]string, 0, len(a.Agents))
 	for _, agent := range a.Agents {
 		users = append(users, agent.User)
@@ -71,9 +72,9 @@ func (a AtWork) about() string {
 	return strings.Join(users, ",")
 }
 
-// String says who is there, with the first few by name.
+// String describes the agents and calls. It names the first agents.
 func (a AtWork) String() string {
-	const few = 5
+	const shown = 5
 	text := "nobody is logged in"
 	switch agents := len(a.Agents); {
 	case agents == 1:
@@ -82,10 +83,10 @@ func (a AtWork) String() string {
 		text = fmt.Sprintf("%d agents are logged in", agents)
 	}
 	var named []string
-	for _, agent := range a.Agents[:min(few, len(a.Agents))] {
+	for _, agent := range a.Agents[:min(shown, len(a.Agents))] {
 		named = append(named, fmt.Sprintf("%s at %s in %s, %s", agent.User, agent.Extension, agent.Campaign, agent.Status))
 	}
-	if more := len(a.Agents) - few; more > 0 {
+	if more := len(a.Agents) - shown; more > 0 {
 		named = append(named, fmt.Sprintf("%d more", more))
 	}
 	if len(named) > 0 {
@@ -105,75 +106,75 @@ func (a AtWork) String() string {
 	return text
 }
 
-// What a wait says when nothing changes, and what it puts up with.
+// Limits of a wait.
 const (
 	remindEvery = time.Minute
-	// emptyLooks is how often in a row nobody must be there: a dialer that was in
-	// the middle of its round when the gate was shut still places what it had
-	// decided on (docs/vicidial/dialer.md#local-dialer, docs/vicidial/dialer.md#balance-fill).
-	emptyLooks = 2
-	// missedLooks is how often in a row a look may fail: a database that restarts
-	// must not end a wait of half an hour.
-	missedLooks = 5
+	// emptyPolls is the number of consecutive empty results that end the wait: a
+	// dialer may still place calls that it planned before the flag was cleared
+	// (docs/vicidial/dialer.md#local-dialer, docs/vicidial/dialer.md#balance-fill).
+	emptyPolls = 2
+	// failedPolls is the number of consecutive failed queries that end the wait, so
+	// that a restart of the database does not.
+	failedPolls = 5
 )
 
-// Watched is what one look comes to: what to tell, if anything, and whether the
-// wait is over.
+// Watched is the outcome of one poll: a message, which may be empty, and whether
+// the wait is over.
 type Watched struct {
 	Says string
 	Done bool
 	Err  error
 }
 
-// patience is what all waits have in common.
-type patience struct {
-	missed int
-	about  string // what was told last, in short
-	at     time.Duration
+// waitState is the common state of all waits.
+type waitState struct {
+	failures int
+	key      string // identifies the last message
+	at       time.Duration
 }
 
-// say tells something new at once, and the same again from time to time. about
-// is what makes it new: agents go from call to call all the time.
-func (p patience) say(about, text string, waited time.Duration) (patience, string) {
-	if about == p.about && waited < p.at+remindEvery {
+// message returns text if key has changed or remindEvery has passed, else "". key
+// excludes what changes all the time, such as the calls of agents.
+func (p waitState) message(key, text string, waited time.Duration) (waitState, string) {
+	if key == p.key && waited < p.at+remindEvery {
 		return p, ""
 	}
-	p.about, p.at = about, waited
+	p.key, p.at = key, waited
 	return p, text
 }
 
-// miss counts a look that failed.
-func (p patience) miss(err error, waited time.Duration) (patience, Watched) {
-	p.missed++
-	if p.missed >= missedLooks {
+// fail counts a failed query.
+func (p waitState) fail(err error, waited time.Duration) (waitState, Watched) {
+	p.failures++
+	if p.failures >= failedPolls {
 		return p, Watched{Err: err}
 	}
-	p, says := p.say("missed", "The database could not be asked, which is tried again: "+err.Error(), waited)
-	return p, Watched{Says: says}
+	p, message := p.message("missed", "The database could not be asked, which is tried again: "+err.Error(), waited)
+	return p, Watched{Says: message}
 }
 
-// DrainWatch is what has been seen while a drained server empties.
+// DrainWatch is the state of a wait for a drained server to become empty.
 type DrainWatch struct {
 	Server cluster.Server
-	patience
-	now   AtWork
-	asked bool
-	empty int // looks in a row that found nobody
+	waitState
+	now    AtWork
+	polled bool
+	empty  int // consecutive empty results
 }
 
-// NextDrainStep takes in what is seen now, or why nothing could be seen, and says
-// how the wait goes on.
-func NextDrainStep(w DrainWatch, now AtWork, failure error, waited time.Duration) (DrainWatch, Watched) {
-	if failure != nil {
+// NextDrainStep records the result of a poll, or its error, and returns how the
+// wait continues.
+func NextDrainStep(w DrainWatch, now AtWork, pollErr error, waited time.Duration) (DrainWatch, Watched) {
+	if pollErr != nil {
 		var watched Watched
-		w.patience, watched = w.miss(failure, waited)
+		w.waitState, watched = w.fail(pollErr, waited)
 		return w, watched
 	}
-	w.now, w.asked, w.missed = now, true, 0
+	w.now, w.polled, w.failures = now, true, 0
 	if now.Gone {
 		return w, Watched{Err: fmt.Errorf("server %s: %w", w.Server.ID(), cluster.ErrNotFound)}
 	}
-	if open := now.open(); open != "" {
+	if open := now.openFlag(); open != "" {
 		return w, Watched{Err: &cluster.Conflict{
 			Subject: "server " + w.Server.ID(), Found: "was put back to work while it emptied: " + open + " says Y again",
 			Advice: "Nothing was overwritten. Find out who did it (the admin change log of the server), and invoke the action again.",
@@ -181,28 +182,28 @@ func NextDrainStep(w DrainWatch, now AtWork, failure error, waited time.Duration
 	}
 	if !now.Empty() {
 		w.empty = 0
-		var says string
-		w.patience, says = w.say(now.about(), w.Server.String()+": "+now.String(), waited)
-		return w, Watched{Says: says}
+		var message string
+		w.waitState, message = w.message(now.key(), w.Server.String()+": "+now.String(), waited)
+		return w, Watched{Says: message}
 	}
-	if w.empty++; w.empty < emptyLooks {
+	if w.empty++; w.empty < emptyPolls {
 		return w, Watched{}
 	}
 	return w, Watched{Says: w.Server.String() + " is drained: " + now.String(), Done: true}
 }
 
-// Unfinished is the error of a wait that ended before the server was empty.
+// Unfinished returns the error of a wait that ended before the server was empty.
 func (w DrainWatch) Unfinished(waited time.Duration, stopped bool) error {
-	return &StillAtWork{Server: w.Server, AtWork: w.now, Asked: w.asked, Waited: waited, Stopped: stopped}
+	return &StillAtWork{Server: w.Server, AtWork: w.now, Asked: w.polled, Waited: waited, Stopped: stopped}
 }
 
-// StillAtWork says that a drained server has not emptied.
+// StillAtWork is the error of a drained server that is not empty.
 type StillAtWork struct {
 	Server  cluster.Server
-	AtWork  AtWork // what was seen last
-	Asked   bool   // whether anything was
+	AtWork  AtWork // result of the last poll
+	Asked   bool   // whether any poll succeeded
 	Waited  time.Duration
-	Stopped bool // by whoever runs Terraform, not by the timeout
+	Stopped bool // by a cancelled context, not by the timeout
 }
 
 func (s *StillAtWork) Error() string {
@@ -219,7 +220,7 @@ func (s *StillAtWork) Error() string {
 	return text + s.AtWork.String()
 }
 
-// Hint tells what to do about it.
+// Hint returns advice for the operator.
 func (s *StillAtWork) Hint() string {
 	hint := "It stays drained: nobody new logs in, and no balance call comes. Let its agents log out, and invoke the action again to wait on; or put it back to work with vicidial_server_undrain."
 	if s.AtWork.inbound() > 0 {

@@ -28,96 +28,96 @@ var errAway = errors.New("the database is away")
 
 func TestNextDrainStep(t *testing.T) {
 	type look struct {
-		now    AtWork
-		err    error
-		waited time.Duration
-		says   string // "" for nothing
-		done   bool
-		fails  string
+		now     AtWork
+		err     error
+		waited  time.Duration
+		message string // "" for no message
+		done    bool
+		fails   string
 	}
 	at := func(seconds int) time.Duration { return time.Duration(seconds) * time.Second }
 	for _, c := range []struct {
 		claim string
 		looks []look
 	}{
-		{"an empty server is looked at twice, since a dialer may be in the middle of its round", []look{
-			{waited: at(0)}, {waited: at(5), says: "dial3 (10.0.0.3) is drained: nobody is logged in, no call is up", done: true},
+		{"empty twice", []look{
+			{waited: at(0)}, {waited: at(5), message: "dial3 (10.0.0.3) is drained: nobody is logged in, no call is up", done: true},
 		}},
-		{"a call between two looks begins the count anew", []look{
-			{waited: at(0)}, {now: agents().with("OUTBALANCE", 1), waited: at(5), says: "1 call is up"}, {waited: at(10)}, {waited: at(15), says: "is drained", done: true},
+		{"call between two empty results", []look{
+			{waited: at(0)}, {now: agents().with("OUTBALANCE", 1), waited: at(5), message: "1 call is up"}, {waited: at(10)}, {waited: at(15), message: "is drained", done: true},
 		}},
-		{"what has not changed is told once a minute", []look{
-			{now: agents("6001"), waited: at(0), says: "1 agent is logged in (6001 at SIP/6001 in SALES, READY), no call is up"},
+		{"unchanged state is reported once a minute", []look{
+			{now: agents("6001"), waited: at(0), message: "1 agent is logged in (6001 at SIP/6001 in SALES, READY), no call is up"},
 			{now: agents("6001").with("OUT", 2), waited: at(55)},
-			{now: agents("6001").with("OUT", 2), waited: at(60), says: "2 calls are up"},
+			{now: agents("6001").with("OUT", 2), waited: at(60), message: "2 calls are up"},
 			{now: agents("6001"), waited: at(65)},
 		}},
-		{"who comes and goes is told at once, and calls once nobody is left", []look{
-			{now: agents("6001", "6002").with("OUT", 3), waited: at(0), says: "2 agents are logged in"},
-			{now: agents("6002").with("OUT", 3), waited: at(1), says: "1 agent is logged in (6002"},
-			{now: agents().with("OUT", 3), waited: at(2), says: "nobody is logged in, 3 calls are up"},
-			{now: agents().with("OUT", 1).with("IN", 1), waited: at(3), says: "2 calls are up (1 from carriers)"},
+		{"changes are reported immediately", []look{
+			{now: agents("6001", "6002").with("OUT", 3), waited: at(0), message: "2 agents are logged in"},
+			{now: agents("6002").with("OUT", 3), waited: at(1), message: "1 agent is logged in (6002"},
+			{now: agents().with("OUT", 3), waited: at(2), message: "nobody is logged in, 3 calls are up"},
+			{now: agents().with("OUT", 1).with("IN", 1), waited: at(3), message: "2 calls are up (1 from carriers)"},
 			{waited: at(4)},
-			{waited: at(5), done: true, says: "is drained"},
+			{waited: at(5), done: true, message: "is drained"},
 		}},
-		{"a few are named, and the rest counted", []look{
-			{now: agents("1", "2", "3", "4", "5", "6", "7"), says: "7 agents are logged in (1 at SIP/1 in SALES, READY; 2 at SIP/2 in SALES, READY; 3 at SIP/3 in SALES, READY; 4 at SIP/4 in SALES, READY; 5 at SIP/5 in SALES, READY; 2 more)"},
+		{"first agents are named", []look{
+			{now: agents("1", "2", "3", "4", "5", "6", "7"), message: "7 agents are logged in (1 at SIP/1 in SALES, READY; 2 at SIP/2 in SALES, READY; 3 at SIP/3 in SALES, READY; 4 at SIP/4 in SALES, READY; 5 at SIP/5 in SALES, READY; 2 more)"},
 		}},
-		{"a database that is away for a moment ends nothing", []look{
-			{err: errAway, says: "could not be asked, which is tried again: the database is away"},
+		{"database unreachable for a moment", []look{
+			{err: errAway, message: "could not be asked, which is tried again: the database is away"},
 			{err: errAway, waited: at(5)},
 			{err: errAway, waited: at(10)},
 			{err: errAway, waited: at(15)},
-			{now: agents("6001"), waited: at(20), says: "1 agent"},
-			{err: errAway, waited: at(25), says: "could not be asked"},
+			{now: agents("6001"), waited: at(20), message: "1 agent"},
+			{err: errAway, waited: at(25), message: "could not be asked"},
 		}},
-		{"one that stays away does", []look{
-			{err: errAway, says: "away"}, {err: errAway}, {err: errAway}, {err: errAway}, {err: errAway, fails: "the database is away"},
+		{"database unreachable", []look{
+			{err: errAway, message: "away"}, {err: errAway}, {err: errAway}, {err: errAway}, {err: errAway, fails: "the database is away"},
 		}},
-		{"somebody who puts the server back to work ends the wait", []look{
-			{now: agents("6001"), says: "1 agent"}, {now: AtWork{Logins: true}, fails: "server dial3 was put back to work while it emptied: active_agent_login_server says Y again"},
+		{"logins enabled again", []look{
+			{now: agents("6001"), message: "1 agent"}, {now: AtWork{Logins: true}, fails: "server dial3 was put back to work while it emptied: active_agent_login_server says Y again"},
 		}},
-		{"or lets balance calls in", []look{{now: AtWork{Balance: true}, fails: "vicidial_balance_active says Y again"}}},
-		{"or removes it", []look{{now: AtWork{Gone: true}, fails: "server dial3: not found"}}},
+		{"balance calls enabled again", []look{{now: AtWork{Balance: true}, fails: "vicidial_balance_active says Y again"}}},
+		{"server deleted", []look{{now: AtWork{Gone: true}, fails: "server dial3: not found"}}},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
-			watch := DrainWatch{Server: aDrain().Server}
+			watch := DrainWatch{Server: newDrain().Server}
 			for i, look := range c.looks {
 				var watched Watched
 				watch, watched = NextDrainStep(watch, look.now, look.err, look.waited)
-				if watched.Done != look.done || (look.says == "") != (watched.Says == "") || !strings.Contains(watched.Says, look.says) ||
+				if watched.Done != look.done || (look.message == "") != (watched.Says == "") || !strings.Contains(watched.Says, look.message) ||
 					(look.fails == "") != (watched.Err == nil) || watched.Err != nil && !strings.Contains(watched.Err.Error(), look.fails) {
-					t.Errorf("look %d: %+v, want %+v", i, watched, look)
+					t.Errorf("poll %d: %+v, want %+v", i, watched, look)
 				}
 			}
 		})
 	}
-	t.Run("a wait that ends before says who is there, and that the server stays drained", func(t *testing.T) {
+	t.Run("unfinished wait describes the agents and calls", func(t *testing.T) {
 		for claim, c := range map[string]struct {
-			now           AtWork
-			stopped       bool
-			says, advises string
+			now              AtWork
+			stopped          bool
+			message, advises string
 		}{
-			"the time is up":              {agents("6001").with("IN", 2), false, "dial3 (10.0.0.3) was still at work after 30m0s: 1 agent is logged in (6001 at SIP/6001 in SALES, READY), 2 calls are up (2 from carriers)", "Calls that carriers send"},
-			"the operator has stopped it": {agents("6001"), true, "the wait for dial3 (10.0.0.3) was stopped after 30m0s: 1 agent", "It stays drained"},
-			"it has only just emptied":    {AtWork{}, false, "no call is up, but that has been seen only once", "vicidial_server_undrain"},
+			"timeout":    {agents("6001").with("IN", 2), false, "dial3 (10.0.0.3) was still at work after 30m0s: 1 agent is logged in (6001 at SIP/6001 in SALES, READY), 2 calls are up (2 from carriers)", "Calls that carriers send"},
+			"cancelled":  {agents("6001"), true, "the wait for dial3 (10.0.0.3) was stopped after 30m0s: 1 agent", "It stays drained"},
+			"empty once": {AtWork{}, false, "no call is up, but that has been seen only once", "vicidial_server_undrain"},
 		} {
 			t.Run(claim, func(t *testing.T) {
-				watch, _ := NextDrainStep(DrainWatch{Server: aDrain().Server}, c.now, nil, 0)
+				watch, _ := NextDrainStep(DrainWatch{Server: newDrain().Server}, c.now, nil, 0)
 				err := watch.Unfinished(30*time.Minute+200*time.Millisecond, c.stopped)
 				var still *StillAtWork
-				if !errors.As(err, &still) || !strings.Contains(err.Error(), c.says) || !strings.Contains(still.Hint(), c.advises) {
+				if !errors.As(err, &still) || !strings.Contains(err.Error(), c.message) || !strings.Contains(still.Hint(), c.advises) {
 					t.Errorf("%v", err)
 				}
 			})
 		}
-		err := DrainWatch{Server: aDrain().Server}.Unfinished(time.Second, false)
+		err := DrainWatch{Server: newDrain().Server}.Unfinished(time.Second, false)
 		if !strings.Contains(err.Error(), "could not be asked who is there") {
 			t.Error(err)
 		}
 	})
-	t.Run("whoever is there at the end is never called drained", rapid.MakeCheck(func(t *rapid.T) {
-		watch := DrainWatch{Server: aDrain().Server}
+	t.Run("server with agents is never drained", rapid.MakeCheck(func(t *rapid.T) {
+		watch := DrainWatch{Server: newDrain().Server}
 		quiet := 0
 		for i := range rapid.IntRange(1, 20).Draw(t, "looks") {
 			now := AtWork{}
@@ -127,19 +127,19 @@ func TestNextDrainStep(t *testing.T) {
 			if n := rapid.IntRange(0, 2).Draw(t, "calls"); n > 0 {
 				now = now.with("OUT", n)
 			}
-			var failure error
+			var pollErr error
 			if rapid.IntRange(0, 4).Draw(t, "away") == 0 {
-				failure = errAway
+				pollErr = errAway
 			}
 			var watched Watched
-			watch, watched = NextDrainStep(watch, now, failure, at(i))
-			if failure == nil && now.Empty() {
+			watch, watched = NextDrainStep(watch, now, pollErr, at(i))
+			if pollErr == nil && now.Empty() {
 				quiet++
-			} else if failure == nil {
+			} else if pollErr == nil {
 				quiet = 0
 			}
-			if watched.Done != (quiet == emptyLooks && failure == nil && now.Empty()) {
-				t.Fatalf("done is %t after %d quiet looks", watched.Done, quiet)
+			if watched.Done != (quiet == emptyPolls && pollErr == nil && now.Empty()) {
+				t.Fatalf("done is %t after %d empty results", watched.Done, quiet)
 			}
 			if watched.Done || watched.Err != nil {
 				return

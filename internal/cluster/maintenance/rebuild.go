@@ -10,28 +10,27 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// ReloadStamp is when a reload was asked for last, and the time now, both by the
-// database's clock.
+// ReloadStamp holds system_settings.reload_timestamp and the current time of the
+// database.
 type ReloadStamp struct {
 	SchemaVersion cluster.Value // picks the row of system_settings, see [cluster.Settings]
 	Was, Now      cluster.Value
 }
 
-// RebuildConf is what has to be known to have configuration files generated
-// anew.
+// RebuildConf is the input of a rebuild of configuration files.
 type RebuildConf struct {
 	Servers cluster.Servers // all of the table
 	Wanted  []string
-	// Reload asks for a reload of files that are equal as well; nil does not.
+	// Reload also reloads files that have not changed. It may be nil.
 	Reload *ReloadStamp
 }
 
-// Targets are the servers that are flagged: those that are wanted, or all. The
-// flag is guarded as in the admin page, since a server that generates no files
-// would keep it for ever (docs/vicidial/generator.md#stuck-flag).
+// Targets returns the servers to flag: the wanted ones, or all. Like the admin page
+// it excludes servers that generate no files, since they would keep the flag
+// forever (docs/vicidial/generator.md#stuck-flag).
 func (r RebuildConf) Targets() (cluster.Servers, error) {
 	if len(r.Wanted) == 0 {
-		targets := slices.DeleteFunc(slices.Clone(r.Servers), func(server cluster.Server) bool { return generatesNot(server) != "" })
+		targets := slices.DeleteFunc(slices.Clone(r.Servers), func(server cluster.Server) bool { return missingFlag(server) != "" })
 		if len(targets) == 0 {
 			return nil, fmt.Errorf("no server generates its configuration files: none has both generate_vicidial_conf and active_asterisk_server set to Y")
 		}
@@ -48,20 +47,21 @@ func (r RebuildConf) Targets() (cluster.Servers, error) {
 	return targets, nil
 }
 
-// Target is one server that is wanted, or why it cannot be flagged.
+// Target returns the server with an address, or an error if it generates no files.
 func (r RebuildConf) Target(ip string) (cluster.Server, error) {
 	server, found := r.Servers.ByIP(ip)
 	if !found {
 		return cluster.Server{}, fmt.Errorf("server %s: %w", ip, cluster.ErrNotFound)
 	}
-	if column := generatesNot(server); column != "" {
+	if column := missingFlag(server); column != "" {
 		return cluster.Server{}, fmt.Errorf("server %s generates no configuration files, and would keep the flag for ever: its %s is not Y", server, column)
 	}
 	return server, nil
 }
 
-// generatesNot names the column that keeps a server from generating its files.
-func generatesNot(s cluster.Server) string {
+// missingFlag returns the column that prevents a server from generating its files,
+// or "".
+func missingFlag(s cluster.Server) string {
 	for _, column := range []string{"active_asterisk_server", "generate_vicidial_conf"} {
 		if !s.Row[column].Yes() {
 			return column
@@ -70,10 +70,9 @@ func generatesNot(s cluster.Server) string {
 	return ""
 }
 
-// Plan says what to write: the stamp first, since a node clears its flag before
-// it reads
-// (docs/vicidial/generator.md#flag-reset-first), then all flags in one statement, with the one line in
-// the change log that VICIdial's own server refresh leaves
+// Plan returns the steps: first the stamp, since a node clears its flag before it
+// reads (docs/vicidial/generator.md#flag-reset-first), then all flags in one
+// statement, with the change log entry of VICIdial's server refresh
 // (docs/vicidial/web-pages.md#server-refresh).
 func (r RebuildConf) Plan() (cluster.Plan, error) {
 	targets, err := r.Targets()
@@ -101,7 +100,7 @@ func (r RebuildConf) Plan() (cluster.Plan, error) {
 	return plan, nil
 }
 
-// Says tells what the plan changes.
+// Says describes the changes of the plan.
 func (r RebuildConf) Says() string {
 	targets, err := r.Targets()
 	if err != nil {
@@ -114,23 +113,23 @@ func (r RebuildConf) Says() string {
 	return text
 }
 
-// RebuildWatch is what has been seen while nodes pick up their flags.
+// RebuildWatch is the state of a wait for nodes to pick up their flags.
 type RebuildWatch struct {
 	Targets cluster.Servers
-	patience
+	waitState
 	pickedUp map[string]bool // by server_ip
 }
 
-// NextRebuildStep takes in which servers still have their flag, or why nothing
-// could be seen, and says how the wait goes on. A flag that is set again, by
-// whomever, was picked up before.
-func NextRebuildStep(w RebuildWatch, pending []string, failure error, waited time.Duration) (RebuildWatch, Watched) {
-	if failure != nil {
+// NextRebuildStep records which servers still have their flag, or the error of the
+// query, and returns how the wait continues. A flag that was picked up and set
+// again counts as picked up.
+func NextRebuildStep(w RebuildWatch, pending []string, pollErr error, waited time.Duration) (RebuildWatch, Watched) {
+	if pollErr != nil {
 		var watched Watched
-		w.patience, watched = w.miss(failure, waited)
+		w.waitState, watched = w.fail(pollErr, waited)
 		return w, watched
 	}
-	w.missed = 0
+	w.failures = 0
 	before := w.waiting()
 	w.pickedUp = maps.Clone(w.pickedUp)
 	if w.pickedUp == nil {
@@ -142,25 +141,25 @@ func NextRebuildStep(w RebuildWatch, pending []string, failure error, waited tim
 		}
 	}
 	left := w.waiting()
-	var said []string
+	var names []string
 	for _, target := range before {
 		if w.pickedUp[target.IP()] {
-			said = append(said, target.String())
+			names = append(names, target.String())
 		}
 	}
 	if len(left) == 0 {
-		return w, Watched{Says: "Picked up by " + strings.Join(said, ", ") + ", and so by all. No node tells when it has reloaded.", Done: true}
+		return w, Watched{Says: "Picked up by " + strings.Join(names, ", ") + ". All flags are picked up. Nodes do not report when they have reloaded.", Done: true}
 	}
 	text := "Waiting for " + serverNames(left)
-	if len(said) > 0 {
-		text = "Picked up by " + strings.Join(said, ", ") + ". " + text
+	if len(names) > 0 {
+		text = "Picked up by " + strings.Join(names, ", ") + ". " + text
 	}
-	var says string
-	w.patience, says = w.say(serverNames(left), text, waited)
-	return w, Watched{Says: says}
+	var message string
+	w.waitState, message = w.message(serverNames(left), text, waited)
+	return w, Watched{Says: message}
 }
 
-// waiting are the servers that have not picked up their flag.
+// waiting returns the servers that have not picked up their flag.
 func (w RebuildWatch) waiting() cluster.Servers {
 	return slices.DeleteFunc(slices.Clone(w.Targets), func(target cluster.Server) bool { return w.pickedUp[target.IP()] })
 }
@@ -173,8 +172,8 @@ func serverNames(s cluster.Servers) string {
 	return strings.Join(names, ", ")
 }
 
-// Unfinished is the error of a wait that ended before all flags were picked up.
-// alive are the servers with a fresh heartbeat.
+// Unfinished returns the error of a wait that ended before all flags were picked
+// up. alive lists the servers with a recent heartbeat.
 func (w RebuildWatch) Unfinished(alive []string, waited time.Duration, stopped bool) error {
 	var reasons []string
 	for _, target := range w.waiting() {

@@ -10,12 +10,12 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// theGenerators are two nodes that generate their files, one that does not, and
-// a pseudo node.
-func theGenerators() RebuildConf {
+// newRebuild returns a rebuild for two servers that generate files, one that does
+// not, and a database server.
+func newRebuild() RebuildConf {
 	return RebuildConf{Servers: cluster.Servers{
-		aWorker("dial1", "10.0.0.1"), aWorker("dial2", "10.0.0.2"),
-		but(aWorker("dial3", "10.0.0.3"), "generate_vicidial_conf", cluster.YesNo(false)), but(aWorker("DB1", "10.0.0.5"), "active_asterisk_server", cluster.YesNo(false)),
+		newServer("dial1", "10.0.0.1"), newServer("dial2", "10.0.0.2"),
+		with(newServer("dial3", "10.0.0.3"), "generate_vicidial_conf", cluster.YesNo(false)), with(newServer("DB1", "10.0.0.5"), "active_asterisk_server", cluster.YesNo(false)),
 	}}
 }
 
@@ -28,8 +28,8 @@ func TestRebuildConf(t *testing.T) {
 		}
 		return strings.Join(ips, ",")
 	}
-	t.Run("flags all that generate their files, in one guarded statement with one line in the log", func(t *testing.T) {
-		plan, err := theGenerators().Plan()
+	t.Run("all servers in one statement with one log entry", func(t *testing.T) {
+		plan, err := newRebuild().Plan()
 		if err != nil || len(plan.Steps) != 1 || flagged(plan) != "10.0.0.1,10.0.0.2" {
 			t.Fatalf("%v, %+v", err, plan)
 		}
@@ -41,34 +41,34 @@ func TestRebuildConf(t *testing.T) {
 			t.Errorf("%+v", step.Audit)
 		}
 	})
-	t.Run("flags those that are named, once each", func(t *testing.T) {
-		r := theGenerators()
+	t.Run("named servers, without duplicates", func(t *testing.T) {
+		r := newRebuild()
 		r.Wanted = []string{"10.0.0.2", "10.0.0.2"}
 		if plan, err := r.Plan(); err != nil || flagged(plan) != "10.0.0.2" || !strings.Contains(r.Says(), "files: dial2 (10.0.0.2)") {
 			t.Errorf("%v, %+v, %s", err, plan, r.Says())
 		}
 	})
 	for claim, c := range map[string]struct{ wanted, why string }{
-		"one that is not there":            {"10.0.0.9", "server 10.0.0.9: not found"},
-		"one that generates no files":      {"10.0.0.3", "would keep the flag for ever: its generate_vicidial_conf is not Y"},
-		"one that is no telephony server":  {"10.0.0.5", "its active_asterisk_server is not Y"},
-		"one of several that is not there": {"10.0.0.1 10.0.0.9", "not found"},
+		"unknown server":                 {"10.0.0.9", "server 10.0.0.9: not found"},
+		"server without generated files": {"10.0.0.3", "would keep the flag for ever: its generate_vicidial_conf is not Y"},
+		"no telephony server":            {"10.0.0.5", "its active_asterisk_server is not Y"},
+		"unknown server among others":    {"10.0.0.1 10.0.0.9", "not found"},
 	} {
 		t.Run("refuses "+claim, func(t *testing.T) {
-			r := theGenerators()
+			r := newRebuild()
 			r.Wanted = strings.Fields(c.wanted)
 			if _, err := r.Plan(); err == nil || !strings.Contains(err.Error(), c.why) || r.Says() != "" {
 				t.Errorf("%v", err)
 			}
 		})
 	}
-	t.Run("refuses a cluster in which nobody generates files", func(t *testing.T) {
-		if _, err := (RebuildConf{Servers: theGenerators().Servers[2:]}).Plan(); err == nil || !strings.Contains(err.Error(), "no server generates") {
+	t.Run("no server generates files", func(t *testing.T) {
+		if _, err := (RebuildConf{Servers: newRebuild().Servers[2:]}).Plan(); err == nil || !strings.Contains(err.Error(), "no server generates") {
 			t.Errorf("%v", err)
 		}
 	})
-	t.Run("sets the stamp before the flags, as long as it says what it said", func(t *testing.T) {
-		r := theGenerators()
+	t.Run("stamp is set before the flags, if it has not changed", func(t *testing.T) {
+		r := newRebuild()
 		r.Reload = &ReloadStamp{SchemaVersion: cluster.Text("1720"), Was: cluster.Null, Now: cluster.Text("2026-11-22 15:42:18")}
 		plan, err := r.Plan()
 		if err != nil || len(plan.Ordered()) != 2 || !strings.Contains(r.Says(), "also where they are equal") {
@@ -82,22 +82,22 @@ func TestRebuildConf(t *testing.T) {
 }
 
 func TestNextRebuildStep(t *testing.T) {
-	targets, err := theGenerators().Targets()
+	targets, err := newRebuild().Targets()
 	if err != nil {
 		t.Fatal(err)
 	}
 	watch := RebuildWatch{Targets: targets}
 	at := func(seconds int) time.Duration { return time.Duration(seconds) * time.Second }
-	look := func(t *testing.T, seconds int, failure error, says string, pending ...string) Watched {
+	look := func(t *testing.T, seconds int, pollErr error, message string, pending ...string) Watched {
 		t.Helper()
 		var watched Watched
-		watch, watched = NextRebuildStep(watch, pending, failure, at(seconds))
-		if (says == "") != (watched.Says == "") || !strings.Contains(watched.Says, says) {
-			t.Errorf("at %d s: %+v, want %q", seconds, watched, says)
+		watch, watched = NextRebuildStep(watch, pending, pollErr, at(seconds))
+		if (message == "") != (watched.Says == "") || !strings.Contains(watched.Says, message) {
+			t.Errorf("at %d s: %+v, want %q", seconds, watched, message)
 		}
 		return watched
 	}
-	t.Run("says who is waited for, who has picked it up, and that nobody tells of a reload", func(t *testing.T) {
+	t.Run("reports waiting and finished servers", func(t *testing.T) {
 		look(t, 0, nil, "Waiting for dial1 (10.0.0.1), dial2 (10.0.0.2)", "10.0.0.1", "10.0.0.2", "10.0.0.3")
 		look(t, 5, nil, "", "10.0.0.1", "10.0.0.2")
 		look(t, 10, errAway, "tried again")
@@ -109,22 +109,22 @@ func TestNextRebuildStep(t *testing.T) {
 		if err := watch.Unfinished([]string{"10.0.0.1"}, at(15), true); !strings.Contains(err.Error(), "stopped after 15s") || !strings.Contains(err.Error(), "ADMIN_keepalive_ALL.pl") {
 			t.Errorf("%v", err)
 		}
-		// dial2 has been flagged anew meanwhile: it has picked up what we set.
-		watched := look(t, 20, nil, "Picked up by dial1 (10.0.0.1), and so by all. No node tells when it has reloaded.", "10.0.0.2", "10.0.0.3")
+		// dial2 is flagged again: it has picked up the first flag.
+		watched := look(t, 20, nil, "Picked up by dial1 (10.0.0.1). All flags are picked up. Nodes do not report when they have reloaded.", "10.0.0.2", "10.0.0.3")
 		if !watched.Done {
 			t.Errorf("%+v", watched)
 		}
 	})
-	t.Run("what was seen before stays as it was", func(t *testing.T) {
+	t.Run("previous state is not modified", func(t *testing.T) {
 		first := RebuildWatch{Targets: targets}
 		second, _ := NextRebuildStep(first, []string{"10.0.0.1"}, nil, 0)
 		if len(first.waiting()) != 2 || len(second.waiting()) != 1 || !slices.Equal(second.waiting().IPs(), []string{"10.0.0.1"}) {
 			t.Errorf("%v %v", first, second)
 		}
 	})
-	t.Run("a database that stays away ends the wait", func(t *testing.T) {
+	t.Run("unreachable database ends the wait", func(t *testing.T) {
 		watch = RebuildWatch{Targets: targets}
-		for range missedLooks - 1 {
+		for range failedPolls - 1 {
 			watch, _ = NextRebuildStep(watch, nil, errAway, 0)
 		}
 		if _, watched := NextRebuildStep(watch, nil, errAway, 0); !errors.Is(watched.Err, errAway) {

@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// The bounds of a wait. Agents may sit until their shift ends; whoever looks
-// more often than once a second asks the database more than its daemons do.
+// The limits of a wait. An agent may stay logged in for a whole shift. More than
+// one query per second is more than VICIdial's daemons send.
 const (
 	MaxWait     = 24 * time.Hour
 	MinInterval = time.Second
 	MaxInterval = 5 * time.Minute
 )
 
-// ParseWait reads how long to wait: "30m", "1h30m", or "0s" for not at all.
+// ParseWait parses a timeout such as "30m" or "1h30m". "0s" does not wait.
 func ParseWait(text string) (time.Duration, error) { return parseTime(text, 0, MaxWait) }
 
-// ParseInterval reads how long to pause between two looks: "5s", "1m".
+// ParseInterval parses the interval between two queries, such as "5s" or "1m".
 func ParseInterval(text string) (time.Duration, error) {
 	return parseTime(text, MinInterval, MaxInterval)
 }
@@ -27,13 +27,13 @@ func parseTime(text string, least, most time.Duration) (time.Duration, error) {
 		return 0, fmt.Errorf("%q is no length of time; write a number and its unit, such as 30s or 5m", text)
 	}
 	if length < least || length > most {
-		return 0, fmt.Errorf("%s is out of range: give %s to %s", text, short(least), short(most))
+		return 0, fmt.Errorf("%s is out of range: give %s to %s", text, formatDuration(least), formatDuration(most))
 	}
 	return length, nil
 }
 
-// short writes whole minutes and hours without the zeros behind them.
-func short(length time.Duration) string {
+// formatDuration formats whole minutes and hours without trailing zero units.
+func formatDuration(length time.Duration) string {
 	switch {
 	case length == 0:
 		return "0s"

@@ -36,7 +36,7 @@ func TestRebuildConf(t *testing.T) {
 			answer.ExpectDiagnostic(t, "")
 			answer.ExpectProgress(t, "Flagged to generate their configuration files: dial1 (10.0.0.1), dial2 (10.0.0.2), dial3 (10.0.0.3)",
 				"Waiting for dial1 (10.0.0.1), dial2 (10.0.0.2), dial3 (10.0.0.3)", "Picked up by dial2 (10.0.0.2). Waiting for dial1 (10.0.0.1), dial3 (10.0.0.3)",
-				"Picked up by dial1 (10.0.0.1), dial3 (10.0.0.3), and so by all. No node tells when it has reloaded.")
+				"Picked up by dial1 (10.0.0.1), dial3 (10.0.0.3). All flags are picked up. Nodes do not report when they have reloaded.")
 			d.Expect(t, "SELECT event_section, event_type, record_id, event_code, event_notes FROM vicidial_admin_log WHERE event_section = 'SERVERS'", `
 				| event_section | event_type | record_id | event_code                | event_notes |
 				| SERVERS       | OTHER      | refresh   | ADMIN API SERVERS REFRESH | servers: 3  |`)
