@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/tfcli"
 )
 
 func TestMain(m *testing.M) { sandbox.Main(m) }
@@ -42,8 +43,12 @@ func mirror(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	host, err := tfcli.DefaultHost()
+	if err != nil {
+		t.Fatal(err)
+	}
 	folder := t.TempDir()
-	place := filepath.Join(folder, "registry.terraform.io", "vicidial", "vicidial", version,
+	place := filepath.Join(folder, host, "vicidial", "vicidial", version,
 		runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-vicidial_v"+version)
 	if err := os.MkdirAll(filepath.Dir(place), 0o700); err != nil {
 		t.Fatal(err)
@@ -88,11 +93,7 @@ func in(t *testing.T, example string, environment ...string) *cli {
 // run runs Terraform and returns what it says; another exit code is a failure.
 func (c *cli) run(want int, args ...string) string {
 	c.t.Helper()
-	binary := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if binary == "" {
-		binary = "terraform"
-	}
-	command := exec.CommandContext(context.Background(), binary, append([]string{args[0], "-no-color"}, args[1:]...)...)
+	command := exec.CommandContext(context.Background(), tfcli.Program(), append([]string{args[0], "-no-color"}, args[1:]...)...)
 	command.Dir, command.Env = c.folder, c.env
 	said, err := command.CombinedOutput()
 	if code := command.ProcessState.ExitCode(); code != want {

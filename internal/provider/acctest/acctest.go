@@ -13,24 +13,34 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/tfcli"
 )
 
-// Providers serves the provider to a test case.
+// Providers serves the provider to a test case, under the address that the chosen
+// program expects. It panics where that program cannot be run.
 func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
+	if err := tfcli.Export(); err != nil {
+		panic(err)
+	}
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"vicidial": func() (tfprotov6.ProviderServer, error) { return provider.Server("test") },
 	}
 }
 
-// Provider is the provider block for a database, as the least-privilege user.
-// more is put inside the block.
+// Provider is the provider block for a database, as the least-privilege user, and
+// the requirement of the provider, which the test framework does not add to an
+// import. more is put inside the block.
 func Provider(d *sandbox.Database, more ...string) string {
 	return ProviderAt(d, d.Port, more...)
 }
 
 // ProviderAt leads over another port, such as that of a proxy.
 func ProviderAt(d *sandbox.Database, port int, more ...string) string {
-	text := fmt.Sprintf("provider \"vicidial\" {\n  host = %q\n  port = %d\n  database = %q\n  username = %q\n  password = %q\n", d.Host, port, d.Name, d.Username, d.Password)
+	required, err := tfcli.RequiredProviders()
+	if err != nil {
+		panic(err)
+	}
+	text := required + fmt.Sprintf("provider \"vicidial\" {\n  host = %q\n  port = %d\n  database = %q\n  username = %q\n  password = %q\n", d.Host, port, d.Name, d.Username, d.Password)
 	for _, line := range more {
 		text += "  " + line + "\n"
 	}

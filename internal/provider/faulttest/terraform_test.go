@@ -3,7 +3,6 @@ package faulttest_test
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/tfcli"
 )
 
 const program = "terraform-provider-vicidial"
@@ -38,7 +38,11 @@ var built = sync.OnceValue(func() error {
 	if said, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the provider: %w\n%s", err, said)
 	}
-	text := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/vicidial/vicidial\" = %q\n  }\n  direct {}\n}\n", folder)
+	source, err := tfcli.Source()
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n  direct {}\n}\n", source, folder)
 	return os.WriteFile(filepath.Join(folder, "cli.tfrc"), []byte(text), 0o600)
 })
 
@@ -86,8 +90,11 @@ func (w *workspace) stay(t *testing.T, provider string, d *sandbox.Database) {
 // declare writes the configuration.
 func (w *workspace) declare(t *testing.T, text string) {
 	t.Helper()
-	const head = "terraform {\n  required_providers {\n    vicidial = { source = \"vicidial/vicidial\" }\n  }\n}\n"
-	w.write(t, "main.tf", []byte(head+text))
+	required, err := tfcli.RequiredProviders()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.write(t, "main.tf", []byte(required+text))
 }
 
 func (w *workspace) write(t *testing.T, name string, content []byte) {
@@ -109,7 +116,7 @@ func (w *workspace) read(t *testing.T, name string) []byte {
 // command prepares a run of Terraform.
 func (w *workspace) command(args ...string) (*exec.Cmd, *bytes.Buffer) {
 	said := &bytes.Buffer{}
-	command := exec.CommandContext(context.Background(), cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"), append([]string{args[0], "-no-color"}, args[1:]...)...)
+	command := exec.CommandContext(context.Background(), tfcli.Program(), append([]string{args[0], "-no-color"}, args[1:]...)...)
 	command.Dir, command.Env, command.Stdout, command.Stderr = w.folder, w.env, said, said
 	return command, said
 }
@@ -168,7 +175,11 @@ func attached(t *testing.T) string {
 	for lines.Scan() {
 		if _, value, found := strings.Cut(lines.Text(), "TF_REATTACH_PROVIDERS='"); found {
 			go func() { _, _ = io.Copy(io.Discard, said) }()
-			return "TF_REATTACH_PROVIDERS=" + strings.TrimSuffix(strings.TrimSpace(value), "'")
+			value, err := tfcli.Reattach(strings.TrimSuffix(strings.TrimSpace(value), "'"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return "TF_REATTACH_PROVIDERS=" + value
 		}
 	}
 	t.Fatalf("the provider does not say how to reach it: %v", lines.Err())
