@@ -9,21 +9,21 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Adopted is a floor that was found in the rows: a declaration that plans no
-// change, or as few as the rows allow.
+// Adopted is the declaration of existing rows. Its plan is empty, or as small as
+// the rows allow.
 type Adopted struct {
 	Seats        Seats
 	Nodes        []FloorNode
 	NodesPerSeat int
 	KeepOrder    bool
-	Naming       map[string]string // what differs from [DefaultNaming]
-	Index        map[string]int    // of nodes whose suffix does not count as they are numbered
+	Naming       map[string]string // templates other than those of [DefaultNaming]
+	Index        map[string]int    // indexes of nodes that differ from [IndexOf] of the suffix
 	phones       []Phone           // with their seats
 }
 
-// AdoptFloor reads a floor out of the rows. ids name its aliases: "2000-2149" or
-// "2200", with the letters that stand around the number: "2000x-2149x". Where
-// there is no alias of a name, phones of that login are meant, which have none.
+// AdoptFloor returns the declaration of the rows with the given alias ids:
+// "2000-2149" or "2200", with the text around the number: "2000x-2149x". An id
+// without an alias is the login of a phone.
 func AdoptFloor(ids []string, all FloorRows) (Adopted, error) {
 	ranges, alias, err := aliasTemplate(ids)
 	if err != nil {
@@ -34,7 +34,7 @@ func AdoptFloor(ids []string, all FloorRows) (Adopted, error) {
 		return Adopted{}, err
 	}
 	a := adoption{seats: seats, alias: alias, found: Adopted{Seats: seats, Naming: map[string]string{}, Index: map[string]int{}}}
-	if err := a.gather(all); err != nil {
+	if err := a.collectPhones(all); err != nil {
 		return Adopted{}, err
 	}
 	if err := a.logins(); err != nil {
@@ -48,7 +48,7 @@ func AdoptFloor(ids []string, all FloorRows) (Adopted, error) {
 	return a.found, nil
 }
 
-// aliasTemplate splits alias ids into seats and what stands around them.
+// aliasTemplate splits alias ids into seat ranges and the template of the id.
 func aliasTemplate(ids []string) (ranges []string, alias NameTemplate, err error) {
 	text := ""
 	for _, id := range ids {
@@ -56,11 +56,11 @@ func aliasTemplate(ids []string) (ranges []string, alias NameTemplate, err error
 		if !isRange {
 			last = first
 		}
-		before, seat, after := aroundNumber(first)
-		lastBefore, lastSeat, lastAfter := aroundNumber(last)
+		before, seat, after := splitAtNumber(first)
+		lastBefore, lastSeat, lastAfter := splitAtNumber(last)
 		this := before + placeSeat + after
 		if seat == "" || before != lastBefore || after != lastAfter || text != "" && text != this {
-			return nil, NameTemplate{}, fmt.Errorf("alias ids %q are not numbered alike; name them like 2000-2149 or 2000x-2149x", id)
+			return nil, NameTemplate{}, fmt.Errorf("alias ids %q do not have the same text around the number; write them as 2000-2149 or 2000x-2149x", id)
 		}
 		text = this
 		ranges = append(ranges, seat+"-"+lastSeat)
@@ -69,7 +69,7 @@ func aliasTemplate(ids []string) (ranges []string, alias NameTemplate, err error
 	return ranges, alias, err
 }
 
-func aroundNumber(id string) (before, number, after string) {
+func splitAtNumber(id string) (before, number, after string) {
 	from := strings.IndexAny(id, "0123456789")
 	if from < 0 {
 		return id, "", ""
@@ -87,7 +87,7 @@ type adoption struct {
 	labels map[string]Label
 }
 
-func (a *adoption) gather(all FloorRows) error {
+func (a *adoption) collectPhones(all FloorRows) error {
 	rows := all.index()
 	a.titles = map[string]string{}
 	var missing []string
@@ -117,7 +117,7 @@ func (a *adoption) gather(all FloorRows) error {
 	}
 	switch {
 	case len(missing) > 0:
-		return fmt.Errorf("%w: no alias or phone login %s with phones behind it", cluster.ErrNotFound, strings.Join(few(missing), ", "))
+		return fmt.Errorf("%w: no alias or phone login %s with phones behind it", cluster.ErrNotFound, strings.Join(firstFaults(missing), ", "))
 	case withAlias != 0 && withAlias != a.seats.Len():
 		return fmt.Errorf("%d of %d seats have an alias, the others have not; import them as two placements", withAlias, a.seats.Len())
 	}
@@ -137,7 +137,7 @@ func (f *Adopted) name(what, template string) {
 	}
 }
 
-// logins finds what the logins of each node have around the seat.
+// logins derives the login template and the suffix of each node.
 func (a *adoption) logins() error {
 	a.labels = map[string]Label{}
 	before := map[string]bool{}
@@ -176,8 +176,8 @@ func (a *adoption) logins() error {
 	return nil
 }
 
-// nodes weighs the nodes so that nothing moves: all alike where that does it, as
-// a floor is usually declared, else by the seats that each has.
+// nodes chooses weights for which [Place] moves no seat: equal ones if possible, as
+// floors are usually declared, else the seat counts.
 func (a *adoption) nodes() {
 	seats := map[string]int{}
 	for _, p := range a.phones {
@@ -206,7 +206,7 @@ func (a *adoption) nodes() {
 			}
 		}
 	}
-	a.found.Nodes, a.found.KeepOrder = floor.Nodes, true // seats have unlike numbers of phones
+	a.found.Nodes, a.found.KeepOrder = floor.Nodes, true // seats differ in their number of phones
 }
 
 func (a *adoption) placement() *Placement {
@@ -228,17 +228,17 @@ func gcd(a, b int) int {
 	return a
 }
 
-// fitNames finds the templates of the other names: the first that fits all rows,
-// else the one that is left alone. A phone is known by its extension, so one
-// template must fit all of these.
+// fitNames derives the templates of the other names: the first that matches all
+// rows, else none. The extension is part of the key of a phone, so a template must
+// match.
 func (a *adoption) fitNames(fullname int) error {
 	if !a.fit("extension", func(p Phone) string { return p.Extension }, placeSeat, placeSeat+placeSuffix) {
-		odd := a.phones[0]
-		return fmt.Errorf("the extension %s of phone %s and those of the others are not made of the seat in one way: such a floor cannot be described by one template", odd.Extension, odd.Login)
+		first := a.phones[0]
+		return fmt.Errorf("the extension %s of phone %s and those of the others are not made of the seat in one way: such a floor cannot be described by one template", first.Extension, first.Login)
 	}
 	if !a.fit("dialplan_number", func(p Phone) string { return p.DialplanNumber },
 		placeSeat+placeIndex, placeSeat, placeIndexNot+placeSeat, placeIndex+placeSeat, placeSeat+placeIndexNot) {
-		a.countNodes()
+		a.indexNodes()
 	}
 	a.fit("voicemail_id", func(p Phone) string { return p.VoicemailID }, placeSeat, placeSeat+placeIndex, placeSeat+placeSuffix)
 	if fullname < 0 || !a.fit("fullname", func(p Phone) string { return p.Values[fullname].Text }, DefaultNaming["fullname"], placeSeat, "ext "+placeSeat) {
@@ -250,7 +250,7 @@ func (a *adoption) fitNames(fullname int) error {
 	return nil
 }
 
-// fit tries templates, and the text around the seat of the first phone.
+// fit tries templates, and then those made from the first phone.
 func (a *adoption) fit(what string, name func(Phone) string, templates ...string) bool {
 	if front, back, found := strings.Cut(name(a.phones[0]), a.phones[0].Seat); found {
 		templates = append(templates, front+placeSeat+back, front+placeSeat+placeSuffix)
@@ -270,9 +270,9 @@ func (a *adoption) fit(what string, name func(Phone) string, templates ...string
 	return false
 }
 
-// countNodes reads the number of each node out of the dialplan numbers, where
-// the suffixes do not count as they do.
-func (a *adoption) countNodes() {
+// indexNodes derives the index of each node from the dialplan numbers, when it
+// differs from the index of the suffix.
+func (a *adoption) indexNodes() {
 	for _, template := range []string{placeSeat + placeIndex, placeIndexNot + placeSeat} {
 		numbers := map[string]int{}
 		fits := true
@@ -304,8 +304,8 @@ func (a *adoption) countNodes() {
 	}
 }
 
-// UsersFollow says whether some user of a seat's number logs in with what its
-// seat types already, and none with something else: then the floor was set up so.
+// UsersFollow reports whether the users of the seats' numbers log in with their
+// seats: at least one does, and none has another phone login.
 func (f Adopted) UsersFollow(all FloorRows) bool {
 	naming, err := ParseNaming(f.Naming)
 	if err != nil {
@@ -316,7 +316,7 @@ func (f Adopted) UsersFollow(all FloorRows) bool {
 		typed = naming.Login
 	}
 	if typed.PerNode() {
-		return false // it is not the seat alone that tells
+		return false // the name depends on the node
 	}
 	some := false
 	for _, user := range all.Users {

@@ -7,26 +7,26 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// AdoptedColumns are the columns of a floor that was found: what all phones share,
-// and what single seats have instead.
+// AdoptedColumns are the phone columns of existing rows: the shared values, and the
+// overrides of single seats.
 type AdoptedColumns struct {
 	Phone cluster.Row
 	Seats map[string]cluster.Row // by seat; each of these columns is in Phone, too
 }
 
-// Columns reads the shared columns out of the rows. born is what a new phone holds
-// that nobody declares: a column in which all phones hold that is left out, and so
-// is one that is empty in all, since an import cannot tell it from one that is not
-// managed. Left out are also columns in which the phones of one seat differ, which
-// no declaration can describe, and those that held refuses.
-func (f Adopted) Columns(all FloorRows, born cluster.Row, held func(column, text string) bool) AdoptedColumns {
+// Columns returns the columns to declare. It omits a column if all phones have its
+// value of defaults, which are the columns of a new phone, or if it is empty in all
+// phones, since an import cannot distinguish that from an unmanaged column. It also
+// omits columns in which phones of one seat differ, and values that allowed
+// rejects.
+func (f Adopted) Columns(all FloorRows, defaults cluster.Row, allowed func(column, text string) bool) AdoptedColumns {
 	adopted := AdoptedColumns{Phone: cluster.Row{}, Seats: map[string]cluster.Row{}}
 	for _, column := range PhoneColumns {
 		at := slices.Index(all.Columns, column.Name)
-		if at < 0 || column.Name == "fullname" { // a template makes it
+		if at < 0 || column.Name == "fullname" { // set by a template
 			continue
 		}
-		bySeat, ok := f.bySeat(at, column, held)
+		bySeat, ok := f.bySeat(at, column, allowed)
 		if !ok {
 			continue
 		}
@@ -34,9 +34,9 @@ func (f Adopted) Columns(all FloorRows, born cluster.Row, held func(column, text
 		for _, value := range bySeat {
 			count[value]++
 		}
-		usual, hasUsual := born[column.Name]
+		usual, hasUsual := defaults[column.Name]
 		usual = cluster.Normal(column.Name, usual)
-		shared, _ := commonest(count, usual)
+		shared, _ := mostCommon(count, usual)
 		if len(count) == 1 && (shared.Text == "" || hasUsual && shared == usual) {
 			continue
 		}
@@ -54,16 +54,16 @@ func (f Adopted) Columns(all FloorRows, born cluster.Row, held func(column, text
 	return adopted
 }
 
-// bySeat are the values of a column; false where one seat has several, or where an
-// attribute could not hold one.
-func (f Adopted) bySeat(at int, column PhoneColumn, held func(column, text string) bool) (map[string]cluster.Value, bool) {
+// bySeat returns the values of a column by seat. It reports false if a seat has
+// several values, or if an attribute cannot have one of them.
+func (f Adopted) bySeat(at int, column PhoneColumn, allowed func(column, text string) bool) (map[string]cluster.Value, bool) {
 	values := make(map[string]cluster.Value, f.Seats.Len())
 	for _, p := range f.phones {
 		value := cluster.Normal(column.Name, p.Values[at])
 		if known, twice := values[p.Seat]; twice && known != value {
 			return nil, false
 		}
-		if column.Kind != KindText && value.Text == "" || !held(column.Name, value.Text) {
+		if column.Kind != KindText && value.Text == "" || !allowed(column.Name, value.Text) {
 			return nil, false
 		}
 		values[p.Seat] = value
@@ -71,8 +71,7 @@ func (f Adopted) bySeat(at int, column PhoneColumn, held func(column, text strin
 	return values, true
 }
 
-// Ranges gathers the seats that differ from the others, as ranges of neighbours that
-// hold the same.
+// Ranges groups the overridden seats into ranges with equal columns.
 func (c AdoptedColumns) Ranges() map[string]cluster.Row {
 	alike := func(a, b string) bool { return maps.Equal(c.Seats[a], c.Seats[b]) }
 	seats := slices.Sorted(maps.Keys(c.Seats))

@@ -10,9 +10,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A floor that is declared, written and read back is adopted as it was declared:
-// the plan that follows an import writes nothing.
-func TestAdoptFloor_importsWithoutChange(t *testing.T) {
+// TestAdoptFloor_planIsEmpty imports floors of several naming conventions and
+// checks that the next plan is empty.
+func TestAdoptFloor_planIsEmpty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		floor := drawFloor(t, 30, 5, 3)
 		floor.KeepOrder = rapid.Bool().Draw(t, "order as by hand")
@@ -22,8 +22,8 @@ func TestAdoptFloor_importsWithoutChange(t *testing.T) {
 			{"extension": "{seat}{suffix}", "dialplan_number": "{seat}", "alias_id": "{seat}x", "alias_name": "{seat}x"},
 			{"login": "p{seat}{suffix}", "extension": "cc{seat}", "voicemail_id": "{seat}{index}"},
 		}).Draw(t, "convention")
-		style := aStyle(t, floor.Nodes)
-		style.Naming, style.Phone = aNaming(t, convention), nil
+		style := testStyle(t, floor.Nodes)
+		style.Naming, style.Phone = mustNaming(t, convention), nil
 		placed := place(t, floor, nil)
 		rows := floorRowsOf(t, style, placed)
 
@@ -40,7 +40,7 @@ func TestAdoptFloor_importsWithoutChange(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		again := FloorStyle{Labels: map[string]Label{}, Users: true, Naming: aNaming(t, found.Naming)}
+		again := FloorStyle{Labels: map[string]Label{}, Users: true, Naming: mustNaming(t, found.Naming)}
 		for _, node := range found.Nodes {
 			index, _ := IndexOf(node.Suffix)
 			if own, set := found.Index[node.ServerIP]; set {
@@ -69,7 +69,7 @@ func TestAdoptFloor(t *testing.T) {
 		return Phone{Login: login, ServerIP: ip, Extension: extension, DialplanNumber: dialplan, VoicemailID: extension, Values: []cluster.Value{cluster.Text("Ann")}}
 	}
 	columns := []string{"fullname"}
-	t.Run("phones without aliases are seats of one node", func(t *testing.T) {
+	t.Run("phones without aliases", func(t *testing.T) {
 		found, err := AdoptFloor([]string{"100-101"}, FloorRows{Columns: columns, Phones: []Phone{
 			phone("100", "10.0.0.1", "cc100", "100"), phone("101", "10.0.0.1", "cc101", "101"),
 		}})
@@ -83,7 +83,7 @@ func TestAdoptFloor(t *testing.T) {
 			t.Errorf("got %v", found.Naming)
 		}
 	})
-	t.Run("nodes whose numbers do not follow their suffixes keep their own", func(t *testing.T) {
+	t.Run("indexes that differ from suffixes", func(t *testing.T) {
 		found, err := AdoptFloor([]string{"100-101"}, FloorRows{
 			Columns: columns,
 			Phones: []Phone{
@@ -97,26 +97,26 @@ func TestAdoptFloor(t *testing.T) {
 		}
 	})
 	for _, c := range []struct {
-		claim string
-		ids   []string
-		rows  FloorRows
-		says  string
+		name string
+		ids  []string
+		rows FloorRows
+		err  string
 	}{
-		{"seats that are not there", []string{"100-101"}, FloorRows{}, "not found: no alias or phone login 100, 101"},
-		{"ids that are not numbered alike", []string{"100x-101y"}, FloorRows{}, "not numbered alike"},
-		{"ids of two kinds", []string{"100", "200x"}, FloorRows{}, "not numbered alike"},
-		{"an id without a number", []string{"abc"}, FloorRows{}, "not numbered alike"},
-		{"logins that do not name the seat", []string{"100"}, FloorRows{
+		{"unknown seats", []string{"100-101"}, FloorRows{}, "not found: no alias or phone login 100, 101"},
+		{"different text around numbers", []string{"100x-101y"}, FloorRows{}, "the same text around the number"},
+		{"ids with and without text", []string{"100", "200x"}, FloorRows{}, "the same text around the number"},
+		{"id without a number", []string{"abc"}, FloorRows{}, "the same text around the number"},
+		{"logins without the seat", []string{"100"}, FloorRows{
 			Phones: []Phone{phone("ann", "10.0.0.1", "100", "100")}, Aliases: []PhoneAlias{{ID: "100", Logins: []string{"ann"}}},
 		}, "login ann of seat 100 does not name the seat"},
-		{"a server with two suffixes", []string{"100-101"}, FloorRows{
+		{"two suffixes of a server", []string{"100-101"}, FloorRows{
 			Phones:  []Phone{phone("100a", "10.0.0.1", "100", "100"), phone("101b", "10.0.0.1", "101", "101")},
 			Aliases: []PhoneAlias{{ID: "100", Logins: []string{"100a"}}, {ID: "101", Logins: []string{"101b"}}},
 		}, `logins on 10.0.0.1 end in "a" and in "b"`},
 	} {
-		t.Run("refuses "+c.claim, func(t *testing.T) {
-			if _, err := AdoptFloor(c.ids, c.rows); err == nil || !strings.Contains(err.Error(), c.says) {
-				t.Errorf("got %v, want %q", err, c.says)
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := AdoptFloor(c.ids, c.rows); err == nil || !strings.Contains(err.Error(), c.err) {
+				t.Errorf("got %v, want %q", err, c.err)
 			}
 		})
 	}
@@ -131,21 +131,21 @@ func TestFindFloors(t *testing.T) {
 	alias := func(id string, logins ...string) {
 		all.Aliases = append(all.Aliases, PhoneAlias{ID: id, Name: id, Logins: logins})
 	}
-	for _, seat := range []string{"2000", "2001", "2003"} { // one floor, with a hole
+	for _, seat := range []string{"2000", "2001", "2003"} { // one floor, with a gap
 		phone(seat+"a", "10.0.0.1", seat)
 		phone(seat+"b", "10.0.0.2", seat)
 		alias(seat, seat+"a", seat+"b")
 	}
-	for _, seat := range []string{"3000", "3001"} { // another, that counts its servers anew
+	for _, seat := range []string{"3000", "3001"} { // another one, with other suffixes
 		phone(seat+"a", "10.0.0.2", seat)
 		phone(seat+"b", "10.0.0.3", seat)
 		alias(seat, seat+"a", seat+"b")
 	}
-	for _, seat := range []string{"4000", "4001"} { // and one whose aliases are named otherwise
+	for _, seat := range []string{"4000", "4001"} { // a third one, with other alias ids
 		phone("p"+seat+"a", "10.0.0.1", seat)
 		alias(seat+"x", "p"+seat+"a")
 	}
-	phone("front", "10.0.0.1", "front") // an alias that is no seat, and one that leads nowhere
+	phone("front", "10.0.0.1", "front") // an alias without a seat, and one without phones
 	alias("5000", "front")
 	alias("6000", "6000a")
 

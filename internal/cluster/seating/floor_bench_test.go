@@ -4,12 +4,12 @@ import (
 	"testing"
 )
 
-// What a plan works out for 10,000 seats on two nodes when nothing changes, part
-// by part.
+// BenchmarkFloorRows measures the parts of a plan of 10,000 seats on two nodes
+// without changes.
 func BenchmarkFloorRows(b *testing.B) {
-	floor := aLargeFloor(b, 10_000, 2, 2)
+	floor := largeFloor(b, 10_000, 2, 2)
 	placed := place(b, floor, nil)
-	style := aStyle(b, floor.Nodes)
+	style := testStyle(b, floor.Nodes)
 	rows := floorRowsOf(b, style, placed)
 	own := style.Own(rows, floor.Seats)
 	b.Run("rows of a declaration", func(b *testing.B) {

@@ -21,7 +21,7 @@ func TestReplacedServers(t *testing.T) {
 }
 
 func TestPlacement_WithAddresses(t *testing.T) {
-	p := NewPlacement(someSeats(t, "2000-2001"))
+	p := NewPlacement(mustSeats(t, "2000-2001"))
 	p.Put(0, []string{"10.0.0.1", "10.0.0.2"})
 	p.Put(1, []string{"10.0.0.2"})
 	moved := p.WithAddresses(map[string]string{"10.0.0.1": "10.0.0.9"})
@@ -40,7 +40,7 @@ func TestPlacement_WithAddresses(t *testing.T) {
 func TestPlacement_HoldInUse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		floor := drawFloor(t, 30, 6, 3)
-		now := drawSitting(t, floor)
+		now := drawPlacement(t, floor)
 		planned, err := Place(floor, now)
 		if err != nil {
 			return
@@ -72,7 +72,7 @@ func TestPlacement_HoldInUse(t *testing.T) {
 func TestCheckUnmoved(t *testing.T) {
 	suffixes := Suffixes{"10.0.0.1": "a", "10.0.0.2": "b", "10.0.0.3": "c"}
 	at := func(nodes ...string) *Placement {
-		p := NewPlacement(someSeats(t, "2000"))
+		p := NewPlacement(mustSeats(t, "2000"))
 		p.Put(0, nodes)
 		return p
 	}

@@ -9,18 +9,18 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// FloorFate is what a run does with a floor.
+// FloorFate is the action of a run on a floor.
 type FloorFate int
 
-// The fates of a floor. One that is replaced goes, and the same run makes
-// another in its place.
+// The actions. A replaced floor is deleted, and the same run creates another one.
 const (
 	FloorStays FloorFate = iota
 	FloorGoes
 	FloorReplaced
 )
 
-// FloorClaim is a floor that a run has planned: no two may name the same rows.
+// FloorClaim is a floor that a run has planned. No two claims may have a row in
+// common.
 type FloorClaim struct {
 	Name  string // of the placement
 	Seats Seats
@@ -28,12 +28,12 @@ type FloorClaim struct {
 	Fate  FloorFate
 }
 
-// FloorClaims are the floors that a run has planned so far.
+// FloorClaims are the planned floors of a run.
 type FloorClaims []FloorClaim
 
-// With adds a floor, or says which other one has rows of it: both would write
-// them, and whoever goes takes the rows of the other along. A floor may be
-// planned twice in a run, as Terraform does where it replaces one.
+// With adds a floor. It returns an error if another floor has some of its rows:
+// both would write them, or the deletion of one would delete rows of the other. A
+// floor may be planned twice in a run, as Terraform does when it replaces one.
 func (c FloorClaims) With(claim FloorClaim) (FloorClaims, error) {
 	same := func(other FloorClaim) bool {
 		return other.Name == claim.Name && other.Fate == claim.Fate && other.Seats.Equal(claim.Seats)
@@ -42,14 +42,14 @@ func (c FloorClaims) With(claim FloorClaim) (FloorClaims, error) {
 		if same(other) || other.Fate != FloorStays && claim.Fate != FloorStays {
 			continue
 		}
-		if row := claim.shared(other); row != "" && other.Fate != FloorReplaced && claim.Fate != FloorReplaced {
-			return c, claim.refused(other, row)
+		if row := claim.sharedRow(other); row != "" && other.Fate != FloorReplaced && claim.Fate != FloorReplaced {
+			return c, claim.conflictError(other, row)
 		}
 	}
 	return append(slices.DeleteFunc(slices.Clone(c), same), claim), nil
 }
 
-func (c FloorClaim) refused(other FloorClaim, row string) error {
+func (c FloorClaim) conflictError(other FloorClaim, row string) error {
 	stays, goes := c, other
 	if c.Fate == FloorGoes {
 		stays, goes = other, c
@@ -68,9 +68,9 @@ func (c FloorClaim) refused(other FloorClaim, row string) error {
 	}
 }
 
-// shared names a row that both floors have. Names are made alike for all seats,
-// so one seat that both hold tells.
-func (c FloorClaim) shared(other FloorClaim) string {
+// sharedRow describes a row that both floors have, or returns "". Names differ by
+// the seat only, so one common seat decides.
+func (c FloorClaim) sharedRow(other FloorClaim) string {
 	seat, both := c.Seats.Common(other.Seats)
 	if !both {
 		return ""
@@ -83,8 +83,8 @@ func (c FloorClaim) shared(other FloorClaim) string {
 	for _, server := range slices.Sorted(maps.Keys(c.Style.Labels)) {
 		label := c.Style.Labels[server]
 		login := c.Style.Naming.Login.Name(seat, label)
-		for _, there := range slices.Sorted(maps.Keys(other.Style.Labels)) {
-			if strings.EqualFold(login, other.Style.Naming.Login.Name(seat, other.Style.Labels[there])) {
+		for _, existing := range slices.Sorted(maps.Keys(other.Style.Labels)) {
+			if strings.EqualFold(login, other.Style.Naming.Login.Name(seat, other.Style.Labels[existing])) {
 				return "phone " + login
 			}
 		}
@@ -98,8 +98,7 @@ func (c FloorClaim) shared(other FloorClaim) string {
 	return ""
 }
 
-// Remaining are the rows that are left of all when the floors have gone that are
-// removed for others.
+// Remaining returns the rows without those of replaced floors.
 func (c FloorClaims) Remaining(all FloorRows) FloorRows {
 	for _, claim := range c {
 		if claim.Fate == FloorReplaced {
@@ -109,8 +108,8 @@ func (c FloorClaims) Remaining(all FloorRows) FloorRows {
 	return all
 }
 
-func (f FloorRows) without(gone FloorRows) FloorRows {
-	rows := gone.index()
+func (f FloorRows) without(deleted FloorRows) FloorRows {
+	rows := deleted.index()
 	f.Phones = slices.DeleteFunc(slices.Clone(f.Phones), func(p Phone) bool { _, is := rows.phones[p.key()]; return is })
 	f.Aliases = slices.DeleteFunc(slices.Clone(f.Aliases), func(a PhoneAlias) bool { _, is := rows.aliases[strings.ToLower(a.ID)]; return is })
 	return f

@@ -8,36 +8,36 @@ import (
 	"pgregory.net/rapid"
 )
 
-func aClaim(t interface{ Fatalf(string, ...any) }, name string, seats Seats, suffixes string, naming map[string]string) FloorClaim {
-	style := aStyle(t, someNodes(suffixes))
-	style.Naming = aNaming(t, naming)
+func newClaim(t interface{ Fatalf(string, ...any) }, name string, seats Seats, suffixes string, naming map[string]string) FloorClaim {
+	style := testStyle(t, testNodes(suffixes))
+	style.Naming = mustNaming(t, naming)
 	return FloorClaim{Name: name, Seats: seats, Style: style}
 }
 
 func TestFloorClaims(t *testing.T) {
-	seats := someSeats(t, "2000-2009")
-	first := aClaim(t, "first", seats, "ab", nil)
-	fated := func(claim FloorClaim, fate FloorFate) FloorClaim {
+	seats := mustSeats(t, "2000-2009")
+	first := newClaim(t, "first", seats, "ab", nil)
+	withAction := func(claim FloorClaim, fate FloorFate) FloorClaim {
 		claim.Fate = fate
 		return claim
 	}
 	apart := map[string]string{"alias_id": "{seat}x", "login": "p{seat}{suffix}"}
 	for _, c := range []struct {
-		claim string
+		name  string
 		other FloorClaim
-		says  string
+		err   string
 	}{
-		{"other seats", aClaim(t, "other", someSeats(t, "2010"), "ab", nil), ""},
-		{"a seat of both", aClaim(t, "other", someSeats(t, "2009-2010"), "ab", nil), "alias 2009 is of placement first and of placement other"},
-		{"the same seats on other servers", aClaim(t, "other", seats, "cd", nil), "alias 2000"},
-		{"the same seats with other names on other servers", aClaim(t, "other", seats, "cd", apart), ""},
-		{"the same seats with other names on one server of both", aClaim(t, "other", seats, "bc", apart), "extension 2000 on 10.0.0.2"},
-		{"the same floor once more", first, ""},
-		{"a floor of the same name with some of its seats", aClaim(t, "first", someSeats(t, "2000"), "ab", nil), "alias 2000"},
-		{"a floor with its rows that goes", fated(aClaim(t, "other", seats, "ab", nil), FloorGoes), "alias 2000 is of placement other, which is removed, and of placement first, which stays"},
-		{"itself before it is replaced", fated(first, FloorReplaced), ""},
+		{"other seats", newClaim(t, "other", mustSeats(t, "2010"), "ab", nil), ""},
+		{"common seat", newClaim(t, "other", mustSeats(t, "2009-2010"), "ab", nil), "alias 2009 is of placement first and of placement other"},
+		{"same seats on other servers", newClaim(t, "other", seats, "cd", nil), "alias 2000"},
+		{"same seats with other names on other servers", newClaim(t, "other", seats, "cd", apart), ""},
+		{"same seats with other names on a common server", newClaim(t, "other", seats, "bc", apart), "extension 2000 on 10.0.0.2"},
+		{"same floor", first, ""},
+		{"same name with some of the seats", newClaim(t, "first", mustSeats(t, "2000"), "ab", nil), "alias 2000"},
+		{"deleted floor with the same rows", withAction(newClaim(t, "other", seats, "ab", nil), FloorGoes), "alias 2000 is of placement other, which is removed, and of placement first, which stays"},
+		{"same floor, replaced", withAction(first, FloorReplaced), ""},
 	} {
-		t.Run(c.claim, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			for _, order := range [][]FloorClaim{{first, c.other}, {c.other, first}} {
 				claims, err := FloorClaims(nil).With(order[0])
 				if err != nil {
@@ -45,20 +45,20 @@ func TestFloorClaims(t *testing.T) {
 				}
 				_, err = claims.With(order[1])
 				switch {
-				case c.says == "" && err != nil:
+				case c.err == "" && err != nil:
 					t.Errorf("got %v", err)
-				case c.says != "" && err == nil:
+				case c.err != "" && err == nil:
 					t.Error("lets both write")
-				case c.says != "" && order[0].Name == "first" && order[0].Fate == FloorStays && !strings.Contains(err.Error(), c.says):
-					t.Errorf("got %v, want %q", err, c.says)
+				case c.err != "" && order[0].Name == "first" && order[0].Fate == FloorStays && !strings.Contains(err.Error(), c.err):
+					t.Errorf("got %v, want %q", err, c.err)
 				}
 			}
 		})
 	}
-	t.Run("a floor that is replaced leaves nothing in the way of the new one", func(t *testing.T) {
-		rows := floorRowsOf(t, first.Style, place(t, Floor{Seats: seats, Nodes: someNodes("ab")}, nil))
+	t.Run("replaced floor does not conflict", func(t *testing.T) {
+		rows := floorRowsOf(t, first.Style, place(t, Floor{Seats: seats, Nodes: testNodes("ab")}, nil))
 		rows.Phones = append(rows.Phones, Phone{ServerIP: "10.0.0.1", Login: "x", Extension: "x"})
-		claims, err := FloorClaims(nil).With(fated(first, FloorReplaced))
+		claims, err := FloorClaims(nil).With(withAction(first, FloorReplaced))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,12 +85,12 @@ func TestSeats_Common(t *testing.T) {
 }
 
 func TestLeftBehind(t *testing.T) {
-	one := someSeats(t, "2000-2001")
-	have := floorRowsOf(t, aStyle(t, someNodes("ab")), place(t, Floor{Seats: one, Nodes: someNodes("ab")}, nil))
+	one := mustSeats(t, "2000-2001")
+	have := floorRowsOf(t, testStyle(t, testNodes("ab")), place(t, Floor{Seats: one, Nodes: testNodes("ab")}, nil))
 	all := have
 	all.Aliases = append(all.Aliases, PhoneAlias{ID: "reception", Logins: []string{"x", "2001A"}}, PhoneAlias{ID: "y", Logins: []string{"2000a"}})
 	all.Users = []SeatUser{{User: "2001", PhoneLogin: "2001"}, {User: "ann", PhoneLogin: "2001"}, {User: "bob", PhoneLogin: "2001b"}, {User: "cid", PhoneLogin: "2000"}}
-	want := floorRowsOf(t, aStyle(t, someNodes("ab")), place(t, Floor{Seats: someSeats(t, "2000"), Nodes: someNodes("ab")}, nil))
+	want := floorRowsOf(t, testStyle(t, testNodes("ab")), place(t, Floor{Seats: mustSeats(t, "2000"), Nodes: testNodes("ab")}, nil))
 	plan, err := PlanFloor(have, all, want, FloorPlan{})
 	if err != nil {
 		t.Fatal(err)
@@ -100,12 +100,12 @@ func TestLeftBehind(t *testing.T) {
 	}
 }
 
-func TestFloorRows_live(t *testing.T) {
+func TestFloorRows_inUse(t *testing.T) {
 	phone := func(seat, ip string) Phone {
 		return Phone{Seat: seat, ServerIP: ip, Login: seat, Extension: seat, DialplanNumber: seat + "0"}
 	}
 	own := FloorRows{Phones: []Phone{phone("2000", "10.0.0.1"), phone("2000", "10.0.0.2"), phone("2001", "10.0.0.2"), phone("2001", "10.0.0.3")}}
-	now := NewPlacement(someSeats(t, "2000-2001"))
+	now := NewPlacement(mustSeats(t, "2000-2001"))
 	now.Put(0, []string{"10.0.0.1"})
 	now.Put(1, []string{"10.0.0.2"})
 	stray := own.Stray(now, FloorRows{Phones: []Phone{phone("2001", "10.0.0.3")}})

@@ -8,50 +8,50 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// floorDiff is what leads from the rows that are seen to those that are wanted.
+// floorDiff is the difference between the existing and the wanted rows.
 type floorDiff struct {
-	want      FloorRows
-	addPhones []Phone
-	phones    []cellChange
-	drop      []Phone
+	want          FloorRows
+	addedPhones   []Phone
+	changedPhones []cellChange
+	deletedPhones []Phone
 
-	addAliases []PhoneAlias
-	aliases    []cellChange
-	dropAlias  []PhoneAlias
+	addedAliases   []PhoneAlias
+	changedAliases []cellChange
+	deletedAliases []PhoneAlias
 
-	users []cellChange
-	freed []cellChange // users whose seat goes
+	changedUsers []cellChange
+	clearedUsers []cellChange // users of deleted seats
 
-	refused []seatText // rows in the way
-	renamed []seatText // phones that would need another login in place
+	conflicts []seatMessage // existing rows with a wanted name
+	renames   []seatMessage // phones that would change their login in place
 }
 
-// seatText is what is to say of a seat.
-type seatText struct{ seat, text string }
+// seatMessage is a message about a seat.
+type seatMessage struct{ seat, text string }
 
-func textsOf(said []seatText) []string {
-	texts := make([]string, 0, len(said))
-	for _, s := range said {
-		texts = append(texts, s.text)
+func textsOf(messages []seatMessage) []string {
+	texts := make([]string, 0, len(messages))
+	for _, m := range messages {
+		texts = append(texts, m.text)
 	}
 	return texts
 }
 
-func (d *floorDiff) refuse(seat, format string, args ...any) {
-	d.refused = append(d.refused, seatText{seat, fmt.Sprintf(format, args...)})
+func (d *floorDiff) addConflict(seat, format string, args ...any) {
+	d.conflicts = append(d.conflicts, seatMessage{seat, fmt.Sprintf(format, args...)})
 }
 
-// cellChange is one column of one row that differs.
+// cellChange is the change of one column of one row.
 type cellChange struct {
-	seat        string
-	key         string // phones.login, phones_alias.alias_id, vicidial_users.user
-	server      string // of a phone
-	record      string // what the admin change log calls the row
-	column      string
-	was, become cluster.Value
+	seat     string
+	key      string // phones.login, phones_alias.alias_id, vicidial_users.user
+	server   string // of a phone
+	record   string // the row in the admin change log
+	column   string
+	from, to cluster.Value
 }
 
-// floorIndex finds rows the way VICIdial does, without regard to case.
+// floorIndex finds rows by key, ignoring case as VICIdial does.
 type floorIndex struct {
 	phones  map[string]int // by key()
 	logins  map[string]int
@@ -77,100 +77,100 @@ func (f FloorRows) index() floorIndex {
 	return x
 }
 
-// diffFloor compares. have are the rows that the floor owns: only they are
-// changed or removed. A wanted row that is there already and says just what is
-// wanted is taken as done, which is how a killed apply is resumed; one that says
-// something else is somebody's.
+// diffFloor compares rows. It changes and deletes only rows in have, which the
+// floor owns. A wanted row that exists with the wanted values is done, so that an
+// interrupted apply resumes. With other values it is a conflict.
 func diffFloor(have, seen, want FloorRows) floorDiff {
 	d := floorDiff{want: want}
-	owned, there, wanted := have.index(), seen.index(), want.index()
-	d.diffPhones(have, seen, owned, there, wanted)
-	d.diffAliases(have, seen, owned, there, wanted)
-	d.diffUsers(have, seen, there, wanted)
+	owned, existing, wanted := have.index(), seen.index(), want.index()
+	d.diffPhones(have, seen, owned, existing, wanted)
+	d.diffAliases(have, seen, owned, existing, wanted)
+	d.diffUsers(have, seen, existing, wanted)
 	return d
 }
 
-func (d *floorDiff) diffPhones(have, seen FloorRows, owned, there, wanted floorIndex) {
+func (d *floorDiff) diffPhones(have, seen FloorRows, owned, existing, wanted floorIndex) {
 	columns := columnsOf(seen.Columns, d.want.Columns)
-	mailboxes := mailboxesInTheWay(seen, owned, wanted)
+	mailboxes := foreignMailboxes(seen, owned, wanted)
 	for _, p := range d.want.Phones {
-		at, found := there.phones[p.key()]
+		at, found := existing.phones[p.key()]
 		if !found {
-			d.newPhone(p, seen, owned, there, mailboxes)
+			d.newPhone(p, seen, owned, existing, mailboxes)
 			continue
 		}
-		is := seen.Phones[at]
-		_, ours := owned.logins[strings.ToLower(is.Login)]
-		if !strings.EqualFold(is.Login, p.Login) {
+		row := seen.Phones[at]
+		_, ours := owned.logins[strings.ToLower(row.Login)]
+		if !strings.EqualFold(row.Login, p.Login) {
 			if ours {
-				d.renamed = append(d.renamed, seatText{p.Seat, fmt.Sprintf("phone %s on %s would become %s", is.Login, p.ServerIP, p.Login)})
+				d.renames = append(d.renames, seatMessage{p.Seat, fmt.Sprintf("phone %s on %s would become %s", row.Login, p.ServerIP, p.Login)})
 			} else {
-				d.refuse(p.Seat, "phone %s on %s has the extension %s already", is.Login, p.ServerIP, p.Extension)
+				d.addConflict(p.Seat, "phone %s on %s has the extension %s already", row.Login, p.ServerIP, p.Extension)
 			}
 			continue
 		}
-		changes := phoneChanges(is, p, columns, d.want.Columns)
+		changes := phoneChanges(row, p, columns, d.want.Columns)
 		if len(changes) > 0 && !ours {
-			d.refuse(p.Seat, "%s exists already and says something else: %s", p.title(), columnNames(changes))
+			d.addConflict(p.Seat, "%s exists already and says something else: %s", p.title(), columnNames(changes))
 			continue
 		}
-		d.phones = append(d.phones, changes...)
+		d.changedPhones = append(d.changedPhones, changes...)
 	}
 	for _, p := range have.Phones {
-		at, found := there.phones[p.key()]
+		at, found := existing.phones[p.key()]
 		if _, stays := wanted.phones[p.key()]; found && !stays && strings.EqualFold(seen.Phones[at].Login, p.Login) {
-			gone := seen.Phones[at]
-			gone.Seat = p.Seat
-			d.drop = append(d.drop, gone)
+			deleted := seen.Phones[at]
+			deleted.Seat = p.Seat
+			d.deletedPhones = append(d.deletedPhones, deleted)
 		}
 	}
-	d.keepPasswordsAlike(columns)
+	d.alignPasswords(columns)
 }
 
-// keepPasswordsAlike gives phones that are to go the new password of their seat:
-// until the alias lets go of them, all its phones must share one
+// alignPasswords gives phones that are deleted the new password of their seat:
+// while the alias lists them, all its phones must have the same
 // (docs/vicidial/agent-login.md#alias-rules).
-func (d *floorDiff) keepPasswordsAlike(columns []int) {
+func (d *floorDiff) alignPasswords(columns []int) {
 	wanted := slices.Index(d.want.Columns, "pass")
-	if wanted < 0 || columns[wanted] < 0 || len(d.drop) == 0 {
+	if wanted < 0 || columns[wanted] < 0 || len(d.deletedPhones) == 0 {
 		return
 	}
 	become := map[string]cluster.Value{}
 	for _, p := range d.want.Phones {
 		become[p.Seat] = p.Values[wanted]
 	}
-	for _, p := range d.drop {
+	for _, p := range d.deletedPhones {
 		value, stays := become[p.Seat]
 		if stays && p.Values != nil && p.Values[columns[wanted]] != value {
-			d.phones = append(d.phones, cellChange{
-				seat: p.Seat, key: p.Login, server: p.ServerIP, record: p.Extension, column: "pass", was: p.Values[columns[wanted]], become: value,
+			d.changedPhones = append(d.changedPhones, cellChange{
+				seat: p.Seat, key: p.Login, server: p.ServerIP, record: p.Extension, column: "pass", from: p.Values[columns[wanted]], to: value,
 			})
 		}
 	}
-	slices.SortStableFunc(d.phones, func(a, b cellChange) int { return strings.Compare(a.seat, b.seat) })
+	slices.SortStableFunc(d.changedPhones, func(a, b cellChange) int { return strings.Compare(a.seat, b.seat) })
 }
 
-// newPhone adds a phone unless its names are taken.
-func (d *floorDiff) newPhone(p Phone, seen FloorRows, owned, there floorIndex, mailboxes map[string]string) {
+// newPhone adds a phone, and a conflict for each of its names that is taken.
+func (d *floorDiff) newPhone(p Phone, seen FloorRows, owned, existing floorIndex, mailboxes map[string]string) {
 	login := strings.ToLower(p.Login)
-	if at, taken := there.logins[login]; taken {
+	if at, taken := existing.logins[login]; taken {
 		if _, ours := owned.logins[login]; !ours {
 			other := seen.Phones[at]
-			d.refuse(p.Seat, "the login %s belongs to the phone with extension %s on %s", p.Login, other.Extension, other.ServerIP)
+			d.addConflict(p.Seat, "the login %s belongs to the phone with extension %s on %s", p.Login, other.Extension, other.ServerIP)
 		}
 	}
-	if _, taken := there.aliases[login]; taken {
-		d.refuse(p.Seat, "the login %s is the id of an alias, which VICIdial would take instead of the phone", p.Login)
+	if _, taken := existing.aliases[login]; taken {
+		d.addConflict(p.Seat, "the login %s is the id of an alias, which VICIdial would take instead of the phone", p.Login)
 	}
 	if owner, taken := mailboxes[strings.ToLower(p.VoicemailID)]; taken {
-		d.refuse(p.Seat, "%s: the voicemail id %s belongs to %s", p.title(), p.VoicemailID, owner)
+		d.addConflict(p.Seat, "%s: the voicemail id %s belongs to %s", p.title(), p.VoicemailID, owner)
 	}
-	d.addPhones = append(d.addPhones, p)
+	d.addedPhones = append(d.addedPhones, p)
 }
 
-// mailboxesInTheWay tells who has a voicemail id that is not the floor's own.
-// Phones that share a mailbox get each other's password (docs/vicidial/measured.md#voicemail-pin).
-func mailboxesInTheWay(seen FloorRows, owned, wanted floorIndex) map[string]string {
+// foreignMailboxes returns the owners of voicemail ids outside the floor. Phones
+// that share a mailbox get each other's password
+// (docs/vicidial/measured.md#voicemail-pin).
+func foreignMailboxes(seen FloorRows, owned, wanted floorIndex) map[string]string {
 	taken := map[string]string{}
 	for _, p := range seen.Phones {
 		_, ours := owned.logins[strings.ToLower(p.Login)]
@@ -185,8 +185,8 @@ func mailboxesInTheWay(seen FloorRows, owned, wanted floorIndex) map[string]stri
 	return taken
 }
 
-// columnsOf finds each wanted column among those that were read; -1 where it was
-// not, which leaves the column alone.
+// columnsOf returns the position of each wanted column among those that were read,
+// or -1, for which the column is not compared.
 func columnsOf(read, wanted []string) []int {
 	at := make([]int, len(wanted))
 	for i, column := range wanted {
@@ -195,18 +195,18 @@ func columnsOf(read, wanted []string) []int {
 	return at
 }
 
-func phoneChanges(is, want Phone, at []int, columns []string) []cellChange {
+func phoneChanges(row, want Phone, at []int, columns []string) []cellChange {
 	var changes []cellChange
 	differs := func(column string, was, become cluster.Value) {
 		if !cluster.Equivalent(column, was, become) {
-			changes = append(changes, cellChange{seat: want.Seat, key: is.Login, server: is.ServerIP, record: is.Extension, column: column, was: was, become: become})
+			changes = append(changes, cellChange{seat: want.Seat, key: row.Login, server: row.ServerIP, record: row.Extension, column: column, from: was, to: become})
 		}
 	}
-	differs("dialplan_number", cluster.Text(is.DialplanNumber), cluster.Text(want.DialplanNumber))
-	differs("voicemail_id", cluster.Text(is.VoicemailID), cluster.Text(want.VoicemailID))
+	differs("dialplan_number", cluster.Text(row.DialplanNumber), cluster.Text(want.DialplanNumber))
+	differs("voicemail_id", cluster.Text(row.VoicemailID), cluster.Text(want.VoicemailID))
 	for i, column := range columns {
-		if at[i] >= 0 && is.Values != nil {
-			differs(column, is.Values[at[i]], want.Values[i])
+		if at[i] >= 0 && row.Values != nil {
+			differs(column, row.Values[at[i]], want.Values[i])
 		}
 	}
 	return changes
@@ -221,72 +221,71 @@ func columnNames(changes []cellChange) string {
 	return strings.Join(slices.Compact(names), ", ")
 }
 
-func (d *floorDiff) diffAliases(have, seen FloorRows, owned, there, wanted floorIndex) {
+func (d *floorDiff) diffAliases(have, seen FloorRows, owned, existing, wanted floorIndex) {
 	for _, a := range d.want.Aliases {
 		id := strings.ToLower(a.ID)
 		_, ours := owned.aliases[id]
-		at, found := there.aliases[id]
+		at, found := existing.aliases[id]
 		if !found {
-			if other, taken := there.logins[id]; taken {
-				d.refuse(a.Seat, "the alias id %s is the login of the phone with extension %s on %s, which it would hide",
+			if other, taken := existing.logins[id]; taken {
+				d.addConflict(a.Seat, "the alias id %s is the login of the phone with extension %s on %s, which it would hide",
 					a.ID, seen.Phones[other].Extension, seen.Phones[other].ServerIP)
 			}
-			d.addAliases = append(d.addAliases, a)
+			d.addedAliases = append(d.addedAliases, a)
 			continue
 		}
 		changes := aliasChanges(seen.Aliases[at], a)
 		if len(changes) > 0 && !ours {
-			d.refuse(a.Seat, "%s exists already and says something else: %s", a.title(), columnNames(changes))
+			d.addConflict(a.Seat, "%s exists already and says something else: %s", a.title(), columnNames(changes))
 			continue
 		}
-		d.aliases = append(d.aliases, changes...)
+		d.changedAliases = append(d.changedAliases, changes...)
 	}
 	for _, a := range have.Aliases {
 		id := strings.ToLower(a.ID)
-		at, found := there.aliases[id]
+		at, found := existing.aliases[id]
 		if _, stays := wanted.aliases[id]; found && !stays {
-			gone := seen.Aliases[at]
-			gone.Seat = a.Seat
-			d.dropAlias = append(d.dropAlias, gone)
+			deleted := seen.Aliases[at]
+			deleted.Seat = a.Seat
+			d.deletedAliases = append(d.deletedAliases, deleted)
 		}
 	}
 }
 
-func aliasChanges(is, want PhoneAlias) []cellChange {
+func aliasChanges(row, want PhoneAlias) []cellChange {
 	var changes []cellChange
 	differs := func(column, was, become string) {
 		if was != become {
-			changes = append(changes, cellChange{seat: want.Seat, key: is.ID, record: is.ID, column: column, was: cluster.Text(was), become: cluster.Text(become)})
+			changes = append(changes, cellChange{seat: want.Seat, key: row.ID, record: row.ID, column: column, from: cluster.Text(was), to: cluster.Text(become)})
 		}
 	}
-	differs("logins_list", is.List(), want.List())
+	differs("logins_list", row.List(), want.List())
 	if want.Name != "" {
-		differs("alias_name", is.Name, want.Name)
+		differs("alias_name", row.Name, want.Name)
 	}
 	if want.Group != "" {
-		differs("user_group", is.Group, want.Group)
+		differs("user_group", row.Group, want.Group)
 	}
 	return changes
 }
 
-// diffUsers sets what users log in with. A seat without a user of its number
-// needs none; a user whose seat goes loses the login only if it still is that
-// seat's.
-func (d *floorDiff) diffUsers(have, seen FloorRows, there, wanted floorIndex) {
+// diffUsers compares phone logins of users. A seat may have no user of its number.
+// A user of a deleted seat loses the login only if it is still that of the seat.
+func (d *floorDiff) diffUsers(have, seen FloorRows, existing, wanted floorIndex) {
 	change := func(at int, seat, become string) cellChange {
-		is := seen.Users[at]
-		return cellChange{seat: seat, key: is.User, record: is.User, column: "phone_login", was: cluster.Text(is.PhoneLogin), become: cluster.Text(become)}
+		row := seen.Users[at]
+		return cellChange{seat: seat, key: row.User, record: row.User, column: "phone_login", from: cluster.Text(row.PhoneLogin), to: cluster.Text(become)}
 	}
 	for _, u := range d.want.Users {
-		if at, found := there.users[strings.ToLower(u.User)]; found && seen.Users[at].PhoneLogin != u.PhoneLogin {
-			d.users = append(d.users, change(at, u.Seat, u.PhoneLogin))
+		if at, found := existing.users[strings.ToLower(u.User)]; found && seen.Users[at].PhoneLogin != u.PhoneLogin {
+			d.changedUsers = append(d.changedUsers, change(at, u.Seat, u.PhoneLogin))
 		}
 	}
 	for _, u := range have.Users {
 		user := strings.ToLower(u.User)
-		at, found := there.users[user]
+		at, found := existing.users[user]
 		if _, stays := wanted.users[user]; found && !stays && strings.EqualFold(seen.Users[at].PhoneLogin, u.PhoneLogin) {
-			d.freed = append(d.freed, change(at, u.Seat, ""))
+			d.clearedUsers = append(d.clearedUsers, change(at, u.Seat, ""))
 		}
 	}
 }

@@ -7,27 +7,27 @@ import (
 	"strings"
 )
 
-// FoundFloor is a floor among all rows, with a name that nothing else has.
+// FoundFloor is a floor among all rows, with a unique name.
 type FoundFloor struct {
 	Name string
 	Adopted
 }
 
-// FindFloors gathers all aliases that lead to phones into floors: those that are
-// numbered alike and whose logins name the servers alike. An alias whose logins
-// do not name its number is no seat; a floor that one declaration cannot describe
-// is left out.
+// FindFloors groups the aliases that have phones into floors: those with the same
+// text around the number and the same suffix for each server. It omits aliases
+// whose logins do not contain the number, and floors that one declaration cannot
+// describe.
 func FindFloors(all FloorRows) []FoundFloor {
 	rows := all.index()
 	groups := map[string][]*seatGroup{}
 	for _, alias := range all.Aliases {
-		before, number, after := aroundNumber(alias.ID)
+		before, number, after := splitAtNumber(alias.ID)
 		front, suffixes, named := namesOf(alias, number, all, rows)
 		if number == "" || !named {
 			continue
 		}
 		key := before + placeSeat + after
-		at := slices.IndexFunc(groups[key], func(g *seatGroup) bool { return g.takes(front, suffixes) })
+		at := slices.IndexFunc(groups[key], func(g *seatGroup) bool { return g.accepts(front, suffixes) })
 		if at < 0 {
 			at = len(groups[key])
 			groups[key] = append(groups[key], &seatGroup{front: front, suffixes: map[string]string{}})
@@ -58,16 +58,16 @@ func FindFloors(all FloorRows) []FoundFloor {
 	return floors
 }
 
-// seatGroup is aliases that one declaration may hold.
+// seatGroup is a group of aliases that one declaration can describe.
 type seatGroup struct {
 	ids      []string
 	front    string            // what logins have before the seat
 	suffixes map[string]string // and after it, by server_ip
 }
 
-// takes says whether logins fit: one suffix for each server, and one server for
-// each suffix.
-func (g *seatGroup) takes(front string, suffixes map[string]string) bool {
+// accepts reports whether logins match: one suffix for each server, and one server
+// for each suffix.
+func (g *seatGroup) accepts(front string, suffixes map[string]string) bool {
 	if g.front != front {
 		return false
 	}
@@ -81,7 +81,7 @@ func (g *seatGroup) takes(front string, suffixes map[string]string) bool {
 	return true
 }
 
-// namesOf reads what the logins of an alias have around its number.
+// namesOf returns the text of an alias' logins before and after its number.
 func namesOf(alias PhoneAlias, number string, all FloorRows, rows floorIndex) (front string, suffixes map[string]string, named bool) {
 	suffixes = map[string]string{}
 	for _, login := range alias.Logins {

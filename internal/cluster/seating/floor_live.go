@@ -6,8 +6,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Occupied says which of the floor's own phones an agent is using: seat →
-// server_ip, and who, for people.
+// Occupied returns the floor's phones in use, as seat → server_ip, and a sorted
+// description of the agents.
 func (f FloorRows) Occupied(agents []cluster.LiveAgent) (live map[string]string, who []string) {
 	live = map[string]string{}
 	f.occupied(agents, func(p Phone, user string) {
@@ -18,7 +18,7 @@ func (f FloorRows) Occupied(agents []cluster.LiveAgent) (live map[string]string,
 	return live, who
 }
 
-// occupied finds the phone of each agent who uses one of these.
+// occupied calls found for each phone that an agent is using.
 func (f FloorRows) occupied(agents []cluster.LiveAgent, found func(p Phone, user string)) {
 	phones, numbers := make(map[string]int, len(f.Phones)), make(map[string]int, len(f.Phones))
 	for i, p := range f.Phones {
@@ -36,9 +36,8 @@ func (f FloorRows) occupied(agents []cluster.LiveAgent, found func(p Phone, user
 	}
 }
 
-// Stray are a floor's own phones that nobody wants, on servers on which their
-// seats do not sit: somebody made them by hand, or an apply was cut off before it
-// removed them.
+// Stray returns the floor's phones that are neither wanted nor on a server of their
+// seat: they were made by hand or left by an interrupted apply.
 func (f FloorRows) Stray(now *Placement, want FloorRows) FloorRows {
 	stray := FloorRows{Columns: f.Columns}
 	wanted := map[string]bool{}
@@ -58,8 +57,8 @@ func (f FloorRows) Stray(now *Placement, want FloorRows) FloorRows {
 	return stray
 }
 
-// Sparing are the floor's own rows without those of some phones that an agent is
-// using, so that these are left alone; and who they are.
+// Sparing returns the rows without those of the given phones that are in use, and a
+// sorted description of the agents.
 func (f FloorRows) Sparing(some FloorRows, agents []cluster.LiveAgent) (rest FloorRows, who []string) {
 	spared := map[string]bool{}
 	some.occupied(agents, func(p Phone, user string) {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Seat reads the seat out of a name that [NameTemplate.Name] wrote; false for any
-// other name.
+// Seat parses the seat from a name that [NameTemplate.Name] returned. It reports
+// false for any other name.
 func (t NameTemplate) Seat(name string, on Label) (string, bool) {
 	literals, seats := 0, 0
 	before := -1
@@ -31,9 +31,8 @@ func (t NameTemplate) Seat(name string, on Label) (string, bool) {
 	return seat, strings.EqualFold(t.Name(seat, on), name)
 }
 
-// Own picks, of all rows, those of a floor's seats: phones that are named as the
-// floor names them on a node whose label it knows, the seats' aliases, and users
-// of the seats' numbers.
+// Own returns the rows of the floor's seats: phones with the floor's names on its
+// nodes, the aliases of the seats, and users of the seats' numbers.
 func (s FloorStyle) Own(all FloorRows, seats Seats) FloorRows {
 	own := FloorRows{Columns: all.Columns, Phones: make([]Phone, 0, len(all.Phones))}
 	for _, p := range all.Phones {
@@ -74,9 +73,9 @@ func (s FloorStyle) Own(all FloorRows, seats Seats) FloorRows {
 	return own
 }
 
-// Sitting reads out of a floor's own rows where its seats sit: in alias order
-// where there are aliases, also on a node whose phone has gone missing. Seats
-// without alias sit where they have phones, in the order of the suffixes.
+// Sitting returns the placement that the floor's rows describe: the order of the
+// aliases, including nodes whose phone is missing. Without aliases it is the
+// servers of the phones, in the order of the suffixes.
 func (s FloorStyle) Sitting(own FloorRows, seats Seats) *Placement {
 	now := NewPlacement(seats)
 	servers := make([]string, 0, len(s.Labels))
@@ -94,9 +93,9 @@ func (s FloorStyle) Sitting(own FloorRows, seats Seats) *Placement {
 		for _, a := range own.Aliases {
 			var nodes []string
 			for _, login := range a.Logins {
-				login = strings.TrimSpace(login) // a blank hides the phone from VICIdial; it is meant all the same
-				server, there := on[strings.ToLower(login)]
-				if !there {
+				login = strings.TrimSpace(login) // VICIdial does not find a login with a blank; count it anyway
+				server, existing := on[strings.ToLower(login)]
+				if !existing {
 					at := slices.IndexFunc(servers, func(server string) bool {
 						return strings.EqualFold(s.Naming.Login.Name(a.Seat, s.Labels[server]), login)
 					})
@@ -142,8 +141,8 @@ func (f FloorRows) Names() []string {
 	return names
 }
 
-// Except returns the rows without the phones and aliases whose names are given, and
-// without the users of the seats that keep one of them.
+// Except returns the rows without the named phones and aliases, and without the
+// users of their seats.
 func (f FloorRows) Except(names map[string]bool) FloorRows {
 	if len(names) == 0 {
 		return f

@@ -10,9 +10,9 @@ import (
 )
 
 func TestSecret_Fill(t *testing.T) {
-	nodes := someNodes("ab")
-	placed := place(t, Floor{Seats: someSeats(t, "2000-2002"), Nodes: nodes}, nil)
-	own := floorRowsOf(t, aStyle(t, nodes), placed) // all say secret1
+	nodes := testNodes("ab")
+	placed := place(t, Floor{Seats: mustSeats(t, "2000-2002"), Nodes: nodes}, nil)
+	own := floorRowsOf(t, testStyle(t, nodes), placed) // all have secret1
 	change := func(rows FloorRows, phone int, pass string) FloorRows {
 		rows.Phones = slices.Clone(rows.Phones)
 		rows.Phones[phone].Values = slices.Clone(rows.Phones[phone].Values)
@@ -21,21 +21,21 @@ func TestSecret_Fill(t *testing.T) {
 	}
 	given := func(string) (cluster.Value, bool) { return cluster.Text("given"), true }
 	for _, c := range []struct {
-		claim  string
+		name   string
 		secret Secret
 		own    FloorRows
 		want   string // of the six phones
 	}{
-		{"new phones take what is given", Secret{Given: given}, FloorRows{}, "given given given given given given"},
-		{"phones that are there keep what they have until it is renewed", Secret{Given: given}, own, "secret1 secret1 secret1 secret1 secret1 secret1"},
-		{"renewing writes all", Secret{Given: given, Renew: true}, own, "given given given given given given"},
-		{"a phone changed by telephone is to go back to what the others have", Secret{}, change(own, 2, "9999"), "secret1 secret1 secret1 secret1 secret1 secret1"},
-		{"unless that is ignored", Secret{Ignore: true}, change(own, 2, "9999"), "secret1 secret1 9999 secret1 secret1 secret1"},
-		{"where seats may differ and half of one does, it goes back to what the floor has", Secret{PerSeat: true}, change(own, 2, "9999"), "secret1 secret1 secret1 secret1 secret1 secret1"},
-		{"where seats differ, a whole seat may", Secret{PerSeat: true}, change(change(own, 2, "9999"), 3, "9999"), "secret1 secret1 9999 9999 secret1 secret1"},
+		{"new phones get the given value", Secret{Given: given}, FloorRows{}, "given given given given given given"},
+		{"existing phones keep their value", Secret{Given: given}, own, "secret1 secret1 secret1 secret1 secret1 secret1"},
+		{"Renew sets all phones", Secret{Given: given, Renew: true}, own, "given given given given given given"},
+		{"phone changed by telephone gets the floor's value", Secret{}, change(own, 2, "9999"), "secret1 secret1 secret1 secret1 secret1 secret1"},
+		{"Ignore keeps a changed value", Secret{Ignore: true}, change(own, 2, "9999"), "secret1 secret1 9999 secret1 secret1 secret1"},
+		{"PerSeat, one of two phones changed", Secret{PerSeat: true}, change(own, 2, "9999"), "secret1 secret1 secret1 secret1 secret1 secret1"},
+		{"PerSeat, both phones changed", Secret{PerSeat: true}, change(change(own, 2, "9999"), 3, "9999"), "secret1 secret1 9999 9999 secret1 secret1"},
 	} {
-		t.Run(c.claim, func(t *testing.T) {
-			want := floorRowsOf(t, aStyle(t, nodes), placed)
+		t.Run(c.name, func(t *testing.T) {
+			want := floorRowsOf(t, testStyle(t, nodes), placed)
 			c.secret.Column = "pass"
 			c.secret.Fill(&want, c.own)
 			var got []string
@@ -47,11 +47,11 @@ func TestSecret_Fill(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a phone that joins a seat takes the seat's", func(t *testing.T) {
-		want := floorRowsOf(t, aStyle(t, nodes), placed)
-		there := change(own, 0, "9999")
-		there.Phones = slices.Delete(slices.Clone(there.Phones), 1, 2)
-		Secret{Column: "pass", PerSeat: true, Given: given}.Fill(&want, there)
+	t.Run("further phone gets the value of its seat", func(t *testing.T) {
+		want := floorRowsOf(t, testStyle(t, nodes), placed)
+		existing := change(own, 0, "9999")
+		existing.Phones = slices.Delete(slices.Clone(existing.Phones), 1, 2)
+		Secret{Column: "pass", PerSeat: true, Given: given}.Fill(&want, existing)
 		if got := want.Phones[1].Values[1].Text; got != "9999" {
 			t.Errorf("got %s", got)
 		}
@@ -62,8 +62,8 @@ func TestOwn(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		floor := drawFloor(t, 30, 5, 2)
 		placed := place(t, floor, nil)
-		style := aStyle(t, floor.Nodes)
-		style.Naming = aNaming(t, rapid.SampledFrom([]map[string]string{
+		style := testStyle(t, floor.Nodes)
+		style.Naming = mustNaming(t, rapid.SampledFrom([]map[string]string{
 			nil, {"extension": "{seat}{suffix}", "alias_id": "{seat}x"}, {"login": "p{suffix}{seat}", "extension": "cc{seat}"},
 		}).Draw(t, "naming"))
 		want := floorRowsOf(t, style, placed)
@@ -84,7 +84,7 @@ func TestOwn(t *testing.T) {
 			t.Fatalf("seats sit at %s, not %s", now.draw(floor), placed.draw(floor))
 		}
 	})
-	t.Run("an agent's channel leads to the seat", func(t *testing.T) {
+	t.Run("channel of an agent", func(t *testing.T) {
 		rows := FloorRows{Phones: []Phone{{Seat: "2000", ServerIP: "10.0.0.1", Extension: "cc2000"}}}
 		live, who := rows.Occupied([]cluster.LiveAgent{{User: "6001", ServerIP: "10.0.0.1", Extension: "PJSIP/CC2000"}, {User: "6002", ServerIP: "10.0.0.2", Extension: "SIP/cc2000"}})
 		if live["2000"] != "10.0.0.1" || len(live) != 1 || strings.Join(who, ";") != "seat 2000 on 10.0.0.1 by user 6001" {
@@ -104,19 +104,19 @@ func TestFloorRows_users(t *testing.T) {
 	user := func(seat, login string) SeatUser { return SeatUser{Seat: seat, User: seat, PhoneLogin: login} }
 	wrote := FloorRows{Users: []SeatUser{user("2000", "2000x"), user("2001", "2001x"), user("2002", "2002x")}}
 
-	t.Run("a floor that assigns users no more lets go of those whose seat stays", func(t *testing.T) {
-		if got := logins(wrote.LettingGo(someSeats(t, "2000-2001")).Users...); got != "2002=2002x" {
+	t.Run("users keep their login when assignment is switched off", func(t *testing.T) {
+		if got := logins(wrote.LettingGo(mustSeats(t, "2000-2001")).Users...); got != "2002=2002x" {
 			t.Errorf("still owns %s", got)
 		}
 	})
-	t.Run("what is taken back are the logins that it wrote, where nobody changed them since", func(t *testing.T) {
+	t.Run("undo restores logins that have not changed since", func(t *testing.T) {
 		before := FloorRows{Users: []SeatUser{user("2000", "9000"), user("2001", ""), user("2002", "9002")}}
 		now := FloorRows{Users: []SeatUser{user("2000", "2000x"), user("2001", "2001x"), user("2002", "9999")}}
 		if got := logins(wrote.Undoing(before, now)...); got != "2000=9000 2001=" {
 			t.Errorf("gives back %s", got)
 		}
 	})
-	t.Run("users who had another login are named, those who had none are not", func(t *testing.T) {
+	t.Run("only replaced logins are reported", func(t *testing.T) {
 		plan, err := PlanFloor(FloorRows{}, FloorRows{Users: []SeatUser{user("2000", "9000"), user("2001", ""), user("2002", "2002x")}}, wrote, FloorPlan{})
 		if err != nil {
 			t.Fatal(err)

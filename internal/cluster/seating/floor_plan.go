@@ -9,92 +9,92 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// valuesPerStep bounds the bound values of one statement. MariaDB takes 65,535,
-// and a statement of this size stays far below max_allowed_packet.
+// valuesPerStep limits the bound values of a statement. MariaDB accepts 65,535, and
+// a statement of this size is far below max_allowed_packet.
 const valuesPerStep = 12_000
 
-// rowsPerStep bounds the rows of a statement in which each has its own value:
-// the database looks through all of them for each row.
+// rowsPerStep limits the rows of a statement with a value for each row, since the
+// database searches all values for each row.
 const rowsPerStep = 250
 
-// FloorPlan is what [PlanFloor] is told besides the rows.
+// FloorPlan has the options of [PlanFloor].
 type FloorPlan struct {
-	// Born are columns that a phone gets when it is added, and which are nobody's
-	// business afterwards.
+	// Born has columns that are set on new phones and not managed afterwards.
 	Born cluster.Row
-	// Inherit takes the place of Born in the new phones of seats that have others.
+	// Inherit replaces columns of Born in new phones of seats that have other
+	// phones.
 	Inherit Inheritance
-	// Voicemail is system_settings.active_voicemail_server: its files list all
+	// Voicemail is system_settings.active_voicemail_server, whose files list all
 	// mailboxes.
 	Voicemail string
-	// Everywhere says that the dialplan of every node reaches the phones of all
-	// others (system_settings.generate_cross_server_exten): a phone then is in the
-	// files of all nodes (docs/vicidial/generator.md#who-is-flagged).
+	// Everywhere is system_settings.generate_cross_server_exten: the dialplan of
+	// every node contains the phones of all nodes
+	// (docs/vicidial/generator.md#who-is-flagged).
 	Everywhere bool
-	// Flag names servers whose files must be built anew in any case, since an
-	// apply that was cut off may have written their rows and not their flag.
+	// Flag lists servers to flag in any case, since an interrupted apply may have
+	// written their rows and not their flag.
 	Flag []string
 }
 
-// PlanFloor leads from the rows as they are seen to those that are wanted. have
-// are the rows that the floor owns by what it last knew; nobody else's are
-// touched.
+// PlanFloor returns the steps from the existing rows (seen) to the wanted ones. It
+// changes and deletes rows in have only, which the floor owned when they were last
+// read.
 //
-// The order keeps every agent able to log in at every moment, and after a cut at
-// any of them: phones are added before an alias lists them; aliases and then
-// users' phone logins follow; users let go of seats that disappear, then their
-// aliases go, and phones go when no alias lists them any more.
+// The order of the steps keeps every agent able to log in, also when the plan is
+// interrupted: phones are inserted before an alias lists them; aliases and then
+// phone logins of users follow; users of deleted seats lose the login, then their
+// aliases are deleted, and phones are deleted when no alias lists them.
 //
-// A wanted row whose names are taken, or that is there and says something else
-// without being owned, is a [*Refused] that lists a few such rows; so is a phone
-// whose login would have to change in place, which cannot be done without a
-// moment in which its alias leads nowhere.
+// A wanted row whose names are taken, or that exists with other values and is not
+// owned, is a [cluster.Refused] error that lists the first such rows. So is a phone
+// whose login would change in place, since its alias would have no phone for a
+// moment.
 func PlanFloor(have, seen, want FloorRows, how FloorPlan) (cluster.Plan, error) {
 	return planFloor(have, seen, want, how, valuesPerStep, rowsPerStep)
 }
 
 func planFloor(have, seen, want FloorRows, how FloorPlan, values, rows int) (cluster.Plan, error) {
 	d := diffFloor(have, seen, want)
-	if err := d.refusal(have); err != nil {
+	if err := d.conflictError(have); err != nil {
 		return cluster.Plan{}, err
 	}
 	p := &floorPlanner{floorDiff: d, how: how, values: values, rows: rows}
 	p.insertPhones()
-	p.change(cluster.Grow, cluster.TablePhones, "login", d.phones)
+	p.change(cluster.Grow, cluster.TablePhones, "login", d.changedPhones)
 	p.insertAliases()
-	p.change(cluster.Grow, cluster.TableAliases, "alias_id", d.aliases)
-	p.change(cluster.Grow, cluster.TableUsers, "user", d.users)
-	p.change(cluster.Remove, cluster.TableUsers, "user", d.freed)
+	p.change(cluster.Grow, cluster.TableAliases, "alias_id", d.changedAliases)
+	p.change(cluster.Grow, cluster.TableUsers, "user", d.changedUsers)
+	p.change(cluster.Remove, cluster.TableUsers, "user", d.clearedUsers)
 	p.deleteAliases()
 	p.deletePhones()
 	p.flag(have)
 	return p.plan, nil
 }
 
-func (d floorDiff) refusal(have FloorRows) error {
-	if len(d.renamed) > 0 {
+func (d floorDiff) conflictError(have FloorRows) error {
+	if len(d.renames) > 0 {
 		return &cluster.Refused{
 			Subject: "a phone cannot change its login in place",
-			Reasons: few(textsOf(d.renamed)),
+			Reasons: firstFaults(textsOf(d.renames)),
 			Advice: "Its alias would lead nowhere for a moment. Take the server out of the placement and apply, so that its seats go to the others; " +
 				"then put it back with the new suffix. Another login template makes another placement.",
 		}
 	}
-	if len(d.refused) == 0 {
+	if len(d.conflicts) == 0 {
 		return nil
 	}
 	advice := "If these rows are this floor, import it (terraform import) so that it is adopted as it is. Otherwise choose other seats or another naming."
 	if len(have.Phones)+len(have.Aliases) > 0 {
 		advice = "If they are the floor's own and somebody gave them other names by hand, give them back what they were called, or remove them, and apply again. Otherwise choose other seats."
 	}
-	return &cluster.Refused{Subject: "rows of other phones are in the way", Reasons: few(textsOf(d.refused)), Advice: "Nothing was written. " + advice}
+	return &cluster.Refused{Subject: "rows of other phones are in the way", Reasons: firstFaults(textsOf(d.conflicts)), Advice: "Nothing was written. " + advice}
 }
 
-func few(lines []string) []string {
-	if len(lines) <= mostFaults {
+func firstFaults(lines []string) []string {
+	if len(lines) <= maxFaults {
 		return lines
 	}
-	return append(slices.Clone(lines[:mostFaults]), fmt.Sprintf("and %d more", len(lines)-mostFaults))
+	return append(slices.Clone(lines[:maxFaults]), fmt.Sprintf("and %d more", len(lines)-maxFaults))
 }
 
 type floorPlanner struct {
@@ -106,29 +106,29 @@ type floorPlanner struct {
 
 func (p *floorPlanner) step(step cluster.Step) { p.plan.Steps = append(p.plan.Steps, step) }
 
-// insertPhones adds first the phones of seats that have none, then those of seats
-// that have: a statement inserts rows of the same columns.
+// insertPhones inserts the first phones of seats, then further ones, since a
+// statement inserts rows with the same columns.
 func (p *floorPlanner) insertPhones() {
-	var fresh, further []Phone
-	for _, phone := range p.addPhones {
+	var initial, further []Phone
+	for _, phone := range p.addedPhones {
 		inherited, has := p.how.Inherit.Values[phone.Seat]
 		if !has {
-			fresh = append(fresh, phone)
+			initial = append(initial, phone)
 			continue
 		}
 		phone.Values = slices.Concat(phone.Values, inherited)
 		further = append(further, phone)
 	}
-	p.insert(fresh, p.want.Columns, p.how.Born)
-	born := maps.Clone(p.how.Born)
-	maps.DeleteFunc(born, func(column string, _ cluster.Value) bool { return slices.Contains(p.how.Inherit.Columns, column) })
-	p.insert(further, slices.Concat(p.want.Columns, p.how.Inherit.Columns), born)
+	p.insert(initial, p.want.Columns, p.how.Born)
+	defaults := maps.Clone(p.how.Born)
+	maps.DeleteFunc(defaults, func(column string, _ cluster.Value) bool { return slices.Contains(p.how.Inherit.Columns, column) })
+	p.insert(further, slices.Concat(p.want.Columns, p.how.Inherit.Columns), defaults)
 }
 
-func (p *floorPlanner) insert(phones []Phone, columns []string, born cluster.Row) {
-	width := len(columns) + len(born) + 6
+func (p *floorPlanner) insert(phones []Phone, columns []string, defaults cluster.Row) {
+	width := len(columns) + len(defaults) + 6
 	common, own := commonColumns(phones, columns)
-	maps.Copy(common, born)
+	maps.Copy(common, defaults)
 	for chunk := range slices.Chunk(phones, max(1, p.values/width)) {
 		rows := make([]cluster.Row, 0, len(chunk))
 		for _, phone := range chunk {
@@ -148,8 +148,8 @@ func (p *floorPlanner) insert(phones []Phone, columns []string, born cluster.Row
 	}
 }
 
-// commonColumns are what all phones say alike, and the indexes of the columns in
-// which they differ.
+// commonColumns returns the columns in which all phones are equal, and the indexes
+// of the others.
 func commonColumns(phones []Phone, columns []string) (cluster.Row, []int) {
 	common, own := cluster.Row{}, []int{}
 	for i, column := range columns {
@@ -163,7 +163,7 @@ func commonColumns(phones []Phone, columns []string) (cluster.Row, []int) {
 }
 
 func (p *floorPlanner) insertAliases() {
-	for chunk := range slices.Chunk(p.addAliases, max(1, p.values/4)) {
+	for chunk := range slices.Chunk(p.addedAliases, max(1, p.values/4)) {
 		rows := make([]cluster.Row, 0, len(chunk))
 		for _, alias := range chunk {
 			row := cluster.Row{"alias_id": cluster.Text(alias.ID), "alias_name": cluster.Text(cmp.Or(alias.Name, alias.ID)), "logins_list": cluster.Text(alias.List())}
@@ -179,8 +179,8 @@ func (p *floorPlanner) insertAliases() {
 	}
 }
 
-// change updates one column of many rows per step. Rows of one seat stay in one
-// statement, so that the phones of an alias share their password at any moment.
+// change updates one column of many rows per step. Rows of a seat are in one
+// statement, so that the phones of an alias have the same password at any moment.
 func (p *floorPlanner) change(phase cluster.Phase, table cluster.Table, key string, cells []cellChange) {
 	byColumn := map[string][]cellChange{}
 	for _, c := range cells {
@@ -210,8 +210,8 @@ func (p *floorPlanner) change(phase cluster.Phase, table cluster.Table, key stri
 			}
 			for _, c := range chunk {
 				step.In = append(step.In, cluster.Text(c.key))
-				step.Was = append(step.Was, c.was)
-				step.Become = append(step.Become, c.become)
+				step.Was = append(step.Was, c.from)
+				step.Become = append(step.Become, c.to)
 			}
 			p.step(step)
 		}
@@ -219,7 +219,7 @@ func (p *floorPlanner) change(phase cluster.Phase, table cluster.Table, key stri
 }
 
 func (p *floorPlanner) deleteAliases() {
-	for chunk := range slices.Chunk(p.dropAlias, p.rows) {
+	for chunk := range slices.Chunk(p.deletedAliases, p.rows) {
 		step := cluster.Step{
 			Phase: cluster.Remove, Verb: cluster.Delete, Table: cluster.TableAliases, InColumn: "alias_id", Column: "logins_list",
 			Audit: auditFloor("PHONEALIASES", "DELETE", "ADMIN DELETE PHONE ALIAS", chunk[0].ID, chunk[len(chunk)-1].ID, len(chunk)),
@@ -233,7 +233,7 @@ func (p *floorPlanner) deleteAliases() {
 }
 
 func (p *floorPlanner) deletePhones() {
-	phones := slices.Clone(p.drop)
+	phones := slices.Clone(p.deletedPhones)
 	slices.SortStableFunc(phones, func(a, b Phone) int { return cmp.Compare(a.ServerIP, b.ServerIP) })
 	for len(phones) > 0 {
 		server := phones[0].ServerIP
@@ -255,15 +255,14 @@ func (p *floorPlanner) deletePhones() {
 	}
 }
 
-// flag names the nodes whose phones change, by what is written now and by what
-// differs from what was last known: the latter may have been written by an apply
-// that never came to its flags.
+// flag flags the nodes whose phones change, and those whose phones differ from the
+// last known ones: an interrupted apply may have written them without flags.
 func (p *floorPlanner) flag(have FloorRows) {
 	servers := slices.Clone(p.how.Flag)
-	for _, phone := range slices.Concat(p.addPhones, p.drop) {
+	for _, phone := range slices.Concat(p.addedPhones, p.deletedPhones) {
 		servers = append(servers, phone.ServerIP)
 	}
-	for _, c := range p.phones {
+	for _, c := range p.changedPhones {
 		servers = append(servers, c.server)
 	}
 	owned, wanted := have.index(), p.want.index()

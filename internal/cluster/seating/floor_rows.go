@@ -11,24 +11,23 @@ import (
 
 // Phone is one row of phones: a seat on a node.
 type Phone struct {
-	Seat           string // which seat of the floor it is; not a column
+	Seat           string // the seat of the phone; not a column
 	ServerIP       string
 	Login          string
 	Extension      string
 	DialplanNumber string
 	VoicemailID    string
-	// Values are further columns, those that [FloorRows.Columns] names, in that
-	// order.
+	// Values are the columns that [FloorRows.Columns] lists, in that order.
 	Values []cluster.Value
 }
 
-// key is what makes a phone unique: UNIQUE (extension, server_ip), without
-// regard to case (docs/vicidial/schema.md#collations).
+// key returns the unique key of a phone, extension and server_ip, ignoring case
+// (docs/vicidial/schema.md#collations).
 func (p Phone) key() string { return p.ServerIP + " " + strings.ToLower(p.Extension) }
 
 func (p Phone) title() string { return "phone " + p.Login + " on " + p.ServerIP }
 
-// PhoneAlias is one row of phones_alias: what the agent of a seat types.
+// PhoneAlias is one row of phones_alias, whose id the agent of a seat types.
 type PhoneAlias struct {
 	Seat   string // not a column
 	ID     string
@@ -37,7 +36,7 @@ type PhoneAlias struct {
 	Group  string   // user_group
 }
 
-// List is the column logins_list.
+// List returns the column logins_list.
 func (a PhoneAlias) List() string { return strings.Join(a.Logins, ",") }
 
 func (a PhoneAlias) title() string { return "alias " + a.ID }
@@ -49,30 +48,31 @@ type SeatUser struct {
 	PhoneLogin string
 }
 
-// FloorRows are rows of phones, phones_alias and vicidial_users: those that a
-// declaration wants, those that are owned, or all there are.
+// FloorRows are rows of phones, phones_alias and vicidial_users: the wanted ones of
+// a declaration, the owned ones, or all.
 type FloorRows struct {
 	Columns []string // the further columns of the phones
 	Phones  []Phone  // of a declaration: by seat, then in alias order
 	Aliases []PhoneAlias
 	Users   []SeatUser
-	// Mailboxes are ids in vicidial_voicemail, which share one namespace with the
-	// voicemail ids of phones (docs/vicidial/schema.md#mailbox-namespace). Of all there are, only.
+	// Mailboxes are ids in vicidial_voicemail, which share a namespace with the
+	// voicemail ids of phones (docs/vicidial/schema.md#mailbox-namespace). They are
+	// set only when the value has all rows.
 	Mailboxes []string
 }
 
-// FloorStyle is how the rows of a floor look.
+// FloorStyle describes the rows of a floor.
 type FloorStyle struct {
 	Naming Naming
 	Labels map[string]Label // of each node, by server_ip
 	Phone  cluster.Row      // columns that all phones share
-	// Seats holds what differs on single seats, by seat.
+	// Seats has the overrides of single seats, by seat.
 	Seats      map[string]cluster.Row
-	AliasGroup string // user_group of the aliases; empty leaves it as it is
-	Users      bool   // whether users of the same number get the seat's login
+	AliasGroup string // user_group of the aliases; not managed if empty
+	Users      bool   // whether users of the seats' numbers get their login
 }
 
-// Columns lists the further columns that the style sets, sorted.
+// Columns returns the phone columns that the style sets, sorted.
 func (s FloorStyle) Columns() []string {
 	columns := map[string]bool{}
 	if s.Naming.FullName.text != "" {
@@ -89,8 +89,8 @@ func (s FloorStyle) Columns() []string {
 	return slices.Sorted(maps.Keys(columns))
 }
 
-// Rows makes the rows of a placement. A column that a style sets on single seats
-// only must be set for all phones too; those seats are the exceptions.
+// Rows returns the rows of a placement. A column that is overridden for single
+// seats must be set for all phones too.
 func (s FloorStyle) Rows(p *Placement) (FloorRows, error) {
 	rows := FloorRows{Columns: s.Columns()}
 	shared := make([]cluster.Value, len(rows.Columns))
@@ -101,7 +101,7 @@ func (s FloorStyle) Rows(p *Placement) (FloorRows, error) {
 		rows.Phones = make([]Phone, 0, p.Seats().Len()*max(1, len(p.At(0))))
 	}
 	width := len(rows.Columns)
-	var slab []cluster.Value // the values of many phones in one piece; each phone has its own
+	var block []cluster.Value // values of many phones, allocated at once
 	fullname := slices.Index(rows.Columns, "fullname")
 	_, named := s.Phone["fullname"]
 	named = named || s.Naming.FullName.text == ""
@@ -124,10 +124,10 @@ func (s FloorStyle) Rows(p *Placement) (FloorRows, error) {
 				DialplanNumber: s.Naming.DialplanNumber.Name(seat, label),
 				VoicemailID:    s.Naming.VoicemailID.Name(seat, label),
 			}
-			if len(slab) < width {
-				slab = make([]cluster.Value, 256*width)
+			if len(block) < width {
+				block = make([]cluster.Value, 256*width)
 			}
-			phone.Values, slab = slab[:width:width], slab[width:]
+			phone.Values, block = block[:width:width], block[width:]
 			copy(phone.Values, shared)
 			if !named {
 				phone.Values[fullname] = cluster.Text(s.Naming.FullName.Name(seat, label))

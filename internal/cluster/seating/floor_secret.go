@@ -6,22 +6,22 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Secret is what is known of one secret column when rows are wanted.
+// Secret describes how Fill sets one secret column.
 type Secret struct {
 	Column string
-	// Given says what a seat's secret is to be; nil where nobody here knows, as
-	// when rows are only read.
+	// Given returns the secret of a seat. It is nil when no value is known, as
+	// during a read.
 	Given func(seat string) (cluster.Value, bool)
-	Renew bool // the given value is meant for phones that are there already, too
-	// PerSeat says that seats may differ from one another; the phones of one
-	// seat never may (docs/vicidial/agent-login.md#alias-rules).
+	Renew bool // set the given value on existing phones too
+	// PerSeat is true if seats may differ. The phones of one seat must be equal
+	// (docs/vicidial/agent-login.md#alias-rules).
 	PerSeat bool
-	Ignore  bool // a phone that was changed by somebody keeps what it has
+	Ignore  bool // keep values that were changed outside Terraform
 }
 
-// Fill sets a secret column of wanted phones, as [FloorStyle.Rows] made them. A phone that is there keeps what
-// most of its like have; a new one takes what its seat has already, and the given
-// value otherwise.
+// Fill sets a secret column of wanted phones, which [FloorStyle.Rows] returned.
+// Existing phones get the most common value of their seat or floor. New ones get
+// the value of their seat, else the given value.
 func (s Secret) Fill(want *FloorRows, own FloorRows) {
 	at := slices.Index(want.Columns, s.Column)
 	if at < 0 {
@@ -34,7 +34,7 @@ func (s Secret) Fill(want *FloorRows, own FloorRows) {
 			floor[p.Values[from]]++
 			seated[p.Seat] = true
 		}
-		if len(floor) > 1 { // else all have the same, whichever way one looks
+		if len(floor) > 1 { // else all phones have the same value
 			for _, p := range own.Phones {
 				has[p.key()] = p.Values[from]
 				if bySeat[p.Seat] == nil {
@@ -44,7 +44,7 @@ func (s Secret) Fill(want *FloorRows, own FloorRows) {
 			}
 		}
 	}
-	common, known := commonest(floor, cluster.Value{})
+	common, known := mostCommon(floor, cluster.Value{})
 	for i := range want.Phones {
 		p := &want.Phones[i]
 		given, isGiven := cluster.Value{}, false
@@ -66,26 +66,25 @@ func (s Secret) Fill(want *FloorRows, own FloorRows) {
 	}
 }
 
-// kept is the secret of a seat that has phones already.
+// kept returns the secret of a seat with existing phones.
 func (s Secret) kept(p Phone, common cluster.Value, has map[string]cluster.Value, bySeat map[string]map[cluster.Value]int) cluster.Value {
 	if len(bySeat) == 0 {
 		return common
 	}
-	if own, there := has[p.key()]; there && s.Ignore {
+	if own, existing := has[p.key()]; existing && s.Ignore {
 		return own
 	}
 	if s.PerSeat || s.Ignore {
-		if most, known := commonest(bySeat[p.Seat], common); known {
+		if most, known := mostCommon(bySeat[p.Seat], common); known {
 			return most
 		}
 	}
 	return common
 }
 
-// commonest is the value that most have; of equally many the preferred one, which
-// the floor has, before any other: a phone that was changed by telephone is one of
-// two as often as not.
-func commonest(count map[cluster.Value]int, preferred cluster.Value) (cluster.Value, bool) {
+// mostCommon returns the most frequent value. A tie goes to preferred, the value of
+// the floor, since often one of a seat's two phones was changed by telephone.
+func mostCommon(count map[cluster.Value]int, preferred cluster.Value) (cluster.Value, bool) {
 	best, most := cluster.Value{}, 0
 	for value, number := range count {
 		if number > most || number == most && best != preferred && (value == preferred || value.Text < best.Text) {

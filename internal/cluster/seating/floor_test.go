@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func aNaming(t interface{ Fatalf(string, ...any) }, texts map[string]string) Naming {
+func mustNaming(t interface{ Fatalf(string, ...any) }, texts map[string]string) Naming {
 	naming, err := ParseNaming(texts)
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -19,9 +19,9 @@ func aNaming(t interface{ Fatalf(string, ...any) }, texts map[string]string) Nam
 	return naming
 }
 
-func aStyle(t interface{ Fatalf(string, ...any) }, nodes []FloorNode) FloorStyle {
+func testStyle(t interface{ Fatalf(string, ...any) }, nodes []FloorNode) FloorStyle {
 	style := FloorStyle{
-		Naming: aNaming(t, nil), Labels: map[string]Label{}, Users: true,
+		Naming: mustNaming(t, nil), Labels: map[string]Label{}, Users: true,
 		Phone: cluster.Row{"protocol": cluster.Text("PJSIP"), "pass": cluster.Text("secret1")},
 	}
 	for _, node := range nodes {
@@ -39,7 +39,7 @@ func floorRowsOf(t interface{ Fatalf(string, ...any) }, style FloorStyle, p *Pla
 	return rows
 }
 
-// tables is a database in memory: what the steps of a floor plan do to it.
+// tables is a database in memory that executes the steps of a floor plan.
 type tables struct {
 	columns []string
 	rows    map[cluster.Table][]cluster.Row
@@ -74,7 +74,7 @@ func (d *tables) seen() FloorRows {
 	return f
 }
 
-func holds(r, part cluster.Row) bool {
+func hasValues(r, part cluster.Row) bool {
 	for column, value := range part {
 		if r[column] != value {
 			return false
@@ -83,8 +83,8 @@ func holds(r, part cluster.Row) bool {
 	return true
 }
 
-// write runs a step, or as much of it as most rows: a statement on MyISAM tables
-// that is killed leaves the rows changed that it came to.
+// write executes a step for at most the given number of rows, as when a statement
+// on a MyISAM table is killed.
 func (d *tables) write(t *rapid.T, step cluster.Step, most int) {
 	switch step.Verb {
 	case cluster.Insert:
@@ -104,7 +104,7 @@ func (d *tables) write(t *rapid.T, step cluster.Step, most int) {
 		for i, in := range step.In[:min(most, len(step.In))] {
 			hit := false
 			d.rows[step.Table] = slices.DeleteFunc(d.rows[step.Table], func(row cluster.Row) bool {
-				if row[step.InColumn] != in || !holds(row, step.Key) || row[step.Column] != step.Was[i] {
+				if row[step.InColumn] != in || !hasValues(row, step.Key) || row[step.Column] != step.Was[i] {
 					return false
 				}
 				hit = true
@@ -123,10 +123,10 @@ func (d *tables) write(t *rapid.T, step cluster.Step, most int) {
 	}
 }
 
-// check proves that every agent can log in: no alias names a phone that is not
-// there, no user an alias that is not there, all phones of an alias share their
-// password, and no alias has lost its last live node that had one.
-func (d *tables) check(t *rapid.T, live, lively map[string]bool) {
+// check checks that every agent can log in: the phones of aliases and the aliases
+// of users exist, all phones of an alias have the same password, and every alias
+// that had a live node has one.
+func (d *tables) check(t *rapid.T, live, reachable map[string]bool) {
 	phones, passwords := map[string]string{}, map[string]string{}
 	for _, row := range d.rows[cluster.TablePhones] {
 		login := row["login"].Text
@@ -141,14 +141,14 @@ func (d *tables) check(t *rapid.T, live, lively map[string]bool) {
 		aliases[id] = true
 		words := map[string]bool{}
 		for _, login := range strings.Split(row["logins_list"].Text, ",") {
-			server, there := phones[login]
-			if !there {
+			server, existing := phones[login]
+			if !existing {
 				t.Fatalf("alias %s names %q, which is not there", id, login)
 			}
 			alive = alive || live[server]
 			words[passwords[login]] = true
 		}
-		if lively[id] && !alive {
+		if reachable[id] && !alive {
 			t.Fatalf("alias %s has lost its last live node: %s", id, row["logins_list"])
 		}
 		if len(words) > 1 {
@@ -162,8 +162,8 @@ func (d *tables) check(t *rapid.T, live, lively map[string]bool) {
 	}
 }
 
-// lively lists the aliases that have a live node in both placements.
-func lively(before, after *Placement, live map[string]bool) map[string]bool {
+// reachable returns the aliases that have a live node in both placements.
+func reachable(before, after *Placement, live map[string]bool) map[string]bool {
 	has := func(nodes []string) bool {
 		return slices.ContainsFunc(nodes, func(node string) bool { return live[node] })
 	}
@@ -174,14 +174,14 @@ func lively(before, after *Placement, live map[string]bool) map[string]bool {
 	return seats
 }
 
-// A floor changes in any way at all: seats come and go, nodes come and go, phones
-// get another password. The writes are cut at any row; the next plan goes on from
-// there, knowing only what it knew before. Every agent can log in throughout.
+// TestPlanFloor_everyPrefixIsSafe changes the seats, nodes and passwords of random
+// floors, interrupts the writes at every row, plans again with the rows that were
+// known before, and checks that all agents can log in throughout.
 func TestPlanFloor_everyPrefixIsSafe(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		floor := drawFloor(t, 20, 5, 2)
 		before := place(t, floor, nil)
-		style := aStyle(t, floor.Nodes)
+		style := testStyle(t, floor.Nodes)
 		d := newTables()
 		for _, seat := range floor.Seats.All() {
 			if rapid.IntRange(0, 2).Draw(t, "has a user") > 0 {
@@ -189,7 +189,7 @@ func TestPlanFloor_everyPrefixIsSafe(t *testing.T) {
 			}
 		}
 		chunk := rapid.IntRange(1, 40).Draw(t, "rows per step")
-		build(t, d, FloorRows{}, floorRowsOf(t, style, before), chunk, nil, nil)
+		writeInterrupted(t, d, FloorRows{}, floorRowsOf(t, style, before), chunk, nil, nil)
 
 		next := floor
 		next.Nodes = slices.Clone(floor.Nodes)
@@ -197,17 +197,17 @@ func TestPlanFloor_everyPrefixIsSafe(t *testing.T) {
 			next.Nodes = next.Nodes[1:]
 		}
 		if rapid.Bool().Draw(t, "a node joins") {
-			next.Nodes = append(next.Nodes, aFloorNode("z"))
+			next.Nodes = append(next.Nodes, testNode("z"))
 		}
 		if rapid.Bool().Draw(t, "other seats") {
-			next.Seats = someSeats(t, append(floor.Seats.Ranges()[1:], "9000-9004")...)
+			next.Seats = mustSeats(t, append(floor.Seats.Ranges()[1:], "9000-9004")...)
 		}
 		next.NodesPerSeat = rapid.IntRange(1, len(next.Nodes)).Draw(t, "nodes per seat then")
 		after, err := Place(next, before)
 		if err != nil {
-			return // what is left cannot hold the seats
+			return // the remaining nodes have too little capacity
 		}
-		then := aStyle(t, append(next.Nodes, floor.Nodes...))
+		then := testStyle(t, append(next.Nodes, floor.Nodes...))
 		if rapid.Bool().Draw(t, "another password") {
 			then.Phone["pass"] = cluster.Text("secret2")
 		}
@@ -216,7 +216,7 @@ func TestPlanFloor_everyPrefixIsSafe(t *testing.T) {
 			live[node.ServerIP] = rapid.IntRange(0, 3).Draw(t, "alive "+node.Suffix) > 0
 		}
 		have, want := floorRowsOf(t, style, before), floorRowsOf(t, then, after)
-		build(t, d, have, want, chunk, live, lively(before, after, live))
+		writeInterrupted(t, d, have, want, chunk, live, reachable(before, after, live))
 
 		rest, err := PlanFloor(want, d.seen(), want, FloorPlan{})
 		if err != nil || !rest.Empty() {
@@ -228,8 +228,8 @@ func TestPlanFloor_everyPrefixIsSafe(t *testing.T) {
 	})
 }
 
-// build brings the tables to want, cut at every row in turn and taken up again.
-func build(t *rapid.T, d *tables, have, want FloorRows, chunk int, live, lively map[string]bool) {
+// writeInterrupted writes a plan for want and interrupts it at every row in turn.
+func writeInterrupted(t *rapid.T, d *tables, have, want FloorRows, chunk int, live, reachable map[string]bool) {
 	for {
 		plan, err := planFloor(have, d.seen(), want, FloorPlan{Born: cluster.Row{"status": cluster.Text("ACTIVE")}}, 12*chunk, chunk)
 		if err != nil {
@@ -241,12 +241,12 @@ func build(t *rapid.T, d *tables, have, want FloorRows, chunk int, live, lively 
 			if i == cut {
 				if part := rapid.IntRange(0, max(len(step.Rows), len(step.In))-1).Draw(t, "rows of the step"); !changesPasswords(step) {
 					d.write(t, step, part)
-					d.check(t, live, lively)
+					d.check(t, live, reachable)
 				}
 				break
 			}
 			d.write(t, step, 1<<30)
-			d.check(t, live, lively)
+			d.check(t, live, reachable)
 		}
 		if cut == len(steps) {
 			return
@@ -254,14 +254,14 @@ func build(t *rapid.T, d *tables, have, want FloorRows, chunk int, live, lively 
 	}
 }
 
-// changesPasswords says that a statement cut in its middle would leave one alias
-// with two passwords: MyISAM has no way to prevent it, and the next apply mends it.
+// changesPasswords reports whether an interrupted statement would leave an alias
+// with two passwords. MyISAM cannot prevent it, and the next apply repairs it.
 func changesPasswords(step cluster.Step) bool { return step.Column == "pass" }
 
 func TestPlanFloor(t *testing.T) {
-	nodes := someNodes("abc")
-	seats := someSeats(t, "2000-2002")
-	style := aStyle(t, nodes)
+	nodes := testNodes("abc")
+	seats := mustSeats(t, "2000-2002")
+	style := testStyle(t, nodes)
 	floor := Floor{Seats: seats, Nodes: nodes, NodesPerSeat: 2}
 	placed := place(t, floor, nil)
 	want := floorRowsOf(t, style, placed)
@@ -269,7 +269,7 @@ func TestPlanFloor(t *testing.T) {
 		return Phone{Login: login, ServerIP: ip, Extension: extension, VoicemailID: "77"}
 	}
 
-	t.Run("flags every node that gets phones, and the one that keeps voicemail, once", func(t *testing.T) {
+	t.Run("nodes with new phones and the voicemail server are flagged", func(t *testing.T) {
 		plan, err := PlanFloor(FloorRows{}, FloorRows{}, want, FloorPlan{Voicemail: "10.0.0.9"})
 		if err != nil {
 			t.Fatal(err)
@@ -278,7 +278,7 @@ func TestPlanFloor(t *testing.T) {
 			t.Errorf("flags %s", got)
 		}
 	})
-	t.Run("flags all nodes where each has the phones of all others in its dialplan", func(t *testing.T) {
+	t.Run("all nodes are flagged with Everywhere", func(t *testing.T) {
 		plan, err := PlanFloor(FloorRows{}, FloorRows{}, want, FloorPlan{Voicemail: "10.0.0.9", Everywhere: true})
 		if err != nil || !plan.Rebuild.All {
 			t.Errorf("flags %v (%v)", plan.Rebuild, err)
@@ -287,15 +287,15 @@ func TestPlanFloor(t *testing.T) {
 			t.Errorf("where nothing changes it flags %v (%v)", plan.Rebuild, err)
 		}
 	})
-	t.Run("flags again what an apply that was cut off has written but not flagged", func(t *testing.T) {
+	t.Run("rows of an interrupted apply are flagged", func(t *testing.T) {
 		plan, err := PlanFloor(FloorRows{}, want, want, FloorPlan{Voicemail: "10.0.0.9"})
 		if err != nil || len(plan.Steps) != 0 || len(plan.Rebuild.Servers) != 4 {
 			t.Errorf("got %v (%v)", plan, err)
 		}
 	})
-	t.Run("10,000 seats on two nodes are a few dozen statements", func(t *testing.T) {
-		large := aLargeFloor(t, 10_000, 2, 2)
-		rows := floorRowsOf(t, aStyle(t, large.Nodes), place(t, large, nil))
+	t.Run("number of statements for 10,000 seats", func(t *testing.T) {
+		large := largeFloor(t, 10_000, 2, 2)
+		rows := floorRowsOf(t, testStyle(t, large.Nodes), place(t, large, nil))
 		plan, err := PlanFloor(FloorRows{}, FloorRows{}, rows, FloorPlan{})
 		if err != nil || len(plan.Steps) > 40 {
 			t.Errorf("%d steps (%v)", len(plan.Steps), err)
@@ -303,37 +303,37 @@ func TestPlanFloor(t *testing.T) {
 	})
 
 	for _, c := range []struct {
-		claim string
-		seen  FloorRows
-		says  string
+		name string
+		seen FloorRows
+		err  string
 	}{
-		{"a login that somebody else has", FloorRows{Phones: []Phone{phone("2000a", "10.9.9.9", "9")}}, "login 2000a belongs to the phone with extension 9 on 10.9.9.9"},
-		{"a login in other letters", FloorRows{Phones: []Phone{phone("2000A", "10.9.9.9", "9")}}, "login 2000a belongs"},
-		{"an extension that is on the node already", FloorRows{Phones: []Phone{phone("x", "10.0.0.1", "2000")}}, "phone x on 10.0.0.1 has the extension 2000 already"},
-		{"an alias id that is a phone's login", FloorRows{Phones: []Phone{phone("2001", "10.9.9.9", "9")}}, "alias id 2001 is the login of the phone with extension 9"},
-		{"a login that is an alias", FloorRows{Aliases: []PhoneAlias{{ID: want.Phones[2].Login}}}, "login " + want.Phones[2].Login + " is the id of an alias"},
-		{"an alias that says something else", FloorRows{Aliases: []PhoneAlias{{ID: "2002", Name: "2002 phone", Logins: []string{"x"}}}}, "alias 2002 exists already and says something else: logins_list"},
-		{"a voicemail id in vicidial_voicemail", FloorRows{Mailboxes: []string{"2002"}}, "voicemail id 2002 belongs to a mailbox in vicidial_voicemail"},
-		{"a voicemail id of another phone", FloorRows{Phones: []Phone{{Login: "z", ServerIP: "10.9.9.9", Extension: "9", VoicemailID: "2001"}}}, "voicemail id 2001 belongs to phone z on 10.9.9.9"},
+		{"login of another phone", FloorRows{Phones: []Phone{phone("2000a", "10.9.9.9", "9")}}, "login 2000a belongs to the phone with extension 9 on 10.9.9.9"},
+		{"login of another phone in other case", FloorRows{Phones: []Phone{phone("2000A", "10.9.9.9", "9")}}, "login 2000a belongs"},
+		{"existing extension on the node", FloorRows{Phones: []Phone{phone("x", "10.0.0.1", "2000")}}, "phone x on 10.0.0.1 has the extension 2000 already"},
+		{"alias id equals a login", FloorRows{Phones: []Phone{phone("2001", "10.9.9.9", "9")}}, "alias id 2001 is the login of the phone with extension 9"},
+		{"login equals an alias id", FloorRows{Aliases: []PhoneAlias{{ID: want.Phones[2].Login}}}, "login " + want.Phones[2].Login + " is the id of an alias"},
+		{"alias with other values", FloorRows{Aliases: []PhoneAlias{{ID: "2002", Name: "2002 phone", Logins: []string{"x"}}}}, "alias 2002 exists already and says something else: logins_list"},
+		{"voicemail id in vicidial_voicemail", FloorRows{Mailboxes: []string{"2002"}}, "voicemail id 2002 belongs to a mailbox in vicidial_voicemail"},
+		{"voicemail id of another phone", FloorRows{Phones: []Phone{{Login: "z", ServerIP: "10.9.9.9", Extension: "9", VoicemailID: "2001"}}}, "voicemail id 2001 belongs to phone z on 10.9.9.9"},
 	} {
-		t.Run("refuses "+c.claim, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			plan, err := PlanFloor(FloorRows{}, c.seen, want, FloorPlan{})
 			var refused *cluster.Refused
-			if !errors.As(err, &refused) || !strings.Contains(err.Error(), c.says) || !plan.Empty() {
-				t.Errorf("got %v, want it to say %q", err, c.says)
+			if !errors.As(err, &refused) || !strings.Contains(err.Error(), c.err) || !plan.Empty() {
+				t.Errorf("got %v, want it to say %q", err, c.err)
 			}
 		})
 	}
-	t.Run("refuses another suffix on a node where the seat stays", func(t *testing.T) {
-		other := aStyle(t, nodes)
+	t.Run("new suffix on a node of the seat", func(t *testing.T) {
+		other := testStyle(t, nodes)
 		other.Labels["10.0.0.1"] = Label{Suffix: "x", Index: 23}
 		_, err := PlanFloor(want, want, floorRowsOf(t, other, placed), FloorPlan{})
 		if err == nil || !strings.Contains(err.Error(), "would become 2000x") && !strings.Contains(err.Error(), "would become 2001x") {
 			t.Errorf("got %v", err)
 		}
 	})
-	t.Run("a server that takes another's place takes its suffix along", func(t *testing.T) {
-		moved := aStyle(t, append(someNodes("bc"), FloorNode{ServerIP: "10.7.7.7", Suffix: "a"}))
+	t.Run("server replaced with the same suffix", func(t *testing.T) {
+		moved := testStyle(t, append(testNodes("bc"), FloorNode{ServerIP: "10.7.7.7", Suffix: "a"}))
 		replaced := NewPlacement(seats)
 		for position := range seats.Len() {
 			var servers []string
@@ -347,7 +347,7 @@ func TestPlanFloor(t *testing.T) {
 			t.Errorf("got %v (%v), want the new phones added and the old ones removed", plan.Steps, err)
 		}
 	})
-	t.Run("takes a user's login away only while it is this seat's", func(t *testing.T) {
+	t.Run("only logins of the seat are cleared", func(t *testing.T) {
 		seen := want
 		seen.Users = []SeatUser{{User: "2000", PhoneLogin: "2000"}, {User: "2001", PhoneLogin: "other"}}
 		plan, err := PlanFloor(want, seen, FloorRows{}, FloorPlan{})
@@ -362,17 +362,17 @@ func TestPlanFloor(t *testing.T) {
 }
 
 func TestDeviations(t *testing.T) {
-	nodes := someNodes("ab")
-	placed := place(t, Floor{Seats: someSeats(t, "2000-2003"), Nodes: nodes}, nil)
-	want := floorRowsOf(t, aStyle(t, nodes), placed)
-	clean := func() FloorRows { return floorRowsOf(t, aStyle(t, nodes), placed) }
+	nodes := testNodes("ab")
+	placed := place(t, Floor{Seats: mustSeats(t, "2000-2003"), Nodes: nodes}, nil)
+	want := floorRowsOf(t, testStyle(t, nodes), placed)
+	clean := func() FloorRows { return floorRowsOf(t, testStyle(t, nodes), placed) }
 
-	t.Run("a floor as declared has none", func(t *testing.T) {
+	t.Run("no deviations", func(t *testing.T) {
 		if got := Deviations(want, clean(), want); len(got) != 0 {
 			t.Errorf("got %v", got)
 		}
 	})
-	t.Run("each is told by seat, row and column", func(t *testing.T) {
+	t.Run("deviations by seat, row and column", func(t *testing.T) {
 		seen := clean()
 		seen.Phones[0].Values = []cluster.Value{cluster.Text("station 2000"), cluster.Text("9999"), cluster.Text("SIP")}
 		seen.Aliases[1].Logins = []string{"2001a"}

@@ -7,8 +7,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// LettingGo are a floor's own rows when it stops to assign users: those whose
-// seat stays keep the login that they have, and are nobody's business any more.
+// LettingGo returns the rows without the users of the given seats, who keep their
+// login when the floor stops assigning users.
 func (f FloorRows) LettingGo(stay Seats) FloorRows {
 	f.Users = slices.DeleteFunc(slices.Clone(f.Users), func(u SeatUser) bool {
 		_, stays := stay.Index(u.Seat)
@@ -17,8 +17,8 @@ func (f FloorRows) LettingGo(stay Seats) FloorRows {
 	return f
 }
 
-// Undoing are users as they were before the floor's rows f were written, for
-// taking back what was written: those that still have what f gave them.
+// Undoing returns the users that still have the login of f, with the login that
+// they had before.
 func (f FloorRows) Undoing(before, now FloorRows) []SeatUser {
 	was, is := before.index(), now.index()
 	var users []SeatUser
@@ -32,8 +32,7 @@ func (f FloorRows) Undoing(before, now FloorRows) []SeatUser {
 	return users
 }
 
-// Relogged lists the users that a plan gives another phone login than one they
-// have, for people.
+// Relogged describes the users whose phone login a plan replaces.
 func Relogged(p cluster.Plan) []string {
 	var who []string
 	for _, step := range p.Steps {
@@ -49,8 +48,8 @@ func Relogged(p cluster.Plan) []string {
 	return who
 }
 
-// LeftBehind lists who else names a phone or an alias that a plan takes away, for
-// people: VICIdial looks for neither, and they could not log in any more.
+// LeftBehind describes other aliases and users that refer to phones and aliases
+// which a plan deletes. VICIdial does not check this, and they could not log in.
 func LeftBehind(p cluster.Plan, all FloorRows) []string {
 	logins, aliases, written := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, step := range p.Steps {

@@ -8,23 +8,23 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Inheritance is what new phones take from a phone that their seat has already, so
-// that a seat that moves keeps what nobody declares: whether it is a web phone,
-// its template, its codecs, its secrets.
+// Inheritance has the columns that a new phone copies from another phone of its
+// seat, so that a seat that moves keeps unmanaged columns: whether it is a web
+// phone, its template, its codecs, its secrets.
 type Inheritance struct {
 	Columns []string
 	Values  map[string][]cluster.Value // by seat, in the order of Columns; holds secrets
 }
 
-// notInherited are the columns of phones that name one phone, that are the node's,
-// or that daemons write (docs/vicidial/daemons.md#volatile-columns).
+// notInherited are the columns of phones that identify a phone, that depend on the
+// node, or that daemons write (docs/vicidial/daemons.md#volatile-columns).
 var notInherited = []string{
 	"extension", "dialplan_number", "voicemail_id", "server_ip", "login",
 	"messages", "old_messages", "peer_status", "ping_time", "phone_ip", "computer_ip",
 }
 
-// InheritedColumns lists, sorted, the columns that a phone takes from another one of
-// its seat: all that the database has, but for those that the floor declares.
+// InheritedColumns returns, sorted, the columns that a phone copies from another
+// one of its seat: all columns of the table that the floor does not declare.
 func InheritedColumns(schema cluster.Schema, declared []string) []string {
 	columns := slices.Sorted(maps.Keys(schema.Tables[cluster.TablePhones]))
 	return slices.DeleteFunc(columns, func(column string) bool {
@@ -32,33 +32,33 @@ func InheritedColumns(schema cluster.Schema, declared []string) []string {
 	})
 }
 
-// Siblings finds, for each seat that gets a further phone, the login of the phone
-// that it is made after: the first that the seat has. have are the rows that the
-// floor owns. fresh says whether a seat gets its first phone.
-func Siblings(have, seen, want FloorRows) (siblings map[string]string, fresh bool) {
+// Siblings returns, for each seat that gets a further phone, the login of the phone
+// to copy: the first of the seat. have are the rows that the floor owns. initial
+// reports whether some seat gets its first phone.
+func Siblings(have, seen, want FloorRows) (siblings map[string]string, initial bool) {
 	first := make(map[string]string, len(have.Aliases))
-	there := seen.index()
+	existing := seen.index()
 	for _, p := range have.Phones {
-		if _, stands := there.phones[p.key()]; stands && first[p.Seat] == "" {
+		if _, exists := existing.phones[p.key()]; exists && first[p.Seat] == "" {
 			first[p.Seat] = p.Login
 		}
 	}
 	siblings = map[string]string{}
 	for _, p := range want.Phones {
-		if _, stands := there.phones[p.key()]; stands {
+		if _, exists := existing.phones[p.key()]; exists {
 			continue
 		}
 		if first[p.Seat] == "" {
-			fresh = true
+			initial = true
 		} else {
 			siblings[p.Seat] = first[p.Seat]
 		}
 	}
-	return siblings, fresh
+	return siblings, initial
 }
 
-// NewInheritance takes the columns of the siblings from rows by login, as the
-// database compares it.
+// NewInheritance returns the columns of the siblings. rows has their values by
+// lower-case login.
 func NewInheritance(siblings map[string]string, columns []string, rows map[string][]cluster.Value) Inheritance {
 	inherited := Inheritance{Columns: columns, Values: make(map[string][]cluster.Value, len(siblings))}
 	for seat, login := range siblings {

@@ -15,9 +15,9 @@ func TestPlanFloor_inherits(t *testing.T) {
 	old := phone("100", "a", "a", cluster.Text("x"))
 	have := FloorRows{Columns: []string{"pass"}, Phones: []Phone{old}}
 	want := FloorRows{Columns: []string{"pass"}, Phones: []Phone{phone("100", "b", "b", cluster.Text("x")), phone("101", "b", "b", cluster.Text("x"))}}
-	siblings, fresh := Siblings(have, have, want)
-	if !maps.Equal(siblings, map[string]string{"100": "100a"}) || !fresh {
-		t.Fatalf("siblings %v, fresh %v", siblings, fresh)
+	siblings, initial := Siblings(have, have, want)
+	if !maps.Equal(siblings, map[string]string{"100": "100a"}) || !initial {
+		t.Fatalf("siblings %v, fresh %v", siblings, initial)
 	}
 	schema := cluster.Schema{Tables: map[cluster.Table]map[string]cluster.Column{cluster.TablePhones: {
 		"login": {}, "server_ip": {}, "peer_status": {}, "pass": {}, "conf_secret": {}, "is_webphone": {}, "of_a_later_schema": {},

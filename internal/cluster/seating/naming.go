@@ -9,18 +9,18 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// NameTemplate makes a name of a seat and a node: text in which {seat}, {suffix},
-// {index} and {index?} stand for what they say. {index} counts the suffix (a is
-// 0, b is 1, aa is 26) unless the node sets its own; {index?} is the same, but
-// nothing for 0.
+// NameTemplate is a template for the name of a seat on a node, with the
+// placeholders {seat}, {suffix}, {index} and {index?}. {index} is the index of the
+// suffix (a is 0, b is 1, aa is 26) unless the node has its own; {index?} is the
+// same, and empty for 0.
 //
-// All conventions of docs/vicidial/agent-login.md#naming-conventions are templates. The sample floor of 151 phones has
-// logins {seat}{suffix} and dialplan numbers {seat}{index}; the bulk page numbers
-// {index?}{seat}; create-phone-alias.pl has extensions {seat}{suffix} and alias
-// ids {seat}x.
+// All conventions of docs/vicidial/agent-login.md#naming-conventions are templates.
+// VICIdial's sample of 151 phones has logins {seat}{suffix} and dialplan numbers
+// {seat}{index}; the bulk page has dialplan numbers {index?}{seat};
+// create-phone-alias.pl has extensions {seat}{suffix} and alias ids {seat}x.
 type NameTemplate struct {
 	text  string
-	parts []string // literal text and placeholders in turn, literal first
+	parts []string // alternating literal text and placeholders, beginning with text
 }
 
 const (
@@ -30,7 +30,7 @@ const (
 	placeIndexNot = "{index?}"
 )
 
-// ParseNameTemplate reads a template. The error names the part that is none.
+// ParseNameTemplate parses a template. The error names the invalid part.
 func ParseNameTemplate(text string) (NameTemplate, error) {
 	if err := cluster.CheckOneLine(text); err != nil {
 		return NameTemplate{}, fmt.Errorf("%q %w", text, err)
@@ -59,20 +59,20 @@ func ParseNameTemplate(text string) (NameTemplate, error) {
 
 func (t NameTemplate) String() string { return t.text }
 
-// PerNode says whether the names differ from node to node.
+// PerNode reports whether names depend on the node.
 func (t NameTemplate) PerNode() bool {
 	return strings.Contains(t.text, placeSuffix) || strings.Contains(t.text, placeIndex) || strings.Contains(t.text, placeIndexNot)
 }
 
-// PerSeat says whether the names differ from seat to seat.
+// PerSeat reports whether names depend on the seat.
 func (t NameTemplate) PerSeat() bool { return strings.Contains(t.text, placeSeat) }
 
-// counts says whether the template needs the index of the node.
-func (t NameTemplate) counts() bool {
+// usesIndex reports whether names depend on the index of the node.
+func (t NameTemplate) usesIndex() bool {
 	return strings.Contains(t.text, placeIndex) || strings.Contains(t.text, placeIndexNot)
 }
 
-// Name writes the name of a seat on a node.
+// Name returns the name of a seat on a node.
 func (t NameTemplate) Name(seat string, on Label) string {
 	if len(t.parts) == 0 {
 		return ""
@@ -96,14 +96,14 @@ func (t NameTemplate) Name(seat string, on Label) string {
 	return name
 }
 
-// Label is what names say of a node.
+// Label is the suffix and index of a node.
 type Label struct {
 	Suffix string
 	Index  int
 }
 
-// IndexOf counts a suffix of letters: a is 0, z is 25, aa is 26. False for any
-// other suffix, whose node has to set its index.
+// IndexOf returns the index of a suffix of letters: a is 0, z is 25, aa is 26. It
+// reports false for any other suffix, whose node has to set its index.
 func IndexOf(suffix string) (int, bool) {
 	if suffix == "" || len(suffix) > 3 {
 		return 0, false
@@ -118,47 +118,46 @@ func IndexOf(suffix string) (int, bool) {
 	return index - 1, true
 }
 
-// Naming is how the rows of a floor are named.
+// Naming has the templates of the names of a floor.
 type Naming struct {
 	Login          NameTemplate
 	Extension      NameTemplate
 	DialplanNumber NameTemplate
 	VoicemailID    NameTemplate
-	FullName       NameTemplate // empty: fullname is left as it is
-	AliasID        NameTemplate // empty: seats have no alias, agents type the login itself
-	AliasName      NameTemplate // empty: alias_name is left as it is
+	FullName       NameTemplate // fullname is not managed if empty
+	AliasID        NameTemplate // if empty, seats have no alias and agents type the login
+	AliasName      NameTemplate // alias_name is not managed if empty
 }
 
-// Counts says whether a name needs the number of the node.
+// Counts reports whether some name depends on the index of the node.
 func (n Naming) Counts() bool {
-	return n.Login.counts() || n.Extension.counts() || n.DialplanNumber.counts() || n.VoicemailID.counts() || n.FullName.counts()
+	return n.Login.usesIndex() || n.Extension.usesIndex() || n.DialplanNumber.usesIndex() || n.VoicemailID.usesIndex() || n.FullName.usesIndex()
 }
 
-// HasAlias says whether seats have an alias at all.
+// HasAlias reports whether seats have an alias.
 func (n Naming) HasAlias() bool { return n.AliasID.text != "" }
 
-// DefaultNaming names a floor as VICIdial's own sample of 151 phones on three
-// servers does (docs/vicidial/agent-login.md#sample-aliases).
+// DefaultNaming has the templates of VICIdial's sample of 151 phones on three
+// servers (docs/vicidial/agent-login.md#sample-aliases).
 var DefaultNaming = map[string]string{
 	"login": "{seat}{suffix}", "extension": "{seat}", "dialplan_number": "{seat}{index}", "voicemail_id": "{seat}",
 	"fullname": "station {seat}", "alias_id": "{seat}", "alias_name": "{seat} phone",
 }
 
-// NoName is the word for a name that the floor does not give: generated
-// configuration writes an empty text as null, which is the default. The empty text
-// means the same.
+// NoName returns the keyword that omits a name. An empty string means the same, but
+// generated configuration writes it as null, which is the default.
 func NoName(name string) string {
 	switch name {
 	case "alias_id":
 		return "none" // seats have no alias
 	case "fullname", "alias_name":
-		return "keep" // the column is left as it is
+		return "keep" // the column is not managed
 	}
 	return ""
 }
 
-// ParseNaming reads templates by the names of [DefaultNaming]; one that is left
-// out takes its default. The error names the template.
+// ParseNaming parses templates by the names of [DefaultNaming], which has the
+// default of each. An error is a [NamingError].
 func ParseNaming(texts map[string]string) (Naming, error) {
 	var n Naming
 	for name, target := range map[string]*NameTemplate{
@@ -181,7 +180,7 @@ func ParseNaming(texts map[string]string) (Naming, error) {
 	return n, nil
 }
 
-// NamingError says which template is wrong.
+// NamingError is the error of one template.
 type NamingError struct {
 	Name string // as in [DefaultNaming]
 	Err  error
@@ -190,7 +189,8 @@ type NamingError struct {
 func (e *NamingError) Error() string { return e.Name + " " + e.Err.Error() }
 func (e *NamingError) Unwrap() error { return e.Err }
 
-// Check says what of the templates cannot work, for so many nodes per seat.
+// Check returns the error of the first template that is invalid for perSeat nodes
+// per seat.
 func (n Naming) Check(perSeat int) error {
 	wrong := func(name string, t NameTemplate, why string) error {
 		return &NamingError{Name: name, Err: fmt.Errorf("%q %s", t.text, why)}

@@ -8,26 +8,27 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// What the agent login page lets through (www/agc/vicidial.php lines 970 and
-// 971, docs/vicidial/agent-login.md#login-characters). It drops every other character without a word, so a name
-// that holds one can be saved but never log in.
+// The characters that the agent login page accepts (www/agc/vicidial.php lines 970
+// and 971, docs/vicidial/agent-login.md#login-characters). It drops others
+// silently, so that a name with one can be saved but never log in.
 const (
 	typedCharacters  = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	secretCharacters = typedCharacters + "-_"
 	phoneCharacters  = typedCharacters + "-*#.:/@_" // phones.extension, by the admin page
 )
 
-// RowFault says which row of the floor is wrong, and how.
+// RowFault is the error of one row of a floor.
 type RowFault struct {
 	Table cluster.Table
-	Row   string // for a person: "phone 2000a", "alias 2000"
+	Row   string // such as "phone 2000a" or "alias 2000"
 	Err   error
 }
 
 func (f *RowFault) Error() string { return f.Row + ": " + f.Err.Error() }
 func (f *RowFault) Unwrap() error { return f.Err }
 
-// CheckPhonePassword says why agents could not log in with a password.
+// CheckPhonePassword returns an error for a password with which agents could not
+// log in.
 func CheckPhonePassword(password string) error {
 	if len(password) < 2 {
 		return errors.New("a phone password has at least 2 characters")
@@ -54,50 +55,51 @@ func checkName(what, name, allowed string, least, most int) error {
 	return nil
 }
 
-// The widths of the newest schema
-// (docs/vicidial/schema.md#phones, docs/vicidial/schema.md#phones_alias). Older schemas may be narrower;
-// [cluster.Schema.Check] knows theirs.
+// The widths of the columns in the newest schema (docs/vicidial/schema.md#phones,
+// docs/vicidial/schema.md#phones_alias). [cluster.Schema.Check] checks those of
+// older schemas, which may be smaller.
 const (
-	widestLogin     = 15
-	widestExtension = 100
-	widestDialplan  = 20
-	widestVoicemail = 10
-	widestAlias     = 20
-	widestLogins    = 255
+	maxLogin          = 15
+	maxExtension      = 100
+	maxDialplanNumber = 20
+	maxVoicemailID    = 10
+	maxAliasID        = 20
+	maxLoginsList     = 255
 )
 
-// check looks at one phone by itself. Logins that are typed, since there is no
-// alias, must pass the login page; those inside an alias are not filtered again.
+// check checks the names of one phone. Logins that agents type, without an alias,
+// may have only the characters of the login page; it does not filter those in an
+// alias.
 func (p Phone) check(typed bool) error {
 	login := secretCharacters
 	if typed {
 		login = typedCharacters
 	}
 	return errors.Join(
-		checkName("login", p.Login, login, 2, widestLogin),
-		checkName("extension", p.Extension, phoneCharacters, 1, widestExtension),
-		checkName("dialplan number", p.DialplanNumber, "0123456789", 1, widestDialplan),
-		checkName("voicemail id", p.VoicemailID, typedCharacters, 1, widestVoicemail),
+		checkName("login", p.Login, login, 2, maxLogin),
+		checkName("extension", p.Extension, phoneCharacters, 1, maxExtension),
+		checkName("dialplan number", p.DialplanNumber, "0123456789", 1, maxDialplanNumber),
+		checkName("voicemail id", p.VoicemailID, typedCharacters, 1, maxVoicemailID),
 	)
 }
 
 func (a PhoneAlias) check() error {
-	err := checkName("alias id", a.ID, typedCharacters, 2, widestAlias)
-	if list := a.List(); len(list) > widestLogins {
+	err := checkName("alias id", a.ID, typedCharacters, 2, maxAliasID)
+	if list := a.List(); len(list) > maxLoginsList {
 		err = errors.Join(err, fmt.Errorf("its logins make a list of %d characters, the column holds %d: lower nodes_per_seat or shorten the logins",
-			len(list), widestLogins))
+			len(list), maxLoginsList))
 	}
 	return err
 }
 
-// Check says which rows of a wanted floor could not live with one another, at
-// most a few of each kind.
+// Check returns the first errors of wanted rows: invalid names, and rows that
+// conflict with one another.
 func (f FloorRows) Check() []error {
 	var faults []error
 	logins, dialplans := map[string]string{}, map[string]string{}
 	typed := len(f.Aliases) == 0
 	add := func(table cluster.Table, row string, err error) {
-		if err != nil && len(faults) < mostFaults {
+		if err != nil && len(faults) < maxFaults {
 			faults = append(faults, &RowFault{Table: table, Row: row, Err: err})
 		}
 	}
@@ -129,6 +131,5 @@ func (f FloorRows) Check() []error {
 	return faults
 }
 
-// mostFaults bounds how many wrong rows are named at once: where a template is
-// wrong, every row is.
-const mostFaults = 5
+// maxFaults limits the reported rows, since a wrong template makes every row wrong.
+const maxFaults = 5

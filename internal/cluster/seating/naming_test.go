@@ -8,12 +8,12 @@ import (
 func TestNaming_conventions(t *testing.T) {
 	// docs/vicidial/agent-login.md#naming-conventions: login, extension, dialplan number and alias id on the first three nodes.
 	for _, c := range []struct {
-		claim string
+		name  string
 		texts map[string]string
 		want  [3]string
 		alias string
 	}{
-		{"the sample of 151 phones", nil, [3]string{"2000a 2000 20000", "2000b 2000 20001", "2000c 2000 20002"}, "2000"},
+		{"sample of 151 phones", nil, [3]string{"2000a 2000 20000", "2000b 2000 20001", "2000c 2000 20002"}, "2000"},
 		{
 			"the bulk page",
 			map[string]string{"dialplan_number": "{index?}{seat}", "alias_id": "{seat}z"},
@@ -33,10 +33,10 @@ func TestNaming_conventions(t *testing.T) {
 			"",
 		},
 	} {
-		t.Run(c.claim, func(t *testing.T) {
-			n := aNaming(t, c.texts)
+		t.Run(c.name, func(t *testing.T) {
+			n := mustNaming(t, c.texts)
 			for index, want := range c.want {
-				on := Label{Suffix: letters(index), Index: index}
+				on := Label{Suffix: nthSuffix(index), Index: index}
 				got := strings.Join([]string{n.Login.Name("2000", on), n.Extension.Name("2000", on), n.DialplanNumber.Name("2000", on)}, " ")
 				if got != want {
 					t.Errorf("node %d: got %s, want %s", index, got, want)
@@ -49,29 +49,29 @@ func TestNaming_conventions(t *testing.T) {
 	}
 }
 
-func TestNaming_refuses(t *testing.T) {
+func TestNaming_errors(t *testing.T) {
 	for _, c := range []struct {
-		claim   string
+		name    string
 		texts   map[string]string
 		perSeat int
-		says    string
+		err     string
 	}{
-		{"a placeholder that is none", map[string]string{"login": "{seat}{sufix}"}, 1, `login "{seat}{sufix}": {sufix} is none of`},
-		{"a brace without its partner", map[string]string{"login": "{seat"}, 1, "without its partner"},
-		{"a closing brace alone", map[string]string{"login": "seat}"}, 1, "without its partner"},
-		{"a login without the seat", map[string]string{"login": "x{suffix}"}, 1, "every seat would have the same"},
-		{"a login that is the same on two nodes", map[string]string{"login": "p{seat}"}, 2, "the same on each node"},
-		{"no alias for two nodes", map[string]string{"alias_id": ""}, 2, "only an alias can list more than one"},
-		{"an alias that names the node", map[string]string{"alias_id": "{seat}{index}"}, 2, "one alias for all its nodes"},
-		{"an alias that is the login", map[string]string{"login": "{seat}"}, 1, "is the login itself"},
+		{"unknown placeholder", map[string]string{"login": "{seat}{sufix}"}, 1, `login "{seat}{sufix}": {sufix} is none of`},
+		{"opening brace only", map[string]string{"login": "{seat"}, 1, "without its partner"},
+		{"closing brace only", map[string]string{"login": "seat}"}, 1, "without its partner"},
+		{"login without the seat", map[string]string{"login": "x{suffix}"}, 1, "every seat would have the same"},
+		{"same login on two nodes", map[string]string{"login": "p{seat}"}, 2, "the same on each node"},
+		{"two nodes without alias", map[string]string{"alias_id": ""}, 2, "only an alias can list more than one"},
+		{"alias id with the index", map[string]string{"alias_id": "{seat}{index}"}, 2, "one alias for all its nodes"},
+		{"alias id equal to the login", map[string]string{"login": "{seat}"}, 1, "is the login itself"},
 	} {
-		t.Run(c.claim, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			n, err := ParseNaming(c.texts)
 			if err == nil {
 				err = n.Check(c.perSeat)
 			}
-			if err == nil || !strings.Contains(err.Error(), c.says) {
-				t.Errorf("got %v, want %q", err, c.says)
+			if err == nil || !strings.Contains(err.Error(), c.err) {
+				t.Errorf("got %v, want %q", err, c.err)
 			}
 		})
 	}
@@ -87,46 +87,46 @@ func TestIndexOf(t *testing.T) {
 }
 
 func TestFloorRows_Check(t *testing.T) {
-	nodes := someNodes("ab")
-	placed := place(t, Floor{Seats: someSeats(t, "2000-2001"), Nodes: nodes}, nil)
+	nodes := testNodes("ab")
+	placed := place(t, Floor{Seats: mustSeats(t, "2000-2001"), Nodes: nodes}, nil)
 	for _, c := range []struct {
-		claim string
+		name  string
 		texts map[string]string
-		says  string
+		err   string
 	}{
-		{"a login over its width", map[string]string{"login": "telephone-{seat}{suffix}"}, `phone telephone-2000b on 10.0.0.2: the login "telephone-2000b" has 15`},
-		{"a login with a blank", map[string]string{"login": "{seat} {suffix}"}, `holds " ", which VICIdial drops`},
-		{"an alias with an underscore", map[string]string{"alias_id": "{seat}_x"}, `alias 2000_x: the alias id "2000_x" holds "_"`},
-		{"a dialplan number with a letter", map[string]string{"dialplan_number": "{seat}{suffix}"}, `the dialplan number "2000b" holds "b"`},
-		{"a voicemail id over its width", map[string]string{"voicemail_id": "1234567{seat}"}, "the column holds 10"},
+		{"login too long", map[string]string{"login": "telephone-{seat}{suffix}"}, `phone telephone-2000b on 10.0.0.2: the login "telephone-2000b" has 15`},
+		{"login with a blank", map[string]string{"login": "{seat} {suffix}"}, `holds " ", which VICIdial drops`},
+		{"alias id with an underscore", map[string]string{"alias_id": "{seat}_x"}, `alias 2000_x: the alias id "2000_x" holds "_"`},
+		{"dialplan number with a letter", map[string]string{"dialplan_number": "{seat}{suffix}"}, `the dialplan number "2000b" holds "b"`},
+		{"voicemail id too long", map[string]string{"voicemail_id": "1234567{seat}"}, "the column holds 10"},
 	} {
-		t.Run("finds "+c.claim, func(t *testing.T) {
-			style := aStyle(t, nodes)
-			style.Naming = aNaming(t, c.texts)
+		t.Run(c.name, func(t *testing.T) {
+			style := testStyle(t, nodes)
+			style.Naming = mustNaming(t, c.texts)
 			faults := floorRowsOf(t, style, placed).Check()
-			if c.claim == "a login over its width" {
-				style.Naming = aNaming(t, map[string]string{"login": "telephone--{seat}{suffix}"})
+			if c.name == "login too long" {
+				style.Naming = mustNaming(t, map[string]string{"login": "telephone--{seat}{suffix}"})
 				if got := floorRowsOf(t, style, placed).Check(); len(got) == 0 || len(faults) != 0 {
 					t.Errorf("15 characters give %v, 16 give %v", faults, got)
 				}
 				return
 			}
-			if len(faults) == 0 || !strings.Contains(faults[0].Error(), c.says) {
-				t.Errorf("got %v, want %q", faults, c.says)
+			if len(faults) == 0 || !strings.Contains(faults[0].Error(), c.err) {
+				t.Errorf("got %v, want %q", faults, c.err)
 			}
 		})
 	}
-	t.Run("finds a list of logins over its width, and says what to lower", func(t *testing.T) {
-		large := aLargeFloor(t, 2, 40, 40)
-		faults := floorRowsOf(t, aStyle(t, large.Nodes), place(t, large, nil)).Check()
+	t.Run("list of logins too long", func(t *testing.T) {
+		large := largeFloor(t, 2, 40, 40)
+		faults := floorRowsOf(t, testStyle(t, large.Nodes), place(t, large, nil)).Check()
 		if len(faults) == 0 || !strings.Contains(faults[0].Error(), "lower nodes_per_seat") {
 			t.Errorf("got %v", faults)
 		}
 	})
-	t.Run("finds two seats whose logins meet", func(t *testing.T) {
-		style := aStyle(t, []FloorNode{{ServerIP: "10.0.0.1", Suffix: "11"}, {ServerIP: "10.0.0.2", Suffix: "1"}})
+	t.Run("same login of two seats", func(t *testing.T) {
+		style := testStyle(t, []FloorNode{{ServerIP: "10.0.0.1", Suffix: "11"}, {ServerIP: "10.0.0.2", Suffix: "1"}})
 		style.Labels = map[string]Label{"10.0.0.1": {Suffix: "11"}, "10.0.0.2": {Suffix: "1"}}
-		p := NewPlacement(someSeats(t, "200", "2001"))
+		p := NewPlacement(mustSeats(t, "200", "2001"))
 		p.Put(0, []string{"10.0.0.1"})
 		p.Put(1, []string{"10.0.0.2"})
 		faults := floorRowsOf(t, style, p).Check()
@@ -134,15 +134,15 @@ func TestFloorRows_Check(t *testing.T) {
 			t.Errorf("got %v", faults)
 		}
 	})
-	t.Run("names a handful of rows and not all of them", func(t *testing.T) {
-		style := aStyle(t, nodes)
-		style.Naming = aNaming(t, map[string]string{"alias_id": "{seat}_"})
-		if got := floorRowsOf(t, style, place(t, Floor{Seats: someSeats(t, "2000-2999"), Nodes: nodes}, nil)).Check(); len(got) != mostFaults {
-			t.Errorf("%d faults, want %d", len(got), mostFaults)
+	t.Run("number of errors is limited", func(t *testing.T) {
+		style := testStyle(t, nodes)
+		style.Naming = mustNaming(t, map[string]string{"alias_id": "{seat}_"})
+		if got := floorRowsOf(t, style, place(t, Floor{Seats: mustSeats(t, "2000-2999"), Nodes: nodes}, nil)).Check(); len(got) != maxFaults {
+			t.Errorf("%d faults, want %d", len(got), maxFaults)
 		}
 	})
-	t.Run("a floor named by default has no fault", func(t *testing.T) {
-		if faults := floorRowsOf(t, aStyle(t, nodes), placed).Check(); len(faults) != 0 {
+	t.Run("default naming", func(t *testing.T) {
+		if faults := floorRowsOf(t, testStyle(t, nodes), placed).Check(); len(faults) != 0 {
 			t.Errorf("got %v", faults)
 		}
 	})

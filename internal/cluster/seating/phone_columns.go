@@ -2,7 +2,7 @@ package seating
 
 import "github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 
-// Kind is how a column is written.
+// Kind is the kind of values of a column.
 type Kind int
 
 // The kinds of columns.
@@ -13,7 +13,7 @@ const (
 	KindSwitch      // ENUM('0','1')
 )
 
-// PhoneColumn is a column of phones that a site may set.
+// PhoneColumn is a column of phones that can be declared.
 type PhoneColumn struct {
 	Name string
 	Kind Kind
@@ -21,10 +21,10 @@ type PhoneColumn struct {
 }
 
 // PhoneColumns are the configuration columns of phones
-// (docs/vicidial/schema.md#phones), in alphabetical
-// order of what they are about. Names, nodes and secrets are not among them, nor
-// what daemons write
-// (docs/vicidial/daemons.md#volatile-columns), nor the passwords of the old desktop client.
+// (docs/vicidial/schema.md#phones), ordered by subject. They do not include names,
+// nodes, secrets, the columns that daemons write
+// (docs/vicidial/daemons.md#volatile-columns), and the passwords of the old desktop
+// client.
 var PhoneColumns = []PhoneColumn{
 	{"active", KindYesNo, "Whether agents can log in with the phone and its Asterisk peer is generated."},
 	{"status", KindText, "Free text such as `ACTIVE`."},
@@ -109,10 +109,9 @@ var PhoneColumns = []PhoneColumn{
 	{"enable_sipsak_messages", KindSwitch, "Whether messages are sent to the phone's display."},
 }
 
-// PhoneBorn is what a phone gets when it is added and the declaration does not
-// say: what the bulk page of VICIdial gives it
-// (docs/vicidial/admin-page.md#bulk-page). Columns that are not
-// here take the defaults of the table.
+// PhoneBorn returns the undeclared columns of a new phone, as the bulk page of
+// VICIdial sets them (docs/vicidial/admin-page.md#bulk-page). Other columns get the
+// defaults of the table.
 func PhoneBorn() cluster.Row {
 	return cluster.Row{
 		"status": cluster.Text("ACTIVE"), "active": cluster.YesNo(true), "phone_type": cluster.Text("CCagent"), "local_gmt": cluster.Text("-5.00"),
@@ -120,5 +119,5 @@ func PhoneBorn() cluster.Row {
 	}
 }
 
-// ShippedPhoneSecret is conf_secret of a phone that nobody gave one.
+// ShippedPhoneSecret is the default of phones.conf_secret.
 const ShippedPhoneSecret = "test"

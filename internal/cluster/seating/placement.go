@@ -6,10 +6,10 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Placement says which nodes each seat may log in to, in the order in which its
-// alias lists them: the last one wins ties (www/agc/vicidial.php, docs/vicidial/agent-login.md#ties).
-// Seats on the same nodes in the same order share one pattern, so that a floor
-// costs four bytes a seat. The zero value holds no seat.
+// Placement has the nodes of each seat in the order of its alias, whose last node
+// wins ties (www/agc/vicidial.php, docs/vicidial/agent-login.md#ties). Seats with
+// the same nodes in the same order share a pattern, so that a seat takes four
+// bytes. The zero value has no seats.
 type Placement struct {
 	seats    Seats
 	of       []int32 // position of a seat → its pattern
@@ -17,7 +17,7 @@ type Placement struct {
 	known    map[string]int32
 }
 
-// NewPlacement begins a placement in which no seat has a node yet.
+// NewPlacement returns a placement of seats without nodes.
 func NewPlacement(seats Seats) *Placement {
 	p := &Placement{seats: seats, of: make([]int32, seats.Len()), known: map[string]int32{}}
 	p.pattern(nil)
@@ -27,7 +27,7 @@ func NewPlacement(seats Seats) *Placement {
 // Put sets the nodes (server_ip) of the seat at a position, in alias order.
 func (p *Placement) Put(position int, nodes []string) { p.of[position] = p.pattern(nodes) }
 
-// Hold puts seats where another placement has them.
+// Hold copies the nodes of seats from another placement.
 func (p *Placement) Hold(seats []string, from *Placement) {
 	for _, seat := range seats {
 		if position, ours := p.Seats().Index(seat); ours {
@@ -44,13 +44,13 @@ func (p *Placement) pattern(nodes []string) int32 {
 	if number, ok := p.known[key]; ok {
 		return number
 	}
-	number := int32(len(p.patterns)) //nolint:gosec // at most one pattern a seat, and those are bounded by MostSeats
+	number := int32(len(p.patterns)) //nolint:gosec // at most one pattern a seat, and seats are limited by MostSeats
 	p.patterns = append(p.patterns, slices.Clone(nodes))
 	p.known[key] = number
 	return number
 }
 
-// Seats are the seats that the placement is about.
+// Seats returns the seats of the placement.
 func (p *Placement) Seats() Seats {
 	if p == nil {
 		return Seats{}
@@ -58,10 +58,10 @@ func (p *Placement) Seats() Seats {
 	return p.seats
 }
 
-// At returns the nodes of the seat at a position; callers leave them as they are.
+// At returns the nodes of the seat at a position. The slice must not be modified.
 func (p *Placement) At(position int) []string { return p.patterns[p.of[position]] }
 
-// Of returns the nodes of a seat; none where the seat is not placed.
+// Of returns the nodes of a seat, or nil if the seat is not placed.
 func (p *Placement) Of(seat string) []string {
 	if p == nil {
 		return nil
@@ -73,7 +73,7 @@ func (p *Placement) Of(seat string) []string {
 	return p.At(position)
 }
 
-// PerServer counts the seats that have each node (server_ip).
+// PerServer returns the number of seats on each node (server_ip).
 func (p *Placement) PerServer() map[string]int {
 	seats := make([]int, len(p.patterns))
 	for _, pattern := range p.of {
@@ -90,7 +90,7 @@ func (p *Placement) PerServer() map[string]int {
 	return count
 }
 
-// Equal says whether both place the same seats on the same nodes in the same
+// Equal reports whether both have the same seats with the same nodes in the same
 // order.
 func (p *Placement) Equal(other *Placement) bool {
 	if !p.seats.Equal(other.seats) {
@@ -107,44 +107,42 @@ func (p *Placement) Equal(other *Placement) bool {
 // FloorNode is a server that seats may be placed on.
 type FloorNode struct {
 	ServerIP string
-	Suffix   string // marks the node in phone logins, and orders the nodes
-	Weight   int    // its part of the seats, 1 or more
-	Capacity int    // seats at most; [Unbounded] for as many as there are
+	Suffix   string // the suffix of phone logins; it also orders the nodes
+	Weight   int    // relative number of seats, at least 1
+	Capacity int    // maximum number of seats, or [Unbounded]
 }
 
 // Unbounded is the capacity of a node without a limit.
 const Unbounded = -1
 
-// Floor declares which seats are to sit on which nodes.
+// Floor declares seats and the nodes to place them on.
 type Floor struct {
 	Seats        Seats
 	Nodes        []FloorNode
-	NodesPerSeat int // distinct nodes of each seat; 0 is all of them
-	// KeepOrder leaves the order of every alias as it is, and lists the nodes of
-	// a new one in the order of their suffixes, as floors made by hand do.
+	NodesPerSeat int // distinct nodes of each seat; 0 means all
+	// KeepOrder keeps the order of existing aliases. A new alias lists nodes in the
+	// order of their suffixes, as in floors that were made by hand.
 	KeepOrder bool
 }
 
-// Place shares the seats out over the nodes. It is a function of its arguments
-// alone: the same floor and the same placement now (nil on an empty floor) give
-// the same placement, whatever the order in which the nodes are declared.
+// Place distributes the seats over the nodes. now is the current placement, or nil.
+// The result depends on the arguments only, and not on the order of the nodes.
 //
 //   - Each seat has NodesPerSeat distinct nodes.
-//   - Each node has its quota by weight, rounded down or up, but at most its
-//     capacity: any two nodes below their capacity are within one seat per unit
-//     of weight.
-//   - Of all placements for which that holds, it is one with the fewest moves: a
-//     node that joins takes its share and nothing else moves, and what is
-//     balanced stays as it is. When a node leaves, balance may ask for more moves
-//     than it had seats: where weights differ, or where whoever should take a seat
-//     over has it already.
-//   - Each node is the last one of its seats' aliases for one in NodesPerSeat of
-//     its seats, rounded down or up: VICIdial gives ties to the last login, so on
-//     an empty floor nobody gets more than their share of them. KeepOrder gives
-//     this up.
-//   - New seats are laid out in contiguous runs.
+//   - Each node has its quota by weight, rounded down or up, and at most its
+//     capacity: any two nodes below their capacity differ by at most one seat
+//     per unit of weight.
+//   - Of all such placements it is one with the fewest moves: a new node gets its
+//     share and no other seat moves, and a balanced placement does not change.
+//     The removal of a node may need more moves than it had seats, if weights
+//     differ or if a node that should take over a seat has it already.
+//   - Each node is last in the aliases of one in NodesPerSeat of its seats,
+//     rounded down or up. VICIdial gives ties to the last login, so that agents
+//     are distributed evenly while few are logged in. With KeepOrder this does
+//     not hold.
+//   - New seats are assigned in contiguous runs.
 //
-// The error is a [*CapacityShort] or names what is wrong with the nodes.
+// The error is a [CapacityShort], or a [cluster.Refused] for invalid nodes.
 func Place(floor Floor, now *Placement) (*Placement, error) {
 	perSeat, err := floor.check()
 	if err != nil {
@@ -154,19 +152,19 @@ func Place(floor Floor, now *Placement) (*Placement, error) {
 	if err := f.bound(floor); err != nil {
 		return nil, err
 	}
-	if err := f.share(); err != nil {
+	if err := f.distribute(); err != nil {
 		return nil, err
 	}
 	f.layOut()
 	if !floor.KeepOrder {
-		if err := f.spreadTies(); err != nil {
+		if err := f.assignLast(); err != nil {
 			return nil, err
 		}
 	}
 	return f.placement(), nil
 }
 
-// check returns the nodes per seat.
+// check returns the number of nodes per seat, or an error for an invalid floor.
 func (f Floor) check() (int, error) {
 	wrong := &cluster.Refused{Subject: "these seats cannot be placed"}
 	perSeat := f.NodesPerSeat
@@ -200,23 +198,23 @@ func (f Floor) check() (int, error) {
 	return perSeat, nil
 }
 
-// bound works out how many seats each column may and must have, or says how
-// much capacity is missing.
+// bound computes the bounds of each column. It returns a [CapacityShort] if the
+// nodes cannot have all seats.
 func (f *solver) bound(floor Floor) error {
 	seats := len(f.now)
-	claims := make([]claim, len(f.nodes))
+	demands := make([]demand, len(f.nodes))
 	ceilings := 0
 	for c, node := range f.nodes {
 		ceiling := seats
 		if node.Capacity >= 0 {
 			ceiling = min(ceiling, node.Capacity)
 		}
-		claims[c] = claim{weight: node.Weight, ceiling: ceiling}
+		demands[c] = demand{weight: node.Weight, ceiling: ceiling}
 		ceilings += ceiling
 	}
 	if total := seats * f.perSeat; ceilings < total {
 		return &CapacityShort{Seats: seats, PerSeat: f.perSeat, Places: ceilings, Nodes: slices.Clone(floor.Nodes)}
 	}
-	f.bounds = quotas(seats*f.perSeat, claims)
+	f.bounds = quotas(seats*f.perSeat, demands)
 	return nil
 }

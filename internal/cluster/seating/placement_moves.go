@@ -5,35 +5,34 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Move is seats that go from one node to another. From is empty for seats that
-// get a node more, To for seats that lose one.
+// Move is a number of seats that move from one node to another. From is empty for
+// seats that get a further node, To for seats that lose one.
 type Move struct {
 	From, To string // server_ip
 	Seats    int
 }
 
-// ChangedRun is neighbouring seats whose nodes, or the order of them, change in
-// the same way. Before is nil for new seats, After for seats that go.
+// ChangedRun is a run of seats whose nodes, or their order, change in the same way.
+// Before is nil for new seats, After for removed ones.
 type ChangedRun struct {
 	Seats         string
 	Before, After []string
 }
 
-// Moves is the difference of two placements, for people.
+// Moves is the difference of two placements.
 type Moves struct {
-	Added, Removed int    // seats that come and go
-	Moved          int    // seats that stay and change a node
-	Reordered      int    // seats that only list their nodes in another order
-	Flows          []Move // of the seats that stay; sorted by From, then To
+	Added, Removed int    // new and removed seats
+	Moved          int    // remaining seats with other nodes
+	Reordered      int    // remaining seats with the same nodes in another order
+	Flows          []Move // of the remaining seats; sorted by From, then To
 	Runs           []ChangedRun
 }
 
-// MovesBetween compares two placements; nil is one without seats.
+// MovesBetween compares two placements. nil is a placement without seats.
 func MovesBetween(before, after *Placement) Moves {
 	var moves Moves
 	flows := map[Move]int{}
@@ -45,7 +44,7 @@ func MovesBetween(before, after *Placement) Moves {
 		case part.After == nil:
 			moves.Removed += part.count
 		default:
-			left, came := lacking(part.Before, part.After), lacking(part.After, part.Before)
+			left, came := difference(part.Before, part.After), difference(part.After, part.Before)
 			if len(left)+len(came) == 0 {
 				moves.Reordered += part.count
 				continue
@@ -72,19 +71,18 @@ func MovesBetween(before, after *Placement) Moves {
 	return moves
 }
 
-// Touched lists the servers on which phones come or go between two placements,
-// sorted.
+// Touched returns, sorted, the servers whose phones change between two placements.
 func Touched(before, after *Placement) []string {
 	var servers []string
 	for _, run := range MovesBetween(before, after).Runs {
-		servers = append(servers, lacking(run.Before, run.After)...)
-		servers = append(servers, lacking(run.After, run.Before)...)
+		servers = append(servers, difference(run.Before, run.After)...)
+		servers = append(servers, difference(run.After, run.Before)...)
 	}
 	return cluster.SortedUnique(servers)
 }
 
-// lacking returns what is in have but not in other, in order.
-func lacking(have, other []string) []string {
+// difference returns the nodes in have that are not in other, in order.
+func difference(have, other []string) []string {
 	var only []string
 	for _, node := range have {
 		if !slices.Contains(other, node) {
@@ -99,19 +97,20 @@ type changedPart struct {
 	count int
 }
 
-// changes lists the changed runs in seat order, the seats that go last.
+// changes returns the changed runs in seat order, with the removed seats at the
+// end.
 func changes(before, after *Placement) []changedPart {
-	parts := runsWhere(after, func(seat string, position int) ([]string, []string, bool) {
+	parts := changedRuns(after, func(seat string, position int) ([]string, []string, bool) {
 		was, is := before.Of(seat), after.At(position)
 		return was, is, !slices.Equal(was, is)
 	})
-	return append(parts, runsWhere(before, func(seat string, position int) ([]string, []string, bool) {
+	return append(parts, changedRuns(before, func(seat string, position int) ([]string, []string, bool) {
 		_, stays := after.Seats().Index(seat)
 		return before.At(position), nil, !stays && len(before.At(position)) > 0
 	})...)
 }
 
-func runsWhere(p *Placement, changed func(seat string, position int) (before, after []string, is bool)) []changedPart {
+func changedRuns(p *Placement, changed func(seat string, position int) (before, after []string, is bool)) []changedPart {
 	var parts []changedPart
 	from := 0
 	var was, is []string
@@ -121,12 +120,8 @@ func runsWhere(p *Placement, changed func(seat string, position int) (before, af
 			return
 		}
 		open = false
-		for _, text := range p.seats.ranges(from, to) {
-			run, err := ParseSeats([]string{text})
-			if err != nil {
-				continue // ranges writes what ParseSeats reads
-			}
-			parts = append(parts, changedPart{ChangedRun{Seats: text, Before: was, After: is}, run.Len()})
+		for _, run := range p.seats.between(from, to) {
+			parts = append(parts, changedPart{ChangedRun{Seats: run.text(), Before: was, After: is}, run.count})
 		}
 	}
 	for position, seat := range p.Seats().All() {
@@ -142,11 +137,8 @@ func runsWhere(p *Placement, changed func(seat string, position int) (before, af
 	return parts
 }
 
-// Empty says whether nothing changes.
-func (m Moves) Empty() bool { return len(m.Runs) == 0 }
-
-// Summary tells the moves in lines: first counts, then the changed runs, of
-// which it shows at most so many.
+// Summary formats the moves as lines: counts, moves between nodes, and at most the
+// given number of changed runs.
 func (m Moves) Summary(suffixes Suffixes, most int) []string {
 	var lines []string
 	count := func(number int, what string) {
@@ -189,5 +181,3 @@ func (m Moves) Summary(suffixes Suffixes, most int) []string {
 	}
 	return lines
 }
-
-func (m Moves) String() string { return strings.Join(m.Summary(nil, 20), "\n") }

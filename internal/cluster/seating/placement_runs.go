@@ -9,14 +9,14 @@ import (
 	"unicode/utf8"
 )
 
-// Run is neighbouring seats on the same nodes.
+// Run is a run of seats on the same nodes.
 type Run struct {
 	Seats string   // "2000-2049", or one seat
 	Nodes []string // server_ip, in alias order
 }
 
-// Runs writes the placement in the fewest runs, in seat order. Seats without a
-// node are left out.
+// Runs returns the placement as the fewest runs, in seat order. It omits seats
+// without a node.
 func (p *Placement) Runs() []Run {
 	var runs []Run
 	for from, to := 0, 0; from < len(p.of); from = to {
@@ -24,21 +24,21 @@ func (p *Placement) Runs() []Run {
 			continue
 		}
 		if nodes := p.At(from); len(nodes) > 0 {
-			for _, text := range p.seats.ranges(from, to) {
-				runs = append(runs, Run{Seats: text, Nodes: nodes})
+			for _, run := range p.seats.between(from, to) {
+				runs = append(runs, Run{Seats: run.text(), Nodes: nodes})
 			}
 		}
 	}
 	return runs
 }
 
-// Suffixes is the suffix of each node by its server_ip.
+// Suffixes maps the server_ip of a node to its suffix.
 type Suffixes map[string]string
 
-// Pattern writes nodes as the suffixes of their logins: "ab". Where a suffix
-// has more than one letter, commas keep them apart: "a,aa". So they do where the
-// letters together are the suffix of another node: "a,b" beside the node ab. A
-// node without a suffix shows as its server_ip.
+// Pattern formats nodes as the suffixes of their logins: "ab". It separates them
+// with commas if one has several letters, "a,aa", or if they together are the
+// suffix of another node: "a,b" beside the node ab. A node without a suffix is
+// formatted as its server_ip.
 func (s Suffixes) Pattern(nodes []string) string {
 	words := make([]string, len(nodes))
 	apart := false
@@ -53,7 +53,7 @@ func (s Suffixes) Pattern(nodes []string) string {
 	return joined
 }
 
-// Nodes reads what [Suffixes.Pattern] wrote.
+// Nodes parses the result of [Suffixes.Pattern].
 func (s Suffixes) Nodes(pattern string) ([]string, error) {
 	if pattern == "" {
 		return nil, errors.New("names no node")
@@ -78,8 +78,8 @@ func (s Suffixes) Nodes(pattern string) ([]string, error) {
 	return nodes, nil
 }
 
-// server finds the node that a suffix, or a server_ip without one, stands for;
-// of several, the first.
+// server returns the node of a suffix, or of a server_ip without a suffix; the
+// first of several.
 func (s Suffixes) server(word string) (found string, known bool) {
 	for node, suffix := range s {
 		if (suffix == word || suffix == "" && node == word) && (!known || node < found) {
@@ -89,8 +89,8 @@ func (s Suffixes) server(word string) (found string, known bool) {
 	return found, known
 }
 
-// Assignments writes the placement as runs of seats → suffixes of their nodes
-// in alias order, which is how state keeps it: {"2000-2049" = "ab"}.
+// Assignments returns the placement as in state, a map of runs of seats to the
+// suffixes of their nodes in alias order: {"2000-2049" = "ab"}.
 func (p *Placement) Assignments(suffixes Suffixes) map[string]string {
 	runs := p.Runs()
 	assignments := make(map[string]string, len(runs))
@@ -100,7 +100,7 @@ func (p *Placement) Assignments(suffixes Suffixes) map[string]string {
 	return assignments
 }
 
-// ParseAssignments reads what [Placement.Assignments] wrote.
+// ParseAssignments parses the result of [Placement.Assignments].
 func ParseAssignments(assignments map[string]string, suffixes Suffixes) (*Placement, error) {
 	ranges := make([]string, 0, len(assignments))
 	for text := range assignments {

@@ -9,8 +9,8 @@ import (
 )
 
 func TestAssignments(t *testing.T) {
-	t.Run("suffixes of one letter stand together", func(t *testing.T) {
-		floor := Floor{Seats: someSeats(t, "2000-2003", "2100-2101"), Nodes: someNodes("ab"), NodesPerSeat: 1}
+	t.Run("suffixes of one letter", func(t *testing.T) {
+		floor := Floor{Seats: mustSeats(t, "2000-2003", "2100-2101"), Nodes: testNodes("ab"), NodesPerSeat: 1}
 		got := place(t, floor, nil).Assignments(suffixesOf(floor.Nodes))
 		want := map[string]string{"2000-2002": "a", "2003": "b", "2100-2101": "b"}
 		if len(got) != len(want) {
@@ -22,7 +22,7 @@ func TestAssignments(t *testing.T) {
 			}
 		}
 	})
-	t.Run("longer suffixes are kept apart", func(t *testing.T) {
+	t.Run("longer suffixes", func(t *testing.T) {
 		suffixes := Suffixes{"10.0.0.1": "a", "10.0.0.2": "aa", "10.0.0.3": ""}
 		if got, want := suffixes.Pattern([]string{"10.0.0.2", "10.0.0.1", "10.0.0.3"}), "aa,a,10.0.0.3"; got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -31,7 +31,7 @@ func TestAssignments(t *testing.T) {
 			t.Errorf("aa alone reads as %v (%v)", nodes, err)
 		}
 	})
-	t.Run("letters that are another server's suffix together are kept apart", func(t *testing.T) {
+	t.Run("ambiguous suffixes", func(t *testing.T) {
 		suffixes := Suffixes{"10.0.0.1": "a", "10.0.0.2": "b", "10.0.0.28": "ab"}
 		for _, nodes := range [][]string{{"10.0.0.1", "10.0.0.2"}, {"10.0.0.2", "10.0.0.1"}, {"10.0.0.28"}, {"10.0.0.28", "10.0.0.1"}} {
 			pattern := suffixes.Pattern(nodes)
@@ -41,17 +41,17 @@ func TestAssignments(t *testing.T) {
 		}
 	})
 	for _, c := range []struct {
-		claim, seats, pattern, says string
+		name, seats, pattern, err string
 	}{
-		{"a suffix of no server", "2000", "ac", `suffix "c" belongs to no server`},
-		{"a node twice", "2000", "aa", "named twice"},
+		{"unknown suffix", "2000", "ac", `suffix "c" belongs to no server`},
+		{"duplicate node", "2000", "aa", "named twice"},
 		{"no node", "2000", "", "names no node"},
-		{"a range that is none", "2000-", "a", "neither a number"},
+		{"invalid range", "2000-", "a", "neither a number"},
 	} {
-		t.Run("refuses "+c.claim, func(t *testing.T) {
-			_, err := ParseAssignments(map[string]string{c.seats: c.pattern}, suffixesOf(someNodes("ab")))
-			if err == nil || !strings.Contains(err.Error(), c.says) {
-				t.Errorf("got %v, want %q", err, c.says)
+		t.Run(c.name, func(t *testing.T) {
+			_, err := ParseAssignments(map[string]string{c.seats: c.pattern}, suffixesOf(testNodes("ab")))
+			if err == nil || !strings.Contains(err.Error(), c.err) {
+				t.Errorf("got %v, want %q", err, c.err)
 			}
 		})
 	}
@@ -61,11 +61,11 @@ func TestAssignments_roundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		floor := drawFloor(t, 60, 8, 3)
 		switch rapid.IntRange(0, 2).Draw(t, "suffixes") {
-		case 1: // all long
+		case 1: // all suffixes are long
 			for i := range floor.Nodes {
 				floor.Nodes[i].Suffix += "1"
 			}
-		case 2: // as the bulk page makes them for many nodes: a, b, aa, ab, ba, …
+		case 2: // as on the bulk page for many nodes: a, b, aa, ab, ba, ……
 			for i, suffix := range []string{"a", "b", "aa", "ab", "ba", "bb", "aab", "c"}[:len(floor.Nodes)] {
 				floor.Nodes[i].Suffix = suffix
 			}
@@ -79,7 +79,7 @@ func TestAssignments_roundTrip(t *testing.T) {
 }
 
 func TestMovesBetween(t *testing.T) {
-	nodes := someNodes("abc")
+	nodes := testNodes("abc")
 	suffixes := suffixesOf(nodes)
 	parse := func(runs map[string]string) *Placement {
 		p, err := ParseAssignments(runs, suffixes)
@@ -91,7 +91,7 @@ func TestMovesBetween(t *testing.T) {
 	before := parse(map[string]string{"2000-2009": "ab", "2010-2019": "bc", "2020-2029": "ca", "2900": "ab"})
 	after := parse(map[string]string{"2000-2006": "ab", "2007-2009": "bc", "2010-2019": "bc", "2020-2029": "ac", "2030-2034": "ab"})
 
-	t.Run("tells counts first, then from where to where, then the runs", func(t *testing.T) {
+	t.Run("Summary lists counts, moves, runs", func(t *testing.T) {
 		want := strings.TrimSpace(`
 5 seats new
 1 seat gone
@@ -106,30 +106,30 @@ func TestMovesBetween(t *testing.T) {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
 		}
 	})
-	t.Run("a long list ends with how many more there are", func(t *testing.T) {
+	t.Run("Summary is limited", func(t *testing.T) {
 		lines := MovesBetween(before, after).Summary(suffixes, 1)
 		if last := lines[len(lines)-1]; last != "  and 3 more runs" {
 			t.Errorf("ends with %q", last)
 		}
 	})
-	t.Run("a seat that gets a node more is no move from anywhere", func(t *testing.T) {
+	t.Run("further node", func(t *testing.T) {
 		moves := MovesBetween(parse(map[string]string{"2000": "a"}), parse(map[string]string{"2000": "ab"}))
-		if got := moves.String(); !strings.Contains(got, "onto 10.0.0.2: 1 seat") {
+		if got := strings.Join(moves.Summary(suffixes, 20), "\n"); !strings.Contains(got, "onto 10.0.0.2 (b): 1 seat") {
 			t.Errorf("got\n%s", got)
 		}
 		back := MovesBetween(parse(map[string]string{"2000": "ab"}), parse(map[string]string{"2000": "a"}))
-		if got := back.String(); !strings.Contains(got, "off 10.0.0.2: 1 seat") {
+		if got := strings.Join(back.Summary(suffixes, 20), "\n"); !strings.Contains(got, "off 10.0.0.2 (b): 1 seat") {
 			t.Errorf("got\n%s", got)
 		}
 	})
-	t.Run("the same placement is no move", func(t *testing.T) {
-		if moves := MovesBetween(before, before); !moves.Empty() {
-			t.Errorf("got %s", moves)
+	t.Run("equal placements", func(t *testing.T) {
+		if moves := MovesBetween(before, before); len(moves.Runs) > 0 {
+			t.Errorf("got %+v", moves)
 		}
 	})
-	t.Run("everything is new to a floor that was not there", func(t *testing.T) {
+	t.Run("nil before", func(t *testing.T) {
 		if moves := MovesBetween(nil, before); moves.Added != 31 || len(moves.Flows) != 0 {
-			t.Errorf("got %s", moves)
+			t.Errorf("got %+v", moves)
 		}
 	})
 }

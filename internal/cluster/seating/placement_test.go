@@ -10,14 +10,14 @@ import (
 	"pgregory.net/rapid"
 )
 
-func aFloorNode(suffix string) FloorNode {
+func testNode(suffix string) FloorNode {
 	return FloorNode{ServerIP: "10.0.0." + fmt.Sprint(int(suffix[0]-'a')+1), Suffix: suffix, Weight: 1, Capacity: Unbounded}
 }
 
-func someNodes(suffixes string) []FloorNode {
+func testNodes(suffixes string) []FloorNode {
 	nodes := make([]FloorNode, 0, len(suffixes))
 	for _, suffix := range suffixes {
-		nodes = append(nodes, aFloorNode(string(suffix)))
+		nodes = append(nodes, testNode(string(suffix)))
 	}
 	return nodes
 }
@@ -30,7 +30,7 @@ func suffixesOf(nodes []FloorNode) Suffixes {
 	return suffixes
 }
 
-// patterns draws a placement as one line: "2000-2019=ab 2020-2039=bc".
+// patterns formats a placement as one line: "2000-2019=ab 2020-2039=bc".
 func patterns(p *Placement, suffixes Suffixes) string {
 	var words []string
 	for _, run := range p.Runs() {
@@ -41,35 +41,35 @@ func patterns(p *Placement, suffixes Suffixes) string {
 
 func TestPlace(t *testing.T) {
 	for _, c := range []struct {
-		claim string
+		name  string
 		floor Floor
 		want  string
 	}{
 		{
 			"one node per seat pins the seats in runs",
-			Floor{Seats: someSeats(t, "2000-2059"), Nodes: someNodes("abc"), NodesPerSeat: 1},
+			Floor{Seats: mustSeats(t, "2000-2059"), Nodes: testNodes("abc"), NodesPerSeat: 1},
 			"2000-2019=a 2020-2039=b 2040-2059=c",
 		},
 		{
 			"all nodes per seat only differ in who wins ties",
-			Floor{Seats: someSeats(t, "2000-2059"), Nodes: someNodes("abc")},
+			Floor{Seats: mustSeats(t, "2000-2059"), Nodes: testNodes("abc")},
 			"2000-2019=bca 2020-2039=cab 2040-2059=abc",
 		},
 		{
 			"one node takes all",
-			Floor{Seats: someSeats(t, "2000-2009", "2100"), Nodes: someNodes("a")},
+			Floor{Seats: mustSeats(t, "2000-2009", "2100"), Nodes: testNodes("a")},
 			"2000-2009=a 2100=a",
 		},
-		{"twice the weight takes twice the seats", Floor{
-			Seats: someSeats(t, "2000-2029"), NodesPerSeat: 1,
-			Nodes: []FloorNode{{ServerIP: "10.0.0.1", Suffix: "a", Weight: 2, Capacity: Unbounded}, aFloorNode("b")},
+		{"twice the weight has twice the seats", Floor{
+			Seats: mustSeats(t, "2000-2029"), NodesPerSeat: 1,
+			Nodes: []FloorNode{{ServerIP: "10.0.0.1", Suffix: "a", Weight: 2, Capacity: Unbounded}, testNode("b")},
 		}, "2000-2019=a 2020-2029=b"},
-		{"what one node cannot hold goes to the others", Floor{
-			Seats: someSeats(t, "2000-2029"), NodesPerSeat: 1,
-			Nodes: []FloorNode{{ServerIP: "10.0.0.1", Suffix: "a", Weight: 1, Capacity: 4}, aFloorNode("b"), aFloorNode("c")},
+		{"seats over the capacity of a node go to the others", Floor{
+			Seats: mustSeats(t, "2000-2029"), NodesPerSeat: 1,
+			Nodes: []FloorNode{{ServerIP: "10.0.0.1", Suffix: "a", Weight: 1, Capacity: 4}, testNode("b"), testNode("c")},
 		}, "2000-2003=a 2004-2016=b 2017-2029=c"},
 	} {
-		t.Run(c.claim, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			placed, err := Place(c.floor, nil)
 			if err != nil {
 				t.Fatal(err)
@@ -81,14 +81,14 @@ func TestPlace(t *testing.T) {
 	}
 }
 
-func TestPlace_refuses(t *testing.T) {
-	seats := someSeats(t, "2000-2149")
-	small := someNodes("ab")
+func TestPlace_errors(t *testing.T) {
+	seats := mustSeats(t, "2000-2149")
+	small := testNodes("ab")
 	small[0].Capacity, small[1].Capacity = 60, 100
 	for _, c := range []struct {
-		claim string
+		name  string
 		floor Floor
-		says  []string
+		err   []string
 	}{
 		{
 			"too little capacity, and says how much is missing",
@@ -97,31 +97,31 @@ func TestPlace_refuses(t *testing.T) {
 		},
 		{
 			"more nodes per seat than servers",
-			Floor{Seats: seats, Nodes: someNodes("ab"), NodesPerSeat: 3},
+			Floor{Seats: seats, Nodes: testNodes("ab"), NodesPerSeat: 3},
 			[]string{"3 nodes per seat but 2 servers declared"},
 		},
 		{"no server", Floor{Seats: seats}, []string{"no server"}},
-		{"a weight of zero", Floor{Seats: seats, Nodes: []FloorNode{{ServerIP: "10.0.0.1", Suffix: "a"}}}, []string{"10.0.0.1 has a weight below 1"}},
+		{"zero weight", Floor{Seats: seats, Nodes: []FloorNode{{ServerIP: "10.0.0.1", Suffix: "a"}}}, []string{"10.0.0.1 has a weight below 1"}},
 		{
 			"a suffix that two servers share",
-			Floor{Seats: seats, Nodes: []FloorNode{aFloorNode("a"), {ServerIP: "10.0.0.2", Suffix: "a", Weight: 1}}},
+			Floor{Seats: seats, Nodes: []FloorNode{testNode("a"), {ServerIP: "10.0.0.2", Suffix: "a", Weight: 1}}},
 			[]string{`share the suffix "a"`},
 		},
-		{"a server declared twice", Floor{Seats: seats, Nodes: someNodes("aa")}, []string{"10.0.0.1 is declared twice"}},
+		{"duplicate server", Floor{Seats: seats, Nodes: testNodes("aa")}, []string{"10.0.0.1 is declared twice"}},
 	} {
-		t.Run(c.claim, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			_, err := Place(c.floor, nil)
 			if err == nil {
 				t.Fatal("placed them all the same")
 			}
-			for _, words := range c.says {
+			for _, words := range c.err {
 				if !strings.Contains(err.Error(), words) {
 					t.Errorf("%q does not say %q", err, words)
 				}
 			}
 		})
 	}
-	t.Run("the shortage can be asked for its number", func(t *testing.T) {
+	t.Run("error has the missing places", func(t *testing.T) {
 		_, err := Place(Floor{Seats: seats, Nodes: small, NodesPerSeat: 2}, nil)
 		var short *CapacityShort
 		if !errors.As(err, &short) || short.Short() != 140 || short.Hint() == "" {
@@ -130,29 +130,29 @@ func TestPlace_refuses(t *testing.T) {
 	})
 }
 
-// drawFloor draws a floor that has room for its seats.
-func drawFloor(t *rapid.T, mostSeats, mostNodes, mostWeight int) Floor {
-	floor := Floor{Seats: drawSeats(t, mostSeats)}
-	nodes := rapid.IntRange(1, mostNodes).Draw(t, "nodes")
+// drawFloor draws a floor with enough capacity for its seats.
+func drawFloor(t *rapid.T, maxSeats, maxNodes, maxWeight int) Floor {
+	floor := Floor{Seats: drawSeats(t, maxSeats)}
+	nodes := rapid.IntRange(1, maxNodes).Draw(t, "nodes")
 	floor.NodesPerSeat = rapid.IntRange(1, nodes).Draw(t, "nodes per seat")
 	places := 0
 	for i := range nodes {
-		node := aFloorNode(string(rune('a' + i)))
-		node.Weight = rapid.IntRange(1, mostWeight).Draw(t, "weight "+node.Suffix)
+		node := testNode(string(rune('a' + i)))
+		node.Weight = rapid.IntRange(1, maxWeight).Draw(t, "weight "+node.Suffix)
 		if rapid.IntRange(0, 3).Draw(t, "bounded "+node.Suffix) == 0 {
 			node.Capacity = rapid.IntRange(0, floor.Seats.Len()+1).Draw(t, "capacity "+node.Suffix)
 		}
 		floor.Nodes = append(floor.Nodes, node)
 		places += reach(floor, node)
 	}
-	for i := 0; places < floor.Seats.Len()*floor.NodesPerSeat; i++ { // lift limits until they fit
+	for i := 0; places < floor.Seats.Len()*floor.NodesPerSeat; i++ { // raise limits until the seats fit
 		places += floor.Seats.Len() - reach(floor, floor.Nodes[i])
 		floor.Nodes[i].Capacity = Unbounded
 	}
 	return floor
 }
 
-// reach is how many of the floor's seats a node can have.
+// reach returns how many of the floor's seats a node can have.
 func reach(floor Floor, node FloorNode) int {
 	if node.Capacity < 0 {
 		return floor.Seats.Len()
@@ -160,9 +160,9 @@ func reach(floor Floor, node FloorNode) int {
 	return min(node.Capacity, floor.Seats.Len())
 }
 
-// drawSitting draws any placement at all of some of the floor's seats and some
-// others, on some of its nodes and some others.
-func drawSitting(t *rapid.T, floor Floor) *Placement {
+// drawPlacement draws a placement of seats inside and outside the floor, on nodes
+// inside and outside it.
+func drawPlacement(t *rapid.T, floor Floor) *Placement {
 	ranges := floor.Seats.Ranges()
 	if rapid.Bool().Draw(t, "other seats") {
 		ranges = append(ranges[1:], "9000-9003")
@@ -171,7 +171,7 @@ func drawSitting(t *rapid.T, floor Floor) *Placement {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := append(someNodes("xy"), floor.Nodes...)
+	all := append(testNodes("xy"), floor.Nodes...)
 	p := NewPlacement(seats)
 	for position := range seats.Len() {
 		picked := rapid.SliceOfNDistinct(rapid.IntRange(0, len(all)-1), 0, min(len(all), floor.NodesPerSeat+1), rapid.ID).Draw(t, "nodes of a seat")
@@ -192,7 +192,7 @@ func place(t interface{ Fatalf(string, ...any) }, floor Floor, now *Placement) *
 	return placed
 }
 
-// checkPlacement proves what Place promises of every single placement.
+// checkPlacement checks the guarantees of Place for a placement.
 func checkPlacement(t *rapid.T, floor Floor, placed *Placement) {
 	if !placed.Seats().Equal(floor.Seats) {
 		t.Fatalf("placed %s of %s", placed.Seats(), floor.Seats)
@@ -218,7 +218,8 @@ func checkPlacement(t *rapid.T, floor Floor, placed *Placement) {
 			t.Fatalf("%s wins the ties of %d of its %d seats at %d nodes per seat", node.Suffix, ties, seats, floor.NodesPerSeat)
 		}
 		for _, other := range floor.Nodes {
-			// seats/weight <= other seats/other weight + 1, unless the other one is full
+			// seats/weight <= other seats/other weight + 1, unless the other node
+			// is full
 			if has[other.ServerIP] < reach(floor, other) &&
 				seats*other.Weight > (has[other.ServerIP]+other.Weight)*node.Weight {
 				t.Fatalf("%s has %d seats at weight %d, but %s %d at %d", node.Suffix, seats, node.Weight,
@@ -228,11 +229,12 @@ func checkPlacement(t *rapid.T, floor Floor, placed *Placement) {
 	}
 }
 
-// inserts counts the moves from now to placed: nodes that a seat did not have.
+// inserts returns the number of moves from now to placed: nodes that a seat did not
+// have.
 func inserts(now, placed *Placement) int {
 	count := 0
 	for position, seat := range placed.Seats().All() {
-		count += len(lacking(placed.At(position), now.Of(seat)))
+		count += len(difference(placed.At(position), now.Of(seat)))
 	}
 	return count
 }
@@ -240,17 +242,17 @@ func inserts(now, placed *Placement) int {
 func TestPlace_anyFloor(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		floor := drawFloor(t, 40, 8, 4)
-		placed := place(t, floor, drawSitting(t, floor))
+		placed := place(t, floor, drawPlacement(t, floor))
 		checkPlacement(t, floor, placed)
 		if again := place(t, floor, placed); !again.Equal(placed) {
-			t.Fatalf("placing again what is placed moves seats:\n%s", MovesBetween(placed, again))
+			t.Fatalf("placing again what is placed moves seats:\n%+v", MovesBetween(placed, again))
 		}
 	})
 }
 
 func TestPlace_keepsOrder(t *testing.T) {
-	floor := Floor{Seats: someSeats(t, "2000-2059"), Nodes: someNodes("abc"), KeepOrder: true}
-	suffixes := suffixesOf(someNodes("abcd"))
+	floor := Floor{Seats: mustSeats(t, "2000-2059"), Nodes: testNodes("abc"), KeepOrder: true}
+	suffixes := suffixesOf(testNodes("abcd"))
 	now := place(t, floor, nil)
 	if got := patterns(now, suffixes); got != "2000-2059=abc" {
 		t.Errorf("new seats list %s, want the order of the suffixes", got)
@@ -259,31 +261,31 @@ func TestPlace_keepsOrder(t *testing.T) {
 	if after := place(t, floor, now); !after.Equal(now) {
 		t.Errorf("got %s", patterns(after, suffixes))
 	}
-	floor.Nodes = append(floor.Nodes, aFloorNode("d"))
+	floor.Nodes = append(floor.Nodes, testNode("d"))
 	if got := patterns(place(t, floor, now), suffixes); got != "2000-2006=abcd 2007=cabd 2008-2059=abcd" {
 		t.Errorf("a node that joins is listed in %s", got)
 	}
 }
 
-func TestPlace_isDeterministic(t *testing.T) {
+func TestPlace_deterministic(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		floor := drawFloor(t, 30, 6, 3)
-		now := drawSitting(t, floor)
+		now := drawPlacement(t, floor)
 		placed := place(t, floor, now)
 		floor.Nodes = rapid.Permutation(floor.Nodes).Draw(t, "order of declaration")
 		if again := place(t, floor, now); !again.Equal(placed) {
-			t.Fatalf("the order of declaration moves seats:\n%s", MovesBetween(placed, again))
+			t.Fatalf("the order of declaration moves seats:\n%+v", MovesBetween(placed, again))
 		}
 	})
 }
 
-// fewestMoves tries every placement of a small floor.
+// fewestMoves returns the fewest moves over all placements of a small floor.
 func fewestMoves(floor Floor, now *Placement) int {
-	claims := make([]claim, len(floor.Nodes))
+	demands := make([]demand, len(floor.Nodes))
 	for i, node := range floor.Nodes {
-		claims[i] = claim{weight: node.Weight, ceiling: reach(floor, node)}
+		demands[i] = demand{weight: node.Weight, ceiling: reach(floor, node)}
 	}
-	bounds := quotas(floor.Seats.Len()*floor.NodesPerSeat, claims)
+	bounds := quotas(floor.Seats.Len()*floor.NodesPerSeat, demands)
 	var sets [][]int
 	for bits := range 1 << len(floor.Nodes) {
 		var set []int
@@ -334,7 +336,7 @@ func fewestMoves(floor Floor, now *Placement) int {
 func TestPlace_fewestMoves(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		floor := drawFloor(t, 5, 4, 3)
-		now := drawSitting(t, floor)
+		now := drawPlacement(t, floor)
 		placed := place(t, floor, now)
 		if got, want := inserts(now, placed), fewestMoves(floor, now); got != want {
 			t.Fatalf("%d moves from\n%s\nto\n%s, %d would do", got, now.draw(floor), placed.draw(floor), want)
@@ -344,11 +346,11 @@ func TestPlace_fewestMoves(t *testing.T) {
 
 func (p *Placement) draw(floor Floor) string { return patterns(p, suffixesOf(floor.Nodes)) }
 
-func TestPlace_aNodeJoins(t *testing.T) {
+func TestPlace_nodeAdded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		floor := drawFloor(t, 60, 8, 3)
 		before := place(t, floor, nil)
-		node := aFloorNode("z")
+		node := testNode("z")
 		node.Weight = rapid.IntRange(1, 4).Draw(t, "weight of the new node")
 		joined := floor
 		joined.Nodes = append(slices.Clone(floor.Nodes), node)
@@ -358,20 +360,20 @@ func TestPlace_aNodeJoins(t *testing.T) {
 		for _, node := range joined.Nodes {
 			weights += node.Weight
 		}
-		// Without limits the share of the new node is its quota. Limits of the
-		// others only ever leave it more.
+		// Without capacities the share of the new node is its quota. With
+		// capacities of the others it is at least that.
 		share := max(after.PerServer()[node.ServerIP], rounded(node.Weight*joined.Seats.Len()*joined.NodesPerSeat, weights).high)
-		rounding := 0 // two nodes of unlike weight may have been rounded to either side
+		rounding := 0 // two nodes of different weight may have been rounded to either side
 		if weights != len(joined.Nodes) {
 			rounding = len(floor.Nodes)
 		}
 		if moves := inserts(before, after); moves > share+rounding {
-			t.Fatalf("%d moves for a node whose share is %d:\n%s", moves, share, MovesBetween(before, after))
+			t.Fatalf("%d moves for a node whose share is %d:\n%+v", moves, share, MovesBetween(before, after))
 		}
 	})
 }
 
-func TestPlace_aNodeLeaves(t *testing.T) {
+func TestPlace_nodeRemoved(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		floor := drawFloor(t, 60, 8, 3)
 		if len(floor.Nodes) > 1 && rapid.Bool().Draw(t, "all nodes but one") {
@@ -385,16 +387,16 @@ func TestPlace_aNodeLeaves(t *testing.T) {
 			weights += floor.Nodes[i].Weight
 		}
 		before := place(t, floor, nil)
-		gone := rapid.IntRange(0, len(floor.Nodes)-1).Draw(t, "the node that leaves")
+		deleted := rapid.IntRange(0, len(floor.Nodes)-1).Draw(t, "the node that leaves")
 		left := floor
-		left.Nodes = slices.Delete(slices.Clone(floor.Nodes), gone, gone+1)
+		left.Nodes = slices.Delete(slices.Clone(floor.Nodes), deleted, deleted+1)
 		if floor.NodesPerSeat > len(left.Nodes) {
 			return
 		}
 		after := place(t, left, before)
 		checkPlacement(t, left, after)
-		lost := before.PerServer()[floor.Nodes[gone].ServerIP]
-		rounding := 0 // two nodes of unlike weight may have been rounded to either side
+		lost := before.PerServer()[floor.Nodes[deleted].ServerIP]
+		rounding := 0 // two nodes of different weight may have been rounded to either side
 		if weights != len(floor.Nodes) {
 			rounding = len(left.Nodes)
 		}
@@ -404,18 +406,18 @@ func TestPlace_aNodeLeaves(t *testing.T) {
 	})
 }
 
-// The floors that people have: whichever node leaves, its seats and no others
-// move. (On a handful of seats, or where weights differ by much, balance may ask
-// for one more; that it is never more than needed is proved above.)
-func TestPlace_aNodeLeaves_usualFloors(t *testing.T) {
+// Typical floors: when any node is removed, only its seats move. On few seats, or
+// with very different weights, balance may need one more move; the test above
+// checks that it is never more than needed.
+func TestPlace_nodeRemoved_typicalFloors(t *testing.T) {
 	for _, c := range []struct{ seats, nodes, perSeat int }{
 		{60, 3, 2}, {150, 4, 2}, {150, 8, 2}, {150, 8, 3}, {1000, 10, 2}, {1000, 12, 4}, {5000, 50, 2},
 	} {
-		floor := aLargeFloor(t, c.seats, c.nodes, c.perSeat)
+		floor := largeFloor(t, c.seats, c.nodes, c.perSeat)
 		before := place(t, floor, nil)
-		for gone, node := range floor.Nodes {
+		for deleted, node := range floor.Nodes {
 			left := floor
-			left.Nodes = slices.Delete(slices.Clone(floor.Nodes), gone, gone+1)
+			left.Nodes = slices.Delete(slices.Clone(floor.Nodes), deleted, deleted+1)
 			after := place(t, left, before)
 			if moves, lost := inserts(before, after), before.PerServer()[node.ServerIP]; moves != lost {
 				t.Errorf("%d seats, %d of %d nodes each: %d moves when %s loses %d seats", c.seats, c.perSeat, c.nodes, moves, node.Suffix, lost)
@@ -424,34 +426,34 @@ func TestPlace_aNodeLeaves_usualFloors(t *testing.T) {
 	}
 }
 
-func TestPlace_newSeatsStandInRuns(t *testing.T) {
+func TestPlace_newSeatsInRuns(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		floor := drawFloor(t, 200, 10, 3)
 		placed := place(t, floor, nil)
-		// Each of at most three sections is cut once per node, and once more
-		// where ties go to another.
+		// Each of at most three sections has one run per node, and one more where
+		// the last node changes.
 		if runs, most := len(placed.Runs()), 6*(len(floor.Nodes)+1); runs > most {
 			t.Fatalf("%d runs for %d nodes, want at most %d:\n%s", runs, len(floor.Nodes), most, placed.draw(floor))
 		}
 	})
-	floor := aLargeFloor(t, 10_000, 100, 2)
+	floor := largeFloor(t, 10_000, 100, 2)
 	if runs := len(place(t, floor, nil).Runs()); runs > 100 {
 		t.Errorf("10,000 seats on 100 nodes make %d runs, want one a node", runs)
 	}
 }
 
-func aLargeFloor(t interface{ Fatalf(string, ...any) }, seats, nodes, perSeat int) Floor {
-	floor := Floor{Seats: someSeats(t, fmt.Sprintf("20000-%d", 20000+seats-1)), NodesPerSeat: perSeat}
+func largeFloor(t interface{ Fatalf(string, ...any) }, seats, nodes, perSeat int) Floor {
+	floor := Floor{Seats: mustSeats(t, fmt.Sprintf("20000-%d", 20000+seats-1)), NodesPerSeat: perSeat}
 	for i := range nodes {
 		floor.Nodes = append(floor.Nodes, FloorNode{
-			ServerIP: fmt.Sprintf("10.0.%d.1", i), Suffix: letters(i), Weight: 1, Capacity: Unbounded,
+			ServerIP: fmt.Sprintf("10.0.%d.1", i), Suffix: nthSuffix(i), Weight: 1, Capacity: Unbounded,
 		})
 	}
 	return floor
 }
 
-// letters counts a to z, aa, ab and so on.
-func letters(i int) string {
+// nthSuffix returns the i-th of a to z, aa, ab and so on.
+func nthSuffix(i int) string {
 	if i < 26 {
 		return string(rune('a' + i))
 	}
@@ -459,7 +461,7 @@ func letters(i int) string {
 }
 
 func BenchmarkPlace(b *testing.B) {
-	floor := aLargeFloor(b, 10_000, 100, 2)
+	floor := largeFloor(b, 10_000, 100, 2)
 	before := place(b, floor, nil)
 	joined := floor
 	joined.Nodes = append(slices.Clone(floor.Nodes), FloorNode{ServerIP: "10.9.9.9", Suffix: "zz", Weight: 1, Capacity: Unbounded})
@@ -471,9 +473,9 @@ func BenchmarkPlace(b *testing.B) {
 		now   *Placement
 	}{
 		{"10,000 new seats on 100 nodes", floor, nil},
-		{"a node joins", joined, before},
-		{"a node leaves", left, before},
-		{"nothing changes", floor, before},
+		{"node added", joined, before},
+		{"node removed", left, before},
+		{"no change", floor, before},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {

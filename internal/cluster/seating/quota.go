@@ -1,43 +1,43 @@
 package seating
 
-// bound is how many seats a node may and must have: its quota, rounded down
-// and up. Where the quota is whole, both are it. rest says how much was rounded
-// off, in parts of a seat that are the same for all bounds of one sum.
+// bound has the minimum and maximum number of seats of a node: its quota, rounded
+// down and up. Both are equal when the quota is a whole number. rest is the part
+// that was rounded off, in a unit that all bounds of one sum share.
 type bound struct{ low, high, rest int }
 
 func exactly(seats int) bound { return bound{seats, seats, 0} }
 
-// rounded is the quota part/whole.
+// rounded returns the bound of the quota part/whole.
 func rounded(part, whole int) bound {
 	return bound{part / whole, (part + whole - 1) / whole, part % whole}
 }
 
-// claim is what a node asks of the total: a part by weight, 1 or more, and at
-// most ceiling (its capacity).
-type claim struct{ weight, ceiling int }
+// demand is the demand of a node: a share by weight, at least 1, and at most
+// ceiling, its capacity.
+type demand struct{ weight, ceiling int }
 
-// quotas shares total out by weight within ceilings. Every node that is not at
-// its ceiling gets weight × q for one q common to all; since weights are whole
-// numbers, rounding such quotas down or up keeps any two nodes within one seat
-// per unit of weight: q lies between two whole numbers n and n+1, and so does
-// every rounded share divided by its weight.
+// quotas distributes total by weight within ceilings. Every node below its ceiling
+// gets weight × q with the same q. Since weights are whole numbers, rounding these
+// quotas keeps any two nodes within one seat per unit of weight: q is between whole
+// numbers n and n+1, and so is every rounded quota divided by its weight.
 //
-// The sum of the ceilings must not be below total.
-func quotas(total int, claims []claim) []bound {
-	bounds := make([]bound, len(claims))
-	frozen := make([]bool, len(claims))
+// The sum of the ceilings must be at least total.
+func quotas(total int, demands []demand) []bound {
+	bounds := make([]bound, len(demands))
+	frozen := make([]bool, len(demands))
 	for {
 		rest, weights := total, 0
-		for i, c := range claims {
+		for i, c := range demands {
 			if frozen[i] {
 				rest -= bounds[i].low
 			} else {
 				weights += c.weight
 			}
 		}
-		// q is rest/weights. It only grows, so what is over its ceiling stays there.
+		// q is rest/weights. It only grows, so a node above its ceiling stays above
+		// it.
 		over := false
-		for i, c := range claims {
+		for i, c := range demands {
 			if !frozen[i] && c.weight*rest > c.ceiling*weights {
 				frozen[i], bounds[i], over = true, exactly(c.ceiling), true
 			}
@@ -45,7 +45,7 @@ func quotas(total int, claims []claim) []bound {
 		if over {
 			continue
 		}
-		for i, c := range claims {
+		for i, c := range demands {
 			if !frozen[i] {
 				bounds[i] = rounded(c.weight*rest, weights)
 			}

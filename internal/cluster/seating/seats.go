@@ -10,43 +10,42 @@ import (
 	"strings"
 )
 
-// MostSeats bounds what one declaration may hold, so that a slip of the finger
-// ("2000-20000000") is an error and not an afternoon.
+// MostSeats is the maximum number of seats of a declaration, so that a typing error
+// such as "2000-20000000" is rejected.
 const MostSeats = 100_000
 
-// widestSeat is as wide as phones.voicemail_id
-// (docs/vicidial/schema.md#phones), which is made of it.
-const widestSeat = 10
+// maxSeatWidth is the width of phones.voicemail_id
+// (docs/vicidial/schema.md#phones), which contains the seat.
+const maxSeatWidth = 10
 
-// Seats is a set of seat numbers, kept as runs of consecutive numbers of one
-// width: a floor of 10,000 costs as much as it has gaps. A seat is text, since
-// "0200" and "200" are two phones; seats are ordered by width, then by number.
-// The zero value holds no seat. Seats are values: nothing changes one.
+// Seats is an immutable set of seats, stored as runs of consecutive numbers of one
+// width, so that its size depends on the number of gaps. A seat is text, since
+// "0200" and "200" are two phones. Seats are ordered by width, then by number. The
+// zero value is the empty set.
 type Seats struct {
 	runs  []seatRun
 	total int
 }
 
-// seatRun is count consecutive numbers of one width; before is how many seats
-// the runs in front of it hold.
+// seatRun is count consecutive numbers of one width; before is the number of seats
+// in the runs before it.
 type seatRun struct {
 	width, first, count, before int
 }
 
-// SeatRangeError says which of the ranges is wrong, so that the message can
-// point at it.
+// SeatRangeError is the error of one range.
 type SeatRangeError struct {
-	Index  int // position in what was given
+	Index  int // position among the arguments
 	Range  string
 	Reason string
 }
 
 func (e *SeatRangeError) Error() string { return fmt.Sprintf("seats %q: %s", e.Range, e.Reason) }
 
-// ParseSeats reads ranges like "2000-2149" and single seats like "2200".
-// Both ends of a range have the same number of digits; leading zeros stay. A
-// seat named twice, a range that runs backwards and more than [MostSeats]
-// seats are a [SeatRangeError].
+// ParseSeats parses ranges like "2000-2149" and single seats like "2200". Both ends
+// of a range must have the same number of digits; leading zeros are kept. The error
+// is a [SeatRangeError], also for a duplicate seat, a descending range and more
+// than [MostSeats] seats.
 func ParseSeats(ranges []string) (Seats, error) {
 	type numbered struct {
 		seatRun
@@ -95,8 +94,8 @@ func parseRange(text string) (seatRun, string) {
 		if end == "" || strings.Trim(end, "0123456789") != "" {
 			return seatRun{}, `is neither a number like "2200" nor a range like "2000-2149"`
 		}
-		if len(end) > widestSeat {
-			return seatRun{}, fmt.Sprintf("%s has more than %d digits", end, widestSeat)
+		if len(end) > maxSeatWidth {
+			return seatRun{}, fmt.Sprintf("%s has more than %d digits", end, maxSeatWidth)
 		}
 	}
 	if len(first) != len(last) {
@@ -109,7 +108,7 @@ func parseRange(text string) (seatRun, string) {
 	return seatRun{width: len(first), first: from, count: to - from + 1}, ""
 }
 
-// digits reads at most widestSeat decimal digits.
+// digits parses at most maxSeatWidth decimal digits.
 func digits(text string) int {
 	number := 0
 	for _, digit := range text {
@@ -122,7 +121,7 @@ func (r seatRun) compare(other seatRun) int {
 	return cmp.Or(cmp.Compare(r.width, other.width), cmp.Compare(r.first, other.first))
 }
 
-// name writes the offset'th seat of the run.
+// name returns the seat at an offset of the run.
 func (r seatRun) name(offset int) string {
 	text := strconv.Itoa(r.first + offset)
 	if missing := r.width - len(text); missing > 0 {
@@ -131,7 +130,7 @@ func (r seatRun) name(offset int) string {
 	return text
 }
 
-// extend appends a run that comes after all others.
+// extend appends a run that is after all others.
 func (s *Seats) extend(run seatRun) {
 	run.before = s.total
 	s.total += run.count
@@ -145,10 +144,10 @@ func (s *Seats) extend(run seatRun) {
 	s.runs = append(s.runs, run)
 }
 
-// Len is the number of seats.
+// Len returns the number of seats.
 func (s Seats) Len() int { return s.total }
 
-// At names the seat at a position between 0 and Len()-1; "" beyond.
+// At returns the seat at a position, or "" if it is out of range.
 func (s Seats) At(position int) string {
 	if position < 0 || position >= s.total {
 		return ""
@@ -157,9 +156,9 @@ func (s Seats) At(position int) string {
 	return s.runs[run].name(position - s.runs[run].before)
 }
 
-// Index finds the position of a seat.
+// Index returns the position of a seat.
 func (s Seats) Index(seat string) (int, bool) {
-	if seat == "" || len(seat) > widestSeat || strings.Trim(seat, "0123456789") != "" {
+	if seat == "" || len(seat) > maxSeatWidth || strings.Trim(seat, "0123456789") != "" {
 		return 0, false
 	}
 	wanted := seatRun{width: len(seat), first: digits(seat)}
@@ -174,7 +173,7 @@ func (s Seats) Index(seat string) (int, bool) {
 	return 0, false
 }
 
-// Common returns the first seat that both hold.
+// Common returns the first common seat.
 func (s Seats) Common(other Seats) (string, bool) {
 	for i, j := 0, 0; i < len(s.runs) && j < len(other.runs); {
 		a, b := s.runs[i], other.runs[j]
@@ -203,7 +202,7 @@ func (s Seats) All() iter.Seq2[int, string] {
 	}
 }
 
-// Ranges writes the seats in the fewest ranges, in order.
+// Ranges returns the seats as the fewest ranges, in order.
 func (s Seats) Ranges() []string {
 	ranges := make([]string, 0, len(s.runs))
 	for _, run := range s.runs {
@@ -212,7 +211,7 @@ func (s Seats) Ranges() []string {
 	return ranges
 }
 
-// Equal says whether both hold the same seats, however they were written.
+// Equal reports whether both sets are equal.
 func (s Seats) Equal(other Seats) bool { return slices.Equal(s.runs, other.runs) }
 
 func (s Seats) String() string { return strings.Join(s.Ranges(), ", ") }
@@ -224,16 +223,14 @@ func (r seatRun) text() string {
 	return r.name(0) + "-" + r.name(r.count-1)
 }
 
-// ranges writes the positions from (included) to (excluded) as seat ranges, one
-// for each gap that lies between them.
-func (s Seats) ranges(from, to int) []string {
-	var ranges []string
+// between returns the runs of the positions from (inclusive) to (exclusive).
+func (s Seats) between(from, to int) []seatRun {
+	var runs []seatRun
 	for _, run := range s.runs {
 		start, end := max(from, run.before), min(to, run.before+run.count)
 		if start < end {
-			part := seatRun{width: run.width, first: run.first + start - run.before, count: end - start}
-			ranges = append(ranges, part.text())
+			runs = append(runs, seatRun{width: run.width, first: run.first + start - run.before, count: end - start})
 		}
 	}
-	return ranges
+	return runs
 }

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func someSeats(t interface{ Fatalf(string, ...any) }, ranges ...string) Seats {
+func mustSeats(t interface{ Fatalf(string, ...any) }, ranges ...string) Seats {
 	seats, err := ParseSeats(ranges)
 	if err != nil {
 		t.Fatalf("seats %q: %v", ranges, err)
@@ -19,20 +19,20 @@ func someSeats(t interface{ Fatalf(string, ...any) }, ranges ...string) Seats {
 
 func TestParseSeats(t *testing.T) {
 	for _, c := range []struct {
-		claim  string
+		name   string
 		ranges []string
 		length int
 		text   string
 	}{
-		{"a range counts both ends", []string{"2000-2149"}, 150, "2000-2149"},
-		{"a single seat is a range of one", []string{"2200"}, 1, "2200"},
-		{"leading zeros stay", []string{"0098-0101"}, 4, "0098-0101"},
-		{"ranges that touch become one", []string{"2050-2099", "2000-2049"}, 100, "2000-2099"},
-		{"the same number in two widths is two seats", []string{"200", "0200"}, 2, "200, 0200"},
-		{"nothing is no seat", nil, 0, ""},
+		{"range", []string{"2000-2149"}, 150, "2000-2149"},
+		{"single seat", []string{"2200"}, 1, "2200"},
+		{"leading zeros", []string{"0098-0101"}, 4, "0098-0101"},
+		{"adjacent ranges", []string{"2050-2099", "2000-2049"}, 100, "2000-2099"},
+		{"same number in two widths", []string{"200", "0200"}, 2, "200, 0200"},
+		{"no ranges", nil, 0, ""},
 	} {
-		t.Run(c.claim, func(t *testing.T) {
-			seats := someSeats(t, c.ranges...)
+		t.Run(c.name, func(t *testing.T) {
+			seats := mustSeats(t, c.ranges...)
 			if seats.Len() != c.length || seats.String() != c.text {
 				t.Errorf("got %d seats %q, want %d %q", seats.Len(), seats, c.length, c.text)
 			}
@@ -40,37 +40,37 @@ func TestParseSeats(t *testing.T) {
 	}
 }
 
-func TestParseSeats_refuses(t *testing.T) {
+func TestParseSeats_errors(t *testing.T) {
 	for _, c := range []struct {
-		claim  string
+		name   string
 		ranges []string
 		index  int
-		says   string
+		err    string
 	}{
-		{"a range that runs backwards", []string{"2149-2000"}, 0, "write 2000-2149"},
+		{"descending range", []string{"2149-2000"}, 0, "write 2000-2149"},
 		{"two widths", []string{"99-100"}, 0, "same number of digits"},
-		{"a seat named twice, pointing at the second", []string{"2000-2010", "2300", "2005"}, 2, `seat 2005 is in "2000-2010" already`},
-		{"ranges that overlap", []string{"2005-2020", "2000-2010"}, 1, `"2005-2020" already`},
-		{"a letter", []string{"20a0"}, 0, "neither a number"},
-		{"a minus sign", []string{"-5"}, 0, "neither a number"},
+		{"duplicate seat", []string{"2000-2010", "2300", "2005"}, 2, `seat 2005 is in "2000-2010" already`},
+		{"overlapping ranges", []string{"2005-2020", "2000-2010"}, 1, `"2005-2020" already`},
+		{"letter", []string{"20a0"}, 0, "neither a number"},
+		{"minus sign", []string{"-5"}, 0, "neither a number"},
 		{"three ends", []string{"1-2-3"}, 0, "neither a number"},
-		{"nothing", []string{""}, 0, "neither a number"},
-		{"digits that are not ASCII", []string{"٢٠٠"}, 0, "neither a number"},
+		{"empty string", []string{""}, 0, "neither a number"},
+		{"non-ASCII digits", []string{"٢٠٠"}, 0, "neither a number"},
 		{"eleven digits", []string{"12345678901"}, 0, "more than 10 digits"},
-		{"more than anyone has", []string{"0000000000-9999999999"}, 0, "over 100000"},
-		{"a sum that is too much", []string{"000000-099999", "200000"}, 1, "over 100000"},
+		{"too many seats in a range", []string{"0000000000-9999999999"}, 0, "over 100000"},
+		{"too many seats", []string{"000000-099999", "200000"}, 1, "over 100000"},
 	} {
-		t.Run(c.claim, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			_, err := ParseSeats(c.ranges)
 			var wrong *SeatRangeError
-			if !errors.As(err, &wrong) || wrong.Index != c.index || !strings.Contains(err.Error(), c.says) {
-				t.Errorf("got %v, want range %d to say %q", err, c.index, c.says)
+			if !errors.As(err, &wrong) || wrong.Index != c.index || !strings.Contains(err.Error(), c.err) {
+				t.Errorf("got %v, want range %d to say %q", err, c.index, c.err)
 			}
 		})
 	}
 }
 
-// drawSeats draws up to most seats in one to three runs.
+// drawSeats draws at most the given number of seats in one to three runs.
 func drawSeats(t *rapid.T, most int) Seats {
 	count := rapid.IntRange(1, most).Draw(t, "seats")
 	gap := rapid.SliceOfN(rapid.IntRange(0, 5), 2, 2).Draw(t, "gaps")
@@ -106,7 +106,7 @@ func TestSeats_properties(t *testing.T) {
 		if !slices.IsSorted(names) || len(names) != seats.Len() {
 			t.Fatalf("%d seats, of which All names %v", seats.Len(), names)
 		}
-		again := someSeats(t, seats.Ranges()...)
+		again := mustSeats(t, seats.Ranges()...)
 		if !again.Equal(seats) {
 			t.Fatalf("%s is read back as %s", seats, again)
 		}
@@ -129,7 +129,7 @@ func FuzzParseSeats(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if again := someSeats(t, seats.Ranges()...); !again.Equal(seats) || seats.Len() > MostSeats {
+		if again := mustSeats(t, seats.Ranges()...); !again.Equal(seats) || seats.Len() > MostSeats {
 			t.Fatalf("%q is %s, read back as %s", text, seats, again)
 		}
 	})

@@ -9,29 +9,29 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// solver is one run of [Place]. Nodes are columns, in the order of their
-// suffixes. Seats that sit on the same nodes now form one group.
+// solver is the state of [Place]. Nodes are columns, in the order of their
+// suffixes. Seats with the same current nodes form a group.
 type solver struct {
 	perSeat int
 	nodes   []FloorNode
 	column  map[string]int
 
 	seats  Seats
-	now    [][]int // per seat: its columns now, in alias order, without those that are gone
+	now    [][]int // per seat: its current columns, in alias order, without removed nodes
 	groups []group
 	bounds []bound
 	shared *transport
 
-	sets  [][]int // per seat: the columns that it gets, ascending
-	lasts []int   // per seat: which of them the alias lists last
+	sets  [][]int // per seat: its new columns, ascending
+	lasts []int   // per seat: the last column of its alias
 }
 
-// nowhere is no column.
-const nowhere = -1
+// noColumn is the index of no column.
+const noColumn = -1
 
-// group is seats that are alike to [Place].
+// group is a set of seats with the same current nodes.
 type group struct {
-	set   []int // columns now, ascending
+	set   []int // current columns, ascending
 	seats []int // positions, ascending
 }
 
@@ -58,12 +58,12 @@ func newSolver(floor Floor, now *Placement, perSeat int) *solver {
 	for c, node := range f.nodes {
 		f.column[node.ServerIP] = c
 	}
-	f.gather(now)
+	f.groupSeats(now)
 	return f
 }
 
-// gather reads where each seat sits and groups the like.
-func (f *solver) gather(now *Placement) {
+// groupSeats sets the current columns of each seat and groups equal seats.
+func (f *solver) groupSeats(now *Placement) {
 	f.now = make([][]int, f.seats.Len())
 	var columns [][]int // per pattern of the placement now
 	if now != nil {
@@ -79,16 +79,16 @@ func (f *solver) gather(now *Placement) {
 	known := map[string]int{}
 	var key []byte
 	for position, seat := range f.seats.All() {
-		var sits []int
+		var current []int
 		if now != nil {
 			if before, ok := now.seats.Index(seat); ok {
-				sits = columns[now.of[before]]
+				current = columns[now.of[before]]
 			}
 		}
-		f.now[position] = sits
+		f.now[position] = current
 
 		key = key[:0]
-		set := slices.Sorted(slices.Values(sits))
+		set := slices.Sorted(slices.Values(current))
 		for _, c := range set {
 			key = binary.AppendUvarint(key, uint64(c)) //nolint:gosec // a column is not below zero
 		}
@@ -102,36 +102,36 @@ func (f *solver) gather(now *Placement) {
 	}
 }
 
-// share settles how many seats of each group get each node.
-func (f *solver) share() error {
+// distribute computes how many seats of each group get each node.
+func (f *solver) distribute() error {
 	t := newTransport(len(f.groups), len(f.nodes))
 	sums := make([]int, t.columns)
 	for r, g := range f.groups {
 		t.size[r] = len(g.seats)
 		for c := range t.columns {
-			t.price[r*t.columns+c] = fresh
+			t.price[r*t.columns+c] = priceMove
 		}
 		for _, c := range g.set {
 			i := r*t.columns + c
-			t.price[i] = free
+			t.price[i] = priceKeep
 			t.on[i] = t.size[r]
 			sums[c] += t.size[r]
 		}
 	}
 	for r, g := range f.groups {
-		f.evenOut(t, r, (f.perSeat-len(g.set))*len(g.seats), sums)
+		f.balance(t, r, (f.perSeat-len(g.set))*len(g.seats), sums)
 	}
-	if !t.settle(f.bounds) {
+	if !t.solve(f.bounds) {
 		return fmt.Errorf("no placement of %s on %s is within all bounds", cluster.Plural(f.seats.Len(), "seat"), cluster.Plural(len(f.nodes), "server"))
 	}
 	f.shared = t
 	return nil
 }
 
-// evenOut gives a group the nodes that its seats lack, or takes what they have
-// too many of; at first from where most is missing or most is over, so that
-// little is left for settle to do.
-func (f *solver) evenOut(t *transport, r, lack int, sums []int) {
+// balance adds the nodes that the seats of a group lack, or removes those that they
+// have too many of. It begins with the columns farthest from their bounds, so that
+// little is left for solve.
+func (f *solver) balance(t *transport, r, lack int, sums []int) {
 	if lack == 0 {
 		return
 	}
@@ -164,7 +164,7 @@ func (f *solver) evenOut(t *transport, r, lack int, sums []int) {
 	}
 }
 
-// placement writes the result down in alias order.
+// placement returns the result, in alias order.
 func (f *solver) placement() *Placement {
 	p := NewPlacement(f.seats)
 	var order []int

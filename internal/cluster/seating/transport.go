@@ -2,18 +2,17 @@ package seating
 
 import "slices"
 
-// transport is the sum behind a placement: rows are groups of like seats, the
-// columns are nodes, and on says how many seats of a group have a node. A seat
-// that goes from one node to another within its group costs the difference of
-// the two prices; how many nodes a group has in all never changes. settle finds
-// the cheapest change that brings every column within its bound.
+// transport is the transportation problem of a placement. Rows are groups of equal
+// seats, columns are nodes, and on has the number of seats of a group on a node. A
+// seat that moves from one node to another within its group costs the difference of
+// the prices; the row sums never change. solve finds the cheapest change that
+// brings every column sum within its bound.
 //
-// This is minimum-cost flow by successive shortest paths, with the residual
-// network read off the matrix: a path leaves a column that has too much, goes
-// through groups and columns that pass it on, and ends at a column that has too
-// little. As many seats follow one path as it bears, and all paths of one length
-// are used up before the next are looked for, so 10,000 seats on 100 nodes take
-// milliseconds.
+// It is minimum-cost flow by successive shortest paths, with the matrix as the
+// residual network: a path starts at a column above its bound and ends at a column
+// below its bound. Each path carries as many seats as its capacity, and all paths
+// of one length are used before longer ones are computed, so that 10,000 seats on
+// 100 nodes take milliseconds.
 type transport struct {
 	rows, columns int
 	size          []int   // seats in the row
@@ -21,8 +20,8 @@ type transport struct {
 	price         []price // row × column
 	bounds        []bound // of the column sums
 
-	pooled []int // of each column's sum, what its bound accepts
-	supply []int // per vertex: more than accepted (> 0) or less than needed (< 0)
+	pooled []int // the part of each column's sum within its bound
+	supply []int // per vertex: excess (> 0) or deficit (< 0)
 	level  []int // per vertex: length of the shortest path so far
 	seen   []bool
 }
@@ -30,9 +29,9 @@ type transport struct {
 type price int8
 
 const (
-	free  price = 0  // where the seat sits already
-	fresh price = 1  // a move
-	held  price = -1 // neither gives nor takes
+	priceKeep      price = 0  // the current node of the seat
+	priceMove      price = 1  // a move
+	priceForbidden price = -1 // cannot change
 )
 
 func newTransport(rows, columns int) *transport {
@@ -44,15 +43,15 @@ func newTransport(rows, columns int) *transport {
 	}
 }
 
-// The vertices: rows first, then columns, then the pool. The pool stands for
-// the freedom between a column's low and its high.
+// The vertices: rows, columns and the pool, which represents the difference between
+// the low and high bounds of the columns.
 func (t *transport) column(c int) int { return t.rows + c }
 func (t *transport) pool() int        { return t.rows + t.columns }
 
-// settle changes on. The matrix it begins with must be the cheapest for its own
-// column sums, which holds where each row uses its free columns first. False
-// says that no matrix satisfies the bounds.
-func (t *transport) settle(bounds []bound) bool {
+// solve changes t.on so that every column sum is within its bound. The initial
+// matrix must be the cheapest for its own column sums, which holds if each row uses
+// its current columns first. It reports false if no matrix satisfies the bounds.
+func (t *transport) solve(bounds []bound) bool {
 	t.bounds = bounds
 	vertices := t.pool() + 1
 	t.pooled = make([]int, t.columns)
@@ -70,9 +69,9 @@ func (t *transport) settle(bounds []bound) bool {
 		total += t.supply[t.column(c)]
 	}
 	t.supply[t.pool()] = -total
-	t.begin()
+	t.initLevels()
 	for t.anySupply() {
-		if !t.measure() {
+		if !t.relabel() {
 			return false
 		}
 		for pushed := true; pushed; {
@@ -80,7 +79,7 @@ func (t *transport) settle(bounds []bound) bool {
 			clear(t.seen)
 			for v := range vertices {
 				if t.supply[v] > 0 && !t.seen[v] {
-					sent := t.push(v, t.supply[v])
+					sent := t.augment(v, t.supply[v])
 					t.supply[v] -= sent
 					pushed = pushed || sent > 0
 				}
@@ -90,12 +89,13 @@ func (t *transport) settle(bounds []bound) bool {
 	return true
 }
 
-// begin sets the levels so that no arc of the first network is shorter than 0.
-func (t *transport) begin() {
+// initLevels sets the levels so that no arc of the initial network has a negative
+// length.
+func (t *transport) initLevels() {
 	for r := range t.rows {
 		cheapest := price(1)
 		for c := range t.columns {
-			if i := r*t.columns + c; t.price[i] != held && t.on[i] < t.size[r] {
+			if i := r*t.columns + c; t.price[i] != priceForbidden && t.on[i] < t.size[r] {
 				cheapest = min(cheapest, t.price[i])
 			}
 		}
@@ -107,15 +107,15 @@ func (t *transport) anySupply() bool {
 	return slices.ContainsFunc(t.supply, func(amount int) bool { return amount > 0 })
 }
 
-// arcs calls visit for each arc that leaves v, with its length and how much it
-// bears, until visit says false. Row to column seats more, column to row takes
-// a seat away.
-func (t *transport) arcs(v int, visit func(to, length, bears int) bool) {
+// arcs calls visit for each arc from v, with its length and capacity, until visit
+// returns false. An arc from a row to a column adds seats, one from a column to a
+// row removes them.
+func (t *transport) arcs(v int, visit func(to, length, capacity int) bool) {
 	switch {
 	case v < t.rows:
 		for c := range t.columns {
 			i := v*t.columns + c
-			if room := t.size[v] - t.on[i]; room > 0 && t.price[i] != held && !visit(t.column(c), int(t.price[i]), room) {
+			if room := t.size[v] - t.on[i]; room > 0 && t.price[i] != priceForbidden && !visit(t.column(c), int(t.price[i]), room) {
 				return
 			}
 		}
@@ -126,7 +126,7 @@ func (t *transport) arcs(v int, visit func(to, length, bears int) bool) {
 		}
 		for r := range t.rows {
 			i := r*t.columns + c
-			if t.on[i] > 0 && t.price[i] != held && !visit(r, -int(t.price[i]), t.on[i]) {
+			if t.on[i] > 0 && t.price[i] != priceForbidden && !visit(r, -int(t.price[i]), t.on[i]) {
 				return
 			}
 		}
@@ -139,8 +139,8 @@ func (t *transport) arcs(v int, visit func(to, length, bears int) bool) {
 	}
 }
 
-// carry moves amount along an arc.
-func (t *transport) carry(from, to, amount int) {
+// apply moves amount along an arc.
+func (t *transport) apply(from, to, amount int) {
 	switch {
 	case from < t.rows:
 		t.on[from*t.columns+to-t.rows] += amount
@@ -153,11 +153,11 @@ func (t *transport) carry(from, to, amount int) {
 	}
 }
 
-// measure adds to each level the length of the shortest path from any supply,
-// so that arcs on shortest paths get the reduced length 0. Lengths are small
-// whole numbers: the queue is a list of buckets. False says that no path leads
-// from a supply to a need.
-func (t *transport) measure() bool {
+// relabel adds to each level the length of the shortest path from any excess, so
+// that arcs on shortest paths have the reduced length 0. Lengths are small whole
+// numbers, so the queue is a list of buckets. It reports false if there is no path
+// from an excess to a deficit.
+func (t *transport) relabel() bool {
 	const far = int(^uint(0) >> 1)
 	distance := make([]int, len(t.level))
 	buckets := [][]int{nil}
@@ -173,7 +173,7 @@ func (t *transport) measure() bool {
 		for k := 0; k < len(buckets[length]); k++ {
 			v := buckets[length][k]
 			if distance[v] != length {
-				continue // reached on a shorter way meanwhile
+				continue // reached on a shorter path
 			}
 			furthest = length
 			reached = reached || t.supply[v] < 0
@@ -196,9 +196,9 @@ func (t *transport) measure() bool {
 	return reached
 }
 
-// push sends up to amount from v along arcs of reduced length 0 to wherever
-// something is needed, and says how much arrived.
-func (t *transport) push(v, amount int) int {
+// augment sends up to amount from v along arcs of reduced length 0 to vertices with
+// a deficit, and returns how much arrived.
+func (t *transport) augment(v, amount int) int {
 	t.seen[v] = true
 	sent := 0
 	if need := -t.supply[v]; need > 0 {
@@ -208,10 +208,10 @@ func (t *transport) push(v, amount int) int {
 	if sent == amount {
 		return sent
 	}
-	t.arcs(v, func(to, length, bears int) bool {
+	t.arcs(v, func(to, length, capacity int) bool {
 		if !t.seen[to] && length+t.level[v]-t.level[to] == 0 {
-			if part := t.push(to, min(bears, amount-sent)); part > 0 {
-				t.carry(v, to, part)
+			if part := t.augment(to, min(capacity, amount-sent)); part > 0 {
+				t.apply(v, to, part)
 				sent += part
 			}
 		}

@@ -7,14 +7,14 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// CapacityShort says that the nodes together cannot hold the seats.
+// CapacityShort is the error of nodes with less capacity than the seats need.
 type CapacityShort struct {
 	Seats, PerSeat int
-	Places         int // how many the nodes can hold, each seat at most once
+	Places         int // capacity of the nodes, with each seat at most once per node
 	Nodes          []FloorNode
 }
 
-// Short is how many places are missing.
+// Short returns the number of missing places.
 func (e *CapacityShort) Short() int { return e.Seats*e.PerSeat - e.Places }
 
 func (e *CapacityShort) Error() string {
@@ -29,7 +29,7 @@ func (e *CapacityShort) Error() string {
 		strings.Join(full, ", "))
 }
 
-// Hint tells what to do about it.
+// Hint returns advice for the operator.
 func (e *CapacityShort) Hint() string {
 	return "Raise the capacity of these servers (and their rooms), add a server, declare fewer seats, or lower nodes_per_seat."
 }

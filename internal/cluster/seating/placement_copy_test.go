@@ -7,12 +7,12 @@ import (
 	"pgregory.net/rapid"
 )
 
-// An apply that finds agents at work leaves their seats where they are; all other
-// seats are where the plan says.
-func TestPlacement_holdsSeats(t *testing.T) {
+// TestPlacement_copiesSeats checks that seats in use keep their current nodes and
+// all others get the planned ones.
+func TestPlacement_copiesSeats(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		floor := drawFloor(t, 30, 6, 3)
-		now := drawSitting(t, floor)
+		now := drawPlacement(t, floor)
 		planned, err := Place(floor, now)
 		if err != nil {
 			return

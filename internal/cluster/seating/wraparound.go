@@ -2,12 +2,11 @@ package seating
 
 import "slices"
 
-// layOut decides which seats of a group get which node: share has settled how
-// many. Within a group the seats stand in a row and the nodes follow one another
-// along it, each over as many neighbouring seats as it has; where the row ends,
-// the next layer begins (McNaughton's wrap-around rule). No node has more seats
-// than the row is long, so none meets itself, and the row falls into at most one
-// run more than there are nodes.
+// layOut assigns nodes to the seats of each group; distribute has computed how many
+// seats each node gets. It uses McNaughton's wrap-around rule: each node in turn
+// gets the next seats of the group, beginning again at the first seat after the
+// last. No node gets more seats than the group has, so no seat gets a node twice,
+// and the group has at most one run more than it has nodes.
 func (f *solver) layOut() {
 	f.sets = make([][]int, len(f.now))
 	for r, g := range f.groups {
@@ -16,25 +15,25 @@ func (f *solver) layOut() {
 			f.layOutNew(g.seats, counts)
 			continue
 		}
-		order := slices.Clone(g.set) // who sits there now begins, so that most seats stay in one run
+		order := slices.Clone(g.set) // current nodes first, so that most seats stay in one run
 		for c := range counts {
 			if !slices.Contains(g.set, c) {
 				order = append(order, c)
 			}
 		}
-		f.lay(g.seats, wrap(len(g.seats), counts, order))
+		f.assign(g.seats, wrap(len(g.seats), counts, order))
 	}
 }
 
-// stretch is neighbouring seats of a row that get the same nodes.
-type stretch struct {
+// segment is a number of consecutive seats with the same nodes.
+type segment struct {
 	seats   int
 	columns []int // ascending
 }
 
-func (f *solver) lay(seats []int, stretches []stretch) {
+func (f *solver) assign(seats []int, segments []segment) {
 	next := 0
-	for _, s := range stretches {
+	for _, s := range segments {
 		for range s.seats {
 			f.sets[seats[next]] = s.columns
 			next++
@@ -42,21 +41,22 @@ func (f *solver) lay(seats []int, stretches []stretch) {
 	}
 }
 
-// wrap lays the nodes along a row in an order, around it as often as needed.
-func wrap(seats int, counts, order []int) []stretch {
+// wrap assigns consecutive seats to the nodes in the given order, beginning again
+// after the last seat.
+func wrap(seats int, counts, order []int) []segment {
 	type edge struct{ at, column int }
 	var starts, ends []edge
-	sits := make(map[int]bool, len(order))
+	current := make(map[int]bool, len(order))
 	next := 0
 	for _, c := range order {
 		switch end := next + counts[c]; {
 		case counts[c] == 0:
 			continue
-		case counts[c] == seats: // on every seat: no layer of its own
-			sits[c] = true
+		case counts[c] == seats: // on every seat
+			current[c] = true
 			continue
 		case end > seats:
-			sits[c] = true
+			current[c] = true
 			ends = append(ends, edge{end - seats, c})
 			starts = append(starts, edge{next, c})
 		default:
@@ -73,29 +73,28 @@ func wrap(seats int, counts, order []int) []stretch {
 	cuts = slices.Compact(cuts)
 	slices.SortFunc(starts, func(a, b edge) int { return a.at - b.at })
 	slices.SortFunc(ends, func(a, b edge) int { return a.at - b.at })
-	stretches := make([]stretch, 0, len(cuts))
+	segments := make([]segment, 0, len(cuts))
 	for i, at := range cuts[:len(cuts)-1] {
 		for ; len(ends) > 0 && ends[0].at == at; ends = ends[1:] {
-			delete(sits, ends[0].column)
+			delete(current, ends[0].column)
 		}
 		for ; len(starts) > 0 && starts[0].at == at; starts = starts[1:] {
-			sits[starts[0].column] = true
+			current[starts[0].column] = true
 		}
-		columns := make([]int, 0, len(sits))
-		for c := range sits {
+		columns := make([]int, 0, len(current))
+		for c := range current {
 			columns = append(columns, c)
 		}
 		slices.Sort(columns)
-		stretches = append(stretches, stretch{cuts[i+1] - at, columns})
+		segments = append(segments, segment{cuts[i+1] - at, columns})
 	}
-	return stretches
+	return segments
 }
 
-// layOutNew lays seats out that sit nowhere yet. Wrapped around once, a node
-// would share all its seats with the same few others: its loss would fall on
-// these alone, and they could not take its seats over, since they have them
-// already. So the row falls into sections, and each takes the nodes in the order
-// that pairs up least of those who are paired often.
+// layOutNew assigns seats that have no nodes yet. With a single wrap, a node would
+// share all its seats with the same few others. When it fails, only these would
+// take over its seats, and they have them already. So the seats are divided into
+// sections, each with the order of nodes that repeats the fewest frequent pairs.
 func (f *solver) layOutNew(seats, counts []int) {
 	var order []int
 	for c, count := range counts {
@@ -108,15 +107,15 @@ func (f *solver) layOutNew(seats, counts []int) {
 	for part := f.sections(len(order)); part > 0; part-- {
 		row := seats[:len(seats)/part]
 		section := portion(rest, len(row), len(seats), f.perSeat)
-		best, least := []stretch(nil), -1
-		for _, candidate := range shuffles(order) {
-			stretches := wrap(len(row), section, candidate)
-			if score := paired.score(stretches); least < 0 || score < least {
-				best, least = stretches, score
+		best, least := []segment(nil), -1
+		for _, candidate := range strides(order) {
+			segments := wrap(len(row), section, candidate)
+			if score := paired.score(segments); least < 0 || score < least {
+				best, least = segments, score
 			}
 		}
 		paired.add(best)
-		f.lay(row, best)
+		f.assign(row, best)
 		for c, count := range section {
 			rest[c] -= count
 		}
@@ -124,9 +123,9 @@ func (f *solver) layOutNew(seats, counts []int) {
 	}
 }
 
-// sections says into how many parts a row of new seats falls: one where each
-// seat has all nodes but one, which pairs all of them in any order; else three,
-// or two on many nodes, where the runs would become too many for people to read.
+// sections returns the number of sections of new seats: one if each seat has all
+// nodes or all but one, since any order then pairs all nodes; else three, or two
+// for many nodes, whose runs would be too many to read.
 func (f *solver) sections(nodes int) int {
 	switch {
 	case f.perSeat == 1 || f.perSeat >= nodes-1:
@@ -138,8 +137,8 @@ func (f *solver) sections(nodes int) int {
 	}
 }
 
-// portion takes the part of counts that falls to some of the seats, so that
-// neither they nor the others get a node twice.
+// portion returns the part of counts for some of the seats, so that neither they
+// nor the others get a node twice.
 func portion(counts []int, some, seats, perSeat int) []int {
 	part := make([]int, len(counts))
 	missing := some * perSeat
@@ -156,9 +155,9 @@ func portion(counts []int, some, seats, perSeat int) []int {
 	return part
 }
 
-// shuffles returns the order as it is, and orders that take every second, every
-// third node and so on: those that stood next to one another get apart.
-func shuffles(order []int) [][]int {
+// strides returns the order itself and permutations with every second node, every
+// third node and so on, which separate neighbours.
+func strides(order []int) [][]int {
 	candidates := [][]int{order}
 	for step := 2; step <= min(len(order)-1, 9); step++ {
 		shuffled := make([]int, 0, len(order))
@@ -172,7 +171,7 @@ func shuffles(order []int) [][]int {
 	return candidates
 }
 
-// pairs counts the seats that two nodes share.
+// pairs has the number of common seats of each pair of nodes.
 type pairs struct {
 	columns int
 	seats   []int
@@ -180,8 +179,8 @@ type pairs struct {
 
 func newPairs(columns int) *pairs { return &pairs{columns, make([]int, columns*columns)} }
 
-func (p *pairs) add(stretches []stretch) {
-	for _, s := range stretches {
+func (p *pairs) add(segments []segment) {
+	for _, s := range segments {
 		for _, a := range s.columns {
 			for _, b := range s.columns {
 				p.seats[a*p.columns+b] += s.seats
@@ -190,10 +189,10 @@ func (p *pairs) add(stretches []stretch) {
 	}
 }
 
-// score is what the stretches would add to the sum of squares of all pairs.
-func (p *pairs) score(stretches []stretch) int {
+// score returns what the segments would add to the sum of squares of all pairs.
+func (p *pairs) score(segments []segment) int {
 	sum := 0
-	for _, s := range stretches {
+	for _, s := range segments {
 		for _, a := range s.columns {
 			for _, b := range s.columns {
 				if a != b {

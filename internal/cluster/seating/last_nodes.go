@@ -6,13 +6,13 @@ import (
 	"slices"
 )
 
-// spreadTies decides which node each alias lists last. VICIdial sends an agent
-// to the node with the fewest agents and, where several have as few, to the last
-// one listed (docs/vicidial/agent-login.md#ties): on an empty floor that is everybody. So each node
-// is last for one in perSeat of its seats, rounded down or up, which is always
-// possible, since a node that were last for exactly that part of each seat would
-// be one such solution. An alias that satisfies this already is left alone.
-func (f *solver) spreadTies() error {
+// assignLast decides which node each alias lists last. VICIdial sends an agent to
+// the node with the fewest agents, and to the last listed of several
+// (docs/vicidial/agent-login.md#ties). So each node is last for one in perSeat of
+// its seats, rounded down or up. This is always possible, since the fractional
+// solution, with each node last for that part of each of its seats, satisfies it.
+// Aliases that satisfy it already do not change.
+func (f *solver) assignLast() error {
 	groups, lasts := f.tieGroups()
 	t := newTransport(len(groups), len(f.nodes))
 	sums := make([]int, len(f.nodes))
@@ -20,13 +20,13 @@ func (f *solver) spreadTies() error {
 	for r, g := range groups {
 		t.size[r] = len(g.seats)
 		for c := range t.columns {
-			t.price[r*t.columns+c] = held
+			t.price[r*t.columns+c] = priceForbidden
 		}
 		for _, c := range g.set {
 			parts[c] += t.size[r]
-			t.price[r*t.columns+c] = free
-			if lasts[r] != nowhere && lasts[r] != c {
-				t.price[r*t.columns+c] = fresh
+			t.price[r*t.columns+c] = priceKeep
+			if lasts[r] != noColumn && lasts[r] != c {
+				t.price[r*t.columns+c] = priceMove
 			}
 		}
 	}
@@ -36,13 +36,13 @@ func (f *solver) spreadTies() error {
 	}
 	for r, g := range groups {
 		last := lasts[r]
-		if last == nowhere { // whoever lacks most
+		if last == noColumn { // the node that lacks most
 			last = slices.MaxFunc(g.set, func(a, b int) int { return (bounds[a].high - sums[a]) - (bounds[b].high - sums[b]) })
 		}
 		t.on[r*t.columns+last] = t.size[r]
 		sums[last] += t.size[r]
 	}
-	if !t.settle(bounds) {
+	if !t.solve(bounds) {
 		return errors.New("no order of the aliases spreads ties evenly")
 	}
 	f.lasts = make([]int, len(f.now))
@@ -54,7 +54,7 @@ func (f *solver) spreadTies() error {
 				next++
 			}
 		}
-		if lasts[r] != nowhere {
+		if lasts[r] != noColumn {
 			give(lasts[r])
 		}
 		for _, c := range g.set {
@@ -66,16 +66,15 @@ func (f *solver) spreadTies() error {
 	return nil
 }
 
-// tieGroups groups the seats by the nodes that they get and by the one that is
-// listed last now. A seat whose nodes change gets a new alias text in any case:
-// which one was last is then no reason to keep it.
+// tieGroups groups the seats by their new nodes and by the current last one. A seat
+// whose nodes change has none, since its alias changes in any case.
 func (f *solver) tieGroups() ([]group, []int) {
 	var groups []group
 	var lasts []int
 	known := map[string]int{}
 	var key []byte
 	for position, set := range f.sets {
-		last := nowhere
+		last := noColumn
 		if now := f.now[position]; len(now) == len(set) && sameColumns(now, set) {
 			last = now[len(now)-1]
 		}
@@ -104,12 +103,11 @@ func sameColumns(order, set []int) bool {
 	return true
 }
 
-// order appends the columns of a seat in alias order. A seat that keeps its
-// nodes keeps their order, but for the last; any other lists them in a circle
-// that ends with the last, so that the one who wins when the last is down
-// changes along with it.
+// order appends the columns of a seat in alias order. A seat with the same nodes
+// keeps their order, except for the last one. Other seats list them as a rotation
+// that ends with the last one, so that the second choice varies too.
 func (f *solver) order(order []int, position int) []int {
-	if f.lasts == nil { // whoever sits there stays in front
+	if f.lasts == nil { // current nodes first
 		for _, c := range f.now[position] {
 			if slices.Contains(f.sets[position], c) {
 				order = append(order, c)
