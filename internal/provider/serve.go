@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/redact"
 )
 
 // Server returns the server that speaks plugin protocol 6 for the provider.
@@ -19,7 +20,7 @@ func Server(version string) (tfprotov6.ProviderServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stopServer{Framework: fast, running: map[chan struct{}]bool{}}, nil
+	return &stopServer{Framework: redact.New(fast), running: map[chan struct{}]bool{}}, nil
 }
 
 // numerous are the resources of which a cluster has hundreds of objects, so that

@@ -1,0 +1,243 @@
+// Package redact keeps the values of sensitive and write-only attributes out of the
+// diagnostics that a provider returns, whatever wrote them: a validator, a check, the
+// database or a library.
+package redact
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
+)
+
+// Hidden stands where a value was.
+const Hidden = "(sensitive value)"
+
+// Server passes every request on, and takes the secrets of the request's
+// configuration, and of the provider's, out of the diagnostics of the answer.
+type Server struct {
+	fastpath.Framework
+
+	schemas func() *tfprotov6.GetProviderSchemaResponse
+	mutex   sync.Mutex
+	own     []string // of the provider's configuration
+}
+
+// New returns a server in front of another one.
+func New(server fastpath.Framework) *Server {
+	return &Server{Framework: server, schemas: sync.OnceValue(func() *tfprotov6.GetProviderSchemaResponse {
+		found, err := server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+		if err != nil || found == nil {
+			return &tfprotov6.GetProviderSchemaResponse{}
+		}
+		return found
+	})}
+}
+
+// ValidateProviderConfig implements [tfprotov6.ProviderServer].
+func (s *Server) ValidateProviderConfig(ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
+	resp, err := s.Framework.ValidateProviderConfig(ctx, req)
+	if resp != nil && len(resp.Diagnostics) > 0 {
+		s.clean(resp.Diagnostics, s.schemas().Provider, req.Config)
+	}
+	return resp, err
+}
+
+// ConfigureProvider implements [tfprotov6.ProviderServer].
+func (s *Server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	own := secretsOf(s.schemas().Provider, req.Config)
+	s.mutex.Lock()
+	s.own = own
+	s.mutex.Unlock()
+	resp, err := s.Framework.ConfigureProvider(ctx, req)
+	if resp != nil {
+		s.clean(resp.Diagnostics, nil, nil)
+	}
+	return resp, err
+}
+
+// ValidateResourceConfig implements [tfprotov6.ResourceServer].
+func (s *Server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	resp, err := s.Framework.ValidateResourceConfig(ctx, req)
+	if resp != nil && len(resp.Diagnostics) > 0 {
+		s.clean(resp.Diagnostics, s.schemas().ResourceSchemas[req.TypeName], req.Config)
+	}
+	return resp, err
+}
+
+// ReadResource implements [tfprotov6.ResourceServer].
+func (s *Server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	resp, err := s.Framework.ReadResource(ctx, req)
+	if resp != nil && len(resp.Diagnostics) > 0 {
+		s.clean(resp.Diagnostics, s.schemas().ResourceSchemas[req.TypeName], req.CurrentState)
+	}
+	return resp, err
+}
+
+// PlanResourceChange implements [tfprotov6.ResourceServer].
+func (s *Server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	resp, err := s.Framework.PlanResourceChange(ctx, req)
+	if resp != nil && len(resp.Diagnostics) > 0 {
+		s.clean(resp.Diagnostics, s.schemas().ResourceSchemas[req.TypeName], req.Config, req.PriorState)
+	}
+	return resp, err
+}
+
+// ApplyResourceChange implements [tfprotov6.ResourceServer].
+func (s *Server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	resp, err := s.Framework.ApplyResourceChange(ctx, req)
+	if resp != nil && len(resp.Diagnostics) > 0 {
+		s.clean(resp.Diagnostics, s.schemas().ResourceSchemas[req.TypeName], req.Config, req.PriorState)
+	}
+	return resp, err
+}
+
+// ReadDataSource implements [tfprotov6.DataSourceServer].
+func (s *Server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	resp, err := s.Framework.ReadDataSource(ctx, req)
+	if resp != nil {
+		s.clean(resp.Diagnostics, nil)
+	}
+	return resp, err
+}
+
+// clean takes the secrets of some objects, and the provider's own, out of diagnostics.
+func (s *Server) clean(diagnostics []*tfprotov6.Diagnostic, schema *tfprotov6.Schema, objects ...*tfprotov6.DynamicValue) {
+	s.mutex.Lock()
+	secrets := slices.Clone(s.own)
+	s.mutex.Unlock()
+	for _, object := range objects {
+		secrets = append(secrets, secretsOf(schema, object)...)
+	}
+	if len(secrets) == 0 {
+		return
+	}
+	// The longest first: one may be part of another.
+	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
+	for _, diagnostic := range diagnostics {
+		diagnostic.Summary, diagnostic.Detail = Text(diagnostic.Summary, secrets), Text(diagnostic.Detail, secrets)
+	}
+}
+
+// The shortest secret that is taken out wherever it stands: a shorter one is part of
+// words, and goes where it stands in quotes.
+const least = 4
+
+var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'[^']*'|` + "`[^`]*`")
+
+// Text is a text without the given secrets: without their values, written as they are
+// or as a Go string, and without quotations that are one, or begin a line of one.
+func Text(text string, secrets []string) string {
+	for _, secret := range secrets {
+		if len(secret) < least {
+			continue
+		}
+		text = strings.ReplaceAll(text, secret, Hidden)
+		if written := strconv.Quote(secret); written[1:len(written)-1] != secret {
+			text = strings.ReplaceAll(text, written[1:len(written)-1], Hidden)
+		}
+	}
+	return quoted.ReplaceAllStringFunc(text, func(quotation string) string {
+		said := quotation[1 : len(quotation)-1]
+		if quotation[0] == '"' {
+			if plain, err := strconv.Unquote(quotation); err == nil {
+				said = plain
+			}
+		}
+		said = strings.TrimSuffix(strings.TrimSuffix(said, "…"), "...")
+		for _, secret := range secrets {
+			if said == secret || len(said) >= least && beginsLine(secret, said) {
+				return Hidden
+			}
+		}
+		return quotation
+	})
+}
+
+func beginsLine(text, said string) bool {
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(strings.TrimSpace(line), said) {
+			return true
+		}
+	}
+	return false
+}
+
+// secretsOf are the texts in the sensitive and write-only attributes of an object.
+func secretsOf(schema *tfprotov6.Schema, object *tfprotov6.DynamicValue) []string {
+	if schema == nil || schema.Block == nil || object == nil {
+		return nil
+	}
+	value, err := object.Unmarshal(schema.ValueType())
+	if err != nil {
+		return nil
+	}
+	return inAttributes(schema.Block.Attributes, value)
+}
+
+func inAttributes(attributes []*tfprotov6.SchemaAttribute, value tftypes.Value) []string {
+	fields := map[string]tftypes.Value{}
+	if value.IsNull() || !value.IsKnown() || value.As(&fields) != nil {
+		return nil
+	}
+	var secrets []string
+	for _, attribute := range attributes {
+		switch held := fields[attribute.Name]; {
+		case attribute.Sensitive || attribute.WriteOnly:
+			secrets = append(secrets, texts(held)...)
+		case attribute.NestedType == nil:
+		case attribute.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle:
+			secrets = append(secrets, inAttributes(attribute.NestedType.Attributes, held)...)
+		default:
+			for _, element := range elements(held) {
+				secrets = append(secrets, inAttributes(attribute.NestedType.Attributes, element)...)
+			}
+		}
+	}
+	return secrets
+}
+
+// texts are all texts in a value.
+func texts(value tftypes.Value) []string {
+	if value.IsNull() || !value.IsKnown() {
+		return nil
+	}
+	var text string
+	if value.Type().Is(tftypes.String) && value.As(&text) == nil {
+		if text == "" {
+			return nil
+		}
+		return []string{text}
+	}
+	var all []string
+	for _, element := range elements(value) {
+		all = append(all, texts(element)...)
+	}
+	return all
+}
+
+// elements are the elements of a list, set or map, and the attributes of an object.
+func elements(value tftypes.Value) []tftypes.Value {
+	if value.IsNull() || !value.IsKnown() {
+		return nil
+	}
+	var list []tftypes.Value
+	if value.As(&list) == nil {
+		return list
+	}
+	named := map[string]tftypes.Value{}
+	if value.As(&named) != nil {
+		return nil
+	}
+	for _, element := range named {
+		list = append(list, element)
+	}
+	return list
+}

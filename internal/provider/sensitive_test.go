@@ -1,0 +1,150 @@
+package provider_test
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// refusedSecrets are values that one rule or another refuses.
+var refusedSecrets = []string{
+	"Top$ecret!;x y", "Zq7\nsecond", "Zq8\x00nul", " Zq9 blank", "Zq10\"quoted\"'single'", `Zq11\back\`, "Zq12,comma|bar", "Zq13{secret:x}", "{secret:zq14}",
+	"Zq15äöü", "[general]\nZq16", strings.Repeat("Zq17", 80), strings.Repeat("Zq18", 3000), "#exec Zq19", "Zq20 has no equals sign", "Q",
+}
+
+// A value of each sensitive or write-only attribute of each schema that is refused is
+// in no diagnostic, whatever refuses it.
+func TestNoDiagnosticShowsASecret(t *testing.T) {
+	all, _, server := schemas(t)
+	refusals := map[string]int{}
+	check := func(t *testing.T, at, secret string, diagnostics []*tfprotov6.Diagnostic) {
+		t.Helper()
+		for _, one := range diagnostics {
+			text := one.Summary + "\n" + one.Detail
+			written := strconv.Quote(secret)
+			if len(secret) > 1 && (strings.Contains(text, secret) || strings.Contains(text, written[1:len(written)-1])) || strings.Contains(text, `"`+secret+`"`) {
+				t.Errorf("%s: a diagnostic shows the value:\n%s", at, text)
+			}
+			if one.Severity == tfprotov6.DiagnosticSeverityError && !strings.Contains(one.Summary, "Missing") && !strings.Contains(text, "must be configured") {
+				refusals[at]++
+			}
+		}
+	}
+	for _, name := range append(slices.Sorted(keys(all.ResourceSchemas)), "provider") {
+		schema := all.ResourceSchemas[name]
+		if name == "provider" {
+			schema = all.Provider
+		}
+		for _, attribute := range sensitive(schema.Block.Attributes, nil) {
+			at := name + "." + strings.Join(attribute, ".")
+			t.Run(at, func(t *testing.T) {
+				for _, secret := range refusedSecrets {
+					kind := schema.ValueType()
+					value := holding(t, kind, attribute, secret)
+					config, err := tfprotov6.NewDynamicValue(kind, value)
+					if err != nil {
+						t.Fatal(err)
+					}
+					none, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, nil))
+					if err != nil {
+						t.Fatal(err)
+					}
+					if name == "provider" {
+						validated, err := server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: &config})
+						if err != nil {
+							t.Fatal(err)
+						}
+						check(t, at, secret, validated.Diagnostics)
+						continue
+					}
+					validated, err := server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: name, Config: &config, ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true}})
+					if err != nil {
+						t.Fatal(err)
+					}
+					check(t, at, secret, validated.Diagnostics)
+					planned, err := server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{TypeName: name, Config: &config, ProposedNewState: &config, PriorState: &none})
+					if err != nil {
+						t.Fatal(err)
+					}
+					check(t, at, secret, planned.Diagnostics)
+				}
+			})
+		}
+	}
+	for _, at := range []string{
+		"vicidial_server.conf_secret_wo", "vicidial_server.manager_secret_wo", "vicidial_cluster_settings.default_server_password_wo",
+		"vicidial_agent_placement.phone.pass_wo", "vicidial_agent_placement.phone.conf_secret_wo", "vicidial_carrier_route.secrets_wo",
+		"vicidial_conf_template.secrets_wo", "vicidial_node_config.secrets",
+	} {
+		if refusals[at] < 2 {
+			t.Errorf("%s: %d values were refused", at, refusals[at])
+		}
+	}
+	for kind, schemas := range map[string]int{
+		"a data source": secretsIn(all.DataSourceSchemas), "a list resource": secretsIn(all.ListResourceSchemas), "an ephemeral resource": secretsIn(all.EphemeralResourceSchemas),
+	} {
+		if schemas > 0 {
+			t.Errorf("%s has a sensitive attribute, which this test does not try", kind)
+		}
+	}
+}
+
+func keys[Thing any](things map[string]Thing) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for name := range things {
+			if !yield(name) {
+				return
+			}
+		}
+	}
+}
+
+func secretsIn(schemas map[string]*tfprotov6.Schema) int {
+	count := 0
+	for _, schema := range schemas {
+		count += len(sensitive(schema.Block.Attributes, nil))
+	}
+	return count
+}
+
+// sensitive are the paths of the attributes that a configuration may set and that
+// Terraform does not show.
+func sensitive(attributes []*tfprotov6.SchemaAttribute, in []string) [][]string {
+	var found [][]string
+	for _, attribute := range attributes {
+		at := append(slices.Clone(in), attribute.Name)
+		if (attribute.Sensitive || attribute.WriteOnly) && (attribute.Optional || attribute.Required) {
+			found = append(found, at)
+		} else if attribute.NestedType != nil {
+			found = append(found, sensitive(attribute.NestedType.Attributes, at)...)
+		}
+	}
+	return found
+}
+
+// holding is an object that holds a text at a path, and nothing else.
+func holding(t *testing.T, kind tftypes.Type, at []string, text string) tftypes.Value {
+	t.Helper()
+	switch kind := kind.(type) {
+	case tftypes.Object:
+		values := map[string]tftypes.Value{}
+		for name, attribute := range kind.AttributeTypes {
+			values[name] = tftypes.NewValue(attribute, nil)
+			if len(at) > 0 && name == at[0] {
+				values[name] = holding(t, attribute, at[1:], text)
+			}
+		}
+		return tftypes.NewValue(kind, values)
+	case tftypes.Map:
+		return tftypes.NewValue(kind, map[string]tftypes.Value{"VARDB_pass": holding(t, kind.ElementType, nil, text)})
+	}
+	if !kind.Is(tftypes.String) {
+		t.Fatal(fmt.Sprintf("%s is a %s", strings.Join(at, "."), kind))
+	}
+	return tftypes.NewValue(kind, text)
+}
