@@ -226,40 +226,22 @@ func (c CarrierChange) Stale() Rebuild {
 func (c CarrierChange) lead(want Carrier) ([]Step, Rebuild, error) {
 	have, there := c.Have.ByID(want.ID())
 	if !there {
-		row, err := c.filled(want)
+		row, shown, err := filled("route "+c.Route, Row(want), c.Secrets)
 		if err != nil {
 			return nil, Rebuild{}, err
 		}
 		return []Step{{
-			Phase: Add, Verb: Insert, Table: TableCarriers, Rows: []Row{Row(row)}, Key: Row{columnCarrierID: want[columnCarrierID]},
-			Audit: carrierAudit("ADD", want.ID()),
+			Phase: Add, Verb: Insert, Table: TableCarriers, Rows: []Row{row}, Key: Row{columnCarrierID: want[columnCarrierID]},
+			Audit: carrierAudit("ADD", want.ID()), Shown: shown,
 		}}, want.flags(), nil
 	}
 	var seen Row
 	if known, was := c.Seen.ByID(want.ID()); was {
 		seen = Row(known)
 	}
-	from, to, err := change(have.subject(), Row(have), seen, Row(want), sameInCarrier)
+	from, to, shown, err := changeSealed(have.subject(), Row(have), seen, Row(want), sameInCarrier, c.Secrets, c.Renew)
 	if err != nil {
 		return nil, Rebuild{}, err
-	}
-	if c.Renew {
-		for column, value := range want {
-			if len(SecretNames(value.Text)) > 0 {
-				from[column], to[column] = have[column], value
-			}
-		}
-	}
-	filled, err := c.filled(Carrier(to))
-	if err != nil {
-		return nil, Rebuild{}, err
-	}
-	to = Row(filled)
-	for column := range to { // a secret that is there already
-		if to[column] == have[column] {
-			delete(from, column)
-			delete(to, column)
-		}
 	}
 	flags := want.flags().and(have.flags())
 	if len(to) == 0 {
@@ -274,26 +256,8 @@ func (c CarrierChange) lead(want Carrier) ([]Step, Rebuild, error) {
 	}
 	return []Step{{
 		Phase: phase, Verb: Update, Table: TableCarriers, Key: Row{columnCarrierID: have[columnCarrierID]}, From: from, To: to,
-		Audit: carrierAudit("MODIFY", have.ID()),
+		Audit: carrierAudit("MODIFY", have.ID()), Shown: shown,
 	}}, flags, nil
-}
-
-func (c CarrierChange) filled(row Carrier) (Carrier, error) {
-	filled := maps.Clone(row)
-	for column, value := range row {
-		if len(SecretNames(value.Text)) == 0 {
-			continue
-		}
-		text, err := FillSecrets(value.Text, c.Secrets)
-		if err != nil {
-			return nil, &Refused{
-				Subject: "route " + c.Route, Reasons: []string{column + ": " + err.Error()},
-				Advice: "Give the value in secrets_wo.",
-			}
-		}
-		filled[column] = Text(text)
-	}
-	return filled, nil
 }
 
 func (c Carrier) subject() string { return "carrier " + c.ID() }

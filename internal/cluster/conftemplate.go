@@ -63,6 +63,9 @@ type TemplateChange struct {
 	Want Row // the columns as they shall be; nil when it goes
 	Use  TemplateUse
 	Owed Rebuild // flags that an apply before this one did not come to set
+
+	Secrets map[string]string // values for the places in the contents
+	Renew   bool              // write them again
 }
 
 // Plan says which step to take, and flags every node that has a phone or a
@@ -91,18 +94,22 @@ func (t TemplateChange) Plan() (Plan, error) {
 		for column, value := range t.Want {
 			row[column] = value
 		}
+		row, shown, err := filled(subject, row, t.Secrets)
+		if err != nil {
+			return Plan{}, err
+		}
 		return Plan{Steps: []Step{{
-			Phase: Add, Verb: Insert, Table: TableTemplates, Rows: []Row{row}, Key: key, Audit: templateAudit("ADD", t.ID),
+			Phase: Add, Verb: Insert, Table: TableTemplates, Rows: []Row{row}, Key: key, Audit: templateAudit("ADD", t.ID), Shown: shown,
 		}}, Rebuild: t.Use.Servers()}, nil
 	}
-	from, to, err := change(subject, t.Have, t.Seen, t.Want, SameInTemplate)
+	from, to, shown, err := changeSealed(subject, t.Have, t.Seen, t.Want, SameInTemplate, t.Secrets, t.Renew)
 	if err != nil {
 		return Plan{}, err
 	}
 	plan := Plan{Rebuild: t.Owed}
 	if len(to) > 0 {
 		plan.Steps = []Step{{
-			Phase: Grow, Verb: Update, Table: TableTemplates, Key: key, From: from, To: to, Audit: templateAudit("MODIFY", t.ID),
+			Phase: Grow, Verb: Update, Table: TableTemplates, Key: key, From: from, To: to, Audit: templateAudit("MODIFY", t.ID), Shown: shown,
 		}}
 	}
 	if _, changed := to[string(TemplateContents)]; changed || t.Seen == nil {
@@ -124,7 +131,7 @@ func (t TemplateChange) Stale() Rebuild {
 // SameInTemplate is [Same] for vicidial_conf_templates.
 func SameInTemplate(column string, meant, held Value) bool {
 	if column == string(TemplateContents) {
-		return EquivalentText(meant.Text, held.Text)
+		return SealedBy(meant.Text, held.Text)
 	}
 	return Equivalent(column, meant, held)
 }

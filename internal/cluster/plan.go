@@ -97,6 +97,9 @@ type Step struct {
 	Guard Guard
 	// Loose steps take no offence at finding no row.
 	Loose bool
+	// Shown is what the change log shows in place of a text that has secrets in it:
+	// the text with their places.
+	Shown map[string]string
 	Audit Audit
 }
 

@@ -2,11 +2,12 @@ package cluster
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 )
 
-// A carrier's password stands in the middle of its text. What Terraform keeps
+// The password of a carrier or of a template stands in the middle of its text. What Terraform keeps
 // is the text with a place for each secret, {secret:NAME}; the words themselves
 // are write-only.
 
@@ -23,8 +24,31 @@ func SecretNames(texts ...string) []string {
 	return SortedUnique(names)
 }
 
+// HideSecrets puts a word in the place of each secret of a text.
+func HideSecrets(text, word string) string {
+	return secretPlace.ReplaceAllLiteralString(text, word)
+}
+
 // lineBytes is what Asterisk reads of a line (main/config.c).
 const lineBytes = 8190
+
+// CheckSecret refuses a value that no line of Asterisk's can hold. The error does not
+// repeat it.
+func CheckSecret(name, secret string) error {
+	switch {
+	case secret == "":
+		return fmt.Errorf("the secret %q is empty", name)
+	case len(SecretNames(secret)) > 0:
+		return fmt.Errorf("the secret %q is itself a place for one", name)
+	case strings.ContainsAny(secret, "\x00\n\r"):
+		return fmt.Errorf("the secret %q has a line end or a NUL in it, which Asterisk cannot read", name)
+	case strings.TrimFunc(secret, func(char rune) bool { return char < 33 }) != secret:
+		return fmt.Errorf("the secret %q begins or ends with a blank, which Asterisk does not read", name)
+	case len(secret) > lineBytes:
+		return fmt.Errorf("the secret %q has %d bytes, and Asterisk reads lines of %d", name, len(secret), lineBytes)
+	}
+	return nil
+}
 
 // FillSecrets puts the secrets into their places, so that Asterisk reads each as
 // it is given: a semicolon is escaped. A place without a secret, and a secret that
@@ -35,17 +59,11 @@ func FillSecrets(text string, secrets map[string]string) (string, error) {
 	for _, place := range secretPlace.FindAllStringSubmatchIndex(text, -1) {
 		name := text[place[2]:place[3]]
 		secret, given := secrets[name]
-		switch {
-		case !given:
+		if !given {
 			return "", fmt.Errorf("the secret %q has a place in the text and no value", name)
-		case secret == "":
-			return "", fmt.Errorf("the secret %q is empty", name)
-		case len(SecretNames(secret)) > 0:
-			return "", fmt.Errorf("the secret %q is itself a place for one", name)
-		case strings.ContainsAny(secret, "\x00\n\r"):
-			return "", fmt.Errorf("the secret %q has a line end or a NUL in it, which Asterisk cannot read", name)
-		case strings.TrimFunc(secret, func(char rune) bool { return char < 33 }) != secret:
-			return "", fmt.Errorf("the secret %q begins or ends with a blank, which Asterisk does not read", name)
+		}
+		if err := CheckSecret(name, secret); err != nil {
+			return "", err
 		}
 		filled.WriteString(text[at:place[0]])
 		if strings.HasPrefix(secret, ">") && strings.HasSuffix(text[:place[0]], "=") {
@@ -65,49 +83,82 @@ func FillSecrets(text string, secrets map[string]string) (string, error) {
 	return filled.String(), nil
 }
 
+// filled returns a row with the secrets in the places of its texts, and what may be
+// shown of each such text.
+func filled(subject string, row Row, secrets map[string]string) (full Row, shown map[string]string, err error) {
+	full, shown = maps.Clone(row), map[string]string{}
+	for column, value := range row {
+		if len(SecretNames(value.Text)) == 0 {
+			continue
+		}
+		text, err := FillSecrets(value.Text, secrets)
+		if err != nil {
+			return nil, nil, &Refused{Subject: subject, Reasons: []string{column + ": " + err.Error()}, Advice: "Give the value in secrets_wo."}
+		}
+		full[column] = Text(text)
+		shown[text] = value.Text
+	}
+	return full, shown, nil
+}
+
+// changeSealed is [change] for a row whose texts have places for secrets. Where renew
+// is set, each such text that is wanted is written again.
+func changeSealed(subject string, have, seen, want Row, same Same, secrets map[string]string, renew bool) (from, to Row, shown map[string]string, err error) {
+	from, to, err = change(subject, have, seen, want, same)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	for column, value := range want {
+		if held, there := have[column]; renew && there && len(SecretNames(value.Text)) > 0 {
+			from[column], to[column] = held, value
+		}
+	}
+	to, shown, err = filled(subject, to, secrets)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	for column := range to {
+		if held, there := have[column]; there && to[column] == held { // a secret that is there already
+			delete(from, column)
+			delete(to, column)
+		}
+	}
+	for column, held := range from {
+		if meant := seen[column].Text; len(SecretNames(meant)) > 0 && SealedBy(meant, held.Text) {
+			shown[held.Text] = meant
+		}
+	}
+	return from, to, shown, nil
+}
+
 // SealedBy says whether a text is what template becomes with some secrets in
 // its places. A template without places is compared as it stands.
 func SealedBy(template, text string) bool {
 	if len(SecretNames(template)) == 0 {
 		return EquivalentText(template, text)
 	}
-	return fits(secretPlace.Split(TrimText(template), -1), TrimText(text))
+	var pattern strings.Builder
+	pieces := secretPlace.Split(TrimText(template), -1)
+	for at, piece := range pieces {
+		if at == 1 || at > 1 && pieces[at-1] != "" { // two places side by side are one
+			pattern.WriteString(couldBeSecret)
+		}
+		pattern.WriteString(regexp.QuoteMeta(latin1(piece)))
+	}
+	fits, err := regexp.Compile(`^(?:` + pattern.String() + `)$`)
+	return err == nil && fits.MatchString(latin1(TrimText(text)))
 }
 
-// fits says whether a text is the given pieces with a secret between each two.
-func fits(pieces []string, text string) bool {
-	rest, begins := strings.CutPrefix(text, pieces[0])
-	if !begins || len(pieces) == 1 {
-		return begins && rest == ""
-	}
-	for end := range len(rest) + 1 {
-		if couldBeSecret(rest[:end]) && fits(pieces[1:], rest[end:]) {
-			return true
-		}
-		if end < len(rest) && rest[end] == '\n' {
-			break
-		}
-	}
-	return false
-}
+// couldBeSecret is a piece of a line that may stand where a secret is: a semicolon
+// in it is escaped, or begins a comment that ends within.
+const couldBeSecret = `(?:[^;\n]|\\;|;--[^\n]*--;)*`
 
-// couldBeSecret says whether a piece of a line may stand where a secret is: a
-// semicolon in it is escaped, or begins a comment that ends within.
-func couldBeSecret(text string) bool {
-	for {
-		at := strings.IndexByte(text, ';')
-		if at < 0 {
-			return true
-		}
-		if at > 0 && text[at-1] == '\\' {
-			text = text[at+1:]
-			continue
-		}
-		comment, begins := strings.CutPrefix(text[at:], ";--")
-		end := strings.Index(comment, "--;")
-		if !begins || end < 0 {
-			return false
-		}
-		text = comment[end+len("--;"):]
+// latin1 makes a character of each byte, so that a regular expression takes bytes
+// that are no UTF-8.
+func latin1(text string) string {
+	chars := make([]rune, len(text))
+	for at := range len(text) {
+		chars[at] = rune(text[at])
 	}
+	return string(chars)
 }

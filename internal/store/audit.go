@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 )
 
 const insertAudit = `
@@ -49,7 +50,7 @@ var secretColumns = map[string]bool{
 // (docs/vicidial/admin-page.md#event-sql). It is for people to read and is
 // never run. Secrets are replaced by ****.
 func auditText(step cluster.Step, done statement) string {
-	hidden := secretsOf(step)
+	shown := shownOf(step)
 	var text strings.Builder
 	rest := done.text
 	for _, arg := range done.args {
@@ -60,12 +61,12 @@ func auditText(step cluster.Step, done statement) string {
 		text.WriteString(before)
 		rest = after
 		value, isText := arg.(string)
-		switch {
-		case !isText:
+		if other, secret := shown[value]; secret {
+			value = other
+		}
+		if !isText {
 			text.WriteString("NULL")
-		case hidden[value]:
-			text.WriteString("'****'")
-		default:
+		} else {
 			text.WriteString("'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, ";", "").Replace(value) + "'")
 		}
 		if text.Len() > maxEventSQL {
@@ -76,26 +77,38 @@ func auditText(step cluster.Step, done statement) string {
 	return strings.ReplaceAll(text.String(), ";", "") + "|"
 }
 
-// secretsOf collects the secret values that a step writes or compares.
-func secretsOf(step cluster.Step) map[string]bool {
-	hidden := map[string]bool{}
-	if secretColumns[step.Column] {
-		for _, value := range slices.Concat(step.Was, step.Become) {
-			if value.Text != "" {
-				hidden[value.Text] = true
+const hidden = "****"
+
+// shownOf maps the values of a step that are secrets, or have secrets in them, to
+// what is shown instead.
+func shownOf(step cluster.Step) map[string]string {
+	shown := map[string]string{}
+	note := func(column string, value cluster.Value) {
+		safe, has := step.Shown[value.Text]
+		switch {
+		case value.Text == "":
+		case secretColumns[column]:
+			shown[value.Text] = hidden
+		case shown[value.Text] == hidden:
+		case has:
+			shown[value.Text] = cluster.HideSecrets(safe, hidden)
+		case asterisk.IsText(string(step.Table), column):
+			if sealed := asterisk.SealSecrets(value.Text, "secret"); len(cluster.SecretNames(sealed)) > 0 {
+				shown[value.Text] = cluster.HideSecrets(sealed, hidden)
 			}
+		case strings.Contains(value.Text, "@"):
+			shown[value.Text] = cluster.HideSecrets(asterisk.SealDialed(value.Text, "secret"), hidden)
 		}
 	}
-	for _, rows := range [][]cluster.Row{step.Rows, {step.Common, step.From, step.To}} {
-		for _, row := range rows {
-			for column, value := range row {
-				if secretColumns[column] && value.Text != "" {
-					hidden[value.Text] = true
-				}
-			}
+	for _, value := range slices.Concat(step.Was, step.Become) {
+		note(step.Column, value)
+	}
+	for _, row := range slices.Concat(step.Rows, []cluster.Row{step.Common, step.Key, step.From, step.To}) {
+		for column, value := range row {
+			note(column, value)
 		}
 	}
-	return hidden
+	return shown
 }
 
 func cut(text string, bytes int) string {

@@ -125,6 +125,40 @@ func TestAuditText(t *testing.T) {
 			t.Errorf("have %s\nwant %s", have, want)
 		}
 	})
+	t.Run("a password inside a text is hidden, whichever column the text is in", func(t *testing.T) {
+		t.Parallel()
+		for column, text := range map[string]string{
+			"dialplan_entry": "exten => 9,1,Dial(SIP/me:hunter2@host)", "globals_string": "T = me:hunter2@host", "registration_string": "register => a:hunter2@b",
+			"account_entry": "[a]\nmd5_cred=hunter2", "carrier_description": "sip:me:hunter2@host",
+		} {
+			step := cluster.Step{
+				Verb: cluster.Update, Table: cluster.TableCarriers, Key: cluster.Row{"carrier_id": cluster.Text("EAST")},
+				From: cluster.Row{column: cluster.Text(text)}, To: cluster.Row{column: cluster.Text(strings.Replace(text, "hunter2", "hunter3", 1))},
+			}
+			if have := auditText(step, newStatement(step)); strings.Contains(have, "hunter") || !strings.Contains(have, "****") {
+				t.Errorf("%s: %s", column, have)
+			}
+		}
+		for table, column := range map[cluster.Table]string{cluster.TableTemplates: "template_contents", cluster.TableServers: "custom_dialplan_entry", cluster.TablePhones: "conf_override"} {
+			row := cluster.Row{column: cluster.Text("type=friend\nsecret=hunter2\n"), "name": cluster.Text("x")}
+			step := cluster.Step{Verb: cluster.Insert, Table: table, Key: cluster.Row{"name": cluster.Text("x")}, Rows: []cluster.Row{row}}
+			if have := auditText(step, newStatement(step)); strings.Contains(have, "hunter") || !strings.Contains(have, "****") {
+				t.Errorf("%s: %s", column, have)
+			}
+		}
+	})
+	t.Run("a secret that no grammar finds is hidden where it was put into its place", func(t *testing.T) {
+		t.Parallel()
+		step := cluster.Step{
+			Verb: cluster.Update, Table: cluster.TableCarriers, Key: cluster.Row{"carrier_id": cluster.Text("EAST")},
+			To:    cluster.Row{"dialplan_entry": cluster.Text("exten => 9,1,Set(KEY=hunter2)")},
+			Shown: map[string]string{"exten => 9,1,Set(KEY=hunter2)": "exten => 9,1,Set(KEY={secret:key})"},
+		}
+		const want = `UPDATE vicidial_server_carriers SET dialplan_entry = 'exten => 9,1,Set(KEY=****)' WHERE carrier_id <=> 'EAST'|`
+		if have := auditText(step, newStatement(step)); have != want {
+			t.Errorf("have %s\nwant %s", have, want)
+		}
+	})
 	t.Run("a statement that is too long for the column is cut off, and says so", func(t *testing.T) {
 		t.Parallel()
 		long := cluster.Step{Verb: cluster.Update, Table: cluster.TableServers, Key: cluster.Row{"server_id": cluster.Text("dial1")}, To: cluster.Row{"custom_dialplan_entry": cluster.Text(strings.Repeat("ä", 40000))}}

@@ -74,7 +74,7 @@ func CheckBelow(column cluster.AsteriskText, text string, others ...*Section) Fl
 // it stands in.
 func foreign(config Config, why string) Flaws {
 	var flaws Flaws
-	for _, section := range config.Own() {
+	for _, section := range config.opened {
 		flaws = append(flaws, Flaw{Line: section.Line, What: "this line opens a section", Do: "remove it: " + why})
 	}
 	return flaws
@@ -86,7 +86,7 @@ var shared = map[string]bool{"general": true, "globals": true, "authentication":
 // reserved warns of sections that hold what all carriers and phones of a node share.
 func reserved(config Config) Flaws {
 	var flaws Flaws
-	for _, section := range config.Own() {
+	for _, section := range config.opened {
 		if shared[strings.ToLower(section.Name)] {
 			flaws = append(flaws, Flaw{
 				Line: section.Line, What: "[" + section.Name + "] belongs to the whole node", Do: "write a section of another name", Warning: true,
@@ -98,7 +98,7 @@ func reserved(config Config) Flaws {
 
 func checkDialplan(column cluster.AsteriskText, config Config, within *Section) Flaws {
 	var flaws Flaws
-	for _, section := range config.Own() {
+	for _, section := range config.opened {
 		flaw := Flaw{
 			Line: section.Line, What: "this line opens a section",
 			Do: "remove it: a carrier's dialplan goes into the middle of VICIdial's own context, and all that follows would leave that context",

@@ -1,6 +1,10 @@
 package asterisk
 
-import "github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+import (
+	"slices"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
 
 // The columns that hold Asterisk text besides those of carriers and templates.
 const (
@@ -52,4 +56,9 @@ var Columns = []Column{
 	{Table: "vicidial_music_on_hold", Name: "moh_name", File: "musiconhold-vicidial.conf", Section: "a comment"},
 	{Table: "vicidial_conferences", Name: "conf_exten", File: "meetme-vicidial.conf", Section: "rooms"},
 	{Table: "conferences", Name: "conf_exten", File: "meetme-vicidial.conf", Section: "rooms"},
+}
+
+// IsText says whether a column holds lines that Asterisk reads.
+func IsText(table, column string) bool {
+	return slices.ContainsFunc(Columns, func(one Column) bool { return one.Lines && one.Table == table && one.Name == column })
 }

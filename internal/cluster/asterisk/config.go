@@ -41,7 +41,8 @@ type Config struct {
 	Sections []*Section // those above the text, then its own
 	Flaws    Flaws
 	text     string
-	written  []written // the values as they stand in the text, in its order
+	written  []written  // the values as they stand in the text, in its order
+	opened   []*Section // one for each line that opens a section, or adds to one that is there
 	current  *Section
 	lost     bool     // Asterisk gave the rest of the text up
 	Missing  []string // the sections that were inherited from and are not there
@@ -141,6 +142,7 @@ func (c *Config) open(line logical) {
 		c.note(line.number, true, fmt.Sprintf("Asterisk does not read what stands behind the ] of [%s]", section.Name), "put it on a line of its own, and a ( right behind the ]")
 	}
 	c.current = target
+	c.opened = append(c.opened, section)
 	if target == section {
 		c.Sections = append(c.Sections, section)
 	}

@@ -17,7 +17,10 @@ var secretNames = map[string]bool{
 }
 
 // dialTechnologies begin a string in which USER:PASSWORD@HOST may follow.
-var dialTechnologies = []string{"sip/", "iax2/", "iax/", "sip:", "sips:"}
+var dialTechnologies = []string{"sip/", "iax2/", "iax/", "sip:", "sips:", "://"}
+
+// schemes stand before a colon and are no user.
+var schemes = map[string]bool{"sip": true, "sips": true, "tel": true, "pjsip": true, "iax2": true, "im": true, "pres": true, "mailto": true}
 
 // secretParts are the pieces of a value that Asterisk reads as a secret.
 func secretParts(name, value string) []span {
@@ -44,6 +47,9 @@ func secretParts(name, value string) []span {
 		}
 		return nil
 	}
+	if user, password, found := userinfo(value, 0); found && !schemes[lowerASCII(value[:user])] && !strings.ContainsAny(value[:password], " \t\"") {
+		return within(value, user+1, password) // a global that a dialplan dials: NAME = USER:PASSWORD@HOST
+	}
 	return dialSecrets(value)
 }
 
@@ -58,14 +64,47 @@ func dialSecrets(value string) []span {
 				break
 			}
 			from += at + len(technology)
-			user, _, host := strings.Cut(value[from:], "@")
-			colon := strings.IndexByte(user, ':')
-			if host && colon > 0 && !strings.ContainsAny(user, ",&|/() \t$<>") {
-				found = append(found, within(value, from+colon+1, from+len(user))...)
+			if colon, end, is := userinfo(value, from); is {
+				found = append(found, within(value, colon+1, end)...)
 			}
 		}
 	}
 	return found
+}
+
+// userinfo finds the colon and the @ of USER:PASSWORD@ at a place of a value. What
+// is inside ${} belongs to a variable; a password that is nothing but variables is
+// none.
+func userinfo(value string, from int) (colon, at int, found bool) {
+	depth, own := 0, false
+	for end := from; end < len(value); end++ {
+		switch char := value[end]; {
+		case char == '$' && end+1 < len(value) && (value[end+1] == '{' || value[end+1] == '['):
+			depth++
+			end++
+		case depth > 0:
+			switch char {
+			case '}', ']':
+				depth--
+			case '{', '[':
+				depth++
+			}
+		case char == '@' && found:
+			return colon, end, own && end > colon+1
+		case char == '@' || strings.IndexByte(",&|/()<>", char) >= 0 && !found:
+			return 0, 0, false
+		case strings.IndexByte(",&|/() \t<>", char) >= 0:
+			return 0, 0, false
+		case char == ':' && !found:
+			colon, found = end, end > from
+			if !found {
+				return 0, 0, false
+			}
+		case found:
+			own = true
+		}
+	}
+	return 0, 0, false
 }
 
 // lowerASCII keeps every byte in its place, which strings.ToLower does not.
@@ -139,6 +178,20 @@ func SealSecrets(text, name string) string {
 		}
 		start += len(line) + 1
 	}
+	return seal(text, places, name)
+}
+
+// SealDialed does so for a text that is no line of a file: what is dialed in it, and
+// the password of a URL.
+func SealDialed(text, name string) string {
+	var places []secretPlace
+	for _, part := range secretParts("", text) {
+		places = append(places, secretPlace{span: part})
+	}
+	return seal(text, places, name)
+}
+
+func seal(text string, places []secretPlace, name string) string {
 	slices.SortFunc(places, func(a, b secretPlace) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
 	var sealed strings.Builder
 	done, number := 0, 0

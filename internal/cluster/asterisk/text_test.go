@@ -362,6 +362,59 @@ func TestSecretsInText(t *testing.T) {
 			}
 		})
 	})
+	t.Run("every value that a line can hold is taken, read back and sealed", func(t *testing.T) {
+		rapid.Check(t, func(t *rapid.T) {
+			shape := rapid.SampledFrom([]string{
+				"[a]\nsecret={secret:n}\nhost=x", "[a]\nsecret = {secret:n} ; why", "[a]\nsecret => {secret:n}", "[a]\nremotesecret={secret:n};why", "[a]\nmd5secret={secret:n}",
+				"[a]\nPASSWORD={secret:n}\n", "[a]\nmd5_cred= {secret:n}", "[a]\noutbound_auth/password={secret:n}", "[a](!)\nsecret={secret:n}\n[b](a)\n", "[a]\nvmsecret={secret:n};--x--;",
+			}).Draw(t, "shape")
+			secret := rapid.StringMatching(`[^\x00-\x20]([^\x00\n\r]{0,40}[^\x00-\x20])?`).Filter(func(text string) bool { return len(cluster.SecretNames(text)) == 0 }).Draw(t, "secret")
+			text, err := cluster.FillSecrets(shape, map[string]string{"n": secret})
+			if err != nil {
+				t.Fatal(err)
+			}
+			plain, err := cluster.FillSecrets(shape, map[string]string{"n": "plain"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !cluster.SealedBy(shape, text) {
+				t.Errorf("%q does not fit %q", text, shape)
+			}
+			blanks := strings.NewReplacer("= ", "=", "> ", ">", " ;", ";")
+			if sealed, other := blanks.Replace(SealSecrets(text, "n")), blanks.Replace(SealSecrets(plain, "n")); sealed != other {
+				t.Errorf("%q is sealed as %q, and %q as %q", text, sealed, plain, other)
+			}
+			settings := AccountSections(text)[0].Settings
+			if read := settings[slices.IndexFunc(settings, func(one Setting) bool { return one.Name != "host" })].Value; read != secret {
+				t.Errorf("Asterisk reads %q", read)
+			}
+		})
+	})
+	t.Run("a dialed password is sealed, and a variable is none", func(t *testing.T) {
+		for text, sealed := range map[string]string{
+			"exten => _9X.,1,Dial(SIP/me:PASS@host/${EXTEN:1},,tTor)":      "exten => _9X.,1,Dial(SIP/me:{secret:n}@host/${EXTEN:1},,tTor)",
+			"exten => _9X.,1,Dial(IAX2/${USER}:PASS@host/${EXTEN})":        "exten => _9X.,1,Dial(IAX2/${USER}:{secret:n}@host/${EXTEN})",
+			"exten => _9X.,1,Dial(SIP/${A}:${B}@host&SIP/u:PASS@h2)":       "exten => _9X.,1,Dial(SIP/${A}:${B}@host&SIP/u:{secret:n}@h2)",
+			"exten => _9X.,1,Dial(SIP/${EXTEN:1}@host:5060)":               "exten => _9X.,1,Dial(SIP/${EXTEN:1}@host:5060)",
+			"exten => 9,1,Set(X=${CURL(https://u:PASS@h/q?n=${EXTEN})})":   "exten => 9,1,Set(X=${CURL(https://u:{secret:n}@h/q?n=${EXTEN})})",
+			"TRUNK = SIP/u:PASS@host":                                      "TRUNK = SIP/u:{secret:n}@host",
+			"TRUNK = u:PASS@host":                                          "TRUNK = u:{secret:n}@host",
+			"TRUNK = u:PASS;why@host":                                      "TRUNK = u:PASS;why@host",
+			"contact = sip:1000@host:5060":                                 "contact = sip:1000@host:5060",
+			"client_uri = sip:u:PASS@host":                                 "client_uri = sip:u:{secret:n}@host",
+			"auth=md5,plaintext,rsa":                                       "auth=md5,plaintext,rsa",
+			"auth=u:PASS@realm":                                            "auth=u:{secret:n}@realm",
+			"exten => 9,1,Set(CALLERID(all)=Me <1@h>)":                     "exten => 9,1,Set(CALLERID(all)=Me <1@h>)",
+			"exten => 9,1,AGI(agi://127.0.0.1:4577/call_log--HVcauses--x)": "exten => 9,1,AGI(agi://127.0.0.1:4577/call_log--HVcauses--x)",
+			"exten => 9,1,AGI(agi://127.0.0.1:4577/a,x@y)":                 "exten => 9,1,AGI(agi://127.0.0.1:4577/a,x@y)",
+			"exten => 9,1,Goto(default,8309@x,1)":                          "exten => 9,1,Goto(default,8309@x,1)",
+			"exten => 9,1,GotoIf($[\"${A}\"=\"1\"]?a:b)":                   "exten => 9,1,GotoIf($[\"${A}\"=\"1\"]?a:b)",
+		} {
+			if got := SealSecrets(text, "n"); got != sealed {
+				t.Errorf("%q became %q, wanted %q", text, got, sealed)
+			}
+		}
+	})
 	t.Run("a secret cannot smuggle a line", func(t *testing.T) {
 		for _, secret := range []string{"a\n[general]", "a\rb", " ab", "ab\t", "a\x00", "", "{secret:x}"} {
 			if text, err := cluster.FillSecrets("secret={secret:a}", map[string]string{"a": secret}); err == nil {

@@ -36,7 +36,7 @@ var PhoneColumns = []PhoneColumn{
 	{"local_gmt", KindText, "Offset of the phone's time zone in hours, with two decimals, without daylight saving: `-5.00`."},
 	{"user_group", KindText, "User group whose administrators see the phone; `---ALL---` is everyone."},
 	{"template_id", KindText, "Configuration template that the generated peer uses; `--BLANK--` is none."},
-	{"conf_override", KindText, "Asterisk text in place of the generated peer; used from 11 characters on."},
+	{"conf_override", KindText, "Asterisk text in place of the generated peer; used from 11 characters on. A password in it is in the state, so it is marked as sensitive; `conf_secret_wo` keeps one out."},
 	{"conf_qualify", KindYesNo, "Whether Asterisk checks that the phone answers."},
 	{"codecs_list", KindText, "Codecs, separated by commas."},
 	{"codecs_with_template", KindSwitch, "Whether `codecs_list` also holds with a template."},

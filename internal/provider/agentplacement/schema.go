@@ -200,6 +200,7 @@ func phoneAttributes() map[string]schema.Attribute {
 		default:
 			attributes[attributeOf(column)] = schema.StringAttribute{
 				Optional: true, MarkdownDescription: doc,
+				Sensitive: column.Name == string(asterisk.ConfOverride), // the phone's password may stand in it
 				Validators: []validator.String{tfhelper.StringValidator("text that generated files can hold", func(text string) error {
 					return asterisk.CheckPhone(column.Name, text)
 				})},

@@ -113,17 +113,6 @@ func (m model) idOn(address string) (string, bool) {
 	return found, found != ""
 }
 
-// secrets are the values for the places in the texts.
-func (m model) secrets() map[string]string {
-	secrets := map[string]string{}
-	for name, element := range m.Secrets.Elements() {
-		if secret, ok := element.(types.String); ok {
-			secrets[name] = secret.ValueString()
-		}
-	}
-	return secrets
-}
-
 // dial is the dial block as it holds on a node.
 func (m model) dial(address string) asterisk.Dial {
 	d := m.Dial

@@ -149,7 +149,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	if !ok || !known {
 		return
 	}
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create carrier route", m.route(), r.create(ctx, m, config.secrets()))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create carrier route", m.route(), r.create(ctx, m, tfhelper.Texts(config.Secrets)))...)
 	if !resp.Diagnostics.HasError() {
 		r.publish(ctx, m, tfhelper.ForCreate(resp).KeepPlanned(req.Plan), nil)
 	}
@@ -182,7 +182,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	seen, _ := tfhelper.LoadRows[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
-	err := r.update(ctx, m, prior, seen, config.secrets())
+	err := r.update(ctx, m, prior, seen, tfhelper.Texts(config.Secrets))
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update carrier route", m.route(), err)...)
 	if err != nil {
 		// The secrets may not be written, and rows that were to go may be there.

@@ -81,7 +81,7 @@ func (v view) checkColumns() diag.Diagnostics {
 	reported := map[string]bool{}
 	for _, row := range v.rows {
 		for _, column := range slices.Sorted(maps.Keys(row)) {
-			text, err := cluster.FillSecrets(row[column].Text, v.config.secrets())
+			text, err := cluster.FillSecrets(row[column].Text, tfhelper.Texts(v.config.Secrets))
 			if err != nil {
 				text = row[column].Text // a secret that is there already
 			}
@@ -147,7 +147,7 @@ func (v view) checkIDs() diag.Diagnostics {
 		}
 	}
 	change := cluster.CarrierChange{
-		Route: v.want.route(), Have: v.have, Seen: v.seen, Want: v.rows, Secrets: v.config.secrets(), Renew: v.renews(),
+		Route: v.want.route(), Have: v.have, Seen: v.seen, Want: v.rows, Secrets: tfhelper.Texts(v.config.Secrets), Renew: v.renews(),
 	}
 	_, err := change.Plan()
 	return tfhelper.DiagnoseAt(at, "Unable to plan carrier route "+v.want.route(), err)

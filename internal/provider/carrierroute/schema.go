@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -141,15 +140,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Validators:          []validator.Map{mapvalidator.KeysAre(tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP))},
 				NestedObject:        schema.NestedAttributeObject{Attributes: overrideSchema()},
 			},
-			"secrets_wo": schema.MapAttribute{
-				Optional: true, WriteOnly: true, ElementType: types.StringType,
-				MarkdownDescription: "Values for the places `{secret:NAME}`, by name. Write-only: they are in no state and no plan.",
-			},
-			"secrets_wo_version": schema.Int64Attribute{
-				Optional:            true,
-				MarkdownDescription: "Change this number to write `secrets_wo` again. The secrets themselves are never kept, so a change of them cannot be seen otherwise.",
-				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("secrets_wo"))},
-			},
+			"secrets_wo":         tfhelper.SecretsAttribute(),
+			"secrets_wo_version": tfhelper.SecretsVersionAttribute(path.MatchRoot("secrets_wo")),
 			"carriers": schema.MapAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "The rows: `server_ip` by `carrier_id`. Known when the plan is made.",

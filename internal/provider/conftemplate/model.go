@@ -1,10 +1,13 @@
 package conftemplate
 
 import (
+	"maps"
+
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -14,6 +17,9 @@ type model struct {
 	Contents   types.String `tfsdk:"template_contents"`
 	UserGroup  types.String `tfsdk:"user_group"`
 	Stale      types.List   `tfsdk:"stale_servers"`
+
+	Secrets        types.Map   `tfsdk:"secrets_wo"`
+	SecretsVersion types.Int64 `tfsdk:"secrets_wo_version"`
 }
 
 const contents = string(cluster.TemplateContents)
@@ -53,8 +59,24 @@ func (m model) Flatten(row cluster.Row) model {
 	if !before.TemplateID.IsNull() {
 		m.TemplateID = before.TemplateID
 	}
-	m.Stale = tfhelper.StringList(nil)
+	m.Stale, m.Secrets = tfhelper.StringList(nil), types.MapNull(types.StringType)
 	return m
+}
+
+// sealed returns a row without its secrets: with the contents of the model where
+// the row holds those with values in the places, else with places of its own.
+func (m model) sealed(row cluster.Row) cluster.Row {
+	held, there := row[contents]
+	if !there || held.Null {
+		return row
+	}
+	meant := m.Contents.ValueString()
+	if !cluster.SealedBy(meant, held.Text) {
+		meant = asterisk.SealSecrets(held.Text, "template")
+	}
+	safe := maps.Clone(row)
+	safe[contents] = cluster.Text(meant)
+	return safe
 }
 
 // stale returns the servers whose rebuild flag an earlier apply has not set.

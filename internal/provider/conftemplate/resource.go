@@ -38,14 +38,14 @@ func New() resource.Resource { return &Resource{} }
 
 const key = "template_id"
 
-// table describes vicidial_conf_templates. A change also sets the rebuild flags of the
-// servers in stale.
-func (r *Resource) table(stale cluster.Rebuild) singlerow.Table[model] {
+// table describes vicidial_conf_templates. A change takes Secrets, Renew and Owed of
+// the given one.
+func (r *Resource) table(with cluster.TemplateChange) singlerow.Table[model] {
 	return singlerow.Table[model]{
 		Noun: "template", Key: key, Tables: []cluster.Table{cluster.TableTemplates, cluster.TableServers}, Section: "CONFTEMPLATES", Record: key, Rules: rules,
 		Store: r.topology, Find: r.find, Same: cluster.SameInTemplate,
 		Change: func(ctx context.Context, m model, seen, want cluster.Row) (cluster.Plan, error) {
-			have, _, err := r.find(ctx, m)
+			have, _, err := r.row(ctx, m)
 			if err != nil {
 				return cluster.Plan{}, err
 			}
@@ -53,12 +53,19 @@ func (r *Resource) table(stale cluster.Rebuild) singlerow.Table[model] {
 			if err != nil {
 				return cluster.Plan{}, err
 			}
-			return cluster.TemplateChange{ID: m.Key(), Have: have, Seen: seen, Want: want, Use: use, Owed: stale}.Plan()
+			with.ID, with.Have, with.Seen, with.Want, with.Use = m.Key(), have, seen, want, use
+			return with.Plan()
 		},
 	}
 }
 
+// find returns the row without its secrets.
 func (r *Resource) find(ctx context.Context, m model) (cluster.Row, bool, error) {
+	row, found, err := r.row(ctx, m)
+	return m.sealed(row), found, err
+}
+
+func (r *Resource) row(ctx context.Context, m model) (cluster.Row, bool, error) {
 	templates, err := r.topology.Templates(ctx)
 	template, found := templates.ByID(m.Key())
 	return cluster.Row(template), found, err
@@ -80,7 +87,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if r.topology == nil {
 		return
 	}
-	table := r.table(cluster.Rebuild{})
+	table := r.table(cluster.TemplateChange{})
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(r.reviewRemoval(ctx, table.PlanRemoval(ctx, req, resp))...)
 		return
@@ -89,12 +96,17 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	m, want, ok := table.Declared(ctx, req.Plan, req.Config, &resp.Diagnostics)
-	if !ok {
+	config, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
+	if !ok || !known {
 		return
 	}
+	table = r.table(cluster.TemplateChange{Secrets: tfhelper.Texts(config.Secrets)})
+	renew := false
 	if !req.State.Raw.IsNull() {
 		if prior, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok && prior.Key() != m.Key() { // a replacement
 			resp.Diagnostics.Append(r.reviewRemoval(ctx, prior)...)
+		} else {
+			renew = !prior.SecretsVersion.Equal(m.SecretsVersion)
 		}
 	}
 	r.topology.ExpectTemplate(cluster.Template(m.Expand()))
@@ -104,6 +116,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	resp.Diagnostics.Append(table.CheckColumns(ctx, m, want)...)
+	resp.Diagnostics.Append(r.checkSecrets(ctx, m, tfhelper.Texts(config.Secrets), renew)...)
 	if req.State.Raw.IsNull() && !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(table.CheckNew(ctx, m, want)...)
 	}
@@ -113,13 +126,16 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 
 // Create inserts the row.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	r.table(cluster.Rebuild{}).Create(ctx, req, resp)
+	config, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
+	if ok {
+		r.table(cluster.TemplateChange{Secrets: tfhelper.Texts(config.Secrets)}).Create(ctx, req, resp)
+	}
 }
 
 // Read sets the state to the row.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	seen, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	r.table(cluster.Rebuild{}).Read(ctx, req, resp)
+	r.table(cluster.TemplateChange{}).Read(ctx, req, resp)
 	if r.topology != nil && !resp.Diagnostics.HasError() {
 		r.setStale(ctx, req.State, seen, &resp.State, &resp.Diagnostics)
 	}
@@ -128,24 +144,28 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 // Update writes the columns that differ.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	prior, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
-	if !ok {
+	config, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
+	if !ok || !known {
 		return
 	}
 	seen, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	r.table(prior.stale().Rebuild).Update(ctx, req, resp)
-	if resp.Diagnostics.HasError() {
+	r.table(cluster.TemplateChange{
+		Owed: prior.stale().Rebuild, Secrets: tfhelper.Texts(config.Secrets), Renew: !prior.SecretsVersion.Equal(config.SecretsVersion),
+	}).Update(ctx, req, resp)
+	if resp.Diagnostics.HasError() && !resp.State.Raw.IsNull() {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("secrets_wo_version"), prior.SecretsVersion)...) // they may not be written
 		r.setStale(ctx, req.State, seen, &resp.State, &resp.Diagnostics)
 	}
 }
 
 // Delete removes the row, unless phones or carriers use it.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	r.table(cluster.Rebuild{}).Delete(ctx, req, resp)
+	r.table(cluster.TemplateChange{}).Delete(ctx, req, resp)
 }
 
 // ImportState imports by template_id.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	r.table(cluster.Rebuild{}).Import(ctx, req, resp)
+	r.table(cluster.TemplateChange{}).Import(ctx, req, resp)
 }
 
 // setStale sets stale_servers: the servers that were stale before, and those that use

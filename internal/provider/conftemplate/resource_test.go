@@ -1,6 +1,7 @@
 package conftemplate_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
@@ -280,4 +282,66 @@ func TestAccConfTemplate_importsBlanksAtTheEndOfLines(t *testing.T) {
 			Check:  acctest.Expect(t, d, "SELECT template_contents = 'type=friend\nhost=dynamic\nqualify=no\n' AS written FROM vicidial_conf_templates WHERE template_id = 'softphone'", "| written |\n|       1 |"),
 		},
 	)
+}
+
+func TestAccConfTemplate_secrets(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	oneNodeUses(t, d)
+	config := func(secret string, version int, text string) string {
+		return on(d, fmt.Sprintf(`
+resource "vicidial_conf_template" "softphone" {
+  template_id        = "softphone"
+  template_name      = "Softphones of the floor"
+  template_contents  = "type=friend\nsecret={secret:floor}\n%s"
+  secrets_wo         = { floor = %q }
+  secrets_wo_version = %d
+}`, text, secret, version))
+	}
+	held := func(secret, text string) func(*terraform.State) error {
+		return acctest.Expect(t, d, "SELECT template_contents = 'type=friend\\nsecret="+secret+"\\n"+text+"' AS written FROM vicidial_conf_templates WHERE template_id = 'softphone'", "| written |\n|       1 |")
+	}
+	nowhere := func(state *terraform.State) error {
+		text, err := json.Marshal(state)
+		if strings.Contains(string(text), "w0rd") {
+			t.Error("the secret is in the state")
+		}
+		d.Expect(t, "SELECT COUNT(*) AS told FROM vicidial_admin_log WHERE CONCAT_WS(' ', event_sql, event_notes) LIKE '%w0rd%'", "| told |\n|    0 |")
+		return err
+	}
+	settle := acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
+	flagsItsNode := acctest.Expect(t, d, flagged, "| server_ip |\n| 10.0.0.1  |")
+	noop := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
+	refused := func(config, says string) resource.TestStep {
+		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(says)}
+	}
+	var warnings acctest.Warnings
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
+		refused(strings.ReplaceAll(config("w0rd1", 1, ""), "{ floor =", "{ other ="), `secret "floor" has a place in the text and no value`),
+		{Config: config("w0rd1", 1, ""), Check: resource.ComposeTestCheckFunc(held("w0rd1", ""), nowhere, warnings.ExpectNo(t, "a password stands in the text"))},
+		{Config: config("w0rd2", 1, ""), ConfigPlanChecks: noop, Check: held("w0rd1", "")},
+		{PreConfig: settle, Config: config("w0rd2", 2, ""), Check: resource.ComposeTestCheckFunc(held("w0rd2", ""), nowhere, flagsItsNode)},
+		{PreConfig: settle, Config: config("w0rd2", 2, `qualify=yes\n`), Check: resource.ComposeTestCheckFunc(held("w0rd2", `qualify=yes\n`), nowhere, flagsItsNode)},
+		{ // the admin form adds a line: it shows, and the secret does not
+			PreConfig: func() {
+				run(t, d, `UPDATE vicidial_conf_templates SET template_contents = CONCAT(template_contents, 'md5_cred=w0rd3\n')`)
+			},
+			RefreshState: true, ExpectNonEmptyPlan: true, Check: nowhere,
+		},
+		{Config: config("w0rd2", 2, `qualify=yes\n`), Check: resource.ComposeTestCheckFunc(held("w0rd2", `qualify=yes\n`), nowhere)},
+		{
+			ResourceName: address, ImportState: true, ImportStateId: "softphone",
+			ImportStateCheck: func(states []*terraform.InstanceState) error {
+				if text := states[0].Attributes["template_contents"]; text != "type=friend\nsecret={secret:template}\nqualify=yes\n" {
+					t.Errorf("imported %q", text)
+				}
+				return nil
+			},
+		},
+		{ // a password that is written out is taken, with a warning that says what to do
+			PreConfig: func() { warnings.Reset(); run(t, d, "UPDATE phones SET template_id = ''") },
+			Config:    on(d, aTemplate("type=friend\nsecret=plain\n")),
+			Check:     warnings.Expect(t, `template_contents.*ine 2: a password stands in the text.*\{secret:NAME\} in its place and its value into secrets_wo`),
+		},
+	}})
 }

@@ -18,7 +18,7 @@ func (r *Resource) reviewContents(ctx context.Context, m model) diag.Diagnostics
 	at, text := path.Root(contents), m.Contents.ValueString()
 	flaws := asterisk.Check(cluster.TemplateContents, text)
 	errs, warnings := flaws.Errors(), flaws.Warnings()
-	if held, there, err := r.find(ctx, m); err == nil && there && cluster.EquivalentText(held[contents].Text, text) {
+	if held, there, err := r.row(ctx, m); err == nil && there && cluster.SealedBy(text, held[contents].Text) {
 		errs, warnings = nil, flaws
 	}
 	diags := tfhelper.DiagnoseAt(at, "Asterisk would not read this", errs.Err())
@@ -28,6 +28,17 @@ func (r *Resource) reviewContents(ctx context.Context, m model) diag.Diagnostics
 		}
 	}
 	return diags
+}
+
+// checkSecrets returns an error for a place in the contents that is to be written
+// and has no value.
+func (r *Resource) checkSecrets(ctx context.Context, m model, secrets map[string]string, renew bool) diag.Diagnostics {
+	held, there, err := r.row(ctx, m)
+	if err != nil || there && !renew && cluster.SealedBy(m.Contents.ValueString(), held[contents].Text) {
+		return nil
+	}
+	_, err = cluster.FillSecrets(m.Contents.ValueString(), secrets)
+	return tfhelper.DiagnoseAt(path.Root("secrets_wo"), "Secret without a value", err)
 }
 
 // reviewRemoval warns who uses a template that is to go. They may go or change

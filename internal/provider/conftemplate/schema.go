@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -41,7 +42,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"template_contents": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "`template_contents`: lines of the form `name=value`, as they go into the section of a phone or a carrier. No line may open a section.",
+				MarkdownDescription: "`template_contents`: lines of the form `name=value`, as they go into the section of a phone or a carrier. No line may open a section. A password stands in it as `{secret:NAME}`, its value in `secrets_wo`; one that is written out is in the state and in every plan, with a warning.",
 				PlanModifiers:       []planmodifier.String{tfhelper.KeepEquivalentText()},
 			},
 			"user_group": schema.StringAttribute{
@@ -49,6 +50,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "`user_group`: who sees the template in the admin pages; `---ALL---` is everybody. Schemas before 1308 do not know it.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
+			"secrets_wo":         tfhelper.SecretsAttribute(),
+			"secrets_wo_version": tfhelper.SecretsVersionAttribute(path.MatchRoot("secrets_wo")),
 			"stale_servers": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "Nodes whose files may be older than the template: its lines changed since the last apply, or an apply died before it flagged them. The next apply flags them. Always empty after an apply.",

@@ -81,7 +81,11 @@ func reviewDialplan(servers cluster.Servers, want, declared *expanded) diag.Diag
 		return nil
 	}
 	flaws := asterisk.Check(asterisk.CustomDialplan, text)
-	errs, warnings := flaws.Errors(), append(flaws.Warnings(), asterisk.BareSecrets(text)...)
+	errs, warnings := flaws.Errors(), flaws.Warnings()
+	for _, bare := range asterisk.BareSecrets(text) {
+		bare.Do = "leave it to the account of a vicidial_carrier_route, and dial the section of that account"
+		warnings = append(warnings, bare)
+	}
 	if held, there := servers.ByID(want.id()); there {
 		before := held.Row[string(asterisk.CustomDialplan)].Text
 		if cluster.EquivalentText(before, text) {

@@ -1,0 +1,60 @@
+package tfhelper
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// SecretsAttribute returns the attribute secrets_wo: values for the places {secret:NAME}
+// in the texts of a resource, by name.
+func SecretsAttribute() schema.MapAttribute {
+	return schema.MapAttribute{
+		Optional: true, WriteOnly: true, ElementType: types.StringType,
+		MarkdownDescription: "Values for the places `{secret:NAME}`, by name. Write-only: they are in no state and no plan.",
+		Validators:          []validator.Map{secretValues{}},
+	}
+}
+
+// SecretsVersionAttribute returns the attribute secrets_wo_version.
+func SecretsVersionAttribute(secrets path.Expression) schema.Int64Attribute {
+	return schema.Int64Attribute{
+		Optional:            true,
+		MarkdownDescription: "Change this number to write `secrets_wo` again. The secrets themselves are never kept, so a change of them cannot be seen otherwise.",
+		Validators:          []validator.Int64{int64validator.AlsoRequires(secrets)},
+	}
+}
+
+// Texts returns the known texts of a map, by key.
+func Texts(of types.Map) map[string]string {
+	values := make(map[string]string, len(of.Elements()))
+	for key, element := range of.Elements() {
+		if text, ok := element.(types.String); ok && !text.IsNull() && !text.IsUnknown() {
+			values[key] = text.ValueString()
+		}
+	}
+	return values
+}
+
+type secretValues struct{}
+
+func (secretValues) Description(context.Context) string {
+	return "values that a line of Asterisk's can hold"
+}
+
+func (v secretValues) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (secretValues) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	values := Texts(req.ConfigValue)
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		resp.Diagnostics.Append(DiagnoseAt(req.Path, "Secret that cannot be written", cluster.CheckSecret(name, values[name]))...)
+	}
+}
