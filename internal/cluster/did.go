@@ -30,6 +30,18 @@ var DIDColumns = []string{
 	"pre_filter_recent_extension",
 }
 
+// DIDRouteColumns are the columns that decide where a call to a DID goes.
+var DIDRouteColumns = []string{
+	"did_active", "did_route", "extension", "exten_context", "voicemail_ext", "phone", "server_ip", "user",
+	"user_unavailable_action", "user_route_settings_ingroup", "group_id", "menu_id",
+	"filter_inbound_number", "filter_phone_group_id", "filter_url", "filter_url_did_redirect", "filter_dnc_campaign", "filter_action",
+	"filter_extension", "filter_exten_context", "filter_voicemail_ext", "filter_phone", "filter_server_ip", "filter_user",
+	"filter_user_unavailable_action", "filter_user_route_settings_ingroup", "filter_group_id", "filter_menu_id",
+	"no_agent_ingroup_redirect", "no_agent_ingroup_id", "no_agent_ingroup_extension",
+	"max_queue_ingroup_calls", "max_queue_ingroup_id", "max_queue_ingroup_extension",
+	"pre_filter_phone_group_id", "pre_filter_extension", "pre_filter_recent_call", "pre_filter_recent_extension",
+}
+
 // ReservedDID says whether a did_pattern is one of VICIdial's own.
 func ReservedDID(pattern string) bool {
 	return slices.Contains([]string{DIDDefault, DIDSystemFilter}, FoldKey(pattern))
@@ -94,17 +106,22 @@ func (d DIDChange) record() string {
 	return d.Pattern
 }
 
-// SameInDID is [Same] for vicidial_inbound_dids. The admin form writes ---NONE---
+// SameInDID is [Same] for vicidial_inbound_dids.
+func SameInDID(column string, meant, held Value) bool {
+	return NormalInDID(column, meant) == NormalInDID(column, held)
+}
+
+// NormalInDID is [Normal] for vicidial_inbound_dids. The admin form writes ---NONE---
 // into an in-group that is blank (docs/vicidial/measured.md#null-and-empty). A
 // campaign in other letters is another to VICIdial's programs.
-func SameInDID(column string, meant, held Value) bool {
+func NormalInDID(column string, value Value) Value {
 	switch column {
 	case "group_id", "filter_group_id":
-		return SameInGroup(meant.Text, held.Text)
+		return Text(none(value.Text))
 	case columnCampaignID:
-		return meant.Text == held.Text
+		return Text(value.Text)
 	}
-	return Equivalent(column, meant, held)
+	return Normal(column, value)
 }
 
 // SameInGroup says whether two in-groups of a DID are one to VICIdial: there are

@@ -114,6 +114,22 @@ func (s Step) Whole(row Row) Row {
 	return whole
 }
 
+// Single returns the step for one of its rows.
+func (s Step) Single(row int) Step {
+	if s.Verb == Insert {
+		s.Rows = s.Rows[row : row+1]
+		return s
+	}
+	s.In = s.In[row : row+1]
+	if s.Column != "" {
+		s.Was = s.Was[row : row+1]
+		if s.Become != nil {
+			s.Become = s.Become[row : row+1]
+		}
+	}
+	return s
+}
+
 // Audit is the row in VICIdial's admin change log that tells of a step, in the
 // vocabulary of the admin page. A step without a section is not logged.
 type Audit struct {
@@ -123,8 +139,11 @@ type Audit struct {
 	// Numbered names the column whose number, which the database gives to an
 	// inserted row, takes the place of Record.
 	Numbered string
-	Code     string // event_code
-	Notes    string // event_notes
+	// EachRow says that each row of the step has a line of its own. Its record is the
+	// value of In, or of Numbered where rows are inserted.
+	EachRow bool
+	Code    string // event_code
+	Notes   string // event_notes
 }
 
 // Rebuild names the servers whose Asterisk configuration files must be

@@ -65,6 +65,7 @@ var (
 	newClusterSettings = replacement.Guard(clustersettings.New, clustersettings.Key)
 	newConfTemplate    = replacement.Guard(conftemplate.New, replacement.Attribute(path.Root("template_id")))
 	newInboundDID      = replacement.Guard(inbounddid.New, replacement.Attribute(path.Root("did_pattern")))
+	newInboundNumbers  = replacement.Guard(inbounddid.NewNumbers, inbounddid.NumbersKey)
 	newHAProxyConfig   = replacement.Guard(proxyconfig.NewHAProxy, replacement.Attribute(path.Root("file").AtName("path")))
 	newNginxConfig     = replacement.Guard(proxyconfig.NewNginx, replacement.Attribute(path.Root("file").AtName("path")))
 	newRemoteAgents    = replacement.Guard(remoteagents.New, replacement.Attribute(path.Root("user_start")))
@@ -89,6 +90,7 @@ func (v *vicidial) Resources(context.Context) []func() resource.Resource {
 		newClusterSettings,
 		newConfTemplate,
 		newInboundDID,
+		newInboundNumbers,
 		nodeconfig.New, // its Delete removes nothing
 		newHAProxyConfig,
 		newNginxConfig,
@@ -137,6 +139,7 @@ func (v *vicidial) ListResources(context.Context) []func() list.ListResource {
 		clustersettings.NewList,
 		conftemplate.NewList,
 		inbounddid.NewList,
+		inbounddid.NewNumbersList,
 		remoteagents.NewList,
 		agentplacement.NewList,
 		server.NewList,

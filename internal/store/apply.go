@@ -169,6 +169,14 @@ func (w *writer) step(ctx context.Context, step cluster.Step) error {
 				return err
 			}
 		}
+		if comparesRows(step) {
+			if changed < int64(len(step.In)) {
+				if err := w.bulkConflict(ctx, step); err != nil {
+					return err
+				}
+			}
+			break
+		}
 		if changed == 0 && step.Column == "" && step.Verb != cluster.Thin {
 			if err := w.conflict(ctx, step); err != nil {
 				return err
@@ -185,7 +193,11 @@ func (w *writer) step(ctx context.Context, step cluster.Step) error {
 		return nil
 	}
 	// The step is written: its line follows, whoever wants to stop.
-	if err := w.log(context.WithoutCancel(ctx), step, done); err != nil {
+	log := w.log
+	if step.Audit.EachRow {
+		log = w.logRows
+	}
+	if err := log(context.WithoutCancel(ctx), step, done); err != nil {
 		w.unsure = true
 		return fmt.Errorf("the step is written, its line in the admin change log is not: %w", err)
 	}
@@ -231,7 +243,7 @@ func (w *writer) conflict(ctx context.Context, step cluster.Step) error {
 
 // stands asks the rows whether a step is done.
 func (w *writer) done(ctx context.Context, step cluster.Step) (bool, error) {
-	if step.Column != "" {
+	if step.Column != "" || comparesRows(step) {
 		left, err := w.unfinished(ctx, step)
 		return len(left) == 0, err
 	}

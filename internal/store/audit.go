@@ -1,6 +1,10 @@
 package store
 
 import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -34,6 +38,88 @@ func (s *Store) audit(info serverInfo, step cluster.Step, done statement) (inser
 	insert = statement{insertAudit, []any{user, info.address, a.Section, a.Type, cut(a.Record, 50), cut(a.Code, 255), text, a.Notes}}
 	count = statement{countAudit, []any{cut(a.Record, 50), a.Section, user, text}}
 	return insert, count
+}
+
+// auditBytes is about how much text one statement adds to the admin change log,
+// below any max_allowed_packet.
+const auditBytes = 500_000
+
+// logRows writes a line in the admin change log for each row of a step, as though
+// the row had been written by a statement of its own.
+func (w *writer) logRows(ctx context.Context, step cluster.Step, _ statement) error {
+	records, err := w.records(ctx, step)
+	if err != nil {
+		return err
+	}
+	var lines statement
+	var last statement // counts the last line
+	send := func() error {
+		if len(lines.args) == 0 {
+			return nil
+		}
+		// Lines are added in their order: where the last one is there, all are.
+		_, err := w.exec(ctx, lines, func(ctx context.Context) (bool, error) {
+			n, err := w.count(ctx, last)
+			return n > 0, err
+		})
+		lines = statement{}
+		return err
+	}
+	bytes := 0
+	for row, record := range records {
+		single := step.Single(row)
+		single.Audit.Record = record
+		line, count := w.store.audit(w.info, single, newStatement(single))
+		if lines.text == "" {
+			lines.text, bytes = line.text, 0
+		} else {
+			_, values, _ := strings.Cut(line.text, "VALUES ")
+			lines.text += ", " + values
+		}
+		lines.args, last = append(lines.args, line.args...), count
+		for _, arg := range line.args {
+			if text, ok := arg.(string); ok {
+				bytes += len(text)
+			}
+		}
+		if bytes > auditBytes {
+			if err := send(); err != nil {
+				return err
+			}
+		}
+	}
+	return send()
+}
+
+// records returns the record_id of each row of a step.
+func (w *writer) records(ctx context.Context, step cluster.Step) ([]string, error) {
+	records := make([]string, 0, max(len(step.In), len(step.Rows)))
+	if step.Verb != cluster.Insert {
+		for _, key := range step.In {
+			records = append(records, key.Text)
+		}
+		return records, nil
+	}
+	if w.conn == nil {
+		return nil, sql.ErrConnDone
+	}
+	key := slices.Sorted(maps.Keys(step.Key))[0]
+	args := make([]any, 0, len(step.Rows))
+	for _, row := range step.Rows {
+		args = append(args, bind(row[key]))
+	}
+	numbers := make(map[string]string, len(step.Rows))
+	query := fmt.Sprintf("SELECT %s, %s FROM %s WHERE %s IN (%s)", key, step.Audit.Numbered, step.Table, key, strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", "))
+	err := scanRows(ctx, w.conn, query, args, func(rows *sql.Rows) error {
+		var name, number string
+		err := rows.Scan(&name, &number)
+		numbers[cluster.FoldKey(name)] = number
+		return err
+	}, w.store.log)
+	for _, row := range step.Rows {
+		records = append(records, numbers[cluster.FoldKey(row[key].Text)])
+	}
+	return records, err
 }
 
 // secretColumns never show in the change log. VICIdial itself writes them there

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -61,8 +62,40 @@ func (w *writer) bulkRows(ctx context.Context, step cluster.Step) (map[string]cl
 	return found, err
 }
 
+// comparesRows reports whether a step writes the same values to many rows, each of
+// which must hold From. Every row counts: one that holds neither From nor To is a
+// conflict.
+func comparesRows(step cluster.Step) bool {
+	return step.Verb == cluster.Update && step.Column == "" && len(step.In) > 0 && len(step.From) > 0
+}
+
+// unwritten lists the rows of such a step that do not hold To.
+func (w *writer) unwritten(ctx context.Context, step cluster.Step) ([]string, error) {
+	if w.conn == nil {
+		return nil, sql.ErrConnDone
+	}
+	where, args := whereOf(step, step.To)
+	written := make(map[string]bool, len(step.In))
+	err := scanRows(ctx, w.conn, fmt.Sprintf("SELECT %s FROM %s WHERE %s", step.InColumn, step.Table, where), args, func(rows *sql.Rows) error {
+		var key string
+		err := rows.Scan(&key)
+		written[strings.ToLower(key)] = true
+		return err
+	}, w.store.log)
+	var left []string
+	for _, key := range step.In {
+		if !written[strings.ToLower(key.Text)] {
+			left = append(left, key.Text)
+		}
+	}
+	return left, err
+}
+
 // unfinished lists the rows of such a step that are not done.
 func (w *writer) unfinished(ctx context.Context, step cluster.Step) ([]string, error) {
+	if comparesRows(step) {
+		return w.unwritten(ctx, step)
+	}
 	found, err := w.bulkRows(ctx, step)
 	if err != nil {
 		return nil, err
@@ -88,8 +121,12 @@ func (w *writer) bulkConflict(ctx context.Context, step cluster.Step) error {
 	if more := len(left) - 5; more > 0 {
 		named += fmt.Sprintf(" and %d more", more)
 	}
+	columns := step.Column
+	if columns == "" {
+		columns = strings.Join(slices.Sorted(maps.Keys(step.To)), ", ")
+	}
 	return &cluster.Conflict{
-		Subject: fmt.Sprintf("%s: %s of %s %s", step.Table, step.Column, step.InColumn, named),
+		Subject: fmt.Sprintf("%s: %s of %s %s", step.Table, columns, step.InColumn, named),
 		Found:   "was changed by somebody else in this moment",
 	}
 }

@@ -27,31 +27,9 @@ type phoneColumns struct {
 // phones reads all phones with some further columns: of 107 there are, only those
 // that somebody declares. Each choice of columns is read once.
 func (s *Store) phones(ctx context.Context, columns []string) (phoneColumns, error) {
-	columns = slices.Clone(columns)
-	slices.Sort(columns)
-	key := strings.Join(columns, ",")
-	s.phoneMu.Lock()
-	chosen := s.phoneQueries[key]
-	if chosen == nil {
-		chosen = &cachedQuery[phoneColumns]{
-			read: func(ctx context.Context) (phoneColumns, error) { return s.readPhones(ctx, columns, "") },
-			log:  s.log.cache("phones"),
-		}
-		if s.phoneQueries == nil {
-			s.phoneQueries = map[string]*cachedQuery[phoneColumns]{}
-		}
-		s.phoneQueries[key] = chosen
-	}
-	s.phoneMu.Unlock()
-	return chosen.get(ctx)
-}
-
-func (s *Store) forgetPhones() {
-	s.phoneMu.Lock()
-	defer s.phoneMu.Unlock()
-	for _, chosen := range s.phoneQueries {
-		chosen.forget()
-	}
+	return s.phoneQueries.get(ctx, columns, func(ctx context.Context, columns []string) (phoneColumns, error) {
+		return s.readPhones(ctx, columns, "")
+	})
 }
 
 // readPhones reads the phones that meet a condition, or all. It keeps each text
@@ -73,18 +51,7 @@ func (s *Store) readPhones(ctx context.Context, columns []string, where string, 
 	}
 	query += "\n ORDER BY server_ip, extension"
 
-	texts := map[string]string{}
-	one := func(raw sql.RawBytes) cluster.Value {
-		if raw == nil {
-			return cluster.Null
-		}
-		text, known := texts[string(raw)]
-		if !known {
-			text = string(raw)
-			texts[text] = text
-		}
-		return cluster.Text(text)
-	}
+	one := shareTexts()
 	found := make([]sql.RawBytes, 5+len(read.columns))
 	into := make([]any, len(found))
 	for i := range found {

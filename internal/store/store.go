@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/planned"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
@@ -56,8 +57,8 @@ type Store struct {
 	mailboxes    *cachedQuery[[]string]
 	forgetting   []func() // one for each of them
 
-	phoneMu      sync.Mutex
-	phoneQueries map[string]*cachedQuery[phoneColumns] // by the columns that were asked for
+	phoneQueries  *cachedColumns[phoneColumns]
+	numberQueries *cachedColumns[numbers.Table]
 }
 
 // New prepares a store; nothing is dialled yet.
@@ -93,7 +94,9 @@ func New(settings Settings) *Store {
 	s.aliases = cached(s, "phone aliases", s.readAliases)
 	s.users = cached(s, "users", s.readUsers)
 	s.mailboxes = cached(s, "mailboxes", s.readMailboxes)
-	s.forgetting = append(s.forgetting, s.forgetPhones)
+	s.phoneQueries = &cachedColumns[phoneColumns]{log: s.log.cache("phones")}
+	s.numberQueries = &cachedColumns[numbers.Table]{log: s.log.cache("inbound numbers")}
+	s.forgetting = append(s.forgetting, s.phoneQueries.forget, s.numberQueries.forget)
 	return s
 }
 

@@ -27,6 +27,7 @@ import (
 	"sync"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
@@ -46,6 +47,7 @@ type Changes struct {
 	settings cluster.Row
 	rooms    map[cluster.Engine]map[string]int // by server_ip
 	claims   seating.FloorClaims
+	numbers  numbers.Claims
 }
 
 // route is what a run makes of a carrier route's rows.
@@ -207,6 +209,14 @@ func (c *Changes) ClaimFloor(claim seating.FloorClaim) error {
 	claims, err := c.claims.With(claim)
 	c.claims = claims
 	return err
+}
+
+// ClaimNumbers adds what the run does with the rows of inbound numbers. It is an
+// error where another object has some of them.
+func (c *Changes) ClaimNumbers(claim numbers.Claim) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.numbers.Add(claim)
 }
 
 // FloorAfter returns the rows of floors without those that the run removes to

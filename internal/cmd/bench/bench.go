@@ -58,7 +58,7 @@ func bench(ctx context.Context, out io.Writer, n, rounds int) (err error) {
 		return err
 	}
 	tell(out, n, many, floor)
-	return errors.Join(judge(n, small, many, floor), seats(ctx, out, shop, server, rounds))
+	return errors.Join(judge(n, small, many, floor), seats(ctx, out, shop, server, rounds), numbers(ctx, out, shop, server, rounds))
 }
 
 func tell(out io.Writer, n int, many, floor figures) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +26,27 @@ func TestJudge(t *testing.T) {
 			}
 			if !strings.Contains(err.Error(), c.want) || (c.want == "") != (err.Error() == "") {
 				t.Errorf("said %q", err)
+			}
+		})
+	}
+}
+
+func TestJudgeNumbers(t *testing.T) {
+	empty := figures{plan: time.Second, planStatements: 9}
+	for claim, c := range map[string]struct {
+		many figures
+		want string
+	}{
+		"half as long again and a fifth of a second is well": {figures{plan: 1700 * time.Millisecond, create: 4700 * time.Millisecond, planStatements: 9}, ""},
+		"twice as long is too long":                          {figures{plan: 2 * time.Second, planStatements: 9}, "takes 2.00 s, more than 1.70 s"},
+		"an apply beyond three times raw SQL":                {figures{plan: time.Second, create: 5 * time.Second, planStatements: 9}, "creating 10000 numbers takes 5.00 s, more than 4.70 s"},
+		"one statement more is one too many":                 {figures{plan: time.Second, planStatements: 10}, "9 statements for one number and 10"},
+		"too much memory":                                    {figures{plan: time.Second, planStatements: 9, provider: 120 << 10}, "120 MiB"},
+	} {
+		t.Run(claim, func(t *testing.T) {
+			err := judgeNumbers(io.Discard, empty, c.many, time.Second)
+			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+				t.Errorf("said %v", err)
 			}
 		})
 	}

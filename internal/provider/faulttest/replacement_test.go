@@ -60,6 +60,14 @@ resource "vicidial_inbound_did" "one" {
   LIFECYCLE
 }
 
+resource "vicidial_inbound_numbers" "one" {
+  name      = "block"
+  dids      = ["KEY8005550200-KEY8005550203"]
+  did_route = "EXTEN"
+  extension = "8304"
+  LIFECYCLE
+}
+
 resource "vicidial_remote_agents" "one" {
   user_start      = "900KEY"
   number_of_lines = 1
@@ -108,7 +116,7 @@ resource "vicidial_nginx_config" "one" {
 
 // replacedTypes are the resources of replaced.
 var replacedTypes = []string{
-	"vicidial_server", "vicidial_trunk_split", "vicidial_conf_template", "vicidial_carrier_route", "vicidial_inbound_did",
+	"vicidial_server", "vicidial_trunk_split", "vicidial_conf_template", "vicidial_carrier_route", "vicidial_inbound_did", "vicidial_inbound_numbers",
 	"vicidial_remote_agents", "vicidial_agent_placement", "vicidial_cluster_settings", "vicidial_haproxy_config", "vicidial_nginx_config",
 }
 
@@ -120,6 +128,7 @@ UNION ALL SELECT 'split', CONCAT(campaign_id, ' ', server_ip, ' ', dedicated_tru
 UNION ALL SELECT 'template', template_id FROM vicidial_conf_templates WHERE template_id LIKE 'trunks%'
 UNION ALL SELECT 'carrier', CONCAT(carrier_id, ' ', server_ip, ' ', active, ' ', template_id) FROM vicidial_server_carriers WHERE carrier_id LIKE 'TELCO%'
 UNION ALL SELECT 'DID', did_pattern FROM vicidial_inbound_dids WHERE did_pattern LIKE '800555010%'
+UNION ALL SELECT 'numbers', CONCAT(LEFT(did_pattern, 8), ' ', COUNT(*)) FROM vicidial_inbound_dids WHERE did_pattern LIKE '_8005550%' GROUP BY LEFT(did_pattern, 8)
 UNION ALL SELECT 'remote agents', user_start FROM vicidial_remote_agents
 UNION ALL SELECT 'phone', CONCAT(login, ' ', server_ip) FROM phones
 UNION ALL SELECT 'alias', CONCAT(alias_id, ' ', logins_list) FROM phones_alias
@@ -133,6 +142,7 @@ func replacedRows(key, address string) string {
 		| alias         | KEY2001 KEY2001a                   |
 		| carrier       | TELCOKEY_0000KEY ADDRESS Y trunksKEY |
 		| DID           | 800555010KEY                    |
+		| numbers       | KEY8005550 4                    |
 		| phone         | KEY2000a ADDRESS                |
 		| phone         | KEY2001a ADDRESS                |
 		| remote agents | 900KEY                          |

@@ -1,22 +1,29 @@
-// Package inbounddid implements vicidial_inbound_did: where the calls to a number go.
-// Package cluster has the rules, package store the SQL.
+// Package inbounddid implements vicidial_inbound_did and vicidial_inbound_numbers:
+// where the calls to a number, or to many numbers, go. Package cluster has the rules,
+// package store the SQL.
 package inbounddid
 
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/singlerow"
 )
 
-// topology is the part of the store that the resource needs.
+// topology is the part of the store that the resources need.
 type topology interface {
 	singlerow.Store
 	Expected(context.Context) (cluster.Servers, error) // servers as they are after this run
 	DIDs(context.Context) (cluster.DIDs, error)
+	Numbers(ctx context.Context, columns []string) (numbers.Table, error)
+	ClaimNumbers(numbers.Claim) error
 	Directory(context.Context) (cluster.Directory, error)
 }
 
@@ -76,6 +83,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		m := r.table().PlanRemoval(ctx, req, resp)
 		_, err := cluster.DIDChange{Pattern: m.Key(), Have: cluster.Row{}}.Plan()
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete DID", m.Key(), err)...)
+		resp.Diagnostics.Append(r.claim(m.Key(), numbers.Claim{Goes: true})...)
+		return
+	}
+	resp.Diagnostics.Append(r.claimPlanned(ctx, req)...)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	if !req.Config.Raw.IsFullyKnown() || req.Plan.Raw.Equal(req.State.Raw) {
@@ -85,6 +97,28 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(r.review(ctx, m, want, req.State.Raw.IsNull())...)
 		resp.Diagnostics.Append(r.table().CheckWritable(ctx, m)...)
 	}
+}
+
+// claimPlanned says that the run has the DID, and gives up the one that it replaces.
+func (r *Resource) claimPlanned(ctx context.Context, req resource.ModifyPlanRequest) diag.Diagnostics {
+	var pattern, before types.String
+	diags := req.Plan.GetAttribute(ctx, path.Root(key), &pattern)
+	if !req.State.Raw.IsNull() {
+		diags.Append(req.State.GetAttribute(ctx, path.Root(key), &before)...)
+	}
+	if diags.HasError() || pattern.IsUnknown() {
+		return diags
+	}
+	if !before.IsNull() && cluster.FoldKey(before.ValueString()) != cluster.FoldKey(pattern.ValueString()) {
+		diags.Append(r.claim(before.ValueString(), numbers.Claim{Goes: true})...)
+	}
+	diags.Append(r.claim(pattern.ValueString(), numbers.Claim{New: req.State.Raw.IsNull()})...)
+	return diags
+}
+
+func (r *Resource) claim(pattern string, claim numbers.Claim) diag.Diagnostics {
+	claim.Owner, claim.Numbers = "vicidial_inbound_did "+pattern, numbers.Of([]string{pattern})
+	return tfhelper.DiagnoseAt(path.Root(key), "A number that another resource has", r.topology.ClaimNumbers(claim))
 }
 
 // Create inserts the row.

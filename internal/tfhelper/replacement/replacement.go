@@ -100,6 +100,7 @@ type Guarded struct {
 
 var (
 	_ resource.ResourceWithConfigure      = (*Guarded)(nil)
+	_ resource.ResourceWithMoveState      = (*Guarded)(nil)
 	_ resource.ResourceWithValidateConfig = (*Guarded)(nil)
 )
 
@@ -109,6 +110,15 @@ func (g *Guarded) Configure(ctx context.Context, req resource.ConfigureRequest, 
 	if inner, ok := g.Resource.(resource.ResourceWithConfigure); ok {
 		inner.Configure(ctx, req, resp)
 	}
+}
+
+// MoveState returns what moves the state of other resources to this one, if anything
+// does.
+func (g *Guarded) MoveState(ctx context.Context) []resource.StateMover {
+	if inner, ok := g.Resource.(resource.ResourceWithMoveState); ok {
+		return inner.MoveState(ctx)
+	}
+	return nil
 }
 
 // ValidateConfig validates the configuration.

@@ -1,0 +1,4 @@
+# terraform query -generate-config-out=numbers.tf
+list "vicidial_inbound_numbers" "all" {
+  provider = vicidial
+}

@@ -1,0 +1,125 @@
+package numbers
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// mostValues is how many values of a column an import writes into overrides where no
+// value is that of at least half of the numbers.
+const mostValues = 20
+
+// Adopt returns the declaration of numbers as their rows are: of each column what
+// most rows hold, and overrides for the others. A column that holds the default of
+// the database everywhere is not declared. Neither is one in which almost every
+// number holds a value of its own, such as a description; loose has those columns.
+func (t Table) Adopt(name string, of Set, defaults cluster.Row) (block Block, loose []string) {
+	block = Block{Numbers: of, Shared: cluster.Row{}}
+	var members []Record
+	for member := range of.All() {
+		if record, found := t.ByPattern(member); found {
+			members = append(members, record)
+		}
+	}
+	own := make([]cluster.Row, len(members))
+	for i, column := range t.Columns {
+		counts := map[cluster.Value]int{}
+		for _, record := range members {
+			counts[cluster.NormalInDID(column, record.Values[i])]++
+		}
+		var most cluster.Value
+		for _, value := range slices.SortedFunc(maps.Keys(counts), func(a, b cluster.Value) int { return strings.Compare(a.Text, b.Text) }) {
+			if counts[value] > counts[most] {
+				most = value
+			}
+		}
+		if usual, known := defaults[column]; len(counts) == 1 && known && cluster.SameInDID(column, most, usual) {
+			continue
+		}
+		if len(counts) > mostValues && 2*counts[most] < len(members) {
+			loose = append(loose, column)
+			continue
+		}
+		block.Shared[column] = most
+		for at, record := range members {
+			if value := cluster.NormalInDID(column, record.Values[i]); value != most {
+				if own[at] == nil {
+					own[at] = cluster.Row{}
+				}
+				own[at][column] = value
+			}
+		}
+	}
+	block.Overrides = overridesOf(members, own)
+	return block, loose
+}
+
+// overridesOf gathers numbers that differ from the others in the same way.
+func overridesOf(members []Record, own []cluster.Row) []Override {
+	names, rows := map[string][]string{}, map[string]cluster.Row{}
+	var order []string
+	for at, record := range members {
+		if own[at] == nil {
+			continue
+		}
+		key := signature(cluster.Row{}, own[at])
+		if rows[key] == nil {
+			order = append(order, key)
+			rows[key] = own[at]
+		}
+		names[key] = append(names[key], record.Pattern)
+	}
+	overrides := make([]Override, 0, len(order))
+	for _, key := range order {
+		set := Of(names[key])
+		overrides = append(overrides, Override{Key: set.String(), Numbers: set, Row: rows[key]})
+	}
+	return overrides
+}
+
+// Found is a group of numbers that are routed to the same place.
+type Found struct {
+	Name    string
+	Numbers Set
+}
+
+// targets are the columns that say where a route leads.
+var targets = map[string]string{
+	"EXTEN": "extension", "VOICEMAIL": "voicemail_ext", "VMAIL_NO_INST": "voicemail_ext", "AGENT": "user",
+	"PHONE": "phone", "IN_GROUP": "group_id", "CALLMENU": "menu_id",
+}
+
+// TargetColumns are the columns that [Table.Find] needs.
+func TargetColumns() []string {
+	columns := append(slices.Sorted(maps.Values(targets)), "did_route")
+	return slices.Compact(columns)
+}
+
+// Find returns the numbers that are routed to the same place, where there are at
+// least two of them; VICIdial's own rows are in none.
+func (t Table) Find() []Found {
+	names := map[string][]string{}
+	route := slices.Index(t.Columns, "did_route")
+	for _, record := range t.Records {
+		if route < 0 || cluster.ReservedDID(record.Pattern) {
+			continue
+		}
+		kind := record.Values[route].Text
+		target := ""
+		if at := slices.Index(t.Columns, targets[kind]); at >= 0 {
+			target = cluster.NormalInDID(targets[kind], record.Values[at]).Text
+		}
+		name := strings.TrimSpace(kind + " " + target)
+		names[name] = append(names[name], record.Pattern)
+	}
+	var found []Found
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if len(names[name]) > 1 {
+			found = append(found, Found{Name: name, Numbers: Of(names[name])})
+		}
+	}
+	return found
+}

@@ -1,0 +1,115 @@
+package numbers
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// Block is a declaration: numbers, what all of their rows hold, and where some of
+// them differ. Columns that are not named are not managed.
+type Block struct {
+	Numbers   Set
+	Shared    cluster.Row
+	Overrides []Override
+}
+
+// Override is what some numbers of a block hold besides, or instead.
+type Override struct {
+	Key     string // the numbers as they were given
+	Numbers Set
+	Row     cluster.Row
+}
+
+// OverrideError is an error in an override. Column is empty where it concerns the
+// numbers.
+type OverrideError struct {
+	Key, Column string
+	Reason      string
+}
+
+func (e *OverrideError) Error() string { return e.Reason }
+
+// Wanted is what the rows of numbers are to hold. Most numbers share their row, which
+// is kept once.
+type Wanted struct {
+	Numbers Set
+	rows    []cluster.Row
+	of      []int // by position in Numbers: an index of rows
+}
+
+// Wanted returns what the rows of the block are to hold. An override for a number
+// that the block does not have, and two overrides that give one number two values,
+// are an [*OverrideError].
+func (b Block) Wanted() (Wanted, error) {
+	w := Wanted{Numbers: b.Numbers, rows: []cluster.Row{b.Shared}, of: make([]int, b.Numbers.Len())}
+	owner := map[int]map[string]string{} // by index of rows: the key of the override of a column
+	type merged struct{ row, override int }
+	known := map[merged]int{}
+	for i, override := range b.Overrides {
+		for name := range override.Numbers.All() {
+			position, has := b.Numbers.Index(name)
+			if !has {
+				return w, &OverrideError{Key: override.Key, Reason: fmt.Sprintf("%s is not among the numbers of dids", name)}
+			}
+			before := w.of[position]
+			after, done := known[merged{before, i}]
+			if !done {
+				row, keys := maps.Clone(w.rows[before]), maps.Clone(owner[before])
+				if row == nil {
+					row = cluster.Row{}
+				}
+				if keys == nil {
+					keys = map[string]string{}
+				}
+				for _, column := range slices.Sorted(maps.Keys(override.Row)) {
+					if other, twice := keys[column]; twice && row[column] != override.Row[column] {
+						return w, &OverrideError{Key: override.Key, Column: column, Reason: fmt.Sprintf("%s of %s has another value in the override %q", column, name, other)}
+					}
+					row[column], keys[column] = override.Row[column], override.Key
+				}
+				after = len(w.rows)
+				w.rows = append(w.rows, row)
+				owner[after], known[merged{before, i}] = keys, after
+			}
+			w.of[position] = after
+		}
+	}
+	return w, nil
+}
+
+// Row returns what the row of a member is to hold. Callers do not change it.
+func (w Wanted) Row(name string) (cluster.Row, bool) {
+	position, has := w.Numbers.Index(name)
+	if !has {
+		return nil, false
+	}
+	return w.rows[w.of[position]], true
+}
+
+// All returns the members with what their rows are to hold, in order.
+func (w Wanted) All() iter.Seq2[string, cluster.Row] {
+	return func(yield func(string, cluster.Row) bool) {
+		position := 0
+		for name := range w.Numbers.All() {
+			if !yield(name, w.rows[w.of[position]]) {
+				return
+			}
+			position++
+		}
+	}
+}
+
+// Columns returns the columns of all rows, sorted.
+func (w Wanted) Columns() []string {
+	columns := map[string]bool{}
+	for _, row := range w.rows {
+		for column := range row {
+			columns[column] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(columns))
+}

@@ -1,0 +1,183 @@
+package numbers
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// Change leads the rows of a block to what is declared.
+type Change struct {
+	Name string // of the block, for messages
+	Have Table  // the rows as they are now
+	// Before is what the block declared last: its rows may be changed and removed.
+	// It is empty for a block that is created.
+	Before Wanted
+	// Seen is what the plan saw. A value that is not in it is compared with nothing.
+	Seen Seen
+	// Want is empty for a block that is removed.
+	Want Wanted
+	// Released are numbers that leave the block and keep their rows.
+	Released Set
+	// TakeOver makes rows that are there, and that differ, the block's own.
+	TakeOver bool
+}
+
+// Diff is what a change does to rows.
+type Diff struct {
+	Add    []string // numbers without a row
+	Update []Update
+	Remove []Record
+	Adopt  []string // numbers whose rows are there and join the block as they are
+}
+
+// Update is rows that change in the same columns, from the same values to the same.
+type Update struct {
+	From, To cluster.Row
+	Records  []Record
+}
+
+// mostNamed is how many rows an error names.
+const mostNamed = 5
+
+// Diff compares. A row that does not hold what the plan saw is a [*cluster.Conflict];
+// rows of others that are in the way are a [*cluster.Refused].
+func (c Change) Diff() (Diff, error) {
+	var d Diff
+	updates := map[string]int{}
+	var foreign []string
+	for name, want := range c.Want.All() {
+		record, there := c.Have.ByPattern(name)
+		if !there {
+			d.Add = append(d.Add, name)
+			continue
+		}
+		from, to, err := c.change(name, record, want)
+		if err != nil {
+			return Diff{}, err
+		}
+		own := c.Before.Numbers.Has(name)
+		switch {
+		case len(to) == 0 && own:
+		case len(to) == 0:
+			d.Adopt = append(d.Adopt, name)
+		case own || c.TakeOver:
+			key := signature(from, to)
+			at, known := updates[key]
+			if !known {
+				at = len(d.Update)
+				updates[key] = at
+				d.Update = append(d.Update, Update{From: from, To: to})
+			}
+			d.Update[at].Records = append(d.Update[at].Records, record)
+		default:
+			foreign = append(foreign, name+": "+c.Have.differences(record, want))
+		}
+	}
+	if len(foreign) > 0 {
+		return Diff{}, c.refused(foreign)
+	}
+	for name := range c.Before.Numbers.All() {
+		record, there := c.Have.ByPattern(name)
+		if !there || c.Want.Numbers.Has(name) || c.Released.Has(name) {
+			continue
+		}
+		if err := c.unmoved(name, record); err != nil {
+			return Diff{}, err
+		}
+		d.Remove = append(d.Remove, record)
+	}
+	return d, nil
+}
+
+// change returns the columns of a row that change, from what it holds now to what is
+// wanted.
+func (c Change) change(name string, record Record, want cluster.Row) (from, to cluster.Row, err error) {
+	for i, column := range c.Have.Columns {
+		wanted, managed := want[column]
+		held := record.Values[i]
+		if !managed || cluster.SameInDID(column, wanted, held) {
+			continue
+		}
+		if seen, known := c.Seen.value(name, column); known && !cluster.SameInDID(column, seen, held) {
+			return nil, nil, &cluster.Conflict{Subject: "DID " + name, Found: "has another " + column + " than when it was read"}
+		}
+		if to == nil {
+			from, to = cluster.Row{}, cluster.Row{}
+		}
+		from[column], to[column] = held, wanted
+	}
+	return from, to, nil
+}
+
+// unmoved is a conflict where a row that is to go does not hold what the plan saw.
+func (c Change) unmoved(name string, record Record) error {
+	for i, column := range c.Have.Columns {
+		if seen, known := c.Seen.value(name, column); known && !cluster.SameInDID(column, seen, record.Values[i]) {
+			return &cluster.Conflict{Subject: "DID " + name, Found: "has another " + column + " than when it was read"}
+		}
+	}
+	return nil
+}
+
+func (c Change) refused(foreign []string) error {
+	lines := foreign
+	if more := len(foreign) - mostNamed; more > 0 {
+		lines = append(slices.Clone(foreign[:mostNamed]), fmt.Sprintf("and %d more", more))
+	}
+	return &cluster.Refused{
+		Subject: cluster.PluralAre(len(foreign), "number") + " there already, with other values",
+		Reasons: lines,
+		Advice: cluster.ImportIt + " In a block that is there already, set take_over = true to change them, or say in overrides what they hold." +
+			" Numbers that another block lets go in the same run must be in its released.",
+	}
+}
+
+func signature(from, to cluster.Row) string {
+	var text strings.Builder
+	for _, column := range slices.Sorted(maps.Keys(to)) {
+		fmt.Fprintf(&text, "%s\x00%t%s\x00%s\x00", column, from[column].Null, from[column].Text, to[column].Text)
+	}
+	return text.String()
+}
+
+// Empty reports whether no row is written.
+func (d Diff) Empty() bool { return len(d.Add)+len(d.Update)+len(d.Remove) == 0 }
+
+// Summary says what the diff does, in counts and by number.
+func (d Diff) Summary() string {
+	var lines []string
+	say := func(what string, names []string) {
+		if len(names) > 0 {
+			lines = append(lines, fmt.Sprintf("%d %s: %s", len(names), what, Of(names).Brief()))
+		}
+	}
+	say("added", d.Add)
+	say("there already, joining as they are", d.Adopt)
+	for _, update := range d.Update {
+		columns := make([]string, 0, len(update.To))
+		for _, column := range slices.Sorted(maps.Keys(update.To)) {
+			columns = append(columns, fmt.Sprintf("%s %s → %s", column, shown(update.From[column]), shown(update.To[column])))
+		}
+		say("changed, "+strings.Join(columns, ", "), patterns(update.Records))
+	}
+	say("removed", patterns(d.Remove))
+	if more := len(lines) - mostLines; more > 0 {
+		lines = append(lines[:mostLines:mostLines], fmt.Sprintf("and %d more changes of other values", more))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// mostLines is how many lines a summary has.
+const mostLines = 20
+
+func patterns(records []Record) []string {
+	names := make([]string, 0, len(records))
+	for _, record := range records {
+		names = append(names, record.Pattern)
+	}
+	return names
+}

@@ -1,0 +1,30 @@
+package inbounddid
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/hashicorp/terraform-plugin-framework/list"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+)
+
+// NewNumbersList returns the list resource.
+func NewNumbersList() list.ListResource {
+	return tfhelper.NewList(NewNumbers(), "inbound numbers",
+		"Lists the inbound numbers in groups that are routed to the same place, such as the same in-group, call menu or extension. A number that is alone on its route is in none; `vicidial_inbound_did` lists it.",
+		func(ctx context.Context, topology topology) (iter.Seq[tfhelper.ListItem], error) {
+			table, defaults, err := adoptable(ctx, topology)
+			return tfhelper.ListItems(table.Find(), func(found numbers.Found) tfhelper.ListItem {
+				declared, _ := table.Adopt(found.Name, found.Numbers, defaults)
+				b := adopted(found.Name, declared).with("deviations", deviationMap(nil))
+				return tfhelper.ListItem{
+					Name: fmt.Sprintf("%s (%s)", found.Name, cluster.Plural(found.Numbers.Len(), "number")),
+					ID:   b.identity(), Model: b.object(),
+				}
+			}), err
+		})
+}

@@ -1,0 +1,182 @@
+package inbounddid
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+)
+
+// publish sets the state from the rows, or removes a block without rows from it.
+func (r *Numbers) publish(ctx context.Context, b block, to tfhelper.Response) ([]numbers.Deviation, bool) {
+	want, diags := b.declared()
+	to.Diagnostics.Append(diags...)
+	if r.topology == nil || diags.HasError() {
+		if r.topology == nil {
+			to.Diagnostics.Append(tfhelper.Diagnose("Unable to read inbound numbers", b.name(), tfhelper.ErrUnconfigured)...)
+		}
+		return nil, false
+	}
+	table, err := r.topology.Numbers(ctx, readColumns(want))
+	if err != nil {
+		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read inbound numbers", b.name(), err)...)
+		return nil, false
+	}
+	if thoseIn(table, want.Numbers).Len() == 0 {
+		to.RemoveResource(ctx, b.identity())
+		return nil, false
+	}
+	deviations := table.Deviations(want.wanted)
+	to.SetState(ctx, b.identity(), b.with("deviations", deviationMap(deviations)).object(), seenRows(table, want, nil))
+	return deviations, true
+}
+
+const (
+	// mostAttributed is how many lines of a warning say who made the change, since
+	// each reads the admin change log.
+	mostAttributed = 5
+	mostLines      = 20
+)
+
+// drift warns of numbers whose rows have changed since the state was written, and
+// says who changed them, where the admin change log has it. ids are the did_ids that
+// the numbers had then.
+func (r *Numbers) drift(ctx context.Context, before block, ids map[string]string, now []numbers.Deviation) diag.Diagnostics {
+	known := map[string]string{}
+	for key, text := range before.textMap("deviations") {
+		if set, err := numbers.Parse([]string{key}); err == nil {
+			for name := range set.All() {
+				known[cluster.FoldKey(name)] = text
+			}
+		}
+	}
+	var lines []string
+	for _, deviation := range now {
+		var fresh, records []string
+		for name := range deviation.Numbers.All() {
+			if known[cluster.FoldKey(name)] != deviation.Text {
+				fresh, records = append(fresh, name), append(records, ids[cluster.FoldKey(name)])
+			}
+		}
+		if len(fresh) == 0 {
+			continue
+		}
+		line := numbers.Of(fresh).Brief() + ": " + deviation.Text
+		if len(lines) < mostAttributed {
+			line += r.who(ctx, records)
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	if more := len(lines) - mostLines; more > 0 {
+		lines = append(lines[:mostLines:mostLines], fmt.Sprintf("and %d more", more))
+	}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Inbound numbers "+before.name()+" were changed outside of this configuration", strings.Join(lines, "\n"))}
+}
+
+// who returns the newest change of the first few rows in the admin change log.
+func (r *Numbers) who(ctx context.Context, ids []string) string {
+	var newest cluster.Change
+	for _, id := range ids[:min(len(ids), mostAttributed)] {
+		if id == "" {
+			continue
+		}
+		change, found, err := r.topology.LastChange(ctx, id, "", [2]string{"DIDS", "DIDS"})
+		if err == nil && found && change.When > newest.When {
+			newest = change
+		}
+	}
+	if newest.When == "" {
+		return "; the admin change log has no line about it"
+	}
+	return ", last changed " + newest.String()
+}
+
+// ImportState accepts a name with numbers or conditions; see [numbers.ParseSelection].
+func (r *Numbers) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	var id blockIdentity
+	text := req.ID
+	if text == "" && req.Identity != nil {
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
+		text = id.Name.ValueString() + "=" + id.DIDs.ValueString()
+	}
+	name, set, err := r.find(ctx, text)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to import inbound numbers", text, err)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	b := newBlock(name, set.Ranges())
+	for _, attribute := range []string{"name", "dids"} {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attribute), b[attribute])...) // Read derives the declaration
+	}
+	if resp.Identity != nil {
+		id = b.identity()
+		if req.ID == "" && req.Identity != nil { // which an import may not change
+			resp.Diagnostics.Append(req.Identity.Get(ctx, &id)...)
+		}
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, id)...)
+	}
+}
+
+func (r *Numbers) find(ctx context.Context, id string) (name string, set numbers.Set, err error) {
+	selection, err := numbers.ParseSelection(id)
+	if err != nil {
+		return "", set, err
+	}
+	if r.topology == nil {
+		return "", set, tfhelper.ErrUnconfigured
+	}
+	table, err := r.topology.Numbers(ctx, selection.Columns())
+	if err != nil {
+		return "", set, err
+	}
+	set, err = selection.Numbers(table)
+	if err == nil {
+		_, err = parseDIDs(set.Ranges())
+	}
+	return selection.Name, set, err
+}
+
+// adopt derives the declaration of numbers that are imported or moved.
+func (r *Numbers) adopt(ctx context.Context, b block) (block, diag.Diagnostics) {
+	failed := func(err error) (block, diag.Diagnostics) {
+		return b, tfhelper.Diagnose("Unable to import inbound numbers", b.name(), err)
+	}
+	set, err := parseDIDs(b.texts("dids"))
+	if err != nil {
+		return failed(err)
+	}
+	table, defaults, err := adoptable(ctx, r.topology)
+	if err != nil {
+		return failed(err)
+	}
+	found, loose := table.Adopt(b.name(), set, defaults)
+	var diags diag.Diagnostics
+	if len(loose) > 0 {
+		diags.AddWarning("Columns that are left as they are: "+strings.Join(loose, ", "),
+			fmt.Sprintf("Almost each of the numbers of %s holds a value of its own there. Declare those that Terraform is to manage in overrides.", b.name()))
+	}
+	return adopted(b.name(), found), diags
+}
+
+// adoptable reads the table with every column that a declaration can hold, and the
+// defaults of the database.
+func adoptable(ctx context.Context, topology topology) (numbers.Table, cluster.Row, error) {
+	schema, err := topology.Schema(ctx)
+	if err != nil {
+		return numbers.Table{}, nil, err
+	}
+	columns := slices.DeleteFunc(slices.Clone(cluster.DIDColumns), func(column string) bool { return single[column] == nil })
+	table, err := topology.Numbers(ctx, columns)
+	return table, schema.Defaults(cluster.TableDIDs, columns), err
+}

@@ -1,0 +1,132 @@
+package inbounddid
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+)
+
+// review returns the rows, with errors for what an apply would refuse and warnings
+// of what it changes.
+func (r *Numbers) review(ctx context.Context, b block, want declared, prior *declared) (numbers.Table, diag.Diagnostics) {
+	change := numbers.Change{Name: b.name(), Want: want.wanted, Released: want.released, TakeOver: b.isTrue("take_over")}
+	blocks := []declared{want}
+	if prior != nil {
+		blocks = append(blocks, *prior)
+		change.Before = prior.wanted
+	}
+	schema, err := r.topology.Schema(ctx)
+	if err == nil {
+		change.Have, err = r.topology.Numbers(ctx, readColumns(blocks...))
+	}
+	if err != nil {
+		return change.Have, tfhelper.Diagnose("Unable to plan inbound numbers", b.name(), err)
+	}
+	diff, err := change.Diff()
+	if err != nil {
+		return change.Have, tfhelper.DiagnoseAt(path.Root("dids"), "Numbers that are there already", err)
+	}
+	if diff.Empty() && prior != nil {
+		return change.Have, nil
+	}
+	diags := reviewPatterns(schema, change.Have, b.texts("dids"))
+	diags.Append(reviewValues(schema, change.Have, want)...)
+	if diags.HasError() {
+		return change.Have, diags
+	}
+	if prior != nil {
+		diags.AddWarning("Inbound numbers "+b.name()+" change", diff.Summary())
+	}
+	diags.Append(r.reviewRoutes(ctx, schema, change.Have, want)...)
+	diags.Append(tfhelper.Diagnose("Unable to write inbound numbers", b.name(), r.topology.Writable(ctx, cluster.TableDIDs))...)
+	return change.Have, diags
+}
+
+// reviewPatterns checks the first number of each range, which tells for all.
+func reviewPatterns(schema cluster.Schema, table numbers.Table, dids []string) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for index, text := range dids {
+		first, _, _ := strings.Cut(text, "-")
+		row := cluster.Row{key: cluster.Text(first)}
+		var held cluster.Row
+		if _, there := table.ByPattern(first); there {
+			held = row
+		}
+		diags.Append(tfhelper.Breaches("DID "+first, rules.Breaches(schema, cluster.TableDIDs, held, row), func(string) path.Path { return path.Root("dids").AtListIndex(index) })...)
+	}
+	return diags
+}
+
+// reviewValues checks what is declared against the rules and the columns of the
+// database. A value that all of its numbers hold already is a warning.
+func reviewValues(schema cluster.Schema, table numbers.Table, want declared) diag.Diagnostics {
+	check := func(values cluster.Row, of numbers.Set, at func(column string) path.Path) diag.Diagnostics {
+		if len(rules.Breaches(schema, cluster.TableDIDs, nil, values)) == 0 {
+			return nil
+		}
+		held := table.Held(of, want.wanted, values)
+		return tfhelper.Breaches("DIDs "+of.Brief(), rules.Breaches(schema, cluster.TableDIDs, held, values), at)
+	}
+	diags := check(want.Shared, want.Numbers, func(column string) path.Path { return path.Root(column) })
+	for _, override := range want.Overrides {
+		diags.Append(check(override.Row, override.Numbers, func(column string) path.Path { return path.Root("overrides").AtMapKey(override.Key).AtMapKey(column) })...)
+	}
+	return diags
+}
+
+// at returns where the value of a column of a number is declared.
+func (d declared) at(column, number string) path.Path {
+	for _, override := range d.Overrides {
+		if _, sets := override.Row[column]; sets && override.Numbers.Has(number) {
+			return path.Root("overrides").AtMapKey(override.Key).AtMapKey(column)
+		}
+	}
+	return path.Root(column)
+}
+
+// reviewRoutes reports numbers whose calls would lead nowhere. What the rows hold
+// already is a warning.
+func (r *Numbers) reviewRoutes(ctx context.Context, schema cluster.Schema, table numbers.Table, want declared) diag.Diagnostics {
+	directory, err := r.topology.Directory(ctx)
+	if err != nil {
+		return tfhelper.Diagnose("Unable to plan inbound numbers", "", err)
+	}
+	servers, err := r.topology.Expected(ctx)
+	if err != nil {
+		return tfhelper.Diagnose("Unable to plan inbound numbers", "", err)
+	}
+	var diags diag.Diagnostics
+	for _, route := range table.Routes(want.wanted, schema.Defaults(cluster.TableDIDs, cluster.DIDRouteColumns)) {
+		first := slices.Collect(route.Numbers.All())[0]
+		tell := func(column string, isError bool, format string, args ...any) {
+			text := route.Numbers.Brief() + ": " + fmt.Sprintf(format, args...)
+			if isError {
+				diags.Append(tfhelper.DiagnoseAt(want.at(column, first), "Calls would lead nowhere", fmt.Errorf("%s", text))...)
+			} else {
+				diags.Append(tfhelper.WarnAt(want.at(column, first), "Calls would lead nowhere", text)...)
+			}
+		}
+		for _, need := range cluster.DIDNeeds(route.Row) {
+			tell(need.Column, route.Changed[need.Column] || route.Changed["did_route"] || route.Changed["filter_action"], "%s reads %s, which is blank", need.Route, need.Column)
+		}
+		for _, missing := range directory.DIDMissing(route.Row) {
+			tell(missing.Column, false, "%s leads to %s, which is not there; make it in the admin pages before calls come in", missing.Route, route.Row[missing.Column].Text)
+		}
+		for _, column := range []string{"server_ip", "filter_server_ip"} {
+			if ip := route.Row[column].Text; strings.TrimSpace(ip) != "" {
+				if _, found := servers.ByIP(ip); !found {
+					tell(column, route.Changed[column], "server %s is neither in the table servers nor planned by now", ip)
+				}
+			}
+		}
+	}
+	return diags
+}

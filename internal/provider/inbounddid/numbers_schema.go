@@ -1,0 +1,216 @@
+package inbounddid
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+)
+
+//go:embed numbers_description.md
+var numbersDescription string
+
+// single are the attributes of vicidial_inbound_did that are columns which numbers
+// can share.
+var single = func() map[string]schema.Attribute {
+	var resp resource.SchemaResponse
+	(&Resource{}).Schema(context.Background(), resource.SchemaRequest{}, &resp)
+	shared := maps.Clone(resp.Schema.Attributes)
+	for _, name := range []string{"did_pattern", "reserved", "did_id"} {
+		delete(shared, name)
+	}
+	return shared
+}()
+
+// Schema returns the schema: the attributes of vicidial_inbound_did, which are not
+// computed here, and what makes a block of numbers.
+func (r *Numbers) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	attributes := map[string]schema.Attribute{
+		"name": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "What the block is called in messages. It is in no table, so that another name changes nothing in the database. Each block has a name of its own.",
+			Validators:          []validator.String{stringvalidator.LengthBetween(1, 100)},
+		},
+		"dids": schema.ListAttribute{
+			Required: true, ElementType: types.StringType,
+			MarkdownDescription: "The numbers as the carrier sends them: ranges like `8005550100-8005550199` and single numbers like `+18005550300`. Leading zeros and a plus sign count; both ends of a range have the same number of digits. Other patterns, such as `*97`, are single. At most 100,000.",
+			Validators:          []validator.List{listvalidator.SizeAtLeast(1), didRanges{}},
+		},
+		"overrides": schema.MapAttribute{
+			Optional: true, ElementType: types.MapType{ElemType: types.StringType},
+			MarkdownDescription: "Where some numbers differ: numbers or ranges, with commas between them → attributes → values as text, e.g. `{ \"8005550100-8005550109\" = { group_id = \"VIP\", did_active = \"true\" } }`. `--BLANK--` stands for an empty text. An attribute that only overrides set is not managed for the other numbers.",
+			Validators:          []validator.Map{overridesValidator{}},
+		},
+		"released": schema.ListAttribute{
+			Optional: true, ElementType: types.StringType,
+			MarkdownDescription: "Numbers that were taken out of `dids` and keep their rows, for another resource or for nobody; other numbers that are taken out are deleted. Remove them from here after the apply.",
+			Validators:          []validator.List{didRanges{}},
+		},
+		"take_over": schema.BoolAttribute{
+			Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+			MarkdownDescription: "Whether numbers that are there already join the block although their rows differ; they are changed then. By default that is an error, and only rows that are as declared join. Defaults to false.",
+		},
+		"deviations": schema.MapAttribute{
+			Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "Numbers whose rows are not as declared, and what they hold instead. Empty after an apply; what somebody changes by hand shows here, and the next apply changes it back.",
+		},
+	}
+	for name, attribute := range single {
+		switch a := attribute.(type) {
+		case schema.StringAttribute:
+			attributes[name] = schema.StringAttribute{Optional: true, MarkdownDescription: a.MarkdownDescription}
+		case schema.Int64Attribute:
+			attributes[name] = schema.Int64Attribute{Optional: true, MarkdownDescription: a.MarkdownDescription}
+		case schema.BoolAttribute:
+			attributes[name] = schema.BoolAttribute{Optional: true, MarkdownDescription: a.MarkdownDescription}
+		}
+	}
+	resp.Schema = schema.Schema{MarkdownDescription: numbersDescription, Attributes: attributes}
+}
+
+// IdentitySchema returns the schema of the identity: the name and the numbers.
+func (r *Numbers) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"name": identityschema.StringAttribute{RequiredForImport: true, Description: "What the block is called in Terraform."},
+		"dids": identityschema.StringAttribute{RequiredForImport: true, Description: "The numbers, as ranges with commas between them: 8005550100-8005550199,8005550300."},
+	}}
+}
+
+// valueOf returns the value of a column that an attribute stands for; false where it
+// is null or unknown.
+func valueOf(attribute attr.Value) (cluster.Value, bool) {
+	if attribute == nil || attribute.IsNull() || attribute.IsUnknown() {
+		return cluster.Value{}, false
+	}
+	switch value := attribute.(type) {
+	case types.String:
+		return tfhelper.FromBlank(value.ValueString()), true
+	case types.Int64:
+		return cluster.Number(value.ValueInt64()), true
+	case types.Bool:
+		return cluster.YesNo(value.ValueBool()), true
+	}
+	return cluster.Value{}, false
+}
+
+// attributeOf is the reverse of valueOf; null where the row does not have the column.
+func attributeOf(name string, value cluster.Value, has bool) attr.Value {
+	number, isNumber := value.Int()
+	switch single[name].(type) {
+	case schema.Int64Attribute:
+		if !has || !isNumber {
+			return types.Int64Null()
+		}
+		return types.Int64Value(number)
+	case schema.BoolAttribute:
+		if !has {
+			return types.BoolNull()
+		}
+		return types.BoolValue(value.Yes())
+	}
+	if !has {
+		return types.StringNull()
+	}
+	return types.StringValue(tfhelper.ToBlank(value.Text))
+}
+
+// overridden returns the value of a column that the text of an override stands for.
+func overridden(name, text string) (cluster.Value, error) {
+	switch single[name].(type) {
+	case schema.BoolAttribute:
+		yes, err := strconv.ParseBool(text)
+		if err != nil {
+			return cluster.Value{}, fmt.Errorf(`%s is "true" or "false", not %q`, name, text)
+		}
+		return cluster.YesNo(yes), nil
+	case schema.Int64Attribute:
+		number, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return cluster.Value{}, fmt.Errorf("%s is a whole number, not %q", name, text)
+		}
+		return cluster.Number(number), nil
+	case nil:
+		return cluster.Value{}, fmt.Errorf("%q is no attribute that numbers can share; take one of %s", name, strings.Join(slices.Sorted(maps.Keys(single)), ", "))
+	}
+	return tfhelper.FromBlank(text), nil
+}
+
+// overrideText is the reverse of overridden.
+func overrideText(name string, value cluster.Value) string {
+	if _, isBool := single[name].(schema.BoolAttribute); isBool {
+		return strconv.FormatBool(value.Yes())
+	}
+	return tfhelper.ToBlank(value.Text)
+}
+
+// didRanges checks numbers and ranges; its error is at the one that is wrong.
+type didRanges struct{}
+
+func (didRanges) Description(context.Context) string {
+	return "numbers, and ranges that do not overlap"
+}
+
+func (d didRanges) MarkdownDescription(ctx context.Context) string { return d.Description(ctx) }
+
+func (didRanges) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	texts := make([]string, 0, len(req.ConfigValue.Elements()))
+	for _, element := range req.ConfigValue.Elements() {
+		text, ok := element.(types.String)
+		if !ok || text.IsUnknown() || text.IsNull() {
+			return
+		}
+		texts = append(texts, text.ValueString())
+	}
+	_, err := parseDIDs(texts)
+	at := req.Path
+	if wrong := (*numbers.RangeError)(nil); errors.As(err, &wrong) {
+		at = at.AtListIndex(wrong.Index)
+	}
+	resp.Diagnostics.Append(tfhelper.DiagnoseAt(at, "Invalid numbers", err)...)
+}
+
+// parseDIDs reads numbers, none of which is VICIdial's own row.
+func parseDIDs(texts []string) (numbers.Set, error) {
+	set, err := numbers.Parse(texts)
+	for index, text := range texts {
+		if err == nil && cluster.ReservedDID(text) {
+			err = &numbers.RangeError{Index: index, Range: text, Reason: "is VICIdial's own row, which all other numbers depend on; it is managed alone, by vicidial_inbound_did with reserved = true"}
+		}
+	}
+	return set, err
+}
+
+// overridesValidator checks keys, names and values of overrides as far as they are
+// known.
+type overridesValidator struct{}
+
+func (overridesValidator) Description(context.Context) string {
+	return "numbers, and attributes with values as text"
+}
+
+func (o overridesValidator) MarkdownDescription(ctx context.Context) string {
+	return o.Description(ctx)
+}
+
+func (overridesValidator) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	_, diags := overridesOf(req.Path, req.ConfigValue)
+	resp.Diagnostics.Append(diags...)
+}

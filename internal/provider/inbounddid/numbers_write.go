@@ -1,0 +1,101 @@
+package inbounddid
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+)
+
+// readColumns are the columns that a plan of blocks reads: those that are managed,
+// and those that say where calls lead.
+func readColumns(blocks ...declared) []string {
+	columns := slices.Clone(cluster.DIDRouteColumns)
+	for _, d := range blocks {
+		columns = append(columns, d.wanted.Columns()...)
+	}
+	return cluster.SortedUnique(columns)
+}
+
+// seenRows is what the rows of a block hold in the columns that it manages.
+func seenRows(table numbers.Table, want declared, prior *declared) []numbers.Group {
+	all, columns := want.Numbers, want.wanted.Columns()
+	if prior != nil {
+		all = numbers.Of(append(names(all), names(prior.Numbers)...))
+		columns = cluster.SortedUnique(columns, prior.wanted.Columns())
+	}
+	return table.Groups(all, columns)
+}
+
+func names(set numbers.Set) []string { return slices.Collect(set.All()) }
+
+// apply plans and writes a change. have is called with the rows that it is planned on.
+func (r *Numbers) apply(ctx context.Context, change numbers.Change, columns []string, have func(numbers.Table)) error {
+	if r.topology == nil {
+		return tfhelper.ErrUnconfigured
+	}
+	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		table, err := r.topology.Numbers(ctx, columns)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		have(table)
+		change.Have = table
+		return change.Plan()
+	})
+}
+
+func (r *Numbers) create(ctx context.Context, b block, want declared) error {
+	var found numbers.Table
+	change := numbers.Change{Name: b.name(), Want: want.wanted, TakeOver: b.isTrue("take_over")}
+	err := r.apply(ctx, change, readColumns(want), func(table numbers.Table) { found = table })
+	partial := (*cluster.Partial)(nil)
+	if !errors.As(err, &partial) || partial.Applied == 0 && !partial.Unsure {
+		return err
+	}
+	undo := numbers.Change{Name: b.name(), Before: want.wanted, Released: thoseIn(found, want.Numbers)}
+	if r.apply(context.WithoutCancel(ctx), undo, readColumns(want), func(numbers.Table) {}) != nil {
+		return err
+	}
+	return fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)
+}
+
+// thoseIn returns the numbers that have a row.
+func thoseIn(table numbers.Table, of numbers.Set) numbers.Set {
+	var there []string
+	for name := range of.All() {
+		if _, found := table.ByPattern(name); found {
+			there = append(there, name)
+		}
+	}
+	return numbers.Of(there)
+}
+
+// update changes the rows. When it fails, it returns the numbers that have rows which
+// were not there before, and which the block did not have.
+func (r *Numbers) update(ctx context.Context, b block, want, prior declared, seen numbers.Seen) (written []string, err error) {
+	var found numbers.Table
+	change := numbers.Change{
+		Name: b.name(), Before: prior.wanted, Seen: seen, Want: want.wanted, Released: want.released, TakeOver: b.isTrue("take_over"),
+	}
+	columns := readColumns(want, prior)
+	err = r.apply(ctx, change, columns, func(table numbers.Table) { found = table })
+	if partial := (*cluster.Partial)(nil); !errors.As(err, &partial) {
+		return nil, err
+	}
+	now, unread := r.topology.Numbers(context.WithoutCancel(ctx), columns)
+	if unread != nil {
+		return nil, err // publish reports it, and the state stays as it was
+	}
+	fresh := want.Numbers.Without(prior.Numbers).Without(thoseIn(found, want.Numbers))
+	return names(thoseIn(now, fresh)), err
+}
+
+func (r *Numbers) remove(ctx context.Context, b block, have declared, kept numbers.Set, seen numbers.Seen) error {
+	change := numbers.Change{Name: b.name(), Before: have.wanted, Seen: seen, Released: kept}
+	return r.apply(ctx, change, readColumns(have), func(numbers.Table) {})
+}
