@@ -1,4 +1,4 @@
-// Package moduletest tries the example modules as their users do: with the real
-// Terraform, a provider that is installed from a mirror, `terraform test`, and
-// databases of their own. It holds nothing but tests.
+// Package moduletest tests the example modules as users run them: with the real
+// Terraform, a provider from a mirror, `terraform test` and real databases. It has
+// tests only.
 package moduletest

@@ -9,8 +9,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// anEmptySystem is a database in which nothing but campaigns has been made.
-func anEmptySystem(t *testing.T, schema int) *sandbox.Database {
+// newEmptySystem returns a database of a new system with campaigns.
+func newEmptySystem(t *testing.T, schema int) *sandbox.Database {
 	t.Helper()
 	d := sandbox.New(t, schema)
 	_, err := d.DB().ExecContext(t.Context(), "INSERT INTO vicidial_campaigns (campaign_id, campaign_name, active, dial_method) VALUES ('SALES', 'Sales', 'Y', 'RATIO'), ('SURVEY', 'Survey', 'Y', 'RATIO')")
@@ -22,24 +22,25 @@ func anEmptySystem(t *testing.T, schema int) *sandbox.Database {
 
 func TestSite_mocked(t *testing.T) {
 	t.Parallel()
-	// No database is named: a mocked provider needs none.
-	said := in(t, "modules/site").run(0, "test", "-filter=tests/mocked.tftest.hcl")
+	// A mocked provider needs no database.
+	said := newCLI(t, "modules/site").run(0, "test", "-filter=tests/mocked.tftest.hcl")
 	if !strings.Contains(said, "13 passed, 0 failed") {
 		t.Errorf("terraform test says\n%s", said)
 	}
 }
 
-func TestSite_onARealDatabase(t *testing.T) {
+func TestSite_database(t *testing.T) {
 	t.Parallel()
-	d := anEmptySystem(t, 1720)
-	said := in(t, "modules/site", reaching(d)...).run(0, "test", "-filter=tests/site.tftest.hcl")
+	d := newEmptySystem(t, 1720)
+	said := newCLI(t, "modules/site", connection(d)...).run(0, "test", "-filter=tests/site.tftest.hcl")
 	if !strings.Contains(said, "4 passed, 0 failed") {
 		t.Errorf("terraform test says\n%s", said)
 	}
 	expectEmpty(t, d)
 }
 
-// expectEmpty wants all that a site made to be gone, and what was found back.
+// expectEmpty checks that the rows of a site are deleted and other rows are
+// unchanged.
 func expectEmpty(t *testing.T, d *sandbox.Database) {
 	t.Helper()
 	d.Expect(t, "SELECT (SELECT COUNT(*) FROM servers) AS servers, (SELECT COUNT(*) FROM vicidial_server_trunks) AS trunks, "+
@@ -56,17 +57,17 @@ func expectEmpty(t *testing.T, d *sandbox.Database) {
 
 func TestSites(t *testing.T) {
 	t.Parallel()
-	anchor, harbour := anEmptySystem(t, 1720), anEmptySystem(t, 1720)
+	anchor, harbour := newEmptySystem(t, 1720), newEmptySystem(t, 1720)
 	at := func(d *sandbox.Database) map[string]any {
 		return map[string]any{"host": d.Host, "port": d.Port, "database": d.Name, "username": d.Username, "password": d.Password}
 	}
-	c := in(t, "sites",
-		variable(t, "databases", map[string]any{"anchor": at(anchor), "harbour": at(harbour)}),
-		variable(t, "secrets", map[string]any{"conf_secret": "pw-conf-77", "manager_secret": "pw-manager-77"}))
+	c := newCLI(t, "sites",
+		variableSetting(t, "databases", map[string]any{"anchor": at(anchor), "harbour": at(harbour)}),
+		variableSetting(t, "secrets", map[string]any{"conf_secret": "pw-conf-77", "manager_secret": "pw-manager-77"}))
 
 	c.run(2, "plan", "-detailed-exitcode")
 	c.run(0, "apply", "-auto-approve")
-	t.Run("one module makes two clusters", func(t *testing.T) {
+	t.Run("two clusters of one module", func(t *testing.T) {
 		anchor.Expect(t, "SELECT server_id, server_ip FROM servers ORDER BY server_id", `
 			| server_id | server_ip   |
 			| db1       | 10.10.10.5  |
@@ -79,7 +80,7 @@ func TestSites(t *testing.T) {
 			| dial1     | 10.20.10.11 |
 			| dial2     | 10.20.10.12 |`)
 	})
-	t.Run("each has its own choices", func(t *testing.T) {
+	t.Run("settings of each cluster", func(t *testing.T) {
 		const choices = "SELECT active_voicemail_server, slave_db_server, outbound_calls_per_second AS cps FROM system_settings"
 		anchor.Expect(t, choices, `
 			| active_voicemail_server | slave_db_server | cps |
@@ -88,8 +89,8 @@ func TestSites(t *testing.T) {
 			| active_voicemail_server | slave_db_server | cps |
 			| 10.20.10.12             |                 |  40 |`)
 	})
-	t.Run("nothing is left to do", func(t *testing.T) { c.run(0, "plan", "-detailed-exitcode") })
-	t.Run("no secret is in state", func(t *testing.T) {
+	t.Run("plan is empty", func(t *testing.T) { c.run(0, "plan", "-detailed-exitcode") })
+	t.Run("no secret in state", func(t *testing.T) {
 		state, err := os.ReadFile(filepath.Join(c.folder, "terraform.tfstate"))
 		if err != nil {
 			t.Fatal(err)
@@ -109,7 +110,7 @@ func TestSites(t *testing.T) {
 			}
 		}
 	}
-	t.Run("what an admin changes between plan and apply is told, and not overwritten", func(t *testing.T) {
+	t.Run("change between plan and apply is a conflict", func(t *testing.T) {
 		path := filepath.Join(c.folder, "main.tf")
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -133,7 +134,7 @@ func TestSites(t *testing.T) {
 			| active_voicemail_server |
 			| 10.20.10.11             |`)
 	})
-	t.Run("what an admin changed before is mended, and the plan says who it was", func(t *testing.T) {
+	t.Run("drift is repaired, and the plan names the author", func(t *testing.T) {
 		byHand("10.20.10.12")
 		said := strings.Join(strings.Fields(c.run(2, "plan", "-detailed-exitcode")), " ")
 		if !strings.Contains(said, "last changed by user 6666 from 10.20.10.50") {
@@ -141,7 +142,7 @@ func TestSites(t *testing.T) {
 		}
 		c.run(0, "apply", "-auto-approve")
 	})
-	t.Run("a node leaves, and others take its lines before", func(t *testing.T) {
+	t.Run("node is removed after its trunks moved", func(t *testing.T) {
 		path := filepath.Join(c.folder, "main.tf")
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -160,7 +161,7 @@ func TestSites(t *testing.T) {
 			| 10.10.10.12 | SALES       |              200 |`)
 		c.run(0, "plan", "-detailed-exitcode")
 	})
-	t.Run("a carrier that gets a failover is moved, and dials on", func(t *testing.T) {
+	t.Run("carrier gets a failover", func(t *testing.T) {
 		path := filepath.Join(c.folder, "main.tf")
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -171,7 +172,7 @@ func TestSites(t *testing.T) {
 		if err := os.WriteFile(path, []byte(with), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		c.run(1, "plan") // nobody said that it moves
+		c.run(1, "plan") // without a moved block
 		with += `
 moved {
   from = module.harbour.vicidial_carrier_route.last["MAIN"]

@@ -18,10 +18,10 @@ import (
 
 func TestMain(m *testing.M) { sandbox.Main(m) }
 
-// version is what the modules ask for.
+// version is the version that the modules require.
 const version = "0.1.0"
 
-// compiled is the provider, built once for all tests.
+// compiled builds the provider once for all tests.
 var compiled = sync.OnceValues(func() ([]byte, error) {
 	folder, err := os.MkdirTemp("", "vicidial-modules-")
 	if err != nil {
@@ -36,7 +36,7 @@ var compiled = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(program)
 })
 
-// mirror makes a folder from which Terraform installs the provider.
+// mirror returns a filesystem mirror with the provider.
 func mirror(t *testing.T) string {
 	t.Helper()
 	program, err := compiled()
@@ -59,16 +59,16 @@ func mirror(t *testing.T) string {
 	return folder
 }
 
-// cli is the real Terraform in a copy of the examples.
+// cli runs the real Terraform in a copy of the examples.
 type cli struct {
 	t      *testing.T
 	folder string
 	env    []string
 }
 
-// in copies the examples and initialises one of them. The environment names
-// what the provider needs.
-func in(t *testing.T, example string, environment ...string) *cli {
+// newCLI copies the examples and initialises one of them, with environment
+// variables for the provider.
+func newCLI(t *testing.T, example string, environment ...string) *cli {
 	t.Helper()
 	copied := t.TempDir()
 	if err := os.CopyFS(copied, os.DirFS(filepath.Join("..", "..", "examples"))); err != nil {
@@ -90,7 +90,7 @@ func in(t *testing.T, example string, environment ...string) *cli {
 	return c
 }
 
-// run runs Terraform and returns what it says; another exit code is a failure.
+// run runs Terraform and returns its output. Another exit code fails the test.
 func (c *cli) run(want int, args ...string) string {
 	c.t.Helper()
 	command := exec.CommandContext(context.Background(), tfcli.Program(), append([]string{args[0], "-no-color"}, args[1:]...)...)
@@ -102,16 +102,16 @@ func (c *cli) run(want int, args ...string) string {
 	return string(said)
 }
 
-// reaching names a database in the provider's environment.
-func reaching(d *sandbox.Database) []string {
+// connection returns the environment variables for a database.
+func connection(d *sandbox.Database) []string {
 	return []string{
 		"VICIDIAL_HOST=" + d.Host, fmt.Sprintf("VICIDIAL_PORT=%d", d.Port), "VICIDIAL_DATABASE=" + d.Name,
 		"VICIDIAL_USERNAME=" + d.Username, "VICIDIAL_PASSWORD=" + d.Password,
 	}
 }
 
-// variable gives a variable a value, through the environment.
-func variable(t *testing.T, name string, value any) string {
+// variableSetting returns the environment variable for a Terraform variable.
+func variableSetting(t *testing.T, name string, value any) string {
 	t.Helper()
 	text, err := json.Marshal(value)
 	if err != nil {

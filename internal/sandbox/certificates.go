@@ -19,17 +19,17 @@ import (
 
 // TLSFiles are paths of PEM files.
 type TLSFiles struct {
-	CA         string // signed the server's and the client's certificate
+	CA         string // signer of the server's and the client's certificate
 	ServerCert string // for localhost and 127.0.0.1
 	ServerKey  string
 	ClientCert string
 	ClientKey  string
-	ForeignCA  string // signed nothing: whoever trusts it alone trusts no server here
+	ForeignCA  string // signer of no certificate
 }
 
-// NewCertificates makes a certificate authority, certificates for a server and
-// a client, and an authority that has nothing to do with them. They last for
-// one day and for the test.
+// NewCertificates creates a certificate authority, certificates for a server and a
+// client, and another authority. They are valid for one day and removed after the
+// test.
 func NewCertificates(tb testing.TB) TLSFiles {
 	tb.Helper()
 	files, err := makeCertificates(tb.TempDir())
@@ -91,7 +91,7 @@ func newAuthority(name string) (authority, error) {
 	return authority{certificate: signed, key: key}, err
 }
 
-// issue signs a certificate with a key of its own and writes both.
+// issue signs a certificate with a new key and writes both.
 func (a authority) issue(template *x509.Certificate, certificateFile, keyFile string) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -11,15 +11,15 @@ import (
 	"sync"
 )
 
-// Database is one test's own VICIdial database.
+// Database is a VICIdial database for one test.
 type Database struct {
 	Name   string
 	Schema int    // its version: 1302, 1606 or 1720
-	Host   string // where the server listens
+	Host   string // address of the server
 	Port   int
 
-	// Username and Password are those of the provider's user, who has what
-	// [Grants] lists and no more.
+	// Username and Password are those of the provider's user, who has the
+	// privileges of [Grants] only.
 	Username string
 	Password string
 
@@ -28,9 +28,9 @@ type Database struct {
 	drop   func() error
 }
 
-// NewDatabase makes a database with VICIdial's tables of a schema version and
-// the rows of a fresh system, and a user for the provider. Names are unique, so
-// that tests run side by side.
+// NewDatabase creates a database with the tables of a schema version and the rows
+// of a new system, and a user for the provider. Names are unique, so that tests run
+// in parallel.
 func (s *Server) NewDatabase(ctx context.Context, schema int) (*Database, error) {
 	if !slices.Contains(schemas, schema) {
 		return nil, fmt.Errorf("sandbox: schema %d is not one of %v", schema, schemas)
@@ -57,24 +57,23 @@ func (s *Server) NewDatabase(ctx context.Context, schema int) (*Database, error)
 		[]string{"CREATE USER " + account(d.Username, "%") + " IDENTIFIED BY " + quoteText(d.Password)},
 		Grants(d.Name, d.Username, "%", Tables(schema)),
 	)
-	// One text, one way there and back.
+	// One text, for one round trip.
 	if _, err := d.db.ExecContext(ctx, strings.Join(script, ";\n")); err != nil {
 		return nil, errors.Join(fmt.Errorf("sandbox: make database of schema %d: %w", schema, err), d.Drop())
 	}
 	return d, nil
 }
 
-// DB is root's access, for fixtures and for looking. It belongs to the
-// database and is closed by Drop.
+// DB returns root's connections, for fixtures and checks. Drop closes them.
 func (d *Database) DB() *sql.DB { return d.db }
 
-// Server is the server that holds the database.
+// Server returns the server of the database.
 func (d *Database) Server() *Server { return d.server }
 
-// DSN is what the Go driver needs to connect as the provider's user.
+// DSN returns the data source name for the provider's user.
 func (d *Database) DSN() string { return d.server.DSN(d.Username, d.Password, d.Name) }
 
-// Open connects as the provider's user. Whoever calls it closes it.
+// Open connects as the provider's user. The caller closes the result.
 func (d *Database) Open() (*sql.DB, error) { return open(d.DSN()) }
 
 // Drop removes the database and its user. A second call does nothing.

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// asUser opens the provider user's access to a database.
+// asUser connects to a database as the provider's user.
 func asUser(t *testing.T, d *Database) *sql.DB {
 	t.Helper()
 	db, err := d.Open()
@@ -18,7 +18,7 @@ func asUser(t *testing.T, d *Database) *sql.DB {
 	return db
 }
 
-func TestDatabasesDoNotMeet(t *testing.T) {
+func TestDatabase_isolated(t *testing.T) {
 	t.Parallel()
 	s := Shared(t)
 	for n := range 8 {
@@ -52,7 +52,7 @@ func TestDatabasesDoNotMeet(t *testing.T) {
 			}
 		})
 	}
-	t.Run("there is no database of another schema", func(t *testing.T) {
+	t.Run("unknown schema", func(t *testing.T) {
 		t.Parallel()
 		if _, err := s.NewDatabase(t.Context(), 1500); err == nil || !strings.Contains(err.Error(), "1500") {
 			t.Errorf("have %v", err)
@@ -134,7 +134,7 @@ func TestSeed(t *testing.T) {
 			}[schema])
 		})
 	}
-	t.Run("a strict server takes the same rows", func(t *testing.T) {
+	t.Run("strict sql_mode", func(t *testing.T) {
 		t.Parallel()
 		s := Own(t, Options{SQLMode: "STRICT_ALL_TABLES,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO"})
 		for _, schema := range Schemas() {
@@ -145,7 +145,7 @@ func TestSeed(t *testing.T) {
 
 func TestGrants(t *testing.T) {
 	t.Parallel()
-	t.Run("are one statement a table, sorted", func(t *testing.T) {
+	t.Run("one statement for each table, sorted", func(t *testing.T) {
 		t.Parallel()
 		have := Grants("asterisk", "terraform", "10.0.0.%", []string{"vicidial_users", "vicidial_process_triggers", "servers", "vicidial_campaigns"})
 		want := []string{
@@ -157,10 +157,10 @@ func TestGrants(t *testing.T) {
 			t.Errorf("have\n%s", strings.Join(have, "\n"))
 		}
 	})
-	t.Run("name only tables that there are", func(t *testing.T) {
+	t.Run("existing tables only", func(t *testing.T) {
 		t.Parallel()
 		newest := strings.Join(Tables(1720), " ") + " "
-		for name := range written {
+		for name := range writePrivileges {
 			if !strings.Contains(newest, name+" ") {
 				t.Errorf("%s is no table", name)
 			}
@@ -182,7 +182,7 @@ func TestGrants(t *testing.T) {
 					"DELETE": "DELETE FROM " + name + " WHERE FALSE",
 				} {
 					_, err := db.ExecContext(t.Context(), statement)
-					if verb == "SELECT" || strings.Contains(written[name], verb) {
+					if verb == "SELECT" || strings.Contains(writePrivileges[name], verb) {
 						if err != nil {
 							t.Errorf("%s: %v", statement, err)
 						}
@@ -193,7 +193,7 @@ func TestGrants(t *testing.T) {
 				_, err := db.ExecContext(t.Context(), "ALTER TABLE "+name+" COMMENT 'mine'")
 				expectNumber(t, err, 1142)
 			}
-			t.Run("process triggers are not even seen", func(t *testing.T) {
+			t.Run("process triggers are not visible", func(t *testing.T) {
 				_, err := db.ExecContext(t.Context(), "SELECT trigger_id FROM vicidial_process_triggers")
 				expectNumber(t, err, 1142)
 				have, err := drawQuery(t.Context(), db, "SELECT TABLE_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME LIKE '%process_triggers'")

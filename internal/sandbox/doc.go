@@ -1,10 +1,9 @@
-// Package sandbox is what the project's tests and `make demo` run against: a
-// private MariaDB with VICIdial's tables, a proxy that cuts connections, an SSH
-// bastion and certificates. It imports nothing of the project but its own rooms,
-// and the provider
-// that is shipped does not import it.
+// Package sandbox has the servers that tests and `make demo` use: a private MariaDB
+// with VICIdial's tables, a proxy that cuts connections, an SSH server and
+// certificates. It imports only its own packages of this module, and the provider
+// does not import it.
 //
-// A test takes a database of its own and may run in parallel with all others:
+// A test creates its own database and may run in parallel with others:
 //
 //	func TestMain(m *testing.M) { sandbox.Main(m) }
 //

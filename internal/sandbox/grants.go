@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// written says what the provider does to the tables that it writes, beyond
-// reading them.
-var written = map[string]string{
+// writePrivileges has the privileges for the tables that the provider writes,
+// besides SELECT.
+var writePrivileges = map[string]string{
 	"servers":                      "INSERT, UPDATE, DELETE",
 	"vicidial_server_trunks":       "INSERT, UPDATE, DELETE",
 	"vicidial_conferences":         "INSERT, UPDATE, DELETE",
@@ -32,25 +32,25 @@ var written = map[string]string{
 	"vicidial_admin_log":           "INSERT",
 }
 
-// withheld are tables that the provider's user must not even see: who writes
+// withoutPrivileges are tables that the provider's user must not even see: who writes
 // process triggers has a root shell on every node (docs/vicidial/daemons.md#process-triggers).
-var withheld = []string{"vicidial_process_triggers"}
+var withoutPrivileges = []string{"vicidial_process_triggers"}
 
-// Grants lists the statements that give the provider's user what it needs and
-// no more, one for each table, sorted by table: SELECT on all of them, writing
-// where the provider writes, and nothing at all on vicidial_process_triggers.
-// The user must exist. Tables are the ones that the database has, see [Tables]:
-// a grant on a table that is not there fails.
+// Grants returns the statements that give the provider's user the least privileges,
+// one for each table, sorted by table: SELECT on all tables, privileges to write
+// the tables that the provider writes, and none on vicidial_process_triggers. The
+// user must exist. tables are those of the database, see [Tables], since a grant on
+// a missing table fails.
 func Grants(database, user, host string, tables []string) []string {
 	tables = slices.Clone(tables)
 	slices.Sort(tables)
 	grants := make([]string, 0, len(tables))
 	for _, name := range tables {
-		if slices.Contains(withheld, name) {
+		if slices.Contains(withoutPrivileges, name) {
 			continue
 		}
 		rights := "SELECT"
-		if more := written[name]; more != "" {
+		if more := writePrivileges[name]; more != "" {
 			rights += ", " + more
 		}
 		grants = append(grants, fmt.Sprintf("GRANT %s ON %s.%s TO %s",
@@ -59,7 +59,7 @@ func Grants(database, user, host string, tables []string) []string {
 	return grants
 }
 
-// account is a user as statements name it: 'terraform'@'10.0.0.%'.
+// account formats a user for a statement: 'terraform'@'10.0.0.%'.
 func account(user, host string) string {
 	quote := func(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 	return quote(user) + "@" + quote(host)

@@ -10,16 +10,16 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/apt"
 )
 
-// ErrNotInstalled says that this machine has no MariaDB server to run.
+// ErrNotInstalled is the error of a machine without a MariaDB server.
 var ErrNotInstalled = errors.New("no MariaDB server on this machine: install the package mariadb-server (Debian, Ubuntu), mariadb-server (Fedora, RHEL) or mariadb (Homebrew, Arch, Alpine); its service need not run")
 
-// The programs' names, today's and yesterday's.
+// The current and former names of the programs.
 var (
 	serverNames    = []string{"mariadbd", "mysqld"}
 	installerNames = []string{"mariadb-install-db", "mysql_install_db"}
 )
 
-// findBinary looks a program up in PATH and where Debian keeps servers.
+// findBinary finds a program in PATH or Debian's sbin folders.
 func findBinary(names ...string) (string, error) {
 	for _, name := range names {
 		for _, folder := range []string{"", "/usr/sbin/", "/usr/local/sbin/", "/usr/libexec/", "/usr/local/opt/mariadb/bin/"} {
@@ -31,15 +31,15 @@ func findBinary(names ...string) (string, error) {
 	return "", fmt.Errorf("%s: %w", names[0], ErrNotInstalled)
 }
 
-// Install puts a MariaDB server on this machine where it is missing: with apt,
-// when we are root on Debian or Ubuntu. No service is started. Elsewhere the
-// error is [ErrNotInstalled], which says what to install. Progress goes to log.
+// Install installs a MariaDB server if it is missing, with apt, as root on Debian
+// or Ubuntu. It does not start a service. Elsewhere the error is [ErrNotInstalled]
+// with the packages to install. The output of apt goes to log.
 func Install(ctx context.Context, log io.Writer) error {
 	if findAll() == nil {
 		return nil
 	}
-	// The core packages have the programs and no service. Older releases number
-	// them, but all have the whole one.
+	// The core packages have the programs without a service. In older releases
+	// their names have a version; all releases have the full package.
 	err := apt.Install(ctx, log, []string{"mariadb-server-core", "mariadb-client-core"}, []string{"mariadb-server"})
 	if errors.Is(err, apt.ErrUnable) {
 		return ErrNotInstalled
@@ -50,8 +50,8 @@ func Install(ctx context.Context, log io.Writer) error {
 	return findAll()
 }
 
-// findAll says whether all is there that a start needs. The last one is what
-// mariadb-install-db calls, and comes with the client.
+// findAll returns an error if a program that a start needs is missing.
+// mariadb-install-db calls the last one, which is part of the client.
 func findAll() error {
 	for _, names := range [][]string{serverNames, installerNames, {"my_print_defaults"}} {
 		if _, err := findBinary(names...); err != nil {

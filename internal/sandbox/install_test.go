@@ -9,14 +9,14 @@ import (
 
 func TestInstall(t *testing.T) {
 	t.Parallel()
-	t.Run("does nothing where MariaDB is", func(t *testing.T) {
+	t.Run("MariaDB is installed", func(t *testing.T) {
 		t.Parallel()
 		var log bytes.Buffer
 		if err := Install(t.Context(), &log); err != nil || log.Len() > 0 {
 			t.Errorf("have %v, and it said %q", err, log.String())
 		}
 	})
-	t.Run("what is missing is named, and what to do", func(t *testing.T) {
+	t.Run("missing programs are reported", func(t *testing.T) {
 		t.Parallel()
 		_, err := findBinary("no-such-server", "nor-this-one")
 		if !errors.Is(err, ErrNotInstalled) || !strings.Contains(err.Error(), "no-such-server") || !strings.Contains(err.Error(), "install the package mariadb-server") {

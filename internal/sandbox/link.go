@@ -6,24 +6,24 @@ import (
 	"sync"
 )
 
-// link is one client's connection through the proxy.
+// link is the connection of one client through the proxy.
 type link struct {
 	proxy          *Proxy
 	client, server net.Conn
 
 	mutex      sync.Mutex
 	prepared   map[uint32]string // statements by the server's numbers
-	preparing  string            // sent to be prepared, not answered yet
-	latest     string            // prepared last
+	preparing  string            // being prepared
+	latest     string            // last prepared
 	dropAnswer bool
 }
 
 func (l *link) close() {
-	_ = l.client.Close() // either side may have hung up before
+	_ = l.client.Close() // either side may have closed before
 	_ = l.server.Close()
 }
 
-// forwardCommands hands on what the client says until it must not.
+// forwardCommands forwards commands of the client until a cut.
 func (l *link) forwardCommands() {
 	from := bufio.NewReader(l.client)
 	var p packet
@@ -33,9 +33,9 @@ func (l *link) forwardCommands() {
 		if p, err = readPacket(from, p); err != nil {
 			return
 		}
-		// Commands begin a sequence; what belongs to the log-in, or to a
-		// command that is too long for one packet, goes on with one.
-		if p.sequence() == 0 && !continued && len(p.payload()) > 0 && !l.note(p.payload()) {
+		// Commands begin a sequence. Packets of the login and further packets of a
+		// long command continue one.
+		if p.sequence() == 0 && !continued && len(p.payload()) > 0 && !l.record(p.payload()) {
 			return
 		}
 		continued = len(p.payload()) == longestPayload
@@ -45,8 +45,8 @@ func (l *link) forwardCommands() {
 	}
 }
 
-// note takes a command down, and says whether to go on.
-func (l *link) note(payload []byte) bool {
+// record records a command and returns what to do with it.
+func (l *link) record(payload []byte) bool {
 	asked := command(payload[0])
 	if !asked.concernsStatements() {
 		return true
@@ -77,8 +77,8 @@ func (l *link) note(payload []byte) bool {
 	return true
 }
 
-// statement is the text behind a number; MariaDB takes the highest number for
-// "the one that was prepared last".
+// statement returns the text of a statement number. The highest number means the
+// last prepared statement.
 func (l *link) statement(payload []byte) string {
 	number, ok := statementNumber(payload)
 	if !ok {
@@ -90,7 +90,7 @@ func (l *link) statement(payload []byte) string {
 	return l.latest
 }
 
-// forwardAnswers hands on what the server says until it must not.
+// forwardAnswers forwards responses of the server until a cut.
 func (l *link) forwardAnswers() {
 	from := bufio.NewReader(l.server)
 	to := bufio.NewWriter(l.client)
@@ -101,9 +101,9 @@ func (l *link) forwardAnswers() {
 			return
 		}
 		if first {
-			plainGreeting(p)
+			disableTLS(p)
 		}
-		if !l.hear(p) {
+		if !l.recordAnswer(p) {
 			return
 		}
 		if _, err := to.Write(p); err != nil {
@@ -115,8 +115,8 @@ func (l *link) forwardAnswers() {
 	}
 }
 
-// hear takes an answer down, and says whether the client may have it.
-func (l *link) hear(p packet) bool {
+// recordAnswer records a response and reports whether to forward it.
+func (l *link) recordAnswer(p packet) bool {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	if l.dropAnswer {

@@ -15,18 +15,18 @@ type process struct {
 	ended   chan struct{} // closed when it has ended and was waited for
 }
 
-// launch starts a command that dies with this process, however this one ends.
+// launch starts a command that the kernel kills when this process ends.
 //
-// The kernel sends the death signal when the *thread* ends that started the
-// child, and Go ends threads when it likes. So the goroutine that starts the
-// child keeps its thread to itself until the child is gone, and gives it back
-// then: a thread that ended with its goroutine would take along the children
-// that others had started on it before, such as a Terraform.
+// The kernel sends the signal when the thread that started the child ends, and Go
+// may end threads at any time. So the goroutine that starts the child locks its
+// thread until the child has ended, and unlocks it then: a thread that ends with
+// its goroutine would kill children that others started on it before, such as
+// Terraform.
 func launch(command *exec.Cmd, readyText string) (*process, error) {
 	p := &process{command: command, log: newLogTail(readyText), ended: make(chan struct{})}
 	command.Stdout = p.log
 	command.Stderr = p.log
-	command.SysProcAttr = dyingWithParent()
+	command.SysProcAttr = killedWithParent()
 	started := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
@@ -36,7 +36,7 @@ func launch(command *exec.Cmd, readyText string) (*process, error) {
 		if err != nil {
 			return
 		}
-		_ = command.Wait() // how it ended shows in its log
+		_ = command.Wait() // its log has the error
 		close(p.ended)
 	}()
 	if err := <-started; err != nil {
@@ -45,13 +45,13 @@ func launch(command *exec.Cmd, readyText string) (*process, error) {
 	return p, nil
 }
 
-// kill ends the process at once and waits until it is gone.
+// kill kills the process and waits for its end.
 func (p *process) kill() {
-	_ = p.command.Process.Kill() // an error says that it has ended already
+	_ = p.command.Process.Kill() // an error means that it has ended
 	<-p.ended
 }
 
-// logTail keeps the last lines of a log and tells when a certain text came by.
+// logTail keeps the last lines of a log and detects a text.
 type logTail struct {
 	mutex   sync.Mutex
 	lines   []string
@@ -66,7 +66,7 @@ func newLogTail(readyText string) *logTail {
 	return &logTail{text: readyText, ready: make(chan struct{})}
 }
 
-// Write takes what the process says.
+// Write implements io.Writer.
 func (l *logTail) Write(data []byte) (int, error) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
@@ -88,7 +88,7 @@ func (l *logTail) Write(data []byte) (int, error) {
 	}
 }
 
-// String is the text that was kept.
+// String returns the last lines.
 func (l *logTail) String() string {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()

@@ -6,16 +6,16 @@ import (
 	"syscall"
 )
 
-// dyingWithParent lets the kernel kill the child when its parent is gone, even
-// by kill -9, and keeps a terminal's interrupt away from it.
-func dyingWithParent() *syscall.SysProcAttr {
+// killedWithParent makes the kernel kill the child when its parent ends, even by
+// kill -9, and protects it from a terminal's interrupt.
+func killedWithParent() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 }
 
 const lockName = "lock"
 
-// lockFolder marks a folder as in use for as long as this process lives. The
-// file gets its name when it is locked, so that nobody finds it unlocked.
+// lockFolder marks a folder as in use while this process runs. The file gets its
+// name when it is locked, so that it is never visible unlocked.
 func lockFolder(folder string) (*os.File, error) {
 	early := filepath.Join(folder, lockName+".new")
 	file, err := os.OpenFile(early, os.O_CREATE|os.O_RDWR, 0o600)
@@ -33,9 +33,9 @@ func lockFolder(folder string) (*os.File, error) {
 	return file, nil
 }
 
-// sweep removes the folders whose owners were killed before they could clean
-// up. Their servers are dead already.
-func sweep(parent string) {
+// removeStaleFolders removes the folders of killed processes. Their servers have
+// ended too.
+func removeStaleFolders(parent string) {
 	locks, err := filepath.Glob(filepath.Join(parent, folderPrefix+"*", lockName))
 	if err != nil {
 		return
@@ -43,16 +43,17 @@ func sweep(parent string) {
 	for _, name := range locks {
 		file, err := os.OpenFile(name, os.O_RDWR, 0)
 		if err != nil {
-			continue // gone, or somebody else's
+			continue // removed, or of another user
 		}
 		if syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
-			_ = os.RemoveAll(filepath.Dir(name)) // what stays is swept the next time
+			_ = os.RemoveAll(filepath.Dir(name)) // the next start tries again
 		}
 		_ = file.Close()
 	}
 }
 
-// freeBytes is how much room a folder's file system has; 0 where there is none.
+// freeBytes returns the free space of a folder's file system, or 0 if there is
+// none.
 func freeBytes(folder string) uint64 {
 	var found syscall.Statfs_t
 	if err := syscall.Statfs(folder, &found); err != nil || found.Bsize < 0 {

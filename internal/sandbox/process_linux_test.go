@@ -16,11 +16,11 @@ import (
 )
 
 const (
-	orphanParent = "SANDBOX_TEST_PARENT" // set in the process that is to be killed
+	orphanParent = "SANDBOX_TEST_PARENT" // set in the process to kill
 	patience     = 30 * time.Second
 )
 
-// TestMain doubles as the process that TestServerDiesWithItsProcess kills.
+// TestMain also is the process that TestServer_killedWithProcess kills.
 func TestMain(m *testing.M) {
 	if parent := os.Getenv(orphanParent); parent != "" {
 		s, err := Start(context.Background(), Options{Parent: parent})
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	Main(m)
 }
 
-func TestServerDiesWithItsProcess(t *testing.T) {
+func TestServer_killedWithProcess(t *testing.T) {
 	t.Parallel()
 	parent := t.TempDir()
 	self, err := os.Executable()
@@ -74,15 +74,15 @@ func TestServerDiesWithItsProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	t.Run("killed, it takes the server along", func(t *testing.T) {
+	t.Run("server is killed with its process", func(t *testing.T) {
 		if err := command.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		_ = command.Wait() // it was killed, and says so
+		_ = command.Wait() // the error of a killed process
 		_, _ = io.Copy(io.Discard, server)
 		again, err := net.Dial("tcp", address)
 		if err != nil {
-			return // nobody listens
+			return // the port is closed
 		}
 		defer again.Close()
 		// The kernel may still be closing its sockets, one by one.
@@ -90,7 +90,7 @@ func TestServerDiesWithItsProcess(t *testing.T) {
 			t.Error("the server is still there, and greets")
 		}
 	})
-	t.Run("the next start sweeps its folder", func(t *testing.T) {
+	t.Run("next start removes its folder", func(t *testing.T) {
 		left, err := filepath.Glob(filepath.Join(parent, folderPrefix+"*"))
 		if err != nil || len(left) != 1 {
 			t.Fatalf("it left %v, %v", left, err)
@@ -99,7 +99,7 @@ func TestServerDiesWithItsProcess(t *testing.T) {
 		if _, err := os.Stat(left[0]); !os.IsNotExist(err) {
 			t.Errorf("%s is still there", left[0])
 		}
-		t.Run("but not that of a server that runs", func(t *testing.T) {
+		t.Run("folder of a running server is kept", func(t *testing.T) {
 			Own(t, Options{Parent: parent})
 			s.Database(t, 1302)
 		})

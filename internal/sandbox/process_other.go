@@ -8,16 +8,16 @@ import (
 	"syscall"
 )
 
-// dyingWithParent has no counterpart here: a test process that is killed leaves
-// its server behind.
-func dyingWithParent() *syscall.SysProcAttr { return nil }
+// killedWithParent does nothing here: a killed test process leaves its server
+// running.
+func killedWithParent() *syscall.SysProcAttr { return nil }
 
 func lockFolder(folder string) (*os.File, error) {
 	return os.Create(filepath.Join(folder, "lock"))
 }
 
-// sweep leaves folders alone, since their servers may still run.
-func sweep(string) {}
+// removeStaleFolders does nothing, since servers may still run.
+func removeStaleFolders(string) {}
 
-// freeBytes finds no file system in memory here.
+// freeBytes returns 0: there is no file system in memory.
 func freeBytes(string) uint64 { return 0 }

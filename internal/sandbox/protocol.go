@@ -7,19 +7,18 @@ import (
 	"strings"
 )
 
-// The little of the MySQL protocol that the proxy understands: where packets
-// begin and end, which of them are commands, and which number the server gives
-// a prepared statement.
+// The part of the MySQL protocol that the proxy needs: the limits of packets, the
+// commands, and the numbers of prepared statements.
 
 const (
 	headerLength     = 4
-	longestPayload   = 1<<24 - 1 // a packet as long as this goes on in the next
+	longestPayload   = 1<<24 - 1 // a packet of this length continues in the next one
 	capabilitySSL    = 0x0800
 	capabilityPacked = 0x0020
 	protocolVersion  = 10
 )
 
-// command is the first byte of what a client asks.
+// command is the first byte of a command.
 type command byte
 
 const (
@@ -33,8 +32,8 @@ const (
 	commandBulkExecute command = 0xfa // MariaDB's own
 )
 
-// concernsStatements says whether a command is counted: queries and everything
-// about prepared statements, but no ping and no quit.
+// concernsStatements reports whether a command is counted: queries and all commands
+// of prepared statements, but not ping and quit.
 func (c command) concernsStatements() bool {
 	switch c {
 	case commandQuery, commandPrepare, commandExecute, commandLongData, commandClose, commandReset, commandFetch, commandBulkExecute:
@@ -43,14 +42,14 @@ func (c command) concernsStatements() bool {
 	return false
 }
 
-// packet is one packet as it came: a header of three bytes length and one byte
-// sequence number, then the payload.
+// packet is one packet: three bytes of length, one byte of sequence number, and the
+// payload.
 type packet []byte
 
 func (p packet) payload() []byte { return p[headerLength:] }
 func (p packet) sequence() byte  { return p[3] }
 
-// readPacket reads the next packet, into the given space where it is enough.
+// readPacket reads the next packet, into space if it is large enough.
 func readPacket(from *bufio.Reader, space packet) (packet, error) {
 	header, err := from.Peek(headerLength)
 	if err != nil {
@@ -65,12 +64,12 @@ func readPacket(from *bufio.Reader, space packet) (packet, error) {
 	return space, err
 }
 
-// plainGreeting takes TLS and compression out of what the server offers, since
-// the proxy could not read on.
-func plainGreeting(p packet) {
+// disableTLS removes TLS and compression from the greeting of the server, since the
+// proxy could not read them.
+func disableTLS(p packet) {
 	payload := p.payload()
 	if len(payload) == 0 || payload[0] != protocolVersion {
-		return // an error: the server lets nobody in
+		return // an error: the server refuses the connection
 	}
 	_, rest, found := strings.Cut(string(payload[1:]), "\x00") // behind the version's name
 	at := len(payload) - len(rest) + 4 + 8 + 1                 // behind the thread's number, scramble and filler
@@ -81,8 +80,8 @@ func plainGreeting(p packet) {
 	binary.LittleEndian.PutUint16(payload[at:], flags&^uint16(capabilitySSL|capabilityPacked))
 }
 
-// statementNumber reads the number of a prepared statement: behind the first
-// byte both of the server's answer to preparing it and of later commands.
+// statementNumber returns the number of a prepared statement, which follows the
+// first byte of the server's response and of later commands.
 func statementNumber(payload []byte) (uint32, bool) {
 	if len(payload) < 5 {
 		return 0, false
@@ -90,7 +89,7 @@ func statementNumber(payload []byte) (uint32, bool) {
 	return binary.LittleEndian.Uint32(payload[1:]), true
 }
 
-// isWrite says whether a statement changes rows.
+// isWrite reports whether a statement changes rows.
 func isWrite(statement string) bool {
 	verb, _, _ := strings.Cut(withoutLeadingComments(statement), " ")
 	verb, _, _ = strings.Cut(verb, "\n")

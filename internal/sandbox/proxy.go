@@ -8,20 +8,20 @@ import (
 	"testing"
 )
 
-// Cut says where [Proxy.CutAt] cuts: which statements count, and whether the
-// last one still reaches the server.
+// Cut selects where [Proxy.CutAt] cuts: which statements count, and whether the
+// last one reaches the server.
 type Cut int
 
 const (
-	// WriteUnsent counts statements that write (INSERT, UPDATE, DELETE,
-	// REPLACE) and keeps the last one from the server: it was never run.
+	// WriteUnsent counts statements that write (INSERT, UPDATE, DELETE, REPLACE).
+	// The last one does not reach the server.
 	WriteUnsent Cut = iota
-	// WriteUnanswered counts statements that write and lets the server run the
-	// last one, but the client never hears of it.
+	// WriteUnanswered counts statements that write. The server executes the last
+	// one, but the client gets no response.
 	WriteUnanswered
-	// AnyUnsent is WriteUnsent over all statements.
+	// AnyUnsent is WriteUnsent for all statements.
 	AnyUnsent
-	// AnyUnanswered is WriteUnanswered over all statements.
+	// AnyUnanswered is WriteUnanswered for all statements.
 	AnyUnanswered
 )
 
@@ -31,8 +31,8 @@ func (c Cut) counts(statement string) bool {
 
 func (c Cut) sends() bool { return c == WriteUnanswered || c == AnyUnanswered }
 
-// Proxy stands between a client and a server. It knows which statements went
-// by, and cuts connections at a wanted place. It takes no TLS.
+// Proxy is a proxy between clients and a server. It records statements and cuts
+// connections at a given statement. It does not support TLS.
 type Proxy struct {
 	server   *Server
 	listener net.Listener
@@ -50,7 +50,7 @@ type Proxy struct {
 	stayDown   bool
 }
 
-// NewProxy puts a proxy in front of a server until the test ends.
+// NewProxy starts a proxy in front of a server until the test ends.
 func NewProxy(tb testing.TB, server *Server) *Proxy {
 	tb.Helper()
 	listener, err := net.Listen("tcp", net.JoinHostPort(loopback, "0"))
@@ -63,10 +63,10 @@ func NewProxy(tb testing.TB, server *Server) *Proxy {
 	return p
 }
 
-// Host is the address that the proxy listens on.
+// Host returns the address of the proxy.
 func (p *Proxy) Host() string { return loopback }
 
-// Port is the port that the proxy listens on, the same for all its life.
+// Port returns the port of the proxy, which never changes.
 func (p *Proxy) Port() int {
 	if address, ok := p.listener.Addr().(*net.TCPAddr); ok {
 		return address.Port
@@ -74,56 +74,56 @@ func (p *Proxy) Port() int {
 	return 0
 }
 
-// Statements lists the statements that clients sent since the last reset, in
-// order: queries as they are, and prepared ones (with their question marks)
-// each time they are executed. The one at which a cut came is among them.
+// Statements returns the statements since the last reset, in order: queries, and
+// prepared statements (with their question marks) for each execution, including the
+// one at which a connection was cut.
 func (p *Proxy) Statements() []string {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	return slices.Clone(p.statements)
 }
 
-// Writes lists those of the statements that change rows.
+// Writes returns the statements that change rows.
 func (p *Proxy) Writes() []string {
 	return slices.DeleteFunc(p.Statements(), func(statement string) bool { return !isWrite(statement) })
 }
 
-// Commands counts what clients asked since the last reset, preparing and
-// closing of statements included, but no ping and no quit.
+// Commands returns the number of commands since the last reset, including preparing
+// and closing of statements, without ping and quit.
 func (p *Proxy) Commands() int {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	return p.commands
 }
 
-// Reset forgets the statements that went by, and a cut that did not come yet.
+// Reset discards the recorded statements and a pending cut.
 func (p *Proxy) Reset() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.statements, p.commands, p.armed = nil, 0, false
 }
 
-// CutAt cuts the connection at the n-th statement from now on that the cut
-// counts, 1 being the next. That connection alone is cut, and clients may
-// connect again, unless stayDown is set: then all are cut, and new ones are
-// hung up on before a greeting, until [Proxy.Heal].
+// CutAt cuts the connection at the n-th of the following statements that the cut
+// counts, beginning with 1. Only that connection is cut, and clients may connect
+// again, unless stayDown is set: then all are cut, and new ones are closed before a
+// greeting, until [Proxy.Heal].
 //
-// A text of several statements counts as one, by its first.
+// A text of several statements counts as its first one.
 func (p *Proxy) CutAt(n int, cut Cut, stayDown bool) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.armed, p.countdown, p.cut, p.stayDown = true, n, cut, stayDown
 }
 
-// Cuts says how many cuts came. A test that cuts at each statement in turn is
-// done when none came any more.
+// Cuts returns the number of cuts. A test that cuts at each statement in turn is
+// done when there was none.
 func (p *Proxy) Cuts() int {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	return p.cuts
 }
 
-// Down cuts all connections at once, and lets nobody in until [Proxy.Heal].
+// Down cuts all connections and refuses new ones until [Proxy.Heal].
 func (p *Proxy) Down() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -131,7 +131,7 @@ func (p *Proxy) Down() {
 	p.cutAll()
 }
 
-// Heal lets clients connect again, and forgets a cut that did not come yet.
+// Heal accepts connections again and discards a pending cut.
 func (p *Proxy) Heal() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -161,7 +161,7 @@ func (p *Proxy) accept() {
 	}
 }
 
-// connect serves one client until either side hangs up.
+// connect serves one client until either side closes.
 func (p *Proxy) connect(client net.Conn) {
 	defer client.Close()
 	server, err := net.Dial("tcp", net.JoinHostPort(p.server.Host(), strconv.Itoa(p.server.Port())))
@@ -197,7 +197,7 @@ func (p *Proxy) admit(l *link) bool {
 	return true
 }
 
-// verdict is what becomes of a command.
+// verdict is what to do with a command.
 type verdict int
 
 const (
@@ -206,7 +206,7 @@ const (
 	drop
 )
 
-// pass notes a command, and the statement that it runs if it runs one.
+// pass records a command and the statement that it executes, if any.
 func (p *Proxy) pass(statement string, runs bool) verdict {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -223,20 +223,20 @@ func (p *Proxy) pass(statement string, runs bool) verdict {
 	}
 	p.armed = false
 	if p.cut.sends() {
-		return forwardAndDropAnswer // link.cutNow follows when the answer is there
+		return forwardAndDropAnswer // link.cutNow is called for the response
 	}
 	p.countCut()
 	return drop
 }
 
-// cutNow is called when the answer is there that the client must not hear.
+// cutNow is called for the response that must not reach the client.
 func (p *Proxy) cutNow() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.countCut()
 }
 
-// countCut needs the mutex. The link that brought it about closes itself.
+// countCut needs the mutex. Its link closes itself.
 func (p *Proxy) countCut() {
 	p.cuts++
 	if p.stayDown {

@@ -11,8 +11,8 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-// through opens the provider user's access to a database by way of a proxy.
-func through(t *testing.T, p *Proxy, d *Database, params map[string]string) *sql.DB {
+// openVia connects to a database as the provider's user through a proxy.
+func openVia(t *testing.T, p *Proxy, d *Database, params map[string]string) *sql.DB {
 	t.Helper()
 	config, err := mysql.ParseDSN(d.DSN())
 	if err != nil {
@@ -41,13 +41,13 @@ const (
 	listTrunks   = "SELECT server_ip, dedicated_trunks FROM vicidial_server_trunks ORDER BY server_ip"
 )
 
-func TestProxyKeepsTheBooks(t *testing.T) {
+func TestProxy_statements(t *testing.T) {
 	t.Parallel()
 	d := New(t, 1720)
 	for _, interpolate := range []string{"", "true"} {
 		t.Run(fmt.Sprintf("of statements, interpolated=%q, but not of pings", interpolate), func(t *testing.T) {
 			p := NewProxy(t, d.Server())
-			db := through(t, p, d, map[string]string{"interpolate": interpolate})
+			db := openVia(t, p, d, map[string]string{"interpolate": interpolate})
 			if err := db.PingContext(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -80,9 +80,9 @@ func TestProxyKeepsTheBooks(t *testing.T) {
 			}
 		})
 	}
-	t.Run("two statements prepared at once are told apart", func(t *testing.T) {
+	t.Run("two statements prepared at once", func(t *testing.T) {
 		p := NewProxy(t, d.Server())
-		db := through(t, p, d, nil)
+		db := openVia(t, p, d, nil)
 		one, err := db.PrepareContext(t.Context(), "SELECT 1")
 		if err != nil {
 			t.Fatal(err)
@@ -105,13 +105,13 @@ func TestProxyKeepsTheBooks(t *testing.T) {
 	})
 }
 
-func TestProxyCarriesWhatIsLarge(t *testing.T) {
+func TestProxy_largePackets(t *testing.T) {
 	t.Parallel()
 	s := Own(t, Options{ExtraArgs: []string{"--max-allowed-packet=64M"}})
 	d := s.Database(t, 1720)
 	p := NewProxy(t, s)
-	db := through(t, p, d, map[string]string{"interpolate": "true"})
-	t.Run("a statement and an answer of more than one packet", func(t *testing.T) {
+	db := openVia(t, p, d, map[string]string{"interpolate": "true"})
+	t.Run("statement and response of several packets", func(t *testing.T) {
 		const length = 17 << 20
 		text := strings.Repeat("\x03", length) // would be a command if it were taken for one
 		var back string
@@ -124,7 +124,7 @@ func TestProxyCarriesWhatIsLarge(t *testing.T) {
 	})
 }
 
-func TestProxyCuts(t *testing.T) {
+func TestProxy_cut(t *testing.T) {
 	t.Parallel()
 	s := Shared(t)
 	for _, c := range []struct {
@@ -134,12 +134,12 @@ func TestProxyCuts(t *testing.T) {
 		rows string // how many of three inserts the table holds then
 		seen int    // how many statements were sent
 	}{
-		{"the first write never reaches the server", WriteUnsent, 1, "0", 2},
-		{"the first write is run and not answered", WriteUnanswered, 1, "1", 2},
-		{"the third write never reaches the server", WriteUnsent, 3, "2", 6},
-		{"the third write is run and not answered", WriteUnanswered, 3, "3", 6},
-		{"any statement counts, the second is a write and is not sent", AnyUnsent, 2, "0", 2},
-		{"any statement counts, the third is a select and is not answered", AnyUnanswered, 3, "1", 3},
+		{"first write is not sent", WriteUnsent, 1, "0", 2},
+		{"first write is executed without a response", WriteUnanswered, 1, "1", 2},
+		{"third write is not sent", WriteUnsent, 3, "2", 6},
+		{"third write is executed without a response", WriteUnanswered, 3, "3", 6},
+		{"second statement is not sent", AnyUnsent, 2, "0", 2},
+		{"third statement is executed without a response", AnyUnanswered, 3, "1", 3},
 	} {
 		for _, interpolate := range []string{"", "true"} {
 			for _, stayDown := range []bool{false, true} {
@@ -147,7 +147,7 @@ func TestProxyCuts(t *testing.T) {
 					t.Parallel()
 					d := s.Database(t, 1302)
 					p := NewProxy(t, s)
-					db := through(t, p, d, map[string]string{"interpolate": interpolate})
+					db := openVia(t, p, d, map[string]string{"interpolate": interpolate})
 					if err := db.PingContext(t.Context()); err != nil {
 						t.Fatal(err)
 					}
@@ -186,10 +186,10 @@ func TestProxyCuts(t *testing.T) {
 			}
 		}
 	}
-	t.Run("going down takes along who is connected", func(t *testing.T) {
+	t.Run("Down cuts open connections", func(t *testing.T) {
 		t.Parallel()
 		p := NewProxy(t, s)
-		db := through(t, p, s.Database(t, 1302), nil)
+		db := openVia(t, p, s.Database(t, 1302), nil)
 		mustExec(t, db, "DO 1")
 		p.Down()
 		if _, err := db.ExecContext(t.Context(), "DO 1"); err == nil {
@@ -198,10 +198,10 @@ func TestProxyCuts(t *testing.T) {
 		p.Heal()
 		mustExec(t, db, "DO 1")
 	})
-	t.Run("a reset calls a cut off", func(t *testing.T) {
+	t.Run("Reset discards a cut", func(t *testing.T) {
 		t.Parallel()
 		p := NewProxy(t, s)
-		db := through(t, p, s.Database(t, 1302), nil)
+		db := openVia(t, p, s.Database(t, 1302), nil)
 		p.CutAt(1, AnyUnsent, true)
 		p.Reset()
 		mustExec(t, db, "DO 1")
@@ -211,7 +211,7 @@ func TestProxyCuts(t *testing.T) {
 	})
 }
 
-func TestWhatWrites(t *testing.T) {
+func TestIsWrite(t *testing.T) {
 	t.Parallel()
 	for statement, writes := range map[string]bool{
 		"INSERT INTO a VALUES (1)":                 true,

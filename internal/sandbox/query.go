@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// Table draws what a query finds as a table, as the mysql client does:
+// Table formats the result of a query as the mysql client does:
 //
 //	+-----------+------------------+
 //	| server_ip | dedicated_trunks |
@@ -17,8 +17,8 @@ import (
 //	| 10.0.0.1  |               40 |
 //	+-----------+------------------+
 //
-// Numbers stand on the right, NULL is spelled out, line breaks show as \n. A
-// query that fails yields its error as text, so that a comparison tells of it.
+// Numbers are right-aligned, NULL is written as NULL and a line break as \n. If the
+// query fails, the result is the text of the error, so that a comparison shows it.
 func (d *Database) Table(ctx context.Context, query string, args ...any) string {
 	text, err := drawQuery(ctx, d.db, query, args...)
 	if err != nil {
@@ -27,8 +27,8 @@ func (d *Database) Table(ctx context.Context, query string, args ...any) string 
 	return text
 }
 
-// Expect compares what a query finds with a drawing as Table makes it. The
-// drawing may be indented, and neither its frame nor blank lines count.
+// Expect compares the result of a query with a table as Table formats it, ignoring
+// indentation, borders and blank lines.
 func (d *Database) Expect(tb testing.TB, query, want string, args ...any) {
 	tb.Helper()
 	have := d.Table(tb.Context(), query, args...)
@@ -37,7 +37,7 @@ func (d *Database) Expect(tb testing.TB, query, want string, args ...any) {
 	}
 }
 
-// Trim takes the indentation, the frame and the blank lines off a drawing.
+// Trim removes indentation, borders and blank lines from a table.
 func Trim(drawing string) string {
 	var lines []string
 	for line := range strings.Lines(drawing) {
@@ -76,7 +76,7 @@ func drawQuery(ctx context.Context, db *sql.DB, query string, args ...any) (stri
 		}
 		line := make([]string, len(types))
 		for position, value := range values {
-			line[position] = show(value)
+			line[position] = formatValue(value)
 		}
 		body = append(body, line)
 	}
@@ -92,14 +92,14 @@ func isNumber(kind string) bool {
 	return false
 }
 
-func show(value sql.NullString) string {
+func formatValue(value sql.NullString) string {
 	if !value.Valid {
 		return "NULL"
 	}
 	return strings.NewReplacer("\r", `\r`, "\n", `\n`, "\t", `\t`).Replace(value.String)
 }
 
-// draw puts text into boxes; right says which columns stand on the right.
+// draw formats a table. right has the right-aligned columns.
 func draw(head []string, body [][]string, right []bool) string {
 	widths := make([]int, len(head))
 	for _, line := range append([][]string{head}, body...) {

@@ -8,7 +8,7 @@ import (
 func TestTable(t *testing.T) {
 	t.Parallel()
 	d := New(t, 1720)
-	t.Run("shows numbers on the right, NULL by name and line breaks as such", func(t *testing.T) {
+	t.Run("numbers, NULL and line breaks", func(t *testing.T) {
 		t.Parallel()
 		have := d.Table(t.Context(), "SELECT 1 AS number, 'a' AS letters, NULL AS nothing, 'two\nlines' AS text UNION SELECT -22, ?, NULL, ''", "äöü")
 		want := `
@@ -23,14 +23,14 @@ func TestTable(t *testing.T) {
 			t.Errorf("have\n%s", have)
 		}
 	})
-	t.Run("has a head even where there is no row", func(t *testing.T) {
+	t.Run("no rows", func(t *testing.T) {
 		t.Parallel()
 		d.Expect(t, "SELECT server_id FROM servers", `
 			+-----------+
 			| server_id |
 			+-----------+`)
 	})
-	t.Run("says why a query fails", func(t *testing.T) {
+	t.Run("failing query", func(t *testing.T) {
 		t.Parallel()
 		if have := d.Table(t.Context(), "SELECT nothing FROM nowhere"); !strings.HasPrefix(have, "error: ") || !strings.Contains(have, "nowhere") {
 			t.Errorf("have %s", have)

@@ -8,21 +8,21 @@ import (
 	"sync"
 )
 
-// tablesText is the compact table of facts; its head explains the form.
+// tablesText describes the tables in a compact form, which its header explains.
 //
 //go:embed tables.txt
 var tablesText string
 
-// versions is a span of schema versions, both ends included. The zero value
-// spans them all.
+// versions is an inclusive range of schema versions. The zero value has all
+// versions.
 type versions struct{ from, to int }
 
 func (v versions) include(schema int) bool {
 	return v.from <= schema && (v.to == 0 || schema <= v.to)
 }
 
-// column is one form of a column; a column that changed has several, in spans
-// that do not overlap.
+// column is one definition of a column. A column that changed has several, with
+// disjoint versions.
 type column struct {
 	name, kind string
 	required   bool
@@ -41,7 +41,7 @@ type index struct {
 	spans   versions
 }
 
-// table is one table over all versions.
+// table is a table of all versions.
 type table struct {
 	name, engine string
 	utf8         bool
@@ -50,19 +50,19 @@ type table struct {
 	indexes      []index
 }
 
-// schemas are the versions that the facts are known of.
+// schemas are the known versions.
 var schemas = []int{1302, 1606, 1720}
 
-// Schemas lists the schema versions that a database can be made with, oldest
-// first: 1302 (2013), 1606 (2020) and 1720 (2024).
+// Schemas returns the known schema versions, oldest first: 1302 (2013), 1606 (2020)
+// and 1720 (2024).
 func Schemas() []int { return slices.Clone(schemas) }
 
-// Tables lists the tables of a schema version, sorted by name. They are the
-// ones that the provider reads or writes, of VICIdial's more than 300.
+// Tables returns the tables of a schema version that the provider reads or writes,
+// sorted by name. VICIdial has more than 300.
 func Tables(schema int) []string {
 	tables, err := facts()
 	if err != nil {
-		return nil // NewDatabase says why
+		return nil // NewDatabase returns the error
 	}
 	var names []string
 	for _, t := range tables {
@@ -74,10 +74,10 @@ func Tables(schema int) []string {
 	return names
 }
 
-// facts reads the embedded text once.
+// facts parses the embedded text once.
 var facts = sync.OnceValues(func() ([]table, error) { return parseTables(tablesText) })
 
-// createTables returns the statements that make the tables of a version.
+// createTables returns the statements that create the tables of a version.
 func createTables(tables []table, schema int) []string {
 	var statements []string
 	for _, t := range tables {
@@ -88,7 +88,7 @@ func createTables(tables []table, schema int) []string {
 	return statements
 }
 
-// create is the statement that makes the table in a version.
+// create returns the statement that creates the table of a version.
 func (t table) create(schema int) string {
 	var parts []string
 	for _, c := range t.columns {
@@ -122,8 +122,8 @@ func (c column) definition(tableIsUTF8 bool) string {
 	case c.required:
 		words = append(words, "NOT NULL")
 	default:
-		// Said aloud, because a bare TIMESTAMP would become NOT NULL and
-		// update itself as long as explicit_defaults_for_timestamp is off.
+		// Explicit, since a plain TIMESTAMP would be NOT NULL and updated
+		// automatically while explicit_defaults_for_timestamp is off.
 		words = append(words, "NULL")
 	}
 	if c.preset != "" {
@@ -155,11 +155,11 @@ func (i index) definition() string {
 	}
 }
 
-// quoteName makes an identifier safe to stand in a statement.
+// quoteName quotes an identifier.
 func quoteName(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
 
-// quoteText makes a string literal. Backslashes are doubled too, since the
-// sandbox's sql_mode lets them escape.
+// quoteText quotes a string. It doubles backslashes, which are escapes in the
+// sandbox's sql_mode.
 func quoteText(text string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `''`).Replace(text) + "'"
 }

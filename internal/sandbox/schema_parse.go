@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// parseTables reads the form that the head of tables.txt explains.
+// parseTables parses the form that the header of tables.txt explains.
 func parseTables(text string) ([]table, error) {
 	var tables []table
 	number := 0
@@ -36,7 +36,7 @@ func parseTables(text string) ([]table, error) {
 	return tables, nil
 }
 
-// splitWords parts a line at its blanks, but not inside quotes or brackets.
+// splitWords splits a line at blanks, except inside quotes or brackets.
 func splitWords(line string) ([]string, error) {
 	if strings.HasPrefix(line, "#") {
 		return nil, nil
@@ -93,7 +93,7 @@ func parseTable(words []string) (table, error) {
 	return t, nil
 }
 
-// add puts a column or an index into the table.
+// add adds a column or an index to the table.
 func (t *table) add(words []string) error {
 	switch words[0] {
 	case "primary", "unique", "key":
@@ -170,7 +170,7 @@ func parseIndex(words []string) (index, error) {
 	return i, nil
 }
 
-// parseVersions reads @1606-, @-1302, @1302-1606 and @1606.
+// parseVersions parses @1606-, @-1302, @1302-1606 and @1606.
 func parseVersions(word string) (versions, error) {
 	from, to, isSpan := strings.Cut(strings.TrimPrefix(word, "@"), "-")
 	if !isSpan {

@@ -16,7 +16,7 @@ table rooms MyISAM @1606-
   key kinds (kind)
 `
 
-func TestTablesAreBuiltFromText(t *testing.T) {
+func TestParseTables(t *testing.T) {
 	t.Parallel()
 	tables, err := parseTables(aTableText)
 	if err != nil {
@@ -52,7 +52,7 @@ func TestTablesAreBuiltFromText(t *testing.T) {
 	}
 }
 
-func TestTablesThatCannotBeRead(t *testing.T) {
+func TestParseTables_errors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, want string }{
 		"a column before the first table": {"  name text", "line 1"},

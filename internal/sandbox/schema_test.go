@@ -11,11 +11,10 @@ import (
 )
 
 // schema.golden was made from dumps of VICIdial's own create files, not from
-// tables.txt: for each table its engine, how many columns it has and a hash
-// over their lines in information_schema, and the same for its indexes.
-// The create file of 1302 names no engine and so takes the server's; on the
-// clusters of its time that was MyISAM.
-func TestDatabaseIsWhatVICIdialCreates(t *testing.T) {
+// tables.txt: for each table its engine, the number of columns and a hash of their
+// lines in information_schema, and the same for its indexes. The create file of
+// 1302 names no engine and so has the server's default, then MyISAM.
+func TestDatabase_schema(t *testing.T) {
 	golden, err := os.ReadFile("testdata/schema.golden")
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +45,7 @@ func TestDatabaseIsWhatVICIdialCreates(t *testing.T) {
 	}
 }
 
-// summarize draws a database up in the form of schema.golden.
+// summarize describes a database in the form of schema.golden.
 func summarize(t *testing.T, d *Database) []string {
 	t.Helper()
 	columns := gather(t, d, `

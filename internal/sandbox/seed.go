@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// sipTemplate and iaxTemplate say what VICIdial's shipped templates say: that
-// a phone has no context of its own to fear.
+// sipTemplate and iaxTemplate are the contents of VICIdial's sample templates.
 const (
 	sipTemplate = "type=friend\nhost=dynamic\ncontext=default\ndisallow=all\nallow=ulaw"
 	iaxTemplate = "type=friend\nhost=dynamic\ncontext=default\nauth=md5\ndisallow=all\nallow=ulaw"
@@ -17,8 +16,8 @@ var carrierColumns = []string{
 	"protocol", "globals_string", "dialplan_entry", "server_ip", "active",
 }
 
-// seedRow is one row that a fresh VICIdial has (docs/vicidial/schema.md#seed-rows), from a schema
-// version on.
+// seedRow is one row of a new VICIdial system (docs/vicidial/schema.md#seed-rows)
+// since a schema version.
 type seedRow struct {
 	table   string
 	since   int
@@ -26,8 +25,8 @@ type seedRow struct {
 	values  []string
 }
 
-// seed returns the statements that put the rows of a fresh system into its
-// tables. The first-login wizard has run: first_login_trigger is N.
+// seed returns the statements that insert the rows of a new system. The first-login
+// wizard has run: first_login_trigger is N.
 func seed(schema int) []string {
 	var statements []string
 	for _, row := range seedRows(schema) {
@@ -48,7 +47,7 @@ func seed(schema int) []string {
 	return statements
 }
 
-// release is the VICIdial release that a schema version belongs to.
+// release returns the VICIdial release of a schema version.
 func release(schema int) string {
 	switch {
 	case schema < 1316:
@@ -87,7 +86,7 @@ func seedRows(schema int) []seedRow {
 			values: []string{"OLD_IAXEXAMPLE", "Old IAX example", "register => testcarrier:test@10.10.10.15:4569", "", account, "IAX2", "TESTIAXTRUNK = IAX2/testcarrier", dialplan("TESTIAXTRUNK"), "10.10.10.15", "N"},
 		},
 		{
-			// 0.0.0.0 means every server, which 2.4 does not know
+			// 0.0.0.0 means every server, except in release 2.4
 			// (docs/vicidial/measured.md#all-servers-carriers).
 			table: "vicidial_server_carriers", since: 1316, columns: carrierColumns,
 			values: []string{"SIPExample", "SIP example", "", "--NONE--", account, "SIP", "SIPTRUNK = SIP/testcarrier", dialplan("SIPTRUNK"), "0.0.0.0", "N"},
@@ -97,7 +96,7 @@ func seedRows(schema int) []seedRow {
 	}
 }
 
-// pjsipExample is a carrier of an engine that came after schema 1606.
+// pjsipExample returns a carrier of an engine that schemas after 1606 have.
 func pjsipExample(id, protocol string) seedRow {
 	const account = "[testcarrier]\ntype=endpoint\ncontext=trunkinbound\ndisallow=all\nallow=ulaw"
 	return seedRow{
@@ -106,7 +105,7 @@ func pjsipExample(id, protocol string) seedRow {
 	}
 }
 
-// dialplan dials out over the trunk that a global names.
+// dialplan returns a dialplan entry that dials over the trunk of a global variable.
 func dialplan(global string) string {
 	return strings.Join([]string{
 		"exten => _91999NXXXXXX,1,AGI(agi://127.0.0.1:4577/call_log)",

@@ -23,30 +23,31 @@ const (
 	readyText    = "ready for connections"
 )
 
-// Options shape a server. The zero value is a server as real clusters have it:
-// empty sql_mode, latin1, timestamps the old way (docs/vicidial/measured.md#sql-mode).
+// Options are the options of a server. The zero value is a server as in real
+// clusters: empty sql_mode, latin1, explicit_defaults_for_timestamp off
+// (docs/vicidial/measured.md#sql-mode).
 type Options struct {
-	// TLS makes the server offer TLS with these files; see [NewCertificates].
+	// TLS enables TLS with these files; see [NewCertificates].
 	TLS *TLSFiles
-	// SQLMode is the global sql_mode; empty is VICIdial's.
+	// SQLMode is the global sql_mode. It is empty in VICIdial.
 	SQLMode string
-	// ReadOnly sets read_only: root still writes, the provider's user does not.
+	// ReadOnly sets read_only, which applies to the provider's user and not to
+	// root.
 	ReadOnly bool
-	// Replica makes the server look like a replica whose primary cannot be
-	// reached. It takes writes unless it is ReadOnly too.
+	// Replica makes the server a replica of an unreachable primary. It accepts
+	// writes unless ReadOnly is set too.
 	//
-	// What a user without privileges sees of it (measured on 10.11):
-	// SHOW GLOBAL STATUS LIKE 'Slaves_running' counts the replication
-	// connections whose threads run, here 1, and 0 on a server that is no
-	// replica or whose replication was stopped. Slave_running (without s) is
-	// OFF, since the primary does not answer. SHOW SLAVE STATUS and
-	// SHOW ALL SLAVES STATUS are refused with error 1227 for want of
-	// SLAVE MONITOR, and the threads are not in its PROCESSLIST.
+	// A user without privileges sees (measured on 10.11): SHOW GLOBAL STATUS LIKE
+	// 'Slaves_running' counts the replication connections whose threads run, here
+	// 1, and 0 on a server that is no replica or whose replication was stopped.
+	// Slave_running (without s) is OFF, since the primary does not answer. SHOW
+	// SLAVE STATUS and SHOW ALL SLAVES STATUS are refused with error 1227 for want
+	// of SLAVE MONITOR, and the threads are not in its PROCESSLIST.
 	Replica bool
-	// ExtraArgs are handed to mariadbd as they are, after all others.
+	// ExtraArgs are further arguments of mariadbd.
 	ExtraArgs []string
-	// Parent is the folder in which the server's own folder is made; default
-	// is /dev/shm where that can be written, else the system's.
+	// Parent is the parent of the server's folder. The default is /dev/shm if it is
+	// writable, else the folder for temporary files.
 	Parent string
 }
 
@@ -59,13 +60,13 @@ type Server struct {
 	root     *sql.DB
 
 	mutex   sync.Mutex
-	process *process // nil for a server that another process owns
+	process *process // nil for a server of another process
 	lock    *os.File
 	owned   bool
 }
 
-// Start runs a private MariaDB. It is ready when Start returns, and dies with
-// this process, however that ends. The context bounds the start only.
+// Start starts a private MariaDB and waits until it is ready. It is killed when
+// this process ends. The context is for the start only.
 func Start(ctx context.Context, options Options) (*Server, error) {
 	binary, err := findBinary(serverNames...)
 	if err != nil {
@@ -75,7 +76,7 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 	if parent == "" {
 		parent = fastFolder()
 	}
-	sweep(parent)
+	removeStaleFolders(parent)
 	folder, err := os.MkdirTemp(parent, folderPrefix)
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
@@ -93,8 +94,8 @@ func (s *Server) start(ctx context.Context, binary string) error {
 		return fmt.Errorf("sandbox: lock %s: %w", s.folder, err)
 	}
 	s.lock = lock
-	// A server that starts clears its folder for temporary tables, so two must
-	// not share one.
+	// A server clears its folder of temporary tables at the start, so two must not
+	// share it.
 	if err := os.Mkdir(s.temporary(), 0o700); err != nil {
 		return fmt.Errorf("sandbox: %w", err)
 	}
@@ -111,7 +112,7 @@ func (s *Server) start(ctx context.Context, binary string) error {
 		}
 		err = s.launch(ctx, binary)
 		if err == nil || attempt == attempts || !strings.Contains(err.Error(), "Bind on TCP/IP port") {
-			break // only a port that somebody else took meanwhile is worth another try
+			break // retry only if another process has taken the port
 		}
 	}
 	if err != nil {
@@ -126,14 +127,14 @@ func (s *Server) start(ctx context.Context, binary string) error {
 	return nil
 }
 
-// Stop ends the server and removes its folder. A server that another process
-// owns is left alone.
+// Stop stops the server and removes its folder. It does nothing for a server of
+// another process.
 func (s *Server) Stop() error {
 	if !s.owned {
 		return s.root.Close()
 	}
 	if s.root != nil {
-		_ = s.root.Close() // the server goes anyway
+		_ = s.root.Close() // the server stops anyway
 	}
 	if err := s.Kill(); err != nil {
 		return err
@@ -147,8 +148,8 @@ func (s *Server) Stop() error {
 	return nil
 }
 
-// Kill ends mariadbd as kill -9 does, and waits until it is gone. The folder
-// stays; see [Server.Restart].
+// Kill kills mariadbd and waits for its end. The folder is kept; see
+// [Server.Restart].
 func (s *Server) Kill() error {
 	if !s.owned {
 		return errors.New("sandbox: this server belongs to another process: start one to kill it")
@@ -162,9 +163,8 @@ func (s *Server) Kill() error {
 	return nil
 }
 
-// Restart starts the server again after [Server.Kill], on the same port and
-// over the same data. MEMORY tables are empty then, as after any restart, and
-// MyISAM tables mend themselves when they are opened.
+// Restart starts the server again after [Server.Kill], with the same port and data.
+// MEMORY tables are empty, and MyISAM tables are repaired when they are opened.
 func (s *Server) Restart(ctx context.Context) error {
 	if err := s.Kill(); err != nil {
 		return err
@@ -178,17 +178,17 @@ func (s *Server) Restart(ctx context.Context) error {
 	return s.launch(ctx, binary)
 }
 
-// Host is the address that the server listens on.
+// Host returns the address of the server.
 func (s *Server) Host() string { return loopback }
 
-// Port is the TCP port that the server listens on.
+// Port returns the TCP port of the server.
 func (s *Server) Port() int { return s.port }
 
-// Socket is the path of the server's socket.
+// Socket returns the path of the server's socket.
 func (s *Server) Socket() string { return filepath.Join(s.folder, "socket") }
 
-// Log is what the server last wrote to its log; empty when another process
-// owns it or while it is killed.
+// Log returns the end of the server's log; "" for a server of another process and
+// while it is killed.
 func (s *Server) Log() string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -198,8 +198,7 @@ func (s *Server) Log() string {
 	return s.process.log.String()
 }
 
-// DSN is what the Go driver needs to connect as a user, over TCP. The database
-// may be empty.
+// DSN returns the data source name for a user, over TCP. The database may be empty.
 func (s *Server) DSN(user, password, database string) string {
 	config := mysql.NewConfig()
 	config.User, config.Passwd, config.DBName = user, password, database
@@ -207,8 +206,8 @@ func (s *Server) DSN(user, password, database string) string {
 	return config.FormatDSN()
 }
 
-// RootDSN is what the Go driver needs to connect as root, who may do
-// everything, over the socket. Several statements may stand in one text.
+// RootDSN returns the data source name for root, over the socket. It permits
+// several statements in one text.
 func (s *Server) RootDSN(database string) string {
 	config := mysql.NewConfig()
 	config.User, config.Passwd, config.DBName = rootUser, s.password, database
@@ -217,8 +216,8 @@ func (s *Server) RootDSN(database string) string {
 	return config.FormatDSN()
 }
 
-// open makes a pool of connections that does not write of lost connections
-// to the tests' output: here they are lost on purpose.
+// open returns a pool that does not log lost connections, since tests lose them on
+// purpose.
 func open(dsn string) (*sql.DB, error) {
 	config, err := mysql.ParseDSN(dsn)
 	if err != nil {
@@ -232,7 +231,7 @@ func open(dsn string) (*sql.DB, error) {
 	return sql.OpenDB(connector), nil
 }
 
-// Root is root's access to the server, for what concerns no single database.
+// Root returns root's connections to the server, without a database.
 func (s *Server) Root() *sql.DB { return s.root }
 
 func (s *Server) data() string      { return filepath.Join(s.folder, "data") }

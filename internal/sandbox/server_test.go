@@ -13,7 +13,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 )
 
-func TestServerIsAsClustersHaveIt(t *testing.T) {
+func TestServer_defaults(t *testing.T) {
 	t.Parallel()
 	d := New(t, 1720)
 	d.Expect(t, `SELECT @@sql_mode, @@explicit_defaults_for_timestamp, @@character_set_database, @@read_only, @@log_bin`, `
@@ -24,7 +24,7 @@ func TestServerIsAsClustersHaveIt(t *testing.T) {
 		+------------+-----------------------------------+--------------------------+-------------+-----------+`)
 }
 
-func TestServerSurvivesKill(t *testing.T) {
+func TestServer_restartAfterKill(t *testing.T) {
 	t.Parallel()
 	s := Own(t, Options{})
 	d := s.Database(t, 1720)
@@ -43,7 +43,7 @@ func TestServerSurvivesKill(t *testing.T) {
 	if s.Port() != port {
 		t.Errorf("port %d instead of %d", s.Port(), port)
 	}
-	t.Run("rows of MyISAM tables are there", func(t *testing.T) {
+	t.Run("MyISAM tables keep their rows", func(t *testing.T) {
 		d.Expect(t, listTrunks, `
 			+-----------+------------------+
 			| server_ip | dedicated_trunks |
@@ -51,17 +51,17 @@ func TestServerSurvivesKill(t *testing.T) {
 			| 10.0.0.1  |               40 |
 			+-----------+------------------+`)
 	})
-	t.Run("rows of MEMORY tables are gone", func(t *testing.T) {
+	t.Run("MEMORY tables are empty", func(t *testing.T) {
 		d.Expect(t, "SELECT server_ip FROM server_updater", `
 			+-----------+
 			| server_ip |
 			+-----------+`)
 	})
-	t.Run("users and their passwords are there", func(t *testing.T) {
+	t.Run("users keep their passwords", func(t *testing.T) {
 		db := asUser(t, d)
 		mustExec(t, db, "UPDATE vicidial_server_trunks SET dedicated_trunks = 41")
 	})
-	t.Run("it can be killed while it writes", func(t *testing.T) {
+	t.Run("killed during a write", func(t *testing.T) {
 		ended := make(chan error, 1)
 		writing := make(chan struct{})
 		go func() {
@@ -92,9 +92,9 @@ func TestServerSurvivesKill(t *testing.T) {
 	})
 }
 
-func TestServerLeavesNothingBehind(t *testing.T) {
+func TestServer_removesFolder(t *testing.T) {
 	t.Parallel()
-	t.Run("after it was stopped", func(t *testing.T) {
+	t.Run("after Stop", func(t *testing.T) {
 		parent := t.TempDir()
 		s, err := Start(t.Context(), Options{Parent: parent})
 		if err != nil {
@@ -108,7 +108,7 @@ func TestServerLeavesNothingBehind(t *testing.T) {
 		}
 		expectEmpty(t, parent)
 	})
-	t.Run("after it could not start", func(t *testing.T) {
+	t.Run("after a failed start", func(t *testing.T) {
 		parent := t.TempDir()
 		_, err := Start(t.Context(), Options{Parent: parent, ExtraArgs: []string{"--no-such-option"}})
 		if err == nil || !strings.Contains(err.Error(), "no-such-option") {
@@ -116,7 +116,7 @@ func TestServerLeavesNothingBehind(t *testing.T) {
 		}
 		expectEmpty(t, parent)
 	})
-	t.Run("after its start was called off", func(t *testing.T) {
+	t.Run("after a cancelled start", func(t *testing.T) {
 		parent := t.TempDir()
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -138,18 +138,18 @@ func expectEmpty(t *testing.T, folder string) {
 	}
 }
 
-func TestServerOfAnotherProcess(t *testing.T) {
+func TestServer_exported(t *testing.T) {
 	t.Parallel()
 	s := Own(t, Options{})
 	name, err := s.Export()
 	if err != nil {
 		t.Fatal(err)
 	}
-	adopted, err := adopt(name)
+	adopted, err := openExported(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Run("makes databases", func(t *testing.T) {
+	t.Run("creates databases", func(t *testing.T) {
 		d := adopted.Database(t, 1302)
 		mustExec(t, asUser(t, d), insertTrunks, "10.0.0.1", 1)
 	})
@@ -158,7 +158,7 @@ func TestServerOfAnotherProcess(t *testing.T) {
 			t.Error("it was")
 		}
 	})
-	t.Run("outlives those who use it", func(t *testing.T) {
+	t.Run("is not stopped by other processes", func(t *testing.T) {
 		if err := adopted.Stop(); err != nil {
 			t.Fatal(err)
 		}
@@ -166,14 +166,14 @@ func TestServerOfAnotherProcess(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	t.Run("has a name that can be read", func(t *testing.T) {
-		if _, err := adopt("socket=/tmp"); err == nil || !strings.Contains(err.Error(), Environment) {
+	t.Run("invalid environment", func(t *testing.T) {
+		if _, err := openExported("socket=/tmp"); err == nil || !strings.Contains(err.Error(), Environment) {
 			t.Errorf("have %v", err)
 		}
 	})
 }
 
-func TestReadOnlyServer(t *testing.T) {
+func TestServer_readOnly(t *testing.T) {
 	t.Parallel()
 	s := Own(t, Options{ReadOnly: true})
 	d := s.Database(t, 1720)
@@ -181,25 +181,25 @@ func TestReadOnlyServer(t *testing.T) {
 	expectNumber(t, err, 1290)
 }
 
-func TestReplica(t *testing.T) {
+func TestServer_replica(t *testing.T) {
 	t.Parallel()
 	s := Own(t, Options{Replica: true})
 	d := s.Database(t, 1720)
 	db := asUser(t, d)
-	t.Run("root sees that it is one", func(t *testing.T) {
+	t.Run("root sees the replica status", func(t *testing.T) {
 		have := d.Table(t.Context(), "SHOW ALL SLAVES STATUS")
 		if !strings.Contains(have, "Slave_IO_Running") || !strings.Contains(have, loopback) {
 			t.Errorf("have\n%s", have)
 		}
 	})
-	t.Run("the provider's user is refused to see how it is", func(t *testing.T) {
+	t.Run("provider's user is denied SHOW SLAVE STATUS", func(t *testing.T) {
 		for _, statement := range []string{"SHOW SLAVE STATUS", "SHOW ALL SLAVES STATUS"} {
 			_, err := db.ExecContext(t.Context(), statement)
 			expectNumber(t, err, 1227)
 		}
 	})
-	t.Run("the provider's user sees that replication runs", func(t *testing.T) {
-		expectDrawing(t, db, "SHOW GLOBAL STATUS LIKE 'Slave%_running'", `
+	t.Run("provider's user sees that replication runs", func(t *testing.T) {
+		expectTable(t, db, "SHOW GLOBAL STATUS LIKE 'Slave%_running'", `
 			+----------------+-------+
 			| Variable_name  | Value |
 			+----------------+-------+
@@ -207,23 +207,23 @@ func TestReplica(t *testing.T) {
 			| Slaves_running | 1     |
 			+----------------+-------+`)
 	})
-	t.Run("and not any more when it was stopped", func(t *testing.T) {
+	t.Run("replication stopped", func(t *testing.T) {
 		mustExec(t, d.DB(), "STOP SLAVE")
-		expectDrawing(t, db, "SHOW GLOBAL STATUS LIKE 'Slaves_running'", `
+		expectTable(t, db, "SHOW GLOBAL STATUS LIKE 'Slaves_running'", `
 			+----------------+-------+
 			| Variable_name  | Value |
 			+----------------+-------+
 			| Slaves_running | 0     |
 			+----------------+-------+`)
 	})
-	t.Run("it takes writes, which is how clusters come apart", func(t *testing.T) {
+	t.Run("accepts writes", func(t *testing.T) {
 		mustExec(t, db, insertTrunks, "10.0.0.1", 1)
 	})
 	t.Run("replication runs again after a restart", func(t *testing.T) {
 		if err := s.Restart(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		expectDrawing(t, db, "SHOW GLOBAL STATUS LIKE 'Slaves_running'", `
+		expectTable(t, db, "SHOW GLOBAL STATUS LIKE 'Slaves_running'", `
 			+----------------+-------+
 			| Variable_name  | Value |
 			+----------------+-------+
@@ -232,7 +232,7 @@ func TestReplica(t *testing.T) {
 	})
 }
 
-func expectDrawing(t *testing.T, db *sql.DB, query, want string) {
+func expectTable(t *testing.T, db *sql.DB, query, want string) {
 	t.Helper()
 	have, err := drawQuery(t.Context(), db, query)
 	if err != nil {
@@ -243,7 +243,7 @@ func expectDrawing(t *testing.T, db *sql.DB, query, want string) {
 	}
 }
 
-func TestServerWithTLS(t *testing.T) {
+func TestServer_tls(t *testing.T) {
 	t.Parallel()
 	files := NewCertificates(t)
 	s := Own(t, Options{TLS: &files, ExtraArgs: []string{"--require-secure-transport=ON"}})
@@ -268,36 +268,37 @@ func TestServerWithTLS(t *testing.T) {
 		defer db.Close()
 		return db.PingContext(t.Context())
 	}
-	t.Run("lets in who trusts its CA and has a certificate of it", func(t *testing.T) {
+	t.Run("client with its CA and a certificate", func(t *testing.T) {
 		for _, name := range []string{"localhost", "127.0.0.1"} {
 			if err := ping(t, &tls.Config{RootCAs: pool(t, files.CA), ServerName: name, Certificates: []tls.Certificate{pair}}); err != nil {
 				t.Errorf("as %s: %v", name, err)
 			}
 		}
 	})
-	t.Run("has a certificate for no other name", func(t *testing.T) {
+	t.Run("certificate is not valid for another name", func(t *testing.T) {
 		err := ping(t, &tls.Config{RootCAs: pool(t, files.CA), ServerName: "db.example.com", Certificates: []tls.Certificate{pair}})
 		var wrong x509.HostnameError
 		if !errors.As(err, &wrong) {
 			t.Errorf("have %v", err)
 		}
 	})
-	t.Run("is a stranger to who trusts the foreign CA", func(t *testing.T) {
+	t.Run("client with another CA", func(t *testing.T) {
 		err := ping(t, &tls.Config{RootCAs: pool(t, files.ForeignCA), ServerName: "localhost", Certificates: []tls.Certificate{pair}})
 		var stranger x509.UnknownAuthorityError
 		if !errors.As(err, &stranger) {
 			t.Errorf("have %v", err)
 		}
 	})
-	t.Run("refuses who has no certificate", func(t *testing.T) {
+	t.Run("client without a certificate", func(t *testing.T) {
 		expectNumber(t, ping(t, &tls.Config{RootCAs: pool(t, files.CA), ServerName: "localhost"}), 1045)
 	})
-	t.Run("refuses who comes without TLS", func(t *testing.T) {
+	t.Run("client without TLS", func(t *testing.T) {
 		mustExec(t, d.DB(), "ALTER USER "+account(d.Username, "%")+" REQUIRE NONE")
 		if err := ping(t, &tls.Config{RootCAs: pool(t, files.CA), ServerName: "localhost"}); err != nil {
 			t.Errorf("with TLS: %v", err)
 		}
-		// As if the password were wrong: MariaDB 10.11 tells nothing of TLS.
+		// The error is that of a wrong password; MariaDB 10.11 does not mention
+		// TLS.
 		expectNumber(t, ping(t, nil), 1045)
 	})
 }

@@ -9,25 +9,25 @@ import (
 	"testing"
 )
 
-// Environment is the variable in which [Server.Export] names a server to the
-// processes below, so that all test packages share one.
+// Environment is the variable in which [Server.Export] passes a server to child
+// processes, so that all test packages share it.
 const Environment = "VICIDIAL_SANDBOX"
 
-// export is what a process needs to know of a server that another one owns.
+// export describes a server to another process.
 type export struct {
 	Folder   string `json:"folder"`
 	Port     int    `json:"port"`
 	Password string `json:"password"`
 }
 
-// Export is the value of [Environment] that names the server.
+// Export returns the value of [Environment] for the server.
 func (s *Server) Export() (string, error) {
 	text, err := json.Marshal(export{Folder: s.folder, Port: s.port, Password: s.password})
 	return string(text), err
 }
 
-// adopt is the server that the environment names.
-func adopt(text string) (*Server, error) {
+// openExported returns the server of the environment.
+func openExported(text string) (*Server, error) {
 	var e export
 	if err := json.Unmarshal([]byte(text), &e); err != nil {
 		return nil, fmt.Errorf("sandbox: %s: %w", Environment, err)
@@ -38,7 +38,7 @@ func adopt(text string) (*Server, error) {
 	return s, err
 }
 
-// shared is the server of this process, started by whoever needs it first.
+// shared is the server of this process, which the first test starts.
 var shared struct {
 	sync.Mutex
 	server *Server
@@ -46,9 +46,8 @@ var shared struct {
 	tried  bool
 }
 
-// Shared is the server that all tests share: the one that [Environment] names,
-// or else one that is started for this process and that [Main] stops. It must
-// not be killed; see [Own] for that.
+// Shared returns the server that all tests share: the one of [Environment], or one
+// of this process that [Main] stops. It must not be killed; see [Own].
 func Shared(tb testing.TB) *Server {
 	tb.Helper()
 	shared.Lock()
@@ -56,7 +55,7 @@ func Shared(tb testing.TB) *Server {
 	if !shared.tried {
 		shared.tried = true
 		if text := os.Getenv(Environment); text != "" {
-			shared.server, shared.err = adopt(text)
+			shared.server, shared.err = openExported(text)
 		} else {
 			shared.server, shared.err = Start(context.Background(), Options{})
 		}
@@ -67,10 +66,9 @@ func Shared(tb testing.TB) *Server {
 	return shared.server
 }
 
-// Main runs a package's tests and stops the server that they shared, if this
-// process owns it. It belongs into TestMain; a package that goes without leaves
-// a folder behind that the next start sweeps up. What is to be done after the
-// tests can be handed over too, since Main does not return.
+// Main runs the tests of a package and stops the shared server if this process owns
+// it. Call it in TestMain; without it a folder is left until the next start. Main
+// does not return; it calls last after the tests.
 func Main(m *testing.M, last ...func()) {
 	code := m.Run()
 	for _, do := range last {
@@ -86,14 +84,14 @@ func Main(m *testing.M, last ...func()) {
 	os.Exit(code)
 }
 
-// New makes a database on the shared server and drops it when the test ends.
+// New creates a database on the shared server and drops it when the test ends.
 func New(tb testing.TB, schema int) *Database {
 	tb.Helper()
 	return Shared(tb).Database(tb, schema)
 }
 
-// Own starts a server for one test alone, which may kill it, and stops it when
-// the test ends.
+// Own starts a server for one test, which may kill it, and stops it when the test
+// ends.
 func Own(tb testing.TB, options Options) *Server {
 	tb.Helper()
 	s, err := Start(tb.Context(), options)
@@ -108,7 +106,7 @@ func Own(tb testing.TB, options Options) *Server {
 	return s
 }
 
-// Database makes a database for a test and drops it when the test ends.
+// Database creates a database for a test and drops it when the test ends.
 func (s *Server) Database(tb testing.TB, schema int) *Database {
 	tb.Helper()
 	d, err := s.NewDatabase(tb.Context(), schema)

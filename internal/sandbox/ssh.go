@@ -20,15 +20,15 @@ import (
 	"golang.org/x/crypto/ssh/knownhosts"
 )
 
-// SSH is a bastion in this process: it lets one user in, by key or by password,
-// and does nothing but forward TCP connections.
+// SSH is an SSH server in this process. It accepts one user, by key or password,
+// and only forwards TCP connections.
 type SSH struct {
 	User     string
 	Password string
 
-	// Files for a client, made for the test: the user's key, the same key
-	// behind a passphrase, a key that nobody lets in, the bastion's line for
-	// known_hosts, and a known_hosts in which another key stands for it.
+	// Files for a client, made for the test: the user's key, the same key behind a
+	// passphrase, a key that is not accepted, the server's line for known_hosts,
+	// and a known_hosts file with another key for it.
 	PrivateKeyFile  string
 	LockedKeyFile   string
 	Passphrase      string
@@ -48,9 +48,9 @@ type SSH struct {
 	closed  bool
 }
 
-// NewSSH starts a bastion until the test ends. Whatever address a client asks
-// it to connect to, it connects to target ("127.0.0.1:3306"): so a test may
-// ask for a name that only the bastion would know.
+// NewSSH starts an SSH server until the test ends. It connects every forwarded
+// connection to target ("127.0.0.1:3306"), so that a test may use a name that only
+// the server resolves.
 func NewSSH(tb testing.TB, target string) *SSH {
 	tb.Helper()
 	s := &SSH{User: "ops", Password: rand.Text(), Passphrase: rand.Text(), target: target, open: map[net.Conn]bool{}}
@@ -69,10 +69,10 @@ func NewSSH(tb testing.TB, target string) *SSH {
 	return s
 }
 
-// Host is the address that the bastion listens on.
+// Host returns the address of the server.
 func (s *SSH) Host() string { return loopback }
 
-// Port is the port that the bastion listens on.
+// Port returns the port of the server.
 func (s *SSH) Port() int {
 	if address, ok := s.listener.Addr().(*net.TCPAddr); ok {
 		return address.Port
@@ -80,26 +80,26 @@ func (s *SSH) Port() int {
 	return 0
 }
 
-// Asked lists the addresses to which clients asked to be connected, as
-// host:port, in order; one for each connection that was forwarded or refused.
+// Asked returns the addresses (host:port) that clients requested, in order, for
+// each forwarded or refused connection.
 func (s *SSH) Asked() []string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	return slices.Clone(s.asked)
 }
 
-// Forwarded counts the connections that clients asked for.
+// Forwarded returns the number of requested connections.
 func (s *SSH) Forwarded() int { return len(s.Asked()) }
 
-// RefuseForwarding makes the bastion refuse to connect anybody from now on, as
-// AllowTcpForwarding no does.
+// RefuseForwarding makes the server refuse new connections, as AllowTcpForwarding
+// no does.
 func (s *SSH) RefuseForwarding() {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.refuses = true
 }
 
-// makeKeys writes the user's key files and says whom the bastion lets in.
+// makeKeys writes the user's key files and returns the configuration of the server.
 func (s *SSH) makeKeys(folder string) (*ssh.ServerConfig, ssh.Signer, error) {
 	host, _, err := newSSHKey()
 	if err != nil {
@@ -188,11 +188,11 @@ func (s *SSH) accept(config *ssh.ServerConfig) {
 	}
 }
 
-// serve does for one client what it asks, as long as it is forwarding.
+// serve serves one client.
 func (s *SSH) serve(client net.Conn, config *ssh.ServerConfig) {
 	connection, channels, requests, err := ssh.NewServerConn(client, config)
 	if err != nil {
-		return // not let in
+		return // not authenticated
 	}
 	defer connection.Close()
 	go ssh.DiscardRequests(requests)
@@ -206,7 +206,7 @@ func (s *SSH) serve(client net.Conn, config *ssh.ServerConfig) {
 	}
 }
 
-// forwarding says where a channel is asked to lead.
+// forwarding returns the requested address of a channel.
 func (s *SSH) forwarding(channel ssh.NewChannel) (string, error) {
 	if channel.ChannelType() != "direct-tcpip" {
 		return "", fmt.Errorf("%s is not offered", channel.ChannelType())
@@ -230,7 +230,7 @@ func (s *SSH) forwarding(channel ssh.NewChannel) (string, error) {
 	return s.target, nil
 }
 
-// forward joins a channel with a connection until either side hangs up.
+// forward copies between a channel and a connection until either side closes.
 func (s *SSH) forward(asked ssh.NewChannel, address string) {
 	server, err := net.Dial("tcp", address)
 	if err != nil {
@@ -260,14 +260,14 @@ func (s *SSH) hold(connection net.Conn) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if s.closed {
-		_ = connection.Close() // it came while the test ended
+		_ = connection.Close() // accepted while the test ended
 		return
 	}
 	s.open[connection] = true
 }
 
 func (s *SSH) release(connection net.Conn) {
-	_ = connection.Close() // the other side may have been first
+	_ = connection.Close() // the other side may have closed it
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	delete(s.open, connection)

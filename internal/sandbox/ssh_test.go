@@ -47,7 +47,7 @@ func TestSSH(t *testing.T) {
 		return client, err
 	}
 
-	t.Run("leads to the server, whatever name is asked for", func(t *testing.T) {
+	t.Run("connects to the server for any name", func(t *testing.T) {
 		client, err := dial(t, s.KnownHostsFile, s.User, key(t, s.PrivateKeyFile))
 		if err != nil {
 			t.Fatal(err)
@@ -71,12 +71,12 @@ func TestSSH(t *testing.T) {
 			t.Errorf("asked for %s", have)
 		}
 	})
-	t.Run("lets in by password", func(t *testing.T) {
+	t.Run("password", func(t *testing.T) {
 		if _, err := dial(t, s.KnownHostsFile, s.User, ssh.Password(s.Password)); err != nil {
 			t.Error(err)
 		}
 	})
-	t.Run("lets in by a key behind its passphrase", func(t *testing.T) {
+	t.Run("key with a passphrase", func(t *testing.T) {
 		text, err := os.ReadFile(s.LockedKeyFile)
 		if err != nil {
 			t.Fatal(err)
@@ -93,7 +93,7 @@ func TestSSH(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	t.Run("lets no stranger in", func(t *testing.T) {
+	t.Run("wrong credentials", func(t *testing.T) {
 		for name, try := range map[string]struct {
 			user string
 			how  ssh.AuthMethod
@@ -107,14 +107,14 @@ func TestSSH(t *testing.T) {
 			}
 		}
 	})
-	t.Run("is found out by its host key", func(t *testing.T) {
+	t.Run("wrong host key", func(t *testing.T) {
 		_, err := dial(t, s.WrongHostsFile, s.User, key(t, s.PrivateKeyFile))
 		var changed *knownhosts.KeyError
 		if !errors.As(err, &changed) || len(changed.Want) == 0 {
 			t.Errorf("have %v", err)
 		}
 	})
-	t.Run("offers no shell and, once told so, no forwarding", func(t *testing.T) {
+	t.Run("refuses a shell, and forwarding after RefuseForwarding", func(t *testing.T) {
 		client, err := dial(t, s.KnownHostsFile, s.User, key(t, s.PrivateKeyFile))
 		if err != nil {
 			t.Fatal(err)
@@ -133,7 +133,7 @@ func TestSSH(t *testing.T) {
 			t.Error("what was refused is not in the books")
 		}
 	})
-	t.Run("says that it reaches nobody", func(t *testing.T) {
+	t.Run("unreachable target", func(t *testing.T) {
 		nowhere := NewSSH(t, net.JoinHostPort(loopback, "1"))
 		check, err := knownhosts.New(nowhere.KnownHostsFile)
 		if err != nil {

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// install makes the system tables. InnoDB stays out: VICIdial does not use it,
-// and it is what makes a start slow.
+// install creates the system tables, without InnoDB, which VICIdial does not use
+// and which makes a start slow.
 func (s *Server) install(ctx context.Context) error {
 	script, err := findBinary(installerNames...)
 	if err != nil {
@@ -33,8 +33,8 @@ func (s *Server) install(ctx context.Context) error {
 	return nil
 }
 
-// writeInit writes what the server runs before it lets anybody in: root gets a
-// password, and nobody else stays.
+// writeInit writes the statements that the server runs before it accepts
+// connections: they set a password for root and delete all other users.
 func (s *Server) writeInit() error {
 	statements := []string{
 		"DELETE FROM mysql.global_priv WHERE User <> 'mariadb.sys'",
@@ -48,7 +48,7 @@ func (s *Server) writeInit() error {
 	return nil
 }
 
-// launch starts mariadbd over the data that is there.
+// launch starts mariadbd with the existing data.
 func (s *Server) launch(ctx context.Context, binary string) error {
 	process, err := launch(exec.Command(binary, s.arguments()...), readyText)
 	if err != nil {
@@ -57,7 +57,7 @@ func (s *Server) launch(ctx context.Context, binary string) error {
 	select {
 	case <-process.log.ready:
 		s.process = process
-		_ = os.Remove(s.initFile()) // it holds a password, and is needed once
+		_ = os.Remove(s.initFile()) // it has a password and is needed once
 		return nil
 	case <-process.ended:
 		return fmt.Errorf("sandbox: mariadbd did not start:\n%s", process.log)
@@ -86,8 +86,8 @@ func (s *Server) arguments() []string {
 		"--skip-log-bin",
 		"--myisam-recover-options=BACKUP,FORCE",
 		"--local-infile=OFF",
-		// Tests serve providers from their own process: each run of Terraform
-		// leaves connections behind that stay for their idle time.
+		// Tests serve providers from their own process, so each run of Terraform
+		// leaves idle connections.
 		"--max-connections=5000",
 		"--table-open-cache=4000",
 		"--key-buffer-size=8M",
@@ -114,7 +114,7 @@ func (s *Server) arguments() []string {
 	return append(args, s.options.ExtraArgs...)
 }
 
-// becomeReplica points the server at a primary that nobody has ever seen.
+// becomeReplica configures replication from a primary that does not exist.
 func (s *Server) becomeReplica(ctx context.Context) error {
 	for _, statement := range []string{
 		"CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT=1, MASTER_USER='replica', MASTER_PASSWORD='none', MASTER_CONNECT_RETRY=60",
@@ -127,8 +127,8 @@ func (s *Server) becomeReplica(ctx context.Context) error {
 	return nil
 }
 
-// fastFolder is where temporary files live in memory, if there is such a place
-// and it is large enough: containers often have one of 64 MB.
+// fastFolder returns a folder in memory if there is one of sufficient size;
+// containers often have one of 64 MB.
 func fastFolder() string {
 	const memory, enough = "/dev/shm", 256 << 20
 	if freeBytes(memory) < enough {
@@ -142,8 +142,8 @@ func fastFolder() string {
 	return memory
 }
 
-// freePort finds a port that nobody listens on, below those that systems hand
-// out to outgoing connections: a killed server finds it free again.
+// freePort returns a free port below the ephemeral ports, so that a killed server
+// can use it again.
 func freePort() (int, error) {
 	const lowest, highest, attempts = 12000, 32000, 100
 	var last error

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// The kernel kills the children of a thread that ends, where they asked for it,
-// and terraform-exec asks for it. A thread that ran a Terraform once and a
-// server later must not end with the server.
-func TestThreadsOutliveTheServersTheyStart(t *testing.T) {
+// TestStart_keepsThread checks that the thread that starts a server outlives it.
+// The kernel kills the children of a thread that ends if they have a parent death
+// signal, which terraform-exec sets.
+func TestStart_keepsThread(t *testing.T) {
 	var threads []string
 	for range 20 {
 		p, err := launch(exec.CommandContext(t.Context(), "sleep", "60"), "")

@@ -13,38 +13,36 @@ import (
 	"time"
 )
 
-// Terraform is the real CLI in a copy of a configuration.
+// Terraform runs the real Terraform in a copy of a configuration.
 type Terraform struct {
 	Folder      string // the copy
 	binary      string
 	environment []string
 }
 
-// Outcome is how a command ended.
+// Outcome is the result of a command.
 type Outcome struct {
 	Code int
-	Text string // what it wrote to both of its outputs, without colours
+	Text string // its output and errors, without colours
 	Took time.Duration
 }
 
-// patience is how long an interrupted Terraform may take to end by itself: it
-// finishes the step that it is in.
-const patience = 20 * time.Second
+// stopTimeout is the time for an interrupted Terraform to finish its current step.
+const stopTimeout = 20 * time.Second
 
-// Run runs a command and writes what it says to out as it comes. Only a command
-// that did not run to its end is an error; its exit code is for the caller to
-// judge.
+// Run runs a command and writes its output to out. A non-zero exit code is not an
+// error.
 func (t *Terraform) Run(ctx context.Context, out io.Writer, args ...string) (Outcome, error) {
 	var text bytes.Buffer
 	command := exec.CommandContext(ctx, t.binary, args...)
 	command.Dir, command.Env = t.Folder, t.environment
 	command.Stdout = io.MultiWriter(out, &text)
 	command.Stderr = command.Stdout
-	// A terminal interrupts all who read from it. Terraform takes a second
-	// interrupt for an order to drop everything, so it gets ours alone.
+	// A terminal sends an interrupt to all its processes. Terraform aborts at a
+	// second interrupt, so it only receives the one of this process.
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
-	command.WaitDelay = patience
+	command.WaitDelay = stopTimeout
 	from := time.Now()
 	err := command.Run()
 	outcome := Outcome{Text: WithoutColours(text.String()), Took: time.Since(from)}
@@ -58,7 +56,7 @@ func (t *Terraform) Run(ctx context.Context, out io.Writer, args ...string) (Out
 	return outcome, nil
 }
 
-// WithoutColours takes the escape sequences off that Terraform paints with.
+// WithoutColours removes Terraform's escape sequences.
 func WithoutColours(text string) string {
 	var clean strings.Builder
 	for {

@@ -1,7 +1,7 @@
-// Package testenv is where `make demo` and `make bench` put things together: a
-// temporary folder with the provider of this tree in a local mirror, and the
-// real Terraform set up to find it there and nowhere else. It imports sandbox
-// and nothing else of ours, and nothing that ships imports it.
+// Package testenv is the environment of `make demo` and `make bench`: a temporary
+// folder with the provider in a local mirror, and the real Terraform, configured to
+// install it from there only. It imports only sandbox of this module, and the
+// provider does not import it.
 package testenv
 
 import (
@@ -19,13 +19,13 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// Address is where a configuration says that the provider comes from.
+// Address is the source address of the provider in configurations.
 const Address = "registry.terraform.io/vicidial/vicidial"
 
-// FolderPrefix begins the names of the temporary folders.
+// FolderPrefix is the prefix of the temporary folders.
 const FolderPrefix = "vicidial-testenv-"
 
-// ErrNoTerraform tells what is missing, and where to get it.
+// ErrNoTerraform is the error of a machine without Terraform.
 var ErrNoTerraform = errors.New("terraform is not in PATH: install Terraform 1.11 or newer, https://developer.hashicorp.com/terraform/install")
 
 // Environment is the temporary folder.
@@ -34,7 +34,7 @@ type Environment struct {
 	root   string // of the project
 }
 
-// New makes the folder. The working directory must be inside the project.
+// New creates the folder. The working directory must be inside the project.
 func New(ctx context.Context) (*Environment, error) {
 	module, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
 	if err != nil {
@@ -47,19 +47,19 @@ func New(ctx context.Context) (*Environment, error) {
 	return &Environment{folder: folder, root: filepath.Dir(strings.TrimSpace(string(module)))}, nil
 }
 
-// Close removes the folder and all that is in it.
+// Close removes the folder.
 func (w *Environment) Close() error { return os.RemoveAll(w.folder) }
 
-// File is a file of the project, by its path from the root.
+// File returns the path of a file of the project.
 func (w *Environment) File(path string) string {
 	return filepath.Join(w.root, filepath.FromSlash(path))
 }
 
-// Temporary is a path in the temporary folder, which Close removes.
+// Temporary returns a path in the temporary folder.
 func (w *Environment) Temporary(name string) string { return filepath.Join(w.folder, name) }
 
-// Build compiles the provider to where a filesystem mirror has it, and returns
-// the path below the mirror. The output of the compiler goes to out.
+// Build compiles the provider into a filesystem mirror, and returns the path in the
+// mirror. The output of the compiler goes to out.
 func (w *Environment) Build(ctx context.Context, out io.Writer) (string, error) {
 	version, err := w.version()
 	if err != nil {
@@ -68,7 +68,7 @@ func (w *Environment) Build(ctx context.Context, out io.Writer) (string, error) 
 	place := filepath.Join(filepath.FromSlash(Address), version, runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-vicidial_v"+version)
 	build := exec.CommandContext(ctx, "go", "build", "-ldflags", "-X main.version="+version, "-o", filepath.Join(w.mirror(), place), ".")
 	build.Dir, build.Stdout, build.Stderr = w.root, out, out
-	// A build that is cut off leaves its temporary files: they go with ours.
+	// An interrupted build leaves temporary files, which Close removes.
 	temporary := w.Temporary("build")
 	if err := os.Mkdir(temporary, 0o700); err != nil {
 		return "", err
@@ -82,7 +82,7 @@ func (w *Environment) Build(ctx context.Context, out io.Writer) (string, error) 
 
 func (w *Environment) mirror() string { return filepath.Join(w.folder, "mirror") }
 
-// version is the one under way: the top of the changelog.
+// version returns the version at the top of the changelog.
 func (w *Environment) version() (string, error) {
 	text, err := os.ReadFile(w.File("CHANGELOG.md"))
 	if err != nil {
@@ -98,11 +98,11 @@ func (w *Environment) version() (string, error) {
 	return "", errors.New("CHANGELOG.md names no version")
 }
 
-// leftovers are what Terraform leaves in a folder; they are not copied along.
+// leftovers are files of Terraform that are not copied.
 var leftovers = []string{".terraform", ".terraform.lock.hcl", "terraform.tfstate", "terraform.tfstate.backup"}
 
-// Open copies a configuration into the temporary folder under a name, and sets
-// Terraform up beside it with these settings in its environment.
+// Open copies a configuration into the temporary folder and returns a Terraform for
+// it with these environment variables.
 func (w *Environment) Open(name string, configuration fs.FS, settings ...string) (*Terraform, error) {
 	binary, err := exec.LookPath("terraform")
 	if err != nil {
@@ -117,7 +117,7 @@ func (w *Environment) Open(name string, configuration fs.FS, settings ...string)
 			return nil, err
 		}
 	}
-	// The mirror is the only source: nothing is fetched from anywhere.
+	// The mirror is the only source, so that nothing is downloaded.
 	cli := filepath.Join(w.folder, "cli.tfrc")
 	config := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", w.mirror())
 	if err := os.WriteFile(cli, []byte(config), 0o600); err != nil {
@@ -127,7 +127,8 @@ func (w *Environment) Open(name string, configuration fs.FS, settings ...string)
 	return &Terraform{Folder: folder, binary: binary, environment: append(environment, settings...)}, nil
 }
 
-// Connection is the settings by which the provider finds a database.
+// Connection returns the environment variables that connect the provider to a
+// database.
 func Connection(database *sandbox.Database) []string {
 	return []string{
 		"VICIDIAL_HOST=" + database.Host,
@@ -138,8 +139,8 @@ func Connection(database *sandbox.Database) []string {
 	}
 }
 
-// cleanEnvironment is ours without what would make Terraform or the provider do
-// something else than the configuration says; logging stays as the user wants it.
+// cleanEnvironment returns the environment without the variables of Terraform and
+// the provider, except those for logging.
 func cleanEnvironment() []string {
 	var clean []string
 	for _, setting := range os.Environ() {

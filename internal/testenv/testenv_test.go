@@ -19,7 +19,7 @@ func TestEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	t.Run("a configuration is opened without what Terraform left in it", func(t *testing.T) {
+	t.Run("files of Terraform are not copied", func(t *testing.T) {
 		cli, err := w.Open("one", fstest.MapFS{
 			"main.tf":                 {Data: []byte("terraform {\n  required_version = \">= 1.11\"\n}\n")},
 			"terraform.tfstate":       {Data: []byte("{}")},
@@ -44,7 +44,7 @@ func TestEnvironment(t *testing.T) {
 		}
 	})
 
-	t.Run("an exit code is for the caller to judge", func(t *testing.T) {
+	t.Run("exit code is not an error", func(t *testing.T) {
 		cli, err := w.Open("two", fstest.MapFS{"main.tf": {Data: []byte("nonsense")}})
 		if err != nil {
 			t.Fatal(err)
@@ -55,14 +55,14 @@ func TestEnvironment(t *testing.T) {
 		}
 	})
 
-	t.Run("the version is the one under way", func(t *testing.T) {
+	t.Run("version of the changelog", func(t *testing.T) {
 		version, err := w.version()
 		if err != nil || strings.Count(version, ".") != 2 {
 			t.Errorf("version is %q, %v", version, err)
 		}
 	})
 
-	t.Run("nothing stays behind", func(t *testing.T) {
+	t.Run("folder is removed", func(t *testing.T) {
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}

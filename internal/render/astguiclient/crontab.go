@@ -11,9 +11,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 )
 
-// Crontab returns the text of a crontab for `crontab FILE`: a comment and a
-// line for each job. Every line is read back by the grammar of crontab(5)
-// before it is given out.
+// Crontab returns the text of a crontab for `crontab FILE`: a comment and a line
+// for each job. It parses every line by the grammar of crontab(5) before it returns
+// it.
 func Crontab(jobs []nodes.CronJob) (string, error) {
 	var text strings.Builder
 	text.WriteString("# Written by Terraform. What is changed here is lost with the next apply.\n")
@@ -39,7 +39,7 @@ func Crontab(jobs []nodes.CronJob) (string, error) {
 	return text.String(), nil
 }
 
-// Line returns a job or setting as it stands in a crontab.
+// Line returns the crontab line of a job or setting.
 func Line(job nodes.CronJob) string {
 	if job.Schedule == "" {
 		return job.Command
@@ -47,7 +47,7 @@ func Line(job nodes.CronJob) string {
 	return job.Schedule + " " + job.Command
 }
 
-// comment keeps a remark on its line.
+// comment returns a remark as one line.
 func comment(about string) string {
 	return strings.Map(func(character rune) rune {
 		if character < ' ' || character == 0x7f {
@@ -57,9 +57,9 @@ func comment(about string) string {
 	}, about)
 }
 
-// ParseCrontab reads the jobs of a crontab and settings such as MAILTO=ops, in
-// their order. Comments and blank lines are passed over; a line that cron would
-// not take is an error that names it.
+// ParseCrontab parses the jobs of a crontab and settings such as MAILTO=ops, in
+// their order. It ignores comments and blank lines. A line that cron rejects is an
+// error.
 func ParseCrontab(text string) ([]nodes.CronJob, error) {
 	var jobs []nodes.CronJob
 	var faults []error
@@ -103,7 +103,7 @@ var cronFields = []cronField{
 
 var cronNicknames = []string{"@reboot", "@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"}
 
-// ParseLine reads one line of a crontab that is neither empty nor a comment: a
+// ParseLine parses one line of a crontab that is neither empty nor a comment: a
 // job, or a setting for the lines below it, such as MAILTO=ops.
 func ParseLine(line string) (nodes.CronJob, error) {
 	if !cronSetting.MatchString(line) {
@@ -117,9 +117,9 @@ func ParseLine(line string) (nodes.CronJob, error) {
 	return nodes.CronJob{Command: strings.TrimRight(line, " \t")}, nil
 }
 
-// ParseJob reads one line of a crontab: five fields or a nickname, and a
-// command. A line that cron would not take, or whose command it would cut in
-// two at a percent sign, is an error that says why.
+// ParseJob parses one line of a crontab: five fields or a nickname, and a command.
+// A line that cron rejects, or whose command it would split at a percent sign, is
+// an error.
 func ParseJob(line string) (nodes.CronJob, error) {
 	fail := func(format string, values ...any) (nodes.CronJob, error) {
 		return nodes.CronJob{}, fmt.Errorf("cron job %q: "+format, append([]any{line}, values...)...)
@@ -151,8 +151,8 @@ func ParseJob(line string) (nodes.CronJob, error) {
 	return nodes.CronJob{Schedule: schedule, Command: command}, nil
 }
 
-// check reads a field: a list of *, numbers, names and ranges; a step needs a
-// range or *.
+// check returns an error for an invalid field. A field is a list of *, numbers,
+// names and ranges; a step needs a range or *.
 func (c cronField) check(field string) error {
 	for element := range strings.SplitSeq(field, ",") {
 		span, step, stepped := strings.Cut(element, "/")

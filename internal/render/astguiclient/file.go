@@ -13,16 +13,15 @@ type Setting struct{ Key, Value string }
 
 // File is the astguiclient.conf of one node.
 type File struct {
-	// Values are those of the keys that install.pl knows, by key. A key that
-	// is left out is written with install.pl's own value; the passwords of the
-	// database, for which that would be a shipped one, with a placeholder.
+	// Values are the values of install.pl's keys. A missing key gets install.pl's
+	// default; the passwords of the database, whose defaults are known to everyone,
+	// get a placeholder.
 	Values map[string]string
-	// Extra are keys that install.pl does not know. They stay in their order.
+	// Extra are keys that install.pl does not know, in their order.
 	Extra []Setting
 }
 
-// Value returns what the file will say for a key, and whether it will say
-// anything.
+// Value returns the value of a key in the file, and whether the file has it.
 func (f File) Value(name string) (string, bool) {
 	if value, set := f.Values[name]; set {
 		return value, true
@@ -40,9 +39,8 @@ func (f File) Value(name string) (string, bool) {
 	}
 }
 
-// Check says all that is wrong with the file, each by its key: values that the
-// readers would mangle, keys that they would take for others, a node that does
-// not say who it is.
+// Check returns all errors of the file by key: values that parsers would change,
+// keys that they would confuse with others, a node without an address.
 func (f File) Check() error {
 	var faults []error
 	for _, name := range slices.Sorted(maps.Keys(f.Values)) {
@@ -68,8 +66,8 @@ func (f File) Check() error {
 	return errors.Join(faults...)
 }
 
-// Text returns the file as bytes: every key that install.pl writes, in its
-// order, then the extra ones. The same file gives the same text every time.
+// Text returns the text of the file: every key of install.pl, in its order, then
+// the extra ones. Equal files have equal texts.
 func (f File) Text() (string, error) {
 	if err := f.Check(); err != nil {
 		return "", err
@@ -108,9 +106,9 @@ func (f File) Placeholders() []string {
 	})
 }
 
-// Read reads a file as VICIdial's programs do and keeps what they do not know,
-// in its order. The notes tell, by key, where the file says something else
-// than it seems to.
+// Read parses a file as VICIdial's programs do and keeps unknown keys in their
+// order. The notes describe, by key, values that differ from what the file seems to
+// have.
 func Read(text string) (File, []string) {
 	file := File{Values: map[string]string{}}
 	var notes []string

@@ -6,7 +6,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 )
 
-// Path is where every program of VICIdial looks for the file.
+// Path is the path of the file.
 const Path = "/etc/astguiclient.conf"
 
 // InstallCommand returns the command that installs VICIdial on a node from the

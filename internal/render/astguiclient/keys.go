@@ -11,7 +11,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// kind is what the value of a key must look like.
+// kind is the kind of values of a key.
 type kind struct {
 	what  string
 	check func(value string) bool
@@ -35,21 +35,20 @@ var (
 )
 
 // key is a line that install.pl writes: its default there
-// (docs/vicidial/node-files.md#keys) and what may
-// stand in it.
+// (docs/vicidial/node-files.md#keys) and the kind of its value.
 type key struct {
 	name     string
 	standard string
 	kind     kind
 }
 
-// section is a run of keys under one comment.
+// section is a group of keys under one comment.
 type section struct {
 	comment string
 	keys    []key
 }
 
-// sections are all keys of the file, in the order in which they are written.
+// sections are all keys of the file, in its order.
 var sections = []section{
 	{"Folders", []key{
 		{"PATHhome", "/usr/share/astguiclient", folder},
@@ -133,17 +132,17 @@ func Secrets() []string {
 	return slices.DeleteFunc(Keys(), func(name string) bool { return !IsSecret(name) })
 }
 
-// IsSecret says whether the value of the key is a password.
+// IsSecret reports whether the value of the key is a password.
 func IsSecret(name string) bool { return strings.HasSuffix(name, "_pass") }
 
-// Standard returns the value that install.pl gives the key when nobody says
-// otherwise; "" where it has none that would be right anywhere.
+// Standard returns install.pl's default of the key; "" if it has no generally valid
+// one.
 func Standard(name string) string {
 	known, _ := find(name)
 	return known.standard
 }
 
-// Placeholder is what stands for a password that is filled in on the node.
+// Placeholder returns the placeholder of a password that is filled in on the node.
 func Placeholder(name string) string { return "@@" + name + "@@" }
 
 func find(name string) (key, bool) {
@@ -157,9 +156,9 @@ func find(name string) (key, bool) {
 	return key{}, false
 }
 
-// CheckKey says why a key that install.pl does not write cannot be added: its
-// readers look for known keys at the start of a line, so VARDB_password would
-// overwrite VARDB_pass.
+// CheckKey returns an error for a key that begins with a key of install.pl: parsers
+// match known keys at the start of a line, so VARDB_password would overwrite
+// VARDB_pass.
 func CheckKey(name string) error {
 	if !keyName(name) {
 		return fmt.Errorf("key %q: a key is a letter followed by letters, digits and underscores", name)
@@ -174,10 +173,9 @@ func CheckKey(name string) error {
 
 var keyName = matches(`^[A-Za-z][A-Za-z0-9_]*$`)
 
-// CheckValue says why the value cannot stand in the file: because the file's
-// readers would lose a part of it
-// (docs/vicidial/node-files.md#syntax), or because VICIdial cannot use it
-// under that key. The error never shows a secret.
+// CheckValue returns an error for a value that cannot be in the file: because its
+// parsers would drop a part of it (docs/vicidial/node-files.md#syntax), or because
+// VICIdial cannot use it under that key. The error never shows a secret.
 func CheckValue(name, value string) error {
 	for _, character := range value {
 		if fate := lost(character); fate != "" {
@@ -194,7 +192,8 @@ func CheckValue(name, value string) error {
 	return nil
 }
 
-// lost tells what happens to a character of a value, or "" when it stays.
+// lost describes what parsers do with a character of a value, or returns "" if they
+// keep it.
 func lost(character rune) string {
 	switch {
 	case strings.ContainsRune(" \t\r>", character):

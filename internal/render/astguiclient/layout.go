@@ -7,23 +7,22 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 )
 
-// Layout is what an installer leaves on the nodes, where nothing else is said
+// Layout has the defaults of an installer's nodes
 // (docs/vicidial/node-files.md#layouts-that-installers-leave).
 type Layout struct {
 	Settings   map[string]string
 	Recordings nodes.Recordings
 	LogDays    nodes.LogDays
 	Archives   nodes.Archives
-	// ThreeWay has MeetMe nodes keep AST_conf_update_3way.pl running.
+	// ThreeWay runs AST_conf_update_3way.pl on MeetMe nodes.
 	ThreeWay bool
-	// PagesEverywhere says that the web pages are installed on every node.
+	// PagesEverywhere installs the web pages on every node.
 	PagesEverywhere bool
-	// LocalPrimary has the database node call its own database localhost.
+	// LocalPrimary makes the database node use localhost as its database server.
 	LocalPrimary bool
 }
 
-// The layouts by name. The one without a name is that of VICIdial's own
-// documents.
+// The layouts by name. The unnamed one is that of VICIdial's documentation.
 var layouts = map[string]Layout{
 	"": {
 		Recordings: nodes.Recordings{Format: "GSM", Transfer: nodes.Transfer{Folders: "date"}},
@@ -44,7 +43,7 @@ var layouts = map[string]Layout{
 	},
 }
 
-// LayoutOf returns the layout of that name; "" is VICIdial's own documents.
+// LayoutOf returns the layout with a name; "" is that of VICIdial's documentation.
 func LayoutOf(name string) (Layout, error) {
 	layout, found := layouts[name]
 	if !found {

@@ -2,14 +2,14 @@ package astguiclient
 
 import "strings"
 
-// dropped are the characters that VICIdial's readers delete wherever they
-// stand, inside a value as well. Other white space stays.
+// dropped are the characters that VICIdial's parsers delete everywhere, also in
+// values. They keep other white space.
 var dropped = strings.NewReplacer(" ", "", ">", "", "\r", "", "\t", "")
 
-// Parse reads the text of an astguiclient.conf and returns its values by key.
-// It reads as VICIdial's own programs do
-// (docs/vicidial/node-files.md#syntax; every bin/*.pl, and the PHP
-// pages alike), so that both sides see one configuration:
+// Parse reads the text of an astguiclient.conf and returns its values by key. It
+// parses the text as VICIdial's programs do (docs/vicidial/node-files.md#syntax;
+// every bin/*.pl, and the PHP pages alike), so that both sides see one
+// configuration:
 //
 //   - a comment starts at the first "#" or ";", even in the middle of a value;
 //   - blanks, tabs, carriage returns and ">" are deleted everywhere;
@@ -20,8 +20,8 @@ var dropped = strings.NewReplacer(" ", "", ">", "", "\r", "", "\t", "")
 //     "VARDB_server_old => 10.0.0.1" sets VARDB_server as well, and a known key
 //     without "=" has the whole line as its value.
 //
-// A key that the file does not name is not in the result. A key without a
-// value is, as the empty string.
+// A key that is not in the file is not in the result. A key without a value is the
+// empty string.
 func Parse(text string) map[string]string {
 	values := make(map[string]string)
 	for line := range strings.Lines(text) {

@@ -10,41 +10,40 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 )
 
-// Site is what the files of all nodes of a cluster are made from.
+// Site is the input of the files of all nodes of a cluster.
 type Site struct {
 	Cluster nodes.Site
-	// Settings and Extra are keys of every node's file, those that install.pl
-	// knows and those that it does not.
+	// Settings and Extra are keys of every node's file: those that install.pl
+	// knows, and others.
 	Settings, Extra map[string]string
-	// Secrets are passwords by key. What is left out is filled in on the node.
+	// Secrets are passwords by key. Missing ones are filled in on the node.
 	Secrets map[string]string
-	// Own are the settings of single nodes, by server_ip. They win.
+	// Own are the settings of single nodes, by server_ip. They have precedence.
 	Own map[string]NodeSettings
-	// Crontab is the same on all nodes but for the folders in it, which are
-	// taken from each node's own file, and the recordings of nodes that have
-	// their own.
+	// Crontab is the same on all nodes except for its folders, which are taken from
+	// each node's own file, and the recordings of nodes that have their own.
 	Crontab nodes.CrontabOptions
 	// Sources is the folder with VICIdial's sources on the nodes.
 	Sources string
-	// LocalPrimary has the database node call its own database localhost.
+	// LocalPrimary makes the database node use localhost as its database server.
 	LocalPrimary bool
 	// Samples has the sample configuration of Asterisk installed too.
 	Samples bool
 }
 
-// NodeSettings are what one node has of its own.
+// NodeSettings are the settings of one node.
 type NodeSettings struct {
 	Settings, Extra map[string]string
-	// Recordings are what the node does in place of what the others do.
+	// Recordings replace the recording jobs of the cluster.
 	Recordings *nodes.Recordings
 	// Cron are further lines of the crontab. Settings before the first job,
 	// such as MAILTO=ops, are for all lines of the crontab.
 	Cron []string
-	// ServerStats gathers what the machine does into server_live_*.
+	// ServerStats writes the load of the machine into server_live_*.
 	ServerStats bool
 }
 
-// NodeFiles are the files of one node and how they get there.
+// NodeFiles are the files of one node and the commands that install them.
 type NodeFiles struct {
 	File    File   // without the passwords
 	Letters string // VARactive_keepalives
@@ -53,15 +52,16 @@ type NodeFiles struct {
 	Filled  string
 	Crontab string
 	Jobs    []nodes.CronJob // the lines of Crontab
-	// Fill puts passwords into Conf on the node; "" where it needs none.
+	// Fill is the command that fills passwords into Conf on the node, or "" if
+	// there are none.
 	Fill    string
 	Install string
 	// UserData is cloud-init user data with Conf, UserDataFilled with Filled.
 	UserData, UserDataFilled string
 }
 
-// Files returns the files of every node, by server_ip. The error names all
-// nodes and keys that are wrong; see [nodes.Site.Assign] for the duties.
+// Files returns the files of every node, by server_ip. The error has all invalid
+// nodes and keys; see [nodes.Site.Assign] for the duties.
 func (s Site) Files() (map[string]NodeFiles, error) {
 	assignment, err := s.Cluster.Assign()
 	if err != nil {
@@ -82,8 +82,8 @@ func (s Site) Files() (map[string]NodeFiles, error) {
 	return files, nil
 }
 
-// DatabaseServer returns what VARDB_server is where nobody says: the one
-// database node, or the node itself when it is the only one.
+// DatabaseServer returns the default of VARDB_server: the only database node, or
+// the only node.
 func (s Site) DatabaseServer() (string, error) {
 	databases := s.Cluster.With(nodes.RoleDatabase)
 	switch {
@@ -127,7 +127,7 @@ func (s Site) files(node nodes.Node, assignment nodes.Assignment) (NodeFiles, er
 	}, nil
 }
 
-// jobs are the lines of a node's crontab.
+// jobs returns the lines of a node's crontab.
 func (s Site) jobs(node nodes.Node, file File, assignment nodes.Assignment) ([]nodes.CronJob, error) {
 	own := s.Own[node.ServerIP]
 	options := s.Crontab
@@ -176,8 +176,8 @@ func (s Site) file(node nodes.Node, assignment nodes.Assignment) (File, error) {
 		}
 		values["VARDB_server"] = server
 	}
-	// A service that is used has a password of its own; one that is not keeps
-	// the value that install.pl gives it, so that nobody has to fill it in.
+	// A service that is used needs a password. One that is not used has the default
+	// of install.pl, which need not be filled in.
 	for service, host := range map[string]string{"VARCS_pass": "VARCS_server", "VARFTP_pass": "VARFTP_host", "VARREPORT_pass": "VARREPORT_host"} {
 		if values[host] != "" || s.Secrets[service] != "" {
 			values[service] = Placeholder(service)
@@ -196,7 +196,7 @@ func (s Site) file(node nodes.Node, assignment nodes.Assignment) (File, error) {
 	return file, nil
 }
 
-// fill puts the known passwords in the place of their placeholders.
+// fill replaces the placeholders of known passwords.
 func (s Site) fill(file File) File {
 	values := maps.Clone(file.Values)
 	for name, password := range s.Secrets {
@@ -205,7 +205,7 @@ func (s Site) fill(file File) File {
 	return File{Values: values, Extra: file.Extra}
 }
 
-// check finds settings that are not the settings' to make.
+// check returns an error for keys that cannot be set as settings.
 func (s Site) check() error {
 	var faults []error
 	settings := func(where string, values map[string]string) {
@@ -239,7 +239,7 @@ func (s Site) check() error {
 	return errors.Join(faults...)
 }
 
-// checkRecordings finds values that would not stand in a crontab as they are.
+// checkRecordings returns an error for values that cannot be in a crontab.
 func checkRecordings(recordings nodes.Recordings) error {
 	var faults []error
 	if !slices.Contains(nodes.RecordingFormats(), recordings.Format) {
@@ -254,8 +254,8 @@ func checkRecordings(recordings nodes.Recordings) error {
 	return errors.Join(faults...)
 }
 
-// CheckSetting says why a key cannot be set as one of many: it follows from
-// the node itself, it is a password, or install.pl does not know it.
+// CheckSetting returns an error for a key that cannot be set for all nodes: it
+// depends on the node, it is a password, or install.pl does not know it.
 func CheckSetting(name string) error {
 	_, known := find(name)
 	switch {

@@ -8,10 +8,9 @@ const Environment = "/root/astguiclient.env"
 
 const crontabPath = "/root/vicidial.crontab"
 
-// UserData returns cloud-init user data that makes a machine the node: it puts
-// the file and the crontab in their places, fills passwords in where fill is not
-// "", installs VICIdial, and starts the crontab only after that, so that no
-// program runs with half a configuration.
+// UserData returns the cloud-init user data of a node: it writes the file and the
+// crontab, fills in passwords if fill is not "", installs VICIdial, and then
+// installs the crontab, so that no program runs with an incomplete configuration.
 func UserData(conf, crontab, fill, install string) string {
 	var text strings.Builder
 	text.WriteString("#cloud-config\nwrite_files:\n")
@@ -33,9 +32,9 @@ func UserData(conf, crontab, fill, install string) string {
 	return text.String()
 }
 
-// block writes a YAML literal block: what is in it needs no quotes, and a line
-// cannot leave it. No line of the files begins with a blank or holds a control
-// character, so that the first line tells the depth.
+// block returns a YAML literal block, whose lines need no quotes. No line of the
+// files begins with a blank or contains a control character, so that the first line
+// determines the indentation.
 func block(to *strings.Builder, indent, content string) {
 	for line := range strings.Lines(content) {
 		if strings.TrimRight(line, "\n") != "" {

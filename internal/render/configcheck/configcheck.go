@@ -46,7 +46,7 @@ func Check(ctx context.Context, dialect webtier.Dialect, binary string, tier web
 	return check(ctx, dialect, binary, tier, map[webtier.Dialect][]string{webtier.HAProxy: {"-c", "-f"}, webtier.Nginx: {"-t", "-q", "-c"}})
 }
 
-// Spotless is [Check] for which a warning is a refusal too.
+// Spotless is [Check] with warnings as errors.
 func Spotless(ctx context.Context, dialect webtier.Dialect, binary string, tier webtier.Tier) error {
 	return check(ctx, dialect, binary, tier, map[webtier.Dialect][]string{webtier.HAProxy: {"-c", "-dW", "-f"}, webtier.Nginx: {"-t", "-c"}})
 }
@@ -82,7 +82,7 @@ func check(ctx context.Context, dialect webtier.Dialect, binary string, tier web
 	}
 }
 
-// run starts the proxy only to read, and returns what it said.
+// run runs the proxy's configuration check and returns its output.
 func run(ctx context.Context, binary string, arguments ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -99,7 +99,7 @@ func run(ctx context.Context, binary string, arguments ...string) (string, error
 
 var versionForm = regexp.MustCompile(`(?i)(?:haproxy version |nginx/)(\d+\.\d+\.\d+)`)
 
-// Version asks a binary which version it is.
+// Version returns the version of a binary.
 func Version(ctx context.Context, binary string) (webtier.Version, error) {
 	said, err := run(ctx, binary, "-v")
 	if err != nil {
@@ -112,8 +112,8 @@ func Version(ctx context.Context, binary string) (webtier.Version, error) {
 	return webtier.ParseVersion(found[1])
 }
 
-// Find is where the proxy's binary is: as given, on PATH, or where Debian puts
-// it, which is not on an ordinary user's PATH.
+// Find returns the path of the proxy's binary: as given, on PATH, or in Debian's
+// sbin folder, which is not on an ordinary user's PATH.
 func Find(dialect webtier.Dialect, binary string) (string, error) {
 	names := []string{binary}
 	if binary == "" {

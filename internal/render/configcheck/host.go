@@ -15,10 +15,10 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// Host checks what a tier names of this machine: accounts, directories and nodes'
-// names. The proxy's own check does not: it reads a copy that needs none of them.
-// What is missing keeps the proxy from starting. Certificates are a warning: they
-// may come after the text.
+// Host checks what a tier needs on this machine: accounts, directories and names of
+// nodes, without which the proxy does not start. The proxy's own check reads a copy
+// without them. Missing certificates are a warning, since they may be installed
+// later.
 func Host(ctx context.Context, dialect webtier.Dialect, tier webtier.Tier) []webtier.Problem {
 	h := &host{}
 	p := tier.Process
@@ -61,8 +61,8 @@ func (h *host) account(attribute, name string, lookUp func() error) {
 	}
 }
 
-// exists refuses a path that is not there. What lies under /run is made when a
-// service starts.
+// exists returns an error for a missing path, except under /run, whose contents
+// services create.
 func (h *host) exists(attribute, path string) {
 	if path == "" || strings.HasPrefix(path, "/run/") || strings.HasPrefix(path, "/var/run/") {
 		return
@@ -86,8 +86,8 @@ func (h *host) certificate(attribute, path string) {
 	}
 }
 
-// names looks up what nginx looks up once, when it starts: without an answer it
-// does not start at all.
+// names resolves the names that nginx resolves at its start, since it does not
+// start if one fails.
 func (h *host) names(ctx context.Context, tier webtier.Tier) {
 	if tier.FollowsNames() {
 		return

@@ -1,7 +1,7 @@
-// Package configdiff compares two configuration texts by what they say: sections,
-// the keywords in them, and the order of what one keyword lists. Comments,
-// blanks and quoting are gone before it sees anything. It imports the standard
-// library only; the readers of haproxy and nginx hand it their statements.
+// Package configdiff compares the statements of two configurations: sections,
+// keywords, and the order of statements of one keyword. The parsers of haproxy and
+// nginx have removed comments, blanks and quoting. It imports the standard library
+// only.
 package configdiff
 
 import (
@@ -12,12 +12,12 @@ import (
 	"strings"
 )
 
-// Statement is one line of a configuration, freed from its layout.
+// Statement is one statement of a configuration, without layout.
 type Statement struct {
-	// Section is where it stands: "backend be_agent", "http > server#2".
+	// Section is its section: "backend be_agent", "http > server#2".
 	Section string
-	// Keyword is what it sets. Order counts among statements of one keyword
-	// in one section, and nowhere else.
+	// Keyword is its keyword. Order matters only among statements of one keyword in
+	// one section.
 	Keyword string
 	// Text is the statement in canonical form, the keyword included.
 	Text string
@@ -25,9 +25,8 @@ type Statement struct {
 
 type group struct{ section, keyword string }
 
-// Differences says what leads from the statements of want to those of have, a
-// line for each statement that is changed, missing or too many; empty when
-// both say the same. Lines are sorted by section and keyword.
+// Differences returns a line for each statement that is changed, missing or
+// additional in have compared with want. Lines are sorted by section and keyword.
 func Differences(want, have []Statement) []string {
 	wanted, found := grouped(want), grouped(have)
 	groups := make([]group, 0, len(wanted))
@@ -51,7 +50,7 @@ func Differences(want, have []Statement) []string {
 	return lines
 }
 
-// Sum is a checksum of what the statements say.
+// Sum returns a checksum of statements.
 func Sum(statements []Statement) string {
 	sorted := slices.Clone(statements)
 	slices.SortStableFunc(sorted, func(a, b Statement) int {
@@ -73,8 +72,8 @@ func grouped(statements []Statement) map[group][]string {
 	return texts
 }
 
-// changes lists what leads from want to have. Between two texts that both have,
-// what is missing and what is new pair off: one changed word is one line.
+// changes returns the changes from want to have. Missing and new statements between
+// two common ones are paired, so that a changed word is one line.
 func changes(want, have []string) []string {
 	kept := common(want, have)
 	var lines []string
@@ -98,8 +97,8 @@ func changes(want, have []string) []string {
 
 type pair struct{ want, have int }
 
-// common is a longest common subsequence of both, as pairs of places. The lists
-// are as long as one keyword's lines in one section, so the square is small.
+// common returns a longest common subsequence as pairs of indexes, in quadratic
+// time: the lists are the statements of one keyword in one section.
 func common(want, have []string) []pair {
 	length := make([][]int, len(want)+1)
 	for i := range length {

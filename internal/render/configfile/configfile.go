@@ -12,21 +12,21 @@ import (
 	"strings"
 )
 
-// File is how a text is kept.
+// File describes the file of a text.
 type File struct {
 	Path string
 	Mode fs.FileMode // permission bits
-	// Owner is "user" or "user:group", by name or number; empty leaves what the
-	// file has, and a new file with whoever writes it.
+	// Owner is "user" or "user:group", by name or number; if it is empty, the owner
+	// is not changed.
 	Owner string
 	// Backup keeps the text that is replaced or removed at Path + ".bak".
 	Backup bool
 }
 
-// BackupEnding is what the last text's file name ends with.
+// BackupEnding is the suffix of the file with the previous text.
 const BackupEnding = ".bak"
 
-// ParseMode reads permission bits in octal: "0640".
+// ParseMode parses permission bits in octal: "0640".
 func ParseMode(text string) (fs.FileMode, error) {
 	bits, err := strconv.ParseUint(text, 8, 32)
 	if err != nil || bits > 0o777 || len(text) < 3 {
@@ -35,9 +35,8 @@ func ParseMode(text string) (fs.FileMode, error) {
 	return fs.FileMode(bits), nil
 }
 
-// Write puts the text in the file's place, all at once: who reads the file
-// meanwhile sees the old text or the new one. A file that says the same already
-// is left, but for its mode and owner. A symbolic link is followed.
+// Write replaces the file atomically: readers see the old or the new text. If the
+// text is equal, only the mode and owner are set. A symbolic link is followed.
 func (f File) Write(text []byte) error {
 	target, err := f.target()
 	if err != nil {
@@ -62,7 +61,7 @@ func (f File) Write(text []byte) error {
 	return replace(target, text, f.Mode, account)
 }
 
-// Remove takes the file away; one that is gone already is fine.
+// Remove removes the file. A missing file is no error.
 func (f File) Remove() error {
 	target, err := f.target()
 	if err != nil {
@@ -86,10 +85,10 @@ func (f File) Remove() error {
 	return os.Remove(target)
 }
 
-// Read is the text that is there; the error is [fs.ErrNotExist] for none.
+// Read returns the text. The error is [fs.ErrNotExist] for a missing file.
 func (f File) Read() ([]byte, error) { return os.ReadFile(f.Path) }
 
-// Deviations says how the file's mode and owner differ from what is wanted, a
+// Deviations describes how the file's mode and owner differ from the wanted ones, a
 // line each.
 func (f File) Deviations() ([]string, error) {
 	info, err := os.Stat(f.Path)
@@ -114,8 +113,8 @@ func (f File) Deviations() ([]string, error) {
 	return lines, nil
 }
 
-// target follows a link, so that the link stays and the text behind it changes,
-// even if there is none yet.
+// target returns the target of a symbolic link, even if it does not exist, so that
+// the link is kept.
 func (f File) target() (string, error) {
 	behind, err := filepath.EvalSymlinks(f.Path)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -131,7 +130,7 @@ func (f File) target() (string, error) {
 	return File{Path: link}.target()
 }
 
-// backup keeps a text as its own file had it: readable by no one else.
+// backup writes the previous text with the mode and owner of the file.
 func (f File) backup(target string, old []byte) error {
 	info, err := os.Stat(target)
 	if err != nil {
@@ -140,8 +139,7 @@ func (f File) backup(target string, old []byte) error {
 	return replace(f.Path+BackupEnding, old, info.Mode().Perm(), owning(info))
 }
 
-// replace writes beside the file and then takes its name, which is the only
-// step that others see.
+// replace writes a temporary file and renames it, which is the only visible step.
 func replace(target string, text []byte, mode fs.FileMode, account ownership) (err error) {
 	beside, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
 	if err != nil {
@@ -165,17 +163,17 @@ func replace(target string, text []byte, mode fs.FileMode, account ownership) (e
 	return syncDirectory(filepath.Dir(target))
 }
 
-// syncDirectory makes the new name last through a power cut.
+// syncDirectory makes the new name durable.
 func syncDirectory(path string) error {
 	directory, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	_ = directory.Sync() // not every file system can
+	_ = directory.Sync() // not every file system supports it
 	return directory.Close()
 }
 
-// ownership is a user's and a group's number; -1 leaves one as it is.
+// ownership is the ids of a user and a group; -1 does not change one.
 type ownership struct{ user, group int }
 
 func (o ownership) give(path string) error {
@@ -185,7 +183,7 @@ func (o ownership) give(path string) error {
 	return os.Chown(path, o.user, o.group)
 }
 
-// account is who the file will belong to: as wanted, or as it does now.
+// account returns the owner to set: the wanted one, or the current one.
 func (f File) account(target string) (ownership, error) {
 	if f.Owner != "" {
 		return f.wanted()
@@ -226,7 +224,7 @@ func (f File) wanted() (ownership, error) {
 	return want, nil
 }
 
-// number reads an id, looking a name up.
+// number parses an id or looks up a name.
 func number(text string, look func() (string, error)) (int, error) {
 	if id, err := strconv.Atoi(text); err == nil && id >= 0 {
 		return id, nil

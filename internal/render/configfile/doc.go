@@ -1,5 +1,4 @@
-// Package configfile keeps one text file on this machine: it is written whole
-// or not at all, its last text is kept beside it, and what it is now can be
-// asked. It imports the standard library only and does not care what the text
-// means.
+// Package configfile writes a text file on this machine atomically, keeps its
+// previous text beside it, and reads it back. It imports the standard library only
+// and does not interpret the text.
 package configfile

@@ -4,5 +4,5 @@ package configfile
 
 import "io/fs"
 
-// owning is nobody, where files have no owner in numbers.
+// owning returns -1, since files have no numeric owner.
 func owning(fs.FileInfo) ownership { return ownership{-1, -1} }

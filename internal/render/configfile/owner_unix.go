@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// owning is who a file belongs to.
+// owning returns the user and group of a file.
 func owning(info fs.FileInfo) ownership {
 	if status, ok := info.Sys().(*syscall.Stat_t); ok {
 		return ownership{int(status.Uid), int(status.Gid)}

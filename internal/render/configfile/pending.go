@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 )
 
-// marker is an empty file beside the text. It says that the text may have been
-// written and was not read yet, and so outlives a reload that fails, a process
-// that is killed between the two, and a state that is lost.
+// marker is an empty file beside the text. It means that the text may have been
+// written and not read yet. It persists after a failed reload, a killed process and
+// a lost state.
 func (f File) marker() string {
 	return filepath.Join(filepath.Dir(f.Path), "."+filepath.Base(f.Path)+".reload")
 }

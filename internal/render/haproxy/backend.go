@@ -7,13 +7,13 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// second is what a second node may be tried for, once a first one saw the
-// request. Only what is safe to repeat comes to a backend that has it.
+// second returns the failures after which a second node is tried although the first
+// one has seen the request. Only backends of repeatable requests have it.
 const second = "retry-on conn-failure empty-response 500 502 503"
 
-// fresh sends each request over a connection of its own, so that a node which
-// dies on it is a 502. On a connection that was used before, HAProxy closes
-// without an answer, and the browser takes that for leave to ask again.
+// fresh sends each request over a new connection, so that a node that dies during
+// it gives a 502. On a reused connection HAProxy closes without a response, and the
+// browser repeats the request.
 var fresh = []Line{words("http-reuse never"), words("option http-server-close")}
 
 func (w writer) backends() []Section {
@@ -34,8 +34,8 @@ func (w writer) backends() []Section {
 	return sections
 }
 
-// agents is the backend of their polls, whose checks all others follow. A poll
-// comes each second, so it is also the first to tell that a node has died.
+// agents returns the backend of polls, whose health checks all others use. Agents
+// poll each second, so it is the first to notice a dead node.
 func (w writer) agents() Section {
 	s := Section{Kind: "backend", Name: agentBackend}
 	h := w.Health
@@ -56,7 +56,7 @@ func (w writer) agents() Section {
 	return s
 }
 
-// polling is how polls are sent, whether nodes come back one by one or all at once.
+// polling returns the lines of a backend of polls.
 func (w writer) polling(s *Section) {
 	s.add(line("balance", string(w.Balance)))
 	if w.Replay == webtier.ReplaySafe {
@@ -65,21 +65,21 @@ func (w writer) polling(s *Section) {
 	s.add(line("timeout", "server", duration(w.Timeouts.Poll)), words("option allbackups"))
 }
 
-// slowStart is how long a node that came back gets less than its share. HAProxy
-// lowers its maxconn meanwhile, and so the whole tier's where all nodes came
-// back at once, as they do after a failover of the database. Then the backends
-// without it take over: see [writer.settled].
+// slowStart is the time in which a recovered node gets less than its share. HAProxy
+// also lowers its maxconn, which limits the whole tier if all nodes recover at
+// once, as after a failover of the database. Then the backends without it are used,
+// see [writer.settled].
 const slowStart = "20s"
 
-// agentsRecovering takes polls while no node has its whole share.
+// agentsRecovering returns the backend of polls while no node has its full share.
 func (w writer) agentsRecovering() Section {
 	s := Section{Kind: "backend", Name: agentRecoveryBackend}
 	w.polling(&s)
 	return w.followers(s, webtier.Polls, "")
 }
 
-// settled names the condition that some node has its whole share, so that one
-// which comes back may be spared. Else all have come back at once.
+// settled adds the condition that some node has its full share, so that a slow
+// start is possible. Otherwise all nodes have recovered at once.
 func (w writer) settled(s *Section) {
 	for _, name := range w.NodeNames() {
 		if node := w.Nodes[name]; node.State == webtier.Active {
@@ -88,7 +88,8 @@ func (w writer) settled(s *Section) {
 	}
 }
 
-// static files come from any node and are safe to ask for twice.
+// static returns the backend of static files, which any node has and which may be
+// requested twice.
 func (w writer) static() Section {
 	s := Section{Kind: "backend", Name: staticBackend}
 	s.add(words("balance roundrobin"))
@@ -98,7 +99,7 @@ func (w writer) static() Section {
 	return w.followers(s, webtier.Static, "")
 }
 
-// actions are all else that agents ask for.
+// actions returns the backend of all other requests of agents.
 func (w writer) actions(name string) Section {
 	s := Section{Kind: "backend", Name: name}
 	s.add(line("balance", string(w.Balance)))
@@ -110,8 +111,8 @@ func (w writer) actions(name string) Section {
 	return w.followers(s, webtier.Agents, slow)
 }
 
-// bulk is for bodies that do not fit into the proxy's memory: whoever sends one
-// byte by byte takes slots from others who do so, and from nobody else.
+// bulk returns the backend of bodies that do not fit into the proxy's memory. A
+// slow client takes slots only from other such requests.
 func (w writer) bulk() Section {
 	s := Section{Kind: "backend", Name: bulkBackend}
 	s.add(words("balance leastconn"), line("timeout", "server", duration(w.Timeouts.Admin)))
@@ -144,8 +145,9 @@ func (w writer) uploads() Section {
 	return w.followers(s, webtier.Uploads, "")
 }
 
-// keepUploads sends what needs a node's file to that node and to no other. A first
-// step, which leaves a file, may begin anywhere when its cookie's node is gone.
+// keepUploads sends requests that need a file of a node to that node only. A first
+// step, which creates a file, may go to any node if the cookie's node is
+// unavailable.
 func (w writer) keepUploads(s *Section) {
 	cookie := line("cookie", webtier.UploadCookie, "insert", "indirect", "nocache", "httponly")
 	if w.TLS != nil && w.TLS.RedirectHTTP {
@@ -168,8 +170,8 @@ func (w writer) keepUploads(s *Section) {
 		line("http-error", "status", "503", "content-type", "text/plain; charset=utf-8", "string", webtier.UploadLost, "hdr", "Cache-Control", "no-store"))
 }
 
-// routes go to servers that are not web nodes. What is asked for is read only, so
-// a second server may be asked.
+// routes returns the backends of other servers. Their requests only read, so a
+// second server may be tried.
 func (w writer) routes() []Section {
 	var sections []Section
 	for i, path := range w.RoutePaths() {
@@ -186,11 +188,12 @@ func (w writer) routes() []Section {
 	return sections
 }
 
-// socketTime is how long a web phone's socket may be silent. A registration is
-// renewed within it: VICIdial's web phone does so every few minutes.
+// socketTime is the idle timeout of a web phone's WebSocket. VICIdial's web phone
+// renews its registration every few minutes.
 const socketTime = time.Hour
 
-// sockets go to one telephony node each, where a phone's registration is.
+// sockets returns the backends of WebSockets, each with one telephony node, which
+// has the phone's registration.
 func (w writer) sockets() []Section {
 	var sections []Section
 	for i, path := range w.SocketPaths() {
@@ -211,7 +214,8 @@ func (w writer) sockets() []Section {
 func routeBackend(i int) string  { return "be_route" + strconv.Itoa(i+1) }
 func socketBackend(i int) string { return "be_ws" + strconv.Itoa(i+1) }
 
-// audio goes to one node and to no other, since the store writes into its web root.
+// audio returns the backend of the audio store, with one node only, since the store
+// writes into its web root.
 func (w writer) audio() Section {
 	s := Section{Kind: "backend", Name: audioBackend}
 	store := w.AudioStore
@@ -219,7 +223,7 @@ func (w writer) audio() Section {
 	s.add(fresh...)
 	s.add(noted("audio_store.php answers only under the name in system_settings.sounds_web_server",
 		"http-request", "set-header", "Host", store.Host))
-	// A draining node takes no new agents, but nobody else has its files.
+	// A draining node gets no new agents, but no other node has its files.
 	node := w.Nodes[store.Node]
 	if node.State != webtier.Maintenance {
 		node.State = webtier.Active
@@ -228,8 +232,8 @@ func (w writer) audio() Section {
 	return s
 }
 
-// followers adds the nodes to a backend that makes no checks of its own. slow is
-// how long a node that came back gets less than its share; empty for not at all.
+// followers adds the nodes to a backend without health checks of its own. slow is
+// the slow start time of a recovered node, or "".
 func (w writer) followers(s Section, class webtier.Class, slow string) Section {
 	var servers []string
 	if slow != "" {
@@ -238,7 +242,7 @@ func (w writer) followers(s Section, class webtier.Class, slow string) Section {
 	if class.Repeatable() {
 		servers = append(servers, "pool-purge-delay", "2s")
 	}
-	if class != webtier.Polls { // whose backends have it already
+	if class != webtier.Polls { // whose backends have it
 		s.add(words("option allbackups"))
 	}
 	if len(servers) > 0 {
@@ -262,7 +266,7 @@ func (w writer) server(name string, class webtier.Class) Line {
 func (w writer) serverLine(name string, node webtier.Node, class webtier.Class) Line {
 	weight := node.Weight
 	if node.State == webtier.Drain {
-		weight = 0 // who holds its cookie may finish, nobody else comes
+		weight = 0 // only clients with its cookie
 	}
 	limit := class.Limit(node.MaxConnections)
 	l := line("server", name, webtier.JoinPort(node.Address, node.Port), "weight", strconv.Itoa(weight),
@@ -281,7 +285,7 @@ func (w writer) serverLine(name string, node webtier.Node, class webtier.Class) 
 	return l
 }
 
-// following looks a server's name up again while the proxy runs.
+// following adds the resolver of a server's name.
 func (w writer) following(l Line, node webtier.Node) Line {
 	if !node.IsName() {
 		return l
@@ -293,7 +297,7 @@ func (w writer) following(l Line, node webtier.Node) Line {
 	return l
 }
 
-// encrypted speaks TLS to a node, in its checks too.
+// encrypted adds TLS to a node, including health checks.
 func (w writer) encrypted(l Line) Line {
 	if w.NodeTLS == nil {
 		return l

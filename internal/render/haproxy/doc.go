@@ -1,9 +1,8 @@
-// Package haproxy writes a web tier as HAProxy's configuration and reads such
-// a configuration back. It is a typed tree with one printer and one quoting
-// function; it imports webtier for what to say and meaning to compare, and
-// knows nothing of Terraform.
+// Package haproxy renders a web tier as a configuration of HAProxy, and parses and
+// compares such configurations. It has a typed tree with one printer and one
+// quoting function. It does not import Terraform.
 //
-// The text was measured, not guessed: docs/design/web-tier.md says which line
-// saves which requests. Directives that came after HAProxy 2.4 are written only
-// for targets that have them.
+// docs/design/0010-web-tier.md has the measured effect of the directives.
+// Directives that HAProxy 2.4 does not have are written only for targets that have
+// them.
 package haproxy

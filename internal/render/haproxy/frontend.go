@@ -11,9 +11,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// entrances are where requests come in: one for all that VICIdial serves,
-// before it one that sends plain HTTP to TLS, and behind it the one of
-// [writer.once].
+// entrances returns the frontends: the main one, one that redirects HTTP to TLS,
+// and the one of [writer.once].
 func (w writer) entrances() []Section {
 	main := Section{Kind: "frontend", Name: "fe_vicidial"}
 	var sections []Section
@@ -40,14 +39,14 @@ func (w writer) entrances() []Section {
 	return append(append(sections, main), w.once()...)
 }
 
-// answersByItself says whether the proxy answers 502 where a node dies on a
-// request. Before 3.0 it does so only if the request was the first of its
-// browser's connection, and over HTTP/2 none is (HAProxy's issue 2285; the
-// releases to which that was brought back are not told apart).
+// answersByItself reports whether the proxy returns 502 when a node dies during a
+// request. Before 3.0 it does so only for the first request of a connection, and
+// never over HTTP/2 (HAProxy's issue 2285; releases with the backport are not
+// distinguished).
 func (w writer) answersByItself() bool { return w.Target.AtLeast(3, 0, 0) }
 
-// once leads all that must not be repeated through the proxy a second time,
-// where each request is the first of its connection.
+// once returns the frontend that requests that must not be repeated pass again,
+// each as the first of its connection.
 func (w writer) once() []Section {
 	place := "abns@" + w.onceSocket()
 	out := Section{Kind: "backend", Name: onceBackend}
@@ -66,14 +65,14 @@ func (w writer) once() []Section {
 	return []Section{out, in}
 }
 
-// onceSocket names the abstract socket, of which a host has one name space. Two
-// tiers on a host may have one name, but not one place to listen.
+// onceSocket returns the name of the abstract socket, which must be unique on a
+// host: two tiers may have the same name, but not the same address.
 func (w writer) onceSocket() string {
 	places := fmt.Sprintf("%s %d %d", w.Listen.Address, w.Listen.HTTPPort, w.Listen.HTTPSPort)
 	return fmt.Sprintf("vicidial-%s-%08x", w.Name, crc32.ChecksumIEEE([]byte(places)))
 }
 
-// bind writes where to listen; no address is every IPv4 address.
+// bind returns a bind line. An empty address means all IPv4 addresses.
 func (w writer) bind(port int, options ...string) Line {
 	all := w.Listen.Addresses()
 	places := make([]string, 0, len(all))
@@ -83,7 +82,7 @@ func (w writer) bind(port int, options ...string) Line {
 	if len(all) > 1 {
 		options = append([]string{"v6only"}, options...)
 	}
-	if w.SharesListenAddress() { // the standby does not have it yet
+	if w.SharesListenAddress() { // the standby does not have the address
 		options = append([]string{"transparent"}, options...)
 	}
 	return line(append([]string{"bind", strings.Join(places, ",")}, options...)...)
@@ -97,7 +96,7 @@ func (w writer) secureBind() Line {
 	return w.bind(w.Listen.HTTPSPort, "ssl", "crt", w.TLS.CertificateFile, "alpn", protocols)
 }
 
-// portSuffix is what follows the name in a URL: nothing for 443.
+// portSuffix returns the port of a URL with a colon, or "" for 443.
 func (w writer) portSuffix() string {
 	if w.Listen.HTTPSPort == 443 {
 		return ""
@@ -105,8 +104,7 @@ func (w writer) portSuffix() string {
 	return ":" + strconv.Itoa(w.Listen.HTTPSPort)
 }
 
-// bareHost is the name that was asked for, without a port; an IPv6 address keeps
-// its brackets.
+// bareHost is the Host header without the port. An IPv6 address keeps its brackets.
 const bareHost = "req.hdr(host),regsub(:[0-9]+$,)"
 
 // redirect keeps the method (308), since programs post to the APIs.
@@ -128,8 +126,8 @@ func (w writer) redirect(plain Line) Section {
 var alive = line("http-request", "return", "status", "200", "content-type", "text/plain", "string", "ok\n").
 	when("if { path /lb-health }")
 
-// classes name the traffic that is not repeated. They look at txn.page, the path as
-// Apache will read it: decoded, without doubled slashes.
+// classes adds the acls of traffic that is not repeated. They match txn.page, the
+// path as Apache reads it: decoded, without double slashes.
 func (w writer) classes(s *Section) {
 	s.acl("p_admin", "var(txn.page) -m beg", inside(w.ManagerDirectories())...)
 	s.acl("p_api", "var(txn.page) -m str", webtier.AgentAPI, w.AdminAPI())
@@ -144,7 +142,7 @@ func (w writer) classes(s *Section) {
 	w.settled(s)
 }
 
-// conditions name what else the rules look at.
+// conditions adds the other acls.
 func (w writer) conditions(s *Section) {
 	s.acl("p_poll", "var(txn.page) -m str", webtier.PollPages...)
 	s.acl("p_static", "var(txn.page) -m end -i", dotted(webtier.StaticEndings)...)
@@ -186,9 +184,9 @@ func (w writer) conditions(s *Section) {
 	s.acl("src_trusted", "src", webtier.Sources(w.Access.Trusted)...)
 }
 
-// soundboard names the one call of the agents' API that agents' browsers make
-// (www/agc/vdc_soundboard_display.php). Names are literal and the function is
-// named once, so that PHP cannot read another one out of the body.
+// soundboard adds the acl of the one API call of agents' browsers
+// (www/agc/vdc_soundboard_display.php). Names are literal and the function occurs
+// once, so that PHP cannot read another one from the body.
 func (w writer) soundboard(s *Section) {
 	s.add(noted("the soundboard of an agent's screen plays audio by the API: one function, by POST alone",
 		"acl", "p_agent_api", "var(txn.page)", "-m", "str", webtier.AgentAPI),
@@ -198,8 +196,7 @@ func (w writer) soundboard(s *Section) {
 		line("acl", "b_twice", "req.body", "-m", "reg", "(^|&)function=.*&function="))
 }
 
-// proxied takes the client's address from the PROXY protocol, where the trusted
-// proxies speak it.
+// proxied accepts the PROXY protocol of trusted proxies.
 func (w writer) proxied(s *Section) {
 	proxies := webtier.Sources(w.Access.TrustedProxies)
 	s.acl("src_proxy", "src", proxies...)
@@ -208,13 +205,13 @@ func (w writer) proxied(s *Section) {
 	}
 }
 
-// prepare says to the node who asks and under which name, and drops what the
-// asker says about that.
+// prepare sets the headers with the client's address and the host name, and removes
+// those of the client.
 func (w writer) prepare(s *Section) {
 	if len(w.Access.TrustedProxies) > 0 {
 		w.proxied(s)
-		// Before HAProxy 2.5 set-src changes the connection, and so the address
-		// of all its later requests too: who connected is remembered before.
+		// Before HAProxy 2.5 set-src changes the address of all later requests of
+		// the connection, so the original one is stored before.
 		s.add(words("tcp-request session set-var(sess.front) src if src_proxy"),
 			words("http-request set-src var(sess.front) if { var(sess.front) -m found }"),
 			words("http-request set-src req.hdr_ip(x-forwarded-for,-1) if { var(sess.front) -m found } { req.hdr(x-forwarded-for) -m found }"),
@@ -246,7 +243,7 @@ func (w writer) prepare(s *Section) {
 	}
 }
 
-// refusals keep out what must not reach a node.
+// refusals denies requests that must not reach a node.
 func (w writer) refusals(s *Section) {
 	s.add(words("http-request deny deny_status 400 if p_odd"),
 		noted("Apache would show the asker what it was told", "http-request", "deny", "deny_status", "405", "if", "{", "method", "TRACE", "}"),
@@ -285,8 +282,8 @@ func (w writer) refusals(s *Section) {
 		"http-request", "deny", "deny_status", "403", "if", "p_audio").when(unless("src_audio", audio)))
 	trusted := unless("src_trusted", webtier.Sources(w.Access.Trusted))
 	if most := w.AdminErrorsPerMinute; most > 0 {
-		// Agents start at welcome.php, at the same address as a manager who has
-		// forgotten the password.
+		// Agents start at welcome.php and may share the address of a manager with
+		// wrong passwords.
 		s.add(words("http-request track-sc0 src,ipmask(32,64) table "+abuseTable+" if p_admin !p_welcome !p_static"),
 			words("http-request deny deny_status 429 if p_admin !p_welcome !p_static"+trusted+" { sc_http_err_rate(0,"+abuseTable+") gt "+strconv.Itoa(most)+" }"))
 	}
@@ -298,7 +295,7 @@ func (w writer) refusals(s *Section) {
 	}
 }
 
-// guardRoutes refuses what other servers than the web nodes are not for.
+// guardRoutes denies requests that the other servers do not accept.
 func (w writer) guardRoutes(s *Section, limited bool, admin []string) {
 	if len(w.Routes()) > 0 {
 		s.add(words("http-request deny deny_status 405 if p_routed !m_get"))
@@ -311,7 +308,7 @@ func (w writer) guardRoutes(s *Section, limited bool, admin []string) {
 	}
 }
 
-// unless excepts sources from a rule; without any, nobody is excepted.
+// unless excludes sources from a rule, if there are any.
 func unless(name string, sources []string) string {
 	if len(sources) == 0 {
 		return ""
@@ -319,7 +316,7 @@ func unless(name string, sources []string) string {
 	return " !" + name
 }
 
-// answers sets what browsers are told.
+// answers sets the headers of responses.
 func (w writer) answers(s *Section) {
 	const note, host = "Apache redirects to http://name:443/ when it adds a slash", `(\[[^]]*\]|[^/:]+)`
 	if len(w.Access.TrustedProxies) > 0 {
@@ -339,8 +336,8 @@ func (w writer) answers(s *Section) {
 	s.add(w.apologies()...)
 }
 
-// apologies are what is read where no node answered. Only what no node has seen
-// is told when to ask again.
+// apologies returns the error pages without a response of a node. Only requests
+// that no node has seen get a Retry-After.
 func (w writer) apologies() []Line {
 	list := []Line{
 		noted("not in defaults: HAProxy 3.0.0 corrupts its memory there",
@@ -354,7 +351,7 @@ func (w writer) apologies() []Line {
 	return list
 }
 
-// chooseRepeatable sends what may be repeated to its backends.
+// chooseRepeatable selects the backends of repeatable requests.
 func (w writer) chooseRepeatable(s *Section) {
 	static := "use_backend " + staticBackend + " if p_static m_get !p_leads"
 	if w.AudioStore != nil {
@@ -372,7 +369,7 @@ func (w writer) chooseRepeatable(s *Section) {
 	s.add(words(static))
 }
 
-// chooseOther sends each of the other classes to its backend.
+// chooseOther selects the backends of the other classes.
 func (w writer) chooseOther(s *Section) {
 	if w.AudioStore != nil {
 		s.add(words("use_backend " + audioBackend + " if p_audio"))

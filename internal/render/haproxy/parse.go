@@ -9,15 +9,15 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/configdiff"
 )
 
-// sectionKinds begin a section when they are a line's first word.
+// sectionKinds are the first words of section lines.
 var sectionKinds = []string{
 	"global", "defaults", "frontend", "backend", "listen", "resolvers", "peers", "userlist", "mailers",
 	"program", "cache", "ring", "http-errors", "fcgi-app", "log-forward", "crt-store", "traces", "log-profile", "acme",
 }
 
-// Parse reads a configuration into a tree. Comments are left out. It follows
-// the quoting rules of the manual and knows no keyword but those that begin a
-// section, so that a file that somebody else wrote can be read as well.
+// Parse parses a configuration into a tree without comments. It follows the quoting
+// rules of the manual and knows only the keywords that begin a section, so that it
+// can parse any file.
 func Parse(text []byte) (Config, error) {
 	var config Config
 	number := 0
@@ -41,8 +41,7 @@ func Parse(text []byte) (Config, error) {
 	return config, nil
 }
 
-// readLine takes one line's words off the text. A quote that is open at the
-// line's end is an error.
+// readLine parses the words of one line. An unclosed quote is an error.
 func readLine(text string) (read []string, rest string, err error) {
 	var word strings.Builder
 	inWord, quoted := false, byte(0)
@@ -87,8 +86,8 @@ func readLine(text string) (read []string, rest string, err error) {
 	return read, "", nil
 }
 
-// escape writes what a backslash and the text after it stand for, and says how
-// much of the text that was. A backslash before anything else is itself.
+// escape returns the value of an escape sequence and its length. A backslash before
+// any other character is itself.
 func escape(after string, word *strings.Builder) int {
 	if after == "" {
 		word.WriteByte('\\')
@@ -110,22 +109,22 @@ func escape(after string, word *strings.Builder) int {
 	return 1
 }
 
-// optionLists are keywords whose later words stand in any order, after as many
-// that do not.
+// optionLists maps keywords with options in any order to the number of ordered
+// words before them.
 var optionLists = map[string]int{"server": 3, "default-server": 1, "bind": 2}
 
-// ordered are keywords whose order matters to another one: a default-server is
-// for the servers below it.
+// ordered are keywords whose order relative to others matters: a default-server
+// applies to the servers below it.
 var ordered = map[string]string{"default-server": "server"}
 
-// Statements frees a tree from its layout, for comparing.
+// Statements returns the statements of a tree in canonical form, for comparison.
 func (c Config) Statements() []configdiff.Statement {
 	var statements []configdiff.Statement
 	defaults := 0
 	for _, section := range c.Sections {
 		place := strings.TrimSpace(section.Kind + " " + section.Name)
 		text := place
-		// Defaults are for what stands below them.
+		// Defaults apply to the sections below them.
 		switch section.Kind {
 		case "defaults":
 			defaults++
@@ -148,7 +147,7 @@ func (c Config) Statements() []configdiff.Statement {
 	return statements
 }
 
-// written joins words so that two lists of words never give one text.
+// written joins words unambiguously.
 func written(list []string) string {
 	quoted := make([]string, 0, len(list))
 	for _, word := range list {
@@ -157,13 +156,13 @@ func written(list []string) string {
 	return strings.Join(quoted, " ")
 }
 
-// flags are options of servers and binds that take no value.
+// flags are options of servers and binds without a value.
 var flags = []string{
 	"backup", "check", "disabled", "enabled", "ssl", "check-ssl", "non-stick", "send-proxy", "send-proxy-v2",
 	"accept-proxy", "transparent", "v4v6", "v6only", "tfo", "defer-accept",
 }
 
-// options sorts a server's options, each with its value.
+// options sorts the options of a server with their values.
 func options(list []string) []string {
 	var pairs [][]string
 	for i := 0; i < len(list); i++ {
@@ -178,9 +177,9 @@ func options(list []string) []string {
 	return slices.Concat(pairs...)
 }
 
-// Drift reads a text and says where it differs in meaning from the wanted one:
-// a line for each statement, "- " for what is missing, "+ " for what is too
-// much, "~ " for what says something else. Layout is no difference.
+// Drift compares a text with the wanted one, ignoring layout. It returns a line for
+// each different statement: "- " for a missing one, "+ " for an additional one, "~
+// " for a changed one.
 func Drift(want, have []byte) ([]string, error) {
 	wanted, err := Parse(want)
 	if err != nil {
@@ -193,7 +192,7 @@ func Drift(want, have []byte) ([]string, error) {
 	return configdiff.Differences(wanted.Statements(), found.Statements()), nil
 }
 
-// Sum is a checksum of what a text says, whatever its layout.
+// Sum returns a checksum of a text that ignores layout.
 func Sum(text []byte) (string, error) {
 	config, err := Parse(text)
 	if err != nil {

@@ -7,14 +7,14 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// CertificateName is the file that a rehearsal expects in its directory: a
-// certificate and its key, thrown away afterwards.
+// CertificateName is the file with a temporary certificate and its key that a
+// rehearsal expects in its directory.
 const CertificateName = "certificate.pem"
 
-// Rehearsal writes the same tier for a check on a machine that is not the
-// proxy, by a user who may nothing: the certificate lies in a directory of its
-// own, no account is named, and a node's name stands for this host, since it
-// may mean nothing here. Everything else is as [Render] writes it.
+// Rehearsal renders the tier for a check on another machine than the proxy, by an
+// unprivileged user: with a certificate in its own directory, without accounts, and
+// with this host in place of the names of nodes, which may not resolve here.
+// Everything else is as in [Render].
 func Rehearsal(tier webtier.Tier, directory string) ([]byte, error) {
 	tier.Process.User, tier.Process.Group, tier.Process.Chroot = "", "", ""
 	if tier.Process.ControlSocket != "" {
@@ -35,7 +35,7 @@ func Rehearsal(tier webtier.Tier, directory string) ([]byte, error) {
 		return nil, err
 	}
 	for _, section := range config.Sections {
-		if section.Name == onceBackend { // its server is this process, whatever a node is called
+		if section.Name == onceBackend { // its server is this process
 			continue
 		}
 		for _, line := range section.Lines {

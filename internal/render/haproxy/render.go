@@ -8,7 +8,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// The backends, a class of traffic each.
+// The backends, one for each class of traffic.
 const (
 	agentBackend  = "be_agent"
 	staticBackend = "be_static"
@@ -20,11 +20,11 @@ const (
 	acmeBackend   = "be_acme"
 	bulkBackend   = "be_bulk"
 
-	// They take over while no node has its whole share.
+	// Used while no node has its full share.
 	agentRecoveryBackend  = "be_agent_recovery"
 	actionRecoveryBackend = "be_action_recovery"
 
-	// Where what must not be repeated passes through the proxy once more.
+	// Sends requests that must not be repeated through the proxy again.
 	onceBackend  = "be_once"
 	onceFrontend = "fe_once"
 
@@ -36,9 +36,9 @@ const (
 // Process is how Debian's package runs the proxy.
 func Process() webtier.Process { return ProcessOn(webtier.Debian) }
 
-// ProcessOn is how a distribution's package runs HAProxy. openSUSE, AlmaLinux and
-// their kin keep the control socket in the chroot's directory; AlmaLinux's package
-// logs to syslog's port, since no /dev/log is in its chroot.
+// ProcessOn returns how a distribution's package runs HAProxy. openSUSE, AlmaLinux
+// and similar ones have the control socket in the chroot's directory; AlmaLinux's
+// package logs to syslog's port, since no /dev/log is in its chroot.
 func ProcessOn(distribution webtier.Distribution) webtier.Process {
 	p := webtier.Process{
 		User: "haproxy", Group: "haproxy", Log: "/dev/log",
@@ -54,8 +54,8 @@ func ProcessOn(distribution webtier.Distribution) webtier.Process {
 	return p
 }
 
-// Render writes a tier. The tier must have no error among its problems; the
-// same tier gives the same bytes.
+// Render returns the configuration of a tier, which must have no errors among its
+// problems. Equal tiers have equal texts.
 func Render(tier webtier.Tier) ([]byte, error) {
 	config, err := Build(tier)
 	if err != nil {
@@ -64,7 +64,7 @@ func Render(tier webtier.Tier) ([]byte, error) {
 	return config.Print(), nil
 }
 
-// Build makes the tree that Render prints.
+// Build returns the tree that Render prints.
 func Build(tier webtier.Tier) (Config, error) {
 	if err := tier.Err(webtier.HAProxy); err != nil {
 		return Config{}, err
@@ -112,12 +112,12 @@ func (w writer) global() Section {
 		s.add(line("chroot", p.Chroot))
 	}
 	if p.ControlSocket != "" {
-		// expose-fd hands the listening sockets to the next process, so that a
-		// reload refuses nobody.
+		// expose-fd passes the listening sockets to the next process, so that a
+		// reload refuses no connection.
 		s.add(line("stats", "socket", p.ControlSocket, "mode", "660", "level", "admin", "expose-fd", "listeners"),
 			words("stats timeout 30s"))
 	}
-	// A report may run for all of the admin timeout; then the old process goes.
+	// A report may run for the admin timeout; then the old process ends.
 	s.add(line("hard-stop-after", duration(w.Timeouts.Admin)))
 	if w.Target.AtLeast(2, 6, 0) {
 		s.add(noted("a reload lets idle browsers go over this time, not all at once", "close-spread-time", "2s"))
@@ -131,8 +131,8 @@ func (w writer) global() Section {
 	return s
 }
 
-// logFormat is HAProxy's own for HTTP with the path in place of the request
-// line, the TLS version and the request's number.
+// logFormat is HAProxy's HTTP format with the path instead of the request line, the
+// TLS version and the request number.
 const logFormat = "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %tsc %ac/%fc/%bc/%sc/%rc %sq/%bq %HM %[var(txn.path)] %HV %sslv %ID"
 
 func (w writer) defaults() Section {
@@ -155,7 +155,7 @@ func (w writer) defaults() Section {
 	return s
 }
 
-// resolvers follow the addresses of nodes that are given by name.
+// resolvers returns the section that resolves the names of nodes.
 func (w writer) resolvers() []Section {
 	if len(w.DNSServers) == 0 {
 		return nil
@@ -168,7 +168,7 @@ func (w writer) resolvers() []Section {
 	return []Section{s}
 }
 
-// tables count what an address does; they are backends without servers.
+// tables returns the stick tables by address, which are backends without servers.
 func (w writer) tables() []Section {
 	var sections []Section
 	if w.AdminErrorsPerMinute > 0 {
@@ -205,7 +205,7 @@ func (w writer) stats() []Section {
 	return []Section{s}
 }
 
-// duration writes a time in whole milliseconds, or seconds where it is even.
+// duration formats a time in seconds if it is whole, else in milliseconds.
 func duration(length time.Duration) string {
 	if length%time.Second == 0 {
 		return strconv.FormatInt(int64(length/time.Second), 10) + "s"
@@ -213,7 +213,7 @@ func duration(length time.Duration) string {
 	return strconv.FormatInt(length.Milliseconds(), 10) + "ms"
 }
 
-// perLine is how many values one acl line holds: HAProxy takes 64 words a line.
+// perLine is the number of values of an acl line. HAProxy accepts 64 words a line.
 const perLine = 40
 
 // acl adds a named condition; several lines of one name mean any of them.

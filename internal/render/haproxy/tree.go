@@ -4,10 +4,10 @@ import (
 	"strings"
 )
 
-// Config is an HAProxy configuration as a tree: sections, and lines of words in
-// them. A word is any text; how it is written down is the printer's business.
+// Config is an HAProxy configuration as a tree: sections with lines of words. A
+// word is any text; the printer quotes it.
 type Config struct {
-	// Notes are comments that stand before the first section.
+	// Notes are comments before the first section.
 	Notes    []string
 	Sections []Section
 }
@@ -25,14 +25,13 @@ type Line struct {
 	Words []string
 }
 
-// line makes a directive of words.
+// line returns a directive of words.
 func line(words ...string) Line { return Line{Words: words} }
 
-// noted makes a directive with the reason for it above.
+// noted returns a directive with a comment above it.
 func noted(note string, words ...string) Line { return Line{Note: note, Words: words} }
 
-// words splits a directive at blanks; it is for fixed text only, in which no
-// word holds a blank.
+// words splits a directive at blanks, for fixed text without quoted words.
 func words(text string) Line { return Line{Words: strings.Fields(text)} }
 
 // when adds a condition of fixed text to a line.
@@ -44,7 +43,7 @@ func (l Line) when(condition string) Line {
 // add appends lines to a section.
 func (s *Section) add(lines ...Line) { s.Lines = append(s.Lines, lines...) }
 
-// Print writes the tree. The same tree gives the same bytes.
+// Print returns the text of the tree. Equal trees have equal texts.
 func (c Config) Print() []byte {
 	var text strings.Builder
 	for _, note := range c.Notes {
@@ -80,10 +79,10 @@ func oneLine(note string) string {
 	}, note)
 }
 
-// quote writes one word so that HAProxy reads it back as it is (configuration
-// manual, 2.2 "Quoting and escaping"). Strong quotes where nothing needs an
-// escape, since regular expressions stay readable in them; weak quotes, in
-// which blanks of all kinds have escapes and $ starts a variable, for the rest.
+// quote quotes one word (configuration manual, 2.2 "Quoting and escaping"): with
+// strong quotes if nothing needs an escape, since regular expressions remain
+// readable; else with weak quotes, in which all white space has escapes and $
+// starts a variable.
 func quote(word string) string {
 	switch {
 	case word == "":
@@ -98,5 +97,5 @@ func quote(word string) string {
 	).Replace(word) + `"`
 }
 
-// special says whether a character means something to HAProxy outside quotes.
+// special reports whether a character has a meaning for HAProxy outside quotes.
 func special(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`\'"#$`, r) }

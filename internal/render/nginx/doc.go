@@ -1,8 +1,7 @@
-// Package nginx writes a web tier as nginx's configuration and reads such a
-// configuration back. It is a typed tree with one printer and one quoting
-// function; it imports webtier for what to say, meaning to compare, and
-// nginx-go-crossplane to read and to check directives against the versions of
-// nginx. It knows nothing of Terraform.
+// Package nginx renders a web tier as a configuration of nginx, and parses and
+// compares such configurations. It has a typed tree with one printer and one
+// quoting function. It imports nginx-go-crossplane to parse directives and to check
+// them for a version of nginx. It does not import Terraform.
 //
 // What nginx cannot do is left out, not imitated: it has no active checks, so a
 // node that answers rubbish stays in rotation (docs/design/web-tier.md has the

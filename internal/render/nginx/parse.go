@@ -15,8 +15,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// Parse reads a configuration into a tree, without its comments. Files that it
-// includes are not read.
+// Parse parses a configuration into a tree without comments and included files.
 func Parse(text []byte) (Config, error) {
 	options := reading(text)
 	options.SkipDirectiveContextCheck, options.SkipDirectiveArgsCheck = true, true
@@ -27,16 +26,16 @@ func Parse(text []byte) (Config, error) {
 	return Config{Directives: tree(parsed)}, nil
 }
 
-// Lint checks names, places and numbers of words of the directives against what
-// the target knows, without an nginx at hand. The tables are there for 1.24,
-// 1.26 and one later version; a target between two is held to that of its line.
+// Lint checks the names, contexts and numbers of arguments of the directives for
+// the target version without nginx. There are tables for 1.24, 1.26 and one later
+// version; other targets use that of their branch.
 func Lint(text []byte, target webtier.Version) error {
 	options := reading(text)
 	options.ErrorOnUnknownDirectives = true
 	switch {
 	case target.AtLeast(1, 27, 3):
 		options.DirectiveSources = []crossplane.MatchFunc{crossplane.MatchOssLatest}
-	case target.AtLeast(1, 25, 1): // what 1.26 has, its development line had
+	case target.AtLeast(1, 25, 1): // the development branch of 1.26
 		options.DirectiveSources = []crossplane.MatchFunc{crossplane.MatchOss126}
 	default:
 		options.DirectiveSources = []crossplane.MatchFunc{crossplane.MatchOss124}
@@ -85,7 +84,8 @@ func tree(parsed crossplane.Directives) []Directive {
 	return directives
 }
 
-// unescape does what crossplane leaves: it takes the backslash off quotes only.
+// unescape removes the escapes that crossplane leaves; crossplane unescapes quotes
+// only.
 func unescape(word string) string {
 	if !strings.Contains(word, `\`) {
 		return word
@@ -93,17 +93,16 @@ func unescape(word string) string {
 	return strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\r`, "\r", `\t`, "\t", `\"`, `"`, `\'`, "'").Replace(word)
 }
 
-// together are directives that are tried in the order in which they stand,
-// whatever their names.
+// together are directives whose relative order matters although their names differ.
 var together = map[string]string{
 	"if": "rewrite phase", "return": "rewrite phase", "rewrite": "rewrite phase", "set": "rewrite phase", "break": "rewrite phase",
 	"allow": "access phase", "deny": "access phase",
 }
 
-// numbered are blocks of which several may have the same words.
+// numbered are blocks that may occur several times with the same words.
 var numbered = []string{"server", "if"}
 
-// Statements frees a tree from its layout, for comparing.
+// Statements returns the statements of a tree in canonical form, for comparison.
 func (c Config) Statements() []configdiff.Statement { return statements(c.Directives, "main") }
 
 func statements(directives []Directive, section string) []configdiff.Statement {
@@ -127,8 +126,8 @@ func statements(directives []Directive, section string) []configdiff.Statement {
 	return list
 }
 
-// options puts those words in order whose order says nothing: those of an
-// upstream's server and of listen, after the address.
+// options sorts the words whose order does not matter: those of an upstream's
+// server and of listen, after the address.
 func options(d Directive, section string) Directive {
 	if d.Name == "server" && strings.Contains(section, "upstream ") || d.Name == "listen" {
 		d.Words = slices.Clone(d.Words)
@@ -137,9 +136,9 @@ func options(d Directive, section string) Directive {
 	return d
 }
 
-// Drift reads a text and says where it differs in meaning from the wanted one:
-// a line for each statement, "- " for what is missing, "+ " for what is too
-// much, "~ " for what says something else. Layout is no difference.
+// Drift compares a text with the wanted one, ignoring layout. It returns a line for
+// each different statement: "- " for a missing one, "+ " for an additional one, "~
+// " for a changed one.
 func Drift(want, have []byte) ([]string, error) {
 	wanted, err := Parse(want)
 	if err != nil {
@@ -152,7 +151,7 @@ func Drift(want, have []byte) ([]string, error) {
 	return configdiff.Differences(wanted.Statements(), found.Statements()), nil
 }
 
-// Sum is a checksum of what a text says, whatever its layout.
+// Sum returns a checksum of a text that ignores layout.
 func Sum(text []byte) (string, error) {
 	config, err := Parse(text)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 // Process is how Debian's package runs the proxy.
 func Process() webtier.Process { return ProcessOn(webtier.Debian) }
 
-// ProcessOn is how a distribution's package runs nginx.
+// ProcessOn returns how a distribution's package runs nginx.
 func ProcessOn(distribution webtier.Distribution) webtier.Process {
 	p := webtier.Process{
 		User: "www-data", Log: "/var/log/nginx/vicidial_access.log", ErrorLog: "/var/log/nginx/error.log",
@@ -24,8 +24,8 @@ func ProcessOn(distribution webtier.Distribution) webtier.Process {
 	return p
 }
 
-// Render writes a tier. The tier must have no error among its problems; the
-// same tier gives the same bytes.
+// Render returns the configuration of a tier, which must have no errors among its
+// problems. Equal tiers have equal texts.
 func Render(tier webtier.Tier) ([]byte, error) {
 	config, err := Build(tier)
 	if err != nil {
@@ -34,7 +34,7 @@ func Render(tier webtier.Tier) ([]byte, error) {
 	return config.Print(), nil
 }
 
-// Build makes the tree that Render prints.
+// Build returns the tree that Render prints.
 func Build(tier webtier.Tier) (Config, error) {
 	if err := tier.Err(webtier.Nginx); err != nil {
 		return Config{}, err
@@ -57,7 +57,7 @@ func (w writer) process() []Directive {
 	}
 	return append(list,
 		fixed("worker_processes auto"), fixed("worker_rlimit_nofile 20000"),
-		// A report may run for all of the admin timeout; then the old workers go.
+		// A report may run for the admin timeout; then the old workers end.
 		set("worker_shutdown_timeout", duration(w.Timeouts.Admin)),
 		set("error_log", w.Process.ErrorLog, "crit"),
 		set("pid", w.Process.PIDFile),
@@ -83,15 +83,15 @@ func (w writer) http() []Directive {
 	return append(list, w.stats()...)
 }
 
-// logFormat writes $uri, which has no query string; $request and
-// $request_uri would have.
+// logFormat has $uri, which has no query string; $request and $request_uri have
+// one.
 const logFormat = `$remote_addr [$time_iso8601] $server_name "$request_method $uri $server_protocol" $status $body_bytes_sent ` +
 	`rt=$request_time up=$upstream_addr us=$upstream_status uct=$upstream_connect_time urt=$upstream_response_time $ssl_protocol id=$request_id`
 
 const ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:" +
 	"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
 
-// browsers is about the side where the agents are.
+// browsers returns the directives for the side of the browsers.
 func (w writer) browsers() []Directive {
 	list := []Directive{
 		fixed("sendfile on"), fixed("tcp_nopush on"), fixed("keepalive_timeout 15s"), fixed("keepalive_requests 10000"),
@@ -116,7 +116,7 @@ func (w writer) browsers() []Directive {
 		fixed("ssl_session_cache shared:vicidial_tls:10m"), fixed("ssl_session_timeout 1d"), fixed("ssl_session_tickets off"))
 }
 
-// realAddress believes the proxies in front of this one.
+// realAddress trusts the addresses of the proxies in front of this one.
 func (w writer) realAddress() []Directive {
 	proxies := webtier.Sources(w.Access.TrustedProxies)
 	if len(proxies) == 0 {
@@ -132,7 +132,7 @@ func (w writer) realAddress() []Directive {
 	return append(list, fixed("real_ip_header X-Forwarded-For"), fixed("real_ip_recursive on"))
 }
 
-// passing is about the side where the nodes are.
+// passing returns the directives for the side of the nodes.
 func (w writer) passing() []Directive {
 	list := []Directive{fixed("proxy_http_version 1.1")}
 	list = append(list, w.headers("$backend_host")...)
@@ -162,8 +162,8 @@ func (w writer) passing() []Directive {
 	return append(list, fixed("proxy_hide_header X-Powered-By"), fixed("proxy_buffers 16 16k"), fixed("proxy_buffer_size 16k"))
 }
 
-// headers say to the node who asks and under which name. A location that sets
-// one of them loses all others, so it repeats them.
+// headers returns the headers with the client's address and the host name. A
+// location that sets a header inherits no other, so it repeats them.
 func (w writer) headers(host string) []Directive {
 	return []Directive{
 		set("proxy_set_header", "Connection", ""), set("proxy_set_header", "Host", host),
@@ -173,7 +173,7 @@ func (w writer) headers(host string) []Directive {
 	}
 }
 
-// scheme is the variable that tells https from http.
+// scheme returns the variable with the scheme.
 func (w writer) scheme() string {
 	if len(w.Access.TrustedProxies) > 0 {
 		return "$public_scheme"
@@ -181,7 +181,7 @@ func (w writer) scheme() string {
 	return "$scheme"
 }
 
-// host is the variable that holds the name that was asked for, without a port.
+// host returns the variable with the Host header without the port.
 func (w writer) host() string {
 	if len(w.Access.TrustedProxies) > 0 {
 		return "$public_host"
@@ -189,7 +189,7 @@ func (w writer) host() string {
 	return "$host"
 }
 
-// encryption is TLS between this proxy and the nodes.
+// encryption returns the directives for TLS to the nodes.
 func (w writer) encryption() []Directive {
 	if w.NodeTLS == nil {
 		return nil
@@ -201,7 +201,7 @@ func (w writer) encryption() []Directive {
 	return list
 }
 
-// sent says where a location's requests go.
+// sent returns the directives that pass a location's requests.
 func (w writer) sent(upstream string) []Directive {
 	if w.NodeTLS != nil {
 		return []Directive{set("proxy_pass", "https://"+upstream)}
@@ -209,7 +209,7 @@ func (w writer) sent(upstream string) []Directive {
 	return []Directive{set("proxy_pass", "http://"+upstream)}
 }
 
-// portSuffix is what follows the name in a URL: nothing for 443.
+// portSuffix returns the port of a URL with a colon, or "" for 443.
 func (w writer) portSuffix() string {
 	if w.Listen.HTTPSPort == 443 {
 		return ""
@@ -233,7 +233,7 @@ func (w writer) stats() []Directive {
 	return []Directive{block("server", nil, set("listen", w.Stats.Bind), fixed("access_log off"), location)}
 }
 
-// duration writes a time in whole milliseconds, or seconds where it is even.
+// duration formats a time in seconds if it is whole, else in milliseconds.
 func duration(length time.Duration) string {
 	if length%time.Second == 0 {
 		return strconv.FormatInt(int64(length/time.Second), 10) + "s"

@@ -6,14 +6,14 @@ import (
 
 // Config is an nginx configuration as a tree.
 type Config struct {
-	// Notes are comments that stand before the first directive.
+	// Notes are comments before the first directive.
 	Notes      []string
 	Directives []Directive
 }
 
-// Directive is a name, words, and for some a block. A word is any text without
-// a control character; how it is written down is the printer's business. The
-// words of an if are what stands between its parentheses.
+// Directive is a name, words, and for some a block. A word is any text without a
+// control character; the printer quotes it. The words of an if are those between
+// its parentheses.
 type Directive struct {
 	// Note is a comment above the directive; empty for none.
 	Note    string
@@ -23,27 +23,27 @@ type Directive struct {
 	Block   []Directive
 }
 
-// set makes a simple directive.
+// set returns a simple directive.
 func set(name string, words ...string) Directive { return Directive{Name: name, Words: words} }
 
-// fixed makes a simple directive of text in which no word holds a blank.
+// fixed returns a simple directive from text without quoted words.
 func fixed(text string) Directive {
 	words := strings.Fields(text)
 	return Directive{Name: words[0], Words: words[1:]}
 }
 
-// block makes a directive with others inside.
+// block returns a directive with a block.
 func block(name string, words []string, inside ...Directive) Directive {
 	return Directive{Name: name, Words: words, IsBlock: true, Block: inside}
 }
 
-// noted puts the reason for a directive above it.
+// noted returns a directive with a comment above it.
 func (d Directive) noted(note string) Directive {
 	d.Note = note
 	return d
 }
 
-// Print writes the tree. The same tree gives the same bytes.
+// Print returns the text of the tree. Equal trees have equal texts.
 func (c Config) Print() []byte {
 	var text strings.Builder
 	for _, note := range c.Notes {
@@ -71,7 +71,7 @@ func (d Directive) print(text *strings.Builder, indent string) {
 	text.WriteString(indent + "}\n")
 }
 
-// written is a directive without its block and its end.
+// written returns a directive without its block and terminator.
 func written(d Directive) string {
 	words := make([]string, 0, len(d.Words)+1)
 	words = append(words, quote(d.Name))
@@ -95,11 +95,10 @@ func oneLine(note string) string {
 	}, note)
 }
 
-// quote writes one word so that nginx reads it back as it is. Inside quotes a
-// backslash is itself unless a quote, a backslash, t, r or n follows
-// (ngx_conf_read_token), so only those are escaped and regular expressions stay
-// readable. A $ starts a variable everywhere and has no escape: the values of a
-// tier hold none.
+// quote quotes one word. Inside quotes a backslash is itself unless a quote, a
+// backslash, t, r or n follows (ngx_conf_read_token), so only those are escaped and
+// regular expressions stay readable. A $ always starts a variable and has no
+// escape; the values of a tier have none.
 func quote(word string) string {
 	if word != "" && strings.IndexFunc(word, special) < 0 {
 		return word
@@ -130,5 +129,5 @@ func quote(word string) string {
 	return text.String()
 }
 
-// special says whether a character means something to nginx outside quotes.
+// special reports whether a character has a meaning for nginx outside quotes.
 func special(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"'\;{}#()`, r) }

@@ -11,14 +11,14 @@ import (
 // The variables that keep the steps of an upload on one node.
 const (
 	uploadKept  = "$upload_kept"  // the node of the cookie; empty without one
-	uploadNode  = "$upload_node"  // where this request goes
-	uploadNext  = "$upload_next"  // where a first step goes when that node does not answer
-	uploadBound = "$upload_bound" // 1 for what needs the node's file
-	uploadLost  = "$upload_lost"  // 1 for what needs it and names no node
+	uploadNode  = "$upload_node"  // the node of this request
+	uploadNext  = "$upload_next"  // the node of a first step if that node is unavailable
+	uploadBound = "$upload_bound" // 1 if the request needs the node's file
+	uploadLost  = "$upload_lost"  // 1 if it needs a file and has no cookie
 )
 
-// uploadOrder is the nodes that take a first step, by their shares: nodes that
-// are active, and backups after them. A draining node takes only what needs its files.
+// uploadOrder returns the nodes for a first step by weight: active nodes, then
+// backups. A draining node only gets requests that need its files.
 func (w writer) uploadOrder() (active, all []string) {
 	var backups []string
 	for _, name := range w.NodeNames() {
@@ -33,10 +33,10 @@ func (w writer) uploadOrder() (active, all []string) {
 	return active, append(active[:len(active):len(active)], backups...)
 }
 
-// uploads keeps what needs a node's file on that node and on no other: an upload
-// leaves its file in /tmp of the node that took it, and another node may hold
-// somebody else's of the same name. nginx passes on what it has a choice for, so
-// each node is an upstream of its own.
+// uploads sends requests that need a file of a node to that node only: an upload is
+// a file in /tmp of its node, and another node may have another file with the same
+// name. nginx tries other servers of an upstream, so each node is an upstream of
+// its own.
 func (w writer) uploads() []Directive {
 	if w.SharedUploads {
 		return []Directive{w.upstream(uploadUpstream, webtier.Uploads, 8, fixed("least_conn"))}
@@ -75,7 +75,7 @@ func (w writer) uploads() []Directive {
 		block("map", []string{uploadBound + ":" + uploadKept, uploadLost}, set("default", "0"), set("1:", "1")))
 }
 
-// uploadLocations send the steps of an upload to their node.
+// uploadLocations returns the locations of the upload steps.
 func (w writer) uploadLocations(managers, slow []Directive) []Directive {
 	common := [][]Directive{managers, never, {fixed("proxy_buffering off")}, slow}
 	if w.SharedUploads {
@@ -101,7 +101,7 @@ func (w writer) uploadLocations(managers, slow []Directive) []Directive {
 	}
 }
 
-// uploadCookie tells the browser which node holds its file.
+// uploadCookie sets the cookie with the node of the file.
 func (w writer) uploadCookie(node string) []Directive {
 	cookie := webtier.UploadCookie + "=" + node + "; Path=/; HttpOnly; SameSite=Lax"
 	if w.TLS != nil && w.TLS.RedirectHTTP {

@@ -9,7 +9,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// The upstreams, a class of traffic each.
+// The upstreams, one for each class of traffic.
 const (
 	agentUpstream  = "vicidial_agent"
 	staticUpstream = "vicidial_static"
@@ -19,7 +19,8 @@ const (
 	audioUpstream  = "vicidial_files"
 )
 
-// variables are worked out per request: who asks, and what it counts as.
+// variables returns the variables of a request: the class of the client and of the
+// request.
 func (w writer) variables() []Directive {
 	var list []Directive
 	list = append(list, w.front()...)
@@ -66,13 +67,13 @@ func (w writer) variables() []Directive {
 	return list
 }
 
-// front is what the trusted proxies say about who asked, and how.
+// front returns the variables for the headers of trusted proxies.
 func (w writer) front() []Directive {
 	proxies := webtier.Sources(w.Access.TrustedProxies)
 	if len(proxies) == 0 {
 		return nil
 	}
-	front := geo("$front", proxies) // by who connected, not by whom that proxy names
+	front := geo("$front", proxies) // by the connection's address, not the forwarded one
 	front.Words = []string{"$realip_remote_addr", "$front"}
 	return []Directive{
 		front,
@@ -82,7 +83,7 @@ func (w writer) front() []Directive {
 	}
 }
 
-// plainHost is what a node sees as Host when the browser came without TLS.
+// plainHost is the Host header for a node without TLS at the browser.
 func (w writer) plainHost() string {
 	if w.Listen.HTTPPort == 80 {
 		return w.host()
@@ -90,8 +91,8 @@ func (w writer) plainHost() string {
 	return w.host() + ":" + strconv.Itoa(w.Listen.HTTPPort)
 }
 
-// geo is a variable that is 1 for some sources and 0 for all others. A range
-// that is everything would collide with the default, so it is written as halves.
+// geo returns a variable that is 1 for some sources and 0 for all others. A range
+// of all addresses would duplicate the default, so it is written as two halves.
 func geo(name string, sources []string) Directive {
 	d := block("geo", []string{name}, set("default", "0"))
 	for _, source := range sources {
@@ -121,8 +122,8 @@ func (w writer) upstreams() []Directive {
 	return append(list, w.routeUpstreams()...)
 }
 
-// upstream is the nodes for one class, with connections kept open for less
-// time than Apache keeps them (KeepAliveTimeout 5).
+// upstream returns the nodes of one class, with a shorter keep-alive time than
+// Apache's (KeepAliveTimeout 5).
 func (w writer) upstream(name string, class webtier.Class, keep int, method ...Directive) Directive {
 	d := block("upstream", []string{name}, set("zone", name, w.zone()))
 	d.Block = append(d.Block, method...)
@@ -133,8 +134,9 @@ func (w writer) upstream(name string, class webtier.Class, keep int, method ...D
 	return d
 }
 
-// audio is one node and no other, since the store writes into its web root. A
-// draining node takes no new agents, but nobody else has its files.
+// audio returns the upstream of the audio store, with one node only, since the
+// store writes into its web root. A draining node gets no new agents, but no other
+// node has its files.
 func (w writer) audio() Directive {
 	node := w.Nodes[w.AudioStore.Node]
 	server := set("server", webtier.JoinPort(node.Address, node.Port), "max_fails=0",
@@ -146,18 +148,18 @@ func (w writer) audio() Directive {
 	return block("upstream", []string{audioUpstream}, set("zone", audioUpstream, w.zone()), server)
 }
 
-// zone is the memory that the workers share about an upstream: about a kilobyte
-// for a node, and more where names are resolved.
+// zone returns the shared memory of an upstream: about a kilobyte per node, and
+// more for resolved names.
 func (w writer) zone() string { return strconv.Itoa(128+4*len(w.Nodes)) + "k" }
 
 func (w writer) server(node webtier.Node, class webtier.Class) Directive {
 	server := set("server", webtier.JoinPort(node.Address, node.Port), "weight="+strconv.Itoa(node.Weight),
 		"max_fails="+strconv.Itoa(w.Health.MaxFails), "fail_timeout="+duration(w.Health.FailTimeout))
 	if class != webtier.Static {
-		// Over its limit nginx has no queue, it refuses; a screen full of
-		// pictures is a burst, and Apache is done with each in no time.
+		// nginx has no queue over the limit, it refuses. A page with many images is
+		// a burst that Apache serves quickly.
 		limit := class.Limit(node.MaxConnections)
-		if class == webtier.Agents { // polls go with them: without a queue a smaller share only refuses sooner
+		if class == webtier.Agents { // includes polls: without a queue, a smaller share only refuses earlier
 			limit += webtier.Polls.Limit(node.MaxConnections)
 		}
 		server.Words = append(server.Words, "max_conns="+strconv.Itoa(limit))
@@ -173,7 +175,7 @@ func (w writer) server(node webtier.Node, class webtier.Class) Directive {
 	return server
 }
 
-// following looks a node's name up again and again, where nginx can.
+// following adds the periodic resolution of a node's name, if nginx supports it.
 func (w writer) following(server Directive, node webtier.Node) Directive {
 	if node.IsName() && w.FollowsNames() {
 		server.Words = append(server.Words, "resolve")

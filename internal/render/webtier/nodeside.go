@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// ApacheSnippet is what the web nodes' Apache needs to see the agents behind
-// the proxies. VICIdial reads REMOTE_ADDR in 191 files and X-Forwarded-For in
-// none, so that without mod_remoteip one blocked address blocks everybody.
-// A proxy that nobody named is left for the operator to fill in.
+// ApacheSnippet returns the configuration with which the web nodes' Apache sees the
+// addresses of the agents. VICIdial reads REMOTE_ADDR in 191 files and
+// X-Forwarded-For in none, so that without mod_remoteip one blocked address blocks
+// everybody. An unknown proxy is a placeholder for the operator to replace.
 func (t Tier) ApacheSnippet() string {
 	proxies, known := t.proxies()
 	lines := []string{"RemoteIPHeader X-Forwarded-For"}
@@ -26,8 +26,8 @@ func (t Tier) ApacheSnippet() string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// proxies are the addresses from which the nodes are reached, as far as they are
-// known. With a shared address they are not: each proxy uses its own.
+// proxies returns the known addresses from which the proxies connect to the nodes.
+// With a shared address they are unknown, since each proxy uses its own.
 func (t Tier) proxies() (addresses []string, known bool) {
 	if len(t.ProxyAddresses) > 0 {
 		return Sources(t.ProxyAddresses), true
@@ -41,9 +41,10 @@ func (t Tier) proxies() (addresses []string, known bool) {
 	return Sources([]string{t.Listen.Address}), true
 }
 
-// KeepalivedSnippet moves the shared address to a proxy that answers; empty
-// without one. The check needs bash and coreutils only, and runs as nobody:
-// keepalived refuses scripts as root that others may write.
+// KeepalivedSnippet returns the configuration that moves the shared address to a
+// working proxy, or "" without a shared address. The check needs bash and coreutils
+// only, and runs as nobody: keepalived refuses scripts as root that others may
+// write.
 func (t Tier) KeepalivedSnippet() string {
 	if t.VRRP == nil {
 		return ""
@@ -60,7 +61,7 @@ func (t Tier) KeepalivedSnippet() string {
 	}
 	script := fmt.Sprintf("/bin/bash -c 'exec 3<>/dev/tcp/%s/%d; echo GET /lb-health HTTP/1.0 >&3; echo >&3; head -n 1 <&3 | grep -q 200'", host, port)
 	if t.SharesListenAddress() {
-		script = "/usr/bin/pgrep -x haproxy" // at the shared address the other proxy would answer
+		script = "/usr/bin/pgrep -x haproxy" // the other proxy may have the shared address
 	}
 	return fmt.Sprintf(`global_defs {
     enable_script_security

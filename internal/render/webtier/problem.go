@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// Place is where in a tier a value stands, outermost first: the words are the
-// names of the resource's attributes.
+// Place is the path of a value in a tier, outermost first, with the names of the
+// resource's attributes.
 type Place []Step
 
-// Step is one level of a place.
+// Step is one element of a place.
 type Step struct {
 	Name  string // an attribute's name, or a map's key
 	IsKey bool
 }
 
-// At starts a place at attributes, one inside the other.
+// At returns the place of nested attributes.
 func At(names ...string) Place {
 	place := make(Place, 0, len(names))
 	for _, name := range names {
@@ -24,13 +24,13 @@ func At(names ...string) Place {
 	return place
 }
 
-// Key goes to one entry of a map.
+// Key returns the place of a map entry.
 func (p Place) Key(key string) Place { return append(p[:len(p):len(p)], Step{Name: key, IsKey: true}) }
 
-// Attribute goes to an attribute of an object.
+// Attribute returns the place of an attribute of an object.
 func (p Place) Attribute(name string) Place { return append(p[:len(p):len(p)], Step{Name: name}) }
 
-// String writes a place as Terraform does: nodes["web1"].address.
+// String formats a place as Terraform does: nodes["web1"].address.
 func (p Place) String() string {
 	var text strings.Builder
 	for i, step := range p {
@@ -46,7 +46,7 @@ func (p Place) String() string {
 	return text.String()
 }
 
-// Problem is what is wrong, or at least worth knowing, about one value.
+// Problem is an error or a warning about one value.
 type Problem struct {
 	Place   Place
 	Text    string
@@ -55,8 +55,7 @@ type Problem struct {
 
 func (p Problem) String() string { return p.Place.String() + ": " + p.Text }
 
-// Dialect is the proxy that a tier is for: a few attributes mean something to
-// one of them only.
+// Dialect is the proxy of a tier. Some attributes are for one of them only.
 type Dialect int
 
 // The proxies.
@@ -72,7 +71,7 @@ func (d Dialect) String() string {
 	return "HAProxy"
 }
 
-// Tested is the range of versions that the text was tried against.
+// Tested is the range of versions with which the text was tested.
 func (d Dialect) Tested() (oldest, newest Version) {
 	if d == Nginx {
 		return Version{Major: 1, Minor: 18}, Version{Major: 1, Minor: 31}
@@ -80,9 +79,9 @@ func (d Dialect) Tested() (oldest, newest Version) {
 	return Version{Major: 2, Minor: 4}, Version{Major: 3, Minor: 5}
 }
 
-// Problems says everything that is wrong with a tier, in the order of its
-// attributes. Without an error among them, both renderers write a text that
-// their proxy accepts.
+// Problems returns all errors and warnings of a tier, in the order of its
+// attributes. Without errors, both renderers return a text that their proxy
+// accepts.
 func (t Tier) Problems(dialect Dialect) []Problem {
 	f := &findings{tier: t, dialect: dialect}
 	f.words()
@@ -100,7 +99,7 @@ func (t Tier) Problems(dialect Dialect) []Problem {
 	return f.found
 }
 
-// Err is the first error among the problems, or nil.
+// Err returns the first error among the problems, or nil.
 func (t Tier) Err(dialect Dialect) error {
 	for _, problem := range t.Problems(dialect) {
 		if !problem.Warning {

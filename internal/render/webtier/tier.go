@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// Tier is one web tier: everything that the proxies' text is made of.
+// Tier is a web tier, the input of the proxies' configurations.
 type Tier struct {
-	// Name tells this tier from others: lower case, in the text's first line.
+	// Name identifies the tier; lower case, in the first line of the text.
 	Name string
-	// Hostname is what agents type; a DNS name without a port.
+	// Hostname is the public DNS name, without a port.
 	Hostname string
 	// Nodes are the web nodes by name.
 	Nodes map[string]Node
@@ -26,38 +26,39 @@ type Tier struct {
 	Target Version
 	// TLS is nil for plain HTTP.
 	TLS *TLS
-	// Listen is where the proxy takes requests.
+	// Listen is the address and ports of the proxy.
 	Listen Listen
 	// AdminDirectory is system_settings.admin_web_directory.
 	AdminDirectory string
 	Access         Access
 	Health         Health
-	// AudioStore is nil where nobody manages audio through the proxy.
+	// AudioStore is nil if audio is not managed through the proxy.
 	AudioStore *AudioStore
-	// SharedUploads says that all nodes see the same /tmp for lead files, so
-	// that the two-step upload need not stay on one node.
+	// SharedUploads is true if all nodes have the same /tmp for lead files, so that
+	// the steps of an upload may go to different nodes.
 	SharedUploads bool
 	Timeouts      Timeouts
-	// MaxBodyMB bounds a request's body, in megabytes.
+	// MaxBodyMB is the maximum size of a request's body in megabytes.
 	MaxBodyMB int
-	// LoginsPerMinute is how many login attempts one address may make; 0 is no
+	// LoginsPerMinute is the limit of login attempts of one address; 0 means no
 	// limit. An agent makes two: one for the phone, one for the user.
 	LoginsPerMinute int
-	// AdminErrorsPerMinute is how many 4xx answers one address may draw from
-	// the admin pages; 0 is no limit. HAProxy only.
+	// AdminErrorsPerMinute is the limit of 4xx responses of the admin pages to one
+	// address; 0 means no limit. HAProxy only.
 	AdminErrorsPerMinute int
 	// ExtraPaths are served besides VICIdial's own: "/dir/" with all below, or one page.
 	ExtraPaths []string
-	// Replay says which requests may be sent to a second node.
+	// Replay selects the requests that may be sent to a second node.
 	Replay Replay
-	// GetRetry says when nginx may send an agent's GET to a second node. nginx only.
+	// GetRetry selects when nginx may send an agent's GET to a second node. nginx
+	// only.
 	GetRetry GetRetry
 	// Balance picks the next node for agents' requests. HAProxy only.
 	Balance Balance
 	// Stats is nil when no figures are served.
 	Stats   *Stats
 	Process Process
-	// VRRP is nil when one proxy stands alone.
+	// VRRP is nil for a single proxy.
 	VRRP *VRRP
 	// ProxyAddresses are those from which the proxies reach the nodes, for
 	// [Tier.ApacheSnippet].
@@ -73,21 +74,21 @@ type Node struct {
 	Port    int
 	// Weight is its share of the requests, 1 to 256.
 	Weight int
-	// MaxConnections is how many Apache workers it has; the classes of
-	// traffic share them (see [Class.Limit]).
+	// MaxConnections is the number of its Apache workers, which the classes of
+	// traffic share (see [Class.Limit]).
 	MaxConnections int
 	State          State
 }
 
-// State is what a node takes part in.
+// State is the state of a node.
 type State string
 
 // The states of a node.
 const (
 	Active      State = "active"
 	Backup      State = "backup"      // only when no active node is left
-	Drain       State = "drain"       // finishes what it has, takes nothing new
-	Maintenance State = "maintenance" // takes nothing at all
+	Drain       State = "drain"       // finishes its requests, gets no new clients
+	Maintenance State = "maintenance" // gets no requests
 )
 
 // States are all states, for a validator.
@@ -106,14 +107,15 @@ type TLS struct {
 	HSTSMaxAge int
 	// RedirectHTTP answers plain HTTP with a redirect that keeps the method.
 	RedirectHTTP bool
-	// ACMEResponder is host:port of what answers certificate challenges, or empty.
+	// ACMEResponder is host:port of the server for certificate challenges, or
+	// empty.
 	ACMEResponder string
 }
 
 // NodeTLS is TLS between the proxy and the nodes.
 type NodeTLS struct {
 	Verify bool   // whether a node's certificate must be valid
-	CAFile string // who may have issued it; needed for Verify
+	CAFile string // its issuers; required with Verify
 	SNI    string // the name that nodes are asked for and that certificates must hold; empty is the tier's host name
 }
 
@@ -122,9 +124,9 @@ func (n NodeTLS) Name(hostname string) string { return cmp.Or(n.SNI, hostname) }
 
 // Others are servers that are not web nodes.
 type Others struct {
-	// Routes are URL directories that other web servers serve: "/RECORDINGS/".
+	// Routes are URL directories of other web servers: "/RECORDINGS/".
 	Routes map[string]Route
-	// WebSockets are paths that lead to one telephony node's socket each.
+	// WebSockets are paths of the WebSockets of telephony nodes.
 	WebSockets map[string]WebSocket
 }
 
@@ -147,7 +149,7 @@ func (t Tier) WebSockets() map[string]WebSocket {
 // Route is a URL directory that other web servers serve. It takes GET and HEAD only.
 type Route struct {
 	Servers  []string // IP address or host name, with ":port" where that is not 80
-	Everyone bool     // whether others than managers may have it
+	Everyone bool     // whether clients other than managers have access
 }
 
 // WebSocket is a telephony node's socket for web phones.
@@ -158,19 +160,18 @@ type WebSocket struct {
 	TLS  bool   // wss, whose certificate is not checked
 }
 
-// Listen is where the proxy takes requests.
+// Listen is the address and ports of the proxy.
 type Listen struct {
 	Address   string // an IP address; empty for all of IPv4, "::" for all of both
 	HTTPPort  int
 	HTTPSPort int
-	// ProxyProtocol says that the trusted proxies begin a connection with the
-	// PROXY protocol's header.
+	// ProxyProtocol is true if the trusted proxies use the PROXY protocol.
 	ProxyProtocol bool
 }
 
-// Addresses are what has to be bound. All of both are two, since one socket for
-// both would show IPv4 addresses in IPv6's clothes, which VICIdial's lists of
-// addresses do not know.
+// Addresses returns the addresses to bind. All IPv4 and all IPv6 addresses are two,
+// since a socket for both would report IPv4-mapped IPv6 addresses, which VICIdial's
+// lists of addresses do not match.
 func (l Listen) Addresses() []string {
 	if l.Address == "::" {
 		return []string{"", "::"}
@@ -178,8 +179,8 @@ func (l Listen) Addresses() []string {
 	return []string{l.Address}
 }
 
-// shared says whether an address is the one that VRRP moves: the proxy that does
-// not have it now must be able to listen on it all the same.
+// shared reports whether VRRP moves the address. A proxy must be able to bind it
+// while the other one has it.
 func (t Tier) shared(address string) bool {
 	if t.VRRP == nil {
 		return false
@@ -190,10 +191,10 @@ func (t Tier) shared(address string) bool {
 	return err1 == nil && err2 == nil && one == other
 }
 
-// SharesListenAddress says whether requests are taken at the address that VRRP moves.
+// SharesListenAddress reports whether VRRP moves the listen address.
 func (t Tier) SharesListenAddress() bool { return t.shared(t.Listen.Address) }
 
-// SharesStatsAddress says whether figures are served at the address that VRRP moves.
+// SharesStatsAddress reports whether VRRP moves the address of the statistics.
 func (t Tier) SharesStatsAddress() bool {
 	if t.Stats == nil {
 		return false
@@ -202,24 +203,24 @@ func (t Tier) SharesStatsAddress() bool {
 	return t.shared(host)
 }
 
-// anywhere says whether no address in particular is listened on.
+// anywhere reports whether an address means all addresses.
 func (l Listen) anywhere() bool {
 	address, err := netip.ParseAddr(l.Address)
 	return err != nil || address.IsUnspecified()
 }
 
-// Access says who may reach what. All are CIDR ranges or single addresses.
+// Access has the clients with access, as CIDR ranges or addresses.
 type Access struct {
 	Admin          []string // managers; empty is everyone
 	API            []string // programs that call the APIs, besides managers and the cluster
 	Cluster        []string // telephony nodes: they fetch audio and call the API
 	Trusted        []string // not counted by the login limit: offices behind one address
-	TrustedProxies []string // in front of this proxy; their X-Forwarded-For is believed
+	TrustedProxies []string // in front of this proxy; their X-Forwarded-For is trusted
 }
 
-// Health is how a node proves that it can serve.
+// Health is the health check of nodes.
 type Health struct {
-	// Path answers 200 without a login and writes nothing; empty is welcome.php
+	// Path returns 200 without a login and without writes; empty means welcome.php
 	// of the admin directory.
 	Path string
 	// BodyRegex must match the body: a node without its database answers 200.
@@ -227,25 +228,27 @@ type Health struct {
 	Interval     time.Duration // between checks of a node that is up
 	FastInterval time.Duration // between checks of a node that is changing
 	Timeout      time.Duration // of one check
-	Rise, Fall   int           // checks that bring a node back, and take it out
-	// AllowSlowEjection permits settings by which a hung node outlives an
-	// agent's patience.
+	Rise, Fall   int           // successful checks that return a node, failed ones that remove it
+	// AllowSlowEjection permits settings with which a hung node stays in rotation
+	// longer than agents' requests wait.
 	AllowSlowEjection bool
-	// MaxFails requests within FailTimeout take a node out for FailTimeout. nginx only.
+	// MaxFails failures within FailTimeout remove a node for FailTimeout. nginx
+	// only.
 	MaxFails    int
 	FailTimeout time.Duration
 }
 
-// AudioStore is the one node whose web root holds the audio files.
+// AudioStore is the node whose web root has the audio files.
 type AudioStore struct {
 	Node string // a key of Nodes
-	// Host is system_settings.sounds_web_server, the name that audio_store.php insists on.
+	// Host is system_settings.sounds_web_server, the name that audio_store.php
+	// requires.
 	Host string
 	// Directory is system_settings.sounds_web_directory.
 	Directory string
 }
 
-// Timeouts bound how long the proxy waits.
+// Timeouts are the timeouts of the proxy.
 type Timeouts struct {
 	Connect time.Duration // for a node's TCP handshake
 	Poll    time.Duration // for the answer to an agent's poll
@@ -254,7 +257,7 @@ type Timeouts struct {
 	Queue   time.Duration // for a free slot. HAProxy only
 }
 
-// Replay says which requests may be sent to a second node.
+// Replay selects the requests that may be sent to a second node.
 type Replay string
 
 // The rules for a second try.
@@ -277,7 +280,8 @@ type GetRetry string
 const (
 	// GetRetryConnect repeats a GET only while no node has seen it.
 	GetRetryConnect GetRetry = "connect"
-	// GetRetryStock is nginx's own: a GET is repeated even after a node ran it.
+	// GetRetryStock is nginx's default: a GET is repeated even after a node has
+	// executed it.
 	GetRetryStock GetRetry = "stock"
 	// GetRetryOff never repeats a GET.
 	GetRetryOff GetRetry = "off"
@@ -286,10 +290,10 @@ const (
 // GetRetries are all rules for GET, for a validator.
 var GetRetries = []string{string(GetRetryConnect), string(GetRetryStock), string(GetRetryOff)}
 
-// Balance picks the next node.
+// Balance is the algorithm that selects a node.
 type Balance string
 
-// The ways to pick a node.
+// The algorithms.
 const (
 	RoundRobin Balance = "roundrobin"
 	LeastConn  Balance = "leastconn"
@@ -298,15 +302,15 @@ const (
 // Balances are all ways, for a validator.
 var Balances = []string{string(RoundRobin), string(LeastConn)}
 
-// Stats serves the proxy's own figures.
+// Stats is the statistics page of the proxy.
 type Stats struct {
 	Bind       string   // IP:port
 	Prometheus bool     // HAProxy only
-	Sources    []string // who may look, besides this host; no password enters the text
+	Sources    []string // clients besides this host; the text has no password
 }
 
-// Process is how the proxy runs on its machine. Empty fields are left to the
-// proxy's own default.
+// Process has settings of the proxy's process. Empty fields have the proxy's
+// default.
 type Process struct {
 	User, Group   string
 	Log           string // HAProxy: /dev/log, stdout or IP:port; nginx: the access log's path
@@ -318,8 +322,8 @@ type Process struct {
 	TempDirectory string // nginx only
 }
 
-// Distribution is the Linux of the proxy's machine, whose package decides how the
-// proxy runs.
+// Distribution is the Linux distribution of the proxy's machine, whose package
+// determines the process settings.
 type Distribution string
 
 // The distributions: VICIdial's own systems are openSUSE (ViciBox) and AlmaLinux.

@@ -1,5 +1,5 @@
-// Package apt puts packages on a Debian or Ubuntu machine for the throwaway
-// servers of tests and demo. It starts none of their services.
+// Package apt installs Debian or Ubuntu packages for the temporary servers of tests
+// and demo. It does not start their services.
 package apt
 
 import (
@@ -13,20 +13,19 @@ import (
 	"time"
 )
 
-// ErrUnable says that nothing can be installed from here: there is no apt-get,
-// or we are not root.
+// ErrUnable is returned without apt-get or without root privileges.
 var ErrUnable = errors.New("not root on Debian or Ubuntu")
 
-// Debian's own timers run apt as well, above all on a machine that has just come
-// up, and hold its locks for a minute or two.
+// Debian's timers run apt too, mostly after a boot, and hold its locks for a minute
+// or two.
 const (
 	lockPatience = 5 * time.Minute
 	lockPause    = 2 * time.Second
 )
 
-// Install installs the first of the choices that can be installed, each a list
-// of packages: a release may know one and not the other. What apt says goes to
-// log. The error is [ErrUnable] where it is no use to try.
+// Install installs the first of the choices, which are lists of packages, that can
+// be installed, since releases differ. It writes the output of apt to log. The
+// error is [ErrUnable] if nothing can be installed.
 func Install(ctx context.Context, log io.Writer, choices ...[]string) error {
 	program, err := exec.LookPath("apt-get")
 	if err != nil || os.Geteuid() != 0 {
@@ -37,7 +36,7 @@ func Install(ctx context.Context, log io.Writer, choices ...[]string) error {
 		return err
 	}
 	defer restore()
-	a := apt{program: program, log: log, patience: lockPatience, pause: lockPause}
+	a := apt{program: program, log: log, timeout: lockPatience, pause: lockPause}
 	if err := a.run(ctx, "update", "-qq"); err != nil {
 		return err
 	}
@@ -50,15 +49,15 @@ func Install(ctx context.Context, log io.Writer, choices ...[]string) error {
 }
 
 type apt struct {
-	program         string
-	log             io.Writer
-	patience, pause time.Duration // with the locks of another apt
+	program        string
+	log            io.Writer
+	timeout, pause time.Duration // for the locks of another apt
 }
 
-// run waits for another apt: it gives up at once by itself where that one holds
-// the lists of packages.
+// run runs apt-get and waits for the locks of another apt, since apt-get fails
+// immediately when the package lists are locked.
 func (a apt) run(ctx context.Context, args ...string) error {
-	deadline := time.Now().Add(a.patience)
+	deadline := time.Now().Add(a.timeout)
 	for told := false; ; told = true {
 		var said bytes.Buffer
 		command := exec.CommandContext(ctx, a.program, args...)
@@ -67,7 +66,7 @@ func (a apt) run(ctx context.Context, args ...string) error {
 		err := command.Run()
 		locked := err != nil && bytes.Contains(said.Bytes(), []byte("Could not get lock"))
 		if !locked || time.Now().After(deadline) {
-			_, _ = a.log.Write(said.Bytes()) // a log that cannot be written changes nothing
+			_, _ = a.log.Write(said.Bytes()) // the log is optional
 			if err != nil {
 				return fmt.Errorf("apt-get %s: %w", args[0], err)
 			}
@@ -84,9 +83,9 @@ func (a apt) run(ctx context.Context, args ...string) error {
 	}
 }
 
-// forbidServices keeps packages from starting their services while they are
-// installed (Debian policy's invoke-rc.d), and says how to undo that. A policy
-// that is there already stays.
+// forbidServices prevents packages from starting their services during installation
+// (invoke-rc.d of the Debian policy), and returns a function that undoes it. An
+// existing policy is kept.
 func forbidServices(policy string) (restore func(), err error) {
 	file, err := os.OpenFile(policy, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o755)
 	if errors.Is(err, os.ErrExist) {

@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// fake is a program in the place of apt-get.
+// fake returns an apt with a script in place of apt-get.
 func fake(t *testing.T, script string) apt {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "apt-get")
 	if err := os.WriteFile(program, []byte("#!/bin/sh\ncd \"$(dirname \"$0\")\"\n"+script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	return apt{program: program, patience: time.Minute, pause: time.Millisecond}
+	return apt{program: program, timeout: time.Minute, pause: time.Millisecond}
 }
 
 func TestRun(t *testing.T) {
 	t.Parallel()
 	const locked = "echo 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7 (apt-get)' >&2; exit 100\n"
-	t.Run("waits for another apt, and says so once", func(t *testing.T) {
+	t.Run("waits for another apt and logs it once", func(t *testing.T) {
 		t.Parallel()
 		var log bytes.Buffer
 		a := fake(t, "echo x >>tries; [ $(wc -l <tries) -ge 3 ] && exit 0\n"+locked)
@@ -35,16 +35,16 @@ func TestRun(t *testing.T) {
 			t.Errorf("said %q", log.String())
 		}
 	})
-	t.Run("gives up in the end", func(t *testing.T) {
+	t.Run("timeout", func(t *testing.T) {
 		t.Parallel()
 		var log bytes.Buffer
 		a := fake(t, locked)
-		a.log, a.patience = &log, 20*time.Millisecond
+		a.log, a.timeout = &log, 20*time.Millisecond
 		if err := a.run(t.Context(), "update"); err == nil || !strings.Contains(err.Error(), "apt-get update") || !strings.Contains(log.String(), "process 7") {
 			t.Errorf("have %v, said %q", err, log.String())
 		}
 	})
-	t.Run("does not try again what fails otherwise", func(t *testing.T) {
+	t.Run("other errors are not retried", func(t *testing.T) {
 		t.Parallel()
 		var log bytes.Buffer
 		a := fake(t, "echo x >>tries; [ $(wc -l <tries) -ge 2 ] && exit 0\necho 'E: Unable to locate package' >&2; exit 100\n")
@@ -57,7 +57,7 @@ func TestRun(t *testing.T) {
 
 func TestForbidServices(t *testing.T) {
 	t.Parallel()
-	t.Run("services are forbidden to start meanwhile, and no longer", func(t *testing.T) {
+	t.Run("services are forbidden during the installation only", func(t *testing.T) {
 		t.Parallel()
 		policy := filepath.Join(t.TempDir(), "policy-rc.d")
 		restore, err := forbidServices(policy)
@@ -73,7 +73,7 @@ func TestForbidServices(t *testing.T) {
 			t.Errorf("it is still there: %v", err)
 		}
 	})
-	t.Run("a policy that is there already stays", func(t *testing.T) {
+	t.Run("existing policy is kept", func(t *testing.T) {
 		t.Parallel()
 		policy := filepath.Join(t.TempDir(), "policy-rc.d")
 		if err := os.WriteFile(policy, []byte("mine"), 0o600); err != nil {

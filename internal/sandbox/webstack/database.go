@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// database is what a node's pages ask: one line for one connection, which is
-// system_settings.agent_script. Taken away, it refuses connections as a
-// MariaDB does that is down.
+// database is the database of a node's pages. It writes one line,
+// system_settings.agent_script, to each connection. After Take it refuses
+// connections, as a MariaDB that is down.
 type database struct {
 	address string
 	mutex   sync.Mutex
@@ -25,7 +25,7 @@ func newDatabase(ctx context.Context) (*database, error) {
 	return d, nil
 }
 
-// Give brings the database back.
+// Give makes the database accept connections again.
 func (d *database) Give(ctx context.Context) error {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
@@ -46,7 +46,7 @@ func answer(listener net.Listener) {
 	for {
 		connection, err := listener.Accept()
 		if err != nil {
-			return // taken away
+			return // closed by Take
 		}
 		go func() {
 			_, _ = connection.Write([]byte("vicidial.php\n"))

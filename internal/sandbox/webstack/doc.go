@@ -1,5 +1,5 @@
-// Package webstack starts real web nodes on this machine's loopback: Apache with
-// mod_php, as VICIdial runs on, and pages that behave like VICIdial's own. It
-// also runs the proxies in front of them. Every node has a database of its own
-// that can be taken away. It imports nothing of the project and is not shipped.
+// Package webstack starts real web nodes on the loopback interface: Apache with
+// mod_php and pages that behave like VICIdial's. It also runs the proxies in front
+// of them. Every node has its own database, which can be disconnected. The provider
+// does not import it.
 package webstack

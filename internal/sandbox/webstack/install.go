@@ -14,17 +14,17 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/apt"
 )
 
-// ErrNotInstalled says that a program is missing and cannot be installed from here.
+// ErrNotInstalled is the error of a missing program that cannot be installed.
 var ErrNotInstalled = errors.New("not installed")
 
-// packages hold the programs, on Debian and Ubuntu.
+// packages maps programs to packages of Debian and Ubuntu.
 var packages = map[string][]string{
 	"haproxy": {"haproxy"},
 	"nginx":   {"nginx-light"},
 	"apache2": {"apache2", "libapache2-mod-php"},
 }
 
-// Find is where a program is: on PATH or where Debian keeps servers.
+// Find returns the path of a program, from PATH or Debian's sbin folders.
 func Find(name string) (string, error) {
 	for _, path := range []string{name, "/usr/sbin/" + name, "/usr/local/sbin/" + name} {
 		if found, err := exec.LookPath(path); err == nil {
@@ -34,7 +34,7 @@ func Find(name string) (string, error) {
 	return "", fmt.Errorf("%s: %w", name, ErrNotInstalled)
 }
 
-// phpModules are where Debian keeps mod_php, whatever its version.
+// phpModules matches mod_php of any version on Debian.
 const phpModules = "/usr/lib/apache2/modules/libphp*.so"
 
 func missing(name string) bool {
@@ -48,10 +48,9 @@ func missing(name string) bool {
 	return err != nil || len(modules) == 0
 }
 
-// Install puts the programs on this machine where they are missing: with apt,
-// when we are root on Debian or Ubuntu. No service is started. Elsewhere the
-// error is [ErrNotInstalled], which names what to install. A line in log says
-// that something is installed; what apt says is for when it fails.
+// Install installs missing programs with apt, as root on Debian or Ubuntu. It does
+// not start services. Elsewhere the error is [ErrNotInstalled] with the packages to
+// install. The output of apt goes to log.
 func Install(ctx context.Context, log io.Writer, programs ...string) error {
 	var wanted []string
 	for _, program := range programs {

@@ -32,7 +32,7 @@ type Node struct {
 	process *Process
 }
 
-// Settings are what VICIdial's pages take from the database's system_settings.
+// Settings are the system_settings of the pages.
 type Settings struct {
 	SoundsWebServer    string
 	SoundsWebDirectory string
@@ -41,8 +41,8 @@ type Settings struct {
 	KeyFile            string
 }
 
-// StartNode starts a node in a folder of its own under parent, and waits until
-// it answers.
+// StartNode starts a node in its own folder under parent, and waits until it
+// responds.
 func StartNode(ctx context.Context, parent, name string, settings Settings) (*Node, error) {
 	apache, err := Find("apache2")
 	if err != nil {
@@ -59,15 +59,15 @@ func StartNode(ctx context.Context, parent, name string, settings Settings) (*No
 	if n.db, err = newDatabase(ctx); err != nil {
 		return nil, err
 	}
-	if err := n.furnish(settings); err != nil {
+	if err := n.writeFiles(settings); err != nil {
 		return nil, fmt.Errorf("web node %s: %w", name, err)
 	}
 	return n, n.Start(ctx)
 }
 
-// furnish lays out the pages and Apache's configuration.
-func (n *Node) furnish(settings Settings) error {
-	// The workers run as another user than root and must reach all this.
+// writeFiles writes the pages and the configuration of Apache.
+func (n *Node) writeFiles(settings Settings) error {
+	// The workers run as another user and must be able to read these files.
 	for _, folder := range []string{"", "www", "ledger", "uploads", "run"} {
 		path := filepath.Join(n.folder, folder)
 		if err := errors.Join(os.MkdirAll(path, 0o755), os.Chmod(path, 0o755)); err != nil {
@@ -88,28 +88,28 @@ func (n *Node) furnish(settings Settings) error {
 		if err != nil {
 			return err
 		}
-		return put(filepath.Join(www, strings.TrimPrefix(path, "pages/")), text)
+		return writeFile(filepath.Join(www, strings.TrimPrefix(path, "pages/")), text)
 	})
 	if err != nil {
 		return err
 	}
-	// What editors and VICIdial itself leave in the web root.
+	// Files that editors and VICIdial leave in the web root.
 	for _, name := range []string{"agc/functions.inc", "vicidial/bp.pl", "vicidial/project_auth_entries.txt", "vicidial/.htpasswd", settings.SoundsWebDirectory + "/hello.wav", "vicidial/images/logo.png", "vicidial/ploticus/" + n.Name + ".png"} {
-		if err := put(filepath.Join(www, name), []byte("private or plain: "+name+"\n")); err != nil {
+		if err := writeFile(filepath.Join(www, name), []byte("private or plain: "+name+"\n")); err != nil {
 			return err
 		}
 	}
-	if err := put(filepath.Join(www, "agc/sounds/long.mp3"), make([]byte, 4<<20)); err != nil {
+	if err := writeFile(filepath.Join(www, "agc/sounds/long.mp3"), make([]byte, 4<<20)); err != nil {
 		return err
 	}
-	if err := put(filepath.Join(n.folder, "settings.php"), fmt.Appendf(nil, "<?php\nconst NODE = %q;\nconst DATABASE = %q;\nconst LEDGER = %q;\nconst UPLOADS = %q;\nconst SOUNDS_WEB_SERVER = %q;\n",
+	if err := writeFile(filepath.Join(n.folder, "settings.php"), fmt.Appendf(nil, "<?php\nconst NODE = %q;\nconst DATABASE = %q;\nconst LEDGER = %q;\nconst UPLOADS = %q;\nconst SOUNDS_WEB_SERVER = %q;\n",
 		n.Name, n.db.address, n.ledger, filepath.Join(n.folder, "uploads"), settings.SoundsWebServer)); err != nil {
 		return err
 	}
 	return n.configure(settings)
 }
 
-func put(path string, text []byte) error {
+func writeFile(path string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
@@ -129,8 +129,8 @@ func (n *Node) configure(settings Settings) error {
 	for _, module := range []string{"mpm_prefork", "authz_core", "dir", "mime", "remoteip", "setenvif", "ssl"} {
 		load += "LoadModule " + module + "_module /usr/lib/apache2/modules/mod_" + module + ".so\n"
 	}
-	// As VICIdial's installation has it: prefork, keep-alive of 5 seconds, and
-	// PHP's limits. The last lines are what the provider's apache_snippet says.
+	// As in VICIdial's installation: prefork, keep-alive of 5 seconds, and PHP's
+	// limits. The last lines are the provider's apache_snippet.
 	text := fmt.Sprintf(`ServerRoot %[1]q
 ServerName localhost
 Listen 127.0.0.1:%[2]d
@@ -172,10 +172,10 @@ Listen 127.0.0.1:%[7]d
     SSLCertificateKeyFile %[9]s
 </VirtualHost>
 `, n.folder, n.Port, load, modules[0], account, settings.Workers, n.TLSPort, settings.CertificateFile, settings.KeyFile)
-	return put(filepath.Join(n.folder, "apache.conf"), []byte(text))
+	return writeFile(filepath.Join(n.folder, "apache.conf"), []byte(text))
 }
 
-// Start runs the node's Apache and waits until it answers.
+// Start starts the node's Apache and waits until it responds.
 func (n *Node) Start(ctx context.Context) error {
 	command := exec.Command(n.apache, "-f", filepath.Join(n.folder, "apache.conf"), "-DFOREGROUND")
 	process, err := start(command, filepath.Join(n.folder, "stdout.log"))
@@ -183,47 +183,47 @@ func (n *Node) Start(ctx context.Context) error {
 		return err
 	}
 	n.process = process
-	if err := reachable(ctx, process, "127.0.0.1:"+strconv.Itoa(n.Port)); err != nil {
+	if err := waitReachable(ctx, process, "127.0.0.1:"+strconv.Itoa(n.Port)); err != nil {
 		text, _ := os.ReadFile(filepath.Join(n.folder, "stdout.log"))
 		return fmt.Errorf("web node %s: %w\n%s", n.Name, err, text)
 	}
 	return nil
 }
 
-// Kill ends the node as a power cut does.
+// Kill kills the node, as a power failure does.
 func (n *Node) Kill() error { return n.process.Kill() }
 
-// Hang stops the node in its tracks: the kernel still takes connections.
+// Hang suspends the node. The kernel still accepts connections.
 func (n *Node) Hang() error { return n.process.SignalAll(syscall.SIGSTOP) }
 
-// Wake lets a hanging node go on.
+// Wake resumes a suspended node.
 func (n *Node) Wake() error { return n.process.SignalAll(syscall.SIGCONT) }
 
-// LeaveUpload puts a file where the lead loader keeps its uploads, as an earlier
+// LeaveUpload writes a file into the folder of the lead loader, as an earlier
 // upload does.
 func (n *Node) LeaveUpload(name string, text []byte) error {
-	return put(filepath.Join(n.folder, "uploads", name), text)
+	return writeFile(filepath.Join(n.folder, "uploads", name), text)
 }
 
-// SetWork says how long an action takes from now on.
+// SetWork sets the duration of an action.
 func (n *Node) SetWork(length time.Duration) error {
-	return put(filepath.Join(n.folder, "ledger", "work"), []byte(strconv.FormatInt(length.Microseconds(), 10)))
+	return writeFile(filepath.Join(n.folder, "ledger", "work"), []byte(strconv.FormatInt(length.Microseconds(), 10)))
 }
 
-// LoseDatabase takes the node's database away; its pages then answer with the
-// given status, as VICIdial's do by PHP's version and settings.
+// LoseDatabase disconnects the node's database. Its pages then respond with the
+// given status, which in VICIdial depends on the version and settings of PHP.
 func (n *Node) LoseDatabase(status int) error {
-	if err := put(filepath.Join(n.folder, "ledger", "status"), []byte(strconv.Itoa(status))); err != nil {
+	if err := writeFile(filepath.Join(n.folder, "ledger", "status"), []byte(strconv.Itoa(status))); err != nil {
 		return err
 	}
 	return n.db.Take()
 }
 
-// GiveDatabase brings the node's database back.
+// GiveDatabase connects the node's database again.
 func (n *Node) GiveDatabase(ctx context.Context) error { return n.db.Give(ctx) }
 
-// Actions are the actions that the node has carried out, by their numbers, in
-// order; one that ran twice is in it twice.
+// Actions returns the ids of the actions that the node has executed, in order. One
+// that ran twice is there twice.
 func (n *Node) Actions() ([]string, error) {
 	file, err := os.Open(n.ledger)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -241,7 +241,7 @@ func (n *Node) Actions() ([]string, error) {
 	return actions, scanner.Err()
 }
 
-// freePort is a port that nobody listens on now.
+// freePort returns a free port.
 func freePort(ctx context.Context) (int, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
@@ -256,8 +256,8 @@ func freePort(ctx context.Context) (int, error) {
 	return address.Port, nil
 }
 
-// reachable waits until somebody listens, as long as the process lives.
-func reachable(ctx context.Context, process *Process, address string) error {
+// waitReachable waits until the address accepts connections or the process ends.
+func waitReachable(ctx context.Context, process *Process, address string) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	ticker := time.NewTicker(20 * time.Millisecond)

@@ -12,22 +12,22 @@ import (
 	"syscall"
 )
 
-// Process is a program that we started, with all its children.
+// Process is a started program with its children.
 type Process struct {
 	command *exec.Cmd
 	ended   chan struct{} // closed when it has ended and was waited for
 }
 
-// start runs a command in a process group of its own; its output goes to a
-// file. The kernel kills it when we end, however we end. For that the goroutine
-// that starts it must keep its thread, whose death is what the kernel sees.
+// start starts a command in its own process group, with its output in a file. The
+// kernel kills it when this process ends. Therefore the goroutine that starts it
+// keeps its thread, whose end the kernel observes.
 func start(command *exec.Cmd, log string) (*Process, error) {
 	file, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	command.Stdout, command.Stderr = file, file
-	command.SysProcAttr = dyingWithParent()
+	command.SysProcAttr = killedWithParent()
 	p := &Process{command: command, ended: make(chan struct{})}
 	started := make(chan error, 1)
 	go func() {
@@ -38,7 +38,7 @@ func start(command *exec.Cmd, log string) (*Process, error) {
 		if err != nil {
 			return
 		}
-		_ = command.Wait() // how it ended shows in its log
+		_ = command.Wait() // its log has the error
 		_ = file.Close()
 		close(p.ended)
 	}()
@@ -48,10 +48,10 @@ func start(command *exec.Cmd, log string) (*Process, error) {
 	return p, nil
 }
 
-// Signal reaches the process itself.
+// Signal sends a signal to the process.
 func (p *Process) Signal(signal syscall.Signal) error { return p.command.Process.Signal(signal) }
 
-// SignalAll reaches the process and all its children.
+// SignalAll sends a signal to the process and its children.
 func (p *Process) SignalAll(signal syscall.Signal) error {
 	if err := syscall.Kill(-p.command.Process.Pid, signal); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return err
@@ -59,7 +59,7 @@ func (p *Process) SignalAll(signal syscall.Signal) error {
 	return nil
 }
 
-// Children are the numbers of the processes that it has started and that live.
+// Children returns the ids of its running child processes.
 func (p *Process) Children() ([]int, error) {
 	number := strconv.Itoa(p.command.Process.Pid)
 	text, err := os.ReadFile(filepath.Join("/proc", number, "task", number, "children"))
@@ -77,12 +77,12 @@ func (p *Process) Children() ([]int, error) {
 	return children, nil
 }
 
-// Kill ends it and its children at once, and waits until it is gone.
+// Kill kills the process and its children, and waits for its end.
 func (p *Process) Kill() error {
 	err := p.SignalAll(syscall.SIGKILL)
 	<-p.ended
 	return err
 }
 
-// Ended is closed when the process is gone.
+// Ended returns a channel that is closed when the process has ended.
 func (p *Process) Ended() <-chan struct{} { return p.ended }

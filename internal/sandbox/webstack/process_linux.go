@@ -2,8 +2,8 @@ package webstack
 
 import "syscall"
 
-// dyingWithParent lets the kernel kill the child when its parent is gone, even
-// by kill -9, and gives it a process group of its own.
-func dyingWithParent() *syscall.SysProcAttr {
+// killedWithParent makes the kernel kill the child when its parent ends, even by
+// kill -9, and gives it its own process group.
+func killedWithParent() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 }

@@ -4,6 +4,6 @@ package webstack
 
 import "syscall"
 
-// dyingWithParent gives the child a process group of its own; a death of its
-// parent it does not hear of here.
-func dyingWithParent() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+// killedWithParent gives the child its own process group. It outlives its parent
+// here.
+func killedWithParent() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }

@@ -17,14 +17,14 @@ import (
 	"time"
 )
 
-// Proxy is a running HAProxy or nginx with a configuration of ours.
+// Proxy is a running HAProxy or nginx.
 type Proxy struct {
 	Folder  string // its configuration and logs
 	kind    string
 	process *Process
 }
 
-// Ports are where a proxy listens; all are free when asked for.
+// Ports returns free ports.
 func Ports(ctx context.Context, count int) ([]int, error) {
 	ports := make([]int, 0, count)
 	for range count {
@@ -37,8 +37,8 @@ func Ports(ctx context.Context, count int) ([]int, error) {
 	return ports, nil
 }
 
-// StartProxy runs "haproxy" or "nginx" with a configuration, and waits until it
-// listens at the address.
+// StartProxy starts "haproxy" or "nginx" with a configuration, and waits until it
+// listens on the address.
 func StartProxy(ctx context.Context, kind, folder string, text []byte, address string) (*Proxy, error) {
 	binary, err := Find(kind)
 	if err != nil {
@@ -55,7 +55,7 @@ func StartProxy(ctx context.Context, kind, folder string, text []byte, address s
 	if p.process, err = start(command, filepath.Join(folder, "stdout.log")); err != nil {
 		return nil, err
 	}
-	if err := reachable(ctx, p.process, address); err != nil {
+	if err := waitReachable(ctx, p.process, address); err != nil {
 		said, _ := os.ReadFile(filepath.Join(folder, "stdout.log"))
 		return nil, fmt.Errorf("%s: %w\n%s", kind, err, said)
 	}
@@ -64,12 +64,11 @@ func StartProxy(ctx context.Context, kind, folder string, text []byte, address s
 
 func (p *Proxy) file() string { return filepath.Join(p.Folder, "proxy.conf") }
 
-// Rewrite changes the configuration; a reload makes the proxy read it.
+// Rewrite writes the configuration, without a reload.
 func (p *Proxy) Rewrite(text []byte) error { return os.WriteFile(p.file(), text, 0o600) }
 
-// Reload makes the proxy read its configuration, as systemctl reload does, and
-// waits until a process that has read it is at work. A reload that nobody heard
-// loses no request either.
+// Reload reloads the configuration, as systemctl reload does, and waits for a
+// process that uses it.
 func (p *Proxy) Reload(ctx context.Context) error {
 	signal := syscall.SIGUSR2
 	if p.kind == "nginx" {
@@ -79,12 +78,12 @@ func (p *Proxy) Reload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second) // a machine under load takes its time
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second) // a busy machine is slow
 	defer cancel()
 	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()
 	for asked := (time.Time{}); ; {
-		// HAProxy does not hear a signal that comes while it is still at the last one.
+		// HAProxy ignores a signal that arrives while it handles another one.
 		if time.Since(asked) > 4*time.Second {
 			if err := p.process.Signal(signal); err != nil {
 				return err
@@ -109,7 +108,7 @@ func (p *Proxy) Reload(ctx context.Context) error {
 // Kill ends the proxy.
 func (p *Proxy) Kill() error { return p.process.Kill() }
 
-// Command asks HAProxy's control socket.
+// Command sends a command to HAProxy's control socket and returns the response.
 func (p *Proxy) Command(ctx context.Context, socket, command string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
@@ -130,13 +129,13 @@ func (p *Proxy) Command(ctx context.Context, socket, command string) (string, er
 	return string(answer), err
 }
 
-// Server is what HAProxy thinks of a server.
+// Server is HAProxy's state of a server.
 type Server struct {
 	Status string // "UP", "UP 1/2", "DOWN" or "DRAIN"
-	Weight int    // which grows while the server gets its share little by little
+	Weight int    // grows during slow start
 }
 
-// Server asks HAProxy what it thinks of a server.
+// Server returns HAProxy's state of a server.
 func (p *Proxy) Server(ctx context.Context, socket, backend, name string) (Server, error) {
 	answer, err := p.Command(ctx, socket, "show stat")
 	if err != nil {
@@ -158,8 +157,8 @@ func (p *Proxy) Server(ctx context.Context, socket, backend, name string) (Serve
 	return Server{}, fmt.Errorf("no server %s/%s", backend, name)
 }
 
-// Stop asks the proxy to end, so that it writes the rest of its logs, and kills
-// it if it does not.
+// Stop terminates the proxy, so that it flushes its logs, and kills it after a
+// timeout.
 func (p *Proxy) Stop() error {
 	if err := p.process.Signal(syscall.SIGTERM); err != nil {
 		return err
@@ -172,7 +171,7 @@ func (p *Proxy) Stop() error {
 	}
 }
 
-// Logs is everything that the proxy has written to its folder, by file.
+// Logs returns the log files in the proxy's folder by name.
 func (p *Proxy) Logs() (map[string]string, error) {
 	logs := map[string]string{}
 	files, err := filepath.Glob(filepath.Join(p.Folder, "*.log"))
