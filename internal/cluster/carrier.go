@@ -240,6 +240,9 @@ func (c CarrierChange) lead(want Carrier) ([]Step, Rebuild, error) {
 		seen = Row(known)
 	}
 	from, to, shown, err := changeSealed(have.subject(), Row(have), seen, Row(want), sameInCarrier, c.Secrets, c.Renew)
+	if err == nil && seen == nil {
+		err = CheckSpelling("carrier", want.ID(), have.ID())
+	}
 	if err != nil {
 		return nil, Rebuild{}, err
 	}

@@ -88,6 +88,3 @@ func pow36(digits int) uint64 {
 	}
 	return power
 }
-
-// FoldKey is a key as the database compares it.
-func FoldKey(key string) string { return strings.ToLower(strings.TrimRight(key, " ")) }

@@ -102,6 +102,11 @@ func (t TemplateChange) Plan() (Plan, error) {
 			Phase: Add, Verb: Insert, Table: TableTemplates, Rows: []Row{row}, Key: key, Audit: templateAudit("ADD", t.ID), Shown: shown,
 		}}, Rebuild: t.Use.Servers()}, nil
 	}
+	if t.Seen == nil {
+		if err := CheckSpelling("template", t.ID, Template(t.Have).ID()); err != nil {
+			return Plan{}, err
+		}
+	}
 	from, to, shown, err := changeSealed(subject, t.Have, t.Seen, t.Want, SameInTemplate, t.Secrets, t.Renew)
 	if err != nil {
 		return Plan{}, err

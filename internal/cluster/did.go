@@ -83,6 +83,11 @@ func (d DIDChange) Plan() (Plan, error) {
 			Audit: Audit{Section: "DIDS", Type: "ADD", Record: d.Pattern, Numbered: "did_id", Code: "ADMIN ADD DID"},
 		}}}, nil
 	}
+	if d.Seen == nil {
+		if err := CheckSpelling("DID", d.Pattern, d.Have["did_pattern"].Text); err != nil {
+			return Plan{}, err
+		}
+	}
 	from, to, err := change(subject, d.Have, d.Seen, d.Want, SameInDID)
 	if err != nil || len(to) == 0 {
 		return Plan{}, err

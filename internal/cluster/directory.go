@@ -1,11 +1,14 @@
 package cluster
 
+import "slices"
+
 // Directory names what DIDs and remote agents send calls to. The provider
 // reads it only.
 type Directory struct {
-	Users    []string // vicidial_users.user
-	InGroups []string // vicidial_inbound_groups.group_id
-	Menus    []string // vicidial_call_menu.menu_id
+	Users     []string // vicidial_users.user
+	InGroups  []string // vicidial_inbound_groups.group_id
+	Menus     []string // vicidial_call_menu.menu_id
+	Campaigns []string // vicidial_campaigns.campaign_id
 }
 
 // HasUser says whether there is a user of that name.
@@ -18,10 +21,37 @@ func (d Directory) HasInGroup(id string) bool { return among(d.InGroups, id) }
 func (d Directory) HasMenu(id string) bool { return among(d.Menus, id) }
 
 func among(names []string, wanted string) bool {
-	for _, name := range names {
-		if FoldKey(name) == FoldKey(wanted) {
-			return true
-		}
+	_, found := spelled(names, wanted)
+	return found
+}
+
+func spelled(names []string, wanted string) (name string, found bool) {
+	at := slices.IndexFunc(names, func(name string) bool { return FoldKey(name) == FoldKey(wanted) })
+	if at < 0 {
+		return "", false
 	}
-	return false
+	return names[at], true
+}
+
+// CheckSpelling returns a [Misspelled] where a column of a DID or of remote agents names
+// something in other letters than its row. Other columns, and what is not there, have
+// no spelling.
+func (d Directory) CheckSpelling(column, key string) error {
+	noun, names := "", []string(nil)
+	switch column {
+	case "user", "filter_user", "user_start":
+		noun, names = "user", d.Users
+	case "group_id", "filter_group_id", "user_route_settings_ingroup", "filter_user_route_settings_ingroup",
+		"no_agent_ingroup_id", "max_queue_ingroup_id", columnCloser:
+		noun, names = "in-group", d.InGroups
+	case "menu_id", "filter_menu_id":
+		noun, names = "call menu", d.Menus
+	case "campaign_id", "filter_campaign_id":
+		noun, names = "campaign", d.Campaigns
+	}
+	name, found := spelled(names, key)
+	if !found {
+		return nil
+	}
+	return CheckSpelling(noun, key, name)
 }

@@ -27,20 +27,28 @@ type Campaigns []Campaign
 // Find looks a campaign up, without regard to case as VICIdial's collation does.
 func (c Campaigns) Find(id string) (Campaign, bool) {
 	for _, campaign := range c {
-		if strings.EqualFold(campaign.ID, id) {
+		if FoldKey(campaign.ID) == FoldKey(id) {
 			return campaign, true
 		}
 	}
 	return Campaign{}, false
 }
 
-// Spelled is the id as the campaign's row spells it, by which rows that spell it in
-// another way are the same campaign's; an id without a campaign stays as it is.
-func (c Campaigns) Spelled(id string) string {
-	if campaign, found := c.Find(id); found {
-		return campaign.ID
+// Spelling returns a function that returns an id as the campaign's row spells it. Rows
+// of other tables that spell it in another way are the same campaign's. An id without a
+// campaign keeps its letters, those of its first call.
+func (c Campaigns) Spelling() func(id string) string {
+	spelled := make(map[string]string, len(c))
+	for _, campaign := range c {
+		spelled[FoldKey(campaign.ID)] = campaign.ID
 	}
-	return id
+	return func(id string) string {
+		key := FoldKey(id)
+		if _, known := spelled[key]; !known {
+			spelled[key] = strings.TrimRight(id, " ")
+		}
+		return spelled[key]
+	}
 }
 
 // Overcommit is a server of which more is promised than it has.

@@ -141,6 +141,11 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 			Audit: RemoteAudit("ADD", r.UserStart),
 		}}}, nil
 	}
+	if r.Seen == nil {
+		if err := CheckSpelling("user", r.UserStart, have.UserStart()); err != nil {
+			return Plan{}, err
+		}
+	}
 	want, seen := withoutBlanked(Row(have), r.Seen, r.Want)
 	from, to, err := change(subject, Row(have), seen, want, SameInRemoteAgents)
 	if err != nil || len(to) == 0 {

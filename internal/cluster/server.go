@@ -241,6 +241,11 @@ func AddServer(row, secrets Row) Plan {
 // ResumeServer brings a row that a killed create left, or refuses one that
 // somebody else made.
 func ResumeServer(have Server, want, secrets Row) (Plan, error) {
+	if id, declared := want["server_id"]; declared {
+		if err := CheckSpelling("server", id.Text, have.ID()); err != nil {
+			return Plan{}, err
+		}
+	}
 	for _, column := range slices.Sorted(maps.Keys(want)) {
 		if !Equivalent(column, have.Row[column], want[column]) {
 			return Plan{}, &Conflict{

@@ -44,7 +44,7 @@ func perRow(step cluster.Step, values []cluster.Value) (string, []any) {
 	return "CASE " + step.InColumn + strings.Repeat(" WHEN ? THEN ?", len(values)) + " END", args
 }
 
-// bulkRows reads what the rows of such a step say now, by their key in lower case.
+// bulkRows reads what the rows of such a step say now, by their folded key.
 func (w *writer) bulkRows(ctx context.Context, step cluster.Step) (map[string]cluster.Value, error) {
 	if w.conn == nil {
 		return nil, sql.ErrConnDone
@@ -56,7 +56,7 @@ func (w *writer) bulkRows(ctx context.Context, step cluster.Step) (map[string]cl
 		var key string
 		var column sql.NullString
 		err := rows.Scan(&key, &column)
-		found[strings.ToLower(key)] = value(column)
+		found[cluster.FoldKey(key)] = value(column)
 		return err
 	}, w.store.log)
 	return found, err
@@ -102,7 +102,7 @@ func (w *writer) unfinished(ctx context.Context, step cluster.Step) ([]string, e
 	}
 	var left []string
 	for i, key := range step.In {
-		says, there := found[strings.ToLower(key.Text)]
+		says, there := found[cluster.FoldKey(key.Text)]
 		if step.Verb == cluster.Delete && there || step.Verb != cluster.Delete && (!there || says != step.Become[i]) {
 			left = append(left, key.Text)
 		}

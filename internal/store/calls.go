@@ -82,10 +82,14 @@ func (s *Store) Directory(ctx context.Context) (cluster.Directory, error) {
 }
 
 func (s *Store) readDirectory(ctx context.Context) (cluster.Directory, error) {
-	if _, err := s.info.get(ctx); err != nil {
+	campaigns, err := s.campaigns.get(ctx)
+	if err != nil {
 		return cluster.Directory{}, err
 	}
 	var directory cluster.Directory
+	for _, campaign := range campaigns {
+		directory.Campaigns = append(directory.Campaigns, campaign.ID)
+	}
 	for _, list := range []struct {
 		what, query string
 		into        *[]string
@@ -97,7 +101,7 @@ func (s *Store) readDirectory(ctx context.Context) (cluster.Directory, error) {
 		err := s.query(ctx, list.what, list.query, nil, func(rows *sql.Rows) error {
 			var name string
 			err := rows.Scan(&name)
-			*list.into = append(*list.into, name)
+			*list.into = append(*list.into, key(name))
 			return err
 		})
 		if err != nil {

@@ -2,24 +2,18 @@ package store
 
 import (
 	"context"
-	"slices"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
 )
 
 // trunkRows keeps the order of the table, which decides between duplicates.
-// Campaigns are spelled as their rows spell them.
 func (s *Store) trunkRows(ctx context.Context) ([]cluster.TrunkRow, error) {
 	trunks, err := s.Trunks(ctx)
-	if err != nil {
-		return nil, err
-	}
-	campaigns, err := s.campaigns.get(ctx)
 	rows := make([]cluster.TrunkRow, 0, len(trunks))
 	for _, trunk := range trunks {
 		rows = append(rows, cluster.TrunkRow{
-			ServerIP: trunk.ServerIP, Campaign: campaigns.Spelled(trunk.CampaignID), Dedicated: trunk.Dedicated,
+			ServerIP: trunk.ServerIP, Campaign: trunk.CampaignID, Dedicated: trunk.Dedicated,
 			MaximumLimit: trunk.Caps(),
 		})
 	}
@@ -69,10 +63,6 @@ func (s *Store) readDialLoad(ctx context.Context, in *forecast.Input, campaigns 
 	if err != nil {
 		return err
 	}
-	agents = slices.Clone(agents)
-	for i, agent := range agents {
-		agents[i].Campaign = campaigns.Spelled(agent.Campaign)
-	}
 	in.Goals = forecast.GoalsOf(agents, campaigns)
 	unpaused := make(map[string]bool)
 	for _, agent := range agents {
@@ -83,7 +73,6 @@ func (s *Store) readDialLoad(ctx context.Context, in *forecast.Input, campaigns 
 	}
 	calls, err := s.liveCalls(ctx, "")
 	for _, call := range calls {
-		call.Campaign = campaigns.Spelled(call.Campaign)
 		in.InUse = append(in.InUse, forecast.LinesOf(call))
 	}
 	return err

@@ -24,11 +24,16 @@ SELECT COALESCE(user, ''),
 // liveAgents reads the agents who are logged in now, on one server or, where ip
 // is empty, on all; remote agents too.
 func (s *Store) liveAgents(ctx context.Context, ip string) ([]cluster.LiveAgent, error) {
+	spelled, err := s.campaignSpelling(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var agents []cluster.LiveAgent
 	where, args := onServer(ip)
-	err := s.query(ctx, "live agents", fmt.Sprintf(selectLiveAgents, where), args, func(rows *sql.Rows) error {
+	err = s.query(ctx, "live agents", fmt.Sprintf(selectLiveAgents, where), args, func(rows *sql.Rows) error {
 		var a cluster.LiveAgent
 		err := rows.Scan(&a.User, &a.ServerIP, &a.Extension, &a.Campaign, &a.Status, &a.Autodial, &a.LastCall)
+		a.Campaign = spelled(a.Campaign)
 		agents = append(agents, a)
 		return err
 	})
@@ -62,11 +67,16 @@ SELECT server_ip,
 // liveCalls counts the calls that are up now, on one server or, where ip is
 // empty, on all.
 func (s *Store) liveCalls(ctx context.Context, ip string) ([]cluster.CallCount, error) {
+	spelled, err := s.campaignSpelling(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var calls []cluster.CallCount
 	where, args := onServer(ip)
-	err := s.query(ctx, "live calls", fmt.Sprintf(countCalls, where), args, func(rows *sql.Rows) error {
+	err = s.query(ctx, "live calls", fmt.Sprintf(countCalls, where), args, func(rows *sql.Rows) error {
 		var c cluster.CallCount
 		err := rows.Scan(&c.ServerIP, &c.Campaign, &c.Type, &c.Status, &c.Count)
+		c.Campaign = spelled(c.Campaign)
 		calls = append(calls, c)
 		return err
 	})
@@ -98,12 +108,16 @@ SELECT server_ip,
  ORDER BY 1, 2`
 
 func (s *Store) shortages(ctx context.Context) ([]health.Shortage, error) {
+	spelled, err := s.campaignSpelling(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var shortages []health.Shortage
-	err := s.query(ctx, "trunk shortages", selectShortages, nil, func(rows *sql.Rows) error {
+	err = s.query(ctx, "trunk shortages", selectShortages, nil, func(rows *sql.Rows) error {
 		var shortage health.Shortage
 		var updated sql.NullFloat64
 		err := rows.Scan(&shortage.ServerIP, &shortage.Campaign, &shortage.Lines, &updated)
-		shortage.Updated = moment(updated)
+		shortage.Campaign, shortage.Updated = spelled(shortage.Campaign), moment(updated)
 		shortages = append(shortages, shortage)
 		return err
 	})

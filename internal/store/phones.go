@@ -63,7 +63,7 @@ func (s *Store) readPhones(ctx context.Context, columns []string, where string, 
 			return err
 		}
 		phone := seating.Phone{
-			ServerIP: one(found[0]).Text, Login: string(found[1]), Extension: one(found[2]).Text,
+			ServerIP: key(one(found[0]).Text), Login: key(string(found[1])), Extension: key(one(found[2]).Text),
 			DialplanNumber: string(found[3]), VoicemailID: one(found[4]).Text,
 		}
 		if len(piece) < len(read.columns) {

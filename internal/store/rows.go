@@ -4,10 +4,19 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
+
+// joins reports whether VICIdial joins tables by a column, or finds a row by it.
+func joins(column string) bool {
+	return strings.HasSuffix(column, "server_ip") || slices.Contains([]string{
+		"carrier_id", "template_id", "did_pattern", "user_start", "campaign_id", "group_id", "menu_id", "user",
+		"filter_campaign_id", "filter_group_id", "filter_menu_id", "filter_user",
+	}, column)
+}
 
 // rows reads a whole table: those of the columns that this schema has, in the
 // order of one of them. Names come from constants of this program only.
@@ -33,6 +42,9 @@ func (s *Store) rows(ctx context.Context, table cluster.Table, columns []string,
 		}
 		row := make(cluster.Row, len(columns))
 		for at, column := range columns {
+			if joins(column) {
+				held[at].String = key(held[at].String)
+			}
 			row[column] = value(held[at])
 		}
 		found = append(found, row)

@@ -15,20 +15,22 @@ SELECT server_ip,
        COALESCE(trunk_restriction, '')
   FROM vicidial_server_trunks`
 
-// Trunks returns all rows of vicidial_server_trunks, duplicates included.
+// Trunks returns all rows of vicidial_server_trunks, duplicates included. Campaigns are
+// spelled as their own rows spell them.
 func (s *Store) Trunks(ctx context.Context) (cluster.Trunks, error) { return s.trunks.get(ctx) }
 
 func (s *Store) readTrunks(ctx context.Context) (cluster.Trunks, error) {
-	if _, err := s.info.get(ctx); err != nil {
+	spelled, err := s.campaignSpelling(ctx)
+	if err != nil {
 		return nil, err
 	}
 	var trunks cluster.Trunks
-	err := s.query(ctx, "trunk rows", selectTrunks, nil, func(rows *sql.Rows) error {
+	err = s.query(ctx, "trunk rows", selectTrunks, nil, func(rows *sql.Rows) error {
 		var trunk cluster.Trunk
 		if err := rows.Scan(&trunk.ServerIP, &trunk.CampaignID, &trunk.Dedicated, &trunk.Unset, &trunk.Restriction); err != nil {
 			return err
 		}
-		trunk.ServerIP, trunk.CampaignID = key(trunk.ServerIP), key(trunk.CampaignID)
+		trunk.ServerIP, trunk.CampaignID = key(trunk.ServerIP), spelled(trunk.CampaignID)
 		trunks = append(trunks, trunk)
 		return nil
 	})
@@ -47,6 +49,13 @@ SELECT campaign_id,
 // Campaigns returns all campaigns. The provider reads them only.
 func (s *Store) Campaigns(ctx context.Context) (cluster.Campaigns, error) {
 	return s.campaigns.get(ctx)
+}
+
+// campaignSpelling returns a function that returns the id of a campaign in another table
+// as the campaign's row spells it.
+func (s *Store) campaignSpelling(ctx context.Context) (func(id string) string, error) {
+	campaigns, err := s.campaigns.get(ctx)
+	return campaigns.Spelling(), err
 }
 
 func (s *Store) readCampaigns(ctx context.Context) (cluster.Campaigns, error) {

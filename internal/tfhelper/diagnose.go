@@ -17,6 +17,17 @@ type hinter interface {
 	Hint() string
 }
 
+// OtherLetters is the title of a [cluster.Misspelled].
+const OtherLetters = "Key in other letters"
+
+// TitleOf is the title of an error: that of a [cluster.Misspelled], or else the given one.
+func TitleOf(err error, otherwise string) string {
+	if misspelled := (*cluster.Misspelled)(nil); errors.As(err, &misspelled) {
+		return OtherLetters
+	}
+	return otherwise
+}
+
 // Diagnose returns an error diagnostic: what failed, on which object, the cause, and
 // the hints of the errors in the chain. It returns none for a nil error.
 func Diagnose(summary, key string, err error) diag.Diagnostics {

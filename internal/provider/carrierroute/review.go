@@ -60,6 +60,7 @@ func (v view) review() diag.Diagnostics {
 	diags := v.checkColumns()
 	diags.Append(v.checkServers()...)
 	diags.Append(v.checkInbound()...)
+	diags.Append(v.checkSpelling()...)
 	diags.Append(v.checkTexts()...)
 	if diags.HasError() {
 		return diags
@@ -130,6 +131,16 @@ func (v view) checkInbound() diag.Diagnostics {
 	return nil
 }
 
+// checkSpelling returns an error for a template that is new to the route and that its
+// own row spells in another way.
+func (v view) checkSpelling() diag.Diagnostics {
+	template, found := v.templates.ByID(v.want.TemplateID.ValueString())
+	if !found || v.prior != nil && v.prior.TemplateID.Equal(v.want.TemplateID) {
+		return nil
+	}
+	return tfhelper.DiagnoseAt(path.Root("template_id"), tfhelper.OtherLetters, cluster.CheckSpelling("template", v.want.TemplateID.ValueString(), template.ID()))
+}
+
 // checkIDs returns an error for ids that rows of other routes have, and for other rows
 // with an id of this route.
 func (v view) checkIDs() diag.Diagnostics {
@@ -150,7 +161,7 @@ func (v view) checkIDs() diag.Diagnostics {
 		Route: v.want.route(), Have: v.have, Seen: v.seen, Want: v.rows, Secrets: tfhelper.Texts(v.config.Secrets), Renew: v.renews(),
 	}
 	_, err := change.Plan()
-	return tfhelper.DiagnoseAt(at, "Unable to plan carrier route "+v.want.route(), err)
+	return tfhelper.DiagnoseAt(at, tfhelper.TitleOf(err, "Unable to plan carrier route "+v.want.route()), err)
 }
 
 func (v view) renews() bool {

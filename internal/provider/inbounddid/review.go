@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -39,6 +40,7 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	for _, need := range cluster.DIDNeeds(row) {
 		diags.Append(tfhelper.DiagnoseAt(path.Root(need.Column), "Calls would lead nowhere", fmt.Errorf("%s reads %s, which is blank", need.Route, need.Column))...)
 	}
+	diags.Append(r.reviewSpelling(ctx, m, want)...)
 	diags.Append(r.reviewServers(ctx, m, want)...)
 	diags.Append(r.reviewTargets(ctx, m, row)...)
 	return diags
@@ -52,6 +54,26 @@ func reviewReserved(m model) diag.Diagnostics {
 		return tfhelper.DiagnoseAt(path.Root("reserved"), "No reserved DID", errNotReserved)
 	}
 	return nil
+}
+
+// reviewSpelling returns errors for keys that change and that their own rows spell in
+// another way.
+func (r *Resource) reviewSpelling(ctx context.Context, m model, want cluster.Row) diag.Diagnostics {
+	directory, err := r.topology.Directory(ctx)
+	if err != nil {
+		return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
+	}
+	held, _, err := r.find(ctx, m)
+	if err != nil {
+		return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
+	}
+	var diags diag.Diagnostics
+	for _, column := range slices.Sorted(maps.Keys(want)) {
+		if key := want[column].Text; key != held[column].Text {
+			diags.Append(tfhelper.DiagnoseAt(path.Root(column), tfhelper.OtherLetters, directory.CheckSpelling(column, key))...)
+		}
+	}
+	return diags
 }
 
 func (r *Resource) reviewServers(ctx context.Context, m model, want cluster.Row) diag.Diagnostics {

@@ -3,6 +3,7 @@ package remoteagents
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -37,6 +38,11 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 		return fail(err)
 	}
 	diags.Append(checkUsers(directory, m)...)
+	held, _, err := r.find(ctx, m)
+	if err != nil {
+		return fail(err)
+	}
+	diags.Append(checkSpelling(directory, m, held)...)
 	have, err := r.topology.ExpectedRemoteAgents(ctx, m.Key())
 	if err != nil {
 		return fail(err)
@@ -47,13 +53,27 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 
 func checkCampaign(campaigns cluster.Campaigns, id string) diag.Diagnostics {
 	at := path.Root("campaign_id")
-	switch campaign, found := campaigns.Find(id); {
-	case !found:
+	campaign, found := campaigns.Find(id)
+	if !found {
 		return tfhelper.DiagnoseAt(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id", id))
-	case campaign.ID != id:
-		return tfhelper.DiagnoseAt(at, "Campaign id in other letters", fmt.Errorf("VICIdial writes this campaign %s; write it so here too, since its programs compare ids letter by letter", campaign.ID))
 	}
-	return nil
+	return tfhelper.DiagnoseAt(at, tfhelper.OtherLetters, cluster.CheckSpelling("campaign", id, campaign.ID))
+}
+
+// checkSpelling returns errors for the user and for in-groups that change and that their
+// own rows spell in another way.
+func checkSpelling(directory cluster.Directory, m model, held cluster.Row) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if held == nil {
+		diags.Append(tfhelper.DiagnoseAt(path.Root(key), tfhelper.OtherLetters, directory.CheckSpelling(key, m.Key()))...)
+	}
+	before := cluster.InGroups(held[closers].Text)
+	for _, group := range m.groups() {
+		if !slices.Contains(before, group) {
+			diags.Append(tfhelper.DiagnoseAt(path.Root(closers), tfhelper.OtherLetters, directory.CheckSpelling(closers, group))...)
+		}
+	}
+	return diags
 }
 
 func checkUsers(directory cluster.Directory, m model) diag.Diagnostics {
@@ -111,5 +131,5 @@ func checkRuns(have []cluster.RemoteAgents, m model, want cluster.Row, isNew boo
 		return nil
 	}
 	_, err = cluster.RemoteAgentsChange{UserStart: m.Key(), Have: have, Want: want}.Plan()
-	return tfhelper.DiagnoseAt(path.Root(key), "Remote agents exist already", err)
+	return tfhelper.DiagnoseAt(path.Root(key), tfhelper.TitleOf(err, "Remote agents exist already"), err)
 }

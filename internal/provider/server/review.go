@@ -151,7 +151,7 @@ func reviewKeys(servers, expected cluster.Servers, want, declared, prior *expand
 	at := path.Root("server_id")
 	if there, found := servers.ByID(want.id()); found {
 		_, err := cluster.ResumeServer(there, declared.row(), nil)
-		diags.Append(tfhelper.DiagnoseAt(at, "Server exists already", err)...)
+		diags.Append(tfhelper.DiagnoseAt(at, tfhelper.TitleOf(err, "Server exists already"), err)...)
 	} else if strings.Contains(want.id(), "-") {
 		diags.Append(tfhelper.DiagnoseAt(at, "Invalid value",
 			fmt.Errorf("%q must be 1 to 10 letters, digits or underscores, since it becomes part of a dialplan variable; a hyphen is taken where a server has it already", want.id()))...)

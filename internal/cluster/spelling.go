@@ -1,0 +1,29 @@
+package cluster
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Misspelled reports a key in other letters than in the row that has it, or with other
+// blanks at its end. To VICIdial's collations both are one object
+// (docs/vicidial/schema.md#collations), to Terraform two.
+type Misspelled struct {
+	Noun string // what the key names, such as "campaign"
+	Row  string // the key as the row spells it
+}
+
+func (m *Misspelled) Error() string {
+	return fmt.Sprintf("VICIdial writes this %s %s; write it so here too, since to its tables both are one", m.Noun, m.Row)
+}
+
+// CheckSpelling returns a [Misspelled] unless a key is spelled as in the row that has it.
+func CheckSpelling(noun, key, row string) error {
+	if key == row {
+		return nil
+	}
+	return &Misspelled{Noun: noun, Row: row}
+}
+
+// FoldKey is a key as the database compares it.
+func FoldKey(key string) string { return strings.ToLower(strings.TrimRight(key, " ")) }
