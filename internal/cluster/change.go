@@ -13,3 +13,15 @@ type Change struct {
 func (c Change) String() string {
 	return fmt.Sprintf("by user %s from %s at %s (%s)", c.User, c.Address, c.When, c.Code)
 }
+
+// LogLines selects the lines of the admin change log that are about an object
+// (docs/vicidial/admin-page.md#log-sections).
+type LogLines struct {
+	// After is the admin_log_id of the newest line when the object was read or written
+	// last. What has changed since is in none of the lines up to it.
+	After    int64
+	Sections []string // event_section
+	Records  []string // record_id
+	Notes    string   // event_notes, in full; any where empty
+	SQL      string   // a part of event_sql; any where empty
+}

@@ -78,6 +78,21 @@ func (r RoomRange) Check(engine Engine) error {
 	return nil
 }
 
+// Missing lists the numbers of the range of which there is no room.
+func (r RoomRange) Missing(rooms []Room) []int {
+	there := map[int]bool{}
+	for _, room := range rooms {
+		there[room.Number] = true
+	}
+	var missing []int
+	for number := r.First; number < r.First+r.Count; number++ {
+		if !there[number] {
+			missing = append(missing, number)
+		}
+	}
+	return missing
+}
+
 func (r RoomRange) holds(number int) bool { return number >= r.First && number < r.First+r.Count }
 
 // Describe says in a range what rooms there are, and whether they are one run

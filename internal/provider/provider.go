@@ -61,17 +61,17 @@ func New(version string) func() provider.Provider {
 
 // The resources whose objects are replaced, with the attributes that are their keys.
 var (
-	newCarrierRoute    = replacement.Guard(carrierroute.New, replacement.Attribute(path.Root("name")))
-	newClusterSettings = replacement.Guard(clustersettings.New, clustersettings.Key)
-	newConfTemplate    = replacement.Guard(conftemplate.New, replacement.Attribute(path.Root("template_id")))
-	newInboundDID      = replacement.Guard(inbounddid.New, replacement.Attribute(path.Root("did_pattern")))
-	newInboundNumbers  = replacement.Guard(inbounddid.NewNumbers, inbounddid.NumbersKey)
-	newHAProxyConfig   = replacement.Guard(proxyconfig.NewHAProxy, replacement.Attribute(path.Root("file").AtName("path")))
-	newNginxConfig     = replacement.Guard(proxyconfig.NewNginx, replacement.Attribute(path.Root("file").AtName("path")))
-	newRemoteAgents    = replacement.Guard(remoteagents.New, replacement.Attribute(path.Root("user_start")))
-	newAgentPlacement  = replacement.Guard(agentplacement.New, agentplacement.Key)
-	newServer          = replacement.Guard(server.New, replacement.Attribute(path.Root("server_id")))
-	newTrunkSplit      = replacement.Guard(trunksplit.New, replacement.Attribute(path.Root("campaign_id")))
+	newCarrierRoute    = replacement.Guard(carrierroute.New, replacement.Column(path.Root("name")))
+	newClusterSettings = replacement.Guard(clustersettings.New, replacement.KeyOf(clustersettings.Key))
+	newConfTemplate    = replacement.Guard(conftemplate.New, replacement.Column(path.Root("template_id")))
+	newInboundDID      = replacement.Guard(inbounddid.New, replacement.Column(path.Root("did_pattern")))
+	newInboundNumbers  = replacement.Guard(inbounddid.NewNumbers, replacement.KeyOf(inbounddid.NumbersKey))
+	newHAProxyConfig   = replacement.Guard(proxyconfig.NewHAProxy, replacement.File(path.Root("file").AtName("path")))
+	newNginxConfig     = replacement.Guard(proxyconfig.NewNginx, replacement.File(path.Root("file").AtName("path")))
+	newRemoteAgents    = replacement.Guard(remoteagents.New, replacement.Column(path.Root("user_start")))
+	newAgentPlacement  = replacement.Guard(agentplacement.New, replacement.KeyOf(agentplacement.Key))
+	newServer          = replacement.Guard(server.New, replacement.Column(path.Root("server_id")))
+	newTrunkSplit      = replacement.Guard(trunksplit.New, replacement.Column(path.Root("campaign_id")))
 )
 
 // typeName is the prefix of all type names.

@@ -29,7 +29,12 @@ var ErrReadOnly error = &NotWritable{
 // admin change log, and at the end flags the servers whose files must be built
 // anew. Statements are never cut off by a cancelled context: it stops between
 // two of them. A failure from the first statement on is a [cluster.Partial].
-func (s *Store) Apply(ctx context.Context, decide Decide) error {
+func (s *Store) Apply(ctx context.Context, decide Decide) (err error) {
+	defer func() {
+		if err != nil { // perhaps a conflict, with a line that tells of it
+			s.logPosition.forget()
+		}
+	}()
 	if s.settings.ReadOnly {
 		return ErrReadOnly
 	}
@@ -82,13 +87,14 @@ func tablesOf(plan cluster.Plan) []cluster.Table {
 // writer writes one plan over one connection, which holds the lock: where the
 // connection is lost the lock is too, and nothing more is written over it.
 type writer struct {
-	store  *Store
-	info   serverInfo
-	conn   *sql.Conn
-	thread int64     // the connection's number at the server
-	unsure bool      // the latest statement may have run, and nobody answered
-	sent   bool      // the latest step has sent its statement
-	since  time.Time // when the lock was acquired
+	store    *Store
+	info     serverInfo
+	conn     *sql.Conn
+	thread   int64     // the connection's number at the server
+	unsure   bool      // the latest statement may have run, and nobody answered
+	sent     bool      // the latest step has sent its statement
+	inserted int64     // the number that the database gave the row of the latest statement
+	since    time.Time // when the lock was acquired
 }
 
 func (w *writer) run(ctx context.Context, plan cluster.Plan) error {
@@ -218,6 +224,9 @@ func (w *writer) log(ctx context.Context, step cluster.Step, done statement) err
 		n, err := w.count(ctx, count)
 		return n > 0, err
 	})
+	if err == nil {
+		w.store.lastLine.Store(max(w.store.lastLine.Load(), w.inserted))
+	}
 	return err
 }
 
@@ -339,8 +348,10 @@ func (w *writer) send(ctx context.Context, s statement) (sql.Result, error) {
 	began := time.Now()
 	result, err := w.conn.ExecContext(ctx, s.text, s.args...)
 	rows := int64(0)
+	w.inserted = 0
 	if err == nil {
 		rows, _ = result.RowsAffected()
+		w.inserted, _ = result.LastInsertId()
 	}
 	w.store.log.statement(ctx, s.text, began, rows, err)
 	return result, err

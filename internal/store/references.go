@@ -110,39 +110,3 @@ func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Rem
 	removal.Aliases, err = s.loginLists(ctx)
 	return removal, err
 }
-
-const selectLastChange = `
-SELECT user,
-       ip_address,
-       DATE_FORMAT(event_date, '%Y-%m-%d %H:%i:%s'),
-       event_code
-  FROM vicidial_admin_log
- WHERE record_id = ?
-   AND event_section IN (?, ?)
-   AND COALESCE(event_notes, '') LIKE ?
- ORDER BY admin_log_id DESC
- LIMIT 1`
-
-// LastChange finds the newest line of the admin change log about a record, to
-// tell who moved it. Two sections can be named, since VICIdial calls some things
-// by two names; notes, when not empty, must be what the line's notes say. Where the
-// newest line is the provider's own, it finds none: what changed since was changed
-// without a line, and older lines are of what the provider has overwritten.
-func (s *Store) LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error) {
-	pattern := "%"
-	if notes != "" {
-		pattern = strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(notes)
-	}
-	var change cluster.Change
-	found := false
-	err := s.query(ctx, "the admin change log", selectLastChange, []any{record, sections[0], sections[1], pattern}, func(rows *sql.Rows) error {
-		found = true
-		return rows.Scan(&change.User, &change.Address, &change.When, &change.Code)
-	})
-	if err != nil || !found {
-		return change, false, err
-	}
-	info, err := s.info.get(ctx)
-	own := change.User == s.settings.AuditUser && (change.User == DefaultAuditUser || change.Address == info.address)
-	return change, !own, err
-}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -41,6 +42,9 @@ type Store struct {
 	planned.Waiting[Decide]
 
 	info *cachedQuery[serverInfo] // what the database is: read once and never forgotten
+
+	logPosition *cachedQuery[int64] // forgotten after a write that fails
+	lastLine    atomic.Int64        // admin_log_id of the last line that was written
 
 	servers      *cachedQuery[cluster.Servers]
 	trunks       *cachedQuery[cluster.Trunks]
@@ -81,6 +85,7 @@ func New(settings Settings) *Store {
 	}
 	s.settings.Settings = settings.WithoutSecrets()
 	s.info = &cachedQuery[serverInfo]{read: s.readServerInfo, log: s.log.cache("server information")}
+	s.logPosition = &cachedQuery[int64]{read: s.readLogPosition, log: s.log.cache("admin change log")}
 	s.servers = cached(s, "servers", s.readServers)
 	s.trunks = cached(s, "trunks", s.readTrunks)
 	s.campaigns = cached(s, "campaigns", s.readCampaigns)

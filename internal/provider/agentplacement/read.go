@@ -90,11 +90,11 @@ const maxAttributed = 5
 
 // drift warns of the seats that have changed, with who changed them as far as the
 // admin change log shows. Seats that an apply did not move are no drift.
-func (r *Resource) drift(ctx context.Context, m model, held []string, now shown) diag.Diagnostics {
+func (r *Resource) drift(ctx context.Context, m model, held []string, now shown, since int64) diag.Diagnostics {
 	var lines []string
 	add := func(line string, logged []seating.LogRecord) {
 		if len(lines) < maxAttributed {
-			line += r.who(ctx, logged)
+			line += r.who(ctx, logged, since)
 		}
 		lines = append(lines, line)
 	}
@@ -139,18 +139,34 @@ func orNone(suffixes seating.Suffixes, nodes []string) string {
 }
 
 // who returns the newest change of any of the rows in the admin change log.
-func (r *Resource) who(ctx context.Context, logged []seating.LogRecord) string {
+func (r *Resource) who(ctx context.Context, logged []seating.LogRecord, since int64) string {
 	var newest cluster.Change
 	for _, row := range logged {
-		change, found, err := r.topology.LastChange(ctx, row.Record, "", [2]string{row.Section, row.Section})
-		if err == nil && found && change.When > newest.When {
+		change, found, err := r.topology.LastChange(ctx, cluster.LogLines{After: since, Sections: []string{row.Section}, Records: []string{row.Record}})
+		if err != nil {
+			return ""
+		}
+		if found && change.When > newest.When {
 			newest = change
 		}
 	}
 	if newest.When == "" {
-		return ""
+		return tfhelper.NoAuthor
 	}
 	return ", last changed " + newest.String()
+}
+
+// warnGone warns of a placement without rows. It names who deleted those of the last
+// seat, where the admin change log has it.
+func (r *Resource) warnGone(ctx context.Context, m model, kept memory, since int64) diag.Diagnostics {
+	d, diags := m.declared()
+	if diags.HasError() {
+		return diags
+	}
+	last := d.floor.Seats.At(d.floor.Seats.Len() - 1)
+	records := d.style.knowing(kept.Labels).LogRecords(last, slices.Sorted(maps.Keys(kept.Labels))...)
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: agent placement "+m.name(),
+		"Its phones and aliases are gone"+r.who(ctx, records, since)+".")}
 }
 
 // ImportState accepts a name and the aliases of the seats: "floor1=2000-2149,2200".

@@ -32,7 +32,7 @@ type topology interface {
 	LiveAgents(context.Context) ([]cluster.LiveAgent, error)
 	VoicemailServer(context.Context) (string, error)
 	CrossServerExten(context.Context) (bool, error)
-	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
+	tfhelper.ChangeLog
 	Writable(context.Context, ...cluster.Table) error
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 }
@@ -161,8 +161,13 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	kept, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
 	held := kept.Held
 	kept.Held = nil // from now on state has their servers
-	if now, found := r.publish(ctx, m, kept, tfhelper.ForRead(resp)); found {
-		resp.Diagnostics.Append(r.drift(ctx, m, held, now)...)
+	since, _ := tfhelper.LogPosition(ctx, req.Private)
+	now, found := r.publish(ctx, m, kept, tfhelper.ForRead(resp))
+	switch {
+	case found:
+		resp.Diagnostics.Append(r.drift(ctx, m, held, now, since)...)
+	case !resp.Diagnostics.HasError():
+		resp.Diagnostics.Append(r.warnGone(ctx, m, kept, since)...)
 	}
 }
 

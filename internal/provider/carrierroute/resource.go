@@ -31,7 +31,7 @@ type topology interface {
 	ExpectedTemplates(context.Context) (cluster.Templates, error)
 	NodePhones(context.Context) ([]asterisk.NodePhone, error)
 	ExpectRoute(route string, rows cluster.Carriers, ids []string)
-	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
+	tfhelper.ChangeLog
 	Writable(context.Context, ...cluster.Table) error
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 }
@@ -167,7 +167,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	seen, known := tfhelper.LoadRows[cluster.Carriers](ctx, req.Private, &resp.Diagnostics)
 	if known {
-		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
+		since, _ := tfhelper.LogPosition(ctx, req.Private)
+		resp.Diagnostics.Append(r.drift(ctx, m, seen, since)...)
 	}
 	r.publish(ctx, m, tfhelper.ForRead(resp), seen)
 }

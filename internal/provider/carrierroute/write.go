@@ -128,7 +128,7 @@ func (r *Resource) read(ctx context.Context, m model) (cluster.Carriers, cluster
 
 // drift warns of rows that changed since they were read last. It names who changed
 // them, where the admin change log has it.
-func (r *Resource) drift(ctx context.Context, m model, seen cluster.Carriers) diag.Diagnostics {
+func (r *Resource) drift(ctx context.Context, m model, seen cluster.Carriers, since int64) diag.Diagnostics {
 	carriers, err := r.topology.Carriers(ctx)
 	if err != nil {
 		return nil // publish reports it
@@ -136,11 +136,8 @@ func (r *Resource) drift(ctx context.Context, m model, seen cluster.Carriers) di
 	drift := cluster.CarrierChange{Have: carriers, Seen: seen}.Drift()
 	var lines []string
 	for _, id := range slices.Sorted(maps.Keys(drift)) {
-		line := "carrier " + id + ": " + strings.Join(drift[id], ", ")
-		if change, logged, err := r.topology.LastChange(ctx, id, "", [2]string{"CARRIERS", "CARRIERS"}); err == nil && logged {
-			line += ", last changed " + change.String()
-		}
-		lines = append(lines, line)
+		author := tfhelper.Author(ctx, r.topology, cluster.LogLines{After: since, Sections: []string{"CARRIERS"}, Records: []string{id}})
+		lines = append(lines, "carrier "+id+": "+strings.Join(drift[id], ", ")+author)
 	}
 	if len(lines) == 0 {
 		return nil

@@ -23,7 +23,7 @@ type topology interface {
 	Expected(context.Context) (cluster.Servers, error) // as this run will leave them
 	Servers(context.Context) (cluster.Servers, error)
 	ExpectSettings(want cluster.Row) (otherwise cluster.Row)
-	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
+	tfhelper.ChangeLog
 	Writable(context.Context, ...cluster.Table) error
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 }
@@ -141,7 +141,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	now := memory{Row: settings.All(), Given: seen.Given}
 	if known {
-		now.Moved = r.changesSince(ctx, seen.Row, now.Row)
+		since, _ := tfhelper.LogPosition(ctx, req.Private)
+		now.Moved = r.changesSince(ctx, seen.Row, now.Row, since)
 	}
 	m.show(now.Row)
 	tfhelper.ForRead(resp).SetState(ctx, theIdentity(), m, now)

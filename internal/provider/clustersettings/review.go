@@ -186,23 +186,19 @@ func (r *Resource) reviewRemoval(ctx context.Context, seen memory) diag.Diagnost
 
 // changesSince compares the row with its previous values, and looks up in the admin
 // change log who changed it.
-func (r *Resource) changesSince(ctx context.Context, seen, now cluster.Row) []columnChange {
+func (r *Resource) changesSince(ctx context.Context, seen, now cluster.Row, since int64) []columnChange {
 	var changes []columnChange
 	for _, column := range slices.Sorted(maps.Keys(now)) {
 		was, known := seen[column]
 		if !known || cluster.EquivalentSetting(column, was, now[column]) {
 			continue
 		}
-		text := fmt.Sprintf("%s: %q → %q", column, was, now[column])
 		record, section := cluster.SettingsRecord, "SYSTEMSETTINGS"
 		if column == cluster.WeightsColumn {
 			record, section = cluster.LoginWeightsContainer, "CONTAINERS"
 		}
-		change, found, err := r.topology.LastChange(ctx, record, "", [2]string{section, section})
-		if err == nil && found {
-			text += ", last changed " + change.String()
-		}
-		changes = append(changes, columnChange{column, text})
+		author := tfhelper.Author(ctx, r.topology, cluster.LogLines{After: since, Sections: []string{section}, Records: []string{record}})
+		changes = append(changes, columnChange{column, fmt.Sprintf("%s: %q → %q%s", column, was, now[column], author)})
 	}
 	return changes
 }

@@ -42,7 +42,7 @@ const key = "template_id"
 // the given one.
 func (r *Resource) table(with cluster.TemplateChange) singlerow.Table[model] {
 	return singlerow.Table[model]{
-		Noun: "template", Key: key, Tables: []cluster.Table{cluster.TableTemplates, cluster.TableServers}, Section: "CONFTEMPLATES", Record: key, Rules: rules,
+		Noun: "template", Key: key, Tables: []cluster.Table{cluster.TableTemplates, cluster.TableServers}, Section: "CONFTEMPLATES", Records: []string{key}, Rules: rules,
 		Store: r.topology, Find: r.find, Same: cluster.SameInTemplate,
 		Change: func(ctx context.Context, m model, seen, want cluster.Row) (cluster.Plan, error) {
 			have, _, err := r.row(ctx, m)

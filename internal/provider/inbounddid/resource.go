@@ -45,7 +45,7 @@ const key = "did_pattern"
 // table describes vicidial_inbound_dids. VICIdial logs a change under the did_id.
 func (r *Resource) table() singlerow.Table[model] {
 	return singlerow.Table[model]{
-		Noun: "DID", Key: key, Tables: []cluster.Table{cluster.TableDIDs}, Section: "DIDS", Record: "did_id", Rules: rules,
+		Noun: "DID", Key: key, Tables: []cluster.Table{cluster.TableDIDs}, Section: "DIDS", Records: []string{"did_id"}, Rules: rules,
 		Store: r.topology, Find: r.find, Change: r.change, Same: cluster.SameInDID,
 	}
 }

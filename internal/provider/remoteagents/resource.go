@@ -40,11 +40,11 @@ func New() resource.Resource { return &Resource{} }
 
 const key = "user_start"
 
-// table describes vicidial_remote_agents. VICIdial logs a new run under its first
-// user, and every later change under its remote_agent_id.
+// table describes vicidial_remote_agents. VICIdial logs a new run, and a change by the
+// API, under its first user, and every other change under its remote_agent_id.
 func (r *Resource) table() singlerow.Table[model] {
 	return singlerow.Table[model]{
-		Noun: "remote agents", Key: key, Tables: []cluster.Table{cluster.TableRemoteAgents}, Section: "REMOTEAGENTS", Record: "remote_agent_id", Rules: rules,
+		Noun: "remote agents", Key: key, Tables: []cluster.Table{cluster.TableRemoteAgents}, Section: "REMOTEAGENTS", Records: []string{"remote_agent_id", key}, Rules: rules,
 		Store: r.topology, Find: r.find, Change: r.change, Same: cluster.SameInRemoteAgents,
 	}
 }

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // memory is the private state: the row when it was last read, to compare before a
@@ -29,37 +31,60 @@ type columnChange struct {
 	Text   string
 }
 
-// changesSince compares the row with its previous values, and looks up in the admin
-// change log who changed it.
-func (r *Resource) changesSince(ctx context.Context, seen cluster.Row, server cluster.Server) []columnChange {
-	if seen == nil {
+// roomsColumn stands for the conference rooms in a [columnChange].
+const roomsColumn = "conference.rooms"
+
+// changesSince compares the row and the rooms with the previous ones, and looks up in
+// the admin change log, from a position on, who changed them.
+func (r *Resource) changesSince(ctx context.Context, seen memory, server cluster.Server, rooms []cluster.Room, since int64) []columnChange {
+	if seen.Row == nil {
 		return nil
 	}
 	var changes []columnChange
 	for _, column := range slices.Sorted(maps.Keys(server.Row)) {
-		if was, known := seen[column]; known && !cluster.Equivalent(column, was, server.Row[column]) {
+		if was, known := seen.Row[column]; known && !cluster.Equivalent(column, was, server.Row[column]) {
 			changes = append(changes, columnChange{column, fmt.Sprintf("%s: %s → %s", column, was, server.Row[column])})
 		}
 	}
-	if len(changes) == 0 {
-		return nil
-	}
-	change, found, err := r.topology.LastChange(ctx, server.ID(), "", [2]string{"SERVERS", "SERVERS"})
-	if err == nil && found {
+	if len(changes) > 0 {
+		author := r.author(ctx, server.ID(), since)
 		for i := range changes {
-			changes[i].Text += ", last changed " + change.String()
+			changes[i].Text += author
 		}
 	}
+	missing := seen.Rooms.Missing(rooms)
+	if sameEngine := cluster.Equivalent("conf_engine", seen.Row["conf_engine"], server.Row["conf_engine"]); sameEngine && len(missing) > 0 {
+		changes = append(changes, columnChange{roomsColumn, "conference rooms: no " + some(missing) + " any more" + r.roomAuthor(ctx, missing[0], server, since)})
+	}
 	return changes
+}
+
+// author names who changed or deleted a server last.
+func (r *Resource) author(ctx context.Context, id string, since int64) string {
+	return tfhelper.Author(ctx, r.topology, cluster.LogLines{After: since, Sections: []string{"SERVERS"}, Records: []string{id}})
+}
+
+// roomAuthor names who deleted a room. Rooms have the same numbers on all servers: only
+// the statement tells which server it was.
+func (r *Resource) roomAuthor(ctx context.Context, room int, server cluster.Server, since int64) string {
+	return tfhelper.Author(ctx, r.topology, cluster.LogLines{
+		After: since, Sections: []string{"CONFERENCES", "VICICONF"}, Records: []string{strconv.Itoa(room)}, SQL: "'" + server.IP() + "'",
+	})
+}
+
+// warnGone warns of a server whose row is gone.
+func (r *Resource) warnGone(ctx context.Context, id string, since int64) diag.Diagnostics {
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: server "+id, "The row is gone"+r.author(ctx, id, since)+".")}
 }
 
 // warn warns of the changes that the configuration is going to undo. Columns that
 // it does not manage may change.
 func (m memory) warn(declared *expanded) diag.Diagnostics {
 	managed := declared.row()
+	_, rooms := declared.rooms(declared)
 	var lines []string
 	for _, change := range m.Moved {
-		if _, ours := managed[change.Column]; ours {
+		if _, ours := managed[change.Column]; ours || rooms && change.Column == roomsColumn {
 			lines = append(lines, change.Text)
 		}
 	}

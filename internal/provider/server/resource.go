@@ -26,7 +26,7 @@ type topology interface {
 	Mentions(ctx context.Context, ip string) (cluster.Mentions, error)
 	Clashes(ctx context.Context, from, to string) (cluster.Mentions, error)
 	Removal(context.Context, cluster.Server) (cluster.Removal, error)
-	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
+	tfhelper.ChangeLog
 	Writable(context.Context, ...cluster.Table) error
 	Expect(cluster.Server)
 	ExpectRooms(engine cluster.Engine, ip string, count int)
@@ -127,7 +127,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create server", want.id(), r.create(ctx, want, config))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, want, tfhelper.ForCreate(resp).KeepPlanned(req.Plan), want.remember(config, memory{}, want.engine()))
+		r.publish(ctx, want, tfhelper.ForCreate(resp).KeepPlanned(req.Plan), want.remember(config, memory{}, want.engine()), 0)
 	}
 }
 
@@ -147,7 +147,10 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if !known { // it is being imported
 		resp.Diagnostics.Append(r.warnOfImport(ctx, o)...)
 	}
-	r.publish(ctx, o, tfhelper.ForRead(resp), seen)
+	since, _ := tfhelper.LogPosition(ctx, req.Private)
+	if found := r.publish(ctx, o, tfhelper.ForRead(resp), seen, since); !found && known && !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(r.warnGone(ctx, o.id(), since)...)
+	}
 }
 
 // Update writes what differs. If it stops half way, state holds what the rows say,
@@ -165,7 +168,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if err != nil { // the secrets may not be written: their versions stay the old ones
 		want.ConfSecretVersion, want.ManagerSecretVersion = prior.ConfSecretVersion, prior.ManagerSecretVersion
 	}
-	r.publish(ctx, want, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan), want.remember(config, seen, prior.engine()))
+	r.publish(ctx, want, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan), want.remember(config, seen, prior.engine()), 0)
 }
 
 // Delete removes the server unless agents, calls or rows still need it.
@@ -206,22 +209,23 @@ func read(ctx context.Context, plan, config interface {
 	return expand(ctx, m, diags), expand(ctx, c, diags), !diags.HasError()
 }
 
-// publish sets the state from the rows, or removes a server without a row from it.
-// seen is the previous row, if any: a difference to it was made by somebody else.
+// publish sets the state from the rows, or removes a server without a row from it;
+// exists reports whether there is one. seen is the previous row, if any: a difference to
+// it was made by somebody else, which the admin change log tells from a position on.
 // After a write there is none.
-func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Response, seen memory) {
+func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Response, seen memory, since int64) (exists bool) {
 	server, all, err := r.findServer(ctx, o.id())
 	if server.Row == nil {
 		if err != nil {
 			to.Diagnostics.Append(tfhelper.Diagnose("Unable to read server", o.id(), err)...)
-			return
+			return false
 		}
 		to.RemoveResource(ctx, o.identity())
-		return
+		return false
 	}
 	rooms := cluster.RoomsOf(server.IP(), all)
 	found, whole := cluster.Describe(server.Engine(), rooms, seen.Rooms, seen.Waiting)
-	now := memory{Row: server.Row, Moved: r.changesSince(ctx, seen.Row, server), Rooms: seen.Rooms}
+	now := memory{Row: server.Row, Moved: r.changesSince(ctx, seen, server, rooms[server.Engine()], since), Rooms: seen.Rooms}
 	now.Waiting = seen.Waiting && len(rooms[server.Engine().Other()]) > 0
 	if whole && found.Count > 0 {
 		now.Rooms = found
@@ -231,6 +235,7 @@ func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Respons
 	}
 	o.show(server, found, whole)
 	to.SetState(ctx, o.identity(), o.flatten(ctx, to.Diagnostics), now)
+	return true
 }
 
 // findServer returns the server's row and rooms, or ErrNotFound.

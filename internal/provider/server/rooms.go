@@ -47,16 +47,21 @@ func (o *expanded) reviewRooms(declared *expanded) diag.Diagnostics {
 // keeps what the plan said; the next refresh finds them, and a later apply removes
 // them.
 func warnRoomsInUse(id string, busy []int) diag.Diagnostics {
-	const shown = 5
-	var numbers []string
-	for _, number := range busy[:min(len(busy), shown)] {
-		numbers = append(numbers, strconv.Itoa(number))
-	}
-	if len(busy) > shown {
-		numbers = append(numbers, fmt.Sprintf("and %d more", len(busy)-shown))
-	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Rooms of server "+id+" are still in use",
-		"Somebody has reserved rooms that are to go: "+strings.Join(numbers, ", ")+". They are left; apply again when they are free.")}
+		"Somebody has reserved rooms that are to go: "+some(busy)+". They are left; apply again when they are free.")}
+}
+
+// some lists the first of some numbers, and counts the others.
+func some(numbers []int) string {
+	const shown = 5
+	var texts []string
+	for _, number := range numbers[:min(len(numbers), shown)] {
+		texts = append(texts, strconv.Itoa(number))
+	}
+	if len(numbers) > shown {
+		texts = append(texts, fmt.Sprintf("and %d more", len(numbers)-shown))
+	}
+	return strings.Join(texts, ", ")
 }
 
 // planRooms returns the plan of the declared rooms; rooms that are not managed

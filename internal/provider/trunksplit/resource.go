@@ -23,7 +23,7 @@ type topology interface {
 	Servers(context.Context) (cluster.Servers, error)
 	Campaigns(context.Context) (cluster.Campaigns, error)
 	Trunks(context.Context) (cluster.Trunks, error)
-	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
+	tfhelper.ChangeLog
 	Writable(context.Context, ...cluster.Table) error
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 	HandOverWrite(campaign string, write func(context.Context) (cluster.Plan, error)) (wait bool)
@@ -139,7 +139,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	if seen, known := tfhelper.LoadRows[privateRows](ctx, req.Private, &resp.Diagnostics); known {
-		resp.Diagnostics.Append(r.drift(ctx, m, seen)...)
+		since, _ := tfhelper.LogPosition(ctx, req.Private)
+		resp.Diagnostics.Append(r.drift(ctx, m, seen, since)...)
 	}
 	r.publish(ctx, m, m.with, tfhelper.ForRead(resp))
 }

@@ -78,13 +78,10 @@ func (v view) warn(m model, limits map[string]cluster.Limit) diag.Diagnostics {
 func (v view) checkCampaign(m model) diag.Diagnostics {
 	campaign, found := v.campaigns.Find(m.campaign())
 	at := path.Root("campaign_id")
-	switch {
-	case !found:
+	if !found {
 		return tfhelper.DiagnoseAt(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id; where it was deleted, its rows went with it, and this block can go too", m.campaign()))
-	case campaign.ID != m.campaign():
-		return tfhelper.DiagnoseAt(at, "Campaign id in other letters", fmt.Errorf("VICIdial writes this campaign %s; write it so here too, since its programs compare ids letter by letter", campaign.ID))
 	}
-	return nil
+	return tfhelper.DiagnoseAt(at, tfhelper.OtherLetters, cluster.CheckSpelling("campaign", m.campaign(), campaign.ID))
 }
 
 func (v view) checkServer(ip string, limit cluster.Limit, have cluster.Split) diag.Diagnostics {
@@ -114,7 +111,7 @@ func (v view) checkNew(m model, limits map[string]cluster.Limit) diag.Diagnostic
 
 // drift warns of rows that changed since they were read last. It names who changed
 // them, where the admin change log has it.
-func (r *Resource) drift(ctx context.Context, m model, seen privateRows) diag.Diagnostics {
+func (r *Resource) drift(ctx context.Context, m model, seen privateRows, since int64) diag.Diagnostics {
 	trunks, servers, err := readTrunks(ctx, r.topology)
 	if err != nil {
 		return nil // publish reports it
@@ -132,12 +129,10 @@ func (r *Resource) drift(ctx context.Context, m model, seen privateRows) diag.Di
 		if before == now {
 			continue
 		}
-		line := fmt.Sprintf("%s: %s → %s", ip, before, now)
-		change, found, err := r.topology.LastChange(ctx, ip, "Campaign: "+m.campaign(), [2]string{"SERVERTRUNKS", "SERVERS_TRUNK"})
-		if err == nil && found {
-			line += ", last changed " + change.String()
-		}
-		lines = append(lines, line)
+		author := tfhelper.Author(ctx, r.topology, cluster.LogLines{
+			After: since, Sections: []string{"SERVERTRUNKS", "SERVERS_TRUNK"}, Records: []string{ip}, Notes: "Campaign: " + m.campaign(),
+		})
+		lines = append(lines, fmt.Sprintf("%s: %s → %s%s", ip, before, now, author))
 	}
 	if len(lines) == 0 {
 		return nil

@@ -45,8 +45,10 @@ type State interface {
 	GetAttribute(ctx context.Context, at path.Path, target any) diag.Diagnostics
 }
 
-// instances is the part of the provider's data that knows the instances of a run.
+// instances is the part of the provider's data that knows the instances of a run, and
+// the admin change log.
 type instances interface {
+	LogPosition(context.Context) (int64, error)
 	LockInstances(key string) (unlock func())
 	InstanceCreated(key string, instance planned.Instance)
 	InstanceRead(key, token string)
@@ -64,18 +66,41 @@ const (
 	supersededKey = "superseded" // true while another instance has its rows
 )
 
-// Key returns the key of the object of a plan or a state, empty where it has none.
-// Two instances with one key have the same rows.
-type Key func(context.Context, State) string
+// Key says what the key of an object is. Two instances with one key have the same rows.
+type Key struct {
+	of   func(context.Context, State) string // empty where there is no key
+	rows path.Path                           // the attribute of a key in rows, of which letters may differ
+}
 
-// Attribute returns the Key of a resource whose objects have their keys in an
+// KeyOf returns the Key of a resource whose objects have their keys in no attribute.
+func KeyOf(of func(context.Context, State) string) Key { return Key{of: of} }
+
+// Column returns the Key of a resource whose objects have their keys in an attribute
+// and in a column, in which other letters and blanks at the end are the same key.
+func Column(at path.Path) Key {
+	return Key{of: func(ctx context.Context, of State) string { return cluster.FoldKey(text(ctx, of, at)) }, rows: at}
+}
+
+// File returns the Key of a resource whose objects are files, with their paths in an
 // attribute.
-func Attribute(at path.Path) Key {
-	return func(ctx context.Context, of State) string {
-		var key types.String
-		of.GetAttribute(ctx, at, &key) // null where there is an error
-		return cluster.FoldKey(key.ValueString())
+func File(at path.Path) Key {
+	return Key{of: func(ctx context.Context, of State) string { return text(ctx, of, at) }}
+}
+
+func text(ctx context.Context, of State, at path.Path) string {
+	var found types.String
+	of.GetAttribute(ctx, at, &found) // null where there is an error
+	return found.ValueString()
+}
+
+// respelled returns an error where a plan spells the key of an object in another way
+// than its state: the plan would replace the object by itself.
+func (k Key) respelled(ctx context.Context, state, plan State) diag.Diagnostics {
+	was, is := text(ctx, state, k.rows), text(ctx, plan, k.rows)
+	if len(k.rows.Steps()) == 0 || was == is || cluster.FoldKey(was) != cluster.FoldKey(is) {
+		return nil
 	}
+	return tfhelper.DiagnoseAt(k.rows, tfhelper.OtherLetters, cluster.CheckSpelling("key", is, was))
 }
 
 // Guard returns the constructor of a resource whose Delete leaves the rows of a
@@ -143,6 +168,25 @@ func (g *Guarded) Create(ctx context.Context, req resource.CreateRequest, resp *
 	}
 	g.instances.InstanceCreated(key, planned.Instance{Token: token, Rows: g.rows(ctx, resp.State)})
 	resp.Diagnostics.Append(save(ctx, resp.Private, tokenKey, token)...)
+	g.saveLogPosition(ctx, resp.Private, &resp.Diagnostics)
+}
+
+// Update updates the object.
+func (g *Guarded) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	g.Resource.Update(ctx, req, resp)
+	g.saveLogPosition(ctx, resp.Private, &resp.Diagnostics)
+}
+
+// saveLogPosition saves the position of the admin change log in private state: an
+// older line is of what has been read or written here. Where the log cannot be read,
+// nothing is saved, and no line is looked for.
+func (g *Guarded) saveLogPosition(ctx context.Context, private setter, diags *diag.Diagnostics) {
+	if g.instances == nil {
+		return
+	}
+	if position, err := g.instances.LogPosition(ctx); err == nil {
+		diags.Append(tfhelper.SaveLogPosition(ctx, private, position)...)
+	}
 }
 
 // ImportState imports an object, and gives the instance a token.
@@ -161,7 +205,13 @@ func (g *Guarded) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 		g.instances.InstanceRead(key, token)
 	}
 	g.Resource.Read(ctx, req, resp)
-	if !guarded || resp.State.Raw.IsNull() {
+	if resp.State.Raw.IsNull() {
+		return
+	}
+	if _, known := tfhelper.LogPosition(ctx, req.Private); !known || !resp.State.Raw.Equal(req.State.Raw) {
+		g.saveLogPosition(ctx, resp.Private, &resp.Diagnostics)
+	}
+	if !guarded {
 		return
 	}
 	if superseded := g.instances.HasSuccessor(key, token); superseded != load[bool](ctx, req.Private, supersededKey) {
@@ -180,6 +230,10 @@ func (g *Guarded) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 	switch {
 	case !guarded:
 	case !req.Plan.Raw.IsNull():
+		resp.Diagnostics.Append(g.keyOf.respelled(ctx, req.State, req.Plan)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
 		if !g.instances.InstanceStays(key, token) {
 			resp.Diagnostics.AddError("One run would delete and keep "+key, twice)
 			return
@@ -241,7 +295,7 @@ func (g *Guarded) key(ctx context.Context, of State) (string, bool) {
 	if g.instances == nil {
 		return "", false
 	}
-	key := g.keyOf(ctx, of)
+	key := g.keyOf.of(ctx, of)
 	var meta resource.MetadataResponse
 	g.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "vicidial"}, &meta)
 	return meta.TypeName + " " + key, key != ""

@@ -84,7 +84,8 @@ func (t Table[M]) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 		return
 	}
 	if seen, known := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics); known {
-		resp.Diagnostics.Append(t.drift(ctx, m, seen)...)
+		since, _ := tfhelper.LogPosition(ctx, req.Private)
+		resp.Diagnostics.Append(t.drift(ctx, m, seen, since)...)
 	} else {
 		resp.Diagnostics.Append(t.warnOfImport(ctx, m)...)
 	}

@@ -20,7 +20,7 @@ import (
 // interface and adds the reads that its Find and Change need.
 type Store interface {
 	Schema(context.Context) (cluster.Schema, error)
-	LastChange(ctx context.Context, record, notes string, sections [2]string) (cluster.Change, bool, error)
+	tfhelper.ChangeLog
 	Writable(context.Context, ...cluster.Table) error
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 }
@@ -42,7 +42,7 @@ type Table[M Model[M]] struct {
 	Key     string          // attribute and column of the natural key
 	Tables  []cluster.Table // the table, and the others that a write changes
 	Section string          // event_section in the admin change log
-	Record  string          // column that is the record_id there
+	Records []string        // columns that are the record_id there
 	Store   Store           // nil until the provider is configured
 	Rules   cluster.Rules   // what values must be, beside what the database can hold
 
@@ -99,34 +99,31 @@ func (t Table[M]) publish(ctx context.Context, m M, to tfhelper.Response) {
 
 func (t Table[M]) identity(m M) types.Object { return tfhelper.Identity(t.Key, m.Key()) }
 
-// drift warns of columns that changed since the row was read last. It names who
-// changed the row last, where the admin change log has it.
-func (t Table[M]) drift(ctx context.Context, m M, seen cluster.Row) diag.Diagnostics {
+// drift warns of columns that changed since the row was read last, and of a row that
+// is gone. It names who did it, where the admin change log has it.
+func (t Table[M]) drift(ctx context.Context, m M, seen cluster.Row, since int64) diag.Diagnostics {
 	row, found, err := t.Find(ctx, m)
 	if err != nil {
 		return nil // publish reports it
 	}
 	if !found {
-		return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: "+t.Noun+" "+m.Key(), "The row is gone"+t.author(ctx, seen)+".")}
+		return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: "+t.Noun+" "+m.Key(), "The row is gone"+t.author(ctx, seen, since)+".")}
 	}
 	columns := cluster.Drift(row, seen, t.Same)
 	if len(columns) == 0 {
 		return nil
 	}
-	text := "Changed: " + strings.Join(columns, ", ") + t.author(ctx, row)
+	text := "Changed: " + strings.Join(columns, ", ") + t.author(ctx, row, since)
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Changed outside of this configuration: "+t.Noun+" "+m.Key(), text+".")}
 }
 
 // author names who changed a row last, where the admin change log has a line.
-func (t Table[M]) author(ctx context.Context, row cluster.Row) string {
-	change, logged, err := t.Store.LastChange(ctx, row[t.Record].Text, "", [2]string{t.Section, t.Section})
-	switch {
-	case err != nil:
-		return ""
-	case !logged:
-		return "; the admin change log has no line about it"
+func (t Table[M]) author(ctx context.Context, row cluster.Row, since int64) string {
+	lines := cluster.LogLines{After: since, Sections: []string{t.Section}}
+	for _, column := range t.Records {
+		lines.Records = append(lines.Records, row[column].Text)
 	}
-	return ", last changed " + change.String()
+	return tfhelper.Author(ctx, t.Store, lines)
 }
 
 // CheckColumns returns errors at the attributes whose values the connected database
@@ -163,7 +160,7 @@ func (t Table[M]) warnOfImport(ctx context.Context, m M) diag.Diagnostics {
 // CheckNew returns an error where a row that is to be created exists, and differs.
 func (t Table[M]) CheckNew(ctx context.Context, m M, want cluster.Row) diag.Diagnostics {
 	_, err := t.Change(ctx, m, nil, want)
-	return tfhelper.DiagnoseAt(path.Root(t.Key), strings.ToUpper(t.Noun[:1])+t.Noun[1:]+" exists already", err)
+	return tfhelper.DiagnoseAt(path.Root(t.Key), tfhelper.TitleOf(err, strings.ToUpper(t.Noun[:1])+t.Noun[1:]+" exists already"), err)
 }
 
 // CheckWritable returns an error where the database user may not write the row.

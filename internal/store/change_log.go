@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+const selectLastChange = `
+SELECT user,
+       ip_address,
+       DATE_FORMAT(event_date, '%%Y-%%m-%%d %%H:%%i:%%s'),
+       event_code
+  FROM vicidial_admin_log
+ WHERE record_id IN (%s)
+   AND event_section IN (%s)
+   AND admin_log_id > ?
+   AND COALESCE(event_notes, '') LIKE ?
+   AND COALESCE(event_sql, '') LIKE ?
+ ORDER BY admin_log_id DESC
+ LIMIT 1`
+
+// LastChange returns the newest of some lines of the admin change log, which tells who
+// changed an object. Where that is the provider's own line it returns none: what
+// changed since was changed without a line, and older lines are of what the provider
+// has overwritten.
+func (s *Store) LastChange(ctx context.Context, lines cluster.LogLines) (cluster.Change, bool, error) {
+	var change cluster.Change
+	if len(lines.Records) == 0 || len(lines.Sections) == 0 {
+		return change, false, nil
+	}
+	query := fmt.Sprintf(selectLastChange, places(lines.Records), places(lines.Sections))
+	var args []any
+	for _, value := range append(append([]string{}, lines.Records...), lines.Sections...) {
+		args = append(args, value)
+	}
+	notes := "%"
+	if lines.Notes != "" {
+		notes = literal(lines.Notes)
+	}
+	args = append(args, lines.After, notes, "%"+literal(lines.SQL)+"%")
+	found := false
+	err := s.query(ctx, "the admin change log", query, args, func(rows *sql.Rows) error {
+		found = true
+		return rows.Scan(&change.User, &change.Address, &change.When, &change.Code)
+	})
+	if err != nil || !found {
+		return change, false, err
+	}
+	info, err := s.info.get(ctx)
+	own := change.User == s.settings.AuditUser && (change.User == DefaultAuditUser || change.Address == info.address)
+	return change, !own, err
+}
+
+// LogPosition returns the admin_log_id of the newest line of the admin change log when
+// this process read it first, or wrote its own last line.
+func (s *Store) LogPosition(ctx context.Context) (int64, error) {
+	position, err := s.logPosition.get(ctx)
+	return max(position, s.lastLine.Load()), err
+}
+
+func (s *Store) readLogPosition(ctx context.Context) (position int64, err error) {
+	err = s.query(ctx, "the admin change log", "SELECT COALESCE(MAX(admin_log_id), 0) FROM vicidial_admin_log", nil, func(rows *sql.Rows) error {
+		return rows.Scan(&position)
+	})
+	return position, err
+}
+
+func places(values []string) string {
+	return strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ")
+}
+
+// literal is a text as LIKE takes it.
+func literal(text string) string {
+	return strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text)
+}

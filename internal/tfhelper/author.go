@@ -1,0 +1,56 @@
+package tfhelper
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// ChangeLog is the part of the store that reads the admin change log.
+type ChangeLog interface {
+	LastChange(context.Context, cluster.LogLines) (cluster.Change, bool, error)
+}
+
+// Author returns who changed an object last, or that the admin change log has no line
+// about it, to be added to the text of a warning; nothing where the log cannot be read.
+func Author(ctx context.Context, log ChangeLog, lines cluster.LogLines) string {
+	change, found, err := log.LastChange(ctx, lines)
+	switch {
+	case err != nil:
+		return ""
+	case !found:
+		return NoAuthor
+	}
+	return ", last changed " + change.String()
+}
+
+// NoAuthor is what Author returns where the log has no line.
+const NoAuthor = "; the admin change log has no line about it"
+
+// positionKey is the key of private state for the position of the admin change log
+// when the object was read or written last: a change since then is in a later line.
+const positionKey = "logged"
+
+// SaveLogPosition saves a position of the admin change log in private state.
+func SaveLogPosition(ctx context.Context, private privateSetter, position int64) diag.Diagnostics {
+	text, err := json.Marshal(position)
+	if err != nil {
+		return Diagnose("Unable to encode private state", "", err)
+	}
+	return private.SetKey(ctx, positionKey, text)
+}
+
+// LogPosition returns the position that [SaveLogPosition] saved. Where there is none it
+// returns false, and a position after which there is no line.
+func LogPosition(ctx context.Context, private privateGetter) (int64, bool) {
+	var position int64
+	text, diags := private.GetKey(ctx, positionKey)
+	if diags.HasError() || text == nil || json.Unmarshal(text, &position) != nil {
+		return math.MaxInt64, false
+	}
+	return position, true
+}
