@@ -119,6 +119,8 @@ func sameInCarrier(column string, meant, held Value) bool {
 		return SealedBy(meant.Text, held.Text)
 	case columnTemplateID:
 		return TemplateOf(meant.Text) == TemplateOf(held.Text)
+	case columnCarrierID:
+		return FoldKey(meant.Text) == FoldKey(held.Text)
 	case ColumnActive:
 		return meant.Yes() == held.Yes()
 	}

@@ -13,6 +13,12 @@ type applier interface {
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 }
 
+// Wrote reports whether a write that failed may have written rows.
+func Wrote(err error) bool {
+	var partial *cluster.Partial
+	return errors.As(err, &partial)
+}
+
 // UndoPartial removes what a Create has written when err says that it stopped half
 // way, also when the run is being stopped. It returns err, and says so when
 // the rows are removed.

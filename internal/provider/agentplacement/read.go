@@ -164,7 +164,7 @@ func (r *Resource) warnGone(ctx context.Context, m model, kept memory, since int
 		return diags
 	}
 	last := d.floor.Seats.At(d.floor.Seats.Len() - 1)
-	records := d.style.knowing(kept.Labels).LogRecords(last, slices.Sorted(maps.Keys(kept.Labels))...)
+	records := d.style.WithLabels(kept.Labels).LogRecords(last, slices.Sorted(maps.Keys(kept.Labels))...)
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: agent placement "+m.name(),
 		"Its phones and aliases are gone"+r.who(ctx, records, since)+".")}
 }

@@ -196,6 +196,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		if seats, err := seating.SeatsOf(slices.Concat(prior.ranges(), written)); err == nil && len(written) > 0 {
 			m.Seats = tfhelper.StringList(seats.Ranges())
 		}
+		if tfhelper.Wrote(err) { // replaced below, unless the database cannot be read
+			tfhelper.ForUpdate(resp).SetState(ctx, m.identity(), m, kept)
+		}
 	} else {
 		kept.Held = held
 		resp.Diagnostics.Append(warnHeld(m.name(), held)...)

@@ -102,7 +102,7 @@ func (r *Resource) inherit(ctx context.Context, schema cluster.Schema, own, all,
 
 // update changes the rows to what the plan says, except for the seats that are in
 // use, which it returns. When it fails it returns the seats that it has written rows
-// of and that the placement did not have before.
+// of, or may have, and that the placement did not have before.
 func (r *Resource) update(ctx context.Context, want *declared, prior model, kept memory, s secrets) (held, written []string, err error) {
 	if r.topology == nil {
 		return nil, nil, tfhelper.ErrUnconfigured
@@ -158,14 +158,18 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 }
 
 // written returns the seats of want that have rows which were not found before, and
-// that are no seats of have.
+// that are no seats of have. Where the database cannot be read, each may have rows.
 func (r *Resource) written(ctx context.Context, want *declared, have declared, found seating.FloorRows, s secrets) []string {
 	all, err := r.topology.Floor(ctx, want.columns(s))
+	var seats []string
 	if err != nil {
-		return nil // publish reports it, and the state stays as it was
+		for _, seat := range want.floor.Seats.All() {
+			seats = append(seats, seat)
+		}
+	} else {
+		seats = want.style.Own(all, want.floor.Seats).Without(want.style.Own(found, want.floor.Seats)).SeatNames()
 	}
-	rows := want.style.Own(all, want.floor.Seats).Without(want.style.Own(found, want.floor.Seats))
-	return slices.DeleteFunc(rows.SeatNames(), func(seat string) bool {
+	return slices.DeleteFunc(seats, func(seat string) bool {
 		_, had := have.floor.Seats.Index(seat)
 		return had
 	})

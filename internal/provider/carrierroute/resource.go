@@ -188,6 +188,10 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	if err != nil {
 		// The secrets may not be written, and rows that were to go may be there.
 		m.SecretsVersion, m.Carriers, m.Stale = prior.SecretsVersion, union(prior.Carriers, m.Carriers), prior.Stale
+		if tfhelper.Wrote(err) { // replaced below, unless the database cannot be read
+			prior.Carriers = m.Carriers
+			tfhelper.ForUpdate(resp).SetState(ctx, m.identity(), prior, seen)
+		}
 		r.publish(ctx, m, tfhelper.ForUpdate(resp), seen)
 		return
 	}

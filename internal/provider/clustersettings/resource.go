@@ -162,6 +162,10 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update cluster settings", "", err)...)
 	if err != nil {
 		plan.keepVersions(prior) // the secrets may not be written
+		if tfhelper.Wrote(err) { // replaced below, unless the database cannot be read
+			seen.Given = given
+			tfhelper.ForUpdate(resp).SetState(ctx, theIdentity(), prior, seen)
+		}
 		r.publish(ctx, plan, nil, memory{Given: given}, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 		return
 	}

@@ -130,6 +130,7 @@ func failures(t *testing.T, d *sandbox.Database, proxy *sandbox.Proxy, w *worksp
 	return []failure{
 		{"conflict", true, acctest.Run(t, d, byOthers...), func() {}},
 		{"lost database", false, func() { proxy.CutAt(9, sandbox.WriteUnsent, true) }, proxy.Heal},
+		{"lost database, later", false, func() { proxy.CutAt(21, sandbox.WriteUnsent, true) }, proxy.Heal},
 		{"read only", true, func() { w.env = append(w.env, "VICIDIAL_READ_ONLY=true") }, func() { w.env = w.env[:len(w.env)-1] }},
 		{"lock not had", true, func() { release = holdLock(t, d) }, func() { release() }},
 		{"missing grant", true, func() { grant("REVOKE UPDATE ON `%s`.`%s` FROM '%s'@'%%'") }, func() { grant("GRANT UPDATE ON `%s`.`%s` TO '%s'@'%%'") }},

@@ -141,7 +141,8 @@ func (r *Numbers) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 	}
 	seen, _ := tfhelper.LoadRows[[]numbers.Group](ctx, req.Private, &resp.Diagnostics)
 	if deviations, found := r.publish(ctx, b, tfhelper.ForRead(resp)); found {
-		resp.Diagnostics.Append(r.drift(ctx, b, numbers.IDs(seen), deviations)...)
+		since, _ := tfhelper.LogPosition(ctx, req.Private)
+		resp.Diagnostics.Append(r.drift(ctx, b, numbers.IDs(seen), deviations, since)...)
 	}
 }
 

@@ -49,7 +49,7 @@ const (
 // drift warns of numbers whose rows have changed since the state was written, and
 // says who changed them, where the admin change log has it. ids are the did_ids that
 // the numbers had then.
-func (r *Numbers) drift(ctx context.Context, before block, ids map[string]string, now []numbers.Deviation) diag.Diagnostics {
+func (r *Numbers) drift(ctx context.Context, before block, ids map[string]string, now []numbers.Deviation, since int64) diag.Diagnostics {
 	known := map[string]string{}
 	for key, text := range before.textMap("deviations") {
 		if set, err := numbers.Parse([]string{key}); err == nil {
@@ -71,7 +71,7 @@ func (r *Numbers) drift(ctx context.Context, before block, ids map[string]string
 		}
 		line := numbers.Of(fresh).Brief() + ": " + deviation.Text
 		if len(lines) < mostAttributed {
-			line += r.who(ctx, records)
+			line += r.who(ctx, records, since)
 		}
 		lines = append(lines, line)
 	}
@@ -85,21 +85,9 @@ func (r *Numbers) drift(ctx context.Context, before block, ids map[string]string
 }
 
 // who returns the newest change of the first few rows in the admin change log.
-func (r *Numbers) who(ctx context.Context, ids []string) string {
-	var newest cluster.Change
-	for _, id := range ids[:min(len(ids), mostAttributed)] {
-		if id == "" {
-			continue
-		}
-		change, found, err := r.topology.LastChange(ctx, id, "", [2]string{"DIDS", "DIDS"})
-		if err == nil && found && change.When > newest.When {
-			newest = change
-		}
-	}
-	if newest.When == "" {
-		return "; the admin change log has no line about it"
-	}
-	return ", last changed " + newest.String()
+func (r *Numbers) who(ctx context.Context, ids []string, since int64) string {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == "" })
+	return tfhelper.Author(ctx, r.topology, cluster.LogLines{After: since, Sections: []string{"DIDS"}, Records: ids[:min(len(ids), mostAttributed)]})
 }
 
 // ImportState accepts a name with numbers or conditions; see [numbers.ParseSelection].

@@ -8,6 +8,22 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
+// perhaps returns the state of a split after an update from m to want has failed, where
+// nobody can tell which rows it has written: it has each server that may have one, and
+// the next refresh shows which do.
+func (m model) perhaps(want model) model {
+	m.Servers = maps.Clone(m.Servers)
+	for server, claim := range want.Servers {
+		if _, listed := m.Servers[server]; !listed {
+			m.Servers[server] = claim
+		}
+	}
+	if want.blocks() {
+		m.Elsewhere = want.Elsewhere
+	}
+	return m
+}
+
 // left returns the state of a split after an update from m to want has failed: what
 // m declares, with the rows as they are. It has each server that the split had
 // before or that the update wrote a row on, as long as there is a row; so the next

@@ -163,6 +163,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	if err != nil {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update trunk split", m.campaign(), err)...)
+		if tfhelper.Wrote(err) { // replaced below, unless the database cannot be read
+			tfhelper.ForUpdate(resp).SetState(ctx, m.identity(), prior.perhaps(m), seen)
+		}
 		show = func(rows cluster.Split, servers cluster.Servers) model {
 			return prior.left(m, seen.Rows, rows, servers)
 		}
