@@ -19,7 +19,7 @@ var spelledRows = []string{
 	"INSERT INTO vicidial_inbound_groups (group_id, group_name) VALUES ('SUPPORT ', 'Support')",
 	"INSERT INTO vicidial_call_menu (menu_id, menu_name) VALUES ('Main ', 'Main')",
 	"INSERT INTO vicidial_conf_templates (template_id, template_name, template_contents) VALUES ('Trunks1 ', 'Trunks', 'qualify=yes')",
-	"INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, server_ip, protocol, account_entry, active, template_id) VALUES ('Telco1_00001 ', 'Telco1', '10.0.0.1 ', 'SIP', '[telco]\\ntype=peer\\nhost=sip.example.com', 'Y', 'trunks1')",
+	"INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, server_ip, protocol, account_entry, active, template_id) VALUES ('Telco1_00001 ', 'Telco1', '10.0.0.1 ', 'SIP', '[telco]\\ntype=peer\\nhost=sip.example.com', 'Y', 'Trunks1 ')",
 	"INSERT INTO vicidial_inbound_dids (did_pattern, did_description, did_route, group_id, campaign_id) VALUES ('Line1 ', 'Sales line', 'IN_GROUP', 'support', 'sales1')",
 	"INSERT INTO vicidial_remote_agents (user_start, number_of_lines, server_ip, conf_exten, status, campaign_id, closer_campaigns) VALUES ('9001 ', 1, '10.0.0.1 ', '8300', 'INACTIVE', 'SALES1 ', ' SUPPORT -')",
 	"INSERT INTO phones (extension, dialplan_number, voicemail_id, server_ip, login, pass, protocol, conf_secret) VALUES ('CC2000 ', '2000', '2000', '10.0.0.1 ', 'CC2000A ', 'open1234', 'SIP', 'secret')",
@@ -50,6 +50,7 @@ var spellings = []struct{ claim, block, word, row string }{
   servers       = ["10.0.0.1"]
   protocol      = "SIP"
   carrier_name  = "Telco1"
+  template_id   = "Trunks1"
   account_entry = "[telco]\ntype=peer\nhost=sip.example.com"
   per_server    = { "10.0.0.1" = { carrier_id = "WORD" } }
 }`, "telco1_00001", "Telco1_00001"},
