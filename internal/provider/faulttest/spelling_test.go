@@ -43,7 +43,7 @@ var spellings = []struct{ claim, block, word, row string }{
   template_name     = "Trunks"
   template_contents = "qualify=yes"
 }`, "trunks1", "Trunks1"},
-	{"name of a route", aRoute("WORD", "Trunks1"), "telco1", "Telco1"},
+	{"name of a route", aRoute("WORD", "Trunks1"), "telco1", "Telco1_00001"},
 	{"template_id of a route", aRoute("Other", "WORD"), "trunks1", "Trunks1"},
 	{"carrier_id of a row", `resource "vicidial_carrier_route" "one" {
   name          = "Other"
