@@ -14,9 +14,13 @@ import (
 // times a second.
 const liveTimeout = 30 * time.Second
 
-// Health reads everything that tells how the cluster is. Nothing of it is
-// cached. It asks a fixed number of questions, whatever the size of the
-// cluster, and an empty table is an answer.
+// partTimeout bounds each part of a health report.
+const partTimeout = 5 * time.Second
+
+// Health reads a snapshot of the cluster. Nothing of it is cached, and the number of
+// statements does not depend on the size of the cluster. Without servers and settings
+// there is no report; each other part that is not answered within partTimeout is
+// named in the snapshot.
 func (s *Store) Health(ctx context.Context) (health.Snapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
@@ -26,26 +30,52 @@ func (s *Store) Health(ctx context.Context) (health.Snapshot, error) {
 		return snapshot, err
 	}
 	snapshot.Schema = info.schema.Version
-	for _, read := range []func(context.Context, serverInfo, *health.Snapshot) error{
-		s.readMoment, s.readHealthSettings, s.readHealthServers, s.readHealthRooms, s.readHealthPhones, s.readNewestChange,
-	} {
+	for _, read := range []func(context.Context, serverInfo, *health.Snapshot) error{s.readMoment, s.readHealthSettings, s.readHealthServers} {
 		if err := read(ctx, info, &snapshot); err != nil {
 			return snapshot, err
 		}
 	}
-	if snapshot.Beats, _, err = s.heartbeats(ctx); err != nil {
-		return snapshot, err
+	for _, part := range []struct {
+		name health.Part
+		read func(context.Context, serverInfo, *health.Snapshot) error
+	}{
+		{health.PartRooms, s.readHealthRooms}, {health.PartPhones, s.readHealthPhones},
+		{health.PartHeartbeats, s.readHealthBeats}, {health.PartAgents, s.readHealthAgents},
+		{health.PartCalls, s.readHealthCalls}, {health.PartShortages, s.readHealthShortages},
+	} {
+		partCtx, cancel := context.WithTimeout(ctx, partTimeout)
+		err := part.read(partCtx, info, &snapshot)
+		late := partCtx.Err() != nil && ctx.Err() == nil
+		cancel()
+		switch {
+		case err != nil && late:
+			snapshot.Unanswered = append(snapshot.Unanswered, part.name)
+		case err != nil:
+			return snapshot, err
+		}
 	}
+	return snapshot, nil
+}
+
+func (s *Store) readHealthBeats(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) (err error) {
+	snapshot.Beats, err = s.heartbeats(ctx)
+	return err
+}
+
+func (s *Store) readHealthAgents(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
 	agents, err := s.liveAgents(ctx, "")
-	if err != nil {
-		return snapshot, err
-	}
 	snapshot.Agents = health.CountAgents(agents)
-	if snapshot.Calls, err = s.liveCalls(ctx, ""); err != nil {
-		return snapshot, err
-	}
+	return err
+}
+
+func (s *Store) readHealthCalls(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) (err error) {
+	snapshot.Calls, err = s.liveCalls(ctx, "")
+	return err
+}
+
+func (s *Store) readHealthShortages(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) (err error) {
 	snapshot.Shortages, err = s.shortages(ctx)
-	return snapshot, err
+	return err
 }
 
 // column is the name of a column, or what to say in its place where this
@@ -68,7 +98,7 @@ func moment(seconds sql.NullFloat64) time.Time {
 
 func (s *Store) readMoment(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
 	var now sql.NullFloat64
-	if err := s.query(ctx, "the time", "SELECT UNIX_TIMESTAMP(NOW(3))", nil, func(rows *sql.Rows) error { return rows.Scan(&now) }); err != nil {
+	if err := s.query(ctx, "the time", "SELECT UNIX_TIMESTAMP() + MICROSECOND(NOW(6)) / 1e6", nil, func(rows *sql.Rows) error { return rows.Scan(&now) }); err != nil {
 		return err
 	}
 	snapshot.Now = moment(now)
@@ -83,8 +113,8 @@ func (s *Store) readMoment(ctx context.Context, _ serverInfo, snapshot *health.S
 	})
 }
 
-// readHealthSettings leaves AutoDialOff alone: a cluster that only takes calls has
-// outbound_autodial_active off for good.
+// readHealthSettings takes AutoDialOff from disable_auto_dial. A cluster that only
+// takes calls has outbound_autodial_active off for good.
 func (s *Store) readHealthSettings(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
 	settings, err := s.settingsRow.latest(ctx, true)
 	snapshot.VoicemailServer, snapshot.AutoDialOff = settings.Row["active_voicemail_server"].Text, settings.AutoDialPaused
@@ -166,21 +196,4 @@ func (s *Store) readHealthPhones(ctx context.Context, info serverInfo, snapshot 
 		}
 		return nil
 	})
-}
-
-// selectNewestChange finds the newest line of the admin change log at all.
-// Whatever sets a rebuild flag, the admin page, the API or this provider, leaves
-// a line there; so a flag that is set now was set no later than that line,
-// unless a daemon set it.
-const selectNewestChange = `
-SELECT UNIX_TIMESTAMP(event_date)
-  FROM vicidial_admin_log
- ORDER BY admin_log_id DESC
- LIMIT 1`
-
-func (s *Store) readNewestChange(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
-	var newest sql.NullFloat64
-	err := s.query(ctx, "the admin change log", selectNewestChange, nil, func(rows *sql.Rows) error { return rows.Scan(&newest) })
-	snapshot.NewestChange = moment(newest)
-	return err
 }

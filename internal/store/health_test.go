@@ -24,6 +24,16 @@ func storeOf(t *testing.T, d *sandbox.Database) *Store {
 	return s
 }
 
+// storeOn opens a store on the copy of a test's database on another server.
+func storeOn(t *testing.T, d *sandbox.Database, server *sandbox.Server) *Store {
+	t.Helper()
+	settings := settingsOf(d)
+	settings.Host, settings.Port = server.Host(), server.Port()
+	s := New(settings)
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
 func runOn(t *testing.T, db *sql.DB, statements ...string) {
 	t.Helper()
 	for _, statement := range statements {
@@ -205,9 +215,27 @@ func TestReplica(t *testing.T) {
 	if found := look(); found.Running || found.Lag != 90*time.Second {
 		t.Errorf("a replica that was stopped: %+v", found)
 	}
+	// One thread alone: what was received is applied, and nothing more is received.
+	runOn(t, replica.Root(), "START SLAVE SQL_THREAD")
+	if found := look(); found.Running || found.Lag != 90*time.Second {
+		t.Errorf("a replica without its IO thread: %+v", found)
+	}
+	runOn(t, replica.Root(), "GRANT REPLICA MONITOR ON *.* TO '"+d.Username+"'@'%'")
+	s = storeOf(t, d)
+	if found := look(); found.Running || !found.ThreadsKnown || !slices.Equal(found.Stopped, []string{"its IO thread is not running"}) {
+		t.Errorf("a replica without its IO thread, to a user who may ask: %+v", found)
+	}
+	runOn(t, replica.Root(), "STOP SLAVE SQL_THREAD", "START SLAVE IO_THREAD")
+	if found := look(); found.Running || !slices.Contains(found.Stopped, "its SQL thread is not running") {
+		t.Errorf("a replica without its SQL thread: %+v", found)
+	}
+	onReplica := storeOn(t, d, replica)
+	if !onReplica.isReplica(t.Context()) {
+		t.Error("a replica without its SQL thread is taken for a primary")
+	}
 	runOn(t, replica.Root(), "START SLAVE")
 	catchUp()
-	if found := look(); !found.Running || found.Lag != 0 {
+	if found := look(); !found.Running || !found.ThreadsKnown || found.Lag != 0 {
 		t.Errorf("a replica that has caught up: %+v", found)
 	}
 	runOn(t, d.DB(), "UPDATE system_settings SET slave_db_server = ''")

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
@@ -102,7 +103,7 @@ const selectShortages = `
 SELECT server_ip,
        campaign_id,
        COALESCE(local_trunk_shortage, 0),
-       UNIX_TIMESTAMP(update_time)
+       TIMESTAMPDIFF(SECOND, update_time, NOW())
   FROM vicidial_campaign_server_stats
  WHERE local_trunk_shortage > 0
  ORDER BY 1, 2`
@@ -115,9 +116,10 @@ func (s *Store) shortages(ctx context.Context) ([]health.Shortage, error) {
 	var shortages []health.Shortage
 	err = s.query(ctx, "trunk shortages", selectShortages, nil, func(rows *sql.Rows) error {
 		var shortage health.Shortage
-		var updated sql.NullFloat64
-		err := rows.Scan(&shortage.ServerIP, &shortage.Campaign, &shortage.Lines, &updated)
-		shortage.Campaign, shortage.Updated = spelled(shortage.Campaign), moment(updated)
+		var age sql.NullInt64
+		err := rows.Scan(&shortage.ServerIP, &shortage.Campaign, &shortage.Lines, &age)
+		shortage.Campaign = spelled(shortage.Campaign)
+		shortage.Age, shortage.AgeKnown = time.Duration(age.Int64)*time.Second, age.Valid
 		shortages = append(shortages, shortage)
 		return err
 	})

@@ -13,9 +13,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
 )
 
-// replicaTimeout bounds the look at the replica: a health report must not hang
-// because reports would.
-const replicaTimeout = 10 * time.Second
+// replicaTimeout bounds the queries to the replica, which a dead one does not answer.
+const replicaTimeout = 3 * time.Second
 
 // shortestReplica is the length of a name of a replica: VICIdial's reports take a
 // shorter one for none (docs/vicidial/web-pages.md#replica-name-length).
@@ -39,7 +38,7 @@ func (s *Store) Replica(ctx context.Context) (*health.Replica, error) {
 	return replica, nil
 }
 
-// lookAtReplica opens a way of its own, which it closes again.
+// lookAtReplica opens a connection of its own, which it closes again.
 func (s *Store) lookAtReplica(ctx context.Context, replica *health.Replica) error {
 	host, digits, found := strings.Cut(replica.Host, ":")
 	port := 0
@@ -53,45 +52,40 @@ func (s *Store) lookAtReplica(ctx context.Context, replica *health.Replica) erro
 	there := s.at(host, port)
 	defer func() { _ = there.Close() }()
 
-	running := 0
-	err := there.query(ctx, "replica threads", "SHOW GLOBAL STATUS LIKE 'Slaves_running'", nil, func(rows *sql.Rows) error {
-		var name string
-		return rows.Scan(&name, &running)
-	})
+	status, err := there.replication(ctx)
 	if err != nil {
 		return err
 	}
-	replica.Running = running > 0
-	return there.readLag(ctx, replica, s)
+	replica.ThreadsKnown, replica.Stopped = status.known, status.stopped
+	replica.Running = status.running()
+	if replica.Lag, replica.LagKnown = status.lag, status.lagKnown; replica.LagKnown {
+		return nil
+	}
+	if err := there.compareHeartbeats(ctx, replica, s); err != nil {
+		return err
+	}
+	if !status.known && !status.both && status.applying {
+		// Replication by a named connection looks so to a user without privileges,
+		// and one that receives nothing any more. The heartbeats tell them apart.
+		replica.Running = replica.LagKnown && replica.Lag < unprivilegedLag
+		if !replica.Running {
+			replica.Stopped = []string{"a thread of it does not run"}
+		}
+	}
+	return nil
 }
+
+// unprivilegedLag is how old the newest heartbeat on a replica may be when its
+// status cannot be read. Nodes write one several times a second.
+const unprivilegedLag = 10 * time.Second
 
 const selectNewestBeat = `
 SELECT UNIX_TIMESTAMP(MAX(db_time))
   FROM server_updater`
 
-// readLag asks for the lag where the user may, and else compares the heartbeat
-// that the nodes write four times a second: how much older the replica's newest
-// is than the primary's, both by the primary's clock.
-func (s *Store) readLag(ctx context.Context, replica *health.Replica, primary *Store) error {
-	lag := sql.NullInt64{}
-	status := s.query(ctx, "replica status", "SHOW SLAVE STATUS", nil, func(rows *sql.Rows) error {
-		names, err := rows.Columns()
-		if err != nil {
-			return err
-		}
-		into := make([]any, len(names))
-		for i, name := range names {
-			into[i] = new(sql.RawBytes)
-			if name == "Seconds_Behind_Master" {
-				into[i] = &lag
-			}
-		}
-		return rows.Scan(into...)
-	})
-	if status == nil && lag.Valid {
-		replica.Lag, replica.LagKnown = time.Duration(lag.Int64)*time.Second, true
-		return nil
-	}
+// compareHeartbeats computes how much older the replica's newest heartbeat is than
+// the primary's, both by the primary's clock.
+func (s *Store) compareHeartbeats(ctx context.Context, replica *health.Replica, primary *Store) error {
 	newest := func(where *Store) (sql.NullFloat64, error) {
 		var seconds sql.NullFloat64
 		err := where.query(ctx, "heartbeats", selectNewestBeat, nil, func(rows *sql.Rows) error { return rows.Scan(&seconds) })

@@ -147,24 +147,12 @@ func (s *Store) readSettings(ctx context.Context, info *serverInfo) error {
 	return err
 }
 
-// isReplica looks for replication that runs, and where we may for replication
-// that is set up but stopped. Who may not look is not told, which is why a
-// refusal is no error.
+// isReplica reports whether the server replicates from another one, or is set up to.
+// A user without the privilege to read that sees running replication only; that it
+// may not read the status is no error.
 func (s *Store) isReplica(ctx context.Context) bool {
-	running := ""
-	_ = s.query(ctx, "replica threads", "SHOW GLOBAL STATUS LIKE 'Slaves_running'", nil, func(rows *sql.Rows) error {
-		var name string
-		return rows.Scan(&name, &running)
-	})
-	if running != "" && running != "0" {
-		return true
-	}
-	sources := 0
-	_ = s.query(ctx, "replica status", "SHOW ALL SLAVES STATUS", nil, func(*sql.Rows) error {
-		sources++
-		return nil
-	})
-	return sources > 0
+	status, _ := s.replication(ctx)
+	return status.both || status.applying || status.sources > 0
 }
 
 // Schema returns what the connected database can hold.

@@ -17,35 +17,63 @@ type Server struct {
 	// PhonesRegistered counts those whose peer status says OK or REGISTERED;
 	// -1 where the schema has no peer status or the node does not gather it.
 	PhonesRegistered int
+	// FlagSeen is for how long the rebuild flag was seen set at every look; 0 for
+	// one look. The row does not tell when it was set.
+	FlagSeen time.Duration
 }
 
 // Heartbeat is a row of server_updater.
 type Heartbeat struct {
 	ServerIP     string
-	LastUpdate   time.Time // by the node's clock
-	DatabaseTime time.Time // by the database's clock, in the same statement
+	// Age is how old last_update is by the wall clock of the database. The node
+	// writes its own wall clock there, and the agent login page compares both as
+	// texts: a node in another time zone is dead to it, or alive for ever.
+	Age time.Duration
+	// Silence is how old db_time is, which the database writes with the row as a
+	// point in time; Skew is the node's wall clock less the database's of that
+	// moment. Neither is known where SkewKnown is false.
+	Silence, Skew time.Duration
+	SkewKnown     bool
 }
 
-// Alive says whether the agent login page takes the server for alive
+// Alive reports whether the agent login page takes the server for alive
 // (docs/vicidial/daemons.md#heartbeat-tolerance).
-func (b Heartbeat) Alive(now time.Time) bool { return now.Sub(b.LastUpdate) <= HeartbeatTolerance }
+func (b Heartbeat) Alive() bool { return b.Age <= HeartbeatTolerance }
 
 // Shortage is a row of vicidial_campaign_server_stats.
 type Shortage struct {
 	ServerIP string
 	Campaign string
 	Lines    int
-	Updated  time.Time
+	Age      time.Duration // of update_time, by the database's wall clock
+	AgeKnown bool          // false for NULL and the zero date
 }
 
 // Replica is what the reporting replica answered.
 type Replica struct {
-	Host     string
-	Err      string        // why it could not be asked; empty when it answered
-	Running  bool          // both replication threads run
-	Lag      time.Duration // behind the primary
-	LagKnown bool
+	Host string
+	Err  string // why it could not be asked; empty when it answered
+	// Running says that both threads of every replication connection run.
+	// ThreadsKnown is false where the database user may not ask for them, and
+	// only the threads that apply changes were counted.
+	Running, ThreadsKnown bool
+	Stopped               []string      // the threads that do not run, with their error number
+	Lag                   time.Duration // behind the primary
+	LagKnown              bool
 }
+
+// Part is a part of a [Snapshot] that a report can do without.
+type Part string
+
+// The parts.
+const (
+	PartRooms      Part = "conference rooms"
+	PartPhones     Part = "phones"
+	PartHeartbeats Part = "heartbeats"
+	PartAgents     Part = "agents"
+	PartCalls      Part = "calls"
+	PartShortages  Part = "trunk shortages"
+)
 
 // Snapshot is what the tables held at one moment, with the database's
 // own clock.
@@ -53,7 +81,6 @@ type Snapshot struct {
 	Now             time.Time // the database's NOW()
 	DatabaseStarted time.Time // Now less its uptime
 	Servers         []Server  // two rows may have one address
-	NewestChange    time.Time // of the admin log; a flag that is set now was set no later
 	Beats           []Heartbeat
 	Agents          []AgentCount
 	Calls           []cluster.CallCount
@@ -63,6 +90,7 @@ type Snapshot struct {
 	Schema          int    // db_schema_version
 	ExpectedSchema  int    // what the nodes' code expects; 0 asks nothing
 	Replica         *Replica
+	Unanswered      []Part // the parts that the database did not answer in time
 }
 
 // The tolerances are VICIdial's own.
@@ -104,7 +132,8 @@ type Node struct {
 	RoomsTotal       int
 	RoomsFree        int
 	RebuildPending   bool
-	RebuildStuck     bool
+	RebuildStuck     bool // the node does not read its flag; false where that is not known
+	RebuildKnown     bool // RebuildStuck is known
 	Phones           int
 	PhonesRegistered int
 }
@@ -121,7 +150,8 @@ type Campaign struct {
 	Fill            int // calls of type OUTBALANCE
 	Shortage        int
 	ShortageFresh   bool
-	ShortageUpdated time.Time // zero when there is no row
+	ShortageAge     time.Duration
+	ShortageUndated bool // the age is not known
 }
 
 // Problem is one thing that is not as it should be.
@@ -149,15 +179,15 @@ func NewReport(s Snapshot) Report {
 	h := Report{Campaigns: campaignHealth(s)}
 	beats := make(map[string]Heartbeat, len(s.Beats))
 	for _, beat := range s.Beats {
-		beats[beat.ServerIP] = beat
+		beats[key(beat.ServerIP)] = beat
 	}
 	s.Servers = slices.SortedStableFunc(slices.Values(s.Servers), func(a, b Server) int { return cmp.Compare(a.IP(), b.IP()) })
-	servers := slices.CompactFunc(slices.Clone(s.Servers), func(a, b Server) bool { return a.IP() == b.IP() }) // the first counts, as for VICIdial's daemons
+	servers := slices.CompactFunc(slices.Clone(s.Servers), func(a, b Server) bool { return key(a.IP()) == key(b.IP()) }) // the first counts, as for VICIdial's daemons
 	for _, server := range servers {
-		beat, beats := beats[server.IP()]
+		beat, beats := beats[key(server.IP())]
 		node := nodeHealth(s, server, beat, beats)
 		for _, campaign := range h.Campaigns {
-			if campaign.ServerIP != server.IP() {
+			if key(campaign.ServerIP) != key(server.IP()) {
 				continue
 			}
 			node.Agents += campaign.Agents
@@ -167,7 +197,7 @@ func NewReport(s Snapshot) Report {
 				node.Shortage += campaign.Shortage
 			}
 		}
-		h.CoordinatorAlive = h.CoordinatorAlive || (node.Alive && server.IP() == s.VoicemailServer)
+		h.CoordinatorAlive = h.CoordinatorAlive || (node.Alive && key(server.IP()) == key(s.VoicemailServer))
 		h.Nodes = append(h.Nodes, node)
 	}
 	for _, campaign := range h.Campaigns {
@@ -188,19 +218,25 @@ func nodeHealth(s Snapshot, server Server, beat Heartbeat, beats bool) Node {
 	if beats {
 		// The login page goes by the time that the node wrote. One whose clock is
 		// wrong is alive to it although it is silent, or dead although it speaks.
-		node.Silence = s.Now.Sub(beat.LastUpdate)
-		node.Alive = beat.Alive(s.Now)
-		node.InSync = true
-		if node.SkewKnown = !beat.DatabaseTime.IsZero(); node.SkewKnown {
-			node.Silence = s.Now.Sub(beat.DatabaseTime)
-			node.Skew = beat.LastUpdate.Sub(beat.DatabaseTime)
+		node.Silence, node.Alive, node.InSync = beat.Age, beat.Alive(), true
+		if node.SkewKnown = beat.SkewKnown; node.SkewKnown {
+			node.Silence, node.Skew = beat.Silence, beat.Skew
 			node.InSync = node.Skew.Abs() <= ClockTolerance
 		}
 		node.Silence = max(0, node.Silence)
 	}
-	late := !s.NewestChange.IsZero() && s.Now.Sub(s.NewestChange) > RebuildTolerance
-	node.RebuildStuck = server.RebuildPending() && server.Generates() && (late || !node.Alive)
+	node.rebuild(s, server)
 	return node
+}
+
+// rebuild judges the rebuild flag. A node that is dead does not read it, and one that
+// is alive reads it within the tolerance; how long the flag stands is known only
+// from more than one look at it.
+func (n *Node) rebuild(s Snapshot, server Server) {
+	asked := server.RebuildPending() && server.Generates()
+	dead := !n.Alive && len(s.Beats) > 0 // without any heartbeat, the database was restarted
+	n.RebuildStuck = asked && (dead || server.FlagSeen >= RebuildTolerance)
+	n.RebuildKnown = !asked || n.RebuildStuck
 }
 
 func campaignHealth(s Snapshot) []Campaign {
@@ -241,8 +277,8 @@ func campaignHealth(s Snapshot) []Campaign {
 		}
 		sum := at(shortage.ServerIP, shortage.Campaign)
 		sum.Shortage += shortage.Lines
-		sum.ShortageUpdated = shortage.Updated
-		sum.ShortageFresh = s.Now.Sub(shortage.Updated) < ShortageTolerance
+		sum.ShortageAge, sum.ShortageUndated = shortage.Age, !shortage.AgeKnown
+		sum.ShortageFresh = shortage.AgeKnown && shortage.Age < ShortageTolerance
 	}
 	all := make([]Campaign, 0, len(sums))
 	for _, sum := range sums { // sorted below

@@ -23,8 +23,7 @@ func aHealthyServer(ip string) Server {
 }
 
 func aBeat(ip string, old, skew time.Duration) Heartbeat {
-	at := noon.Add(-old)
-	return Heartbeat{ServerIP: ip, LastUpdate: at, DatabaseTime: at.Add(-skew)}
+	return Heartbeat{ServerIP: ip, Age: old, Silence: old + skew, Skew: skew, SkewKnown: true}
 }
 
 // aHealthyCluster has two nodes and nothing to complain of.
@@ -109,7 +108,7 @@ func TestHealth_heartbeat(t *testing.T) {
 
 	t.Run("a clock that is minutes behind is not taken for a death", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Beats[1] = Heartbeat{ServerIP: dial2, LastUpdate: noon.Add(-5 * time.Minute), DatabaseTime: noon.Add(-time.Second)}
+		s.Beats[1] = Heartbeat{ServerIP: dial2, Age: 5 * time.Minute, Silence: time.Second, Skew: -299 * time.Second, SkewKnown: true}
 		wantProblem(t, s, dial2, "looks dead to the agent login, and is not: its clock is 4 min behind the database's")
 		if node := NewReport(s).Nodes[1]; node.Alive || node.Silence != time.Second {
 			t.Errorf("%+v", node)
@@ -118,13 +117,13 @@ func TestHealth_heartbeat(t *testing.T) {
 
 	t.Run("a clock that is an hour ahead does not hide a death", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Beats[1] = Heartbeat{ServerIP: dial2, LastUpdate: noon.Add(30 * time.Minute), DatabaseTime: noon.Add(-30 * time.Minute)}
+		s.Beats[1] = Heartbeat{ServerIP: dial2, Age: -30 * time.Minute, Silence: 30 * time.Minute, Skew: time.Hour, SkewKnown: true}
 		wantProblem(t, s, dial2, "has been silent for 30 min, and still looks alive to the agent login: its clock is 60 min ahead of")
 	})
 
 	t.Run("without the database's own time nothing is said of the clock", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Beats[1] = Heartbeat{ServerIP: dial2, LastUpdate: noon}
+		s.Beats[1] = Heartbeat{ServerIP: dial2}
 		if h := NewReport(s); len(h.Problems) != 0 || h.Nodes[1].SkewKnown {
 			t.Errorf("%+v", h)
 		}
@@ -189,16 +188,30 @@ func TestHealth_rebuild(t *testing.T) {
 		if h := NewReport(s); len(h.Problems) != 0 || !h.Nodes[1].RebuildPending || h.Nodes[1].RebuildStuck {
 			t.Errorf("%+v", h)
 		}
-		s.NewestChange = noon.Add(-2 * time.Minute)
+		if h := NewReport(s); h.Nodes[1].RebuildKnown || !h.Nodes[0].RebuildKnown {
+			t.Errorf("one look tells whether a flag is stuck: %+v", h.Nodes)
+		}
+		s.Servers[0].FlagSeen = 119 * time.Second
 		if h := NewReport(s); len(h.Problems) != 0 {
 			t.Errorf("%v", h.Problems)
 		}
 	})
 
-	t.Run("one that pends for five minutes is stuck", func(t *testing.T) {
+	t.Run("one that is seen set for two minutes is stuck", func(t *testing.T) {
 		s := aHealthyCluster()
-		s.Servers[0].Row["rebuild_conf_files"], s.NewestChange = cluster.YesNo(true), noon.Add(-5*time.Minute)
-		wantProblem(t, s, dial2, "was asked to rebuild its configuration files 5 min ago")
+		s.Servers[0].Row["rebuild_conf_files"], s.Servers[0].FlagSeen = cluster.YesNo(true), 130*time.Second
+		wantProblem(t, s, dial2, "was asked to rebuild its configuration files and has not begun for 2 min")
+		if node := NewReport(s).Nodes[1]; !node.RebuildStuck || !node.RebuildKnown {
+			t.Errorf("%+v", node)
+		}
+	})
+
+	t.Run("a restart of the database makes no flag stuck", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Servers[0].Row["rebuild_conf_files"], s.Beats = cluster.YesNo(true), nil
+		if node := NewReport(s).Nodes[1]; node.RebuildStuck || node.RebuildKnown {
+			t.Errorf("%+v", node)
+		}
 	})
 
 	t.Run("one on a dead node waits", func(t *testing.T) {
@@ -211,7 +224,7 @@ func TestHealth_rebuild(t *testing.T) {
 	t.Run("that of a node which generates nothing stands for ever, and is none", func(t *testing.T) {
 		s := aHealthyCluster()
 		s.Servers[0].Row["rebuild_conf_files"], s.Servers[0].Row["generate_vicidial_conf"] = cluster.YesNo(true), cluster.YesNo(false)
-		s.NewestChange = noon.Add(-24 * time.Hour)
+		s.Servers[0].FlagSeen = time.Hour
 		if h := NewReport(s); len(h.Problems) != 0 {
 			t.Errorf("%v", h.Problems)
 		}
@@ -231,7 +244,7 @@ func TestHealth_roomsLinesPhones(t *testing.T) {
 	if h := NewReport(s); len(h.Problems) != 0 {
 		t.Errorf("a node without calls, lines and agents has problems: %v", h.Problems)
 	}
-	s.Shortages = []Shortage{{ServerIP: dial2, Campaign: "SALES", Lines: 5, Updated: noon}}
+	s.Shortages = []Shortage{{ServerIP: dial2, Campaign: "SALES", Lines: 5, AgeKnown: true}}
 	wantProblem(t, s, dial2, "max_vicidial_trunks 0")
 	s.Agents = []AgentCount{{dial2, "SALES", "READY", false, 1}}
 	wantProblem(t, s, dial2, "none of its 30 active phones registered, yet 1 agent is listed")
@@ -241,12 +254,15 @@ func TestHealth_shortage(t *testing.T) {
 	t.Run("a fresh one is counted, an old one is told as such", func(t *testing.T) {
 		s := aHealthyCluster()
 		s.Shortages = []Shortage{
-			{ServerIP: dial1, Campaign: "SALES", Lines: 12, Updated: noon.Add(-3 * time.Second)},
-			{ServerIP: dial2, Campaign: "SALES", Lines: 5, Updated: noon.Add(-20 * time.Minute)},
-			{ServerIP: dial2, Campaign: "OTHER", Lines: 0, Updated: noon},
+			{ServerIP: dial1, Campaign: "SALES", Lines: 12, Age: 3 * time.Second, AgeKnown: true},
+			{ServerIP: dial2, Campaign: "SALES", Lines: 5, Age: 20 * time.Minute, AgeKnown: true},
+			{ServerIP: dial2, Campaign: "OTHER", Lines: 0, AgeKnown: true},
 		}
 		wantProblem(t, s, dial1, "Campaign SALES is short of 12 lines")
 		wantProblem(t, s, dial2, "a trunk shortage of 5 on server dial2 (10.0.0.2) that is 20 min old")
+		s.Shortages[1].AgeKnown = false
+		wantProblem(t, s, dial2, "a trunk shortage of 5 on server dial2 (10.0.0.2) without a date")
+		s.Shortages[1].AgeKnown = true
 		h := NewReport(s)
 		if h.Nodes[0].Shortage != 12 || h.Nodes[1].Shortage != 0 || len(h.Campaigns) != 2 {
 			t.Errorf("%+v", h)
@@ -256,14 +272,18 @@ func TestHealth_shortage(t *testing.T) {
 
 func TestHealth_replicaAndSchema(t *testing.T) {
 	s := aHealthyCluster()
-	s.Replica = &Replica{Host: "10.0.0.8", Running: true, Lag: time.Minute, LagKnown: true}
+	s.Replica = &Replica{Host: "10.0.0.8", Running: true, ThreadsKnown: true, Lag: time.Minute, LagKnown: true}
 	if h := NewReport(s); len(h.Problems) != 0 {
 		t.Errorf("a minute of lag is a problem: %v", h.Problems)
 	}
 	s.Replica.Lag = 30 * time.Minute
 	wantProblem(t, s, "", "10.0.0.8 is 30 min behind")
 	s.Replica.Running = false
-	wantProblem(t, s, "", "Replication to 10.0.0.8 does not run")
+	wantProblem(t, s, "", "Replication to 10.0.0.8 does not run.")
+	s.Replica.Stopped = []string{"the IO thread is Connecting, error 1045"}
+	wantProblem(t, s, "", "Replication to 10.0.0.8 does not run: the IO thread is Connecting, error 1045.")
+	s.Replica.Running, s.Replica.ThreadsKnown, s.Replica.LagKnown = true, false, false
+	wantProblem(t, s, "", "Whether the reporting replica 10.0.0.8 follows is not known")
 	s.Replica.Err = "connection refused"
 	wantProblem(t, s, "", "10.0.0.8 does not answer: connection refused.")
 
@@ -307,3 +327,33 @@ func TestAgo(t *testing.T) {
 }
 
 const dial1, dial2 = "10.0.0.1", "10.0.0.2"
+
+func TestHealth_rowsOutside(t *testing.T) {
+	t.Run("agents and calls on no server are counted and named", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Agents = []AgentCount{{"", "SALES", "PAUSED", false, 2}, {dial1, "SALES", "READY", false, 3}, {"10.0.0.9", "SALES", "READY", true, 1}}
+		s.Calls = []cluster.CallCount{{ServerIP: "10.0.0.9", Campaign: "SALES", Type: "OUT", Count: 4}}
+		wantProblem(t, s, "", "Listed on no server at all: 2 agents.")
+		wantProblem(t, s, "", "Listed on 10.0.0.9, which is no row of servers: 1 remote agent, 4 calls.")
+		if h := NewReport(s); h.Agents != 5 || h.Nodes[0].Agents != 3 || h.Calls != 4 {
+			t.Errorf("%+v", h)
+		}
+	})
+
+	t.Run("a blank at the end of an address is none to the database", func(t *testing.T) {
+		s := aHealthyCluster()
+		s.Servers[0].Row["server_ip"] = cluster.Text(dial2 + " ")
+		s.Agents = []AgentCount{{dial2, "SALES", "READY", false, 3}}
+		if h := NewReport(s); len(h.Problems) != 0 || h.Nodes[1].Agents != 3 || !h.Nodes[1].Alive {
+			t.Errorf("%+v", h)
+		}
+	})
+
+	t.Run("servers of which none is a telephony node are not healthy", func(t *testing.T) {
+		s := aHealthyCluster()
+		for _, server := range s.Servers {
+			server.Row["active_asterisk_server"] = cluster.YesNo(false)
+		}
+		wantProblem(t, s, "", "None of the 2 rows of servers is a telephony node")
+	})
+}

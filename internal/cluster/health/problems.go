@@ -19,16 +19,23 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 		add("The table servers is empty.", "Add the telephony nodes, or check that this is the right database.")
 		return problems
 	}
+	if !slices.ContainsFunc(s.Servers, func(server Server) bool { return server.Telephony() }) {
+		add(fmt.Sprintf("None of the %s of servers is a telephony node (active_asterisk_server is N): no agent can log in, and nothing dials.", cluster.Plural(len(s.Servers), "row")), "Set active_asterisk_server to Y on the nodes that run Asterisk.")
+	}
+	for _, part := range s.Unanswered {
+		add(fmt.Sprintf("The database did not answer in time when asked for %s, so this report says nothing of them.", part), "Look for what holds the table: SHOW FULL PROCESSLIST on the database.")
+	}
+	problems = append(problems, strayProblems(s, h)...)
 	ids := map[string][]string{}
 	for _, server := range s.Servers {
-		ids[server.IP()] = append(ids[server.IP()], server.ID())
+		ids[key(server.IP())] = append(ids[key(server.IP())], server.ID())
 	}
 	for _, ip := range slices.Sorted(maps.Keys(ids)) {
 		if len(ids[ip]) > 1 {
 			add(fmt.Sprintf("%s are rows of servers with one address, %s: VICIdial takes them for one.", strings.Join(ids[ip], " and "), ip), "Remove the rows that are not the machine's, or give them their own address.")
 		}
 	}
-	if up := s.Now.Sub(s.DatabaseStarted); len(s.Beats) == 0 && slices.ContainsFunc(s.Servers, func(server Server) bool { return server.Telephony() }) {
+	if up := s.Now.Sub(s.DatabaseStarted); len(s.Beats) == 0 && !slices.Contains(s.Unanswered, PartHeartbeats) && slices.ContainsFunc(s.Servers, func(server Server) bool { return server.Telephony() }) {
 		what := "No node has a heartbeat: server_updater is empty."
 		if !s.DatabaseStarted.IsZero() {
 			what = fmt.Sprintf("No node has a heartbeat: server_updater is a MEMORY table and empty, and the database was started %s ago.", ago(up))
@@ -38,7 +45,7 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 	switch {
 	case s.VoicemailServer == "":
 		add("No active_voicemail_server is set: voicemail, the end of day and the purges run nowhere.", "Name one telephony node in the system settings.")
-	case !slices.ContainsFunc(s.Servers, func(server Server) bool { return server.IP() == s.VoicemailServer }):
+	case !slices.ContainsFunc(s.Servers, func(server Server) bool { return key(server.IP()) == key(s.VoicemailServer) }):
 		add(fmt.Sprintf("The active_voicemail_server %s is no row of servers: voicemail, the end of day and the purges run nowhere.", s.VoicemailServer), "Name one telephony node in the system settings.")
 	case !h.CoordinatorAlive && len(s.Beats) > 0:
 		add(fmt.Sprintf("The active_voicemail_server %s is dead: voicemail, the end of day and the purges stop.", s.VoicemailServer), "Bring it back, or name another node in the system settings.")
@@ -60,14 +67,71 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 		switch {
 		case r.Err != "":
 			add(fmt.Sprintf("The reporting replica %s does not answer: %s.", r.Host, strings.TrimSuffix(r.Err, ".")), "Reports that use it fail; mend it or empty slave_db_server.")
+		case !r.Running && len(r.Stopped) > 0:
+			add(fmt.Sprintf("Replication to %s does not run: %s.", r.Host, strings.Join(r.Stopped, ", ")), "Reports show old data; look at SHOW REPLICA STATUS there.")
 		case !r.Running:
-			add(fmt.Sprintf("Replication to %s does not run.", r.Host), "Reports show old data; look at SHOW SLAVE STATUS there.")
+			add(fmt.Sprintf("Replication to %s does not run.", r.Host), "Reports show old data; look at SHOW REPLICA STATUS there.")
 		case r.LagKnown && r.Lag > ReplicaTolerance:
 			add(fmt.Sprintf("The reporting replica %s is %s behind.", r.Host, ago(r.Lag)), "Reports show old data; look for long statements on the replica.")
+		case !r.ThreadsKnown && !r.LagKnown:
+			add(fmt.Sprintf("Whether the reporting replica %s follows is not known: the database user may not ask for its status, and it has no heartbeat to compare.", r.Host), "Grant the user REPLICA MONITOR there (REPLICATION CLIENT before MariaDB 10.5.9).")
 		}
 	}
 	return problems
 }
+
+// strayProblems are agents, calls and shortages on no server of the table, which
+// no node counts.
+func strayProblems(s Snapshot, h Report) []Problem {
+	known := map[string]bool{}
+	for _, server := range s.Servers {
+		known[key(server.IP())] = true
+	}
+	at := map[string]*Campaign{}
+	for _, campaign := range h.Campaigns {
+		ip := key(campaign.ServerIP)
+		if known[ip] {
+			continue
+		}
+		if at[ip] == nil {
+			at[ip] = &Campaign{}
+		}
+		at[ip].Agents += campaign.Agents
+		at[ip].RemoteAgents += campaign.RemoteAgents
+		at[ip].Inbound += campaign.Inbound + campaign.Outbound + campaign.Fill
+	}
+	var problems []Problem
+	for _, ip := range slices.Sorted(maps.Keys(at)) {
+		sum := at[ip]
+		var parts []string
+		for _, part := range []struct {
+			count int
+			noun  string
+		}{{sum.Agents, "agent"}, {sum.RemoteAgents, "remote agent"}, {sum.Inbound, "call"}} {
+			if part.count > 0 {
+				parts = append(parts, cluster.Plural(part.count, part.noun))
+			}
+		}
+		switch {
+		case len(parts) == 0: // a shortage alone
+		case ip == "":
+			problems = append(problems, Problem{
+				What: fmt.Sprintf("Listed on no server at all: %s. VICIdial writes such a row when an agent logs in and no conference room is free: they cannot work.", strings.Join(parts, ", ")),
+				Do:   "Add conference rooms, and let them log in again.",
+			})
+		default:
+			problems = append(problems, Problem{
+				What: fmt.Sprintf("Listed on %s, which is no row of servers: %s. No node counts them.", ip, strings.Join(parts, ", ")),
+				Do:   "Add the server, or look for a machine that runs with a wrong VARserver_ip.",
+			})
+		}
+	}
+	return problems
+}
+
+// key is an address as the collations of VICIdial's tables compare it: blanks at its
+// end do not count.
+func key(ip string) string { return strings.TrimRight(ip, " ") }
 
 // revisions says which telephony nodes run which code, if it is not one.
 func revisions(servers []Server) string {
@@ -106,8 +170,8 @@ func nodeProblems(s Snapshot, h Report, servers []Server) []Problem {
 			continue // out of service: nothing is asked of it
 		}
 		heartbeatProblems(s, server, node, add)
-		rebuildProblems(s, server, node, add)
-		if server.Telephony() && server.Logins() {
+		rebuildProblems(server, node, add)
+		if server.Telephony() && server.Logins() && !slices.Contains(s.Unanswered, PartRooms) {
 			switch {
 			case server.RoomsTotal == 0:
 				add("has no conference rooms of its engine, so no agent can log in there.", "Give it rooms, or set active_agent_login_server to N.")
@@ -118,7 +182,7 @@ func nodeProblems(s Snapshot, h Report, servers []Server) []Problem {
 		if server.MaxTrunks() == 0 && node.Shortage > 0 {
 			add("has max_vicidial_trunks 0 and dials nothing, yet campaigns want lines there.", "Set the number of lines that it can carry.")
 		}
-		problems = append(problems, shortageProblems(s, server, h)...)
+		problems = append(problems, shortageProblems(server, h)...)
 		if node.Agents > 0 && server.Phones > 0 && server.PhonesRegistered == 0 && node.Alive { // web phones are registered only while somebody works
 			add(fmt.Sprintf("has none of its %d active phones registered, yet %s listed on it.", server.Phones, cluster.PluralAre(node.Agents, "agent")), "Check the network between phones and node, and whether the node still gathers peer status.")
 		}
@@ -149,21 +213,21 @@ func heartbeatProblems(s Snapshot, server Server, node Node, add func(what, do s
 	}
 }
 
-func rebuildProblems(s Snapshot, server Server, node Node, add func(what, do string)) {
+func rebuildProblems(server Server, node Node, add func(what, do string)) {
 	switch {
 	case !server.RebuildPending() || !server.Generates():
 		return // nothing is asked, or of a row that generates nothing: its flag stands for ever, and is Y from the beginning
-	case node.RebuildStuck && !s.NewestChange.IsZero():
-		add(fmt.Sprintf("was asked to rebuild its configuration files %s ago and has not.", ago(s.Now.Sub(s.NewestChange))), "Check that its keepalive cron job and the screen asterisk run.")
+	case node.RebuildStuck && node.Alive:
+		add(fmt.Sprintf("was asked to rebuild its configuration files and has not begun for %s.", ago(server.FlagSeen)), "Check that its keepalive cron job and the screen asterisk run.")
 	case node.RebuildStuck:
 		add("is asked to rebuild its configuration files and is not there to do it.", "It will do so when it is back.")
 	}
 }
 
-func shortageProblems(s Snapshot, server Server, h Report) []Problem {
+func shortageProblems(server Server, h Report) []Problem {
 	var problems []Problem
 	for _, campaign := range h.Campaigns {
-		if campaign.ServerIP != server.IP() || campaign.Shortage == 0 {
+		if key(campaign.ServerIP) != key(server.IP()) || campaign.Shortage == 0 {
 			continue
 		}
 		problem := Problem{
@@ -172,7 +236,11 @@ func shortageProblems(s Snapshot, server Server, h Report) []Problem {
 			Do:       "Look at the dial forecast: it tells which limit holds the campaign back.",
 		}
 		if !campaign.ShortageFresh {
-			problem.What = fmt.Sprintf("Campaign %s has a trunk shortage of %d on server %s (%s) that is %s old.", campaign.Campaign, campaign.Shortage, server.ID(), server.IP(), ago(s.Now.Sub(campaign.ShortageUpdated)))
+			age := "that is " + ago(campaign.ShortageAge) + " old"
+			if campaign.ShortageUndated {
+				age = "without a date"
+			}
+			problem.What = fmt.Sprintf("Campaign %s has a trunk shortage of %d on server %s (%s) %s.", campaign.Campaign, campaign.Shortage, server.ID(), server.IP(), age)
 			problem.Do = "The balance fill ignores it after 20 minutes. Check that the dialer of that node runs (keepalive 3)."
 		}
 		problems = append(problems, problem)

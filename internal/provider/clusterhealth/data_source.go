@@ -5,6 +5,9 @@ package clusterhealth
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 
@@ -16,6 +19,7 @@ import (
 type topology interface {
 	Health(context.Context) (health.Snapshot, error)
 	Replica(context.Context) (*health.Replica, error)
+	RebuildPending(context.Context) ([]string, error)
 }
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
@@ -59,9 +63,59 @@ func (d *DataSource) snapshot(ctx context.Context, m model) (health.Snapshot, er
 	if err != nil {
 		return snapshot, err
 	}
+	if pending := unknownRebuilds(snapshot); m.WatchRebuild.ValueBool() && len(pending) > 0 {
+		seen, err := d.watchRebuild(ctx, pending)
+		if err != nil {
+			return snapshot, err
+		}
+		if snapshot, err = d.topology.Health(ctx); err != nil {
+			return snapshot, err
+		}
+		for i, server := range snapshot.Servers {
+			snapshot.Servers[i].FlagSeen = seen[server.IP()]
+		}
+	}
 	snapshot.ExpectedSchema = int(m.ExpectedSchema.ValueInt64())
 	if m.CheckReplica.IsNull() || m.CheckReplica.ValueBool() {
 		snapshot.Replica, err = d.topology.Replica(ctx)
 	}
 	return snapshot, err
+}
+
+// rebuildInterval is the time between two looks at the rebuild flags.
+const rebuildInterval = 5 * time.Second
+
+// unknownRebuilds lists the servers of which one look does not tell whether they
+// read their rebuild flag.
+func unknownRebuilds(snapshot health.Snapshot) []string {
+	var servers []string
+	for _, node := range health.NewReport(snapshot).Nodes {
+		if !node.RebuildKnown {
+			servers = append(servers, node.IP)
+		}
+	}
+	return servers
+}
+
+// watchRebuild looks at the rebuild flags of servers until none is left that was set
+// at every look, or for as long as a node may take to read its flag. It returns for
+// how long each flag that is left was seen set, by server_ip.
+func (d *DataSource) watchRebuild(ctx context.Context, servers []string) (map[string]time.Duration, error) {
+	seen := map[string]time.Duration{}
+	err := tfhelper.Poll(ctx, health.RebuildTolerance, rebuildInterval, func(ctx context.Context, waited time.Duration) (bool, error) {
+		pending, err := d.topology.RebuildPending(ctx)
+		if err != nil {
+			return false, err
+		}
+		servers = slices.DeleteFunc(servers, func(ip string) bool { return !slices.Contains(pending, ip) })
+		clear(seen)
+		for _, ip := range servers {
+			seen[ip] = waited
+		}
+		return len(servers) == 0, nil
+	})
+	if errors.Is(err, tfhelper.ErrPollTimeout) {
+		err = nil
+	}
+	return seen, err
 }

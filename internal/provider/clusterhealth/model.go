@@ -12,6 +12,7 @@ import (
 type model struct {
 	ExpectedSchema   types.Int64          `tfsdk:"expected_schema_version"`
 	CheckReplica     types.Bool           `tfsdk:"check_replica"`
+	WatchRebuild     types.Bool           `tfsdk:"watch_rebuild"`
 	Healthy          types.Bool           `tfsdk:"healthy"`
 	Problems         []string             `tfsdk:"problems"`
 	TakenAt          types.String         `tfsdk:"taken_at"`
@@ -93,9 +94,12 @@ func newNodeModel(node health.Node, campaigns []health.Campaign) nodeModel {
 		Load: types.Float64Value(node.Load), CPUIdlePercent: int64Value(node.CPUIdlePercent), Channels: int64Value(node.Channels),
 		Agents: int64Value(node.Agents), RemoteAgents: int64Value(node.RemoteAgents), Calls: int64Value(node.Calls), TrunkShortage: int64Value(node.Shortage),
 		Rooms: int64Value(node.RoomsTotal), RoomsFree: int64Value(node.RoomsFree), Phones: int64Value(node.Phones), PhonesRegistered: types.Int64Null(),
-		RebuildPending: types.BoolValue(node.RebuildPending), RebuildStuck: types.BoolValue(node.RebuildStuck),
+		RebuildPending: types.BoolValue(node.RebuildPending), RebuildStuck: types.BoolNull(),
 		AgentsPerCampaign: map[string]int64{}, PausedPerCampaign: map[string]int64{}, InboundCalls: map[string]int64{},
 		OutboundCalls: map[string]int64{}, FillCalls: map[string]int64{}, ShortagePerCampaign: map[string]int64{},
+	}
+	if node.RebuildKnown {
+		n.RebuildStuck = types.BoolValue(node.RebuildStuck)
 	}
 	if node.Beats {
 		n.HeartbeatAge = types.Int64Value(int64(node.Silence / time.Second))

@@ -44,6 +44,10 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				Optional:            true,
 				MarkdownDescription: "Whether to connect to the reporting replica (`slave_db_server`), with the provider's own user and over its own way. Defaults to `true`; a cluster without a replica is not asked.",
 			},
+			"watch_rebuild": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether to watch the rebuild flags of the nodes for up to two minutes, until each was seen read by its node. Only so is `rebuild_stuck` known of a node that is alive: a row does not tell when its flag was set. Defaults to `false`; nothing is waited for where no flag is set.",
+			},
 			"healthy": flag("Whether there is no problem."),
 			"problems": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
@@ -93,7 +97,7 @@ func nodeAttributes() map[string]schema.Attribute {
 		"phones":                      number("Active phones with a login."),
 		"phones_registered":           number("Of these, phones that Asterisk reaches. Null where the schema or the node does not tell."),
 		"rebuild_pending":             flag("Whether the node is asked to rebuild its configuration files."),
-		"rebuild_stuck":               flag("Whether that is so for more than two minutes, or the node is not there to do it."),
+		"rebuild_stuck":               flag("Whether the node does not read that flag: it is dead, or `watch_rebuild` saw the flag set for two minutes. Null where that is not known."),
 		"agents_per_campaign":         counts("Agents by campaign, without remote agents."),
 		"paused_per_campaign":         counts("Paused agents by campaign, without remote agents."),
 		"inbound_calls":               counts("Inbound calls by in-group."),
