@@ -19,7 +19,7 @@ func TestHeartbeats_clockChanges(t *testing.T) {
 	runOn(t, server.Root(),
 		"INSERT INTO mysql.time_zone (Time_zone_id, Use_leap_seconds) VALUES (77, 'N')",
 		"INSERT INTO mysql.time_zone_name (Name, Time_zone_id) VALUES ('Test/Berlin', 77)",
-		"INSERT INTO mysql.time_zone_transition_type (Time_zone_id, Transition_type_id, Offset, Is_DST, Abbreviation) VALUES (77, 0, 3600, 0, 'CET'), (77, 1, 7200, 1, 'CEST')",
+		"INSERT INTO mysql.time_zone_transition_type (Time_zone_id, Transition_type_id, `Offset`, Is_DST, Abbreviation) VALUES (77, 0, 3600, 0, 'CET'), (77, 1, 7200, 1, 'CEST')",
 		fmt.Sprintf("INSERT INTO mysql.time_zone_transition (Time_zone_id, Transition_time, Transition_type_id) VALUES (77, 1698541200, 0), (77, %d, 1), (77, %d, 0)", spring, autumn),
 		"SET GLOBAL time_zone = 'Test/Berlin'")
 	d := server.Database(t, 1720)

@@ -16,7 +16,8 @@ const selectPeaks = `
 SELECT server_ip,
        COUNT(*),
        MAX(trunks_total * 1000 + 100 - LEAST(cpu_idle_percent, 100)),
-       MAX(clients_total)
+       MAX(CAST(clients_total AS SIGNED) - CAST(clients_local AS SIGNED)),
+       TIMESTAMPDIFF(SECOND, MIN(start_time), MAX(start_time)) / 3600
   FROM server_performance
  WHERE start_time >= NOW() - INTERVAL ? SECOND
  GROUP BY server_ip`
@@ -43,16 +44,18 @@ func (s *Store) Measures(ctx context.Context, within time.Duration) ([]forecast.
 		at[server.IP()] = len(measures)
 		measures = append(measures, forecast.CapacityMeasure{
 			ServerIP: server.IP(), ID: server.ID(), MaxTrunks: server.MaxTrunks(), Rooms: rooms[server.IP()].total,
+			LogsPerformance: server.Row["sys_perf_log"].Yes(),
 		})
 	}
 	err = s.query(ctx, "the performance history", selectPeaks, []any{int(within / time.Second)}, func(rows *sql.Rows) error {
 		var ip string
 		var samples, packed, clients int
-		if err := rows.Scan(&ip, &samples, &packed, &clients); err != nil {
+		var hours float64
+		if err := rows.Scan(&ip, &samples, &packed, &clients, &hours); err != nil {
 			return err
 		}
 		if i, ours := at[ip]; ours {
-			measures[i].Samples, measures[i].PeakAgents = samples, clients
+			measures[i].Samples, measures[i].PeakAgents, measures[i].Hours = samples, max(0, clients), hours
 			measures[i].PeakLines, measures[i].PeakIdle = packed/1000, 100-packed%1000
 		}
 		return nil
@@ -60,12 +63,21 @@ func (s *Store) Measures(ctx context.Context, within time.Duration) ([]forecast.
 	if err != nil {
 		return nil, err
 	}
-	return measures, s.addLoad(ctx, measures, at)
+	return measures, s.addLoad(ctx, within, measures, at)
 }
 
-// addLoad adds what is up now, and which servers dial: those that place calls
-// or have trunks of a campaign.
-func (s *Store) addLoad(ctx context.Context, measures []forecast.CapacityMeasure, at map[string]int) error {
+// selectDialers finds the campaigns that the dialer of each server has worked on within
+// a time. It writes the row in each of its loops
+// (docs/vicidial/dialer.md#shortage-age).
+const selectDialers = `
+SELECT server_ip,
+       campaign_id
+  FROM vicidial_campaign_server_stats
+ WHERE update_time >= NOW() - INTERVAL ? SECOND`
+
+// addLoad adds what is up now, and which servers dial: those that have trunks of a
+// campaign, or whose dialer has worked on a campaign that dials.
+func (s *Store) addLoad(ctx context.Context, within time.Duration, measures []forecast.CapacityMeasure, at map[string]int) error {
 	agents, err := s.LiveAgents(ctx)
 	if err != nil {
 		return err
@@ -82,8 +94,26 @@ func (s *Store) addLoad(ctx context.Context, measures []forecast.CapacityMeasure
 	for _, call := range calls {
 		if i, ours := at[call.ServerIP]; ours {
 			measures[i].Lines += call.Count
-			measures[i].Outbound = measures[i].Outbound || call.Type != "IN"
 		}
+	}
+	campaigns, err := s.campaigns.get(ctx)
+	if err != nil {
+		return err
+	}
+	err = s.query(ctx, "dialed campaigns", selectDialers, []any{int(within / time.Second)}, func(rows *sql.Rows) error {
+		var ip, id string
+		if err := rows.Scan(&ip, &id); err != nil {
+			return err
+		}
+		if campaign, found := campaigns.Find(id); found && campaign.Dials() {
+			if i, ours := at[ip]; ours {
+				measures[i].Outbound = true
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	trunks, err := s.Trunks(ctx)
 	for _, trunk := range trunks {

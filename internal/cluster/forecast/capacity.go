@@ -12,6 +12,8 @@ import (
 // The dimensioning guidance of ViciBox
 // (docs/vicidial/node-files.md#dimensioning): what one machine is meant for.
 const (
+	ExpressAgents    = 15  // all roles on one machine; up to 20 on the hardware of a database machine
+	ExpressLines     = 75  // of it
 	PredictiveAgents = 25  // telephony node, predictive dialing
 	PredictiveLines  = 125 // of it
 	InboundAgents    = 50  // telephony node, inbound only
@@ -30,18 +32,22 @@ const nearCeiling = 0.80
 
 // CapacityMeasure is what was measured on one telephony node.
 type CapacityMeasure struct {
-	ServerIP  string
-	ID        string
-	Outbound  bool // it dials; else it only takes calls
-	MaxTrunks int
-	Rooms     int
-	Agents    int // now
-	Lines     int // now
+	ServerIP string
+	ID       string
+	// Outbound says that it dials; else it only takes calls. It is judged by what is
+	// declared and what happened in the period, not by the calls of this moment.
+	Outbound        bool
+	LogsPerformance bool // sys_perf_log
+	MaxTrunks       int
+	Rooms           int
+	Agents          int // now
+	Lines           int // now
 	// The peak is that of the sample with the most lines in the period asked for.
-	Samples    int // 0 where sys_perf_log is off
+	Samples    int     // 0 where none is in the period
+	Hours      float64 // from the first sample of the period to the last
 	PeakLines  int
 	PeakIdle   int // processor idle, percent
-	PeakAgents int // the most agents' channels of any sample
+	PeakAgents int // the most channels of phones of any sample, Local channels not counted
 }
 
 // CapacityNode is what one node can carry.
@@ -51,6 +57,7 @@ type CapacityNode struct {
 	LinesPeak     int
 	AgentsCeiling int     // by guidance, no more than its rooms
 	LinesCeiling  int     // by guidance, no more than max_vicidial_trunks
+	Hours         float64 // of samples in the period
 	LinesMeasured int     // at which the processor would be 70 % busy; 0 where it was too idle to tell
 	Use           float64 // the largest part of any ceiling that is used
 	Near          bool    // 80 % or more
@@ -62,8 +69,8 @@ type Capacity struct {
 	Nodes       []CapacityNode // by address as text
 	AgentsPeak  int            // of all nodes, as if they peaked together
 	LinesPeak   int
-	SingleBox   bool // one express machine would do
-	NodesNeeded int  // telephony nodes, by guidance and peaks
+	SingleBox   bool // one machine with all roles would do
+	NodesNeeded int  // telephony nodes, by guidance, measured ceilings and peaks
 	WebNeeded   int  // web nodes, by guidance and peaks
 	Findings    []string
 }
@@ -71,9 +78,8 @@ type Capacity struct {
 // NewCapacity compares what was measured with the dimensioning guidance.
 func NewCapacity(measures []CapacityMeasure) Capacity {
 	var c Capacity
-	measured := false
-	kinds := map[bool]int{} // nodes that dial, and those that do not
-	agents, lines := 0, 0   // as if all only took calls, of which a node carries more
+	kinds := map[bool]int{}   // nodes that dial, and those that do not
+	agents, lines := 0.0, 0.0 // nodes that are needed
 	for _, m := range slices.SortedStableFunc(slices.Values(measures), func(a, b CapacityMeasure) int { return cmp.Compare(a.ServerIP, b.ServerIP) }) {
 		node := nodeCapacity(m)
 		c.Nodes = append(c.Nodes, node)
@@ -81,21 +87,59 @@ func NewCapacity(measures []CapacityMeasure) Capacity {
 		c.LinesPeak += node.LinesPeak
 		kinds[m.Outbound]++
 		agentsEach, linesEach := guidance(m.Outbound)
-		agents += node.AgentsPeak * InboundAgents / agentsEach
-		lines += node.LinesPeak * InboundLines / linesEach
-		measured = measured || m.Samples > 0
+		if node.LinesMeasured > 0 {
+			linesEach = min(linesEach, node.LinesMeasured)
+		}
+		agents += float64(node.AgentsPeak) / float64(agentsEach)
+		lines += float64(node.LinesPeak) / float64(linesEach)
 		if node.Near {
 			c.Findings = append(c.Findings, node.Why)
 		}
 	}
-	c.NodesNeeded = max(1, parted(agents, InboundAgents), parted(lines, InboundLines))
+	c.NodesNeeded = max(1, ceil(agents), ceil(lines))
 	c.WebNeeded = max(1, parted(c.AgentsPeak, WebAgents))
-	c.SingleBox = c.NodesNeeded == 1 && !slices.ContainsFunc(c.Nodes, func(n CapacityNode) bool { return n.LinesMeasured > 0 && c.LinesPeak > n.LinesMeasured })
+	c.SingleBox = c.NodesNeeded == 1 && c.AgentsPeak <= ExpressAgents && c.LinesPeak <= ExpressLines
 	c.Findings = append(c.Findings, c.sizing(kinds)...)
-	if !measured && len(measures) > 0 {
-		c.Findings = append(c.Findings, "No node logs its performance (sys_perf_log), so the peaks are those of this moment.")
-	}
+	c.Findings = append(c.Findings, sources(measures)...)
 	return c
+}
+
+// ceil rounds up; what floating point adds to a whole number does not count.
+func ceil(nodes float64) int { return int(math.Ceil(nodes - 1e-9)) }
+
+// sources says what the answer is made from, and which nodes are missing in it.
+func sources(measures []CapacityMeasure) []string {
+	if len(measures) == 0 {
+		return nil
+	}
+	var findings []string
+	measured, shortest, longest := 0, math.Inf(1), 0.0
+	for _, m := range measures {
+		if m.Samples > 0 {
+			measured++
+			shortest, longest = min(shortest, m.Hours), max(longest, m.Hours)
+		}
+	}
+	switch {
+	case measured == 0:
+		findings = append(findings, "The peaks are those of this moment: no node has a sample of its performance in this period.")
+	default:
+		hours := fmt.Sprintf("%.1f hours", longest)
+		if longest-shortest >= 0.05 {
+			hours = fmt.Sprintf("%.1f to %.1f hours", shortest, longest)
+		}
+		findings = append(findings, fmt.Sprintf("Made from %s of samples of %d of %s.", hours, measured, cluster.Plural(len(measures), "telephony node")))
+	}
+	for _, m := range measures {
+		switch {
+		case m.Samples > 0:
+		case m.LogsPerformance:
+			findings = append(findings, fmt.Sprintf("Server %s (%s) logs its performance, and no sample is in this period: its clock may be wrong, or its update process does not run. It counts with the load of this moment.", m.ID, m.ServerIP))
+		default:
+			findings = append(findings, fmt.Sprintf("Server %s (%s) does not log its performance (sys_perf_log is N). It counts with the load of this moment.", m.ID, m.ServerIP))
+		}
+	}
+	return findings
 }
 
 func (c Capacity) sizing(kinds map[bool]int) []string {
@@ -114,9 +158,9 @@ func (c Capacity) sizing(kinds map[bool]int) []string {
 	case nodes == 0:
 		return []string{"There is no telephony node to measure."}
 	case c.SingleBox && nodes > 1:
-		findings = append(findings, fmt.Sprintf("%s, and %s: one machine would carry it; %d nodes are there for the sake of survival.", peak, one, nodes))
+		findings = append(findings, fmt.Sprintf("%s, and a machine with all roles is meant for %d and %d: one machine would carry it; %d nodes are there for the sake of survival.", peak, ExpressAgents, ExpressLines, nodes))
 	case c.SingleBox:
-		findings = append(findings, fmt.Sprintf("%s, and %s: a single box still suffices.", peak, one))
+		findings = append(findings, fmt.Sprintf("%s, and a machine with all roles is meant for %d and %d: a single box still suffices.", peak, ExpressAgents, ExpressLines))
 	case c.NodesNeeded > nodes:
 		findings = append(findings, needed+".")
 	case c.NodesNeeded == nodes:
@@ -147,6 +191,7 @@ func nodeCapacity(m CapacityMeasure) CapacityNode {
 		LinesPeak:     max(m.Lines, m.PeakLines),
 		AgentsCeiling: min(agents, m.Rooms),
 		LinesCeiling:  min(lines, m.MaxTrunks),
+		Hours:         m.Hours,
 		LinesMeasured: measuredCeiling(m),
 	}
 	subject := fmt.Sprintf("Server %s (%s)", m.ID, m.ServerIP)

@@ -3,12 +3,14 @@ package forecast
 import (
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func aMeasure(ip string, agents, lines int) CapacityMeasure {
 	return CapacityMeasure{
 		ServerIP: ip, ID: "dial" + ip[len(ip)-1:], Outbound: true, MaxTrunks: 200, Rooms: 100,
-		Samples: 720, PeakAgents: agents, PeakLines: lines, PeakIdle: 90,
+		Samples: 720, Hours: 1, LogsPerformance: true, PeakAgents: agents, PeakLines: lines, PeakIdle: 90,
 	}
 }
 
@@ -77,6 +79,9 @@ func TestCapacity_cluster(t *testing.T) {
 	}{
 		{"a small floor on one box", []CapacityMeasure{aMeasure(dial1, 12, 60)}, true, 1, 1, "a single box still suffices"},
 		{"a small floor on two", []CapacityMeasure{aMeasure(dial1, 6, 30), aMeasure(dial2, 6, 30)}, true, 1, 1, "one machine would carry it"},
+		{"24 agents and 120 lines are no single box", []CapacityMeasure{aMeasure(dial1, 24, 120)}, false, 1, 1, "1 telephony node is needed, 1 there, so none may fail"},
+		{"16 agents are no single box", []CapacityMeasure{aMeasure(dial1, 16, 75)}, false, 1, 1, "1 telephony node is needed"},
+		{"15 agents are one", []CapacityMeasure{aMeasure(dial1, 15, 75)}, true, 1, 1, "a machine with all roles is meant for 15 and 75: a single box still suffices"},
 		{"26 agents need two nodes", []CapacityMeasure{aMeasure(dial1, 26, 60)}, false, 2, 1, "2 telephony nodes are needed, 1 there."},
 		{"126 lines need two nodes", []CapacityMeasure{aMeasure(dial1, 10, 63), aMeasure(dial2, 10, 63)}, false, 2, 1, "2 telephony nodes are needed, 2 there, so none may fail"},
 		{"three nodes for the work of two", []CapacityMeasure{aMeasure(dial1, 16, 40), aMeasure(dial2, 16, 40), aMeasure(dial3, 16, 40)}, false, 2, 1, "so 1 may fail"},
@@ -109,15 +114,47 @@ func TestCapacity_cluster(t *testing.T) {
 	t.Run("a single box whose processor could not carry it does not suffice", func(t *testing.T) {
 		m := aMeasure(dial1, 12, 60)
 		m.PeakIdle = 20 // 80 % busy: 70 % is at 52 lines
-		if NewCapacity([]CapacityMeasure{m}).SingleBox {
-			t.Error("it is said to suffice")
+		if c := NewCapacity([]CapacityMeasure{m}); c.SingleBox || c.NodesNeeded != 2 {
+			t.Errorf("%+v", c)
 		}
 	})
 
 	t.Run("without a performance log the peaks are those of now", func(t *testing.T) {
 		c := NewCapacity([]CapacityMeasure{{ServerIP: dial1, ID: "dial1", MaxTrunks: 96, Rooms: 50, Agents: 30, Lines: 40}})
-		if c.AgentsPeak != 30 || !strings.Contains(strings.Join(c.Findings, "\n"), "sys_perf_log") {
+		findings := strings.Join(c.Findings, "\n")
+		if c.AgentsPeak != 30 || !strings.Contains(findings, "dial1 (10.0.0.1) does not log its performance (sys_perf_log is N)") || !strings.Contains(findings, "The peaks are those of this moment") {
 			t.Errorf("%+v", c)
+		}
+	})
+
+	t.Run("a node that logs and has no sample is not blamed for logging nothing", func(t *testing.T) {
+		silent := aMeasure(dial2, 0, 0)
+		silent.Samples, silent.Hours = 0, 0
+		c := NewCapacity([]CapacityMeasure{aMeasure(dial1, 10, 60), silent})
+		findings := strings.Join(c.Findings, "\n")
+		if !strings.Contains(findings, "Made from 1.0 hours of samples of 1 of 2 telephony nodes.") || !strings.Contains(findings, "dial2 (10.0.0.2) logs its performance, and no sample is in this period: its clock may be wrong") || strings.Contains(findings, "sys_perf_log is N") {
+			t.Errorf("%q", c.Findings)
+		}
+	})
+}
+
+// The answers never contradict one another.
+func TestCapacity_singleBoxNeedsOneNode(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var measures []CapacityMeasure
+		for _, ip := range []string{dial1, dial2, dial3}[:rapid.IntRange(1, 3).Draw(t, "nodes")] {
+			m := aMeasure(ip, rapid.IntRange(0, 60).Draw(t, "agents"), rapid.IntRange(0, 300).Draw(t, "lines"))
+			m.Outbound, m.PeakIdle = rapid.Bool().Draw(t, "dials"), rapid.IntRange(0, 100).Draw(t, "idle")
+			measures = append(measures, m)
+		}
+		c := NewCapacity(measures)
+		if c.SingleBox && (c.NodesNeeded != 1 || c.WebNeeded != 1) {
+			t.Fatalf("%+v", c)
+		}
+		for _, node := range c.Nodes {
+			if node.LinesMeasured > 0 && node.LinesPeak > node.LinesMeasured && c.NodesNeeded == 1 {
+				t.Fatalf("one node is to carry what %+v cannot", node)
+			}
 		}
 	})
 }

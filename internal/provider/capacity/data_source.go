@@ -54,6 +54,7 @@ type nodeModel struct {
 	AgentsCeiling types.Int64   `tfsdk:"agents_ceiling"`
 	LinesCeiling  types.Int64   `tfsdk:"lines_ceiling"`
 	LinesMeasured types.Int64   `tfsdk:"lines_ceiling_measured"`
+	Hours         types.Float64 `tfsdk:"hours_measured"`
 	UsePercent    types.Float64 `tfsdk:"use_percent"`
 	Near          types.Bool    `tfsdk:"near_limit"`
 	Why           types.String  `tfsdk:"why"`
@@ -80,10 +81,10 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				MarkdownDescription: "How many hours of `server_performance` to look back over, 1 to 744. Defaults to 24.",
 				Validators:          []validator.Int64{int64validator.Between(1, 744)},
 			},
-			"single_box_suffices": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether one machine would carry the peak."},
+			"single_box_suffices": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether one machine with all roles would carry the peak: at most 15 agents and 75 lines, and one telephony node needed."},
 			"agents_peak":         number("Agents of all nodes at their peaks, as if they peaked together."),
 			"lines_peak":          number("Lines of all nodes at their peaks."),
-			"nodes_needed":        number("Telephony nodes that the guidance asks for at that peak."),
+			"nodes_needed":        number("Telephony nodes that the peak asks for, by the guidance and by measured ceilings that are lower."),
 			"web_nodes_needed":    number("Web nodes that the guidance asks for at that peak."),
 			"findings":            texts("What the numbers mean, a sentence each."),
 			"near_limit":          texts("The `server_ip` of nodes that use 80 percent or more of any ceiling, sorted."),
@@ -96,6 +97,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 					"agents_ceiling":         number("Agents that the node is meant for: the guidance, or its conference rooms if they are fewer."),
 					"lines_ceiling":          number("Lines that the node is meant for: the guidance, or `max_vicidial_trunks` if that is less."),
 					"lines_ceiling_measured": number("Lines at which the node's processor would be 70 percent busy, drawn from its busiest sample. Null where it was too idle to tell, or does not log its performance."),
+					"hours_measured":         schema.Float64Attribute{Computed: true, MarkdownDescription: "Hours between the first and the last sample of the node in the period. Null without a sample: the node then counts with its present load."},
 					"use_percent":            schema.Float64Attribute{Computed: true, MarkdownDescription: "The largest part of any ceiling that is used. Null where something is used of which there should be none."},
 					"near_limit":             schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether `use_percent` is 80 or more."},
 					"why":                    schema.StringAttribute{Computed: true, MarkdownDescription: "The ceiling of which `use_percent` is a part."},
@@ -145,7 +147,10 @@ func (m model) withResult(c forecast.Capacity) model {
 		n := nodeModel{
 			AgentsPeak: int64Value(node.AgentsPeak), LinesPeak: int64Value(node.LinesPeak),
 			AgentsCeiling: int64Value(node.AgentsCeiling), LinesCeiling: int64Value(node.LinesCeiling), LinesMeasured: types.Int64Null(),
-			UsePercent: types.Float64Null(), Near: types.BoolValue(node.Near), Why: types.StringValue(node.Why),
+			Hours: types.Float64Null(), UsePercent: types.Float64Null(), Near: types.BoolValue(node.Near), Why: types.StringValue(node.Why),
+		}
+		if node.Hours > 0 {
+			n.Hours = types.Float64Value(math.Round(node.Hours*10) / 10)
 		}
 		if node.LinesMeasured > 0 {
 			n.LinesMeasured = int64Value(node.LinesMeasured)

@@ -27,7 +27,7 @@ func on(ip, attribute string) tfjsonpath.Path {
 // sample is a row of server_performance.
 func sample(ip string, minutesAgo, lines, clients, idle int) string {
 	return fmt.Sprintf("INSERT INTO server_performance (start_time, server_ip, sysload, freeram, usedram, processes, channels_total, trunks_total, clients_total, clients_zap, clients_iax, clients_local, clients_sip, live_recordings, cpu_idle_percent) "+
-		"VALUES (NOW() - INTERVAL %d MINUTE, '%s', 100, 1, 1, 1, %d, %d, %d, 0, 0, 0, %d, 0, %d)", minutesAgo, ip, lines+clients, lines, clients, clients, idle)
+		"VALUES (NOW() - INTERVAL %d MINUTE, '%s', 100, 1, 1, 1, %d, %d, %d, 0, 0, %d, %d, 0, %d)", minutesAgo, ip, 2*lines+clients, lines, lines+clients, lines, clients, idle) // each line has a Local channel
 }
 
 func TestAccCapacity(t *testing.T) {
@@ -53,7 +53,10 @@ func TestAccCapacity(t *testing.T) {
 							is(on("10.0.0.1", "use_percent"), knownvalue.Float64Exact(20)), // 2 of 10 rooms
 							is(tfjsonpath.New("findings"), knownvalue.ListExact([]knownvalue.Check{
 								knownvalue.StringRegexp(regexp.MustCompile("one machine would carry it")),
-								knownvalue.StringRegexp(regexp.MustCompile("No node logs its performance")),
+								knownvalue.StringRegexp(regexp.MustCompile("The peaks are those of this moment")),
+								knownvalue.StringRegexp(regexp.MustCompile(`dial1 \(10\.0\.0\.1\) does not log its performance`)),
+								knownvalue.StringRegexp(regexp.MustCompile(`dial2 \(10\.0\.0\.2\) does not log its performance`)),
+								knownvalue.StringRegexp(regexp.MustCompile(`dial3 \(10\.0\.0\.3\) does not log its performance`)),
 							})),
 						},
 					},
