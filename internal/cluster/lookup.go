@@ -24,8 +24,8 @@ type LoginPhone struct {
 	Usable bool
 }
 
-// InboundCarrier is a carrier's way in: the servers to which it delivers calls.
-type InboundCarrier struct {
+// CarrierServers are the servers on which a carrier is.
+type CarrierServers struct {
 	Name    string
 	Servers []string
 }
@@ -146,13 +146,24 @@ func commonPassword(phones []AgentPhone) string {
 	return best
 }
 
-// InboundOf gathers the ways in: rows of one carrier name are one carrier, and
-// 0.0.0.0 is every telephony server.
-func InboundOf(carriers []CarrierRow, telephony []string) []InboundCarrier {
+// InboundOf returns the active carriers that deliver calls, with the servers that they
+// deliver to. Rows of one carrier name are one carrier, and 0.0.0.0 is every telephony
+// server.
+func InboundOf(carriers []CarrierRow, telephony []string) []CarrierServers {
+	return carrierServers(carriers, telephony, func(c CarrierRow) bool { return c.Inbound })
+}
+
+// OutboundOf returns the active carriers that dial, with the servers that they dial
+// from, as [InboundOf] does.
+func OutboundOf(carriers []CarrierRow, telephony []string) []CarrierServers {
+	return carrierServers(carriers, telephony, func(c CarrierRow) bool { return c.Outbound })
+}
+
+func carrierServers(carriers []CarrierRow, telephony []string, counts func(CarrierRow) bool) []CarrierServers {
 	servers := make(map[string][]string)
 	var names []string
 	for _, carrier := range carriers {
-		if !carrier.Active || !carrier.Inbound {
+		if !carrier.Active || !counts(carrier) {
 			continue
 		}
 		name := carrier.title()
@@ -162,11 +173,11 @@ func InboundOf(carriers []CarrierRow, telephony []string) []InboundCarrier {
 		servers[name] = append(servers[name], carrier.servers(telephony)...)
 	}
 	slices.Sort(names)
-	inbound := make([]InboundCarrier, 0, len(names))
+	all := make([]CarrierServers, 0, len(names))
 	for _, name := range names {
-		inbound = append(inbound, InboundCarrier{Name: name, Servers: SortedUnique(servers[name])})
+		all = append(all, CarrierServers{Name: name, Servers: SortedUnique(servers[name])})
 	}
-	return inbound
+	return all
 }
 
 // title names the carrier that a row is a part of: copies for several servers

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
@@ -124,12 +125,21 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (forecast.
 	if err != nil {
 		return in, err
 	}
-	in.Inbound = cluster.InboundOf(carriers, telephony)
+	in.Inbound, in.Outbound = cluster.InboundOf(carriers, telephony), cluster.OutboundOf(carriers, telephony)
+	if in.RemoteAgents, err = s.RemoteAgents(ctx); err != nil {
+		return in, err
+	}
+	if in.DIDs, err = s.DIDs(ctx); err != nil {
+		return in, err
+	}
 	settings, err := s.settingsRow.latest(ctx, live)
 	if err != nil {
 		return in, err
 	}
-	in.VoicemailServer = settings.Row["active_voicemail_server"].Text
+	in.VoicemailServer, in.SoundsServer = settings.Row["active_voicemail_server"].Text, settings.Row["sounds_web_server"].Text
+	if replica := settings.Row["slave_db_server"].Text; utf8.RuneCountInString(replica) >= shortestReplica {
+		in.Replica = replica
+	}
 	in.Weights, _ = cluster.ParseWeights(settings.Weights.Text)
 	if !live {
 		return in, nil
@@ -139,9 +149,7 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (forecast.
 
 // readFloorLoad finds out who sits where by the phone that an agent uses.
 func (s *Store) readFloorLoad(ctx context.Context, in *forecast.FailoverInput, rooms map[string]roomCount, phones []cluster.AgentPhone) error {
-	live := &forecast.FailoverLive{
-		Agents: map[string]int{}, FreeRooms: map[string]int{}, Calls: map[string]int{},
-	}
+	live := &forecast.FailoverLive{FreeRooms: map[string]int{}, Calls: map[string]int{}}
 	in.Live = live
 	login := make(map[string]string)
 	for _, seat := range in.Seats {
@@ -159,10 +167,10 @@ func (s *Store) readFloorLoad(ctx context.Context, in *forecast.FailoverInput, r
 	if err != nil {
 		return err
 	}
+	seats := floor.SeatsByUser(agents)
 	for _, agent := range agents {
-		live.Agents[agent.ServerIP]++
+		live.Agents = append(live.Agents, forecast.FailoverAgent{User: agent.User, ServerIP: agent.ServerIP, Campaign: agent.Campaign, Seat: seats[agent.User]})
 	}
-	live.Seats, _ = floor.Occupied(agents)
 	calls, err := s.liveCalls(ctx, "")
 	if err != nil {
 		return err

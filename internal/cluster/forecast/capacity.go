@@ -19,6 +19,7 @@ const (
 	InboundAgents    = 50  // telephony node, inbound only
 	InboundLines     = 250 // of it
 	WebAgents        = 75  // web node, the careful end of 75 to 150
+	WebAgentsMost    = 150 // web node, the other end
 	DatabaseAgents   = 300 // the largest database machine that the guidance names
 	ClusterAgents    = 500 // "a cluster scales to about" this many
 )

@@ -23,10 +23,17 @@ type FailoverCampaign struct {
 // FailoverLive is who works where now. With it the plan tells what happens if
 // a server died at this moment; without it, what happens to a full floor.
 type FailoverLive struct {
-	Seats     map[string]string // seat to the server on which its agent is logged in
-	Agents    map[string]int    // agents per server, remote agents not counted
-	FreeRooms map[string]int    // per server
-	Calls     map[string]int    // calls per server, all kinds
+	Agents    []FailoverAgent // who is logged in, without remote agents
+	FreeRooms map[string]int  // per server
+	Calls     map[string]int  // calls per server, all kinds
+}
+
+// FailoverAgent is an agent who is logged in.
+type FailoverAgent struct {
+	User     string
+	ServerIP string
+	Campaign string
+	Seat     string // id of the seat whose phone the agent uses; "" for a phone of no seat
 }
 
 // FailoverInput is a declared topology and, if wanted, its load.
@@ -35,7 +42,19 @@ type FailoverInput struct {
 	Seats     []cluster.LoginSeat
 	Trunks    []cluster.TrunkRow
 	Campaigns []FailoverCampaign
-	Inbound   []cluster.InboundCarrier
+	Inbound   []cluster.CarrierServers // ways in
+	Outbound  []cluster.CarrierServers // ways out
+	// RemoteAgents, DIDs and the other fields up to SoundsServer are what depends on
+	// a server beside its seats and lines.
+	RemoteAgents []cluster.RemoteAgents
+	DIDs         cluster.DIDs
+	SoundsServer string // sounds_web_server
+	// Duties names the server_ip of the node that does each duty which one node of
+	// the cluster does. The database does not know them.
+	Duties map[string]string
+	// WebNodes are the machines that serve web pages, by address or name.
+	WebNodes []string
+	Replica  string // slave_db_server
 	// CallsPerSecond is what the cluster must be able to dial; 0 asks nothing.
 	CallsPerSecond int
 	// Weights is the container AGENT_LOAD_BALANCING_WEIGHT; empty means none.
@@ -84,6 +103,7 @@ type FailoverPlan struct {
 	Survivable bool           // every loss is, and not all servers are dead already
 	Today      FailoverLoss   // with all servers up: what does not work even so
 	Losses     []FailoverLoss // by size, then by address
+	Machines   []MachineLoss  // web nodes, the database, the replica
 }
 
 // maxLosses bounds the sets of servers that one plan works out: all pairs of
@@ -121,6 +141,7 @@ func NewFailoverPlan(in FailoverInput) (FailoverPlan, error) {
 			plan.Losses = append(plan.Losses, loss)
 		}
 	}
+	plan.Machines = machineLosses(in)
 	return plan, nil
 }
 

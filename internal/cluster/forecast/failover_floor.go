@@ -9,45 +9,80 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// failoverFloor is the floor before anything is lost.
+// failoverFloor is the cluster before anything is lost.
 type failoverFloor struct {
 	in     FailoverInput
 	phones [][]phoneOf // by seat
-	home   []int       // by seat: the server on which it sits, -1 if nowhere
-	failed []loginFailure
-	agents []int // by server, seated or live
+	agents []failoverAgent
+	seated []int // agents by server
 	rooms  []int // by server
+}
+
+// failoverAgent is an agent at work: one for each seat, or who is logged in now.
+type failoverAgent struct {
+	name     string
+	seat     int // -1 for a phone of no seat
+	server   int // where the agent is logged in; -1 for nowhere
+	failed   loginFailure
+	campaign string // folded; "" where it is not known
 }
 
 func newFailoverFloor(in FailoverInput) *failoverFloor {
 	hall := newLoginHall(in)
-	f := &failoverFloor{in: in, phones: make([][]phoneOf, len(in.Seats)), home: make([]int, len(in.Seats)), failed: make([]loginFailure, len(in.Seats))}
+	f := &failoverFloor{in: in, phones: make([][]phoneOf, len(in.Seats))}
 	for i, seat := range in.Seats {
 		f.phones[i] = hall.phones(seat)
-		if in.Live == nil {
-			f.home[i], f.failed[i] = hall.login(f.phones[i])
-			continue
-		}
-		f.home[i] = -1
-		if server, ok := hall.index[in.Live.Seats[seat.ID]]; ok {
-			f.home[i] = server
-		}
 	}
-	if in.Live != nil {
+	if in.Live == nil {
+		for i, seat := range in.Seats {
+			agent := failoverAgent{name: seat.ID, seat: i}
+			agent.server, agent.failed = hall.login(f.phones[i])
+			f.agents = append(f.agents, agent)
+		}
+	} else {
+		f.agents = liveAgents(in, hall)
 		for i, server := range in.Servers {
-			hall.agents[i] = in.Live.Agents[server.IP()]
-			hall.rooms[i] = in.Live.Agents[server.IP()] + in.Live.FreeRooms[server.IP()]
+			hall.rooms[i] = hall.agents[i] + in.Live.FreeRooms[server.IP()]
 		}
 	}
-	f.agents, f.rooms = hall.agents, hall.rooms
+	f.seated, f.rooms = hall.agents, hall.rooms
 	return f
+}
+
+// liveAgents are the agents who are logged in, in the order of their seats, those on
+// phones of no seat last. It counts them in the hall.
+func liveAgents(in FailoverInput, hall *loginHall) []failoverAgent {
+	seats := make(map[string]int, len(in.Seats))
+	for i, seat := range in.Seats {
+		seats[seat.ID] = i
+	}
+	agents := make([]failoverAgent, 0, len(in.Live.Agents))
+	for _, live := range in.Live.Agents {
+		agent := failoverAgent{name: live.Seat, seat: -1, server: -1, campaign: cluster.FoldKey(live.Campaign)}
+		if seat, found := seats[live.Seat]; found {
+			agent.seat = seat
+		} else {
+			agent.name = "user " + live.User
+		}
+		if server, found := hall.index[live.ServerIP]; found {
+			agent.server = server
+			hall.agents[server]++
+		} else {
+			agent.failed = loginNowhere
+		}
+		agents = append(agents, agent)
+	}
+	slices.SortStableFunc(agents, func(a, b failoverAgent) int {
+		return cmp.Or(cmp.Compare(uint(a.seat), uint(b.seat)), cmp.Compare(a.name, b.name)) //nolint:gosec // -1 is the greatest
+	})
+	return agents
 }
 
 // lose works out what is left without the given servers. Today is the same
 // with all of them, nil while that itself is worked out.
 func (f *failoverFloor) lose(lost []string, today *FailoverLoss) FailoverLoss {
 	hall := newLoginHall(f.in)
-	hall.agents, hall.rooms = slices.Clone(f.agents), f.rooms
+	hall.agents, hall.rooms = slices.Clone(f.seated), f.rooms
 	loss := FailoverLoss{Lost: lost}
 	for i, server := range f.in.Servers {
 		if slices.Contains(lost, server.IP()) {
@@ -59,30 +94,37 @@ func (f *failoverFloor) lose(lost []string, today *FailoverLoss) FailoverLoss {
 			}
 		}
 	}
-	f.reseat(hall, &loss)
-	f.dial(hall, &loss, today)
+	agents := f.reseat(hall, &loss)
+	f.dial(hall, agents, &loss, today)
 	f.answer(hall, &loss, today)
+	f.dependents(&loss)
 	loss.Survivable = len(loss.Reasons) == 0
 	return loss
 }
 
-// reseat lets the agents of lost servers log in again, in the order of the
-// seats; everybody else stays where they are.
-func (f *failoverFloor) reseat(hall *loginHall, loss *FailoverLoss) {
+// reseat lets the agents of lost servers log in again; everybody else stays. Every
+// agent who is cut arrives on a server that is left or is stranded. It returns the
+// agents with where they are then.
+func (f *failoverFloor) reseat(hall *loginHall, loss *FailoverLoss) []failoverAgent {
 	arrived := make([]int, len(f.in.Servers))
 	stranded := make(map[loginFailure][]string)
-	for i, seat := range f.in.Seats {
-		home, why := f.home[i], f.failed[i]
-		if home >= 0 && !hall.alive[home] {
-			if home, why = hall.login(f.phones[i]); home >= 0 {
-				arrived[home]++
+	agents := slices.Clone(f.agents)
+	for i, agent := range agents {
+		server, why := agent.server, agent.failed
+		switch {
+		case server >= 0 && !hall.alive[server] && agent.seat < 0:
+			server, why = -1, loginNoSeat
+		case server >= 0 && !hall.alive[server]:
+			if server, why = hall.login(f.phones[agent.seat]); server >= 0 {
+				arrived[server]++
 			}
-		} else if home < 0 && loss.Lost != nil {
-			continue // it could not log in before, or is not logged in now
+		case server < 0 && loss.Lost != nil:
+			continue // could not log in before
 		}
+		agents[i].server = server
 		if why != loginWorks {
-			stranded[why] = append(stranded[why], seat.ID)
-			loss.Stranded = append(loss.Stranded, seat.ID)
+			stranded[why] = append(stranded[why], agent.name)
+			loss.Stranded = append(loss.Stranded, agent.name)
 		}
 	}
 	for i, server := range f.in.Servers {
@@ -90,16 +132,21 @@ func (f *failoverFloor) reseat(hall *loginHall, loss *FailoverLoss) {
 			loss.Seats = append(loss.Seats, FailoverSeats{ServerIP: server.IP(), Agents: hall.agents[i], Arrived: arrived[i], Rooms: hall.rooms[i]})
 		}
 	}
-	for _, why := range []loginFailure{loginUnknown, loginPinned, loginGated, loginFull, loginTrapped} {
+	for _, why := range []loginFailure{loginUnknown, loginPinned, loginGated, loginFull, loginTrapped, loginNoSeat, loginNowhere} {
 		if seats := stranded[why]; len(seats) > 0 {
 			loss.Reasons = append(loss.Reasons, why.sentence(seats))
 		}
 	}
+	return agents
 }
 
 func (l loginFailure) sentence(seats []string) string {
 	who := cluster.PluralNamed(len(seats), "seat", seats)
 	switch l {
+	case loginNoSeat:
+		return "The phones of " + cluster.PluralNamed(len(seats), "agent", seats) + " belong to no seat: no other phone is known for them."
+	case loginNowhere:
+		return "On no telephony server, and so not able to work: " + cluster.PluralNamed(len(seats), "agent", seats) + "."
 	case loginUnknown:
 		return "No phone of " + who + " accepts the login: every one is inactive, has another password, or is on a server with active_agent_login_server=N."
 	case loginPinned:
@@ -113,27 +160,46 @@ func (l loginFailure) sentence(seats []string) string {
 	}
 }
 
-// dial asks VICIdial's own trunk arithmetic what the surviving servers carry.
-// A campaign's lines are wanted where agents are.
-func (f *failoverFloor) dial(hall *loginHall, loss *FailoverLoss, today *FailoverLoss) {
-	in := Input{Trunks: f.in.Trunks, FillOff: f.in.FillOff}
-	var weights []int
+// dial asks VICIdial's own trunk arithmetic what the surviving servers carry. A
+// campaign's lines are wanted where its agents are; where nobody is known to work for
+// it, where any agents are; and without any, by what the servers can carry.
+func (f *failoverFloor) dial(hall *loginHall, agents []failoverAgent, loss *FailoverLoss, today *FailoverLoss) {
+	fill, known := f.in.Duties[balanceFill]
+	in := Input{Trunks: f.in.Trunks, FillOff: f.in.FillOff || known && slices.Contains(loss.Lost, fill)}
+	at := make([]int, len(f.in.Servers)) // position among the servers that are left
 	for i, server := range f.in.Servers {
+		at[i] = -1
 		if hall.alive[i] {
+			at[i] = len(in.Servers)
 			in.Servers = append(in.Servers, server.Server)
-			weights = append(weights, hall.agents[i])
 			if server.MaxTrunks() > 0 {
 				loss.CallsPerSecond += LocalCallsPerSecond(server.Row.Int("outbound_calls_per_second"))
 			}
 		}
 	}
-	if !slices.ContainsFunc(weights, func(n int) bool { return n > 0 }) {
+	all := make([]int, len(in.Servers))
+	of := map[string][]int{}
+	for _, agent := range agents {
+		if agent.server < 0 || at[agent.server] < 0 {
+			continue
+		}
+		all[at[agent.server]]++
+		if of[agent.campaign] == nil {
+			of[agent.campaign] = make([]int, len(in.Servers))
+		}
+		of[agent.campaign][at[agent.server]]++
+	}
+	if !slices.ContainsFunc(all, func(n int) bool { return n > 0 }) {
 		for i, server := range in.Servers {
-			weights[i] = server.MaxTrunks() // nobody is known to sit anywhere
+			all[i] = server.MaxTrunks()
 		}
 	}
 	for _, campaign := range f.in.Campaigns {
 		in.Campaigns = append(in.Campaigns, Campaign{ID: campaign.ID, Active: true, Unpaused: true})
+		weights, working := of[cluster.FoldKey(campaign.ID)]
+		if !working {
+			weights = all
+		}
 		for i, lines := range parts(campaign.Lines, weights) {
 			if lines > 0 {
 				in.Goals = append(in.Goals, Goal{ServerIP: in.Servers[i].IP(), Campaign: campaign.ID, Lines: lines})
@@ -176,9 +242,6 @@ func (f *failoverFloor) answer(hall *loginHall, loss *FailoverLoss, today *Failo
 		if today == nil || !slices.Contains(today.Inbound, inbound.Name) {
 			loss.Reasons = append(loss.Reasons, fmt.Sprintf("Inbound calls of carrier %s reach no server that is up: it delivers only to %s.", inbound.Name, strings.Join(inbound.Servers, ", ")))
 		}
-	}
-	if slices.Contains(loss.Lost, f.in.VoicemailServer) {
-		loss.ToDo = append(loss.ToDo, fmt.Sprintf("Server %s is the active_voicemail_server: voicemail and the end of day stop until another server is named in the system settings.", f.in.VoicemailServer))
 	}
 	for _, inbound := range f.in.Inbound {
 		var gone []string

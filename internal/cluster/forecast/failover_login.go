@@ -16,6 +16,8 @@ const (
 	loginGated
 	loginFull
 	loginTrapped
+	loginNoSeat  // the phone belongs to no seat
+	loginNowhere // logged in on no telephony server
 )
 
 // phoneOf is a phone of a seat with its server looked up; -1 is none of ours.

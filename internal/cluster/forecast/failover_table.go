@@ -15,14 +15,22 @@ const tableWidth = 76
 // reasonsShown bounds the reasons below a line of the table.
 const reasonsShown = 3
 
-// Table draws the plan for a terminal: one line for each loss, and below it why it
-// is not survivable.
+// Table draws the plan for a terminal: one line for each loss, and before them one
+// for the cluster as it is where that is not well; below each line why it is not
+// survivable.
 func (p FailoverPlan) Table(name func(ip string) string) string {
 	lines := [][]string{{"lost", "survivable", "agents move", "stranded", "lines", "calls/s"}}
-	for _, loss := range p.Losses {
+	cases := p.Losses
+	if !p.Today.Survivable || len(cases) == 0 {
+		cases = append([]FailoverLoss{p.Today}, cases...)
+	}
+	for _, loss := range cases {
 		var lost []string
 		for _, ip := range loss.Lost {
 			lost = append(lost, name(ip))
+		}
+		if len(lost) == 0 {
+			lost = []string{"(none)"}
 		}
 		arrived, needed, carried := 0, 0, 0
 		for _, seats := range loss.Seats {
@@ -51,7 +59,7 @@ func (p FailoverPlan) Table(name func(ip string) string) string {
 		}
 		table.WriteString(strings.TrimRight(drawn.String(), " ") + "\n")
 		if i > 0 {
-			writeReasons(&table, p.Losses[i-1].Reasons)
+			writeReasons(&table, cases[i-1].Reasons)
 		}
 	}
 	return table.String()

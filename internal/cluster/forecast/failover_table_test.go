@@ -34,8 +34,23 @@ func TestFailoverPlan_table(t *testing.T) {
 			in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: in.Servers[i].IP(), Campaign: campaign.ID, Dedicated: 12, MaximumLimit: true})
 		}
 	}
-	want := `lost   survivable  agents move  stranded  lines      calls/s
-dial1  NO          4            0         96 of 340  20
+	want := `lost    survivable  agents move  stranded  lines       calls/s
+(none)  NO          0            0         144 of 340  30
+  - Campaign SALES gets 36 lines instead of 40. Its MAXIMUM_LIMIT on server
+    10.0.0.2 is 12. No server has vicidial_balance_active=Y, so the balance
+    fill has nowhere to place them.
+  - Campaign SURVEY gets 36 lines instead of 150. Its MAXIMUM_LIMIT on
+    server 10.0.0.1 is 12. Its MAXIMUM_LIMIT on server 10.0.0.2 is 12. Its
+    MAXIMUM_LIMIT on server 10.0.0.3 is 12. No server has
+    vicidial_balance_active=Y, so the balance fill has nowhere to place
+    them.
+  - Campaign TELE gets 36 lines instead of 60. Its MAXIMUM_LIMIT on server
+    10.0.0.1 is 12. Its MAXIMUM_LIMIT on server 10.0.0.2 is 12. Its
+    MAXIMUM_LIMIT on server 10.0.0.3 is 12. No server has
+    vicidial_balance_active=Y, so the balance fill has nowhere to place
+    them.
+  - and 1 more reason
+dial1   NO          4            0         96 of 340   20
   - Campaign SALES gets 24 lines instead of 36. Its MAXIMUM_LIMIT on server
     10.0.0.2 is 12. Its MAXIMUM_LIMIT on server 10.0.0.3 is 12. No server
     has vicidial_balance_active=Y, so the balance fill has nowhere to place

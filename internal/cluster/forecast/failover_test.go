@@ -268,7 +268,7 @@ func TestFailoverPlan_lines(t *testing.T) {
 
 func TestFailoverPlan_inboundAndSingletons(t *testing.T) {
 	in := aFloor()
-	in.Inbound = []cluster.InboundCarrier{{Name: "TELCO", Servers: []string{dial1}}, {Name: "SIPCO", Servers: []string{dial1, dial2}}}
+	in.Inbound = []cluster.CarrierServers{{Name: "TELCO", Servers: []string{dial1}}, {Name: "SIPCO", Servers: []string{dial1, dial2}}}
 	in.VoicemailServer = dial1
 	p := plan(t, in)
 
@@ -296,8 +296,7 @@ func TestFailoverPlan_inboundAndSingletons(t *testing.T) {
 func TestFailoverPlan_live(t *testing.T) {
 	in := aFloor()
 	in.Live = &FailoverLive{
-		Seats:     map[string]string{"2000": dial1, "2001": dial1, "2002": dial2},
-		Agents:    map[string]int{dial1: 2, dial2: 1},
+		Agents:    []FailoverAgent{{"1000", dial1, "SALES", "2000"}, {"1001", dial1, "SALES", "2001"}, {"1002", dial2, "SALES", "2002"}},
 		FreeRooms: map[string]int{dial1: 8, dial2: 1, dial3: 0},
 		Calls:     map[string]int{dial1: 17},
 	}
@@ -317,6 +316,159 @@ func TestFailoverPlan_live(t *testing.T) {
 			t.Errorf("%+v", p)
 		}
 	})
+}
+
+func TestFailoverPlan_liveAgents(t *testing.T) {
+	t.Run("agents on phones of no seat are named, not forgotten", func(t *testing.T) {
+		in := aFloor()
+		in.Live = &FailoverLive{
+			Agents:    []FailoverAgent{{"1000", dial1, "SALES", "2000"}, {"1001", dial1, "SALES", ""}, {"1002", dial1, "SALES", ""}},
+			FreeRooms: map[string]int{dial1: 8, dial2: 8, dial3: 8},
+		}
+		loss := lossOf(t, plan(t, in), dial1)
+		wantReason(t, loss, "The phones of 2 agents (user 1001, user 1002) belong to no seat: no other phone is known for them.")
+		if loss.AgentsCut != 3 || len(loss.Stranded) != 2 {
+			t.Errorf("%+v", loss)
+		}
+	})
+
+	t.Run("agents on no server are told today", func(t *testing.T) {
+		in := aFloor()
+		in.Live = &FailoverLive{Agents: []FailoverAgent{{"1000", "", "SALES", "2000"}}}
+		p := plan(t, in)
+		wantReason(t, p.Today, "On no telephony server, and so not able to work: 1 agent (2000).")
+		if loss := lossOf(t, p, dial1); loss.AgentsCut != 0 || len(loss.Stranded) != 0 {
+			t.Errorf("%+v", loss)
+		}
+	})
+
+	t.Run("a campaign's lines are wanted where its own agents are", func(t *testing.T) {
+		in := aFloor()
+		in.Campaigns = []FailoverCampaign{{"SALES", 40}}
+		in.FillOff = true
+		in.Live = &FailoverLive{FreeRooms: map[string]int{dial1: 8, dial2: 8, dial3: 8}}
+		for i := range 4 { // SALES on dial1, others on dial2 and dial3
+			in.Live.Agents = append(in.Live.Agents, FailoverAgent{fmt.Sprint(1000 + i), dial1, "sales", fmt.Sprint(2000 + i)})
+			in.Live.Agents = append(in.Live.Agents, FailoverAgent{fmt.Sprint(1100 + i), dial2, "OTHER", fmt.Sprint(2004 + i)})
+			in.Live.Agents = append(in.Live.Agents, FailoverAgent{fmt.Sprint(1200 + i), dial3, "OTHER", fmt.Sprint(2008 + i)})
+		}
+		in.Trunks = []cluster.TrunkRow{{ServerIP: dial2, Campaign: "SALES", Dedicated: 0, MaximumLimit: true}}
+		p := plan(t, in)
+		if loss := lossOf(t, p, dial2); !loss.Survivable || loss.Campaigns[0].Carried != 40 {
+			t.Errorf("the loss of a node without SALES agents costs SALES lines: %+v", loss)
+		}
+	})
+}
+
+// Every agent who is cut arrives on a server that is left or is stranded.
+func TestFailoverPlan_nobodyVanishes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ips := []string{dial1, dial2, dial3}
+		in := FailoverInput{Depth: rapid.IntRange(1, 3).Draw(t, "depth")}
+		for _, ip := range ips {
+			node := aNode(ip)
+			node.Rooms = rapid.IntRange(0, 8).Draw(t, "rooms")
+			node.Dead = rapid.IntRange(0, 5).Draw(t, "dead") == 0
+			node.Row["active"] = cluster.YesNo(rapid.IntRange(0, 5).Draw(t, "inactive") > 0)
+			in.Servers = append(in.Servers, node)
+		}
+		for i := range rapid.IntRange(0, 12).Draw(t, "seats") {
+			seat := aSeat(fmt.Sprint(2000+i), rapid.SliceOfNDistinct(rapid.SampledFrom(append(ips, "10.9.9.9")), 1, 3, rapid.ID[string]).Draw(t, "phones")...)
+			for j := range seat.Phones {
+				seat.Phones[j].Usable = rapid.IntRange(0, 5).Draw(t, "unusable") > 0
+			}
+			in.Seats = append(in.Seats, seat)
+		}
+		if rapid.Bool().Draw(t, "live") {
+			in.Live = &FailoverLive{FreeRooms: map[string]int{}}
+			for _, ip := range ips {
+				in.Live.FreeRooms[ip] = rapid.IntRange(0, 4).Draw(t, "free")
+			}
+			for i := range rapid.IntRange(0, 15).Draw(t, "agents") {
+				in.Live.Agents = append(in.Live.Agents, FailoverAgent{
+					fmt.Sprint(1000 + i), rapid.SampledFrom(append(ips, "")).Draw(t, "at"), "SALES", rapid.SampledFrom([]string{"", "2000", "2001", "2005", "gone"}).Draw(t, "seat"),
+				})
+			}
+		}
+		p, err := NewFailoverPlan(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := 0
+		for _, seats := range p.Today.Seats {
+			before += seats.Agents
+		}
+		for _, loss := range p.Losses {
+			arrived, after := 0, 0
+			for _, seats := range loss.Seats {
+				arrived += seats.Arrived
+				after += seats.Agents
+			}
+			dead := len(loss.Stranded) + arrived - loss.AgentsCut // agents of servers that are dead already
+			if dead < 0 || in.Live == nil && dead != 0 {
+				t.Fatalf("%d cut, %d arrive, %d stranded: %+v", loss.AgentsCut, arrived, len(loss.Stranded), loss)
+			}
+			if after > before {
+				t.Fatalf("%d agents work, %d worked before: %+v", after, before, loss)
+			}
+		}
+	})
+}
+
+func TestFailoverPlan_dependents(t *testing.T) {
+	in := aFloor()
+	in.Campaigns = []FailoverCampaign{{"SALES", 90}}
+	in.Trunks = []cluster.TrunkRow{{ServerIP: dial2, Campaign: "SALES", Dedicated: 20, MaximumLimit: true}}
+	in.VoicemailServer, in.SoundsServer = dial1, dial1
+	in.Outbound = []cluster.CarrierServers{{Name: "TELCO", Servers: []string{dial1}}, {Name: "SIPCO", Servers: []string{dial1, dial2}}}
+	in.DIDs = cluster.DIDs{
+		{"did_pattern": cluster.Text("8005550100"), "did_active": cluster.YesNo(true), "did_route": cluster.Text("PHONE"), "server_ip": cluster.Text(dial1)},
+		{"did_pattern": cluster.Text("8005550101"), "did_active": cluster.YesNo(false), "did_route": cluster.Text("PHONE"), "server_ip": cluster.Text(dial1)},
+		{"did_pattern": cluster.Text("8005550102"), "did_active": cluster.YesNo(true), "did_route": cluster.Text("IN_GROUP"), "server_ip": cluster.Text(dial1)},
+	}
+	in.RemoteAgents = []cluster.RemoteAgents{
+		{"user_start": cluster.Text("7000"), "number_of_lines": cluster.Number(10), "server_ip": cluster.Text(dial1), "status": cluster.Text("ACTIVE")},
+		{"user_start": cluster.Text("7100"), "number_of_lines": cluster.Number(10), "server_ip": cluster.Text(dial1), "status": cluster.Text("INACTIVE")},
+	}
+	in.Duties = map[string]string{"hopper": dial1, balanceFill: dial1, "table_optimize": dial2}
+	in.WebNodes = []string{dial1, "10.0.0.8"}
+	for i := range in.Servers {
+		in.Servers[i].Row["vicidial_balance_active"] = cluster.YesNo(true)
+	}
+	p := plan(t, in)
+	want := []string{
+		"Route 1 DID (8005550100) elsewhere", "Carrier TELCO is on no other server", "Server 10.0.0.1 is the active_voicemail_server",
+		"Give the duties of server 10.0.0.1 to another node: balance_fill, hopper.", "Move remote agents 7000 to 7009 on 10.0.0.1 to another server",
+		"serves the sounds", "serves web pages too: the proxy takes it out by itself, 1 web node is left.",
+	}
+	loss := lossOf(t, p, dial1)
+	if len(loss.ToDo) != len(want) {
+		t.Fatalf("%d to do, want %d: %q", len(loss.ToDo), len(want), loss.ToDo)
+	}
+	for i, part := range want {
+		if !strings.Contains(loss.ToDo[i], part) {
+			t.Errorf("%d: %q does not say %q", i, loss.ToDo[i], part)
+		}
+	}
+	without := in
+	without.Duties = nil
+	if with, other := loss.Campaigns[0].Carried, lossOf(t, plan(t, without), dial1).Campaigns[0].Carried; with >= other {
+		t.Errorf("%d lines without the fill, %d with it", with, other)
+	}
+	machines := map[string]MachineLoss{}
+	for _, m := range p.Machines {
+		machines[m.Role+" "+m.Name] = m
+	}
+	if m := machines["web 10.0.0.8"]; !m.Survivable || machines["database database"].Survivable || len(p.Machines) != 3 {
+		t.Errorf("%+v", p.Machines)
+	}
+	in.WebNodes, in.Replica = []string{"web1"}, "10.0.0.9"
+	p = plan(t, in)
+	for _, m := range p.Machines {
+		if survives := m.Role == "replica"; m.Survivable != survives || len(m.ToDo) == 0 {
+			t.Errorf("%+v", m)
+		}
+	}
 }
 
 func TestFailoverPlan_size(t *testing.T) {

@@ -18,6 +18,14 @@ func (f FloorRows) Occupied(agents []cluster.LiveAgent) (live map[string]string,
 	return live, who
 }
 
+// SeatsByUser returns the seat whose phone each agent uses, by user; agents on other
+// phones are missing.
+func (f FloorRows) SeatsByUser(agents []cluster.LiveAgent) map[string]string {
+	seats := map[string]string{}
+	f.occupied(agents, func(p Phone, user string) { seats[user] = p.Seat })
+	return seats
+}
+
 // occupied calls found for each phone that an agent is using.
 func (f FloorRows) occupied(agents []cluster.LiveAgent, found func(p Phone, user string)) {
 	phones, numbers := make(map[string]int, len(f.Phones)), make(map[string]int, len(f.Phones))

@@ -65,6 +65,7 @@ func (m model) withArguments(floor forecast.FailoverInput) forecast.FailoverInpu
 	floor.Depth = int(m.LostAtOnce.ValueInt64())
 	floor.CallsPerSecond = int(m.CallsPerSecond.ValueInt64())
 	floor.FillOff = !m.BalanceFill.IsNull() && !m.BalanceFill.ValueBool()
+	floor.Duties, floor.WebNodes = m.Duties, m.WebNodes
 	for _, id := range slices.Sorted(maps.Keys(m.Campaigns)) {
 		floor.Campaigns = append(floor.Campaigns, forecast.FailoverCampaign{ID: id, Lines: int(m.Campaigns[id])})
 	}

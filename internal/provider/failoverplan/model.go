@@ -8,16 +8,27 @@ import (
 )
 
 type model struct {
-	Campaigns      map[string]int64 `tfsdk:"campaigns"`
-	CallsPerSecond types.Int64      `tfsdk:"calls_per_second"`
-	LostAtOnce     types.Int64      `tfsdk:"lost_at_once"`
-	Live           types.Bool       `tfsdk:"live"`
-	PinnedPhones   types.Bool       `tfsdk:"pinned_phones"`
-	BalanceFill    types.Bool       `tfsdk:"balance_fill"`
-	Survivable     types.Bool       `tfsdk:"survivable"`
-	Table          types.String     `tfsdk:"table"`
-	Today          *todayModel      `tfsdk:"today"`
-	Losses         []lossModel      `tfsdk:"losses"`
+	Campaigns      map[string]int64  `tfsdk:"campaigns"`
+	CallsPerSecond types.Int64       `tfsdk:"calls_per_second"`
+	LostAtOnce     types.Int64       `tfsdk:"lost_at_once"`
+	Live           types.Bool        `tfsdk:"live"`
+	PinnedPhones   types.Bool        `tfsdk:"pinned_phones"`
+	BalanceFill    types.Bool        `tfsdk:"balance_fill"`
+	Duties         map[string]string `tfsdk:"duties"`
+	WebNodes       []string          `tfsdk:"web_nodes"`
+	Survivable     types.Bool        `tfsdk:"survivable"`
+	Table          types.String      `tfsdk:"table"`
+	Today          *todayModel       `tfsdk:"today"`
+	Losses         []lossModel       `tfsdk:"losses"`
+	Machines       []machineModel    `tfsdk:"machines"`
+}
+
+type machineModel struct {
+	Role       types.String `tfsdk:"role"`
+	Name       types.String `tfsdk:"name"`
+	Survivable types.Bool   `tfsdk:"survivable"`
+	Reasons    []string     `tfsdk:"reasons"`
+	ToDo       []string     `tfsdk:"to_do"`
 }
 
 type todayModel struct {
@@ -52,6 +63,13 @@ func (m model) withResult(floor forecast.FailoverInput, plan forecast.FailoverPl
 	m.Losses = make([]lossModel, 0, len(plan.Losses))
 	for _, loss := range plan.Losses {
 		m.Losses = append(m.Losses, lossModel{todayModel: newTodayModel(loss), Lost: loss.Lost})
+	}
+	m.Machines = make([]machineModel, 0, len(plan.Machines))
+	for _, machine := range plan.Machines {
+		m.Machines = append(m.Machines, machineModel{
+			Role: types.StringValue(machine.Role), Name: types.StringValue(machine.Name), Survivable: types.BoolValue(machine.Survivable),
+			Reasons: notNil(machine.Reasons), ToDo: notNil(machine.ToDo),
+		})
 	}
 	return m
 }

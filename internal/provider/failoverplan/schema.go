@@ -54,6 +54,14 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				Optional:            true,
 				MarkdownDescription: "Whether the balance fill runs in this cluster (keepalive 7 on one node). The database does not tell. Defaults to `true`.",
 			},
+			"duties": schema.MapAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "The `server_ip` of the node that does each duty of the cluster, by the name of the duty; usually `duties` of `vicidial_node_config`. The database does not tell. With it, `to_do` names the duties of a lost server, and the loss of the server that does `balance_fill` is computed without the fill.",
+			},
+			"web_nodes": schema.SetAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "The web nodes, by address or name; usually the nodes of `vicidial_haproxy_config` or `vicidial_nginx_config`. A telephony server that serves web pages too is named by its `server_ip`.",
+			},
 			"survivable": schema.BoolAttribute{
 				Computed: true, MarkdownDescription: "Whether every one of the losses is survivable, and not every server dead already.",
 			},
@@ -70,6 +78,17 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				MarkdownDescription: "What each loss means: single servers first, then pairs and so on, in the order of their addresses.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: lossAttributes},
 			},
+			"machines": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "What the loss of each machine means that is no telephony server: the `web_nodes`, the reporting replica where the cluster has one, and the database. They do not count in `survivable`, since a cluster has one database.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"role":       schema.StringAttribute{Computed: true, MarkdownDescription: "`web`, `replica` or `database`."},
+					"name":       schema.StringAttribute{Computed: true, MarkdownDescription: "Name or address."},
+					"survivable": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether agents and calls go on."},
+					"reasons":    schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Why not, a sentence each."},
+					"to_do":      schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "What must be done by hand, a sentence each."},
+				}},
+			},
 		},
 	}
 }
@@ -84,10 +103,10 @@ func survivalAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"survivable":        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether nothing that works with all servers up stops working."},
 		"reasons":           sentences("Why the loss is not survivable, a sentence each. Empty when it is."),
-		"to_do":             sentences("What must be done by hand meanwhile, a sentence each: what VICIdial does not move by itself."),
+		"to_do":             sentences("What must be done by hand meanwhile, a sentence each, in the order in which to do it: what VICIdial does not move by itself."),
 		"agents_per_server": counts("Agents on each server that is left, by `server_ip`."),
 		"arrivals":          counts("Agents on each server that is left who come from lost servers, by `server_ip`."),
-		"stranded_seats":    sentences("Seats that can log in nowhere, as runs such as `2000-2049`."),
+		"stranded_seats":    sentences("Seats that can log in nowhere, as runs such as `2000-2049`; with `live` also agents on phones of no seat, as `user 1001`."),
 		"stranded":          schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of seats that can log in nowhere."},
 		"lines":             counts("Lines that each campaign gets, by `campaign_id`."),
 		"calls_per_second":  schema.Float64Attribute{Computed: true, MarkdownDescription: "Calls that the servers that are left can place in a second."},
