@@ -56,7 +56,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			},
 			"duties": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "The `server_ip` of the node that does each duty of the cluster, by the name of the duty; usually `duties` of `vicidial_node_config`. The database does not tell. With it, `to_do` names the duties of a lost server, and the loss of the server that does `balance_fill` is computed without the fill.",
+				MarkdownDescription: "The `server_ip` of the node that does each duty of the cluster, by the name of the duty; usually `assignments` of `vicidial_node_config`. The database does not tell. With it, `to_do` names the duties of a lost server, and the loss of the server that does `balance_fill` is computed without the fill.",
 			},
 			"web_nodes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
