@@ -23,6 +23,8 @@ func TestHeartbeats_clockChanges(t *testing.T) {
 		fmt.Sprintf("INSERT INTO mysql.time_zone_transition (Time_zone_id, Transition_time, Transition_type_id) VALUES (77, 1698541200, 0), (77, %d, 1), (77, %d, 0)", spring, autumn),
 		"SET GLOBAL time_zone = 'Test/Berlin'")
 	d := server.Database(t, 1720)
+	// As VICIdial's CREATE TABLE makes it where explicit_defaults_for_timestamp is off.
+	runOn(t, server.Root(), "ALTER TABLE "+d.Name+".server_updater MODIFY db_time TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP")
 	for name, c := range map[string]struct {
 		now    int64
 		behind string // of the node's wall clock

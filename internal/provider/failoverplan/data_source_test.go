@@ -62,7 +62,7 @@ func TestAccFailoverPlan(t *testing.T) {
 							is(loss(0, "lost"), texts(`^10\.0\.0\.1$`)),
 							is(loss(0, "survivable"), knownvalue.Bool(true)),
 							is(loss(0, "reasons"), texts()),
-							is(loss(0, "to_do"), texts(`10\.0\.0\.1 is the active_voicemail_server`, `Carrier TELCO must stop delivering inbound calls to 10\.0\.0\.1`)),
+							is(loss(0, "to_do"), texts(`Carrier TELCO must stop delivering inbound calls to 10\.0\.0\.1`, `10\.0\.0\.1 is the active_voicemail_server`)),
 							is(loss(0, "agents_per_server"), counts(map[string]int64{"10.0.0.2": 3, "10.0.0.3": 3})),
 							is(loss(0, "arrivals"), counts(map[string]int64{"10.0.0.2": 1, "10.0.0.3": 1})),
 							is(loss(0, "lines"), counts(map[string]int64{"SALES": 60})),
