@@ -1,5 +1,10 @@
 package cluster
 
+import (
+	"slices"
+	"strings"
+)
+
 // LandscapeNode is a row of servers, and what a picture shows beside it.
 type LandscapeNode struct {
 	Server
@@ -17,6 +22,36 @@ type Landscape struct {
 	Database  string   // the host that the provider is connected to
 	Replica   string   // slave_db_server
 	Voicemail string   // active_voicemail_server
+}
+
+// WithoutTelephony returns the row of servers that stands for the database, if one
+// does, and the other rows without telephony: web nodes and archives. VICIdial does
+// not mark them. The database is the row with the address that the provider is
+// connected to, or else the only one whose server_id names a database, or the only
+// row without telephony.
+func (l Landscape) WithoutTelephony() (database LandscapeNode, others []LandscapeNode) {
+	var named []LandscapeNode
+	for _, node := range l.Nodes {
+		if node.Telephony() {
+			continue
+		}
+		others = append(others, node)
+		if id := strings.ToLower(node.ID()); strings.Contains(id, "db") || strings.Contains(id, "database") || strings.Contains(id, "sql") {
+			named = append(named, node)
+		}
+	}
+	at := slices.IndexFunc(others, func(node LandscapeNode) bool { return node.IP() == l.Database })
+	switch {
+	case at >= 0:
+	case len(named) == 1:
+		at = slices.IndexFunc(others, func(node LandscapeNode) bool { return node.ID() == named[0].ID() })
+	case len(others) == 1:
+		at = 0
+	default:
+		return LandscapeNode{}, others
+	}
+	database = others[at]
+	return database, slices.Delete(others, at, at+1)
 }
 
 // LandscapeCarrier is a carrier and the servers that it is on.

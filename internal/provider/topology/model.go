@@ -43,12 +43,19 @@ func (m model) picture(land cluster.Landscape) diagram.Topology {
 	if len(land.Replica) > 5 { // VICIdial ignores shorter names (docs/vicidial/web-pages.md#replica-name-length)
 		t.Replica = &diagram.Machine{Name: "reporting replica", Address: land.Replica}
 	}
-	for _, node := range land.Nodes {
-		if !node.Telephony() {
-			t.Database.Name = node.ID() // the database's pseudo server
-			continue
+	database, others := land.WithoutTelephony()
+	if database.ID() != "" {
+		t.Database = &diagram.Machine{Name: database.ID(), Address: database.IP()}
+	}
+	for _, server := range others {
+		if !slices.ContainsFunc(t.Web, func(m diagram.Machine) bool { return m.Name == server.ID() || m.Address == server.IP() }) {
+			t.Web = append(t.Web, diagram.Machine{Name: server.ID(), Address: server.IP()})
 		}
-		t.Telephony = append(t.Telephony, newNode(node, land.Voicemail))
+	}
+	for _, node := range land.Nodes {
+		if node.Telephony() {
+			t.Telephony = append(t.Telephony, newNode(node, land.Voicemail))
+		}
 	}
 	for _, carrier := range land.ActiveCarriers() {
 		t.Carriers = append(t.Carriers, diagram.Carrier{Name: carrier.Name, Servers: carrier.Servers, Inbound: carrier.Inbound, Outbound: carrier.Outbound})

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -370,4 +371,22 @@ func FuzzSVG_isAlwaysWellFormed(f *testing.F) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// Programs that read no style sheet, or no variables in one, show the light scheme.
+func TestSVG_colorsAreAttributes(t *testing.T) {
+	for _, file := range []string{"3", "12", "40", "hostile", "empty"} {
+		svg, err := os.ReadFile(filepath.Join("testdata", file+".svg"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(svg), "var(") {
+			t.Errorf("%s.svg has a variable", file)
+		}
+		for _, element := range regexp.MustCompile(`<(?:rect|circle|path|polyline|text)[^>]*>`).FindAllString(string(svg), -1) {
+			if !strings.Contains(element, ` fill="`) {
+				t.Errorf("%s.svg: no color: %s", file, element)
+			}
+		}
+	}
 }

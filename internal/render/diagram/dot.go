@@ -2,6 +2,7 @@ package diagram
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -24,6 +25,7 @@ func DOT(t Topology) string {
 		for i, machine := range t.Web {
 			line("    web%d [label=%s%s];", i, dotLabel(machine.Name, machine.Address), dotDead(machine.Dead))
 		}
+		dotGrid(line, numbered("web", len(t.Web)), max(4, columnsFor(len(t.Telephony))))
 		line("  }")
 	}
 	if len(t.Telephony) > 0 {
@@ -32,7 +34,7 @@ func DOT(t Topology) string {
 		for i, node := range t.Telephony {
 			line("    node%d [label=%s%s];", i, dotLabel(nodeLabel(node)...), dotDead(node.Dead))
 		}
-		t.dotGrid(line)
+		dotGrid(line, numbered("node", len(t.Telephony)), columnsFor(len(t.Telephony)))
 		line("  }")
 	}
 	for i, carrier := range t.Carriers {
@@ -52,21 +54,30 @@ func DOT(t Topology) string {
 	return b.String()
 }
 
-// dotGrid arranges the nodes in rows by invisible edges. Graphviz would otherwise
-// put forty nodes side by side.
-func (t Topology) dotGrid(line func(string, ...any)) {
-	columns := columnsFor(len(t.Telephony))
-	for from := 0; from < len(t.Telephony); from += columns {
-		to := min(from+columns, len(t.Telephony))
-		var row []string
-		for i := from; i < to; i++ {
-			row = append(row, fmt.Sprintf("node%d", i))
-			if i >= columns {
-				line("    node%d -> node%d [style=invis];", i-columns, i)
+// dotGrid arranges boxes in rows by invisible edges, from left to right. Graphviz would
+// otherwise put forty boxes side by side, and from right to left where that suits the
+// rows below.
+func dotGrid(line func(string, ...any), names []string, columns int) {
+	for from := 0; from < len(names); from += columns {
+		row := names[from:min(from+columns, len(names))]
+		for i := range row {
+			if from+i >= columns {
+				line("    %s -> %s [style=invis];", names[from+i-columns], row[i])
 			}
 		}
-		line("    { rank=same; %s [style=invis]; }", strings.Join(row, " -> "))
+		if len(row) > 1 { // the style of a single name would be that of the box
+			line("    { rank=same; %s [style=invis]; }", strings.Join(row, " -> "))
+		}
 	}
+}
+
+// numbered are the names of so many boxes.
+func numbered(prefix string, count int) []string {
+	names := make([]string, count)
+	for i := range names {
+		names[i] = fmt.Sprintf("%s%d", prefix, i)
+	}
+	return names
 }
 
 // dotBelow places carriers and database below the telephony nodes, and those below
@@ -75,15 +86,19 @@ func (t Topology) dotBelow(line func(string, ...any)) {
 	if len(t.Telephony) == 0 {
 		return
 	}
-	last := len(t.Telephony) - 1
-	for i := range t.Carriers {
-		line("  node%d -> carrier%d [style=invis];", last-last%columnsFor(len(t.Telephony)), i)
-	}
+	// Carriers and database are one more grid below the first node of the last row.
+	columns := columnsFor(len(t.Telephony))
+	below := numbered("carrier", len(t.Carriers))
 	if t.Database != nil {
-		line("  node%d -> database [style=invis];", last)
+		below = slices.Insert(below, min(max(1, columns-1), len(below)), "database") // ends the first row
+	}
+	dotGrid(line, below, max(2, columns))
+	last := len(t.Telephony) - 1
+	for i := range min(len(below), max(2, columns)) {
+		line("  node%d -> %s [style=invis];", min(last, last-last%columns+i), below[i])
 	}
 	for i := range t.Web {
-		line("  web%d -> node%d [style=invis];", i, min(i, columnsFor(len(t.Telephony))-1))
+		line("  web%d -> node%d [style=invis];", i, min(i, columns-1))
 	}
 }
 
@@ -109,6 +124,9 @@ func (t Topology) dotEdge(e edge, line func(string, ...any)) {
 	}
 	from := end(e.from, "ltail", true)
 	to := end(e.to, "lhead", false)
+	if e.label != "" {
+		options = append(options, "label="+dotLabel(e.label))
+	}
 	if direction := map[way]string{both: "both", inOnly: "back", neither: "none"}[e.way]; direction != "" {
 		options = append(options, "dir="+direction)
 	}

@@ -51,8 +51,13 @@ func Mermaid(t Topology) string {
 			from, to = to, from
 		case edge.way == neither:
 			arrow = "---"
-		case edge.way == both && from != "telephony": // Mermaid omits such an edge from a group
+		case edge.way == both && from == "telephony": // Mermaid omits an edge with two heads from a group
+			line("  %s --> %s", to, from)
+		case edge.way == both:
 			arrow = "<-->"
+		}
+		if edge.label != "" {
+			arrow += fmt.Sprintf("|%s|", mermaidLabel(edge.label))
 		}
 		line("  %s %s %s", from, arrow, to)
 	}
@@ -64,7 +69,12 @@ func Mermaid(t Topology) string {
 type edge struct {
 	from, to string
 	way      way
+	label    string
 }
+
+// mostEdges is the number of nodes up to which a carrier that is not on all nodes has
+// an edge to each.
+const mostEdges = 4
 
 // way is the direction of an edge. The zero value is from its beginning to its end.
 type way int
@@ -111,10 +121,18 @@ func (t Topology) edges() []edge {
 			edges = append(edges, edge{from: "telephony", to: from, way: carrier.way()})
 			continue
 		}
+		var nodes []string
 		for j, node := range t.Telephony {
 			if carrier.on(node) {
-				edges = append(edges, edge{from: fmt.Sprintf("node%d", j), to: from, way: carrier.way()})
+				nodes = append(nodes, fmt.Sprintf("node%d", j))
 			}
+		}
+		if len(nodes) > mostEdges {
+			edges = append(edges, edge{from: "telephony", to: from, way: carrier.way(), label: fmt.Sprintf("%d of %d nodes", len(nodes), len(t.Telephony))})
+			continue
+		}
+		for _, node := range nodes {
+			edges = append(edges, edge{from: node, to: from, way: carrier.way()})
 		}
 	}
 	return edges

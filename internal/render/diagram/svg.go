@@ -244,13 +244,13 @@ func (p *picture) document(height int) []byte {
 	if clean(title) == "" {
 		title = "VICIdial cluster"
 	}
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="t d">`+"\n", p.width(), height, p.width(), height)
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="t d" font-family="DejaVu Sans,Verdana,Segoe UI,Helvetica,Arial,sans-serif" font-size="11">`+"\n", p.width(), height, p.width(), height)
 	fmt.Fprintf(&b, "<title id=\"t\">%s</title>\n<desc id=\"d\">%s</desc>\n", inXML(title), inXML(p.topology.summary()))
-	b.WriteString("<style>" + style() + "</style>\n")
+	b.WriteString("<style>" + darkStyle() + "</style>\n")
 	b.WriteString(`<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="5" markerHeight="5" orient="auto-start-reverse"><path class="tip" d="M0 0 8 4 0 8z"/></marker></defs>` + "\n")
 	fmt.Fprintf(&b, `<rect class="ground" width="%d" height="%d"/>`+"\n", p.width(), height)
 	b.WriteString(p.under.String())
 	b.WriteString(p.over.String())
 	b.WriteString("</svg>\n")
-	return []byte(b.String())
+	return []byte(withPresentation(b.String()))
 }

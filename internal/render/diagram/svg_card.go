@@ -133,7 +133,7 @@ func (p *picture) node(b box, node Node) {
 		p.text(right, y+3, "plain", value, alignRight)
 	}
 	if more := len(node.Trunks) - len(shown); more > 0 {
-		p.text(x+14, y+19, "plain quiet", fmt.Sprintf("and %d more", more), "")
+		p.text(x+14, y+19, "quiet small", fmt.Sprintf("and %d more", more), "")
 	}
 	p.closeCard()
 }

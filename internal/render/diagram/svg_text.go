@@ -2,43 +2,133 @@ package diagram
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
 	"strings"
 )
 
-// campaignColors is the number of colors of the style. With more campaigns they
+// campaignColors is the number of colors of campaigns. With more campaigns they
 // repeat, and the names distinguish campaigns.
 const campaignColors = 8
 
-// style is the style sheet of both color schemes. In each, text has a contrast of
-// at least 4.5 to 1 with its background.
-func style() string {
-	light := "--ground:#ffffff;--group:#f4f6f9;--edge:#b8c2cf;--card:#ffffff;--ink:#1c2733;--quiet:#566272;--line:#6b7887;--rest:#dde3ea;--red:#b71c1c;--pale:#fdecea;--chip:#33475b;--on:#ffffff;" +
-		palette("#1f77b4", "#c2570c", "#2e7d32", "#8e3ea8", "#a8324a", "#00737a", "#7a5c00", "#4a5bd0")
-	dark := "--ground:#0f151c;--group:#161e28;--edge:#3a4756;--card:#1d2733;--ink:#e6edf3;--quiet:#9fb0c0;--line:#8494a5;--rest:#303d4b;--red:#ff8a80;--pale:#3a1e20;--chip:#c9d6e2;--on:#0f151c;" +
-		palette("#64b5f6", "#ffa657", "#81c784", "#d7a3e8", "#f48fb1", "#4dd0e1", "#e0c060", "#a5b4fc")
-	var b strings.Builder
-	fmt.Fprintf(&b, "svg{%s}@media(prefers-color-scheme:dark){svg{%s}}", light, dark)
-	b.WriteString(`text{font-family:"DejaVu Sans",Verdana,"Segoe UI",Helvetica,Arial,sans-serif;font-size:11px;fill:var(--ink)}` +
-		`.title{font-size:20px;font-weight:bold}.head{font-size:12px;font-weight:bold;fill:var(--quiet)}` +
-		`.name{font-size:13px;font-weight:bold}.address{font-family:"DejaVu Sans Mono",Consolas,Menlo,monospace;fill:var(--quiet)}` +
-		`.quiet{font-size:13px;fill:var(--quiet)}.plain.quiet,.small{font-size:11px}.role{font-style:italic;fill:var(--quiet)}` +
-		`.ground{fill:var(--ground)}.group{fill:var(--group);stroke:var(--edge)}.card{fill:var(--card);stroke:var(--edge)}` +
-		`.store{stroke-width:2}.dead{fill:var(--pale);stroke:var(--red);stroke-width:2;stroke-dasharray:7 4}` +
-		`.badge{fill:var(--red)}.badge-text{font-size:10px;font-weight:bold;fill:var(--on)}` +
-		`.chip{fill:var(--chip)}.chip-text{font-size:10px;font-weight:bold;fill:var(--on)}` +
-		`.line{fill:none;stroke:var(--line);stroke-width:2}.tip{fill:var(--line)}.rest{fill:var(--rest)}.over{fill:var(--red)}`)
-	for i := range campaignColors {
-		fmt.Fprintf(&b, ".c%d{fill:var(--c%d)}", i, i)
-	}
-	return b.String()
+// scheme is a color on a light and on a dark background. Text has a contrast of at
+// least 4.5 to 1 with its background in each.
+type scheme struct{ light, dark string }
+
+var (
+	ink    = scheme{"#1c2733", "#e6edf3"}
+	quiet  = scheme{"#566272", "#9fb0c0"}
+	border = scheme{"#b8c2cf", "#3a4756"}
+	rule   = scheme{"#6b7887", "#8494a5"}
+	red    = scheme{"#b71c1c", "#ff8a80"}
+	onFill = scheme{"#ffffff", "#0f151c"}
+	chip   = scheme{"#33475b", "#c9d6e2"}
+	none   = scheme{"none", "none"}
+)
+
+var campaignPalette = [campaignColors]scheme{
+	{"#1f77b4", "#64b5f6"},
+	{"#c2570c", "#ffa657"},
+	{"#2e7d32", "#81c784"},
+	{"#8e3ea8", "#d7a3e8"},
+	{"#a8324a", "#f48fb1"},
+	{"#00737a", "#4dd0e1"},
+	{"#7a5c00", "#e0c060"},
+	{"#4a5bd0", "#a5b4fc"},
 }
 
-func palette(colors ...string) string {
-	var b strings.Builder
-	for i, color := range colors {
-		fmt.Fprintf(&b, "--c%d:%s;", i, color)
+// class is a class of elements: its colors, and its other presentation attributes. Of two classes
+// of an element, the later one in [classes] wins.
+type class struct {
+	name         string
+	fill, stroke *scheme
+	more         string
+}
+
+const fixedFont = `font-family="DejaVu Sans Mono,Consolas,Menlo,monospace"`
+
+var classes = func() []class {
+	list := []class{
+		{"title", &ink, nil, `font-size="20" font-weight="bold"`},
+		{"name", &ink, nil, `font-size="13" font-weight="bold"`},
+		{"plain", &ink, nil, ""},
+		{"head", &quiet, nil, `font-size="12" font-weight="bold"`},
+		{"address", &quiet, nil, fixedFont},
+		{"quiet", &quiet, nil, `font-size="13"`},
+		{"small", nil, nil, `font-size="11"`},
+		{"role", &quiet, nil, `font-style="italic"`},
+		{"ground", &scheme{"#ffffff", "#0f151c"}, nil, ""},
+		{"group", &scheme{"#f4f6f9", "#161e28"}, &border, ""},
+		{"card", &scheme{"#ffffff", "#1d2733"}, &border, ""},
+		{"store", nil, nil, `stroke-width="2"`},
+		{"dead", &scheme{"#fdecea", "#3a1e20"}, &red, `stroke-width="2" stroke-dasharray="7 4"`},
+		{"badge", &red, nil, ""},
+		{"badge-text", &onFill, nil, `font-size="10" font-weight="bold"`},
+		{"chip", &chip, nil, ""},
+		{"chip-text", &onFill, nil, `font-size="10" font-weight="bold"`},
+		{"line", &none, &rule, `stroke-width="2"`},
+		{"tip", &rule, nil, ""},
+		{"rest", &scheme{"#dde3ea", "#303d4b"}, nil, ""},
+		{"over", &red, nil, ""},
 	}
-	return b.String()
+	for i := range campaignPalette {
+		list = append(list, class{fmt.Sprintf("c%d", i), &campaignPalette[i], nil, ""})
+	}
+	return list
+}()
+
+// darkStyle is the style sheet of the dark color scheme. The light one is in the
+// presentation attributes of the elements, which every program reads; some read no
+// style sheet, and most that do know no variables.
+func darkStyle() string {
+	var b strings.Builder
+	b.WriteString("@media(prefers-color-scheme:dark){")
+	for _, c := range classes {
+		colors := ""
+		if c.fill != nil && *c.fill != none {
+			colors += "fill:" + c.fill.dark + ";"
+		}
+		if c.stroke != nil {
+			colors += "stroke:" + c.stroke.dark + ";"
+		}
+		if colors != "" {
+			fmt.Fprintf(&b, ".%s{%s}", c.name, strings.TrimSuffix(colors, ";"))
+		}
+	}
+	return b.String() + "}"
+}
+
+var (
+	classAttribute = regexp.MustCompile(`class="([^"]*)"`)
+	attributePair  = regexp.MustCompile(`([a-z-]+)="([^"]*)"`)
+)
+
+// withPresentation adds the presentation attributes of each class to the elements of a
+// document.
+func withPresentation(document string) string {
+	return classAttribute.ReplaceAllStringFunc(document, func(attribute string) string {
+		names := strings.Fields(classAttribute.FindStringSubmatch(attribute)[1])
+		values := map[string]string{}
+		for _, c := range classes {
+			if !slices.Contains(names, c.name) {
+				continue
+			}
+			if c.fill != nil {
+				values["fill"] = c.fill.light
+			}
+			if c.stroke != nil {
+				values["stroke"] = c.stroke.light
+			}
+			for _, pair := range attributePair.FindAllStringSubmatch(c.more, -1) {
+				values[pair[1]] = pair[2]
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			attribute += fmt.Sprintf(` %s="%s"`, name, values[name])
+		}
+		return attribute
+	})
 }
 
 // inXML escapes a label for element content and for attributes alike.
