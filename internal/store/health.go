@@ -39,9 +39,12 @@ func (s *Store) Health(ctx context.Context) (health.Snapshot, error) {
 		name health.Part
 		read func(context.Context, serverInfo, *health.Snapshot) error
 	}{
-		{health.PartRooms, s.readHealthRooms}, {health.PartPhones, s.readHealthPhones},
-		{health.PartHeartbeats, s.readHealthBeats}, {health.PartAgents, s.readHealthAgents},
-		{health.PartCalls, s.readHealthCalls}, {health.PartShortages, s.readHealthShortages},
+		{health.PartRooms, s.readHealthRooms},
+		{health.PartPhones, s.readHealthPhones},
+		{health.PartHeartbeats, s.readHealthBeats},
+		{health.PartAgents, s.readHealthAgents},
+		{health.PartCalls, s.readHealthCalls},
+		{health.PartShortages, s.readHealthShortages},
 	} {
 		partCtx, cancel := context.WithTimeout(ctx, partTimeout)
 		err := part.read(partCtx, info, &snapshot)

@@ -24,7 +24,7 @@ type Server struct {
 
 // Heartbeat is a row of server_updater.
 type Heartbeat struct {
-	ServerIP     string
+	ServerIP string
 	// Age is how old last_update is by the wall clock of the database. The node
 	// writes its own wall clock there, and the agent login page compares both as
 	// texts: a node in another time zone is dead to it, or alive for ever.

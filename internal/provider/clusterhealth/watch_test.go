@@ -37,11 +37,13 @@ func TestWatchRebuild(t *testing.T) {
 				}
 				return []string{dial1, dial2}
 			},
-			map[string]time.Duration{}, 45 * time.Second,
+			map[string]time.Duration{},
+			45 * time.Second,
 		},
 		"one is never read": {
 			func(time.Duration) []string { return []string{dial2} },
-			map[string]time.Duration{dial2: health.RebuildTolerance}, health.RebuildTolerance,
+			map[string]time.Duration{dial2: health.RebuildTolerance},
+			health.RebuildTolerance,
 		},
 		"one that is read and set again is not stuck": {
 			func(since time.Duration) []string {
@@ -50,7 +52,8 @@ func TestWatchRebuild(t *testing.T) {
 				}
 				return []string{dial1, dial2, dial3}
 			},
-			map[string]time.Duration{dial2: health.RebuildTolerance}, health.RebuildTolerance,
+			map[string]time.Duration{dial2: health.RebuildTolerance},
+			health.RebuildTolerance,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
