@@ -56,6 +56,30 @@ func TestWrites_areTheSameInEveryMode(t *testing.T) {
 	}
 }
 
+// A server that refuses changes without a key refuses none of ours.
+func TestWrites_onAServerWithSafeUpdates(t *testing.T) {
+	t.Parallel()
+	own := sandbox.Own(t, sandbox.Options{})
+	if _, err := own.Root().ExecContext(t.Context(), "SET GLOBAL sql_safe_updates = 1"); err != nil {
+		t.Fatal(err)
+	}
+	d := own.Database(t, 1302)
+	store := aStore(t, d)
+	settings := func(codecs string) cluster.Step { // the table has no key
+		return cluster.Step{
+			Phase: cluster.Grow, Verb: cluster.Update, Table: cluster.TableSettings, Key: cluster.Row{"db_schema_version": cluster.Text("1302")},
+			To: cluster.Row{"default_codecs": cluster.Text(codecs)},
+		}
+	}
+	for _, plan := range []cluster.Plan{{Steps: []cluster.Step{settings("ulaw")}}, cluster.AddServer(cluster.Row{"server_id": cluster.Text("dial1"), "server_ip": cluster.Text("10.0.0.1")}, nil)} {
+		if err := store.Apply(t.Context(), decided(plan)); err != nil {
+			t.Error(err)
+		}
+	}
+	d.Expect(t, "SELECT default_codecs FROM system_settings", "| default_codecs |\n| ulaw           |")
+	d.Expect(t, "SELECT server_id FROM servers", "| server_id |\n| dial1     |")
+}
+
 func TestSession_settingsThatWritesRelyOn(t *testing.T) {
 	t.Parallel()
 	s := sandbox.Shared(t)

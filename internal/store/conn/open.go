@@ -99,7 +99,9 @@ func driverConfig(settings Settings) *mysql.Config {
 	config.ConnectionAttributes = "program_name:terraform-provider-vicidial"
 	// The server's own mode is unknown and often empty, which cuts long values
 	// off and turns a wrong enum member into "".
-	config.Params = map[string]string{"sql_mode": "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'"}
+	// sql_safe_updates refuses an UPDATE or DELETE whose WHERE names no key; not every
+	// table of VICIdial has one.
+	config.Params = map[string]string{"sql_mode": "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'", "sql_safe_updates": "0"}
 	// The error that Apply could return is for options other than this one.
 	_ = config.Apply(mysql.Charset("utf8mb4", ""))
 
