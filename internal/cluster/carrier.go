@@ -228,6 +228,9 @@ func (c CarrierChange) Stale() Rebuild {
 func (c CarrierChange) lead(want Carrier) ([]Step, Rebuild, error) {
 	have, there := c.Have.ByID(want.ID())
 	if !there {
+		if _, was := c.Seen.ByID(want.ID()); was {
+			return nil, Rebuild{}, gone(want.subject(), Row(want))
+		}
 		row, shown, err := filled("route "+c.Route, Row(want), c.Secrets)
 		if err != nil {
 			return nil, Rebuild{}, err

@@ -90,6 +90,9 @@ func (t TemplateChange) Plan() (Plan, error) {
 			Phase: Remove, Verb: Delete, Table: TableTemplates, Key: key, From: t.Have.Only("template_name"), Audit: templateAudit("DELETE", t.ID),
 		}}}, nil
 	case t.Have == nil:
+		if err := gone(subject, t.Seen); err != nil {
+			return Plan{}, err
+		}
 		row := Row{columnTemplateID: Text(t.ID)}
 		for column, value := range t.Want {
 			row[column] = value

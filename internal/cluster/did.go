@@ -76,6 +76,9 @@ func (d DIDChange) Plan() (Plan, error) {
 			Phase: Remove, Verb: Delete, Table: TableDIDs, Key: d.key(), From: d.Have.Only("did_pattern"), Audit: didAudit("DELETE", d.record()),
 		}}}, nil
 	case d.Have == nil:
+		if err := gone(subject, d.Seen); err != nil {
+			return Plan{}, err
+		}
 		row := maps.Clone(d.Want)
 		row["did_pattern"] = Text(d.Pattern)
 		return Plan{Steps: []Step{{

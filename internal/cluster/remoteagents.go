@@ -136,6 +136,9 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 		}
 	}
 	if !there {
+		if err := gone(subject, r.Seen); err != nil {
+			return Plan{}, err
+		}
 		return Plan{Steps: []Step{{
 			Phase: Add, Verb: Insert, Table: TableRemoteAgents, Rows: []Row{run}, Key: run.Only("user_start", ColumnServerIP),
 			Audit: RemoteAudit("ADD", r.UserStart),

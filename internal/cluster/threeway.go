@@ -38,6 +38,15 @@ func change(subject string, have, seen, want Row, same Same) (from, to Row, err 
 	return from, to, nil
 }
 
+// gone is a conflict where a row that is to be changed was there when it was read, and
+// is not any more.
+func gone(subject string, seen Row) error {
+	if seen == nil {
+		return nil
+	}
+	return &Conflict{Subject: subject, Found: "is gone since it was read"}
+}
+
 // unmoved is a conflict where a row that is to go no longer holds what the plan
 // had seen.
 func unmoved(subject string, have, seen Row, same Same) error {
