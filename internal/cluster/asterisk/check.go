@@ -2,6 +2,7 @@ package asterisk
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -70,12 +71,31 @@ func CheckBelow(column cluster.AsteriskText, text string, others ...*Section) Fl
 	return flaws.sorted()
 }
 
+const opensSection = "this line opens a section"
+
+// firstOfSeparateContexts is the first schema of VICIdial 2.6, whose generator gives the
+// custom dialplans, the carriers and the phones a context each. Before that all of them
+// stand in [vicidial-auto], in this order (ADMIN_keepalive_ALL.pl of 2.4).
+const firstOfSeparateContexts = 1318
+
+// CheckCustomDialplan is [Check] for custom_dialplan_entry of a server, as the generator
+// of a schema version places it.
+func CheckCustomDialplan(text string, version int) Flaws {
+	flaws := Check(CustomDialplan, text)
+	if version >= firstOfSeparateContexts {
+		return flaws
+	}
+	flaws = slices.DeleteFunc(flaws, func(flaw Flaw) bool { return flaw.What == opensSection })
+	own := foreign(Read(text, above(CustomDialplan)...), "VICIdial 2.4 has one context, [vicidial-auto], and the carriers and phones below the text would leave it")
+	return append(flaws, own...).sorted()
+}
+
 // foreign refuses sections in a text whose followers belong into the section that
 // it stands in.
 func foreign(config Config, why string) Flaws {
 	var flaws Flaws
 	for _, section := range config.opened {
-		flaws = append(flaws, Flaw{Line: section.Line, What: "this line opens a section", Do: "remove it: " + why})
+		flaws = append(flaws, Flaw{Line: section.Line, What: opensSection, Do: "remove it: " + why})
 	}
 	return flaws
 }
@@ -100,7 +120,7 @@ func checkDialplan(column cluster.AsteriskText, config Config, within *Section) 
 	var flaws Flaws
 	for _, section := range config.opened {
 		flaw := Flaw{
-			Line: section.Line, What: "this line opens a section",
+			Line: section.Line, What: opensSection,
 			Do: "remove it: a carrier's dialplan goes into the middle of VICIdial's own context, and all that follows would leave that context",
 		}
 		if column == CustomDialplan {

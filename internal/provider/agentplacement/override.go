@@ -1,8 +1,12 @@
 package agentplacement
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -44,6 +48,44 @@ func reviewOverride(at path.Path, text, before cluster.Value) diag.Diagnostics {
 	diags := tfhelper.DiagnoseAt(at, "Asterisk would not read this", errs.Err())
 	if len(warnings) > 0 {
 		diags.Append(tfhelper.WarnAt(at, "Text to look at", warnings.String())...)
+	}
+	return diags
+}
+
+// reviewTemplates checks that the template of the phones, and of single seats, is there
+// or made by this run: VICIdial would generate the peer without its lines. One that
+// stands is a warning.
+func (r *Resource) reviewTemplates(ctx context.Context, want, before declared) diag.Diagnostics {
+	const column = "template_id"
+	type use struct {
+		at         path.Path
+		id, former string
+	}
+	uses := []use{{path.Root("phone").AtName(column), want.style.Phone[column].Text, before.style.Phone[column].Text}}
+	for _, seat := range slices.Sorted(maps.Keys(want.style.Seats)) {
+		uses = append(uses, use{path.Root("seat_overrides"), want.style.Seats[seat][column].Text, before.style.Seats[seat][column].Text})
+	}
+	var diags diag.Diagnostics
+	said := map[string]bool{}
+	for _, use := range uses {
+		id := cluster.TemplateOf(use.id)
+		if id == "" || said[id] {
+			continue
+		}
+		said[id] = true
+		templates, err := r.topology.ExpectedTemplates(ctx)
+		if err != nil {
+			return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
+		}
+		if _, found := templates.ByID(id); found {
+			continue
+		}
+		text := fmt.Sprintf("template %s is neither in vicidial_conf_templates nor planned by now, and VICIdial generates the peers without its lines; where this configuration makes it, refer to vicidial_conf_template.NAME.template_id instead of writing the id", id)
+		if strings.EqualFold(cluster.TemplateOf(use.former), id) {
+			diags.Append(tfhelper.WarnAt(use.at, "Unknown template", text)...)
+			continue
+		}
+		diags.Append(tfhelper.DiagnoseAt(use.at, "Unknown template", errors.New(text))...)
 	}
 	return diags
 }

@@ -25,6 +25,7 @@ type topology interface {
 	Servers(context.Context) (cluster.Servers, error)
 	ExpectedRooms(context.Context) (map[cluster.Engine]map[string]int, error)
 	Schema(context.Context) (cluster.Schema, error)
+	ExpectedTemplates(context.Context) (cluster.Templates, error)
 	Floor(ctx context.Context, columns []string) (seating.FloorRows, error)
 	ExpectedFloor(ctx context.Context, columns []string) (seating.FloorRows, error)
 	ClaimFloor(seating.FloorClaim) error

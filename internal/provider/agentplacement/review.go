@@ -50,6 +50,7 @@ func (r *Resource) review(ctx context.Context, want *declared, prior *model, kep
 		return found, diags
 	}
 	diags.Append(reviewOverrides(*want, found.have)...)
+	diags.Append(r.reviewTemplates(ctx, *want, found.have)...)
 	diags.Append(r.reviewReplaced(ctx, *want, found.have, found.before)...)
 	placed, more := r.place(ctx, *want, found.before)
 	found.placed, found.suffixes = placed, want.style.WithLabels(labelsOf(kept, &found.have)).Suffixes()

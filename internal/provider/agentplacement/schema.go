@@ -40,7 +40,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"name": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "What the floor is called in messages; it is in no table, so that another name changes nothing in the database.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, 100)},
+				Validators:          []validator.String{stringvalidator.LengthBetween(1, 100), tfhelper.StringValidator("one line", cluster.CheckOneLine)},
 			},
 			"seats": schema.ListAttribute{
 				Required: true, ElementType: types.StringType,
@@ -91,7 +91,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"alias_user_group": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "`user_group` of the aliases; `---ALL---` is everyone. Left alone where it is not set.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, 20)},
+				Validators:          []validator.String{stringvalidator.LengthBetween(1, 20), tfhelper.StringValidator("one line", cluster.CheckOneLine)},
 			},
 			"assign_users":          flag("Whether a user whose `user` is the number of a seat gets that seat as its `phone_login`; the plan warns of users who have another one. A user whose seat goes loses it, unless it was changed meanwhile; when this is switched off users keep what they have. Defaults to false."),
 			"move_live_agents":      flag("Whether a phone goes away while an agent is using it. By default a seat that is in use when the apply comes to it stays as it is, which plan and apply warn of, and moves with a later apply. Defaults to false."),

@@ -29,16 +29,20 @@ func (v view) checkTexts() diag.Diagnostics {
 				continue // it was warned of when it came
 			}
 			errs, warnings := v.flaws(row, column, text)
+			commands := asterisk.CheckCommands(column, text)
+			warnings = append(warnings, commands.Warnings()...)
 			at := v.want.at(string(column), row.ServerIP())
-			key := at.String() + errs.String() + warnings.String()
+			key := at.String() + errs.String() + warnings.String() + commands.String()
 			if said[key] {
 				continue
 			}
 			said[key] = true
+			refused := commands.Errors()
 			if stands {
-				errs, warnings = nil, append(errs, warnings...)
+				errs, refused, warnings = nil, nil, slices.Concat(errs, refused, warnings)
 			}
 			diags.Append(tfhelper.DiagnoseAt(at, "Asterisk would not read this", errs.Err())...)
+			diags.Append(tfhelper.DiagnoseAt(at, "A caller could run commands on the node", refused.Err())...)
 			if len(warnings) > 0 {
 				diags.Append(tfhelper.WarnAt(at, "Text to look at", warnings.String())...)
 			}

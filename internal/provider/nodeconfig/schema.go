@@ -35,7 +35,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"name": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(defaultName),
 				MarkdownDescription: "Name of the set of files, for people. Defaults to `" + defaultName + "`.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, 64)},
+				Validators:          []validator.String{stringvalidator.LengthBetween(1, 64), tfhelper.StringValidator("one line", cluster.CheckOneLine)},
 			},
 			"nodes": schema.MapNestedAttribute{
 				Required:            true,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -31,7 +32,7 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 		diags = diags.Errors() // what stands was warned of when it came
 	}
 	diags.Append(reviewColumns(schema, declared)...)
-	diags.Append(reviewDialplan(servers, want, declared)...)
+	diags.Append(reviewDialplan(schema, servers, want, declared)...)
 	if prior == nil && !diags.HasError() {
 		want.setDefaults(schema, declared)
 	}
@@ -75,13 +76,14 @@ func (o *expanded) setDefaults(schema cluster.Schema, declared *expanded) {
 // reviewDialplan looks the server's own dialplan over as Asterisk reads it. What
 // Asterisk drops is an error in a text that is new, and a warning in the one that
 // the row holds.
-func reviewDialplan(servers cluster.Servers, want, declared *expanded) diag.Diagnostics {
+func reviewDialplan(schema cluster.Schema, servers cluster.Servers, want, declared *expanded) diag.Diagnostics {
 	at, text := path.Root("custom_dialplan_entry"), declared.CustomDialplan.ValueString()
 	if text == "" {
 		return nil
 	}
-	flaws := asterisk.Check(asterisk.CustomDialplan, text)
-	errs, warnings := flaws.Errors(), flaws.Warnings()
+	flaws := asterisk.CheckCustomDialplan(text, schema.Version)
+	commands := asterisk.CheckCommands(asterisk.CustomDialplan, text)
+	errs, warnings := flaws.Errors(), slices.Concat(flaws.Warnings(), commands.Warnings())
 	for _, bare := range asterisk.BareSecrets(text) {
 		bare.Do = "leave it to the account of a vicidial_carrier_route, and dial the section of that account"
 		warnings = append(warnings, bare)
@@ -93,6 +95,7 @@ func reviewDialplan(servers cluster.Servers, want, declared *expanded) diag.Diag
 		}
 	}
 	diags := tfhelper.DiagnoseAt(at, "Asterisk would not read this", errs.Err())
+	diags.Append(tfhelper.DiagnoseAt(at, "A caller could run commands on the node", commands.Errors().Err())...)
 	if len(warnings) > 0 {
 		diags.Append(tfhelper.WarnAt(at, "Text to look at", warnings.String())...)
 	}

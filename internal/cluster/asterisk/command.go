@@ -1,0 +1,72 @@
+package asterisk
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// CallerInShell is the name under which a line is allowed to give a shell what a caller
+// or a carrier sends: it stands in a comment of the line or in one above it,
+// "; allow: caller_in_shell".
+const CallerInShell = "caller_in_shell"
+
+var (
+	shellFunction = regexp.MustCompile(`(?i)\$\{\s*SHELL\(`)
+	// callerText are the values that whoever calls, or the carrier, chooses freely.
+	// ${EXTEN} is as free where a pattern ends in . or !.
+	callerText = regexp.MustCompile(`(?i)\$\{\s*(CALLERID|CALLERIDNAME|CALLERIDNUM|CONNECTEDLINE|REDIRECTING|SIP_HEADER|SIPPEER|PJSIP_HEADER|PJSIP_HEADERS|IAXVAR|SIPURI|SIPDOMAIN|SIPUSERAGENT|SIPCALLID|CALLINGNAME|CALLERNAME)\b`)
+	allowed    = regexp.MustCompile(`;.*\ballow:\s*` + CallerInShell + `\b`)
+)
+
+// CheckCommands warns of the lines of a dialplan that run a command on the node, and
+// refuses those that give the command what a caller sends: a caller's name may be
+// `$(reboot)`. A line that is allowed by name is a warning.
+func CheckCommands(column cluster.AsteriskText, text string) Flaws {
+	if column != cluster.DialplanEntry && column != CustomDialplan {
+		return nil
+	}
+	text = normal(text)
+	lines := strings.Split(text, "\n")
+	config := Read(text, above(column)...)
+	var flaws Flaws
+	for _, section := range config.Sections {
+		l := newLoader(nil)
+		l.load(section.Settings)
+		for _, statement := range l.statements {
+			if statement.Line == 0 {
+				continue
+			}
+			runs := ""
+			switch strings.ToLower(statement.Application) {
+			case "system", "trysystem":
+				runs = statement.Application + "()"
+			default:
+				if shellFunction.MatchString(statement.Arguments) {
+					runs = "SHELL()"
+				}
+			}
+			if runs == "" {
+				continue
+			}
+			flaw := Flaw{Line: statement.Line, Warning: true, What: runs + " runs a command on the node", Do: "see that nobody else can choose a part of it"}
+			if from := callerText.FindStringSubmatch(statement.Arguments); from != nil && !allows(lines, statement.Line) {
+				flaw.Warning = false
+				flaw.What = fmt.Sprintf("%s gives a shell what a caller chooses, in ${%s", runs, strings.ToUpper(from[1]))
+				flaw.Do = fmt.Sprintf("filter it with ${FILTER(0-9,…)} into a variable and use that, or write ; allow: %s behind the line", CallerInShell)
+			}
+			flaws = append(flaws, flaw)
+		}
+	}
+	return flaws.sorted()
+}
+
+// allows says whether a line has the comment that allows it, or the one above.
+func allows(lines []string, number int) bool {
+	if allowed.MatchString(lines[number-1]) {
+		return true
+	}
+	return number > 1 && strings.HasPrefix(strings.TrimSpace(lines[number-2]), ";") && allowed.MatchString(lines[number-2])
+}
