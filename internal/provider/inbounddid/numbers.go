@@ -71,11 +71,10 @@ func (r *Numbers) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 	}
 	b = b.with("deviations", deviationMap(nil))
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, b.object())...)
-	table, diags := r.review(ctx, b, want, prior)
+	// The rows of the last refresh stay in private state: Terraform plans once more
+	// before it applies, and what changed in between would be taken for what was seen.
+	_, diags = r.review(ctx, b, want, prior)
 	resp.Diagnostics.Append(diags...)
-	if !diags.HasError() {
-		resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, seenRows(table, want, prior))...)
-	}
 }
 
 // planRemoval saves the rows that a removal goes by.

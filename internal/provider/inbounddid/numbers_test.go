@@ -186,7 +186,7 @@ func TestAccInboundNumbers_isImported(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config("sales=prefix:900"), ExpectError: regexp.MustCompile(`no\s+number\s+meets`)},
-			{Config: config("sales=8005550100-8005550141"), ExpectError: regexp.MustCompile(`not\s+found:\s+8005550140-8005550141`)},
+			{Config: config("sales=8005550100-8005550141"), ExpectError: regexp.MustCompile(`(?i)not\s+found:\s+8005550140-8005550141`)},
 			{Config: config("8005550100"), ExpectError: regexp.MustCompile(`import\s+id\s+is`)},
 			{Config: acctest.Provider(d)},
 		},
@@ -262,7 +262,7 @@ func TestAccInboundNumbers_move(t *testing.T) {
 				Config:    here + blockConfig("support", `"8005550101-8005550103"`, toGroup, group, "take_over = true") + blockConfig("sales", `"8005550100"`, toGroup, group),
 				Check: acctest.Expect(t, d, "SELECT did_route, group_id, extension FROM vicidial_inbound_dids WHERE did_pattern = '8005550103'", `
 					| did_route | group_id  | extension |
-					| IN_GROUP  | SALESLINE |         1 |`),
+					| IN_GROUP  | SALESLINE | 1         |`),
 			},
 		},
 	})
