@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -144,7 +143,7 @@ func holding(t *testing.T, kind tftypes.Type, at []string, text string) tftypes.
 		return tftypes.NewValue(kind, map[string]tftypes.Value{"VARDB_pass": holding(t, kind.ElementType, nil, text)})
 	}
 	if !kind.Is(tftypes.String) {
-		t.Fatal(fmt.Sprintf("%s is a %s", strings.Join(at, "."), kind))
+		t.Fatalf("%s is a %s", strings.Join(at, "."), kind)
 	}
 	return tftypes.NewValue(kind, text)
 }

@@ -13,17 +13,23 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
 )
 
 // Hidden stands where a value was.
 const Hidden = "(sensitive value)"
 
+// Framework is the part of plugin protocol 6 that the server behind implements.
+type Framework interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
+	tfprotov6.StateStoreServer
+}
+
 // Server passes every request on, and takes the secrets of the request's
 // configuration, and of the provider's, out of the diagnostics of the answer.
 type Server struct {
-	fastpath.Framework
+	Framework
 
 	schemas func() *tfprotov6.GetProviderSchemaResponse
 	mutex   sync.Mutex
@@ -31,7 +37,7 @@ type Server struct {
 }
 
 // New returns a server in front of another one.
-func New(server fastpath.Framework) *Server {
+func New(server Framework) *Server {
 	return &Server{Framework: server, schemas: sync.OnceValue(func() *tfprotov6.GetProviderSchemaResponse {
 		found, err := server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
 		if err != nil || found == nil {
