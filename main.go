@@ -1,11 +1,14 @@
 // Command terraform-provider-vicidial serves the provider to Terraform over
-// plugin protocol 6. Terraform starts it; nobody else needs to.
+// plugin protocol 6. Terraform starts it. A person starts it with the argument adopt,
+// which writes the configuration of a cluster that exists.
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"runtime"
 	"runtime/debug"
 
@@ -21,6 +24,12 @@ const address = "registry.terraform.io/vicidial/vicidial"
 var version = "dev"
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "adopt" {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		code := provider.Adopt(ctx, version, os.Args[2:], os.Stdout, os.Stderr)
+		stop()
+		os.Exit(code)
+	}
 	attach := flag.Bool("debug", false, "wait for a debugger, and print what Terraform needs to find this process")
 	flag.Parse()
 

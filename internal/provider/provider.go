@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/adoption"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/agentphones"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/agentplacement"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/campaigns"
@@ -104,6 +105,7 @@ func (v *vicidial) Resources(context.Context) []func() resource.Resource {
 // DataSources lists the data sources.
 func (v *vicidial) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		adoption.NewDataSource(openAgain),
 		agentphones.New,
 		campaigns.New,
 		capacity.New,

@@ -52,3 +52,28 @@ func (s *Store) rows(ctx context.Context, table cluster.Table, columns []string,
 	})
 	return found, err
 }
+
+// RowCounts counts the rows of tables. A table that this schema does not have is left
+// out.
+func (s *Store) RowCounts(ctx context.Context, tables []cluster.Table) (map[cluster.Table]int, error) {
+	info, err := s.info.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[cluster.Table]int{}
+	for _, table := range tables {
+		if len(info.schema.Tables[table]) == 0 {
+			continue
+		}
+		err := s.query(ctx, string(table), "SELECT COUNT(*) FROM "+string(table), nil, func(rows *sql.Rows) error {
+			var count int
+			err := rows.Scan(&count)
+			counts[table] = count
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return counts, nil
+}

@@ -26,6 +26,7 @@ type Store struct {
 	connect func() (*sql.DB, func() error, error)
 	// at knows them too: it opens the same database on another server.
 	at      func(host string, port int) *Store
+	again   func() *Store
 	once    sync.Once
 	db      *sql.DB
 	hangUp  func() error
@@ -80,6 +81,7 @@ func New(settings Settings) *Store {
 			return New(there)
 		},
 		writing: make(chan struct{}, 1),
+		again:   func() *Store { return New(settings) },
 		pauses:  pauses,
 		log:     newLogs(settings.Log),
 	}
@@ -104,6 +106,9 @@ func New(settings Settings) *Store {
 	s.forgetting = append(s.forgetting, s.phoneQueries.forget, s.numberQueries.forget)
 	return s
 }
+
+// Again returns another store of the same database, which has read and planned nothing.
+func (s *Store) Again() *Store { return s.again() }
 
 // pool returns the connections, or the [conn.Fault] or [conn.NoDatabase] for
 // which there are none.

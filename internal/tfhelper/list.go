@@ -2,6 +2,7 @@ package tfhelper
 
 import (
 	"context"
+	"fmt"
 	"iter"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -58,7 +59,8 @@ func (l *listResource[Store]) ListResourceConfigSchema(_ context.Context, _ list
 	resp.Schema = listschema.Schema{MarkdownDescription: l.description}
 }
 
-// List returns the objects until the limit is reached. A result has the whole
+// List returns the objects until the limit is reached, which the last result says
+// where there are more. A result has the whole
 // resource only when the request asks for it.
 func (l *listResource[Store]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var items iter.Seq[ListItem]
@@ -72,7 +74,18 @@ func (l *listResource[Store]) List(ctx context.Context, req list.ListRequest, st
 	}
 	stream.Results = func(yield func(list.ListResult) bool) {
 		count := int64(0)
+		var last *list.ListResult // held back until it is known whether another one follows
 		for item := range items {
+			if last != nil {
+				if count == req.Limit {
+					last.Diagnostics.AddWarning(fmt.Sprintf("The list ends at its limit of %d %s", req.Limit, l.plural),
+						"There are more of them. Set limit in the list block to a greater number; Terraform's default is 100.")
+					break
+				}
+				if !yield(*last) {
+					return
+				}
+			}
 			result := req.NewListResult(ctx)
 			result.DisplayName = item.Name
 			result.Diagnostics.Append(item.Diagnostics...)
@@ -80,9 +93,11 @@ func (l *listResource[Store]) List(ctx context.Context, req list.ListRequest, st
 			if req.IncludeResource {
 				result.Diagnostics.Append(result.Resource.Set(ctx, item.Model)...)
 			}
-			if count++; !yield(result) || count == req.Limit {
-				return
-			}
+			count++
+			last = &result
+		}
+		if last != nil {
+			yield(*last)
 		}
 	}
 }

@@ -56,6 +56,14 @@ type route struct {
 	ids  []string // the carrier_ids that the rows have now
 }
 
+// Forget removes all planned changes.
+func (c *Changes) Forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.servers, c.replacedServers, c.routes, c.templates = nil, nil, nil, nil
+	c.agents, c.replacedAgents, c.settings, c.rooms, c.claims = nil, nil, nil, nil, nil
+}
+
 // Expect adds a server that the run writes.
 func (c *Changes) Expect(server cluster.Server) {
 	c.mu.Lock()

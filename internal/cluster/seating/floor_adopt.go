@@ -260,9 +260,11 @@ func (a *adoption) fit(what string, name func(Phone) string, templates ...string
 		if err != nil {
 			continue
 		}
-		if !slices.ContainsFunc(a.phones, func(p Phone) bool {
-			return !strings.EqualFold(template.Name(p.Seat, a.labels[p.ServerIP]), name(p))
-		}) {
+		same := strings.EqualFold
+		if what == "fullname" || what == "alias_name" { // for people, not for joins
+			same = func(a, b string) bool { return a == b }
+		}
+		if !slices.ContainsFunc(a.phones, func(p Phone) bool { return !same(template.Name(p.Seat, a.labels[p.ServerIP]), name(p)) }) {
 			a.found.name(what, text)
 			return true
 		}

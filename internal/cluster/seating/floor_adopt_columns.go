@@ -71,6 +71,24 @@ func (f Adopted) bySeat(at int, column PhoneColumn, allowed func(column, text st
 	return values, true
 }
 
+// PasswordsDiffer reports whether the phones of some seat have several passwords, as
+// after an agent has changed one by telephone.
+func (f Adopted) PasswordsDiffer(all FloorRows) bool {
+	at := slices.Index(all.Columns, "pass")
+	if at < 0 {
+		return false
+	}
+	passwords := map[string]string{}
+	for _, p := range f.phones {
+		held := p.Values[at].Text
+		if known, twice := passwords[p.Seat]; twice && known != held {
+			return true
+		}
+		passwords[p.Seat] = held
+	}
+	return false
+}
+
 // Ranges groups the overridden seats into ranges with equal columns.
 func (c AdoptedColumns) Ranges() map[string]cluster.Row {
 	alike := func(a, b string) bool { return maps.Equal(c.Seats[a], c.Seats[b]) }

@@ -2,7 +2,6 @@ package seating
 
 import (
 	"maps"
-	"slices"
 	"strings"
 	"testing"
 
@@ -119,50 +118,5 @@ func TestAdoptFloor(t *testing.T) {
 				t.Errorf("got %v, want %q", err, c.err)
 			}
 		})
-	}
-}
-
-func TestFindFloors(t *testing.T) {
-	var all FloorRows
-	all.Columns = []string{"fullname"}
-	phone := func(login, ip, extension string) {
-		all.Phones = append(all.Phones, Phone{Login: login, ServerIP: ip, Extension: extension, DialplanNumber: extension, VoicemailID: extension, Values: []cluster.Value{cluster.Text("x")}})
-	}
-	alias := func(id string, logins ...string) {
-		all.Aliases = append(all.Aliases, PhoneAlias{ID: id, Name: id, Logins: logins})
-	}
-	for _, seat := range []string{"2000", "2001", "2003"} { // one floor, with a gap
-		phone(seat+"a", "10.0.0.1", seat)
-		phone(seat+"b", "10.0.0.2", seat)
-		alias(seat, seat+"a", seat+"b")
-	}
-	for _, seat := range []string{"3000", "3001"} { // another one, with other suffixes
-		phone(seat+"a", "10.0.0.2", seat)
-		phone(seat+"b", "10.0.0.3", seat)
-		alias(seat, seat+"a", seat+"b")
-	}
-	for _, seat := range []string{"4000", "4001"} { // a third one, with other alias ids
-		phone("p"+seat+"a", "10.0.0.1", seat)
-		alias(seat+"x", "p"+seat+"a")
-	}
-	phone("front", "10.0.0.1", "front") // an alias without a seat, and one without phones
-	alias("5000", "front")
-	alias("6000", "6000a")
-
-	var got []string
-	for _, floor := range FindFloors(all) {
-		var nodes []string
-		for _, node := range floor.Nodes {
-			nodes = append(nodes, node.ServerIP+"="+node.Suffix)
-		}
-		got = append(got, floor.Name+": "+floor.Seats.String()+" on "+strings.Join(nodes, " "))
-	}
-	want := []string{
-		"floor: 2000-2001, 2003 on 10.0.0.1=a 10.0.0.2=b",
-		"floor-2: 3000-3001 on 10.0.0.2=a 10.0.0.3=b",
-		"floor-x: 4000-4001 on 10.0.0.1=a",
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("found\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

@@ -25,6 +25,7 @@ type demo struct {
 	inspector terraform // in the configuration that only reads
 	rows
 	proxies
+	grown     grown
 	secrets   []string
 	installed map[string]int // rows of each table before anything was declared
 	snapshots [2]*snapshot   // of the cluster with three nodes, and with two
@@ -107,6 +108,7 @@ func demonstrate(ctx context.Context, s *printer) (err error) {
 		inspector: terraform{inspector, s},
 		rows:      tables,
 		proxies:   proxies,
+		grown:     grown{env, server, env.Temporary(filepath.Join("mirror", mirror))},
 		secrets:   secrets,
 		installed: installed,
 		snapshots: [2]*snapshot{
@@ -138,6 +140,7 @@ func (s demo) runStages(ctx context.Context) error {
 		{"Failover plan: one of two nodes fails", s.planSecondFailover},
 		{"terraform destroy", s.destroy},
 		{"After the destroy: nothing is left", s.checkEmpty},
+		{"Another cluster, ten years old: adopted with one command", s.adopt},
 		{"The failover plans and pictures of the cluster", s.printPictures},
 	} {
 		s.stage(part.title)

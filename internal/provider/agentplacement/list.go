@@ -2,27 +2,77 @@ package agentplacement
 
 import (
 	"context"
+	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// NewList returns the list resource. It returns a placement for each group of aliases
+// NewList returns the list resource. It returns a placement for each group of seats
 // that one placement can describe.
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "agent placements",
-		"Lists the floors of the cluster: aliases that are numbered alike, such as `2000` to `2149`, or `2000x` to `2149x`. Floors that were declared apart show as one where only their numbers tell them apart. Left out are aliases whose logins do not name their number, and floors that one placement cannot describe; import says what is in the way.",
+		"Lists the floors of the cluster, as the command `adopt` makes them: seats that are numbered alike and whose phones are named alike, with aliases, such as `2000` to `2149` or `2000x` to `2149x`, or without. Phones and aliases that are in no floor are named in a warning. Floors that were declared apart show as one where only their numbers tell them apart.",
 		func(ctx context.Context, topology topology) (iter.Seq[tfhelper.ListItem], error) {
-			all, born, err := adoptable(ctx, topology)
-			return tfhelper.ListItems(seating.FindFloors(all), func(found seating.FoundFloor) tfhelper.ListItem {
-				m := adopted(types.StringValue(found.Name), found.Adopted, all, born)
+			all, fresh, err := adoptable(ctx, topology)
+			if err != nil {
+				return nil, err
+			}
+			servers, err := topology.Servers(ctx)
+			objects, left := adopt.Floors(all, servers)
+			var floors []foundFloor
+			for _, object := range objects {
+				floor, err := find(object, all)
+				if err != nil {
+					left = append(left, adopt.LeftOut{Rows: object.Rows, Reason: err.Error()})
+					continue
+				}
+				floors = append(floors, floor)
+			}
+			return tfhelper.ListItems(floors, func(found foundFloor) tfhelper.ListItem {
+				m := adopted(types.StringValue(found.name), found.Adopted, all, fresh)
 				d, diags := m.declared()
 				now := d.style.Sitting(d.style.Own(all, found.Seats), found.Seats)
-				return tfhelper.ListItem{Name: found.Name + " " + found.Seats.String(), ID: m.identity(), Model: m.withComputed(now, d.style.Suffixes(), nil), Diagnostics: diags}
+				if found.name == floors[len(floors)-1].name && len(left) > 0 {
+					diags.AddWarning("Phones and aliases in no floor", leftTexts(left))
+				}
+				return tfhelper.ListItem{Name: found.name + " " + found.Seats.String(), ID: m.identity(), Model: m.withComputed(now, d.style.Suffixes(), nil), Diagnostics: diags}
 			}), err
 		})
+}
+
+type foundFloor struct {
+	name string
+	seating.Adopted
+}
+
+// find reads a floor out of its rows.
+func find(object adopt.Object, all seating.FloorRows) (foundFloor, error) {
+	name, ids, _ := strings.Cut(object.ID, "=")
+	found, err := seating.AdoptFloor(strings.Split(ids, ","), all)
+	return foundFloor{name, found}, err
+}
+
+// leftTexts says what is left out.
+func leftTexts(left []adopt.LeftOut) string {
+	lines := make([]string, 0, len(left))
+	for _, out := range left {
+		if len(lines) == runsShown {
+			lines = append(lines, fmt.Sprintf("and %d more", len(left)-runsShown))
+			break
+		}
+		line := string(out.Rows[0].Table) + " " + out.Rows[0].Key
+		if more := len(out.Rows) - 1; more > 0 {
+			line += " and " + cluster.Plural(more, "other row")
+		}
+		lines = append(lines, line+": "+out.Reason)
+	}
+	return strings.Join(lines, "\n")
 }

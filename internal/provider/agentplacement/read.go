@@ -311,5 +311,6 @@ func adopted(name types.String, found seating.Adopted, all seating.FloorRows, bo
 		}
 	}
 	m.AssignUsers = types.BoolValue(found.UsersFollow(all))
+	m.IgnorePasswordDrift = types.BoolValue(found.PasswordsDiffer(all))
 	return m.adoptColumns(found.Columns(all, born, importable))
 }

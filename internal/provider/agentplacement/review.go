@@ -3,6 +3,7 @@ package agentplacement
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -42,7 +43,7 @@ func (r *Resource) review(ctx context.Context, want *declared, prior *model, kep
 		}
 		found.before.now = found.before.now.WithAddresses(seating.ReplacedServers(found.have.style.Labels, want.style.Labels))
 	}
-	diags, err := r.reviewServers(ctx, want)
+	diags, err := r.reviewServers(ctx, want, found.before.now)
 	if err != nil {
 		return found, failed(err)
 	}
@@ -88,8 +89,9 @@ func (r *Resource) place(ctx context.Context, want declared, before view) (*seat
 	return placed, diags
 }
 
-// reviewServers checks the servers, and limits their capacity to their rooms.
-func (r *Resource) reviewServers(ctx context.Context, want *declared) (diag.Diagnostics, error) {
+// reviewServers checks the servers, and limits their capacity to their rooms. Seats
+// that sit on a server now may stay there.
+func (r *Resource) reviewServers(ctx context.Context, want *declared, now *seating.Placement) (diag.Diagnostics, error) {
 	var diags diag.Diagnostics
 	servers, err := r.topology.Expected(ctx)
 	if err != nil {
@@ -106,6 +108,10 @@ func (r *Resource) reviewServers(ctx context.Context, want *declared) (diag.Diag
 	perSeat := want.floor.NodesPerSeat
 	if perSeat == 0 {
 		perSeat = len(want.floor.Nodes)
+	}
+	sitting := map[string]int{}
+	if now != nil {
+		sitting = now.PerServer()
 	}
 	engines := map[cluster.Engine][]string{}
 	for i := range want.floor.Nodes {
@@ -125,14 +131,24 @@ func (r *Resource) reviewServers(ctx context.Context, want *declared) (diag.Diag
 			diags.Append(tfhelper.WarnAt(at, "Server without conference rooms", fmt.Sprintf("Server %s has no %s room: VICIdial sends no agent there. Set conference.rooms of its vicidial_server.", node.ServerIP, server.Engine()))...)
 			continue
 		}
-		if most := count * perSeat; node.Capacity < 0 || node.Capacity > most {
+		most := count * perSeat
+		if sit := sitting[node.ServerIP]; sit > most {
+			diags.Append(tfhelper.WarnAt(at, "More seats than rooms", fmt.Sprintf("%s of the placement sit on server %s, whose %s bear %d. They stay, and no other joins them; the agents who log in last find no room. Set conference.rooms of its vicidial_server, or lower its weight.",
+				cluster.Plural(sit, "seat"), node.ServerIP, cluster.Plural(count, "room"), most))...)
+			most = sit
+		}
+		if node.Capacity < 0 || node.Capacity > most {
 			node.Capacity = most
 		}
 	}
 	if len(engines) > 1 && perSeat > 1 {
-		diags.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Two conference engines in one alias",
-			fmt.Errorf("servers %s mix calls with MEETME, %s with CONFBRIDGE: once VICIdial has looked at a CONFBRIDGE server of an alias, it finds no room on the MEETME ones that follow; use one engine, two placements, or nodes_per_seat = 1",
-				strings.Join(engines[cluster.Meetme], ", "), strings.Join(engines[cluster.Confbridge], ", ")))...)
+		at, mixed := path.Root("servers"), fmt.Errorf("servers %s mix calls with MEETME, %s with CONFBRIDGE: once VICIdial has looked at a CONFBRIDGE server of an alias, it finds no room on the MEETME ones that follow; use one engine, two placements, or nodes_per_seat = 1",
+			strings.Join(engines[cluster.Meetme], ", "), strings.Join(engines[cluster.Confbridge], ", "))
+		if stands := !slices.ContainsFunc(want.floor.Nodes, func(node seating.FloorNode) bool { return sitting[node.ServerIP] == 0 }); stands {
+			diags.Append(tfhelper.WarnAt(at, "Two conference engines in one alias", mixed.Error())...)
+		} else {
+			diags.Append(tfhelper.DiagnoseAt(at, "Two conference engines in one alias", mixed)...)
+		}
 	}
 	return diags, nil
 }

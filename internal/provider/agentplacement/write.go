@@ -17,7 +17,7 @@ func (r *Resource) planned(ctx context.Context, want *declared, before view, lab
 	if !want.Assignments.IsUnknown() && !want.Assignments.IsNull() {
 		return seating.ParseAssignments(textsOf(want.Assignments), want.style.ReadingSuffixes(labels))
 	}
-	if diags, err := r.reviewServers(ctx, want); err != nil || diags.HasError() {
+	if diags, err := r.reviewServers(ctx, want, before.now); err != nil || diags.HasError() {
 		if err == nil {
 			err = errors.New(diags.Errors()[0].Detail())
 		}

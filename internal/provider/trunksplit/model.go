@@ -164,15 +164,21 @@ func common(restrictions []string) types.String {
 
 // adopt declares the rows that an import finds: each server with the trunks that
 // hold there, so that a configuration which says the same plans no change. Where all
-// other servers are blocked, that is what was meant.
+// other servers are blocked, that is what was meant, unless the import has listed the
+// servers.
 func (m model) adopt(rows cluster.Split, servers cluster.Servers) model {
+	listed := m.Allocations.Elements()
+	if len(listed) > 0 {
+		rows = maps.Clone(rows)
+		maps.DeleteFunc(rows, func(server string, _ []cluster.Limit) bool { return listed[server] == nil })
+	}
 	m.Servers = map[string]claimModel{}
 	m.TrunkRestriction = types.StringValue(cluster.MaximumLimit)
 	m.Elsewhere = types.StringValue(elsewhereIgnore)
 	m.SurviveNodeLoss = types.Int64Value(0)
 	dials := func(server string) bool { return len(rows[server]) > 0 && rows.Effective(server) != blockedLimit }
 	everywhere := slices.Collect(maps.Keys(rows))
-	nowhereElse := slices.ContainsFunc(everywhere, dials) &&
+	nowhereElse := len(listed) == 0 && slices.ContainsFunc(everywhere, dials) &&
 		!slices.ContainsFunc(servers.IPs(), func(server string) bool { return len(rows[server]) == 0 })
 	total := 0
 	for _, server := range slices.Sorted(slices.Values(everywhere)) {

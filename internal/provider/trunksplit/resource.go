@@ -6,6 +6,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -201,8 +202,18 @@ func (r *Resource) DeleteExcept(ctx context.Context, req resource.DeleteRequest,
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete trunk split", m.campaign(), r.remove(ctx, m, seen, known, kept))...)
 }
 
-// ImportState imports by campaign_id.
+// ImportState imports by campaign_id, or by a campaign_id and the servers that the
+// split lists: SALES=10.0.0.1,10.0.0.2. Rows on other servers are left alone then.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	campaign, servers, some := strings.Cut(req.ID, "=")
+	req.ID = campaign
+	if some {
+		listed := map[string]int64{}
+		for server := range strings.SplitSeq(servers, ",") {
+			listed[strings.TrimSpace(server)] = 0
+		}
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("allocations"), listed)...) // Read derives the declaration
+	}
 	tfhelper.Import(ctx, req, resp, "campaign_id", func(id string) (string, error) {
 		if r.topology == nil {
 			return id, nil

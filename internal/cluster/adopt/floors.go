@@ -1,0 +1,154 @@
+package adopt
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
+)
+
+// PhoneRow is the row of a phone.
+func PhoneRow(phone seating.Phone) Row {
+	return Row{cluster.TablePhones, cmp.Or(phone.Extension, "without extension") + " on " + cmp.Or(phone.ServerIP, "no server")}
+}
+
+func aliasRow(alias seating.PhoneAlias) Row { return Row{cluster.TableAliases, alias.ID} }
+
+// seat is an alias with its phones, or a phone that no alias lists.
+type seat struct {
+	id     string // alias_id, or the login
+	number string // the digits in it
+	around [2]string
+	alias  bool
+	nodes  map[string]names // by server_ip
+	rows   []Row
+}
+
+// names are the names of a phone with {seat} for the number of its seat.
+type names [4]string
+
+// suffix is what the login has behind the number.
+func (n names) suffix() string {
+	_, suffix, _ := strings.Cut(n[0], placeSeat)
+	return suffix
+}
+
+const placeSeat = "{seat}"
+
+// floor is seats that are numbered alike and whose phones are named alike.
+type floor struct {
+	seats []seat
+	nodes map[string]names
+}
+
+func floors(in Inventory) ([]Object, []LeftOut) { return Floors(in.Floor, in.Servers) }
+
+// Floors gathers phones and their aliases into floors, and says which rows are in none.
+func Floors(rows seating.FloorRows, servers cluster.Servers) (objects []Object, left []LeftOut) {
+	seats, left := seatsOf(rows, servers)
+	var groups []*floor
+	for _, s := range seats {
+		at := slices.IndexFunc(groups, func(f *floor) bool { return f.takes(s) })
+		if at < 0 {
+			at = len(groups)
+			groups = append(groups, &floor{nodes: map[string]names{}})
+		}
+		groups[at].seats = append(groups[at].seats, s)
+		for server, named := range s.nodes { // into a map: the order does not show
+			groups[at].nodes[server] = named
+		}
+	}
+	titles := map[string]bool{}
+	for _, group := range groups {
+		objects = append(objects, group.object(titles))
+	}
+	return objects, left
+}
+
+// takes reports whether a seat belongs to the floor: each server names its phones in
+// one way, and no two servers have one suffix.
+func (f *floor) takes(s seat) bool {
+	first := f.seats[0]
+	if first.around != s.around || first.alias != s.alias || len(first.number) != len(s.number) || len(first.nodes) != len(s.nodes) {
+		return false
+	}
+	for server, named := range s.nodes {
+		known, there := f.nodes[server]
+		if there && known != named {
+			return false
+		}
+		for other, taken := range f.nodes {
+			if other != server && strings.EqualFold(taken.suffix(), named.suffix()) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// object makes a floor of the seats, or of some of them.
+func (f *floor) object(titles map[string]bool) Object {
+	title := f.title(f.seats)
+	for i, plain := 2, title; titles[title]; i++ {
+		title = fmt.Sprintf("%s-%d", plain, i)
+	}
+	titles[title] = true
+	whole := f.of(title, f.seats)
+	if len(f.seats) == 1 {
+		return whole
+	}
+	for i := range f.seats {
+		own := title + "-" + f.seats[i].number
+		whole.Parts = append(whole.Parts, f.of(own, f.seats[i:i+1]))
+	}
+	whole.Join = func(parts []int) Object {
+		some := make([]seat, 0, len(parts))
+		for _, at := range parts {
+			some = append(some, f.seats[at])
+		}
+		return f.of(title, some)
+	}
+	return whole
+}
+
+func (f *floor) of(title string, seats []seat) Object {
+	object := Object{Kind: Floor, Title: title, ID: title + "=" + ids(seats)}
+	for _, s := range seats {
+		object.Rows = append(object.Rows, s.rows...)
+		object.Seats = append(object.Seats, s.number)
+	}
+	return object
+}
+
+// title is the word around the numbers, or the first number.
+func (f *floor) title(seats []seat) string {
+	if word := strings.Trim(seats[0].around[0], "-_ ="); len(word) > 1 && !strings.ContainsAny(word, "=,") {
+		return word
+	}
+	return seats[0].number + strings.Trim(seats[0].around[1], "=")
+}
+
+// ids are the ids of seats, as ranges.
+func ids(seats []seat) string {
+	numbers := make([]string, 0, len(seats))
+	for _, s := range seats {
+		numbers = append(numbers, s.number)
+	}
+	parsed, err := seating.SeatsOf(numbers)
+	if err != nil { // one number twice: the import says so
+		return strings.Join(numbers, ",")
+	}
+	ranges := parsed.Ranges()
+	around := seats[0].around
+	for i, text := range ranges {
+		first, last, isRange := strings.Cut(text, "-")
+		ranges[i] = around[0] + first + around[1]
+		if isRange {
+			ranges[i] += "-" + around[0] + last + around[1]
+		}
+	}
+	return strings.Join(ranges, ",")
+}

@@ -1,0 +1,83 @@
+package adopt
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// Sum counts the rows of a table.
+type Sum struct {
+	Table    cluster.Table `json:"table"`
+	Read     int           `json:"read"`
+	Adopted  int           `json:"adopted"`
+	LeftOut  int           `json:"left_out"`
+	NotAsked int           `json:"not_asked_for"`
+}
+
+// Ledger counts what has become of the rows. The zero value has counted none.
+type Ledger struct{ sums map[cluster.Table]*Sum }
+
+func (l *Ledger) of(table cluster.Table) *Sum {
+	if l.sums == nil {
+		l.sums = map[cluster.Table]*Sum{}
+	}
+	if l.sums[table] == nil {
+		l.sums[table] = &Sum{Table: table}
+	}
+	return l.sums[table]
+}
+
+// Read counts the rows of the tables.
+func (l *Ledger) Read(counts map[cluster.Table]int) {
+	for table, count := range counts {
+		l.of(table).Read = count
+	}
+}
+
+// Adopt counts rows that a resource holds.
+func (l *Ledger) Adopt(rows ...Row) {
+	for _, row := range rows {
+		l.of(row.Table).Adopted++
+	}
+}
+
+// LeaveOut counts rows that no resource holds.
+func (l *Ledger) LeaveOut(rows ...Row) {
+	for _, row := range rows {
+		l.of(row.Table).LeftOut++
+	}
+}
+
+// Pass counts rows that nobody asked for.
+func (l *Ledger) Pass(rows ...Row) {
+	for _, row := range rows {
+		l.of(row.Table).NotAsked++
+	}
+}
+
+// Sums returns the sums by table, in the order of [Tables].
+func (l *Ledger) Sums() []Sum {
+	sums := make([]Sum, 0, len(l.sums))
+	for _, table := range slices.SortedFunc(maps.Keys(l.sums), func(a, b cluster.Table) int {
+		return cmp.Or(cmp.Compare(slices.Index(Tables, a), slices.Index(Tables, b)), cmp.Compare(a, b))
+	}) {
+		sums = append(sums, *l.sums[table])
+	}
+	return sums
+}
+
+// Check returns an error where the rows of a table do not add up: it changed while it
+// was read, or a row was forgotten.
+func (l *Ledger) Check() error {
+	for _, sum := range l.Sums() {
+		if told := sum.Adopted + sum.LeftOut + sum.NotAsked; told != sum.Read {
+			return fmt.Errorf("%s has %d rows, and %d are accounted for (%d adopted, %d left out, %d not asked for): it changed while it was read; run the command again",
+				sum.Table, sum.Read, told, sum.Adopted, sum.LeftOut, sum.NotAsked)
+		}
+	}
+	return nil
+}

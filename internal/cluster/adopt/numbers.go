@@ -1,0 +1,102 @@
+package adopt
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// targetOf is the column that says where a route of a number leads.
+var targetOf = map[string]string{
+	"EXTEN": "extension", "VOICEMAIL": "voicemail_ext", "VMAIL_NO_INST": "voicemail_ext", "AGENT": "user",
+	"PHONE": "server_ip", "IN_GROUP": "group_id", "CALLMENU": "menu_id",
+}
+
+// numbers makes a block of the inbound numbers that are routed to the same place, where
+// there are several, and an object of each other number.
+func numbers(in Inventory) (objects []Object, left []LeftOut) {
+	singles, left := singleNumbers(in.DIDs)
+	routed := map[string][]Object{}
+	for _, did := range in.DIDs {
+		at := slices.IndexFunc(singles, func(o Object) bool { return o.ID == did["did_pattern"].Text })
+		if at < 0 {
+			continue
+		}
+		single := singles[at]
+		singles = slices.Delete(singles, at, at+1)
+		if cluster.ReservedDID(single.ID) {
+			objects = append(objects, single)
+			continue
+		}
+		kind := did["did_route"].Text
+		title := strings.TrimSpace(kind + " " + did[targetOf[kind]].Text)
+		routed[title] = append(routed[title], single)
+	}
+	for _, title := range slices.Sorted(maps.Keys(routed)) {
+		objects = append(objects, block(title, routed[title])...)
+	}
+	return objects, left
+}
+
+// block makes one object of several numbers.
+func block(title string, singles []Object) []Object {
+	if len(singles) == 1 {
+		return singles
+	}
+	named := strings.NewReplacer("=", "-", ",", "-").Replace(title)
+	of := func(some []Object) Object {
+		o := Object{Kind: Numbers, Title: named, Seats: make([]string, 0, len(some))}
+		for _, single := range some {
+			o.Rows = append(o.Rows, single.Rows...)
+			o.Seats = append(o.Seats, single.ID)
+		}
+		o.ID = named + "=" + strings.Join(runs(o.Seats), ",")
+		return o
+	}
+	whole := of(singles)
+	whole.Parts = singles
+	whole.Join = func(parts []int) Object {
+		some := make([]Object, 0, len(parts))
+		for _, at := range parts {
+			some = append(some, singles[at])
+		}
+		return of(some)
+	}
+	return []Object{whole}
+}
+
+// runs returns numbers as ranges and single ones.
+func runs(patterns []string) []string {
+	type run struct {
+		first, last string
+		next        uint64 // 0 where nothing follows
+	}
+	var found []run
+	for _, pattern := range slices.SortedFunc(slices.Values(patterns), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+	}) {
+		number, err := strconv.ParseUint(pattern, 10, 62)
+		if last := len(found) - 1; err == nil && last >= 0 && found[last].next == number && number > 0 && len(found[last].last) == len(pattern) {
+			found[last].last, found[last].next = pattern, number+1
+			continue
+		}
+		one := run{first: pattern, last: pattern}
+		if err == nil {
+			one.next = number + 1
+		}
+		found = append(found, one)
+	}
+	texts := make([]string, 0, len(found))
+	for _, r := range found {
+		text := r.first
+		if r.last != r.first {
+			text += "-" + r.last
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}

@@ -1,0 +1,239 @@
+package adopt
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
+)
+
+// The resources, in the order in which they refer to one another.
+const (
+	Server   = "vicidial_server"
+	Template = "vicidial_conf_template"
+	Settings = "vicidial_cluster_settings"
+	Split    = "vicidial_trunk_split"
+	Route    = "vicidial_carrier_route"
+	Floor    = "vicidial_agent_placement"
+	Remote   = "vicidial_remote_agents"
+	Numbers  = "vicidial_inbound_numbers"
+	Number   = "vicidial_inbound_did"
+)
+
+// Kinds lists the resources, in the order in which they refer to one another.
+var Kinds = []string{Server, Template, Settings, Split, Route, Floor, Remote, Numbers, Number}
+
+// Tables lists the tables whose rows are adopted.
+var Tables = []cluster.Table{
+	cluster.TableServers, cluster.TableMeetmeRooms, cluster.TableConfbridges, cluster.TableTemplates, cluster.TableSettings,
+	cluster.TableTrunks, cluster.TableCarriers, cluster.TablePhones, cluster.TableAliases, cluster.TableRemoteAgents, cluster.TableDIDs,
+}
+
+// Inventory is what a cluster holds.
+type Inventory struct {
+	Counts       map[cluster.Table]int // rows of each of [Tables], as the database counts them
+	Servers      cluster.Servers
+	Rooms        map[cluster.Engine]cluster.Rooms
+	Templates    cluster.Templates
+	Trunks       cluster.Trunks
+	Carriers     cluster.Carriers
+	Floor        seating.FloorRows
+	RemoteAgents []cluster.RemoteAgents
+	DIDs         cluster.DIDs
+}
+
+// Row is a row of a table. Key is what a person knows it by.
+type Row struct {
+	Table cluster.Table
+	Key   string
+}
+
+// Object is rows that one resource may hold.
+type Object struct {
+	Kind  string // of [Kinds]
+	Title string // what the object is called, as VICIdial has it
+	ID    string // by which the resource is imported
+	Rows  []Row
+	// Parts are smaller objects of the same rows, for a resource that cannot hold
+	// them as one. Join makes one of some of them, by their positions; nil where the
+	// parts stay by themselves.
+	Parts []Object
+	Join  func(parts []int) Object
+	// Seats are the numbers of the seats of a floor, or of a block of inbound numbers,
+	// one for each of its parts.
+	Seats []string
+}
+
+// LeftOut is rows that no resource holds, and why.
+type LeftOut struct {
+	Kind   string // of [Kinds]: the file in which they are named
+	Title  string // what the rows are called together; empty to name each
+	Rows   []Row
+	Reason string
+	Advice string
+}
+
+// Options say which rows are one object.
+type Options struct {
+	// Differences is in how many lines the copies of a carrier may differ.
+	Differences int
+}
+
+// Objects returns the objects that the rows make up, by kind and title, and the rows
+// of which it is plain that no resource holds them.
+func Objects(in Inventory, options Options) ([]Object, []LeftOut) {
+	var objects []Object
+	var left []LeftOut
+	for _, find := range []func(Inventory) ([]Object, []LeftOut){
+		servers, templates, settings, splits,
+		func(in Inventory) ([]Object, []LeftOut) { return routes(in.Carriers, in.Servers, options.Differences) },
+		floors, remoteAgents, numbers,
+	} {
+		found, not := find(in)
+		slices.SortStableFunc(found, func(a, b Object) int {
+			return cmp.Or(cmp.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title)), cmp.Compare(a.Title, b.Title))
+		})
+		objects, left = append(objects, found...), append(left, not...)
+	}
+	return objects, left
+}
+
+func row(table cluster.Table, key string) []Row { return []Row{{table, key}} }
+
+// ServerRow is the row of a server.
+func ServerRow(server cluster.Server) Row {
+	return Row{cluster.TableServers, cmp.Or(server.ID(), "at "+server.IP())}
+}
+
+func servers(in Inventory) (objects []Object, left []LeftOut) {
+	for _, server := range in.Servers {
+		if server.ID() == "" {
+			left = append(left, LeftOut{Kind: Server, Rows: []Row{ServerRow(server)}, Reason: "It has no server_id.", Advice: "Give it one in the admin page, or remove it."})
+			continue
+		}
+		objects = append(objects, Object{Kind: Server, Title: server.ID(), ID: server.ID(), Rows: []Row{ServerRow(server)}})
+	}
+	return objects, left
+}
+
+func templates(in Inventory) (objects []Object, left []LeftOut) {
+	for _, template := range in.Templates {
+		id := template.ID()
+		objects = append(objects, Object{Kind: Template, Title: id, ID: id, Rows: row(cluster.TableTemplates, id)})
+	}
+	return objects, nil
+}
+
+func settings(in Inventory) ([]Object, []LeftOut) {
+	if in.Counts[cluster.TableSettings] == 0 {
+		return nil, nil
+	}
+	return []Object{{Kind: Settings, Title: "cluster", ID: cluster.SettingsRecord, Rows: row(cluster.TableSettings, cluster.SettingsRecord)}}, nil
+}
+
+// splits makes a split of the sound rows of each campaign. One row does not keep the
+// others from it: it is left out by itself.
+func splits(in Inventory) (objects []Object, left []LeftOut) {
+	for _, campaign := range in.Trunks.Campaigns() {
+		split := in.Trunks.Of(campaign)
+		usual := usualRestriction(split)
+		object := Object{Kind: Split, Title: campaign, ID: campaign}
+		var addresses []string
+		for _, server := range slices.Sorted(maps.Keys(split)) {
+			rows := make([]Row, 0, len(split[server]))
+			for range split[server] {
+				rows = append(rows, Row{cluster.TableTrunks, campaign + " on " + server})
+			}
+			if reason, advice := flaw(campaign, server, split, usual, in.Servers); reason != "" {
+				left = append(left, LeftOut{Kind: Split, Rows: rows, Reason: reason, Advice: advice})
+				continue
+			}
+			addresses = append(addresses, server)
+			object.Rows = append(object.Rows, rows...)
+		}
+		if len(addresses) < len(split) {
+			object.ID += "=" + strings.Join(addresses, ",")
+		}
+		if len(addresses) > 0 {
+			objects = append(objects, object)
+		}
+	}
+	return objects, left
+}
+
+// usualRestriction is the effect that most rows of a campaign have.
+func usualRestriction(split cluster.Split) string {
+	count := map[string]int{}
+	for _, limits := range split {
+		for _, limit := range limits {
+			count[limit.Effect()]++
+		}
+	}
+	if count[cluster.OverflowAllowed] > count[cluster.MaximumLimit] {
+		return cluster.OverflowAllowed
+	}
+	return cluster.MaximumLimit
+}
+
+// flaw returns why no split can hold a campaign's row on a server as it is; nothing
+// where one can.
+func flaw(campaign, server string, split cluster.Split, usual string, servers cluster.Servers) (reason, advice string) {
+	limits := split[server]
+	_, known := servers.ByIP(server)
+	switch {
+	case campaign == "":
+		return "It names no campaign, so that VICIdial never reads it.", "Remove it."
+	case !known:
+		return "No server has the address " + server + ".", "Remove it, if the server is gone for good."
+	case len(limits) > 1:
+		return fmt.Sprintf("The campaign has %d rows on this server.", len(limits)), "Remove all but one, or list the server in servers of the split: the plan then shows which number holds."
+	case limits[0].Unset:
+		return "dedicated_trunks is NULL, which is no number and no limit.", "List the server in servers of the split with the number that is meant."
+	case limits[0].Effect() != usual:
+		return fmt.Sprintf("It says %s, and most rows of the campaign say %s.", limits[0].Effect(), usual), "List the server in servers of the split: the plan then shows the restriction that it gets."
+	}
+	return "", ""
+}
+
+func remoteAgents(in Inventory) (objects []Object, left []LeftOut) {
+	seen := map[string]bool{}
+	for _, agents := range in.RemoteAgents {
+		rows := row(cluster.TableRemoteAgents, agents.UserStart())
+		key := cluster.FoldKey(agents.UserStart())
+		if key == "" || seen[key] {
+			left = append(left, LeftOut{
+				Kind: Remote, Rows: rows, Reason: "Another row begins with the same user, " + agents.UserStart() + ".",
+				Advice: "Remove one of the two: the daemon logs in one agent of a user only.",
+			})
+			continue
+		}
+		seen[key] = true
+		objects = append(objects, Object{Kind: Remote, Title: agents.UserStart(), ID: agents.UserStart(), Rows: rows})
+	}
+	return objects, left
+}
+
+// singleNumbers makes an object of each inbound number.
+func singleNumbers(dids cluster.DIDs) (objects []Object, left []LeftOut) {
+	seen := map[string]bool{}
+	for _, did := range dids {
+		pattern := did["did_pattern"].Text
+		rows := row(cluster.TableDIDs, pattern)
+		key := cluster.FoldKey(pattern)
+		switch {
+		case key == "":
+			left = append(left, LeftOut{Kind: Number, Rows: row(cluster.TableDIDs, "did_id "+did["did_id"].Text), Reason: "It has no did_pattern, so that no call reaches it.", Advice: "Remove it."})
+			continue
+		case seen[key]:
+			left = append(left, LeftOut{Kind: Number, Rows: rows, Reason: "Another row has this did_pattern; VICIdial takes one of the two.", Advice: "Remove one of them."})
+			continue
+		}
+		seen[key] = true
+		objects = append(objects, Object{Kind: Number, Title: pattern, ID: pattern, Rows: rows})
+	}
+	return objects, left
+}

@@ -1,0 +1,43 @@
+package adopt
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// Managed says which rooms a server's resource manages: those of the server's engine,
+// if its configuration says how many there are.
+type Managed map[string]cluster.Engine // by server_ip
+
+// Rooms returns the rows of conference rooms that resources hold, and those that none
+// holds.
+func Rooms(rooms map[cluster.Engine]cluster.Rooms, servers cluster.Servers, managed Managed) (adopted []Row, left []LeftOut) {
+	for _, engine := range []cluster.Engine{cluster.Meetme, cluster.Confbridge} {
+		for _, ip := range slices.Sorted(maps.Keys(rooms[engine])) {
+			rows := make([]Row, 0, len(rooms[engine][ip]))
+			for _, room := range rooms[engine][ip] {
+				rows = append(rows, Row{engine.Table(), fmt.Sprintf("%d on %s", room.Number, ip)})
+			}
+			server, known := servers.ByIP(ip)
+			out := LeftOut{Kind: Server, Rows: rows, Title: fmt.Sprintf("%s of %s", cluster.Plural(len(rows), "row"), string(engine.Table())+" on "+ip)}
+			switch manages, declared := managed[ip]; {
+			case declared && manages == engine:
+				adopted = append(adopted, rows...)
+				continue
+			case !known:
+				out.Reason, out.Advice = "No server has this address.", "Remove the rooms, if the server is gone for good."
+			case server.Engine() != engine:
+				out.Reason = fmt.Sprintf("Server %s uses %s: these rooms of %s are not used.", server.ID(), server.Engine(), engine)
+				out.Advice = "Remove them, or leave them for the day on which the engine changes."
+			default:
+				out.Reason = fmt.Sprintf("The rooms of server %s have gaps, or one room is there twice: no first number and count describe them.", server.ID())
+				out.Advice = "Write conference.rooms for the server: the plan then shows what it adds and removes. Until then they stay as they are."
+			}
+			left = append(left, out)
+		}
+	}
+	return adopted, left
+}

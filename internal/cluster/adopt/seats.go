@@ -1,0 +1,131 @@
+package adopt
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
+)
+
+// loginKey is a login as the database compares it.
+func loginKey(login string) string { return strings.ToLower(strings.TrimSpace(login)) }
+
+// phonebook finds phones by their logins.
+type phonebook struct {
+	servers cluster.Servers
+	byLogin map[string][]seating.Phone
+	listed  map[string]string // the alias that lists a login
+}
+
+func newPhonebook(rows seating.FloorRows, servers cluster.Servers) *phonebook {
+	b := &phonebook{servers: servers, byLogin: map[string][]seating.Phone{}, listed: map[string]string{}}
+	for _, phone := range rows.Phones {
+		key := loginKey(phone.Login)
+		b.byLogin[key] = append(b.byLogin[key], phone)
+	}
+	return b
+}
+
+// seatsOf makes seats of the aliases and of the phones that none lists, sorted by id,
+// and says which phones and aliases are none.
+func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seat, left []LeftOut) {
+	book := newPhonebook(rows, servers)
+	for _, alias := range rows.Aliases {
+		s, reason, advice := book.behind(alias)
+		if reason != "" {
+			left = append(left, LeftOut{Kind: Floor, Rows: s.rows, Reason: reason, Advice: advice})
+			continue
+		}
+		seats = append(seats, s)
+	}
+	for _, phone := range rows.Phones {
+		s := seat{id: phone.Login, rows: []Row{PhoneRow(phone)}}
+		key, reason, advice := loginKey(phone.Login), "", ""
+		switch {
+		case key == "":
+			reason, advice = "It has no login, so that nobody logs in with it.", "A placement manages phones of agents only; leave it to the admin page."
+		case len(book.byLogin[key]) > 1:
+			reason, advice = cluster.Plural(len(book.byLogin[key]), "phone")+" have the login "+key+", and VICIdial finds one of them.", "Give each a login of its own."
+		case book.listed[key] != "":
+			continue // it belongs to the alias
+		default:
+			reason, advice = book.name(&s, []seating.Phone{phone})
+		}
+		if reason != "" {
+			left = append(left, LeftOut{Kind: Floor, Rows: s.rows, Reason: reason, Advice: advice})
+			continue
+		}
+		seats = append(seats, s)
+	}
+	slices.SortStableFunc(seats, func(a, b seat) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a.around[0]+a.around[1]), strings.ToLower(b.around[0]+b.around[1])), cmp.Compare(len(a.number), len(b.number)), cmp.Compare(a.number, b.number), cmp.Compare(a.id, b.id))
+	})
+	return seats, left
+}
+
+// behind makes a seat of an alias. The phones that it lists are its rows, too, unless
+// another alias has them.
+func (b *phonebook) behind(alias seating.PhoneAlias) (s seat, reason, advice string) {
+	s = seat{id: alias.ID, alias: true, rows: []Row{aliasRow(alias)}}
+	var phones []seating.Phone
+	var gone []string
+	other, several := "", ""
+	for _, login := range alias.Logins {
+		key := loginKey(login)
+		found := b.byLogin[key]
+		switch {
+		case len(found) == 0 || key == "":
+			gone = append(gone, login)
+			continue
+		case len(found) > 1:
+			several = login
+			continue
+		case b.listed[key] != "":
+			other = b.listed[key]
+			continue
+		}
+		b.listed[key] = alias.ID
+		phones = append(phones, found[0])
+		s.rows = append(s.rows, PhoneRow(found[0]))
+	}
+	switch {
+	case several != "":
+		return s, fmt.Sprintf("Several phones have the login %s, which it lists.", several), "Give each a login of its own."
+	case len(phones) == 0 && other == "":
+		return s, "It lists no phone that is there.", "Remove the alias."
+	case other != "":
+		return s, fmt.Sprintf("Alias %s lists a phone of it as well.", other), "Take the phone out of one of the two."
+	case len(gone) > 0:
+		return s, fmt.Sprintf("The alias lists %s, which no phone has.", strings.Join(gone, ", ")), "Take it out of the alias."
+	}
+	reason, advice = b.name(&s, phones)
+	return s, reason, advice
+}
+
+// name finds the number of a seat, and how its phones are named after it.
+func (b *phonebook) name(s *seat, phones []seating.Phone) (reason, advice string) {
+	from := strings.IndexAny(s.id, "0123456789")
+	if from < 0 {
+		return fmt.Sprintf("%s has no number, by which a seat is named.", s.id), "Leave it to the admin page."
+	}
+	to := from + len(s.id[from:]) - len(strings.TrimLeft(s.id[from:], "0123456789"))
+	s.number, s.around = s.id[from:to], [2]string{strings.ToLower(s.id[:from]), strings.ToLower(s.id[to:])}
+	s.nodes = map[string]names{}
+	for _, phone := range phones {
+		if _, known := b.servers.ByIP(phone.ServerIP); !known {
+			return fmt.Sprintf("No server has the address %q, which phone %s names.", phone.ServerIP, phone.Login), "Correct server_ip, or remove the phone if the server is gone for good."
+		}
+		if _, twice := s.nodes[phone.ServerIP]; twice {
+			return "It has two phones on server " + phone.ServerIP + ".", "A seat has one phone on a server; leave it to the admin page."
+		}
+		named := names{}
+		for i, text := range []string{phone.Login, phone.Extension, phone.DialplanNumber, phone.VoicemailID} {
+			named[i] = strings.Replace(strings.ToLower(text), s.number, placeSeat, 1)
+		}
+		s.nodes[phone.ServerIP] = named
+	}
+	return "", ""
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+	"github.com/vicidial/terraform-provider-vicidial/internal/testenv"
+)
+
+// grown is where a cluster that exists is adopted: a database of its own, and a
+// directory for the configuration.
+type grown struct {
+	env     *testenv.Environment
+	server  *sandbox.Server
+	program string // the provider
+}
+
+// adopt writes the configuration of a cluster that was made by hand, imports it, and
+// checks that the plan is empty and that no row has changed.
+func (s demo) adopt(ctx context.Context) error {
+	database, err := s.grown.server.NewDatabase(ctx, schema)
+	if err != nil {
+		return err
+	}
+	if err := database.Grow(ctx); err != nil {
+		return err
+	}
+	before, err := rows{database}.count(ctx)
+	if err != nil {
+		return err
+	}
+	dir := s.grown.env.Temporary("adopted")
+	var said bytes.Buffer
+	command := exec.CommandContext(ctx, s.grown.program, "adopt", "-quiet", "-out", dir)
+	command.Env = append(os.Environ(), testenv.Connection(database)...)
+	command.Stdout, command.Stderr = &said, &said
+	s.print("$ terraform-provider-vicidial adopt -out adopted")
+	if err := command.Run(); err != nil {
+		return fmt.Errorf("%w\n%s", err, said.String())
+	}
+	counts, _, _ := strings.Cut(said.String(), "\n")
+	s.print(counts)
+	cli, err := s.grown.env.Open("grown", os.DirFS(dir), testenv.Connection(database)...)
+	if err != nil {
+		return err
+	}
+	adopted := terraform{cli, s.printer}
+	if _, err := adopted.quiet(ctx, 0, "init"); err != nil {
+		return err
+	}
+	text, err := adopted.quiet(ctx, 0, "apply", "-auto-approve")
+	if err != nil {
+		return err
+	}
+	_, done, found := strings.Cut(text, "Apply complete! ")
+	if !found || !strings.Contains(done, "0 added, 0 changed, 0 destroyed") {
+		return unexpected("the adoption does more than import:\n%s", text)
+	}
+	done, _, _ = strings.Cut(done, "\n")
+	s.print("$ terraform apply\n" + strings.TrimSpace(done))
+	if _, err := adopted.quiet(ctx, exitEmpty, "plan", "-detailed-exitcode"); err != nil {
+		return err
+	}
+	after, err := rows{database}.count(ctx)
+	if err != nil {
+		return err
+	}
+	if !maps.Equal(before, after) {
+		return unexpected("the adoption has changed the number of rows")
+	}
+	s.ok("terraform plan is empty, and no row has changed")
+	report, err := os.ReadFile(filepath.Join(dir, "ADOPTED.md"))
+	if err != nil {
+		return err
+	}
+	_, table, _ := strings.Cut(string(report), "| table |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	s.print("| table |" + table)
+	return nil
+}

@@ -1,0 +1,58 @@
+package provider
+
+import (
+	"context"
+	"io"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/adoption"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store"
+)
+
+// Adopt is the command that writes the configuration of a cluster. It returns the exit
+// code.
+func Adopt(ctx context.Context, version string, args []string, output, errors io.Writer) int {
+	v := &vicidial{version: version}
+	defer func() {
+		if opened := v.store.Load(); opened != nil {
+			_ = opened.Close()
+		}
+	}()
+	command := adoption.Command{
+		Server: providerserver.NewProtocol6(v)(), Store: func() adoption.Store { return v.store.Load() }, Output: output, Errors: errors,
+	}
+	if version != "dev" {
+		command.Version = version
+	}
+	return command.Run(ctx, args)
+}
+
+// attached is the provider on a store that is open already.
+type attached struct {
+	*vicidial
+
+	opened *store.Store
+}
+
+// ValidateConfig checks nothing: the configuration is empty.
+func (a *attached) ValidateConfig(context.Context, provider.ValidateConfigRequest, *provider.ValidateConfigResponse) {
+}
+
+// Configure hands the store out.
+func (a *attached) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	resp.ResourceData = a.opened
+}
+
+// openAgain opens the provider on another store of the same database.
+func openAgain(data any) (adoption.Opened, bool) {
+	opened, ok := data.(*store.Store)
+	if !ok {
+		return adoption.Opened{}, false
+	}
+	again := opened.Again()
+	return adoption.Opened{
+		Server: providerserver.NewProtocol6(&attached{&vicidial{}, again})(), Store: again, Close: func() { _ = again.Close() },
+	}, true
+}

@@ -1,0 +1,82 @@
+package adoption
+
+import (
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/terraform"
+)
+
+// choice is which attributes of an object are written.
+type choice struct {
+	usual func(at string, value tftypes.Value) bool // whether it is the default, so that it need not be written
+	kept  map[string]bool                           // written although it is the default
+	off   map[string]bool                           // not written, since the provider refuses it
+}
+
+// configuration returns the attributes of a state that a configuration needs.
+func (c choice) configuration(attributes []*tfprotov6.SchemaAttribute, kind tftypes.Type, state tftypes.Value, at string) tftypes.Value {
+	held := fields(state)
+	chosen := map[string]tftypes.Value{}
+	for _, attribute := range attributes {
+		value, path := held[attribute.Name], below(at, attribute.Name)
+		if attribute.WriteOnly || !attribute.Optional && !attribute.Required || value.IsNull() || c.off[path] {
+			continue
+		}
+		value = c.value(attribute, value, path)
+		if attribute.Required || !value.IsNull() && (c.kept[path] || attribute.NestedType != nil || !attribute.Computed || !c.usual(path, value)) {
+			chosen[attribute.Name] = value
+		}
+	}
+	return object(kind, chosen)
+}
+
+// value is an attribute as it is written: null for an object of which nothing is.
+func (c choice) value(attribute *tfprotov6.SchemaAttribute, value tftypes.Value, at string) tftypes.Value {
+	nested := attribute.NestedType
+	switch {
+	case nested == nil:
+		if text, is := textOf(value); is && !c.kept[at+" as it is"] {
+			return tftypes.NewValue(tftypes.String, ended(text))
+		}
+		return value
+	case nested.Nesting == tfprotov6.SchemaObjectNestingModeSingle:
+		inner := c.configuration(nested.Attributes, value.Type(), value, at)
+		for _, field := range fields(inner) {
+			if !field.IsNull() {
+				return inner
+			}
+		}
+		return tftypes.NewValue(value.Type(), nil)
+	case nested.Nesting == tfprotov6.SchemaObjectNestingModeMap:
+		elements := fields(value)
+		for key, element := range elements { // into a map: the order does not show
+			elements[key] = c.configuration(nested.Attributes, element.Type(), element, below(at, key))
+		}
+		return tftypes.NewValue(value.Type(), elements)
+	}
+	return value
+}
+
+// ended ends the last line of a text of several lines, so that a heredoc can hold it.
+func ended(text string) string {
+	if strings.Contains(text, "\n") && !strings.HasSuffix(text, "\n") && terraform.Heredoc(text+"\n") {
+		return text + "\n"
+	}
+	return text
+}
+
+func textOf(value tftypes.Value) (string, bool) {
+	text := ""
+	is := value.Type().Is(tftypes.String) && !value.IsNull() && value.As(&text) == nil
+	return text, is
+}
+
+func below(at, name string) string {
+	if at == "" {
+		return name
+	}
+	return at + "." + name
+}

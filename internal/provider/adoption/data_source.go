@@ -1,0 +1,146 @@
+package adoption
+
+import (
+	"context"
+	_ "embed"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+)
+
+// Opened is a provider of its own on the database of another: what it plans in a trial
+// must not count for the run that the data source is read in.
+type Opened struct {
+	Server tfprotov6.ProviderServer
+	Store  Store
+	Close  func()
+}
+
+// Open opens a provider on the database that the provider's data is of; false while
+// there is none.
+type Open func(data any) (Opened, bool)
+
+var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
+
+// DataSource is vicidial_adoption.
+type DataSource struct {
+	open Open
+	data any
+}
+
+// NewDataSource returns the constructor of the data source.
+func NewDataSource(open Open) func() datasource.DataSource {
+	return func() datasource.DataSource { return &DataSource{open: open} }
+}
+
+//go:embed description.md
+var description string
+
+// Metadata sets the type name.
+func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_adoption"
+}
+
+// Schema defines what is adopted, and the files.
+func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	counts := func(about string) schema.MapAttribute {
+		return schema.MapAttribute{Computed: true, ElementType: types.Int64Type, MarkdownDescription: about}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: description,
+		Attributes: map[string]schema.Attribute{
+			"only": schema.ListAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "What is adopted: `server`, `template`, `settings`, `trunk`, `carrier`, `agent`, `remote`, `number`. Defaults to all.",
+			},
+			"match": schema.StringAttribute{Optional: true, MarkdownDescription: "A pattern with `*` and `?`: what has a name like it is adopted."},
+			"differences": schema.Int64Attribute{
+				Optional: true, MarkdownDescription: "In how many lines the copies of a carrier on several servers may differ. Defaults to 6.",
+				Validators: []validator.Int64{int64validator.AtLeast(0)},
+			},
+			"files":         schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Texts of the files, by name. `versions.tf` and `provider.tf` are not among them, since the configuration that reads this has them."},
+			"rows":          counts("Rows of each table."),
+			"rows_adopted":  counts("Rows of each table that are in the files."),
+			"rows_left_out": counts("Rows of each table that no resource can hold as they are; `ADOPTED.md` names them."),
+		},
+	}
+}
+
+// Configure stores the provider's data.
+func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
+	d.data = req.ProviderData
+}
+
+type model struct {
+	Only        types.List   `tfsdk:"only"`
+	Match       types.String `tfsdk:"match"`
+	Differences types.Int64  `tfsdk:"differences"`
+	Files       types.Map    `tfsdk:"files"`
+	Rows        types.Map    `tfsdk:"rows"`
+	Adopted     types.Map    `tfsdk:"rows_adopted"`
+	LeftOut     types.Map    `tfsdk:"rows_left_out"`
+}
+
+// Read adopts the cluster.
+func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
+	if !ok {
+		return
+	}
+	options := Options{Only: tfhelper.Strings(m.Only.Elements()), Match: m.Match.ValueString(), Differences: adopt.DefaultDifferences}
+	if !m.Differences.IsNull() {
+		options.Differences = int(m.Differences.ValueInt64())
+	}
+	f, err := d.adopt(ctx, options)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to adopt the cluster", "", err)...)
+	if err != nil {
+		return
+	}
+	texts := map[string]attr.Value{reportFile: types.StringValue(f.report())}
+	for name, text := range files(f.pieces()) { // into a map: the order does not show
+		texts[name] = types.StringValue(text)
+	}
+	m.Files = types.MapValueMust(types.StringType, texts)
+	count := func(of func(adopt.Sum) int) types.Map {
+		counts := map[string]attr.Value{}
+		for _, sum := range f.ledger.Sums() {
+			counts[string(sum.Table)] = types.Int64Value(int64(of(sum)))
+		}
+		return types.MapValueMust(types.Int64Type, counts)
+	}
+	m.Rows = count(func(s adopt.Sum) int { return s.Read })
+	m.Adopted = count(func(s adopt.Sum) int { return s.Adopted })
+	m.LeftOut = count(func(s adopt.Sum) int { return s.LeftOut })
+	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+}
+
+func (d *DataSource) adopt(ctx context.Context, options Options) (*found, error) {
+	if err := options.Check(); err != nil {
+		return nil, err
+	}
+	opened, ok := d.open(d.data)
+	if !ok {
+		return nil, tfhelper.ErrUnconfigured
+	}
+	defer opened.Close()
+	speaks, err := newClient(ctx, opened.Server)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := (connection{}).connect(ctx, opened.Server, speaks); err != nil {
+		return nil, err
+	}
+	f, err := run(ctx, opened.Server, opened.Store, options)
+	if err == nil {
+		f.names(manifest{})
+	}
+	return f, err
+}

@@ -1,0 +1,84 @@
+package adoption
+
+import (
+	"math/big"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
+)
+
+// tableOf is the table whose columns the attributes of a resource are named after.
+var tableOf = map[string]cluster.Table{
+	adopt.Server: cluster.TableServers, adopt.Template: cluster.TableTemplates, adopt.Settings: cluster.TableSettings,
+	adopt.Route: cluster.TableCarriers, adopt.Remote: cluster.TableRemoteAgents, adopt.Number: cluster.TableDIDs,
+}
+
+// columnOf is the column of an attribute that has another name than it.
+var columnOf = map[string]string{
+	"balance.active": "vicidial_balance_active", "balance.rank": "vicidial_balance_rank", "balance.trunks_offlimits": "balance_trunks_offlimits",
+	"conference.engine": "conf_engine", "conference.update_interval": "conf_update_interval",
+	"manager.host": "telnet_host", "manager.port": "telnet_port", "manager.username": "ASTmgrUSERNAME",
+	"manager.update_username": "ASTmgrUSERNAMEupdate", "manager.listen_username": "ASTmgrUSERNAMElisten", "manager.send_username": "ASTmgrUSERNAMEsend",
+}
+
+// ownDefaults are the defaults of attributes that are no columns, other than 0, false
+// and nothing.
+var ownDefaults = map[string]string{"trunk_restriction": cluster.MaximumLimit, "elsewhere": "ignore", "alias_order": "spread"}
+
+// usual returns whether an attribute holds what an object has that does not declare
+// it: what the column of a new row holds, or what the resource makes of others.
+func usual(schema cluster.Schema, kind string) func(at string, value, state tftypes.Value) bool {
+	return func(at string, value, state tftypes.Value) bool {
+		switch {
+		case kind == adopt.Server && at == "conference.rooms":
+			return says(value, cluster.Number(0)) // of a server that has none
+		case kind == adopt.Server && at == "conference.first_room":
+			engine := cluster.Meetme
+			if text, _ := textOf(fields(fields(state)["conference"])["engine"]); text == string(cluster.Confbridge) {
+				engine = cluster.Confbridge
+			}
+			return says(value, cluster.Number(int64(engine.FirstRoom())))
+		case kind == adopt.Route && at == "carrier_name":
+			name, _ := textOf(fields(state)["name"])
+			return says(value, cluster.Text(name))
+		}
+		column := at
+		if named, other := columnOf[at]; other {
+			column = named
+		}
+		found, there := schema.Tables[tableOf[kind]][column]
+		switch {
+		case !there:
+			own := ownDefaults[at]
+			return says(value, cluster.Text(own)) || own == "" && says(value, cluster.Number(0))
+		case found.Default == nil:
+			return says(value, cluster.Null)
+		}
+		return says(value, cluster.Normal(column, *found.Default))
+	}
+}
+
+// says reports whether an attribute says what a column holds.
+func says(value tftypes.Value, held cluster.Value) bool {
+	var text string
+	var number big.Float
+	var yes bool
+	switch {
+	case value.IsNull():
+		return true
+	case value.Type().Is(tftypes.String) && value.As(&text) == nil:
+		return text == held.Text
+	case value.Type().Is(tftypes.Number) && value.As(&number) == nil:
+		return !held.Null && number.Text('f', -1) == strings.TrimSpace(held.Text)
+	case value.Type().Is(tftypes.Bool) && value.As(&yes) == nil:
+		return yes == (held.Yes() || held.Text == "1")
+	}
+	var elements []tftypes.Value
+	if value.As(&elements) == nil {
+		return len(elements) == 0
+	}
+	return len(fields(value)) == 0
+}

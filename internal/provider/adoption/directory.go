@@ -1,0 +1,121 @@
+package adoption
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/terraform"
+)
+
+// Changes are what a run did to a directory.
+type Changes struct {
+	Files []string `json:"files"` // written or appended to
+	New   []string `json:"new"`   // addresses, and rows that are left out, that the directory did not have
+	Grown []string `json:"grown"` // what a person has to add to an object that the directory has
+	Gone  []string `json:"gone"`  // rows that were adopted and are not there any more
+}
+
+// write writes an adoption into a directory. Into one that has an adoption already it
+// writes what is new, at the ends of the files, and changes nothing that is there.
+func (f *found) write(dir string, before manifest, provider Provider) (Changes, error) {
+	pieces := f.pieces()
+	changes := Changes{Files: []string{}, New: []string{}, Grown: []string{}, Gone: []string{}}
+	if len(before.Objects) > 0 {
+		changes.Gone = append(changes.Gone, before.gone(f)...)
+	}
+	var fresh []piece
+	for _, p := range pieces {
+		known := 0
+		for _, row := range p.rows {
+			if before.knows(row) {
+				known++
+			}
+		}
+		switch {
+		case known == 0:
+			fresh = append(fresh, p)
+			if p.file != importsFile {
+				name := p.address
+				if name == "" {
+					name = rowsText(p.rows, 5)
+				}
+				changes.New = append(changes.New, name)
+			}
+		case known < len(p.rows) && p.address != "" && p.file != importsFile:
+			changes.Grown = append(changes.Grown, before.grown(p))
+		}
+	}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return changes, err
+	}
+	save := func(name, text string, flags int) error {
+		changes.Files = append(changes.Files, name)
+		return appendTo(filepath.Join(dir, name), text, flags)
+	}
+	for _, name := range slices.Sorted(maps.Keys(provider.files())) {
+		err := save(name, provider.files()[name], os.O_CREATE|os.O_EXCL)
+		if errors.Is(err, fs.ErrExist) {
+			changes.Files = changes.Files[:len(changes.Files)-1]
+		} else if err != nil {
+			return changes, err
+		}
+	}
+	texts := files(fresh)
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		text := texts[name]
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			text = strings.TrimPrefix(text, terraform.Render(heads[name]))
+		}
+		if err := save(name, text, os.O_CREATE|os.O_APPEND); err != nil {
+			return changes, err
+		}
+	}
+	return changes, f.conclude(dir, before, before.with(fresh), save)
+}
+
+// conclude writes the report, unless a person has changed it, and the manifest.
+func (f *found) conclude(dir string, before, after manifest, save func(name, text string, flags int) error) error {
+	report := f.report()
+	after.Report = before.Report
+	held, err := os.ReadFile(filepath.Join(dir, reportFile))
+	if untouched := err != nil || digest(string(held)) == before.Report; untouched && string(held) != report {
+		if err := save(reportFile, report, os.O_CREATE|os.O_TRUNC); err != nil {
+			return err
+		}
+		after.Report = digest(report)
+	}
+	text, err := after.text()
+	if err != nil {
+		return err
+	}
+	if held, err := os.ReadFile(filepath.Join(dir, manifestFile)); err == nil && string(held) == text {
+		return nil
+	}
+	return save(manifestFile, text, os.O_CREATE|os.O_TRUNC)
+}
+
+// grown says which rows an object of the directory lacks.
+func (m manifest) grown(p piece) string {
+	lacks := p.rows[:0:0]
+	for _, row := range p.rows {
+		if !m.knows(row) {
+			lacks = append(lacks, row)
+		}
+	}
+	return fmt.Sprintf("%s was written without %s: add it there, unless you have", p.address, rowsText(lacks, 20))
+}
+
+func appendTo(path, text string, flags int) error {
+	file, err := os.OpenFile(path, flags|os.O_WRONLY, 0o640) //nolint:gosec // the directory that the person names
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(text)
+	return errors.Join(err, file.Close())
+}

@@ -1,0 +1,132 @@
+package adoption
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/terraform"
+)
+
+// The files of an adoption.
+const (
+	versionsFile = "versions.tf"
+	providerFile = "provider.tf"
+	importsFile  = "imports.tf"
+	reportFile   = "ADOPTED.md"
+)
+
+// fileOf is the file of a resource.
+var fileOf = map[string]string{
+	adopt.Server: "servers.tf", adopt.Template: "templates.tf", adopt.Settings: "settings.tf", adopt.Split: "trunks.tf",
+	adopt.Route: "carriers.tf", adopt.Floor: "agents.tf", adopt.Remote: "agents.tf", adopt.Number: "numbers.tf", adopt.Numbers: "numbers.tf",
+}
+
+// heads are the comments at the tops of the files.
+var heads = map[string]string{
+	"servers.tf":   "Servers, with their conference rooms. What is not written here stays as it is.",
+	"templates.tf": "Templates that phones and carriers use.",
+	"settings.tf":  "Choices that the cluster makes once.",
+	"trunks.tf":    "Channels of campaigns on servers. Write weights for trunks, and a total, to let the provider share them out.",
+	"carriers.tf":  "Carriers: one route for the rows that say the same on several servers.",
+	"agents.tf":    "Seats of agents: phones and their aliases; and remote agents.",
+	"numbers.tf":   "Inbound numbers.",
+	importsFile:    "What brings the objects into the state. Remove this file once terraform apply has imported them.",
+}
+
+// piece is what one object adds to one file.
+type piece struct {
+	file string
+	text string
+	rows []adopt.Row
+	// address is the object's; empty for rows that are left out.
+	address string
+}
+
+// pieces returns what the objects and the rows that are left out add to the files.
+func (f *found) pieces() []piece {
+	refs := referencesTo(slices.DeleteFunc(slices.Clone(f.objects), func(o adopted) bool { return f.moved[o.address()] }))
+	var all []piece
+	for _, o := range f.objects {
+		block := refs.block(f.client, o)
+		block.Comment = strings.Join(o.notes, "\n")
+		all = append(all, piece{file: fileOf[o.Kind], text: terraform.Render("", block), rows: o.Rows, address: o.address()})
+	}
+	for _, out := range f.left {
+		why := "Left out: " + out.title(5) + "\n" + strings.TrimSpace(out.Reason+"\n"+out.Advice)
+		text := terraform.Render(why)
+		if out.would != nil {
+			text = terraform.CommentedOut(why, refs.block(f.client, *out.would))
+		}
+		all = append(all, piece{file: fileOf[out.Kind], text: text, rows: out.Rows})
+	}
+	for _, o := range f.objects {
+		all = append(all, piece{file: importsFile, text: terraform.Render("", importBlock(o)), rows: o.Rows, address: o.address()})
+	}
+	return all
+}
+
+func importBlock(o adopted) terraform.Block {
+	return terraform.Block{Type: "import", Body: []terraform.Attribute{
+		{Name: "to", Value: terraform.Reference(o.address())}, {Name: "id", Value: terraform.Text(o.ID)},
+	}}
+}
+
+// title names the rows.
+func (l leftOut) title(most int) string { return cmp.Or(l.Title, rowsText(l.Rows, most)) }
+
+// rowsText names rows, the first of many.
+func rowsText(rows []adopt.Row, most int) string {
+	var names []string
+	table := ""
+	for i, row := range rows {
+		if i == most && len(rows) > most+1 {
+			names = append(names, fmt.Sprintf("and %d more", len(rows)-most))
+			break
+		}
+		name := row.Key
+		if string(row.Table) != table {
+			table = string(row.Table)
+			name = table + " " + name
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// files puts the pieces together.
+func files(pieces []piece) map[string]string {
+	texts := map[string]string{}
+	for _, p := range pieces {
+		if texts[p.file] == "" {
+			texts[p.file] = terraform.Render(heads[p.file])
+		}
+		texts[p.file] += "\n" + p.text
+	}
+	return texts
+}
+
+// Provider is the configuration of the provider and its version.
+type Provider struct {
+	Version string // empty for one that is not released
+	Block   []terraform.Attribute
+}
+
+func (p Provider) files() map[string]string {
+	requires := terraform.Object{{Key: terraform.Text("source"), Value: terraform.Text("vicidial/vicidial")}}
+	if p.Version != "" {
+		requires = append(requires, terraform.Entry{Key: terraform.Text("version"), Value: terraform.Text("~> " + p.Version)})
+	}
+	return map[string]string{
+		versionsFile: terraform.Render("", terraform.Block{
+			Type: "terraform", Body: []terraform.Attribute{{Name: "required_version", Value: terraform.Text(">= 1.11")}},
+			Blocks: []terraform.Block{{Type: "required_providers", Body: []terraform.Attribute{{Name: "vicidial", Value: requires}}}},
+		}),
+		providerFile: terraform.Render("", terraform.Block{
+			Type: "provider", Labels: []string{"vicidial"}, Body: p.Block,
+			Comment: "What is not written here is taken from the environment: VICIDIAL_HOST, VICIDIAL_USERNAME, VICIDIAL_PASSWORD.\nread_only = true refuses every write.",
+		}),
+	}
+}

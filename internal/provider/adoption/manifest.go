@@ -1,0 +1,166 @@
+package adoption
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
+)
+
+// manifestFile says which rows the command has written so far. A second run goes by it:
+// what it names is not written again, whatever has become of it in the files.
+const manifestFile = "adopted.json"
+
+type manifest struct {
+	Objects map[string][]string `json:"objects"`  // rows by address
+	LeftOut []string            `json:"left_out"` // rows
+	Report  string              `json:"report"`   // digest of ADOPTED.md as it was written
+
+	byRow map[string]string // addresses
+	taken []string          // addresses that the files have now, or had
+	moved map[string]bool   // addresses that the files have no more
+}
+
+func rowName(row adopt.Row) string { return string(row.Table) + " " + row.Key }
+
+// readManifest reads what a run before this one has written into a directory.
+func readManifest(dir string) (manifest, error) {
+	m := manifest{Objects: map[string][]string{}, byRow: map[string]string{}}
+	text, err := os.ReadFile(filepath.Join(dir, manifestFile))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return m, m.foreign(dir)
+	case err != nil:
+		return m, err
+	}
+	if err := json.Unmarshal(text, &m); err != nil {
+		return m, fmt.Errorf("%s: %w", filepath.Join(dir, manifestFile), err)
+	}
+	for address, rows := range m.Objects { // into a map: the order does not show
+		for _, row := range rows {
+			m.byRow[row] = address
+		}
+	}
+	m.taken, err = addresses(dir)
+	m.moved = map[string]bool{}
+	for address := range m.Objects { // into sets: the order does not show
+		m.moved[address] = !slices.Contains(m.taken, address)
+	}
+	m.taken = slices.AppendSeq(m.taken, maps.Keys(m.Objects))
+	return m, err
+}
+
+// foreign returns an error where a directory has files of ours that no run wrote.
+func (m manifest) foreign(dir string) error {
+	for _, name := range slices.Sorted(maps.Keys(heads)) {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return fmt.Errorf("%s is there, and %s, which says what the command has written, is not: name another directory with -out", filepath.Join(dir, name), manifestFile)
+		}
+	}
+	return nil
+}
+
+// addresses lists the resources of a directory.
+func addresses(dir string) ([]string, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.tf"))
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, path := range paths {
+		file, diags := hclparse.NewParser().ParseHCLFile(path)
+		if diags.HasErrors() {
+			return nil, diags
+		}
+		body, _ := file.Body.(*hclsyntax.Body)
+		for _, block := range body.Blocks {
+			if block.Type == "resource" && len(block.Labels) == 2 {
+				found = append(found, strings.Join(block.Labels, "."))
+			}
+		}
+	}
+	return found, nil
+}
+
+// knows reports whether a run before this one has written a row.
+func (m manifest) knows(row adopt.Row) bool {
+	return m.byRow[rowName(row)] != "" || slices.Contains(m.LeftOut, rowName(row))
+}
+
+// addressOf is the address under which an object was written before; empty where it is
+// new.
+func (m manifest) addressOf(kind string, rows []adopt.Row) string {
+	for _, row := range rows {
+		if address := m.byRow[rowName(row)]; strings.HasPrefix(address, kind+".") {
+			return address
+		}
+	}
+	return ""
+}
+
+// with adds what a run has written.
+func (m manifest) with(pieces []piece) manifest {
+	next := manifest{Objects: maps.Clone(m.Objects), LeftOut: slices.Clone(m.LeftOut)}
+	for _, p := range pieces {
+		for _, row := range p.rows {
+			switch {
+			case p.address != "":
+				next.Objects[p.address] = append(next.Objects[p.address], rowName(row))
+			default:
+				next.LeftOut = append(next.LeftOut, rowName(row))
+			}
+		}
+	}
+	for address, rows := range next.Objects { // each by itself
+		slices.Sort(rows)
+		next.Objects[address] = slices.Compact(rows)
+	}
+	slices.Sort(next.LeftOut)
+	next.LeftOut = slices.Compact(next.LeftOut)
+	return next
+}
+
+// gone lists the rows that were adopted before and are not there any more.
+func (m manifest) gone(f *found) []string {
+	here := map[string]bool{}
+	for _, o := range f.objects {
+		for _, row := range o.Rows {
+			here[rowName(row)] = true
+		}
+	}
+	for _, out := range f.left {
+		for _, row := range out.Rows {
+			here[rowName(row)] = true
+		}
+	}
+	var gone []string
+	for row, address := range m.byRow { // sorted below
+		if !here[row] {
+			gone = append(gone, fmt.Sprintf("%s, of %s", row, address))
+		}
+	}
+	slices.Sort(gone)
+	return gone
+}
+
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+func (m manifest) text() (string, error) {
+	text, err := json.MarshalIndent(m, "", "  ")
+	return string(text) + "\n", err
+}

@@ -1,0 +1,140 @@
+package adoption
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
+)
+
+// adopted is an object whose configuration plans no change.
+type adopted struct {
+	adopt.Object
+	name     string // in Terraform
+	state    tftypes.Value
+	config   tftypes.Value
+	notes    []string // attributes that are not declared, and why
+	warnings []string // what the provider says of it
+}
+
+// maxTries bounds how often a configuration is changed to what the provider said of it.
+const maxTries = 12
+
+// errChanges is of an object that no configuration declares without a change.
+type errChanges struct{ paths []string }
+
+func (e *errChanges) Error() string {
+	return "an import of it would plan a change of " + strings.Join(e.paths, ", ")
+}
+
+// try finds a configuration of an object that plans no change.
+func (c *client) try(ctx context.Context, o adopt.Object, usual func(at string, value, state tftypes.Value) bool) (adopted, error) {
+	found := adopted{Object: o}
+	of, err := c.read(ctx, o.Kind, o.ID)
+	if err != nil {
+		return found, err
+	}
+	found.state = of.state
+	chosen := choice{kept: map[string]bool{}, off: map[string]bool{}, usual: func(at string, value tftypes.Value) bool { return usual(at, value, of.state) }}
+	attributes := c.block(o.Kind).Attributes
+	for range maxTries {
+		found.config = chosen.configuration(attributes, of.state.Type(), of.state, "")
+		plan, err := c.plan(ctx, o.Kind, of, found.config)
+		if err != nil {
+			return found, err
+		}
+		changed, err := chosen.heed(plan, of.state, attributes, &found)
+		if err != nil {
+			return found, err
+		}
+		if !changed {
+			found.warnings = slices.Concat(of.warnings, warnings(plan.diagnostics))
+			slices.Sort(found.warnings)
+			found.warnings = slices.Compact(found.warnings)
+			slices.Sort(found.notes)
+			return found, nil
+		}
+	}
+	return found, errors.New("no configuration of it plans without a change")
+}
+
+// heed changes the choice to what a plan says. It returns false for a plan that is
+// empty.
+func (c *choice) heed(plan planned, state tftypes.Value, attributes []*tfprotov6.SchemaAttribute, found *adopted) (bool, error) {
+	if err := failure(plan.diagnostics); err != nil {
+		progress := false
+		for _, d := range plan.diagnostics {
+			if d.Severity != tfprotov6.DiagnosticSeverityError {
+				continue
+			}
+			at := droppable(attributes, dotted(d.Attribute))
+			if at == "" {
+				return false, err
+			}
+			if !c.off[at] {
+				c.off[at], progress = true, true
+				found.notes = append(found.notes, fmt.Sprintf("%s is not declared, and stays as it is. %s", at, sentence(d)))
+			}
+		}
+		if !progress {
+			return false, err
+		}
+		return true, nil
+	}
+	paths, err := differing(state, plan.state)
+	if err != nil || len(paths) == 0 && !plan.replace {
+		return false, err
+	}
+	progress := false
+	names := make([]string, 0, len(paths))
+	for _, path := range paths {
+		at := dotted(path)
+		names = append(names, at)
+		switch _, is := textOf(valueAt(state, path)); {
+		case is && !c.kept[at+" as it is"]:
+			c.kept[at+" as it is"], c.kept[at], progress = true, true, true
+		case !c.kept[at] && !c.off[at]:
+			c.kept[at], progress = true, true
+		}
+	}
+	if !progress {
+		slices.Sort(names)
+		return false, &errChanges{slices.Compact(names)}
+	}
+	return true, nil
+}
+
+func valueAt(state tftypes.Value, path *tftypes.AttributePath) tftypes.Value {
+	found, _, err := tftypes.WalkAttributePath(state, path)
+	if value, is := found.(tftypes.Value); err == nil && is {
+		return value
+	}
+	return tftypes.NewValue(tftypes.Bool, nil)
+}
+
+// droppable returns the path of the attribute that may be left out so that the one at
+// a path is not written; empty where there is none, or where leaving it out means
+// something else than leaving it alone.
+func droppable(attributes []*tfprotov6.SchemaAttribute, at string) string {
+	name, rest, nested := strings.Cut(at, ".")
+	for _, attribute := range attributes {
+		if attribute.Name != name || attribute.Required {
+			continue
+		}
+		if nested && attribute.NestedType != nil && attribute.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle {
+			if inner := droppable(attribute.NestedType.Attributes, rest); inner != "" {
+				return name + "." + inner
+			}
+		}
+		if attribute.Optional && attribute.Computed {
+			return name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,58 @@
+package adoption
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
+)
+
+// report is ADOPTED.md.
+func (f *found) report() string {
+	var text strings.Builder
+	text.WriteString("# What was adopted\n\n")
+	text.WriteString("Written by `terraform-provider-vicidial adopt`. Next: `terraform init`, `terraform apply` (it imports, and changes no row), `terraform plan` (it is empty). Then remove `imports.tf`.\n\n")
+	text.WriteString("| table | rows | adopted | left out | not asked for |\n|---|---:|---:|---:|---:|\n")
+	for _, sum := range f.ledger.Sums() {
+		fmt.Fprintf(&text, "| `%s` | %d | %d | %d | %d |\n", sum.Table, sum.Read, sum.Adopted, sum.LeftOut, sum.NotAsked)
+	}
+	counts := map[string]int{}
+	for _, o := range f.objects {
+		counts[o.Kind]++
+	}
+	text.WriteString("\n| resource | objects | file |\n|---|---:|---|\n")
+	for _, kind := range adopt.Kinds {
+		if counts[kind] > 0 {
+			fmt.Fprintf(&text, "| `%s` | %d | `%s` |\n", kind, counts[kind], fileOf[kind])
+		}
+	}
+	if len(f.left) > 0 {
+		text.WriteString("\n## Left out\n\nThese rows are in no resource. They stay as they are, and the provider does not touch them. Each is a comment in its file, too.\n\n")
+		for _, out := range f.left {
+			text.WriteString(item(out.title(20), strings.TrimSpace(out.Reason+" "+out.Advice)))
+		}
+	}
+	f.remarks(&text, "Not declared", "These attributes are left alone, since a configuration must not hold what they hold.", func(o adopted) []string { return o.notes })
+	f.remarks(&text, "Worth a look", "The provider warns of these. They are adopted as they are, and nothing needs to be done before the first plan.", func(o adopted) []string { return o.warnings })
+	return text.String()
+}
+
+func (f *found) remarks(text *strings.Builder, title, about string, of func(adopted) []string) {
+	first := true
+	for _, o := range f.objects {
+		for _, remark := range of(o) {
+			if first {
+				text.WriteString("\n## " + title + "\n\n" + about + "\n\n")
+				first = false
+			}
+			text.WriteString(item("`"+o.address()+"`", remark))
+		}
+	}
+}
+
+// item is a line of a list, whatever the lines of what it says.
+func item(subject, remark string) string {
+	return "- " + oneLine(subject) + ": " + oneLine(remark) + "\n"
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -1,0 +1,384 @@
+package adoption
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
+)
+
+// Store is what an adoption reads.
+type Store interface {
+	Schema(context.Context) (cluster.Schema, error)
+	RowCounts(context.Context, []cluster.Table) (map[cluster.Table]int, error)
+	Servers(context.Context) (cluster.Servers, error)
+	Rooms(context.Context) (map[cluster.Engine]cluster.Rooms, error)
+	Templates(context.Context) (cluster.Templates, error)
+	Trunks(context.Context) (cluster.Trunks, error)
+	Carriers(context.Context) (cluster.Carriers, error)
+	Floor(ctx context.Context, columns []string) (seating.FloorRows, error)
+	RemoteAgents(context.Context) ([]cluster.RemoteAgents, error)
+	DIDs(context.Context) (cluster.DIDs, error)
+	ForgetPlanned()
+}
+
+// Options say what is adopted, and how.
+type Options struct {
+	Only        []string // resources, with or without their vicidial_, or [Short] names of them; none for all
+	Match       string   // a pattern with * and ? that names must match
+	Differences int      // in how many lines the copies of a carrier may differ
+	Progress    func(string)
+}
+
+// leftOut is rows that are left out, and the configuration that they would have had.
+type leftOut struct {
+	adopt.LeftOut
+	would *adopted // nil where the provider cannot read them
+}
+
+// found is what an adoption has decided.
+type found struct {
+	objects []adopted
+	left    []leftOut
+	ledger  adopt.Ledger
+	client  *client
+	moved   map[string]bool // addresses that a person has changed since, which nothing new refers to
+}
+
+// Short are short names of resources.
+var Short = map[string]string{
+	"server": adopt.Server, "template": adopt.Template, "settings": adopt.Settings, "trunk": adopt.Split, "carrier": adopt.Route,
+	"agent": adopt.Floor, "remote": adopt.Remote, "number": adopt.Number,
+}
+
+// kindOf is the resource that a word means.
+func kindOf(word string) string {
+	word = strings.TrimSpace(word)
+	for _, name := range []string{word, strings.TrimSuffix(word, "s")} {
+		if kind, short := Short[name]; short {
+			return kind
+		}
+	}
+	return "vicidial_" + strings.TrimPrefix(word, "vicidial_")
+}
+
+func (o Options) asked(object adopt.Object) bool {
+	if len(o.Only) > 0 && !slices.ContainsFunc(o.Only, func(word string) bool {
+		kind := kindOf(word)
+		return kind == object.Kind || kind == adopt.Number && object.Kind == adopt.Numbers
+	}) {
+		return false
+	}
+	match, err := path.Match(strings.ToLower(o.Match), strings.ToLower(object.Title))
+	return o.Match == "" || err == nil && match
+}
+
+// shortNames lists the short names, in the order of the resources.
+func shortNames() string {
+	names := slices.SortedFunc(maps.Keys(Short), func(a, b string) int {
+		return slices.Index(adopt.Kinds, Short[a]) - slices.Index(adopt.Kinds, Short[b])
+	})
+	return strings.Join(names, ", ")
+}
+
+// Check returns an error for options that nothing meets.
+func (o Options) Check() error {
+	for _, word := range o.Only {
+		if !slices.Contains(adopt.Kinds, kindOf(word)) {
+			return fmt.Errorf("%q is no resource that can be adopted; there are %s", word, shortNames())
+		}
+	}
+	if _, err := path.Match(o.Match, ""); err != nil {
+		return fmt.Errorf("%q is no pattern: %w", o.Match, err)
+	}
+	if o.Differences < 0 {
+		return errors.New("the number of differing lines is 0 or more")
+	}
+	return nil
+}
+
+func (o Options) say(format string, args ...any) {
+	if o.Progress != nil {
+		o.Progress(fmt.Sprintf(format, args...))
+	}
+}
+
+// inventory reads the whole cluster.
+func inventory(ctx context.Context, store Store, options Options) (adopt.Inventory, error) {
+	var in adopt.Inventory
+	columns := make([]string, 0, len(seating.PhoneColumns))
+	for _, column := range seating.PhoneColumns {
+		columns = append(columns, column.Name)
+	}
+	for _, read := range []struct {
+		what string
+		from func() (int, error)
+	}{
+		{"tables", func() (n int, err error) {
+			in.Counts, err = store.RowCounts(ctx, adopt.Tables)
+			return len(in.Counts), err
+		}},
+		{"servers", func() (n int, err error) { in.Servers, err = store.Servers(ctx); return len(in.Servers), err }},
+		{"tables of rooms", func() (n int, err error) { in.Rooms, err = store.Rooms(ctx); return len(in.Rooms), err }},
+		{"templates", func() (n int, err error) { in.Templates, err = store.Templates(ctx); return len(in.Templates), err }},
+		{"trunk rows", func() (n int, err error) { in.Trunks, err = store.Trunks(ctx); return len(in.Trunks), err }},
+		{"carriers", func() (n int, err error) { in.Carriers, err = store.Carriers(ctx); return len(in.Carriers), err }},
+		{"phones", func() (n int, err error) { in.Floor, err = store.Floor(ctx, columns); return len(in.Floor.Phones), err }},
+		{"runs of remote agents", func() (n int, err error) {
+			in.RemoteAgents, err = store.RemoteAgents(ctx)
+			return len(in.RemoteAgents), err
+		}},
+		{"DIDs", func() (n int, err error) { in.DIDs, err = store.DIDs(ctx); return len(in.DIDs), err }},
+	} {
+		count, err := read.from()
+		if err != nil {
+			return in, err
+		}
+		options.say("read %d %s", count, read.what)
+	}
+	return in, nil
+}
+
+// run finds a configuration for what the cluster holds.
+func run(ctx context.Context, server tfprotov6.ProviderServer, store Store, options Options) (*found, error) {
+	speaks, err := newClient(ctx, server)
+	if err != nil {
+		return nil, err
+	}
+	schema, err := store.Schema(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in, err := inventory(ctx, store, options)
+	if err != nil {
+		return nil, err
+	}
+	f := &found{client: speaks}
+	f.ledger.Read(in.Counts)
+	objects, left := adopt.Objects(in, adopt.Options{Differences: options.Differences})
+	for i, o := range objects {
+		if i%50 == 0 || o.Kind != objects[i-1].Kind {
+			options.say("%s: %d of %d objects", o.Kind, i, len(objects))
+		}
+		if !options.asked(o) {
+			f.ledger.Pass(o.Rows...)
+			continue
+		}
+		if err := f.take(ctx, store, schema, o); err != nil {
+			return nil, err
+		}
+	}
+	for _, out := range left {
+		if len(options.Only) > 0 && !options.asked(adopt.Object{Kind: out.Kind}) || options.Match != "" {
+			f.ledger.Pass(out.Rows...)
+			continue
+		}
+		f.leaveOut(leftOut{LeftOut: out})
+	}
+	f.rooms(in, options)
+	return f, f.ledger.Check()
+}
+
+// take adopts an object, or its parts, or leaves it out.
+func (f *found) take(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object) error {
+	one, err := f.try(ctx, store, schema, o)
+	switch {
+	case err == nil:
+		f.objects = append(f.objects, one)
+		f.ledger.Adopt(o.Rows...)
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case o.Join != nil && len(o.Parts) > 1:
+		return f.takeApart(ctx, store, schema, o, one)
+	case len(o.Parts) > 0:
+		for _, part := range o.Parts {
+			if err := f.take(ctx, store, schema, part); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	out := leftOut{LeftOut: adopt.LeftOut{Kind: o.Kind, Rows: o.Rows, Reason: one.reason(err), Advice: "Mend it in the database and run the command again, or leave it to the admin page."}}
+	if !one.config.IsNull() {
+		out.would = &one
+	}
+	f.leaveOut(out)
+	return nil
+}
+
+func (f *found) try(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object) (adopted, error) {
+	store.ForgetPlanned() // each is tried by itself
+	return f.client.try(ctx, o, usual(schema, o.Kind))
+}
+
+// takeApart adopts an object without the parts that keep the others from it, and those
+// by themselves.
+func (f *found) takeApart(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object, failed adopted) error {
+	bad := failed.deviating()
+	if len(bad) == 0 || len(bad) == len(o.Parts) {
+		bad = map[int]bool{}
+		all := make([]int, len(o.Parts))
+		for i := range all {
+			all[i] = i
+		}
+		f.culprits(ctx, store, schema, o, all, bad)
+	}
+	var good []int
+	for i := range o.Parts {
+		if !bad[i] {
+			good = append(good, i)
+		}
+	}
+	if len(good) > 0 {
+		rest := o.Join(good)
+		if len(bad) > 0 {
+			for _, i := range good {
+				rest.Parts = append(rest.Parts, o.Parts[i])
+			}
+			rest.Join = func(parts []int) adopt.Object {
+				chosen := make([]int, 0, len(parts))
+				for _, at := range parts {
+					chosen = append(chosen, good[at])
+				}
+				return o.Join(chosen)
+			}
+		} else { // each half stands, and both together do not
+			half := len(good) / 2
+			for _, part := range [][]int{good[:half], good[half:]} {
+				rest.Parts = append(rest.Parts, o.Join(part))
+			}
+			rest.Parts[1].Title, rest.Parts[1].ID = o.Parts[good[half]].Title, strings.Replace(rest.Parts[1].ID, o.Title+"=", o.Parts[good[half]].Title+"=", 1)
+			rest.Join = nil
+		}
+		if err := f.take(ctx, store, schema, rest); err != nil {
+			return err
+		}
+	}
+	for i, part := range o.Parts {
+		if bad[i] {
+			if err := f.take(ctx, store, schema, part); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// culprits finds the parts that cannot be adopted even by themselves.
+func (f *found) culprits(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object, among []int, bad map[int]bool) {
+	if ctx.Err() != nil {
+		return
+	}
+	if _, err := f.try(ctx, store, schema, o.Join(among)); err == nil {
+		return
+	}
+	if len(among) == 1 {
+		bad[among[0]] = true
+		return
+	}
+	f.culprits(ctx, store, schema, o, among[:len(among)/2], bad)
+	f.culprits(ctx, store, schema, o, among[len(among)/2:], bad)
+}
+
+// deviating are the positions of the seats whose rows are not as the state declares
+// them.
+func (a adopted) deviating() map[int]bool {
+	bad := map[int]bool{}
+	for seat := range fields(fields(a.state)["deviations"]) {
+		if at := slices.Index(a.Seats, seat); at >= 0 {
+			bad[at] = true
+		}
+	}
+	return bad
+}
+
+// reason says why an object is left out.
+func (a adopted) reason(err error) string {
+	text := strings.TrimSpace(err.Error())
+	if deviations := fields(fields(a.state)["deviations"]); len(deviations) > 0 {
+		text = "No declaration holds its rows as they are"
+		for _, seat := range slices.Sorted(maps.Keys(deviations)) {
+			about, _ := textOf(deviations[seat])
+			text += "; " + about
+		}
+	}
+	if text == "" {
+		return text
+	}
+	text = strings.ToUpper(text[:1]) + text[1:]
+	if !strings.HasSuffix(text, ".") {
+		text += "."
+	}
+	return text
+}
+
+// leaveOut leaves rows out. Those that are left out for one reason are told together.
+func (f *found) leaveOut(out leftOut) {
+	f.ledger.LeaveOut(out.Rows...)
+	for i, other := range f.left {
+		if out.would == nil && other.would == nil && out.Title == other.Title && out.Kind == other.Kind && out.Reason == other.Reason && out.Advice == other.Advice {
+			f.left[i].Rows = slices.Concat(other.Rows, out.Rows)
+			return
+		}
+	}
+	f.left = append(f.left, out)
+}
+
+// rooms counts the conference rooms: a server's resource manages them, or they stay as
+// they are.
+func (f *found) rooms(in adopt.Inventory, options Options) {
+	managed := adopt.Managed{}
+	for _, o := range f.objects {
+		conference := fields(fields(o.config)["conference"])
+		if o.Kind != adopt.Server || conference["rooms"].IsNull() {
+			continue
+		}
+		ip, _ := textOf(fields(o.state)["server_ip"])
+		managed[ip] = cluster.Meetme
+		if server, known := in.Servers.ByIP(ip); known {
+			managed[ip] = server.Engine()
+		}
+	}
+	adopted, left := adopt.Rooms(in.Rooms, in.Servers, managed)
+	f.ledger.Adopt(adopted...)
+	for _, out := range left {
+		if !options.asked(adopt.Object{Kind: out.Kind, Title: options.Match}) || options.Match != "" {
+			f.ledger.Pass(out.Rows...)
+			continue
+		}
+		f.leaveOut(leftOut{LeftOut: out})
+	}
+}
+
+// names gives the objects their names, in a fixed order: those that they had before,
+// and new ones that nothing has.
+func (f *found) names(before manifest) {
+	f.moved = before.moved
+	var names adopt.Names
+	for _, address := range before.taken {
+		kind, name, _ := strings.Cut(address, ".")
+		names.Take(kind, name)
+	}
+	for i, o := range f.objects {
+		address := before.addressOf(o.Kind, o.Rows)
+		_, f.objects[i].name, _ = strings.Cut(address, ".")
+		if address == "" {
+			f.objects[i].name = names.Of(o.Kind, o.Title)
+		}
+	}
+	for _, out := range f.left {
+		if out.would != nil {
+			out.would.name = names.Of(out.Kind, out.would.Title)
+		}
+	}
+}
