@@ -23,7 +23,6 @@ var (
 // does that an operator does not expect. want is what the configuration declares.
 func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew bool) diag.Diagnostics {
 	diags := reviewReserved(m)
-	diags.Append(r.reviewPattern(ctx, m)...)
 	diags.Append(r.table().CheckColumns(ctx, m, want)...)
 	if diags.HasError() {
 		return diags
@@ -45,20 +44,6 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	diags.Append(r.reviewServers(ctx, m, want)...)
 	diags.Append(r.reviewTargets(ctx, m, row)...)
 	return diags
-}
-
-// reviewPattern holds the number to its rule, which is not among the columns.
-func (r *Resource) reviewPattern(ctx context.Context, m model) diag.Diagnostics {
-	schema, err := r.topology.Schema(ctx)
-	if err != nil {
-		return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
-	}
-	held, _, err := r.find(ctx, m)
-	if err != nil {
-		return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
-	}
-	row := cluster.Row{key: cluster.Text(m.Key())}
-	return tfhelper.Breaches("DID "+m.Key(), rules.Breaches(schema, cluster.TableDIDs, held, row), func(column string) path.Path { return path.Root(column) })
 }
 
 func reviewReserved(m model) diag.Diagnostics {

@@ -6,6 +6,7 @@ package singlerow
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -137,7 +138,9 @@ func (t Table[M]) CheckColumns(ctx context.Context, m M, want cluster.Row) diag.
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan "+t.Noun, m.Key(), err)
 	}
-	return t.breaches(m, t.Rules.Breaches(schema, t.Tables[0], held, want))
+	row := maps.Clone(want)
+	row[t.Key] = cluster.Text(m.Key()) // which some models have beside their columns
+	return t.breaches(m, t.Rules.Breaches(schema, t.Tables[0], held, row))
 }
 
 func (t Table[M]) breaches(m M, found []cluster.Breach) diag.Diagnostics {
