@@ -9,7 +9,7 @@ import (
 
 // ForgetPlanned removes all changes that were planned, for a caller that plans one
 // object after the other and writes none.
-func (s *Store) ForgetPlanned() { s.Changes.Forget() }
+func (s *Store) ForgetPlanned() { s.Forget() }
 
 // Expected returns the servers as they will be once this run has written.
 func (s *Store) Expected(ctx context.Context) (cluster.Servers, error) {

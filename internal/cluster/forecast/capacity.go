@@ -121,10 +121,9 @@ func sources(measures []CapacityMeasure) []string {
 			shortest, longest = min(shortest, m.Hours), max(longest, m.Hours)
 		}
 	}
-	switch {
-	case measured == 0:
+	if measured == 0 {
 		findings = append(findings, "The peaks are those of this moment: no node has a sample of its performance in this period.")
-	default:
+	} else {
 		hours := fmt.Sprintf("%.1f hours", longest)
 		if longest-shortest >= 0.05 {
 			hours = fmt.Sprintf("%.1f to %.1f hours", shortest, longest)

@@ -73,7 +73,7 @@ func liveAgents(in FailoverInput, hall *loginHall) []failoverAgent {
 		agents = append(agents, agent)
 	}
 	slices.SortStableFunc(agents, func(a, b failoverAgent) int {
-		return cmp.Or(cmp.Compare(uint(a.seat), uint(b.seat)), cmp.Compare(a.name, b.name)) //nolint:gosec // -1 is the greatest
+		return cmp.Or(cmp.Compare(uint(a.seat), uint(b.seat)), cmp.Compare(a.name, b.name)) // -1 is the greatest
 	})
 	return agents
 }

@@ -16,7 +16,7 @@ const mostValues = 20
 // most rows hold, and overrides for the others. A column that holds the default of
 // the database everywhere is not declared. Neither is one in which almost every
 // number holds a value of its own, such as a description; loose has those columns.
-func (t Table) Adopt(name string, of Set, defaults cluster.Row) (block Block, loose []string) {
+func (t Table) Adopt(of Set, defaults cluster.Row) (block Block, loose []string) {
 	block = Block{Numbers: of, Shared: cluster.Row{}}
 	var members []Record
 	for member := range of.All() {

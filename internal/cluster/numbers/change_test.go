@@ -228,7 +228,7 @@ func TestTable_Adopt(t *testing.T) {
 		records = append(records, numbers.Record{ID: fmt.Sprint(i), Pattern: fmt.Sprint(100 + i), Values: []cluster.Value{cluster.Text(group), cluster.Text(menu), cluster.Text("999"), cluster.Null}})
 	}
 	have := numbers.NewTable([]string{"group_id", "menu_id", "list_id", "user"}, records)
-	found, loose := have.Adopt("sales", set(t, "100-159"), row("group_id", "", "menu_id", "", "list_id", "999", "user", ""))
+	found, loose := have.Adopt(set(t, "100-159"), row("group_id", "", "menu_id", "", "list_id", "999", "user", ""))
 	if diff := cmp.Diff([]string{"menu_id"}, loose); diff != "" {
 		t.Error(diff)
 	}

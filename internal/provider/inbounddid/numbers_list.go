@@ -19,7 +19,7 @@ func NewNumbersList() list.ListResource {
 		func(ctx context.Context, topology topology) (iter.Seq[tfhelper.ListItem], error) {
 			table, defaults, err := adoptable(ctx, topology)
 			return tfhelper.ListItems(table.Find(), func(found numbers.Found) tfhelper.ListItem {
-				declared, _ := table.Adopt(found.Name, found.Numbers, defaults)
+				declared, _ := table.Adopt(found.Numbers, defaults)
 				b := adopted(found.Name, declared).with("deviations", deviationMap(nil))
 				return tfhelper.ListItem{
 					Name: fmt.Sprintf("%s (%s)", found.Name, cluster.Plural(found.Numbers.Len(), "number")),

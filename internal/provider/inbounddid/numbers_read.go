@@ -148,7 +148,7 @@ func (r *Numbers) adopt(ctx context.Context, b block) (block, diag.Diagnostics) 
 	if err != nil {
 		return failed(err)
 	}
-	found, loose := table.Adopt(b.name(), set, defaults)
+	found, loose := table.Adopt(set, defaults)
 	var diags diag.Diagnostics
 	if len(loose) > 0 {
 		diags.AddWarning("Columns that are left as they are: "+strings.Join(loose, ", "),

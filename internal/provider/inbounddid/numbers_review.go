@@ -75,7 +75,7 @@ func reviewValues(schema cluster.Schema, table numbers.Table, want declared) dia
 		held := table.Held(of, want.wanted, values)
 		return tfhelper.Breaches("DIDs "+of.Brief(), rules.Breaches(schema, cluster.TableDIDs, held, values), at)
 	}
-	diags := check(want.Shared, want.Numbers, func(column string) path.Path { return path.Root(column) })
+	diags := check(want.Shared, want.Numbers, path.Root)
 	for _, override := range want.Overrides {
 		diags.Append(check(override.Row, override.Numbers, func(column string) path.Path { return path.Root("overrides").AtMapKey(override.Key).AtMapKey(column) })...)
 	}

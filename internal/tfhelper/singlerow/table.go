@@ -144,7 +144,7 @@ func (t Table[M]) CheckColumns(ctx context.Context, m M, want cluster.Row) diag.
 }
 
 func (t Table[M]) breaches(m M, found []cluster.Breach) diag.Diagnostics {
-	return tfhelper.Breaches(t.Noun+" "+m.Key(), found, func(column string) path.Path { return path.Root(column) })
+	return tfhelper.Breaches(t.Noun+" "+m.Key(), found, path.Root)
 }
 
 // warnOfImport warns of what breaks a rule in a row that is imported.
