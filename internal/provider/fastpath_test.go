@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/redact"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
@@ -38,9 +39,13 @@ func (c conversation) fastPath(t *testing.T) (*fastpath.Server, *framework) {
 	if !ok {
 		t.Fatalf("%T does not wait for actions to stop", c.ProviderServer)
 	}
-	fast, ok := stop.Framework.(*fastpath.Server)
+	redacting, ok := stop.Framework.(*redact.Server)
 	if !ok {
-		t.Fatalf("%T is no fast path", stop.Framework)
+		t.Fatalf("%T hides no secrets", stop.Framework)
+	}
+	fast, ok := redacting.Framework.(*fastpath.Server)
+	if !ok {
+		t.Fatalf("%T is no fast path", redacting.Framework)
 	}
 	behind := &framework{Framework: fast.Framework}
 	fast.Framework = behind

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -46,6 +47,7 @@ type found struct {
 	name     string
 	identity map[string]string
 	resource map[string]tftypes.Value // nil where it was not asked for
+	warning  string                   // with a limit only
 }
 
 // list asks for things until the provider stops, or after as many as are taken.
@@ -66,8 +68,12 @@ func (c conversation) list(t *testing.T, noun string, limit int64, whole bool, t
 	}
 	var all []found
 	for result := range stream.Results {
+		warning := ""
+		if limit > 0 && len(result.Diagnostics) == 1 && result.Diagnostics[0].Severity == tfprotov6.DiagnosticSeverityWarning {
+			warning, result.Diagnostics = result.Diagnostics[0].Summary, nil
+		}
 		expect(t, result.Diagnostics, "")
-		one := found{name: result.DisplayName, identity: c.identity(t, noun, result.Identity)}
+		one := found{warning: warning, name: result.DisplayName, identity: c.identity(t, noun, result.Identity)}
 		if result.Resource != nil {
 			one.resource = fields(t, *result.Resource, c.schemas.ResourceSchemas[noun].ValueType())
 		}
@@ -174,8 +180,12 @@ func TestListAndIdentity(t *testing.T) {
 				}
 			})
 			t.Run("stops at the limit", func(t *testing.T) {
-				if some := c.list(t, noun.name, 2, false, 0); len(some) != 2 {
-					t.Errorf("%d found, want 2", len(some))
+				some := c.list(t, noun.name, 2, false, 0)
+				if len(some) != 2 {
+					t.Fatalf("%d found, want 2", len(some))
+				}
+				if some[0].warning != "" || !strings.HasPrefix(some[1].warning, "The list ends at its limit of 2 ") {
+					t.Errorf("warnings %q and %q, want the second alone to tell of the limit", some[0].warning, some[1].warning)
 				}
 			})
 			t.Run("stops when nobody wants more", func(t *testing.T) {

@@ -27,8 +27,8 @@ func TestResources_areGuarded(t *testing.T) {
 			t.Errorf("%s is not guarded: see docs/design/0018-replacement.md", meta.TypeName)
 		}
 	}
-	if guarded != 10 {
-		t.Errorf("%d resources are guarded, wanted 10", guarded)
+	if guarded != 11 {
+		t.Errorf("%d resources are guarded, wanted 11", guarded)
 	}
 }
 
