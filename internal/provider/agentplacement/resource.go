@@ -23,6 +23,7 @@ import (
 type topology interface {
 	Expected(context.Context) (cluster.Servers, error) // as this run will leave them
 	Servers(context.Context) (cluster.Servers, error)
+	Rooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms, error)
 	ExpectedRooms(context.Context) (map[cluster.Engine]map[string]int, error)
 	Schema(context.Context) (cluster.Schema, error)
 	ExpectedTemplates(context.Context) (cluster.Templates, error)

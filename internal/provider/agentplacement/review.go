@@ -105,6 +105,10 @@ func (r *Resource) reviewServers(ctx context.Context, want *declared, now *seati
 	if err != nil {
 		return diags, err
 	}
+	present, err := r.topology.Rooms(ctx)
+	if err != nil {
+		return diags, err
+	}
 	perSeat := want.floor.NodesPerSeat
 	if perSeat == 0 {
 		perSeat = len(want.floor.Nodes)
@@ -132,7 +136,8 @@ func (r *Resource) reviewServers(ctx context.Context, want *declared, now *seati
 			continue
 		}
 		most := count * perSeat
-		if sit := sitting[node.ServerIP]; sit > most {
+		// Seats that have no room already stay; a run that removes rooms is refused.
+		if sit := sitting[node.ServerIP]; sit > most && sit > len(present[server.Engine()][node.ServerIP])*perSeat {
 			diags.Append(tfhelper.WarnAt(at, "More seats than rooms", fmt.Sprintf("%s of the placement sit on server %s, whose %s bear %d. They stay, and no other joins them; the agents who log in last find no room. Set conference.rooms of its vicidial_server, or lower its weight.",
 				cluster.Plural(sit, "seat"), node.ServerIP, cluster.Plural(count, "room"), most))...)
 			most = sit
