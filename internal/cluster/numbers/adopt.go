@@ -92,12 +92,6 @@ var targets = map[string]string{
 	"PHONE": "phone", "IN_GROUP": "group_id", "CALLMENU": "menu_id",
 }
 
-// TargetColumns are the columns that [Table.Find] needs.
-func TargetColumns() []string {
-	columns := append(slices.Sorted(maps.Values(targets)), "did_route")
-	return slices.Compact(columns)
-}
-
 // Find returns the numbers that are routed to the same place, where there are at
 // least two of them; VICIdial's own rows are in none.
 func (t Table) Find() []Found {

@@ -33,9 +33,6 @@ const (
 	resolvers  = "vicidial"
 )
 
-// Process is how Debian's package runs the proxy.
-func Process() webtier.Process { return ProcessOn(webtier.Debian) }
-
 // ProcessOn returns how a distribution's package runs HAProxy. openSUSE, AlmaLinux
 // and similar ones have the control socket in the chroot's directory; AlmaLinux's
 // package logs to syslog's port, since no /dev/log is in its chroot.

@@ -9,9 +9,6 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// Process is how Debian's package runs the proxy.
-func Process() webtier.Process { return ProcessOn(webtier.Debian) }
-
 // ProcessOn returns how a distribution's package runs nginx.
 func ProcessOn(distribution webtier.Distribution) webtier.Process {
 	p := webtier.Process{
