@@ -21,7 +21,34 @@ type tunnel struct {
 
 	// turn guards client: a mutex whose Lock ends with a context.
 	turn   chan struct{}
-	client *ssh.Client
+	client *sshClient
+}
+
+// sshClient is a client with a channel that is closed when its connection has
+// ended.
+type sshClient struct {
+	*ssh.Client
+	ended chan struct{}
+}
+
+// open opens a forwarded connection. It fails when the SSH connection ends:
+// package ssh fails what waits at that moment, and lets wait for ever what asks
+// while the connection is being torn down.
+func (c *sshClient) open(ctx context.Context, network, address string) (net.Conn, error) {
+	within, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-c.ended:
+			cancel()
+		case <-within.Done():
+		}
+	}()
+	conn, err := c.DialContext(within, network, address)
+	if err != nil && ctx.Err() == nil && within.Err() != nil {
+		return nil, net.ErrClosed
+	}
+	return conn, err
 }
 
 func newTunnel(settings SSH) (*tunnel, error) {
@@ -44,7 +71,7 @@ func (t *tunnel) dial(ctx context.Context, network, address string) (net.Conn, e
 		if err != nil {
 			return nil, err
 		}
-		conn, err := client.DialContext(ctx, network, address)
+		conn, err := client.open(ctx, network, address)
 		var refused *ssh.OpenChannelError
 		switch {
 		case err == nil:
@@ -66,7 +93,7 @@ func (t *tunnel) dial(ctx context.Context, network, address string) (net.Conn, e
 }
 
 // connected returns the client, and whether it was dialled for this very call.
-func (t *tunnel) connected(ctx context.Context) (client *ssh.Client, fresh bool, err error) {
+func (t *tunnel) connected(ctx context.Context) (client *sshClient, fresh bool, err error) {
 	select {
 	case t.turn <- struct{}{}:
 		defer func() { <-t.turn }()
@@ -76,13 +103,15 @@ func (t *tunnel) connected(ctx context.Context) (client *ssh.Client, fresh bool,
 	if t.client != nil {
 		return t.client, false, nil
 	}
-	client, err = t.handshake(ctx)
+	connection, err := t.handshake(ctx)
 	if err != nil {
 		return nil, false, err
 	}
+	client = &sshClient{Client: connection, ended: make(chan struct{})}
 	t.client = client
 	go func() {
 		_ = client.Wait() // the next user of it gets the error
+		close(client.ended)
 		t.drop(client)
 	}()
 	return client, true, nil
@@ -129,7 +158,7 @@ func (t *tunnel) handshake(ctx context.Context) (*ssh.Client, error) {
 }
 
 // probe drops a client that does not answer any more.
-func (t *tunnel) probe(client *ssh.Client) {
+func (t *tunnel) probe(client *sshClient) {
 	answered := make(chan error, 1)
 	go func() {
 		// Any answer will do: hosts refuse a request that they do not know.
@@ -147,7 +176,7 @@ func (t *tunnel) probe(client *ssh.Client) {
 }
 
 // drop forgets a client, unless another has taken its place already.
-func (t *tunnel) drop(client *ssh.Client) {
+func (t *tunnel) drop(client *sshClient) {
 	t.turn <- struct{}{}
 	if t.client == client {
 		t.client = nil
