@@ -74,12 +74,18 @@ func newCLI(t *testing.T, example string, environment ...string) *cli {
 	if err := os.CopyFS(copied, os.DirFS(filepath.Join("..", "..", "examples"))); err != nil {
 		t.Fatal(err)
 	}
-	config := filepath.Join(copied, "cli.tfrc")
+	return newCLIIn(t, filepath.Join(copied, filepath.FromSlash(example)), environment...)
+}
+
+// newCLIIn initialises a folder, with environment variables for the provider.
+func newCLIIn(t *testing.T, folder string, environment ...string) *cli {
+	t.Helper()
+	config := filepath.Join(t.TempDir(), "cli.tfrc")
 	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror(t))
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := &cli{t: t, folder: filepath.Join(copied, filepath.FromSlash(example))}
+	c := &cli{t: t, folder: folder}
 	for _, setting := range os.Environ() {
 		if !strings.HasPrefix(setting, "TF_") && !strings.HasPrefix(setting, "VICIDIAL_") {
 			c.env = append(c.env, setting)

@@ -1,0 +1,16 @@
+resource "vicidial_agent_placement" "floor" {
+  name           = "floor"
+  seats          = ["2000-2059"]
+  nodes_per_seat = 2
+
+  servers = {
+    (vicidial_server.dial1.server_ip) = { suffix = "a" }
+    (vicidial_server.dial2.server_ip) = { suffix = "b" }
+    (vicidial_server.dial3.server_ip) = { suffix = "c" }
+  }
+
+  phone = {
+    pass_wo         = "lounge7Piano"
+    pass_wo_version = 1
+  }
+}

@@ -1,0 +1,7 @@
+locals {
+  nodes = {
+    dial1 = { server_ip = "10.10.10.11", trunks = 250, rooms = 60, suffix = "a" }
+    dial2 = { server_ip = "10.10.10.12", trunks = 150, rooms = 60, suffix = "b" }
+    dial3 = { server_ip = "10.10.10.13", trunks = 60, rooms = 30, suffix = "c" }
+  }
+}

@@ -1,0 +1,9 @@
+variable "phone_password" {
+  type      = string
+  ephemeral = true
+}
+
+variable "carrier_password" {
+  type      = string
+  ephemeral = true
+}
