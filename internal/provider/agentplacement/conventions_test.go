@@ -165,7 +165,8 @@ func TestAccAgentPlacement_importsManualRows(t *testing.T) {
 }
 
 // Faults of manual rows are reported seat by seat, and corrected by the first
-// apply.
+// apply. A password that differs is ignored by what an import writes; it is a fault
+// where the configuration does not ignore it.
 func TestAccAgentPlacement_importsFaultyRows(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
@@ -182,12 +183,17 @@ func TestAccAgentPlacement_importsFaultyRows(t *testing.T) {
 	aliases[3][2] = "2003a"
 	rows[9].pass = "7777"
 	found(t, d, rows, aliases...)
+	imported := fullConfig(d, `"2000-2004", "2006"`, twoServers, "nodes_per_seat = 2", `alias_order = "keep"`, "ignore_password_drift = true")
 	config := fullConfig(d, `"2000-2004", "2006"`, twoServers, "nodes_per_seat = 2", `alias_order = "keep"`)
+	passwords := expect(t, d, "SELECT pass, COUNT(*) AS phones FROM phones GROUP BY pass", `
+		| pass | phones |
+		| test |     12 |`)
+	oneDiffers := acctest.Run(t, d, "UPDATE phones SET pass = '7777' WHERE login = '2004b'")
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
-				Config: config, ResourceName: floor, ImportState: true, ImportStateId: "floor1=2000-2004,2006", ImportStatePersist: true,
+				Config: imported, ResourceName: floor, ImportState: true, ImportStateId: "floor1=2000-2004,2006", ImportStatePersist: true,
 				ImportStateCheck: func(states []*terraform.InstanceState) error {
 					said := map[string]string{}
 					for key, text := range states[0].Attributes {
@@ -199,15 +205,15 @@ func TestAccAgentPlacement_importsFaultyRows(t *testing.T) {
 						"2001": `alias 2001: logins_list is "2001a, 2001b", not "2001a,2001b"`,
 						"2002": `alias 2002: logins_list is "2002a,2002b,2002z", not "2002a,2002b"`,
 						"2003": `phone 2003b on 10.0.0.2 is there although the seat is not placed there`,
-					} // the password of 2004b is none: the import has ignore_password_drift
-					if !maps.Equal(said, want) {
-						return fmt.Errorf("told %v", said)
+					}
+					if ignored := states[0].Attributes["ignore_password_drift"]; !maps.Equal(said, want) || ignored != "true" {
+						return fmt.Errorf("deviations %v, ignore_password_drift %q", said, ignored)
 					}
 					return nil
 				},
 			},
 			{
-				Config: config,
+				Config: imported,
 				Check: all(
 					expect(t, d, "SELECT alias_id, logins_list FROM phones_alias ORDER BY alias_id", `
 						| alias_id | logins_list |
@@ -219,8 +225,16 @@ func TestAccAgentPlacement_importsFaultyRows(t *testing.T) {
 						| 2006     | 2006a,2006b |`),
 					expect(t, d, "SELECT pass, COUNT(*) AS phones FROM phones GROUP BY pass", `
 						| pass | phones |
-						| test |     12 |`)),
+						| 7777 |      1 |
+						| test |     11 |`)),
 			},
+			{Config: imported, ConfigPlanChecks: empty},
+			{Config: config, Check: passwords},
+			{
+				PreConfig: oneDiffers, RefreshState: true, ExpectNonEmptyPlan: true,
+				Check: resource.TestCheckResourceAttr(floor, "deviations.2004", `phone 2004b on 10.0.0.2: pass is another than the floor's`),
+			},
+			{Config: config, Check: passwords},
 			{Config: config, ConfigPlanChecks: empty},
 		},
 	})
