@@ -52,10 +52,22 @@ type Container struct {
 }
 
 // Given is what a set of choices takes from the cluster and gives back: for
-// each column that it owns, what was found before and what was written.
+// each column that it owns, what was found before and what was written. A write that
+// fails may have written nothing: Held is what was written before it.
 type Given struct {
 	Found Row `json:"found"`
 	Wrote Row `json:"wrote"`
+	Held  Row `json:"held,omitempty"`
+}
+
+// owns reports whether a column still says what was found or written.
+func (g Given) owns(column string, now Value) bool {
+	for _, known := range []Row{g.Wrote, g.Held, g.Found} {
+		if value, there := known[column]; there && EquivalentSetting(column, now, value) {
+			return true
+		}
+	}
+	return false
 }
 
 // WeightsColumn stands for the text of the agent login weights among the
@@ -79,7 +91,7 @@ func (s Settings) All() Row {
 // going to be written into all of them. Columns that are not wanted any more
 // stay: they are to be given back.
 func (g Given) Take(have Settings, want Row) Given {
-	taken := Given{Found: maps.Clone(g.Found), Wrote: maps.Clone(g.Wrote)}
+	taken := Given{Found: maps.Clone(g.Found), Wrote: maps.Clone(g.Wrote), Held: Row{}}
 	if taken.Found == nil {
 		taken.Found, taken.Wrote = Row{}, Row{}
 	}
@@ -87,6 +99,8 @@ func (g Given) Take(have Settings, want Row) Given {
 	for column, value := range want {
 		if _, owned := taken.Found[column]; !owned {
 			taken.Found[column] = now[column]
+		} else if g.owns(column, now[column]) {
+			taken.Held[column] = now[column]
 		}
 		taken.Wrote[column] = value
 	}
@@ -113,9 +127,8 @@ func (g Given) Back(have Settings, want Row, servers Servers) (back Row, left []
 		if _, wanted := want[column]; wanted {
 			continue
 		}
-		ours := EquivalentSetting(column, now[column], g.Wrote[column]) || EquivalentSetting(column, now[column], g.Found[column])
 		gone := column == "active_voicemail_server" && g.Found[column].Text != "" && CheckVoicemailServer(g.Found[column].Text, servers) != nil
-		if !ours || gone {
+		if gone || !g.owns(column, now[column]) {
 			left = append(left, column)
 			continue
 		}

@@ -177,6 +177,20 @@ func TestGiven(t *testing.T) {
 			t.Errorf("gives back %v", back)
 		}
 	})
+	t.Run("a write that fails may have written nothing, also the second time", func(t *testing.T) {
+		given := cluster.Given{}.Take(theSettings(), want)
+		have := apply(theSettings(), want)
+		for _, server := range []string{"10.0.2.6", "10.0.2.7"} { // none of them arrives
+			given = given.Take(have, cluster.Row{"sounds_web_server": cluster.Text(server)})
+		}
+		if back, left := given.Back(have, nil, nil); back["sounds_web_server"].Text != "10.0.2.1" || len(left) != 0 {
+			t.Errorf("gives back %v, leaves %v", back, left)
+		}
+		have.Row["sounds_web_server"] = cluster.Text("10.0.2.6")
+		if back, left := given.Back(have, nil, nil); !slices.Equal(left, []string{"sounds_web_server"}) {
+			t.Errorf("gives back %v, which somebody else has changed", back)
+		}
+	})
 	t.Run("a column that is owned no more is given back once", func(t *testing.T) {
 		given := cluster.Given{}.Take(theSettings(), want)
 		less := cluster.Row{"sounds_web_server": cluster.Text("10.0.2.5")}

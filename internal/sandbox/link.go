@@ -11,11 +11,12 @@ type link struct {
 	proxy          *Proxy
 	client, server net.Conn
 
-	mutex      sync.Mutex
-	prepared   map[uint32]string // statements by the server's numbers
-	preparing  string            // being prepared
-	latest     string            // last prepared
-	dropAnswer bool
+	mutex     sync.Mutex
+	prepared  map[uint32]string // statements by the server's numbers
+	preparing string            // being prepared
+	latest    string            // last prepared
+	cut       verdict           // what to do with the next response
+	ended     bool              // it has got its last response
 }
 
 func (l *link) close() {
@@ -53,6 +54,9 @@ func (l *link) record(payload []byte) bool {
 	}
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
+	if l.ended {
+		return false
+	}
 	statement, runs := "", false
 	switch asked {
 	case commandQuery:
@@ -67,14 +71,8 @@ func (l *link) record(payload []byte) bool {
 		}
 	case commandLongData, commandReset, commandFetch: // they run no statement
 	}
-	switch l.proxy.pass(statement, runs) {
-	case drop:
-		return false
-	case forwardAndDropAnswer:
-		l.dropAnswer = true
-	case forward:
-	}
-	return true
+	l.cut = l.proxy.pass(statement, runs)
+	return l.cut != drop
 }
 
 // statement returns the text of a statement number. The highest number means the
@@ -109,7 +107,7 @@ func (l *link) forwardAnswers() {
 		if _, err := to.Write(p); err != nil {
 			return
 		}
-		if from.Buffered() == 0 && to.Flush() != nil {
+		if (from.Buffered() == 0 || l.ended) && to.Flush() != nil || l.ended {
 			return
 		}
 	}
@@ -119,9 +117,15 @@ func (l *link) forwardAnswers() {
 func (l *link) recordAnswer(p packet) bool {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	if l.dropAnswer {
-		l.proxy.cutNow()
+	switch l.cut {
+	case forwardAndDropAnswer:
+		l.proxy.cutNow(nil)
 		return false
+	case forwardAndCut:
+		l.proxy.cutNow(l)
+		l.ended = true
+		return true
+	case forward, drop:
 	}
 	if l.preparing != "" {
 		if number, ok := statementNumber(p.payload()); ok && p.payload()[0] == 0 {

@@ -19,6 +19,9 @@ const (
 	// WriteUnanswered counts statements that write. The server executes the last
 	// one, but the client gets no response.
 	WriteUnanswered
+	// WriteAnswered counts statements that write. The client gets the response to the
+	// last one, and the connection is cut then.
+	WriteAnswered
 	// AnyUnsent is WriteUnsent for all statements.
 	AnyUnsent
 	// AnyUnanswered is WriteUnanswered for all statements.
@@ -28,8 +31,6 @@ const (
 func (c Cut) counts(statement string) bool {
 	return c == AnyUnsent || c == AnyUnanswered || isWrite(statement)
 }
-
-func (c Cut) sends() bool { return c == WriteUnanswered || c == AnyUnanswered }
 
 // Proxy is a proxy between clients and a server. It records statements and cuts
 // connections at a given statement. It does not support TLS.
@@ -128,7 +129,7 @@ func (p *Proxy) Down() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.down = true
-	p.cutAll()
+	p.cutAll(nil)
 }
 
 // Heal accepts connections again and discards a pending cut.
@@ -145,9 +146,11 @@ func (p *Proxy) close() {
 }
 
 // cutAll needs the mutex.
-func (p *Proxy) cutAll() {
+func (p *Proxy) cutAll(except *link) {
 	for l := range p.links {
-		l.close()
+		if l != except {
+			l.close()
+		}
 	}
 }
 
@@ -203,6 +206,7 @@ type verdict int
 const (
 	forward verdict = iota
 	forwardAndDropAnswer
+	forwardAndCut // after the response
 	drop
 )
 
@@ -222,25 +226,29 @@ func (p *Proxy) pass(statement string, runs bool) verdict {
 		return forward
 	}
 	p.armed = false
-	if p.cut.sends() {
-		return forwardAndDropAnswer // link.cutNow is called for the response
+	switch p.cut { // cutNow is called at the response
+	case WriteUnanswered, AnyUnanswered:
+		return forwardAndDropAnswer
+	case WriteAnswered:
+		return forwardAndCut
+	case WriteUnsent, AnyUnsent:
 	}
-	p.countCut()
+	p.countCut(nil)
 	return drop
 }
 
-// cutNow is called for the response that must not reach the client.
-func (p *Proxy) cutNow() {
+// cutNow is called at the response to the statement of a cut.
+func (p *Proxy) cutNow(own *link) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.countCut()
+	p.countCut(own)
 }
 
-// countCut needs the mutex. Its link closes itself.
-func (p *Proxy) countCut() {
+// countCut needs the mutex. The link of the cut closes itself; own is left to it.
+func (p *Proxy) countCut(own *link) {
 	p.cuts++
 	if p.stayDown {
 		p.down = true
-		p.cutAll()
+		p.cutAll(own)
 	}
 }

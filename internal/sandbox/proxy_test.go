@@ -186,6 +186,28 @@ func TestProxy_cut(t *testing.T) {
 			}
 		}
 	}
+	t.Run("second write is answered, and nothing after it", func(t *testing.T) {
+		t.Parallel()
+		d := s.Database(t, 1302)
+		p := NewProxy(t, s)
+		db := openVia(t, p, d, nil)
+		other := openVia(t, p, d, nil)
+		mustExec(t, other, "DO 1")
+		p.CutAt(2, WriteAnswered, true)
+		mustExec(t, db, insertTrunks, "10.0.0.1", 1)
+		mustExec(t, db, insertTrunks, "10.0.0.2", 1)
+		for _, one := range []*sql.DB{db, other} {
+			if _, err := one.ExecContext(t.Context(), "DO 1"); err == nil {
+				t.Error("a statement came through")
+			}
+		}
+		d.Expect(t, "SELECT COUNT(*) AS n FROM vicidial_server_trunks", "+---+\n| n |\n+---+\n| 2 |\n+---+")
+		p.Heal()
+		mustExec(t, db, insertTrunks, "10.0.0.9", 1)
+		if p.Cuts() != 1 {
+			t.Errorf("%d cuts", p.Cuts())
+		}
+	})
 	t.Run("Down cuts open connections", func(t *testing.T) {
 		t.Parallel()
 		p := NewProxy(t, s)

@@ -56,6 +56,26 @@ func (r Response) SetState(ctx context.Context, id, model, rows any) {
 	r.Diagnostics.Append(SaveRows(ctx, r.private, rows)...)
 }
 
+// SetWritten sets the state of an update that has succeeded to the plan. What the plan
+// did not know is null. SetState replaces it with the rows; where the database is gone
+// by then, the state has at least each row that the object has now. rows are as in
+// SetState.
+func (r Response) SetWritten(ctx context.Context, plan tfsdk.Plan, id, rows any) {
+	written, err := tftypes.Transform(plan.Raw, func(_ *tftypes.AttributePath, planned tftypes.Value) (tftypes.Value, error) {
+		if !planned.IsKnown() {
+			return tftypes.NewValue(planned.Type(), nil), nil
+		}
+		return planned, nil
+	})
+	r.Diagnostics.Append(Diagnose("Unable to set the state", "", err)...)
+	if err != nil {
+		return
+	}
+	r.state.Raw = written
+	r.setIdentity(ctx, id)
+	r.Diagnostics.Append(SaveRows(ctx, r.private, rows)...)
+}
+
 func (r Response) setPlanned() {
 	if r.plan.IsNull() || r.Diagnostics.HasError() {
 		return

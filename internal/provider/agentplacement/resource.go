@@ -204,6 +204,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	} else {
 		kept.Held = held
 		resp.Diagnostics.Append(warnHeld(m.name(), held)...)
+		tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, m.identity(), kept)
 	}
 	r.publish(ctx, m, kept, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 }

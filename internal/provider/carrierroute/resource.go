@@ -195,6 +195,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		r.publish(ctx, m, tfhelper.ForUpdate(resp), seen)
 		return
 	}
+	tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, m.identity(), seen)
 	r.publish(ctx, m, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan), nil)
 }
 

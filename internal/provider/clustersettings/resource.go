@@ -169,6 +169,8 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		r.publish(ctx, plan, nil, memory{Given: given}, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 		return
 	}
+	seen.Given = given
+	tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, theIdentity(), seen)
 	r.publish(ctx, plan, want, memory{Given: given}, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 }
 

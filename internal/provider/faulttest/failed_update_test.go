@@ -164,11 +164,7 @@ func TestAccFaults_failedUpdate(t *testing.T) {
 	needTerraform(t)
 	t.Parallel()
 	s := sandbox.Shared(t)
-	d := s.Database(t, 1720)
-	acctest.Campaigns(t, d, "SALES1")
-	acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name, user_level) VALUES ('9001', 'x', 'Night', 4)",
-		"INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial2', '10.0.0.2', 100), ('dial3', '10.0.0.3', 100), ('dial4', '10.0.0.4', 100)",
-		"UPDATE system_settings SET outbound_calls_per_second = 55")() // what others set, a destroy leaves
+	d := databaseOfUpdates(t, s)
 	proxy := sandbox.NewProxy(t, s)
 	w := open(t, d, proxy.Port())
 	w.write(t, "provider.tf", []byte(strings.Replace(string(w.read(t, "provider.tf")), "}\n", "  lock_timeout = \"1s\"\n}\n", 1)))
@@ -218,6 +214,56 @@ func TestAccFaults_failedUpdate(t *testing.T) {
 		}
 		w.apply(t)
 	}
+}
+
+// The database is gone when an update has written all of its rows, before it reads
+// them back. A destroy leaves none of them.
+func TestAccFaults_unreadUpdate(t *testing.T) {
+	needTerraform(t)
+	t.Parallel()
+	s := sandbox.Shared(t)
+	d := databaseOfUpdates(t, s)
+	proxy := sandbox.NewProxy(t, s)
+	w := open(t, d, proxy.Port())
+	none := d.Table(t.Context(), drawUpdated)
+	w.declare(t, updated(false))
+	w.apply(t)
+	writes := map[string]int{}
+	for _, second := range []bool{true, false} {
+		w.declare(t, updated(second))
+		for _, name := range updatedTypes {
+			proxy.Reset()
+			w.must(t, "apply", "-auto-approve", "-refresh=false", "-target="+name+".one")
+			if second {
+				writes[name] = len(proxy.Writes())
+			}
+		}
+	}
+	w.declare(t, updated(true))
+	for _, name := range updatedTypes {
+		proxy.CutAt(writes[name], sandbox.WriteAnswered, true)
+		cuts := proxy.Cuts()
+		code, said := w.terraform("apply", "-auto-approve", "-refresh=false", "-target="+name+".one")
+		if code == 0 || proxy.Cuts() != cuts+1 {
+			t.Errorf("%s: the apply ends with %d after %d cuts\n%s", name, code, proxy.Cuts()-cuts, said)
+		}
+		proxy.Heal()
+	}
+	w.must(t, "destroy", "-auto-approve")
+	if have := d.Table(t.Context(), drawUpdated); have != none {
+		t.Errorf("destroyed, it leaves the rows\n%s\nwant\n%s", have, none)
+	}
+}
+
+// databaseOfUpdates returns a database in which the configuration of updated applies.
+func databaseOfUpdates(t *testing.T, s *sandbox.Server) *sandbox.Database {
+	t.Helper()
+	d := s.Database(t, 1720)
+	acctest.Campaigns(t, d, "SALES1")
+	acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name, user_level) VALUES ('9001', 'x', 'Night', 4)",
+		"INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial2', '10.0.0.2', 100), ('dial3', '10.0.0.3', 100), ('dial4', '10.0.0.4', 100)",
+		"UPDATE system_settings SET outbound_calls_per_second = 55")() // what others set, a destroy leaves
+	return d
 }
 
 // failUpdate saves the plan of an update, and applies it in vain.

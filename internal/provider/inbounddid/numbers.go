@@ -165,7 +165,10 @@ func (r *Numbers) Update(ctx context.Context, req resource.UpdateRequest, resp *
 		if len(written) > 0 {
 			all := numbers.Of(append(written, names(prior.Numbers)...))
 			b = b.with("dids", tfhelper.StringList(all.Ranges()))
+			tfhelper.ForUpdate(resp).SetState(ctx, b.identity(), b.object(), seen) // replaced below, unless the database cannot be read
 		}
+	} else {
+		tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, b.identity(), seen)
 	}
 	r.publish(ctx, b, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 }

@@ -76,7 +76,8 @@ func thoseIn(table numbers.Table, of numbers.Set) numbers.Set {
 }
 
 // update changes the rows. When it fails, it returns the numbers that have rows which
-// were not there before, and which the block did not have.
+// were not there before, and which the block did not have; those that may have, where
+// the database cannot be read.
 func (r *Numbers) update(ctx context.Context, b block, want, prior declared, seen numbers.Seen) (written []string, err error) {
 	var found numbers.Table
 	change := numbers.Change{
@@ -87,11 +88,11 @@ func (r *Numbers) update(ctx context.Context, b block, want, prior declared, see
 	if partial := (*cluster.Partial)(nil); !errors.As(err, &partial) {
 		return nil, err
 	}
-	now, unread := r.topology.Numbers(context.WithoutCancel(ctx), columns)
-	if unread != nil {
-		return nil, err // publish reports it, and the state stays as it was
-	}
 	fresh := want.Numbers.Without(prior.Numbers).Without(thoseIn(found, want.Numbers))
+	now, unread := r.topology.Numbers(context.WithoutCancel(ctx), columns)
+	if unread != nil { // each may have a row; publish reports that nobody knows
+		return names(fresh), err
+	}
 	return names(thoseIn(now, fresh)), err
 }
 

@@ -165,10 +165,13 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	seen, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
 	err := r.update(ctx, want, change{declared: config, secrets: want.secrets(config, prior), seen: seen, from: prior.ServerIP.ValueString()})
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update server", want.id(), err)...)
-	if err != nil { // the secrets may not be written: their versions stay the old ones
+	now := want.remember(config, seen, prior.engine())
+	if err == nil {
+		tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, want.identity(), now)
+	} else { // the secrets may not be written: their versions stay the old ones
 		want.ConfSecretVersion, want.ManagerSecretVersion = prior.ConfSecretVersion, prior.ManagerSecretVersion
 	}
-	r.publish(ctx, want, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan), want.remember(config, seen, prior.engine()), 0)
+	r.publish(ctx, want, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan), now, 0)
 }
 
 // Delete removes the server unless agents, calls or rows still need it.

@@ -162,7 +162,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		r.publishPlanned(ctx, m, tfhelper.ForUpdate(resp))
 		return
 	}
-	if err != nil {
+	if err == nil {
+		tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, m.identity(), seen)
+	} else {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update trunk split", m.campaign(), err)...)
 		if tfhelper.Wrote(err) { // replaced below, unless the database cannot be read
 			tfhelper.ForUpdate(resp).SetState(ctx, m.identity(), prior.perhaps(m), seen)

@@ -99,7 +99,11 @@ func (t Table[M]) Update(ctx context.Context, req resource.UpdateRequest, resp *
 		return
 	}
 	seen, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update "+t.Noun, m.Key(), t.write(ctx, m, seen, want))...)
+	err := t.write(ctx, m, seen, want)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update "+t.Noun, m.Key(), err)...)
+	if err == nil {
+		tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, t.identity(m), seen)
+	}
 	t.publish(ctx, m, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 }
 
