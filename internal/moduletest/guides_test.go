@@ -139,7 +139,7 @@ func TestGuides(t *testing.T) {
 		name := filepath.Base(folder)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newEmptySystem(t, 1720)
+			d := newEmptySystem(t)
 			_, err := d.DB().ExecContext(t.Context(), "INSERT INTO vicidial_inbound_groups (group_id, group_name, active) VALUES ('SALESLINE', 'Sales line', 'Y')")
 			if err != nil {
 				t.Fatal(err)

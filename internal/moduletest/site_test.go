@@ -10,9 +10,9 @@ import (
 )
 
 // newEmptySystem returns a database of a new system with campaigns.
-func newEmptySystem(t *testing.T, schema int) *sandbox.Database {
+func newEmptySystem(t *testing.T) *sandbox.Database {
 	t.Helper()
-	d := sandbox.New(t, schema)
+	d := sandbox.New(t, 1720)
 	_, err := d.DB().ExecContext(t.Context(), "INSERT INTO vicidial_campaigns (campaign_id, campaign_name, active, dial_method) VALUES ('SALES', 'Sales', 'Y', 'RATIO'), ('SURVEY', 'Survey', 'Y', 'RATIO')")
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +31,7 @@ func TestSite_mocked(t *testing.T) {
 
 func TestSite_database(t *testing.T) {
 	t.Parallel()
-	d := newEmptySystem(t, 1720)
+	d := newEmptySystem(t)
 	said := newCLI(t, "modules/site", connection(d)...).run(0, "test", "-filter=tests/site.tftest.hcl")
 	if !strings.Contains(said, "4 passed, 0 failed") {
 		t.Errorf("terraform test says\n%s", said)
@@ -57,7 +57,7 @@ func expectEmpty(t *testing.T, d *sandbox.Database) {
 
 func TestSites(t *testing.T) {
 	t.Parallel()
-	anchor, harbour := newEmptySystem(t, 1720), newEmptySystem(t, 1720)
+	anchor, harbour := newEmptySystem(t), newEmptySystem(t)
 	at := func(d *sandbox.Database) map[string]any {
 		return map[string]any{"host": d.Host, "port": d.Port, "database": d.Name, "username": d.Username, "password": d.Password}
 	}
