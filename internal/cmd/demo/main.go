@@ -5,6 +5,7 @@
 // HAProxy and nginx, remove a node, plan for the failure of another, and destroy
 // the cluster. It checks each step, and ends with an error at the first unexpected
 // result. Two pictures of the cluster are kept in the user's cache folder.
+// With DEMO=full in the environment it prints plans and tables whole.
 //
 // It imports only sandbox and testenv of this module, since it uses the provider as
 // users do.
@@ -27,18 +28,19 @@ const limit = 10 * time.Minute
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Stdout, isTerminal(os.Stdout))
+	err := run(ctx, os.Stdout, isTerminal(os.Stdout), os.Getenv("DEMO") == "full")
 	stop()
 	if err != nil {
 		os.Exit(1)
 	}
 }
 
-// run runs the demo and prints the result as the last line.
-func run(ctx context.Context, out io.Writer, colours bool) error {
+// run runs the demo and prints the result as the last line. full prints the whole
+// output of programs, not its decisive lines only.
+func run(ctx context.Context, out io.Writer, colours, full bool) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	s := newPrinter(out, colours)
+	s := newPrinter(out, colours, full)
 	err := demonstrate(ctx, s)
 	if errors.Is(ctx.Err(), context.Canceled) {
 		err = fmt.Errorf("interrupted: %w", err)

@@ -16,11 +16,16 @@ func TestRun(t *testing.T) {
 	t.Setenv("TMPDIR", folder)
 	t.Setenv("XDG_CACHE_HOME", folder)
 	var out strings.Builder
-	err := run(t.Context(), &out, false)
+	err := run(t.Context(), &out, false, false)
 	output := out.String()
 	t.Run("ends with ok", func(t *testing.T) {
 		if err != nil || !strings.HasSuffix(output, "\ndemo: ok\n") {
 			t.Errorf("error %v after\n%s", err, output)
+		}
+	})
+	t.Run("it is short", func(t *testing.T) {
+		if lines := strings.Count(output, "\n"); lines > 380 {
+			t.Errorf("%d lines", lines)
 		}
 	})
 	t.Run("no colours without a terminal", func(t *testing.T) {
@@ -51,14 +56,14 @@ func TestRun(t *testing.T) {
 func TestPrinter(t *testing.T) {
 	t.Run("error is printed", func(t *testing.T) {
 		var out strings.Builder
-		newPrinter(&out, false).fail(unexpected("the table has %d rows", 3))
+		newPrinter(&out, false, false).fail(unexpected("the table has %d rows", 3))
 		if out.String() != "\ndemo: unexpected: the table has 3 rows\n" {
 			t.Errorf("printed %q", out.String())
 		}
 	})
 	t.Run("colours in a terminal", func(t *testing.T) {
 		var out strings.Builder
-		newPrinter(&out, true).ok("well")
+		newPrinter(&out, true, false).ok("well")
 		if out.String() != "    \x1b[32mok\x1b[0m well\n" {
 			t.Errorf("printed %q", out.String())
 		}
@@ -67,7 +72,7 @@ func TestPrinter(t *testing.T) {
 
 func TestProgress(t *testing.T) {
 	var out strings.Builder
-	installer := newPrinter(&out, false).progress("installing")
+	installer := newPrinter(&out, false, false).progress("installing")
 	for _, line := range []string{"Reading\n", "Unpacking\n"} {
 		if _, err := installer.Write([]byte(line)); err != nil {
 			t.Fatal(err)
@@ -117,7 +122,7 @@ func TestPlanFilter(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out strings.Builder
-			m := newPrinter(&out, false).planFilter()
+			m := newPrinter(&out, false, true).planFilter()
 			for _, b := range []byte(c.input) { // in pieces, as programs write
 				if _, err := m.Write([]byte{b}); err != nil {
 					t.Fatal(err)
@@ -130,6 +135,78 @@ func TestPlanFilter(t *testing.T) {
 				t.Errorf("printed\n%s\ninstead of\n%s", out.String(), c.want)
 			}
 		})
+	}
+}
+
+func TestPlanSummary(t *testing.T) {
+	const plan = `Terraform will perform the following actions:
+
+  # vicidial_server.all["a"] will be created
+  + resource "vicidial_server" "all" {
+      + active = true
+    }
+
+  # vicidial_trunk_split.sales will be created
+  + resource "vicidial_trunk_split" "sales" {
+      + allocations = {
+          + "10.0.0.1" = 98
+        }
+      + campaign_id = "SALES"
+      + total       = 98
+    }
+
+  # vicidial_haproxy_config.web will be updated in-place
+  ~ resource "vicidial_haproxy_config" "web" {
+      ~ content        = <<-EOT
+          - one
+        EOT
+      ~ content_sha256 = "a" -> "b"
+      ~ weight         = 1 -> 2
+        name           = "web"
+    }
+
+Plan: 2 to add, 1 to change, 0 to destroy.
+
+Changes to Outputs:
+  + seats = 3
+
+Warning: Seats move
+
+  with vicidial_agent_placement.floor,
+  on seats.tf line 3:
+   3: resource {
+
+20 seats on other nodes:
+  2000: ca to ba
+
+(and one more similar warning elsewhere)
+`
+	const want = `    | + vicidial_server.all["a"]
+    | + vicidial_trunk_split.sales will be created
+    |       + allocations = {
+    |           + "10.0.0.1" = 98
+    | ~ vicidial_haproxy_config.web will be updated in-place
+    |       ~ weight         = 1 -> 2
+    | Plan: 2 to add, 1 to change, 0 to destroy.
+`
+	const warning = `    | Warning: Seats move
+    |   20 seats on other nodes:
+    |     2000: ca to ba
+`
+	var out strings.Builder
+	s := newPrinter(&out, false, false)
+	for _, expected := range []string{want + warning, want} { // a warning is printed once
+		out.Reset()
+		filter := s.planFilter()
+		if _, err := filter.Write([]byte(plan)); err != nil {
+			t.Fatal(err)
+		}
+		if err := filter.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if out.String() != expected {
+			t.Errorf("printed\n%s\ninstead of\n%s", out.String(), expected)
+		}
 	}
 }
 

@@ -11,7 +11,12 @@ import (
 )
 
 // planFilter returns a filter for the output of Terraform.
-func (s *printer) planFilter() *planFilter { return &planFilter{out: s.out, shown: map[string]bool{}} }
+func (s *printer) planFilter() io.WriteCloser {
+	if !s.full {
+		return &planSummary{printer: s}
+	}
+	return &planFilter{out: s.out, shown: map[string]bool{}}
+}
 
 // planFilter shortens and indents a plan: it prints the first of several objects of
 // a block, without empty and unknown attributes of a new object; one line for a

@@ -13,13 +13,18 @@ import (
 type printer struct {
 	out     io.Writer
 	colours bool
+	full    bool // all of the output of programs, not its decisive lines only
 	start   time.Time
 	stages  int
+	warned  map[string]bool // titles of the printed warnings
 }
 
-func newPrinter(out io.Writer, colours bool) *printer {
-	return &printer{out: out, colours: colours, start: time.Now()}
+func newPrinter(out io.Writer, colours, full bool) *printer {
+	return &printer{out: out, colours: colours, full: full, start: time.Now(), warned: make(map[string]bool)}
 }
+
+// tableLines is how many lines of a table are printed when not all are.
+const tableLines = 10
 
 const (
 	bold  = "\x1b[1m"
@@ -42,10 +47,17 @@ func (s *printer) stage(title string) {
 	fmt.Fprintf(s.out, "\n%s %5.1f s\n", s.paint(bold, line+" "+strings.Repeat(".", max(3, 71-len(line)))), time.Since(s.start).Seconds())
 }
 
-// print prints a text or a table, indented.
+// print prints a text or a table, indented. A long one is cut unless all is printed.
 func (s *printer) print(text string) {
-	for line := range strings.Lines(strings.TrimRight(text, "\n") + "\n") {
-		fmt.Fprintln(s.out, strings.TrimRight("    "+line, " \n"))
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	if !s.full && strings.HasPrefix(lines[0], "+-") {
+		lines = lines[1 : len(lines)-1] // the borders of a table
+	}
+	if more := len(lines) - tableLines; !s.full && more > 1 {
+		lines = append(lines[:tableLines:tableLines], fmt.Sprintf("(%d lines more; DEMO=full prints them)", more))
+	}
+	for _, line := range lines {
+		fmt.Fprintln(s.out, strings.TrimRight("    "+line, " "))
 	}
 }
 

@@ -29,6 +29,10 @@ func (t terraform) show(ctx context.Context, want int, args ...string) (string, 
 	t.printer.print("$ terraform " + strings.Join(args, " "))
 	out := t.printer.planFilter()
 	text, err := t.run(ctx, out, want, args...)
+	if err != nil && !t.printer.full {
+		fmt.Fprintln(t.printer.out, text)
+		return text, err
+	}
 	return text, errors.Join(err, out.Close())
 }
 

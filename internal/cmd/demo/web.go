@@ -95,7 +95,7 @@ func (s demo) checkProxies(ctx context.Context) error {
 		}
 		lines := strings.Split(strings.TrimSpace(string(content)), "\n")
 		s.print(fmt.Sprintf("%s, %d lines:", proxy.file, len(lines)))
-		s.print("| " + strings.Join(lines[:min(8, len(lines))], "\n| ") + "\n| ...")
+		s.print("| " + strings.Join(lines[:min(6, len(lines))], "\n| ") + "\n| ...")
 		for _, address := range []string{"10.10.20.21", "10.10.20.22", "10.10.20.23"} {
 			if !strings.Contains(string(content), address) {
 				return unexpected("%s does not name the web node %s", proxy.file, address)
