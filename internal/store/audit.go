@@ -15,12 +15,12 @@ import (
 const insertAudit = `
 INSERT INTO vicidial_admin_log
        (event_date, user, ip_address, event_section, event_type, record_id, event_code, event_sql, event_notes)
-VALUES (NOW(), ?, ?, ?, ?, ?, ?, ?, ?)`
+VALUES `
 
 const countAudit = `
 SELECT COUNT(*)
   FROM vicidial_admin_log
- WHERE record_id = ?
+ WHERE record_id = %s
    AND event_section = ?
    AND user = ?
    AND event_sql = ?
@@ -30,65 +30,111 @@ SELECT COUNT(*)
 // schema 1606 made it larger.
 const maxEventSQL = 60000
 
-// audit is the line in VICIdial's admin change log about one written step.
-func (s *Store) audit(info serverInfo, step cluster.Step, done statement) (insert, count statement) {
-	text := auditText(step, done)
-	a := step.Audit
-	user := s.settings.AuditUser
-	insert = statement{insertAudit, []any{user, info.address, a.Section, a.Type, cut(a.Record, 50), cut(a.Code, 255), text, a.Notes}}
-	count = statement{countAudit, []any{cut(a.Record, 50), a.Section, user, text}}
-	return insert, count
-}
-
 // auditBytes is about how much text one statement adds to the admin change log,
 // below any max_allowed_packet.
 const auditBytes = 500_000
 
-// logRows writes a line in the admin change log for each row of a step, as though
-// the row had been written by a statement of its own.
-func (w *writer) logRows(ctx context.Context, step cluster.Step, _ statement) error {
-	records, err := w.records(ctx, step)
-	if err != nil {
-		return err
+// log writes the lines of steps in VICIdial's admin change log.
+func (w *writer) log(ctx context.Context, steps []cluster.Step) error {
+	if !w.store.settings.AuditEnabled {
+		return nil
 	}
-	var lines statement
-	var last statement // counts the last line
-	send := func() error {
-		if len(lines.args) == 0 {
+	var lines []auditLine
+	bytes := 0
+	add := func(step cluster.Step) error {
+		line := newAuditLine(step)
+		lines, bytes = append(lines, line), bytes+len(line.text)
+		if bytes < auditBytes {
 			return nil
 		}
-		// Lines are added in their order: where the last one is there, all are.
-		_, err := w.exec(ctx, lines, func(ctx context.Context) (bool, error) {
-			n, err := w.count(ctx, last)
-			return n > 0, err
-		})
-		lines = statement{}
-		return err
+		full := lines
+		lines, bytes = nil, 0
+		return w.insertLines(ctx, full)
 	}
-	bytes := 0
-	for row, record := range records {
-		single := step.Single(row)
-		single.Audit.Record = record
-		line, count := w.store.audit(w.info, single, newStatement(single))
-		if lines.text == "" {
-			lines.text, bytes = line.text, 0
-		} else {
-			_, values, _ := strings.Cut(line.text, "VALUES ")
-			lines.text += ", " + values
-		}
-		lines.args, last = append(lines.args, line.args...), count
-		for _, arg := range line.args {
-			if text, ok := arg.(string); ok {
-				bytes += len(text)
+	for _, step := range steps {
+		single := []cluster.Step{step}
+		switch {
+		case step.Audit.Section == "":
+			continue
+		case step.Audit.EachRow:
+			var err error
+			if single, err = w.eachRow(ctx, step); err != nil {
+				return err
 			}
 		}
-		if bytes > auditBytes {
-			if err := send(); err != nil {
+		for _, one := range single {
+			if err := add(one); err != nil {
 				return err
 			}
 		}
 	}
-	return send()
+	if len(lines) == 0 {
+		return nil
+	}
+	return w.insertLines(ctx, lines)
+}
+
+// eachRow returns a step for each row of a step, as though it had been written by a
+// statement of its own.
+func (w *writer) eachRow(ctx context.Context, step cluster.Step) ([]cluster.Step, error) {
+	records, err := w.records(ctx, step)
+	if err != nil {
+		return nil, err
+	}
+	single := make([]cluster.Step, len(records))
+	for row, record := range records {
+		single[row] = step.Single(row)
+		single[row].Audit.Record, single[row].Audit.Numbered = record, ""
+	}
+	return single, nil
+}
+
+// insertLines writes lines. They are added in their order: where the last one is
+// there, all are.
+func (w *writer) insertLines(ctx context.Context, lines []auditLine) error {
+	insert, count := w.store.audit(w.info, lines)
+	_, err := w.exec(ctx, insert, func(ctx context.Context) (bool, error) {
+		n, err := w.count(ctx, count)
+		return n > 0, err
+	})
+	w.own(w.first, int64(len(lines)))
+	if err == nil && w.first > 0 {
+		w.store.lastLine.Store(max(w.store.lastLine.Load(), w.first+int64(len(lines))-1))
+	}
+	return err
+}
+
+// auditLine is the line in VICIdial's admin change log about one written step.
+type auditLine struct {
+	cluster.Audit
+	record string // an expression
+	args   []any  // its values
+	text   string
+}
+
+func newAuditLine(step cluster.Step) auditLine {
+	line := auditLine{Audit: step.Audit, record: "?", args: []any{cut(step.Audit.Record, 50)}, text: auditText(step, newStatement(step))}
+	if step.Audit.Numbered != "" {
+		where, args := conditions(keyOf(step, step.Rows[0]), " AND ", "=")
+		line.record = fmt.Sprintf("COALESCE((SELECT MAX(%s) FROM %s WHERE %s), '')", step.Audit.Numbered, step.Table, where)
+		line.args = args
+	}
+	return line
+}
+
+// audit writes lines, and counts the last of them.
+func (s *Store) audit(info serverInfo, lines []auditLine) (insert, count statement) {
+	user := s.settings.AuditUser
+	rows := make([]string, 0, len(lines))
+	for _, line := range lines {
+		rows = append(rows, "(NOW(), ?, ?, ?, ?, "+line.record+", ?, ?, ?)")
+		insert.args = append(append(insert.args, user, info.address, line.Section, line.Type), line.args...)
+		insert.args = append(insert.args, cut(line.Code, 255), line.text, line.Notes)
+		count.text = fmt.Sprintf(countAudit, line.record)
+		count.args = append(slices.Clone(line.args), line.Section, user, line.text)
+	}
+	insert.text = insertAudit + strings.Join(rows, ",\n       ")
+	return insert, count
 }
 
 // records returns the record_id of each row of a step.
@@ -100,7 +146,9 @@ func (w *writer) records(ctx context.Context, step cluster.Step) ([]string, erro
 		}
 		return records, nil
 	}
-	if w.conn == nil {
+	conn, release := w.use()
+	defer release()
+	if conn == nil {
 		return nil, sql.ErrConnDone
 	}
 	key := slices.Sorted(maps.Keys(step.Key))[0]
@@ -110,7 +158,7 @@ func (w *writer) records(ctx context.Context, step cluster.Step) ([]string, erro
 	}
 	numbers := make(map[string]string, len(step.Rows))
 	query := fmt.Sprintf("SELECT %s, %s FROM %s WHERE %s IN (%s)", key, step.Audit.Numbered, step.Table, key, strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", "))
-	err := scanRows(ctx, w.conn, query, args, func(rows *sql.Rows) error {
+	err := scanRows(ctx, conn, query, args, func(rows *sql.Rows) error {
 		var name, number string
 		err := rows.Scan(&name, &number)
 		numbers[cluster.FoldKey(name)] = number

@@ -46,13 +46,15 @@ func perRow(step cluster.Step, values []cluster.Value) (string, []any) {
 
 // bulkRows reads what the rows of such a step say now, by their folded key.
 func (w *writer) bulkRows(ctx context.Context, step cluster.Step) (map[string]cluster.Value, error) {
-	if w.conn == nil {
+	conn, release := w.use()
+	defer release()
+	if conn == nil {
 		return nil, sql.ErrConnDone
 	}
 	where, args := whereOf(step, nil)
 	found := make(map[string]cluster.Value, len(step.In))
 	query := fmt.Sprintf("SELECT %s, %s FROM %s WHERE %s", step.InColumn, step.Column, step.Table, where)
-	err := scanRows(ctx, w.conn, query, args, func(rows *sql.Rows) error {
+	err := scanRows(ctx, conn, query, args, func(rows *sql.Rows) error {
 		var key string
 		var column sql.NullString
 		err := rows.Scan(&key, &column)
@@ -71,12 +73,14 @@ func comparesRows(step cluster.Step) bool {
 
 // unwritten lists the rows of such a step that do not hold To.
 func (w *writer) unwritten(ctx context.Context, step cluster.Step) ([]string, error) {
-	if w.conn == nil {
+	conn, release := w.use()
+	defer release()
+	if conn == nil {
 		return nil, sql.ErrConnDone
 	}
 	where, args := whereOf(step, step.To)
 	written := make(map[string]bool, len(step.In))
-	err := scanRows(ctx, w.conn, fmt.Sprintf("SELECT %s FROM %s WHERE %s", step.InColumn, step.Table, where), args, func(rows *sql.Rows) error {
+	err := scanRows(ctx, conn, fmt.Sprintf("SELECT %s FROM %s WHERE %s", step.InColumn, step.Table, where), args, func(rows *sql.Rows) error {
 		var key string
 		err := rows.Scan(&key)
 		written[strings.ToLower(key)] = true

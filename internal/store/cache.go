@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // loadTimeout bounds one read of a whole table.
@@ -16,6 +19,10 @@ const loadTimeout = time.Minute
 type cachedQuery[T any] struct {
 	read func(context.Context) (T, error)
 	log  func(ctx context.Context, result string) // nil logs nothing
+	// tables are those that the query reads. renew returns the result with the rows of
+	// written steps as they are now; where it is nil, the query is run again.
+	tables []cluster.Table
+	renew  func(ctx context.Context, value T, steps []writtenStep) (T, error)
 
 	mu      sync.Mutex
 	current *load[T]
@@ -96,6 +103,46 @@ func (q *cachedQuery[T]) run(ctx context.Context, l *load[T]) {
 		q.mu.Unlock()
 	}
 	close(l.done)
+}
+
+// written makes readers see what was written to the tables of the query.
+func (q *cachedQuery[T]) written(ctx context.Context, steps []writtenStep) {
+	var own []writtenStep
+	for _, step := range steps {
+		if slices.Contains(q.tables, step.Table) {
+			own = append(own, step)
+		}
+	}
+	q.mu.Lock()
+	l := q.current
+	q.mu.Unlock()
+	if len(own) == 0 || l == nil {
+		return
+	}
+	renewed := &load[T]{done: make(chan struct{})}
+	select {
+	case <-l.done:
+		renewed.err = l.err
+	default:
+		renewed.err = errReadWhole // it may have read before the write
+	}
+	if renewed.err == nil && q.renew == nil {
+		renewed.err = errReadWhole
+	}
+	if renewed.err == nil {
+		renewed.value, renewed.err = q.renew(ctx, l.value, own)
+	}
+	close(renewed.done)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	switch {
+	case q.current != l: // it was forgotten, and perhaps read again meanwhile
+		q.current = nil
+	case renewed.err != nil:
+		q.current = nil
+	default:
+		q.current = renewed
+	}
 }
 
 // forget makes the next reader read again.

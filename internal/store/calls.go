@@ -12,12 +12,16 @@ import (
 func (s *Store) Carriers(ctx context.Context) (cluster.Carriers, error) { return s.carriers.get(ctx) }
 
 func (s *Store) readCarriers(ctx context.Context) (cluster.Carriers, error) {
-	rows, err := s.rows(ctx, cluster.TableCarriers, cluster.CarrierColumns, "carrier_id")
+	rows, err := s.rows(ctx, cluster.TableCarriers, cluster.CarrierColumns, "carrier_id", "")
 	carriers := make(cluster.Carriers, len(rows))
 	for at, row := range rows {
 		carriers[at] = cluster.Carrier(row)
 	}
 	return carriers, err
+}
+
+func (s *Store) renewCarriers(ctx context.Context, rows cluster.Carriers, steps []writtenStep) (cluster.Carriers, error) {
+	return renewRows(ctx, s, rows, steps, cluster.TableCarriers, cluster.CarrierColumns, "carrier_id")
 }
 
 // Templates returns all rows of vicidial_conf_templates.
@@ -26,7 +30,7 @@ func (s *Store) Templates(ctx context.Context) (cluster.Templates, error) {
 }
 
 func (s *Store) readTemplates(ctx context.Context) (cluster.Templates, error) {
-	rows, err := s.rows(ctx, cluster.TableTemplates, cluster.TemplateColumns, "template_id")
+	rows, err := s.rows(ctx, cluster.TableTemplates, cluster.TemplateColumns, "template_id", "")
 	templates := make(cluster.Templates, len(rows))
 	for at, row := range rows {
 		templates[at] = cluster.Template(row)
@@ -34,11 +38,19 @@ func (s *Store) readTemplates(ctx context.Context) (cluster.Templates, error) {
 	return templates, err
 }
 
+func (s *Store) renewTemplates(ctx context.Context, rows cluster.Templates, steps []writtenStep) (cluster.Templates, error) {
+	return renewRows(ctx, s, rows, steps, cluster.TableTemplates, cluster.TemplateColumns, "template_id")
+}
+
 // DIDs returns all rows of vicidial_inbound_dids.
 func (s *Store) DIDs(ctx context.Context) (cluster.DIDs, error) { return s.dids.get(ctx) }
 
 func (s *Store) readDIDs(ctx context.Context) (cluster.DIDs, error) {
-	return s.rows(ctx, cluster.TableDIDs, cluster.DIDColumns, "did_id")
+	return s.rows(ctx, cluster.TableDIDs, cluster.DIDColumns, "did_id", "")
+}
+
+func (s *Store) renewDIDs(ctx context.Context, rows cluster.DIDs, steps []writtenStep) (cluster.DIDs, error) {
+	return renewRows(ctx, s, rows, steps, cluster.TableDIDs, cluster.DIDColumns, "did_id", "did_pattern")
 }
 
 // RemoteAgents returns all rows of vicidial_remote_agents.
@@ -47,12 +59,16 @@ func (s *Store) RemoteAgents(ctx context.Context) ([]cluster.RemoteAgents, error
 }
 
 func (s *Store) readRemoteAgents(ctx context.Context) ([]cluster.RemoteAgents, error) {
-	rows, err := s.rows(ctx, cluster.TableRemoteAgents, cluster.RemoteAgentsColumns, "remote_agent_id")
+	rows, err := s.rows(ctx, cluster.TableRemoteAgents, cluster.RemoteAgentsColumns, "remote_agent_id", "")
 	runs := make([]cluster.RemoteAgents, len(rows))
 	for at, row := range rows {
 		runs[at] = cluster.RemoteAgents(row)
 	}
 	return runs, err
+}
+
+func (s *Store) renewRemoteAgents(ctx context.Context, rows []cluster.RemoteAgents, steps []writtenStep) ([]cluster.RemoteAgents, error) {
+	return renewRows(ctx, s, rows, steps, cluster.TableRemoteAgents, cluster.RemoteAgentsColumns, "remote_agent_id", "user_start")
 }
 
 // TemplateUse asks who uses a template. It is asked at each write, not cached:

@@ -13,7 +13,8 @@ import (
 // cachedColumns are the cached reads of a table of many columns, one for each choice
 // of columns that was asked for.
 type cachedColumns[T any] struct {
-	log func(ctx context.Context, result string)
+	log   func(ctx context.Context, result string)
+	table cluster.Table
 
 	mu      sync.Mutex
 	queries map[string]*cachedQuery[T]
@@ -42,6 +43,12 @@ func (c *cachedColumns[T]) forget() {
 	defer c.mu.Unlock()
 	for _, chosen := range c.queries {
 		chosen.forget()
+	}
+}
+
+func (c *cachedColumns[T]) written(_ context.Context, steps []writtenStep) {
+	if slices.ContainsFunc(steps, func(step writtenStep) bool { return step.Table == c.table }) {
+		c.forget()
 	}
 }
 

@@ -39,8 +39,10 @@ func (w *writer) lock(ctx context.Context) error {
 		return withAdvice(err)
 	}
 	if got.Int64 == 1 {
-		w.conn, w.since = conn, time.Now()
+		w.connect(conn)
+		w.since = time.Now()
 		since(ctx, log, "lock acquired", began)
+		w.trust(ctx)
 		return nil
 	}
 	defer func() { _ = conn.Close() }()
@@ -81,11 +83,48 @@ func (w *writer) killLostConnection(ctx context.Context, conn *sql.Conn, name st
 	}
 }
 
+// trusted is how long rows that were read may be decided by when the lock was free in
+// between, and the change log says that nobody else has written.
+const trusted = 10 * time.Second
+
+const selectNewestLine = `
+SELECT COALESCE(MAX(admin_log_id), 0)
+  FROM vicidial_admin_log`
+
+// trust finds out whether rows that were read while the lock was free, or held by
+// another, may still be decided by. The admin page and other runs of the provider
+// leave a line in the change log for what they write; as long as the newest line is
+// our own, what we have read and written stands. Who comes without a line is found by
+// the compare-and-set of each step.
+func (w *writer) trust(ctx context.Context) {
+	s := w.store
+	newest := int64(0)
+	if s.settings.AuditEnabled {
+		if err := w.one(ctx, statement{selectNewestLine, nil}, &newest); err != nil {
+			newest = 0
+		}
+	}
+	if newest == 0 || newest != s.newestLine || time.Since(s.released) > s.trusted {
+		s.forget()
+		w.fresh = true
+	}
+	s.newestLine, w.stale = newest, false
+}
+
+// own notes the lines that we have written ourselves. Where they do not follow our
+// last ones, somebody else has written.
+func (w *writer) own(first, lines int64) {
+	if first != w.store.newestLine+1 {
+		w.store.newestLine, w.stale = 0, true
+		return
+	}
+	w.store.newestLine += lines
+}
+
 // drop gives up a connection that is lost.
 func (w *writer) drop() {
-	if w.conn != nil {
-		discard(w.conn)
-		w.conn = nil
+	if conn := w.connect(nil); conn != nil {
+		discard(conn)
 	}
 }
 
@@ -98,17 +137,20 @@ func discard(conn *sql.Conn) {
 
 // close releases the lock for the next writer.
 func (w *writer) close(ctx context.Context) {
-	if w.conn == nil {
+	conn, done := w.use()
+	if conn == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	// Closing hands the connection back to the pool; only this releases the lock.
-	if _, err := w.conn.ExecContext(ctx, "DO RELEASE_LOCK(?)", w.store.lockName()); err != nil {
+	_, err := conn.ExecContext(ctx, "DO RELEASE_LOCK(?)", w.store.lockName())
+	done()
+	if err != nil {
 		w.drop()
 		return
 	}
-	_ = w.conn.Close()
-	w.conn = nil
+	_ = w.connect(nil).Close()
+	w.thread, w.store.released = 0, time.Now()
 	since(ctx, w.store.log.lock, "lock released", w.since)
 }

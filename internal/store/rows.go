@@ -18,9 +18,10 @@ func joins(column string) bool {
 	}, column)
 }
 
-// rows reads a whole table: those of the columns that this schema has, in the
-// order of one of them. Names come from constants of this program only.
-func (s *Store) rows(ctx context.Context, table cluster.Table, columns []string, order string) ([]cluster.Row, error) {
+// rows reads a table, or the rows of it that meet a condition: those of the columns
+// that this schema has, in the order of one of them. Names come from constants of
+// this program only.
+func (s *Store) rows(ctx context.Context, table cluster.Table, columns []string, order, where string, args ...any) ([]cluster.Row, error) {
 	info, err := s.info.get(ctx)
 	if err != nil {
 		return nil, err
@@ -29,9 +30,9 @@ func (s *Store) rows(ctx context.Context, table cluster.Table, columns []string,
 	if len(columns) == 0 {
 		return nil, fmt.Errorf("the table %s is not in this database, or the database user may not see it", table)
 	}
-	query := fmt.Sprintf("SELECT %s FROM %s ORDER BY %s", strings.Join(columns, ", "), table, order)
+	query := fmt.Sprintf("SELECT %s FROM %s%s ORDER BY %s", strings.Join(columns, ", "), table, whereClause(where), order)
 	var found []cluster.Row
-	err = s.query(ctx, string(table), query, nil, func(rows *sql.Rows) error {
+	err = s.query(ctx, string(table), query, args, func(rows *sql.Rows) error {
 		held := make([]sql.NullString, len(columns))
 		into := make([]any, len(held))
 		for at := range held {
@@ -76,4 +77,27 @@ func (s *Store) RowCounts(ctx context.Context, tables []cluster.Table) (map[clus
 		}
 	}
 	return counts, nil
+}
+
+func whereClause(where string) string {
+	if where == "" {
+		return ""
+	}
+	return "\n WHERE " + where
+}
+
+// renewRows is [keyed.renew] for a table whose rows are read as such.
+func renewRows[R ~map[string]cluster.Value](ctx context.Context, s *Store, rows []R, steps []writtenStep, table cluster.Table, columns []string, keys ...string) ([]R, error) {
+	return keyed[R]{
+		columns: keys, order: keys[0],
+		column: func(row R, column string) string { return row[column].Text },
+		read: func(ctx context.Context, where string, args ...any) ([]R, error) {
+			found, err := s.rows(ctx, table, columns, keys[0], where, args...)
+			now := make([]R, len(found))
+			for i, row := range found {
+				now[i] = R(row)
+			}
+			return now, err
+		},
+	}.renew(ctx, rows, steps)
 }

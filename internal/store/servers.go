@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -15,6 +16,20 @@ func (s *Store) Servers(ctx context.Context) (cluster.Servers, error) { return s
 // readServers reads the columns that this schema has. Secrets stay where they
 // are: the database only says whether they are still the shipped ones.
 func (s *Store) readServers(ctx context.Context) (cluster.Servers, error) {
+	return s.serversWhere(ctx, "")
+}
+
+func (s *Store) renewServers(ctx context.Context, servers cluster.Servers, steps []writtenStep) (cluster.Servers, error) {
+	return keyed[cluster.Server]{
+		columns: []string{"server_id"}, order: "server_id",
+		column: func(server cluster.Server, column string) string { return server.Row[column].Text },
+		read: func(ctx context.Context, where string, args ...any) ([]cluster.Server, error) {
+			return s.serversWhere(ctx, where, args...)
+		},
+	}.renew(ctx, servers, steps)
+}
+
+func (s *Store) serversWhere(ctx context.Context, where string, values ...any) (cluster.Servers, error) {
 	info, err := s.info.get(ctx)
 	if err != nil {
 		return nil, err
@@ -27,7 +42,8 @@ func (s *Store) readServers(ctx context.Context) (cluster.Servers, error) {
 		selected = append(selected, secret+" <=> ?")
 		args = append(args, cluster.ShippedSecrets[secret])
 	}
-	query := "SELECT " + strings.Join(selected, ", ") + " FROM servers ORDER BY server_id, server_ip"
+	query := "SELECT " + strings.Join(selected, ", ") + " FROM servers" + whereClause(where) + " ORDER BY server_id, server_ip"
+	args = append(args, values...)
 
 	var servers cluster.Servers
 	err = s.query(ctx, "servers", query, args, func(rows *sql.Rows) error {
@@ -57,18 +73,11 @@ func (s *Store) readServers(ctx context.Context) (cluster.Servers, error) {
 	return servers, err
 }
 
-const selectMeetmeRooms = `
+const selectRooms = `
 SELECT server_ip,
        conf_exten,
        COALESCE(extension, '') <> ''
-  FROM vicidial_conferences
- ORDER BY server_ip, conf_exten`
-
-const selectConfbridges = `
-SELECT server_ip,
-       conf_exten,
-       COALESCE(extension, '') <> ''
-  FROM vicidial_confbridges
+  FROM %s%s
  ORDER BY server_ip, conf_exten`
 
 // Rooms returns all conference rooms of both engines.
@@ -82,22 +91,26 @@ func (s *Store) readRooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms
 		return nil, err
 	}
 	all := map[cluster.Engine]cluster.Rooms{cluster.Meetme: {}, cluster.Confbridge: {}}
-	for engine, query := range map[cluster.Engine]string{cluster.Meetme: selectMeetmeRooms, cluster.Confbridge: selectConfbridges} {
+	for engine, rooms := range all {
 		if !info.schema.Has(engine.Table(), "conf_exten") {
 			continue
 		}
-		err := s.query(ctx, "conference rooms", query, nil, func(rows *sql.Rows) error {
-			var ip string
-			var room cluster.Room
-			if err := rows.Scan(&ip, &room.Number, &room.InUse); err != nil {
-				return err
-			}
-			all[engine][key(ip)] = append(all[engine][key(ip)], room)
-			return nil
-		})
-		if err != nil {
+		if err := s.readEngineRooms(ctx, engine, rooms, ""); err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
+}
+
+func (s *Store) readEngineRooms(ctx context.Context, engine cluster.Engine, into cluster.Rooms, where string, args ...any) error {
+	query := fmt.Sprintf(selectRooms, engine.Table(), whereClause(where))
+	return s.query(ctx, "conference rooms", query, args, func(rows *sql.Rows) error {
+		var ip string
+		var room cluster.Room
+		if err := rows.Scan(&ip, &room.Number, &room.InUse); err != nil {
+			return err
+		}
+		into[key(ip)] = append(into[key(ip)], room)
+		return nil
+	})
 }

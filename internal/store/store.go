@@ -32,11 +32,14 @@ type Store struct {
 	hangUp  func() error
 	failure error
 
-	// writing is held for the length of one plan, by one writer of this process;
-	// GET_LOCK does the same among processes.
-	writing chan struct{}
-	log     logs
-	pauses  []time.Duration // before each try of a statement
+	requests requests
+	log      logs
+	pauses   []time.Duration // before each try of a statement
+	// What the goroutine that serves the requests knows of the change log, 0 where it
+	// knows nothing, and when it last released the lock.
+	newestLine int64
+	released   time.Time
+	trusted    time.Duration
 
 	planned.Changes   // by this run, not in the tables yet
 	planned.Instances // in Terraform's state
@@ -60,7 +63,10 @@ type Store struct {
 	aliases      *cachedQuery[[]seating.PhoneAlias]
 	users        *cachedQuery[[]seating.SeatUser]
 	mailboxes    *cachedQuery[[]string]
-	forgetting   []func() // one for each of them
+	caches       []interface { // all of them
+		forget()
+		written(ctx context.Context, steps []writtenStep)
+	}
 
 	phoneQueries  *cachedColumns[phoneColumns]
 	numberQueries *cachedColumns[numbers.Table]
@@ -80,30 +86,38 @@ func New(settings Settings) *Store {
 			there.Socket, there.Host, there.Port = "", host, port
 			return New(there)
 		},
-		writing: make(chan struct{}, 1),
 		again:   func() *Store { return New(settings) },
 		pauses:  pauses,
+		trusted: trusted,
 		log:     newLogs(settings.Log),
 	}
 	s.settings.Settings = settings.WithoutSecrets()
 	s.info = &cachedQuery[serverInfo]{read: s.readServerInfo, log: s.log.cache("server information")}
 	s.logPosition = &cachedQuery[int64]{read: s.readLogPosition, log: s.log.cache("admin change log")}
-	s.servers = cached(s, "servers", s.readServers)
-	s.trunks = cached(s, "trunks", s.readTrunks)
-	s.campaigns = cached(s, "campaigns", s.readCampaigns)
-	s.rooms = cached(s, "rooms", s.readRooms)
-	s.settingsRow = cached(s, "system settings", s.readSystemSettings)
-	s.carriers = cached(s, "carriers", s.readCarriers)
-	s.templates = cached(s, "templates", s.readTemplates)
-	s.dids = cached(s, "DIDs", s.readDIDs)
-	s.remoteAgents = cached(s, "remote agents", s.readRemoteAgents)
-	s.directory = cached(s, "directory", s.readDirectory)
-	s.aliases = cached(s, "phone aliases", s.readAliases)
-	s.users = cached(s, "users", s.readUsers)
-	s.mailboxes = cached(s, "mailboxes", s.readMailboxes)
-	s.phoneQueries = &cachedColumns[phoneColumns]{log: s.log.cache("phones")}
-	s.numberQueries = &cachedColumns[numbers.Table]{log: s.log.cache("inbound numbers")}
-	s.forgetting = append(s.forgetting, s.phoneQueries.forget, s.numberQueries.forget)
+	s.servers = cached(s, "servers", s.readServers, cluster.TableServers)
+	s.servers.renew = s.renewServers
+	s.trunks = cached(s, "trunks", s.readTrunks, cluster.TableTrunks)
+	s.trunks.renew = s.renewTrunks
+	s.campaigns = cached(s, "campaigns", s.readCampaigns, "vicidial_campaigns")
+	s.rooms = cached(s, "rooms", s.readRooms, cluster.TableMeetmeRooms, cluster.TableConfbridges)
+	s.rooms.renew = s.renewRooms
+	s.settingsRow = cached(s, "system settings", s.readSystemSettings, cluster.TableSettings, cluster.TableContainers)
+	s.carriers = cached(s, "carriers", s.readCarriers, cluster.TableCarriers)
+	s.carriers.renew = s.renewCarriers
+	s.templates = cached(s, "templates", s.readTemplates, cluster.TableTemplates)
+	s.templates.renew = s.renewTemplates
+	s.dids = cached(s, "DIDs", s.readDIDs, cluster.TableDIDs)
+	s.dids.renew = s.renewDIDs
+	s.remoteAgents = cached(s, "remote agents", s.readRemoteAgents, cluster.TableRemoteAgents)
+	s.remoteAgents.renew = s.renewRemoteAgents
+	// Of users, a step writes the phone_login only.
+	s.directory = cached(s, "directory", s.readDirectory, "vicidial_inbound_groups", "vicidial_call_menu")
+	s.aliases = cached(s, "phone aliases", s.readAliases, cluster.TableAliases)
+	s.users = cached(s, "users", s.readUsers, cluster.TableUsers)
+	s.mailboxes = cached(s, "mailboxes", s.readMailboxes, "vicidial_voicemail")
+	s.phoneQueries = &cachedColumns[phoneColumns]{log: s.log.cache("phones"), table: cluster.TablePhones}
+	s.numberQueries = &cachedColumns[numbers.Table]{log: s.log.cache("inbound numbers"), table: cluster.TableDIDs}
+	s.caches = append(s.caches, s.phoneQueries, s.numberQueries)
 	return s
 }
 
@@ -125,17 +139,17 @@ func (s *Store) Close() error {
 	return s.hangUp()
 }
 
-// cached makes a read that is shared until a write.
-func cached[T any](s *Store, name string, read func(context.Context) (T, error)) *cachedQuery[T] {
-	q := &cachedQuery[T]{read: read, log: s.log.cache(name)}
-	s.forgetting = append(s.forgetting, q.forget)
+// cached makes a read that is shared until a write to its tables.
+func cached[T any](s *Store, name string, read func(context.Context) (T, error), tables ...cluster.Table) *cachedQuery[T] {
+	q := &cachedQuery[T]{read: read, log: s.log.cache(name), tables: tables}
+	s.caches = append(s.caches, q)
 	return q
 }
 
 // forget drops all that was read of the tables, but not what the database is.
 func (s *Store) forget() {
-	for _, forget := range s.forgetting {
-		forget()
+	for _, cache := range s.caches {
+		cache.forget()
 	}
 }
 
@@ -146,8 +160,12 @@ func (s *Store) query(ctx context.Context, what, query string, args []any, scan 
 		return err
 	}
 	on := querier(db)
-	if w := writerOf(ctx); w != nil && w.conn != nil {
-		on = w.conn
+	if w := writerOf(ctx); w != nil {
+		conn, release := w.use()
+		defer release()
+		if conn != nil {
+			on = conn
+		}
 	}
 	if err := whenFull(ctx, func() error { return scanRows(ctx, on, query, args, scan, s.log) }); err != nil {
 		return fmt.Errorf("reading %s: %w", what, withAdvice(err))

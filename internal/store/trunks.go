@@ -20,12 +20,32 @@ SELECT server_ip,
 func (s *Store) Trunks(ctx context.Context) (cluster.Trunks, error) { return s.trunks.get(ctx) }
 
 func (s *Store) readTrunks(ctx context.Context) (cluster.Trunks, error) {
+	return s.trunksWhere(ctx, "")
+}
+
+// renewTrunks reads all rows of a campaign again: no key of the table tells them apart.
+func (s *Store) renewTrunks(ctx context.Context, trunks cluster.Trunks, steps []writtenStep) (cluster.Trunks, error) {
+	return keyed[cluster.Trunk]{
+		columns: []string{"campaign_id", cluster.ColumnServerIP},
+		column: func(trunk cluster.Trunk, column string) string {
+			if column == cluster.ColumnServerIP {
+				return trunk.ServerIP
+			}
+			return trunk.CampaignID
+		},
+		read: func(ctx context.Context, where string, args ...any) ([]cluster.Trunk, error) {
+			return s.trunksWhere(ctx, where, args...)
+		},
+	}.renew(ctx, trunks, steps)
+}
+
+func (s *Store) trunksWhere(ctx context.Context, where string, args ...any) (cluster.Trunks, error) {
 	spelled, err := s.campaignSpelling(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var trunks cluster.Trunks
-	err = s.query(ctx, "trunk rows", selectTrunks, nil, func(rows *sql.Rows) error {
+	err = s.query(ctx, "trunk rows", selectTrunks+whereClause(where), args, func(rows *sql.Rows) error {
 		var trunk cluster.Trunk
 		if err := rows.Scan(&trunk.ServerIP, &trunk.CampaignID, &trunk.Dedicated, &trunk.Unset, &trunk.Restriction); err != nil {
 			return err

@@ -1,0 +1,178 @@
+package cluster
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Touched is what a plan has to do with, by names of rows and of what they refer to.
+type Touched struct {
+	owns  map[string]bool // the plan writes it, or has decided by it
+	uses  map[string]bool // the plan writes a row that refers to it
+	alone bool            // its rows are not known by keys
+}
+
+// Touches says what a plan has to do with.
+func (p Plan) Touches() Touched {
+	t := Touched{owns: map[string]bool{}, uses: map[string]bool{}}
+	for _, step := range p.Steps {
+		t.add(step)
+	}
+	return t
+}
+
+// Apart says whether two plans that were decided over the same rows have nothing
+// in common, so that their steps may be written in any order.
+func (t Touched) Apart(other Touched) bool {
+	return !t.alone && !other.alone && disjoint(t.owns, other.owns) && disjoint(t.owns, other.uses) && disjoint(t.uses, other.owns)
+}
+
+// With is what two plans have to do with.
+func (t Touched) With(other Touched) Touched {
+	both := Touched{owns: maps.Clone(t.owns), uses: maps.Clone(t.uses), alone: t.alone || other.alone}
+	maps.Copy(both.owns, other.owns)
+	maps.Copy(both.uses, other.uses)
+	return both
+}
+
+func disjoint(a, b map[string]bool) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	for name := range a {
+		if b[name] {
+			return false
+		}
+	}
+	return true
+}
+
+// Names of what many plans decide by.
+const (
+	touchesTrunks       = "the sums of trunks"
+	touchesRemoteAgents = "the runs of remote agents"
+)
+
+func (t *Touched) add(step Step) {
+	keys := step.Keys()
+	if len(keys) == 0 || step.Column != "" || step.Verb == Update && step.Loose {
+		t.alone = true
+		return
+	}
+	for _, row := range append(slices.Clone(step.Rows), step.Common, step.To) {
+		t.refer(row)
+	}
+	switch step.Table {
+	case TableDIDs, TableCarriers, TableTemplates:
+		for _, key := range keys {
+			t.owns[nameOf(step.Table, key)] = true
+		}
+	case TableTrunks: // what fits on a server is a matter of all splits
+		t.owns[touchesTrunks] = true
+		for _, key := range keys {
+			t.refer(key)
+		}
+	case TableRemoteAgents: // runs must not overlap
+		t.owns[touchesRemoteAgents] = true
+	case TableServers, TableMeetmeRooms, TableConfbridges, TableServerUpdater:
+		t.addServer(step, keys)
+	default:
+		t.alone = true
+	}
+}
+
+// addServer adds a step on a server. Whoever refers to its address has decided by
+// its row, and its removal by their rows.
+func (t *Touched) addServer(step Step, keys []Row) {
+	for _, row := range slices.Concat(keys, step.Rows, []Row{step.From, step.To}) {
+		if id, named := row["server_id"]; named {
+			t.owns[nameOf(TableServers, Row{"server_id": id})] = true
+		}
+		if ip, named := row[ColumnServerIP]; named {
+			t.owns[nameOf(TableServers, Row{ColumnServerIP: ip})] = true
+		}
+	}
+	if step.Table != TableServers {
+		return
+	}
+	if !slices.ContainsFunc(keys, func(key Row) bool { _, named := key["server_id"]; return named }) {
+		t.alone = true
+	}
+	_, moves := step.To[ColumnServerIP]
+	_, limits := step.To["max_vicidial_trunks"]
+	if moves || limits {
+		t.owns[touchesTrunks] = true
+	}
+}
+
+// refer adds what the columns of a row name.
+func (t *Touched) refer(row Row) {
+	if ip := row[ColumnServerIP]; ip.Text != "" {
+		t.uses[nameOf(TableServers, Row{ColumnServerIP: ip})] = true
+	}
+	if id := row[columnTemplateID]; id.Text != "" {
+		t.uses[nameOf(TableTemplates, Row{columnTemplateID: id})] = true
+	}
+}
+
+// Keys picks the rows of a step: one key for each row that it inserts.
+func (s Step) Keys() []Row {
+	if s.Verb != Insert {
+		if len(s.Key) == 0 {
+			return nil
+		}
+		return []Row{s.Key}
+	}
+	keys := make([]Row, len(s.Rows))
+	for i, row := range s.Rows {
+		keys[i] = row.Only(slices.Collect(maps.Keys(s.Key))...)
+	}
+	return keys
+}
+
+func nameOf(table Table, key Row) string {
+	name := string(table)
+	for _, column := range slices.Sorted(maps.Keys(key)) {
+		name += "|" + column + "=" + FoldKey(key[column].Text)
+	}
+	return name
+}
+
+// Joins says whether two steps of one phase can be one statement that is as safe
+// as each of them, apart from the rows that they name.
+func (s Step) Joins(other Step) bool { return s.shape() != "" && s.shape() == other.shape() }
+
+// Names says which rows a step names, so that no row is named twice in one statement.
+func (s Step) Names() []string {
+	keys := s.Keys()
+	names := make([]string, len(keys))
+	for i, key := range keys {
+		names[i] = nameOf(s.Table, key)
+		if s.Verb == Delete { // rows of one key that say different things
+			names[i] += nameOf("", s.From)
+		}
+	}
+	return names
+}
+
+// shape is empty for a step that stays a statement of its own. Updates of a table
+// without a unique key do: by the number of rows that it found, such a statement
+// could not tell that one row was moved and another was there twice. So do updates of
+// a key, by which a statement of several chooses the values of each row.
+func (s Step) shape() string {
+	if s.Column != "" || s.InColumn != "" || s.Guard != Unguarded || len(s.Keys()) == 0 {
+		return ""
+	}
+	columns := func(row Row) string { return strings.Join(slices.Sorted(maps.Keys(row)), ",") }
+	switch {
+	case s.Verb == Insert:
+		return fmt.Sprint("insert ", s.Table, columns(s.Whole(s.Rows[0])), ";", columns(s.Key), len(s.Rows) > 1)
+	case s.Verb == Update && !s.Loose && s.Table != TableTrunks && len(s.Key.Only(slices.Collect(maps.Keys(s.To))...)) == 0:
+		return fmt.Sprint("update ", s.Table, columns(s.To), ";", columns(s.Key))
+	case s.Verb == Delete && s.Phase == Remove:
+		return fmt.Sprint("delete ", s.Table, s.Loose)
+	}
+	return ""
+}

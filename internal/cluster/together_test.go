@@ -1,0 +1,89 @@
+package cluster
+
+import "testing"
+
+// Plans are written at once only where none decides by what another one writes.
+func TestTouched_Apart(t *testing.T) {
+	t.Parallel()
+	plan := func(steps ...Step) Touched { return Plan{Steps: steps}.Touches() }
+	insert := func(table Table, key string, row Row) Step {
+		return Step{Phase: Add, Verb: Insert, Table: table, Key: row.Only(key), Rows: []Row{row}}
+	}
+	update := func(table Table, key, to Row) Step {
+		return Step{Phase: Grow, Verb: Update, Table: table, Key: key, To: to}
+	}
+	did := func(pattern string) Touched {
+		return plan(insert(TableDIDs, "did_pattern", Row{"did_pattern": Text(pattern), "did_description": Text("x")}))
+	}
+	server := plan(insert(TableServers, "server_id", Row{"server_id": Text("dial1"), ColumnServerIP: Text("10.0.0.1")}))
+	carrier := func(ip, template string) Touched {
+		return plan(insert(TableCarriers, "carrier_id", Row{"carrier_id": Text("TELCO"), ColumnServerIP: Text(ip), columnTemplateID: Text(template)}))
+	}
+	split := func(campaign string) Touched {
+		return plan(insert(TableTrunks, "campaign_id", Row{"campaign_id": Text(campaign), ColumnServerIP: Text("10.0.0.9")}))
+	}
+	trunks := plan(update(TableServers, Row{"server_id": Text("dial9")}, Row{"max_vicidial_trunks": Text("9")}))
+
+	for claim, c := range map[string]struct {
+		a, b  Touched
+		apart bool
+	}{
+		"two numbers":                               {did("1"), did("2"), true},
+		"one number in other letters":               {did("a"), did("A"), false},
+		"a server and a number":                     {server, did("1"), true},
+		"a server and a carrier on it":              {server, carrier("10.0.0.1", ""), false},
+		"a server and a carrier on another one":     {server, carrier("10.0.0.2", ""), true},
+		"two splits":                                {split("A"), split("B"), false},
+		"a split and the limit of a server":         {split("A"), trunks, false},
+		"a split and a number":                      {split("A"), did("1"), true},
+		"a template and a carrier that includes it": {plan(update(TableTemplates, Row{columnTemplateID: Text("T")}, Row{"template_name": Text("x")})), carrier("10.0.0.2", "t"), false},
+		"phones and a number":                       {plan(update(TablePhones, Row{"login": Text("1")}, Row{"pass": Text("x")})), did("1"), false},
+		"rows that no key names and a number":       {plan(Step{Verb: Delete, Table: TableDIDs, InColumn: "did_pattern", In: []Value{Text("7")}}), did("1"), false},
+	} {
+		t.Run(claim, func(t *testing.T) {
+			t.Parallel()
+			if c.a.Apart(c.b) != c.apart || c.b.Apart(c.a) != c.apart {
+				t.Errorf("apart is %t, want %t", c.a.Apart(c.b), c.apart)
+			}
+		})
+	}
+}
+
+// Steps are one statement only where that says of each row what it does alone.
+func TestStep_Joins(t *testing.T) {
+	t.Parallel()
+	update := func(table Table, key, to Row) Step {
+		return Step{Phase: Grow, Verb: Update, Table: table, Key: key, To: to}
+	}
+	pattern := func(text string) Row { return Row{"did_pattern": Text(text)} }
+	for claim, c := range map[string]struct {
+		a, b  Step
+		joins bool
+	}{
+		"the same columns of two rows": {
+			update(TableDIDs, pattern("1"), Row{"did_description": Text("x")}), update(TableDIDs, pattern("2"), Row{"did_description": Text("y")}), true,
+		},
+		"other columns": {
+			update(TableDIDs, pattern("1"), Row{"did_description": Text("x")}), update(TableDIDs, pattern("2"), Row{"did_route": Text("EXTEN")}), false,
+		},
+		"trunks, of which there may be copies": {
+			update(TableTrunks, Row{"campaign_id": Text("A")}, Row{"dedicated_trunks": Text("1")}), update(TableTrunks, Row{"campaign_id": Text("B")}, Row{"dedicated_trunks": Text("1")}), false,
+		},
+		"a key that changes": {
+			update(TableDIDs, pattern("1"), pattern("3")), update(TableDIDs, pattern("2"), pattern("1")), false,
+		},
+		"deletes before what replaces them": {
+			Step{Phase: Release, Verb: Delete, Table: TableDIDs, Key: pattern("1")}, Step{Phase: Release, Verb: Delete, Table: TableDIDs, Key: pattern("2")}, false,
+		},
+		"deletes at the end": {
+			Step{Phase: Remove, Verb: Delete, Table: TableDIDs, Key: pattern("1")}, Step{Phase: Remove, Verb: Delete, Table: TableDIDs, Key: pattern("2")}, true,
+		},
+	} {
+		t.Run(claim, func(t *testing.T) {
+			t.Parallel()
+			if c.a.Joins(c.b) != c.joins || c.b.Joins(c.a) != c.joins {
+				t.Errorf("joins is %t, want %t", c.a.Joins(c.b), c.joins)
+			}
+		})
+	}
+}

@@ -1,0 +1,273 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// planRun is one plan of a batch while it is written.
+type planRun struct {
+	ctx     context.Context //nolint:containedctx // it stops this change and none of the others
+	plan    cluster.Plan
+	steps   []cluster.Step // in the order in which they are written
+	applied int
+	err     error
+}
+
+func (c *planRun) flags() bool { return c.plan.Rebuild.All || len(c.plan.Rebuild.Servers) > 0 }
+
+func (c *planRun) total() int {
+	if c.flags() {
+		return len(c.steps) + 1
+	}
+	return len(c.steps)
+}
+
+// next is the step to write, nil where there is none.
+func (c *planRun) next() *cluster.Step {
+	if c.err != nil || c.applied == len(c.steps) {
+		return nil
+	}
+	return &c.steps[c.applied]
+}
+
+func (c *planRun) fail(step string, unsure bool, err error) {
+	c.err = &cluster.Partial{Applied: c.applied, Total: c.total(), Step: step, Unsure: unsure, Err: err}
+}
+
+// run writes plans that have nothing in common: the phases in their order over all
+// of them, each plan's steps in their order within a phase. A plan that fails stops,
+// and the others go on.
+func (w *writer) run(ctx context.Context, changes []*planRun) {
+	var flags cluster.Rebuild
+	stepped := false
+	for _, c := range changes {
+		c.steps = c.plan.Ordered()
+		flags = cluster.Plan{Rebuild: flags}.And(cluster.Plan{Rebuild: c.plan.Rebuild}).Rebuild
+		stepped = stepped || c.flags() && len(c.steps) > 0
+	}
+	flag, flagged := rebuild(flags)
+	if flagged && stepped {
+		// Whoever is killed after the last step can set no flag any more, and
+		// the next plan, seeing the rows as they are wanted, has none to set. So
+		// the flags stand before the first step already. A node that comes too
+		// early builds the files that it has, which costs it nothing
+		// (docs/vicidial/generator.md#compared-before-copied).
+		if _, err := w.exec(ctx, flag, nil); err != nil {
+			for _, c := range changes {
+				if c.flags() {
+					c.fail(flagging, false, err)
+				}
+			}
+		}
+	}
+	for {
+		group := gather(changes)
+		if len(group) == 0 {
+			break
+		}
+		w.write(ctx, group)
+	}
+	if flagged {
+		w.flag(ctx, changes, flag)
+	}
+}
+
+// flag flags the servers once the rows are written, whatever became of them: a node
+// clears its flag before it reads (docs/vicidial/generator.md#flag-reset-first).
+func (w *writer) flag(ctx context.Context, changes []*planRun, flag statement) {
+	whole := slices.DeleteFunc(slices.Clone(changes), func(c *planRun) bool { return c.err != nil || !c.flags() })
+	if len(whole) == 0 {
+		if w.conn != nil {
+			_, _ = w.send(context.WithoutCancel(ctx), flag)
+		}
+		return
+	}
+	if _, err := w.exec(context.WithoutCancel(ctx), flag, nil); err != nil {
+		for _, c := range whole {
+			c.fail(flagging, false, err)
+		}
+	}
+}
+
+// part is a step in a statement of several.
+type part struct {
+	*planRun
+	step cluster.Step
+	done bool
+}
+
+// gather takes the steps of the next statement: those that join with the first step
+// of the first phase that is left, from every plan as many as follow one another.
+func gather(changes []*planRun) []*part {
+	var first *cluster.Step
+	for _, c := range changes {
+		if c.err == nil && c.ctx.Err() != nil && c.next() != nil {
+			c.fail(describe(*c.next()), false, c.ctx.Err())
+		}
+		if next := c.next(); next != nil && (first == nil || next.Phase < first.Phase) {
+			first = next
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	var group []*part
+	named := map[string]bool{}
+	args, bytes := 0, 0
+	for _, c := range changes {
+		if c.next() == nil {
+			continue
+		}
+		for i := c.applied; i < len(c.steps); i++ {
+			step := &c.steps[i]
+			moreArgs, moreBytes := weight(*step)
+			args, bytes = args+moreArgs, bytes+moreBytes
+			names := step.Names()
+			if step != first && (step.Phase != first.Phase || !step.Joins(*first)) ||
+				len(group) > 0 && (args > maxGatheredArgs || bytes > maxGatheredBytes) ||
+				slices.ContainsFunc(names, func(name string) bool { return named[name] }) {
+				break
+			}
+			for _, name := range names {
+				named[name] = true
+			}
+			group = append(group, &part{planRun: c, step: *step})
+		}
+	}
+	return group
+}
+
+// write writes a group of steps, and their lines in the change log.
+func (w *writer) write(ctx context.Context, group []*part) {
+	if len(group) == 1 {
+		w.writeOne(group[0].ctx, group[0])
+		return
+	}
+	if group[0].step.Loose {
+		w.skipEmpty(ctx, group)
+		group = slices.DeleteFunc(group, func(p *part) bool { return p.done || p.err != nil })
+	}
+	if len(group) == 0 {
+		return
+	}
+	if group[0].planRun == group[len(group)-1].planRun {
+		ctx = group[0].ctx
+	}
+	steps := make([]cluster.Step, len(group))
+	for i, p := range group {
+		steps[i] = p.step
+	}
+	w.sent = false
+	changed, err := w.exec(ctx, gathered(steps), func(ctx context.Context) (bool, error) {
+		done, err := w.allDone(ctx, steps)
+		return err == nil && !slices.Contains(done, false), err
+	})
+	switch {
+	case err != nil && (lost(err) || w.conn == nil):
+		for _, p := range group {
+			if p.err == nil {
+				p.fail(describe(p.step), w.unsure || w.sent, err)
+			}
+		}
+		return
+	case err != nil:
+		// One of the rows was refused, and MyISAM keeps those before it. Each step
+		// by itself finds what is done, and whose row it was.
+		for _, p := range group {
+			if p.err == nil {
+				w.writeOne(p.ctx, p)
+			}
+		}
+		return
+	}
+	if err := w.settle(ctx, group, steps, changed); err != nil {
+		for _, p := range group {
+			p.fail(describe(p.step), true, err)
+		}
+		return
+	}
+	w.finish(ctx, group)
+}
+
+// skipEmpty marks the steps as done that find no row and take no offence at it.
+func (w *writer) skipEmpty(ctx context.Context, group []*part) {
+	questions := make([]statement, len(group))
+	for i, p := range group {
+		where, args := whereOf(p.step, p.step.From)
+		questions[i] = statement{"SELECT COUNT(*) FROM " + string(p.step.Table) + " WHERE " + where, args}
+	}
+	found, err := w.counts(ctx, questions)
+	for i, p := range group {
+		switch {
+		case p.err != nil:
+		case err != nil:
+			p.fail(describe(p.step), false, err)
+		case found[i] == 0:
+			p.done = true
+			p.applied++
+		}
+	}
+}
+
+// settle finds out which steps of a statement are done. The number of rows tells
+// where each step has exactly one.
+func (w *writer) settle(ctx context.Context, group []*part, steps []cluster.Step, changed int64) error {
+	var done []bool
+	certain := steps[0].Loose || changed > 0 && len(steps[0].Rows) > 1 || changed == int64(len(steps)) && steps[0].Table != cluster.TableTrunks ||
+		changed == int64(len(steps)) && steps[0].Verb == cluster.Insert
+	if !certain {
+		var err error
+		if done, err = w.allDone(ctx, steps); err != nil {
+			return err
+		}
+	}
+	for i, p := range group {
+		p.done = certain || done[i]
+	}
+	return nil
+}
+
+// finish writes the lines of the steps that are done, and fails the plans of those
+// that are not.
+func (w *writer) finish(ctx context.Context, group []*part) {
+	var finished []cluster.Step
+	for _, p := range group {
+		if p.done {
+			p.applied++
+			finished = append(finished, p.step)
+		}
+	}
+	for _, p := range group {
+		if !p.done && p.err == nil {
+			p.fail(describe(p.step), false, conflictOf(p.step))
+		}
+	}
+	if err := w.log(context.WithoutCancel(ctx), finished); err != nil {
+		for _, p := range group {
+			if p.err == nil {
+				p.fail(describe(p.step), true, notLogged(err))
+			}
+		}
+	}
+}
+
+// writeOne writes one step and its line in the change log.
+func (w *writer) writeOne(ctx context.Context, p *part) {
+	w.sent = false
+	if err := w.step(ctx, p.step); err != nil {
+		// MyISAM keeps the rows that a statement came to before it failed.
+		inPart := w.sent && max(len(p.step.Rows), len(p.step.In)) > 1
+		p.fail(describe(p.step), w.unsure || inPart, err)
+		return
+	}
+	p.applied++
+}
+
+func isConflict(err error) bool {
+	var conflict *cluster.Conflict
+	return errors.As(err, &conflict)
+}

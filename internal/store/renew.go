@@ -1,0 +1,179 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// written lays what changes have written over what was read: the rows that their
+// steps name are read again, by their keys. Where that is not possible, the table is
+// read as a whole by whoever needs it next.
+func (s *Store) written(ctx context.Context, w *writer, changes []*planRun) {
+	var steps []writtenStep
+	for _, c := range changes {
+		for _, step := range c.steps {
+			steps = append(steps, writtenStep{step, c.err == nil})
+		}
+	}
+	if s.settings.Single() {
+		ctx = context.WithValue(ctx, writerKey{}, w)
+		for _, cache := range s.caches {
+			cache.written(ctx, steps)
+		}
+		return
+	}
+	var all sync.WaitGroup
+	for _, cache := range s.caches {
+		all.Go(func() { cache.written(ctx, steps) })
+	}
+	all.Wait()
+}
+
+// writtenStep is a step that was written, or may have been where it is not certain.
+type writtenStep struct {
+	cluster.Step
+	certain bool
+}
+
+// maxRenewed is how many rows of a step are read again by their keys.
+const maxRenewed = 1000
+
+// errReadWhole says that the steps do not name their rows by a key of them.
+var errReadWhole = errors.New("the rows are not known by their keys")
+
+// keyed says how rows of a table are found by a key, among those that were read and
+// in the table.
+type keyed[I any] struct {
+	columns []string // each of them is a key
+	column  func(item I, column string) string
+	read    func(ctx context.Context, where string, args ...any) ([]I, error)
+	order   string // the column by which the rows are ordered, none for the table's own order
+}
+
+// renew returns the rows that were read, with those that steps have written as they
+// are now.
+func (k keyed[I]) renew(ctx context.Context, rows []I, steps []writtenStep) ([]I, error) {
+	touched, asked := map[string]map[string]bool{}, map[string]map[string]bool{}
+	for _, step := range steps {
+		keys := step.Keys()
+		if len(keys) == 0 || len(keys) > maxRenewed {
+			return nil, errReadWhole
+		}
+		for _, key := range keys {
+			column := k.keyOf(step.Step, key)
+			if column == "" {
+				return nil, errReadWhole
+			}
+			add(touched, column, key[column].Text)
+			if step.Verb != cluster.Delete || !step.certain || len(key) > 1 {
+				add(asked, column, key[column].Text)
+			}
+		}
+	}
+	rest := slices.DeleteFunc(slices.Clone(rows), func(row I) bool {
+		for column, values := range touched {
+			if values[cluster.FoldKey(k.column(row, column))] {
+				return true
+			}
+		}
+		return false
+	})
+	if len(asked) == 0 {
+		return rest, nil
+	}
+	where, args := oneOf(asked)
+	now, err := k.read(ctx, where, args...)
+	if err != nil {
+		return nil, err
+	}
+	rest = append(rest, now...)
+	if k.order != "" {
+		slices.SortStableFunc(rest, func(a, b I) int { return compareKeys(k.column(a, k.order), k.column(b, k.order)) })
+	}
+	return rest, nil
+}
+
+// keyOf returns the column of a step's key by which its rows are found before and after
+// the step.
+func (k keyed[I]) keyOf(step cluster.Step, key cluster.Row) string {
+	for _, column := range k.columns {
+		_, named := key[column]
+		_, changes := step.To[column]
+		if named && !changes && step.Verb != cluster.Thin {
+			return column
+		}
+	}
+	return ""
+}
+
+func add(to map[string]map[string]bool, column, value string) {
+	if to[column] == nil {
+		to[column] = map[string]bool{}
+	}
+	to[column][cluster.FoldKey(value)] = true
+}
+
+// oneOf picks the rows that have one of some values in one of some columns.
+func oneOf(values map[string]map[string]bool) (string, []any) {
+	var parts []string
+	var args []any
+	for _, column := range slices.Sorted(maps.Keys(values)) {
+		parts = append(parts, column+" IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(values[column])), ", ")+")")
+		for _, value := range slices.Sorted(maps.Keys(values[column])) {
+			args = append(args, value)
+		}
+	}
+	return strings.Join(parts, " OR "), args
+}
+
+// compareKeys compares numbers as such.
+func compareKeys(a, b string) int {
+	one, err := strconv.ParseInt(a, 10, 64)
+	other, notNumber := strconv.ParseInt(b, 10, 64)
+	if err == nil && notNumber == nil {
+		return cmp.Compare(one, other)
+	}
+	return strings.Compare(strings.ToLower(a), strings.ToLower(b))
+}
+
+// renewRooms is [keyed.renew] for the rooms of servers.
+func (s *Store) renewRooms(ctx context.Context, rooms map[cluster.Engine]cluster.Rooms, steps []writtenStep) (map[cluster.Engine]cluster.Rooms, error) {
+	now := map[cluster.Engine]cluster.Rooms{}
+	for engine, servers := range rooms {
+		touched := map[string]bool{}
+		for _, step := range steps {
+			if step.Table != engine.Table() {
+				continue
+			}
+			if len(step.Key) == 0 {
+				return nil, errReadWhole
+			}
+			for _, key := range step.Keys() {
+				ip := key[cluster.ColumnServerIP].Text
+				if _, moves := step.To[cluster.ColumnServerIP]; moves || ip == "" {
+					return nil, errReadWhole
+				}
+				touched[ip] = true
+			}
+		}
+		now[engine] = servers
+		if len(touched) == 0 {
+			continue
+		}
+		now[engine] = maps.Clone(servers)
+		maps.DeleteFunc(now[engine], func(ip string, _ []cluster.Room) bool { return touched[ip] })
+		where, args := oneOf(map[string]map[string]bool{cluster.ColumnServerIP: touched})
+		if err := s.readEngineRooms(ctx, engine, now[engine], where, args...); err != nil {
+			return nil, err
+		}
+	}
+	return now, nil
+}

@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// step writes one step and its line in the change log.
+func (w *writer) step(ctx context.Context, step cluster.Step) error {
+	done := newStatement(step)
+	for thinned := false; ; thinned = true {
+		changed, err := w.exec(ctx, done, func(ctx context.Context) (bool, error) { return w.done(ctx, step) })
+		if err != nil {
+			return err
+		}
+		if changed == 0 && step.Loose {
+			return nil // nothing to tell of
+		}
+		if step.Column != "" && changed < int64(len(step.In)) {
+			if err := w.bulkConflict(ctx, step); err != nil {
+				return err
+			}
+		}
+		if comparesRows(step) {
+			if changed < int64(len(step.In)) {
+				if err := w.bulkConflict(ctx, step); err != nil {
+					return err
+				}
+			}
+			break
+		}
+		if changed == 0 && step.Column == "" && step.Verb != cluster.Thin {
+			if err := w.conflict(ctx, step); err != nil {
+				return err
+			}
+		}
+		if changed == 0 && step.Verb == cluster.Thin && !thinned {
+			return nil // there was one copy, or none that may go
+		}
+		if step.Verb != cluster.Thin || changed == 0 {
+			break
+		}
+	}
+	// The step is written: its line follows, whoever wants to stop.
+	if err := w.log(context.WithoutCancel(ctx), []cluster.Step{step}); err != nil {
+		w.unsure = true
+		return notLogged(err)
+	}
+	return nil
+}
+
+func notLogged(err error) error {
+	return fmt.Errorf("the step is written, its line in the admin change log is not: %w", err)
+}
+
+// conflict looks why a step found no row: it may have been done before, else
+// somebody moved the row.
+func (w *writer) conflict(ctx context.Context, step cluster.Step) error {
+	stands, err := w.done(ctx, step)
+	if err == nil && stands && step.Verb == cluster.Delete && len(step.From) > 0 {
+		// No row says what it said. Has it gone, or does it say something else?
+		where, args := whereOf(step, nil)
+		var others int
+		others, err = w.count(ctx, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", step.Table, where), args})
+		stands = others == 0
+	}
+	if err != nil || stands {
+		return err
+	}
+	return conflictOf(step)
+}
+
+func conflictOf(step cluster.Step) error {
+	if step.Verb == cluster.Insert {
+		return &cluster.Conflict{Subject: "another row", Found: "was put there by somebody else in this moment"}
+	}
+	return &cluster.Conflict{Subject: "the row", Found: "was changed by somebody else in this moment"}
+}
+
+// done asks the rows whether a step is done.
+func (w *writer) done(ctx context.Context, step cluster.Step) (bool, error) {
+	if step.Column != "" || comparesRows(step) {
+		left, err := w.unfinished(ctx, step)
+		return len(left) == 0, err
+	}
+	from := func(says cluster.Row) (int, error) {
+		where, args := whereOf(step, says)
+		return w.count(ctx, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", step.Table, where), args})
+	}
+	switch step.Verb {
+	case cluster.Insert:
+		for _, row := range step.Rows {
+			where, args := conditions(step.Whole(row), " AND ", "<=>")
+			n, err := w.count(ctx, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", step.Table, where), args})
+			if err != nil || n == 0 {
+				return false, err
+			}
+		}
+		return true, nil
+	case cluster.Update:
+		if step.Loose { // all rows of the old key are to go
+			left, err := from(step.From)
+			return left == 0, err
+		}
+		done, err := from(step.To)
+		return done > 0, err
+	case cluster.Delete:
+		left, err := from(step.From)
+		return left == 0, err
+	default: // Thin is safe to repeat until it finds nothing
+		return false, nil
+	}
+}

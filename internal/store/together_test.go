@@ -1,0 +1,295 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// together applies changes of several callers, who all wait by the time that the first
+// of them has decided.
+func together(t *testing.T, store *Store, changes ...Decide) []error {
+	t.Helper()
+	return togetherAfter(t, store, func() {}, changes...)
+}
+
+// togetherAfter is together, and calls a function when they all wait.
+func togetherAfter(t *testing.T, store *Store, before func(), changes ...Decide) []error {
+	t.Helper()
+	errs := make([]error, len(changes))
+	var all sync.WaitGroup
+	inside, leave := make(chan struct{}), make(chan struct{})
+	all.Go(func() {
+		_ = store.Apply(t.Context(), func(context.Context) (cluster.Plan, error) {
+			close(inside)
+			<-leave
+			return cluster.Plan{}, nil
+		})
+	})
+	<-inside
+	for i, change := range changes {
+		all.Go(func() { errs[i] = store.Apply(t.Context(), change) })
+	}
+	for waiting := 0; waiting < len(changes); {
+		store.requests.mu.Lock()
+		waiting = len(store.requests.waiting)
+		store.requests.mu.Unlock()
+		runtime.Gosched()
+	}
+	before()
+	close(leave)
+	all.Wait()
+	return errs
+}
+
+// did leads a DID to a description; nil removes it.
+func did(s *Store, pattern string, seen, want cluster.Row) Decide {
+	return func(ctx context.Context) (cluster.Plan, error) {
+		dids, err := s.DIDs(ctx)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		have, _ := dids.ByPattern(pattern)
+		return cluster.DIDChange{Pattern: pattern, Have: have, Seen: seen, Want: want}.Plan()
+	}
+}
+
+func described(text string) cluster.Row { return cluster.Row{"did_description": cluster.Text(text)} }
+
+// dids are n changes, one for each of as many DIDs.
+func dids(s *Store, n int, seen, want cluster.Row) []Decide {
+	changes := make([]Decide, n)
+	for i := range changes {
+		changes[i] = did(s, fmt.Sprint(5550000+i), seen, want)
+	}
+	return changes
+}
+
+const didRows = "SELECT did_description, COUNT(*) AS n FROM vicidial_inbound_dids WHERE did_pattern RLIKE '^[0-9]' GROUP BY did_description ORDER BY did_description"
+
+func TestApply_together(t *testing.T) {
+	t.Parallel()
+	s := sandbox.Shared(t)
+	for _, n := range []int{1, 10, 50} {
+		t.Run(fmt.Sprintf("%d callers at once are written together and answered each", n), func(t *testing.T) {
+			t.Parallel()
+			d, p := aTable(t, s), sandbox.NewProxy(t, s)
+			store := aStore(t, d, over(p))
+			if _, err := store.DIDs(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for _, step := range []struct {
+				kind       string
+				seen, want cluster.Row
+				rows       string
+			}{
+				{"ADD", nil, described("new"), fmt.Sprintf("| did_description | n  |\n| new             | %2d |", n)},
+				{"MODIFY", described("new"), described("other"), fmt.Sprintf("| did_description | n  |\n| other           | %2d |", n)},
+				{"DELETE", described("other"), nil, ""},
+			} {
+				p.Reset()
+				for _, err := range together(t, store, dids(store, n, step.seen, step.want)...) {
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+				if step.rows != "" {
+					d.Expect(t, strings.ReplaceAll(didRows, "COUNT(*)", "LPAD(COUNT(*), 2, ' ')"), step.rows)
+				}
+				sent := p.Statements()
+				if most := 6 + 4*((n+9)/10); len(sent) > most {
+					t.Errorf("%s: %d statements, more than %d:\n%s", step.kind, len(sent), most, strings.Join(sent, "\n"))
+				}
+				whole := slices.DeleteFunc(sent, func(text string) bool {
+					return !strings.HasPrefix(text, "SELECT") || !strings.Contains(text, "FROM vicidial_inbound_dids") || strings.Contains(text, "WHERE")
+				})
+				if len(whole) > 1 {
+					t.Errorf("%s: the table was read %d times", step.kind, len(whole))
+				}
+				d.Expect(t, "SELECT LPAD(COUNT(DISTINCT record_id, event_sql), 2, ' ') AS n FROM vicidial_admin_log WHERE event_type = '"+step.kind+"' AND record_id REGEXP '^[0-9]{1,4}$'",
+					fmt.Sprintf("| n  |\n| %2d |", n))
+			}
+			d.Expect(t, "SELECT IS_FREE_LOCK(?) AS free", "| free |\n|    1 |", store.lockName())
+		})
+	}
+	t.Run("a row that somebody has moved is a conflict of its object and of no other", func(t *testing.T) {
+		t.Parallel()
+		d := aTable(t, s)
+		store := aStore(t, d)
+		for _, err := range together(t, store, dids(store, 10, nil, described("new"))...) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		run(t, d, "UPDATE vicidial_inbound_dids SET did_description = 'mine' WHERE did_pattern = '5550003'")
+		for i, err := range together(t, store, dids(store, 10, described("new"), described("other"))...) {
+			var conflict *cluster.Conflict
+			if i == 3 && (!errors.As(err, &conflict) || !strings.Contains(err.Error(), "DID 5550003")) || i != 3 && err != nil {
+				t.Errorf("%d: %v", i, err)
+			}
+		}
+		d.Expect(t, didRows, "| did_description | n |\n| mine            | 1 |\n| other           | 9 |")
+		run(t, d, "UPDATE vicidial_inbound_dids SET did_pattern = '777' WHERE did_pattern = '5550004'")
+		for i, err := range together(t, store, dids(store, 10, described("other"), nil)...) {
+			if want := i == 3 || i == 4; want && !isConflict(err) && i == 3 || !want && err != nil {
+				t.Errorf("%d: %v", i, err)
+			}
+		}
+		d.Expect(t, didRows, "| did_description | n |\n| mine            | 1 |\n| other           | 1 |")
+	})
+	t.Run("a row that the database refuses fails its object and no other", func(t *testing.T) {
+		t.Parallel()
+		d := aTable(t, s)
+		store := aStore(t, d)
+		changes := dids(store, 10, nil, described("new"))
+		changes[6] = did(store, "5550006", nil, described(strings.Repeat("x", 300)))
+		for i, err := range together(t, store, changes...) {
+			var partial *cluster.Partial
+			if i == 6 && (!errors.As(err, &partial) || partial.Applied != 0) || i != 6 && err != nil {
+				t.Errorf("%d: %v", i, err)
+			}
+		}
+		d.Expect(t, didRows, "| did_description | n |\n| new             | 9 |")
+		d.Expect(t, "SELECT COUNT(*) AS n, COUNT(DISTINCT record_id) AS records FROM vicidial_admin_log", "| n | records |\n| 9 |       9 |")
+	})
+	t.Run("splits that grow at once never take more than a server has", func(t *testing.T) {
+		t.Parallel()
+		d := aTable(t, s)
+		store := aStore(t, d)
+		var changes []Decide
+		for i := range 8 {
+			campaign := fmt.Sprint("C", i)
+			changes = append(changes, func(ctx context.Context) (cluster.Plan, error) {
+				servers, err := store.Servers(ctx)
+				if err != nil {
+					return cluster.Plan{}, err
+				}
+				trunks, err := store.Trunks(ctx)
+				if err != nil {
+					return cluster.Plan{}, err
+				}
+				want := map[string]cluster.Limit{"10.0.0.1": {Dedicated: 15, Restriction: cluster.MaximumLimit}}
+				if over := trunks.Overcommitted(servers, campaign, want); len(over) > 0 {
+					return cluster.Plan{}, errors.New("full")
+				}
+				return cluster.PlanSplit(campaign, trunks.Of(campaign), cluster.Split{}, want)
+			})
+		}
+		full := 0
+		for _, err := range together(t, store, changes...) {
+			if err != nil {
+				full++
+			}
+		}
+		if full != 6 { // 60 of 100 are taken
+			t.Errorf("%d of 8 were refused", full)
+		}
+		d.Expect(t, "SELECT SUM(dedicated_trunks) AS n FROM vicidial_server_trunks WHERE server_ip = '10.0.0.1'", "| n  |\n| 90 |")
+	})
+	t.Run("who stops stops alone", func(t *testing.T) {
+		t.Parallel()
+		d := aTable(t, s)
+		store := aStore(t, d)
+		ctx, cancel := context.WithCancel(t.Context())
+		changes := dids(store, 4, nil, described("new"))
+		changes[2] = func(context.Context) (cluster.Plan, error) {
+			cancel()
+			return cluster.Plan{}, nil
+		}
+		ended := make(chan error, 1)
+		go func() {
+			ended <- store.Apply(ctx, func(context.Context) (cluster.Plan, error) { <-ctx.Done(); return cluster.Plan{}, ctx.Err() })
+		}()
+		time.Sleep(10 * time.Millisecond)
+		cancel()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+		for i, err := range together(t, store, changes...) {
+			if err != nil {
+				t.Errorf("%d: %v", i, err)
+			}
+		}
+		d.Expect(t, didRows, "| did_description | n |\n| new             | 3 |")
+	})
+}
+
+// A connection that breaks at any statement of a batch loses nothing and writes nothing
+// twice.
+func TestApply_togetherOverALineThatBreaks(t *testing.T) {
+	t.Parallel()
+	s := sandbox.Shared(t)
+	for name, cut := range map[string]sandbox.Cut{"before it is sent": sandbox.AnyUnsent, "before it is answered": sandbox.AnyUnanswered} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for n, quiet := 1, false; !quiet; n++ {
+				d, p := aTable(t, s), sandbox.NewProxy(t, s)
+				store := aStore(t, d, over(p))
+				if _, err := store.DIDs(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				changes := dids(store, 5, nil, described("new"))
+				changes = append(changes, decided(cluster.AddServer(cluster.Row{"server_id": cluster.Text("dial4"), "server_ip": cluster.Text("10.0.0.4")}, nil)))
+				for i, err := range togetherAfter(t, store, func() { p.CutAt(n, cut, false) }, changes...) {
+					if err != nil && !strings.Contains(err.Error(), "reading ") { // before anything was written
+						t.Errorf("cut at %d: %d: %v", n, i, err)
+					}
+				}
+				quiet = p.Cuts() == 0
+				p.Heal()
+				for i, err := range together(t, store, append(dids(store, 5, nil, described("new")), decided(cluster.Plan{}))...) {
+					if err != nil {
+						t.Errorf("applied again after a cut at %d: %d: %v", n, i, err)
+					}
+				}
+				d.Expect(t, didRows, "| did_description | n |\n| new             | 5 |")
+				d.Expect(t, "SELECT COUNT(*) AS n, COUNT(DISTINCT record_id) AS records FROM vicidial_admin_log WHERE event_section = 'DIDS'", "| n | records |\n| 5 |       5 |")
+				d.Expect(t, "SELECT IS_FREE_LOCK(?) AS free", "| free |\n|    1 |", store.lockName())
+			}
+		})
+	}
+}
+
+// Rows that were read before the lock was released are decided by after that as long
+// as the change log says that nobody else has written.
+func TestApply_rowsThatWereRead(t *testing.T) {
+	t.Parallel()
+	s := sandbox.Shared(t)
+	d, p := aTable(t, s), sandbox.NewProxy(t, s)
+	store := aStore(t, d, over(p))
+	store.trusted = time.Hour // however slow the machine is
+	whole := func() int {
+		n := 0
+		for _, text := range p.Statements() {
+			if strings.Contains(text, "FROM vicidial_inbound_dids") && !strings.Contains(text, "WHERE") {
+				n++
+			}
+		}
+		p.Reset()
+		return n
+	}
+	for i, change := range dids(store, 5, nil, described("new")) {
+		if err := store.Apply(t.Context(), change); err != nil {
+			t.Fatal(err)
+		}
+		if n := whole(); i == 0 && n != 1 || i > 0 && n != 0 {
+			t.Errorf("change %d read the table %d times", i, n)
+		}
+	}
+	run(t, d, "UPDATE vicidial_inbound_dids SET did_description = 'theirs' WHERE did_pattern = '5550000'", "INSERT INTO vicidial_admin_log (event_date, user, ip_address, event_section) VALUES (NOW(), '6666', '10.0.0.7', 'DIDS')")
+	if err := store.Apply(t.Context(), did(store, "5550000", described("theirs"), described("ours"))); err != nil {
+		t.Error(err)
+	}
+	if n := whole(); n != 1 {
+		t.Errorf("after another's change the table was read %d times", n)
+	}
+}

@@ -1,0 +1,161 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// writer writes plans over one connection, which holds the lock: where the
+// connection is lost the lock is too, and nothing more is written over it.
+type writer struct {
+	store  *Store
+	info   serverInfo
+	conn   *sql.Conn
+	thread int64      // the connection's number at the server
+	unsure bool       // the latest statement may have run, and nobody answered
+	sent   bool       // the latest step has sent its statement
+	since  time.Time  // when the lock was acquired
+	fresh  bool       // nothing was written since the rows were forgotten under this lock
+	using  sync.Mutex // a connection takes no statement before the rows of the last one are read
+	stale  bool       // somebody else has written since
+	first  int64      // the number that the database gave the first row of the latest insert
+}
+
+// use returns the connection, nil where there is none, to a caller who has it alone
+// until release is called.
+func (w *writer) use() (conn *sql.Conn, release func()) {
+	w.using.Lock()
+	if w.conn == nil {
+		w.using.Unlock()
+		return nil, func() {}
+	}
+	return w.conn, w.using.Unlock
+}
+
+// connect sets the connection, nil for none, and returns the one before.
+func (w *writer) connect(conn *sql.Conn) (before *sql.Conn) {
+	w.using.Lock()
+	defer w.using.Unlock()
+	before, w.conn = w.conn, conn
+	return before
+}
+
+const flagging = "flag servers to rebuild their configuration files"
+
+// rebuild flags servers as the admin page does: only where files are generated
+// at all (docs/vicidial/generator.md#who-is-flagged).
+func rebuild(r cluster.Rebuild) (statement, bool) {
+	text := "UPDATE servers SET rebuild_conf_files = 'Y' WHERE generate_vicidial_conf = 'Y' AND active_asterisk_server = 'Y'"
+	if r.All {
+		return statement{text, nil}, true
+	}
+	if len(r.Servers) == 0 {
+		return statement{}, false
+	}
+	args := make([]any, 0, len(r.Servers))
+	for _, ip := range r.Servers {
+		args = append(args, ip)
+	}
+	return statement{text + " AND server_ip IN (" + strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ") + ")", args}, true
+}
+
+// pauses come before each try of a statement: enough for a network that hiccups
+// or a database that restarts.
+var pauses = []time.Duration{0, 200 * time.Millisecond, time.Second, 2 * time.Second}
+
+// exec runs a statement that writes. Where the connection is lost while it runs,
+// nobody knows whether it did: done asks the rows, over a new connection that
+// holds the lock again, before it is repeated.
+func (w *writer) exec(ctx context.Context, s statement, done func(context.Context) (bool, error)) (int64, error) {
+	// A statement under way is not cut off by Ctrl-C, but a pause is.
+	stop, ctx := ctx, context.WithoutCancel(ctx)
+	var failure error
+	for try, pause := range w.store.pauses {
+		if try > 0 {
+			verb, table := verbAndTable(s.text)
+			w.store.log.store.LogAttrs(ctx, slog.LevelDebug, "retry", slog.String("verb", verb), slog.String("table", table),
+				slog.Int("try", try+1), slog.Int64("pause_ms", pause.Milliseconds()))
+		}
+		select {
+		case <-time.After(pause):
+		case <-stop.Done():
+			return 0, cmp.Or(failure, stop.Err())
+		}
+		if w.conn == nil {
+			if failure = w.lock(ctx); failure != nil {
+				if lost(failure) {
+					continue
+				}
+				return 0, failure
+			}
+			if done != nil {
+				finished, err := done(ctx)
+				if err != nil {
+					w.drop()
+					failure = err
+					continue
+				}
+				if finished {
+					w.unsure, w.first = false, 0
+					return 1, nil
+				}
+			}
+		}
+		w.sent = true
+		result, err := w.send(ctx, s)
+		w.unsure = err != nil && lost(err) && !errors.Is(err, driver.ErrBadConn) // which was not sent
+		switch {
+		case err == nil:
+			w.first, _ = result.LastInsertId() // 0 where there is none
+			return result.RowsAffected()
+		case lost(err):
+			w.drop()
+		case !isRetryable(err):
+			return 0, withAdvice(err)
+		}
+		failure = withAdvice(err)
+	}
+	return 0, failure
+}
+
+// send sends a statement once, and logs it.
+func (w *writer) send(ctx context.Context, s statement) (sql.Result, error) {
+	began := time.Now()
+	conn, release := w.use()
+	result, err := conn.ExecContext(ctx, s.text, s.args...)
+	release()
+	rows := int64(0)
+	if err == nil {
+		rows, _ = result.RowsAffected()
+	}
+	w.store.log.statement(ctx, s.text, began, rows, err)
+	return result, err
+}
+
+func (w *writer) count(ctx context.Context, s statement) (int, error) {
+	var n int
+	if w.conn == nil {
+		return 0, sql.ErrConnDone
+	}
+	err := w.one(ctx, s, &n)
+	return n, err
+}
+
+// one runs a query that returns one row over the connection that holds the lock.
+func (w *writer) one(ctx context.Context, s statement, into ...any) error {
+	began := time.Now()
+	conn, release := w.use()
+	err := conn.QueryRowContext(ctx, s.text, s.args...).Scan(into...)
+	release()
+	w.store.log.statement(ctx, s.text, began, 1, err)
+	return err
+}
