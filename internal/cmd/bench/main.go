@@ -1,30 +1,58 @@
 // Command bench measures what the provider adds to Terraform's own work: it
-// creates servers and trunk splits, plans them again without a change, and does
-// the same with as many of Terraform's built-in terraform_data, in turns in one
-// run, so that both meet the same noise. It also counts statements, which must
-// be the same for three servers and for many.
+// creates, plans and destroys a large site and a small one, and does the same with
+// as many of Terraform's built-in terraform_data, in turns in one run, so that both
+// meet the same noise; it does so with servers and trunk splits alone and with
+// seats. It also counts statements, and round trips to a database that is far away.
 //
 // It may import sandbox and testenv and nothing else of ours.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
 )
 
 func main() {
-	sizes := flag.Int("n", 200, "how many servers, and how many splits")
-	rounds := flag.Int("rounds", 5, "how often a plan without a change is measured; the median counts")
+	var o options
+	flag.IntVar(&o.n, "n", 200, "how many servers, and how many splits")
+	flag.IntVar(&o.rounds, "rounds", 5, "how often a plan without a change is measured; the median counts")
+	flag.Float64Var(&o.scale, "scale", 1, "the size of the large site, as a part of 40 nodes, 5,000 seats and 2,000 DIDs")
+	flag.BoolVar(&o.sitesOnly, "sites", false, "measure the large and the small site only")
+	flag.StringVar(&o.save, "json", "", "write what was measured to this file")
+	compare := flag.Bool("compare", false, "compare two such files, given as arguments")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := bench(ctx, os.Stdout, *sizes, *rounds)
+	var err error
+	if *compare {
+		err = compareFiles(os.Stdout, flag.Args())
+	} else {
+		err = bench(ctx, os.Stdout, o)
+	}
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+func compareFiles(out io.Writer, paths []string) error {
+	if len(paths) != 2 {
+		return errors.New("usage: bench -compare BEFORE.json AFTER.json")
+	}
+	before, err := load(paths[0])
+	if err != nil {
+		return err
+	}
+	after, err := load(paths[1])
+	if err != nil {
+		return err
+	}
+	compareReports(out, before, after)
+	return nil
 }

@@ -1,0 +1,295 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"testing/fstest"
+	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+	"github.com/vicidial/terraform-provider-vicidial/internal/testenv"
+)
+
+// sizes say how large a site is.
+type sizes struct {
+	name                                          string
+	nodes, rooms, campaigns, routes, seats, dials int
+}
+
+func (s sizes) objects() int { return s.nodes + s.campaigns + s.routes + s.dials + 1 }
+
+// largeSite is a site of forty telephony nodes, or a part of it.
+func largeSite(scale float64) sizes {
+	part := func(n int) int { return max(1, int(float64(n)*scale)) }
+	return sizes{"site", max(3, part(40)), 300, part(40), part(60), part(5000), part(2000)}
+}
+
+// smallSite is one of three nodes.
+func smallSite() sizes { return sizes{"small site", 3, 60, 4, 4, 100, 20} }
+
+// What a site may take, times what as many terraform_data take.
+const (
+	mostSiteApply   = 2.0
+	mostSitePlan    = 2.0
+	mostSiteDestroy = 2.0
+)
+
+const siteLocals = `
+locals {
+  nodes     = { for i in range(%[1]d) : format("dial%%d", i) => format("10.20.%%d.%%d", floor(i / 200), i %% 200 + 1) }
+  campaigns = [for i in range(%[2]d) : format("C%%d", i)]
+  routes    = [for i in range(%[3]d) : format("R%%d", i)]
+  dids      = [for i in range(%[4]d) : format("%%d", 5550000000 + i)]
+}
+`
+
+func siteOf(s sizes) fstest.MapFS {
+	return configuration(fmt.Sprintf(`
+terraform {
+  required_providers {
+    vicidial = { source = "vicidial/vicidial" }
+  }
+}
+`+siteLocals+`
+resource "vicidial_server" "dial" {
+  for_each            = local.nodes
+  server_id           = each.key
+  server_ip           = each.value
+  active              = true
+  max_vicidial_trunks = 5000
+  conference          = { engine = "CONFBRIDGE", rooms = %[5]d }
+}
+
+resource "vicidial_trunk_split" "campaign" {
+  for_each    = toset(local.campaigns)
+  campaign_id = each.key
+  total       = 400
+  servers     = { for node in vicidial_server.dial : node.server_ip => { weight = 1 } }
+}
+
+resource "vicidial_carrier_route" "route" {
+  for_each      = toset(local.routes)
+  name          = each.key
+  servers       = [for node in vicidial_server.dial : node.server_ip]
+  protocol      = "SIP"
+  account_entry = "[${each.key}]\ntype=peer\nhost=sip.example.com\n"
+  dial          = { prefix = format("9%%03d", index(local.routes, each.key)) }
+}
+
+resource "vicidial_inbound_did" "number" {
+  for_each        = toset(local.dids)
+  did_pattern     = each.key
+  did_description = "bench"
+  did_route       = "EXTEN"
+  extension       = "8304"
+  exten_context   = "default"
+}
+
+resource "vicidial_agent_placement" "floor" {
+  name           = "floor"
+  seats          = ["20000-%[6]d"]
+  nodes_per_seat = 2
+  servers        = { for id, node in vicidial_server.dial : node.server_ip => { suffix = substr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", tonumber(trimprefix(id, "dial")), 1) } }
+  phone = {
+    protocol               = "SIP"
+    pass_wo                = "bench1"
+    pass_wo_version        = 1
+    conf_secret_wo         = "bench2"
+    conf_secret_wo_version = 1
+  }
+}
+`, s.nodes, s.campaigns, s.routes, s.dials, s.rooms, 20000+s.seats-1))
+}
+
+// siteOfData declares as many objects of Terraform's own, with the same references.
+func siteOfData(s sizes) fstest.MapFS {
+	return configuration(fmt.Sprintf(siteLocals+`
+resource "terraform_data" "dial" {
+  for_each = local.nodes
+  input    = { server_id = each.key, server_ip = each.value, active = true, max_vicidial_trunks = 5000 }
+}
+
+resource "terraform_data" "campaign" {
+  for_each = toset(local.campaigns)
+  input    = { campaign_id = each.key, total = 400, servers = { for node in terraform_data.dial : node.input.server_ip => { weight = 1 } } }
+}
+
+resource "terraform_data" "route" {
+  for_each = toset(local.routes)
+  input    = { name = each.key, servers = [for node in terraform_data.dial : node.input.server_ip], protocol = "SIP" }
+}
+
+resource "terraform_data" "number" {
+  for_each = toset(local.dids)
+  input    = { did_pattern = each.key, did_description = "bench", did_route = "EXTEN", extension = "8304", exten_context = "default" }
+}
+
+resource "terraform_data" "floor" {
+  input = { seats = ["20000"], servers = [for node in terraform_data.dial : node.input.server_ip] }
+}
+`, s.nodes, s.campaigns, s.routes, s.dials))
+}
+
+// site measures a site beside as many built-in objects, in turns: create, plan
+// without a change, destroy.
+func site(ctx context.Context, out io.Writer, shop *testenv.Environment, server *sandbox.Server, s sizes, rounds int, report *report) error {
+	ours, err := open(ctx, shop, server, s.name, siteOf(s), s.campaigns)
+	if err != nil {
+		return err
+	}
+	theirs, err := open(ctx, shop, server, s.name+" of terraform_data", siteOfData(s), 1)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%s: %d objects\n", s.name, s.objects())
+	times := map[string]*pair{"apply": {}, "plan": {}, "destroy": {}}
+	statements := map[string]int{}
+	take := func(what string, args ...string) error {
+		for _, subject := range []*subject{ours, theirs} {
+			before, err := subject.statements(ctx)
+			if err != nil {
+				return err
+			}
+			outcome, err := subject.must(ctx, append(args, "-no-color")...)
+			if err != nil {
+				return err
+			}
+			after, err := subject.statements(ctx)
+			if err != nil {
+				return err
+			}
+			if subject == ours {
+				statements[what] = after - before
+				times[what].ours = append(times[what].ours, outcome.Took)
+			} else {
+				times[what].floor = append(times[what].floor, outcome.Took)
+			}
+		}
+		return nil
+	}
+	for range rounds {
+		if err := take("apply", "apply", "-auto-approve"); err != nil {
+			return err
+		}
+		for range rounds {
+			if err := take("plan", "plan", "-detailed-exitcode"); err != nil {
+				return err
+			}
+		}
+		if err := take("destroy", "destroy", "-auto-approve"); err != nil {
+			return err
+		}
+	}
+	for what, most := range map[string]float64{"apply": mostSiteApply, "plan": mostSitePlan, "destroy": mostSiteDestroy} {
+		report.add(s.name+": "+what, *times[what], most)
+		report.count(s.name+": statements to "+what, statements[what])
+	}
+	return nil
+}
+
+// trips measures how often a command waits for the database: how much longer it
+// takes over a line with a delay, in delays.
+func trips(ctx context.Context, out io.Writer, shop *testenv.Environment, server *sandbox.Server, s sizes, report *report) error {
+	const delay = 50 * time.Millisecond
+	near, err := open(ctx, shop, server, s.name+" near", siteOf(s), s.campaigns)
+	if err != nil {
+		return err
+	}
+	line, err := listen(near.database.Host, near.database.Port, delay)
+	if err != nil {
+		return err
+	}
+	defer line.close()
+	database := *near.database
+	database.Host, database.Port = "127.0.0.1", line.port()
+	cli, err := shop.Open(s.name+" far", siteOf(s), testenv.Connection(&database)...)
+	if err != nil {
+		return err
+	}
+	far := &subject{Terraform: cli, server: server, database: near.database}
+	if _, err := far.must(ctx, "init", "-no-color"); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%s over a line with a delay of %s\n", s.name, delay)
+	took := map[string]time.Duration{}
+	for _, subject := range []*subject{near, far} {
+		for _, command := range [][]string{{"apply", "-auto-approve"}, {"plan", "-detailed-exitcode"}, {"destroy", "-auto-approve"}} {
+			outcome, err := subject.must(ctx, append(command, "-no-color")...)
+			if err != nil {
+				return err
+			}
+			if subject == near {
+				took[command[0]] -= outcome.Took
+			} else {
+				took[command[0]] += outcome.Took
+			}
+		}
+	}
+	for command, longer := range took {
+		report.count(s.name+": round trips to "+command, int(longer/delay))
+	}
+	return nil
+}
+
+// relay is a line to the database that takes its time.
+type relay struct {
+	listener net.Listener
+	target   string
+	delay    time.Duration
+}
+
+func listen(host string, port int, delay time.Duration) (*relay, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	r := &relay{listener, net.JoinHostPort(host, fmt.Sprint(port)), delay}
+	go r.accept()
+	return r, nil
+}
+
+func (r *relay) close() { _ = r.listener.Close() }
+
+func (r *relay) port() int {
+	_, port, _ := strings.Cut(r.listener.Addr().String(), ":")
+	number := 0
+	_, _ = fmt.Sscan(port, &number)
+	return number
+}
+
+func (r *relay) accept() {
+	for {
+		client, err := r.listener.Accept()
+		if err != nil {
+			return
+		}
+		go r.connect(client)
+	}
+}
+
+func (r *relay) connect(client net.Conn) {
+	defer client.Close()
+	server, err := net.Dial("tcp", r.target)
+	if err != nil {
+		return
+	}
+	defer server.Close()
+	go func() {
+		_, _ = io.Copy(client, server)
+		_ = client.Close()
+	}()
+	buffer := make([]byte, 1<<20)
+	for {
+		n, err := client.Read(buffer)
+		if err != nil {
+			return
+		}
+		time.Sleep(r.delay)
+		if _, err := server.Write(buffer[:n]); err != nil {
+			return
+		}
+	}
+}
