@@ -205,7 +205,7 @@ func TestAccFaults_failedUpdate(t *testing.T) {
 		}
 	}
 	t.Logf("%d plans of %d resources show what is left", shown, len(updatedTypes))
-	for _, fails := range failures(t, d, proxy, w)[:1] {
+	for _, fails := range failures(t, d, proxy, w)[:2] {
 		second = !second
 		failUpdate(t, w, second, fails)
 		w.must(t, "destroy", "-auto-approve")
