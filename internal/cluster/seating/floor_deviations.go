@@ -2,6 +2,7 @@ package seating
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,7 +21,8 @@ type Deviation struct {
 	// (docs/vicidial/generator.md#voicemail-write-back,
 	// docs/vicidial/agent-login.md#alias-rules).
 	Password bool
-	Logged   []LogRecord // records of the admin change log that may name the author
+	Logged   []LogRecord       // records of the admin change log that may name the author
+	cells    map[string]string // texts of columns with another value, by row and column
 }
 
 // LogRecord identifies a row in the admin change log.
@@ -57,7 +59,7 @@ func Deviations(have, seen, want FloorRows) []Deviation {
 	bySeat := map[string]*Deviation{}
 	deviationOf := func(seat string) *Deviation {
 		if bySeat[seat] == nil {
-			bySeat[seat] = &Deviation{Seat: seat}
+			bySeat[seat] = &Deviation{Seat: seat, cells: map[string]string{}}
 		}
 		return bySeat[seat]
 	}
@@ -68,20 +70,25 @@ func Deviations(have, seen, want FloorRows) []Deviation {
 			d.Logged = append(d.Logged, logged)
 		}
 	}
+	addCell := func(section string, c cellChange, format string, args ...any) {
+		add(c.seat, section, c.record, format, args...)
+		d := deviationOf(c.seat)
+		d.cells[strings.Join([]string{section, c.key, c.server, c.column}, " ")] = d.Texts[len(d.Texts)-1]
+	}
 	for _, p := range d.addedPhones {
 		add(p.Seat, logPhones, p.Extension, "%s is missing", p.title())
 	}
 	for _, c := range d.changedPhones {
 		if slices.Contains(SecretPhoneColumns, c.column) {
-			add(c.seat, logPhones, c.record, "phone %s on %s: %s is another than the floor's", c.key, c.server, c.column)
+			addCell(logPhones, c, "phone %s on %s: %s is another than the floor's", c.key, c.server, c.column)
 			deviationOf(c.seat).Password = deviationOf(c.seat).Password || c.column == "pass"
 			continue
 		}
 		if c.column == "conf_override" { // may contain a password
-			add(c.seat, logPhones, c.record, "phone %s on %s: %s is another than declared", c.key, c.server, c.column)
+			addCell(logPhones, c, "phone %s on %s: %s is another than declared", c.key, c.server, c.column)
 			continue
 		}
-		add(c.seat, logPhones, c.record, "phone %s on %s: %s is %s, not %s", c.key, c.server, c.column, quote(c.from), quote(c.to))
+		addCell(logPhones, c, "phone %s on %s: %s is %s, not %s", c.key, c.server, c.column, quote(c.from), quote(c.to))
 	}
 	for _, p := range d.deletedPhones {
 		add(p.Seat, logPhones, p.Extension, "%s is there although the seat is not placed there", p.title())
@@ -90,13 +97,13 @@ func Deviations(have, seen, want FloorRows) []Deviation {
 		add(a.Seat, logAliases, a.ID, "%s is missing", a.title())
 	}
 	for _, c := range d.changedAliases {
-		add(c.seat, logAliases, c.record, "alias %s: %s is %s, not %s", c.key, c.column, quote(c.from), quote(c.to))
+		addCell(logAliases, c, "alias %s: %s is %s, not %s", c.key, c.column, quote(c.from), quote(c.to))
 	}
 	for _, a := range d.deletedAliases {
 		add(a.Seat, logAliases, a.ID, "%s is there although the seat is gone", a.title())
 	}
 	for _, c := range slices.Concat(d.changedUsers, d.clearedUsers) {
-		add(c.seat, logUsers, c.record, "user %s: phone_login is %s, not %s", c.key, quote(c.from), quote(c.to))
+		addCell(logUsers, c, "user %s: phone_login is %s, not %s", c.key, quote(c.from), quote(c.to))
 	}
 	for _, s := range slices.Concat(d.renames, d.conflicts) {
 		add(s.seat, "", "", "%s", s.text)
@@ -107,6 +114,31 @@ func Deviations(have, seen, want FloorRows) []Deviation {
 	}
 	slices.SortFunc(deviations, func(a, b Deviation) int { return strings.Compare(a.Seat, b.Seat) })
 	return deviations
+}
+
+// CheckUnedited returns a [cluster.Conflict] where a column that is to be written holds
+// neither what was declared before nor what was known of it when the plan was made.
+// now are the deviations from the earlier declaration, next those from the wanted one,
+// and known the texts of the deviations at that time, by seat.
+func CheckUnedited(now, next []Deviation, known map[string]string) error {
+	written := map[string]bool{}
+	for _, deviation := range next {
+		for cell := range deviation.cells {
+			written[cell] = true
+		}
+	}
+	var edited []string
+	for _, deviation := range now {
+		for _, cell := range slices.Sorted(maps.Keys(deviation.cells)) {
+			if text := deviation.cells[cell]; written[cell] && !strings.Contains(known[deviation.Seat], text) {
+				edited = append(edited, "seat "+deviation.Seat+": "+text)
+			}
+		}
+	}
+	if len(edited) == 0 {
+		return nil
+	}
+	return &cluster.Conflict{Subject: "rows of the placement", Found: "were changed since the plan was made: " + strings.Join(firstFaults(edited), "; ")}
 }
 
 func quote(value cluster.Value) string {

@@ -3,6 +3,7 @@ package agentplacement_test
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -138,4 +139,44 @@ func TestAccAgentPlacement_renamedByHand(t *testing.T) {
 			},
 		},
 	})
+}
+
+// What somebody changes between a plan and its apply is not overwritten, and the plan that
+// Terraform makes once more at the apply does not differ from the first one.
+func TestAccAgentPlacement_conflictsWithWhatWasEditedSinceThePlan(t *testing.T) {
+	t.Parallel()
+	d := newCluster(t, 1720)
+	acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name, user_level, phone_login) VALUES ('2000', 'x', 'Ann', 1, 'old'), ('2001', 'x', 'Bob', 1, '')")()
+	config := func(cid, naming string) string {
+		phone := strings.Replace(aPassword, " }", fmt.Sprintf(", outbound_cid = %q }", cid), 1)
+		return fullConfig(d, `"2000-2001"`, twoServers, phone, "naming = { "+naming+" }", "assign_users = true")
+	}
+	const first, other = `fullname = "seat {seat}"`, `fullname = "station {seat}", dialplan_number = "7{seat}{index}"`
+	conflict := func(config, edit string) resource.TestStep {
+		return resource.TestStep{
+			Config: config, ExpectError: regexp.MustCompile(`(?s)since\s+the\s+plan\s+was\s+made`),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{acctest.Meanwhile(acctest.Run(t, d, edit))}},
+		}
+	}
+	says := func(query, row string) resource.TestStep {
+		return resource.TestStep{RefreshState: true, ExpectNonEmptyPlan: true, Check: acctest.Expect(t, d, "SELECT "+query+" AS held", fmt.Sprintf("| %-*s |\n| %s |", len(row), "held", row))}
+	}
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: []resource.TestStep{
+		{Config: config("100", first)},
+		conflict(config("200", first), "UPDATE phones SET outbound_cid = '300' WHERE login = '2000a'"),
+		says("(SELECT GROUP_CONCAT(DISTINCT outbound_cid ORDER BY outbound_cid) FROM phones)", "100,300"),
+		{Config: config("200", first)}, // the new plan has seen it
+		conflict(config("200", other), "UPDATE phones SET fullname = 'by hand' WHERE login = '2001b'"),
+		conflict(config("200", other), "UPDATE phones SET dialplan_number = '999' WHERE login = '2000b'"),
+		{PreConfig: acctest.Run(t, d, "UPDATE vicidial_users SET phone_login = 'else' WHERE user = '2000'"), Config: config("200", other)},
+		{
+			PreConfig: acctest.Run(t, d, "UPDATE vicidial_users SET phone_login = 'else' WHERE user = '2000'"),
+			Config:    config("200", other), ExpectError: regexp.MustCompile(`(?s)since\s+the\s+plan\s+was\s+made.*user\s+2000`),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{acctest.Meanwhile(acctest.Run(t, d, "UPDATE vicidial_users SET phone_login = 'again' WHERE user = '2000'"))}},
+		},
+		conflict(config("300", other), "UPDATE phones_alias SET logins_list = '2000b' WHERE alias_id = '2000'"),
+		conflict(config("400", other), "DELETE FROM phones_alias WHERE alias_id = '2001'"),
+		{Config: config("400", other)},
+		{Config: config("400", other), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
+	}})
 }

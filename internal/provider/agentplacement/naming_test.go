@@ -92,3 +92,24 @@ func TestAccAgentPlacement_secretsFitTheirColumns(t *testing.T) {
 		},
 	})
 }
+
+// A text that would become more than it is, in a generated file or in a message, is
+// refused at plan time; so is a template that nobody has.
+func TestAccAgentPlacement_refusesTextsThatBreakOut(t *testing.T) {
+	t.Parallel()
+	d := newCluster(t, 1720)
+	refused := func(config, says string) resource.TestStep {
+		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile("(?i)" + strings.ReplaceAll(says, " ", `[\s│]+`))}
+	}
+	phone := func(more string) string {
+		return fullConfig(d, `"2000-2001"`, twoServers, strings.Replace(aPassword, " }", ", "+more+" }", 1))
+	}
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: []resource.TestStep{
+		refused(strings.Replace(phone(`status = "ACTIVE"`), `"floor1"`, `"floor1\nfloor2"`, 1), `line end or another control character`),
+		refused(phone(`outbound_cid = "1> <2"`), `outbound_cid must not hold ">"`),
+		refused(phone(`unavail_dialplan_fwd_exten = "8500,1)"`), `unavail_dialplan_fwd_exten must not hold`),
+		refused(phone(`codecs_list = "ulaw;x"`), `codecs_list must not hold`),
+		refused(phone(`template_id = "NOSUCH"`), `template NOSUCH is neither`),
+		refused(strings.Replace(phone(`status = "ACTIVE"`), `seats `, "alias_user_group = \"a\\nb\"\n  seats ", 1), `line end or another control character`),
+	}})
+}

@@ -41,6 +41,11 @@ func (r *Resource) review(ctx context.Context, want *declared, prior *model, kep
 		if found.before, err = r.readRows(ctx, found.have, kept.and(want.style.Labels).Labels, s); err != nil {
 			return found, failed(err)
 		}
+		// Terraform plans once more when it applies, and wants the same result: the plan goes
+		// by what the state says, and the apply refuses what has moved since.
+		if placed := known(*prior, found.have.style.ReadingSuffixes(kept.Labels)); placed.Seats().Len() > 0 {
+			found.before.now = placed
+		}
 		found.before.now = found.before.now.WithAddresses(seating.ReplacedServers(found.have.style.Labels, want.style.Labels))
 	}
 	diags, err := r.reviewServers(ctx, want, found.before.now)

@@ -137,6 +137,9 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 		if err != nil {
 			return cluster.Plan{}, err
 		}
+		if err := unedited(prior, have, before, rows, labels); err != nil {
+			return cluster.Plan{}, err
+		}
 		own, _, err := r.spare(ctx, *want, before, rows)
 		if err != nil {
 			return cluster.Plan{}, err
@@ -187,6 +190,18 @@ func (r *Resource) hold(ctx context.Context, want declared, before view, placed 
 	}
 	live, _ := before.own.Occupied(agents)
 	return placed.HoldInUse(before.now, live), nil
+}
+
+// unedited returns a conflict where a row that is to be written was changed since the
+// plan was made: the state says what was declared, and what deviated from that.
+func unedited(prior model, have declared, before view, rows seating.FloorRows, labels map[string]seating.Label) error {
+	var s secrets
+	s.mark(prior)
+	earlier, err := have.rows(before.sat, before.own, s, labels)
+	if err != nil {
+		return err
+	}
+	return seating.CheckUnedited(seating.Deviations(before.own, before.all, earlier), seating.Deviations(before.own, before.all, rows), textsOf(prior.Deviations))
 }
 
 // known is the placement when the plan was made.

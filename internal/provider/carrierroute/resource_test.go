@@ -500,3 +500,33 @@ func TestAccCarrierRoute_isListed(t *testing.T) {
 		}
 	}
 }
+
+// What dial sets and runs reaches the dialplan, comes back from an import, and is checked
+// like any text.
+func TestAccCarrierRoute_dialSetsVariablesAndRunsScripts(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	config := func(dial string) string {
+		return acctest.Provider(d) + fmt.Sprintf(`
+resource "vicidial_carrier_route" "main" {
+  name          = "MAIN"
+  servers       = ["10.0.0.1"]
+  protocol      = "SIP"
+  account_entry = "[main]\ntype=peer\nhost=a\n"
+  dial          = { prefix = "9", timeout = 60, %s }
+}
+`, dial)
+	}
+	const both = `variables = { "__CAMPAIGN" = "$${EXTEN:1:3}", ACCOUNT = "sales" }, agi_scripts = ["agi-before.agi,one", "agi-second.agi"]`
+	const lines = `SELECT dialplan_entry LIKE '%Set(ACCOUNT=sales)%Set(__CAMPAIGN=${EXTEN:1:3})%' AS variables,
+		dialplan_entry LIKE '%AGI(agi-before.agi,one)%AGI(agi-second.agi)%Dial(SIP/main%' AS scripts FROM vicidial_server_carriers WHERE carrier_id = 'MAIN_00001'`
+	play(t,
+		refused(config(`variables = { "X" = "$${SHELL(echo $${CALLERID(name)})}" }`), `gives a shell what a caller chooses`),
+		resource.TestStep{Config: config(both), Check: acctest.Expect(t, d, lines, "| variables | scripts |\n|         1 |       1 |")},
+		resource.TestStep{
+			ResourceName: main, ImportState: true, ImportStateId: "MAIN", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "name",
+		},
+		resource.TestStep{Config: config(both), ConfigPlanChecks: does(plancheck.ResourceActionNoop)},
+		resource.TestStep{Config: config(`agi_scripts = ["agi-second.agi"]`), Check: acctest.Expect(t, d, lines, "| variables | scripts |\n|         0 |       0 |")},
+	)
+}

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -105,4 +106,18 @@ func TestAccServer_warnsOfThrottlingDefaults(t *testing.T) {
 			},
 		},
 	})
+}
+
+func TestAccServer_refusesCallersInAShell(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	config := func(line string) string {
+		return serverConfig(d, fmt.Sprintf("custom_dialplan_entry = %q", line))
+	}
+	const caller = "exten => 9,1,System(echo $${CALLERID(name)} >> /tmp/calls)"
+	var warnings acctest.Warnings
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
+		{Config: config(caller), PlanOnly: true, ExpectError: errorText("gives a shell what a caller chooses, in [$]{CALLERID")},
+		{Config: config(caller + " ; allow: caller_in_shell"), Check: warnings.Expect(t, `custom_dialplan_entry.*System\(\) runs a command on the node`)},
+	}})
 }
