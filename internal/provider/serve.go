@@ -20,7 +20,22 @@ func Server(version string) (tfprotov6.ProviderServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &stopServer{Framework: redact.New(fast), running: map[chan struct{}]bool{}}, nil
+	runs := &runServer{Framework: redact.New(fast), drop: func(found anew) {
+		opened := v.store.Load()
+		if opened == nil {
+			return
+		}
+		if found.planned {
+			opened.DropChanges()
+		}
+		if found.tables {
+			opened.Forget()
+		}
+		if found.instances {
+			opened.DropInstances()
+		}
+	}}
+	return &stopServer{Framework: runs, running: map[chan struct{}]bool{}}, nil
 }
 
 // numerous are the resources of which a cluster has hundreds of objects, so that

@@ -239,7 +239,7 @@ func (s *Store) write(ctx context.Context, w *writer, batch []*request) {
 			continue
 		}
 		if !w.fresh {
-			s.forget()
+			s.Forget()
 			w.fresh = true
 		}
 		s.decideOne(w, r)

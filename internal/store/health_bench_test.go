@@ -113,7 +113,7 @@ func BenchmarkLooking(b *testing.B) {
 	for i, look := range looks {
 		b.Run(look.name, func(b *testing.B) {
 			for b.Loop() {
-				s.forget() // as at the beginning of a run
+				s.Forget() // as at the beginning of a run
 				saw, err := look.look(b.Context())
 				if err != nil {
 					b.Fatal(err)

@@ -105,7 +105,7 @@ func (w *writer) trust(ctx context.Context) {
 		}
 	}
 	if newest == 0 || newest != s.newestLine || time.Since(s.released) > s.trusted {
-		s.forget()
+		s.Forget()
 		w.fresh = true
 	}
 	s.newestLine, w.stale = newest, false

@@ -287,7 +287,7 @@ func BenchmarkFloor(b *testing.B) {
 	}
 	b.Run("read 20,000 phones", func(b *testing.B) {
 		for b.Loop() {
-			s.forget()
+			s.Forget()
 			if floor, err := s.Floor(b.Context(), []string{"fullname", "pass", "protocol"}); err != nil || len(floor.Phones) < 20000 {
 				b.Fatal(len(floor.Phones), err)
 			}

@@ -7,10 +7,6 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
-// ForgetPlanned removes all changes that were planned, for a caller that plans one
-// object after the other and writes none.
-func (s *Store) ForgetPlanned() { s.Forget() }
-
 // Expected returns the servers as they will be once this run has written.
 func (s *Store) Expected(ctx context.Context) (cluster.Servers, error) {
 	now, err := s.Servers(ctx)

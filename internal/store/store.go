@@ -146,8 +146,8 @@ func cached[T any](s *Store, name string, read func(context.Context) (T, error),
 	return q
 }
 
-// forget drops all that was read of the tables, but not what the database is.
-func (s *Store) forget() {
+// Forget drops all that was read of the tables, but not what the database is.
+func (s *Store) Forget() {
 	for _, cache := range s.caches {
 		cache.forget()
 	}

@@ -31,12 +31,20 @@ func (i Instance) later(other Instance) bool {
 }
 
 // Instances are the instances that a run has read and created, by the keys of
-// their objects (a server_id, a path). They live as long as the [Changes] of the
-// run. The zero value holds none. All methods may be called concurrently.
+// their objects (a server_id, a path). Where another run starts in the same process,
+// [Instances.DropInstances] is called. The zero value holds none. All methods may be called concurrently.
 type Instances struct {
 	mu    sync.Mutex
 	known map[string][]Instance
 	locks map[string]*sync.Mutex
+}
+
+// DropInstances removes all instances: another run reads those that it has, and has
+// created none.
+func (i *Instances) DropInstances() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.known = nil
 }
 
 // LockInstances keeps other callers from the instances of a key until the

@@ -6,16 +6,14 @@
 //
 // # Lifetime
 //
-// A [Changes] lives as long as the store that holds it: from one Configure of the
-// provider to the next, which is one plan or one apply under the command
-// terraform, and any number of both in a process that configures once. An entry
-// is keyed by its object (server_id, route, template_id, user_start, server and
-// engine of rooms) and replaced when the object is planned again. Settings are
-// keyed by column, not by the resource that declares them, and the claims of
-// floors by what they say; so both refuse an object that is planned a second
-// time with other values. No entry is removed when its object has been written:
-// the row is then what the entry says, and laying the entry over it changes
-// nothing, until the row changes otherwise.
+// A [Changes] holds one run, and lives as long as the store that holds it: from one
+// Configure of the provider to the next. A process that configures once for many
+// plans and applies calls [Changes.DropChanges] where another run starts. An entry is
+// keyed by its object (server_id, route, template_id, user_start, server and engine
+// of rooms) and replaced when the object is planned again. Settings are keyed by
+// column, not by the resource that declares them, and the claims of floors by what
+// they say; so both refuse an object that is planned a second time in one run with
+// other values.
 //
 // The zero value holds nothing. All methods may be called concurrently.
 package planned
@@ -34,7 +32,10 @@ import (
 // Changes are the planned changes of one run.
 type Changes struct {
 	mu sync.Mutex
+	changes
+}
 
+type changes struct {
 	servers         cluster.Servers
 	replacedServers map[string]bool // server_ids in lower case
 
@@ -56,12 +57,11 @@ type route struct {
 	ids  []string // the carrier_ids that the rows have now
 }
 
-// Forget removes all planned changes.
-func (c *Changes) Forget() {
+// DropChanges removes all entries: what was planned has been applied, or was given up.
+func (c *Changes) DropChanges() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.servers, c.replacedServers, c.routes, c.templates = nil, nil, nil, nil
-	c.agents, c.replacedAgents, c.settings, c.rooms, c.claims = nil, nil, nil, nil, nil
+	c.changes = changes{}
 }
 
 // Expect adds a server that the run writes.

@@ -76,12 +76,28 @@ func valueOf(t *testing.T, kind tftypes.Type, given any) tftypes.Value {
 		return tftypes.NewValue(kind, values)
 	case tftypes.List:
 		if texts, ok := given.([]string); ok {
-			values := make([]tftypes.Value, 0, len(texts))
-			for _, text := range texts {
-				values = append(values, tftypes.NewValue(kind.ElementType, text))
+			return tftypes.NewValue(kind, elements(kind.ElementType, texts))
+		}
+	case tftypes.Set:
+		if texts, ok := given.([]string); ok {
+			return tftypes.NewValue(kind, elements(kind.ElementType, texts))
+		}
+	case tftypes.Map:
+		if named, ok := given.(Values); ok {
+			values := make(map[string]tftypes.Value, len(named))
+			for name, value := range named {
+				values[name] = valueOf(t, kind.ElementType, value)
 			}
 			return tftypes.NewValue(kind, values)
 		}
 	}
 	return tftypes.NewValue(kind, given)
+}
+
+func elements(kind tftypes.Type, texts []string) []tftypes.Value {
+	values := make([]tftypes.Value, 0, len(texts))
+	for _, text := range texts {
+		values = append(values, tftypes.NewValue(kind, text))
+	}
+	return values
 }

@@ -28,7 +28,7 @@ type Store interface {
 	Floor(ctx context.Context, columns []string) (seating.FloorRows, error)
 	RemoteAgents(context.Context) ([]cluster.RemoteAgents, error)
 	DIDs(context.Context) (cluster.DIDs, error)
-	ForgetPlanned()
+	DropChanges()
 }
 
 // Options say what is adopted, and how.
@@ -217,7 +217,7 @@ func (f *found) take(ctx context.Context, store Store, schema cluster.Schema, o 
 }
 
 func (f *found) try(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object) (adopted, error) {
-	store.ForgetPlanned() // each is tried by itself
+	store.DropChanges() // each is tried by itself
 	return f.client.try(ctx, o, usual(schema, o.Kind))
 }
 

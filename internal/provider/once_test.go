@@ -1,0 +1,200 @@
+package provider_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// lifetime is an object that is created, changed by hand, changed and removed.
+type lifetime struct {
+	resource      string
+	first, second acctest.Values
+	edit          func(*testing.T, *sandbox.Database) // by hand
+	value         func(*testing.T, *sandbox.Database) string
+	want          [4]string // the value of first, edit and second, and after the removal
+}
+
+// inTable edits by a statement, and takes the value from a query of one value.
+func inTable(l lifetime, statement, query string) lifetime {
+	l.edit = func(t *testing.T, d *sandbox.Database) { t.Helper(); acctest.Run(t, d, statement)() }
+	l.value = func(t *testing.T, d *sandbox.Database) string {
+		t.Helper()
+		var value string
+		if err := d.DB().QueryRowContext(context.Background(), query).Scan(&value); err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+		return value
+	}
+	return l
+}
+
+// inFile edits a file, and takes the value from the line of its limit for each address.
+func inFile(l lifetime, path string) lifetime {
+	l.edit = func(t *testing.T, _ *sandbox.Database) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte("# mine\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.value = func(t *testing.T, _ *sandbox.Database) string {
+		t.Helper()
+		text, err := os.ReadFile(path)
+		var found []string
+		for _, name := range []string{"vici.example.com", "crm.example.com", "# mine"} {
+			if err == nil && strings.Contains(string(text), name) {
+				found = append(found, name)
+			}
+		}
+		return strings.Join(found, " ")
+	}
+	return l
+}
+
+// lifetimes has one object of each resource, on the server 10.0.0.9.
+func lifetimes(t *testing.T) []lifetime {
+	t.Helper()
+	with := func(values acctest.Values, name string, value any) acctest.Values {
+		changed := acctest.Values{name: value}
+		for other, same := range values {
+			if other != name {
+				changed[other] = same
+			}
+		}
+		return changed
+	}
+	of := func(resource string, values acctest.Values, name string, first, second any, want ...string) lifetime {
+		return lifetime{resource: resource, first: with(values, name, first), second: with(values, name, second), want: [4]string(want)}
+	}
+	nodes := func(address string) acctest.Values {
+		return acctest.Values{"coordinator": address, "nodes": acctest.Values{address: acctest.Values{"roles": []string{"database", "telephony"}, "conf_engine": "CONFBRIDGE"}}}
+	}
+	proxy := func(resource string, tls acctest.Values) lifetime {
+		path := filepath.Join(t.TempDir(), "proxy.conf")
+		l := of(resource, acctest.Values{
+			"name": "floor", "nodes": acctest.Values{"web1": acctest.Values{"address": "10.10.20.11"}}, "tls": tls,
+			"file": acctest.Values{"path": path, "validate": false, "backup": false},
+		}, "hostname", "vici.example.com", "crm.example.com", "vici.example.com", "# mine", "crm.example.com", "")
+		return inFile(l, path)
+	}
+	return []lifetime{
+		// It writes nothing, so nobody edits it.
+		{resource: "vicidial_node_config", first: nodes("10.0.0.1"), second: nodes("10.0.0.2")},
+		inTable(of("vicidial_cluster_settings", nil, "outbound_calls_per_second", 20, 30, "20", "7", "30", "10"),
+			"UPDATE system_settings SET outbound_calls_per_second = 7",
+			"SELECT outbound_calls_per_second FROM system_settings"),
+		inTable(of("vicidial_server", acctest.Values{"server_id": "dial1", "server_ip": "10.0.0.1"}, "max_vicidial_trunks", 20, 30, "20", "7", "30", "0"),
+			"UPDATE servers SET max_vicidial_trunks = 7 WHERE server_id = 'dial1'",
+			"SELECT COALESCE(SUM(max_vicidial_trunks), 0) FROM servers WHERE server_id = 'dial1'"),
+		inTable(of("vicidial_trunk_split", acctest.Values{"campaign_id": "SALES", "servers": acctest.Values{"10.0.0.9": acctest.Values{}}}, "total", 20, 30, "20", "7", "30", "0"),
+			"UPDATE vicidial_server_trunks SET dedicated_trunks = 7",
+			"SELECT COALESCE(SUM(dedicated_trunks), 0) FROM vicidial_server_trunks"),
+		inTable(of("vicidial_conf_template", acctest.Values{"template_id": "trunks", "template_contents": "qualify=yes\n"}, "template_name", "One", "Two", "One", "mine", "Two", ""),
+			"UPDATE vicidial_conf_templates SET template_name = 'mine' WHERE template_id = 'trunks'",
+			"SELECT COALESCE(MAX(template_name), '') FROM vicidial_conf_templates WHERE template_id = 'trunks'"),
+		inTable(of("vicidial_carrier_route", acctest.Values{
+			"name": "TELCO", "servers": []string{"10.0.0.9"}, "protocol": "SIP", "account_entry": "[telco]\ntype=peer\nhost=sip.example.com\n", "dial": acctest.Values{"prefix": "1"},
+		}, "carrier_name", "One", "Two", "One", "mine", "Two", ""),
+			"UPDATE vicidial_server_carriers SET carrier_name = 'mine' WHERE carrier_id LIKE 'TELCO%'",
+			"SELECT COALESCE(MAX(carrier_name), '') FROM vicidial_server_carriers WHERE carrier_id LIKE 'TELCO%'"),
+		inTable(of("vicidial_inbound_did", acctest.Values{"did_pattern": "8005550101", "did_route": "EXTEN", "extension": "8304"}, "did_description", "One", "Two", "One", "mine", "Two", ""),
+			"UPDATE vicidial_inbound_dids SET did_description = 'mine' WHERE did_pattern = '8005550101'",
+			"SELECT COALESCE(MAX(did_description), '') FROM vicidial_inbound_dids WHERE did_pattern = '8005550101'"),
+		inTable(of("vicidial_inbound_numbers", acctest.Values{"name": "sales", "dids": []string{"8005550200-8005550202"}, "did_route": "EXTEN", "extension": "8304"}, "did_description", "One", "Two", "One", "mine", "Two", ""),
+			"UPDATE vicidial_inbound_dids SET did_description = 'mine' WHERE did_pattern LIKE '80055502%'",
+			"SELECT COALESCE(MAX(did_description), '') FROM vicidial_inbound_dids WHERE did_pattern LIKE '80055502%'"),
+		inTable(of("vicidial_remote_agents", acctest.Values{"user_start": "9001", "server_ip": "10.0.0.9", "campaign_id": "SALES", "conf_exten": "8300"}, "number_of_lines", 1, 2, "1", "3", "2", "0"),
+			"UPDATE vicidial_remote_agents SET number_of_lines = 3",
+			"SELECT COALESCE(SUM(number_of_lines), 0) FROM vicidial_remote_agents"),
+		inTable(of("vicidial_agent_placement", acctest.Values{
+			"name": "a", "servers": acctest.Values{"10.0.0.9": acctest.Values{"suffix": "a"}},
+			"phone": acctest.Values{"protocol": "SIP", "pass_wo": "open1234", "pass_wo_version": 1},
+		}, "seats", []string{"2000-2001"}, []string{"2000-2002"}, "2000 2001", "2000", "2000 2001 2002", ""),
+			"DELETE FROM phones_alias WHERE alias_id = '2001'",
+			"SELECT COALESCE(GROUP_CONCAT(alias_id ORDER BY 1 SEPARATOR ' '), '') FROM phones_alias"),
+		proxy("vicidial_haproxy_config", acctest.Values{"certificate_file": "/etc/haproxy/certs/vici.pem"}),
+		proxy("vicidial_nginx_config", acctest.Values{"certificate_file": "/etc/nginx/vici.pem", "key_file": "/etc/nginx/vici.key"}),
+	}
+}
+
+// A process that configures the provider once plans, applies, meets a change by
+// hand, plans, applies and removes, and then once more without a refresh, for every
+// resource.
+func TestAccRuns_configuredOnce(t *testing.T) {
+	t.Parallel()
+	all, _, _ := schemas(t)
+	var tried []string
+	for _, l := range lifetimes(t) {
+		tried = append(tried, l.resource)
+		t.Run(l.resource, func(t *testing.T) {
+			t.Parallel()
+			d := sandbox.New(t, 1720)
+			acctest.Campaigns(t, d, "SALES")
+			acctest.Run(t, d,
+				"INSERT INTO servers (server_id, server_ip, active, max_vicidial_trunks) VALUES ('other', '10.0.0.9', 'Y', 90)",
+				"INSERT INTO vicidial_conferences (conf_exten, server_ip) VALUES (8600051, '10.0.0.9'), (8600052, '10.0.0.9'), (8600053, '10.0.0.9')",
+				"INSERT INTO vicidial_users (user, pass, full_name, user_level) VALUES ('9001', 'x', 'Night', 4), ('9002', 'x', 'Night', 4)")()
+			session := acctest.NewSession(t, d)
+			holds := func(when, want string) {
+				t.Helper()
+				if l.value == nil {
+					return
+				}
+				if got := l.value(t, d); got != want {
+					t.Fatalf("%s: the value is %q, want %q", when, got, want)
+				}
+			}
+			for range 2 {
+				object := session.Object(t, l.resource)
+				object.Change(t, l.first)
+				holds("create", l.want[0])
+				if l.edit != nil {
+					l.edit(t, d)
+					holds("edit by hand", l.want[1])
+					object.RefreshAndChange(t, l.first)
+					holds("the edit is mended", l.want[0])
+				}
+				object.RefreshAndChange(t, l.second)
+				holds("update", l.want[2])
+				object.RefreshAndChange(t, nil)
+				holds("removal", l.want[3])
+
+				object = session.Object(t, l.resource) // without a refresh
+				object.Change(t, l.first)
+				object.Change(t, l.second)
+				holds("update without a refresh", l.want[2])
+				object.Change(t, nil)
+				holds("removal without a refresh", l.want[3])
+			}
+		})
+	}
+	for name := range all.ResourceSchemas {
+		if !slices.Contains(tried, name) {
+			t.Errorf("%s is not tried", name)
+		}
+	}
+}
+
+// A server that a run removed is not expected by the next one.
+func TestAccRuns_removedServerIsUnknown(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	acctest.Campaigns(t, d, "SALES")
+	session := acctest.NewSession(t, d)
+	server := session.Object(t, "vicidial_server")
+	server.Change(t, acctest.Values{"server_id": "dial1", "server_ip": "10.0.0.1", "max_vicidial_trunks": 20})
+	split := session.Object(t, "vicidial_trunk_split")
+	config := acctest.Values{"campaign_id": "SALES", "total": 10, "servers": acctest.Values{"10.0.0.1": acctest.Values{}}}
+	split.Change(t, config)
+	split.RefreshAndChange(t, nil)
+	server.RefreshAndChange(t, nil)
+	if said := session.Object(t, "vicidial_trunk_split").Plan(t, config).Errors(); !strings.Contains(said, "10.0.0.1") {
+		t.Errorf("the plan of a split over a removed server says %q", said)
+	}
+}

@@ -1,0 +1,205 @@
+package provider
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
+)
+
+// anew is what a request finds outdated of what the provider keeps in memory.
+type anew struct {
+	planned   bool // planned changes: they have been applied since
+	tables    bool // rows that were read: somebody may have changed them
+	instances bool // instances in state: another run has other ones
+}
+
+// runs finds where one run ends and another begins, by the order of the requests.
+// The command terraform configures a provider once for each plan and each apply;
+// its tests, from 1.13 on, and other hosts configure it once for many of them.
+//
+// A plan reads an object once. The apply of a plan reads nothing; it plans each
+// object once more and applies it, in an order that lets it plan one object after
+// the apply of another. So a read after an apply begins a run, and so does the
+// second read of one object, and the plan of what an apply has answered.
+//
+// Any other plan after an apply may belong to the apply of a plan. What was planned
+// before is then in the tables, or is planned once more before it is applied. The
+// tables are read anew only where the provider is configured for more than one run:
+// what the run itself has written is laid over what was read.
+type runs struct {
+	mu      sync.Mutex
+	seen    map[requested]bool // reads and plans of the run
+	answers map[requested]bool // what the applies of the run answered
+	reads   bool               // the run has read an object
+	many    bool               // the provider is configured for more than one run
+	applied bool               // the run has applied something
+	written bool               // so it has since something was last found outdated
+}
+
+// requested is the hash of a request.
+type requested [sha256.Size]byte
+
+// hashOf returns the hash of an object with its state. Without an object it is not
+// known.
+func hashOf(resource string, of *tfprotov6.DynamicValue, more ...[]byte) requested {
+	hash := sha256.New()
+	add := func(part []byte) { _, _ = fmt.Fprintf(hash, "%d %s", len(part), part) }
+	add([]byte(resource))
+	if of != nil {
+		add(of.MsgPack)
+		add(of.JSON)
+	}
+	for _, part := range more {
+		add(part)
+	}
+	return requested(hash.Sum(nil))
+}
+
+// read notes that an object is read.
+func (r *runs) read(object requested) anew {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var found anew
+	if r.applied || r.seen[object] {
+		found = r.next()
+	}
+	r.reads, r.many = true, true // an apply of the command terraform reads nothing
+	note(&r.seen, object)
+	return found
+}
+
+// imports notes that an object is imported.
+func (r *runs) imports() anew {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.applied {
+		return r.next()
+	}
+	return anew{}
+}
+
+// plan notes that an object is planned, with its prior state.
+func (r *runs) plan(object, prior requested) anew {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.answers[prior] {
+		r.many = true
+		found := r.next()
+		note(&r.seen, object)
+		return found
+	}
+	again := r.seen[object] && !r.reads // a plan may plan an object, read it, and plan it again
+	r.many = r.many || again
+	found := r.afterApply()
+	found.tables = found.tables || again
+	note(&r.seen, object)
+	return found
+}
+
+// other notes that something else is read.
+func (r *runs) other() anew {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.afterApply()
+}
+
+// apply notes that an apply has ended, and what it answered.
+func (r *runs) apply(answer requested) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.applied, r.written = true, true
+	note(&r.answers, answer)
+}
+
+// configure notes that the provider is configured: nothing is kept from before.
+func (r *runs) configure() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.next()
+	r.many = false
+}
+
+func (r *runs) next() anew {
+	r.seen, r.answers, r.reads, r.applied, r.written = nil, nil, false, false, false
+	return anew{planned: true, tables: true, instances: true}
+}
+
+func (r *runs) afterApply() anew {
+	written := r.written
+	r.written = false
+	return anew{planned: written, tables: written && r.many}
+}
+
+func note(in *map[requested]bool, object requested) {
+	if *in == nil {
+		*in = map[requested]bool{}
+	}
+	(*in)[object] = true
+}
+
+// runServer drops what is outdated before it passes a request on.
+type runServer struct {
+	fastpath.Framework
+
+	runs runs
+	drop func(anew)
+}
+
+// ConfigureProvider begins the first run.
+func (s *runServer) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	s.runs.configure()
+	return s.Framework.ConfigureProvider(ctx, req)
+}
+
+// ReadResource reads an object.
+func (s *runServer) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	s.drop(s.runs.read(hashOf(req.TypeName, req.CurrentState, req.Private)))
+	return s.Framework.ReadResource(ctx, req)
+}
+
+// ImportResourceState imports an object.
+func (s *runServer) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
+	s.drop(s.runs.imports())
+	return s.Framework.ImportResourceState(ctx, req)
+}
+
+// PlanResourceChange plans a change of an object.
+func (s *runServer) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	prior := hashOf(req.TypeName, req.PriorState, req.PriorPrivate)
+	s.drop(s.runs.plan(hashOf(req.TypeName, req.Config, prior[:]), prior))
+	return s.Framework.PlanResourceChange(ctx, req)
+}
+
+// ApplyResourceChange applies a planned change.
+func (s *runServer) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	resp, err := s.Framework.ApplyResourceChange(ctx, req)
+	var answer requested // of nothing
+	if resp != nil && !removed(resp) {
+		answer = hashOf(req.TypeName, resp.NewState, resp.Private)
+	}
+	s.runs.apply(answer)
+	return resp, err
+}
+
+// removed reports whether an apply left no object.
+func removed(resp *tfprotov6.ApplyResourceChangeResponse) bool {
+	null, err := resp.NewState.IsNull()
+	return err == nil && null
+}
+
+// ReadDataSource reads a data source.
+func (s *runServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	s.drop(s.runs.other())
+	return s.Framework.ReadDataSource(ctx, req)
+}
+
+// ListResource lists the objects of a resource.
+func (s *runServer) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	s.drop(s.runs.other())
+	return s.Framework.ListResource(ctx, req)
+}
