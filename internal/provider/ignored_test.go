@@ -89,3 +89,47 @@ func TestAccProvider_writesNothingThatIsIgnored(t *testing.T) {
 		})
 	}
 }
+
+// An object with ignore_changes = all stays as it is, also what it computes itself.
+func TestAccProvider_ignoresAll(t *testing.T) {
+	t.Parallel()
+	for noun, c := range map[string]struct{ block, moved string }{
+		"vicidial_trunk_split": {
+			"campaign_id = \"SUPPORT\"\n total = %s0\n servers = { \"10.0.0.1\" = {}, \"10.0.0.2\" = {} }",
+			"UPDATE vicidial_server_trunks SET dedicated_trunks = 7 WHERE campaign_id = 'SUPPORT' AND server_ip = '10.0.0.1'",
+		},
+		"vicidial_server": {
+			"server_id = \"dial9\"\n server_ip = \"10.0.0.9\"\n max_vicidial_trunks = %s0\n conference = { engine = \"CONFBRIDGE\", rooms = 3 }",
+			"DELETE FROM vicidial_confbridges WHERE server_ip = '10.0.0.9' LIMIT 1",
+		},
+		"vicidial_carrier_route": {
+			"name = \"CARRY\"\n protocol = \"SIP\"\n servers = [\"10.0.0.1\", \"10.0.0.2\"]\n account_entry = \"[telco]\\ntype=peer\\nhost=sip.example.com\\n\"\n dial = { prefix = \"%s\" }",
+			"DELETE FROM vicidial_server_carriers WHERE carrier_id LIKE 'CARRY%' AND server_ip = '10.0.0.1'",
+		},
+		"vicidial_agent_placement": {
+			"name = \"floor\"\n seats = [\"5000-500%s\"]\n servers = { \"10.0.0.1\" = { suffix = \"a\" }, \"10.0.0.2\" = { suffix = \"b\" } }\n phone = { protocol = \"SIP\", pass_wo = \"open1234\", pass_wo_version = 1 }",
+			"DELETE FROM phones WHERE login = '5000a'",
+		},
+		"vicidial_cluster_settings": {
+			"outbound_calls_per_second = %s0",
+			"UPDATE system_settings SET outbound_calls_per_second = 55",
+		},
+	} {
+		t.Run(noun, func(t *testing.T) {
+			t.Parallel()
+			d := sandbox.New(t, 1720)
+			acctest.BusyCluster(t, d)
+			config := func(value string) string {
+				return fmt.Sprintf("%sresource %q \"this\" {\n %s\n lifecycle {\n  ignore_changes = all\n }\n}\n", acctest.Provider(d), noun, fmt.Sprintf(c.block, value))
+			}
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: acctest.Providers(),
+				Steps: []resource.TestStep{
+					{Config: config("2")},
+					{PreConfig: acctest.Run(t, d, c.moved), Config: config("2"), PlanOnly: true},
+					{Config: config("3"), PlanOnly: true},
+				},
+			})
+		})
+	}
+}
