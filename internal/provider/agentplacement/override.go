@@ -77,7 +77,10 @@ func (r *Resource) reviewTemplates(ctx context.Context, want, before declared) d
 		if err != nil {
 			return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 		}
-		if _, found := templates.ByID(id); found {
+		if template, found := templates.ByID(id); found {
+			if use.id != use.former {
+				diags.Append(tfhelper.DiagnoseAt(use.at, tfhelper.OtherLetters, cluster.CheckSpelling("template", id, template.ID()))...)
+			}
 			continue
 		}
 		text := fmt.Sprintf("template %s is neither in vicidial_conf_templates nor planned by now, and VICIdial generates the peers without its lines; where this configuration makes it, refer to vicidial_conf_template.NAME.template_id instead of writing the id", id)

@@ -79,6 +79,17 @@ var spellings = []struct{ claim, block, word, row string }{
 	{"user of a filter", aDID("8005550101", filtered+`filter_user = "WORD"`), "nite1", "Nite1"},
 	{"campaign_id of a filter", aDID("8005550101", filtered+`filter_campaign_id = "WORD"`), "sales1", "SALES1"},
 	{"campaign_id of remote agents", someRemoteAgents("WORD", "SUPPORT"), "sales1", "SALES1"},
+	{"template_id of phones", `resource "vicidial_agent_placement" "one" {
+  name    = "floor"
+  seats   = ["3000"]
+  servers = { "10.0.0.2" = { suffix = "a" } }
+  phone = {
+    protocol        = "SIP"
+    template_id     = "WORD"
+    pass_wo         = "open1234"
+    pass_wo_version = 1
+  }
+}`, "trunks1", "Trunks1"},
 	{"in-group of remote agents", someRemoteAgents("SALES1", "WORD"), "support", "SUPPORT"},
 }
 
