@@ -45,6 +45,15 @@ func TestAccFaults_growingSplits(t *testing.T) {
 		w.must(t, "apply", "-auto-approve", places)
 		w.settled(t)
 	}
+	// At one place the order is that of depends_on.
+	first := func(text string) string {
+		return strings.ReplaceAll(text, "servers = { \"10.0.0.1\" = {} }\n}\nresource \"vicidial_trunk_split\"", "servers = { \"10.0.0.1\" = {} }\n  depends_on = [vicidial_trunk_split.c12]\n}\nresource \"vicidial_trunk_split\"")
+	}
+	w.declare(t, first(growing(5, 40)))
+	w.must(t, "apply", "-auto-approve", "-parallelism=1")
+	w.settled(t)
+	w.declare(t, growing(1, 88))
+	w.apply(t)
 	// Nobody gives trunks back: one split reports all that wait.
 	w.declare(t, growing(5, 88))
 	code, said := w.terraform("apply", "-auto-approve")

@@ -26,7 +26,7 @@ func (c overcommitError) Error() string {
 
 // Hint says what to do.
 func (c overcommitError) Hint() string {
-	return "The split takes none of these trunks. If another split was to give them back in this apply, run apply again. Otherwise lower this total or another campaign's, or raise max_vicidial_trunks."
+	return "The split takes none of these trunks. If another split was to give them back in this apply, run apply again, or name that split in depends_on, as -parallelism=1 needs. Otherwise lower this total or another campaign's, or raise max_vicidial_trunks."
 }
 
 // Terraform writes splits in any order, so one that grows may come before one that
