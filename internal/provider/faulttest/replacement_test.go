@@ -2,6 +2,7 @@ package faulttest_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -14,18 +15,19 @@ import (
 
 // replaced has one object of each resource, and terraform_data, whose change
 // replaces all of them. KEY is in the keys, ADDRESS is the server's address and
-// LIFECYCLE the create_before_destroy of all.
+// LIFECYCLE the create_before_destroy of all; OWN and OWNLIFE are those of the server
+// and the template, on which others depend.
 const replaced = `
 resource "terraform_data" "trigger" {
   input = "TRIGGER"
 }
 
 resource "vicidial_server" "one" {
-  server_id           = "dialKEY"
+  server_id           = "dialOWN"
   server_ip           = "ADDRESS"
   max_vicidial_trunks = 100
   conference          = { engine = "CONFBRIDGE", rooms = 3 }
-  LIFECYCLE
+  OWNLIFE
 }
 
 resource "vicidial_trunk_split" "one" {
@@ -36,10 +38,10 @@ resource "vicidial_trunk_split" "one" {
 }
 
 resource "vicidial_conf_template" "one" {
-  template_id       = "trunksKEY"
+  template_id       = "trunksOWN"
   template_name     = "Trunks"
   template_contents = "qualify=yes\n"
-  LIFECYCLE
+  OWNLIFE
 }
 
 resource "vicidial_carrier_route" "one" {
@@ -135,22 +137,22 @@ UNION ALL SELECT 'alias', CONCAT(alias_id, ' ', logins_list) FROM phones_alias
 UNION ALL SELECT 'settings', outbound_calls_per_second FROM system_settings
 ORDER BY 1, 2`
 
-func replacedRows(key, address string) string {
-	return strings.NewReplacer("KEY", key, "ADDRESS", address).Replace(`
+func replacedRows(key, own, address string) string {
+	return strings.NewReplacer("KEY", key, "OWN", own, "ADDRESS", address, "LAST", address[len(address)-1:]).Replace(`
 		| what          | row_                            |
 		| alias         | KEY2000 KEY2000a                   |
 		| alias         | KEY2001 KEY2001a                   |
-		| carrier       | TELCOKEY_0000KEY ADDRESS Y trunksKEY |
+		| carrier       | TELCOKEY_0000LAST ADDRESS Y trunksOWN |
 		| DID           | 800555010KEY                    |
 		| numbers       | KEY8005550 4                    |
 		| phone         | KEY2000a ADDRESS                |
 		| phone         | KEY2001a ADDRESS                |
 		| remote agents | 900KEY                          |
 		| rooms         | ADDRESS 3                       |
-		| server        | dialKEY ADDRESS                 |
+		| server        | dialOWN ADDRESS                 |
 		| settings      | 77                              |
 		| split         | SALESKEY ADDRESS 40             |
-		| template      | trunksKEY                       |`)
+		| template      | trunksOWN                       |`)
 }
 
 // exchange is a workspace whose objects are replaced.
@@ -160,6 +162,7 @@ type exchange struct {
 	folder string // of the proxies' files
 
 	key, address, trigger, lifecycle string
+	own, ownLife                     string // where the server and the template have others
 }
 
 func anExchange(t *testing.T) *exchange {
@@ -176,7 +179,8 @@ func anExchange(t *testing.T) *exchange {
 // set declares the objects as the exchange has them now.
 func (x *exchange) set(t *testing.T) {
 	t.Helper()
-	x.declare(t, strings.NewReplacer("KEY", x.key, "ADDRESS", x.address, "TRIGGER", x.trigger, "LIFECYCLE", x.lifecycle, "FOLDER", x.folder).Replace(replaced))
+	x.declare(t, strings.NewReplacer("KEY", x.key, "ADDRESS", x.address, "TRIGGER", x.trigger, "LIFECYCLE", x.lifecycle,
+		"OWNLIFE", cmp.Or(x.ownLife, x.lifecycle), "OWN", cmp.Or(x.own, x.key), "FOLDER", x.folder).Replace(replaced))
 }
 
 // taint marks objects as tainted in state.
@@ -217,7 +221,7 @@ func list(of any) []map[string]any {
 // a plan that changes nothing.
 func (x *exchange) expect(t *testing.T, claim string) {
 	t.Helper()
-	got, want := x.d.Table(t.Context(), drawReplaced), replacedRows(x.key, x.address)
+	got, want := x.d.Table(t.Context(), drawReplaced), replacedRows(x.key, cmp.Or(x.own, x.key), x.address)
 	if squeeze(got) != squeeze(want) {
 		t.Errorf("%s: the rows are\n%s\nwant\n%s", claim, got, want)
 	}
@@ -308,27 +312,39 @@ func TestAccFaults_replacement(t *testing.T) {
 	}
 }
 
-// A server and a template are replaced, and what depends on them stays.
+// A server and a template are replaced in each way, and what depends on them stays.
+// Without create_before_destroy the rows that name them are in the way of the delete,
+// which says so and leaves everything as it was.
 func TestAccFaults_replacementWithDependants(t *testing.T) {
 	t.Parallel()
 	x := anExchange(t)
+	x.own = "1"
 	for _, createFirst := range []bool{true, false} {
 		x.lifecycle = fmt.Sprintf("lifecycle {\n    create_before_destroy = %t\n  }", createFirst)
+		x.ownLife = strings.Replace(x.lifecycle, "\n  }", "\n    replace_triggered_by  = [terraform_data.trigger]\n  }", 1)
 		x.set(t)
 		x.apply(t)
-		for _, way := range ways[:2] {
+		for _, way := range ways {
 			claim := fmt.Sprintf("%s with dependants, create_before_destroy = %t", way.name, createFirst)
+			own, address := x.own, x.address
+			x.key = own // another one is for these two alone
 			args := way.prepare(t, x, []string{"vicidial_server", "vicidial_conf_template"})
+			x.own, x.key = x.key, "1"
+			x.set(t)
 			code, said := x.terraform(append([]string{"apply", "-auto-approve"}, args...)...)
 			if createFirst != (code == 0) {
 				t.Errorf("%s: the apply ends with %d\n%s", claim, code, said)
 			}
-			if !createFirst && (!holds(said, "Unable to delete server dial1") || !holds(said, "Unable to delete template trunks1")) {
+			if !createFirst && (!holds(said, "Unable to delete server dial"+own) || !holds(said, "Unable to delete template trunks"+own)) {
 				t.Errorf("%s: the apply does not say what stands in the way\n%s", claim, said)
 			}
 			if !createFirst && way.name == "taint" {
 				x.must(t, "untaint", "vicidial_server.one")
 				x.must(t, "untaint", "vicidial_conf_template.one")
+			}
+			if !createFirst {
+				x.own, x.address = own, address
+				x.set(t)
 			}
 			x.expect(t, claim)
 		}
