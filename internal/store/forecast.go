@@ -41,6 +41,8 @@ func (s *Store) Dialing(ctx context.Context, live bool) (forecast.Input, error) 
 		return in, err
 	}
 	perSecond, _ := settings.Row["outbound_calls_per_second"].Int()
+	schema, _ := settings.SchemaVersion.Int()
+	in.Schema = int(schema)
 	in.FillCallsPerSecond, in.AutoDialOff = int(perSecond), settings.AutoDialOff || settings.AutoDialPaused
 	campaigns, err := s.campaigns.latest(ctx, live)
 	if err != nil {

@@ -88,6 +88,8 @@ type Input struct {
 	FillOff bool
 	// FillCallsPerSecond is outbound_calls_per_second of system_settings.
 	FillCallsPerSecond int
+	// Schema is db_schema_version, which tells what the fill makes of that.
+	Schema int
 }
 
 // Local is what the local dialer of one server does for one campaign
@@ -159,8 +161,11 @@ func GoalLines(agents int, level float64) int {
 func LocalCallsPerSecond(column int) float64 { return callsPerSecond(column, 200) }
 
 // FillCallsPerSecond is the same for the balance fill and the column of
-// system_settings, where up to 1000 count (AST_VDauto_dial_FILL.pl:347; docs/vicidial/dialer.md#fill-calls-per-second).
-func FillCallsPerSecond(column int) float64 { return callsPerSecond(column, 1000) }
+// system_settings, where up to [cluster.FillHighestRate] counts.
+func FillCallsPerSecond(column, schema int) float64 {
+	highest, _ := cluster.FillHighestRate(schema)
+	return callsPerSecond(column, highest)
+}
 
 func callsPerSecond(column, highest int) float64 {
 	if column < 1 || column > highest {
@@ -188,7 +193,7 @@ func New(in Input) Forecast {
 	for _, fill := range out.Fill {
 		placed += fill.Place
 	}
-	out.FillSeconds = float64(placed) / FillCallsPerSecond(in.FillCallsPerSecond)
+	out.FillSeconds = float64(placed) / FillCallsPerSecond(in.FillCallsPerSecond, in.Schema)
 	out.Campaigns = state.totals(out)
 	for _, total := range out.Campaigns {
 		if total.Missing > 0 {

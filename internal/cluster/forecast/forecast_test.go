@@ -40,6 +40,7 @@ func aForecast() Input {
 		Servers:            cluster.Servers{aServer{IP: dial1, MaxTrunks: 100, CallsPerSecond: 20}.row()},
 		Campaigns:          []Campaign{aForecastCampaign("A"), aForecastCampaign("B"), aForecastCampaign("C")},
 		FillCallsPerSecond: 10,
+		Schema:             1720,
 	}
 }
 
@@ -345,9 +346,15 @@ func TestForecast_rates(t *testing.T) {
 			t.Errorf("the column %d makes %v calls a second locally, want %v", column, got, want)
 		}
 	}
-	for column, want := range map[int]float64{0: 40, 10: 10, 201: 201, 1000: 1000, 1001: 40} {
-		if got := FillCallsPerSecond(column); got != want {
-			t.Errorf("the column %d makes %v calls a second of the fill, want %v", column, got, want)
+	for schema, rates := range map[int]map[int]float64{
+		1606: {0: 40, 10: 10, 200: 200, 201: 40, 1000: 40},
+		1694: {200: 200, 201: 40},
+		1720: {0: 40, 10: 10, 201: 201, 1000: 1000, 1001: 40},
+	} {
+		for column, want := range rates {
+			if got := FillCallsPerSecond(column, schema); got != want {
+				t.Errorf("schema %d: the column %d makes %v calls a second of the fill, want %v", schema, column, got, want)
+			}
 		}
 	}
 	t.Run("5 calls a second take 20 s for 100 lines", func(t *testing.T) {

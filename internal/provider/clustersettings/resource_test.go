@@ -245,6 +245,8 @@ func TestAccClusterSettings_refusesAtPlanTime(t *testing.T) {
 			step(d, "server 10.0.0.77 is not in the table servers", `active_voicemail_server = "10.0.0.77"`),
 			step(d, "is not an IPv4 address", `active_voicemail_server = "dial1"`),
 			step(d, "must be between 1 and 1000", `outbound_calls_per_second = 0`),
+			step(d, "must be between 1 and 1000", `outbound_calls_per_second = 1001`),
+			step(old, "must be between 1 and 200", `outbound_calls_per_second = 500`),
 			step(d, "VICIdial passes over shorter ones", `slave_db_server = "db2"`),
 			step(d, "which VICIdial's admin page removes or splits at", `reports_use_slave_db = ["A, B"]`),
 			step(d, "allowed_sip_stacks value must be one of", `allowed_sip_stacks = "IAX"`),

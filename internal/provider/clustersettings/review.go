@@ -31,8 +31,8 @@ func (r *Resource) review(ctx context.Context, config model, seen memory, isNew 
 		return fail(err)
 	}
 	diags := r.reviewTwice(config)
-	diags.Append(reviewColumns(schema, config)...)
-	diags.Append(reviewVoicemail(config, settings, servers)...)
+	diags.Append(reviewColumns(schema, config, settings)...)
+	diags.Append(reviewVoicemail(schema, config, settings, servers)...)
 	diags.Append(r.reviewSecrets(ctx, schema, config, settings)...)
 	if diags.HasError() {
 		return diags
@@ -56,22 +56,24 @@ func (r *Resource) reviewTwice(config model) diag.Diagnostics {
 	return diags
 }
 
-// reviewColumns refuses values that the connected database cannot hold.
-func reviewColumns(schema cluster.Schema, config model) diag.Diagnostics {
-	var diags diag.Diagnostics
+// rules are those that depend on the revision of VICIdial.
+var rules = cluster.Rules{"outbound_calls_per_second": cluster.FillRate}
+
+// reviewColumns refuses values that the connected database cannot hold, or that its
+// VICIdial does not use.
+func reviewColumns(schema cluster.Schema, config model, settings cluster.Settings) diag.Diagnostics {
 	row := config.row()
-	for _, column := range slices.Sorted(maps.Keys(row)) {
-		err := schema.Check(cluster.TableSettings, column, row[column])
-		if column == cluster.WeightsColumn {
-			err = schema.Check(cluster.TableContainers, "container_entry", row[column])
-		}
-		diags.Append(tfhelper.DiagnoseAt(path.Root(column), "The database cannot hold this", err)...)
+	weights, weighed := row[cluster.WeightsColumn]
+	delete(row, cluster.WeightsColumn)
+	diags := tfhelper.Breaches(cluster.SettingsRecord, rules.Breaches(schema, cluster.TableSettings, settings.Row, row), path.Root)
+	if weighed {
+		diags.Append(tfhelper.DiagnoseAt(path.Root(cluster.WeightsColumn), "The database cannot hold this", schema.Check(cluster.TableContainers, "container_entry", weights))...)
 	}
 	return diags
 }
 
 // reviewVoicemail checks the voicemail server against the servers.
-func reviewVoicemail(config model, settings cluster.Settings, servers cluster.Servers) diag.Diagnostics {
+func reviewVoicemail(schema cluster.Schema, config model, settings cluster.Settings, servers cluster.Servers) diag.Diagnostics {
 	at := path.Root("active_voicemail_server")
 	chosen, is := config.VoicemailServer.ValueString(), settings.Row["active_voicemail_server"].Text
 	if config.VoicemailServer.IsNull() {
@@ -92,6 +94,9 @@ func reviewVoicemail(config model, settings cluster.Settings, servers cluster.Se
 	if _, changes := servers.ByIP(is); changes && is != chosen {
 		diags.Append(tfhelper.WarnAt(at, "Voicemail changes",
 			fmt.Sprintf("Voicemail boxes move from %s to %s: messages that are stored on %s stay there unless they are copied. All nodes build their configuration files anew, and %s runs the end of day from now on.", is, chosen, is, chosen))...)
+	}
+	if said := cluster.CoordinatorRestarts(schema, is, chosen, servers); said != "" && is != chosen {
+		diags.Append(tfhelper.WarnAt(at, "Daemons to restart", said)...)
 	}
 	return diags
 }
@@ -151,12 +156,14 @@ func reviewLists(config model, settings cluster.Settings, servers cluster.Server
 	if !config.SoundsServer.IsNull() && !settings.CentralSounds {
 		diags.Append(tfhelper.WarnAt(path.Root("sounds_web_server"), "Central sounds are off",
 			"sounds_central_control_active is 0: no node fetches sounds from this server until it is turned on in the system settings.")...)
+	} else if to := config.SoundsServer.ValueString(); to != "" && to != settings.Row["sounds_web_server"].Text {
+		diags.Append(warnings(path.Root("sounds_web_server"), "Nodes do not fetch sounds yet", []string{cluster.SoundsMove(to, servers)})...)
 	}
 	return diags
 }
 
 func warnings(at path.Path, summary string, said []string) diag.Diagnostics {
-	if len(said) == 0 {
+	if strings.Join(said, "") == "" {
 		return nil
 	}
 	return tfhelper.WarnAt(at, summary, strings.Join(said, "\n"))

@@ -44,6 +44,10 @@ func coordinated(by string) cluster.Settings {
 	return cluster.Settings{Row: cluster.Row{"active_voicemail_server": cluster.Text(by)}, CentralSounds: true}
 }
 
+func reviewVoicemailIn(schema int, m model, settings cluster.Settings, servers cluster.Servers) diag.Diagnostics {
+	return reviewVoicemail(cluster.Schema{Version: schema}, m, settings, servers)
+}
+
 func TestReviewVoicemail(t *testing.T) {
 	choose := func(ip string) model {
 		m := nothing()
@@ -51,25 +55,31 @@ func TestReviewVoicemail(t *testing.T) {
 		return m
 	}
 	t.Run("a cluster without a voicemail server: warning, managed or not", func(t *testing.T) {
-		warned(t, reviewVoicemail(nothing(), coordinated(""), someServers()), "No node runs the end of day")
-		warned(t, reviewVoicemail(nothing(), coordinated("10.9.9.9"), someServers()), `"10.9.9.9", which is no server's address`)
+		warned(t, reviewVoicemailIn(1606, nothing(), coordinated(""), someServers()), "No node runs the end of day")
+		warned(t, reviewVoicemailIn(1606, nothing(), coordinated("10.9.9.9"), someServers()), `"10.9.9.9", which is no server's address`)
 	})
 	t.Run("a cluster with one: no warning", func(t *testing.T) {
-		warned(t, reviewVoicemail(nothing(), coordinated("10.0.0.1"), someServers()))
+		warned(t, reviewVoicemailIn(1606, nothing(), coordinated("10.0.0.1"), someServers()))
 	})
 	t.Run("an address that no server has: error", func(t *testing.T) {
-		if found := reviewVoicemail(choose("10.9.9.9"), coordinated(""), someServers()); !found.HasError() {
+		if found := reviewVoicemailIn(1606, choose("10.9.9.9"), coordinated(""), someServers()); !found.HasError() {
 			t.Errorf("got %v", found)
 		}
 	})
 	t.Run("a change of the voicemail server: warning", func(t *testing.T) {
-		warned(t, reviewVoicemail(choose("10.0.0.2"), coordinated("10.0.0.1"), someServers()), "messages that are stored on 10.0.0.1 stay there")
+		warned(t, reviewVoicemailIn(1606, choose("10.0.0.2"), coordinated("10.0.0.1"), someServers()), "messages that are stored on 10.0.0.1 stay there")
+	})
+	t.Run("a change where dialers know the coordinator: warning with the dialers to restart", func(t *testing.T) {
+		warned(t, reviewVoicemailIn(1720, choose("10.0.0.2"), coordinated("10.0.0.1"), someServers()), "messages that are stored", "Restart it on dial1 (10.0.0.1), then on dial2 (10.0.0.2)")
+		warned(t, reviewVoicemailIn(1720, choose("10.0.0.2"), coordinated(""), someServers()), "Restart it on dial2 (10.0.0.2)")
+		warned(t, reviewVoicemailIn(1720, choose("10.0.0.9"), coordinated("10.0.0.1"), someServers()), "takes no voicemail", "messages that are stored", "Server DB1 runs no dialer")
+		warned(t, reviewVoicemailIn(1720, choose("10.0.0.1"), coordinated("10.0.0.1"), someServers()))
 	})
 	t.Run("an unchanged voicemail server: no warning", func(t *testing.T) {
-		warned(t, reviewVoicemail(choose("10.0.0.1"), coordinated("10.0.0.1"), someServers()))
+		warned(t, reviewVoicemailIn(1606, choose("10.0.0.1"), coordinated("10.0.0.1"), someServers()))
 	})
 	t.Run("a node without Asterisk: warning", func(t *testing.T) {
-		warned(t, reviewVoicemail(choose("10.0.0.9"), coordinated(""), someServers()), "takes no voicemail")
+		warned(t, reviewVoicemailIn(1606, choose("10.0.0.9"), coordinated(""), someServers()), "takes no voicemail")
 	})
 }
 
@@ -92,9 +102,17 @@ func TestReviewLists(t *testing.T) {
 	t.Run("a sounds server without central control: warning", func(t *testing.T) {
 		m, settings := nothing(), coordinated("10.0.0.1")
 		m.SoundsServer = types.StringValue("10.0.2.1")
-		warned(t, reviewLists(m, settings, nil))
+		settings.Row["sounds_web_server"] = cluster.Text("10.0.2.1")
+		warned(t, reviewLists(m, settings, someServers()))
 		settings.CentralSounds = false
 		warned(t, reviewLists(m, settings, nil), "sounds_central_control_active is 0")
+	})
+	t.Run("a sounds server that changes: warning", func(t *testing.T) {
+		m, settings := nothing(), coordinated("10.0.0.1")
+		m.SoundsServer = types.StringValue("10.0.2.2")
+		settings.Row["sounds_web_server"] = cluster.Text("10.0.2.1")
+		warned(t, reviewLists(m, settings, someServers()), "sounds_update")
+		warned(t, reviewLists(m, settings, someServers()), "Nodes: dial1, dial2.")
 	})
 }
 

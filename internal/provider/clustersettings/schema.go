@@ -73,9 +73,9 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"active_voicemail_server": text("`active_voicemail_server`: `server_ip` of the one node that keeps voicemail and runs the end of day, purges, timed jobs and notifications. It must be a server. All nodes are flagged when it changes, which the admin page forgets.",
+			"active_voicemail_server": text("`active_voicemail_server`: `server_ip` of the one node that keeps voicemail and runs the end of day, purges, timed jobs and notifications. It must be a server. All nodes are flagged when it changes, which the admin page forgets. From schema 1718 on dialers must be restarted after a change; the plan says where.",
 				tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)),
-			"sounds_web_server": text("`sounds_web_server`: the web node that holds the audio store, from which all telephony nodes fetch their sounds: a host, or `https://host` for TLS, whose certificate they do not check.", webHost),
+			"sounds_web_server": text("`sounds_web_server`: the web node that holds the audio store, from which all telephony nodes fetch their sounds: a host, or `https://host` for TLS, whose certificate they do not check. A node fetches after `servers.sounds_update` is set, not when this changes.", webHost),
 			"webphone_url":      text("`webphone_url`: page of the web phone in the agent screen, such as `https://phone.example.com/index.php`. A phone's template may name another. Empty for none.", stringvalidator.LengthAtMost(255), phoneURL),
 			"default_webphone": schema.BoolAttribute{
 				Optional: true, Computed: true,
@@ -91,9 +91,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"outbound_calls_per_second": schema.Int64Attribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "`outbound_calls_per_second` of the system settings: how fast the balance fill places calls, 1 to 1000, in all. Each server's own rate is in its `vicidial_server`.",
+				MarkdownDescription: "`outbound_calls_per_second` of the system settings: calls that the balance fill places in a second, in all, 1 to 1000. Revisions of VICIdial before 2023-08-30 (schemas below 1693) take 1 to 200, and place 40 for more. Each server's own rate is in its `vicidial_server`.",
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
-				Validators:          []validator.Int64{int64validator.Between(1, 1000)},
 			},
 			"generate_cross_server_exten": schema.BoolAttribute{
 				Optional: true, Computed: true,
