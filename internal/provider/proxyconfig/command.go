@@ -68,15 +68,15 @@ func (n *notReloaded) Hint() string {
 	return hint
 }
 
-// reloadTimeout is how long a reload may take.
+// reloadTimeout is the default of how long a reload may take.
 const reloadTimeout = time.Minute
 
 // reload makes the proxy read the file. No shell is involved.
-func reload(ctx context.Context, command []string, backup string) error {
+func reload(ctx context.Context, command []string, limit time.Duration, backup string) error {
 	if len(command) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, reloadTimeout)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var output bytes.Buffer
 	//nolint:gosec // the operator's own command is the purpose
@@ -85,6 +85,9 @@ func reload(ctx context.Context, command []string, backup string) error {
 	run.WaitDelay = time.Second
 	began := time.Now()
 	err := run.Run()
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		err = fmt.Errorf("it took longer than reload_timeout = %s", limit)
+	}
 	tfhelper.LogRender(ctx, "reloaded", began, map[string]any{"succeeded": err == nil})
 	if err != nil {
 		printed := strings.TrimSpace(output.String())

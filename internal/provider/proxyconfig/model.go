@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -160,6 +161,7 @@ type fileModel struct {
 	Validate      types.Bool   `tfsdk:"validate"`
 	Binary        types.String `tfsdk:"binary"`
 	ReloadCommand types.List   `tfsdk:"reload_command"`
+	ReloadTimeout types.String `tfsdk:"reload_timeout"`
 }
 
 // defaultMode is who may read a file whose mode nobody set.
@@ -170,8 +172,17 @@ func importedFile(path string) fileModel {
 	return fileModel{
 		Path: types.StringValue(path), Mode: types.StringValue(defaultMode), Owner: types.StringValue(""),
 		Backup: types.BoolValue(true), Validate: types.BoolValue(true), Binary: types.StringValue(""),
-		ReloadCommand: types.ListNull(types.StringType),
+		ReloadCommand: types.ListNull(types.StringType), ReloadTimeout: types.StringValue(shortest(reloadTimeout)),
 	}
+}
+
+// reloadLimit is how long the reload may take. Validation has parsed the text.
+func (f fileModel) reloadLimit() time.Duration {
+	length, err := time.ParseDuration(f.ReloadTimeout.ValueString())
+	if err != nil {
+		return reloadTimeout // a state without it
+	}
+	return length
 }
 
 type identity struct {

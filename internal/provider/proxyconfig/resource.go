@@ -247,7 +247,7 @@ func (r *Resource) write(ctx context.Context, e expansion, m, prior model) (map[
 		if err := cmp.Or(err, (expansion{problems: problems}).err()); err != nil {
 			return nil, err
 		}
-		if err := putInPlace(ctx, file, content, texts(m.file().ReloadCommand)); err != nil {
+		if err := putInPlace(ctx, file, content, texts(m.file().ReloadCommand), m.file().reloadLimit()); err != nil {
 			return nil, err
 		}
 	}
@@ -261,7 +261,7 @@ func (r *Resource) write(ctx context.Context, e expansion, m, prior model) (map[
 
 // putInPlace writes the file and has the proxy read it. Until it has, a mark beside
 // the file says so, and every plan shows it.
-func putInPlace(ctx context.Context, file configfile.File, content []byte, command []string) error {
+func putInPlace(ctx context.Context, file configfile.File, content []byte, command []string, limit time.Duration) error {
 	backup := ""
 	if old, err := file.Read(); err == nil && file.Backup && !bytes.Equal(old, content) {
 		backup = file.Path + configfile.BackupEnding
@@ -276,7 +276,7 @@ func putInPlace(ctx context.Context, file configfile.File, content []byte, comma
 		return err
 	}
 	tfhelper.LogRender(ctx, "written", began, map[string]any{"bytes": len(content), "backup": backup != ""})
-	if err := reload(ctx, command, backup); err != nil {
+	if err := reload(ctx, command, limit, backup); err != nil {
 		return err
 	}
 	return file.ClearPending()

@@ -239,6 +239,20 @@ func TestReload_thatFailsIsDoneAgain(t *testing.T) {
 	})
 }
 
+func TestReload_thatTakesTooLong(t *testing.T) {
+	each(t, func(t *testing.T, k kind) {
+		file := filepath.Join(t.TempDir(), "proxy.conf")
+		config := func(limit string) string {
+			return k.aTier(fmt.Sprintf(`file = { path = %q, reload_command = ["sleep", "60"], reload_timeout = %q }`, file, limit))
+		}
+		resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{
+			{Config: config("soon"), PlanOnly: true, ExpectError: regexp.MustCompile(words("a length of time"))},
+			{Config: config("0s"), PlanOnly: true, ExpectError: regexp.MustCompile(words("not positive"))},
+			{Config: config("200ms"), ExpectError: regexp.MustCompile(words("longer than reload_timeout = 200ms"))},
+		}})
+	})
+}
+
 // What was not reloaded is shown by every plan, even when the file itself was put
 // right by hand in between.
 func TestReload_thatFailedIsNotForgotten(t *testing.T) {

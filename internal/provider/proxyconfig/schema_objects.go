@@ -1,6 +1,7 @@
 package proxyconfig
 
 import (
+	"errors"
 	"strconv"
 	"time"
 
@@ -174,17 +175,26 @@ func fileAttribute() schema.Attribute {
 		_, err := configfile.ParseMode(text)
 		return err
 	})}
+	limit := durationAttribute(reloadTimeout, "How long `reload_command` may take; then it is killed and counts as failed.")
+	limit.Validators = []validator.String{tfhelper.StringValidator("a length of time such as 30s or 2m", func(text string) error {
+		length, err := time.ParseDuration(text)
+		if err == nil && length <= 0 {
+			err = errors.New("it is not positive")
+		}
+		return err
+	})}
 	return objectAttribute("Write `content` to a file on the machine that runs Terraform. Without it nothing is written anywhere.", map[string]schema.Attribute{
 		"path": schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: "Absolute path. It is written whole or not at all, so that a reload never reads half of it.",
 			Validators:          []validator.String{tfhelper.StringValidator("an absolute path", absolute)},
 		},
-		"mode":     mode,
-		"owner":    textAttribute("", "`user` or `user:group`, by name or number; empty leaves it."),
-		"backup":   boolAttribute(true, "Keep the text that is replaced or removed beside the file, with `.bak` after its name."),
-		"validate": boolAttribute(true, "Have the real proxy read a copy before anything is written, where it is installed. The copy needs no rights, certificates or addresses."),
-		"binary":   textAttribute("", "Path of the proxy's binary for `validate`; empty looks on `PATH` and where Debian puts it. A path at which nothing is found is an error."),
+		"mode":           mode,
+		"owner":          textAttribute("", "`user` or `user:group`, by name or number; empty leaves it."),
+		"backup":         boolAttribute(true, "Keep the text that is replaced or removed beside the file, with `.bak` after its name."),
+		"validate":       boolAttribute(true, "Have the real proxy read a copy before anything is written, where it is installed. The copy needs no rights, certificates or addresses."),
+		"reload_timeout": limit,
+		"binary":         textAttribute("", "Path of the proxy's binary for `validate`; empty looks on `PATH` and where Debian puts it. A path at which nothing is found is an error."),
 		"reload_command": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Program and arguments that make the proxy read the file, run after every create or update: `[\"systemctl\", \"reload\", \"haproxy\"]`. No shell is involved. When it fails, the next apply runs it again.",
