@@ -36,6 +36,19 @@ func (c *Conflict) Hint() string {
 	return "Nothing was overwritten. Run terraform plan again to see what the row says now."
 }
 
+// BlameAction returns a conflict that names the action of the same run which wrote the
+// row after the plan was made, and any other error as it is.
+func BlameAction(err error, action string) error {
+	conflict := (*Conflict)(nil)
+	if !errors.As(err, &conflict) {
+		return err
+	}
+	return &Conflict{
+		Subject: conflict.Subject, Found: conflict.Found + "; the action " + action + " of this run has written the row since it was planned",
+		Advice: "Nothing was overwritten. Leave the columns that " + action + " changes out of the configuration, or invoke it in an apply before.",
+	}
+}
+
 // Partial says how far a plan came before a step failed. Finished steps are
 // not repeated by the next apply, since its plan is the difference that is left.
 type Partial struct {

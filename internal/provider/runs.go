@@ -15,7 +15,7 @@ import (
 type anew struct {
 	planned   bool // planned changes: they have been applied since
 	tables    bool // rows that were read: somebody may have changed them
-	instances bool // instances in state: another run has other ones
+	instances bool // instances in state and rows of actions: another run has other ones
 }
 
 // runs finds where one run ends and another begins, by the order of the requests.

@@ -33,6 +33,7 @@ func Server(version string) (tfprotov6.ProviderServer, error) {
 		}
 		if found.instances {
 			opened.DropInstances()
+			opened.DropActions()
 		}
 	}}
 	return &stopServer{Framework: runs, running: map[chan struct{}]bool{}}, nil

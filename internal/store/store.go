@@ -44,6 +44,7 @@ type Store struct {
 	planned.Changes   // by this run, not in the tables yet
 	planned.Instances // in Terraform's state
 	planned.Waiting[Decide]
+	planned.Actions // that have written
 
 	info *cachedQuery[serverInfo] // what the database is: read once and never forgotten
 

@@ -22,6 +22,7 @@ type topology interface {
 	ExpectedRemoteAgents(ctx context.Context, but string) ([]cluster.RemoteAgents, error)
 	ExpectRemoteAgents(cluster.RemoteAgents)
 	ReplacesRemoteAgents(id string)
+	BlameAction(err error, table cluster.Table, key string) error // names the action that caused a conflict
 	Directory(context.Context) (cluster.Directory, error)
 }
 
@@ -69,7 +70,8 @@ func (r *Resource) change(ctx context.Context, m model, seen, want cluster.Row) 
 	if err != nil {
 		return cluster.Plan{}, err
 	}
-	return cluster.RemoteAgentsChange{UserStart: m.Key(), Have: have, Seen: seen, Want: want}.Plan()
+	plan, err := cluster.RemoteAgentsChange{UserStart: m.Key(), Have: have, Seen: seen, Want: want}.Plan()
+	return plan, r.topology.BlameAction(err, cluster.TableRemoteAgents, m.number())
 }
 
 // Metadata returns the type name.

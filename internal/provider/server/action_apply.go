@@ -8,19 +8,24 @@ import (
 
 // writer is what every action writes with.
 type writer interface {
+	ActionWrote(action string, plan cluster.Plan)
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 }
 
-// applyDecision reads the input under the lock, applies its plan, and returns the
-// input.
-func applyDecision[Input interface{ Plan() (cluster.Plan, error) }](ctx context.Context, w writer, read func(context.Context) (Input, error)) (Input, error) {
+// applyDecision reads the input under the lock, applies the plan of an action, and
+// returns the input.
+func applyDecision[Input interface{ Plan() (cluster.Plan, error) }](ctx context.Context, w writer, name string, read func(context.Context) (Input, error)) (Input, error) {
 	var input Input
 	err := w.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		var err error
 		if input, err = read(ctx); err != nil {
 			return cluster.Plan{}, err
 		}
-		return input.Plan()
+		plan, err := input.Plan()
+		if err == nil {
+			w.ActionWrote(name, plan)
+		}
+		return plan, err
 	})
 	return input, err
 }

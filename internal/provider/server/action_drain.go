@@ -31,7 +31,7 @@ type drainTopology interface {
 	AgentPhones(context.Context) ([]cluster.AgentPhone, []cluster.Alias, error)
 	AtWork(ctx context.Context, ip string) (maintenance.AtWork, error)
 	Writable(context.Context, ...cluster.Table) error
-	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
+	writer
 }
 
 var (
@@ -213,7 +213,7 @@ func (a *Drain) drain(ctx context.Context, m drainModel, progress func(string)) 
 	if a.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	d, err := applyDecision(ctx, a.topology, func(ctx context.Context) (maintenance.Drain, error) { return a.input(ctx, m) })
+	d, err := applyDecision(ctx, a.topology, "vicidial_server_drain", func(ctx context.Context) (maintenance.Drain, error) { return a.input(ctx, m) })
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ type rebuildTopology interface {
 	ReloadStamp(context.Context) (maintenance.ReloadStamp, error)
 	RebuildPending(context.Context) ([]string, error)
 	Writable(context.Context, ...cluster.Table) error
-	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
+	writer
 }
 
 var (
@@ -155,7 +155,7 @@ func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, progress func
 	if a.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	r, err := applyDecision(ctx, a.topology, func(ctx context.Context) (maintenance.RebuildConf, error) { return a.input(ctx, m) })
+	r, err := applyDecision(ctx, a.topology, "vicidial_rebuild_conf", func(ctx context.Context) (maintenance.RebuildConf, error) { return a.input(ctx, m) })
 	if err != nil {
 		return err
 	}

@@ -148,7 +148,7 @@ func (a *Undrain) undrain(ctx context.Context, m undrainModel, progress func(str
 	if a.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	u, err := applyDecision(ctx, a.topology, func(ctx context.Context) (maintenance.Undrain, error) { return a.input(ctx, m) })
+	u, err := applyDecision(ctx, a.topology, "vicidial_server_undrain", func(ctx context.Context) (maintenance.Undrain, error) { return a.input(ctx, m) })
 	if err != nil {
 		return err
 	}

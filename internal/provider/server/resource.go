@@ -32,6 +32,7 @@ type topology interface {
 	ExpectRooms(engine cluster.Engine, ip string, count int)
 	Replaces(id string)
 	Expected(context.Context) (cluster.Servers, error)
+	BlameAction(err error, table cluster.Table, key string) error // names the action that caused a conflict
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 }
 

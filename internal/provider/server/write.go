@@ -126,7 +126,7 @@ func (r *Resource) update(ctx context.Context, want *expanded, c change) error {
 		delete(row, "server_ip") // changed below, with every table that names it
 		plan, err := cluster.ChangeServer(now.server, cluster.Server{Row: c.seen.Row}, row, c.secrets)
 		if err != nil {
-			return cluster.Plan{}, err
+			return cluster.Plan{}, r.topology.BlameAction(err, cluster.TableServers, want.id())
 		}
 		plan = want.planRooms(c.declared, ip, now, c.seen.Waiting).And(plan)
 		if now.server.IP() == ip {
