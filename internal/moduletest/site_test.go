@@ -172,13 +172,6 @@ func TestSites(t *testing.T) {
 		if err := os.WriteFile(path, []byte(with), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		c.run(1, "plan") // without a moved block
-		with += `
-moved {
-  from = module.harbour.vicidial_carrier_route.last["MAIN"]
-  to   = module.harbour.vicidial_carrier_route.first["MAIN"]
-}
-`
 		if err := os.WriteFile(path, []byte(with), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -84,9 +84,9 @@ locals {
   }
 }
 
-# Carriers that others fail over to come first: a failover must be there.
-resource "vicidial_carrier_route" "last" {
-  for_each = { for name, carrier in var.site.carriers : name => carrier if length(carrier.failover) == 0 }
+# They may fail over to each other, since they are one resource.
+resource "vicidial_carrier_route" "carrier" {
+  for_each = var.site.carriers
 
   name          = each.key
   protocol      = "SIP"
@@ -96,22 +96,14 @@ resource "vicidial_carrier_route" "last" {
   dial = {
     prefix       = each.value.prefix
     max_channels = each.value.max_channels
+    failover     = length(each.value.failover) == 0 ? null : each.value.failover
   }
 }
 
-resource "vicidial_carrier_route" "first" {
-  for_each = { for name, carrier in var.site.carriers : name => carrier if length(carrier.failover) > 0 }
-
-  name          = each.key
-  protocol      = "SIP"
-  servers       = values(local.addresses)
-  account_entry = local.accounts[each.key]
-  inbound       = each.value.inbound
-  dial = {
-    prefix       = each.value.prefix
-    max_channels = each.value.max_channels
-    failover     = [for name in each.value.failover : vicidial_carrier_route.last[name].name]
-  }
+# A carrier without a failover was in a resource of its own.
+moved {
+  from = vicidial_carrier_route.last
+  to   = vicidial_carrier_route.carrier
 }
 
 resource "vicidial_inbound_did" "number" {

@@ -28,7 +28,7 @@ output "keepalives" {
 output "inbound_targets" {
   description = "Addresses to give to each carrier that brings calls, by node."
   value = {
-    for name, route in merge(vicidial_carrier_route.last, vicidial_carrier_route.first) :
+    for name, route in vicidial_carrier_route.carrier :
     name => route.inbound_targets if var.site.carriers[name].inbound
   }
 }

@@ -29,7 +29,7 @@ variable "site" {
 
     # Carriers by name, each on every telephony node, known to the carrier by
     # the nodes' addresses. A prefix chooses the carrier; where calls cannot be
-    # placed over it, those in failover are tried, which have none of their own.
+    # placed over it, those in failover are tried in their order.
     carriers = optional(map(object({
       host         = string
       prefix       = string
@@ -99,9 +99,9 @@ variable "site" {
   validation {
     condition = alltrue([
       for carrier in values(var.site.carriers) :
-      alltrue([for name in carrier.failover : try(length(var.site.carriers[name].failover) == 0, false)])
+      alltrue([for name in carrier.failover : contains(keys(var.site.carriers), name)])
     ])
-    error_message = "A carrier fails over to carriers of the site that have no failover of their own."
+    error_message = "A carrier fails over to other carriers of the site."
   }
 
   validation {

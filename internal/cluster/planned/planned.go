@@ -19,6 +19,7 @@
 package planned
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -33,6 +34,7 @@ import (
 type Changes struct {
 	mu sync.Mutex
 	changes
+	failovers Waiting[Check]
 }
 
 type changes struct {
@@ -40,6 +42,9 @@ type changes struct {
 	replacedServers map[string]bool // server_ids in lower case
 
 	routes    map[string]route
+	later     map[string]bool // routes whose rows are not known yet
+	changed   map[string]bool // routes that the run changes
+	reported  map[string]bool
 	templates cluster.Templates
 
 	agents         map[string]cluster.RemoteAgents // by user_start
@@ -56,6 +61,10 @@ type route struct {
 	rows cluster.Carriers
 	ids  []string // the carrier_ids that the rows have now
 }
+
+// Check looks for what an object needs of others. missing describes what is not there
+// after the run as far as it is planned; settled reports whether that stays so.
+type Check func(context.Context) (missing []string, settled bool)
 
 // DropChanges removes all entries: what was planned has been applied, or was given up.
 func (c *Changes) DropChanges() {
@@ -98,6 +107,60 @@ func (c *Changes) ExpectRoute(name string, rows cluster.Carriers, ids []string) 
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	put(&c.routes, name, route{rows, ids})
+}
+
+// ExpectRouteLater adds a route that the run writes and whose rows are known during
+// the apply only.
+func (c *Changes) ExpectRouteLater(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	put(&c.later, name, true)
+}
+
+// RoutePlanned reports whether a route is planned, and whether its rows are known.
+func (c *Changes) RoutePlanned(name string) (planned, known bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, known = c.routes[name]
+	return known || c.later[name], known
+}
+
+// ChangeRoute notes that the run changes a route.
+func (c *Changes) ChangeRoute(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	put(&c.changed, name, true)
+}
+
+// RouteChanges reports whether the run changes a route, as far as it is planned.
+func (c *Changes) RouteChanges(name string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.changed[name]
+}
+
+// PlannedRoutes counts the routes that are planned by now.
+func (c *Changes) PlannedRoutes() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.routes) + len(c.later)
+}
+
+// Failovers are the checks of routes that fail over to routes which are not planned yet.
+func (c *Changes) Failovers() *Waiting[Check] { return &c.failovers }
+
+// Unreported returns the texts that no earlier call has returned.
+func (c *Changes) Unreported(texts []string) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var unreported []string
+	for _, text := range texts {
+		if !c.reported[text] {
+			put(&c.reported, text, true)
+			unreported = append(unreported, text)
+		}
+	}
+	return unreported
 }
 
 // CarriersAfter returns the carriers after the run, except that the rows of one

@@ -8,7 +8,8 @@ import (
 
 // Waiting are writes of a run that wait for what other writes of it release. One
 // caller waits for all, so that the others do not hold a place that the releasing
-// write needs. W is the type of a write. The zero value holds none. All methods may be
+// write needs. W is the type of a write, or of a check that waits for what other
+// objects plan. The zero value holds none. All methods may be
 // called concurrently.
 type Waiting[W any] struct {
 	mu     sync.Mutex

@@ -44,7 +44,7 @@ func dialSchema() schema.SingleNestedAttribute {
 			},
 			"failover": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Routes to try in this order when the carrier is congested or unavailable, by `name`. Each must have a `dial` block and be on every node that this route is on.",
+				MarkdownDescription: "Routes to try in this order when the carrier is congested or unavailable, by `name`. Each must have a `dial` block and be on every node that this route is on. Instances of one resource may name each other.",
 			},
 			"numbers": schema.ListNestedAttribute{
 				Optional:            true,

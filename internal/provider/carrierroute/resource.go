@@ -17,6 +17,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/planned"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
@@ -31,6 +32,13 @@ type topology interface {
 	ExpectedTemplates(context.Context) (cluster.Templates, error)
 	NodePhones(context.Context) ([]asterisk.NodePhone, error)
 	ExpectRoute(route string, rows cluster.Carriers, ids []string)
+	ExpectRouteLater(route string)
+	RoutePlanned(route string) (planned, known bool)
+	PlannedRoutes() int
+	ChangeRoute(route string)
+	RouteChanges(route string) bool
+	Failovers() *planned.Waiting[planned.Check]
+	Unreported(texts []string) []string
 	tfhelper.ChangeLog
 	Writable(context.Context, ...cluster.Table) error
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
@@ -94,6 +102,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	m, ok := tfhelper.GetKnownPlan[model](ctx, req, &resp.Diagnostics)
 	config, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok || !known {
+		r.expectLater(ctx, req)
 		return
 	}
 	if prior != nil && prior.route() != m.route() { // it is made anew: Terraform plans the new one next, without a prior state
@@ -123,6 +132,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		ids = append(ids, prior.ids()...)
 	}
 	r.topology.ExpectRoute(m.route(), rows, ids)
+	if changed {
+		r.topology.ChangeRoute(m.route())
+	}
 	if !changed && !m.failsOver() {
 		return
 	}
@@ -133,13 +145,26 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if !changed {
-		resp.Diagnostics.Append(v.warnOfFailover()...)
+		resp.Diagnostics.Append(r.warnOfFailover(v)...)
+		resp.Diagnostics.Append(r.warnOfEnds(v)...)
 		return
 	}
 	resp.Diagnostics.Append(v.review()...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(r.warnOfEnds(v)...)
+		resp.Diagnostics.Append(r.checkFailover(ctx, v)...)
+	}
 	m.InboundTargets = v.targets()
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write carrier route", m.route(), r.topology.Writable(ctx, cluster.TableCarriers, cluster.TableServers))...)
+}
+
+// expectLater adds a route whose configuration is not wholly known yet.
+func (r *Resource) expectLater(ctx context.Context, req resource.ModifyPlanRequest) {
+	var name types.String
+	if r.topology != nil && !req.Plan.GetAttribute(ctx, path.Root("name"), &name).HasError() && !name.IsUnknown() {
+		r.topology.ExpectRouteLater(name.ValueString())
+	}
 }
 
 // Create inserts the rows. When it fails it removes what it wrote and sets no state.

@@ -2,7 +2,6 @@ package carrierroute
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -66,7 +65,6 @@ func (v view) review() diag.Diagnostics {
 		return diags
 	}
 	diags.Append(v.checkIDs()...)
-	diags.Append(v.checkFailover()...)
 	diags.Append(v.checkWatched()...)
 	diags.Append(v.checkClashes()...)
 	return diags
@@ -168,28 +166,6 @@ func (v view) renews() bool {
 	return v.prior != nil && !v.prior.SecretsVersion.Equal(v.want.SecretsVersion)
 }
 
-// checkFailover wants every route that calls go on to, on every node.
-func (v view) checkFailover() diag.Diagnostics {
-	var diags diag.Diagnostics
-	for _, text := range v.missingFailovers() {
-		diags.Append(tfhelper.DiagnoseAt(path.Root("dial").AtName("failover"), "Failover leads nowhere",
-			errors.New(text+"; where this configuration makes it, refer to vicidial_carrier_route.NAME.name instead of writing the name"))...)
-	}
-	return diags
-}
-
-// warnOfFailover warns of the same for a route that does not change, while the one
-// that calls go on to goes, moves or is turned off. It is no error, since nothing
-// is to be written here that could wait for it.
-func (v view) warnOfFailover() diag.Diagnostics {
-	var diags diag.Diagnostics
-	for _, text := range v.missingFailovers() {
-		diags.Append(tfhelper.WarnAt(path.Root("dial").AtName("failover"), "Failover leads nowhere",
-			text+". Calls that the carrier does not take end there.")...)
-	}
-	return diags
-}
-
 // checkWatched warns of carriers whose silence no failover hears.
 func (v view) checkWatched() diag.Diagnostics {
 	if !v.want.failsOver() {
@@ -204,29 +180,6 @@ func (v view) checkWatched() diag.Diagnostics {
 		}
 	}
 	return nil
-}
-
-// missingFailovers describes the routes in failover that are not on all nodes of this one.
-func (v view) missingFailovers() []string {
-	if !v.want.failsOver() {
-		return nil
-	}
-	var missed []string
-	for _, next := range v.want.dial("").Failover {
-		var missing []string
-		for _, row := range v.rows {
-			offered := slices.ContainsFunc(v.others, func(other cluster.Carrier) bool {
-				return other.Generated() && other.On(row.ServerIP()) && asterisk.OffersRoute(other.Asterisk(cluster.DialplanEntry), next)
-			})
-			if !offered {
-				missing = append(missing, row.ServerIP())
-			}
-		}
-		if len(missing) > 0 {
-			missed = append(missed, fmt.Sprintf("no active route %s with a dial block is on %s", next, strings.Join(missing, ", ")))
-		}
-	}
-	return missed
 }
 
 // checkClashes refuses two generated routes with one prefix, and warns of all

@@ -75,11 +75,11 @@ run "choices_follow_from_the_nodes" {
 
 run "calls_go_out_and_in" {
   assert {
-    condition     = length(vicidial_carrier_route.first["MAIN"].servers) == 2 && vicidial_carrier_route.first["MAIN"].dial.failover[0] == "BACKUP"
+    condition     = length(vicidial_carrier_route.carrier["MAIN"].servers) == 2 && vicidial_carrier_route.carrier["MAIN"].dial.failover[0] == "BACKUP"
     error_message = "A carrier is on every node and fails over to the other."
   }
   assert {
-    condition     = strcontains(vicidial_carrier_route.first["MAIN"].account_entry, "context=trunkinbound") && !strcontains(vicidial_carrier_route.last["BACKUP"].account_entry, "trunkinbound")
+    condition     = strcontains(vicidial_carrier_route.carrier["MAIN"].account_entry, "context=trunkinbound") && !strcontains(vicidial_carrier_route.carrier["BACKUP"].account_entry, "trunkinbound")
     error_message = "Only a carrier that brings calls may bring calls."
   }
   assert {
@@ -92,7 +92,7 @@ run "calls_go_out_and_in" {
   }
 }
 
-run "a_chain_of_failovers_is_refused" {
+run "a_failover_to_nowhere_is_refused" {
   command = plan
   variables {
     site = {
@@ -101,7 +101,7 @@ run "a_chain_of_failovers_is_refused" {
       telephony = { dial1 = { address = "10.10.10.11", trunks = 250 } }
       carriers = {
         A = { host = "192.0.2.10", prefix = "7", failover = ["B"] }
-        B = { host = "192.0.2.20", prefix = "8", failover = ["A"] }
+        B = { host = "192.0.2.20", prefix = "8", failover = ["C"] }
       }
     }
   }

@@ -55,7 +55,7 @@ run "applied" {
 
 run "calls_go_out_and_in" {
   assert {
-    condition     = strcontains(vicidial_carrier_route.first["MAIN"].dialplan_entry, "route_BACKUP")
+    condition     = strcontains(vicidial_carrier_route.carrier["MAIN"].dialplan_entry, "route_BACKUP")
     error_message = "The main carrier fails over to the other."
   }
   assert {
