@@ -1,7 +1,14 @@
 output "keepalives" {
-  value = { anchor = module.anchor.keepalives, harbour = module.harbour.keepalives }
+  description = "VARactive_keepalives of each node, by address."
+  value       = module.site.keepalives
 }
 
 output "allocations" {
-  value = { anchor = module.anchor.allocations, harbour = module.harbour.allocations }
+  description = "Lines of each campaign on each node."
+  value       = module.site.allocations
+}
+
+output "seats" {
+  description = "Where the seats of each floor sit."
+  value       = module.site.seats
 }

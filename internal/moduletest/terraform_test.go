@@ -64,13 +64,14 @@ type cli struct {
 	t      *testing.T
 	folder string
 	env    []string
+	mirror string
 }
 
 // newCLI copies the examples and initialises one of them, with environment
 // variables for the provider.
 func newCLI(t *testing.T, example string, environment ...string) *cli {
 	t.Helper()
-	copied := t.TempDir()
+	copied := filepath.Join(t.TempDir(), "examples")
 	if err := os.CopyFS(copied, os.DirFS(filepath.Join("..", "..", "examples"))); err != nil {
 		t.Fatal(err)
 	}
@@ -80,12 +81,13 @@ func newCLI(t *testing.T, example string, environment ...string) *cli {
 // newCLIIn initialises a folder, with environment variables for the provider.
 func newCLIIn(t *testing.T, folder string, environment ...string) *cli {
 	t.Helper()
+	plugins := mirror(t)
 	config := filepath.Join(t.TempDir(), "cli.tfrc")
-	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror(t))
+	text := fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", plugins)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := &cli{t: t, folder: folder}
+	c := &cli{t: t, folder: folder, mirror: plugins}
 	for _, setting := range os.Environ() {
 		if !strings.HasPrefix(setting, "TF_") && !strings.HasPrefix(setting, "VICIDIAL_") {
 			c.env = append(c.env, setting)
@@ -94,6 +96,24 @@ func newCLIIn(t *testing.T, folder string, environment ...string) *cli {
 	c.env = append(append(c.env, "TF_CLI_CONFIG_FILE="+config, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0"), environment...)
 	c.run(0, "init")
 	return c
+}
+
+// read returns the text of a file of the example.
+func (c *cli) read(name string) string {
+	c.t.Helper()
+	text, err := os.ReadFile(filepath.Join(c.folder, name))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return string(text)
+}
+
+// write writes a file of the example.
+func (c *cli) write(name, text string) {
+	c.t.Helper()
+	if err := os.WriteFile(filepath.Join(c.folder, name), []byte(text), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
 }
 
 // run runs Terraform and returns its output. Another exit code fails the test.

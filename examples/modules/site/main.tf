@@ -1,17 +1,6 @@
 # A whole site from one variable. Use it once for each cluster; the provider
 # that is handed to it says which one that is.
 
-terraform {
-  required_version = ">= 1.11"
-
-  required_providers {
-    vicidial = {
-      source  = "vicidial/vicidial"
-      version = "~> 0.1"
-    }
-  }
-}
-
 locals {
   coordinator = coalesce(var.site.coordinator, sort(keys(var.site.telephony))[0])
   addresses   = { for name, server in vicidial_server.telephony : name => server.server_ip }
@@ -19,18 +8,20 @@ locals {
 
 # The database machine has a row in `servers` as well. It takes no calls.
 resource "vicidial_server" "database" {
-  server_id                 = "db1"
+  count = var.site.database_id == "" ? 0 : 1
+
+  server_id                 = var.site.database_id
   server_ip                 = var.site.database
-  server_description        = "Database of ${var.site.name}"
+  server_description        = coalesce(var.site.database_description, "Database of ${var.site.name}")
   active                    = true
   active_asterisk_server    = false
   active_agent_login_server = false
   generate_vicidial_conf    = false
   max_vicidial_trunks       = 0
   local_gmt                 = var.site.local_gmt
-  conf_secret_wo            = var.secrets.conf_secret
+  conf_secret_wo            = var.secrets_version == null ? null : var.secrets.conf_secret
   conf_secret_wo_version    = var.secrets_version
-  manager_secret_wo         = var.secrets.manager_secret
+  manager_secret_wo         = var.secrets_version == null ? null : var.secrets.manager_secret
   manager_secret_wo_version = var.secrets_version
 
   lifecycle { create_before_destroy = true }
@@ -41,15 +32,17 @@ resource "vicidial_server" "telephony" {
 
   server_id                 = each.key
   server_ip                 = each.value.address
-  server_description        = "Telephony node ${each.key} of ${var.site.name}"
+  server_description        = coalesce(each.value.description, "Telephony node ${each.key} of ${var.site.name}")
   active                    = true
-  asterisk_version          = var.site.asterisk_version
+  asterisk_version          = coalesce(each.value.asterisk_version, var.site.asterisk_version)
   local_gmt                 = var.site.local_gmt
   max_vicidial_trunks       = each.value.trunks
   outbound_calls_per_second = each.value.calls_per_second
-  conf_secret_wo            = var.secrets.conf_secret
+  external_server_ip        = each.value.external_address
+  web_socket_url            = each.value.web_socket_url
+  conf_secret_wo            = var.secrets_version == null ? null : var.secrets.conf_secret
   conf_secret_wo_version    = var.secrets_version
-  manager_secret_wo         = var.secrets.manager_secret
+  manager_secret_wo         = var.secrets_version == null ? null : var.secrets.manager_secret
   manager_secret_wo_version = var.secrets_version
 
   conference = {
@@ -68,64 +61,25 @@ resource "vicidial_trunk_split" "campaign" {
   campaign_id       = each.key
   total             = each.value.lines
   survive_node_loss = each.value.spare
+  trunk_restriction = each.value.restriction
+  elsewhere         = each.value.elsewhere
 
   servers = {
     for name in coalesce(each.value.nodes, keys(var.site.telephony)) :
-    local.addresses[name] => { weight = var.site.telephony[name].trunks }
+    local.addresses[name] => contains(keys(each.value.trunks), name) ? { trunks = each.value.trunks[name], weight = null } : { trunks = null, weight = var.site.telephony[name].trunks }
   }
 }
 
-locals {
-  accounts = {
-    for name, carrier in var.site.carriers : name => join("\n", concat(
-      ["[${lower(name)}]", "type=peer", "host=${carrier.host}", "qualify=yes", "disallow=all", "allow=ulaw,alaw", "dtmfmode=rfc2833"],
-      carrier.inbound ? ["context=trunkinbound", "insecure=port,invite"] : [],
-    ))
-  }
-}
+resource "vicidial_remote_agents" "run" {
+  for_each = var.site.remote_agents
 
-# They may fail over to each other, since they are one resource.
-resource "vicidial_carrier_route" "carrier" {
-  for_each = var.site.carriers
-
-  name          = each.key
-  protocol      = "SIP"
-  servers       = values(local.addresses)
-  account_entry = local.accounts[each.key]
-  inbound       = each.value.inbound
-  dial = {
-    prefix       = each.value.prefix
-    max_channels = each.value.max_channels
-    failover     = length(each.value.failover) == 0 ? null : each.value.failover
-  }
-}
-
-# A carrier without a failover was in a resource of its own.
-moved {
-  from = vicidial_carrier_route.last
-  to   = vicidial_carrier_route.carrier
-}
-
-resource "vicidial_inbound_did" "number" {
-  for_each = var.site.numbers
-
-  did_pattern     = each.key
-  did_description = each.value.description
-  did_active      = true
-  did_route       = each.value.group_id == null ? "EXTEN" : "IN_GROUP"
-  group_id        = each.value.group_id
-  extension       = each.value.extension
-}
-
-resource "vicidial_haproxy_config" "web" {
-  count = var.site.hostname == null ? 0 : 1
-
-  name              = lower(var.site.name)
-  hostname          = var.site.hostname
-  nodes             = { for name, address in var.site.web : name => { address = address } }
-  tls               = var.site.certificate == null ? null : { certificate_file = var.site.certificate }
-  admin_sources     = var.site.admin_sources
-  cluster_addresses = values(local.addresses)
+  user_start       = each.key
+  number_of_lines  = each.value.lines
+  server_ip        = local.addresses[each.value.node]
+  campaign_id      = each.value.campaign
+  conf_exten       = each.value.extension
+  closer_campaigns = each.value.in_groups
+  status           = each.value.active ? "ACTIVE" : "INACTIVE"
 }
 
 resource "vicidial_cluster_settings" "this" {
@@ -133,33 +87,7 @@ resource "vicidial_cluster_settings" "this" {
   sounds_web_server         = try(values(var.site.web)[0], null)
   slave_db_server           = var.site.replica
   reports_use_slave_db      = var.site.replica == null ? null : var.site.reports
-  agent_login_weights       = { for name, node in var.site.telephony : local.addresses[name] => node.weight }
-  outbound_calls_per_second = min(1000, sum([for node in values(var.site.telephony) : node.calls_per_second]))
-}
-
-# A machine may have several roles, such as web pages on the database node.
-locals {
-  roles = {
-    database  = [vicidial_server.database.server_ip]
-    telephony = values(local.addresses)
-    web       = values(var.site.web)
-    replica   = var.site.replica[*]
-  }
-  engines = { for name, node in var.site.telephony : local.addresses[name] => node.engine }
-}
-
-resource "vicidial_node_config" "this" {
-  name        = var.site.name
-  log_archive = var.site.log_archive
-  settings = merge(
-    { VARasterisk_version = var.site.asterisk_version },
-    var.site.settings,
-  )
-
-  nodes = {
-    for address in distinct(flatten(values(local.roles))) : address => {
-      roles       = [for role, addresses in local.roles : role if contains(addresses, address)]
-      conf_engine = lookup(local.engines, address, null)
-    }
-  }
+  agent_login_weights       = !var.site.login_weights ? null : { for name, node in var.site.telephony : local.addresses[name] => coalesce(node.login_weight, node.weight, 100) }
+  outbound_calls_per_second = var.site.calls_per_second != null ? var.site.calls_per_second : min(1000, sum([for node in values(var.site.telephony) : node.calls_per_second]))
+  webphone_url              = var.site.webphone_url
 }

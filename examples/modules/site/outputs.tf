@@ -8,14 +8,25 @@ output "allocations" {
   value       = { for id, split in vicidial_trunk_split.campaign : id => split.allocations }
 }
 
+output "seats" {
+  description = "Where the seats of each floor sit (runs of seats to the suffixes of their nodes), and how many each node has."
+  value = {
+    for name, floor in vicidial_agent_placement.floor : name => {
+      assignments      = floor.assignments
+      seats_per_server = floor.seats_per_server
+    }
+  }
+}
+
 output "files" {
-  description = "What goes onto each node, by address. Passwords are filled in there, by the fill command."
+  description = "What goes onto each node, by address: both files, the commands that fill in passwords and install, and all of that as cloud-init user data."
   value = {
     for address, conf in vicidial_node_config.this.astguiclient_conf : address => {
       astguiclient_conf = conf
       crontab           = vicidial_node_config.this.crontab[address]
       fill_command      = lookup(vicidial_node_config.this.fill_command, address, null)
       install_command   = vicidial_node_config.this.install_command[address]
+      user_data         = lookup(vicidial_node_config.this.user_data, address, null)
     }
   }
 }
@@ -34,6 +45,17 @@ output "inbound_targets" {
 }
 
 output "haproxy" {
-  description = "Configuration of the load balancer in front of the web nodes; null without one."
-  value       = one(vicidial_haproxy_config.web[*].content)
+  description = "Configuration of the only HAProxy; null where there is none, or several."
+  value       = try(vicidial_haproxy_config.web["proxy"].content, null)
+}
+
+output "proxies" {
+  description = "What goes onto each proxy, by name (proxy where the site names none), and what Apache on the web nodes needs."
+  value = {
+    for name, config in merge(vicidial_haproxy_config.web, vicidial_nginx_config.web) : name => {
+      content            = config.content
+      keepalived_snippet = config.keepalived_snippet
+      apache_snippet     = config.apache_snippet
+    }
+  }
 }

@@ -3,131 +3,449 @@ variable "site" {
   nullable    = false
 
   type = object({
-    name     = string
-    database = string                    # address of the database node
-    replica  = optional(string)          # address of the reporting replica
-    web      = optional(map(string), {}) # addresses of web nodes, by name; a machine may have other roles too
+    name                 = string
+    database             = string                  # address of the database node
+    database_id          = optional(string, "db1") # its server_id; "" where it has no row in servers
+    database_description = optional(string)
+    replica              = optional(string)           # address of the reporting replica
+    reports              = optional(list(string), []) # titles of the reports that read from it
+    web                  = optional(map(string), {})  # addresses of web nodes, by name; a machine may have other roles too
+    coordinator          = optional(string)           # telephony node that keeps voicemail; the first by name where left out
 
-    # Telephony nodes by name. weight says how many agents a node takes compared
-    # with the others.
+    # Telephony nodes by name, which is their server_id.
     telephony = map(object({
       address          = string
-      trunks           = number
+      trunks           = optional(number, 100) # lines at once; campaigns are split by it
       calls_per_second = optional(number, 20)
       engine           = optional(string, "CONFBRIDGE")
       rooms            = optional(number, 100)
-      weight           = optional(number, 100)
+      weight           = optional(number) # how many agents and seats it takes compared with the others, which have 100
+      login_weight     = optional(number) # the same for logins of agents alone
+      suffix           = optional(string) # of its phone logins; dial1 has a, dial2 b, and so on by the number in the name
+      external_address = optional(string) # how carriers and web phones reach it
+      web_socket_url   = optional(string) # where web phones connect: wss://...:8089/ws
+      asterisk_version = optional(string)
+      description      = optional(string)
     }))
 
     # Campaigns that are there already, and the lines that each is to have. With
     # spare = 1 they are still there when a node is lost.
     campaigns = optional(map(object({
-      lines = number
-      nodes = optional(list(string)) # names; all where left out
-      spare = optional(number, 0)
+      lines       = number
+      nodes       = optional(list(string)) # names; all where left out
+      spare       = optional(number, 0)
+      trunks      = optional(map(number), {})         # exactly this many on a node, by its name
+      restriction = optional(string, "MAXIMUM_LIMIT") # or OVERFLOW_ALLOWED
+      elsewhere   = optional(string, "ignore")        # or block: it dials on these nodes only
     })), {})
 
-    # Carriers by name, each on every telephony node, known to the carrier by
-    # the nodes' addresses. A prefix chooses the carrier; where calls cannot be
-    # placed over it, those in failover are tried in their order.
+    # Agents' seats by floor: ranges such as "2000-2149".
+    floors = optional(map(object({
+      seats          = list(string)
+      nodes          = optional(list(string)) # names; all where left out
+      nodes_per_seat = optional(number)       # 2, or 1 where there is one node
+      per_node = optional(map(object({        # what differs on a node, by its name
+        suffix   = optional(string)
+        index    = optional(number)
+        weight   = optional(number)
+        capacity = optional(number) # seats at most
+      })), {})
+      protocol              = optional(string)               # SIP, PJSIP or IAX2; SIP where left out
+      web_phones            = optional(bool, false)          # phones in the browser
+      template              = optional(string)               # one of templates, or one that is there already
+      outbound_cid          = optional(string)               # number that calls from the phones show
+      phone                 = optional(map(string), {})      # further columns of all phones
+      overrides             = optional(map(map(string)), {}) # seats or ranges -> columns that differ there
+      naming                = optional(map(string), {})      # templates of logins, extensions, aliases
+      own_passwords         = optional(bool, false)          # one for each seat, in secrets.seats
+      assign_users          = optional(bool, false)          # users of the same numbers get the seats
+      move_live_agents      = optional(bool, false)
+      alias_order           = optional(string, "spread") # or keep
+      alias_user_group      = optional(string)
+      ignore_password_drift = optional(bool, false)
+    })), {})
+
+    # Lines below a carrier's or a phone's section, by template_id. A password stands
+    # in them as {secret:NAME}, its value in secrets.templates.
+    templates = optional(map(object({
+      contents = string
+      name     = optional(string)
+    })), {})
+
+    # Carriers by name. A prefix chooses the carrier; where calls cannot be placed
+    # over it, those in failover are tried in their order.
     carriers = optional(map(object({
-      host         = string
-      prefix       = string
-      max_channels = optional(number)
-      failover     = optional(list(string), [])
+      host         = optional(string)
+      port         = optional(number)
+      protocol     = optional(string, "SIP") # or PJSIP, PJSIP_WIZ, IAX2
+      username     = optional(string)        # with secrets.carriers[...].password; left out, the carrier knows the nodes' addresses
+      register     = optional(bool, false)
+      codecs       = optional(list(string), ["ulaw", "alaw"])
+      template     = optional(string)
+      account      = optional(string) # the whole account, in place of what follows from the above
+      registration = optional(string) # the whole line, in place of what register writes
+      dialplan     = optional(string) # a dialplan of your own, in place of what prefix begins
+      globals      = optional(string) # one dialplan variable: NAME = VALUE
+      title        = optional(string) # in the admin pages; the name where left out
+      description  = optional(string)
+      user_group   = optional(string)
+      nodes        = optional(list(string)) # names; all where left out
+      all_servers  = optional(bool, false)  # one row for all nodes, those of the future too
       inbound      = optional(bool, false)
+      active       = optional(bool, true)
+
+      prefix  = optional(string)
+      pattern = optional(string)
+      strip   = optional(number)
+      prepend = optional(string)
+      numbers = optional(list(object({ # further prefixes
+        prefix  = string
+        pattern = optional(string)
+        strip   = optional(number)
+        prepend = optional(string)
+      })), [])
+      caller_id    = optional(string)
+      caller_ids   = optional(list(string), [])
+      timeout      = optional(number)
+      options      = optional(string)
+      headers      = optional(map(string), {})
+      max_channels = optional(number)  # calls at once on each node
+      per_node = optional(map(object({ # what differs on a node, by its name
+        max_channels = optional(number)
+        active       = optional(bool)
+        carrier_id   = optional(string)
+        title        = optional(string)
+        description  = optional(string)
+        account      = optional(string)
+        registration = optional(string)
+        dialplan     = optional(string)
+        globals      = optional(string)
+      })), {})
+      failover = optional(list(string), [])
     })), {})
 
-    # Inbound numbers: an in-group, or an extension of the dialplan.
+    # Single inbound numbers: an in-group, or an extension of the dialplan.
     numbers = optional(map(object({
       group_id    = optional(string)
       extension   = optional(string)
       description = optional(string)
     })), {})
 
-    # The load balancer in front of the web nodes; none where hostname is left out.
-    hostname      = optional(string)
-    certificate   = optional(string)           # file with certificate and key, on the balancer
-    admin_sources = optional(list(string), []) # who may reach the admin pages
+    # Blocks of inbound numbers by name: ranges such as "8005550100-8005550199".
+    number_blocks = optional(map(object({
+      dids        = list(string)
+      group_id    = optional(string) # an in-group, a call menu or an extension
+      menu_id     = optional(string)
+      route       = optional(string) # did_route, where overrides say what goes with it
+      extension   = optional(string)
+      description = optional(string)
+      carrier     = optional(string)               # free text
+      overrides   = optional(map(map(string)), {}) # numbers or ranges -> attributes that differ there
+    })), {})
 
+    # Agents outside, by the first user of each run.
+    remote_agents = optional(map(object({
+      node      = string
+      campaign  = string
+      extension = string
+      lines     = optional(number, 1)
+      in_groups = optional(list(string))
+      active    = optional(bool, true)
+    })), {})
+
+    # The proxy in front of the web nodes; none where hostname is left out.
+    hostname      = optional(string)
+    proxy         = optional(string, "haproxy") # or nginx
+    proxy_version = optional(string)
+    proxies       = optional(map(string), {}) # addresses of several proxies, by name
+    shared_address = optional(object({        # that the proxies share, by keepalived
+      address   = string
+      interface = string
+      router_id = number
+    }))
+    certificate      = optional(string)           # file with certificate and, for HAProxy, key, on the proxy
+    certificate_key  = optional(string)           # file with the key, for nginx
+    admin_sources    = optional(list(string), []) # who may reach the admin pages
+    trusted_sources  = optional(list(string), []) # who is not counted by the limits of logins
+    websockets       = optional(map(string), {})  # web phones' sockets on the proxy's name: path -> wss://...
+    calls_per_second = optional(number)           # of the balance fill; that of all nodes together where left out
+    login_weights    = optional(bool, true)       # whether agents are spread by weight of the nodes
+    webphone_url     = optional(string)           # page of the web phone in the agent screen
+    sounds_directory = optional(string)           # system_settings.sounds_web_directory: opens the audio store, on the first web node
+
+    # The files of the nodes.
     asterisk_version = optional(string, "18.26.4-vici")
     local_gmt        = optional(string, "-5.00")
-    coordinator      = optional(string) # name of the telephony node that keeps voicemail; the first where left out
-    reports          = optional(list(string), [])
-    settings         = optional(map(string), {}) # keys of astguiclient.conf, on all nodes
+    settings         = optional(map(string), {})      # keys of astguiclient.conf, on all nodes
+    node_settings    = optional(map(map(string)), {}) # the same by address of a node
+    layout           = optional(string)               # vicibox or almalinux
     log_archive      = optional(string, "monthly")
+
+    # What each plan and apply looks at, and warns of.
+    checks = optional(object({
+      node_loss        = optional(bool, true)  # that any one telephony node may be lost
+      calls_per_second = optional(number)      # that the nodes that are left must place
+      health           = optional(bool, true)  # that all nodes are up
+      replica          = optional(bool, false) # and that the replica follows, which is asked from here
+    }), {})
   })
 
   validation {
-    condition     = length(var.site.telephony) > 0
-    error_message = "A site has at least one telephony node."
+    condition     = can(regex("^[A-Za-z][A-Za-z0-9_-]{0,19}$", var.site.name))
+    error_message = "\"${var.site.name}\" is no name of a site: up to 20 letters, digits, _ and -, a letter first."
   }
 
   validation {
-    condition     = alltrue([for name in keys(var.site.telephony) : lower(name) != "db1" && can(regex("^[A-Za-z0-9_]{1,10}$", name))])
-    error_message = "A telephony node is named with up to 10 letters, digits and underscores. The database node is db1."
+    condition     = length(var.site.telephony) > 0
+    error_message = "Site ${var.site.name} has no telephony node."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.site.telephony) : lower(name) != lower(var.site.database_id) && can(regex("^[A-Za-z0-9_]{1,10}$", name))])
+    error_message = "Site ${var.site.name}: a telephony node is named with up to 10 letters, digits and underscores, and not ${var.site.database_id}, as the database node is."
   }
 
   validation {
     condition     = length(distinct(concat([var.site.database], [for node in values(var.site.telephony) : node.address]))) == 1 + length(var.site.telephony)
-    error_message = "The database and each telephony node have addresses of their own."
+    error_message = "Site ${var.site.name}: the database and each telephony node have addresses of their own."
   }
 
   validation {
     condition     = var.site.replica == null ? true : var.site.replica != var.site.database
-    error_message = "The replica is another machine than the database."
-  }
-
-  validation {
-    condition     = alltrue([for number in values(var.site.numbers) : (number.group_id == null) != (number.extension == null)])
-    error_message = "A number leads to an in-group (group_id) or to an extension, and to one of them only."
-  }
-
-  validation {
-    condition     = var.site.coordinator == null ? true : contains(keys(var.site.telephony), var.site.coordinator)
-    error_message = "The coordinator is the name of one of the telephony nodes."
-  }
-
-  validation {
-    condition = alltrue([
-      for campaign in values(var.site.campaigns) :
-      alltrue([for name in coalesce(campaign.nodes, []) : contains(keys(var.site.telephony), name)])
-    ])
-    error_message = "Campaigns name telephony nodes of the site."
-  }
-
-  validation {
-    condition = alltrue([
-      for carrier in values(var.site.carriers) :
-      alltrue([for name in carrier.failover : contains(keys(var.site.carriers), name)])
-    ])
-    error_message = "A carrier fails over to other carriers of the site."
-  }
-
-  validation {
-    condition     = var.site.hostname == null || length(var.site.web) > 0
-    error_message = "A load balancer needs web nodes."
+    error_message = "Site ${var.site.name}: the replica is another machine than the database."
   }
 
   validation {
     condition     = length(var.site.reports) == 0 || var.site.replica != null
-    error_message = "Reports can only read from a replica that the site has."
+    error_message = "Site ${var.site.name}: reports can only read from a replica that the site has."
+  }
+
+  validation {
+    condition     = var.site.coordinator == null ? true : contains(keys(var.site.telephony), var.site.coordinator)
+    error_message = "Site ${var.site.name}: the coordinator is the name of one of the telephony nodes."
+  }
+
+  validation {
+    condition = length(setsubtract(flatten([
+      [for campaign in values(var.site.campaigns) : concat(coalesce(campaign.nodes, []), keys(campaign.trunks))],
+      [for floor in values(var.site.floors) : concat(coalesce(floor.nodes, []), keys(floor.per_node))],
+      [for carrier in values(var.site.carriers) : concat(coalesce(carrier.nodes, []), keys(carrier.per_node))],
+      [for agents in values(var.site.remote_agents) : agents.node],
+    ]), keys(var.site.telephony))) == 0
+    error_message = "Site ${var.site.name}: campaigns, floors, carriers and remote_agents name telephony nodes of the site; ${join(", ", setsubtract(flatten([
+      [for campaign in values(var.site.campaigns) : concat(coalesce(campaign.nodes, []), keys(campaign.trunks))],
+      [for floor in values(var.site.floors) : concat(coalesce(floor.nodes, []), keys(floor.per_node))],
+      [for carrier in values(var.site.carriers) : concat(coalesce(carrier.nodes, []), keys(carrier.per_node))],
+      [for agents in values(var.site.remote_agents) : agents.node],
+    ]), keys(var.site.telephony)))} is none."
+  }
+
+  validation {
+    condition     = alltrue([for list in concat([for campaign in values(var.site.campaigns) : campaign.nodes], [for floor in values(var.site.floors) : floor.nodes], [for carrier in values(var.site.carriers) : carrier.nodes]) : list == null ? true : length(list) > 0 && length(distinct(list)) == length(list)])
+    error_message = "Site ${var.site.name}: nodes of a campaign, a floor or a carrier names at least one node, and each once. Leave it out for all."
+  }
+
+  # Seats.
+
+  validation {
+    condition     = alltrue([for name, node in var.site.telephony : node.suffix != null || can(regex("[0-9]+$", name)) || alltrue([for floor in values(var.site.floors) : !contains(coalesce(floor.nodes, keys(var.site.telephony)), name) || try(floor.per_node[name].suffix, null) != null])])
+    error_message = "Site ${var.site.name}: a telephony node needs a suffix for its phone logins where its name does not end in a number: ${join(", ", [for name, node in var.site.telephony : name if node.suffix == null && !can(regex("[0-9]+$", name))])}."
+  }
+
+  validation {
+    condition = alltrue([for floor in values(var.site.floors) : length(coalesce(floor.nodes, keys(var.site.telephony))) == length(distinct([
+      for name in coalesce(floor.nodes, keys(var.site.telephony)) :
+      try(coalesce(floor.per_node[name].suffix), coalesce(var.site.telephony[name].suffix), parseint(regex("[0-9]+$", name), 10), name)
+    ]))])
+    error_message = "Site ${var.site.name}: two telephony nodes have the same suffix in phone logins, as their names end in the same number. Set suffix of one of them."
+  }
+
+  validation {
+    condition     = alltrue([for floor in values(var.site.floors) : floor.nodes_per_seat == null ? true : floor.nodes_per_seat >= 1 && floor.nodes_per_seat <= length(coalesce(floor.nodes, keys(var.site.telephony)))])
+    error_message = "Site ${var.site.name}: nodes_per_seat is 1 up to the number of nodes of the floor."
+  }
+
+  validation {
+    condition     = alltrue([for floor in values(var.site.floors) : length(setsubtract(keys(floor.per_node), coalesce(floor.nodes, keys(var.site.telephony)))) == 0])
+    error_message = "Site ${var.site.name}: per_node of a floor names nodes of the floor."
+  }
+
+  validation {
+    condition     = alltrue([for floor in values(var.site.floors) : length(setsubtract(keys(floor.phone), local.phone_columns)) == 0])
+    error_message = "Site ${var.site.name}: phone of a floor has columns that it cannot set: ${join(", ", distinct(flatten([for floor in values(var.site.floors) : setsubtract(keys(floor.phone), local.phone_columns)])))}. protocol, template and outbound_cid are set beside it."
+  }
+
+  validation {
+    condition     = alltrue([for floor in values(var.site.floors) : length(setsubtract(keys(floor.naming), ["login", "extension", "dialplan_number", "voicemail_id", "fullname", "alias_id", "alias_name"])) == 0])
+    error_message = "Site ${var.site.name}: naming of a floor has login, extension, dialplan_number, voicemail_id, fullname, alias_id and alias_name."
+  }
+
+  validation {
+    condition     = alltrue([for floor in values(var.site.floors) : !floor.web_phones || (var.site.webphone_url != null && alltrue([for name in coalesce(floor.nodes, keys(var.site.telephony)) : try(var.site.telephony[name].web_socket_url, null) != null]))])
+    error_message = "Site ${var.site.name}: a floor of web phones needs webphone_url of the site, and web_socket_url of each of its nodes."
+  }
+
+  # Carriers and numbers.
+
+  validation {
+    condition = alltrue([
+      for name, carrier in var.site.carriers :
+      alltrue([for next in carrier.failover : next != name && contains(keys(var.site.carriers), next)])
+    ])
+    error_message = "Site ${var.site.name}: a carrier fails over to other carriers of the site."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for carrier in values(var.site.carriers) : [
+        for next in carrier.failover : length(setsubtract(coalesce(carrier.nodes, keys(var.site.telephony)), try(coalesce(var.site.carriers[next].nodes, keys(var.site.telephony)), []))) == 0
+      ]
+    ]))
+    error_message = "Site ${var.site.name}: a carrier in failover is on every node of the carrier that fails over to it."
+  }
+
+  validation {
+    condition     = alltrue([for carrier in values(var.site.carriers) : contains(["SIP", "PJSIP", "PJSIP_WIZ", "IAX2"], carrier.protocol)])
+    error_message = "Site ${var.site.name}: protocol of a carrier is SIP, PJSIP, PJSIP_WIZ or IAX2."
+  }
+
+  validation {
+    condition     = alltrue([for carrier in values(var.site.carriers) : (carrier.host == null) == (carrier.account != null) && (carrier.account != null || carrier.protocol != "PJSIP_WIZ")])
+    error_message = "Site ${var.site.name}: a carrier has a host, or an account of its own, and not both. With PJSIP_WIZ it has an account."
+  }
+
+  validation {
+    condition     = alltrue([for carrier in values(var.site.carriers) : (carrier.prefix == null) != (carrier.dialplan == null) && (carrier.dialplan == null || length(concat(carrier.failover, carrier.numbers)) == 0 && carrier.max_channels == null)])
+    error_message = "Site ${var.site.name}: a carrier has a prefix, or a dialplan of its own without failover, numbers and max_channels."
+  }
+
+  validation {
+    condition     = alltrue([for carrier in values(var.site.carriers) : !carrier.all_servers || carrier.nodes == null])
+    error_message = "Site ${var.site.name}: a carrier with all_servers names no nodes."
+  }
+
+  validation {
+    condition     = alltrue([for carrier in values(var.site.carriers) : !carrier.register || (carrier.username != null && carrier.host != null && carrier.registration == null)])
+    error_message = "Site ${var.site.name}: a carrier with register has a host and a username, and no registration of its own."
+  }
+
+  validation {
+    condition     = alltrue([for carrier in values(var.site.carriers) : carrier.registration == null || !startswith(carrier.protocol, "PJSIP")])
+    error_message = "Site ${var.site.name}: VICIdial reads registration of SIP and IAX2 carriers only; with PJSIP set register, or write a section with type=registration into account."
+  }
+
+  validation {
+    condition     = alltrue([for carrier in values(var.site.carriers) : length(setsubtract(keys(carrier.per_node), coalesce(carrier.nodes, keys(var.site.telephony)))) == 0 && !(carrier.all_servers && length(carrier.per_node) > 0)])
+    error_message = "Site ${var.site.name}: per_node of a carrier names nodes of the carrier, and of none with all_servers, which is one row."
+  }
+
+  validation {
+    condition = length(flatten([
+      for carrier in values(var.site.carriers) : concat(
+        carrier.prefix == null ? [] : ["${carrier.prefix} ${coalesce(carrier.pattern, "X.")}"],
+        [for number in carrier.numbers : "${number.prefix} ${coalesce(number.pattern, "X.")}"],
+      )
+      ])) == length(distinct(flatten([
+        for carrier in values(var.site.carriers) : concat(
+          carrier.prefix == null ? [] : ["${carrier.prefix} ${coalesce(carrier.pattern, "X.")}"],
+          [for number in carrier.numbers : "${number.prefix} ${coalesce(number.pattern, "X.")}"],
+        )
+    ])))
+    error_message = "Site ${var.site.name}: two carriers have one prefix and pattern."
+  }
+
+  validation {
+    condition     = alltrue([for number in values(var.site.numbers) : (number.group_id == null) != (number.extension == null)])
+    error_message = "Site ${var.site.name}: a number leads to an in-group (group_id) or to an extension, and to one of them only."
+  }
+
+  validation {
+    condition     = alltrue([for block in values(var.site.number_blocks) : length([for to in [block.group_id, block.menu_id, block.extension, block.route] : to if to != null]) == 1])
+    error_message = "Site ${var.site.name}: a block of numbers leads to an in-group (group_id), a call menu (menu_id), an extension, or where route and overrides say, and to one of them only."
+  }
+
+  # Web pages.
+
+  validation {
+    condition     = var.site.hostname == null || length(var.site.web) > 0
+    error_message = "Site ${var.site.name}: a proxy needs web nodes."
+  }
+
+  validation {
+    condition     = contains(["haproxy", "nginx"], var.site.proxy)
+    error_message = "Site ${var.site.name}: proxy is haproxy or nginx."
+  }
+
+  validation {
+    condition     = var.site.hostname != null || (length(var.site.proxies) == 0 && var.site.shared_address == null && var.site.certificate == null && length(var.site.websockets) == 0)
+    error_message = "Site ${var.site.name}: proxies, shared_address, certificate and websockets need the hostname under which agents reach the proxy."
+  }
+
+  validation {
+    condition     = var.site.shared_address == null || length(var.site.proxies) >= 2
+    error_message = "Site ${var.site.name}: an address is shared by two proxies or more, which proxies names."
+  }
+
+  validation {
+    condition     = var.site.proxy == "haproxy" ? var.site.certificate_key == null : (var.site.certificate == null) == (var.site.certificate_key == null)
+    error_message = "Site ${var.site.name}: nginx takes certificate and certificate_key, HAProxy has both in certificate."
+  }
+
+  validation {
+    condition     = length(setsubtract(keys(var.site.node_settings), concat([var.site.database], var.site.replica[*], values(var.site.web), [for node in values(var.site.telephony) : node.address]))) == 0
+    error_message = "Site ${var.site.name}: node_settings names addresses of the site's machines, and ${join(", ", keys(var.site.node_settings))} are not all of them."
   }
 }
 
 variable "secrets" {
-  description = "Passwords that servers use among themselves. They are written, and are in no state. Count version up to write them again."
+  description = "Passwords. They are written, and are in no state. Count secrets_version up to write them again."
   sensitive   = true
   ephemeral   = true
+  default     = {}
 
   type = object({
-    conf_secret    = string
-    manager_secret = string
+    conf_secret           = optional(string)               # by which nodes register with each other
+    manager_secret        = optional(string)               # of the nodes' Asterisk manager interface
+    phone_password        = optional(string)               # of agents' phone logins
+    registration_password = optional(string)               # by which phones register
+    seats                 = optional(map(map(string)), {}) # floor -> seat -> password, for own_passwords
+    carriers              = optional(map(map(string)), {}) # carrier -> NAME of {secret:NAME} -> password; password goes with username
+    templates             = optional(map(map(string)), {}) # the same of templates
   })
+
+  validation {
+    condition     = var.secrets_version == null || (var.secrets.conf_secret != null && var.secrets.manager_secret != null)
+    error_message = "Site ${var.site.name}: secrets.conf_secret and secrets.manager_secret are what its nodes use among themselves. With secrets_version = null all passwords stay as they are."
+  }
+
+  validation {
+    condition     = var.secrets_version == null || length(var.site.floors) == 0 || var.secrets.registration_password != null
+    error_message = "Site ${var.site.name} has floors: secrets.registration_password is what their phones register with."
+  }
+
+  validation {
+    condition     = var.secrets_version == null || alltrue([for floor in values(var.site.floors) : floor.own_passwords || var.secrets.phone_password != null])
+    error_message = "Site ${var.site.name} has floors: secrets.phone_password is what their agents log in with."
+  }
+
+  validation {
+    condition     = var.secrets_version == null || alltrue([for name, floor in var.site.floors : !floor.own_passwords || contains(keys(var.secrets.seats), name)])
+    error_message = "Site ${var.site.name}: secrets.seats has no passwords for a floor with own_passwords (${join(", ", [for name, floor in var.site.floors : name if floor.own_passwords])})."
+  }
+
+  validation {
+    condition     = var.secrets_version == null || alltrue([for name in local.carriers_with_secrets : contains(keys(var.secrets.carriers), name)])
+    error_message = "Site ${var.site.name}: secrets.carriers has no password for each carrier with one (${join(", ", local.carriers_with_secrets)})."
+  }
+
+  validation {
+    condition     = var.secrets_version == null || alltrue([for name in local.templates_with_secrets : contains(keys(var.secrets.templates), name)])
+    error_message = "Site ${var.site.name}: secrets.templates has no password for each template with one (${join(", ", local.templates_with_secrets)})."
+  }
 }
 
 variable "secrets_version" {
-  description = "Change this number when the secrets change."
+  description = "Change this number when the secrets change. null leaves all passwords as they are in the database."
   type        = number
   default     = 1
 }

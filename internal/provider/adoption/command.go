@@ -97,6 +97,9 @@ func (c Command) run(ctx context.Context, args []string) error {
 	flags.StringVar(&options.Match, "match", "", "adopt what has a name like this `pattern`, with * and ?")
 	flags.IntVar(&options.Differences, "differences", adopt.DefaultDifferences, "in how many `lines` the copies of a carrier on several servers may differ")
 	asJSON := flags.Bool("json", false, "print a summary as JSON")
+	module := Module{}
+	flags.StringVar(&module.Source, "module", "", "write the variable file of the module for whole sites at this `source`, and import blocks for its addresses, in place of resources")
+	flags.StringVar(&module.Site, "site", "", "`name` of the site, with -module")
 	quiet := flags.Bool("quiet", false, "print no progress")
 	detailed := flags.Bool("detailed-exitcode", false, "exit with 2 where rows are left out")
 	settings := providerFlags(flags, speaks.schema.Provider.Block.Attributes, "")
@@ -109,7 +112,7 @@ func (c Command) run(ctx context.Context, args []string) error {
 	if *only != "" {
 		options.Only = strings.Split(*only, ",")
 	}
-	if err := options.Check(); err != nil {
+	if err := errors.Join(options.Check(), module.check()); err != nil {
 		return err
 	}
 	if !*quiet {
@@ -127,6 +130,10 @@ func (c Command) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if module.Source != "" {
+		host, _ := textOf(settings.given["host"])
+		return c.writeModule(f, module, host, *dir, Provider{Version: c.Version, Block: block}, *detailed)
+	}
 	f.names(before)
 	changes, err := f.write(*dir, before, Provider{Version: c.Version, Block: block})
 	if err != nil {
@@ -137,6 +144,22 @@ func (c Command) run(ctx context.Context, args []string) error {
 		return err
 	}
 	if *detailed && len(f.left) > 0 {
+		return errLeftOut
+	}
+	return nil
+}
+
+// writeModule writes what the module takes, and says what does not fit.
+func (c Command) writeModule(f *found, module Module, host, dir string, provider Provider, detailed bool) error {
+	s := f.siteOf(module, host)
+	names, err := s.write(dir, provider)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(c.Output, "%d imports; written to %s: %s\n\n%s", len(s.imports), dir, strings.Join(names, ", "), s.report()); err != nil {
+		return err
+	}
+	if detailed && len(s.misfits) > 0 {
 		return errLeftOut
 	}
 	return nil

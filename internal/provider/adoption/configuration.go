@@ -70,7 +70,7 @@ func ended(text string) string {
 
 func textOf(value tftypes.Value) (string, bool) {
 	text := ""
-	is := value.Type().Is(tftypes.String) && !value.IsNull() && value.As(&text) == nil
+	is := !value.IsNull() && value.Type().Is(tftypes.String) && value.As(&text) == nil
 	return text, is
 }
 

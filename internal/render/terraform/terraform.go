@@ -17,6 +17,10 @@ type Value interface{ render(in string) string }
 // Text is a string: quoted, or a heredoc where it has several lines.
 type Text string
 
+// Line is a string that is always quoted: a variable file, which may call no function,
+// has no other way to write lines of which the last one does not end.
+type Line string
+
 // Number is a number, by its digits.
 type Number string
 
@@ -68,6 +72,15 @@ func Render(head string, blocks ...Block) string {
 	return string(hclwrite.Format([]byte(text.String())))
 }
 
+// RenderAttributes returns the text of a file that holds attributes, such as a variable
+// file, with a comment at its top.
+func RenderAttributes(head string, attributes ...Attribute) string {
+	var text strings.Builder
+	text.WriteString(comment(head) + "\n")
+	writeAttributes(&text, attributes)
+	return string(hclwrite.Format([]byte(text.String())))
+}
+
 // CommentedOut returns a block as a comment, below the text that says why.
 func CommentedOut(why string, block Block) string {
 	return comment(why) + comment(strings.TrimSuffix(Render("", block), "\n"))
@@ -95,6 +108,16 @@ func printable(line string) string {
 	}, line)
 }
 
+func writeAttributes(text *strings.Builder, attributes []Attribute) {
+	for i, attribute := range attributes {
+		shown := attribute.Value.render("")
+		if i > 0 && (spansLines(shown) || spansLines(attributes[i-1].Value.render(""))) {
+			text.WriteString("\n")
+		}
+		text.WriteString(attribute.Name + " = " + shown + "\n")
+	}
+}
+
 func (b Block) write(text *strings.Builder) {
 	text.WriteString(comment(b.Comment))
 	text.WriteString(b.Type)
@@ -102,13 +125,7 @@ func (b Block) write(text *strings.Builder) {
 		text.WriteString(" " + quoted(label))
 	}
 	text.WriteString(" {\n")
-	for i, attribute := range b.Body {
-		shown := attribute.Value.render("")
-		if i > 0 && (spansLines(shown) || spansLines(b.Body[i-1].Value.render(""))) {
-			text.WriteString("\n")
-		}
-		text.WriteString(attribute.Name + " = " + shown + "\n")
-	}
+	writeAttributes(text, b.Body)
 	for i, block := range b.Blocks {
 		if i > 0 || len(b.Body) > 0 {
 			text.WriteString("\n")
@@ -144,6 +161,8 @@ func Heredoc(text string) bool {
 	return strings.Contains(text, "\n") && strings.HasSuffix(text, "\n") && utf8.ValidString(text) &&
 		!strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f })
 }
+
+func (l Line) render(string) string { return quoted(string(l)) }
 
 func (n Number) render(string) string { return string(n) }
 

@@ -1,10 +1,17 @@
 # Works on a real VICIdial database without servers, which VICIDIAL_HOST and its
-# kin name. Its campaigns SALES and SURVEY must be there.
+# kin name. Its campaigns SALES and SURVEY, its in-group SALESLINE and its user 9000
+# must be there.
 
 provider "vicidial" {}
 
 variables {
-  secrets = { conf_secret = "aSecret1", manager_secret = "aSecret2" }
+  secrets = {
+    conf_secret           = "aSecret1"
+    manager_secret        = "aSecret2"
+    phone_password        = "aSecret3"
+    registration_password = "aSecret4"
+    carriers              = { MAIN = { password = "aSecret5" } }
+  }
   site = {
     name     = "anchor"
     database = "10.10.10.5"
@@ -20,11 +27,16 @@ variables {
       SURVEY = { lines = 20, spare = 1 }
     }
     carriers = {
-      MAIN   = { host = "192.0.2.10", prefix = "9", max_channels = 100, failover = ["BACKUP"], inbound = true }
-      BACKUP = { host = "192.0.2.20", prefix = "8" }
+      MAIN   = { host = "sip.example.com", username = "account", register = true, prefix = "9", max_channels = 100, per_node = { dial2 = { max_channels = 20 } }, failover = ["BACKUP"], inbound = true }
+      BACKUP = { host = "192.0.2.20", protocol = "PJSIP", prefix = "8", numbers = [{ prefix = "88", prepend = "+" }], failover = ["MAIN"] }
     }
-    numbers  = { "5550100" = { extension = "8600051", description = "Front desk" } }
-    hostname = "agents.example.com"
+    floors        = { main = { seats = ["2000-2009"], template = "soft", outbound_cid = "3125550199", overrides = { "2000" = { outbound_cid = "3125550100" } } } }
+    templates     = { soft = { contents = "type=friend\nhost=dynamic\n" } }
+    number_blocks = { sales = { dids = ["8005550100-8005550119"], group_id = "SALESLINE" } }
+    remote_agents = { "9000" = { node = "dial1", campaign = "SALES", extension = "8300" } }
+    checks        = { health = false, node_loss = false } # known after apply only
+    numbers       = { "5550100" = { extension = "8600051", description = "Front desk" } }
+    hostname      = "agents.example.com"
   }
 }
 
@@ -63,8 +75,12 @@ run "calls_go_out_and_in" {
     error_message = "The carrier that brings calls is told every node."
   }
   assert {
-    condition     = vicidial_inbound_did.number["5550100"].did_id > 0
-    error_message = "The number is there."
+    condition     = vicidial_inbound_did.number["5550100"].did_id > 0 && length(vicidial_inbound_numbers.block["sales"].deviations) == 0
+    error_message = "The numbers are there."
+  }
+  assert {
+    condition     = output.seats["main"].seats_per_server == tomap({ "10.10.10.11" = 10, "10.10.10.12" = 10 })
+    error_message = "Each seat has a phone on both nodes."
   }
   assert {
     condition     = strcontains(output.haproxy, "10.10.10.31")
@@ -85,6 +101,9 @@ run "a_node_joins" {
         dial3 = { address = "10.10.10.13", trunks = 200, engine = "MEETME" }
       }
       campaigns = { SALES = { lines = 120 } }
+      floors    = { main = { seats = ["2000-2009"], nodes = ["dial1", "dial2"], template = "soft" } }
+      templates = { soft = { contents = "type=friend\nhost=dynamic\n" } }
+      checks    = { health = false }
     }
   }
   assert {

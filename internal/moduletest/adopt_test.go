@@ -1,0 +1,73 @@
+package moduletest
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// adopt runs the command adopt for the module, into a folder beside the example.
+func (c *cli) adopt(d *sandbox.Database, name string) string {
+	c.t.Helper()
+	program := ""
+	err := filepath.WalkDir(c.mirror, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			program = path
+		}
+		return err
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.folder = filepath.Join(filepath.Dir(c.folder), "adopted")
+	command := exec.CommandContext(c.t.Context(), program, "adopt", "-quiet", "-module", "../modules/site", "-site", name, "-out", c.folder)
+	command.Env = append(os.Environ(), connection(d)...)
+	said, err := command.CombinedOutput()
+	if err != nil {
+		c.t.Fatalf("adopt: %v\n%s", err, said)
+	}
+	c.env = append(c.env, connection(d)...)
+	return string(said)
+}
+
+// A cluster that fits is taken over by the module: objects are imported, and no row
+// changes.
+func TestSite_adopt(t *testing.T) {
+	t.Parallel()
+	d := newEmptySystem(t)
+	anchor := sitesOf(t, map[string]*sandbox.Database{"anchor": d})["anchor"]
+	anchor.do(0, "apply", "-auto-approve")
+	const rows = "SELECT (SELECT GROUP_CONCAT(dialplan_entry ORDER BY carrier_id) FROM vicidial_server_carriers) AS a, (SELECT GROUP_CONCAT(logins_list ORDER BY alias_id) FROM phones_alias) AS b"
+	var before, after [2]string
+	if err := d.DB().QueryRowContext(t.Context(), rows).Scan(&before[0], &before[1]); err != nil {
+		t.Fatal(err)
+	}
+
+	adopted := *anchor.cli
+	said := adopted.adopt(d, "anchor")
+	if !strings.Contains(said, "does not fit the module") {
+		t.Errorf("adopt says\n%s", said)
+	}
+	adopted.env = append(adopted.env, "TF_WORKSPACE=adopted")
+	adopted.run(0, "init")
+	adopted.run(0, "fmt", "-check", "-diff")
+	applied := adopted.run(0, "apply", "-auto-approve")
+	// The files of the nodes are no rows, and are added. Terraform calls a server changed
+	// whose passwords are sensitive from now on.
+	if !regexp.MustCompile(`Resources: [1-9][0-9]* imported, 1 added, [0-9]+ changed, 0 destroyed`).MatchString(applied) {
+		t.Errorf("%s\nthe apply says\n%s\n%s", said, applied, adopted.read("site.auto.tfvars"))
+	}
+	adopted.run(0, "plan", "-detailed-exitcode")
+	if err := d.DB().QueryRowContext(t.Context(), rows).Scan(&after[0], &after[1]); err != nil {
+		t.Fatal(err)
+	}
+	if before != after {
+		t.Errorf("rows changed from\n%q\nto\n%q", before, after)
+	}
+}

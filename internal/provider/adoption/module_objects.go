@@ -1,0 +1,368 @@
+package adoption
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/terraform"
+)
+
+// servers takes the servers: telephony nodes, and one other as the database.
+func (s *site) servers(objects []adopted, host string) {
+	s.plain = terraform.Object{{Key: terraform.Text("name"), Value: terraform.Text(s.module.Site)}}
+	database := -1
+	gmt := map[string]int{}
+	for i, o := range objects {
+		state := fields(o.state)
+		zone, _ := textOf(state["local_gmt"])
+		switch {
+		case o.Kind != adopt.Server:
+		case says(state["active_asterisk_server"], cluster.YesNo(true)):
+			gmt[zone]++
+		case database < 0:
+			database = i
+		}
+	}
+	usual := slices.MaxFunc(append(slices.Sorted(maps.Keys(gmt)), ""), func(a, b string) int { return gmt[a] - gmt[b] })
+	address := host
+	if database >= 0 {
+		t := &taken{site: s, object: objects[database], left: fields(objects[database].config)}
+		address, _ = textOf(fields(t.object.state)["server_ip"])
+		id, _ := textOf(fields(t.object.state)["server_id"])
+		s.plain = with(with(s.plain, "database", terraform.Text(address)), "database_id", terraform.Text(id))
+		s.plain = with(s.plain, "database_description", t.state("server_description"))
+		t.fixed(map[string]cluster.Value{
+			"active": cluster.YesNo(true), "active_agent_login_server": cluster.YesNo(false), "generate_vicidial_conf": cluster.YesNo(false),
+			"max_vicidial_trunks": cluster.Number(0), "local_gmt": cluster.Text(usual),
+		})
+		for _, name := range []string{"server_id", "server_ip", "active_asterisk_server"} {
+			delete(t.left, name)
+		}
+		t.imported("vicidial_server.database[0]", "", t.object.ID)
+	} else {
+		if at, err := netip.ParseAddr(host); err != nil || at.IsLoopback() {
+			s.misfits = append(s.misfits, "the database has no row in servers: correct database in "+siteFile+".")
+		}
+		s.plain = with(with(s.plain, "database", terraform.Text(address)), "database_id", terraform.Text(""))
+	}
+	if usual != "" {
+		s.plain = with(s.plain, "local_gmt", terraform.Text(usual))
+	}
+	for i, o := range objects {
+		if o.Kind == adopt.Server && i != database {
+			s.node(&taken{site: s, object: o, left: fields(o.config)}, address, usual)
+		}
+	}
+}
+
+// fixed reports what the module says otherwise than the row does.
+func (t *taken) fixed(want map[string]cluster.Value) {
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		if value := fields(t.object.state)[name]; !says(value, want[name]) {
+			t.misfit("the module makes %s %s.", name, want[name].Text)
+		}
+		delete(t.left, name)
+	}
+}
+
+// node takes a telephony node.
+func (s *site) node(t *taken, database, gmt string) {
+	state := fields(t.object.state)
+	id, _ := textOf(state["server_id"])
+	ip, _ := textOf(state["server_ip"])
+	switch {
+	case !says(state["active_asterisk_server"], cluster.YesNo(true)):
+		t.misfit("it is not imported, since the module has one server that takes no calls.")
+		return
+	case strings.Contains(id, "-"):
+		t.misfit("it is not imported, since its name has a hyphen.")
+		return
+	case ip == database || s.nodes[ip] != "":
+		t.misfit("it is not imported, since another server or the database has its address.")
+		return
+	}
+	s.nodes[ip] = id
+	t.fixed(map[string]cluster.Value{"active": cluster.YesNo(true), "local_gmt": cluster.Text(gmt)})
+	element := terraform.Object{{Key: terraform.Text("address"), Value: terraform.Text(ip)}}
+	element = with(element, "trunks", t.state("max_vicidial_trunks"))
+	element = with(element, "calls_per_second", t.state("outbound_calls_per_second"))
+	element = with(element, "asterisk_version", t.state("asterisk_version"))
+	if description, _ := textOf(state["server_description"]); description != "" {
+		element = with(element, "description", t.state("server_description"))
+	} else {
+		t.misfit("the module gives it a description.")
+	}
+	element = with(element, "external_address", t.value("external_server_ip"))
+	element = with(element, "web_socket_url", t.value("web_socket_url"))
+	conference := fields(state["conference"])
+	element = with(element, "engine", references{}.plain(conference["engine"], ""))
+	if conference["rooms"].IsNull() {
+		t.misfit("its rooms are not counted from a first one on; the module makes them so.")
+	} else {
+		element = with(element, "rooms", references{}.plain(conference["rooms"], ""))
+	}
+	for _, name := range []string{"first_room", "update_interval"} {
+		if declared := fields(t.left["conference"])[name]; !declared.IsNull() {
+			t.misfit("conference.%s is not said by the module.", name)
+		}
+	}
+	for _, name := range []string{"server_id", "server_ip", "conference", "active_asterisk_server", "server_description"} {
+		delete(t.left, name)
+	}
+	t.done("telephony", id, "vicidial_server.telephony", element)
+}
+
+func (s *site) split(t *taken) {
+	servers := fields(t.left["servers"])
+	nodes, known := s.named(slices.Collect(maps.Keys(servers)))
+	if !known {
+		t.misfit("it is not imported, since a server of it is no telephony node of the module.")
+		return
+	}
+	element := with(nil, "lines", t.value("total"))
+	element = with(element, "nodes", nodes)
+	element = with(element, "trunks", s.byNode(servers, func(server map[string]tftypes.Value) terraform.Value {
+		if server["trunks"].IsNull() {
+			return nil
+		}
+		return references{}.plain(server["trunks"], "")
+	}))
+	element = with(with(element, "restriction", t.value("trunk_restriction")), "elsewhere", t.value("elsewhere"))
+	delete(t.left, "servers")
+	t.done("campaigns", t.text("campaign_id"), "vicidial_trunk_split.campaign", element)
+}
+
+func (s *site) template(t *taken) {
+	element := with(with(nil, "contents", t.value("template_contents")), "name", t.value("template_name"))
+	t.done("templates", t.text("template_id"), "vicidial_conf_template.template", element)
+}
+
+func (s *site) remote(t *taken) {
+	node := s.nodes[t.text("server_ip")]
+	if node == "" {
+		t.misfit("it is not imported, since its server is no telephony node of the module.")
+		return
+	}
+	element := terraform.Object{{Key: terraform.Text("node"), Value: terraform.Text(node)}}
+	element = with(with(element, "campaign", t.value("campaign_id")), "extension", t.value("conf_exten"))
+	element = with(with(element, "lines", t.value("number_of_lines")), "in_groups", t.value("closer_campaigns"))
+	element = with(element, "active", terraform.Bool(t.text("status") == "ACTIVE"))
+	t.done("remote_agents", t.text("user_start"), "vicidial_remote_agents.run", element)
+}
+
+// settings takes what the cluster chooses once.
+func (s *site) settings(t *taken) {
+	coordinator, _ := textOf(fields(t.object.state)["active_voicemail_server"])
+	if s.nodes[coordinator] != "" {
+		s.plain = with(s.plain, "coordinator", terraform.Text(s.nodes[coordinator]))
+	} else {
+		t.misfit("the module makes a telephony node active_voicemail_server.")
+	}
+	if replica := t.text("slave_db_server"); replica != "" {
+		s.plain = with(with(s.plain, "replica", terraform.Text(replica)), "reports", t.value("reports_use_slave_db"))
+	}
+	s.plain = with(with(s.plain, "calls_per_second", t.state("outbound_calls_per_second")), "webphone_url", t.value("webphone_url"))
+	weights := fields(t.left["agent_login_weights"])
+	if len(weights) == 0 {
+		s.plain = with(s.plain, "login_weights", terraform.Bool(false))
+	} else {
+		s.weights(weights)
+	}
+	for _, name := range []string{"active_voicemail_server", "agent_login_weights", "slave_db_server", "reports_use_slave_db"} {
+		delete(t.left, name)
+	}
+	t.imported("vicidial_cluster_settings.this", "", t.object.ID)
+}
+
+// weights gives the nodes the weights of agents' logins.
+func (s *site) weights(weights map[string]tftypes.Value) {
+	for address, name := range s.nodes { // each by itself
+		at := slices.IndexFunc(s.fields["telephony"], func(e terraform.Entry) bool { return e.Key == terraform.Text(name) })
+		node, _ := s.fields["telephony"][at].Value.(terraform.Object)
+		if weight := weights[address]; !weight.IsNull() {
+			s.fields["telephony"][at].Value = with(node, "login_weight", references{}.plain(weight, ""))
+		} else {
+			s.fields["telephony"][at].Value = with(node, "login_weight", terraform.Number("0"))
+		}
+	}
+}
+
+// routeTexts are the attributes of a route under the module's names.
+var routeTexts = map[string]string{
+	"account_entry": "account", "registration_string": "registration", "globals_string": "globals", "carrier_name": "title",
+	"carrier_description": "description", "user_group": "user_group", "template_id": "template", "protocol": "protocol",
+}
+
+func (s *site) route(t *taken) {
+	addresses := []string{}
+	for _, value := range elements(t.left["servers"]) {
+		address, _ := textOf(value)
+		addresses = append(addresses, address)
+	}
+	nodes, known := s.named(addresses)
+	all := says(t.left["all_servers"], cluster.YesNo(true)) && !t.left["all_servers"].IsNull()
+	if !known && !all {
+		t.misfit("it is not imported, since a server of it is no telephony node of the module.")
+		return
+	}
+	var element terraform.Object
+	if all {
+		element = with(element, "all_servers", terraform.Bool(true))
+	} else {
+		element = with(element, "nodes", nodes)
+	}
+	for _, name := range slices.Sorted(maps.Keys(routeTexts)) {
+		if value := t.value(name); value != nil {
+			element = with(element, routeTexts[name], value)
+		} else if name == "account_entry" {
+			element = with(element, "account", terraform.Text(""))
+		}
+	}
+	element = with(with(element, "inbound", t.value("inbound")), "active", t.value("active"))
+	dialplan, dials := s.dial(t)
+	element = append(element, dialplan...)
+	special := map[string]string{"carrier_id": "carrier_id", "active": "active", "dialplan_entry": "dialplan"}
+	for name, own := range routeTexts { // into a map: the order does not show
+		if name != "protocol" && name != "template_id" && name != "user_group" {
+			special[name] = own
+		}
+	}
+	if dials {
+		special["max_channels"] = "max_channels"
+	}
+	element = with(element, "per_node", s.byNode(fields(t.left["per_server"]), func(node map[string]tftypes.Value) terraform.Value {
+		if !dials && !node["max_channels"].IsNull() {
+			t.misfit("max_channels of a node is not said by the module.")
+		}
+		return picked(node, special)
+	}))
+	for _, name := range []string{"servers", "all_servers", "per_server"} {
+		delete(t.left, name)
+	}
+	t.done("carriers", t.text("name"), "vicidial_carrier_route.carrier", element)
+}
+
+// dial takes the dial block where the module can say all of it, and the dialplan
+// otherwise.
+func (s *site) dial(t *taken) (entries terraform.Object, dials bool) {
+	block := fields(t.left["dial"])
+	delete(t.left, "dial")
+	names := same("prefix", "pattern", "strip", "prepend", "caller_id", "caller_ids", "timeout", "options", "headers", "max_channels", "failover")
+	dials = len(block) > 0 && !block["prefix"].IsNull()
+	for name, value := range block { // any of them counts
+		dials = dials && (value.IsNull() || names[name] != "" || name == "numbers")
+	}
+	for _, next := range elements(block["failover"]) {
+		name, _ := textOf(next)
+		dials = dials && slices.Contains(s.routes, name)
+	}
+	if !dials {
+		text, _ := textOf(fields(t.object.state)["dialplan_entry"])
+		delete(t.left, "dialplan_entry")
+		return terraform.Object{{Key: terraform.Text("dialplan"), Value: terraform.Text(text)}}, false
+	}
+	delete(t.left, "dialplan_entry")
+	entries, _ = picked(block, names).(terraform.Object)
+	var numbers terraform.List
+	for _, number := range elements(block["numbers"]) {
+		numbers = append(numbers, picked(fields(number), same("prefix", "pattern", "strip", "prepend")))
+	}
+	if numbers != nil {
+		entries = with(entries, "numbers", numbers)
+	}
+	return entries, true
+}
+
+// elements are those of a list or a set; none of null.
+func elements(value tftypes.Value) []tftypes.Value {
+	var found []tftypes.Value
+	if value.IsNull() || value.As(&found) != nil {
+		return nil
+	}
+	return found
+}
+
+func (s *site) floor(t *taken) {
+	servers := fields(t.left["servers"])
+	nodes, known := s.named(slices.Collect(maps.Keys(servers)))
+	if !known {
+		t.misfit("it is not imported, since a server of it is no telephony node of the module.")
+		return
+	}
+	element := with(with(nil, "seats", t.value("seats")), "nodes", nodes)
+	element = with(element, "nodes_per_seat", t.state("nodes_per_seat"))
+	element = with(element, "per_node", s.byNode(servers, func(server map[string]tftypes.Value) terraform.Value {
+		return picked(server, same("suffix", "weight", "capacity", "index"))
+	}))
+	phone := fields(t.left["phone"])
+	columns := terraform.Object{}
+	for _, name := range slices.Sorted(maps.Keys(phone)) {
+		switch value := phone[name]; {
+		case value.IsNull():
+		case name == "protocol" || name == "outbound_cid":
+			element = with(element, name, references{}.plain(value, ""))
+		case name == "template_id":
+			element = with(element, "template", references{}.plain(value, ""))
+		case name == "conf_override":
+			t.misfit("conf_override of its phones is not said by the module.")
+		default:
+			columns = with(columns, name, asText(value))
+		}
+	}
+	if len(columns) > 0 {
+		element = with(element, "phone", columns)
+	}
+	naming, _ := picked(fields(t.left["naming"]), same("login", "extension", "dialplan_number", "voicemail_id", "fullname", "alias_id", "alias_name")).(terraform.Object)
+	if len(naming) > 0 {
+		element = with(element, "naming", naming)
+	}
+	element = with(element, "overrides", t.value("seat_overrides"))
+	for _, name := range []string{"assign_users", "move_live_agents", "alias_order", "alias_user_group", "ignore_password_drift"} {
+		element = with(element, name, t.value(name))
+	}
+	for _, name := range []string{"servers", "phone", "naming"} {
+		delete(t.left, name)
+	}
+	t.done("floors", t.text("name"), "vicidial_agent_placement.floor", element)
+}
+
+// numbers takes a block of numbers, or a single one that leads to an in-group or an
+// extension.
+func (s *site) numbers(t *taken) {
+	pattern := t.text("did_pattern")
+	if cluster.ReservedDID(pattern) {
+		t.misfit("it is not imported, since it is VICIdial's own.")
+		return
+	}
+	route := t.text("did_route")
+	if route == "" {
+		route = "EXTEN"
+	}
+	target := map[string]string{"IN_GROUP": "group_id", "CALLMENU": "menu_id", "EXTEN": "extension"}[route]
+	active := t.left["did_active"]
+	delete(t.left, "did_active")
+	element := terraform.Object{}
+	switch {
+	case !says(active, cluster.YesNo(true)) && !active.IsNull():
+		t.misfit("it is not imported, since it is not active, as the module makes it.")
+		return
+	case target == "" || t.left[target].IsNull() || t.object.Kind == adopt.Number && target == "menu_id":
+		t.misfit("it is not imported, since it leads neither to an in-group nor to an extension: %s.", route)
+		return
+	}
+	element = with(element, target, t.value(target))
+	element = with(element, "description", t.value("did_description"))
+	if t.object.Kind == adopt.Number {
+		t.done("numbers", pattern, "vicidial_inbound_did.number", element)
+		return
+	}
+	element = append(terraform.Object{{Key: terraform.Text("dids"), Value: t.value("dids")}}, element...)
+	element = with(with(element, "carrier", t.value("did_carrier_description")), "overrides", t.value("overrides"))
+	t.done("number_blocks", t.text("name"), "vicidial_inbound_numbers.block", element)
+}
