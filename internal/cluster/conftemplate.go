@@ -81,7 +81,7 @@ func (t TemplateChange) Plan() (Plan, error) {
 		return Plan{}, nil
 	case t.Want == nil:
 		if names := t.Use.Names(); len(names) > 0 {
-			return Plan{}, &Refused{Subject: subject + " is in use", Reasons: names, Advice: "Give them another template, or none, first."}
+			return Plan{}, &Refused{Subject: subject + " is in use", Reasons: names, Advice: "Give them another template, or none, first.", Named: true}
 		}
 		if err := unmoved(subject, t.Have, t.Seen, SameInTemplate); err != nil {
 			return Plan{}, err

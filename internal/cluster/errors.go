@@ -84,6 +84,7 @@ type Refused struct {
 	Subject string
 	Reasons []string
 	Advice  string
+	Named   bool // only because rows name the object, which other objects of the run may take away
 }
 
 func (r *Refused) Error() string {

@@ -188,6 +188,9 @@ type Removal struct {
 	Logins    []string // phone logins on the server
 	Aliases   []Alias  // those that list one of the logins
 	Force     bool     // remove the rows that name the server, too
+	// Twins counts the servers that name this one as their twin and that the same run
+	// removes, or tries to.
+	Twins int
 	// Heir is the server_id of another server with the same address. Whatever
 	// names the address, works at it or may be said of it stays with that one.
 	Heir string
@@ -213,13 +216,20 @@ func (r Removal) AtWork() []string {
 }
 
 // Naming lists the rows that must not be left behind: those that name the server
-// and are not its own. With Force they go along.
+// and are not its own. With Force they go along. Rows of servers that the run removes
+// as well do not count.
 func (r Removal) Naming() Mentions {
 	if r.Heir != "" || r.Force {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(r.Mentions), func(mention Mention) bool {
-		return mention.Rows == 0 || mention.Own || mention.Table == TableSettings
+	naming := slices.Clone(r.Mentions)
+	for i := range naming {
+		if naming[i].Table == TableServers {
+			naming[i].Rows -= r.Twins
+		}
+	}
+	return slices.DeleteFunc(naming, func(mention Mention) bool {
+		return mention.Rows <= 0 || mention.Own || mention.Table == TableSettings
 	})
 }
 
@@ -247,7 +257,7 @@ func (r Removal) Obstacles() []string {
 func PlanRemoval(r Removal) (Plan, error) {
 	id := r.Server.ID()
 	if reasons := r.Obstacles(); len(reasons) > 0 {
-		return Plan{}, &Refused{Subject: "server " + id + " must not be removed now", Reasons: reasons, Advice: r.advice()}
+		return Plan{}, &Refused{Subject: "server " + id + " must not be removed now", Reasons: reasons, Advice: r.advice(), Named: len(r.AtWork()) == 0}
 	}
 	var plan Plan
 	idle := Row{}

@@ -99,6 +99,11 @@ func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Rem
 	if removal.Voicemail, err = s.VoicemailServer(ctx); err != nil {
 		return removal, err
 	}
+	for _, other := range servers {
+		if other.Row["active_twin_server_ip"].Text == ip && s.ServerLeaves(other.ID()) {
+			removal.Twins++
+		}
+	}
 	phones, err := s.readPhones(ctx, nil, "server_ip = ? AND login <> ''", ip)
 	if err != nil || len(phones.phones) == 0 {
 		return removal, err

@@ -40,6 +40,7 @@ type Changes struct {
 type changes struct {
 	servers         cluster.Servers
 	replacedServers map[string]bool // server_ids in lower case
+	leavingServers  map[string]bool // likewise
 
 	routes    map[string]route
 	later     map[string]bool // routes whose rows are not known yet
@@ -86,6 +87,20 @@ func (c *Changes) Replaces(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	put(&c.replacedServers, strings.ToLower(id), true)
+}
+
+// RemovesServer adds the server_id of a server that the run removes, or tries to.
+func (c *Changes) RemovesServer(id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	put(&c.leavingServers, strings.ToLower(id), true)
+}
+
+// ServerLeaves reports whether the run removes a server, or tries to.
+func (c *Changes) ServerLeaves(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.leavingServers[strings.ToLower(id)]
 }
 
 // ServersAfter returns the servers after the run: those of now, with those that

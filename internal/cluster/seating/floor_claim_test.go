@@ -1,6 +1,7 @@
 package seating
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -97,6 +98,35 @@ func TestLeftBehind(t *testing.T) {
 	}
 	if got := strings.Join(LeftBehind(plan, all), "; "); got != "alias reception lists 2001A; user ann logs in with 2001; user bob logs in with 2001b" {
 		t.Errorf("names %s", got)
+	}
+	all.Phones = append(slices.Clone(all.Phones), Phone{ServerIP: "10.0.0.9", Login: "2001A"})
+	if got := strings.Join(LeftBehind(plan, all), "; "); got != "user ann logs in with 2001; user bob logs in with 2001b" {
+		t.Errorf("with another phone of the login 2001A, names %s", got)
+	}
+}
+
+// A server that changes its address keeps its phones: those of the old address are
+// deleted, and those of the new one have the same logins.
+func TestLeftBehind_address(t *testing.T) {
+	seats := mustSeats(t, "2000-2001")
+	nodes := testNodes("ab")
+	have := floorRowsOf(t, testStyle(t, nodes), place(t, Floor{Seats: seats, Nodes: nodes}, nil))
+	all := have
+	all.Aliases = append(slices.Clone(all.Aliases), PhoneAlias{ID: "reception", Logins: []string{"2001a"}})
+	all.Users = []SeatUser{{User: "bob", PhoneLogin: "2001a"}}
+	want := have
+	want.Phones = slices.Clone(have.Phones)
+	for i, phone := range want.Phones {
+		if phone.ServerIP == nodes[0].ServerIP {
+			want.Phones[i].ServerIP = "10.0.9.9"
+		}
+	}
+	plan, err := PlanFloor(have, all, want, FloorPlan{})
+	if err != nil || len(plan.Steps) == 0 {
+		t.Fatal(plan, err)
+	}
+	if got := LeftBehind(plan, all); len(got) > 0 {
+		t.Errorf("names %q", got)
 	}
 }
 

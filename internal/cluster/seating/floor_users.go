@@ -1,6 +1,7 @@
 package seating
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -49,21 +50,35 @@ func Relogged(p cluster.Plan) []string {
 }
 
 // LeftBehind describes other aliases and users that refer to phones and aliases
-// which a plan deletes. VICIdial does not check this, and they could not log in.
+// which a plan deletes. VICIdial does not check this, and they could not log in. A
+// login that another phone has as well, or one that the plan inserts, as on the new
+// address of a server, leads somewhere still.
 func LeftBehind(p cluster.Plan, all FloorRows) []string {
 	logins, aliases, written := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	phones := map[string]int{}
+	for _, phone := range all.Phones {
+		phones[strings.ToLower(phone.Login)]++
+	}
 	for _, step := range p.Steps {
+		for _, row := range step.Rows {
+			if step.Table == cluster.TablePhones {
+				phones[strings.ToLower(row["login"].Text)]++
+			}
+		}
 		for i, in := range step.In {
 			switch {
 			case step.Table == cluster.TableUsers, step.Table == cluster.TableAliases && step.Column == "logins_list" && step.Verb == cluster.Update:
 				written[string(step.Table)+strings.ToLower(in.Text)] = true
 			case step.Verb == cluster.Delete && step.Table == cluster.TablePhones:
-				logins[strings.ToLower(step.Was[i].Text)] = true
+				login := strings.ToLower(step.Was[i].Text)
+				phones[login]--
+				logins[login] = true
 			case step.Verb == cluster.Delete && step.Table == cluster.TableAliases:
 				aliases[strings.ToLower(in.Text)] = true
 			}
 		}
 	}
+	maps.DeleteFunc(logins, func(login string, _ bool) bool { return phones[login] > 0 })
 	if len(logins)+len(aliases) == 0 {
 		return nil
 	}
@@ -77,7 +92,7 @@ func LeftBehind(p cluster.Plan, all FloorRows) []string {
 	}
 	for _, u := range all.Users {
 		login := strings.ToLower(u.PhoneLogin)
-		if (aliases[login] || logins[login]) && !written[string(cluster.TableUsers)+strings.ToLower(u.User)] {
+		if (aliases[login] && phones[login] <= 0 || logins[login]) && !written[string(cluster.TableUsers)+strings.ToLower(u.User)] {
 			who = append(who, "user "+u.User+" logs in with "+u.PhoneLogin)
 		}
 	}

@@ -42,15 +42,20 @@ func TestAccAgentPlacement_changedServerAddress(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
 	acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name) VALUES ('2000', 'x', 'Ann')")()
+	var warnings acctest.Warnings
 	const rows = "SELECT server_ip, COUNT(*) AS phones FROM phones GROUP BY server_ip ORDER BY server_ip"
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Providers(),
+		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: withServer(d, "10.0.0.8", 4, `"2000-2003"`), Check: expect(t, d, rows, "| server_ip | phones |\n| 10.0.0.2  |      4 |\n| 10.0.0.8  |      4 |")},
 			{
-				PreConfig: acctest.Run(t, d, "DELETE FROM vicidial_admin_log"),
-				Config:    withServer(d, "10.0.0.9", 4, `"2000-2003"`),
+				PreConfig: warnings.After(acctest.Run(t, d, "DELETE FROM vicidial_admin_log",
+					"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('reception', 'x', '2002a')",
+					"INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('6002', 'x', 'Bob', '2003a')")),
+				Config: withServer(d, "10.0.0.9", 4, `"2000-2003"`),
 				Check: all(
+					warnings.Expect(t, `Server dial9 changes its address`),
+					warnings.ExpectNo(t, `lead nowhere|shipped password|Users get another`),
 					expect(t, d, rows, "| server_ip | phones |\n| 10.0.0.2  |      4 |\n| 10.0.0.9  |      4 |"),
 					expect(t, d, users, "| user | phone_login |\n| 2000 | 2000        |"),
 					expect(t, d, "SELECT DISTINCT event_section AS section FROM vicidial_admin_log", "| section |\n| SERVERS |")),

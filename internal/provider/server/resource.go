@@ -31,6 +31,7 @@ type topology interface {
 	Expect(cluster.Server)
 	ExpectRooms(engine cluster.Engine, ip string, count int)
 	Replaces(id string)
+	RemovesServer(id string)
 	Expected(context.Context) (cluster.Servers, error)
 	BlameAction(err error, table cluster.Table, key string) error // names the action that caused a conflict
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
@@ -178,7 +179,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // Delete removes the server unless agents, calls or rows still need it.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	if m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok {
-		err := r.remove(ctx, m.ServerID.ValueString(), m.ForceDestroy.ValueBool())
+		err := tfhelper.Delete(ctx, func(ctx context.Context) error {
+			return r.remove(ctx, m.ServerID.ValueString(), m.ForceDestroy.ValueBool())
+		})
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete server", m.ServerID.ValueString(), err)...)
 	}
 }

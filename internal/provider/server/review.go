@@ -290,6 +290,7 @@ func expected(servers cluster.Servers, want *expanded) (cluster.Server, bool) {
 // reviewRemoval warns of what prevents a removal now. It is no error, since the
 // same run may remove it first.
 func (r *Resource) reviewRemoval(ctx context.Context, prior *expanded) diag.Diagnostics {
+	r.topology.RemovesServer(prior.id())
 	server, _, err := r.findServer(ctx, prior.id())
 	if err != nil || server.Row == nil {
 		return tfhelper.Diagnose("Unable to plan the removal of server", prior.id(), err)

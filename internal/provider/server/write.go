@@ -178,6 +178,7 @@ func (r *Resource) remove(ctx context.Context, id string, force bool) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
+	r.topology.RemovesServer(id)
 	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		server, _, err := r.findServer(ctx, id)
 		if err != nil || server.Row == nil {

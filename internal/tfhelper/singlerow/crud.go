@@ -114,7 +114,8 @@ func (t Table[M]) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 		return
 	}
 	seen, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete "+t.Noun, m.Key(), t.write(ctx, m, seen, nil))...)
+	err := tfhelper.Delete(ctx, func(ctx context.Context) error { return t.write(ctx, m, seen, nil) })
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete "+t.Noun, m.Key(), err)...)
 }
 
 // Import sets the key to the spelling of the row, by which Read finds it.
