@@ -120,20 +120,25 @@ func (t Trunks) Lowered(have Server, ip string, most int) error {
 type Starvation struct {
 	ServerIP  string
 	Max       int      // max_vicidial_trunks
-	Reserved  int      // lines that rows withhold
+	Reserved  int      // lines that rows of other campaigns withhold from them
 	Idle      int      // lines that stay idle while the reserved ones are in use
 	Campaigns []string // who may place no call then
+	Overflow  bool     // they have OVERFLOW_ALLOWED rows there, and no other
 }
 
 func (s Starvation) String() string {
-	return fmt.Sprintf("on server %s, while the %d reserved of its %d trunks are in use, %s may place no call although %d trunks are idle",
-		s.ServerIP, s.Reserved, s.Max, list(s.Campaigns, 5), s.Idle)
+	do := "a vicidial_trunk_split with MAXIMUM_LIMIT gives them lines there"
+	if s.Overflow {
+		do = "their own rows there are OVERFLOW_ALLOWED, which limits others only; trunk_restriction = MAXIMUM_LIMIT gives them lines"
+	}
+	return fmt.Sprintf("on server %s, while the %d of its %d trunks that others reserve are in use, %s may place no call although %d trunks are idle; %s",
+		s.ServerIP, s.Reserved, s.Max, list(s.Campaigns, 5), s.Idle, do)
 }
 
 // Starved finds the servers among those given where the double counting of the
 // dialer starves campaigns: for a campaign without a MAXIMUM_LIMIT row it
 // compares the maximum less the reservations of others with the active lines of
-// all campaigns, the reserving ones' own calls included
+// all campaigns, the calls of those others included
 // (bin/AST_VDauto_dial.pl lines 1454-1467; docs/vicidial/dialer.md#double-counting).
 func (t Trunks) Starved(servers Servers, campaigns Campaigns, ips []string) []Starvation {
 	var found []Starvation
@@ -146,15 +151,19 @@ func (t Trunks) Starved(servers Servers, campaigns Campaigns, ips []string) []St
 		if reserved == 0 || reserved > most {
 			continue
 		}
-		var starved []string
+		here := len(found)
 		for _, campaign := range campaigns {
 			own, limited := t.on(ip, campaign.ID)
-			if campaign.Dials() && !limited && most-(reserved-own) <= reserved {
-				starved = append(starved, campaign.ID)
+			others := reserved - own
+			if !campaign.Dials() || limited || most-others > others {
+				continue
 			}
-		}
-		if len(starved) > 0 {
-			found = append(found, Starvation{ServerIP: ip, Max: most, Reserved: reserved, Idle: most - reserved, Campaigns: starved})
+			starvation := Starvation{ServerIP: ip, Max: most, Reserved: others, Idle: most - others, Overflow: own > 0}
+			at := slices.IndexFunc(found[here:], func(s Starvation) bool { return s.Reserved == others && s.Overflow == starvation.Overflow })
+			if at < 0 {
+				at, found = len(found)-here, append(found, starvation)
+			}
+			found[here+at].Campaigns = append(found[here+at].Campaigns, campaign.ID)
 		}
 	}
 	return found

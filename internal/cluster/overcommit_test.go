@@ -53,14 +53,23 @@ func TestStarved(t *testing.T) {
 		{"half of the lines reserved starve who has no limit", Trunks{{"a", "B", most(50)}}, Campaigns{campaign("B", "RATIO"), campaign("C", "RATIO")}, "C: 50 of 100, 50 idle"},
 		{"less than half leave something", Trunks{{"a", "B", most(49)}}, Campaigns{campaign("B", "RATIO"), campaign("C", "RATIO")}, ""},
 		{"who has a limit is not starved", Trunks{{"a", "B", most(50)}, {"a", "C", most(10)}}, Campaigns{campaign("B", "RATIO"), campaign("C", "RATIO")}, ""},
-		{"a reservation of one's own is no limit, but counts for oneself", Trunks{{"a", "B", most(50)}, {"a", "C", overflow(10)}}, Campaigns{campaign("B", "RATIO"), campaign("C", "RATIO")}, "C: 60 of 100, 40 idle"},
+		{"a reservation of one's own is no limit", Trunks{{"a", "B", most(50)}, {"a", "C", overflow(10)}}, Campaigns{campaign("B", "RATIO"), campaign("C", "RATIO")}, "C: 50 of 100, 50 idle, overflow"},
+		{"a reservation of one's own is not counted as others'", Trunks{{"a", "B", most(45)}, {"a", "C", overflow(10)}}, Campaigns{campaign("B", "RATIO"), campaign("C", "RATIO")}, ""},
+		{
+			"those with rows and those without are named apart", Trunks{{"a", "B", most(50)}, {"a", "C", overflow(10)}},
+			Campaigns{campaign("A", "RATIO"), campaign("B", "RATIO"), campaign("C", "RATIO"), campaign("D", "RATIO")}, "A,D: 60 of 100, 40 idle; C: 50 of 100, 50 idle, overflow",
+		},
 		{"a campaign that places no calls by itself cannot starve", Trunks{{"a", "B", most(50)}}, Campaigns{campaign("B", "RATIO"), campaign("C", "MANUAL"), campaign("D", "INBOUND_MAN"), {ID: "E", DialMethod: "RATIO"}}, ""},
 		{"nothing reserved starves nobody", nil, Campaigns{campaign("C", "RATIO")}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var texts []string
 			for _, starved := range c.trunks.Starved(servers, c.campaigns, []string{"a", "unknown"}) {
-				texts = append(texts, fmt.Sprintf("%s: %d of %d, %d idle", strings.Join(starved.Campaigns, ","), starved.Reserved, starved.Max, starved.Idle))
+				text := fmt.Sprintf("%s: %d of %d, %d idle", strings.Join(starved.Campaigns, ","), starved.Reserved, starved.Max, starved.Idle)
+				if starved.Overflow {
+					text += ", overflow"
+				}
+				texts = append(texts, text)
 			}
 			if have := strings.Join(texts, "; "); have != c.want {
 				t.Errorf("found %q, want %q", have, c.want)

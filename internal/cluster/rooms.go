@@ -95,6 +95,11 @@ func (r RoomRange) Missing(rooms []Room) []int {
 
 func (r RoomRange) holds(number int) bool { return number >= r.First && number < r.First+r.Count }
 
+// Contains reports whether the rooms of the other range are among those of r.
+func (r RoomRange) Contains(other RoomRange) bool {
+	return r.First <= other.First && other.First+other.Count <= r.First+r.Count
+}
+
 // Describe says in a range what rooms there are, and whether they are one run
 // and nothing beside it. Any others are described by a range that differs from the
 // wanted one, so that a plan mends them. Rooms of the other engine are such

@@ -1,6 +1,7 @@
 package asterisk
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,6 +50,30 @@ func TakesInbound(account, template string) bool {
 		}
 	}
 	return false
+}
+
+// OtherContext describes the line that sends the calls of an account to another context
+// than that of the DIDs, in the account itself or in the template below it; "" where no
+// line does. Of several lines, Asterisk takes the last.
+func OtherContext(account, template string) string {
+	account += "\n"
+	lines, found := strings.Count(account, "\n"), ""
+	for _, section := range accounts(account + template) {
+		for _, setting := range slices.Backward(section.Settings) {
+			if name := strings.ToLower(setting.Name); name != "context" && name != "endpoint/context" {
+				continue
+			}
+			switch text := setting.Name + "=" + setting.Value; {
+			case setting.Value == InboundContext:
+			case setting.Line > lines:
+				return fmt.Sprintf("line %d of the template, which stands below the account, sets %s", setting.Line-lines, text)
+			case found == "":
+				found = fmt.Sprintf("line %d of the account sets %s", setting.Line, text)
+			}
+			break // the last one counts
+		}
+	}
+	return found
 }
 
 // Qualified says whether a node asks the carrier now and then whether it is there.

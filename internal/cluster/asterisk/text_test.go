@@ -270,6 +270,21 @@ func TestAccountText(t *testing.T) {
 			t.Error("the context of the template was not seen")
 		}
 	})
+	t.Run("the line that sends calls elsewhere is named", func(t *testing.T) {
+		for _, c := range []struct{ account, template, want string }{
+			{"[a]\nhost=x", "", ""},
+			{"[a]\nhost=x", "qualify=yes", ""},
+			{"[a]\ncontext=trunkinbound\nhost=x", "qualify=yes\ncontext=default", "line 2 of the template, which stands below the account, sets context=default"},
+			{"[a]\nhost=x", "context=default", "line 1 of the template, which stands below the account, sets context=default"},
+			{"[a]\ncontext=trunkinbound\nCONTEXT = other", "", "line 3 of the account sets CONTEXT=other"},
+			{"[t](!)\ncontext=trunkinbound\n[a](t)\ncontext=default", "", "line 4 of the account sets context=default"},
+			{"[a]\nendpoint/context = default", "", "line 2 of the account sets endpoint/context=default"},
+		} {
+			if got := OtherContext(c.account, c.template); got != c.want {
+				t.Errorf("%q over %q: %q, want %q", c.account, c.template, got, c.want)
+			}
+		}
+	})
 }
 
 // afterForm is the value that the admin page would store when its form is

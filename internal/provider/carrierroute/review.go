@@ -122,8 +122,12 @@ func (v view) checkInbound() diag.Diagnostics {
 	}
 	for _, row := range v.rows {
 		if !asterisk.TakesInbound(row.Asterisk(cluster.AccountEntry), lines) {
+			do := "add the line, or set inbound = false"
+			if other := asterisk.OtherContext(row.Asterisk(cluster.AccountEntry), lines); other != "" {
+				do = other + ", and the last one counts; change it, or set inbound = false"
+			}
 			return tfhelper.DiagnoseAt(v.want.at(string(cluster.AccountEntry), row.ServerIP()), "Calls would not come in",
-				fmt.Errorf("the account on %s does not set context=%s, so calls never reach the DIDs; add the line, or set inbound = false", row.ServerIP(), asterisk.InboundContext))
+				fmt.Errorf("the account on %s does not set context=%s, so calls never reach the DIDs; %s", row.ServerIP(), asterisk.InboundContext, do))
 		}
 	}
 	return nil

@@ -100,10 +100,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		return
 	}
-	want.setFirstRoom(declared, prior)
+	kept, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	want.setFirstRoom(declared, prior, kept.Rooms)
 	resp.Diagnostics.Append(r.review(ctx, want, declared, prior)...)
-	if moved, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics); known {
-		resp.Diagnostics.Append(moved.warn(declared)...)
+	if known {
+		resp.Diagnostics.Append(kept.warn(declared)...)
 	}
 	if resp.Diagnostics.HasError() || unchanged && want.conference == prior.conference {
 		return
@@ -234,7 +235,7 @@ func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Respons
 	found, whole := cluster.Describe(server.Engine(), rooms, seen.Rooms, seen.Waiting)
 	now := memory{Row: server.Row, Moved: r.changesSince(ctx, seen, server, rooms[server.Engine()], since), Rooms: seen.Rooms}
 	now.Waiting = seen.Waiting && len(rooms[server.Engine().Other()]) > 0
-	if whole && found.Count > 0 {
+	if whole && found.Count > 0 && !seen.Rooms.Contains(found) {
 		now.Rooms = found
 	}
 	if busy := cluster.Busy(server.Engine(), rooms, seen.Rooms, seen.Waiting); seen.Row == nil && len(busy) > 0 {

@@ -16,8 +16,9 @@ import (
 
 // setFirstRoom sets the first room at plan time to the engine's default, if the
 // configuration omits it. Rooms that are not managed are unknown when the engine
-// changes, since those of another engine are in another table.
-func (o *expanded) setFirstRoom(declared, prior *expanded) {
+// changes, since those of another engine are in another table. Rooms that were there
+// before, of which the first one is gone, begin where they began.
+func (o *expanded) setFirstRoom(declared, prior *expanded, before cluster.RoomRange) {
 	other := prior != nil && !prior.conference.Engine.Equal(o.conference.Engine)
 	switch {
 	case declared.Conference.IsUnknown() || declared.conference.Rooms.IsUnknown() || declared.conference.FirstRoom.IsUnknown():
@@ -30,6 +31,8 @@ func (o *expanded) setFirstRoom(declared, prior *expanded) {
 		first := o.conference.FirstRoom
 		if other || first.IsNull() || first.IsUnknown() {
 			o.conference.FirstRoom = types.Int64Value(int64(o.engine().FirstRoom()))
+		} else if before.Count > 0 && declared.conference.Rooms.ValueInt64() == int64(before.Count) {
+			o.conference.FirstRoom = types.Int64Value(int64(before.First))
 		}
 	}
 }

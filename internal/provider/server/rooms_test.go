@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
@@ -52,6 +54,15 @@ func TestAccServer_rooms(t *testing.T) {
 					{Config: rooms("rooms = 10"), Check: checkRooms(t, d, meetme, run(8600051, 10))},
 					{Config: rooms("rooms = 25"), ConfigPlanChecks: updates("conference.rooms"), Check: checkRooms(t, d, meetme, run(8600051, 25))},
 					{Config: rooms("rooms = 5"), ConfigPlanChecks: updates("conference.rooms"), Check: checkRooms(t, d, meetme, run(8600051, 5))},
+					{ // without its first rooms the range begins where it began, in the plan and in the table
+						PreConfig:    acctest.Run(t, d, "DELETE FROM vicidial_conferences WHERE server_ip = '10.0.0.1' AND conf_exten < 8600053"),
+						RefreshState: true, ExpectNonEmptyPlan: true,
+					},
+					{
+						Config:           rooms("rooms = 5"),
+						ConfigPlanChecks: preApply(plancheck.ExpectKnownValue(dial1, tfjsonpath.New("conference").AtMapKey("first_room"), knownvalue.Int64Exact(8600051))),
+						Check:            checkRooms(t, d, meetme, run(8600051, 5)),
+					},
 					{ // an overlapping range
 						Config: rooms("rooms = 5, first_room = 8600054"), ConfigPlanChecks: updates("conference.first_room"),
 						Check: checkRooms(t, d, meetme, run(8600054, 5)),

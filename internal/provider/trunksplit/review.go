@@ -71,7 +71,7 @@ func (v view) warn(m model, limits map[string]cluster.Limit) diag.Diagnostics {
 		lines = append(lines, server.String())
 	}
 	diags.Append(tfhelper.WarnAt(path.Root("servers"), "Reservations starve campaigns without a limit",
-		"VICIdial counts reserved lines twice for a campaign without a MAXIMUM_LIMIT row: as reserved, and as in use. Unless this run gives those campaigns a vicidial_trunk_split too:\n"+strings.Join(lines, "\n"))...)
+		"VICIdial counts reserved lines twice for a campaign without a MAXIMUM_LIMIT row: as reserved, and as in use. Unless this run gives those campaigns a limit too:\n"+strings.Join(lines, "\n"))...)
 	return diags
 }
 
