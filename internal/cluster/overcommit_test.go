@@ -56,8 +56,10 @@ func TestStarved(t *testing.T) {
 		{"a reservation of one's own is no limit", Trunks{{"a", "B", most(50)}, {"a", "C", overflow(10)}}, Campaigns{campaign("B", "RATIO"), campaign("C", "RATIO")}, "C: 50 of 100, 50 idle, overflow"},
 		{"a reservation of one's own is not counted as others'", Trunks{{"a", "B", most(45)}, {"a", "C", overflow(10)}}, Campaigns{campaign("B", "RATIO"), campaign("C", "RATIO")}, ""},
 		{
-			"those with rows and those without are named apart", Trunks{{"a", "B", most(50)}, {"a", "C", overflow(10)}},
-			Campaigns{campaign("A", "RATIO"), campaign("B", "RATIO"), campaign("C", "RATIO"), campaign("D", "RATIO")}, "A,D: 60 of 100, 40 idle; C: 50 of 100, 50 idle, overflow",
+			"those with rows and those without are named apart",
+			Trunks{{"a", "B", most(50)}, {"a", "C", overflow(10)}},
+			Campaigns{campaign("A", "RATIO"), campaign("B", "RATIO"), campaign("C", "RATIO"), campaign("D", "RATIO")},
+			"A,D: 60 of 100, 40 idle; C: 50 of 100, 50 idle, overflow",
 		},
 		{"a campaign that places no calls by itself cannot starve", Trunks{{"a", "B", most(50)}}, Campaigns{campaign("B", "RATIO"), campaign("C", "MANUAL"), campaign("D", "INBOUND_MAN"), {ID: "E", DialMethod: "RATIO"}}, ""},
 		{"nothing reserved starves nobody", nil, Campaigns{campaign("C", "RATIO")}, ""},
