@@ -214,8 +214,10 @@ func withoutBlanked(have, seen, want Row) (wanted, known Row) {
 // ClosersBlanked says whether a closer_campaigns column names no group.
 func ClosersBlanked(held Value) bool { return len(InGroups(held.Text)) == 0 }
 
+// sameGroups compares the groups as a set: the admin page saves them in the order of
+// its list.
 func sameGroups(one, other Value) bool {
-	return slices.Equal(InGroups(one.Text), InGroups(other.Text))
+	return slices.Equal(SortedUnique(InGroups(one.Text)), SortedUnique(InGroups(other.Text)))
 }
 
 // SameInRemoteAgents is [Same] for vicidial_remote_agents. A campaign in other

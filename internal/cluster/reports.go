@@ -20,8 +20,15 @@ func ReportTitles(text string) []string {
 	return SortedUnique(titles)
 }
 
-// WriteReports returns reports_use_slave_db for these titles.
-func WriteReports(titles []string) string { return strings.Join(SortedUnique(titles), ", ") }
+// WriteReports returns reports_use_slave_db for these titles. The page shows a title as
+// selected, and saves it again, only where a blank is before it
+// (docs/vicidial/admin-page.md#report-list).
+func WriteReports(titles []string) string {
+	if len(titles) == 0 {
+		return ""
+	}
+	return " " + strings.Join(SortedUnique(titles), ", ")
+}
 
 // CheckReport says why a title cannot stand in the list: it would be taken for
 // several, or the admin page would take a character from it.

@@ -99,6 +99,26 @@ func PageKeeps(marks string, least int, what string) Rule {
 	}}
 }
 
+// Losing returns the rule with the advice that the admin page takes some characters of
+// the text when its form is saved (docs/vicidial/page-filters.md), in schemas before
+// until; 0 is all. An advice that the rule has comes first.
+func (r Rule) Losing(characters string, until int) Rule {
+	earlier := r.Advice
+	r.Advice = func(s Schema, value Value) error {
+		if earlier != nil {
+			if err := earlier(s, value); err != nil {
+				return err
+			}
+		}
+		at := strings.IndexAny(value.Text, characters)
+		if at < 0 || until > 0 && s.Version >= until {
+			return nil
+		}
+		return fmt.Errorf("VICIdial's admin page does not keep %q when somebody saves its form; the next plan puts it back", value.Text[at:at+1])
+	}
+	return r
+}
+
 // Between is the rule that a number is within bounds.
 func Between(least, most int64) Rule {
 	return Checked(func(text string) error {
@@ -124,5 +144,7 @@ var (
 	// PlainText is what the admin page keeps of names and descriptions.
 	PlainText = PageKeeps(`- .,_`, 0, "letters, digits, spaces and - . , _ only")
 	OneLine   = Matches(`^[^\x00-\x1f]*$`, "one line without control characters")
-	UserGroup = Matches(`^[-_.0-9a-zA-Z]*$`, "letters, digits and - _ . only; VICIdial's admin page strips other characters")
+	UserGroup = Matches(`^[-_.0-9a-zA-Z]*$`, "letters, digits and - _ . only; VICIdial's admin page strips other characters").Losing(".", 1720)
+	// Line is a text of a form's line, which ends at a double quote.
+	Line = OneLine.Losing(`"`, 0)
 )

@@ -25,6 +25,7 @@ type Dial struct {
 	CallerID    string   // number shown to the called party; empty leaves the campaign's
 	MaxChannels int      // calls at once on one node; 0 for no limit
 	Failover    []string // routes to try next, in this order
+	Bare        bool     `json:"-"` // without comments
 	DialMore
 }
 
@@ -131,11 +132,14 @@ func OffersRoute(dialplan, route string) bool {
 // second log entry. VICIdial's h extension logs the end of the call with DIALSTATUS.
 //
 // It does without backslashes and single quotes, so that the admin page leaves it
-// as it is (docs/vicidial/measured.md#rewritten-text).
+// as it is (docs/vicidial/measured.md#rewritten-text), and without comments where
+// [KeepsComments] is false.
 func (d Dial) Dialplan() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "; route %s, generated from its dial block\n", d.Route)
-	text.WriteString(d.declaration())
+	if !d.Bare {
+		fmt.Fprintf(&text, "; route %s, generated from its dial block\n", d.Route)
+		text.WriteString(d.declaration())
+	}
 	d.entry(d.Extension(), len(d.Prefix), "").write(&text)
 	for _, number := range d.Numbers {
 		d.entry("_"+number.Prefix+number.Pattern, len(number.Prefix), fmt.Sprintf("%s${EXTEN:%d}", number.Prepend, number.Strip)).write(&text)

@@ -53,7 +53,15 @@ func ReadDial(protocol, text string) (Dial, bool) {
 			}
 		}
 	}
-	return dial, body != "" && len(dial.Problems()) == 0 && cluster.EquivalentText(dial.Dialplan(), text)
+	if body == "" || len(dial.Problems()) > 0 {
+		return dial, false
+	}
+	if cluster.EquivalentText(dial.Dialplan(), text) {
+		return dial, true
+	}
+	bare := dial
+	bare.Bare = true
+	return dial, cluster.EquivalentText(bare.Dialplan(), text)
 }
 
 func (d *Dial) readDestination(arguments string) bool {

@@ -21,6 +21,14 @@ type formLoss struct {
 	harm    func(text string) bool
 }
 
+// commentsKept is the schema version from which the form leaves the comments of a
+// dialplan_entry (admin.php of 18 May 2020; docs/vicidial/page-filters.md).
+const commentsKept = 1598
+
+// KeepsComments reports whether the admin page of a schema version leaves comments in a
+// dialplan_entry. Where it does not, what follows the semicolon stays as a line.
+func KeepsComments(schema int) bool { return schema >= commentsKept }
+
 var formLosses = []formLoss{
 	{piece: ";", told: "; (semicolon)", columns: []cluster.AsteriskText{cluster.AccountEntry, cluster.RegistrationString, cluster.GlobalsString, cluster.TemplateContents, CarrierDescription}},
 	{piece: `\`, told: `\ (backslash)`, columns: []cluster.AsteriskText{cluster.DialplanEntry, CarrierDescription}},
@@ -38,11 +46,15 @@ var formLosses = []formLoss{
 
 // CheckForm tells what the admin page would strip from a value the next time
 // somebody saves its form, even unchanged. Every flaw is a doubt: the text
-// works until then.
-func CheckForm(column cluster.AsteriskText, text string) Flaws {
+// works until then. schema is the version of the database.
+func CheckForm(column cluster.AsteriskText, text string, schema int) Flaws {
 	text = cluster.NormalText(text)
 	var flaws Flaws
-	for _, loss := range formLosses {
+	losses := formLosses
+	if !KeepsComments(schema) {
+		losses = append(slices.Clone(losses), formLoss{piece: ";", told: "; (semicolon)", columns: []cluster.AsteriskText{cluster.DialplanEntry}})
+	}
+	for _, loss := range losses {
 		if !slices.Contains(loss.columns, column) {
 			continue
 		}

@@ -325,7 +325,7 @@ func TestTextOfTheForm(t *testing.T) {
 		cluster.RegistrationString: `register => a:b@c ; "x"`, cluster.GlobalsString: "A=1\nB=2", CarrierDescription: `a;b`,
 	} {
 		t.Run("a warning names what the form takes from "+string(column), func(t *testing.T) {
-			flaws := CheckForm(column, text)
+			flaws := CheckForm(column, text, 1720)
 			if len(flaws) == 0 || len(flaws.Errors()) > 0 {
 				t.Fatalf("told %q", flaws)
 			}
@@ -338,7 +338,7 @@ func TestTextOfTheForm(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			column := rapid.SampledFrom([]cluster.AsteriskText{cluster.AccountEntry, cluster.TemplateContents, cluster.DialplanEntry, cluster.RegistrationString, cluster.GlobalsString, CarrierDescription}).Draw(t, "column")
 			text := rapid.StringMatching(`[a-z\[\]= ]{1,10}[;'"\\\n]?[a-z\[\]=]{0,10}\n{0,2}`).Draw(t, "text")
-			if warned, lost := len(CheckForm(column, text)) > 0, !cluster.EquivalentText(afterForm(column, text), text); warned != lost {
+			if warned, lost := len(CheckForm(column, text, 1720)) > 0, !cluster.EquivalentText(afterForm(column, text), text); warned != lost {
 				t.Errorf("%q becomes %q, warned is %v", text, afterForm(column, text), warned)
 			}
 		})
@@ -347,7 +347,7 @@ func TestTextOfTheForm(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			column := rapid.SampledFrom([]cluster.AsteriskText{cluster.AccountEntry, cluster.TemplateContents, cluster.DialplanEntry, cluster.RegistrationString, cluster.GlobalsString, CarrierDescription}).Draw(t, "column")
 			text := rapid.StringMatching(`[a-z;'"\\\n\[\]= ]{0,30}`).Draw(t, "text")
-			if len(CheckForm(column, text)) == 0 && !cluster.EquivalentText(afterForm(column, text), text) {
+			if len(CheckForm(column, text, 1720)) == 0 && !cluster.EquivalentText(afterForm(column, text), text) {
 				t.Errorf("%q became %q", text, afterForm(column, text))
 			}
 		})

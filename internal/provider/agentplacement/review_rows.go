@@ -23,6 +23,9 @@ func (r *Resource) reviewRows(ctx context.Context, want declared, found reviewed
 		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
 	diags := reviewColumns(schema, want)
+	if isNew || !want.Phone.Equal(found.have.Phone) || !want.SeatOverrides.Equal(found.have.SeatOverrides) {
+		diags.Append(warnForm(schema, want)...)
+	}
 	diags.Append(reviewSecretWidths(schema, s)...)
 	labels := labelsOf(kept, &found.have)
 	rows, err := want.rows(found.placed, found.before.own, s, labels)
@@ -108,6 +111,31 @@ func reviewColumns(schema cluster.Schema, want declared) diag.Diagnostics {
 	}
 	if want.style.AliasGroup != "" {
 		diags.Append(tfhelper.DiagnoseAt(path.Root("alias_user_group"), "The database cannot hold this", schema.Check(cluster.TableAliases, "user_group", cluster.Text(want.style.AliasGroup)))...)
+	}
+	return diags
+}
+
+// warnForm warns of values that VICIdial's phone form does not keep.
+func warnForm(schema cluster.Schema, want declared) diag.Diagnostics {
+	var diags diag.Diagnostics
+	said := map[string]bool{}
+	warn := func(at path.Path, row cluster.Row, before string) {
+		for _, column := range slices.Sorted(maps.Keys(row)) {
+			rule, ruled := seating.PhoneForm[column]
+			if !ruled {
+				continue
+			}
+			err := rule.Broken(schema, row[column])
+			if err == nil || said[column+row[column].Text] {
+				continue
+			}
+			said[column+row[column].Text] = true
+			diags.Append(tfhelper.WarnAt(at, "A value that VICIdial may change", before+column+": "+err.Error())...)
+		}
+	}
+	warn(path.Root("phone"), want.style.Phone, "")
+	for _, seat := range slices.Sorted(maps.Keys(want.style.Seats)) {
+		warn(path.Root("seat_overrides"), want.style.Seats[seat], "seat "+seat+": ")
 	}
 	return diags
 }

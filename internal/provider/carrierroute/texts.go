@@ -67,7 +67,7 @@ func (v view) flaws(row cluster.Carrier, column cluster.AsteriskText, text strin
 	} else {
 		warnings = append(warnings, bare...)
 	}
-	warnings = append(warnings, asterisk.CheckForm(column, text)...)
+	warnings = append(warnings, asterisk.CheckForm(column, text, v.schema.Version)...)
 	if column == cluster.RegistrationString && strings.HasPrefix(row.Protocol(), "PJSIP") {
 		warnings = append(warnings, asterisk.Flaw{What: "VICIdial does not use registration_string for " + row.Protocol(), Do: "register in account_entry"})
 	}

@@ -65,8 +65,8 @@ func TestAccClusterSettings(t *testing.T) {
 								| active_voicemail_server | sounds_web_server | slave_db_server | cps | cross_exten | default_codecs |
 								| 10.0.0.1                | 10.0.2.1          | 10.0.0.6:3307   |  60 | 0           |                |`),
 							acctest.Expect(t, d, "SELECT reports_use_slave_db FROM system_settings", `
-								| reports_use_slave_db          |
-								| Agent Time Detail, User Stats |`),
+								| reports_use_slave_db           |
+								|  Agent Time Detail, User Stats |`),
 							acctest.Expect(t, d, flags, `
 								| server_ip | rebuild_conf_files |
 								| 10.0.0.1  | N                  |

@@ -22,7 +22,7 @@ func (r *Resource) reviewContents(ctx context.Context, m model) diag.Diagnostics
 		errs, warnings = nil, flaws
 	}
 	diags := tfhelper.DiagnoseAt(at, "Asterisk would not read this", errs.Err())
-	for _, flaws := range []asterisk.Flaws{warnings, asterisk.CheckForm(cluster.TemplateContents, text), asterisk.BareSecrets(text)} {
+	for _, flaws := range []asterisk.Flaws{warnings, asterisk.CheckForm(cluster.TemplateContents, text, 0), asterisk.BareSecrets(text)} {
 		if len(flaws) > 0 {
 			diags.Append(tfhelper.WarnAt(at, "Template text to look at", flaws.String())...)
 		}

@@ -10,13 +10,14 @@ import (
 // warned of (docs/vicidial/admin-page.md#character-filter). The database has the
 // members of enums.
 var (
-	identifier = cluster.Matches(`^[-_.0-9a-zA-Z]*$`, "letters, digits and - _ .; VICIdial's admin page strips other characters")
-	digits     = cluster.Matches(`^[0-9]*$`, "digits only")
-	extension  = cluster.Matches(`^[-*#.:/@_0-9a-zA-Z]*$`, "letters, digits and - * # . : / @ _; VICIdial's admin page strips other characters")
-	address    = cluster.Checked(checkAddress)
-	listID     = cluster.Between(0, 99999999999999)
-	plainText  = cluster.PlainText.Advised()
-	customText = cluster.PageKeeps(`- .:/@_`, 0, "letters, digits, spaces and - . : / @ _").Advised()
+	identifier  = cluster.Matches(`^[-_.0-9a-zA-Z]*$`, "letters, digits and - _ .; VICIdial's admin page strips other characters")
+	digits      = cluster.Matches(`^[0-9]*$`, "digits only")
+	extension   = cluster.Matches(`^[-*#.:/@_0-9a-zA-Z]*$`, "letters, digits and - * # . : / @ _; VICIdial's admin page strips other characters")
+	address     = cluster.Checked(checkAddress)
+	listID      = cluster.Between(0, 99999999999999)
+	plainText   = cluster.PlainText.Advised()
+	customText  = cluster.PageKeeps(`- .:/@_`, 0, "letters, digits, spaces and - . : / @ _").Advised().Losing(" ", 1404)
+	dialContext = identifier.Losing(".", 0)
 )
 
 func checkAddress(ip string) error {
@@ -27,10 +28,10 @@ func checkAddress(ip string) error {
 }
 
 var rules = cluster.Rules{
-	"did_pattern":                        cluster.Matches(`^[:+*#._0-9a-zA-Z]{2,50}$`, "2 to 50 digits, letters and : + * # . _; VICIdial matches the number exactly and knows no wildcards"),
+	"did_pattern":                        cluster.Matches(`^[:+*#._0-9a-zA-Z]{2,50}$`, "2 to 50 digits, letters and : + * # . _; VICIdial matches the number exactly and knows no wildcards").Losing("+", 1404).Losing(":", 1513),
 	"did_description":                    plainText,
 	"extension":                          extension,
-	"exten_context":                      identifier,
+	"exten_context":                      dialContext,
 	"voicemail_ext":                      digits,
 	"phone":                              extension,
 	"server_ip":                          address,
@@ -59,10 +60,10 @@ var rules = cluster.Rules{
 	"custom_five":                        customText,
 	"user_group":                         identifier,
 	"filter_phone_group_id":              identifier,
-	"filter_url":                         cluster.OneLine,
+	"filter_url":                         cluster.Line,
 	"filter_dnc_campaign":                identifier,
 	"filter_extension":                   extension,
-	"filter_exten_context":               identifier,
+	"filter_exten_context":               dialContext,
 	"filter_voicemail_ext":               digits,
 	"filter_phone":                       extension,
 	"filter_server_ip":                   address,

@@ -51,7 +51,7 @@ func (r *Resource) table() singlerow.Table[model] {
 }
 
 // find returns the row with the in-groups of the model where VICIdial's daemon has
-// blanked them.
+// blanked them, or the admin page has saved them in another order.
 func (r *Resource) find(ctx context.Context, m model) (cluster.Row, bool, error) {
 	runs, err := r.topology.RemoteAgents(ctx)
 	if err != nil {
@@ -59,7 +59,7 @@ func (r *Resource) find(ctx context.Context, m model) (cluster.Row, bool, error)
 	}
 	run, found, err := cluster.FindRemoteAgents(runs, "", m.Key())
 	row := maps.Clone(cluster.Row(run))
-	if groups, set := m.Expand()[closers]; found && set && cluster.ClosersBlanked(row[closers]) {
+	if groups, set := m.Expand()[closers]; found && set && (cluster.ClosersBlanked(row[closers]) || cluster.SameInRemoteAgents(closers, groups, row[closers])) {
 		row[closers] = groups
 	}
 	return row, found, err

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -16,9 +17,17 @@ import (
 // enums.
 var (
 	identifier = cluster.Matches(`^[-_0-9a-zA-Z]*$`, "letters, digits, - and _ only; VICIdial's admin page strips other characters")
-	digits     = cluster.Matches(`^[0-9]*$`, "digits only")
-	hostText   = cluster.Matches(`^[-.:/@_0-9a-zA-Z]*$`, "letters, digits and - . : / @ _ only; VICIdial's admin page strips other characters")
-	manyLines  = cluster.Matches(`^[^\x00-\x08\x0b-\x1f]*$`, "text without control characters; lines end in LF")
+	// Before 1375 the form empties the text while custom dialplans are not allowed.
+	dialplan = cluster.Rule{Broken: manyLines.Broken, Advice: func(s cluster.Schema, value cluster.Value) error {
+		if s.Version < 1375 && value.Text != "" {
+			return errors.New("while allow_custom_dialplan of the system settings is 0, VICIdial's admin page empties it when somebody saves the server (docs/vicidial/page-filters.md#custom-dialplan-lost)")
+		}
+		return nil
+	}}.Losing(`\'`, 0)
+	alphanumeric = cluster.Matches(`^[0-9a-zA-Z]*$`, "letters and digits only; VICIdial's admin page strips other characters")
+	digits       = cluster.Matches(`^[0-9]*$`, "digits only")
+	hostText     = cluster.Matches(`^[-.:/@_0-9a-zA-Z]*$`, "letters, digits and - . : / @ _ only; VICIdial's admin page strips other characters")
+	manyLines    = cluster.Matches(`^[^\x00-\x08\x0b-\x1f]*$`, "text without control characters; lines end in LF")
 )
 
 func checkTwin(ip string) error {
@@ -38,16 +47,16 @@ var rules = cluster.Rules{
 	"active_twin_server_ip":        cluster.Checked(checkTwin),
 	"answer_transfer_agent":        digits,
 	"ext_context":                  identifier,
-	"routing_prefix":               identifier,
+	"routing_prefix":               alphanumeric,
 	"voicemail_dump_exten":         digits,
 	"voicemail_dump_exten_no_inst": digits,
 	"vicidial_recording_limit":     cluster.Between(0, 9999),
 	"alt_server_ip":                hostText,
 	"external_server_ip":           hostText,
-	"web_socket_url":               cluster.OneLine,
-	"external_web_socket_url":      cluster.OneLine,
-	"ara_url":                      cluster.OneLine,
-	"custom_dialplan_entry":        manyLines,
+	"web_socket_url":               cluster.Line,
+	"external_web_socket_url":      cluster.Line,
+	"ara_url":                      cluster.Line,
+	"custom_dialplan_entry":        dialplan,
 	"user_group":                   cluster.UserGroup,
 	"vicidial_balance_rank":        cluster.Between(0, 255),
 	"balance_trunks_offlimits":     cluster.Between(0, 9999),

@@ -1,0 +1,30 @@
+package clustersettings
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+// The page marks a title as selected where the list holds it with a blank before it, as
+// its options are, and saves the options that are selected
+// (docs/vicidial/admin-page.md#report-list).
+func TestSavedReports(t *testing.T) {
+	options := []string{"NONE", " Real-Time Main Report", " Agent Time Detail", " Inbound Report"}
+	for _, titles := range [][]string{{"Agent Time Detail"}, {"Inbound Report", "Real-Time Main Report"}, {}} {
+		written := cluster.WriteReports(titles)
+		saved := ""
+		for _, option := range options {
+			if option != "NONE" && len(written) > 0 && strings.Contains(written, option) {
+				if saved != "" {
+					saved += ","
+				}
+				saved += option
+			}
+		}
+		if !cluster.Equivalent("reports_use_slave_db", cluster.Text(written), cluster.Text(saved)) {
+			t.Errorf("%q is saved as %q", written, saved)
+		}
+	}
+}
