@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -29,6 +30,17 @@ var (
 	hostText     = cluster.Matches(`^[-.:/@_0-9a-zA-Z]*$`, "letters, digits and - . : / @ _ only; VICIdial's admin page strips other characters")
 	manyLines    = cluster.Matches(`^[^\x00-\x08\x0b-\x1f]*$`, "text without control characters; lines end in LF")
 )
+
+// confbridgeSince is the schema of the first revision whose agent page reads
+// conf_engine (docs/vicidial/node-files.md#confbridge-code); the column came before.
+const confbridgeSince = 1714
+
+var engine = cluster.Rule{Advice: func(s cluster.Schema, value cluster.Value) error {
+	if value.Text != string(cluster.Confbridge) || s.Version >= confbridgeSince {
+		return nil
+	}
+	return fmt.Errorf("the database has schema %d, and VICIdial's agent page reads conf_engine only from April 2024 on (schema %d): it looks for MEETME rooms, and nobody logs in to a CONFBRIDGE server; keep MEETME until the web nodes have newer code", s.Version, confbridgeSince)
+}}
 
 func checkTwin(ip string) error {
 	if strings.TrimSpace(ip) == "" {
@@ -60,6 +72,7 @@ var rules = cluster.Rules{
 	"user_group":                   cluster.UserGroup,
 	"vicidial_balance_rank":        cluster.Between(0, 255),
 	"balance_trunks_offlimits":     cluster.Between(0, 9999),
+	"conf_engine":                  engine,
 	"conf_update_interval":         cluster.Between(1, 32767),
 	"telnet_host":                  hostText,
 	"telnet_port":                  cluster.Between(1, 65535),
