@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -140,6 +141,9 @@ func (f *Adopted) name(what, template string) {
 // logins derives the login template and the suffix of each node.
 func (a *adoption) logins() error {
 	a.labels = map[string]Label{}
+	if a.lettersInFront() {
+		return nil
+	}
 	before := map[string]bool{}
 	for _, p := range a.phones {
 		front, back, found := strings.Cut(strings.ToLower(p.Login), p.Seat)
@@ -174,6 +178,49 @@ func (a *adoption) logins() error {
 		a.labels[server] = Label{Suffix: label.Suffix, Index: index}
 	}
 	return nil
+}
+
+// lettersInFront derives the login template and the suffixes of a floor whose logins
+// begin with the letter of the server, such as a101 and b101. It reports false for any
+// other floor.
+func (a *adoption) lettersInFront() bool {
+	fronts := map[string]string{}
+	backs := map[string]bool{}
+	common, first := "", true
+	for _, p := range a.phones {
+		at := strings.Index(strings.ToLower(p.Login), strings.ToLower(p.Seat))
+		if at <= 0 {
+			return false
+		}
+		front := p.Login[:at]
+		if known, there := fronts[p.ServerIP]; there && !strings.EqualFold(known, front) {
+			return false
+		}
+		fronts[p.ServerIP], backs[p.Login[at+len(p.Seat):]] = front, true
+		if first {
+			common, first = front, false
+		}
+		for !strings.HasPrefix(strings.ToLower(front), strings.ToLower(common)) {
+			common = common[:len(common)-1]
+		}
+	}
+	if len(fronts) < 2 || len(backs) != 1 {
+		return false
+	}
+	taken := map[string]bool{}
+	labels := map[string]Label{}
+	for server, front := range fronts {
+		suffix := front[len(common):]
+		if suffix == "" || taken[strings.ToLower(suffix)] {
+			return false
+		}
+		taken[strings.ToLower(suffix)] = true
+		index, _ := IndexOf(suffix)
+		labels[server] = Label{Suffix: suffix, Index: index}
+	}
+	a.labels = labels
+	a.found.name("login", common+placeSuffix+placeSeat+slices.Collect(maps.Keys(backs))[0])
+	return true
 }
 
 // nodes chooses weights for which [Place] moves no seat: equal ones if possible, as
@@ -237,10 +284,10 @@ func (a *adoption) fitNames(fullname int) error {
 		return fmt.Errorf("the extension %s of phone %s and those of the others are not made of the seat in one way: such a floor cannot be described by one template", first.Extension, first.Login)
 	}
 	if !a.fit("dialplan_number", func(p Phone) string { return p.DialplanNumber },
-		placeSeat+placeIndex, placeSeat, placeIndexNot+placeSeat, placeIndex+placeSeat, placeSeat+placeIndexNot) {
+		placeSeat+placeIndex, placeSeat, placeIndexNot+placeSeat, placeIndex+placeSeat, placeSeat+placeIndexNot) && !a.countedNumbers() {
 		a.indexNodes()
 	}
-	a.fit("voicemail_id", func(p Phone) string { return p.VoicemailID }, placeSeat, placeSeat+placeIndex, placeSeat+placeSuffix)
+	a.fit("voicemail_id", func(p Phone) string { return p.VoicemailID }, placeSeat, placeSeat+placeIndex, placeSeat+placeSuffix, a.found.Naming["dialplan_number"])
 	if fullname < 0 || !a.fit("fullname", func(p Phone) string { return p.Values[fullname].Text }, DefaultNaming["fullname"], placeSeat, "ext "+placeSeat) {
 		a.found.Naming["fullname"] = ""
 	}
@@ -270,6 +317,44 @@ func (a *adoption) fit(what string, name func(Phone) string, templates ...string
 		}
 	}
 	return false
+}
+
+// countedNumbers derives the index of each node where the dialplan numbers of a seat are
+// its number and then others at equal distances, such as 101, 201 and 301.
+func (a *adoption) countedNumbers() bool {
+	above := map[string]int{}
+	step := 0
+	for _, p := range a.phones {
+		seat, err := strconv.Atoi(p.Seat)
+		number, wrong := strconv.Atoi(p.DialplanNumber)
+		if err != nil || wrong != nil || number < seat {
+			return false
+		}
+		if known, there := above[p.ServerIP]; there && known != number-seat {
+			return false
+		}
+		above[p.ServerIP] = number - seat
+		step = gcd(step, number-seat)
+	}
+	if step == 0 {
+		return false
+	}
+	before := maps.Clone(a.labels)
+	index := map[string]int{}
+	differ := false
+	for server, distance := range above {
+		index[server] = distance / step
+		differ = differ || a.labels[server].Index != index[server]
+		a.labels[server] = Label{Suffix: a.labels[server].Suffix, Index: index[server]}
+	}
+	if !a.fit("dialplan_number", func(p Phone) string { return p.DialplanNumber }, fmt.Sprintf("{seat+%d}", step)) {
+		a.labels = before
+		return false
+	}
+	if differ {
+		a.found.Index = index
+	}
+	return true
 }
 
 // indexNodes derives the index of each node from the dialplan numbers, when it

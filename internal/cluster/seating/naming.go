@@ -2,6 +2,7 @@ package seating
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,9 +11,9 @@ import (
 )
 
 // NameTemplate is a template for the name of a seat on a node, with the
-// placeholders {seat}, {suffix}, {index} and {index?}. {index} is the index of the
-// suffix (a is 0, b is 1, aa is 26) unless the node has its own; {index?} is the
-// same, and empty for 0.
+// placeholders {seat}, {suffix}, {index}, {index?} and {seat+N}. {index} is the index
+// of the suffix (a is 0, b is 1, aa is 26) unless the node has its own; {index?} is the
+// same, and empty for 0. {seat+100} is the number of the seat plus 100 times the index.
 //
 // All conventions of docs/vicidial/agent-login.md#naming-conventions are templates.
 // VICIdial's sample of 151 phones has logins {seat}{suffix} and dialplan numbers
@@ -29,6 +30,19 @@ const (
 	placeIndex    = "{index}"
 	placeIndexNot = "{index?}"
 )
+
+var seatPlus = regexp.MustCompile(`^\{seat\+([1-9][0-9]{0,6})\}$`)
+
+// plus returns the seat plus the step of {seat+STEP} for each index, as wide as the
+// seat; a seat that is no number stays as it is.
+func plus(place, seat string, index int) string {
+	step, _ := strconv.Atoi(seatPlus.FindStringSubmatch(place)[1])
+	number, err := strconv.Atoi(seat)
+	if err != nil {
+		return seat
+	}
+	return fmt.Sprintf("%0*d", len(seat), number+step*index)
+}
 
 // ParseNameTemplate parses a template. The error names the invalid part.
 func ParseNameTemplate(text string) (NameTemplate, error) {
@@ -48,8 +62,8 @@ func ParseNameTemplate(text string) (NameTemplate, error) {
 			return NameTemplate{}, fmt.Errorf("%q: a brace without its partner", text)
 		}
 		place := rest[open : open+end+1]
-		if !slices.Contains([]string{placeSeat, placeSuffix, placeIndex, placeIndexNot}, place) {
-			return NameTemplate{}, fmt.Errorf("%q: %s is none of %s, %s, %s, %s", text, place, placeSeat, placeSuffix, placeIndex, placeIndexNot)
+		if !slices.Contains([]string{placeSeat, placeSuffix, placeIndex, placeIndexNot}, place) && !seatPlus.MatchString(place) {
+			return NameTemplate{}, fmt.Errorf("%q: %s is none of %s, %s, %s, %s, {seat+N}", text, place, placeSeat, placeSuffix, placeIndex, placeIndexNot)
 		}
 		t.parts = append(t.parts, place, "")
 		rest = rest[open+end+1:]
@@ -61,15 +75,18 @@ func (t NameTemplate) String() string { return t.text }
 
 // PerNode reports whether names depend on the node.
 func (t NameTemplate) PerNode() bool {
-	return strings.Contains(t.text, placeSuffix) || strings.Contains(t.text, placeIndex) || strings.Contains(t.text, placeIndexNot)
+	return strings.Contains(t.text, placeSuffix) || t.usesIndex()
 }
 
 // PerSeat reports whether names depend on the seat.
-func (t NameTemplate) PerSeat() bool { return strings.Contains(t.text, placeSeat) }
+func (t NameTemplate) PerSeat() bool { return strings.Contains(t.text, placeSeat) || t.counts() }
+
+// counts reports whether the template has a {seat+N}.
+func (t NameTemplate) counts() bool { return strings.Contains(t.text, "{seat+") }
 
 // usesIndex reports whether names depend on the index of the node.
 func (t NameTemplate) usesIndex() bool {
-	return strings.Contains(t.text, placeIndex) || strings.Contains(t.text, placeIndexNot)
+	return strings.Contains(t.text, placeIndex) || strings.Contains(t.text, placeIndexNot) || t.counts()
 }
 
 // Name returns the name of a seat on a node.
@@ -90,6 +107,8 @@ func (t NameTemplate) Name(seat string, on Label) string {
 			if on.Index != 0 {
 				name += strconv.Itoa(on.Index)
 			}
+		default:
+			name += plus(t.parts[i], seat, on.Index)
 		}
 		name += t.parts[i+1]
 	}
@@ -201,6 +220,11 @@ func (n Naming) Check(perSeat int) error {
 	}{{"login", n.Login}, {"extension", n.Extension}, {"dialplan_number", n.DialplanNumber}, {"voicemail_id", n.VoicemailID}, {"alias_id", n.AliasID}} {
 		if !one.t.PerSeat() && (one.name != "alias_id" || n.HasAlias()) {
 			return wrong(one.name, one.t, "does not name the seat: every seat would have the same; write {seat} into it")
+		}
+	}
+	for name, t := range map[string]NameTemplate{"login": n.Login, "extension": n.Extension} {
+		if t.counts() {
+			return wrong(name, t, "has {seat+N}, from which the seat cannot be told; only dialplan_number, voicemail_id and fullname may have it")
 		}
 	}
 	switch {

@@ -69,7 +69,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"naming": schema.SingleNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "Templates of all names: text with `{seat}`, `{suffix}`, `{index}` (the number of the server: 0 for suffix `a`, 1 for `b`) and `{index?}` (the same, but nothing for 0). Another `login`, `extension` or `alias_id` makes another placement: the floor is removed and made anew.",
+				MarkdownDescription: "Templates of all names: text with `{seat}`, `{suffix}`, `{index}` (the number of the server: 0 for suffix `a`, 1 for `b`), `{index?}` (the same, but nothing for 0) and `{seat+100}` (the number of the seat plus 100 times that of the server, or any other step). Another `login`, `extension` or `alias_id` makes another placement: the floor is removed and made anew.",
 				Attributes:          namingAttributes(),
 			},
 			"phone": schema.SingleNestedAttribute{
@@ -156,7 +156,7 @@ func namingAttributes() map[string]schema.Attribute {
 		attributes[name] = schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: text + " Defaults to `" + seating.DefaultNaming[name] + "`.",
-			Validators: []validator.String{tfhelper.StringValidator("text with {seat}, {suffix}, {index} or {index?}", func(text string) error {
+			Validators: []validator.String{tfhelper.StringValidator("text with {seat}, {suffix}, {index}, {index?} or {seat+N}", func(text string) error {
 				_, err := seating.ParseNameTemplate(text)
 				return err
 			})},
