@@ -100,7 +100,7 @@ func PageKeeps(marks string, least int, what string) Rule {
 }
 
 // Losing returns the rule with the advice that the admin page takes some characters of
-// the text when its form is saved (docs/vicidial/page-filters.md), in schemas before
+// the text when its form is saved (docs/vicidial/page-filters.md#fields), in schemas before
 // until; 0 is all. An advice that the rule has comes first.
 func (r Rule) Losing(characters string, until int) Rule {
 	earlier := r.Advice

@@ -22,7 +22,7 @@ type formLoss struct {
 }
 
 // commentsKept is the schema version from which the form leaves the comments of a
-// dialplan_entry (admin.php of 18 May 2020; docs/vicidial/page-filters.md).
+// dialplan_entry (admin.php of 18 May 2020; docs/vicidial/page-filters.md#fields).
 const commentsKept = 1598
 
 // KeepsComments reports whether the admin page of a schema version leaves comments in a

@@ -23,7 +23,7 @@ var Kinds = []string{
 // Schemas are the schema versions whose pages are simulated.
 var Schemas = []int{1302, 1562, 1606, 1669, 1690, 1720}
 
-// field is a line of docs/vicidial/page-filters.md.
+// field is a line of the table (docs/vicidial/page-filters.md#fields).
 type field struct {
 	form, keeps, loses string
 	from, to           int
@@ -31,7 +31,7 @@ type field struct {
 
 var lost = map[string]string{"semicolon": ";", "backslash": `\`, "quote": "'", "doublequote": `"`, "CR": "\r", "LF": "\n"}
 
-// Page is the admin page of VICIdial, as docs/vicidial/page-filters.md has it.
+// Page is the admin page of VICIdial, as docs/vicidial/page-filters.md#fields has it.
 type Page map[string][]field
 
 // ReadPage reads the table of the document.
@@ -48,7 +48,7 @@ func ReadPage(t *testing.T) Page {
 		}
 		folder, err = parent, nil
 	}
-	text, err := os.ReadFile(filepath.Join(folder, "docs/vicidial/page-filters.md"))
+	text, err := os.ReadFile(filepath.Join(folder, "docs", "vicidial", "page-filters.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func (p Page) CheckSaved(t *testing.T, table cluster.Table, columns []string, to
 			for _, text := range Kinds {
 				saved, known := p.Save(table, column, version, text)
 				if !known {
-					t.Fatalf("docs/vicidial/page-filters.md has no line for %s.%s", table, column)
+					t.Fatalf("page-filters.md has no line for %s.%s", table, column)
 				}
 				switch {
 				case told(s, column, text):

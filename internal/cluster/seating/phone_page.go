@@ -8,7 +8,7 @@ import (
 )
 
 // The characters that the phone form keeps in columns, as within the brackets of a
-// regular expression, beside letters and digits (docs/vicidial/page-filters.md).
+// regular expression, beside letters and digits (docs/vicidial/page-filters.md#fields).
 var phoneMarks = map[string]string{
 	"- .,_": "status phone_type fullname company picture codecs_list",
 	"-_": "phone_context login_user login_campaign VICIDIAL_park_on_filename ext_context mohsuggest unavail_dialplan_fwd_exten " +
