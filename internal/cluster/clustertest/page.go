@@ -62,9 +62,7 @@ func ReadPage(t *testing.T) Page {
 			cells[i] = strings.ReplaceAll(cells[i], "\x00", "|")
 		}
 		one := field{form: strings.TrimSpace(cells[3]), keeps: strings.Trim(strings.TrimSpace(cells[4]), "`"), loses: strings.TrimSpace(cells[5])}
-		switch schemas := strings.TrimSpace(cells[6]); {
-		case schemas == "all":
-		default:
+		if schemas := strings.TrimSpace(cells[6]); schemas != "all" {
 			from, to, ranged := strings.Cut(schemas, "-")
 			if !ranged {
 				to = from

@@ -36,9 +36,7 @@ func (m model) contradictions() diag.Diagnostics {
 	if m.Dial == nil {
 		return diags
 	}
-	bare := m.dial("")
-	bare.Bare = true
-	if text := m.Dialplan.ValueString(); !m.Dialplan.IsNull() && !cluster.EquivalentText(text, m.dial("").Dialplan()) && !cluster.EquivalentText(text, bare.Dialplan()) {
+	if !m.Dialplan.IsNull() && !cluster.EquivalentText(m.Dialplan.ValueString(), m.dial("").Dialplan()) {
 		diags.Append(tfhelper.DiagnoseAt(path.Root("dialplan_entry"), "Two dialplans", errors.New("dial writes another text than this; leave out dialplan_entry, or dial"))...)
 	}
 	for _, address := range append([]string{""}, listed...) {

@@ -34,8 +34,6 @@ type model struct {
 	Carriers       types.Map                `tfsdk:"carriers"`
 	InboundTargets types.Map                `tfsdk:"inbound_targets"`
 	Stale          types.List               `tfsdk:"stale_servers"`
-
-	bare bool // the admin page of the database's version takes the semicolon of comments
 }
 
 type dialModel struct {
@@ -122,7 +120,7 @@ func (m model) dial(address string) asterisk.Dial {
 		Route: m.route(), Protocol: m.Protocol.ValueString(), Endpoint: d.Endpoint.ValueString(), Prefix: d.Prefix.ValueString(),
 		Pattern: asterisk.AnyNumber, Strip: len(d.Prefix.ValueString()), Prepend: d.Prepend.ValueString(),
 		Timeout: int(d.Timeout.ValueInt64()), Options: asterisk.DefaultDialOptions, CallerID: d.CallerID.ValueString(),
-		MaxChannels: int(d.MaxChannels.ValueInt64()), Failover: tfhelper.Strings(d.Failover.Elements()), Bare: m.bare,
+		MaxChannels: int(d.MaxChannels.ValueInt64()), Failover: tfhelper.Strings(d.Failover.Elements()),
 	}
 	dial.DialMore = d.more()
 	if !d.Pattern.IsNull() {

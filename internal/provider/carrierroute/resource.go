@@ -69,22 +69,6 @@ func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, r
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
 }
 
-// get reads the model.
-func (r *Resource) get(ctx context.Context, from replacement.State, diags *diag.Diagnostics) (model, bool) {
-	m, ok := tfhelper.Get[model](ctx, from, diags)
-	m.bare = r.bare(ctx)
-	return m, ok
-}
-
-// bare reports whether dialplans are generated without comments.
-func (r *Resource) bare(ctx context.Context) bool {
-	if r.topology == nil {
-		return false
-	}
-	schema, err := r.topology.Schema(ctx)
-	return err == nil && !asterisk.KeepsComments(schema.Version)
-}
-
 // ValidateConfig reports contradictions, once the configuration is known.
 func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	if !req.Config.Raw.IsFullyKnown() {
@@ -100,7 +84,7 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var prior *model
 	if !req.State.Raw.IsNull() {
-		m, ok := r.get(ctx, req.State, &resp.Diagnostics)
+		m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 		if !ok {
 			return
 		}
@@ -127,7 +111,6 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		prior = nil
 	}
-	m.bare = r.bare(ctx)
 	m = m.planned(config, prior)
 	rows, err := m.rows(prior)
 	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("name"), "Unable to plan carrier route", err)...)
@@ -186,7 +169,7 @@ func (r *Resource) expectLater(ctx context.Context, req resource.ModifyPlanReque
 
 // Create inserts the rows. When it fails it removes what it wrote and sets no state.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	m, ok := r.get(ctx, req.Plan, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 	config, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok || !known {
 		return
@@ -199,7 +182,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 
 // Read sets the state to the rows, and warns of drift.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	m, ok := r.get(ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -218,8 +201,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 // Update writes the rows that differ. When it stops half way the state is the rows as
 // they are, and the next plan is the difference that is left.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	m, ok := r.get(ctx, req.Plan, &resp.Diagnostics)
-	prior, was := r.get(ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
+	prior, was := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	config, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok || !was || !known {
 		return
@@ -249,7 +232,7 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 
 // Rows names the rows of a route.
 func (r *Resource) Rows(ctx context.Context, of replacement.State) []string {
-	m, ok := r.get(ctx, of, &diag.Diagnostics{})
+	m, ok := tfhelper.Get[model](ctx, of, &diag.Diagnostics{})
 	if !ok {
 		return nil
 	}
@@ -262,7 +245,7 @@ func (r *Resource) Rows(ctx context.Context, of replacement.State) []string {
 
 // DeleteExcept deletes the rows, except those in kept.
 func (r *Resource) DeleteExcept(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, kept map[string]bool) {
-	m, ok := r.get(ctx, req.State, &resp.Diagnostics)
+	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {
 		return
 	}
