@@ -116,7 +116,7 @@ func (s *Store) serve(ctx context.Context) {
 	for {
 		batch := s.requests.take()
 		for _, r := range batch {
-			since(r.ctx, s.log.lock, "waited for other changes of this run", r.since)
+			since(r.ctx, s.log.lock, "waited for other changes of this run", r.since) //nolint:contextcheck // each change has the context of its caller
 		}
 		s.answer(ctx, w, batch)
 		if s.requests.empty(false) {
@@ -140,7 +140,7 @@ func (s *Store) answer(ctx context.Context, w *writer, batch []*request) {
 		if w.stale {
 			w.trust(ctx)
 		}
-		now, later := s.decide(w, batch)
+		now, later := s.decide(w, batch) //nolint:contextcheck // each change has the context of its caller
 		s.write(ctx, w, now)
 		w.fresh, batch = false, later
 	}
@@ -153,7 +153,7 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*request) bool {
 	left := len(batch)
 	var mu sync.Mutex
 	for _, r := range batch {
-		stop := context.AfterFunc(r.ctx, func() {
+		stop := context.AfterFunc(r.ctx, func() { //nolint:contextcheck // each change has the context of its caller
 			mu.Lock()
 			defer mu.Unlock()
 			if left--; left == 0 {
@@ -242,7 +242,7 @@ func (s *Store) write(ctx context.Context, w *writer, batch []*request) {
 			s.Forget()
 			w.fresh = true
 		}
-		s.decideOne(w, r)
+		s.decideOne(w, r) //nolint:contextcheck // each change has the context of its caller
 		s.writeOnce(ctx, w, []*request{r})
 	}
 }

@@ -142,7 +142,7 @@ func gather(changes []*planRun) []*part {
 }
 
 // write writes a group of steps, and their lines in the change log.
-func (w *writer) write(ctx context.Context, group []*part) {
+func (w *writer) write(ctx context.Context, group []*part) { //nolint:contextcheck // each change has the context of its caller
 	if len(group) == 1 {
 		w.writeOne(group[0].ctx, group[0])
 		return

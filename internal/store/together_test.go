@@ -205,11 +205,15 @@ func TestApply_together(t *testing.T) {
 			cancel()
 			return cluster.Plan{}, nil
 		}
-		ended := make(chan error, 1)
+		ended, deciding := make(chan error, 1), make(chan struct{}, 2)
 		go func() {
-			ended <- store.Apply(ctx, func(context.Context) (cluster.Plan, error) { <-ctx.Done(); return cluster.Plan{}, ctx.Err() })
+			ended <- store.Apply(ctx, func(context.Context) (cluster.Plan, error) {
+				deciding <- struct{}{}
+				<-ctx.Done()
+				return cluster.Plan{}, ctx.Err()
+			})
 		}()
-		time.Sleep(10 * time.Millisecond)
+		<-deciding
 		cancel()
 		if err := <-ended; !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
