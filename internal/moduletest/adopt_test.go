@@ -13,7 +13,7 @@ import (
 )
 
 // adopt runs the command adopt for the module, into a folder beside the example.
-func (c *cli) adopt(d *sandbox.Database, name string) string {
+func (c *cli) adopt(d *sandbox.Database) string {
 	c.t.Helper()
 	program := ""
 	err := filepath.WalkDir(c.mirror, func(path string, entry fs.DirEntry, err error) error {
@@ -26,7 +26,7 @@ func (c *cli) adopt(d *sandbox.Database, name string) string {
 		c.t.Fatal(err)
 	}
 	c.folder = filepath.Join(filepath.Dir(c.folder), "adopted")
-	command := exec.CommandContext(c.t.Context(), program, "adopt", "-quiet", "-module", "../modules/site", "-site", name, "-out", c.folder)
+	command := exec.CommandContext(c.t.Context(), program, "adopt", "-quiet", "-module", "../modules/site", "-site", "anchor", "-out", c.folder)
 	command.Env = append(os.Environ(), connection(d)...)
 	said, err := command.CombinedOutput()
 	if err != nil {
@@ -50,7 +50,7 @@ func TestSite_adopt(t *testing.T) {
 	}
 
 	adopted := *anchor.cli
-	said := adopted.adopt(d, "anchor")
+	said := adopted.adopt(d)
 	if !strings.Contains(said, "does not fit the module") {
 		t.Errorf("adopt says\n%s", said)
 	}

@@ -163,14 +163,6 @@ func with(object terraform.Object, name string, value terraform.Value) terraform
 	return append(object, terraform.Entry{Key: terraform.Text(name), Value: value})
 }
 
-// texted is a text as a value; nil for "".
-func texted(text string) terraform.Value {
-	if text == "" {
-		return nil
-	}
-	return terraform.Text(text)
-}
-
 // named returns the telephony nodes of addresses by their names; nil where all of
 // them are meant. It returns false where one is no telephony node.
 func (s *site) named(addresses []string) (terraform.Value, bool) {
