@@ -116,7 +116,7 @@ func (d DIDChange) record() string {
 
 // SameInDID is [Same] for vicidial_inbound_dids.
 func SameInDID(column string, meant, held Value) bool {
-	return NormalInDID(column, meant) == NormalInDID(column, held)
+	return meant == held || NormalInDID(column, meant) == NormalInDID(column, held)
 }
 
 // NormalInDID is [Normal] for vicidial_inbound_dids. The admin form writes ---NONE---
@@ -147,55 +147,6 @@ func didAudit(event, record string) Audit {
 	return Audit{Section: "DIDS", Type: event, Record: record, Code: "ADMIN " + event + " DID"}
 }
 
-// DIDNeed is a column that a route of a DID reads and that is blank.
-type DIDNeed struct {
-	Column string
-	Route  string
-}
-
-// didReads are the columns without which a route of a DID leads nowhere
-// (agi-DID_route.agi; the filter's columns have filter_ in front).
-var didReads = map[string][]string{
-	"EXTEN":         {"extension", "exten_context"},
-	"VOICEMAIL":     {"voicemail_ext"},
-	"VMAIL_NO_INST": {"voicemail_ext"},
-	"AGENT":         {"user"},
-	"PHONE":         {"phone", "server_ip"},
-	"IN_GROUP":      {"group_id"},
-	"CALLMENU":      {"menu_id"},
-}
-
-// DIDNeeds tells which columns the route of a DID, and of its filter where it
-// has one, reads and finds blank. Columns that are not known yet are left out
-// of the row and are not asked for.
-func DIDNeeds(row Row) []DIDNeed {
-	var needs []DIDNeed
-	ask := func(route, front string) {
-		for _, column := range didReads[route] {
-			if value, known := row[front+column]; known && none(value.Text) == "" {
-				needs = append(needs, DIDNeed{Column: front + column, Route: route})
-			}
-		}
-	}
-	ask(row["did_route"].Text, "")
-	if filter := row["filter_inbound_number"]; filter.Text != "" && filter.Text != "DISABLED" {
-		ask(row["filter_action"].Text, "filter_")
-		needs = append(needs, filterNeeds(filter.Text, row)...)
-	}
-	return needs
-}
-
-func filterNeeds(filter string, row Row) []DIDNeed {
-	reads := map[string]string{
-		"GROUP": "filter_phone_group_id", "GROUP_AREACODE": "filter_phone_group_id", "URL": "filter_url", "DNC_CAMPAIGN": "filter_dnc_campaign",
-	}
-	column, asks := reads[filter]
-	if value, known := row[column]; asks && known && value.Text == "" {
-		return []DIDNeed{{Column: column, Route: filter}}
-	}
-	return nil
-}
-
 // DIDs are rows of vicidial_inbound_dids.
 type DIDs []Row
 
@@ -207,25 +158,4 @@ func (d DIDs) ByPattern(pattern string) (Row, bool) {
 		}
 	}
 	return nil, false
-}
-
-// DIDMissing tells which targets of a DID's routes are not in the directory.
-func (d Directory) DIDMissing(row Row) []DIDNeed {
-	known := map[string]func(string) bool{"AGENT": d.HasUser, "IN_GROUP": d.HasInGroup, "CALLMENU": d.HasMenu}
-	var missing []DIDNeed
-	look := func(route, front string) {
-		there, looked := known[route]
-		if !looked {
-			return
-		}
-		column := front + didReads[route][0]
-		if target := none(row[column].Text); target != "" && !there(target) {
-			missing = append(missing, DIDNeed{Column: column, Route: route})
-		}
-	}
-	look(row["did_route"].Text, "")
-	if filter := row["filter_inbound_number"]; filter.Text != "" && filter.Text != "DISABLED" {
-		look(row["filter_action"].Text, "filter_")
-	}
-	return missing
 }

@@ -60,31 +60,6 @@ func TestDIDChange(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
-	t.Run("a route that leads nowhere is told by the column that it reads", func(t *testing.T) {
-		for route, columns := range map[string][]string{
-			"EXTEN": {"extension", "exten_context"}, "VOICEMAIL": {"voicemail_ext"}, "AGENT": {"user"}, "PHONE": {"phone", "server_ip"}, "IN_GROUP": {"group_id"}, "CALLMENU": {"menu_id"},
-		} {
-			row := Row{"did_route": Text(route), "filter_inbound_number": Text("DISABLED")}
-			for _, column := range columns {
-				row[column] = Null
-			}
-			var told []string
-			for _, need := range DIDNeeds(row) {
-				told = append(told, need.Column)
-			}
-			if !slices.Equal(told, columns) {
-				t.Errorf("%s: told %v, wanted %v", route, told, columns)
-			}
-		}
-	})
-	t.Run("a filter needs its list and its own route", func(t *testing.T) {
-		needs := DIDNeeds(Row{
-			"did_route": Text("EXTEN"), "filter_inbound_number": Text("GROUP"), "filter_phone_group_id": Text(""), "filter_action": Text("IN_GROUP"), "filter_group_id": Text("---NONE---"),
-		})
-		if len(needs) != 2 || needs[0].Column != "filter_group_id" || needs[1].Column != "filter_phone_group_id" {
-			t.Errorf("%+v", needs)
-		}
-	})
 }
 
 func TestTemplateChange(t *testing.T) {

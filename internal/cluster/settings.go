@@ -39,6 +39,8 @@ type Settings struct {
 	PasswordLength int
 	// Weights is the container of agent login weights.
 	Weights Container
+	// DIDFilter says that the DID did_system_filter is looked at before every call.
+	DIDFilter bool
 	// AutoDialOff says that no node dials: outbound_autodial_active is 0.
 	AutoDialOff bool
 	// AutoDialPaused says that dialing stops for a while: disable_auto_dial is 1.

@@ -126,3 +126,49 @@ func (s *Store) readDirectory(ctx context.Context) (cluster.Directory, error) {
 	}
 	return directory, nil
 }
+
+// DIDTargets returns what the routes of DIDs lead to, with the servers as they are
+// after this run; phones and mailboxes only where they are asked for. Callers change
+// none of it.
+func (s *Store) DIDTargets(ctx context.Context, phones bool) (cluster.DIDTargets, error) {
+	var targets cluster.DIDTargets
+	var err error
+	if targets.Directory, err = s.Directory(ctx); err != nil {
+		return targets, err
+	}
+	if targets.Servers, err = s.Expected(ctx); err != nil {
+		return targets, err
+	}
+	settings, err := s.SystemSettings(ctx)
+	targets.SystemFilter = settings.DIDFilter
+	if err != nil || !phones {
+		return targets, err
+	}
+	found, err := s.didPhones.get(ctx)
+	targets.Phones, targets.Mailboxes = found.phones, found.mailboxes
+	return targets, err
+}
+
+// didPhones are the phones and mailboxes of [cluster.DIDTargets], kept for all DIDs of
+// a plan.
+type didPhones struct {
+	phones    map[[2]string]bool
+	mailboxes map[string]bool
+}
+
+func (s *Store) readDIDPhones(ctx context.Context) (didPhones, error) {
+	read, err := s.phones(ctx, nil)
+	if err != nil {
+		return didPhones{}, err
+	}
+	boxes, err := s.mailboxes.get(ctx)
+	found := didPhones{make(map[[2]string]bool, len(read.phones)), make(map[string]bool, len(read.phones)+len(boxes))}
+	for _, phone := range read.phones {
+		found.phones[[2]string{cluster.FoldKey(phone.ServerIP), cluster.FoldKey(phone.Extension)}] = true
+		found.mailboxes[cluster.FoldKey(phone.VoicemailID)] = true
+	}
+	for _, box := range boxes {
+		found.mailboxes[cluster.FoldKey(box)] = true
+	}
+	return found, err
+}

@@ -64,6 +64,7 @@ type Store struct {
 	aliases      *cachedQuery[[]seating.PhoneAlias]
 	users        *cachedQuery[[]seating.SeatUser]
 	mailboxes    *cachedQuery[[]string]
+	didPhones    *cachedQuery[didPhones]
 	caches       []interface { // all of them
 		forget()
 		written(ctx context.Context, steps []writtenStep)
@@ -116,6 +117,7 @@ func New(settings Settings) *Store {
 	s.aliases = cached(s, "phone aliases", s.readAliases, cluster.TableAliases)
 	s.users = cached(s, "users", s.readUsers, cluster.TableUsers)
 	s.mailboxes = cached(s, "mailboxes", s.readMailboxes, "vicidial_voicemail")
+	s.didPhones = cached(s, "phones of DIDs", s.readDIDPhones, cluster.TablePhones, "vicidial_voicemail")
 	s.phoneQueries = &cachedColumns[phoneColumns]{log: s.log.cache("phones"), table: cluster.TablePhones}
 	s.numberQueries = &cachedColumns[numbers.Table]{log: s.log.cache("inbound numbers"), table: cluster.TableDIDs}
 	s.caches = append(s.caches, s.phoneQueries, s.numberQueries)

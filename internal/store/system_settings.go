@@ -41,6 +41,7 @@ func (s *Store) readSystemSettings(ctx context.Context) (cluster.Settings, error
 	columns := info.schema.Only(cluster.TableSettings, cluster.SettingsColumns)
 	others := info.schema.Only(cluster.TableSettings, []string{
 		"db_schema_version", "sounds_central_control_active", "require_password_length", "outbound_autodial_active", "disable_auto_dial",
+		"did_system_filter",
 	})
 	selected := slices.Concat(columns, others)
 
@@ -67,6 +68,8 @@ func (s *Store) readSystemSettings(ctx context.Context) (cluster.Settings, error
 			case "require_password_length":
 				length, _ := is.Int()
 				settings.PasswordLength = int(length)
+			case "did_system_filter":
+				settings.DIDFilter = is.Text > "0"
 			case "outbound_autodial_active":
 				settings.AutoDialOff = is.Text == "0"
 			case "disable_auto_dial":

@@ -75,6 +75,7 @@ func TestReads_ofRowsThatSayNothing(t *testing.T) {
 				"users":            func(ctx context.Context) error { _, err := s.users.get(ctx); return err },
 				"mailboxes":        func(ctx context.Context) error { _, err := s.mailboxes.get(ctx); return err },
 				"directory":        func(ctx context.Context) error { _, err := s.directory.get(ctx); return err },
+				"DID targets":      func(ctx context.Context) error { _, err := s.DIDTargets(ctx, true); return err },
 				"the change log":   func(ctx context.Context) error { _, err := s.LogPosition(ctx); return err },
 				"floor":            func(ctx context.Context) error { _, err := s.Floor(ctx, []string{"active", "pass"}); return err },
 				"live agents":      func(ctx context.Context) error { _, err := s.LiveAgents(ctx); return err },

@@ -96,15 +96,14 @@ var targets = map[string]string{
 // least two of them; VICIdial's own rows are in none.
 func (t Table) Find() []Found {
 	names := map[string][]string{}
-	route := slices.Index(t.Columns, "did_route")
 	for _, record := range t.Records {
-		if route < 0 || cluster.ReservedDID(record.Pattern) {
+		route, has := t.value(record, "did_route")
+		if !has || cluster.ReservedDID(record.Pattern) {
 			continue
 		}
-		kind := record.Values[route].Text
-		target := ""
-		if at := slices.Index(t.Columns, targets[kind]); at >= 0 {
-			target = cluster.NormalInDID(targets[kind], record.Values[at]).Text
+		kind, target := route.Text, ""
+		if value, has := t.value(record, targets[kind]); has {
+			target = cluster.NormalInDID(targets[kind], value).Text
 		}
 		name := strings.TrimSpace(kind + " " + target)
 		names[name] = append(names[name], record.Pattern)

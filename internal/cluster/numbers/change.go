@@ -11,8 +11,7 @@ import (
 
 // Change leads the rows of a block to what is declared.
 type Change struct {
-	Name string // of the block, for messages
-	Have Table  // the rows as they are now
+	Have Table // the rows as they are now
 	// Before is what the block declared last: its rows may be changed and removed.
 	// It is empty for a block that is created.
 	Before Wanted
@@ -85,7 +84,7 @@ func (c Change) Diff() (Diff, error) {
 		if !there || c.Want.Numbers.Has(name) || c.Released.Has(name) {
 			continue
 		}
-		if err := c.unmoved(name, record); err != nil {
+		if err := c.unmoved(name, record, c.Seen[cluster.FoldKey(name)]); err != nil {
 			return Diff{}, err
 		}
 		d.Remove = append(d.Remove, record)
@@ -96,27 +95,26 @@ func (c Change) Diff() (Diff, error) {
 // change returns the columns of a row that change, from what it holds now to what is
 // wanted.
 func (c Change) change(name string, record Record, want cluster.Row) (from, to cluster.Row, err error) {
-	for i, column := range c.Have.Columns {
-		wanted, managed := want[column]
-		held := record.Values[i]
-		if !managed || cluster.SameInDID(column, wanted, held) {
+	for column, wanted := range want {
+		held, has := c.Have.value(record, column)
+		if !has || cluster.SameInDID(column, wanted, held) {
 			continue
 		}
-		if seen, known := c.Seen.value(name, column); known && !cluster.SameInDID(column, seen, held) {
-			return nil, nil, &cluster.Conflict{Subject: "DID " + name, Found: "has another " + column + " than when it was read"}
-		}
-		if to == nil {
+		if from == nil {
 			from, to = cluster.Row{}, cluster.Row{}
 		}
 		from[column], to[column] = held, wanted
 	}
-	return from, to, nil
+	return from, to, c.unmoved(name, record, from)
 }
 
-// unmoved is a conflict where a row that is to go does not hold what the plan saw.
-func (c Change) unmoved(name string, record Record) error {
-	for i, column := range c.Have.Columns {
-		if seen, known := c.Seen.value(name, column); known && !cluster.SameInDID(column, seen, record.Values[i]) {
+// unmoved is a conflict where a row does not hold what the plan saw in some columns.
+func (c Change) unmoved(name string, record Record, of cluster.Row) error {
+	seen := c.Seen[cluster.FoldKey(name)]
+	for _, column := range slices.Sorted(maps.Keys(of)) {
+		before, known := seen[column]
+		held, has := c.Have.value(record, column)
+		if known && has && !cluster.SameInDID(column, before, held) {
 			return &cluster.Conflict{Subject: "DID " + name, Found: "has another " + column + " than when it was read"}
 		}
 	}

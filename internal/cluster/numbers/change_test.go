@@ -78,7 +78,7 @@ func TestChange(t *testing.T) {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()
 			change := numbers.Change{
-				Name: "sales", Have: have, Before: wanted(t, set(t, c.before...), c.shared), Want: wanted(t, set(t, c.want...), c.shared, c.overrides...),
+				Have: have, Before: wanted(t, set(t, c.before...), c.shared), Want: wanted(t, set(t, c.want...), c.shared, c.overrides...),
 				Released: set(t, c.released...), TakeOver: c.takeOver, Seen: numbers.SeenIn(c.seen),
 			}
 			diff, err := change.Diff()

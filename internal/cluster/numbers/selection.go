@@ -102,6 +102,6 @@ func (c Condition) holds(t Table, record Record) bool {
 	if c.Column == prefix {
 		return strings.HasPrefix(record.Pattern, c.Value)
 	}
-	at := slices.Index(t.Columns, c.Column)
-	return at >= 0 && cluster.NormalInDID(c.Column, record.Values[at]) == cluster.NormalInDID(c.Column, cluster.Text(c.Value))
+	held, has := t.value(record, c.Column)
+	return has && cluster.SameInDID(c.Column, cluster.Text(c.Value), held)
 }

@@ -14,6 +14,7 @@ type Table struct {
 	Columns []string // those of Record.Values
 	Records []Record // in the order of did_id
 	byName  map[string]int
+	at      map[string]int // of columns
 }
 
 // Record is one row.
@@ -25,7 +26,10 @@ type Record struct {
 
 // NewTable returns the table of rows.
 func NewTable(columns []string, records []Record) Table {
-	t := Table{Columns: columns, Records: records, byName: make(map[string]int, len(records))}
+	t := Table{Columns: columns, Records: records, byName: make(map[string]int, len(records)), at: make(map[string]int, len(columns))}
+	for at, column := range columns {
+		t.at[column] = at
+	}
 	for at, record := range records {
 		t.byName[cluster.FoldKey(record.Pattern)] = at
 	}
@@ -41,12 +45,21 @@ func (t Table) ByPattern(pattern string) (Record, bool) {
 	return t.Records[at], true
 }
 
+// value returns a column of a record; false where the table does not have it.
+func (t Table) value(record Record, column string) (cluster.Value, bool) {
+	at, has := t.at[column]
+	if !has {
+		return cluster.Value{}, false
+	}
+	return record.Values[at], true
+}
+
 // Row returns the columns of a record that the table has of those asked for.
 func (t Table) Row(record Record, columns []string) cluster.Row {
 	row := make(cluster.Row, len(columns))
 	for _, column := range columns {
-		if at := slices.Index(t.Columns, column); at >= 0 {
-			row[column] = record.Values[at]
+		if value, has := t.value(record, column); has {
+			row[column] = value
 		}
 	}
 	return row
@@ -66,7 +79,7 @@ type Group struct {
 func (t Table) Groups(of Set, columns []string) []Group {
 	at := make([]int, 0, len(columns))
 	for _, column := range columns {
-		if i := slices.Index(t.Columns, column); i >= 0 {
+		if i, has := t.at[column]; has {
 			at = append(at, i)
 		}
 	}
@@ -110,7 +123,12 @@ func (t Table) Held(of Set, want Wanted, values cluster.Row) cluster.Row {
 		record, found := t.ByPattern(name)
 		wanted, _ := want.Row(name)
 		for column, value := range held {
-			if at := slices.Index(t.Columns, column); wanted[column] == value && (!found || at < 0 || !cluster.SameInDID(column, value, record.Values[at])) {
+			if wanted[column] != value {
+				continue
+			}
+			if !found {
+				delete(held, column)
+			} else if is, has := t.value(record, column); !has || !cluster.SameInDID(column, value, is) {
 				delete(held, column)
 			}
 		}
@@ -128,48 +146,44 @@ type Route struct {
 // Routes returns how the calls of a block are treated once it is written: what is
 // declared, over what the rows hold, or over the defaults of a new row.
 func (t Table) Routes(want Wanted, defaults cluster.Row) []Route {
-	at := make([]int, 0, len(cluster.DIDRouteColumns))
-	for _, column := range cluster.DIDRouteColumns {
-		at = append(at, slices.Index(t.Columns, column))
-	}
 	names, routes := map[string][]string{}, map[string]Route{}
 	var order []string
-	var signature strings.Builder
+	var signature []byte
 	for name, row := range want.All() {
 		record, found := t.ByPattern(name)
-		signature.Reset()
-		after, changed := make(cluster.Row, len(at)), map[string]bool{}
-		for i, column := range cluster.DIDRouteColumns {
-			value, known := row[column]
-			switch {
-			case at[i] < 0: // a column that this database does not have
-				continue
-			case found && !known:
-				value = record.Values[at[i]]
-			case found:
-				changed[column] = !cluster.SameInDID(column, value, record.Values[at[i]])
-			case known:
-				changed[column] = true
-			default:
-				value, known = defaults[column]
-				changed[column] = true
+		signature = signature[:0]
+		each := func(visit func(column string, value cluster.Value, changed bool)) {
+			for _, column := range cluster.DIDRouteColumns {
+				held, has := cluster.Value{}, false
+				if found {
+					held, has = t.value(record, column)
+				} else if _, has = t.at[column]; has {
+					held, has = defaults[column]
+				}
+				value, declared := row[column]
+				switch {
+				case declared:
+					visit(column, value, !found || !has || !cluster.SameInDID(column, value, held))
+				case has:
+					visit(column, held, !found)
+				}
 			}
-			if !known && !found {
-				continue
-			}
-			after[column] = value
-			signature.WriteString(value.Text)
-			if changed[column] {
-				signature.WriteByte(1)
-			}
-			signature.WriteByte(0)
 		}
-		key := signature.String()
-		if _, known := routes[key]; !known {
-			order = append(order, key)
-			routes[key] = Route{Row: after, Changed: changed}
+		each(func(column string, value cluster.Value, changed bool) {
+			signature = append(append(signature, value.Text...), 0)
+			if changed {
+				signature = append(signature, column...)
+			}
+		})
+		if _, known := routes[string(signature)]; !known {
+			route := Route{Row: cluster.Row{}, Changed: map[string]bool{}}
+			each(func(column string, value cluster.Value, changed bool) {
+				route.Row[column], route.Changed[column] = value, changed
+			})
+			order = append(order, string(signature))
+			routes[string(signature)] = route
 		}
-		names[key] = append(names[key], name)
+		names[string(signature)] = append(names[string(signature)], name)
 	}
 	all := make([]Route, 0, len(order))
 	for _, key := range order {
@@ -219,12 +233,6 @@ func IDs(groups []Group) map[string]string {
 	return ids
 }
 
-// value returns what was seen in a column of a number.
-func (s Seen) value(name, column string) (cluster.Value, bool) {
-	value, known := s[cluster.FoldKey(name)][column]
-	return value, known
-}
-
 // Deviation is numbers whose rows are not as declared, all in the same way.
 type Deviation struct {
 	Numbers Set
@@ -260,9 +268,9 @@ func (t Table) Deviations(want Wanted) []Deviation {
 // none.
 func (t Table) differences(record Record, want cluster.Row) string {
 	var texts []string
-	for i, column := range t.Columns {
-		if wanted, managed := want[column]; managed && !cluster.SameInDID(column, wanted, record.Values[i]) {
-			texts = append(texts, column+" is "+shown(record.Values[i]))
+	for column, wanted := range want {
+		if held, has := t.value(record, column); has && !cluster.SameInDID(column, wanted, held) {
+			texts = append(texts, column+" is "+shown(held))
 		}
 	}
 	slices.Sort(texts)

@@ -217,5 +217,5 @@ func (r *Numbers) DeleteExcept(ctx context.Context, req resource.DeleteRequest, 
 			kept = append(kept, name)
 		}
 	}
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete inbound numbers", b.name(), r.remove(ctx, b, have, numbers.Of(kept), numbers.SeenIn(seen)))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete inbound numbers", b.name(), r.remove(ctx, have, numbers.Of(kept), numbers.SeenIn(seen)))...)
 }

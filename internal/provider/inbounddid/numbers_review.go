@@ -2,7 +2,6 @@ package inbounddid
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -17,7 +16,7 @@ import (
 // review returns the rows, with errors for what an apply would refuse and warnings
 // of what it changes.
 func (r *Numbers) review(ctx context.Context, b block, want declared, prior *declared) (numbers.Table, diag.Diagnostics) {
-	change := numbers.Change{Name: b.name(), Want: want.wanted, Released: want.released, TakeOver: b.isTrue("take_over")}
+	change := numbers.Change{Want: want.wanted, Released: want.released, TakeOver: b.isTrue("take_over")}
 	blocks := []declared{want}
 	if prior != nil {
 		blocks = append(blocks, *prior)
@@ -92,40 +91,20 @@ func (d declared) at(column, number string) path.Path {
 	return path.Root(column)
 }
 
-// reviewRoutes reports numbers whose calls would lead nowhere. What the rows hold
-// already is a warning.
+// reviewRoutes reports numbers whose calls would lead nowhere: an error where the plan
+// sets it, and a warning where the rows hold it already.
 func (r *Numbers) reviewRoutes(ctx context.Context, schema cluster.Schema, table numbers.Table, want declared) diag.Diagnostics {
-	directory, err := r.topology.Directory(ctx)
-	if err != nil {
-		return tfhelper.Diagnose("Unable to plan inbound numbers", "", err)
-	}
-	servers, err := r.topology.Expected(ctx)
+	routes := table.Routes(want.wanted, schema.Defaults(cluster.TableDIDs, cluster.DIDRouteColumns))
+	targets, err := r.topology.DIDTargets(ctx, slices.ContainsFunc(routes, func(route numbers.Route) bool { return cluster.AsksForPhones(route.Row) }))
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan inbound numbers", "", err)
 	}
 	var diags diag.Diagnostics
-	for _, route := range table.Routes(want.wanted, schema.Defaults(cluster.TableDIDs, cluster.DIDRouteColumns)) {
-		first := slices.Collect(route.Numbers.All())[0]
-		tell := func(column string, isError bool, format string, args ...any) {
-			text := route.Numbers.Brief() + ": " + fmt.Sprintf(format, args...)
-			if isError {
-				diags.Append(tfhelper.DiagnoseAt(want.at(column, first), "Calls would lead nowhere", fmt.Errorf("%s", text))...)
-			} else {
-				diags.Append(tfhelper.WarnAt(want.at(column, first), "Calls would lead nowhere", text)...)
-			}
-		}
-		for _, need := range cluster.DIDNeeds(route.Row) {
-			tell(need.Column, route.Changed[need.Column] || route.Changed["did_route"] || route.Changed["filter_action"], "%s reads %s, which is blank", need.Route, need.Column)
-		}
-		for _, missing := range directory.DIDMissing(route.Row) {
-			tell(missing.Column, false, "%s leads to %s, which is not there; make it in the admin pages before calls come in", missing.Route, route.Row[missing.Column].Text)
-		}
-		for _, column := range []string{"server_ip", "filter_server_ip"} {
-			if ip := route.Row[column].Text; strings.TrimSpace(ip) != "" {
-				if _, found := servers.ByIP(ip); !found {
-					tell(column, route.Changed[column], "server %s is neither in the table servers nor planned by now", ip)
-				}
-			}
+	for _, route := range routes {
+		first := names(route.Numbers)[0]
+		for _, flaw := range targets.Flaws(first, route.Row) {
+			isSet := slices.ContainsFunc(flaw.Causes, func(column string) bool { return route.Changed[column] })
+			diags.Append(diagnoseFlaw(want.at(flaw.Column, first), flaw, route.Numbers.Brief()+": ", isSet)...)
 		}
 	}
 	return diags

@@ -301,3 +301,112 @@ func TestAccInboundNumbers_areListed(t *testing.T) {
 		}
 	}
 }
+
+// A connection that is lost at any statement costs nothing: rows and lines of the
+// change log are written once, and a failed apply leaves what the next plan finishes.
+func TestAccInboundNumbers_resumesAfterLostConnection(t *testing.T) {
+	t.Parallel()
+	d := aSystem(t, 1720)
+	proxy := sandbox.NewProxy(t, d.Server())
+	through := func(dids, extension string) string {
+		return acctest.ProviderAt(d, proxy.Port()) + blockConfig("sales", dids, `did_route = "EXTEN"`, fmt.Sprintf("extension = %q", extension))
+	}
+	rows := func(numbers, lines int, extension string) resource.TestCheckFunc {
+		return acctest.Expect(t, d, "SELECT COUNT(*) AS numbers, MIN(extension) AS least, MAX(extension) AS most, (SELECT COUNT(*) FROM vicidial_admin_log) AS lines_ FROM vicidial_inbound_dids WHERE did_pattern LIKE '800%'",
+			fmt.Sprintf("| numbers | least | most | lines_ |\n| %7d | %-5s | %-4s | %6d |", numbers, extension, extension, lines))
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{ // the answer to the insert is lost
+				PreConfig: func() { proxy.CutAt(1, sandbox.WriteUnanswered, false) },
+				Config:    through(`"8005550100-8005550104"`, "8300"), Check: rows(5, 5, "8300"),
+			},
+			{ // the answer to the lines of the change log is lost
+				PreConfig: func() { proxy.CutAt(2, sandbox.WriteUnanswered, false) },
+				Config:    through(`"8005550100-8005550104"`, "8301"), Check: rows(5, 10, "8301"),
+			},
+			{ // the update is never sent
+				PreConfig: func() { proxy.CutAt(1, sandbox.WriteUnsent, false) },
+				Config:    through(`"8005550100-8005550104"`, "8302"), Check: rows(5, 15, "8302"),
+			},
+			{ // the database is gone between the insert of new numbers and the update of the others
+				PreConfig:   func() { proxy.CutAt(3, sandbox.WriteUnsent, true) },
+				Config:      through(`"8005550100-8005550109"`, "8303"),
+				ExpectError: regexp.MustCompile(`(?s)Unable to update inbound numbers sales`),
+			},
+			{ // the new numbers are in state, so that they would leave with the rest
+				PreConfig: proxy.Heal,
+				Config:    through(`"8005550100-8005550104"`, "8302"), Check: rows(5, 25, "8302"),
+			},
+			{Config: through(`"8005550100-8005550109"`, "8303"), Check: rows(10, 35, "8303")},
+		},
+	})
+	if proxy.Cuts() < 4 {
+		t.Errorf("%d cuts came, wanted 4", proxy.Cuts())
+	}
+}
+
+// A row that changes between a plan and its apply is a conflict, and nothing is
+// written.
+func TestAccInboundNumbers_conflict(t *testing.T) {
+	t.Parallel()
+	d := aSystem(t, 1720)
+	config := func(dids, extension string) string {
+		return aBlock(d, dids, `did_route = "EXTEN"`, fmt.Sprintf("extension = %q", extension))
+	}
+	meanwhile := func(statement string) resource.ConfigPlanChecks {
+		return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{acctest.Meanwhile(acctest.Run(t, d, statement))}}
+	}
+	const extensions = "SELECT did_pattern, extension FROM vicidial_inbound_dids WHERE did_pattern LIKE '800%' ORDER BY did_pattern"
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config(`"8005550100-8005550101"`, "8300")},
+			{
+				Config: config(`"8005550100-8005550101"`, "8301"), ConfigPlanChecks: meanwhile("UPDATE vicidial_inbound_dids SET extension = '9' WHERE did_pattern = '8005550101'"),
+				ExpectError: regexp.MustCompile(`(?s)DID\s+8005550101\s+has\s+another\s+extension\s+than\s+when\s+it\s+was\s+read`),
+			},
+			{
+				Config: config(`"8005550100"`, "8300"), ConfigPlanChecks: meanwhile("UPDATE vicidial_inbound_dids SET extension = '10' WHERE did_pattern = '8005550101'"),
+				ExpectError: regexp.MustCompile(`(?s)DID\s+8005550101\s+has\s+another\s+extension`),
+			},
+			{
+				Config: config(`"8005550100-8005550101"`, "8300"),
+				Check: acctest.Expect(t, d, extensions, `
+					| did_pattern | extension |
+					| 8005550100  | 8300      |
+					| 8005550101  | 8300      |`),
+			},
+		},
+	})
+}
+
+// What the rows hold already is warned of; what a plan sets is refused.
+func TestAccInboundNumbers_thatLeadNowhere(t *testing.T) {
+	t.Parallel()
+	d := aSystem(t, 1720)
+	acctest.Run(t, d, "INSERT INTO vicidial_inbound_dids (did_pattern, did_route, group_id, did_description) VALUES ('8005550100', 'IN_GROUP', '', 'a'), ('8005550101', 'IN_GROUP', 'SALESLINE', 'a'), ('8005550105', 'IN_GROUP', '', 'a')")()
+	imports := "import {\n  to = " + block + "\n  id = \"sales=8005550100-8005550101\"\n}\nimport {\n  to = vicidial_inbound_did.sales\n  id = \"8005550105\"\n}\n"
+	config := func(description string, more ...string) string {
+		attributes := append([]string{`did_route = "IN_GROUP"`, fmt.Sprintf("did_description = %q", description)}, more...)
+		return aBlock(d, `"8005550100-8005550101"`, attributes...) + strings.Replace(strings.TrimPrefix(aDID(d, attributes...), acctest.Provider(d)), "8005551212", "8005550105", 1)
+	}
+	refused := func(says string, more ...string) resource.TestStep {
+		return resource.TestStep{Config: config("b", more...), PlanOnly: true, ExpectError: regexp.MustCompile("(?s)" + strings.ReplaceAll(says, " ", `\s+`))}
+	}
+	var warnings acctest.Warnings
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: warnings.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config("a") + imports},
+			{
+				PreConfig: warnings.Reset, Config: config("b"),
+				Check: warnings.Expect(t, `"group_id".*8005550100: IN_GROUP reads group_id, which is blank`, `"group_id".*nowhere: IN_GROUP reads group_id, which is blank`),
+			},
+			refused("no_agent_ingroup_id, which is blank: every call goes", `no_agent_ingroup_redirect = "Y"`),
+			refused("max_queue_ingroup_id, which is blank", `max_queue_ingroup_calls = 5`),
+			refused("pre_filter_phone_group_id has no effect", `pre_filter_phone_group_id = "bad"`),
+		},
+	})
+}

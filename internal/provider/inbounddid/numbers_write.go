@@ -51,13 +51,13 @@ func (r *Numbers) apply(ctx context.Context, change numbers.Change, columns []st
 
 func (r *Numbers) create(ctx context.Context, b block, want declared) error {
 	var found numbers.Table
-	change := numbers.Change{Name: b.name(), Want: want.wanted, TakeOver: b.isTrue("take_over")}
+	change := numbers.Change{Want: want.wanted, TakeOver: b.isTrue("take_over")}
 	err := r.apply(ctx, change, readColumns(want), func(table numbers.Table) { found = table })
 	partial := (*cluster.Partial)(nil)
 	if !errors.As(err, &partial) || partial.Applied == 0 && !partial.Unsure {
 		return err
 	}
-	undo := numbers.Change{Name: b.name(), Before: want.wanted, Released: thoseIn(found, want.Numbers)}
+	undo := numbers.Change{Before: want.wanted, Released: thoseIn(found, want.Numbers)}
 	if r.apply(context.WithoutCancel(ctx), undo, readColumns(want), func(numbers.Table) {}) != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func thoseIn(table numbers.Table, of numbers.Set) numbers.Set {
 func (r *Numbers) update(ctx context.Context, b block, want, prior declared, seen numbers.Seen) (written []string, err error) {
 	var found numbers.Table
 	change := numbers.Change{
-		Name: b.name(), Before: prior.wanted, Seen: seen, Want: want.wanted, Released: want.released, TakeOver: b.isTrue("take_over"),
+		Before: prior.wanted, Seen: seen, Want: want.wanted, Released: want.released, TakeOver: b.isTrue("take_over"),
 	}
 	columns := readColumns(want, prior)
 	err = r.apply(ctx, change, columns, func(table numbers.Table) { found = table })
@@ -96,7 +96,7 @@ func (r *Numbers) update(ctx context.Context, b block, want, prior declared, see
 	return names(thoseIn(now, fresh)), err
 }
 
-func (r *Numbers) remove(ctx context.Context, b block, have declared, kept numbers.Set, seen numbers.Seen) error {
-	change := numbers.Change{Name: b.name(), Before: have.wanted, Seen: seen, Released: kept}
+func (r *Numbers) remove(ctx context.Context, have declared, kept numbers.Set, seen numbers.Seen) error {
+	change := numbers.Change{Before: have.wanted, Seen: seen, Released: kept}
 	return r.apply(ctx, change, readColumns(have), func(numbers.Table) {})
 }

@@ -20,11 +20,10 @@ import (
 // topology is the part of the store that the resources need.
 type topology interface {
 	singlerow.Store
-	Expected(context.Context) (cluster.Servers, error) // servers as they are after this run
 	DIDs(context.Context) (cluster.DIDs, error)
 	Numbers(ctx context.Context, columns []string) (numbers.Table, error)
 	ClaimNumbers(numbers.Claim) error
-	Directory(context.Context) (cluster.Directory, error)
+	DIDTargets(ctx context.Context, phones bool) (cluster.DIDTargets, error)
 }
 
 var (

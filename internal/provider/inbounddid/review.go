@@ -3,7 +3,6 @@ package inbounddid
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -27,23 +26,53 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	if diags.HasError() {
 		return diags
 	}
-	row := m.Expand()
 	if isNew {
 		diags.Append(r.table().CheckNew(ctx, m, want)...)
+	}
+	diags.Append(r.reviewRoutes(ctx, m, want)...)
+	return diags
+}
+
+// reviewRoutes reports for what calls would lead nowhere: an error where the plan
+// sets it, and a warning where the row holds it already.
+func (r *Resource) reviewRoutes(ctx context.Context, m model, want cluster.Row) diag.Diagnostics {
+	held, found, err := r.find(ctx, m)
+	if err != nil {
+		return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
+	}
+	row := held
+	if !found {
 		schema, err := r.topology.Schema(ctx)
 		if err != nil {
 			return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
 		}
 		row = schema.Defaults(cluster.TableDIDs, cluster.DIDColumns)
-		maps.Copy(row, want)
 	}
-	for _, need := range cluster.DIDNeeds(row) {
-		diags.Append(tfhelper.DiagnoseAt(path.Root(need.Column), "Calls would lead nowhere", fmt.Errorf("%s reads %s, which is blank", need.Route, need.Column))...)
+	row = maps.Clone(row)
+	maps.Copy(row, want)
+	changes := func(column string) bool {
+		value, is := held[column]
+		return !is || !cluster.SameInDID(column, row[column], value)
 	}
-	diags.Append(r.reviewSpelling(ctx, m, want)...)
-	diags.Append(r.reviewServers(ctx, m, want)...)
-	diags.Append(r.reviewTargets(ctx, m, row)...)
+	targets, err := r.topology.DIDTargets(ctx, cluster.AsksForPhones(row))
+	if err != nil {
+		return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
+	}
+	var diags diag.Diagnostics
+	for _, flaw := range targets.Flaws(m.Key(), row) {
+		diags.Append(diagnoseFlaw(path.Root(flaw.Column), flaw, "", slices.ContainsFunc(flaw.Causes, changes))...)
+	}
+	diags.Append(reviewSpelling(targets.Directory, held, want)...)
 	return diags
+}
+
+// diagnoseFlaw reports a flaw of numbers; who is empty where there is one.
+func diagnoseFlaw(at path.Path, flaw cluster.DIDFlaw, who string, isSet bool) diag.Diagnostics {
+	const summary = "Calls would lead nowhere"
+	if flaw.Later || !isSet {
+		return tfhelper.WarnAt(at, summary, who+flaw.Text)
+	}
+	return tfhelper.DiagnoseAt(at, summary, errors.New(who+flaw.Text))
 }
 
 func reviewReserved(m model) diag.Diagnostics {
@@ -58,51 +87,12 @@ func reviewReserved(m model) diag.Diagnostics {
 
 // reviewSpelling returns errors for keys that change and that their own rows spell in
 // another way.
-func (r *Resource) reviewSpelling(ctx context.Context, m model, want cluster.Row) diag.Diagnostics {
-	directory, err := r.topology.Directory(ctx)
-	if err != nil {
-		return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
-	}
-	held, _, err := r.find(ctx, m)
-	if err != nil {
-		return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
-	}
+func reviewSpelling(directory cluster.Directory, held, want cluster.Row) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, column := range slices.Sorted(maps.Keys(want)) {
 		if key := want[column].Text; key != held[column].Text {
 			diags.Append(tfhelper.DiagnoseAt(path.Root(column), tfhelper.OtherLetters, directory.CheckSpelling(column, key))...)
 		}
-	}
-	return diags
-}
-
-func (r *Resource) reviewServers(ctx context.Context, m model, want cluster.Row) diag.Diagnostics {
-	servers, err := r.topology.Expected(ctx)
-	if err != nil {
-		return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
-	}
-	var diags diag.Diagnostics
-	for _, column := range []string{"server_ip", "filter_server_ip"} {
-		ip := want[column].Text
-		if _, found := servers.ByIP(ip); ip != "" && !found {
-			diags.Append(tfhelper.DiagnoseAt(path.Root(column), "Unknown server",
-				fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", ip))...)
-		}
-	}
-	return diags
-}
-
-// reviewTargets warns of targets that do not exist. They may be added on the admin
-// pages later.
-func (r *Resource) reviewTargets(ctx context.Context, m model, row cluster.Row) diag.Diagnostics {
-	directory, err := r.topology.Directory(ctx)
-	if err != nil {
-		return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
-	}
-	var diags diag.Diagnostics
-	for _, missing := range directory.DIDMissing(row) {
-		diags.Append(tfhelper.WarnAt(path.Root(missing.Column), "Calls would lead nowhere",
-			fmt.Sprintf("%s leads to %s, which is not there. Make it in the admin pages before calls come in.", missing.Route, row[missing.Column].Text))...)
 	}
 	return diags
 }

@@ -1,0 +1,276 @@
+package cluster
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// DIDFlaw is a reason for which calls to a DID lead nowhere, or for which a setting of
+// the DID has no effect.
+type DIDFlaw struct {
+	Column string   // what to mend
+	Causes []string // the columns whose values have the flaw
+	Text   string   // completes "DID 8005550100: "
+	// Later says that what is missing may be made elsewhere after the DID.
+	Later bool
+}
+
+// DIDTargets is what the routes of DIDs lead to.
+type DIDTargets struct {
+	Directory
+	Servers Servers
+	// Phones are the phones of servers, by server_ip and extension. It is nil where
+	// nobody asked for them.
+	Phones map[[2]string]bool
+	// Mailboxes are all voicemail_ids; nil where nobody asked for them.
+	Mailboxes map[string]bool
+	// SystemFilter says whether the row did_system_filter is looked at.
+	SystemFilter bool
+}
+
+// AsksForPhones reports whether the flaws of a DID depend on phones and mailboxes.
+func AsksForPhones(row Row) bool {
+	for _, column := range []string{"did_route", "filter_action", "user_unavailable_action", "filter_user_unavailable_action"} {
+		if slices.Contains([]string{"PHONE", "VOICEMAIL", "VMAIL_NO_INST"}, row[column].Text) {
+			return true
+		}
+	}
+	return false
+}
+
+// Flaws returns the flaws of a DID in the order in which agi-DID_route.agi comes to
+// them (docs/vicidial/inbound.md#did-routing). Columns that are not known are left out
+// of the row and are not asked for.
+func (t DIDTargets) Flaws(pattern string, row Row) []DIDFlaw {
+	d := didFlaws{targets: t, row: row}
+	d.follow(pattern)
+	for _, column := range []string{"server_ip", "filter_server_ip"} {
+		reported := slices.ContainsFunc(d.flaws, func(f DIDFlaw) bool { return f.Column == column })
+		if value := d.row[column]; strings.TrimSpace(value.Text) != "" && !reported {
+			d.known(column, "")
+		}
+	}
+	return d.flaws
+}
+
+func (d *didFlaws) follow(pattern string) {
+	active, known := d.row["did_active"]
+	inactive := known && !active.Yes()
+	switch {
+	case FoldKey(pattern) == DIDSystemFilter:
+		if !d.targets.SystemFilter && !inactive {
+			d.add("did_active", true, nil, "VICIdial does not look at this row: system_settings.did_system_filter is 0")
+		}
+		d.filter()
+		return
+	case inactive && FoldKey(pattern) == DIDDefault:
+		d.add("did_active", false, nil, "calls to numbers that no DID names are dropped while it is not active")
+		return
+	case inactive: // its calls go to the DID default
+		return
+	}
+	d.preFilters()
+	d.filter()
+	d.noAgent()
+	d.maxQueue()
+	d.route("did_route", "")
+}
+
+type didFlaws struct {
+	targets DIDTargets
+	row     Row
+	flaws   []DIDFlaw
+}
+
+func (d *didFlaws) add(column string, later bool, causes []string, format string, args ...any) {
+	d.flaws = append(d.flaws, DIDFlaw{
+		Column: column, Causes: append([]string{column, "did_active"}, causes...), Text: fmt.Sprintf(format, args...), Later: later,
+	})
+}
+
+// blank reports whether a column is known to be blank.
+func (d *didFlaws) blank(column string) bool {
+	value, known := d.row[column]
+	return known && none(value.Text) == ""
+}
+
+// need adds a flaw where a column is blank that something reads.
+func (d *didFlaws) need(column, cause, what string) bool {
+	if d.blank(column) {
+		d.add(column, false, []string{cause}, "%s reads %s, which is blank", what, column)
+		return false
+	}
+	_, known := d.row[column]
+	return known
+}
+
+// target is need, for the name of something that must be there.
+func (d *didFlaws) target(column, cause, what, noun string, has func(string) bool) {
+	if !d.need(column, cause, what) {
+		return
+	}
+	if name := d.row[column].Text; !has(name) {
+		d.add(column, true, []string{cause}, "%s leads to the %s %s, which is not there; make it in the admin pages before calls come in", what, noun, name)
+	}
+}
+
+// preFilters look only where both columns of a pair are set.
+func (d *didFlaws) preFilters() {
+	for _, pair := range [][2]string{{"pre_filter_phone_group_id", "pre_filter_extension"}, {"pre_filter_recent_call", "pre_filter_recent_extension"}} {
+		for i, column := range pair {
+			other := pair[1-i]
+			if value, known := d.row[other]; known && value.Text != "" && d.blank(column) {
+				d.add(column, false, []string{other}, "%s has no effect while %s is blank", other, column)
+			}
+		}
+	}
+}
+
+var filterURL = regexp.MustCompile(`(?i)http`)
+
+// filter is what happens to callers whom the filter finds.
+func (d *didFlaws) filter() {
+	const cause = "filter_inbound_number"
+	kind := d.row[cause].Text
+	switch kind {
+	case "", "DISABLED":
+		return
+	case "GROUP", "GROUP_AREACODE":
+		d.need("filter_phone_group_id", cause, kind)
+	case "DNC_CAMPAIGN":
+		d.need("filter_dnc_campaign", cause, kind)
+	case "URL":
+		if d.need("filter_url", cause, kind) && (!filterURL.MatchString(d.row["filter_url"].Text) || len(d.row["filter_url"].Text) <= 8) {
+			d.add("filter_url", false, []string{cause}, "the filter asks addresses only that have http in them and more than 8 characters")
+		}
+		if d.row["filter_url_did_redirect"].Yes() {
+			return // the answer names the DID that calls go to
+		}
+	}
+	d.route("filter_action", "filter_")
+}
+
+// noAgent sends calls elsewhere while no agent is logged in to an in-group.
+func (d *didFlaws) noAgent() {
+	const cause = "no_agent_ingroup_redirect"
+	if !slices.Contains([]string{"Y", "NO_PAUSED", "READY_ONLY"}, d.row[cause].Text) {
+		return
+	}
+	if d.blank("no_agent_ingroup_id") {
+		d.add("no_agent_ingroup_id", false, []string{cause}, "%s asks for agents of no_agent_ingroup_id, which is blank: every call goes to no_agent_ingroup_extension", cause)
+	} else {
+		d.target("no_agent_ingroup_id", cause, cause, "in-group", d.targets.HasInGroup)
+	}
+	d.need("no_agent_ingroup_extension", cause, cause)
+}
+
+// maxQueue sends calls elsewhere while too many wait in an in-group.
+func (d *didFlaws) maxQueue() {
+	const cause = "max_queue_ingroup_calls"
+	most, _ := d.row[cause].Int()
+	switch {
+	case most == 0:
+		return
+	case most < 0:
+		d.add(cause, true, nil, "with %s below 0 every call goes to max_queue_ingroup_extension", cause)
+	case d.blank("max_queue_ingroup_id"):
+		d.add("max_queue_ingroup_id", false, []string{cause}, "%s counts the calls of max_queue_ingroup_id, which is blank: the limit has no effect", cause)
+	default:
+		d.target("max_queue_ingroup_id", cause, cause, "in-group", d.targets.HasInGroup)
+	}
+	d.need("max_queue_ingroup_extension", cause, cause)
+}
+
+// route follows did_route, or filter_action with the filter's columns.
+func (d *didFlaws) route(cause, front string) {
+	value, known := d.row[cause]
+	kind := value.Text
+	switch kind {
+	case "IN_GROUP":
+		d.target(front+"group_id", cause, kind, "in-group", d.targets.HasInGroup)
+	case "CALLMENU":
+		d.target(front+"menu_id", cause, kind, "call menu", d.targets.HasMenu)
+	case "AGENT":
+		d.target(front+"user", cause, kind, "user", d.targets.HasUser)
+		d.target(front+"user_route_settings_ingroup", cause, kind, "in-group", d.targets.HasInGroup)
+		d.unavailable(cause, front)
+	default:
+		if known && !d.extension(kind, cause, front, kind) {
+			d.add(cause, false, nil, "%s is %q: no route", cause, kind)
+		} else if known {
+			d.need(front+"exten_context", cause, kind)
+		}
+	}
+}
+
+// unavailable is where calls go while the agent of AGENT is not logged in. The context
+// is default there, and an in-group is that of user_route_settings_ingroup
+// (agi-VDAD_ALL_inbound.agi).
+func (d *didFlaws) unavailable(route, front string) {
+	cause := front + "user_unavailable_action"
+	value, known := d.row[cause]
+	if !known || value.Text == "IN_GROUP" {
+		return
+	}
+	before := len(d.flaws)
+	if !d.extension(value.Text, cause, front, "AGENT, while the agent is not logged in,") {
+		d.add(cause, false, nil, "AGENT reads %s, which is blank", cause)
+	}
+	for i := range d.flaws[before:] {
+		d.flaws[before+i].Causes = append(d.flaws[before+i].Causes, route)
+	}
+}
+
+// extension follows the routes that end at an extension; false where it is none of
+// them.
+func (d *didFlaws) extension(kind, cause, front, what string) bool {
+	switch kind {
+	case "EXTEN":
+		d.need(front+"extension", cause, what)
+	case "VOICEMAIL", "VMAIL_NO_INST":
+		if column := front + "voicemail_ext"; d.need(column, cause, what) && d.targets.Mailboxes != nil && !d.targets.Mailboxes[FoldKey(d.row[column].Text)] {
+			d.add(column, true, []string{cause}, "%s leads to the mailbox %s, which no phone has and vicidial_voicemail has not", what, d.row[column].Text)
+		}
+		if !d.blank(front + "server_ip") { // it stays on the node of the call
+			d.server(front+"server_ip", cause, what)
+		}
+	case "PHONE":
+		there := d.need(front+"phone", cause, what)
+		if !d.need(front+"server_ip", cause, what) || !d.server(front+"server_ip", cause, what) || !there {
+			return true
+		}
+		phone, server := d.row[front+"phone"].Text, d.row[front+"server_ip"].Text
+		if d.targets.Phones != nil && !d.targets.Phones[[2]string{FoldKey(server), FoldKey(phone)}] {
+			d.add(front+"phone", true, []string{cause, front + "server_ip"}, "%s leads to the phone %s on %s, which is not there", what, phone, server)
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// server adds a flaw where a server is none to which other nodes send calls.
+func (d *didFlaws) server(column, cause, what string) bool {
+	if !d.known(column, cause) {
+		return false
+	}
+	server, _ := d.targets.Servers.ByIP(d.row[column].Text)
+	_, known := server.Row["active_asterisk_server"]
+	if known && !server.Telephony() {
+		d.add(column, false, []string{cause}, "%s leads to server %s, which is no telephony node: its active_asterisk_server is not set", what, server)
+		return false
+	}
+	return true
+}
+
+// known adds a flaw where there is no server with the address.
+func (d *didFlaws) known(column, cause string) bool {
+	value, known := d.row[column]
+	if _, there := d.targets.Servers.ByIP(value.Text); known && !there {
+		d.add(column, false, []string{cause}, "server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", value.Text)
+		return false
+	}
+	return known
+}
