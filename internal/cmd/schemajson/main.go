@@ -1,7 +1,8 @@
 // Command schemajson prints the provider's schema as `terraform providers
 // schema -json` prints it, but without a Terraform: the documentation then
 // shows identities, list resources and actions whatever CLI is installed, and
-// needs neither a build nor an init. It may import everything; nothing shipped
+// needs neither a build nor an init. Descriptions of columns get what the tables and
+// the page of columns say of them. It may import everything; nothing shipped
 // imports it.
 package main
 
@@ -11,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -19,11 +21,12 @@ import (
 )
 
 func main() {
+	page := flag.String("columns", filepath.Join("docs", "vicidial", "columns.md"), "page that says of each column its label and when a change takes effect")
 	name := flag.String("name", "vicidial", "key of the provider in the document; the documentation tool wants the short name")
 	flag.Parse()
 	server, err := providerserver.NewProtocol6WithError(provider.New("docs")())()
 	if err == nil {
-		err = tell(context.Background(), os.Stdout, *name, server)
+		err = tell(context.Background(), os.Stdout, *name, withColumns{server, *page})
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "schemajson:", err)

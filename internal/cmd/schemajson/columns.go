@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// tables is the table whose columns the attributes of a resource are, where their
+// descriptions begin with a column.
+var tables = map[string]string{
+	"vicidial_agent_placement":  "phones",
+	"vicidial_carrier_route":    "vicidial_server_carriers",
+	"vicidial_cluster_settings": "system_settings",
+	"vicidial_conf_template":    "vicidial_conf_templates",
+	"vicidial_inbound_did":      "vicidial_inbound_dids",
+	"vicidial_inbound_numbers":  "vicidial_inbound_dids",
+	"vicidial_remote_agents":    "vicidial_remote_agents",
+	"vicidial_server":           "servers",
+	"vicidial_trunk_split":      "vicidial_server_trunks",
+}
+
+// effect is what the page of columns says of one.
+type effect struct {
+	label string // on the admin page; empty where the page does not have it
+	when  string // "with the next call"
+}
+
+var (
+	tableTitle   = regexp.MustCompile(`^## (\w+)$`)
+	effectRow    = regexp.MustCompile("^\\| `(\\w+)` \\| ([^|]+) \\| ([^|]+) \\| [^|]+ \\|$")
+	columnInText = regexp.MustCompile("^`(\\w+)`")
+	enumMember   = regexp.MustCompile(`'([^']*)'`)
+)
+
+const notOnPage = "(not on the page)"
+
+// readEffects reads the page of columns: effects by table and column, in lower case.
+func readEffects(page string) (map[string]effect, error) {
+	text, err := os.ReadFile(page)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[string]effect)
+	table := ""
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimRight(line, "\n")
+		if title := tableTitle.FindStringSubmatch(line); title != nil {
+			table = title[1]
+		}
+		if row := effectRow.FindStringSubmatch(line); row != nil {
+			found[table+"."+strings.ToLower(row[1])] = effect{strings.TrimSuffix(row[2], notOnPage), row[3]}
+		}
+	}
+	return found, nil
+}
+
+// withColumns is a source whose descriptions say what a page says of columns.
+type withColumns struct {
+	source
+	page string
+}
+
+// GetProviderSchema completes the descriptions of the source's attributes.
+func (d withColumns) GetProviderSchema(ctx context.Context, req *tfprotov6.GetProviderSchemaRequest) (*tfprotov6.GetProviderSchemaResponse, error) {
+	schemas, err := d.source.GetProviderSchema(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	effects, err := readEffects(d.page)
+	if err != nil {
+		return nil, fmt.Errorf("page of columns: %w", err)
+	}
+	if missing := describeColumns(schemas.ResourceSchemas, effects); len(missing) > 0 {
+		return nil, fmt.Errorf("%s says nothing of %s", d.page, strings.Join(missing, ", "))
+	}
+	return schemas, nil
+}
+
+// describeColumns appends to the description of each attribute that is a column: its
+// label on the admin page, its values and default in the tables, the first schema
+// that has it, and when a change takes effect. It returns the columns of which the
+// page says nothing.
+func describeColumns(resources map[string]*tfprotov6.Schema, effects map[string]effect) []string {
+	var missing []string
+	for _, resource := range slices.Sorted(maps.Keys(tables)) {
+		schema := resources[resource]
+		if schema == nil {
+			missing = append(missing, resource)
+			continue
+		}
+		table := tables[resource]
+		walkAttributes(schema.Block.Attributes, func(a *tfprotov6.SchemaAttribute) {
+			column := columnInText.FindStringSubmatch(a.Description)
+			if column == nil || a.Computed && !a.Optional {
+				return
+			}
+			forms := sandbox.ColumnForms(table, column[1])
+			if len(forms) == 0 {
+				return
+			}
+			known, ok := effects[table+"."+strings.ToLower(column[1])]
+			if !ok {
+				missing = append(missing, table+"."+column[1])
+				return
+			}
+			a.Description = strings.TrimRight(a.Description, " \n") + " " + describeColumn(known, forms)
+		})
+	}
+	return missing
+}
+
+func walkAttributes(attributes []*tfprotov6.SchemaAttribute, visit func(*tfprotov6.SchemaAttribute)) {
+	for _, a := range attributes {
+		visit(a)
+		if a.NestedType != nil {
+			walkAttributes(a.NestedType.Attributes, visit)
+		}
+	}
+}
+
+func describeColumn(known effect, forms []sandbox.ColumnForm) string {
+	newest := forms[len(forms)-1]
+	var parts []string
+	if known.label != "" {
+		parts = append(parts, "Admin page: "+known.label)
+	}
+	if values := members(newest.Type); values != "" {
+		parts = append(parts, "values "+values)
+	}
+	standard := "default " + defaultText(newest.Default)
+	for _, form := range forms[:len(forms)-1] {
+		if form.Default != newest.Default {
+			standard += fmt.Sprintf(" (%s in schema %d)", defaultText(form.Default), form.From)
+		}
+	}
+	parts = append(parts, standard)
+	if oldest := sandbox.Schemas()[0]; forms[0].From > oldest {
+		parts = append(parts, fmt.Sprintf("since schema %d or before, not in %d", forms[0].From, previousSchema(forms[0].From)))
+	}
+	parts = append(parts, "takes effect "+known.when)
+	return "*" + strings.Join(parts, "; ") + ".*"
+}
+
+// previousSchema returns the known schema before another one.
+func previousSchema(schema int) int {
+	known := sandbox.Schemas()
+	return known[slices.Index(known, schema)-1]
+}
+
+// members returns the values of an enumeration that is no boolean.
+func members(kind string) string {
+	if !strings.HasPrefix(strings.ToLower(kind), "enum") {
+		return ""
+	}
+	var values []string
+	for _, member := range enumMember.FindAllStringSubmatch(kind, -1) {
+		values = append(values, "`"+member[1]+"`")
+	}
+	return strings.Join(values, ", ")
+}
+
+func defaultText(sql string) string {
+	switch value := strings.Trim(sql, "'"); {
+	case sql == "":
+		return "none"
+	case value == "":
+		return "empty"
+	default:
+		return "`" + value + "`"
+	}
+}

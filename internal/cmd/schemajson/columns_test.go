@@ -1,0 +1,90 @@
+package main
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+func TestDescribeColumn(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		known effect
+		forms []sandbox.ColumnForm
+		want  string
+	}{
+		{
+			"a number with another default once",
+			effect{"Max Trunks", "within about 25 seconds"},
+			[]sandbox.ColumnForm{{Type: "smallint(4)", Default: "'96'", From: 1302}, {Type: "smallint(4)", Default: "'23'", From: 1606}},
+			"*Admin page: Max Trunks; default `23` (`96` in schema 1302); takes effect within about 25 seconds.*",
+		},
+		{
+			"values of a newer column",
+			effect{"Route", "with the next call"},
+			[]sandbox.ColumnForm{{Type: "enum('EXTEN','AGENT')", Default: "'EXTEN'", From: 1606}},
+			"*Admin page: Route; values `EXTEN`, `AGENT`; default `EXTEN`; since schema 1606 or before, not in 1302; takes effect with the next call.*",
+		},
+		{
+			"no label, an empty default",
+			effect{"", "with the next page"},
+			[]sandbox.ColumnForm{{Type: "varchar(10)", Default: "''", From: 1302}},
+			"*default empty; takes effect with the next page.*",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if have := describeColumn(c.known, c.forms); have != c.want {
+				t.Errorf("have\n%s\nwant\n%s", have, c.want)
+			}
+		})
+	}
+}
+
+// Each attribute that is a column says its default and when a change takes effect;
+// the other ones that can be set say what they are when they are left out, or are
+// required, or have parts that do.
+func TestDescriptions(t *testing.T) {
+	server, err := providerserver.NewProtocol6WithError(provider.New("test")())()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schemas, err := withColumns{server, filepath.Join("..", "..", "..", "docs", "vicidial", "columns.md")}.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns := 0
+	facts := regexp.MustCompile(`default .+; takes effect .+\.\*$`)
+	for name, table := range tables {
+		walkAttributes(schemas.ResourceSchemas[name].Block.Attributes, func(a *tfprotov6.SchemaAttribute) {
+			column := columnInText.FindStringSubmatch(a.Description)
+			if column == nil || a.Computed && !a.Optional || len(sandbox.ColumnForms(table, column[1])) == 0 {
+				return
+			}
+			columns++
+			if !facts.MatchString(a.Description) {
+				t.Errorf("%s.%s: %s", name, a.Name, a.Description)
+			}
+		})
+	}
+	if columns < 300 {
+		t.Errorf("%d attributes are columns", columns)
+	}
+}
+
+func TestReadEffects_missing(t *testing.T) {
+	schemas := map[string]*tfprotov6.Schema{}
+	for name := range tables {
+		schemas[name] = &tfprotov6.Schema{Block: &tfprotov6.SchemaBlock{}}
+	}
+	schemas["vicidial_server"].Block.Attributes = []*tfprotov6.SchemaAttribute{{Name: "active", Optional: true, Description: "`active`: whether."}}
+	if missing := describeColumns(schemas, nil); strings.Join(missing, " ") != "servers.active" {
+		t.Errorf("missing: %v", missing)
+	}
+}
