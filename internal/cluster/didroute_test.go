@@ -1,12 +1,10 @@
-package cluster_test
+package cluster
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	. "github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // A new DID holds the defaults of the database, of which these decide where calls go.

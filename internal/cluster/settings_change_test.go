@@ -1,10 +1,8 @@
-package cluster_test
+package cluster
 
 import (
 	"strings"
 	"testing"
-
-	. "github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 func TestFillRate(t *testing.T) {

@@ -42,7 +42,7 @@ func TestSite_adopt(t *testing.T) {
 	t.Parallel()
 	d := newEmptySystem(t)
 	anchor := sitesOf(t, map[string]*sandbox.Database{"anchor": d})["anchor"]
-	anchor.do(0, "apply", "-auto-approve")
+	anchor.do("apply", "-auto-approve")
 	const rows = "SELECT (SELECT GROUP_CONCAT(dialplan_entry ORDER BY carrier_id) FROM vicidial_server_carriers) AS a, (SELECT GROUP_CONCAT(logins_list ORDER BY alias_id) FROM phones_alias) AS b"
 	var before, after [2]string
 	if err := d.DB().QueryRowContext(t.Context(), rows).Scan(&before[0], &before[1]); err != nil {

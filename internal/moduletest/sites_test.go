@@ -59,9 +59,9 @@ func (s site) change(from, to string) {
 }
 
 // do runs Terraform with the variable file.
-func (s site) do(want int, args ...string) string {
+func (s site) do(args ...string) string {
 	s.t.Helper()
-	return strings.Join(strings.Fields(s.run(want, append(args, "-var-file="+s.name+".tfvars")...)), " ")
+	return strings.Join(strings.Fields(s.run(0, append(args, "-var-file="+s.name+".tfvars")...)), " ")
 }
 
 // drift runs the script that plans all sites, and returns its table by site.
@@ -96,8 +96,8 @@ func TestSites(t *testing.T) {
 		wait.Wait()
 	}
 	both(func(s site) {
-		s.do(0, "apply", "-auto-approve")
-		s.do(0, "plan", "-detailed-exitcode")
+		s.do("apply", "-auto-approve")
+		s.do("plan", "-detailed-exitcode")
 	})
 	t.Run("rows of each site", func(t *testing.T) {
 		const rows = "SELECT (SELECT GROUP_CONCAT(server_id ORDER BY server_id) FROM servers) AS servers, (SELECT COUNT(*) FROM phones_alias) AS seats, active_voicemail_server AS coordinator, outbound_calls_per_second AS cps FROM system_settings"
@@ -143,14 +143,14 @@ func TestSites(t *testing.T) {
 		if err := os.Remove(filepath.Join(anchor.folder, "lost.tfvars")); err != nil {
 			t.Fatal(err)
 		}
-		harbour.do(0, "apply", "-auto-approve")
+		harbour.do("apply", "-auto-approve")
 		harbour.database.Expect(t, coordinator, `
 			| active_voicemail_server |
 			| 10.20.10.12             |`)
 	})
 	t.Run("change between plan and apply is a conflict", func(t *testing.T) {
 		harbour.change(`coordinator = "dial2"`, `coordinator = "dial1"`)
-		harbour.do(0, "plan", "-out=saved")
+		harbour.do("plan", "-out=saved")
 		byHand("UPDATE system_settings SET active_voicemail_server = '10.20.10.5'", logged)
 		said := strings.Join(strings.Fields(harbour.run(1, "apply", "saved")), " ")
 		if !strings.Contains(said, `were changed by somebody else: active_voicemail_server now says "10.20.10.5"`) {
@@ -159,7 +159,7 @@ func TestSites(t *testing.T) {
 		harbour.database.Expect(t, coordinator, `
 			| active_voicemail_server |
 			| 10.20.10.5              |`)
-		harbour.do(0, "apply", "-auto-approve")
+		harbour.do("apply", "-auto-approve")
 	})
 	t.Run("node is lost and node is added", func(t *testing.T) {
 		anchor.change("dial3 = { address = \"10.10.10.13\", trunks = 250, weight = 50 }\n", "")
@@ -167,8 +167,8 @@ func TestSites(t *testing.T) {
 		harbour.change(`dial2 = {`, `dial3 = { address = "10.20.10.13", engine = "MEETME" }
     dial2 = {`)
 		both(func(s site) {
-			s.do(0, "apply", "-auto-approve")
-			s.do(0, "plan", "-detailed-exitcode")
+			s.do("apply", "-auto-approve")
+			s.do("plan", "-detailed-exitcode")
 		})
 		anchor.database.Expect(t, "SELECT p.server_ip, COUNT(*) AS seats, (SELECT SUM(dedicated_trunks) FROM vicidial_server_trunks t WHERE t.server_ip = p.server_ip AND campaign_id = 'SALES') AS trunks FROM phones p WHERE p.login REGEXP '^20[0-9]{2}[a-z]$' GROUP BY 1 ORDER BY 1", `
 			| server_ip   | seats | trunks |
@@ -182,17 +182,17 @@ func TestSites(t *testing.T) {
 	})
 	t.Run("carrier gets a failover", func(t *testing.T) {
 		harbour.change(`protocol = "PJSIP", prefix = "9" }`, `protocol = "PJSIP", prefix = "9", failover = ["SPARE"] }, SPARE = { host = "192.0.2.30", prefix = "7", failover = ["MAIN"] }`)
-		said := harbour.do(0, "apply", "-auto-approve")
+		said := harbour.do("apply", "-auto-approve")
 		if !strings.Contains(said, "1 added, ") || !strings.Contains(said, " 0 destroyed") {
 			t.Errorf("the apply says\n%s", said)
 		}
-		harbour.do(0, "plan", "-detailed-exitcode")
+		harbour.do("plan", "-detailed-exitcode")
 	})
 	t.Run("sites are removed", func(t *testing.T) {
-		anchor.do(0, "destroy", "-auto-approve")
+		anchor.do("destroy", "-auto-approve")
 		expectEmpty(t, anchor.database)
-		harbour.do(0, "plan", "-detailed-exitcode")
-		harbour.do(0, "destroy", "-auto-approve")
+		harbour.do("plan", "-detailed-exitcode")
+		harbour.do("destroy", "-auto-approve")
 		expectEmpty(t, harbour.database)
 	})
 }

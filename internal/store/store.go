@@ -44,6 +44,7 @@ type Store struct {
 	planned.Changes   // by this run, not in the tables yet
 	planned.Instances // in Terraform's state
 	planned.Waiting[Decide]
+	failovers       planned.Waiting[FailoverCheck]
 	planned.Actions // that have written
 
 	info *cachedQuery[serverInfo] // what the database is: read once and never forgotten
@@ -210,3 +211,11 @@ func value(column sql.NullString) cluster.Value {
 	}
 	return cluster.Text(column.String)
 }
+
+// FailoverCheck looks for the routes that a carrier route fails over to. missing
+// describes those that are not there after the run as far as it is planned; settled
+// reports whether that stays so.
+type FailoverCheck = func(context.Context) (missing []string, settled bool)
+
+// Failovers are the checks of routes that fail over to routes which are not planned yet.
+func (s *Store) Failovers() *planned.Waiting[FailoverCheck] { return &s.failovers }

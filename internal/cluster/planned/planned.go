@@ -19,7 +19,6 @@
 package planned
 
 import (
-	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -34,7 +33,6 @@ import (
 type Changes struct {
 	mu sync.Mutex
 	changes
-	failovers Waiting[Check]
 }
 
 type changes struct {
@@ -62,10 +60,6 @@ type route struct {
 	rows cluster.Carriers
 	ids  []string // the carrier_ids that the rows have now
 }
-
-// Check looks for what an object needs of others. missing describes what is not there
-// after the run as far as it is planned; settled reports whether that stays so.
-type Check func(context.Context) (missing []string, settled bool)
 
 // DropChanges removes all entries: what was planned has been applied, or was given up.
 func (c *Changes) DropChanges() {
@@ -160,9 +154,6 @@ func (c *Changes) PlannedRoutes() int {
 	defer c.mu.Unlock()
 	return len(c.routes) + len(c.later)
 }
-
-// Failovers are the checks of routes that fail over to routes which are not planned yet.
-func (c *Changes) Failovers() *Waiting[Check] { return &c.failovers }
 
 // Unreported returns the texts that no earlier call has returned.
 func (c *Changes) Unreported(texts []string) []string {

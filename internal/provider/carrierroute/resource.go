@@ -37,7 +37,7 @@ type topology interface {
 	PlannedRoutes() int
 	ChangeRoute(route string)
 	RouteChanges(route string) bool
-	Failovers() *planned.Waiting[planned.Check]
+	Failovers() *planned.Waiting[func(context.Context) (missing []string, settled bool)]
 	Unreported(texts []string) []string
 	tfhelper.ChangeLog
 	Writable(context.Context, ...cluster.Table) error
