@@ -60,8 +60,8 @@ func (c Carrier) On(serverIP string) bool {
 	return c.ServerIP() == serverIP || c.ServerIP() == AllServers
 }
 
-// Meets says whether some node includes both carriers.
-func (c Carrier) Meets(other Carrier) bool {
+// SharesServer says whether some node includes both carriers.
+func (c Carrier) SharesServer(other Carrier) bool {
 	return c.ServerIP() == AllServers || other.On(c.ServerIP())
 }
 

@@ -83,7 +83,7 @@ func (t TemplateChange) Plan() (Plan, error) {
 		if names := t.Use.Names(); len(names) > 0 {
 			return Plan{}, &Refused{Subject: subject + " is in use", Reasons: names, Advice: "Give them another template, or none, first.", Named: true}
 		}
-		if err := unmoved(subject, t.Have, t.Seen, SameInTemplate); err != nil {
+		if err := unmoved(subject, t.Have, t.Seen, EquivalentTemplate); err != nil {
 			return Plan{}, err
 		}
 		return Plan{Steps: []Step{{
@@ -110,7 +110,7 @@ func (t TemplateChange) Plan() (Plan, error) {
 			return Plan{}, err
 		}
 	}
-	from, to, shown, err := changeSealed(subject, t.Have, t.Seen, t.Want, SameInTemplate, t.Secrets, t.Renew)
+	from, to, shown, err := changeSealed(subject, t.Have, t.Seen, t.Want, EquivalentTemplate, t.Secrets, t.Renew)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -130,14 +130,14 @@ func (t TemplateChange) Plan() (Plan, error) {
 // changed since they were seen. An apply that died between the row and its flags
 // leaves nothing else behind.
 func (t TemplateChange) Stale() Rebuild {
-	if slices.Contains(Drift(t.Have, t.Seen, SameInTemplate), string(TemplateContents)) {
+	if slices.Contains(Drift(t.Have, t.Seen, EquivalentTemplate), string(TemplateContents)) {
 		return t.Use.Servers()
 	}
 	return Rebuild{}
 }
 
-// SameInTemplate is [Same] for vicidial_conf_templates.
-func SameInTemplate(column string, meant, held Value) bool {
+// EquivalentTemplate is [Equivalence] for vicidial_conf_templates.
+func EquivalentTemplate(column string, meant, held Value) bool {
 	if column == string(TemplateContents) {
 		return SealedBy(meant.Text, held.Text)
 	}

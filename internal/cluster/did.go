@@ -69,7 +69,7 @@ func (d DIDChange) Plan() (Plan, error) {
 			Advice:  "Take it out of the state with a removed block that has destroy = false.",
 		}
 	case d.Want == nil:
-		if err := unmoved(subject, d.Have, d.Seen, SameInDID); err != nil {
+		if err := unmoved(subject, d.Have, d.Seen, EquivalentDID); err != nil {
 			return Plan{}, err
 		}
 		return Plan{Steps: []Step{{
@@ -91,7 +91,7 @@ func (d DIDChange) Plan() (Plan, error) {
 			return Plan{}, err
 		}
 	}
-	from, to, err := change(subject, d.Have, d.Seen, d.Want, SameInDID)
+	from, to, err := change(subject, d.Have, d.Seen, d.Want, EquivalentDID)
 	if err != nil || len(to) == 0 {
 		return Plan{}, err
 	}
@@ -114,8 +114,8 @@ func (d DIDChange) record() string {
 	return d.Pattern
 }
 
-// SameInDID is [Same] for vicidial_inbound_dids.
-func SameInDID(column string, meant, held Value) bool {
+// EquivalentDID is [Equivalence] for vicidial_inbound_dids.
+func EquivalentDID(column string, meant, held Value) bool {
 	return meant == held || NormalInDID(column, meant) == NormalInDID(column, held)
 }
 

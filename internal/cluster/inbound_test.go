@@ -35,7 +35,7 @@ func TestDIDChange(t *testing.T) {
 	t.Run("a DID that is there already is a conflict that says import", func(t *testing.T) {
 		_, err := DIDChange{Pattern: "8005551212", Have: row, Want: Row{"group_id": Text("OTHER")}}.Plan()
 		var conflict *Conflict
-		if !errors.As(err, &conflict) || conflict.Hint() != ImportIt {
+		if !errors.As(err, &conflict) || conflict.Hint() != ImportHint {
 			t.Errorf("got %v", err)
 		}
 	})

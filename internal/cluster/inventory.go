@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// LandscapeNode is a row of servers, and what a picture shows beside it.
-type LandscapeNode struct {
+// InventoryNode is a row of servers, and what a picture shows beside it.
+type InventoryNode struct {
 	Server
 	Seats  int // that can log in there
 	Trunks []TrunkRow
 	Dead   bool
 }
 
-// Landscape is what a cluster consists of.
-type Landscape struct {
-	Nodes     []LandscapeNode // sorted by id
+// Inventory is what a cluster consists of.
+type Inventory struct {
+	Nodes     []InventoryNode // sorted by id
 	Seats     int             // aliases, and active phones that none lists
 	Carriers  []CarrierRow
 	Web       []string // host names under which agents log in
@@ -29,8 +29,8 @@ type Landscape struct {
 // not mark them. The database is the row with the address that the provider is
 // connected to, or else the only one whose server_id names a database, or the only
 // row without telephony.
-func (l Landscape) WithoutTelephony() (database LandscapeNode, others []LandscapeNode) {
-	var named []LandscapeNode
+func (l Inventory) WithoutTelephony() (database InventoryNode, others []InventoryNode) {
+	var named []InventoryNode
 	for _, node := range l.Nodes {
 		if node.Telephony() {
 			continue
@@ -40,22 +40,22 @@ func (l Landscape) WithoutTelephony() (database LandscapeNode, others []Landscap
 			named = append(named, node)
 		}
 	}
-	at := slices.IndexFunc(others, func(node LandscapeNode) bool { return node.IP() == l.Database })
+	at := slices.IndexFunc(others, func(node InventoryNode) bool { return node.IP() == l.Database })
 	switch {
 	case at >= 0:
 	case len(named) == 1:
-		at = slices.IndexFunc(others, func(node LandscapeNode) bool { return node.ID() == named[0].ID() })
+		at = slices.IndexFunc(others, func(node InventoryNode) bool { return node.ID() == named[0].ID() })
 	case len(others) == 1:
 		at = 0
 	default:
-		return LandscapeNode{}, others
+		return InventoryNode{}, others
 	}
 	database = others[at]
 	return database, slices.Delete(others, at, at+1)
 }
 
-// LandscapeCarrier is a carrier and the servers that it is on.
-type LandscapeCarrier struct {
+// InventoryCarrier is a carrier and the servers that it is on.
+type InventoryCarrier struct {
 	Name     string
 	Servers  []string // server_ip, sorted
 	Inbound  bool
@@ -63,7 +63,7 @@ type LandscapeCarrier struct {
 }
 
 // ActiveCarriers gathers the rows of one carrier name, sorted by name.
-func (l Landscape) ActiveCarriers() []LandscapeCarrier {
+func (l Inventory) ActiveCarriers() []InventoryCarrier {
 	var telephony []string
 	for _, node := range l.Nodes {
 		if node.Telephony() {
@@ -71,14 +71,14 @@ func (l Landscape) ActiveCarriers() []LandscapeCarrier {
 		}
 	}
 	names := make([]string, 0, len(l.Carriers))
-	found := make(map[string]*LandscapeCarrier)
+	found := make(map[string]*InventoryCarrier)
 	for _, row := range l.Carriers {
 		if !row.Active {
 			continue
 		}
 		name := row.title()
 		if found[name] == nil {
-			found[name] = &LandscapeCarrier{Name: name}
+			found[name] = &InventoryCarrier{Name: name}
 		}
 		names = append(names, name)
 		found[name].Servers = SortedUnique(found[name].Servers, row.servers(telephony))
@@ -86,7 +86,7 @@ func (l Landscape) ActiveCarriers() []LandscapeCarrier {
 		found[name].Outbound = found[name].Outbound || row.Outbound
 	}
 	names = SortedUnique(names)
-	carriers := make([]LandscapeCarrier, 0, len(names))
+	carriers := make([]InventoryCarrier, 0, len(names))
 	for _, name := range names {
 		carriers = append(carriers, *found[name])
 	}

@@ -50,9 +50,9 @@ const (
 	Insert Verb = iota
 	Update
 	Delete
-	// Thin removes rows that say the same as another until one is left. The
+	// DeleteDuplicates removes rows that say the same as another until one is left. The
 	// tables without a unique key need it (docs/vicidial/schema.md#duplicate-trunk-rows).
-	Thin
+	DeleteDuplicates
 )
 
 // Guard is a condition that must hold in the very statement that writes, since
@@ -86,8 +86,8 @@ type Step struct {
 	// from row to row: Was holds what it must still say in each of them, in the
 	// order of In, and Become what an update writes. Every row counts: one that
 	// says neither is a [Conflict]. Where Become is nil, the rows are deleted.
-	Column      string
-	Was, Become []Value
+	Column   string
+	Old, New []Value
 	// From is what the picked rows must still say. No row left that says it
 	// is a [Conflict]: somebody moved it, and nothing is overwritten.
 	From Row
@@ -95,16 +95,16 @@ type Step struct {
 	To Row
 	// Guard is checked in the statement itself.
 	Guard Guard
-	// Loose steps take no offence at finding no row.
-	Loose bool
+	// MayMatchNone steps take no offence at finding no row.
+	MayMatchNone bool
 	// Shown is what the change log shows in place of a text that has secrets in it:
 	// the text with their places.
 	Shown map[string]string
 	Audit Audit
 }
 
-// Whole is a row to insert with what is common to all.
-func (s Step) Whole(row Row) Row {
+// FullRow is a row to insert with what is common to all.
+func (s Step) FullRow(row Row) Row {
 	if len(s.Common) == 0 {
 		return row
 	}
@@ -122,9 +122,9 @@ func (s Step) Single(row int) Step {
 	}
 	s.In = s.In[row : row+1]
 	if s.Column != "" {
-		s.Was = s.Was[row : row+1]
-		if s.Become != nil {
-			s.Become = s.Become[row : row+1]
+		s.Old = s.Old[row : row+1]
+		if s.New != nil {
+			s.New = s.New[row : row+1]
 		}
 	}
 	return s

@@ -62,21 +62,21 @@ var References = []Reference{
 	{Table: TableServerUpdater, Column: "server_ip", What: "heartbeats", Own: true},
 }
 
-// Mention counts the rows that name a server in one of the [References].
-type Mention struct {
+// ReferencingRows counts the rows that name a server in one of the [References].
+type ReferencingRows struct {
 	Reference
 	Rows int
 }
 
-func (m Mention) String() string {
+func (m ReferencingRows) String() string {
 	return fmt.Sprintf("%s: %d (%s.%s)", m.What, m.Rows, m.Table, m.Column)
 }
 
-// Mentions are counted in the order of [References]; columns that the schema
+// Referencing are counted in the order of [References]; columns that the schema
 // lacks, or that the database user may not see, are missing.
-type Mentions []Mention
+type Referencing []ReferencingRows
 
-func (m Mentions) rows(table Table, column string) int {
+func (m Referencing) rows(table Table, column string) int {
 	rows := 0
 	for _, mention := range m {
 		if mention.Table == table && mention.Column == column {
@@ -87,7 +87,7 @@ func (m Mentions) rows(table Table, column string) int {
 }
 
 // Summary lists what is named at all, for a person.
-func (m Mentions) Summary() string {
+func (m Referencing) Summary() string {
 	var parts []string
 	for _, mention := range m {
 		if mention.Rows > 0 {
@@ -105,7 +105,7 @@ func (m Mentions) Summary() string {
 // still sees the work, so a change that was killed half way is resumed. Rows that
 // are at the new address already are those of such a change, unless they clash:
 // clashes counts the rows of the old address that could not stand beside those.
-func PlanAddress(server Server, to string, old, clashes Mentions) (Plan, error) {
+func PlanAddress(server Server, to string, old, clashes Referencing) (Plan, error) {
 	from := server.IP()
 	var plan Plan
 	for _, mention := range old {
@@ -113,7 +113,7 @@ func PlanAddress(server Server, to string, old, clashes Mentions) (Plan, error) 
 			continue
 		}
 		step := Step{
-			Phase: Release, Verb: Update, Table: mention.Table, Loose: true,
+			Phase: Release, Verb: Update, Table: mention.Table, MayMatchNone: true,
 			Key: Row{mention.Column: Text(from)}, To: Row{mention.Column: Text(to)},
 			Audit: Audit{
 				Section: "SERVERS", Type: "MODIFY", Record: server.ID(), Code: "ADMIN MODIFY SERVER",
@@ -181,13 +181,13 @@ type Alias struct {
 
 // Removal is what has to be known to remove a server.
 type Removal struct {
-	Server    Server
-	Voicemail string // system_settings.active_voicemail_server
-	Live      Live
-	Mentions  Mentions
-	Logins    []string // phone logins on the server
-	Aliases   []Alias  // those that list one of the logins
-	Force     bool     // remove the rows that name the server, too
+	Server      Server
+	Voicemail   string // system_settings.active_voicemail_server
+	Live        Live
+	Referencing Referencing
+	Logins      []string // phone logins on the server
+	Aliases     []Alias  // those that list one of the logins
+	Force       bool     // remove the rows that name the server, too
 	// Twins counts the servers that name this one as their twin and that the same run
 	// removes, or tries to.
 	Twins int
@@ -196,9 +196,9 @@ type Removal struct {
 	Heir string
 }
 
-// AtWork says who or what is at work on the server, or depends on it as no other
+// Activity says who or what is at work on the server, or depends on it as no other
 // row does. Force is no help against that.
-func (r Removal) AtWork() []string {
+func (r Removal) Activity() []string {
 	if r.Heir != "" {
 		return nil
 	}
@@ -215,36 +215,36 @@ func (r Removal) AtWork() []string {
 	return reasons
 }
 
-// Naming lists the rows that must not be left behind: those that name the server
+// BlockingRows lists the rows that must not be left behind: those that name the server
 // and are not its own. With Force they go along. Rows of servers that the run removes
 // as well do not count.
-func (r Removal) Naming() Mentions {
+func (r Removal) BlockingRows() Referencing {
 	if r.Heir != "" || r.Force {
 		return nil
 	}
-	naming := slices.Clone(r.Mentions)
+	naming := slices.Clone(r.Referencing)
 	for i := range naming {
 		if naming[i].Table == TableServers {
 			naming[i].Rows -= r.Twins
 		}
 	}
-	return slices.DeleteFunc(naming, func(mention Mention) bool {
+	return slices.DeleteFunc(naming, func(mention ReferencingRows) bool {
 		return mention.Rows <= 0 || mention.Own || mention.Table == TableSettings
 	})
 }
 
 // OwnRows lists the rows of the server that go with it.
-func (r Removal) OwnRows() Mentions {
+func (r Removal) OwnRows() Referencing {
 	if r.Heir != "" || r.Force {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(r.Mentions), func(mention Mention) bool { return mention.Rows == 0 || !mention.Own })
+	return slices.DeleteFunc(slices.Clone(r.Referencing), func(mention ReferencingRows) bool { return mention.Rows == 0 || !mention.Own })
 }
 
 // Obstacles says why the server must not go now.
 func (r Removal) Obstacles() []string {
-	reasons := r.AtWork()
-	for _, mention := range r.Naming() {
+	reasons := r.Activity()
+	for _, mention := range r.BlockingRows() {
 		reasons = append(reasons, "it is still named by "+mention.String())
 	}
 	return reasons
@@ -257,7 +257,7 @@ func (r Removal) Obstacles() []string {
 func PlanRemoval(r Removal) (Plan, error) {
 	id := r.Server.ID()
 	if reasons := r.Obstacles(); len(reasons) > 0 {
-		return Plan{}, &Refused{Subject: "server " + id + " must not be removed now", Reasons: reasons, Advice: r.advice(), Named: len(r.AtWork()) == 0}
+		return Plan{}, &Refused{Subject: "server " + id + " must not be removed now", Reasons: reasons, Advice: r.advice(), Named: len(r.Activity()) == 0}
 	}
 	var plan Plan
 	idle := Row{}
@@ -272,7 +272,7 @@ func PlanRemoval(r Removal) (Plan, error) {
 		plan.Steps = append(plan.Steps, step)
 	}
 	plan.Steps = append(plan.Steps, leaveAliases(r.Aliases, r.Logins)...)
-	for _, mention := range r.Mentions {
+	for _, mention := range r.Referencing {
 		if mention.Rows == 0 || mention.Table == TableSettings {
 			continue
 		}
@@ -295,9 +295,9 @@ func (r Removal) advice() string {
 	return advice
 }
 
-func forget(id, ip string, mention Mention) Step {
+func forget(id, ip string, mention ReferencingRows) Step {
 	step := Step{
-		Phase: Remove, Verb: Delete, Table: mention.Table, Key: Row{mention.Column: Text(ip)}, Loose: true,
+		Phase: Remove, Verb: Delete, Table: mention.Table, Key: Row{mention.Column: Text(ip)}, MayMatchNone: true,
 		Audit: Audit{
 			Section: "SERVERS", Type: "DELETE", Record: id, Code: "ADMIN DELETE SERVER",
 			Notes: mention.String(),

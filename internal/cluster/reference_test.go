@@ -27,8 +27,8 @@ func theAddresses() addresses {
 
 func at(r Reference) string { return string(r.Table) + "." + r.Column }
 
-func (a addresses) mentions(ip string) Mentions {
-	var mentions Mentions
+func (a addresses) mentions(ip string) Referencing {
+	var mentions Referencing
 	counted := map[string]bool{}
 	for _, reference := range References {
 		// Of the two sorts of trunk rows one has them all here.
@@ -37,7 +37,7 @@ func (a addresses) mentions(ip string) Mentions {
 			rows = 0
 		}
 		counted[at(reference)] = true
-		mentions = append(mentions, Mention{Reference: reference, Rows: rows})
+		mentions = append(mentions, ReferencingRows{Reference: reference, Rows: rows})
 	}
 	return mentions
 }
@@ -61,7 +61,7 @@ func (a addresses) do(step Step) {
 
 func TestPlanAddress(t *testing.T) {
 	server := aServer("dial1", "old")
-	steps := func(t *testing.T, a addresses, clashes Mentions) []Step {
+	steps := func(t *testing.T, a addresses, clashes Referencing) []Step {
 		t.Helper()
 		plan, err := PlanAddress(server, "new", a.mentions("old"), clashes)
 		if err != nil {
@@ -108,7 +108,7 @@ func TestPlanAddress(t *testing.T) {
 		})
 	}
 	t.Run("rows that a key would refuse are told before anything moves", func(t *testing.T) {
-		clash := Mentions{{Reference: References[0], Rows: 3}}
+		clash := Referencing{{Reference: References[0], Rows: 3}}
 		_, err := PlanAddress(server, "new", theAddresses().mentions("old"), clash)
 		var refused *Refused
 		if !errors.As(err, &refused) || !strings.Contains(err.Error(), "phones: 3 (phones)") {
@@ -117,7 +117,7 @@ func TestPlanAddress(t *testing.T) {
 	})
 	t.Run("a heartbeat under the new address is the node's own, and the old one goes", func(t *testing.T) {
 		beat := References[slices.IndexFunc(References, func(r Reference) bool { return r.Table == TableServerUpdater })]
-		for _, step := range steps(t, theAddresses(), Mentions{{Reference: beat, Rows: 1}}) {
+		for _, step := range steps(t, theAddresses(), Referencing{{Reference: beat, Rows: 1}}) {
 			if step.Table == TableServerUpdater && step.Verb != Delete {
 				t.Errorf("%+v", step)
 			}
@@ -126,10 +126,10 @@ func TestPlanAddress(t *testing.T) {
 }
 
 func TestRemoval(t *testing.T) {
-	named := func(rows ...string) Mentions {
-		var mentions Mentions
+	named := func(rows ...string) Referencing {
+		var mentions Referencing
 		for _, reference := range References {
-			mention := Mention{Reference: reference}
+			mention := ReferencingRows{Reference: reference}
 			if slices.Contains(rows, reference.What) {
 				mention.Rows = 2
 			}
@@ -143,12 +143,12 @@ func TestRemoval(t *testing.T) {
 		want    []string // parts of the reasons; none: it may go
 	}{
 		{"a server that nobody needs may go", Removal{}, nil},
-		{"its own rooms, blocks and heartbeat hold nothing up", Removal{Mentions: named("MeetMe rooms", "ConfBridge rooms", "heartbeats", "trunk rows that only block a campaign")}, nil},
+		{"its own rooms, blocks and heartbeat hold nothing up", Removal{Referencing: named("MeetMe rooms", "ConfBridge rooms", "heartbeats", "trunk rows that only block a campaign")}, nil},
 		{"agents and calls do", Removal{Live: Live{Agents: 2, Calls: 3}}, []string{"2 agents are logged in on it", "3 calls are up on it"}},
 		{"agents and calls do even with force", Removal{Live: Live{Agents: 2, Calls: 3}, Force: true}, []string{"2 agents", "3 calls"}},
 		{"the voicemail server stays, even with force", Removal{Voicemail: "10.0.0.1", Force: true}, []string{"active voicemail server"}},
-		{"rows that name it do, each told", Removal{Mentions: named("phones", "carriers")}, []string{"phones: 2 (phones.server_ip)", "carriers: 2 (vicidial_server_carriers.server_ip)"}},
-		{"rows that name it do not with force", Removal{Mentions: named("phones", "carriers"), Force: true}, nil},
+		{"rows that name it do, each told", Removal{Referencing: named("phones", "carriers")}, []string{"phones: 2 (phones.server_ip)", "carriers: 2 (vicidial_server_carriers.server_ip)"}},
+		{"rows that name it do not with force", Removal{Referencing: named("phones", "carriers"), Force: true}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.removal.Server = aServer("dial1", "10.0.0.1")
@@ -172,7 +172,7 @@ func TestRemoval(t *testing.T) {
 	}
 	t.Run("every row that is not its own holds it up, unless it goes along", func(t *testing.T) {
 		for _, reference := range References {
-			removal := Removal{Server: aServer("dial1", "10.0.0.1"), Mentions: Mentions{{reference, 1}}}
+			removal := Removal{Server: aServer("dial1", "10.0.0.1"), Referencing: Referencing{{reference, 1}}}
 			free := reference.Own || reference.Table == TableSettings // of which AtWork tells
 			if _, err := PlanRemoval(removal); (err == nil) != free {
 				t.Errorf("%s: %v", at(reference), err)
@@ -203,7 +203,7 @@ func TestRemoval(t *testing.T) {
 		server := aServer("dial1", "10.0.0.1")
 		server.Row["active"] = YesNo(false)
 		plan, err := PlanRemoval(Removal{
-			Server: server, Force: true, Mentions: named("phones", "trunk rows", "inbound DIDs", "heartbeats", "active voicemail server settings"), Logins: []string{"100A", "101a"},
+			Server: server, Force: true, Referencing: named("phones", "trunk rows", "inbound DIDs", "heartbeats", "active voicemail server settings"), Logins: []string{"100A", "101a"},
 			Aliases: []Alias{{"100", []string{"100a", "100b"}}, {"101", []string{"101a"}}, {"102", []string{"102b"}}},
 		})
 		if err != nil || !plan.Rebuild.All {

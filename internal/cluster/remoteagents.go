@@ -116,7 +116,7 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 			return Plan{}, nil
 		}
 		_, seen := withoutBlanked(Row(have), r.Seen, nil)
-		if err := unmoved(subject, Row(have), seen, SameInRemoteAgents); err != nil {
+		if err := unmoved(subject, Row(have), seen, EquivalentRemoteAgents); err != nil {
 			return Plan{}, err
 		}
 		return Plan{Steps: []Step{{
@@ -150,7 +150,7 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 		}
 	}
 	want, seen := withoutBlanked(Row(have), r.Seen, r.Want)
-	from, to, err := change(subject, Row(have), seen, want, SameInRemoteAgents)
+	from, to, err := change(subject, Row(have), seen, want, EquivalentRemoteAgents)
 	if err != nil || len(to) == 0 {
 		return Plan{}, err
 	}
@@ -200,7 +200,7 @@ const (
 // nobody's intent, so it is neither mended nor a conflict. Only a new choice of
 // groups is written.
 func withoutBlanked(have, seen, want Row) (wanted, known Row) {
-	if held, there := have[columnCloser]; !there || !ClosersBlanked(held) || seen == nil {
+	if held, there := have[columnCloser]; !there || !InGroupsBlanked(held) || seen == nil {
 		return want, seen
 	}
 	wanted, known = maps.Clone(want), maps.Clone(seen)
@@ -211,8 +211,8 @@ func withoutBlanked(have, seen, want Row) (wanted, known Row) {
 	return wanted, known
 }
 
-// ClosersBlanked says whether a closer_campaigns column names no group.
-func ClosersBlanked(held Value) bool { return len(InGroups(held.Text)) == 0 }
+// InGroupsBlanked says whether a closer_campaigns column names no group.
+func InGroupsBlanked(held Value) bool { return len(InGroups(held.Text)) == 0 }
 
 // sameGroups compares the groups as a set: the admin page saves them in the order of
 // its list.
@@ -220,9 +220,9 @@ func sameGroups(one, other Value) bool {
 	return slices.Equal(SortedUnique(InGroups(one.Text)), SortedUnique(InGroups(other.Text)))
 }
 
-// SameInRemoteAgents is [Same] for vicidial_remote_agents. A campaign in other
+// EquivalentRemoteAgents is [Equivalence] for vicidial_remote_agents. A campaign in other
 // letters is another to VICIdial's programs.
-func SameInRemoteAgents(column string, meant, held Value) bool {
+func EquivalentRemoteAgents(column string, meant, held Value) bool {
 	switch column {
 	case columnCloser:
 		return sameGroups(meant, held)

@@ -197,7 +197,7 @@ func dropRooms(ip string, engine Engine, numbers []Value) []Step {
 	}
 	return []Step{{
 		Phase: Remove, Verb: Delete, Table: engine.Table(), Key: Row{"server_ip": Text(ip)},
-		InColumn: "conf_exten", In: numbers, Guard: FreeRoom, Loose: true,
+		InColumn: "conf_exten", In: numbers, Guard: FreeRoom, MayMatchNone: true,
 		Audit: Audit{
 			Section: "CONFERENCES", Type: "DELETE", Record: numbers[0].Text, Code: "ADMIN DELETE " + engine.noun(),
 			Notes: fmt.Sprintf("%d rooms from %s on %s", len(numbers), numbers[0].Text, ip),
@@ -212,7 +212,7 @@ func dropRooms(ip string, engine Engine, numbers []Value) []Step {
 func thinRoom(ip string, engine Engine, number int) Step {
 	room := Number(int64(number))
 	return Step{
-		Phase: Remove, Verb: Thin, Table: engine.Table(), Key: Row{"server_ip": Text(ip), "conf_exten": room}, Guard: FreeRoom,
+		Phase: Remove, Verb: DeleteDuplicates, Table: engine.Table(), Key: Row{"server_ip": Text(ip), "conf_exten": room}, Guard: FreeRoom,
 		Audit: Audit{
 			Section: "CONFERENCES", Type: "DELETE", Record: room.Text, Code: "ADMIN DELETE " + engine.noun(),
 			Notes: fmt.Sprintf("duplicates of room %d on %s", number, ip),

@@ -38,7 +38,7 @@ func written(have map[cluster.Engine][]cluster.Room, plan cluster.Plan) map[clus
 					return slices.Contains(step.In, cluster.Number(int64(room.Number))) && (!room.InUse || step.Guard != cluster.FreeRoom)
 				})
 			}
-			if step.Verb == cluster.Thin {
+			if step.Verb == cluster.DeleteDuplicates {
 				number, _ := step.Key["conf_exten"].Int()
 				copies := 0
 				for _, room := range now[engine] {

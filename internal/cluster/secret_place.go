@@ -103,7 +103,7 @@ func filled(subject string, row Row, secrets map[string]string) (full Row, shown
 
 // changeSealed is [change] for a row whose texts have places for secrets. Where renew
 // is set, each such text that is wanted is written again.
-func changeSealed(subject string, have, seen, want Row, same Same, secrets map[string]string, renew bool) (from, to Row, shown map[string]string, err error) {
+func changeSealed(subject string, have, seen, want Row, same Equivalence, secrets map[string]string, renew bool) (from, to Row, shown map[string]string, err error) {
 	from, to, err = change(subject, have, seen, want, same)
 	if err != nil {
 		return nil, nil, nil, err

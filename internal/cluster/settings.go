@@ -53,17 +53,17 @@ type Container struct {
 	Text  string // container_entry
 }
 
-// Given is what a set of choices takes from the cluster and gives back: for
+// Borrowed is what a set of choices takes from the cluster and gives back: for
 // each column that it owns, what was found before and what was written. A write that
 // fails may have written nothing: Held is what was written before it.
-type Given struct {
+type Borrowed struct {
 	Found Row `json:"found"`
 	Wrote Row `json:"wrote"`
 	Held  Row `json:"held,omitempty"`
 }
 
 // owns reports whether a column still says what was found or written.
-func (g Given) owns(column string, now Value) bool {
+func (g Borrowed) owns(column string, now Value) bool {
 	for _, known := range []Row{g.Wrote, g.Held, g.Found} {
 		if value, there := known[column]; there && EquivalentSetting(column, now, value) {
 			return true
@@ -73,7 +73,7 @@ func (g Given) owns(column string, now Value) bool {
 }
 
 // WeightsColumn stands for the text of the agent login weights among the
-// columns of a [Given]; a NULL is a container that is not there.
+// columns of a [Borrowed]; a NULL is a container that is not there.
 const WeightsColumn = "agent_login_weights"
 
 // All returns the choices as one row, the agent login weights included.
@@ -92,8 +92,8 @@ func (s Settings) All() Row {
 // Take notes what is found of columns that were not owned before, and what is
 // going to be written into all of them. Columns that are not wanted any more
 // stay: they are to be given back.
-func (g Given) Take(have Settings, want Row) Given {
-	taken := Given{Found: maps.Clone(g.Found), Wrote: maps.Clone(g.Wrote), Held: Row{}}
+func (g Borrowed) Take(have Settings, want Row) Borrowed {
+	taken := Borrowed{Found: maps.Clone(g.Found), Wrote: maps.Clone(g.Wrote), Held: Row{}}
 	if taken.Found == nil {
 		taken.Found, taken.Wrote = Row{}, Row{}
 	}
@@ -110,8 +110,8 @@ func (g Given) Take(have Settings, want Row) Given {
 }
 
 // Keep forgets the columns that are owned no more.
-func (g Given) Keep(want Row) Given {
-	kept := Given{Found: Row{}, Wrote: Row{}}
+func (g Borrowed) Keep(want Row) Borrowed {
+	kept := Borrowed{Found: Row{}, Wrote: Row{}}
 	for column := range want {
 		kept.Found[column], kept.Wrote[column] = g.Found[column], g.Wrote[column]
 	}
@@ -122,7 +122,7 @@ func (g Given) Keep(want Row) Given {
 // more. A column that no longer says what was written is somebody else's by
 // now, and a coordinator that was found may have left the cluster since: such
 // columns are left alone, and named.
-func (g Given) Back(have Settings, want Row, servers Servers) (back Row, left []string) {
+func (g Borrowed) Back(have Settings, want Row, servers Servers) (back Row, left []string) {
 	back = Row{}
 	now := have.All()
 	for _, column := range slices.Sorted(maps.Keys(g.Found)) {

@@ -128,7 +128,7 @@ func TestGiven(t *testing.T) {
 		return have
 	}
 	t.Run("what was found comes back", func(t *testing.T) {
-		given := cluster.Given{}.Take(theSettings(), want)
+		given := cluster.Borrowed{}.Take(theSettings(), want)
 		back, left := given.Back(apply(theSettings(), want), nil, nil)
 		if diff := cmp.Diff(theSettings().All(), apply(apply(theSettings(), want), back).All()); diff != "" || len(left) > 0 {
 			t.Error(diff, left)
@@ -137,7 +137,7 @@ func TestGiven(t *testing.T) {
 	t.Run("a container that was not there goes again", func(t *testing.T) {
 		have := theSettings()
 		have.Weights = cluster.Container{}
-		given := cluster.Given{}.Take(have, want)
+		given := cluster.Borrowed{}.Take(have, want)
 		have = apply(have, want)
 		back, _ := given.Back(have, nil, nil)
 		plan, err := cluster.PlanSettings(have, nil, back, nil)
@@ -146,7 +146,7 @@ func TestGiven(t *testing.T) {
 		}
 	})
 	t.Run("what somebody changed since is left to them, and named", func(t *testing.T) {
-		given := cluster.Given{}.Take(theSettings(), want)
+		given := cluster.Borrowed{}.Take(theSettings(), want)
 		have := apply(theSettings(), want)
 		have.Row["sounds_web_server"] = cluster.Text("10.0.2.77")
 		back, left := given.Back(have, nil, nil)
@@ -156,7 +156,7 @@ func TestGiven(t *testing.T) {
 	})
 	t.Run("a coordinator that has left the cluster does not come back", func(t *testing.T) {
 		chosen := cluster.Row{"active_voicemail_server": cluster.Text("10.0.0.2")}
-		given := cluster.Given{}.Take(theSettings(), chosen)
+		given := cluster.Borrowed{}.Take(theSettings(), chosen)
 		at := func(id, ip string) cluster.Server {
 			return cluster.Server{Row: cluster.Row{"server_id": cluster.Text(id), "server_ip": cluster.Text(ip)}}
 		}
@@ -169,7 +169,7 @@ func TestGiven(t *testing.T) {
 		}
 	})
 	t.Run("a column that is owned twice comes back to what was found first", func(t *testing.T) {
-		given := cluster.Given{}.Take(theSettings(), want)
+		given := cluster.Borrowed{}.Take(theSettings(), want)
 		next := cluster.Row{"sounds_web_server": cluster.Text("10.0.2.6")}
 		given = given.Take(apply(theSettings(), want), next)
 		back, _ := given.Back(apply(theSettings(), next), nil, nil)
@@ -178,7 +178,7 @@ func TestGiven(t *testing.T) {
 		}
 	})
 	t.Run("a write that fails may have written nothing, also the second time", func(t *testing.T) {
-		given := cluster.Given{}.Take(theSettings(), want)
+		given := cluster.Borrowed{}.Take(theSettings(), want)
 		have := apply(theSettings(), want)
 		for _, server := range []string{"10.0.2.6", "10.0.2.7"} { // none of them arrives
 			given = given.Take(have, cluster.Row{"sounds_web_server": cluster.Text(server)})
@@ -192,7 +192,7 @@ func TestGiven(t *testing.T) {
 		}
 	})
 	t.Run("a column that is owned no more is given back once", func(t *testing.T) {
-		given := cluster.Given{}.Take(theSettings(), want)
+		given := cluster.Borrowed{}.Take(theSettings(), want)
 		less := cluster.Row{"sounds_web_server": cluster.Text("10.0.2.5")}
 		back, _ := given.Back(apply(theSettings(), want), less, nil)
 		if _, kept := back["sounds_web_server"]; kept || back[cluster.WeightsColumn] != cluster.Text(theSettings().Weights.Text) {

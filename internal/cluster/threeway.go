@@ -5,19 +5,19 @@ import (
 	"slices"
 )
 
-// ImportIt is the advice where a row that is to be created stands there with
+// ImportHint is the advice where a row that is to be created stands there with
 // other values.
-const ImportIt = "Nothing was overwritten. Import the row if this configuration is to own it."
+const ImportHint = "Nothing was overwritten. Import the row if this configuration is to own it."
 
-// Same says whether a column holds what another value means to VICIdial. The
+// Equivalence says whether a column holds what another value means to VICIdial. The
 // first may be a text with places for secrets, the second is what a row holds.
-type Same func(column string, meant, held Value) bool
+type Equivalence func(column string, meant, held Value) bool
 
 // change says which columns of a row lead from what it holds to what is wanted,
 // and what they hold now. A column that holds neither what is wanted nor what
 // the plan had seen is a [Conflict]; so is every difference in a row that the
 // plan had not seen at all (seen is nil), for then it is somebody else's.
-func change(subject string, have, seen, want Row, same Same) (from, to Row, err error) {
+func change(subject string, have, seen, want Row, same Equivalence) (from, to Row, err error) {
 	from, to = Row{}, Row{}
 	for _, column := range slices.Sorted(maps.Keys(want)) {
 		held, there := have[column]
@@ -25,7 +25,7 @@ func change(subject string, have, seen, want Row, same Same) (from, to Row, err 
 			continue
 		}
 		if seen == nil {
-			return nil, nil, &Conflict{Subject: subject, Found: "is there already, with another " + column, Advice: ImportIt}
+			return nil, nil, &Conflict{Subject: subject, Found: "is there already, with another " + column, Advice: ImportHint}
 		}
 		if known, was := seen[column]; there && was && !same(column, known, held) {
 			return nil, nil, &Conflict{Subject: subject, Found: "has another " + column + " than when it was read"}
@@ -49,7 +49,7 @@ func gone(subject string, seen Row) error {
 
 // unmoved is a conflict where a row that is to go no longer holds what the plan
 // had seen.
-func unmoved(subject string, have, seen Row, same Same) error {
+func unmoved(subject string, have, seen Row, same Equivalence) error {
 	if columns := Drift(have, seen, same); len(columns) > 0 {
 		return &Conflict{Subject: subject, Found: "has another " + columns[0] + " than when it was read"}
 	}
@@ -57,7 +57,7 @@ func unmoved(subject string, have, seen Row, same Same) error {
 }
 
 // Drift returns the columns of a row that no longer hold what was seen, sorted.
-func Drift(have, seen Row, same Same) []string {
+func Drift(have, seen Row, same Equivalence) []string {
 	var columns []string
 	for _, column := range slices.Sorted(maps.Keys(seen)) {
 		if held, there := have[column]; there && !same(column, seen[column], held) {

@@ -57,7 +57,7 @@ const (
 
 func (t *Touched) add(step Step) {
 	keys := step.Keys()
-	if len(keys) == 0 || step.Column != "" || step.Verb == Update && step.Loose {
+	if len(keys) == 0 || step.Column != "" || step.Verb == Update && step.MayMatchNone {
 		t.alone = true
 		return
 	}
@@ -168,11 +168,11 @@ func (s Step) shape() string {
 	columns := func(row Row) string { return strings.Join(slices.Sorted(maps.Keys(row)), ",") }
 	switch {
 	case s.Verb == Insert:
-		return fmt.Sprint("insert ", s.Table, columns(s.Whole(s.Rows[0])), ";", columns(s.Key), len(s.Rows) > 1)
-	case s.Verb == Update && !s.Loose && s.Table != TableTrunks && len(s.Key.Only(slices.Collect(maps.Keys(s.To))...)) == 0:
+		return fmt.Sprint("insert ", s.Table, columns(s.FullRow(s.Rows[0])), ";", columns(s.Key), len(s.Rows) > 1)
+	case s.Verb == Update && !s.MayMatchNone && s.Table != TableTrunks && len(s.Key.Only(slices.Collect(maps.Keys(s.To))...)) == 0:
 		return fmt.Sprint("update ", s.Table, columns(s.To), ";", columns(s.Key))
 	case s.Verb == Delete && s.Phase == Remove:
-		return fmt.Sprint("delete ", s.Table, s.Loose)
+		return fmt.Sprint("delete ", s.Table, s.MayMatchNone)
 	}
 	return ""
 }

@@ -324,7 +324,7 @@ func (t trunkAt) heal(rows []Limit, want Limit) (Limit, []Step) {
 	}
 	if same := count(rows, kept); same > 1 {
 		steps = append(steps, Step{
-			Phase: Release, Verb: Thin, Table: TableTrunks, Key: t.key(), From: kept.row(),
+			Phase: Release, Verb: DeleteDuplicates, Table: TableTrunks, Key: t.key(), From: kept.row(),
 			Audit: t.audit("SERVERTRUNKS", "DELETE", "DELETE"),
 		})
 	}

@@ -82,7 +82,7 @@ func table(split Split) Trunks {
 // told draws the steps of a plan: "release update a 60→20".
 func told(plan Plan) string {
 	phases := map[Phase]string{Release: "release", Add: "add", Grow: "grow", Remove: "remove"}
-	verbs := map[Verb]string{Insert: "insert", Update: "update", Delete: "delete", Thin: "thin"}
+	verbs := map[Verb]string{Insert: "insert", Update: "update", Delete: "delete", DeleteDuplicates: "thin"}
 	var lines []string
 	for _, step := range plan.Ordered() {
 		line := phases[step.Phase] + " " + verbs[step.Verb] + " " + step.Key["server_ip"].Text

@@ -58,7 +58,7 @@ type answers struct {
 	Identity, Proposed       string
 	Private, Kept            string
 	Told                     []*tfprotov6.Diagnostic
-	Replaces                 int
+	AddReplacedServer        int
 	ReadIsShort, PlanIsShort bool
 }
 
@@ -148,7 +148,7 @@ func (a object) asks(t *testing.T, d *sandbox.Database, short, identified bool, 
 	return answers{
 		State: unpacked(t, read.NewState, kind), Planned: unpacked(t, plan.PlannedState, kind),
 		Identity: unpacked(t, read.NewIdentity.IdentityData, who).String(), Proposed: unpacked(t, plan.PlannedIdentity.IdentityData, who).String(),
-		Private: token.ReplaceAllString(string(read.Private), ""), Kept: token.ReplaceAllString(string(plan.PlannedPrivate), ""), Told: append(read.Diagnostics, plan.Diagnostics...), Replaces: len(plan.RequiresReplace),
+		Private: token.ReplaceAllString(string(read.Private), ""), Kept: token.ReplaceAllString(string(plan.PlannedPrivate), ""), Told: append(read.Diagnostics, plan.Diagnostics...), AddReplacedServer: len(plan.RequiresReplace),
 		ReadIsShort: behind.reads == 0, PlanIsShort: behind.plans == 0,
 	}
 }

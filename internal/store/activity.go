@@ -9,12 +9,12 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/maintenance"
 )
 
-// AtWork reads who is at work on a server now, and whether more may come. It
-// asks three questions and is never cached.
-func (s *Store) AtWork(ctx context.Context, ip string) (maintenance.AtWork, error) {
+// Activity reads the agents and calls of a server, and whether it accepts more, in
+// three queries. The result is not cached.
+func (s *Store) Activity(ctx context.Context, ip string) (maintenance.Activity, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
-	var now maintenance.AtWork
+	var now maintenance.Activity
 	servers, err := s.servers.latest(ctx, true)
 	if err != nil {
 		return now, err
@@ -27,15 +27,15 @@ func (s *Store) AtWork(ctx context.Context, ip string) (maintenance.AtWork, erro
 	}
 	for _, a := range agents {
 		if !a.Remote() {
-			now.Agents = append(now.Agents, maintenance.AgentAtWork{User: a.User, Extension: a.Extension, Campaign: a.Campaign, Status: a.Status})
+			now.Agents = append(now.Agents, maintenance.ActiveAgent{User: a.User, Extension: a.Extension, Campaign: a.Campaign, Status: a.Status})
 		}
 	}
 	now.Calls, err = s.liveCalls(ctx, ip)
 	return now, err
 }
 
-// RebuildPending lists the servers that have been told to generate their
-// configuration files and have not begun. It is never cached.
+// RebuildPending returns the servers whose rebuild flag is set. The result is not
+// cached.
 func (s *Store) RebuildPending(ctx context.Context) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
@@ -51,14 +51,13 @@ SELECT db_schema_version,
   FROM system_settings
  LIMIT 1`
 
-// ReloadStamp reads when all nodes were asked last to reload their files, and
-// what time it is.
+// ReloadStamp reads reload_timestamp and the current time.
 func (s *Store) ReloadStamp(ctx context.Context) (maintenance.ReloadStamp, error) {
 	var stamp maintenance.ReloadStamp
 	err := s.query(ctx, "system settings", selectReloadStamp, nil, func(rows *sql.Rows) error {
 		var version, was, now sql.NullString
 		err := rows.Scan(&version, &was, &now)
-		stamp.SchemaVersion, stamp.Was, stamp.Now = value(version), value(was), value(now)
+		stamp.SchemaVersion, stamp.Old, stamp.New = value(version), value(was), value(now)
 		return err
 	})
 	return stamp, err

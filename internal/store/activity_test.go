@@ -14,8 +14,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// aShift has two nodes with people at work, and remote agents on dial2.
-func aShift(t *testing.T, version int) *sandbox.Database {
+// newActivity has two nodes with people at work, and remote agents on dial2.
+func newActivity(t *testing.T, version int) *sandbox.Database {
 	t.Helper()
 	d := sandbox.New(t, version)
 	run(t, d,
@@ -36,14 +36,14 @@ func TestAtWork(t *testing.T) {
 	for _, version := range sandbox.Schemas() {
 		t.Run(fmt.Sprintf("is told in three questions each time, on schema %d", version), func(t *testing.T) {
 			t.Parallel()
-			d := aShift(t, version)
+			d := newActivity(t, version)
 			p := sandbox.NewProxy(t, d.Server())
-			store := aStore(t, d, over(p))
-			now, err := store.AtWork(t.Context(), "10.0.0.2")
+			store := newStore(t, d, viaProxy(p))
+			now, err := store.Activity(t.Context(), "10.0.0.2")
 			if err != nil || now.Gone || !now.Logins || !now.Balance {
 				t.Fatalf("%+v, %v", now, err)
 			}
-			want := []maintenance.AgentAtWork{{User: "6001", Extension: "SIP/101", Campaign: "SALES", Status: "PAUSED"}, {User: "6002", Extension: "SIP/102", Campaign: "SALES", Status: "INCALL"}, {User: "6004"}}
+			want := []maintenance.ActiveAgent{{User: "6001", Extension: "SIP/101", Campaign: "SALES", Status: "PAUSED"}, {User: "6002", Extension: "SIP/102", Campaign: "SALES", Status: "INCALL"}, {User: "6004"}}
 			if !slices.Equal(now.Agents, want) {
 				t.Errorf("agents %+v", now.Agents)
 			}
@@ -52,10 +52,10 @@ func TestAtWork(t *testing.T) {
 			}
 			p.Reset()
 			run(t, d, "DELETE FROM vicidial_live_agents", "DELETE FROM vicidial_auto_calls", "UPDATE servers SET active_agent_login_server = NULL, vicidial_balance_active = 'N'")
-			if now, err := store.AtWork(t.Context(), "10.0.0.2"); err != nil || !now.Empty() || now.Logins || now.Balance || len(p.Statements()) != 3 {
+			if now, err := store.Activity(t.Context(), "10.0.0.2"); err != nil || !now.Empty() || now.Logins || now.Balance || len(p.Statements()) != 3 {
 				t.Errorf("%+v, %v, %q", now, err, p.Statements())
 			}
-			if now, err := store.AtWork(t.Context(), "10.0.0.9"); err != nil || !now.Gone {
+			if now, err := store.Activity(t.Context(), "10.0.0.9"); err != nil || !now.Gone {
 				t.Errorf("%+v, %v", now, err)
 			}
 		})
@@ -63,7 +63,7 @@ func TestAtWork(t *testing.T) {
 }
 
 // drains decides a drain of dial2 from what the tables say.
-func drains(s *Store) Decide {
+func drains(s *Store) PlanFunc {
 	return func(ctx context.Context) (cluster.Plan, error) {
 		servers, err := s.Servers(ctx)
 		if err != nil {
@@ -88,9 +88,9 @@ func TestDrain(t *testing.T) {
 	for _, version := range sandbox.Schemas() {
 		t.Run(fmt.Sprintf("shuts the gates in order, each with its line, on schema %d", version), func(t *testing.T) {
 			t.Parallel()
-			d := aShift(t, version)
+			d := newActivity(t, version)
 			p := sandbox.NewProxy(t, d.Server())
-			store := aStore(t, d, over(p))
+			store := newStore(t, d, viaProxy(p))
 			if err := store.Apply(t.Context(), drains(store)); err != nil {
 				t.Fatal(err)
 			}
@@ -117,14 +117,14 @@ func TestDrain(t *testing.T) {
 			}
 		})
 	}
-	t.Run("is finished by the next one wherever the line is cut", func(t *testing.T) {
+	t.Run("resumes after a lost connection at each statement", func(t *testing.T) {
 		t.Parallel()
-		d := aShift(t, 1720)
+		d := newActivity(t, 1720)
 		p := sandbox.NewProxy(t, d.Server())
 		for n := 1; ; n++ {
 			run(t, d, "UPDATE servers SET active_agent_login_server = 'Y', vicidial_balance_active = 'Y' WHERE server_id = 'dial2'",
 				"UPDATE vicidial_remote_agents SET status = 'ACTIVE' WHERE user_start = '9001'", "DELETE FROM vicidial_admin_log")
-			store := aStore(t, d, over(p))
+			store := newStore(t, d, viaProxy(p))
 			store.pauses = []time.Duration{0}
 			cuts := p.Cuts()
 			p.CutAt(n, sandbox.WriteUnanswered, true)
@@ -149,10 +149,10 @@ func TestDrain(t *testing.T) {
 			d.Expect(t, "SELECT status FROM vicidial_remote_agents WHERE user_start = '9001'", "| status   |\n| INACTIVE |")
 		}
 	})
-	t.Run("overwrites nobody", func(t *testing.T) {
+	t.Run("reports conflicts", func(t *testing.T) {
 		t.Parallel()
-		d := aShift(t, 1720)
-		store := aStore(t, d)
+		d := newActivity(t, 1720)
+		store := newStore(t, d)
 		somebody := func() {
 			run(t, d, "UPDATE vicidial_remote_agents SET server_ip = '10.0.0.1' WHERE user_start = '9001'")
 		}
@@ -195,10 +195,10 @@ func TestRebuildConf(t *testing.T) {
 	for _, version := range sandbox.Schemas() {
 		t.Run(fmt.Sprintf("flags and stamps schema %d, as far as it has a stamp", version), func(t *testing.T) {
 			t.Parallel()
-			d := aShift(t, version)
+			d := newActivity(t, version)
 			run(t, d, "INSERT INTO servers (server_id, server_ip, generate_vicidial_conf, rebuild_conf_files) VALUES ('dial3', '10.0.0.3', 'N', 'N')")
 			p := sandbox.NewProxy(t, d.Server())
-			store := aStore(t, d, over(p))
+			store := newStore(t, d, viaProxy(p))
 			reload := version > 1302
 			if !reload {
 				schema, err := store.Schema(t.Context())
@@ -236,10 +236,10 @@ func TestRebuildConf(t *testing.T) {
 			}
 		})
 	}
-	t.Run("takes a server that generates no more for a conflict, not for done", func(t *testing.T) {
+	t.Run("server that no longer generates files is a conflict", func(t *testing.T) {
 		t.Parallel()
-		d := aShift(t, 1720)
-		store := aStore(t, d)
+		d := newActivity(t, 1720)
+		store := newStore(t, d)
 		somebody := func() { run(t, d, "UPDATE servers SET generate_vicidial_conf = 'N' WHERE server_id = 'dial1'") }
 		err := store.Apply(t.Context(), func(ctx context.Context) (cluster.Plan, error) {
 			servers, err := store.Servers(ctx)

@@ -10,13 +10,13 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Decide reads what it needs and says what to write. It runs under the lock, so
-// no other writer of this provider comes between its reads and its plan. It is
-// called again where rows turn out to have changed since they were read, and where
-// another change of the same run is written first.
-type Decide = func(context.Context) (cluster.Plan, error)
+// PlanFunc returns the plan to write. It runs under the lock, so that no other
+// writer of this provider writes between its reads and the plan. It is called again
+// where rows turn out to have changed since they were read, and where another
+// change of the same run is written first.
+type PlanFunc = func(context.Context) (cluster.Plan, error)
 
-// ErrReadOnly says that the provider was told to write nothing.
+// ErrReadOnly is the error of a write of a read-only provider.
 var ErrReadOnly error = &NotWritable{
 	Why:    "the provider is configured with read_only = true, so nothing is written",
 	Advice: "Remove read_only (or VICIDIAL_READ_ONLY) from the provider configuration to apply changes.",
@@ -25,7 +25,7 @@ var ErrReadOnly error = &NotWritable{
 // request is a change that waits to be decided and written.
 type request struct {
 	ctx    context.Context //nolint:containedctx // it belongs to the caller who waits for the answer
-	decide Decide
+	decide PlanFunc
 	answer chan error
 	since  time.Time
 	plan   cluster.Plan
@@ -39,7 +39,8 @@ type requests struct {
 	served  bool
 }
 
-// add queues a change. It returns true where nobody serves the queue yet.
+// add queues a change. It returns true if no goroutine serves the queue; the caller
+// must then serve it.
 func (q *requests) add(r *request) (serve bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -57,7 +58,7 @@ func (q *requests) take() []*request {
 	return all
 }
 
-// withdraw takes a change back that nobody has begun.
+// withdraw removes a change that was not begun.
 func (q *requests) withdraw(r *request) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -66,8 +67,8 @@ func (q *requests) withdraw(r *request) bool {
 	return len(q.waiting) < before
 }
 
-// empty reports whether no change waits, and with end that nobody serves the queue
-// any more where none does.
+// empty reports whether no change waits, and with end that no goroutine serves the
+// queue any more where none does.
 func (q *requests) empty(end bool) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -78,17 +79,17 @@ func (q *requests) empty(end bool) bool {
 	return true
 }
 
-// Apply decides and writes one plan, step by step, each with its line in the
-// admin change log, and at the end flags the servers whose files must be built
-// anew. Statements are never cut off by a cancelled context: it stops between
-// two of them. A failure from the first statement on is a [cluster.Partial].
+// Apply calls decide and writes the plan step by step, with an entry in the admin
+// change log for each step, and flags the servers that must rebuild their files. A
+// cancelled context does not interrupt a statement; Apply stops between two
+// statements. An error after the first statement is a [cluster.Partial].
 //
 // Plans of concurrent callers are written together under one lock, as far as they
 // have nothing in common; each caller gets the outcome of its own.
-func (s *Store) Apply(ctx context.Context, decide Decide) (err error) {
+func (s *Store) Apply(ctx context.Context, decide PlanFunc) (err error) {
 	defer func() {
 		if err != nil { // perhaps a conflict, with a line that tells of it
-			s.logPosition.forget()
+			s.logPosition.invalidate()
 		}
 	}()
 	if s.settings.ReadOnly {
@@ -146,7 +147,7 @@ func (s *Store) answer(ctx context.Context, w *writer, batch []*request) {
 	}
 }
 
-// begin takes the lock for a batch. Whoever stops waiting for it fails alone.
+// begin acquires the lock for a batch. A cancelled caller fails alone.
 func (s *Store) begin(ctx context.Context, w *writer, batch []*request) bool {
 	waiting, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -171,7 +172,7 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*request) bool {
 	return err == nil
 }
 
-// decide asks the callers of a batch what to write, and returns those whose plans
+// decide calls the plan functions of a batch, and returns the changes whose plans
 // may be written at once, and those that are to decide again after that.
 func (s *Store) decide(w *writer, batch []*request) (now, later []*request) {
 	together, some := cluster.Plan{}.Touches(), false
@@ -204,7 +205,8 @@ func (s *Store) decide(w *writer, batch []*request) (now, later []*request) {
 	return now, nil
 }
 
-// decideAll asks callers side by side: most read what the first one has read.
+// decideAll calls plan functions concurrently: most use the cached reads of the
+// first one.
 func (s *Store) decideAll(w *writer, batch []*request) {
 	var all sync.WaitGroup
 	for _, r := range batch {

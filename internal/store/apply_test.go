@@ -14,9 +14,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// aStore is a store for a test's database, as the provider's user, closed when
+// newStore is a store for a test's database, as the provider's user, closed when
 // the test ends. Each change may alter its settings.
-func aStore(t *testing.T, d *sandbox.Database, changes ...func(*Settings)) *Store {
+func newStore(t *testing.T, d *sandbox.Database, changes ...func(*Settings)) *Store {
 	t.Helper()
 	settings := settingsOf(d)
 	settings.AuditEnabled = true
@@ -32,8 +32,8 @@ func aStore(t *testing.T, d *sandbox.Database, changes ...func(*Settings)) *Stor
 	return s
 }
 
-// over leads a store through a proxy.
-func over(p *sandbox.Proxy) func(*Settings) {
+// viaProxy leads a store through a proxy.
+func viaProxy(p *sandbox.Proxy) func(*Settings) {
 	return func(s *Settings) { s.Host, s.Port = p.Host(), p.Port() }
 }
 
@@ -47,8 +47,8 @@ func run(t *testing.T, d *sandbox.Database, statements ...string) {
 	}
 }
 
-// aTable has three servers, two of which generate their files, and two splits.
-func aTable(t *testing.T, on *sandbox.Server) *sandbox.Database {
+// newTable has three servers, two of which generate their files, and two splits.
+func newTable(t *testing.T, on *sandbox.Server) *sandbox.Database {
 	t.Helper()
 	d := on.Database(t, 1720)
 	run(t, d,
@@ -64,14 +64,14 @@ const (
 	auditRows = "SELECT user, event_section, event_type, record_id, event_code, event_notes FROM vicidial_admin_log ORDER BY admin_log_id"
 )
 
-// decided hands out a plan that is made already.
-func decided(plan cluster.Plan) Decide {
+// fixedPlan hands out a plan that is made already.
+func fixedPlan(plan cluster.Plan) PlanFunc {
 	return func(context.Context) (cluster.Plan, error) { return plan, nil }
 }
 
 // rebalance leads SALES to these lines on the servers 10.0.0.1, 10.0.0.2 and so
 // on, from what the table says; a negative number is no row.
-func rebalance(s *Store, wanted ...int) Decide {
+func rebalance(s *Store, wanted ...int) PlanFunc {
 	return func(ctx context.Context) (cluster.Plan, error) {
 		trunks, err := s.Trunks(ctx)
 		if err != nil {
@@ -97,7 +97,7 @@ func change(ip string, from, to int64) cluster.Step {
 	}
 }
 
-// kinds says of each statement that writes what it does to what: "UPDATE servers".
+// kinds returns the verb and table of each statement that writes: "UPDATE servers".
 func kinds(statements []string) []string {
 	var found []string
 	for _, statement := range statements {
@@ -114,11 +114,11 @@ func kinds(statements []string) []string {
 func TestApply(t *testing.T) {
 	t.Parallel()
 	s := sandbox.Shared(t)
-	t.Run("releases before it adds, adds before it grows, and removes last", func(t *testing.T) {
+	t.Run("order of the phases", func(t *testing.T) {
 		t.Parallel()
-		d, p := aTable(t, s), sandbox.NewProxy(t, s)
+		d, p := newTable(t, s), sandbox.NewProxy(t, s)
 		run(t, d, "INSERT INTO vicidial_server_trunks VALUES ('10.0.0.4', 'SALES', 9, 'MAXIMUM_LIMIT')")
-		store := aStore(t, d, over(p), func(s *Settings) { s.AuditEnabled = false })
+		store := newStore(t, d, viaProxy(p), func(s *Settings) { s.AuditEnabled = false })
 		if err := store.Apply(t.Context(), rebalance(store, 20, 50, 10)); err != nil {
 			t.Fatal(err)
 		}
@@ -140,10 +140,10 @@ func TestApply(t *testing.T) {
 			| 10.0.0.2  |               50 |
 			| 10.0.0.3  |               10 |`)
 	})
-	t.Run("tells the change log in VICIdial's words, right after each step", func(t *testing.T) {
+	t.Run("change log entry after each step", func(t *testing.T) {
 		t.Parallel()
-		d, p := aTable(t, s), sandbox.NewProxy(t, s)
-		store := aStore(t, d, over(p), func(s *Settings) { s.AuditUser = "6666" })
+		d, p := newTable(t, s), sandbox.NewProxy(t, s)
+		store := newStore(t, d, viaProxy(p), func(s *Settings) { s.AuditUser = "6666" })
 		if err := store.Apply(t.Context(), rebalance(store, 20, -1, 10)); err != nil {
 			t.Fatal(err)
 		}
@@ -164,10 +164,10 @@ func TestApply(t *testing.T) {
 			t.Errorf("%q", have)
 		}
 	})
-	t.Run("keeps secrets out of the change log", func(t *testing.T) {
+	t.Run("no secrets in the change log", func(t *testing.T) {
 		t.Parallel()
-		d := aTable(t, s)
-		store := aStore(t, d)
+		d := newTable(t, s)
+		store := newStore(t, d)
 		secret := cluster.Row{cluster.ServerSecret: cluster.Text("hunter2")}
 		err := store.Apply(t.Context(), func(context.Context) (cluster.Plan, error) {
 			return cluster.ChangeServer(cluster.Server{Row: cluster.Row{"server_id": cluster.Text("dial1")}}, cluster.Server{}, nil, secret)
@@ -180,21 +180,21 @@ func TestApply(t *testing.T) {
 			| UPDATE servers SET conf_secret = '****' WHERE server_id <=> 'dial1'| |`)
 		d.Expect(t, "SELECT conf_secret FROM servers WHERE server_id = 'dial1'", "| conf_secret |\n| hunter2     |")
 	})
-	t.Run("flags where files are generated, before the first step and after the last", func(t *testing.T) {
+	t.Run("flags before the first step and after the last", func(t *testing.T) {
 		t.Parallel()
 		for _, c := range []struct {
-			name    string
-			rebuild cluster.Rebuild
-			flags   string
+			name          string
+			flagStatement cluster.Rebuild
+			flags         string
 		}{
 			{"all", cluster.Rebuild{All: true}, "| server_id | rebuild_conf_files |\n| db        | N                  |\n| dial1     | Y                  |\n| dial2     | Y                  |"},
 			{"one and one that generates none", cluster.Rebuild{Servers: []string{"10.0.0.2", "10.0.0.9"}}, "| server_id | rebuild_conf_files |\n| db        | N                  |\n| dial1     | N                  |\n| dial2     | Y                  |"},
 		} {
 			t.Run(c.name, func(t *testing.T) {
-				d, p := aTable(t, s), sandbox.NewProxy(t, s)
-				store := aStore(t, d, over(p))
-				plan := cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}, Rebuild: c.rebuild}
-				if err := store.Apply(t.Context(), decided(plan)); err != nil {
+				d, p := newTable(t, s), sandbox.NewProxy(t, s)
+				store := newStore(t, d, viaProxy(p))
+				plan := cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}, Rebuild: c.flagStatement}
+				if err := store.Apply(t.Context(), fixedPlan(plan)); err != nil {
 					t.Fatal(err)
 				}
 				want := []string{"UPDATE servers", "UPDATE vicidial_server_trunks", "INSERT vicidial_admin_log", "UPDATE servers"}
@@ -205,32 +205,32 @@ func TestApply(t *testing.T) {
 			})
 		}
 	})
-	t.Run("flags once where there is nothing but to flag", func(t *testing.T) {
+	t.Run("one flag statement without steps", func(t *testing.T) {
 		t.Parallel()
-		d, p := aTable(t, s), sandbox.NewProxy(t, s)
-		if err := aStore(t, d, over(p)).Apply(t.Context(), decided(cluster.Plan{Rebuild: cluster.Rebuild{All: true}})); err != nil {
+		d, p := newTable(t, s), sandbox.NewProxy(t, s)
+		if err := newStore(t, d, viaProxy(p)).Apply(t.Context(), fixedPlan(cluster.Plan{Rebuild: cluster.Rebuild{All: true}})); err != nil {
 			t.Fatal(err)
 		}
 		if have := kinds(p.Writes()); !slices.Equal(have, []string{"UPDATE servers"}) {
 			t.Errorf("%q", have)
 		}
 	})
-	t.Run("takes duplicates away until one row is left, and logs it once", func(t *testing.T) {
+	t.Run("duplicates are deleted and logged once", func(t *testing.T) {
 		t.Parallel()
-		d := aTable(t, s)
+		d := newTable(t, s)
 		run(t, d, "INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 60, 'MAXIMUM_LIMIT'), ('10.0.0.1', 'SALES', 60, 'MAXIMUM_LIMIT'), ('10.0.0.1', 'SALES', 7, 'OVERFLOW_ALLOWED')")
-		store := aStore(t, d)
+		store := newStore(t, d)
 		if err := store.Apply(t.Context(), rebalance(store, 60, 30)); err != nil {
 			t.Fatal(err)
 		}
 		d.Expect(t, trunkRows, "| server_ip | dedicated_trunks |\n| 10.0.0.1  |               60 |\n| 10.0.0.2  |               30 |")
 		d.Expect(t, "SELECT COUNT(*) AS n FROM vicidial_admin_log", "| n |\n| 2 |")
 	})
-	t.Run("writes nothing for an empty plan, and asks no privileges for it", func(t *testing.T) {
+	t.Run("empty plan", func(t *testing.T) {
 		t.Parallel()
-		d, p := aTable(t, s), sandbox.NewProxy(t, s)
+		d, p := newTable(t, s), sandbox.NewProxy(t, s)
 		run(t, d, fmt.Sprintf("REVOKE INSERT, UPDATE, DELETE ON vicidial_server_trunks FROM '%s'@'%%'", d.Username))
-		store := aStore(t, d, over(p))
+		store := newStore(t, d, viaProxy(p))
 		if err := store.Apply(t.Context(), rebalance(store, 60, 30)); err != nil {
 			t.Fatal(err)
 		}
@@ -238,12 +238,12 @@ func TestApply(t *testing.T) {
 			t.Errorf("%q", writes)
 		}
 	})
-	t.Run("a step that takes no offence logs only what it changed", func(t *testing.T) {
+	t.Run("step that may match no row logs only changed rows", func(t *testing.T) {
 		t.Parallel()
-		d := aTable(t, s)
+		d := newTable(t, s)
 		step := change("10.0.0.7", 1, 2)
-		step.Loose = true
-		if err := aStore(t, d).Apply(t.Context(), decided(cluster.Plan{Steps: []cluster.Step{step}})); err != nil {
+		step.MayMatchNone = true
+		if err := newStore(t, d).Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{step}})); err != nil {
 			t.Fatal(err)
 		}
 		d.Expect(t, "SELECT COUNT(*) AS n FROM vicidial_admin_log", "| n |\n| 0 |")
@@ -258,25 +258,25 @@ func TestApply_conflicts(t *testing.T) {
 		step  cluster.Step
 		holds string
 	}{
-		{"a changed row", change("10.0.0.1", 59, 70), "was changed by somebody else"},
-		{"a row that is gone", change("10.0.0.3", 60, 70), "was changed by somebody else"},
-		{"a row to delete that says something else", cluster.Step{
+		{"changed row", change("10.0.0.1", 59, 70), "was changed by somebody else"},
+		{"deleted row", change("10.0.0.3", 60, 70), "was changed by somebody else"},
+		{"row to delete has other values", cluster.Step{
 			Phase: cluster.Grow, Verb: cluster.Delete, Table: cluster.TableTrunks, Key: trunkKey(), From: lines(59),
 		}, "was changed by somebody else"},
-		{"a row to insert whose key is taken", cluster.Step{
+		{"row to insert with an existing key", cluster.Step{
 			Phase: cluster.Grow, Verb: cluster.Insert, Table: cluster.TableTrunks, Key: trunkKey(),
 			Rows: []cluster.Row{{"server_ip": cluster.Text("10.0.0.1"), "campaign_id": cluster.Text("SALES"), "dedicated_trunks": cluster.Number(5)}},
 		}, "another row was put there by somebody else"},
 	} {
 		t.Run(c.claim+" is left as it is, and so is what was to follow", func(t *testing.T) {
 			t.Parallel()
-			d := aTable(t, s)
+			d := newTable(t, s)
 			before := d.Table(t.Context(), trunkRows)
 			shrink := change("10.0.0.2", 30, 29)
 			shrink.Phase = cluster.Release
 			follows := change("10.0.0.2", 29, 31)
 			follows.Phase = cluster.Remove
-			err := aStore(t, d).Apply(t.Context(), decided(cluster.Plan{Steps: []cluster.Step{follows, c.step, shrink}, Rebuild: cluster.Rebuild{All: true}}))
+			err := newStore(t, d).Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{follows, c.step, shrink}, Rebuild: cluster.Rebuild{All: true}}))
 			var conflict *cluster.Conflict
 			var partial *cluster.Partial
 			if !errors.As(err, &conflict) || !errors.As(err, &partial) || !strings.Contains(err.Error(), c.holds) {
@@ -295,18 +295,18 @@ func TestApply_conflicts(t *testing.T) {
 		claim string
 		step  cluster.Step
 	}{
-		{"a change that is made already", change("10.0.0.1", 50, 60)},
-		{"a row to insert that is there just so", cluster.Step{
+		{"row to change has the new values", change("10.0.0.1", 50, 60)},
+		{"row to insert exists", cluster.Step{
 			Verb: cluster.Insert, Table: cluster.TableTrunks, Key: trunkKey(),
 			Rows: []cluster.Row{{"server_ip": cluster.Text("10.0.0.1"), "campaign_id": cluster.Text("SALES"), "dedicated_trunks": cluster.Number(60)}},
 		}},
-		{"a row to delete that is gone", cluster.Step{Verb: cluster.Delete, Table: cluster.TableTrunks, Key: cluster.Row{"server_ip": cluster.Text("10.0.0.3")}, From: lines(59)}},
+		{"row to delete is missing", cluster.Step{Verb: cluster.Delete, Table: cluster.TableTrunks, Key: cluster.Row{"server_ip": cluster.Text("10.0.0.3")}, From: lines(59)}},
 	} {
 		t.Run(c.claim+" is no conflict", func(t *testing.T) {
 			t.Parallel()
-			d := aTable(t, s)
+			d := newTable(t, s)
 			before := d.Table(t.Context(), trunkRows)
-			if err := aStore(t, d).Apply(t.Context(), decided(cluster.Plan{Steps: []cluster.Step{c.step}})); err != nil {
+			if err := newStore(t, d).Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{c.step}})); err != nil {
 				t.Error(err)
 			}
 			if have := d.Table(t.Context(), trunkRows); have != before {
@@ -316,16 +316,16 @@ func TestApply_conflicts(t *testing.T) {
 	}
 }
 
-func TestApply_isAlone(t *testing.T) {
+func TestApply_lock(t *testing.T) {
 	t.Parallel()
 	s := sandbox.Shared(t)
-	t.Run("two writers at once take turns, and neither's work is lost", func(t *testing.T) {
+	t.Run("concurrent writers", func(t *testing.T) {
 		t.Parallel()
-		d := aTable(t, s)
+		d := newTable(t, s)
 		var all sync.WaitGroup
 		const writers, turns = 3, 10
 		for range writers {
-			store := aStore(t, d, func(s *Settings) { s.LockTimeout = time.Minute })
+			store := newStore(t, d, func(s *Settings) { s.LockTimeout = time.Minute })
 			all.Go(func() {
 				for range turns {
 					// One line more than there are: what two do at once shows.
@@ -343,31 +343,31 @@ func TestApply_isAlone(t *testing.T) {
 		all.Wait()
 		d.Expect(t, trunkRows, "| server_ip | dedicated_trunks |\n| 10.0.0.1  |               90 |\n| 10.0.0.2  |               30 |")
 	})
-	t.Run("whoever waits too long is told who holds the lock", func(t *testing.T) {
+	t.Run("lock timeout names the holder", func(t *testing.T) {
 		t.Parallel()
-		d := aTable(t, s)
+		d := newTable(t, s)
 		holder, err := d.DB().Conn(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer holder.Close()
-		store := aStore(t, d, func(s *Settings) { s.LockTimeout = time.Second })
+		store := newStore(t, d, func(s *Settings) { s.LockTimeout = time.Second })
 		var got, id int
 		if err := holder.QueryRowContext(t.Context(), "SELECT GET_LOCK(?, 0), CONNECTION_ID()", store.lockName()).Scan(&got, &id); err != nil || got != 1 {
 			t.Fatalf("%d, %v", got, err)
 		}
-		err = store.Apply(t.Context(), decided(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}}))
+		err = store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}}))
 		var refused *NotWritable
 		if !errors.As(err, &refused) || !strings.Contains(err.Error(), fmt.Sprintf("database connection %d", id)) || !strings.Contains(refused.Hint(), fmt.Sprintf("KILL %d", id)) {
 			t.Errorf("got %v (connection %d)", err, id)
 		}
 		d.Expect(t, trunkRows, "| server_ip | dedicated_trunks |\n| 10.0.0.1  |               60 |\n| 10.0.0.2  |               30 |")
 	})
-	t.Run("another provider's connection is named with its user", func(t *testing.T) {
+	t.Run("holder of another account has its user", func(t *testing.T) {
 		t.Parallel()
-		d := aTable(t, s)
+		d := newTable(t, s)
 		inside, leave := make(chan struct{}), make(chan struct{})
-		first := aStore(t, d)
+		first := newStore(t, d)
 		ended := make(chan error, 1)
 		go func() {
 			ended <- first.Apply(t.Context(), func(context.Context) (cluster.Plan, error) {
@@ -377,7 +377,7 @@ func TestApply_isAlone(t *testing.T) {
 			})
 		}()
 		<-inside
-		err := aStore(t, d, func(s *Settings) { s.LockTimeout = time.Second }).Apply(t.Context(), decided(cluster.Plan{}))
+		err := newStore(t, d, func(s *Settings) { s.LockTimeout = time.Second }).Apply(t.Context(), fixedPlan(cluster.Plan{}))
 		if err == nil || !strings.Contains(err.Error(), "(user "+d.Username+" from 127.0.0.1") {
 			t.Errorf("got %v", err)
 		}
@@ -386,12 +386,12 @@ func TestApply_isAlone(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	t.Run("the lock is free again after each plan, also one that failed", func(t *testing.T) {
+	t.Run("lock is released after each plan", func(t *testing.T) {
 		t.Parallel()
-		d := aTable(t, s)
-		store := aStore(t, d)
+		d := newTable(t, s)
+		store := newStore(t, d)
 		for _, plan := range []cluster.Plan{{}, {Steps: []cluster.Step{change("10.0.0.1", 60, 61)}}, {Steps: []cluster.Step{change("10.0.0.1", 1, 2)}}} {
-			_ = store.Apply(t.Context(), decided(plan)) // the last one is a conflict
+			_ = store.Apply(t.Context(), fixedPlan(plan)) // the last one is a conflict
 			d.Expect(t, "SELECT IS_FREE_LOCK(?) AS free", "| free |\n|    1 |", store.lockName())
 		}
 	})
@@ -401,24 +401,24 @@ func TestApply_refusals(t *testing.T) {
 	t.Parallel()
 	s := sandbox.Shared(t)
 	plan := cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}, Rebuild: cluster.Rebuild{Servers: []string{"10.0.0.1"}}}
-	t.Run("a provider that is set read-only dials nobody to write", func(t *testing.T) {
+	t.Run("read-only provider does not connect to write", func(t *testing.T) {
 		t.Parallel()
-		d, p := aTable(t, s), sandbox.NewProxy(t, s)
-		store := aStore(t, d, over(p), func(s *Settings) { s.ReadOnly = true })
-		if err := store.Apply(t.Context(), decided(plan)); !errors.Is(err, ErrReadOnly) || p.Commands() != 0 {
+		d, p := newTable(t, s), sandbox.NewProxy(t, s)
+		store := newStore(t, d, viaProxy(p), func(s *Settings) { s.ReadOnly = true })
+		if err := store.Apply(t.Context(), fixedPlan(plan)); !errors.Is(err, ErrReadOnly) || p.Commands() != 0 {
 			t.Errorf("%v after %d commands", err, p.Commands())
 		}
 		if err := store.Writable(t.Context(), cluster.TableTrunks); err != nil {
 			t.Errorf("it may not even look for drift: %v", err)
 		}
 	})
-	t.Run("whoever lacks a privilege gets the statement that gives it, and nothing is written", func(t *testing.T) {
+	t.Run("missing privilege: the error has the GRANT", func(t *testing.T) {
 		t.Parallel()
-		d, p := aTable(t, s), sandbox.NewProxy(t, s)
+		d, p := newTable(t, s), sandbox.NewProxy(t, s)
 		run(t, d,
 			fmt.Sprintf("REVOKE UPDATE ON servers FROM '%s'@'%%'", d.Username),
 			fmt.Sprintf("REVOKE INSERT ON vicidial_admin_log FROM '%s'@'%%'", d.Username))
-		err := aStore(t, d, over(p)).Apply(t.Context(), decided(plan))
+		err := newStore(t, d, viaProxy(p)).Apply(t.Context(), fixedPlan(plan))
 		var refused *NotWritable
 		if !errors.As(err, &refused) || len(p.Writes()) != 0 {
 			t.Fatalf("got %v after %q", err, p.Writes())
@@ -432,27 +432,27 @@ func TestApply_refusals(t *testing.T) {
 			}
 			run(t, d, grant)
 		}
-		if err := aStore(t, d).Apply(t.Context(), decided(plan)); err != nil {
+		if err := newStore(t, d).Apply(t.Context(), fixedPlan(plan)); err != nil {
 			t.Errorf("the advice was followed: %v", err)
 		}
 	})
-	t.Run("a log that is turned off needs no privilege", func(t *testing.T) {
+	t.Run("disabled log needs no privilege", func(t *testing.T) {
 		t.Parallel()
-		d := aTable(t, s)
+		d := newTable(t, s)
 		run(t, d, fmt.Sprintf("REVOKE INSERT ON vicidial_admin_log FROM '%s'@'%%'", d.Username))
-		if err := aStore(t, d, func(s *Settings) { s.AuditEnabled = false }).Apply(t.Context(), decided(plan)); err != nil {
+		if err := newStore(t, d, func(s *Settings) { s.AuditEnabled = false }).Apply(t.Context(), fixedPlan(plan)); err != nil {
 			t.Error(err)
 		}
 		d.Expect(t, "SELECT COUNT(*) AS n FROM vicidial_admin_log", "| n |\n| 0 |")
 	})
 }
 
-// Whoever interrupts Terraform stops it between two statements, never in one.
+// An interrupt stops a plan between two statements.
 func TestApply_stops(t *testing.T) {
 	t.Parallel()
 	s := sandbox.Shared(t)
-	d := aTable(t, s)
-	store := aStore(t, d)
+	d := newTable(t, s)
+	store := newStore(t, d)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	blocker, err := d.DB().Conn(t.Context())
@@ -485,7 +485,7 @@ func TestApply_stops(t *testing.T) {
 	d.Expect(t, "SELECT IS_FREE_LOCK(?) AS free", "| free |\n|    1 |", store.lockName())
 }
 
-// waitFor asks until a count is not 0 any more.
+// waitFor polls until a count is not 0.
 func waitFor(t *testing.T, d *sandbox.Database, query string, args ...any) {
 	t.Helper()
 	for {

@@ -92,7 +92,7 @@ func (w *writer) eachRow(ctx context.Context, step cluster.Step) ([]cluster.Step
 // insertLines writes lines. They are added in their order: where the last one is
 // there, all are.
 func (w *writer) insertLines(ctx context.Context, lines []auditLine) error {
-	insert, count := w.store.audit(w.info, lines)
+	insert, count := w.store.auditStatements(w.info, lines)
 	_, err := w.exec(ctx, insert, func(ctx context.Context) (bool, error) {
 		n, err := w.count(ctx, count)
 		return n > 0, err
@@ -113,7 +113,7 @@ type auditLine struct {
 }
 
 func newAuditLine(step cluster.Step) auditLine {
-	line := auditLine{Audit: step.Audit, record: "?", args: []any{cut(step.Audit.Record, 50)}, text: auditText(step, newStatement(step))}
+	line := auditLine{Audit: step.Audit, record: "?", args: []any{truncate(step.Audit.Record, 50)}, text: auditText(step, newStatement(step))}
 	if step.Audit.Numbered != "" {
 		where, args := conditions(keyOf(step, step.Rows[0]), " AND ", "=")
 		line.record = fmt.Sprintf("COALESCE((SELECT MAX(%s) FROM %s WHERE %s), '')", step.Audit.Numbered, step.Table, where)
@@ -122,14 +122,14 @@ func newAuditLine(step cluster.Step) auditLine {
 	return line
 }
 
-// audit writes lines, and counts the last of them.
-func (s *Store) audit(info serverInfo, lines []auditLine) (insert, count statement) {
+// auditStatements writes lines, and counts the last of them.
+func (s *Store) auditStatements(info serverInfo, lines []auditLine) (insert, count statement) {
 	user := s.settings.AuditUser
 	rows := make([]string, 0, len(lines))
 	for _, line := range lines {
 		rows = append(rows, "(NOW(), ?, ?, ?, ?, "+line.record+", ?, ?, ?)")
 		insert.args = append(append(insert.args, user, info.address, line.Section, line.Type), line.args...)
-		insert.args = append(insert.args, cut(line.Code, 255), line.text, line.Notes)
+		insert.args = append(insert.args, truncate(line.Code, 255), line.text, line.Notes)
 		count.text = fmt.Sprintf(countAudit, line.record)
 		count.args = append(slices.Clone(line.args), line.Section, user, line.text)
 	}
@@ -204,7 +204,7 @@ func auditText(step cluster.Step, done statement) string {
 			text.WriteString("'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, ";", "").Replace(value) + "'")
 		}
 		if text.Len() > maxEventSQL {
-			return cut(text.String(), maxEventSQL) + " ...|"
+			return truncate(text.String(), maxEventSQL) + " ...|"
 		}
 	}
 	text.WriteString(rest)
@@ -234,7 +234,7 @@ func shownOf(step cluster.Step) map[string]string {
 			shown[value.Text] = cluster.HideSecrets(asterisk.SealDialed(value.Text, "secret"), hidden)
 		}
 	}
-	for _, value := range slices.Concat(step.Was, step.Become) {
+	for _, value := range slices.Concat(step.Old, step.New) {
 		note(step.Column, value)
 	}
 	for _, row := range slices.Concat(step.Rows, []cluster.Row{step.Common, step.Key, step.From, step.To}) {
@@ -245,7 +245,7 @@ func shownOf(step cluster.Step) map[string]string {
 	return shown
 }
 
-func cut(text string, bytes int) string {
+func truncate(text string, bytes int) string {
 	if len(text) <= bytes {
 		return text
 	}

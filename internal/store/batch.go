@@ -49,17 +49,16 @@ func (w *writer) run(ctx context.Context, changes []*planRun) {
 		flags = cluster.Plan{Rebuild: flags}.And(cluster.Plan{Rebuild: c.plan.Rebuild}).Rebuild
 		stepped = stepped || c.flags() && len(c.steps) > 0
 	}
-	flag, flagged := rebuild(flags)
+	flag, flagged := flagStatement(flags)
 	if flagged && stepped {
-		// Whoever is killed after the last step can set no flag any more, and
-		// the next plan, seeing the rows as they are wanted, has none to set. So
-		// the flags stand before the first step already. A node that comes too
-		// early builds the files that it has, which costs it nothing
+		// Flags are set before the first step too: an apply that is killed after
+		// the last step leaves rows for which the next plan sets no flag. A node
+		// that reads too early rebuilds equal files
 		// (docs/vicidial/generator.md#compared-before-copied).
 		if _, err := w.exec(ctx, flag, nil); err != nil {
 			for _, c := range changes {
 				if c.flags() {
-					c.fail(flagging, false, err)
+					c.fail(flagStep, false, err)
 				}
 			}
 		}
@@ -88,7 +87,7 @@ func (w *writer) flag(ctx context.Context, changes []*planRun, flag statement) {
 	}
 	if _, err := w.exec(context.WithoutCancel(ctx), flag, nil); err != nil {
 		for _, c := range whole {
-			c.fail(flagging, false, err)
+			c.fail(flagStep, false, err)
 		}
 	}
 }
@@ -147,7 +146,7 @@ func (w *writer) write(ctx context.Context, group []*part) { //nolint:contextche
 		w.writeOne(group[0].ctx, group[0])
 		return
 	}
-	if group[0].step.Loose {
+	if group[0].step.MayMatchNone {
 		w.skipEmpty(ctx, group)
 		group = slices.DeleteFunc(group, func(p *part) bool { return p.done || p.err != nil })
 	}
@@ -170,7 +169,7 @@ func (w *writer) write(ctx context.Context, group []*part) { //nolint:contextche
 	case err != nil && (lost(err) || w.conn == nil):
 		for _, p := range group {
 			if p.err == nil {
-				p.fail(describe(p.step), w.unsure || w.sent, err)
+				p.fail(describe(p.step), w.uncertain || w.sent, err)
 			}
 		}
 		return
@@ -213,11 +212,11 @@ func (w *writer) skipEmpty(ctx context.Context, group []*part) {
 	}
 }
 
-// settle finds out which steps of a statement are done. The number of rows tells
+// settle determines which steps of a statement are done. The number of rows tells
 // where each step has exactly one.
 func (w *writer) settle(ctx context.Context, group []*part, steps []cluster.Step, changed int64) error {
 	var done []bool
-	certain := steps[0].Loose || changed > 0 && len(steps[0].Rows) > 1 || changed == int64(len(steps)) && steps[0].Table != cluster.TableTrunks ||
+	certain := steps[0].MayMatchNone || changed > 0 && len(steps[0].Rows) > 1 || changed == int64(len(steps)) && steps[0].Table != cluster.TableTrunks ||
 		changed == int64(len(steps)) && steps[0].Verb == cluster.Insert
 	if !certain {
 		var err error
@@ -259,9 +258,9 @@ func (w *writer) finish(ctx context.Context, group []*part) {
 func (w *writer) writeOne(ctx context.Context, p *part) {
 	w.sent = false
 	if err := w.step(ctx, p.step); err != nil {
-		// MyISAM keeps the rows that a statement came to before it failed.
+		// MyISAM keeps the rows that a statement changed before it failed.
 		inPart := w.sent && max(len(p.step.Rows), len(p.step.In)) > 1
-		p.fail(describe(p.step), w.unsure || inPart, err)
+		p.fail(describe(p.step), w.uncertain || inPart, err)
 		return
 	}
 	p.applied++

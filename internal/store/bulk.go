@@ -11,19 +11,19 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// bulkStatement writes one column of many rows, each with its own old and new value,
-// in one statement; or removes the rows. A row that does not say what it must is
-// passed over, and [writer.bulkConflict] tells of it.
+// bulkStatement writes one column of many rows, each with its own old and new
+// value, or deletes the rows. It skips rows with other values;
+// [writer.bulkConflict] reports them.
 func bulkStatement(step cluster.Step) statement {
 	where, args := whereOf(step, nil)
-	was, wasArgs := perRow(step, step.Was)
+	was, wasArgs := perRow(step, step.Old)
 	// NULL and the empty text are the same to VICIdial (docs/vicidial/measured.md#null-and-empty).
 	where += " AND COALESCE(" + step.Column + ", '') = COALESCE(" + was + ", '')"
 	args = append(args, wasArgs...)
 	if step.Verb == cluster.Delete {
 		return statement{fmt.Sprintf("DELETE FROM %s WHERE %s", step.Table, where), args}
 	}
-	become, becomeArgs := perRow(step, step.Become)
+	become, becomeArgs := perRow(step, step.New)
 	return statement{
 		fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s", step.Table, step.Column, become, where),
 		append(becomeArgs, args...),
@@ -107,15 +107,15 @@ func (w *writer) unfinished(ctx context.Context, step cluster.Step) ([]string, e
 	var left []string
 	for i, key := range step.In {
 		says, there := found[cluster.FoldKey(key.Text)]
-		if step.Verb == cluster.Delete && there || step.Verb != cluster.Delete && (!there || says != step.Become[i]) {
+		if step.Verb == cluster.Delete && there || step.Verb != cluster.Delete && (!there || says != step.New[i]) {
 			left = append(left, key.Text)
 		}
 	}
 	return left, nil
 }
 
-// bulkConflict looks why a step changed fewer rows than it named: they may have been
-// done before, else somebody moved them.
+// bulkConflict returns a [cluster.Conflict] for the rows that the step did not
+// change, or nil if they were done before.
 func (w *writer) bulkConflict(ctx context.Context, step cluster.Step) error {
 	left, err := w.unfinished(ctx, step)
 	if err != nil || len(left) == 0 {

@@ -9,13 +9,13 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// loadTimeout bounds one read of a whole table.
+// loadTimeout is the timeout of a read of a whole table.
 const loadTimeout = time.Minute
 
-// cachedQuery is one cached read, shared by all readers until a write. A load
-// runs on a context of its own, so that a cancelled reader fails only itself. A
-// failure is returned to the readers that waited for it and is not kept. A load
-// that began before a write never answers a reader that came after it.
+// cachedQuery is one cached read, shared by all readers until a write. A load runs
+// on a context of its own, so that a cancelled reader fails only itself. A failure
+// is returned to the readers that waited for it and is not kept. A load that began
+// before a write is not returned to readers that start after it.
 type cachedQuery[T any] struct {
 	read func(context.Context) (T, error)
 	log  func(ctx context.Context, result string) // nil logs nothing
@@ -36,7 +36,7 @@ type load[T any] struct {
 
 func (q *cachedQuery[T]) get(ctx context.Context) (T, error) {
 	if writerOf(ctx) != nil {
-		return q.getAlone(ctx)
+		return q.getAsWriter(ctx)
 	}
 	q.mu.Lock()
 	l, result := q.current, "shared"
@@ -59,8 +59,8 @@ func (q *cachedQuery[T]) get(ctx context.Context) (T, error) {
 	}
 }
 
-// latest runs the query where a fresh result is wanted, and is get otherwise. A
-// fresh result is not kept.
+// latest runs the query if fresh is true, and is get otherwise. A fresh result is
+// not kept.
 func (q *cachedQuery[T]) latest(ctx context.Context, fresh bool) (T, error) {
 	if fresh {
 		return q.read(ctx)
@@ -68,9 +68,9 @@ func (q *cachedQuery[T]) latest(ctx context.Context, fresh bool) (T, error) {
 	return q.get(ctx)
 }
 
-// getAlone reads over the connection of a writer, which may be the only one: it
-// waits for no load of others, since that may wait for this connection.
-func (q *cachedQuery[T]) getAlone(ctx context.Context) (T, error) {
+// getAsWriter reads over the connection of a writer, which may be the only one. It
+// waits for no other load, which may be waiting for this connection.
+func (q *cachedQuery[T]) getAsWriter(ctx context.Context) (T, error) {
 	q.mu.Lock()
 	l := q.current
 	q.mu.Unlock()
@@ -136,7 +136,7 @@ func (q *cachedQuery[T]) written(ctx context.Context, steps []writtenStep) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	switch {
-	case q.current != l: // it was forgotten, and perhaps read again meanwhile
+	case q.current != l: // it was invalidated, and perhaps read again
 		q.current = nil
 	case renewed.err != nil:
 		q.current = nil
@@ -145,8 +145,8 @@ func (q *cachedQuery[T]) written(ctx context.Context, steps []writtenStep) {
 	}
 }
 
-// forget makes the next reader read again.
-func (q *cachedQuery[T]) forget() {
+// invalidate makes the next reader run the query again.
+func (q *cachedQuery[T]) invalidate() {
 	q.mu.Lock()
 	q.current = nil
 	q.mu.Unlock()

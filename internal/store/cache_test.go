@@ -9,13 +9,13 @@ import (
 	"testing"
 )
 
-// aQuery reads as the test says: each read takes its answer from the channel.
+// newTestQuery returns a query whose reads take their results from a channel.
 type answer struct {
 	value int
 	err   error
 }
 
-func aQuery() (*cachedQuery[int], chan answer, *atomic.Int64) {
+func newTestQuery() (*cachedQuery[int], chan answer, *atomic.Int64) {
 	answers, reads := make(chan answer), &atomic.Int64{}
 	return &cachedQuery[int]{read: func(ctx context.Context) (int, error) {
 		reads.Add(1)
@@ -28,7 +28,7 @@ func aQuery() (*cachedQuery[int], chan answer, *atomic.Int64) {
 	}}, answers, reads
 }
 
-// reader asks in the background; the returned function waits for the answer.
+// reader reads in the background. The returned function waits for the result.
 func reader(ctx context.Context, f *cachedQuery[int]) func() answer {
 	got := make(chan answer, 1)
 	go func() {
@@ -40,9 +40,9 @@ func reader(ctx context.Context, f *cachedQuery[int]) func() answer {
 
 func TestCachedQuery(t *testing.T) {
 	t.Parallel()
-	t.Run("whoever comes during a load waits for it, and whoever comes after has it", func(t *testing.T) {
+	t.Run("concurrent readers share a load", func(t *testing.T) {
 		t.Parallel()
-		f, answers, reads := aQuery()
+		f, answers, reads := newTestQuery()
 		var waiting []func() answer
 		for range 20 {
 			waiting = append(waiting, reader(t.Context(), f))
@@ -60,14 +60,14 @@ func TestCachedQuery(t *testing.T) {
 			t.Errorf("%d reads", reads.Load())
 		}
 	})
-	t.Run("a load that began before a write answers nobody who came after it", func(t *testing.T) {
+	t.Run("load before a write is not returned", func(t *testing.T) {
 		t.Parallel()
-		f, answers, reads := aQuery()
+		f, answers, reads := newTestQuery()
 		early := reader(t.Context(), f)
 		for reads.Load() == 0 { // until the load is under way
 			runtime.Gosched()
 		}
-		f.forget()
+		f.invalidate()
 		late := reader(t.Context(), f)
 		for reads.Load() == 1 {
 			runtime.Gosched()
@@ -82,7 +82,7 @@ func TestCachedQuery(t *testing.T) {
 			t.Errorf("%d reads", reads.Load())
 		}
 	})
-	t.Run("an old load that ends late takes nothing away from the new one", func(t *testing.T) {
+	t.Run("late load does not replace a newer one", func(t *testing.T) {
 		t.Parallel()
 		release := make(chan answer)
 		reads := &atomic.Int64{}
@@ -97,7 +97,7 @@ func TestCachedQuery(t *testing.T) {
 		for reads.Load() == 0 {
 			runtime.Gosched()
 		}
-		f.forget()
+		f.invalidate()
 		if value, _ := f.get(t.Context()); value != 2 {
 			t.Fatalf("got %d", value)
 		}
@@ -109,9 +109,9 @@ func TestCachedQuery(t *testing.T) {
 			t.Errorf("got %d, %v after %d reads", value, err, reads.Load())
 		}
 	})
-	t.Run("a failure is told to who waited and to nobody after", func(t *testing.T) {
+	t.Run("error is not cached", func(t *testing.T) {
 		t.Parallel()
-		f, answers, reads := aQuery()
+		f, answers, reads := newTestQuery()
 		first := reader(t.Context(), f)
 		answers <- answer{err: errors.New("gone")}
 		if got := first(); got.err == nil {
@@ -123,11 +123,11 @@ func TestCachedQuery(t *testing.T) {
 			t.Errorf("got %v after %d reads", got, reads.Load())
 		}
 	})
-	t.Run("a reader who gives up fails only itself", func(t *testing.T) {
+	t.Run("cancelled reader fails only itself", func(t *testing.T) {
 		t.Parallel()
-		f, answers, reads := aQuery()
+		f, answers, reads := newTestQuery()
 		impatient, cancel := context.WithCancel(t.Context())
-		first := reader(impatient, f) // the load runs on nobody's context
+		first := reader(impatient, f) // the load has its own context
 		for reads.Load() == 0 {
 			runtime.Gosched()
 		}
@@ -146,9 +146,9 @@ func TestCachedQuery(t *testing.T) {
 	})
 }
 
-// Readers and writers at once: whoever reads after a write never sees less than
-// what was written before.
-func TestCachedQuery_neverAnswersWithThePast(t *testing.T) {
+// Concurrent readers and writers: a read after a write never returns less than what
+// was written before.
+func TestCachedQuery_noStaleReads(t *testing.T) {
 	t.Parallel()
 	var table atomic.Int64
 	f := &cachedQuery[int64]{read: func(context.Context) (int64, error) { return table.Load(), nil }}
@@ -157,7 +157,7 @@ func TestCachedQuery_neverAnswersWithThePast(t *testing.T) {
 		all.Go(func() {
 			for range 500 {
 				written := table.Add(1)
-				f.forget()
+				f.invalidate()
 				if read, err := f.get(t.Context()); err != nil || read < written {
 					t.Errorf("read %d, %v after %d was written", read, err, written)
 					return

@@ -7,8 +7,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Carriers returns all rows of vicidial_server_carriers. Their texts hold
-// passwords: what leaves a room must be sealed first.
+// Carriers returns all rows of vicidial_server_carriers. Their texts contain
+// passwords and must not be shown.
 func (s *Store) Carriers(ctx context.Context) (cluster.Carriers, error) { return s.carriers.get(ctx) }
 
 func (s *Store) readCarriers(ctx context.Context) (cluster.Carriers, error) {
@@ -71,8 +71,8 @@ func (s *Store) renewRemoteAgents(ctx context.Context, rows []cluster.RemoteAgen
 	return renewRows(ctx, s, rows, steps, cluster.TableRemoteAgents, cluster.RemoteAgentsColumns, "remote_agent_id", "user_start")
 }
 
-// TemplateUse asks who uses a template. It is asked at each write, not cached:
-// phones are many and templates change seldom.
+// TemplateUse returns the phones and carriers that use a template. It is not
+// cached.
 func (s *Store) TemplateUse(ctx context.Context, id string) (cluster.TemplateUse, error) {
 	carriers, err := s.Carriers(ctx)
 	if err != nil {
@@ -92,7 +92,7 @@ const (
 	selectMenus    = `SELECT menu_id FROM vicidial_call_menu ORDER BY menu_id`
 )
 
-// Directory names what DIDs and remote agents send calls to.
+// Directory returns the names of the targets of DIDs and remote agents.
 func (s *Store) Directory(ctx context.Context) (cluster.Directory, error) {
 	return s.directory.get(ctx)
 }
@@ -117,7 +117,7 @@ func (s *Store) readDirectory(ctx context.Context) (cluster.Directory, error) {
 		err := s.query(ctx, list.what, list.query, nil, func(rows *sql.Rows) error {
 			var name string
 			err := rows.Scan(&name)
-			*list.into = append(*list.into, key(name))
+			*list.into = append(*list.into, trimKey(name))
 			return err
 		})
 		if err != nil {

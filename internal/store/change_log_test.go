@@ -17,16 +17,16 @@ func TestLastChange(t *testing.T) {
 		('2024-01-01 09:00:00', '7777', '10.1.1.2', 'SERVERS_TRUNK', 'ADD', '10.0.0.1', 'ADMIN ADD SERVER TRUNK', 'campaign: SALES', ''),
 		('2024-01-02 09:00:00', '8888', '10.1.1.3', 'SERVERTRUNKS', 'MODIFY', '10.0.0.1', 'ADMIN MODIFY SERVER TRUNK', 'Campaign: S_LES', ''),
 		('2024-01-03 09:00:00', '9999', '10.1.1.4', 'SERVERS', 'MODIFY', '10.0.0.1', 'ADMIN MODIFY SERVER', NULL, NULL)`)
-	store := aStore(t, d)
+	store := newStore(t, d)
 	for _, c := range []struct {
 		claim, notes, sql string
 		after             int64
 		want              string
 	}{
-		{"is the newest line of both sections about the record", "Campaign: SALES", "", 0, "by user 7777 from 10.1.1.2 at 2024-01-01 09:00:00 (ADMIN ADD SERVER TRUNK)"},
-		{"takes wild cards in the notes for what they are", "Campaign: S_LES", "", 0, "by user 8888 from 10.1.1.3 at 2024-01-02 09:00:00 (ADMIN MODIFY SERVER TRUNK)"},
-		{"asks for no notes where none are given", "", "", 0, "by user 8888 from 10.1.1.3 at 2024-01-02 09:00:00 (ADMIN MODIFY SERVER TRUNK)"},
-		{"is not there for who has none", "Campaign: OTHER", "", 0, ""},
+		{"newest entry of both sections", "Campaign: SALES", "", 0, "by user 7777 from 10.1.1.2 at 2024-01-01 09:00:00 (ADMIN ADD SERVER TRUNK)"},
+		{"wild cards in the notes are literal", "Campaign: S_LES", "", 0, "by user 8888 from 10.1.1.3 at 2024-01-02 09:00:00 (ADMIN MODIFY SERVER TRUNK)"},
+		{"no notes", "", "", 0, "by user 8888 from 10.1.1.3 at 2024-01-02 09:00:00 (ADMIN MODIFY SERVER TRUNK)"},
+		{"no entry", "Campaign: OTHER", "", 0, ""},
 		{"is newer than the position", "Campaign: SALES", "", 2, ""},
 		{"has the text in its statement", "", "'10.0.0.1'", 0, "by user 6666 from 10.1.1.1 at 2024-01-01 10:00:00 (ADMIN MODIFY SERVER TRUNK)"},
 		{"has no other text in its statement", "", "'10.0.0.2'", 0, ""},
@@ -44,10 +44,10 @@ func TestLastChange(t *testing.T) {
 
 // Issue 12: what was changed by SQL is blamed neither on the provider's own last line
 // nor on an older line that the provider has overwritten.
-func TestLastChange_isNotOurOwn(t *testing.T) {
+func TestLastChange_ignoresOwnEntries(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	store := aStore(t, d)
+	store := newStore(t, d)
 	line := func(user, address, code string) {
 		run(t, d, fmt.Sprintf("INSERT INTO vicidial_admin_log (event_date, user, ip_address, event_section, event_type, record_id, event_code, event_notes) VALUES (NOW(), '%s', '%s', 'DIDS', 'MODIFY', '7', '%s', '')", user, address, code))
 	}
@@ -67,7 +67,7 @@ func TestLastChange_isNotOurOwn(t *testing.T) {
 func TestLogPosition(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	store := aStore(t, d)
+	store := newStore(t, d)
 	line := "INSERT INTO vicidial_admin_log (event_date, user, event_section, event_type, record_id, event_code) VALUES (NOW(), '6666', 'DIDS', 'MODIFY', '7', 'ADMIN MODIFY DID')"
 	run(t, d, line, "INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial1', '10.0.0.1', 50)")
 	expect := func(claim string, want int64) {

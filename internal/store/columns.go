@@ -38,17 +38,17 @@ func (c *cachedColumns[T]) get(ctx context.Context, columns []string, read func(
 	return chosen.get(ctx)
 }
 
-func (c *cachedColumns[T]) forget() {
+func (c *cachedColumns[T]) invalidate() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, chosen := range c.queries {
-		chosen.forget()
+		chosen.invalidate()
 	}
 }
 
 func (c *cachedColumns[T]) written(_ context.Context, steps []writtenStep) {
 	if slices.ContainsFunc(steps, func(step writtenStep) bool { return step.Table == c.table }) {
-		c.forget()
+		c.invalidate()
 	}
 }
 

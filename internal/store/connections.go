@@ -8,13 +8,13 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
-// fullPauses come between the tries to connect to a server that has no connection
-// left: those of others are short.
+// fullPauses are the delays between attempts to connect to a server without a free
+// connection.
 var fullPauses = []time.Duration{250 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second}
 
-// whenFull does what needs a connection, and does it again as long as the server
-// has none left. Nothing was sent then. A connection that is free meanwhile is used.
-func whenFull(ctx context.Context, do func() error) error {
+// retryWhenFull calls do, and again while the server has no free connection. In
+// that case nothing was sent.
+func retryWhenFull(ctx context.Context, do func() error) error {
 	err := do()
 	for _, pause := range fullPauses {
 		var refused *conn.Error
@@ -31,8 +31,8 @@ func whenFull(ctx context.Context, do func() error) error {
 	return err
 }
 
-// writerKey marks the context in which a writer decides what to write, where its
-// connection is the only one: its reads go over that connection.
+// writerKey is the context key of a writer whose connection is the only one. Reads
+// with the context use that connection.
 type writerKey struct{}
 
 func writerOf(ctx context.Context) *writer {

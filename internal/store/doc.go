@@ -1,8 +1,8 @@
-// Package store holds all SQL: the connection, what the schema turns out to be,
-// one cached read a table, and ordered writes under a lock with their rows in
-// the admin change log. It imports cluster, whose values it reads and whose
-// plans it writes, and knows no Terraform.
+// Package store has all SQL: the detected schema, a cached read for each table, and
+// ordered writes under a lock with entries in the admin change log. It imports
+// cluster, whose values it reads and whose plans it writes, and does not import
+// Terraform.
 //
-// None of VICIdial's topology tables has transactions (they are MyISAM), so
-// every statement written here is safe alone and safe twice.
+// VICIdial's topology tables have no transactions (they are MyISAM), so every
+// statement is safe on its own and idempotent.
 package store

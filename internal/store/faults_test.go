@@ -14,8 +14,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
-// aBusyPlan has every verb in it. Its start has duplicates, alike and unlike.
-func aBusyPlan(t *testing.T, d *sandbox.Database) Decide {
+// newFullPlan has every verb in it. Its start has duplicates, alike and unlike.
+func newFullPlan(t *testing.T, d *sandbox.Database) PlanFunc {
 	t.Helper()
 	run(t, d,
 		"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 60, 'MAXIMUM_LIMIT'), ('10.0.0.1', 'SALES', 60, 'MAXIMUM_LIMIT'), ('10.0.0.1', 'SALES', 70, 'OVERFLOW_ALLOWED')",
@@ -36,7 +36,7 @@ func aBusyPlan(t *testing.T, d *sandbox.Database) Decide {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return decided(split.And(rooms))
+	return fixedPlan(split.And(rooms))
 }
 
 const (
@@ -45,9 +45,9 @@ const (
 	busyAudit = "SELECT event_section, event_type, record_id, COUNT(*) AS n FROM vicidial_admin_log GROUP BY event_section, event_type, record_id, event_sql ORDER BY event_section, event_type, record_id, event_sql"
 )
 
-// A connection that breaks once is made again, and nobody notices: each step is
-// done once and logged once, whether or not the broken statement had run.
-func TestApply_overALineThatBreaks(t *testing.T) {
+// A lost connection is replaced transparently: each step is done once and logged
+// once, whether or not the broken statement had run.
+func TestApply_lostConnection(t *testing.T) {
 	t.Parallel()
 	s := sandbox.Shared(t)
 	for name, cut := range map[string]sandbox.Cut{"before it is sent": sandbox.WriteUnsent, "before it is answered": sandbox.WriteUnanswered} {
@@ -58,9 +58,9 @@ func TestApply_overALineThatBreaks(t *testing.T) {
 			const most = 40
 			results := make([]int, most+1)
 			for n := 1; n <= most; n++ {
-				d, p := aTable(t, s), sandbox.NewProxy(t, s)
-				store := aStore(t, d, over(p))
-				plan := aBusyPlan(t, d)
+				d, p := newTable(t, s), sandbox.NewProxy(t, s)
+				store := newStore(t, d, viaProxy(p))
+				plan := newFullPlan(t, d)
 				all.Go(func() {
 					p.CutAt(n, cut, false)
 					if err := store.Apply(t.Context(), plan); err != nil {
@@ -104,23 +104,23 @@ func TestApply_overALineThatBreaks(t *testing.T) {
 	}
 }
 
-func TestApply_overALineThatStaysDown(t *testing.T) {
+func TestApply_noConnection(t *testing.T) {
 	t.Parallel()
 	s := sandbox.Shared(t)
 	for _, c := range []struct {
-		claim string
-		cut   sandbox.Cut
-		rows  string
+		claim    string
+		truncate sandbox.Cut
+		rows     string
 	}{
-		{"a statement that did not arrive may have run for all we know, and the error says so", sandbox.WriteUnsent, "60"},
-		{"a statement that was not answered may have run, and the error says so", sandbox.WriteUnanswered, "61"},
+		{"statement that did not arrive may have run", sandbox.WriteUnsent, "60"},
+		{"statement without a response may have run", sandbox.WriteUnanswered, "61"},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			t.Parallel()
-			d, p := aTable(t, s), sandbox.NewProxy(t, s)
-			store := aStore(t, d, over(p))
-			p.CutAt(1, c.cut, true)
-			plan := decided(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}})
+			d, p := newTable(t, s), sandbox.NewProxy(t, s)
+			store := newStore(t, d, viaProxy(p))
+			p.CutAt(1, c.truncate, true)
+			plan := fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}})
 			err := store.Apply(t.Context(), plan)
 			var partial *cluster.Partial
 			var connecting *conn.Error
@@ -140,10 +140,10 @@ func TestApply_overALineThatStaysDown(t *testing.T) {
 func TestApply_keepsItsLock(t *testing.T) {
 	t.Parallel()
 	s := sandbox.Shared(t)
-	t.Run("from a statement that an administrator ends", func(t *testing.T) {
+	t.Run("statement killed by an administrator", func(t *testing.T) {
 		t.Parallel()
-		d := aTable(t, s)
-		store := aStore(t, d)
+		d := newTable(t, s)
+		store := newStore(t, d)
 		blocker, err := d.DB().Conn(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -154,7 +154,7 @@ func TestApply_keepsItsLock(t *testing.T) {
 		}
 		ended := make(chan error, 1)
 		go func() {
-			ended <- store.Apply(t.Context(), decided(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}}))
+			ended <- store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}}))
 		}()
 		const waiting = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE DB = ? AND INFO LIKE 'UPDATE vicidial_server_trunks%'"
 		waitFor(t, d, waiting, d.Name)
@@ -172,10 +172,10 @@ func TestApply_keepsItsLock(t *testing.T) {
 		d.Expect(t, trunkRows, "| server_ip | dedicated_trunks |\n| 10.0.0.1  |               61 |\n| 10.0.0.2  |               30 |")
 		d.Expect(t, "SELECT IS_FREE_LOCK(?) AS free", "| free |\n|    1 |", store.lockName())
 	})
-	t.Run("not against itself, when the server has not noticed that the connection is lost", func(t *testing.T) {
+	t.Run("own lost connection holds the lock", func(t *testing.T) {
 		t.Parallel()
-		d := aTable(t, s)
-		w := &writer{store: aStore(t, d, func(s *Settings) { s.LockTimeout = 5 * time.Second })}
+		d := newTable(t, s)
+		w := &writer{store: newStore(t, d, func(s *Settings) { s.LockTimeout = 5 * time.Second })}
 		if err := w.lock(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -191,10 +191,10 @@ func TestApply_keepsItsLock(t *testing.T) {
 		w.close(t.Context())
 		d.Expect(t, "SELECT IS_FREE_LOCK(?) AS free", "| free |\n|    1 |", w.store.lockName())
 	})
-	t.Run("and does not take it from another provider", func(t *testing.T) {
+	t.Run("another provider holds the lock", func(t *testing.T) {
 		t.Parallel()
-		d := aTable(t, s)
-		other, w := &writer{store: aStore(t, d)}, &writer{store: aStore(t, d, func(s *Settings) { s.LockTimeout = time.Second }), thread: 1}
+		d := newTable(t, s)
+		other, w := &writer{store: newStore(t, d)}, &writer{store: newStore(t, d, func(s *Settings) { s.LockTimeout = time.Second }), connID: 1}
 		if err := other.lock(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -209,15 +209,15 @@ func TestApply_keepsItsLock(t *testing.T) {
 }
 
 // mariadbd dies in the middle of a plan and comes back: the plan goes on.
-func TestApply_overADatabaseThatDies(t *testing.T) {
+func TestApply_databaseRestart(t *testing.T) {
 	t.Parallel()
 	own := sandbox.Own(t, sandbox.Options{})
-	d := aTable(t, own)
+	d := newTable(t, own)
 	p := sandbox.NewProxy(t, own)
-	store := aStore(t, d, over(p))
+	store := newStore(t, d, viaProxy(p))
 	p.CutAt(3, sandbox.WriteUnanswered, true)
 	ended := make(chan error, 1)
-	plan := decided(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61), change("10.0.0.2", 30, 31), change("10.0.0.2", 31, 32)}})
+	plan := fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61), change("10.0.0.2", 30, 31), change("10.0.0.2", 31, 32)}})
 	go func() { ended <- store.Apply(t.Context(), plan) }()
 	waitForCut(p)
 	if err := own.Kill(); err != nil {
@@ -234,7 +234,7 @@ func TestApply_overADatabaseThatDies(t *testing.T) {
 			t.Fatal(err)
 		}
 		rest := []cluster.Step{change("10.0.0.1", 60, 61), change("10.0.0.2", 30, 31), change("10.0.0.2", 31, 32)}
-		if err := store.Apply(t.Context(), decided(cluster.Plan{Steps: rest[partial.Applied:]})); err != nil {
+		if err := store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: rest[partial.Applied:]})); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
-// selectLoginPhones never reads a password, only a fingerprint of it that is salted
-// anew for every read: it tells which phones have the same one and nothing else.
+// selectLoginPhones reads a salted hash of each password, with a new salt for every
+// read, which only shows which phones have equal passwords.
 const selectLoginPhones = `
 SELECT COALESCE(login, ''),
        COALESCE(server_ip, ''),
@@ -31,7 +31,7 @@ SELECT COALESCE(login, ''),
  WHERE COALESCE(login, '') <> ''
  ORDER BY login, server_ip`
 
-// AgentPhones returns all phones that somebody can log in to, and all aliases.
+// AgentPhones returns all phones with a login, and all aliases.
 func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, []cluster.Alias, error) {
 	info, err := s.info.get(ctx)
 	if err != nil {
@@ -52,9 +52,9 @@ func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, []cluste
 	return phones, aliases, err
 }
 
-// selectCarriers reads no account and no registration: they hold passwords. The
-// database says whether a line that is no comment leads calls to the DIDs, in the
-// account or in its template, and whether the dialplan dials.
+// selectCarriers reads no account and no registration, which contain passwords. The
+// database computes whether a line of the account or its template sends calls to
+// the DIDs, and whether the dialplan dials.
 const selectCarriers = `
 SELECT c.carrier_id,
        c.carrier_name,
@@ -70,8 +70,8 @@ SELECT c.carrier_id,
  ORDER BY c.carrier_id`
 
 const (
-	leadsIn = `(?mi)^[ \t]*(endpoint/)?context[ \t]*=>?[ \t]*` + asterisk.InboundContext + `[ \t\r]*(;|$)`
-	dialsUp = `(?mi)^[^;\n]*\bDial[ \t]*\(`
+	inboundPattern = `(?mi)^[ \t]*(endpoint/)?context[ \t]*=>?[ \t]*` + asterisk.InboundContext + `[ \t\r]*(;|$)`
+	dialPattern    = `(?mi)^[^;\n]*\bDial[ \t]*\(`
 )
 
 // CarrierRows returns all carriers.
@@ -80,7 +80,7 @@ func (s *Store) CarrierRows(ctx context.Context) ([]cluster.CarrierRow, error) {
 		return nil, err
 	}
 	var carriers []cluster.CarrierRow
-	err := s.query(ctx, "carriers", selectCarriers, []any{leadsIn, dialsUp}, func(rows *sql.Rows) error {
+	err := s.query(ctx, "carriers", selectCarriers, []any{inboundPattern, dialPattern}, func(rows *sql.Rows) error {
 		var carrier cluster.CarrierRow
 		err := rows.Scan(&carrier.ID, &carrier.Name, &carrier.Protocol, &carrier.TemplateID, &carrier.ServerIP, &carrier.Active, &carrier.Inbound, &carrier.Outbound)
 		carriers = append(carriers, carrier)
@@ -89,9 +89,8 @@ func (s *Store) CarrierRows(ctx context.Context) ([]cluster.CarrierRow, error) {
 	return carriers, err
 }
 
-// FailoverInput reads the topology that a failover plan is made of: telephony servers,
-// seats, trunk rows, ways in. With live, also who works where now, and which
-// servers are dead already.
+// FailoverInput reads the input of a failover plan: telephony servers, seats, trunk
+// rows and inbound carriers. With live it also reads agents, calls and heartbeats.
 func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (forecast.FailoverInput, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
@@ -107,7 +106,7 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (forecast.
 	var telephony []string
 	for _, server := range servers.Distinct() {
 		if !server.Telephony() {
-			continue // a database pseudo server
+			continue // a database server
 		}
 		ip := server.IP()
 		telephony = append(telephony, ip)
@@ -147,7 +146,7 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (forecast.
 	return in, s.readFloorLoad(ctx, &in, rooms, phones)
 }
 
-// readFloorLoad finds out who sits where by the phone that an agent uses.
+// readFloorLoad reads the seats in use, the calls and the dead servers.
 func (s *Store) readFloorLoad(ctx context.Context, in *forecast.FailoverInput, rooms map[string]roomCount, phones []cluster.AgentPhone) error {
 	live := &forecast.FailoverLive{FreeRooms: map[string]int{}, Calls: map[string]int{}}
 	in.Live = live
@@ -178,7 +177,7 @@ func (s *Store) readFloorLoad(ctx context.Context, in *forecast.FailoverInput, r
 	for _, call := range calls {
 		live.Calls[call.ServerIP] += call.Count
 	}
-	for ip, count := range rooms { // into a map: the order does not show
+	for ip, count := range rooms { // the order does not matter
 		live.FreeRooms[ip] = count.free
 	}
 	alive, _, err := s.Alive(ctx)

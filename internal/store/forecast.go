@@ -20,11 +20,11 @@ func (s *Store) trunkRows(ctx context.Context) ([]cluster.TrunkRow, error) {
 	return rows, err
 }
 
-// Dialing reads what VICIdial's dialers read. With live, the goals are those of
-// the agents who are logged in now, served in the order of who waits longest,
-// and the lines in use are those of now; without, there are no goals, no line
-// is in use, and agents are taken to be unpaused.
-func (s *Store) Dialing(ctx context.Context, live bool) (forecast.Input, error) {
+// ForecastInput reads what VICIdial's dialers read. With live, the goals are those
+// of the logged-in agents, longest waiting first, and the used lines are the
+// current ones. Otherwise there are no goals and no used lines, and agents are
+// assumed to be unpaused.
+func (s *Store) ForecastInput(ctx context.Context, live bool) (forecast.Input, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	var in forecast.Input

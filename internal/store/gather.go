@@ -40,7 +40,7 @@ func gathered(steps []cluster.Step) statement {
 		all.Rows, all.Common = nil, nil
 		for _, step := range steps {
 			for _, row := range step.Rows {
-				all.Rows = append(all.Rows, step.Whole(row))
+				all.Rows = append(all.Rows, step.FullRow(row))
 			}
 		}
 		return newStatement(all)
@@ -54,7 +54,7 @@ func gathered(steps []cluster.Step) statement {
 	}
 }
 
-// gatheredInsert asks for each row by itself whether it is there.
+// gatheredInsert tests for each row whether it exists.
 func gatheredInsert(steps []cluster.Step) statement {
 	parts := make([]string, 0, len(steps))
 	var args []any
@@ -91,7 +91,7 @@ func gatheredUpdate(steps []cluster.Step) statement {
 	return statement{fmt.Sprintf("UPDATE %s SET %s WHERE %s", first.Table, strings.Join(sets, ", "), where), append(args, whereArgs...)}
 }
 
-// anyOf picks the rows of all steps, each as long as it says what it must.
+// anyOf returns the condition of the rows of all steps with their expected values.
 func anyOf(steps []cluster.Step) (string, []any) {
 	parts := make([]string, 0, len(steps))
 	var args []any
@@ -102,7 +102,7 @@ func anyOf(steps []cluster.Step) (string, []any) {
 	return strings.Join(parts, " OR "), args
 }
 
-// counts asks several counts in one statement.
+// counts runs several counts in one statement.
 func (w *writer) counts(ctx context.Context, questions []statement) ([]int, error) {
 	if w.conn == nil {
 		return nil, sql.ErrConnDone
@@ -116,7 +116,7 @@ func (w *writer) counts(ctx context.Context, questions []statement) ([]int, erro
 	for i := range found {
 		into[i] = &found[i]
 	}
-	return found, w.one(ctx, statement{"SELECT " + strings.Join(parts, ", "), args}, into...)
+	return found, w.queryRow(ctx, statement{"SELECT " + strings.Join(parts, ", "), args}, into...)
 }
 
 // allDone asks in one statement which of the steps that were gathered are done. A
@@ -131,7 +131,7 @@ func (w *writer) allDone(ctx context.Context, steps []cluster.Step) ([]bool, err
 		switch step.Verb {
 		case cluster.Insert:
 			for _, row := range step.Rows {
-				where, args := conditions(step.Whole(row), " AND ", "<=>")
+				where, args := conditions(step.FullRow(row), " AND ", "<=>")
 				count(step.Table, where, args)
 			}
 		case cluster.Update:

@@ -12,14 +12,14 @@ import (
 
 const tableAdminLog cluster.Table = "vicidial_admin_log"
 
-// grants are the privileges of the database user, by table; those of the whole
-// database stand under everyTable.
+// grants are the privileges of the database user by table; everyTable has those of
+// the whole database.
 type grants map[cluster.Table]map[string]bool
 
 const everyTable cluster.Table = "*"
 
-// readGrants asks in the one way that tells of roles and of PUBLIC as well;
-// information_schema names no privilege that somebody else was given.
+// readGrants uses SHOW GRANTS, which includes privileges of roles and PUBLIC;
+// information_schema does not.
 func (s *Store) readGrants(ctx context.Context) (grants, error) {
 	found := grants{}
 	err := s.query(ctx, "privileges", "SHOW GRANTS", nil, func(rows *sql.Rows) error {
@@ -39,18 +39,17 @@ func (s *Store) readGrants(ctx context.Context) (grants, error) {
 	return found, err
 }
 
-// grantOn reads GRANT privileges ON database.table; what else there is in SHOW
-// GRANTS (roles, procedures, passwords) is passed over. Names stand in backticks,
-// unless sql_quote_show_create is off.
+// grantOn matches GRANT privileges ON database.table, and not the other lines of
+// SHOW GRANTS (roles, procedures, passwords). Names are in backticks, unless
+// sql_quote_show_create is off.
 var (
 	grantOn      = regexp.MustCompile("^GRANT (.+?) ON (`(?:[^`]|``)+`|[^` .]+)\\.(`(?:[^`]|``)+`|[^` .]+) TO ")
 	grantColumns = regexp.MustCompile(`\s*\([^)]*\)`)
 	allOnTable   = []string{"SELECT", "INSERT", "UPDATE", "DELETE"}
 )
 
-// parseGrant says which privileges a line of SHOW GRANTS gives on which table of
-// a database; none where it speaks of another one. A privilege on some columns
-// counts: which ones a statement needs, it finds out itself.
+// parseGrant returns the table and the privileges of a line of SHOW GRANTS; none
+// for another database. A privilege on columns counts as one on the table.
 func parseGrant(text, database string) (cluster.Table, []string) {
 	parts := grantOn.FindStringSubmatch(text)
 	if parts == nil {
@@ -77,7 +76,7 @@ func unquoted(name string) string {
 	return strings.ReplaceAll(name[1:len(name)-1], "``", "`")
 }
 
-// like compares as LIKE does, which is how a grant names its database.
+// like compares as LIKE does, since the database of a grant is a pattern.
 func like(text, pattern string) bool {
 	var expression strings.Builder
 	escaped := false
@@ -99,26 +98,25 @@ func like(text, pattern string) bool {
 	return err == nil && matched
 }
 
-// passesReadOnly says whether the user may write although read_only is set.
-func (g grants) passesReadOnly() bool {
+// bypassesReadOnly reports whether the user may write although read_only is set.
+func (g grants) bypassesReadOnly() bool {
 	return g[everyTable]["READ_ONLY ADMIN"] || g[everyTable]["SUPER"]
 }
 
-type missing struct {
+type missingPrivilege struct {
 	table cluster.Table
 	verbs []string
 }
 
-// needs are the privileges that writing to a table takes, where they are fewer
-// than all.
+// needs are the privileges for writes to a table, if they are fewer than all.
 var needs = map[cluster.Table][]string{
 	tableAdminLog:         {"SELECT", "INSERT"},
 	cluster.TableSettings: {"SELECT", "UPDATE"},
 	"vicidial_users":      {"SELECT", "UPDATE"},
 }
 
-func (g grants) missing(tables []cluster.Table) []missing {
-	var found []missing
+func (g grants) missingPrivileges(tables []cluster.Table) []missingPrivilege {
+	var found []missingPrivilege
 	for _, table := range tables {
 		needed, special := needs[table]
 		if !special {
@@ -128,13 +126,13 @@ func (g grants) missing(tables []cluster.Table) []missing {
 			return g[everyTable][verb] || g[table][verb]
 		})
 		if len(lacking) > 0 {
-			found = append(found, missing{table, lacking})
+			found = append(found, missingPrivilege{table, lacking})
 		}
 	}
 	return found
 }
 
-func tableNames(missing []missing) string {
+func tableNames(missing []missingPrivilege) string {
 	names := make([]string, 0, len(missing))
 	for _, m := range missing {
 		names = append(names, string(m.table))
@@ -142,7 +140,7 @@ func tableNames(missing []missing) string {
 	return strings.Join(names, ", ")
 }
 
-// quoteAccount writes user@host as GRANT and information_schema do.
+// quoteAccount formats user@host as GRANT and information_schema do.
 func quoteAccount(account string) string {
 	at := strings.LastIndex(account, "@")
 	if at < 0 {

@@ -10,7 +10,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
 )
 
-// liveTimeout bounds what is read of live tables, which dialers write to four
+// liveTimeout is the timeout of reads of live tables, which dialers write four
 // times a second.
 const liveTimeout = 30 * time.Second
 
@@ -81,8 +81,8 @@ func (s *Store) readHealthShortages(ctx context.Context, _ serverInfo, snapshot 
 	return err
 }
 
-// column is the name of a column, or what to say in its place where this
-// schema has none.
+// column returns the name of a column, or otherwise if this schema does not have
+// it.
 func (info serverInfo) column(table cluster.Table, name, otherwise string) string {
 	if info.schema.Has(table, name) {
 		return name
@@ -90,9 +90,9 @@ func (info serverInfo) column(table cluster.Table, name, otherwise string) strin
 	return otherwise
 }
 
-// moment turns the database's seconds into a time; nothing, and the zero date
-// that VICIdial's samples insert, is no time.
-func moment(seconds sql.NullFloat64) time.Time {
+// timeOf converts the database's seconds to a time; the zero time for NULL and the
+// zero date of VICIdial's samples.
+func timeOf(seconds sql.NullFloat64) time.Time {
 	if !seconds.Valid || seconds.Float64 <= 0 {
 		return time.Time{}
 	}
@@ -104,7 +104,7 @@ func (s *Store) readMoment(ctx context.Context, _ serverInfo, snapshot *health.S
 	if err := s.query(ctx, "the time", "SELECT UNIX_TIMESTAMP() + MICROSECOND(NOW(6)) / 1e6", nil, func(rows *sql.Rows) error { return rows.Scan(&now) }); err != nil {
 		return err
 	}
-	snapshot.Now = moment(now)
+	snapshot.Now = timeOf(now)
 	return s.query(ctx, "the database's uptime", "SHOW GLOBAL STATUS LIKE 'Uptime'", nil, func(rows *sql.Rows) error {
 		var name string
 		var seconds int64
@@ -132,7 +132,7 @@ func (s *Store) readHealthServers(ctx context.Context, _ serverInfo, snapshot *h
 	return err
 }
 
-// roomCount are the rooms of the engine that a server uses.
+// roomCount is the number of rooms of a server's engine.
 type roomCount struct{ total, free int }
 
 // roomCounts counts the rooms of each server's own engine.
@@ -169,8 +169,8 @@ func (s *Store) readHealthRooms(ctx context.Context, _ serverInfo, snapshot *hea
 	return err
 }
 
-// countPhones counts a node's active phones, those that answer, and those of
-// which anything is known: only nodes that gather Asterisk's output write it.
+// countPhones counts a node's active phones, the reachable ones, and those with a
+// known status, which only nodes with gather_asterisk_output write.
 const countPhones = `
 SELECT server_ip,
        COUNT(*),

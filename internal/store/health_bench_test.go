@@ -51,9 +51,9 @@ func aBusyCluster(b *testing.B) *Store {
 	return s
 }
 
-// BenchmarkLooking shows that every look at a busy cluster takes a part of a
-// second: go test -run '^$' -bench Looking ./internal/store/.
-func BenchmarkLooking(b *testing.B) {
+// BenchmarkReads shows that every read of a busy cluster takes a part of a second:
+// go test -run '^$' -bench Looking ./internal/store/.
+func BenchmarkReads(b *testing.B) {
 	s := aBusyCluster(b)
 	looks := []struct {
 		name string
@@ -93,15 +93,15 @@ func BenchmarkLooking(b *testing.B) {
 			return fmt.Sprintf("%d losses", len(plan.Losses)), err
 		}},
 		{"dial forecast", func(ctx context.Context) (string, error) {
-			in, err := s.Dialing(ctx, true)
+			in, err := s.ForecastInput(ctx, true)
 			return fmt.Sprintf("%d campaigns", len(forecast.New(in).Campaigns)), err
 		}},
 		{"capacity", func(ctx context.Context) (string, error) {
-			measures, err := s.Measures(ctx, 24*time.Hour)
+			measures, err := s.CapacityMeasures(ctx, 24*time.Hour)
 			return fmt.Sprintf("%d nodes, %d samples of the first", len(measures), measures[0].Samples), err
 		}},
 		{"topology", func(ctx context.Context) (string, error) {
-			land, err := s.Landscape(ctx, true)
+			land, err := s.Inventory(ctx, true)
 			return fmt.Sprintf("%d nodes", len(land.Nodes)), err
 		}},
 		{"agent phones", func(ctx context.Context) (string, error) {

@@ -43,8 +43,8 @@ func runOn(t *testing.T, db *sql.DB, statements ...string) {
 	}
 }
 
-func TestHealthOfOddRows(t *testing.T) {
-	t.Run("a cluster without a single row of its own is read as such", func(t *testing.T) {
+func TestHealth_unusualRows(t *testing.T) {
+	t.Run("new system without rows", func(t *testing.T) {
 		t.Parallel()
 		for _, schema := range sandbox.Schemas() {
 			snapshot, err := storeOf(t, sandbox.New(t, schema)).Health(t.Context())
@@ -57,7 +57,7 @@ func TestHealthOfOddRows(t *testing.T) {
 		}
 	})
 
-	t.Run("of two heartbeats of one node the newer counts, and a zero date is none", func(t *testing.T) {
+	t.Run("newest heartbeat of a node, and zero dates", func(t *testing.T) {
 		t.Parallel()
 		d := sandbox.New(t, 1302) // whose table has no unique key
 		runOn(t, d.DB(), "SET SESSION sql_mode = ''", "INSERT INTO servers (server_id, server_ip, active) VALUES ('dial1', '10.0.0.1', 'Y'), ('dial2', '10.0.0.2', 'Y'), ('dial3', '10.0.0.3', 'Y')",
@@ -72,18 +72,18 @@ func TestHealthOfOddRows(t *testing.T) {
 		if !health.Nodes[0].Alive || health.Nodes[1].Beats || health.Nodes[2].Alive {
 			t.Errorf("%+v", health.Nodes)
 		}
-		if alive, heard, err := s.Alive(t.Context()); err != nil || !heard || !slices.Equal(alive, []string{"10.0.0.1"}) {
+		if alive, found, err := s.Alive(t.Context()); err != nil || !found || !slices.Equal(alive, []string{"10.0.0.1"}) {
 			t.Errorf("%v %v", alive, err)
 		}
 	})
 
-	t.Run("without any heartbeat, as after a restart of the database, a picture calls no node dead", func(t *testing.T) {
+	t.Run("no heartbeats: no node is dead", func(t *testing.T) {
 		t.Parallel()
 		d := sandbox.New(t, 1720)
 		runOn(t, d.DB(), "INSERT INTO servers (server_id, server_ip) VALUES ('dial1', '10.0.0.1'), ('dial2', '10.0.0.2')")
 		s := storeOf(t, d)
 		dead := func() (dead int) {
-			land, err := s.Landscape(t.Context(), true)
+			land, err := s.Inventory(t.Context(), true)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -103,7 +103,7 @@ func TestHealthOfOddRows(t *testing.T) {
 		}
 	})
 
-	t.Run("of two servers with one address the first counts", func(t *testing.T) {
+	t.Run("two servers with one address", func(t *testing.T) {
 		t.Parallel()
 		d := sandbox.New(t, 1720)
 		runOn(t, d.DB(), "INSERT INTO servers (server_id, server_ip, max_vicidial_trunks) VALUES ('dial1', '10.0.0.1', 10), ('dial2', '10.0.0.1', 20)")
@@ -112,12 +112,12 @@ func TestHealthOfOddRows(t *testing.T) {
 		if err != nil || len(in.Servers) != 1 || in.Servers[0].ID() != "dial1" {
 			t.Errorf("%+v %v", in.Servers, err)
 		}
-		if dialing, err := s.Dialing(t.Context(), false); err != nil || len(dialing.Servers) != 1 || dialing.Servers[0].MaxTrunks() != 10 {
+		if dialing, err := s.ForecastInput(t.Context(), false); err != nil || len(dialing.Servers) != 1 || dialing.Servers[0].MaxTrunks() != 10 {
 			t.Errorf("%+v %v", dialing.Servers, err)
 		}
 	})
 
-	t.Run("columns that hold NULL are read as VICIdial reads them", func(t *testing.T) {
+	t.Run("NULL columns", func(t *testing.T) {
 		t.Parallel()
 		d := sandbox.New(t, 1720)
 		runOn(t, d.DB(), "INSERT INTO servers (server_id, server_ip, active, max_vicidial_trunks, vicidial_balance_active, outbound_calls_per_second, disk_usage, svn_revision, conf_engine) VALUES ('dial1', '10.0.0.1', NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
@@ -130,19 +130,19 @@ func TestHealthOfOddRows(t *testing.T) {
 		if snapshot, err := s.Health(t.Context()); err != nil || snapshot.Servers[0].MaxTrunks() != 0 || snapshot.Agents[0].Count != 1 || snapshot.Calls[0].Count != 1 {
 			t.Errorf("%+v %v", snapshot, err)
 		}
-		if in, err := s.Dialing(t.Context(), true); err != nil || in.Campaigns[0].Active || !in.Campaigns[0].LowLevel {
+		if in, err := s.ForecastInput(t.Context(), true); err != nil || in.Campaigns[0].Active || !in.Campaigns[0].LowLevel {
 			t.Errorf("%+v %v", in, err)
 		}
 		if _, err := s.FailoverInput(t.Context(), true, true); err != nil {
 			t.Error(err)
 		}
-		if _, err := s.Landscape(t.Context(), true); err != nil {
+		if _, err := s.Inventory(t.Context(), true); err != nil {
 			t.Error(err)
 		}
 	})
 }
 
-func TestAgentPhonesTellNoPassword(t *testing.T) {
+func TestAgentPhones_noPassword(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	runOn(t, d.DB(), "INSERT INTO phones (extension, server_ip, login, pass, active, template_id) VALUES ('1', '10.0.0.1', 'a', 'swordfish', 'Y', ''), ('2', '10.0.0.1', 'b', 'swordfish', 'Y', ''), ('3', '10.0.0.1', 'c', 'other', 'Y', '')")
@@ -163,8 +163,8 @@ func TestAgentPhonesTellNoPassword(t *testing.T) {
 	}
 }
 
-// TestReplica looks at a replica that replicates, lags and stops, with a user
-// that may not ask for its status.
+// TestReplica queries a replica that replicates, lags and stops, with a user that
+// may not ask for its status.
 func TestReplica(t *testing.T) {
 	t.Parallel()
 	primary := sandbox.Own(t, sandbox.Options{ExtraArgs: []string{"--log-bin=bin", "--server-id=11"}})

@@ -9,20 +9,20 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// selectWebNodes names machines once, whatever names agents reach them by.
+// selectWebNodes selects each host once, whatever names agents use for it.
 const selectWebNodes = `
 SELECT DISTINCT hostname
   FROM vicidial_webservers
  WHERE COALESCE(hostname, '') <> ''
  ORDER BY hostname`
 
-// Landscape reads what the cluster consists of. With live, nodes without a
-// fresh heartbeat are marked as dead, unless there is no heartbeat of any node,
-// as after a restart of the database.
-func (s *Store) Landscape(ctx context.Context, live bool) (cluster.Landscape, error) {
+// Inventory reads the components of the cluster. With live, nodes without a recent
+// heartbeat are marked as dead, unless no node has one, as after a restart of the
+// database.
+func (s *Store) Inventory(ctx context.Context, live bool) (cluster.Inventory, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
-	land := cluster.Landscape{Database: cmp.Or(s.settings.Host, s.settings.Socket)}
+	land := cluster.Inventory{Database: cmp.Or(s.settings.Host, s.settings.Socket)}
 	info, err := s.info.get(ctx)
 	if err != nil {
 		return land, err
@@ -58,11 +58,11 @@ func (s *Store) Landscape(ctx context.Context, live bool) (cluster.Landscape, er
 	if land.Carriers, err = s.CarrierRows(ctx); err != nil {
 		return land, err
 	}
-	land.Nodes, err = s.landscapeNodes(ctx, seats, live)
+	land.Nodes, err = s.inventoryNodes(ctx, seats, live)
 	return land, err
 }
 
-func (s *Store) landscapeNodes(ctx context.Context, seats map[string]int, live bool) ([]cluster.LandscapeNode, error) {
+func (s *Store) inventoryNodes(ctx context.Context, seats map[string]int, live bool) ([]cluster.InventoryNode, error) {
 	servers, err := s.Expected(ctx)
 	if err != nil {
 		return nil, err
@@ -72,16 +72,16 @@ func (s *Store) landscapeNodes(ctx context.Context, seats map[string]int, live b
 		return nil, err
 	}
 	var alive []string
-	heard := false
+	found := false
 	if live {
-		if alive, heard, err = s.Alive(ctx); err != nil {
+		if alive, found, err = s.Alive(ctx); err != nil {
 			return nil, err
 		}
 	}
-	nodes := make([]cluster.LandscapeNode, 0, len(servers))
+	nodes := make([]cluster.InventoryNode, 0, len(servers))
 	for _, server := range servers.Distinct() {
 		ip := server.IP()
-		node := cluster.LandscapeNode{Server: server, Seats: seats[ip], Dead: heard && !slices.Contains(alive, ip)}
+		node := cluster.InventoryNode{Server: server, Seats: seats[ip], Dead: found && !slices.Contains(alive, ip)}
 		for _, trunk := range trunks {
 			if trunk.ServerIP == ip {
 				node.Trunks = append(node.Trunks, trunk)
@@ -89,6 +89,6 @@ func (s *Store) landscapeNodes(ctx context.Context, seats map[string]int, live b
 		}
 		nodes = append(nodes, node)
 	}
-	slices.SortStableFunc(nodes, func(a, b cluster.LandscapeNode) int { return cmp.Compare(a.ID(), b.ID()) })
+	slices.SortStableFunc(nodes, func(a, b cluster.InventoryNode) int { return cmp.Compare(a.ID(), b.ID()) })
 	return nodes, nil
 }

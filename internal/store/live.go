@@ -22,8 +22,8 @@ SELECT COALESCE(user, ''),
   FROM vicidial_live_agents%s
  ORDER BY user`
 
-// liveAgents reads the agents who are logged in now, on one server or, where ip
-// is empty, on all; remote agents too.
+// liveAgents reads the logged-in agents, including remote agents, of one server, or
+// of all if ip is empty.
 func (s *Store) liveAgents(ctx context.Context, ip string) ([]cluster.LiveAgent, error) {
 	spelled, err := s.campaignSpelling(ctx)
 	if err != nil {
@@ -48,8 +48,7 @@ func onServer(ip string) (where string, args []any) {
 	return "\n WHERE server_ip = ?", []any{ip}
 }
 
-// LiveAgents returns the agents who are logged in on a phone now. It is never
-// cached.
+// LiveAgents returns the agents who are logged in on a phone. It is not cached.
 func (s *Store) LiveAgents(ctx context.Context) ([]cluster.LiveAgent, error) {
 	agents, err := s.liveAgents(ctx, "")
 	return slices.DeleteFunc(agents, cluster.LiveAgent.Remote), err
@@ -65,8 +64,7 @@ SELECT server_ip,
  GROUP BY 1, 2, 3, 4
  ORDER BY 1, 2, 3, 4`
 
-// liveCalls counts the calls that are up now, on one server or, where ip is
-// empty, on all.
+// liveCalls counts the current calls of one server, or of all if ip is empty.
 func (s *Store) liveCalls(ctx context.Context, ip string) ([]cluster.CallCount, error) {
 	spelled, err := s.campaignSpelling(ctx)
 	if err != nil {
@@ -84,7 +82,7 @@ func (s *Store) liveCalls(ctx context.Context, ip string) ([]cluster.CallCount, 
 	return calls, err
 }
 
-// Live counts the agents on phones and the calls of a server now.
+// Live counts the current agents on phones and calls of a server.
 func (s *Store) Live(ctx context.Context, ip string) (cluster.Live, error) {
 	var live cluster.Live
 	agents, err := s.liveAgents(ctx, ip)

@@ -11,29 +11,28 @@ import (
 	"time"
 )
 
-// ErrLocked says that another apply holds the lock.
+// ErrLocked is the error of a lock that another apply holds.
 var ErrLocked = errors.New("another apply of this provider is writing to this database")
 
-// lock takes a connection of its own and the advisory lock on it. VICIdial's
-// admin page and daemons do not know the lock; the compare-and-set of each step
-// is for them.
+// lock opens a connection and acquires the advisory lock on it. VICIdial's admin
+// page and daemons do not use the lock, so each step compares before it sets.
 func (w *writer) lock(ctx context.Context) error {
 	db, err := w.store.pool()
 	if err != nil {
 		return err
 	}
 	var conn *sql.Conn
-	if err := whenFull(ctx, func() (err error) { conn, err = db.Conn(ctx); return err }); err != nil {
+	if err := retryWhenFull(ctx, func() (err error) { conn, err = db.Conn(ctx); return err }); err != nil {
 		return withAdvice(err)
 	}
 	name, wait := w.store.lockName(), w.store.settings.LockTimeout
-	if w.thread != 0 {
+	if w.connID != 0 {
 		w.killLostConnection(ctx, conn, name)
 	}
 	var got, holder sql.NullInt64
 	log, began := w.store.log.lock, time.Now()
 	log.LogAttrs(ctx, slog.LevelDebug, "waiting for the lock", slog.Int64("timeout_ms", wait.Milliseconds()))
-	err = conn.QueryRowContext(ctx, "SELECT GET_LOCK(?, ?), IS_USED_LOCK(?), CONNECTION_ID()", name, wait.Seconds(), name).Scan(&got, &holder, &w.thread)
+	err = conn.QueryRowContext(ctx, "SELECT GET_LOCK(?, ?), IS_USED_LOCK(?), CONNECTION_ID()", name, wait.Seconds(), name).Scan(&got, &holder, &w.connID)
 	if err != nil {
 		discard(conn)
 		return withAdvice(err)
@@ -59,9 +58,9 @@ func (w *writer) lock(ctx context.Context) error {
 	}
 }
 
-func (s *Store) lockName() string { return cut("terraform-vicidial:"+s.settings.Database, 64) }
+func (s *Store) lockName() string { return truncate("terraform-vicidial:"+s.settings.Database, 64) }
 
-// nameHolder says who is behind a connection, as far as we may know.
+// nameHolder describes the client of a connection, as far as its privileges permit.
 func nameHolder(ctx context.Context, conn *sql.Conn, thread int64) string {
 	var user, host string
 	err := conn.QueryRowContext(ctx, "SELECT USER, HOST FROM information_schema.PROCESSLIST WHERE ID = ?", thread).Scan(&user, &host)
@@ -71,15 +70,14 @@ func nameHolder(ctx context.Context, conn *sql.Conn, thread int64) string {
 	return fmt.Sprintf("%d (user %s from %s)", thread, user, host)
 }
 
-// killLostConnection ends our own lost connection where the server has not noticed yet
-// that it is lost, as behind a firewall that drops packets: it would hold the
-// lock against us until the server's timeouts. Failing that, the lock is waited
-// for.
+// killLostConnection kills the writer's lost connection if the server has not
+// noticed the loss, as behind a firewall that drops packets: it would hold the lock
+// until the server's timeouts. If it fails, the writer waits for the lock.
 func (w *writer) killLostConnection(ctx context.Context, conn *sql.Conn, name string) {
 	var holder sql.NullInt64
 	err := conn.QueryRowContext(ctx, "SELECT IS_USED_LOCK(?)", name).Scan(&holder)
-	if err == nil && holder.Int64 == w.thread {
-		_, _ = conn.ExecContext(ctx, fmt.Sprintf("KILL %d", w.thread))
+	if err == nil && holder.Int64 == w.connID {
+		_, _ = conn.ExecContext(ctx, fmt.Sprintf("KILL %d", w.connID))
 	}
 }
 
@@ -100,7 +98,7 @@ func (w *writer) trust(ctx context.Context) {
 	s := w.store
 	newest := int64(0)
 	if s.settings.AuditEnabled {
-		if err := w.one(ctx, statement{selectNewestLine, nil}, &newest); err != nil {
+		if err := w.queryRow(ctx, statement{selectNewestLine, nil}, &newest); err != nil {
 			newest = 0
 		}
 	}
@@ -121,15 +119,15 @@ func (w *writer) own(first, lines int64) {
 	w.store.newestLine += lines
 }
 
-// drop gives up a connection that is lost.
+// drop discards a lost connection.
 func (w *writer) drop() {
 	if conn := w.connect(nil); conn != nil {
 		discard(conn)
 	}
 }
 
-// discard closes a connection for good. Handed back to the pool, it might hold
-// the lock for ever.
+// discard closes a connection instead of returning it to the pool, where it might
+// hold the lock forever.
 func discard(conn *sql.Conn) {
 	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 	_ = conn.Close()
@@ -143,7 +141,7 @@ func (w *writer) close(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	// Closing hands the connection back to the pool; only this releases the lock.
+	// Closing returns the connection to the pool; only this releases the lock.
 	_, err := conn.ExecContext(ctx, "DO RELEASE_LOCK(?)", w.store.lockName())
 	done()
 	if err != nil {
@@ -151,6 +149,6 @@ func (w *writer) close(ctx context.Context) {
 		return
 	}
 	_ = w.connect(nil).Close()
-	w.thread, w.store.released = 0, time.Now()
+	w.connID, w.store.released = 0, time.Now()
 	since(ctx, w.store.log.lock, "lock released", w.since)
 }

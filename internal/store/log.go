@@ -11,7 +11,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
-// noLog is the logger of a store that is given none.
+// noLog is the default logger.
 var noLog = slog.New(slog.DiscardHandler)
 
 // logs are the store's loggers. They log verbs, tables, counts and times, and
@@ -46,20 +46,20 @@ func (l logs) statement(ctx context.Context, text string, began time.Time, rows 
 }
 
 // cache returns the function that logs reads of a cached query: "load" runs the
-// query, "shared" takes what another reader loads or has loaded.
+// query, "shared" uses the result of another reader.
 func (l logs) cache(name string) func(ctx context.Context, result string) {
 	return func(ctx context.Context, result string) {
 		l.store.LogAttrs(ctx, slog.LevelDebug, "cache", slog.String("query", name), slog.String("result", result))
 	}
 }
 
-// since logs how long something took.
+// since logs a duration.
 func since(ctx context.Context, log *slog.Logger, message string, began time.Time) {
 	log.LogAttrs(ctx, slog.LevelDebug, message, slog.Int64("ms", time.Since(began).Milliseconds()))
 }
 
 // verbAndTable returns the first word of a statement and the first table in it.
-// Statements hold placeholders in place of values.
+// Statements have placeholders instead of values.
 func verbAndTable(text string) (verb, table string) {
 	words := strings.Fields(text)
 	for i, word := range words {

@@ -76,9 +76,9 @@ func wantLines(t *testing.T, lines []string, want ...string) {
 func TestLog(t *testing.T) {
 	t.Parallel()
 	server := sandbox.Shared(t)
-	d, proxy := aTable(t, server), sandbox.NewProxy(t, server)
+	d, proxy := newTable(t, server), sandbox.NewProxy(t, server)
 	var output lockedBuffer
-	s := aStore(t, d, over(proxy), logTo(&output))
+	s := newStore(t, d, viaProxy(proxy), logTo(&output))
 	if _, err := s.Servers(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -91,11 +91,11 @@ func TestLog(t *testing.T) {
 		To:    cluster.Row{cluster.ServerSecret: cluster.Text(canary)},
 		Audit: cluster.Audit{Section: "SERVERS", Type: "MODIFY", Record: "dial1", Code: "ADMIN MODIFY SERVER"},
 	}
-	if err := s.Apply(t.Context(), decided(cluster.Plan{Steps: []cluster.Step{step}})); err != nil {
+	if err := s.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{step}})); err != nil {
 		t.Fatal(err)
 	}
 	lines := linesOfLog(t, &output)
-	t.Run("statements, retries, the lock and the cache are logged", func(t *testing.T) {
+	t.Run("logs statements, retries, the lock and the cache", func(t *testing.T) {
 		wantLines(
 			t, lines,
 			"store: statement map[ms:? rows:3 table:servers verb:SELECT]",
@@ -110,7 +110,7 @@ func TestLog(t *testing.T) {
 			"lock: lock released map[ms:?]",
 		)
 	})
-	t.Run("no secret, no text and no address of the database is", func(t *testing.T) {
+	t.Run("logs no secret, no text and no address", func(t *testing.T) {
 		text := output.String()
 		for _, hidden := range []string{canary, d.Password, d.Username, "conf_secret", "dial1", "10.0.0.1", "@tcp(", "SET ", "ADMIN MODIFY"} {
 			if strings.Contains(text, hidden) {
@@ -125,24 +125,24 @@ func TestLog_hidesWhatAnErrorQuotes(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	var output lockedBuffer
-	s := aStore(t, d, logTo(&output))
+	s := newStore(t, d, logTo(&output))
 	err := s.query(t.Context(), "a value", "SELECT 1 FROM servers WHERE `"+canary+"` = ?", []any{canary}, nil)
 	if err == nil || !strings.Contains(err.Error(), canary) {
 		t.Fatalf("the error does not quote the value: %v", err)
 	}
 	wantLines(t, linesOfLog(t, &output), "failure:error 1054")
-	refuseCanary(t, output.String())
+	checkNoSecret(t, output.String())
 }
 
-func TestLog_ofAHeldLock(t *testing.T) {
+func TestLog_lockHeld(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	var output lockedBuffer
-	first := aStore(t, d)
-	second := aStore(t, d, logTo(&output), func(s *Settings) { s.LockTimeout = time.Second })
+	first := newStore(t, d)
+	second := newStore(t, d, logTo(&output), func(s *Settings) { s.LockTimeout = time.Second })
 	err := first.Apply(t.Context(), func(ctx context.Context) (cluster.Plan, error) {
 		var refused *NotWritable
-		if err := second.Apply(ctx, decided(cluster.Plan{})); !errors.As(err, &refused) {
+		if err := second.Apply(ctx, fixedPlan(cluster.Plan{})); !errors.As(err, &refused) {
 			t.Errorf("the second apply: %v", err)
 		}
 		return cluster.Plan{}, nil

@@ -27,8 +27,8 @@ const (
 	numberConnectionKilled = 1927
 )
 
-// lost says whether the connection is gone, so that nobody knows what became of
-// the statement that was under way.
+// lost reports whether the connection was lost, so that the result of the statement
+// is unknown.the statement that was under way.
 func lost(err error) bool {
 	if number, answered := conn.ErrorNumber(err); answered {
 		return slices.Contains([]uint16{numberServerShutdown, numberQueryInterrupted, numberConnectionKilled}, number)
@@ -38,22 +38,25 @@ func lost(err error) bool {
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
 }
 
-// isRetryable says whether another statement was in this one's way, so that it did
-// not run and may be tried again at once.
+// isRetryable reports whether the statement failed on a lock or a deadlock and did
+// nothing.not run and may be tried again at once.
 func isRetryable(err error) bool {
 	number, answered := conn.ErrorNumber(err)
 	return answered && (number == numberDeadlock || number == numberLockWait)
 }
 
-// Held says that a statement got no answer in time, although the connection stands.
-type Held struct{ Err error }
+// NoAnswerError is the error of a statement without a response in time, on a
+// working connection.
+type NoAnswerError struct{ Err error }
 
-func (h *Held) Error() string { return "the database gave no answer in time: " + h.Err.Error() }
+func (h *NoAnswerError) Error() string {
+	return "the database gave no answer in time: " + h.Err.Error()
+}
 
-func (h *Held) Unwrap() error { return h.Err }
+func (h *NoAnswerError) Unwrap() error { return h.Err }
 
-// Hint tells what to do about it.
-func (h *Held) Hint() string {
+// Hint returns advice for the operator.
+func (h *NoAnswerError) Hint() string {
 	return "Most often somebody holds the table: a report, a backup or a repair can for minutes, since MyISAM locks tables as a whole. SHOW FULL PROCESSLIST tells who. Run again when it is free."
 }
 
@@ -62,7 +65,7 @@ func (h *Held) Hint() string {
 func withAdvice(err error) error {
 	var way *conn.Error
 	if errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &way) {
-		return &Held{err}
+		return &NoAnswerError{err}
 	}
 	number, _ := conn.ErrorNumber(err)
 	switch number {

@@ -38,7 +38,7 @@ func (s *Store) readNumbers(ctx context.Context, columns []string) (numbers.Tabl
 		if len(piece) < len(columns) {
 			piece = make([]cluster.Value, 512*len(columns))
 		}
-		record := numbers.Record{ID: string(found[0]), Pattern: key(string(found[1]))}
+		record := numbers.Record{ID: string(found[0]), Pattern: trimKey(string(found[1]))}
 		record.Values, piece = piece[:len(columns):len(columns)], piece[len(columns):]
 		for i := range record.Values {
 			record.Values[i] = one(found[2+i])

@@ -8,10 +8,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
 )
 
-// selectPeaks passes once over the history, which has no index at all and a row
-// of every node every five seconds. The busiest sample is found in the same
-// pass: lines and idle processor are packed into one number, so that the
-// largest one carries both.
+// selectPeaks reads the history once, since it has no index and a row of every node
+// every five seconds. The busiest sample is found in the same pass: lines and idle
+// processor are packed into one number, so that the largest one carries both.
 const selectPeaks = `
 SELECT server_ip,
        COUNT(*),
@@ -22,9 +21,9 @@ SELECT server_ip,
  WHERE start_time >= NOW() - INTERVAL ? SECOND
  GROUP BY server_ip`
 
-// Measures reads what each telephony server carried within the given time, and
+// CapacityMeasures reads what each telephony server carried within the given time, and
 // carries now.
-func (s *Store) Measures(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasure, error) {
+func (s *Store) CapacityMeasures(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasure, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
 	servers, err := s.Servers(ctx)

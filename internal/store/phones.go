@@ -24,17 +24,16 @@ type phoneColumns struct {
 	phones  []seating.Phone
 }
 
-// phones reads all phones with some further columns: of 107 there are, only those
-// that somebody declares. Each choice of columns is read once.
+// phones reads all phones with the given columns only, of 107. Each set of columns
+// is cached; their number is bounded by the number of placements.
 func (s *Store) phones(ctx context.Context, columns []string) (phoneColumns, error) {
 	return s.phoneQueries.get(ctx, columns, func(ctx context.Context, columns []string) (phoneColumns, error) {
 		return s.readPhones(ctx, columns, "")
 	})
 }
 
-// readPhones reads the phones that meet a condition, or all. It keeps each text
-// once, however many phones share it, and all values in few large pieces: 20,000
-// phones with 20 columns stay below 15 MB.
+// readPhones reads the phones that meet a condition, or all. It interns texts and
+// allocates values in blocks: 20,000 phones with 20 columns take less than 15 MB.
 func (s *Store) readPhones(ctx context.Context, columns []string, where string, args ...any) (phoneColumns, error) {
 	info, err := s.info.get(ctx)
 	if err != nil {
@@ -63,7 +62,7 @@ func (s *Store) readPhones(ctx context.Context, columns []string, where string, 
 			return err
 		}
 		phone := seating.Phone{
-			ServerIP: key(one(found[0]).Text), Login: key(string(found[1])), Extension: key(one(found[2]).Text),
+			ServerIP: trimKey(one(found[0]).Text), Login: trimKey(string(found[1])), Extension: trimKey(one(found[2]).Text),
 			DialplanNumber: string(found[3]), VoicemailID: one(found[4]).Text,
 		}
 		if len(piece) < len(read.columns) {
@@ -79,7 +78,8 @@ func (s *Store) readPhones(ctx context.Context, columns []string, where string, 
 	return read, err
 }
 
-// NodePhones returns the active phones of all nodes, as generated files name them.
+// NodePhones returns the active phones of all nodes, with their names in generated
+// files.
 func (s *Store) NodePhones(ctx context.Context) ([]asterisk.NodePhone, error) {
 	read, err := s.phones(ctx, []string{"protocol", "active"})
 	if err != nil {
@@ -100,10 +100,9 @@ func (s *Store) NodePhones(ctx context.Context) ([]asterisk.NodePhone, error) {
 	return phones, nil
 }
 
-// Floor returns all rows that floors are made of: phones with the further columns
-// that are asked for and that this schema has, aliases, users and mailboxes.
-// Callers change none of it.
-func (s *Store) Floor(ctx context.Context, columns []string) (seating.FloorRows, error) {
+// FloorRows returns all rows of floors: phones with those of the columns that this
+// schema has, aliases, users and mailboxes. The result must not be modified.
+func (s *Store) FloorRows(ctx context.Context, columns []string) (seating.FloorRows, error) {
 	phones, err := s.phones(ctx, columns)
 	if err != nil {
 		return seating.FloorRows{}, err
@@ -119,12 +118,12 @@ func (s *Store) Floor(ctx context.Context, columns []string) (seating.FloorRows,
 	return floor, err
 }
 
-// loginsPerQuery bounds the logins that one statement names.
+// loginsPerQuery is the maximum number of logins in a statement.
 const loginsPerQuery = 1000
 
-// PhonesByLogin reads some columns of some phones, by their logins in lower case.
-// Of phones that share a login it takes the first, as the login page does. The
-// values may be secrets; they are not kept.
+// PhonesByLogin reads columns of phones by lower-case login. Of phones with the
+// same login it returns the first, as the login page does. The values may be
+// secrets and are not cached.
 func (s *Store) PhonesByLogin(ctx context.Context, logins, columns []string) (map[string][]cluster.Value, error) {
 	info, err := s.info.get(ctx)
 	if err != nil {
@@ -148,7 +147,7 @@ func (s *Store) PhonesByLogin(ctx context.Context, logins, columns []string) (ma
 			if err := rows.Scan(into...); err != nil {
 				return err
 			}
-			login := strings.ToLower(key(found[0].String))
+			login := strings.ToLower(trimKey(found[0].String))
 			if _, twice := phones[login]; twice {
 				return nil
 			}

@@ -13,13 +13,13 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// aFloor is a declared floor and what makes rows of it.
-type aFloor struct {
+// testFloor is a declared floor and what makes rows of it.
+type testFloor struct {
 	style  seating.FloorStyle
 	placed *seating.Placement
 }
 
-func someFloor(t *testing.T, seats []string, suffixes string, now *seating.Placement, password string) aFloor {
+func someFloor(t *testing.T, seats []string, suffixes string, now *seating.Placement, password string) testFloor {
 	t.Helper()
 	parsed, err := seating.ParseSeats(seats)
 	if err != nil {
@@ -29,7 +29,7 @@ func someFloor(t *testing.T, seats []string, suffixes string, now *seating.Place
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := aFloor{style: seating.FloorStyle{
+	f := testFloor{style: seating.FloorStyle{
 		Naming: naming, Labels: map[string]seating.Label{}, Users: true,
 		Phone: cluster.Row{"pass": cluster.Text(password), "protocol": cluster.Text("SIP")},
 	}}
@@ -47,9 +47,9 @@ func someFloor(t *testing.T, seats []string, suffixes string, now *seating.Place
 }
 
 // write brings the rows from one floor to another, as the room does.
-func (f aFloor) write(ctx context.Context, s *Store, before *aFloor) error {
+func (f testFloor) write(ctx context.Context, s *Store, before *testFloor) error {
 	return s.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		all, err := s.Floor(ctx, f.style.Columns())
+		all, err := s.FloorRows(ctx, f.style.Columns())
 		if err != nil {
 			return cluster.Plan{}, err
 		}
@@ -61,9 +61,9 @@ func (f aFloor) write(ctx context.Context, s *Store, before *aFloor) error {
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		how := seating.FloorPlan{Born: seating.PhoneBorn(), Voicemail: "10.0.0.4"}
+		how := seating.PlanOptions{Defaults: seating.NewPhoneDefaults(), Voicemail: "10.0.0.4"}
 		if before != nil {
-			how.Flag = seating.Touched(before.placed, f.placed)
+			how.Flag = seating.ChangedServers(before.placed, f.placed)
 		}
 		return seating.PlanFloor(own, all, rows, how)
 	})
@@ -79,9 +79,8 @@ func aFloorDatabase(t *testing.T) *sandbox.Database {
 	return d
 }
 
-// The invariants of a floor that agents are working on, as questions whose answer
-// is no row.
-var nobodyCutOff = map[string]string{
+// floorInvariants are queries that return no row while every agent can log in.
+var floorInvariants = map[string]string{
 	"an alias names a phone that is not there": `
 		SELECT a.alias_id, SUBSTRING_INDEX(SUBSTRING_INDEX(a.logins_list, ',', i), ',', -1) AS login
 		  FROM phones_alias a
@@ -95,9 +94,9 @@ var nobodyCutOff = map[string]string{
 	"an alias has lost its last live node": `SELECT a.alias_id FROM phones_alias a WHERE NOT EXISTS (SELECT 1 FROM phones p WHERE p.server_ip IN ('10.0.0.2', '10.0.0.3') AND FIND_IN_SET(p.login, a.logins_list))`,
 }
 
-func expectNobodyCutOff(t *testing.T, d *sandbox.Database, when string) {
+func checkInvariants(t *testing.T, d *sandbox.Database, when string) {
 	t.Helper()
-	for what, query := range nobodyCutOff {
+	for what, query := range floorInvariants {
 		if found := sandbox.Trim(d.Table(t.Context(), query)); strings.Contains(found, "\n") || strings.HasPrefix(found, "error") {
 			t.Errorf("%s: %s\n%s", when, what, found)
 		}
@@ -136,7 +135,7 @@ func TestFloor_everyCut(t *testing.T) {
 				err := after.write(t.Context(), s, &before)
 				_ = s.Close()
 				proxy.Heal()
-				expectNobodyCutOff(t, d, fmt.Sprintf("statement %d", n))
+				checkInvariants(t, d, fmt.Sprintf("statement %d", n))
 				if proxy.Cuts() == cuts {
 					if err != nil {
 						t.Fatal(err)
@@ -150,7 +149,7 @@ func TestFloor_everyCut(t *testing.T) {
 					t.Fatalf("going on after statement %d: %v", n, err)
 				}
 				_ = again.Close()
-				expectNobodyCutOff(t, d, fmt.Sprintf("after statement %d was made up for", n))
+				checkInvariants(t, d, fmt.Sprintf("after statement %d was made up for", n))
 				d.Expect(t, "SELECT COUNT(*) AS phones, COUNT(DISTINCT extension) AS seats, MIN(pass) AS pass FROM phones", `
 					| phones | seats | pass    |
 					|     12 |     6 | secret2 |`)
@@ -181,9 +180,9 @@ func TestFloor_conflicts(t *testing.T) {
 	}
 	step := cluster.Step{
 		Verb: cluster.Update, Table: cluster.TableAliases, InColumn: "alias_id", Column: "logins_list",
-		In:     []cluster.Value{cluster.Text("2000"), cluster.Text("2001"), cluster.Text("2002")},
-		Was:    []cluster.Value{cluster.Text("2000b,2000a"), cluster.Text("moved"), cluster.Text("2002b,2002a")},
-		Become: []cluster.Value{cluster.Text("2000a"), cluster.Text("2001a"), cluster.Text("2002a")},
+		In:  []cluster.Value{cluster.Text("2000"), cluster.Text("2001"), cluster.Text("2002")},
+		Old: []cluster.Value{cluster.Text("2000b,2000a"), cluster.Text("moved"), cluster.Text("2002b,2002a")},
+		New: []cluster.Value{cluster.Text("2000a"), cluster.Text("2001a"), cluster.Text("2002a")},
 	}
 	apply := func(step cluster.Step) error {
 		return s.Apply(t.Context(), func(context.Context) (cluster.Plan, error) { return cluster.Plan{Steps: []cluster.Step{step}}, nil })
@@ -201,15 +200,15 @@ func TestFloor_conflicts(t *testing.T) {
 		| 2001     | 2001b,2001a |
 		| 2002     | 2002a       |`)
 
-	t.Run("the same once more is done already, and no conflict", func(t *testing.T) {
-		step.In, step.Was, step.Become = step.In[:1], step.Was[:1], step.Become[:1]
+	t.Run("repeated step is done", func(t *testing.T) {
+		step.In, step.Old, step.New = step.In[:1], step.Old[:1], step.New[:1]
 		if err := apply(step); err != nil {
 			t.Error(err)
 		}
 	})
-	t.Run("a row that is to go and says something else stays", func(t *testing.T) {
+	t.Run("changed row is not deleted", func(t *testing.T) {
 		gone := step
-		gone.Verb, gone.Become = cluster.Delete, nil
+		gone.Verb, gone.New = cluster.Delete, nil
 		if err := apply(gone); !errors.As(err, &conflict) {
 			t.Errorf("got %v", err)
 		}
@@ -252,7 +251,7 @@ func TestFloor_readsOnlyWhatIsThere(t *testing.T) {
 		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('1', NULL, '1a,1b'), ('2', 'two', NULL)")
 	s := New(settingsOf(d))
 	defer func() { _ = s.Close() }()
-	floor, err := s.Floor(t.Context(), []string{"webphone_settings", "pass", "email"})
+	floor, err := s.FloorRows(t.Context(), []string{"webphone_settings", "pass", "email"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -288,7 +287,7 @@ func BenchmarkFloor(b *testing.B) {
 	b.Run("read 20,000 phones", func(b *testing.B) {
 		for b.Loop() {
 			s.Forget()
-			if floor, err := s.Floor(b.Context(), []string{"fullname", "pass", "protocol"}); err != nil || len(floor.Phones) < 20000 {
+			if floor, err := s.FloorRows(b.Context(), []string{"fullname", "pass", "protocol"}); err != nil || len(floor.Phones) < 20000 {
 				b.Fatal(len(floor.Phones), err)
 			}
 		}

@@ -7,43 +7,42 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
-// Expected returns the servers as they will be once this run has written.
+// Expected returns the servers as they will be after this run.
 func (s *Store) Expected(ctx context.Context) (cluster.Servers, error) {
 	now, err := s.Servers(ctx)
 	return s.ServersAfter(now), err
 }
 
-// ExpectedCarriers returns the carriers as they will be once this run has
-// written all routes except one, whose rows are those of now.
+// ExpectedCarriers returns the carriers as they will be after this run, with the
+// current rows of one route.
 func (s *Store) ExpectedCarriers(ctx context.Context, except string) (cluster.Carriers, error) {
 	now, err := s.Carriers(ctx)
 	return s.CarriersAfter(now, except), err
 }
 
-// ExpectedTemplates returns the templates as they will be once this run has
-// written.
+// ExpectedTemplates returns the templates as they will be after this run.
 func (s *Store) ExpectedTemplates(ctx context.Context) (cluster.Templates, error) {
 	now, err := s.Templates(ctx)
 	return s.TemplatesAfter(now), err
 }
 
-// ExpectedRemoteAgents returns the remote agents as they will be once this run
-// has written all except those from one user_start, which are those of now.
+// ExpectedRemoteAgents returns the remote agents as they will be after this run,
+// with the current row of one user_start.
 func (s *Store) ExpectedRemoteAgents(ctx context.Context, except string) ([]cluster.RemoteAgents, error) {
 	now, err := s.RemoteAgents(ctx)
 	return s.RemoteAgentsAfter(now, except), err
 }
 
-// ExpectedRooms counts the conference rooms of each server as they will be once
-// this run has written.
+// ExpectedRooms returns the number of conference rooms of each server after this
+// run.
 func (s *Store) ExpectedRooms(ctx context.Context) (map[cluster.Engine]map[string]int, error) {
 	now, err := s.Rooms(ctx)
 	return s.RoomsAfter(now), err
 }
 
-// ExpectedFloor returns the rows of [Store.Floor] without those of floors that
-// this run removes to make others in their place.
+// ExpectedFloor returns the rows of [Store.FloorRows] without those of floors that
+// this run replaces.
 func (s *Store) ExpectedFloor(ctx context.Context, columns []string) (seating.FloorRows, error) {
-	now, err := s.Floor(ctx, columns)
+	now, err := s.FloorRows(ctx, columns)
 	return s.FloorAfter(now), err
 }

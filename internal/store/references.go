@@ -10,20 +10,20 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Mentions counts, in one statement, the rows that name a server.
-func (s *Store) Mentions(ctx context.Context, ip string) (cluster.Mentions, error) {
+// Referencing counts, in one statement, the rows that name a server.
+func (s *Store) Referencing(ctx context.Context, ip string) (cluster.Referencing, error) {
 	info, err := s.info.get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var mentions cluster.Mentions
+	var mentions cluster.Referencing
 	var parts []string
 	var args []any
 	for _, reference := range cluster.References {
 		if !info.schema.Has(reference.Table, reference.Column) {
 			continue
 		}
-		mentions = append(mentions, cluster.Mention{Reference: reference})
+		mentions = append(mentions, cluster.ReferencingRows{Reference: reference})
 		where, values := conditions(reference.Where, " AND ", "<=>")
 		switch {
 		case where != "" && reference.Unlike:
@@ -46,12 +46,12 @@ func (s *Store) Mentions(ctx context.Context, ip string) (cluster.Mentions, erro
 
 // Clashes counts, in one statement, the rows that cannot move from one address
 // to another since a unique key already holds their like there.
-func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Mentions, error) {
+func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Referencing, error) {
 	info, err := s.info.get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var clashes cluster.Mentions
+	var clashes cluster.Referencing
 	var parts []string
 	var args []any
 	for _, reference := range cluster.References {
@@ -63,7 +63,7 @@ func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Mentions,
 		if beside != "" {
 			like = fmt.Sprintf("there.%s = here.%s", beside, beside)
 		}
-		clashes = append(clashes, cluster.Mention{Reference: reference})
+		clashes = append(clashes, cluster.ReferencingRows{Reference: reference})
 		parts = append(parts, fmt.Sprintf("(SELECT COUNT(*) FROM %s AS here JOIN %s AS there ON %s WHERE here.%s = ? AND there.%s = ?)",
 			reference.Table, reference.Table, like, reference.Column, reference.Column))
 		args = append(args, from, to)
@@ -78,7 +78,7 @@ func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Mentions,
 	return clashes, err
 }
 
-// Removal gathers what has to be known to remove a server.
+// Removal reads the input of a removal of a server.
 func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Removal, error) {
 	removal := cluster.Removal{Server: server}
 	ip := server.IP()
@@ -93,7 +93,7 @@ func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Rem
 	if removal.Live, err = s.Live(ctx, ip); err != nil {
 		return removal, err
 	}
-	if removal.Mentions, err = s.Mentions(ctx, ip); err != nil {
+	if removal.Referencing, err = s.Referencing(ctx, ip); err != nil {
 		return removal, err
 	}
 	if removal.Voicemail, err = s.VoicemailServer(ctx); err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// nameEverywhere makes a row for each column that can hold a server_ip.
-func nameEverywhere(t *testing.T, d *sandbox.Database, ip string) {
+// insertReferences makes a row for each column that can hold a server_ip.
+func insertReferences(t *testing.T, d *sandbox.Database, ip string) {
 	t.Helper()
 	run(t, d, fmt.Sprintf("INSERT INTO servers (server_id, server_ip, active_twin_server_ip) VALUES ('twin', '10.9.9.9', '%s')", ip),
 		fmt.Sprintf("UPDATE system_settings SET active_voicemail_server = '%s'", ip),
@@ -37,15 +37,15 @@ func TestMentions(t *testing.T) {
 		t.Run(fmt.Sprintf("are found in every column of schema %d, in one statement", version), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, version)
-			nameEverywhere(t, d, "10.0.0.1")
+			insertReferences(t, d, "10.0.0.1")
 			p := sandbox.NewProxy(t, d.Server())
-			store := aStore(t, d, over(p))
+			store := newStore(t, d, viaProxy(p))
 			schema, err := store.Schema(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
 			p.Reset()
-			mentions, err := store.Mentions(t.Context(), "10.0.0.1")
+			mentions, err := store.Referencing(t.Context(), "10.0.0.1")
 			if err != nil || len(p.Statements()) != 1 {
 				t.Fatalf("%v in %d statements", err, len(p.Statements()))
 			}
@@ -63,7 +63,7 @@ func TestMentions(t *testing.T) {
 					t.Errorf("%s", mention)
 				}
 			}
-			none, err := store.Mentions(t.Context(), "10.0.0.2")
+			none, err := store.Referencing(t.Context(), "10.0.0.2")
 			if err != nil || none.Summary() != "no other rows" {
 				t.Errorf("%v, %v", none.Summary(), err)
 			}
@@ -79,11 +79,11 @@ func TestClashes(t *testing.T) {
 		"INSERT INTO vicidial_confbridges (conf_exten, server_ip) VALUES (9600000, '10.0.0.1'), (9600001, '10.0.0.1'), (9600001, '10.0.0.4')",
 		"INSERT INTO phones (extension, server_ip, login) VALUES ('100', '10.0.0.1', '100a'), ('100', '10.0.0.4', '100b'), ('101', '10.0.0.4', '101b')",
 		"INSERT INTO server_updater (server_ip) VALUES ('10.0.0.1'), ('10.0.0.4')")
-	clashes, err := aStore(t, d).Clashes(t.Context(), "10.0.0.1", "10.0.0.4")
+	clashes, err := newStore(t, d).Clashes(t.Context(), "10.0.0.1", "10.0.0.4")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Run("are rows that a key would refuse at the new address, not all that are there", func(t *testing.T) {
+	t.Run("rows that a unique key blocks at the new address", func(t *testing.T) {
 		want := map[cluster.Table]int{cluster.TableMeetmeRooms: 0, cluster.TableConfbridges: 1, "phones": 1, cluster.TableServerUpdater: 1, "conferences": 0}
 		if len(clashes) != len(want) {
 			t.Errorf("%v", clashes)
@@ -106,7 +106,7 @@ func TestRemoval(t *testing.T) {
 		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('100', 'seat', '100a,100b'), ('300', 'nobody', NULL)",
 		"INSERT INTO vicidial_live_agents (user, server_ip, extension) VALUES ('1', '10.0.0.1', 'SIP/100'), ('2', '10.0.0.1', 'R/200'), ('3', '10.0.0.2', 'SIP/101'), ('4', '10.0.0.1', NULL)",
 		"INSERT INTO vicidial_auto_calls (server_ip) VALUES ('10.0.0.1'), ('10.0.0.1'), ('10.0.0.2')")
-	store := aStore(t, d)
+	store := newStore(t, d)
 	servers, err := store.Servers(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -116,22 +116,22 @@ func TestRemoval(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Run("counts agents at work, also one without an extension, but no remote agents, and calls", func(t *testing.T) {
+	t.Run("agents without remote agents, and calls", func(t *testing.T) {
 		if removal.Live != (cluster.Live{Agents: 2, Calls: 2}) {
 			t.Errorf("%+v", removal.Live)
 		}
 	})
-	t.Run("knows the voicemail server", func(t *testing.T) {
+	t.Run("voicemail server", func(t *testing.T) {
 		if removal.Voicemail != "10.0.0.2" {
 			t.Error(removal.Voicemail)
 		}
 	})
-	t.Run("knows the logins on the server and the aliases", func(t *testing.T) {
+	t.Run("logins on the server and aliases", func(t *testing.T) {
 		if fmt.Sprint(removal.Logins) != "[100a]" || len(removal.Aliases) != 2 || fmt.Sprint(removal.Aliases[0].Logins) != "[100a 100b]" {
 			t.Errorf("%v %v", removal.Logins, removal.Aliases)
 		}
 	})
-	t.Run("looks again each time, since live tables are not kept", func(t *testing.T) {
+	t.Run("live tables are not cached", func(t *testing.T) {
 		run(t, d, "DELETE FROM vicidial_live_agents")
 		if live, err := store.Live(t.Context(), "10.0.0.1"); err != nil || live.Agents != 0 {
 			t.Errorf("%+v, %v", live, err)

@@ -107,7 +107,7 @@ func (k keyed[I]) keyOf(step cluster.Step, key cluster.Row) string {
 	for _, column := range k.columns {
 		_, named := key[column]
 		_, changes := step.To[column]
-		if named && !changes && step.Verb != cluster.Thin {
+		if named && !changes && step.Verb != cluster.DeleteDuplicates {
 			return column
 		}
 	}

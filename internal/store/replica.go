@@ -16,13 +16,13 @@ import (
 // replicaTimeout bounds the queries to the replica, which a dead one does not answer.
 const replicaTimeout = 3 * time.Second
 
-// shortestReplica is the length of a name of a replica: VICIdial's reports take a
-// shorter one for none (docs/vicidial/web-pages.md#replica-name-length).
+// shortestReplica is the minimum length of a replica's name: VICIdial's reports
+// ignore a shorter one (docs/vicidial/web-pages.md#replica-name-length).
 const shortestReplica = 6
 
-// Replica looks at the reporting replica with the same user, password and
-// database name as the primary, as VICIdial's reports do. It returns nil where
-// the cluster has none; one that cannot be asked is an answer, not an error.
+// Replica queries the reporting replica with the user, password and database name
+// of the primary, as VICIdial's reports do. It returns nil if the cluster has none.
+// An unreachable replica is a result, not an error.
 func (s *Store) Replica(ctx context.Context) (*health.Replica, error) {
 	settings, err := s.settingsRow.latest(ctx, true)
 	name := settings.Row["slave_db_server"].Text
@@ -32,14 +32,14 @@ func (s *Store) Replica(ctx context.Context) (*health.Replica, error) {
 	replica := &health.Replica{Host: name}
 	ctx, cancel := context.WithTimeout(ctx, replicaTimeout)
 	defer cancel()
-	if err := s.lookAtReplica(ctx, replica); err != nil {
+	if err := s.queryReplica(ctx, replica); err != nil {
 		replica.Err = shortened(err)
 	}
 	return replica, nil
 }
 
-// lookAtReplica opens a connection of its own, which it closes again.
-func (s *Store) lookAtReplica(ctx context.Context, replica *health.Replica) error {
+// queryReplica opens a connection of its own, which it closes again.
+func (s *Store) queryReplica(ctx context.Context, replica *health.Replica) error {
 	host, digits, found := strings.Cut(replica.Host, ":")
 	port := 0
 	if found {
@@ -49,7 +49,7 @@ func (s *Store) lookAtReplica(ctx context.Context, replica *health.Replica) erro
 		}
 		port = number
 	}
-	there := s.at(host, port)
+	there := s.onHost(host, port)
 	defer func() { _ = there.Close() }()
 
 	status, err := there.replication(ctx)
@@ -97,13 +97,13 @@ func (s *Store) compareHeartbeats(ctx context.Context, replica *health.Replica, 
 	}
 	here, err := newest(primary)
 	if err != nil || !there.Valid || !here.Valid {
-		return err // MEMORY tables are empty after a restart: the lag is not known
+		return err // MEMORY tables are empty after a restart: the lag is unknown
 	}
-	replica.Lag, replica.LagKnown = max(0, moment(here).Sub(moment(there))), true
+	replica.Lag, replica.LagKnown = max(0, timeOf(here).Sub(timeOf(there))), true
 	return nil
 }
 
-// shortened keeps of an error what tells an operator why, on one line.
+// shortened returns the cause of an error as one line.
 func shortened(err error) string {
 	var network *net.OpError
 	if errors.As(err, &network) && network.Err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
-// replication is what a database server says of its replication from another one.
+// replication is the state of a database server's replication.
 type replication struct {
 	known    bool     // the user may read the status of each connection
 	sources  int      // replication connections; where known

@@ -44,7 +44,7 @@ func (s *Store) rows(ctx context.Context, table cluster.Table, columns []string,
 		row := make(cluster.Row, len(columns))
 		for at, column := range columns {
 			if joins(column) {
-				held[at].String = key(held[at].String)
+				held[at].String = trimKey(held[at].String)
 			}
 			row[column] = value(held[at])
 		}

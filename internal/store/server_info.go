@@ -11,15 +11,15 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// home is what the database turns out to be at first use: which schema, who we
-// are in it, and what we may write.
+// serverInfo describes the database: its schema, the account of the provider, and
+// what the account may write. It is read once.
 type serverInfo struct {
 	schema     cluster.Schema
-	firstLogin bool // the first-login wizard is still armed (docs/vicidial/admin-page.md#first-login-wizard)
+	firstLogin bool // the first-login wizard has not run (docs/vicidial/admin-page.md#first-login-wizard)
 
 	account  string // CURRENT_USER(), as in a GRANT
-	address  string // ours as the database sees it, where it is IPv4
-	readOnly bool   // @@read_only, and we may not pass it
+	address  string // the client's address, if it is IPv4
+	readOnly bool   // @@read_only is set, and the account cannot bypass it
 	replica  bool
 	granted  grants
 }
@@ -46,7 +46,7 @@ SELECT COALESCE(db_schema_version, 0),
   FROM system_settings
  LIMIT 2`
 
-// NotVICIdial says that the database is there, but is not a VICIdial one.
+// NotVICIdial is the error of a database that is not a VICIdial database.
 type NotVICIdial struct {
 	Database string
 	Why      string
@@ -56,12 +56,12 @@ func (n *NotVICIdial) Error() string {
 	return fmt.Sprintf("database %q is not a VICIdial database: %s", n.Database, n.Why)
 }
 
-// Hint tells what to do about it.
+// Hint returns advice for the operator.
 func (n *NotVICIdial) Hint() string {
 	return "VICIdial's database is called asterisk on most systems (VARDB_database in /etc/astguiclient.conf). Set the provider's database to it, and grant the database user SELECT on its tables."
 }
 
-// readServerInfo asks a fixed number of questions, whatever the size of the cluster.
+// readServerInfo takes a fixed number of queries.
 func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 	var info serverInfo
 	var host, readOnly string
@@ -84,13 +84,13 @@ func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 	if info.granted, err = s.readGrants(ctx); err != nil {
 		return serverInfo{}, err
 	}
-	info.readOnly = refusesWrites(readOnly, info.granted.passesReadOnly())
+	info.readOnly = refusesWrites(readOnly, info.granted.bypassesReadOnly())
 	info.replica = s.isReplica(ctx)
 	return info, nil
 }
 
-// refusesWrites reads @@read_only: 0 or 1, and since MariaDB 12.0 one of four
-// words, the last of which holds for everybody.
+// refusesWrites parses @@read_only: 0 or 1, and since MariaDB 12.0 one of four
+// words, of which the last is for all accounts.
 func refusesWrites(readOnly string, passes bool) bool {
 	switch strings.ToUpper(readOnly) {
 	case "0", "OFF":
@@ -108,7 +108,7 @@ func (s *Store) readSchema(ctx context.Context) (cluster.Schema, error) {
 		var table cluster.Table
 		var name string
 		var column cluster.Column
-		var length int64 // LONGTEXT says 4294967295
+		var length int64 // LONGTEXT has 4294967295
 		var byDefault sql.NullString
 		if err := rows.Scan(&table, &name, &column.Type, &length, &column.Letters, &byDefault); err != nil {
 			return err
@@ -155,21 +155,21 @@ func (s *Store) isReplica(ctx context.Context) bool {
 	return status.both || status.applying || status.sources > 0
 }
 
-// Schema returns what the connected database can hold.
+// Schema returns the tables and columns of the connected database.
 func (s *Store) Schema(ctx context.Context) (cluster.Schema, error) {
 	info, err := s.info.get(ctx)
 	return info.schema, err
 }
 
-// FirstLoginArmed says whether VICIdial's first-login wizard has not run yet. It
-// overwrites the secrets of all servers and phones when it does
+// FirstLoginArmed reports whether VICIdial's first-login wizard has not run. It
+// overwrites the secrets of all servers and phones
 // (docs/vicidial/admin-page.md#first-login-wizard).
 func (s *Store) FirstLoginArmed(ctx context.Context) (bool, error) {
 	info, err := s.info.get(ctx)
 	return info.firstLogin, err
 }
 
-// NotWritable says why nothing may be written here.
+// NotWritable is the error of a database that cannot be written.
 type NotWritable struct {
 	Why    string
 	Advice string
@@ -177,12 +177,12 @@ type NotWritable struct {
 
 func (n *NotWritable) Error() string { return n.Why }
 
-// Hint tells what to do about it.
+// Hint returns advice for the operator.
 func (n *NotWritable) Hint() string { return n.Advice }
 
-// Writable says at plan time what would stop a write to these tables. A provider
-// that is set read-only passes: it is there to look for drift, and its writes
-// are refused when they are tried.
+// Writable returns an error at plan time if these tables cannot be written. It
+// returns none for a read-only provider, which is used to detect drift; its writes
+// fail.
 func (s *Store) Writable(ctx context.Context, tables ...cluster.Table) error {
 	if s.settings.ReadOnly {
 		return nil
@@ -206,7 +206,7 @@ func (s *Store) Writable(ctx context.Context, tables ...cluster.Table) error {
 	if s.settings.AuditEnabled {
 		tables = append(slices.Clone(tables), tableAdminLog)
 	}
-	missing := info.granted.missing(tables)
+	missing := info.granted.missingPrivileges(tables)
 	if len(missing) == 0 {
 		return nil
 	}

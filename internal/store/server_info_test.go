@@ -24,7 +24,7 @@ func TestSchema(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("of version %d is found as it is", c.version), func(t *testing.T) {
 			t.Parallel()
-			schema, err := aStore(t, sandbox.New(t, c.version)).Schema(t.Context())
+			schema, err := newStore(t, sandbox.New(t, c.version)).Schema(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,22 +67,22 @@ func TestServerInfo_isNotVICIdial(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, 1720)
 			run(t, d, c.statements...)
-			store := aStore(t, d)
+			store := newStore(t, d)
 			_, err := store.Servers(t.Context())
 			var other *NotVICIdial
 			if !errors.As(err, &other) || !strings.Contains(err.Error(), c.holds) || !strings.Contains(err.Error(), d.Name) || other.Hint() == "" {
 				t.Errorf("got %v", err)
 			}
-			if err := store.Apply(t.Context(), decided(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 1, 2)}})); !errors.As(err, &other) {
+			if err := store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 1, 2)}})); !errors.As(err, &other) {
 				t.Errorf("a write got %v", err)
 			}
 		})
 	}
-	t.Run("and when it has become one, it is", func(t *testing.T) {
+	t.Run("database becomes a VICIdial database", func(t *testing.T) {
 		t.Parallel()
 		d := sandbox.New(t, 1720)
 		run(t, d, "RENAME TABLE servers TO elsewhere")
-		store := aStore(t, d)
+		store := newStore(t, d)
 		if _, err := store.Servers(t.Context()); err == nil {
 			t.Fatal("found servers")
 		}
@@ -95,10 +95,10 @@ func TestServerInfo_isNotVICIdial(t *testing.T) {
 
 func TestWritable(t *testing.T) {
 	t.Parallel()
-	t.Run("a fresh primary is, for the least-privilege user", func(t *testing.T) {
+	t.Run("writable primary", func(t *testing.T) {
 		t.Parallel()
 		for _, version := range sandbox.Schemas() {
-			err := aStore(t, sandbox.New(t, version)).Writable(t.Context(), cluster.TableServers, cluster.TableTrunks, cluster.TableMeetmeRooms, cluster.TableServerUpdater, cluster.TableSettings)
+			err := newStore(t, sandbox.New(t, version)).Writable(t.Context(), cluster.TableServers, cluster.TableTrunks, cluster.TableMeetmeRooms, cluster.TableServerUpdater, cluster.TableSettings)
 			if err != nil {
 				t.Errorf("schema %d: %v", version, err)
 			}
@@ -109,16 +109,16 @@ func TestWritable(t *testing.T) {
 		options sandbox.Options
 		holds   string
 	}{
-		{"a replica is not, though it would take the write", sandbox.Options{Replica: true}, "this database is a replica"},
-		{"a server that is set read-only is not", sandbox.Options{ReadOnly: true}, "this database server is set read_only"},
+		{"replica", sandbox.Options{Replica: true}, "this database is a replica"},
+		{"read-only server", sandbox.Options{ReadOnly: true}, "this database server is set read_only"},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			t.Parallel()
-			d := aTable(t, sandbox.Own(t, c.options))
-			store := aStore(t, d)
+			d := newTable(t, sandbox.Own(t, c.options))
+			store := newStore(t, d)
 			for name, err := range map[string]error{
 				"plan":  store.Writable(t.Context(), cluster.TableTrunks),
-				"apply": store.Apply(t.Context(), decided(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}, Rebuild: cluster.Rebuild{All: true}})),
+				"apply": store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}, Rebuild: cluster.Rebuild{All: true}})),
 			} {
 				var refused *NotWritable
 				if !errors.As(err, &refused) || !strings.Contains(err.Error(), c.holds) || !strings.Contains(refused.Hint(), "primary") {
@@ -132,18 +132,18 @@ func TestWritable(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a missing grant is told with the statement that gives it", func(t *testing.T) {
+	t.Run("missing privilege: the error has the GRANT", func(t *testing.T) {
 		t.Parallel()
 		d := sandbox.New(t, 1720)
 		run(t, d, fmt.Sprintf("REVOKE INSERT, DELETE ON vicidial_confbridges FROM '%s'@'%%'", d.Username))
-		err := aStore(t, d).Writable(t.Context(), cluster.TableConfbridges, cluster.TableServers)
+		err := newStore(t, d).Writable(t.Context(), cluster.TableConfbridges, cluster.TableServers)
 		var refused *NotWritable
 		want := fmt.Sprintf("Let a database administrator run: GRANT INSERT, DELETE ON `%s`.`vicidial_confbridges` TO '%s'@'%%';", d.Name, d.Username)
 		if !errors.As(err, &refused) || refused.Hint() != want {
 			t.Errorf("got %v: %s", err, refused.Hint())
 		}
 	})
-	t.Run("grants by a role count", func(t *testing.T) {
+	t.Run("privileges of a role", func(t *testing.T) {
 		t.Parallel()
 		d := sandbox.New(t, 1720)
 		role := d.Username + "_role"
@@ -152,11 +152,11 @@ func TestWritable(t *testing.T) {
 			fmt.Sprintf("GRANT SELECT, INSERT, UPDATE, DELETE ON `%s`.* TO %s", d.Name, role), fmt.Sprintf("GRANT %s TO %s", role, account),
 			fmt.Sprintf("SET DEFAULT ROLE %s FOR %s", role, account))
 		t.Cleanup(func() { _, _ = d.DB().ExecContext(context.Background(), "DROP ROLE "+role) })
-		if err := aStore(t, d).Writable(t.Context(), cluster.TableServers, cluster.TableConfbridges); err != nil {
+		if err := newStore(t, d).Writable(t.Context(), cluster.TableServers, cluster.TableConfbridges); err != nil {
 			t.Error(err)
 		}
 	})
-	t.Run("grants by a role of a role count", func(t *testing.T) {
+	t.Run("privileges of a role of a role", func(t *testing.T) {
 		t.Parallel()
 		d := sandbox.New(t, 1720)
 		inner, outer := d.Username+"_inner", d.Username+"_outer"
@@ -165,15 +165,15 @@ func TestWritable(t *testing.T) {
 			fmt.Sprintf("GRANT SELECT, INSERT, UPDATE, DELETE ON `%s`.* TO %s", d.Name, inner), fmt.Sprintf("GRANT %s TO %s", inner, outer), fmt.Sprintf("GRANT %s TO %s", outer, account),
 			fmt.Sprintf("SET DEFAULT ROLE %s FOR %s", outer, account))
 		t.Cleanup(func() { _, _ = d.DB().ExecContext(context.Background(), "DROP ROLE "+inner+", "+outer) })
-		if err := aStore(t, d).Writable(t.Context(), cluster.TableServers, cluster.TableConfbridges); err != nil {
+		if err := newStore(t, d).Writable(t.Context(), cluster.TableServers, cluster.TableConfbridges); err != nil {
 			t.Error(err)
 		}
 	})
-	t.Run("grants on the whole database count", func(t *testing.T) {
+	t.Run("privileges on the database", func(t *testing.T) {
 		t.Parallel()
 		d := sandbox.New(t, 1720)
 		run(t, d, fmt.Sprintf("REVOKE ALL PRIVILEGES, GRANT OPTION FROM '%s'@'%%'", d.Username), fmt.Sprintf("GRANT SELECT, INSERT, UPDATE, DELETE ON `%s`.* TO '%s'@'%%'", d.Name, d.Username))
-		if err := aStore(t, d).Writable(t.Context(), cluster.TableServers, cluster.TableConfbridges); err != nil {
+		if err := newStore(t, d).Writable(t.Context(), cluster.TableServers, cluster.TableConfbridges); err != nil {
 			t.Error(err)
 		}
 	})
@@ -182,18 +182,18 @@ func TestWritable(t *testing.T) {
 func TestFirstLoginArmed(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	if armed, err := aStore(t, d).FirstLoginArmed(t.Context()); armed || err != nil {
+	if armed, err := newStore(t, d).FirstLoginArmed(t.Context()); armed || err != nil {
 		t.Errorf("after the wizard ran: %v, %v", armed, err)
 	}
 	run(t, d, "UPDATE system_settings SET first_login_trigger = 'Y'")
-	if armed, err := aStore(t, d).FirstLoginArmed(t.Context()); !armed || err != nil {
+	if armed, err := newStore(t, d).FirstLoginArmed(t.Context()); !armed || err != nil {
 		t.Errorf("before it ran: %v, %v", armed, err)
 	}
 }
 
 // The number of statements does not depend on the size of the cluster: what a
 // plan reads, it reads by the table.
-func TestBudget(t *testing.T) {
+func TestStatementCount(t *testing.T) {
 	t.Parallel()
 	count := func(servers int) int {
 		d := sandbox.New(t, 1720)
@@ -209,7 +209,7 @@ func TestBudget(t *testing.T) {
 			"INSERT INTO vicidial_server_trunks VALUES "+strings.Join(trunks, ", "),
 			"INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES "+strings.Join(rooms, ", "))
 		p := sandbox.NewProxy(t, d.Server())
-		store := aStore(t, d, over(p))
+		store := newStore(t, d, viaProxy(p))
 		found, err := store.Servers(t.Context())
 		if err != nil || len(found) != servers {
 			t.Fatalf("%d servers, %v", len(found), err)

@@ -13,8 +13,8 @@ import (
 // Servers returns all rows of the table servers.
 func (s *Store) Servers(ctx context.Context) (cluster.Servers, error) { return s.servers.get(ctx) }
 
-// readServers reads the columns that this schema has. Secrets stay where they
-// are: the database only says whether they are still the shipped ones.
+// readServers reads the columns that this schema has. It reads no secrets, only
+// whether they are the shipped ones.
 func (s *Store) readServers(ctx context.Context) (cluster.Servers, error) {
 	return s.serversWhere(ctx, "")
 }
@@ -60,7 +60,7 @@ func (s *Store) serversWhere(ctx context.Context, where string, values ...any) (
 			server.Row[column] = value(found[i])
 		}
 		for _, column := range []string{"server_id", "server_ip"} {
-			server.Row[column] = cluster.Text(key(server.Row[column].Text))
+			server.Row[column] = cluster.Text(trimKey(server.Row[column].Text))
 		}
 		for i, secret := range secrets {
 			if found[len(columns)+i].String == "1" {
@@ -110,7 +110,7 @@ func (s *Store) readEngineRooms(ctx context.Context, engine cluster.Engine, into
 		if err := rows.Scan(&ip, &room.Number, &room.InUse); err != nil {
 			return err
 		}
-		into[key(ip)] = append(into[key(ip)], room)
+		into[trimKey(ip)] = append(into[trimKey(ip)], room)
 		return nil
 	})
 }

@@ -21,9 +21,9 @@ func TestWrites_areTheSameInEveryMode(t *testing.T) {
 			t.Parallel()
 			own := sandbox.Own(t, sandbox.Options{SQLMode: mode})
 			d := own.Database(t, 1720)
-			store := aStore(t, d)
+			store := newStore(t, d)
 			write := func(row cluster.Row) error {
-				return store.Apply(t.Context(), decided(cluster.AddServer(row, cluster.Row{cluster.ServerSecret: cluster.Text(`s3cr\et'`)})))
+				return store.Apply(t.Context(), fixedPlan(cluster.AddServer(row, cluster.Row{cluster.ServerSecret: cluster.Text(`s3cr\et'`)})))
 			}
 			fits := cluster.Row{
 				"server_id": cluster.Text("dial1"), "server_ip": cluster.Text("10.0.0.1"), "active": cluster.YesNo(true),
@@ -64,7 +64,7 @@ func TestWrites_onAServerWithSafeUpdates(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := own.Database(t, 1302)
-	store := aStore(t, d)
+	store := newStore(t, d)
 	settings := func(codecs string) cluster.Step { // the table has no key
 		return cluster.Step{
 			Phase: cluster.Grow, Verb: cluster.Update, Table: cluster.TableSettings, Key: cluster.Row{"db_schema_version": cluster.Text("1302")},
@@ -72,7 +72,7 @@ func TestWrites_onAServerWithSafeUpdates(t *testing.T) {
 		}
 	}
 	for _, plan := range []cluster.Plan{{Steps: []cluster.Step{settings("ulaw")}}, cluster.AddServer(cluster.Row{"server_id": cluster.Text("dial1"), "server_ip": cluster.Text("10.0.0.1")}, nil)} {
-		if err := store.Apply(t.Context(), decided(plan)); err != nil {
+		if err := store.Apply(t.Context(), fixedPlan(plan)); err != nil {
 			t.Error(err)
 		}
 	}
@@ -83,10 +83,10 @@ func TestWrites_onAServerWithSafeUpdates(t *testing.T) {
 func TestSession_settingsThatWritesRelyOn(t *testing.T) {
 	t.Parallel()
 	s := sandbox.Shared(t)
-	t.Run("a change counts the rows that it found, not those that it changed", func(t *testing.T) {
+	t.Run("RowsAffected counts matched rows", func(t *testing.T) {
 		t.Parallel()
-		d := aTable(t, s)
-		w := &writer{store: aStore(t, d)}
+		d := newTable(t, s)
+		w := &writer{store: newStore(t, d)}
 		if err := w.lock(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -100,10 +100,10 @@ func TestSession_settingsThatWritesRelyOn(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a statement is one round trip, with its values in it", func(t *testing.T) {
+	t.Run("one round trip per statement", func(t *testing.T) {
 		t.Parallel()
-		d, p := aTable(t, s), sandbox.NewProxy(t, s)
-		w := &writer{store: aStore(t, d, over(p))}
+		d, p := newTable(t, s), sandbox.NewProxy(t, s)
+		w := &writer{store: newStore(t, d, viaProxy(p))}
 		if err := w.lock(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -14,18 +14,18 @@ const (
 	DefaultAuditUser   = "VDAD"
 )
 
-// The bounds of LockTimeout: the database counts in seconds, and a wait of more
-// than an hour is a hang.
+// The limits of LockTimeout: the database's unit is a second, and more than an hour
+// is a mistake.
 const (
 	minLockTimeout = time.Second
 	maxLockTimeout = time.Hour
 )
 
-// Settings say which database the store uses, and what it may do there.
+// Settings are the settings of the connection and of writes.
 type Settings struct {
 	conn.Settings
 
-	// ReadOnly refuses every write before it is sent.
+	// ReadOnly rejects every write.
 	ReadOnly bool
 	// LockTimeout is how long a writer waits for another writer of this
 	// provider; 0 stands for DefaultLockTimeout.
@@ -35,7 +35,7 @@ type Settings struct {
 	AuditEnabled bool
 	AuditUser    string
 
-	// Log takes what the store does; nil logs nothing.
+	// Log is the logger; nil disables logging.
 	Log *slog.Logger
 }
 

@@ -31,18 +31,18 @@ func TestSettings_hideTheirSecrets(t *testing.T) {
 	}
 	for name, subject := range map[string]any{"settings": settings, "a pointer to settings": &settings, "a list of them": []Settings{settings}, "a store": New(settings)} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
-			t.Run(name+" as "+verb, func(t *testing.T) { refuseCanary(t, fmt.Sprintf(verb, subject)) })
+			t.Run(name+" as "+verb, func(t *testing.T) { checkNoSecret(t, fmt.Sprintf(verb, subject)) })
 		}
 		t.Run(name+" in a log of text", func(t *testing.T) {
 			var log bytes.Buffer
 			slog.New(slog.NewTextHandler(&log, nil)).Info("here", "subject", subject)
-			refuseCanary(t, log.String())
+			checkNoSecret(t, log.String())
 		})
 	}
-	t.Run("a log shows the rest", func(t *testing.T) {
+	t.Run("log shows the other settings", func(t *testing.T) {
 		var log bytes.Buffer
 		slog.New(slog.NewJSONHandler(&log, nil)).Info("here", "subject", settings)
-		refuseCanary(t, log.String())
+		checkNoSecret(t, log.String())
 		for _, want := range []string{`"address":"db.example:3306"`, `"read_only":false`, `"lock_timeout":60000000000`, `"audit_enabled":false`, `"audit_user":"6666"`} {
 			if !strings.Contains(log.String(), want) {
 				t.Errorf("the log has no %s: %s", want, log.String())
@@ -51,7 +51,7 @@ func TestSettings_hideTheirSecrets(t *testing.T) {
 	})
 }
 
-func refuseCanary(t *testing.T, text string) {
+func checkNoSecret(t *testing.T, text string) {
 	t.Helper()
 	inHex := fmt.Sprintf("%x", canary)
 	if strings.Contains(text, canary) || strings.Contains(strings.ToLower(text), inHex) {
@@ -65,12 +65,12 @@ func TestSettings_faults(t *testing.T) {
 		change func(*Settings)
 		want   string // the setting and a part of its text; empty for none
 	}{
-		{"settings that name host and user are fine", func(*Settings) {}, ""},
-		{"a fault of the connection is one of the store", func(s *Settings) { s.Port = -1 }, "port: -1"},
-		{"a lock is not waited for backwards", func(s *Settings) { s.LockTimeout = -time.Second }, "lock_timeout: -1s is out of range"},
-		{"the database does not count less than a second", func(s *Settings) { s.LockTimeout = time.Millisecond }, "lock_timeout: 1ms is out of range"},
-		{"a lock is not waited for all day", func(s *Settings) { s.LockTimeout = 2 * time.Hour }, "lock_timeout: 2h0m0s is out of range"},
-		{"an audit user fits its column", func(s *Settings) { s.AuditUser = strings.Repeat("x", 21) }, `audit.user: "xxxxxxxxxxxxxxxxxxxxx" is longer than 20`},
+		{"host and user", func(*Settings) {}, ""},
+		{"fault of the connection", func(s *Settings) { s.Port = -1 }, "port: -1"},
+		{"negative lock_timeout", func(s *Settings) { s.LockTimeout = -time.Second }, "lock_timeout: -1s is out of range"},
+		{"lock_timeout below a second", func(s *Settings) { s.LockTimeout = time.Millisecond }, "lock_timeout: 1ms is out of range"},
+		{"lock_timeout too long", func(s *Settings) { s.LockTimeout = 2 * time.Hour }, "lock_timeout: 2h0m0s is out of range"},
+		{"audit user too long", func(s *Settings) { s.AuditUser = strings.Repeat("x", 21) }, `audit.user: "xxxxxxxxxxxxxxxxxxxxx" is longer than 20`},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			settings := Settings{Settings: conn.Settings{Host: "db.example", Username: "terraform"}}

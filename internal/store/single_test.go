@@ -16,7 +16,7 @@ import (
 func TestApply_overOneConnection(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	store := aStore(t, d, func(s *Settings) { s.MaxConnections = 1 })
+	store := newStore(t, d, func(s *Settings) { s.MaxConnections = 1 })
 	if _, err := d.DB().Exec("INSERT INTO servers (server_id, server_ip) VALUES ('dial1', '10.0.0.1')"); err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestWhenFull(t *testing.T) {
 	t.Parallel()
 	full := &conn.Error{Failure: conn.TooManyConnections, Err: errors.New("too many connections")}
 	tries := 0
-	err := whenFull(t.Context(), func() error {
+	err := retryWhenFull(t.Context(), func() error {
 		if tries++; tries < 3 {
 			return full
 		}
@@ -64,7 +64,7 @@ func TestWhenFull(t *testing.T) {
 	}
 	tries = 0
 	refused := &conn.Error{Failure: conn.BadCredentials, Err: errors.New("no")}
-	if err := whenFull(t.Context(), func() error { tries++; return refused }); !errors.Is(err, refused) || tries != 1 {
+	if err := retryWhenFull(t.Context(), func() error { tries++; return refused }); !errors.Is(err, refused) || tries != 1 {
 		t.Errorf("a refusal ended with %v after %d tries", err, tries)
 	}
 }

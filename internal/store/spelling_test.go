@@ -15,7 +15,7 @@ func TestDialing_spellsCampaignsAsTheirRows(t *testing.T) {
 		"INSERT INTO vicidial_campaigns (campaign_id, campaign_name, active, dial_method) VALUES ('SALES', 'Sales', 'Y', 'RATIO')",
 		"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'sales ', 10, 'MAXIMUM_LIMIT'), ('10.0.0.1', 'gone', 3, 'MAXIMUM_LIMIT')",
 		"INSERT INTO vicidial_auto_calls (server_ip, campaign_id, status, call_type) VALUES ('10.0.0.1', 'sales', 'LIVE', 'OUT'), ('10.0.0.1', 'Sales', 'LIVE', 'OUT')")
-	in, err := aStore(t, d).Dialing(t.Context(), true)
+	in, err := newStore(t, d).ForecastInput(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,14 +9,13 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// statement is SQL with its bound values. Names in it come from constants of
-// this program only; values are always bound.
+// statement is SQL with its bound values. All names in it are constants.
 type statement struct {
 	text string
 	args []any
 }
 
-// bind renders the values of a row behind a placeholder each.
+// bind returns a value as a bound parameter; nil for NULL.
 func bind(value cluster.Value) any {
 	if value.Null {
 		return nil
@@ -24,7 +23,7 @@ func bind(value cluster.Value) any {
 	return value.Text
 }
 
-// newStatement makes the statement of a step.
+// newStatement returns the statement of a step.
 func newStatement(step cluster.Step) statement {
 	if step.Column != "" {
 		return bulkStatement(step)
@@ -51,11 +50,10 @@ func newStatement(step cluster.Step) statement {
 	}
 }
 
-// insertStatement inserts what is not there yet, so that running it twice does no
-// harm. One row asks by itself whether it is there, since not every table has a
-// unique key; many rows go into tables that have one.
+// insertStatement is idempotent: a single row uses NOT EXISTS, since not every
+// table has a unique key; many rows are inserted only into tables with one.
 func insertStatement(step cluster.Step) statement {
-	columns := slices.Sorted(maps.Keys(step.Whole(step.Rows[0])))
+	columns := slices.Sorted(maps.Keys(step.FullRow(step.Rows[0])))
 	args := make([]any, 0, len(columns)*len(step.Rows))
 	for _, row := range step.Rows {
 		for _, column := range columns {
@@ -80,13 +78,13 @@ func insertStatement(step cluster.Step) statement {
 	return statement{fmt.Sprintf("%s VALUES %s ON DUPLICATE KEY UPDATE %s = %s.%s", into, rows, first, step.Table, first), args}
 }
 
-// keyOf is the part of a row that tells whether it is there already.
+// keyOf returns the key columns of a row.
 func keyOf(step cluster.Step, row cluster.Row) cluster.Row {
 	return row.Only(slices.Collect(maps.Keys(step.Key))...)
 }
 
-// whereOf picks the step's rows as long as they say what they must. Nothing of a
-// step's WHERE is optional: a step that names no row picks none.
+// whereOf returns the condition of the step's rows with their expected values. It
+// is FALSE for a step without a key.
 func whereOf(step cluster.Step, says cluster.Row) (string, []any) {
 	var parts []string
 	var args []any
@@ -128,9 +126,9 @@ func conditions(row cluster.Row, between, is string) (string, []any) {
 	return strings.Join(parts, between), args
 }
 
-// describe names a step for a person, without any value that may be a secret.
+// describe returns a description of a step without values that may be secrets.
 func describe(step cluster.Step) string {
-	verb := map[cluster.Verb]string{cluster.Insert: "add to", cluster.Update: "change", cluster.Delete: "remove from", cluster.Thin: "remove duplicates from"}[step.Verb]
+	verb := map[cluster.Verb]string{cluster.Insert: "add to", cluster.Update: "change", cluster.Delete: "remove from", cluster.DeleteDuplicates: "remove duplicates from"}[step.Verb]
 	key := step.Key
 	if step.Verb == cluster.Insert {
 		key = keyOf(step, step.Rows[0])

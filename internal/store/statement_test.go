@@ -8,8 +8,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// plainly writes a statement with its values where they go, to be read in a test.
-func plainly(s statement) string {
+// inline writes a statement with its values where they go, to be read in a test.
+func inline(s statement) string {
 	text := s.text
 	for _, arg := range s.args {
 		value := "NULL"
@@ -72,14 +72,14 @@ func TestNewStatement(t *testing.T) {
 			"DELETE FROM vicidial_conferences WHERE server_ip <=> 'a' AND conf_exten IN ('1', '2') AND COALESCE(extension, '') = ''",
 		},
 		{
-			"copies go one by one while there is more than one",
-			cluster.Step{Verb: cluster.Thin, Table: cluster.TableTrunks, Key: trunkKey(), From: lines(5)},
+			"one duplicate is deleted",
+			cluster.Step{Verb: cluster.DeleteDuplicates, Table: cluster.TableTrunks, Key: trunkKey(), From: lines(5)},
 			"DELETE FROM vicidial_server_trunks WHERE campaign_id <=> 'SALES' AND server_ip <=> '10.0.0.1' AND dedicated_trunks <=> '5'" +
 				" AND 1 < (SELECT copies FROM (SELECT COUNT(*) AS copies FROM vicidial_server_trunks WHERE campaign_id <=> 'SALES' AND server_ip <=> '10.0.0.1' AND dedicated_trunks <=> '5') AS counted) LIMIT 1",
 		},
 		{
 			"a free copy of a room goes, also beside one that is in use",
-			cluster.Step{Verb: cluster.Thin, Table: cluster.TableMeetmeRooms, Key: cluster.Row{"conf_exten": cluster.Number(1)}, Guard: cluster.FreeRoom},
+			cluster.Step{Verb: cluster.DeleteDuplicates, Table: cluster.TableMeetmeRooms, Key: cluster.Row{"conf_exten": cluster.Number(1)}, Guard: cluster.FreeRoom},
 			"DELETE FROM vicidial_conferences WHERE conf_exten <=> '1' AND COALESCE(extension, '') = ''" +
 				" AND 1 < (SELECT copies FROM (SELECT COUNT(*) AS copies FROM vicidial_conferences WHERE conf_exten <=> '1') AS counted) LIMIT 1",
 		},
@@ -91,15 +91,15 @@ func TestNewStatement(t *testing.T) {
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			t.Parallel()
-			if have := plainly(newStatement(c.step)); have != c.want {
+			if have := inline(newStatement(c.step)); have != c.want {
 				t.Errorf("have %s\nwant %s", have, c.want)
 			}
 		})
 	}
-	t.Run("a value is never part of the text", func(t *testing.T) {
+	t.Run("values are bound", func(t *testing.T) {
 		t.Parallel()
 		evil := cluster.Text("'; DROP TABLE servers; -- ")
-		for _, verb := range []cluster.Verb{cluster.Insert, cluster.Update, cluster.Delete, cluster.Thin} {
+		for _, verb := range []cluster.Verb{cluster.Insert, cluster.Update, cluster.Delete, cluster.DeleteDuplicates} {
 			row := cluster.Row{"server_id": evil}
 			done := newStatement(cluster.Step{Verb: verb, Table: cluster.TableServers, Key: row, From: row, To: row, Rows: []cluster.Row{row}, InColumn: "server_ip", In: []cluster.Value{evil}})
 			if strings.Contains(done.text, "DROP") {
@@ -118,14 +118,14 @@ func TestAuditText(t *testing.T) {
 		Verb: cluster.Update, Table: cluster.TableServers, Key: cluster.Row{"server_id": cluster.Text("dial1")},
 		To: cluster.Row{cluster.ServerSecret: cluster.Text("hunter2"), cluster.ManagerSecret: cluster.Text("swordfish"), "server_description": cluster.Text("it's; fine")},
 	}
-	t.Run("the change log shows a statement as the admin page does, secrets veiled", func(t *testing.T) {
+	t.Run("format of the change log, without secrets", func(t *testing.T) {
 		t.Parallel()
 		const want = `UPDATE servers SET ASTmgrSECRET = '****', conf_secret = '****', server_description = 'it\'s fine' WHERE server_id <=> 'dial1'|`
 		if have := auditText(secret, newStatement(secret)); have != want {
 			t.Errorf("have %s\nwant %s", have, want)
 		}
 	})
-	t.Run("a password inside a text is hidden, whichever column the text is in", func(t *testing.T) {
+	t.Run("password in a text is hidden", func(t *testing.T) {
 		t.Parallel()
 		for column, text := range map[string]string{
 			"dialplan_entry": "exten => 9,1,Dial(SIP/me:hunter2@host)", "globals_string": "T = me:hunter2@host", "registration_string": "register => a:hunter2@b",
@@ -147,7 +147,7 @@ func TestAuditText(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a secret that no grammar finds is hidden where it was put into its place", func(t *testing.T) {
+	t.Run("inserted secret is hidden", func(t *testing.T) {
 		t.Parallel()
 		step := cluster.Step{
 			Verb: cluster.Update, Table: cluster.TableCarriers, Key: cluster.Row{"carrier_id": cluster.Text("EAST")},
@@ -159,7 +159,7 @@ func TestAuditText(t *testing.T) {
 			t.Errorf("have %s\nwant %s", have, want)
 		}
 	})
-	t.Run("a statement that is too long for the column is cut off, and says so", func(t *testing.T) {
+	t.Run("long statement is truncated", func(t *testing.T) {
 		t.Parallel()
 		long := cluster.Step{Verb: cluster.Update, Table: cluster.TableServers, Key: cluster.Row{"server_id": cluster.Text("dial1")}, To: cluster.Row{"custom_dialplan_entry": cluster.Text(strings.Repeat("ä", 40000))}}
 		have := auditText(long, newStatement(long))
@@ -167,7 +167,7 @@ func TestAuditText(t *testing.T) {
 			t.Errorf("%d bytes that end in %q", len(have), have[len(have)-8:])
 		}
 	})
-	t.Run("the name of a step tells no value that it writes", func(t *testing.T) {
+	t.Run("description of a step has no values", func(t *testing.T) {
 		t.Parallel()
 		if have := describe(secret); have != "change servers: server_id dial1" {
 			t.Error(have)

@@ -7,16 +7,16 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// step writes one step and its line in the change log.
+// step writes one step and its entry in the change log.
 func (w *writer) step(ctx context.Context, step cluster.Step) error {
 	done := newStatement(step)
-	for thinned := false; ; thinned = true {
+	for deleted := false; ; deleted = true {
 		changed, err := w.exec(ctx, done, func(ctx context.Context) (bool, error) { return w.done(ctx, step) })
 		if err != nil {
 			return err
 		}
-		if changed == 0 && step.Loose {
-			return nil // nothing to tell of
+		if changed == 0 && step.MayMatchNone {
+			return nil // nothing to log
 		}
 		if step.Column != "" && changed < int64(len(step.In)) {
 			if err := w.bulkConflict(ctx, step); err != nil {
@@ -31,21 +31,21 @@ func (w *writer) step(ctx context.Context, step cluster.Step) error {
 			}
 			break
 		}
-		if changed == 0 && step.Column == "" && step.Verb != cluster.Thin {
+		if changed == 0 && step.Column == "" && step.Verb != cluster.DeleteDuplicates {
 			if err := w.conflict(ctx, step); err != nil {
 				return err
 			}
 		}
-		if changed == 0 && step.Verb == cluster.Thin && !thinned {
-			return nil // there was one copy, or none that may go
+		if changed == 0 && step.Verb == cluster.DeleteDuplicates && !deleted {
+			return nil // no duplicate to delete
 		}
-		if step.Verb != cluster.Thin || changed == 0 {
+		if step.Verb != cluster.DeleteDuplicates || changed == 0 {
 			break
 		}
 	}
-	// The step is written: its line follows, whoever wants to stop.
+	// The step is written: log it even if the context is cancelled.
 	if err := w.log(context.WithoutCancel(ctx), []cluster.Step{step}); err != nil {
-		w.unsure = true
+		w.uncertain = true
 		return notLogged(err)
 	}
 	return nil
@@ -55,12 +55,12 @@ func notLogged(err error) error {
 	return fmt.Errorf("the step is written, its line in the admin change log is not: %w", err)
 }
 
-// conflict looks why a step found no row: it may have been done before, else
-// somebody moved the row.
+// conflict returns nil if the step was done before, and otherwise a
+// [cluster.Conflict]: another client has changed the row.
 func (w *writer) conflict(ctx context.Context, step cluster.Step) error {
 	stands, err := w.done(ctx, step)
 	if err == nil && stands && step.Verb == cluster.Delete && len(step.From) > 0 {
-		// No row says what it said. Has it gone, or does it say something else?
+		// No row has the old values: it was deleted or changed.
 		where, args := whereOf(step, nil)
 		var others int
 		others, err = w.count(ctx, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", step.Table, where), args})
@@ -79,7 +79,7 @@ func conflictOf(step cluster.Step) error {
 	return &cluster.Conflict{Subject: "the row", Found: "was changed by somebody else in this moment"}
 }
 
-// done asks the rows whether a step is done.
+// done reports whether the rows are as the step leaves them.
 func (w *writer) done(ctx context.Context, step cluster.Step) (bool, error) {
 	if step.Column != "" || comparesRows(step) {
 		left, err := w.unfinished(ctx, step)
@@ -92,7 +92,7 @@ func (w *writer) done(ctx context.Context, step cluster.Step) (bool, error) {
 	switch step.Verb {
 	case cluster.Insert:
 		for _, row := range step.Rows {
-			where, args := conditions(step.Whole(row), " AND ", "<=>")
+			where, args := conditions(step.FullRow(row), " AND ", "<=>")
 			n, err := w.count(ctx, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", step.Table, where), args})
 			if err != nil || n == 0 {
 				return false, err
@@ -100,7 +100,7 @@ func (w *writer) done(ctx context.Context, step cluster.Step) (bool, error) {
 		}
 		return true, nil
 	case cluster.Update:
-		if step.Loose { // all rows of the old key are to go
+		if step.MayMatchNone { // no row of the old key must remain
 			left, err := from(step.From)
 			return left == 0, err
 		}

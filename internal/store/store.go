@@ -17,20 +17,20 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
-// Store is one VICIdial database. Making one dials nothing: the first read
-// does, so that a plan with an unknown host and terraform validate work.
+// Store is a VICIdial database. New does not connect; the first read does, so that
+// terraform validate and a plan with an unknown host work.
 type Store struct {
 	settings Settings // without the secrets
-	// connect knows the secrets. It is a function because fmt looks into every
-	// field of a struct, and calls no String of what is not exported.
+	// connect holds the secrets in a closure, since fmt prints every field of a
+	// struct and calls String of exported ones only.
 	connect func() (*sql.DB, func() error, error)
-	// at knows them too: it opens the same database on another server.
-	at      func(host string, port int) *Store
-	again   func() *Store
-	once    sync.Once
-	db      *sql.DB
-	hangUp  func() error
-	failure error
+	// onHost holds them too. It opens the same database on another server.
+	onHost    func(host string, port int) *Store
+	again     func() *Store
+	once      sync.Once
+	db        *sql.DB
+	closeConn func() error
+	openErr   error
 
 	requests requests
 	log      logs
@@ -41,13 +41,13 @@ type Store struct {
 	released   time.Time
 	trusted    time.Duration
 
-	planned.Changes   // by this run, not in the tables yet
+	planned.Changes   // planned rows of this run
 	planned.Instances // in Terraform's state
-	planned.Waiting[Decide]
+	planned.Waiting[PlanFunc]
 	failovers       planned.Waiting[FailoverCheck]
 	planned.Actions // that have written
 
-	info *cachedQuery[serverInfo] // what the database is: read once and never forgotten
+	info *cachedQuery[serverInfo] // the description of the database, which is read once
 
 	logPosition *cachedQuery[int64] // forgotten after a write that fails
 	lastLine    atomic.Int64        // admin_log_id of the last line that was written
@@ -67,7 +67,7 @@ type Store struct {
 	mailboxes    *cachedQuery[[]string]
 	didPhones    *cachedQuery[didPhones]
 	caches       []interface { // all of them
-		forget()
+		invalidate()
 		written(ctx context.Context, steps []writtenStep)
 	}
 
@@ -75,16 +75,16 @@ type Store struct {
 	numberQueries *cachedColumns[numbers.Table]
 }
 
-// New prepares a store; nothing is dialled yet.
+// New returns a store. It does not connect.
 func New(settings Settings) *Store {
 	settings.LockTimeout = cmp.Or(settings.LockTimeout, DefaultLockTimeout)
 	settings.AuditUser = cmp.Or(settings.AuditUser, DefaultAuditUser)
 	settings.Database = settings.DatabaseName()
-	settings.AnswerTimeout = settings.LockTimeout + time.Minute // the lock is waited for in a statement
+	settings.AnswerTimeout = settings.LockTimeout + time.Minute // a statement waits for the lock
 	s := &Store{
 		settings: settings,
 		connect:  func() (*sql.DB, func() error, error) { return conn.Open(settings.Settings) },
-		at: func(host string, port int) *Store {
+		onHost: func(host string, port int) *Store {
 			there := settings
 			there.Socket, there.Host, there.Port = "", host, port
 			return New(there)
@@ -128,19 +128,19 @@ func New(settings Settings) *Store {
 // Again returns another store of the same database, which has read and planned nothing.
 func (s *Store) Again() *Store { return s.again() }
 
-// pool returns the connections, or the [conn.Fault] or [conn.NoDatabase] for
-// which there are none.
+// pool returns the connections, or an error, which may be a [conn.Fault] or
+// [conn.NoDatabase].
 func (s *Store) pool() (*sql.DB, error) {
-	s.once.Do(func() { s.db, s.hangUp, s.failure = s.connect() })
-	return s.db, s.failure
+	s.once.Do(func() { s.db, s.closeConn, s.openErr = s.connect() })
+	return s.db, s.openErr
 }
 
-// Close ends every connection.
+// Close closes all connections.
 func (s *Store) Close() error {
 	if _, err := s.pool(); err != nil {
 		return nil //nolint:nilerr // what never opened needs no closing
 	}
-	return s.hangUp()
+	return s.closeConn()
 }
 
 // cached makes a read that is shared until a write to its tables.
@@ -153,11 +153,11 @@ func cached[T any](s *Store, name string, read func(context.Context) (T, error),
 // Forget drops all that was read of the tables, but not what the database is.
 func (s *Store) Forget() {
 	for _, cache := range s.caches {
-		cache.forget()
+		cache.invalidate()
 	}
 }
 
-// query runs a read and hands each row to scan.
+// query runs a read and calls scan for each row.
 func (s *Store) query(ctx context.Context, what, query string, args []any, scan func(*sql.Rows) error) error {
 	db, err := s.pool()
 	if err != nil {
@@ -171,7 +171,7 @@ func (s *Store) query(ctx context.Context, what, query string, args []any, scan 
 			on = conn
 		}
 	}
-	if err := whenFull(ctx, func() error { return scanRows(ctx, on, query, args, scan, s.log) }); err != nil {
+	if err := retryWhenFull(ctx, func() error { return scanRows(ctx, on, query, args, scan, s.log) }); err != nil {
 		return fmt.Errorf("reading %s: %w", what, withAdvice(err))
 	}
 	return nil
@@ -182,7 +182,7 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// scanRows runs a query, hands each row to scan, and logs it.
+// scanRows runs a query, calls scan for each row, and logs it.
 func scanRows(ctx context.Context, on querier, query string, args []any, scan func(*sql.Rows) error, log logs) (err error) {
 	began, count := time.Now(), int64(0)
 	defer func() { log.statement(ctx, query, began, count, err) }()
@@ -200,11 +200,11 @@ func scanRows(ctx context.Context, on querier, query string, args []any, scan fu
 	return rows.Err()
 }
 
-// key reads a column by which VICIdial joins. Its collations do not count blanks
-// at the end, so neither do we (docs/vicidial/schema.md#collations).
-func key(text string) string { return strings.TrimRight(text, " ") }
+// trimKey trims the trailing blanks of a key, which VICIdial's collations ignore
+// (docs/vicidial/schema.md#collations).
+func trimKey(text string) string { return strings.TrimRight(text, " ") }
 
-// value reads a nullable column.
+// value returns the value of a nullable column.
 func value(column sql.NullString) cluster.Value {
 	if !column.Valid {
 		return cluster.Null

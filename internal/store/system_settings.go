@@ -20,14 +20,14 @@ func (s *Store) SystemSettings(ctx context.Context) (cluster.Settings, error) {
 	return s.settingsRow.get(ctx)
 }
 
-// VoicemailServer returns the server_ip of the node that keeps all mailboxes.
+// VoicemailServer returns the server_ip of the node with all mailboxes.
 func (s *Store) VoicemailServer(ctx context.Context) (string, error) {
 	settings, err := s.SystemSettings(ctx)
-	return key(settings.Row["active_voicemail_server"].Text), err
+	return trimKey(settings.Row["active_voicemail_server"].Text), err
 }
 
-// CrossServerExten says whether the dialplan of every node reaches the phones of
-// all others.
+// CrossServerExten reports whether the dialplan of every node contains the phones
+// of all nodes.
 func (s *Store) CrossServerExten(ctx context.Context) (bool, error) {
 	settings, err := s.SystemSettings(ctx)
 	return settings.Row["generate_cross_server_exten"].Text > "0", err

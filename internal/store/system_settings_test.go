@@ -35,7 +35,7 @@ func TestSystemSettings(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a container without a text is there all the same", func(t *testing.T) {
+	t.Run("container without a text", func(t *testing.T) {
 		t.Parallel()
 		d := sandbox.New(t, 1720)
 		runOn(t, d.DB(), "INSERT INTO vicidial_settings_containers (container_id, container_entry) VALUES ('AGENT_LOAD_BALANCING_WEIGHT', NULL), ('OTHER', '10.0.0.1,5')")
@@ -73,7 +73,7 @@ func TestSystemSettings_write(t *testing.T) {
 	if err := apply(nil, cluster.Row{"sounds_web_server": cluster.Text("10.0.2.1"), cluster.WeightsColumn: weights}, cluster.Row{cluster.DefaultServerPassword: cluster.Text("hush-17")}); err != nil {
 		t.Fatal(err)
 	}
-	t.Run("the row and the container are written, and the log keeps the secret", func(t *testing.T) {
+	t.Run("row and container are written, the log has no secret", func(t *testing.T) {
 		d.Expect(t, "SELECT sounds_web_server, default_server_password FROM system_settings", `
 			| sounds_web_server | default_server_password |
 			| 10.0.2.1          | hush-17                 |`)
@@ -82,7 +82,7 @@ func TestSystemSettings_write(t *testing.T) {
 			| CONTAINERS     | ADD        |    0 |
 			| SYSTEMSETTINGS | MODIFY     |    0 |`)
 	})
-	t.Run("what was written is read, not what was cached before", func(t *testing.T) {
+	t.Run("written values are read back", func(t *testing.T) {
 		settings, err := s.SystemSettings(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -91,7 +91,7 @@ func TestSystemSettings_write(t *testing.T) {
 			t.Errorf("got %+v", settings)
 		}
 	})
-	t.Run("a row that somebody moved is not overwritten", func(t *testing.T) {
+	t.Run("changed row is a conflict", func(t *testing.T) {
 		seen := cluster.Row{"sounds_web_server": cluster.Text("10.0.2.1")}
 		runOn(t, d.DB(), "UPDATE system_settings SET sounds_web_server = '10.0.2.9'")
 		err := apply(seen, cluster.Row{"sounds_web_server": cluster.Text("10.0.2.2")}, nil)
@@ -102,7 +102,7 @@ func TestSystemSettings_write(t *testing.T) {
 			| sounds_web_server |
 			| 10.0.2.9          |`)
 	})
-	t.Run("weights that are wanted no more go with their container", func(t *testing.T) {
+	t.Run("container is deleted without weights", func(t *testing.T) {
 		if err := apply(nil, cluster.Row{cluster.WeightsColumn: cluster.Null}, nil); err != nil {
 			t.Fatal(err)
 		}

@@ -17,13 +17,13 @@ import (
 
 // together applies changes of several callers, who all wait by the time that the first
 // of them has decided.
-func together(t *testing.T, store *Store, changes ...Decide) []error {
+func together(t *testing.T, store *Store, changes ...PlanFunc) []error {
 	t.Helper()
 	return togetherAfter(t, store, func() {}, changes...)
 }
 
 // togetherAfter is together, and calls a function when they all wait.
-func togetherAfter(t *testing.T, store *Store, before func(), changes ...Decide) []error {
+func togetherAfter(t *testing.T, store *Store, before func(), changes ...PlanFunc) []error {
 	t.Helper()
 	errs := make([]error, len(changes))
 	var all sync.WaitGroup
@@ -52,7 +52,7 @@ func togetherAfter(t *testing.T, store *Store, before func(), changes ...Decide)
 }
 
 // did leads a DID to a description; nil removes it.
-func did(s *Store, pattern string, seen, want cluster.Row) Decide {
+func did(s *Store, pattern string, seen, want cluster.Row) PlanFunc {
 	return func(ctx context.Context) (cluster.Plan, error) {
 		dids, err := s.DIDs(ctx)
 		if err != nil {
@@ -66,8 +66,8 @@ func did(s *Store, pattern string, seen, want cluster.Row) Decide {
 func described(text string) cluster.Row { return cluster.Row{"did_description": cluster.Text(text)} }
 
 // dids are n changes, one for each of as many DIDs.
-func dids(s *Store, n int, seen, want cluster.Row) []Decide {
-	changes := make([]Decide, n)
+func dids(s *Store, n int, seen, want cluster.Row) []PlanFunc {
+	changes := make([]PlanFunc, n)
 	for i := range changes {
 		changes[i] = did(s, fmt.Sprint(5550000+i), seen, want)
 	}
@@ -82,8 +82,8 @@ func TestApply_together(t *testing.T) {
 	for _, n := range []int{1, 10, 50} {
 		t.Run(fmt.Sprintf("%d callers at once are written together and answered each", n), func(t *testing.T) {
 			t.Parallel()
-			d, p := aTable(t, s), sandbox.NewProxy(t, s)
-			store := aStore(t, d, over(p))
+			d, p := newTable(t, s), sandbox.NewProxy(t, s)
+			store := newStore(t, d, viaProxy(p))
 			if _, err := store.DIDs(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -121,10 +121,10 @@ func TestApply_together(t *testing.T) {
 			d.Expect(t, "SELECT IS_FREE_LOCK(?) AS free", "| free |\n|    1 |", store.lockName())
 		})
 	}
-	t.Run("a row that somebody has moved is a conflict of its object and of no other", func(t *testing.T) {
+	t.Run("conflict fails one object only", func(t *testing.T) {
 		t.Parallel()
-		d := aTable(t, s)
-		store := aStore(t, d)
+		d := newTable(t, s)
+		store := newStore(t, d)
 		for _, err := range together(t, store, dids(store, 10, nil, described("new"))...) {
 			if err != nil {
 				t.Fatal(err)
@@ -146,10 +146,10 @@ func TestApply_together(t *testing.T) {
 		}
 		d.Expect(t, didRows, "| did_description | n |\n| mine            | 1 |\n| other           | 1 |")
 	})
-	t.Run("a row that the database refuses fails its object and no other", func(t *testing.T) {
+	t.Run("rejected row fails one object only", func(t *testing.T) {
 		t.Parallel()
-		d := aTable(t, s)
-		store := aStore(t, d)
+		d := newTable(t, s)
+		store := newStore(t, d)
 		changes := dids(store, 10, nil, described("new"))
 		changes[6] = did(store, "5550006", nil, described(strings.Repeat("x", 300)))
 		for i, err := range together(t, store, changes...) {
@@ -163,9 +163,9 @@ func TestApply_together(t *testing.T) {
 	})
 	t.Run("splits that grow at once never take more than a server has", func(t *testing.T) {
 		t.Parallel()
-		d := aTable(t, s)
-		store := aStore(t, d)
-		var changes []Decide
+		d := newTable(t, s)
+		store := newStore(t, d)
+		var changes []PlanFunc
 		for i := range 8 {
 			campaign := fmt.Sprint("C", i)
 			changes = append(changes, func(ctx context.Context) (cluster.Plan, error) {
@@ -195,10 +195,10 @@ func TestApply_together(t *testing.T) {
 		}
 		d.Expect(t, "SELECT SUM(dedicated_trunks) AS n FROM vicidial_server_trunks WHERE server_ip = '10.0.0.1'", "| n  |\n| 90 |")
 	})
-	t.Run("who stops stops alone", func(t *testing.T) {
+	t.Run("cancelled caller fails only itself", func(t *testing.T) {
 		t.Parallel()
-		d := aTable(t, s)
-		store := aStore(t, d)
+		d := newTable(t, s)
+		store := newStore(t, d)
 		ctx, cancel := context.WithCancel(t.Context())
 		changes := dids(store, 4, nil, described("new"))
 		changes[2] = func(context.Context) (cluster.Plan, error) {
@@ -236,13 +236,13 @@ func TestApply_togetherOverALineThatBreaks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for n, quiet := 1, false; !quiet; n++ {
-				d, p := aTable(t, s), sandbox.NewProxy(t, s)
-				store := aStore(t, d, over(p))
+				d, p := newTable(t, s), sandbox.NewProxy(t, s)
+				store := newStore(t, d, viaProxy(p))
 				if _, err := store.DIDs(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 				changes := dids(store, 5, nil, described("new"))
-				changes = append(changes, decided(cluster.AddServer(cluster.Row{"server_id": cluster.Text("dial4"), "server_ip": cluster.Text("10.0.0.4")}, nil)))
+				changes = append(changes, fixedPlan(cluster.AddServer(cluster.Row{"server_id": cluster.Text("dial4"), "server_ip": cluster.Text("10.0.0.4")}, nil)))
 				for i, err := range togetherAfter(t, store, func() { p.CutAt(n, cut, false) }, changes...) {
 					if err != nil && !strings.Contains(err.Error(), "reading ") { // before anything was written
 						t.Errorf("cut at %d: %d: %v", n, i, err)
@@ -250,7 +250,7 @@ func TestApply_togetherOverALineThatBreaks(t *testing.T) {
 				}
 				quiet = p.Cuts() == 0
 				p.Heal()
-				for i, err := range together(t, store, append(dids(store, 5, nil, described("new")), decided(cluster.Plan{}))...) {
+				for i, err := range together(t, store, append(dids(store, 5, nil, described("new")), fixedPlan(cluster.Plan{}))...) {
 					if err != nil {
 						t.Errorf("applied again after a cut at %d: %d: %v", n, i, err)
 					}
@@ -268,8 +268,8 @@ func TestApply_togetherOverALineThatBreaks(t *testing.T) {
 func TestApply_rowsThatWereRead(t *testing.T) {
 	t.Parallel()
 	s := sandbox.Shared(t)
-	d, p := aTable(t, s), sandbox.NewProxy(t, s)
-	store := aStore(t, d, over(p))
+	d, p := newTable(t, s), sandbox.NewProxy(t, s)
+	store := newStore(t, d, viaProxy(p))
 	store.trusted = time.Hour // however slow the machine is
 	whole := func() int {
 		n := 0

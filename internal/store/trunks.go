@@ -50,7 +50,7 @@ func (s *Store) trunksWhere(ctx context.Context, where string, args ...any) (clu
 		if err := rows.Scan(&trunk.ServerIP, &trunk.CampaignID, &trunk.Dedicated, &trunk.Unset, &trunk.Restriction); err != nil {
 			return err
 		}
-		trunk.ServerIP, trunk.CampaignID = key(trunk.ServerIP), spelled(trunk.CampaignID)
+		trunk.ServerIP, trunk.CampaignID = trimKey(trunk.ServerIP), spelled(trunk.CampaignID)
 		trunks = append(trunks, trunk)
 		return nil
 	})
@@ -88,7 +88,7 @@ func (s *Store) readCampaigns(ctx context.Context) (cluster.Campaigns, error) {
 		if err := rows.Scan(&campaign.ID, &campaign.Name, &campaign.Active, &campaign.DialMethod, &campaign.DialLevel); err != nil {
 			return err
 		}
-		campaign.ID = key(campaign.ID)
+		campaign.ID = trimKey(campaign.ID)
 		campaigns = append(campaigns, campaign)
 		return nil
 	})

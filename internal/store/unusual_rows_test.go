@@ -39,15 +39,15 @@ func nullEverything(t *testing.T, d *sandbox.Database) {
 	run(t, d, "DELETE FROM system_settings LIMIT 1") // one is left
 }
 
-// Whoever made a row, and whatever it leaves open, it can be read.
-func TestReads_ofRowsThatSayNothing(t *testing.T) {
+// Rows with NULL in every column can be read.
+func TestReads_nullRows(t *testing.T) {
 	t.Parallel()
 	for _, version := range sandbox.Schemas() {
 		t.Run(fmt.Sprintf("schema %d", version), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, version)
 			nullEverything(t, d)
-			s := aStore(t, d)
+			s := newStore(t, d)
 			for name, read := range map[string]func(context.Context) error{
 				"schema":           func(ctx context.Context) error { _, err := s.Schema(ctx); return err },
 				"first login":      func(ctx context.Context) error { _, err := s.FirstLoginArmed(ctx); return err },
@@ -56,7 +56,7 @@ func TestReads_ofRowsThatSayNothing(t *testing.T) {
 				"campaigns":        func(ctx context.Context) error { _, err := s.Campaigns(ctx); return err },
 				"rooms":            func(ctx context.Context) error { _, err := s.Rooms(ctx); return err },
 				"live":             func(ctx context.Context) error { _, err := s.Live(ctx, ""); return err },
-				"mentions":         func(ctx context.Context) error { _, err := s.Mentions(ctx, ""); return err },
+				"mentions":         func(ctx context.Context) error { _, err := s.Referencing(ctx, ""); return err },
 				"clashes":          func(ctx context.Context) error { _, err := s.Clashes(ctx, "", ""); return err },
 				"removal":          func(ctx context.Context) error { _, err := s.Removal(ctx, cluster.Server{}); return err },
 				"settings":         func(ctx context.Context) error { _, err := s.SystemSettings(ctx); return err },
@@ -67,9 +67,9 @@ func TestReads_ofRowsThatSayNothing(t *testing.T) {
 				"remote agents":    func(ctx context.Context) error { _, err := s.RemoteAgents(ctx); return err },
 				"agent phones":     func(ctx context.Context) error { _, _, err := s.AgentPhones(ctx); return err },
 				"health":           func(ctx context.Context) error { _, err := s.Health(ctx); return err },
-				"dialing":          func(ctx context.Context) error { _, err := s.Dialing(ctx, true); return err },
+				"dialing":          func(ctx context.Context) error { _, err := s.ForecastInput(ctx, true); return err },
 				"failover":         func(ctx context.Context) error { _, err := s.FailoverInput(ctx, true, true); return err },
-				"landscape":        func(ctx context.Context) error { _, err := s.Landscape(ctx, true); return err },
+				"landscape":        func(ctx context.Context) error { _, err := s.Inventory(ctx, true); return err },
 				"replica":          func(ctx context.Context) error { _, err := s.Replica(ctx); return err },
 				"aliases":          func(ctx context.Context) error { _, err := s.aliases.get(ctx); return err },
 				"users":            func(ctx context.Context) error { _, err := s.users.get(ctx); return err },
@@ -77,9 +77,9 @@ func TestReads_ofRowsThatSayNothing(t *testing.T) {
 				"directory":        func(ctx context.Context) error { _, err := s.directory.get(ctx); return err },
 				"DID targets":      func(ctx context.Context) error { _, err := s.DIDTargets(ctx, true); return err },
 				"the change log":   func(ctx context.Context) error { _, err := s.LogPosition(ctx); return err },
-				"floor":            func(ctx context.Context) error { _, err := s.Floor(ctx, []string{"active", "pass"}); return err },
+				"floor":            func(ctx context.Context) error { _, err := s.FloorRows(ctx, []string{"active", "pass"}); return err },
 				"live agents":      func(ctx context.Context) error { _, err := s.LiveAgents(ctx); return err },
-				"measures":         func(ctx context.Context) error { _, err := s.Measures(ctx, time.Hour); return err },
+				"measures":         func(ctx context.Context) error { _, err := s.CapacityMeasures(ctx, time.Hour); return err },
 				"template use":     func(ctx context.Context) error { _, err := s.TemplateUse(ctx, ""); return err },
 				"alive":            func(ctx context.Context) error { _, _, err := s.Alive(ctx); return err },
 				"cross server":     func(ctx context.Context) error { _, err := s.CrossServerExten(ctx); return err },
@@ -111,7 +111,7 @@ func TestSchema_lettersAreThoseOfTheDatabase(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	run(t, d, "INSERT INTO servers (server_id, server_ip) VALUES ('dial1', '10.0.0.1')", "INSERT INTO vicidial_settings_containers (container_id) VALUES ('X')")
-	s := aStore(t, d)
+	s := newStore(t, d)
 	schema, err := s.Schema(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -134,10 +134,10 @@ func TestSchema_lettersAreThoseOfTheDatabase(t *testing.T) {
 	}
 }
 
-func TestReads_ofATableThatIsHeld(t *testing.T) {
+func TestReads_lockedTable(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	s := aStore(t, d)
+	s := newStore(t, d)
 	if _, err := s.Schema(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestReads_ofATableThatIsHeld(t *testing.T) {
 	soon, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	_, err = s.Live(soon, "10.0.0.1")
-	var held *Held
+	var held *NoAnswerError
 	if !errors.As(err, &held) || !strings.Contains(held.Hint(), "PROCESSLIST") || !strings.HasPrefix(err.Error(), "reading live agents: the database gave no answer in time") {
 		t.Errorf("got %v", err)
 	}

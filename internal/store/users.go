@@ -23,7 +23,7 @@ func (s *Store) readUsers(ctx context.Context) ([]seating.SeatUser, error) {
 		if err := rows.Scan(&user.User, &user.PhoneLogin); err != nil {
 			return err
 		}
-		user.User, user.PhoneLogin = key(user.User), key(user.PhoneLogin)
+		user.User, user.PhoneLogin = trimKey(user.User), trimKey(user.PhoneLogin)
 		users = append(users, user)
 		return nil
 	})

@@ -17,17 +17,17 @@ import (
 // writer writes plans over one connection, which holds the lock: where the
 // connection is lost the lock is too, and nothing more is written over it.
 type writer struct {
-	store  *Store
-	info   serverInfo
-	conn   *sql.Conn
-	thread int64      // the connection's number at the server
-	unsure bool       // the latest statement may have run, and nobody answered
-	sent   bool       // the latest step has sent its statement
-	since  time.Time  // when the lock was acquired
-	fresh  bool       // nothing was written since the rows were forgotten under this lock
-	using  sync.Mutex // a connection takes no statement before the rows of the last one are read
-	stale  bool       // somebody else has written since
-	first  int64      // the number that the database gave the first row of the latest insert
+	store     *Store
+	info      serverInfo
+	conn      *sql.Conn
+	connID    int64      // the connection's id at the server
+	uncertain bool       // the last statement may have run
+	sent      bool       // the statement of the last step was sent
+	since     time.Time  // when the lock was acquired
+	fresh     bool       // nothing was written since the rows were forgotten under this lock
+	using     sync.Mutex // a connection takes no statement before the rows of the last one are read
+	stale     bool       // another client has written since
+	first     int64      // the number that the database gave the first row of the latest insert
 }
 
 // use returns the connection, nil where there is none, to a caller who has it alone
@@ -49,11 +49,11 @@ func (w *writer) connect(conn *sql.Conn) (before *sql.Conn) {
 	return before
 }
 
-const flagging = "flag servers to rebuild their configuration files"
+const flagStep = "flag servers to rebuild their configuration files"
 
-// rebuild flags servers as the admin page does: only where files are generated
-// at all (docs/vicidial/generator.md#who-is-flagged).
-func rebuild(r cluster.Rebuild) (statement, bool) {
+// flagStatement flags servers as the admin page does, only those that generate
+// files (docs/vicidial/generator.md#who-is-flagged).
+func flagStatement(r cluster.Rebuild) (statement, bool) {
 	text := "UPDATE servers SET rebuild_conf_files = 'Y' WHERE generate_vicidial_conf = 'Y' AND active_asterisk_server = 'Y'"
 	if r.All {
 		return statement{text, nil}, true
@@ -68,15 +68,14 @@ func rebuild(r cluster.Rebuild) (statement, bool) {
 	return statement{text + " AND server_ip IN (" + strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ") + ")", args}, true
 }
 
-// pauses come before each try of a statement: enough for a network that hiccups
-// or a database that restarts.
+// pauses are the delays before each try of a statement, for a short network failure
+// or a restart of the database.
 var pauses = []time.Duration{0, 200 * time.Millisecond, time.Second, 2 * time.Second}
 
-// exec runs a statement that writes. Where the connection is lost while it runs,
-// nobody knows whether it did: done asks the rows, over a new connection that
-// holds the lock again, before it is repeated.
+// exec runs a statement that writes. If the connection is lost while it runs, done
+// checks the rows, over a new connection with the lock, before it is repeated.
 func (w *writer) exec(ctx context.Context, s statement, done func(context.Context) (bool, error)) (int64, error) {
-	// A statement under way is not cut off by Ctrl-C, but a pause is.
+	// Ctrl-C interrupts a pause, but not a statement.
 	stop, ctx := ctx, context.WithoutCancel(ctx)
 	var failure error
 	for try, pause := range w.store.pauses {
@@ -105,14 +104,14 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 					continue
 				}
 				if finished {
-					w.unsure, w.first = false, 0
+					w.uncertain, w.first = false, 0
 					return 1, nil
 				}
 			}
 		}
 		w.sent = true
 		result, err := w.send(ctx, s)
-		w.unsure = err != nil && lost(err) && !errors.Is(err, driver.ErrBadConn) // which was not sent
+		w.uncertain = err != nil && lost(err) && !errors.Is(err, driver.ErrBadConn) // which was not sent
 		switch {
 		case err == nil:
 			w.first, _ = result.LastInsertId() // 0 where there is none
@@ -146,12 +145,12 @@ func (w *writer) count(ctx context.Context, s statement) (int, error) {
 	if w.conn == nil {
 		return 0, sql.ErrConnDone
 	}
-	err := w.one(ctx, s, &n)
+	err := w.queryRow(ctx, s, &n)
 	return n, err
 }
 
-// one runs a query that returns one row over the connection that holds the lock.
-func (w *writer) one(ctx context.Context, s statement, into ...any) error {
+// queryRow runs a query of one row over the connection that holds the lock.
+func (w *writer) queryRow(ctx context.Context, s statement, into ...any) error {
 	began := time.Now()
 	conn, release := w.use()
 	err := conn.QueryRowContext(ctx, s.text, s.args...).Scan(into...)

@@ -11,7 +11,7 @@ import (
 )
 
 func TestProgress(t *testing.T) {
-	t.Run("tells in order, and nothing where there is nothing to tell", func(t *testing.T) {
+	t.Run("sends messages in order", func(t *testing.T) {
 		var heard []string
 		tell := Progress(t.Context(), &action.InvokeResponse{SendProgress: func(event action.InvokeProgressEvent) { heard = append(heard, event.Message) }})
 		for _, text := range []string{"one", "", "two"} {
@@ -21,7 +21,7 @@ func TestProgress(t *testing.T) {
 			t.Errorf("%q", heard)
 		}
 	})
-	t.Run("waits for nobody who has gone", func(t *testing.T) {
+	t.Run("returns when the context ends", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			gone := make(chan struct{})
@@ -39,7 +39,7 @@ func TestPoll(t *testing.T) {
 	for _, c := range []struct {
 		claim             string
 		timeout, interval time.Duration
-		doneAt, brokenAt  int // which look
+		doneAt, brokenAt  int // which check
 		stopAfter         time.Duration
 		looks             int
 		took              time.Duration
@@ -74,7 +74,7 @@ func TestPoll(t *testing.T) {
 			})
 		})
 	}
-	t.Run("takes a look that was cut off for a stop, not for a failure", func(t *testing.T) {
+	t.Run("interrupted check returns the context's error", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		err := Poll(ctx, time.Minute, time.Second, func(context.Context, time.Duration) (bool, error) {
 			cancel()

@@ -6,10 +6,10 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Blank is the word for an empty text in an attribute where null means something
-// else, such as "left alone" or "as on the other nodes": generated configuration
-// writes an empty text as null. VICIdial's own API has the same word. The empty text
-// means the same where somebody writes it.
+// Blank is the value that stands for an empty string in an attribute where null
+// means something else, such as "left alone" or "as on the other nodes": generated
+// configuration writes an empty text as null. VICIdial's own API has the same word.
+// The empty text means the same.
 const Blank = "--BLANK--"
 
 // FromBlank returns the value that a text of such an attribute stands for.

@@ -1,4 +1,5 @@
-// Package tfhelper converts between the plugin framework's types and ours: models
-// and plans, errors and diagnostics, attributes and columns, rows and private
-// state. It imports cluster and the plugin framework only.
+// Package tfhelper converts between the types of the plugin framework and of
+// package cluster: models and plans, errors and diagnostics, attributes and
+// columns, rows and private state. It imports cluster and the plugin framework
+// only.
 package tfhelper

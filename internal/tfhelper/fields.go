@@ -11,11 +11,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// The framework converts models by reflection, and compiles a regular expression
-// for each field each time: a tenth of the time of a plan of 400 objects. So a
-// model is converted from and to an object here, and the fields of a type are
-// looked up once. Everything but structs of attributes and maps of such structs is
-// left to the framework, and so are the error messages.
+// ValueAs and valueFrom convert models faster than the framework, which compiles a
+// regular expression for each field each time: a tenth of the time of a plan of 400
+// objects. So a model is converted from and to an object here, and the fields of a
+// type are looked up once. Everything but structs of attributes and maps of such
+// structs is left to the framework, and so are the error messages.
 
 // fieldIndexes returns the indexes of a struct's fields by their tfsdk tags; nil
 // when a field has no tag.

@@ -13,8 +13,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// thing has a field of every kind that models of rooms have.
-type thing struct {
+// testModel has a field of every kind that models of rooms have.
+type testModel struct {
 	Text   types.String     `tfsdk:"text"`
 	Number types.Int64      `tfsdk:"number"`
 	Flag   types.Bool       `tfsdk:"flag"`
@@ -98,17 +98,17 @@ func known(t *rapid.T, of tftypes.Type, unknowns bool, label string) tftypes.Val
 	}
 }
 
-func TestModelsTravelAsTheFrameworkMovesThem(t *testing.T) {
+func TestValueAs_matchesFramework(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	rapid.Check(t, func(t *rapid.T) {
 		state := tfsdk.State{Schema: thingSchema, Raw: known(t, thingSchema.Type().TerraformType(ctx), true, "state")}
-		var want thing
+		var want testModel
 		if found := state.Get(ctx, &want); found.HasError() {
 			t.Fatal(found)
 		}
 		var diags diag.Diagnostics
-		have, ok := Get[thing](ctx, state, &diags)
+		have, ok := Get[testModel](ctx, state, &diags)
 		if !ok || len(diags) > 0 {
 			t.Fatalf("Get says %v", diags)
 		}
@@ -128,7 +128,7 @@ func TestModelsTravelAsTheFrameworkMovesThem(t *testing.T) {
 	})
 }
 
-func TestModelsThatDoNotFitTheSchemaAreRefused(t *testing.T) {
+func TestGet_schemaMismatch(t *testing.T) {
 	t.Parallel()
 	type other struct {
 		Text types.String `tfsdk:"text"`

@@ -19,8 +19,8 @@ type ListItem struct {
 	Diagnostics diag.Diagnostics
 }
 
-// ListItems returns the items of objects, in their order. It makes each one when it
-// is asked for.
+// ListItems returns the items of objects, in their order. It computes each one when
+// it is requested.
 func ListItems[Object any](objects []Object, item func(Object) ListItem) iter.Seq[ListItem] {
 	return func(yield func(ListItem) bool) {
 		for _, object := range objects {
@@ -31,8 +31,8 @@ func ListItems[Object any](objects []Object, item func(Object) ListItem) iter.Se
 	}
 }
 
-// NewList makes the list resource of a managed resource. It has no arguments: find
-// returns all objects that exist. plural is their name in diagnostics.
+// NewList returns the list resource of a managed resource. It has no arguments:
+// find returns all objects that exist. plural is their name in diagnostics.
 func NewList[Store any](managed resource.Resource, plural, description string, find func(context.Context, Store) (iter.Seq[ListItem], error)) list.ListResource {
 	return &listResource[Store]{managed: managed, plural: plural, description: description, find: find}
 }

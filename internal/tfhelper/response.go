@@ -47,8 +47,8 @@ func (r Response) KeepPlanned(plan tfsdk.Plan) Response {
 	return r
 }
 
-// SetState sets the state to the model, and the identity. rows are what was read,
-// for a later write to compare with; see [SaveRows].
+// SetState sets the state to the model, and the identity. rows are the rows that
+// were read, with which a later write compares; see [SaveRows].
 func (r Response) SetState(ctx context.Context, id, model, rows any) {
 	r.Diagnostics.Append(set(ctx, r.state, r.state.Schema, model)...)
 	r.setPlanned()

@@ -19,9 +19,9 @@ func Wrote(err error) bool {
 	return errors.As(err, &partial)
 }
 
-// UndoPartial removes what a Create has written when err says that it stopped half
-// way, also when the run is being stopped. It returns err, and says so when
-// the rows are removed.
+// UndoPartial removes the rows of a Create that failed after some of its steps,
+// even if ctx is cancelled. The error that it returns says whether the rows were
+// removed.
 func UndoPartial(ctx context.Context, store applier, err error, undo func(context.Context) (cluster.Plan, error)) error {
 	var partial *cluster.Partial
 	if !errors.As(err, &partial) || partial.Applied == 0 || store.Apply(context.WithoutCancel(ctx), undo) != nil {

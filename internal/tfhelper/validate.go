@@ -8,12 +8,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// StringValidator makes a validator of a function.
+// StringValidator returns a validator that calls a function.
 func StringValidator(description string, check func(string) error) validator.String {
 	return stringValidator{description, check}
 }
 
-// RegexMatches makes a validator of a regular expression. The description
+// RegexMatches returns a validator for a regular expression. The description
 // completes "it must be".
 func RegexMatches(expression, description string) validator.String {
 	compiled := regexp.MustCompile(expression)

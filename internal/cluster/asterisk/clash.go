@@ -53,7 +53,7 @@ func Clashes(mine, have cluster.Carriers) []Clash {
 		}
 		ours := claimsOf(one)
 		for _, other := range have.Sorted() {
-			if _, same := mine.ByID(other.ID()); same || !other.Generated() || !one.Meets(other) {
+			if _, same := mine.ByID(other.ID()); same || !other.Generated() || !one.SharesServer(other) {
 				continue
 			}
 			clash := Clash{Mine: one.ID(), Other: other.ID(), ServerIP: one.ServerIP()}

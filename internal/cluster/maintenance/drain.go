@@ -40,8 +40,8 @@ func (d Drain) Plan() (cluster.Plan, error) {
 	return planFrom(d.steps()), nil
 }
 
-// Says describes the steps of the plan, one sentence each.
-func (d Drain) Says() []string { return descriptions(d.steps()) }
+// Summary describes the steps of the plan, one sentence each.
+func (d Drain) Summary() []string { return descriptions(d.steps()) }
 
 func (d Drain) steps() []describedStep {
 	var steps []describedStep
@@ -99,8 +99,8 @@ func closedToLogins(s cluster.Server, alive []string) string {
 	return ""
 }
 
-// DrainSurroundings holds rows that Warnings reads and a drain does not change.
-type DrainSurroundings struct {
+// DrainContext holds rows that Warnings reads and a drain does not change.
+type DrainContext struct {
 	Voicemail string // system_settings.active_voicemail_server
 	Carriers  []cluster.CarrierRow
 	Phones    []cluster.AgentPhone
@@ -108,7 +108,7 @@ type DrainSurroundings struct {
 }
 
 // Warnings returns what the operator has to do before switching off the server.
-func (d Drain) Warnings(around DrainSurroundings) []string {
+func (d Drain) Warnings(around DrainContext) []string {
 	ip := d.Server.IP()
 	var warnings []string
 	if ip == around.Voicemail {
@@ -173,8 +173,8 @@ func (u Undrain) Plan() (cluster.Plan, error) {
 	return planFrom(steps), err
 }
 
-// Says describes the steps of the plan, one sentence each.
-func (u Undrain) Says() []string {
+// Summary describes the steps of the plan, one sentence each.
+func (u Undrain) Summary() []string {
 	steps, err := u.steps()
 	if err != nil {
 		return nil

@@ -81,8 +81,8 @@ func TestDrain_plan(t *testing.T) {
 			if err != nil || !slices.Equal(format(plan.Ordered()), c.want) {
 				t.Errorf("%v, %q", err, format(plan.Ordered()))
 			}
-			if len(d.Says()) != len(plan.Steps) {
-				t.Errorf("%d descriptions of %d steps", len(d.Says()), len(plan.Steps))
+			if len(d.Summary()) != len(plan.Steps) {
+				t.Errorf("%d descriptions of %d steps", len(d.Summary()), len(plan.Steps))
 			}
 			if plan.Rebuild.All || len(plan.Rebuild.Servers) > 0 {
 				t.Error("flags servers, whose files hold none of this")
@@ -100,7 +100,7 @@ func TestDrain_plan(t *testing.T) {
 		}
 	})
 	t.Run("description has the user_start for an undrain", func(t *testing.T) {
-		if message := strings.Join(newDrain().Says(), "\n"); !strings.Contains(message, "remote agents 9001 to 9005 on 10.0.0.3: INACTIVE (user_start 9001)") {
+		if message := strings.Join(newDrain().Summary(), "\n"); !strings.Contains(message, "remote agents 9001 to 9005 on 10.0.0.3: INACTIVE (user_start 9001)") {
 			t.Error(message)
 		}
 	})
@@ -146,7 +146,7 @@ func TestDrain_warnings(t *testing.T) {
 	phone := func(login, ip, password string) cluster.AgentPhone {
 		return cluster.AgentPhone{Login: login, ServerIP: ip, Active: true, Password: password}
 	}
-	around := DrainSurroundings{
+	around := DrainContext{
 		Voicemail: "10.0.0.3",
 		Carriers: []cluster.CarrierRow{
 			{ID: "A", Name: "TELCO", ServerIP: "10.0.0.3", Active: true, Inbound: true},
@@ -181,7 +181,7 @@ func TestDrain_warnings(t *testing.T) {
 		}
 	})
 	t.Run("no warning", func(t *testing.T) {
-		if warnings := newDrain().Warnings(DrainSurroundings{Voicemail: "10.0.0.1", Phones: around.Phones[:2], Aliases: around.Aliases[:1]}); len(warnings) > 0 {
+		if warnings := newDrain().Warnings(DrainContext{Voicemail: "10.0.0.1", Phones: around.Phones[:2], Aliases: around.Aliases[:1]}); len(warnings) > 0 {
 			t.Errorf("%q", warnings)
 		}
 	})
@@ -218,8 +218,8 @@ func TestUndrain(t *testing.T) {
 			have := format(plan.Ordered())
 			slices.Sort(have) // releases are first in the plan
 			want := slices.Sorted(slices.Values(c.want))
-			if err != nil || !slices.Equal(have, want) || len(u.Says()) != len(want) {
-				t.Errorf("%v, %q, %q", err, have, u.Says())
+			if err != nil || !slices.Equal(have, want) || len(u.Summary()) != len(want) {
+				t.Errorf("%v, %q, %q", err, have, u.Summary())
 			}
 		})
 	}
@@ -230,8 +230,8 @@ func TestUndrain(t *testing.T) {
 			if first == "9001" {
 				u.RemoteAgents = append(u.RemoteAgents, newRemoteAgents("9", "9001", "1", "10.0.0.3"))
 			}
-			if _, err := u.Plan(); err == nil || u.Says() != nil {
-				t.Errorf("%v, %q", err, u.Says())
+			if _, err := u.Plan(); err == nil || u.Summary() != nil {
+				t.Errorf("%v, %q", err, u.Summary())
 			}
 		})
 	}

@@ -8,18 +8,18 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// AtWork is the agents and calls of a server at one moment, and whether it accepts
+// Activity is the agents and calls of a server at one moment, and whether it accepts
 // more.
-type AtWork struct {
+type Activity struct {
 	Gone    bool // the server was deleted
 	Logins  bool // active_agent_login_server
 	Balance bool // vicidial_balance_active
-	Agents  []AgentAtWork
+	Agents  []ActiveAgent
 	Calls   []cluster.CallCount
 }
 
-// AgentAtWork is an agent who is logged in. Remote agents are not counted.
-type AgentAtWork struct {
+// ActiveAgent is an agent who is logged in. Remote agents are not counted.
+type ActiveAgent struct {
 	User      string
 	Extension string // of the channel: "SIP/2000"
 	Campaign  string
@@ -27,9 +27,9 @@ type AgentAtWork struct {
 }
 
 // Empty reports whether no agent is logged in and no call is up.
-func (a AtWork) Empty() bool { return len(a.Agents) == 0 && a.calls() == 0 }
+func (a Activity) Empty() bool { return len(a.Agents) == 0 && a.calls() == 0 }
 
-func (a AtWork) calls() int {
+func (a Activity) calls() int {
 	calls := 0
 	for _, group := range a.Calls {
 		calls += group.Count
@@ -38,7 +38,7 @@ func (a AtWork) calls() int {
 }
 
 // inbound returns the number of calls from carriers.
-func (a AtWork) inbound() int {
+func (a Activity) inbound() int {
 	calls := 0
 	for _, group := range a.Calls {
 		if group.Type == "IN" {
@@ -49,7 +49,7 @@ func (a AtWork) inbound() int {
 }
 
 // openFlag returns the column that still lets agents or calls in, or "".
-func (a AtWork) openFlag() string {
+func (a Activity) openFlag() string {
 	switch {
 	case a.Logins:
 		return columnLogins
@@ -61,7 +61,7 @@ func (a AtWork) openFlag() string {
 
 // key identifies what the last message reported: the agents, or without agents the
 // number of calls.
-func (a AtWork) key() string {
+func (a Activity) key() string {
 	users := make([]string, 0, len(a.Agents))
 	for _, agent := range a.Agents {
 		users = append(users, agent.User)
@@ -73,7 +73,7 @@ func (a AtWork) key() string {
 }
 
 // String describes the agents and calls. It names the first agents.
-func (a AtWork) String() string {
+func (a Activity) String() string {
 	const shown = 5
 	text := "nobody is logged in"
 	switch agents := len(a.Agents); {
@@ -118,12 +118,12 @@ const (
 	failedPolls = 5
 )
 
-// Watched is the outcome of one poll: a message, which may be empty, and whether
+// PollResult is the outcome of one poll: a message, which may be empty, and whether
 // the wait is over.
-type Watched struct {
-	Says string
-	Done bool
-	Err  error
+type PollResult struct {
+	Message string
+	Done    bool
+	Err     error
 }
 
 // waitState is the common state of all waits.
@@ -144,38 +144,38 @@ func (p waitState) message(key, text string, waited time.Duration) (waitState, s
 }
 
 // fail counts a failed query.
-func (p waitState) fail(err error, waited time.Duration) (waitState, Watched) {
+func (p waitState) fail(err error, waited time.Duration) (waitState, PollResult) {
 	p.failures++
 	if p.failures >= failedPolls {
-		return p, Watched{Err: err}
+		return p, PollResult{Err: err}
 	}
 	p, message := p.message("missed", "The database could not be asked, which is tried again: "+err.Error(), waited)
-	return p, Watched{Says: message}
+	return p, PollResult{Message: message}
 }
 
 // DrainWatch is the state of a wait for a drained server to become empty.
 type DrainWatch struct {
 	Server cluster.Server
 	waitState
-	now    AtWork
+	now    Activity
 	polled bool
 	empty  int // consecutive empty results
 }
 
 // NextDrainStep records the result of a poll, or its error, and returns how the
 // wait continues.
-func NextDrainStep(w DrainWatch, now AtWork, pollErr error, waited time.Duration) (DrainWatch, Watched) {
+func NextDrainStep(w DrainWatch, now Activity, pollErr error, waited time.Duration) (DrainWatch, PollResult) {
 	if pollErr != nil {
-		var watched Watched
+		var watched PollResult
 		w.waitState, watched = w.fail(pollErr, waited)
 		return w, watched
 	}
 	w.now, w.polled, w.failures = now, true, 0
 	if now.Gone {
-		return w, Watched{Err: fmt.Errorf("server %s: %w", w.Server.ID(), cluster.ErrNotFound)}
+		return w, PollResult{Err: fmt.Errorf("server %s: %w", w.Server.ID(), cluster.ErrNotFound)}
 	}
 	if open := now.openFlag(); open != "" {
-		return w, Watched{Err: &cluster.Conflict{
+		return w, PollResult{Err: &cluster.Conflict{
 			Subject: "server " + w.Server.ID(), Found: "was put back to work while it emptied: " + open + " says Y again",
 			Advice: "Nothing was overwritten. Find out who did it (the admin change log of the server), and invoke the action again.",
 		}}
@@ -184,46 +184,46 @@ func NextDrainStep(w DrainWatch, now AtWork, pollErr error, waited time.Duration
 		w.empty = 0
 		var message string
 		w.waitState, message = w.message(now.key(), w.Server.String()+": "+now.String(), waited)
-		return w, Watched{Says: message}
+		return w, PollResult{Message: message}
 	}
 	if w.empty++; w.empty < emptyPolls {
-		return w, Watched{}
+		return w, PollResult{}
 	}
-	return w, Watched{Says: w.Server.String() + " is drained: " + now.String(), Done: true}
+	return w, PollResult{Message: w.Server.String() + " is drained: " + now.String(), Done: true}
 }
 
 // Unfinished returns the error of a wait that ended before the server was empty.
 func (w DrainWatch) Unfinished(waited time.Duration, stopped bool) error {
-	return &StillAtWork{Server: w.Server, AtWork: w.now, Asked: w.polled, Waited: waited, Stopped: stopped}
+	return &NotDrainedError{Server: w.Server, Activity: w.now, Polled: w.polled, Waited: waited, Stopped: stopped}
 }
 
-// StillAtWork is the error of a drained server that is not empty.
-type StillAtWork struct {
-	Server  cluster.Server
-	AtWork  AtWork // result of the last poll
-	Asked   bool   // whether any poll succeeded
-	Waited  time.Duration
-	Stopped bool // by a cancelled context, not by the timeout
+// NotDrainedError is the error of a drained server that is not empty.
+type NotDrainedError struct {
+	Server   cluster.Server
+	Activity Activity // result of the last poll
+	Polled   bool     // whether any poll succeeded
+	Waited   time.Duration
+	Stopped  bool // by a cancelled context, not by the timeout
 }
 
-func (s *StillAtWork) Error() string {
+func (s *NotDrainedError) Error() string {
 	text := fmt.Sprintf("%s was still at work after %s: ", s.Server, s.Waited.Round(time.Second))
 	if s.Stopped {
 		text = fmt.Sprintf("the wait for %s was stopped after %s: ", s.Server, s.Waited.Round(time.Second))
 	}
-	if !s.Asked {
+	if !s.Polled {
 		return text + "the database could not be asked who is there"
 	}
-	if s.AtWork.Empty() {
-		return text + s.AtWork.String() + ", but that has been seen only once"
+	if s.Activity.Empty() {
+		return text + s.Activity.String() + ", but that has been seen only once"
 	}
-	return text + s.AtWork.String()
+	return text + s.Activity.String()
 }
 
 // Hint returns advice for the operator.
-func (s *StillAtWork) Hint() string {
+func (s *NotDrainedError) Hint() string {
 	hint := "It stays drained: nobody new logs in, and no balance call comes. Let its agents log out, and invoke the action again to wait on; or put it back to work with vicidial_server_undrain."
-	if s.AtWork.inbound() > 0 {
+	if s.Activity.inbound() > 0 {
 		hint += " Calls that carriers send to it end only when they send them elsewhere."
 	}
 	return hint

@@ -11,15 +11,15 @@ import (
 	"pgregory.net/rapid"
 )
 
-func agents(users ...string) AtWork {
-	var now AtWork
+func agents(users ...string) Activity {
+	var now Activity
 	for _, user := range users {
-		now.Agents = append(now.Agents, AgentAtWork{User: user, Extension: "SIP/" + user, Campaign: "SALES", Status: "READY"})
+		now.Agents = append(now.Agents, ActiveAgent{User: user, Extension: "SIP/" + user, Campaign: "SALES", Status: "READY"})
 	}
 	return now
 }
 
-func (a AtWork) with(kind string, calls int) AtWork {
+func (a Activity) with(kind string, calls int) Activity {
 	a.Calls = append(slices.Clone(a.Calls), cluster.CallCount{Campaign: "SALES", Type: kind, Status: "LIVE", Count: calls})
 	return a
 }
@@ -28,7 +28,7 @@ var errAway = errors.New("the database is away")
 
 func TestNextDrainStep(t *testing.T) {
 	type look struct {
-		now     AtWork
+		now     Activity
 		err     error
 		waited  time.Duration
 		message string // "" for no message
@@ -75,17 +75,17 @@ func TestNextDrainStep(t *testing.T) {
 			{err: errAway, message: "away"}, {err: errAway}, {err: errAway}, {err: errAway}, {err: errAway, fails: "the database is away"},
 		}},
 		{"logins enabled again", []look{
-			{now: agents("6001"), message: "1 agent"}, {now: AtWork{Logins: true}, fails: "server dial3 was put back to work while it emptied: active_agent_login_server says Y again"},
+			{now: agents("6001"), message: "1 agent"}, {now: Activity{Logins: true}, fails: "server dial3 was put back to work while it emptied: active_agent_login_server says Y again"},
 		}},
-		{"balance calls enabled again", []look{{now: AtWork{Balance: true}, fails: "vicidial_balance_active says Y again"}}},
-		{"server deleted", []look{{now: AtWork{Gone: true}, fails: "server dial3: not found"}}},
+		{"balance calls enabled again", []look{{now: Activity{Balance: true}, fails: "vicidial_balance_active says Y again"}}},
+		{"server deleted", []look{{now: Activity{Gone: true}, fails: "server dial3: not found"}}},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			watch := DrainWatch{Server: newDrain().Server}
 			for i, look := range c.looks {
-				var watched Watched
+				var watched PollResult
 				watch, watched = NextDrainStep(watch, look.now, look.err, look.waited)
-				if watched.Done != look.done || (look.message == "") != (watched.Says == "") || !strings.Contains(watched.Says, look.message) ||
+				if watched.Done != look.done || (look.message == "") != (watched.Message == "") || !strings.Contains(watched.Message, look.message) ||
 					(look.fails == "") != (watched.Err == nil) || watched.Err != nil && !strings.Contains(watched.Err.Error(), look.fails) {
 					t.Errorf("poll %d: %+v, want %+v", i, watched, look)
 				}
@@ -94,18 +94,18 @@ func TestNextDrainStep(t *testing.T) {
 	}
 	t.Run("unfinished wait describes the agents and calls", func(t *testing.T) {
 		for claim, c := range map[string]struct {
-			now              AtWork
+			now              Activity
 			stopped          bool
 			message, advises string
 		}{
 			"timeout":    {agents("6001").with("IN", 2), false, "dial3 (10.0.0.3) was still at work after 30m0s: 1 agent is logged in (6001 at SIP/6001 in SALES, READY), 2 calls are up (2 from carriers)", "Calls that carriers send"},
 			"cancelled":  {agents("6001"), true, "the wait for dial3 (10.0.0.3) was stopped after 30m0s: 1 agent", "It stays drained"},
-			"empty once": {AtWork{}, false, "no call is up, but that has been seen only once", "vicidial_server_undrain"},
+			"empty once": {Activity{}, false, "no call is up, but that has been seen only once", "vicidial_server_undrain"},
 		} {
 			t.Run(claim, func(t *testing.T) {
 				watch, _ := NextDrainStep(DrainWatch{Server: newDrain().Server}, c.now, nil, 0)
 				err := watch.Unfinished(30*time.Minute+200*time.Millisecond, c.stopped)
-				var still *StillAtWork
+				var still *NotDrainedError
 				if !errors.As(err, &still) || !strings.Contains(err.Error(), c.message) || !strings.Contains(still.Hint(), c.advises) {
 					t.Errorf("%v", err)
 				}
@@ -120,7 +120,7 @@ func TestNextDrainStep(t *testing.T) {
 		watch := DrainWatch{Server: newDrain().Server}
 		quiet := 0
 		for i := range rapid.IntRange(1, 20).Draw(t, "looks") {
-			now := AtWork{}
+			now := Activity{}
 			if n := rapid.IntRange(0, 3).Draw(t, "agents"); n > 0 {
 				now = agents([]string{"1", "2", "3"}[:n]...)
 			}
@@ -131,7 +131,7 @@ func TestNextDrainStep(t *testing.T) {
 			if rapid.IntRange(0, 4).Draw(t, "away") == 0 {
 				pollErr = errAway
 			}
-			var watched Watched
+			var watched PollResult
 			watch, watched = NextDrainStep(watch, now, pollErr, at(i))
 			if pollErr == nil && now.Empty() {
 				quiet++

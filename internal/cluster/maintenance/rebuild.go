@@ -14,7 +14,7 @@ import (
 // database.
 type ReloadStamp struct {
 	SchemaVersion cluster.Value // picks the row of system_settings, see [cluster.Settings]
-	Was, Now      cluster.Value
+	Old, New      cluster.Value
 }
 
 // RebuildConf is the input of a rebuild of configuration files.
@@ -83,7 +83,7 @@ func (r RebuildConf) Plan() (cluster.Plan, error) {
 	if r.Reload != nil {
 		plan.Steps = append(plan.Steps, cluster.Step{
 			Phase: cluster.Grow, Verb: cluster.Update, Table: cluster.TableSettings, Key: cluster.Row{"db_schema_version": r.Reload.SchemaVersion},
-			From: cluster.Row{cluster.ColumnReload: r.Reload.Was}, To: cluster.Row{cluster.ColumnReload: r.Reload.Now},
+			From: cluster.Row{cluster.ColumnReload: r.Reload.Old}, To: cluster.Row{cluster.ColumnReload: r.Reload.New},
 			Audit: cluster.Audit{Section: "SYSTEMSETTINGS", Type: "MODIFY", Record: cluster.SettingsRecord, Code: "ADMIN MODIFY SYSTEM SETTINGS", Notes: "Updated: " + cluster.ColumnReload},
 		})
 	}
@@ -100,8 +100,8 @@ func (r RebuildConf) Plan() (cluster.Plan, error) {
 	return plan, nil
 }
 
-// Says describes the changes of the plan.
-func (r RebuildConf) Says() string {
+// Summary describes the changes of the plan.
+func (r RebuildConf) Summary() string {
 	targets, err := r.Targets()
 	if err != nil {
 		return ""
@@ -123,9 +123,9 @@ type RebuildWatch struct {
 // NextRebuildStep records which servers still have their flag, or the error of the
 // query, and returns how the wait continues. A flag that was picked up and set
 // again counts as picked up.
-func NextRebuildStep(w RebuildWatch, pending []string, pollErr error, waited time.Duration) (RebuildWatch, Watched) {
+func NextRebuildStep(w RebuildWatch, pending []string, pollErr error, waited time.Duration) (RebuildWatch, PollResult) {
 	if pollErr != nil {
-		var watched Watched
+		var watched PollResult
 		w.waitState, watched = w.fail(pollErr, waited)
 		return w, watched
 	}
@@ -148,7 +148,7 @@ func NextRebuildStep(w RebuildWatch, pending []string, pollErr error, waited tim
 		}
 	}
 	if len(left) == 0 {
-		return w, Watched{Says: "Picked up by " + strings.Join(names, ", ") + ". All flags are picked up. Nodes do not report when they have reloaded.", Done: true}
+		return w, PollResult{Message: "Picked up by " + strings.Join(names, ", ") + ". All flags are picked up. Nodes do not report when they have reloaded.", Done: true}
 	}
 	text := "Waiting for " + serverNames(left)
 	if len(names) > 0 {
@@ -156,7 +156,7 @@ func NextRebuildStep(w RebuildWatch, pending []string, pollErr error, waited tim
 	}
 	var message string
 	w.waitState, message = w.message(serverNames(left), text, waited)
-	return w, Watched{Says: message}
+	return w, PollResult{Message: message}
 }
 
 // waiting returns the servers that have not picked up their flag.

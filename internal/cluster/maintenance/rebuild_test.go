@@ -44,8 +44,8 @@ func TestRebuildConf(t *testing.T) {
 	t.Run("named servers, without duplicates", func(t *testing.T) {
 		r := newRebuild()
 		r.Wanted = []string{"10.0.0.2", "10.0.0.2"}
-		if plan, err := r.Plan(); err != nil || flagged(plan) != "10.0.0.2" || !strings.Contains(r.Says(), "files: dial2 (10.0.0.2)") {
-			t.Errorf("%v, %+v, %s", err, plan, r.Says())
+		if plan, err := r.Plan(); err != nil || flagged(plan) != "10.0.0.2" || !strings.Contains(r.Summary(), "files: dial2 (10.0.0.2)") {
+			t.Errorf("%v, %+v, %s", err, plan, r.Summary())
 		}
 	})
 	for claim, c := range map[string]struct{ wanted, why string }{
@@ -57,7 +57,7 @@ func TestRebuildConf(t *testing.T) {
 		t.Run("refuses "+claim, func(t *testing.T) {
 			r := newRebuild()
 			r.Wanted = strings.Fields(c.wanted)
-			if _, err := r.Plan(); err == nil || !strings.Contains(err.Error(), c.why) || r.Says() != "" {
+			if _, err := r.Plan(); err == nil || !strings.Contains(err.Error(), c.why) || r.Summary() != "" {
 				t.Errorf("%v", err)
 			}
 		})
@@ -69,9 +69,9 @@ func TestRebuildConf(t *testing.T) {
 	})
 	t.Run("stamp is set before the flags, if it has not changed", func(t *testing.T) {
 		r := newRebuild()
-		r.Reload = &ReloadStamp{SchemaVersion: cluster.Text("1720"), Was: cluster.Null, Now: cluster.Text("2026-11-22 15:42:18")}
+		r.Reload = &ReloadStamp{SchemaVersion: cluster.Text("1720"), Old: cluster.Null, New: cluster.Text("2026-11-22 15:42:18")}
 		plan, err := r.Plan()
-		if err != nil || len(plan.Ordered()) != 2 || !strings.Contains(r.Says(), "also where they are equal") {
+		if err != nil || len(plan.Ordered()) != 2 || !strings.Contains(r.Summary(), "also where they are equal") {
 			t.Fatalf("%v, %+v", err, plan)
 		}
 		stamp, flags := plan.Ordered()[0], plan.Ordered()[1]
@@ -88,11 +88,11 @@ func TestNextRebuildStep(t *testing.T) {
 	}
 	watch := RebuildWatch{Targets: targets}
 	at := func(seconds int) time.Duration { return time.Duration(seconds) * time.Second }
-	look := func(t *testing.T, seconds int, pollErr error, message string, pending ...string) Watched {
+	look := func(t *testing.T, seconds int, pollErr error, message string, pending ...string) PollResult {
 		t.Helper()
-		var watched Watched
+		var watched PollResult
 		watch, watched = NextRebuildStep(watch, pending, pollErr, at(seconds))
-		if (message == "") != (watched.Says == "") || !strings.Contains(watched.Says, message) {
+		if (message == "") != (watched.Message == "") || !strings.Contains(watched.Message, message) {
 			t.Errorf("at %d s: %+v, want %q", seconds, watched, message)
 		}
 		return watched

@@ -36,7 +36,7 @@ func (t Table) Adopt(of Set, defaults cluster.Row) (block Block, loose []string)
 				most = value
 			}
 		}
-		if usual, known := defaults[column]; len(counts) == 1 && known && cluster.SameInDID(column, most, usual) {
+		if usual, known := defaults[column]; len(counts) == 1 && known && cluster.EquivalentDID(column, most, usual) {
 			continue
 		}
 		if len(counts) > mostValues && 2*counts[most] < len(members) {

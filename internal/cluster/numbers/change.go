@@ -97,7 +97,7 @@ func (c Change) Diff() (Diff, error) {
 func (c Change) change(name string, record Record, want cluster.Row) (from, to cluster.Row, err error) {
 	for column, wanted := range want {
 		held, has := c.Have.value(record, column)
-		if !has || cluster.SameInDID(column, wanted, held) {
+		if !has || cluster.EquivalentDID(column, wanted, held) {
 			continue
 		}
 		if from == nil {
@@ -114,7 +114,7 @@ func (c Change) unmoved(name string, record Record, of cluster.Row) error {
 	for _, column := range slices.Sorted(maps.Keys(of)) {
 		before, known := seen[column]
 		held, has := c.Have.value(record, column)
-		if known && has && !cluster.SameInDID(column, before, held) {
+		if known && has && !cluster.EquivalentDID(column, before, held) {
 			return &cluster.Conflict{Subject: "DID " + name, Found: "has another " + column + " than when it was read"}
 		}
 	}
@@ -129,7 +129,7 @@ func (c Change) refused(foreign []string) error {
 	return &cluster.Refused{
 		Subject: cluster.PluralAre(len(foreign), "number") + " there already, with other values",
 		Reasons: lines,
-		Advice: cluster.ImportIt + " In a block that is there already, set take_over = true to change them, or say in overrides what they hold." +
+		Advice: cluster.ImportHint + " In a block that is there already, set take_over = true to change them, or say in overrides what they hold." +
 			" Numbers that another block lets go in the same run must be in its released.",
 	}
 }

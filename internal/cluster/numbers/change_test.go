@@ -114,7 +114,7 @@ func TestChange_plansBoundedBatches(t *testing.T) {
 			t.Errorf("a step of %d rows into %s, each logged: %t", len(step.Rows), step.Table, step.Audit.EachRow)
 		}
 		for i := range step.Rows {
-			if single := step.Single(i); len(single.Rows) != 1 || single.Whole(single.Rows[0])["group_id"] != cluster.Text("SALES") {
+			if single := step.Single(i); len(single.Rows) != 1 || single.FullRow(single.Rows[0])["group_id"] != cluster.Text("SALES") {
 				t.Fatalf("row %d alone is %v", i, single)
 			}
 		}

@@ -53,7 +53,7 @@ func (c Change) Plan() (cluster.Plan, error) {
 		}
 		for _, record := range chunk {
 			step.In = append(step.In, cluster.Text(record.ID))
-			step.Was = append(step.Was, cluster.Text(record.Pattern))
+			step.Old = append(step.Old, cluster.Text(record.Pattern))
 		}
 		plan.Steps = append(plan.Steps, step)
 	}

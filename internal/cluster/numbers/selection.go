@@ -103,5 +103,5 @@ func (c Condition) holds(t Table, record Record) bool {
 		return strings.HasPrefix(record.Pattern, c.Value)
 	}
 	held, has := t.value(record, c.Column)
-	return has && cluster.SameInDID(c.Column, cluster.Text(c.Value), held)
+	return has && cluster.EquivalentDID(c.Column, cluster.Text(c.Value), held)
 }

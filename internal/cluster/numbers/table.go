@@ -128,7 +128,7 @@ func (t Table) Held(of Set, want Wanted, values cluster.Row) cluster.Row {
 			}
 			if !found {
 				delete(held, column)
-			} else if is, has := t.value(record, column); !has || !cluster.SameInDID(column, value, is) {
+			} else if is, has := t.value(record, column); !has || !cluster.EquivalentDID(column, value, is) {
 				delete(held, column)
 			}
 		}
@@ -163,7 +163,7 @@ func (t Table) Routes(want Wanted, defaults cluster.Row) []Route {
 				value, declared := row[column]
 				switch {
 				case declared:
-					visit(column, value, !found || !has || !cluster.SameInDID(column, value, held))
+					visit(column, value, !found || !has || !cluster.EquivalentDID(column, value, held))
 				case has:
 					visit(column, held, !found)
 				}
@@ -269,7 +269,7 @@ func (t Table) Deviations(want Wanted) []Deviation {
 func (t Table) differences(record Record, want cluster.Row) string {
 	var texts []string
 	for column, wanted := range want {
-		if held, has := t.value(record, column); has && !cluster.SameInDID(column, wanted, held) {
+		if held, has := t.value(record, column); has && !cluster.EquivalentDID(column, wanted, held) {
 			texts = append(texts, column+" is "+shown(held))
 		}
 	}

@@ -8,17 +8,16 @@ import (
 // Instance is one of the objects that Terraform's state holds. While an object is
 // replaced, state holds two instances of it.
 type Instance struct {
-	// Token tells the instances of one object apart; of two, the greater one is the
-	// later one. It is empty for an instance whose token is not known, which may be any of them: only what
-	// the run has created is another instance for certain.
+	// Token orders the instances of an object by creation. An empty token is
+	// unknown: only an instance that this run created is certain to be another one.
 	Token string
 	// Rows names the rows of an instance that has several. Instances of different
 	// objects have different names for different rows.
 	Rows []string
 
 	created bool // in this run
-	leaves  bool // the run is going to delete it
-	stays   bool // the run keeps it, changed or not
+	deleted bool // the run deletes it
+	kept    bool // the run keeps it, changed or not
 }
 
 // later reports whether i was created after the other: in this run rather than
@@ -47,8 +46,7 @@ func (i *Instances) DropInstances() {
 	i.known = nil
 }
 
-// LockInstances keeps other callers from the instances of a key until the
-// returned function is called.
+// LockInstances locks the instances of a key. The returned function unlocks them.
 func (i *Instances) LockInstances(key string) (unlock func()) {
 	i.mu.Lock()
 	lock, found := i.locks[key]
@@ -64,28 +62,29 @@ func (i *Instances) LockInstances(key string) (unlock func()) {
 // InstanceCreated adds an instance that the run creates.
 func (i *Instances) InstanceCreated(key string, instance Instance) {
 	instance.created = true
-	i.change(key, instance.Token, func(known *Instance) { *known = instance })
+	i.update(key, instance.Token, func(known *Instance) { *known = instance })
 }
 
 // InstanceRead adds an instance that is in state.
 func (i *Instances) InstanceRead(key, token string) {
-	i.change(key, token, func(*Instance) {})
+	i.update(key, token, func(*Instance) {})
 }
 
-// InstanceStays notes that the run keeps an instance. It returns false where the
-// run is going to delete another instance of the object.
-func (i *Instances) InstanceStays(key, token string) bool {
-	i.change(key, token, func(known *Instance) { known.stays, known.leaves = true, false })
-	return !i.other(key, token, func(other Instance) bool { return other.leaves })
+// KeepInstance notes that an instance is kept, and reports whether another one is
+// deleted.that the run keeps an instance. It returns false where the run is going
+// to delete another instance of the object.
+func (i *Instances) KeepInstance(key, token string) bool {
+	i.update(key, token, func(known *Instance) { known.kept, known.deleted = true, false })
+	return !i.other(key, token, func(other Instance) bool { return other.deleted })
 }
 
-// InstanceLeaves notes that the run is going to delete an instance. It returns
+// DeleteInstance notes that the run is going to delete an instance. It returns
 // false, and notes nothing, where the run keeps another instance of the object.
-func (i *Instances) InstanceLeaves(key, token string) bool {
-	if i.other(key, token, func(other Instance) bool { return other.stays }) {
+func (i *Instances) DeleteInstance(key, token string) bool {
+	if i.other(key, token, func(other Instance) bool { return other.kept }) {
 		return false
 	}
-	i.change(key, token, func(known *Instance) { known.leaves, known.stays = true, false })
+	i.update(key, token, func(known *Instance) { known.deleted, known.kept = true, false })
 	return true
 }
 
@@ -97,14 +96,14 @@ func (i *Instances) other(key, token string, is func(Instance) bool) bool {
 	})
 }
 
-// InstanceGone removes an instance that was deleted, or that could not be created.
-func (i *Instances) InstanceGone(key, token string) {
+// RemoveInstance removes an instance that was deleted, or that could not be created.
+func (i *Instances) RemoveInstance(key, token string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	put(&i.known, key, slices.DeleteFunc(i.known[key], func(known Instance) bool { return known.Token == token }))
 }
 
-func (i *Instances) change(key, token string, change func(*Instance)) {
+func (i *Instances) update(key, token string, change func(*Instance)) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	instances := i.known[key]

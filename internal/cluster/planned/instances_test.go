@@ -27,7 +27,7 @@ func TestInstances_successor(t *testing.T) {
 		"another object's is none":                            {func(i *planned.Instances) { i.InstanceCreated("vicidial_server dial2", planned.Instance{Token: "2"}) }, "1", false},
 		"one that failed is none": {func(i *planned.Instances) {
 			i.InstanceCreated(dial1, planned.Instance{Token: "2"})
-			i.InstanceGone(dial1, "2")
+			i.RemoveInstance(dial1, "2")
 		}, "1", false},
 	} {
 		t.Run(claim, func(t *testing.T) {
@@ -44,13 +44,13 @@ func TestInstances_successor(t *testing.T) {
 func TestInstances_oneStaysAndAnotherLeaves(t *testing.T) {
 	t.Parallel()
 	var instances planned.Instances
-	if !instances.InstanceStays(dial1, "1") || !instances.InstanceLeaves("vicidial_server dial2", "2") || !instances.InstanceLeaves(dial1, "1") {
+	if !instances.KeepInstance(dial1, "1") || !instances.DeleteInstance("vicidial_server dial2", "2") || !instances.DeleteInstance(dial1, "1") {
 		t.Error("an instance is in its own way, or in that of another object's")
 	}
-	if instances.InstanceStays(dial1, "2") {
+	if instances.KeepInstance(dial1, "2") {
 		t.Error("an instance stays, and nobody says that another one leaves")
 	}
-	if instances.InstanceLeaves(dial1, "1") {
+	if instances.DeleteInstance(dial1, "1") {
 		t.Error("an instance leaves, and nobody says that another one stays")
 	}
 }

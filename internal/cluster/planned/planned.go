@@ -1,8 +1,7 @@
-// Package planned holds what a run is going to write, and lays it over the rows
-// as they are now. A plan is made in one process, and whatever refers to an
-// object is planned after it; so a reference to an object that is not in the
-// database yet can be checked, and two declarations of one thing be told apart
-// from one.
+// Package planned keeps the changes that a run has planned, and applies them to the
+// current rows. A plan is made in one process, and whatever refers to an object is
+// planned after it; so a reference to an object that is not in the database yet can
+// be checked, and the declaration of an object by two resources be detected.
 //
 // # Lifetime
 //
@@ -55,10 +54,10 @@ type changes struct {
 	numbers  numbers.Claims
 }
 
-// route is what a run makes of a carrier route's rows.
+// route has the planned rows of a carrier route.
 type route struct {
 	rows cluster.Carriers
-	ids  []string // the carrier_ids that the rows have now
+	ids  []string // the current carrier_ids of the rows
 }
 
 // DropChanges removes all entries: what was planned has been applied, or was given up.
@@ -68,16 +67,16 @@ func (c *Changes) DropChanges() {
 	c.changes = changes{}
 }
 
-// Expect adds a server that the run writes.
-func (c *Changes) Expect(server cluster.Server) {
+// AddServer adds a server that the run writes.
+func (c *Changes) AddServer(server cluster.Server) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.servers = c.servers.With(server)
 }
 
-// Replaces adds the server_id of a server that the run removes and makes again,
-// perhaps with the same address.
-func (c *Changes) Replaces(id string) {
+// AddReplacedServer adds the server_id of a server that the run deletes and creates
+// again, possibly with the same address.
+func (c *Changes) AddReplacedServer(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	put(&c.replacedServers, strings.ToLower(id), true)
@@ -97,8 +96,8 @@ func (c *Changes) ServerLeaves(id string) bool {
 	return c.leavingServers[strings.ToLower(id)]
 }
 
-// ServersAfter returns the servers after the run: those of now, with those that
-// it writes in their place or beside them, without those that it replaces.
+// ServersAfter returns the servers after the run: the current ones, with the
+// planned servers added or replaced, without the deleted ones.
 func (c *Changes) ServersAfter(now cluster.Servers) cluster.Servers {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -110,9 +109,9 @@ func (c *Changes) ServersAfter(now cluster.Servers) cluster.Servers {
 	return now.With(c.servers...)
 }
 
-// ExpectRoute adds the rows that the run gives a carrier route; none where it
-// removes the route. ids are the carrier_ids of the rows that it has now.
-func (c *Changes) ExpectRoute(name string, rows cluster.Carriers, ids []string) {
+// AddRoute adds the rows that the run gives a carrier route; none if it removes
+// the route. ids are the carrier_ids of its current rows.
+func (c *Changes) AddRoute(name string, rows cluster.Carriers, ids []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	put(&c.routes, name, route{rows, ids})
@@ -170,8 +169,8 @@ func (c *Changes) Unreported(texts []string) []string {
 }
 
 // CarriersAfter returns the carriers after the run, except that the rows of one
-// route are those of now. A route that adds its own rows before it asks sees
-// every other route that is planned at the same time, or is seen by it.
+// route are the current ones. A caller that adds its rows before it reads cannot
+// miss a route that is planned concurrently: one of the two sees the other.
 func (c *Changes) CarriersAfter(now cluster.Carriers, except string) cluster.Carriers {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -183,8 +182,8 @@ func (c *Changes) CarriersAfter(now cluster.Carriers, except string) cluster.Car
 	return now
 }
 
-// ExpectTemplate adds a template that the run writes.
-func (c *Changes) ExpectTemplate(template cluster.Template) {
+// AddTemplate adds a template that the run writes.
+func (c *Changes) AddTemplate(template cluster.Template) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.templates = c.templates.With(template)
@@ -200,16 +199,16 @@ func (c *Changes) TemplatesAfter(now cluster.Templates) cluster.Templates {
 	return now
 }
 
-// ExpectRemoteAgents adds remote agents that the run writes.
-func (c *Changes) ExpectRemoteAgents(agents cluster.RemoteAgents) {
+// AddRemoteAgents adds remote agents that the run writes.
+func (c *Changes) AddRemoteAgents(agents cluster.RemoteAgents) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	put(&c.agents, agents.UserStart(), agents)
 }
 
-// ReplacesRemoteAgents adds the remote_agent_id of remote agents that the run
+// AddReplacedRemoteAgents adds the remote_agent_id of remote agents that the run
 // removes and makes again.
-func (c *Changes) ReplacesRemoteAgents(id string) {
+func (c *Changes) AddReplacedRemoteAgents(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	put(&c.replacedAgents, id, true)
@@ -236,10 +235,10 @@ func (c *Changes) RemoteAgentsAfter(now []cluster.RemoteAgents, except string) [
 	return after
 }
 
-// ExpectSettings adds the system settings that the run writes, and returns those
+// AddSettings adds the system settings that the run writes, and returns those
 // to which another declaration gives another value: there is one row, and the
 // last write would win.
-func (c *Changes) ExpectSettings(want cluster.Row) (others cluster.Row) {
+func (c *Changes) AddSettings(want cluster.Row) (others cluster.Row) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	others = cluster.Row{}
@@ -253,9 +252,9 @@ func (c *Changes) ExpectSettings(want cluster.Row) (others cluster.Row) {
 	return others
 }
 
-// ExpectRooms adds the number of conference rooms of an engine that the run gives
+// AddRooms adds the number of conference rooms of an engine that the run gives
 // a server.
-func (c *Changes) ExpectRooms(engine cluster.Engine, ip string, count int) {
+func (c *Changes) AddRooms(engine cluster.Engine, ip string, count int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	counts := c.rooms[engine]
@@ -278,9 +277,9 @@ func (c *Changes) RoomsAfter(now map[cluster.Engine]cluster.Rooms) map[cluster.E
 	return after
 }
 
-// ClaimFloor adds what the run does with a floor. It is an error where another
+// AddFloorClaim adds what the run does with a floor. It is an error where another
 // floor has rows of it.
-func (c *Changes) ClaimFloor(claim seating.FloorClaim) error {
+func (c *Changes) AddFloorClaim(claim seating.FloorClaim) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	claims, err := c.claims.With(claim)

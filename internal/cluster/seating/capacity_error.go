@@ -7,17 +7,17 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// CapacityShort is the error of nodes with less capacity than the seats need.
-type CapacityShort struct {
+// CapacityError is the error of nodes with less capacity than the seats need.
+type CapacityError struct {
 	Seats, PerSeat int
 	Places         int // capacity of the nodes, with each seat at most once per node
 	Nodes          []FloorNode
 }
 
 // Short returns the number of missing places.
-func (e *CapacityShort) Short() int { return e.Seats*e.PerSeat - e.Places }
+func (e *CapacityError) Short() int { return e.Seats*e.PerSeat - e.Places }
 
-func (e *CapacityShort) Error() string {
+func (e *CapacityError) Error() string {
 	full := make([]string, 0, len(e.Nodes))
 	for _, node := range orderedNodes(e.Nodes) {
 		if node.Capacity >= 0 && node.Capacity < e.Seats {
@@ -30,6 +30,6 @@ func (e *CapacityShort) Error() string {
 }
 
 // Hint returns advice for the operator.
-func (e *CapacityShort) Hint() string {
+func (e *CapacityError) Hint() string {
 	return "Raise the capacity of these servers (and their rooms), add a server, declare fewer seats, or lower nodes_per_seat."
 }

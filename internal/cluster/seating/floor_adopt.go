@@ -263,7 +263,7 @@ func (a *adoption) placement() *Placement {
 		nodes[p.Seat] = append(nodes[p.Seat], p.ServerIP)
 	}
 	for position, seat := range a.seats.All() {
-		now.Put(position, nodes[seat])
+		now.Set(position, nodes[seat])
 	}
 	return now
 }

@@ -48,12 +48,12 @@ func TestAdoptFloor_planIsEmpty(t *testing.T) {
 			again.Labels[node.ServerIP] = Label{Suffix: node.Suffix, Index: index}
 		}
 		own := again.Own(rows, found.Seats)
-		now := again.Sitting(own, found.Seats)
+		now := again.PlacementOf(own, found.Seats)
 		after, err := Place(Floor{Seats: found.Seats, Nodes: found.Nodes, NodesPerSeat: found.NodesPerSeat, KeepOrder: found.KeepOrder}, now)
 		if err != nil {
 			t.Fatal(err)
 		}
-		plan, err := PlanFloor(own, rows, floorRowsOf(t, again, after), FloorPlan{})
+		plan, err := PlanFloor(own, rows, floorRowsOf(t, again, after), PlanOptions{})
 		if err != nil || !plan.Empty() {
 			t.Fatalf("the import plans %v (%v)\nnaming %v", plan.Steps, err, found.Naming)
 		}

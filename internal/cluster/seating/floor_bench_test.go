@@ -24,7 +24,7 @@ func BenchmarkFloorRows(b *testing.B) {
 	})
 	b.Run("where seats sit", func(b *testing.B) {
 		for b.Loop() {
-			style.Sitting(own, floor.Seats)
+			style.PlacementOf(own, floor.Seats)
 		}
 	})
 	b.Run("passwords", func(b *testing.B) {
@@ -42,7 +42,7 @@ func BenchmarkFloorRows(b *testing.B) {
 	})
 	b.Run("plan", func(b *testing.B) {
 		for b.Loop() {
-			if plan, err := PlanFloor(own, rows, rows, FloorPlan{}); err != nil || !plan.Empty() {
+			if plan, err := PlanFloor(own, rows, rows, PlanOptions{}); err != nil || !plan.Empty() {
 				b.Fatal(err)
 			}
 		}

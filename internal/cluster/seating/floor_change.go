@@ -40,7 +40,7 @@ func (p *Placement) WithAddresses(replaced map[string]string) *Placement {
 				nodes[i] = to
 			}
 		}
-		renamed.Put(position, nodes)
+		renamed.Set(position, nodes)
 	}
 	return renamed
 }
@@ -65,7 +65,7 @@ func (p *Placement) HoldInUse(now *Placement, live map[string]string) []string {
 		_, stays := p.Seats().Index(seat)
 		return !stays
 	})
-	p.Hold(held, now)
+	p.CopyFrom(held, now)
 	return held
 }
 

@@ -22,8 +22,8 @@ func TestReplacedServers(t *testing.T) {
 
 func TestPlacement_WithAddresses(t *testing.T) {
 	p := NewPlacement(mustSeats(t, "2000-2001"))
-	p.Put(0, []string{"10.0.0.1", "10.0.0.2"})
-	p.Put(1, []string{"10.0.0.2"})
+	p.Set(0, []string{"10.0.0.1", "10.0.0.2"})
+	p.Set(1, []string{"10.0.0.2"})
 	moved := p.WithAddresses(map[string]string{"10.0.0.1": "10.0.0.9"})
 	if got := moved.Of("2000"); !slices.Equal(got, []string{"10.0.0.9", "10.0.0.2"}) {
 		t.Errorf("seat 2000 is on %v", got)
@@ -73,7 +73,7 @@ func TestCheckUnmoved(t *testing.T) {
 	suffixes := Suffixes{"10.0.0.1": "a", "10.0.0.2": "b", "10.0.0.3": "c"}
 	at := func(nodes ...string) *Placement {
 		p := NewPlacement(mustSeats(t, "2000"))
-		p.Put(0, nodes)
+		p.Set(0, nodes)
 		return p
 	}
 	earlier, planned := at("10.0.0.1"), at("10.0.0.2")

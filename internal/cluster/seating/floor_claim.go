@@ -9,23 +9,23 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// FloorFate is the action of a run on a floor.
-type FloorFate int
+// FloorAction is the action of a run on a floor.
+type FloorAction int
 
 // The actions. A replaced floor is deleted, and the same run creates another one.
 const (
-	FloorStays FloorFate = iota
-	FloorGoes
+	FloorKept FloorAction = iota
+	FloorDeleted
 	FloorReplaced
 )
 
 // FloorClaim is a floor that a run has planned. No two claims may have a row in
 // common.
 type FloorClaim struct {
-	Name  string // of the placement
-	Seats Seats
-	Style FloorStyle
-	Fate  FloorFate
+	Name   string // of the placement
+	Seats  Seats
+	Style  FloorStyle
+	Action FloorAction
 }
 
 // FloorClaims are the planned floors of a run.
@@ -36,13 +36,13 @@ type FloorClaims []FloorClaim
 // floor may be planned twice in a run, as Terraform does when it replaces one.
 func (c FloorClaims) With(claim FloorClaim) (FloorClaims, error) {
 	same := func(other FloorClaim) bool {
-		return other.Name == claim.Name && other.Fate == claim.Fate && other.Seats.Equal(claim.Seats)
+		return other.Name == claim.Name && other.Action == claim.Action && other.Seats.Equal(claim.Seats)
 	}
 	for _, other := range c {
-		if same(other) || other.Fate != FloorStays && claim.Fate != FloorStays {
+		if same(other) || other.Action != FloorKept && claim.Action != FloorKept {
 			continue
 		}
-		if row := claim.sharedRow(other); row != "" && other.Fate != FloorReplaced && claim.Fate != FloorReplaced {
+		if row := claim.sharedRow(other); row != "" && other.Action != FloorReplaced && claim.Action != FloorReplaced {
 			return c, claim.conflictError(other, row)
 		}
 	}
@@ -51,10 +51,10 @@ func (c FloorClaims) With(claim FloorClaim) (FloorClaims, error) {
 
 func (c FloorClaim) conflictError(other FloorClaim, row string) error {
 	stays, goes := c, other
-	if c.Fate == FloorGoes {
+	if c.Action == FloorDeleted {
 		stays, goes = other, c
 	}
-	if goes.Fate == FloorGoes {
+	if goes.Action == FloorDeleted {
 		return &cluster.Refused{
 			Subject: "one run cannot remove and make the same rows",
 			Reasons: []string{fmt.Sprintf("%s is of placement %s, which is removed, and of placement %s, which stays", row, goes.Name, stays.Name)},
@@ -101,7 +101,7 @@ func (c FloorClaim) sharedRow(other FloorClaim) string {
 // Remaining returns the rows without those of replaced floors.
 func (c FloorClaims) Remaining(all FloorRows) FloorRows {
 	for _, claim := range c {
-		if claim.Fate == FloorReplaced {
+		if claim.Action == FloorReplaced {
 			all = all.without(claim.Style.Own(all, claim.Seats))
 		}
 	}

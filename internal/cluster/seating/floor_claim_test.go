@@ -18,8 +18,8 @@ func newClaim(t interface{ Fatalf(string, ...any) }, name string, seats Seats, s
 func TestFloorClaims(t *testing.T) {
 	seats := mustSeats(t, "2000-2009")
 	first := newClaim(t, "first", seats, "ab", nil)
-	withAction := func(claim FloorClaim, fate FloorFate) FloorClaim {
-		claim.Fate = fate
+	withAction := func(claim FloorClaim, action FloorAction) FloorClaim {
+		claim.Action = action
 		return claim
 	}
 	apart := map[string]string{"alias_id": "{seat}x", "login": "p{seat}{suffix}"}
@@ -35,7 +35,7 @@ func TestFloorClaims(t *testing.T) {
 		{"same seats with other names on a common server", newClaim(t, "other", seats, "bc", apart), "extension 2000 on 10.0.0.2"},
 		{"same floor", first, ""},
 		{"same name with some of the seats", newClaim(t, "first", mustSeats(t, "2000"), "ab", nil), "alias 2000"},
-		{"deleted floor with the same rows", withAction(newClaim(t, "other", seats, "ab", nil), FloorGoes), "alias 2000 is of placement other, which is removed, and of placement first, which stays"},
+		{"deleted floor with the same rows", withAction(newClaim(t, "other", seats, "ab", nil), FloorDeleted), "alias 2000 is of placement other, which is removed, and of placement first, which stays"},
 		{"same floor, replaced", withAction(first, FloorReplaced), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -50,7 +50,7 @@ func TestFloorClaims(t *testing.T) {
 					t.Errorf("got %v", err)
 				case c.err != "" && err == nil:
 					t.Error("lets both write")
-				case c.err != "" && order[0].Name == "first" && order[0].Fate == FloorStays && !strings.Contains(err.Error(), c.err):
+				case c.err != "" && order[0].Name == "first" && order[0].Action == FloorKept && !strings.Contains(err.Error(), c.err):
 					t.Errorf("got %v, want %q", err, c.err)
 				}
 			}
@@ -92,15 +92,15 @@ func TestLeftBehind(t *testing.T) {
 	all.Aliases = append(all.Aliases, PhoneAlias{ID: "reception", Logins: []string{"x", "2001A"}}, PhoneAlias{ID: "y", Logins: []string{"2000a"}})
 	all.Users = []SeatUser{{User: "2001", PhoneLogin: "2001"}, {User: "ann", PhoneLogin: "2001"}, {User: "bob", PhoneLogin: "2001b"}, {User: "cid", PhoneLogin: "2000"}}
 	want := floorRowsOf(t, testStyle(t, testNodes("ab")), place(t, Floor{Seats: mustSeats(t, "2000"), Nodes: testNodes("ab")}, nil))
-	plan, err := PlanFloor(have, all, want, FloorPlan{})
+	plan, err := PlanFloor(have, all, want, PlanOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(LeftBehind(plan, all), "; "); got != "alias reception lists 2001A; user ann logs in with 2001; user bob logs in with 2001b" {
+	if got := strings.Join(DanglingReferences(plan, all), "; "); got != "alias reception lists 2001A; user ann logs in with 2001; user bob logs in with 2001b" {
 		t.Errorf("names %s", got)
 	}
 	all.Phones = append(slices.Clone(all.Phones), Phone{ServerIP: "10.0.0.9", Login: "2001A"})
-	if got := strings.Join(LeftBehind(plan, all), "; "); got != "user ann logs in with 2001; user bob logs in with 2001b" {
+	if got := strings.Join(DanglingReferences(plan, all), "; "); got != "user ann logs in with 2001; user bob logs in with 2001b" {
 		t.Errorf("with another phone of the login 2001A, names %s", got)
 	}
 }
@@ -121,11 +121,11 @@ func TestLeftBehind_address(t *testing.T) {
 			want.Phones[i].ServerIP = "10.0.9.9"
 		}
 	}
-	plan, err := PlanFloor(have, all, want, FloorPlan{})
+	plan, err := PlanFloor(have, all, want, PlanOptions{})
 	if err != nil || len(plan.Steps) == 0 {
 		t.Fatal(plan, err)
 	}
-	if got := LeftBehind(plan, all); len(got) > 0 {
+	if got := DanglingReferences(plan, all); len(got) > 0 {
 		t.Errorf("names %q", got)
 	}
 }
@@ -136,14 +136,14 @@ func TestFloorRows_inUse(t *testing.T) {
 	}
 	own := FloorRows{Phones: []Phone{phone("2000", "10.0.0.1"), phone("2000", "10.0.0.2"), phone("2001", "10.0.0.2"), phone("2001", "10.0.0.3")}}
 	now := NewPlacement(mustSeats(t, "2000-2001"))
-	now.Put(0, []string{"10.0.0.1"})
-	now.Put(1, []string{"10.0.0.2"})
+	now.Set(0, []string{"10.0.0.1"})
+	now.Set(1, []string{"10.0.0.2"})
 	stray := own.Stray(now, FloorRows{Phones: []Phone{phone("2001", "10.0.0.3")}})
 	if len(stray.Phones) != 1 || stray.Phones[0].ServerIP != "10.0.0.2" || stray.Phones[0].Seat != "2000" {
 		t.Errorf("stray are %v", stray.Phones)
 	}
 	agents := []cluster.LiveAgent{{User: "6001", ServerIP: "10.0.0.2", Extension: "Local/20000@default"}, {User: "6002", ServerIP: "10.0.0.2", Extension: "SIP/2001"}}
-	rest, who := own.Sparing(stray, agents)
+	rest, who := own.WithoutInUse(stray, agents)
 	if len(rest.Phones) != 3 || len(own.Phones) != 4 || strings.Join(who, "; ") != "seat 2000 on 10.0.0.2 by user 6001" {
 		t.Errorf("%d of %d phones are left, for %v", len(rest.Phones), len(own.Phones), who)
 	}

@@ -65,9 +65,9 @@ func (f FloorRows) Stray(now *Placement, want FloorRows) FloorRows {
 	return stray
 }
 
-// Sparing returns the rows without those of the given phones that are in use, and a
+// WithoutInUse returns the rows without those of the given phones that are in use, and a
 // sorted description of the agents.
-func (f FloorRows) Sparing(some FloorRows, agents []cluster.LiveAgent) (rest FloorRows, who []string) {
+func (f FloorRows) WithoutInUse(some FloorRows, agents []cluster.LiveAgent) (rest FloorRows, who []string) {
 	spared := map[string]bool{}
 	some.occupied(agents, func(p Phone, user string) {
 		spared[p.key()] = true

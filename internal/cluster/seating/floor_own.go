@@ -73,10 +73,10 @@ func (s FloorStyle) Own(all FloorRows, seats Seats) FloorRows {
 	return own
 }
 
-// Sitting returns the placement that the floor's rows describe: the order of the
+// PlacementOf returns the placement that the floor's rows describe: the order of the
 // aliases, including nodes whose phone is missing. Without aliases it is the
 // servers of the phones, in the order of the suffixes.
-func (s FloorStyle) Sitting(own FloorRows, seats Seats) *Placement {
+func (s FloorStyle) PlacementOf(own FloorRows, seats Seats) *Placement {
 	now := NewPlacement(seats)
 	servers := make([]string, 0, len(s.Labels))
 	for server := range s.Labels {
@@ -109,7 +109,7 @@ func (s FloorStyle) Sitting(own FloorRows, seats Seats) *Placement {
 				}
 			}
 			if position, ok := seats.Index(a.Seat); ok {
-				now.Put(position, nodes)
+				now.Set(position, nodes)
 			}
 		}
 		return now
@@ -124,7 +124,7 @@ func (s FloorStyle) Sitting(own FloorRows, seats Seats) *Placement {
 		slices.SortFunc(nodes, func(a, b string) int {
 			return compareSuffixes(s.Labels[a].Suffix, s.Labels[b].Suffix, a, b)
 		})
-		now.Put(position, nodes)
+		now.Set(position, nodes)
 	}
 	return now
 }

@@ -80,7 +80,7 @@ func TestOwn(t *testing.T) {
 				t.Fatalf("phone %s is seat %s, not %s", p.Login, p.Seat, want.Phones[i].Seat)
 			}
 		}
-		if now := style.Sitting(own, floor.Seats); !now.Equal(placed) {
+		if now := style.PlacementOf(own, floor.Seats); !now.Equal(placed) {
 			t.Fatalf("seats sit at %s, not %s", now.draw(floor), placed.draw(floor))
 		}
 	})
@@ -105,23 +105,23 @@ func TestFloorRows_users(t *testing.T) {
 	wrote := FloorRows{Users: []SeatUser{user("2000", "2000x"), user("2001", "2001x"), user("2002", "2002x")}}
 
 	t.Run("users keep their login when assignment is switched off", func(t *testing.T) {
-		if got := logins(wrote.LettingGo(mustSeats(t, "2000-2001")).Users...); got != "2002=2002x" {
+		if got := logins(wrote.WithoutUsersOf(mustSeats(t, "2000-2001")).Users...); got != "2002=2002x" {
 			t.Errorf("still owns %s", got)
 		}
 	})
 	t.Run("undo restores logins that have not changed since", func(t *testing.T) {
 		before := FloorRows{Users: []SeatUser{user("2000", "9000"), user("2001", ""), user("2002", "9002")}}
 		now := FloorRows{Users: []SeatUser{user("2000", "2000x"), user("2001", "2001x"), user("2002", "9999")}}
-		if got := logins(wrote.Undoing(before, now)...); got != "2000=9000 2001=" {
+		if got := logins(wrote.PreviousUsers(before, now)...); got != "2000=9000 2001=" {
 			t.Errorf("gives back %s", got)
 		}
 	})
 	t.Run("only replaced logins are reported", func(t *testing.T) {
-		plan, err := PlanFloor(FloorRows{}, FloorRows{Users: []SeatUser{user("2000", "9000"), user("2001", ""), user("2002", "2002x")}}, wrote, FloorPlan{})
+		plan, err := PlanFloor(FloorRows{}, FloorRows{Users: []SeatUser{user("2000", "9000"), user("2001", ""), user("2002", "2002x")}}, wrote, PlanOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Join(Relogged(plan), "; "); got != "2000 (now 9000)" {
+		if got := strings.Join(ReplacedLogins(plan), "; "); got != "2000 (now 9000)" {
 			t.Errorf("names %s", got)
 		}
 	})

@@ -17,10 +17,10 @@ const valuesPerStep = 12_000
 // database searches all values for each row.
 const rowsPerStep = 250
 
-// FloorPlan has the options of [PlanFloor].
-type FloorPlan struct {
+// PlanOptions has the options of [PlanFloor].
+type PlanOptions struct {
 	// Born has columns that are set on new phones and not managed afterwards.
-	Born cluster.Row
+	Defaults cluster.Row
 	// Inherit replaces columns of Born in new phones of seats that have other
 	// phones.
 	Inherit Inheritance
@@ -30,7 +30,7 @@ type FloorPlan struct {
 	// Everywhere is system_settings.generate_cross_server_exten: the dialplan of
 	// every node contains the phones of all nodes
 	// (docs/vicidial/generator.md#who-is-flagged).
-	Everywhere bool
+	AllNodes bool
 	// Flag lists servers to flag in any case, since an interrupted apply may have
 	// written their rows and not their flag.
 	Flag []string
@@ -49,11 +49,11 @@ type FloorPlan struct {
 // owned, is a [cluster.Refused] error that lists the first such rows. So is a phone
 // whose login would change in place, since its alias would have no phone for a
 // moment.
-func PlanFloor(have, seen, want FloorRows, how FloorPlan) (cluster.Plan, error) {
+func PlanFloor(have, seen, want FloorRows, how PlanOptions) (cluster.Plan, error) {
 	return planFloor(have, seen, want, how, valuesPerStep, rowsPerStep)
 }
 
-func planFloor(have, seen, want FloorRows, how FloorPlan, values, rows int) (cluster.Plan, error) {
+func planFloor(have, seen, want FloorRows, how PlanOptions, values, rows int) (cluster.Plan, error) {
 	d := diffFloor(have, seen, want)
 	if err := d.conflictError(have); err != nil {
 		return cluster.Plan{}, err
@@ -99,7 +99,7 @@ func firstFaults(lines []string) []string {
 
 type floorPlanner struct {
 	floorDiff
-	how          FloorPlan
+	how          PlanOptions
 	values, rows int
 	plan         cluster.Plan
 }
@@ -119,8 +119,8 @@ func (p *floorPlanner) insertPhones() {
 		phone.Values = slices.Concat(phone.Values, inherited)
 		further = append(further, phone)
 	}
-	p.insert(initial, p.want.Columns, p.how.Born)
-	defaults := maps.Clone(p.how.Born)
+	p.insert(initial, p.want.Columns, p.how.Defaults)
+	defaults := maps.Clone(p.how.Defaults)
 	maps.DeleteFunc(defaults, func(column string, _ cluster.Value) bool { return slices.Contains(p.how.Inherit.Columns, column) })
 	p.insert(further, slices.Concat(p.want.Columns, p.how.Inherit.Columns), defaults)
 }
@@ -210,8 +210,8 @@ func (p *floorPlanner) change(phase cluster.Phase, table cluster.Table, key stri
 			}
 			for _, c := range chunk {
 				step.In = append(step.In, cluster.Text(c.key))
-				step.Was = append(step.Was, c.from)
-				step.Become = append(step.Become, c.to)
+				step.Old = append(step.Old, c.from)
+				step.New = append(step.New, c.to)
 			}
 			p.step(step)
 		}
@@ -226,7 +226,7 @@ func (p *floorPlanner) deleteAliases() {
 		}
 		for _, alias := range chunk {
 			step.In = append(step.In, cluster.Text(alias.ID))
-			step.Was = append(step.Was, cluster.Text(alias.List()))
+			step.Old = append(step.Old, cluster.Text(alias.List()))
 		}
 		p.step(step)
 	}
@@ -249,7 +249,7 @@ func (p *floorPlanner) deletePhones() {
 		}
 		for _, phone := range chunk {
 			step.In = append(step.In, cluster.Text(phone.Extension))
-			step.Was = append(step.Was, cluster.Text(phone.Login))
+			step.Old = append(step.Old, cluster.Text(phone.Login))
 		}
 		p.step(step)
 	}
@@ -279,7 +279,7 @@ func (p *floorPlanner) flag(have FloorRows) {
 	if len(servers) > 0 && p.how.Voicemail != "" {
 		servers = append(servers, p.how.Voicemail)
 	}
-	if p.plan.Rebuild.All = p.how.Everywhere && len(servers) > 0; !p.plan.Rebuild.All {
+	if p.plan.Rebuild.All = p.how.AllNodes && len(servers) > 0; !p.plan.Rebuild.All {
 		p.plan.Rebuild.Servers = cluster.SortedUnique(servers)
 	}
 }

@@ -102,11 +102,11 @@ func TestAdoptFloor_schemes(t *testing.T) {
 			if len(own.Phones) != len(rows.Phones) || len(own.Aliases) != len(rows.Aliases) {
 				t.Fatalf("%d of %d phones and %d of %d aliases are the floor's: naming %v", len(own.Phones), len(rows.Phones), len(own.Aliases), len(rows.Aliases), found.Naming)
 			}
-			after, err := Place(Floor{Seats: found.Seats, Nodes: found.Nodes, NodesPerSeat: found.NodesPerSeat, KeepOrder: found.KeepOrder}, style.Sitting(own, found.Seats))
+			after, err := Place(Floor{Seats: found.Seats, Nodes: found.Nodes, NodesPerSeat: found.NodesPerSeat, KeepOrder: found.KeepOrder}, style.PlacementOf(own, found.Seats))
 			if err != nil {
 				t.Fatal(err)
 			}
-			plan, err := PlanFloor(own, rows, floorRowsOf(t, style, after), FloorPlan{})
+			plan, err := PlanFloor(own, rows, floorRowsOf(t, style, after), PlanOptions{})
 			if err != nil || !plan.Empty() {
 				t.Errorf("the import plans %v (%v)\nnaming %v, servers %v", plan.Steps, err, found.Naming, slices.Sorted(maps.Keys(style.Labels)))
 			}

@@ -98,24 +98,24 @@ func (d *tables) write(t *rapid.T, step cluster.Step, most int) {
 					t.Fatalf("%v is inserted over %v", row, other)
 				}
 			}
-			d.rows[step.Table] = append(d.rows[step.Table], step.Whole(row))
+			d.rows[step.Table] = append(d.rows[step.Table], step.FullRow(row))
 		}
 	case cluster.Update, cluster.Delete:
 		for i, in := range step.In[:min(most, len(step.In))] {
 			hit := false
 			d.rows[step.Table] = slices.DeleteFunc(d.rows[step.Table], func(row cluster.Row) bool {
-				if row[step.InColumn] != in || !hasValues(row, step.Key) || row[step.Column] != step.Was[i] {
+				if row[step.InColumn] != in || !hasValues(row, step.Key) || row[step.Column] != step.Old[i] {
 					return false
 				}
 				hit = true
-				if step.Become == nil {
+				if step.New == nil {
 					return true
 				}
-				row[step.Column] = step.Become[i]
+				row[step.Column] = step.New[i]
 				return false
 			})
 			if !hit {
-				t.Fatalf("%s of %s finds no row %s that says %s", step.Column, step.Table, in, step.Was[i])
+				t.Fatalf("%s of %s finds no row %s that says %s", step.Column, step.Table, in, step.Old[i])
 			}
 		}
 	default:
@@ -218,7 +218,7 @@ func TestPlanFloor_everyPrefixIsSafe(t *testing.T) {
 		have, want := floorRowsOf(t, style, before), floorRowsOf(t, then, after)
 		writeInterrupted(t, d, have, want, chunk, live, reachable(before, after, live))
 
-		rest, err := PlanFloor(want, d.seen(), want, FloorPlan{})
+		rest, err := PlanFloor(want, d.seen(), want, PlanOptions{})
 		if err != nil || !rest.Empty() {
 			t.Fatalf("after all is written, this is left: %v (%v)", rest.Steps, err)
 		}
@@ -231,7 +231,7 @@ func TestPlanFloor_everyPrefixIsSafe(t *testing.T) {
 // writeInterrupted writes a plan for want and interrupts it at every row in turn.
 func writeInterrupted(t *rapid.T, d *tables, have, want FloorRows, chunk int, live, reachable map[string]bool) {
 	for {
-		plan, err := planFloor(have, d.seen(), want, FloorPlan{Born: cluster.Row{"status": cluster.Text("ACTIVE")}}, 12*chunk, chunk)
+		plan, err := planFloor(have, d.seen(), want, PlanOptions{Defaults: cluster.Row{"status": cluster.Text("ACTIVE")}}, 12*chunk, chunk)
 		if err != nil {
 			t.Fatalf("%v", err)
 		}
@@ -270,7 +270,7 @@ func TestPlanFloor(t *testing.T) {
 	}
 
 	t.Run("nodes with new phones and the voicemail server are flagged", func(t *testing.T) {
-		plan, err := PlanFloor(FloorRows{}, FloorRows{}, want, FloorPlan{Voicemail: "10.0.0.9"})
+		plan, err := PlanFloor(FloorRows{}, FloorRows{}, want, PlanOptions{Voicemail: "10.0.0.9"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -279,16 +279,16 @@ func TestPlanFloor(t *testing.T) {
 		}
 	})
 	t.Run("all nodes are flagged with Everywhere", func(t *testing.T) {
-		plan, err := PlanFloor(FloorRows{}, FloorRows{}, want, FloorPlan{Voicemail: "10.0.0.9", Everywhere: true})
+		plan, err := PlanFloor(FloorRows{}, FloorRows{}, want, PlanOptions{Voicemail: "10.0.0.9", AllNodes: true})
 		if err != nil || !plan.Rebuild.All {
 			t.Errorf("flags %v (%v)", plan.Rebuild, err)
 		}
-		if plan, err = PlanFloor(want, want, want, FloorPlan{Everywhere: true}); err != nil || !plan.Empty() {
+		if plan, err = PlanFloor(want, want, want, PlanOptions{AllNodes: true}); err != nil || !plan.Empty() {
 			t.Errorf("where nothing changes it flags %v (%v)", plan.Rebuild, err)
 		}
 	})
 	t.Run("rows of an interrupted apply are flagged", func(t *testing.T) {
-		plan, err := PlanFloor(FloorRows{}, want, want, FloorPlan{Voicemail: "10.0.0.9"})
+		plan, err := PlanFloor(FloorRows{}, want, want, PlanOptions{Voicemail: "10.0.0.9"})
 		if err != nil || len(plan.Steps) != 0 || len(plan.Rebuild.Servers) != 4 {
 			t.Errorf("got %v (%v)", plan, err)
 		}
@@ -296,7 +296,7 @@ func TestPlanFloor(t *testing.T) {
 	t.Run("number of statements for 10,000 seats", func(t *testing.T) {
 		large := largeFloor(t, 10_000, 2, 2)
 		rows := floorRowsOf(t, testStyle(t, large.Nodes), place(t, large, nil))
-		plan, err := PlanFloor(FloorRows{}, FloorRows{}, rows, FloorPlan{})
+		plan, err := PlanFloor(FloorRows{}, FloorRows{}, rows, PlanOptions{})
 		if err != nil || len(plan.Steps) > 40 {
 			t.Errorf("%d steps (%v)", len(plan.Steps), err)
 		}
@@ -317,7 +317,7 @@ func TestPlanFloor(t *testing.T) {
 		{"voicemail id of another phone", FloorRows{Phones: []Phone{{Login: "z", ServerIP: "10.9.9.9", Extension: "9", VoicemailID: "2001"}}}, "voicemail id 2001 belongs to phone z on 10.9.9.9"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			plan, err := PlanFloor(FloorRows{}, c.seen, want, FloorPlan{})
+			plan, err := PlanFloor(FloorRows{}, c.seen, want, PlanOptions{})
 			var refused *cluster.Refused
 			if !errors.As(err, &refused) || !strings.Contains(err.Error(), c.err) || !plan.Empty() {
 				t.Errorf("got %v, want it to say %q", err, c.err)
@@ -327,7 +327,7 @@ func TestPlanFloor(t *testing.T) {
 	t.Run("new suffix on a node of the seat", func(t *testing.T) {
 		other := testStyle(t, nodes)
 		other.Labels["10.0.0.1"] = Label{Suffix: "x", Index: 23}
-		_, err := PlanFloor(want, want, floorRowsOf(t, other, placed), FloorPlan{})
+		_, err := PlanFloor(want, want, floorRowsOf(t, other, placed), PlanOptions{})
 		if err == nil || !strings.Contains(err.Error(), "would become 2000x") && !strings.Contains(err.Error(), "would become 2001x") {
 			t.Errorf("got %v", err)
 		}
@@ -340,9 +340,9 @@ func TestPlanFloor(t *testing.T) {
 			for _, node := range placed.At(position) {
 				servers = append(servers, strings.ReplaceAll(node, "10.0.0.1", "10.7.7.7"))
 			}
-			replaced.Put(position, servers)
+			replaced.Set(position, servers)
 		}
-		plan, err := PlanFloor(want, want, floorRowsOf(t, moved, replaced), FloorPlan{})
+		plan, err := PlanFloor(want, want, floorRowsOf(t, moved, replaced), PlanOptions{})
 		if err != nil || len(plan.Steps) != 2 || plan.Steps[0].Verb != cluster.Insert || plan.Ordered()[1].Verb != cluster.Delete {
 			t.Errorf("got %v (%v), want the new phones added and the old ones removed", plan.Steps, err)
 		}
@@ -350,12 +350,12 @@ func TestPlanFloor(t *testing.T) {
 	t.Run("only logins of the seat are cleared", func(t *testing.T) {
 		seen := want
 		seen.Users = []SeatUser{{User: "2000", PhoneLogin: "2000"}, {User: "2001", PhoneLogin: "other"}}
-		plan, err := PlanFloor(want, seen, FloorRows{}, FloorPlan{})
+		plan, err := PlanFloor(want, seen, FloorRows{}, PlanOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		step := plan.Ordered()[0]
-		if step.Table != cluster.TableUsers || fmt.Sprint(step.In) != "[2000]" || fmt.Sprint(step.Become) != "[]" {
+		if step.Table != cluster.TableUsers || fmt.Sprint(step.In) != "[2000]" || fmt.Sprint(step.New) != "[]" {
 			t.Errorf("the first step is %+v", step)
 		}
 	})

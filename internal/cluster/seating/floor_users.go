@@ -8,9 +8,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// LettingGo returns the rows without the users of the given seats, who keep their
+// WithoutUsersOf returns the rows without the users of the given seats, who keep their
 // login when the floor stops assigning users.
-func (f FloorRows) LettingGo(stay Seats) FloorRows {
+func (f FloorRows) WithoutUsersOf(stay Seats) FloorRows {
 	f.Users = slices.DeleteFunc(slices.Clone(f.Users), func(u SeatUser) bool {
 		_, stays := stay.Index(u.Seat)
 		return stays
@@ -18,9 +18,9 @@ func (f FloorRows) LettingGo(stay Seats) FloorRows {
 	return f
 }
 
-// Undoing returns the users that still have the login of f, with the login that
+// PreviousUsers returns the users that still have the login of f, with the login that
 // they had before.
-func (f FloorRows) Undoing(before, now FloorRows) []SeatUser {
+func (f FloorRows) PreviousUsers(before, now FloorRows) []SeatUser {
 	was, is := before.index(), now.index()
 	var users []SeatUser
 	for _, u := range f.Users {
@@ -33,15 +33,15 @@ func (f FloorRows) Undoing(before, now FloorRows) []SeatUser {
 	return users
 }
 
-// Relogged describes the users whose phone login a plan replaces.
-func Relogged(p cluster.Plan) []string {
+// ReplacedLogins describes the users whose phone login a plan replaces.
+func ReplacedLogins(p cluster.Plan) []string {
 	var who []string
 	for _, step := range p.Steps {
 		if step.Table != cluster.TableUsers || step.Verb != cluster.Update {
 			continue
 		}
 		for i, user := range step.In {
-			if was := step.Was[i].Text; was != "" && step.Become[i].Text != "" {
+			if was := step.Old[i].Text; was != "" && step.New[i].Text != "" {
 				who = append(who, user.Text+" (now "+was+")")
 			}
 		}
@@ -49,11 +49,11 @@ func Relogged(p cluster.Plan) []string {
 	return who
 }
 
-// LeftBehind describes other aliases and users that refer to phones and aliases
+// DanglingReferences describes other aliases and users that refer to phones and aliases
 // which a plan deletes. VICIdial does not check this, and they could not log in. A
 // login that another phone has as well, or one that the plan inserts, as on the new
 // address of a server, leads somewhere still.
-func LeftBehind(p cluster.Plan, all FloorRows) []string {
+func DanglingReferences(p cluster.Plan, all FloorRows) []string {
 	logins, aliases, written := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	phones := map[string]int{}
 	for _, phone := range all.Phones {
@@ -70,7 +70,7 @@ func LeftBehind(p cluster.Plan, all FloorRows) []string {
 			case step.Table == cluster.TableUsers, step.Table == cluster.TableAliases && step.Column == "logins_list" && step.Verb == cluster.Update:
 				written[string(step.Table)+strings.ToLower(in.Text)] = true
 			case step.Verb == cluster.Delete && step.Table == cluster.TablePhones:
-				login := strings.ToLower(step.Was[i].Text)
+				login := strings.ToLower(step.Old[i].Text)
 				phones[login]--
 				logins[login] = true
 			case step.Verb == cluster.Delete && step.Table == cluster.TableAliases:

@@ -26,8 +26,8 @@ func TestPlanFloor_inherits(t *testing.T) {
 	if !slices.Equal(columns, []string{"conf_secret", "is_webphone", "of_a_later_schema"}) {
 		t.Fatalf("inherits %v", columns)
 	}
-	plan, err := PlanFloor(have, have, want, FloorPlan{
-		Born: cluster.Row{"is_webphone": cluster.Text("N"), "status": cluster.Text("ACTIVE")},
+	plan, err := PlanFloor(have, have, want, PlanOptions{
+		Defaults: cluster.Row{"is_webphone": cluster.Text("N"), "status": cluster.Text("ACTIVE")},
 		Inherit: NewInheritance(siblings, columns, map[string][]cluster.Value{
 			"100a": {cluster.Text("s3cret"), cluster.Text("Y"), cluster.Null},
 		}),
@@ -39,7 +39,7 @@ func TestPlanFloor_inherits(t *testing.T) {
 	for _, step := range plan.Steps {
 		if step.Verb == cluster.Insert {
 			for _, row := range step.Rows {
-				whole := step.Whole(row)
+				whole := step.FullRow(row)
 				added[whole["login"].Text] = whole.Only("conf_secret", "is_webphone", "of_a_later_schema", "status", "pass")
 			}
 		}

@@ -148,8 +148,8 @@ type Naming struct {
 	AliasName      NameTemplate // alias_name is not managed if empty
 }
 
-// Counts reports whether some name depends on the index of the node.
-func (n Naming) Counts() bool {
+// UsesIndex reports whether some name depends on the index of the node.
+func (n Naming) UsesIndex() bool {
 	return n.Login.usesIndex() || n.Extension.usesIndex() || n.DialplanNumber.usesIndex() || n.VoicemailID.usesIndex() || n.FullName.usesIndex()
 }
 
@@ -163,9 +163,9 @@ var DefaultNaming = map[string]string{
 	"fullname": "station {seat}", "alias_id": "{seat}", "alias_name": "{seat} phone",
 }
 
-// NoName returns the keyword that omits a name. An empty string means the same, but
+// Omitted returns the keyword that omits a name. An empty string means the same, but
 // generated configuration writes it as null, which is the default.
-func NoName(name string) string {
+func Omitted(name string) string {
 	switch name {
 	case "alias_id":
 		return "none" // seats have no alias
@@ -187,7 +187,7 @@ func ParseNaming(texts map[string]string) (Naming, error) {
 		if !given {
 			text = DefaultNaming[name]
 		}
-		if text == NoName(name) {
+		if text == Omitted(name) {
 			text = ""
 		}
 		parsed, err := ParseNameTemplate(text)

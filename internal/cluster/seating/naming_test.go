@@ -127,8 +127,8 @@ func TestFloorRows_Check(t *testing.T) {
 		style := testStyle(t, []FloorNode{{ServerIP: "10.0.0.1", Suffix: "11"}, {ServerIP: "10.0.0.2", Suffix: "1"}})
 		style.Labels = map[string]Label{"10.0.0.1": {Suffix: "11"}, "10.0.0.2": {Suffix: "1"}}
 		p := NewPlacement(mustSeats(t, "200", "2001"))
-		p.Put(0, []string{"10.0.0.1"})
-		p.Put(1, []string{"10.0.0.2"})
+		p.Set(0, []string{"10.0.0.1"})
+		p.Set(1, []string{"10.0.0.2"})
 		faults := floorRowsOf(t, style, p).Check()
 		if len(faults) == 0 || !strings.Contains(faults[0].Error(), "its login is that of seat 200") {
 			t.Errorf("got %v", faults)

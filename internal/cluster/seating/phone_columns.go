@@ -15,9 +15,9 @@ const (
 
 // PhoneColumn is a column of phones that can be declared.
 type PhoneColumn struct {
-	Name string
-	Kind Kind
-	Says string // for the operator
+	Name        string
+	Kind        Kind
+	Description string // for the operator
 }
 
 // PhoneColumns are the configuration columns of phones
@@ -109,10 +109,10 @@ var PhoneColumns = []PhoneColumn{
 	{"enable_sipsak_messages", KindSwitch, "Whether messages are sent to the phone's display."},
 }
 
-// PhoneBorn returns the undeclared columns of a new phone, as the bulk page of
+// NewPhoneDefaults returns the undeclared columns of a new phone, as the bulk page of
 // VICIdial sets them (docs/vicidial/admin-page.md#bulk-page). Other columns get the
 // defaults of the table.
-func PhoneBorn() cluster.Row {
+func NewPhoneDefaults() cluster.Row {
 	return cluster.Row{
 		"status": cluster.Text("ACTIVE"), "active": cluster.YesNo(true), "phone_type": cluster.Text("CCagent"), "local_gmt": cluster.Text("-5.00"),
 		"outbound_cid": cluster.Text("0000000000"), "template_id": cluster.Text(""), // NOT NULL and without a default

@@ -24,14 +24,14 @@ func NewPlacement(seats Seats) *Placement {
 	return p
 }
 
-// Put sets the nodes (server_ip) of the seat at a position, in alias order.
-func (p *Placement) Put(position int, nodes []string) { p.of[position] = p.pattern(nodes) }
+// Set sets the nodes (server_ip) of the seat at a position, in alias order.
+func (p *Placement) Set(position int, nodes []string) { p.of[position] = p.pattern(nodes) }
 
-// Hold copies the nodes of seats from another placement.
-func (p *Placement) Hold(seats []string, from *Placement) {
+// CopyFrom copies the nodes of seats from another placement.
+func (p *Placement) CopyFrom(seats []string, from *Placement) {
 	for _, seat := range seats {
 		if position, ours := p.Seats().Index(seat); ours {
-			p.Put(position, from.Of(seat))
+			p.Set(position, from.Of(seat))
 		}
 	}
 }
@@ -142,7 +142,7 @@ type Floor struct {
 //     not hold.
 //   - New seats are assigned in contiguous runs.
 //
-// The error is a [CapacityShort], or a [cluster.Refused] for invalid nodes.
+// The error is a [CapacityError], or a [cluster.Refused] for invalid nodes.
 func Place(floor Floor, now *Placement) (*Placement, error) {
 	perSeat, err := floor.check()
 	if err != nil {
@@ -198,7 +198,7 @@ func (f Floor) check() (int, error) {
 	return perSeat, nil
 }
 
-// bound computes the bounds of each column. It returns a [CapacityShort] if the
+// bound computes the bounds of each column. It returns a [CapacityError] if the
 // nodes cannot have all seats.
 func (f *solver) bound(floor Floor) error {
 	seats := len(f.now)
@@ -213,7 +213,7 @@ func (f *solver) bound(floor Floor) error {
 		ceilings += ceiling
 	}
 	if total := seats * f.perSeat; ceilings < total {
-		return &CapacityShort{Seats: seats, PerSeat: f.perSeat, Places: ceilings, Nodes: slices.Clone(floor.Nodes)}
+		return &CapacityError{Seats: seats, PerSeat: f.perSeat, Places: ceilings, Nodes: slices.Clone(floor.Nodes)}
 	}
 	f.bounds = quotas(seats*f.perSeat, demands)
 	return nil

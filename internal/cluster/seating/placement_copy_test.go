@@ -27,7 +27,7 @@ func TestPlacement_copiesSeats(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		written.Hold(append(held, "no seat of this floor"), now)
+		written.CopyFrom(append(held, "no seat of this floor"), now)
 		for _, seat := range planned.Seats().All() {
 			want := planned.Of(seat)
 			if slices.Contains(held, seat) {

@@ -71,8 +71,8 @@ func MovesBetween(before, after *Placement) Moves {
 	return moves
 }
 
-// Touched returns, sorted, the servers whose phones change between two placements.
-func Touched(before, after *Placement) []string {
+// ChangedServers returns, sorted, the servers whose phones change between two placements.
+func ChangedServers(before, after *Placement) []string {
 	var servers []string
 	for _, run := range MovesBetween(before, after).Runs {
 		servers = append(servers, difference(run.Before, run.After)...)

@@ -123,7 +123,7 @@ func ParseAssignments(assignments map[string]string, suffixes Suffixes) (*Placem
 		}
 		first, _ := seats.Index(part.At(0))
 		for offset := range part.Len() {
-			p.Put(first+offset, nodes)
+			p.Set(first+offset, nodes)
 		}
 	}
 	return p, nil

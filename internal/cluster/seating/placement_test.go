@@ -123,7 +123,7 @@ func TestPlace_errors(t *testing.T) {
 	}
 	t.Run("error has the missing places", func(t *testing.T) {
 		_, err := Place(Floor{Seats: seats, Nodes: small, NodesPerSeat: 2}, nil)
-		var short *CapacityShort
+		var short *CapacityError
 		if !errors.As(err, &short) || short.Short() != 140 || short.Hint() == "" {
 			t.Errorf("got %v", err)
 		}
@@ -179,7 +179,7 @@ func drawPlacement(t *rapid.T, floor Floor) *Placement {
 		for _, i := range picked {
 			nodes = append(nodes, all[i].ServerIP)
 		}
-		p.Put(position, nodes)
+		p.Set(position, nodes)
 	}
 	return p
 }
@@ -257,7 +257,7 @@ func TestPlace_keepsOrder(t *testing.T) {
 	if got := patterns(now, suffixes); got != "2000-2059=abc" {
 		t.Errorf("new seats list %s, want the order of the suffixes", got)
 	}
-	now.Put(7, []string{"10.0.0.3", "10.0.0.1", "10.0.0.2"})
+	now.Set(7, []string{"10.0.0.3", "10.0.0.1", "10.0.0.2"})
 	if after := place(t, floor, now); !after.Equal(now) {
 		t.Errorf("got %s", patterns(after, suffixes))
 	}

@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// MostSeats is the maximum number of seats of a declaration, so that a typing error
+// MaxSeats is the maximum number of seats of a declaration, so that a typing error
 // such as "2000-20000000" is rejected.
-const MostSeats = 100_000
+const MaxSeats = 100_000
 
 // maxSeatWidth is the width of phones.voicemail_id
 // (docs/vicidial/schema.md#phones), which contains the seat.
@@ -45,7 +45,7 @@ func (e *SeatRangeError) Error() string { return fmt.Sprintf("seats %q: %s", e.R
 // ParseSeats parses ranges like "2000-2149" and single seats like "2200". Both ends
 // of a range must have the same number of digits; leading zeros are kept. The error
 // is a [SeatRangeError], also for a duplicate seat, a descending range and more
-// than [MostSeats] seats.
+// than [MaxSeats] seats.
 func ParseSeats(ranges []string) (Seats, error) {
 	type numbered struct {
 		seatRun
@@ -55,8 +55,8 @@ func ParseSeats(ranges []string) (Seats, error) {
 	total := 0
 	for index, text := range ranges {
 		run, reason := parseRange(text)
-		if reason == "" && total+run.count > MostSeats {
-			reason = fmt.Sprintf("brings the number of seats over %d", MostSeats)
+		if reason == "" && total+run.count > MaxSeats {
+			reason = fmt.Sprintf("brings the number of seats over %d", MaxSeats)
 		}
 		if reason != "" {
 			return Seats{}, &SeatRangeError{Index: index, Range: text, Reason: reason}

@@ -129,7 +129,7 @@ func FuzzParseSeats(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if again := mustSeats(t, seats.Ranges()...); !again.Equal(seats) || seats.Len() > MostSeats {
+		if again := mustSeats(t, seats.Ranges()...); !again.Equal(seats) || seats.Len() > MaxSeats {
 			t.Fatalf("%q is %s, read back as %s", text, seats, again)
 		}
 	})

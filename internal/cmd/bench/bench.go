@@ -14,16 +14,16 @@ import (
 )
 
 const (
-	schema = 1720
-	few    = 3
-	// mostTimes is how many times as long as the built-in objects a plan without
-	// a change may take.
-	mostTimes = 2.3
+	schema     = 1720
+	smallCount = 3
+	// maxPlanRatio is the limit of the time of a plan without changes, relative to
+	// that of built-in objects.
+	maxPlanRatio = 2.3
 	// mostCreate is the same for the apply that creates them.
 	mostCreate = 1.5
 )
 
-// figures are what is measured of one configuration.
+// figures are the measurements of one configuration.
 type figures struct {
 	create, apply, plan time.Duration   // plan and apply are medians without a change
 	plans               []time.Duration // all that plan is the median of
@@ -42,11 +42,11 @@ type options struct {
 
 // bench measures, shows, and returns an error for what does not hold.
 func bench(ctx context.Context, out io.Writer, o options) (err error) {
-	shop, err := testenv.New(ctx)
+	env, err := testenv.New(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, shop.Close()) }()
+	defer func() { err = errors.Join(err, env.Close()) }()
 	if err := sandbox.Install(ctx, out); err != nil {
 		return err
 	}
@@ -56,22 +56,22 @@ func bench(ctx context.Context, out io.Writer, o options) (err error) {
 	}
 	defer func() { err = errors.Join(err, server.Stop()) }()
 	fmt.Fprintln(out, "building the provider")
-	if _, err := shop.Build(ctx, out); err != nil {
+	if _, err := env.Build(ctx, out); err != nil {
 		return err
 	}
 
 	report := newReport()
 	for _, s := range []sizes{smallSite(), largeSite(o.scale)} {
-		if err := site(ctx, out, shop, server, s, min(o.rounds, 3), report); err != nil {
+		if err := site(ctx, out, env, server, s, min(o.rounds, 3), report); err != nil {
 			return err
 		}
 	}
-	if err := trips(ctx, out, shop, server, smallSite(), report); err != nil {
+	if err := trips(ctx, out, env, server, smallSite(), report); err != nil {
 		return err
 	}
 	var missed error
 	if !o.sitesOnly {
-		if missed, err = manyServers(ctx, out, shop, server, o, report); err != nil {
+		if missed, err = manyServers(ctx, out, env, server, o, report); err != nil {
 			return err
 		}
 	}
@@ -82,61 +82,61 @@ func bench(ctx context.Context, out io.Writer, o options) (err error) {
 }
 
 // manyServers measures servers and splits, and then seats.
-func manyServers(ctx context.Context, out io.Writer, shop *testenv.Environment, server *sandbox.Server, o options, report *report) (missed, err error) {
-	small, err := measure(ctx, out, shop, server, few, 1)
+func manyServers(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, o options, report *report) (missed, err error) {
+	small, err := measure(ctx, out, env, server, smallCount, 1)
 	if err != nil {
 		return nil, err
 	}
-	many, floor, err := compare(ctx, out, shop, server, o.n, o.rounds)
+	many, baseline, err := compare(ctx, out, env, server, o.n, o.rounds)
 	if err != nil {
 		return nil, err
 	}
-	tell(out, o.n, many, floor)
-	report.add(fmt.Sprintf("%d servers and splits: apply", o.n), pair{[]time.Duration{many.create}, []time.Duration{floor.create}}, mostCreate)
-	report.add(fmt.Sprintf("%d servers and splits: plan", o.n), pair{many.plans, floor.plans}, mostTimes)
-	return errors.Join(judge(o.n, small, many, floor), seats(ctx, out, shop, server, o.rounds), numbers(ctx, out, shop, server, o.rounds)), nil
+	printFigures(out, o.n, many, baseline)
+	report.add(fmt.Sprintf("%d servers and splits: apply", o.n), pair{[]time.Duration{many.create}, []time.Duration{baseline.create}}, mostCreate)
+	report.add(fmt.Sprintf("%d servers and splits: plan", o.n), pair{many.plans, baseline.plans}, maxPlanRatio)
+	return errors.Join(checkLimits(o.n, small, many, baseline), seats(ctx, out, env, server, o.rounds), numbers(ctx, out, env, server, o.rounds)), nil
 }
 
-func tell(out io.Writer, n int, many, floor figures) {
+func printFigures(out io.Writer, n int, many, baseline figures) {
 	fmt.Fprintf(out, "\n%d servers and %d splits beside %d terraform_data\n", n, n, 2*n)
 	line := func(what string, ours, theirs time.Duration) {
 		fmt.Fprintf(out, "  %-28s %8.2f s %8.2f s   %.1f times\n", what, ours.Seconds(), theirs.Seconds(), ours.Seconds()/theirs.Seconds())
 	}
-	line("create", many.create, floor.create)
-	line("plan without a change", many.plan, floor.plan)
-	line("apply without a change", many.apply, floor.apply)
+	line("create", many.create, baseline.create)
+	line("plan without a change", many.plan, baseline.plan)
+	line("apply without a change", many.apply, baseline.apply)
 	fmt.Fprintf(out, "  %-28s %8d\n", "statements to create", many.createStatements)
 	fmt.Fprintf(out, "  %-28s %8d\n", "statements of such a plan", many.planStatements)
 	fmt.Fprintf(out, "  %-28s %6.0f MiB (Terraform itself %.0f MiB, beside terraform_data %.0f MiB)\n", "peak memory of the provider",
-		mebi(many.provider), mebi(many.terraform), mebi(floor.terraform))
+		mebi(many.provider), mebi(many.terraform), mebi(baseline.terraform))
 }
 
 func mebi(kibi int) float64 { return float64(kibi) / 1024 }
 
-// judge says what does not hold.
-func judge(n int, small, many, floor figures) error {
+// checkLimits returns an error for each exceeded limit.
+func checkLimits(n int, small, many, baseline figures) error {
 	var err error
 	if small.planStatements != many.planStatements {
 		err = fmt.Errorf("a plan without a change takes %d statements for %d servers and %d for %d: the number must not depend on it",
-			small.planStatements, few, many.planStatements, n)
+			small.planStatements, smallCount, many.planStatements, n)
 	}
-	if times := many.plan.Seconds() / floor.plan.Seconds(); times > mostTimes && (len(many.plans) == 0 || pair{many.plans, floor.plans}.ratio(mostTimes).missed()) {
-		err = errors.Join(err, fmt.Errorf("a plan without a change takes %.1f times as long as that of terraform_data, more than %.1f", times, mostTimes))
+	if times := many.plan.Seconds() / baseline.plan.Seconds(); times > maxPlanRatio && (len(many.plans) == 0 || pair{many.plans, baseline.plans}.ratio(maxPlanRatio).missed()) {
+		err = errors.Join(err, fmt.Errorf("a plan without a change takes %.1f times as long as that of terraform_data, more than %.1f", times, maxPlanRatio))
 	}
 	return err
 }
 
-// subject is one configuration that is measured.
-type subject struct {
+// target is one configuration to measure.
+type target struct {
 	*testenv.Terraform
 	server   *sandbox.Server
 	database *sandbox.Database
 	figures
-	applies []time.Duration
-	own     int // questions asked by ourselves
+	applies    []time.Duration
+	ownQueries int // statements of the benchmark itself
 }
 
-func open(ctx context.Context, shop *testenv.Environment, server *sandbox.Server, name string, files fstest.MapFS, campaigns int) (*subject, error) {
+func open(ctx context.Context, env *testenv.Environment, server *sandbox.Server, name string, files fstest.MapFS, campaigns int) (*target, error) {
 	database, err := server.NewDatabase(ctx, schema)
 	if err != nil {
 		return nil, err
@@ -144,18 +144,18 @@ func open(ctx context.Context, shop *testenv.Environment, server *sandbox.Server
 	if err := addCampaigns(ctx, database, campaigns); err != nil {
 		return nil, err
 	}
-	cli, err := shop.Open(name, files, testenv.Connection(database)...)
+	cli, err := env.Open(name, files, testenv.Connection(database)...)
 	if err != nil {
 		return nil, err
 	}
-	s := &subject{Terraform: cli, server: server, database: database}
+	s := &target{Terraform: cli, server: server, database: database}
 	_, err = s.must(ctx, "init", "-no-color")
 	return s, err
 }
 
-// must runs a command that has to end well: for a plan with an exit code in
-// detail that means without a change.
-func (s *subject) must(ctx context.Context, args ...string) (testenv.Outcome, error) {
+// must runs a command that must succeed; for a plan with -detailed-exitcode,
+// without changes.
+func (s *target) must(ctx context.Context, args ...string) (testenv.Outcome, error) {
 	watch := watchMemory(ctx)
 	outcome, err := s.Run(ctx, io.Discard, args...)
 	provider, terraform := watch.stop()
@@ -166,7 +166,7 @@ func (s *subject) must(ctx context.Context, args ...string) (testenv.Outcome, er
 	return outcome, err
 }
 
-func (s *subject) make(ctx context.Context) error {
+func (s *target) createAll(ctx context.Context) error {
 	before, err := s.statements(ctx)
 	if err != nil {
 		return err
@@ -180,8 +180,8 @@ func (s *subject) make(ctx context.Context) error {
 	return err
 }
 
-// round is one plan and one apply that find nothing to do.
-func (s *subject) round(ctx context.Context) error {
+// measureRound measures one plan and one apply without changes.
+func (s *target) measureRound(ctx context.Context) error {
 	before, err := s.statements(ctx)
 	if err != nil {
 		return err
@@ -205,12 +205,12 @@ func (s *subject) round(ctx context.Context) error {
 
 // statements is what the server has been asked since it started, this question
 // left out.
-func (s *subject) statements(ctx context.Context) (int, error) {
+func (s *target) statements(ctx context.Context) (int, error) {
 	var name string
 	var asked int
 	err := s.server.Root().QueryRowContext(ctx, "SHOW GLOBAL STATUS LIKE 'Questions'").Scan(&name, &asked)
-	s.own++
-	return asked - s.own, err
+	s.ownQueries++
+	return asked - s.ownQueries, err
 }
 
 func median(durations []time.Duration) time.Duration {
@@ -220,17 +220,17 @@ func median(durations []time.Duration) time.Duration {
 }
 
 // measure takes one cluster by itself.
-func measure(ctx context.Context, out io.Writer, shop *testenv.Environment, server *sandbox.Server, n, rounds int) (figures, error) {
-	s, err := open(ctx, shop, server, fmt.Sprint("cluster", n), cluster(n), n)
+func measure(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, n, rounds int) (figures, error) {
+	s, err := open(ctx, env, server, fmt.Sprint("cluster", n), cluster(n), n)
 	if err != nil {
 		return figures{}, err
 	}
 	fmt.Fprintf(out, "%d servers\n", n)
-	if err := s.make(ctx); err != nil {
+	if err := s.createAll(ctx); err != nil {
 		return figures{}, err
 	}
 	for range rounds {
-		if err := s.round(ctx); err != nil {
+		if err := s.measureRound(ctx); err != nil {
 			return figures{}, err
 		}
 	}
@@ -238,28 +238,28 @@ func measure(ctx context.Context, out io.Writer, shop *testenv.Environment, serv
 }
 
 // compare takes a cluster and as many built-in objects in turns.
-func compare(ctx context.Context, out io.Writer, shop *testenv.Environment, server *sandbox.Server, n, rounds int) (ours, theirs figures, err error) {
-	many, err := open(ctx, shop, server, fmt.Sprint("cluster", n), cluster(n), n)
+func compare(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, n, rounds int) (ours, theirs figures, err error) {
+	many, err := open(ctx, env, server, fmt.Sprint("cluster", n), cluster(n), n)
 	if err != nil {
 		return ours, theirs, err
 	}
-	floor, err := open(ctx, shop, server, fmt.Sprint("builtin", n), builtin(n), 1)
+	baseline, err := open(ctx, env, server, fmt.Sprint("builtin", n), builtin(n), 1)
 	if err != nil {
 		return ours, theirs, err
 	}
-	for _, s := range []*subject{many, floor} {
+	for _, s := range []*target{many, baseline} {
 		fmt.Fprintf(out, "%d objects are created\n", 2*n)
-		if err := s.make(ctx); err != nil {
+		if err := s.createAll(ctx); err != nil {
 			return ours, theirs, err
 		}
 	}
 	for round := range rounds {
-		for _, s := range []*subject{many, floor} {
-			if err := s.round(ctx); err != nil {
+		for _, s := range []*target{many, baseline} {
+			if err := s.measureRound(ctx); err != nil {
 				return ours, theirs, err
 			}
 		}
-		fmt.Fprintf(out, "round %d of %d: %.2f s beside %.2f s\n", round+1, rounds, many.plans[round].Seconds(), floor.plans[round].Seconds())
+		fmt.Fprintf(out, "round %d of %d: %.2f s beside %.2f s\n", round+1, rounds, many.plans[round].Seconds(), baseline.plans[round].Seconds())
 	}
-	return many.figures, floor.figures, nil
+	return many.figures, baseline.figures, nil
 }

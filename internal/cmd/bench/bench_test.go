@@ -9,7 +9,7 @@ import (
 )
 
 func TestJudge(t *testing.T) {
-	floor := figures{plan: time.Second}
+	baseline := figures{plan: time.Second}
 	for _, c := range []struct {
 		claim       string
 		small, many figures
@@ -20,7 +20,7 @@ func TestJudge(t *testing.T) {
 		{"one statement more is one too many", figures{planStatements: 13}, figures{planStatements: 14, plan: time.Second}, "13 statements for 3 servers and 14 for 200"},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
-			err := judge(200, c.small, c.many, floor)
+			err := checkLimits(200, c.small, c.many, baseline)
 			if err == nil {
 				err = errors.New("")
 			}
@@ -44,7 +44,7 @@ func TestJudgeNumbers(t *testing.T) {
 		"too much memory":                                    {figures{plan: time.Second, planStatements: 9, provider: 120 << 10}, "120 MiB"},
 	} {
 		t.Run(claim, func(t *testing.T) {
-			err := judgeNumbers(io.Discard, empty, c.many, time.Second)
+			err := checkNumbers(io.Discard, empty, c.many, time.Second)
 			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("said %v", err)
 			}

@@ -9,12 +9,11 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// splitOver is how many servers each split dials on.
+// splitOver is the number of servers of each split.
 const splitOver = 4
 
 // cluster declares n servers, and n splits of a campaign each over some of them.
-// The maps are locals, since Terraform works a for_each out anew for every
-// instance.
+// The maps are locals, since Terraform evaluates a for_each for every instance.
 func cluster(n int) fstest.MapFS {
 	return configuration(fmt.Sprintf(`
 terraform {
@@ -45,8 +44,8 @@ resource "vicidial_trunk_split" "campaign" {
 `, n, min(n, splitOver)))
 }
 
-// builtin declares as many objects of Terraform's own, which reach no provider
-// process and no database: the floor below which nothing can go.
+// builtin declares as many terraform_data objects, which use no provider process
+// and no database, as a baseline.
 func builtin(n int) fstest.MapFS {
 	return configuration(fmt.Sprintf(`
 locals {
@@ -70,7 +69,7 @@ func configuration(text string) fstest.MapFS {
 	return fstest.MapFS{"main.tf": {Data: []byte(text)}}
 }
 
-// addCampaigns makes the campaigns that the splits are of.
+// addCampaigns inserts the campaigns of the splits.
 func addCampaigns(ctx context.Context, database *sandbox.Database, n int) error {
 	values := make([]string, n)
 	for i := range values {

@@ -1,10 +1,10 @@
 // Command bench measures what the provider adds to Terraform's own work: it
 // creates, plans and destroys a large site and a small one, and does the same with
-// as many of Terraform's built-in terraform_data, in turns in one run, so that both
-// meet the same noise; it does so with servers and trunk splits alone and with
+// as many of Terraform's built-in terraform_data, alternately in one run, so that
+// both have the same load; it does so with servers and trunk splits alone and with
 // seats. It also counts statements, and round trips to a database that is far away.
 //
-// It may import sandbox and testenv and nothing else of ours.
+// It imports only sandbox and testenv of this module.
 package main
 
 import (

@@ -9,30 +9,29 @@ import (
 	"time"
 )
 
-// watch looks at the processes below this one while a command runs, and keeps
-// the most memory that the kernel says each kind has used. Where there is no
-// /proc it sees nothing.
+// watch records the peak memory of Terraform and the provider while a command runs.
+// It records nothing without /proc.
 type watch struct {
 	cancel              context.CancelFunc
 	done                chan struct{}
 	provider, terraform int // KiB
 }
 
-const glance = 20 * time.Millisecond
+const interval = 20 * time.Millisecond
 
 func watchMemory(ctx context.Context) *watch {
 	ctx, cancel := context.WithCancel(ctx)
 	w := &watch{cancel: cancel, done: make(chan struct{})}
 	go func() {
 		defer close(w.done)
-		ticker := time.NewTicker(glance)
+		ticker := time.NewTicker(interval)
 		defer ticker.Stop()
 		for {
 			select {
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
-				w.look()
+				w.sample()
 			}
 		}
 	}()
@@ -45,9 +44,9 @@ func (w *watch) stop() (provider, terraform int) {
 	return w.provider, w.terraform
 }
 
-// look reads the status of every process of ours: the command that was started
-// by us, and the provider that was started by that.
-func (w *watch) look() {
+// sample reads the status of the started command, and of the provider that it
+// started.
+func (w *watch) sample() {
 	paths, err := filepath.Glob("/proc/[0-9]*/status")
 	if err != nil {
 		return
@@ -56,7 +55,7 @@ func (w *watch) look() {
 	for _, path := range paths {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			continue // it has ended meanwhile
+			continue // it has ended
 		}
 		fields := status(string(text))
 		pid, err := strconv.Atoi(fields["Pid"])
@@ -70,7 +69,7 @@ func (w *watch) look() {
 	self := os.Getpid()
 	for pid, name := range names {
 		switch {
-		case strings.HasPrefix(name, "terraform-provi") && parents[parents[pid]] == self: // the kernel cuts names
+		case strings.HasPrefix(name, "terraform-provi") && parents[parents[pid]] == self: // the kernel truncates names
 			w.provider = max(w.provider, peaks[pid])
 		case name == "terraform" && parents[pid] == self:
 			w.terraform = max(w.terraform, peaks[pid])
@@ -78,7 +77,7 @@ func (w *watch) look() {
 	}
 }
 
-// status takes the lines of a status file apart.
+// status parses a status file.
 func status(text string) map[string]string {
 	fields := map[string]string{}
 	for line := range strings.Lines(text) {

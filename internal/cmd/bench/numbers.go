@@ -19,10 +19,10 @@ import (
 const (
 	manyNumbers = 10_000
 
-	mostNumbersPlan   = 1.5                    // a plan without a change, times that of an empty block,
-	spareNumbersPlan  = 200 * time.Millisecond // and this much more
-	mostNumbersRaw    = 3.0                    // an apply beyond such a plan, times raw SQL of the same rows
-	mostNumbersMemory = 100                    // MiB of the provider in such a plan
+	maxNumbersPlan   = 1.5                    // a plan without a change, times that of an empty block,
+	spareNumbersPlan = 200 * time.Millisecond // and this much more
+	maxNumbersRaw    = 3.0                    // an apply beyond such a plan, times raw SQL of the same rows
+	maxNumbersMemory = 100                    // MiB of the provider in such a plan
 )
 
 // numbersOf declares a block of n numbers, of which a tenth has a route of its own.
@@ -50,15 +50,15 @@ resource "vicidial_inbound_numbers" "sales" {
 }
 
 // numbers measures a block of many numbers beside an empty one and beside raw SQL.
-func numbers(ctx context.Context, out io.Writer, shop *testenv.Environment, server *sandbox.Server, rounds int) error {
-	subjects := make([]*subject, 0, 2)
+func numbers(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, rounds int) error {
+	subjects := make([]*target, 0, 2)
 	for _, n := range []int{1, manyNumbers} {
-		s, err := open(ctx, shop, server, fmt.Sprint("numbers", n), numbersOf(n), 1)
+		s, err := open(ctx, env, server, fmt.Sprint("numbers", n), numbersOf(n), 1)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(out, "%d numbers\n", n)
-		if err := s.make(ctx); err != nil {
+		if err := s.createAll(ctx); err != nil {
 			return err
 		}
 		s.provider = 0 // of plans without a change
@@ -66,7 +66,7 @@ func numbers(ctx context.Context, out io.Writer, shop *testenv.Environment, serv
 	}
 	for range rounds {
 		for _, s := range subjects {
-			if err := s.round(ctx); err != nil {
+			if err := s.measureRound(ctx); err != nil {
 				return err
 			}
 		}
@@ -75,7 +75,7 @@ func numbers(ctx context.Context, out io.Writer, shop *testenv.Environment, serv
 	if err != nil {
 		return err
 	}
-	return judgeNumbers(out, subjects[0].figures, subjects[1].figures, raw)
+	return checkNumbers(out, subjects[0].figures, subjects[1].figures, raw)
 }
 
 // rawNumbers writes the rows of n numbers, and their lines in the admin change log, in
@@ -110,7 +110,7 @@ func rawNumbers(ctx context.Context, server *sandbox.Server, n int) (time.Durati
 	return time.Since(start), nil
 }
 
-func judgeNumbers(out io.Writer, empty, many figures, raw time.Duration) error {
+func checkNumbers(out io.Writer, empty, many figures, raw time.Duration) error {
 	fmt.Fprintf(out, "\na block of %d inbound numbers beside an empty one\n", manyNumbers)
 	fmt.Fprintf(out, "  %-28s %8.2f s %8.2f s   %.1f times\n", "plan without a change", many.plan.Seconds(), empty.plan.Seconds(), many.plan.Seconds()/empty.plan.Seconds())
 	fmt.Fprintf(out, "  %-28s %8.2f s %8.2f s\n", "create", many.create.Seconds(), empty.create.Seconds())
@@ -118,7 +118,7 @@ func judgeNumbers(out io.Writer, empty, many figures, raw time.Duration) error {
 	fmt.Fprintf(out, "  %-28s %8.2f s %8s     %.1f times beyond a plan\n", "raw SQL of the same rows", raw.Seconds(), "", beyond.Seconds()/raw.Seconds())
 	fmt.Fprintf(out, "  %-28s %8d   %8d\n", "statements of such a plan", many.planStatements, empty.planStatements)
 	fmt.Fprintf(out, "  %-28s %8d   %8d\n", "statements to create", many.createStatements, empty.createStatements)
-	fmt.Fprintf(out, "  %-28s %6.0f MiB (of an empty block %.0f, at most %d)\n", "peak memory of the provider", mebi(many.provider), mebi(empty.provider), mostNumbersMemory)
+	fmt.Fprintf(out, "  %-28s %6.0f MiB (of an empty block %.0f, at most %d)\n", "peak memory of the provider", mebi(many.provider), mebi(empty.provider), maxNumbersMemory)
 
 	var err error
 	demand := func(holds bool, format string, args ...any) {
@@ -126,11 +126,11 @@ func judgeNumbers(out io.Writer, empty, many figures, raw time.Duration) error {
 			err = errors.Join(err, fmt.Errorf(format, args...))
 		}
 	}
-	most := time.Duration(mostNumbersPlan*float64(empty.plan)) + spareNumbersPlan
-	demand(many.plan <= most, "a plan of %d numbers takes %.2f s, more than %.2f s: %.1f times that of an empty block and %s", manyNumbers, many.plan.Seconds(), most.Seconds(), mostNumbersPlan, spareNumbersPlan)
-	most += time.Duration(mostNumbersRaw * float64(raw))
-	demand(many.create <= most, "creating %d numbers takes %.2f s, more than %.2f s: such a plan and %.0f times raw SQL", manyNumbers, many.create.Seconds(), most.Seconds(), mostNumbersRaw)
+	most := time.Duration(maxNumbersPlan*float64(empty.plan)) + spareNumbersPlan
+	demand(many.plan <= most, "a plan of %d numbers takes %.2f s, more than %.2f s: %.1f times that of an empty block and %s", manyNumbers, many.plan.Seconds(), most.Seconds(), maxNumbersPlan, spareNumbersPlan)
+	most += time.Duration(maxNumbersRaw * float64(raw))
+	demand(many.create <= most, "creating %d numbers takes %.2f s, more than %.2f s: such a plan and %.0f times raw SQL", manyNumbers, many.create.Seconds(), most.Seconds(), maxNumbersRaw)
 	demand(empty.planStatements == many.planStatements, "a plan takes %d statements for one number and %d for %d: the number must not depend on them", empty.planStatements, many.planStatements, manyNumbers)
-	demand(mebi(many.provider) <= mostNumbersMemory, "a plan of %d numbers takes %.0f MiB, more than %d", manyNumbers, mebi(many.provider), mostNumbersMemory)
+	demand(mebi(many.provider) <= maxNumbersMemory, "a plan of %d numbers takes %.0f MiB, more than %d", manyNumbers, mebi(many.provider), maxNumbersMemory)
 	return err
 }

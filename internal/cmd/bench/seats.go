@@ -24,7 +24,7 @@ const (
 	mostSeatsPlan   = 3.0 // a plan without a change, times that of an empty placement
 	mostSeatsRaw    = 3.0 // an apply beyond such a plan, times raw SQL of the same rows
 	mostSeatsGrowth = 1.0 // exponent of such a plan from few to many seats
-	goalSeatsMemory = 60  // MiB of the provider in such a plan; told, not demanded
+	goalSeatsMemory = 60  // MiB of the provider in such a plan; printed, not checked
 )
 
 // floorOf declares a placement of n seats, each on both of two servers.
@@ -57,10 +57,10 @@ resource "vicidial_agent_placement" "floor" {
 }
 
 // seats measures floors beside an empty one and beside raw SQL.
-func seats(ctx context.Context, out io.Writer, shop *testenv.Environment, server *sandbox.Server, rounds int) error {
-	subjects := make([]*subject, 0, 3)
+func seats(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, rounds int) error {
+	subjects := make([]*target, 0, 3)
 	for _, n := range []int{1, fewSeats, manySeats} {
-		s, err := open(ctx, shop, server, fmt.Sprint("floor", n), floorOf(n), 1)
+		s, err := open(ctx, env, server, fmt.Sprint("floor", n), floorOf(n), 1)
 		if err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func seats(ctx context.Context, out io.Writer, shop *testenv.Environment, server
 			return err
 		}
 		fmt.Fprintf(out, "%d seats\n", n)
-		if err := s.make(ctx); err != nil {
+		if err := s.createAll(ctx); err != nil {
 			return err
 		}
 		s.provider = 0 // of plans without a change; creating may take more
@@ -76,7 +76,7 @@ func seats(ctx context.Context, out io.Writer, shop *testenv.Environment, server
 	}
 	for range rounds {
 		for _, s := range subjects {
-			if err := s.round(ctx); err != nil {
+			if err := s.measureRound(ctx); err != nil {
 				return err
 			}
 		}
@@ -128,7 +128,7 @@ func rawSeats(ctx context.Context, server *sandbox.Server, n int) (time.Duration
 	return time.Since(start), nil
 }
 
-func judgeSeats(out io.Writer, subjects []*subject, raw []time.Duration) error {
+func judgeSeats(out io.Writer, subjects []*target, raw []time.Duration) error {
 	empty, few, many := subjects[0].figures, subjects[1].figures, subjects[2].figures
 	growth := math.Log(many.plan.Seconds()/few.plan.Seconds()) / math.Log(manySeats/float64(fewSeats))
 	fmt.Fprintf(out, "\nplacements of %d and %d seats on two servers beside an empty one\n", fewSeats, manySeats)

@@ -135,12 +135,12 @@ resource "terraform_data" "floor" {
 
 // site measures a site beside as many built-in objects, in turns: create, plan
 // without a change, destroy.
-func site(ctx context.Context, out io.Writer, shop *testenv.Environment, server *sandbox.Server, s sizes, rounds int, report *report) error {
-	ours, err := open(ctx, shop, server, s.name, siteOf(s), s.campaigns)
+func site(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, s sizes, rounds int, report *report) error {
+	ours, err := open(ctx, env, server, s.name, siteOf(s), s.campaigns)
 	if err != nil {
 		return err
 	}
-	theirs, err := open(ctx, shop, server, s.name+" of terraform_data", siteOfData(s), 1)
+	theirs, err := open(ctx, env, server, s.name+" of terraform_data", siteOfData(s), 1)
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func site(ctx context.Context, out io.Writer, shop *testenv.Environment, server 
 	times := map[string]*pair{"apply": {}, "plan": {}, "destroy": {}}
 	statements := map[string]int{}
 	take := func(what string, args ...string) error {
-		for _, subject := range []*subject{ours, theirs} {
+		for _, subject := range []*target{ours, theirs} {
 			before, err := subject.statements(ctx)
 			if err != nil {
 				return err
@@ -192,9 +192,9 @@ func site(ctx context.Context, out io.Writer, shop *testenv.Environment, server 
 
 // trips measures how often a command waits for the database: how much longer it
 // takes over a line with a delay, in delays.
-func trips(ctx context.Context, out io.Writer, shop *testenv.Environment, server *sandbox.Server, s sizes, report *report) error {
+func trips(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, s sizes, report *report) error {
 	const delay = 50 * time.Millisecond
-	near, err := open(ctx, shop, server, s.name+" near", siteOf(s), s.campaigns)
+	near, err := open(ctx, env, server, s.name+" near", siteOf(s), s.campaigns)
 	if err != nil {
 		return err
 	}
@@ -205,17 +205,17 @@ func trips(ctx context.Context, out io.Writer, shop *testenv.Environment, server
 	defer line.close()
 	database := *near.database
 	database.Host, database.Port = "127.0.0.1", line.port()
-	cli, err := shop.Open(s.name+" far", siteOf(s), testenv.Connection(&database)...)
+	cli, err := env.Open(s.name+" far", siteOf(s), testenv.Connection(&database)...)
 	if err != nil {
 		return err
 	}
-	far := &subject{Terraform: cli, server: server, database: near.database}
+	far := &target{Terraform: cli, server: server, database: near.database}
 	if _, err := far.must(ctx, "init", "-no-color"); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "%s over a line with a delay of %s\n", s.name, delay)
 	took := map[string]time.Duration{}
-	for _, subject := range []*subject{near, far} {
+	for _, subject := range []*target{near, far} {
 		for _, command := range [][]string{{"apply", "-auto-approve"}, {"plan", "-detailed-exitcode"}, {"destroy", "-auto-approve"}} {
 			outcome, err := subject.must(ctx, append(command, "-no-color")...)
 			if err != nil {

@@ -101,13 +101,13 @@ func write(out io.Writer, name string, schemas *tfprotov6.GetProviderSchemaRespo
 		FormatVersion: formatVersion,
 		Providers: map[string]providerDocument{name: {
 			Provider:   &provider,
-			Resources:  each(schemas.ResourceSchemas, schemaOf),
-			Data:       each(schemas.DataSourceSchemas, schemaOf),
-			Ephemeral:  each(schemas.EphemeralResourceSchemas, schemaOf),
-			Lists:      each(schemas.ListResourceSchemas, schemaOf),
-			Actions:    each(schemas.ActionSchemas, actionOf),
-			Functions:  each(schemas.Functions, functionOf),
-			Identities: each(identities.IdentitySchemas, identityOf),
+			Resources:  mapValues(schemas.ResourceSchemas, schemaOf),
+			Data:       mapValues(schemas.DataSourceSchemas, schemaOf),
+			Ephemeral:  mapValues(schemas.EphemeralResourceSchemas, schemaOf),
+			Lists:      mapValues(schemas.ListResourceSchemas, schemaOf),
+			Actions:    mapValues(schemas.ActionSchemas, actionOf),
+			Functions:  mapValues(schemas.Functions, functionOf),
+			Identities: mapValues(identities.IdentitySchemas, identityOf),
 		}},
 	})
 	if err != nil {
@@ -116,8 +116,8 @@ func write(out io.Writer, name string, schemas *tfprotov6.GetProviderSchemaRespo
 	return nil
 }
 
-// each turns every value of a map.
-func each[From, To any](from map[string]From, turn func(From) To) map[string]To {
+// mapValues turns every value of a map.
+func mapValues[From, To any](from map[string]From, turn func(From) To) map[string]To {
 	to := make(map[string]To, len(from))
 	for name, value := range from {
 		to[name] = turn(value)

@@ -26,7 +26,7 @@ func main() {
 	flag.Parse()
 	server, err := providerserver.NewProtocol6WithError(provider.New("docs")())()
 	if err == nil {
-		err = tell(context.Background(), os.Stdout, *name, withColumns{server, *page})
+		err = writeSchema(context.Background(), os.Stdout, *name, withColumns{server, *page})
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "schemajson:", err)
@@ -34,34 +34,34 @@ func main() {
 	}
 }
 
-// source is what of a provider's server is asked.
+// source is the part of a provider's server that is used.
 type source interface {
 	GetProviderSchema(context.Context, *tfprotov6.GetProviderSchemaRequest) (*tfprotov6.GetProviderSchemaResponse, error)
 	GetResourceIdentitySchemas(context.Context, *tfprotov6.GetResourceIdentitySchemasRequest) (*tfprotov6.GetResourceIdentitySchemasResponse, error)
 }
 
-// tell asks the server for all that it offers and writes it as one document
+// writeSchema asks the server for all that it offers and writes it as one document
 // with the provider under the given name.
-func tell(ctx context.Context, out io.Writer, name string, server source) error {
+func writeSchema(ctx context.Context, out io.Writer, name string, server source) error {
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		return fmt.Errorf("provider schema: %w", err)
 	}
-	if err := refused(schemas.Diagnostics); err != nil {
+	if err := firstError(schemas.Diagnostics); err != nil {
 		return fmt.Errorf("provider schema: %w", err)
 	}
 	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {
 		return fmt.Errorf("identity schemas: %w", err)
 	}
-	if err := refused(identities.Diagnostics); err != nil {
+	if err := firstError(identities.Diagnostics); err != nil {
 		return fmt.Errorf("identity schemas: %w", err)
 	}
 	return write(out, name, schemas, identities)
 }
 
-// refused is the first error among the diagnostics; warnings pass.
-func refused(diagnostics []*tfprotov6.Diagnostic) error {
+// firstError is the first error among the diagnostics; warnings pass.
+func firstError(diagnostics []*tfprotov6.Diagnostic) error {
 	for _, diagnostic := range diagnostics {
 		if diagnostic.Severity == tfprotov6.DiagnosticSeverityError {
 			return fmt.Errorf("%s: %s", diagnostic.Summary, diagnostic.Detail)

@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 func TestTell(t *testing.T) {
 	t.Run("a provider that offers one of everything is told whole", func(t *testing.T) {
 		golden := filepath.Join("testdata", "tiny.json")
-		have := told(t, tinyAddress)
+		have := printed(t, tinyAddress)
 		if *update {
 			if err := os.WriteFile(golden, have, 0o600); err != nil {
 				t.Fatal(err)
@@ -58,7 +58,7 @@ func TestTell(t *testing.T) {
 	})
 
 	t.Run("the same schema gives the same bytes", func(t *testing.T) {
-		if !bytes.Equal(told(t, "tiny"), told(t, "tiny")) {
+		if !bytes.Equal(printed(t, "tiny"), printed(t, "tiny")) {
 			t.Error("two documents differ")
 		}
 	})
@@ -69,7 +69,7 @@ func TestTell(t *testing.T) {
 			{Severity: tfprotov6.DiagnosticSeverityWarning, Summary: "Never mind"},
 			{Severity: tfprotov6.DiagnosticSeverityError, Summary: "Bad default", Detail: "name has one"},
 		}}
-		err := tell(t.Context(), &out, "tiny", faulty)
+		err := writeSchema(t.Context(), &out, "tiny", faulty)
 		if err == nil || err.Error() != "provider schema: Bad default: name has one" {
 			t.Errorf("error is %v", err)
 		}
@@ -79,7 +79,7 @@ func TestTell(t *testing.T) {
 	})
 
 	t.Run("a writer that fails is told", func(t *testing.T) {
-		if err := tell(t.Context(), full{}, "tiny", tiny{}); !errors.Is(err, errFull) {
+		if err := writeSchema(t.Context(), full{}, "tiny", tiny{}); !errors.Is(err, errFull) {
 			t.Errorf("error is %v", err)
 		}
 	})
@@ -118,7 +118,7 @@ func TestTell_saysWhatTerraformSays(t *testing.T) {
 		t.Fatalf("terraform providers schema: %v\n%s", err, complaints.String())
 	}
 
-	theirs, ours := kinds(t, out), kinds(t, told(t, tinyAddress))
+	theirs, ours := kinds(t, out), kinds(t, printed(t, tinyAddress))
 	if len(theirs) < 5 {
 		t.Fatalf("terraform tells %d kinds only: %s", len(theirs), out)
 	}
@@ -129,11 +129,11 @@ func TestTell_saysWhatTerraformSays(t *testing.T) {
 	}
 }
 
-// told is the document of the tiny provider under the given name.
-func told(t *testing.T, name string) []byte {
+// printed is the document of the tiny provider under the given name.
+func printed(t *testing.T, name string) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if err := tell(t.Context(), &out, name, tiny{}); err != nil {
+	if err := writeSchema(t.Context(), &out, name, tiny{}); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()

@@ -25,7 +25,7 @@ type Store interface {
 	Templates(context.Context) (cluster.Templates, error)
 	Trunks(context.Context) (cluster.Trunks, error)
 	Carriers(context.Context) (cluster.Carriers, error)
-	Floor(ctx context.Context, columns []string) (seating.FloorRows, error)
+	FloorRows(ctx context.Context, columns []string) (seating.FloorRows, error)
 	RemoteAgents(context.Context) ([]cluster.RemoteAgents, error)
 	DIDs(context.Context) (cluster.DIDs, error)
 	DropChanges()
@@ -132,7 +132,10 @@ func inventory(ctx context.Context, store Store, options Options) (adopt.Invento
 		{"templates", func() (n int, err error) { in.Templates, err = store.Templates(ctx); return len(in.Templates), err }},
 		{"trunk rows", func() (n int, err error) { in.Trunks, err = store.Trunks(ctx); return len(in.Trunks), err }},
 		{"carriers", func() (n int, err error) { in.Carriers, err = store.Carriers(ctx); return len(in.Carriers), err }},
-		{"phones", func() (n int, err error) { in.Floor, err = store.Floor(ctx, columns); return len(in.Floor.Phones), err }},
+		{"phones", func() (n int, err error) {
+			in.Floor, err = store.FloorRows(ctx, columns)
+			return len(in.Floor.Phones), err
+		}},
 		{"runs of remote agents", func() (n int, err error) {
 			in.RemoteAgents, err = store.RemoteAgents(ctx)
 			return len(in.RemoteAgents), err

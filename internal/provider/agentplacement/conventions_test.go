@@ -195,10 +195,10 @@ func TestAccAgentPlacement_importsFaultyRows(t *testing.T) {
 			{
 				Config: imported, ResourceName: floor, ImportState: true, ImportStateId: "floor1=2000-2004,2006", ImportStatePersist: true,
 				ImportStateCheck: func(states []*terraform.InstanceState) error {
-					said := map[string]string{}
+					value := map[string]string{}
 					for key, text := range states[0].Attributes {
 						if seat, is := strings.CutPrefix(key, "deviations."); is && seat != "%" {
-							said[seat] = text
+							value[seat] = text
 						}
 					}
 					want := map[string]string{
@@ -206,8 +206,8 @@ func TestAccAgentPlacement_importsFaultyRows(t *testing.T) {
 						"2002": `alias 2002: logins_list is "2002a,2002b,2002z", not "2002a,2002b"`,
 						"2003": `phone 2003b on 10.0.0.2 is there although the seat is not placed there`,
 					}
-					if ignored := states[0].Attributes["ignore_password_drift"]; !maps.Equal(said, want) || ignored != "true" {
-						return fmt.Errorf("deviations %v, ignore_password_drift %q", said, ignored)
+					if ignored := states[0].Attributes["ignore_password_drift"]; !maps.Equal(value, want) || ignored != "true" {
+						return fmt.Errorf("deviations %v, ignore_password_drift %q", value, ignored)
 					}
 					return nil
 				},

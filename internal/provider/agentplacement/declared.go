@@ -18,20 +18,19 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// declared is a model in the types of package cluster.
-type declared struct {
+// declaration is a model in the types of package cluster.
+type declaration struct {
 	model
 	floor seating.Floor
 	style seating.FloorStyle
 }
 
-// declared converts the model, and refuses contradictions that need no data of the
-// cluster.
-func (m model) declared() (declared, diag.Diagnostics) {
-	d := declared{model: m}
+// declaration converts the model. It returns the errors that need no database.
+func (m model) declaration() (declaration, diag.Diagnostics) {
+	d := declaration{model: m}
 	seats, err := seating.ParseSeats(m.ranges())
 	diags := tfhelper.DiagnoseAt(path.Root("seats"), "Invalid seats", err)
-	naming, err := seating.ParseNaming(m.Naming.texts())
+	naming, err := seating.ParseNaming(m.Naming.templates())
 	diags.Append(diagnoseNaming(err)...)
 	if diags.HasError() {
 		return d, diags
@@ -56,7 +55,7 @@ func (m model) declared() (declared, diag.Diagnostics) {
 	}
 	diags.Append(diagnoseNaming(naming.Check(perSeat))...)
 	d.style.Phone = phoneRow(m.Phone)
-	diags.Append(d.override(m.SeatOverrides)...)
+	diags.Append(d.addOverrides(m.SeatOverrides)...)
 	return d, diags
 }
 
@@ -83,13 +82,13 @@ func (s serverModel) node(ip string, naming seating.Naming) (seating.FloorNode, 
 		label.Index = int(s.Index.ValueInt64())
 	case counts:
 		label.Index = index
-	case naming.Counts():
+	case naming.UsesIndex():
 		return node, label, fmt.Errorf("the suffix %q is not a letter that counts, and the names need the server's number: set index", node.Suffix)
 	}
 	return node, label, nil
 }
 
-// phoneRow is the columns that all phones share.
+// phoneRow returns the columns that all phones share.
 func phoneRow(phone types.Object) cluster.Row {
 	row := cluster.Row{}
 	attributes := phone.Attributes()
@@ -101,10 +100,10 @@ func phoneRow(phone types.Object) cluster.Row {
 	return row
 }
 
-// override reads the overrides of single seats. Each of their columns must be set
-// for all phones, too: otherwise the value to restore after an override ends would
-// be unknown.
-func (d *declared) override(overrides types.Map) diag.Diagnostics {
+// addOverrides adds the overrides of single seats. Each of their columns must be
+// set for all phones, too: otherwise the value to restore after an override ends
+// would be unknown.
+func (d *declaration) addOverrides(overrides types.Map) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, ranges := range slices.Sorted(maps.Keys(overrides.Elements())) {
 		at := path.Root("seat_overrides").AtMapKey(ranges)
@@ -115,7 +114,7 @@ func (d *declared) override(overrides types.Map) diag.Diagnostics {
 			continue
 		}
 		row := cluster.Row{}
-		for attribute, text := range textsOf(columns) {
+		for attribute, text := range stringsOf(columns) {
 			column, known := columnByAttribute(attribute)
 			if !known {
 				diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(attribute), "Unknown column", fmt.Errorf("%q is no attribute of phone", attribute))...)
@@ -149,8 +148,8 @@ func overridden(column seating.PhoneColumn, text string) cluster.Value {
 	if column.Kind == seating.KindSwitch {
 		yes = map[string]string{"true": "1", "false": "0"}
 	}
-	if said, isBool := yes[text]; isBool && (column.Kind == seating.KindYesNo || column.Kind == seating.KindSwitch) {
-		return cluster.Text(said)
+	if value, isBool := yes[text]; isBool && (column.Kind == seating.KindYesNo || column.Kind == seating.KindSwitch) {
+		return cluster.Text(value)
 	}
 	return tfhelper.FromBlank(text)
 }
@@ -176,11 +175,11 @@ func readSecrets(ctx context.Context, config tfsdk.Config, m model, prior *model
 		diags.Append(config.GetAttribute(ctx, in.AtName("conf_secret_wo"), &s.confSecret)...)
 	}
 	diags.Append(config.GetAttribute(ctx, path.Root("seat_passwords_wo"), &seats)...)
-	s.seats = textsOf(seats)
+	s.seats = stringsOf(seats)
 	for _, seat := range slices.Sorted(maps.Keys(s.seats)) {
 		diags.Append(tfhelper.DiagnoseAt(path.Root("seat_passwords_wo").AtMapKey(seat), "Invalid password", seating.CheckPhonePassword(s.seats[seat]))...)
 	}
-	s.mark(m)
+	s.setManaged(m)
 	if prior != nil {
 		s.renewPass = !versionOf(m.Phone, "pass_wo_version").Equal(versionOf(prior.Phone, "pass_wo_version")) ||
 			!m.SeatPasswordsVersion.Equal(prior.SeatPasswordsVersion)
@@ -189,9 +188,9 @@ func readSecrets(ctx context.Context, config tfsdk.Config, m model, prior *model
 	return s, diags
 }
 
-// unknownSeats refuses passwords for seats that are not declared, which would be
-// ignored.
-func (s secrets) unknownSeats(d declared) diag.Diagnostics {
+// checkDeclaredSeats returns errors for passwords of undeclared seats, which would
+// be ignored.
+func (s secrets) checkDeclaredSeats(d declaration) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, seat := range slices.Sorted(maps.Keys(s.seats)) {
 		if _, placed := d.floor.Seats.Index(seat); !placed {
@@ -201,7 +200,7 @@ func (s secrets) unknownSeats(d declared) diag.Diagnostics {
 	return diags
 }
 
-func (s *secrets) mark(m model) {
+func (s *secrets) setManaged(m model) {
 	s.perSeat = !m.SeatPasswordsVersion.IsNull()
 	s.managed = s.perSeat || !versionOf(m.Phone, "pass_wo_version").IsNull()
 	s.managedSecret = !versionOf(m.Phone, "conf_secret_wo_version").IsNull()
@@ -233,7 +232,7 @@ func (s secrets) registration(string) (cluster.Value, bool) {
 
 // columns are the further columns of phones to read. The password is always one of
 // them, since the phones of an alias must share it.
-func (d declared) columns(s secrets) []string {
+func (d declaration) columns(s secrets) []string {
 	columns := append(d.style.Columns(), "pass")
 	if s.managedSecret {
 		columns = append(columns, "conf_secret")
@@ -242,9 +241,9 @@ func (d declared) columns(s secrets) []string {
 	return slices.Compact(columns)
 }
 
-// rows returns the rows of a placement. own are its present rows: a password that
-// is not declared stays what most phones of the seat have.
-func (d declared) rows(placed *seating.Placement, own seating.FloorRows, s secrets, labels map[string]seating.Label) (seating.FloorRows, error) {
+// rows returns the rows of a placement. own are its current rows: an undeclared
+// password is the most common one of the seat.
+func (d declaration) rows(placed *seating.Placement, own seating.FloorRows, s secrets, labels map[string]seating.Label) (seating.FloorRows, error) {
 	styled := d.style.WithLabels(labels)
 	phone := maps.Clone(styled.Phone)
 	phone["pass"] = cluster.Text("")

@@ -12,7 +12,7 @@ import (
 // ExpandSeats is the function expand_seats.
 type ExpandSeats struct{}
 
-// NewExpandSeats makes the function.
+// NewExpandSeats returns the function.
 func NewExpandSeats() function.Function { return &ExpandSeats{} }
 
 // Metadata names the function.

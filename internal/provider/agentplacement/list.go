@@ -21,7 +21,7 @@ func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "agent placements",
 		"Lists the floors of the cluster, as the command `adopt` makes them: seats that are numbered alike and whose phones are named alike, with aliases, such as `2000` to `2149` or `2000x` to `2149x`, or without. Phones and aliases that are in no floor are named in a warning. Floors that were declared apart show as one where only their numbers tell them apart.",
 		func(ctx context.Context, topology topology) (iter.Seq[tfhelper.ListItem], error) {
-			all, fresh, err := adoptable(ctx, topology)
+			all, fresh, err := readAdoptable(ctx, topology)
 			if err != nil {
 				return nil, err
 			}
@@ -38,8 +38,8 @@ func NewList() list.ListResource {
 			}
 			return tfhelper.ListItems(floors, func(found foundFloor) tfhelper.ListItem {
 				m := adopted(types.StringValue(found.name), found.Adopted, all, fresh)
-				d, diags := m.declared()
-				now := d.style.Sitting(d.style.Own(all, found.Seats), found.Seats)
+				d, diags := m.declaration()
+				now := d.style.PlacementOf(d.style.Own(all, found.Seats), found.Seats)
 				if found.name == floors[len(floors)-1].name && len(left) > 0 {
 					diags.AddWarning("Phones and aliases in no floor", leftTexts(left))
 				}

@@ -20,10 +20,10 @@ func TestAccAgentPlacement_live(t *testing.T) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
-			{Config: fullConfig(d, `"2000-2003"`, twoServers, one, aPassword), ConfigPlanChecks: planned(map[string]string{"2000-2001": "a", "2002-2003": "b"})},
+			{Config: fullConfig(d, `"2000-2003"`, twoServers, one, aPassword), ConfigPlanChecks: plannedPlacement(map[string]string{"2000-2001": "a", "2002-2003": "b"})},
 			{ // a seat in use stays on a removed server, also if its agent logs in after the plan; the others move
 				Config: fullConfig(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword),
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: append(planned(map[string]string{"2000-2003": "b"}).PreApply,
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: append(plannedPlacement(map[string]string{"2000-2003": "b"}).PreApply,
 					acctest.Meanwhile(acctest.Run(t, d, login)))},
 				Check: all(
 					warnings.Expect(t, `Seats of placement floor1 were in use and stay for now: Nothing was changed on 2000\.`),
@@ -47,7 +47,7 @@ func TestAccAgentPlacement_live(t *testing.T) {
 			{ // it moves when the agent has left
 				PreConfig:        acctest.Run(t, d, "DELETE FROM vicidial_live_agents"),
 				Config:           fullConfig(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword),
-				ConfigPlanChecks: planned(map[string]string{"2000-2003": "b"}),
+				ConfigPlanChecks: plannedPlacement(map[string]string{"2000-2003": "b"}),
 				Check: expect(t, d, "SELECT DISTINCT server_ip FROM phones", `
 					| server_ip |
 					| 10.0.0.2  |`),

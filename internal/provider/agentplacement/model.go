@@ -59,12 +59,12 @@ func (n *namingModel) fields() map[string]*types.String {
 	}
 }
 
-func (n *namingModel) texts() map[string]string {
+func (n *namingModel) templates() map[string]string {
 	texts := map[string]string{}
 	if n != nil {
 		for name, field := range n.fields() {
 			if !field.IsNull() {
-				texts[name] = cmp.Or(field.ValueString(), seating.NoName(name))
+				texts[name] = cmp.Or(field.ValueString(), seating.Omitted(name))
 			}
 		}
 	}
@@ -75,10 +75,10 @@ func (n *namingModel) texts() map[string]string {
 // template is its default, with or without the block.
 func (n *namingModel) replaces(before *namingModel) path.Paths {
 	var paths path.Paths
-	now, was := n.texts(), before.texts()
+	now, was := n.templates(), before.templates()
 	for _, name := range []string{"alias_id", "extension", "login"} {
 		for _, texts := range []map[string]string{now, was} {
-			if _, said := texts[name]; !said {
+			if _, value := texts[name]; !value {
 				texts[name] = seating.DefaultNaming[name]
 			}
 		}
@@ -110,11 +110,11 @@ func (m model) ranges() []string {
 	return ranges
 }
 
-// identity is the name and the aliases, or the logins where there are no aliases.
+// identity returns the name and the aliases, or the logins if there are no aliases.
 func (m model) identity() identity {
 	id := identity{Name: m.Name, AliasIDs: types.StringValue(strings.Join(m.ranges(), ","))}
 	seats, err := seating.ParseSeats(m.ranges())
-	naming, wrong := seating.ParseNaming(m.Naming.texts())
+	naming, wrong := seating.ParseNaming(m.Naming.templates())
 	if err != nil || wrong != nil {
 		return id
 	}
@@ -137,32 +137,32 @@ func (m model) identity() identity {
 
 // withComputed sets the computed attributes.
 func (m model) withComputed(placed *seating.Placement, suffixes seating.Suffixes, deviations map[string]string) model {
-	m.Assignments = texts(placed.Assignments(suffixes))
-	m.SeatsPerServer = numbers(placed.PerServer())
-	m.Deviations = texts(deviations)
+	m.Assignments = stringMap(placed.Assignments(suffixes))
+	m.SeatsPerServer = int64Map(placed.PerServer())
+	m.Deviations = stringMap(deviations)
 	m.SeatPasswords = types.MapNull(types.StringType)
 	return m
 }
 
-// memory is the private state: the servers that the placement has or had phones on.
-// One that is no longer declared stays until its last phone is removed.
-type memory struct {
+// privateState is the private state: the servers with phones of the placement,
+// including those that are no longer declared.
+type privateState struct {
 	Labels map[string]seating.Label `json:"labels"`
 	// Held are the seats that the last apply did not move, since an agent was using
 	// them; state has their planned servers.
 	Held []string `json:"held,omitempty"`
 }
 
-func (m memory) and(labels map[string]seating.Label) memory {
+func (m privateState) withLabels(labels map[string]seating.Label) privateState {
 	both := maps.Clone(m.Labels)
 	if both == nil {
 		both = map[string]seating.Label{}
 	}
 	maps.Copy(both, labels)
-	return memory{Labels: both, Held: m.Held}
+	return privateState{Labels: both, Held: m.Held}
 }
 
-func texts(values map[string]string) types.Map {
+func stringMap(values map[string]string) types.Map {
 	elements := make(map[string]attr.Value, len(values))
 	for key, text := range values {
 		elements[key] = types.StringValue(text)
@@ -170,7 +170,7 @@ func texts(values map[string]string) types.Map {
 	return types.MapValueMust(types.StringType, elements)
 }
 
-func numbers(values map[string]int) types.Map {
+func int64Map(values map[string]int) types.Map {
 	elements := make(map[string]attr.Value, len(values))
 	for key, number := range values {
 		elements[key] = types.Int64Value(int64(number))
@@ -178,7 +178,7 @@ func numbers(values map[string]int) types.Map {
 	return types.MapValueMust(types.Int64Type, elements)
 }
 
-func textsOf(m types.Map) map[string]string {
+func stringsOf(m types.Map) map[string]string {
 	values := make(map[string]string, len(m.Elements()))
 	for key, element := range m.Elements() {
 		if text, ok := element.(types.String); ok {
@@ -188,7 +188,7 @@ func textsOf(m types.Map) map[string]string {
 	return values
 }
 
-// phoneTypes are the attribute types of phone.
+// phoneTypes returns the attribute types of phone.
 func phoneTypes() map[string]attr.Type {
 	attributes := map[string]attr.Type{
 		"pass_wo": types.StringType, "pass_wo_version": types.Int64Type,
@@ -207,7 +207,7 @@ func phoneTypes() map[string]attr.Type {
 	return attributes
 }
 
-// valueOf is the column value of an attribute of phone.
+// valueOf returns the column value of an attribute of phone.
 func valueOf(column seating.PhoneColumn, attribute attr.Value) (cluster.Value, bool) {
 	if attribute == nil || attribute.IsNull() || attribute.IsUnknown() {
 		return cluster.Value{}, false

@@ -19,13 +19,13 @@ import (
 // reviewOverrides checks conf_override as Asterisk reads it, for all phones and for
 // single seats. What Asterisk drops is an error in a text that is new, and a warning
 // in one that was there before.
-func reviewOverrides(want, before declared) diag.Diagnostics {
+func reviewOverrides(want, before declaration) diag.Diagnostics {
 	const column = string(asterisk.ConfOverride)
 	diags := reviewOverride(path.Root("phone").AtName(column), want.style.Phone[column], before.style.Phone[column])
-	said := map[string]bool{}
+	value := map[string]bool{}
 	for _, seat := range slices.Sorted(maps.Keys(want.style.Seats)) {
-		if text := want.style.Seats[seat][column]; !said[text.Text] {
-			said[text.Text] = true
+		if text := want.style.Seats[seat][column]; !value[text.Text] {
+			value[text.Text] = true
 			diags.Append(reviewOverride(path.Root("seat_overrides"), text, before.style.Seats[seat][column])...)
 		}
 	}
@@ -55,7 +55,7 @@ func reviewOverride(at path.Path, text, before cluster.Value) diag.Diagnostics {
 // reviewTemplates checks that the template of the phones, and of single seats, is there
 // or made by this run: VICIdial would generate the peer without its lines. One that
 // stands is a warning.
-func (r *Resource) reviewTemplates(ctx context.Context, want, before declared) diag.Diagnostics {
+func (r *Resource) reviewTemplates(ctx context.Context, want, before declaration) diag.Diagnostics {
 	const column = "template_id"
 	type use struct {
 		at         path.Path
@@ -66,13 +66,13 @@ func (r *Resource) reviewTemplates(ctx context.Context, want, before declared) d
 		uses = append(uses, use{path.Root("seat_overrides"), want.style.Seats[seat][column].Text, before.style.Seats[seat][column].Text})
 	}
 	var diags diag.Diagnostics
-	said := map[string]bool{}
+	value := map[string]bool{}
 	for _, use := range uses {
 		id := cluster.TemplateOf(use.id)
-		if id == "" || said[id] {
+		if id == "" || value[id] {
 			continue
 		}
-		said[id] = true
+		value[id] = true
 		templates, err := r.topology.ExpectedTemplates(ctx)
 		if err != nil {
 			return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)

@@ -21,8 +21,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// shown is what publish has written to the state.
-type shown struct {
+// published is the result of publish.
+type published struct {
 	style      seating.FloorStyle
 	now        *seating.Placement
 	suffixes   seating.Suffixes
@@ -31,28 +31,28 @@ type shown struct {
 
 // publish sets the state from the rows, or removes a placement without rows from
 // it.
-func (r *Resource) publish(ctx context.Context, m model, kept memory, to tfhelper.Response) (shown, bool) {
-	unable := func(err error) (shown, bool) {
+func (r *Resource) publish(ctx context.Context, m model, kept privateState, to tfhelper.Response) (published, bool) {
+	unable := func(err error) (published, bool) {
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read agent placement", m.name(), err)...)
-		return shown{}, false
+		return published{}, false
 	}
 	if r.topology == nil {
 		return unable(tfhelper.ErrUnconfigured)
 	}
-	d, diags := m.declared()
+	d, diags := m.declaration()
 	if diags.HasError() {
 		to.Diagnostics.Append(diags...)
-		return shown{}, false
+		return published{}, false
 	}
 	var s secrets
-	s.mark(m)
+	s.setManaged(m)
 	v, err := r.readRows(ctx, d, kept.Labels, s)
 	if err != nil {
 		return unable(err)
 	}
 	if len(v.own.Phones) == 0 && len(v.own.Aliases) == 0 {
 		to.RemoveResource(ctx, m.identity())
-		return shown{}, false
+		return published{}, false
 	}
 	rows, err := d.rows(v.now, v.own, s, kept.Labels)
 	if err != nil {
@@ -60,12 +60,12 @@ func (r *Resource) publish(ctx context.Context, m model, kept memory, to tfhelpe
 	}
 	suffixes := d.style.WithLabels(kept.Labels).Suffixes()
 	deviations := seating.Deviations(v.own, v.all, rows)
-	to.SetState(ctx, m.identity(), m.withComputed(v.now, suffixes, deviationTexts(deviations)), remember(d, v, kept))
-	return shown{d.style.WithLabels(kept.Labels), v.now, d.style.ReadingSuffixes(kept.Labels), deviations}, true
+	to.SetState(ctx, m.identity(), m.withComputed(v.now, suffixes, deviationTexts(deviations)), updatedState(d, v, kept))
+	return published{d.style.WithLabels(kept.Labels), v.now, d.style.ReadingSuffixes(kept.Labels), deviations}, true
 }
 
-// remember returns the servers that have phones of the placement, declared or not.
-func remember(d declared, v view, kept memory) memory {
+// updatedState returns the servers that have phones of the placement, declared or not.
+func updatedState(d declaration, v view, kept privateState) privateState {
 	known := d.style.WithLabels(kept.Labels).Labels
 	labels := maps.Clone(d.style.Labels)
 	for _, p := range v.own.Phones {
@@ -73,7 +73,7 @@ func remember(d declared, v view, kept memory) memory {
 			labels[p.ServerIP] = label
 		}
 	}
-	return memory{Labels: labels, Held: kept.Held}
+	return privateState{Labels: labels, Held: kept.Held}
 }
 
 func deviationTexts(deviations []seating.Deviation) map[string]string {
@@ -90,24 +90,24 @@ const maxAttributed = 5
 
 // drift warns of the seats that have changed, with who changed them as far as the
 // admin change log shows. Seats that an apply did not move are no drift.
-func (r *Resource) drift(ctx context.Context, m model, held []string, now shown, since int64) diag.Diagnostics {
+func (r *Resource) drift(ctx context.Context, m model, held []string, now published, since int64) diag.Diagnostics {
 	var lines []string
 	add := func(line string, logged []seating.LogRecord) {
 		if len(lines) < maxAttributed {
-			line += r.who(ctx, logged, since)
+			line += r.lastChange(ctx, logged, since)
 		}
 		lines = append(lines, line)
 	}
-	before, err := seating.ParseAssignments(textsOf(m.Assignments), now.suffixes)
+	before, err := seating.ParseAssignments(stringsOf(m.Assignments), now.suffixes)
 	if err == nil {
-		before.Hold(held, now.now)
+		before.CopyFrom(held, now.now)
 		for _, run := range seating.MovesBetween(before, now.now).Runs {
 			seat, _, _ := strings.Cut(run.Seats, "-")
 			add(fmt.Sprintf("seats %s: %s → %s", run.Seats, orNone(now.suffixes, run.Before), orNone(now.suffixes, run.After)),
 				now.style.LogRecords(seat, slices.Concat(run.Before, run.After)...))
 		}
 	}
-	known := textsOf(m.Deviations)
+	known := stringsOf(m.Deviations)
 	password := false
 	for _, d := range now.deviations {
 		text := strings.Join(d.Texts, "; ")
@@ -138,8 +138,8 @@ func orNone(suffixes seating.Suffixes, nodes []string) string {
 	return suffixes.Pattern(nodes)
 }
 
-// who returns the newest change of any of the rows in the admin change log.
-func (r *Resource) who(ctx context.Context, logged []seating.LogRecord, since int64) string {
+// lastChange returns the newest change of any of the rows in the admin change log.
+func (r *Resource) lastChange(ctx context.Context, logged []seating.LogRecord, since int64) string {
 	var newest cluster.Change
 	for _, row := range logged {
 		change, found, err := r.topology.LastChange(ctx, cluster.LogLines{After: since, Sections: []string{row.Section}, Records: []string{row.Record}})
@@ -158,15 +158,15 @@ func (r *Resource) who(ctx context.Context, logged []seating.LogRecord, since in
 
 // warnGone warns of a placement without rows. It names who deleted those of the last
 // seat, where the admin change log has it.
-func (r *Resource) warnGone(ctx context.Context, m model, kept memory, since int64) diag.Diagnostics {
-	d, diags := m.declared()
+func (r *Resource) warnGone(ctx context.Context, m model, kept privateState, since int64) diag.Diagnostics {
+	d, diags := m.declaration()
 	if diags.HasError() {
 		return diags
 	}
 	last := d.floor.Seats.At(d.floor.Seats.Len() - 1)
 	records := d.style.WithLabels(kept.Labels).LogRecords(last, slices.Sorted(maps.Keys(kept.Labels))...)
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: agent placement "+m.name(),
-		"Its phones and aliases are gone"+r.who(ctx, records, since)+".")}
+		"Its phones and aliases are gone"+r.lastChange(ctx, records, since)+".")}
 }
 
 // ImportState accepts a name and the aliases of the seats: "floor1=2000-2149,2200".
@@ -193,7 +193,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 
 // adopt derives the declaration of the rows that an import finds.
 func (r *Resource) adopt(ctx context.Context, m model) (model, diag.Diagnostics) {
-	all, born, err := adoptable(ctx, r.topology)
+	all, defaults, err := readAdoptable(ctx, r.topology)
 	if err != nil {
 		return m, tfhelper.Diagnose("Unable to import agent placement", m.name(), err)
 	}
@@ -201,12 +201,12 @@ func (r *Resource) adopt(ctx context.Context, m model) (model, diag.Diagnostics)
 	if err != nil {
 		return m, tfhelper.Diagnose("Unable to import agent placement", m.name(), err)
 	}
-	return adopted(m.Name, found, all, born), nil
+	return adopted(m.Name, found, all, defaults), nil
 }
 
-// adoptable reads all rows with every column that a declaration can hold, and what a
-// new phone holds that nobody declares.
-func adoptable(ctx context.Context, topology topology) (all seating.FloorRows, born cluster.Row, err error) {
+// readAdoptable reads all rows with every column that a declaration can hold, and what
+// a new phone has without a declaration.
+func readAdoptable(ctx context.Context, topology topology) (all seating.FloorRows, defaults cluster.Row, err error) {
 	schema, err := topology.Schema(ctx)
 	if err != nil {
 		return all, nil, err
@@ -215,10 +215,10 @@ func adoptable(ctx context.Context, topology topology) (all seating.FloorRows, b
 	for _, column := range seating.PhoneColumns {
 		columns = append(columns, column.Name)
 	}
-	born = schema.Defaults(cluster.TablePhones, columns)
-	maps.Copy(born, seating.PhoneBorn())
-	all, err = topology.Floor(ctx, append(columns, "pass"))
-	return all, born, err
+	defaults = schema.Defaults(cluster.TablePhones, columns)
+	maps.Copy(defaults, seating.NewPhoneDefaults())
+	all, err = topology.FloorRows(ctx, append(columns, "pass"))
+	return all, defaults, err
 }
 
 // adoptColumns fills in phone and seat_overrides.
@@ -229,7 +229,7 @@ func (m model) adoptColumns(found seating.AdoptedColumns) model {
 		for name, value := range row {
 			columns[strings.ToLower(name)] = tfhelper.ToBlank(value.Text)
 		}
-		overrides[seats] = texts(columns)
+		overrides[seats] = stringMap(columns)
 	}
 	if len(overrides) > 0 {
 		m.SeatOverrides = types.MapValueMust(types.MapType{ElemType: types.StringType}, overrides)
@@ -271,13 +271,13 @@ func attributeValue(column seating.PhoneColumn, row cluster.Row) attr.Value {
 	return types.StringValue(tfhelper.ToBlank(value.Text))
 }
 
-// importable says whether an import can write a value into the configuration: it
-// must pass the rules of phone, and hold no secret.
+// importable reports whether an import can write a value into the configuration: it
+// must be valid, and contain no secret.
 func importable(column, text string) bool {
 	return asterisk.CheckPhone(column, text) == nil && len(asterisk.BareSecrets(text)) == 0
 }
 
-func adopted(name types.String, found seating.Adopted, all seating.FloorRows, born cluster.Row) model {
+func adopted(name types.String, found seating.Adopted, all seating.FloorRows, defaults cluster.Row) model {
 	m := model{
 		Name: name, NodesPerSeat: types.Int64Value(int64(found.NodesPerSeat)), AliasOrder: types.StringValue(orderSpread),
 		Phone: types.ObjectNull(phoneTypes()), SeatOverrides: types.MapNull(types.MapType{ElemType: types.StringType}),
@@ -306,11 +306,11 @@ func adopted(name types.String, found seating.Adopted, all seating.FloorRows, bo
 		m.Naming = &namingModel{}
 		for name, field := range m.Naming.fields() {
 			if text, set := found.Naming[name]; set {
-				*field = types.StringValue(cmp.Or(text, seating.NoName(name)))
+				*field = types.StringValue(cmp.Or(text, seating.Omitted(name)))
 			}
 		}
 	}
 	m.AssignUsers = types.BoolValue(found.UsersFollow(all))
 	m.IgnorePasswordDrift = types.BoolValue(found.PasswordsDiffer(all))
-	return m.adoptColumns(found.Columns(all, born, importable))
+	return m.adoptColumns(found.Columns(all, defaults, importable))
 }

@@ -19,17 +19,17 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
-// topology is what the resource reads and changes.
+// topology is the part of the store that the resource needs.
 type topology interface {
-	Expected(context.Context) (cluster.Servers, error) // as this run will leave them
+	Expected(context.Context) (cluster.Servers, error) // after this run
 	Servers(context.Context) (cluster.Servers, error)
 	Rooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms, error)
 	ExpectedRooms(context.Context) (map[cluster.Engine]map[string]int, error)
 	Schema(context.Context) (cluster.Schema, error)
 	ExpectedTemplates(context.Context) (cluster.Templates, error)
-	Floor(ctx context.Context, columns []string) (seating.FloorRows, error)
+	FloorRows(ctx context.Context, columns []string) (seating.FloorRows, error)
 	ExpectedFloor(ctx context.Context, columns []string) (seating.FloorRows, error)
-	ClaimFloor(seating.FloorClaim) error
+	AddFloorClaim(seating.FloorClaim) error
 	PhonesByLogin(ctx context.Context, logins, columns []string) (map[string][]cluster.Value, error)
 	LiveAgents(context.Context) ([]cluster.LiveAgent, error)
 	VoicemailServer(context.Context) (string, error)
@@ -50,25 +50,25 @@ var (
 // Resource is vicidial_agent_placement.
 type Resource struct{ topology topology }
 
-// New makes the resource.
+// New returns the resource.
 func New() resource.Resource { return &Resource{} }
 
-// Metadata names the resource. Its identity holds the name and the seats, which
+// Metadata returns the type name. The identity has the name and the seats, which
 // may change.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_agent_placement"
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
-// Configure takes the cluster from the provider.
+// Configure stores the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
 }
 
 // ModifyPlan places the seats at plan time, so that the plan shows which of them
-// move, and refuses what apply would refuse.
+// move, and returns the errors of an apply.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	kept, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	kept, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
 	var prior *model
 	if !req.State.Raw.IsNull() {
 		state, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
@@ -78,7 +78,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		prior = &state
 	}
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(r.reviewRemoval(ctx, *prior, kept, seating.FloorGoes)...)
+		resp.Diagnostics.Append(r.reviewRemoval(ctx, *prior, kept, seating.FloorDeleted)...)
 		return
 	}
 	m, ok := tfhelper.GetKnownPlan[model](ctx, req, &resp.Diagnostics)
@@ -94,13 +94,13 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	secrets, diags := readSecrets(ctx, req.Config, m, prior)
 	resp.Diagnostics.Append(diags...)
-	want, diags := m.declared()
+	want, diags := m.declaration()
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(secrets.unknownSeats(want)...)
+	resp.Diagnostics.Append(secrets.checkDeclaredSeats(want)...)
 	if resp.Diagnostics.HasError() || r.topology == nil {
 		return // without a topology, the provider's configuration is not known yet
 	}
-	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows that another placement has", r.topology.ClaimFloor(want.claim(seating.FloorStays)))...)
+	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows that another placement has", r.topology.AddFloorClaim(want.claim(seating.FloorKept)))...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -130,14 +130,14 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 	secrets, diags := readSecrets(ctx, req.Config, m, nil)
 	resp.Diagnostics.Append(diags...)
-	want, diags := m.declared()
+	want, diags := m.declaration()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to create agent placement", m.name(), r.create(ctx, &want, secrets))...)
 	if !resp.Diagnostics.HasError() {
-		r.publish(ctx, m, memory{}, tfhelper.ForCreate(resp).KeepPlanned(req.Plan))
+		r.publish(ctx, m, privateState{}, tfhelper.ForCreate(resp).KeepPlanned(req.Plan))
 	}
 }
 
@@ -157,10 +157,10 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		if diags.HasError() {
 			return
 		}
-		r.publish(ctx, adopted, memory{}, tfhelper.ForRead(resp))
+		r.publish(ctx, adopted, privateState{}, tfhelper.ForRead(resp))
 		return
 	}
-	kept, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	kept, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
 	held := kept.Held
 	kept.Held = nil // from now on state has their servers
 	since, _ := tfhelper.LogPosition(ctx, req.Private)
@@ -173,24 +173,23 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 }
 
-// Update changes the rows. If it stops half way, state keeps the previous
-// declaration, and the seats that have rows since, with the rows as they are; and the
-// next plan is the remaining difference.
+// Update changes the rows. When it fails, the state has the previous declaration
+// and the seats that have rows, so that the next plan is the rest.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Plan, &resp.Diagnostics)
 	prior, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok || !known {
 		return
 	}
-	kept, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	kept, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
 	secrets, diags := readSecrets(ctx, req.Config, m, &prior)
 	resp.Diagnostics.Append(diags...)
-	want, diags := m.declared()
+	want, diags := m.declaration()
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	kept = kept.and(want.style.Labels)
+	kept = kept.withLabels(want.style.Labels)
 	held, written, err := r.update(ctx, &want, prior, kept, secrets)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update agent placement", m.name(), err)...)
 	if resp.Diagnostics.HasError() {
@@ -233,11 +232,11 @@ func (r *Resource) Rows(ctx context.Context, of replacement.State) []string {
 	if !ok {
 		return nil
 	}
-	have, diags := m.declared()
+	have, diags := m.declaration()
 	if diags.HasError() {
 		return nil
 	}
-	rows, err := have.style.Rows(known(m, have.style.Suffixes()))
+	rows, err := have.style.Rows(placementInState(m, have.style.Suffixes()))
 	if err != nil {
 		return nil
 	}
@@ -250,6 +249,6 @@ func (r *Resource) DeleteExcept(ctx context.Context, req resource.DeleteRequest,
 	if !ok {
 		return
 	}
-	kept, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
+	kept, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete agent placement", m.name(), r.remove(ctx, m, kept, except))...)
 }

@@ -74,7 +74,7 @@ func assigned(runs map[string]string) knownvalue.Check {
 	return knownvalue.MapExact(checks)
 }
 
-func planned(runs map[string]string) resource.ConfigPlanChecks {
+func plannedPlacement(runs map[string]string) resource.ConfigPlanChecks {
 	return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 		plancheck.ExpectKnownValue(floor, tfjsonpath.New("assignments"), assigned(runs)),
 	}}
@@ -105,7 +105,7 @@ func TestAccAgentPlacement(t *testing.T) {
 				Steps: []resource.TestStep{
 					{ // the plan shows the assignments
 						Config:           fullConfig(d, `"2000-2003"`, twoServers, aPassword, "assign_users = true"),
-						ConfigPlanChecks: planned(map[string]string{"2000-2001": "ba", "2002-2003": "ab"}),
+						ConfigPlanChecks: plannedPlacement(map[string]string{"2000-2001": "ba", "2002-2003": "ab"}),
 						Check: all(
 							expect(t, d, phones, `
 								| login | server_ip | extension | dialplan_number | voicemail_id | pass    | status | active | protocol |

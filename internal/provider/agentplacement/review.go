@@ -18,32 +18,32 @@ import (
 // has all of them.
 const runsShown = 20
 
-// reviewed is a placement and its input.
-type reviewed struct {
+// reviewResult is a placement and its input.
+type reviewResult struct {
 	placed   *seating.Placement
 	suffixes seating.Suffixes
-	have     declared
+	have     declaration
 	before   view
 }
 
-// review places the seats, and warns of what moves.
-func (r *Resource) review(ctx context.Context, want *declared, prior *model, kept memory, s secrets) (reviewed, diag.Diagnostics) {
-	var found reviewed
+// review computes the placement, and returns warnings for seats that move.
+func (r *Resource) review(ctx context.Context, want *declaration, prior *model, kept privateState, s secrets) (reviewResult, diag.Diagnostics) {
+	var found reviewResult
 	failed := func(err error) diag.Diagnostics {
 		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
 	if prior != nil {
 		var diags diag.Diagnostics
-		if found.have, diags = prior.declared(); diags.HasError() {
+		if found.have, diags = prior.declaration(); diags.HasError() {
 			return found, diags
 		}
 		var err error
-		if found.before, err = r.readRows(ctx, found.have, kept.and(want.style.Labels).Labels, s); err != nil {
+		if found.before, err = r.readRows(ctx, found.have, kept.withLabels(want.style.Labels).Labels, s); err != nil {
 			return found, failed(err)
 		}
 		// Terraform plans once more when it applies, and wants the same result: the plan goes
 		// by what the state says, and the apply refuses what has moved since.
-		if placed := known(*prior, found.have.style.ReadingSuffixes(kept.Labels)); placed.Seats().Len() > 0 {
+		if placed := placementInState(*prior, found.have.style.ReadingSuffixes(kept.Labels)); placed.Seats().Len() > 0 {
 			found.before.now = placed
 		}
 		found.before.now = found.before.now.WithAddresses(seating.ReplacedServers(found.have.style.Labels, want.style.Labels))
@@ -66,8 +66,8 @@ func (r *Resource) review(ctx context.Context, want *declared, prior *model, kep
 
 // place places the seats. It does not depend on who is logged in: that changes
 // between a plan and its apply, and Terraform requires both to give the same
-// result. The apply leaves the seats that are in use then.
-func (r *Resource) place(ctx context.Context, want declared, before view) (*seating.Placement, diag.Diagnostics) {
+// result. The apply keeps the seats that are in use at that time.
+func (r *Resource) place(ctx context.Context, want declaration, before view) (*seating.Placement, diag.Diagnostics) {
 	placed, err := seating.Place(want.floor, before.now)
 	if err != nil {
 		return nil, tfhelper.DiagnoseAt(path.Root("servers"), "Seats do not fit", err)
@@ -96,7 +96,7 @@ func (r *Resource) place(ctx context.Context, want declared, before view) (*seat
 
 // reviewServers checks the servers, and limits their capacity to their rooms. Seats
 // that sit on a server now may stay there.
-func (r *Resource) reviewServers(ctx context.Context, want *declared, now *seating.Placement) (diag.Diagnostics, error) {
+func (r *Resource) reviewServers(ctx context.Context, want *declaration, now *seating.Placement) (diag.Diagnostics, error) {
 	var diags diag.Diagnostics
 	servers, err := r.topology.Expected(ctx)
 	if err != nil {

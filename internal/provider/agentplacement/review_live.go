@@ -16,7 +16,7 @@ import (
 
 // reviewReplaced refuses to replace a server that agents are logged in on, since
 // their phones and calls would be removed with it.
-func (r *Resource) reviewReplaced(ctx context.Context, want, have declared, before view) diag.Diagnostics {
+func (r *Resource) reviewReplaced(ctx context.Context, want, have declaration, before view) diag.Diagnostics {
 	moved := seating.ReplacedServers(have.style.Labels, want.style.Labels)
 	if len(moved) == 0 || want.MoveLiveAgents.ValueBool() {
 		return nil
@@ -28,13 +28,13 @@ func (r *Resource) reviewReplaced(ctx context.Context, want, have declared, befo
 	agents = slices.DeleteFunc(agents, func(a cluster.LiveAgent) bool { return moved[a.ServerIP] == "" })
 	if _, who := before.own.Occupied(agents); len(who) > 0 {
 		return tfhelper.DiagnoseAt(path.Root("servers"), "Agents are using phones that would go away",
-			fmt.Errorf("%s: wait until they have left, or set move_live_agents = true", short(who)))
+			fmt.Errorf("%s: wait until they have left, or set move_live_agents = true", joinFirst(who)))
 	}
 	return nil
 }
 
 // warnLive warns of the moving seats that are in use.
-func warnLive(want declared, live map[string]string, touched []string) diag.Diagnostics {
+func warnLive(want declaration, live map[string]string, touched []string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if len(touched) == 0 {
 		return diags
@@ -49,16 +49,16 @@ func warnLive(want declared, live map[string]string, touched []string) diag.Diag
 	}
 	if want.MoveLiveAgents.ValueBool() {
 		diags.Append(tfhelper.WarnAt(path.Root("move_live_agents"), "Agents are using phones that go away",
-			"These seats are in use now: "+short(names)+". Their phones are removed all the same, since move_live_agents is set; the calls on them may be lost.")...)
+			"These seats are in use now: "+joinFirst(names)+". Their phones are removed all the same, since move_live_agents is set; the calls on them may be lost.")...)
 		return diags
 	}
 	if len(gone) > 0 {
 		diags.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Agents are using seats that would be removed",
-			fmt.Errorf("an agent is logged in on seat %s; wait until they have left, or set move_live_agents = true", short(gone)))...)
+			fmt.Errorf("an agent is logged in on seat %s; wait until they have left, or set move_live_agents = true", joinFirst(gone)))...)
 		return diags
 	}
 	diags.Append(tfhelper.WarnAt(path.Root("servers"), "Seats in use stay where they are",
-		"An agent is using these seats now: "+short(names)+". Whoever still does when this is applied keeps the phone, and the seat stays as it is. Apply again when the agents have left, or set move_live_agents = true.")...)
+		"An agent is using these seats now: "+joinFirst(names)+". Whoever still does when this is applied keeps the phone, and the seat stays as it is. Apply again when the agents have left, or set move_live_agents = true.")...)
 	return diags
 }
 
@@ -68,13 +68,13 @@ func warnHeld(name string, held []string) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Seats of placement "+name+" were in use and stay for now",
-		"Nothing was changed on "+short(held)+". The next plan shows them again: apply it when the agents have left.")}
+		"Nothing was changed on "+joinFirst(held)+". The next plan shows them again: apply it when the agents have left.")}
 }
 
-func short(names []string) string { return strings.Join(some(names), ", ") }
+func joinFirst(names []string) string { return strings.Join(firstNames(names), ", ") }
 
-// some returns the first names, and the number of the others.
-func some(names []string) []string {
+// firstNames returns the first names, and the number of the others.
+func firstNames(names []string) []string {
 	const most = 10
 	if len(names) <= most {
 		return names
@@ -84,29 +84,29 @@ func some(names []string) []string {
 
 // reviewRemoval warns of what prevents the removal of the placement, and of what it
 // leaves.
-func (r *Resource) reviewRemoval(ctx context.Context, m model, kept memory, fate seating.FloorFate) diag.Diagnostics {
-	have, diags := m.declared()
+func (r *Resource) reviewRemoval(ctx context.Context, m model, kept privateState, action seating.FloorAction) diag.Diagnostics {
+	have, diags := m.declaration()
 	if r.topology == nil || diags.HasError() {
 		return nil // the configuration is gone; the removal reports it
 	}
 	unable := func(err error) diag.Diagnostics {
 		return tfhelper.Diagnose("Unable to plan the removal of agent placement", m.name(), err)
 	}
-	if err := r.topology.ClaimFloor(have.claim(fate)); err != nil {
+	if err := r.topology.AddFloorClaim(have.claim(action)); err != nil {
 		return unable(err)
 	}
 	var s secrets
-	s.mark(m)
+	s.setManaged(m)
 	before, err := r.readRows(ctx, have, labelsOf(kept, &have), s)
 	if err != nil {
 		return unable(err)
 	}
-	if err := r.notInUse(ctx, have, before.own, seating.FloorRows{}, inUseStill); err != nil {
+	if err := r.checkInUse(ctx, have, before.own, seating.FloorRows{}, adviceDelete); err != nil {
 		return unable(err)
 	}
-	plan, err := seating.PlanFloor(before.own, before.all, seating.FloorRows{}, seating.FloorPlan{})
+	plan, err := seating.PlanFloor(before.own, before.all, seating.FloorRows{}, seating.PlanOptions{})
 	if err != nil {
 		return unable(err)
 	}
-	return warnLeftBehind(plan, before.all)
+	return warnDangling(plan, before.all)
 }

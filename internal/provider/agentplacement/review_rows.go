@@ -17,7 +17,7 @@ import (
 )
 
 // reviewRows computes the rows and their plan, as apply does.
-func (r *Resource) reviewRows(ctx context.Context, want declared, found reviewed, isNew bool, kept memory, s secrets) diag.Diagnostics {
+func (r *Resource) reviewRows(ctx context.Context, want declaration, found reviewResult, isNew bool, kept privateState, s secrets) diag.Diagnostics {
 	schema, err := r.topology.Schema(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
@@ -48,11 +48,11 @@ func (r *Resource) reviewRows(ctx context.Context, want declared, found reviewed
 			return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 		}
 	}
-	own, spared, err := r.spare(ctx, want, found.before, rows)
+	own, spared, err := r.removable(ctx, want, found.before, rows)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
-	plan, err := seating.PlanFloor(own, all, rows, seating.FloorPlan{})
+	plan, err := seating.PlanFloor(own, all, rows, seating.PlanOptions{})
 	diags.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Unable to plan agent placement "+want.name(), err)...)
 	if err == nil && addsPhones(plan) {
 		_, fresh := seating.Siblings(own, all, rows)
@@ -60,24 +60,24 @@ func (r *Resource) reviewRows(ctx context.Context, want declared, found reviewed
 	}
 	if len(spared) > 0 {
 		diags.Append(tfhelper.WarnAt(path.Root("servers"), "Phones in use stay for now",
-			"Nothing places these seats there, but an agent is using the phone: "+short(spared)+". Apply again when the agents have left, or set move_live_agents = true.")...)
+			"Nothing places these seats there, but an agent is using the phone: "+joinFirst(spared)+". Apply again when the agents have left, or set move_live_agents = true.")...)
 	}
-	if who := seating.Relogged(plan); len(who) > 0 && !found.have.style.Users {
+	if who := seating.ReplacedLogins(plan); len(who) > 0 && !found.have.style.Users {
 		diags.Append(tfhelper.WarnAt(path.Root("assign_users"), "Users get another phone login",
-			"assign_users gives these users their seat in place of the phone login that they have: "+short(who)+".")...)
+			"assign_users gives these users their seat in place of the phone login that they have: "+joinFirst(who)+".")...)
 	}
-	diags.Append(warnLeftBehind(plan, all)...)
+	diags.Append(warnDangling(plan, all)...)
 	return diags
 }
 
-// warnLeftBehind warns of references to phones and aliases that are removed.
-func warnLeftBehind(plan cluster.Plan, all seating.FloorRows) diag.Diagnostics {
-	who := seating.LeftBehind(plan, all)
+// warnDangling warns of references to phones and aliases that are removed.
+func warnDangling(plan cluster.Plan, all seating.FloorRows) diag.Diagnostics {
+	who := seating.DanglingReferences(plan, all)
 	if len(who) == 0 {
 		return nil
 	}
 	return tfhelper.WarnAt(path.Root("seats"), "Others name phones that go away",
-		"These are not of this placement and stay as they are, but lead nowhere afterwards: "+short(who)+".")
+		"These are not of this placement and stay as they are, but lead nowhere afterwards: "+joinFirst(who)+".")
 }
 
 func addsPhones(plan cluster.Plan) bool {
@@ -94,7 +94,7 @@ func faultPath(fault error) path.Path {
 	return path.Root("naming")
 }
 
-func reviewColumns(schema cluster.Schema, want declared) diag.Diagnostics {
+func reviewColumns(schema cluster.Schema, want declaration) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, column := range seating.PhoneColumns {
 		if value, set := want.style.Phone[column.Name]; set {
@@ -116,9 +116,9 @@ func reviewColumns(schema cluster.Schema, want declared) diag.Diagnostics {
 }
 
 // warnForm warns of values that VICIdial's phone form does not keep.
-func warnForm(schema cluster.Schema, want declared) diag.Diagnostics {
+func warnForm(schema cluster.Schema, want declaration) diag.Diagnostics {
 	var diags diag.Diagnostics
-	said := map[string]bool{}
+	value := map[string]bool{}
 	warn := func(at path.Path, row cluster.Row, before string) {
 		for _, column := range slices.Sorted(maps.Keys(row)) {
 			rule, ruled := seating.PhoneForm[column]
@@ -126,10 +126,10 @@ func warnForm(schema cluster.Schema, want declared) diag.Diagnostics {
 				continue
 			}
 			err := rule.Broken(schema, row[column])
-			if err == nil || said[column+row[column].Text] {
+			if err == nil || value[column+row[column].Text] {
 				continue
 			}
-			said[column+row[column].Text] = true
+			value[column+row[column].Text] = true
 			diags.Append(tfhelper.WarnAt(at, "A value that VICIdial may change", before+column+": "+err.Error())...)
 		}
 	}

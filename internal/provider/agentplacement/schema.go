@@ -131,7 +131,7 @@ func serverAttributes() map[string]schema.Attribute {
 		"capacity": schema.Int64Attribute{
 			Optional:            true,
 			MarkdownDescription: "Seats at most. It is also bounded by the server's conference rooms: `nodes_per_seat` times their number, since that many seats are at work on it when all are.",
-			Validators:          []validator.Int64{int64validator.Between(0, seating.MostSeats)},
+			Validators:          []validator.Int64{int64validator.Between(0, seating.MaxSeats)},
 		},
 		"index": schema.Int64Attribute{
 			Optional:            true,
@@ -188,9 +188,9 @@ func phoneAttributes() map[string]schema.Attribute {
 		"conf_secret_wo_version": version("conf_secret_wo", in.AtName("conf_secret_wo")),
 	}
 	for _, column := range seating.PhoneColumns {
-		doc := "`" + column.Name + "`: " + strings.ToLower(column.Says[:1]) + column.Says[1:]
-		if strings.HasPrefix(column.Says, "`") {
-			doc = "`" + column.Name + "`: " + column.Says
+		doc := "`" + column.Name + "`: " + strings.ToLower(column.Description[:1]) + column.Description[1:]
+		if strings.HasPrefix(column.Description, "`") {
+			doc = "`" + column.Name + "`: " + column.Description
 		}
 		switch column.Kind {
 		case seating.KindNumber:

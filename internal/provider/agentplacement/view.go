@@ -7,36 +7,36 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
-// view is a placement as its rows show it.
+// view is a placement with its current rows.
 type view struct {
-	all seating.FloorRows
-	own seating.FloorRows // the placement's rows
-	now *seating.Placement
-	sat *seating.Placement // the same, by the addresses of the phones
+	all       seating.FloorRows
+	own       seating.FloorRows // the placement's rows
+	now       *seating.Placement
+	byAddress *seating.Placement // the same, by the addresses of the phones
 }
 
 // readRows reads the rows of the declared servers, and of those that had phones of
 // the placement before.
-func (r *Resource) readRows(ctx context.Context, d declared, labels map[string]seating.Label, s secrets) (view, error) {
-	all, err := r.topology.Floor(ctx, d.columns(s))
+func (r *Resource) readRows(ctx context.Context, d declaration, labels map[string]seating.Label, s secrets) (view, error) {
+	all, err := r.topology.FloorRows(ctx, d.columns(s))
 	if err != nil {
 		return view{}, err
 	}
 	styled := d.style.WithLabels(labels)
 	v := view{all: all, own: styled.Own(all, d.floor.Seats)}
-	v.now = styled.Sitting(v.own, d.floor.Seats)
-	v.sat = v.now
+	v.now = styled.PlacementOf(v.own, d.floor.Seats)
+	v.byAddress = v.now
 	return v, nil
 }
 
-// spare returns the rows that a change may remove: not undeclared phones that an
-// agent is using, unless move_live_agents is set. who are those agents.
-func (r *Resource) spare(ctx context.Context, want declared, before view, rows seating.FloorRows) (own seating.FloorRows, who []string, err error) {
+// removable returns the rows that a change may remove: not undeclared phones that
+// an agent is using, unless move_live_agents is set. who are those agents.
+func (r *Resource) removable(ctx context.Context, want declaration, before view, rows seating.FloorRows) (own seating.FloorRows, who []string, err error) {
 	own = before.own
 	if !want.style.Users {
-		own = own.LettingGo(want.floor.Seats)
+		own = own.WithoutUsersOf(want.floor.Seats)
 	}
-	stray := before.own.Stray(before.sat, rows)
+	stray := before.own.Stray(before.byAddress, rows)
 	if len(stray.Phones) == 0 || want.MoveLiveAgents.ValueBool() {
 		return own, nil, nil
 	}
@@ -44,17 +44,17 @@ func (r *Resource) spare(ctx context.Context, want declared, before view, rows s
 	if err != nil {
 		return own, nil, err
 	}
-	own, who = own.Sparing(stray, agents)
+	own, who = own.WithoutInUse(stray, agents)
 	return own, who, nil
 }
 
-// claim is the rows that no other placement of the run may have.
-func (d declared) claim(fate seating.FloorFate) seating.FloorClaim {
-	return seating.FloorClaim{Name: d.name(), Seats: d.floor.Seats, Style: d.style, Fate: fate}
+// claim returns the rows that no other placement of the run may have.
+func (d declaration) claim(action seating.FloorAction) seating.FloorClaim {
+	return seating.FloorClaim{Name: d.name(), Seats: d.floor.Seats, Style: d.style, Action: action}
 }
 
-// labelsOf are the labels of all servers that may have rows of the placement.
-func labelsOf(kept memory, prior *declared) map[string]seating.Label {
+// labelsOf returns the labels of all servers that may have rows of the placement.
+func labelsOf(kept privateState, prior *declaration) map[string]seating.Label {
 	labels := maps.Clone(kept.Labels)
 	if labels == nil {
 		labels = map[string]seating.Label{}

@@ -12,10 +12,11 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// planned is the placement of the plan, or computed now if the plan could not.
-func (r *Resource) planned(ctx context.Context, want *declared, before view, labels map[string]seating.Label) (*seating.Placement, error) {
+// plannedPlacement returns the placement of the plan, or computes it if the plan
+// could not.
+func (r *Resource) plannedPlacement(ctx context.Context, want *declaration, before view, labels map[string]seating.Label) (*seating.Placement, error) {
 	if !want.Assignments.IsUnknown() && !want.Assignments.IsNull() {
-		return seating.ParseAssignments(textsOf(want.Assignments), want.style.ReadingSuffixes(labels))
+		return seating.ParseAssignments(stringsOf(want.Assignments), want.style.ReadingSuffixes(labels))
 	}
 	if diags, err := r.reviewServers(ctx, want, before.now); err != nil || diags.HasError() {
 		if err == nil {
@@ -27,18 +28,18 @@ func (r *Resource) planned(ctx context.Context, want *declared, before view, lab
 }
 
 // create inserts the missing rows, and removes them when it fails.
-func (r *Resource) create(ctx context.Context, want *declared, s secrets) error {
+func (r *Resource) create(ctx context.Context, want *declaration, s secrets) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
 	var found, rows seating.FloorRows
 	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		all, err := r.topology.Floor(ctx, want.columns(s))
+		all, err := r.topology.FloorRows(ctx, want.columns(s))
 		if err != nil {
 			return cluster.Plan{}, err
 		}
 		found = all
-		placed, err := r.planned(ctx, want, view{}, nil)
+		placed, err := r.plannedPlacement(ctx, want, view{}, nil)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
@@ -50,12 +51,12 @@ func (r *Resource) create(ctx context.Context, want *declared, s secrets) error 
 	var partial *cluster.Partial
 	if errors.As(err, &partial) && (partial.Applied > 0 || partial.Unsure) {
 		undone := r.topology.Apply(context.WithoutCancel(ctx), func(ctx context.Context) (cluster.Plan, error) {
-			all, err := r.topology.Floor(ctx, want.columns(s))
+			all, err := r.topology.FloorRows(ctx, want.columns(s))
 			if err != nil {
 				return cluster.Plan{}, err
 			}
 			wrote := want.style.Own(all, want.floor.Seats).Without(want.style.Own(found, want.floor.Seats))
-			return seating.PlanFloor(wrote, all, seating.FloorRows{Users: rows.Undoing(found, all)}, seating.FloorPlan{})
+			return seating.PlanFloor(wrote, all, seating.FloorRows{Users: rows.PreviousUsers(found, all)}, seating.PlanOptions{})
 		})
 		if undone == nil {
 			return fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)
@@ -78,15 +79,15 @@ func (r *Resource) plan(ctx context.Context, own, all, rows seating.FloorRows, f
 	if err != nil {
 		return cluster.Plan{}, err
 	}
-	born := seating.PhoneBorn()
-	maps.DeleteFunc(born, func(column string, _ cluster.Value) bool {
+	defaults := seating.NewPhoneDefaults()
+	maps.DeleteFunc(defaults, func(column string, _ cluster.Value) bool {
 		return !schema.Has(cluster.TablePhones, column) || slices.Contains(rows.Columns, column)
 	})
 	inherited, err := r.inherit(ctx, schema, own, all, rows)
 	if err != nil {
 		return cluster.Plan{}, err
 	}
-	return seating.PlanFloor(own, all, rows, seating.FloorPlan{Born: born, Inherit: inherited, Voicemail: voicemail, Everywhere: everywhere, Flag: flag})
+	return seating.PlanFloor(own, all, rows, seating.PlanOptions{Defaults: defaults, Inherit: inherited, Voicemail: voicemail, AllNodes: everywhere, Flag: flag})
 }
 
 // inherit reads what the new phones of seats that have others take from them.
@@ -100,37 +101,37 @@ func (r *Resource) inherit(ctx context.Context, schema cluster.Schema, own, all,
 	return seating.NewInheritance(siblings, columns, found), err
 }
 
-// update changes the rows to what the plan says, except for the seats that are in
-// use, which it returns. When it fails it returns the seats that it has written rows
-// of, or may have, and that the placement did not have before.
-func (r *Resource) update(ctx context.Context, want *declared, prior model, kept memory, s secrets) (held, written []string, err error) {
+// update changes the rows as planned, except for the seats that are in use, which
+// it returns. When it fails it returns the seats that it has written rows of, or
+// may have, and that the placement did not have before.
+func (r *Resource) update(ctx context.Context, want *declaration, prior model, kept privateState, s secrets) (held, written []string, err error) {
 	if r.topology == nil {
 		return nil, nil, tfhelper.ErrUnconfigured
 	}
-	have, diags := prior.declared()
+	have, diags := prior.declaration()
 	if diags.HasError() {
 		return nil, nil, errors.New(diags.Errors()[0].Detail())
 	}
 	var found seating.FloorRows
 	labels := labelsOf(kept, &have)
 	err = r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		look := have
-		look.style.Phone, look.style.Seats = want.style.Phone, want.style.Seats // the columns to read
-		before, err := r.readRows(ctx, look, labels, s)
+		reading := have
+		reading.style.Phone, reading.style.Seats = want.style.Phone, want.style.Seats // the columns to read
+		before, err := r.readRows(ctx, reading, labels, s)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
 		found = before.all
 		before.now = before.now.WithAddresses(seating.ReplacedServers(have.style.Labels, want.style.Labels))
-		placed, err := r.planned(ctx, want, before, labels)
+		placed, err := r.plannedPlacement(ctx, want, before, labels)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
 		suffixes := have.style.WithLabels(labels).Suffixes()
-		if err := seating.CheckUnmoved(known(prior, suffixes), before.now, placed, suffixes); err != nil {
+		if err := seating.CheckUnmoved(placementInState(prior, suffixes), before.now, placed, suffixes); err != nil {
 			return cluster.Plan{}, err
 		}
-		if held, err = r.hold(ctx, *want, before, placed); err != nil {
+		if held, err = r.keepInUse(ctx, *want, before, placed); err != nil {
 			return cluster.Plan{}, err
 		}
 		rows, err := want.rows(placed, before.own, s, labels)
@@ -140,30 +141,30 @@ func (r *Resource) update(ctx context.Context, want *declared, prior model, kept
 		if err := unedited(prior, have, before, rows, labels); err != nil {
 			return cluster.Plan{}, err
 		}
-		own, _, err := r.spare(ctx, *want, before, rows)
+		own, _, err := r.removable(ctx, *want, before, rows)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		if err := r.notInUse(ctx, *want, own, rows, inUseNow); err != nil {
+		if err := r.checkInUse(ctx, *want, own, rows, adviceUpdate); err != nil {
 			return cluster.Plan{}, err
 		}
 		// An interrupted apply may have written rows without setting the flags.
-		flag := seating.Touched(known(prior, suffixes), placed)
+		flag := seating.ChangedServers(placementInState(prior, suffixes), placed)
 		if s.renewPass || s.renewSecret || !want.Phone.Equal(prior.Phone) || !want.SeatOverrides.Equal(prior.SeatOverrides) {
 			flag = append(flag, slices.Collect(maps.Keys(want.style.Labels))...)
 		}
 		return r.plan(ctx, own, before.all, rows, flag...)
 	})
 	if partial := (*cluster.Partial)(nil); errors.As(err, &partial) {
-		written = r.written(context.WithoutCancel(ctx), want, have, found, s)
+		written = r.writtenSeats(context.WithoutCancel(ctx), want, have, found, s)
 	}
 	return held, written, err
 }
 
-// written returns the seats of want that have rows which were not found before, and
+// writtenSeats returns the seats of want that have rows which were not found before, and
 // that are no seats of have. Where the database cannot be read, each may have rows.
-func (r *Resource) written(ctx context.Context, want *declared, have declared, found seating.FloorRows, s secrets) []string {
-	all, err := r.topology.Floor(ctx, want.columns(s))
+func (r *Resource) writtenSeats(ctx context.Context, want *declaration, have declaration, found seating.FloorRows, s secrets) []string {
+	all, err := r.topology.FloorRows(ctx, want.columns(s))
 	var seats []string
 	if err != nil {
 		for _, seat := range want.floor.Seats.All() {
@@ -178,9 +179,9 @@ func (r *Resource) written(ctx context.Context, want *declared, have declared, f
 	})
 }
 
-// hold leaves the seats whose phone is in use and would be removed, and returns
+// keepInUse keeps the seats whose phone is in use and would be removed, and returns
 // them.
-func (r *Resource) hold(ctx context.Context, want declared, before view, placed *seating.Placement) ([]string, error) {
+func (r *Resource) keepInUse(ctx context.Context, want declaration, before view, placed *seating.Placement) ([]string, error) {
 	if want.MoveLiveAgents.ValueBool() {
 		return nil, nil
 	}
@@ -194,27 +195,27 @@ func (r *Resource) hold(ctx context.Context, want declared, before view, placed 
 
 // unedited returns a conflict where a row that is to be written was changed since the
 // plan was made: the state says what was declared, and what deviated from that.
-func unedited(prior model, have declared, before view, rows seating.FloorRows, labels map[string]seating.Label) error {
+func unedited(prior model, have declaration, before view, rows seating.FloorRows, labels map[string]seating.Label) error {
 	var s secrets
-	s.mark(prior)
-	earlier, err := have.rows(before.sat, before.own, s, labels)
+	s.setManaged(prior)
+	earlier, err := have.rows(before.byAddress, before.own, s, labels)
 	if err != nil {
 		return err
 	}
-	return seating.CheckUnedited(seating.Deviations(before.own, before.all, earlier), seating.Deviations(before.own, before.all, rows), textsOf(prior.Deviations))
+	return seating.CheckUnedited(seating.Deviations(before.own, before.all, earlier), seating.Deviations(before.own, before.all, rows), stringsOf(prior.Deviations))
 }
 
-// known is the placement when the plan was made.
-func known(prior model, suffixes seating.Suffixes) *seating.Placement {
-	placed, err := seating.ParseAssignments(textsOf(prior.Assignments), suffixes)
+// placementInState returns the placement when the plan was made.
+func placementInState(prior model, suffixes seating.Suffixes) *seating.Placement {
+	placed, err := seating.ParseAssignments(stringsOf(prior.Assignments), suffixes)
 	if err != nil {
 		return seating.NewPlacement(seating.Seats{}) // the suffix of a server is unknown
 	}
 	return placed
 }
 
-// notInUse refuses to remove phones that an agent is using.
-func (r *Resource) notInUse(ctx context.Context, want declared, own, rows seating.FloorRows, advice string) error {
+// checkInUse returns an error if phones to remove are in use.
+func (r *Resource) checkInUse(ctx context.Context, want declaration, own, rows seating.FloorRows, advice string) error {
 	if want.MoveLiveAgents.ValueBool() {
 		return nil
 	}
@@ -229,7 +230,7 @@ func (r *Resource) notInUse(ctx context.Context, want declared, own, rows seatin
 	if _, who := leaving.Occupied(agents); len(who) > 0 {
 		return &cluster.Refused{
 			Subject: "agents are using phones that would go away",
-			Reasons: some(who),
+			Reasons: firstNames(who),
 			Advice:  advice,
 		}
 	}
@@ -239,28 +240,28 @@ func (r *Resource) notInUse(ctx context.Context, want declared, own, rows seatin
 // Advice for agents who began to use a phone after the plan was made, and for those
 // who use a phone of a placement that is removed.
 const (
-	inUseNow   = "Nothing was written. Wait until the agents have left, or set move_live_agents = true."
-	inUseStill = "Nothing was written. Wait until the agents have left, or apply move_live_agents = true before you remove the floor."
+	adviceUpdate = "Nothing was written. Wait until the agents have left, or set move_live_agents = true."
+	adviceDelete = "Nothing was written. Wait until the agents have left, or apply move_live_agents = true before you remove the floor."
 )
 
 // remove removes the rows of the placement, except those that are named.
-func (r *Resource) remove(ctx context.Context, m model, kept memory, except map[string]bool) error {
+func (r *Resource) remove(ctx context.Context, m model, kept privateState, except map[string]bool) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	have, diags := m.declared()
+	have, diags := m.declaration()
 	if diags.HasError() {
 		return errors.New(diags.Errors()[0].Detail())
 	}
 	var s secrets
-	s.mark(m)
+	s.setManaged(m)
 	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		before, err := r.readRows(ctx, have, labelsOf(kept, &have), s)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
 		before.own = before.own.Except(except)
-		if err := r.notInUse(ctx, have, before.own, seating.FloorRows{}, inUseStill); err != nil {
+		if err := r.checkInUse(ctx, have, before.own, seating.FloorRows{}, adviceDelete); err != nil {
 			return cluster.Plan{}, err
 		}
 		return r.plan(ctx, before.own, before.all, seating.FloorRows{})

@@ -20,7 +20,7 @@ import (
 
 // topology is what the data source reads of the cluster.
 type topology interface {
-	Measures(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasure, error)
+	CapacityMeasures(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasure, error)
 }
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
@@ -126,7 +126,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if !m.Hours.IsNull() {
 		within = time.Duration(m.Hours.ValueInt64()) * time.Hour
 	}
-	measures, err := d.topology.Measures(ctx, within)
+	measures, err := d.topology.CapacityMeasures(ctx, within)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to measure capacity", "", err)...)
 	if err == nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(forecast.NewCapacity(measures)))...)

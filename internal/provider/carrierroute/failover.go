@@ -52,7 +52,7 @@ func (r *Resource) checkFailover(ctx context.Context, v view) diag.Diagnostics {
 	if settled {
 		return leadsNowhere(texts)
 	}
-	if !r.topology.Failovers().HandOverWrite(v.want.route(), check) {
+	if !r.topology.Failovers().AddWaitingWrite(v.want.route(), check) {
 		return nil
 	}
 	missing := r.waitForFailovers(ctx)
@@ -85,7 +85,7 @@ func (r *Resource) waitForFailovers(ctx context.Context) map[string][]string {
 			texts, settled := check(ctx)
 			missing[route] = texts
 			if settled {
-				waiting.WaitingWritten(route)
+				waiting.RemoveWaitingWrite(route)
 			}
 		}
 		if waiting.WaitingDone() {
@@ -95,7 +95,7 @@ func (r *Resource) waitForFailovers(ctx context.Context) map[string][]string {
 			planned, since = now, time.Now()
 		}
 		if time.Since(since) > failoverPatience || ctx.Err() != nil {
-			for _, route := range waiting.GiveUpWaiting() {
+			for _, route := range waiting.CancelWaiting() {
 				if missing[route] == nil {
 					missing[route] = []string{"its failover could not be checked"}
 				}

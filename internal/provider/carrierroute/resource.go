@@ -31,7 +31,7 @@ type topology interface {
 	ExpectedCarriers(ctx context.Context, but string) (cluster.Carriers, error)
 	ExpectedTemplates(context.Context) (cluster.Templates, error)
 	NodePhones(context.Context) ([]asterisk.NodePhone, error)
-	ExpectRoute(route string, rows cluster.Carriers, ids []string)
+	AddRoute(route string, rows cluster.Carriers, ids []string)
 	ExpectRouteLater(route string)
 	RoutePlanned(route string) (planned, known bool)
 	PlannedRoutes() int
@@ -92,7 +92,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if req.Plan.Raw.IsNull() {
 		if r.topology != nil && prior != nil {
-			r.topology.ExpectRoute(prior.route(), nil, prior.ids())
+			r.topology.AddRoute(prior.route(), nil, prior.ids())
 			rows, _, err := r.read(ctx, *prior)
 			resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of carrier route", prior.route(), err)...)
 			resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, prior.seal(rows))...)
@@ -107,7 +107,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if prior != nil && prior.route() != m.route() { // it is made anew: Terraform plans the new one next, without a prior state
 		if r.topology != nil {
-			r.topology.ExpectRoute(prior.route(), nil, prior.ids())
+			r.topology.AddRoute(prior.route(), nil, prior.ids())
 		}
 		prior = nil
 	}
@@ -131,7 +131,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if prior != nil {
 		ids = append(ids, prior.ids()...)
 	}
-	r.topology.ExpectRoute(m.route(), rows, ids)
+	r.topology.AddRoute(m.route(), rows, ids)
 	if changed {
 		r.topology.ChangeRoute(m.route())
 	}

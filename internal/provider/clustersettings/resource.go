@@ -22,7 +22,7 @@ type topology interface {
 	SystemSettings(context.Context) (cluster.Settings, error)
 	Expected(context.Context) (cluster.Servers, error) // as this run will leave them
 	Servers(context.Context) (cluster.Servers, error)
-	ExpectSettings(want cluster.Row) (otherwise cluster.Row)
+	AddSettings(want cluster.Row) (otherwise cluster.Row)
 	tfhelper.ChangeLog
 	Writable(context.Context, ...cluster.Table) error
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error

@@ -48,7 +48,7 @@ func (r *Resource) review(ctx context.Context, config model, seen memory, isNew 
 // run.
 func (r *Resource) reviewTwice(config model) diag.Diagnostics {
 	var diags diag.Diagnostics
-	otherwise := r.topology.ExpectSettings(config.row())
+	otherwise := r.topology.AddSettings(config.row())
 	for _, column := range slices.Sorted(maps.Keys(otherwise)) {
 		diags.Append(tfhelper.DiagnoseAt(path.Root(column), "Declared twice",
 			fmt.Errorf("another vicidial_cluster_settings of this configuration has %s = %q, and a cluster has one row of settings; set it in one of them", column, otherwise[column].Text))...)

@@ -13,35 +13,35 @@ import (
 // when it fails half way. With an error it returns previous values only if the
 // restore failed, too. A secret that was written stays, since its previous value is
 // not known.
-func (r *Resource) create(ctx context.Context, want, secrets cluster.Row) (cluster.Given, error) {
+func (r *Resource) create(ctx context.Context, want, secrets cluster.Row) (cluster.Borrowed, error) {
 	if r.topology == nil {
-		return cluster.Given{}, tfhelper.ErrUnconfigured
+		return cluster.Borrowed{}, tfhelper.ErrUnconfigured
 	}
-	var given cluster.Given
+	var given cluster.Borrowed
 	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		have, err := r.readSettings(ctx, want)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		given = cluster.Given{}.Take(have, want)
+		given = cluster.Borrowed{}.Take(have, want)
 		return cluster.PlanSettings(have, nil, want, secrets)
 	})
 	// Whether the step that failed was written is unknown.
 	if partial := (*cluster.Partial)(nil); errors.As(err, &partial) {
 		if r.restore(context.WithoutCancel(ctx), given) == nil {
-			return cluster.Given{}, fmt.Errorf("%w; what was written has been given back again", partial.Err)
+			return cluster.Borrowed{}, fmt.Errorf("%w; what was written has been given back again", partial.Err)
 		}
 		return given, err
 	}
 	if err != nil {
-		return cluster.Given{}, err
+		return cluster.Borrowed{}, err
 	}
 	return given, nil
 }
 
 // update writes the declared values and restores those that are no longer declared.
 // Its result is valid with an error, too.
-func (r *Resource) update(ctx context.Context, seen memory, want, secrets cluster.Row) (cluster.Given, error) {
+func (r *Resource) update(ctx context.Context, seen memory, want, secrets cluster.Row) (cluster.Borrowed, error) {
 	if r.topology == nil {
 		return seen.Given, tfhelper.ErrUnconfigured
 	}
@@ -71,7 +71,7 @@ func (r *Resource) update(ctx context.Context, seen memory, want, secrets cluste
 
 // restore writes the previous values of the columns that still have the written
 // value.
-func (r *Resource) restore(ctx context.Context, given cluster.Given) error {
+func (r *Resource) restore(ctx context.Context, given cluster.Borrowed) error {
 	if r.topology == nil {
 		return tfhelper.ErrUnconfigured
 	}
@@ -89,7 +89,7 @@ func (r *Resource) restore(ctx context.Context, given cluster.Given) error {
 }
 
 // back is the previous values to write.
-func (r *Resource) back(ctx context.Context, given cluster.Given, have cluster.Settings, want cluster.Row) (cluster.Row, error) {
+func (r *Resource) back(ctx context.Context, given cluster.Borrowed, have cluster.Settings, want cluster.Row) (cluster.Row, error) {
 	servers, err := r.topology.Servers(ctx)
 	back, _ := given.Back(have, want, servers)
 	return back, err

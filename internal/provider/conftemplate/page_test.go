@@ -15,5 +15,5 @@ func TestSavedForm(t *testing.T) {
 		return len(rules.Breaches(s, cluster.TableTemplates, nil, cluster.Row{column: cluster.Text(text)})) > 0
 	}
 	columns := slices.DeleteFunc(page.Columns(cluster.TableTemplates), func(column string) bool { _, ruled := rules[column]; return !ruled })
-	page.CheckSaved(t, cluster.TableTemplates, columns, told, cluster.SameInTemplate)
+	page.CheckSaved(t, cluster.TableTemplates, columns, told, cluster.EquivalentTemplate)
 }

@@ -20,7 +20,7 @@ type topology interface {
 	singlerow.Store
 	Templates(context.Context) (cluster.Templates, error)
 	TemplateUse(ctx context.Context, id string) (cluster.TemplateUse, error)
-	ExpectTemplate(cluster.Template)
+	AddTemplate(cluster.Template)
 }
 
 var (
@@ -43,7 +43,7 @@ const key = "template_id"
 func (r *Resource) table(with cluster.TemplateChange) singlerow.Table[model] {
 	return singlerow.Table[model]{
 		Noun: "template", Key: key, Tables: []cluster.Table{cluster.TableTemplates, cluster.TableServers}, Section: "CONFTEMPLATES", Records: []string{key}, Rules: rules,
-		Store: r.topology, Find: r.find, Same: cluster.SameInTemplate,
+		Store: r.topology, Find: r.find, Same: cluster.EquivalentTemplate,
 		Change: func(ctx context.Context, m model, seen, want cluster.Row) (cluster.Plan, error) {
 			have, _, err := r.row(ctx, m)
 			if err != nil {
@@ -109,7 +109,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			renew = !prior.SecretsVersion.Equal(m.SecretsVersion)
 		}
 	}
-	r.topology.ExpectTemplate(cluster.Template(m.Expand()))
+	r.topology.AddTemplate(cluster.Template(m.Expand()))
 	m.Stale = tfhelper.StringList(nil)
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
 	if resp.Plan.Raw.Equal(req.State.Raw) {
@@ -181,7 +181,7 @@ func (r *Resource) setStale(ctx context.Context, before tfsdk.State, seen cluste
 	}
 	row, _, err := r.find(ctx, prior)
 	stale := prior.stale()
-	if change := (cluster.TemplateChange{Have: row, Seen: seen}); err == nil && len(cluster.Drift(row, seen, cluster.SameInTemplate)) > 0 {
+	if change := (cluster.TemplateChange{Have: row, Seen: seen}); err == nil && len(cluster.Drift(row, seen, cluster.EquivalentTemplate)) > 0 {
 		change.Use, err = r.topology.TemplateUse(ctx, prior.Key())
 		stale = stale.And(cluster.Plan{Rebuild: change.Stale()})
 	}

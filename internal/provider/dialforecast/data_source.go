@@ -18,7 +18,7 @@ import (
 
 // topology is what the data source reads of the cluster.
 type topology interface {
-	Dialing(ctx context.Context, live bool) (forecast.Input, error)
+	ForecastInput(ctx context.Context, live bool) (forecast.Input, error)
 }
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
@@ -49,7 +49,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to forecast dialing", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
-	in, err := d.topology.Dialing(ctx, m.live())
+	in, err := d.topology.ForecastInput(ctx, m.live())
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to forecast dialing", "", err)...)
 	if err != nil {
 		return

@@ -15,5 +15,5 @@ func TestSavedForm(t *testing.T) {
 		return len(rules.Breaches(s, cluster.TableDIDs, nil, cluster.Row{column: cluster.Text(text)})) > 0
 	}
 	columns := slices.DeleteFunc(page.Columns(cluster.TableDIDs), func(column string) bool { _, ruled := rules[column]; return !ruled })
-	page.CheckSaved(t, cluster.TableDIDs, columns, told, cluster.SameInDID)
+	page.CheckSaved(t, cluster.TableDIDs, columns, told, cluster.EquivalentDID)
 }

@@ -45,7 +45,7 @@ const key = "did_pattern"
 func (r *Resource) table() singlerow.Table[model] {
 	return singlerow.Table[model]{
 		Noun: "DID", Key: key, Tables: []cluster.Table{cluster.TableDIDs}, Section: "DIDS", Records: []string{"did_id"}, Rules: rules,
-		Store: r.topology, Find: r.find, Change: r.change, Same: cluster.SameInDID,
+		Store: r.topology, Find: r.find, Change: r.change, Same: cluster.EquivalentDID,
 	}
 }
 

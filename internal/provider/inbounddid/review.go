@@ -52,7 +52,7 @@ func (r *Resource) reviewRoutes(ctx context.Context, m model, want cluster.Row) 
 	maps.Copy(row, want)
 	changes := func(column string) bool {
 		value, is := held[column]
-		return !is || !cluster.SameInDID(column, row[column], value)
+		return !is || !cluster.EquivalentDID(column, row[column], value)
 	}
 	targets, err := r.topology.DIDTargets(ctx, cluster.AsksForPhones(row))
 	if err != nil {

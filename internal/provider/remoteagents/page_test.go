@@ -15,5 +15,5 @@ func TestSavedForm(t *testing.T) {
 		return len(rules.Breaches(s, cluster.TableRemoteAgents, nil, cluster.Row{column: cluster.Text(text)})) > 0
 	}
 	columns := slices.DeleteFunc(page.Columns(cluster.TableRemoteAgents), func(column string) bool { _, ruled := rules[column]; return !ruled })
-	page.CheckSaved(t, cluster.TableRemoteAgents, columns, told, cluster.SameInRemoteAgents)
+	page.CheckSaved(t, cluster.TableRemoteAgents, columns, told, cluster.EquivalentRemoteAgents)
 }

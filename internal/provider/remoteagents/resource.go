@@ -20,8 +20,8 @@ type topology interface {
 	Campaigns(context.Context) (cluster.Campaigns, error)
 	RemoteAgents(context.Context) ([]cluster.RemoteAgents, error)
 	ExpectedRemoteAgents(ctx context.Context, but string) ([]cluster.RemoteAgents, error)
-	ExpectRemoteAgents(cluster.RemoteAgents)
-	ReplacesRemoteAgents(id string)
+	AddRemoteAgents(cluster.RemoteAgents)
+	AddReplacedRemoteAgents(id string)
 	BlameAction(err error, table cluster.Table, key string) error // names the action that caused a conflict
 	Directory(context.Context) (cluster.Directory, error)
 }
@@ -46,7 +46,7 @@ const key = "user_start"
 func (r *Resource) table() singlerow.Table[model] {
 	return singlerow.Table[model]{
 		Noun: "remote agents", Key: key, Tables: []cluster.Table{cluster.TableRemoteAgents}, Section: "REMOTEAGENTS", Records: []string{"remote_agent_id", key}, Rules: rules,
-		Store: r.topology, Find: r.find, Change: r.change, Same: cluster.SameInRemoteAgents,
+		Store: r.topology, Find: r.find, Change: r.change, Same: cluster.EquivalentRemoteAgents,
 	}
 }
 
@@ -59,7 +59,7 @@ func (r *Resource) find(ctx context.Context, m model) (cluster.Row, bool, error)
 	}
 	run, found, err := cluster.FindRemoteAgents(runs, "", m.Key())
 	row := maps.Clone(cluster.Row(run))
-	if groups, set := m.Expand()[closers]; found && set && (cluster.ClosersBlanked(row[closers]) || cluster.SameInRemoteAgents(closers, groups, row[closers])) {
+	if groups, set := m.Expand()[closers]; found && set && (cluster.InGroupsBlanked(row[closers]) || cluster.EquivalentRemoteAgents(closers, groups, row[closers])) {
 		row[closers] = groups
 	}
 	return row, found, err
@@ -105,10 +105,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	// a prior state.
 	if !req.State.Raw.IsNull() {
 		if prior, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok && prior.Key() != m.Key() {
-			r.topology.ReplacesRemoteAgents(prior.number())
+			r.topology.AddReplacedRemoteAgents(prior.number())
 		}
 	}
-	r.topology.ExpectRemoteAgents(m.run())
+	r.topology.AddRemoteAgents(m.run())
 	resp.Diagnostics.Append(r.review(ctx, m, want, req.State.Raw.IsNull())...)
 	resp.Diagnostics.Append(r.table().CheckWritable(ctx, m)...)
 }

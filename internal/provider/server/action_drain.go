@@ -29,7 +29,7 @@ type drainTopology interface {
 	VoicemailServer(context.Context) (string, error)
 	CarrierRows(context.Context) ([]cluster.CarrierRow, error)
 	AgentPhones(context.Context) ([]cluster.AgentPhone, []cluster.Alias, error)
-	AtWork(ctx context.Context, ip string) (maintenance.AtWork, error)
+	Activity(ctx context.Context, ip string) (maintenance.Activity, error)
 	Writable(context.Context, ...cluster.Table) error
 	writer
 }
@@ -132,7 +132,7 @@ func (a *Drain) review(ctx context.Context, m drainModel) diag.Diagnostics {
 	if errors.Is(err, cluster.ErrNotFound) {
 		return reviewMissing(ctx, a.topology, ip)
 	}
-	var around maintenance.DrainSurroundings
+	var around maintenance.DrainContext
 	if err == nil {
 		around, err = a.around(ctx)
 	}
@@ -195,8 +195,8 @@ func find(ctx context.Context, f drainTopology, ip string) (cluster.Servers, clu
 }
 
 // around reads what a drain does not change but warns of.
-func (a *Drain) around(ctx context.Context) (maintenance.DrainSurroundings, error) {
-	var around maintenance.DrainSurroundings
+func (a *Drain) around(ctx context.Context) (maintenance.DrainContext, error) {
+	var around maintenance.DrainContext
 	var err error
 	if around.Voicemail, err = a.topology.VoicemailServer(ctx); err != nil {
 		return around, err
@@ -217,16 +217,16 @@ func (a *Drain) drain(ctx context.Context, m drainModel, progress func(string)) 
 	if err != nil {
 		return err
 	}
-	report(progress, d.Says(), d.Server.String()+" was out of work already")
+	report(progress, d.Summary(), d.Server.String()+" was out of work already")
 	timeout, pause := waitTimes(m.Timeout, m.Interval, drainTimeout)
 	if timeout == 0 {
 		progress("Who is at work on " + d.Server.String() + " is not waited for")
 		return nil
 	}
 	watch := maintenance.DrainWatch{Server: d.Server}
-	return await(ctx, timeout, pause, progress, func(ctx context.Context, waited time.Duration) maintenance.Watched {
-		now, err := a.topology.AtWork(ctx, d.Server.IP())
-		var watched maintenance.Watched
+	return await(ctx, timeout, pause, progress, func(ctx context.Context, waited time.Duration) maintenance.PollResult {
+		now, err := a.topology.Activity(ctx, d.Server.IP())
+		var watched maintenance.PollResult
 		watch, watched = maintenance.NextDrainStep(watch, now, err, waited)
 		return watched
 	}, func(waited time.Duration, stopped bool) error { return watch.Unfinished(waited, stopped) }) //nolint:gocritic // watch.Unfinished would bind the present value of watch

@@ -163,15 +163,15 @@ func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, progress func
 	if err != nil {
 		return err
 	}
-	progress(r.Says())
+	progress(r.Summary())
 	timeout, pause := waitTimes(m.Timeout, m.Interval, 0)
 	if timeout == 0 {
 		return nil
 	}
 	watch := maintenance.RebuildWatch{Targets: targets}
-	return await(ctx, timeout, pause, progress, func(ctx context.Context, waited time.Duration) maintenance.Watched {
+	return await(ctx, timeout, pause, progress, func(ctx context.Context, waited time.Duration) maintenance.PollResult {
 		pending, err := a.topology.RebuildPending(ctx)
-		var watched maintenance.Watched
+		var watched maintenance.PollResult
 		watch, watched = maintenance.NextRebuildStep(watch, pending, err, waited)
 		return watched
 	}, func(waited time.Duration, stopped bool) error {

@@ -152,6 +152,6 @@ func (a *Undrain) undrain(ctx context.Context, m undrainModel, progress func(str
 	if err != nil {
 		return err
 	}
-	report(progress, u.Says(), u.Server.String()+" was at work already")
+	report(progress, u.Summary(), u.Server.String()+" was at work already")
 	return nil
 }

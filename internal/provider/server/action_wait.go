@@ -72,13 +72,13 @@ func reviewWaitTimes(timeout, pause types.String, otherwise time.Duration) diag.
 // of unfinished.
 func await(
 	ctx context.Context, timeout, pause time.Duration, progress func(string),
-	poll func(context.Context, time.Duration) maintenance.Watched, unfinished func(waited time.Duration, stopped bool) error,
+	poll func(context.Context, time.Duration) maintenance.PollResult, unfinished func(waited time.Duration, stopped bool) error,
 ) error {
 	var waited time.Duration
 	err := tfhelper.Poll(ctx, timeout, pause, func(ctx context.Context, now time.Duration) (bool, error) {
 		waited = now
 		watched := poll(ctx, now)
-		progress(watched.Says)
+		progress(watched.Message)
 		return watched.Done, watched.Err
 	})
 	switch {

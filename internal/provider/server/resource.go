@@ -23,14 +23,14 @@ type topology interface {
 	Rooms(context.Context) (map[cluster.Engine]cluster.Rooms, error)
 	Trunks(context.Context) (cluster.Trunks, error)
 	Live(ctx context.Context, ip string) (cluster.Live, error)
-	Mentions(ctx context.Context, ip string) (cluster.Mentions, error)
-	Clashes(ctx context.Context, from, to string) (cluster.Mentions, error)
+	Referencing(ctx context.Context, ip string) (cluster.Referencing, error)
+	Clashes(ctx context.Context, from, to string) (cluster.Referencing, error)
 	Removal(context.Context, cluster.Server) (cluster.Removal, error)
 	tfhelper.ChangeLog
 	Writable(context.Context, ...cluster.Table) error
-	Expect(cluster.Server)
-	ExpectRooms(engine cluster.Engine, ip string, count int)
-	Replaces(id string)
+	AddServer(cluster.Server)
+	AddRooms(engine cluster.Engine, ip string, count int)
+	AddReplacedServer(id string)
 	RemovesServer(id string)
 	Expected(context.Context) (cluster.Servers, error)
 	BlameAction(err error, table cluster.Table, key string) error // names the action that caused a conflict
@@ -93,7 +93,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	declared := expand(ctx, config, &resp.Diagnostics)
 	if prior != nil && !want.ServerID.IsUnknown() && !strings.EqualFold(want.id(), prior.id()) {
-		r.topology.Replaces(prior.id()) // Terraform plans the replacement next, without prior state
+		r.topology.AddReplacedServer(prior.id()) // Terraform plans the replacement next, without prior state
 		if want.ServerIP.Equal(prior.ServerIP) {
 			resp.Diagnostics.Append(tfhelper.WarnAt(path.Root("server_id"), "Another server_id at the same address",
 				"The apply creates server "+want.id()+" once server "+prior.id()+" is gone. "+strings.ToUpper(sameAddress[:1])+sameAddress[1:])...)

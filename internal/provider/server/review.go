@@ -41,7 +41,7 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 		// Recorded before it is checked, so that of two servers with one address
 		// that are planned at the same time, one is refused.
 		if planned, changed := expected(servers, want); changed {
-			r.topology.Expect(planned)
+			r.topology.AddServer(planned)
 		}
 		expected, err := r.topology.Expected(ctx)
 		diags.Append(tfhelper.Diagnose("Unable to plan server", want.id(), err)...)
@@ -57,7 +57,7 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 		diags.Append(warnDefaults(declared)...)
 	}
 	if rooms, managed := want.rooms(declared); managed && !want.ServerIP.IsUnknown() {
-		r.topology.ExpectRooms(want.engine(), want.ServerIP.ValueString(), rooms.Count)
+		r.topology.AddRooms(want.engine(), want.ServerIP.ValueString(), rooms.Count)
 	}
 	return diags
 }
@@ -189,7 +189,7 @@ func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, w
 				fmt.Sprintf("%s becomes %s in the servers row alone: server %s has the old address as well, and what names it stays there.", from, to, other.ID()))
 		}
 	}
-	old, err := r.topology.Mentions(ctx, from)
+	old, err := r.topology.Referencing(ctx, from)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
@@ -214,7 +214,7 @@ func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, w
 	return tfhelper.WarnAt(at, "Server "+want.id()+" changes its address", about)
 }
 
-func names(mentions cluster.Mentions, table cluster.Table) bool {
+func names(mentions cluster.Referencing, table cluster.Table) bool {
 	for _, mention := range mentions {
 		if mention.Table == table {
 			return true
@@ -313,18 +313,18 @@ func removalLines(removal cluster.Removal) []string {
 	if removal.Heir != "" {
 		lines = append(lines, "Server "+removal.Heir+" has the same address: the row alone goes, and what names the address stays with that server.")
 	}
-	if reasons := removal.AtWork(); len(reasons) > 0 {
+	if reasons := removal.Activity(); len(reasons) > 0 {
 		lines = append(lines, "The apply refuses as long as this is so: "+strings.Join(reasons, "; ")+".")
 	}
-	if naming := removal.Naming(); len(naming) > 0 {
+	if naming := removal.BlockingRows(); len(naming) > 0 {
 		lines = append(lines, "These rows name it now: "+naming.Summary()+". Those that this run moves or removes before are no obstacle (see create_before_destroy); if any is left then, the apply refuses and leaves the server as it is.")
 	}
 	if own := removal.OwnRows(); len(own) > 0 {
 		lines = append(lines, "These rows of its own go with it: "+own.Summary()+".")
 	}
 	if removal.Force && removal.Heir == "" {
-		lines = append(lines, "force_destroy is set: "+removal.Mentions.Summary()+" go with it, and its phones leave their aliases.")
-		if !names(removal.Mentions, "vicidial_process_triggers") {
+		lines = append(lines, "force_destroy is set: "+removal.Referencing.Summary()+" go with it, and its phones leave their aliases.")
+		if !names(removal.Referencing, "vicidial_process_triggers") {
 			lines = append(lines, "The database user may not see vicidial_process_triggers: if a trigger names the server, an administrator removes it.")
 		}
 	}

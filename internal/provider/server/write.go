@@ -162,7 +162,7 @@ func (r *Resource) planAddress(ctx context.Context, server cluster.Server, to st
 	if _, shares := servers.Sharing(server); shares { // the rows that name the address stay with the other server
 		return cluster.PlanAddress(server, to, nil, nil)
 	}
-	old, err := r.topology.Mentions(ctx, server.IP())
+	old, err := r.topology.Referencing(ctx, server.IP())
 	if err != nil {
 		return cluster.Plan{}, err
 	}

@@ -19,7 +19,7 @@ import (
 
 // topology is what the data source reads of the cluster.
 type topology interface {
-	Landscape(ctx context.Context, live bool) (cluster.Landscape, error)
+	Inventory(ctx context.Context, live bool) (cluster.Inventory, error)
 }
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
@@ -87,7 +87,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to draw the cluster", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
-	land, err := d.topology.Landscape(ctx, m.Live.IsNull() || m.Live.ValueBool())
+	land, err := d.topology.Inventory(ctx, m.Live.IsNull() || m.Live.ValueBool())
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to draw the cluster", "", err)...)
 	if err != nil {
 		return

@@ -26,7 +26,7 @@ type proxyModel struct {
 }
 
 // picture converts the inventory into what the renderer draws.
-func (m model) picture(land cluster.Landscape) diagram.Topology {
+func (m model) picture(land cluster.Inventory) diagram.Topology {
 	t := diagram.Topology{Title: m.Title.ValueString(), Seats: land.Seats, Database: &diagram.Machine{Name: "database", Address: land.Database}}
 	if m.Proxy != nil {
 		t.Proxy = &diagram.Machine{Name: m.Proxy.Name.ValueString(), Address: m.Proxy.Address.ValueString()}
@@ -63,7 +63,7 @@ func (m model) picture(land cluster.Landscape) diagram.Topology {
 	return t
 }
 
-func newNode(node cluster.LandscapeNode, voicemail string) diagram.Node {
+func newNode(node cluster.InventoryNode, voicemail string) diagram.Node {
 	n := diagram.Node{Name: node.ID(), Address: node.IP(), Seats: node.Seats, Lines: node.MaxTrunks(), Dead: node.Dead}
 	if node.IP() == voicemail {
 		n.Role = "voicemail, end of day"

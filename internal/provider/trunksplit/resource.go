@@ -27,11 +27,11 @@ type topology interface {
 	tfhelper.ChangeLog
 	Writable(context.Context, ...cluster.Table) error
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
-	HandOverWrite(campaign string, write func(context.Context) (cluster.Plan, error)) (wait bool)
+	AddWaitingWrite(campaign string, write func(context.Context) (cluster.Plan, error)) (wait bool)
 	WaitingWrites() map[string]func(context.Context) (cluster.Plan, error)
-	WaitingWritten(campaign string)
+	RemoveWaitingWrite(campaign string)
 	WaitingDone() bool
-	GiveUpWaiting() (campaigns []string)
+	CancelWaiting() (campaigns []string)
 }
 
 var (

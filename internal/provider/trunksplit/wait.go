@@ -52,14 +52,14 @@ func (r *Resource) wait(ctx context.Context, own string) error {
 				failures[campaign] = err
 			}
 			if full := overcommitError(nil); !errors.As(err, &full) {
-				r.topology.WaitingWritten(campaign)
+				r.topology.RemoveWaitingWrite(campaign)
 			}
 		}
 		if r.topology.WaitingDone() {
 			return joined(own, failures)
 		}
 		if time.Since(since) > overcommitPatience || ctx.Err() != nil {
-			for _, campaign := range r.topology.GiveUpWaiting() {
+			for _, campaign := range r.topology.CancelWaiting() {
 				if failures[campaign] == nil {
 					failures[campaign] = errors.New("it waited for trunks that no split has given back")
 				}

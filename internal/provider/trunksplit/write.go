@@ -106,7 +106,7 @@ func (r *Resource) write(ctx context.Context, m model, exists bool, seen func(cl
 			return false, err
 		}
 	}
-	if !r.topology.HandOverWrite(m.campaign(), whole) {
+	if !r.topology.AddWaitingWrite(m.campaign(), whole) {
 		return true, nil
 	}
 	return false, r.wait(ctx, m.campaign())

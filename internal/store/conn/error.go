@@ -80,7 +80,7 @@ func (e *Error) Error() string { return e.Target + ": " + e.Err.Error() }
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Hint tells an operator what to look at.
+// Hint returns advice for the operator.
 func (e *Error) Hint() string { return hints[e.Failure] }
 
 var hints = map[Failure]string{
@@ -108,8 +108,8 @@ var hints = map[Failure]string{
 	ServerRefused:      "The server answered and said no; its message tells why.",
 }
 
-// explain returns the [*Error] of an error of the driver. ctx bounded the
-// attempt; encrypting says that encryption was asked for and failed.
+// explain returns the [*Error] of an error of the driver. ctx bounded the attempt;
+// encrypting is true if encryption was requested and failed.
 func explain(ctx context.Context, target string, encrypting bool, err error) error {
 	var explained *Error
 	if errors.As(err, &explained) {
@@ -173,14 +173,14 @@ func encryptionFailure(err error) (Failure, bool) {
 	}
 }
 
-// isAlert says whether an error is an alert of the other side: crypto/tls does
+// isAlert reports whether an error is an alert of the other side: crypto/tls does
 // not export its type, but wraps it in an OpError of its own.
 func isAlert(err error) bool {
 	var operation *net.OpError
 	return errors.As(err, &operation) && operation.Op == "remote error"
 }
 
-// isLoginMethod says whether the account needs a login method that the driver
+// isLoginMethod reports whether the account needs a login method that the driver
 // lacks or that is switched off.
 func isLoginMethod(err error) bool {
 	for _, method := range []error{mysql.ErrUnknownPlugin, mysql.ErrOldPassword, mysql.ErrNativePassword, mysql.ErrCleartextPassword} {
@@ -224,8 +224,7 @@ func networkFailure(ctx context.Context, err error) Failure {
 	}
 }
 
-// refusedBy tells a port without a listener from a socket that a dead server
-// left behind.
+// refusedBy distinguishes a closed port from the socket of a dead server.
 func refusedBy(err error) Failure {
 	var operation *net.OpError
 	if errors.As(err, &operation) && operation.Net == "unix" {
@@ -234,7 +233,7 @@ func refusedBy(err error) Failure {
 	return Refused
 }
 
-// isNetworkError says whether the connection broke, rather than being refused.
+// isNetworkError reports whether the connection broke, rather than being refused.
 func isNetworkError(err error) bool {
 	var network net.Error
 	if errors.As(err, &network) {
@@ -248,10 +247,10 @@ func isNetworkError(err error) bool {
 	return false
 }
 
-// mayBeEncryption says whether an attempt could succeed without encryption: not
-// where the server was never reached, has answered, or time is up. A connection
-// that broke before or after the handshake is the driver's ErrInvalidConn; one
-// that broke in it is not.
+// mayBeEncryption reports whether an attempt could succeed without encryption: not
+// if the server was not reached, has responded, or the time is up. A connection
+// that broke before or after the handshake is the driver's ErrInvalidConn; one that
+// broke in it is not.
 func mayBeEncryption(ctx context.Context, err error) bool {
 	var explained *Error
 	_, answered := ErrorNumber(err)

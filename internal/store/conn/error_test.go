@@ -26,18 +26,18 @@ func TestExplain(t *testing.T) {
 	}{
 		{"no route to the host", dial(syscall.EHOSTUNREACH), false, Unreachable},
 		{"no route to the network", dial(syscall.ENETUNREACH), false, Unreachable},
-		{"a dial that took too long", dial(&net.DNSError{IsTimeout: true}), false, TimedOut},
-		{"a name service that is out of order", dial(&net.DNSError{Err: "server misbehaving"}), false, NameUnknown},
+		{"timeout of a dial", dial(&net.DNSError{IsTimeout: true}), false, TimedOut},
+		{"failing name service", dial(&net.DNSError{Err: "server misbehaving"}), false, NameUnknown},
 		{"MySQL demands encryption", &mysql.MySQLError{Number: 3159}, false, TLSDemanded},
-		{"a host that erred too often", &mysql.MySQLError{Number: 1129}, false, HostNotAllowed},
-		{"a host that has no account", &mysql.MySQLError{Number: 1130}, false, HostNotAllowed},
-		{"a server that is full", &mysql.MySQLError{Number: 1040}, false, TooManyConnections},
+		{"blocked host", &mysql.MySQLError{Number: 1129}, false, HostNotAllowed},
+		{"host without an account", &mysql.MySQLError{Number: 1130}, false, HostNotAllowed},
+		{"too many connections", &mysql.MySQLError{Number: 1040}, false, TooManyConnections},
 		{"an expired password", &mysql.MySQLError{Number: 1862}, false, ServerRefused},
-		{"an account that shows its password", mysql.ErrCleartextPassword, false, UnsupportedLogin},
-		{"an account with a plugin of its own", mysql.ErrUnknownPlugin, false, UnsupportedLogin},
-		{"something that crypto/tls says without a type", errors.New("tls: server selected unsupported protocol version 301"), true, TLSFailed},
-		{"the same without encryption is only a broken line", errors.New("oops"), false, Dropped},
-		{"a line that broke while encrypting is a broken line", mysql.ErrInvalidConn, true, Dropped},
+		{"cleartext authentication plugin", mysql.ErrCleartextPassword, false, UnsupportedLogin},
+		{"unknown authentication plugin", mysql.ErrUnknownPlugin, false, UnsupportedLogin},
+		{"untyped error of crypto/tls", errors.New("tls: server selected unsupported protocol version 301"), true, TLSFailed},
+		{"untyped error without encryption", errors.New("oops"), false, Dropped},
+		{"connection lost during the handshake", mysql.ErrInvalidConn, true, Dropped},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			var failed *Error
@@ -50,7 +50,7 @@ func TestExplain(t *testing.T) {
 			}
 		})
 	}
-	t.Run("what is explained stays explained", func(t *testing.T) {
+	t.Run("explained error is not changed", func(t *testing.T) {
 		first := &Error{Failure: SSHForward, Target: "ssh host b:22", Err: errors.New("no")}
 		if err := explain(context.Background(), "database db:3306", true, fmt.Errorf("connecting: %w", first)); !errors.Is(err, first) {
 			t.Errorf("explain: %v", err)

@@ -14,7 +14,7 @@ import (
 
 // hostKeys are the host keys to accept of an SSH host.
 type hostKeys struct {
-	// check refuses a key that is not known, with an [*Error].
+	// check returns an [*Error] for an unknown key.
 	check ssh.HostKeyCallback
 	// algorithms are those of the known keys. A host has several keys and
 	// shows the one that the client asks for: asked for another one than the
@@ -90,8 +90,8 @@ func (s SSH) hostKeysOfFile() (hostKeys, error) {
 	return hostKeys{check: check, algorithms: algorithms}, nil
 }
 
-// parseHostKeys reads public keys, one a line, with or without a host name in
-// front; blank lines and comments are passed over.
+// parseHostKeys parses public keys, one a line, with or without a host name in
+// front. It ignores blank lines and comments.
 func parseHostKeys(text string) ([]ssh.PublicKey, error) {
 	var keys []ssh.PublicKey
 	for line := range strings.Lines(text) {
@@ -132,7 +132,7 @@ func keysOf(known []xknownhosts.KnownKey) []ssh.PublicKey {
 	return keys
 }
 
-// fingerprints shows keys the way ssh does, so that they can be compared by eye.
+// fingerprints formats keys as ssh does.
 func fingerprints(keys []ssh.PublicKey) string {
 	shown := make([]string, 0, len(keys))
 	for _, key := range keys {

@@ -29,8 +29,8 @@ const (
 	// whether the statement ran. A peer that is gone is found by keepalives.
 	statementTimeout = 5 * time.Minute
 	writeTimeout     = time.Minute
-	// A connection that nobody uses is given back: the database has few, and
-	// VICIdial's daemons need them more.
+	// Idle connections are closed: the database has few, and VICIdial's daemons
+	// need them.
 	idleTimeout = 10 * time.Second
 )
 
@@ -39,9 +39,9 @@ var dialer = net.Dialer{
 	KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 15 * time.Second, Count: 4},
 }
 
-// Open prepares a pool of connections and dials nothing: a plan that needs no
-// database must not fail without one. The returned function closes the pool and
-// the SSH connection. An error is a [Fault] or a [*NoDatabase].
+// Open returns a pool of connections and does not connect: a plan that needs no
+// database must not fail without one. The returned function closes the pool and the
+// SSH connection. An error is a [Fault] or a [*NoDatabase].
 func Open(settings Settings) (*sql.DB, func() error, error) {
 	if missing := settings.Missing(); len(missing) > 0 {
 		return nil, nil, &NoDatabase{missing}
@@ -141,8 +141,8 @@ func (b *breaker) open() error {
 	return b.err
 }
 
-// record takes the result of an attempt. The timeout of a caller whose own
-// context ended early says nothing about the database.
+// record records the result of an attempt. It ignores the timeout of a caller's own
+// context.
 func (b *breaker) record(began time.Time, err error) {
 	b.lock.Lock()
 	defer b.lock.Unlock()
@@ -184,8 +184,8 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	return conn, nil
 }
 
-// attempt connects once. encrypting says that encryption was asked for and has
-// not come about, so that a failure before can be told from one after.
+// attempt connects once. encrypting is true if encryption was requested and not
+// established.
 func (c *connector) attempt(ctx context.Context, encryption *tls.Config) (conn driver.Conn, encrypting bool, err error) {
 	config := c.config.Clone()
 	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {

@@ -132,7 +132,7 @@ func TestSession(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a row that is found but not changed counts, so that none means it moved", func(t *testing.T) {
+	t.Run("RowsAffected counts matched rows", func(t *testing.T) {
 		result, err := db.ExecContext(t.Context(), "UPDATE vicidial_conf_templates SET template_name = template_name WHERE template_id = ?", "SIP_generic")
 		if err != nil {
 			t.Fatal(err)
@@ -141,35 +141,35 @@ func TestSession(t *testing.T) {
 			t.Errorf("%d rows, %v; want 1", count, err)
 		}
 	})
-	t.Run("a date of zeros is text like any other", func(t *testing.T) {
+	t.Run("zero date is text", func(t *testing.T) {
 		if got := ask(t, db, "SELECT CAST('0000-00-00 00:00:00' AS DATETIME)"); got != "0000-00-00 00:00:00" {
 			t.Errorf("got %q", got)
 		}
 	})
-	t.Run("a text holds one statement", func(t *testing.T) {
+	t.Run("one statement per text", func(t *testing.T) {
 		_, err := db.ExecContext(t.Context(), "SELECT 1; SELECT 2")
 		if number, _ := ErrorNumber(err); number != 1064 {
 			t.Errorf("error = %v, want a syntax error", err)
 		}
 	})
-	t.Run("values are written into the statement, whatever they hold", func(t *testing.T) {
+	t.Run("values are escaped in the statement", func(t *testing.T) {
 		const nasty = "it's \\ \"quoted\" -- ; \x00 \n é 😀"
 		var echo string
 		if err := db.QueryRowContext(t.Context(), "SELECT ?", nasty).Scan(&echo); err != nil || echo != nasty {
 			t.Errorf("%q came back as %q, %v", nasty, echo, err)
 		}
 	})
-	t.Run("four connections are enough", func(t *testing.T) {
+	t.Run("at most four connections", func(t *testing.T) {
 		if got := db.Stats().MaxOpenConnections; got != 4 {
 			t.Errorf("%d connections may be open, want 4", got)
 		}
 	})
-	t.Run("the server is told who is there", func(t *testing.T) {
+	t.Run("connection attributes", func(t *testing.T) {
 		if got := driverConfig(settingsOf(database)).ConnectionAttributes; got != "program_name:terraform-provider-vicidial" {
 			t.Errorf("attributes = %q", got)
 		}
 	})
-	t.Run("a statement may run as long as it is allowed to", func(t *testing.T) {
+	t.Run("timeout of a statement", func(t *testing.T) {
 		for _, wait := range []time.Duration{0, time.Second, time.Hour} {
 			if timeout := driverConfig(Settings{AnswerTimeout: wait}).ReadTimeout; timeout < max(wait, statementTimeout) {
 				t.Errorf("a statement of %s is cut after %s", wait, timeout)
@@ -224,7 +224,7 @@ func TestConnectByTheSocket(t *testing.T) {
 		settings.Socket = filepath.Join(t.TempDir(), "mysqld.sock")
 		expectFailure(t, settings, SocketUnusable, "no such file")
 	})
-	t.Run("a file that a dead server left behind", func(t *testing.T) {
+	t.Run("socket of a dead server", func(t *testing.T) {
 		settings := settings
 		settings.Socket = aFile(t, "")
 		expectFailure(t, settings, SocketUnusable)
@@ -262,17 +262,17 @@ func TestConnectFailures(t *testing.T) {
 		settings.Username, settings.Password = user(t, "_sock", "IDENTIFIED VIA unix_socket"), ""
 		expectFailure(t, settings, BadCredentials)
 	})
-	t.Run("an account with a method of the last century", func(t *testing.T) {
+	t.Run("unsupported authentication plugin", func(t *testing.T) {
 		settings := good
 		settings.Username, settings.Password = user(t, "_old", "IDENTIFIED VIA mysql_old_password USING '5d2e19393cc5ef67'"), "pa55-x"
 		expectFailure(t, settings, UnsupportedLogin)
 	})
-	t.Run("a database that the user may not use", func(t *testing.T) {
+	t.Run("database without privileges", func(t *testing.T) {
 		settings := good
 		settings.Username, settings.Password = user(t, "_none", "IDENTIFIED BY 'pa55-x'"), "pa55-x"
 		expectFailure(t, settings, NoAccess, database.Name, "1044")
 	})
-	t.Run("a database that is not there", func(t *testing.T) {
+	t.Run("unknown database", func(t *testing.T) {
 		settings := good
 		settings.Username, settings.Password = user(t, "_all", "IDENTIFIED BY 'pa55-x'"), "pa55-x"
 		if _, err := root.ExecContext(t.Context(), "GRANT SELECT ON *.* TO '"+settings.Username+"'@'%'"); err != nil {
@@ -281,7 +281,7 @@ func TestConnectFailures(t *testing.T) {
 		settings.Database = "no_such_database"
 		expectFailure(t, settings, UnknownDatabase, "no_such_database", "1049")
 	})
-	t.Run("no connection left for the user", func(t *testing.T) {
+	t.Run("too many connections of the user", func(t *testing.T) {
 		settings := good
 		settings.Username, settings.Password = user(t, "_one", "IDENTIFIED BY 'pa55-x' WITH MAX_USER_CONNECTIONS 1"), "pa55-x"
 		if _, err := root.ExecContext(t.Context(), "GRANT SELECT ON `"+database.Name+"`.* TO '"+settings.Username+"'@'%'"); err != nil {
@@ -296,7 +296,7 @@ func TestConnectFailures(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	t.Run("a port where nobody listens", func(t *testing.T) {
+	t.Run("closed port", func(t *testing.T) {
 		settings := good
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -308,12 +308,12 @@ func TestConnectFailures(t *testing.T) {
 		}
 		expectFailure(t, settings, Refused, "connection refused")
 	})
-	t.Run("a name that nobody knows", func(t *testing.T) {
+	t.Run("unknown name", func(t *testing.T) {
 		settings := good
 		settings.Host = "database.invalid"
 		expectFailure(t, settings, NameUnknown, "database.invalid")
 	})
-	t.Run("a line that is hung up before the greeting", func(t *testing.T) {
+	t.Run("connection closed before the greeting", func(t *testing.T) {
 		settings := good
 		var met atomic.Int32
 		settings.Host, settings.Port = aListener(t, func(conn net.Conn) {
@@ -325,7 +325,7 @@ func TestConnectFailures(t *testing.T) {
 			t.Errorf("tried %d times, though encryption had no part in it", met.Load())
 		}
 	})
-	t.Run("a port that speaks another protocol", func(t *testing.T) {
+	t.Run("another protocol", func(t *testing.T) {
 		settings := good
 		settings.Host, settings.Port = aListener(t, func(conn net.Conn) {
 			_, _ = io.WriteString(conn, "SSH-2.0-OpenSSH_9.2\r\n")
@@ -333,7 +333,7 @@ func TestConnectFailures(t *testing.T) {
 		})
 		expectFailure(t, settings, Dropped)
 	})
-	t.Run("a server that never greets", func(t *testing.T) {
+	t.Run("server without a greeting", func(t *testing.T) {
 		settings := good
 		settings.Host, settings.Port = aListener(t, func(net.Conn) {})
 		// However long the wait, nothing would come.
@@ -345,7 +345,7 @@ func TestConnectFailures(t *testing.T) {
 			t.Errorf("ping: %v, want %q", err, TimedOut)
 		}
 	})
-	t.Run("a caller who gives up is told so, and nothing else", func(t *testing.T) {
+	t.Run("cancelled caller gets the context's error", func(t *testing.T) {
 		settings := good
 		ctx, cancel := context.WithCancel(t.Context())
 		settings.Host, settings.Port = aListener(t, func(net.Conn) { cancel() })
@@ -355,7 +355,7 @@ func TestConnectFailures(t *testing.T) {
 	})
 }
 
-func TestConnectToAServerThatComesBack(t *testing.T) {
+func TestConnect_reconnects(t *testing.T) {
 	t.Parallel()
 	database := sandbox.New(t, 1720)
 	proxy := sandbox.NewProxy(t, database.Server())
@@ -369,14 +369,14 @@ func TestConnectToAServerThatComesBack(t *testing.T) {
 	proxy.Down()
 	expectFailure(t, settings, Dropped)
 	proxy.Heal()
-	t.Run("no failure is kept", func(t *testing.T) {
+	t.Run("failures are not kept", func(t *testing.T) {
 		if got := ask(t, db, "SELECT 'back'"); got != "back" {
 			t.Errorf("got %q", got)
 		}
 	})
 }
 
-func TestConnectToNobody(t *testing.T) {
+func TestConnect_unreachable(t *testing.T) {
 	dialled := 0
 	way := func() *connector {
 		return &connector{config: driverConfig(Settings{Host: "10.9.9.9", Username: "cron", Password: "1234"}), target: "database", dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -395,7 +395,7 @@ func TestConnectToNobody(t *testing.T) {
 		}
 		return time.Since(began)
 	}
-	t.Run("the second who asks need not wait, and a minute later it is tried again", func(t *testing.T) {
+	t.Run("timeout is returned at once for a minute", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c := way()
 			if first := took(t, c, t.Context()); first < minTimeout {
@@ -411,7 +411,7 @@ func TestConnectToNobody(t *testing.T) {
 			}
 		})
 	})
-	t.Run("a caller of little patience spoils it for nobody", func(t *testing.T) {
+	t.Run("cancelled caller does not affect others", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c := way()
 			hasty, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -424,7 +424,7 @@ func TestConnectToNobody(t *testing.T) {
 	})
 }
 
-// everything is what the driver's own log would have been told.
+// everything is the output of the driver's own log.
 type everything struct {
 	lock sync.Mutex
 	told []any
@@ -436,7 +436,7 @@ func (e *everything) Print(told ...any) {
 	e.told = append(e.told, told...)
 }
 
-func TestTheDriverIsSilent(t *testing.T) {
+func TestConnect_noDriverOutput(t *testing.T) {
 	// The log belongs to the whole process, so this test runs alone.
 	log := &everything{}
 	if err := mysql.SetLogger(log); err != nil {

@@ -18,8 +18,8 @@ const (
 	DefaultMaxConnections = 4
 )
 
-// Settings say where the database is and how to connect to it. Secrets in them
-// are shown by no format verb and no log.
+// Settings are the settings of the connection. No format verb and no log shows
+// their secrets.
 type Settings struct {
 	// Host is a name or an address, IPv4 or IPv6 without brackets. Behind SSH
 	// it is what the SSH host calls the database.
@@ -36,15 +36,16 @@ type Settings struct {
 	// SSH is the host to jump over; nil connects directly.
 	SSH *SSH
 
-	// MaxConnections bounds the connections open at once; 0 stands for
-	// DefaultMaxConnections. VICIdial's daemons need theirs more than we do.
+	// MaxConnections is the maximum number of open connections; 0 means
+	// DefaultMaxConnections. VICIdial's daemons need most of the server's
+	// connections.
 	MaxConnections int
 	// AnswerTimeout is how long a statement may run without an answer; less
 	// than five minutes stand for five minutes.
 	AnswerTimeout time.Duration
 }
 
-// TLS says how the connection is encrypted, and which certificates are trusted.
+// TLS are the settings of encryption and trusted certificates.
 type TLS struct {
 	// Mode is one of the TLSMode constants; empty stands for TLSPreferred.
 	Mode TLSMode
@@ -196,7 +197,7 @@ func (s Settings) address() string {
 // DatabaseName returns the name of the schema.
 func (s Settings) DatabaseName() string { return cmp.Or(s.Database, DefaultDatabase) }
 
-// Single says that no more than one connection may be open.
+// Single reports whether at most one connection may be open.
 func (s Settings) Single() bool { return s.maxConnections() == 1 }
 
 func (s Settings) maxConnections() int { return cmp.Or(s.MaxConnections, DefaultMaxConnections) }

@@ -59,7 +59,7 @@ func TestSettingsHideTheirSecrets(t *testing.T) {
 			refuseCanary(t, log.String())
 		})
 	}
-	t.Run("the way Go spells them", func(t *testing.T) {
+	t.Run("%#v", func(t *testing.T) {
 		refuseCanary(t, settings.GoString()+settings.SSH.GoString())
 	})
 	t.Run("settings in a log of JSON", func(t *testing.T) {

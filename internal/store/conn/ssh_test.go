@@ -48,7 +48,7 @@ func readFile(t *testing.T, path string) string {
 	return string(text)
 }
 
-func TestSSHLetsIn(t *testing.T) {
+func TestSSH_login(t *testing.T) {
 	t.Parallel()
 	database, bastion := aBastion(t)
 	for _, c := range []struct {
@@ -63,7 +63,7 @@ func TestSSHLetsIn(t *testing.T) {
 			s.PrivateKeyFile, s.Passphrase = b.LockedKeyFile, b.Passphrase
 		}},
 		{"by a password", func(_ *testing.T, s *SSH, b *sandbox.SSH) { s.PrivateKeyFile, s.Password = "", b.Password }},
-		{"by the password where the key is not taken", func(_ *testing.T, s *SSH, b *sandbox.SSH) {
+		{"by the password after a rejected key", func(_ *testing.T, s *SSH, b *sandbox.SSH) {
 			s.PrivateKeyFile, s.Password = b.StrangerKeyFile, b.Password
 		}},
 		{"with the host's key in the block", func(_ *testing.T, s *SSH, b *sandbox.SSH) {
@@ -92,7 +92,7 @@ func TestSSHLetsIn(t *testing.T) {
 	}
 }
 
-func TestSSHKeepsOut(t *testing.T) {
+func TestSSH_rejects(t *testing.T) {
 	t.Parallel()
 	database, bastion := aBastion(t)
 	for _, c := range []struct {
@@ -165,7 +165,7 @@ func TestSSHKeepsOut(t *testing.T) {
 		})
 	}
 
-	t.Run("what speaks no SSH", func(t *testing.T) {
+	t.Run("not an SSH server", func(t *testing.T) {
 		settings := overJump(database, bastion)
 		settings.SSH.Host, settings.SSH.Port = aListener(t, func(conn net.Conn) {
 			_, _ = io.WriteString(conn, "HTTP/1.1 400 Bad Request\r\n\r\n")
@@ -173,7 +173,7 @@ func TestSSHKeepsOut(t *testing.T) {
 		})
 		expectFailure(t, settings, Dropped, "ssh host ")
 	})
-	t.Run("a host that never greets", func(t *testing.T) {
+	t.Run("host without a greeting", func(t *testing.T) {
 		settings := overJump(database, bastion)
 		settings.SSH.Host, settings.SSH.Port = aListener(t, func(net.Conn) {})
 		// However long the wait, nothing would come.
@@ -184,7 +184,7 @@ func TestSSHKeepsOut(t *testing.T) {
 			t.Errorf("ping: %v, want %q", err, TimedOut)
 		}
 	})
-	t.Run("a host that forwards nothing", func(t *testing.T) {
+	t.Run("host that refuses forwarding", func(t *testing.T) {
 		bastion.RefuseForwarding()
 		expectFailure(t, overJump(database, bastion), SSHForward, "ssh host ", "no way on to database.internal:3306")
 	})
@@ -217,11 +217,11 @@ func TestSSHHostCertificates(t *testing.T) {
 		knownHosts string
 		want       Failure
 	}{
-		{"an authority that is known vouches for the host", line("@cert-authority ", authority.PublicKey()), SSHForward},
-		{"an authority for all hosts does at any port", "@cert-authority * " + strings.SplitN(line("", authority.PublicKey()), " ", 2)[1], SSHForward},
-		{"an authority that is not does not", line("@cert-authority ", aSigner(t).PublicKey()), SSHHostKeyUnknown},
-		{"an authority for another host does not", "@cert-authority *.example " + strings.SplitN(line("", authority.PublicKey()), " ", 2)[1], SSHHostKeyUnknown},
-		{"an authority's key is not the host's own", line("", authority.PublicKey()), SSHHostKeyUnknown},
+		{"known authority", line("@cert-authority ", authority.PublicKey()), SSHForward},
+		{"authority for all hosts, any port", "@cert-authority * " + strings.SplitN(line("", authority.PublicKey()), " ", 2)[1], SSHForward},
+		{"unknown authority", line("@cert-authority ", aSigner(t).PublicKey()), SSHHostKeyUnknown},
+		{"authority for another host", "@cert-authority *.example " + strings.SplitN(line("", authority.PublicKey()), " ", 2)[1], SSHHostKeyUnknown},
+		{"authority's key as the host key", line("", authority.PublicKey()), SSHHostKeyUnknown},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			settings := goodSettings()
@@ -257,13 +257,14 @@ func TestSSHCarriesTLS(t *testing.T) {
 	if cipher := ask(t, openFor(t, settings), cipherInUse); cipher == "" {
 		t.Error("the connection inside the tunnel is not encrypted")
 	}
-	t.Run("the name that is verified is the database's, not the bastion's", func(t *testing.T) {
+	t.Run("certificate is verified for the database's name", func(t *testing.T) {
 		settings.TLS.ServerName = ""
 		expectFailure(t, settings, TLSWrongName, "database.internal")
 	})
 }
 
-// relay stands between a client and a bastion, and can cut or freeze the line.
+// relay is a proxy between a client and an SSH host that can cut or suspend
+// connections.
 type relay struct {
 	target string
 	gate   sync.RWMutex // held for reading while bytes pass, for writing while frozen
@@ -338,7 +339,7 @@ func TestSSHIsSharedAndDialledAnew(t *testing.T) {
 	settings.SSH.KnownHostsFile, settings.SSH.HostKey = "", bastion.KnownHosts
 	db := openFor(t, settings)
 
-	t.Run("four connections at once make one SSH connection", func(t *testing.T) {
+	t.Run("concurrent connections share one SSH connection", func(t *testing.T) {
 		var all sync.WaitGroup
 		conns := make([]io.Closer, 4)
 		failures := make([]error, 4)
@@ -358,7 +359,7 @@ func TestSSHIsSharedAndDialledAnew(t *testing.T) {
 			t.Errorf("%d SSH connections with %d forwarded, want 1 with 4", line.count(), bastion.Forwarded())
 		}
 	})
-	t.Run("a line that broke is dialled anew", func(t *testing.T) {
+	t.Run("lost SSH connection is replaced", func(t *testing.T) {
 		for round := 2; round <= 4; round++ {
 			line.cut()
 			if err := backAgain(t, db); err != nil {
@@ -369,7 +370,7 @@ func TestSSHIsSharedAndDialledAnew(t *testing.T) {
 			}
 		}
 	})
-	t.Run("who gives up on a slow line does not break it for others", func(t *testing.T) {
+	t.Run("cancelled caller does not close the SSH connection", func(t *testing.T) {
 		working, err := db.Conn(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -395,7 +396,7 @@ func TestSSHIsSharedAndDialledAnew(t *testing.T) {
 	})
 }
 
-// openConn asks for count connections at once and returns the first error.
+// openConn opens count connections concurrently and returns the first error.
 func openConn(ctx context.Context, db *sql.DB, count int) error {
 	failures := make(chan error, count)
 	for range count {
@@ -410,7 +411,7 @@ func openConn(ctx context.Context, db *sql.DB, count int) error {
 	return first
 }
 
-// backAgain asks until an answer comes; the pool may hold connections that do
+// backAgain queries until it gets a result; the pool may hold connections that do
 // not know yet that their line is gone, one error each.
 func backAgain(t *testing.T, db *sql.DB) error {
 	t.Helper()
@@ -432,7 +433,7 @@ func TestDeadlineConn(t *testing.T) {
 		// The pipe's own deadlines are left out of it.
 		return &deadlineConn{Conn: near}, far
 	}
-	t.Run("a deadline that is past fails at once", func(t *testing.T) {
+	t.Run("past deadline", func(t *testing.T) {
 		conn, _ := pair(t)
 		if err := conn.SetDeadline(time.Now().Add(-time.Second)); err != nil {
 			t.Fatal(err)
@@ -444,7 +445,7 @@ func TestDeadlineConn(t *testing.T) {
 			t.Errorf("write: %v", err)
 		}
 	})
-	t.Run("a deadline that passes ends a read, and says why", func(t *testing.T) {
+	t.Run("deadline ends a read", func(t *testing.T) {
 		conn, _ := pair(t)
 		if err := conn.SetReadDeadline(time.Now().Add(time.Millisecond)); err != nil {
 			t.Fatal(err)
@@ -455,7 +456,7 @@ func TestDeadlineConn(t *testing.T) {
 			t.Errorf("read: %v", err)
 		}
 	})
-	t.Run("a deadline that passes ends a write", func(t *testing.T) {
+	t.Run("deadline ends a write", func(t *testing.T) {
 		conn, _ := pair(t)
 		if err := conn.SetWriteDeadline(time.Now().Add(time.Millisecond)); err != nil {
 			t.Fatal(err)
@@ -464,7 +465,7 @@ func TestDeadlineConn(t *testing.T) {
 			t.Errorf("write: %v", err)
 		}
 	})
-	t.Run("a deadline in time does no harm, and can be lifted", func(t *testing.T) {
+	t.Run("deadline in the future, and removed", func(t *testing.T) {
 		conn, far := pair(t)
 		go func() { _, _ = far.Write([]byte("ab")) }()
 		for _, at := range []time.Time{time.Now().Add(time.Hour), {}} {

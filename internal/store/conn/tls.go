@@ -9,8 +9,8 @@ import (
 	"slices"
 )
 
-// TLSMode says what a connection's encryption must verify. The modes are those
-// of the MySQL clients, so that operators know them.
+// TLSMode is what a connection's encryption must verify. The modes are those of the
+// MySQL clients, so that operators know them.
 type TLSMode string
 
 // The modes, from the least strict on.

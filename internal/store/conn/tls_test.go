@@ -33,15 +33,15 @@ func TestTLS(t *testing.T) {
 		tls       TLS
 		encrypted bool
 	}{
-		{"disabled does not encrypt even where it could", TLS{Mode: TLSDisabled}, false},
-		{"nothing said is preferred", TLS{}, true},
-		{"preferred encrypts, whoever vouches", TLS{Mode: TLSPreferred}, true},
-		{"required encrypts, whoever vouches", TLS{Mode: TLSRequired}, true},
-		{"verify_ca takes the right authority", TLS{Mode: TLSVerifyCA, CAFile: files.CA}, true},
-		{"verify_ca does not look at the name", TLS{Mode: TLSVerifyCA, CAFile: files.CA, ServerName: "another.example"}, true},
-		{"verify_full takes the right authority and name", TLS{Mode: TLSVerifyFull, CAFile: files.CA}, true},
-		{"verify_full takes another name of the certificate", TLS{Mode: TLSVerifyFull, CAFile: files.CA, ServerName: "localhost"}, true},
-		{"a client's certificate is shown to who asks", TLS{Mode: TLSVerifyFull, CAFile: files.CA, CertFile: files.ClientCert, KeyFile: files.ClientKey}, true},
+		{"disabled does not encrypt", TLS{Mode: TLSDisabled}, false},
+		{"default is preferred", TLS{}, true},
+		{"preferred encrypts without verification", TLS{Mode: TLSPreferred}, true},
+		{"required encrypts without verification", TLS{Mode: TLSRequired}, true},
+		{"verify_ca accepts a trusted authority", TLS{Mode: TLSVerifyCA, CAFile: files.CA}, true},
+		{"verify_ca ignores the name", TLS{Mode: TLSVerifyCA, CAFile: files.CA, ServerName: "another.example"}, true},
+		{"verify_full accepts a trusted authority and name", TLS{Mode: TLSVerifyFull, CAFile: files.CA}, true},
+		{"verify_full accepts another name of the certificate", TLS{Mode: TLSVerifyFull, CAFile: files.CA, ServerName: "localhost"}, true},
+		{"client certificate is sent on request", TLS{Mode: TLSVerifyFull, CAFile: files.CA, CertFile: files.ClientCert, KeyFile: files.ClientKey}, true},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			cipher := ask(t, openFor(t, with(c.tls)), cipherInUse)
@@ -58,7 +58,7 @@ func TestTLS(t *testing.T) {
 	}{
 		{"verify_ca refuses another authority", TLS{Mode: TLSVerifyCA, CAFile: files.ForeignCA}, TLSUntrusted},
 		{"verify_full refuses another authority", TLS{Mode: TLSVerifyFull, CAFile: files.ForeignCA}, TLSUntrusted},
-		{"the system's authorities do not know ours", TLS{Mode: TLSVerifyFull}, TLSUntrusted},
+		{"system authorities do not trust the certificate", TLS{Mode: TLSVerifyFull}, TLSUntrusted},
 		{"verify_full refuses another name", TLS{Mode: TLSVerifyFull, CAFile: files.CA, ServerName: "another.example"}, TLSWrongName},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
@@ -66,7 +66,7 @@ func TestTLS(t *testing.T) {
 		})
 	}
 
-	t.Run("an account that demands a client certificate", func(t *testing.T) {
+	t.Run("account that requires a client certificate", func(t *testing.T) {
 		name := database.Name + "_x509"
 		for _, statement := range []string{
 			"CREATE USER '" + name + "'@'%' IDENTIFIED BY 'pa55-x' REQUIRE X509",
@@ -87,16 +87,16 @@ func TestTLS(t *testing.T) {
 				t.Errorf("logged in as %s", got)
 			}
 		})
-		t.Run("says no without it", func(t *testing.T) {
+		t.Run("no client certificate", func(t *testing.T) {
 			expectFailure(t, as(TLS{Mode: TLSVerifyFull, CAFile: files.CA}), BadCredentials)
 		})
-		t.Run("says no to one that nobody vouches for", func(t *testing.T) {
+		t.Run("untrusted client certificate", func(t *testing.T) {
 			certFile, keyFile := aSelfSignedPair(t)
 			expectFailure(t, as(TLS{Mode: TLSVerifyFull, CAFile: files.CA, CertFile: certFile, KeyFile: keyFile}), TLSFailed, "client's certificate")
 		})
 	})
 
-	t.Run("a server that has no encryption to offer", func(t *testing.T) {
+	t.Run("server without encryption", func(t *testing.T) {
 		plain := sandbox.Own(t, sandbox.Options{ExtraArgs: []string{"--skip-ssl"}}).Database(t, 1720)
 		for _, c := range []struct {
 			claim string
@@ -132,7 +132,7 @@ func TestTLS(t *testing.T) {
 				t.Errorf("cipher %q, want none", cipher)
 			}
 		})
-		t.Run("preferred falls back for each connection anew", func(t *testing.T) {
+		t.Run("preferred falls back for each connection", func(t *testing.T) {
 			settings := settingsOf(old)
 			db := openFor(t, settings)
 			for range 2 {
@@ -143,7 +143,7 @@ func TestTLS(t *testing.T) {
 				t.Cleanup(func() { _ = conn.Close() })
 			}
 		})
-		t.Run("preferred still tells a wrong password", func(t *testing.T) {
+		t.Run("preferred reports a wrong password", func(t *testing.T) {
 			settings := settingsOf(old)
 			settings.Password = canary
 			expectFailure(t, settings, BadCredentials)
@@ -155,7 +155,7 @@ func TestTLS(t *testing.T) {
 		})
 	})
 
-	t.Run("a server that does not talk in the open", func(t *testing.T) {
+	t.Run("server that requires TLS", func(t *testing.T) {
 		strict := sandbox.Own(t, sandbox.Options{TLS: &files, ExtraArgs: []string{"--require-secure-transport=ON"}}).Database(t, 1720)
 		settings := settingsOf(strict)
 		settings.TLS = TLS{Mode: TLSDisabled}
@@ -172,7 +172,7 @@ func TestTLS(t *testing.T) {
 	})
 }
 
-// aSelfSignedPair writes a certificate by nobody but itself, and its key.
+// aSelfSignedPair writes a self-signed certificate and its key.
 func aSelfSignedPair(t *testing.T) (certFile, keyFile string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -12,7 +12,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Fault is an invalid setting, found before anything is dialled.
+// Fault is an invalid setting, found before a connection.
 type Fault struct {
 	// Setting is the attribute's name in the provider's configuration, with a
 	// dot before the name inside a group: "port", "tls.ca_file".
@@ -25,10 +25,10 @@ func (f Fault) Error() string { return f.Setting + ": " + f.Err.Error() }
 
 func (f Fault) Unwrap() error { return f.Err }
 
-// Hint tells what to do about it.
+// Hint returns advice for the operator.
 func (f Fault) Hint() string { return f.Advice }
 
-// NoDatabase says that the settings name no database. It is a
+// NoDatabase is the error of settings without a database. It is a
 // [cluster.ErrNoDatabase].
 type NoDatabase struct{ Faults []Fault }
 
@@ -40,7 +40,7 @@ func (n *NoDatabase) Error() string {
 	return "the provider's configuration cannot be used: " + strings.Join(missing, "; ")
 }
 
-// Hint tells what to do about it.
+// Hint returns advice for the operator.
 func (n *NoDatabase) Hint() string {
 	advice := make([]string, 0, len(n.Faults))
 	for _, fault := range n.Faults {
@@ -211,8 +211,8 @@ func asFault(group string, err error) Fault {
 
 const adviceHostForm = "Give the bare name or address: no scheme, no port, no brackets. The port has an attribute of its own."
 
-// CheckHost says what keeps text from being the name or the address of a
-// host. IPv6 addresses are fine, without brackets.
+// CheckHost returns an error for text that is neither the name nor the address of a
+// host. IPv6 addresses have no brackets.
 func CheckHost(text string) error {
 	if _, err := netip.ParseAddr(text); err == nil {
 		return nil

@@ -90,8 +90,8 @@ func TestFaults(t *testing.T) {
 		change func(*Settings)
 		want   string // setting: what its text holds; empty for none
 	}{
-		{"settings that name host and user are fine", func(*Settings) {}, ""},
-		{"nothing set is no fault, only not enough", func(s *Settings) { *s = Settings{} }, ""},
+		{"host and user", func(*Settings) {}, ""},
+		{"no settings", func(s *Settings) { *s = Settings{} }, ""},
 		{"a host may be an IPv6 address", func(s *Settings) { s.Host = "fd00::5" }, ""},
 		{"a host may be an IPv6 address with a zone", func(s *Settings) { s.Host = "fe80::1%eth0" }, ""},
 		{"a host name may have an underscore", func(s *Settings) { s.Host = "vici_db-1.lan" }, ""},
@@ -109,10 +109,10 @@ func TestFaults(t *testing.T) {
 		{"a socket and a host exclude each other", func(s *Settings) { s.Socket = "/run/mysqld/mysqld.sock" }, "socket: exclude"},
 		{"a socket is not reached over ssh", func(s *Settings) { s.Host, s.Socket, s.SSH = "", "/x", aJump(t) }, "socket: not reached over ssh"},
 		{"a mode is one of the five", func(s *Settings) { s.TLS.Mode = "skip-verify" }, "tls.mode: no mode"},
-		{"an authority that nobody looks at is a mistake", func(s *Settings) { s.TLS = TLS{Mode: TLSRequired, CAFile: "ca"} }, "tls.ca_file: looks at no authority"},
+		{"unused ca_file", func(s *Settings) { s.TLS = TLS{Mode: TLSRequired, CAFile: "ca"} }, "tls.ca_file: looks at no authority"},
 		{"verify_ca needs an authority", func(s *Settings) { s.TLS = TLS{Mode: TLSVerifyCA} }, "tls.ca_file: needs an authority"},
-		{"verify_full does with the system's", func(s *Settings) { s.TLS = TLS{Mode: TLSVerifyFull} }, ""},
-		{"a server name that nobody looks at is a mistake", func(s *Settings) { s.TLS = TLS{Mode: TLSVerifyCA, CAFile: "ca", ServerName: "db"} }, "tls.server_name: looks at no name"},
+		{"verify_full uses the system's authorities", func(s *Settings) { s.TLS = TLS{Mode: TLSVerifyFull} }, ""},
+		{"unused server_name", func(s *Settings) { s.TLS = TLS{Mode: TLSVerifyCA, CAFile: "ca", ServerName: "db"} }, "tls.server_name: looks at no name"},
 		{"a server name is a name", func(s *Settings) { s.TLS = TLS{Mode: TLSVerifyFull, ServerName: "db:3306"} }, "tls.server_name: has no colon"},
 		{"a certificate needs its key", func(s *Settings) { s.TLS = TLS{Mode: TLSRequired, CertFile: "cert"} }, "tls.key_file: key that belongs"},
 		{"a key needs its certificate", func(s *Settings) { s.TLS = TLS{Mode: TLSRequired, KeyFile: "key"} }, "tls.cert_file: certificate that belongs"},
@@ -123,8 +123,8 @@ func TestFaults(t *testing.T) {
 		{"an SSH host has a port in range", func(s *Settings) { s.SSH = aJump(t); s.SSH.Port = 70000 }, "ssh.port: 70000"},
 		{"an SSH host wants a user", func(s *Settings) { s.SSH = aJump(t); s.SSH.User = "" }, "ssh.user: no user"},
 		{"one key is enough", func(s *Settings) { s.SSH = aJump(t); s.SSH.PrivateKey, s.SSH.PrivateKeyFile = "k", "f" }, "ssh.private_key_file: exclude"},
-		{"an SSH host that nobody vouches for is not met", func(s *Settings) { s.SSH = aJump(t); s.SSH.HostKey = "" }, "ssh.known_hosts_file: nothing says which key"},
-		{"one word about the host's key is enough", func(s *Settings) { s.SSH = aJump(t); s.SSH.KnownHostsFile = "kh" }, "ssh.host_key: exclude"},
+		{"SSH host without a host key", func(s *Settings) { s.SSH = aJump(t); s.SSH.HostKey = "" }, "ssh.known_hosts_file: nothing says which key"},
+		{"host_key and known_hosts_file exclude each other", func(s *Settings) { s.SSH = aJump(t); s.SSH.KnownHostsFile = "kh" }, "ssh.host_key: exclude"},
 		{"a host key is a public key", func(s *Settings) { s.SSH = aJump(t); s.SSH.HostKey = "SHA256:abc" }, "ssh.host_key: no public key"},
 		{"a host key that is only a comment is none", func(s *Settings) { s.SSH = aJump(t); s.SSH.HostKey = "# bastion\n" }, "ssh.host_key: holds no public key"},
 		{"a host key may be the whole line of ssh-keyscan", func(s *Settings) {
@@ -148,8 +148,8 @@ func TestMissing(t *testing.T) {
 	}{
 		{"host and user are enough", func(*Settings) {}, ""},
 		{"a socket stands for a host", func(s *Settings) { s.Host, s.Socket = "", "/run/x.sock" }, ""},
-		{"a database must be somewhere", func(s *Settings) { s.Host = "" }, "host: no database host"},
-		{"somebody must log in", func(s *Settings) { s.Username = "" }, "username: no database user"},
+		{"no host", func(s *Settings) { s.Host = "" }, "host: no database host"},
+		{"no user", func(s *Settings) { s.Username = "" }, "username: no database user"},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			settings := goodSettings()
@@ -217,7 +217,7 @@ func TestFileFaults(t *testing.T) {
 	}
 }
 
-func TestOpenRefusesWhatItCannotRead(t *testing.T) {
+func TestOpen_invalidFiles(t *testing.T) {
 	for setting, change := range map[string]func(*Settings){
 		"tls.ca_file":          func(s *Settings) { s.TLS = TLS{Mode: TLSVerifyFull, CAFile: "/nowhere/ca.pem"} },
 		"ssh.private_key_file": func(s *Settings) { s.SSH = aJump(t); s.SSH.PrivateKeyFile = "/nowhere/id" },

@@ -3,7 +3,7 @@
 // deletes the old one; where both have one key, they are the same rows, which the
 // delete would take from the new instance. [Guard] makes such a delete remove
 // nothing but what the new instance does not have. docs/design/0018-replacement.md
-// says how the two are told apart.
+// describes how it distinguishes the two.
 package replacement
 
 import (
@@ -23,7 +23,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// Resource is what Guard needs of a resource.
+// Resource is the interface of the resources that Guard accepts.
 type Resource interface {
 	resource.ResourceWithIdentity
 	resource.ResourceWithModifyPlan
@@ -33,7 +33,7 @@ type Resource interface {
 // Divisible is a resource whose object is several rows, of which an instance may
 // have others than its successor.
 type Divisible interface {
-	// Rows names the rows of a plan or a state, those that are known.
+	// Rows returns names of the known rows of a plan or a state.
 	Rows(ctx context.Context, of State) []string
 	// DeleteExcept deletes the rows of an instance, without those that are named.
 	DeleteExcept(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, kept map[string]bool)
@@ -52,9 +52,9 @@ type instances interface {
 	LockInstances(key string) (unlock func())
 	InstanceCreated(key string, instance planned.Instance)
 	InstanceRead(key, token string)
-	InstanceStays(key, token string) bool
-	InstanceLeaves(key, token string) bool
-	InstanceGone(key, token string)
+	KeepInstance(key, token string) bool
+	DeleteInstance(key, token string) bool
+	RemoveInstance(key, token string)
 	HasSuccessor(key, token string) bool
 	CreatedRows(token string) map[string]bool
 }
@@ -234,8 +234,8 @@ func (g *Guarded) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 		if resp.Diagnostics.HasError() {
 			return
 		}
-		if !g.instances.InstanceStays(key, token) {
-			resp.Diagnostics.AddError("One run would delete and keep "+key, twice)
+		if !g.instances.KeepInstance(key, token) {
+			resp.Diagnostics.AddError("One run would delete and keep "+key, twoInstances)
 			return
 		}
 		if ignoresAll(req) {
@@ -246,7 +246,7 @@ func (g *Guarded) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 		if g.instances.HasSuccessor(key, token) || load[bool](ctx, req.Private, supersededKey) {
 			return
 		}
-		if !g.instances.InstanceLeaves(key, token) {
+		if !g.instances.DeleteInstance(key, token) {
 			resp.Diagnostics.Append(save(ctx, resp.Private, supersededKey, true)...)
 			return
 		}
@@ -261,7 +261,7 @@ func ignoresAll(req resource.ModifyPlanRequest) bool {
 	return !req.State.Raw.IsNull() && req.Config.Raw.Equal(req.State.Raw) && req.Plan.Raw.Equal(req.State.Raw)
 }
 
-const twice = "The state has two instances of it: the run deletes one and keeps the other, and both have the same rows. " +
+const twoInstances = "The state has two instances of it: the run deletes one and keeps the other, and both have the same rows. " +
 	"If the block has another name now, say so with a moved block. If two blocks declared the object, take one out of state with a removed block that has destroy = false. " +
 	"If one instance is deposed, which an interrupted replacement leaves, plan again."
 
@@ -278,13 +278,13 @@ func (g *Guarded) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 	}
 	defer g.instances.LockInstances(key)()
 	token := load[string](ctx, req.Private, tokenKey)
-	last := token != "" || load[bool](ctx, req.Private, removalKey)
-	replaced := last && g.instances.HasSuccessor(key, token)
+	tracked := token != "" || load[bool](ctx, req.Private, removalKey)
+	replaced := tracked && g.instances.HasSuccessor(key, token)
 	divisible, ok := g.Resource.(Divisible)
 	switch {
 	case load[bool](ctx, req.Private, supersededKey), replaced && !ok:
 		replaced = true
-	case last && ok:
+	case tracked && ok:
 		divisible.DeleteExcept(ctx, req, resp, g.instances.CreatedRows(token))
 	default:
 		g.Resource.Delete(ctx, req, resp)
@@ -292,15 +292,15 @@ func (g *Guarded) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	g.instances.InstanceGone(key, token)
+	g.instances.RemoveInstance(key, token)
 	if replaced {
 		resp.Diagnostics.AddWarning("Kept: "+key,
 			"The instance that was deleted is an old one of an object that has been replaced. What the new instance has of it was not removed.")
 	}
 }
 
-// key returns the key of an object with the name of its type; false where there is
-// none, or no database to ask.
+// key returns the key of an object with the name of its type; false if there is
+// none, or if the provider is not configured.
 func (g *Guarded) key(ctx context.Context, of State) (string, bool) {
 	if g.instances == nil {
 		return "", false

@@ -44,8 +44,8 @@ func hasDefault(attribute any) bool {
 	return false
 }
 
-// PlanRemoval saves the row that a removal goes by, and returns the model of the
-// object that is removed.
+// PlanRemoval saves the row that a removal compares with, and returns the model of
+// the object that is removed.
 func (t Table[M]) PlanRemoval(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) M {
 	m, ok := tfhelper.Get[M](ctx, req.State, &resp.Diagnostics)
 	if !ok {

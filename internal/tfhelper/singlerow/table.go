@@ -1,7 +1,7 @@
 // Package singlerow is what resources have in common whose object is one row of a
-// table: it finds, writes, imports and lists the row, and reports who changed it. A
-// resource keeps its schema, its model and its checks. docs/design/0017-a-resource-of-one-row.md
-// says how to write a new one.
+// table: it finds, writes and imports the row, and reports who changed it. A
+// resource keeps its schema, its model and its checks.
+// docs/design/0017-a-resource-of-one-row.md says how to write a new one.
 package singlerow
 
 import (
@@ -37,7 +37,7 @@ type Model[M any] interface {
 	Flatten(row cluster.Row) M
 }
 
-// Table says how a resource uses its table.
+// Table describes how a resource uses its table.
 type Table[M Model[M]] struct {
 	Noun    string          // in diagnostics, such as "template"
 	Key     string          // attribute and column of the natural key
@@ -54,7 +54,7 @@ type Table[M Model[M]] struct {
 	// seen is the row as it was read last, nil for a row that is to be created.
 	Change func(ctx context.Context, m M, seen, want cluster.Row) (cluster.Plan, error)
 	// Same compares a value that was read before with what the column holds.
-	Same cluster.Same
+	Same cluster.Equivalence
 }
 
 // find is Find, unless there is no database.
