@@ -28,36 +28,31 @@ var tables = map[string]string{
 	"vicidial_trunk_split":      "vicidial_server_trunks",
 }
 
-// effect is what the page of columns says of one.
-type effect struct {
-	label string // on the admin page; empty where the page does not have it
-	when  string // "with the next call"
-}
-
 var (
 	tableTitle   = regexp.MustCompile(`^## (\w+)$`)
-	effectRow    = regexp.MustCompile("^\\| `(\\w+)` \\| ([^|]+) \\| ([^|]+) \\| [^|]+ \\|$")
+	labelRow     = regexp.MustCompile("^\\| `(\\w+)` \\| ([^|]+) \\|$")
 	columnInText = regexp.MustCompile("^`(\\w+)`")
 	enumMember   = regexp.MustCompile(`'([^']*)'`)
 )
 
 const notOnPage = "(not on the page)"
 
-// readEffects reads the page of columns: effects by table and column, in lower case.
-func readEffects(page string) (map[string]effect, error) {
+// readLabels reads the page of columns: labels by table and column, in lower case. A
+// label is empty where the admin page does not have the column.
+func readLabels(page string) (map[string]string, error) {
 	text, err := os.ReadFile(page)
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[string]effect)
+	found := make(map[string]string)
 	table := ""
 	for line := range strings.Lines(string(text)) {
 		line = strings.TrimRight(line, "\n")
 		if title := tableTitle.FindStringSubmatch(line); title != nil {
 			table = title[1]
 		}
-		if row := effectRow.FindStringSubmatch(line); row != nil {
-			found[table+"."+strings.ToLower(row[1])] = effect{strings.TrimSuffix(row[2], notOnPage), row[3]}
+		if row := labelRow.FindStringSubmatch(line); row != nil {
+			found[table+"."+strings.ToLower(row[1])] = strings.TrimSuffix(row[2], notOnPage)
 		}
 	}
 	return found, nil
@@ -75,21 +70,20 @@ func (d withColumns) GetProviderSchema(ctx context.Context, req *tfprotov6.GetPr
 	if err != nil {
 		return nil, err
 	}
-	effects, err := readEffects(d.page)
+	labels, err := readLabels(d.page)
 	if err != nil {
 		return nil, fmt.Errorf("page of columns: %w", err)
 	}
-	if missing := describeColumns(schemas.ResourceSchemas, effects); len(missing) > 0 {
+	if missing := describeColumns(schemas.ResourceSchemas, labels); len(missing) > 0 {
 		return nil, fmt.Errorf("%s says nothing of %s", d.page, strings.Join(missing, ", "))
 	}
 	return schemas, nil
 }
 
 // describeColumns appends to the description of each attribute that is a column: its
-// label on the admin page, its values and default in the tables, the first schema
-// that has it, and when a change takes effect. It returns the columns of which the
-// page says nothing.
-func describeColumns(resources map[string]*tfprotov6.Schema, effects map[string]effect) []string {
+// label on the admin page, its values and default in the tables, and the first schema
+// that has it. It returns the columns of which the page says nothing.
+func describeColumns(resources map[string]*tfprotov6.Schema, labels map[string]string) []string {
 	var missing []string
 	for _, resource := range slices.Sorted(maps.Keys(tables)) {
 		schema := resources[resource]
@@ -107,12 +101,12 @@ func describeColumns(resources map[string]*tfprotov6.Schema, effects map[string]
 			if len(forms) == 0 {
 				return
 			}
-			known, ok := effects[table+"."+strings.ToLower(column[1])]
+			label, ok := labels[table+"."+strings.ToLower(column[1])]
 			if !ok {
 				missing = append(missing, table+"."+column[1])
 				return
 			}
-			a.Description = strings.TrimRight(a.Description, " \n") + " " + describeColumn(known, forms)
+			a.Description = strings.TrimRight(a.Description, " \n") + " " + describeColumn(label, forms)
 		})
 	}
 	return missing
@@ -127,11 +121,11 @@ func walkAttributes(attributes []*tfprotov6.SchemaAttribute, visit func(*tfproto
 	}
 }
 
-func describeColumn(known effect, forms []sandbox.ColumnForm) string {
+func describeColumn(label string, forms []sandbox.ColumnForm) string {
 	newest := forms[len(forms)-1]
 	var parts []string
-	if known.label != "" {
-		parts = append(parts, "Admin page: "+known.label)
+	if label != "" {
+		parts = append(parts, "Admin page: "+label)
 	}
 	if values := members(newest.Type); values != "" {
 		parts = append(parts, "values "+values)
@@ -146,7 +140,6 @@ func describeColumn(known effect, forms []sandbox.ColumnForm) string {
 	if oldest := sandbox.Schemas()[0]; forms[0].From > oldest {
 		parts = append(parts, fmt.Sprintf("since schema %d or before, not in %d", forms[0].From, previousSchema(forms[0].From)))
 	}
-	parts = append(parts, "takes effect "+known.when)
 	return "*" + strings.Join(parts, "; ") + ".*"
 }
 

@@ -16,40 +16,38 @@ import (
 func TestDescribeColumn(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		known effect
+		label string
 		forms []sandbox.ColumnForm
 		want  string
 	}{
 		{
 			"a number with another default once",
-			effect{"Max Trunks", "within about 25 seconds"},
+			"Max Trunks",
 			[]sandbox.ColumnForm{{Type: "smallint(4)", Default: "'96'", From: 1302}, {Type: "smallint(4)", Default: "'23'", From: 1606}},
-			"*Admin page: Max Trunks; default `23` (`96` in schema 1302); takes effect within about 25 seconds.*",
+			"*Admin page: Max Trunks; default `23` (`96` in schema 1302).*",
 		},
 		{
 			"values of a newer column",
-			effect{"Route", "with the next call"},
+			"Route",
 			[]sandbox.ColumnForm{{Type: "enum('EXTEN','AGENT')", Default: "'EXTEN'", From: 1606}},
-			"*Admin page: Route; values `EXTEN`, `AGENT`; default `EXTEN`; since schema 1606 or before, not in 1302; takes effect with the next call.*",
+			"*Admin page: Route; values `EXTEN`, `AGENT`; default `EXTEN`; since schema 1606 or before, not in 1302.*",
 		},
 		{
 			"no label, an empty default",
-			effect{"", "with the next page"},
+			"",
 			[]sandbox.ColumnForm{{Type: "varchar(10)", Default: "''", From: 1302}},
-			"*default empty; takes effect with the next page.*",
+			"*default empty.*",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if have := describeColumn(c.known, c.forms); have != c.want {
+			if have := describeColumn(c.label, c.forms); have != c.want {
 				t.Errorf("have\n%s\nwant\n%s", have, c.want)
 			}
 		})
 	}
 }
 
-// Each attribute that is a column says its default and when a change takes effect;
-// the other ones that can be set say what they are when they are left out, or are
-// required, or have parts that do.
+// TestDescriptions checks that each attribute that is a column says its default.
 func TestDescriptions(t *testing.T) {
 	server, err := providerserver.NewProtocol6WithError(provider.New("test")())()
 	if err != nil {
@@ -60,7 +58,7 @@ func TestDescriptions(t *testing.T) {
 		t.Fatal(err)
 	}
 	columns := 0
-	facts := regexp.MustCompile(`default .+; takes effect .+\.\*$`)
+	facts := regexp.MustCompile(`default .+\.\*$`)
 	for name, table := range tables {
 		walkAttributes(schemas.ResourceSchemas[name].Block.Attributes, func(a *tfprotov6.SchemaAttribute) {
 			column := columnInText.FindStringSubmatch(a.Description)

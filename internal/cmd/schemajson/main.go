@@ -21,7 +21,7 @@ import (
 )
 
 func main() {
-	page := flag.String("columns", filepath.Join("docs", "vicidial", "columns.md"), "page that says of each column its label and when a change takes effect")
+	page := flag.String("columns", filepath.Join("docs", "vicidial", "columns.md"), "page that has the label of each column")
 	name := flag.String("name", "vicidial", "key of the provider in the document; the documentation tool wants the short name")
 	flag.Parse()
 	server, err := providerserver.NewProtocol6WithError(provider.New("docs")())()

@@ -20,6 +20,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
@@ -110,6 +111,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 		},
 	}
+	tfhelper.DescribeEffects(resp.Schema.Attributes, effect.AgentPlacement)
 }
 
 func flag(doc string) schema.BoolAttribute {

@@ -24,6 +24,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -128,6 +129,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"default_phone_login_password_wo_version":        secretVersion("default_phone_login_password_wo"),
 		},
 	}
+	tfhelper.DescribeEffects(resp.Schema.Attributes, effect.ClusterSettings)
 }
 
 // IdentitySchema identifies the one row.

@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
@@ -73,6 +74,7 @@ func (r *Numbers) Schema(_ context.Context, _ resource.SchemaRequest, resp *reso
 			MarkdownDescription: "Numbers whose rows are not as declared, and what they hold instead. Empty after an apply; what somebody changes by hand shows here, and the next apply changes it back.",
 		},
 	}
+	tfhelper.DescribeEffects(attributes, effect.InboundNumbers)
 	for name, attribute := range single {
 		switch a := attribute.(type) {
 		case schema.StringAttribute:

@@ -12,6 +12,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 //go:embed description.md
@@ -123,6 +126,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"filter_clean_cid_number":            text("`filter_clean_cid_number`: how the caller's number is cleaned before the filter looks at it."),
 		},
 	}
+	tfhelper.DescribeEffects(resp.Schema.Attributes, effect.InboundDID)
 }
 
 // IdentitySchema returns the schema of the identity.

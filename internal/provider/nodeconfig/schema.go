@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/nodes"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
@@ -125,6 +126,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"install_command": computed("Shell command that installs VICIdial on the node. `/etc/astguiclient.conf` must be in its place before: `install.pl` takes its answers from there."),
 		},
 	}
+	tfhelper.DescribeEffects(resp.Schema.Attributes, effect.NodeConfig)
 }
 
 func nodeAttributes() map[string]schema.Attribute {

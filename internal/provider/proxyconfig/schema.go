@@ -15,7 +15,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // Schema describes a web tier. What only one proxy can do is in its schema only.
@@ -103,6 +105,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		attributes["get_retry"] = choiceAttribute(usual.GetRetry, webtier.GetRetries, "When an agent's or manager's GET may be sent to a second node. `connect`: only while no node has seen it. `stock`: as nginx does by itself, even after a node ran it. `off`: never. API calls are never repeated.")
 	}
 	resp.Schema = schema.Schema{MarkdownDescription: r.proxy.description, Attributes: attributes}
+	tfhelper.DescribeEffects(resp.Schema.Attributes, effect.ProxyConfig)
 }
 
 // IdentitySchema names a configuration by its name and, where it is written,

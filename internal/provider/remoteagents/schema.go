@@ -20,6 +20,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 //go:embed description.md
@@ -106,6 +108,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 		},
 	}
+	tfhelper.DescribeEffects(resp.Schema.Attributes, effect.RemoteAgents)
 }
 
 // IdentitySchema returns the schema of the identity.

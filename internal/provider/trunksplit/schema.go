@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -84,6 +85,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 		},
 	}
+	tfhelper.DescribeEffects(resp.Schema.Attributes, effect.TrunkSplit)
 }
 
 func claimAttributes() map[string]schema.Attribute {

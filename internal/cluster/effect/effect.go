@@ -1,0 +1,141 @@
+// Package effect says when the running programs of VICIdial see a new value of an
+// attribute: read in their source, SVN revision 3884, and shown in the descriptions of
+// the attributes and in docs/vicidial/effect.md#attributes.
+package effect
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// When is the moment at which a new value is seen.
+type When int
+
+// The moments, from the earliest to the latest.
+const (
+	Call      When = iota + 1 // a script reads the row for each call
+	Page                      // a page reads the row each time that it is opened
+	Login                     // the login page of agents reads the row
+	Loop                      // a daemon reads the row in each loop or each few loops
+	Minute                    // the keepalive reads the row when it runs, each minute
+	Build                     // nodes build their configuration files and load them
+	Form                      // forms of the admin pages start with it
+	Restart                   // daemons read the row when they start
+	File                      // the text stands in a file that somebody puts on a node
+	Terraform                 // no program of VICIdial sees it
+)
+
+// sentences are the moments as the description of an attribute says them.
+var sentences = map[When]string{
+	Call:      "Takes effect with the next call.",
+	Page:      "Takes effect when a page is opened.",
+	Login:     "Takes effect with the next login of an agent.",
+	Loop:      "Takes effect within seconds.",
+	Minute:    "Takes effect within a minute.",
+	Build:     "Takes effect when the nodes have built and loaded their configuration files, about a minute after the apply.",
+	Form:      "Takes effect for what is added in the admin pages afterwards.",
+	Restart:   "Takes effect when the daemons of the node are started again.",
+	File:      "Takes effect when the file is on its machine and its program has loaded it.",
+	Terraform: "Terraform alone uses it.",
+}
+
+// String returns the moment as a sentence.
+func (w When) String() string { return sentences[w] }
+
+// Fact is when a new value is seen, by whom, and where that was found.
+type Fact struct {
+	When   When
+	Reader string // the programs that read it; empty for Terraform
+	Source string // files and lines in VICIdial; empty for Terraform and File
+	// More is a sentence about what differs or what else it does, such as to calls that
+	// are up; empty where there is nothing to say. No value interrupts a call unless
+	// this says so.
+	More string
+}
+
+// Sentence returns the fact as the description of an attribute says it.
+func (f Fact) Sentence() string { return strings.TrimSpace(f.When.String() + " " + f.More) }
+
+// Facts are the facts of the attributes of a resource by their paths, such as
+// balance.active. What stands within an attribute that is not a path here has the
+// attribute's fact.
+type Facts map[string]Fact
+
+// Of returns the fact of an attribute.
+func (f Facts) Of(path string) (Fact, bool) {
+	for {
+		if fact, found := f[path]; found {
+			return fact, true
+		}
+		at := strings.LastIndexByte(path, '.')
+		if at < 0 {
+			return Fact{}, false
+		}
+		path = path[:at]
+	}
+}
+
+// each returns the same fact for several attributes.
+func each(fact Fact, paths ...string) Facts {
+	facts := make(Facts, len(paths))
+	for _, path := range paths {
+		facts[path] = fact
+	}
+	return facts
+}
+
+// join returns all facts; a path stands in one of them only.
+func join(parts ...Facts) Facts {
+	all := Facts{}
+	for _, part := range parts {
+		for path, fact := range part {
+			if _, twice := all[path]; twice {
+				panic("effect: two facts of " + path)
+			}
+			all[path] = fact
+		}
+	}
+	return all
+}
+
+// Resources are the facts of all resources.
+var Resources = map[string]Facts{
+	"vicidial_server":           Server,
+	"vicidial_cluster_settings": ClusterSettings,
+	"vicidial_trunk_split":      TrunkSplit,
+	"vicidial_agent_placement":  AgentPlacement,
+	"vicidial_carrier_route":    CarrierRoute,
+	"vicidial_conf_template":    ConfTemplate,
+	"vicidial_inbound_did":      InboundDID,
+	"vicidial_inbound_numbers":  InboundNumbers,
+	"vicidial_remote_agents":    RemoteAgents,
+	"vicidial_node_config":      NodeConfig,
+	"vicidial_haproxy_config":   ProxyConfig,
+	"vicidial_nginx_config":     ProxyConfig,
+}
+
+// Document returns the table of docs/vicidial/effect.md#attributes: a row for the attributes of a
+// resource that have one fact.
+func Document() string {
+	var text strings.Builder
+	text.WriteString("| resource | attributes | takes effect | read by | source |\n|---|---|---|---|---|\n")
+	for _, resource := range slices.Sorted(maps.Keys(Resources)) {
+		byFact := map[Fact][]string{}
+		for path, fact := range Resources[resource] {
+			byFact[fact] = append(byFact[fact], path)
+		}
+		facts := slices.SortedFunc(maps.Keys(byFact), func(a, b Fact) int {
+			if a.When != b.When {
+				return int(a.When - b.When)
+			}
+			return strings.Compare(a.Reader+a.Source+a.More, b.Reader+b.Source+b.More)
+		})
+		for _, fact := range facts {
+			paths := byFact[fact]
+			slices.Sort(paths)
+			text.WriteString("| " + strings.Join([]string{resource, "`" + strings.Join(paths, "`, `") + "`", fact.Sentence(), fact.Reader, fact.Source}, " | ") + " |\n")
+		}
+	}
+	return text.String()
+}

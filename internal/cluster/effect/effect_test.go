@@ -1,0 +1,77 @@
+package effect_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
+)
+
+var update = flag.Bool("update", false, "write the page of effects anew")
+
+var page = filepath.Join("..", "..", "..", "docs", "vicidial", "effect.md")
+
+// The page has the table that the facts make.
+func TestDocument(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, _, found := strings.Cut(string(text), "| resource |")
+	if !found {
+		t.Fatal("the page has no table")
+	}
+	want := head + effect.Document()
+	if *update {
+		if err := os.WriteFile(page, []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want, string(text)); diff != "" {
+		t.Errorf("the page differs; write it with -update:\n%s", diff)
+	}
+}
+
+func TestFacts(t *testing.T) {
+	t.Parallel()
+	for resource, facts := range effect.Resources {
+		for path, fact := range facts {
+			said := fact.When.String()
+			if said == "" {
+				t.Errorf("%s %s: no moment", resource, path)
+			}
+			if (fact.Reader == "") != (fact.When == effect.Terraform) {
+				t.Errorf("%s %s: %q reads it, %q", resource, path, fact.Reader, said)
+			}
+			if (fact.Source == "") != (fact.When >= effect.File) {
+				t.Errorf("%s %s: found in %q, %q", resource, path, fact.Source, said)
+			}
+			if fact.More != "" && !strings.HasSuffix(fact.More, ".") {
+				t.Errorf("%s %s: no sentence: %q", resource, path, fact.More)
+			}
+		}
+	}
+}
+
+func TestFacts_Of(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]effect.When{
+		"active": effect.Login, "balance.rank": effect.Loop, "conference.engine": effect.Login, "conference.update_interval": effect.Loop, "force_destroy": effect.Terraform,
+	} {
+		if fact, found := effect.Server.Of(path); !found || fact.When != want {
+			t.Errorf("%s: %v, %t", path, fact, found)
+		}
+	}
+	for _, path := range []string{"nothing", "conference.nothing", ""} {
+		if _, found := effect.Server.Of(path); found {
+			t.Errorf("%q has a fact", path)
+		}
+	}
+}
