@@ -140,10 +140,6 @@ func TestGuides(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newEmptySystem(t)
-			_, err := d.DB().ExecContext(t.Context(), "INSERT INTO vicidial_inbound_groups (group_id, group_name, active) VALUES ('SALESLINE', 'Sales line', 'Y')")
-			if err != nil {
-				t.Fatal(err)
-			}
 			g := newGuide(t, folder, d)
 			for i, expected := range guides[name] {
 				if !g.step(i + 1) {

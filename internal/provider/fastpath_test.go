@@ -39,9 +39,13 @@ func (c conversation) fastPath(t *testing.T) (*fastpath.Server, *framework) {
 	if !ok {
 		t.Fatalf("%T does not wait for actions to stop", c.ProviderServer)
 	}
-	redacting, ok := stop.Framework.(*redact.Server)
+	runs, ok := stop.Framework.(*runServer)
 	if !ok {
-		t.Fatalf("%T hides no secrets", stop.Framework)
+		t.Fatalf("%T does not find the end of a run", stop.Framework)
+	}
+	redacting, ok := runs.Framework.(*redact.Server)
+	if !ok {
+		t.Fatalf("%T hides no secrets", runs.Framework)
 	}
 	fast, ok := redacting.Framework.(*fastpath.Server)
 	if !ok {

@@ -14,6 +14,7 @@ import (
 // anew is what a request finds outdated of what the provider keeps in memory.
 type anew struct {
 	planned   bool // planned changes: they have been applied since
+	claims    bool // numbers of planned objects: one of them is planned again
 	tables    bool // rows that were read: somebody may have changed them
 	instances bool // instances in state and rows of actions: another run has other ones
 }
@@ -97,6 +98,7 @@ func (r *runs) plan(object, prior requested) anew {
 	r.many = r.many || again
 	found := r.afterApply()
 	found.tables = found.tables || again
+	found.claims = r.seen[object] && !found.planned
 	note(&r.seen, object)
 	return found
 }

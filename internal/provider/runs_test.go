@@ -22,8 +22,8 @@ func TestRuns(t *testing.T) {
 		want     anew // of the last one
 	}{
 		"a plan of two objects":                          {[]func(*runs) anew{read("a"), plan("a", "a1"), read("b"), plan("b", "b1")}, nothing},
-		"two objects alike are planned":                  {[]func(*runs) anew{read("c"), plan("a", ""), plan("a", "")}, nothing},
-		"an object is planned, read and planned":         {[]func(*runs) anew{plan("a", "a1"), read("a"), plan("a", "a1")}, nothing},
+		"two objects alike are planned":                  {[]func(*runs) anew{read("c"), plan("a", ""), plan("a", "")}, anew{claims: true}},
+		"an object is planned, read and planned":         {[]func(*runs) anew{plan("a", "a1"), read("a"), plan("a", "a1")}, anew{claims: true}},
 		"the apply of a plan plans the first object":     {[]func(*runs) anew{plan("a", "")}, nothing},
 		"it plans the next one":                          {[]func(*runs) anew{plan("a", ""), apply("a1"), plan("b", "")}, applied},
 		"it does so where the plan was made before":      {[]func(*runs) anew{read("a"), plan("a", "a0"), plan("b", ""), apply("a1"), plan("b", "")}, afterApply},
@@ -40,7 +40,7 @@ func TestRuns(t *testing.T) {
 		"the second read of an object":                   {[]func(*runs) anew{read("a"), read("b"), plan("a", "a1"), read("a")}, next},
 		"a plan of what an apply answered":               {[]func(*runs) anew{plan("a", ""), apply("a1"), plan("a", "a1")}, next},
 		"a removal of what an apply answered":            {[]func(*runs) anew{plan("a", ""), apply("a1"), plan("removal", "a1")}, next},
-		"the second plan of an object that nobody reads": {[]func(*runs) anew{plan("a", ""), plan("b", ""), plan("a", "")}, anew{tables: true}},
+		"the second plan of an object that nobody reads": {[]func(*runs) anew{plan("a", ""), plan("b", ""), plan("a", "")}, anew{claims: true, tables: true}},
 		"the provider is configured anew": {[]func(*runs) anew{
 			plan("a", ""), apply("a1"), func(r *runs) anew { r.configure(); return anew{} }, read("a"),
 		}, nothing},

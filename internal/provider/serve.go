@@ -28,10 +28,14 @@ func Server(version string) (tfprotov6.ProviderServer, error) {
 		if found.planned {
 			opened.DropChanges()
 		}
+		if found.claims {
+			opened.DropNumberClaims()
+		}
 		if found.tables {
 			opened.Forget()
 		}
 		if found.instances {
+			opened.BeginRun()
 			opened.DropInstances()
 			opened.DropActions()
 		}

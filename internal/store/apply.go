@@ -95,6 +95,7 @@ func (s *Store) Apply(ctx context.Context, decide PlanFunc) (err error) {
 	if s.settings.ReadOnly {
 		return ErrReadOnly
 	}
+	s.hasWritten.Store(true)
 	r := &request{ctx: ctx, decide: decide, answer: make(chan error, 1), since: time.Now()}
 	if s.requests.add(r) {
 		go s.serve(context.WithoutCancel(ctx))

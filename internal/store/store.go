@@ -45,7 +45,8 @@ type Store struct {
 	planned.Instances // in Terraform's state
 	planned.Waiting[PlanFunc]
 	failovers       planned.Waiting[FailoverCheck]
-	planned.Actions // that have written
+	hasWritten      atomic.Bool // in this run
+	planned.Actions             // that have written
 
 	info *cachedQuery[serverInfo] // the description of the database, which is read once
 
@@ -219,3 +220,9 @@ type FailoverCheck = func(context.Context) (missing []string, settled bool)
 
 // Failovers are the checks of routes that fail over to routes which are not planned yet.
 func (s *Store) Failovers() *planned.Waiting[FailoverCheck] { return &s.failovers }
+
+// BeginRun says that another run begins.
+func (s *Store) BeginRun() { s.hasWritten.Store(false) }
+
+// HasWritten reports whether this run has written something: its plan is being applied.
+func (s *Store) HasWritten() bool { return s.hasWritten.Load() }

@@ -67,6 +67,14 @@ func (c *Changes) DropChanges() {
 	c.changes = changes{}
 }
 
+// DropNumberClaims removes the claims of numbers: an object with numbers is planned
+// again, and claims cannot tell it from another object that says the same.
+func (c *Changes) DropNumberClaims() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.numbers = numbers.Claims{}
+}
+
 // AddServer adds a server that the run writes.
 func (c *Changes) AddServer(server cluster.Server) {
 	c.mu.Lock()

@@ -52,6 +52,11 @@ func (r *Resource) checkFailover(ctx context.Context, v view) diag.Diagnostics {
 	if settled {
 		return leadsNowhere(texts)
 	}
+	if r.topology.HasWritten() {
+		// The plan that is applied had all routes. Those that are missing now are
+		// planned again when what they depend on is written, however long that takes.
+		return nil
+	}
 	if !r.topology.Failovers().AddWaitingWrite(v.want.route(), check) {
 		return nil
 	}

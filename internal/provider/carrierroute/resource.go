@@ -35,6 +35,7 @@ type topology interface {
 	ExpectRouteLater(route string)
 	RoutePlanned(route string) (planned, known bool)
 	PlannedRoutes() int
+	HasWritten() bool
 	ChangeRoute(route string)
 	RouteChanges(route string) bool
 	Failovers() *planned.Waiting[func(context.Context) (missing []string, settled bool)]

@@ -238,9 +238,6 @@ func (g *Guarded) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 			resp.Diagnostics.AddError("One run would delete and keep "+key, twoInstances)
 			return
 		}
-		if ignoresAll(req) {
-			return
-		}
 	default:
 		resp.Diagnostics.Append(save(ctx, resp.Private, removalKey, true)...)
 		if g.instances.HasSuccessor(key, token) || load[bool](ctx, req.Private, supersededKey) {
@@ -252,13 +249,6 @@ func (g *Guarded) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 		}
 	}
 	g.Resource.ModifyPlan(ctx, req, resp)
-}
-
-// ignoresAll reports whether the object has ignore_changes = all. Terraform passes the
-// prior state as the configuration then, values included that only the provider sets.
-// The plan is the prior state, and stays it.
-func ignoresAll(req resource.ModifyPlanRequest) bool {
-	return !req.State.Raw.IsNull() && req.Config.Raw.Equal(req.State.Raw) && req.Plan.Raw.Equal(req.State.Raw)
 }
 
 const twoInstances = "The state has two instances of it: the run deletes one and keeps the other, and both have the same rows. " +
