@@ -326,7 +326,7 @@ func TestAccFaults_replacementWithDependants(t *testing.T) {
 		x.apply(t)
 		for _, way := range ways {
 			claim := fmt.Sprintf("%s with dependants, create_before_destroy = %t", way.name, createFirst)
-			own, address := x.own, x.address
+			own, address, trigger := x.own, x.address, x.trigger
 			x.key = own // another one is for these two alone
 			args := way.prepare(t, x, []string{"vicidial_server", "vicidial_conf_template"})
 			x.own, x.key = x.key, "1"
@@ -343,7 +343,8 @@ func TestAccFaults_replacementWithDependants(t *testing.T) {
 				x.must(t, "untaint", "vicidial_conf_template.one")
 			}
 			if !createFirst {
-				x.own, x.address = own, address
+				// What triggers a replacement is updated after the deletes.
+				x.own, x.address, x.trigger = own, address, trigger
 				x.set(t)
 			}
 			x.expect(t, claim)
