@@ -1,7 +1,7 @@
 package proxyconfig
 
 import (
-	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -178,10 +178,13 @@ func fileAttribute() schema.Attribute {
 	limit := durationAttribute(reloadTimeout, "How long `reload_command` may take; then it is killed and counts as failed.")
 	limit.Validators = []validator.String{tfhelper.StringValidator("a length of time such as 30s or 2m", func(text string) error {
 		length, err := time.ParseDuration(text)
-		if err == nil && length <= 0 {
-			err = errors.New("it is not positive")
+		switch {
+		case err != nil:
+			return fmt.Errorf("%q is not a length of time such as 30s or 2m", text)
+		case length <= 0:
+			return fmt.Errorf("%q is not positive; write a length of time such as 30s or 2m", text)
 		}
-		return err
+		return nil
 	})}
 	return objectAttribute("Write `content` to a file on the machine that runs Terraform. Without it nothing is written anywhere.", map[string]schema.Attribute{
 		"path": schema.StringAttribute{
