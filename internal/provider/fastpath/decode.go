@@ -72,8 +72,9 @@ type privateState[Data any] interface {
 }
 
 // privateData decodes private state twice: for the resource to change, and to
-// compare with. It returns false where the framework keeps data of its own there,
-// as after an import. The second argument is a nil of the type to return.
+// compare with. It returns false where the framework keeps data of its own there, as
+// after an import, and where it refuses a value: SetKey takes an empty one for a key to
+// remove. The second argument is a nil of the type to return.
 func privateData[Data any, Private privateState[Data]](ctx context.Context, _ Private, encoded []byte) (data, before Private, ok bool) {
 	data, before = new(Data), new(Data)
 	keys := map[string][]byte{}
@@ -81,7 +82,7 @@ func privateData[Data any, Private privateState[Data]](ctx context.Context, _ Pr
 		return data, before, false
 	}
 	for key, value := range keys {
-		if strings.HasPrefix(key, ".") || data.SetKey(ctx, key, value).HasError() || before.SetKey(ctx, key, value).HasError() {
+		if strings.HasPrefix(key, ".") || len(value) == 0 || data.SetKey(ctx, key, value).HasError() || before.SetKey(ctx, key, value).HasError() {
 			return data, before, false
 		}
 	}
