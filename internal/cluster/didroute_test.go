@@ -44,11 +44,11 @@ func TestDIDTargets_Flaws(t *testing.T) {
 		want    string // the columns of the flaws, with blanks between
 		text    string // part of what is said
 	}{
-		"EXTEN":                      {row: "did_route=EXTEN extension=8300"},
-		"EXTEN without an extension": {row: "extension=", want: "extension", text: "EXTEN reads extension, which is blank"},
-		"EXTEN without a context":    {row: "exten_context=", want: "exten_context"},
-		"no route at all":            {row: "did_route=", want: "did_route", text: "no route"},
-		"an inactive DID leads to the default one": {row: "did_active=N did_route=IN_GROUP"},
+		"EXTEN":                                    {row: "did_route=EXTEN extension=8300"},
+		"EXTEN without an extension":               {row: "extension=", want: "extension", text: "EXTEN reads extension, which is blank"},
+		"EXTEN without a context":                  {row: "exten_context=", want: "exten_context"},
+		"no route at all":                          {row: "did_route=", want: "did_route", text: "no route"},
+		"an inactive DID":                          {row: "did_active=N did_route=IN_GROUP"},
 		"the default one is active":                {pattern: "default", row: "did_active=N", want: "did_active", text: "are dropped"},
 		"IN_GROUP":                                 {row: "did_route=IN_GROUP group_id=SALES"},
 		"IN_GROUP, whatever the letters":           {row: "did_route=IN_GROUP group_id=sales"},
