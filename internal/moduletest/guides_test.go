@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
@@ -123,19 +124,20 @@ var guides = map[string][]check{
 }
 
 // TestGuides applies the steps of each guide on a new system and from an empty
-// folder: 1.tf beside the files that all steps share, then 2.tf in its place, and
-// so on. After each step the rows are as expected and the plan is empty. In the end
+// folder: 1.tf beside the cluster of the guides, then 2.tf in its place, and so on.
+// The cluster is nodes.tf for guides that declare its nodes, and servers.tf for others. After each step the rows are as expected and the plan is empty. In the end
 // destroy succeeds.
 func TestGuides(t *testing.T) {
 	t.Parallel()
-	folders, err := filepath.Glob(filepath.Join("..", "..", "examples", "guides", "*"))
+	folders, err := filepath.Glob(filepath.Join("..", "..", "examples", "guides", "*", "1.tf"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(folders) != len(guides) {
 		t.Errorf("%d guides have examples, %d have expectations", len(folders), len(guides))
 	}
-	for _, folder := range folders {
+	for _, first := range folders {
+		folder := filepath.Dir(first)
 		name := filepath.Base(folder)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -175,17 +177,21 @@ func newGuide(t *testing.T, source string, d *sandbox.Database) *guide {
 `
 	folder := t.TempDir()
 	write(t, filepath.Join(folder, "versions.tf"), versions)
-	for _, shared := range []string{"cluster.tf", "variables.tf"} {
-		text, err := os.ReadFile(filepath.Join(source, shared))
+	shared := []string{"../servers.tf", "variables.tf"}
+	if first, err := os.ReadFile(filepath.Join(source, "1.tf")); err == nil && strings.Contains(string(first), "nodes = {") {
+		shared[0] = "../nodes.tf"
+	}
+	for _, name := range shared {
+		text, err := os.ReadFile(filepath.Join(source, name))
 		switch {
 		case err == nil:
-			write(t, filepath.Join(folder, shared), string(text))
+			write(t, filepath.Join(folder, filepath.Base(name)), string(text))
 		case !errors.Is(err, fs.ErrNotExist):
 			t.Fatal(err)
 		}
 	}
-	second := append(connection(d), "TF_VAR_phone_password=lounge7Piano", "TF_VAR_carrier_password=kettle4Garden")
-	return &guide{newCLIIn(t, folder, second...), source}
+	environment := append(connection(d), "TF_VAR_phone_password=lounge7Piano", "TF_VAR_carrier_password=kettle4Garden")
+	return &guide{newCLIIn(t, folder, environment...), source}
 }
 
 // step puts a step in the place of the one before. It returns false where there is
