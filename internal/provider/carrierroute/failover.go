@@ -131,19 +131,24 @@ func (r *Resource) warnOfFailover(v view) diag.Diagnostics {
 // warnOfEnds warns of chains and cycles that the route is part of, where the run changes
 // it or a route beside it in them. Only routes that are planned count: of those that
 // are planned at the same time the last one sees all. Each is reported once in a run.
-func (r *Resource) warnOfEnds(v view) diag.Diagnostics {
+func (r *Resource) warnOfEnds(ctx context.Context, v view) diag.Diagnostics {
 	if v.want.Dial == nil || !v.want.Active.ValueBool() {
 		return nil
 	}
 	own := v.want.route()
-	failovers := asterisk.FailoversOf(v.others)
+	known := map[string]bool{own: true} // before the rows are read, which are those of later then
+	for route := range asterisk.FailoversOf(v.others) {
+		_, known[route] = r.topology.RoutePlanned(route)
+	}
+	others, err := r.topology.ExpectedCarriers(ctx, own)
+	if err != nil {
+		return tfhelper.Diagnose("Unable to plan carrier route", own, err)
+	}
+	failovers := asterisk.FailoversOf(others)
 	failovers[own] = v.want.dial("").Failover
 	changes := r.topology.RouteChanges(own)
+	maps.DeleteFunc(failovers, func(route string, _ []string) bool { return !known[route] })
 	for route, next := range failovers { // any of them counts
-		if _, known := r.topology.RoutePlanned(route); !known {
-			delete(failovers, route)
-			continue
-		}
 		changes = changes || r.topology.RouteChanges(route) && (slices.Contains(next, own) || slices.Contains(failovers[own], route))
 	}
 	if !changes {

@@ -147,12 +147,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if !changed {
 		resp.Diagnostics.Append(r.warnOfFailover(v)...)
-		resp.Diagnostics.Append(r.warnOfEnds(v)...)
+		resp.Diagnostics.Append(r.warnOfEnds(ctx, v)...)
 		return
 	}
 	resp.Diagnostics.Append(v.review()...)
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(r.warnOfEnds(v)...)
+		resp.Diagnostics.Append(r.warnOfEnds(ctx, v)...)
 		resp.Diagnostics.Append(r.checkFailover(ctx, v)...)
 	}
 	m.InboundTargets = v.targets()
