@@ -48,11 +48,7 @@ func (u TemplateUse) Names() []string {
 		names = append(names, fmt.Sprintf("phone %s on %s", phone.Extension, phone.ServerIP))
 	}
 	slices.Sort(names)
-	const room = 10
-	if len(names) > room {
-		names = append(names[:room:room], fmt.Sprintf("and %d more", len(names)-room))
-	}
-	return names
+	return FirstOf(names, 10)
 }
 
 // TemplateChange leads one template to where it is wanted.

@@ -99,7 +99,7 @@ func SeatsFrom(phones []AgentPhone, aliases []Alias, pinned bool) []LoginSeat {
 	for _, alias := range slices.SortedFunc(slices.Values(aliases), func(a, b Alias) int { return cmp.Compare(a.ID, b.ID) }) {
 		found := make([]AgentPhone, 0, len(alias.Logins))
 		for _, login := range alias.Logins {
-			key := strings.ToLower(strings.TrimRight(login, " ")) // as MariaDB compares
+			key := FoldKey(login)
 			taken[key] = true
 			phone, ok := byLogin[key]
 			if !ok {

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -31,6 +32,23 @@ func PluralNamed(count int, noun string, ids []string) string {
 		text += " and more"
 	}
 	return fmt.Sprintf("%s (%s)", Plural(count, noun), text)
+}
+
+// FirstOf returns the first lines of a list, and as a last one how many others there
+// are.
+func FirstOf(lines []string, most int) []string {
+	if len(lines) <= most {
+		return lines
+	}
+	return append(slices.Clone(lines[:most]), fmt.Sprintf("and %d more", len(lines)-most))
+}
+
+// ListOf joins the first names of a list, and says how many others there are.
+func ListOf(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
 // Runs writes ids as few words: numbers that follow one another, of one width,

@@ -121,10 +121,7 @@ func (w *writer) bulkConflict(ctx context.Context, step cluster.Step) error {
 	if err != nil || len(left) == 0 {
 		return err
 	}
-	named := strings.Join(left[:min(len(left), 5)], ", ")
-	if more := len(left) - 5; more > 0 {
-		named += fmt.Sprintf(" and %d more", more)
-	}
+	named := cluster.ListOf(left, 5)
 	columns := step.Column
 	if columns == "" {
 		columns = strings.Join(slices.Sorted(maps.Keys(step.To)), ", ")

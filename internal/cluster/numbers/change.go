@@ -122,13 +122,9 @@ func (c Change) unmoved(name string, record Record, of cluster.Row) error {
 }
 
 func (c Change) refused(foreign []string) error {
-	lines := foreign
-	if more := len(foreign) - mostNamed; more > 0 {
-		lines = append(slices.Clone(foreign[:mostNamed]), fmt.Sprintf("and %d more", more))
-	}
 	return &cluster.Refused{
 		Subject: cluster.PluralAre(len(foreign), "number") + " there already, with other values",
-		Reasons: lines,
+		Reasons: cluster.FirstOf(foreign, mostNamed),
 		Advice: cluster.ImportHint + " In a block that is there already, set take_over = true to change them, or say in overrides what they hold." +
 			" Numbers that another block lets go in the same run must be in its released.",
 	}

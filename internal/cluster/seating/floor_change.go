@@ -86,7 +86,7 @@ func CheckUnmoved(earlier, now, planned *Placement, suffixes Suffixes) error {
 	if len(moved) == 0 {
 		return nil
 	}
-	return &cluster.Conflict{Subject: "aliases", Found: "were changed since the plan was made: seat " + strings.Join(firstFaults(moved), ", ")}
+	return &cluster.Conflict{Subject: "aliases", Found: "were changed since the plan was made: seat " + strings.Join(cluster.FirstOf(moved, maxFaults), ", ")}
 }
 
 // Without omits the phones and aliases that earlier has, and all users, whose rows

@@ -2,7 +2,6 @@ package seating
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -75,7 +74,7 @@ func (d floorDiff) conflictError(have FloorRows) error {
 	if len(d.renames) > 0 {
 		return &cluster.Refused{
 			Subject: "a phone cannot change its login in place",
-			Reasons: firstFaults(textsOf(d.renames)),
+			Reasons: cluster.FirstOf(textsOf(d.renames), maxFaults),
 			Advice: "Its alias would lead nowhere for a moment. Take the server out of the placement and apply, so that its seats go to the others; " +
 				"then put it back with the new suffix. Another login template makes another placement.",
 		}
@@ -87,14 +86,7 @@ func (d floorDiff) conflictError(have FloorRows) error {
 	if len(have.Phones)+len(have.Aliases) > 0 {
 		advice = "If they are the floor's own and somebody gave them other names by hand, give them back what they were called, or remove them, and apply again. Otherwise choose other seats."
 	}
-	return &cluster.Refused{Subject: "rows of other phones are in the way", Reasons: firstFaults(textsOf(d.conflicts)), Advice: "Nothing was written. " + advice}
-}
-
-func firstFaults(lines []string) []string {
-	if len(lines) <= maxFaults {
-		return lines
-	}
-	return append(slices.Clone(lines[:maxFaults]), fmt.Sprintf("and %d more", len(lines)-maxFaults))
+	return &cluster.Refused{Subject: "rows of other phones are in the way", Reasons: cluster.FirstOf(textsOf(d.conflicts), maxFaults), Advice: "Nothing was written. " + advice}
 }
 
 type floorPlanner struct {

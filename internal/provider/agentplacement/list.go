@@ -2,7 +2,6 @@ package agentplacement
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"strings"
 
@@ -64,15 +63,11 @@ func find(object adopt.Object, all seating.FloorRows) (foundFloor, error) {
 func leftTexts(left []adopt.LeftOut) string {
 	lines := make([]string, 0, len(left))
 	for _, out := range left {
-		if len(lines) == runsShown {
-			lines = append(lines, fmt.Sprintf("and %d more", len(left)-runsShown))
-			break
-		}
 		line := string(out.Rows[0].Table) + " " + out.Rows[0].Key
 		if more := len(out.Rows) - 1; more > 0 {
 			line += " and " + cluster.Plural(more, "other row")
 		}
 		lines = append(lines, line+": "+out.Reason)
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(cluster.FirstOf(lines, runsShown), "\n")
 }

@@ -120,10 +120,7 @@ func (r *Resource) drift(ctx context.Context, m model, held []string, now publis
 	if len(lines) == 0 {
 		return nil
 	}
-	if more := len(lines) - runsShown; more > 0 {
-		lines = append(lines[:runsShown:runsShown], fmt.Sprintf("and %d more", more))
-	}
-	text := strings.Join(lines, "\n")
+	text := strings.Join(cluster.FirstOf(lines, runsShown), "\n")
 	if password {
 		text += "\n\nA phone whose password differs from the others of its alias cannot be logged in through it. Agents change it when they change their mailbox password by telephone. " +
 			"The next apply writes the floor's password again; set ignore_password_drift = true to leave such changes alone."

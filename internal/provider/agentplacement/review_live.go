@@ -75,11 +75,7 @@ func joinFirst(names []string) string { return strings.Join(firstNames(names), "
 
 // firstNames returns the first names, and the number of the others.
 func firstNames(names []string) []string {
-	const most = 10
-	if len(names) <= most {
-		return names
-	}
-	return append(slices.Clone(names[:most]), fmt.Sprintf("and %d more", len(names)-most))
+	return cluster.FirstOf(names, 10)
 }
 
 // reviewRemoval warns of what prevents the removal of the placement, and of what it

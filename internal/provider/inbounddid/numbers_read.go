@@ -78,10 +78,7 @@ func (r *Numbers) drift(ctx context.Context, before block, ids map[string]string
 	if len(lines) == 0 {
 		return nil
 	}
-	if more := len(lines) - mostLines; more > 0 {
-		lines = append(lines[:mostLines:mostLines], fmt.Sprintf("and %d more", more))
-	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Inbound numbers "+before.name()+" were changed outside of this configuration", strings.Join(lines, "\n"))}
+	return diag.Diagnostics{diag.NewWarningDiagnostic("Inbound numbers "+before.name()+" were changed outside of this configuration", strings.Join(cluster.FirstOf(lines, mostLines), "\n"))}
 }
 
 // who returns the newest change of the first few rows in the admin change log.

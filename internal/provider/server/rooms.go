@@ -1,7 +1,6 @@
 package server
 
 import (
-	"fmt"
 	"maps"
 	"strconv"
 	"strings"
@@ -56,15 +55,11 @@ func warnRoomsInUse(id string, busy []int) diag.Diagnostics {
 
 // some lists the first of some numbers, and counts the others.
 func some(numbers []int) string {
-	const shown = 5
-	var texts []string
-	for _, number := range numbers[:min(len(numbers), shown)] {
+	texts := make([]string, 0, len(numbers))
+	for _, number := range numbers {
 		texts = append(texts, strconv.Itoa(number))
 	}
-	if len(numbers) > shown {
-		texts = append(texts, fmt.Sprintf("and %d more", len(numbers)-shown))
-	}
-	return strings.Join(texts, ", ")
+	return strings.Join(cluster.FirstOf(texts, 5), ", ")
 }
 
 // planRooms returns the plan of the declared rooms; rooms that are not managed
