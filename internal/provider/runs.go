@@ -11,8 +11,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
 )
 
-// anew is what a request finds outdated of what the provider keeps in memory.
-type anew struct {
+// outdated says what of the things that the provider keeps in memory is outdated.
+type outdated struct {
 	planned   bool // planned changes: they have been applied since
 	claims    bool // numbers of planned objects: one of them is planned again
 	tables    bool // rows that were read: somebody may have changed them
@@ -33,13 +33,13 @@ type anew struct {
 // tables are read anew only where the provider is configured for more than one run:
 // what the run itself has written is laid over what was read.
 type runs struct {
-	mu      sync.Mutex
-	seen    map[requested]bool // reads and plans of the run
-	answers map[requested]bool // what the applies of the run answered
-	reads   bool               // the run has read an object
-	many    bool               // the provider is configured for more than one run
-	applied bool               // the run has applied something
-	written bool               // so it has since something was last found outdated
+	mu          sync.Mutex
+	seen        map[requested]bool // reads and plans of the run
+	answers     map[requested]bool // what the applies of the run answered
+	reads       bool               // the run has read an object
+	severalRuns bool               // the provider is configured for more than one run
+	applied     bool               // the run has applied something
+	written     bool               // so it has since something was last found outdated
 }
 
 // requested is the hash of a request.
@@ -62,40 +62,40 @@ func hashOf(resource string, of *tfprotov6.DynamicValue, more ...[]byte) request
 }
 
 // read notes that an object is read.
-func (r *runs) read(object requested) anew {
+func (r *runs) read(object requested) outdated {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var found anew
+	var found outdated
 	if r.applied || r.seen[object] {
 		found = r.next()
 	}
-	r.reads, r.many = true, true // an apply of the command terraform reads nothing
+	r.reads, r.severalRuns = true, true // an apply of the command terraform reads nothing
 	note(&r.seen, object)
 	return found
 }
 
 // imports notes that an object is imported.
-func (r *runs) imports() anew {
+func (r *runs) imports() outdated {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.applied {
 		return r.next()
 	}
-	return anew{}
+	return outdated{}
 }
 
 // plan notes that an object is planned, with its prior state.
-func (r *runs) plan(object, prior requested) anew {
+func (r *runs) plan(object, prior requested) outdated {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.answers[prior] {
-		r.many = true
+		r.severalRuns = true
 		found := r.next()
 		note(&r.seen, object)
 		return found
 	}
 	again := r.seen[object] && !r.reads // a plan may plan an object, read it, and plan it again
-	r.many = r.many || again
+	r.severalRuns = r.severalRuns || again
 	found := r.afterApply()
 	found.tables = found.tables || again
 	found.claims = r.seen[object] && !found.planned
@@ -104,7 +104,7 @@ func (r *runs) plan(object, prior requested) anew {
 }
 
 // other notes that something else is read.
-func (r *runs) other() anew {
+func (r *runs) other() outdated {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.afterApply()
@@ -123,18 +123,18 @@ func (r *runs) configure() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.next()
-	r.many = false
+	r.severalRuns = false
 }
 
-func (r *runs) next() anew {
+func (r *runs) next() outdated {
 	r.seen, r.answers, r.reads, r.applied, r.written = nil, nil, false, false, false
-	return anew{planned: true, tables: true, instances: true}
+	return outdated{planned: true, tables: true, instances: true}
 }
 
-func (r *runs) afterApply() anew {
+func (r *runs) afterApply() outdated {
 	written := r.written
 	r.written = false
-	return anew{planned: written, tables: written && r.many}
+	return outdated{planned: written, tables: written && r.severalRuns}
 }
 
 func note(in *map[requested]bool, object requested) {
@@ -149,7 +149,7 @@ type runServer struct {
 	fastpath.Framework
 
 	runs runs
-	drop func(anew)
+	drop func(outdated)
 }
 
 // ConfigureProvider begins the first run.

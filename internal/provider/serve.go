@@ -20,7 +20,7 @@ func Server(version string) (tfprotov6.ProviderServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	runs := &runServer{Framework: redact.New(fast), drop: func(found anew) {
+	runs := &runServer{Framework: redact.New(fast), drop: func(found outdated) {
 		opened := v.store.Load()
 		if opened == nil {
 			return

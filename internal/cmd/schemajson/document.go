@@ -228,7 +228,7 @@ func identityOf(from *tfprotov6.ResourceIdentitySchema) identity {
 	return to
 }
 
-// described tells the text with its kind; the CLI states the kind even where
+// described returns the text with its kind; the CLI states the kind even where
 // there is no text.
 func described(text string, kind tfprotov6.StringKind) description {
 	return description{Text: text, Kind: strings.ToLower(kind.String())}

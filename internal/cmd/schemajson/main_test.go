@@ -39,8 +39,8 @@ func TestMain(m *testing.M) {
 	}
 }
 
-func TestTell(t *testing.T) {
-	t.Run("a provider that offers one of everything is told whole", func(t *testing.T) {
+func TestWriteDocument(t *testing.T) {
+	t.Run("a provider that offers one of everything is written whole", func(t *testing.T) {
 		golden := filepath.Join("testdata", "tiny.json")
 		have := printed(t, tinyAddress)
 		if *update {
@@ -78,7 +78,7 @@ func TestTell(t *testing.T) {
 		}
 	})
 
-	t.Run("a writer that fails is told", func(t *testing.T) {
+	t.Run("the error of a writer is returned", func(t *testing.T) {
 		if err := writeSchema(t.Context(), full{}, "tiny", tiny{}); !errors.Is(err, errFull) {
 			t.Errorf("error is %v", err)
 		}
@@ -88,7 +88,7 @@ func TestTell(t *testing.T) {
 // What the installed CLI knows, it must say in the same words as we do. Older
 // ones know nothing of identities, list resources and actions; the golden file
 // holds those.
-func TestTell_saysWhatTerraformSays(t *testing.T) {
+func TestWriteDocument_equalsTerraform(t *testing.T) {
 	folder := t.TempDir()
 	self, err := os.Executable()
 	if err != nil {
@@ -120,7 +120,7 @@ func TestTell_saysWhatTerraformSays(t *testing.T) {
 
 	theirs, ours := kinds(t, out), kinds(t, printed(t, tinyAddress))
 	if len(theirs) < 5 {
-		t.Fatalf("terraform tells %d kinds only: %s", len(theirs), out)
+		t.Fatalf("terraform writes %d kinds only: %s", len(theirs), out)
 	}
 	for kind, said := range theirs {
 		if diff := cmp.Diff(said, ours[kind]); diff != "" {
