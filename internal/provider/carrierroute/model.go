@@ -3,6 +3,7 @@ package carrierroute
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -121,6 +122,7 @@ func (m model) dial(address string) asterisk.Dial {
 		Pattern: asterisk.AnyNumber, Strip: len(d.Prefix.ValueString()), Prepend: d.Prepend.ValueString(),
 		Timeout: int(d.Timeout.ValueInt64()), Options: asterisk.DefaultDialOptions, CallerID: d.CallerID.ValueString(),
 		MaxChannels: int(d.MaxChannels.ValueInt64()), Failover: tfhelper.Strings(d.Failover.Elements()),
+		Bare: m.bare(),
 	}
 	dial.DialMore = d.more()
 	if !d.Pattern.IsNull() {
@@ -139,6 +141,13 @@ func (m model) dial(address string) asterisk.Dial {
 		dial.MaxChannels = int(most.ValueInt64())
 	}
 	return dial
+}
+
+// bare says whether the dialplan of the dial block was written without comments, as on
+// schemas whose page strips them.
+func (m model) bare() bool {
+	text := m.Dialplan.ValueString()
+	return text != "" && !strings.Contains(text, ";")
 }
 
 // failsOver says whether calls may go on to another route.
@@ -202,15 +211,18 @@ func (m model) text(column cluster.AsteriskText, address string) string {
 	return m.shared(column).ValueString()
 }
 
-// planned fills in what follows from the declaration.
-func (m model) planned(config model, prior *model) model {
+// planned fills in what follows from the declaration. comments says whether a dialplan
+// may have comments.
+func (m model) planned(config model, prior *model, comments bool) model {
 	if config.CarrierName.IsNull() {
 		m.CarrierName = m.Name
 	}
 	switch {
 	case m.Dial != nil && !config.Dialplan.IsNull(): // as an import writes it: the same text
 	case m.Dial != nil:
-		m.Dialplan = types.StringValue(m.dial("").Dialplan())
+		dial := m.dial("")
+		dial.Bare = !comments
+		m.Dialplan = types.StringValue(dial.Dialplan())
 		if prior != nil && cluster.EquivalentText(prior.Dialplan.ValueString(), m.Dialplan.ValueString()) {
 			m.Dialplan = prior.Dialplan
 		}

@@ -112,7 +112,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		}
 		prior = nil
 	}
-	m = m.planned(config, prior)
+	comments, err := r.keepsComments(ctx, m)
+	if err != nil {
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan carrier route", m.route(), err)...)
+		return
+	}
+	m = m.planned(config, prior, comments)
 	rows, err := m.rows(prior)
 	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("name"), "Unable to plan carrier route", err)...)
 	if err != nil {
@@ -158,6 +163,16 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	m.InboundTargets = v.targets()
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write carrier route", m.route(), r.topology.Writable(ctx, cluster.TableCarriers, cluster.TableServers))...)
+}
+
+// keepsComments reports whether the admin page of the database leaves comments in the
+// dialplan of a dial block; true where no database is known yet.
+func (r *Resource) keepsComments(ctx context.Context, m model) (bool, error) {
+	if r.topology == nil || m.Dial == nil {
+		return true, nil
+	}
+	schema, err := r.topology.Schema(ctx)
+	return asterisk.KeepsComments(schema.Version), err
 }
 
 // expectLater adds a route whose configuration is not wholly known yet.

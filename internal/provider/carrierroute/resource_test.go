@@ -13,6 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/clustertest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
@@ -104,9 +106,12 @@ func TestAccCarrierRoute(t *testing.T) {
 						),
 					},
 					{ResourceName: main, ImportState: true, ImportStateId: "MAIN", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "name"},
-					{ // the admin form saved unchanged: CR LF, '' for NULL, another word for no template
-						PreConfig: acctest.Run(t, d, `UPDATE vicidial_server_carriers SET dialplan_entry = REPLACE(dialplan_entry, '\n', '\r\n'), account_entry = REPLACE(account_entry, '\n', '\r\n'), template_id = '--NONE--', registration_string = NULL WHERE carrier_name = 'MAIN'`),
-						Config:    aRoute(d, two, dial), ConfigPlanChecks: does(plancheck.ResourceActionNoop),
+					{ // the admin form saved unchanged: CR LF, no ; on old schemas, '' for NULL, another word for no template
+						PreConfig: func() {
+							saveForm(t, d, "MAIN_00001", cluster.DialplanEntry, cluster.AccountEntry, cluster.GlobalsString)
+							acctest.Run(t, d, `UPDATE vicidial_server_carriers SET template_id = '--NONE--', registration_string = NULL WHERE carrier_name = 'MAIN'`)()
+						},
+						Config: aRoute(d, two, dial), ConfigPlanChecks: does(plancheck.ResourceActionNoop),
 					},
 					{ // a node joins: the others keep their ids and are left alone
 						PreConfig: settle,
@@ -138,6 +143,22 @@ func TestAccCarrierRoute(t *testing.T) {
 				CheckDestroy: acctest.Expect(t, d, rows, "| carrier_id | server_ip | carrier_name | active |"),
 			})
 		})
+	}
+}
+
+// saveForm saves the form of a carrier without a change, as the page of the schema does.
+func saveForm(t *testing.T, d *sandbox.Database, carrier string, columns ...cluster.AsteriskText) {
+	t.Helper()
+	page := clustertest.ReadPage(t)
+	for _, column := range columns {
+		var held string
+		if err := d.DB().QueryRowContext(t.Context(), "SELECT "+string(column)+" FROM vicidial_server_carriers WHERE carrier_id = ?", carrier).Scan(&held); err != nil {
+			t.Fatal(err)
+		}
+		saved, _ := page.Save(cluster.TableCarriers, string(column), d.Schema, held)
+		if _, err := d.DB().ExecContext(t.Context(), "UPDATE vicidial_server_carriers SET "+string(column)+" = ? WHERE carrier_id = ?", saved, carrier); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
