@@ -34,13 +34,21 @@ func (f *solver) assignLast() error {
 	for c, seats := range parts {
 		bounds[c] = rounded(seats, f.perSeat)
 	}
-	for r, g := range groups {
-		last := lasts[r]
-		if last == noColumn { // the node that lacks most
-			last = slices.MaxFunc(g.set, func(a, b int) int { return (bounds[a].high - sums[a]) - (bounds[b].high - sums[b]) })
-		}
+	// A seat whose nodes change comes last, so that an alias which lost a login gets the
+	// order back that it had.
+	put := func(r, last int) {
 		t.on[r*t.columns+last] = t.size[r]
 		sums[last] += t.size[r]
+	}
+	for r, last := range lasts {
+		if last != noColumn {
+			put(r, last)
+		}
+	}
+	for r, g := range groups {
+		if lasts[r] == noColumn { // the node that lacks most
+			put(r, slices.MaxFunc(g.set, func(a, b int) int { return (bounds[a].high - sums[a]) - (bounds[b].high - sums[b]) }))
+		}
 	}
 	if !t.solve(bounds) {
 		return errors.New("no order of the aliases spreads ties evenly")

@@ -267,6 +267,27 @@ func TestPlace_keepsOrder(t *testing.T) {
 	}
 }
 
+// An alias that lost a login, or is gone, gets the order back that it had.
+func TestPlace_restoresAlias(t *testing.T) {
+	for _, nodes := range []string{"ab", "abc", "abcd"} {
+		for _, seats := range []string{"2000", "2000-2002", "2000-2003", "2000-2006", "2000-2016"} {
+			floor := Floor{Seats: mustSeats(t, seats), Nodes: testNodes(nodes)}
+			before := place(t, floor, nil)
+			for position, seat := range floor.Seats.All() {
+				had := before.At(position)
+				for _, edited := range [][]string{had[1:], had[:len(had)-1], nil} {
+					now := place(t, floor, nil)
+					now.Set(position, edited)
+					if after := place(t, floor, now); !after.Equal(before) {
+						t.Errorf("seats %s on %s: after an edit of %s to %v the plan has %s, before it was %s",
+							seats, nodes, seat, edited, patterns(after, suffixesOf(floor.Nodes)), patterns(before, suffixesOf(floor.Nodes)))
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestPlace_deterministic(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		floor := drawFloor(t, 30, 6, 3)
