@@ -61,7 +61,7 @@ func bench(ctx context.Context, out io.Writer, o options) (err error) {
 	}
 
 	report := newReport()
-	for _, s := range []sizes{smallSite(), largeSite(o.scale)} {
+	for _, s := range []sizes{smallSite(), largeSite(o.scale), singleDIDs(o.scale)} {
 		if err := site(ctx, out, env, server, s, min(o.rounds, 3), report); err != nil {
 			return err
 		}

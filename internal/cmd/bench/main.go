@@ -22,7 +22,7 @@ func main() {
 	var o options
 	flag.IntVar(&o.n, "n", 200, "how many servers, and how many splits")
 	flag.IntVar(&o.rounds, "rounds", 5, "how often a plan without a change is measured; the median counts")
-	flag.Float64Var(&o.scale, "scale", 1, "the size of the large site, as a part of 40 nodes, 5,000 seats and 2,000 DIDs")
+	flag.Float64Var(&o.scale, "scale", 1, "the size of the sites, as a part of 40 nodes, 5,000 seats, 2,000 numbers in bulk, and of 800 DIDs")
 	flag.BoolVar(&o.sitesOnly, "sites", false, "measure the large and the small site only")
 	flag.StringVar(&o.save, "json", "", "write what was measured to this file")
 	compare := flag.Bool("compare", false, "compare two such files, given as arguments")
