@@ -67,8 +67,9 @@ func (c Carrier) SharesServer(other Carrier) bool {
 
 // ByID finds a carrier by its id, as the database compares it.
 func (c Carriers) ByID(id string) (Carrier, bool) {
+	key := FoldKey(id)
 	for _, carrier := range c {
-		if FoldKey(carrier.ID()) == FoldKey(id) {
+		if FoldKey(carrier.ID()) == key {
 			return carrier, true
 		}
 	}

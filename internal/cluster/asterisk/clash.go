@@ -46,14 +46,19 @@ func (c Clash) String() string {
 // nodes
 // (docs/vicidial/generator.md#carrier-clashes). Carriers that generate nothing clash with none.
 func Clashes(mine, have cluster.Carriers) []Clash {
+	others := slices.DeleteFunc(have.Sorted(), func(other cluster.Carrier) bool {
+		_, same := mine.ByID(other.ID())
+		return same || !other.Generated()
+	})
+	claimsOf := newClaimsReader()
 	var clashes []Clash
 	for _, one := range mine.Sorted() {
 		if !one.Generated() {
 			continue
 		}
 		ours := claimsOf(one)
-		for _, other := range have.Sorted() {
-			if _, same := mine.ByID(other.ID()); same || !other.Generated() || !one.SharesServer(other) {
+		for _, other := range others {
+			if !one.SharesServer(other) {
 				continue
 			}
 			clash := Clash{Mine: one.ID(), Other: other.ID(), ServerIP: one.ServerIP()}
@@ -111,6 +116,21 @@ func (c claims) section(protocol, name, kind string) {
 		display += " (" + kind + ")"
 	}
 	c.sections[strings.ToLower(display)] = display
+}
+
+// newClaimsReader returns a function that is claimsOf and reads each text once: the
+// rows of a route have one text on all nodes.
+func newClaimsReader() func(cluster.Carrier) claims {
+	known := map[[4]string]claims{}
+	return func(c cluster.Carrier) claims {
+		texts := [4]string{c.Protocol(), c.Asterisk(cluster.DialplanEntry), c.Asterisk(cluster.GlobalsString), c.Asterisk(cluster.AccountEntry)}
+		found, read := known[texts]
+		if !read {
+			found = claimsOf(c)
+			known[texts] = found
+		}
+		return found
+	}
 }
 
 func claimsOf(c cluster.Carrier) claims {

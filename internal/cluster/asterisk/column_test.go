@@ -69,7 +69,7 @@ func TestOwnClashes(t *testing.T) {
 	}
 }
 
-func TestSectionsAbove(t *testing.T) {
+func TestAccounts_Above(t *testing.T) {
 	carrier := func(id, ip, account string) cluster.Carrier {
 		return cluster.Carrier{
 			"carrier_id": cluster.Text(id), "server_ip": cluster.Text(ip), "protocol": cluster.Text("SIP"), "active": cluster.YesNo(true),
@@ -88,7 +88,7 @@ func TestSectionsAbove(t *testing.T) {
 		"a carrier that has it from the node's own file": {carrier("ZBELOW", "10.0.0.2", "[other](common)\nhost=y"), 0},
 	} {
 		t.Run(what, func(t *testing.T) {
-			flaws := CheckBelow(cluster.AccountEntry, mine.Asterisk(cluster.AccountEntry), SectionsAbove(mine, cluster.Carriers{test.other, mine}, nil)...)
+			flaws := CheckBelow(cluster.AccountEntry, mine.Asterisk(cluster.AccountEntry), ReadAccounts(cluster.Carriers{test.other, mine}).Above(mine, nil)...)
 			if len(flaws.Errors()) != test.errs || test.errs == 0 && len(flaws.Warnings()) != 1 {
 				t.Errorf("told %q", flaws)
 			}

@@ -13,12 +13,14 @@ type Failovers map[string][]string
 
 // FailoversOf reads the dialplans of active carriers that [Dial.Dialplan] has written.
 func FailoversOf(carriers cluster.Carriers) Failovers {
-	failovers := Failovers{}
+	failovers, known := Failovers{}, map[[2]string]bool{}
 	for _, row := range carriers {
 		text := row.Asterisk(cluster.DialplanEntry)
-		if !row.Generated() || !strings.Contains(text, "Gosub(") {
+		read := [2]string{row.Protocol(), text} // the rows of a route have one text on all nodes
+		if known[read] || !row.Generated() || !strings.Contains(text, "Gosub(") {
 			continue
 		}
+		known[read] = true
 		dial, is := ReadDial(row.Protocol(), text)
 		if !is {
 			continue

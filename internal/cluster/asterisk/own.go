@@ -27,6 +27,11 @@ type NodePhone struct{ ServerIP, Protocol, Extension, DialplanNumber string }
 // OwnClashes finds what the carriers of a route share with VICIdial's own lines
 // and with the phones of their nodes: extensions, dialplan variables and sections.
 func OwnClashes(mine cluster.Carriers, servers cluster.Servers, phones []NodePhone) []Clash {
+	onNode := map[string][]NodePhone{}
+	for _, phone := range phones {
+		onNode[phone.ServerIP] = append(onNode[phone.ServerIP], phone)
+	}
+	claimsOf := newClaimsReader()
 	var clashes []Clash
 	for _, carrier := range mine.Sorted() {
 		if !carrier.Generated() {
@@ -35,10 +40,11 @@ func OwnClashes(mine cluster.Carriers, servers cluster.Servers, phones []NodePho
 		ours := claimsOf(carrier)
 		clash := Clash{Mine: carrier.ID(), ServerIP: carrier.ServerIP()}
 		clashes = append(clashes, ours.clashes(ownClaims(carrier.ServerIP(), servers), clash)...)
-		for _, phone := range phones {
-			if !carrier.On(phone.ServerIP) {
-				continue
-			}
+		near := onNode[carrier.ServerIP()]
+		if carrier.ServerIP() == cluster.AllServers {
+			near = phones
+		}
+		for _, phone := range near {
 			theirs := newClaims()
 			theirs.extension(phone.DialplanNumber)
 			theirs.section(phone.Protocol, phone.Extension, "")
@@ -84,30 +90,59 @@ func dialed(address string) string {
 	return strings.Join(parts, "*")
 }
 
-// SectionsAbove are the sections that stand above the account of a carrier in its
-// file: VICIdial's own, and those of carriers that are read before it. A section
-// that other carriers inherit from and that no row opens is one of the node's own
-// file, which includes the generated one.
-func SectionsAbove(mine cluster.Carrier, have cluster.Carriers, servers cluster.Servers) []*Section {
+// Accounts are the accounts of carriers in the order in which a node reads them.
+type Accounts []account
+
+type account struct {
+	cluster.Carrier
+	id     string // in lower case
+	config *Config
+}
+
+// ReadAccounts reads the accounts of the carriers that a node generates. The rows of a
+// route have one text on all nodes; each text is read once.
+func ReadAccounts(carriers cluster.Carriers) Accounts {
+	accounts, known := make(Accounts, 0, len(carriers)), map[string]*Config{}
+	for _, carrier := range carriers.Sorted() {
+		if !carrier.Generated() {
+			continue
+		}
+		text := carrier.Asterisk(cluster.AccountEntry)
+		config, found := known[text]
+		if !found {
+			read := Read(text, &Section{Name: "general"})
+			config, known[text] = &read, &read
+		}
+		accounts = append(accounts, account{carrier, strings.ToLower(carrier.ID()), config})
+	}
+	return accounts
+}
+
+// Above returns the sections that stand above the account of a carrier in its file:
+// VICIdial's own, and those of carriers that are read before it. A section that other
+// carriers inherit from and that no row opens is one of the node's own file, which
+// includes the generated one.
+func (a Accounts) Above(mine cluster.Carrier, servers cluster.Servers) []*Section {
 	var above []*Section
 	if mine.Protocol() == "IAX2" {
 		for _, name := range ownClaims(mine.ServerIP(), servers).sections {
 			above = append(above, &Section{Name: strings.TrimPrefix(name, "IAX2 "), Of: "what VICIdial writes"})
 		}
 	}
+	own := strings.ToLower(mine.ID())
 	missing := map[string]string{}
-	for _, other := range have.Sorted() {
-		if other.Protocol() != mine.Protocol() || strings.EqualFold(other.ID(), mine.ID()) || !other.Generated() {
+	for _, other := range a {
+		if other.id == own || other.Protocol() != mine.Protocol() {
 			continue
 		}
-		config := Read(other.Asterisk(cluster.AccountEntry), &Section{Name: "general"})
-		for _, name := range config.Missing {
+		for _, name := range other.config.Missing {
 			missing[name] = other.ID()
 		}
-		if other.On(mine.ServerIP()) && strings.ToLower(other.ID()) < strings.ToLower(mine.ID()) {
-			for _, section := range config.Own() {
-				section.Of = "carrier " + other.ID()
-				above = append(above, section)
+		if other.On(mine.ServerIP()) && other.id < own {
+			for _, section := range other.config.Own() {
+				named := *section
+				named.Of = "carrier " + other.ID()
+				above = append(above, &named)
 			}
 		}
 	}

@@ -17,7 +17,9 @@ type watch struct {
 	provider, terraform int // KiB
 }
 
-const interval = 20 * time.Millisecond
+// interval is long, since each sample reads the status of every process; the kernel
+// keeps the peaks.
+const interval = 200 * time.Millisecond
 
 func watchMemory(ctx context.Context) *watch {
 	ctx, cancel := context.WithCancel(ctx)

@@ -17,6 +17,7 @@ import (
 func (v view) checkTexts() diag.Diagnostics {
 	var diags diag.Diagnostics
 	said := map[string]bool{}
+	accounts := asterisk.ReadAccounts(append(slices.Clone(v.others), v.rows...))
 	for _, row := range v.rows {
 		for _, column := range append(slices.Clone(textColumns), asterisk.CarrierDescription) {
 			text := row.Asterisk(column)
@@ -28,7 +29,7 @@ func (v view) checkTexts() diag.Diagnostics {
 			if before, was := v.seen.ByID(row.ID()); stands && was && cluster.EquivalentText(before.Asterisk(column), text) {
 				continue // it was warned of when it came
 			}
-			errs, warnings := v.flaws(row, column, text)
+			errs, warnings := v.flaws(row, column, text, accounts)
 			commands := asterisk.CheckCommands(column, text)
 			warnings = append(warnings, commands.Warnings()...)
 			at := v.want.at(string(column), row.ServerIP())
@@ -52,10 +53,10 @@ func (v view) checkTexts() diag.Diagnostics {
 }
 
 // flaws are what is wrong with a text of a row, by what it costs.
-func (v view) flaws(row cluster.Carrier, column cluster.AsteriskText, text string) (errs, warnings asterisk.Flaws) {
+func (v view) flaws(row cluster.Carrier, column cluster.AsteriskText, text string, accounts asterisk.Accounts) (errs, warnings asterisk.Flaws) {
 	var above []*asterisk.Section
 	if column == cluster.AccountEntry {
-		above = asterisk.SectionsAbove(row, append(slices.Clone(v.others), v.rows...), v.servers)
+		above = accounts.Above(row, v.servers)
 	}
 	if column != asterisk.CarrierDescription {
 		found := asterisk.CheckBelow(column, text, above...)
