@@ -113,8 +113,8 @@ func TemplateOf(id string) string {
 	return id
 }
 
-// sameInCarrier compares the columns of a carrier as VICIdial reads them.
-func sameInCarrier(column string, meant, held Value) bool {
+// EquivalentCarrier compares the columns of a carrier as VICIdial reads them.
+func EquivalentCarrier(column string, meant, held Value) bool {
 	switch column {
 	case string(DialplanEntry), string(AccountEntry), string(RegistrationString), string(GlobalsString):
 		return SealedBy(meant.Text, held.Text)
@@ -159,7 +159,7 @@ func (c CarrierChange) Plan() (Plan, error) {
 		if wanted[FoldKey(seen.ID())] || !there {
 			continue
 		}
-		if err := unmoved(have.subject(), Row(have), c.followed(have, seen), sameInCarrier); err != nil {
+		if err := unmoved(have.subject(), Row(have), c.followed(have, seen), EquivalentCarrier); err != nil {
 			return Plan{}, err
 		}
 		plan = plan.And(Plan{Steps: []Step{have.removal()}, Rebuild: have.flags()})
@@ -191,7 +191,7 @@ func (c CarrierChange) Drift() map[string][]string {
 			found[seen.ID()] = []string{"is gone"}
 			continue
 		}
-		if columns := Drift(Row(have), Row(seen), sameInCarrier); len(columns) > 0 {
+		if columns := Drift(Row(have), Row(seen), EquivalentCarrier); len(columns) > 0 {
 			found[seen.ID()] = columns
 		}
 	}
@@ -213,7 +213,7 @@ func (c CarrierChange) Stale() Rebuild {
 		switch {
 		case !there:
 			stale = stale.and(seen.flags())
-		case len(Drift(Row(have), Row(seen), sameInCarrier)) > 0:
+		case len(Drift(Row(have), Row(seen), EquivalentCarrier)) > 0:
 			stale = stale.and(seen.flags()).and(have.flags())
 		}
 	}
@@ -245,7 +245,7 @@ func (c CarrierChange) lead(want Carrier) ([]Step, Rebuild, error) {
 	if known, was := c.Seen.ByID(want.ID()); was {
 		seen = Row(known)
 	}
-	from, to, shown, err := changeSealed(have.subject(), Row(have), seen, Row(want), sameInCarrier, c.Secrets, c.Renew)
+	from, to, shown, err := changeSealed(have.subject(), Row(have), seen, Row(want), EquivalentCarrier, c.Secrets, c.Renew)
 	if err == nil && seen == nil {
 		err = CheckSpelling("carrier", want.ID(), have.ID())
 	}

@@ -79,17 +79,25 @@ func (r RemoteAgents) String() string {
 
 // OverlapOf finds another run that shares a user with this one, whatever its
 // node and status: a user logs in once. The run itself, by remote_agent_id, is
-// left out.
-func OverlapOf(run RemoteAgents, have []RemoteAgents) (RemoteAgents, bool) {
+// left out. stands says that its row shares one with the other run already; a run that
+// it comes to share a user with is found first.
+func OverlapOf(run RemoteAgents, have []RemoteAgents) (found RemoteAgents, shares, stands bool) {
+	var row RemoteAgents
 	for _, other := range have {
 		if run.ID() != "" && run.ID() == other.ID() {
-			continue
-		}
-		if run.Overlaps(other) {
-			return other, true
+			row = other
 		}
 	}
-	return nil, false
+	for _, other := range have {
+		if run.ID() != "" && run.ID() == other.ID() || !run.Overlaps(other) {
+			continue
+		}
+		if row == nil || !row.Overlaps(other) {
+			return other, true, false
+		}
+		found, shares, stands = other, true, true
+	}
+	return found, shares, stands
 }
 
 // RemoteAgentsChange leads one run of remote agents to where it is wanted. The
@@ -103,7 +111,7 @@ type RemoteAgentsChange struct {
 	Want      Row            // the columns as they shall be; nil when it goes
 }
 
-// Plan says which step to take. A run that shares a user with another is
+// Plan says which step to take. A run that comes to share a user with another is
 // refused before anything is written.
 func (r RemoteAgentsChange) Plan() (Plan, error) {
 	subject := "remote agents from " + r.UserStart
@@ -129,7 +137,7 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 	if there {
 		run["remote_agent_id"] = Text(have.ID())
 	}
-	if other, shares := OverlapOf(RemoteAgents(run), r.Have); shares {
+	if other, shares, stands := OverlapOf(RemoteAgents(run), r.Have); shares && !stands {
 		return Plan{}, &Refused{
 			Subject: subject, Reasons: []string{"shares users with " + other.String() + " (remote_agent_id " + other.ID() + ")"},
 			Advice: "Choose a range that no other remote agents have.",
@@ -232,11 +240,12 @@ func EquivalentRemoteAgents(column string, meant, held Value) bool {
 	return Equivalent(column, meant, held)
 }
 
-// InGroups reads a closer_campaigns column, " SALES SUPPORT -".
+// InGroups reads a closer_campaigns column, " SALES SUPPORT -". It returns each group
+// once.
 func InGroups(column string) []string {
 	var groups []string
 	for _, group := range strings.Fields(column) {
-		if group != "-" {
+		if group != "-" && !slices.Contains(groups, group) {
 			groups = append(groups, group)
 		}
 	}

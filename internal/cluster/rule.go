@@ -119,6 +119,19 @@ func (r Rule) Losing(characters string, until int) Rule {
 	return r
 }
 
+// NamesUserGroup returns the rule with the check that a user group has the spelling of
+// its row.
+func (r Rule) NamesUserGroup() Rule {
+	form := r.Broken
+	r.Broken = func(s Schema, value Value) error {
+		if err := form(s, value); err != nil {
+			return err
+		}
+		return s.CheckUserGroup(value.Text)
+	}
+	return r
+}
+
 // Between is the rule that a number is within bounds.
 func Between(least, most int64) Rule {
 	return Checked(func(text string) error {
@@ -144,7 +157,7 @@ var (
 	// PlainText is what the admin page keeps of names and descriptions.
 	PlainText = PageKeeps(`- .,_`, 0, "letters, digits, spaces and - . , _ only")
 	OneLine   = Matches(`^[^\x00-\x1f]*$`, "one line without control characters")
-	UserGroup = Matches(`^[-_.0-9a-zA-Z]*$`, "letters, digits and - _ . only; VICIdial's admin page strips other characters").Losing(".", 1720)
+	UserGroup = Matches(`^[-_.0-9a-zA-Z]*$`, "letters, digits and - _ . only; VICIdial's admin page strips other characters").Losing(".", 1720).NamesUserGroup()
 	// Line is a text of a form's line, which ends at a double quote.
 	Line = OneLine.Losing(`"`, 0)
 )

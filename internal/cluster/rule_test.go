@@ -18,6 +18,9 @@ func TestRules_Breaches(t *testing.T) {
 	script := schema
 	script.NonLatin = true
 	name := func(text string) cluster.Row { return cluster.Row{"template_name": cluster.Text(text)} }
+	grouped := cluster.Schema{Tables: schema.Tables, UserGroups: []string{"SALES"}}
+	group := func(name string) cluster.Row { return cluster.Row{"template_name": cluster.Text(name)} }
+	groups := cluster.Rules{"template_name": cluster.UserGroup}
 	rules := cluster.Rules{"template_name": cluster.PlainText}
 	advice := cluster.Rules{"template_name": cluster.PlainText.Advised()}
 	for about, c := range map[string]struct {
@@ -41,8 +44,14 @@ func TestRules_Breaches(t *testing.T) {
 		"a member that is none, and stands": {
 			rules, schema, cluster.Row{"user_group": cluster.Text("")}, cluster.Row{"user_group": cluster.Text("")}, nil,
 		},
-		"a member that is none": {rules, schema, nil, cluster.Row{"user_group": cluster.Text("C")}, []string{"too wide"}},
-		"NULL":                  {rules, schema, nil, cluster.Row{"template_name": cluster.Null}, nil},
+		"a member that is none":               {rules, schema, nil, cluster.Row{"user_group": cluster.Text("C")}, []string{"too wide"}},
+		"a user group as its row spells it":   {groups, grouped, nil, group("SALES"), nil},
+		"a user group in other letters":       {groups, grouped, nil, group("sales"), []string{"error"}},
+		"a change to other letters":           {groups, grouped, group("SALES"), group("sales"), []string{"error"}},
+		"other letters that stand":            {groups, grouped, group("sales"), group("sales"), []string{"warning"}},
+		"all user groups in other letters":    {groups, grouped, nil, group("---All---"), []string{"error"}},
+		"a user group that no row has so far": {groups, grouped, nil, group("SUPPORT"), nil},
+		"NULL":                                {rules, schema, nil, cluster.Row{"template_name": cluster.Null}, nil},
 	} {
 		t.Run(about, func(t *testing.T) {
 			t.Parallel()

@@ -29,7 +29,9 @@ type Schema struct {
 	// NonLatin says that the admin page keeps letters of any script:
 	// system_settings.use_non_latin is 1.
 	NonLatin bool
-	Tables   map[Table]map[string]Column
+	// UserGroups are vicidial_user_groups.user_group, as the rows spell them.
+	UserGroups []string
+	Tables     map[Table]map[string]Column
 }
 
 // Has says whether the column is there.

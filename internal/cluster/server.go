@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -305,6 +306,21 @@ func ServerAudit(id, kind string) Audit {
 // Telephony reports whether Asterisk runs on the server; a row without it stands
 // for a database or web machine.
 func (s Server) Telephony() bool { return s.Row["active_asterisk_server"].Yes() }
+
+// addressInText is an address in a text, with what stands before it.
+var addressInText = regexp.MustCompile(`(^|[^(\d."])((?:\d{1,3}\.){3}\d{1,3})\b`)
+
+// Named returns a text with the server_id beside the address of each server that is
+// not named yet.
+func (s Servers) Named(text string) string {
+	return addressInText.ReplaceAllStringFunc(text, func(found string) string {
+		parts := addressInText.FindStringSubmatch(found)
+		if server, known := s.ByIP(parts[2]); known {
+			return parts[1] + server.String()
+		}
+		return found
+	})
+}
 
 // String names the server for a person.
 func (s Server) String() string { return s.ID() + " (" + s.IP() + ")" }

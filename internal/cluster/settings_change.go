@@ -26,7 +26,7 @@ var FillRate = Rule{
 	Broken: func(s Schema, value Value) error {
 		_, possible := FillHighestRate(s.Version)
 		if rate, number := value.Int(); !number || rate < 1 || int(rate) > possible {
-			return fmt.Errorf("%s must be between 1 and %d: the balance fill of this VICIdial (schema %d) places 40 calls in a second for any other value", value.Text, possible, s.Version)
+			return fmt.Errorf("%s must be between 1 and %d: the balance fill of this VICIdial (schema %d) places 40 calls in a second for any other value; leave it out, and the row keeps what it has", value.Text, possible, s.Version)
 		}
 		return nil
 	},

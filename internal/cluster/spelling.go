@@ -25,5 +25,15 @@ func CheckSpelling(noun, key, row string) error {
 	return &Misspelled{Noun: noun, Row: row}
 }
 
+// CheckUserGroup returns a [Misspelled] where a user group is spelled in another way than
+// in its row. One that has no row has no spelling.
+func (s Schema) CheckUserGroup(group string) error {
+	name, found := spelled(append([]string{"---ALL---"}, s.UserGroups...), group)
+	if !found {
+		return nil
+	}
+	return CheckSpelling("user group", group, name)
+}
+
 // FoldKey is a key as the database compares it.
 func FoldKey(key string) string { return strings.ToLower(strings.TrimRight(key, " ")) }

@@ -44,7 +44,7 @@ func (s *Store) readAliases(ctx context.Context) ([]seating.PhoneAlias, error) {
 		if err := rows.Scan(&alias.ID, &alias.Name, &logins, &alias.Group); err != nil {
 			return err
 		}
-		alias.ID = trimKey(alias.ID)
+		alias.ID, alias.Group = trimKey(alias.ID), trimKey(alias.Group)
 		if logins != "" {
 			alias.Logins = strings.Split(logins, ",")
 		}

@@ -41,7 +41,7 @@ func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, []cluste
 	query := fmt.Sprintf(selectLoginPhones, info.column("phones", "peer_status", "''"))
 	err = s.query(ctx, "phones", query, []any{rand.Text()}, func(rows *sql.Rows) error {
 		var phone cluster.AgentPhone
-		err := rows.Scan(&phone.Login, &phone.ServerIP, &phone.Extension, &phone.DialplanNumber, &phone.Protocol, &phone.FullName, &phone.TemplateID, &phone.Active, &phone.Password, &phone.PeerStatus)
+		err := rows.Scan(&phone.Login, joined{&phone.ServerIP}, &phone.Extension, &phone.DialplanNumber, &phone.Protocol, &phone.FullName, &phone.TemplateID, &phone.Active, &phone.Password, &phone.PeerStatus)
 		phones = append(phones, phone)
 		return err
 	})
@@ -82,7 +82,7 @@ func (s *Store) CarrierRows(ctx context.Context) ([]cluster.CarrierRow, error) {
 	var carriers []cluster.CarrierRow
 	err := s.query(ctx, "carriers", selectCarriers, []any{inboundPattern, dialPattern}, func(rows *sql.Rows) error {
 		var carrier cluster.CarrierRow
-		err := rows.Scan(&carrier.ID, &carrier.Name, &carrier.Protocol, &carrier.TemplateID, &carrier.ServerIP, &carrier.Active, &carrier.Inbound, &carrier.Outbound)
+		err := rows.Scan(&carrier.ID, &carrier.Name, &carrier.Protocol, &carrier.TemplateID, joined{&carrier.ServerIP}, &carrier.Active, &carrier.Inbound, &carrier.Outbound)
 		carriers = append(carriers, carrier)
 		return err
 	})

@@ -57,7 +57,20 @@ func (s *Store) Health(ctx context.Context) (health.Snapshot, error) {
 			return snapshot, err
 		}
 	}
-	return snapshot, nil
+	return snapshot, s.readStanding(ctx, info, &snapshot)
+}
+
+// readStanding reads what [health.Standing] judges.
+func (s *Store) readStanding(ctx context.Context, info serverInfo, snapshot *health.Snapshot) (err error) {
+	snapshot.FirstLogin = info.firstLogin
+	if snapshot.Carriers, err = s.carriers.latest(ctx, true); err != nil {
+		return err
+	}
+	if snapshot.Templates, err = s.templates.latest(ctx, true); err != nil {
+		return err
+	}
+	snapshot.Trunks, err = s.trunks.latest(ctx, true)
+	return err
 }
 
 func (s *Store) readHealthBeats(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) (err error) {
@@ -120,6 +133,7 @@ func (s *Store) readMoment(ctx context.Context, _ serverInfo, snapshot *health.S
 // takes calls has outbound_autodial_active off for good.
 func (s *Store) readHealthSettings(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
 	settings, err := s.settingsRow.latest(ctx, true)
+	snapshot.Settings = settings
 	snapshot.VoicemailServer, snapshot.AutoDialOff = settings.Row["active_voicemail_server"].Text, settings.AutoDialPaused
 	return err
 }
@@ -186,7 +200,7 @@ func (s *Store) readHealthPhones(ctx context.Context, info serverInfo, snapshot 
 	return s.query(ctx, "phones", query, nil, func(rows *sql.Rows) error {
 		var ip string
 		var active, registered, known int
-		if err := rows.Scan(&ip, &active, &registered, &known); err != nil {
+		if err := rows.Scan(joined{&ip}, &active, &registered, &known); err != nil {
 			return err
 		}
 		for i := range snapshot.Servers {

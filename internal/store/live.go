@@ -33,7 +33,7 @@ func (s *Store) liveAgents(ctx context.Context, ip string) ([]cluster.LiveAgent,
 	where, args := onServer(ip)
 	err = s.query(ctx, "live agents", fmt.Sprintf(selectLiveAgents, where), args, func(rows *sql.Rows) error {
 		var a cluster.LiveAgent
-		err := rows.Scan(&a.User, &a.ServerIP, &a.Extension, &a.Campaign, &a.Status, &a.Autodial, &a.LastCall)
+		err := rows.Scan(&a.User, joined{&a.ServerIP}, &a.Extension, &a.Campaign, &a.Status, &a.Autodial, &a.LastCall)
 		a.Campaign = spelled(a.Campaign)
 		agents = append(agents, a)
 		return err
@@ -74,7 +74,7 @@ func (s *Store) liveCalls(ctx context.Context, ip string) ([]cluster.CallCount, 
 	where, args := onServer(ip)
 	err = s.query(ctx, "live calls", fmt.Sprintf(countCalls, where), args, func(rows *sql.Rows) error {
 		var c cluster.CallCount
-		err := rows.Scan(&c.ServerIP, &c.Campaign, &c.Type, &c.Status, &c.Count)
+		err := rows.Scan(joined{&c.ServerIP}, &c.Campaign, &c.Type, &c.Status, &c.Count)
 		c.Campaign = spelled(c.Campaign)
 		calls = append(calls, c)
 		return err
@@ -115,7 +115,7 @@ func (s *Store) shortages(ctx context.Context) ([]health.Shortage, error) {
 	err = s.query(ctx, "trunk shortages", selectShortages, nil, func(rows *sql.Rows) error {
 		var shortage health.Shortage
 		var age sql.NullInt64
-		err := rows.Scan(&shortage.ServerIP, &shortage.Campaign, &shortage.Lines, &age)
+		err := rows.Scan(joined{&shortage.ServerIP}, &shortage.Campaign, &shortage.Lines, &age)
 		shortage.Campaign = spelled(shortage.Campaign)
 		shortage.Age, shortage.AgeKnown = time.Duration(age.Int64)*time.Second, age.Valid
 		shortages = append(shortages, shortage)

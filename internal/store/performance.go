@@ -50,7 +50,7 @@ func (s *Store) CapacityMeasures(ctx context.Context, within time.Duration) ([]f
 		var ip string
 		var samples, packed, clients int
 		var hours float64
-		if err := rows.Scan(&ip, &samples, &packed, &clients, &hours); err != nil {
+		if err := rows.Scan(joined{&ip}, &samples, &packed, &clients, &hours); err != nil {
 			return err
 		}
 		if i, ours := at[ip]; ours {

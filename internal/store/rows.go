@@ -13,7 +13,7 @@ import (
 // joins reports whether VICIdial joins tables by a column, or finds a row by it.
 func joins(column string) bool {
 	return strings.HasSuffix(column, "server_ip") || slices.Contains([]string{
-		"carrier_id", "template_id", "did_pattern", "user_start", "campaign_id", "group_id", "menu_id", "user",
+		"carrier_id", "template_id", "did_pattern", "user_start", "campaign_id", "group_id", "menu_id", "user", "user_group",
 		"filter_campaign_id", "filter_group_id", "filter_menu_id", "filter_user",
 	}, column)
 }

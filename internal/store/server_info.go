@@ -46,6 +46,11 @@ SELECT COALESCE(db_schema_version, 0),
   FROM system_settings
  LIMIT 2`
 
+const selectUserGroups = `
+SELECT user_group
+  FROM vicidial_user_groups
+ ORDER BY user_group`
+
 // NotVICIdial is the error of a database that is not a VICIdial database.
 type NotVICIdial struct {
 	Database string
@@ -79,6 +84,9 @@ func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 		return serverInfo{}, err
 	}
 	if err := s.readSettings(ctx, &info); err != nil {
+		return serverInfo{}, err
+	}
+	if info.schema.UserGroups, err = s.readUserGroups(ctx, info.schema); err != nil {
 		return serverInfo{}, err
 	}
 	if info.granted, err = s.readGrants(ctx); err != nil {
@@ -133,6 +141,20 @@ func (s *Store) readSchema(ctx context.Context) (cluster.Schema, error) {
 		}
 	}
 	return schema, nil
+}
+
+func (s *Store) readUserGroups(ctx context.Context, schema cluster.Schema) ([]string, error) {
+	if !schema.Has("vicidial_user_groups", "user_group") {
+		return nil, nil
+	}
+	var groups []string
+	err := s.query(ctx, "user groups", selectUserGroups, nil, func(rows *sql.Rows) error {
+		var group string
+		err := rows.Scan(&group)
+		groups = append(groups, trimKey(group))
+		return err
+	})
+	return groups, err
 }
 
 func (s *Store) readSettings(ctx context.Context, info *serverInfo) error {

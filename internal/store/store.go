@@ -205,6 +205,17 @@ func scanRows(ctx context.Context, on querier, query string, args []any, scan fu
 // (docs/vicidial/schema.md#collations).
 func trimKey(text string) string { return strings.TrimRight(text, " ") }
 
+// joined scans such a column.
+type joined struct{ text *string }
+
+// Scan implements [sql.Scanner].
+func (j joined) Scan(from any) error {
+	var read sql.NullString
+	err := read.Scan(from)
+	*j.text = trimKey(read.String)
+	return err
+}
+
 // value returns the value of a nullable column.
 func value(column sql.NullString) cluster.Value {
 	if !column.Valid {

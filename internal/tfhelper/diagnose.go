@@ -20,10 +20,16 @@ type hinter interface {
 // OtherLetters is the title of a [cluster.Misspelled].
 const OtherLetters = "Key in other letters"
 
-// TitleOf is the title of an error: that of a [cluster.Misspelled], or else the given one.
-func TitleOf(err error, otherwise string) string {
+// TitleOf is the title of an error at a key: that of a [cluster.Misspelled]; refusal
+// where rows are in the way; or else, as for an error of the database, otherwise.
+func TitleOf(err error, refusal, otherwise string) string {
+	var conflict *cluster.Conflict
+	var refused *cluster.Refused
 	if misspelled := (*cluster.Misspelled)(nil); errors.As(err, &misspelled) {
 		return OtherLetters
+	}
+	if errors.As(err, &conflict) || errors.As(err, &refused) {
+		return refusal
 	}
 	return otherwise
 }
@@ -43,6 +49,38 @@ func DiagnoseAt(at path.Path, summary string, err error) diag.Diagnostics {
 		return nil
 	}
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, summary, withPath(at, detail(err)))}
+}
+
+// Judge returns an error at the attribute whose new value breaks a rule, and a warning
+// where the rule was broken before (stands): what a database holds already is never
+// refused, neither on import nor where something else changes.
+func Judge(at path.Path, summary string, err error, stands bool) diag.Diagnostics {
+	if err == nil || !stands {
+		return DiagnoseAt(at, summary, err)
+	}
+	return WarnAt(at, summary, detail(err)+" It is so already, so it may stay; another value must keep the rule.")
+}
+
+// WarnSecret warns that a write-only secret is going to be written, and on which rows.
+func WarnSecret(version path.Path, column, rows string) diag.Diagnostics {
+	return WarnAt(version, "A secret is written", column+" of "+rows+" gets the value that is in the configuration now.")
+}
+
+// NameServers puts the server_id beside each address in the texts of warnings.
+func NameServers(diags diag.Diagnostics, servers cluster.Servers) diag.Diagnostics {
+	named := make(diag.Diagnostics, 0, len(diags))
+	for _, d := range diags {
+		at, has := d.(diag.DiagnosticWithPath)
+		switch {
+		case d.Severity() != diag.SeverityWarning:
+			named = append(named, d)
+		case has:
+			named = append(named, diag.NewAttributeWarningDiagnostic(at.Path(), d.Summary(), servers.Named(d.Detail())))
+		default:
+			named = append(named, diag.NewWarningDiagnostic(d.Summary(), servers.Named(d.Detail())))
+		}
+	}
+	return named
 }
 
 // WarnAt returns a warning at an attribute. Terraform shows one of several warnings
@@ -125,7 +163,7 @@ func Breaches(row string, found []cluster.Breach, at func(column string) path.Pa
 		case breach.Advice:
 			diags.Append(WarnAt(here, "A value that VICIdial may change", about)...)
 		default:
-			diags.Append(DiagnoseAt(here, "Invalid value", breach.Err)...)
+			diags.Append(DiagnoseAt(here, TitleOf(breach.Err, "Invalid value", "Invalid value"), breach.Err)...)
 		}
 	}
 	return diags

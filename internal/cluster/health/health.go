@@ -86,9 +86,14 @@ type Snapshot struct {
 	Calls           []cluster.CallCount
 	Shortages       []Shortage
 	VoicemailServer string // active_voicemail_server
-	AutoDialOff     bool   // disable_auto_dial, which stops dialing for a while
-	Schema          int    // db_schema_version
-	ExpectedSchema  int    // what the nodes' code expects; 0 asks nothing
+	Settings        cluster.Settings
+	Carriers        cluster.Carriers
+	Templates       cluster.Templates
+	Trunks          cluster.Trunks
+	FirstLogin      bool // the first-login wizard has not run
+	AutoDialOff     bool // disable_auto_dial, which stops dialing for a while
+	Schema          int  // db_schema_version
+	ExpectedSchema  int  // what the nodes' code expects; 0 asks nothing
 	Replica         *Replica
 	Unanswered      []Part // the parts that the database did not answer in time
 }

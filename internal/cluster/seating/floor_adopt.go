@@ -89,23 +89,22 @@ type adoption struct {
 }
 
 func (a *adoption) collectPhones(all FloorRows) error {
-	rows := all.index()
+	rows, logins := all.index(), all.byLogin()
 	a.titles = map[string]string{}
 	var missing []string
 	perSeat := map[int]bool{}
 	withAlias := 0
 	for _, seat := range a.seats.All() {
 		id := a.alias.Name(seat, Label{})
-		logins := []string{id}
+		list := []string{id}
 		if at, found := rows.aliases[strings.ToLower(id)]; found {
-			logins = all.Aliases[at].Logins
+			list = all.Aliases[at].Logins
 			a.titles[seat] = all.Aliases[at].Name
 			withAlias++
 		}
 		count := 0
-		for _, login := range logins {
-			if at, found := rows.logins[strings.ToLower(strings.TrimSpace(login))]; found {
-				phone := all.Phones[at]
+		for _, login := range list {
+			if phone, found := logins.find(login); found {
 				phone.Seat = seat
 				a.phones = append(a.phones, phone)
 				count++
@@ -287,7 +286,9 @@ func (a *adoption) fitNames(fullname int) error {
 		placeSeat+placeIndex, placeSeat, placeIndexNot+placeSeat, placeIndex+placeSeat, placeSeat+placeIndexNot) && !a.countedNumbers() {
 		a.indexNodes()
 	}
-	a.fit("voicemail_id", func(p Phone) string { return p.VoicemailID }, placeSeat, placeSeat+placeIndex, placeSeat+placeSuffix, a.found.Naming["dialplan_number"])
+	if !a.fit("voicemail_id", func(p Phone) string { return p.VoicemailID }, placeSeat, placeSeat+placeIndex, placeSeat+placeSuffix, a.found.Naming["dialplan_number"]) {
+		a.found.Naming["voicemail_id"] = ""
+	}
 	if fullname < 0 || !a.fit("fullname", func(p Phone) string { return p.Values[fullname].Text }, DefaultNaming["fullname"], placeSeat, "ext "+placeSeat) {
 		a.found.Naming["fullname"] = ""
 	}

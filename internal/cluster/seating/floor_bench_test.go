@@ -35,7 +35,7 @@ func BenchmarkFloorRows(b *testing.B) {
 	})
 	b.Run("check", func(b *testing.B) {
 		for b.Loop() {
-			if faults := rows.Check(); len(faults) != 0 {
+			if faults := rows.Check(FloorRows{}); len(faults) != 0 {
 				b.Fatal(faults)
 			}
 		}

@@ -91,7 +91,7 @@ func diffFloor(have, seen, want FloorRows) floorDiff {
 
 func (d *floorDiff) diffPhones(have, seen FloorRows, owned, existing, wanted floorIndex) {
 	columns := columnsOf(seen.Columns, d.want.Columns)
-	mailboxes := foreignMailboxes(seen, owned, wanted)
+	mailboxes := foreignMailboxes(have, seen, owned, wanted)
 	for _, p := range d.want.Phones {
 		at, found := existing.phones[p.key()]
 		if !found {
@@ -167,10 +167,11 @@ func (d *floorDiff) newPhone(p Phone, seen FloorRows, owned, existing floorIndex
 	d.addedPhones = append(d.addedPhones, p)
 }
 
-// foreignMailboxes returns the owners of voicemail ids outside the floor. Phones
+// foreignMailboxes returns the owners of voicemail ids outside the floor, except of
+// those that the floor shares already. Phones
 // that share a mailbox get each other's password
 // (docs/vicidial/measured.md#voicemail-pin).
-func foreignMailboxes(seen FloorRows, owned, wanted floorIndex) map[string]string {
+func foreignMailboxes(have, seen FloorRows, owned, wanted floorIndex) map[string]string {
 	taken := map[string]string{}
 	for _, p := range seen.Phones {
 		_, ours := owned.logins[strings.ToLower(p.Login)]
@@ -181,6 +182,9 @@ func foreignMailboxes(seen FloorRows, owned, wanted floorIndex) map[string]strin
 	}
 	for _, id := range seen.Mailboxes {
 		taken[strings.ToLower(id)] = "a mailbox in vicidial_voicemail"
+	}
+	for _, p := range have.Phones { // shared already
+		delete(taken, strings.ToLower(p.VoicemailID))
 	}
 	return taken
 }
@@ -203,7 +207,9 @@ func phoneChanges(row, want Phone, at []int, columns []string) []cellChange {
 		}
 	}
 	differs("dialplan_number", cluster.Text(row.DialplanNumber), cluster.Text(want.DialplanNumber))
-	differs("voicemail_id", cluster.Text(row.VoicemailID), cluster.Text(want.VoicemailID))
+	if want.VoicemailID != "" {
+		differs("voicemail_id", cluster.Text(row.VoicemailID), cluster.Text(want.VoicemailID))
+	}
 	for i, column := range columns {
 		if at[i] >= 0 && row.Values != nil {
 			differs(column, row.Values[at[i]], want.Values[i])

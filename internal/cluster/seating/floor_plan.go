@@ -57,7 +57,10 @@ func planFloor(have, seen, want FloorRows, how PlanOptions, values, rows int) (c
 	if err := d.conflictError(have); err != nil {
 		return cluster.Plan{}, err
 	}
-	p := &floorPlanner{floorDiff: d, how: how, values: values, rows: rows}
+	p := &floorPlanner{floorDiff: d, how: how, values: values, rows: rows, mailboxes: map[string]string{}}
+	for _, phone := range slices.Backward(have.Phones) {
+		p.mailboxes[phone.Seat] = phone.VoicemailID
+	}
 	p.insertPhones()
 	p.change(cluster.Grow, cluster.TablePhones, "login", d.changedPhones)
 	p.insertAliases()
@@ -93,6 +96,7 @@ type floorPlanner struct {
 	floorDiff
 	how          PlanOptions
 	values, rows int
+	mailboxes    map[string]string // by seat
 	plan         cluster.Plan
 }
 
@@ -129,7 +133,7 @@ func (p *floorPlanner) insert(phones []Phone, columns []string, defaults cluster
 				row[columns[i]] = phone.Values[i]
 			}
 			row["server_ip"], row["login"], row["extension"] = cluster.Text(phone.ServerIP), cluster.Text(phone.Login), cluster.Text(phone.Extension)
-			row["dialplan_number"], row["voicemail_id"] = cluster.Text(phone.DialplanNumber), cluster.Text(phone.VoicemailID)
+			row["dialplan_number"], row["voicemail_id"] = cluster.Text(phone.DialplanNumber), cluster.Text(cmp.Or(phone.VoicemailID, p.mailboxes[phone.Seat], phone.Seat))
 			rows = append(rows, row)
 		}
 		p.step(cluster.Step{

@@ -142,7 +142,7 @@ type Naming struct {
 	Login          NameTemplate
 	Extension      NameTemplate
 	DialplanNumber NameTemplate
-	VoicemailID    NameTemplate
+	VoicemailID    NameTemplate // voicemail_id is not managed if empty; a new phone takes that of its seat
 	FullName       NameTemplate // fullname is not managed if empty
 	AliasID        NameTemplate // if empty, seats have no alias and agents type the login
 	AliasName      NameTemplate // alias_name is not managed if empty
@@ -169,7 +169,7 @@ func Omitted(name string) string {
 	switch name {
 	case "alias_id":
 		return "none" // seats have no alias
-	case "fullname", "alias_name":
+	case "fullname", "alias_name", "voicemail_id":
 		return "keep" // the column is not managed
 	}
 	return ""
@@ -218,7 +218,7 @@ func (n Naming) Check(perSeat int) error {
 		name string
 		t    NameTemplate
 	}{{"login", n.Login}, {"extension", n.Extension}, {"dialplan_number", n.DialplanNumber}, {"voicemail_id", n.VoicemailID}, {"alias_id", n.AliasID}} {
-		if !one.t.PerSeat() && (one.name != "alias_id" || n.HasAlias()) {
+		if !one.t.PerSeat() && (one.t.text != "" || Omitted(one.name) == "") {
 			return wrong(one.name, one.t, "does not name the seat: every seat would have the same; write {seat} into it")
 		}
 	}

@@ -22,6 +22,8 @@ type RowFault struct {
 	Table cluster.Table
 	Row   string // such as "phone 2000a" or "alias 2000"
 	Err   error
+	// Stands says that the row is there already, named as it is wanted.
+	Stands bool
 }
 
 func (f *RowFault) Error() string { return f.Row + ": " + f.Err.Error() }
@@ -79,7 +81,7 @@ func (p Phone) check(typed bool) error {
 		checkName("login", p.Login, login, 2, maxLogin),
 		checkName("extension", p.Extension, phoneCharacters, 1, maxExtension),
 		checkName("dialplan number", p.DialplanNumber, "0123456789", 1, maxDialplanNumber),
-		checkName("voicemail id", p.VoicemailID, typedCharacters, 1, maxVoicemailID),
+		checkName("voicemail id", p.VoicemailID, typedCharacters, 0, maxVoicemailID),
 	)
 }
 
@@ -93,17 +95,21 @@ func (a PhoneAlias) check() error {
 }
 
 // Check returns the first errors of wanted rows: invalid names, and rows that
-// conflict with one another.
-func (f FloorRows) Check() []error {
-	var faults []error
+// conflict with one another. own are the rows that the floor has.
+func (f FloorRows) Check(own FloorRows) []*RowFault {
+	var faults []*RowFault
+	existing, count := own.named(), map[bool]int{}
 	logins, dialplans := map[string]string{}, map[string]string{}
 	typed := len(f.Aliases) == 0
 	add := func(table cluster.Table, row string, err error) {
-		if err != nil && len(faults) < maxFaults {
-			faults = append(faults, &RowFault{Table: table, Row: row, Err: err})
+		stands := existing[row]
+		if err != nil && count[stands] < maxFaults {
+			faults = append(faults, &RowFault{Table: table, Row: row, Err: err, Stands: stands})
+			count[stands]++
 		}
 	}
 	for _, p := range f.Phones {
+		existing[p.title()] = existing[p.title()] && existing[p.names()]
 		add(cluster.TablePhones, p.title(), p.check(typed))
 		login := strings.ToLower(p.Login)
 		if other, taken := logins[login]; taken {
@@ -129,6 +135,23 @@ func (f FloorRows) Check() []error {
 		aliases[id] = a.Seat
 	}
 	return faults
+}
+
+// named returns the titles of the rows, and the names of each phone.
+func (f FloorRows) named() map[string]bool {
+	named := make(map[string]bool, 2*len(f.Phones)+len(f.Aliases))
+	for _, p := range f.Phones {
+		named[p.title()], named[p.names()] = true, true
+	}
+	for _, a := range f.Aliases {
+		named[a.title()] = true
+	}
+	return named
+}
+
+// names returns the columns that name a phone, as one text.
+func (p Phone) names() string {
+	return strings.Join([]string{p.ServerIP, p.Login, p.Extension, p.DialplanNumber}, "\n")
 }
 
 // maxFaults limits the reported rows, since a wrong template makes every row wrong.

@@ -75,6 +75,9 @@ func (p *Placement) Of(seat string) []string {
 
 // PerServer returns the number of seats on each node (server_ip).
 func (p *Placement) PerServer() map[string]int {
+	if p == nil {
+		return nil
+	}
 	seats := make([]int, len(p.patterns))
 	for _, pattern := range p.of {
 		seats[pattern]++

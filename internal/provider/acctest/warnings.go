@@ -118,6 +118,39 @@ func (l *Warnings) ExpectErrors(t *testing.T, patterns ...string) func() {
 	}
 }
 
+// MatchWarnings checks that each pattern matches a warning so far.
+func (l *Warnings) MatchWarnings(t *testing.T, patterns ...string) {
+	t.Helper()
+	match(t, "warning", l.recorded(), patterns)
+}
+
+// MatchErrors checks that each pattern matches an error so far; without patterns, that
+// there is none.
+func (l *Warnings) MatchErrors(t *testing.T, patterns ...string) {
+	t.Helper()
+	l.mutex.Lock()
+	recorded := slices.Compact(slices.Sorted(slices.Values(l.errors)))
+	l.mutex.Unlock()
+	if len(patterns) == 0 && len(recorded) > 0 {
+		t.Errorf("errors:\n%s", strings.Join(recorded, "\n"))
+	}
+	match(t, "error", recorded, patterns)
+}
+
+func match(t *testing.T, kind string, recorded, patterns []string) {
+	t.Helper()
+	missing := false
+	for _, pattern := range patterns {
+		if !slices.ContainsFunc(recorded, regexp.MustCompile("(?s)"+pattern).MatchString) {
+			t.Errorf("no %s matches %q", kind, pattern)
+			missing = true
+		}
+	}
+	if missing {
+		t.Logf("recorded:\n%s", strings.Join(recorded, "\n"))
+	}
+}
+
 func (l *Warnings) recorded() []string {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()

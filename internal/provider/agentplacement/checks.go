@@ -45,6 +45,9 @@ func checkSeats(text string) error {
 }
 
 func checkSuffix(text string) error {
+	if text == "" || len(text) > 5 {
+		return fmt.Errorf("the suffix %q has %d characters; it must have 1 to 5", text, len(text))
+	}
 	if strings.Trim(text, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return fmt.Errorf("the suffix %q may hold letters and digits only: the agent login page drops every other character", text)
 	}

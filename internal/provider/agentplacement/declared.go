@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
@@ -45,7 +44,11 @@ func (m model) declaration() (declaration, diag.Diagnostics) {
 	d.style.Users = m.AssignUsers.ValueBool()
 	for _, ip := range slices.Sorted(maps.Keys(m.Servers)) {
 		node, label, err := m.Servers[ip].node(ip, naming)
-		diags.Append(tfhelper.DiagnoseAt(path.Root("servers").AtMapKey(ip), "Server without a number", err)...)
+		if broken := checkSuffix(node.Suffix); err != nil && broken != nil {
+			diags.Append(tfhelper.DiagnoseAt(path.Root("servers").AtMapKey(ip).AtName("suffix"), "Invalid value", broken)...)
+		} else {
+			diags.Append(tfhelper.DiagnoseAt(path.Root("servers").AtMapKey(ip), "Server without a number", err)...)
+		}
 		d.floor.Nodes = append(d.floor.Nodes, node)
 		d.style.Labels[ip] = label
 	}
@@ -123,7 +126,6 @@ func (d *declaration) addOverrides(overrides types.Map) diag.Diagnostics {
 			if _, shared := d.style.Phone[column.Name]; !shared && column.Name != "fullname" {
 				diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(attribute), "Exception without a rule", fmt.Errorf("%s differs on seats %s, but phone.%s does not say what it is on all others", attribute, ranges, attribute))...)
 			}
-			diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(attribute), "Text that generated files cannot hold", asterisk.CheckPhone(column.Name, text))...)
 			row[column.Name] = overridden(column, text)
 		}
 		for _, seat := range seats.All() {

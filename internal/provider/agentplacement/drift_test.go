@@ -112,7 +112,7 @@ func TestAccAgentPlacement_driftNamesAuthor(t *testing.T) {
 				RefreshState: true, ExpectNonEmptyPlan: true,
 				Check: warnings.Expect(t,
 					`seats 2002: ba? → a, last changed by user cid from 10\.1\.1\.1 at 2026-01-02|seats 2002: ab → a, last changed by user cid`,
-					`seat 2001: phone 2001b on 10\.0\.0\.2: protocol is "IAX2", not "SIP", last changed by user bob from 10\.1\.1\.1 at 2026-01-01`),
+					`seat 2001: phone 2001b on dial2 \(10\.0\.0\.2\): protocol is "IAX2", not "SIP", last changed by user bob from 10\.1\.1\.1 at 2026-01-01`),
 			},
 			{Config: config},
 		},

@@ -39,7 +39,7 @@ func TestAccAgentPlacement_live(t *testing.T) {
 				PreConfig: warnings.Reset,
 				Config:    fullConfig(d, `"2000-2003"`, `"10.0.0.2" = { suffix = "b" }`, one, aPassword),
 				Check: all(
-					warnings.Expect(t, `servers.*Seats in use stay where they are: .*2000 on 10\.0\.0\.1`),
+					warnings.Expect(t, `servers.*Seats in use stay where they are: .*2000 on dial1 \(10\.0\.0\.1\)`),
 					warnings.ExpectNo(t, "outside of this configuration"),
 					expect(t, d, "SELECT server_ip FROM phones WHERE login LIKE '2000%'", "| server_ip |\n| 10.0.0.1  |")),
 				ExpectNonEmptyPlan: true,
@@ -88,7 +88,7 @@ func TestAccAgentPlacement_keepsUndeclaredPhonesInUse(t *testing.T) {
 					working("SIP/2000", "10.0.0.2"))),
 				Config: config, ExpectNonEmptyPlan: true,
 				Check: all(
-					warnings.Expect(t, `servers.*Phones in use stay for now.*seat 2000 on 10\.0\.0\.2 by user 6001`),
+					warnings.Expect(t, `servers.*Phones in use stay for now.*seat 2000 on dial2 \(10\.0\.0\.2\) by user 6001`),
 					expect(t, d, by, "| login |\n| 2000a |\n| 2000b |\n| 2001b |")),
 			},
 			{

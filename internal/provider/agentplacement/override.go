@@ -52,6 +52,21 @@ func reviewOverride(at path.Path, text, before cluster.Value) diag.Diagnostics {
 	return diags
 }
 
+// reviewUserGroups checks that user groups are spelled as in their rows. What stands is a
+// warning.
+func reviewUserGroups(schema cluster.Schema, want, before declaration) diag.Diagnostics {
+	const column = "user_group"
+	check := func(at path.Path, group, former string) diag.Diagnostics {
+		return tfhelper.Judge(at, tfhelper.OtherLetters, schema.CheckUserGroup(group), group == former)
+	}
+	diags := check(path.Root("alias_user_group"), want.style.AliasGroup, before.style.AliasGroup)
+	diags.Append(check(path.Root("phone").AtName(column), want.style.Phone[column].Text, before.style.Phone[column].Text)...)
+	for _, seat := range slices.Sorted(maps.Keys(want.style.Seats)) {
+		diags.Append(check(path.Root("seat_overrides"), want.style.Seats[seat][column].Text, before.style.Seats[seat][column].Text)...)
+	}
+	return diags
+}
+
 // reviewTemplates checks that the template of the phones, and of single seats, is there
 // or made by this run: VICIdial would generate the peer without its lines. One that
 // stands is a warning.

@@ -198,7 +198,25 @@ func (r *Resource) adopt(ctx context.Context, m model) (model, diag.Diagnostics)
 	if err != nil {
 		return m, tfhelper.Diagnose("Unable to import agent placement", m.name(), err)
 	}
-	return adopted(m.Name, found, all, defaults), nil
+	m = adopted(m.Name, found, all, defaults)
+	return m, r.warnOfImport(ctx, m, found, all)
+}
+
+// warnOfImport warns of what is wrong with the rows that an import finds.
+func (r *Resource) warnOfImport(ctx context.Context, m model, found seating.Adopted, all seating.FloorRows) diag.Diagnostics {
+	d, diags := m.declaration()
+	if diags.HasError() {
+		return diags
+	}
+	now := d.style.PlacementOf(d.style.Own(all, found.Seats), found.Seats)
+	warned, err := r.reviewServers(ctx, &d, now)
+	if err != nil {
+		return tfhelper.Diagnose("Unable to import agent placement", m.name(), err)
+	}
+	if shared := found.Shared(all); len(shared) > 0 {
+		warned.Append(tfhelper.WarnAt(path.Root("seats"), "Phones that share what is theirs", strings.Join(cluster.FirstOf(shared, 5), "\n"))...)
+	}
+	return warned.Warnings()
 }
 
 // readAdoptable reads all rows with every column that a declaration can hold, and what

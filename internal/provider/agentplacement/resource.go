@@ -104,15 +104,16 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found, diags := r.review(ctx, &want, prior, kept, secrets)
-	resp.Diagnostics.Append(diags...)
-	if diags.HasError() {
+	found, reviewed := r.review(ctx, &want, prior, kept, secrets)
+	if reviewed.HasError() {
+		resp.Diagnostics.Append(reviewed...)
 		return
 	}
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m.withComputed(found.placed, found.suffixes, nil))...)
 	if resp.Plan.Raw.Equal(req.State.Raw) {
 		return // nothing will be written
 	}
+	resp.Diagnostics.Append(append(reviewed, warnSecrets(want, found.placed, secrets)...)...)
 	resp.Diagnostics.Append(r.reviewRows(ctx, want, found, prior == nil, kept, secrets)...)
 	tables := []cluster.Table{cluster.TablePhones, cluster.TableAliases, cluster.TableServers}
 	if m.AssignUsers.ValueBool() {

@@ -3,6 +3,7 @@ package agentplacement
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -51,6 +52,11 @@ func (r *Resource) review(ctx context.Context, want *declaration, prior *model, 
 	diags, err := r.reviewServers(ctx, want, found.before.now)
 	if err != nil {
 		return found, failed(err)
+	}
+	for _, server := range slices.Sorted(maps.Keys(want.Servers)) {
+		suffix := want.Servers[server].Suffix
+		diags.Append(tfhelper.Judge(path.Root("servers").AtMapKey(server).AtName("suffix"), "Invalid value", checkSuffix(suffix.ValueString()),
+			prior != nil && prior.Servers[server].Suffix.Equal(suffix))...)
 	}
 	if diags.HasError() {
 		return found, diags
@@ -127,8 +133,12 @@ func (r *Resource) reviewServers(ctx context.Context, want *declaration, now *se
 		node := &want.floor.Nodes[i]
 		at := path.Root("servers").AtMapKey(node.ServerIP)
 		server, known := servers.ByIP(node.ServerIP)
+		if err := cluster.CheckServerIP(node.ServerIP); err != nil {
+			diags.Append(tfhelper.Judge(at, "Invalid value", err, sitting[node.ServerIP] > 0)...)
+			continue
+		}
 		if !known {
-			diags.Append(tfhelper.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", node.ServerIP))...)
+			diags.Append(tfhelper.Judge(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", node.ServerIP), sitting[node.ServerIP] > 0)...)
 			continue
 		}
 		engines[server.Engine()] = append(engines[server.Engine()], node.ServerIP)
@@ -154,11 +164,8 @@ func (r *Resource) reviewServers(ctx context.Context, want *declaration, now *se
 	if len(engines) > 1 && perSeat > 1 {
 		at, mixed := path.Root("servers"), fmt.Errorf("servers %s mix calls with MEETME, %s with CONFBRIDGE: once VICIdial has looked at a CONFBRIDGE server of an alias, it finds no room on the MEETME ones that follow; use one engine, two placements, or nodes_per_seat = 1",
 			strings.Join(engines[cluster.Meetme], ", "), strings.Join(engines[cluster.Confbridge], ", "))
-		if stands := !slices.ContainsFunc(want.floor.Nodes, func(node seating.FloorNode) bool { return sitting[node.ServerIP] == 0 }); stands {
-			diags.Append(tfhelper.WarnAt(at, "Two conference engines in one alias", mixed.Error())...)
-		} else {
-			diags.Append(tfhelper.DiagnoseAt(at, "Two conference engines in one alias", mixed)...)
-		}
+		stands := !slices.ContainsFunc(want.floor.Nodes, func(node seating.FloorNode) bool { return sitting[node.ServerIP] == 0 })
+		diags.Append(tfhelper.Judge(at, "Two conference engines in one alias", mixed, stands)...)
 	}
 	return diags, nil
 }

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
@@ -26,6 +28,7 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 	if isNew || !want.Phone.Equal(found.have.Phone) || !want.SeatOverrides.Equal(found.have.SeatOverrides) {
 		diags.Append(warnForm(schema, want)...)
 	}
+	diags.Append(reviewUserGroups(schema, want, found.have)...)
 	diags.Append(reviewSecretWidths(schema, s)...)
 	labels := labelsOf(kept, &found.have)
 	rows, err := want.rows(found.placed, found.before.own, s, labels)
@@ -33,9 +36,12 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 	if diags.HasError() {
 		return diags
 	}
-	for _, fault := range rows.Check() {
-		diags.Append(tfhelper.DiagnoseAt(faultPath(fault), "Rows that cannot work", fault)...)
+	for _, fault := range rows.Check(found.before.own) {
+		diags.Append(tfhelper.Judge(faultPath(fault), "Rows that cannot work", fault, fault.Stands)...)
 	}
+	judged, err := r.judgePhone(ctx, want, found.have, s)
+	diags.Append(judged...)
+	diags.Append(tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)...)
 	for _, fault := range rows.CheckWidths(schema) {
 		diags.Append(tfhelper.DiagnoseAt(faultPath(fault), "The database cannot hold this", fault)...)
 	}
@@ -92,6 +98,43 @@ func faultPath(fault error) path.Path {
 		return path.Root("naming").AtName("alias_id")
 	}
 	return path.Root("naming")
+}
+
+// judgePhone judges the texts of phone and of seat_overrides by what generated files can
+// hold, and by what phones of the placement hold.
+func (r *Resource) judgePhone(ctx context.Context, want, before declaration, s secrets) (diag.Diagnostics, error) {
+	var diags diag.Diagnostics
+	for _, column := range seating.PhoneColumns {
+		value, set := want.style.Phone[column.Name]
+		if !set || column.Kind != seating.KindText {
+			continue
+		}
+		broken := asterisk.CheckPhone(column.Name, value.Text)
+		if broken == nil {
+			continue
+		}
+		all, err := r.topology.FloorRows(ctx, want.columns(s))
+		if err != nil {
+			return nil, err
+		}
+		at, own := slices.Index(all.Columns, column.Name), want.style.Own(all, want.floor.Seats)
+		stands := at >= 0 && len(own.Phones) > 0 && !slices.ContainsFunc(own.Phones, func(p seating.Phone) bool { return p.Values[at].Text != value.Text })
+		diags.Append(tfhelper.Judge(path.Root("phone").AtName(attributeOf(column)), "Invalid value", broken, stands)...)
+	}
+	reported := map[cluster.Value]bool{}
+	for _, seat := range slices.Sorted(maps.Keys(want.style.Seats)) {
+		row := want.style.Seats[seat]
+		for _, column := range slices.Sorted(maps.Keys(row)) {
+			broken := asterisk.CheckPhone(column, row[column].Text)
+			if broken == nil || reported[row[column]] {
+				continue
+			}
+			reported[row[column]] = true
+			former, was := before.style.Seats[seat][column]
+			diags.Append(tfhelper.Judge(path.Root("seat_overrides"), "Text that generated files cannot hold", fmt.Errorf("seat %s: %w", seat, broken), was && former == row[column])...)
+		}
+	}
+	return diags, nil
 }
 
 func reviewColumns(schema cluster.Schema, want declaration) diag.Diagnostics {
@@ -153,6 +196,29 @@ func reviewSecretWidths(schema cluster.Schema, s secrets) diag.Diagnostics {
 	check(path.Root("phone").AtName("conf_secret_wo"), "conf_secret", s.confSecret)
 	for _, seat := range slices.Sorted(maps.Keys(s.seats)) {
 		check(path.Root("seat_passwords_wo").AtMapKey(seat), "pass", types.StringValue(s.seats[seat]))
+	}
+	return diags
+}
+
+// warnSecrets says which phones get a password, where it is written again.
+func warnSecrets(want declaration, placed *seating.Placement, s secrets) diag.Diagnostics {
+	perServer := placed.PerServer()
+	var phones []string
+	for _, server := range slices.Sorted(maps.Keys(perServer)) {
+		phones = append(phones, fmt.Sprintf("%d on %s", perServer[server], server))
+	}
+	rows := "the phones of seats " + want.floor.Seats.String() + " (" + strings.Join(phones, ", ") + ")"
+	in := path.Root("phone")
+	var diags diag.Diagnostics
+	if s.renewPass {
+		at := in.AtName("pass_wo_version")
+		if s.perSeat {
+			at = path.Root("seat_passwords_wo_version")
+		}
+		diags.Append(tfhelper.WarnSecret(at, "pass", rows)...)
+	}
+	if s.renewSecret {
+		diags.Append(tfhelper.WarnSecret(in.AtName("conf_secret_wo_version"), "conf_secret", rows)...)
 	}
 	return diags
 }

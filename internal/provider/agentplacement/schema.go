@@ -51,11 +51,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"servers": schema.MapNestedAttribute{
 				Required:            true,
 				MarkdownDescription: "The servers that the seats sit on, by `server_ip`. Refer to `vicidial_server.NAME.server_ip`, so that a server is there before its phones.",
-				Validators: []validator.Map{
-					mapvalidator.SizeAtLeast(1),
-					mapvalidator.KeysAre(tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)),
-				},
-				NestedObject: schema.NestedAttributeObject{Attributes: serverAttributes()},
+				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1)},
+				NestedObject:        schema.NestedAttributeObject{Attributes: serverAttributes()},
 			},
 			"nodes_per_seat": schema.Int64Attribute{
 				Optional:            true,
@@ -92,7 +89,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"alias_user_group": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "`user_group` of the aliases; `---ALL---` is everyone. Left alone where it is not set.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, 20), tfhelper.StringValidator("one line", cluster.CheckOneLine)},
+				Validators:          []validator.String{tfhelper.StringValidator("one line", cluster.CheckOneLine)},
 			},
 			"assign_users":          flag("Whether a user whose `user` is the number of a seat gets that seat as its `phone_login`; the plan warns of users who have another one. A user whose seat goes loses it, unless it was changed meanwhile; when this is switched off users keep what they have. Defaults to false."),
 			"move_live_agents":      flag("Whether a phone goes away while an agent is using it. By default a seat that is in use when the apply comes to it stays as it is, which plan and apply warn of, and moves with a later apply. Defaults to false."),
@@ -123,7 +120,6 @@ func serverAttributes() map[string]schema.Attribute {
 		"suffix": schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: "What marks the server in phone logins, usually a letter. It cannot change while seats sit there.",
-			Validators:          []validator.String{stringvalidator.LengthBetween(1, 5), tfhelper.StringValidator("letters and digits", checkSuffix)},
 		},
 		"weight": schema.Int64Attribute{
 			Optional:            true,
@@ -132,7 +128,7 @@ func serverAttributes() map[string]schema.Attribute {
 		},
 		"capacity": schema.Int64Attribute{
 			Optional:            true,
-			MarkdownDescription: "Seats at most. It is also bounded by the server's conference rooms: `nodes_per_seat` times their number, since that many seats are at work on it when all are.",
+			MarkdownDescription: "Seats at most. It is also bounded by the server's conference rooms: `nodes_per_seat` times their number, since that many seats are at work on it when all are. Seats that sit there already stay, however many.",
 			Validators:          []validator.Int64{int64validator.Between(0, seating.MaxSeats)},
 		},
 		"index": schema.Int64Attribute{
@@ -148,7 +144,7 @@ func namingAttributes() map[string]schema.Attribute {
 		"login":           "Phone login, at most 15 characters.",
 		"extension":       "`extension`: the name under which the device registers.",
 		"dialplan_number": "`dialplan_number`: digits by which the phone can be dialled.",
-		"voicemail_id":    "`voicemail_id`: mailbox, at most 10 characters.",
+		"voicemail_id":    "`voicemail_id`: mailbox, at most 10 characters; `keep` leaves it alone, and a new phone takes that of its seat.",
 		"fullname":        "`fullname`; `keep` leaves it alone.",
 		"alias_id":        "`alias_id`: what agents type, letters and digits only. `none` makes no aliases; agents then type the login, and `nodes_per_seat` must be 1.",
 		"alias_name":      "`alias_name`; `keep` leaves it alone.",
@@ -203,9 +199,6 @@ func phoneAttributes() map[string]schema.Attribute {
 			attributes[attributeOf(column)] = schema.StringAttribute{
 				Optional: true, MarkdownDescription: doc,
 				Sensitive: column.Name == string(asterisk.ConfOverride), // the phone's password may stand in it
-				Validators: []validator.String{tfhelper.StringValidator("text that generated files can hold", func(text string) error {
-					return asterisk.CheckPhone(column.Name, text)
-				})},
 			}
 		}
 	}

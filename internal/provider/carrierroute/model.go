@@ -236,18 +236,19 @@ func (m model) planned(config model, prior *model, comments bool) model {
 func (m model) rows(prior *model) (cluster.Carriers, error) {
 	var rows cluster.Carriers
 	for _, address := range m.addresses() {
-		id, err := cluster.CarrierID(m.route(), address)
-		if err != nil {
-			return nil, err
-		}
-		if prior != nil {
-			if has, is := prior.idOn(address); is {
-				id = has
-			}
-		}
 		special := m.PerServer[address]
+		id, has := "", false
+		if prior != nil {
+			id, has = prior.idOn(address)
+		}
 		if !special.CarrierID.IsNull() {
-			id = special.CarrierID.ValueString()
+			id, has = special.CarrierID.ValueString(), true
+		}
+		if !has {
+			var err error
+			if id, err = cluster.CarrierID(m.route(), address); err != nil {
+				return nil, err
+			}
 		}
 		active := m.Active
 		if !special.Active.IsNull() {

@@ -46,11 +46,11 @@ func TestAccCarrierRoute_tellsWhenTheRouteItFailsOverToGoes(t *testing.T) {
 		{Config: with(two, dial), Check: warnings.ExpectNone(t)},
 		{
 			PreConfig: warnings.Reset, Config: with(`"10.0.0.1"`, dial), ConfigPlanChecks: does(plancheck.ResourceActionNoop),
-			Check: warnings.Expect(t, `failover.*Failover leads nowhere: .*No active route BACKUP with a dial block is on 10\.0\.0\.2\.`),
+			Check: warnings.Expect(t, `failover.*Failover leads nowhere: .*No active route BACKUP with a dial block is on dial2 \(10\.0\.0\.2\)\.`),
 		},
 		{
 			PreConfig: warnings.Reset, Config: with(two, `dialplan_entry = "exten => _8X.,1,Hangup()"`),
-			Check: warnings.Expect(t, `Failover leads nowhere: .*No active route BACKUP with a dial block is on 10\.0\.0\.1, 10\.0\.0\.2\.`),
+			Check: warnings.Expect(t, `Failover leads nowhere: .*No active route BACKUP with a dial block is on dial1 \(10\.0\.0\.1\), dial2 \(10\.0\.0\.2\)\.`),
 		},
 		{PreConfig: warnings.Reset, Config: with(two, dial)},
 		{PreConfig: warnings.Reset, Config: with(two, dial), Check: warnings.ExpectNone(t)},
@@ -64,7 +64,7 @@ func TestAccCarrierRoute_tellsOfACarrierWhoseSilenceNobodyHears(t *testing.T) {
 		route("main", "MAIN", two, "dial = {\n    prefix   = \"9\"\n    failover = [vicidial_carrier_route.backup.name]\n  }")
 	var warnings acctest.Warnings
 	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
-		{Config: strings.ReplaceAll(config, "    qualify=yes\n", ""), Check: warnings.Expect(t, `failover.*A silent carrier keeps its calls: .*The account on 10\.0\.0\.1 .*Add qualify=yes`)},
+		{Config: strings.ReplaceAll(config, "    qualify=yes\n", ""), Check: warnings.Expect(t, `failover.*A silent carrier keeps its calls: .*The account on dial1 \(10\.0\.0\.1\) .*Add qualify=yes`)},
 		{PreConfig: warnings.Reset, Config: config, Check: warnings.ExpectNone(t)},
 	}})
 }

@@ -118,6 +118,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	m = m.planned(config, prior, comments)
+	resp.Diagnostics.Append(m.checkAddresses(prior)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	rows, err := m.rows(prior)
 	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("name"), "Unable to plan carrier route", err)...)
 	if err != nil {
@@ -155,7 +159,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(r.warnOfEnds(ctx, v)...)
 		return
 	}
-	resp.Diagnostics.Append(v.review()...)
+	resp.Diagnostics.Append(append(v.review(), v.warnSecrets()...)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(r.warnOfEnds(ctx, v)...)
 		resp.Diagnostics.Append(r.checkFailover(ctx, v)...)
@@ -210,6 +214,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if known {
 		since, _ := tfhelper.LogPosition(ctx, req.Private)
 		resp.Diagnostics.Append(r.drift(ctx, m, seen, since)...)
+	} else {
+		resp.Diagnostics.Append(r.warnOfImport(ctx, m)...)
 	}
 	r.publish(ctx, m, tfhelper.ForRead(resp), seen)
 }

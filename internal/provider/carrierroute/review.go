@@ -3,7 +3,6 @@ package carrierroute
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -58,6 +57,7 @@ func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
 func (v view) review() diag.Diagnostics {
 	diags := v.checkColumns()
 	diags.Append(v.checkServers()...)
+	diags.Append(v.checkTemplate()...)
 	diags.Append(v.checkInbound()...)
 	diags.Append(v.checkSpelling()...)
 	diags.Append(v.checkTexts()...)
@@ -70,64 +70,46 @@ func (v view) review() diag.Diagnostics {
 	return diags
 }
 
-// checkColumns refuses what the connected database cannot hold.
-func (v view) checkColumns() diag.Diagnostics {
+func (v view) checkServers() diag.Diagnostics {
 	var diags diag.Diagnostics
-	if v.want.AllServers.ValueBool() && v.schema.Version < cluster.AllServersSchema {
-		diags.Append(tfhelper.DiagnoseAt(path.Root("all_servers"), "The nodes would ignore this",
-			fmt.Errorf("VICIdial of this database (schema %d) does not know carriers on all servers; name the nodes in servers", v.schema.Version))...)
-	}
-	reported := map[string]bool{}
 	for _, row := range v.rows {
-		for _, column := range slices.Sorted(maps.Keys(row)) {
-			text, err := cluster.FillSecrets(row[column].Text, tfhelper.Texts(v.config.Secrets))
-			if err != nil {
-				text = row[column].Text // a secret that is there already
-			}
-			if err := v.schema.Check(cluster.TableCarriers, column, cluster.Text(text)); err != nil && !reported[err.Error()] {
-				reported[err.Error()] = true
-				diags.Append(tfhelper.DiagnoseAt(v.want.at(column, row.ServerIP()), "The database cannot hold this", err)...)
-			}
+		ip := row.ServerIP()
+		if _, found := v.servers.ByIP(ip); !found && ip != cluster.AllServers && cluster.CheckServerIP(ip) == nil {
+			diags.Append(tfhelper.Judge(path.Root("servers"), "Unknown server",
+				fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", ip),
+				v.stands(row, cluster.ColumnServerIP))...)
 		}
 	}
 	return diags
 }
 
-func (v view) checkServers() diag.Diagnostics {
-	var diags diag.Diagnostics
-	for _, row := range v.rows {
-		ip := row.ServerIP()
-		if _, found := v.servers.ByIP(ip); !found && ip != cluster.AllServers {
-			diags.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Unknown server",
-				fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", ip))...)
-		}
+// checkTemplate wants the template to be there.
+func (v view) checkTemplate() diag.Diagnostics {
+	id := cluster.TemplateOf(v.want.TemplateID.ValueString())
+	if _, found := v.templates.ByID(id); found || id == "" {
+		return nil
 	}
-	return diags
+	stands := !slices.ContainsFunc(v.rows, func(row cluster.Carrier) bool { return !v.stands(row, "template_id") })
+	return tfhelper.Judge(path.Root("template_id"), "Unknown template",
+		fmt.Errorf("template %s is neither in vicidial_conf_templates nor planned by now; where this configuration makes it, refer to vicidial_conf_template.NAME.template_id instead of writing the id", id), stands)
 }
 
 // checkInbound wants the context that leads to the DIDs, in the account or in
 // the template below it.
 func (v view) checkInbound() diag.Diagnostics {
-	lines := ""
-	if id := cluster.TemplateOf(v.want.TemplateID.ValueString()); id != "" {
-		template, found := v.templates.ByID(id)
-		if !found {
-			return tfhelper.DiagnoseAt(path.Root("template_id"), "Unknown template",
-				fmt.Errorf("template %s is neither in vicidial_conf_templates nor planned by now; where this configuration makes it, refer to vicidial_conf_template.NAME.template_id instead of writing the id", id))
-		}
-		lines = template.Contents()
-	}
 	if !v.want.Inbound.ValueBool() {
 		return nil
 	}
+	template, _ := v.templates.ByID(v.want.TemplateID.ValueString())
 	for _, row := range v.rows {
-		if !asterisk.TakesInbound(row.Asterisk(cluster.AccountEntry), lines) {
+		if !asterisk.TakesInbound(row.Asterisk(cluster.AccountEntry), template.Contents()) {
 			do := "add the line, or set inbound = false"
-			if other := asterisk.OtherContext(row.Asterisk(cluster.AccountEntry), lines); other != "" {
+			if other := asterisk.OtherContext(row.Asterisk(cluster.AccountEntry), template.Contents()); other != "" {
 				do = other + ", and the last one counts; change it, or set inbound = false"
 			}
-			return tfhelper.DiagnoseAt(v.want.at(string(cluster.AccountEntry), row.ServerIP()), "Calls would not come in",
-				fmt.Errorf("the account on %s does not set context=%s, so calls never reach the DIDs; %s", row.ServerIP(), asterisk.InboundContext, do))
+			stands := v.prior != nil && v.prior.Inbound.ValueBool() && v.stands(row, "template_id", string(cluster.AccountEntry))
+			return tfhelper.Judge(v.want.at(string(cluster.AccountEntry), row.ServerIP()), "Calls would not come in",
+				fmt.Errorf("the account on %s does not set context=%s, so calls never reach the DIDs; %s", row.ServerIP(), asterisk.InboundContext, do), stands)
 		}
 	}
 	return nil
@@ -163,7 +145,8 @@ func (v view) checkIDs() diag.Diagnostics {
 		Route: v.want.route(), Have: v.have, Seen: v.seen, Want: v.rows, Secrets: tfhelper.Texts(v.config.Secrets), Renew: v.renews(),
 	}
 	_, err := change.Plan()
-	return tfhelper.DiagnoseAt(at, tfhelper.TitleOf(err, "Unable to plan carrier route "+v.want.route()), err)
+	title := "Unable to plan carrier route " + v.want.route()
+	return tfhelper.DiagnoseAt(at, tfhelper.TitleOf(err, title, title), err)
 }
 
 func (v view) renews() bool {
@@ -193,8 +176,11 @@ func (v view) checkClashes() diag.Diagnostics {
 	var shared []string
 	for _, clash := range asterisk.Clashes(v.rows, v.others) {
 		if clash.Route && clash.Extension != "" {
-			return tfhelper.DiagnoseAt(path.Root("dial").AtName("prefix"), "Two routes with one prefix",
-				fmt.Errorf("%s; choose another prefix or pattern, or, where the other route gives it up in this very run, make this one depend on it", clash))
+			stands := !slices.ContainsFunc(v.rows, func(row cluster.Carrier) bool {
+				return !v.stands(row, cluster.ColumnServerIP, cluster.ColumnActive, string(cluster.DialplanEntry))
+			})
+			return tfhelper.Judge(path.Root("dial").AtName("prefix"), "Two routes with one prefix",
+				fmt.Errorf("%s; choose another prefix or pattern, or, where the other route gives it up in this very run, make this one depend on it", clash), stands)
 		}
 		shared = append(shared, clash.String())
 	}

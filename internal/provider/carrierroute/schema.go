@@ -4,11 +4,8 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"regexp"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -28,27 +25,12 @@ import (
 //go:embed description.md
 var description string
 
-// The characters that the admin page keeps
-// (docs/vicidial/admin-page.md#character-filter); what it would strip is refused.
-var (
-	plainText = stringvalidator.RegexMatches(regexp.MustCompile(`^[- .,_0-9a-zA-Z]{1,50}$`), "1 to 50 letters, digits, spaces and - . , _; VICIdial's admin page strips other characters")
-	userGroup = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_.0-9a-zA-Z]{1,20}$`), "1 to 20 letters, digits and - _ .; VICIdial's admin page strips other characters")
-	template  = tfhelper.StringValidator("2 to 15 letters, digits, - and _, or nothing", func(id string) error {
-		if id == "" || cluster.TemplateOf(id) == id && templateID.MatchString(id) {
-			return nil
-		}
-		return fmt.Errorf("%q is no template_id: 2 to 15 letters, digits, - and _; leave it out for none", id)
-	})
-	templateID = regexp.MustCompile(`^[-_0-9a-zA-Z]{2,15}$`)
-	carrierID  = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]{2,15}$`), "2 to 15 letters, digits, - and _; VICIdial's admin page strips other characters")
-	oneLine    = stringvalidator.RegexMatches(regexp.MustCompile(`^[^\x00-\x1f]*$`), "one line without control characters")
-	aRoute     = tfhelper.StringValidator("2 to 15 letters, digits and underscores", func(name string) error {
-		if cluster.RouteName.MatchString(name) {
-			return nil
-		}
-		return fmt.Errorf("%q is no name of a route: 2 to 15 letters, digits and underscores, the first no underscore", name)
-	})
-)
+var aRoute = tfhelper.StringValidator("2 to 15 letters, digits and underscores", func(name string) error {
+	if cluster.RouteName.MatchString(name) {
+		return nil
+	}
+	return fmt.Errorf("%q is no name of a route: 2 to 15 letters, digits and underscores, the first no underscore", name)
+})
 
 func entry(about string) schema.StringAttribute {
 	return schema.StringAttribute{
@@ -65,8 +47,8 @@ func override(column cluster.AsteriskText) schema.StringAttribute {
 	}
 }
 
-func named(column string, check validator.String) schema.StringAttribute {
-	return schema.StringAttribute{Optional: true, MarkdownDescription: "`" + column + "` on this node.", Validators: []validator.String{check}}
+func named(column string) schema.StringAttribute {
+	return schema.StringAttribute{Optional: true, MarkdownDescription: "`" + column + "` on this node."}
 }
 
 // Schema describes a route.
@@ -83,10 +65,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"servers": schema.SetAttribute{ // of strings, few by nature
 				Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "Nodes that have the carrier, by `server_ip`: one row each. Refer to `vicidial_server.NAME.server_ip`, so that a node is there before its carrier.",
-				Validators: []validator.Set{
-					setvalidator.SizeAtLeast(1),
-					setvalidator.ValueStringsAre(tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)),
-				},
+				Validators:          []validator.Set{setvalidator.SizeAtLeast(1)},
 			},
 			"all_servers": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
@@ -95,22 +74,18 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"protocol": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`protocol`: `SIP`, `PJSIP`, `PJSIP_WIZ` or `IAX2`. VICIdial generates nothing for others. The PJSIP ones need schema 1642.",
-				Validators:          []validator.String{stringvalidator.OneOf(cluster.GeneratedProtocols...)},
 			},
 			"carrier_name": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "`carrier_name`: what the admin pages show. Defaults to `name`.",
-				Validators:          []validator.String{plainText},
 			},
 			"carrier_description": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(""),
 				MarkdownDescription: "`carrier_description`: a comment in the generated files.",
-				Validators:          []validator.String{oneLine},
 			},
 			"user_group": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "`user_group`: who sees the carrier in the admin pages; `---ALL---` is everybody. Needs schema 1308.",
-				Validators:          []validator.String{userGroup},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"active": schema.BoolAttribute{
@@ -120,7 +95,6 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"template_id": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(""),
 				MarkdownDescription: "`template_id`: template whose lines go below the account. Refer to `vicidial_conf_template.NAME.template_id`.",
-				Validators:          []validator.String{template},
 			},
 			"registration_string": entry("`registration_string`: `register => USER:{secret:NAME}@HOST`. VICIdial uses it for `SIP` and `IAX2` only."),
 			"account_entry":       entry("`account_entry`: the carrier's sections, with `{secret:NAME}` where a password belongs."),
@@ -138,7 +112,6 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"per_server": schema.MapNestedAttribute{ // keyed by server_ip, small by nature
 				Optional:            true,
 				MarkdownDescription: "What is different on single nodes, by `server_ip`.",
-				Validators:          []validator.Map{mapvalidator.KeysAre(tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP))},
 				NestedObject:        schema.NestedAttributeObject{Attributes: overrideSchema()},
 			},
 			"secrets_wo":         tfhelper.SecretsAttribute(),
@@ -165,10 +138,9 @@ func overrideSchema() map[string]schema.Attribute {
 		"carrier_id": schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "`carrier_id` of the row, where it is not the one that follows from `name`: to adopt a row that was made by hand.",
-			Validators:          []validator.String{carrierID},
 		},
-		"carrier_name":        named("carrier_name", plainText),
-		"carrier_description": named("carrier_description", oneLine),
+		"carrier_name":        named("carrier_name"),
+		"carrier_description": named("carrier_description"),
 		"registration_string": override(cluster.RegistrationString),
 		"account_entry":       override(cluster.AccountEntry),
 		"globals_string":      override(cluster.GlobalsString),

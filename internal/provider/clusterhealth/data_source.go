@@ -54,7 +54,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	snapshot, err := d.snapshot(ctx, m)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster health", "", err)...)
 	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(snapshot, health.NewReport(snapshot)))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(snapshot, health.NewReport(snapshot), health.Standing(snapshot)))...)
 	}
 }
 

@@ -15,6 +15,7 @@ type model struct {
 	WatchRebuild     types.Bool           `tfsdk:"watch_rebuild"`
 	Healthy          types.Bool           `tfsdk:"healthy"`
 	Problems         []string             `tfsdk:"problems"`
+	Standing         []string             `tfsdk:"standing_warnings"`
 	TakenAt          types.String         `tfsdk:"taken_at"`
 	SchemaVersion    types.Int64          `tfsdk:"schema_version"`
 	Coordinator      types.String         `tfsdk:"coordinator"`
@@ -59,7 +60,8 @@ type replicaModel struct {
 	LagSeconds  types.Int64  `tfsdk:"lag_seconds"`
 }
 
-func (m model) withResult(snapshot health.Snapshot, health health.Report) model {
+func (m model) withResult(snapshot health.Snapshot, health health.Report, standing []string) model {
+	m.Standing = append([]string{}, standing...)
 	m.Healthy = types.BoolValue(len(health.Problems) == 0)
 	m.Problems = make([]string, 0, len(health.Problems))
 	for _, problem := range health.Problems {

@@ -53,6 +53,10 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "What is not as it should be, a sentence each, and what to do about it. Those of the whole cluster come first.",
 			},
+			"standing_warnings": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: "What plans warn of when an object is made or changed and leave unsaid afterwards, a sentence each: shipped secrets, settings without effect, carriers and trunk rows that name what is not there. It is no problem of today.",
+			},
 			"taken_at":          text("When the snapshot was taken, by the database's clock, as RFC 3339 in UTC."),
 			"schema_version":    number("`db_schema_version` of the database."),
 			"coordinator":       text("`active_voicemail_server`: the node that runs voicemail, the end of day and the purges. Empty when none is set."),

@@ -73,8 +73,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !ok {
 		return
 	}
-	resp.Diagnostics.Append(r.review(ctx, config, seen, req.State.Raw.IsNull())...)
-	if resp.Diagnostics.HasError() {
+	reviewed := r.review(ctx, config)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(seen.warn(config.row())...)
+	}
+	if resp.Diagnostics.HasError() || reviewed.HasError() {
+		resp.Diagnostics.Append(reviewed...)
 		return
 	}
 	if len(seen.Given.Found) > 0 {
@@ -91,9 +95,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !req.State.Raw.IsNull() {
 		prior, _ := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 		plan.Found = prior.Found
+		resp.Diagnostics.Append(warnSecrets(plan, config, prior)...)
 	}
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, plan)...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
+		resp.Diagnostics.Append(reviewed...) // what stands is in vicidial_cluster_health
 		// Only a write records previous values. To manage a column that already has the
 		// declared value is no change.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("found"), seen.found(config.row()))...)
@@ -145,6 +151,11 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		now.Moved = r.changesSince(ctx, seen.Row, now.Row, since)
 	}
 	m.show(now.Row)
+	if !known { // it is being imported
+		schema, err := r.topology.Schema(ctx)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster settings", "", err)...)
+		resp.Diagnostics.Append(reviewColumns(schema, m, settings).Warnings()...)
+	}
 	tfhelper.ForRead(resp).SetState(ctx, theIdentity(), m, now)
 }
 

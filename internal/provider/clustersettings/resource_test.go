@@ -249,7 +249,7 @@ func TestAccClusterSettings_refusesAtPlanTime(t *testing.T) {
 			step(old, "must be between 1 and 200", `outbound_calls_per_second = 500`),
 			step(d, "VICIdial passes over shorter ones", `slave_db_server = "db2"`),
 			step(d, "which VICIdial's admin page removes or splits at", `reports_use_slave_db = ["A, B"]`),
-			step(d, "allowed_sip_stacks value must be one of", `allowed_sip_stacks = "IAX"`),
+			step(d, "must be one of SIP, PJSIP", `allowed_sip_stacks = "IAX"`),
 			step(d, "holds 50 characters, these are 60", `sounds_web_server = "`+strings.Repeat("w", 60)+`"`),
 			step(d, "is not an IPv4 address", `agent_login_weights = { "dial1" = 5 }`),
 			step(d, "ask for 8 characters", `default_server_password_wo = "short"`, `default_server_password_wo_version = 1`),

@@ -16,7 +16,7 @@ import (
 
 // review returns an error for whatever apply would refuse, and a warning for what
 // VICIdial would do that an operator does not expect.
-func (r *Resource) review(ctx context.Context, config model, seen memory, isNew bool) diag.Diagnostics {
+func (r *Resource) review(ctx context.Context, config model) diag.Diagnostics {
 	fail := func(err error) diag.Diagnostics { return tfhelper.Diagnose("Unable to plan cluster settings", "", err) }
 	schema, err := r.topology.Schema(ctx)
 	if err != nil {
@@ -38,9 +38,6 @@ func (r *Resource) review(ctx context.Context, config model, seen memory, isNew 
 		return diags
 	}
 	diags.Append(reviewLists(config, settings, servers)...)
-	if !isNew {
-		diags.Append(seen.warn(config.row())...)
-	}
 	return diags
 }
 
@@ -52,22 +49,6 @@ func (r *Resource) reviewTwice(config model) diag.Diagnostics {
 	for _, column := range slices.Sorted(maps.Keys(otherwise)) {
 		diags.Append(tfhelper.DiagnoseAt(path.Root(column), "Declared twice",
 			fmt.Errorf("another vicidial_cluster_settings of this configuration has %s = %q, and a cluster has one row of settings; set it in one of them", column, otherwise[column].Text))...)
-	}
-	return diags
-}
-
-// rules are those that depend on the revision of VICIdial.
-var rules = cluster.Rules{"outbound_calls_per_second": cluster.FillRate}
-
-// reviewColumns refuses values that the connected database cannot hold, or that its
-// VICIdial does not use.
-func reviewColumns(schema cluster.Schema, config model, settings cluster.Settings) diag.Diagnostics {
-	row := config.row()
-	weights, weighed := row[cluster.WeightsColumn]
-	delete(row, cluster.WeightsColumn)
-	diags := tfhelper.Breaches(cluster.SettingsRecord, rules.Breaches(schema, cluster.TableSettings, settings.Row, row), path.Root)
-	if weighed {
-		diags.Append(tfhelper.DiagnoseAt(path.Root(cluster.WeightsColumn), "The database cannot hold this", schema.Check(cluster.TableContainers, "container_entry", weights))...)
 	}
 	return diags
 }
@@ -84,7 +65,7 @@ func reviewVoicemail(schema cluster.Schema, config model, settings cluster.Setti
 		return nil
 	}
 	if err := cluster.CheckVoicemailServer(chosen, servers); err != nil {
-		return tfhelper.DiagnoseAt(at, "Unknown server", fmt.Errorf("%w; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", err))
+		return tfhelper.Judge(at, "Unknown server", fmt.Errorf("%w; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", err), chosen == is)
 	}
 	var diags diag.Diagnostics
 	if server, _ := servers.ByIP(chosen); server.Row["active_asterisk_server"].Text == "N" {
@@ -208,6 +189,17 @@ func (r *Resource) changesSince(ctx context.Context, seen, now cluster.Row, sinc
 		changes = append(changes, columnChange{column, fmt.Sprintf("%s: %q → %q%s", column, was, now[column], author)})
 	}
 	return changes
+}
+
+// warnSecrets says which passwords are written.
+func warnSecrets(plan, config, prior model) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for i, secret := range config.allSecrets() {
+		if !secret.value.IsNull() && !plan.allSecrets()[i].version.Equal(prior.allSecrets()[i].version) {
+			diags.Append(tfhelper.WarnSecret(path.Root(secret.attribute+"_version"), secret.column, "system_settings")...)
+		}
+	}
+	return diags
 }
 
 // warn warns of the changes that the configuration is going to undo. Columns that

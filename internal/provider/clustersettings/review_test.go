@@ -127,3 +127,29 @@ func TestWarn(t *testing.T) {
 	})
 	t.Run("a change of another column: no warning", func(t *testing.T) { warned(t, moved.warn(cluster.Row{})) })
 }
+
+// A host in the letters of the row is one host, whatever the letters; what is set to
+// other letters is refused with the row's.
+func TestReviewColumns_hosts(t *testing.T) {
+	schema := cluster.Schema{Tables: map[cluster.Table]map[string]cluster.Column{cluster.TableSettings: {"sounds_web_server": {Length: 50}, "slave_db_server": {Length: 50}}}}
+	settings := cluster.Settings{Row: cluster.Row{"sounds_web_server": cluster.Text("Web1"), "slave_db_server": cluster.Text("Replica ")}}
+	for host, says := range map[[2]string]string{
+		{"Web1", "Replica "}: `A value that is there breaks a rule`,
+		{"web1", "Replica "}: "Key in other letters: VICIdial writes this host Web1",
+		{"web2", "replica"}:  "",
+		{"Web1", "replica "}: "must be a host name",
+		{"Web1", "Replica"}:  "",
+		{"Web1 ", "Replica"}: "must be a host name",
+	} {
+		m := nothing()
+		m.SoundsServer, m.ReplicaServer = types.StringValue(host[0]), types.StringValue(host[1])
+		found := reviewColumns(schema, m, settings)
+		text := ""
+		for _, d := range found {
+			text += d.Severity().String() + " " + d.Summary() + ": " + d.Detail() + "\n"
+		}
+		if says == "" && len(found) > 0 || !strings.Contains(text, says) {
+			t.Errorf("%q: %s", host, text)
+		}
+	}
+}

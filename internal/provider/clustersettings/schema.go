@@ -6,8 +6,6 @@ import (
 	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -31,22 +29,15 @@ import (
 //go:embed description.md
 var description string
 
-// The characters that the admin page keeps
-// (docs/vicidial/admin-page.md#character-filter); a value with
-// others is refused.
-var (
-	webHost    = stringvalidator.RegexMatches(regexp.MustCompile(`^(https?://)?[-.:_0-9a-zA-Z]+$`), "a host name or address, with a port where it is not the usual one, and with https:// before it for TLS")
-	phoneURL   = stringvalidator.RegexMatches(regexp.MustCompile(`^(https?://[-.:_0-9a-zA-Z]+(/[-._~/%?&=0-9a-zA-Z]*)?|[-._/0-9a-zA-Z]+|)$`), "a URL, a path under the agent screen's directory, or nothing")
-	database   = stringvalidator.RegexMatches(regexp.MustCompile(`^([-._0-9a-zA-Z]{6,}|[-._0-9a-zA-Z]+:[0-9]{1,5}|)$`), "a host name or address of six characters or more, host:port, or nothing: VICIdial passes over shorter ones")
-	codecs     = stringvalidator.RegexMatches(regexp.MustCompile(`^[-,_0-9a-zA-Z]*$`), "codecs as Asterisk calls them, separated by commas")
-	identifier = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]*$`), "letters, digits, - and _ only; VICIdial's admin page strips other characters")
-)
+// identifier is what secrets may hold
+// (docs/vicidial/admin-page.md#character-filter).
+var identifier = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]*$`), "letters, digits, - and _ only; VICIdial's admin page strips other characters")
 
 // An attribute that is omitted is not managed: it has the row's value.
 
-func text(doc string, validators ...validator.String) schema.StringAttribute {
+func text(doc string) schema.StringAttribute {
 	return schema.StringAttribute{
-		Optional: true, Computed: true, MarkdownDescription: doc, Validators: validators,
+		Optional: true, Computed: true, MarkdownDescription: doc,
 		PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
 }
@@ -74,21 +65,19 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"active_voicemail_server": text("`active_voicemail_server`: `server_ip` of the one node that keeps voicemail and runs the end of day, purges, timed jobs and notifications. It must be a server. All nodes are flagged when it changes, which the admin page forgets. From schema 1718 on dialers must be restarted after a change; the plan says where.",
-				tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)),
-			"sounds_web_server": text("`sounds_web_server`: the web node that holds the audio store, from which all telephony nodes fetch their sounds: a host, or `https://host` for TLS, whose certificate they do not check. A node fetches after `servers.sounds_update` is set, not when this changes.", webHost),
-			"webphone_url":      text("`webphone_url`: page of the web phone in the agent screen, such as `https://phone.example.com/index.php`. A phone's template may name another. Empty for none.", stringvalidator.LengthAtMost(255), phoneURL),
+			"active_voicemail_server": text("`active_voicemail_server`: `server_ip` of the one node that keeps voicemail and runs the end of day, purges, timed jobs and notifications. It must be a server. All nodes are flagged when it changes, which the admin page forgets. From schema 1718 on dialers must be restarted after a change; the plan says where."),
+			"sounds_web_server":       text("`sounds_web_server`: the web node that holds the audio store, from which all telephony nodes fetch their sounds: a host, or `https://host` for TLS, whose certificate they do not check. A node fetches after `servers.sounds_update` is set, not when this changes."),
+			"webphone_url":            text("`webphone_url`: page of the web phone in the agent screen, such as `https://phone.example.com/index.php`. A phone's template may name another. Empty for none."),
 			"default_webphone": schema.BoolAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "`default_webphone`: whether phones that are added by VICIdial's forms are web phones.",
 				PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 			},
-			"slave_db_server": text("`slave_db_server`: the replica that reports read from, `host` or `host:port`. User, password and database name are those of the primary. Empty for none.", database),
+			"slave_db_server": text("`slave_db_server`: the replica that reports read from, `host` or `host:port`. User, password and database name are those of the primary. Empty for none."),
 			"reports_use_slave_db": schema.SetAttribute{
 				Optional: true, Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "`reports_use_slave_db`: titles of the reports that read from the replica, as the system settings page lists them. VICIdial looks for a page's title anywhere in the list, so `Inbound Report by DID` sends `Inbound Report` there too; the plan names such pages.",
 				PlanModifiers:       []planmodifier.Set{setplanmodifier.UseStateForUnknown()},
-				Validators:          []validator.Set{setvalidator.ValueStringsAre(tfhelper.StringValidator("a report's title", cluster.CheckReport))},
 			},
 			"outbound_calls_per_second": schema.Int64Attribute{
 				Optional: true, Computed: true,
@@ -100,17 +89,12 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "`generate_cross_server_exten`: whether every node's dialplan reaches the phones of all others. Every phone then flags all nodes. All nodes are flagged when it changes.",
 				PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 			},
-			"default_codecs": text("`default_codecs`: codecs of phones that name none, separated by commas. All nodes are flagged when it changes.", codecs),
-			"allowed_sip_stacks": text("`allowed_sip_stacks`: which protocols VICIdial's forms offer. It came with schema 1642.",
-				stringvalidator.OneOf("SIP", "PJSIP", "SIP_and_PJSIP")),
+			"default_codecs":     text("`default_codecs`: codecs of phones that name none, separated by commas. All nodes are flagged when it changes."),
+			"allowed_sip_stacks": text("`allowed_sip_stacks`: which protocols VICIdial's forms offer. It came with schema 1642."),
 			"agent_login_weights": schema.MapAttribute{
 				Optional: true, Computed: true, ElementType: types.Int64Type,
 				MarkdownDescription: "Weights by which the agent login chooses among the servers of a phone alias, by `server_ip`: the settings container `" + cluster.LoginWeightsContainer + "`, whose whole text is written. List every server that takes agents; the plan tells what VICIdial does with others.",
 				PlanModifiers:       []planmodifier.Map{mapplanmodifier.UseStateForUnknown()},
-				Validators: []validator.Map{
-					mapvalidator.KeysAre(tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)),
-					mapvalidator.ValueInt64sAre(int64validator.Between(0, 1000000)),
-				},
 			},
 			"agent_login_other_lines": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,

@@ -56,6 +56,9 @@ func (r *Resource) table(with cluster.TemplateChange) singlerow.Table[model] {
 			with.ID, with.Have, with.Seen, with.Want, with.Use = m.Key(), have, seen, want, use
 			return with.Plan()
 		},
+		Review: func(ctx context.Context, m model, want cluster.Row) diag.Diagnostics {
+			return append(r.table(with).CheckColumns(ctx, m, want), r.reviewContents(ctx, m)...)
+		},
 	}
 }
 
@@ -108,6 +111,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		} else {
 			renew = !prior.SecretsVersion.Equal(m.SecretsVersion)
 		}
+	}
+	if renew && len(cluster.SecretNames(m.Contents.ValueString())) > 0 {
+		resp.Diagnostics.Append(tfhelper.WarnSecret(path.Root("secrets_wo_version"), "secrets_wo", "template "+m.Key())...)
 	}
 	r.topology.AddTemplate(cluster.Template(m.Expand()))
 	m.Stale = tfhelper.StringList(nil)

@@ -180,7 +180,7 @@ resource "vicidial_carrier_route" "main" {
 		{
 			PreConfig: warnings.Reset, Config: called("carriers", "true"),
 			Check: resource.ComposeTestCheckFunc(
-				warnings.Expect(t, `Template trunks is in use: .*carrier MAIN_00001 on 10\.0\.0\.1\..*create_before_destroy`),
+				warnings.Expect(t, `Template trunks is in use: .*carrier MAIN_00001 on dial1 \(10\.0\.0\.1\)\..*create_before_destroy`),
 				acctest.Expect(t, d, "SELECT c.carrier_id, t.template_id FROM vicidial_server_carriers c, vicidial_conf_templates t WHERE c.template_id = t.template_id AND t.template_name = 'Trunks'", `
 					| carrier_id | template_id |
 					| MAIN_00001 | carriers    |`),

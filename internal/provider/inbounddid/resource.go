@@ -46,6 +46,9 @@ func (r *Resource) table() singlerow.Table[model] {
 	return singlerow.Table[model]{
 		Noun: "DID", Key: key, Tables: []cluster.Table{cluster.TableDIDs}, Section: "DIDS", Records: []string{"did_id"}, Rules: rules,
 		Store: r.topology, Find: r.find, Change: r.change, Same: cluster.EquivalentDID,
+		Review: func(ctx context.Context, m model, want cluster.Row) diag.Diagnostics {
+			return r.review(ctx, m, want, false)
+		},
 	}
 }
 

@@ -58,7 +58,7 @@ var rules = cluster.Rules{
 	"custom_three":                       customText,
 	"custom_four":                        customText,
 	"custom_five":                        customText,
-	"user_group":                         identifier,
+	"user_group":                         identifier.NamesUserGroup(),
 	"filter_phone_group_id":              identifier,
 	"filter_url":                         cluster.Line,
 	"filter_dnc_campaign":                identifier,

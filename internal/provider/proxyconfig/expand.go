@@ -215,7 +215,8 @@ func expandAudioStore(m model, d *decoder, t *webtier.Tier) {
 		return
 	}
 	a := decode[audioStoreModel](d, webtier.At("audio_store"), m.AudioStore)
-	t.AudioStore = &webtier.AudioStore{Host: text(a.Host, unknownHost), Directory: text(a.Directory, "unknown")}
+	host := strings.TrimPrefix(text(a.Host, unknownHost), "https://") // as VICIdial does (docs/vicidial/web-pages.md#sounds-https)
+	t.AudioStore = &webtier.AudioStore{Host: host, Directory: text(a.Directory, "unknown")}
 	if names := t.NodeNames(); len(names) > 0 {
 		t.AudioStore.Node = names[0]
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"maps"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -47,6 +48,9 @@ func (r *Resource) table() singlerow.Table[model] {
 	return singlerow.Table[model]{
 		Noun: "remote agents", Key: key, Tables: []cluster.Table{cluster.TableRemoteAgents}, Section: "REMOTEAGENTS", Records: []string{"remote_agent_id", key}, Rules: rules,
 		Store: r.topology, Find: r.find, Change: r.change, Same: cluster.EquivalentRemoteAgents,
+		Review: func(ctx context.Context, m model, want cluster.Row) diag.Diagnostics {
+			return r.review(ctx, m, want, false)
+		},
 	}
 }
 

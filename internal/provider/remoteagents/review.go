@@ -20,28 +20,30 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 		return tfhelper.Diagnose("Unable to plan remote agents", m.Key(), err)
 	}
 	diags := r.table().CheckColumns(ctx, m, want)
+	held, there, err := r.find(ctx, m)
+	if err != nil {
+		return fail(err)
+	}
+	stands := func(column string) bool { return there && cluster.Equivalent(column, held[column], want[column]) }
 	servers, err := r.topology.Expected(ctx)
 	if err != nil {
 		return fail(err)
 	}
 	if _, found := servers.ByIP(m.ServerIP.ValueString()); !found {
-		diags.Append(tfhelper.DiagnoseAt(path.Root("server_ip"), "Unknown server",
-			fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", m.ServerIP.ValueString()))...)
+		diags.Append(tfhelper.Judge(path.Root("server_ip"), "Unknown server",
+			fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", m.ServerIP.ValueString()),
+			stands("server_ip"))...)
 	}
 	campaigns, err := r.topology.Campaigns(ctx)
 	if err != nil {
 		return fail(err)
 	}
-	diags.Append(checkCampaign(campaigns, m.CampaignID.ValueString())...)
+	diags.Append(checkCampaign(campaigns, m.CampaignID.ValueString(), stands("campaign_id"))...)
 	directory, err := r.topology.Directory(ctx)
 	if err != nil {
 		return fail(err)
 	}
-	diags.Append(checkUsers(directory, m)...)
-	held, _, err := r.find(ctx, m)
-	if err != nil {
-		return fail(err)
-	}
+	diags.Append(checkUsers(directory, m, held)...)
 	diags.Append(checkSpelling(directory, m, held)...)
 	have, err := r.topology.ExpectedRemoteAgents(ctx, m.Key())
 	if err != nil {
@@ -51,13 +53,13 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	return diags
 }
 
-func checkCampaign(campaigns cluster.Campaigns, id string) diag.Diagnostics {
+func checkCampaign(campaigns cluster.Campaigns, id string, stands bool) diag.Diagnostics {
 	at := path.Root("campaign_id")
 	campaign, found := campaigns.Find(id)
 	if !found {
-		return tfhelper.DiagnoseAt(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id", id))
+		return tfhelper.Judge(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id", id), stands)
 	}
-	return tfhelper.DiagnoseAt(at, tfhelper.OtherLetters, cluster.CheckSpelling("campaign", id, campaign.ID))
+	return tfhelper.Judge(at, tfhelper.OtherLetters, cluster.CheckSpelling("campaign", id, campaign.ID), stands)
 }
 
 // checkSpelling returns errors for the user and for in-groups that change and that their
@@ -76,11 +78,11 @@ func checkSpelling(directory cluster.Directory, m model, held cluster.Row) diag.
 	return diags
 }
 
-func checkUsers(directory cluster.Directory, m model) diag.Diagnostics {
+func checkUsers(directory cluster.Directory, m model, held cluster.Row) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if !directory.HasUser(m.Key()) {
-		diags.Append(tfhelper.DiagnoseAt(path.Root(key), "Unknown user",
-			fmt.Errorf("user %s is not in vicidial_users; create it in the admin pages first, or correct the number", m.Key()))...)
+		diags.Append(tfhelper.Judge(path.Root(key), "Unknown user",
+			fmt.Errorf("user %s is not in vicidial_users; create it in the admin pages first, or correct the number", m.Key()), held != nil)...)
 	}
 	first, err := strconv.ParseInt(m.Key(), 10, 64)
 	if err != nil {
@@ -97,6 +99,11 @@ func checkUsers(directory cluster.Directory, m model) diag.Diagnostics {
 			fmt.Sprintf("%d users of the run are not in vicidial_users, %s the first of them. VICIdial logs them in all the same, and its reports then miss their names.", len(missing), missing[0]))...)
 	}
 	for _, group := range m.groups() {
+		if !inGroup.MatchString(group) {
+			diags.Append(tfhelper.Judge(path.Root(closers), "Invalid value", fmt.Errorf("%q is no id of an in-group: 2 to 20 letters, digits, - and _", group),
+				slices.Contains(cluster.InGroups(held[closers].Text), group))...)
+			continue
+		}
 		if !directory.HasInGroup(group) {
 			diags.Append(tfhelper.WarnAt(path.Root(closers), "Unknown in-group", "In-group "+group+" is not there. Make it in the admin pages before calls come in.")...)
 		}
@@ -112,8 +119,8 @@ func numbered(run cluster.RemoteAgents) string {
 	return " (remote_agent_id " + run.ID() + ")"
 }
 
-// checkRuns returns an error for a run that shares users with another, and for a new
-// run that exists and differs.
+// checkRuns returns an error for a run that comes to share users with another, and for
+// a new run that exists and differs.
 func checkRuns(have []cluster.RemoteAgents, m model, want cluster.Row, isNew bool) diag.Diagnostics {
 	own, there, err := cluster.FindRemoteAgents(have, "", m.Key())
 	if err != nil {
@@ -123,13 +130,22 @@ func checkRuns(have []cluster.RemoteAgents, m model, want cluster.Row, isNew boo
 	if there {
 		run["remote_agent_id"] = cluster.Text(own.ID())
 	}
-	if other, shares := cluster.OverlapOf(run, have); shares {
-		return tfhelper.DiagnoseAt(path.Root("number_of_lines"), "Users in two runs",
-			fmt.Errorf("this run shares users with %s%s; choose a range that no other remote agents have, or, where those give their users up in this very run, make this one depend on them", other, numbered(other)))
+	if other, shares, stands := cluster.OverlapOf(run, have); shares {
+		diags := tfhelper.Judge(path.Root("number_of_lines"), "Users in two runs",
+			fmt.Errorf("this run shares users with %s%s; choose a range that no other remote agents have, or, where those give their users up in this very run, make this one depend on them", other, numbered(other)), stands)
+		if !stands {
+			return diags
+		}
+		return append(diags, checkNew(have, m, want, isNew)...)
 	}
+	return checkNew(have, m, want, isNew)
+}
+
+// checkNew returns an error for a new run that exists and differs.
+func checkNew(have []cluster.RemoteAgents, m model, want cluster.Row, isNew bool) diag.Diagnostics {
 	if !isNew {
 		return nil
 	}
-	_, err = cluster.RemoteAgentsChange{UserStart: m.Key(), Have: have, Want: want}.Plan()
-	return tfhelper.DiagnoseAt(path.Root(key), tfhelper.TitleOf(err, "Remote agents exist already"), err)
+	_, err := cluster.RemoteAgentsChange{UserStart: m.Key(), Have: have, Want: want}.Plan()
+	return tfhelper.DiagnoseAt(path.Root(key), tfhelper.TitleOf(err, "Remote agents exist already", "Unable to plan remote agents "+m.Key()), err)
 }

@@ -6,7 +6,6 @@ import (
 	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -31,7 +30,7 @@ var description string
 // (docs/vicidial/admin-page.md#character-filter).
 var (
 	identifier = cluster.Matches(`^[-_0-9a-zA-Z]{1,20}$`, "1 to 20 letters, digits, - and _; VICIdial's admin page strips other characters")
-	inGroup    = stringvalidator.RegexMatches(regexp.MustCompile(`^[_0-9a-zA-Z][-_0-9a-zA-Z]{1,19}$`), "an in-group id of 2 to 20 letters, digits, - and _")
+	inGroup    = regexp.MustCompile(`^[_0-9a-zA-Z][-_0-9a-zA-Z]{1,19}$`)
 
 	rules = cluster.Rules{
 		"user_start":            cluster.Matches(`^[1-9][0-9]{1,17}$`, "a number of 2 to 18 digits that does not begin with 0: the daemon counts on from it"),
@@ -78,7 +77,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"closer_campaigns": schema.ListAttribute{
 				Optional: true, Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "`closer_campaigns`: in-groups that they take calls of. VICIdial may blank the column; that is no change here.",
-				Validators:          []validator.List{listvalidator.ValueStringsAre(inGroup), listvalidator.UniqueValues()},
+				Validators:          []validator.List{listvalidator.UniqueValues()},
 				PlanModifiers:       []planmodifier.List{listplanmodifier.UseStateForUnknown()},
 			},
 			"extension_group": schema.StringAttribute{

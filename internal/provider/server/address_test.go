@@ -89,7 +89,7 @@ func TestAccServer_addressChangedInPlace(t *testing.T) {
 				Config:           config("10.1.0.1"),
 				ConfigPlanChecks: preApply(acctest.Changes(dial1, "server_ip")),
 				Check: resource.ComposeTestCheckFunc(
-					warnings.Expect(t, `Server dial1 changes its address: 10\.0\.0\.1 becomes 10\.1\.0\.1 in place, in phones: 2 \(phones\.server_ip\), trunk rows: 1 .*heartbeats: 1 .*1 agents? (is|are) logged in`,
+					warnings.Expect(t, `Server dial1 changes its address: "10\.0\.0\.1" becomes "10\.1\.0\.1" in place, in phones: 2 \(phones\.server_ip\), trunk rows: 1 .*heartbeats: 1 .*1 agents? (is|are) logged in`,
 						`VARserver_ip in astguiclient\.conf`),
 					func(*terraform.State) error {
 						left, moved, others := countNamed(t, d, "10.0.0.1"), countNamed(t, d, "10.1.0.1"), countNamed(t, d, "10.0.0.2")

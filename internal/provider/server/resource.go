@@ -102,7 +102,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	kept, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
 	want.setFirstRoom(declared, prior, kept.Rooms)
-	resp.Diagnostics.Append(r.review(ctx, want, declared, prior)...)
+	reviewed := r.review(ctx, want, declared, prior)
+	if unchanged && want.conference == prior.conference {
+		reviewed = reviewed.Errors() // what stands is in vicidial_cluster_health
+	}
+	resp.Diagnostics.Append(reviewed...)
 	if known {
 		resp.Diagnostics.Append(kept.warn(declared)...)
 	}

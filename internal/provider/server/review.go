@@ -28,15 +28,12 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 	}
 	held, _ := servers.ByID(want.id())
 	diags := breaches(schema, want, held.Row, declared.row())
-	if prior != nil && prior.row().Equal(want.row()) {
-		diags = diags.Errors() // what stands was warned of when it came
-	}
 	diags.Append(reviewColumns(schema, declared)...)
-	diags.Append(reviewDialplan(schema, servers, want, declared)...)
+	diags.Append(reviewDialplan(schema, declared.CustomDialplan.ValueString(), held)...)
 	if prior == nil && !diags.HasError() {
 		want.setDefaults(schema, declared)
 	}
-	diags.Append(want.reviewRooms(declared)...)
+	diags.Append(want.reviewRooms(declared, prior)...)
 	if !want.ServerID.IsUnknown() && !want.ServerIP.IsUnknown() {
 		// Recorded before it is checked, so that of two servers with one address
 		// that are planned at the same time, one is refused.
@@ -52,6 +49,13 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 	}
 	diags.Append(r.reviewTrunks(ctx, servers, want, declared)...)
 	diags.Append(r.reviewAddress(ctx, servers, want, prior)...)
+	if prior != nil {
+		for column, at := range map[string]string{cluster.ServerSecret: "conf_secret_wo_version", cluster.ManagerSecret: "manager_secret_wo_version"} {
+			if _, written := want.secrets(declared, prior)[column]; written {
+				diags.Append(tfhelper.WarnSecret(path.Root(at), column, "server "+held.String())...)
+			}
+		}
+	}
 	if prior == nil {
 		diags.Append(r.warnSecrets(ctx, servers, want, declared)...)
 		diags.Append(warnDefaults(declared)...)
@@ -76,26 +80,23 @@ func (o *expanded) setDefaults(schema cluster.Schema, declared *expanded) {
 // reviewDialplan looks the server's own dialplan over as Asterisk reads it. What
 // Asterisk drops is an error in a text that is new, and a warning in the one that
 // the row holds.
-func reviewDialplan(schema cluster.Schema, servers cluster.Servers, want, declared *expanded) diag.Diagnostics {
-	at, text := path.Root("custom_dialplan_entry"), declared.CustomDialplan.ValueString()
+func reviewDialplan(schema cluster.Schema, text string, held cluster.Server) diag.Diagnostics {
+	at := path.Root("custom_dialplan_entry")
 	if text == "" {
 		return nil
 	}
 	flaws := asterisk.CheckCustomDialplan(text, schema.Version)
 	commands := asterisk.CheckCommands(asterisk.CustomDialplan, text)
-	errs, warnings := flaws.Errors(), slices.Concat(flaws.Warnings(), commands.Warnings())
+	errs, refused, warnings := flaws.Errors(), commands.Errors(), slices.Concat(flaws.Warnings(), commands.Warnings())
 	for _, bare := range asterisk.BareSecrets(text) {
 		bare.Do = "leave it to the account of a vicidial_carrier_route, and dial the section of that account"
 		warnings = append(warnings, bare)
 	}
-	if held, there := servers.ByID(want.id()); there {
-		before := held.Row[string(asterisk.CustomDialplan)].Text
-		if cluster.EquivalentText(before, text) {
-			return nil // nothing is to be written of it
-		}
+	if cluster.EquivalentText(held.Row[string(asterisk.CustomDialplan)].Text, text) {
+		errs, refused, warnings = nil, nil, slices.Concat(errs, refused, warnings)
 	}
 	diags := tfhelper.DiagnoseAt(at, "Asterisk would not read this", errs.Err())
-	diags.Append(tfhelper.DiagnoseAt(at, "A caller could run commands on the node", commands.Errors().Err())...)
+	diags.Append(tfhelper.DiagnoseAt(at, "A caller could run commands on the node", refused.Err())...)
 	if len(warnings) > 0 {
 		diags.Append(tfhelper.WarnAt(at, "Text to look at", warnings.String())...)
 	}
@@ -132,7 +133,7 @@ func reviewKeys(servers, expected cluster.Servers, want, declared, prior *expand
 	if there, found := servers.ByID(want.id()); found && prior != nil && there.IP() == want.ServerIP.ValueString() {
 		if other, shares := servers.Sharing(there); shares {
 			return tfhelper.WarnAt(path.Root("server_ip"), "Two servers with one address",
-				fmt.Sprintf("Server %s has the address %s as well. VICIdial takes the two for one and uses whichever row it meets first. Remove one of them, or give it its own address: what names the address stays with the other.", other.ID(), other.IP()))
+				fmt.Sprintf("Server %s has the address %q as well. VICIdial takes the two for one and uses whichever row it meets first. Remove one of them, or give it its own address: what names the address stays with the other.", other.ID(), other.IP()))
 		}
 	}
 	taken := func(by cluster.Servers, how string) bool {
@@ -154,7 +155,7 @@ func reviewKeys(servers, expected cluster.Servers, want, declared, prior *expand
 	at := path.Root("server_id")
 	if there, found := servers.ByID(want.id()); found {
 		_, err := cluster.ResumeServer(there, declared.row(), nil)
-		diags.Append(tfhelper.DiagnoseAt(at, tfhelper.TitleOf(err, "Server exists already"), err)...)
+		diags.Append(tfhelper.DiagnoseAt(at, tfhelper.TitleOf(err, "Server exists already", "Unable to plan server "+want.id()), err)...)
 	} else if strings.Contains(want.id(), "-") {
 		diags.Append(tfhelper.DiagnoseAt(at, "Invalid value",
 			fmt.Errorf("%q must be 1 to 10 letters, digits or underscores, since it becomes part of a dialplan variable; a hyphen is taken where a server has it already", want.id()))...)
@@ -186,7 +187,7 @@ func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, w
 	if there, found := servers.ByID(want.id()); found {
 		if other, shares := servers.Sharing(there); shares {
 			return tfhelper.WarnAt(at, "Server "+want.id()+" changes its address",
-				fmt.Sprintf("%s becomes %s in the servers row alone: server %s has the old address as well, and what names it stays there.", from, to, other.ID()))
+				fmt.Sprintf("%q becomes %q in the servers row alone: server %s has the old address as well, and what names it stays there.", from, to, other.ID()))
 		}
 	}
 	old, err := r.topology.Referencing(ctx, from)
@@ -204,7 +205,7 @@ func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, w
 	if _, err := cluster.PlanAddress(cluster.Server{Row: prior.row()}, to, old, clashes); err != nil {
 		return tfhelper.DiagnoseAt(at, "Address already in use", err)
 	}
-	about := fmt.Sprintf("%s becomes %s in place, in %s, and the servers row last. Not reached from here: VARserver_ip in astguiclient.conf on the node, the table cid_channels_recent_… and addresses inside dialplan texts.", from, to, old.Summary())
+	about := fmt.Sprintf("%q becomes %q in place, in %s, and the servers row last. Not reached from here: VARserver_ip in astguiclient.conf on the node, the table cid_channels_recent_… and addresses inside dialplan texts.", from, to, old.Summary())
 	if !names(old, "vicidial_process_triggers") {
 		about += " The database user may not see vicidial_process_triggers: if it names the old address, an administrator changes it."
 	}

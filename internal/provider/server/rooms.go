@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"maps"
 	"strconv"
 	"strings"
@@ -36,14 +37,27 @@ func (o *expanded) setFirstRoom(declared, prior *expanded, before cluster.RoomRa
 	}
 }
 
-// reviewRooms refuses numbers that the static dialplan does not reach.
-func (o *expanded) reviewRooms(declared *expanded) diag.Diagnostics {
+// reviewRooms judges numbers of rooms: those that the static dialplan does not reach, and
+// those beyond the bounds.
+func (o *expanded) reviewRooms(declared, prior *expanded) diag.Diagnostics {
 	rooms, managed := o.rooms(declared)
 	if !managed || rooms.Count == 0 || o.conference.Engine.IsUnknown() && !o.Conference.IsUnknown() && o.conference.FirstRoom.IsUnknown() {
 		return nil
 	}
-	return tfhelper.DiagnoseAt(path.Root("conference").AtName("first_room"), "Rooms out of reach", rooms.Check(o.engine()))
+	stands := false
+	if prior != nil {
+		was, managed := prior.rooms(prior)
+		stands = managed && was == rooms && prior.engine() == o.engine()
+	}
+	diags := tfhelper.Judge(path.Root("conference").AtName("first_room"), "Rooms out of reach", rooms.Check(o.engine()), stands)
+	if rooms.Count < 0 || rooms.Count > mostRooms {
+		diags.Append(tfhelper.Judge(path.Root("conference").AtName("rooms"), "Invalid value", fmt.Errorf("%d must be between 0 and %d; leave it out, and rooms are not managed", rooms.Count, mostRooms), stands)...)
+	}
+	return diags
 }
+
+// mostRooms bounds the rooms of a server.
+const mostRooms = 1000
 
 // warnRoomsInUse warns of rooms outside the declared range that are in use. State
 // keeps what the plan said; the next refresh finds them, and a later apply removes

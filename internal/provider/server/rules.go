@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -107,5 +108,7 @@ func (r *Resource) warnOfImport(ctx context.Context, o *expanded) diag.Diagnosti
 		columns = append(columns, column.Name)
 	}
 	row := there.Row.Only(columns...)
-	return breaches(schema, o, row, row)
+	diags := breaches(schema, o, row, row)
+	diags.Append(reviewDialplan(schema, row[string(asterisk.CustomDialplan)].Text, there)...)
+	return diags
 }

@@ -58,13 +58,6 @@ func number(doc string) schema.Int64Attribute {
 	}
 }
 
-// roomNumber is a number that no column holds.
-func roomNumber(doc string, least, most int64) schema.Int64Attribute {
-	attribute := number(doc)
-	attribute.Validators = []validator.Int64{int64validator.Between(least, most)}
-	return attribute
-}
-
 func flag(doc string) schema.BoolAttribute {
 	return schema.BoolAttribute{
 		Optional: true, Computed: true, MarkdownDescription: doc,
@@ -154,8 +147,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			}),
 			"conference": group("Conference rooms, one for each agent who is logged in.", map[string]schema.Attribute{
 				"engine":          text("`conf_engine`: `MEETME` or `CONFBRIDGE`. All servers of one phone alias must have the same.", stringvalidator.OneOf(string(cluster.Meetme), string(cluster.Confbridge))),
-				"rooms":           roomNumber("How many rooms there are: exactly this many rows in the engine's table, from `first_room` on. A room that is in use is never removed. Left out, rooms are not managed.", 0, 1000),
-				"first_room":      roomNumber("Number of the first room. Defaults to 8600051 for `MEETME` and 9600000 for `CONFBRIDGE`, where VICIdial's samples begin.", 8600000, 9600999),
+				"rooms":           number("How many rooms there are: exactly this many rows in the engine's table, from `first_room` on. A room that is in use is never removed. Left out, rooms are not managed. At most 1000."),
+				"first_room":      number("Number of the first room. Defaults to 8600051 for `MEETME` and 9600000 for `CONFBRIDGE`, where VICIdial's samples begin."),
 				"update_interval": number("`conf_update_interval`: seconds between looks for rooms that nobody uses any more."),
 			}),
 			"manager": group("How the node's own daemons reach its Asterisk manager interface. They read it when they start.", map[string]schema.Attribute{

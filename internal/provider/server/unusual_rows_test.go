@@ -148,12 +148,12 @@ func TestAccServer_sharedAddress(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config: serverConfig(d, "force_destroy = true") + imports("dial1"),
-				Check:  warnings.Expect(t, `Two servers with one address: Server dial0 has the address 10\.0\.0\.1 as well`),
+				Check:  warnings.Expect(t, `Two servers with one address: Server dial0 has the address "10\.0\.0\.1" as well`),
 			},
 			{
 				PreConfig: warnings.Reset, Config: moved,
 				Check: resource.ComposeTestCheckFunc(
-					warnings.Expect(t, `10\.0\.0\.1 becomes 10\.0\.0\.11 in the servers row alone: server dial0 has the old address as well`),
+					warnings.Expect(t, `"10\.0\.0\.1" becomes "10\.0\.0\.11" in the servers row alone: server dial0 has the old address as well`),
 					acctest.Expect(t, d, servers, `
 						| server_id | server_ip |
 						| dial0     | 10.0.0.1  |

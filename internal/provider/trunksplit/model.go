@@ -48,13 +48,34 @@ func (m model) row(server string) string { return "trunks of " + m.campaign() + 
 
 func (m model) blocks() bool { return m.Elsewhere.ValueString() == elsewhereBlock }
 
-// shares works out how many channels each server gets.
-func (m model) shares() (cluster.Shares, error) {
-	claims := make(map[string]cluster.Claim, len(m.Servers))
+// shares works out how many channels each server gets. Fixed trunks on an address that
+// is no server, where a row has stayed behind, may be part of the total or not: so it
+// stays right when they go. Without servers each address counts as one.
+func (m model) shares(servers cluster.Servers) (cluster.Shares, error) {
+	claims, left := make(map[string]cluster.Claim, len(m.Servers)), cluster.Shares{}
 	for server, claim := range m.Servers {
 		claims[server] = claim.claim()
+		if _, found := servers.ByIP(server); !found && servers != nil && !claim.Trunks.IsNull() {
+			left[server] = int(claim.Trunks.ValueInt64())
+		}
 	}
-	return cluster.ApportionSurviving(int(m.Total.ValueInt64()), int(m.SurviveNodeLoss.ValueInt64()), claims)
+	apportion := func() (cluster.Shares, error) {
+		return cluster.ApportionSurviving(int(m.Total.ValueInt64()), int(m.SurviveNodeLoss.ValueInt64()), claims)
+	}
+	shares, err := apportion()
+	if err == nil || len(left) == 0 {
+		return shares, err
+	}
+	maps.DeleteFunc(claims, func(server string, _ cluster.Claim) bool { _, is := left[server]; return is })
+	living, without := apportion()
+	if len(claims) == 0 && m.Total.ValueInt64() == 0 {
+		living, without = cluster.Shares{}, nil
+	}
+	if without == nil {
+		maps.Copy(living, left)
+		return living, nil
+	}
+	return shares, err
 }
 
 func (c claimModel) claim() cluster.Claim {
@@ -187,7 +208,9 @@ func (m model) adopt(rows cluster.Split, servers cluster.Servers) model {
 			continue
 		}
 		dedicated := rows.Effective(server).Dedicated
-		total += dedicated
+		if _, found := servers.ByIP(server); found {
+			total += dedicated
+		}
 		m.Servers[server] = claimModel{Trunks: types.Int64Value(int64(dedicated))}
 	}
 	m.Total = types.Int64Value(int64(total))

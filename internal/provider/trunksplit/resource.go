@@ -69,13 +69,12 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !ok {
 		return
 	}
-	shares, err := m.shares()
-	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Trunks do not fit", err)...)
-	if err != nil {
-		return
-	}
 	if r.topology == nil { // the provider's own configuration is not known yet
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("allocations"), numbers(shares))...)
+		shares, err := m.shares(nil)
+		resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Trunks do not fit", err)...)
+		if err == nil {
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("allocations"), numbers(shares))...)
+		}
 		return
 	}
 	found, err := r.readView(ctx)
@@ -83,15 +82,22 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan trunk split", m.campaign(), err)...)
 		return
 	}
+	shares, err := m.shares(found.servers)
+	if err != nil {
+		resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Trunks do not fit", err)...)
+		return
+	}
 	blocked := m.elsewhere(found.servers.IPs())
 	limits := m.limits(shares, blocked)
-	resp.Diagnostics.Append(found.review(m, limits, req.State.Raw.IsNull())...)
-	if resp.Diagnostics.HasError() {
+	reviewed := found.review(m, limits, req.State.Raw.IsNull())
+	if reviewed.HasError() {
+		resp.Diagnostics.Append(reviewed...)
 		return
 	}
 	m = m.planned(shares, blocked)
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
+		resp.Diagnostics.Append(reviewed...)
 		if m.blocks() { // servers that this run makes or removes may come before or after
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("blocked_servers"), types.ListUnknown(types.StringType))...)
 		}
@@ -142,6 +148,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if seen, known := tfhelper.LoadRows[privateRows](ctx, req.Private, &resp.Diagnostics); known {
 		since, _ := tfhelper.LogPosition(ctx, req.Private)
 		resp.Diagnostics.Append(r.drift(ctx, m, seen, since)...)
+	} else {
+		resp.Diagnostics.Append(r.warnOfImport(ctx, m)...)
 	}
 	r.publish(ctx, m, m.with, tfhelper.ForRead(resp))
 }
@@ -256,7 +264,7 @@ func (r *Resource) publishPlanned(ctx context.Context, m model, to tfhelper.Resp
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read trunk split", m.campaign(), err)...)
 		return
 	}
-	shares, err := m.shares()
+	shares, err := m.shares(servers)
 	if err != nil {
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read trunk split", m.campaign(), err)...)
 		return

@@ -79,7 +79,8 @@ func (v view) checkCampaign(m model) diag.Diagnostics {
 	campaign, found := v.campaigns.Find(m.campaign())
 	at := path.Root("campaign_id")
 	if !found {
-		return tfhelper.DiagnoseAt(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id; where it was deleted, its rows went with it, and this block can go too", m.campaign()))
+		return tfhelper.Judge(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id; where it was deleted, its rows went with it, and this block can go too", m.campaign()),
+			len(v.trunks.Of(m.campaign())) > 0)
 	}
 	return tfhelper.DiagnoseAt(at, tfhelper.OtherLetters, cluster.CheckSpelling("campaign", m.campaign(), campaign.ID))
 }
@@ -87,11 +88,16 @@ func (v view) checkCampaign(m model) diag.Diagnostics {
 func (v view) checkServer(ip string, limit cluster.Limit, have cluster.Split) diag.Diagnostics {
 	at := path.Root("servers").AtMapKey(ip)
 	server, found := v.servers.ByIP(ip)
+	stands := len(have[ip]) > 0 && have.Effective(ip).Dedicated == limit.Dedicated
 	switch {
-	case !found && len(have[ip]) > 0:
-		return tfhelper.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is not in the table servers any more, it has only left a trunk row behind; take it out of servers, and the row goes", ip))
+	case len(have[ip]) > 0 && !found:
+		return tfhelper.Judge(at, "Unknown server", fmt.Errorf("server %s is not in the table servers, and VICIdial makes nothing of its trunk row of %d; take it out of servers, and the row goes", ip, have.Effective(ip).Dedicated), stands)
+	case cluster.CheckServerIP(ip) != nil:
+		return tfhelper.DiagnoseAt(at, "Invalid value", cluster.CheckServerIP(ip))
 	case !found:
 		return tfhelper.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", ip))
+	case limit.Dedicated > maxDedicated:
+		return tfhelper.Judge(at, "More trunks than VICIdial takes", fmt.Errorf("VICIdial's form takes up to %d dedicated trunks, these are %d", maxDedicated, limit.Dedicated), stands)
 	case limit.Dedicated <= server.MaxTrunks():
 		return nil
 	case limit.Dedicated <= have.Effective(ip).Dedicated: // as it was found, such as by an import
@@ -99,6 +105,21 @@ func (v view) checkServer(ip string, limit cluster.Limit, have cluster.Split) di
 			fmt.Sprintf("The campaign has %d trunks on server %s, whose max_vicidial_trunks is %d. VICIdial caps no MAXIMUM_LIMIT at that, so the server can be pushed past what it bears; with OVERFLOW_ALLOWED nothing is left to other campaigns there. It is left as it is; lower total, or set a max for this server.", limit.Dedicated, ip, server.MaxTrunks()))
 	}
 	return tfhelper.DiagnoseAt(at, "Trunks do not fit", fmt.Errorf("the share of %d is more than server %s has (max_vicidial_trunks = %d); lower total, set a max for this server, or raise the server's max_vicidial_trunks", limit.Dedicated, ip, server.MaxTrunks()))
+}
+
+// warnOfImport warns of what is wrong with the rows that an import finds.
+func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
+	found, err := r.readView(ctx)
+	rows := found.trunks.Of(m.campaign())
+	if err != nil || len(rows) == 0 {
+		return nil // publish reports it
+	}
+	m = m.with(rows, found.servers)
+	shares, err := m.shares(found.servers)
+	if err != nil {
+		return nil // such as NULL trunks: the plan mends them
+	}
+	return found.review(m, m.limits(shares, nil), false).Warnings()
 }
 
 // checkNew returns an error for existing rows that differ from a new split. They must

@@ -36,22 +36,18 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"campaign_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Campaign whose channels are split, `campaign_id` as VICIdial writes it. The campaign must exist. Another campaign makes another split.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(2, 8)},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"total": schema.Int64Attribute{
 				Required:            true,
-				MarkdownDescription: "Channels to share out over all servers, fixed `trunks` included. With `survive_node_loss` the shares add up to more, so that this many are left when servers are lost.",
+				MarkdownDescription: "Channels to share out over all servers, fixed `trunks` included; those on an address that is no server any more need not be. With `survive_node_loss` the shares add up to more, so that this many are left when servers are lost.",
 				Validators:          []validator.Int64{int64validator.Between(0, cluster.MaxTotal)},
 			},
 			"servers": schema.MapNestedAttribute{
 				Required:            true,
 				MarkdownDescription: "The servers that dial for the campaign, by `server_ip`. Refer to `vicidial_server.NAME.server_ip`, so that a server is there before its share.",
-				Validators: []validator.Map{
-					mapvalidator.SizeAtLeast(1),
-					mapvalidator.KeysAre(tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)),
-				},
-				NestedObject: schema.NestedAttributeObject{Attributes: claimAttributes()},
+				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1)},
+				NestedObject:        schema.NestedAttributeObject{Attributes: claimAttributes()},
 			},
 			"trunk_restriction": schema.StringAttribute{
 				Optional: true, Computed: true,
@@ -114,9 +110,9 @@ func claimAttributes() map[string]schema.Attribute {
 		},
 		"trunks": schema.Int64Attribute{
 			Optional:            true,
-			MarkdownDescription: "Exactly this many channels, whatever the other servers get. Takes the place of `weight`, `min` and `max`. 0 keeps the campaign from dialing on the server.",
+			MarkdownDescription: "Exactly this many channels, whatever the other servers get. Takes the place of `weight`, `min` and `max`. 0 keeps the campaign from dialing on the server. A row that is there may have more than VICIdial's form takes, 9999.",
 			Validators: []validator.Int64{
-				int64validator.Between(0, maxDedicated),
+				int64validator.Between(0, cluster.MaxTotal),
 				int64validator.ConflictsWith(without("weight", "min", "max")...),
 			},
 		},

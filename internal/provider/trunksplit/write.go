@@ -66,10 +66,6 @@ func (r *Resource) update(ctx context.Context, m, prior model, seen privateRows)
 // from. Where servers have too few trunks left, a split that exists releases what it
 // is to release, and the rest waits; waits reports that another split waits for it.
 func (r *Resource) write(ctx context.Context, m model, exists bool, seen func(cluster.Split, cluster.Servers) cluster.Split) (waits bool, err error) {
-	shares, err := m.shares()
-	if err != nil {
-		return false, err
-	}
 	decide := func(ctx context.Context, release bool) (cluster.Plan, error) {
 		servers, err := r.topology.Servers(ctx)
 		if err != nil {
@@ -79,14 +75,18 @@ func (r *Resource) write(ctx context.Context, m model, exists bool, seen func(cl
 		if err != nil {
 			return cluster.Plan{}, err
 		}
+		shares, err := m.shares(servers)
+		if err != nil {
+			return cluster.Plan{}, err
+		}
 		// A server that has appeared since the plan is blocked as well.
 		limits := m.limits(shares, m.elsewhere(servers.IPs()))
+		rows := trunks.Of(m.campaign())
 		for _, ip := range slices.Sorted(maps.Keys(shares)) {
-			if _, found := servers.ByIP(ip); !found {
+			if _, found := servers.ByIP(ip); !found && rows.Effective(ip) != limits[ip] {
 				return cluster.Plan{}, fmt.Errorf("server %s: %w", ip, cluster.ErrNotFound)
 			}
 		}
-		rows := trunks.Of(m.campaign())
 		if over := trunks.Overcommitted(servers, m.campaign(), limits); len(over) > 0 {
 			if !release {
 				return cluster.Plan{}, overcommitError(over)

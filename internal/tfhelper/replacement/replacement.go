@@ -45,9 +45,10 @@ type State interface {
 	GetAttribute(ctx context.Context, at path.Path, target any) diag.Diagnostics
 }
 
-// instances is the part of the provider's data that knows the instances of a run, and
-// the admin change log.
+// instances is the part of the provider's data that knows the instances of a run, the
+// admin change log, and the servers with those that the run plans.
 type instances interface {
+	Expected(context.Context) (cluster.Servers, error)
 	LogPosition(context.Context) (int64, error)
 	LockInstances(key string) (unlock func())
 	InstanceCreated(key string, instance planned.Instance)
@@ -70,6 +71,7 @@ const (
 type Key struct {
 	of   func(context.Context, State) string // empty where there is no key
 	rows path.Path                           // the attribute of a key in rows, of which letters may differ
+	file bool                                // the object is in no table
 }
 
 // KeyOf returns the Key of a resource whose objects have their keys in no attribute.
@@ -84,7 +86,7 @@ func Column(at path.Path) Key {
 // File returns the Key of a resource whose objects are files, with their paths in an
 // attribute.
 func File(at path.Path) Key {
-	return Key{of: func(ctx context.Context, of State) string { return text(ctx, of, at) }}
+	return Key{of: func(ctx context.Context, of State) string { return text(ctx, of, at) }, file: true}
 }
 
 func text(ctx context.Context, of State, at path.Path) string {
@@ -205,6 +207,7 @@ func (g *Guarded) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 		g.instances.InstanceRead(key, token)
 	}
 	g.Resource.Read(ctx, req, resp)
+	g.nameServers(ctx, &resp.Diagnostics)
 	if resp.State.Raw.IsNull() {
 		return
 	}
@@ -249,6 +252,17 @@ func (g *Guarded) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 		}
 	}
 	g.Resource.ModifyPlan(ctx, req, resp)
+	g.nameServers(ctx, &resp.Diagnostics)
+}
+
+// nameServers puts the server_id beside the addresses in warnings.
+func (g *Guarded) nameServers(ctx context.Context, diags *diag.Diagnostics) {
+	if g.instances == nil || g.keyOf.file || len(diags.Warnings()) == 0 {
+		return
+	}
+	if servers, err := g.instances.Expected(ctx); err == nil {
+		*diags = tfhelper.NameServers(*diags, servers)
+	}
 }
 
 const twoInstances = "The state has two instances of it: the run deletes one and keeps the other, and both have the same rows. " +

@@ -55,6 +55,9 @@ type Table[M Model[M]] struct {
 	Change func(ctx context.Context, m M, seen, want cluster.Row) (cluster.Plan, error)
 	// Same compares a value that was read before with what the column holds.
 	Same cluster.Equivalence
+	// Review judges a row that is wanted, as a plan does. What it says of a row that is
+	// imported is warned of. Nil checks the columns.
+	Review func(ctx context.Context, m M, want cluster.Row) diag.Diagnostics
 }
 
 // find is Find, unless there is no database.
@@ -153,17 +156,16 @@ func (t Table[M]) warnOfImport(ctx context.Context, m M) diag.Diagnostics {
 	if err != nil || !found {
 		return nil // publish reports it
 	}
-	schema, err := t.Store.Schema(ctx)
-	if err != nil {
-		return tfhelper.Diagnose("Unable to read "+t.Noun, m.Key(), err)
+	if review := t.Review; review != nil {
+		return review(ctx, m.Flatten(row), row).Warnings()
 	}
-	return t.breaches(m, t.Rules.Breaches(schema, t.Tables[0], row, row))
+	return t.CheckColumns(ctx, m, row).Warnings()
 }
 
 // CheckNew returns an error where a row that is to be created exists, and differs.
 func (t Table[M]) CheckNew(ctx context.Context, m M, want cluster.Row) diag.Diagnostics {
 	_, err := t.Change(ctx, m, nil, want)
-	return tfhelper.DiagnoseAt(path.Root(t.Key), tfhelper.TitleOf(err, strings.ToUpper(t.Noun[:1])+t.Noun[1:]+" exists already"), err)
+	return tfhelper.DiagnoseAt(path.Root(t.Key), tfhelper.TitleOf(err, strings.ToUpper(t.Noun[:1])+t.Noun[1:]+" exists already", "Unable to plan "+t.Noun+" "+m.Key()), err)
 }
 
 // CheckWritable returns an error where the database user may not write the row.

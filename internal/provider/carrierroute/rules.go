@@ -1,0 +1,124 @@
+package carrierroute
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+)
+
+// What the admin page would strip of a new value is refused
+// (docs/vicidial/admin-page.md#character-filter).
+var rules = cluster.Rules{
+	"carrier_id":          cluster.Matches(`^[-_0-9a-zA-Z]{2,15}$`, "2 to 15 letters, digits, - and _; VICIdial's admin page strips other characters"),
+	"carrier_name":        cluster.PageKeeps(`- .,_`, 1, "1 to 50 letters, digits, spaces and - . , _"),
+	"carrier_description": cluster.OneLine,
+	"protocol":            cluster.OneOf(cluster.GeneratedProtocols...),
+	"server_ip":           cluster.Checked(cluster.CheckServerIP),
+	"template_id":         cluster.Matches(`^([-_0-9a-zA-Z]{2,15})?$`, "2 to 15 letters, digits, - and _, or nothing for none"),
+	"user_group":          cluster.UserGroup,
+}
+
+// checkColumns judges each column of the rows by its rule, and by what the connected
+// database can hold. Where many rows have one fault, it reports the first.
+func (v view) checkColumns() diag.Diagnostics {
+	var diags diag.Diagnostics
+	if v.want.AllServers.ValueBool() && v.schema.Version < cluster.AllServersSchema {
+		_, stands := v.have.ByID(v.want.route())
+		diags.Append(tfhelper.Judge(path.Root("all_servers"), "The nodes would ignore this",
+			fmt.Errorf("VICIdial of this database (schema %d) does not know carriers on all servers; name the nodes in servers", v.schema.Version), stands)...)
+	}
+	reported := map[string]bool{}
+	for _, row := range v.rows {
+		held, _ := v.have.ByID(row.ID())
+		want := maps.Clone(cluster.Row(row))
+		if row.ServerIP() == cluster.AllServers {
+			delete(want, cluster.ColumnServerIP)
+		}
+		for column, value := range want {
+			if is, there := held[column]; there && cluster.EquivalentCarrier(column, value, is) {
+				want[column] = is
+			} else if filled, err := cluster.FillSecrets(value.Text, tfhelper.Texts(v.config.Secrets)); err == nil {
+				want[column] = cluster.Text(filled)
+			}
+		}
+		for _, breach := range rules.Breaches(v.schema, cluster.TableCarriers, cluster.Row(held), want) {
+			if text := breach.Column + breach.Err.Error(); !reported[text] {
+				reported[text] = true
+				diags.Append(tfhelper.Breaches("carrier "+row.ID(), []cluster.Breach{breach}, func(column string) path.Path {
+					return v.want.at(column, row.ServerIP())
+				})...)
+			}
+		}
+	}
+	return diags
+}
+
+// checkAddresses returns errors for addresses of which no id can be made, unless a row
+// has one.
+func (m model) checkAddresses(prior *model) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, address := range m.addresses() {
+		has := address == cluster.AllServers || !m.PerServer[address].CarrierID.IsNull()
+		if prior != nil && !has {
+			_, has = prior.idOn(address)
+		}
+		if !has {
+			diags.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Invalid value", cluster.CheckServerIP(address))...)
+		}
+	}
+	return diags
+}
+
+// stands says whether the row with the id of a wanted one holds the same in columns.
+func (v view) stands(row cluster.Carrier, columns ...string) bool {
+	held, there := v.have.ByID(row.ID())
+	for _, column := range columns {
+		there = there && cluster.EquivalentCarrier(column, row[column], held[column])
+	}
+	return there
+}
+
+// warnOfImport warns of what is wrong with the rows that an import finds. Nothing of it
+// is an error, since the rows stand.
+func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
+	found, servers, err := r.read(ctx, m)
+	if err != nil || len(found) == 0 {
+		return nil // publish reports it
+	}
+	m = m.with(found, servers)
+	rows, err := m.rows(&m)
+	if err != nil {
+		return tfhelper.Diagnose("Unable to import carrier route", m.route(), err)
+	}
+	v := view{want: m, config: m, prior: &m, rows: rows}
+	diags := r.readView(ctx, &v)
+	if diags.HasError() {
+		return diags
+	}
+	return v.review().Warnings()
+}
+
+// warnSecrets says which rows get the secrets, where they are written again.
+func (v view) warnSecrets() diag.Diagnostics {
+	if !v.renews() {
+		return nil
+	}
+	var rows []string
+	for _, row := range v.rows {
+		if slices.ContainsFunc(textColumns, func(column cluster.AsteriskText) bool { return len(cluster.SecretNames(row.Asterisk(column))) > 0 }) {
+			rows = append(rows, row.ID()+" on "+row.ServerIP())
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return tfhelper.WarnSecret(path.Root("secrets_wo_version"), "secrets_wo", "carriers "+strings.Join(rows, ", "))
+}

@@ -1,0 +1,68 @@
+package clustersettings
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+)
+
+// What the admin page would strip of a new value is refused
+// (docs/vicidial/admin-page.md#character-filter). The database has the members of
+// enums.
+var rules = cluster.Rules{
+	"active_voicemail_server":   cluster.Checked(cluster.CheckServerIP),
+	"sounds_web_server":         cluster.Matches(`^(https?://)?[-.:_0-9a-zA-Z]+$`, "a host name or address, with a port where it is not the usual one, and with https:// before it for TLS"),
+	"webphone_url":              cluster.Matches(`^(https?://[-.:_0-9a-zA-Z]+(/[-._~/%?&=0-9a-zA-Z]*)?|[-._/0-9a-zA-Z]+|)$`, "a URL, a path under the agent screen's directory, or nothing"),
+	"slave_db_server":           cluster.Matches(`^([-._0-9a-zA-Z]{6,}|[-._0-9a-zA-Z]+:[0-9]{1,5}|)$`, "a host name or address of six characters or more, host:port, or nothing: VICIdial passes over shorter ones"),
+	"outbound_calls_per_second": cluster.FillRate,
+	"default_codecs":            cluster.Matches(`^[-,_0-9a-zA-Z]*$`, "codecs as Asterisk calls them, separated by commas"),
+	"allowed_sip_stacks":        cluster.OneOf("SIP", "PJSIP", "SIP_and_PJSIP"),
+}
+
+// mostWeight bounds agent login weights.
+const mostWeight = 1_000_000
+
+// reviewColumns judges the values by their rules, and by what the connected database
+// can hold. What the rows hold already is warned of.
+func reviewColumns(schema cluster.Schema, config model, settings cluster.Settings) diag.Diagnostics {
+	row, held := config.row(), settings.All()
+	weights, given := row[cluster.WeightsColumn]
+	delete(row, cluster.WeightsColumn)
+	root := path.Root
+	diags := tfhelper.Breaches("the system settings", rules.Breaches(schema, cluster.TableSettings, held, row), root)
+	for _, column := range []string{"sounds_web_server", "slave_db_server"} {
+		host, is := row[column].Text, held[column].Text
+		if host != is && strings.EqualFold(host, is) {
+			diags.Append(tfhelper.DiagnoseAt(root(column), tfhelper.OtherLetters, cluster.CheckSpelling("host", host, is))...)
+		}
+	}
+	titles := cluster.ReportTitles(held["reports_use_slave_db"].Text)
+	for _, title := range config.reports() {
+		diags.Append(tfhelper.Judge(root("reports_use_slave_db"), "Invalid value", cluster.CheckReport(title), slices.Contains(titles, title))...)
+	}
+	if !given {
+		return diags
+	}
+	stands := cluster.EquivalentSetting(cluster.WeightsColumn, held[cluster.WeightsColumn], weights)
+	if !stands {
+		diags.Append(tfhelper.DiagnoseAt(root(cluster.WeightsColumn), "The database cannot hold this", schema.Check(cluster.TableContainers, "container_entry", weights))...)
+	}
+	wanted := config.weights()
+	is, _ := cluster.ParseWeights(settings.Weights.Text)
+	for _, ip := range slices.Sorted(maps.Keys(wanted)) {
+		err := cluster.CheckServerIP(ip)
+		if err == nil && (wanted[ip] < 0 || wanted[ip] > mostWeight) {
+			err = fmt.Errorf("%d must be between 0 and %d", wanted[ip], mostWeight)
+		}
+		was, there := is[ip]
+		diags.Append(tfhelper.Judge(root(cluster.WeightsColumn).AtMapKey(ip), "Invalid value", err, there && was == wanted[ip])...)
+	}
+	return diags
+}
