@@ -59,13 +59,6 @@ func (c Carriers) Routes() []string {
 	return slices.DeleteFunc(SortedUnique(names), func(name string) bool { return name == "" })
 }
 
-// Unlisted returns the rows that [Carriers.Routes] leaves out.
-func (c Carriers) Unlisted() Carriers {
-	return slices.DeleteFunc(c.Sorted(), func(carrier Carrier) bool {
-		return slices.Contains(GeneratedProtocols, carrier.Protocol()) && carrier.route() != ""
-	})
-}
-
 func (c Carrier) route() string {
 	cut := strings.LastIndex(c.ID(), "_")
 	for _, name := range []string{c["carrier_name"].Text, c.ID()[:max(cut, 0)]} {

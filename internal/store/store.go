@@ -90,7 +90,11 @@ func New(settings Settings) *Store {
 			there.Socket, there.Host, there.Port = "", host, port
 			return New(there)
 		},
-		again:   func() *Store { return New(settings) },
+		again: func() *Store {
+			reading := settings
+			reading.ReadOnly = true
+			return New(reading)
+		},
 		pauses:  pauses,
 		trusted: trusted,
 		log:     newLogs(settings.Log),
@@ -126,7 +130,8 @@ func New(settings Settings) *Store {
 	return s
 }
 
-// Again returns another store of the same database, which has read and planned nothing.
+// Again returns another store of the same database, which has read and planned nothing,
+// and writes nothing.
 func (s *Store) Again() *Store { return s.again() }
 
 // pool returns the connections, or an error, which may be a [conn.Fault] or

@@ -4,11 +4,19 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"path"
+	"slices"
+	"strconv"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
+	fwpath "github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // ListItem is one object that a list resource returns.
@@ -17,6 +25,23 @@ type ListItem struct {
 	ID          any    // identity
 	Model       any
 	Diagnostics diag.Diagnostics
+	// Values are what the filters are compared with, by the names of the filters. An
+	// object of several rows has the values of each.
+	Values map[string][]string
+}
+
+// Listing is what a list resource finds.
+type Listing struct {
+	Items    iter.Seq[ListItem]
+	Warnings diag.Diagnostics // of what is in no item
+}
+
+// Titled is the display name of an object with a key and a title.
+func Titled(key, title string) string {
+	if title == "" || title == key {
+		return key
+	}
+	return key + " (" + title + ")"
 }
 
 // ListItems returns the items of objects, in their order. It computes each one when
@@ -31,16 +56,44 @@ func ListItems[Object any](objects []Object, item func(Object) ListItem) iter.Se
 	}
 }
 
-// NewList returns the list resource of a managed resource. It has no arguments:
-// find returns all objects that exist. plural is their name in diagnostics.
-func NewList[Store any](managed resource.Resource, plural, description string, find func(context.Context, Store) (iter.Seq[ListItem], error)) list.ListResource {
-	return &listResource[Store]{managed: managed, plural: plural, description: description, find: find}
+// The filters that mean the same in every list.
+const (
+	FilterMatch  = "match"
+	FilterActive = "active"
+	FilterServer = "server"
+)
+
+// Filters are the arguments of a list resource: what each is compared with, by its name.
+// A text is compared as the database compares keys, [FilterMatch] as a pattern, and
+// [FilterActive] as true or false.
+type Filters map[string]string
+
+// OnServers are the values of [FilterServer] for rows on servers: addresses and ids.
+func OnServers(servers cluster.Servers, addresses ...string) []string {
+	values := slices.Clone(addresses)
+	for _, address := range addresses {
+		if server, known := servers.ByIP(address); known {
+			values = append(values, server.ID())
+		}
+	}
+	return values
+}
+
+// FilterYesNo is the value of [FilterActive] for a column that says Y or N.
+func FilterYesNo(held cluster.Value) []string { return []string{strconv.FormatBool(held.Yes())} }
+
+// NewList returns the list resource of a managed resource. plural is the name of the
+// objects in diagnostics. find returns all objects that exist, of which the list
+// returns those that all filters match.
+func NewList[Store any](managed resource.Resource, plural, description string, filters Filters, find func(context.Context, Store) (Listing, error)) list.ListResource {
+	return &listResource[Store]{managed: managed, plural: plural, description: description, filters: filters, find: find}
 }
 
 type listResource[Store any] struct {
 	managed             resource.Resource
 	plural, description string
-	find                func(context.Context, Store) (iter.Seq[ListItem], error)
+	filters             Filters
+	find                func(context.Context, Store) (Listing, error)
 	store               Store
 }
 
@@ -56,17 +109,30 @@ func (l *listResource[Store]) Configure(_ context.Context, req resource.Configur
 }
 
 func (l *listResource[Store]) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = listschema.Schema{MarkdownDescription: l.description}
+	attributes := map[string]listschema.Attribute{}
+	for name, about := range l.filters {
+		if name == FilterActive {
+			attributes[name] = listschema.BoolAttribute{Optional: true, MarkdownDescription: "List only: " + about}
+			continue
+		}
+		attributes[name] = listschema.StringAttribute{Optional: true, MarkdownDescription: "List only: " + about}
+	}
+	resp.Schema = listschema.Schema{MarkdownDescription: l.description, Attributes: attributes}
 }
 
 // List returns the objects until the limit is reached, which the last result says
 // where there are more. A result has the whole
 // resource only when the request asks for it.
 func (l *listResource[Store]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	var items iter.Seq[ListItem]
+	wanted, diags := l.wanted(ctx, req)
+	var found Listing
 	err := ErrUnconfigured
-	if any(l.store) != nil {
-		items, err = l.find(ctx, l.store)
+	if any(l.store) != nil && !diags.HasError() {
+		found, err = l.find(ctx, l.store)
+	}
+	if diags.HasError() {
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
 	}
 	if err != nil {
 		stream.Results = list.ListResultsStreamDiagnostics(Diagnose("Unable to list "+l.plural, "", err))
@@ -74,30 +140,79 @@ func (l *listResource[Store]) List(ctx context.Context, req list.ListRequest, st
 	}
 	stream.Results = func(yield func(list.ListResult) bool) {
 		count := int64(0)
-		var last *list.ListResult // held back until it is known whether another one follows
-		for item := range items {
-			if last != nil {
+		last := list.ListResult{} // held back until it is known whether another one follows
+		for item := range found.Items {
+			if !wanted.takes(item) {
+				continue
+			}
+			if count > 0 {
 				if count == req.Limit {
 					last.Diagnostics.AddWarning(fmt.Sprintf("The list ends at its limit of %d %s", req.Limit, l.plural),
 						"There are more of them. Set limit in the list block to a greater number; Terraform's default is 100.")
 					break
 				}
-				if !yield(*last) {
+				if !yield(last) {
 					return
 				}
 			}
-			result := req.NewListResult(ctx)
-			result.DisplayName = item.Name
-			result.Diagnostics.Append(item.Diagnostics...)
-			result.Diagnostics.Append(result.Identity.Set(ctx, item.ID)...)
-			if req.IncludeResource {
-				result.Diagnostics.Append(result.Resource.Set(ctx, item.Model)...)
-			}
 			count++
-			last = &result
+			last = l.result(ctx, req, item)
 		}
-		if last != nil {
-			yield(*last)
+		last.Diagnostics.Append(found.Warnings...)
+		if count > 0 || len(last.Diagnostics) > 0 {
+			yield(last)
 		}
 	}
+}
+
+func (l *listResource[Store]) result(ctx context.Context, req list.ListRequest, item ListItem) list.ListResult {
+	result := req.NewListResult(ctx)
+	result.DisplayName = item.Name
+	result.Diagnostics.Append(item.Diagnostics...)
+	result.Diagnostics.Append(result.Identity.Set(ctx, item.ID)...)
+	if req.IncludeResource {
+		result.Diagnostics.Append(result.Resource.Set(ctx, item.Model)...)
+	}
+	return result
+}
+
+// wanted is what the values of items must be.
+type wanted map[string]string
+
+func (l *listResource[Store]) wanted(ctx context.Context, req list.ListRequest) (wanted, diag.Diagnostics) {
+	w := wanted{}
+	var diags diag.Diagnostics
+	for name := range l.filters {
+		var value attr.Value
+		diags.Append(req.Config.GetAttribute(ctx, fwpath.Root(name), &value)...)
+		switch set := value.(type) {
+		case types.String:
+			if !set.IsNull() {
+				w[name] = set.ValueString()
+			}
+		case types.Bool:
+			if !set.IsNull() {
+				w[name] = strconv.FormatBool(set.ValueBool())
+			}
+		}
+	}
+	if _, err := path.Match(w[FilterMatch], ""); err != nil {
+		diags.AddAttributeError(fwpath.Root(FilterMatch), "Invalid pattern", fmt.Sprintf("%q is no pattern with * and ?: %s.", w[FilterMatch], err))
+	}
+	return w, diags
+}
+
+func (w wanted) takes(item ListItem) bool {
+	for name, want := range w {
+		if !slices.ContainsFunc(item.Values[name], func(value string) bool {
+			if name != FilterMatch {
+				return cluster.FoldKey(value) == cluster.FoldKey(want)
+			}
+			match, err := path.Match(cluster.FoldKey(want), cluster.FoldKey(value))
+			return err == nil && match
+		}) {
+			return false
+		}
+	}
+	return true
 }

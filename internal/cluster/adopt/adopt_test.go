@@ -113,6 +113,12 @@ func TestObjects_carriers(t *testing.T) {
 			[]string{"TELCO=TELCO", "TELCO1=TELCO1,TELCO2"},
 			0,
 		},
+		"an id that is no name of a route gives it its letters": {
+			cluster.Carriers{aCarrier("with-hyphen", "", "10.0.0.1"), aCarrier("with hyphen", "", "10.0.0.1")},
+			6,
+			[]string{"with_hyphen=with hyphen", "with_hyphen_2=with-hyphen"},
+			0,
+		},
 		"of others VICIdial generates nothing": {cluster.Carriers{zap}, 6, nil, 1},
 	} {
 		t.Run(claim, func(t *testing.T) {
@@ -137,6 +143,7 @@ func TestObjects_floors(t *testing.T) {
 			aPhone("10.0.0.1", "cc101", "cc101"), aPhone("10.0.0.1", "cc102", "cc102"), aPhone("10.0.0.1", "cc104", "cc104"),
 			aPhone("10.0.0.1", "3001", "3001"), aPhone("10.0.0.2", "3002", "3002"),
 			aPhone("10.0.0.1", "boss", "boss"), aPhone("10.0.0.9", "4001", "4001"), aPhone("10.0.0.1", "", "fax"),
+			aPhone("10.0.0.1", "6001", "grandstream"),
 			aPhone("10.0.0.1", "5001", "5001"), aPhone("10.0.0.2", "5001", "5001x"),
 			aPhone("10.0.0.1", "2002a", "2002"),
 		},
@@ -157,7 +164,7 @@ func TestObjects_floors(t *testing.T) {
 			rows += len(o.Rows)
 		}
 	}
-	if diff := cmp.Diff([]string{"2000=2000-2001", "3001=3001", "3002=3002", "cc=cc101-cc102,cc104"}, ids); diff != "" {
+	if diff := cmp.Diff([]string{"2000=2000-2001", "3001=3001", "3002=3002", "6001=6001", "cc=cc101-cc102,cc104"}, ids); diff != "" {
 		t.Error(diff)
 	}
 	for _, out := range left {
@@ -165,6 +172,31 @@ func TestObjects_floors(t *testing.T) {
 	}
 	if want := len(in.Floor.Phones) + len(in.Floor.Aliases); rows != want {
 		t.Errorf("%d rows are accounted for, want %d", rows, want)
+	}
+}
+
+func TestObjects_templates(t *testing.T) {
+	t.Parallel()
+	template := func(id string) cluster.Template { return cluster.Template{"template_id": cluster.Text(id)} }
+	objects, left := adopt.Objects(adopt.Inventory{Templates: cluster.Templates{template(""), template(" "), template("${x}")}}, adopt.Options{})
+	if len(objects) != 1 || objects[0].ID != "${x}" || len(left) != 2 {
+		t.Errorf("objects %v, left out %v", objects, left)
+	}
+}
+
+func TestObjects_remoteAgents(t *testing.T) {
+	t.Parallel()
+	run := func(id, user string) cluster.RemoteAgents {
+		return cluster.RemoteAgents{"remote_agent_id": cluster.Text(id), "user_start": cluster.Text(user)}
+	}
+	_, left := adopt.Objects(adopt.Inventory{RemoteAgents: []cluster.RemoteAgents{run("1", "9000"), run("2", ""), run("3", " "), run("4", "9000 ")}}, adopt.Options{})
+	var keys []string
+	for _, out := range left {
+		keys = append(keys, out.Rows[0].Key+": "+out.Reason)
+	}
+	want := []string{"remote_agent_id 2: It has no user_start, so that it logs in nobody.", "remote_agent_id 3: It has no user_start, so that it logs in nobody.", "9000 : Another row begins with the same user, 9000 ."}
+	if diff := cmp.Diff(want, keys); diff != "" {
+		t.Error(diff)
 	}
 }
 

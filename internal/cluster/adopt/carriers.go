@@ -22,6 +22,11 @@ type copies struct {
 	title string // as carrier_name has it
 }
 
+// Routes gathers carriers into routes, and says which rows are in none.
+func Routes(carriers cluster.Carriers, servers cluster.Servers) ([]Object, []LeftOut) {
+	return routes(carriers, servers, DefaultDifferences)
+}
+
 // routes gathers the carriers that were copied by hand from node to node. Copies have
 // one protocol, template and user group, ids or names that differ in a number or in
 // the name of their node, and texts that differ in few lines.
@@ -190,7 +195,7 @@ func (g *copies) routeName(all cluster.Carriers, taken map[string]bool) string {
 		ids = append(ids, row.ID())
 	}
 	var names []string
-	if name := routeOf(g.rows[0]); name != g.rows[0].ID() {
+	if name := routeOf(g.rows[0]); name != "" && name != g.rows[0].ID() {
 		names = append(names, name)
 	}
 	if common := commonBeginning(ids); len(ids) > 1 && len(common) > 1 {

@@ -123,9 +123,13 @@ func servers(in Inventory) (objects []Object, left []LeftOut) {
 func templates(in Inventory) (objects []Object, left []LeftOut) {
 	for _, template := range in.Templates {
 		id := template.ID()
+		if cluster.FoldKey(id) == "" {
+			left = append(left, LeftOut{Kind: Template, Rows: row(cluster.TableTemplates, "without template_id"), Reason: "It has no template_id, by which phones and carriers would name it.", Advice: "Remove it."})
+			continue
+		}
 		objects = append(objects, Object{Kind: Template, Title: id, ID: id, Rows: row(cluster.TableTemplates, id)})
 	}
-	return objects, nil
+	return objects, left
 }
 
 func settings(in Inventory) ([]Object, []LeftOut) {
@@ -204,7 +208,14 @@ func remoteAgents(in Inventory) (objects []Object, left []LeftOut) {
 	for _, agents := range in.RemoteAgents {
 		rows := row(cluster.TableRemoteAgents, agents.UserStart())
 		key := cluster.FoldKey(agents.UserStart())
-		if key == "" || seen[key] {
+		if key == "" {
+			left = append(left, LeftOut{
+				Kind: Remote, Rows: row(cluster.TableRemoteAgents, "remote_agent_id "+agents["remote_agent_id"].Text),
+				Reason: "It has no user_start, so that it logs in nobody.", Advice: "Remove it.",
+			})
+			continue
+		}
+		if seen[key] {
 			left = append(left, LeftOut{
 				Kind: Remote, Rows: rows, Reason: "Another row begins with the same user, " + agents.UserStart() + ".",
 				Advice: "Remove one of the two: the daemon logs in one agent of a user only.",

@@ -303,6 +303,9 @@ func (a *adoption) fit(what string, name func(Phone) string, templates ...string
 	if front, back, found := strings.Cut(name(a.phones[0]), a.phones[0].Seat); found {
 		templates = append(templates, front+placeSeat+back, front+placeSeat+placeSuffix)
 	}
+	if a.seats.Len() == 1 && what != "fullname" && what != "alias_name" {
+		templates = append(templates, name(a.phones[0]))
+	}
 	for _, text := range templates {
 		template, err := ParseNameTemplate(text)
 		if err != nil {

@@ -82,6 +82,30 @@ func TestAdoptFloor(t *testing.T) {
 			t.Errorf("got %v", found.Naming)
 		}
 	})
+	t.Run("a single seat whose names do not have its number", func(t *testing.T) {
+		all := FloorRows{Columns: columns, Phones: []Phone{phone("100", "10.0.0.1", "grandstream", "7001"), phone("101", "10.0.0.1", "other", "101")}}
+		found, err := AdoptFloor([]string{"100"}, all)
+		if err != nil || found.Naming["extension"] != "grandstream" || found.Naming["dialplan_number"] != "7001" || found.Naming["voicemail_id"] != "grandstream" {
+			t.Fatalf("got %v (%v)", found.Naming, err)
+		}
+		naming, err := ParseNaming(found.Naming)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := naming.Check(1, 1); err != nil {
+			t.Error(err)
+		}
+		if err := naming.Check(2, 1); err == nil {
+			t.Error("two seats would have the same extension")
+		}
+		own := FloorStyle{Naming: naming, Labels: map[string]Label{"10.0.0.1": {Suffix: "a"}}}.Own(all, found.Seats)
+		if len(own.Phones) != 1 || own.Phones[0].Login != "100" {
+			t.Errorf("own are %v", own.Phones)
+		}
+		if _, err := AdoptFloor([]string{"100-101"}, all); err == nil {
+			t.Error("two seats are adopted with names of one")
+		}
+	})
 	t.Run("indexes that differ from suffixes", func(t *testing.T) {
 		found, err := AdoptFloor([]string{"100-101"}, FloorRows{
 			Columns: columns,

@@ -40,8 +40,8 @@ func (s FloorStyle) Own(all FloorRows, seats Seats) FloorRows {
 		if !known {
 			continue
 		}
-		seat, named := s.Naming.Extension.Seat(p.Extension, label)
-		if !named || !strings.EqualFold(p.Login, s.Naming.Login.Name(seat, label)) {
+		seat, named := s.Naming.Login.Seat(p.Login, label)
+		if !named || !strings.EqualFold(p.Extension, s.Naming.Extension.Name(seat, label)) {
 			continue
 		}
 		if _, ours := seats.Index(seat); ours {

@@ -88,7 +88,7 @@ func TestAdoptFloor_schemes(t *testing.T) {
 				t.Fatal(err)
 			}
 			style := FloorStyle{Labels: map[string]Label{}, Naming: mustNaming(t, found.Naming)}
-			if err := style.Naming.Check(found.NodesPerSeat); err != nil {
+			if err := style.Naming.Check(found.Seats.Len(), found.NodesPerSeat); err != nil {
 				t.Fatal(err)
 			}
 			for _, node := range found.Nodes {

@@ -208,9 +208,10 @@ type NamingError struct {
 func (e *NamingError) Error() string { return e.Name + " " + e.Err.Error() }
 func (e *NamingError) Unwrap() error { return e.Err }
 
-// Check returns the error of the first template that is invalid for perSeat nodes
-// per seat.
-func (n Naming) Check(perSeat int) error {
+// Check returns the error of the first template that is invalid for a number of seats
+// with perSeat nodes each. A single seat may have names without its number, as phones
+// have that were named after a person; its login has the number.
+func (n Naming) Check(seats, perSeat int) error {
 	wrong := func(name string, t NameTemplate, why string) error {
 		return &NamingError{Name: name, Err: fmt.Errorf("%q %s", t.text, why)}
 	}
@@ -218,7 +219,8 @@ func (n Naming) Check(perSeat int) error {
 		name string
 		t    NameTemplate
 	}{{"login", n.Login}, {"extension", n.Extension}, {"dialplan_number", n.DialplanNumber}, {"voicemail_id", n.VoicemailID}, {"alias_id", n.AliasID}} {
-		if !one.t.PerSeat() && (one.t.text != "" || Omitted(one.name) == "") {
+		alone := seats == 1 && one.t.text != "" && one.name != "login" && one.name != "alias_id"
+		if !one.t.PerSeat() && !alone && (one.t.text != "" || Omitted(one.name) == "") {
 			return wrong(one.name, one.t, "does not name the seat: every seat would have the same; write {seat} into it")
 		}
 	}

@@ -68,7 +68,7 @@ func TestNaming_errors(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			n, err := ParseNaming(c.texts)
 			if err == nil {
-				err = n.Check(c.perSeat)
+				err = n.Check(2, c.perSeat)
 			}
 			if err == nil || !strings.Contains(err.Error(), c.err) {
 				t.Errorf("got %v, want %q", err, c.err)

@@ -22,6 +22,14 @@ type Found struct {
 // oldest one that the tests run on.
 func List(t *testing.T, d *sandbox.Database, kind string) []Found {
 	t.Helper()
+	all, _ := Query(t, d, kind, 1000, nil)
+	return all
+}
+
+// Query asks a list resource for what some filters take, up to a limit, and returns the
+// warnings, too.
+func Query(t *testing.T, d *sandbox.Database, kind string, limit int64, filters Values) (all []Found, warnings []string) {
+	t.Helper()
 	ctx := context.Background()
 	server, schema := connected(t, d, nil)
 	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
@@ -29,21 +37,26 @@ func List(t *testing.T, d *sandbox.Database, kind string) []Found {
 		t.Fatal(err)
 	}
 	stream, err := server.ListResource(ctx, &tfprotov6.ListResourceRequest{
-		TypeName: kind, Config: object(t, schema.ListResourceSchemas[kind].ValueType(), nil), IncludeResource: true, Limit: 1000,
+		TypeName: kind, Config: object(t, schema.ListResourceSchemas[kind].ValueType(), filters), IncludeResource: true, Limit: limit,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []Found
 	for result := range stream.Results {
 		refuse(t, result.Diagnostics)
+		for _, diagnostic := range result.Diagnostics {
+			warnings = append(warnings, diagnostic.Summary+": "+diagnostic.Detail)
+		}
+		if result.Identity == nil {
+			continue // warnings of a list without results
+		}
 		all = append(all, Found{
 			Name:     result.DisplayName,
 			Identity: texts(t, identities.IdentitySchemas[kind].ValueType(), result.Identity.IdentityData),
 			Texts:    texts(t, schema.ResourceSchemas[kind].ValueType(), result.Resource),
 		})
 	}
-	return all
+	return all, warnings
 }
 
 func refuse(t *testing.T, diagnostics []*tfprotov6.Diagnostic) {

@@ -60,11 +60,14 @@ func parsed(kind tftypes.Type, text string) (tftypes.Value, error) {
 	return tftypes.NewValue(kind, text), nil
 }
 
-// connect configures the provider, and returns its block of a configuration.
+// connect configures the provider, and returns its block of a configuration. The
+// provider writes nothing: what it plans does not depend on the privileges of the user.
 func (c connection) connect(ctx context.Context, server tfprotov6.ProviderServer, speaks *client) ([]terraform.Attribute, error) {
 	schema := speaks.schema.Provider
-	config := c.object(schema.Block.Attributes, schema.ValueType(), "")
-	packed, err := tfprotov6.NewDynamicValue(schema.ValueType(), config)
+	given := c.object(schema.Block.Attributes, schema.ValueType(), "")
+	settings := fields(given)
+	settings["read_only"] = tftypes.NewValue(tftypes.Bool, true)
+	packed, err := tfprotov6.NewDynamicValue(schema.ValueType(), object(schema.ValueType(), settings))
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +82,7 @@ func (c connection) connect(ctx context.Context, server tfprotov6.ProviderServer
 	if err == nil {
 		err = failure(resp.Diagnostics)
 	}
-	return references{}.attributes(schema.Block.Attributes, config, "provider"), err
+	return references{}.attributes(schema.Block.Attributes, given, "provider"), err
 }
 
 // object is the settings that were given; null where none was.

@@ -8,13 +8,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// fields returns the attributes of an object; none of null.
+// fields returns the attributes of an object, which the caller may change; none of
+// null.
 func fields(value tftypes.Value) map[string]tftypes.Value {
 	found := map[string]tftypes.Value{}
 	if value.IsNull() || !value.IsKnown() || value.As(&found) != nil {
 		return map[string]tftypes.Value{}
 	}
-	return found
+	return maps.Clone(found) // As gives those of the value itself
 }
 
 func object(kind tftypes.Type, of map[string]tftypes.Value) tftypes.Value {

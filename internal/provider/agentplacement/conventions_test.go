@@ -255,7 +255,7 @@ func TestAccAgentPlacement_list(t *testing.T) {
 	rows = append(rows, foundPhone{"10.0.0.3", "front", "9", "9", "9", "test", "reception"})
 	found(t, d, rows, append(aliases, [3]string{"5000x", "reception", "front"})...)
 	floors := acctest.List(t, d, "vicidial_agent_placement")
-	if len(floors) != 1 || floors[0].Name != "2000x 2000-2001, 2003" || !maps.Equal(floors[0].Identity, map[string]string{"name": "2000x", "alias_ids": "2000x-2001x,2003x"}) {
+	if len(floors) != 1 || floors[0].Name != "2000x: 3 seats 2000-2001, 2003" || !maps.Equal(floors[0].Identity, map[string]string{"name": "2000x", "alias_ids": "2000x-2001x,2003x"}) {
 		t.Fatalf("found %+v", floors)
 	}
 	config := strings.Replace(fullConfig(d, `"2000-2001", "2003"`, twoServers, `naming = { alias_id = "{seat}x" }`, "nodes_per_seat = 2", `alias_order = "keep"`), `"floor1"`, `"2000x"`, 1)

@@ -56,7 +56,7 @@ func (m model) declaration() (declaration, diag.Diagnostics) {
 	if perSeat == 0 {
 		perSeat = len(d.floor.Nodes)
 	}
-	diags.Append(diagnoseNaming(naming.Check(perSeat))...)
+	diags.Append(diagnoseNaming(naming.Check(seats.Len(), perSeat))...)
 	d.style.Phone = phoneRow(m.Phone)
 	diags.Append(d.addOverrides(m.SeatOverrides)...)
 	return d, diags

@@ -2,9 +2,9 @@ package agentplacement
 
 import (
 	"context"
-	"iter"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -19,10 +19,14 @@ import (
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "agent placements",
 		"Lists the floors of the cluster, as the command `adopt` makes them: seats that are numbered alike and whose phones are named alike, with aliases, such as `2000` to `2149` or `2000x` to `2149x`, or without. Phones and aliases that are in no floor are named in a warning. Floors that were declared apart show as one where only their numbers tell them apart.",
-		func(ctx context.Context, topology topology) (iter.Seq[tfhelper.ListItem], error) {
+		tfhelper.Filters{
+			tfhelper.FilterMatch:  "floors of which the name, an alias or a login is like this pattern, with `*` and `?`.",
+			tfhelper.FilterServer: "floors with a phone on this server: a `server_id` or `server_ip`.",
+		},
+		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
 			all, fresh, err := readAdoptable(ctx, topology)
 			if err != nil {
-				return nil, err
+				return tfhelper.Listing{}, err
 			}
 			servers, err := topology.Servers(ctx)
 			objects, left := adopt.Floors(all, servers)
@@ -35,16 +39,34 @@ func NewList() list.ListResource {
 				}
 				floors = append(floors, floor)
 			}
-			return tfhelper.ListItems(floors, func(found foundFloor) tfhelper.ListItem {
-				m := adopted(types.StringValue(found.name), found.Adopted, all, fresh)
+			var found tfhelper.Listing
+			if len(left) > 0 {
+				found.Warnings = diag.Diagnostics{diag.NewWarningDiagnostic("Phones and aliases in no floor", leftTexts(left))}
+			}
+			found.Items = tfhelper.ListItems(floors, func(floor foundFloor) tfhelper.ListItem {
+				m := adopted(types.StringValue(floor.name), floor.Adopted, all, fresh)
 				d, diags := m.declaration()
-				now := d.style.PlacementOf(d.style.Own(all, found.Seats), found.Seats)
-				if found.name == floors[len(floors)-1].name && len(left) > 0 {
-					diags.AddWarning("Phones and aliases in no floor", leftTexts(left))
+				own := d.style.Own(all, floor.Seats)
+				return tfhelper.ListItem{
+					Name: floor.name + ": " + cluster.Plural(floor.Seats.Len(), "seat") + " " + floor.Seats.String(), ID: m.identity(),
+					Model: m.withComputed(d.style.PlacementOf(own, floor.Seats), d.style.Suffixes(), nil), Diagnostics: diags, Values: floor.values(own, servers),
 				}
-				return tfhelper.ListItem{Name: found.name + " " + found.Seats.String(), ID: m.identity(), Model: m.withComputed(now, d.style.Suffixes(), nil), Diagnostics: diags}
-			}), err
+			})
+			return found, err
 		})
+}
+
+// values are what the filters are compared with.
+func (f foundFloor) values(own seating.FloorRows, servers cluster.Servers) map[string][]string {
+	values := map[string][]string{tfhelper.FilterMatch: {f.name}}
+	for _, phone := range own.Phones {
+		values[tfhelper.FilterMatch] = append(values[tfhelper.FilterMatch], phone.Login)
+		values[tfhelper.FilterServer] = append(values[tfhelper.FilterServer], tfhelper.OnServers(servers, phone.ServerIP)...)
+	}
+	for _, alias := range own.Aliases {
+		values[tfhelper.FilterMatch] = append(values[tfhelper.FilterMatch], alias.ID)
+	}
+	return values
 }
 
 type foundFloor struct {

@@ -67,7 +67,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"naming": schema.SingleNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "Templates of all names: text with `{seat}`, `{suffix}`, `{index}` (the number of the server: 0 for suffix `a`, 1 for `b`), `{index?}` (the same, but nothing for 0) and `{seat+100}` (the number of the seat plus 100 times that of the server, or any other step). Another `login`, `extension` or `alias_id` makes another placement: the floor is removed and made anew.",
+				MarkdownDescription: "Templates of all names: text with `{seat}`, `{suffix}`, `{index}` (the number of the server: 0 for suffix `a`, 1 for `b`), `{index?}` (the same, but nothing for 0) and `{seat+100}` (the number of the seat plus 100 times that of the server, or any other step). For a single seat, `extension`, `dialplan_number` and `voicemail_id` may be without `{seat}`. Another `login`, `extension` or `alias_id` makes another placement: the floor is removed and made anew.",
 				Attributes:          namingAttributes(),
 			},
 			"phone": schema.SingleNestedAttribute{

@@ -2,44 +2,112 @@ package carrierroute
 
 import (
 	"context"
-	"iter"
+	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // NewList returns the list resource.
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "carrier routes",
-		"Lists the carriers as routes. Rows whose ids this provider gave are one route; every other row of `vicidial_server_carriers` is a route by itself. Rows with an id that cannot be the name of a route are named in a warning: import them with `NAME=CARRIER_ID,…`, or let the command `adopt` do it. So are `Zap` and `EXTERNAL` carriers, of which VICIdial generates nothing. Passwords in the texts are shown as places for secrets.",
-		func(ctx context.Context, topology topology) (iter.Seq[tfhelper.ListItem], error) {
+		"Lists the carriers as routes, as the command `adopt` makes them: rows that were copied from server to server are one route, and each other row is one by itself, whatever its `carrier_id`. `Zap` and `EXTERNAL` carriers, of which VICIdial generates nothing, are named in a warning. Passwords in the texts are shown as places for secrets.",
+		tfhelper.Filters{
+			tfhelper.FilterMatch:  "routes of which the name, a `carrier_id` or a `carrier_name` is like this pattern, with `*` and `?`.",
+			tfhelper.FilterActive: "routes with a row that is active, or with one that is not.",
+			tfhelper.FilterServer: "routes with a row on this server: a `server_id` or `server_ip`, or `0.0.0.0`.",
+			"protocol":            "routes of this protocol.",
+			"user_group":          "routes of this user group.",
+		},
+		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
 			carriers, err := topology.Carriers(ctx)
 			if err != nil {
-				return nil, err
+				return tfhelper.Listing{}, err
 			}
 			servers, err := topology.Expected(ctx)
-			routes := carriers.Routes()
-			return tfhelper.ListItems(routes, func(name string) tfhelper.ListItem {
-				m := model{Name: types.StringValue(name)}
-				m = m.with(carriers.Of(name), servers)
-				item := tfhelper.ListItem{Name: name + " (" + m.CarrierName.ValueString() + ")", ID: m.identity(), Model: m}
-				if unlisted := carriers.Unlisted(); name == routes[len(routes)-1] && len(unlisted) > 0 {
-					item.Diagnostics.AddWarning("Carriers that are not listed", unlistedText(unlisted))
+			routes, left := adopt.Routes(carriers, servers)
+			var found tfhelper.Listing
+			if len(left) > 0 {
+				found.Warnings = diag.Diagnostics{diag.NewWarningDiagnostic("Carriers that are not listed", leftText(left))}
+			}
+			found.Items = tfhelper.ListItems(routes, func(route adopt.Object) tfhelper.ListItem {
+				rows := carriers.Of(route.Title, idsOf(route)...)
+				m := model{Name: types.StringValue(route.Title)}.with(rows, servers)
+				values := map[string][]string{tfhelper.FilterMatch: {route.Title}}
+				for _, row := range rows {
+					for filter, has := range map[string][]string{
+						tfhelper.FilterMatch: {row.ID(), row["carrier_name"].Text}, tfhelper.FilterActive: tfhelper.FilterYesNo(row["active"]),
+						tfhelper.FilterServer: tfhelper.OnServers(servers, row.ServerIP()), "protocol": {row.Protocol()}, "user_group": {row["user_group"].Text},
+					} {
+						values[filter] = append(values[filter], has...)
+					}
 				}
-				return item
-			}), err
+				return tfhelper.ListItem{Name: displayName(route.Title, rows), ID: m.identity(), Model: m, Values: values}
+			})
+			return found, err
 		})
 }
 
-// unlistedText names carriers that no route of the list holds.
-func unlistedText(carriers cluster.Carriers) string {
-	lines := make([]string, 0, len(carriers))
-	for _, carrier := range carriers {
-		lines = append(lines, carrier.ID()+" on "+carrier.ServerIP()+" ("+carrier.Protocol()+")")
+// idsOf are the carrier_ids of a route's rows.
+func idsOf(route adopt.Object) []string {
+	ids := make([]string, 0, len(route.Rows))
+	for _, row := range route.Rows {
+		ids = append(ids, row.Key)
 	}
-	return "Their ids cannot name a route, or VICIdial generates nothing of them:\n" + strings.Join(lines, "\n")
+	return ids
+}
+
+// displayName is the name of a route, what its carriers are called, and how many
+// there are.
+func displayName(name string, rows cluster.Carriers) string {
+	if title := rows[0]["carrier_name"].Text; title != "" && title != name {
+		name += " (" + title + ")"
+	}
+	if len(rows) > 1 {
+		name += fmt.Sprintf(", %d rows", len(rows))
+	}
+	return name
+}
+
+// leftText names carriers that no route of the list holds.
+func leftText(left []adopt.LeftOut) string {
+	lines := make([]string, 0, len(left))
+	for _, out := range left {
+		lines = append(lines, out.Rows[0].Key+": "+out.Reason)
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+// listed returns the import form of a route that the list has under an identity; nil
+// where there is none, or where the name alone says it.
+func (r *Resource) listed(ctx context.Context, req resource.ImportStateRequest) []string {
+	var name types.String
+	if req.Identity.GetAttribute(ctx, path.Root("name"), &name).HasError() || r.topology == nil {
+		return nil
+	}
+	carriers, err := r.topology.Carriers(ctx)
+	if err != nil {
+		return nil // the import says it
+	}
+	servers, err := r.topology.Expected(ctx)
+	if err != nil {
+		return nil
+	}
+	routes, _ := adopt.Routes(carriers, servers)
+	for _, route := range routes {
+		if route.Title == name.ValueString() {
+			return importForm.FindStringSubmatch(route.ID)
+		}
+	}
+	return nil
 }

@@ -281,6 +281,9 @@ var importForm = regexp.MustCompile(`^([^=]+)=([^=]+)$`)
 // made by hand: NAME=ID,ID.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	form := importForm.FindStringSubmatch(req.ID)
+	if req.ID == "" {
+		form = r.listed(ctx, req)
+	}
 	if form == nil {
 		tfhelper.Import(ctx, req, resp, "name", func(name string) (string, error) {
 			carriers, err := r.adoptable(ctx, name, nil)

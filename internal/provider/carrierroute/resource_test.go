@@ -505,7 +505,9 @@ func TestAccCarrierRoute_isListed(t *testing.T) {
 		acctest.Run(t, d, `INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol, account_entry) VALUES
 			('MAIN_00001', 'Main carrier', '', '10.0.0.1', 'SIP', '[main]\nsecret=w0rd\n'),
 			('MAIN_00002', 'Main carrier', '', '10.0.0.2', 'SIP', '[main]\nsecret=w0rd\n'),
-			('with-hyphen', 'No name of a route', '', '10.0.0.2', 'SIP', '')`)()
+			('with-hyphen', 'No name of a route', '', '10.0.0.2', 'SIP', ''),
+			('COPY1', 'Copied', '', '10.0.0.1', 'SIP', '[copy]\ntype=peer'), ('COPY2', 'Copied', '', '10.0.0.2', 'SIP', '[copy]\ntype=friend'),
+			('ANALOG', 'Analog', '', '10.0.0.1', 'Zap', '')`)()
 		names := map[string]acctest.Found{}
 		for _, found := range acctest.List(t, d, "vicidial_carrier_route") {
 			names[found.Identity["name"]] = found
@@ -513,11 +515,47 @@ func TestAccCarrierRoute_isListed(t *testing.T) {
 		if _, there := names["OLD_SIPEXAMPLE"]; !there {
 			t.Errorf("schema %d: VICIdial's own sample is not among %v", schema, names)
 		}
-		if _, there := names["with-hyphen"]; there {
-			t.Errorf("schema %d: an id that is no name of a route is listed", schema)
+		if _, there := names["with_hyphen"]; !there {
+			t.Errorf("schema %d: an id that is no name of a route is not listed", schema)
 		}
-		if main := names["MAIN"]; main.Name != "MAIN (Main carrier)" || main.Texts["account_entry"] != "[main]\nsecret={secret:account}\n" {
+		if copies := names["COPY"]; copies.Name != "COPY (Copied), 2 rows" {
+			t.Errorf("schema %d: copies are listed as %+v", schema, copies)
+		}
+		if main := names["MAIN"]; main.Name != "MAIN (Main carrier), 2 rows" || main.Texts["account_entry"] != "[main]\nsecret={secret:account}\n" {
 			t.Errorf("schema %d: listed %+v", schema, main)
+		}
+	}
+}
+
+// Filters take what they say, a limit that cuts the list is told, and what the list
+// returns can be imported by its identity.
+func TestAccCarrierRoute_isListedInParts(t *testing.T) {
+	t.Parallel()
+	d := aCluster(t, 1720)
+	acctest.Run(t, d, `INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol, active, user_group, account_entry) VALUES
+		('COPY1', 'Copied', '', '10.0.0.1', 'SIP', 'Y', 'EAST', '[copy]\ntype=peer'), ('COPY2', 'Copied', '', '10.0.0.2', 'SIP', 'N', 'EAST', '[copy]\ntype=friend'),
+		('ALONE', 'Alone', '', '10.0.0.2', 'PJSIP', 'N', '---ALL---', ''), ('ANALOG', 'Analog', '', '10.0.0.1', 'Zap', 'Y', '---ALL---', '')`)()
+	for _, c := range []struct {
+		filters map[string]any
+		limit   int64
+		want    string
+		warning string
+	}{
+		{map[string]any{"match": "co*"}, 100, "COPY", "ANALOG"},
+		{map[string]any{"match": "?opied"}, 100, "COPY", "ANALOG"},
+		{map[string]any{"server": "10.0.0.1"}, 100, "COPY", "ANALOG"},
+		{map[string]any{"server": "10.0.0.2", "active": false}, 100, "ALONE COPY", "ANALOG"},
+		{map[string]any{"protocol": "pjsip", "match": "al*"}, 100, "ALONE", "ANALOG"},
+		{map[string]any{"user_group": "EAST", "protocol": "PJSIP"}, 100, "", "ANALOG"},
+		{map[string]any{"server": "10.0.0.2"}, 1, "ALONE", "ends at its limit of 1 carrier routes"},
+	} {
+		found, warnings := acctest.Query(t, d, "vicidial_carrier_route", c.limit, c.filters)
+		names := make([]string, 0, len(found))
+		for _, one := range found {
+			names = append(names, one.Identity["name"])
+		}
+		if got := strings.Join(names, " "); got != c.want || !strings.Contains(strings.Join(warnings, "\n"), c.warning) {
+			t.Errorf("%v up to %d: listed %q with the warnings %q, want %q with %q", c.filters, c.limit, got, warnings, c.want, c.warning)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package clustersettings
 
 import (
 	"context"
-	"iter"
 
 	"github.com/hashicorp/terraform-plugin-framework/list"
 
@@ -13,13 +12,13 @@ import (
 // NewList returns the list resource, which returns the one set of settings.
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "cluster settings",
-		"Lists the cluster's settings, of which there is one set, so that a query for everything in a cluster finds them too.",
-		func(ctx context.Context, topology topology) (iter.Seq[tfhelper.ListItem], error) {
+		"Lists the cluster's settings, of which there is one set, so that a query for everything in a cluster finds them too.", nil,
+		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
 			settings, err := topology.SystemSettings(ctx)
-			return tfhelper.ListItems([]cluster.Settings{settings}, func(settings cluster.Settings) tfhelper.ListItem {
+			return tfhelper.Listing{Items: tfhelper.ListItems([]cluster.Settings{settings}, func(settings cluster.Settings) tfhelper.ListItem {
 				var m model
 				m.show(settings.All())
-				return tfhelper.ListItem{Name: cluster.SettingsRecord, ID: theIdentity(), Model: m}
-			}), err
+				return tfhelper.ListItem{Name: "Settings of the cluster (" + cluster.SettingsRecord + ")", ID: theIdentity(), Model: m}
+			})}, err
 		})
 }

@@ -2,7 +2,6 @@ package conftemplate
 
 import (
 	"context"
-	"iter"
 
 	"github.com/hashicorp/terraform-plugin-framework/list"
 
@@ -14,11 +13,18 @@ import (
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "templates",
 		"Lists the templates that phones and carriers can use: every row of `vicidial_conf_templates`. Passwords in the contents are shown as places for secrets.",
-		func(ctx context.Context, topology topology) (iter.Seq[tfhelper.ListItem], error) {
+		tfhelper.Filters{
+			tfhelper.FilterMatch: "templates of which `template_id` or `template_name` is like this pattern, with `*` and `?`.",
+			"user_group":         "templates of this user group.",
+		},
+		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
 			templates, err := topology.Templates(ctx)
-			return tfhelper.ListItems(templates, func(template cluster.Template) tfhelper.ListItem {
+			return tfhelper.Listing{Items: tfhelper.ListItems(templates, func(template cluster.Template) tfhelper.ListItem {
 				m := model{}.Flatten(model{}.sealed(cluster.Row(template)))
-				return tfhelper.ListItem{Name: m.Key() + " (" + m.Name.ValueString() + ")", ID: tfhelper.Identity(key, m.Key()), Model: m}
-			}), err
+				return tfhelper.ListItem{
+					Name: tfhelper.Titled(m.Key(), m.Name.ValueString()), ID: tfhelper.Identity(key, m.Key()), Model: m,
+					Values: map[string][]string{tfhelper.FilterMatch: {m.Key(), m.Name.ValueString()}, "user_group": {template["user_group"].Text}},
+				}
+			})}, err
 		})
 }

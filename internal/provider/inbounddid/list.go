@@ -2,7 +2,6 @@ package inbounddid
 
 import (
 	"context"
-	"iter"
 
 	"github.com/hashicorp/terraform-plugin-framework/list"
 
@@ -10,15 +9,54 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
+// The columns by which lists of numbers are filtered.
+const (
+	filterGroup = "group_id"
+	filterRoute = "did_route"
+)
+
 // NewList returns the list resource.
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "DIDs",
 		"Lists the inbound numbers, VICIdial's own rows `default` and `did_system_filter` among them: every row of `vicidial_inbound_dids`.",
-		func(ctx context.Context, topology topology) (iter.Seq[tfhelper.ListItem], error) {
+		tfhelper.Filters{
+			tfhelper.FilterMatch:      "numbers of which `did_pattern` or `did_description` is like this pattern, with `*` and `?`.",
+			tfhelper.FilterActive:     "numbers that are active, or that are not.",
+			tfhelper.FilterServer:     "numbers that lead to a phone on this server: a `server_id` or `server_ip`.",
+			filterGroup:               "numbers that lead to this in-group.",
+			filterRoute:               "numbers of this route, such as `IN_GROUP`.",
+			"did_carrier_description": "numbers of which `did_carrier_description` says this carrier.",
+			"user_group":              "numbers of this user group.",
+		},
+		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
 			dids, err := topology.DIDs(ctx)
-			return tfhelper.ListItems(dids, func(row cluster.Row) tfhelper.ListItem {
+			if err != nil {
+				return tfhelper.Listing{}, err
+			}
+			servers, err := topology.Servers(ctx)
+			return tfhelper.Listing{Items: tfhelper.ListItems(dids, func(row cluster.Row) tfhelper.ListItem {
 				m := model{}.Flatten(row)
-				return tfhelper.ListItem{Name: m.Key() + " (" + m.Description.ValueString() + ")", ID: tfhelper.Identity(key, m.Key()), Model: m}
-			}), err
+				return tfhelper.ListItem{
+					Name: tfhelper.Titled(m.Key(), m.Description.ValueString()), ID: tfhelper.Identity(key, m.Key()), Model: m,
+					Values: filterValues(row, servers),
+				}
+			})}, err
 		})
+}
+
+// filterValues are what the filters are compared with: where a number leads counts for
+// the route that it has.
+func filterValues(row cluster.Row, servers cluster.Servers) map[string][]string {
+	route := row[filterRoute].Text
+	values := map[string][]string{
+		tfhelper.FilterMatch: {row[key].Text, row["did_description"].Text}, tfhelper.FilterActive: tfhelper.FilterYesNo(row["did_active"]),
+		filterRoute: {route}, "did_carrier_description": {row["did_carrier_description"].Text}, "user_group": {row["user_group"].Text},
+	}
+	switch route {
+	case "IN_GROUP":
+		values[filterGroup] = []string{row[filterGroup].Text}
+	case "PHONE":
+		values[tfhelper.FilterServer] = tfhelper.OnServers(servers, row["server_ip"].Text)
+	}
+	return values
 }

@@ -3,7 +3,8 @@ package inbounddid
 import (
 	"context"
 	"fmt"
-	"iter"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/list"
 
@@ -16,15 +17,25 @@ import (
 func NewNumbersList() list.ListResource {
 	return tfhelper.NewList(NewNumbers(), "inbound numbers",
 		"Lists the inbound numbers in groups that are routed to the same place, such as the same in-group, call menu or extension. A number that is alone on its route is in none; `vicidial_inbound_did` lists it.",
-		func(ctx context.Context, topology topology) (iter.Seq[tfhelper.ListItem], error) {
+		tfhelper.Filters{
+			tfhelper.FilterMatch: "groups of which the name or a number is like this pattern, with `*` and `?`.",
+			filterGroup:          "numbers that lead to this in-group.",
+			filterRoute:          "numbers of this route, such as `IN_GROUP`.",
+		},
+		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
 			table, defaults, err := adoptable(ctx, topology)
-			return tfhelper.ListItems(table.Find(), func(found numbers.Found) tfhelper.ListItem {
+			return tfhelper.Listing{Items: tfhelper.ListItems(table.Find(), func(found numbers.Found) tfhelper.ListItem {
 				declared, _ := table.Adopt(found.Numbers, defaults)
 				b := adopted(found.Name, declared).with("deviations", deviationMap(nil))
+				route, target, _ := strings.Cut(found.Name, " ")
+				values := map[string][]string{tfhelper.FilterMatch: append(slices.Collect(found.Numbers.All()), found.Name), filterRoute: {route}}
+				if route == "IN_GROUP" {
+					values[filterGroup] = []string{target}
+				}
 				return tfhelper.ListItem{
 					Name: fmt.Sprintf("%s (%s)", found.Name, cluster.Plural(found.Numbers.Len(), "number")),
-					ID:   b.identity(), Model: b.object(),
+					ID:   b.identity(), Model: b.object(), Values: values,
 				}
-			}), err
+			})}, err
 		})
 }

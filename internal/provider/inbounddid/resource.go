@@ -21,6 +21,7 @@ import (
 type topology interface {
 	singlerow.Store
 	DIDs(context.Context) (cluster.DIDs, error)
+	Servers(context.Context) (cluster.Servers, error)
 	Numbers(ctx context.Context, columns []string) (numbers.Table, error)
 	ClaimNumbers(numbers.Claim) error
 	DIDTargets(ctx context.Context, phones bool) (cluster.DIDTargets, error)

@@ -2,7 +2,7 @@ package remoteagents
 
 import (
 	"context"
-	"iter"
+	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/list"
 
@@ -14,11 +14,24 @@ import (
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "remote agents",
 		"Lists the runs of remote agents: every row of `vicidial_remote_agents`.",
-		func(ctx context.Context, topology topology) (iter.Seq[tfhelper.ListItem], error) {
+		tfhelper.Filters{
+			tfhelper.FilterMatch:  "runs of which `user_start` is like this pattern, with `*` and `?`.",
+			tfhelper.FilterActive: "runs that are active, or that are not.",
+			tfhelper.FilterServer: "runs on this server: a `server_id` or `server_ip`.",
+			"campaign_id":         "runs of this campaign.",
+		},
+		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
 			runs, err := topology.RemoteAgents(ctx)
-			return tfhelper.ListItems(runs, func(run cluster.RemoteAgents) tfhelper.ListItem {
+			if err != nil {
+				return tfhelper.Listing{}, err
+			}
+			servers, err := topology.Expected(ctx)
+			return tfhelper.Listing{Items: tfhelper.ListItems(runs, func(run cluster.RemoteAgents) tfhelper.ListItem {
 				m := model{}.Flatten(cluster.Row(run))
-				return tfhelper.ListItem{Name: run.String(), ID: tfhelper.Identity(key, m.Key()), Model: m}
-			}), err
+				return tfhelper.ListItem{Name: run.String(), ID: tfhelper.Identity(key, m.Key()), Model: m, Values: map[string][]string{
+					tfhelper.FilterMatch: {m.Key()}, tfhelper.FilterActive: {strconv.FormatBool(run["status"].Text == "ACTIVE")},
+					tfhelper.FilterServer: tfhelper.OnServers(servers, run["server_ip"].Text), "campaign_id": {run["campaign_id"].Text},
+				}}
+			})}, err
 		})
 }

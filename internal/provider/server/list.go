@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"iter"
 
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -14,19 +13,36 @@ import (
 // NewList returns the list resource.
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "servers", "Lists the servers of the cluster: every row of the table `servers`.",
-		func(ctx context.Context, topology topology) (iter.Seq[tfhelper.ListItem], error) {
+		tfhelper.Filters{
+			tfhelper.FilterMatch:  "servers whose `server_id` or `server_ip` is like this pattern, with `*` and `?`.",
+			tfhelper.FilterActive: "servers that are active, or that are not.",
+			"user_group":          "servers of this user group.",
+		},
+		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
 			servers, err := topology.Servers(ctx)
 			if err != nil {
-				return nil, err
+				return tfhelper.Listing{}, err
 			}
 			rooms, err := topology.Rooms(ctx)
-			return tfhelper.ListItems(servers, func(server cluster.Server) tfhelper.ListItem {
+			return tfhelper.Listing{Items: tfhelper.ListItems(servers, func(server cluster.Server) tfhelper.ListItem {
 				o := &expanded{model: model{ConfSecretVersion: types.Int64Null(), ManagerSecretVersion: types.Int64Null()}}
 				found, whole := cluster.Describe(server.Engine(), cluster.RoomsOf(server.IP(), rooms), cluster.RoomRange{}, false)
 				o.show(server, found, whole)
-				item := tfhelper.ListItem{Name: server.ID() + " (" + server.IP() + ")", ID: o.identity()}
+				item := tfhelper.ListItem{Name: displayName(server), ID: o.identity(), Values: map[string][]string{
+					tfhelper.FilterMatch: {server.ID(), server.IP()}, tfhelper.FilterActive: tfhelper.FilterYesNo(server.Row["active"]),
+					"user_group": {server.Row["user_group"].Text},
+				}}
 				item.Model = o.flatten(ctx, &item.Diagnostics)
 				return item
-			}), err
+			})}, err
 		})
+}
+
+// displayName is the server_id with the description, as the admin page shows it, and
+// the address.
+func displayName(server cluster.Server) string {
+	if about := server.Row["server_description"].Text; about != "" {
+		return server.ID() + " (" + about + ", " + server.IP() + ")"
+	}
+	return server.ID() + " (" + server.IP() + ")"
 }

@@ -2,11 +2,13 @@ package trunksplit
 
 import (
 	"context"
-	"iter"
+	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -14,11 +16,19 @@ import (
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "trunk splits",
 		"Lists the trunk splits of the cluster: every campaign with rows in `vicidial_server_trunks`.",
-		func(ctx context.Context, topology topology) (iter.Seq[tfhelper.ListItem], error) {
+		tfhelper.Filters{
+			tfhelper.FilterMatch:  "splits of campaigns whose `campaign_id` is like this pattern, with `*` and `?`.",
+			tfhelper.FilterServer: "splits with a row for this server: a `server_id` or `server_ip`.",
+		},
+		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
 			trunks, servers, err := readTrunks(ctx, topology)
-			return tfhelper.ListItems(trunks.Campaigns(), func(campaign string) tfhelper.ListItem {
-				m := model{CampaignID: types.StringValue(campaign)}.with(trunks.Of(campaign), servers)
-				return tfhelper.ListItem{Name: campaign, ID: m.identity(), Model: m}
-			}), err
+			return tfhelper.Listing{Items: tfhelper.ListItems(trunks.Campaigns(), func(campaign string) tfhelper.ListItem {
+				split := trunks.Of(campaign)
+				m := model{CampaignID: types.StringValue(campaign)}.with(split, servers)
+				return tfhelper.ListItem{
+					Name: campaign + ": " + cluster.Plural(len(split), "server"), ID: m.identity(), Model: m,
+					Values: map[string][]string{tfhelper.FilterMatch: {campaign}, tfhelper.FilterServer: tfhelper.OnServers(servers, slices.Collect(maps.Keys(split))...)},
+				}
+			})}, err
 		})
 }
