@@ -188,6 +188,36 @@ func TestSites(t *testing.T) {
 		}
 		harbour.do("plan", "-detailed-exitcode")
 	})
+	folder := filepath.Join(t.TempDir(), "examples")
+	t.Run("module changes site by site", func(t *testing.T) {
+		if err := os.CopyFS(folder, os.DirFS(filepath.Dir(anchor.folder))); err != nil {
+			t.Fatal(err)
+		}
+		with := func(s site) site {
+			next := *s.cli
+			next.folder = filepath.Join(folder, "sites")
+			return site{&next, s.name, s.database}
+		}
+		nextAnchor, nextHarbour := with(anchor), with(harbour)
+		module := filepath.Join("..", "modules", "site", "seats.tf")
+		nextAnchor.write(module, nextAnchor.read(module)+`
+resource "vicidial_conf_template" "fax" {
+  template_id       = "fax"
+  template_name     = "Fax machines of ${var.site.name}"
+  template_contents = "type=friend\nhost=dynamic\nt38pt_udptl=yes\n"
+}
+`)
+		update := func(s site) {
+			if said := s.do("apply", "-auto-approve"); !strings.Contains(said, "Resources: 1 added, 0 changed, 0 destroyed") {
+				t.Errorf("the apply of %s says\n%s", s.name, said)
+			}
+			s.do("plan", "-detailed-exitcode")
+		}
+		update(nextAnchor)
+		harbour.do("plan", "-detailed-exitcode") // with the module as it was
+		update(nextHarbour)
+		anchor, harbour = nextAnchor, nextHarbour
+	})
 	t.Run("sites are removed", func(t *testing.T) {
 		anchor.do("destroy", "-auto-approve")
 		expectEmpty(t, anchor.database)

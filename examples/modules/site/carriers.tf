@@ -86,7 +86,7 @@ resource "vicidial_carrier_route" "carrier" {
     }
   }
 
-  secrets_wo         = contains(local.carriers_with_secrets, each.key) && var.secrets_version != null ? var.secrets.carriers[each.key] : null
+  secrets_wo         = contains(local.carriers_with_secrets, each.key) && var.secrets_version != null ? local.secrets.carriers[each.key] : null
   secrets_wo_version = contains(local.carriers_with_secrets, each.key) ? var.secrets_version : null
 }
 
@@ -108,7 +108,7 @@ resource "vicidial_inbound_numbers" "block" {
   dids                    = each.value.dids
   did_description         = each.value.description
   did_carrier_description = each.value.carrier
-  did_active              = true
+  did_active              = each.value.active != null ? each.value.active : anytrue([for own in values(each.value.overrides) : contains(keys(own), "did_active")]) ? true : null
   did_route               = each.value.route != null ? each.value.route : each.value.group_id != null ? "IN_GROUP" : each.value.menu_id != null ? "CALLMENU" : "EXTEN"
   group_id                = each.value.group_id
   menu_id                 = each.value.menu_id

@@ -19,9 +19,9 @@ resource "vicidial_server" "database" {
   generate_vicidial_conf    = false
   max_vicidial_trunks       = 0
   local_gmt                 = var.site.local_gmt
-  conf_secret_wo            = var.secrets_version == null ? null : var.secrets.conf_secret
+  conf_secret_wo            = local.secrets.conf_secret
   conf_secret_wo_version    = var.secrets_version
-  manager_secret_wo         = var.secrets_version == null ? null : var.secrets.manager_secret
+  manager_secret_wo         = local.secrets.manager_secret
   manager_secret_wo_version = var.secrets_version
 
   lifecycle { create_before_destroy = true }
@@ -40,9 +40,9 @@ resource "vicidial_server" "telephony" {
   outbound_calls_per_second = each.value.calls_per_second
   external_server_ip        = each.value.external_address
   web_socket_url            = each.value.web_socket_url
-  conf_secret_wo            = var.secrets_version == null ? null : var.secrets.conf_secret
+  conf_secret_wo            = local.secrets.conf_secret
   conf_secret_wo_version    = var.secrets_version
-  manager_secret_wo         = var.secrets_version == null ? null : var.secrets.manager_secret
+  manager_secret_wo         = local.secrets.manager_secret
   manager_secret_wo_version = var.secrets_version
 
   conference = {

@@ -42,7 +42,7 @@ resource "vicidial_conf_template" "template" {
   template_id        = each.key
   template_name      = coalesce(each.value.name, each.key)
   template_contents  = each.value.contents
-  secrets_wo         = contains(local.templates_with_secrets, each.key) && var.secrets_version != null ? var.secrets.templates[each.key] : null
+  secrets_wo         = contains(local.templates_with_secrets, each.key) && var.secrets_version != null ? local.secrets.templates[each.key] : null
   secrets_wo_version = contains(local.templates_with_secrets, each.key) ? var.secrets_version : null
 
   lifecycle { create_before_destroy = true }
@@ -80,13 +80,13 @@ resource "vicidial_agent_placement" "floor" {
       protocol               = each.value.protocol
       template_id            = try(vicidial_conf_template.template[each.value.template].template_id, each.value.template)
       outbound_cid           = each.value.outbound_cid
-      pass_wo                = each.value.own_passwords || var.secrets_version == null ? null : var.secrets.phone_password
+      pass_wo                = each.value.own_passwords ? null : local.secrets.phone_password
       pass_wo_version        = each.value.own_passwords ? null : var.secrets_version
-      conf_secret_wo         = var.secrets_version == null ? null : var.secrets.registration_password
+      conf_secret_wo         = local.secrets.registration_password
       conf_secret_wo_version = var.secrets_version
     },
   )
 
-  seat_passwords_wo         = each.value.own_passwords && var.secrets_version != null ? var.secrets.seats[each.key] : null
+  seat_passwords_wo         = each.value.own_passwords && var.secrets_version != null ? local.secrets.seats[each.key] : null
   seat_passwords_wo_version = each.value.own_passwords ? var.secrets_version : null
 }

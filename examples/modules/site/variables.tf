@@ -140,6 +140,7 @@ variable "site" {
       extension   = optional(string)
       description = optional(string)
       carrier     = optional(string)               # free text
+      active      = optional(bool)                 # left alone where left out; new numbers are active
       overrides   = optional(map(map(string)), {}) # numbers or ranges -> attributes that differ there
     })), {})
 
@@ -448,4 +449,14 @@ variable "secrets_version" {
   description = "Change this number when the secrets change. null leaves all passwords as they are in the database."
   type        = number
   default     = 1
+}
+
+locals {
+  # What is written. Terraform takes a conditional for sensitive where one of its two
+  # values is, and plans an update of what was imported for that alone; an element of
+  # a list is sensitive by itself.
+  secrets = [
+    { conf_secret = null, manager_secret = null, phone_password = null, registration_password = null, seats = {}, carriers = {}, templates = {} },
+    var.secrets,
+  ][var.secrets_version == null ? 0 : 1]
 }

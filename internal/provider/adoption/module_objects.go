@@ -345,11 +345,10 @@ func (s *site) numbers(t *taken) {
 		route = "EXTEN"
 	}
 	target := map[string]string{"IN_GROUP": "group_id", "CALLMENU": "menu_id", "EXTEN": "extension"}[route]
-	active := t.left["did_active"]
-	delete(t.left, "did_active")
+	active := t.value("did_active")
 	element := terraform.Object{}
 	switch {
-	case !says(active, cluster.YesNo(true)) && !active.IsNull():
+	case active == terraform.Bool(false) && t.object.Kind == adopt.Number:
 		t.misfit("it is not imported, since it is not active, as the module makes it.")
 		return
 	case target == "" || t.left[target].IsNull() || t.object.Kind == adopt.Number && target == "menu_id":
@@ -363,6 +362,7 @@ func (s *site) numbers(t *taken) {
 		return
 	}
 	element = append(terraform.Object{{Key: terraform.Text("dids"), Value: t.value("dids")}}, element...)
-	element = with(with(element, "carrier", t.value("did_carrier_description")), "overrides", t.value("overrides"))
+	element = with(with(element, "carrier", t.value("did_carrier_description")), "active", active)
+	element = with(element, "overrides", t.value("overrides"))
 	t.done("number_blocks", t.text("name"), "vicidial_inbound_numbers.block", element)
 }
