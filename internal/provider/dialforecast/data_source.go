@@ -57,7 +57,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	in, diags := m.withArguments(in)
 	resp.Diagnostics.Append(diags...)
 	if !diags.HasError() {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(forecast.New(in)))...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(in.Servers, forecast.New(in)))...)
 	}
 }
 

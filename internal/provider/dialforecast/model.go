@@ -3,7 +3,9 @@ package dialforecast
 import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/charts"
 )
 
 type model struct {
@@ -15,6 +17,7 @@ type model struct {
 	Campaigns   map[string]campaignModel    `tfsdk:"campaigns"`
 	Servers     map[string]serverModel      `tfsdk:"servers"`
 	FillSeconds types.Float64               `tfsdk:"fill_seconds"`
+	SVG         types.String                `tfsdk:"svg"`
 }
 
 type campaignModel struct {
@@ -35,7 +38,7 @@ type serverModel struct {
 	Seconds        types.Float64 `tfsdk:"seconds"`
 }
 
-func (m model) withResult(forecast forecast.Forecast) model {
+func (m model) withResult(servers cluster.Servers, forecast forecast.Forecast) model {
 	m.Starved = forecast.Starved
 	if m.Starved == nil {
 		m.Starved = []string{}
@@ -67,6 +70,7 @@ func (m model) withResult(forecast forecast.Forecast) model {
 		}
 	}
 	m.FillSeconds = types.Float64Value(forecast.FillSeconds)
+	m.SVG = types.StringValue(string(charts.Forecast(servers, forecast)))
 	return m
 }
 

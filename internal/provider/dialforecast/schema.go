@@ -74,6 +74,9 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 					"seconds":          fraction("How long its dialer takes to place its lines at that rate."),
 				}},
 			},
+			"svg": schema.StringAttribute{
+				Computed: true, MarkdownDescription: "The forecast as an SVG picture: nodes by campaigns, with the lines that are wanted, given and missing. It needs no other file and follows the reader's choice of a light or a dark scheme.",
+			},
 			"fill_seconds": fraction("How long the balance fill takes to place its lines at the rate of the system settings."),
 		},
 	}

@@ -59,6 +59,7 @@ func TestAccFailoverPlan(t *testing.T) {
 							is(tfjsonpath.New("survivable"), knownvalue.Bool(true)),
 							is(tfjsonpath.New("today").AtMapKey("agents_per_server"), counts(map[string]int64{"10.0.0.1": 2, "10.0.0.2": 2, "10.0.0.3": 2})),
 							is(tfjsonpath.New("losses"), knownvalue.ListSizeExact(3)),
+							is(tfjsonpath.New("svg"), knownvalue.StringRegexp(regexp.MustCompile(`(?s)^<svg .*>Survivable losses: 3 of 3<.*>dial1<.*>2 to dial2 \(1\), dial3 \(1\)<.*>60 of 60<`))),
 							is(loss(0, "lost"), texts(`^10\.0\.0\.1$`)),
 							is(loss(0, "survivable"), knownvalue.Bool(true)),
 							is(loss(0, "reasons"), texts()),

@@ -5,6 +5,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/charts"
 )
 
 type model struct {
@@ -18,6 +19,7 @@ type model struct {
 	WebNodes       []string          `tfsdk:"web_nodes"`
 	Survivable     types.Bool        `tfsdk:"survivable"`
 	Table          types.String      `tfsdk:"table"`
+	SVG            types.String      `tfsdk:"svg"`
 	Today          *todayModel       `tfsdk:"today"`
 	Losses         []lossModel       `tfsdk:"losses"`
 	Machines       []machineModel    `tfsdk:"machines"`
@@ -52,12 +54,14 @@ type lossModel struct {
 }
 
 func (m model) withResult(floor forecast.FailoverInput, plan forecast.FailoverPlan) model {
-	names := make(map[string]string, len(floor.Servers))
+	servers := make(cluster.Servers, 0, len(floor.Servers))
 	for _, server := range floor.Servers {
-		names[server.IP()] = server.ID()
+		servers = append(servers, server.Server)
 	}
+	names := servers.Names()
 	m.Survivable = types.BoolValue(plan.Survivable)
 	m.Table = types.StringValue(plan.Table(func(ip string) string { return names[ip] }))
+	m.SVG = types.StringValue(string(charts.Failover(servers, plan)))
 	today := newTodayModel(plan.Today)
 	m.Today = &today
 	m.Losses = make([]lossModel, 0, len(plan.Losses))

@@ -68,6 +68,9 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"table": schema.StringAttribute{
 				Computed: true, MarkdownDescription: "The losses as a table of text for an output, 76 characters wide where names allow it, with the reasons below each loss that is not survivable.",
 			},
+			"svg": schema.StringAttribute{
+				Computed: true, MarkdownDescription: "The plan as an SVG picture: for each loss who logs in where, who is stranded, which campaigns lose lines, and what drops. Of more than 60 losses those that are not survivable come first. It needs no other file and follows the reader's choice of a light or a dark scheme.",
+			},
 			"today": schema.SingleNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The same with nothing lost. What does not work even so is told here and blamed on no loss.",

@@ -2,19 +2,17 @@ package diagram
 
 import (
 	"bytes"
-	"encoding/xml"
-	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/svg/svgtest"
 )
 
 var update = flag.Bool("update", false, "renew the golden files")
@@ -92,40 +90,11 @@ func TestPictures_matchGoldenFiles(t *testing.T) {
 			golden(t, name+".dot", []byte(DOT(topology)))
 		})
 	}
-}
-
-// wellFormed returns an error for an SVG that is not XML, and for one that could run
-// a script or load a file.
-func wellFormed(svg []byte) error {
-	decoder := xml.NewDecoder(bytes.NewReader(svg))
-	decoder.Strict = true
-	for {
-		token, err := decoder.Token()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if element, ok := token.(xml.StartElement); ok && slices.Contains([]string{"script", "a", "image", "foreignObject", "use"}, element.Name.Local) {
-			return fmt.Errorf("element %s in the picture", element.Name.Local)
-		}
-	}
+	golden(t, "../../../../docs/pictures/topology-small.svg", SVG(aCluster(3)))
+	golden(t, "../../../../docs/pictures/topology-large.svg", SVG(aCluster(12)))
 }
 
 func TestSVG(t *testing.T) {
-	t.Run("is XML without scripts and references, whatever the labels are", func(t *testing.T) {
-		for _, topology := range []Topology{{}, aCluster(3), aCluster(40), aHostileCluster()} {
-			svg := SVG(topology)
-			if err := wellFormed(svg); err != nil {
-				t.Error(err)
-			}
-			if bytes.Contains(bytes.ReplaceAll(svg, []byte("http://www.w3.org/2000/svg"), nil), []byte("http")) {
-				t.Error("it refers to something outside")
-			}
-		}
-	})
-
 	t.Run("marks dead nodes", func(t *testing.T) {
 		if got := strings.Count(string(SVG(aCluster(12))), ">DEAD<"); got != 1 {
 			t.Errorf("%d nodes are marked, want 1", got)
@@ -150,90 +119,11 @@ func TestSVG(t *testing.T) {
 	})
 }
 
-// written is a text of a drawing and an upper bound of its extent.
-type written struct {
-	text string
-	box
-}
-
-// writtenIn returns the texts of a drawing. Sizes are those of the style.
-func writtenIn(t interface{ Fatal(...any) }, svg []byte) []written {
-	sizes := map[string]int{"title": 20, "quiet": 13, "head": 12, "name": 13, "badge-text": 10, "chip-text": 10}
-	var all []written
-	decoder := xml.NewDecoder(bytes.NewReader(svg))
-	for {
-		token, err := decoder.Token()
-		if errors.Is(err, io.EOF) {
-			return all
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		element, ok := token.(xml.StartElement)
-		if !ok || element.Name.Local != "text" {
-			continue
-		}
-		attributes := make(map[string]string)
-		for _, attribute := range element.Attr {
-			attributes[attribute.Name.Local] = attribute.Value
-		}
-		var content string
-		if err := decoder.DecodeElement(&content, &element); err != nil {
-			t.Fatal(err)
-		}
-		class := attributes["class"]
-		size, ok := sizes[class]
-		if !ok {
-			size = 11
-		}
-		width := widthOf(content, size, slices.Contains([]string{"title", "head", "name", "badge-text", "chip-text"}, class))
-		if class == "address" {
-			width = fixedWidth(content, size)
-		}
-		var x, y int
-		if _, err := fmt.Sscan(attributes["x"], &x); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := fmt.Sscan(attributes["y"], &y); err != nil {
-			t.Fatal(err)
-		}
-		switch attributes["text-anchor"] {
-		case "end":
-			x -= width
-		case "middle":
-			x -= width / 2
-		}
-		all = append(all, written{content, box{x: x, y: y - size*8/10, w: width, h: size}})
-	}
-}
-
-func TestSVG_labelsDoNotOverlap(t *testing.T) {
-	apart := func(t interface {
-		Fatal(...any)
-		Fatalf(string, ...any)
-	}, topology Topology,
-	) {
-		svg := SVG(topology)
-		var width, height int
-		if _, err := fmt.Sscanf(string(svg), `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d"`, &width, &height); err != nil {
-			t.Fatal(err)
-		}
-		texts := writtenIn(t, svg)
-		for i, a := range texts {
-			if a.x < 0 || a.y < 0 || a.right() > width || a.bottom() > height {
-				t.Fatalf("%q is outside of the picture: %+v", a.text, a.box)
-			}
-			for _, b := range texts[i+1:] {
-				if a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom() {
-					t.Fatalf("%q and %q overlap: %+v %+v", a.text, b.text, a.box, b.box)
-				}
-			}
-		}
-	}
+func TestSVG_isXMLAndLabelsDoNotOverlap(t *testing.T) {
 	for _, nodes := range []int{0, 1, 2, 3, 4, 5, 12, 13, 40} {
-		t.Run(fmt.Sprintf("%d nodes", nodes), func(t *testing.T) { apart(t, aCluster(nodes)) })
+		t.Run(fmt.Sprintf("%d nodes", nodes), func(t *testing.T) { svgtest.Check(t, SVG(aCluster(nodes))) })
 	}
-	t.Run("hostile labels", func(t *testing.T) { apart(t, aHostileCluster()) })
+	t.Run("hostile labels", func(t *testing.T) { svgtest.Check(t, SVG(aHostileCluster())) })
 
 	t.Run("drawn clusters", rapid.MakeCheck(func(t *rapid.T) {
 		label := rapid.StringMatching(`[A-Za-z0-9_.≤ÄW-]{0,40}`)
@@ -269,7 +159,7 @@ func TestSVG_labelsDoNotOverlap(t *testing.T) {
 			}
 			topology.Carriers = append(topology.Carriers, carrier)
 		}
-		apart(t, topology)
+		svgtest.Check(t, SVG(topology))
 	}))
 }
 
@@ -347,14 +237,6 @@ func TestPictures_areIndependentOfInputOrder(t *testing.T) {
 	})
 }
 
-func TestNatural(t *testing.T) {
-	for _, pair := range [][2]string{{"dial2", "dial10"}, {"10.0.0.9", "10.0.0.10"}, {"a", "b"}, {"a", "a1"}, {"dial1a", "dial1b"}} {
-		if natural(pair[0], pair[1]) >= 0 || natural(pair[1], pair[0]) <= 0 {
-			t.Errorf("%s does not come before %s", pair[0], pair[1])
-		}
-	}
-}
-
 func FuzzSVG_isAlwaysWellFormed(f *testing.F) {
 	f.Add("dial1", "10.0.0.1", "SALES", 5)
 	f.Add("\x00<&>\"'", "\ufffe", "]]>", -1)
@@ -367,9 +249,7 @@ func FuzzSVG_isAlwaysWellFormed(f *testing.F) {
 			Telephony: []Node{{Name: name, Address: address, Lines: lines, Role: campaign, Trunks: []Trunk{{campaign, lines, true}}}},
 			Carriers:  []Carrier{{Name: campaign, Servers: []string{address}}},
 		}
-		if err := wellFormed(SVG(topology)); err != nil {
-			t.Fatal(err)
-		}
+		svgtest.Check(t, SVG(topology))
 	})
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/svg"
 )
 
 // DOT returns the topology in the DOT language of Graphviz.
@@ -148,7 +150,7 @@ var dotEscape = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 func dotLabel(lines ...string) string {
 	var escaped []string
 	for _, line := range lines {
-		if line = clean(line); line != "" {
+		if line = svg.Clean(line); line != "" {
 			escaped = append(escaped, dotEscape.Replace(line))
 		}
 	}

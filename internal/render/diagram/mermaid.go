@@ -3,6 +3,8 @@ package diagram
 import (
 	"fmt"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/svg"
 )
 
 // Mermaid returns the topology as a Mermaid flowchart, which GitHub, GitLab and
@@ -11,7 +13,7 @@ func Mermaid(t Topology) string {
 	t = t.sorted()
 	var b strings.Builder
 	line := func(format string, arguments ...any) { fmt.Fprintf(&b, format+"\n", arguments...) }
-	if title := clean(t.Title); title != "" {
+	if title := svg.Clean(t.Title); title != "" {
 		line("---\ntitle: %q\n---", mermaidTitle.Replace(title))
 	}
 	line("flowchart TB")
@@ -175,7 +177,7 @@ var mermaidTitle = strings.NewReplacer(`"`, "'", `\`, "/", "<", "‹", ">", "›
 func mermaidLabel(lines ...string) string {
 	var escaped []string
 	for _, line := range lines {
-		if line = clean(line); line != "" {
+		if line = svg.Clean(line); line != "" {
 			escaped = append(escaped, mermaidEscape.Replace(line))
 		}
 	}

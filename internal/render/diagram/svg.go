@@ -1,9 +1,6 @@
 package diagram
 
-import (
-	"fmt"
-	"strings"
-)
+import "github.com/vicidial/terraform-provider-vicidial/internal/render/svg"
 
 // Distances in pixels of the drawing's own coordinates.
 const (
@@ -24,7 +21,7 @@ func SVG(t Topology) []byte {
 	t = t.sorted()
 	p := &picture{topology: t, colors: make(map[string]int)}
 	for i, campaign := range t.campaigns() {
-		p.colors[campaign] = i % campaignColors
+		p.colors[campaign] = i % svg.Colors
 	}
 	columns := max(3, columnsFor(len(t.Telephony)))
 	p.inner = columns*cardWidth + (columns-1)*gap + 2*padding
@@ -63,8 +60,7 @@ type picture struct {
 	topology Topology
 	colors   map[string]int // campaign to colour
 	inner    int            // width of a group that fills the picture
-	under    strings.Builder
-	over     strings.Builder
+	svg.Canvas
 }
 
 func (p *picture) width() int { return 2*margin + gutter + p.inner }
@@ -72,11 +68,11 @@ func (p *picture) width() int { return 2*margin + gutter + p.inner }
 // title draws title and summary, and returns where the first band begins.
 func (p *picture) title(y int) int {
 	title := p.topology.Title
-	if clean(title) == "" {
+	if svg.Clean(title) == "" {
 		title = "VICIdial cluster"
 	}
-	p.text(margin, y+16, "title", fit(title, p.inner, 20, true), "")
-	p.text(margin, y+38, "quiet", fit(p.topology.summary(), p.inner, 13, false), "")
+	p.Text(margin, y+16, "title", svg.Fit(title, p.inner, 20, true), "")
+	p.Text(margin, y+38, "quiet", svg.Fit(p.topology.summary(), p.inner, 13, false), "")
 	return y + 58
 }
 
@@ -96,7 +92,7 @@ func (p *picture) front(y int) (web box, next int) {
 	height := header + rows*(cardHeight+gap) - gap + padding
 	if len(t.Web) > 0 {
 		web = box{x: x, y: y, w: width, h: height}
-		p.group(web, counted(len(t.Web), "web node"))
+		p.group(web, svg.Counted(len(t.Web), "web node"))
 		for i, machine := range t.Web {
 			p.machine(x+padding+i%columns*(cardWidth+gap), y+header+i/columns*(cardHeight+gap), machine, "card")
 		}
@@ -137,7 +133,7 @@ func (p *picture) telephony(y int, above box) (group box, next int) {
 		at += height + gap
 	}
 	group = box{x: margin, y: y, w: p.inner, h: at - gap + padding - y}
-	p.group(group, counted(len(nodes), "telephony node"))
+	p.group(group, svg.Counted(len(nodes), "telephony node"))
 	return group, group.bottom()
 }
 
@@ -178,7 +174,7 @@ func (p *picture) back(y int, above, web box) (carriers, data box, next int) {
 		columns = min(columns, len(t.Carriers))
 		width = columns*(cardWidth+gap) - gap + 2*padding
 		carriers = box{x: margin, y: y, w: width, h: header + rows*(cardHeight+gap) - gap + padding}
-		p.group(carriers, counted(len(t.Carriers), "carrier"))
+		p.group(carriers, svg.Counted(len(t.Carriers), "carrier"))
 		for i, carrier := range t.Carriers {
 			p.carrier(box{x: margin + padding + i%columns*(cardWidth+gap), y: y + header + i/columns*(cardHeight+gap), w: cardWidth, h: cardHeight}, i, carrier)
 		}
@@ -202,7 +198,7 @@ func (p *picture) legend(y int) int {
 	explain := func(show bool, text string) {
 		if show {
 			y += 18
-			p.text(margin, y+10, "quiet small", fit(text, p.inner, 11, false), "")
+			p.Text(margin, y+10, "quiet small", svg.Fit(text, p.inner, 11, false), "")
 		}
 	}
 	explain(limit, "≤ n: the campaign has at most n lines there (MAXIMUM_LIMIT).")
@@ -210,7 +206,7 @@ func (p *picture) legend(y int) int {
 	if some {
 		y += 18
 		p.chip(margin, y, "n")
-		p.text(margin+24, y+10, "quiet small", "The node has the carrier of that number, which is not on all nodes.", "")
+		p.Text(margin+24, y+10, "quiet small", "The node has the carrier of that number, which is not on all nodes.", "")
 	}
 	return y
 }
@@ -239,18 +235,9 @@ func (p *picture) lines(web, telephony, carriers, data box) {
 }
 
 func (p *picture) document(height int) []byte {
-	var b strings.Builder
 	title := p.topology.Title
-	if clean(title) == "" {
+	if svg.Clean(title) == "" {
 		title = "VICIdial cluster"
 	}
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="t d" font-family="DejaVu Sans,Verdana,Segoe UI,Helvetica,Arial,sans-serif" font-size="11">`+"\n", p.width(), height, p.width(), height)
-	fmt.Fprintf(&b, "<title id=\"t\">%s</title>\n<desc id=\"d\">%s</desc>\n", inXML(title), inXML(p.topology.summary()))
-	b.WriteString("<style>" + darkStyle() + "</style>\n")
-	b.WriteString(`<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="5" markerHeight="5" orient="auto-start-reverse"><path class="tip" d="M0 0 8 4 0 8z"/></marker></defs>` + "\n")
-	fmt.Fprintf(&b, `<rect class="ground" width="%d" height="%d"/>`+"\n", p.width(), height)
-	b.WriteString(p.under.String())
-	b.WriteString(p.over.String())
-	b.WriteString("</svg>\n")
-	return []byte(withPresentation(b.String()))
+	return p.Document(title, p.topology.summary(), p.width(), height)
 }

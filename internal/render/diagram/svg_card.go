@@ -3,6 +3,8 @@ package diagram
 import (
 	"fmt"
 	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/svg"
 )
 
 // trunkRows is the number of campaigns that a card names. The bar shows all.
@@ -10,15 +12,9 @@ const trunkRows = 5
 
 type point struct{ x, y int }
 
-func (p *picture) text(x, y int, class, text, extra string) {
-	fmt.Fprintf(&p.over, `<text x="%d" y="%d" class="%s"%s>%s</text>`+"\n", x, y, class, extra, inXML(text))
-}
-
-const alignRight = ` text-anchor="end"`
-
 func (p *picture) group(b box, name string) {
-	fmt.Fprintf(&p.under, `<rect class="group" x="%d" y="%d" width="%d" height="%d" rx="10"/>`+"\n", b.x, b.y, b.w, b.h)
-	p.text(b.x+padding, b.y+20, "head", fit(name, b.w-2*padding, 12, true), "")
+	fmt.Fprintf(&p.Under, `<rect class="group" x="%d" y="%d" width="%d" height="%d" rx="10"/>`+"\n", b.x, b.y, b.w, b.h)
+	p.Text(b.x+padding, b.y+20, "head", svg.Fit(name, b.w-2*padding, 12, true), "")
 }
 
 // arrow draws a line through the points with an arrowhead at its end, and its
@@ -35,9 +31,9 @@ func (p *picture) arrow(way way, label string, points ...point) {
 	if way == inOnly || way == both {
 		tips += ` marker-start="url(#tip)"`
 	}
-	fmt.Fprintf(&p.under, `<polyline class="line" points="%s"%s/>`+"\n", strings.Join(path, " "), tips)
+	fmt.Fprintf(&p.Under, `<polyline class="line" points="%s"%s/>`+"\n", strings.Join(path, " "), tips)
 	if label != "" {
-		p.text(points[0].x+8, (points[0].y+points[1].y)/2+4, "quiet small", label, "")
+		p.Text(points[0].x+8, (points[0].y+points[1].y)/2+4, "quiet small", label, "")
 	}
 }
 
@@ -46,16 +42,9 @@ func (p *picture) openCard(b box, class string, dead bool, tip ...string) {
 	if dead {
 		class += " dead"
 	}
-	var lines []string
-	for _, line := range tip {
-		if line = clean(line); line != "" {
-			lines = append(lines, inXML(line))
-		}
-	}
-	fmt.Fprintf(&p.over, `<g><title>%s</title><rect class="%s" x="%d" y="%d" width="%d" height="%d" rx="7"/>`+"\n", strings.Join(lines, "&#10;"), class, b.x, b.y, b.w, b.h)
+	p.Open(tip...)
+	p.Rect(class, b.x, b.y, b.w, b.h, 7)
 }
-
-func (p *picture) closeCard() { p.over.WriteString("</g>\n") }
 
 func (p *picture) machine(x, y int, m Machine, class string) {
 	b := box{x: x, y: y, w: cardWidth, h: cardHeight}
@@ -64,9 +53,9 @@ func (p *picture) machine(x, y int, m Machine, class string) {
 	if m.Dead {
 		name -= p.badge(b)
 	}
-	p.text(x+12, y+21, "name", fit(m.Name, name, 13, true), "")
-	p.text(x+12, y+39, "address", fitFixed(m.Address, b.w-24, 11), "")
-	p.closeCard()
+	p.Text(x+12, y+21, "name", svg.Fit(m.Name, name, 13, true), "")
+	p.Text(x+12, y+39, "address", svg.FitFixed(m.Address, b.w-24, 11), "")
+	p.Close()
 }
 
 func status(dead bool) string {
@@ -80,8 +69,8 @@ func status(dead bool) string {
 // width that it takes.
 func (p *picture) badge(b box) int {
 	const width = 42
-	fmt.Fprintf(&p.over, `<rect class="badge" x="%d" y="%d" width="%d" height="17" rx="8"/>`+"\n", b.right()-width-8, b.y+8, width)
-	p.text(b.right()-8-width/2, b.y+20, "badge-text", "DEAD", ` text-anchor="middle"`)
+	fmt.Fprintf(&p.Over, `<rect class="badge" x="%d" y="%d" width="%d" height="17" rx="8"/>`+"\n", b.right()-width-8, b.y+8, width)
+	p.Text(b.right()-8-width/2, b.y+20, "badge-text", "DEAD", svg.AlignMiddle)
 	return width + 4
 }
 
@@ -107,16 +96,16 @@ func (p *picture) node(b box, node Node) {
 	if node.Dead {
 		nameWidth -= p.badge(b)
 	}
-	p.text(x, b.y+21, "name", fit(node.Name, nameWidth, 13, true), "")
-	p.text(x, b.y+38, "address", fitFixed(node.Address, width-p.chips(b, node), 11), "")
-	p.text(x, b.y+55, "plain", fit(node.load(), width, 11, false), "")
+	p.Text(x, b.y+21, "name", svg.Fit(node.Name, nameWidth, 13, true), "")
+	p.Text(x, b.y+38, "address", svg.FitFixed(node.Address, width-p.chips(b, node), 11), "")
+	p.Text(x, b.y+55, "plain", svg.Fit(node.load(), width, 11, false), "")
 	y := b.y + 62
 	if node.Role != "" {
-		p.text(x, y+9, "role", fit(node.Role, width, 11, false), "")
+		p.Text(x, y+9, "role", svg.Fit(node.Role, width, 11, false), "")
 		y += 16
 	}
 	if len(node.Trunks) == 0 {
-		p.closeCard()
+		p.Close()
 		return
 	}
 	p.bar(x, y, width, node)
@@ -128,14 +117,14 @@ func (p *picture) node(b box, node Node) {
 	for _, trunk := range shown {
 		y += 16
 		value := trunk.text()
-		fmt.Fprintf(&p.over, `<circle class="c%d" cx="%d" cy="%d" r="4"/>`+"\n", p.colors[trunk.Campaign], x+4, y-1)
-		p.text(x+14, y+3, "plain", fit(trunk.Campaign, width-22-widthOf(value, 11, false), 11, false), "")
-		p.text(right, y+3, "plain", value, alignRight)
+		fmt.Fprintf(&p.Over, `<circle class="c%d" cx="%d" cy="%d" r="4"/>`+"\n", p.colors[trunk.Campaign], x+4, y-1)
+		p.Text(x+14, y+3, "plain", svg.Fit(trunk.Campaign, width-22-svg.Width(value, 11, false), 11, false), "")
+		p.Text(right, y+3, "plain", value, svg.AlignRight)
 	}
 	if more := len(node.Trunks) - len(shown); more > 0 {
-		p.text(x+14, y+19, "quiet small", fmt.Sprintf("and %d more", more), "")
+		p.Text(x+14, y+19, "quiet small", fmt.Sprintf("and %d more", more), "")
 	}
-	p.closeCard()
+	p.Close()
 }
 
 // bar draws each campaign's part of the node's lines, and marks what exceeds the
@@ -146,17 +135,17 @@ func (p *picture) bar(x, y, width int, node Node) {
 		sum += trunk.Lines
 	}
 	whole := max(1, node.Lines, sum)
-	fmt.Fprintf(&p.over, `<rect class="rest" x="%d" y="%d" width="%d" height="6" rx="2"/>`+"\n", x, y, width)
+	fmt.Fprintf(&p.Over, `<rect class="rest" x="%d" y="%d" width="%d" height="6" rx="2"/>`+"\n", x, y, width)
 	done := 0
 	for _, trunk := range node.Trunks {
 		from := x + done*width/whole
 		done += trunk.Lines
 		if to := x + done*width/whole; to > from {
-			fmt.Fprintf(&p.over, `<rect class="c%d" x="%d" y="%d" width="%d" height="6"/>`+"\n", p.colors[trunk.Campaign], from, y, to-from)
+			fmt.Fprintf(&p.Over, `<rect class="c%d" x="%d" y="%d" width="%d" height="6"/>`+"\n", p.colors[trunk.Campaign], from, y, to-from)
 		}
 	}
 	if sum > node.Lines {
-		fmt.Fprintf(&p.over, `<rect class="over" x="%d" y="%d" width="2" height="12"/>`+"\n", x+node.Lines*width/whole-1, y-3)
+		fmt.Fprintf(&p.Over, `<rect class="over" x="%d" y="%d" width="2" height="12"/>`+"\n", x+node.Lines*width/whole-1, y-3)
 	}
 }
 
@@ -167,7 +156,7 @@ func (p *picture) chips(b box, node Node) int {
 	x := b.right() - 10
 	for i := len(p.topology.Carriers) - 1; i >= 0; i-- {
 		carrier := p.topology.Carriers[i]
-		if p.topology.everywhere(carrier) || !carrier.on(node) || x-width < b.x+12+fixedWidth(node.Address, 11)+6 {
+		if p.topology.everywhere(carrier) || !carrier.on(node) || x-width < b.x+12+svg.FixedWidth(node.Address, 11)+6 {
 			continue
 		}
 		x -= width
@@ -177,8 +166,8 @@ func (p *picture) chips(b box, node Node) int {
 }
 
 func (p *picture) chip(x, y int, number string) {
-	fmt.Fprintf(&p.over, `<rect class="chip" x="%d" y="%d" width="18" height="14" rx="4"/>`+"\n", x, y)
-	p.text(x+9, y+11, "chip-text", number, ` text-anchor="middle"`)
+	fmt.Fprintf(&p.Over, `<rect class="chip" x="%d" y="%d" width="18" height="14" rx="4"/>`+"\n", x, y)
+	p.Text(x+9, y+11, "chip-text", number, svg.AlignMiddle)
 }
 
 func (p *picture) carriersOn(node Node) string {
@@ -212,7 +201,7 @@ func (p *picture) carrier(b box, number int, carrier Carrier) {
 		p.chip(b.right()-28, b.y+10, fmt.Sprint(number+1))
 		width -= 24
 	}
-	p.text(b.x+12, b.y+21, "name", fit(carrier.Name, width, 13, true), "")
-	p.text(b.x+12, b.y+39, "plain", fit(carrier.direction()+", "+where, b.w-24, 11, false), "")
-	p.closeCard()
+	p.Text(b.x+12, b.y+21, "name", svg.Fit(carrier.Name, width, 13, true), "")
+	p.Text(b.x+12, b.y+39, "plain", svg.Fit(carrier.direction()+", "+where, b.w-24, 11, false), "")
+	p.Close()
 }

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
-	"unicode"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/render/svg"
 )
 
 // Topology is the content of a drawing. Empty parts are omitted.
@@ -58,45 +58,16 @@ type Carrier struct {
 // clusters are equal.
 func (t Topology) sorted() Topology {
 	t.Web = slices.SortedStableFunc(slices.Values(t.Web), func(a, b Machine) int {
-		return cmp.Or(natural(a.Name, b.Name), natural(a.Address, b.Address))
+		return cmp.Or(svg.Natural(a.Name, b.Name), svg.Natural(a.Address, b.Address))
 	})
-	t.Carriers = slices.SortedStableFunc(slices.Values(t.Carriers), func(a, b Carrier) int { return natural(a.Name, b.Name) })
+	t.Carriers = slices.SortedStableFunc(slices.Values(t.Carriers), func(a, b Carrier) int { return svg.Natural(a.Name, b.Name) })
 	t.Telephony = slices.SortedStableFunc(slices.Values(t.Telephony), func(a, b Node) int {
-		return cmp.Or(natural(a.Name, b.Name), natural(a.Address, b.Address))
+		return cmp.Or(svg.Natural(a.Name, b.Name), svg.Natural(a.Address, b.Address))
 	})
 	for i, node := range t.Telephony {
 		t.Telephony[i].Trunks = slices.SortedStableFunc(slices.Values(node.Trunks), func(a, b Trunk) int { return cmp.Compare(a.Campaign, b.Campaign) })
 	}
 	return t
-}
-
-// natural compares runs of digits as numbers: dial2 comes before dial10.
-func natural(a, b string) int {
-	for a != "" && b != "" {
-		wordA, restA := cutWord(a)
-		wordB, restB := cutWord(b)
-		if isDigit(wordA[0]) && isDigit(wordB[0]) {
-			trimmedA, trimmedB := strings.TrimLeft(wordA, "0"), strings.TrimLeft(wordB, "0")
-			if order := cmp.Or(cmp.Compare(len(trimmedA), len(trimmedB)), cmp.Compare(trimmedA, trimmedB)); order != 0 {
-				return order
-			}
-		} else if order := cmp.Compare(wordA, wordB); order != 0 {
-			return order
-		}
-		a, b = restA, restB
-	}
-	return cmp.Compare(len(a), len(b))
-}
-
-func isDigit(b byte) bool { return '0' <= b && b <= '9' }
-
-// cutWord splits off the leading run of digits or of other bytes.
-func cutWord(text string) (word, rest string) {
-	end := 1
-	for end < len(text) && isDigit(text[end]) == isDigit(text[0]) {
-		end++
-	}
-	return text[:end], text[end:]
 }
 
 // on reports whether the carrier is on the node.
@@ -131,18 +102,20 @@ func (t Topology) summary() string {
 		}
 		lines += node.Lines
 	}
-	text := counted(len(t.Telephony), "telephony node")
+	text := svg.Counted(len(t.Telephony), "telephony node")
 	if dead > 0 {
 		text += fmt.Sprintf(", %d of them dead", dead)
 	}
 	if t.Seats > 0 {
-		text += " · " + counted(t.Seats, "seat")
+		text += " · " + svg.Counted(t.Seats, "seat")
 	}
-	return text + " · " + counted(lines, "line")
+	return text + " · " + svg.Counted(lines, "line")
 }
 
 // load is the number of seats and lines of a node.
-func (n Node) load() string { return counted(n.Seats, "seat") + " · " + counted(n.Lines, "line") }
+func (n Node) load() string {
+	return svg.Counted(n.Seats, "seat") + " · " + svg.Counted(n.Lines, "line")
+}
 
 // text is a trunk's label: up to a limit, or withheld from others.
 func (t Trunk) text() string {
@@ -154,36 +127,4 @@ func (t Trunk) text() string {
 
 func (c Carrier) direction() string {
 	return map[way]string{both: "out and in", inOnly: "in", outOnly: "out", neither: "account only"}[c.way()]
-}
-
-func counted(count int, noun string) string {
-	if count == 1 {
-		return "1 " + noun
-	}
-	return grouped(count) + " " + noun + "s"
-}
-
-// grouped writes 1152 as 1,152.
-func grouped(number int) string {
-	text := fmt.Sprint(number)
-	for at := len(text) - 3; at > 0 && isDigit(text[at-1]); at -= 3 {
-		text = text[:at] + "," + text[at:]
-	}
-	return text
-}
-
-// clean makes a label one line of valid text. Values in the database are
-// arbitrary, and control characters break each of the formats.
-func clean(text string) string {
-	text = strings.ToValidUTF8(text, "\uFFFD")
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\uFFFE', r == '\uFFFF', unicode.In(r, unicode.Cf): // invalid in XML, or reverses the direction of text
-			return -1
-		case unicode.IsControl(r), unicode.IsSpace(r):
-			return ' '
-		}
-		return r
-	}, text)
-	return strings.Join(strings.Fields(text), " ")
 }

@@ -1,4 +1,4 @@
-package diagram
+package svg
 
 import (
 	"fmt"
@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// campaignColors is the number of colors of campaigns. With more campaigns they
-// repeat, and the names distinguish campaigns.
-const campaignColors = 8
+// Colors is the number of colors of campaigns, the classes c0, c1 and so on. With more
+// campaigns they repeat, and the names distinguish campaigns.
+const Colors = 8
 
 // scheme is a color on a light and on a dark background. Text has a contrast of at
 // least 4.5 to 1 with its background in each.
@@ -24,10 +24,11 @@ var (
 	red    = scheme{"#b71c1c", "#ff8a80"}
 	onFill = scheme{"#ffffff", "#0f151c"}
 	chip   = scheme{"#33475b", "#c9d6e2"}
+	green  = scheme{"#2e7d32", "#81c784"}
 	none   = scheme{"none", "none"}
 )
 
-var campaignPalette = [campaignColors]scheme{
+var campaignPalette = [Colors]scheme{
 	{"#1f77b4", "#64b5f6"},
 	{"#c2570c", "#ffa657"},
 	{"#2e7d32", "#81c784"},
@@ -71,6 +72,9 @@ var classes = func() []class {
 		{"tip", &rule, nil, ""},
 		{"rest", &scheme{"#dde3ea", "#303d4b"}, nil, ""},
 		{"over", &red, nil, ""},
+		{"bad", &red, nil, `font-weight="bold"`},
+		{"good", &green, nil, ""},
+		{"half", nil, nil, `fill-opacity="0.45"`}, // the lighter part of a bar
 	}
 	for i := range campaignPalette {
 		list = append(list, class{fmt.Sprintf("c%d", i), &campaignPalette[i], nil, ""})
@@ -129,76 +133,4 @@ func withPresentation(document string) string {
 		}
 		return attribute
 	})
-}
-
-// inXML escapes a label for element content and for attributes alike.
-func inXML(text string) string { return xmlEscape.Replace(clean(text)) }
-
-var xmlEscape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;")
-
-// narrow, wide and the rest are the widths of DejaVu Sans in thousandths of
-// its size, the widest of the fonts that the style names, so that text fits in
-// each of them.
-var narrow = map[rune]int{
-	' ': 318, '!': 401, '\'': 275, '(': 390, ')': 390, ',': 318, '-': 361, '.': 318, '/': 337, ':': 337, ';': 337,
-	'I': 295, 'J': 295, '[': 390, ']': 390, '_': 500, 'f': 352, 'i': 278, 'j': 278, 'l': 278, 'r': 411, 's': 521,
-	't': 392, 'z': 525, 'c': 550, '|': 337, '·': 318, '{': 636, '}': 636,
-}
-
-var wide = map[rune]int{
-	'M': 863, 'W': 989, 'm': 974, 'w': 818, '@': 1000, '%': 950, 'O': 787, 'Q': 787, 'G': 775, 'D': 770, 'H': 752,
-	'N': 748, 'U': 732, 'C': 698, 'R': 695, '≤': 838, '&': 780, '+': 838, '=': 838, '<': 838, '>': 838, '#': 838, '~': 838, '^': 838,
-}
-
-// widthOf is an upper bound of the width of a text in pixels.
-func widthOf(text string, size int, bold bool) int {
-	sum := 0
-	for _, r := range text {
-		width, ok := narrow[r]
-		if !ok {
-			width, ok = wide[r]
-		}
-		switch {
-		case ok:
-		case r < 0x80:
-			width = 690 // the widest of the other letters; digits have 636
-			if ('0' <= r && r <= '9') || ('a' <= r && r <= 'z') {
-				width = 636
-			}
-		default:
-			width = 1000
-		}
-		sum += width
-	}
-	if bold {
-		sum = sum * 112 / 100
-	}
-	return (sum*size + 999) / 1000
-}
-
-// fixedWidth is the width of a text in the fixed-width font.
-func fixedWidth(text string, size int) int { return (len([]rune(text))*602*size + 999) / 1000 }
-
-// fit shortens a text that is too wide, with an ellipsis at its end.
-func fit(text string, width, size int, bold bool) string {
-	return cut(text, func(text string) bool { return widthOf(text, size, bold) <= width })
-}
-
-func fitFixed(text string, width, size int) string {
-	return cut(text, func(text string) bool { return fixedWidth(text, size) <= width })
-}
-
-func cut(text string, fits func(string) bool) string {
-	text = clean(text)
-	if fits(text) {
-		return text
-	}
-	runes := []rune(text)
-	for len(runes) > 0 {
-		runes = runes[:len(runes)-1]
-		if short := strings.TrimRight(string(runes), " ") + "…"; fits(short) {
-			return short
-		}
-	}
-	return ""
 }
