@@ -14,7 +14,7 @@ import (
 // Database is a VICIdial database for one test.
 type Database struct {
 	Name   string
-	Schema int    // its version: 1302, 1606 or 1720
+	Schema int    // its version, one of [AllSchemas]
 	Host   string // address of the server
 	Port   int
 

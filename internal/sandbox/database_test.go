@@ -62,7 +62,7 @@ func TestDatabase_isolated(t *testing.T) {
 
 func TestSeed(t *testing.T) {
 	t.Parallel()
-	for _, schema := range Schemas() {
+	for _, schema := range AllSchemas() {
 		t.Run(fmt.Sprintf("schema %d begins with the rows of a fresh system", schema), func(t *testing.T) {
 			t.Parallel()
 			d := New(t, schema)
@@ -137,7 +137,7 @@ func TestSeed(t *testing.T) {
 	t.Run("strict sql_mode", func(t *testing.T) {
 		t.Parallel()
 		s := Own(t, Options{SQLMode: "STRICT_ALL_TABLES,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO"})
-		for _, schema := range Schemas() {
+		for _, schema := range AllSchemas() {
 			s.Database(t, schema)
 		}
 	})
@@ -166,7 +166,7 @@ func TestGrants(t *testing.T) {
 			}
 		}
 	})
-	for _, schema := range Schemas() {
+	for _, schema := range AllSchemas() {
 		t.Run(fmt.Sprintf("hold for the user of a database of schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := New(t, schema)

@@ -54,7 +54,7 @@ func (g *growth) add(table, columns string, rows ...[]any) {
 
 func (g *growth) settings() {
 	g.statements = append(g.statements, "UPDATE system_settings SET active_voicemail_server = '"+nodeIP(1)+"', sounds_web_server = 'web1.example.com', outbound_calls_per_second = 12")
-	if g.schema >= 1606 {
+	if g.schema >= 1363 {
 		g.add("vicidial_webservers", "webserver, hostname", []any{"web1", "web1.example.com"}, []any{"web2", "web2.example.com"})
 	}
 	g.add("vicidial_conf_templates", "template_id, template_name, template_contents",

@@ -23,7 +23,7 @@ func TestGrants_matchGuide(t *testing.T) {
 	if !found {
 		t.Fatal("the guide holds no SELECT")
 	}
-	for _, schema := range Schemas() {
+	for _, schema := range AllSchemas() {
 		t.Run(fmt.Sprint("schema ", schema), func(t *testing.T) {
 			t.Parallel()
 			d := New(t, schema)

@@ -3,7 +3,9 @@ package sandbox
 import (
 	_ "embed"
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -51,11 +53,41 @@ type table struct {
 }
 
 // schemas are the known versions.
-var schemas = []int{1302, 1606, 1720}
+var schemas = []int{1302, 1562, 1606, 1669, 1690, 1720}
 
-// Schemas returns the known schema versions, oldest first: 1302 (2013), 1606 (2020)
-// and 1720 (2024).
-func Schemas() []int { return slices.Clone(schemas) }
+// AllSchemas returns the known schema versions, oldest first: 1302 (2013), 1562 (2019),
+// 1606 (2020), 1669 (2022), 1690 (2023) and 1720 (2024).
+func AllSchemas() []int { return slices.Clone(schemas) }
+
+// SchemasVariable is the environment variable with the schema versions that tests run
+// on, separated by commas, or "all".
+const SchemasVariable = "TF_ACC_SCHEMAS"
+
+// Schemas returns the versions that tests run on, oldest first: 1302, 1606 and 1720
+// unless [SchemasVariable] says otherwise. It panics for a version that is not known.
+func Schemas() []int {
+	switch names := os.Getenv(SchemasVariable); names {
+	case "":
+		return []int{1302, 1606, 1720}
+	case "all":
+		return AllSchemas()
+	default:
+		return named(names)
+	}
+}
+
+func named(names string) []int {
+	var chosen []int
+	for name := range strings.SplitSeq(names, ",") {
+		version, err := strconv.Atoi(strings.TrimSpace(name))
+		if err != nil || !slices.Contains(schemas, version) {
+			panic(fmt.Sprintf("%s: %q is not one of %v, or all", SchemasVariable, name, schemas))
+		}
+		chosen = append(chosen, version)
+	}
+	slices.Sort(chosen)
+	return chosen
+}
 
 // Tables returns the tables of a schema version that the provider reads or writes,
 // sorted by name. VICIdial has more than 300.

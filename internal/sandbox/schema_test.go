@@ -19,7 +19,7 @@ func TestDatabase_schema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, schema := range Schemas() {
+	for _, schema := range AllSchemas() {
 		t.Run(fmt.Sprintf("information_schema of a fresh database of schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			var want []string

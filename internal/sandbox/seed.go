@@ -96,7 +96,7 @@ func seedRows(schema int) []seedRow {
 	}
 }
 
-// pjsipExample returns a carrier of an engine that schemas after 1606 have.
+// pjsipExample returns a carrier of an engine that fresh systems of schema 1720 have.
 func pjsipExample(id, protocol string) seedRow {
 	const account = "[testcarrier]\ntype=endpoint\ncontext=trunkinbound\ndisallow=all\nallow=ulaw"
 	return seedRow{

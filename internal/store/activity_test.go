@@ -33,7 +33,7 @@ func newActivity(t *testing.T, version int) *sandbox.Database {
 
 func TestAtWork(t *testing.T) {
 	t.Parallel()
-	for _, version := range sandbox.Schemas() {
+	for _, version := range sandbox.AllSchemas() {
 		t.Run(fmt.Sprintf("is told in three questions each time, on schema %d", version), func(t *testing.T) {
 			t.Parallel()
 			d := newActivity(t, version)
@@ -85,7 +85,7 @@ const (
 
 func TestDrain(t *testing.T) {
 	t.Parallel()
-	for _, version := range sandbox.Schemas() {
+	for _, version := range sandbox.AllSchemas() {
 		t.Run(fmt.Sprintf("shuts the gates in order, each with its line, on schema %d", version), func(t *testing.T) {
 			t.Parallel()
 			d := newActivity(t, version)
@@ -192,7 +192,7 @@ func TestRebuildConf(t *testing.T) {
 		})
 	}
 	const stamped = "SELECT reload_timestamp BETWEEN NOW() - INTERVAL 1 MINUTE AND NOW() AS now FROM system_settings"
-	for _, version := range sandbox.Schemas() {
+	for _, version := range sandbox.AllSchemas() {
 		t.Run(fmt.Sprintf("flags and stamps schema %d, as far as it has a stamp", version), func(t *testing.T) {
 			t.Parallel()
 			d := newActivity(t, version)

@@ -46,7 +46,7 @@ func runOn(t *testing.T, db *sql.DB, statements ...string) {
 func TestHealth_unusualRows(t *testing.T) {
 	t.Run("new system without rows", func(t *testing.T) {
 		t.Parallel()
-		for _, schema := range sandbox.Schemas() {
+		for _, schema := range sandbox.AllSchemas() {
 			snapshot, err := storeOf(t, sandbox.New(t, schema)).Health(t.Context())
 			if err != nil {
 				t.Fatal(err)

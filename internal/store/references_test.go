@@ -33,7 +33,7 @@ func insertReferences(t *testing.T, d *sandbox.Database, ip string) {
 
 func TestMentions(t *testing.T) {
 	t.Parallel()
-	for _, version := range sandbox.Schemas() {
+	for _, version := range sandbox.AllSchemas() {
 		t.Run(fmt.Sprintf("are found in every column of schema %d, in one statement", version), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, version)

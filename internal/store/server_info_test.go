@@ -97,7 +97,7 @@ func TestWritable(t *testing.T) {
 	t.Parallel()
 	t.Run("writable primary", func(t *testing.T) {
 		t.Parallel()
-		for _, version := range sandbox.Schemas() {
+		for _, version := range sandbox.AllSchemas() {
 			err := newStore(t, sandbox.New(t, version)).Writable(t.Context(), cluster.TableServers, cluster.TableTrunks, cluster.TableMeetmeRooms, cluster.TableServerUpdater, cluster.TableSettings)
 			if err != nil {
 				t.Errorf("schema %d: %v", version, err)

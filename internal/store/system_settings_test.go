@@ -14,7 +14,7 @@ import (
 )
 
 func TestSystemSettings(t *testing.T) {
-	for _, schema := range sandbox.Schemas() {
+	for _, schema := range sandbox.AllSchemas() {
 		t.Run(fmt.Sprintf("schema %d: reads what the schema has, NULL as NULL, and no secret", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)

@@ -42,7 +42,7 @@ func nullEverything(t *testing.T, d *sandbox.Database) {
 // Rows with NULL in every column can be read.
 func TestReads_nullRows(t *testing.T) {
 	t.Parallel()
-	for _, version := range sandbox.Schemas() {
+	for _, version := range sandbox.AllSchemas() {
 		t.Run(fmt.Sprintf("schema %d", version), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, version)

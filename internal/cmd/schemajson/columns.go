@@ -137,7 +137,7 @@ func describeColumn(label string, forms []sandbox.ColumnForm) string {
 		}
 	}
 	parts = append(parts, standard)
-	if oldest := sandbox.Schemas()[0]; forms[0].From > oldest {
+	if oldest := sandbox.AllSchemas()[0]; forms[0].From > oldest {
 		parts = append(parts, fmt.Sprintf("since schema %d or before, not in %d", forms[0].From, previousSchema(forms[0].From)))
 	}
 	return "*" + strings.Join(parts, "; ") + ".*"
@@ -145,7 +145,7 @@ func describeColumn(label string, forms []sandbox.ColumnForm) string {
 
 // previousSchema returns the known schema before another one.
 func previousSchema(schema int) int {
-	known := sandbox.Schemas()
+	known := sandbox.AllSchemas()
 	return known[slices.Index(known, schema)-1]
 }
 

@@ -23,14 +23,14 @@ func TestDescribeColumn(t *testing.T) {
 		{
 			"a number with another default once",
 			"Max Trunks",
-			[]sandbox.ColumnForm{{Type: "smallint(4)", Default: "'96'", From: 1302}, {Type: "smallint(4)", Default: "'23'", From: 1606}},
+			[]sandbox.ColumnForm{{Type: "smallint(4)", Default: "'96'", From: 1302}, {Type: "smallint(4)", Default: "'23'", From: 1562}},
 			"*Admin page: Max Trunks; default `23` (`96` in schema 1302).*",
 		},
 		{
 			"values of a newer column",
 			"Route",
-			[]sandbox.ColumnForm{{Type: "enum('EXTEN','AGENT')", Default: "'EXTEN'", From: 1606}},
-			"*Admin page: Route; values `EXTEN`, `AGENT`; default `EXTEN`; since schema 1606 or before, not in 1302.*",
+			[]sandbox.ColumnForm{{Type: "enum('EXTEN','AGENT')", Default: "'EXTEN'", From: 1562}},
+			"*Admin page: Route; values `EXTEN`, `AGENT`; default `EXTEN`; since schema 1562 or before, not in 1302.*",
 		},
 		{
 			"no label, an empty default",
