@@ -55,7 +55,8 @@ func TestAccDialForecast(t *testing.T) {
 							is(of("SALES", "fill_placed"), counts(map[string]int64{"10.0.0.3": 20})),
 							is(of("SALES", "missing"), knownvalue.Int64Exact(0)),
 							is(tfjsonpath.New("starved"), knownvalue.ListSizeExact(0)),
-							is(tfjsonpath.New("svg"), knownvalue.StringRegexp(regexp.MustCompile(`(?s)^<svg .*>SALES<.*>30 of 50<.*>−20<.*>20 by the fill<`))),
+							is(tfjsonpath.New("svg"), knownvalue.StringRegexp(regexp.MustCompile(`(?s)^<svg .*>SALES<.*>30 of 50<.*>20 by the fill<`))),
+							is(tfjsonpath.New("svg"), knownvalue.StringRegexp(regexp.MustCompile(`>−20<`))),
 							is(tfjsonpath.New("servers").AtMapKey("10.0.0.1").AtMapKey("seconds"), knownvalue.Float64Exact(1.5)), // 30 at 20 a second
 							is(tfjsonpath.New("fill_seconds"), knownvalue.Float64Exact(2)),                                       // 20 at 10 a second
 						},
