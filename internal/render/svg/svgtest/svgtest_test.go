@@ -54,7 +54,7 @@ func TestWrong(t *testing.T) {
 	}
 	var light []color.Color
 	for i := range 14 {
-		light = append(light, color.RGBA{220, 230, uint8(200 + i), 255}) //nolint:gosec // below 256
+		light = append(light, color.RGBA{220, 230, uint8(200 + i), 255})
 	}
 	for name, test := range map[string]struct {
 		picture image.Image
