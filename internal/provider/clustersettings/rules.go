@@ -18,7 +18,7 @@ import (
 // enums.
 var rules = cluster.Rules{
 	"active_voicemail_server":   cluster.Checked(cluster.CheckServerIP),
-	"sounds_web_server":         cluster.Matches(`^(https?://)?[-.:_0-9a-zA-Z]+$`, "a host name or address, with a port where it is not the usual one, and with https:// before it for TLS"),
+	"sounds_web_server":         cluster.Matches(`^(https?://)?[-.:_0-9a-zA-Z]+$`, "a host name or address, with a port where it is not the usual one, and with https:// before it for TLS").Losing("/_", 1598).Losing("-:", 1303),
 	"webphone_url":              cluster.Matches(`^(https?://[-.:_0-9a-zA-Z]+(/[-._~/%?&=0-9a-zA-Z]*)?|[-._/0-9a-zA-Z]+|)$`, "a URL, a path under the agent screen's directory, or nothing"),
 	"slave_db_server":           cluster.Matches(`^([-._0-9a-zA-Z]{6,}|[-._0-9a-zA-Z]+:[0-9]{1,5}|)$`, "a host name or address of six characters or more, host:port, or nothing: VICIdial passes over shorter ones"),
 	"outbound_calls_per_second": cluster.FillRate,
