@@ -77,7 +77,7 @@ func (t TemplateChange) Plan() (Plan, error) {
 		return Plan{}, nil
 	case t.Want == nil:
 		if names := t.Use.Names(); len(names) > 0 {
-			return Plan{}, &Refused{Subject: subject + " is in use", Reasons: names, Advice: "Give them another template, or none, first.", Named: true}
+			return Plan{}, &Refused{Subject: subject + " is in use", Reasons: names, Advice: "Give them another template, or none, first.", Held: true}
 		}
 		if err := unmoved(subject, t.Have, t.Seen, EquivalentTemplate); err != nil {
 			return Plan{}, err

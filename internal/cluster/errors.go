@@ -84,7 +84,14 @@ type Refused struct {
 	Subject string
 	Reasons []string
 	Advice  string
-	Named   bool // only because rows name the object, which other objects of the run may take away
+	Held    bool // only because of rows that other objects of the same run may remove
+}
+
+// IsHeld reports whether an error is a [Refused] that holds only until other objects
+// of the same run are changed.
+func IsHeld(err error) bool {
+	refused := (*Refused)(nil)
+	return errors.As(err, &refused) && refused.Held
 }
 
 func (r *Refused) Error() string {

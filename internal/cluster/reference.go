@@ -257,7 +257,7 @@ func (r Removal) Obstacles() []string {
 func PlanRemoval(r Removal) (Plan, error) {
 	id := r.Server.ID()
 	if reasons := r.Obstacles(); len(reasons) > 0 {
-		return Plan{}, &Refused{Subject: "server " + id + " must not be removed now", Reasons: reasons, Advice: r.advice(), Named: len(r.Activity()) == 0}
+		return Plan{}, &Refused{Subject: "server " + id + " must not be removed now", Reasons: reasons, Advice: r.advice(), Held: len(r.Activity()) == 0}
 	}
 	var plan Plan
 	idle := Row{}

@@ -140,7 +140,7 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 	if other, shares, stands := OverlapOf(RemoteAgents(run), r.Have); shares && !stands {
 		return Plan{}, &Refused{
 			Subject: subject, Reasons: []string{"shares users with " + other.String() + " (remote_agent_id " + other.ID() + ")"},
-			Advice: "Choose a range that no other remote agents have.",
+			Advice: "Choose a range that no other remote agents have.", Held: true,
 		}
 	}
 	if !there {

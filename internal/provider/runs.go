@@ -16,7 +16,7 @@ type outdated struct {
 	planned   bool // planned changes: they have been applied since
 	claims    bool // numbers of planned objects: one of them is planned again
 	tables    bool // rows that were read: somebody may have changed them
-	instances bool // instances in state and rows of actions: another run has other ones
+	instances bool // instances in state, rows of actions and claims of floors: another run has other ones
 }
 
 // runs finds where one run ends and another begins, by the order of the requests.

@@ -38,6 +38,7 @@ func Server(version string) (tfprotov6.ProviderServer, error) {
 			opened.BeginRun()
 			opened.DropInstances()
 			opened.DropActions()
+			opened.DropFloorClaims()
 		}
 	}}
 	return &stopServer{Framework: runs, running: map[chan struct{}]bool{}}, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
 // Expected returns the servers as they will be after this run.
@@ -38,11 +37,4 @@ func (s *Store) ExpectedRemoteAgents(ctx context.Context, except string) ([]clus
 func (s *Store) ExpectedRooms(ctx context.Context) (map[cluster.Engine]map[string]int, error) {
 	now, err := s.Rooms(ctx)
 	return s.RoomsAfter(now), err
-}
-
-// ExpectedFloor returns the rows of [Store.FloorRows] without those of floors that
-// this run replaces.
-func (s *Store) ExpectedFloor(ctx context.Context, columns []string) (seating.FloorRows, error) {
-	now, err := s.FloorRows(ctx, columns)
-	return s.FloorAfter(now), err
 }

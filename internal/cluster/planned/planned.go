@@ -22,6 +22,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
@@ -32,6 +33,8 @@ import (
 type Changes struct {
 	mu sync.Mutex
 	changes
+	claims seating.FloorClaims // until the run ends: who removes rows must know who takes them
+	plans  atomic.Int64
 }
 
 type changes struct {
@@ -45,12 +48,11 @@ type changes struct {
 	reported  map[string]bool
 	templates cluster.Templates
 
-	agents         map[string]cluster.RemoteAgents // by user_start
-	replacedAgents map[string]bool                 // remote_agent_ids
+	agents        map[string]cluster.RemoteAgents // by user_start
+	removedAgents map[string]bool                 // remote_agent_ids
 
 	settings cluster.Row
 	rooms    map[cluster.Engine]map[string]int // by server_ip
-	claims   seating.FloorClaims
 	numbers  numbers.Claims
 }
 
@@ -60,7 +62,8 @@ type route struct {
 	ids  []string // the current carrier_ids of the rows
 }
 
-// DropChanges removes all entries: what was planned has been applied, or was given up.
+// DropChanges removes all entries but the claims of floors: what was planned has been
+// applied, or was given up.
 func (c *Changes) DropChanges() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -77,6 +80,7 @@ func (c *Changes) DropNumberClaims() {
 
 // AddServer adds a server that the run writes.
 func (c *Changes) AddServer(server cluster.Server) {
+	c.plans.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.servers = c.servers.With(server)
@@ -120,6 +124,7 @@ func (c *Changes) ServersAfter(now cluster.Servers) cluster.Servers {
 // AddRoute adds the rows that the run gives a carrier route; none if it removes
 // the route. ids are the carrier_ids of its current rows.
 func (c *Changes) AddRoute(name string, rows cluster.Carriers, ids []string) {
+	c.plans.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	put(&c.routes, name, route{rows, ids})
@@ -128,6 +133,7 @@ func (c *Changes) AddRoute(name string, rows cluster.Carriers, ids []string) {
 // ExpectRouteLater adds a route that the run writes and whose rows are known during
 // the apply only.
 func (c *Changes) ExpectRouteLater(name string) {
+	c.plans.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	put(&c.later, name, true)
@@ -155,12 +161,9 @@ func (c *Changes) RouteChanges(name string) bool {
 	return c.changed[name]
 }
 
-// PlannedRoutes counts the routes that are planned by now.
-func (c *Changes) PlannedRoutes() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.routes) + len(c.later)
-}
+// Plans counts the objects that were planned, each as often as it was. It tells a
+// caller that waits for the plan of another object whether more of them come.
+func (c *Changes) Plans() int { return int(c.plans.Load()) }
 
 // Unreported returns the texts that no earlier call has returned.
 func (c *Changes) Unreported(texts []string) []string {
@@ -209,17 +212,19 @@ func (c *Changes) TemplatesAfter(now cluster.Templates) cluster.Templates {
 
 // AddRemoteAgents adds remote agents that the run writes.
 func (c *Changes) AddRemoteAgents(agents cluster.RemoteAgents) {
+	c.plans.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	put(&c.agents, agents.UserStart(), agents)
 }
 
-// AddReplacedRemoteAgents adds the remote_agent_id of remote agents that the run
-// removes and makes again.
-func (c *Changes) AddReplacedRemoteAgents(id string) {
+// AddRemovedRemoteAgents adds the remote_agent_id of remote agents that the run
+// removes.
+func (c *Changes) AddRemovedRemoteAgents(id string) {
+	c.plans.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	put(&c.replacedAgents, id, true)
+	put(&c.removedAgents, id, true)
 }
 
 // RemoteAgentsAfter returns the remote agents after the run, except that those
@@ -230,7 +235,7 @@ func (c *Changes) RemoteAgentsAfter(now []cluster.RemoteAgents, except string) [
 	var after []cluster.RemoteAgents
 	for _, agents := range now {
 		_, written := c.agents[agents.UserStart()]
-		if written && agents.UserStart() != except || c.replacedAgents[agents.ID()] {
+		if written && agents.UserStart() != except || c.removedAgents[agents.ID()] {
 			continue
 		}
 		after = append(after, agents)
@@ -288,6 +293,7 @@ func (c *Changes) RoomsAfter(now map[cluster.Engine]cluster.Rooms) map[cluster.E
 // AddFloorClaim adds what the run does with a floor. It is an error where another
 // floor has rows of it.
 func (c *Changes) AddFloorClaim(claim seating.FloorClaim) error {
+	c.plans.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	claims, err := c.claims.With(claim)
@@ -303,12 +309,40 @@ func (c *Changes) ClaimNumbers(claim numbers.Claim) error {
 	return c.numbers.Add(claim)
 }
 
-// FloorAfter returns the rows of floors without those that the run removes to
-// make others in their place.
-func (c *Changes) FloorAfter(now seating.FloorRows) seating.FloorRows {
+// FloorRemoved removes the claims of a floor that has been removed.
+func (c *Changes) FloorRemoved(claim seating.FloorClaim) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.claims.Remaining(now)
+	c.claims = c.claims.Without(claim)
+}
+
+// DropFloorClaims removes the claims of all floors: another run makes its own.
+func (c *Changes) DropFloorClaims() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.claims = nil
+}
+
+// FloorAfter returns the rows that are left for a floor when the run has removed
+// those that other floors give up.
+func (c *Changes) FloorAfter(now seating.FloorRows, to seating.FloorClaim) seating.FloorRows {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.claims.Remaining(now, to)
+}
+
+// FloorGiven returns the rows that a floor takes from others of the run.
+func (c *Changes) FloorGiven(now seating.FloorRows, to seating.FloorClaim) seating.FloorRows {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.claims.Given(now, to)
+}
+
+// FloorKept returns a floor's own rows without those that others of the run take.
+func (c *Changes) FloorKept(own seating.FloorRows, of seating.FloorClaim) seating.FloorRows {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.claims.Kept(own, of)
 }
 
 // put sets an element of a map, which may be nil.

@@ -71,7 +71,7 @@ func TestChanges_remoteAgents(t *testing.T) {
 			t.Errorf("except %q: %s", except, diff)
 		}
 	}
-	changes.AddReplacedRemoteAgents("2")
+	changes.AddRemovedRemoteAgents("2")
 	if diff := cmp.Diff([]string{"6000", "8000"}, starts(&changes, "")); diff != "" {
 		t.Error(diff)
 	}

@@ -26,6 +26,7 @@ type FloorClaim struct {
 	Seats  Seats
 	Style  FloorStyle
 	Action FloorAction
+	Before *FloorClaim // the floor before the run; nil for a new one
 }
 
 // FloorClaims are the planned floors of a run.
@@ -98,19 +99,74 @@ func (c FloorClaim) sharedRow(other FloorClaim) string {
 	return ""
 }
 
-// Remaining returns the rows without those of replaced floors.
-func (c FloorClaims) Remaining(all FloorRows) FloorRows {
+// Without returns the claims without those of a floor that has been removed.
+func (c FloorClaims) Without(gone FloorClaim) FloorClaims {
+	return slices.DeleteFunc(slices.Clone(c), gone.same)
+}
+
+// same reports whether both are of one floor as it is after the run.
+func (c FloorClaim) same(other FloorClaim) bool {
+	return c.Name == other.Name && c.Seats.Equal(other.Seats)
+}
+
+// Remaining returns the rows that a floor finds after the run: all rows without those
+// of replaced floors, and without those that other floors give up.
+func (c FloorClaims) Remaining(all FloorRows, to FloorClaim) FloorRows {
+	left := all
 	for _, claim := range c {
-		if claim.Action == FloorReplaced {
-			all = all.without(claim.Style.Own(all, claim.Seats))
+		switch {
+		case claim.Action == FloorReplaced:
+			left = left.without(claim.Style.Own(all, claim.Seats))
+		case claim.Action == FloorKept && !claim.same(to):
+			left = left.without(c.Kept(claim.given(all), claim))
 		}
 	}
-	return all
+	return left
+}
+
+// given returns the rows that a floor has before the run and not after it.
+func (c FloorClaim) given(all FloorRows) FloorRows {
+	if c.Before == nil {
+		return FloorRows{Columns: all.Columns}
+	}
+	return c.Before.Style.Own(all, c.Before.Seats).without(c.Style.Own(all, c.Seats))
+}
+
+// Given returns the rows that other floors of the run give up and that a floor takes.
+// They become its own as they are: no floor deletes them, and it changes them in place.
+func (c FloorClaims) Given(all FloorRows, to FloorClaim) FloorRows {
+	taken := FloorRows{Columns: all.Columns}
+	for _, claim := range c {
+		if claim.Action == FloorKept && !claim.same(to) {
+			taken = taken.And(to.Style.Own(claim.given(all), to.Seats))
+		}
+	}
+	return taken
+}
+
+// Kept returns a floor's own rows without those that other floors of the run take.
+func (c FloorClaims) Kept(own FloorRows, of FloorClaim) FloorRows {
+	kept := own
+	for _, claim := range c {
+		if claim.Action == FloorKept && !claim.same(of) {
+			kept = kept.without(claim.Style.Own(own, claim.Seats))
+		}
+	}
+	return kept
+}
+
+// And returns the rows of both.
+func (f FloorRows) And(more FloorRows) FloorRows {
+	f.Phones = slices.Concat(f.Phones, more.Phones)
+	f.Aliases = slices.Concat(f.Aliases, more.Aliases)
+	f.Users = slices.Concat(f.Users, more.Users)
+	return f
 }
 
 func (f FloorRows) without(deleted FloorRows) FloorRows {
 	rows := deleted.index()
 	f.Phones = slices.DeleteFunc(slices.Clone(f.Phones), func(p Phone) bool { _, is := rows.phones[p.key()]; return is })
 	f.Aliases = slices.DeleteFunc(slices.Clone(f.Aliases), func(a PhoneAlias) bool { _, is := rows.aliases[strings.ToLower(a.ID)]; return is })
+	f.Users = slices.DeleteFunc(slices.Clone(f.Users), func(u SeatUser) bool { _, is := rows.users[strings.ToLower(u.User)]; return is })
 	return f
 }

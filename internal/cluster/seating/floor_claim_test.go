@@ -63,10 +63,84 @@ func TestFloorClaims(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if left := claims.Remaining(rows); len(left.Phones) != 1 || len(left.Aliases) != 0 {
+		if left := claims.Remaining(rows, first); len(left.Phones) != 1 || len(left.Aliases) != 0 {
 			t.Errorf("%d phones and %d aliases are left", len(left.Phones), len(left.Aliases))
 		}
 	})
+}
+
+// Two floors of one run: each gives seats to the other, or one does.
+func TestFloorClaims_changeHands(t *testing.T) {
+	t.Parallel()
+	changed := func(name, before, after, suffixes string, naming map[string]string) FloorClaim {
+		had := newClaim(t, name, mustSeats(t, before), suffixes, naming)
+		claim := newClaim(t, name, mustSeats(t, after), suffixes, naming)
+		claim.Before = &had
+		claim.Style.Users, claim.Before.Style.Users = true, true
+		return claim
+	}
+	rowsOf := func(claim *FloorClaim, nodes string) FloorRows {
+		return floorRowsOf(t, claim.Style, place(t, Floor{Seats: claim.Seats, Nodes: testNodes(nodes)}, nil))
+	}
+	names := func(rows FloorRows) string {
+		found := rows.Names()
+		for _, u := range rows.Users {
+			found = append(found, "user "+u.User)
+		}
+		return strings.Join(found, ", ")
+	}
+	a := changed("a", "2000-2001", "2000", "a", nil)
+	for name, c := range map[string]struct {
+		b                       FloorClaim
+		nodes                   string // of b
+		given, keptByA, keptByB string
+		left                    string // of a's seat 2001, for b
+	}{
+		"one gives": {
+			b: changed("b", "2002", "2001-2002", "a", nil), nodes: "a",
+			given: "phone 10.0.0.1 2001, alias 2001, user 2001", keptByA: "phone 10.0.0.1 2000, alias 2000, user 2000",
+			keptByB: "phone 10.0.0.1 2002, alias 2002, user 2002", left: "alias 2001",
+		},
+		"the seat is the other's on another server": {
+			b: changed("b", "2002", "2001-2002", "b", nil), nodes: "b",
+			given: "alias 2001, user 2001", keptByA: "phone 10.0.0.1 2000, phone 10.0.0.1 2001, alias 2000, user 2000",
+			keptByB: "phone 10.0.0.2 2002, alias 2002, user 2002", left: "alias 2001",
+		},
+		"nothing is given": {
+			b: changed("b", "2002", "2002-2003", "a", nil), nodes: "a",
+			keptByA: "phone 10.0.0.1 2000, phone 10.0.0.1 2001, alias 2000, alias 2001, user 2000, user 2001",
+			keptByB: "phone 10.0.0.1 2002, alias 2002, user 2002",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			all := rowsOf(a.Before, "a").And(rowsOf(c.b.Before, c.nodes))
+			for _, order := range [][]FloorClaim{{a, c.b}, {c.b, a}} {
+				var claims FloorClaims
+				for _, claim := range order {
+					var err error
+					if claims, err = claims.With(claim); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if got := names(claims.Given(all, c.b)); got != c.given {
+					t.Errorf("b takes %q, not %q", got, c.given)
+				}
+				if got := names(claims.Given(all, a)); got != "" {
+					t.Errorf("a takes %q", got)
+				}
+				if got := names(claims.Kept(a.Before.Style.Own(all, a.Before.Seats), a)); got != c.keptByA {
+					t.Errorf("a keeps %q, not %q", got, c.keptByA)
+				}
+				if got := names(claims.Kept(c.b.Before.Style.Own(all, c.b.Before.Seats), c.b)); got != c.keptByB {
+					t.Errorf("b keeps %q, not %q", got, c.keptByB)
+				}
+				if got := names(claims.Remaining(all, c.b)); strings.Contains(got, "alias 2001") != (c.left != "") {
+					t.Errorf("b meets %q", got)
+				}
+			}
+		})
+	}
 }
 
 func TestSeats_Common(t *testing.T) {

@@ -18,15 +18,15 @@ const rowsPerStep = 250
 
 // PlanOptions has the options of [PlanFloor].
 type PlanOptions struct {
-	// Born has columns that are set on new phones and not managed afterwards.
+	// Defaults has columns that are set on new phones and not managed afterwards.
 	Defaults cluster.Row
-	// Inherit replaces columns of Born in new phones of seats that have other
+	// Inherit replaces columns of Defaults in new phones of seats that have other
 	// phones.
 	Inherit Inheritance
 	// Voicemail is system_settings.active_voicemail_server, whose files list all
 	// mailboxes.
 	Voicemail string
-	// Everywhere is system_settings.generate_cross_server_exten: the dialplan of
+	// AllNodes is system_settings.generate_cross_server_exten: the dialplan of
 	// every node contains the phones of all nodes
 	// (docs/vicidial/generator.md#who-is-flagged).
 	AllNodes bool
@@ -89,7 +89,7 @@ func (d floorDiff) conflictError(have FloorRows) error {
 	if len(have.Phones)+len(have.Aliases) > 0 {
 		advice = "If they are the floor's own and somebody gave them other names by hand, give them back what they were called, or remove them, and apply again. Otherwise choose other seats."
 	}
-	return &cluster.Refused{Subject: "rows of other phones are in the way", Reasons: cluster.FirstOf(textsOf(d.conflicts), maxFaults), Advice: "Nothing was written. " + advice}
+	return &cluster.Refused{Subject: "rows of other phones are in the way", Reasons: cluster.FirstOf(textsOf(d.conflicts), maxFaults), Advice: "Nothing was written. " + advice, Held: true}
 }
 
 type floorPlanner struct {

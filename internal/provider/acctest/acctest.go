@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/tfcli"
 )
@@ -23,7 +22,7 @@ func Providers() map[string]func() (tfprotov6.ProviderServer, error) {
 		panic(err)
 	}
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"vicidial": func() (tfprotov6.ProviderServer, error) { return provider.Server("test") },
+		"vicidial": server,
 	}
 }
 

@@ -28,8 +28,13 @@ type topology interface {
 	Schema(context.Context) (cluster.Schema, error)
 	ExpectedTemplates(context.Context) (cluster.Templates, error)
 	FloorRows(ctx context.Context, columns []string) (seating.FloorRows, error)
-	ExpectedFloor(ctx context.Context, columns []string) (seating.FloorRows, error)
 	AddFloorClaim(seating.FloorClaim) error
+	FloorRemoved(seating.FloorClaim)
+	FloorAfter(now seating.FloorRows, to seating.FloorClaim) seating.FloorRows
+	FloorGiven(now seating.FloorRows, to seating.FloorClaim) seating.FloorRows
+	FloorKept(own seating.FloorRows, of seating.FloorClaim) seating.FloorRows
+	Plans() int
+	HasWritten() bool
 	PhonesByLogin(ctx context.Context, logins, columns []string) (map[string][]cluster.Value, error)
 	LiveAgents(context.Context) ([]cluster.LiveAgent, error)
 	VoicemailServer(context.Context) (string, error)
@@ -100,7 +105,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if resp.Diagnostics.HasError() || r.topology == nil {
 		return // without a topology, the provider's configuration is not known yet
 	}
-	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows that another placement has", r.topology.AddFloorClaim(want.claim(seating.FloorKept)))...)
+	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows that another placement has", r.topology.AddFloorClaim(want.claim(seating.FloorKept, prior)))...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -88,7 +88,7 @@ func (r *Resource) reviewRemoval(ctx context.Context, m model, kept privateState
 	unable := func(err error) diag.Diagnostics {
 		return tfhelper.Diagnose("Unable to plan the removal of agent placement", m.name(), err)
 	}
-	if err := r.topology.AddFloorClaim(have.claim(action)); err != nil {
+	if err := r.topology.AddFloorClaim(have.claim(action, nil)); err != nil {
 		return unable(err)
 	}
 	var s secrets

@@ -48,17 +48,24 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 	if diags.HasError() {
 		return diags
 	}
-	all := found.before.all
-	if isNew {
-		if all, err = r.topology.ExpectedFloor(ctx, want.columns(s)); err != nil {
-			return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
-		}
-	}
-	own, spared, err := r.removable(ctx, want, found.before, rows)
+	removable, spared, err := r.removable(ctx, want, found.before, rows)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
-	plan, err := seating.PlanFloor(own, all, rows, seating.PlanOptions{})
+	var own, all seating.FloorRows
+	var plan cluster.Plan
+	tfhelper.Await(ctx, r.topology.Plans, func() (again bool) { // others may give rows up
+		if all, err = r.topology.FloorRows(ctx, want.columns(s)); err != nil {
+			return false
+		}
+		own = r.withGiven(removable, all, want)
+		all = r.topology.FloorAfter(all, want.claim(seating.FloorKept, nil))
+		plan, err = seating.PlanFloor(own, all, rows, seating.PlanOptions{})
+		return cluster.IsHeld(err) && !r.topology.HasWritten()
+	})
+	if cluster.IsHeld(err) && r.topology.HasWritten() {
+		return diags // the plan that is applied had the placement that gives the rows up
+	}
 	diags.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Unable to plan agent placement "+want.name(), err)...)
 	if err == nil && addsPhones(plan) {
 		_, fresh := seating.Siblings(own, all, rows)

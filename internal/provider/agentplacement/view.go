@@ -48,9 +48,24 @@ func (r *Resource) removable(ctx context.Context, want declaration, before view,
 	return own, who, nil
 }
 
-// claim returns the rows that no other placement of the run may have.
-func (d declaration) claim(action seating.FloorAction) seating.FloorClaim {
-	return seating.FloorClaim{Name: d.name(), Seats: d.floor.Seats, Style: d.style, Action: action}
+// claim returns the rows that no other placement of the run may have, with those of
+// the prior state.
+func (d declaration) claim(action seating.FloorAction, prior *model) seating.FloorClaim {
+	claim := seating.FloorClaim{Name: d.name(), Seats: d.floor.Seats, Style: d.style, Action: action}
+	if prior != nil {
+		if had, diags := prior.declaration(); !diags.HasError() {
+			before := had.claim(seating.FloorKept, nil)
+			claim.Before = &before
+		}
+	}
+	return claim
+}
+
+// withGiven returns the placement's own rows with those that other placements of the
+// run give to it, and without those that it gives to them.
+func (r *Resource) withGiven(own, all seating.FloorRows, want declaration) seating.FloorRows {
+	claim := want.claim(seating.FloorKept, nil)
+	return r.topology.FloorKept(own, claim).And(r.topology.FloorGiven(all, claim))
 }
 
 // labelsOf returns the labels of all servers that may have rows of the placement.

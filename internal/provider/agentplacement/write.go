@@ -33,7 +33,7 @@ func (r *Resource) create(ctx context.Context, want *declaration, s secrets) err
 		return tfhelper.ErrUnconfigured
 	}
 	var found, rows seating.FloorRows
-	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+	err := r.apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		all, err := r.topology.FloorRows(ctx, want.columns(s))
 		if err != nil {
 			return cluster.Plan{}, err
@@ -46,7 +46,7 @@ func (r *Resource) create(ctx context.Context, want *declaration, s secrets) err
 		if rows, err = want.rows(placed, seating.FloorRows{}, s, nil); err != nil {
 			return cluster.Plan{}, err
 		}
-		return r.plan(ctx, seating.FloorRows{}, all, rows)
+		return r.plan(ctx, r.withGiven(seating.FloorRows{}, all, *want), all, rows)
 	})
 	var partial *cluster.Partial
 	if errors.As(err, &partial) && (partial.Applied > 0 || partial.Unsure) {
@@ -63,6 +63,11 @@ func (r *Resource) create(ctx context.Context, want *declaration, s secrets) err
 		}
 	}
 	return err
+}
+
+// apply writes the rows of a placement when no other placement has them any more.
+func (r *Resource) apply(ctx context.Context, decide func(context.Context) (cluster.Plan, error)) error {
+	return tfhelper.AwaitOthers(ctx, func(ctx context.Context) error { return r.topology.Apply(ctx, decide) })
 }
 
 // plan computes the plan with the input that every plan needs.
@@ -114,7 +119,7 @@ func (r *Resource) update(ctx context.Context, want *declaration, prior model, k
 	}
 	var found seating.FloorRows
 	labels := labelsOf(kept, &have)
-	err = r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+	err = r.apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		reading := have
 		reading.style.Phone, reading.style.Seats = want.style.Phone, want.style.Seats // the columns to read
 		before, err := r.readRows(ctx, reading, labels, s)
@@ -145,6 +150,7 @@ func (r *Resource) update(ctx context.Context, want *declaration, prior model, k
 		if err != nil {
 			return cluster.Plan{}, err
 		}
+		own = r.withGiven(own, before.all, *want)
 		if err := r.checkInUse(ctx, *want, own, rows, adviceUpdate); err != nil {
 			return cluster.Plan{}, err
 		}
@@ -255,7 +261,7 @@ func (r *Resource) remove(ctx context.Context, m model, kept privateState, excep
 	}
 	var s secrets
 	s.setManaged(m)
-	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		before, err := r.readRows(ctx, have, labelsOf(kept, &have), s)
 		if err != nil {
 			return cluster.Plan{}, err
@@ -266,4 +272,8 @@ func (r *Resource) remove(ctx context.Context, m model, kept privateState, excep
 		}
 		return r.plan(ctx, before.own, before.all, seating.FloorRows{})
 	})
+	if err == nil {
+		r.topology.FloorRemoved(have.claim(seating.FloorDeleted, nil))
+	}
+	return err
 }

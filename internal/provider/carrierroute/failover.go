@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -17,17 +16,13 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
+// checkFailover returns an error for each route in failover that is not on every node
+// of this one after the run.
+//
 // Routes of one for_each cannot refer to one another, and Terraform plans them in any
 // order, as many as there are places for at a time. A route that fails over to one
 // that is not planned yet hands its check over: one of them keeps its place and waits
 // for all, so that the others leave theirs to the routes that are to come.
-const (
-	failoverPatience = 10 * time.Second // since a route was planned last
-	failoverPause    = 50 * time.Millisecond
-)
-
-// checkFailover returns an error for each route in failover that is not on every node
-// of this one after the run.
 func (r *Resource) checkFailover(ctx context.Context, v view) diag.Diagnostics {
 	check := func(ctx context.Context) (texts []string, settled bool) {
 		planned := map[string]bool{} // before the rows are read, which are those of later then
@@ -84,8 +79,7 @@ func leadsNowhere(texts []string) diag.Diagnostics {
 // that they fail over to are planned, or no more routes are.
 func (r *Resource) waitForFailovers(ctx context.Context) map[string][]string {
 	waiting, missing := r.topology.Failovers(), map[string][]string{}
-	planned, since := r.topology.PlannedRoutes(), time.Now()
-	for {
+	tfhelper.Await(ctx, r.topology.Plans, func() (again bool) {
 		for route, check := range waiting.WaitingWrites() { // each by itself
 			texts, settled := check(ctx)
 			missing[route] = texts
@@ -93,23 +87,11 @@ func (r *Resource) waitForFailovers(ctx context.Context) map[string][]string {
 				waiting.RemoveWaitingWrite(route)
 			}
 		}
-		if waiting.WaitingDone() {
-			break
-		}
-		if now := r.topology.PlannedRoutes(); now != planned {
-			planned, since = now, time.Now()
-		}
-		if time.Since(since) > failoverPatience || ctx.Err() != nil {
-			for _, route := range waiting.CancelWaiting() {
-				if missing[route] == nil {
-					missing[route] = []string{"its failover could not be checked"}
-				}
-			}
-			break
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(failoverPause):
+		return !waiting.WaitingDone()
+	})
+	for _, route := range waiting.CancelWaiting() {
+		if missing[route] == nil {
+			missing[route] = []string{"its failover could not be checked"}
 		}
 	}
 	maps.DeleteFunc(missing, func(_ string, texts []string) bool { return len(texts) == 0 })

@@ -34,7 +34,7 @@ type topology interface {
 	AddRoute(route string, rows cluster.Carriers, ids []string)
 	ExpectRouteLater(route string)
 	RoutePlanned(route string) (planned, known bool)
-	PlannedRoutes() int
+	Plans() int
 	HasWritten() bool
 	ChangeRoute(route string)
 	RouteChanges(route string) bool

@@ -2,6 +2,7 @@ package carrierroute
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,6 +31,7 @@ type view struct {
 	templates cluster.Templates
 	servers   cluster.Servers
 	phones    []asterisk.NodePhone
+	applying  bool // the plan that is applied had all routes
 }
 
 func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
@@ -37,7 +39,6 @@ func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
 	for _, read := range []func() error{
 		func() error { v.schema, err = r.topology.Schema(ctx); return err },
 		func() error { v.have, err = r.topology.Carriers(ctx); return err },
-		func() error { v.others, err = r.topology.ExpectedCarriers(ctx, v.want.route()); return err },
 		func() error { v.templates, err = r.topology.ExpectedTemplates(ctx); return err },
 		func() error { v.servers, err = r.topology.Expected(ctx); return err },
 		func() error { v.phones, err = r.topology.NodePhones(ctx); return err },
@@ -46,10 +47,27 @@ func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
 			return tfhelper.Diagnose("Unable to plan carrier route", v.want.route(), err)
 		}
 	}
-	if v.prior != nil {
-		v.others = v.others.With(v.want.route(), nil, v.prior.ids()...)
+	tfhelper.Await(ctx, r.topology.Plans, func() (again bool) { // others may give the prefix up
+		if v.others, err = r.topology.ExpectedCarriers(ctx, v.want.route()); err != nil {
+			return false
+		}
+		if v.prior != nil {
+			v.others = v.others.With(v.want.route(), nil, v.prior.ids()...)
+		}
+		return twoRoutes(v.rows, v.others) != "" && !v.dialplanStands() && !r.topology.HasWritten()
+	})
+	v.applying = r.topology.HasWritten()
+	return tfhelper.Diagnose("Unable to plan carrier route", v.want.route(), err)
+}
+
+// twoRoutes describes a prefix that another route has too, or returns "".
+func twoRoutes(rows, others cluster.Carriers) string {
+	for _, clash := range asterisk.Clashes(rows, others) {
+		if clash.Route && clash.Extension != "" {
+			return clash.String()
+		}
 	}
-	return nil
+	return ""
 }
 
 // review returns errors for what an apply would refuse, and warnings for what VICIdial
@@ -169,19 +187,23 @@ func (v view) checkWatched() diag.Diagnostics {
 	return nil
 }
 
+// dialplanStands reports whether the dialplan of every row is there already.
+func (v view) dialplanStands() bool {
+	return !slices.ContainsFunc(v.rows, func(row cluster.Carrier) bool {
+		return !v.stands(row, cluster.ColumnServerIP, cluster.ColumnActive, string(cluster.DialplanEntry))
+	})
+}
+
 // checkClashes refuses two generated routes with one prefix, and warns of all
 // else that carriers of one node share.
 func (v view) checkClashes() diag.Diagnostics {
+	if clash := twoRoutes(v.rows, v.others); clash != "" && !v.applying {
+		return tfhelper.Judge(path.Root("dial").AtName("prefix"), "Two routes with one prefix",
+			errors.New(clash+"; choose another prefix or pattern, or have the other route give it up in the same plan"), v.dialplanStands())
+	}
 	var diags diag.Diagnostics
 	var shared []string
 	for _, clash := range asterisk.Clashes(v.rows, v.others) {
-		if clash.Route && clash.Extension != "" {
-			stands := !slices.ContainsFunc(v.rows, func(row cluster.Carrier) bool {
-				return !v.stands(row, cluster.ColumnServerIP, cluster.ColumnActive, string(cluster.DialplanEntry))
-			})
-			return tfhelper.Judge(path.Root("dial").AtName("prefix"), "Two routes with one prefix",
-				fmt.Errorf("%s; choose another prefix or pattern, or, where the other route gives it up in this very run, make this one depend on it", clash), stands)
-		}
 		shared = append(shared, clash.String())
 	}
 	for _, clash := range asterisk.OwnClashes(v.rows, v.servers, v.phones) {

@@ -22,7 +22,9 @@ type topology interface {
 	RemoteAgents(context.Context) ([]cluster.RemoteAgents, error)
 	ExpectedRemoteAgents(ctx context.Context, but string) ([]cluster.RemoteAgents, error)
 	AddRemoteAgents(cluster.RemoteAgents)
-	AddReplacedRemoteAgents(id string)
+	AddRemovedRemoteAgents(id string)
+	Plans() int
+	HasWritten() bool
 	BlameAction(err error, table cluster.Table, key string) error // names the action that caused a conflict
 	Directory(context.Context) (cluster.Directory, error)
 }
@@ -95,6 +97,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	if req.Plan.Raw.IsNull() {
 		r.table().PlanRemoval(ctx, req, resp)
+		if prior, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok {
+			r.topology.AddRemovedRemoteAgents(prior.number())
+		}
 		return
 	}
 	if !req.Config.Raw.IsFullyKnown() || req.Plan.Raw.Equal(req.State.Raw) {
@@ -109,7 +114,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	// a prior state.
 	if !req.State.Raw.IsNull() {
 		if prior, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok && prior.Key() != m.Key() {
-			r.topology.AddReplacedRemoteAgents(prior.number())
+			r.topology.AddRemovedRemoteAgents(prior.number())
 		}
 	}
 	r.topology.AddRemoteAgents(m.run())

@@ -45,9 +45,17 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	}
 	diags.Append(checkUsers(directory, m, held)...)
 	diags.Append(checkSpelling(directory, m, held)...)
-	have, err := r.topology.ExpectedRemoteAgents(ctx, m.Key())
+	var have []cluster.RemoteAgents
+	tfhelper.Await(ctx, r.topology.Plans, func() (again bool) { // others may give users up
+		have, err = r.topology.ExpectedRemoteAgents(ctx, m.Key())
+		other, shares, stands := cluster.OverlapOf(ownRun(have, m), have)
+		return err == nil && shares && !stands && other.ID() != "" && !r.topology.HasWritten()
+	})
 	if err != nil {
 		return fail(err)
+	}
+	if _, shares, stands := cluster.OverlapOf(ownRun(have, m), have); shares && !stands && r.topology.HasWritten() {
+		return diags // the plan that is applied had the remote agents that give the users up
 	}
 	diags.Append(checkRuns(have, m, want, isNew)...)
 	return diags
@@ -111,6 +119,15 @@ func checkUsers(directory cluster.Directory, m model, held cluster.Row) diag.Dia
 	return diags
 }
 
+// ownRun is the planned row, with the number of the one that is there.
+func ownRun(have []cluster.RemoteAgents, m model) cluster.RemoteAgents {
+	run := m.run()
+	if own, there, err := cluster.FindRemoteAgents(have, "", m.Key()); err == nil && there {
+		run["remote_agent_id"] = cluster.Text(own.ID())
+	}
+	return run
+}
+
 // numbered names the row of a run in an error.
 func numbered(run cluster.RemoteAgents) string {
 	if run.ID() == "" {
@@ -122,17 +139,12 @@ func numbered(run cluster.RemoteAgents) string {
 // checkRuns returns an error for a run that comes to share users with another, and for
 // a new run that exists and differs.
 func checkRuns(have []cluster.RemoteAgents, m model, want cluster.Row, isNew bool) diag.Diagnostics {
-	own, there, err := cluster.FindRemoteAgents(have, "", m.Key())
-	if err != nil {
+	if _, _, err := cluster.FindRemoteAgents(have, "", m.Key()); err != nil {
 		return tfhelper.DiagnoseAt(path.Root(key), "Unable to plan remote agents", err)
 	}
-	run := m.run()
-	if there {
-		run["remote_agent_id"] = cluster.Text(own.ID())
-	}
-	if other, shares, stands := cluster.OverlapOf(run, have); shares {
+	if other, shares, stands := cluster.OverlapOf(ownRun(have, m), have); shares {
 		diags := tfhelper.Judge(path.Root("number_of_lines"), "Users in two runs",
-			fmt.Errorf("this run shares users with %s%s; choose a range that no other remote agents have, or, where those give their users up in this very run, make this one depend on them", other, numbered(other)), stands)
+			fmt.Errorf("this run shares users with %s%s; choose a range that no other remote agents have, or have them give their users up in the same plan", other, numbered(other)), stands)
 		if !stands {
 			return diags
 		}

@@ -184,7 +184,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // Delete removes the server unless agents, calls or rows still need it.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	if m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok {
-		err := tfhelper.Delete(ctx, func(ctx context.Context) error {
+		err := tfhelper.AwaitOthers(ctx, func(ctx context.Context) error {
 			return r.remove(ctx, m.ServerID.ValueString(), m.ForceDestroy.ValueBool())
 		})
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete server", m.ServerID.ValueString(), err)...)

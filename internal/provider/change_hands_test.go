@@ -1,0 +1,138 @@
+package provider_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
+	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
+)
+
+// Objects exchange what only one of them may have. Terraform orders them in no way.
+func TestAccChangeHands(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	acctest.Campaigns(t, d, "SALES")
+	acctest.Run(t, d,
+		"INSERT INTO servers (server_id, server_ip, active) VALUES ('dial1', '10.0.0.1', 'Y'), ('dial2', '10.0.0.2', 'Y')",
+		"INSERT INTO vicidial_users (user, pass, full_name) VALUES ('2000', 'x', 'Ann'), ('2001', 'x', 'Bob'), ('2002', 'x', 'Cid'), ('9000', 'x', 'N'), ('9001', 'x', 'N'), ('9002', 'x', 'N'), ('9003', 'x', 'N')")()
+	// Blocks without references are to Terraform what elements of one for_each are; the
+	// framework of the tests knows no state of for_each.
+	config := func(day, late, one, two string, night ...string) string {
+		text := acctest.Provider(d)
+		for name, seats := range map[string]string{"day": day, "late": late} {
+			text += fmt.Sprintf(`
+resource "vicidial_agent_placement" %[1]q {
+  name         = %[1]q
+  seats        = [%[2]q]
+  assign_users = true
+  servers      = { "10.0.0.1" = { suffix = "a" }, "10.0.0.2" = { suffix = "b" } }
+  phone        = { protocol = "SIP", pass_wo = "open1234", pass_wo_version = 1 }
+}
+`, name, seats)
+		}
+		for name, prefix := range map[string]string{"ONE": one, "TWO": two} {
+			text += fmt.Sprintf(`
+resource "vicidial_carrier_route" %[1]q {
+  name          = %[1]q
+  servers       = ["10.0.0.1"]
+  protocol      = "SIP"
+  account_entry = "[%[2]s]\ntype=peer\nhost=sip.example.com\n"
+  dial          = { prefix = %[3]q }
+}
+`, name, strings.ToLower(name), prefix)
+		}
+		for _, run := range night {
+			start, lines, _ := strings.Cut(run, "+")
+			text += fmt.Sprintf(`
+resource "vicidial_remote_agents" "r%[1]s" {
+  user_start      = %[1]q
+  number_of_lines = %[2]s
+  server_ip       = "10.0.0.1"
+  campaign_id     = "SALES"
+  conf_exten      = "8300"
+}
+`, start, lines)
+		}
+		return text
+	}
+	expect := func(query, drawing string) resource.TestCheckFunc { return acctest.Expect(t, d, query, drawing) }
+	secret := acctest.Run(t, d, "UPDATE phones SET conf_secret = CONCAT('secret', login)")
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Providers(),
+		Steps: []resource.TestStep{
+			{Config: config("2000-2001", "2002", "8", "9", "9000+2", "9002+2")},
+			{
+				PreConfig: secret,
+				Config:    config("2000", "2001-2002", "9", "8", "9000+3", "9003+1"),
+				Check: resource.ComposeAggregateTestCheckFunc(
+					expect("SELECT login, server_ip FROM phones ORDER BY 1", `
+						| login | server_ip |
+						| 2000a | 10.0.0.1  |
+						| 2000b | 10.0.0.2  |
+						| 2001a | 10.0.0.1  |
+						| 2001b | 10.0.0.2  |
+						| 2002a | 10.0.0.1  |
+						| 2002b | 10.0.0.2  |`),
+					expect("SELECT user, phone_login FROM vicidial_users WHERE user LIKE '20%' ORDER BY 1", `
+						| user | phone_login |
+						| 2000 | 2000        |
+						| 2001 | 2001        |
+						| 2002 | 2002        |`),
+					expect("SELECT carrier_id, dialplan_entry LIKE '%exten => _9%' AS nine, dialplan_entry LIKE '%exten => _8%' AS eight FROM vicidial_server_carriers WHERE carrier_id REGEXP '^(ONE|TWO)_' ORDER BY 1", `
+						| carrier_id | nine | eight |
+						| ONE_00001  |    1 |     0 |
+						| TWO_00001  |    0 |     1 |`),
+					expect("SELECT user_start, number_of_lines FROM vicidial_remote_agents ORDER BY 1", `
+						| user_start | number_of_lines |
+						| 9000       |               3 |
+						| 9003       |               1 |`)),
+			},
+			{ // and back, both ways at once
+				Config: config("2001-2002", "2000", "8", "9", "9000+2", "9002+2"),
+				Check: resource.ComposeAggregateTestCheckFunc(
+					expect("SELECT COUNT(*) AS phones FROM phones", "| phones |\n| 6 |"),
+					expect("SELECT alias_id, logins_list FROM phones_alias ORDER BY 1", `
+						| alias_id | logins_list |
+						| 2000     | 2000a,2000b |
+						| 2001     | 2001a,2001b |
+						| 2002     | 2002a,2002b |`),
+					expect("SELECT user, phone_login FROM vicidial_users WHERE user LIKE '20%' ORDER BY 1", `
+						| user | phone_login |
+						| 2000 | 2000        |
+						| 2001 | 2001        |
+						| 2002 | 2002        |`)),
+			},
+		},
+	})
+}
+
+// A prefix that another route has is refused, and is free where that route goes in the
+// same run.
+func TestAccChangeHands_removed(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	acctest.Run(t, d, "INSERT INTO servers (server_id, server_ip, active) VALUES ('dial1', '10.0.0.1', 'Y')")()
+	route := func(name, prefix string) acctest.Values {
+		return acctest.Values{
+			"name": name, "servers": []string{"10.0.0.1"}, "protocol": "SIP", "dial": acctest.Values{"prefix": prefix},
+			"account_entry": "[" + strings.ToLower(name) + "]\ntype=peer\nhost=sip.example.com\n",
+		}
+	}
+	session := acctest.NewSession(t, d)
+	one, two := session.Object(t, "vicidial_carrier_route"), session.Object(t, "vicidial_carrier_route")
+	one.Change(t, route("ONE", "8"))
+	two.Change(t, route("TWO", "9"))
+	one.Refresh(t)
+	if said := one.Plan(t, route("ONE", "9")).Errors(); !strings.Contains(said, "Two routes with one prefix") {
+		t.Errorf("a prefix that is taken: %q", said)
+	}
+	two.Refresh(t)
+	removal, change := two.Plan(t, nil), one.Plan(t, route("ONE", "9"))
+	if said := removal.Errors() + change.Errors(); said != "" {
+		t.Errorf("a prefix that is given up: %q", said)
+	}
+}
