@@ -19,7 +19,7 @@ type Database struct {
 	Port   int
 
 	// Username and Password are those of the provider's user, who has the
-	// privileges of [Grants] only.
+	// privileges of [Grants] only, those of a writer.
 	Username string
 	Password string
 
@@ -55,13 +55,25 @@ func (s *Server) NewDatabase(ctx context.Context, schema int) (*Database, error)
 		createTables(tables, schema),
 		seed(schema),
 		[]string{"CREATE USER " + account(d.Username, "%") + " IDENTIFIED BY " + quoteText(d.Password)},
-		Grants(d.Name, d.Username, "%", Tables(schema)),
 	)
 	// One text, for one round trip.
 	if _, err := d.db.ExecContext(ctx, strings.Join(script, ";\n")); err != nil {
 		return nil, errors.Join(fmt.Errorf("sandbox: make database of schema %d: %w", schema, err), d.Drop())
 	}
+	if err := d.grant(ctx, d.Username, false); err != nil {
+		return nil, errors.Join(err, d.Drop())
+	}
 	return d, nil
+}
+
+// Reader makes a user who has the privileges of [Grants] that a reader needs, with
+// the name and password of the provider's user and "_reader" behind them.
+func (d *Database) Reader(ctx context.Context) (username, password string, err error) {
+	username, password = d.Username+"_reader", d.Password+"_reader"
+	if _, err := d.db.ExecContext(ctx, "CREATE USER "+account(username, "%")+" IDENTIFIED BY "+quoteText(password)); err != nil {
+		return "", "", fmt.Errorf("sandbox: %w", err)
+	}
+	return username, password, d.grant(ctx, username, true)
 }
 
 // DB returns root's connections, for fixtures and checks. Drop closes them.
@@ -82,6 +94,6 @@ func (d *Database) Drop() error { return d.drop() }
 func (d *Database) forget() error {
 	ctx := context.Background()
 	_, err := d.server.root.ExecContext(ctx, "DROP DATABASE IF EXISTS "+quoteName(d.Name)+
-		";DROP USER IF EXISTS "+account(d.Username, "%"))
+		";DROP USER IF EXISTS "+account(d.Username, "%")+", "+account(d.Username+"_reader", "%"))
 	return errors.Join(err, d.db.Close())
 }

@@ -1,62 +1,76 @@
 package sandbox
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
-	"slices"
 	"strings"
+	"sync"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/privileges"
 )
 
-// writePrivileges has the privileges for the tables that the provider writes,
-// besides SELECT.
-var writePrivileges = map[string]string{
-	"servers":                      "INSERT, UPDATE, DELETE",
-	"vicidial_server_trunks":       "INSERT, UPDATE, DELETE",
-	"vicidial_conferences":         "INSERT, UPDATE, DELETE",
-	"vicidial_confbridges":         "INSERT, UPDATE, DELETE",
-	"conferences":                  "INSERT, UPDATE, DELETE",
-	"server_updater":               "INSERT, UPDATE, DELETE",
-	"phones":                       "INSERT, UPDATE, DELETE",
-	"phones_alias":                 "INSERT, UPDATE, DELETE",
-	"vicidial_server_carriers":     "INSERT, UPDATE, DELETE",
-	"vicidial_conf_templates":      "INSERT, UPDATE, DELETE",
-	"vicidial_inbound_dids":        "INSERT, UPDATE, DELETE",
-	"vicidial_remote_agents":       "INSERT, UPDATE, DELETE",
-	"vicidial_settings_containers": "INSERT, UPDATE, DELETE",
-	"inbound_numbers":              "INSERT, UPDATE, DELETE",
-	"vicidial_stations":            "INSERT, UPDATE, DELETE",
-	"phone_favorites":              "INSERT, UPDATE, DELETE",
-	"vicidial_automated_reports":   "INSERT, UPDATE, DELETE",
-	"vicidial_drop_lists":          "INSERT, UPDATE, DELETE",
-	"vicidial_users":               "UPDATE",
-	"system_settings":              "UPDATE",
-	"vicidial_admin_log":           "INSERT",
+// Grants returns what the script of [privileges.Script] prints for a user of a
+// database: one statement for each table that it has, sorted by table. reader leaves
+// out what a user does not need who only looks.
+func Grants(ctx context.Context, db *sql.DB, user, host string, reader bool) (grants []string, err error) {
+	conn, err := db.Conn(ctx) // the script sets session variables
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	defer func() { _ = conn.Close() }()
+	set, query, _ := strings.Cut(privileges.Script(), "\n\n")
+	if reader {
+		set = strings.Replace(set, "TRUE", "FALSE", 1)
+	}
+	if _, err := conn.ExecContext(ctx, set); err != nil {
+		return nil, fmt.Errorf("sandbox: script of privileges: %w", err)
+	}
+	quoted := func(account string) string { return strings.ReplaceAll(account, "'", "''") }
+	query = strings.Replace(query, quoted(privileges.Account), quoted(account(user, host)), 1)
+	rows, err := conn.QueryContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: script of privileges: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var grant string
+		if err := rows.Scan(&grant); err != nil {
+			return nil, fmt.Errorf("sandbox: %w", err)
+		}
+		grants = append(grants, grant)
+	}
+	return grants, rows.Err()
 }
 
-// withoutPrivileges are tables that the provider's user must not even see: who writes
-// process triggers has a root shell on every node (docs/vicidial/daemons.md#process-triggers).
-var withoutPrivileges = []string{"vicidial_process_triggers"}
+// granted has the grants of a schema version, since the script takes as long as the
+// rest of a new database: the first database's, with its name and account.
+var granted sync.Map
 
-// Grants returns the statements that give the provider's user the least privileges,
-// one for each table, sorted by table: SELECT on all tables, privileges to write
-// the tables that the provider writes, and none on vicidial_process_triggers. The
-// user must exist. tables are those of the database, see [Tables], since a grant on
-// a missing table fails.
-func Grants(database, user, host string, tables []string) []string {
-	tables = slices.Clone(tables)
-	slices.Sort(tables)
-	grants := make([]string, 0, len(tables))
-	for _, name := range tables {
-		if slices.Contains(withoutPrivileges, name) {
-			continue
+type grantsOf struct {
+	schema int
+	reader bool
+}
+
+type grantsTo struct{ database, account, text string }
+
+// grant gives a user the privileges of [Grants].
+func (d *Database) grant(ctx context.Context, user string, reader bool) error {
+	known, _ := granted.Load(grantsOf{d.Schema, reader})
+	first, ok := known.(grantsTo)
+	if !ok {
+		grants, err := Grants(ctx, d.db, user, "%", reader)
+		if err != nil {
+			return err
 		}
-		rights := "SELECT"
-		if more := writePrivileges[name]; more != "" {
-			rights += ", " + more
-		}
-		grants = append(grants, fmt.Sprintf("GRANT %s ON %s.%s TO %s",
-			rights, quoteName(database), quoteName(name), account(user, host)))
+		first = grantsTo{quoteName(d.Name), account(user, "%"), strings.Join(grants, "\n")}
+		granted.Store(grantsOf{d.Schema, reader}, first)
 	}
-	return grants
+	text := strings.NewReplacer(first.database, quoteName(d.Name), first.account, account(user, "%")).Replace(first.text)
+	if _, err := d.db.ExecContext(ctx, text); err != nil {
+		return fmt.Errorf("sandbox: privileges of %s: %w", user, err)
+	}
+	return nil
 }
 
 // account formats a user for a statement: 'terraform'@'10.0.0.%'.

@@ -416,7 +416,7 @@ func TestApply_refusals(t *testing.T) {
 		t.Parallel()
 		d, p := newTable(t, s), sandbox.NewProxy(t, s)
 		run(t, d,
-			fmt.Sprintf("REVOKE UPDATE ON servers FROM '%s'@'%%'", d.Username),
+			fmt.Sprintf("REVOKE UPDATE (rebuild_conf_files) ON servers FROM '%s'@'%%'", d.Username),
 			fmt.Sprintf("REVOKE INSERT ON vicidial_admin_log FROM '%s'@'%%'", d.Username))
 		err := newStore(t, d, viaProxy(p)).Apply(t.Context(), fixedPlan(plan))
 		var refused *NotWritable
@@ -424,8 +424,8 @@ func TestApply_refusals(t *testing.T) {
 			t.Fatalf("got %v after %q", err, p.Writes())
 		}
 		for _, grant := range []string{
-			fmt.Sprintf("GRANT UPDATE ON `%s`.`servers` TO '%s'@'%%';", d.Name, d.Username),
-			fmt.Sprintf("GRANT INSERT ON `%s`.`vicidial_admin_log` TO '%s'@'%%';", d.Name, d.Username),
+			fmt.Sprintf("GRANT UPDATE (rebuild_conf_files) ON `%s`.`servers` TO '%s'@'%%';", d.Name, d.Username),
+			fmt.Sprintf("GRANT INSERT (event_code, event_date, event_notes, event_section, event_sql, event_type, ip_address, record_id, user) ON `%s`.`vicidial_admin_log` TO '%s'@'%%';", d.Name, d.Username),
 		} {
 			if !strings.Contains(refused.Hint(), grant) {
 				t.Errorf("%q lacks %q", refused.Hint(), grant)

@@ -3,20 +3,33 @@ package store
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/privileges"
 )
 
-const tableAdminLog cluster.Table = "vicidial_admin_log"
+const tableAdminLog = privileges.AdminLog
 
-// grants are the privileges of the database user by table; everyTable has those of
-// the whole database.
-type grants map[cluster.Table]map[string]bool
+// grants are the privileges of the database user by table and verb; everyTable has
+// those of the whole database.
+type grants map[cluster.Table]map[string]granted
 
 const everyTable cluster.Table = "*"
+
+// granted is where a privilege on a table holds: in all of it, or in some columns, in
+// lower case.
+type granted struct {
+	whole   bool
+	columns []string
+}
+
+func (g granted) with(other granted) granted {
+	return granted{g.whole || other.whole, slices.Concat(g.columns, other.columns)}
+}
 
 // readGrants uses SHOW GRANTS, which includes privileges of roles and PUBLIC;
 // information_schema does not.
@@ -27,46 +40,62 @@ func (s *Store) readGrants(ctx context.Context) (grants, error) {
 		if err := rows.Scan(&text); err != nil {
 			return err
 		}
-		table, privileges := parseGrant(text, s.settings.Database)
-		for _, privilege := range privileges {
-			if found[table] == nil {
-				found[table] = map[string]bool{}
-			}
-			found[table][privilege] = true
-		}
+		found.add(parseGrant(text, s.settings.Database))
 		return nil
 	})
 	return found, err
 }
 
+func (g grants) add(table cluster.Table, verbs map[string]granted) {
+	if g[table] == nil {
+		g[table] = map[string]granted{}
+	}
+	for verb, where := range verbs {
+		g[table][verb] = g[table][verb].with(where)
+	}
+}
+
 // grantOn matches GRANT privileges ON database.table, and not the other lines of
 // SHOW GRANTS (roles, procedures, passwords). Names are in backticks, unless
-// sql_quote_show_create is off.
+// sql_quote_show_create is off. grantPart is one of its privileges.
 var (
-	grantOn      = regexp.MustCompile("^GRANT (.+?) ON (`(?:[^`]|``)+`|[^` .]+)\\.(`(?:[^`]|``)+`|[^` .]+) TO ")
-	grantColumns = regexp.MustCompile(`\s*\([^)]*\)`)
-	allOnTable   = []string{"SELECT", "INSERT", "UPDATE", "DELETE"}
+	grantOn   = regexp.MustCompile("^GRANT (.+?) ON (`(?:[^`]|``)+`|[^` .]+)\\.(`(?:[^`]|``)+`|[^` .]+) TO ")
+	grantPart = regexp.MustCompile(`([^,()]+?)\s*(?:\(([^)]*)\))?(?:, |$)`)
+
+	allOnTable = []string{privileges.Select, privileges.Insert, privileges.Update, privileges.Delete}
 )
 
 // parseGrant returns the table and the privileges of a line of SHOW GRANTS; none
-// for another database. A privilege on columns counts as one on the table.
-func parseGrant(text, database string) (cluster.Table, []string) {
+// for another database.
+func parseGrant(text, database string) (cluster.Table, map[string]granted) {
 	parts := grantOn.FindStringSubmatch(text)
 	if parts == nil {
 		return "", nil
 	}
-	privileges := strings.Split(grantColumns.ReplaceAllString(parts[1], ""), ", ")
 	everywhere := parts[2] == "*"
-	if slices.Contains(privileges, "ALL PRIVILEGES") {
-		privileges = allOnTable
-		if everywhere {
-			privileges = append(slices.Clone(privileges), "SUPER")
-		}
-	}
 	if !everywhere && !like(database, unquoted(parts[2])) {
 		return "", nil
 	}
-	return cluster.Table(unquoted(parts[3])), privileges
+	found := map[string]granted{}
+	for _, part := range grantPart.FindAllStringSubmatch(parts[1], -1) {
+		verb, where := part[1], granted{whole: part[2] == ""}
+		for column := range strings.SplitSeq(part[2], ",") {
+			if !where.whole {
+				where.columns = append(where.columns, strings.ToLower(unquoted(strings.TrimSpace(column))))
+			}
+		}
+		if verb != "ALL PRIVILEGES" {
+			found[verb] = where
+			continue
+		}
+		for _, verb := range allOnTable {
+			found[verb] = where
+		}
+		if everywhere {
+			found["SUPER"] = where
+		}
+	}
+	return cluster.Table(unquoted(parts[3])), found
 }
 
 func unquoted(name string) string {
@@ -100,44 +129,56 @@ func like(text, pattern string) bool {
 
 // bypassesReadOnly reports whether the user may write although read_only is set.
 func (g grants) bypassesReadOnly() bool {
-	return g[everyTable]["READ_ONLY ADMIN"] || g[everyTable]["SUPER"]
+	return g[everyTable]["READ_ONLY ADMIN"].whole || g[everyTable]["SUPER"].whole
 }
 
-type missingPrivilege struct {
+// lacks returns those of the columns on which the user has no privilege.
+func (g grants) lacks(table cluster.Table, verb string, columns []string) []string {
+	here := g[table][verb]
+	if g[everyTable][verb].whole || here.whole {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(columns), func(column string) bool { return slices.Contains(here.columns, strings.ToLower(column)) })
+}
+
+// missing are the privileges that the user lacks on a table, as in a GRANT.
+type missing struct {
 	table cluster.Table
-	verbs []string
+	parts []string // "INSERT (a, b)", "DELETE"
 }
 
-// needs are the privileges for writes to a table, if they are fewer than all.
-var needs = map[cluster.Table][]string{
-	tableAdminLog:         {"SELECT", "INSERT"},
-	cluster.TableSettings: {"SELECT", "UPDATE"},
-	"vicidial_users":      {"SELECT", "UPDATE"},
-}
-
-func (g grants) missingPrivileges(tables []cluster.Table) []missingPrivilege {
-	var found []missingPrivilege
-	for _, table := range tables {
-		needed, special := needs[table]
-		if !special {
-			needed = allOnTable
+// missingPrivileges returns what a writer of the tables lacks. A column that the user
+// has no privilege on at all is not in the schema.
+func (g grants) missingPrivileges(schema cluster.Schema, tables []cluster.Table) []missing {
+	var found []missing
+	for _, name := range tables {
+		declared, lacking := privileges.Of(name), missing{table: name}
+		columns := slices.Sorted(maps.Keys(schema.Tables[name]))
+		for _, verb := range append([]string{privileges.Select}, declared.Verbs...) {
+			if verb == privileges.Delete || declared.Whole() && len(g[name][verb].columns) == 0 {
+				if !g[everyTable][verb].whole && !g[name][verb].whole {
+					lacking.parts = append(lacking.parts, verb)
+				}
+				continue
+			}
+			if lacks := g.lacks(name, verb, declared.Needs(verb, columns)); len(lacks) > 0 {
+				lacking.parts = append(lacking.parts, verb+" ("+strings.Join(lacks, ", ")+")")
+			}
 		}
-		lacking := slices.DeleteFunc(slices.Clone(needed), func(verb string) bool {
-			return g[everyTable][verb] || g[table][verb]
-		})
-		if len(lacking) > 0 {
-			found = append(found, missingPrivilege{table, lacking})
+		if len(lacking.parts) > 0 {
+			found = append(found, lacking)
 		}
 	}
 	return found
 }
 
-func tableNames(missing []missingPrivilege) string {
-	names := make([]string, 0, len(missing))
-	for _, m := range missing {
-		names = append(names, string(m.table))
+// describeMissing names tables and what is missing on each.
+func describeMissing(all []missing) string {
+	texts := make([]string, 0, len(all))
+	for _, m := range all {
+		texts = append(texts, string(m.table)+": "+strings.Join(m.parts, ", "))
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(texts, "; ")
 }
 
 // quoteAccount formats user@host as GRANT and information_schema do.

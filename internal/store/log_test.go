@@ -130,7 +130,7 @@ func TestLog_hidesWhatAnErrorQuotes(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), canary) {
 		t.Fatalf("the error does not quote the value: %v", err)
 	}
-	wantLines(t, linesOfLog(t, &output), "failure:error 1054")
+	wantLines(t, linesOfLog(t, &output), "failure:error 1143")
 	checkNoSecret(t, output.String())
 }
 

@@ -5,9 +5,12 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -70,9 +73,29 @@ func withAdvice(err error) error {
 	number, _ := conn.ErrorNumber(err)
 	switch number {
 	case numberTableDenied, numberColumnDenied:
-		return &NotWritable{Why: err.Error(), Advice: "Grant the database user the privileges that the provider's documentation lists."}
+		return &NotWritable{Why: err.Error(), Advice: grantAdvice(err)}
 	case numberReadOnly:
 		return &NotWritable{Why: err.Error(), Advice: "Point the provider at the primary database, or set read_only = true to look for drift only."}
 	}
 	return err
+}
+
+// deniedOn matches the text of a denied statement, which is the only place that has
+// the table and the column. A column that is not there is denied, too, to a user with
+// privileges on columns.
+var deniedOn = regexp.MustCompile("(\\w+) command denied to user .* for (?:column '([^']+)' in )?table ['`](.+)['`]$")
+
+// grantAdvice says what to grant after a statement was denied.
+func grantAdvice(err error) string {
+	const guide = `The script in the guide "Least privilege" writes all GRANT statements for this database; run it again after an upgrade of VICIdial.`
+	parts := deniedOn.FindStringSubmatch(err.Error())
+	if parts == nil {
+		return guide
+	}
+	table := parts[3][strings.LastIndexAny(parts[3], "`.")+1:]
+	columns := ""
+	if parts[2] != "" {
+		columns = " (" + parts[2] + ")"
+	}
+	return fmt.Sprintf("Let a database administrator run GRANT %s%s ON %s TO the provider's user. %s", strings.ToUpper(parts[1]), columns, table, guide)
 }

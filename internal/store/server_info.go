@@ -228,16 +228,16 @@ func (s *Store) Writable(ctx context.Context, tables ...cluster.Table) error {
 	if s.settings.AuditEnabled {
 		tables = append(slices.Clone(tables), tableAdminLog)
 	}
-	missing := info.granted.missingPrivileges(tables)
+	missing := info.granted.missingPrivileges(info.schema, tables)
 	if len(missing) == 0 {
 		return nil
 	}
 	advice := make([]string, 0, len(missing))
 	for _, m := range missing {
-		advice = append(advice, fmt.Sprintf("GRANT %s ON `%s`.`%s` TO %s;", strings.Join(m.verbs, ", "), s.settings.Database, m.table, quoteAccount(info.account)))
+		advice = append(advice, fmt.Sprintf("GRANT %s ON `%s`.`%s` TO %s;", strings.Join(m.parts, ", "), s.settings.Database, m.table, quoteAccount(info.account)))
 	}
 	return &NotWritable{
-		Why:    fmt.Sprintf("the database user %s lacks privileges on %s", quoteAccount(info.account), tableNames(missing)),
+		Why:    fmt.Sprintf("the database user %s lacks privileges on %s", quoteAccount(info.account), describeMissing(missing)),
 		Advice: "Let a database administrator run: " + strings.Join(advice, " "),
 	}
 }

@@ -138,7 +138,7 @@ func TestWritable(t *testing.T) {
 		run(t, d, fmt.Sprintf("REVOKE INSERT, DELETE ON vicidial_confbridges FROM '%s'@'%%'", d.Username))
 		err := newStore(t, d).Writable(t.Context(), cluster.TableConfbridges, cluster.TableServers)
 		var refused *NotWritable
-		want := fmt.Sprintf("Let a database administrator run: GRANT INSERT, DELETE ON `%s`.`vicidial_confbridges` TO '%s'@'%%';", d.Name, d.Username)
+		want := fmt.Sprintf("Let a database administrator run: GRANT INSERT (conf_exten, extension, server_ip), DELETE ON `%s`.`vicidial_confbridges` TO '%s'@'%%';", d.Name, d.Username)
 		if !errors.As(err, &refused) || refused.Hint() != want {
 			t.Errorf("got %v: %s", err, refused.Hint())
 		}

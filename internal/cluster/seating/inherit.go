@@ -16,12 +16,22 @@ type Inheritance struct {
 	Values  map[string][]cluster.Value // by seat, in the order of Columns; holds secrets
 }
 
-// notInherited are the columns of phones that identify a phone, that depend on the
-// node, or that daemons write (docs/vicidial/daemons.md#volatile-columns).
-var notInherited = []string{
-	"extension", "dialplan_number", "voicemail_id", "server_ip", "login",
-	"messages", "old_messages", "peer_status", "ping_time", "phone_ip", "computer_ip",
+// ForeignPhoneColumns are the columns of phones that the provider neither reads nor
+// writes: those that daemons write (docs/vicidial/daemons.md#volatile-columns), and
+// the addresses and passwords of the old desktop client.
+var ForeignPhoneColumns = []string{
+	"messages", "old_messages", "ping_time", "phone_ip", "computer_ip", "ASTmgrUSERNAME", "ASTmgrSECRET",
+	"DBX_server", "DBX_database", "DBX_user", "DBX_pass", "DBX_port", "DBY_server", "DBY_database", "DBY_user", "DBY_pass", "DBY_port",
 }
+
+// PhoneStatusColumns are the columns of phones that a node writes and the provider
+// reads.
+var PhoneStatusColumns = []string{"peer_status"}
+
+// notInherited are the columns of phones that identify a phone, that depend on the
+// node, or that are not the provider's.
+var notInherited = slices.Concat(
+	[]string{"extension", "dialplan_number", "voicemail_id", "server_ip", "login"}, ForeignPhoneColumns, PhoneStatusColumns)
 
 // InheritedColumns returns, sorted, the columns that a phone copies from another
 // one of its seat: all columns of the table that the floor does not declare.

@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -18,11 +19,27 @@ type Session struct {
 	schema *tfprotov6.GetProviderSchemaResponse
 }
 
-// NewSession connects a provider.
-func NewSession(t *testing.T, d *sandbox.Database) *Session {
+// NewSession connects a provider. more are further attributes of its block.
+func NewSession(t *testing.T, d *sandbox.Database, more ...Values) *Session {
 	t.Helper()
-	server, schema := connected(t, d, nil)
+	attributes := Values{}
+	for _, some := range more {
+		maps.Copy(attributes, some)
+	}
+	server, schema := connected(t, d, attributes)
 	return &Session{server, schema}
+}
+
+// Read reads a data source.
+func (s *Session) Read(t *testing.T, name string, config Values) Answer {
+	t.Helper()
+	resp, err := s.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: name, Config: object(t, s.schema.DataSourceSchemas[name].ValueType(), config),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Answer{Diagnostics: resp.Diagnostics}
 }
 
 // Object is one object of a resource, with what a state holds of it.
@@ -54,6 +71,13 @@ func (o *Object) null(t *testing.T) *tfprotov6.DynamicValue {
 		t.Fatal(err)
 	}
 	return &sent
+}
+
+// In returns the object as another session has it, with the same state.
+func (o *Object) In(s *Session) *Object {
+	other := *o
+	other.session = s
+	return &other
 }
 
 // Refresh reads the object.

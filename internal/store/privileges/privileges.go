@@ -1,0 +1,156 @@
+// Package privileges declares what the provider's database user may do, by table and
+// column, and writes the script that grants it. It is a package of its own because
+// the store, the guide and the databases of tests use it, and the store's tests use
+// those databases.
+package privileges
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
+)
+
+// The verbs of privileges on tables. A privilege to delete has no columns.
+const (
+	Select = "SELECT"
+	Insert = "INSERT"
+	Update = "UPDATE"
+	Delete = "DELETE"
+)
+
+// AdminLog is the table of VICIdial's admin change log.
+const AdminLog cluster.Table = "vicidial_admin_log"
+
+// Table is what the provider does with a table. Without columns it is all of the
+// table, and columns that a later version of VICIdial adds.
+type Table struct {
+	Name  cluster.Table
+	Verbs []string // of a writer, besides SELECT
+	// Own are the columns that are written, and read back. Nil stands for all columns
+	// besides Except and Read, if there are Verbs.
+	Own    []string
+	Except []string
+	// Read are the columns that are only read.
+	Read []string
+}
+
+// Whole reports whether the privileges are those of the whole table.
+func (t Table) Whole() bool { return t.Own == nil && t.Except == nil && t.Read == nil }
+
+// allBut reports whether all columns are written besides those of Except and Read.
+func (t Table) allBut() bool { return t.Own == nil && len(t.Verbs) > 0 }
+
+// Needs returns those of the columns on which a verb is needed.
+func (t Table) Needs(verb string, columns []string) []string {
+	return slices.DeleteFunc(slices.Clone(columns), func(column string) bool {
+		switch {
+		case t.Whole():
+			return false
+		case slices.Contains(t.Own, column):
+			return false
+		case slices.Contains(t.Read, column):
+			return verb != Select
+		default:
+			return !t.allBut() || slices.Contains(t.Except, column)
+		}
+	})
+}
+
+// Tables returns the tables that the provider uses, sorted by name.
+func Tables() []Table { return slices.Clone(tables) }
+
+// Of returns the privileges for a table; those of a writer for the whole table if it
+// is not declared.
+func Of(name cluster.Table) Table {
+	if at := slices.IndexFunc(tables, func(t Table) bool { return t.Name == name }); at >= 0 {
+		return tables[at]
+	}
+	return Table{Name: name, Verbs: change}
+}
+
+var change = []string{Insert, Update, Delete}
+
+// tables are sorted by name.
+var tables = sorted(slices.Concat(looks, configuration, followers()))
+
+// looks are the tables that the provider only looks at.
+var looks = []Table{
+	{Name: "server_performance", Read: words("server_ip start_time trunks_total cpu_idle_percent clients_total clients_local")},
+	{Name: "vicidial_auto_calls", Read: words("server_ip campaign_id call_type status")},
+	{Name: "vicidial_call_menu", Read: words("menu_id")},
+	{Name: "vicidial_campaign_server_stats", Read: words("server_ip campaign_id local_trunk_shortage update_time")},
+	{Name: "vicidial_campaigns", Read: words("campaign_id campaign_name active dial_method auto_dial_level")},
+	{Name: "vicidial_inbound_groups", Read: words("group_id")},
+	{Name: "vicidial_live_agents", Read: words("user server_ip extension campaign_id status outbound_autodial last_call_time")},
+	{Name: "vicidial_user_groups", Read: words("user_group")},
+	{Name: "vicidial_voicemail", Read: words("voicemail_id")},
+	{Name: "vicidial_webservers", Read: words("hostname")},
+}
+
+// configuration are the tables that the provider manages rows or columns of.
+var configuration = []Table{
+	{Name: cluster.TableTrunks, Verbs: change},
+	{Name: cluster.TableCarriers, Verbs: change},
+	{Name: cluster.TableTemplates, Verbs: change},
+	{Name: cluster.TableDIDs, Verbs: change},
+	{Name: cluster.TableRemoteAgents, Verbs: change},
+	{Name: cluster.TableAliases, Verbs: change},
+	{Name: cluster.TableContainers, Verbs: change},
+	{Name: cluster.TablePhones, Verbs: change, Except: seating.ForeignPhoneColumns, Read: seating.PhoneStatusColumns},
+	{
+		Name: cluster.TableServers, Verbs: change, Read: cluster.ServerStatusColumns,
+		Own: slices.Concat(cluster.ServerColumns, []string{cluster.ServerSecret, cluster.ManagerSecret}, words("rebuild_conf_files rebuild_music_on_hold sounds_update")),
+	},
+	{Name: cluster.TableMeetmeRooms, Verbs: change, Own: words("conf_exten server_ip extension")},
+	{Name: cluster.TableConfbridges, Verbs: change, Own: words("conf_exten server_ip extension")},
+	{
+		Name: cluster.TableSettings, Verbs: []string{Update},
+		Own: slices.Concat(cluster.SettingsColumns, []string{
+			cluster.DefaultServerPassword, cluster.DefaultRegistrationPassword, cluster.DefaultLoginPassword, cluster.ColumnReload,
+		}),
+		Read: words("db_schema_version first_login_trigger use_non_latin sounds_central_control_active require_password_length " +
+			"outbound_autodial_active disable_auto_dial did_system_filter"),
+	},
+	{Name: cluster.TableUsers, Verbs: []string{Update}, Own: words("phone_login"), Read: words("user")},
+	{
+		Name: AdminLog, Verbs: []string{Insert}, Read: words("admin_log_id"),
+		Own: words("event_date user ip_address event_section event_type record_id event_code event_sql event_notes"),
+	},
+}
+
+// hidden are tables that the provider's user must not even see: who writes process
+// triggers has a root shell on every node (docs/vicidial/daemons.md#process-triggers).
+var hidden = []cluster.Table{"vicidial_process_triggers"}
+
+// followers are the tables that only name a server: their column follows a server
+// that changes its address or goes.
+func followers() []Table {
+	var found []Table
+	for _, reference := range cluster.References {
+		named := func(t Table) bool { return t.Name == reference.Table }
+		if slices.ContainsFunc(configuration, named) || slices.ContainsFunc(found, named) || slices.Contains(hidden, reference.Table) {
+			continue
+		}
+		follower := Table{Name: reference.Table, Own: []string{reference.Column}, Verbs: []string{Update}}
+		if reference.Blank == nil {
+			follower.Verbs = append(follower.Verbs, Delete)
+		}
+		if beside, _ := reference.Unique(); beside != "" {
+			follower.Read = []string{beside}
+		}
+		if reference.Table == cluster.TableServerUpdater {
+			follower.Read = words("last_update db_time")
+		}
+		found = append(found, follower)
+	}
+	return found
+}
+
+func sorted(tables []Table) []Table {
+	slices.SortFunc(tables, func(a, b Table) int { return strings.Compare(string(a.Name), string(b.Name)) })
+	return tables
+}
+
+func words(text string) []string { return strings.Fields(text) }

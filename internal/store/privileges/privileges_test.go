@@ -1,0 +1,69 @@
+package privileges
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+func TestTables(t *testing.T) {
+	t.Parallel()
+	t.Run("once each, sorted", func(t *testing.T) {
+		t.Parallel()
+		for i, table := range Tables()[1:] {
+			if before := Tables()[i].Name; before >= table.Name {
+				t.Errorf("%s before %s", before, table.Name)
+			}
+		}
+	})
+	t.Run("each reference to a server can follow it", func(t *testing.T) {
+		t.Parallel()
+		for _, reference := range cluster.References {
+			if slices.Contains(hidden, reference.Table) {
+				continue
+			}
+			table := Of(reference.Table)
+			for _, verb := range []string{Select, Update} {
+				if len(table.Needs(verb, []string{reference.Column})) == 0 {
+					t.Errorf("%s (%s) on %s is not granted", verb, reference.Column, reference.Table)
+				}
+			}
+			if reference.Blank == nil && reference.Table != cluster.TableSettings && !slices.Contains(table.Verbs, Delete) {
+				t.Errorf("DELETE on %s is not granted", reference.Table)
+			}
+		}
+	})
+	t.Run("hidden tables are not in the script", func(t *testing.T) {
+		t.Parallel()
+		for _, table := range hidden {
+			if strings.Contains(Script(), string(table)) {
+				t.Error(table)
+			}
+		}
+	})
+}
+
+func TestNeeds(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		table      cluster.Table
+		verb       string
+		has, needs string
+	}{
+		{"vicidial_users", Select, "user pass user_level phone_login", "user phone_login"},
+		{"vicidial_users", Update, "user pass user_level phone_login", "phone_login"},
+		{"phones", Select, "login pass peer_status DBX_pass a_later_column", "login pass peer_status a_later_column"},
+		{"phones", Insert, "login pass peer_status DBX_pass a_later_column", "login pass a_later_column"},
+		{"servers", Update, "server_ip sysload svn_info", "server_ip"},
+		{"servers", Select, "server_ip sysload svn_info", "server_ip sysload"},
+		{"vicidial_server_trunks", Insert, "server_ip a_later_column", "server_ip a_later_column"},
+		{"vicidial_campaigns", Update, "campaign_id dial_method", ""},
+		{"a_table_of_nobody", Update, "one two", "one two"},
+	} {
+		if have := strings.Join(Of(c.table).Needs(c.verb, words(c.has)), " "); have != c.needs {
+			t.Errorf("%s on %s: have %q, want %q", c.verb, c.table, have, c.needs)
+		}
+	}
+}
