@@ -91,9 +91,7 @@ func userinfo(value string, from int) (colon, at int, found bool) {
 			}
 		case char == '@' && found:
 			return colon, end, own && end > colon+1
-		case char == '@' || strings.IndexByte(",&|/()<>", char) >= 0 && !found:
-			return 0, 0, false
-		case strings.IndexByte(",&|/() \t<>", char) >= 0:
+		case char == '@' || strings.IndexByte(",&|/() \t<>", char) >= 0:
 			return 0, 0, false
 		case char == ':' && !found:
 			colon, found = end, end > from
