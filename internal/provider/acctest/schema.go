@@ -18,7 +18,7 @@ func server() (tfprotov6.ProviderServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &undescribed{s.(fastpath.Framework)}, nil
+	return &undescribed{s.(fastpath.Framework)}, nil //nolint:forcetypeassert // Server returns one
 }
 
 type undescribed struct{ fastpath.Framework }
