@@ -58,7 +58,11 @@ func (c conversation) list(t *testing.T, noun string, limit int64, whole bool, t
 		t.Fatalf("%T lists nothing", c.ProviderServer)
 	}
 	kind := c.schemas.ListResourceSchemas[noun].ValueType()
-	config, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, map[string]tftypes.Value{}))
+	filters := map[string]tftypes.Value{} // none
+	for name, of := range kind.(tftypes.Object).AttributeTypes {
+		filters[name] = tftypes.NewValue(of, nil)
+	}
+	config, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, filters))
 	if err != nil {
 		t.Fatal(err)
 	}
