@@ -50,6 +50,20 @@ type found struct {
 	warning  string                   // with a limit only
 }
 
+// unfiltered returns the configuration of a list without filters.
+func unfiltered(t *testing.T, schema *tfprotov6.Schema) *tfprotov6.DynamicValue {
+	t.Helper()
+	kind, filters := schema.ValueType(), map[string]tftypes.Value{}
+	for _, attribute := range schema.Block.Attributes {
+		filters[attribute.Name] = tftypes.NewValue(attribute.Type, nil)
+	}
+	config, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, filters))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &config
+}
+
 // list asks for things until the provider stops, or after as many as are taken.
 func (c conversation) list(t *testing.T, noun string, limit int64, whole bool, take int) []found {
 	t.Helper()
@@ -57,16 +71,8 @@ func (c conversation) list(t *testing.T, noun string, limit int64, whole bool, t
 	if !ok {
 		t.Fatalf("%T lists nothing", c.ProviderServer)
 	}
-	kind := c.schemas.ListResourceSchemas[noun].ValueType()
-	filters := map[string]tftypes.Value{} // none
-	for name, of := range kind.(tftypes.Object).AttributeTypes {
-		filters[name] = tftypes.NewValue(of, nil)
-	}
-	config, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, filters))
-	if err != nil {
-		t.Fatal(err)
-	}
-	stream, err := lister.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: noun, Config: &config, Limit: limit, IncludeResource: whole})
+	config := unfiltered(t, c.schemas.ListResourceSchemas[noun])
+	stream, err := lister.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: noun, Config: config, Limit: limit, IncludeResource: whole})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,11 +231,11 @@ func TestListWithoutADatabase(t *testing.T) {
 	if !ok {
 		t.Fatalf("%T lists nothing", server)
 	}
-	empty, err := tfprotov6.NewDynamicValue(tftypes.Object{}, tftypes.NewValue(tftypes.Object{}, map[string]tftypes.Value{}))
+	all, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	stream, err := lister.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: "vicidial_server", Config: &empty})
+	stream, err := lister.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: "vicidial_server", Config: unfiltered(t, all.ListResourceSchemas["vicidial_server"])})
 	if err != nil {
 		t.Fatal(err)
 	}

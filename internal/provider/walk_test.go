@@ -21,7 +21,7 @@ import (
 // schemas returns the schemas of the provider.
 func schemas(t *testing.T) (*tfprotov6.GetProviderSchemaResponse, map[string]*tfprotov6.ResourceIdentitySchema, tfprotov6.ProviderServer) {
 	t.Helper()
-	server, err := acctest.Providers()["vicidial"]()
+	server, err := vicidial.Server("test")
 	if err != nil {
 		t.Fatal(err)
 	}
