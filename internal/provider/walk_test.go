@@ -13,8 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
-
 	vicidial "github.com/vicidial/terraform-provider-vicidial/internal/provider"
 )
 
