@@ -171,8 +171,8 @@ func TestAccServer_roomsOutOfReach(t *testing.T) {
 			refuses("rooms = 10, first_room = 8600050", "MEETME rooms 8600050 to 8600059 are outside 8600051 to 8600999"),
 			refuses("rooms = 1000", "MEETME rooms 8600051 to 8601050 are outside"),
 			refuses(`engine = "CONFBRIDGE", rooms = 10, first_room = 8600051`, "CONFBRIDGE rooms 8600051 to 8600060 are outside 9600000 to 9600999"),
-			refuses(`engine = "CONFBRIDGE", rooms = 1001`, "rooms value must be between 0 and 1000"),
-			refuses("rooms = 5, first_room = 7600000", "first_room value must be between"),
+			refuses(`engine = "CONFBRIDGE", rooms = 1001`, "rooms: 1001 must be between 0 and 1000"),
+			refuses("rooms = 5, first_room = 7600000", "MEETME rooms 7600000 to 7600004 are outside"),
 			{Config: serverConfig(d, `conference = { engine = "CONFBRIDGE", rooms = 1000 }`), Check: checkRooms(t, d, confbridge, run(9600000, 1000))},
 		},
 	})
