@@ -4,8 +4,6 @@
 package effect
 
 import (
-	"maps"
-	"slices"
 	"strings"
 )
 
@@ -113,29 +111,4 @@ var Resources = map[string]Facts{
 	"vicidial_node_config":      NodeConfig,
 	"vicidial_haproxy_config":   ProxyConfig,
 	"vicidial_nginx_config":     ProxyConfig,
-}
-
-// Document returns the table of docs/vicidial/effect.md#attributes: a row for the attributes of a
-// resource that have one fact.
-func Document() string {
-	var text strings.Builder
-	text.WriteString("| resource | attributes | takes effect | read by | source |\n|---|---|---|---|---|\n")
-	for _, resource := range slices.Sorted(maps.Keys(Resources)) {
-		byFact := map[Fact][]string{}
-		for path, fact := range Resources[resource] {
-			byFact[fact] = append(byFact[fact], path)
-		}
-		facts := slices.SortedFunc(maps.Keys(byFact), func(a, b Fact) int {
-			if a.When != b.When {
-				return int(a.When - b.When)
-			}
-			return strings.Compare(a.Reader+a.Source+a.More, b.Reader+b.Source+b.More)
-		})
-		for _, fact := range facts {
-			paths := byFact[fact]
-			slices.Sort(paths)
-			text.WriteString("| " + strings.Join([]string{resource, "`" + strings.Join(paths, "`, `") + "`", fact.Sentence(), fact.Reader, fact.Source}, " | ") + " |\n")
-		}
-	}
-	return text.String()
 }

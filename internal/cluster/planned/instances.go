@@ -70,9 +70,8 @@ func (i *Instances) InstanceRead(key, token string) {
 	i.update(key, token, func(*Instance) {})
 }
 
-// KeepInstance notes that an instance is kept, and reports whether another one is
-// deleted.that the run keeps an instance. It returns false where the run is going
-// to delete another instance of the object.
+// KeepInstance notes that the run keeps an instance. It returns false where the run is
+// going to delete another instance of the object.
 func (i *Instances) KeepInstance(key, token string) bool {
 	i.update(key, token, func(known *Instance) { known.kept, known.deleted = true, false })
 	return !i.other(key, token, func(other Instance) bool { return other.deleted })

@@ -1,11 +1,7 @@
 package charts
 
 import (
-	"bytes"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,8 +11,6 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/svg/svgtest"
 )
-
-var update = flag.Bool("update", false, "renew the golden files")
 
 func server(number, lines int) cluster.Server {
 	return cluster.Server{Row: cluster.Row{
@@ -122,32 +116,15 @@ func anEvilPlan() (cluster.Servers, forecast.FailoverPlan) {
 	}
 }
 
-func golden(t *testing.T, name string, have []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, have, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(have, want) {
-		t.Errorf("%s differs; look at it, then renew it with -update", name)
-	}
-}
-
 func TestCharts_matchGoldenFiles(t *testing.T) {
 	for _, nodes := range []int{3, 12, 40} {
-		golden(t, fmt.Sprintf("forecast-%d.svg", nodes), Forecast(aForecast(nodes)))
-		golden(t, fmt.Sprintf("failover-%d.svg", nodes), Failover(aPlan(t, nodes)))
+		svgtest.Golden(t, fmt.Sprintf("forecast-%d.svg", nodes), Forecast(aForecast(nodes)))
+		svgtest.Golden(t, fmt.Sprintf("failover-%d.svg", nodes), Failover(aPlan(t, nodes)))
 	}
-	golden(t, "../../../../docs/pictures/forecast.svg", Forecast(aForecast(3)))
-	golden(t, "../../../../docs/pictures/failover.svg", Failover(aPlan(t, 3)))
-	golden(t, "forecast-hostile.svg", Forecast(anEvilForecast()))
-	golden(t, "failover-hostile.svg", Failover(anEvilPlan()))
+	svgtest.Golden(t, "../../../../docs/pictures/forecast.svg", Forecast(aForecast(3)))
+	svgtest.Golden(t, "../../../../docs/pictures/failover.svg", Failover(aPlan(t, 3)))
+	svgtest.Golden(t, "forecast-hostile.svg", Forecast(anEvilForecast()))
+	svgtest.Golden(t, "failover-hostile.svg", Failover(anEvilPlan()))
 }
 
 func TestCharts_areXMLAndLabelsDoNotOverlap(t *testing.T) {

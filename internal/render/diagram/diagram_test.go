@@ -2,7 +2,6 @@ package diagram
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,8 +13,6 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/svg/svgtest"
 )
-
-var update = flag.Bool("update", false, "renew the golden files")
 
 // aCluster returns a cluster of that many telephony nodes, of which every eleventh
 // is dead.
@@ -64,34 +61,17 @@ func aHostileCluster() Topology {
 	}
 }
 
-func golden(t *testing.T, name string, have []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, have, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(have, want) {
-		t.Errorf("%s differs; look at it, then renew it with -update", name)
-	}
-}
-
 func TestPictures_matchGoldenFiles(t *testing.T) {
 	clusters := map[string]Topology{"empty": {}, "3": aCluster(3), "12": aCluster(12), "40": aCluster(40), "hostile": aHostileCluster()}
 	for name, topology := range clusters {
 		t.Run(name, func(t *testing.T) {
-			golden(t, name+".svg", SVG(topology))
-			golden(t, name+".mmd", []byte(Mermaid(topology)))
-			golden(t, name+".dot", []byte(DOT(topology)))
+			svgtest.Golden(t, name+".svg", SVG(topology))
+			svgtest.Golden(t, name+".mmd", []byte(Mermaid(topology)))
+			svgtest.Golden(t, name+".dot", []byte(DOT(topology)))
 		})
 	}
-	golden(t, "../../../../docs/pictures/topology-small.svg", SVG(aCluster(3)))
-	golden(t, "../../../../docs/pictures/topology-large.svg", SVG(aCluster(12)))
+	svgtest.Golden(t, "../../../../docs/pictures/topology-small.svg", SVG(aCluster(3)))
+	svgtest.Golden(t, "../../../../docs/pictures/topology-large.svg", SVG(aCluster(12)))
 }
 
 func TestSVG(t *testing.T) {
