@@ -78,7 +78,7 @@ func leadsNowhere(texts []string) diag.Diagnostics {
 // waitForFailovers returns what the routes that wait are missing, by route, when all
 // that they fail over to are planned, or no more routes are.
 func (r *Resource) waitForFailovers(ctx context.Context) map[string][]string {
-	waiting, missing := r.topology.Failovers(), map[string][]string{}
+	waiting, missing, done := r.topology.Failovers(), map[string][]string{}, false
 	tfhelper.Await(ctx, r.topology.Plans, func() (again bool) {
 		for route, check := range waiting.WaitingWrites() { // each by itself
 			texts, settled := check(ctx)
@@ -87,11 +87,14 @@ func (r *Resource) waitForFailovers(ctx context.Context) map[string][]string {
 				waiting.RemoveWaitingWrite(route)
 			}
 		}
-		return !waiting.WaitingDone()
+		done = waiting.WaitingDone()
+		return !done
 	})
-	for _, route := range waiting.CancelWaiting() {
-		if missing[route] == nil {
-			missing[route] = []string{"its failover could not be checked"}
+	if !done { // where it is done, another route may wait by now, for itself
+		for _, route := range waiting.CancelWaiting() {
+			if missing[route] == nil {
+				missing[route] = []string{"its failover could not be checked"}
+			}
 		}
 	}
 	maps.DeleteFunc(missing, func(_ string, texts []string) bool { return len(texts) == 0 })

@@ -7,9 +7,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // overcommitError reports servers that have too few trunks left for the split. Another
@@ -29,25 +29,21 @@ func (c overcommitError) Hint() string {
 	return "The split takes none of these trunks. If another split was to give them back in this apply, run apply again, or name that split in depends_on, as -parallelism=1 needs. Otherwise lower this total or another campaign's, or raise max_vicidial_trunks."
 }
 
+// wait writes the splits that wait, each when the servers have the trunks for it.
+// It returns the errors of the split itself and of the others.
+//
 // Terraform writes splits in any order, so one that grows may come before one that
 // shrinks; and as many as there are places for at a time, so splits that wait could
 // keep the other one from its place. One split waits for all.
-const (
-	overcommitPatience = 10 * time.Second // since the last write of a split that waited
-	overcommitPause    = 250 * time.Millisecond
-)
-
-// wait writes the splits that wait, each when the servers have the trunks for it.
-// It returns the errors of the split itself and of the others.
 func (r *Resource) wait(ctx context.Context, own string) error {
-	failures := map[string]error{}
-	for since := time.Now(); ; {
+	failures, written, done := map[string]error{}, 0, false
+	tfhelper.Await(ctx, func() int { return written }, func() (again bool) {
 		waiting := r.topology.WaitingWrites()
 		for _, campaign := range slices.Sorted(maps.Keys(waiting)) {
 			err := r.topology.Apply(ctx, waiting[campaign])
 			if err == nil {
 				delete(failures, campaign)
-				since = time.Now()
+				written++
 			} else {
 				failures[campaign] = err
 			}
@@ -55,22 +51,18 @@ func (r *Resource) wait(ctx context.Context, own string) error {
 				r.topology.RemoveWaitingWrite(campaign)
 			}
 		}
-		if r.topology.WaitingDone() {
-			return joined(own, failures)
-		}
-		if time.Since(since) > overcommitPatience || ctx.Err() != nil {
-			for _, campaign := range r.topology.CancelWaiting() {
-				if failures[campaign] == nil {
-					failures[campaign] = errors.New("it waited for trunks that no split has given back")
-				}
-			}
-			return joined(own, failures)
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(overcommitPause):
+		done = r.topology.WaitingDone()
+		return !done
+	})
+	if done { // another split may wait by now, for itself
+		return joined(own, failures)
+	}
+	for _, campaign := range r.topology.CancelWaiting() {
+		if failures[campaign] == nil {
+			failures[campaign] = errors.New("it waited for trunks that no split has given back")
 		}
 	}
+	return joined(own, failures)
 }
 
 // joined returns the error of a split, with those of the splits that it waited for.
