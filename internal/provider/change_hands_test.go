@@ -136,3 +136,57 @@ func TestAccChangeHands_removed(t *testing.T) {
 		t.Errorf("a prefix that is given up: %q", said)
 	}
 }
+
+// A placement that takes seats may write before the one that gives them up: what it has
+// written is no edit that the other must report.
+func TestAccChangeHands_takerFirst(t *testing.T) {
+	t.Parallel()
+	for _, first := range []string{"taker", "giver"} {
+		t.Run(first+" first", func(t *testing.T) {
+			t.Parallel()
+			d := sandbox.New(t, 1720)
+			acctest.Run(t, d,
+				"INSERT INTO servers (server_id, server_ip, active) VALUES ('dial1', '10.0.0.1', 'Y'), ('dial2', '10.0.0.2', 'Y')",
+				"INSERT INTO vicidial_users (user, pass, full_name) VALUES ('2000', 'x', 'Ann'), ('2001', 'x', 'Bob'), ('2002', 'x', 'Cid')")()
+			placement := func(name, seats string) acctest.Values {
+				return acctest.Values{
+					"name": name, "seats": []string{seats}, "assign_users": true,
+					"servers": acctest.Values{"10.0.0.1": acctest.Values{"suffix": "a"}, "10.0.0.2": acctest.Values{"suffix": "b"}},
+					"phone":   acctest.Values{"protocol": "SIP", "pass_wo": "open1234", "pass_wo_version": 1},
+				}
+			}
+			before := acctest.NewSession(t, d)
+			taker, giver := before.Object(t, "vicidial_agent_placement"), before.Object(t, "vicidial_agent_placement")
+			taker.Change(t, placement("taker", "2000"))
+			giver.Change(t, placement("giver", "2001-2002"))
+			acctest.Run(t, d, "UPDATE phones SET conf_secret = CONCAT('secret', login)")()
+
+			// The giver keeps none of its seats, and in the taker's range they alternate
+			// between the servers in another order.
+			session := acctest.NewSession(t, d)
+			taker, giver = taker.In(session), giver.In(session)
+			taker.Refresh(t)
+			giver.Refresh(t)
+			wanted := map[string]acctest.Values{"taker": placement("taker", "2000-2001"), "giver": placement("giver", "2002")}
+			objects := map[string]*acctest.Object{"taker": taker, "giver": giver}
+			second := map[string]string{"taker": "giver", "giver": "taker"}[first]
+			plans := map[string]acctest.Planned{}
+			for _, name := range []string{second, first, second} {
+				plans[name] = objects[name].Plan(t, wanted[name])
+			}
+			for _, name := range []string{first, second} {
+				if said := plans[name].Errors() + objects[name].Apply(t, plans[name]).Errors(); said != "" {
+					t.Errorf("%s: %s", name, said)
+				}
+			}
+			d.Expect(t, "SELECT login, server_ip, conf_secret FROM phones ORDER BY 1", `
+				| login | server_ip | conf_secret |
+				| 2000a | 10.0.0.1  | secret2000a |
+				| 2000b | 10.0.0.2  | secret2000b |
+				| 2001a | 10.0.0.1  | secret2001a |
+				| 2001b | 10.0.0.2  | secret2001b |
+				| 2002a | 10.0.0.1  | secret2002a |
+				| 2002b | 10.0.0.2  | secret2002b |`)
+		})
+	}
+}

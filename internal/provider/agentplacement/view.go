@@ -23,10 +23,19 @@ func (r *Resource) readRows(ctx context.Context, d declaration, labels map[strin
 		return view{}, err
 	}
 	styled := d.style.WithLabels(labels)
-	v := view{all: all, own: styled.Own(all, d.floor.Seats)}
-	v.now = styled.PlacementOf(v.own, d.floor.Seats)
-	v.byAddress = v.now
-	return v, nil
+	return newView(styled, d.floor.Seats, all, styled.Own(all, d.floor.Seats)), nil
+}
+
+func newView(style seating.FloorStyle, seats seating.Seats, all, own seating.FloorRows) view {
+	now := style.PlacementOf(own, seats)
+	return view{all: all, own: own, now: now, byAddress: now}
+}
+
+// withoutTaken omits the rows that other placements of the run take from a change of
+// the placement to want: one of them may have written its rows already.
+func (r *Resource) withoutTaken(v view, have, want declaration, labels map[string]seating.Label) view {
+	own := r.topology.FloorKept(v.own, want.claim(seating.FloorKept, nil))
+	return newView(have.style.WithLabels(labels), have.floor.Seats, v.all, own)
 }
 
 // removable returns the rows that a change may remove: not undeclared phones that

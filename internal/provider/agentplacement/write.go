@@ -127,6 +127,7 @@ func (r *Resource) update(ctx context.Context, want *declaration, prior model, k
 			return cluster.Plan{}, err
 		}
 		found = before.all
+		before = r.withoutTaken(before, reading, *want, labels)
 		before.now = before.now.WithAddresses(seating.ReplacedServers(have.style.Labels, want.style.Labels))
 		placed, err := r.plannedPlacement(ctx, want, before, labels)
 		if err != nil {
