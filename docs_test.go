@@ -14,6 +14,9 @@ import (
 // its address, so that a relative link on it leads nowhere.
 const registry = "https://registry.terraform.io/providers/vicidial/vicidial/latest/"
 
+// pictureFolder is where the registry finds the pictures of the pages.
+const pictureFolder = "https://raw.githubusercontent.com/vicidial/terraform-provider-vicidial/main/docs/pictures/"
+
 var (
 	fence  = regexp.MustCompile("(?ms)^ *```.*?^ *```")
 	link   = regexp.MustCompile(`\]\(([^()\s]+)\)`)
@@ -94,6 +97,64 @@ func anchors(text string) []string {
 		names = append(names, strings.ReplaceAll(strings.ToLower(spoken.ReplaceAllString(found[1], "")), " ", "-"))
 	}
 	return names
+}
+
+// The registry shows pages of at most 500,000 bytes. Each page that it shows has
+// front matter with its title and description, one title, headings that skip no level, pictures by their whole
+// address, and no links to files that the registry does not have.
+func TestPages_asTheRegistryShowsThem(t *testing.T) {
+	const registryPageSize = 500_000
+	heading := regexp.MustCompile(`(?m)^(#+) \S`)
+	picture := regexp.MustCompile(`!\[[^\]]*\]\(([^)]*)\)`)
+	shown := 0
+	for page, text := range pages(t) {
+		rest, is := strings.CutPrefix(page, "docs/")
+		if !is || strings.HasPrefix(rest, "design/") || strings.HasPrefix(rest, "vicidial/") {
+			continue
+		}
+		shown++
+		raw, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(raw) > registryPageSize {
+			t.Errorf("%s has %d bytes; the registry shows %d", page, len(raw), registryPageSize)
+		}
+		for _, key := range []string{"page_title", "description"} {
+			if !regexp.MustCompile(`(?m)^` + key + `: *\S`).Match(raw) {
+				t.Errorf("%s: the front matter has no %s", page, key)
+			}
+		}
+		above := 0
+		for _, found := range heading.FindAllStringSubmatch(text, -1) {
+			level := len(found[1])
+			if level > above+1 || level == 1 && above != 0 {
+				t.Errorf("%s: a heading of level %d follows one of level %d", page, level, above)
+			}
+			above = level
+		}
+		for _, found := range picture.FindAllStringSubmatch(text, -1) {
+			name, ours := strings.CutPrefix(found[1], pictureFolder)
+			if !ours {
+				t.Errorf("%s: the picture %s is not at %s", page, found[1], pictureFolder)
+			} else if _, err := os.Stat(filepath.Join("docs", "pictures", name)); err != nil {
+				t.Errorf("%s: %v", page, err)
+			}
+		}
+		for _, found := range link.FindAllStringSubmatch(text, -1) {
+			target, _, _ := strings.Cut(found[1], "#")
+			if target == "" || strings.Contains(target, "://") {
+				continue
+			}
+			inner, inside := strings.CutPrefix(filepath.ToSlash(filepath.Join(filepath.Dir(page), target)), "docs/")
+			if !inside || strings.HasPrefix(inner, "design/") || strings.HasPrefix(inner, "vicidial/") {
+				t.Errorf("%s: the registry does not have %s", page, found[1])
+			}
+		}
+	}
+	if shown < 50 {
+		t.Errorf("%d pages", shown)
+	}
 }
 
 // A guide that no page leads to is read by nobody.
