@@ -23,7 +23,7 @@ func says(message string) *regexp.Regexp {
 func refused(t *testing.T, d *sandbox.Database, provider, message string) {
 	t.Helper()
 	const counts = "SELECT (SELECT COUNT(*) FROM servers) + (SELECT COUNT(*) FROM vicidial_conferences) + (SELECT COUNT(*) FROM vicidial_admin_log) AS written"
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: provider + `
@@ -55,7 +55,7 @@ func TestAccProvider_databasesThatAreNotForWriting(t *testing.T) {
 			d := sandbox.Own(t, c.options).Database(t, 1720)
 			refused(t, d, acctest.Provider(d), c.message)
 			// Looking is allowed all the same.
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{{
 					PreConfig: acctest.Run(t, d, "INSERT INTO servers (server_id, server_ip) VALUES ('dial1', '10.0.0.1')"),
@@ -147,7 +147,7 @@ resource "vicidial_trunk_split" "campaign" {
   servers     = { for i in range(3) : vicidial_server.dial[(count.index + i) %% %[1]d].server_ip => {} }
 }
 `, n)
-		resource.Test(t, resource.TestCase{
+		acctest.Test(t, resource.TestCase{
 			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps: []resource.TestStep{
 				{Config: config},
@@ -171,7 +171,7 @@ func TestAccFunctions(t *testing.T) {
 		return resource.TestStep{Config: value(expression), ExpectError: says(message)}
 	}
 	const apportion, padded = "provider::vicidial::apportion", "provider::vicidial::padded_ip"
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			gives(apportion+`(300, { a = 2, b = 1 })`, `{"a":200,"b":100}`),

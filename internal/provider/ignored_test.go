@@ -75,7 +75,7 @@ func TestAccProvider_writesNothingThatIsIgnored(t *testing.T) {
 				return fmt.Sprintf("%sresource %q \"this\" {\n %s\n lifecycle {\n  ignore_changes = [%s]\n }\n}\n",
 					acctest.Provider(d), noun, fmt.Sprintf(c.block, value), c.ignored)
 			}
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{Config: config(c.first)},

@@ -166,7 +166,7 @@ func TestAccRules_everyRuleInThreeSituations(t *testing.T) {
 			step.ExpectError = regexp.MustCompile("admin page strips")
 		}
 		t.Log(name)
-		resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: said.Providers(), Steps: []resource.TestStep{step}})
+		acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: said.Providers(), Steps: []resource.TestStep{step}})
 		check(&said)
 	}
 	plan("import", rows(true), true, false, func(said *acctest.Warnings) {

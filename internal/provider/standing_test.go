@@ -62,7 +62,7 @@ resource "vicidial_inbound_did" "a" {
 	standing := warnings.Expect(t,
 		`server_description of server dial1`, `outbound_calls_per_second of server dial1: 255 must be between 1 and 200; leave it out`,
 		`template_name of template soft`, `did_description of DID 800`, `voicemail_ext of DID 800`)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config("Bob (old)", "255", "Soft & phones", "Sales (main)", "12a", "---ALL---"), Check: standing},
@@ -159,7 +159,7 @@ resource "vicidial_carrier_route" "a" {
 	}
 	const dead = "\n    \"10.0.0.99\" = { trunks = 5 }\n    \"0.0.0.0\" = { trunks = 3 }"
 	var warnings acctest.Warnings
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{

@@ -24,7 +24,7 @@ func TestAccProvider_wrongPasswordSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	d.Password = "wr0ng-pa55"
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config:      acctest.Provider(d) + server,
@@ -43,7 +43,7 @@ func TestAccProvider_wrongConfigurationPointsAtItsAttribute(t *testing.T) {
 	} {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{{
 					Config:      "provider \"vicidial\" {\n  username = \"u\"\n  " + c.line + "\n}\n" + server,
@@ -79,7 +79,7 @@ resource "vicidial_haproxy_config" "web" {
 		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(want)}
 	}
 	const missing = `(?s)The\s+provider's\s+configuration\s+cannot\s+be\s+used:.*VICIDIAL_HOST`
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			needs(server, missing),
@@ -112,7 +112,7 @@ resource "vicidial_trunk_split" "sales" {
   servers     = { (vicidial_server.dial1.server_ip) = {} }
 }
 `
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
@@ -134,7 +134,7 @@ resource "vicidial_trunk_split" "sales" {
 func TestAccProvider_unknownConfigurationAppliesInOneRun(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: unknownProvider(d) + server,
@@ -146,7 +146,7 @@ func TestAccProvider_unknownConfigurationAppliesInOneRun(t *testing.T) {
 func TestAccProvider_readOnlyPlansAndRefuses(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{

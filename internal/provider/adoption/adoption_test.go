@@ -117,7 +117,7 @@ func TestAccAdoption(t *testing.T) {
 	d := sandbox.New(t, 1720)
 	acctest.Run(t, d, "INSERT INTO servers (server_id, server_ip, active, rebuild_conf_files) VALUES ('dial1', '10.0.0.1', 'Y', 'N'), ('dial2', '10.0.0.2', 'Y', 'N')")()
 	acctest.Run(t, d, "INSERT INTO phones (extension, login, server_ip, dialplan_number, voicemail_id, template_id) VALUES ('cc1', 'cc1', '10.0.0.1', '1', '1', '')")()
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: acctest.Provider(d, "read_only = true") + `data "vicidial_adoption" "all" {}

@@ -49,7 +49,7 @@ func TestAccAgentPhones(t *testing.T) {
 				"UPDATE phones SET active = 'N' WHERE login = '2001a'",
 				"UPDATE phones_alias SET logins_list = '2002a,2002b,2002z' WHERE alias_id = '2002'",
 				"INSERT INTO phones (extension, server_ip, login, pass, active, template_id, protocol) VALUES ('9000', '10.0.0.1', '9000', 'x', 'Y', '', 'IAX2'), ('9000', '10.0.0.2', '9000', 'x', 'Y', '', 'IAX2'), ('9001', '10.0.0.2', '', 'x', 'Y', '', 'IAX2')")
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					ask("", is("servers", knownvalue.MapSizeExact(18)), is("aliases", knownvalue.MapSizeExact(6)), is("broken_aliases", names()), is("unregistered", names()), is("duplicate_logins", names())),
@@ -73,7 +73,7 @@ func TestAccAgentPhones_registration(t *testing.T) {
 	d := sandbox.New(t, 1720)
 	acctest.BusyCluster(t, d)
 	acctest.Run(t, d, "UPDATE phones SET peer_status = 'UNREACHABLE' WHERE login = '2003b'", "UPDATE phones SET peer_status = 'LAGGED' WHERE login = '2003a'")()
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config:            acctest.Provider(d) + "data \"vicidial_agent_phones\" \"some\" {}\n",

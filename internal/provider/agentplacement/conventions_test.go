@@ -86,7 +86,7 @@ func TestAccAgentPlacement_importsEachConvention(t *testing.T) {
 			found(t, d, rows, aliases...)
 			acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('2000', 'x', 'Ann', '2000x')")()
 			config := fullConfig(d, `"2000-2005"`, c.servers, append(c.more, "nodes_per_seat = 3", `alias_order = "keep"`)...)
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{Config: config, ResourceName: floor, ImportState: true, ImportStateId: "floor1=" + c.id, ImportStatePersist: true},
@@ -101,7 +101,7 @@ func TestAccAgentPlacement_importReportsWhatItCannotDescribe(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
 	found(t, d, []foundPhone{{"10.0.0.1", "1901", "1-1", "1901", "1901", "test", ""}, {"10.0.0.1", "1902", "2-1", "1902", "1902", "test", ""}})
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: fullConfig(d, `"1901-1902"`, `"10.0.0.1" = { suffix = "a" }`), ResourceName: floor, ImportState: true, ImportStateId: "floor1=1901-1902",
@@ -116,7 +116,7 @@ func TestAccAgentPlacement_importKeepsWeightsOfOne(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
 	config := fullConfig(d, `"2000-2006"`, threeServers, "nodes_per_seat = 2", aPassword)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -144,7 +144,7 @@ func TestAccAgentPlacement_importsManualRows(t *testing.T) {
 		"INSERT INTO phones (extension, dialplan_number, voicemail_id, server_ip, login, pass, status, active, fullname, protocol, template_id) VALUES "+strings.Join(rows, ", "),
 		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) SELECT extension, CONCAT(extension, ' phone'), CONCAT(extension, 'a,', extension, 'b,', extension, 'c') FROM phones WHERE server_ip = '10.0.0.1'")()
 	config := fullConfig(d, `"2000-2014"`, threeServers, "nodes_per_seat = 3", `alias_order = "keep"`, `phone = { protocol = "IAX2" }`)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
@@ -189,7 +189,7 @@ func TestAccAgentPlacement_importsFaultyRows(t *testing.T) {
 		| pass | phones |
 		| test |     12 |`)
 	oneDiffers := acctest.Run(t, d, "UPDATE phones SET pass = '7777' WHERE login = '2004b'")
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
@@ -259,7 +259,7 @@ func TestAccAgentPlacement_list(t *testing.T) {
 		t.Fatalf("found %+v", floors)
 	}
 	config := strings.Replace(fullConfig(d, `"2000-2001", "2003"`, twoServers, `naming = { alias_id = "{seat}x" }`, "nodes_per_seat = 2", `alias_order = "keep"`), `"floor1"`, `"2000x"`, 1)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config, ResourceName: floor, ImportState: true, ImportStateId: floors[0].Identity["name"] + "=" + floors[0].Identity["alias_ids"], ImportStatePersist: true},
@@ -296,7 +296,7 @@ func TestAccAgentPlacement_webPhonesMoveAsTheyAre(t *testing.T) {
 	const sound = `SELECT server_ip, is_webphone, template_id, codecs_list, codecs_with_template AS with_template, COUNT(*) AS phones,
 		SUM(conf_secret = CONCAT('secret', extension)) AS secrets, SUM(pass = CONCAT('p', extension)) AS passwords, SUM(outbound_cid = '3125550100') AS cids, SUM(email <> '') AS emails
 		FROM phones GROUP BY 1, 2, 3, 4, 5`
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: at(`"10.0.0.1" = { suffix = "a" }`, declared), ResourceName: floor, ImportState: true, ImportStateId: "floor1=2000-2039", ImportStatePersist: true},
@@ -328,7 +328,7 @@ func TestAccAgentPlacement_importsAFloorWithoutAliases(t *testing.T) {
 	})
 	config := fullConfig(d, `"1901-1902"`, `"10.0.0.1" = { suffix = "a" }`, "nodes_per_seat = 1",
 		`naming = { login = "{seat}", extension = "cc{seat}", dialplan_number = "{seat}", alias_id = "none", fullname = "keep" }`)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config, ResourceName: floor, ImportState: true, ImportStateId: "floor1=1901-1902", ImportStatePersist: true},

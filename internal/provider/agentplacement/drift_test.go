@@ -28,7 +28,7 @@ func TestAccAgentPlacement_drift(t *testing.T) {
 		expect(t, d, users, `
 			| user | phone_login |
 			| 2000 | 2000        |`))
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config, Check: back},
@@ -73,7 +73,7 @@ func TestAccAgentPlacement_deviationsAreReadable(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
 	config := fullConfig(d, `"2000-2003"`, twoServers, aPassword)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -99,7 +99,7 @@ func TestAccAgentPlacement_driftNamesAuthor(t *testing.T) {
 	logged := func(user, section, record, when string) string {
 		return fmt.Sprintf("INSERT INTO vicidial_admin_log (event_date, user, ip_address, event_section, event_type, record_id, event_code, event_sql) VALUES ('%s', '%s', '10.1.1.1', '%s', 'MODIFY', '%s', 'ADMIN MODIFY', '')", when, user, section, record)
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -124,7 +124,7 @@ func TestAccAgentPlacement_renamedByHand(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
 	config := fullConfig(d, `"2000-2001"`, twoServers, aPassword)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -161,7 +161,7 @@ func TestAccAgentPlacement_conflictsWithWhatWasEditedSinceThePlan(t *testing.T) 
 	says := func(query, row string) resource.TestStep {
 		return resource.TestStep{RefreshState: true, ExpectNonEmptyPlan: true, Check: acctest.Expect(t, d, "SELECT "+query+" AS held", fmt.Sprintf("| %-*s |\n| %s |", len(row), "held", row))}
 	}
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: []resource.TestStep{
+	acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: []resource.TestStep{
 		{Config: config("100", first)},
 		conflict(config("200", first), "UPDATE phones SET outbound_cid = '300' WHERE login = '2000a'"),
 		says("(SELECT GROUP_CONCAT(DISTINCT outbound_cid ORDER BY outbound_cid) FROM phones)", "100,300"),

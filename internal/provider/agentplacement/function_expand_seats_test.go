@@ -17,7 +17,7 @@ func TestAccExpandSeats(t *testing.T) {
 		return "output \"seats\" {\n  value = provider::vicidial::expand_seats(" + ranges + ")\n}\n"
 	}
 	seats := knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("0098"), knownvalue.StringExact("0099"), knownvalue.StringExact("0100"), knownvalue.StringExact("2200")})
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: output(`["2200", "0098-0100"]`), ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("seats", seats)}},

@@ -17,7 +17,7 @@ func TestAccAgentPlacement_live(t *testing.T) {
 	var warnings acctest.Warnings
 	login := "INSERT INTO vicidial_live_agents (user, server_ip, conf_exten, extension, status) VALUES ('6001', '10.0.0.1', '8600051', 'SIP/2000', 'READY')"
 	one := "nodes_per_seat = 1"
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: fullConfig(d, `"2000-2003"`, twoServers, one, aPassword), ConfigPlanChecks: plannedPlacement(map[string]string{"2000-2001": "a", "2002-2003": "b"})},
@@ -78,7 +78,7 @@ func TestAccAgentPlacement_keepsUndeclaredPhonesInUse(t *testing.T) {
 	var warnings acctest.Warnings
 	config := fullConfig(d, `"2000-2001"`, twoServers, "nodes_per_seat = 1", aPassword)
 	const by = "SELECT login FROM phones ORDER BY login"
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -105,7 +105,7 @@ func TestAccAgentPlacement_externalPhonesInUse(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
 	one, external := "nodes_per_seat = 1", strings.ReplaceAll(aPassword, "SIP", "EXTERNAL")
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: fullConfig(d, `"2000-2003"`, twoServers, one, external)},
@@ -131,7 +131,7 @@ func TestAccAgentPlacement_removalRefusedWhileInUse(t *testing.T) {
 	var warnings acctest.Warnings
 	config := fullConfig(d, `"2000-2003"`, twoServers, aPassword)
 	inUse := regexp.MustCompile(`(?i)plan\s+the\s+removal(?s:.*)seat\s+2000\s+on\s+10\.0\.0\.1\s+by\s+user\s+6001`)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},

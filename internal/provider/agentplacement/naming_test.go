@@ -25,7 +25,7 @@ func TestAccAgentPlacement_replacedByNamingOnly(t *testing.T) {
 	}
 	const same = "| alias_id | logins_list |\n| 2000     | 2000b,2000a |"
 	const other = "| alias_id | logins_list   |\n| 2000x    | p2000b,p2000a |"
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			step(plancheck.ResourceActionCreate, "", same),
@@ -42,7 +42,7 @@ func TestAccAgentPlacement_isRenamedInPlace(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
 	config := fullConfig(d, `"2000-2001"`, twoServers, aPassword)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -75,7 +75,7 @@ func TestAccAgentPlacement_secretsFitTheirColumns(t *testing.T) {
 		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile("(?i)" + strings.ReplaceAll(says, " ", `\s+`))}
 	}
 	fine := with("tencharact", "twentycharacterslong", "", 1)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			refused(with("elevenchara", "x", "", 1), `phones.pass of this database holds 10 characters, these are 11`),
@@ -104,7 +104,7 @@ func TestAccAgentPlacement_refusesTextsThatBreakOut(t *testing.T) {
 	phone := func(more string) string {
 		return fullConfig(d, `"2000-2001"`, twoServers, strings.Replace(aPassword, " }", ", "+more+" }", 1))
 	}
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: []resource.TestStep{
+	acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: []resource.TestStep{
 		refused(strings.Replace(phone(`status = "ACTIVE"`), `"floor1"`, `"floor1\nfloor2"`, 1), `line end or another control character`),
 		refused(phone(`outbound_cid = "1> <2"`), `outbound_cid must not hold ">"`),
 		refused(phone(`unavail_dialplan_fwd_exten = "8500,1)"`), `unavail_dialplan_fwd_exten must not hold`),

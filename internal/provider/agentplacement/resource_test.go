@@ -100,7 +100,7 @@ func TestAccAgentPlacement(t *testing.T) {
 			acctest.Run(t, d,
 				"INSERT INTO vicidial_users (user, pass, full_name) VALUES ('2000', 'x', 'Ann'), ('2900', 'x', 'Bob')",
 				"UPDATE system_settings SET active_voicemail_server = '10.0.0.4'")()
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // the plan shows the assignments
@@ -181,7 +181,7 @@ func TestAccAgentPlacement_refusesAtPlanTime(t *testing.T) {
 	step := func(config, message string) resource.TestStep {
 		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile("(?i)" + strings.ReplaceAll(message, " ", `\s+`))}
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			step(fullConfig(d, `"2000-2003", "2003"`, twoServers, aPassword), `seat 2003 is in "2000-2003" already`),
@@ -224,7 +224,7 @@ func TestAccAgentPlacement_refusesAtPlanTime(t *testing.T) {
 func TestAccAgentPlacement_overrides(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
@@ -252,7 +252,7 @@ func TestAccAgentPlacement_createResumesOwnRowsOnly(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
 	config := fullConfig(d, `"2000-2001"`, `"10.0.0.1" = { suffix = "a" }`, aPassword)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
@@ -271,7 +271,7 @@ func TestAccAgentPlacement_createResumesOwnRowsOnly(t *testing.T) {
 func TestAccAgentPlacement_replacedServer(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: fullConfig(d, `"2000-2005"`, threeServers, "nodes_per_seat = 2", aPassword)},
@@ -333,7 +333,7 @@ func TestAccAgentPlacement_survivesLostConnections(t *testing.T) {
 						| 2001  | 2006 |       6 |`)),
 			})
 	}
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
+	acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
 	if proxy.Cuts() < 4 {
 		t.Errorf("%d cuts came", proxy.Cuts())
 	}
@@ -342,7 +342,7 @@ func TestAccAgentPlacement_survivesLostConnections(t *testing.T) {
 func TestAccAgentPlacement_failedCreateIsUndone(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
@@ -365,7 +365,7 @@ func TestAccAgentPlacement_failedCreateIsUndone(t *testing.T) {
 func TestAccAgentPlacement_secretsAreNotShown(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: fullConfig(d, `"2000-2003"`, twoServers, strings.NewReplacer("secret1", "topsecret1", "register1", "topsecret2").Replace(aPassword)),
@@ -386,7 +386,7 @@ func TestAccAgentPlacement_secretsAreNotShown(t *testing.T) {
 func TestAccAgentPlacement_identity(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		Steps: []resource.TestStep{

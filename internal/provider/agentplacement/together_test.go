@@ -26,7 +26,7 @@ resource "vicidial_server" "dial9" {
 func TestAccAgentPlacement_roomsOfTheSameRun(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: withServer(d, "10.0.0.9", 1, `"2000-2002"`), PlanOnly: true, ExpectError: regexp.MustCompile(`10\.0\.0\.9\s+\(a\)\s+holds\s+2`)},
@@ -44,7 +44,7 @@ func TestAccAgentPlacement_changedServerAddress(t *testing.T) {
 	acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name) VALUES ('2000', 'x', 'Ann')")()
 	var warnings acctest.Warnings
 	const rows = "SELECT server_ip, COUNT(*) AS phones FROM phones GROUP BY server_ip ORDER BY server_ip"
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: withServer(d, "10.0.0.8", 4, `"2000-2003"`), Check: expect(t, d, rows, "| server_ip | phones |\n| 10.0.0.2  |      4 |\n| 10.0.0.8  |      4 |")},
@@ -75,7 +75,7 @@ func TestAccAgentPlacement_overlapIsRefused(t *testing.T) {
 	refused := func(config, says string) resource.TestStep {
 		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile("(?i)" + strings.ReplaceAll(says, " ", `\s+`))}
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			refused(floor1+another(`"2003-2005"`, twoServers), `alias 2003 is of placement floor\d and of placement floor\d`),
@@ -100,7 +100,7 @@ func TestAccAgentPlacement_crossServerFlags(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
 	acctest.Run(t, d, "UPDATE system_settings SET generate_cross_server_exten = '1'")()
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: fullConfig(d, `"2000"`, `"10.0.0.1" = { suffix = "a" }`, aPassword),

@@ -14,7 +14,7 @@ func TestAccAgentPlacement_assignsUsers(t *testing.T) {
 	d := newCluster(t, 1720)
 	acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('2000', 'x', 'Ann', '9000'), ('2001', 'x', 'Bob', '')")()
 	var warnings acctest.Warnings
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{ // the plan warns of users with another phone login
@@ -59,7 +59,7 @@ func TestAccAgentPlacement_partialStatementIsUndone(t *testing.T) {
 			acctest.Run(t, d,
 				"INSERT INTO vicidial_users (user, pass, full_name, phone_login) VALUES ('2000', 'x', 'Ann', '9000'), ('2001', 'x', 'Bob', '2001'), ('2002', 'x', 'Cid', '')",
 				"CREATE TRIGGER full BEFORE "+event+" ON "+c.table+" FOR EACH ROW IF NEW."+c.column+" = '2002' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the disk is full'; END IF")()
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{

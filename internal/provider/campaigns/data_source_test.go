@@ -33,7 +33,7 @@ func TestAccCampaigns(t *testing.T) {
 	all := found("", "OLD", "SALES", "SUPPORT")
 	all.ConfigStateChecks = append(all.ConfigStateChecks, statecheck.ExpectKnownValue("data.vicidial_campaigns.some", tfjsonpath.New("campaigns").AtMapKey("SALES"),
 		knownvalue.ObjectExact(map[string]knownvalue.Check{"campaign_name": knownvalue.StringExact("Sales"), "active": knownvalue.Bool(true), "dial_method": knownvalue.StringExact("RATIO")})))
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			all,

@@ -37,7 +37,7 @@ func TestAccCapacity(t *testing.T) {
 			d := sandbox.New(t, schema)
 			acctest.BusyCluster(t, d)
 			config := acctest.Provider(d) + "data \"vicidial_capacity\" \"now\" {\n hours = 2\n}\n"
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // without history, the peaks are the present values

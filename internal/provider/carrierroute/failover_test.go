@@ -54,7 +54,7 @@ func TestAccCarrierRoute_failsOverAmongInstancesOfOneResource(t *testing.T) {
 	d := aCluster(t, 1720)
 	var warnings acctest.Warnings
 	const goesOn = "SELECT carrier_id, dialplan_entry LIKE '%Gosub(route_EAST,1)%' AS east, dialplan_entry LIKE '%Gosub(route_WEST,1)%' AS west FROM vicidial_server_carriers WHERE server_ip = '10.0.0.1' ORDER BY carrier_id"
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
+	acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
 		{
 			Config: siblings(d, watched, "ANY>EAST,WEST", "EAST>WEST", "WEST>EAST"),
 			Check: resource.ComposeTestCheckFunc(

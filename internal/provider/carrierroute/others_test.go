@@ -20,7 +20,7 @@ func TestAccCarrierRoute_takesAnotherName(t *testing.T) {
 		return acctest.Provider(d) + route("main", name, `"10.0.0.1"`, `dial = { prefix = "9" }`, `globals_string = "TRUNK9 = SIP/main"`)
 	}
 	var warnings acctest.Warnings
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
+	acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
 		{Config: called("MAIN")},
 		{ // its own old rows are no other route with this prefix
 			PreConfig: warnings.Reset, Config: called("FIRST"), ConfigPlanChecks: does(plancheck.ResourceActionReplace),
@@ -42,7 +42,7 @@ func TestAccCarrierRoute_tellsWhenTheRouteItFailsOverToGoes(t *testing.T) {
 	}
 	const dial = `dial = { prefix = "8" }`
 	var warnings acctest.Warnings
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
+	acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
 		{Config: with(two, dial), Check: warnings.ExpectNone(t)},
 		{
 			PreConfig: warnings.Reset, Config: with(`"10.0.0.1"`, dial), ConfigPlanChecks: does(plancheck.ResourceActionNoop),
@@ -63,7 +63,7 @@ func TestAccCarrierRoute_tellsOfACarrierWhoseSilenceNobodyHears(t *testing.T) {
 	config := acctest.Provider(d) + route("backup", "BACKUP", two, `dial = { prefix = "8" }`) +
 		route("main", "MAIN", two, "dial = {\n    prefix   = \"9\"\n    failover = [vicidial_carrier_route.backup.name]\n  }")
 	var warnings acctest.Warnings
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
+	acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
 		{Config: strings.ReplaceAll(config, "    qualify=yes\n", ""), Check: warnings.Expect(t, `failover.*A silent carrier keeps its calls: .*The account on dial1 \(10\.0\.0\.1\) .*Add qualify=yes`)},
 		{PreConfig: warnings.Reset, Config: config, Check: warnings.ExpectNone(t)},
 	}})

@@ -67,7 +67,7 @@ func does(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 
 func play(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
+	acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
 }
 
 func refused(config, says string) resource.TestStep {
@@ -81,7 +81,7 @@ func TestAccCarrierRoute(t *testing.T) {
 			d := aCluster(t, schema)
 			settle := acctest.Run(t, d, "UPDATE servers SET rebuild_conf_files = 'N'")
 			dial := `dial = { prefix = "9", pattern = "1NXXNXXXXXX", max_channels = 30 }`
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // a row a node, active, with ids that the plan shows

@@ -38,7 +38,7 @@ func TestAccCarriers(t *testing.T) {
 					"carrier_name": knownvalue.StringExact("TELCO"), "protocol": knownvalue.StringExact("SIP"), "template_id": knownvalue.StringExact(""),
 					"server_ip": knownvalue.StringExact("10.0.0.1"), "active": knownvalue.Bool(true), "inbound": knownvalue.Bool(true), "outbound": knownvalue.Bool(true),
 				})))
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					found("active = true", "SIPCO", "TELCO_a", "TELCO_b"), // the shipped examples are not active
@@ -74,7 +74,7 @@ func TestAccCarriers_directions(t *testing.T) {
 		return statecheck.ExpectKnownValue("data.vicidial_carriers.all", tfjsonpath.New("carriers").AtMapKey(id),
 			knownvalue.ObjectPartial(map[string]knownvalue.Check{"inbound": knownvalue.Bool(in), "outbound": knownvalue.Bool(out)}))
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config:            acctest.Provider(d) + "data \"vicidial_carriers\" \"all\" {}\n",

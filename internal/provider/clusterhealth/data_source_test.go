@@ -51,7 +51,7 @@ func TestAccClusterHealth(t *testing.T) {
 			d := sandbox.New(t, schema)
 			acctest.BusyCluster(t, d)
 			whole := config(d, "")
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{
@@ -145,7 +145,7 @@ func TestAccClusterHealth_phonesAndEngines(t *testing.T) {
 		"UPDATE phones SET peer_status = 'UNREACHABLE' WHERE server_ip = '10.0.0.2'",
 		"UPDATE system_settings SET disable_auto_dial = '1'",
 	)()
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: config(d, ""),
@@ -166,7 +166,7 @@ func TestAccClusterHealth_replica(t *testing.T) {
 	d := sandbox.New(t, 1720)
 	acctest.BusyCluster(t, d)
 	replica := func(attribute string) tfjsonpath.Path { return tfjsonpath.New("replica").AtMapKey(attribute) }
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{ // the replica refuses the connection

@@ -28,7 +28,7 @@ func TestAccClusterSettings_resumesAfterLostConnection(t *testing.T) {
 			d := newCluster(t, 1720)
 			proxy := sandbox.NewProxy(t, d.Server())
 			through := strings.Replace(declare(d, owned), fmt.Sprintf("port = %d", d.Port), fmt.Sprintf("port = %d", proxy.Port()), 1)
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{
@@ -65,7 +65,7 @@ func TestAccClusterSettings_updateResumes(t *testing.T) {
 		return strings.Replace(declare(d, lines...), fmt.Sprintf("port = %d", d.Port), fmt.Sprintf("port = %d", proxy.Port()), 1)
 	}
 	wanted := []string{`active_voicemail_server = "10.0.0.2"`, `agent_login_weights = { "10.0.0.1" = 1, "10.0.0.2" = 1 }`}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: through(`outbound_calls_per_second = 60`)},

@@ -56,7 +56,7 @@ func TestAccClusterSettings(t *testing.T) {
 			found := acctest.Expect(t, d, choices, `
 				| active_voicemail_server | sounds_web_server | slave_db_server | cps | cross_exten | default_codecs |
 				| 10.0.0.1                | 10.0.2.1          |                 |  10 | 0           |                |`)
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // columns that are in no node's files flag no node
@@ -120,7 +120,7 @@ func TestAccClusterSettings_weights(t *testing.T) {
 				| container_id                | container_type | container_entry             |
 				| AGENT_LOAD_BALANCING_WEIGHT | OTHER          | 10.0.0.1,100\n10.0.0.2,50\n |`)
 			mended := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(settings, plancheck.ResourceActionUpdate)}}
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{Config: config, Check: written},
@@ -146,7 +146,7 @@ func TestAccClusterSettings_weights(t *testing.T) {
 		t.Parallel()
 		d := newCluster(t, 1720)
 		acctest.Run(t, d, "INSERT INTO vicidial_settings_containers (container_id, container_type, container_entry) VALUES ('AGENT_LOAD_BALANCING_WEIGHT', 'OTHER', '10.0.0.1,7')")()
-		resource.Test(t, resource.TestCase{
+		acctest.Test(t, resource.TestCase{
 			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps: []resource.TestStep{
 				{Config: declare(d, `agent_login_weights = { "10.0.0.1" = 1, "10.0.0.2" = 1 }`)},
@@ -171,7 +171,7 @@ func TestAccClusterSettings_drift(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
 	config := declare(d, `active_voicemail_server = "10.0.0.2"`, `outbound_calls_per_second = 60`)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -213,7 +213,7 @@ func TestAccClusterSettings_secrets(t *testing.T) {
 			| default_server_password | default_phone_registration_password | default_phone_login_password |
 			| %-23s | test                                | pw-phone-5                   |`, password))
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
@@ -240,7 +240,7 @@ func TestAccClusterSettings_refusesAtPlanTime(t *testing.T) {
 	step := func(d *sandbox.Database, message string, lines ...string) resource.TestStep {
 		return resource.TestStep{Config: declare(d, lines...), PlanOnly: true, ExpectError: errorText(message)}
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			step(d, "server 10.0.0.77 is not in the table servers", `active_voicemail_server = "10.0.0.77"`),
@@ -273,7 +273,7 @@ func TestAccClusterSettings_twoResourcesShareTheRow(t *testing.T) {
 	beside := func(lines string) string {
 		return declare(d, `outbound_calls_per_second = 20`) + "resource \"vicidial_cluster_settings\" \"beside\" {\n  " + lines + "\n}\n"
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: beside(`outbound_calls_per_second = 30`), PlanOnly: true, ExpectError: errorText("another vicidial_cluster_settings of this configuration has outbound_calls_per_second")},
@@ -299,7 +299,7 @@ resource "vicidial_cluster_settings" "this" {
   active_voicemail_server = vicidial_server.new.server_ip
 }
 `
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: config,
@@ -319,7 +319,7 @@ func TestAccClusterSettings_importChangesNothing(t *testing.T) {
 	d := newCluster(t, 1720)
 	config := declare(d, `active_voicemail_server = "10.0.0.1"`, `outbound_calls_per_second = 10`)
 	imported := "import {\n  to = vicidial_cluster_settings.this\n  id = \"system_settings\"\n}\n"
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config + imported, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
@@ -342,7 +342,7 @@ func TestAccClusterSettings_importChangesNothing(t *testing.T) {
 func TestAccClusterSettings_identity(t *testing.T) {
 	t.Parallel()
 	d := newCluster(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		Steps: []resource.TestStep{
@@ -360,7 +360,7 @@ func TestAccClusterSettings_identity(t *testing.T) {
 // Web phones and sounds over TLS are settings of the whole cluster.
 func TestAccClusterSettings_webPhones(t *testing.T) {
 	d := newCluster(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: declare(d, `sounds_web_server = "ftp://sounds"`), PlanOnly: true, ExpectError: regexp.MustCompile(`host name or address`)},

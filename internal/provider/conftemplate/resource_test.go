@@ -36,7 +36,7 @@ const flagged = "SELECT server_ip FROM servers WHERE rebuild_conf_files = 'Y' OR
 
 func play(t *testing.T, steps ...resource.TestStep) {
 	t.Helper()
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
+	acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
 }
 
 func on(d *sandbox.Database, config string) string { return acctest.Provider(d) + config }
@@ -174,7 +174,7 @@ resource "vicidial_carrier_route" "main" {
 }`, id, lifecycle))
 	}
 	var warnings acctest.Warnings
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
+	acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
 		{Config: called("trunks", "false")},
 		{Config: called("carriers", "false"), ExpectError: regexp.MustCompile(`(?si)template trunks is in use.*carrier MAIN_00001`)},
 		{
@@ -316,7 +316,7 @@ resource "vicidial_conf_template" "softphone" {
 		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(says)}
 	}
 	var warnings acctest.Warnings
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
+	acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
 		refused(strings.ReplaceAll(config("w0rd1", 1, ""), "{ floor =", "{ other ="), `secret "floor" has a place in the text and no value`),
 		{Config: config("w0rd1", 1, ""), Check: resource.ComposeTestCheckFunc(held("w0rd1", ""), nowhere, warnings.ExpectNo(t, "a password stands in the text"))},
 		{Config: config("w0rd2", 1, ""), ConfigPlanChecks: noop, Check: held("w0rd1", "")},

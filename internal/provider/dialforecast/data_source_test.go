@@ -42,7 +42,7 @@ func TestAccDialForecast(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
 			acctest.BusyCluster(t, d)
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // SALES has a limit of 30 on each node; dial3 balances

@@ -50,7 +50,7 @@ func TestAccFailoverPlan(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
 			acctest.BusyCluster(t, d)
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // 6 seats over three nodes; SALES may have 30 lines on each
@@ -126,7 +126,7 @@ func TestAccFailoverPlan_usableInChecks(t *testing.T) {
 	guarded := func(lines int) string {
 		return config(d, fmt.Sprintf("campaigns = { SALES = %d }\n lifecycle {\n postcondition {\n condition = self.survivable\n error_message = join(\"\\n\", flatten(self.losses[*].reasons))\n }\n }", lines))
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config(d, "lost_at_once = 6"), ExpectError: regexp.MustCompile(`lost_at_once value must be between 1 and 5`)},
@@ -152,7 +152,7 @@ func TestAccFailoverPlan_tooManyCasesAreRefused(t *testing.T) {
 	for i := 1; i <= 30; i++ {
 		acctest.Run(t, d, fmt.Sprintf("INSERT INTO servers (server_id, server_ip) VALUES ('d%d', '10.0.0.%d')", i, i))()
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: config(d, "lost_at_once = 3"), ExpectError: regexp.MustCompile(`losing\s+up\s+to\s+3\s+of\s+30\s+servers\s+makes\s+more\s+than\s+2000\s+cases`),

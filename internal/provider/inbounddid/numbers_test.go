@@ -47,7 +47,7 @@ func TestAccInboundNumbers(t *testing.T) {
 			var warnings acctest.Warnings
 			toGroup := aBlock(d, `"0080-0082", "+18005550100"`, `did_route = "IN_GROUP"`, `group_id = "SALESLINE"`, `overrides = { "0081" = { did_active = "false" } }`)
 			toMenu := aBlock(d, `"0081-0083", "+18005550100"`, `did_route = "CALLMENU"`, `menu_id = "welcome"`, `overrides = { "0083" = { did_description = "Night line" } }`)
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: warnings.Providers(),
 				Steps: []resource.TestStep{
 					{
@@ -127,7 +127,7 @@ func TestAccInboundNumbers_refusesAtPlanTime(t *testing.T) {
 	}
 	toGroup := []string{`did_route = "IN_GROUP"`, `group_id = "SALESLINE"`}
 	with := func(more ...string) []string { return append(more, toGroup...) }
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			refused(aBlock(d, `"8005550100-8005550199"`, toGroup...), "1 number is there already.*8005550105: did_route is EXTEN; group_id is blank.*take_over"),
@@ -171,7 +171,7 @@ func TestAccInboundNumbers_isImported(t *testing.T) {
 			`overrides = { "8005550107" = { did_active = "false" } }`) + fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", block, id)
 	}
 	for _, id := range []string{"sales=8005550100-8005550139", "sales=prefix:80055501", "sales=group_id:SALESLINE", "sales=prefix:800,did_carrier_description:Telco"} {
-		resource.Test(t, resource.TestCase{
+		acctest.Test(t, resource.TestCase{
 			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps: []resource.TestStep{
 				{Config: config(id), ConfigPlanChecks: blockDoes(plancheck.ResourceActionNoop)},
@@ -182,7 +182,7 @@ func TestAccInboundNumbers_isImported(t *testing.T) {
 			},
 		})
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config("sales=prefix:900"), ExpectError: regexp.MustCompile(`no\s+number\s+meets`)},
@@ -215,7 +215,7 @@ func TestAccInboundNumbers_move(t *testing.T) {
 			|  2 | 8005550102  | SALESLINE |`),
 		acctest.Expect(t, d, "SELECT COUNT(*) AS changes FROM vicidial_admin_log", "| changes |\n|       3 |"),
 	)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: here + blockConfig("sales", `"8005550100-8005550102"`, toGroup, group), Check: untouched},
@@ -275,7 +275,7 @@ func TestAccInboundNumbers_example(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: acctest.Provider(d) + string(example),
@@ -315,7 +315,7 @@ func TestAccInboundNumbers_resumesAfterLostConnection(t *testing.T) {
 		return acctest.Expect(t, d, "SELECT COUNT(*) AS numbers, MIN(extension) AS least, MAX(extension) AS most, (SELECT COUNT(*) FROM vicidial_admin_log) AS lines_ FROM vicidial_inbound_dids WHERE did_pattern LIKE '800%'",
 			fmt.Sprintf("| numbers | least | most | lines_ |\n| %7d | %-5s | %-4s | %6d |", numbers, extension, extension, lines))
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{ // the answer to the insert is lost
@@ -359,7 +359,7 @@ func TestAccInboundNumbers_conflict(t *testing.T) {
 		return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{acctest.Meanwhile(acctest.Run(t, d, statement))}}
 	}
 	const extensions = "SELECT did_pattern, extension FROM vicidial_inbound_dids WHERE did_pattern LIKE '800%' ORDER BY did_pattern"
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config(`"8005550100-8005550101"`, "8300")},
@@ -396,7 +396,7 @@ func TestAccInboundNumbers_thatLeadNowhere(t *testing.T) {
 		return resource.TestStep{Config: config("b", more...), PlanOnly: true, ExpectError: regexp.MustCompile("(?s)" + strings.ReplaceAll(says, " ", `\s+`))}
 	}
 	var warnings acctest.Warnings
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config("a") + imports},

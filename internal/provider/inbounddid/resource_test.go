@@ -52,7 +52,7 @@ func TestAccInboundDID(t *testing.T) {
 			d := aSystem(t, schema)
 			toGroup := aDID(d, `did_route = "IN_GROUP"`, `group_id = "SALESLINE"`, `did_description = "Sales line"`)
 			toMenu := aDID(d, `did_route = "CALLMENU"`, `menu_id = "welcome"`, `record_call = "Y"`, `campaign_id = "SALES"`, `list_id = 998`)
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // what is not declared takes VICIdial's default
@@ -105,7 +105,7 @@ func TestAccInboundDID_settlesWhateverTheWordForNoneAndTheLetters(t *testing.T) 
 	saying := func(column, value string) func() {
 		return acctest.Run(t, d, fmt.Sprintf("UPDATE vicidial_inbound_dids SET %s = '%s' WHERE did_pattern = '8005551212'", column, value))
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: declared},
@@ -137,7 +137,7 @@ func TestAccInboundDID_everyRouteAndFilter(t *testing.T) {
 	} {
 		steps = append(steps, resource.TestStep{Config: aDID(d, attributes...)})
 	}
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
+	acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
 }
 
 func TestAccInboundDID_refusesAtPlanTime(t *testing.T) {
@@ -147,7 +147,7 @@ func TestAccInboundDID_refusesAtPlanTime(t *testing.T) {
 	refused := func(config, says string) resource.TestStep {
 		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile("(?is)" + strings.ReplaceAll(says, " ", `\s+`))}
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			refused(aDID(d, `did_route = "IN_GROUP"`), "exists already.*Import the row"),
@@ -186,7 +186,7 @@ import {
 	here := acctest.Expect(t, d, "SELECT did_pattern, extension FROM vicidial_inbound_dids", `
 		| did_pattern | extension |
 		| default     | 8300      |`)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config, ExpectError: regexp.MustCompile(`(?s)exists already`)},
@@ -213,7 +213,7 @@ func TestAccInboundDID_resumesAfterLostConnection(t *testing.T) {
 		return strings.Replace(aDID(d, `did_route = "EXTEN"`, fmt.Sprintf("extension = %q", extension)), fmt.Sprintf("port = %d", d.Port), fmt.Sprintf("port = %d", proxy.Port()), 1)
 	}
 	const find = "SELECT extension FROM vicidial_inbound_dids WHERE did_pattern = '8005551212'"
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{ // the answer to the insert is lost: the row is looked for, not inserted twice
@@ -250,7 +250,7 @@ func TestAccInboundDID_example(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: acctest.Provider(d) + string(example),

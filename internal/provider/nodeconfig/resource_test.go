@@ -74,7 +74,7 @@ func TestAccNodeConfig(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // the letters are known before anything is applied
@@ -141,7 +141,7 @@ func TestAccNodeConfig_refusesAtPlanTime(t *testing.T) {
 	step := func(message, nodes string, more ...string) resource.TestStep {
 		return resource.TestStep{Config: aSite(d, nodes, more...), PlanOnly: true, ExpectError: says(message)}
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			step("duty adaptive_dialing is claimed by 10.0.0.1 and 10.0.0.9", strings.Replace(node(`duties = ["adaptive_dialing"]`), `["database"]`, `["database"], duties = ["adaptive_dialing"]`, 1)),
@@ -194,7 +194,7 @@ func TestAccNodeConfig_importByContent(t *testing.T) {
 		}
 		return strings.Join(names, ","), nil
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: declared},
@@ -240,7 +240,7 @@ func TestAccNodeConfig_importByContent(t *testing.T) {
 func TestAccNodeConfig_identity(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		Steps: []resource.TestStep{
@@ -260,7 +260,7 @@ func TestAccNodeConfig_identity(t *testing.T) {
 func TestAccFunctions(t *testing.T) {
 	t.Parallel()
 	output := func(expression string) string { return "output \"result\" {\n  value = " + expression + "\n}\n" }
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{

@@ -15,6 +15,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 )
 
 // kind is one of the two resources, in words.
@@ -57,7 +59,7 @@ func each(t *testing.T, test func(t *testing.T, k kind)) {
 
 func TestContent_isKnownAtPlanAndMadeWithoutACluster(t *testing.T) {
 	each(t, func(t *testing.T, k kind) {
-		resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
+		acctest.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
 			Config: k.aTier(""),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectKnownValue(k.name+".web", tfjsonpath.New("content"), knownvalue.StringRegexp(regexp.MustCompile(`VICIdial web tier \\?"floor1`))),
@@ -75,7 +77,7 @@ func TestIdentity_followsNameAndPath(t *testing.T) {
 				statecheck.ExpectIdentity(k.name+".web", map[string]knownvalue.Check{"name": knownvalue.StringExact("floor1"), "path": path}),
 			}
 		}
-		resource.UnitTest(t, resource.TestCase{
+		acctest.UnitTest(t, resource.TestCase{
 			ProtoV6ProviderFactories: factories,
 			TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 			Steps: []resource.TestStep{
@@ -95,7 +97,7 @@ func TestFile_isNotWrittenWhenTheProxyRefuses(t *testing.T) {
 			}
 			return nil
 		}
-		resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, CheckDestroy: nothing, Steps: []resource.TestStep{
+		acctest.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, CheckDestroy: nothing, Steps: []resource.TestStep{
 			{
 				Config:      k.aTier(fmt.Sprintf(`file = { path = %q, binary = "false" }`, file)),
 				ExpectError: regexp.MustCompile(`refuses the configuration`),
@@ -114,7 +116,7 @@ func TestFile_isWrittenMendedAndRemoved(t *testing.T) {
 		file, log := filepath.Join(folder, "proxy.conf"), filepath.Join(folder, "reloads")
 		config := k.aTier(fmt.Sprintf(`file = { path = %q, reload_command = ["sh", "-c", "echo reload >> %s"] }`, file, log))
 		var written string
-		resource.UnitTest(t, resource.TestCase{
+		acctest.UnitTest(t, resource.TestCase{
 			ProtoV6ProviderFactories: factories,
 			CheckDestroy: func(*terraform.State) error {
 				if _, err := os.Stat(file); !os.IsNotExist(err) {
@@ -189,7 +191,7 @@ func TestFile_movesWithItsPath(t *testing.T) {
 	each(t, func(t *testing.T, k kind) {
 		folder := t.TempDir()
 		one, two := filepath.Join(folder, "one"), filepath.Join(folder, "two")
-		resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{
+		acctest.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{
 			{Config: k.aTier(fmt.Sprintf(`file = { path = %q }`, one))},
 			{Config: k.aTier(fmt.Sprintf(`file = { path = %q, backup = false }`, two)), Check: func(*terraform.State) error {
 				if _, err := os.Stat(one); !os.IsNotExist(err) {
@@ -221,7 +223,7 @@ func TestReload_thatFailsIsDoneAgain(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{
+		acctest.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{
 			{Config: config(""), ExpectError: regexp.MustCompile(`(?s)The file is written, but test failed.*apply again`)},
 			{PreConfig: mend, Config: config("")},
 			{
@@ -245,7 +247,7 @@ func TestReload_thatTakesTooLong(t *testing.T) {
 		config := func(limit string) string {
 			return k.aTier(fmt.Sprintf(`file = { path = %q, reload_command = ["sleep", "60"], reload_timeout = %q }`, file, limit))
 		}
-		resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{
+		acctest.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{
 			{Config: config("soon"), PlanOnly: true, ExpectError: regexp.MustCompile(words("a length of time"))},
 			{Config: config("0s"), PlanOnly: true, ExpectError: regexp.MustCompile(words("not positive"))},
 			{Config: config("200ms"), ExpectError: regexp.MustCompile(words("longer than reload_timeout = 200ms"))},
@@ -266,7 +268,7 @@ func TestReload_thatFailedIsNotForgotten(t *testing.T) {
 			}
 		}
 		mend()
-		resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{
+		acctest.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{
 			{Config: config},
 			{
 				PreConfig: func() {
@@ -306,7 +308,7 @@ func TestHost_isCheckedAtPlan(t *testing.T) {
 				continue // the other proxy's
 			}
 			t.Run(wrong, func(t *testing.T) {
-				resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
+				acctest.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
 					Config: k.aTier(fmt.Sprintf("file = { path = %q }\n  %s", file, wrong)), PlanOnly: true,
 					ExpectError: regexp.MustCompile(`(?is)` + words(says)),
 				}}})
@@ -319,7 +321,7 @@ func TestImport_adoptsAFile(t *testing.T) {
 	each(t, func(t *testing.T, k kind) {
 		file := filepath.Join(t.TempDir(), "proxy.conf")
 		config := k.aTier(fmt.Sprintf(`file = { path = %q }`, file))
-		resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{
+		acctest.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{
 			{Config: config},
 			{
 				Config: config, ResourceName: k.name + ".web", ImportState: true, ImportStateId: "floor1:" + file,

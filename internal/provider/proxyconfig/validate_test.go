@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 )
 
 // Every mistake is told at plan time, at its attribute.
@@ -36,7 +38,7 @@ func TestMistakes_areToldAtTheirAttribute(t *testing.T) {
 					attribute := regexp.MustCompile(`\w+`).FindString(mistake.line + mistake.more)
 					told = `\d+: +` + attribute + ` .*` + words(mistake.says)
 				}
-				resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
+				acctest.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
 					Config: k.wrong(mistake.line, mistake.more), PlanOnly: true,
 					ExpectError: regexp.MustCompile(`(?is)` + told),
 				}}})
@@ -65,19 +67,19 @@ resource "terraform_data" "many" { input = { web1 = { address = "10.9.8.7" } } }
 				continue // one reader serves both
 			}
 			t.Run(claim, func(t *testing.T) {
-				resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
+				acctest.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
 					Config: unknown + k.wrong(change[0], change[1]),
 				}}})
 			})
 		}
 		t.Run("what is known and wrong is told all the same", func(t *testing.T) {
-			resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
+			acctest.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
 				Config:   unknown + k.wrong(`nodes = terraform_data.many.output`, `max_body_size_mb = 0`),
 				PlanOnly: true, ExpectError: regexp.MustCompile(words("is not between 1 and 4096")),
 			}}})
 		})
 		t.Run("what turns out wrong at apply is refused there", func(t *testing.T) {
-			resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
+			acctest.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
 				Config: `resource "terraform_data" "later" { input = "no name" }
 ` +
 					k.wrong(`nodes = { web1 = { address = terraform_data.later.output } }`, ""),

@@ -58,7 +58,7 @@ func TestAccRemoteAgents(t *testing.T) {
 			active := aRun(d, "9000", 4, `status = "ACTIVE"`, `closer_campaigns = ["SALESLINE"]`)
 			moved := strings.Replace(active, `"10.0.0.1"`, `"10.0.0.2"`, 1)
 			other := strings.Replace(moved, `["SALESLINE"]`, `["SALESLINE", "SUPPORT"]`, 1)
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{
@@ -115,7 +115,7 @@ func TestAccRemoteAgents_refusesAtPlanTime(t *testing.T) {
 	refused := func(config, says string) resource.TestStep {
 		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile("(?is)" + strings.ReplaceAll(says, " ", `\s+`))}
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			// As text, "100" is not between "99" and "102".
@@ -147,7 +147,7 @@ resource "vicidial_remote_agents" "day" {
 	t.Run("two that are planned at once may not share a user", func(t *testing.T) {
 		t.Parallel()
 		d := aSystem(t, 1720)
-		resource.Test(t, resource.TestCase{
+		acctest.Test(t, resource.TestCase{
 			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps: []resource.TestStep{
 				{Config: aRun(d, "9000", 3) + second("9002", 2), PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Users in two runs.*planned\s+as\s+well`)},
@@ -158,7 +158,7 @@ resource "vicidial_remote_agents" "day" {
 	t.Run("a range that is shifted over itself is made anew", func(t *testing.T) {
 		t.Parallel()
 		d := aSystem(t, 1720)
-		resource.Test(t, resource.TestCase{
+		acctest.Test(t, resource.TestCase{
 			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps: []resource.TestStep{
 				{Config: aRun(d, "9000", 3)},
@@ -174,7 +174,7 @@ resource "vicidial_remote_agents" "day" {
 	t.Run("the campaign is written in VICIdial's letters", func(t *testing.T) {
 		t.Parallel()
 		d := aSystem(t, 1720)
-		resource.Test(t, resource.TestCase{
+		acctest.Test(t, resource.TestCase{
 			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps: []resource.TestStep{
 				{Config: aRun(d, "9000", 3)},
@@ -198,7 +198,7 @@ func TestAccRemoteAgents_resumesAfterLostConnection(t *testing.T) {
 		return strings.Replace(aRun(d, "9000", lines), fmt.Sprintf("port = %d", d.Port), fmt.Sprintf("port = %d", proxy.Port()), 1)
 	}
 	const find = "SELECT user_start, number_of_lines FROM vicidial_remote_agents"
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{ // the answer to the insert is lost: the row is looked for, not inserted twice
@@ -232,7 +232,7 @@ func TestAccRemoteAgents_example(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: acctest.Provider(d) + string(example),

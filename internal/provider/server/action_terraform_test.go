@@ -48,7 +48,7 @@ action "vicidial_server_undrain" "dial3" {
 `
 	}
 	const story = "SELECT CONCAT(event_section, ' ', event_type) AS line, REGEXP_SUBSTR(event_sql, '(SET|INTO) [a-z_]+( = .[A-Z0-9]+.)?') AS did FROM vicidial_admin_log ORDER BY admin_log_id"
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
 		Steps: []resource.TestStep{

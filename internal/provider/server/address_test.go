@@ -75,7 +75,7 @@ func TestAccServer_addressChangedInPlace(t *testing.T) {
 	var here, elsewhere map[string]int
 	config := func(ip string) string { return acctest.Provider(d) + anotherServer("dial1", ip, "active = true") }
 	const flags = "SELECT server_id, server_ip, rebuild_conf_files FROM servers ORDER BY server_id"
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config("10.0.0.1")},
@@ -145,7 +145,7 @@ func TestAccServer_addressChangedOnOldSchemas(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, schema)
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{Config: acctest.Provider(d) + anotherServer("dial1", "10.0.0.1", "conference = { rooms = 3 }")},

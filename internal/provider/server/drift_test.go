@@ -20,7 +20,7 @@ func TestAccServer_drift(t *testing.T) {
 	var warnings acctest.Warnings
 	config := serverConfig(d, `max_vicidial_trunks = 96`, `active = true`, `server_description = "Dialer one"`, `local_gmt = "-5.00"`,
 		`custom_dialplan_entry = "exten => 1,1,NoOp()\nexten => 1,2,Hangup()\n"`, `ara_url = ""`, `balance = { rank = 7 }`)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -88,7 +88,7 @@ func TestAccServer_drift(t *testing.T) {
 func TestAccServer_changedBetweenPlanAndApply(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: serverConfig(d, "max_vicidial_trunks = 96", "active = true")},

@@ -30,7 +30,7 @@ func TestAccServer_flags(t *testing.T) {
 	step := func(config, want string) resource.TestStep {
 		return resource.TestStep{PreConfig: picked, Config: config, Check: flagged(want)}
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			step(serverConfig(d, "active = true"), everyone),

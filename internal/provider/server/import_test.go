@@ -26,7 +26,7 @@ func TestAccServer_import(t *testing.T) {
 			ImportStateVerifyIdentifierAttribute: "server_id", ImportStateVerifyIgnore: notInTheRow,
 		}
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -55,7 +55,7 @@ func TestAccServer_importOfManualRow(t *testing.T) {
 					NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`,
 				"INSERT INTO vicidial_conferences (conf_exten, server_ip, extension) VALUES (8600051, '10.0.0.1', NULL), (8600052, '10.0.0.1', 'SIP/2000')")()
 			config := serverConfig(d, "active = false", `server_description = ""`, `ara_url = ""`, `local_gmt = "-5.00"`, "conf_qualify = false", "conference = { rooms = 2 }")
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // imports without a change
@@ -79,7 +79,7 @@ func TestAccServer_importOfManualRow(t *testing.T) {
 func TestAccServer_identity(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		Steps: []resource.TestStep{
@@ -97,7 +97,7 @@ func TestAccServer_identity(t *testing.T) {
 func TestAccServer_query(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
 		Steps: []resource.TestStep{

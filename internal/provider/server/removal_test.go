@@ -22,7 +22,7 @@ func TestAccServer_removalRefusedWhileInUse(t *testing.T) {
 	refuses := func(message string, meanwhile ...string) resource.TestStep {
 		return resource.TestStep{PreConfig: acctest.Run(t, d, meanwhile...), Config: gone, ExpectError: errorText("Unable to delete server dial1.*" + message)}
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: serverConfig(d, "conference = { rooms = 3 }")},
@@ -125,7 +125,7 @@ func TestAccServer_forceDestroy(t *testing.T) {
 				}),
 		},
 	}
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: steps})
+	acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: steps})
 }
 
 // With a database user who may write process triggers, they are removed, too.
@@ -136,7 +136,7 @@ func TestAccServer_forceDestroyOfTriggers(t *testing.T) {
 		"GRANT SELECT, INSERT, UPDATE, DELETE ON vicidial_process_triggers TO '"+d.Username+"'@'%'",
 		"INSERT INTO vicidial_process_triggers (trigger_id, trigger_name, server_ip) VALUES ('HERE', 'here', '10.0.0.1'), ('THERE', 'there', '10.0.0.2')")()
 	const triggers = "SELECT trigger_id, server_ip FROM vicidial_process_triggers ORDER BY 1"
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: serverConfig(d)},
@@ -178,7 +178,7 @@ resource "vicidial_trunk_split" "survey" {
 `
 	}
 	const trunks = "SELECT server_ip, campaign_id, dedicated_trunks FROM vicidial_server_trunks ORDER BY campaign_id, server_ip"
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config("dial1", "dial2", "dial3")},
@@ -206,7 +206,7 @@ resource "vicidial_trunk_split" "survey" {
 func TestAccServer_removedByHand(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: serverConfig(d)},
@@ -225,7 +225,7 @@ func TestAccServer_replacedByAnotherID(t *testing.T) {
 	config := func(id string) string {
 		return acctest.Provider(d) + strings.Replace(anotherServer("dial1", "10.0.0.1", "max_vicidial_trunks = 40", "conference = { rooms = 3 }"), `server_id = "dial1"`, `server_id = "`+id+`"`, 1)
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config("dial1")},

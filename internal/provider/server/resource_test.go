@@ -208,7 +208,7 @@ func TestAccServer(t *testing.T) {
 				last.PreConfig = diagnostics.ExpectErrors(t, refusals(missing, schema)...)
 			}
 			steps = append(steps, last)
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: diagnostics.Providers(),
 				Steps:                    steps,
 				CheckDestroy:             acctest.Expect(t, d, "SELECT server_id FROM servers", "| server_id |"),
@@ -236,7 +236,7 @@ func refusals(missing []setting, schema int) []string {
 func TestAccServer_createdWithEverything(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: serverConfig(d, declare(settings, once)),

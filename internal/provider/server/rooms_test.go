@@ -48,7 +48,7 @@ func TestAccServer_rooms(t *testing.T) {
 			updates := func(attributes ...string) resource.ConfigPlanChecks {
 				return preApply(acctest.Changes(dial1, attributes...))
 			}
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{Config: rooms("rooms = 10"), Check: checkRooms(t, d, meetme, run(8600051, 10))},
@@ -97,7 +97,7 @@ func TestAccServer_roomsInUse(t *testing.T) {
 	d := sandbox.New(t, 1720)
 	var warnings acctest.Warnings
 	rooms := func(n int) string { return serverConfig(d, fmt.Sprintf("conference = { rooms = %d }", n)) }
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: rooms(10)},
@@ -131,7 +131,7 @@ func TestAccServer_roomsOfAnotherEngine(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	var warnings acctest.Warnings
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: serverConfig(d, "conference = { rooms = 8 }")},
@@ -165,7 +165,7 @@ func TestAccServer_roomsOutOfReach(t *testing.T) {
 	refuses := func(conference, message string) resource.TestStep {
 		return resource.TestStep{Config: serverConfig(d, "conference = { "+conference+" }"), PlanOnly: true, ExpectError: errorText(message)}
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			refuses("rooms = 10, first_room = 8600050", "MEETME rooms 8600050 to 8600059 are outside 8600051 to 8600999"),
@@ -185,7 +185,7 @@ func TestAccServer_unmanagedRooms(t *testing.T) {
 	d := sandbox.New(t, 1720)
 	var warnings acctest.Warnings
 	stay := resource.ComposeTestCheckFunc(checkRooms(t, d, meetme, "| first | last | rooms |\n| 8600001 | 8600070 | 3 |"), checkRooms(t, d, confbridge, run(9600000, 2)), warnings.ExpectNone(t))
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{

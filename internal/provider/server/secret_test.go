@@ -55,7 +55,7 @@ func TestAccServer_secrets(t *testing.T) {
 		statecheck.ExpectKnownValue(dial1, tfjsonpath.New("conf_secret_wo"), knownvalue.Null()),
 		statecheck.ExpectKnownValue(dial1, tfjsonpath.New("manager_secret_wo"), knownvalue.Null()),
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
@@ -100,7 +100,7 @@ func TestAccServer_secretOnAnOldSchema(t *testing.T) {
 	config := func(secret string) string {
 		return serverConfig(d, fmt.Sprintf("conf_secret_wo = %q", secret), "conf_secret_wo_version = 1")
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config(strings.Repeat("x", 21)), PlanOnly: true, ExpectError: errorText("servers.conf_secret of this database holds 20 characters, these are 21")},

@@ -76,7 +76,7 @@ resource "vicidial_inbound_did" "main" {
 					Config: acctest.Provider(d) + c.after, Check: acctest.Expect(t, d, rows, "| server_id |\n| dial2     |"),
 				})
 			}
-			resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
+			acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Providers(), Steps: steps})
 		})
 	}
 }

@@ -40,7 +40,7 @@ func TestAccServer_importOfUnusualRow(t *testing.T) {
 }
 `
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config("50", "") + imports("DIAL-01"), ConfigPlanChecks: importedUnchanged()},
@@ -70,7 +70,7 @@ func TestAccServer_duplicateRooms(t *testing.T) {
 		|    8600051 |           |
 		|    8600052 |           |
 		|    8600053 |           |`)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config, Check: once},
@@ -108,7 +108,7 @@ func TestAccServer_importOfRoomsWithGaps(t *testing.T) {
 	acctest.Run(t, d, "INSERT INTO servers (server_id, server_ip) VALUES ('dial1', '10.0.0.1')",
 		"INSERT INTO vicidial_conferences (conf_exten, server_ip) VALUES (8600051, '10.0.0.1'), (8600052, '10.0.0.1'), (8600060, '10.0.0.1')")()
 	gaps := checkRooms(t, d, meetme, "| first | last | rooms |\n| 8600051 | 8600060 | 3 |")
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: serverConfig(d) + imports("dial1"), ConfigPlanChecks: importedUnchanged()},
@@ -143,7 +143,7 @@ func TestAccServer_sharedAddress(t *testing.T) {
 	}
 	const servers = "SELECT server_id, server_ip FROM servers WHERE server_id < 'dial2' ORDER BY server_id"
 	moved := acctest.Provider(d) + anotherServer("dial1", "10.0.0.11", "force_destroy = true")
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{
@@ -180,7 +180,7 @@ func TestAccServer_refusesUnderTheLock(t *testing.T) {
 	d := sandbox.New(t, 1720)
 	acctest.Campaigns(t, d, "SALES")
 	config := func(trunks string) string { return serverConfig(d, "max_vicidial_trunks = "+trunks) }
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config("100")},

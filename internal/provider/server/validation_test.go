@@ -22,7 +22,7 @@ func TestAccServer_refusesAtPlanTime(t *testing.T) {
 	line := func(line, message string) resource.TestStep {
 		return refuses(anotherServer("dial1", "10.0.0.1", line), message)
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			refuses(anotherServer("dial1", "10.0.0.2"), `: server_ip = "10.0.0.2".*server dial2 already has the address 10.0.0.2`),
@@ -69,7 +69,7 @@ func TestAccServer_refusesAtPlanTime(t *testing.T) {
 func TestAccServer_createResumesOwnRowsOnly(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
@@ -90,7 +90,7 @@ func TestAccServer_warnsOfThrottlingDefaults(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	var warnings acctest.Warnings
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: warnings.Providers(),
 		Steps: []resource.TestStep{
 			{
@@ -116,7 +116,7 @@ func TestAccServer_refusesCallersInAShell(t *testing.T) {
 	}
 	const caller = "exten => 9,1,System(echo $${CALLERID(name)} >> /tmp/calls)"
 	var warnings acctest.Warnings
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
+	acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: warnings.Providers(), Steps: []resource.TestStep{
 		{Config: config(caller), PlanOnly: true, ExpectError: errorText("gives a shell what a caller chooses, in [$]{CALLERID")},
 		{Config: config(caller + " ; allow: caller_in_shell"), Check: warnings.Expect(t, `custom_dialplan_entry.*System\(\) runs a command on the node`)},
 	}})

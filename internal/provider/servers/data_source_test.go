@@ -43,7 +43,7 @@ func TestAccServers(t *testing.T) {
 			} {
 				all.ConfigStateChecks = append(all.ConfigStateChecks, statecheck.ExpectKnownValue("data.vicidial_servers.some", at.AtMapKey(attribute), check))
 			}
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{Config: acctest.Provider(d) + "data \"vicidial_servers\" \"some\" {\n server_id_matches = \"(\"\n}\n", ExpectError: regexp.MustCompile(`no\s+regular\s+expression`)},
@@ -63,7 +63,7 @@ func TestAccServers(t *testing.T) {
 
 func TestAccServers_unknownDatabase(t *testing.T) {
 	t.Parallel()
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{{
 			Config: `

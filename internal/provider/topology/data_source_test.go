@@ -33,7 +33,7 @@ func TestAccTopology(t *testing.T) {
 			d := sandbox.New(t, schema)
 			acctest.BusyCluster(t, d)
 			full := "title = \"Floor <1>\"\n proxy = { name = \"lb\", address = \"10.0.0.9\" }\n web_nodes = { web1 = \"10.0.0.21\", web2 = \"10.0.0.22\" }"
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{
@@ -60,7 +60,7 @@ func TestAccTopology_webNodesFromLogins(t *testing.T) {
 	d := sandbox.New(t, 1720)
 	acctest.BusyCluster(t, d)
 	acctest.Run(t, d, "INSERT INTO vicidial_webservers (webserver, hostname) VALUES ('a.example', 'web1'), ('b.example', 'web1'), ('a.example', 'web2')")()
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps:                    []resource.TestStep{{Config: config(d, ""), ConfigStateChecks: matches("svg", `>2 web nodes<`, `>web1<`)}},
 	})

@@ -24,7 +24,7 @@ func TestAccTrunkSplit_rowsOfNULL(t *testing.T) {
 	d := aFloor(t, 1720)
 	blanked := acctest.Run(t, d, "UPDATE vicidial_server_trunks SET dedicated_trunks = NULL, trunk_restriction = NULL WHERE server_ip = '10.0.0.1'")
 	const zero = `"10.0.0.1" = { trunks = 0 }, "10.0.0.2" = {}`
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: aSplit(d, 90, twoToOne)},
@@ -56,7 +56,7 @@ func TestAccTrunkSplit_rowsWrittenInAnotherWay(t *testing.T) {
 	t.Parallel()
 	d := aFloor(t, 1720)
 	otherwise := acctest.Run(t, d, "UPDATE vicidial_server_trunks SET server_ip = '10.0.0.1 ', campaign_id = 'sales ' WHERE server_ip = '10.0.0.1'")
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: aSplit(d, 90, twoToOne)},
@@ -76,7 +76,7 @@ func TestAccTrunkSplit_restrictionsThatDiffer(t *testing.T) {
 	t.Parallel()
 	d := aFloor(t, 1720)
 	config := aSplit(d, 90, twoToOne)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -120,7 +120,7 @@ func TestAccTrunkSplit_blocksWhatItFinds(t *testing.T) {
 		}
 		return acctest.Expect(t, d, "SELECT server_ip FROM vicidial_server_trunks WHERE dedicated_trunks = 0 AND trunk_restriction = 'MAXIMUM_LIMIT' ORDER BY server_ip", strings.Join(want, "\n"))
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config(50), ConfigPlanChecks: meanwhile("INSERT INTO servers (server_id, server_ip) VALUES ('dial4', '10.0.0.4')"), Check: blocked("10.0.0.2", "10.0.0.3", "10.0.0.4")},
@@ -159,7 +159,7 @@ func TestAccTrunkSplit_importsOfEveryShape(t *testing.T) {
 			d := aFloor(t, 1720)
 			acctest.Run(t, d, "INSERT INTO vicidial_server_trunks VALUES "+c.rows)()
 			config := aSplit(d, c.total, c.servers, c.more...)
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{
@@ -176,7 +176,7 @@ func TestAccTrunkSplit_importsOfEveryShape(t *testing.T) {
 		d := aFloor(t, 1720)
 		acctest.Run(t, d, "INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 10, 'MAXIMUM_LIMIT'), ('10.0.0.2', 'SALES', 30, 'MAXIMUM_LIMIT'), ('10.0.0.1', 'SALES', 3, 'MAXIMUM_LIMIT')")()
 		config := aSplit(d, 33, `"10.0.0.1" = { trunks = 3 }, "10.0.0.2" = { trunks = 30 }`)
-		resource.Test(t, resource.TestCase{
+		acctest.Test(t, resource.TestCase{
 			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps: []resource.TestStep{
 				{
@@ -199,7 +199,7 @@ func TestAccTrunkSplit_importsOfEveryShape(t *testing.T) {
 	t.Run("shares sized for a loss can be declared as such", func(t *testing.T) {
 		t.Parallel()
 		d := aFloor(t, 1720)
-		resource.Test(t, resource.TestCase{
+		acctest.Test(t, resource.TestCase{
 			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps:                    []resource.TestStep{{Config: aSplit(d, 100, strings.ReplaceAll(allThree, "{}", "{ trunks = 50 }"), "survive_node_loss = 1")}},
 		})
@@ -209,7 +209,7 @@ func TestAccTrunkSplit_importsOfEveryShape(t *testing.T) {
 		d := aFloor(t, 1720)
 		acctest.Run(t, d, "INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 60, 'MAXIMUM_LIMIT'), ('10.0.0.9', 'SALES', 30, 'MAXIMUM_LIMIT')")()
 		imported := "import {\n  to = " + split + "\n  id = \"SALES\"\n}\n"
-		resource.Test(t, resource.TestCase{
+		acctest.Test(t, resource.TestCase{
 			ProtoV6ProviderFactories: acctest.Providers(),
 			Steps: []resource.TestStep{
 				{

@@ -74,7 +74,7 @@ func TestAccTrunkSplit(t *testing.T) {
 		t.Run(fmt.Sprintf("schema %d", schema), func(t *testing.T) {
 			t.Parallel()
 			d := aFloor(t, schema)
-			resource.Test(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Providers(),
 				Steps: []resource.TestStep{
 					{ // the plan says the shares before anything is written
@@ -126,7 +126,7 @@ func TestAccTrunkSplit_drift(t *testing.T) {
 		| 10.0.0.1  | SALES       |               60 | MAXIMUM_LIMIT     |
 		| 10.0.0.2  | SALES       |               30 | MAXIMUM_LIMIT     |`)
 	updates := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(split, plancheck.ResourceActionUpdate)}}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -171,7 +171,7 @@ func TestAccTrunkSplit_blocksServersThatAppear(t *testing.T) {
 	t.Parallel()
 	d := aFloor(t, 1720)
 	config := aSplit(d, 50, `"10.0.0.1" = {}`, `elsewhere = "block"`)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -200,7 +200,7 @@ func TestAccTrunkSplit_refusesAtPlanTime(t *testing.T) {
 	step := func(config, message string) resource.TestStep {
 		return resource.TestStep{Config: config, PlanOnly: true, ExpectError: pattern(message)}
 	}
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			step(strings.ReplaceAll(aSplit(d, 10, twoToOne), `"SALES"`, `"NOBODY"`), "campaign NOBODY is not in vicidial_campaigns"),
@@ -228,7 +228,7 @@ func TestAccTrunkSplit_refusesAtPlanTime(t *testing.T) {
 func TestAccTrunkSplit_resumesButDoesNotTakeOver(t *testing.T) {
 	t.Parallel()
 	d := aFloor(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		Steps: []resource.TestStep{
 			{
@@ -247,7 +247,7 @@ func TestAccTrunkSplit_resumesButDoesNotTakeOver(t *testing.T) {
 func TestAccTrunkSplit_identity(t *testing.T) {
 	t.Parallel()
 	d := aFloor(t, 1720)
-	resource.Test(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
 		Steps: []resource.TestStep{
