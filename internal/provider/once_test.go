@@ -199,3 +199,28 @@ func TestAccRuns_removedServerIsUnknown(t *testing.T) {
 		t.Errorf("the plan of a split over a removed server says %q", said)
 	}
 }
+
+// Of two objects of one run whose keys the database takes for one, the second is
+// refused by its plan.
+func TestAccRuns_oneKeyInOtherLetters(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	acctest.Campaigns(t, d, "SALES")
+	acctest.Run(t, d,
+		"INSERT INTO servers (server_id, server_ip, active, max_vicidial_trunks) VALUES ('other', '10.0.0.9', 'Y', 90)")()
+	for resource, both := range map[string][2]acctest.Values{
+		"vicidial_server":        {{"server_id": "dial1", "server_ip": "10.0.0.1"}, {"server_id": "DIAL1", "server_ip": "10.0.0.2"}},
+		"vicidial_conf_template": {{"template_id": "soft", "template_name": "a", "template_contents": "type=friend\n"}, {"template_id": "SOFT", "template_name": "b", "template_contents": "type=friend\n"}},
+		"vicidial_trunk_split":   {{"campaign_id": "SALES", "total": 1, "servers": acctest.Values{"10.0.0.9": acctest.Values{}}}, {"campaign_id": "sales", "total": 2, "servers": acctest.Values{"10.0.0.9": acctest.Values{}}}},
+		"vicidial_inbound_did":   {{"did_pattern": "sales", "did_route": "EXTEN", "extension": "8301"}, {"did_pattern": "SALES", "did_route": "EXTEN", "extension": "8302"}},
+		"vicidial_carrier_route": {{"name": "MAIN", "servers": []string{"10.0.0.9"}, "protocol": "SIP", "account_entry": "[main]\ntype=peer\nhost=192.0.2.1\n"}, {"name": "main", "servers": []string{"10.0.0.9"}, "protocol": "SIP", "account_entry": "[other]\ntype=peer\nhost=192.0.2.2\n"}},
+	} {
+		session := acctest.NewSession(t, d)
+		if said := session.Object(t, resource).Plan(t, both[0]).Errors(); said != "" {
+			t.Errorf("%s: the first is refused: %s", resource, said)
+		}
+		if said := session.Object(t, resource).Plan(t, both[1]).Errors(); said == "" {
+			t.Errorf("%s: the second is planned as well", resource)
+		}
+	}
+}

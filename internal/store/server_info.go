@@ -163,8 +163,11 @@ func (s *Store) readSettings(ctx context.Context, info *serverInfo) error {
 		count++
 		return rows.Scan(&info.schema.Version, &info.firstLogin, &info.schema.NonLatin)
 	})
-	if err == nil && count != 1 {
-		err = &NotVICIdial{Database: s.settings.Database, Why: fmt.Sprintf("system_settings has %d rows or more instead of one", count)}
+	switch {
+	case err == nil && count == 0:
+		err = &NotVICIdial{Database: s.settings.Database, Why: "system_settings has no row"}
+	case err == nil && count > 1:
+		err = &NotVICIdial{Database: s.settings.Database, Why: "system_settings has several rows instead of one"}
 	}
 	return err
 }

@@ -212,7 +212,7 @@ func TestObjects_everyRowOnce(t *testing.T) {
 			in.Floor.Phones = append(in.Floor.Phones, aPhone(ip.Draw(t, "ip"), login.Draw(t, "login"), fmt.Sprintf("e%d", i)))
 		}
 		for i := range rapid.IntRange(0, 5).Draw(t, "aliases") {
-			in.Floor.Aliases = append(in.Floor.Aliases, seating.PhoneAlias{ID: fmt.Sprintf("%d", 2000+i), Logins: rapid.SliceOfN(login, 0, 3).Draw(t, "logins")})
+			in.Floor.Aliases = append(in.Floor.Aliases, seating.PhoneAlias{ID: []string{"2000", "2001", "", "2-3", "1,2"}[i], Logins: rapid.SliceOfN(login, 0, 3).Draw(t, "logins")})
 		}
 		for i := range rapid.IntRange(0, 8).Draw(t, "carriers") {
 			in.Carriers = append(in.Carriers, aCarrier(rapid.SampledFrom([]string{"A", "AB", "A_B", "TELCO", "Ü", "-", ""}).Draw(t, "id")+fmt.Sprint(i), "n", ip.Draw(t, "at")))

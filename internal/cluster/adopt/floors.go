@@ -141,14 +141,6 @@ func ids(seats []seat) string {
 	if err != nil { // one number twice: the import says so
 		return strings.Join(numbers, ",")
 	}
-	ranges := parsed.Ranges()
 	around := seats[0].around
-	for i, text := range ranges {
-		first, last, isRange := strings.Cut(text, "-")
-		ranges[i] = around[0] + first + around[1]
-		if isRange {
-			ranges[i] += "-" + around[0] + last + around[1]
-		}
-	}
-	return strings.Join(ranges, ",")
+	return strings.Join(seating.IDRanges(parsed, func(seat string) string { return around[0] + seat + around[1] }), ",")
 }

@@ -17,11 +17,11 @@ func loginKey(login string) string { return strings.ToLower(strings.TrimSpace(lo
 type phonebook struct {
 	servers cluster.Servers
 	byLogin map[string][]seating.Phone
-	listed  map[string]string // the alias that lists a login
+	listed  map[string]*string // the id of the alias that lists a login
 }
 
 func newPhonebook(rows seating.FloorRows, servers cluster.Servers) *phonebook {
-	b := &phonebook{servers: servers, byLogin: map[string][]seating.Phone{}, listed: map[string]string{}}
+	b := &phonebook{servers: servers, byLogin: map[string][]seating.Phone{}, listed: map[string]*string{}}
 	for _, phone := range rows.Phones {
 		key := loginKey(phone.Login)
 		b.byLogin[key] = append(b.byLogin[key], phone)
@@ -49,7 +49,7 @@ func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seat, lef
 			reason, advice = "It has no login, so that nobody logs in with it.", "A placement manages phones of agents only; leave it to the admin page."
 		case len(book.byLogin[key]) > 1:
 			reason, advice = cluster.Plural(len(book.byLogin[key]), "phone")+" have the login "+key+", and VICIdial finds one of them.", "Give each a login of its own."
-		case book.listed[key] != "":
+		case book.listed[key] != nil:
 			continue // it belongs to the alias
 		default:
 			reason, advice = book.name(&s, []seating.Phone{phone})
@@ -72,7 +72,8 @@ func (b *phonebook) behind(alias seating.PhoneAlias) (s seat, reason, advice str
 	s = seat{id: alias.ID, alias: true, rows: []Row{aliasRow(alias)}}
 	var phones []seating.Phone
 	var gone []string
-	other, several := "", ""
+	var other *string
+	several := ""
 	for _, login := range alias.Logins {
 		key := loginKey(login)
 		found := b.byLogin[key]
@@ -83,21 +84,21 @@ func (b *phonebook) behind(alias seating.PhoneAlias) (s seat, reason, advice str
 		case len(found) > 1:
 			several = login
 			continue
-		case b.listed[key] != "":
+		case b.listed[key] != nil:
 			other = b.listed[key]
 			continue
 		}
-		b.listed[key] = alias.ID
+		b.listed[key] = &alias.ID
 		phones = append(phones, found[0])
 		s.rows = append(s.rows, PhoneRow(found[0]))
 	}
 	switch {
 	case several != "":
 		return s, fmt.Sprintf("Several phones have the login %s, which it lists.", several), "Give each a login of its own."
-	case len(phones) == 0 && other == "":
+	case len(phones) == 0 && other == nil:
 		return s, "It lists no phone that is there.", "Remove the alias."
-	case other != "":
-		return s, fmt.Sprintf("Alias %s lists a phone of it as well.", other), "Take the phone out of one of the two."
+	case other != nil:
+		return s, fmt.Sprintf("Alias %s lists a phone of it as well.", *other), "Take the phone out of one of the two."
 	case len(gone) > 0:
 		return s, fmt.Sprintf("The alias lists %s, which no phone has.", strings.Join(gone, ", ")), "Take it out of the alias."
 	}
@@ -112,6 +113,9 @@ func (b *phonebook) name(s *seat, phones []seating.Phone) (reason, advice string
 		return fmt.Sprintf("%s has no number, by which a seat is named.", s.id), "Leave it to the admin page."
 	}
 	to := from + len(s.id[from:]) - len(strings.TrimLeft(s.id[from:], "0123456789"))
+	if strings.Contains(s.id, ",") {
+		return fmt.Sprintf("%q has a comma, which parts the logins of an alias.", s.id), "Leave it to the admin page."
+	}
 	s.number, s.around = s.id[from:to], [2]string{strings.ToLower(s.id[:from]), strings.ToLower(s.id[to:])}
 	s.nodes = map[string]names{}
 	for _, phone := range phones {

@@ -78,12 +78,15 @@ func (c *Changes) DropNumberClaims() {
 	c.numbers = numbers.Claims{}
 }
 
-// AddServer adds a server that the run writes.
-func (c *Changes) AddServer(server cluster.Server) {
+// AddServer adds a server that the run writes. It returns the one that was planned
+// before with its server_id, if any.
+func (c *Changes) AddServer(server cluster.Server) (before cluster.Server) {
 	c.plans.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	before, _ = c.servers.ByID(server.ID())
 	c.servers = c.servers.With(server)
+	return before
 }
 
 // AddReplacedServer adds the server_id of a server that the run deletes and creates
@@ -193,11 +196,14 @@ func (c *Changes) CarriersAfter(now cluster.Carriers, except string) cluster.Car
 	return now
 }
 
-// AddTemplate adds a template that the run writes.
-func (c *Changes) AddTemplate(template cluster.Template) {
+// AddTemplate adds a template that the run writes. It returns the one that was planned
+// before with its template_id, if any.
+func (c *Changes) AddTemplate(template cluster.Template) (before cluster.Template) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	before, _ = c.templates.ByID(template.ID())
 	c.templates = c.templates.With(template)
+	return before
 }
 
 // TemplatesAfter returns the templates after the run.
@@ -314,6 +320,18 @@ func (c *Changes) FloorRemoved(claim seating.FloorClaim) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.claims = c.claims.Without(claim)
+}
+
+// FloorClaims returns a function that restores the claims of floors as they are now.
+func (c *Changes) FloorClaims() (restore func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.claims
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.claims = now
+	}
 }
 
 // DropFloorClaims removes the claims of all floors: another run makes its own.

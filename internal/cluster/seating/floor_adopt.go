@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -49,14 +48,25 @@ func AdoptFloor(ids []string, all FloorRows) (Adopted, error) {
 	return a.found, nil
 }
 
+// IDRanges returns the ids of seats as [AdoptFloor] reads them. A single id with a
+// hyphen is written as a range, too: by itself it could be read as one.
+func IDRanges(seats Seats, id func(seat string) string) []string {
+	ranges := make([]string, 0, len(seats.runs))
+	for _, run := range seats.runs {
+		first, last := id(run.name(0)), id(run.name(run.count-1))
+		if first != last || strings.Contains(first, "-") {
+			first += "-" + last
+		}
+		ranges = append(ranges, first)
+	}
+	return ranges
+}
+
 // aliasTemplate splits alias ids into seat ranges and the template of the id.
 func aliasTemplate(ids []string) (ranges []string, alias NameTemplate, err error) {
 	text := ""
 	for _, id := range ids {
-		first, last, isRange := strings.Cut(strings.TrimSpace(id), "-")
-		if !isRange {
-			last = first
-		}
+		first, last := cutRange(strings.TrimSpace(id))
 		before, seat, after := splitAtNumber(first)
 		lastBefore, lastSeat, lastAfter := splitAtNumber(last)
 		this := before + placeSeat + after
@@ -68,6 +78,27 @@ func aliasTemplate(ids []string) (ranges []string, alias NameTemplate, err error
 	}
 	alias, err = ParseNameTemplate(text)
 	return ranges, alias, err
+}
+
+// cutRange splits a range at the hyphen that has the same text around a number on both
+// sides; other hyphens are part of an id, as in agent-010. Without such a hyphen, and
+// without numbers on both sides of the first one, the text is a single id.
+func cutRange(id string) (first, last string) {
+	for at, letter := range id {
+		if letter != '-' {
+			continue
+		}
+		before, number, after := splitAtNumber(id[:at])
+		lastBefore, lastNumber, lastAfter := splitAtNumber(id[at+1:])
+		if number != "" && lastNumber != "" && before == lastBefore && after == lastAfter {
+			return id[:at], id[at+1:]
+		}
+	}
+	first, last, isRange := strings.Cut(id, "-")
+	if _, number, _ := splitAtNumber(first); !isRange || number == "" {
+		return id, id
+	}
+	return first, last
 }
 
 func splitAtNumber(id string) (before, number, after string) {
@@ -272,127 +303,6 @@ func gcd(a, b int) int {
 		a, b = b, a%b
 	}
 	return a
-}
-
-// fitNames derives the templates of the other names: the first that matches all
-// rows, else none. The extension is part of the key of a phone, so a template must
-// match.
-func (a *adoption) fitNames(fullname int) error {
-	if !a.fit("extension", func(p Phone) string { return p.Extension }, placeSeat, placeSeat+placeSuffix) {
-		first := a.phones[0]
-		return fmt.Errorf("the extension %s of phone %s and those of the others are not made of the seat in one way: such a floor cannot be described by one template", first.Extension, first.Login)
-	}
-	if !a.fit("dialplan_number", func(p Phone) string { return p.DialplanNumber },
-		placeSeat+placeIndex, placeSeat, placeIndexNot+placeSeat, placeIndex+placeSeat, placeSeat+placeIndexNot) && !a.countedNumbers() {
-		a.indexNodes()
-	}
-	if !a.fit("voicemail_id", func(p Phone) string { return p.VoicemailID }, placeSeat, placeSeat+placeIndex, placeSeat+placeSuffix, a.found.Naming["dialplan_number"]) {
-		a.found.Naming["voicemail_id"] = ""
-	}
-	if fullname < 0 || !a.fit("fullname", func(p Phone) string { return p.Values[fullname].Text }, DefaultNaming["fullname"], placeSeat, "ext "+placeSeat) {
-		a.found.Naming["fullname"] = ""
-	}
-	if len(a.titles) > 0 && !a.fit("alias_name", func(p Phone) string { return a.titles[p.Seat] }, DefaultNaming["alias_name"], placeSeat, a.alias.text) {
-		a.found.Naming["alias_name"] = ""
-	}
-	return nil
-}
-
-// fit tries templates, and then those made from the first phone.
-func (a *adoption) fit(what string, name func(Phone) string, templates ...string) bool {
-	if front, back, found := strings.Cut(name(a.phones[0]), a.phones[0].Seat); found {
-		templates = append(templates, front+placeSeat+back, front+placeSeat+placeSuffix)
-	}
-	if a.seats.Len() == 1 && what != "fullname" && what != "alias_name" {
-		templates = append(templates, name(a.phones[0]))
-	}
-	for _, text := range templates {
-		template, err := ParseNameTemplate(text)
-		if err != nil {
-			continue
-		}
-		same := strings.EqualFold
-		if what == "fullname" || what == "alias_name" { // for people, not for joins
-			same = func(a, b string) bool { return a == b }
-		}
-		if !slices.ContainsFunc(a.phones, func(p Phone) bool { return !same(template.Name(p.Seat, a.labels[p.ServerIP]), name(p)) }) {
-			a.found.name(what, text)
-			return true
-		}
-	}
-	return false
-}
-
-// countedNumbers derives the index of each node where the dialplan numbers of a seat are
-// its number and then others at equal distances, such as 101, 201 and 301.
-func (a *adoption) countedNumbers() bool {
-	above := map[string]int{}
-	step := 0
-	for _, p := range a.phones {
-		seat, err := strconv.Atoi(p.Seat)
-		number, wrong := strconv.Atoi(p.DialplanNumber)
-		if err != nil || wrong != nil || number < seat {
-			return false
-		}
-		if known, there := above[p.ServerIP]; there && known != number-seat {
-			return false
-		}
-		above[p.ServerIP] = number - seat
-		step = gcd(step, number-seat)
-	}
-	if step == 0 {
-		return false
-	}
-	before := maps.Clone(a.labels)
-	index := map[string]int{}
-	differ := false
-	for server, distance := range above {
-		index[server] = distance / step
-		differ = differ || a.labels[server].Index != index[server]
-		a.labels[server] = Label{Suffix: a.labels[server].Suffix, Index: index[server]}
-	}
-	if !a.fit("dialplan_number", func(p Phone) string { return p.DialplanNumber }, fmt.Sprintf("{seat+%d}", step)) {
-		a.labels = before
-		return false
-	}
-	if differ {
-		a.found.Index = index
-	}
-	return true
-}
-
-// indexNodes derives the index of each node from the dialplan numbers, when it
-// differs from the index of the suffix.
-func (a *adoption) indexNodes() {
-	for _, template := range []string{placeSeat + placeIndex, placeIndexNot + placeSeat} {
-		numbers := map[string]int{}
-		fits := true
-		for _, p := range a.phones {
-			front, back, found := strings.Cut(p.DialplanNumber, p.Seat)
-			rest := back
-			if template != placeSeat+placeIndex {
-				rest = front
-			}
-			number := digits(rest)
-			if known, counted := numbers[p.ServerIP]; !found || strings.Trim(rest, "0123456789") != "" || len(rest) > 3 || counted && known != number {
-				fits = false
-				break
-			}
-			numbers[p.ServerIP] = number
-		}
-		if !fits {
-			continue
-		}
-		before := maps.Clone(a.labels)
-		for server, number := range numbers {
-			a.labels[server] = Label{Suffix: a.labels[server].Suffix, Index: number}
-		}
-		if a.fit("dialplan_number", func(p Phone) string { return p.DialplanNumber }, template) {
-			a.found.Index = numbers
-			return
-		}
-		a.labels = before
-	}
 }
 
 // UsersFollow reports whether the users of the seats' numbers log in with their

@@ -119,6 +119,22 @@ func TestAdoptFloor(t *testing.T) {
 			t.Errorf("got %v (%v)", found, err)
 		}
 	})
+	t.Run("ids with hyphens", func(t *testing.T) {
+		for _, c := range []struct{ ids, text, ranges string }{
+			{"agent-010-agent-014", "agent-{seat}", "010-014"},
+			{"agent-010", "agent-{seat}", "010-010"},
+			{"100-1-104-1", "{seat}-1", "100-104"},
+			{"10-0-10-0", "{seat}-0", "10-10"},
+			{"a-1-b-a-3-b", "a-{seat}-b", "1-3"},
+			{"2000-2149", "{seat}", "2000-2149"},
+			{"98-102", "{seat}", "98-102"},
+		} {
+			ranges, alias, err := aliasTemplate([]string{c.ids})
+			if err != nil || alias.text != c.text || strings.Join(ranges, ",") != c.ranges {
+				t.Errorf("%s is %v named %q (%v)", c.ids, ranges, alias.text, err)
+			}
+		}
+	})
 	for _, c := range []struct {
 		name string
 		ids  []string

@@ -62,6 +62,9 @@ func TestAdoptFloor_schemes(t *testing.T) {
 		{"the letter in front with dialplan numbers 101, 201, 301", "101", "110", 101, 10, 3, names("letter seat", "seat", "hundreds", "seat"), nil},
 		{"the letter behind with dialplan numbers 8001, 9001", "8001", "8010", 8001, 10, 2, names("seat letter", "seat", "thousands", "seat"), nil},
 		{"a word and the letter in front: cca300", "300", "309", 300, 10, 4, names("cc letter seat", "cc seat", "seat server", "seat"), nil},
+		{"the number of the server in front: 1400, 2400", "400", "411", 400, 12, 2, names("server seat", "server seat", "seat", "seat"), nil},
+		{"the number of the server in front of the extension", "400", "411", 400, 12, 2, names("seat letter", "server seat", "seat", "seat"), nil},
+		{"the number of the server in front of extension and dialplan number", "400", "411", 400, 12, 2, names("seat letter", "server seat", "server seat", "server seat"), nil},
 		{"the number of the server in front of the dialplan number", "7000", "7009", 7000, 10, 3, names("seat letter", "seat", "server seat", "seat"), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/terraform"
 )
@@ -18,7 +17,7 @@ import (
 type references struct {
 	servers   map[string]string // by server_ip
 	ids       map[string]string // server_id by server_ip, to sort by
-	templates map[string]string // by template_id as the database compares it
+	templates map[string]string // by template_id, as it is spelled
 	routes    map[string]string // by name
 }
 
@@ -41,7 +40,7 @@ func referencesTo(objects []adopted) references {
 				delete(refs.servers, ip)
 			}
 		case adopt.Template:
-			refs.templates[cluster.FoldKey(text("template_id"))] = o.address() + ".template_id"
+			refs.templates[text("template_id")] = o.address() + ".template_id"
 		case adopt.Route:
 			refs.routes[text("name")] = o.address() + ".name"
 		}
@@ -204,10 +203,8 @@ func (r references) text(text, at string) terraform.Value {
 	if !strings.HasPrefix(at, adopt.Server+".") && (strings.HasSuffix(name, "server_ip") || name == "servers" || name == "active_voicemail_server") {
 		return r.key(text)
 	}
-	if name == "template_id" && !strings.HasPrefix(at, adopt.Template+".") && text != "" {
-		if reference := r.templates[cluster.FoldKey(text)]; reference != "" {
-			return terraform.Reference(reference)
-		}
+	if reference := r.templates[text]; reference != "" && name == "template_id" && !strings.HasPrefix(at, adopt.Template+".") {
+		return terraform.Reference(reference)
 	}
 	return terraform.Text(text)
 }

@@ -122,15 +122,7 @@ func (m model) identity() identity {
 	if !naming.HasAlias() {
 		template = naming.Login
 	}
-	var ids []string
-	for _, text := range seats.Ranges() {
-		first, last, isRange := strings.Cut(text, "-")
-		name := template.Name(first, seating.Label{})
-		if isRange {
-			name += "-" + template.Name(last, seating.Label{})
-		}
-		ids = append(ids, name)
-	}
+	ids := seating.IDRanges(seats, func(seat string) string { return template.Name(seat, seating.Label{}) })
 	id.AliasIDs = types.StringValue(strings.Join(ids, ","))
 	return id
 }

@@ -4,6 +4,7 @@ package conftemplate
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -20,7 +21,7 @@ type topology interface {
 	singlerow.Store
 	Templates(context.Context) (cluster.Templates, error)
 	TemplateUse(ctx context.Context, id string) (cluster.TemplateUse, error)
-	AddTemplate(cluster.Template)
+	AddTemplate(cluster.Template) (before cluster.Template)
 }
 
 var (
@@ -115,7 +116,11 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if renew && len(cluster.SecretNames(m.Contents.ValueString())) > 0 {
 		resp.Diagnostics.Append(tfhelper.WarnSecret(path.Root("secrets_wo_version"), "secrets_wo", "template "+m.Key())...)
 	}
-	r.topology.AddTemplate(cluster.Template(m.Expand()))
+	before := r.topology.AddTemplate(cluster.Template(m.Expand()))
+	if other := before.ID(); req.State.Raw.IsNull() && other != "" && other != m.Key() {
+		resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("template_id"), "Id already taken",
+			fmt.Errorf("template %s is planned as well, and the database takes the two ids for one", other))...)
+	}
 	m.Stale = tfhelper.StringList(nil)
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
 	if resp.Plan.Raw.Equal(req.State.Raw) {

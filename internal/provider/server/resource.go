@@ -28,7 +28,7 @@ type topology interface {
 	Removal(context.Context, cluster.Server) (cluster.Removal, error)
 	tfhelper.ChangeLog
 	Writable(context.Context, ...cluster.Table) error
-	AddServer(cluster.Server)
+	AddServer(cluster.Server) (before cluster.Server)
 	AddRooms(engine cluster.Engine, ip string, count int)
 	AddReplacedServer(id string)
 	RemovesServer(id string)

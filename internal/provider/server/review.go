@@ -38,7 +38,11 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 		// Recorded before it is checked, so that of two servers with one address
 		// that are planned at the same time, one is refused.
 		if planned, changed := expected(servers, want); changed {
-			r.topology.AddServer(planned)
+			before := r.topology.AddServer(planned)
+			if other := before.ID(); prior == nil && held.Row == nil && other != "" && other != want.id() {
+				diags.Append(tfhelper.DiagnoseAt(path.Root("server_id"), "Id already taken",
+					fmt.Errorf("server %s is planned as well, and the database takes the two ids for one", other))...)
+			}
 		}
 		expected, err := r.topology.Expected(ctx)
 		diags.Append(tfhelper.Diagnose("Unable to plan server", want.id(), err)...)
