@@ -212,6 +212,34 @@ variable "site" {
   }
 
   validation {
+    condition     = alltrue([for address in concat([var.site.database], var.site.replica[*], values(var.site.web), values(var.site.proxies), var.site.shared_address[*].address, values(var.site.telephony)[*].address) : can(regex("^(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])([.](25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])){3}$", address))])
+    error_message = "Site ${var.site.name}: machines are named by their IPv4 addresses, without leading zeros."
+  }
+
+  validation {
+    condition = alltrue([for names in [keys(var.site.telephony), keys(var.site.campaigns), keys(var.site.carriers), keys(var.site.templates)] :
+    length(distinct([for name in names : lower(name)])) == length(names)])
+    error_message = "Site ${var.site.name}: two telephony nodes, campaigns, carriers or templates have names that differ in capital letters only, which VICIdial takes for one."
+  }
+
+  validation {
+    condition     = alltrue([for node in values(var.site.telephony) : contains(["MEETME", "CONFBRIDGE"], node.engine)])
+    error_message = "Site ${var.site.name}: engine of a telephony node is CONFBRIDGE or MEETME."
+  }
+
+  validation {
+    condition = alltrue([for node in values(var.site.telephony) :
+      node.trunks >= 0 && node.trunks <= 9999 && node.calls_per_second >= 0 && node.calls_per_second <= 200 && node.rooms >= 0 && node.rooms <= 1000 &&
+    coalesce(node.weight, 0) >= 0 && coalesce(node.login_weight, 0) >= 0])
+    error_message = "Site ${var.site.name}: a telephony node has up to 9999 trunks, up to 200 calls_per_second, up to 1000 rooms, and weights of 0 or more."
+  }
+
+  validation {
+    condition     = var.site.database_id == "" || can(regex("^[A-Za-z0-9_]{1,10}$", var.site.database_id))
+    error_message = "Site ${var.site.name}: database_id is up to 10 letters, digits and underscores, or empty."
+  }
+
+  validation {
     condition     = var.site.replica == null ? true : var.site.replica != var.site.database
     error_message = "Site ${var.site.name}: the replica is another machine than the database."
   }
@@ -246,7 +274,39 @@ variable "site" {
     error_message = "Site ${var.site.name}: nodes of a campaign, a floor or a carrier names at least one node, and each once. Leave it out for all."
   }
 
+  # Campaigns and remote agents.
+
+  validation {
+    condition     = alltrue([for campaign in values(var.site.campaigns) : length(setsubtract(keys(campaign.trunks), coalesce(campaign.nodes, keys(var.site.telephony)))) == 0])
+    error_message = "Site ${var.site.name}: trunks of a campaign names nodes of the campaign."
+  }
+
+  validation {
+    condition     = alltrue([for campaign in values(var.site.campaigns) : campaign.lines >= 0 && campaign.spare >= 0 && campaign.spare < length(coalesce(campaign.nodes, keys(var.site.telephony)))])
+    error_message = "Site ${var.site.name}: a campaign has 0 or more lines, and spare is less than its number of nodes."
+  }
+
+  validation {
+    condition     = alltrue([for campaign in values(var.site.campaigns) : contains(["MAXIMUM_LIMIT", "OVERFLOW_ALLOWED"], campaign.restriction) && contains(["ignore", "block"], campaign.elsewhere)])
+    error_message = "Site ${var.site.name}: restriction of a campaign is MAXIMUM_LIMIT or OVERFLOW_ALLOWED, and elsewhere is ignore or block."
+  }
+
+  validation {
+    condition     = alltrue([for user, agents in var.site.remote_agents : can(regex("^[1-9][0-9]{1,17}$", user)) && can(regex("^[0-9]{2,20}$", agents.extension)) && agents.lines >= 1 && agents.lines <= 255])
+    error_message = "Site ${var.site.name}: remote agents have the number of their first user, an extension of 2 to 20 digits, and 1 to 255 lines."
+  }
+
   # Seats.
+
+  validation {
+    condition     = alltrue([for range in flatten(values(var.site.floors)[*].seats) : can(regex("^[0-9]{1,10}(-[0-9]{1,10})?$", range)) && try(tonumber(split("-", range)[0]) <= tonumber(split("-", range)[1]), true)])
+    error_message = "Site ${var.site.name}: seats of a floor are numbers and ranges such as \"2000-2149\", the lower number first."
+  }
+
+  validation {
+    condition     = alltrue([for floor in values(var.site.floors) : contains(["SIP", "PJSIP", "IAX2", "Zap", "EXTERNAL"], coalesce(floor.protocol, "SIP")) && contains(["spread", "keep"], floor.alias_order)])
+    error_message = "Site ${var.site.name}: protocol of a floor is SIP, PJSIP or IAX2 (or Zap or EXTERNAL, for which VICIdial writes nothing), and alias_order is spread or keep."
+  }
 
   validation {
     condition     = alltrue([for name, node in var.site.telephony : node.suffix != null || can(regex("[0-9]+$", name)) || alltrue([for floor in values(var.site.floors) : !contains(coalesce(floor.nodes, keys(var.site.telephony)), name) || try(floor.per_node[name].suffix, null) != null])])
@@ -287,6 +347,41 @@ variable "site" {
   }
 
   # Carriers and numbers.
+
+  validation {
+    condition     = alltrue([for name in keys(var.site.carriers) : can(regex("^[A-Za-z0-9][A-Za-z0-9_]{1,14}$", name))])
+    error_message = "Site ${var.site.name}: a carrier is named with 2 to 15 letters, digits and underscores (${join(", ", keys(var.site.carriers))})."
+  }
+
+  validation {
+    condition     = alltrue([for carrier in values(var.site.carriers) : can(regex("^[0-9*#+]{0,20}$", coalesce(carrier.prefix, "9"))) && alltrue([for number in carrier.numbers : can(regex("^[0-9*#+]{0,20}$", number.prefix))])])
+    error_message = "Site ${var.site.name}: the prefix of a carrier is up to 20 of 0-9 * # +."
+  }
+
+  validation {
+    condition     = alltrue([for carrier in values(var.site.carriers) : can(regex("^[+]?[0-9]{2,20}$", coalesce(carrier.caller_id, "00"))) && try(carrier.max_channels >= 0 && carrier.max_channels <= 32767, true)])
+    error_message = "Site ${var.site.name}: caller_id of a carrier is 2 to 20 digits, + in front if need be, and max_channels is 0, for no limit, to 32767."
+  }
+
+  validation {
+    condition     = alltrue([for carrier in values(var.site.carriers) : can(regex("^[A-Za-z0-9.:_-]+$", coalesce(carrier.host, "-"))) && can(regex("^[^ \t\r\n;\\[\\]]+$", coalesce(carrier.username, "-")))])
+    error_message = "Site ${var.site.name}: host of a carrier is a name or an address alone, and username has no blank, semicolon or bracket."
+  }
+
+  validation {
+    condition     = alltrue([for carrier in values(var.site.carriers) : carrier.port == null ? true : carrier.host != null && carrier.port >= 1 && carrier.port <= 65535])
+    error_message = "Site ${var.site.name}: port of a carrier is 1 to 65535, and goes with host."
+  }
+
+  validation {
+    condition     = length(setsubtract(flatten(values(var.site.carriers)[*].codecs), local.codecs)) == 0
+    error_message = "Site ${var.site.name}: Asterisk knows no codec ${join(", ", setsubtract(flatten(values(var.site.carriers)[*].codecs), local.codecs))}."
+  }
+
+  validation {
+    condition     = alltrue([for carrier in values(var.site.carriers) : length(distinct(carrier.failover)) == length(carrier.failover)])
+    error_message = "Site ${var.site.name}: failover of a carrier names each carrier once."
+  }
 
   validation {
     condition = alltrue([
@@ -388,8 +483,36 @@ variable "site" {
   }
 
   validation {
+    condition = alltrue([for shared in var.site.shared_address[*] : shared.router_id >= 1 && shared.router_id <= 255 &&
+    !contains(concat([var.site.database], var.site.replica[*], values(var.site.web), values(var.site.proxies), values(var.site.telephony)[*].address), shared.address)])
+    error_message = "Site ${var.site.name}: a shared address is no machine's own, and its router_id is 1 to 255."
+  }
+
+  validation {
     condition     = var.site.proxy == "haproxy" ? var.site.certificate_key == null : (var.site.certificate == null) == (var.site.certificate_key == null)
     error_message = "Site ${var.site.name}: nginx takes certificate and certificate_key, HAProxy has both in certificate."
+  }
+
+  validation {
+    condition     = alltrue([for source in concat(var.site.admin_sources, var.site.trusted_sources) : can(cidrhost(strcontains(source, "/") ? source : "${source}/32", 0))])
+    error_message = "Site ${var.site.name}: admin_sources and trusted_sources are addresses and ranges such as 10.0.0.0/8."
+  }
+
+  # Settings and files.
+
+  validation {
+    condition     = try(var.site.calls_per_second >= 1 && var.site.calls_per_second <= 1000, true)
+    error_message = "Site ${var.site.name}: calls_per_second is 1 to 1000."
+  }
+
+  validation {
+    condition     = alltrue([for version in concat([var.site.asterisk_version], compact(values(var.site.telephony)[*].asterisk_version)) : can(regex("^[0-9]+[.]", version))])
+    error_message = "Site ${var.site.name}: asterisk_version is a version such as 18.26.4-vici."
+  }
+
+  validation {
+    condition     = can(regex("^-?[0-9]{1,2}([.][0-9]{2})?$", var.site.local_gmt)) && contains(["vicibox", "almalinux"], coalesce(var.site.layout, "vicibox")) && contains(["monthly", "daily"], var.site.log_archive)
+    error_message = "Site ${var.site.name}: local_gmt is hours such as -5.00, layout is vicibox or almalinux, and log_archive is monthly or daily."
   }
 
   validation {
@@ -452,6 +575,13 @@ variable "secrets_version" {
 }
 
 locals {
+  # What Asterisk calls them.
+  codecs = [
+    "adpcm", "alaw", "codec2", "g719", "g722", "g723", "g726", "g726aal2", "g729", "gsm", "h261", "h263", "h263p", "h264", "ilbc",
+    "jpeg", "lpc10", "opus", "siren14", "siren7", "silk", "slin", "slin12", "slin16", "slin24", "slin48", "speex", "speex16",
+    "speex32", "ulaw", "vp8", "vp9",
+  ]
+
   # What is written. Terraform takes a conditional for sensitive where one of its two
   # values is, and plans an update of what was imported for that alone; an element of
   # a list is sensitive by itself.

@@ -116,8 +116,8 @@ run "a_failover_to_nowhere_is_refused" {
       database  = "10.10.10.5"
       telephony = { dial1 = { address = "10.10.10.11", trunks = 250 } }
       carriers = {
-        A = { host = "192.0.2.10", prefix = "7", failover = ["B"] }
-        B = { host = "192.0.2.20", prefix = "8", failover = ["C"] }
+        NAME_A = { host = "192.0.2.10", prefix = "7", failover = ["NAME_B"] }
+        NAME_B = { host = "192.0.2.20", prefix = "8", failover = ["NAME_C"] }
       }
     }
   }
@@ -428,7 +428,7 @@ run "a_failover_that_is_on_fewer_nodes_is_refused" {
       name      = "anchor"
       database  = "10.10.10.5"
       telephony = { dial1 = { address = "10.10.10.11" }, dial2 = { address = "10.10.10.12" } }
-      carriers  = { A = { host = "192.0.2.10", prefix = "7", failover = ["B"] }, B = { host = "192.0.2.20", prefix = "8", nodes = ["dial1"] } }
+      carriers  = { NAME_A = { host = "192.0.2.10", prefix = "7", failover = ["NAME_B"] }, NAME_B = { host = "192.0.2.20", prefix = "8", nodes = ["dial1"] } }
     }
   }
   expect_failures = [var.site]
@@ -441,7 +441,7 @@ run "a_carrier_without_a_host_is_refused" {
       name      = "anchor"
       database  = "10.10.10.5"
       telephony = { dial1 = { address = "10.10.10.11" }, dial2 = { address = "10.10.10.12" } }
-      carriers  = { A = { prefix = "7" } }
+      carriers  = { NAME_A = { prefix = "7" } }
     }
   }
   expect_failures = [var.site]
@@ -454,7 +454,7 @@ run "two_carriers_with_one_prefix_are_refused" {
       name      = "anchor"
       database  = "10.10.10.5"
       telephony = { dial1 = { address = "10.10.10.11" }, dial2 = { address = "10.10.10.12" } }
-      carriers  = { A = { host = "192.0.2.10", prefix = "7" }, B = { host = "192.0.2.20", prefix = "8", numbers = [{ prefix = "7" }] } }
+      carriers  = { NAME_A = { host = "192.0.2.10", prefix = "7" }, NAME_B = { host = "192.0.2.20", prefix = "8", numbers = [{ prefix = "7" }] } }
     }
   }
   expect_failures = [var.site]
@@ -467,7 +467,7 @@ run "a_registration_without_a_user_is_refused" {
       name      = "anchor"
       database  = "10.10.10.5"
       telephony = { dial1 = { address = "10.10.10.11" }, dial2 = { address = "10.10.10.12" } }
-      carriers  = { A = { host = "192.0.2.10", prefix = "7", register = true } }
+      carriers  = { NAME_A = { host = "192.0.2.10", prefix = "7", register = true } }
     }
   }
   expect_failures = [var.site]
@@ -539,7 +539,7 @@ run "floors_without_passwords_are_refused" {
       database  = "10.10.10.5"
       telephony = { dial1 = { address = "10.10.10.11" } }
       floors    = { all = { seats = ["2000"] } }
-      carriers  = { A = { host = "192.0.2.10", username = "a", prefix = "7" } }
+      carriers  = { NAME_A = { host = "192.0.2.10", username = "a", prefix = "7" } }
     }
   }
   expect_failures = [var.secrets]
