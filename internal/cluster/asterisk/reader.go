@@ -3,6 +3,7 @@ package asterisk
 import (
 	"bytes"
 	"fmt"
+	"strings"
 )
 
 // The limits of main/config.c.
@@ -35,8 +36,8 @@ func (r *reader) lines(text string) []logical {
 	var lines []logical
 	start := 0
 	for number := 1; start <= len(text); number++ {
-		end := start + len(text[start:])
-		if at := bytes.IndexByte([]byte(text[start:]), '\n'); at >= 0 {
+		end := len(text)
+		if at := strings.IndexByte(text[start:], '\n'); at >= 0 {
 			end = start + at
 		}
 		raw := text[start:end]
