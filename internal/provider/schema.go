@@ -57,17 +57,17 @@ type auditConfiguration struct {
 // filled in by settings, since a provider's schema knows no default values.
 func (v *vicidial) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Keeps the topology of a VICIdial cluster in Terraform: servers, trunk splits, seats, carriers and the web tier, " +
-			"by way of the cluster's MariaDB or MySQL database.\n\n" +
-			"Every setting of the connection is looked for in four places, and the first that has it wins: the attribute here, " +
-			"the environment variable, the file that `astguiclient_conf` names, the default. " +
-			"`host` and `socket` are one choice: the first place that names either decides between them. " +
-			"A value that is not known yet during a plan is not looked for elsewhere; the plan then leaves the provider's objects as they are, and says so.",
+		MarkdownDescription: "Manages the topology of a VICIdial cluster: servers, trunk splits, seats, carriers, numbers and the web tier, " +
+			"through the cluster's MariaDB or MySQL database.\n\n" +
+			"The provider looks for each setting of the connection in four places, and uses the first that has it: the attribute here, " +
+			"the environment variable, the file in `astguiclient_conf`, the default. " +
+			"`host` and `socket` are one choice: the first place that has one of them decides. " +
+			"If a value is not known yet during a plan, the provider does not look in other places; the plan then leaves its objects as they are, and says so.",
 		Attributes: map[string]schema.Attribute{
 			"host": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "The name or the address of the database server, IPv6 without brackets. " +
-					"With `ssh` it is what the SSH host calls the database, `127.0.0.1` if it is that host itself. " +
+					"With `ssh` it is the name or address by which the SSH host reaches the database, `127.0.0.1` if it is that host itself. " +
 					"It can be set by `VICIDIAL_HOST`, or by `VARDB_server` of `astguiclient_conf`. Either this or `socket` is needed.",
 				Validators: filled(),
 			},
@@ -79,7 +79,7 @@ func (v *vicidial) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			},
 			"socket": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "The absolute path of the socket of a database on the machine that runs Terraform, instead of `host`. " +
+				MarkdownDescription: "The absolute path of the socket of a database on the machine that runs Terraform, in place of `host`. It is required without `host`. " +
 					"It can be set by `VICIDIAL_SOCKET`.",
 				Validators: filled(),
 			},
@@ -99,31 +99,31 @@ func (v *vicidial) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				Optional:  true,
 				Sensitive: true,
 				MarkdownDescription: "The database user's password. " +
-					"It can be set by `VICIDIAL_PASSWORD`, or by `VARDB_pass` of `astguiclient_conf`. Without one the login is tried with none.",
+					"It can be set by `VICIDIAL_PASSWORD`, or by `VARDB_pass` of `astguiclient_conf`. Without one the provider logs in without a password.",
 			},
 			"astguiclient_conf": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "The path of a node's `astguiclient.conf` (on the nodes it is `/etc/astguiclient.conf`). " +
-					"Its `VARDB_server`, `VARDB_port`, `VARDB_database`, `VARDB_user` and `VARDB_pass` fill what neither an attribute nor the environment sets. " +
-					"It is read as VICIdial's own programs read it. It can be set by `VICIDIAL_ASTGUICLIENT_CONF`.",
+					"Its `VARDB_server`, `VARDB_port`, `VARDB_database`, `VARDB_user` and `VARDB_pass` are used for settings that neither an attribute nor the environment has. " +
+					"The provider reads the file as VICIdial's own programs do. By default it reads none. It can be set by `VICIDIAL_ASTGUICLIENT_CONF`.",
 				Validators: filled(),
 			},
 			"tls": schema.SingleNestedAttribute{
 				Optional: true,
 				MarkdownDescription: "How the connection to the database is encrypted. " +
-					"Without it the mode is `preferred`: encrypted where the server can, but by nobody in particular.",
+					"Without it the mode is `preferred`: the connection is encrypted if the server can do so, but the server's identity is not checked.",
 				Attributes: tlsAttributes(),
 			},
 			"ssh": schema.SingleNestedAttribute{
 				Optional: true,
-				MarkdownDescription: "A host to jump over on the way to the database, as `ssh -J` does. " +
-					"One SSH connection carries all database connections, and is made anew when it breaks. " +
+				MarkdownDescription: "An SSH host through which the provider connects to the database, as with `ssh -J`. Without it, the connection is direct. " +
+					"One SSH connection carries all database connections, and is made again when it breaks. " +
 					"The host's key is always checked.",
 				Attributes: sshAttributes(),
 			},
 			"read_only": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Whether every write is refused with an error before it is sent. Plans work as ever, so that a scheduled job can look for drift without being able to change anything. " +
+				MarkdownDescription: "Whether the provider refuses every write with an error. Plans work, so that a scheduled job can find drift without the possibility to change anything. " +
 					"It can be set by `VICIDIAL_READ_ONLY`. The default is `false`.",
 			},
 			"lock_timeout": schema.StringAttribute{
@@ -134,13 +134,13 @@ func (v *vicidial) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			},
 			"max_connections": schema.Int64Attribute{
 				Optional: true,
-				MarkdownDescription: "How many connections to the database are open at once, at most. They are opened when they are needed, closed after ten seconds without use, and one is enough. " +
+				MarkdownDescription: "The largest number of open connections to the database. They are opened when they are needed, and closed after ten seconds without use. One is enough. " +
 					"It can be set by `VICIDIAL_MAX_CONNECTIONS`. The default is `4`.",
 				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"audit": schema.SingleNestedAttribute{
 				Optional: true,
-				MarkdownDescription: "The rows that each change leaves in `vicidial_admin_log`, so that VICIdial's own change log shows it. " +
+				MarkdownDescription: "The records that the provider writes to `vicidial_admin_log`, so that VICIdial's Admin Change Log shows each change. Without it, the defaults of its attributes apply. " +
 					"Secrets are replaced in them.",
 				Attributes: map[string]schema.Attribute{
 					"enabled": schema.BoolAttribute{
@@ -170,10 +170,10 @@ func tlsAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"mode": schema.StringAttribute{
 			Required: true,
-			MarkdownDescription: "How much the encryption has to prove. " +
-				"`disabled` never encrypts. `preferred` encrypts where the server can, `required` encrypts or fails, and both verify nothing: whoever can step in between can read along. " +
-				"`verify_ca` demands a certificate by the authority in `ca_file`, whatever name it holds. " +
-				"`verify_full` demands a certificate by a trusted authority that names the host.",
+			MarkdownDescription: "Whether the connection is encrypted, and what is verified. " +
+				"`disabled` never encrypts. `preferred` encrypts if the server can, `required` encrypts or fails, and both verify nothing: an attacker in the network can pose as the server. " +
+				"`verify_ca` requires a certificate of the authority in `ca_file`, for any name. " +
+				"`verify_full` requires a certificate of a trusted authority for the name of the host.",
 			Validators: filled(),
 		},
 		"ca_file": schema.StringAttribute{
@@ -184,17 +184,17 @@ func tlsAttributes() map[string]schema.Attribute {
 		},
 		"cert_file": schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "The path of a PEM file with the client's certificate, for accounts that are made with `REQUIRE X509`. It needs `key_file`.",
+			MarkdownDescription: "The path of a PEM file with the client's certificate, for accounts that were created with `REQUIRE X509`. It needs `key_file`. By default there is none.",
 			Validators:          filled(),
 		},
 		"key_file": schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "The path of a PEM file with the private key that belongs to `cert_file`, not encrypted.",
+			MarkdownDescription: "The path of a PEM file with the private key that belongs to `cert_file`, not encrypted. It is required with `cert_file`.",
 			Validators:          filled(),
 		},
 		"server_name": schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "The name or address to look for in the server's certificate, where that is not `host`. It counts for `verify_full` only.",
+			MarkdownDescription: "The name or address to look for in the server's certificate, for `verify_full`. The default is `host`.",
 			Validators:          filled(),
 		},
 	}
@@ -226,19 +226,19 @@ func sshAttributes() map[string]schema.Attribute {
 		},
 		"private_key_file": schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "The path of the file with the private key. `~` is not expanded; `pathexpand()` does that.",
+			MarkdownDescription: "The path of the file with the private key. `~` is not expanded; use `pathexpand()`. Without it, `private_key` or `password` is used.",
 			Validators:          filled(),
 		},
 		"passphrase": schema.StringAttribute{
 			Optional:            true,
 			Sensitive:           true,
-			MarkdownDescription: "What opens the private key where it is encrypted. It can be set by `VICIDIAL_SSH_PASSPHRASE`.",
+			MarkdownDescription: "The passphrase of the private key. Without it the key must not be encrypted. It can be set by `VICIDIAL_SSH_PASSPHRASE`.",
 			Validators:          filled(),
 		},
 		"password": schema.StringAttribute{
 			Optional:  true,
 			Sensitive: true,
-			MarkdownDescription: "The account's password on the SSH host, tried where no key is given or the host does not take it. " +
+			MarkdownDescription: "The account's password on the SSH host, which is tried if there is no key or the host does not accept it. By default there is none. " +
 				"It can be set by `VICIDIAL_SSH_PASSWORD`.",
 			Validators: filled(),
 		},

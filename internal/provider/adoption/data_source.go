@@ -61,7 +61,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "What is adopted: `server`, `template`, `settings`, `trunk`, `carrier`, `agent`, `remote`, `number`. Defaults to all.",
 			},
-			"match": schema.StringAttribute{Optional: true, MarkdownDescription: "A pattern with `*` and `?`: what has a name like it is adopted."},
+			"match": schema.StringAttribute{Optional: true, MarkdownDescription: "A pattern with `*` and `?`: only objects whose name matches are adopted. By default all are."},
 			"differences": schema.Int64Attribute{
 				Optional: true, MarkdownDescription: "In how many lines the copies of a carrier on several servers may differ. Defaults to 6.",
 				Validators: []validator.Int64{int64validator.AtLeast(0)},

@@ -40,7 +40,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "What the floor is called in messages; it is in no table, so that another name changes nothing in the database.",
+				MarkdownDescription: "Name of the floor in messages. It is in no table, so a new name changes nothing in the database.",
 				Validators:          []validator.String{stringvalidator.LengthBetween(1, 100), tfhelper.StringValidator("one line", cluster.CheckOneLine)},
 			},
 			"seats": schema.ListAttribute{
@@ -50,39 +50,39 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"servers": schema.MapNestedAttribute{
 				Required:            true,
-				MarkdownDescription: "The servers that the seats sit on, by `server_ip`. Refer to `vicidial_server.NAME.server_ip`, so that a server is there before its phones.",
+				MarkdownDescription: "The servers of the seats, by `server_ip`. Refer to `vicidial_server.NAME.server_ip`, so that Terraform creates a server before its phones.",
 				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1)},
 				NestedObject:        schema.NestedAttributeObject{Attributes: serverAttributes()},
 			},
 			"nodes_per_seat": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "On how many servers each seat has a phone. 1 pins a seat to one server; with more its alias survives the loss of one. Defaults to all servers.",
+				MarkdownDescription: "On how many servers each seat has a phone. With 1, a seat has one server. With 2 or more, agents can log in when one server is lost. Defaults to all servers.",
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"alias_order": schema.StringAttribute{
 				Optional: true, Computed: true,
 				Default:             stringdefault.StaticString(orderSpread),
-				MarkdownDescription: "How aliases order their logins; VICIdial gives ties to the last one. `spread` (default) makes each server the last for its part of the seats. `keep` leaves aliases as they are, and lists new ones in the order of the suffixes.",
+				MarkdownDescription: "The order of the logins in an alias. In a tie VICIdial selects the last one. `spread` (default) makes each server the last one for its part of the seats. `keep` leaves aliases as they are, and lists new ones in the order of the suffixes.",
 				Validators:          []validator.String{stringvalidator.OneOf(orderSpread, orderKeep)},
 			},
 			"naming": schema.SingleNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "Templates of all names: text with `{seat}`, `{suffix}`, `{index}` (the number of the server: 0 for suffix `a`, 1 for `b`), `{index?}` (the same, but nothing for 0) and `{seat+100}` (the number of the seat plus 100 times that of the server, or any other step). For a single seat, `extension`, `dialplan_number` and `voicemail_id` may be without `{seat}`. Another `login`, `extension` or `alias_id` makes another placement: the floor is removed and made anew.",
+				MarkdownDescription: "Templates of all names; each has a default. A template is text with `{seat}`, `{suffix}`, `{index}` (the number of the server: 0 for suffix `a`, 1 for `b`), `{index?}` (the same, but nothing for 0) and `{seat+100}` (the number of the seat plus 100 times that of the server, or any other step). For a single seat, `extension`, `dialplan_number` and `voicemail_id` may be without `{seat}`. Another `login`, `extension` or `alias_id` makes another placement: the floor is removed and made anew.",
 				Attributes:          namingAttributes(),
 			},
 			"phone": schema.SingleNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "Columns that all phones of the floor share, by the names of VICIdial in lower case. What is left out is left alone; a new phone takes it, secrets too, from the seat's other phone, and where the seat has none the default. `--BLANK--` empties a text.",
+				MarkdownDescription: "Columns that all phones of the floor share, by their names in VICIdial in lower case. Columns that are left out are not written; a new phone gets them, including secrets, from another phone of the seat, or the default if the seat has none. `--BLANK--` empties a text.",
 				Attributes:          phoneAttributes(),
 			},
 			"seat_overrides": schema.MapAttribute{
 				Optional: true, ElementType: types.MapType{ElemType: types.StringType},
-				MarkdownDescription: "Columns that differ on some seats: seats or ranges → columns of `phone` → values as text (`--BLANK--` for none), e.g. `{ \"2000-2009\" = { outbound_cid = \"3125550100\" } }`.",
+				MarkdownDescription: "Columns that differ on some seats: seats or ranges → columns of `phone` → values as text (`--BLANK--` for none), e.g. `{ \"2000-2009\" = { outbound_cid = \"3125550100\" } }`. By default no seat differs.",
 				Validators:          []validator.Map{mapvalidator.KeysAre(tfhelper.StringValidator("seats like 2000-2149 or 2200", checkSeats))},
 			},
 			"seat_passwords_wo": schema.MapAttribute{
 				Optional: true, WriteOnly: true, ElementType: types.StringType,
-				MarkdownDescription: "A password for each seat, in place of `phone.pass_wo`. Write-only: in no state and no plan. All phones of a seat share it, since VICIdial asks for one password for an alias.",
+				MarkdownDescription: "A password for each seat, in place of `phone.pass_wo`. Write-only: it is in neither state nor plan. All phones of a seat share it, since VICIdial asks for one password for an alias.",
 				Validators:          []validator.Map{mapvalidator.AlsoRequires(path.MatchRoot("seat_passwords_wo_version"))},
 			},
 			"seat_passwords_wo_version": version("seat_passwords_wo", path.MatchRoot("seat_passwords_wo")),
@@ -91,12 +91,12 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "`user_group` of the aliases; `---ALL---` is everyone. Left alone where it is not set.",
 				Validators:          []validator.String{tfhelper.StringValidator("one line", cluster.CheckOneLine)},
 			},
-			"assign_users":          flag("Whether a user whose `user` is the number of a seat gets that seat as its `phone_login`; the plan warns of users who have another one. A user whose seat goes loses it, unless it was changed meanwhile; when this is switched off users keep what they have. Defaults to false."),
-			"move_live_agents":      flag("Whether a phone goes away while an agent is using it. By default a seat that is in use when the apply comes to it stays as it is, which plan and apply warn of, and moves with a later apply. Defaults to false."),
+			"assign_users":          flag("Whether a user whose `user` is the number of a seat gets that seat as its `phone_login`; the plan warns of users who have another one. A user whose seat is removed loses it, unless somebody has changed it meanwhile. If you set this to false again, users keep their `phone_login`. Defaults to false."),
+			"move_live_agents":      flag("Whether a phone is deleted while an agent uses it. By default, a seat that is in use during the apply stays as it is, with a warning, and moves in a later apply. Defaults to false."),
 			"ignore_password_drift": flag("Whether a phone keeps a password that was changed on it. Agents can change it by telephone, with their mailbox password, which locks them out of an alias whose other phones have another one. Defaults to false."),
 			"assignments": schema.MapAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Where the seats sit: runs of seats → the suffixes of their servers in the order of the alias. A plan lists the runs that change.",
+				MarkdownDescription: "On which servers the seats are: ranges of seats → the suffixes of their servers, in the order of the alias. A plan lists the ranges that change.",
 			},
 			"seats_per_server": schema.MapAttribute{
 				Computed: true, ElementType: types.Int64Type,
@@ -104,7 +104,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"deviations": schema.MapAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Seats whose rows are not as declared, and what differs. Empty after an apply; what somebody changes by hand shows here, and the next apply puts it right.",
+				MarkdownDescription: "Seats whose rows are not as declared, and the difference. Empty after an apply. Changes that somebody makes by hand are shown here, and the next apply reverts them.",
 			},
 		},
 	}
@@ -119,7 +119,7 @@ func serverAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"suffix": schema.StringAttribute{
 			Required:            true,
-			MarkdownDescription: "What marks the server in phone logins, usually a letter. It cannot change while seats sit there.",
+			MarkdownDescription: "The text that marks the server in phone logins, usually a letter. It cannot change while seats are on the server.",
 		},
 		"weight": schema.Int64Attribute{
 			Optional:            true,
@@ -128,7 +128,7 @@ func serverAttributes() map[string]schema.Attribute {
 		},
 		"capacity": schema.Int64Attribute{
 			Optional:            true,
-			MarkdownDescription: "Seats at most. It is also bounded by the server's conference rooms: `nodes_per_seat` times their number, since that many seats are at work on it when all are. Seats that sit there already stay, however many.",
+			MarkdownDescription: "The largest number of seats on the server. The default is `nodes_per_seat` times the number of its conference rooms, which is also the upper limit. Seats that are there already stay.",
 			Validators:          []validator.Int64{int64validator.Between(0, seating.MaxSeats)},
 		},
 		"index": schema.Int64Attribute{
@@ -168,7 +168,7 @@ func phoneAttributes() map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{
 		"pass_wo": schema.StringAttribute{
 			Optional: true, WriteOnly: true,
-			MarkdownDescription: "`pass`: password of agents' phone logins, and of the mailboxes. Write-only: in no state and no plan. 2 to 100 letters, digits, `-` and `_`, as the login page drops all else.",
+			MarkdownDescription: "`pass`: password of agents' phone logins, and of the mailboxes. Write-only: it is in neither state nor plan. 2 to 100 letters, digits, `-` and `_`, because the login page removes all other characters.",
 			Validators: []validator.String{
 				tfhelper.StringValidator("letters, digits, - and _", seating.CheckPhonePassword), stringvalidator.LengthAtMost(100),
 				stringvalidator.AlsoRequires(in.AtName("pass_wo_version")), stringvalidator.ConflictsWith(path.MatchRoot("seat_passwords_wo")),

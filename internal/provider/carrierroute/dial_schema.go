@@ -8,27 +8,27 @@ import (
 func dialSchema() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Optional:            true,
-		MarkdownDescription: "Generates `dialplan_entry`.",
+		MarkdownDescription: "Generates `dialplan_entry`. Without it, write `dialplan_entry` yourself.",
 		Attributes: map[string]schema.Attribute{
 			"prefix": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "What the campaign's `dial_prefix` puts in front of the number; it chooses this route. Digits, `*`, `#` and `+`; nothing where `pattern` says enough.",
+				MarkdownDescription: "The campaign's `dial_prefix`, which is in front of the number and selects this route: digits, `*`, `#` and `+`. It can be empty if `pattern` selects the route.",
 			},
 			"pattern": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "What may follow the prefix, as an Asterisk pattern without the underscore, such as `1NXXNXXXXXX`. Defaults to `X.`, any number; `--BLANK--` for nothing more than the prefix.",
+				MarkdownDescription: "The numbers that may follow the prefix, as an Asterisk pattern without the underscore, such as `1NXXNXXXXXX`. Defaults to `X.`, any number; `--BLANK--` for nothing more than the prefix.",
 			},
 			"strip": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "Characters taken off the front of what was dialed, the prefix included. Defaults to the length of `prefix`.",
+				MarkdownDescription: "How many characters are removed from the beginning of the dialed number, including the prefix. Defaults to the length of `prefix`.",
 			},
 			"prepend": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Put in front of what is left, such as `+` or `011`.",
+				MarkdownDescription: "Characters that are put in front of the remaining number, such as `+` or `011`. By default there are none.",
 			},
 			"timeout": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "Seconds that the call may ring. Left out, the dialer decides.",
+				MarkdownDescription: "Seconds that the call may ring. Without it, the dialer decides.",
 			},
 			"options": schema.StringAttribute{
 				Optional:            true,
@@ -36,53 +36,53 @@ func dialSchema() schema.SingleNestedAttribute {
 			},
 			"caller_id": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Number to show on calls over this carrier, in place of the campaign's.",
+				MarkdownDescription: "Caller id of calls over this carrier. The default is the campaign's.",
 			},
 			"max_channels": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "Calls at once over this carrier on one node. One more counts as congestion and fails over. Left out, there is no limit.",
+				MarkdownDescription: "How many calls can use this carrier on one node at the same time. A further call is treated as congestion and goes to `failover`. Without it, there is no limit.",
 			},
 			"failover": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Routes to try in this order when the carrier is congested or unavailable, by `name`. Each must have a `dial` block and be on every node that this route is on. Instances of one resource may name each other.",
+				MarkdownDescription: "Routes to try in this order when the carrier is congested or unavailable, by `name`. Each must have a `dial` block and be on every node that this route is on. Instances of one resource can name each other. Without any, the call ends.",
 			},
 			"numbers": schema.ListNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "Further numbers that the route takes, such as those of other countries, each with its own prefix. They go on to `failover` as all others do.",
+				MarkdownDescription: "Additional numbers of the route, such as those of other countries, each with its own prefix. They also use `failover`. By default there are none.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"prefix":  schema.StringAttribute{Required: true, MarkdownDescription: "As `prefix` of `dial`."},
 					"pattern": schema.StringAttribute{Optional: true, MarkdownDescription: "As `pattern` of `dial`. Defaults to `X.`."},
 					"strip":   schema.Int64Attribute{Optional: true, MarkdownDescription: "As `strip` of `dial`. Defaults to the length of this `prefix`."},
-					"prepend": schema.StringAttribute{Optional: true, MarkdownDescription: "As `prepend` of `dial`."},
+					"prepend": schema.StringAttribute{Optional: true, MarkdownDescription: "As `prepend` of `dial`. By default there are none."},
 				}},
 			},
 			"caller_ids": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Numbers of which one at random is shown on each call, in place of `caller_id`. At most 100.",
+				MarkdownDescription: "Caller ids, of which each call gets one at random, in place of `caller_id`. At most 100. By default there are none.",
 			},
 			"caller_id_by_prefix": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Number to show by how the called number begins, behind the route's `prefix`; the longest beginning wins. Takes the place of `caller_id` and `caller_ids` where one fits.",
+				MarkdownDescription: "Caller ids by the first digits of the called number, after the route's `prefix`. The longest match is used, in place of `caller_id` and `caller_ids`. By default there are none.",
 			},
 			"peers": schema.MapAttribute{
 				Optional: true, ElementType: types.Int64Type,
-				MarkdownDescription: "Sections of the account of which one at random takes each call, with their weights, in place of `endpoint`: `{ east = 2, west = 1 }`.",
+				MarkdownDescription: "Sections of the account, with weights, of which each call uses one at random: `{ east = 2, west = 1 }`. By default all calls use `endpoint`.",
 			},
 			"headers": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "SIP headers that the carrier is sent, by name. Values may hold `${VARIABLE}`. Not for `IAX2`.",
+				MarkdownDescription: "SIP headers that are sent to the carrier, by name. Values can contain `${VARIABLE}`. Not for `IAX2`. By default there are none.",
 			},
 			"variables": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Channel variables that are set before the call is dialed, by name: `{ __AMDMINLEN = \"7\" }`. Two underscores in front hand one on to the carrier's channel. Values may hold `${VARIABLE}`.",
+				MarkdownDescription: "Channel variables that are set before the call is dialed, by name: `{ __AMDMINLEN = \"7\" }`. Two underscores at the beginning pass the variable to the carrier's channel. Values can contain `${VARIABLE}`. By default there are none.",
 			},
 			"agi_scripts": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "AGI scripts of the node, each with its arguments behind a comma, run in this order before the call is dialed and after the caller id is set: one that signs calls, or one that chooses the caller id. `${ROUTE_NUMBER}` is the called number without the route's `prefix`.",
+				MarkdownDescription: "AGI scripts of the node, each with its arguments after a comma. They run in this order after the caller id is set and before the call is dialed. Use them to sign calls or to choose the caller id. `${ROUTE_NUMBER}` is the called number without the route's `prefix`. By default there are none.",
 			},
 			"max_seconds": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "Seconds after which a call ends, whatever it is doing. Left out, there is no limit.",
+				MarkdownDescription: "Seconds after which a call ends. Without it, there is no limit.",
 			},
 			"endpoint": schema.StringAttribute{
 				Optional:            true,

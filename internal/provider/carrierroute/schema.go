@@ -42,13 +42,13 @@ func entry(about string) schema.StringAttribute {
 
 func override(column cluster.AsteriskText) schema.StringAttribute {
 	return schema.StringAttribute{
-		Optional: true, MarkdownDescription: "`" + string(column) + "` on this node; `" + tfhelper.Blank + "` for none.",
+		Optional: true, MarkdownDescription: "`" + string(column) + "` on this node; `" + tfhelper.Blank + "` for none. The default is that of the route.",
 		PlanModifiers: []planmodifier.String{tfhelper.KeepEquivalentText()},
 	}
 }
 
 func named(column string) schema.StringAttribute {
-	return schema.StringAttribute{Optional: true, MarkdownDescription: "`" + column + "` on this node."}
+	return schema.StringAttribute{Optional: true, MarkdownDescription: "`" + column + "` on this node. The default is that of the route."}
 }
 
 // Schema describes a route.
@@ -58,18 +58,18 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Name of the route, 2 to 15 letters, digits and underscores. Carrier ids, dialplan extensions and call counters are made of it. Another one makes another route, for which this one goes first: nodes are without the carrier until they have generated their files again.",
+				MarkdownDescription: "Name of the route, 2 to 15 letters, digits and underscores. Carrier ids, dialplan extensions and call counters contain it. A new name replaces the route: the old rows are deleted first, and nodes have no carrier until they have generated their files again.",
 				Validators:          []validator.String{aRoute},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"servers": schema.SetAttribute{ // of strings, few by nature
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Nodes that have the carrier, by `server_ip`: one row each. Refer to `vicidial_server.NAME.server_ip`, so that a node is there before its carrier.",
+				MarkdownDescription: "Nodes that have the carrier, by `server_ip`: one row each. It is required without `all_servers`. Refer to `vicidial_server.NAME.server_ip`, so that Terraform creates a node before its carrier.",
 				Validators:          []validator.Set{setvalidator.SizeAtLeast(1)},
 			},
 			"all_servers": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether a single row on `0.0.0.0` puts the carrier on every node, those of the future included. Takes the place of `servers`. VICIdial 2.4 (schemas before 1316) does not know it. Defaults to false.",
+				MarkdownDescription: "Whether a single row on `0.0.0.0` puts the carrier on every node, also on future ones. It is used in place of `servers`. VICIdial 2.4 (schemas before 1316) does not have it. Defaults to false.",
 			},
 			"protocol": schema.StringAttribute{
 				Required:            true,
@@ -111,7 +111,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"per_server": schema.MapNestedAttribute{ // keyed by server_ip, small by nature
 				Optional:            true,
-				MarkdownDescription: "What is different on single nodes, by `server_ip`.",
+				MarkdownDescription: "Values that differ on single nodes, by `server_ip`. By default all nodes are alike.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: overrideSchema()},
 			},
 			"secrets_wo":         tfhelper.SecretsAttribute(),
@@ -137,7 +137,7 @@ func overrideSchema() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"carrier_id": schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "`carrier_id` of the row, where it is not the one that follows from `name`: to adopt a row that was made by hand.",
+			MarkdownDescription: "`carrier_id` of the row. The default is made from `name`. Use it to adopt a row that was made by hand.",
 		},
 		"carrier_name":        named("carrier_name"),
 		"carrier_description": named("carrier_description"),
@@ -147,9 +147,9 @@ func overrideSchema() map[string]schema.Attribute {
 		"dialplan_entry":      override(cluster.DialplanEntry),
 		"max_channels": schema.Int64Attribute{
 			Optional:            true,
-			MarkdownDescription: "`max_channels` of `dial` on this node.",
+			MarkdownDescription: "`max_channels` on this node. The default is that of `dial`.",
 		},
-		"active": schema.BoolAttribute{Optional: true, MarkdownDescription: "`active` on this node."},
+		"active": schema.BoolAttribute{Optional: true, MarkdownDescription: "`active` on this node. The default is that of the route."},
 	}
 }
 

@@ -93,17 +93,17 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"allowed_sip_stacks": text("`allowed_sip_stacks`: which protocols VICIdial's forms offer. It came with schema 1642."),
 			"agent_login_weights": schema.MapAttribute{
 				Optional: true, Computed: true, ElementType: types.Int64Type,
-				MarkdownDescription: "Weights by which the agent login chooses among the servers of a phone alias, by `server_ip`: the settings container `" + cluster.LoginWeightsContainer + "`, whose whole text is written. List every server that takes agents; the plan tells what VICIdial does with others.",
+				MarkdownDescription: "Weights by which the agent login selects a server of a phone alias, by `server_ip`: the settings container `" + cluster.LoginWeightsContainer + "`, whose whole text is written. List every server that takes agents; the plan says what VICIdial does with others. Without it, the container is not managed.",
 				PlanModifiers:       []planmodifier.Map{mapplanmodifier.UseStateForUnknown()},
 			},
 			"agent_login_other_lines": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Lines of the container that are no weights, of which VICIdial makes nothing. Always empty after an apply that sets `agent_login_weights`.",
+				MarkdownDescription: "Lines of the container that are not weights, which VICIdial ignores. Always empty after an apply that sets `agent_login_weights`.",
 				PlanModifiers:       []planmodifier.List{listplanmodifier.UseStateForUnknown()},
 			},
 			"found": schema.MapAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "What the columns that are owned said before, by column: what they are given back.",
+				MarkdownDescription: "The values that the declared columns had before, by column. The provider restores them when you remove the attribute.",
 			},
 			"default_server_password_wo":                     secretText("`default_server_password`: `conf_secret` of servers that are added in the admin pages.", "default_server_password_wo_version"),
 			"default_server_password_wo_version":             secretVersion("default_server_password_wo"),

@@ -39,7 +39,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			},
 			"serve_order": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Campaigns in the order in which dialers serve them. On a live floor that is the campaign whose agent has waited longest, so without `MAXIMUM_LIMIT` rows the order decides who gets lines. Campaigns that are not named follow by id.",
+				MarkdownDescription: "Campaigns in the order in which dialers serve them. In reality that is the campaign whose agent has waited longest, so without `MAXIMUM_LIMIT` rows the order decides who gets lines. Campaigns that are not named follow by id. By default all are in the order of their ids.",
 			},
 			"live": schema.BoolAttribute{
 				Optional:            true,

@@ -29,7 +29,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		Attributes: map[string]schema.Attribute{
 			"campaigns": schema.MapAttribute{
 				Optional: true, ElementType: types.Int64Type,
-				MarkdownDescription: "Lines that each campaign must keep over the whole cluster, by `campaign_id`; usually the `total` of its `vicidial_trunk_split`. Campaigns that are not named are not looked at.",
+				MarkdownDescription: "Lines that each campaign must keep over the whole cluster, by `campaign_id`; usually the `total` of its `vicidial_trunk_split`. Campaigns that are not named are not included. By default none is.",
 				Validators:          []validator.Map{mapvalidator.ValueInt64sAre(int64validator.Between(0, 1_000_000))},
 			},
 			"calls_per_second": schema.Int64Attribute{
@@ -56,11 +56,11 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			},
 			"duties": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "The `server_ip` of the node that does each duty of the cluster, by the name of the duty; usually `assignments` of `vicidial_node_config`. The database does not tell. With it, `to_do` names the duties of a lost server, and the loss of the server that does `balance_fill` is computed without the fill.",
+				MarkdownDescription: "The `server_ip` of the node that does each duty of the cluster, by the name of the duty; usually `assignments` of `vicidial_node_config`. The database does not contain it. By default no duties are known. With it, `to_do` names the duties of a lost server, and the loss of the server that does `balance_fill` is computed without the fill.",
 			},
 			"web_nodes": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "The web nodes, by address or name; usually the nodes of `vicidial_haproxy_config` or `vicidial_nginx_config`. A telephony server that serves web pages too is named by its `server_ip`.",
+				MarkdownDescription: "The web nodes, by address or name; usually the nodes of `vicidial_haproxy_config` or `vicidial_nginx_config`. If a telephony server also serves web pages, write its `server_ip`. By default there are none.",
 			},
 			"survivable": schema.BoolAttribute{
 				Computed: true, MarkdownDescription: "Whether every one of the losses is survivable, and not every server dead already.",

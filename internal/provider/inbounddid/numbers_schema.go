@@ -57,12 +57,12 @@ func (r *Numbers) Schema(_ context.Context, _ resource.SchemaRequest, resp *reso
 		},
 		"overrides": schema.MapAttribute{
 			Optional: true, ElementType: types.MapType{ElemType: types.StringType},
-			MarkdownDescription: "Where some numbers differ: numbers or ranges, with commas between them → attributes → values as text, e.g. `{ \"8005550100-8005550109\" = { group_id = \"VIP\", did_active = \"true\" } }`. `--BLANK--` stands for an empty text. An attribute that only overrides set is not managed for the other numbers.",
+			MarkdownDescription: "Values of numbers that differ: numbers or ranges, with commas between them → attributes → values as text, e.g. `{ \"8005550100-8005550109\" = { group_id = \"VIP\", did_active = \"true\" } }`. `--BLANK--` stands for an empty text. An attribute that only `overrides` sets is not managed for the other numbers. By default no number differs.",
 			Validators:          []validator.Map{overridesValidator{}},
 		},
 		"released": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Numbers that were taken out of `dids` and keep their rows, for another resource or for nobody; other numbers that are taken out are deleted. Remove them from here after the apply.",
+			MarkdownDescription: "Numbers that you have removed from `dids` and whose rows stay, for another resource or unmanaged. Without it, the rows of removed numbers are deleted. Remove the numbers from here after the apply.",
 			Validators:          []validator.List{didRanges{}},
 		},
 		"take_over": schema.BoolAttribute{

@@ -42,22 +42,22 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		"distribution":   choiceAttribute(webtier.Debian, webtier.Distributions, "Linux of the proxy's machine, `debian`, `suse` (ViciBox) or `alma`: what `process` leaves out is as its package runs the proxy."),
 		"admin_web_directory": textAttribute(usual.AdminDirectory,
 			"Directory of the admin pages, `system_settings.admin_web_directory`."),
-		"admin_sources":           sourcesAttribute("Who may reach the admin pages and reports: addresses and CIDR ranges. Without any, everyone may, and the plan warns. `welcome.php` and images are open to all, since the agents' login page uses them."),
-		"api_sources":             sourcesAttribute("Who may call the two APIs besides `admin_sources`, `cluster_addresses` and the nodes. Managers always may: the real-time report calls both APIs from their browsers. The soundboard of an agent's screen plays audio by the API and always may, too."),
-		"cluster_addresses":       sourcesAttribute("Addresses of the telephony nodes. They may fetch from the audio store, call the APIs and the pages of inbound filters. The web nodes may as well, by their addresses in `nodes`: they call the URLs at the start and the end of a call. A node given by name needs its address here for that."),
-		"trusted_sources":         sourcesAttribute("Addresses that are not counted by the login and error limits, such as an office whose agents share one address."),
-		"trusted_proxies":         sourcesAttribute("Proxies in front of this one, such as a CDN or a load balancer. The last address in their `X-Forwarded-For` is taken for the client's, `X-Forwarded-Proto` and `X-Forwarded-Host` for how it asked: with `https` there, TLS may end at them and `tls` be left out. Anybody else's headers are thrown away."),
-		"proxy_addresses":         sourcesAttribute("Addresses from which the proxies reach the nodes, for `apache_snippet`: this proxy's own and those of its twins. Without any, `listen.address` is taken, which is right for a proxy that stands alone."),
-		"extra_paths":             sourcesAttribute("Paths served besides VICIdial's own: `/dir/` with all below it, or one page. A single page inside the admin directory, such as `/vicidial/web_form_forward.php`, is opened to everyone. Everything else is answered with 404."),
+		"admin_sources":           sourcesAttribute("Addresses and CIDR ranges that may open the admin pages and reports. Without any, everyone may, and the plan warns. `welcome.php` and images are open to all, since the agents' login page uses them."),
+		"api_sources":             sourcesAttribute("Addresses that may call the two APIs, in addition to `admin_sources`, `cluster_addresses` and the nodes. Without any, only those may. Managers always may, because the real-time report calls both APIs from their browsers, and so may the soundboard of an agent's screen, which plays audio by the API."),
+		"cluster_addresses":       sourcesAttribute("Addresses of the telephony nodes, which may read the audio store and call the APIs and the pages of inbound filters. Without any, telephony nodes cannot do so. Web nodes may do the same by their addresses in `nodes`, because they request URLs at the start and the end of calls. If a web node is given by name, add its address here."),
+		"trusted_sources":         sourcesAttribute("Addresses to which the limits of logins and errors do not apply, such as an office whose agents share one address. Without any, the limits apply to all."),
+		"trusted_proxies":         sourcesAttribute("Proxies in front of this one, such as a CDN or a load balancer. The last address in their `X-Forwarded-For` is used as the client's, and `X-Forwarded-Proto` and `X-Forwarded-Host` as the scheme and the host of its request: with `https` there, TLS can end at them, and `tls` can be left out. These headers are removed from other requests. Without any, they are removed from all."),
+		"proxy_addresses":         sourcesAttribute("Addresses from which the proxies connect to the nodes, for `apache_snippet`: this proxy's own and those of the others. Without any, `listen.address` is used, which is correct for a single proxy."),
+		"extra_paths":             sourcesAttribute("Paths that are served in addition to VICIdial's own: `/dir/` with everything below it, or one page. A single page inside the admin directory, such as `/vicidial/web_form_forward.php`, is open to everyone. Without any, every other path gets a 404."),
 		"shared_upload_directory": boolAttribute(false, "All nodes see the same `/tmp`, so that the two steps of a lead upload may run on different nodes."),
 		"max_body_size_mb":        intAttribute(usual.MaxBodyMB, "Largest request in megabytes. VICIdial's installation allows 48 for lead files; less warns."),
-		"login_rate_per_minute":   intAttribute(usual.LoginsPerMinute, "Logins that one address may make in a minute; more are answered with 429 and do not count. A /64 of IPv6 is one address. An agent makes two, for the phone and for the user. `0` sets no limit. Polls are never limited."),
+		"login_rate_per_minute":   intAttribute(usual.LoginsPerMinute, "Logins that one address may make in a minute. Further logins get a 429 and do not count. A /64 network of IPv6 is one address. An agent makes two logins, for the phone and for the user. `0` sets no limit. Polls are not limited."),
 		"replay":                  choiceAttribute(usual.Replay, webtier.Replays, "Which requests may be sent to a second node. `safe`: polls and static files always, all else only while no node has seen it. `connect`: only while no node has seen it. `none`: never."),
-		"dns_servers":             sourcesAttribute("Resolvers that follow nodes given by name. Without any, a name is looked up once, when the proxy starts. nginx can follow names from 1.27.3."),
+		"dns_servers":             sourcesAttribute("DNS servers that the proxy asks regularly for the addresses of nodes that are given by name. Without any, the proxy looks a name up once, when it starts. nginx can do so from 1.27.3 on."),
 		"routes":                  routesAttribute(),
 		"websockets": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Web phones' sockets: a path such as `/ws/dial1` to the socket of one telephony node, `wss://10.10.10.15:8089/ws`, so that phones need one public name and certificate. Only these paths may upgrade, to WebSocket and nothing else. The node's certificate is not checked.",
+			MarkdownDescription: "Sockets of web phones: a path such as `/ws/dial1` and the socket of one telephony node, `wss://10.10.10.15:8089/ws`, so that phones need only one public name and certificate. Only these paths accept WebSockets; without any, no path does. The node's certificate is not checked.",
 		},
 		"websocket_urls": schema.MapAttribute{
 			Computed: true, ElementType: types.StringType,
@@ -83,7 +83,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		},
 		"semantic_sha256": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "SHA-256 of what `content` says. It stays when only comments or layout change.",
+			MarkdownDescription: "SHA-256 of the directives in `content`. It does not change when only comments or layout change.",
 		},
 		"apache_snippet": schema.StringAttribute{
 			Computed:            true,
@@ -95,12 +95,12 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		},
 		"drift": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType,
-			MarkdownDescription: "How `file` differs in meaning from `content`, a line for each directive: `-` is missing, `+` is too much, `~` says something else. Empty after an apply. Comments and layout are no difference.",
+			MarkdownDescription: "How `file` differs from `content`, a line for each directive: `-` is missing, `+` is not in `content`, `~` has another value. Empty after an apply. Comments and layout do not count.",
 		},
 	}
 	if r.proxy.dialect == webtier.HAProxy {
 		attributes["balance"] = choiceAttribute(usual.Balance, webtier.Balances, "How the next node for an agent's request is picked: `roundrobin`, in turn, or `leastconn`, the one with the fewest requests under way; both by weight.")
-		attributes["admin_errors_per_minute"] = intAttribute(usual.AdminErrorsPerMinute, "4xx answers that one address may draw from the admin pages in a minute, failed logins among them; after that it gets 429. `0` sets no limit.")
+		attributes["admin_errors_per_minute"] = intAttribute(usual.AdminErrorsPerMinute, "Answers with status 4xx, such as failed logins, that one address may get from the admin pages in a minute. After that it gets 429. `0` sets no limit.")
 	} else {
 		attributes["get_retry"] = choiceAttribute(usual.GetRetry, webtier.GetRetries, "When an agent's or manager's GET may be sent to a second node. `connect`: only while no node has seen it. `stock`: as nginx does by itself, even after a node ran it. `off`: never. API calls are never repeated.")
 	}

@@ -35,9 +35,9 @@ func (r *Resource) tlsAttribute() schema.Attribute {
 	attributes := map[string]schema.Attribute{
 		"certificate_file": schema.StringAttribute{Required: true, MarkdownDescription: "Path of the certificate and its chain on the proxy."},
 		"min_version":      choiceAttribute(usual.MinVersion, []string{"1.2", "1.3"}, "Oldest version of TLS that is spoken, `1.2` or `1.3`."),
-		"http2":            boolAttribute(usual.HTTP2, "Speak HTTP/2 with browsers."),
-		"hsts_max_age":     intAttribute(usual.HSTSMaxAge, "Seconds for which browsers remember to use TLS; `0` does not tell them."),
-		"redirect_http":    boolAttribute(usual.RedirectHTTP, "Answer plain HTTP with a redirect (308, which keeps an API call's POST)."),
+		"http2":            boolAttribute(usual.HTTP2, "Whether browsers can use HTTP/2."),
+		"hsts_max_age":     intAttribute(usual.HSTSMaxAge, "Seconds for which browsers remember to use TLS; `0` sends no such header."),
+		"redirect_http":    boolAttribute(usual.RedirectHTTP, "Whether plain HTTP is redirected to https (with 308, which keeps the POST of an API call)."),
 		"acme_responder":   textAttribute("", "IP and port of what answers ACME challenges under `/.well-known/acme-challenge/` on plain HTTP. Needs `redirect_http`."),
 	}
 	if r.proxy.dialect == webtier.Nginx {
@@ -49,7 +49,7 @@ func (r *Resource) tlsAttribute() schema.Attribute {
 }
 
 func listenAttribute(usual webtier.Listen) schema.Attribute {
-	return objectAttribute("Where requests come in.", map[string]schema.Attribute{
+	return objectAttribute("The address and the ports on which the proxy listens. Without it, the defaults of its attributes apply.", map[string]schema.Attribute{
 		"address":        textAttribute(usual.Address, "IP address to listen on; empty is every IPv4 address, `::` every IPv4 and every IPv6 address."),
 		"http_port":      intAttribute(usual.HTTPPort, "Port for plain HTTP."),
 		"proxy_protocol": boolAttribute(false, "The proxies in `trusted_proxies` begin each connection with the PROXY protocol's header, which says who the client is. nginx then takes no connection without it."),
@@ -58,8 +58,8 @@ func listenAttribute(usual webtier.Listen) schema.Attribute {
 }
 
 func nodeTLSAttribute() schema.Attribute {
-	return objectAttribute("TLS between the proxy and the nodes, for health checks too. Set the nodes' `port` to 443 then. Nodes whose Apache redirects plain HTTP to https need it: they answer every check with a redirect.", map[string]schema.Attribute{
-		"verify":  boolAttribute(true, "Check the nodes' certificates."),
+	return objectAttribute("TLS between the proxy and the nodes, also for health checks. Without it, the proxy uses plain HTTP. Set the nodes' `port` to 443. It is necessary if Apache on the nodes redirects plain HTTP to https, because every health check would get a redirect.", map[string]schema.Attribute{
+		"verify":  boolAttribute(true, "Whether the nodes' certificates are checked."),
 		"ca_file": textAttribute("", "Path on the proxy of the certificates that may have issued the nodes'. Needed for `verify`."),
 		"sni":     textAttribute("", "Name that nodes are asked for and that their certificates must hold; empty is `hostname`."),
 	})
@@ -68,7 +68,7 @@ func nodeTLSAttribute() schema.Attribute {
 func routesAttribute() schema.Attribute {
 	return schema.MapNestedAttribute{
 		Optional:            true,
-		MarkdownDescription: "URL directories that other web servers serve, such as `/RECORDINGS/` on an archive host. GET and HEAD only.",
+		MarkdownDescription: "URL directories that other web servers serve, such as `/RECORDINGS/` on an archive host, for GET and HEAD only. Without it, there are none.",
 		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 			"nodes": schema.ListAttribute{
 				Required: true, ElementType: types.StringType,
@@ -82,20 +82,20 @@ func routesAttribute() schema.Attribute {
 
 func (r *Resource) healthAttribute(usual webtier.Health) schema.Attribute {
 	if r.proxy.dialect == webtier.Nginx {
-		return objectAttribute("When a node is taken out. nginx sees only what fails under real requests: a node that has lost its database and answers 200 stays in rotation.", map[string]schema.Attribute{
+		return objectAttribute("When a node is taken out of rotation. nginx detects only requests that fail: a node that has lost its database and answers 200 stays in rotation. Without it, the defaults of its attributes apply.", map[string]schema.Attribute{
 			"max_fails":    intAttribute(usual.MaxFails, "Failed requests within `fail_timeout` that take a node out."),
 			"fail_timeout": durationAttribute(usual.FailTimeout, "How long a node stays out, in whole seconds."),
 		})
 	}
-	return objectAttribute("How a node proves that it can serve.", map[string]schema.Attribute{
-		"path":                textAttribute("", "Page that is asked. It must need no login, write nothing, and show something that came out of the database. Empty is `welcome.php` of the admin directory."),
-		"body_regex":          textAttribute(usual.BodyRegex, "What the page must contain. Status 200 proves nothing: VICIdial answers 200 without its database too."),
+	return objectAttribute("The health check of the nodes. Without it, the defaults of its attributes apply.", map[string]schema.Attribute{
+		"path":                textAttribute("", "Page that the check requests. It must not need a login or write anything, and must show something that comes from the database. Empty is `welcome.php` of the admin directory."),
+		"body_regex":          textAttribute(usual.BodyRegex, "What the page must contain. Status 200 is not enough, because VICIdial answers 200 also without its database."),
 		"interval":            durationAttribute(usual.Interval, "Between checks of a node that is up or down."),
 		"fast_interval":       durationAttribute(usual.FastInterval, "Between checks of a node that is changing."),
 		"timeout":             durationAttribute(usual.Timeout, "How long a check may take."),
 		"rise":                intAttribute(usual.Rise, "Checks in a row that bring a node back."),
 		"fall":                intAttribute(usual.Fall, "Checks in a row that take a node out."),
-		"allow_slow_ejection": boolAttribute(false, "Permit settings by which a node that hangs stays in rotation for more than 3 seconds, after which agents' screens lose patience."),
+		"allow_slow_ejection": boolAttribute(false, "Permit settings by which a node that hangs stays in rotation for more than 3 seconds, after which agents' screens report an error."),
 	})
 }
 
@@ -117,19 +117,19 @@ func (r *Resource) timeoutsAttribute(usual webtier.Timeouts) schema.Attribute {
 	if r.proxy.dialect == webtier.HAProxy {
 		attributes["queue"] = durationAttribute(usual.Queue, "For a free slot on a node.")
 	}
-	return objectAttribute("How long the proxy waits: `250ms`, `5s`, `6m`.", attributes)
+	return objectAttribute("How long the proxy waits: `250ms`, `5s`, `6m`. Without it, the defaults of its attributes apply.", attributes)
 }
 
 func (r *Resource) statsAttribute(usual *webtier.Stats) schema.Attribute {
 	attributes := map[string]schema.Attribute{
-		"enabled": boolAttribute(true, "Serve the proxy's own figures."),
+		"enabled": boolAttribute(true, "Whether the proxy serves its statistics."),
 		"bind":    textAttribute(usual.Bind, "IP and port. An address that other machines reach needs `sources`."),
-		"sources": sourcesAttribute("Who may look, besides the proxy's own host."),
+		"sources": sourcesAttribute("Addresses that may read the statistics, in addition to the proxy's own machine. Without any, only that may."),
 	}
 	if r.proxy.dialect == webtier.HAProxy {
 		attributes["prometheus"] = boolAttribute(usual.Prometheus, "Serve Prometheus' format at `/metrics`, besides the page at `/stats`.")
 	}
-	return objectAttribute("The proxy's own figures. No password guards them, so that none is in the text.", attributes)
+	return objectAttribute("The proxy's own statistics, without a password. Without it, the defaults of its attributes apply.", attributes)
 }
 
 func (r *Resource) processAttribute(usual webtier.Process) schema.Attribute {
@@ -161,11 +161,11 @@ func packageAttribute(debian, says string) schema.StringAttribute {
 }
 
 func vrrpAttribute() schema.Attribute {
-	return objectAttribute("Address that two proxies share, for `keepalived_snippet`.", map[string]schema.Attribute{
+	return objectAttribute("The address that two proxies share, for `keepalived_snippet`. Without it, the snippet is empty.", map[string]schema.Attribute{
 		"address":   schema.StringAttribute{Required: true, MarkdownDescription: "The shared address, with or without a mask."},
 		"interface": schema.StringAttribute{Required: true, MarkdownDescription: "Network interface that carries it."},
 		"router_id": schema.Int64Attribute{Required: true, MarkdownDescription: "`virtual_router_id`, 1 to 255, unlike any other on the network."},
-		"peers":     sourcesAttribute("Addresses of the other proxies."),
+		"peers":     sourcesAttribute("Addresses of the other proxies. Without any, keepalived uses multicast."),
 	})
 }
 
@@ -194,13 +194,13 @@ func fileAttribute() schema.Attribute {
 		},
 		"mode":           mode,
 		"owner":          textAttribute("", "`user` or `user:group`, by name or number; empty leaves it."),
-		"backup":         boolAttribute(true, "Keep the text that is replaced or removed beside the file, with `.bak` after its name."),
-		"validate":       boolAttribute(true, "Have the real proxy read a copy before anything is written, where it is installed. The copy needs no rights, certificates or addresses."),
+		"backup":         boolAttribute(true, "Whether the old file is kept beside the new one, with `.bak` after its name."),
+		"validate":       boolAttribute(true, "Whether the proxy, if it is installed here, checks a copy of the file before it is written. The copy needs no rights, certificates or addresses."),
 		"reload_timeout": limit,
 		"binary":         textAttribute("", "Path of the proxy's binary for `validate`; empty looks on `PATH` and where Debian puts it. A path at which nothing is found is an error."),
 		"reload_command": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Program and arguments that make the proxy read the file, run after every create or update: `[\"systemctl\", \"reload\", \"haproxy\"]`. No shell is involved. When it fails, the next apply runs it again.",
+			MarkdownDescription: "Program and arguments that make the proxy read the file, run after every create or update: `[\"systemctl\", \"reload\", \"haproxy\"]`. It does not run in a shell. If it fails, the next apply runs it again. Without it, no command is run.",
 			Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 		},
 	})

@@ -140,18 +140,18 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"conf_secret_wo_version":       secretVersion("conf_secret_wo"),
 			"manager_secret_wo":            secret("`ASTmgrSECRET`: password of the Asterisk manager interface. Write-only. VICIdial ships `1234`. Daemons read it when they start.", "manager_secret_wo_version", 1),
 			"manager_secret_wo_version":    secretVersion("manager_secret_wo"),
-			"balance": group("Filling in for other servers: calls that those are short of lines for are placed here.", map[string]schema.Attribute{
+			"balance": group("Balance fill: calls for which other servers have no lines are placed on this server. Without it, its columns are not managed.", map[string]schema.Attribute{
 				"active":           flag("`vicidial_balance_active`: whether this server fills in."),
 				"rank":             number("`vicidial_balance_rank`: higher ones fill in first."),
 				"trunks_offlimits": number("`balance_trunks_offlimits`: lines kept back from filling in. VICIdial ignores it for a campaign that has a `MAXIMUM_LIMIT` row here."),
 			}),
-			"conference": group("Conference rooms, one for each agent who is logged in.", map[string]schema.Attribute{
+			"conference": group("Conference rooms, one for each agent who is logged in. Without it, rooms are not managed.", map[string]schema.Attribute{
 				"engine":          text("`conf_engine`: `MEETME` or `CONFBRIDGE`. All servers of one phone alias must have the same.", stringvalidator.OneOf(string(cluster.Meetme), string(cluster.Confbridge))),
 				"rooms":           number("How many rooms there are: exactly this many rows in the engine's table, from `first_room` on. A room that is in use is never removed. Left out, rooms are not managed. At most 1000."),
 				"first_room":      number("Number of the first room. Defaults to 8600051 for `MEETME` and 9600000 for `CONFBRIDGE`, where VICIdial's samples begin."),
 				"update_interval": number("`conf_update_interval`: seconds between looks for rooms that nobody uses any more."),
 			}),
-			"manager": group("How the node's own daemons reach its Asterisk manager interface. They read it when they start.", map[string]schema.Attribute{
+			"manager": group("How the node's own daemons connect to its Asterisk manager interface. They read it when they start. Without it, its columns are not managed.", map[string]schema.Attribute{
 				"host":            text("`telnet_host`."),
 				"port":            number("`telnet_port`."),
 				"username":        text("`ASTmgrUSERNAME`."),

@@ -49,10 +49,10 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			},
 			"proxy": schema.SingleNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "The proxy before the web nodes. The database does not know it.",
+				MarkdownDescription: "The proxy in front of the web nodes, which the database does not contain. By default none is drawn.",
 				Attributes: map[string]schema.Attribute{
 					"name":    schema.StringAttribute{Required: true, MarkdownDescription: "Name to show."},
-					"address": schema.StringAttribute{Optional: true, MarkdownDescription: "Address to show."},
+					"address": schema.StringAttribute{Optional: true, MarkdownDescription: "Address to show. By default there is none."},
 				},
 			},
 			"web_nodes": schema.MapAttribute{

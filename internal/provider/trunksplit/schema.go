@@ -35,17 +35,17 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"campaign_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Campaign whose channels are split, `campaign_id` as VICIdial writes it. The campaign must exist. Another campaign makes another split.",
+				MarkdownDescription: "Campaign whose channels are split, `campaign_id` as VICIdial writes it. The campaign must exist. Another campaign replaces the split.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"total": schema.Int64Attribute{
 				Required:            true,
-				MarkdownDescription: "Channels to share out over all servers, fixed `trunks` included; those on an address that is no server any more need not be. With `survive_node_loss` the shares add up to more, so that this many are left when servers are lost.",
+				MarkdownDescription: "Number of channels to divide over all servers, including fixed `trunks`. You do not need to include those of an address that is no longer a server. With `survive_node_loss` the sum of the shares is larger, so that this number is left when servers are lost.",
 				Validators:          []validator.Int64{int64validator.Between(0, cluster.MaxTotal)},
 			},
 			"servers": schema.MapNestedAttribute{
 				Required:            true,
-				MarkdownDescription: "The servers that dial for the campaign, by `server_ip`. Refer to `vicidial_server.NAME.server_ip`, so that a server is there before its share.",
+				MarkdownDescription: "The servers that dial for the campaign, by `server_ip`. Refer to `vicidial_server.NAME.server_ip`, so that Terraform creates a server before its share.",
 				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1)},
 				NestedObject:        schema.NestedAttributeObject{Attributes: claimAttributes()},
 			},
@@ -58,13 +58,13 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"elsewhere": schema.StringAttribute{
 				Optional: true, Computed: true,
 				Default:             stringdefault.StaticString(elsewhereIgnore),
-				MarkdownDescription: "What holds on servers that are not listed. `ignore` (default): rows there are left alone. `block`: each gets a `MAXIMUM_LIMIT` row of 0, so that the campaign dials on the listed servers only.",
+				MarkdownDescription: "What happens on servers that are not listed. `ignore` (default): the provider does not touch their rows. `block`: each gets a `MAXIMUM_LIMIT` row of 0, so that the campaign dials on the listed servers only.",
 				Validators:          []validator.String{stringvalidator.OneOf(elsewhereIgnore, elsewhereBlock)},
 			},
 			"survive_node_loss": schema.Int64Attribute{
 				Optional: true, Computed: true,
 				Default:             int64default.StaticInt64(0),
-				MarkdownDescription: "How many servers may be lost with `total` channels still held by the others. VICIdial does not move the share of a dead server, so every share is made large enough beforehand. Defaults to 0.",
+				MarkdownDescription: "How many servers can be lost while the others still have `total` channels. VICIdial does not move the share of a dead server, so the provider makes every share large enough. Defaults to 0.",
 				Validators:          []validator.Int64{int64validator.Between(0, 10)},
 			},
 			"allocations": schema.MapAttribute{
@@ -100,17 +100,17 @@ func claimAttributes() map[string]schema.Attribute {
 		},
 		"min": schema.Int64Attribute{
 			Optional:            true,
-			MarkdownDescription: "The share is never smaller than this many channels.",
+			MarkdownDescription: "The smallest number of channels of this server. The default is 0.",
 			Validators:          []validator.Int64{int64validator.Between(0, maxDedicated)},
 		},
 		"max": schema.Int64Attribute{
 			Optional:            true,
-			MarkdownDescription: "The share is never larger than this many channels; what does not fit goes to the other servers.",
+			MarkdownDescription: "The largest number of channels of this server. The other servers get what is above it. By default there is no limit.",
 			Validators:          []validator.Int64{int64validator.Between(0, maxDedicated)},
 		},
 		"trunks": schema.Int64Attribute{
 			Optional:            true,
-			MarkdownDescription: "Exactly this many channels, whatever the other servers get. Takes the place of `weight`, `min` and `max`. 0 keeps the campaign from dialing on the server. A row that is there may have more than VICIdial's form takes, 9999.",
+			MarkdownDescription: "The exact number of channels of this server, in place of `weight`, `min` and `max`; by default they decide. With 0 the campaign does not dial on the server. The value is at most 9999, as in VICIdial's form, except for a row that has more already.",
 			Validators: []validator.Int64{
 				int64validator.Between(0, cluster.MaxTotal),
 				int64validator.ConflictsWith(without("weight", "min", "max")...),

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider"
+)
+
+// leftOut is how a description says what holds without an optional attribute. A filter
+// that is left out excludes nothing, and a secret is not written.
+var leftOut = regexp.MustCompile("[Dd]efault|[Ww]ithout (it|one|any)\\b|[Ll]eft out|is required|excludes|[Ee]ither this|Write-only|Change this number|^(List only: |Only )")
+
+// TestDescriptions_leftOut checks that each optional attribute says what holds without
+// it, be it of a resource, a data source, a list, an action or the provider.
+func TestDescriptions_leftOut(t *testing.T) {
+	server, err := providerserver.NewProtocol6WithError(provider.New("test")())()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schemas, err := withColumns{server, filepath.Join("..", "..", "..", "docs", "vicidial", "columns.md")}.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	check := func(name string, schema *tfprotov6.Schema) {
+		var walk func(within string, attributes []*tfprotov6.SchemaAttribute)
+		walk = func(within string, attributes []*tfprotov6.SchemaAttribute) {
+			for _, a := range attributes {
+				path := within + "." + a.Name
+				if a.Optional {
+					checked++
+					if !leftOut.MatchString(a.Description) {
+						t.Errorf("%s does not say what holds without it: %s", path, a.Description)
+					}
+				}
+				if a.NestedType != nil {
+					walk(path, a.NestedType.Attributes)
+				}
+			}
+		}
+		walk(name, schema.Block.Attributes)
+	}
+	check("provider", schemas.Provider)
+	for name, schema := range schemas.ResourceSchemas {
+		check(name, schema)
+	}
+	for name, schema := range schemas.DataSourceSchemas {
+		check("data."+name, schema)
+	}
+	for name, schema := range schemas.ListResourceSchemas {
+		check("list."+name, schema)
+	}
+	for name, schema := range schemas.ActionSchemas {
+		check("action."+name, schema.Schema)
+	}
+	if checked < 400 {
+		t.Errorf("%d attributes are optional", checked)
+	}
+}
