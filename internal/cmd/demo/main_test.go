@@ -193,9 +193,23 @@ Warning: Seats move
     |   20 seats on other nodes:
     |     2000: ca to ba
 `
+	before, said, _ := strings.Cut(plan, "Warning: ")
+	framed := before + "\x1b[33m╷\x1b[0m\x1b[0m\n"
+	for line := range strings.Lines("\x1b[33mWarning: \x1b[0m" + said) {
+		framed += strings.TrimRight("\x1b[33m│\x1b[0m \x1b[0m"+line, " \n") + "\n"
+	}
+	framed += "\x1b[33m╵\x1b[0m\x1b[0m\n"
+	for name, plan := range map[string]string{"without colours": plan, "with colours": framed} {
+		t.Run(name, func(t *testing.T) { checkSummary(t, plan, want, warning) })
+	}
+}
+
+// checkSummary checks what is printed of a plan: its warning is printed once.
+func checkSummary(t *testing.T, plan, want, warning string) {
+	t.Helper()
 	var out strings.Builder
 	s := newPrinter(&out, false, false)
-	for _, expected := range []string{want + warning, want} { // a warning is printed once
+	for _, expected := range []string{want + warning, want} {
 		out.Reset()
 		filter := s.planFilter()
 		if _, err := filter.Write([]byte(plan)); err != nil {

@@ -48,6 +48,9 @@ var (
 func (p *planSummary) lines() []string {
 	var found []string
 	lines := strings.Split(strings.ReplaceAll(p.output.String(), "\r", ""), "\n")
+	for i := range lines {
+		lines[i] = withoutFrame(lines[i])
+	}
 	for i := 0; i < len(lines); i++ {
 		line := strings.TrimRight(testenv.WithoutColours(lines[i]), " ")
 		head := objectHeader.FindStringSubmatch(line)
@@ -65,6 +68,19 @@ func (p *planSummary) lines() []string {
 		}
 	}
 	return found
+}
+
+// withoutFrame removes the frame that Terraform draws around a warning when it writes
+// colours.
+func withoutFrame(line string) string {
+	uncoloured := strings.TrimRight(testenv.WithoutColours(line), " ")
+	switch inner, framed := strings.CutPrefix(uncoloured, "│ "); {
+	case framed:
+		return inner
+	case uncoloured == "╷", uncoloured == "│", uncoloured == "╵":
+		return ""
+	}
+	return line
 }
 
 // bodyOf returns the lines of an object, whose header is the line before.
