@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestSeatsOf(t *testing.T) {
+func TestSeatsFrom(t *testing.T) {
 	phones := []AgentPhone{
 		{Login: "2000a", ServerIP: dial1, Active: true, Password: "x"},
 		{Login: "2000b", ServerIP: dial2, Active: true, Password: "x"},

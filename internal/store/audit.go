@@ -157,7 +157,7 @@ func (w *writer) records(ctx context.Context, step cluster.Step) ([]string, erro
 		args = append(args, bind(row[key]))
 	}
 	numbers := make(map[string]string, len(step.Rows))
-	query := fmt.Sprintf("SELECT %s, %s FROM %s WHERE %s IN (%s)", key, step.Audit.Numbered, step.Table, key, strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", "))
+	query := fmt.Sprintf("SELECT %s, %s FROM %s WHERE %s IN (%s)", key, step.Audit.Numbered, step.Table, key, placeholders(len(args)))
 	err := scanRows(ctx, conn, query, args, func(rows *sql.Rows) error {
 		var name, number string
 		err := rows.Scan(&name, &number)

@@ -32,7 +32,7 @@ func (s *Store) LastChange(ctx context.Context, lines cluster.LogLines) (cluster
 	if len(lines.Records) == 0 || len(lines.Sections) == 0 {
 		return change, false, nil
 	}
-	query := fmt.Sprintf(selectLastChange, places(lines.Records), places(lines.Sections))
+	query := fmt.Sprintf(selectLastChange, placeholders(len(lines.Records)), placeholders(len(lines.Sections)))
 	var args []any
 	for _, value := range append(append([]string{}, lines.Records...), lines.Sections...) {
 		args = append(args, value)
@@ -67,10 +67,6 @@ func (s *Store) readLogPosition(ctx context.Context) (position int64, err error)
 		return rows.Scan(&position)
 	})
 	return position, err
-}
-
-func places(values []string) string {
-	return strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ")
 }
 
 // literal is a text as LIKE takes it.

@@ -133,7 +133,7 @@ func (s *Store) PhonesByLogin(ctx context.Context, logins, columns []string) (ma
 	phones := make(map[string][]cluster.Value, len(logins))
 	for chunk := range slices.Chunk(logins, loginsPerQuery) {
 		query := "SELECT login, " + strings.Join(columns, ", ") + "\n  FROM phones\n WHERE login IN (" +
-			strings.TrimSuffix(strings.Repeat("?, ", len(chunk)), ", ") + ")\n ORDER BY server_ip, extension"
+			placeholders(len(chunk)) + ")\n ORDER BY server_ip, extension"
 		args := make([]any, 0, len(chunk))
 		for _, login := range chunk {
 			args = append(args, login)

@@ -126,7 +126,7 @@ func oneOf(values map[string]map[string]bool) (string, []any) {
 	var parts []string
 	var args []any
 	for _, column := range slices.Sorted(maps.Keys(values)) {
-		parts = append(parts, column+" IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(values[column])), ", ")+")")
+		parts = append(parts, column+" IN ("+placeholders(len(values[column]))+")")
 		for _, value := range slices.Sorted(maps.Keys(values[column])) {
 			args = append(args, value)
 		}

@@ -64,7 +64,7 @@ func insertStatement(step cluster.Step) statement {
 			args = append(args, bind(value))
 		}
 	}
-	marks := strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ")
+	marks := placeholders(len(columns))
 	into := fmt.Sprintf("INSERT INTO %s (%s)", step.Table, strings.Join(columns, ", "))
 	if len(step.Rows) == 1 {
 		key, keyArgs := conditions(keyOf(step, step.Rows[0]), " AND ", "=")
@@ -102,7 +102,7 @@ func whereOf(step cluster.Step, says cluster.Row) (string, []any) {
 		}
 	}
 	if step.InColumn != "" {
-		parts = append(parts, step.InColumn+" IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(step.In)), ", ")+")")
+		parts = append(parts, step.InColumn+" IN ("+placeholders(len(step.In))+")")
 		for _, value := range step.In {
 			args = append(args, bind(value))
 		}
@@ -149,3 +149,6 @@ func describe(step cluster.Step) string {
 	}
 	return text
 }
+
+// placeholders returns the list of n placeholders of a statement.
+func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }

@@ -7,7 +7,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 
@@ -65,7 +64,7 @@ func flagStatement(r cluster.Rebuild) (statement, bool) {
 	for _, ip := range r.Servers {
 		args = append(args, ip)
 	}
-	return statement{text + " AND server_ip IN (" + strings.TrimSuffix(strings.Repeat("?, ", len(args)), ", ") + ")", args}, true
+	return statement{text + " AND server_ip IN (" + placeholders(len(args)) + ")", args}, true
 }
 
 // pauses are the delays before each try of a statement, for a short network failure

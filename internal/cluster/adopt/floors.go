@@ -137,7 +137,7 @@ func ids(seats []seat) string {
 	for _, s := range seats {
 		numbers = append(numbers, s.number)
 	}
-	parsed, err := seating.SeatsOf(numbers)
+	parsed, err := seating.ParseSeats(numbers)
 	if err != nil { // one number twice: the import says so
 		return strings.Join(numbers, ",")
 	}

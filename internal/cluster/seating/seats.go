@@ -82,9 +82,6 @@ func ParseSeats(ranges []string) (Seats, error) {
 	return seats, nil
 }
 
-// SeatsOf gathers single seats, in any order, each at most once.
-func SeatsOf(names []string) (Seats, error) { return ParseSeats(names) }
-
 func parseRange(text string) (seatRun, string) {
 	first, last, isRange := strings.Cut(text, "-")
 	if !isRange {

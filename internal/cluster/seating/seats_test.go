@@ -110,7 +110,7 @@ func TestSeats_properties(t *testing.T) {
 		if !again.Equal(seats) {
 			t.Fatalf("%s is read back as %s", seats, again)
 		}
-		singles, err := SeatsOf(rapid.Permutation(names).Draw(t, "names"))
+		singles, err := ParseSeats(rapid.Permutation(names).Draw(t, "names"))
 		if err != nil || !singles.Equal(seats) {
 			t.Fatalf("single seats give %s (%v), want %s", singles, err, seats)
 		}

@@ -200,7 +200,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update agent placement", m.name(), err)...)
 	if resp.Diagnostics.HasError() {
 		m = prior
-		if seats, err := seating.SeatsOf(slices.Concat(prior.ranges(), written)); err == nil && len(written) > 0 {
+		if seats, err := seating.ParseSeats(slices.Concat(prior.ranges(), written)); err == nil && len(written) > 0 {
 			m.Seats = tfhelper.StringList(seats.Ranges())
 		}
 		if tfhelper.Wrote(err) { // replaced below, unless the database cannot be read

@@ -3,7 +3,6 @@ package clustersettings
 import (
 	"context"
 	_ "embed"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -31,7 +30,7 @@ var description string
 
 // identifier is what secrets may hold
 // (docs/vicidial/admin-page.md#character-filter).
-var identifier = stringvalidator.RegexMatches(regexp.MustCompile(`^[-_0-9a-zA-Z]*$`), "letters, digits, - and _ only; VICIdial's admin page strips other characters")
+var identifier = tfhelper.RegexMatches(`^[-_0-9a-zA-Z]*$`, "letters, digits, - and _ only; VICIdial's admin page strips other characters")
 
 // An attribute that is omitted is not managed: it has the row's value.
 

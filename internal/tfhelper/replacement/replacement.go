@@ -109,11 +109,12 @@ func (k Key) respelled(ctx context.Context, state, plan State) diag.Diagnostics 
 // newer instance alone.
 func Guard(construct func() resource.Resource, key Key) func() resource.Resource {
 	return func() resource.Resource {
-		inner, ok := construct().(Resource)
+		inner := construct()
+		whole, ok := inner.(Resource)
 		if !ok {
-			panic(fmt.Sprintf("%T has no identity, plans nothing or imports nothing", construct()))
+			panic(fmt.Sprintf("%T has no identity, plans nothing or imports nothing", inner))
 		}
-		return &Guarded{Resource: inner, keyOf: key}
+		return &Guarded{Resource: whole, keyOf: key}
 	}
 }
 
