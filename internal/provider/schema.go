@@ -245,13 +245,13 @@ func sshAttributes() map[string]schema.Attribute {
 		"known_hosts_file": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "The path of a file in the format of OpenSSH's `known_hosts`, in which the SSH host's key must be found. " +
-				"Either this or `host_key` is needed: there is no way to connect to a host that nobody vouches for.",
+				"Either this or `host_key` is needed: the provider does not connect to a host whose key it cannot check.",
 			Validators: filled(),
 		},
 		"host_key": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "The public key that the SSH host must show, such as `ssh-ed25519 AAAAC3Nz…`, or the whole line that `ssh-keyscan` prints. " +
-				"Several keys stand one a line. It excludes `known_hosts_file`.",
+				"Write several keys on separate lines. It excludes `known_hosts_file`.",
 			Validators: filled(),
 		},
 	}

@@ -60,7 +60,7 @@ func (h *NoAnswerError) Unwrap() error { return h.Err }
 
 // Hint returns advice for the operator.
 func (h *NoAnswerError) Hint() string {
-	return "Most often somebody holds the table: a report, a backup or a repair can for minutes, since MyISAM locks tables as a whole. SHOW FULL PROCESSLIST tells who. Run again when it is free."
+	return "Most often a report, a backup or a repair holds the table, for minutes, since MyISAM locks whole tables. SHOW FULL PROCESSLIST shows which. Run Terraform again when the table is free."
 }
 
 // plain adds what to do to an error of a statement, where an operator can do

@@ -162,7 +162,7 @@ func TestTLS(t *testing.T) {
 		// MariaDB tells it apart from a wrong password no more than this; MySQL
 		// has a number for it.
 		expectFailure(t, settings, BadCredentials)
-		if !strings.Contains(hints[BadCredentials], "demands TLS") {
+		if !strings.Contains(hints[BadCredentials], "requires TLS") {
 			t.Error("the hint does not think of TLS")
 		}
 		settings.TLS = TLS{}

@@ -74,7 +74,7 @@ func (s Settings) Faults() []Fault {
 		}
 	}
 	if s.Port < 0 || s.Port > 65535 {
-		add("port", fmt.Sprintf("%d is no port", s.Port), "A port is 1 to 65535; MariaDB listens at 3306 where nobody changed it.")
+		add("port", fmt.Sprintf("%d is no port", s.Port), "A port is 1 to 65535; MariaDB's default is 3306.")
 	}
 	if s.Socket != "" {
 		if !filepath.IsAbs(s.Socket) {
@@ -143,7 +143,7 @@ func (s SSH) faults() []Fault {
 		faults = append(faults, Fault{Setting: "ssh.host", Err: err, Advice: adviceHostForm})
 	}
 	if s.Port < 0 || s.Port > 65535 {
-		add("port", fmt.Sprintf("%d is no port", s.Port), "A port is 1 to 65535; SSH listens at 22 where nobody changed it.")
+		add("port", fmt.Sprintf("%d is no port", s.Port), "A port is 1 to 65535; The default of SSH is 22.")
 	}
 	if s.User == "" {
 		add("user", "no user is given", "Name the account to log in to on the SSH host.")
