@@ -49,6 +49,18 @@ var guides = map[string][]check{
 			| 10.10.10.12 |     40 |
 			| 10.10.10.13 |     20 |`},
 	},
+	"node-is-lost": {
+		{queryTrunks, `
+			| server_ip   | campaign_id | trunks |
+			| 10.10.10.11 | SALES       |     50 |
+			| 10.10.10.12 | SALES       |     50 |
+			| 10.10.10.13 | SALES       |     50 |`},
+		{queryTrunks, `
+			| server_ip   | campaign_id | trunks |
+			| 10.10.10.11 | SALES       |     75 |
+			| 10.10.10.12 | SALES       |      0 |
+			| 10.10.10.13 | SALES       |     75 |`},
+	},
 	"numbers-in-bulk": {
 		{queryNumbers, `
 			| group_id  | did_active | numbers |
