@@ -337,7 +337,7 @@ run "two_proxies_share_an_address" {
 
 run "a_site_that_does_not_stand_a_loss_is_warned_of" {
   override_data {
-    target = data.vicidial_failover_plan.after[0]
+    target = data.vicidial_failover_plan.after
     values = { survivable = false, table = "dial1: 20 seats stranded" }
   }
   expect_failures = [check.node_loss]
