@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // Each attribute that can be set has a fact of when it takes effect, which its
@@ -24,7 +25,8 @@ func TestEveryAttributeTakesEffect(t *testing.T) {
 				if attribute.NestedType != nil {
 					walk(attribute.NestedType.Attributes, at+".")
 				}
-				if !attribute.Optional && !attribute.Required {
+				report := strings.HasSuffix(attribute.Description, tfhelper.ReportNote)
+				if !attribute.Optional && !attribute.Required || report {
 					continue
 				}
 				fact, found := facts.Of(at)

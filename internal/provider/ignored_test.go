@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
@@ -84,6 +85,67 @@ func TestAccProvider_writesNothingThatIsIgnored(t *testing.T) {
 						Config:    config(c.second),
 						Check:     acctest.Expect(t, d, c.rows, c.want),
 					},
+				},
+			})
+		})
+	}
+}
+
+// With ignore_changes = all, rows that somebody edits stay as they are, also where they
+// show in computed attributes only. Without it the next apply mends them.
+func TestAccProvider_ignoresAll(t *testing.T) {
+	t.Parallel()
+	for noun, c := range map[string]struct{ block, report, edit, rows, edited, mended string }{
+		"vicidial_trunk_split": {
+			block: "campaign_id = \"SUPPORT\"\n total = 10\n servers = { \"10.0.0.1\" = {} }", report: "drift = [\"none\"]",
+			edit: "UPDATE vicidial_server_trunks SET dedicated_trunks = 4 WHERE campaign_id = 'SUPPORT'",
+			rows: "SELECT dedicated_trunks AS found FROM vicidial_server_trunks WHERE campaign_id = 'SUPPORT'", edited: "4", mended: "10",
+		},
+		"vicidial_inbound_numbers": {
+			block: "name = \"sales\"\n dids = [\"8005550100-8005550109\"]\n did_route = \"EXTEN\"\n extension = \"8300\"", report: "deviations = { a = \"b\" }",
+			edit: "UPDATE vicidial_inbound_dids SET extension = '8304' WHERE did_pattern = '8005550101'",
+			rows: "SELECT GROUP_CONCAT(DISTINCT extension ORDER BY extension) AS found FROM vicidial_inbound_dids WHERE did_pattern LIKE '80055501%'", edited: "8300,8304", mended: "8300",
+		},
+		"vicidial_agent_placement": {
+			block:  "name = \"floor1\"\n seats = [\"3000-3003\"]\n servers = { \"10.0.0.1\" = { suffix = \"a\" }, \"10.0.0.2\" = { suffix = \"b\" } }\n phone = { protocol = \"SIP\", pass_wo = \"open1234\", pass_wo_version = 1 }",
+			report: "deviations = { a = \"b\" }", edit: "UPDATE phones SET protocol = 'PJSIP' WHERE login = '3001a'",
+			rows: "SELECT GROUP_CONCAT(DISTINCT protocol ORDER BY protocol + 0) AS found FROM phones WHERE login LIKE '300%'", edited: "SIP,PJSIP", mended: "SIP",
+		},
+		"vicidial_conf_template": {
+			block: "template_id = \"soft\"\n template_name = \"Phones\"\n template_contents = \"type=friend\\n\"", report: "stale_servers = [\"10.0.0.1\"]",
+			edit: "UPDATE vicidial_conf_templates SET template_contents = 'type=peer' WHERE template_id = 'soft'",
+			rows: "SELECT TRIM(TRAILING '\\n' FROM template_contents) AS found FROM vicidial_conf_templates WHERE template_id = 'soft'", edited: "type=peer", mended: "type=friend",
+		},
+		"vicidial_carrier_route": {
+			block:  "name = \"MAIN\"\n servers = [\"10.0.0.1\", \"10.0.0.2\"]\n protocol = \"SIP\"\n account_entry = \"[main]\\ntype=peer\\nhost=sip.example.com\\n\"\n dial = { prefix = \"77\" }",
+			report: "stale_servers = [\"10.0.0.1\"]", edit: "UPDATE vicidial_server_carriers SET account_entry = REPLACE(account_entry, 'sip.', 'sip2.') WHERE carrier_id LIKE 'MAIN%'",
+			rows: "SELECT COUNT(DISTINCT account_entry LIKE '%sip2.%') + SUM(account_entry LIKE '%sip2.%') AS found FROM vicidial_server_carriers WHERE carrier_id LIKE 'MAIN%'", edited: "3", mended: "1",
+		},
+	} {
+		t.Run(noun, func(t *testing.T) {
+			t.Parallel()
+			d := sandbox.New(t, 1720)
+			acctest.BusyCluster(t, d)
+			config := func(more string) string {
+				return fmt.Sprintf("%sresource %q \"this\" {\n %s\n%s}\n", acctest.Provider(d), noun, c.block, more)
+			}
+			const all = " lifecycle {\n  ignore_changes = all\n }\n"
+			holds := func(want string) resource.TestCheckFunc {
+				return func(*terraform.State) error {
+					var found string
+					if err := d.DB().QueryRowContext(t.Context(), c.rows).Scan(&found); err != nil || found != want {
+						return fmt.Errorf("the rows hold %s, want %s (%v)", found, want, err) //nolint:errorlint // it is nil where the rows differ
+					}
+					return nil
+				}
+			}
+			acctest.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: acctest.Providers(),
+				Steps: []resource.TestStep{
+					{Config: config(" " + c.report + "\n"), ExpectError: says("Remove it from the configuration")},
+					{Config: config(all)},
+					{PreConfig: acctest.Run(t, d, c.edit), Config: config(all), Check: holds(c.edited)},
+					{Config: config(""), Check: holds(c.mended)},
 				},
 			})
 		})

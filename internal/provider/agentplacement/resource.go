@@ -106,7 +106,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return // without a topology, the provider's configuration is not known yet
 	}
 	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows that another placement has", r.topology.AddFloorClaim(want.claim(seating.FloorKept, prior)))...)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || tfhelper.IgnoresAll(ctx, req, "deviations", &resp.Diagnostics) {
 		return
 	}
 	found, reviewed := r.review(ctx, &want, prior, kept, secrets)

@@ -103,8 +103,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "How many seats have a phone on each server, by `server_ip`.",
 			},
 			"deviations": schema.MapAttribute{
-				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Seats whose rows are not as declared, and the difference. Empty after an apply. Changes that somebody makes by hand are shown here, and the next apply reverts them.",
+				Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.Map{tfhelper.ReportValidator{}},
+				MarkdownDescription: "Seats whose rows are not as declared, and the difference. Empty after an apply. Changes that somebody makes by hand are shown here, and the next apply reverts them." + tfhelper.ReportNote,
 			},
 		},
 	}

@@ -121,8 +121,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "The rows: `server_ip` by `carrier_id`. Known when the plan is made.",
 			},
 			"stale_servers": schema.ListAttribute{
-				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Nodes whose files may be older than their rows: rows changed since the last apply, or an apply died before it flagged them. The next apply flags them. Always empty after an apply.",
+				Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.List{tfhelper.ReportValidator{}},
+				MarkdownDescription: "Nodes whose files may be older than their rows: rows changed since the last apply, or an apply died before it flagged them. The next apply flags them. Always empty after an apply." + tfhelper.ReportNote,
 			},
 			"inbound_targets": schema.MapAttribute{
 				Computed: true, ElementType: types.StringType,

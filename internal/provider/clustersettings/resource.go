@@ -65,6 +65,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if req.State.Raw.IsNull() { // the private state of a replacement is that of the old instance
 		seen = memory{}
 	}
+	if tfhelper.IgnoresAll(ctx, req, "agent_login_other_lines", &resp.Diagnostics) {
+		return
+	}
 	plan, ok := tfhelper.GetKnownPlan[model](ctx, req, &resp.Diagnostics)
 	if !ok {
 		return

@@ -96,8 +96,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				PlanModifiers:       []planmodifier.Map{mapplanmodifier.UseStateForUnknown()},
 			},
 			"agent_login_other_lines": schema.ListAttribute{
-				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Lines of the container that are not weights, which VICIdial ignores. Always empty after an apply that sets `agent_login_weights`.",
+				Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.List{tfhelper.ReportValidator{}},
+				MarkdownDescription: "Lines of the container that are not weights, which VICIdial ignores. Always empty after an apply that sets `agent_login_weights`." + tfhelper.ReportNote,
 				PlanModifiers:       []planmodifier.List{listplanmodifier.UseStateForUnknown()},
 			},
 			"found": schema.MapAttribute{

@@ -96,7 +96,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(r.reviewRemoval(ctx, table.PlanRemoval(ctx, req, resp))...)
 		return
 	}
-	if !req.Config.Raw.IsFullyKnown() {
+	if !req.Config.Raw.IsFullyKnown() || tfhelper.IgnoresAll(ctx, req, "stale_servers", &resp.Diagnostics) {
 		return
 	}
 	m, want, ok := table.Declared(ctx, req.Plan, req.Config, &resp.Diagnostics)

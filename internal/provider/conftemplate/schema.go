@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -54,8 +55,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"secrets_wo":         tfhelper.SecretsAttribute(),
 			"secrets_wo_version": tfhelper.SecretsVersionAttribute(path.MatchRoot("secrets_wo")),
 			"stale_servers": schema.ListAttribute{
-				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Nodes whose files may be older than the template: its lines changed since the last apply, or an apply died before it flagged them. The next apply flags them. Always empty after an apply.",
+				Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.List{tfhelper.ReportValidator{}},
+				MarkdownDescription: "Nodes whose files may be older than the template: its lines changed since the last apply, or an apply died before it flagged them. The next apply flags them. Always empty after an apply." + tfhelper.ReportNote,
 			},
 		},
 	}

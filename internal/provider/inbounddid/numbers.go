@@ -66,7 +66,7 @@ func (r *Numbers) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 		return // without a topology, the provider's configuration is not known yet
 	}
 	resp.Diagnostics.Append(r.claim(b.name(), want, prior)...)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || tfhelper.IgnoresAll(ctx, req, "deviations", &resp.Diagnostics) {
 		return
 	}
 	b = b.with("deviations", deviationMap(nil))

@@ -70,8 +70,8 @@ func (r *Numbers) Schema(_ context.Context, _ resource.SchemaRequest, resp *reso
 			MarkdownDescription: "Whether numbers that are there already join the block although their rows differ; they are changed then. By default that is an error, and only rows that are as declared join. Defaults to false.",
 		},
 		"deviations": schema.MapAttribute{
-			Computed: true, ElementType: types.StringType,
-			MarkdownDescription: "Numbers whose rows are not as declared, and what they hold instead. Empty after an apply; what somebody changes by hand shows here, and the next apply changes it back.",
+			Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.Map{tfhelper.ReportValidator{}},
+			MarkdownDescription: "Numbers whose rows are not as declared, and what they hold instead. Empty after an apply; what somebody changes by hand shows here, and the next apply changes it back." + tfhelper.ReportNote,
 		},
 	}
 	tfhelper.DescribeEffects(attributes, effect.InboundNumbers)

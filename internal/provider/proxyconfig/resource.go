@@ -88,7 +88,7 @@ func (r *Resource) ValidateConfig(ctx context.Context, req resource.ValidateConf
 // ModifyPlan writes the text at plan time, so that a reviewer reads what the
 // proxy will read.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() {
+	if req.Plan.Raw.IsNull() || tfhelper.IgnoresAll(ctx, req, "drift", &resp.Diagnostics) {
 		return
 	}
 	m, d, ok := get(ctx, req.Plan, &resp.Diagnostics)

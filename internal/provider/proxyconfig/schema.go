@@ -94,8 +94,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			MarkdownDescription: "keepalived's part for the shared address of `vrrp`; empty without it.",
 		},
 		"drift": schema.ListAttribute{
-			Computed: true, ElementType: types.StringType,
-			MarkdownDescription: "How `file` differs from `content`, a line for each directive: `-` is missing, `+` is not in `content`, `~` has another value. Empty after an apply. Comments and layout do not count.",
+			Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.List{tfhelper.ReportValidator{}},
+			MarkdownDescription: "How `file` differs from `content`, a line for each directive: `-` is missing, `+` is not in `content`, `~` has another value. Empty after an apply. Comments and layout do not count." + tfhelper.ReportNote,
 		},
 	}
 	if r.proxy.dialect == webtier.HAProxy {

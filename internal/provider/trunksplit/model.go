@@ -1,6 +1,7 @@
 package trunksplit
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -26,6 +27,7 @@ type model struct {
 	Allocations      types.Map             `tfsdk:"allocations"`
 	BlockedServers   types.List            `tfsdk:"blocked_servers"`
 	DuplicateRows    types.Map             `tfsdk:"duplicate_rows"`
+	Drift            types.List            `tfsdk:"drift"`
 }
 
 type claimModel struct {
@@ -142,6 +144,7 @@ func (m model) planned(shares cluster.Shares, blocked []string) model {
 	m.Allocations = numbers(shares)
 	m.BlockedServers = tfhelper.StringList(blocked)
 	m.DuplicateRows = numbers(nil)
+	m.Drift = types.ListNull(types.StringType)
 	return m
 }
 
@@ -171,7 +174,28 @@ func (m model) with(rows cluster.Split, servers cluster.Servers) model {
 	m.Allocations = numbers(allocations)
 	m.BlockedServers = tfhelper.StringList(blocked)
 	m.DuplicateRows = numbers(m.ours(rows).Duplicates())
+	m.Drift = types.ListNull(types.StringType)
 	return m
+}
+
+// refreshed is with, and fills in how the rows differ from those that m declares.
+func (m model) refreshed(rows cluster.Split, servers cluster.Servers) model {
+	shown := m.with(rows, servers)
+	shares, err := shown.shares(servers)
+	if err != nil {
+		return shown // the plan reports it
+	}
+	var lines []string
+	declared := shown.limits(shares, shown.elsewhere(servers.IPs()))
+	for _, server := range slices.Sorted(maps.Keys(declared)) {
+		if want := declared[server].Describe(); describe(rows[server]) != want {
+			lines = append(lines, fmt.Sprintf("%s: %s, not %s", server, describe(rows[server]), want))
+		}
+	}
+	if len(lines) > 0 {
+		shown.Drift = tfhelper.StringList(lines)
+	}
+	return shown
 }
 
 // common is the restriction of all rows; rows that differ have none in common, so

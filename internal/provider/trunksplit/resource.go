@@ -65,6 +65,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		r.planRemoval(ctx, req, resp)
 		return
 	}
+	if tfhelper.IgnoresAll(ctx, req, "drift", &resp.Diagnostics) {
+		return
+	}
 	m, ok := tfhelper.GetKnownPlan[model](ctx, req, &resp.Diagnostics)
 	if !ok {
 		return
@@ -145,13 +148,15 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		tfhelper.ForRead(resp).KeepState(ctx, m.identity())
 		return
 	}
+	show := m.refreshed
 	if seen, known := tfhelper.LoadRows[privateRows](ctx, req.Private, &resp.Diagnostics); known {
 		since, _ := tfhelper.LogPosition(ctx, req.Private)
 		resp.Diagnostics.Append(r.drift(ctx, m, seen, since)...)
 	} else {
 		resp.Diagnostics.Append(r.warnOfImport(ctx, m)...)
+		show = m.with // configuration that is generated from an import cannot have drift
 	}
-	r.publish(ctx, m, m.with, tfhelper.ForRead(resp))
+	r.publish(ctx, m, show, tfhelper.ForRead(resp))
 }
 
 // Update writes the rows that differ. When it fails, the state is the rows as they are,

@@ -146,7 +146,7 @@ func (r *Resource) drift(ctx context.Context, m model, seen privateRows, since i
 	}
 	var lines []string
 	for _, ip := range slices.Sorted(maps.Keys(union(was, is))) {
-		before, now := rows(was[ip]), rows(is[ip])
+		before, now := describe(was[ip]), describe(is[ip])
 		if before == now {
 			continue
 		}
@@ -167,7 +167,8 @@ func union(a, b cluster.Split) cluster.Split {
 	return both
 }
 
-func rows(limits []cluster.Limit) string {
+// describe describes the rows of a server.
+func describe(limits []cluster.Limit) string {
 	if len(limits) == 0 {
 		return "no row"
 	}

@@ -79,6 +79,10 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Computed: true, ElementType: types.Int64Type,
 				MarkdownDescription: "Servers with more than one row for the campaign, and how many. Always empty after an apply.",
 			},
+			"drift": schema.ListAttribute{
+				Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.List{tfhelper.ReportValidator{}},
+				MarkdownDescription: "Rows that are not as declared, a line for each server. Null after an apply." + tfhelper.ReportNote,
+			},
 		},
 	}
 	tfhelper.DescribeEffects(resp.Schema.Attributes, effect.TrunkSplit)
