@@ -1,8 +1,10 @@
 // Command terminal draws the output of a program as an SVG picture of a terminal, in the
 // colors of the reader's light or dark scheme. It reads the output from standard input,
-// with the escape sequences of its colors, and writes the picture to standard output:
+// with the escape sequences of its colors, and writes the picture to standard output.
+// This makes docs/pictures/drift.svg:
 //
-//	script -qec 'make demo' /dev/null | go run ./internal/cmd/terminal -from REGEXP -to REGEXP
+//	DEMO=full script -qec 'make demo' /dev/null | sed -E 's/^    \| ?//' |
+//		go run ./internal/cmd/terminal -from 'split.sales will be updated' -to '^╵'
 package main
 
 import (

@@ -2,10 +2,9 @@ package main
 
 import (
 	"fmt"
+	"html"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/vicidial/terraform-provider-vicidial/internal/render/svg"
 )
 
 // Sizes in the picture, in units of the drawing. A character of DejaVu Sans Mono is
@@ -44,7 +43,7 @@ func picture(title string, lines [][]span) string {
 		fmt.Fprintf(&dark, ".%s{fill:%s}", scheme.class, scheme.dark)
 	}
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="title" font-family="'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="%d">`+"\n", width, height, width, height, fontSize)
-	fmt.Fprintf(&b, "<title id=\"title\">%s</title>\n<style>@media (prefers-color-scheme: dark) {%s}</style>\n", svg.Escape(title), dark.String())
+	fmt.Fprintf(&b, "<title id=\"title\">%s</title>\n<style>@media (prefers-color-scheme: dark) {%s}</style>\n", html.EscapeString(title), dark.String())
 	fmt.Fprintf(&b, `<rect class="ground" fill="%s" width="%d" height="%d" rx="8"/>`+"\n", light["ground"], width, height)
 	for row, line := range lines {
 		column := 0
@@ -75,5 +74,5 @@ func drawSpan(b *strings.Builder, part span, column, y float64, light map[string
 		weight = ` font-weight="bold"`
 	}
 	fmt.Fprintf(b, `<text class="%s" fill="%s" x="%.1f" y="%.0f" textLength="%.1f" lengthAdjust="spacingAndGlyphs" xml:space="preserve"%s>%s</text>`+"\n",
-		class, light[class], margin+column*charWidth, y, float64(utf8.RuneCountInString(text))*charWidth, weight, svg.Escape(text))
+		class, light[class], margin+column*charWidth, y, float64(utf8.RuneCountInString(text))*charWidth, weight, html.EscapeString(text))
 }
