@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -60,11 +61,6 @@ func (c Carrier) On(serverIP string) bool {
 	return c.ServerIP() == serverIP || c.ServerIP() == AllServers
 }
 
-// SharesServer says whether some node includes both carriers.
-func (c Carrier) SharesServer(other Carrier) bool {
-	return c.ServerIP() == AllServers || other.On(c.ServerIP())
-}
-
 // ByID finds a carrier by its id, as the database compares it.
 func (c Carriers) ByID(id string) (Carrier, bool) {
 	key := FoldKey(id)
@@ -76,12 +72,34 @@ func (c Carriers) ByID(id string) (Carrier, bool) {
 	return nil, false
 }
 
+// Index returns the carriers by their folded ids, for callers who look for many.
+func (c Carriers) Index() map[string]Carrier {
+	index := make(map[string]Carrier, len(c))
+	for _, carrier := range c {
+		if key := FoldKey(carrier.ID()); index[key] == nil {
+			index[key] = carrier
+		}
+	}
+	return index
+}
+
 // Sorted returns the carriers by server, then id.
 func (c Carriers) Sorted() Carriers {
-	sorted := slices.Clone(c)
-	slices.SortFunc(sorted, func(a, b Carrier) int {
-		return cmp.Or(cmp.Compare(a.ServerIP(), b.ServerIP()), cmp.Compare(a.ID(), b.ID()))
+	type keyed struct {
+		serverIP, id string
+		carrier      Carrier
+	}
+	rows := make([]keyed, len(c))
+	for i, carrier := range c {
+		rows[i] = keyed{carrier.ServerIP(), carrier.ID(), carrier}
+	}
+	slices.SortFunc(rows, func(a, b keyed) int {
+		return cmp.Or(strings.Compare(a.serverIP, b.serverIP), strings.Compare(a.id, b.id))
 	})
+	sorted := make(Carriers, len(rows))
+	for i, row := range rows {
+		sorted[i] = row.carrier
+	}
 	return sorted
 }
 
@@ -90,19 +108,48 @@ func (c Carriers) Sorted() Carriers {
 // and those that bear the id which the route gives to their node. The latter is
 // how rows are found again that an interrupted apply left.
 func (c Carriers) Of(route string, ids ...string) Carriers {
-	known := map[string]bool{FoldKey(route): true}
+	of := newRowFinder()
+	of.add(route, ids...)
+	return slices.DeleteFunc(slices.Clone(c), func(carrier Carrier) bool { return !of.finds(carrier) }).Sorted()
+}
+
+// rowFinder finds the rows of routes, at a cost that does not depend on how many
+// routes there are.
+type rowFinder struct {
+	ids  map[string]bool
+	stem map[string]bool // of the ids that the routes give to nodes, with the length of the rest
+}
+
+func newRowFinder() rowFinder {
+	return rowFinder{ids: map[string]bool{}, stem: map[string]bool{}}
+}
+
+func (f rowFinder) add(route string, ids ...string) {
+	f.ids[FoldKey(route)] = true
 	for _, id := range ids {
-		known[FoldKey(id)] = true
+		f.ids[FoldKey(id)] = true
 	}
-	var found Carriers
-	for _, carrier := range c {
-		derived, err := CarrierID(route, carrier.ServerIP())
-		if known[FoldKey(carrier.ID())] || err == nil && FoldKey(derived) == FoldKey(carrier.ID()) {
-			found = append(found, carrier)
+	if RouteName.MatchString(route) {
+		for _, length := range addressCodes {
+			f.stem[stemKey(FoldKey(stemOf(route, length)), length)] = true
 		}
 	}
-	return found.Sorted()
 }
+
+func (f rowFinder) finds(carrier Carrier) bool {
+	id := FoldKey(carrier.ID())
+	if f.ids[id] {
+		return true
+	}
+	code, err := codeOf(carrier.ServerIP())
+	if err != nil || carrier.ServerIP() == AllServers {
+		return false
+	}
+	stem, is := strings.CutSuffix(id, "_"+code)
+	return is && f.stem[stemKey(stem, len(code))]
+}
+
+func stemKey(stem string, length int) string { return stem + "_" + strconv.Itoa(length) }
 
 // TemplateOf is a template_id with its two ways of saying none made one
 // (docs/vicidial/schema.md#no-template).
@@ -145,18 +192,18 @@ type CarrierChange struct {
 // docs/vicidial/admin-page.md#carriers).
 func (c CarrierChange) Plan() (Plan, error) {
 	plan := Plan{Rebuild: c.Owed}
-	wanted := map[string]bool{}
+	wanted, index := map[string]bool{}, c.Have.Index()
 	for _, want := range c.Want.Sorted() {
 		wanted[FoldKey(want.ID())] = true
-		steps, flag, err := c.lead(want)
+		steps, flag, err := c.lead(want, index[FoldKey(want.ID())])
 		if err != nil {
 			return Plan{}, err
 		}
 		plan = plan.And(Plan{Steps: steps, Rebuild: flag})
 	}
 	for _, seen := range c.Seen.Sorted() {
-		have, there := c.Have.ByID(seen.ID())
-		if wanted[FoldKey(seen.ID())] || !there {
+		have := index[FoldKey(seen.ID())]
+		if wanted[FoldKey(seen.ID())] || have == nil {
 			continue
 		}
 		if err := unmoved(have.subject(), Row(have), c.followed(have, seen), EquivalentCarrier); err != nil {
@@ -184,10 +231,10 @@ func (c CarrierChange) followed(have, seen Carrier) Row {
 // Drift names, by carrier id, what no longer holds what was seen: columns, or
 // that the row is gone.
 func (c CarrierChange) Drift() map[string][]string {
-	found := map[string][]string{}
+	found, index := map[string][]string{}, c.Have.Index()
 	for _, seen := range c.Seen {
-		have, there := c.Have.ByID(seen.ID())
-		if !there {
+		have := index[FoldKey(seen.ID())]
+		if have == nil {
 			found[seen.ID()] = []string{"is gone"}
 			continue
 		}
@@ -206,12 +253,12 @@ func (c CarrierChange) Stale() Rebuild {
 	if len(c.Seen) == 0 {
 		return stale
 	}
-	ids := make([]string, 0, len(c.Seen))
+	ids, index := make([]string, 0, len(c.Seen)), c.Have.Index()
 	for _, seen := range c.Seen {
 		ids = append(ids, seen.ID())
-		have, there := c.Have.ByID(seen.ID())
+		have := index[FoldKey(seen.ID())]
 		switch {
-		case !there:
+		case have == nil:
 			stale = stale.and(seen.flags())
 		case len(Drift(Row(have), Row(seen), EquivalentCarrier)) > 0:
 			stale = stale.and(seen.flags()).and(have.flags())
@@ -225,10 +272,9 @@ func (c CarrierChange) Stale() Rebuild {
 	return stale
 }
 
-// lead brings one row to where it is wanted.
-func (c CarrierChange) lead(want Carrier) ([]Step, Rebuild, error) {
-	have, there := c.Have.ByID(want.ID())
-	if !there {
+// lead brings one row to where it is wanted, from how it is now, nil where it is not.
+func (c CarrierChange) lead(want, have Carrier) ([]Step, Rebuild, error) {
+	if have == nil {
 		if _, was := c.Seen.ByID(want.ID()); was {
 			return nil, Rebuild{}, gone(want.subject(), Row(want))
 		}
@@ -300,15 +346,26 @@ func carrierAudit(event, id string) Audit {
 	return Audit{Section: "CARRIERS", Type: event, Record: id, Code: "ADMIN " + event + " CARRIER"}
 }
 
-// With returns the carriers as they are once a route has exactly these rows.
-func (c Carriers) With(route string, rows Carriers, ids ...string) Carriers {
-	for _, row := range rows {
-		ids = append(ids, row.ID())
+// RouteRows are the rows that a route is going to have; none if it goes. IDs are those
+// of its rows now.
+type RouteRows struct {
+	Rows Carriers
+	IDs  []string
+}
+
+// With returns the carriers as they are once routes have exactly these rows.
+func (c Carriers) With(routes map[string]RouteRows) Carriers {
+	of := newRowFinder()
+	for name, route := range routes {
+		ids := slices.Clone(route.IDs)
+		for _, row := range route.Rows {
+			ids = append(ids, row.ID())
+		}
+		of.add(name, ids...)
 	}
-	old := c.Of(route, ids...)
-	rest := slices.DeleteFunc(slices.Clone(c), func(carrier Carrier) bool {
-		_, is := old.ByID(carrier.ID())
-		return is
-	})
-	return append(rest, rows...).Sorted()
+	all := slices.DeleteFunc(slices.Clone(c), of.finds)
+	for _, name := range slices.Sorted(maps.Keys(routes)) {
+		all = append(all, routes[name].Rows...)
+	}
+	return all.Sorted()
 }

@@ -40,20 +40,36 @@ func CarrierID(route, serverIP string) (string, error) {
 	if serverIP == AllServers {
 		return route, nil
 	}
+	code, err := codeOf(serverIP)
+	if err != nil {
+		return "", fmt.Errorf("route %s: %w", route, err)
+	}
+	return stemOf(route, len(code)) + "_" + code, nil
+}
+
+// codeOf is the address of a node in base 36.
+func codeOf(serverIP string) (string, error) {
 	address, err := netip.ParseAddr(serverIP)
 	if err != nil || !address.Is4() {
-		return "", fmt.Errorf("route %s: server %q is no IPv4 address", route, serverIP)
+		return "", fmt.Errorf("server %q is no IPv4 address", serverIP)
 	}
-	code := addressCode(address)
-	room := CarrierIDWidth - len(code) - 1
-	if len(route) > room {
-		const digits = 4
-		digest := sha256.Sum256([]byte(strings.ToLower(route)))
-		number := uint64(binary.BigEndian.Uint32(digest[:])) % pow36(digits)
-		route = route[:room-digits] + base36(number, digits)
-	}
-	return route + "_" + code, nil
+	return addressCode(address), nil
 }
+
+// stemOf is what stands before a code of that length in the ids of a route.
+func stemOf(route string, length int) string {
+	room := CarrierIDWidth - length - 1
+	if len(route) <= room {
+		return route
+	}
+	const digits = 4
+	digest := sha256.Sum256([]byte(strings.ToLower(route)))
+	number := uint64(binary.BigEndian.Uint32(digest[:])) % pow36(digits)
+	return route[:room-digits] + base36(number, digits)
+}
+
+// addressCodes are the lengths of the codes of addresses.
+var addressCodes = []int{5, 7}
 
 // addressCode packs the private ranges into five digits of base 36 (they hold
 // 17,891,328 addresses) and takes seven for the rest. The lengths differ, so

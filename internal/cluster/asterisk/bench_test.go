@@ -26,7 +26,7 @@ func BenchmarkClashes(b *testing.B) {
 		}
 	}
 	mine := all.Of("R00")
-	others := all.With("R00", nil)
+	others := all.With(map[string]cluster.RouteRows{"R00": {}})
 	for b.Loop() {
 		if clashes := append(Clashes(mine, others), OwnClashes(mine, nil, phones)...); len(clashes) > 0 {
 			b.Fatal(clashes[0])

@@ -46,10 +46,17 @@ func (c Clash) String() string {
 // nodes
 // (docs/vicidial/generator.md#carrier-clashes). Carriers that generate nothing clash with none.
 func Clashes(mine, have cluster.Carriers) []Clash {
-	others := slices.DeleteFunc(have.Sorted(), func(other cluster.Carrier) bool {
-		_, same := mine.ByID(other.ID())
-		return same || !other.Generated()
-	})
+	own := map[string]bool{}
+	for _, one := range mine {
+		own[cluster.FoldKey(one.ID())] = true
+	}
+	others := slices.DeleteFunc(slices.Clone(have), func(other cluster.Carrier) bool {
+		return !other.Generated() || own[cluster.FoldKey(other.ID())]
+	}).Sorted()
+	at := map[string]cluster.Carriers{} // the servers stay in their order, in which [cluster.AllServers] is the first
+	for _, other := range others {
+		at[other.ServerIP()] = append(at[other.ServerIP()], other)
+	}
 	claimsOf := newClaimsReader()
 	var clashes []Clash
 	for _, one := range mine.Sorted() {
@@ -57,10 +64,11 @@ func Clashes(mine, have cluster.Carriers) []Clash {
 			continue
 		}
 		ours := claimsOf(one)
-		for _, other := range others {
-			if !one.SharesServer(other) {
-				continue
-			}
+		near := others
+		if one.ServerIP() != cluster.AllServers {
+			near = slices.Concat(at[cluster.AllServers], at[one.ServerIP()])
+		}
+		for _, other := range near {
 			clash := Clash{Mine: one.ID(), Other: other.ID(), ServerIP: one.ServerIP()}
 			if one.ServerIP() == cluster.AllServers {
 				clash.ServerIP = other.ServerIP()

@@ -31,7 +31,7 @@ func OwnClashes(mine cluster.Carriers, servers cluster.Servers, phones []NodePho
 	for _, phone := range phones {
 		onNode[phone.ServerIP] = append(onNode[phone.ServerIP], phone)
 	}
-	claimsOf := newClaimsReader()
+	claimsOf, taken := newClaimsReader(), ownClaims(servers)
 	var clashes []Clash
 	for _, carrier := range mine.Sorted() {
 		if !carrier.Generated() {
@@ -39,7 +39,7 @@ func OwnClashes(mine cluster.Carriers, servers cluster.Servers, phones []NodePho
 		}
 		ours := claimsOf(carrier)
 		clash := Clash{Mine: carrier.ID(), ServerIP: carrier.ServerIP()}
-		clashes = append(clashes, ours.clashes(ownClaims(carrier.ServerIP(), servers), clash)...)
+		clashes = append(clashes, ours.clashes(taken.on(carrier.ServerIP(), servers), clash)...)
 		near := onNode[carrier.ServerIP()]
 		if carrier.ServerIP() == cluster.AllServers {
 			near = phones
@@ -55,17 +55,14 @@ func OwnClashes(mine cluster.Carriers, servers cluster.Servers, phones []NodePho
 	return clashes
 }
 
-// ownClaims are the names that VICIdial takes on a node for itself and for the
-// other nodes, which it reaches by IAX2 (docs/vicidial/generator.md#padded-address).
-func ownClaims(node string, servers cluster.Servers) claims {
+// ownClaims are the names that VICIdial takes on nodes for itself and for other nodes,
+// which it reaches by IAX2 (docs/vicidial/generator.md#padded-address).
+func ownClaims(servers cluster.Servers) claims {
 	own := newClaims()
 	for _, extension := range ownExtensions {
 		own.extension(extension)
 	}
-	for _, name := range []string{"loop", "blind", "play"} {
-		own.variable("TRUNK" + name)
-		own.section("IAX2", "AST"+name, "")
-	}
+	own.loops()
 	for _, server := range servers {
 		if !server.Row["active_asterisk_server"].Yes() {
 			continue
@@ -73,12 +70,33 @@ func ownClaims(node string, servers cluster.Servers) claims {
 		address := dialed(server.IP())
 		own.extension("_" + address + "*.")
 		own.extension("_**" + address + "*.")
-		if server.IP() != node {
-			own.variable("TRUNK" + server.ID())
-			own.section("IAX2", server.ID(), "")
-		}
+		own.variable("TRUNK" + server.ID())
+		own.section("IAX2", server.ID(), "")
 	}
 	return own
+}
+
+func (c claims) loops() {
+	for _, name := range []string{"loop", "blind", "play"} {
+		c.variable("TRUNK" + name)
+		c.section("IAX2", "AST"+name, "")
+	}
+}
+
+// on are the names that are taken on one node, which does not reach itself.
+func (c claims) on(node string, servers cluster.Servers) claims {
+	c.variables, c.sections = maps.Clone(c.variables), maps.Clone(c.sections)
+	itself := newClaims()
+	for _, server := range servers {
+		if server.IP() == node {
+			itself.variable("TRUNK" + server.ID())
+			itself.section("IAX2", server.ID(), "")
+		}
+	}
+	maps.DeleteFunc(c.variables, func(key, _ string) bool { return itself.variables[key] != "" })
+	maps.DeleteFunc(c.sections, func(key, _ string) bool { return itself.sections[key] != "" })
+	c.loops()
+	return c
 }
 
 // dialed is an address as calls between nodes dial it: 010*001*000*007.
@@ -125,7 +143,7 @@ func ReadAccounts(carriers cluster.Carriers) Accounts {
 func (a Accounts) Above(mine cluster.Carrier, servers cluster.Servers) []*Section {
 	var above []*Section
 	if mine.Protocol() == "IAX2" {
-		for _, name := range ownClaims(mine.ServerIP(), servers).sections {
+		for _, name := range ownClaims(servers).on(mine.ServerIP(), servers).sections {
 			above = append(above, &Section{Name: strings.TrimPrefix(name, "IAX2 "), Of: "what VICIdial writes"})
 		}
 	}

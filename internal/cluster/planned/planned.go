@@ -42,7 +42,7 @@ type changes struct {
 	replacedServers map[string]bool // server_ids in lower case
 	leavingServers  map[string]bool // likewise
 
-	routes    map[string]route
+	routes    map[string]cluster.RouteRows
 	later     map[string]bool // routes whose rows are not known yet
 	changed   map[string]bool // routes that the run changes
 	reported  map[string]bool
@@ -54,12 +54,6 @@ type changes struct {
 	settings cluster.Row
 	rooms    map[cluster.Engine]map[string]int // by server_ip
 	numbers  numbers.Claims
-}
-
-// route has the planned rows of a carrier route.
-type route struct {
-	rows cluster.Carriers
-	ids  []string // the current carrier_ids of the rows
 }
 
 // DropChanges removes all entries but the claims of floors: what was planned has been
@@ -130,7 +124,7 @@ func (c *Changes) AddRoute(name string, rows cluster.Carriers, ids []string) {
 	c.plans.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	put(&c.routes, name, route{rows, ids})
+	put(&c.routes, name, cluster.RouteRows{Rows: rows, IDs: ids})
 }
 
 // ExpectRouteLater adds a route that the run writes and whose rows are known during
@@ -187,13 +181,10 @@ func (c *Changes) Unreported(texts []string) []string {
 // miss a route that is planned concurrently: one of the two sees the other.
 func (c *Changes) CarriersAfter(now cluster.Carriers, except string) cluster.Carriers {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, name := range slices.Sorted(maps.Keys(c.routes)) {
-		if planned := c.routes[name]; name != except {
-			now = now.With(name, planned.rows, planned.ids...)
-		}
-	}
-	return now
+	routes := maps.Clone(c.routes)
+	c.mu.Unlock()
+	delete(routes, except)
+	return now.With(routes)
 }
 
 // AddTemplate adds a template that the run writes. It returns the one that was planned

@@ -31,7 +31,8 @@ type view struct {
 	templates cluster.Templates
 	servers   cluster.Servers
 	phones    []asterisk.NodePhone
-	applying  bool // the plan that is applied had all routes
+	clashes   []asterisk.Clash // of the rows with those of others
+	applying  bool             // the plan that is applied had all routes
 }
 
 func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
@@ -52,17 +53,18 @@ func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
 			return false
 		}
 		if v.prior != nil {
-			v.others = v.others.With(v.want.route(), nil, v.prior.ids()...)
+			v.others = v.others.With(map[string]cluster.RouteRows{v.want.route(): {IDs: v.prior.ids()}})
 		}
-		return twoRoutes(v.rows, v.others) != "" && !v.dialplanStands() && !r.topology.HasWritten()
+		v.clashes = asterisk.Clashes(v.rows, v.others)
+		return v.twoRoutes() != "" && !v.dialplanStands() && !r.topology.HasWritten()
 	})
 	v.applying = r.topology.HasWritten()
 	return tfhelper.Diagnose("Unable to plan carrier route", v.want.route(), err)
 }
 
 // twoRoutes describes a prefix that another route has too, or returns "".
-func twoRoutes(rows, others cluster.Carriers) string {
-	for _, clash := range asterisk.Clashes(rows, others) {
+func (v view) twoRoutes() string {
+	for _, clash := range v.clashes {
 		if clash.Route && clash.Extension != "" {
 			return clash.String()
 		}
@@ -147,9 +149,10 @@ func (v view) checkSpelling() diag.Diagnostics {
 // with an id of this route.
 func (v view) checkIDs() diag.Diagnostics {
 	at := path.Root("name")
+	others, have := v.others.Index(), v.have.Index()
 	for _, row := range v.rows {
-		other, taken := v.others.ByID(row.ID())
-		if _, there := v.have.ByID(row.ID()); taken && !there {
+		key := cluster.FoldKey(row.ID())
+		if other := others[key]; other != nil && have[key] == nil {
 			return tfhelper.DiagnoseAt(at, "Carrier id already taken", fmt.Errorf("carrier %s is planned on %s by another route; choose another name", other.ID(), other.ServerIP()))
 		}
 	}
@@ -197,13 +200,13 @@ func (v view) dialplanStands() bool {
 // checkClashes refuses two generated routes with one prefix, and warns of all
 // else that carriers of one node share.
 func (v view) checkClashes() diag.Diagnostics {
-	if clash := twoRoutes(v.rows, v.others); clash != "" && !v.applying {
+	if clash := v.twoRoutes(); clash != "" && !v.applying {
 		return tfhelper.Judge(path.Root("dial").AtName("prefix"), "Two routes with one prefix",
 			errors.New(clash+"; choose another prefix or pattern, or have the other route give it up in the same plan"), v.dialplanStands())
 	}
 	var diags diag.Diagnostics
 	var shared []string
-	for _, clash := range asterisk.Clashes(v.rows, v.others) {
+	for _, clash := range v.clashes {
 		shared = append(shared, clash.String())
 	}
 	for _, clash := range asterisk.OwnClashes(v.rows, v.servers, v.phones) {
