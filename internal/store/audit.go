@@ -201,7 +201,7 @@ func auditText(step cluster.Step, done statement) string {
 		if !isText {
 			text.WriteString("NULL")
 		} else {
-			text.WriteString("'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, ";", "").Replace(value) + "'")
+			text.WriteString("'" + quoted.Replace(value) + "'")
 		}
 		if text.Len() > maxEventSQL {
 			return truncate(text.String(), maxEventSQL) + " ...|"
@@ -210,6 +210,8 @@ func auditText(step cluster.Step, done statement) string {
 	text.WriteString(rest)
 	return strings.ReplaceAll(text.String(), ";", "") + "|"
 }
+
+var quoted = strings.NewReplacer(`\`, `\\`, `'`, `\'`, ";", "")
 
 const hidden = "****"
 
