@@ -178,7 +178,8 @@ func (m model) with(rows cluster.Split, servers cluster.Servers) model {
 	return m
 }
 
-// refreshed is with, and fills in how the rows differ from those that m declares.
+// refreshed is with, and fills in how the computed attributes differ from a plan of
+// what m declares.
 func (m model) refreshed(rows cluster.Split, servers cluster.Servers) model {
 	shown := m.with(rows, servers)
 	shares, err := shown.shares(servers)
@@ -186,10 +187,22 @@ func (m model) refreshed(rows cluster.Split, servers cluster.Servers) model {
 		return shown // the plan reports it
 	}
 	var lines []string
-	declared := shown.limits(shares, shown.elsewhere(servers.IPs()))
-	for _, server := range slices.Sorted(maps.Keys(declared)) {
-		if want := declared[server].Describe(); describe(rows[server]) != want {
-			lines = append(lines, fmt.Sprintf("%s: %s, not %s", server, describe(rows[server]), want))
+	for _, server := range slices.Sorted(maps.Keys(shares)) {
+		share := types.Int64Value(int64(shares[server]))
+		switch found, there := shown.Allocations.Elements()[server]; {
+		case !there:
+			lines = append(lines, fmt.Sprintf("%s: no row with a number, not %s", server, share))
+		case !found.Equal(share):
+			lines = append(lines, fmt.Sprintf("%s: %s, not %s", server, found, share))
+		}
+	}
+	for _, server := range slices.Sorted(maps.Keys(shown.DuplicateRows.Elements())) {
+		lines = append(lines, server+": more than one row")
+	}
+	blocked, wanted := shown.blocked(), shown.elsewhere(servers.IPs())
+	for _, server := range slices.Sorted(slices.Values(slices.Concat(blocked, wanted))) {
+		if slices.Contains(blocked, server) != slices.Contains(wanted, server) {
+			lines = append(lines, fmt.Sprintf("%s: blocked is %t, not %t", server, slices.Contains(blocked, server), slices.Contains(wanted, server)))
 		}
 	}
 	if len(lines) > 0 {
