@@ -20,7 +20,7 @@ func TestDraw(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{`font-weight="bold">Plan</text>`, `class="yellow"`, `59 &lt;&amp;&gt;</text>`, `<title id="title">A &lt;plan&gt;</title>`} {
+		for _, want := range []string{`font-weight="bold">Plan</text>`, `class="yellow"`, `59 &lt;&amp;&gt;</text>`, `<title id="title">A &lt;plan&gt;</title>`, "<desc id=\"text\">Plan\n~ x = 80 -&gt; 59 &lt;&amp;&gt;</desc>"} {
 			if !strings.Contains(picture, want) {
 				t.Errorf("%s is not in\n%s", want, picture)
 			}

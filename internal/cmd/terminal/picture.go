@@ -31,9 +31,10 @@ var schemes = []struct{ class, light, dark string }{
 
 // picture draws lines as a terminal shows them.
 func picture(title string, lines [][]span) string {
-	columns := 0
-	for _, line := range lines {
+	columns, texts := 0, make([]string, len(lines))
+	for i, line := range lines {
 		columns = max(columns, utf8.RuneCountInString(plain(line)))
+		texts[i] = strings.TrimSpace(plain(line))
 	}
 	width, height := int(float64(columns)*charWidth)+2*margin, len(lines)*lineHeight+2*margin
 	light := map[string]string{}
@@ -42,8 +43,9 @@ func picture(title string, lines [][]span) string {
 		light[scheme.class] = scheme.light
 		fmt.Fprintf(&dark, ".%s{fill:%s}", scheme.class, scheme.dark)
 	}
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="title" font-family="'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="%d">`+"\n", width, height, width, height, fontSize)
-	fmt.Fprintf(&b, "<title id=\"title\">%s</title>\n<style>@media (prefers-color-scheme: dark) {%s}</style>\n", html.EscapeString(title), dark.String())
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="title text" font-family="'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="%d">`+"\n", width, height, width, height, fontSize)
+	fmt.Fprintf(&b, "<title id=\"title\">%s</title>\n<desc id=\"text\">%s</desc>\n<style>@media (prefers-color-scheme: dark) {%s}</style>\n",
+		html.EscapeString(title), html.EscapeString(strings.Join(texts, "\n")), dark.String())
 	fmt.Fprintf(&b, `<rect class="ground" fill="%s" width="%d" height="%d" rx="8"/>`+"\n", light["ground"], width, height)
 	for row, line := range lines {
 		column := 0
