@@ -78,7 +78,7 @@ func TestAccProvider_databasesThatCannotBeUsed(t *testing.T) {
 		},
 		"one that was installed twice": {
 			[]string{"INSERT INTO system_settings (version) VALUES ('2.14')"},
-			"is not a VICIdial database: system_settings has 2 rows",
+			"is not a VICIdial database: system_settings has several rows",
 		},
 		"a user who may not write servers": {
 			[]string{"REVOKE INSERT ON servers FROM %s"},
