@@ -115,6 +115,7 @@ func TestFile_isWrittenMendedAndRemoved(t *testing.T) {
 		folder := t.TempDir()
 		file, log := filepath.Join(folder, "proxy.conf"), filepath.Join(folder, "reloads")
 		config := k.aTier(fmt.Sprintf(`file = { path = %q, reload_command = ["sh", "-c", "echo reload >> %s"] }`, file, log))
+		ignoring := strings.TrimSuffix(strings.TrimSpace(config), "}") + "  lifecycle {\n    ignore_changes = all\n  }\n}\n"
 		var written string
 		acctest.UnitTest(t, resource.TestCase{
 			ProtoV6ProviderFactories: factories,
@@ -153,6 +154,12 @@ func TestFile_isWrittenMendedAndRemoved(t *testing.T) {
 						return nil
 					},
 				},
+				{Config: ignoring, Check: func(*terraform.State) error {
+					if read(t, file) == written {
+						return fmt.Errorf("the file was mended, and the block ignores all changes")
+					}
+					return reloads(t, log, 1)
+				}},
 				{Config: config, Check: func(*terraform.State) error {
 					if read(t, file) != written {
 						return fmt.Errorf("the file was not mended")
