@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
@@ -192,4 +193,43 @@ func TestAccChangeHands_takerFirst(t *testing.T) {
 				| 2002b | 10.0.0.2  | secret2002b |`)
 		})
 	}
+}
+
+// Remote agents that take users wait at the apply until the others have given them up.
+func TestAccChangeHands_users(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	acctest.Campaigns(t, d, "SALES")
+	acctest.Run(t, d, "INSERT INTO servers (server_id, server_ip, active) VALUES ('dial1', '10.0.0.1', 'Y')",
+		"INSERT INTO vicidial_users (user, pass, full_name) VALUES ('9000', 'x', 'N'), ('9001', 'x', 'N'), ('9002', 'x', 'N')")()
+	agents := func(first string, lines int) acctest.Values {
+		return acctest.Values{"user_start": first, "number_of_lines": lines, "server_ip": "10.0.0.1", "campaign_id": "SALES", "conf_exten": "8300"}
+	}
+	session := acctest.NewSession(t, d)
+	giver, taker := session.Object(t, "vicidial_remote_agents"), session.Object(t, "vicidial_remote_agents")
+	giver.Change(t, agents("9000", 3))
+	session = acctest.NewSession(t, d)
+	giver, taker = giver.In(session), taker.In(session)
+	giver.Refresh(t)
+	less, more := giver.Plan(t, agents("9000", 2)), taker.Plan(t, agents("9002", 1))
+	if said := less.Errors() + more.Errors(); said != "" {
+		t.Fatal(said)
+	}
+	taken := make(chan string)
+	go func() { taken <- taker.Apply(t, more).Errors() }()
+	select {
+	case said := <-taken:
+		t.Fatalf("the taker does not wait: %s", said)
+	case <-time.After(300 * time.Millisecond):
+	}
+	if said := giver.Apply(t, less).Errors(); said != "" {
+		t.Error(said)
+	}
+	if said := <-taken; said != "" {
+		t.Error(said)
+	}
+	d.Expect(t, "SELECT user_start, number_of_lines FROM vicidial_remote_agents ORDER BY 1", `
+		| user_start | number_of_lines |
+		| 9000       |               2 |
+		| 9002       |               1 |`)
 }

@@ -114,7 +114,7 @@ func (t Table[M]) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 		return
 	}
 	seen, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
-	err := tfhelper.AwaitOthers(ctx, func(ctx context.Context) error { return t.write(ctx, m, seen, nil) })
+	err := t.write(ctx, m, seen, nil)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete "+t.Noun, m.Key(), err)...)
 }
 

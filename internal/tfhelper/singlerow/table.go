@@ -73,7 +73,9 @@ func (t Table[M]) write(ctx context.Context, m M, seen, want cluster.Row) error 
 	if t.Store == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	return t.Store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) { return t.Change(ctx, m, seen, want) })
+	return tfhelper.AwaitOthers(ctx, func(ctx context.Context) error {
+		return t.Store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) { return t.Change(ctx, m, seen, want) })
+	})
 }
 
 // create writes a new row, and removes it when a later step fails.
