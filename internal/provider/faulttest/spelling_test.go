@@ -148,7 +148,7 @@ func TestAccFaults_spelling(t *testing.T) {
 
 // An import takes the spelling of the row, whatever the id of the import has, and the
 // object then plans no change; a configuration in other letters is refused.
-func TestAccFaults_spellingOfImports(t *testing.T) {
+func TestGeneratedConfiguration_hasTheSpellingOfTheRows(t *testing.T) {
 	t.Parallel()
 	d := sandbox.Shared(t).Database(t, 1720)
 	acctest.Run(t, d, spelledRows...)()
