@@ -313,8 +313,8 @@ func (c *Changes) FloorRemoved(claim seating.FloorClaim) {
 	c.claims = c.claims.Without(claim)
 }
 
-// FloorClaims returns a function that restores the claims of floors as they are now.
-func (c *Changes) FloorClaims() (restore func()) {
+// SaveFloorClaims saves the claims of floors and returns a function that restores them.
+func (c *Changes) SaveFloorClaims() (restore func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.claims

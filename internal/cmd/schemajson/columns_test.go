@@ -47,8 +47,9 @@ func TestDescribeColumn(t *testing.T) {
 	}
 }
 
-// TestDescriptions checks that each attribute that is a column says its default.
-func TestDescriptions(t *testing.T) {
+// describedSchemas returns the schemas with what the descriptions say of columns.
+func describedSchemas(t *testing.T) *tfprotov6.GetProviderSchemaResponse {
+	t.Helper()
 	server, err := providerserver.NewProtocol6WithError(provider.New("test")())()
 	if err != nil {
 		t.Fatal(err)
@@ -57,6 +58,12 @@ func TestDescriptions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return schemas
+}
+
+// TestDescriptions checks that each attribute that is a column says its default.
+func TestDescriptions(t *testing.T) {
+	schemas := describedSchemas(t)
 	columns := 0
 	facts := regexp.MustCompile(`default .+\.\*$`)
 	for name, table := range tables {

@@ -1,15 +1,12 @@
 package main
 
 import (
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -20,14 +17,7 @@ var leftOut = regexp.MustCompile(`[Dd]efault|[Ww]ithout (it|one|any)\b|[Ll]eft o
 // TestDescriptions_leftOut checks that each optional attribute says what holds without
 // it, be it of a resource, a data source, a list, an action or the provider.
 func TestDescriptions_leftOut(t *testing.T) {
-	server, err := providerserver.NewProtocol6WithError(provider.New("test")())()
-	if err != nil {
-		t.Fatal(err)
-	}
-	schemas, err := withColumns{server, filepath.Join("..", "..", "..", "docs", "vicidial", "columns.md")}.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	schemas := describedSchemas(t)
 	checked := 0
 	check := func(name string, schema *tfprotov6.Schema) {
 		var walk func(within string, attributes []*tfprotov6.SchemaAttribute)

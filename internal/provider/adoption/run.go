@@ -29,7 +29,7 @@ type Store interface {
 	RemoteAgents(context.Context) ([]cluster.RemoteAgents, error)
 	DIDs(context.Context) (cluster.DIDs, error)
 	DropChanges()
-	FloorClaims() (restore func())
+	SaveFloorClaims() (restore func())
 }
 
 // Options say what is adopted, and how.
@@ -222,7 +222,7 @@ func (f *found) take(ctx context.Context, store Store, schema cluster.Schema, o 
 
 func (f *found) try(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object) (adopted, error) {
 	store.DropChanges() // each is tried by itself, but for rows that an adopted floor has
-	restore := store.FloorClaims()
+	restore := store.SaveFloorClaims()
 	one, err := f.client.try(ctx, o, usual(schema, o.Kind))
 	if err != nil {
 		restore()

@@ -143,7 +143,7 @@ func (s SSH) faults() []Fault {
 		faults = append(faults, Fault{Setting: "ssh.host", Err: err, Advice: adviceHostForm})
 	}
 	if s.Port < 0 || s.Port > 65535 {
-		add("port", fmt.Sprintf("%d is no port", s.Port), "A port is 1 to 65535; The default of SSH is 22.")
+		add("port", fmt.Sprintf("%d is no port", s.Port), "A port is 1 to 65535; the default of SSH is 22.")
 	}
 	if s.User == "" {
 		add("user", "no user is given", "Name the account to log in to on the SSH host.")
