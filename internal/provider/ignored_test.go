@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -95,7 +96,7 @@ func TestAccProvider_writesNothingThatIsIgnored(t *testing.T) {
 // show in computed attributes only. Without it the next apply mends them.
 func TestAccProvider_ignoresAll(t *testing.T) {
 	t.Parallel()
-	for noun, c := range map[string]struct{ block, report, edit, rows, edited, mended string }{
+	for claim, c := range map[string]struct{ block, report, edit, rows, edited, mended string }{
 		"vicidial_trunk_split": {
 			block: "campaign_id = \"SUPPORT\"\n total = 10\n servers = { \"10.0.0.1\" = {} }", report: "drift = [\"none\"]",
 			edit: "UPDATE vicidial_server_trunks SET dedicated_trunks = 4 WHERE campaign_id = 'SUPPORT'",
@@ -110,6 +111,12 @@ func TestAccProvider_ignoresAll(t *testing.T) {
 			block:  "name = \"floor1\"\n seats = [\"3000-3003\"]\n servers = { \"10.0.0.1\" = { suffix = \"a\" }, \"10.0.0.2\" = { suffix = \"b\" } }\n phone = { protocol = \"SIP\", pass_wo = \"open1234\", pass_wo_version = 1 }",
 			report: "deviations = { a = \"b\" }", edit: "UPDATE phones SET protocol = 'PJSIP' WHERE login = '3001a'",
 			rows: "SELECT GROUP_CONCAT(DISTINCT protocol ORDER BY protocol + 0) AS found FROM phones WHERE login LIKE '300%'", edited: "SIP,PJSIP", mended: "SIP",
+		},
+		"vicidial_agent_placement, an alias": {
+			block:  "name = \"floor1\"\n seats = [\"3000-3003\"]\n servers = { \"10.0.0.1\" = { suffix = \"a\" }, \"10.0.0.2\" = { suffix = \"b\" } }\n phone = { protocol = \"SIP\", pass_wo = \"open1234\", pass_wo_version = 1 }",
+			report: "deviations = { a = \"b\" }",
+			edit:   "UPDATE phones_alias SET logins_list = CONCAT(alias_id, 'a,', alias_id, 'b') WHERE alias_id LIKE '300%'",
+			rows:   "SELECT SUM(logins_list LIKE '%a,%') AS found FROM phones_alias WHERE alias_id LIKE '300%'", edited: "4", mended: "2",
 		},
 		"vicidial_conf_template": {
 			block: "template_id = \"soft\"\n template_name = \"Phones\"\n template_contents = \"type=friend\\n\"", report: "stale_servers = [\"10.0.0.1\"]",
@@ -132,8 +139,9 @@ func TestAccProvider_ignoresAll(t *testing.T) {
 			rows: "SELECT COUNT(DISTINCT account_entry LIKE '%sip2.%') + SUM(account_entry LIKE '%sip2.%') AS found FROM vicidial_server_carriers WHERE carrier_id LIKE 'MAIN%'", edited: "3", mended: "1",
 		},
 	} {
-		t.Run(noun, func(t *testing.T) {
+		t.Run(claim, func(t *testing.T) {
 			t.Parallel()
+			noun, _, _ := strings.Cut(claim, ",")
 			d := sandbox.New(t, 1720)
 			acctest.BusyCluster(t, d)
 			config := func(more string) string {

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -126,6 +127,34 @@ func (r *Resource) drift(ctx context.Context, m model, held []string, now publis
 			"The next apply writes the floor's password again; set ignore_password_drift = true to leave such changes alone."
 	}
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Seats of placement "+m.name()+" were changed outside of this configuration", text)}
+}
+
+// reportMoves adds to the deviations in state the seats that are not where a plan
+// places them: somebody has moved them since the state was written.
+func (r *Resource) reportMoves(ctx context.Context, m model, now published, to *tfsdk.State) diag.Diagnostics {
+	before, err := seating.ParseAssignments(stringsOf(m.Assignments), now.suffixes)
+	if err != nil || before.Equal(now.now) && len(m.Deviations.Elements()) == 0 {
+		return nil
+	}
+	d, diags := m.declaration()
+	if diags.HasError() {
+		return diags
+	}
+	reviewed, err := r.reviewServers(ctx, &d, now.now)
+	if err != nil || reviewed.HasError() {
+		return nil // the plan reports it
+	}
+	placed, err := seating.Place(d.floor, now.now)
+	if err != nil {
+		return nil // likewise
+	}
+	texts := deviationTexts(now.deviations)
+	for _, run := range seating.MovesBetween(now.now, placed).Runs {
+		if texts[run.Seats] == "" {
+			texts[run.Seats] = fmt.Sprintf("is on %s, not %s", orNone(now.suffixes, run.Before), orNone(now.suffixes, run.After))
+		}
+	}
+	return to.SetAttribute(ctx, path.Root("deviations"), stringMap(texts))
 }
 
 func orNone(suffixes seating.Suffixes, nodes []string) string {

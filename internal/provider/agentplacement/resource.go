@@ -174,6 +174,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	switch {
 	case found:
 		resp.Diagnostics.Append(r.drift(ctx, m, held, now, since)...)
+		resp.Diagnostics.Append(r.reportMoves(ctx, m, now, &resp.State)...)
 	case !resp.Diagnostics.HasError():
 		resp.Diagnostics.Append(r.warnGone(ctx, m, kept, since)...)
 	}
