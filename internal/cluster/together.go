@@ -69,10 +69,14 @@ func (t *Touched) add(step Step) {
 		for _, key := range keys {
 			t.owns[nameOf(step.Table, key)] = true
 		}
-	case TableTrunks: // what fits on a server is a matter of all splits
-		t.owns[touchesTrunks] = true
+	case TableTrunks: // what fits on a server is a matter of all splits, what goes is not
 		for _, key := range keys {
 			t.refer(key)
+			if step.Verb == Delete {
+				t.owns[nameOf(step.Table, key)], t.uses[touchesTrunks] = true, true
+			} else {
+				t.owns[touchesTrunks] = true
+			}
 		}
 	case TableRemoteAgents: // runs must not overlap
 		t.owns[touchesRemoteAgents] = true

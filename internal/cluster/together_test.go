@@ -22,6 +22,9 @@ func TestTouched_Apart(t *testing.T) {
 	split := func(campaign string) Touched {
 		return plan(insert(TableTrunks, "campaign_id", Row{"campaign_id": Text(campaign), ColumnServerIP: Text("10.0.0.9")}))
 	}
+	gone := func(campaign string) Touched {
+		return plan(Step{Phase: Remove, Verb: Delete, Table: TableTrunks, Key: Row{"campaign_id": Text(campaign), ColumnServerIP: Text("10.0.0.9")}})
+	}
 	trunks := plan(update(TableServers, Row{"server_id": Text("dial9")}, Row{"max_vicidial_trunks": Text("9")}))
 
 	for claim, c := range map[string]struct {
@@ -34,6 +37,9 @@ func TestTouched_Apart(t *testing.T) {
 		"a server and a carrier on it":              {server, carrier("10.0.0.1", ""), false},
 		"a server and a carrier on another one":     {server, carrier("10.0.0.2", ""), true},
 		"two splits":                                {split("A"), split("B"), false},
+		"two splits that go":                        {gone("A"), gone("B"), true},
+		"one split that goes twice":                 {gone("A"), gone("a"), false},
+		"a split that goes and one that comes":      {gone("A"), split("B"), false},
 		"a split and the limit of a server":         {split("A"), trunks, false},
 		"a split and a number":                      {split("A"), did("1"), true},
 		"a template and a carrier that includes it": {plan(update(TableTemplates, Row{columnTemplateID: Text("T")}, Row{"template_name": Text("x")})), carrier("10.0.0.2", "t"), false},

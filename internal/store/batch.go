@@ -218,6 +218,13 @@ func (w *writer) settle(ctx context.Context, group []*part, steps []cluster.Step
 	var done []bool
 	certain := steps[0].MayMatchNone || changed > 0 && len(steps[0].Rows) > 1 || changed == int64(len(steps)) && steps[0].Table != cluster.TableTrunks ||
 		changed == int64(len(steps)) && steps[0].Verb == cluster.Insert
+	if !certain && steps[0].Verb == cluster.Delete {
+		left, err := w.left(ctx, steps)
+		if err != nil {
+			return err
+		}
+		certain = left == 0
+	}
 	if !certain {
 		var err error
 		if done, err = w.allDone(ctx, steps); err != nil {

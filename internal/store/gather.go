@@ -47,7 +47,7 @@ func gathered(steps []cluster.Step) statement {
 	case first.Verb == cluster.Insert:
 		return gatheredInsert(steps)
 	case first.Verb == cluster.Delete:
-		where, args := anyOf(steps)
+		where, args := anyOf(steps, fromOf)
 		return statement{fmt.Sprintf("DELETE FROM %s WHERE %s", first.Table, where), args}
 	default:
 		return gatheredUpdate(steps)
@@ -87,16 +87,18 @@ func gatheredUpdate(steps []cluster.Step) statement {
 		}
 		sets = append(sets, column+" = CASE"+choice.String()+" END")
 	}
-	where, whereArgs := anyOf(steps)
+	where, whereArgs := anyOf(steps, fromOf)
 	return statement{fmt.Sprintf("UPDATE %s SET %s WHERE %s", first.Table, strings.Join(sets, ", "), where), append(args, whereArgs...)}
 }
 
-// anyOf returns the condition of the rows of all steps with their expected values.
-func anyOf(steps []cluster.Step) (string, []any) {
+func fromOf(step cluster.Step) cluster.Row { return step.From }
+
+// anyOf returns the condition of the rows of all steps with what they say.
+func anyOf(steps []cluster.Step, says func(cluster.Step) cluster.Row) (string, []any) {
 	parts := make([]string, 0, len(steps))
 	var args []any
 	for _, step := range steps {
-		where, values := whereOf(step, step.From)
+		where, values := whereOf(step, says(step))
 		parts, args = append(parts, "("+where+")"), append(args, values...)
 	}
 	return strings.Join(parts, " OR "), args
@@ -117,6 +119,12 @@ func (w *writer) counts(ctx context.Context, questions []statement) ([]int, erro
 		into[i] = &found[i]
 	}
 	return found, w.queryRow(ctx, statement{"SELECT " + strings.Join(parts, ", "), args}, into...)
+}
+
+// left counts the rows of the keys of steps.
+func (w *writer) left(ctx context.Context, steps []cluster.Step) (int, error) {
+	where, args := anyOf(steps, func(cluster.Step) cluster.Row { return nil })
+	return w.count(ctx, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", steps[0].Table, where), args})
 }
 
 // allDone asks in one statement which of the steps that were gathered are done. A
