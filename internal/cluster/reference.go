@@ -62,6 +62,15 @@ var References = []Reference{
 	{Table: TableServerUpdater, Column: "server_ip", What: "heartbeats", Own: true},
 }
 
+// ReferencingTables lists the tables of [References].
+func ReferencingTables() []Table {
+	tables := make([]Table, len(References))
+	for i, reference := range References {
+		tables[i] = reference.Table
+	}
+	return tables
+}
+
 // ReferencingRows counts the rows that name a server in one of the [References].
 type ReferencingRows struct {
 	Reference

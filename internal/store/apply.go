@@ -177,6 +177,7 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*request) bool {
 // may be written at once, and those that are to decide again after that.
 func (s *Store) decide(w *writer, batch []*request) (now, later []*request) {
 	together, some := cluster.Plan{}.Touches(), false
+	s.forgetRemovals()
 	for i, r := range batch {
 		switch {
 		case r.ctx.Err() != nil:
@@ -245,6 +246,7 @@ func (s *Store) write(ctx context.Context, w *writer, batch []*request) {
 			s.Forget()
 			w.fresh = true
 		}
+		s.forgetRemovals()
 		s.decideOne(w, r) //nolint:contextcheck // each change has the context of its caller
 		s.writeOnce(ctx, w, []*request{r})
 	}

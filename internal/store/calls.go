@@ -106,23 +106,22 @@ func (s *Store) readDirectory(ctx context.Context) (cluster.Directory, error) {
 	for _, campaign := range campaigns {
 		directory.Campaigns = append(directory.Campaigns, campaign.ID)
 	}
-	for _, list := range []struct {
-		what, query string
-		into        *[]string
-	}{
-		{"users", selectUsers, &directory.Users},
-		{"in-groups", selectInGroups, &directory.InGroups},
-		{"call menus", selectMenus, &directory.Menus},
-	} {
-		err := s.query(ctx, list.what, list.query, nil, func(rows *sql.Rows) error {
-			var name string
-			err := rows.Scan(&name)
-			*list.into = append(*list.into, trimKey(name))
-			return err
-		})
-		if err != nil {
-			return cluster.Directory{}, err
+	names := func(what, query string, into *[]string) func() error {
+		return func() error {
+			return s.query(ctx, what, query, nil, func(rows *sql.Rows) error {
+				var name string
+				err := rows.Scan(&name)
+				*into = append(*into, trimKey(name))
+				return err
+			})
 		}
+	}
+	if err := sideBySide(
+		names("users", selectUsers, &directory.Users),
+		names("in-groups", selectInGroups, &directory.InGroups),
+		names("call menus", selectMenus, &directory.Menus),
+	); err != nil {
+		return cluster.Directory{}, err
 	}
 	return directory, nil
 }
@@ -132,20 +131,23 @@ func (s *Store) readDirectory(ctx context.Context) (cluster.Directory, error) {
 // none of it.
 func (s *Store) DIDTargets(ctx context.Context, phones bool) (cluster.DIDTargets, error) {
 	var targets cluster.DIDTargets
-	var err error
-	if targets.Directory, err = s.Directory(ctx); err != nil {
-		return targets, err
+	reads := []func() error{
+		func() (err error) { targets.Directory, err = s.Directory(ctx); return err },
+		func() (err error) { targets.Servers, err = s.Expected(ctx); return err },
+		func() error {
+			settings, err := s.SystemSettings(ctx)
+			targets.SystemFilter = settings.DIDFilter
+			return err
+		},
 	}
-	if targets.Servers, err = s.Expected(ctx); err != nil {
-		return targets, err
+	if phones {
+		reads = append(reads, func() error {
+			found, err := s.didPhones.get(ctx)
+			targets.Phones, targets.Mailboxes = found.phones, found.mailboxes
+			return err
+		})
 	}
-	settings, err := s.SystemSettings(ctx)
-	targets.SystemFilter = settings.DIDFilter
-	if err != nil || !phones {
-		return targets, err
-	}
-	found, err := s.didPhones.get(ctx)
-	targets.Phones, targets.Mailboxes = found.phones, found.mailboxes
+	err := sideBySide(reads...)
 	return targets, err
 }
 
@@ -157,11 +159,12 @@ type didPhones struct {
 }
 
 func (s *Store) readDIDPhones(ctx context.Context) (didPhones, error) {
-	read, err := s.phones(ctx, nil)
-	if err != nil {
-		return didPhones{}, err
-	}
-	boxes, err := s.mailboxes.get(ctx)
+	var read phoneColumns
+	var boxes []string
+	err := sideBySide(
+		func() (err error) { read, err = s.phones(ctx, nil); return err },
+		func() (err error) { boxes, err = s.mailboxes.get(ctx); return err },
+	)
 	found := didPhones{make(map[[2]string]bool, len(read.phones)), make(map[string]bool, len(read.phones)+len(boxes))}
 	for _, phone := range read.phones {
 		found.phones[[2]string{cluster.FoldKey(phone.ServerIP), cluster.FoldKey(phone.Extension)}] = true

@@ -103,19 +103,21 @@ func (s *Store) NodePhones(ctx context.Context) ([]asterisk.NodePhone, error) {
 // FloorRows returns all rows of floors: phones with those of the columns that this
 // schema has, aliases, users and mailboxes. The result must not be modified.
 func (s *Store) FloorRows(ctx context.Context, columns []string) (seating.FloorRows, error) {
-	phones, err := s.phones(ctx, columns)
+	var floor seating.FloorRows
+	err := sideBySide(
+		func() error {
+			phones, err := s.phones(ctx, columns)
+			floor.Columns, floor.Phones = phones.columns, phones.phones
+			return err
+		},
+		func() (err error) { floor.Aliases, err = s.aliases.get(ctx); return err },
+		func() (err error) { floor.Users, err = s.users.get(ctx); return err },
+		func() (err error) { floor.Mailboxes, err = s.mailboxes.get(ctx); return err },
+	)
 	if err != nil {
 		return seating.FloorRows{}, err
 	}
-	floor := seating.FloorRows{Columns: phones.columns, Phones: phones.phones}
-	if floor.Aliases, err = s.aliases.get(ctx); err != nil {
-		return seating.FloorRows{}, err
-	}
-	if floor.Users, err = s.users.get(ctx); err != nil {
-		return seating.FloorRows{}, err
-	}
-	floor.Mailboxes, err = s.mailboxes.get(ctx)
-	return floor, err
+	return floor, nil
 }
 
 // loginsPerQuery is the maximum number of logins in a statement.

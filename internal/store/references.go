@@ -10,20 +10,40 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Referencing counts, in one statement, the rows that name a server.
+// Referencing counts the rows that name a server.
 func (s *Store) Referencing(ctx context.Context, ip string) (cluster.Referencing, error) {
+	found, err := s.references.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	mentions := make(cluster.Referencing, len(found))
+	for i, reference := range found {
+		mentions[i] = cluster.ReferencingRows{Reference: reference.Reference, Rows: reference.rows[cluster.FoldKey(ip)]}
+	}
+	return mentions, nil
+}
+
+// referenceRows are the numbers of rows of a reference that name each server.
+type referenceRows struct {
+	cluster.Reference
+	rows map[string]int // by folded server_ip
+}
+
+// readReferences counts the rows that name any server in one statement: a run that
+// removes a whole site asks once for all. Addresses are compared as bytes, since the
+// columns of a UNION may have different collations.
+func (s *Store) readReferences(ctx context.Context) ([]referenceRows, error) {
 	info, err := s.info.get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var mentions cluster.Referencing
+	var found []referenceRows
 	var parts []string
 	var args []any
 	for _, reference := range cluster.References {
 		if !info.schema.Has(reference.Table, reference.Column) {
 			continue
 		}
-		mentions = append(mentions, cluster.ReferencingRows{Reference: reference})
 		where, values := conditions(reference.Where, " AND ", "<=>")
 		switch {
 		case where != "" && reference.Unlike:
@@ -31,17 +51,21 @@ func (s *Store) Referencing(ctx context.Context, ip string) (cluster.Referencing
 		case where != "":
 			where = " AND " + where
 		}
-		parts = append(parts, fmt.Sprintf("(SELECT COUNT(*) FROM %s WHERE %s = ?%s)", reference.Table, reference.Column, where))
-		args = append(append(args, ip), values...)
+		parts = append(parts, fmt.Sprintf("SELECT %d, CAST(%s AS BINARY), COUNT(*) FROM %s WHERE %s <> ''%s GROUP BY 2",
+			len(found), reference.Column, reference.Table, reference.Column, where))
+		args = append(args, values...)
+		found = append(found, referenceRows{reference, map[string]int{}})
 	}
-	into := make([]any, len(mentions))
-	for i := range mentions {
-		into[i] = &mentions[i].Rows
-	}
-	err = s.query(ctx, "rows that name server "+ip, "SELECT "+strings.Join(parts, ", "), args, func(rows *sql.Rows) error {
-		return rows.Scan(into...)
+	err = s.query(ctx, "rows that name servers", strings.Join(parts, " UNION ALL "), args, func(rows *sql.Rows) error {
+		var at, count int
+		var ip string
+		err := rows.Scan(&at, &ip, &count)
+		if err == nil {
+			found[at].rows[cluster.FoldKey(ip)] += count
+		}
+		return err
 	})
-	return mentions, err
+	return found, err
 }
 
 // Clashes counts, in one statement, the rows that cannot move from one address
@@ -78,6 +102,34 @@ func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Referenci
 	return clashes, err
 }
 
+// readLive counts the current agents on phones and calls of each server, by folded
+// server_ip.
+func (s *Store) readLive(ctx context.Context) (map[string]cluster.Live, error) {
+	live := map[string]cluster.Live{}
+	var agents []cluster.LiveAgent
+	var calls []cluster.CallCount
+	err := sideBySide(
+		func() (err error) { agents, err = s.LiveAgents(ctx); return err },
+		func() (err error) { calls, err = s.liveCalls(ctx, ""); return err },
+	)
+	for _, agent := range agents {
+		at := cluster.FoldKey(agent.ServerIP)
+		live[at] = cluster.Live{Agents: live[at].Agents + 1, Calls: live[at].Calls}
+	}
+	for _, group := range calls {
+		at := cluster.FoldKey(group.ServerIP)
+		live[at] = cluster.Live{Agents: live[at].Agents, Calls: live[at].Calls + group.Count}
+	}
+	return live, err
+}
+
+// forgetRemovals drops what is read for the removals of servers: what runs on them
+// leaves no line in the change log. Changes that are decided together share one read.
+func (s *Store) forgetRemovals() {
+	s.references.invalidate()
+	s.live.invalidate()
+}
+
 // Removal reads the input of a removal of a server.
 func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Removal, error) {
 	removal := cluster.Removal{Server: server}
@@ -90,19 +142,26 @@ func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Rem
 		removal.Heir = other.ID()
 		return removal, nil // what names the address is the other's
 	}
-	if removal.Live, err = s.Live(ctx, ip); err != nil {
-		return removal, err
-	}
-	if removal.Referencing, err = s.Referencing(ctx, ip); err != nil {
-		return removal, err
-	}
-	if removal.Voicemail, err = s.VoicemailServer(ctx); err != nil {
+	if err := sideBySide(
+		func() error {
+			live, err := s.live.get(ctx)
+			removal.Live = live[cluster.FoldKey(ip)]
+			return err
+		},
+		func() (err error) { removal.Referencing, err = s.Referencing(ctx, ip); return err },
+		func() (err error) { removal.Voicemail, err = s.VoicemailServer(ctx); return err },
+	); err != nil {
 		return removal, err
 	}
 	for _, other := range servers {
 		if other.Row["active_twin_server_ip"].Text == ip && s.ServerLeaves(other.ID()) {
 			removal.Twins++
 		}
+	}
+	if !slices.ContainsFunc(removal.Referencing, func(rows cluster.ReferencingRows) bool {
+		return rows.Table == cluster.TablePhones && rows.Rows > 0
+	}) {
+		return removal, nil
 	}
 	phones, err := s.readPhones(ctx, nil, "server_ip = ? AND login <> ''", ip)
 	if err != nil || len(phones.phones) == 0 {

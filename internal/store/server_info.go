@@ -80,20 +80,26 @@ func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 	if address, err := netip.ParseAddr(host); err == nil && address.Unmap().Is4() {
 		info.address = address.Unmap().String()
 	}
-	if info.schema, err = s.readSchema(ctx); err != nil {
+	// Only what the session says is read before the rest: a connection that is refused
+	// is refused once.
+	var settings serverInfo
+	err = sideBySide(
+		func() (err error) {
+			if info.schema, err = s.readSchema(ctx); err != nil {
+				return err
+			}
+			info.schema.UserGroups, err = s.readUserGroups(ctx, info.schema)
+			return err
+		},
+		func() error { return s.readSettings(ctx, &settings) },
+		func() (err error) { info.granted, err = s.readGrants(ctx); return err },
+		func() error { info.replica = s.isReplica(ctx); return nil },
+	)
+	if err != nil {
 		return serverInfo{}, err
 	}
-	if err := s.readSettings(ctx, &info); err != nil {
-		return serverInfo{}, err
-	}
-	if info.schema.UserGroups, err = s.readUserGroups(ctx, info.schema); err != nil {
-		return serverInfo{}, err
-	}
-	if info.granted, err = s.readGrants(ctx); err != nil {
-		return serverInfo{}, err
-	}
+	info.firstLogin, info.schema.Version, info.schema.NonLatin = settings.firstLogin, settings.schema.Version, settings.schema.NonLatin
 	info.readOnly = refusesWrites(readOnly, info.granted.bypassesReadOnly())
-	info.replica = s.isReplica(ctx)
 	return info, nil
 }
 

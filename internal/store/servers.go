@@ -91,13 +91,14 @@ func (s *Store) readRooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms
 		return nil, err
 	}
 	all := map[cluster.Engine]cluster.Rooms{cluster.Meetme: {}, cluster.Confbridge: {}}
+	var reads []func() error
 	for engine, rooms := range all {
-		if !info.schema.Has(engine.Table(), "conf_exten") {
-			continue
+		if info.schema.Has(engine.Table(), "conf_exten") {
+			reads = append(reads, func() error { return s.readEngineRooms(ctx, engine, rooms, "") })
 		}
-		if err := s.readEngineRooms(ctx, engine, rooms, ""); err != nil {
-			return nil, err
-		}
+	}
+	if err := sideBySide(reads...); err != nil {
+		return nil, err
 	}
 	return all, nil
 }

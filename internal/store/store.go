@@ -67,6 +67,8 @@ type Store struct {
 	users        *cachedQuery[[]seating.SeatUser]
 	mailboxes    *cachedQuery[[]string]
 	didPhones    *cachedQuery[didPhones]
+	references   *cachedQuery[[]referenceRows]
+	live         *cachedQuery[map[string]cluster.Live]
 	caches       []interface { // all of them
 		invalidate()
 		written(ctx context.Context, steps []writtenStep)
@@ -124,6 +126,8 @@ func New(settings Settings) *Store {
 	s.users = cached(s, "users", s.readUsers, cluster.TableUsers)
 	s.mailboxes = cached(s, "mailboxes", s.readMailboxes, "vicidial_voicemail")
 	s.didPhones = cached(s, "phones of DIDs", s.readDIDPhones, cluster.TablePhones, "vicidial_voicemail")
+	s.references = cached(s, "rows that name servers", s.readReferences, cluster.ReferencingTables()...)
+	s.live = cached(s, "agents and calls", s.readLive)
 	s.phoneQueries = &cachedColumns[phoneColumns]{log: s.log.cache("phones"), table: cluster.TablePhones}
 	s.numberQueries = &cachedColumns[numbers.Table]{log: s.log.cache("inbound numbers"), table: cluster.TableDIDs}
 	s.caches = append(s.caches, s.phoneQueries, s.numberQueries)

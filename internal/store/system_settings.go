@@ -9,10 +9,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-const selectContainer = `
-SELECT COALESCE(container_entry, '')
-  FROM vicidial_settings_containers
- WHERE container_id = ?`
+// selectContainer is NULL where the container is not there.
+const selectContainer = `(SELECT COALESCE(container_entry, '') FROM vicidial_settings_containers WHERE container_id = ? LIMIT 1)`
 
 // SystemSettings returns the row of system_settings, and the container of agent
 // login weights where the schema has containers.
@@ -43,10 +41,13 @@ func (s *Store) readSystemSettings(ctx context.Context) (cluster.Settings, error
 		"db_schema_version", "sounds_central_control_active", "require_password_length", "outbound_autodial_active", "disable_auto_dial",
 		"did_system_filter",
 	})
-	selected := slices.Concat(columns, others)
+	selected, args := slices.Concat(columns, others), []any(nil)
+	if info.schema.Has(cluster.TableContainers, "container_entry") {
+		selected, args = append(selected, selectContainer), []any{cluster.LoginWeightsContainer}
+	}
 
 	settings := cluster.Settings{Row: make(cluster.Row, len(columns))}
-	err = s.query(ctx, "system settings", "SELECT "+strings.Join(selected, ", ")+" FROM system_settings LIMIT 1", nil, func(rows *sql.Rows) error {
+	err = s.query(ctx, "system settings", "SELECT "+strings.Join(selected, ", ")+" FROM system_settings LIMIT 1", args, func(rows *sql.Rows) error {
 		found := make([]sql.NullString, len(selected))
 		into := make([]any, len(found))
 		for i := range found {
@@ -76,14 +77,11 @@ func (s *Store) readSystemSettings(ctx context.Context) (cluster.Settings, error
 				settings.AutoDialPaused = is.Text == "1"
 			}
 		}
+		if len(args) > 0 {
+			weights := found[len(found)-1]
+			settings.Weights.There, settings.Weights.Text = weights.Valid, weights.String
+		}
 		return nil
-	})
-	if err != nil || !info.schema.Has(cluster.TableContainers, "container_entry") {
-		return settings, err
-	}
-	err = s.query(ctx, "agent login weights", selectContainer, []any{cluster.LoginWeightsContainer}, func(rows *sql.Rows) error {
-		settings.Weights.There = true
-		return rows.Scan(&settings.Weights.Text)
 	})
 	return settings, err
 }
