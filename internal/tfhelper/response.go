@@ -3,6 +3,8 @@ package tfhelper
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -80,20 +82,59 @@ func (r Response) setPlanned() {
 	if r.plan.IsNull() || r.Diagnostics.HasError() {
 		return
 	}
-	kept, err := tftypes.Transform(r.state.Raw, func(at *tftypes.AttributePath, found tftypes.Value) (tftypes.Value, error) {
-		step, _, err := tftypes.WalkAttributePath(r.plan, at)
-		if err != nil { // the plan has no value here
-			return found, nil //nolint:nilerr // a path that does not exist is no failure
-		}
-		if planned, ok := step.(tftypes.Value); ok && planned.IsFullyKnown() {
-			return planned, nil
-		}
-		return found, nil
-	})
+	kept, err := withPlanned(r.state.Raw, r.plan)
 	r.Diagnostics.Append(Diagnose("Unable to set the state", "", err)...)
 	if err == nil {
 		r.state.Raw = kept
 	}
+}
+
+// withPlanned returns a value with the parts that are wholly known in its plan as they
+// are there. An element of a set is its own key: it is in the plan as it is, or not at
+// all.
+func withPlanned(found, planned tftypes.Value) (tftypes.Value, error) {
+	if planned.IsFullyKnown() {
+		return planned, nil
+	}
+	if !planned.IsKnown() || planned.IsNull() || found.IsNull() {
+		return found, nil
+	}
+	kind := found.Type()
+	switch {
+	case kind.Is(tftypes.Object{}), kind.Is(tftypes.Map{}):
+		var parts, plans map[string]tftypes.Value
+		if err := errors.Join(found.As(&parts), planned.As(&plans)); err != nil {
+			return found, err
+		}
+		parts = maps.Clone(parts)
+		for name, part := range parts {
+			plan, is := plans[name]
+			if !is {
+				continue
+			}
+			kept, err := withPlanned(part, plan)
+			if err != nil {
+				return found, err
+			}
+			parts[name] = kept
+		}
+		return tftypes.NewValue(kind, parts), nil
+	case kind.Is(tftypes.List{}):
+		var parts, plans []tftypes.Value
+		if err := errors.Join(found.As(&parts), planned.As(&plans)); err != nil {
+			return found, err
+		}
+		parts = slices.Clone(parts)
+		for i := range min(len(parts), len(plans)) {
+			kept, err := withPlanned(parts[i], plans[i])
+			if err != nil {
+				return found, err
+			}
+			parts[i] = kept
+		}
+		return tftypes.NewValue(kind, parts), nil
+	}
+	return found, nil
 }
 
 // RemoveResource removes an object whose rows are gone from state. The identity is
