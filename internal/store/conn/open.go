@@ -101,9 +101,12 @@ func driverConfig(settings Settings) *mysql.Config {
 	// off and turns a wrong enum member into "".
 	// sql_safe_updates refuses an UPDATE or DELETE whose WHERE names no key; not every
 	// table of VICIdial has one.
-	config.Params = map[string]string{"sql_mode": "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'", "sql_safe_updates": "0"}
-	// The error that Apply could return is for options other than this one.
-	_ = config.Apply(mysql.Charset("utf8mb4", ""))
+	// The three of SET NAMES are set beside these, in one statement: a server may ignore
+	// the character set of the handshake.
+	config.Params = map[string]string{
+		"sql_mode": "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'", "sql_safe_updates": "0",
+		"character_set_client": "utf8mb4", "character_set_connection": "utf8mb4", "character_set_results": "utf8mb4",
+	}
 
 	config.ReadTimeout = max(statementTimeout, settings.AnswerTimeout)
 	config.WriteTimeout = writeTimeout
