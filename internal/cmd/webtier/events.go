@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -111,7 +112,10 @@ func (s *stack) failures(mode mode) []failure {
 		}
 		list := []failure{
 			s.kill(node2, killed), s.loseDatabase(node1, 200, lost), s.loseDatabase(node3, 500, lost500),
-			s.hang(node2, hung), s.drained(node1, nothing), s.reloads(nothing), s.failover(),
+			s.hang(node2, hung), s.drained(node1, nothing), s.drainedAtNode(node3, nothing), s.reloads(nothing), s.failover(),
+		}
+		if s.network != nil {
+			list = append(list, s.blackHole(node2, hung), s.packetLoss(node1, nothing))
 		}
 		if mode == longMode {
 			list = append(list, s.kill(node2, killed), s.kill(node1, killed))
@@ -193,6 +197,60 @@ func (s *stack) drained(name string, limits eventLimits) failure {
 		name: "drain, stop", node1: name, duration: time.Second, limits: limits,
 		inject: func(ctx context.Context) error { return s.drain(ctx, name) },
 		repair: func(ctx context.Context) error { return s.undrain(ctx, name) },
+	}
+}
+
+// drainedAtNode drains a node by the file of the Apache snippet, reloads the proxy and
+// kills the node.
+func (s *stack) drainedAtNode(name string, limits eventLimits) failure {
+	drained := func(seen webstack.Server) bool { return strings.HasPrefix(seen.Status, "NOLB") }
+	return failure{
+		name: "drain at node, reload, stop", node1: name, duration: time.Second, limits: limits,
+		inject: func(ctx context.Context) error {
+			if err := s.nodes[name].Drain(); err != nil {
+				return err
+			}
+			if _, err := s.waitForState(ctx, name, 5*time.Second, drained); err != nil {
+				return err
+			}
+			if err := s.reload(ctx, s.tier); err != nil {
+				return err
+			}
+			if err := wait(ctx, time.Second); err != nil { // until the new process has checked the node
+				return err
+			}
+			if _, err := s.waitForState(ctx, name, 5*time.Second, drained); err != nil {
+				return err
+			}
+			if err := wait(ctx, time.Second); err != nil { // running requests end
+				return err
+			}
+			return s.nodes[name].Kill()
+		},
+		repair: func(ctx context.Context) error {
+			return errors.Join(s.nodes[name].Undrain(), s.nodes[name].Start(ctx))
+		},
+	}
+}
+
+// blackHole cuts the node off: nothing that is sent to it is answered or refused.
+func (s *stack) blackHole(name string, limits eventLimits) failure {
+	return failure{
+		name: "black hole", node1: name, duration: 3500 * time.Millisecond, limits: limits,
+		inject: s.nodes[name].Cut, repair: s.nodes[name].Join,
+	}
+}
+
+// packetLoss makes the network to the node lose packets.
+func (s *stack) packetLoss(name string, limits eventLimits) failure {
+	return failure{
+		name: "packet loss", duration: 8 * time.Second, limits: limits,
+		inject: s.nodes[name].Squeeze,
+		repair: func(ctx context.Context) error {
+			lost, err := s.nodes[name].Loosen(ctx)
+			fmt.Fprintf(os.Stderr, "packet loss: %.1f %% to %s\n", 100*lost, name)
+			return err
+		},
 	}
 }
 

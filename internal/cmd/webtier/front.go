@@ -84,6 +84,8 @@ func (s *stack) checkFrontTLS(ctx context.Context) (result, error) {
 	if err := s.reload(ctx, tier); err != nil {
 		return f, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, browserTimeout)
+	defer cancel()
 	ask := func(from, forwarded string) (string, error) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.address()+"/vicidial/admin.php", nil)
 		if err != nil {
@@ -93,8 +95,12 @@ func (s *stack) checkFrontTLS(ctx context.Context) (result, error) {
 		request.Header.Set("X-Forwarded-For", forwarded)
 		request.Header.Set("X-Forwarded-Proto", "https")
 		request.Header.Set("X-Forwarded-Host", "public.example.com")
-		_, body, _, err := send(s.browser(from), request)
-		return body, err
+		for { // the old process may still expect TLS at this port
+			_, body, _, err := send(s.browser(from), request)
+			if err == nil || wait(ctx, 100*time.Millisecond) != nil {
+				return body, err
+			}
+		}
 	}
 	trusted, err := ask(frontAddress, managerAddress)
 	other, err2 := ask(managerAddress, "198.51.100.9")
@@ -104,7 +110,7 @@ func (s *stack) checkFrontTLS(ctx context.Context) (result, error) {
 	if !strings.Contains(other, "URL http://"+hostname) {
 		f.failure = fmt.Sprintf("another client: %q", other)
 	}
-	return f, errors.Join(err, err2, s.reload(ctx, s.tier))
+	return f, errors.Join(err, err2, s.reload(context.WithoutCancel(ctx), s.tier))
 }
 
 // checkNodeTLS checks TLS to the nodes, with verification.

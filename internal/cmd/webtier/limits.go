@@ -16,6 +16,8 @@ type report struct {
 	proxy  string
 	checks []result
 	events []figures
+
+	overhead []overhead // nothing in short runs
 }
 
 // result is the result of a check. failure is empty when it passed.
@@ -265,6 +267,9 @@ func printReports(out io.Writer, reports []report) bool {
 			for _, broken := range f.exceeded {
 				fmt.Fprintf(out, "FAIL %s, %s: %s\n", r.proxy, f.event, broken)
 			}
+		}
+		for _, o := range r.overhead {
+			fmt.Fprintf(out, "%s: %.0f %s per second, a minimal HAProxy %.0f: %.2f of it\n", r.proxy, o.generated, o.name, o.minimal, o.generated/max(1, o.minimal))
 		}
 		held := 0
 		for _, c := range r.checks {

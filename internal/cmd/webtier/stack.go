@@ -57,14 +57,15 @@ type stack struct {
 	nodes    map[string]*webstack.Node
 	proxy    *webstack.Proxy
 	backends *backends
+	network  *webstack.Network // nil where all is on the loopback interface
 }
 
 // build starts the nodes and the proxy.
-func build(ctx context.Context, kind, folder string) (built *stack, err error) {
+func build(ctx context.Context, kind, folder string, network *webstack.Network) (built *stack, err error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil { // Apache's workers are another user
 		return nil, err
 	}
-	s := &stack{kind: kind, folder: folder, nodes: map[string]*webstack.Node{}}
+	s := &stack{kind: kind, folder: folder, nodes: map[string]*webstack.Node{}, network: network}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.end())
@@ -78,11 +79,13 @@ func build(ctx context.Context, kind, folder string) (built *stack, err error) {
 		return nil, err
 	}
 	settings := webstack.Settings{
+		Snippet:         webtier.Tier{TLS: &webtier.TLS{}, ProxyAddresses: []string{"127.0.0.0/8", webstack.Gateway}}.ApacheSnippet(),
+		DrainFile:       webtier.DrainFile,
 		CertificateFile: in("vici.pem"), KeyFile: in("vici.key"),
 		SoundsWebServer: soundsHost, SoundsWebDirectory: soundsDirectory, Workers: workers,
 	}
 	for _, name := range []string{node1, node2, node3} {
-		if s.nodes[name], err = webstack.StartNode(ctx, folder, name, settings); err != nil {
+		if s.nodes[name], err = webstack.StartNode(ctx, folder, name, settings, s.network); err != nil {
 			delete(s.nodes, name)
 			return nil, err
 		}
@@ -135,7 +138,7 @@ func (s *stack) setTier(ctx context.Context) error {
 		if name == node3 {
 			weight = 50 // so that shares depend on weights
 		}
-		tier.Nodes[name] = webtier.Node{Address: "127.0.0.1", Port: node.Port, Weight: weight, MaxConnections: workers, State: webtier.Active}
+		tier.Nodes[name] = webtier.Node{Address: node.Address, Port: node.Port, Weight: weight, MaxConnections: workers, State: webtier.Active}
 	}
 	tier.Access = webtier.Access{Admin: []string{managerAddress, wrongPasswordAddress}, Cluster: []string{clusterAddress}, TrustedProxies: []string{frontAddress}}
 	tier.AudioStore = &webtier.AudioStore{Node: node1, Host: soundsHost, Directory: soundsDirectory}

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"syscall"
@@ -49,7 +50,11 @@ func main() {
 	case *long:
 		mode = longMode
 	}
-	passed, err := run(ctx, mode, *only, *keep, os.Stdout)
+	start := func(ctx context.Context) (bool, error) { return run(ctx, mode, *only, *keep, os.Stdout) }
+	if mode != shortMode && !webstack.HasNamespace() && webstack.CanHaveNamespace(ctx) {
+		start = runInNamespace
+	}
+	passed, err := start(ctx)
 	cancel()
 	stop()
 	switch {
@@ -61,11 +66,32 @@ func main() {
 	}
 }
 
+// runInNamespace runs this program again where nodes can be cut off. There is no
+// network outside, so that what is missing is installed before.
+func runInNamespace(ctx context.Context) (passed bool, err error) {
+	if err := webstack.Install(ctx, os.Stderr, "haproxy", "nginx", "apache2", "ip"); err != nil {
+		return false, err
+	}
+	err = webstack.InNamespace(ctx)
+	var failed *exec.ExitError
+	if errors.As(err, &failed) { // it has said why
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // run tests the proxies one after the other, and reports whether all checks and
 // limits hold.
 func run(ctx context.Context, mode mode, only string, keep bool, out io.Writer) (passed bool, err error) {
 	if err := webstack.Install(ctx, os.Stderr, "haproxy", "nginx", "apache2"); err != nil {
 		return false, err
+	}
+	network, err := newNetwork(ctx, mode, out)
+	if err != nil {
+		return false, err
+	}
+	if network != nil {
+		defer func() { err = errors.Join(err, network.Close(context.WithoutCancel(ctx))) }()
 	}
 	folder, err := os.MkdirTemp("", "vicidial-webtier-")
 	if err != nil {
@@ -85,7 +111,7 @@ func run(ctx context.Context, mode mode, only string, keep bool, out io.Writer) 
 		if only != "" && only != kind {
 			continue
 		}
-		one, err := testProxy(ctx, kind, filepath.Join(folder, kind), mode)
+		one, err := testProxy(ctx, kind, filepath.Join(folder, kind), mode, network)
 		if err != nil {
 			return false, fmt.Errorf("%s: %w", kind, err)
 		}
@@ -99,9 +125,21 @@ func run(ctx context.Context, mode mode, only string, keep bool, out io.Writer) 
 	return passed, nil
 }
 
+// newNetwork returns the network of the nodes, or nil for the loopback interface.
+func newNetwork(ctx context.Context, mode mode, out io.Writer) (*webstack.Network, error) {
+	if mode == shortMode {
+		return nil, nil
+	}
+	if !webstack.HasNamespace() {
+		fmt.Fprintln(out, "without network namespaces, which root on Linux usually has, there is no black hole and no packet loss")
+		return nil, nil
+	}
+	return webstack.NewNetwork(ctx)
+}
+
 // testProxy runs the checks and the events with one proxy.
-func testProxy(ctx context.Context, kind, folder string, mode mode) (one report, err error) {
-	s, err := build(ctx, kind, folder)
+func testProxy(ctx context.Context, kind, folder string, mode mode, network *webstack.Network) (one report, err error) {
+	s, err := build(ctx, kind, folder, network)
 	if err != nil {
 		return report{}, err
 	}
@@ -109,6 +147,11 @@ func testProxy(ctx context.Context, kind, folder string, mode mode) (one report,
 	one = report{proxy: kind}
 	if one.checks, err = s.check(ctx, mode); err != nil {
 		return report{}, err
+	}
+	if mode != shortMode {
+		if one.overhead, err = s.measureOverhead(ctx); err != nil {
+			return report{}, err
+		}
 	}
 	workload := newWorkload(s)
 	workload.start(ctx)

@@ -42,7 +42,7 @@ func (w writer) agents() Section {
 	w.polling(&s)
 	s.add(words("option httpchk"),
 		line("http-check", "send", "meth", "GET", "uri", w.HealthPath(), "ver", "HTTP/1.1",
-			"hdr", "Host", w.Hostname, "hdr", "User-Agent", "haproxy-health"),
+			"hdr", "Host", w.Hostname, "hdr", "User-Agent", webtier.CheckAgent),
 		words("http-check expect status 200"),
 		noted("a node without its database answers 200 as well; what stands in the page came out of the database",
 			"http-check", "expect", "rstring", h.BodyRegex),

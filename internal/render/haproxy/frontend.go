@@ -164,14 +164,14 @@ func (w writer) conditions(s *Section) {
 		"acl", "has_password", "method", "POST"), words("acl has_password query -m found"))
 	reach := w.Reach()
 	admin, _ := reach.AdminSources()
-	s.acl("src_admin", "src", admin...)
+	s.acl("src_admin", w.fromClient(), admin...)
 	api, limited := reach.APISources()
-	s.acl("src_api", "src", api...)
+	s.acl("src_api", w.fromClient(), api...)
 	if limited {
 		w.soundboard(s)
 	}
 	if w.AudioStore != nil {
-		s.acl("src_audio", "src", reach.AudioSources()...)
+		s.acl("src_audio", w.fromClient(), reach.AudioSources()...)
 	}
 	for i, path := range w.RoutePaths() {
 		s.acl("p_route"+strconv.Itoa(i+1), "var(txn.page) -m beg", path)
@@ -181,7 +181,7 @@ func (w writer) conditions(s *Section) {
 		}
 	}
 	s.acl("p_socket", "var(txn.page) -m str", w.SocketPaths()...)
-	s.acl("src_trusted", "src", webtier.Sources(w.Access.Trusted)...)
+	s.acl("src_trusted", w.fromClient(), webtier.Sources(w.Access.Trusted)...)
 }
 
 // soundboard adds the acl of the one API call of agents' browsers
@@ -205,16 +205,35 @@ func (w writer) proxied(s *Section) {
 	}
 }
 
+// client is the sample with the client's address. Behind a proxy in front it is a
+// variable of the request, since requests of several clients may be under way on one
+// connection, and waiting for a body lets another one change what src is.
+func (w writer) client() string {
+	if len(w.Access.TrustedProxies) > 0 {
+		return "var(txn.src)"
+	}
+	return "src"
+}
+
+// fromClient is the condition of an acl that matches the client's address.
+func (w writer) fromClient() string {
+	if len(w.Access.TrustedProxies) > 0 {
+		return "var(txn.src) -m ip"
+	}
+	return "src"
+}
+
 // prepare sets the headers with the client's address and the host name, and removes
 // those of the client.
 func (w writer) prepare(s *Section) {
 	if len(w.Access.TrustedProxies) > 0 {
 		w.proxied(s)
-		// Before HAProxy 2.5 set-src changes the address of all later requests of
-		// the connection, so the original one is stored before.
 		s.add(words("tcp-request session set-var(sess.front) src if src_proxy"),
-			words("http-request set-src var(sess.front) if { var(sess.front) -m found }"),
-			words("http-request set-src req.hdr_ip(x-forwarded-for,-1) if { var(sess.front) -m found } { req.hdr(x-forwarded-for) -m found }"),
+			words("http-request set-var(txn.src) src"),
+			words("http-request set-var(txn.src) var(sess.front) if { var(sess.front) -m found }"),
+			words("http-request set-var(txn.src) req.hdr_ip(x-forwarded-for,-1) if { var(sess.front) -m found } { req.hdr(x-forwarded-for) -m found }"),
+			noted("for the log: before HAProxy 2.5 this is the address of all requests of the connection, so no rule asks src",
+				"http-request", "set-src", "var(txn.src)").when("if { var(sess.front) -m found }"),
 			noted("TLS may have ended at the proxy in front", "http-request", "set-var(txn.front_tls)", "bool(true)").
 				when("if { var(sess.front) -m found } { req.hdr(x-forwarded-proto) -i https }"),
 			words("http-request set-header Host %[req.hdr(x-forwarded-host)] if { var(sess.front) -m found } { req.hdr(x-forwarded-host) -m found }"))
@@ -231,7 +250,7 @@ func (w writer) prepare(s *Section) {
 	if len(w.WebSockets()) > 0 {
 		upgrade = upgrade.when("unless p_socket")
 	}
-	s.add(upgrade, words("http-request set-header X-Forwarded-For %[src]"), words("http-request set-header X-Forwarded-Proto http"))
+	s.add(upgrade, words("http-request set-header X-Forwarded-For %["+w.client()+"]"), words("http-request set-header X-Forwarded-Proto http"))
 	const note = "VICIdial tells https from http by SERVER_PORT, which Apache takes from the Host header"
 	if len(w.Access.TrustedProxies) > 0 {
 		s.add(words("http-request set-header X-Forwarded-Proto https if { var(txn.front_tls) -m bool }"),
@@ -284,12 +303,12 @@ func (w writer) refusals(s *Section) {
 	if most := w.AdminErrorsPerMinute; most > 0 {
 		// Agents start at welcome.php and may share the address of a manager with
 		// wrong passwords.
-		s.add(words("http-request track-sc0 src,ipmask(32,64) table "+abuseTable+" if p_admin !p_welcome !p_static"),
+		s.add(words("http-request track-sc0 "+w.client()+",ipmask(32,64) table "+abuseTable+" if p_admin !p_welcome !p_static"),
 			words("http-request deny deny_status 429 if p_admin !p_welcome !p_static"+trusted+" { sc_http_err_rate(0,"+abuseTable+") gt "+strconv.Itoa(most)+" }"))
 	}
 	if most := w.LoginsPerMinute; most > 0 {
 		s.add(noted("a /64 of IPv6 is one client. Only logins that are admitted count: else who is refused and tries again keeps the door shut",
-			"http-request", "track-sc1", "src,ipmask(32,64)", "table", loginTable, "if", "is_login", "has_password"),
+			"http-request", "track-sc1", w.client()+",ipmask(32,64)", "table", loginTable, "if", "is_login", "has_password"),
 			words("http-request deny deny_status 429 if is_login has_password"+trusted+" { sc_gpc0_rate(1,"+loginTable+") ge "+strconv.Itoa(most)+" }"),
 			words("http-request sc-inc-gpc0(1) if is_login has_password"))
 	}

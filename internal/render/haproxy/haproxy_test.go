@@ -149,6 +149,16 @@ func TestRender(t *testing.T) {
 			}
 		}
 	})
+	t.Run("behind a proxy in front each rule asks for the client of the request, not of the connection", func(t *testing.T) {
+		tier := aTier()
+		tier.Access.TrustedProxies, tier.Access.API = []string{"203.0.113.0/24"}, []string{"198.51.100.0/24"}
+		asks := regexp.MustCompile(`(?m)^.*[ \[{]src[ ,\]].*$`)
+		for _, line := range asks.FindAllString(string(render(t, tier)), -1) {
+			if line = strings.TrimSpace(line); line != "acl src_proxy src 203.0.113.0/24" && line != "http-request set-var(txn.src) src" && line != "tcp-request session set-var(sess.front) src if src_proxy" {
+				t.Errorf("%s", line)
+			}
+		}
+	})
 	t.Run("an older target gets no newer directive", func(t *testing.T) {
 		tier := aTier()
 		for _, target := range []struct {

@@ -137,7 +137,9 @@ func (w writer) defaults() Section {
 	s.add(words("mode http"), words("log global"), words("option dontlognull"), words("option http-ignore-probes"),
 		noted("paths without query strings: VICIdial puts user= and pass= in URLs", "log-format", logFormat),
 		line("unique-id-format", "%{+X}o%ci:%cp_%fi:%fp_%Ts_%rt:%pid"),
-		words("option http-keep-alive"), words("http-reuse safe"), words("option abortonclose"))
+		words("option http-keep-alive"), words("http-reuse safe"), words("option abortonclose"),
+		noted("where "+webtier.DrainFile+" exists a node answers 404: it finishes what it has and gets nothing new, over reloads as well",
+			"http-check", "disable-on-404"))
 	if w.Replay == webtier.ReplayNone {
 		s.add(words("retries 0"))
 	} else {

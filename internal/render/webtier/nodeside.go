@@ -6,6 +6,14 @@ import (
 	"strings"
 )
 
+// DrainFile drains its web node as long as it exists on the node: Apache then answers
+// the health check with 404, and HAProxy sends the node nothing new. The state is on
+// the node, so that it outlives every reload of every proxy.
+const DrainFile = "/etc/vicidial-drain"
+
+// CheckAgent is the User-Agent of health checks.
+const CheckAgent = "haproxy-health"
+
 // ApacheSnippet returns the configuration with which the web nodes' Apache sees the
 // addresses of the agents. VICIdial reads REMOTE_ADDR in 191 files and
 // X-Forwarded-For in none, so that without mod_remoteip one blocked address blocks
@@ -22,7 +30,8 @@ func (t Tier) ApacheSnippet() string {
 	if t.TLS != nil {
 		lines = append(lines, `SetEnvIf X-Forwarded-Proto "^https$" HTTPS=on`)
 	}
-	lines = append(lines, "UseCanonicalName Off")
+	lines = append(lines, "UseCanonicalName Off",
+		`<If "-e '`+DrainFile+`' && %{HTTP_USER_AGENT} == '`+CheckAgent+`'">`, "    Redirect 404 /", "</If>")
 	return strings.Join(lines, "\n") + "\n"
 }
 
@@ -66,7 +75,7 @@ func (t Tier) KeepalivedSnippet() string {
 	return fmt.Sprintf(`global_defs {
     enable_script_security
 }
-vrrp_script vicidial_proxy {
+vrrp_script vicidial_%s {
     script "%s"
     user nobody
     timeout 2
@@ -85,8 +94,8 @@ vrrp_instance vicidial_%s {
         %s
     }
     track_script {
-        vicidial_proxy
+        vicidial_%s
     }
 }
-`, script, t.Name, t.VRRP.Interface, t.VRRP.RouterID, peers, t.VRRP.Address)
+`, t.Name, script, t.Name, t.VRRP.Interface, t.VRRP.RouterID, peers, t.VRRP.Address, t.Name)
 }

@@ -81,16 +81,17 @@ var StaticEndings = []string{
 }
 
 // leadPages leave a file on the node that took the request. The steps of an upload
-// keep it in /tmp, and the later ones look for it there. The server performance
-// report draws a picture into the web root, which the browser asks for next.
+// keep it in /tmp, and the later ones look for it there. The last three write into
+// the web root what the browser asks for next (docs/vicidial/web-pages.md#drawing).
 var leadPages = []string{
-	"admin_listloader_third_gen", "admin_listloader_fourth_gen", "admin_listloader_fifth_gen",
-	"leadloader_template_display", "AST_admin_template_maker", "listloader", "listloaderMAIN", "AST_server_performance",
+	"admin_listloader_third_gen", "admin_listloader_fourth_gen", "admin_listloader_fifth_gen", "new_listloader_superL",
+	"leadloader_template_display", "AST_admin_template_maker", "listloader", "listloaderMAIN",
+	"AST_server_performance", "vicidial_sales_viewer", "recording_lookup",
 }
 
-// Drawings is where the server performance report leaves its picture
-// (PLOTroot in www/vicidial/AST_server_performance.php). The path is fixed.
-const Drawings = "/vicidial/ploticus/"
+// Drawings is a pattern of what those pages leave in the web root: pictures, copies
+// of recordings and spreadsheets. VICIdial's pages have "vicidial" as the directory.
+const Drawings = "/vicidial/(ploticus/|temp/|vicidial_(closer|fronter)_report_)"
 
 // agentPages lie in the admin directory and are for agents: the screens of remote
 // agents and closers (vdremote.php links to the two after it, closer.php to the two
@@ -141,7 +142,7 @@ func (t Tier) LeadPattern() string {
 	return "^/" + t.AdminDirectory + "/(" + strings.Join(leadPages, "|") + `)\.php$`
 }
 
-// DrawingPattern matches the pictures that a report has drawn on one node.
+// DrawingPattern matches the files that a report has written on one node.
 func (t Tier) DrawingPattern() string { return "^" + Drawings }
 
 // NodePaths are the extra paths that lie in VICIdial's own directories: single

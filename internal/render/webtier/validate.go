@@ -80,9 +80,7 @@ func (f *findings) nodes() {
 			f.refuse(at.Attribute("address"), "%s is node %q already; a node listed twice gets twice its share", where, other)
 		}
 		owner[where] = name
-		if isHostName(node.Address) && len(f.tier.DNSServers) == 0 {
-			f.warn(at.Attribute("address"), "the name %q is looked up once, when the proxy starts; set dns_servers to follow it", node.Address)
-		}
+		f.followed(at.Attribute("address"), node.Address)
 	}
 	switch active {
 	case 0:
@@ -94,6 +92,13 @@ func (f *findings) nodes() {
 		if !isAddress(server) {
 			f.refuse(At("dns_servers"), "%q is not an IP address", server)
 		}
+	}
+}
+
+// followed warns of a server's name that is resolved only once.
+func (f *findings) followed(at Place, address string) {
+	if isHostName(address) && len(f.tier.DNSServers) == 0 {
+		f.warn(at, "the name %q is looked up once, when the proxy starts; set dns_servers to follow it", address)
 	}
 }
 

@@ -88,6 +88,12 @@ func TestProblems(t *testing.T) {
 		{"a socket to nowhere", func(t *webtier.Tier) {
 			t.Others = &webtier.Others{WebSockets: map[string]webtier.WebSocket{"/ws/a": {Host: "a b", Port: 1, Path: "/"}}}
 		}, `websockets["/ws/a"]: `},
+		{"a route's server by name without a resolver", func(t *webtier.Tier) {
+			t.Others = &webtier.Others{Routes: map[string]webtier.Route{"/rec/": {Servers: []string{"archive.example.com:8080"}}}}
+		}, `warn routes["/rec/"].nodes: the name "archive.example.com"`},
+		{"a socket's node by name without a resolver", func(t *webtier.Tier) {
+			t.Others = &webtier.Others{WebSockets: map[string]webtier.WebSocket{"/ws/a": {Host: "dial1.example.com", Port: 8089, Path: "/ws"}}}
+		}, `warn websockets["/ws/a"]: the name "dial1.example.com"`},
 		{"a proxy that is none", func(t *webtier.Tier) { t.ProxyAddresses = []string{"balancer"} }, "proxy_addresses: "},
 		{"a router that cannot be", func(t *webtier.Tier) {
 			t.VRRP = &webtier.VRRP{Address: "10.0.0.5", Interface: "eth0", RouterID: 256}
@@ -277,6 +283,22 @@ func TestVersions(t *testing.T) {
 	}
 }
 
+// Pages and files that are on one node only (docs/vicidial/web-pages.md#drawing).
+func TestTier_filesOfOneNode(t *testing.T) {
+	tier := aTier()
+	bound := regexp.MustCompile(tier.LeadPattern() + "|" + tier.DrawingPattern())
+	for path, want := range map[string]bool{
+		"/vicidial/admin_listloader_fourth_gen.php": true, "/vicidial/new_listloader_superL.php": true, "/vicidial/vicidial_sales_viewer.php": true,
+		"/vicidial/vicidial_closer_report_1700000000.xls": true, "/vicidial/vicidial_fronter_report_1.xls": true, "/vicidial/ploticus/a.png": true,
+		"/vicidial/recording_lookup.php": true, "/vicidial/temp/a.wav": true,
+		"/vicidial/recording_lookup_DIRECT.php": false, "/vicidial/admin.php": false, "/agc/vicidial.php": false,
+	} {
+		if got := bound.MatchString(path); got != want {
+			t.Errorf("%s: bound to its node %v", path, got)
+		}
+	}
+}
+
 func TestSnippets(t *testing.T) {
 	tier := aTier()
 	tier.VRRP = &webtier.VRRP{Address: "10.0.0.5/24", Interface: "eth0", RouterID: 51, Peers: []string{"10.0.0.4", "10.0.0.3"}}
@@ -306,7 +328,7 @@ func TestSnippets(t *testing.T) {
 	})
 	t.Run("the shared address goes where the proxy answers", func(t *testing.T) {
 		got := tier.KeepalivedSnippet()
-		for _, part := range []string{"virtual_router_id 51\n", "10.0.0.5/24\n", "/dev/tcp/127.0.0.1/80;", "GET /lb-health HTTP/1.0", "enable_script_security", "user nobody"} {
+		for _, part := range []string{"virtual_router_id 51\n", "10.0.0.5/24\n", "/dev/tcp/127.0.0.1/80;", "GET /lb-health HTTP/1.0", "enable_script_security", "user nobody", "vrrp_script vicidial_anchor {", "        vicidial_anchor\n"} {
 			if !strings.Contains(got, part) {
 				t.Errorf("%q is not in\n%s", part, got)
 			}
@@ -316,6 +338,12 @@ func TestSnippets(t *testing.T) {
 		shared := tier
 		shared.Listen.Address = "10.0.0.5"
 		if got := shared.KeepalivedSnippet(); !strings.Contains(got, "pgrep -x haproxy") || strings.Contains(got, "/dev/tcp") {
+			t.Errorf("got\n%s", got)
+		}
+	})
+	t.Run("a file on the node makes health checks fail, and nothing else", func(t *testing.T) {
+		want := "<If \"-e '/etc/vicidial-drain' && %{HTTP_USER_AGENT} == 'haproxy-health'\">\n    Redirect 404 /\n</If>\n"
+		if got := tier.ApacheSnippet(); !strings.HasSuffix(got, want) {
 			t.Errorf("got\n%s", got)
 		}
 	})

@@ -16,8 +16,8 @@ type database struct {
 	open    net.Listener
 }
 
-func newDatabase(ctx context.Context) (*database, error) {
-	d := &database{address: "127.0.0.1:0"}
+func newDatabase(ctx context.Context, address string) (*database, error) {
+	d := &database{address: net.JoinHostPort(address, "0")}
 	if err := d.Give(ctx); err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ var packages = map[string][]string{
 	"haproxy": {"haproxy"},
 	"nginx":   {"nginx-light"},
 	"apache2": {"apache2", "libapache2-mod-php"},
+	"ip":      {"iproute2"},
 }
 
 // Find returns the path of a program, from PATH or Debian's sbin folders.

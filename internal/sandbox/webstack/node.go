@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -23,6 +22,7 @@ var pages embed.FS
 // Node is one web node: an Apache with mod_php on a port of its own.
 type Node struct {
 	Name    string
+	Address string
 	Port    int
 	TLSPort int
 	folder  string
@@ -30,6 +30,7 @@ type Node struct {
 	db      *database
 	apache  string
 	process *Process
+	cable   *Cable // nil on the loopback interface
 }
 
 // Settings are the system_settings of the pages.
@@ -39,16 +40,18 @@ type Settings struct {
 	Workers            int // MaxRequestWorkers
 	CertificateFile    string
 	KeyFile            string
+	Snippet            string // of Apache's configuration, from the provider
+	DrainFile          string // the file of the snippet that drains a node, which is in the node's folder here
 }
 
 // StartNode starts a node in its own folder under parent, and waits until it
-// responds.
-func StartNode(ctx context.Context, parent, name string, settings Settings) (*Node, error) {
+// responds. With a network, which may be nil, it is a machine of its own there.
+func StartNode(ctx context.Context, parent, name string, settings Settings, network *Network) (*Node, error) {
 	apache, err := Find("apache2")
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{Name: name, folder: filepath.Join(parent, name), apache: apache}
+	n := &Node{Name: name, Address: "127.0.0.1", folder: filepath.Join(parent, name), apache: apache}
 	n.ledger = filepath.Join(n.folder, "ledger", "actions")
 	if n.Port, err = freePort(ctx); err != nil {
 		return nil, err
@@ -56,7 +59,14 @@ func StartNode(ctx context.Context, parent, name string, settings Settings) (*No
 	if n.TLSPort, err = freePort(ctx); err != nil {
 		return nil, err
 	}
-	if n.db, err = newDatabase(ctx); err != nil {
+	database := "127.0.0.1"
+	if network != nil {
+		if n.cable, err = network.connect(ctx); err != nil {
+			return nil, fmt.Errorf("web node %s: %w", name, err)
+		}
+		n.Address, database = n.cable.address, Gateway
+	}
+	if n.db, err = newDatabase(ctx, database); err != nil {
 		return nil, err
 	}
 	if err := n.writeFiles(settings); err != nil {
@@ -126,14 +136,14 @@ func (n *Node) configure(settings Settings) error {
 		account = "User www-data\nGroup www-data\n"
 	}
 	load := ""
-	for _, module := range []string{"mpm_prefork", "authz_core", "dir", "mime", "remoteip", "setenvif", "ssl"} {
+	for _, module := range []string{"mpm_prefork", "authz_core", "dir", "mime", "remoteip", "setenvif", "ssl", "alias"} {
 		load += "LoadModule " + module + "_module /usr/lib/apache2/modules/mod_" + module + ".so\n"
 	}
 	// As in VICIdial's installation: prefork, keep-alive of 5 seconds, and PHP's
-	// limits. The last lines are the provider's apache_snippet.
+	// limits. Then comes the provider's apache_snippet.
 	text := fmt.Sprintf(`ServerRoot %[1]q
 ServerName localhost
-Listen 127.0.0.1:%[2]d
+Listen %[11]s:%[2]d
 PidFile %[1]s/run/apache.pid
 Mutex pthread
 ErrorLog %[1]s/error.log
@@ -160,30 +170,28 @@ php_admin_value post_max_size 48M
 php_admin_value upload_max_filesize 42M
 php_admin_value max_execution_time 330
 php_admin_value display_errors On
-RemoteIPHeader X-Forwarded-For
-RemoteIPInternalProxy 127.0.0.0/8
-SetEnvIf X-Forwarded-Proto "^https$" HTTPS=on
-UseCanonicalName Off
-Listen 127.0.0.1:%[7]d
-<VirtualHost 127.0.0.1:%[7]d>
+%[10]sListen %[11]s:%[7]d
+<VirtualHost %[11]s:%[7]d>
+    ServerName localhost
     DocumentRoot %[1]s/www
     SSLEngine on
     SSLCertificateFile %[8]s
     SSLCertificateKeyFile %[9]s
 </VirtualHost>
-`, n.folder, n.Port, load, modules[0], account, settings.Workers, n.TLSPort, settings.CertificateFile, settings.KeyFile)
+`, n.folder, n.Port, load, modules[0], account, settings.Workers, n.TLSPort, settings.CertificateFile, settings.KeyFile,
+		strings.ReplaceAll(settings.Snippet, settings.DrainFile, n.drainFile()), n.Address)
 	return writeFile(filepath.Join(n.folder, "apache.conf"), []byte(text))
 }
 
 // Start starts the node's Apache and waits until it responds.
 func (n *Node) Start(ctx context.Context) error {
-	command := exec.Command(n.apache, "-f", filepath.Join(n.folder, "apache.conf"), "-DFOREGROUND")
+	command := n.cable.command(n.apache, "-f", filepath.Join(n.folder, "apache.conf"), "-DFOREGROUND")
 	process, err := start(command, filepath.Join(n.folder, "stdout.log"))
 	if err != nil {
 		return err
 	}
 	n.process = process
-	if err := waitReachable(ctx, process, "127.0.0.1:"+strconv.Itoa(n.Port)); err != nil {
+	if err := waitReachable(ctx, process, net.JoinHostPort(n.Address, strconv.Itoa(n.Port))); err != nil {
 		text, _ := os.ReadFile(filepath.Join(n.folder, "stdout.log"))
 		return fmt.Errorf("web node %s: %w\n%s", n.Name, err, text)
 	}
@@ -192,6 +200,20 @@ func (n *Node) Start(ctx context.Context) error {
 
 // Kill kills the node, as a power failure does.
 func (n *Node) Kill() error { return n.process.Kill() }
+
+// Cut makes the network drop everything from and to the node, as a switch that
+// fails does; Join ends that. The node must have been started with a network.
+func (n *Node) Cut(ctx context.Context) error { return n.cable.set(ctx, "down") }
+
+// Join connects a node that was cut off.
+func (n *Node) Join(ctx context.Context) error { return n.cable.set(ctx, "up") }
+
+// Squeeze makes the network drop packets to the node that come faster than they may,
+// and Loosen ends that and returns the part of the packets that were lost.
+func (n *Node) Squeeze(ctx context.Context) error { return n.cable.squeeze(ctx) }
+
+// Loosen ends Squeeze.
+func (n *Node) Loosen(ctx context.Context) (lost float64, err error) { return n.cable.loosen(ctx) }
 
 // Hang suspends the node. The kernel still accepts connections.
 func (n *Node) Hang() error { return n.process.SignalAll(syscall.SIGSTOP) }
@@ -204,6 +226,14 @@ func (n *Node) Wake() error { return n.process.SignalAll(syscall.SIGCONT) }
 func (n *Node) LeaveUpload(name string, text []byte) error {
 	return writeFile(filepath.Join(n.folder, "uploads", name), text)
 }
+
+// Drain drains the node as an operator does on it, and Undrain ends that.
+func (n *Node) Drain() error { return writeFile(n.drainFile(), nil) }
+
+// Undrain returns a drained node to work.
+func (n *Node) Undrain() error { return os.Remove(n.drainFile()) }
+
+func (n *Node) drainFile() string { return filepath.Join(n.folder, "run", "drain") }
 
 // SetWork sets the duration of an action.
 func (n *Node) SetWork(length time.Duration) error {

@@ -27,7 +27,9 @@ func start(command *exec.Cmd, log string) (*Process, error) {
 		return nil, err
 	}
 	command.Stdout, command.Stderr = file, file
-	command.SysProcAttr = killedWithParent()
+	if command.SysProcAttr == nil {
+		command.SysProcAttr = killedWithParent()
+	}
 	p := &Process{command: command, ended: make(chan struct{})}
 	started := make(chan error, 1)
 	go func() {

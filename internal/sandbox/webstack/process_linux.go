@@ -7,3 +7,10 @@ import "syscall"
 func killedWithParent() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 }
+
+// inNewNamespace gives the child a network namespace of its own as well.
+func inNewNamespace() *syscall.SysProcAttr {
+	attributes := killedWithParent()
+	attributes.Cloneflags = syscall.CLONE_NEWNET
+	return attributes
+}

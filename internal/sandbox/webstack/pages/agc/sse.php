@@ -1,0 +1,4 @@
+<?php
+require '../vicidial/functions.php';
+agent_script();
+echo "Agent Login\n";
