@@ -19,12 +19,13 @@ func Wrote(err error) bool {
 	return errors.As(err, &partial)
 }
 
-// UndoPartial removes the rows of a Create that failed after some of its steps,
-// even if ctx is cancelled. The error that it returns says whether the rows were
-// removed.
+// UndoPartial removes the rows of a Create that failed after some of its steps, or in a
+// step that may be written, even if ctx is cancelled. undo plans the removal of the rows
+// that are there and that the Create did not find. The error that it returns says
+// whether the rows were removed.
 func UndoPartial(ctx context.Context, store applier, err error, undo func(context.Context) (cluster.Plan, error)) error {
 	var partial *cluster.Partial
-	if !errors.As(err, &partial) || partial.Applied == 0 || store.Apply(context.WithoutCancel(ctx), undo) != nil {
+	if !errors.As(err, &partial) || partial.Applied == 0 && !partial.Unsure || store.Apply(context.WithoutCancel(ctx), undo) != nil {
 		return err
 	}
 	return fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)

@@ -3,7 +3,6 @@ package agentplacement
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -48,21 +47,14 @@ func (r *Resource) create(ctx context.Context, want *declaration, s secrets) err
 		}
 		return r.plan(ctx, r.withGiven(seating.FloorRows{}, all, *want), all, rows)
 	})
-	var partial *cluster.Partial
-	if errors.As(err, &partial) && (partial.Applied > 0 || partial.Unsure) {
-		undone := r.topology.Apply(context.WithoutCancel(ctx), func(ctx context.Context) (cluster.Plan, error) {
-			all, err := r.topology.FloorRows(ctx, want.columns(s))
-			if err != nil {
-				return cluster.Plan{}, err
-			}
-			wrote := want.style.Own(all, want.floor.Seats).Without(want.style.Own(found, want.floor.Seats))
-			return seating.PlanFloor(wrote, all, seating.FloorRows{Users: rows.PreviousUsers(found, all)}, seating.PlanOptions{})
-		})
-		if undone == nil {
-			return fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)
+	return tfhelper.UndoPartial(ctx, r.topology, err, func(ctx context.Context) (cluster.Plan, error) {
+		all, err := r.topology.FloorRows(ctx, want.columns(s))
+		if err != nil {
+			return cluster.Plan{}, err
 		}
-	}
-	return err
+		wrote := want.style.Own(all, want.floor.Seats).Without(want.style.Own(found, want.floor.Seats))
+		return seating.PlanFloor(wrote, all, seating.FloorRows{Users: rows.PreviousUsers(found, all)}, seating.PlanOptions{})
+	})
 }
 
 // apply writes the rows of a placement when no other placement has them any more.
@@ -162,7 +154,7 @@ func (r *Resource) update(ctx context.Context, want *declaration, prior model, k
 		}
 		return r.plan(ctx, own, before.all, rows, flag...)
 	})
-	if partial := (*cluster.Partial)(nil); errors.As(err, &partial) {
+	if tfhelper.Wrote(err) {
 		written = r.writtenSeats(context.WithoutCancel(ctx), want, have, found, s)
 	}
 	return held, written, err

@@ -2,8 +2,6 @@ package inbounddid
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -53,15 +51,13 @@ func (r *Numbers) create(ctx context.Context, b block, want declared) error {
 	var found numbers.Table
 	change := numbers.Change{Want: want.wanted, TakeOver: b.isTrue("take_over")}
 	err := r.apply(ctx, change, readColumns(want), func(table numbers.Table) { found = table })
-	partial := (*cluster.Partial)(nil)
-	if !errors.As(err, &partial) || partial.Applied == 0 && !partial.Unsure {
-		return err
-	}
-	undo := numbers.Change{Before: want.wanted, Released: thoseIn(found, want.Numbers)}
-	if r.apply(context.WithoutCancel(ctx), undo, readColumns(want), func(numbers.Table) {}) != nil {
-		return err
-	}
-	return fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)
+	return tfhelper.UndoPartial(ctx, r.topology, err, func(ctx context.Context) (cluster.Plan, error) {
+		table, err := r.topology.Numbers(ctx, readColumns(want))
+		if err != nil {
+			return cluster.Plan{}, err
+		}
+		return numbers.Change{Have: table, Before: want.wanted, Released: thoseIn(found, want.Numbers)}.Plan()
+	})
 }
 
 // thoseIn returns the numbers that have a row.
@@ -85,7 +81,7 @@ func (r *Numbers) update(ctx context.Context, b block, want, prior declared, see
 	}
 	columns := readColumns(want, prior)
 	err = r.apply(ctx, change, columns, func(table numbers.Table) { found = table })
-	if partial := (*cluster.Partial)(nil); !errors.As(err, &partial) {
+	if !tfhelper.Wrote(err) {
 		return nil, err
 	}
 	fresh := want.Numbers.Without(prior.Numbers).Without(thoseIn(found, want.Numbers))

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -36,29 +35,20 @@ func (r *Resource) create(ctx context.Context, want, declared *expanded) error {
 		}
 		return plan.And(cluster.AddServer(row, secrets)), nil
 	})
-	var partial *cluster.Partial
-	if errors.As(err, &partial) && (partial.Applied > 0 || partial.Unsure) && before.server.Row == nil {
-		if r.undo(context.WithoutCancel(ctx), want, before) == nil {
-			return fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)
-		}
+	if before.server.Row != nil { // the row is not ours alone
+		return err
 	}
-	return err
-}
-
-// undo restores the rows that a failed create found.
-func (r *Resource) undo(ctx context.Context, want *expanded, before state) error {
-	ip := want.ServerIP.ValueString()
-	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+	return tfhelper.UndoPartial(ctx, r.topology, err, func(ctx context.Context) (cluster.Plan, error) {
 		now, err := r.state(ctx, want.id(), ip)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
 		plan := cluster.DropRooms(ip, now.rooms, before.rooms)
-		if now.server.Row != nil {
-			removal, err := cluster.PlanRemoval(cluster.Removal{Server: now.server})
-			return plan.And(removal), err
+		if now.server.Row == nil {
+			return plan, nil
 		}
-		return plan, nil
+		removal, err := cluster.PlanRemoval(cluster.Removal{Server: now.server})
+		return plan.And(removal), err
 	})
 }
 

@@ -22,21 +22,14 @@ func (r *Resource) create(ctx context.Context, m model) (waits bool, err error) 
 		before = m.ours(rows)
 		return cluster.Split{}
 	})
-	var partial *cluster.Partial
-	if errors.As(err, &partial) && (partial.Applied > 0 || partial.Unsure) {
-		undone := r.topology.Apply(context.WithoutCancel(ctx), func(ctx context.Context) (cluster.Plan, error) {
-			trunks, err := r.topology.Trunks(ctx)
-			if err != nil {
-				return cluster.Plan{}, err
-			}
-			rows := m.ours(trunks.Of(m.campaign()))
-			return cluster.PlanSplit(m.campaign(), rows, rows, first(before))
-		})
-		if undone == nil {
-			return false, fmt.Errorf("%w; the rows that were written have been removed again", partial.Err)
+	return waits, tfhelper.UndoPartial(ctx, r.topology, err, func(ctx context.Context) (cluster.Plan, error) {
+		trunks, err := r.topology.Trunks(ctx)
+		if err != nil {
+			return cluster.Plan{}, err
 		}
-	}
-	return waits, err
+		rows := m.ours(trunks.Of(m.campaign()))
+		return cluster.PlanSplit(m.campaign(), rows, rows, first(before))
+	})
 }
 
 // first returns the rows as limits. A new split has no duplicate rows.
