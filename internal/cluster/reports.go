@@ -52,7 +52,7 @@ func CheckReport(title string) error {
 // (docs/vicidial/web-pages.md#report-titles).
 func ReviewReports(titles []string, replica string) []string {
 	var said []string
-	if len(titles) > 0 && len(replica) <= 5 {
+	if len(titles) > 0 && usedReplica(replica) == "" {
 		said = append(said, "no report uses a replica: slave_db_server must be longer than five characters")
 	}
 	listed := WriteReports(titles)

@@ -47,6 +47,25 @@ type Settings struct {
 	AutoDialPaused bool
 }
 
+// VoicemailServer is the address of the node with all mailboxes, which also runs the
+// end of day.
+func (s Settings) VoicemailServer() string {
+	return strings.TrimRight(s.Row["active_voicemail_server"].Text, " ")
+}
+
+// Replica is the reporting replica, as host or host:port. It is empty where reports use
+// none.
+func (s Settings) Replica() string { return usedReplica(s.Row["slave_db_server"].Text) }
+
+// usedReplica returns the host, or nothing for one of so few bytes that reports ignore it
+// (docs/vicidial/web-pages.md#replica-name-length).
+func usedReplica(host string) string {
+	if len(host) > 5 {
+		return host
+	}
+	return ""
+}
+
 // Container is a row of vicidial_settings_containers.
 type Container struct {
 	There bool

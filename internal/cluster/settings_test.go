@@ -276,6 +276,14 @@ func TestReports(t *testing.T) {
 			t.Errorf("got %q", said)
 		}
 	})
+	t.Run("the replica and the voicemail server of a row", func(t *testing.T) {
+		for host, used := range map[string]string{"": "", "db2": "", "db-22": "", "db-222": "db-222", "10.0.0.6:3307": "10.0.0.6:3307"} {
+			settings := cluster.Settings{Row: cluster.Row{"slave_db_server": cluster.Text(host), "active_voicemail_server": cluster.Text("10.0.0.1 ")}}
+			if settings.Replica() != used || settings.VoicemailServer() != "10.0.0.1" {
+				t.Errorf("%q: replica %q, voicemail server %q", host, settings.Replica(), settings.VoicemailServer())
+			}
+		}
+	})
 	t.Run("an unknown title is told", func(t *testing.T) {
 		said := cluster.ReviewReports([]string{"Tea Report"}, "10.0.0.6")
 		if len(said) != 1 || !strings.Contains(said[0], `"Tea Report" is not among the reports`) {

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
@@ -135,10 +134,7 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (forecast.
 	if err != nil {
 		return in, err
 	}
-	in.VoicemailServer, in.SoundsServer = settings.Row["active_voicemail_server"].Text, settings.Row["sounds_web_server"].Text
-	if replica := settings.Row["slave_db_server"].Text; utf8.RuneCountInString(replica) >= shortestReplica {
-		in.Replica = replica
-	}
+	in.VoicemailServer, in.SoundsServer, in.Replica = settings.VoicemailServer(), settings.Row["sounds_web_server"].Text, settings.Replica()
 	in.Weights, _ = cluster.ParseWeights(settings.Weights.Text)
 	if !live {
 		return in, nil

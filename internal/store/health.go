@@ -134,7 +134,7 @@ func (s *Store) readMoment(ctx context.Context, _ serverInfo, snapshot *health.S
 func (s *Store) readHealthSettings(ctx context.Context, _ serverInfo, snapshot *health.Snapshot) error {
 	settings, err := s.settingsRow.latest(ctx, true)
 	snapshot.Settings = settings
-	snapshot.VoicemailServer, snapshot.AutoDialOff = settings.Row["active_voicemail_server"].Text, settings.AutoDialPaused
+	snapshot.VoicemailServer, snapshot.AutoDialOff = settings.VoicemailServer(), settings.AutoDialPaused
 	return err
 }
 

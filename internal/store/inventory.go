@@ -44,7 +44,7 @@ func (s *Store) Inventory(ctx context.Context, live bool) (cluster.Inventory, er
 	if err != nil {
 		return land, err
 	}
-	land.Voicemail, land.Replica = settings.Row["active_voicemail_server"].Text, settings.Row["slave_db_server"].Text
+	land.Voicemail, land.Replica = settings.VoicemailServer(), settings.Replica()
 	if info.schema.Has("vicidial_webservers", "hostname") {
 		if err := s.query(ctx, "web nodes", selectWebNodes, nil, func(rows *sql.Rows) error {
 			var host string

@@ -101,7 +101,7 @@ func (s *Store) addLoad(ctx context.Context, within time.Duration, measures []fo
 	}
 	err = s.query(ctx, "dialed campaigns", selectDialers, []any{int(within / time.Second)}, func(rows *sql.Rows) error {
 		var ip, id string
-		if err := rows.Scan(&ip, &id); err != nil {
+		if err := rows.Scan(joined{&ip}, &id); err != nil {
 			return err
 		}
 		if campaign, found := campaigns.Find(id); found && campaign.Dials() {

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
 )
@@ -16,20 +15,15 @@ import (
 // replicaTimeout bounds the queries to the replica, which a dead one does not answer.
 const replicaTimeout = 3 * time.Second
 
-// shortestReplica is the minimum length of a replica's name: VICIdial's reports
-// ignore a shorter one (docs/vicidial/web-pages.md#replica-name-length).
-const shortestReplica = 6
-
 // Replica queries the reporting replica with the user, password and database name
 // of the primary, as VICIdial's reports do. It returns nil if the cluster has none.
 // An unreachable replica is a result, not an error.
 func (s *Store) Replica(ctx context.Context) (*health.Replica, error) {
 	settings, err := s.settingsRow.latest(ctx, true)
-	name := settings.Row["slave_db_server"].Text
-	if err != nil || utf8.RuneCountInString(name) < shortestReplica {
+	if err != nil || settings.Replica() == "" {
 		return nil, err
 	}
-	replica := &health.Replica{Host: name}
+	replica := &health.Replica{Host: settings.Replica()}
 	ctx, cancel := context.WithTimeout(ctx, replicaTimeout)
 	defer cancel()
 	if err := s.queryReplica(ctx, replica); err != nil {

@@ -21,7 +21,7 @@ func (s *Store) SystemSettings(ctx context.Context) (cluster.Settings, error) {
 // VoicemailServer returns the server_ip of the node with all mailboxes.
 func (s *Store) VoicemailServer(ctx context.Context) (string, error) {
 	settings, err := s.SystemSettings(ctx)
-	return trimKey(settings.Row["active_voicemail_server"].Text), err
+	return settings.VoicemailServer(), err
 }
 
 // CrossServerExten reports whether the dialplan of every node contains the phones

@@ -40,7 +40,7 @@ func (m model) picture(land cluster.Inventory) diagram.Topology {
 			t.Web = append(t.Web, diagram.Machine{Name: host})
 		}
 	}
-	if len(land.Replica) > 5 { // VICIdial ignores shorter names (docs/vicidial/web-pages.md#replica-name-length)
+	if land.Replica != "" {
 		t.Replica = &diagram.Machine{Name: "reporting replica", Address: land.Replica}
 	}
 	database, others := land.WithoutTelephony()
