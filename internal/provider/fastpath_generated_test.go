@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // imported is an object as it is in a Terraform state after an import.
@@ -67,7 +68,7 @@ func TestFastPath_agreesWithTheFramework(t *testing.T) {
 	}
 	for _, construct := range numerous {
 		var meta resource.MetadataResponse
-		construct().Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: typeName}, &meta)
+		construct().Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: tfhelper.ProviderType}, &meta)
 		name := meta.TypeName
 		t.Run(name, func(t *testing.T) {
 			if len(objects[name].keys) == 0 {

@@ -37,6 +37,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/topology"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/trunksplit"
 	"github.com/vicidial/terraform-provider-vicidial/internal/store"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
@@ -75,12 +76,9 @@ var (
 	newTrunkSplit      = replacement.Guard(trunksplit.New, replacement.Column(path.Root("campaign_id")))
 )
 
-// typeName is the prefix of all type names.
-const typeName = "vicidial"
-
 // Metadata names the provider.
 func (v *vicidial) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
-	resp.TypeName = typeName
+	resp.TypeName = tfhelper.ProviderType
 	resp.Version = v.version
 }
 

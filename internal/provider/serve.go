@@ -11,6 +11,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/redact"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // Server returns the server that speaks plugin protocol 6 for the provider.
@@ -55,7 +56,7 @@ func (v *vicidial) fastPath(framework tfprotov6.ProviderServer) (*fastpath.Serve
 		}
 		return nil
 	}
-	return fastpath.New(context.Background(), framework, typeName, data, numerous...)
+	return fastpath.New(context.Background(), framework, tfhelper.ProviderType, data, numerous...)
 }
 
 // stopGrace is how long a stopped action may take to end: a statement that was

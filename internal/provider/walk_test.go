@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	vicidial "github.com/vicidial/terraform-provider-vicidial/internal/provider"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // schemas returns the schemas of the provider.
@@ -111,12 +112,12 @@ func TestSchemasAreDescribed(t *testing.T) {
 
 func TestResourcesHaveIdentityAndImport(t *testing.T) {
 	all, identities, _ := schemas(t)
-	house := vicidial.New("test")()
+	served := vicidial.New("test")()
 	var names []string
-	for _, newResource := range house.Resources(t.Context()) {
+	for _, newResource := range served.Resources(t.Context()) {
 		r := newResource()
 		var name resource.MetadataResponse
-		r.Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "vicidial"}, &name)
+		r.Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: tfhelper.ProviderType}, &name)
 		names = append(names, name.TypeName)
 		t.Run(name.TypeName, func(t *testing.T) {
 			if _, ok := r.(resource.ResourceWithImportState); !ok {
@@ -126,21 +127,21 @@ func TestResourcesHaveIdentityAndImport(t *testing.T) {
 				t.Error("has no identity")
 			}
 			if _, ok := r.(resource.ResourceWithModifyPlan); !ok {
-				t.Error("has no word at plan time")
+				t.Error("does not plan")
 			}
 		})
 	}
 	if len(names) != len(all.ResourceSchemas) {
 		t.Errorf("%d resources, %d schemas", len(names), len(all.ResourceSchemas))
 	}
-	lister, ok := house.(provider.ProviderWithListResources)
+	lister, ok := served.(provider.ProviderWithListResources)
 	if !ok {
 		t.Fatal("no list resources")
 	}
 	for _, newList := range lister.ListResources(t.Context()) {
 		var name resource.MetadataResponse
 		found := newList()
-		found.Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "vicidial"}, &name)
+		found.Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: tfhelper.ProviderType}, &name)
 		if !slices.Contains(names, name.TypeName) {
 			t.Errorf("list resource %s has no resource of its name", name.TypeName)
 		}
@@ -149,10 +150,10 @@ func TestResourcesHaveIdentityAndImport(t *testing.T) {
 
 func TestEverythingHasAnExampleAndAPage(t *testing.T) {
 	all, _, _ := schemas(t)
-	house := filepath.Join("..", "..")
+	root := filepath.Join("..", "..")
 	there := func(t *testing.T, at ...string) {
 		t.Helper()
-		text, err := os.ReadFile(filepath.Join(append([]string{house}, at...)...))
+		text, err := os.ReadFile(filepath.Join(append([]string{root}, at...)...))
 		if err != nil || len(strings.TrimSpace(string(text))) == 0 {
 			t.Errorf("%s is missing or empty", filepath.Join(at...))
 		}

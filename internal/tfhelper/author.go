@@ -2,7 +2,6 @@ package tfhelper
 
 import (
 	"context"
-	"encoding/json"
 	"math"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -36,20 +35,15 @@ const NoAuthor = "; the admin change log has no line about it"
 const positionKey = "logged"
 
 // SaveLogPosition saves a position of the admin change log in private state.
-func SaveLogPosition(ctx context.Context, private privateSetter, position int64) diag.Diagnostics {
-	text, err := json.Marshal(position)
-	if err != nil {
-		return Diagnose("Unable to encode private state", "", err)
-	}
-	return private.SetKey(ctx, positionKey, text)
+func SaveLogPosition(ctx context.Context, private PrivateSetter, position int64) diag.Diagnostics {
+	return SavePrivate(ctx, private, positionKey, position)
 }
 
 // LogPosition returns the position that [SaveLogPosition] saved. Where there is none it
 // returns false, and a position after which there is no line.
-func LogPosition(ctx context.Context, private privateGetter) (int64, bool) {
-	var position int64
-	text, diags := private.GetKey(ctx, positionKey)
-	if diags.HasError() || text == nil || json.Unmarshal(text, &position) != nil {
+func LogPosition(ctx context.Context, private PrivateGetter) (int64, bool) {
+	position, found, _ := LoadPrivate[int64](ctx, private, positionKey)
+	if !found {
 		return math.MaxInt64, false
 	}
 	return position, true

@@ -3,3 +3,6 @@
 // columns, rows and private state. It imports cluster and the plugin framework
 // only.
 package tfhelper
+
+// ProviderType is the prefix of all type names.
+const ProviderType = "vicidial"

@@ -11,12 +11,37 @@ import (
 // write can tell whether anything changed them since. They hold no secrets.
 const rowsKey = "seen"
 
-type privateSetter interface {
+// PrivateSetter is private state that can be written.
+type PrivateSetter interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-type privateGetter interface {
+// PrivateGetter is private state that can be read.
+type PrivateGetter interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+}
+
+// SavePrivate saves a value in private state.
+func SavePrivate(ctx context.Context, private PrivateSetter, key string, value any) diag.Diagnostics {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return Diagnose("Unable to encode private state", "", err)
+	}
+	return private.SetKey(ctx, key, text)
+}
+
+// LoadPrivate returns the value that [SavePrivate] saved; false where there is none, or
+// it cannot be decoded.
+func LoadPrivate[T any](ctx context.Context, private PrivateGetter, key string) (T, bool, diag.Diagnostics) {
+	var value T
+	text, diags := private.GetKey(ctx, key)
+	if text == nil || diags.HasError() {
+		return value, false, diags
+	}
+	if err := json.Unmarshal(text, &value); err != nil {
+		return *new(T), false, Diagnose("Unable to decode private state", "", err)
+	}
+	return value, true, diags
 }
 
 // SaveRows saves rows in private state.
@@ -25,27 +50,15 @@ type privateGetter interface {
 // longer in the configuration, but plans its removal with the private state from
 // before the refresh: a row that was changed by hand since the last apply would
 // then be a conflict in every run.
-func SaveRows(ctx context.Context, private privateSetter, rows any) diag.Diagnostics {
-	text, err := json.Marshal(rows)
-	if err != nil {
-		return Diagnose("Unable to encode private state", "", err)
-	}
-	return private.SetKey(ctx, rowsKey, text)
+func SaveRows(ctx context.Context, private PrivateSetter, rows any) diag.Diagnostics {
+	return SavePrivate(ctx, private, rowsKey, rows)
 }
 
 // LoadRows returns the rows that [SaveRows] saved. It returns false when there are
 // none, as in the removal of a tainted object: Terraform passes it the private
 // state of the object that replaces it.
-func LoadRows[Rows any](ctx context.Context, private privateGetter, diags *diag.Diagnostics) (Rows, bool) {
-	var rows Rows
-	text, found := private.GetKey(ctx, rowsKey)
-	diags.Append(found...)
-	if text == nil {
-		return rows, false
-	}
-	if err := json.Unmarshal(text, &rows); err != nil {
-		diags.Append(Diagnose("Unable to decode private state", "", err)...)
-		return rows, false
-	}
-	return rows, true
+func LoadRows[Rows any](ctx context.Context, private PrivateGetter, diags *diag.Diagnostics) (Rows, bool) {
+	rows, found, failed := LoadPrivate[Rows](ctx, private, rowsKey)
+	diags.Append(failed...)
+	return rows, found
 }

@@ -21,7 +21,7 @@ type Response struct {
 	Diagnostics *diag.Diagnostics
 	state       *tfsdk.State
 	identity    *tfsdk.ResourceIdentity
-	private     privateSetter
+	private     PrivateSetter
 	plan        tftypes.Value // see KeepPlanned
 }
 

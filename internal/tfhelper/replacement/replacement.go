@@ -9,7 +9,6 @@ package replacement
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -114,7 +113,9 @@ func Guard(construct func() resource.Resource, key Key) func() resource.Resource
 		if !ok {
 			panic(fmt.Sprintf("%T has no identity, plans nothing or imports nothing", inner))
 		}
-		return &Guarded{Resource: whole, keyOf: key}
+		var meta resource.MetadataResponse
+		whole.Metadata(context.Background(), resource.MetadataRequest{ProviderTypeName: tfhelper.ProviderType}, &meta)
+		return &Guarded{Resource: whole, typeName: meta.TypeName, keyOf: key}
 	}
 }
 
@@ -122,6 +123,7 @@ func Guard(construct func() resource.Resource, key Key) func() resource.Resource
 type Guarded struct {
 	Resource
 
+	typeName  string
 	keyOf     Key
 	instances instances // nil until the provider is configured
 }
@@ -170,7 +172,7 @@ func (g *Guarded) Create(ctx context.Context, req resource.CreateRequest, resp *
 		return
 	}
 	g.instances.InstanceCreated(key, planned.Instance{Token: token, Rows: g.rows(ctx, resp.State)})
-	resp.Diagnostics.Append(save(ctx, resp.Private, tokenKey, token)...)
+	resp.Diagnostics.Append(tfhelper.SavePrivate(ctx, resp.Private, tokenKey, token)...)
 	g.saveLogPosition(ctx, resp.Private, &resp.Diagnostics)
 }
 
@@ -183,7 +185,7 @@ func (g *Guarded) Update(ctx context.Context, req resource.UpdateRequest, resp *
 // saveLogPosition saves the position of the admin change log in private state: an
 // older line is of what has been read or written here. Where the log cannot be read,
 // nothing is saved, and no line is looked for.
-func (g *Guarded) saveLogPosition(ctx context.Context, private setter, diags *diag.Diagnostics) {
+func (g *Guarded) saveLogPosition(ctx context.Context, private tfhelper.PrivateSetter, diags *diag.Diagnostics) {
 	if g.instances == nil {
 		return
 	}
@@ -196,7 +198,7 @@ func (g *Guarded) saveLogPosition(ctx context.Context, private setter, diags *di
 func (g *Guarded) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	g.Resource.ImportState(ctx, req, resp)
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(save(ctx, resp.Private, tokenKey, newToken())...)
+		resp.Diagnostics.Append(tfhelper.SavePrivate(ctx, resp.Private, tokenKey, newToken())...)
 	}
 }
 
@@ -219,7 +221,7 @@ func (g *Guarded) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 		return
 	}
 	if superseded := g.instances.HasSuccessor(key, token); superseded != load[bool](ctx, req.Private, supersededKey) {
-		resp.Diagnostics.Append(save(ctx, resp.Private, supersededKey, superseded)...)
+		resp.Diagnostics.Append(tfhelper.SavePrivate(ctx, resp.Private, supersededKey, superseded)...)
 	}
 }
 
@@ -243,12 +245,12 @@ func (g *Guarded) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 			return
 		}
 	default:
-		resp.Diagnostics.Append(save(ctx, resp.Private, removalKey, true)...)
+		resp.Diagnostics.Append(tfhelper.SavePrivate(ctx, resp.Private, removalKey, true)...)
 		if g.instances.HasSuccessor(key, token) || load[bool](ctx, req.Private, supersededKey) {
 			return
 		}
 		if !g.instances.DeleteInstance(key, token) {
-			resp.Diagnostics.Append(save(ctx, resp.Private, supersededKey, true)...)
+			resp.Diagnostics.Append(tfhelper.SavePrivate(ctx, resp.Private, supersededKey, true)...)
 			return
 		}
 	}
@@ -311,9 +313,7 @@ func (g *Guarded) key(ctx context.Context, of State) (string, bool) {
 		return "", false
 	}
 	key := g.keyOf.of(ctx, of)
-	var meta resource.MetadataResponse
-	g.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: "vicidial"}, &meta)
-	return meta.TypeName + " " + key, key != ""
+	return g.typeName + " " + key, key != ""
 }
 
 func (g *Guarded) rows(ctx context.Context, of State) []string {
@@ -323,30 +323,9 @@ func (g *Guarded) rows(ctx context.Context, of State) []string {
 	return nil
 }
 
-type setter interface {
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
-
-type getter interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-}
-
-func save(ctx context.Context, private setter, key string, value any) diag.Diagnostics {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return tfhelper.Diagnose("Unable to encode private state", "", err)
-	}
-	return private.SetKey(ctx, key, text)
-}
-
 // load returns a value of private state; the zero value where there is none.
-func load[T any](ctx context.Context, private getter, key string) T {
-	var value T
-	if text, diags := private.GetKey(ctx, key); !diags.HasError() && text != nil {
-		if json.Unmarshal(text, &value) != nil {
-			return *new(T)
-		}
-	}
+func load[T any](ctx context.Context, private tfhelper.PrivateGetter, key string) T {
+	value, _, _ := tfhelper.LoadPrivate[T](ctx, private, key)
 	return value
 }
 
