@@ -2,6 +2,8 @@ package provider_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +18,7 @@ import (
 // configuration as it is written: what the plan says is what is written.
 func TestAccProvider_writesNothingThatIsIgnored(t *testing.T) {
 	t.Parallel()
-	for noun, c := range map[string]struct {
+	cases := map[string]struct {
 		block, ignored string // the block has one place for what changes
 		first, second  string
 		moved          string // by hand
@@ -67,7 +69,11 @@ func TestAccProvider_writesNothingThatIsIgnored(t *testing.T) {
 				| outbound_calls_per_second | default_codecs |
 				|                        60 | ulaw,alaw      |`,
 		},
-	} {
+	}
+	// Resources of several rows, and of none.
+	acctest.EveryResource(t, "writesNothingThatIsIgnored", slices.Collect(maps.Keys(cases)), "vicidial_trunk_split", "vicidial_carrier_route",
+		"vicidial_inbound_numbers", "vicidial_agent_placement", "vicidial_haproxy_config", "vicidial_nginx_config", "vicidial_node_config")
+	for noun, c := range cases {
 		t.Run(noun, func(t *testing.T) {
 			t.Parallel()
 			d := sandbox.New(t, 1720)

@@ -20,6 +20,7 @@ func TestAccImport_takesTheSpellingOfTheRow(t *testing.T) {
 		"INSERT INTO vicidial_inbound_dids (did_pattern) VALUES ('Sales800')",
 		"INSERT INTO vicidial_remote_agents (user_start, number_of_lines, server_ip, conf_exten, campaign_id) VALUES ('9000', 2, '10.0.0.1', '8300', 'SALES')",
 		"INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, protocol, server_ip, account_entry) VALUES ('MAIN_00001', 'Our carrier', 'SIP', '10.0.0.1', '[main]')")()
+	var tried []string
 	for _, c := range []struct {
 		kind, key, want string
 		ids             []string
@@ -32,6 +33,7 @@ func TestAccImport_takesTheSpellingOfTheRow(t *testing.T) {
 		{"vicidial_carrier_route", "name", "MAIN", []string{"MAIN", "main", "Main "}},
 		{"vicidial_carrier_route", "name", "other", []string{"other=main_00001"}}, // a name of the operator's
 	} {
+		tried = append(tried, c.kind)
 		for _, id := range c.ids {
 			imported := acctest.Import(t, d, c.kind, id)
 			if imported.Texts[c.key] != c.want || imported.Identity[c.key] != c.want {
@@ -39,4 +41,7 @@ func TestAccImport_takesTheSpellingOfTheRow(t *testing.T) {
 			}
 		}
 	}
+	// Their identities are no keys of rows.
+	acctest.EveryResource(t, "takesTheSpellingOfTheRow", tried, "vicidial_inbound_numbers", "vicidial_agent_placement", "vicidial_cluster_settings",
+		"vicidial_haproxy_config", "vicidial_nginx_config", "vicidial_node_config")
 }

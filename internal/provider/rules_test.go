@@ -121,6 +121,12 @@ func (o ruledObject) config(imported bool) string {
 func TestAccRules_everyRuleInThreeSituations(t *testing.T) {
 	t.Parallel()
 	objects := ruledObjects()
+	var tried []string
+	for _, object := range objects {
+		tried = append(tried, object.kind)
+	}
+	acctest.EveryResource(t, "ruledObjects", tried, // the others have tests of their own rules
+		"vicidial_trunk_split", "vicidial_inbound_numbers", "vicidial_agent_placement", "vicidial_haproxy_config", "vicidial_nginx_config", "vicidial_node_config")
 	cluster := []string{
 		"INSERT INTO servers (server_id, server_ip, active, active_asterisk_server, max_vicidial_trunks) VALUES ('live', '10.0.0.1', 'Y', 'Y', 100)",
 		"INSERT INTO vicidial_campaigns (campaign_id, campaign_name, active) VALUES ('SALES', 'SALES', 'Y')",

@@ -2,7 +2,6 @@ package faulttest_test
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -83,7 +82,7 @@ resource "vicidial_cluster_settings" "one" {
 `)
 }
 
-var updatedTypes = slices.DeleteFunc(slices.Clone(replacedTypes[:9]), func(name string) bool { return name == "vicidial_inbound_numbers" })
+var updatedTypes = acctest.ResourceTypes(updated(false))
 
 const drawUpdated = `
 SELECT 'server' AS what, CONCAT(server_id, ' ', max_vicidial_trunks) AS row_ FROM servers

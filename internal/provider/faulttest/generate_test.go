@@ -64,9 +64,13 @@ func TestGeneratedConfiguration_isTakenAsItIs(t *testing.T) {
 				imports = append(imports, [3]string{"vicidial_carrier_route", "every", "EVERY"})
 			}
 			var text strings.Builder
+			var tried []string
 			for _, one := range imports {
+				tried = append(tried, one[0])
 				fmt.Fprintf(&text, "import {\n  to = %s.%s\n  id = %q\n}\n", one[0], one[1], one[2])
 			}
+			acctest.EveryResource(t, "isTakenAsItIs", tried, "vicidial_server", "vicidial_trunk_split", // see ofServersAndTrunks
+				"vicidial_inbound_numbers", "vicidial_agent_placement", "vicidial_haproxy_config", "vicidial_nginx_config", "vicidial_node_config")
 			anew := open(t, d, d.Port)
 			anew.declare(t, text.String())
 			said := anew.must(t, "plan", "-generate-config-out=generated.tf")

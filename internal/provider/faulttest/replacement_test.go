@@ -117,10 +117,7 @@ resource "vicidial_nginx_config" "one" {
 `
 
 // replacedTypes are the resources of replaced.
-var replacedTypes = []string{
-	"vicidial_server", "vicidial_trunk_split", "vicidial_conf_template", "vicidial_carrier_route", "vicidial_inbound_did", "vicidial_inbound_numbers",
-	"vicidial_remote_agents", "vicidial_agent_placement", "vicidial_cluster_settings", "vicidial_haproxy_config", "vicidial_nginx_config",
-}
+var replacedTypes = acctest.ResourceTypes(replaced)
 
 // drawReplaced draws every row of the objects.
 const drawReplaced = `
