@@ -51,14 +51,14 @@ func (u TemplateUse) Names() []string {
 	return FirstOf(names, 10)
 }
 
-// TemplateChange leads one template to where it is wanted.
+// TemplateChange is a change of one template.
 type TemplateChange struct {
 	ID   string
-	Have Row // the row as it is now; nil when there is none
-	Seen Row // the row as the plan saw it; nil when it is new
-	Want Row // the columns as they shall be; nil when it goes
+	Have Row // the row as it is now; nil if there is none
+	Seen Row // the row as the plan saw it; nil for a new one
+	Want Row // the wanted columns; nil for a removal
 	Use  TemplateUse
-	Owed Rebuild // flags that an apply before this one did not come to set
+	Owed Rebuild // flags that an earlier apply did not set
 
 	Secrets map[string]string // values for the places in the contents
 	Renew   bool              // write them again

@@ -5,11 +5,10 @@ import (
 	"strings"
 )
 
-// Equivalent says whether two values of a column mean the same to VICIdial.
-// A save in the admin form that changes nothing turns NULL into the empty text
-//
-// (docs/vicidial/measured.md#null-and-empty) and LF into CR LF; neither is anybody's intent, and neither is
-// drift. Equality to the letter is Value's ==.
+// Equivalent reports whether two values of a column mean the same to VICIdial. A save
+// on the admin page that changes nothing turns NULL into the empty text
+// (docs/vicidial/measured.md#null-and-empty) and LF into CR LF; neither is drift. Equal
+// values are compared with ==.
 func Equivalent(column string, a, b Value) bool {
 	return Normal(column, a) == Normal(column, b)
 }

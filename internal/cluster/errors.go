@@ -9,8 +9,8 @@ import (
 // ErrNotFound says that a row which should be there is not.
 var ErrNotFound = errors.New("not found")
 
-// ErrNoDatabase says that nobody has said which database holds the cluster. What
-// merely likes to compare with one goes without.
+// ErrNoDatabase says that the provider has no database to read. What only compares
+// with one is computed without.
 var ErrNoDatabase = errors.New("no database is given")
 
 // Conflict says that a row does not hold what it held when the plan was made:

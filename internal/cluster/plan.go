@@ -74,18 +74,17 @@ type Step struct {
 	// Rows are the rows to insert. All name the same columns; Key says which
 	// of them tell whether a row is there already.
 	Rows []Row
-	// Common is what all Rows say besides; no column of Key is among it. Thousands
-	// of rows need not repeat it.
+	// Common are the columns that are equal in all Rows; none is a column of Key.
 	Common Row
-	// Key picks the rows to update, delete or thin.
+	// Key selects the rows to update or delete.
 	Key Row
 	// In widens Key to the rows whose column InColumn holds one of these.
 	In       []Value
 	InColumn string
 	// Column is one more column of the rows that In names, whose value differs
-	// from row to row: Was holds what it must still say in each of them, in the
-	// order of In, and Become what an update writes. Every row counts: one that
-	// says neither is a [Conflict]. Where Become is nil, the rows are deleted.
+	// from row to row: Old is what each of them must still hold, in the order of
+	// In, and New what an update writes. A row that holds neither is a [Conflict].
+	// Where New is nil, the rows are deleted.
 	Column   string
 	Old, New []Value
 	// From is what the picked rows must still say. No row left that says it
@@ -95,7 +94,7 @@ type Step struct {
 	To Row
 	// Guard is checked in the statement itself.
 	Guard Guard
-	// MayMatchNone steps take no offence at finding no row.
+	// MayMatchNone says that it is no conflict where no row matches.
 	MayMatchNone bool
 	// Shown is what the change log shows in place of a text that has secrets in it:
 	// the text with their places.

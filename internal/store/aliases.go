@@ -3,40 +3,28 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
-// user_group came to phones_alias with schema 1308 (docs/vicidial/schema.md#user-group).
-const (
-	selectAliases = `
+const selectAliases = `
 SELECT alias_id,
        COALESCE(alias_name, ''),
        COALESCE(logins_list, ''),
-       COALESCE(user_group, '')
+       COALESCE(%s, '')
   FROM phones_alias
  ORDER BY alias_id`
-
-	selectAliasesWithoutGroup = `
-SELECT alias_id,
-       COALESCE(alias_name, ''),
-       COALESCE(logins_list, ''),
-       ''
-  FROM phones_alias
- ORDER BY alias_id`
-)
 
 func (s *Store) readAliases(ctx context.Context) ([]seating.PhoneAlias, error) {
 	info, err := s.info.get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	query := selectAliases
-	if !info.schema.Has(cluster.TableAliases, "user_group") {
-		query = selectAliasesWithoutGroup
-	}
+	// user_group came with schema 1308 (docs/vicidial/schema.md#user-group).
+	query := fmt.Sprintf(selectAliases, info.column(cluster.TableAliases, "user_group", "''"))
 	var aliases []seating.PhoneAlias
 	err = s.query(ctx, "phone aliases", query, nil, func(rows *sql.Rows) error {
 		var alias seating.PhoneAlias

@@ -88,7 +88,7 @@ func (q *requests) empty(end bool) bool {
 // have nothing in common; each caller gets the outcome of its own.
 func (s *Store) Apply(ctx context.Context, decide PlanFunc) (err error) {
 	defer func() {
-		if err != nil { // perhaps a conflict, with a line that tells of it
+		if err != nil { // a conflict may have a line that is newer than the position
 			s.logPosition.invalidate()
 		}
 	}()
@@ -228,9 +228,9 @@ func (s *Store) decideOne(w *writer, r *request) {
 	r.err = s.Writable(deciding, tablesOf(r.plan)...)
 }
 
-// write writes the plans of requests that were decided, and lays what it wrote over
-// what was read. Who failed since rows have changed that were read earlier decides
-// once more over rows that are read now.
+// write writes the plans of requests that were decided, and updates the caches. A
+// request that fails because rows have changed since they were cached decides once more,
+// over rows that are read now.
 func (s *Store) write(ctx context.Context, w *writer, batch []*request) {
 	s.writeOnce(ctx, w, batch)
 	if w.fresh {

@@ -192,7 +192,7 @@ func (w *writer) write(ctx context.Context, group []*part) { //nolint:contextche
 	w.finish(ctx, group)
 }
 
-// skipEmpty marks the steps as done that find no row and take no offence at it.
+// skipEmpty marks the steps as done that match no row and may.
 func (w *writer) skipEmpty(ctx context.Context, group []*part) {
 	questions := make([]statement, len(group))
 	for i, p := range group {

@@ -53,7 +53,7 @@ func (w *writer) lock(ctx context.Context) error {
 		}
 	}
 	return &NotWritable{
-		Why:    fmt.Sprintf("%s: its database connection %s holds the lock since more than %s", ErrLocked, nameHolder(ctx, conn, holder.Int64), wait),
+		Why:    fmt.Sprintf("%s: its database connection %s has held the lock for more than %s", ErrLocked, nameHolder(ctx, conn, holder.Int64), wait),
 		Advice: fmt.Sprintf("Wait for the other apply to end. If none runs, its connection is a leftover: an administrator can end it with KILL %d.", holder.Int64),
 	}
 }
@@ -81,9 +81,9 @@ func (w *writer) killLostConnection(ctx context.Context, conn *sql.Conn, name st
 	}
 }
 
-// trusted is how long rows that were read may be decided by when the lock was free in
-// between, and the change log says that nobody else has written.
-const trusted = 10 * time.Second
+// maxUnlockedAge is how long plans may use rows that were read before the lock was free
+// for a while, if the change log says that nobody else has written.
+const maxUnlockedAge = 10 * time.Second
 
 const selectNewestLine = `
 SELECT COALESCE(MAX(admin_log_id), 0)
@@ -102,7 +102,7 @@ func (w *writer) trust(ctx context.Context) {
 			newest = 0
 		}
 	}
-	if newest == 0 || newest != s.newestLine || time.Since(s.released) > s.trusted {
+	if newest == 0 || newest != s.newestLine || time.Since(s.released) > s.maxUnlockedAge {
 		s.Forget()
 		w.fresh = true
 	}
@@ -127,7 +127,7 @@ func (w *writer) drop() {
 }
 
 // discard closes a connection instead of returning it to the pool, where it might
-// hold the lock forever.
+// hold the lock without end.
 func discard(conn *sql.Conn) {
 	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 	_ = conn.Close()

@@ -17,9 +17,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
-// The server's numbers of failed statements. They are read in this file and
-// nowhere else; those of failed logins are in conn.
+// The server's numbers of failed statements; those of failed logins are in conn.
 const (
+	numberSyntax           = 1064
 	numberServerShutdown   = 1053
 	numberTableDenied      = 1142
 	numberColumnDenied     = 1143
@@ -31,7 +31,7 @@ const (
 )
 
 // lost reports whether the connection was lost, so that the result of the statement
-// is unknown.the statement that was under way.
+// is unknown.
 func lost(err error) bool {
 	if number, answered := conn.ErrorNumber(err); answered {
 		return slices.Contains([]uint16{numberServerShutdown, numberQueryInterrupted, numberConnectionKilled}, number)
@@ -41,8 +41,8 @@ func lost(err error) bool {
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
 }
 
-// isRetryable reports whether the statement failed on a lock or a deadlock and did
-// nothing.not run and may be tried again at once.
+// isRetryable reports whether the statement failed on a lock or a deadlock. It has
+// changed nothing and may be sent again.
 func isRetryable(err error) bool {
 	number, answered := conn.ErrorNumber(err)
 	return answered && (number == numberDeadlock || number == numberLockWait)
@@ -63,11 +63,11 @@ func (h *NoAnswerError) Hint() string {
 	return "Most often a report, a backup or a repair holds the table, for minutes, since MyISAM locks whole tables. SHOW FULL PROCESSLIST shows which. Run Terraform again when the table is free."
 }
 
-// plain adds what to do to an error of a statement, where an operator can do
-// something about it. Errors of the way to the database say so already.
+// withAdvice adds advice to an error of a statement, where an operator can do something
+// about it. Errors of the connection have theirs already.
 func withAdvice(err error) error {
-	var way *conn.Error
-	if errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &way) {
+	var connection *conn.Error
+	if errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &connection) {
 		return &NoAnswerError{err}
 	}
 	number, _ := conn.ErrorNumber(err)

@@ -13,9 +13,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// written lays what changes have written over what was read: the rows that their
-// steps name are read again, by their keys. Where that is not possible, the table is
-// read as a whole by whoever needs it next.
+// written updates the caches after changes: the rows that their steps name are read
+// again, by their keys. Where that is not possible, the next read is of the whole table.
 func (s *Store) written(ctx context.Context, w *writer, changes []*planRun) {
 	var steps []writtenStep
 	for _, c := range changes {

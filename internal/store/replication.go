@@ -59,7 +59,7 @@ func (s *Store) replication(ctx context.Context) (replication, error) {
 		if err = s.query(ctx, "replica status", statement, nil, found.add); err == nil {
 			return found, nil
 		}
-		if number, answered := conn.ErrorNumber(err); !answered || number != errSyntax {
+		if number, answered := conn.ErrorNumber(err); !answered || number != numberSyntax {
 			break
 		}
 	}
@@ -68,9 +68,6 @@ func (s *Store) replication(ctx context.Context) (replication, error) {
 	}
 	return status, nil // the user may not ask
 }
-
-// errSyntax is the server's ER_PARSE_ERROR.
-const errSyntax = 1064
 
 // add takes the status of one replication connection.
 func (r *replication) add(rows *sql.Rows) error {

@@ -38,7 +38,7 @@ func newStatement(step cluster.Step) statement {
 	case cluster.Delete:
 		where, args := whereOf(step, step.From)
 		return statement{fmt.Sprintf("DELETE FROM %s WHERE %s", step.Table, where), args}
-	default: // Thin: one copy less, as long as there is more than one
+	default: // DeleteDuplicates: one copy less, as long as there is more than one
 		where, args := whereOf(step, step.From)
 		step.Guard = cluster.Unguarded // a copy that must stay is one that is there
 		copies, copiesArgs := whereOf(step, step.From)

@@ -109,7 +109,7 @@ func (w *writer) done(ctx context.Context, step cluster.Step) (bool, error) {
 	case cluster.Delete:
 		left, err := from(step.From)
 		return left == 0, err
-	default: // Thin is safe to repeat until it finds nothing
+	default: // DeleteDuplicates is repeated until it finds nothing
 		return false, nil
 	}
 }

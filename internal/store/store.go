@@ -37,9 +37,9 @@ type Store struct {
 	pauses   []time.Duration // before each try of a statement
 	// What the goroutine that serves the requests knows of the change log, 0 where it
 	// knows nothing, and when it last released the lock.
-	newestLine int64
-	released   time.Time
-	trusted    time.Duration
+	newestLine     int64
+	released       time.Time
+	maxUnlockedAge time.Duration
 
 	planned.Changes   // planned rows of this run
 	planned.Instances // in Terraform's state
@@ -97,9 +97,9 @@ func New(settings Settings) *Store {
 			reading.ReadOnly = true
 			return New(reading)
 		},
-		pauses:  pauses,
-		trusted: trusted,
-		log:     newLogs(settings.Log),
+		pauses:         pauses,
+		maxUnlockedAge: maxUnlockedAge,
+		log:            newLogs(settings.Log),
 	}
 	s.settings.Settings = settings.WithoutSecrets()
 	s.info = &cachedQuery[serverInfo]{read: s.readServerInfo, log: s.log.cache("server information")}

@@ -270,7 +270,7 @@ func TestApply_rowsThatWereRead(t *testing.T) {
 	s := sandbox.Shared(t)
 	d, p := newTable(t, s), sandbox.NewProxy(t, s)
 	store := newStore(t, d, viaProxy(p))
-	store.trusted = time.Hour // however slow the machine is
+	store.maxUnlockedAge = time.Hour // however slow the machine is
 	whole := func() int {
 		n := 0
 		for _, text := range p.Statements() {

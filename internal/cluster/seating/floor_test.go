@@ -278,7 +278,7 @@ func TestPlanFloor(t *testing.T) {
 			t.Errorf("flags %s", got)
 		}
 	})
-	t.Run("all nodes are flagged with Everywhere", func(t *testing.T) {
+	t.Run("all nodes are flagged with AllNodes", func(t *testing.T) {
 		plan, err := PlanFloor(FloorRows{}, FloorRows{}, want, PlanOptions{Voicemail: "10.0.0.9", AllNodes: true})
 		if err != nil || !plan.Rebuild.All {
 			t.Errorf("flags %v (%v)", plan.Rebuild, err)

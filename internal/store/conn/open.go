@@ -15,18 +15,18 @@ import (
 )
 
 const (
-	// The whole way to a usable connection: jump, encryption, login. A server
-	// that looks its clients up in a slow name service takes its time.
+	// The time until a connection is usable: SSH, TLS and login. A server may look
+	// its clients up in a slow name service.
 	connectTimeout = 30 * time.Second
-	// One step of the way to a machine. One that is there answers at once.
+	// The time until a machine answers.
 	dialTimeout = 10 * time.Second
 	// After a timeout as long as this, connecting fails at once for a while: a
 	// plan of hundreds of objects would time out as often, for an hour.
 	minTimeout   = 5 * time.Second
 	breakerReset = time.Minute
-	// How long a statement may be silent. VICIdial's reports lock MyISAM
-	// tables for minutes, and a read that gave up too early would leave open
-	// whether the statement ran. A peer that is gone is found by keepalives.
+	// The time until a statement is answered. VICIdial's reports lock MyISAM tables
+	// for minutes, and after a timeout it is unknown whether the statement ran.
+	// Keepalives find a peer that is gone.
 	statementTimeout = 5 * time.Minute
 	writeTimeout     = time.Minute
 	// Idle connections are closed: the database has few, and VICIdial's daemons
