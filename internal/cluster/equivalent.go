@@ -36,13 +36,14 @@ func Normal(column string, value Value) Value {
 	return Text(strings.ReplaceAll(value.Text, "\r\n", "\n"))
 }
 
-// numericColumns are those in which NULL is not the empty text.
+// numericColumns are those in which NULL is not the empty text, in whichever table.
 var numericColumns = map[string]bool{
 	"max_vicidial_trunks": true, "telnet_port": true, "balance_trunks_offlimits": true, "outbound_calls_per_second": true,
 	"vicidial_recording_limit": true, "vicidial_balance_rank": true, "conf_update_interval": true, "dedicated_trunks": true,
 }
 
-// flagColumns are ENUM('Y','N'). What is neither is no (docs/vicidial/schema.md#enums).
+// flagColumns are ENUM('Y','N'), in whichever table. What is neither is no
+// (docs/vicidial/schema.md#enums).
 var flagColumns = map[string]bool{
 	"active": true, "active_asterisk_server": true, "active_agent_login_server": true, "generate_vicidial_conf": true,
 	"vicidial_balance_active": true, "sys_perf_log": true, "vd_server_logs": true, "carrier_logging_active": true,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/clustertest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
@@ -192,4 +193,11 @@ func TestAccRules_everyRuleInThreeSituations(t *testing.T) {
 		rules += len(object.rules)
 	}
 	t.Logf("%d rules in 3 situations: %d expectations", rules, count)
+}
+
+// The admin page is simulated for each schema.
+func TestRules_pageOfEverySchema(t *testing.T) {
+	if !slices.Equal(clustertest.Schemas, sandbox.AllSchemas()) {
+		t.Errorf("pages of %v, tables of %v", clustertest.Schemas, sandbox.AllSchemas())
+	}
 }

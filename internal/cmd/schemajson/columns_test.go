@@ -64,6 +64,11 @@ func describedSchemas(t *testing.T) *tfprotov6.GetProviderSchemaResponse {
 // TestDescriptions checks that each attribute that is a column says its default.
 func TestDescriptions(t *testing.T) {
 	schemas := describedSchemas(t)
+	for name := range schemas.ResourceSchemas {
+		if tables[name] == "" && !strings.HasSuffix(name, "_config") { // which are files
+			t.Errorf("%s is not in tables of columns.go", name)
+		}
+	}
 	columns := 0
 	facts := regexp.MustCompile(`default .+\.\*$`)
 	for name, table := range tables {

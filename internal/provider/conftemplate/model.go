@@ -1,13 +1,10 @@
 package conftemplate
 
 import (
-	"maps"
-
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -61,25 +58,4 @@ func (m model) Flatten(row cluster.Row) model {
 	}
 	m.Stale, m.Secrets = tfhelper.StringList(nil), types.MapNull(types.StringType)
 	return m
-}
-
-// sealed returns a row without its secrets: with the contents of the model where
-// the row holds those with values in the places, else with places of its own.
-func (m model) sealed(row cluster.Row) cluster.Row {
-	held, there := row[contents]
-	if !there || held.Null {
-		return row
-	}
-	meant := m.Contents.ValueString()
-	if !cluster.SealedBy(meant, held.Text) {
-		meant = asterisk.SealSecrets(held.Text, "template")
-	}
-	safe := maps.Clone(row)
-	safe[contents] = cluster.Text(meant)
-	return safe
-}
-
-// stale returns the servers whose rebuild flag an earlier apply has not set.
-func (m model) stale() cluster.Plan {
-	return cluster.Plan{Rebuild: cluster.RebuildOf(tfhelper.Strings(m.Stale.Elements()))}
 }

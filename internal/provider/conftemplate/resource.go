@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
@@ -177,25 +176,4 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 // ImportState imports by template_id.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	r.table(cluster.TemplateChange{}).Import(ctx, req, resp)
-}
-
-// setStale sets stale_servers: the servers that were stale before, and those that use
-// the template when its lines are others than the ones in seen. An apply that was
-// killed between the row and the rebuild flags leaves nothing else to tell by.
-func (r *Resource) setStale(ctx context.Context, before tfsdk.State, seen cluster.Row, state *tfsdk.State, diags *diag.Diagnostics) {
-	if seen == nil || state.Raw.IsNull() {
-		return
-	}
-	prior, ok := tfhelper.Get[model](ctx, before, diags)
-	if !ok {
-		return
-	}
-	row, _, err := r.find(ctx, prior)
-	stale := prior.stale()
-	if change := (cluster.TemplateChange{Have: row, Seen: seen}); err == nil && len(cluster.Drift(row, seen, cluster.EquivalentTemplate)) > 0 {
-		change.Use, err = r.topology.TemplateUse(ctx, prior.Key())
-		stale = stale.And(cluster.Plan{Rebuild: change.Stale()})
-	}
-	diags.Append(tfhelper.Diagnose("Unable to read template", prior.Key(), err)...)
-	diags.Append(state.SetAttribute(ctx, path.Root("stale_servers"), tfhelper.StringList(stale.Rebuild.Addresses()))...)
 }

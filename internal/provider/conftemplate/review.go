@@ -30,17 +30,6 @@ func (r *Resource) reviewContents(ctx context.Context, m model) diag.Diagnostics
 	return diags
 }
 
-// checkSecrets returns an error for a place in the contents that is to be written
-// and has no value.
-func (r *Resource) checkSecrets(ctx context.Context, m model, secrets map[string]string, renew bool) diag.Diagnostics {
-	held, there, err := r.row(ctx, m)
-	if err != nil || there && !renew && cluster.SealedBy(m.Contents.ValueString(), held[contents].Text) {
-		return nil
-	}
-	_, err = cluster.FillSecrets(m.Contents.ValueString(), secrets)
-	return tfhelper.DiagnoseAt(path.Root("secrets_wo"), "Secret without a value", err)
-}
-
 // reviewRemoval warns who uses a template that is to go. They may go or change
 // in the same run, so this is no error yet.
 func (r *Resource) reviewRemoval(ctx context.Context, m model) diag.Diagnostics {

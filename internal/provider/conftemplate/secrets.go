@@ -1,0 +1,40 @@
+package conftemplate
+
+import (
+	"context"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
+)
+
+// sealed returns a row without its secrets: with the contents of the model where
+// the row holds those with values in the places, else with places of its own.
+func (m model) sealed(row cluster.Row) cluster.Row {
+	held, there := row[contents]
+	if !there || held.Null {
+		return row
+	}
+	meant := m.Contents.ValueString()
+	if !cluster.SealedBy(meant, held.Text) {
+		meant = asterisk.SealSecrets(held.Text, "template")
+	}
+	safe := maps.Clone(row)
+	safe[contents] = cluster.Text(meant)
+	return safe
+}
+
+// checkSecrets returns an error for a place in the contents that is to be written
+// and has no value.
+func (r *Resource) checkSecrets(ctx context.Context, m model, secrets map[string]string, renew bool) diag.Diagnostics {
+	held, there, err := r.row(ctx, m)
+	if err != nil || there && !renew && cluster.SealedBy(m.Contents.ValueString(), held[contents].Text) {
+		return nil
+	}
+	_, err = cluster.FillSecrets(m.Contents.ValueString(), secrets)
+	return tfhelper.DiagnoseAt(path.Root("secrets_wo"), "Secret without a value", err)
+}
