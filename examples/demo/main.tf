@@ -9,7 +9,7 @@ terraform {
   required_providers {
     vicidial = {
       source  = "vicidial/vicidial"
-      version = "~> 0.1"
+      version = "~> 0.1.0"
     }
   }
 }

@@ -29,8 +29,13 @@ resource "vicidial_agent_placement" "floor" {
   }
 
   phone = {
-    pass_wo         = "lounge7Piano"
+    pass_wo         = var.phone_password
     pass_wo_version = 1
   }
 }
 
+# The value comes from the environment: TF_VAR_phone_password.
+variable "phone_password" {
+  type      = string
+  ephemeral = true
+}

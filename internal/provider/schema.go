@@ -58,10 +58,10 @@ type auditConfiguration struct {
 func (v *vicidial) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages the topology of a VICIdial cluster: servers, trunk splits, seats, carriers, numbers and the web tier, " +
-			"through the cluster's MariaDB or MySQL database.\n\n" +
+			"through the cluster's MariaDB database.\n\n" +
 			"The provider looks for each setting of the connection in four places, and uses the first that has it: the attribute here, " +
 			"the environment variable, the file in `astguiclient_conf`, the default. " +
-			"`host` and `socket` are one choice: the first place that has one of them decides. " +
+			"It looks for `host` and `socket` together: if one place has one of them, the later places are not asked for the other. " +
 			"If a value is not known yet during a plan, the provider does not look in other places; the plan then leaves its objects as they are, and says so.",
 		Attributes: map[string]schema.Attribute{
 			"host": schema.StringAttribute{

@@ -10,5 +10,6 @@ action "vicidial_server_undrain" "dial3" {
 resource "vicidial_server" "dial3" {
   server_id           = "dial3"
   server_ip           = "10.10.10.13"
+  active              = true
   max_vicidial_trunks = 250
 }

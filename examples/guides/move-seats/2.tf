@@ -10,7 +10,7 @@ resource "vicidial_agent_placement" "floor" {
   }
 
   phone = {
-    pass_wo         = "lounge7Piano"
+    pass_wo         = var.phone_password
     pass_wo_version = 1
   }
 }

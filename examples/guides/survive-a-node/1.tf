@@ -1,3 +1,9 @@
+# The value comes from the environment: TF_VAR_phone_password.
+variable "phone_password" {
+  type      = string
+  ephemeral = true
+}
+
 resource "vicidial_agent_placement" "floor" {
   name           = "floor"
   seats          = ["2000-2059"]
@@ -10,7 +16,7 @@ resource "vicidial_agent_placement" "floor" {
   }
 
   phone = {
-    pass_wo         = "lounge7Piano"
+    pass_wo         = var.phone_password
     pass_wo_version = 1
   }
 }

@@ -59,18 +59,24 @@ resource "vicidial_agent_placement" "floor2" {
 }
 
 resource "vicidial_server" "dial1" {
-  server_id = "dial1"
-  server_ip = "10.10.10.11"
+  server_id  = "dial1"
+  server_ip  = "10.10.10.11"
+  active     = true
+  conference = { engine = "CONFBRIDGE", rooms = 150 }
 }
 
 resource "vicidial_server" "dial2" {
-  server_id = "dial2"
-  server_ip = "10.10.10.12"
+  server_id  = "dial2"
+  server_ip  = "10.10.10.12"
+  active     = true
+  conference = { engine = "CONFBRIDGE", rooms = 150 }
 }
 
 resource "vicidial_server" "dial3" {
-  server_id = "dial3"
-  server_ip = "10.10.10.13"
+  server_id  = "dial3"
+  server_ip  = "10.10.10.13"
+  active     = true
+  conference = { engine = "CONFBRIDGE", rooms = 150 }
 }
 
 variable "phone_password" {

@@ -76,11 +76,13 @@ resource "vicidial_carrier_route" "intercom" {
 resource "vicidial_server" "dial1" {
   server_id = "dial1"
   server_ip = "10.10.10.11"
+  active    = true
 }
 
 resource "vicidial_server" "dial2" {
   server_id = "dial2"
   server_ip = "10.10.10.12"
+  active    = true
 }
 
 variable "carrier_password" {

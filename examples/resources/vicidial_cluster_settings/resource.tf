@@ -33,9 +33,11 @@ variable "server_password" {
 resource "vicidial_server" "dial1" {
   server_id = "dial1"
   server_ip = "10.10.10.11"
+  active    = true
 }
 
 resource "vicidial_server" "dial2" {
   server_id = "dial2"
   server_ip = "10.10.10.12"
+  active    = true
 }

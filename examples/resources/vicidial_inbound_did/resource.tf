@@ -40,4 +40,5 @@ resource "vicidial_inbound_did" "voicemail" {
 resource "vicidial_server" "dial1" {
   server_id = "dial1"
   server_ip = "10.10.10.11"
+  active    = true
 }

@@ -13,4 +13,5 @@ resource "vicidial_remote_agents" "night" {
 resource "vicidial_server" "dial1" {
   server_id = "dial1"
   server_ip = "10.10.10.11"
+  active    = true
 }

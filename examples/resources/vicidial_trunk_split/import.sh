@@ -2,4 +2,4 @@
 terraform import vicidial_trunk_split.sales SALES
 
 # The rows on some servers only; those on others are left alone.
-terraform import vicidial_trunk_split.sales SALES=10.10.20.11,10.10.20.12
+terraform import vicidial_trunk_split.sales SALES=10.10.10.11,10.10.10.12

@@ -128,7 +128,7 @@ func serverAttributes() map[string]schema.Attribute {
 		},
 		"capacity": schema.Int64Attribute{
 			Optional:            true,
-			MarkdownDescription: "The largest number of seats on the server. The default is `nodes_per_seat` times the number of its conference rooms, which is also the upper limit. Seats that are there already stay.",
+			MarkdownDescription: "The largest number of seats on the server. The default is `nodes_per_seat` times the number of its conference rooms, which is also the upper limit. All its rooms in the database count, also those that Terraform does not manage. For a server without rooms the plan warns, and there is no limit. Seats that are on the server already stay.",
 			Validators:          []validator.Int64{int64validator.Between(0, seating.MaxSeats)},
 		},
 		"index": schema.Int64Attribute{
@@ -189,6 +189,9 @@ func phoneAttributes() map[string]schema.Attribute {
 		doc := "`" + column.Name + "`: " + strings.ToLower(column.Description[:1]) + column.Description[1:]
 		if strings.HasPrefix(column.Description, "`") {
 			doc = "`" + column.Name + "`: " + column.Description
+		}
+		if value, has := seating.NewPhoneDefaults()[column.Name]; has && value.Text != "" {
+			doc += " The provider gives `" + value.Text + "` to the first phone of a seat."
 		}
 		switch column.Kind {
 		case seating.KindNumber:

@@ -106,7 +106,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Validators:          []validator.String{tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)},
 			},
 			"server_description":           text("`server_description`: free text."),
-			"active":                       flag("`active`: whether agents are sent here by phone aliases. It stops neither dialing nor calls that fill in for other servers."),
+			"active":                       flag("`active`: whether agents who log in with a phone alias can be sent to this server. A new server without it has `NULL`, which VICIdial treats as `N`: set it to true for telephony nodes. It stops neither dialing nor the balance fill."),
 			"asterisk_version":             text("`asterisk_version`, such as `18.21.1-vici`. It decides the dialect of the generated dialplan; VICIdial's default is 1.4.21.2. Daemons read it when they start."),
 			"max_vicidial_trunks":          number("`max_vicidial_trunks`: lines at once, all campaigns and directions together. VICIdial's default is 23; 0 stops dialing."),
 			"outbound_calls_per_second":    number("`outbound_calls_per_second`, 1 to 200. Other values would mean 40 to the dialer, so they are refused."),

@@ -11,7 +11,7 @@ const Account = "'terraform'@'10.10.10.%'"
 
 // script has the verbs and columns of each table at %s. The rows of information_schema
 // leave out what a version of VICIdial does not have.
-const script = `-- The privileges of a user who applies; FALSE for one who only looks.
+const script = `-- TRUE for a user who applies; FALSE for one who only reads.
 SET @writes = TRUE;
 SET SESSION group_concat_max_len = 1000000;
 
