@@ -28,9 +28,14 @@ func SecretsAttribute() schema.MapAttribute {
 func SecretsVersionAttribute(secrets path.Expression) schema.Int64Attribute {
 	return schema.Int64Attribute{
 		Optional:            true,
-		MarkdownDescription: "Change this number to write `secrets_wo` again. The secrets themselves are never kept, so a change of them cannot be seen otherwise.",
+		MarkdownDescription: VersionNote("secrets_wo"),
 		Validators:          []validator.Int64{int64validator.AlsoRequires(secrets)},
 	}
+}
+
+// VersionNote describes the version of a write-only attribute.
+func VersionNote(of string) string {
+	return "Terraform does not store the value of `" + of + "` and cannot see that it changed. Raise this number to write it."
 }
 
 // Texts returns the known texts of a map, by key.

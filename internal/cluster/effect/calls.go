@@ -1,6 +1,6 @@
 package effect
 
-var didRead = Fact{When: Call, Reader: "agi-DID_route.agi", Source: "agi-DID_route.agi:699", More: "Calls that are up stay."}
+var didRead = Fact{When: Call, Reader: "agi-DID_route.agi", Source: "agi-DID_route.agi:699", More: "Calls in progress continue."}
 
 // did are the facts of the columns of vicidial_inbound_dids.
 var did = join(
@@ -15,7 +15,7 @@ var did = join(
 		"filter_user_unavailable_action", "filter_user_route_settings_ingroup", "filter_group_id", "filter_call_handle_method",
 		"filter_agent_search_method", "filter_list_id", "filter_campaign_id", "filter_phone_code", "filter_menu_id", "filter_clean_cid_number",
 	),
-	each(Fact{When: Call, Reader: "agi-VDAD_ALL_inbound.agi", Source: "agi-VDAD_ALL_inbound.agi", More: "Calls that are up stay."},
+	each(Fact{When: Call, Reader: "agi-VDAD_ALL_inbound.agi", Source: "agi-VDAD_ALL_inbound.agi", More: "Calls in progress continue."},
 		"call_handle_method", "agent_search_method", "list_id", "entry_list_id", "filter_entry_list_id", "campaign_id", "phone_code"),
 	each(Fact{When: Call, Reader: "AGI scripts and the agent screen", Source: "agi-VDAD_ALL_inbound.agi, agc/vdc_db_query.php"},
 		"did_carrier_description", "custom_one", "custom_two", "custom_three", "custom_four", "custom_five"),
@@ -36,7 +36,7 @@ func without(facts Facts, path string) Facts {
 
 var built = Fact{
 	When: Build, Reader: "the generator of the carrier's nodes", Source: "ADMIN_keepalive_ALL.pl",
-	More: "Calls that are up stay; a registration that changes is made anew.",
+	More: "Calls in progress continue. If the registration changed, Asterisk registers again.",
 }
 
 // CarrierRoute are the facts of vicidial_carrier_route.
@@ -51,7 +51,7 @@ var CarrierRoute = join(
 var ConfTemplate = join(
 	each(Fact{
 		When: Build, Reader: "the generator of nodes with a phone or carrier of the template", Source: "ADMIN_keepalive_ALL.pl",
-		More: "Calls that are up stay.",
+		More: "Calls in progress continue.",
 	}, "template_id", "template_contents", "secrets_wo", "secrets_wo_version"),
 	each(Fact{When: Page, Reader: "the admin pages", Source: "admin.php"}, "template_name", "user_group"),
 )

@@ -16,6 +16,7 @@ const (
 	Page                      // a page reads the row each time that it is opened
 	Login                     // the login page of agents reads the row
 	Loop                      // a daemon reads the row in each loop or each few loops
+	Tenth                     // the dialer reads the row in every tenth loop
 	Minute                    // the keepalive reads the row when it runs, each minute
 	Build                     // nodes build their configuration files and load them
 	Form                      // forms of the admin pages start with it
@@ -27,15 +28,16 @@ const (
 // sentences are the moments as the description of an attribute says them.
 var sentences = map[When]string{
 	Call:      "Takes effect with the next call.",
-	Page:      "Takes effect when a page is opened.",
+	Page:      "Takes effect the next time somebody opens an admin page or report.",
 	Login:     "Takes effect with the next login of an agent.",
 	Loop:      "Takes effect within seconds.",
+	Tenth:     "Takes effect within about 25 seconds.",
 	Minute:    "Takes effect within a minute.",
-	Build:     "Takes effect when the nodes have built and loaded their configuration files, about a minute after the apply.",
-	Form:      "Takes effect for what is added in the admin pages afterwards.",
-	Restart:   "Takes effect when the daemons of the node are started again.",
-	File:      "Takes effect when the file is on its machine and its program has loaded it.",
-	Terraform: "Terraform alone uses it.",
+	Build:     "Takes effect when the nodes have generated and loaded their configuration files, about a minute after the apply.",
+	Form:      "Takes effect for objects that somebody adds at the admin page afterwards.",
+	Restart:   "Takes effect when the daemons of the node are restarted.",
+	File:      "Takes effect when the file is on its machine and the program has loaded it.",
+	Terraform: "Only Terraform uses this; nothing is written to VICIdial.",
 }
 
 // String returns the moment as a sentence.
@@ -46,8 +48,8 @@ type Fact struct {
 	When   When
 	Reader string // the programs that read it; empty for Terraform
 	Source string // files and lines in VICIdial; empty for Terraform and File
-	// More is a sentence about what differs or what else it does, such as to calls that
-	// are up; empty where there is nothing to say. No value interrupts a call unless
+	// More is a sentence about what differs or what else it does, such as to calls in
+	// progress; empty where there is nothing to say. No value interrupts a call unless
 	// this says so.
 	More string
 }

@@ -3,17 +3,17 @@ package effect
 var (
 	peer = Fact{
 		When: Build, Reader: "the generator of the phone's node", Source: "ADMIN_keepalive_ALL.pl:3575, 3747, 3911",
-		More: "Calls that are up stay.",
+		More: "Calls in progress continue.",
 	}
 	mailbox = Fact{
-		When: Build, Reader: "the generator of the coordinator", Source: "ADMIN_keepalive_ALL.pl:4744-4762",
-		More: "It is in the files of the coordinator.",
+		When: Build, Reader: "the generator of the active voicemail server", Source: "ADMIN_keepalive_ALL.pl:4744-4762",
+		More: "It is in the files of the active voicemail server.",
 	}
-	screen  = Fact{When: Login, Reader: "the agent screen", Source: "agc/vicidial.php:4543", More: "Agents who are logged in keep what they have."}
+	screen  = Fact{When: Login, Reader: "the agent screen", Source: "agc/vicidial.php:4543", More: "Agents who are logged in keep the old value until they log in again."}
 	desktop = Fact{When: Login, Reader: "the old desktop client", Source: "agc/astguiclient.php"}
 	signIn  = Fact{
 		When: Login, Reader: "the agent login", Source: "agc/vicidial.php:4247-4294",
-		More: "Agents who are logged in stay. A new phone can register when its node has built its files.",
+		More: "Agents who are logged in stay logged in. A new phone can register when its node has generated its files, about a minute after the apply.",
 	}
 	nonAgent = Fact{When: Call, Reader: "agi-NVA_recording.agi", Source: "agi-NVA_recording.agi:282"}
 )
@@ -30,12 +30,12 @@ var AgentPlacement = join(
 			"fullname", "voicemail_instructions"),
 		each(mailbox, "email", "delete_vm_after_email", "voicemail_timezone", "voicemail_options"),
 		each(Fact{
-			When: Build, Reader: "the keepalive of the coordinator", Source: "ADMIN_keepalive_ALL.pl:2809",
-			More: "The coordinator fetches it when its `servers.sounds_update` is set, which this does not do.",
+			When: Build, Reader: "the keepalive of the active voicemail server", Source: "ADMIN_keepalive_ALL.pl:2809",
+			More: "The active voicemail server fetches the audio file only after somebody sets *Sounds Update* of its server to `Y` at the admin page; the provider does not do that.",
 		}, "voicemail_greeting"),
 		each(Fact{
 			When: Build, Reader: "the generator and the agent login", Source: "ADMIN_keepalive_ALL.pl:3575, agc/vicidial.php:4289-4294",
-			More: "The login page reads it at once. Agents who are logged in stay.",
+			More: "The login page reads it at once. Agents who are logged in stay logged in.",
 		}, "active", "protocol"),
 		each(Fact{When: Page, Reader: "the admin pages and reports", Source: "admin.php"}, "status", "phone_type", "company", "picture", "user_group", "local_gmt", "on_login_report"),
 		each(Fact{When: Call, Reader: "phone_alt_CID.agi", Source: "phone_alt_CID.agi:188"}, "outbound_alt_cid"),

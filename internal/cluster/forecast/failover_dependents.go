@@ -101,7 +101,7 @@ func machineLosses(in FailoverInput) []MachineLoss {
 	}
 	losses = append(losses, MachineLoss{
 		Role: "database", Name: "database",
-		Reasons: []string{"There is one database: without it nobody can log in, no dialer places a call and no page answers. Calls that are up stay up."},
+		Reasons: []string{"There is one database: without it nobody can log in, no dialer places a call and no page answers. Calls in progress continue."},
 		ToDo:    []string{"Bring it back. Where a replica is promoted instead, change VARDB_server on all nodes, and restart their daemons."},
 	})
 	if in.Replica != "" {

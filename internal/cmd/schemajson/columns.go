@@ -33,6 +33,7 @@ var (
 	labelRow     = regexp.MustCompile("^\\| `(\\w+)` \\| ([^|]+) \\|$")
 	columnInText = regexp.MustCompile("^`(\\w+)`")
 	enumMember   = regexp.MustCompile(`'([^']*)'`)
+	statesSchema = regexp.MustCompile(`[Nn]eeds schema \d`)
 )
 
 const notOnPage = "(not on the page)"
@@ -106,7 +107,7 @@ func describeColumns(resources map[string]*tfprotov6.Schema, labels map[string]s
 				missing = append(missing, table+"."+column[1])
 				return
 			}
-			a.Description = strings.TrimRight(a.Description, " \n") + " " + describeColumn(label, forms)
+			a.Description = strings.TrimRight(a.Description, " \n") + " " + describeColumn(label, forms, statesSchema.MatchString(a.Description))
 		})
 	}
 	return missing
@@ -121,24 +122,26 @@ func walkAttributes(attributes []*tfprotov6.SchemaAttribute, visit func(*tfproto
 	}
 }
 
-func describeColumn(label string, forms []sandbox.ColumnForm) string {
+// describeColumn returns what an attribute says of its column. The first schema that has
+// the column is left out where the attribute states it.
+func describeColumn(label string, forms []sandbox.ColumnForm, schemaStated bool) string {
 	newest := forms[len(forms)-1]
 	var parts []string
 	if label != "" {
-		parts = append(parts, "Admin page: "+label)
+		parts = append(parts, "Label on the admin page: "+label)
 	}
 	if values := members(newest.Type); values != "" {
 		parts = append(parts, "values "+values)
 	}
-	standard := "default " + defaultText(newest.Default)
+	standard := "default in the database: " + defaultText(newest.Default)
 	for _, form := range forms[:len(forms)-1] {
 		if form.Default != newest.Default {
 			standard += fmt.Sprintf(" (%s in schema %d)", defaultText(form.Default), form.From)
 		}
 	}
 	parts = append(parts, standard)
-	if oldest := sandbox.AllSchemas()[0]; forms[0].From > oldest {
-		parts = append(parts, fmt.Sprintf("since schema %d or before, not in %d", forms[0].From, previousSchema(forms[0].From)))
+	if oldest := sandbox.AllSchemas()[0]; forms[0].From > oldest && !schemaStated {
+		parts = append(parts, fmt.Sprintf("missing in schema %d, present in %d", previousSchema(forms[0].From), forms[0].From))
 	}
 	return "*" + strings.Join(parts, "; ") + ".*"
 }
@@ -166,7 +169,7 @@ func defaultText(sql string) string {
 	case sql == "":
 		return "none"
 	case value == "":
-		return "empty"
+		return "empty text"
 	default:
 		return "`" + value + "`"
 	}

@@ -15,32 +15,39 @@ import (
 
 func TestDescribeColumn(t *testing.T) {
 	for _, c := range []struct {
-		name  string
-		label string
-		forms []sandbox.ColumnForm
-		want  string
+		name   string
+		label  string
+		stated bool
+		forms  []sandbox.ColumnForm
+		want   string
 	}{
 		{
 			"a number with another default once",
-			"Max Trunks",
+			"Max Trunks", false,
 			[]sandbox.ColumnForm{{Type: "smallint(4)", Default: "'96'", From: 1302}, {Type: "smallint(4)", Default: "'23'", From: 1562}},
-			"*Admin page: Max Trunks; default `23` (`96` in schema 1302).*",
+			"*Label on the admin page: Max Trunks; default in the database: `23` (`96` in schema 1302).*",
 		},
 		{
 			"values of a newer column",
-			"Route",
+			"Route", false,
 			[]sandbox.ColumnForm{{Type: "enum('EXTEN','AGENT')", Default: "'EXTEN'", From: 1562}},
-			"*Admin page: Route; values `EXTEN`, `AGENT`; default `EXTEN`; since schema 1562 or before, not in 1302.*",
+			"*Label on the admin page: Route; values `EXTEN`, `AGENT`; default in the database: `EXTEN`; missing in schema 1302, present in 1562.*",
 		},
 		{
 			"no label, an empty default",
-			"",
+			"", false,
 			[]sandbox.ColumnForm{{Type: "varchar(10)", Default: "''", From: 1302}},
-			"*default empty.*",
+			"*default in the database: empty text.*",
+		},
+		{
+			"the attribute states the schema itself",
+			"Route", true,
+			[]sandbox.ColumnForm{{Type: "varchar(10)", From: 1562}},
+			"*Label on the admin page: Route; default in the database: none.*",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if have := describeColumn(c.label, c.forms); have != c.want {
+			if have := describeColumn(c.label, c.forms, c.stated); have != c.want {
 				t.Errorf("have\n%s\nwant\n%s", have, c.want)
 			}
 		})

@@ -12,7 +12,7 @@ import (
 
 // leftOut is how a description says what holds without an optional attribute. A filter
 // that is left out excludes nothing, and a secret is not written.
-var leftOut = regexp.MustCompile(`[Dd]efault|[Ww]ithout (it|one|any)\b|[Ll]eft out|is required|excludes|[Ee]ither this|Write-only|Change this number|^(List only: |Only )`)
+var leftOut = regexp.MustCompile(`[Dd]efault|[Ww]ithout (it|one|any)\b|[Ll]eft out|leave it out|is required|excludes|[Ee]ither this|Write-only|Raise this number|^(List only: |Only )`)
 
 // TestDescriptions_leftOut checks that each optional attribute says what holds without
 // it, be it of a resource, a data source, a list, an action or the provider.

@@ -49,7 +49,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
 			"server_ip": schema.StringAttribute{Optional: true, MarkdownDescription: "Only phones on this server."},
-			"active":    schema.BoolAttribute{Optional: true, MarkdownDescription: "Only phones whose `active` says so. All when left out."},
+			"active":    schema.BoolAttribute{Optional: true, MarkdownDescription: "`true`: only active phones; `false`: only inactive ones. Without it: both."},
 			"protocol":  schema.StringAttribute{Optional: true, MarkdownDescription: "Only phones of this protocol: `SIP`, `PJSIP`, `IAX2`, `Zap` or `EXTERNAL`."},
 			"in_alias":  schema.BoolAttribute{Optional: true, MarkdownDescription: "Only phones that an alias lists, or with `false` only those that none lists."},
 			"login_matches": schema.StringAttribute{

@@ -67,7 +67,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"naming": schema.SingleNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "Templates of all names; each has a default. A template is text with `{seat}`, `{suffix}`, `{index}` (the number of the server: 0 for suffix `a`, 1 for `b`), `{index?}` (the same, but nothing for 0) and `{seat+100}` (the number of the seat plus 100 times that of the server, or any other step). For a single seat, `extension`, `dialplan_number` and `voicemail_id` may be without `{seat}`. Another `login`, `extension` or `alias_id` makes another placement: the floor is removed and made anew.",
+				MarkdownDescription: "Templates of all names; each has a default. A template is text with `{seat}`, `{suffix}`, `{index}` (the number of the server: 0 for suffix `a`, 1 for `b`), `{index?}` (the same, but nothing for 0) and `{seat+100}` (the number of the seat plus 100 times that of the server, or any other step). For a single seat, `extension`, `dialplan_number` and `voicemail_id` may be without `{seat}`. A different `login`, `extension` or `alias_id` replaces the object: the phones and aliases of the floor are deleted and new ones are created.",
 				Attributes:          namingAttributes(),
 			},
 			"phone": schema.SingleNestedAttribute{
@@ -88,7 +88,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"seat_passwords_wo_version": version("seat_passwords_wo", path.MatchRoot("seat_passwords_wo")),
 			"alias_user_group": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "`user_group` of the aliases; `---ALL---` is everyone. Left alone where it is not set.",
+				MarkdownDescription: "`user_group` of the aliases; `---ALL---` is everyone. If you leave it out, it is not changed.",
 				Validators:          []validator.String{tfhelper.StringValidator("one line", cluster.CheckOneLine)},
 			},
 			"assign_users":          flag("Whether a user whose `user` is the number of a seat gets that seat as its `phone_login`; the plan warns of users who have another one. A user whose seat is removed loses it, unless somebody has changed it meanwhile. If you set this to false again, users keep their `phone_login`. Defaults to false."),
@@ -211,7 +211,7 @@ func phoneAttributes() map[string]schema.Attribute {
 func version(of string, secret path.Expression) schema.Int64Attribute {
 	return schema.Int64Attribute{
 		Optional:            true,
-		MarkdownDescription: "Change this number to write `" + of + "` again. The secret itself is never kept, so a change of it cannot be seen otherwise.",
+		MarkdownDescription: tfhelper.VersionNote(of),
 		Validators:          []validator.Int64{int64validator.AlsoRequires(secret)},
 	}
 }

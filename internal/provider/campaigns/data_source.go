@@ -57,7 +57,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
 			"active": schema.BoolAttribute{
-				Optional: true, MarkdownDescription: "Only campaigns whose `active` says so. All when left out.",
+				Optional: true, MarkdownDescription: "`true`: only active campaigns; `false`: only inactive ones. Without it: both.",
 			},
 			"dial_methods": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,

@@ -61,7 +61,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
 			"active": schema.BoolAttribute{
-				Optional: true, MarkdownDescription: "Only carriers whose `active` says so. All when left out.",
+				Optional: true, MarkdownDescription: "`true`: only active carriers; `false`: only inactive ones. Without it: both.",
 			},
 			"inbound": schema.BoolAttribute{
 				Optional: true, MarkdownDescription: "Only carriers whose account entry or template sends calls into `trunkinbound`, or with `false` only those that do not.",

@@ -59,7 +59,7 @@ func reviewVoicemail(schema cluster.Schema, config model, settings cluster.Setti
 	chosen, is := config.VoicemailServer.ValueString(), settings.Row["active_voicemail_server"].Text
 	if config.VoicemailServer.IsNull() {
 		if cluster.CheckVoicemailServer(is, servers) != nil {
-			return tfhelper.WarnAt(at, "The cluster has no coordinator",
+			return tfhelper.WarnAt(at, "The cluster has no active voicemail server",
 				fmt.Sprintf("active_voicemail_server is %q, which is no server's address. No node runs the end of day, purges, timed jobs and notifications. Set it here.", is))
 		}
 		return nil
@@ -69,7 +69,7 @@ func reviewVoicemail(schema cluster.Schema, config model, settings cluster.Setti
 	}
 	var diags diag.Diagnostics
 	if server, _ := servers.ByIP(chosen); server.Row["active_asterisk_server"].Text == "N" {
-		diags.Append(tfhelper.WarnAt(at, "The coordinator runs no Asterisk",
+		diags.Append(tfhelper.WarnAt(at, "The active voicemail server runs no Asterisk",
 			fmt.Sprintf("Server %s has active_asterisk_server = N: it runs the cluster's end of day if its keepalive script runs, but it takes no voicemail.", server.ID()))...)
 	}
 	if _, changes := servers.ByIP(is); changes && is != chosen {

@@ -54,7 +54,7 @@ func secretText(doc, version string) schema.StringAttribute {
 func secretVersion(of string) schema.Int64Attribute {
 	return schema.Int64Attribute{
 		Optional:            true,
-		MarkdownDescription: "Change this number to write `" + of + "` again. The secret itself is never kept, so a change of it cannot be seen otherwise.",
+		MarkdownDescription: tfhelper.VersionNote(of),
 		Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot(of))},
 	}
 }
@@ -64,8 +64,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"active_voicemail_server": text("`active_voicemail_server`: `server_ip` of the one node that keeps voicemail and runs the end of day, purges, timed jobs and notifications. It must be a server. All nodes are flagged when it changes, which the admin page forgets. From schema 1718 on dialers must be restarted after a change; the plan says where."),
-			"sounds_web_server":       text("`sounds_web_server`: the web node that holds the audio store, from which all telephony nodes fetch their sounds: a host, or `https://host` for TLS, whose certificate they do not check. A node fetches after `servers.sounds_update` is set, not when this changes."),
+			"active_voicemail_server": text("`active_voicemail_server`: `server_ip` of the one node that keeps voicemail and runs the end of day, purges, timed jobs and notifications. It must be a server. When it changes, all nodes generate their files again; the admin page does not do this. The plan says on which nodes you must restart the dialer."),
+			"sounds_web_server":       text("`sounds_web_server`: the web node that holds the audio store, from which all telephony nodes fetch their sounds: a host, or `https://host` for TLS, whose certificate they do not check."),
 			"webphone_url":            text("`webphone_url`: page of the web phone in the agent screen, such as `https://phone.example.com/index.php`. A phone's template may name another. Empty for none."),
 			"default_webphone": schema.BoolAttribute{
 				Optional: true, Computed: true,
@@ -80,16 +80,16 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"outbound_calls_per_second": schema.Int64Attribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "`outbound_calls_per_second` of the system settings: calls that the balance fill places in a second, in all, 1 to 1000. Revisions of VICIdial before 2023-08-30 (schemas below 1693) take 1 to 200, and place 40 for more. Each server's own rate is in its `vicidial_server`.",
+				MarkdownDescription: "`outbound_calls_per_second` of the system settings: calls that the balance fill places in a second, for all campaigns together, 1 to 1000. Revisions of VICIdial before 2023-08-30 (schemas below 1693) take 1 to 200, and place 40 for more. Each server's own rate is in its `vicidial_server`.",
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 			},
 			"generate_cross_server_exten": schema.BoolAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "`generate_cross_server_exten`: whether every node's dialplan reaches the phones of all others. Every phone then flags all nodes. All nodes are flagged when it changes.",
+				MarkdownDescription: "`generate_cross_server_exten`: whether every node's dialplan reaches the phones of all others. If it is true, a change of any phone makes all nodes generate their files again. A change of this attribute does the same.",
 				PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 			},
-			"default_codecs":     text("`default_codecs`: codecs of phones that name none, separated by commas. All nodes are flagged when it changes."),
-			"allowed_sip_stacks": text("`allowed_sip_stacks`: which protocols VICIdial's forms offer. It came with schema 1642."),
+			"default_codecs":     text("`default_codecs`: codecs of phones that name none, separated by commas. When it changes, all nodes generate their files again."),
+			"allowed_sip_stacks": text("`allowed_sip_stacks`: which protocols VICIdial's forms offer. Needs schema 1642."),
 			"agent_login_weights": schema.MapAttribute{
 				Optional: true, Computed: true, ElementType: types.Int64Type,
 				MarkdownDescription: "Weights by which the agent login selects a server of a phone alias, by `server_ip`: the settings container `" + cluster.LoginWeightsContainer + "`, whose whole text is written. List every server that takes agents; the plan says what VICIdial does with others. Without it, the container is not managed.",

@@ -35,7 +35,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"template_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "`template_id`: the name under which phones and carriers use the template, 2 to 15 characters. Another one makes another template.",
+				MarkdownDescription: "`template_id`: the name under which phones and carriers use the template, 2 to 15 characters. A different value replaces the object: the old row is deleted and a new one is created.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"template_name": schema.StringAttribute{

@@ -34,7 +34,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		Attributes: map[string]schema.Attribute{
 			"goals": schema.MapAttribute{
 				Optional: true, ElementType: types.MapType{ElemType: types.Int64Type},
-				MarkdownDescription: "Lines that each campaign wants on each server, by `campaign_id`, then by `server_ip`: its agents there times the dial level. A campaign without a goal on a server has no agents there, and the server's own dialer does not dial it. Left out, the goals are those of the agents who are logged in now.",
+				MarkdownDescription: "Lines that each campaign wants on each server, by `campaign_id`, then by `server_ip`: its agents there times the dial level. A campaign without a goal on a server has no agents there, and the server's own dialer does not dial it. If you leave it out, the goals are those of the agents who are logged in now.",
 				Validators:          []validator.Map{mapvalidator.ValueMapsAre(mapvalidator.ValueInt64sAre(int64validator.Between(0, 100_000)))},
 			},
 			"serve_order": schema.ListAttribute{

@@ -34,7 +34,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			},
 			"calls_per_second": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "Calls that the servers together must be able to place in a second. Left out, none are asked for.",
+				MarkdownDescription: "Calls that the servers together must be able to place in a second. If you leave it out, the plan does not check this.",
 				Validators:          []validator.Int64{int64validator.AtLeast(0)},
 			},
 			"lost_at_once": schema.Int64Attribute{

@@ -51,7 +51,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"did_pattern": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "`did_pattern`: the number as the carrier sends it, matched exactly. Another one makes another DID. `default` and `did_system_filter` are VICIdial's own rows, see `reserved`.",
+				MarkdownDescription: "`did_pattern`: the number as the carrier sends it, matched exactly. A different value replaces the object: the old row is deleted and a new one is created. `default` and `did_system_filter` are VICIdial's own rows, see `reserved`.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"reserved": schema.BoolAttribute{

@@ -50,7 +50,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"user_start": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "`user_start`: first user of the run, a number. The user must exist. Another one makes another run.",
+				MarkdownDescription: "`user_start`: first user of the range, a number. The user must exist. A different value replaces the object: the old row is deleted and a new one is created.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"number_of_lines": schema.Int64Attribute{

@@ -64,7 +64,7 @@ func (a *RebuildConf) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 		Attributes: map[string]schema.Attribute{
 			"servers": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "`server_ip` of the servers whose files are generated anew. Left out, those of all servers that generate theirs. An empty list is refused, so that a list which came out empty does not mean all.",
+				MarkdownDescription: "`server_ip` of the servers whose files are generated again. If you leave it out, these are all servers that generate files. An empty list is refused, so that a list that is empty by mistake does not mean all servers.",
 				Validators: []validator.List{
 					listvalidator.SizeAtLeast(1), listvalidator.UniqueValues(), listvalidator.NoNullValues(),
 					listvalidator.ValueStringsAre(tfhelper.StringValidator("an IPv4 address without leading zeros", cluster.CheckServerIP)),

@@ -66,11 +66,11 @@ func (a *Undrain) Schema(_ context.Context, _ action.SchemaRequest, resp *action
 			"server_ip": serverIPAttribute(),
 			"balance": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "`vicidial_balance_active`: whether the server takes balance calls from now on. Left out, the column stays as it is.",
+				MarkdownDescription: "`vicidial_balance_active`: whether the server takes balance calls after this action. If you leave it out, the column stays as it is.",
 			},
 			"remote_agents": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "First users (`user_start`) of the runs of remote agents on the server that are set `ACTIVE`. Left out, none is.",
+				MarkdownDescription: "First users (`user_start`) of the ranges of remote agents on the server that are set `ACTIVE`. If you leave it out, none is changed.",
 				Validators:          []validator.List{listvalidator.UniqueValues(), listvalidator.NoNullValues()},
 			},
 		},

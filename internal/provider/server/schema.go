@@ -85,7 +85,7 @@ func secret(doc, version string, least int) schema.StringAttribute {
 func secretVersion(of string) schema.Int64Attribute {
 	return schema.Int64Attribute{
 		Optional:            true,
-		MarkdownDescription: "Change this number to write `" + of + "` again. The secret itself is never kept, so a change of it cannot be seen otherwise.",
+		MarkdownDescription: tfhelper.VersionNote(of),
 		Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot(of))},
 	}
 }

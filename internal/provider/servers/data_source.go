@@ -66,7 +66,7 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 // Schema defines the filters and the results.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	flag := func(column string) schema.BoolAttribute {
-		return schema.BoolAttribute{Optional: true, MarkdownDescription: "Only servers whose `" + column + "` says so. All when left out."}
+		return schema.BoolAttribute{Optional: true, MarkdownDescription: "`true`: only servers that have `" + column + "` set; `false`: only servers that do not. Without it: both."}
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,

@@ -57,7 +57,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			},
 			"web_nodes": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Address of each web node, by name. Left out, the machines are those through which agents ever logged in (`vicidial_webservers`, from which nothing is removed).",
+				MarkdownDescription: "Address of each web node, by name. If you leave it out, the machines are those through which agents ever logged in (`vicidial_webservers`, from which nothing is removed).",
 			},
 			"live": schema.BoolAttribute{
 				Optional:            true,

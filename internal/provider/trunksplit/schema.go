@@ -35,7 +35,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"campaign_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Campaign whose channels are split, `campaign_id` as VICIdial writes it. The campaign must exist. Another campaign replaces the split.",
+				MarkdownDescription: "Campaign whose channels are split, `campaign_id` as VICIdial writes it. The campaign must exist. A different campaign replaces the object: the rows of the old campaign are deleted, and those of the new one are created.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"total": schema.Int64Attribute{
