@@ -18,7 +18,7 @@ type hinter interface {
 }
 
 // OtherLetters is the title of a [cluster.Misspelled].
-const OtherLetters = "Key in other letters"
+const OtherLetters = "Key is spelled differently"
 
 // TitleOf is the title of an error at a key: that of a [cluster.Misspelled]; refusal
 // where rows are in the way; or else, as for an error of the database, otherwise.

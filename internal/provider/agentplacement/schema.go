@@ -67,7 +67,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"naming": schema.SingleNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "Templates of all names; each has a default. A template is text with `{seat}`, `{suffix}`, `{index}` (the number of the server: 0 for suffix `a`, 1 for `b`), `{index?}` (the same, but nothing for 0) and `{seat+100}` (the number of the seat plus 100 times that of the server, or any other step). For a single seat, `extension`, `dialplan_number` and `voicemail_id` may be without `{seat}`. A different `login`, `extension` or `alias_id` replaces the object: the phones and aliases of the floor are deleted and new ones are created.",
+				MarkdownDescription: "Templates of all names; each has a default. A template is text with `{seat}`, `{suffix}`, `{index}` (the number of the server: 0 for suffix `a`, 1 for `b`), `{index?}` (the same, but nothing for 0) and `{seat+100}` (the number of the seat plus 100 times that of the server, or any other step). For a single seat, `extension`, `dialplan_number` and `voicemail_id` may be without `{seat}`. A different `login`, `extension` or `alias_id` replaces the object: the phones and aliases of the floor are deleted and new ones are created. It is refused while agents are logged in on the floor. Between the two steps, nobody can log in on its seats.",
 				Attributes:          namingAttributes(),
 			},
 			"phone": schema.SingleNestedAttribute{
@@ -82,7 +82,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"seat_passwords_wo": schema.MapAttribute{
 				Optional: true, WriteOnly: true, ElementType: types.StringType,
-				MarkdownDescription: "A password for each seat, in place of `phone.pass_wo`. Write-only: it is in neither state nor plan. All phones of a seat share it, since VICIdial asks for one password for an alias.",
+				MarkdownDescription: "A password for each seat, by the number of the seat, in place of `phone.pass_wo`: `{ \"2000\" = \"…\", \"2001\" = \"…\" }`, without ranges. By default all seats have `phone.pass_wo`. Write-only: it is in neither state nor plan. All phones of a seat share it, since VICIdial asks for one password for an alias.",
 				Validators:          []validator.Map{mapvalidator.AlsoRequires(path.MatchRoot("seat_passwords_wo_version"))},
 			},
 			"seat_passwords_wo_version": version("seat_passwords_wo", path.MatchRoot("seat_passwords_wo")),
@@ -92,8 +92,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				Validators:          []validator.String{tfhelper.StringValidator("one line", cluster.CheckOneLine)},
 			},
 			"assign_users":          flag("Whether a user whose `user` is the number of a seat gets that seat as its `phone_login`; the plan warns of users who have another one. A user whose seat is removed loses it, unless somebody has changed it meanwhile. If you set this to false again, users keep their `phone_login`. Defaults to false."),
-			"move_live_agents":      flag("Whether a phone is deleted while an agent uses it. By default, a seat that is in use during the apply stays as it is, with a warning, and moves in a later apply. Defaults to false."),
-			"ignore_password_drift": flag("Whether a phone keeps a password that was changed on it. Agents can change it by telephone, with their mailbox password, which locks them out of an alias whose other phones have another one. Defaults to false."),
+			"move_live_agents":      flag("Whether a phone is deleted while an agent uses it. The default is false: a seat that is in use during the apply stays as it is, with a warning, and moves in a later apply. With true, the call on that phone can be lost, and the agent must log in again."),
+			"ignore_password_drift": flag("Whether a phone keeps a password that somebody has changed on it. Agents can change the password of a phone by telephone, because it is also the password of the mailbox. The phones of an alias then have different passwords, and the agent cannot log in with the alias. The default is false: the next apply restores the password."),
 			"assignments": schema.MapAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: "On which servers the seats are: ranges of seats → the suffixes of their servers, in the order of the alias. A plan lists the ranges that change.",

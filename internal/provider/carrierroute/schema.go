@@ -58,7 +58,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Name of the route, 2 to 15 letters, digits and underscores. Carrier ids, dialplan extensions and call counters contain it. A new name replaces the route: the old rows are deleted first, and nodes have no carrier until they have generated their files again.",
+				MarkdownDescription: "Name of the route, 2 to 15 letters, digits and underscores. Carrier ids, dialplan extensions and call counters contain it. A new name replaces the route: the old rows are deleted first, and the nodes cannot use the carrier until they have generated their files again, about a minute later.",
 				Validators:          []validator.String{aRoute},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
@@ -73,7 +73,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"protocol": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "`protocol`: `SIP`, `PJSIP`, `PJSIP_WIZ` or `IAX2`. VICIdial generates nothing for others. The PJSIP ones need schema 1642.",
+				MarkdownDescription: "`protocol`: write `SIP`, `PJSIP`, `PJSIP_WIZ` or `IAX2`. The database also accepts `Zap` and `EXTERNAL`, but VICIdial writes no configuration for them, so the provider refuses them. `PJSIP` and `PJSIP_WIZ` exist from schema 1642 on.",
 			},
 			"carrier_name": schema.StringAttribute{
 				Optional: true, Computed: true,
@@ -97,17 +97,17 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "`template_id`: template whose lines go below the account. Refer to `vicidial_conf_template.NAME.template_id`.",
 			},
 			"registration_string": entry("`registration_string`: `register => USER:{secret:NAME}@HOST`. VICIdial uses it for `SIP` and `IAX2` only."),
-			"account_entry":       entry("`account_entry`: the carrier's sections, with `{secret:NAME}` where a password belongs."),
+			"account_entry":       entry("`account_entry`: the sections of the carrier in the configuration of Asterisk, with `{secret:NAME}` in place of a password. If you change the text and do not raise `secrets_wo_version`, the passwords stay as they are."),
 			"globals_string":      entry("`globals_string`: one dialplan variable, `NAME = VALUE`. All carriers of a node and VICIdial itself share the names."),
 			"dialplan_entry": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "`dialplan_entry`: `exten` and `same` lines, below VICIdial's own `h,1`. The plan reads them as Asterisk will: a line that Asterisk drops is an error where it is new, and a warning where the row holds it. With `dial` it is generated, and shown here; another text beside `dial` is refused.",
+				MarkdownDescription: "`dialplan_entry`: `exten` and `same` lines, below VICIdial's own `h,1`. The plan reads them as Asterisk will: a line that Asterisk ignores is an error if it is new, and a warning if the row already has it. With `dial`, the provider generates the text and shows it here; a text of your own beside `dial` is refused.",
 				PlanModifiers:       []planmodifier.String{tfhelper.KeepEquivalentText()},
 			},
 			"dial": dialSchema(),
 			"inbound": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether the carrier also brings calls. Its account must then set `context=trunkinbound`, in `account_entry` or in the template. Defaults to false.",
+				MarkdownDescription: "Whether the carrier also sends calls to the nodes. Its account must then set `context=trunkinbound`, in `account_entry` or in the template. Defaults to false.",
 			},
 			"per_server": schema.MapNestedAttribute{ // keyed by server_ip, small by nature
 				Optional:            true,
@@ -122,7 +122,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			},
 			"stale_servers": schema.ListAttribute{
 				Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.List{tfhelper.ReportValidator{}},
-				MarkdownDescription: "Nodes whose files may be older than their rows: rows changed since the last apply, or an apply died before it flagged them. The next apply flags them. Always empty after an apply." + tfhelper.ReportNote,
+				MarkdownDescription: "Nodes whose configuration files may be older than their rows: somebody changed the rows since the last apply, or an apply was interrupted. The next apply makes these nodes generate their files. Always empty after an apply." + tfhelper.ReportNote,
 			},
 			"inbound_targets": schema.MapAttribute{
 				Computed: true, ElementType: types.StringType,

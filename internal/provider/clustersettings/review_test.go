@@ -135,7 +135,7 @@ func TestReviewColumns_hosts(t *testing.T) {
 	settings := cluster.Settings{Row: cluster.Row{"sounds_web_server": cluster.Text("Web1"), "slave_db_server": cluster.Text("Replica ")}}
 	for host, says := range map[[2]string]string{
 		{"Web1", "Replica "}: `A value that is there breaks a rule`,
-		{"web1", "Replica "}: "Key in other letters: VICIdial writes this host Web1",
+		{"web1", "Replica "}: "Key is spelled differently: VICIdial writes this host Web1",
 		{"web2", "replica"}:  "",
 		{"Web1", "replica "}: "must be a host name",
 		{"Web1", "Replica"}:  "",

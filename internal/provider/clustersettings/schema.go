@@ -64,7 +64,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"active_voicemail_server": text("`active_voicemail_server`: `server_ip` of the one node that keeps voicemail and runs the end of day, purges, timed jobs and notifications. It must be a server. When it changes, all nodes generate their files again; the admin page does not do this. The plan says on which nodes you must restart the dialer."),
+			"active_voicemail_server": text("`active_voicemail_server`: the `server_ip` of the node that stores voicemail and runs the end-of-day process, purges, timed jobs and notifications. It must be the address of a server. When it changes, all nodes generate their files again; the admin page does not do this. The plan says on which nodes you must restart the dialer."),
 			"sounds_web_server":       text("`sounds_web_server`: the web node that holds the audio store, from which all telephony nodes fetch their sounds: a host, or `https://host` for TLS, whose certificate they do not check."),
 			"webphone_url":            text("`webphone_url`: page of the web phone in the agent screen, such as `https://phone.example.com/index.php`. A phone's template may name another. Empty for none."),
 			"default_webphone": schema.BoolAttribute{
@@ -92,12 +92,12 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"allowed_sip_stacks": text("`allowed_sip_stacks`: which protocols VICIdial's forms offer. Needs schema 1642."),
 			"agent_login_weights": schema.MapAttribute{
 				Optional: true, Computed: true, ElementType: types.Int64Type,
-				MarkdownDescription: "Weights by which the agent login selects a server of a phone alias, by `server_ip`: the settings container `" + cluster.LoginWeightsContainer + "`, whose whole text is written. List every server that takes agents; the plan says what VICIdial does with others. Without it, the container is not managed.",
+				MarkdownDescription: "Weights by which the agent login selects a server of a phone alias, by `server_ip`: they are in the settings container `" + cluster.LoginWeightsContainer + "`, whose whole text the provider writes. List every server that agents log in to; the plan says what VICIdial does with the others. Without it, the container is not managed.",
 				PlanModifiers:       []planmodifier.Map{mapplanmodifier.UseStateForUnknown()},
 			},
 			"agent_login_other_lines": schema.ListAttribute{
 				Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.List{tfhelper.ReportValidator{}},
-				MarkdownDescription: "Lines of the container that are not weights, which VICIdial ignores. Always empty after an apply that sets `agent_login_weights`." + tfhelper.ReportNote,
+				MarkdownDescription: "Lines of the settings container that are not weights. VICIdial ignores them. Always empty after an apply that sets `agent_login_weights`." + tfhelper.ReportNote,
 				PlanModifiers:       []planmodifier.List{listplanmodifier.UseStateForUnknown()},
 			},
 			"found": schema.MapAttribute{

@@ -39,12 +39,12 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			},
 			"lost_at_once": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "How many servers may die together. Every set of up to that many is worked out, at most 2,000 sets. Defaults to 1.",
+				MarkdownDescription: "How many servers can be lost at the same time, 1 to 5. The data source computes each combination of up to that many servers, at most 2,000 combinations. The default is 1.",
 				Validators:          []validator.Int64{int64validator.Between(1, 5)},
 			},
 			"live": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether to plan for the load of this moment: agents who are logged in, calls that are up, rooms that are free, servers that are dead already. Defaults to `false`: a full floor, every seat at work and every server up.",
+				MarkdownDescription: "Whether to compute with the state of this moment: the agents who are logged in, the calls in progress, the free rooms, the servers that are already dead. The default is `false`: every seat has an agent, and every server is up.",
 			},
 			"pinned_phones": schema.BoolAttribute{
 				Optional:            true,
@@ -52,7 +52,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			},
 			"balance_fill": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether the balance fill runs in this cluster (keepalive 7 on one node). The database does not tell. Defaults to `true`.",
+				MarkdownDescription: "Whether the balance fill runs in this cluster (keepalive 7 on one node). The database does not contain this. The default is `true`.",
 			},
 			"duties": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
@@ -63,33 +63,33 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				MarkdownDescription: "The web nodes, by address or name; usually the nodes of `vicidial_haproxy_config` or `vicidial_nginx_config`. If a telephony server also serves web pages, write its `server_ip`. By default there are none.",
 			},
 			"survivable": schema.BoolAttribute{
-				Computed: true, MarkdownDescription: "Whether every one of the losses is survivable, and not every server dead already.",
+				Computed: true, MarkdownDescription: "Whether every loss in `losses` is survivable. False if every server is already dead.",
 			},
 			"table": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "The losses as a table of text for an output, 76 characters wide where names allow it, with the reasons below each loss that is not survivable.",
+				Computed: true, MarkdownDescription: "The losses as a table of text for an output. Below each loss that is not survivable are the reasons.",
 			},
 			"svg": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "The plan as an SVG picture: for each loss who logs in where, who is stranded, which campaigns lose lines, and what drops. Of more than 60 losses those that are not survivable come first. It needs no other file and follows the reader's choice of a light or a dark scheme.",
+				Computed: true, MarkdownDescription: "The plan as an SVG picture: for each loss, which agents log in on which server, who cannot log in, which campaigns lose lines, and which calls drop. If there are more than 60 losses, those that are not survivable come first. It needs no other file and follows the reader's choice of a light or a dark scheme.",
 			},
 			"today": schema.SingleNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The same with nothing lost. What does not work even so is told here and blamed on no loss.",
+				MarkdownDescription: "The state without any loss. What already does not work is listed here, and is not a reason in `losses`.",
 				Attributes:          survivalAttributes(),
 			},
 			"losses": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "What each loss means: single servers first, then pairs and so on, in the order of their addresses.",
+				MarkdownDescription: "The result of each loss. Single servers come first, then combinations of two, and so on, in the order of their addresses.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: lossAttributes},
 			},
 			"machines": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "What the loss of each machine means that is no telephony server: the `web_nodes`, the reporting replica where the cluster has one, and the database. They do not count in `survivable`, since a cluster has one database.",
+				MarkdownDescription: "The result of the loss of each machine that is not a telephony server: each of the `web_nodes`, the reporting replica if the cluster has one, and the database. They do not count for `survivable`, because a cluster has only one database.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"role":       schema.StringAttribute{Computed: true, MarkdownDescription: "`web`, `replica` or `database`."},
-					"name":       schema.StringAttribute{Computed: true, MarkdownDescription: "Name or address."},
-					"survivable": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether agents and calls go on."},
-					"reasons":    schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Why not, a sentence each."},
-					"to_do":      schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "What must be done by hand, a sentence each."},
+					"name":       schema.StringAttribute{Computed: true, MarkdownDescription: "The name or the address of the machine."},
+					"survivable": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether agents can go on working, and calls continue."},
+					"reasons":    schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Why the loss is not survivable, one sentence each."},
+					"to_do":      schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "What you must do by hand, one sentence each."},
 				}},
 			},
 		},
@@ -104,17 +104,17 @@ func survivalAttributes() map[string]schema.Attribute {
 		return schema.MapAttribute{Computed: true, ElementType: types.Int64Type, MarkdownDescription: doc}
 	}
 	return map[string]schema.Attribute{
-		"survivable":        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether nothing that works with all servers up stops working."},
-		"reasons":           sentences("Why the loss is not survivable, a sentence each. Empty when it is."),
-		"to_do":             sentences("What must be done by hand meanwhile, a sentence each, in the order in which to do it: what VICIdial does not move by itself."),
-		"agents_per_server": counts("Agents on each server that is left, by `server_ip`."),
-		"arrivals":          counts("Agents on each server that is left who come from lost servers, by `server_ip`."),
-		"stranded_seats":    sentences("Seats that can log in nowhere, as runs such as `2000-2049`; with `live` also agents on phones of no seat, as `user 1001`."),
-		"stranded":          schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of seats that can log in nowhere."},
-		"lines":             counts("Lines that each campaign gets, by `campaign_id`."),
-		"calls_per_second":  schema.Float64Attribute{Computed: true, MarkdownDescription: "Calls that the servers that are left can place in a second."},
-		"inbound_closed":    sentences("Carriers whose inbound calls reach no server that is up."),
-		"agents_cut":        schema.Int64Attribute{Computed: true, MarkdownDescription: "Agents who lose their session and must log in again."},
-		"calls_cut":         schema.Int64Attribute{Computed: true, MarkdownDescription: "Calls that drop at that moment. 0 unless `live`."},
+		"survivable":        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether everything that works with all servers still works after the loss."},
+		"reasons":           sentences("Why the loss is not survivable, one sentence each. Empty if it is survivable."),
+		"to_do":             sentences("What you must do by hand, because VICIdial does not move it by itself: one sentence each, in the order in which to do it."),
+		"agents_per_server": counts("The number of agents on each remaining server, by `server_ip`."),
+		"arrivals":          counts("The number of agents who come from lost servers, on each remaining server, by `server_ip`."),
+		"stranded_seats":    sentences("The seats whose agents can log in on no remaining server, as ranges such as `2000-2049`. With `live`, also agents whose phone belongs to no seat, such as `user 1001`."),
+		"stranded":          schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of entries in `stranded_seats`, with each seat of a range counted."},
+		"lines":             counts("The number of lines that each campaign gets, by `campaign_id`."),
+		"calls_per_second":  schema.Float64Attribute{Computed: true, MarkdownDescription: "The number of calls that the remaining servers can place in a second."},
+		"inbound_closed":    sentences("The carriers whose inbound calls reach no server that is up."),
+		"agents_cut":        schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of agents who lose their session and must log in again."},
+		"calls_cut":         schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of calls that drop at the moment of the loss. 0 unless `live` is `true`."},
 	}
 }

@@ -137,7 +137,7 @@ func TestAccFaults_spelling(t *testing.T) {
 			w.stay(t, provider, d)
 			w.declare(t, strings.ReplaceAll(c.block, "WORD", word))
 			code, said := w.terraform("plan")
-			if code != 1 || claim == "in other letters" && (!holds(said, "Key in other letters") || !strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(said, "│", " ")), " "), c.row+"; write it so here too")) {
+			if code != 1 || claim == "in other letters" && (!holds(said, "Key is spelled differently") || !strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(said, "│", " ")), " "), c.row+"; write it so here too")) {
 				t.Errorf("%s %s: the plan ends with %d\n%s", c.claim, claim, code, said)
 			}
 			count++
@@ -199,7 +199,7 @@ func TestGeneratedConfiguration_hasTheSpellingOfTheRows(t *testing.T) {
 	}
 	w.write(t, "generated.tf", []byte(respelled))
 	code, said := w.terraform("plan")
-	if refused := strings.Count(said, "Error: Key in other letters"); code != 1 || refused < count {
+	if refused := strings.Count(said, "Error: Key is spelled differently"); code != 1 || refused < count {
 		t.Errorf("%d of %d keys in other letters are refused, the plan ends with %d\n%s", refused, count, code, said)
 	}
 	t.Logf("%d imports, %d keys in other letters", len(imports), count)

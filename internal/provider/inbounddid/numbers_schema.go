@@ -62,12 +62,12 @@ func (r *Numbers) Schema(_ context.Context, _ resource.SchemaRequest, resp *reso
 		},
 		"released": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Numbers that you have removed from `dids` and whose rows stay, for another resource or unmanaged. Without it, the rows of removed numbers are deleted. Remove the numbers from here after the apply.",
+			MarkdownDescription: "Numbers that you have removed from `dids` and whose rows stay, for another resource or unmanaged. Without it, the rows of removed numbers are deleted, and their next call uses the row `default`. Remove the numbers from here after the apply.",
 			Validators:          []validator.List{didRanges{}},
 		},
 		"take_over": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-			MarkdownDescription: "Whether numbers that are there already join the block although their rows differ; they are changed then. By default that is an error, and only rows that are as declared join. Defaults to false.",
+			MarkdownDescription: "Whether the block takes numbers whose rows exist and differ from the declaration, and changes these rows. The default is false: such a row is an error, and the block takes only rows that are as declared.",
 		},
 		"deviations": schema.MapAttribute{
 			Optional: true, Computed: true, ElementType: types.StringType, Validators: []validator.Map{tfhelper.ReportValidator{}},

@@ -76,11 +76,11 @@ func (a *Drain) Schema(_ context.Context, _ action.SchemaRequest, resp *action.S
 			"server_ip": serverIPAttribute(),
 			"remote_agents": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether the remote agents of the server are set `INACTIVE`. The default is `true`. What is said while the action runs names each run that was `ACTIVE`; nothing else remembers it.",
+				MarkdownDescription: "Whether the remote agents of the server are set `INACTIVE`. The default is `true`. The output of the action names each range that was `ACTIVE`. It is stored nowhere else, so write it down.",
 			},
 			"even_if_last": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether the server is drained although agents can log in to no other one. The default is `false`, which refuses.",
+				MarkdownDescription: "Whether to drain the server also if it is the last one that agents can log in to. The default is `false`: the action refuses that.",
 			},
 			"timeout":  timeoutAttribute("How long to wait until nobody is logged in and no call is up. The default is `30m`."),
 			"interval": intervalAttribute(),

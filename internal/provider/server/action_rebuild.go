@@ -72,9 +72,9 @@ func (a *RebuildConf) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 			},
 			"reload": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether `system_settings.reload_timestamp` is set to the present, so that files which are equal to those before are reloaded as well. Needs schema 1369. The default is `false`.",
+				MarkdownDescription: "Whether Asterisk reloads also the files that have not changed. The action sets `system_settings.reload_timestamp` to the present time for that. Needs schema 1369. The default is `false`.",
 			},
-			"timeout":  timeoutAttribute("How long to wait until each node has picked its flag up. The default is `0s`."),
+			"timeout":  timeoutAttribute("How long to wait until each node has cleared its rebuild flag. The default is `0s`."),
 			"interval": intervalAttribute(),
 		},
 	}

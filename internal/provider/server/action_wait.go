@@ -21,7 +21,7 @@ const interval = 5 * time.Second
 func timeoutAttribute(doc string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional:            true,
-		MarkdownDescription: doc + " A number and its unit, such as `30m`, at most `24h`. `0s` does not wait at all.",
+		MarkdownDescription: doc + " Write a number with its unit: `s` (seconds), `m` (minutes) or `h` (hours), such as `30m`, at most `24h`. With `0s` the action does not wait.",
 		Validators: []validator.String{tfhelper.StringValidator("a length of time, 0s to 24h", func(text string) error {
 			_, err := maintenance.ParseWait(text)
 			return err
@@ -32,7 +32,7 @@ func timeoutAttribute(doc string) schema.StringAttribute {
 func intervalAttribute() schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional:            true,
-		MarkdownDescription: "How long to pause between two looks at the tables, `1s` to `5m`. The default is `5s`.",
+		MarkdownDescription: "The time between two checks of the tables, `1s` to `5m`. The default is `5s`.",
 		Validators: []validator.String{tfhelper.StringValidator("a length of time, 1s to 5m", func(text string) error {
 			_, err := maintenance.ParseInterval(text)
 			return err

@@ -35,12 +35,12 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"campaign_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Campaign whose channels are split, `campaign_id` as VICIdial writes it. The campaign must exist. A different campaign replaces the object: the rows of the old campaign are deleted, and those of the new one are created.",
+				MarkdownDescription: "The campaign whose trunks are split, `campaign_id` as VICIdial writes it. The campaign must exist. A different campaign replaces the object: the rows of the old campaign are deleted, and those of the new one are created.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"total": schema.Int64Attribute{
 				Required:            true,
-				MarkdownDescription: "Number of channels to divide over all servers, including fixed `trunks`. You do not need to include those of an address that is no longer a server. With `survive_node_loss` the sum of the shares is larger, so that this number is left when servers are lost.",
+				MarkdownDescription: "The number of trunks to divide over all servers, 0 to 1000000, including fixed `trunks`. You do not need to include those of an address that is no longer a server. With `survive_node_loss` the sum of the shares is larger, so that this number remains when servers are lost. While all servers are up, the campaign can use the whole sum.",
 				Validators:          []validator.Int64{int64validator.Between(0, cluster.MaxTotal)},
 			},
 			"servers": schema.MapNestedAttribute{
@@ -64,7 +64,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"survive_node_loss": schema.Int64Attribute{
 				Optional: true, Computed: true,
 				Default:             int64default.StaticInt64(0),
-				MarkdownDescription: "How many servers can be lost while the others still have `total` channels. VICIdial does not move the share of a dead server, so the provider makes every share large enough. Defaults to 0.",
+				MarkdownDescription: "How many servers can be lost while the others still have `total` trunks, 0 to 10. VICIdial does not move the share of a dead server, so the provider makes every share large enough. Defaults to 0.",
 				Validators:          []validator.Int64{int64validator.Between(0, 10)},
 			},
 			"allocations": schema.MapAttribute{
@@ -99,22 +99,22 @@ func claimAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"weight": schema.Int64Attribute{
 			Optional:            true,
-			MarkdownDescription: "Size in relation to the other servers, 1 to 1000. Defaults to 1.",
+			MarkdownDescription: "The share of this server in relation to the other servers, 1 to 1000. A server with weight 2 gets twice as many trunks as one with weight 1. The default is 1.",
 			Validators:          []validator.Int64{int64validator.Between(1, 1000)},
 		},
 		"min": schema.Int64Attribute{
 			Optional:            true,
-			MarkdownDescription: "The smallest number of channels of this server. The default is 0.",
+			MarkdownDescription: "The smallest number of trunks of this campaign on this server. The default is 0.",
 			Validators:          []validator.Int64{int64validator.Between(0, maxDedicated)},
 		},
 		"max": schema.Int64Attribute{
 			Optional:            true,
-			MarkdownDescription: "The largest number of channels of this server. The other servers get what is above it. By default there is no limit.",
+			MarkdownDescription: "The largest number of trunks of this campaign on this server. What is above it goes to the other servers. By default there is no limit.",
 			Validators:          []validator.Int64{int64validator.Between(0, maxDedicated)},
 		},
 		"trunks": schema.Int64Attribute{
 			Optional:            true,
-			MarkdownDescription: "The exact number of channels of this server, in place of `weight`, `min` and `max`; by default they decide. With 0 the campaign does not dial on the server. The value is at most 9999, as in VICIdial's form, except for a row that has more already.",
+			MarkdownDescription: "The exact number of trunks of this campaign on this server, in place of `weight`, `min` and `max`. By default these decide. With 0 the campaign does not dial on the server. The value is at most 9999, as in VICIdial's form, except for a row that has more already.",
 			Validators: []validator.Int64{
 				int64validator.Between(0, cluster.MaxTotal),
 				int64validator.ConflictsWith(without("weight", "min", "max")...),
@@ -128,7 +128,7 @@ func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRe
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"campaign_id": identityschema.StringAttribute{
 			RequiredForImport: true,
-			Description:       "The campaign whose channels are split.",
+			Description:       "The campaign whose trunks are split.",
 		},
 	}}
 }
