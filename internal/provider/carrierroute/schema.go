@@ -97,7 +97,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				MarkdownDescription: "`template_id`: template whose lines go below the account. Refer to `vicidial_conf_template.NAME.template_id`.",
 			},
 			"registration_string": entry("`registration_string`: `register => USER:{secret:NAME}@HOST`. VICIdial uses it for `SIP` and `IAX2` only."),
-			"account_entry":       entry("`account_entry`: the sections of the carrier in the configuration of Asterisk, with `{secret:NAME}` in place of a password. If you change the text and do not raise `secrets_wo_version`, the passwords stay as they are."),
+			"account_entry":       entry("`account_entry`: the sections of the carrier in the configuration of Asterisk, with `{secret:NAME}` in place of a password. If you change the text, the provider writes it with the values that `secrets_wo` has then."),
 			"globals_string":      entry("`globals_string`: one dialplan variable, `NAME = VALUE`. All carriers of a node and VICIdial itself share the names."),
 			"dialplan_entry": schema.StringAttribute{
 				Optional: true, Computed: true,
