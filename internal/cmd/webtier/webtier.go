@@ -33,7 +33,7 @@ const (
 )
 
 // limit is the timeout of a run.
-const limit = 10 * time.Minute
+const limit = 20 * time.Minute
 
 func main() {
 	short := flag.Bool("short", false, "fewer events, for CI")
