@@ -96,8 +96,8 @@ func (s *stack) checkFrontTLS(ctx context.Context) (result, error) {
 		request.Header.Set("X-Forwarded-Proto", "https")
 		request.Header.Set("X-Forwarded-Host", "public.example.com")
 		for { // the old process may still expect TLS at this port
-			_, body, _, err := send(s.browser(from), request)
-			if err == nil || wait(ctx, 100*time.Millisecond) != nil {
+			status, body, _, err := send(s.browser(from), request)
+			if err == nil && status != http.StatusBadRequest || wait(ctx, 100*time.Millisecond) != nil {
 				return body, err
 			}
 		}
