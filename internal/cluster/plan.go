@@ -66,6 +66,13 @@ const (
 	FreeRoom
 )
 
+// Limits of one statement.
+const (
+	MaxStepValues = 12_000 // bound values; MariaDB accepts 65,535, and max_allowed_packet is far off
+	MaxStepRows   = 1000   // rows
+	MaxStepCases  = 250    // rows with a value of their own: the database searches all values for each row
+)
+
 // Step is one statement: safe alone, and safe twice.
 type Step struct {
 	Phase Phase

@@ -51,7 +51,7 @@ func openAgain(data any) (adoption.Opened, bool) {
 	if !ok {
 		return adoption.Opened{}, false
 	}
-	again := opened.Again()
+	again := opened.ReadOnlyCopy()
 	return adoption.Opened{
 		Server: providerserver.NewProtocol6(&attached{&vicidial{}, again})(), Store: again, Close: func() { _ = again.Close() },
 	}, true

@@ -67,16 +67,20 @@ func (q *requests) withdraw(r *request) bool {
 	return len(q.waiting) < before
 }
 
-// empty reports whether no change waits, and with end that no goroutine serves the
-// queue any more where none does.
-func (q *requests) empty(end bool) bool {
+// idle reports whether no change waits.
+func (q *requests) idle() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.waiting) > 0 {
-		return false
-	}
-	q.served = q.served && !end
-	return true
+	return len(q.waiting) == 0
+}
+
+// stopIfIdle reports whether no change waits. If so, no goroutine serves the queue from
+// then on.
+func (q *requests) stopIfIdle() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.served = len(q.waiting) > 0
+	return !q.served
 }
 
 // Apply calls decide and writes the plan step by step, with an entry in the admin
@@ -121,13 +125,13 @@ func (s *Store) serve(ctx context.Context) {
 			since(r.ctx, s.log.lock, "waited for other changes of this run", r.since) //nolint:contextcheck // each change has the context of its caller
 		}
 		s.answer(ctx, w, batch)
-		if s.requests.empty(false) {
+		if s.requests.idle() {
 			w.close(ctx)
 		}
 		for _, r := range batch {
 			r.answer <- r.err
 		}
-		if s.requests.empty(true) {
+		if s.requests.stopIfIdle() {
 			return
 		}
 	}
@@ -182,7 +186,7 @@ func (s *Store) decide(w *writer, batch []*request) (now, later []*request) {
 		switch {
 		case r.ctx.Err() != nil:
 			r.err = r.ctx.Err()
-		case i < 2 || s.settings.Single():
+		case i < 2 || s.settings.SingleConnection():
 			s.decideOne(w, r)
 		case i == 2: // they seem to have nothing in common
 			s.decideAll(w, batch[i:])
@@ -219,7 +223,7 @@ func (s *Store) decideAll(w *writer, batch []*request) {
 
 func (s *Store) decideOne(w *writer, r *request) {
 	deciding := r.ctx
-	if s.settings.Single() {
+	if s.settings.SingleConnection() {
 		deciding = context.WithValue(deciding, writerKey{}, w)
 	}
 	if r.plan, r.err = r.decide(deciding); r.err != nil || r.plan.Empty() {
@@ -264,7 +268,7 @@ func (s *Store) writeOnce(ctx context.Context, w *writer, batch []*request) {
 		return
 	}
 	deciding, err := ctx, error(nil)
-	if s.settings.Single() {
+	if s.settings.SingleConnection() {
 		deciding = context.WithValue(ctx, writerKey{}, w)
 	}
 	if w.info, err = s.info.get(deciding); err == nil {

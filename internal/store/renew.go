@@ -22,7 +22,7 @@ func (s *Store) written(ctx context.Context, w *writer, changes []*planRun) {
 			steps = append(steps, writtenStep{step, c.err == nil})
 		}
 	}
-	if s.settings.Single() {
+	if s.settings.SingleConnection() {
 		ctx = context.WithValue(ctx, writerKey{}, w)
 		for _, cache := range s.caches {
 			cache.written(ctx, steps)

@@ -134,9 +134,9 @@ func New(settings Settings) *Store {
 	return s
 }
 
-// Again returns another store of the same database, which has read and planned nothing,
+// ReadOnlyCopy returns another store of the same database, which has read and planned nothing,
 // and writes nothing.
-func (s *Store) Again() *Store { return s.again() }
+func (s *Store) ReadOnlyCopy() *Store { return s.again() }
 
 // pool returns the connections, or an error, which may be a [conn.Fault] or
 // [conn.NoDatabase].

@@ -76,11 +76,8 @@ func (a Activity) key() string {
 func (a Activity) String() string {
 	const shown = 5
 	text := "nobody is logged in"
-	switch agents := len(a.Agents); {
-	case agents == 1:
-		text = "1 agent is logged in"
-	case agents > 1:
-		text = fmt.Sprintf("%d agents are logged in", agents)
+	if agents := len(a.Agents); agents > 0 {
+		text = cluster.PluralAre(agents, "agent") + " logged in"
 	}
 	var named []string
 	for _, agent := range a.Agents[:min(shown, len(a.Agents))] {
@@ -92,14 +89,11 @@ func (a Activity) String() string {
 	if len(named) > 0 {
 		text += " (" + strings.Join(named, "; ") + ")"
 	}
-	switch calls := a.calls(); calls {
-	case 0:
+	calls := a.calls()
+	if calls == 0 {
 		return text + ", no call is up"
-	case 1:
-		text += ", 1 call is up"
-	default:
-		text += fmt.Sprintf(", %d calls are up", calls)
 	}
+	text += ", " + cluster.PluralAre(calls, "call") + " up"
 	if inbound := a.inbound(); inbound > 0 {
 		text += fmt.Sprintf(" (%d from carriers)", inbound)
 	}

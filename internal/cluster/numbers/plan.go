@@ -8,17 +8,6 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-const (
-	// valuesPerStep is how many values one statement binds. MariaDB takes 65,535, and
-	// a statement of this size stays far below max_allowed_packet.
-	valuesPerStep = 12_000
-	// rowsPerStep is how many rows one statement writes.
-	rowsPerStep = 1000
-	// casesPerStep is how many rows one statement compares with a value of their own:
-	// the database goes through all values for each row.
-	casesPerStep = 250
-)
-
 // The columns that name a row.
 const (
 	columnID      = "did_id"
@@ -36,7 +25,7 @@ func (c Change) Plan() (cluster.Plan, error) {
 	var plan cluster.Plan
 	plan.Steps = append(plan.Steps, c.inserts(d.Add)...)
 	for _, update := range d.Update {
-		for chunk := range slices.Chunk(update.Records, rowsPerStep) {
+		for chunk := range slices.Chunk(update.Records, cluster.MaxStepRows) {
 			step := cluster.Step{
 				Phase: cluster.Grow, Verb: cluster.Update, Table: cluster.TableDIDs, InColumn: columnID,
 				From: update.From, To: update.To, Audit: audit("MODIFY"),
@@ -47,7 +36,7 @@ func (c Change) Plan() (cluster.Plan, error) {
 			plan.Steps = append(plan.Steps, step)
 		}
 	}
-	for chunk := range slices.Chunk(d.Remove, casesPerStep) {
+	for chunk := range slices.Chunk(d.Remove, cluster.MaxStepCases) {
 		step := cluster.Step{
 			Phase: cluster.Remove, Verb: cluster.Delete, Table: cluster.TableDIDs, InColumn: columnID, Column: columnPattern, Audit: audit("DELETE"),
 		}
@@ -85,7 +74,7 @@ func (c Change) inserts(names []string) []cluster.Step {
 		if len(all) > 1 {
 			common, own = commonColumns(all)
 		}
-		for chunk := range slices.Chunk(all, min(rowsPerStep, max(1, valuesPerStep/len(all[0])))) {
+		for chunk := range slices.Chunk(all, min(cluster.MaxStepRows, max(1, cluster.MaxStepValues/len(all[0])))) {
 			rows := make([]cluster.Row, 0, len(chunk))
 			for _, row := range chunk {
 				rows = append(rows, row.Only(own...))

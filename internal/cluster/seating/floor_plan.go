@@ -8,13 +8,16 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// valuesPerStep limits the bound values of a statement. MariaDB accepts 65,535, and
-// a statement of this size is far below max_allowed_packet.
-const valuesPerStep = 12_000
+// stepLimits are how many values a statement binds, and how many rows have a value of
+// their own in it.
+type stepLimits struct{ values, cases int }
 
-// rowsPerStep limits the rows of a statement with a value for each row, since the
-// database searches all values for each row.
-const rowsPerStep = 250
+// Columns that a statement names for each phone besides the managed ones and the
+// defaults, and those of an alias.
+const (
+	phoneColumns = 5
+	aliasColumns = 4
+)
 
 // PlanOptions has the options of [PlanFloor].
 type PlanOptions struct {
@@ -35,9 +38,8 @@ type PlanOptions struct {
 	Flag []string
 }
 
-// PlanFloor returns the steps from the existing rows (seen) to the wanted ones. It
-// changes and deletes rows in have only, which the floor owned when they were last
-// read.
+// PlanFloor returns the steps from the existing rows to the wanted ones. It changes and
+// deletes owned rows only: those that the floor had when they were last read.
 //
 // The order of the steps keeps every agent able to log in, also when the plan is
 // interrupted: phones are inserted before an alias lists them; aliases and then
@@ -48,17 +50,17 @@ type PlanOptions struct {
 // owned, is a [cluster.Refused] error that lists the first such rows. So is a phone
 // whose login would change in place, since its alias would have no phone for a
 // moment.
-func PlanFloor(have, seen, want FloorRows, how PlanOptions) (cluster.Plan, error) {
-	return planFloor(have, seen, want, how, valuesPerStep, rowsPerStep)
+func PlanFloor(owned, existing, wanted FloorRows, options PlanOptions) (cluster.Plan, error) {
+	return planFloor(owned, existing, wanted, options, stepLimits{cluster.MaxStepValues, cluster.MaxStepCases})
 }
 
-func planFloor(have, seen, want FloorRows, how PlanOptions, values, rows int) (cluster.Plan, error) {
-	d := diffFloor(have, seen, want)
-	if err := d.conflictError(have); err != nil {
+func planFloor(owned, existing, wanted FloorRows, options PlanOptions, limits stepLimits) (cluster.Plan, error) {
+	d := diffFloor(owned, existing, wanted)
+	if err := d.conflictError(owned); err != nil {
 		return cluster.Plan{}, err
 	}
-	p := &floorPlanner{floorDiff: d, how: how, values: values, rows: rows, mailboxes: map[string]string{}}
-	for _, phone := range slices.Backward(have.Phones) {
+	p := &floorPlanner{floorDiff: d, options: options, limits: limits, mailboxes: map[string]string{}}
+	for _, phone := range slices.Backward(owned.Phones) {
 		p.mailboxes[phone.Seat] = phone.VoicemailID
 	}
 	p.insertPhones()
@@ -69,7 +71,7 @@ func planFloor(have, seen, want FloorRows, how PlanOptions, values, rows int) (c
 	p.change(cluster.Remove, cluster.TableUsers, "user", d.clearedUsers)
 	p.deleteAliases()
 	p.deletePhones()
-	p.flag(have)
+	p.flag(owned)
 	return p.plan, nil
 }
 
@@ -94,10 +96,10 @@ func (d floorDiff) conflictError(have FloorRows) error {
 
 type floorPlanner struct {
 	floorDiff
-	how          PlanOptions
-	values, rows int
-	mailboxes    map[string]string // by seat
-	plan         cluster.Plan
+	options   PlanOptions
+	limits    stepLimits
+	mailboxes map[string]string // by seat
+	plan      cluster.Plan
 }
 
 func (p *floorPlanner) step(step cluster.Step) { p.plan.Steps = append(p.plan.Steps, step) }
@@ -107,7 +109,7 @@ func (p *floorPlanner) step(step cluster.Step) { p.plan.Steps = append(p.plan.St
 func (p *floorPlanner) insertPhones() {
 	var initial, further []Phone
 	for _, phone := range p.addedPhones {
-		inherited, has := p.how.Inherit.Values[phone.Seat]
+		inherited, has := p.options.Inherit.Values[phone.Seat]
 		if !has {
 			initial = append(initial, phone)
 			continue
@@ -115,20 +117,20 @@ func (p *floorPlanner) insertPhones() {
 		phone.Values = slices.Concat(phone.Values, inherited)
 		further = append(further, phone)
 	}
-	p.insert(initial, p.want.Columns, p.how.Defaults)
-	defaults := maps.Clone(p.how.Defaults)
-	maps.DeleteFunc(defaults, func(column string, _ cluster.Value) bool { return slices.Contains(p.how.Inherit.Columns, column) })
-	p.insert(further, slices.Concat(p.want.Columns, p.how.Inherit.Columns), defaults)
+	p.insert(initial, p.want.Columns, p.options.Defaults)
+	defaults := maps.Clone(p.options.Defaults)
+	maps.DeleteFunc(defaults, func(column string, _ cluster.Value) bool { return slices.Contains(p.options.Inherit.Columns, column) })
+	p.insert(further, slices.Concat(p.want.Columns, p.options.Inherit.Columns), defaults)
 }
 
 func (p *floorPlanner) insert(phones []Phone, columns []string, defaults cluster.Row) {
-	width := len(columns) + len(defaults) + 6
+	width := len(columns) + len(defaults) + phoneColumns
 	common, own := commonColumns(phones, columns)
 	maps.Copy(common, defaults)
-	for chunk := range slices.Chunk(phones, max(1, p.values/width)) {
+	for chunk := range slices.Chunk(phones, max(1, p.limits.values/width)) {
 		rows := make([]cluster.Row, 0, len(chunk))
 		for _, phone := range chunk {
-			row := make(cluster.Row, len(own)+5)
+			row := make(cluster.Row, len(own)+phoneColumns)
 			for _, i := range own {
 				row[columns[i]] = phone.Values[i]
 			}
@@ -159,7 +161,7 @@ func commonColumns(phones []Phone, columns []string) (cluster.Row, []int) {
 }
 
 func (p *floorPlanner) insertAliases() {
-	for chunk := range slices.Chunk(p.addedAliases, max(1, p.values/4)) {
+	for chunk := range slices.Chunk(p.addedAliases, max(1, p.limits.values/aliasColumns)) {
 		rows := make([]cluster.Row, 0, len(chunk))
 		for _, alias := range chunk {
 			row := cluster.Row{"alias_id": cluster.Text(alias.ID), "alias_name": cluster.Text(cmp.Or(alias.Name, alias.ID)), "logins_list": cluster.Text(alias.List())}
@@ -194,7 +196,7 @@ func (p *floorPlanner) change(phase cluster.Phase, table cluster.Table, key stri
 	for _, column := range slices.Sorted(maps.Keys(byColumn)) {
 		cells := byColumn[column]
 		for len(cells) > 0 {
-			end := min(len(cells), p.rows)
+			end := min(len(cells), p.limits.cases)
 			for end < len(cells) && cells[end].seat == cells[end-1].seat {
 				end++
 			}
@@ -215,7 +217,7 @@ func (p *floorPlanner) change(phase cluster.Phase, table cluster.Table, key stri
 }
 
 func (p *floorPlanner) deleteAliases() {
-	for chunk := range slices.Chunk(p.deletedAliases, p.rows) {
+	for chunk := range slices.Chunk(p.deletedAliases, p.limits.cases) {
 		step := cluster.Step{
 			Phase: cluster.Remove, Verb: cluster.Delete, Table: cluster.TableAliases, InColumn: "alias_id", Column: "logins_list",
 			Audit: auditFloor("PHONEALIASES", "DELETE", "ADMIN DELETE PHONE ALIAS", chunk[0].ID, chunk[len(chunk)-1].ID, len(chunk)),
@@ -234,7 +236,7 @@ func (p *floorPlanner) deletePhones() {
 	for len(phones) > 0 {
 		server := phones[0].ServerIP
 		end := 1
-		for end < len(phones) && end < p.rows && phones[end].ServerIP == server {
+		for end < len(phones) && end < p.limits.cases && phones[end].ServerIP == server {
 			end++
 		}
 		chunk := phones[:end]
@@ -254,7 +256,7 @@ func (p *floorPlanner) deletePhones() {
 // flag flags the nodes whose phones change, and those whose phones differ from the
 // last known ones: an interrupted apply may have written them without flags.
 func (p *floorPlanner) flag(have FloorRows) {
-	servers := slices.Clone(p.how.Flag)
+	servers := slices.Clone(p.options.Flag)
 	for _, phone := range slices.Concat(p.addedPhones, p.deletedPhones) {
 		servers = append(servers, phone.ServerIP)
 	}
@@ -272,10 +274,10 @@ func (p *floorPlanner) flag(have FloorRows) {
 			servers = append(servers, phone.ServerIP)
 		}
 	}
-	if len(servers) > 0 && p.how.Voicemail != "" {
-		servers = append(servers, p.how.Voicemail)
+	if len(servers) > 0 && p.options.Voicemail != "" {
+		servers = append(servers, p.options.Voicemail)
 	}
-	if p.plan.Rebuild.All = p.how.AllNodes && len(servers) > 0; !p.plan.Rebuild.All {
+	if p.plan.Rebuild.All = p.options.AllNodes && len(servers) > 0; !p.plan.Rebuild.All {
 		p.plan.Rebuild.Servers = cluster.SortedUnique(servers)
 	}
 }

@@ -231,7 +231,7 @@ func TestPlanFloor_everyPrefixIsSafe(t *testing.T) {
 // writeInterrupted writes a plan for want and interrupts it at every row in turn.
 func writeInterrupted(t *rapid.T, d *tables, have, want FloorRows, chunk int, live, reachable map[string]bool) {
 	for {
-		plan, err := planFloor(have, d.seen(), want, PlanOptions{Defaults: cluster.Row{"status": cluster.Text("ACTIVE")}}, 12*chunk, chunk)
+		plan, err := planFloor(have, d.seen(), want, PlanOptions{Defaults: cluster.Row{"status": cluster.Text("ACTIVE")}}, stepLimits{12 * chunk, chunk})
 		if err != nil {
 			t.Fatalf("%v", err)
 		}

@@ -53,6 +53,6 @@ func (m model) left(want model, before, rows cluster.Split, servers cluster.Serv
 	}
 	slices.Sort(blocked)
 	shown.BlockedServers = tfhelper.StringList(blocked)
-	shown.DuplicateRows = numbers(shown.ours(rows).Duplicates())
+	shown.DuplicateRows = numbers(shown.ownedRows(rows).Duplicates())
 	return shown
 }

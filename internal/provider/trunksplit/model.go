@@ -121,9 +121,9 @@ func (m model) elsewhere(servers []string) []string {
 	})
 }
 
-// ours keeps the rows that this split owns. Rows on other servers are somebody
+// ownedRows keeps the rows that this split owns. Rows on other servers are somebody
 // else's, unless the split blocks them.
-func (m model) ours(rows cluster.Split) cluster.Split {
+func (m model) ownedRows(rows cluster.Split) cluster.Split {
 	if m.blocks() {
 		return rows
 	}
@@ -173,7 +173,7 @@ func (m model) with(rows cluster.Split, servers cluster.Servers) model {
 	}
 	m.Allocations = numbers(allocations)
 	m.BlockedServers = tfhelper.StringList(blocked)
-	m.DuplicateRows = numbers(m.ours(rows).Duplicates())
+	m.DuplicateRows = numbers(m.ownedRows(rows).Duplicates())
 	m.Drift = types.ListNull(types.StringType)
 	return m
 }

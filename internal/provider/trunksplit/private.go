@@ -11,8 +11,8 @@ type privateRows struct {
 }
 
 // at returns the rows by the addresses that the servers have now.
-func (m privateRows) at(servers cluster.Servers) cluster.Split {
-	return m.Rows.Moved(cluster.MovedSince(m.Names, servers))
+func (p privateRows) at(servers cluster.Servers) cluster.Split {
+	return p.Rows.Moved(cluster.MovedSince(p.Names, servers))
 }
 
 // privateRowsOf returns the rows with the names of the servers that they are on.
@@ -24,4 +24,9 @@ func privateRowsOf(rows cluster.Split, servers cluster.Servers) privateRows {
 		}
 	}
 	return privateRows{rows, names}
+}
+
+// ownedBy keeps the rows that a split owns.
+func (p privateRows) ownedBy(split model) privateRows {
+	return privateRows{split.ownedRows(p.Rows), p.Names}
 }

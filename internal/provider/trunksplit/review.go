@@ -125,7 +125,7 @@ func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
 // checkNew returns an error for existing rows that differ from a new split. They must
 // be imported.
 func (v view) checkNew(m model, limits map[string]cluster.Limit) diag.Diagnostics {
-	rows := m.ours(v.trunks.Of(m.campaign()))
+	rows := m.ownedRows(v.trunks.Of(m.campaign()))
 	_, err := cluster.PlanSplit(m.campaign(), rows, cluster.Split{}, limits)
 	return tfhelper.DiagnoseAt(path.Root("campaign_id"), "Trunk rows exist already", err)
 }
@@ -137,8 +137,8 @@ func (r *Resource) drift(ctx context.Context, m model, seen privateRows, since i
 	if err != nil {
 		return nil // publish reports it
 	}
-	was := privateRows{m.ours(seen.Rows), seen.Names}.at(servers)
-	is := m.ours(trunks.Of(m.campaign()))
+	was := seen.ownedBy(m).at(servers)
+	is := m.ownedRows(trunks.Of(m.campaign()))
 	for ip, found := range trunks.Of(m.campaign()) {
 		if _, moved := was[ip]; moved {
 			is[ip] = found

@@ -19,7 +19,7 @@ func (r *Resource) create(ctx context.Context, m model) (waits bool, err error) 
 	}
 	var before cluster.Split
 	waits, err = r.write(ctx, m, false, func(rows cluster.Split, _ cluster.Servers) cluster.Split {
-		before = m.ours(rows)
+		before = m.ownedRows(rows)
 		return cluster.Split{}
 	})
 	return waits, tfhelper.UndoPartial(ctx, r.topology, err, func(ctx context.Context) (cluster.Plan, error) {
@@ -27,13 +27,13 @@ func (r *Resource) create(ctx context.Context, m model) (waits bool, err error) 
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		rows := m.ours(trunks.Of(m.campaign()))
-		return cluster.PlanSplit(m.campaign(), rows, rows, first(before))
+		rows := m.ownedRows(trunks.Of(m.campaign()))
+		return cluster.PlanSplit(m.campaign(), rows, rows, limitsOf(before))
 	})
 }
 
-// first returns the rows as limits. A new split has no duplicate rows.
-func first(rows cluster.Split) map[string]cluster.Limit {
+// limitsOf returns the rows as limits. A new split has no duplicate rows.
+func limitsOf(rows cluster.Split) map[string]cluster.Limit {
 	limits := make(map[string]cluster.Limit, len(rows))
 	for server, found := range rows {
 		limits[server] = found[0]
@@ -48,8 +48,8 @@ func (r *Resource) update(ctx context.Context, m, prior model, seen privateRows)
 		return false, tfhelper.ErrUnconfigured
 	}
 	return r.write(ctx, m, true, func(_ cluster.Split, servers cluster.Servers) cluster.Split {
-		owned := m.ours(seen.at(servers))
-		maps.Copy(owned, privateRows{prior.ours(seen.Rows), seen.Names}.at(servers))
+		owned := m.ownedRows(seen.at(servers))
+		maps.Copy(owned, seen.ownedBy(prior).at(servers))
 		return owned
 	})
 }
@@ -121,7 +121,7 @@ func (r *Resource) remove(ctx context.Context, m model, seen privateRows, known 
 		if !known {
 			seen = privateRowsOf(rows, servers)
 		}
-		owned := privateRows{m.ours(seen.Rows), seen.Names}.at(servers)
+		owned := seen.ownedBy(m).at(servers)
 		maps.DeleteFunc(owned, func(server string, _ []cluster.Limit) bool { return kept[m.row(server)] })
 		return cluster.PlanSplit(m.campaign(), rows, owned, nil)
 	})

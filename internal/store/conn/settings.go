@@ -197,8 +197,8 @@ func (s Settings) address() string {
 // DatabaseName returns the name of the schema.
 func (s Settings) DatabaseName() string { return cmp.Or(s.Database, DefaultDatabase) }
 
-// Single reports whether at most one connection may be open.
-func (s Settings) Single() bool { return s.maxConnections() == 1 }
+// SingleConnection reports whether at most one connection may be open.
+func (s Settings) SingleConnection() bool { return s.maxConnections() == 1 }
 
 func (s Settings) maxConnections() int { return cmp.Or(s.MaxConnections, DefaultMaxConnections) }
 
