@@ -144,7 +144,12 @@ func (s *Store) answer(ctx context.Context, w *writer, batch []*request) {
 			return
 		}
 		if w.stale {
-			w.trust(ctx)
+			if err := w.trust(ctx); err != nil {
+				for _, r := range batch {
+					r.err = err
+				}
+				return
+			}
 		}
 		now, later := s.decide(w, batch) //nolint:contextcheck // each change has the context of its caller
 		s.write(ctx, w, now)

@@ -26,7 +26,7 @@ func (w *writer) lock(ctx context.Context) error {
 		return withAdvice(err)
 	}
 	name, wait := w.store.lockName(), w.store.settings.LockTimeout
-	if w.connID != 0 {
+	if w.state = ""; w.connID != 0 {
 		w.killLostConnection(ctx, conn, name)
 	}
 	var got, holder sql.NullInt64
@@ -41,8 +41,7 @@ func (w *writer) lock(ctx context.Context) error {
 		w.connect(conn)
 		w.since = time.Now()
 		since(ctx, log, "lock acquired", began)
-		w.trust(ctx)
-		return nil
+		return w.trust(ctx)
 	}
 	defer func() { _ = conn.Close() }()
 	log.LogAttrs(ctx, slog.LevelDebug, "lock not acquired", slog.Int64("holder", holder.Int64), slog.Int64("ms", time.Since(began).Milliseconds()))
@@ -72,11 +71,14 @@ func nameHolder(ctx context.Context, conn *sql.Conn, thread int64) string {
 
 // killLostConnection kills the writer's lost connection if the server has not
 // noticed the loss, as behind a firewall that drops packets: it would hold the lock
-// until the server's timeouts. If it fails, the writer waits for the lock.
+// until the server's timeouts. It notes what the connection did meanwhile. If it fails,
+// the writer waits for the lock.
 func (w *writer) killLostConnection(ctx context.Context, conn *sql.Conn, name string) {
 	var holder sql.NullInt64
-	err := conn.QueryRowContext(ctx, "SELECT IS_USED_LOCK(?)", name).Scan(&holder)
+	var state sql.NullString
+	err := conn.QueryRowContext(ctx, "SELECT IS_USED_LOCK(?), (SELECT STATE FROM information_schema.PROCESSLIST WHERE ID = ?)", name, w.connID).Scan(&holder, &state)
 	if err == nil && holder.Int64 == w.connID {
+		w.state = state.String
 		_, _ = conn.ExecContext(ctx, fmt.Sprintf("KILL %d", w.connID))
 	}
 }
@@ -85,28 +87,49 @@ func (w *writer) killLostConnection(ctx context.Context, conn *sql.Conn, name st
 // for a while, if the change log says that nobody else has written.
 const maxUnlockedAge = 10 * time.Second
 
+// holdsLock is 0 where this is not the session that acquired the lock.
+const holdsLock = `SELECT IS_USED_LOCK(?) <=> CONNECTION_ID() AND CONNECTION_ID() = ?, `
+
 const selectNewestLine = `
-SELECT COALESCE(MAX(admin_log_id), 0)
+       COALESCE(MAX(admin_log_id), 0)
   FROM vicidial_admin_log`
+
+// pooled is the error of a proxy that runs the statements of one connection in several
+// sessions of the database.
+func pooled(why string) error {
+	return &NotWritable{
+		Why:    "a proxy in front of the database runs each statement of this connection in any of its own sessions: " + why,
+		Advice: "Neither the lock that keeps two applies apart nor a check before a write holds there. Set host and port to the database itself, or let the proxy keep a session for each client (session pooling; in ProxySQL multiplexing = 0 for the provider's user).",
+	}
+}
 
 // trust finds out whether rows that were read while the lock was free, or held by
 // another, may still be decided by. The admin page and other runs of the provider
 // leave a line in the change log for what they write; as long as the newest line is
 // our own, what we have read and written stands. Who comes without a line is found by
 // the compare-and-set of each step.
-func (w *writer) trust(ctx context.Context) {
+//
+// An error is that of a connection which does not hold its own lock.
+func (w *writer) trust(ctx context.Context) error {
 	s := w.store
-	newest := int64(0)
-	if s.settings.AuditEnabled {
-		if err := w.queryRow(ctx, statement{selectNewestLine, nil}, &newest); err != nil {
-			newest = 0
-		}
+	holds, newest := true, int64(0)
+	newestLine := selectNewestLine
+	if !s.settings.AuditEnabled {
+		newestLine = "0"
+	}
+	if err := w.queryRow(ctx, statement{holdsLock + newestLine, []any{s.lockName(), w.connID}}, &holds, &newest); err != nil {
+		newest = 0
+	}
+	if !holds {
+		w.drop()
+		return pooled(fmt.Sprintf("session %d has acquired the lock, and the next statement ran in another one. KILL %d releases the lock", w.connID, w.connID))
 	}
 	if newest == 0 || newest != s.newestLine || time.Since(s.released) > s.maxUnlockedAge {
 		s.Forget()
 		w.fresh = true
 	}
 	s.newestLine, w.stale = newest, false
+	return nil
 }
 
 // own notes the lines that we have written ourselves. Where they do not follow our

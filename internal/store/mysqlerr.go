@@ -19,22 +19,35 @@ import (
 
 // The server's numbers of failed statements; those of failed logins are in conn.
 const (
-	numberSyntax           = 1064
+	numberFileWrite        = 3
+	numberFileFull         = 20
+	numberFileFormat       = 130
+	numberTableCrashed     = 145
+	numberDiskFull         = 1021
+	numberErrorOnWrite     = 1026
+	numberEngine           = 1030
+	numberWrongKeyFile     = 1034
+	numberNodeNotReady     = 1047
 	numberServerShutdown   = 1053
+	numberSyntax           = 1064
+	numberTableFull        = 1114
 	numberTableDenied      = 1142
 	numberColumnDenied     = 1143
+	numberCrashed          = 1194
+	numberCrashedRepair    = 1195
 	numberLockWait         = 1205
 	numberDeadlock         = 1213
 	numberReadOnly         = 1290
 	numberQueryInterrupted = 1317
 	numberConnectionKilled = 1927
+	numberStatementTimeout = 1969
 )
 
-// lost reports whether the connection was lost, so that the result of the statement
-// is unknown.
+// lost reports whether the connection was lost or the statement interrupted, so that
+// its result is unknown.
 func lost(err error) bool {
 	if number, answered := conn.ErrorNumber(err); answered {
-		return slices.Contains([]uint16{numberServerShutdown, numberQueryInterrupted, numberConnectionKilled}, number)
+		return slices.Contains([]uint16{numberServerShutdown, numberQueryInterrupted, numberConnectionKilled, numberStatementTimeout}, number)
 	}
 	var network net.Error
 	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, sql.ErrConnDone) ||
@@ -59,12 +72,47 @@ func (h *NoAnswerError) Error() string {
 func (h *NoAnswerError) Unwrap() error { return h.Err }
 
 // Hint returns advice for the operator.
-func (h *NoAnswerError) Hint() string {
-	return "Most often a report, a backup or a repair holds the table, for minutes, since MyISAM locks whole tables. SHOW FULL PROCESSLIST shows which. Run Terraform again when the table is free."
+func (h *NoAnswerError) Hint() string { return tableIsHeld }
+
+const tableIsHeld = "Most often a report, a backup or a repair holds the table, for minutes, since MyISAM locks whole tables. SHOW FULL PROCESSLIST shows which. Run Terraform again when the table is free."
+
+// advice is what to do about an error of a statement, by its number.
+var advice = map[uint16]string{
+	numberReadOnly:      "Point the provider at the primary database, or set read_only = true to look for drift only.",
+	numberLockWait:      tableIsHeld,
+	numberNodeNotReady:  "This node of a Galera cluster is not in the primary component, or still catches up. SHOW STATUS LIKE 'wsrep%' on it says why. Run Terraform again when wsrep_ready is ON, or point the provider at another node; always the same one, since the lock that keeps two applies apart is each node's own.",
+	numberFileFormat:    isCrashed,
+	numberTableCrashed:  isCrashed,
+	numberWrongKeyFile:  isCrashed,
+	numberCrashed:       isCrashed,
+	numberCrashedRepair: isCrashed,
+	numberFileWrite:     isFull,
+	numberFileFull:      isFull,
+	numberDiskFull:      isFull,
+	numberErrorOnWrite:  isFull,
+	numberTableFull:     isFull,
 }
 
-// withAdvice adds advice to an error of a statement, where an operator can do something
-// about it. Errors of the connection have theirs already.
+const (
+	isCrashed = "The table's files are damaged, most often since the database or its machine was not shut down properly. Let a database administrator run REPAIR TABLE on the table that the message names (with USE_FRM where its index file has no header left). VICIdial waits for the table meanwhile. Then run Terraform again: the plan shows the rows that the repair could not save."
+	isFull    = "The disk of the database server is full, or the table has reached its limit. VICIdial cannot write either. Let an administrator free space on the file system of the data directory and of tmpdir, and CHECK TABLE the table. Then run Terraform again."
+)
+
+// waitsForSpace is in the state of a statement that MyISAM repeats until the disk has
+// space. No error tells the client.
+const waitsForSpace = "free space"
+
+var errWaitsForSpace error = &NotWritable{Why: "the database waits for space on its disk", Advice: isFull}
+
+// errorInMessage matches the number of an error of a storage engine, or of the
+// operating system, in the text of a general one.
+var errorInMessage = regexp.MustCompile(`(?:[Ee]rror|[Ee]rrcode:?) (\d+)`)
+
+// damaged are the numbers of MyISAM's errors of a damaged file.
+var damaged = []string{"126", "127", "130", "134", "136", "144", "145"}
+
+// withAdvice adds what to do to an error of a statement, where an operator can do
+// something about it. Errors of the way to the database say so already.
 func withAdvice(err error) error {
 	var connection *conn.Error
 	if errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &connection) {
@@ -74,8 +122,18 @@ func withAdvice(err error) error {
 	switch number {
 	case numberTableDenied, numberColumnDenied:
 		return &NotWritable{Why: err.Error(), Advice: grantAdvice(err)}
-	case numberReadOnly:
-		return &NotWritable{Why: err.Error(), Advice: "Point the provider at the primary database, or set read_only = true to look for drift only."}
+	case numberEngine:
+		switch inner := errorInMessage.FindStringSubmatch(strings.TrimPrefix(err.Error(), fmt.Sprintf("Error %d", number))); {
+		case inner == nil:
+			return err
+		case inner[1] == "28", inner[1] == "135":
+			number = numberDiskFull
+		case slices.Contains(damaged, inner[1]):
+			number = numberTableCrashed
+		}
+	}
+	if advice, has := advice[number]; has {
+		return &NotWritable{Why: err.Error(), Advice: advice}
 	}
 	return err
 }

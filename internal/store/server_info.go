@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
 )
 
 // serverInfo describes the database: its schema, the account of the provider, and
@@ -17,6 +18,7 @@ type serverInfo struct {
 	schema     cluster.Schema
 	firstLogin bool // the first-login wizard has not run (docs/vicidial/admin-page.md#first-login-wizard)
 
+	foreign  bool   // the session is not the one that was opened
 	account  string // CURRENT_USER(), as in a GRANT
 	address  string // the client's address, if it is IPv4
 	readOnly bool   // @@read_only is set, and the account cannot bypass it
@@ -25,7 +27,8 @@ type serverInfo struct {
 }
 
 const selectSession = `
-SELECT @@read_only,
+SELECT @@sql_mode,
+       @@read_only,
        CURRENT_USER(),
        SUBSTRING_INDEX(USER(), '@', -1)`
 
@@ -69,13 +72,14 @@ func (n *NotVICIdial) Hint() string {
 // readServerInfo takes a fixed number of queries.
 func (s *Store) readServerInfo(ctx context.Context) (serverInfo, error) {
 	var info serverInfo
-	var host, readOnly string
+	var mode, host, readOnly string
 	err := s.query(ctx, "the session", selectSession, nil, func(rows *sql.Rows) error {
-		return rows.Scan(&readOnly, &info.account, &host)
+		return rows.Scan(&mode, &readOnly, &info.account, &host)
 	})
 	if err != nil {
 		return serverInfo{}, err
 	}
+	info.foreign = mode != conn.SQLMode
 	info.address = "127.0.0.1"
 	if address, err := netip.ParseAddr(host); err == nil && address.Unmap().Is4() {
 		info.address = address.Unmap().String()
@@ -223,6 +227,8 @@ func (s *Store) Writable(ctx context.Context, tables ...cluster.Table) error {
 		return err
 	}
 	switch {
+	case info.foreign:
+		return pooled("the variables that it sets for a session do not hold for the next statement")
 	case info.replica:
 		return &NotWritable{
 			Why:    "this database is a replica: what is written here never reaches the primary, and replication breaks",

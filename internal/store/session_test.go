@@ -1,6 +1,10 @@
 package store
 
 import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"strings"
 	"testing"
 
@@ -56,14 +60,16 @@ func TestWrites_areTheSameInEveryMode(t *testing.T) {
 	}
 }
 
-// A server that refuses changes without a key refuses none of ours.
-func TestWrites_onAServerWithSafeUpdates(t *testing.T) {
+// What a server gives a new session, other than by default, changes no read and no write.
+func TestWrites_onAServerWithUnusualDefaults(t *testing.T) {
 	t.Parallel()
 	own := sandbox.Own(t, sandbox.Options{})
-	if _, err := own.Root().ExecContext(t.Context(), "SET GLOBAL sql_safe_updates = 1"); err != nil {
-		t.Fatal(err)
-	}
 	d := own.Database(t, 1302)
+	for _, setting := range []string{"sql_safe_updates = 1", "autocommit = 0", "sql_select_limit = 1", "sql_big_selects = 0", "max_join_size = 1", "sql_auto_is_null = 1", "max_statement_time = 0.5", "lock_wait_timeout = 1"} {
+		if _, err := own.Root().ExecContext(t.Context(), "SET GLOBAL "+setting); err != nil {
+			t.Fatal(err)
+		}
+	}
 	store := newStore(t, d)
 	settings := func(codecs string) cluster.Step { // the table has no key
 		return cluster.Step{
@@ -71,13 +77,124 @@ func TestWrites_onAServerWithSafeUpdates(t *testing.T) {
 			To: cluster.Row{"default_codecs": cluster.Text(codecs)},
 		}
 	}
-	for _, plan := range []cluster.Plan{{Steps: []cluster.Step{settings("ulaw")}}, cluster.AddServer(cluster.Row{"server_id": cluster.Text("dial1"), "server_ip": cluster.Text("10.0.0.1")}, nil)} {
+	server := func(id, ip string) cluster.Plan {
+		return cluster.AddServer(cluster.Row{"server_id": cluster.Text(id), "server_ip": cluster.Text(ip)}, nil)
+	}
+	for _, plan := range []cluster.Plan{{Steps: []cluster.Step{settings("ulaw")}}, server("dial1", "10.0.0.1"), server("dial2", "10.0.0.2")} {
 		if err := store.Apply(t.Context(), fixedPlan(plan)); err != nil {
 			t.Error(err)
 		}
 	}
 	d.Expect(t, "SELECT default_codecs FROM system_settings", "| default_codecs |\n| ulaw           |")
-	d.Expect(t, "SELECT server_id FROM servers", "| server_id |\n| dial1     |")
+	servers, err := New(settingsOf(d)).Servers(t.Context())
+	if err != nil || len(servers) != 2 {
+		t.Errorf("found %d servers: %v", len(servers), err)
+	}
+	db, err := store.pool()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got string
+	if err := db.QueryRowContext(t.Context(), "SELECT CONCAT_WS(' ', @@autocommit = 1, @@sql_big_selects = 1, @@sql_auto_is_null = 0, @@max_statement_time = 0, @@lock_wait_timeout)").Scan(&got); err != nil || got != "1 1 1 1 240" {
+		t.Errorf("the session has %q, %v", got, err)
+	}
+}
+
+// rotating is a connection to a proxy that runs each statement in the next of some
+// sessions.
+type rotating struct {
+	sessions []session
+	next     int
+}
+
+// session is a connection of the driver.
+type session interface {
+	driver.Conn
+	driver.QueryerContext
+	driver.ExecerContext
+	driver.NamedValueChecker
+}
+
+func (r *rotating) session() session {
+	r.next++
+	return r.sessions[r.next%len(r.sessions)]
+}
+
+func (r *rotating) Connect(context.Context) (driver.Conn, error) { return r, nil }
+func (r *rotating) Driver() driver.Driver                        { return nil }
+func (r *rotating) Prepare(query string) (driver.Stmt, error)    { return r.session().Prepare(query) }
+func (r *rotating) Close() error                                 { return nil }
+func (r *rotating) Begin() (driver.Tx, error)                    { return nil, driver.ErrSkip }
+func (r *rotating) CheckNamedValue(value *driver.NamedValue) error {
+	return r.session().CheckNamedValue(value)
+}
+
+func (r *rotating) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	return r.session().QueryContext(ctx, query, args)
+}
+
+func (r *rotating) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	return r.session().ExecContext(ctx, query, args)
+}
+
+// behindAPooler leads a store through a proxy with these sessions.
+func behindAPooler(t *testing.T, s *Store, sessions ...*sql.DB) {
+	t.Helper()
+	proxy := &rotating{}
+	for _, db := range sessions {
+		conn, err := db.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+		if err := conn.Raw(func(inner any) error {
+			one, ok := inner.(session)
+			if !ok {
+				return errors.New("not a connection of the driver")
+			}
+			proxy.sessions = append(proxy.sessions, one)
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.connect = func() (*sql.DB, func() error, error) {
+		db := sql.OpenDB(proxy)
+		db.SetMaxOpenConns(1)
+		return db, db.Close, nil
+	}
+}
+
+func TestPooler(t *testing.T) {
+	t.Parallel()
+	server := sandbox.Shared(t)
+	const advice = "session pooling"
+	t.Run("lock of another session", func(t *testing.T) {
+		t.Parallel()
+		d := newTable(t, server)
+		store, behind := newStore(t, d), newStore(t, d)
+		db, err := behind.pool()
+		if err != nil {
+			t.Fatal(err)
+		}
+		behindAPooler(t, store, db, db)
+		err = store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}}))
+		var refused *NotWritable
+		if !errors.As(err, &refused) || !strings.Contains(refused.Why, "releases the lock") || !strings.Contains(refused.Advice, advice) {
+			t.Fatalf("got %v", err)
+		}
+		d.Expect(t, trunkRows, "| server_ip | dedicated_trunks |\n| 10.0.0.1  |               60 |\n| 10.0.0.2  |               30 |")
+	})
+	t.Run("session without its variables, in the plan", func(t *testing.T) {
+		t.Parallel()
+		d := newTable(t, server)
+		store := newStore(t, d)
+		behindAPooler(t, store, d.DB())
+		var refused *NotWritable
+		if err := store.Writable(t.Context(), cluster.TableTrunks); !errors.As(err, &refused) || !strings.Contains(refused.Advice, advice) {
+			t.Errorf("got %v", err)
+		}
+	})
 }
 
 func TestSession_settingsThatWritesRelyOn(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,6 +21,7 @@ type writer struct {
 	info      serverInfo
 	conn      *sql.Conn
 	connID    int64      // the connection's id at the server
+	state     string     // of the statement that the lost connection ran, as in SHOW PROCESSLIST
 	uncertain bool       // the last statement may have run
 	sent      bool       // the statement of the last step was sent
 	since     time.Time  // when the lock was acquired
@@ -89,7 +91,12 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 			return 0, cmp.Or(failure, stop.Err())
 		}
 		if w.conn == nil {
-			if failure = w.lock(ctx); failure != nil {
+			failure = w.lock(ctx)
+			if strings.Contains(w.state, waitsForSpace) {
+				w.drop()
+				return 0, errWaitsForSpace
+			}
+			if failure != nil {
 				if lost(failure) {
 					continue
 				}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // Progress returns a function that sends a progress message of an action to
@@ -19,7 +21,7 @@ func Progress(ctx context.Context, resp *action.InvokeResponse) func(text string
 		sent := make(chan struct{})
 		go func() {
 			defer close(sent)
-			resp.SendProgress(action.InvokeProgressEvent{Message: text})
+			resp.SendProgress(action.InvokeProgressEvent{Message: cluster.Printable(text)})
 		}()
 		select {
 		case <-sent:

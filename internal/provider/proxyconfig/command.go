@@ -1,12 +1,10 @@
 package proxyconfig
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os/exec"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -78,10 +76,10 @@ func reload(ctx context.Context, command []string, limit time.Duration, backup s
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	var output bytes.Buffer
+	var output configcheck.Output
 	//nolint:gosec // the operator's own command is the purpose
 	run := exec.CommandContext(ctx, command[0], command[1:]...)
-	run.Stdout, run.Stderr = &output, &output
+	run.Stdout, run.Stderr, run.Env = &output, &output, configcheck.Environment()
 	run.WaitDelay = time.Second
 	began := time.Now()
 	err := run.Run()
@@ -90,8 +88,7 @@ func reload(ctx context.Context, command []string, limit time.Duration, backup s
 	}
 	tfhelper.LogRender(ctx, "reloaded", began, map[string]any{"succeeded": err == nil})
 	if err != nil {
-		printed := strings.TrimSpace(output.String())
-		return &notReloaded{command[0], printed[:min(len(printed), 2000)], backup, err}
+		return &notReloaded{command[0], output.String(), backup, err}
 	}
 	return nil
 }

@@ -200,7 +200,7 @@ func fileAttribute() schema.Attribute {
 		"binary":         textAttribute("", "Path of the proxy's binary for `validate`; empty looks on `PATH` and where Debian puts it. A path at which nothing is found is an error."),
 		"reload_command": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Program and arguments that make the proxy read the file, run after every create or update: `[\"systemctl\", \"reload\", \"haproxy\"]`. It does not run in a shell. If it fails, the next apply runs it again. Without it, no command is run.",
+			MarkdownDescription: "Program and arguments that make the proxy read the file, run after every create or update: `[\"systemctl\", \"reload\", \"haproxy\"]`. It does not run in a shell, and has no `TF_*` and `VICIDIAL_*` variables in its environment. If it fails, the next apply runs it again. Without it, no command is run.",
 			Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 		},
 	})

@@ -1,6 +1,7 @@
 // Package redact keeps the values of sensitive and write-only attributes out of the
 // diagnostics that a provider returns, whatever wrote them: a validator, a check, the
-// database or a library.
+// database or a library. It also keeps out what a terminal would obey: a diagnostic may
+// have texts of rows and of programs.
 package redact
 
 import (
@@ -13,6 +14,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // Hidden stands where a value was.
@@ -27,7 +30,8 @@ type Framework interface {
 }
 
 // Server passes every request on, and takes the secrets of the request's
-// configuration, and of the provider's, out of the diagnostics of the answer.
+// configuration, and of the provider's, out of the diagnostics of the answer. Their
+// texts are [cluster.Printable].
 type Server struct {
 	Framework
 
@@ -105,6 +109,15 @@ func (s *Server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRe
 	return resp, err
 }
 
+// ImportResourceState implements [tfprotov6.ResourceServer].
+func (s *Server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
+	resp, err := s.Framework.ImportResourceState(ctx, req)
+	if resp != nil {
+		s.clean(resp.Diagnostics, nil)
+	}
+	return resp, err
+}
+
 // ReadDataSource implements [tfprotov6.DataSourceServer].
 func (s *Server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	resp, err := s.Framework.ReadDataSource(ctx, req)
@@ -122,13 +135,10 @@ func (s *Server) clean(diagnostics []*tfprotov6.Diagnostic, schema *tfprotov6.Sc
 	for _, object := range objects {
 		secrets = append(secrets, secretsOf(schema, object)...)
 	}
-	if len(secrets) == 0 {
-		return
-	}
 	// The longest first: one may be part of another.
 	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
 	for _, diagnostic := range diagnostics {
-		diagnostic.Summary, diagnostic.Detail = Text(diagnostic.Summary, secrets), Text(diagnostic.Detail, secrets)
+		diagnostic.Summary, diagnostic.Detail = Text(cluster.Printable(diagnostic.Summary), secrets), Text(cluster.Printable(diagnostic.Detail), secrets)
 	}
 }
 
@@ -141,6 +151,9 @@ var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'[^']*'|` + "`[^`]*`")
 // Text is a text without the given secrets: without their values, written as they are
 // or as a Go string, and without quotations that are one, or begin a line of one.
 func Text(text string, secrets []string) string {
+	if len(secrets) == 0 {
+		return text
+	}
 	for _, secret := range secrets {
 		if len(secret) < least {
 			continue

@@ -3,6 +3,8 @@ package redact
 import (
 	"strings"
 	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
 func TestText(t *testing.T) {
@@ -22,5 +24,15 @@ func TestText(t *testing.T) {
 	}
 	if got := Text("hunter2x and hunter2", []string{"hunter2x", "hunter2"}); strings.Contains(got, "hunter") {
 		t.Errorf("left: %q", got)
+	}
+}
+
+func TestClean_whatATerminalObeys(t *testing.T) {
+	t.Parallel()
+	found := []*tfprotov6.Diagnostic{{Summary: "Row\x1b[2J", Detail: "hunter2 is written\rover"}}
+	(&Server{}).clean(found, nil)
+	(&Server{own: []string{"hunter2"}}).clean(found, nil)
+	if found[0].Summary != "Row\uFFFD[2J" || found[0].Detail != Hidden+" is written\uFFFDover" {
+		t.Errorf("%+v", found[0])
 	}
 }

@@ -1,7 +1,6 @@
 package configcheck
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -86,10 +85,11 @@ func check(ctx context.Context, dialect webtier.Dialect, binary string, tier web
 func run(ctx context.Context, binary string, arguments ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	var output bytes.Buffer
+	var output Output
 	//nolint:gosec // the binary is the operator's choice, and the arguments are our own
 	command := exec.CommandContext(ctx, binary, arguments...)
-	command.Stdout, command.Stderr = &output, &output
+	command.Stdout, command.Stderr, command.Env = &output, &output, Environment()
+	command.WaitDelay = time.Second // a child of it may keep the pipe open
 	err := command.Run()
 	if ctx.Err() != nil {
 		return "", fmt.Errorf("%s: %w", binary, ctx.Err())

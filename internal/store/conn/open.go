@@ -7,7 +7,9 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
+	"strconv"
 	"sync"
 	"time"
 
@@ -28,6 +30,7 @@ const (
 	// for minutes, and after a timeout it is unknown whether the statement ran.
 	// Keepalives find a peer that is gone.
 	statementTimeout = 5 * time.Minute
+	lockWait         = 4 * time.Minute
 	writeTimeout     = time.Minute
 	// Idle connections are closed: the database has few, and VICIdial's daemons
 	// need them.
@@ -97,21 +100,40 @@ func driverConfig(settings Settings) *mysql.Config {
 	config.AllowCleartextPasswords = false
 	config.AllowOldPasswords = false
 	config.ConnectionAttributes = "program_name:terraform-provider-vicidial"
-	// The server's own mode is unknown and often empty, which cuts long values
-	// off and turns a wrong enum member into "".
-	// sql_safe_updates refuses an UPDATE or DELETE whose WHERE names no key; not every
-	// table of VICIdial has one.
-	// The three of SET NAMES are set beside these, in one statement: a server may ignore
-	// the character set of the handshake.
-	config.Params = map[string]string{
-		"sql_mode": "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'", "sql_safe_updates": "0",
-		"character_set_client": "utf8mb4", "character_set_connection": "utf8mb4", "character_set_results": "utf8mb4",
-	}
+	config.Params = maps.Clone(session)
 
 	config.ReadTimeout = max(statementTimeout, settings.AnswerTimeout)
 	config.WriteTimeout = writeTimeout
 	return config
 }
+
+// session are the variables of a session that statements rely on, whatever the server
+// gives a new one. They are set in one statement.
+var session = map[string]string{
+	// Those of SET NAMES: a server may ignore the character set of the handshake.
+	"character_set_client": "utf8mb4", "character_set_connection": "utf8mb4", "character_set_results": "utf8mb4",
+	// The server's own mode is often empty, which cuts long values off and turns a
+	// wrong enum member into "".
+	"sql_mode": "'" + SQLMode + "'",
+	// Without it, what is written to a table that was converted to InnoDB is undone.
+	"autocommit": "1",
+	// It would silently leave rows out, and end a query of many rows.
+	"sql_select_limit": "18446744073709551615",
+	"sql_big_selects":  "1",
+	// It would find the row of the last INSERT for IS NULL.
+	"sql_auto_is_null": "0",
+	// It refuses an UPDATE or DELETE whose WHERE names no key; not every table of
+	// VICIdial has one. The rest is for MariaDB alone: max_statement_time ends a
+	// statement in the middle, and MyISAM keeps the rows that it had changed.
+	"sql_safe_updates": "0 /*M! , max_statement_time = 0 */",
+	// The server ends the wait for a table before we do: a statement that we left
+	// waiting would run later.
+	"lock_wait_timeout": strconv.Itoa(int(lockWait.Seconds())),
+}
+
+// SQLMode is the sql_mode of every session. A session without it is another one than
+// that which was opened.
+const SQLMode = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION"
 
 // connector makes connections. It wraps the driver's own connector, which keeps
 // a server's TLS state for later connections, writes the cause of a broken
