@@ -16,6 +16,10 @@ func TestText(t *testing.T) {
 		{`"ab" is too short for a table`, "ab", Hidden + " is too short for a table"},
 		{`line 2: "secret hunter2 and…" has no =`, "[a]\n secret hunter2 and more", "line 2: " + Hidden + " has no ="},
 		{`"context" is missing`, "[a]\ncontext=x", Hidden + " is missing"},
+		{`xabcdx "wxyz"`, "abcd", "x" + Hidden + `x "wxyz"`},
+		{"xabcx", "abc", "xabcx"},
+		{`"a\"b" and 'a"b' are refused`, `a"b`, Hidden + " and " + Hidden + " are refused"},
+		{`"abcd" is a beginning, "abc" is too short`, "abcdefgh", Hidden + ` is a beginning, "abc" is too short`},
 		{`"other" is refused`, "hunter2", `"other" is refused`},
 	} {
 		if got := Text(c.text, []string{c.secret}); got != c.want {
@@ -31,6 +35,11 @@ func TestClean_whatATerminalObeys(t *testing.T) {
 	t.Parallel()
 	found := []*tfprotov6.Diagnostic{{Summary: "Row\x1b[2J", Detail: "hunter2 is written\rover"}}
 	(&Server{}).clean(found, nil)
+	some := []*tfprotov6.Diagnostic{{Summary: "hunter2x", Detail: ""}}
+	(&Server{own: []string{"hunter2", "hunter2x"}}).clean(some, nil)
+	if some[0].Summary != Hidden {
+		t.Errorf("of the longer secret %q is left", some[0].Summary)
+	}
 	(&Server{own: []string{"hunter2"}}).clean(found, nil)
 	if found[0].Summary != "Row\uFFFD[2J" || found[0].Detail != Hidden+" is written\uFFFDover" {
 		t.Errorf("%+v", found[0])

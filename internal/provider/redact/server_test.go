@@ -111,7 +111,7 @@ func TestServer(t *testing.T) {
 	unknown := object(t, thing, map[string]tftypes.Value{"sealed": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)})
 	own := object(t, account, map[string]tftypes.Value{"password": text("secret-own")})
 	all := []string{"secret-one", "secret-two", "secret-three", "secret-four", "secret-five", "secret-six"}
-	says := strings.Join(append(all, "secret-seven", "secret-own", "shown-inside", "shown-outside"), " ")
+	says := strings.Join(append(all, "secret-seven", "secret-own", "shown-inside", "shown-outside", `""`), " ")
 	server := New(framework{says: says})
 
 	check := func(what string, diagnostics []*tfprotov6.Diagnostic, err error, hidden ...string) {

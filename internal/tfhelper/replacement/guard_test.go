@@ -32,6 +32,8 @@ type rows struct {
 	failing  bool            // Create leaves no state, Delete fails
 	warning  string          // of each plan and read
 	plans    int             // of the inner resource
+	parts    string          // what a read finds
+	gone     bool            // a read finds nothing
 	position int64           // of the admin change log
 	noLog    bool
 }
@@ -94,7 +96,17 @@ func (x *thing) Create(ctx context.Context, req resource.CreateRequest, resp *re
 	resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root("id"), m.ID)...)
 }
 
-func (x *thing) Read(_ context.Context, _ resource.ReadRequest, resp *resource.ReadResponse) {
+func (x *thing) Read(ctx context.Context, _ resource.ReadRequest, resp *resource.ReadResponse) {
+	if x.rows == nil {
+		return
+	}
+	if x.rows.gone {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if x.rows.parts != "" {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("parts"), x.rows.parts)...)
+	}
 	if x.rows.warning != "" {
 		resp.Diagnostics.AddWarning("read", x.rows.warning)
 	}
@@ -125,6 +137,9 @@ func (x *thing) deleteExcept(ctx context.Context, req resource.DeleteRequest, re
 }
 
 func (x *thing) ModifyPlan(_ context.Context, _ resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if x.rows == nil {
+		return
+	}
 	x.rows.plans++
 	if x.rows.warning != "" {
 		resp.Diagnostics.AddWarning("plan", x.rows.warning)
@@ -138,6 +153,24 @@ func (x *thing) ImportState(ctx context.Context, req resource.ImportStateRequest
 
 // divisible has several rows.
 type divisible struct{ thing }
+
+func (x *divisible) ValidateConfig(_ context.Context, _ resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	resp.Diagnostics.AddWarning("validated", "")
+}
+
+func (x *divisible) MoveState(context.Context) []resource.StateMover {
+	return []resource.StateMover{{}}
+}
+
+// file is an object in no table.
+type file struct{ thing }
+
+func (x *file) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = "vicidial_file"
+}
+
+// bare is a resource that Guard cannot take.
+type bare struct{ resource.Resource }
 
 func (x *divisible) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = "vicidial_parts"
@@ -173,6 +206,7 @@ func (p plugin) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		replacement.Guard(func() resource.Resource { return &thing{} }, key),
 		replacement.Guard(func() resource.Resource { return &divisible{} }, key),
+		replacement.Guard(func() resource.Resource { return &file{} }, replacement.File(path.Root("id"))),
 	}
 }
 
@@ -185,19 +219,24 @@ type run struct {
 
 func newRun(t *testing.T, held ...string) *run {
 	t.Helper()
-	r := &rows{held: map[string]bool{}, position: 7}
-	for _, row := range held {
-		r.held[row] = true
-	}
-	server := providerserver.NewProtocol6(plugin{r})()
+	r := unconfigured(held...)
 	none, err := tfprotov6.NewDynamicValue(tftypes.Object{}, tftypes.NewValue(tftypes.Object{}, map[string]tftypes.Value{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: &none}); err != nil {
+	if _, err := r.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: &none}); err != nil {
 		t.Fatal(err)
 	}
-	return &run{r, server, tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String, "parts": tftypes.String}}}
+	return r
+}
+
+// unconfigured is a run that does not know the provider's configuration yet.
+func unconfigured(held ...string) *run {
+	r := &rows{held: map[string]bool{}, position: 7}
+	for _, row := range held {
+		r.held[row] = true
+	}
+	return &run{r, providerserver.NewProtocol6(plugin{r})(), tftypes.Object{AttributeTypes: map[string]tftypes.Type{"id": tftypes.String, "parts": tftypes.String}}}
 }
 
 // instance is what Terraform's state has of an object.
@@ -290,7 +329,7 @@ func says(diags []*tfprotov6.Diagnostic) string {
 	return text.String()
 }
 
-const single, parts = "vicidial_thing", "vicidial_parts"
+const single, parts, inFile = "vicidial_thing", "vicidial_parts", "vicidial_file"
 
 func TestGuard_removal(t *testing.T) {
 	t.Parallel()
@@ -333,7 +372,21 @@ func TestGuard_removal(t *testing.T) {
 		first := r.create(t, single, "a")
 		r.remove(t, first)
 		second := r.create(t, single, "a")
+		if _, diags := r.plan(t, second, "a"); says(diags) != "" {
+			t.Error(says(diags))
+		}
 		if said := says(r.remove(t, second)); said != "" {
+			t.Error(said)
+		}
+		r.holds(t)
+	})
+	t.Run("object without a key", func(t *testing.T) {
+		t.Parallel()
+		r := newRun(t)
+		first := r.create(t, single, "")
+		r.create(t, single, "")
+		r.holds(t, "")
+		if said := says(r.remove(t, first)); said != "" {
 			t.Error(said)
 		}
 		r.holds(t)
@@ -376,6 +429,44 @@ func TestGuard_replacement(t *testing.T) {
 			t.Error(says(diags))
 		}
 		r.holds(t)
+	})
+	t.Run("instance without a token", func(t *testing.T) {
+		t.Parallel()
+		old := newRun(t).create(t, single, "a")
+		old.private = nil
+		r := newRun(t, "a")
+		private, _ := r.plan(t, old)
+		r.create(t, single, "a")
+		if _, diags := r.apply(t, old, private); !strings.Contains(says(diags), "Kept") {
+			t.Error(says(diags))
+		}
+		r.holds(t, "a")
+	})
+	t.Run("removal that was not planned by itself", func(t *testing.T) {
+		t.Parallel()
+		old := newRun(t).create(t, single, "a")
+		r := newRun(t, "a")
+		private, _ := r.plan(t, old, "a")
+		r.create(t, single, "a")
+		if _, diags := r.apply(t, old, private); !strings.Contains(says(diags), "Kept") {
+			t.Error(says(diags))
+		}
+		r.holds(t, "a")
+	})
+	t.Run("plan of a removal, by the run or by the state", func(t *testing.T) {
+		t.Parallel()
+		before := newRun(t)
+		old, living := before.create(t, single, "a"), before.create(t, single, "a")
+		r := newRun(t, "a")
+		unmarked, _ := r.read(t, old)
+		_, _ = r.read(t, living)
+		r.plan(t, unmarked)
+		marked, _ := r.read(t, old)
+		next := newRun(t, "a")
+		next.plan(t, marked)
+		if r.plans+next.plans != 0 {
+			t.Errorf("%d and %d plans of rows that stay", r.plans, next.plans)
+		}
 	})
 	t.Run("old instance of an earlier run", func(t *testing.T) {
 		t.Parallel()
@@ -443,6 +534,11 @@ func TestGuard_replacement(t *testing.T) {
 		r := newRun(t, "one", "two")
 		private, _ := r.plan(t, old)
 		r.create(t, parts, "a", "two", "three")
+		r.failing = true
+		if _, diags := r.apply(t, old, private); strings.Contains(says(diags), "Kept") || !strings.Contains(says(diags), "ERROR") {
+			t.Error(says(diags))
+		}
+		r.failing = false
 		if _, diags := r.apply(t, old, private); !strings.Contains(says(diags), "Kept: vicidial_parts a") {
 			t.Error(says(diags))
 		}
@@ -492,7 +588,50 @@ func TestGuard_plan(t *testing.T) {
 				t.Error(says(diags))
 			}
 		}
+		if _, diags := r.plan(t, r.create(t, inFile, "b"), "b"); !strings.Contains(says(diags), ": 10.0.0.1 is busy") {
+			t.Error(says(diags))
+		}
 	})
+	t.Run("path in other letters", func(t *testing.T) {
+		t.Parallel()
+		r := newRun(t)
+		made := r.create(t, inFile, "abc")
+		if _, diags := r.plan(t, made, "ABC"); says(diags) != "" {
+			t.Error(says(diags))
+		}
+	})
+	t.Run("unknown provider configuration", func(t *testing.T) {
+		t.Parallel()
+		made := newRun(t).create(t, single, "a")
+		r := unconfigured("a")
+		read, diags := r.read(t, made)
+		_, planned := r.plan(t, read)
+		if says(diags)+says(planned) != "" || string(read.private) != string(made.private) {
+			t.Errorf("%s%s%s", says(diags), says(planned), read.private)
+		}
+	})
+}
+
+func TestGuard_inner(t *testing.T) {
+	t.Parallel()
+	for inner, want := range map[resource.Resource]int{&divisible{}: 1, &thing{}: 0} {
+		guarded := replacement.Guard(func() resource.Resource { return inner }, replacement.Column(path.Root("id")))()
+		whole, ok := guarded.(*replacement.Guarded)
+		if !ok {
+			t.Fatalf("%T", guarded)
+		}
+		var resp resource.ValidateConfigResponse
+		whole.ValidateConfig(t.Context(), resource.ValidateConfigRequest{}, &resp)
+		if len(resp.Diagnostics) != want || len(whole.MoveState(t.Context())) != want {
+			t.Errorf("%T: %v, %d movers", inner, resp.Diagnostics, len(whole.MoveState(t.Context())))
+		}
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a resource without an identity is taken")
+		}
+	}()
+	replacement.Guard(func() resource.Resource { return bare{} }, replacement.File(path.Root("id")))()
 }
 
 func TestGuard_logPosition(t *testing.T) {
@@ -505,11 +644,29 @@ func TestGuard_logPosition(t *testing.T) {
 	if read, _ := r.read(t, made); string(read.private) != first {
 		t.Error("a read of what has not changed moves the position")
 	}
+	r.parts = "q"
+	if read, _ := r.read(t, made); string(read.private) == first {
+		t.Error("a read of what has changed does not move the position")
+	}
+	r.parts = ""
+	bare := made
+	bare.private = nil
+	if read, _ := r.read(t, bare); len(read.private) == 0 {
+		t.Error("a first read saves no position")
+	}
 	private, _ := r.plan(t, made, "a", "p")
 	updated, _ := r.apply(t, made, private, "a", "p")
 	if string(updated.private) == first {
 		t.Error("an update does not move the position")
 	}
+	if value, err := updated.state.Unmarshal(r.kind); err != nil || !strings.Contains(value.String(), `"p"`) {
+		t.Errorf("the state is %s, %v", value, err)
+	}
+	r.gone = true
+	if read, diags := r.read(t, made); string(read.private) != first && len(read.private) > 0 || says(diags) != "" {
+		t.Errorf("a read that finds nothing saves %s %s", read.private, says(diags))
+	}
+	r.gone = false
 	r.noLog = true
 	if none := r.create(t, single, "b"); len(none.private) == 0 || len(none.private) >= len(first) && at(none, "log") {
 		t.Errorf("a position is saved without a log: %s", none.private)
