@@ -21,6 +21,7 @@ import (
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/planned"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
@@ -567,7 +568,7 @@ func TestGuard_plan(t *testing.T) {
 		r := newRun(t)
 		made := r.create(t, single, "abc")
 		r.plans = 0
-		if _, diags := r.plan(t, made, "ABC"); !strings.Contains(says(diags), "ERROR: Key in other letters") || r.plans != 0 {
+		if _, diags := r.plan(t, made, "ABC"); !strings.Contains(says(diags), "ERROR: "+tfhelper.OtherLetters) || r.plans != 0 {
 			t.Errorf("%d plans, %s", r.plans, says(diags))
 		}
 		for _, id := range []string{"abc", "abd"} {
