@@ -202,14 +202,16 @@ func (p plugin) Configure(_ context.Context, _ provider.ConfigureRequest, resp *
 
 func (p plugin) DataSources(context.Context) []func() datasource.DataSource { return nil }
 
-func (p plugin) Resources(context.Context) []func() resource.Resource {
-	key := replacement.Column(path.Root("id"))
-	return []func() resource.Resource{
-		replacement.Guard(func() resource.Resource { return &thing{} }, key),
-		replacement.Guard(func() resource.Resource { return &divisible{} }, key),
+func (p plugin) Resources(context.Context) []func() resource.Resource { return guarded }
+
+var (
+	id      = replacement.Column(path.Root("id"))
+	guarded = []func() resource.Resource{
+		replacement.Guard(func() resource.Resource { return &thing{} }, id),
+		replacement.Guard(func() resource.Resource { return &divisible{} }, id),
 		replacement.Guard(func() resource.Resource { return &file{} }, replacement.File(path.Root("id"))),
 	}
-}
+)
 
 // run is a run of Terraform: a server with what it knows of instances.
 type run struct {
