@@ -21,7 +21,7 @@ func Grants(ctx context.Context, db *sql.DB, user, host string, reader bool) (gr
 	defer func() { _ = conn.Close() }()
 	set, query, _ := strings.Cut(privileges.Script(), "\n\n")
 	if reader {
-		set = strings.Replace(set, "TRUE", "FALSE", 1)
+		set = strings.Replace(set, "@writes = TRUE", "@writes = FALSE", 1)
 	}
 	if _, err := conn.ExecContext(ctx, set); err != nil {
 		return nil, fmt.Errorf("sandbox: script of privileges: %w", err)

@@ -4,6 +4,7 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -77,11 +78,12 @@ func (p *Proxy) Port() int {
 
 // Statements returns the statements since the last reset, in order: queries, and
 // prepared statements (with their question marks) for each execution, including the
-// one at which a connection was cut.
+// one at which a connection was cut. Those that set variables of a session are not
+// among them: their number is that of the connections, which differs from run to run.
 func (p *Proxy) Statements() []string {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	return slices.Clone(p.statements)
+	return slices.DeleteFunc(slices.Clone(p.statements), func(statement string) bool { return strings.HasPrefix(statement, "SET ") })
 }
 
 // Writes returns the statements that change rows.

@@ -63,7 +63,7 @@ func (s *Store) LogPosition(ctx context.Context) (int64, error) {
 }
 
 func (s *Store) readLogPosition(ctx context.Context) (position int64, err error) {
-	err = s.query(ctx, "the admin change log", selectNewestLine, nil, func(rows *sql.Rows) error {
+	err = s.query(ctx, "the admin change log", "SELECT "+newestLine, nil, func(rows *sql.Rows) error {
 		return rows.Scan(&position)
 	})
 	return position, err

@@ -90,9 +90,8 @@ const maxUnlockedAge = 10 * time.Second
 // holdsLock is 0 where this is not the session that acquired the lock.
 const holdsLock = `SELECT IS_USED_LOCK(?) <=> CONNECTION_ID() AND CONNECTION_ID() = ?, `
 
-const selectNewestLine = `
-       COALESCE(MAX(admin_log_id), 0)
-  FROM vicidial_admin_log`
+// newestLine is what is selected of the change log where there is one.
+const newestLine = `COALESCE(MAX(admin_log_id), 0) FROM vicidial_admin_log`
 
 // pooled is the error of a proxy that runs the statements of one connection in several
 // sessions of the database.
@@ -113,11 +112,11 @@ func pooled(why string) error {
 func (w *writer) trust(ctx context.Context) error {
 	s := w.store
 	holds, newest := true, int64(0)
-	newestLine := selectNewestLine
+	line := newestLine
 	if !s.settings.AuditEnabled {
-		newestLine = "0"
+		line = "0"
 	}
-	if err := w.queryRow(ctx, statement{holdsLock + newestLine, []any{s.lockName(), w.connID}}, &holds, &newest); err != nil {
+	if err := w.queryRow(ctx, statement{holdsLock + line, []any{s.lockName(), w.connID}}, &holds, &newest); err != nil {
 		newest = 0
 	}
 	if !holds {
