@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -164,4 +166,42 @@ func (s *Store) PhonesByLogin(ctx context.Context, logins, columns []string) (ma
 		}
 	}
 	return phones, nil
+}
+
+// selectLoginPhones reads a salted hash of each password, with a new salt for every
+// read, which only shows which phones have equal passwords.
+const selectLoginPhones = `
+SELECT COALESCE(login, ''),
+       COALESCE(server_ip, ''),
+       COALESCE(extension, ''),
+       COALESCE(dialplan_number, ''),
+       COALESCE(protocol, ''),
+       COALESCE(fullname, ''),
+       COALESCE(template_id, ''),
+       COALESCE(active, '') = 'Y',
+       SHA2(CONCAT(?, COALESCE(pass, '')), 256),
+       %s
+  FROM phones
+ WHERE COALESCE(login, '') <> ''
+ ORDER BY login, server_ip`
+
+// AgentPhones returns all phones with a login, and all aliases.
+func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, []cluster.Alias, error) {
+	info, err := s.info.get(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var phones []cluster.AgentPhone
+	query := fmt.Sprintf(selectLoginPhones, info.column("phones", "peer_status", "''"))
+	err = s.query(ctx, "phones", query, []any{rand.Text()}, func(rows *sql.Rows) error {
+		var phone cluster.AgentPhone
+		err := rows.Scan(&phone.Login, joined{&phone.ServerIP}, &phone.Extension, &phone.DialplanNumber, &phone.Protocol, &phone.FullName, &phone.TemplateID, &phone.Active, &phone.Password, &phone.PeerStatus)
+		phones = append(phones, phone)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	aliases, err := s.loginLists(ctx)
+	return phones, aliases, err
 }

@@ -2,91 +2,12 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
-	"database/sql"
-	"fmt"
 	"slices"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
-
-// selectLoginPhones reads a salted hash of each password, with a new salt for every
-// read, which only shows which phones have equal passwords.
-const selectLoginPhones = `
-SELECT COALESCE(login, ''),
-       COALESCE(server_ip, ''),
-       COALESCE(extension, ''),
-       COALESCE(dialplan_number, ''),
-       COALESCE(protocol, ''),
-       COALESCE(fullname, ''),
-       COALESCE(template_id, ''),
-       COALESCE(active, '') = 'Y',
-       SHA2(CONCAT(?, COALESCE(pass, '')), 256),
-       %s
-  FROM phones
- WHERE COALESCE(login, '') <> ''
- ORDER BY login, server_ip`
-
-// AgentPhones returns all phones with a login, and all aliases.
-func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, []cluster.Alias, error) {
-	info, err := s.info.get(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	var phones []cluster.AgentPhone
-	query := fmt.Sprintf(selectLoginPhones, info.column("phones", "peer_status", "''"))
-	err = s.query(ctx, "phones", query, []any{rand.Text()}, func(rows *sql.Rows) error {
-		var phone cluster.AgentPhone
-		err := rows.Scan(&phone.Login, joined{&phone.ServerIP}, &phone.Extension, &phone.DialplanNumber, &phone.Protocol, &phone.FullName, &phone.TemplateID, &phone.Active, &phone.Password, &phone.PeerStatus)
-		phones = append(phones, phone)
-		return err
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	aliases, err := s.loginLists(ctx)
-	return phones, aliases, err
-}
-
-// selectCarriers reads no account and no registration, which contain passwords. The
-// database computes whether a line of the account or its template sends calls to
-// the DIDs, and whether the dialplan dials.
-const selectCarriers = `
-SELECT c.carrier_id,
-       c.carrier_name,
-       COALESCE(c.protocol, ''),
-       c.template_id,
-       c.server_ip,
-       COALESCE(c.active, '') = 'Y',
-       CONCAT(COALESCE(c.account_entry, ''), '\n', COALESCE(t.template_contents, '')) REGEXP ?,
-       COALESCE(c.dialplan_entry, '') REGEXP ?
-  FROM vicidial_server_carriers AS c
-  LEFT JOIN vicidial_conf_templates AS t
-    ON t.template_id = c.template_id
- ORDER BY c.carrier_id`
-
-const (
-	inboundPattern = `(?mi)^[ \t]*(endpoint/)?context[ \t]*=>?[ \t]*` + asterisk.InboundContext + `[ \t\r]*(;|$)`
-	dialPattern    = `(?mi)^[^;\n]*\bDial[ \t]*\(`
-)
-
-// CarrierRows returns all carriers.
-func (s *Store) CarrierRows(ctx context.Context) ([]cluster.CarrierRow, error) {
-	if _, err := s.info.get(ctx); err != nil {
-		return nil, err
-	}
-	var carriers []cluster.CarrierRow
-	err := s.query(ctx, "carriers", selectCarriers, []any{inboundPattern, dialPattern}, func(rows *sql.Rows) error {
-		var carrier cluster.CarrierRow
-		err := rows.Scan(&carrier.ID, &carrier.Name, &carrier.Protocol, &carrier.TemplateID, joined{&carrier.ServerIP}, &carrier.Active, &carrier.Inbound, &carrier.Outbound)
-		carriers = append(carriers, carrier)
-		return err
-	})
-	return carriers, err
-}
 
 // FailoverInput reads the input of a failover plan: telephony servers, seats, trunk
 // rows and inbound carriers. With live it also reads agents, calls and heartbeats.

@@ -1,0 +1,48 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+)
+
+const (
+	selectUsers    = `SELECT user FROM vicidial_users ORDER BY user`
+	selectInGroups = `SELECT group_id FROM vicidial_inbound_groups ORDER BY group_id`
+	selectMenus    = `SELECT menu_id FROM vicidial_call_menu ORDER BY menu_id`
+)
+
+// Directory returns the names of the targets of DIDs and remote agents.
+func (s *Store) Directory(ctx context.Context) (cluster.Directory, error) {
+	return s.directory.get(ctx)
+}
+
+func (s *Store) readDirectory(ctx context.Context) (cluster.Directory, error) {
+	campaigns, err := s.campaigns.get(ctx)
+	if err != nil {
+		return cluster.Directory{}, err
+	}
+	var directory cluster.Directory
+	for _, campaign := range campaigns {
+		directory.Campaigns = append(directory.Campaigns, campaign.ID)
+	}
+	names := func(what, query string, into *[]string) func() error {
+		return func() error {
+			return s.query(ctx, what, query, nil, func(rows *sql.Rows) error {
+				var name string
+				err := rows.Scan(&name)
+				*into = append(*into, trimKey(name))
+				return err
+			})
+		}
+	}
+	if err := sideBySide(
+		names("users", selectUsers, &directory.Users),
+		names("in-groups", selectInGroups, &directory.InGroups),
+		names("call menus", selectMenus, &directory.Menus),
+	); err != nil {
+		return cluster.Directory{}, err
+	}
+	return directory, nil
+}
