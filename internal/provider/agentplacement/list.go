@@ -23,12 +23,12 @@ func NewList() list.ListResource {
 			tfhelper.FilterMatch:  "floors of which the name, an alias or a login is like this pattern, with `*` and `?`.",
 			tfhelper.FilterServer: "floors with a phone on this server: a `server_id` or `server_ip`.",
 		},
-		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
-			all, fresh, err := readAdoptable(ctx, topology)
+		func(ctx context.Context, store store) (tfhelper.Listing, error) {
+			all, fresh, err := readAdoptable(ctx, store)
 			if err != nil {
 				return tfhelper.Listing{}, err
 			}
-			servers, err := topology.Servers(ctx)
+			servers, err := store.Servers(ctx)
 			objects, left := adopt.Floors(all, servers)
 			var floors []foundFloor
 			for _, object := range objects {

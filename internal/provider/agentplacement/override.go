@@ -88,7 +88,7 @@ func (r *Resource) reviewTemplates(ctx context.Context, want, before declaration
 			continue
 		}
 		value[id] = true
-		templates, err := r.topology.ExpectedTemplates(ctx)
+		templates, err := r.store.ExpectedTemplates(ctx)
 		if err != nil {
 			return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 		}

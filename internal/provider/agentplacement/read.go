@@ -37,7 +37,7 @@ func (r *Resource) publish(ctx context.Context, m model, kept privateState, to t
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read agent placement", m.name(), err)...)
 		return published{}, false
 	}
-	if r.topology == nil {
+	if r.store == nil {
 		return unable(tfhelper.ErrUnconfigured)
 	}
 	d, diags := m.declaration()
@@ -168,7 +168,7 @@ func orNone(suffixes seating.Suffixes, nodes []string) string {
 func (r *Resource) lastChange(ctx context.Context, logged []seating.LogRecord, since int64) string {
 	var newest cluster.Change
 	for _, row := range logged {
-		change, found, err := r.topology.LastChange(ctx, cluster.LogLines{After: since, Sections: []string{row.Section}, Records: []string{row.Record}})
+		change, found, err := r.store.LastChange(ctx, cluster.LogLines{After: since, Sections: []string{row.Section}, Records: []string{row.Record}})
 		if err != nil {
 			return ""
 		}
@@ -219,7 +219,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 
 // adopt derives the declaration of the rows that an import finds.
 func (r *Resource) adopt(ctx context.Context, m model) (model, diag.Diagnostics) {
-	all, defaults, err := readAdoptable(ctx, r.topology)
+	all, defaults, err := readAdoptable(ctx, r.store)
 	if err != nil {
 		return m, tfhelper.Diagnose("Unable to import agent placement", m.name(), err)
 	}
@@ -250,8 +250,8 @@ func (r *Resource) warnOfImport(ctx context.Context, m model, found seating.Adop
 
 // readAdoptable reads all rows with every column that a declaration can hold, and what
 // a new phone has without a declaration.
-func readAdoptable(ctx context.Context, topology topology) (all seating.FloorRows, defaults cluster.Row, err error) {
-	schema, err := topology.Schema(ctx)
+func readAdoptable(ctx context.Context, store store) (all seating.FloorRows, defaults cluster.Row, err error) {
+	schema, err := store.Schema(ctx)
 	if err != nil {
 		return all, nil, err
 	}
@@ -261,7 +261,7 @@ func readAdoptable(ctx context.Context, topology topology) (all seating.FloorRow
 	}
 	defaults = schema.Defaults(cluster.TablePhones, columns)
 	maps.Copy(defaults, seating.NewPhoneDefaults())
-	all, err = topology.FloorRows(ctx, append(columns, "pass"))
+	all, err = store.FloorRows(ctx, append(columns, "pass"))
 	return all, defaults, err
 }
 

@@ -19,8 +19,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
-// topology is the part of the store that the resource needs.
-type topology interface {
+// store is the part of the store that the resource needs.
+type store interface {
 	Expected(context.Context) (cluster.Servers, error) // after this run
 	Servers(context.Context) (cluster.Servers, error)
 	Rooms(ctx context.Context) (map[cluster.Engine]cluster.Rooms, error)
@@ -53,7 +53,7 @@ var (
 )
 
 // Resource is vicidial_agent_placement.
-type Resource struct{ topology topology }
+type Resource struct{ store store }
 
 // New returns the resource.
 func New() resource.Resource { return &Resource{} }
@@ -67,7 +67,7 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure stores the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
 
 // ModifyPlan places the seats at plan time, so that the plan shows which of them
@@ -102,10 +102,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	want, diags := m.declaration()
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(secrets.checkDeclaredSeats(want)...)
-	if resp.Diagnostics.HasError() || r.topology == nil {
-		return // without a topology, the provider's configuration is not known yet
+	if resp.Diagnostics.HasError() || r.store == nil {
+		return // without a store, the provider's configuration is not known yet
 	}
-	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows that another placement has", r.topology.AddFloorClaim(want.claim(seating.FloorKept, prior)))...)
+	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Rows that another placement has", r.store.AddFloorClaim(want.claim(seating.FloorKept, prior)))...)
 	if resp.Diagnostics.HasError() || tfhelper.IgnoresAll(ctx, req, "deviations", &resp.Diagnostics) {
 		return
 	}
@@ -124,7 +124,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if m.AssignUsers.ValueBool() {
 		tables = append(tables, cluster.TableUsers)
 	}
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write agent placement", m.name(), r.topology.Writable(ctx, tables...))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write agent placement", m.name(), r.store.Writable(ctx, tables...))...)
 }
 
 // Create writes the rows. When it fails, it removes what it wrote and leaves no
@@ -153,7 +153,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if !ok {
 		return
 	}
-	if r.topology == nil {
+	if r.store == nil {
 		tfhelper.ForRead(resp).KeepState(ctx, m.identity())
 		return
 	}

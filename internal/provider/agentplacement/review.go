@@ -85,7 +85,7 @@ func (r *Resource) place(ctx context.Context, want declaration, before view) (*s
 	if moves.Moved+moves.Removed == 0 {
 		return placed, nil
 	}
-	agents, err := r.topology.LiveAgents(ctx)
+	agents, err := r.store.LiveAgents(ctx)
 	if err != nil {
 		return nil, tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
@@ -104,19 +104,19 @@ func (r *Resource) place(ctx context.Context, want declaration, before view) (*s
 // that sit on a server now may stay there.
 func (r *Resource) reviewServers(ctx context.Context, want *declaration, now *seating.Placement) (diag.Diagnostics, error) {
 	var diags diag.Diagnostics
-	servers, err := r.topology.Expected(ctx)
+	servers, err := r.store.Expected(ctx)
 	if err != nil {
 		return diags, err
 	}
-	there, err := r.topology.Servers(ctx)
+	there, err := r.store.Servers(ctx)
 	if err != nil {
 		return diags, err
 	}
-	rooms, err := r.topology.ExpectedRooms(ctx)
+	rooms, err := r.store.ExpectedRooms(ctx)
 	if err != nil {
 		return diags, err
 	}
-	present, err := r.topology.Rooms(ctx)
+	present, err := r.store.Rooms(ctx)
 	if err != nil {
 		return diags, err
 	}

@@ -21,7 +21,7 @@ func (r *Resource) reviewReplaced(ctx context.Context, want, have declaration, b
 	if len(moved) == 0 || want.MoveLiveAgents.ValueBool() {
 		return nil
 	}
-	agents, err := r.topology.LiveAgents(ctx)
+	agents, err := r.store.LiveAgents(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
@@ -82,13 +82,13 @@ func firstNames(names []string) []string {
 // leaves.
 func (r *Resource) reviewRemoval(ctx context.Context, m model, kept privateState, action seating.FloorAction) diag.Diagnostics {
 	have, diags := m.declaration()
-	if r.topology == nil || diags.HasError() {
+	if r.store == nil || diags.HasError() {
 		return nil // the configuration is gone; the removal reports it
 	}
 	unable := func(err error) diag.Diagnostics {
 		return tfhelper.Diagnose("Unable to plan the removal of agent placement", m.name(), err)
 	}
-	if err := r.topology.AddFloorClaim(have.claim(action, nil)); err != nil {
+	if err := r.store.AddFloorClaim(have.claim(action, nil)); err != nil {
 		return unable(err)
 	}
 	var s secrets

@@ -20,7 +20,7 @@ import (
 
 // reviewRows computes the rows and their plan, as apply does.
 func (r *Resource) reviewRows(ctx context.Context, want declaration, found reviewResult, isNew bool, kept privateState, s secrets) diag.Diagnostics {
-	schema, err := r.topology.Schema(ctx)
+	schema, err := r.store.Schema(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan agent placement", want.name(), err)
 	}
@@ -54,16 +54,16 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 	}
 	var own, all seating.FloorRows
 	var plan cluster.Plan
-	tfhelper.Await(ctx, r.topology.Plans, func() (again bool) { // others may give rows up
-		if all, err = r.topology.FloorRows(ctx, want.columns(s)); err != nil {
+	tfhelper.Await(ctx, r.store.Plans, func() (again bool) { // others may give rows up
+		if all, err = r.store.FloorRows(ctx, want.columns(s)); err != nil {
 			return false
 		}
 		own = r.withGiven(removable, all, want)
-		all = r.topology.FloorAfter(all, want.claim(seating.FloorKept, nil))
+		all = r.store.FloorAfter(all, want.claim(seating.FloorKept, nil))
 		plan, err = seating.PlanFloor(own, all, rows, seating.PlanOptions{})
-		return cluster.IsHeld(err) && !r.topology.HasWritten()
+		return cluster.IsHeld(err) && !r.store.HasWritten()
 	})
-	if cluster.IsHeld(err) && r.topology.HasWritten() {
+	if cluster.IsHeld(err) && r.store.HasWritten() {
 		return diags // the plan that is applied had the placement that gives the rows up
 	}
 	diags.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Unable to plan agent placement "+want.name(), err)...)
@@ -120,7 +120,7 @@ func (r *Resource) judgePhone(ctx context.Context, want, before declaration, s s
 		if broken == nil {
 			continue
 		}
-		all, err := r.topology.FloorRows(ctx, want.columns(s))
+		all, err := r.store.FloorRows(ctx, want.columns(s))
 		if err != nil {
 			return nil, err
 		}

@@ -18,7 +18,7 @@ type view struct {
 // readRows reads the rows of the declared servers, and of those that had phones of
 // the placement before.
 func (r *Resource) readRows(ctx context.Context, d declaration, labels map[string]seating.Label, s secrets) (view, error) {
-	all, err := r.topology.FloorRows(ctx, d.columns(s))
+	all, err := r.store.FloorRows(ctx, d.columns(s))
 	if err != nil {
 		return view{}, err
 	}
@@ -34,7 +34,7 @@ func newView(style seating.FloorStyle, seats seating.Seats, all, own seating.Flo
 // withoutTaken omits the rows that other placements of the run take from a change of
 // the placement to want: one of them may have written its rows already.
 func (r *Resource) withoutTaken(v view, have, want declaration, labels map[string]seating.Label) view {
-	own := r.topology.FloorKept(v.own, want.claim(seating.FloorKept, nil))
+	own := r.store.FloorKept(v.own, want.claim(seating.FloorKept, nil))
 	return newView(have.style.WithLabels(labels), have.floor.Seats, v.all, own)
 }
 
@@ -49,7 +49,7 @@ func (r *Resource) removable(ctx context.Context, want declaration, before view,
 	if len(stray.Phones) == 0 || want.MoveLiveAgents.ValueBool() {
 		return own, nil, nil
 	}
-	agents, err := r.topology.LiveAgents(ctx)
+	agents, err := r.store.LiveAgents(ctx)
 	if err != nil {
 		return own, nil, err
 	}
@@ -74,7 +74,7 @@ func (d declaration) claim(action seating.FloorAction, prior *model) seating.Flo
 // run give to it, and without those that it gives to them.
 func (r *Resource) withGiven(own, all seating.FloorRows, want declaration) seating.FloorRows {
 	claim := want.claim(seating.FloorKept, nil)
-	return r.topology.FloorKept(own, claim).And(r.topology.FloorGiven(all, claim))
+	return r.store.FloorKept(own, claim).And(r.store.FloorGiven(all, claim))
 }
 
 // labelsOf returns the labels of all servers that may have rows of the placement.

@@ -28,12 +28,12 @@ func (r *Resource) plannedPlacement(ctx context.Context, want *declaration, befo
 
 // create inserts the missing rows, and removes them when it fails.
 func (r *Resource) create(ctx context.Context, want *declaration, s secrets) error {
-	if r.topology == nil {
+	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
 	var found, rows seating.FloorRows
 	err := r.apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		all, err := r.topology.FloorRows(ctx, want.columns(s))
+		all, err := r.store.FloorRows(ctx, want.columns(s))
 		if err != nil {
 			return cluster.Plan{}, err
 		}
@@ -47,8 +47,8 @@ func (r *Resource) create(ctx context.Context, want *declaration, s secrets) err
 		}
 		return r.plan(ctx, r.withGiven(seating.FloorRows{}, all, *want), all, rows)
 	})
-	return tfhelper.UndoPartial(ctx, r.topology, err, func(ctx context.Context) (cluster.Plan, error) {
-		all, err := r.topology.FloorRows(ctx, want.columns(s))
+	return tfhelper.UndoPartial(ctx, r.store, err, func(ctx context.Context) (cluster.Plan, error) {
+		all, err := r.store.FloorRows(ctx, want.columns(s))
 		if err != nil {
 			return cluster.Plan{}, err
 		}
@@ -59,20 +59,20 @@ func (r *Resource) create(ctx context.Context, want *declaration, s secrets) err
 
 // apply writes the rows of a placement when no other placement has them any more.
 func (r *Resource) apply(ctx context.Context, decide func(context.Context) (cluster.Plan, error)) error {
-	return tfhelper.AwaitOthers(ctx, func(ctx context.Context) error { return r.topology.Apply(ctx, decide) })
+	return tfhelper.AwaitOthers(ctx, func(ctx context.Context) error { return r.store.Apply(ctx, decide) })
 }
 
 // plan computes the plan with the input that every plan needs.
 func (r *Resource) plan(ctx context.Context, own, all, rows seating.FloorRows, flag ...string) (cluster.Plan, error) {
-	voicemail, err := r.topology.VoicemailServer(ctx)
+	voicemail, err := r.store.VoicemailServer(ctx)
 	if err != nil {
 		return cluster.Plan{}, err
 	}
-	everywhere, err := r.topology.CrossServerExten(ctx)
+	everywhere, err := r.store.CrossServerExten(ctx)
 	if err != nil {
 		return cluster.Plan{}, err
 	}
-	schema, err := r.topology.Schema(ctx)
+	schema, err := r.store.Schema(ctx)
 	if err != nil {
 		return cluster.Plan{}, err
 	}
@@ -94,7 +94,7 @@ func (r *Resource) inherit(ctx context.Context, schema cluster.Schema, own, all,
 		return seating.Inheritance{}, nil
 	}
 	columns := seating.InheritedColumns(schema, rows.Columns)
-	found, err := r.topology.PhonesByLogin(ctx, slices.Sorted(maps.Values(siblings)), columns)
+	found, err := r.store.PhonesByLogin(ctx, slices.Sorted(maps.Values(siblings)), columns)
 	return seating.NewInheritance(siblings, columns, found), err
 }
 
@@ -102,7 +102,7 @@ func (r *Resource) inherit(ctx context.Context, schema cluster.Schema, own, all,
 // it returns. When it fails it returns the seats that it has written rows of, or
 // may have, and that the placement did not have before.
 func (r *Resource) update(ctx context.Context, want *declaration, prior model, kept privateState, s secrets) (held, written []string, err error) {
-	if r.topology == nil {
+	if r.store == nil {
 		return nil, nil, tfhelper.ErrUnconfigured
 	}
 	have, diags := prior.declaration()
@@ -163,7 +163,7 @@ func (r *Resource) update(ctx context.Context, want *declaration, prior model, k
 // writtenSeats returns the seats of want that have rows which were not found before, and
 // that are no seats of have. Where the database cannot be read, each may have rows.
 func (r *Resource) writtenSeats(ctx context.Context, want *declaration, have declaration, found seating.FloorRows, s secrets) []string {
-	all, err := r.topology.FloorRows(ctx, want.columns(s))
+	all, err := r.store.FloorRows(ctx, want.columns(s))
 	var seats []string
 	if err != nil {
 		for _, seat := range want.floor.Seats.All() {
@@ -184,7 +184,7 @@ func (r *Resource) keepInUse(ctx context.Context, want declaration, before view,
 	if want.MoveLiveAgents.ValueBool() {
 		return nil, nil
 	}
-	agents, err := r.topology.LiveAgents(ctx)
+	agents, err := r.store.LiveAgents(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -222,7 +222,7 @@ func (r *Resource) checkInUse(ctx context.Context, want declaration, own, rows s
 	if len(leaving.Phones) == 0 {
 		return nil
 	}
-	agents, err := r.topology.LiveAgents(ctx)
+	agents, err := r.store.LiveAgents(ctx)
 	if err != nil {
 		return err
 	}
@@ -245,7 +245,7 @@ const (
 
 // remove removes the rows of the placement, except those that are named.
 func (r *Resource) remove(ctx context.Context, m model, kept privateState, except map[string]bool) error {
-	if r.topology == nil {
+	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
 	have, diags := m.declaration()
@@ -254,7 +254,7 @@ func (r *Resource) remove(ctx context.Context, m model, kept privateState, excep
 	}
 	var s secrets
 	s.setManaged(m)
-	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+	err := r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		before, err := r.readRows(ctx, have, labelsOf(kept, &have), s)
 		if err != nil {
 			return cluster.Plan{}, err
@@ -266,7 +266,7 @@ func (r *Resource) remove(ctx context.Context, m model, kept privateState, excep
 		return r.plan(ctx, before.own, before.all, seating.FloorRows{})
 	})
 	if err == nil {
-		r.topology.FloorRemoved(have.claim(seating.FloorDeleted, nil))
+		r.store.FloorRemoved(have.claim(seating.FloorDeleted, nil))
 	}
 	return err
 }

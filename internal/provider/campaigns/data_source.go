@@ -16,15 +16,15 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is what the data source reads of the cluster.
-type topology interface {
+// store is what the data source reads of the cluster.
+type store interface {
 	Campaigns(context.Context) (cluster.Campaigns, error)
 }
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // DataSource is vicidial_campaigns.
-type DataSource struct{ topology topology }
+type DataSource struct{ store store }
 
 // New returns the data source.
 func New() datasource.DataSource { return &DataSource{} }
@@ -87,7 +87,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 
 // Configure stores the cluster that the provider has opened.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.store)...)
 }
 
 // Read reads the campaigns and applies the filters.
@@ -96,11 +96,11 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if !ok {
 		return
 	}
-	if d.topology == nil {
+	if d.store == nil {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read campaigns", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
-	campaigns, err := d.topology.Campaigns(ctx)
+	campaigns, err := d.store.Campaigns(ctx)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read campaigns", "", err)...)
 	if err == nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(campaigns))...)

@@ -18,15 +18,15 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is what the data source reads of the cluster.
-type topology interface {
+// store is what the data source reads of the cluster.
+type store interface {
 	CapacityMeasures(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasure, error)
 }
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // DataSource is vicidial_capacity.
-type DataSource struct{ topology topology }
+type DataSource struct{ store store }
 
 // New returns the data source.
 func New() datasource.DataSource { return &DataSource{} }
@@ -109,7 +109,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 
 // Configure stores the cluster that the provider has opened.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.store)...)
 }
 
 // Read reads the load and compares it with the dimensioning.
@@ -118,7 +118,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if !ok {
 		return
 	}
-	if d.topology == nil {
+	if d.store == nil {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to measure capacity", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
@@ -126,7 +126,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if !m.Hours.IsNull() {
 		within = time.Duration(m.Hours.ValueInt64()) * time.Hour
 	}
-	measures, err := d.topology.CapacityMeasures(ctx, within)
+	measures, err := d.store.CapacityMeasures(ctx, within)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to measure capacity", "", err)...)
 	if err == nil {
 		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(forecast.NewCapacity(measures)))...)

@@ -27,9 +27,9 @@ func (r *Resource) checkFailover(ctx context.Context, v view) diag.Diagnostics {
 	check := func(ctx context.Context) (texts []string, settled bool) {
 		planned := map[string]bool{} // before the rows are read, which are those of later then
 		for _, next := range v.want.dial("").Failover {
-			planned[next], _ = r.topology.RoutePlanned(next)
+			planned[next], _ = r.store.RoutePlanned(next)
 		}
-		others, err := r.topology.ExpectedCarriers(ctx, v.want.route())
+		others, err := r.store.ExpectedCarriers(ctx, v.want.route())
 		if err != nil {
 			return []string{err.Error()}, true
 		}
@@ -47,12 +47,12 @@ func (r *Resource) checkFailover(ctx context.Context, v view) diag.Diagnostics {
 	if settled {
 		return leadsNowhere(texts)
 	}
-	if r.topology.HasWritten() {
+	if r.store.HasWritten() {
 		// The plan that is applied had all routes. Those that are missing now are
 		// planned again when what they depend on is written, however long that takes.
 		return nil
 	}
-	if !r.topology.Failovers().AddWaitingWrite(v.want.route(), check) {
+	if !r.store.Failovers().AddWaitingWrite(v.want.route(), check) {
 		return nil
 	}
 	missing := r.waitForFailovers(ctx)
@@ -78,8 +78,8 @@ func leadsNowhere(texts []string) diag.Diagnostics {
 // waitForFailovers returns what the routes that wait are missing, by route, when all
 // that they fail over to are planned, or no more routes are.
 func (r *Resource) waitForFailovers(ctx context.Context) map[string][]string {
-	waiting, missing, done := r.topology.Failovers(), map[string][]string{}, false
-	tfhelper.Await(ctx, r.topology.Plans, func() (again bool) {
+	waiting, missing, done := r.store.Failovers(), map[string][]string{}, false
+	tfhelper.Await(ctx, r.store.Plans, func() (again bool) {
 		for route, check := range waiting.WaitingWrites() { // each by itself
 			texts, settled := check(ctx)
 			missing[route] = texts
@@ -123,23 +123,23 @@ func (r *Resource) warnOfEnds(ctx context.Context, v view) diag.Diagnostics {
 	own := v.want.route()
 	known := map[string]bool{own: true} // before the rows are read, which are those of later then
 	for route := range asterisk.FailoversOf(v.others) {
-		_, known[route] = r.topology.RoutePlanned(route)
+		_, known[route] = r.store.RoutePlanned(route)
 	}
-	others, err := r.topology.ExpectedCarriers(ctx, own)
+	others, err := r.store.ExpectedCarriers(ctx, own)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan carrier route", own, err)
 	}
 	failovers := asterisk.FailoversOf(others)
 	failovers[own] = v.want.dial("").Failover
-	changes := r.topology.RouteChanges(own)
+	changes := r.store.RouteChanges(own)
 	maps.DeleteFunc(failovers, func(route string, _ []string) bool { return !known[route] })
 	for route, next := range failovers { // any of them counts
-		changes = changes || r.topology.RouteChanges(route) && (slices.Contains(next, own) || slices.Contains(failovers[own], route))
+		changes = changes || r.store.RouteChanges(route) && (slices.Contains(next, own) || slices.Contains(failovers[own], route))
 	}
 	if !changes {
 		return nil
 	}
-	ends := r.topology.Unreported(failovers.Ends(own))
+	ends := r.store.Unreported(failovers.Ends(own))
 	if len(ends) == 0 {
 		return nil
 	}
@@ -164,7 +164,7 @@ func (r *Resource) missingFailovers(v view) []missingFailover {
 	}
 	var missed []missingFailover
 	for _, next := range v.want.dial("").Failover {
-		if planned, known := r.topology.RoutePlanned(next); planned && !known {
+		if planned, known := r.store.RoutePlanned(next); planned && !known {
 			continue
 		}
 		missing := missingFailover{route: next}

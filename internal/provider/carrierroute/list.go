@@ -28,12 +28,12 @@ func NewList() list.ListResource {
 			"protocol":            "routes of this protocol.",
 			"user_group":          "routes of this user group.",
 		},
-		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
-			carriers, err := topology.Carriers(ctx)
+		func(ctx context.Context, store store) (tfhelper.Listing, error) {
+			carriers, err := store.Carriers(ctx)
 			if err != nil {
 				return tfhelper.Listing{}, err
 			}
-			servers, err := topology.Expected(ctx)
+			servers, err := store.Expected(ctx)
 			routes, left := adopt.Routes(carriers, servers)
 			var found tfhelper.Listing
 			if len(left) > 0 {
@@ -92,14 +92,14 @@ func leftText(left []adopt.LeftOut) string {
 // where there is none, or where the name alone says it.
 func (r *Resource) listed(ctx context.Context, req resource.ImportStateRequest) []string {
 	var name types.String
-	if req.Identity.GetAttribute(ctx, path.Root("name"), &name).HasError() || r.topology == nil {
+	if req.Identity.GetAttribute(ctx, path.Root("name"), &name).HasError() || r.store == nil {
 		return nil
 	}
-	carriers, err := r.topology.Carriers(ctx)
+	carriers, err := r.store.Carriers(ctx)
 	if err != nil {
 		return nil // the import says it
 	}
-	servers, err := r.topology.Expected(ctx)
+	servers, err := r.store.Expected(ctx)
 	if err != nil {
 		return nil
 	}

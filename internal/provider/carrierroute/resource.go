@@ -22,9 +22,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
-// topology is the part of the store that the resource needs. What is expected is what
+// store is the part of the store that the resource needs. What is expected is what
 // the tables hold after this run.
-type topology interface {
+type store interface {
 	Schema(context.Context) (cluster.Schema, error)
 	Carriers(context.Context) (cluster.Carriers, error)
 	Expected(context.Context) (cluster.Servers, error)
@@ -55,7 +55,7 @@ var (
 )
 
 // Resource is vicidial_carrier_route.
-type Resource struct{ topology topology }
+type Resource struct{ store store }
 
 // New returns the resource.
 func New() resource.Resource { return &Resource{} }
@@ -67,7 +67,7 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure stores the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
 
 // ValidateConfig reports contradictions, once the configuration is known.
@@ -92,8 +92,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		prior = &m
 	}
 	if req.Plan.Raw.IsNull() {
-		if r.topology != nil && prior != nil {
-			r.topology.AddRoute(prior.route(), nil, prior.ids())
+		if r.store != nil && prior != nil {
+			r.store.AddRoute(prior.route(), nil, prior.ids())
 			rows, _, err := r.read(ctx, *prior)
 			resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of carrier route", prior.route(), err)...)
 			resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, prior.seal(rows))...)
@@ -110,8 +110,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if prior != nil && prior.route() != m.route() { // it is made anew: Terraform plans the new one next, without a prior state
-		if r.topology != nil {
-			r.topology.AddRoute(prior.route(), nil, prior.ids())
+		if r.store != nil {
+			r.store.AddRoute(prior.route(), nil, prior.ids())
 		}
 		prior = nil
 	}
@@ -137,16 +137,16 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
 	changed := !resp.Plan.Raw.Equal(req.State.Raw)
-	if r.topology == nil {
+	if r.store == nil {
 		return
 	}
 	ids := m.ids()
 	if prior != nil {
 		ids = append(ids, prior.ids()...)
 	}
-	r.topology.AddRoute(m.route(), rows, ids)
+	r.store.AddRoute(m.route(), rows, ids)
 	if changed {
-		r.topology.ChangeRoute(m.route())
+		r.store.ChangeRoute(m.route())
 	}
 	if !changed && !m.failsOver() {
 		return
@@ -169,24 +169,24 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	m.InboundTargets = v.targets()
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, m)...)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write carrier route", m.route(), r.topology.Writable(ctx, cluster.TableCarriers, cluster.TableServers))...)
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write carrier route", m.route(), r.store.Writable(ctx, cluster.TableCarriers, cluster.TableServers))...)
 }
 
 // keepsComments reports whether the admin page of the database leaves comments in the
 // dialplan of a dial block; true where no database is known yet.
 func (r *Resource) keepsComments(ctx context.Context, m model) (bool, error) {
-	if r.topology == nil || m.Dial == nil {
+	if r.store == nil || m.Dial == nil {
 		return true, nil
 	}
-	schema, err := r.topology.Schema(ctx)
+	schema, err := r.store.Schema(ctx)
 	return asterisk.KeepsComments(schema.Version), err
 }
 
 // expectLater adds a route whose configuration is not wholly known yet.
 func (r *Resource) expectLater(ctx context.Context, req resource.ModifyPlanRequest) {
 	var name types.String
-	if r.topology != nil && !req.Plan.GetAttribute(ctx, path.Root("name"), &name).HasError() && !name.IsUnknown() {
-		r.topology.ExpectRouteLater(name.ValueString())
+	if r.store != nil && !req.Plan.GetAttribute(ctx, path.Root("name"), &name).HasError() && !name.IsUnknown() {
+		r.store.ExpectRouteLater(name.ValueString())
 	}
 }
 
@@ -209,7 +209,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if !ok {
 		return
 	}
-	if r.topology == nil {
+	if r.store == nil {
 		tfhelper.ForRead(resp).KeepState(ctx, m.identity())
 		return
 	}
@@ -316,10 +316,10 @@ func (r *Resource) adoptable(ctx context.Context, name string, ids []string) (cl
 	switch {
 	case !cluster.RouteName.MatchString(name):
 		return nil, fmt.Errorf("%q is no name of a route: 2 to 15 letters, digits and underscores, the first no underscore", name)
-	case r.topology == nil:
+	case r.store == nil:
 		return nil, tfhelper.ErrUnconfigured
 	}
-	carriers, err := r.topology.Carriers(ctx)
+	carriers, err := r.store.Carriers(ctx)
 	if err != nil {
 		return nil, err
 	}

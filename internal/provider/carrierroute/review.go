@@ -38,27 +38,27 @@ type view struct {
 func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
 	var err error
 	for _, read := range []func() error{
-		func() error { v.schema, err = r.topology.Schema(ctx); return err },
-		func() error { v.have, err = r.topology.Carriers(ctx); return err },
-		func() error { v.templates, err = r.topology.ExpectedTemplates(ctx); return err },
-		func() error { v.servers, err = r.topology.Expected(ctx); return err },
-		func() error { v.phones, err = r.topology.NodePhones(ctx); return err },
+		func() error { v.schema, err = r.store.Schema(ctx); return err },
+		func() error { v.have, err = r.store.Carriers(ctx); return err },
+		func() error { v.templates, err = r.store.ExpectedTemplates(ctx); return err },
+		func() error { v.servers, err = r.store.Expected(ctx); return err },
+		func() error { v.phones, err = r.store.NodePhones(ctx); return err },
 	} {
 		if read() != nil {
 			return tfhelper.Diagnose("Unable to plan carrier route", v.want.route(), err)
 		}
 	}
-	tfhelper.Await(ctx, r.topology.Plans, func() (again bool) { // others may give the prefix up
-		if v.others, err = r.topology.ExpectedCarriers(ctx, v.want.route()); err != nil {
+	tfhelper.Await(ctx, r.store.Plans, func() (again bool) { // others may give the prefix up
+		if v.others, err = r.store.ExpectedCarriers(ctx, v.want.route()); err != nil {
 			return false
 		}
 		if v.prior != nil {
 			v.others = v.others.With(map[string]cluster.RouteRows{v.want.route(): {IDs: v.prior.ids()}})
 		}
 		v.clashes = asterisk.Clashes(v.rows, v.others)
-		return v.twoRoutes() != "" && !v.dialplanStands() && !r.topology.HasWritten()
+		return v.twoRoutes() != "" && !v.dialplanStands() && !r.store.HasWritten()
 	})
-	v.applying = r.topology.HasWritten()
+	v.applying = r.store.HasWritten()
 	return tfhelper.Diagnose("Unable to plan carrier route", v.want.route(), err)
 }
 

@@ -14,12 +14,12 @@ import (
 
 // move changes the rows from the seen to the wanted ones.
 func (r *Resource) move(ctx context.Context, change cluster.CarrierChange) error {
-	if r.topology == nil {
+	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+	return r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		var err error
-		if change.Have, err = r.topology.Carriers(ctx); err != nil {
+		if change.Have, err = r.store.Carriers(ctx); err != nil {
 			return cluster.Plan{}, err
 		}
 		return change.Plan()
@@ -33,14 +33,14 @@ func (r *Resource) create(ctx context.Context, m model, secrets map[string]strin
 		return err
 	}
 	var before cluster.Carriers
-	if r.topology != nil {
-		if before, err = r.topology.Carriers(ctx); err != nil {
+	if r.store != nil {
+		if before, err = r.store.Carriers(ctx); err != nil {
 			return err
 		}
 	}
 	err = r.move(ctx, cluster.CarrierChange{Route: m.route(), Want: rows, Secrets: secrets})
-	return tfhelper.UndoPartial(ctx, r.topology, err, func(ctx context.Context) (cluster.Plan, error) {
-		have, err := r.topology.Carriers(ctx)
+	return tfhelper.UndoPartial(ctx, r.store, err, func(ctx context.Context) (cluster.Plan, error) {
+		have, err := r.store.Carriers(ctx)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
@@ -68,10 +68,10 @@ func (r *Resource) update(ctx context.Context, m, prior model, seen cluster.Carr
 // tainted route has no private state, so its rows are compared with what
 // they are now.
 func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers, known bool, kept map[string]bool) error {
-	if r.topology == nil {
+	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	have, err := r.topology.Carriers(ctx)
+	have, err := r.store.Carriers(ctx)
 	if err != nil {
 		return err
 	}
@@ -115,28 +115,28 @@ func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response, s
 }
 
 func (r *Resource) read(ctx context.Context, m model) (cluster.Carriers, cluster.Servers, error) {
-	if r.topology == nil {
+	if r.store == nil {
 		return nil, nil, tfhelper.ErrUnconfigured
 	}
-	carriers, err := r.topology.Carriers(ctx)
+	carriers, err := r.store.Carriers(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	servers, err := r.topology.Expected(ctx)
+	servers, err := r.store.Expected(ctx)
 	return carriers.Of(m.route(), m.ids()...), servers, err
 }
 
 // drift warns of rows that changed since they were read last. It names who changed
 // them, where the admin change log has it.
 func (r *Resource) drift(ctx context.Context, m model, seen cluster.Carriers, since int64) diag.Diagnostics {
-	carriers, err := r.topology.Carriers(ctx)
+	carriers, err := r.store.Carriers(ctx)
 	if err != nil {
 		return nil // publish reports it
 	}
 	drift := cluster.CarrierChange{Have: carriers, Seen: seen}.Drift()
 	var lines []string
 	for _, id := range slices.Sorted(maps.Keys(drift)) {
-		author := tfhelper.Author(ctx, r.topology, cluster.LogLines{After: since, Sections: []string{"CARRIERS"}, Records: []string{id}})
+		author := tfhelper.Author(ctx, r.store, cluster.LogLines{After: since, Sections: []string{"CARRIERS"}, Records: []string{id}})
 		lines = append(lines, "carrier "+id+": "+strings.Join(drift[id], ", ")+author)
 	}
 	if len(lines) == 0 {

@@ -15,8 +15,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is what the data source reads of the cluster.
-type topology interface {
+// store is what the data source reads of the cluster.
+type store interface {
 	Health(context.Context) (health.Snapshot, error)
 	Replica(context.Context) (*health.Replica, error)
 	RebuildPending(context.Context) ([]string, error)
@@ -25,7 +25,7 @@ type topology interface {
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // DataSource is vicidial_cluster_health.
-type DataSource struct{ topology topology }
+type DataSource struct{ store store }
 
 // New returns the data source.
 func New() datasource.DataSource { return &DataSource{} }
@@ -37,7 +37,7 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 
 // Configure stores the cluster that the provider has opened.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.store)...)
 }
 
 // Read takes a snapshot and evaluates it. Problems are results, not errors: Read
@@ -47,7 +47,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if !ok {
 		return
 	}
-	if d.topology == nil {
+	if d.store == nil {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster health", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
@@ -59,7 +59,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 }
 
 func (d *DataSource) snapshot(ctx context.Context, m model) (health.Snapshot, error) {
-	snapshot, err := d.topology.Health(ctx)
+	snapshot, err := d.store.Health(ctx)
 	if err != nil {
 		return snapshot, err
 	}
@@ -68,7 +68,7 @@ func (d *DataSource) snapshot(ctx context.Context, m model) (health.Snapshot, er
 		if err != nil {
 			return snapshot, err
 		}
-		if snapshot, err = d.topology.Health(ctx); err != nil {
+		if snapshot, err = d.store.Health(ctx); err != nil {
 			return snapshot, err
 		}
 		for i, server := range snapshot.Servers {
@@ -77,7 +77,7 @@ func (d *DataSource) snapshot(ctx context.Context, m model) (health.Snapshot, er
 	}
 	snapshot.ExpectedSchema = int(m.ExpectedSchema.ValueInt64())
 	if m.CheckReplica.IsNull() || m.CheckReplica.ValueBool() {
-		snapshot.Replica, err = d.topology.Replica(ctx)
+		snapshot.Replica, err = d.store.Replica(ctx)
 	}
 	return snapshot, err
 }
@@ -103,7 +103,7 @@ func unknownRebuilds(snapshot health.Snapshot) []string {
 func (d *DataSource) watchRebuild(ctx context.Context, servers []string) (map[string]time.Duration, error) {
 	seen := map[string]time.Duration{}
 	err := tfhelper.Poll(ctx, health.RebuildTolerance, rebuildInterval, func(ctx context.Context, waited time.Duration) (bool, error) {
-		pending, err := d.topology.RebuildPending(ctx)
+		pending, err := d.store.RebuildPending(ctx)
 		if err != nil {
 			return false, err
 		}

@@ -12,7 +12,7 @@ import (
 
 // flags answers each look at the rebuild flags with what is set since the start.
 type flags struct {
-	topology
+	store
 	start time.Time
 	set   func(since time.Duration) []string
 	looks int
@@ -59,7 +59,7 @@ func TestWatchRebuild(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
-				d := &DataSource{topology: &flags{start: start, set: c.set}}
+				d := &DataSource{store: &flags{start: start, set: c.set}}
 				seen, err := d.watchRebuild(t.Context(), []string{dial1, dial2})
 				if err != nil || !maps.Equal(seen, c.want) || time.Since(start) != c.lasts {
 					t.Errorf("after %v: %v, %v; want %v after %v", time.Since(start), seen, err, c.want, c.lasts)

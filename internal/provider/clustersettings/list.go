@@ -13,8 +13,8 @@ import (
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "cluster settings",
 		"Lists the cluster's settings, of which there is one set, so that a query for everything in a cluster finds them too.", nil,
-		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
-			settings, err := topology.SystemSettings(ctx)
+		func(ctx context.Context, store store) (tfhelper.Listing, error) {
+			settings, err := store.SystemSettings(ctx)
 			return tfhelper.Listing{Items: tfhelper.ListItems([]cluster.Settings{settings}, func(settings cluster.Settings) tfhelper.ListItem {
 				var m model
 				m.show(settings.All())

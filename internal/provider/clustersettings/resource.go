@@ -15,8 +15,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is what the resource reads and changes.
-type topology interface {
+// store is what the resource reads and changes.
+type store interface {
 	Schema(context.Context) (cluster.Schema, error)
 	FirstLoginArmed(context.Context) (bool, error)
 	SystemSettings(context.Context) (cluster.Settings, error)
@@ -36,7 +36,7 @@ var (
 )
 
 // Resource is vicidial_cluster_settings.
-type Resource struct{ topology topology }
+type Resource struct{ store store }
 
 // New returns the resource.
 func New() resource.Resource { return &Resource{} }
@@ -48,13 +48,13 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure stores the cluster that the provider has opened.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
 
 // ModifyPlan checks the settings against the cluster, and plans the previous value
 // of an attribute that was removed from the configuration.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.topology == nil {
+	if r.store == nil {
 		return
 	}
 	seen, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
@@ -85,9 +85,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		return
 	}
 	if len(seen.Given.Found) > 0 {
-		settings, err := r.topology.SystemSettings(ctx)
+		settings, err := r.store.SystemSettings(ctx)
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan cluster settings", "", err)...)
-		servers, err := r.topology.Expected(ctx)
+		servers, err := r.store.Expected(ctx)
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan cluster settings", "", err)...)
 		back, _ := seen.Given.Back(settings, config.row(), servers)
 		plan.update(back)
@@ -106,7 +106,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		// Only a write records previous values. To manage a column that already has the
 		// declared value is no change.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("found"), seen.found(config.row()))...)
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write cluster settings", "", r.topology.Writable(ctx, config.tables()...))...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write cluster settings", "", r.store.Writable(ctx, config.tables()...))...)
 	}
 }
 
@@ -138,12 +138,12 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if !ok {
 		return
 	}
-	if r.topology == nil {
+	if r.store == nil {
 		tfhelper.ForRead(resp).KeepState(ctx, theIdentity())
 		return
 	}
 	seen, known := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
-	settings, err := r.topology.SystemSettings(ctx)
+	settings, err := r.store.SystemSettings(ctx)
 	if err != nil {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster settings", "", err)...)
 		return
@@ -155,7 +155,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	m.show(now.Row)
 	if !known { // it is being imported
-		schema, err := r.topology.Schema(ctx)
+		schema, err := r.store.Schema(ctx)
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster settings", "", err)...)
 		resp.Diagnostics.Append(reviewColumns(schema, m, settings).Warnings()...)
 	}
@@ -208,11 +208,11 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 			fmt.Sprintf("There is one row, whose id here is %s. %q is not it.", cluster.SettingsRecord, req.ID))
 		return
 	}
-	if r.topology == nil {
+	if r.store == nil {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to import cluster settings", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
-	settings, err := r.topology.SystemSettings(ctx)
+	settings, err := r.store.SystemSettings(ctx)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to import cluster settings", "", err)...)
 	if err != nil {
 		return
@@ -228,7 +228,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 // publish sets the state from the row. A column that is not managed keeps its
 // planned value, since somebody else may change it during the apply.
 func (r *Resource) publish(ctx context.Context, plan model, want cluster.Row, now memory, to tfhelper.Response) {
-	settings, err := r.topology.SystemSettings(ctx)
+	settings, err := r.store.SystemSettings(ctx)
 	if err != nil {
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster settings", "", err)...)
 		return

@@ -18,15 +18,15 @@ import (
 // VICIdial would do that an operator does not expect.
 func (r *Resource) review(ctx context.Context, config model) diag.Diagnostics {
 	fail := func(err error) diag.Diagnostics { return tfhelper.Diagnose("Unable to plan cluster settings", "", err) }
-	schema, err := r.topology.Schema(ctx)
+	schema, err := r.store.Schema(ctx)
 	if err != nil {
 		return fail(err)
 	}
-	settings, err := r.topology.SystemSettings(ctx)
+	settings, err := r.store.SystemSettings(ctx)
 	if err != nil {
 		return fail(err)
 	}
-	servers, err := r.topology.Expected(ctx)
+	servers, err := r.store.Expected(ctx)
 	if err != nil {
 		return fail(err)
 	}
@@ -45,7 +45,7 @@ func (r *Resource) review(ctx context.Context, config model) diag.Diagnostics {
 // run.
 func (r *Resource) reviewTwice(config model) diag.Diagnostics {
 	var diags diag.Diagnostics
-	otherwise := r.topology.AddSettings(config.row())
+	otherwise := r.store.AddSettings(config.row())
 	for _, column := range slices.Sorted(maps.Keys(otherwise)) {
 		diags.Append(tfhelper.DiagnoseAt(path.Root(column), "Declared twice",
 			fmt.Errorf("another vicidial_cluster_settings of this configuration has %s = %q, and a cluster has one row of settings; set it in one of them", column, otherwise[column].Text))...)
@@ -102,7 +102,7 @@ func (r *Resource) reviewSecrets(ctx context.Context, schema cluster.Schema, con
 			diags.Append(tfhelper.WarnAt(at, "Secret left as it was shipped", "This is the password that every VICIdial is shipped with.")...)
 		}
 	}
-	armed, err := r.topology.FirstLoginArmed(ctx)
+	armed, err := r.store.FirstLoginArmed(ctx)
 	if err == nil && armed && given {
 		diags.Append(diag.NewWarningDiagnostic("The first-login wizard has not run yet",
 			"When somebody logs in to the admin pages for the first time, VICIdial's wizard overwrites these passwords and those of all servers and phones. Let it run before you set secrets."))
@@ -152,11 +152,11 @@ func warnings(at path.Path, summary string, said []string) diag.Diagnostics {
 
 // reviewRemoval warns of what a destroy does not restore.
 func (r *Resource) reviewRemoval(ctx context.Context, seen memory) diag.Diagnostics {
-	settings, err := r.topology.SystemSettings(ctx)
+	settings, err := r.store.SystemSettings(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan the end of cluster settings", "", err)
 	}
-	servers, err := r.topology.Servers(ctx)
+	servers, err := r.store.Servers(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan the end of cluster settings", "", err)
 	}
@@ -185,7 +185,7 @@ func (r *Resource) changesSince(ctx context.Context, seen, now cluster.Row, sinc
 		if column == cluster.WeightsColumn {
 			record, section = cluster.LoginWeightsContainer, "CONTAINERS"
 		}
-		author := tfhelper.Author(ctx, r.topology, cluster.LogLines{After: since, Sections: []string{section}, Records: []string{record}})
+		author := tfhelper.Author(ctx, r.store, cluster.LogLines{After: since, Sections: []string{section}, Records: []string{record}})
 		changes = append(changes, columnChange{column, fmt.Sprintf("%s: %q → %q%s", column, was, now[column], author)})
 	}
 	return changes

@@ -14,11 +14,11 @@ import (
 // restore failed, too. A secret that was written stays, since its previous value is
 // not known.
 func (r *Resource) create(ctx context.Context, want, secrets cluster.Row) (cluster.Borrowed, error) {
-	if r.topology == nil {
+	if r.store == nil {
 		return cluster.Borrowed{}, tfhelper.ErrUnconfigured
 	}
 	var given cluster.Borrowed
-	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+	err := r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		have, err := r.readSettings(ctx, want)
 		if err != nil {
 			return cluster.Plan{}, err
@@ -42,11 +42,11 @@ func (r *Resource) create(ctx context.Context, want, secrets cluster.Row) (clust
 // update writes the declared values and restores those that are no longer declared.
 // Its result is valid with an error, too.
 func (r *Resource) update(ctx context.Context, seen memory, want, secrets cluster.Row) (cluster.Borrowed, error) {
-	if r.topology == nil {
+	if r.store == nil {
 		return seen.Given, tfhelper.ErrUnconfigured
 	}
 	given := seen.Given
-	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+	err := r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		have, err := r.readSettings(ctx, want)
 		if err != nil {
 			return cluster.Plan{}, err
@@ -72,11 +72,11 @@ func (r *Resource) update(ctx context.Context, seen memory, want, secrets cluste
 // restore writes the previous values of the columns that still have the written
 // value.
 func (r *Resource) restore(ctx context.Context, given cluster.Borrowed) error {
-	if r.topology == nil {
+	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		have, err := r.topology.SystemSettings(ctx)
+	return r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		have, err := r.store.SystemSettings(ctx)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
@@ -90,7 +90,7 @@ func (r *Resource) restore(ctx context.Context, given cluster.Borrowed) error {
 
 // back is the previous values to write.
 func (r *Resource) back(ctx context.Context, given cluster.Borrowed, have cluster.Settings, want cluster.Row) (cluster.Row, error) {
-	servers, err := r.topology.Servers(ctx)
+	servers, err := r.store.Servers(ctx)
 	back, _ := given.Back(have, want, servers)
 	return back, err
 }
@@ -98,12 +98,12 @@ func (r *Resource) back(ctx context.Context, given cluster.Borrowed, have cluste
 // readSettings reads the row under the lock, and refuses a voicemail server that is
 // no longer a server.
 func (r *Resource) readSettings(ctx context.Context, want cluster.Row) (cluster.Settings, error) {
-	settings, err := r.topology.SystemSettings(ctx)
+	settings, err := r.store.SystemSettings(ctx)
 	if err != nil {
 		return settings, err
 	}
 	if chosen, wanted := want["active_voicemail_server"]; wanted {
-		servers, err := r.topology.Servers(ctx)
+		servers, err := r.store.Servers(ctx)
 		if err != nil {
 			return settings, err
 		}

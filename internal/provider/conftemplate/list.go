@@ -17,8 +17,8 @@ func NewList() list.ListResource {
 			tfhelper.FilterMatch: "templates of which `template_id` or `template_name` is like this pattern, with `*` and `?`.",
 			"user_group":         "templates of this user group.",
 		},
-		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
-			templates, err := topology.Templates(ctx)
+		func(ctx context.Context, store store) (tfhelper.Listing, error) {
+			templates, err := store.Templates(ctx)
 			return tfhelper.Listing{Items: tfhelper.ListItems(templates, func(template cluster.Template) tfhelper.ListItem {
 				m := model{}.Flatten(model{}.sealed(cluster.Row(template)))
 				return tfhelper.ListItem{

@@ -15,8 +15,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/singlerow"
 )
 
-// topology is the part of the store that the resource needs.
-type topology interface {
+// store is the part of the store that the resource needs.
+type store interface {
 	singlerow.Store
 	Templates(context.Context) (cluster.Templates, error)
 	TemplateUse(ctx context.Context, id string) (cluster.TemplateUse, error)
@@ -31,7 +31,7 @@ var (
 )
 
 // Resource is vicidial_conf_template.
-type Resource struct{ topology topology }
+type Resource struct{ store store }
 
 // New returns the resource.
 func New() resource.Resource { return &Resource{} }
@@ -43,13 +43,13 @@ const key = "template_id"
 func (r *Resource) table(with cluster.TemplateChange) singlerow.Table[model] {
 	return singlerow.Table[model]{
 		Noun: "template", Key: key, Tables: []cluster.Table{cluster.TableTemplates, cluster.TableServers}, Section: "CONFTEMPLATES", Records: []string{key}, Rules: rules,
-		Store: r.topology, Find: r.find, Same: cluster.EquivalentTemplate,
+		Store: r.store, Find: r.find, Same: cluster.EquivalentTemplate,
 		Change: func(ctx context.Context, m model, seen, want cluster.Row) (cluster.Plan, error) {
 			have, _, err := r.row(ctx, m)
 			if err != nil {
 				return cluster.Plan{}, err
 			}
-			use, err := r.topology.TemplateUse(ctx, m.Key())
+			use, err := r.store.TemplateUse(ctx, m.Key())
 			if err != nil {
 				return cluster.Plan{}, err
 			}
@@ -69,7 +69,7 @@ func (r *Resource) find(ctx context.Context, m model) (cluster.Row, bool, error)
 }
 
 func (r *Resource) row(ctx context.Context, m model) (cluster.Row, bool, error) {
-	templates, err := r.topology.Templates(ctx)
+	templates, err := r.store.Templates(ctx)
 	template, found := templates.ByID(m.Key())
 	return cluster.Row(template), found, err
 }
@@ -81,13 +81,13 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure stores the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
 
 // ModifyPlan reports what an apply would refuse, and what the admin form would do to
 // the text.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.topology == nil {
+	if r.store == nil {
 		return
 	}
 	table := r.table(cluster.TemplateChange{})
@@ -115,7 +115,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if renew && len(cluster.SecretNames(m.Contents.ValueString())) > 0 {
 		resp.Diagnostics.Append(tfhelper.WarnSecret(path.Root("secrets_wo_version"), "secrets_wo", "template "+m.Key())...)
 	}
-	before := r.topology.AddTemplate(cluster.Template(m.Expand()))
+	before := r.store.AddTemplate(cluster.Template(m.Expand()))
 	if other := before.ID(); req.State.Raw.IsNull() && other != "" && other != m.Key() {
 		resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("template_id"), "Id already taken",
 			fmt.Errorf("template %s is planned as well, and the database takes the two ids for one", other))...)
@@ -146,7 +146,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	seen, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
 	r.table(cluster.TemplateChange{}).Read(ctx, req, resp)
-	if r.topology != nil && !resp.Diagnostics.HasError() {
+	if r.store != nil && !resp.Diagnostics.HasError() {
 		r.setStale(ctx, req.State, seen, &resp.State, &resp.Diagnostics)
 	}
 }

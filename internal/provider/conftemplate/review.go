@@ -33,7 +33,7 @@ func (r *Resource) reviewContents(ctx context.Context, m model) diag.Diagnostics
 // reviewRemoval warns who uses a template that is to go. They may go or change
 // in the same run, so this is no error yet.
 func (r *Resource) reviewRemoval(ctx context.Context, m model) diag.Diagnostics {
-	use, err := r.topology.TemplateUse(ctx, m.Key())
+	use, err := r.store.TemplateUse(ctx, m.Key())
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan template", m.Key(), err)
 	}

@@ -30,7 +30,7 @@ func (r *Resource) setStale(ctx context.Context, before tfsdk.State, seen cluste
 	row, _, err := r.find(ctx, prior)
 	stale := prior.stale()
 	if change := (cluster.TemplateChange{Have: row, Seen: seen}); err == nil && len(cluster.Drift(row, seen, cluster.EquivalentTemplate)) > 0 {
-		change.Use, err = r.topology.TemplateUse(ctx, prior.Key())
+		change.Use, err = r.store.TemplateUse(ctx, prior.Key())
 		stale = stale.And(cluster.Plan{Rebuild: change.Stale()})
 	}
 	diags.Append(tfhelper.Diagnose("Unable to read template", prior.Key(), err)...)

@@ -16,15 +16,15 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is what the data source reads of the cluster.
-type topology interface {
+// store is what the data source reads of the cluster.
+type store interface {
 	ForecastInput(ctx context.Context, live bool) (forecast.Input, error)
 }
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // DataSource is vicidial_dial_forecast.
-type DataSource struct{ topology topology }
+type DataSource struct{ store store }
 
 // New returns the data source.
 func New() datasource.DataSource { return &DataSource{} }
@@ -36,7 +36,7 @@ func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest,
 
 // Configure stores the cluster that the provider has opened.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.store)...)
 }
 
 // Read computes one loop of all dialers.
@@ -45,11 +45,11 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if !ok {
 		return
 	}
-	if d.topology == nil {
+	if d.store == nil {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to forecast dialing", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
-	in, err := d.topology.ForecastInput(ctx, m.live())
+	in, err := d.store.ForecastInput(ctx, m.live())
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to forecast dialing", "", err)...)
 	if err != nil {
 		return

@@ -28,12 +28,12 @@ func NewList() list.ListResource {
 			"did_carrier_description": "numbers of which `did_carrier_description` says this carrier.",
 			"user_group":              "numbers of this user group.",
 		},
-		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
-			dids, err := topology.DIDs(ctx)
+		func(ctx context.Context, store store) (tfhelper.Listing, error) {
+			dids, err := store.DIDs(ctx)
 			if err != nil {
 				return tfhelper.Listing{}, err
 			}
-			servers, err := topology.Servers(ctx)
+			servers, err := store.Servers(ctx)
 			return tfhelper.Listing{Items: tfhelper.ListItems(dids, func(row cluster.Row) tfhelper.ListItem {
 				m := model{}.Flatten(row)
 				return tfhelper.ListItem{

@@ -25,7 +25,7 @@ var (
 
 // Numbers is vicidial_inbound_numbers: many DIDs that share their routing. Package
 // numbers decides what their rows are to hold and how they get there.
-type Numbers struct{ topology topology }
+type Numbers struct{ store store }
 
 // NewNumbers returns the resource.
 func NewNumbers() resource.Resource { return &Numbers{} }
@@ -39,7 +39,7 @@ func (r *Numbers) Metadata(_ context.Context, req resource.MetadataRequest, resp
 
 // Configure stores the provider's data.
 func (r *Numbers) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
 
 // ModifyPlan compares the rows with the declaration, as an apply does: it says what
@@ -62,8 +62,8 @@ func (r *Numbers) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 	b := block(whole.Attributes())
 	want, diags := b.declared()
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || r.topology == nil {
-		return // without a topology, the provider's configuration is not known yet
+	if resp.Diagnostics.HasError() || r.store == nil {
+		return // without a store, the provider's configuration is not known yet
 	}
 	resp.Diagnostics.Append(r.claim(b.name(), want, prior)...)
 	if resp.Diagnostics.HasError() || tfhelper.IgnoresAll(ctx, req, "deviations", &resp.Diagnostics) {
@@ -79,13 +79,13 @@ func (r *Numbers) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 
 // planRemoval saves the rows that a removal goes by.
 func (r *Numbers) planRemoval(ctx context.Context, b block, have declared, resp *resource.ModifyPlanResponse) {
-	if r.topology == nil {
+	if r.store == nil {
 		return
 	}
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete inbound numbers", b.name(), r.topology.ClaimNumbers(numbers.Claim{
+	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete inbound numbers", b.name(), r.store.ClaimNumbers(numbers.Claim{
 		Owner: owner(b.name()), Numbers: have.Numbers, Goes: true,
 	}))...)
-	table, err := r.topology.Numbers(ctx, readColumns(have))
+	table, err := r.store.Numbers(ctx, readColumns(have))
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of inbound numbers", b.name(), err)...)
 	if err == nil {
 		resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, seenRows(table, have, nil))...)
@@ -95,10 +95,10 @@ func (r *Numbers) planRemoval(ctx context.Context, b block, have declared, resp 
 // claim says what the run does with the numbers, and reports other objects that have
 // some of them.
 func (r *Numbers) claim(name string, want declared, prior *declared) diag.Diagnostics {
-	err := r.topology.ClaimNumbers(numbers.Claim{Owner: owner(name), Numbers: want.Numbers, New: prior == nil})
+	err := r.store.ClaimNumbers(numbers.Claim{Owner: owner(name), Numbers: want.Numbers, New: prior == nil})
 	if err == nil && prior != nil {
 		leaving := prior.Numbers.Without(want.Numbers).Without(want.released)
-		err = r.topology.ClaimNumbers(numbers.Claim{Owner: owner(name), Numbers: leaving, Goes: true})
+		err = r.store.ClaimNumbers(numbers.Claim{Owner: owner(name), Numbers: leaving, Goes: true})
 	}
 	return tfhelper.DiagnoseAt(path.Root("dids"), "Numbers that another resource has", err)
 }
@@ -126,7 +126,7 @@ func (r *Numbers) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if r.topology == nil {
+	if r.store == nil {
 		tfhelper.ForRead(resp).KeepState(ctx, b.identity())
 		return
 	}

@@ -22,8 +22,8 @@ func NewNumbersList() list.ListResource {
 			filterGroup:          "numbers that lead to this in-group.",
 			filterRoute:          "numbers of this route, such as `IN_GROUP`.",
 		},
-		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
-			table, defaults, err := adoptable(ctx, topology)
+		func(ctx context.Context, store store) (tfhelper.Listing, error) {
+			table, defaults, err := adoptable(ctx, store)
 			return tfhelper.Listing{Items: tfhelper.ListItems(table.Find(), func(found numbers.Found) tfhelper.ListItem {
 				declared, _ := table.Adopt(found.Numbers, defaults)
 				b := adopted(found.Name, declared).with("deviations", deviationMap(nil))

@@ -19,13 +19,13 @@ import (
 func (r *Numbers) publish(ctx context.Context, b block, to tfhelper.Response) ([]numbers.Deviation, bool) {
 	want, diags := b.declared()
 	to.Diagnostics.Append(diags...)
-	if r.topology == nil || diags.HasError() {
-		if r.topology == nil {
+	if r.store == nil || diags.HasError() {
+		if r.store == nil {
 			to.Diagnostics.Append(tfhelper.Diagnose("Unable to read inbound numbers", b.name(), tfhelper.ErrUnconfigured)...)
 		}
 		return nil, false
 	}
-	table, err := r.topology.Numbers(ctx, readColumns(want))
+	table, err := r.store.Numbers(ctx, readColumns(want))
 	if err != nil {
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read inbound numbers", b.name(), err)...)
 		return nil, false
@@ -84,7 +84,7 @@ func (r *Numbers) drift(ctx context.Context, before block, ids map[string]string
 // who returns the newest change of the first few rows in the admin change log.
 func (r *Numbers) who(ctx context.Context, ids []string, since int64) string {
 	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == "" })
-	return tfhelper.Author(ctx, r.topology, cluster.LogLines{After: since, Sections: []string{"DIDS"}, Records: ids[:min(len(ids), mostAttributed)]})
+	return tfhelper.Author(ctx, r.store, cluster.LogLines{After: since, Sections: []string{"DIDS"}, Records: ids[:min(len(ids), mostAttributed)]})
 }
 
 // ImportState accepts a name with numbers or conditions; see [numbers.ParseSelection].
@@ -118,10 +118,10 @@ func (r *Numbers) find(ctx context.Context, id string) (name string, set numbers
 	if err != nil {
 		return "", set, err
 	}
-	if r.topology == nil {
+	if r.store == nil {
 		return "", set, tfhelper.ErrUnconfigured
 	}
-	table, err := r.topology.Numbers(ctx, selection.Columns())
+	table, err := r.store.Numbers(ctx, selection.Columns())
 	if err != nil {
 		return "", set, err
 	}
@@ -141,7 +141,7 @@ func (r *Numbers) adopt(ctx context.Context, b block) (block, diag.Diagnostics) 
 	if err != nil {
 		return failed(err)
 	}
-	table, defaults, err := adoptable(ctx, r.topology)
+	table, defaults, err := adoptable(ctx, r.store)
 	if err != nil {
 		return failed(err)
 	}
@@ -156,12 +156,12 @@ func (r *Numbers) adopt(ctx context.Context, b block) (block, diag.Diagnostics) 
 
 // adoptable reads the table with every column that a declaration can hold, and the
 // defaults of the database.
-func adoptable(ctx context.Context, topology topology) (numbers.Table, cluster.Row, error) {
-	schema, err := topology.Schema(ctx)
+func adoptable(ctx context.Context, store store) (numbers.Table, cluster.Row, error) {
+	schema, err := store.Schema(ctx)
 	if err != nil {
 		return numbers.Table{}, nil, err
 	}
 	columns := slices.DeleteFunc(slices.Clone(cluster.DIDColumns), func(column string) bool { return single[column] == nil })
-	table, err := topology.Numbers(ctx, columns)
+	table, err := store.Numbers(ctx, columns)
 	return table, schema.Defaults(cluster.TableDIDs, columns), err
 }

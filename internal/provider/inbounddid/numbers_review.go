@@ -22,9 +22,9 @@ func (r *Numbers) review(ctx context.Context, b block, want declared, prior *dec
 		blocks = append(blocks, *prior)
 		change.Before = prior.wanted
 	}
-	schema, err := r.topology.Schema(ctx)
+	schema, err := r.store.Schema(ctx)
 	if err == nil {
-		change.Have, err = r.topology.Numbers(ctx, readColumns(blocks...))
+		change.Have, err = r.store.Numbers(ctx, readColumns(blocks...))
 	}
 	if err != nil {
 		return change.Have, tfhelper.Diagnose("Unable to plan inbound numbers", b.name(), err)
@@ -45,7 +45,7 @@ func (r *Numbers) review(ctx context.Context, b block, want declared, prior *dec
 		diags.AddWarning("Inbound numbers "+b.name()+" change", diff.Summary())
 	}
 	diags.Append(r.reviewRoutes(ctx, schema, change.Have, want)...)
-	diags.Append(tfhelper.Diagnose("Unable to write inbound numbers", b.name(), r.topology.Writable(ctx, cluster.TableDIDs))...)
+	diags.Append(tfhelper.Diagnose("Unable to write inbound numbers", b.name(), r.store.Writable(ctx, cluster.TableDIDs))...)
 	return change.Have, diags
 }
 
@@ -95,7 +95,7 @@ func (d declared) at(column, number string) path.Path {
 // sets it, and a warning where the rows hold it already.
 func (r *Numbers) reviewRoutes(ctx context.Context, schema cluster.Schema, table numbers.Table, want declared) diag.Diagnostics {
 	routes := table.Routes(want.wanted, schema.Defaults(cluster.TableDIDs, cluster.DIDRouteColumns))
-	targets, err := r.topology.DIDTargets(ctx, slices.ContainsFunc(routes, func(route numbers.Route) bool { return cluster.AsksForPhones(route.Row) }))
+	targets, err := r.store.DIDTargets(ctx, slices.ContainsFunc(routes, func(route numbers.Route) bool { return cluster.AsksForPhones(route.Row) }))
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan inbound numbers", "", err)
 	}

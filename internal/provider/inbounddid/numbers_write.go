@@ -33,11 +33,11 @@ func names(set numbers.Set) []string { return slices.Collect(set.All()) }
 
 // apply plans and writes a change. have is called with the rows that it is planned on.
 func (r *Numbers) apply(ctx context.Context, change numbers.Change, columns []string, have func(numbers.Table)) error {
-	if r.topology == nil {
+	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		table, err := r.topology.Numbers(ctx, columns)
+	return r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		table, err := r.store.Numbers(ctx, columns)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
@@ -51,8 +51,8 @@ func (r *Numbers) create(ctx context.Context, b block, want declared) error {
 	var found numbers.Table
 	change := numbers.Change{Want: want.wanted, TakeOver: b.isTrue("take_over")}
 	err := r.apply(ctx, change, readColumns(want), func(table numbers.Table) { found = table })
-	return tfhelper.UndoPartial(ctx, r.topology, err, func(ctx context.Context) (cluster.Plan, error) {
-		table, err := r.topology.Numbers(ctx, readColumns(want))
+	return tfhelper.UndoPartial(ctx, r.store, err, func(ctx context.Context) (cluster.Plan, error) {
+		table, err := r.store.Numbers(ctx, readColumns(want))
 		if err != nil {
 			return cluster.Plan{}, err
 		}
@@ -85,7 +85,7 @@ func (r *Numbers) update(ctx context.Context, b block, want, prior declared, see
 		return nil, err
 	}
 	fresh := want.Numbers.Without(prior.Numbers).Without(thoseIn(found, want.Numbers))
-	now, unread := r.topology.Numbers(context.WithoutCancel(ctx), columns)
+	now, unread := r.store.Numbers(context.WithoutCancel(ctx), columns)
 	if unread != nil { // each may have a row; publish reports that nobody knows
 		return names(fresh), err
 	}

@@ -17,8 +17,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/singlerow"
 )
 
-// topology is the part of the store that the resources need.
-type topology interface {
+// store is the part of the store that the resources need.
+type store interface {
 	singlerow.Store
 	DIDs(context.Context) (cluster.DIDs, error)
 	Servers(context.Context) (cluster.Servers, error)
@@ -35,7 +35,7 @@ var (
 )
 
 // Resource is vicidial_inbound_did.
-type Resource struct{ topology topology }
+type Resource struct{ store store }
 
 // New returns the resource.
 func New() resource.Resource { return &Resource{} }
@@ -46,7 +46,7 @@ const key = "did_pattern"
 func (r *Resource) table() singlerow.Table[model] {
 	return singlerow.Table[model]{
 		Noun: "DID", Key: key, Tables: []cluster.Table{cluster.TableDIDs}, Section: "DIDS", Records: []string{"did_id"}, Rules: rules,
-		Store: r.topology, Find: r.find, Change: r.change, Same: cluster.EquivalentDID,
+		Store: r.store, Find: r.find, Change: r.change, Same: cluster.EquivalentDID,
 		Review: func(ctx context.Context, m model, want cluster.Row) diag.Diagnostics {
 			return r.review(ctx, m, want, false)
 		},
@@ -54,7 +54,7 @@ func (r *Resource) table() singlerow.Table[model] {
 }
 
 func (r *Resource) find(ctx context.Context, m model) (cluster.Row, bool, error) {
-	dids, err := r.topology.DIDs(ctx)
+	dids, err := r.store.DIDs(ctx)
 	row, found := dids.ByPattern(m.Key())
 	return row, found, err
 }
@@ -74,12 +74,12 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure stores the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
 
 // ModifyPlan reports what an apply would refuse, and routes that lead nowhere.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.topology == nil {
+	if r.store == nil {
 		return
 	}
 	if req.Plan.Raw.IsNull() {
@@ -121,7 +121,7 @@ func (r *Resource) claimPlanned(ctx context.Context, req resource.ModifyPlanRequ
 
 func (r *Resource) claim(pattern string, claim numbers.Claim) diag.Diagnostics {
 	claim.Owner, claim.Numbers = "vicidial_inbound_did "+pattern, numbers.Of([]string{pattern})
-	return tfhelper.DiagnoseAt(path.Root(key), "A number that another resource has", r.topology.ClaimNumbers(claim))
+	return tfhelper.DiagnoseAt(path.Root(key), "A number that another resource has", r.store.ClaimNumbers(claim))
 }
 
 // Create inserts the row.

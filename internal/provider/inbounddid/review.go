@@ -42,7 +42,7 @@ func (r *Resource) reviewRoutes(ctx context.Context, m model, want cluster.Row) 
 	}
 	row := held
 	if !found {
-		schema, err := r.topology.Schema(ctx)
+		schema, err := r.store.Schema(ctx)
 		if err != nil {
 			return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
 		}
@@ -54,7 +54,7 @@ func (r *Resource) reviewRoutes(ctx context.Context, m model, want cluster.Row) 
 		value, is := held[column]
 		return !is || !cluster.EquivalentDID(column, row[column], value)
 	}
-	targets, err := r.topology.DIDTargets(ctx, cluster.AsksForPhones(row))
+	targets, err := r.store.DIDTargets(ctx, cluster.AsksForPhones(row))
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is the part of the cluster that files of nodes are held against.
-type topology interface {
+// store is the part of the cluster that files of nodes are held against.
+type store interface {
 	Expected(context.Context) (cluster.Servers, error) // what will be there once this run has written
 }
 
@@ -27,7 +27,7 @@ var (
 )
 
 // Resource is vicidial_node_config.
-type Resource struct{ topology topology }
+type Resource struct{ store store }
 
 // New makes the resource.
 func New() resource.Resource { return &Resource{} }
@@ -41,7 +41,7 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure takes the cluster from the provider.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
 
 // ModifyPlan makes the files at plan time, so that a reviewer reads every line

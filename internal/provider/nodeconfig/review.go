@@ -44,10 +44,10 @@ func (m model) review(site nodes.Site) diag.Diagnostics {
 // compare holds the nodes against the servers of the database. It warns only:
 // files are also made for nodes that are yet to come.
 func (r *Resource) compare(ctx context.Context, m model) diag.Diagnostics {
-	if r.topology == nil {
+	if r.store == nil {
 		return nil
 	}
-	servers, err := r.topology.Expected(ctx)
+	servers, err := r.store.Expected(ctx)
 	switch {
 	case errors.Is(err, cluster.ErrNoDatabase): // nobody asked for a comparison
 		return nil

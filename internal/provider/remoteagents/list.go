@@ -20,12 +20,12 @@ func NewList() list.ListResource {
 			tfhelper.FilterServer: "runs on this server: a `server_id` or `server_ip`.",
 			"campaign_id":         "runs of this campaign.",
 		},
-		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
-			runs, err := topology.RemoteAgents(ctx)
+		func(ctx context.Context, store store) (tfhelper.Listing, error) {
+			runs, err := store.RemoteAgents(ctx)
 			if err != nil {
 				return tfhelper.Listing{}, err
 			}
-			servers, err := topology.Expected(ctx)
+			servers, err := store.Expected(ctx)
 			return tfhelper.Listing{Items: tfhelper.ListItems(runs, func(run cluster.RemoteAgents) tfhelper.ListItem {
 				m := model{}.Flatten(cluster.Row(run))
 				return tfhelper.ListItem{Name: run.String(), ID: tfhelper.Identity(key, m.Key()), Model: m, Values: map[string][]string{

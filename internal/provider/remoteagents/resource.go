@@ -14,8 +14,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/singlerow"
 )
 
-// topology is the part of the store that the resource needs.
-type topology interface {
+// store is the part of the store that the resource needs.
+type store interface {
 	singlerow.Store
 	Expected(context.Context) (cluster.Servers, error) // servers as they are after this run
 	Campaigns(context.Context) (cluster.Campaigns, error)
@@ -37,7 +37,7 @@ var (
 )
 
 // Resource is vicidial_remote_agents.
-type Resource struct{ topology topology }
+type Resource struct{ store store }
 
 // New returns the resource.
 func New() resource.Resource { return &Resource{} }
@@ -49,7 +49,7 @@ const key = "user_start"
 func (r *Resource) table() singlerow.Table[model] {
 	return singlerow.Table[model]{
 		Noun: "remote agents", Key: key, Tables: []cluster.Table{cluster.TableRemoteAgents}, Section: "REMOTEAGENTS", Records: []string{"remote_agent_id", key}, Rules: rules,
-		Store: r.topology, Find: r.find, Change: r.change, Same: cluster.EquivalentRemoteAgents,
+		Store: r.store, Find: r.find, Change: r.change, Same: cluster.EquivalentRemoteAgents,
 		Review: func(ctx context.Context, m model, want cluster.Row) diag.Diagnostics {
 			return r.review(ctx, m, want, false)
 		},
@@ -59,7 +59,7 @@ func (r *Resource) table() singlerow.Table[model] {
 // find returns the row with the in-groups of the model where VICIdial's daemon has
 // blanked them, or the admin page has saved them in another order.
 func (r *Resource) find(ctx context.Context, m model) (cluster.Row, bool, error) {
-	runs, err := r.topology.RemoteAgents(ctx)
+	runs, err := r.store.RemoteAgents(ctx)
 	if err != nil {
 		return nil, false, err
 	}
@@ -72,12 +72,12 @@ func (r *Resource) find(ctx context.Context, m model) (cluster.Row, bool, error)
 }
 
 func (r *Resource) change(ctx context.Context, m model, seen, want cluster.Row) (cluster.Plan, error) {
-	have, err := r.topology.RemoteAgents(ctx)
+	have, err := r.store.RemoteAgents(ctx)
 	if err != nil {
 		return cluster.Plan{}, err
 	}
 	plan, err := cluster.RemoteAgentsChange{UserStart: m.Key(), Have: have, Seen: seen, Want: want}.Plan()
-	return plan, r.topology.BlameAction(err, cluster.TableRemoteAgents, m.number())
+	return plan, r.store.BlameAction(err, cluster.TableRemoteAgents, m.number())
 }
 
 // Metadata returns the type name.
@@ -87,18 +87,18 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure stores the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
 
 // ModifyPlan reports what an apply would refuse, such as users in two runs.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.topology == nil {
+	if r.store == nil {
 		return
 	}
 	if req.Plan.Raw.IsNull() {
 		r.table().PlanRemoval(ctx, req, resp)
 		if prior, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok {
-			r.topology.AddRemovedRemoteAgents(prior.number())
+			r.store.AddRemovedRemoteAgents(prior.number())
 		}
 		return
 	}
@@ -114,10 +114,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	// a prior state.
 	if !req.State.Raw.IsNull() {
 		if prior, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok && prior.Key() != m.Key() {
-			r.topology.AddRemovedRemoteAgents(prior.number())
+			r.store.AddRemovedRemoteAgents(prior.number())
 		}
 	}
-	r.topology.AddRemoteAgents(m.run())
+	r.store.AddRemoteAgents(m.run())
 	resp.Diagnostics.Append(r.review(ctx, m, want, req.State.Raw.IsNull())...)
 	resp.Diagnostics.Append(r.table().CheckWritable(ctx, m)...)
 }

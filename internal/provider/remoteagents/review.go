@@ -25,7 +25,7 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 		return fail(err)
 	}
 	stands := func(column string) bool { return there && cluster.Equivalent(column, held[column], want[column]) }
-	servers, err := r.topology.Expected(ctx)
+	servers, err := r.store.Expected(ctx)
 	if err != nil {
 		return fail(err)
 	}
@@ -34,27 +34,27 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 			fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", m.ServerIP.ValueString()),
 			stands("server_ip"))...)
 	}
-	campaigns, err := r.topology.Campaigns(ctx)
+	campaigns, err := r.store.Campaigns(ctx)
 	if err != nil {
 		return fail(err)
 	}
 	diags.Append(checkCampaign(campaigns, m.CampaignID.ValueString(), stands("campaign_id"))...)
-	directory, err := r.topology.Directory(ctx)
+	directory, err := r.store.Directory(ctx)
 	if err != nil {
 		return fail(err)
 	}
 	diags.Append(checkUsers(directory, m, held)...)
 	diags.Append(checkSpelling(directory, m, held)...)
 	var have []cluster.RemoteAgents
-	tfhelper.Await(ctx, r.topology.Plans, func() (again bool) { // others may give users up
-		have, err = r.topology.ExpectedRemoteAgents(ctx, m.Key())
+	tfhelper.Await(ctx, r.store.Plans, func() (again bool) { // others may give users up
+		have, err = r.store.ExpectedRemoteAgents(ctx, m.Key())
 		other, shares, stands := cluster.OverlapOf(ownRun(have, m), have)
-		return err == nil && shares && !stands && other.ID() != "" && !r.topology.HasWritten()
+		return err == nil && shares && !stands && other.ID() != "" && !r.store.HasWritten()
 	})
 	if err != nil {
 		return fail(err)
 	}
-	if _, shares, stands := cluster.OverlapOf(ownRun(have, m), have); shares && !stands && r.topology.HasWritten() {
+	if _, shares, stands := cluster.OverlapOf(ownRun(have, m), have); shares && !stands && r.store.HasWritten() {
 		return diags // the plan that is applied had the remote agents that give the users up
 	}
 	diags.Append(checkRuns(have, m, want, isNew)...)

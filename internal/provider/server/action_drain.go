@@ -47,7 +47,7 @@ var drainDescription string
 const drainTimeout = 30 * time.Minute
 
 // Drain is the action vicidial_server_drain.
-type Drain struct{ topology drainTopology }
+type Drain struct{ store drainTopology }
 
 // NewDrain returns the action.
 func NewDrain() action.Action { return &Drain{} }
@@ -98,7 +98,7 @@ func serverIPAttribute() schema.StringAttribute {
 
 // Configure stores the cluster that the provider has opened.
 func (a *Drain) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.store)...)
 }
 
 // ValidateConfig refuses contradictory attributes.
@@ -112,7 +112,7 @@ func (a *Drain) ValidateConfig(ctx context.Context, req action.ValidateConfigReq
 // the operator.
 func (a *Drain) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m, ok := tfhelper.Get[drainModel](ctx, req.Config, &resp.Diagnostics)
-	if ok && a.topology != nil && !m.ServerIP.IsUnknown() {
+	if ok && a.store != nil && !m.ServerIP.IsUnknown() {
 		resp.Diagnostics.Append(a.review(ctx, m)...)
 	}
 }
@@ -130,7 +130,7 @@ func (a *Drain) review(ctx context.Context, m drainModel) diag.Diagnostics {
 	at, ip := path.Root("server_ip"), m.ServerIP.ValueString()
 	d, err := a.input(ctx, m)
 	if errors.Is(err, cluster.ErrNotFound) {
-		return reviewMissing(ctx, a.topology, ip)
+		return reviewMissing(ctx, a.store, ip)
 	}
 	var around maintenance.DrainContext
 	if err == nil {
@@ -150,7 +150,7 @@ func (a *Drain) review(ctx context.Context, m drainModel) diag.Diagnostics {
 	if m.remote() {
 		tables = append(tables, cluster.TableRemoteAgents)
 	}
-	diags.Append(tfhelper.Diagnose("Unable to drain server", ip, a.topology.Writable(ctx, tables...))...)
+	diags.Append(tfhelper.Diagnose("Unable to drain server", ip, a.store.Writable(ctx, tables...))...)
 	return diags
 }
 
@@ -171,13 +171,13 @@ func reviewMissing(ctx context.Context, f drainTopology, ip string) diag.Diagnos
 func (a *Drain) input(ctx context.Context, m drainModel) (maintenance.Drain, error) {
 	d := maintenance.Drain{EvenIfLast: m.EvenIfLast.ValueBool()}
 	var err error
-	if d.Servers, d.Server, err = find(ctx, a.topology, m.ServerIP.ValueString()); err != nil {
+	if d.Servers, d.Server, err = find(ctx, a.store, m.ServerIP.ValueString()); err != nil {
 		return d, err
 	}
-	if d.Alive, _, err = a.topology.Alive(ctx); err != nil || !m.remote() {
+	if d.Alive, _, err = a.store.Alive(ctx); err != nil || !m.remote() {
 		return d, err
 	}
-	d.RemoteAgents, err = a.topology.RemoteAgents(ctx)
+	d.RemoteAgents, err = a.store.RemoteAgents(ctx)
 	return d, err
 }
 
@@ -198,22 +198,22 @@ func find(ctx context.Context, f drainTopology, ip string) (cluster.Servers, clu
 func (a *Drain) around(ctx context.Context) (maintenance.DrainContext, error) {
 	var around maintenance.DrainContext
 	var err error
-	if around.Voicemail, err = a.topology.VoicemailServer(ctx); err != nil {
+	if around.Voicemail, err = a.store.VoicemailServer(ctx); err != nil {
 		return around, err
 	}
-	if around.Carriers, err = a.topology.CarrierRows(ctx); err != nil {
+	if around.Carriers, err = a.store.CarrierRows(ctx); err != nil {
 		return around, err
 	}
-	around.Phones, around.Aliases, err = a.topology.AgentPhones(ctx)
+	around.Phones, around.Aliases, err = a.store.AgentPhones(ctx)
 	return around, err
 }
 
 // drain writes under the lock, and releases the lock before it waits.
 func (a *Drain) drain(ctx context.Context, m drainModel, progress func(string)) error {
-	if a.topology == nil {
+	if a.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	d, err := applyDecision(ctx, a.topology, "vicidial_server_drain", func(ctx context.Context) (maintenance.Drain, error) { return a.input(ctx, m) })
+	d, err := applyDecision(ctx, a.store, "vicidial_server_drain", func(ctx context.Context) (maintenance.Drain, error) { return a.input(ctx, m) })
 	if err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func (a *Drain) drain(ctx context.Context, m drainModel, progress func(string)) 
 	}
 	watch := maintenance.DrainWatch{Server: d.Server}
 	return await(ctx, timeout, pause, progress, func(ctx context.Context, waited time.Duration) maintenance.PollResult {
-		now, err := a.topology.Activity(ctx, d.Server.IP())
+		now, err := a.store.Activity(ctx, d.Server.IP())
 		var watched maintenance.PollResult
 		watch, watched = maintenance.NextDrainStep(watch, now, err, waited)
 		return watched

@@ -40,7 +40,7 @@ var (
 var rebuildDescription string
 
 // RebuildConf is the action vicidial_rebuild_conf.
-type RebuildConf struct{ topology rebuildTopology }
+type RebuildConf struct{ store rebuildTopology }
 
 // NewRebuildConf returns the action.
 func NewRebuildConf() action.Action { return &RebuildConf{} }
@@ -82,7 +82,7 @@ func (a *RebuildConf) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 
 // Configure stores the cluster that the provider has opened.
 func (a *RebuildConf) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.store)...)
 }
 
 // ValidateConfig refuses contradictory attributes.
@@ -95,7 +95,7 @@ func (a *RebuildConf) ValidateConfig(ctx context.Context, req action.ValidateCon
 // ModifyPlan reports what the invocation would refuse.
 func (a *RebuildConf) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m, ok := tfhelper.Get[rebuildModel](ctx, req.Config, &resp.Diagnostics)
-	if ok && a.topology != nil {
+	if ok && a.store != nil {
 		resp.Diagnostics.Append(a.review(ctx, m)...)
 	}
 }
@@ -110,11 +110,11 @@ func (a *RebuildConf) Invoke(ctx context.Context, req action.InvokeRequest, resp
 
 // review checks against the servers as this run will leave them.
 func (a *RebuildConf) review(ctx context.Context, m rebuildModel) diag.Diagnostics {
-	schema, err := a.topology.Schema(ctx)
+	schema, err := a.store.Schema(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan a rebuild", "", err)
 	}
-	expected, err := a.topology.Expected(ctx)
+	expected, err := a.store.Expected(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan a rebuild", "", err)
 	}
@@ -135,7 +135,7 @@ func (a *RebuildConf) review(ctx context.Context, m rebuildModel) diag.Diagnosti
 		tables = append(tables, cluster.TableSettings)
 		diags.Append(tfhelper.DiagnoseAt(path.Root("reload"), "The database cannot hold this", schema.Check(cluster.TableSettings, cluster.ColumnReload, cluster.Null))...)
 	}
-	diags.Append(tfhelper.Diagnose("Unable to rebuild configuration files", "", a.topology.Writable(ctx, tables...))...)
+	diags.Append(tfhelper.Diagnose("Unable to rebuild configuration files", "", a.store.Writable(ctx, tables...))...)
 	return diags
 }
 
@@ -143,19 +143,19 @@ func (a *RebuildConf) review(ctx context.Context, m rebuildModel) diag.Diagnosti
 func (a *RebuildConf) input(ctx context.Context, m rebuildModel) (maintenance.RebuildConf, error) {
 	r := maintenance.RebuildConf{Wanted: known(m.Servers)}
 	var err error
-	if r.Servers, err = a.topology.Servers(ctx); err != nil || !m.Reload.ValueBool() {
+	if r.Servers, err = a.store.Servers(ctx); err != nil || !m.Reload.ValueBool() {
 		return r, err
 	}
-	stamp, err := a.topology.ReloadStamp(ctx)
+	stamp, err := a.store.ReloadStamp(ctx)
 	r.Reload = &stamp
 	return r, err
 }
 
 func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, progress func(string)) error {
-	if a.topology == nil {
+	if a.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	r, err := applyDecision(ctx, a.topology, "vicidial_rebuild_conf", func(ctx context.Context) (maintenance.RebuildConf, error) { return a.input(ctx, m) })
+	r, err := applyDecision(ctx, a.store, "vicidial_rebuild_conf", func(ctx context.Context) (maintenance.RebuildConf, error) { return a.input(ctx, m) })
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, progress func
 	}
 	watch := maintenance.RebuildWatch{Targets: targets}
 	return await(ctx, timeout, pause, progress, func(ctx context.Context, waited time.Duration) maintenance.PollResult {
-		pending, err := a.topology.RebuildPending(ctx)
+		pending, err := a.store.RebuildPending(ctx)
 		var watched maintenance.PollResult
 		watch, watched = maintenance.NextRebuildStep(watch, pending, err, waited)
 		return watched
@@ -182,7 +182,7 @@ func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, progress func
 // unfinished is the error that names the nodes which have not reset their flags,
 // and what is known of them.
 func (a *RebuildConf) unfinished(ctx context.Context, watch maintenance.RebuildWatch, waited time.Duration, stopped bool) error {
-	alive, _, err := a.topology.Alive(ctx)
+	alive, _, err := a.store.Alive(ctx)
 	if err != nil {
 		alive = watch.Targets.IPs() // without heartbeats, all count as alive
 	}

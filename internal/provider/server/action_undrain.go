@@ -28,7 +28,7 @@ var (
 var undrainDescription string
 
 // Undrain is the action vicidial_server_undrain.
-type Undrain struct{ topology drainTopology }
+type Undrain struct{ store drainTopology }
 
 // NewUndrain returns the action.
 func NewUndrain() action.Action { return &Undrain{} }
@@ -79,14 +79,14 @@ func (a *Undrain) Schema(_ context.Context, _ action.SchemaRequest, resp *action
 
 // Configure stores the cluster that the provider has opened.
 func (a *Undrain) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.store)...)
 }
 
 // ModifyPlan reports what the invocation would refuse, and why agents may not
 // return.
 func (a *Undrain) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	m, ok := tfhelper.Get[undrainModel](ctx, req.Config, &resp.Diagnostics)
-	if ok && a.topology != nil && !m.ServerIP.IsUnknown() {
+	if ok && a.store != nil && !m.ServerIP.IsUnknown() {
 		resp.Diagnostics.Append(a.review(ctx, m)...)
 	}
 }
@@ -103,11 +103,11 @@ func (a *Undrain) review(ctx context.Context, m undrainModel) diag.Diagnostics {
 	ip := m.ServerIP.ValueString()
 	u, err := a.input(ctx, m)
 	if errors.Is(err, cluster.ErrNotFound) {
-		return reviewMissing(ctx, a.topology, ip)
+		return reviewMissing(ctx, a.store, ip)
 	}
 	var alive []string
 	if err == nil {
-		alive, _, err = a.topology.Alive(ctx)
+		alive, _, err = a.store.Alive(ctx)
 	}
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan the undrain of server", ip, err)
@@ -126,7 +126,7 @@ func (a *Undrain) review(ctx context.Context, m undrainModel) diag.Diagnostics {
 	if len(u.Wanted) > 0 {
 		tables = append(tables, cluster.TableRemoteAgents)
 	}
-	diags.Append(tfhelper.Diagnose("Unable to undrain server", ip, a.topology.Writable(ctx, tables...))...)
+	diags.Append(tfhelper.Diagnose("Unable to undrain server", ip, a.store.Writable(ctx, tables...))...)
 	return diags
 }
 
@@ -137,18 +137,18 @@ func (a *Undrain) input(ctx context.Context, m undrainModel) (maintenance.Undrai
 		u.Balance = m.Balance.ValueBoolPointer()
 	}
 	var err error
-	if _, u.Server, err = find(ctx, a.topology, m.ServerIP.ValueString()); err != nil || len(u.Wanted) == 0 {
+	if _, u.Server, err = find(ctx, a.store, m.ServerIP.ValueString()); err != nil || len(u.Wanted) == 0 {
 		return u, err
 	}
-	u.RemoteAgents, err = a.topology.RemoteAgents(ctx)
+	u.RemoteAgents, err = a.store.RemoteAgents(ctx)
 	return u, err
 }
 
 func (a *Undrain) undrain(ctx context.Context, m undrainModel, progress func(string)) error {
-	if a.topology == nil {
+	if a.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	u, err := applyDecision(ctx, a.topology, "vicidial_server_undrain", func(ctx context.Context) (maintenance.Undrain, error) { return a.input(ctx, m) })
+	u, err := applyDecision(ctx, a.store, "vicidial_server_undrain", func(ctx context.Context) (maintenance.Undrain, error) { return a.input(ctx, m) })
 	if err != nil {
 		return err
 	}

@@ -18,12 +18,12 @@ func NewList() list.ListResource {
 			tfhelper.FilterActive: "servers that are active, or that are not.",
 			"user_group":          "servers of this user group.",
 		},
-		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
-			servers, err := topology.Servers(ctx)
+		func(ctx context.Context, store store) (tfhelper.Listing, error) {
+			servers, err := store.Servers(ctx)
 			if err != nil {
 				return tfhelper.Listing{}, err
 			}
-			rooms, err := topology.Rooms(ctx)
+			rooms, err := store.Rooms(ctx)
 			return tfhelper.Listing{Items: tfhelper.ListItems(servers, func(server cluster.Server) tfhelper.ListItem {
 				o := &expanded{model: model{ConfSecretVersion: types.Int64Null(), ManagerSecretVersion: types.Int64Null()}}
 				found, whole := cluster.Describe(server.Engine(), cluster.RoomsOf(server.IP(), rooms), cluster.RoomRange{}, false)

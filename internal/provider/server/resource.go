@@ -15,8 +15,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is what the resource reads and changes.
-type topology interface {
+// store is what the resource reads and changes.
+type store interface {
 	Schema(context.Context) (cluster.Schema, error)
 	FirstLoginArmed(context.Context) (bool, error)
 	Servers(context.Context) (cluster.Servers, error)
@@ -45,7 +45,7 @@ var (
 )
 
 // Resource is vicidial_server.
-type Resource struct{ topology topology }
+type Resource struct{ store store }
 
 // New returns the resource.
 func New() resource.Resource { return &Resource{} }
@@ -57,13 +57,13 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure stores the cluster that the provider has opened.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
 
 // ModifyPlan checks the declaration against the cluster, so that whatever apply
 // would refuse is refused here, at the attribute.
 func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.topology == nil {
+	if r.store == nil {
 		return
 	}
 	prior := (*expanded)(nil)
@@ -93,7 +93,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	declared := expand(ctx, config, &resp.Diagnostics)
 	if prior != nil && !want.ServerID.IsUnknown() && !strings.EqualFold(want.id(), prior.id()) {
-		r.topology.AddReplacedServer(prior.id()) // Terraform plans the replacement next, without prior state
+		r.store.AddReplacedServer(prior.id()) // Terraform plans the replacement next, without prior state
 		if want.ServerIP.Equal(prior.ServerIP) {
 			resp.Diagnostics.Append(tfhelper.WarnAt(path.Root("server_id"), "Another server_id at the same address",
 				"The apply creates server "+want.id()+" once server "+prior.id()+" is gone. "+strings.ToUpper(sameAddress[:1])+sameAddress[1:])...)
@@ -115,7 +115,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	}
 	resp.Diagnostics.Append(tfhelper.SetPlan(ctx, &resp.Plan, want.flatten(ctx, &resp.Diagnostics))...)
 	if !resp.Plan.Raw.Equal(req.State.Raw) {
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write server", want.id(), r.topology.Writable(ctx, cluster.TableServers, want.engine().Table()))...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write server", want.id(), r.store.Writable(ctx, cluster.TableServers, want.engine().Table()))...)
 	}
 }
 
@@ -146,7 +146,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	o := expand(ctx, m, &resp.Diagnostics)
-	if r.topology == nil {
+	if r.store == nil {
 		tfhelper.ForRead(resp).KeepState(ctx, o.identity())
 		return
 	}
@@ -194,10 +194,10 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 // ImportState takes a server_id or a server_ip; Read finds the row.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	tfhelper.Import(ctx, req, resp, "server_id", func(key string) (string, error) {
-		if r.topology == nil {
+		if r.store == nil {
 			return key, nil
 		}
-		servers, err := r.topology.Servers(ctx)
+		servers, err := r.store.Servers(ctx)
 		if server, found := servers.ByID(key); found {
 			return server.ID(), nil
 		}
@@ -252,10 +252,10 @@ func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Respons
 
 // findServer returns the server's row and rooms, or ErrNotFound.
 func (r *Resource) findServer(ctx context.Context, id string) (cluster.Server, map[cluster.Engine]cluster.Rooms, error) {
-	if r.topology == nil {
+	if r.store == nil {
 		return cluster.Server{}, nil, tfhelper.ErrUnconfigured
 	}
-	servers, err := r.topology.Servers(ctx)
+	servers, err := r.store.Servers(ctx)
 	if err != nil {
 		return cluster.Server{}, nil, err
 	}
@@ -263,7 +263,7 @@ func (r *Resource) findServer(ctx context.Context, id string) (cluster.Server, m
 	if !found {
 		return cluster.Server{}, nil, nil
 	}
-	rooms, err := r.topology.Rooms(ctx)
+	rooms, err := r.store.Rooms(ctx)
 	if err != nil {
 		return cluster.Server{}, nil, err
 	}

@@ -18,11 +18,11 @@ import (
 // review returns an error for whatever apply would refuse, and a warning for what
 // VICIdial would do that an operator does not expect.
 func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) diag.Diagnostics {
-	schema, err := r.topology.Schema(ctx)
+	schema, err := r.store.Schema(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
-	servers, err := r.topology.Servers(ctx)
+	servers, err := r.store.Servers(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
@@ -38,13 +38,13 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 		// Recorded before it is checked, so that of two servers with one address
 		// that are planned at the same time, one is refused.
 		if planned, changed := expected(servers, want); changed {
-			before := r.topology.AddServer(planned)
+			before := r.store.AddServer(planned)
 			if other := before.ID(); prior == nil && held.Row == nil && other != "" && other != want.id() {
 				diags.Append(tfhelper.DiagnoseAt(path.Root("server_id"), "Id already taken",
 					fmt.Errorf("server %s is planned as well, and the database takes the two ids for one", other))...)
 			}
 		}
-		expected, err := r.topology.Expected(ctx)
+		expected, err := r.store.Expected(ctx)
 		diags.Append(tfhelper.Diagnose("Unable to plan server", want.id(), err)...)
 		diags.Append(reviewKeys(servers, expected, want, declared, prior)...)
 	}
@@ -65,7 +65,7 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 		diags.Append(warnDefaults(declared)...)
 	}
 	if rooms, managed := want.rooms(declared); managed && !want.ServerIP.IsUnknown() {
-		r.topology.AddRooms(want.engine(), want.ServerIP.ValueString(), rooms.Count)
+		r.store.AddRooms(want.engine(), want.ServerIP.ValueString(), rooms.Count)
 	}
 	return diags
 }
@@ -172,7 +172,7 @@ func (r *Resource) reviewTrunks(ctx context.Context, servers cluster.Servers, wa
 	if declared.MaxTrunks.IsNull() || want.MaxTrunks.IsNull() || want.MaxTrunks.IsUnknown() || want.ServerIP.IsUnknown() {
 		return nil
 	}
-	trunks, err := r.topology.Trunks(ctx)
+	trunks, err := r.store.Trunks(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
@@ -194,15 +194,15 @@ func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, w
 				fmt.Sprintf("%q becomes %q in the servers row alone: server %s has the old address as well, and what names it stays there.", from, to, other.ID()))
 		}
 	}
-	old, err := r.topology.Referencing(ctx, from)
+	old, err := r.store.Referencing(ctx, from)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
-	clashes, err := r.topology.Clashes(ctx, from, to)
+	clashes, err := r.store.Clashes(ctx, from, to)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
-	live, err := r.topology.Live(ctx, from)
+	live, err := r.store.Live(ctx, from)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan server", want.id(), err)
 	}
@@ -249,7 +249,7 @@ func (r *Resource) warnSecrets(ctx context.Context, servers cluster.Servers, wan
 				fmt.Sprintf("%s of server %s is the password that every VICIdial is shipped with. Set %s and %s_version.", secret.column, want.id(), secret.attribute, secret.attribute))...)
 		}
 	}
-	armed, err := r.topology.FirstLoginArmed(ctx)
+	armed, err := r.store.FirstLoginArmed(ctx)
 	if err == nil && armed && !declared.ConfSecret.IsNull() {
 		diags.Append(tfhelper.WarnAt(path.Root("conf_secret_wo"), "The first-login wizard has not run yet",
 			"When somebody logs in to the admin pages for the first time, VICIdial's wizard overwrites conf_secret of all servers and the passwords of all phones. Let it run before you set secrets.")...)
@@ -295,12 +295,12 @@ func expected(servers cluster.Servers, want *expanded) (cluster.Server, bool) {
 // reviewRemoval warns of what prevents a removal now. It is no error, since the
 // same run may remove it first.
 func (r *Resource) reviewRemoval(ctx context.Context, prior *expanded) diag.Diagnostics {
-	r.topology.RemovesServer(prior.id())
+	r.store.RemovesServer(prior.id())
 	server, _, err := r.findServer(ctx, prior.id())
 	if err != nil || server.Row == nil {
 		return tfhelper.Diagnose("Unable to plan the removal of server", prior.id(), err)
 	}
-	removal, err := r.topology.Removal(ctx, server)
+	removal, err := r.store.Removal(ctx, server)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan the removal of server", prior.id(), err)
 	}

@@ -94,12 +94,12 @@ func breaches(schema cluster.Schema, o *expanded, held, want cluster.Row) diag.D
 
 // warnOfImport warns of what breaks a rule in a row that is imported.
 func (r *Resource) warnOfImport(ctx context.Context, o *expanded) diag.Diagnostics {
-	servers, err := r.topology.Servers(ctx)
+	servers, err := r.store.Servers(ctx)
 	there, found := servers.ByID(o.id())
 	if err != nil || !found {
 		return nil // publish reports it
 	}
-	schema, err := r.topology.Schema(ctx)
+	schema, err := r.store.Schema(ctx)
 	if err != nil {
 		return tfhelper.Diagnose("Unable to read server", o.id(), err)
 	}

@@ -12,12 +12,12 @@ import (
 // create writes the rooms and the row, and removes them when it fails. Columns that
 // the configuration omits are not named.
 func (r *Resource) create(ctx context.Context, want, declared *expanded) error {
-	if r.topology == nil {
+	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
 	ip, row, secrets := want.ServerIP.ValueString(), declared.row(), want.secrets(declared, nil)
 	var before state
-	err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+	err := r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		var err error
 		if before, err = r.state(ctx, want.id(), ip); err != nil {
 			return cluster.Plan{}, err
@@ -38,7 +38,7 @@ func (r *Resource) create(ctx context.Context, want, declared *expanded) error {
 	if before.server.Row != nil { // the row is not ours alone
 		return err
 	}
-	return tfhelper.UndoPartial(ctx, r.topology, err, func(ctx context.Context) (cluster.Plan, error) {
+	return tfhelper.UndoPartial(ctx, r.store, err, func(ctx context.Context) (cluster.Plan, error) {
 		now, err := r.state(ctx, want.id(), ip)
 		if err != nil {
 			return cluster.Plan{}, err
@@ -61,7 +61,7 @@ type state struct {
 
 func (r *Resource) state(ctx context.Context, id, ip string) (state, error) {
 	var s state
-	servers, err := r.topology.Servers(ctx)
+	servers, err := r.store.Servers(ctx)
 	if err != nil {
 		return s, err
 	}
@@ -69,7 +69,7 @@ func (r *Resource) state(ctx context.Context, id, ip string) (state, error) {
 	if other, found := servers.ByIP(ip); found && other.ID() != s.server.ID() {
 		s.taken = other.ID()
 	}
-	rooms, err := r.topology.Rooms(ctx)
+	rooms, err := r.store.Rooms(ctx)
 	if err != nil {
 		return s, err
 	}
@@ -94,11 +94,11 @@ type change struct {
 // update writes what differs from the plan's row. A change of the address is
 // written first, in every table that names it.
 func (r *Resource) update(ctx context.Context, want *expanded, c change) error {
-	if r.topology == nil {
+	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
 	ip := want.ServerIP.ValueString()
-	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+	return r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		now, err := r.state(ctx, want.id(), ip)
 		if err != nil {
 			return cluster.Plan{}, err
@@ -116,7 +116,7 @@ func (r *Resource) update(ctx context.Context, want *expanded, c change) error {
 		delete(row, "server_ip") // changed below, with every table that names it
 		plan, err := cluster.ChangeServer(now.server, cluster.Server{Row: c.seen.Row}, row, c.secrets)
 		if err != nil {
-			return cluster.Plan{}, r.topology.BlameAction(err, cluster.TableServers, want.id())
+			return cluster.Plan{}, r.store.BlameAction(err, cluster.TableServers, want.id())
 		}
 		plan = want.planRooms(c.declared, ip, now, c.seen.Waiting).And(plan)
 		if now.server.IP() == ip {
@@ -137,7 +137,7 @@ func (r *Resource) checkMaximum(ctx context.Context, server cluster.Server, ip s
 	if !declared {
 		return nil
 	}
-	trunks, err := r.topology.Trunks(ctx)
+	trunks, err := r.store.Trunks(ctx)
 	if err != nil {
 		return err
 	}
@@ -145,18 +145,18 @@ func (r *Resource) checkMaximum(ctx context.Context, server cluster.Server, ip s
 }
 
 func (r *Resource) planAddress(ctx context.Context, server cluster.Server, to string) (cluster.Plan, error) {
-	servers, err := r.topology.Servers(ctx)
+	servers, err := r.store.Servers(ctx)
 	if err != nil {
 		return cluster.Plan{}, err
 	}
 	if _, shares := servers.Sharing(server); shares { // the rows that name the address stay with the other server
 		return cluster.PlanAddress(server, to, nil, nil)
 	}
-	old, err := r.topology.Referencing(ctx, server.IP())
+	old, err := r.store.Referencing(ctx, server.IP())
 	if err != nil {
 		return cluster.Plan{}, err
 	}
-	clashes, err := r.topology.Clashes(ctx, server.IP(), to)
+	clashes, err := r.store.Clashes(ctx, server.IP(), to)
 	if err != nil {
 		return cluster.Plan{}, err
 	}
@@ -165,16 +165,16 @@ func (r *Resource) planAddress(ctx context.Context, server cluster.Server, to st
 
 // remove removes the server, unless agents, calls or rows still need it.
 func (r *Resource) remove(ctx context.Context, id string, force bool) error {
-	if r.topology == nil {
+	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	r.topology.RemovesServer(id)
-	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+	r.store.RemovesServer(id)
+	return r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		server, _, err := r.findServer(ctx, id)
 		if err != nil || server.Row == nil {
 			return cluster.Plan{}, err // already removed
 		}
-		removal, err := r.topology.Removal(ctx, server)
+		removal, err := r.store.Removal(ctx, server)
 		if err != nil {
 			return cluster.Plan{}, err
 		}

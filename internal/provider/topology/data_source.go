@@ -17,15 +17,15 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// topology is what the data source reads of the cluster.
-type topology interface {
+// store is what the data source reads of the cluster.
+type store interface {
 	Inventory(ctx context.Context, live bool) (cluster.Inventory, error)
 }
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // DataSource is vicidial_topology.
-type DataSource struct{ topology topology }
+type DataSource struct{ store store }
 
 // New returns the data source.
 func New() datasource.DataSource { return &DataSource{} }
@@ -74,7 +74,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 
 // Configure stores the cluster that the provider has opened.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.store)...)
 }
 
 // Read reads the inventory and draws it.
@@ -83,11 +83,11 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if !ok {
 		return
 	}
-	if d.topology == nil {
+	if d.store == nil {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to draw the cluster", "", tfhelper.ErrUnconfigured)...)
 		return
 	}
-	land, err := d.topology.Inventory(ctx, m.Live.IsNull() || m.Live.ValueBool())
+	land, err := d.store.Inventory(ctx, m.Live.IsNull() || m.Live.ValueBool())
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to draw the cluster", "", err)...)
 	if err != nil {
 		return

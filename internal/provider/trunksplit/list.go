@@ -20,8 +20,8 @@ func NewList() list.ListResource {
 			tfhelper.FilterMatch:  "splits of campaigns whose `campaign_id` is like this pattern, with `*` and `?`.",
 			tfhelper.FilterServer: "splits with a row for this server: a `server_id` or `server_ip`.",
 		},
-		func(ctx context.Context, topology topology) (tfhelper.Listing, error) {
-			trunks, servers, err := readTrunks(ctx, topology)
+		func(ctx context.Context, store store) (tfhelper.Listing, error) {
+			trunks, servers, err := readTrunks(ctx, store)
 			return tfhelper.Listing{Items: tfhelper.ListItems(trunks.Campaigns(), func(campaign string) tfhelper.ListItem {
 				split := trunks.Of(campaign)
 				m := model{CampaignID: types.StringValue(campaign)}.with(split, servers)

@@ -18,8 +18,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper/replacement"
 )
 
-// topology is the part of the store that the resource needs.
-type topology interface {
+// store is the part of the store that the resource needs.
+type store interface {
 	Expected(context.Context) (cluster.Servers, error) // servers as they are after this run
 	Servers(context.Context) (cluster.Servers, error)
 	Campaigns(context.Context) (cluster.Campaigns, error)
@@ -43,7 +43,7 @@ var (
 )
 
 // Resource is vicidial_trunk_split.
-type Resource struct{ topology topology }
+type Resource struct{ store store }
 
 // New returns the resource.
 func New() resource.Resource { return &Resource{} }
@@ -55,7 +55,7 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 
 // Configure stores the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.topology)...)
+	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
 
 // ModifyPlan computes the shares, so that the plan shows which server gets fewer
@@ -72,7 +72,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if !ok {
 		return
 	}
-	if r.topology == nil { // the provider's own configuration is not known yet
+	if r.store == nil { // the provider's own configuration is not known yet
 		shares, err := m.shares(nil)
 		resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Trunks do not fit", err)...)
 		if err == nil {
@@ -105,17 +105,17 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("blocked_servers"), types.ListUnknown(types.StringType))...)
 		}
 		resp.Diagnostics.Append(found.warn(m, limits)...)
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write trunk split", m.campaign(), r.topology.Writable(ctx, cluster.TableTrunks))...)
+		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to write trunk split", m.campaign(), r.store.Writable(ctx, cluster.TableTrunks))...)
 	}
 }
 
 // planRemoval saves the rows that the removal compares with.
 func (r *Resource) planRemoval(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
-	if !ok || r.topology == nil {
+	if !ok || r.store == nil {
 		return
 	}
-	trunks, servers, err := readTrunks(ctx, r.topology)
+	trunks, servers, err := readTrunks(ctx, r.store)
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan the removal of trunk split", m.campaign(), err)...)
 	resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, privateRowsOf(trunks.Of(m.campaign()), servers))...)
 }
@@ -144,7 +144,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	if !ok {
 		return
 	}
-	if r.topology == nil {
+	if r.store == nil {
 		tfhelper.ForRead(resp).KeepState(ctx, m.identity())
 		return
 	}
@@ -230,10 +230,10 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("allocations"), listed)...) // Read derives the declaration
 	}
 	tfhelper.Import(ctx, req, resp, "campaign_id", func(id string) (string, error) {
-		if r.topology == nil {
+		if r.store == nil {
 			return id, nil
 		}
-		campaigns, err := r.topology.Campaigns(ctx)
+		campaigns, err := r.store.Campaigns(ctx)
 		if campaign, found := campaigns.Find(id); found {
 			id = campaign.ID
 		}
@@ -247,7 +247,7 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 //
 // show returns the model that shows the rows.
 func (r *Resource) publish(ctx context.Context, m model, show func(cluster.Split, cluster.Servers) model, to tfhelper.Response) {
-	trunks, servers, err := readTrunks(ctx, r.topology)
+	trunks, servers, err := readTrunks(ctx, r.store)
 	if err != nil {
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read trunk split", m.campaign(), err)...)
 		return
@@ -264,7 +264,7 @@ func (r *Resource) publish(ctx context.Context, m model, show func(cluster.Split
 // they are going to be. Where that fails, the other one reports it, and the next
 // refresh shows the rows as they are.
 func (r *Resource) publishPlanned(ctx context.Context, m model, to tfhelper.Response) {
-	servers, err := r.topology.Servers(ctx)
+	servers, err := r.store.Servers(ctx)
 	if err != nil {
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read trunk split", m.campaign(), err)...)
 		return
@@ -279,14 +279,14 @@ func (r *Resource) publishPlanned(ctx context.Context, m model, to tfhelper.Resp
 }
 
 // readTrunks reads the rows of all campaigns, and the servers.
-func readTrunks(ctx context.Context, topology topology) (cluster.Trunks, cluster.Servers, error) {
-	if topology == nil {
+func readTrunks(ctx context.Context, store store) (cluster.Trunks, cluster.Servers, error) {
+	if store == nil {
 		return nil, nil, tfhelper.ErrUnconfigured
 	}
-	trunks, err := topology.Trunks(ctx)
+	trunks, err := store.Trunks(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	servers, err := topology.Servers(ctx)
+	servers, err := store.Servers(ctx)
 	return trunks, servers, err
 }

@@ -24,14 +24,14 @@ type view struct {
 func (r *Resource) readView(ctx context.Context) (view, error) {
 	var v view
 	var err error
-	if v.servers, err = r.topology.Expected(ctx); err != nil {
+	if v.servers, err = r.store.Expected(ctx); err != nil {
 		return v, err
 	}
-	if v.campaigns, err = r.topology.Campaigns(ctx); err != nil {
+	if v.campaigns, err = r.store.Campaigns(ctx); err != nil {
 		return v, err
 	}
 	var now cluster.Servers
-	if v.trunks, now, err = readTrunks(ctx, r.topology); err != nil {
+	if v.trunks, now, err = readTrunks(ctx, r.store); err != nil {
 		return v, err
 	}
 	// A server that changes its address in this run takes its rows along.
@@ -133,7 +133,7 @@ func (v view) checkNew(m model, limits map[string]cluster.Limit) diag.Diagnostic
 // drift warns of rows that changed since they were read last. It names who changed
 // them, where the admin change log has it.
 func (r *Resource) drift(ctx context.Context, m model, seen privateRows, since int64) diag.Diagnostics {
-	trunks, servers, err := readTrunks(ctx, r.topology)
+	trunks, servers, err := readTrunks(ctx, r.store)
 	if err != nil {
 		return nil // publish reports it
 	}
@@ -150,7 +150,7 @@ func (r *Resource) drift(ctx context.Context, m model, seen privateRows, since i
 		if before == now {
 			continue
 		}
-		author := tfhelper.Author(ctx, r.topology, cluster.LogLines{
+		author := tfhelper.Author(ctx, r.store, cluster.LogLines{
 			After: since, Sections: []string{"SERVERTRUNKS", "SERVERS_TRUNK"}, Records: []string{ip}, Notes: "Campaign: " + m.campaign(),
 		})
 		lines = append(lines, fmt.Sprintf("%s: %s → %s%s", ip, before, now, author))

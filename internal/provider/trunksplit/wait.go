@@ -38,9 +38,9 @@ func (c overcommitError) Hint() string {
 func (r *Resource) wait(ctx context.Context, own string) error {
 	failures, written, done := map[string]error{}, 0, false
 	tfhelper.Await(ctx, func() int { return written }, func() (again bool) {
-		waiting := r.topology.WaitingWrites()
+		waiting := r.store.WaitingWrites()
 		for _, campaign := range slices.Sorted(maps.Keys(waiting)) {
-			err := r.topology.Apply(ctx, waiting[campaign])
+			err := r.store.Apply(ctx, waiting[campaign])
 			if err == nil {
 				delete(failures, campaign)
 				written++
@@ -48,16 +48,16 @@ func (r *Resource) wait(ctx context.Context, own string) error {
 				failures[campaign] = err
 			}
 			if full := overcommitError(nil); !errors.As(err, &full) {
-				r.topology.RemoveWaitingWrite(campaign)
+				r.store.RemoveWaitingWrite(campaign)
 			}
 		}
-		done = r.topology.WaitingDone()
+		done = r.store.WaitingDone()
 		return !done
 	})
 	if done { // another split may wait by now, for itself
 		return joined(own, failures)
 	}
-	for _, campaign := range r.topology.CancelWaiting() {
+	for _, campaign := range r.store.CancelWaiting() {
 		if failures[campaign] == nil {
 			failures[campaign] = errors.New("it waited for trunks that no split has given back")
 		}

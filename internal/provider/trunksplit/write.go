@@ -14,7 +14,7 @@ import (
 // create inserts the rows, and removes them when a later step fails. waits reports
 // that another split writes them; see [Resource.write].
 func (r *Resource) create(ctx context.Context, m model) (waits bool, err error) {
-	if r.topology == nil {
+	if r.store == nil {
 		return false, tfhelper.ErrUnconfigured
 	}
 	var before cluster.Split
@@ -22,8 +22,8 @@ func (r *Resource) create(ctx context.Context, m model) (waits bool, err error) 
 		before = m.ownedRows(rows)
 		return cluster.Split{}
 	})
-	return waits, tfhelper.UndoPartial(ctx, r.topology, err, func(ctx context.Context) (cluster.Plan, error) {
-		trunks, err := r.topology.Trunks(ctx)
+	return waits, tfhelper.UndoPartial(ctx, r.store, err, func(ctx context.Context) (cluster.Plan, error) {
+		trunks, err := r.store.Trunks(ctx)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
@@ -44,7 +44,7 @@ func limitsOf(rows cluster.Split) map[string]cluster.Limit {
 // update moves the rows that the split owned before or owns now. On a server
 // that has just been listed, what is there now is what the plan showed.
 func (r *Resource) update(ctx context.Context, m, prior model, seen privateRows) (waits bool, err error) {
-	if r.topology == nil {
+	if r.store == nil {
 		return false, tfhelper.ErrUnconfigured
 	}
 	return r.write(ctx, m, true, func(_ cluster.Split, servers cluster.Servers) cluster.Split {
@@ -60,11 +60,11 @@ func (r *Resource) update(ctx context.Context, m, prior model, seen privateRows)
 // is to release, and the rest waits; waits reports that another split waits for it.
 func (r *Resource) write(ctx context.Context, m model, exists bool, seen func(cluster.Split, cluster.Servers) cluster.Split) (waits bool, err error) {
 	decide := func(ctx context.Context, release bool) (cluster.Plan, error) {
-		servers, err := r.topology.Servers(ctx)
+		servers, err := r.store.Servers(ctx)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		trunks, err := r.topology.Trunks(ctx)
+		trunks, err := r.store.Trunks(ctx)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
@@ -89,17 +89,17 @@ func (r *Resource) write(ctx context.Context, m model, exists bool, seen func(cl
 		return cluster.PlanSplit(m.campaign(), rows, seen(rows, servers), limits)
 	}
 	whole := func(ctx context.Context) (cluster.Plan, error) { return decide(ctx, false) }
-	err = r.topology.Apply(ctx, whole)
+	err = r.store.Apply(ctx, whole)
 	if full := overcommitError(nil); !errors.As(err, &full) {
 		return false, err
 	}
 	if exists {
-		err := r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) { return decide(ctx, true) })
+		err := r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) { return decide(ctx, true) })
 		if err != nil {
 			return false, err
 		}
 	}
-	if !r.topology.AddWaitingWrite(m.campaign(), whole) {
+	if !r.store.AddWaitingWrite(m.campaign(), whole) {
 		return true, nil
 	}
 	return false, r.wait(ctx, m.campaign())
@@ -109,11 +109,11 @@ func (r *Resource) write(ctx context.Context, m model, exists bool, seen func(cl
 // unless they changed since the removal was planned. A tainted split has no private
 // state.
 func (r *Resource) remove(ctx context.Context, m model, seen privateRows, known bool, kept map[string]bool) error {
-	if r.topology == nil {
+	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	return r.topology.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
-		trunks, servers, err := readTrunks(ctx, r.topology)
+	return r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
+		trunks, servers, err := readTrunks(ctx, r.store)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
