@@ -172,7 +172,7 @@ type Live struct {
 
 // String counts who is at work: "2 agents are logged in and 1 call is up".
 func (l Live) String() string {
-	return several(l.Agents, "agent is", "agents are") + " logged in and " + several(l.Calls, "call is", "calls are") + " up"
+	return several(l.Agents, "agent is logged in", "agents are logged in") + " and " + several(l.Calls, "call is up", "calls are up")
 }
 
 func several(count int, one, many string) string {
