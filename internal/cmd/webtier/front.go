@@ -80,14 +80,15 @@ func (s *stack) checkIPv6Host(ctx context.Context) (result, error) {
 func (s *stack) checkFrontTLS(ctx context.Context) (result, error) {
 	f := result{name: "trusted proxy in front sets the scheme, other clients do not"}
 	tier := s.tier
-	tier.TLS, tier.Listen.HTTPPort = nil, s.tier.Listen.HTTPSPort
+	tier.TLS = nil
 	if err := s.reload(ctx, tier); err != nil {
 		return f, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, browserTimeout)
 	defer cancel()
 	ask := func(from, forwarded string) (string, error) {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.address()+"/vicidial/admin.php", nil)
+		// VICIdial writes http links for this port only: the other one contains 443.
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://%s:%d/vicidial/admin.php", hostname, tier.Listen.HTTPPort), nil)
 		if err != nil {
 			return "", err
 		}
@@ -95,9 +96,9 @@ func (s *stack) checkFrontTLS(ctx context.Context) (result, error) {
 		request.Header.Set("X-Forwarded-For", forwarded)
 		request.Header.Set("X-Forwarded-Proto", "https")
 		request.Header.Set("X-Forwarded-Host", "public.example.com")
-		for { // the old process may still expect TLS at this port
+		for { // the old process may still redirect
 			status, body, _, err := send(s.browser(from), request)
-			if err == nil && status != http.StatusBadRequest || wait(ctx, 100*time.Millisecond) != nil {
+			if err == nil && status != http.StatusPermanentRedirect || wait(ctx, 100*time.Millisecond) != nil {
 				return body, err
 			}
 		}

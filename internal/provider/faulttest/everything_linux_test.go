@@ -148,15 +148,15 @@ type fault struct {
 	// away says that the database cannot be reached until Terraform has ended.
 	away   bool
 	strike func(t *testing.T, s *sandbox.Server, r *running)
-	// hand says that Terraform may leave an empty state, so that a person has to go on
-	// as the guide says.
+	// hand says that Terraform may leave an empty state, since it writes the file in
+	// place, so that a person has to go on as the guide says.
 	hand bool
 }
 
 var faults = []fault{
 	{name: "connection lost before the write", cut: sandbox.WriteUnsent, away: true},
 	{name: "connection lost after the write", cut: sandbox.WriteUnanswered, away: true},
-	{name: "Terraform and provider killed", cut: sandbox.WriteUnanswered, away: true, strike: func(t *testing.T, _ *sandbox.Server, r *running) {
+	{name: "Terraform and provider killed", cut: sandbox.WriteUnanswered, away: true, hand: true, strike: func(t *testing.T, _ *sandbox.Server, r *running) {
 		t.Helper()
 		providers := providersOf(t, r.command.Process.Pid)
 		_ = r.command.Process.Kill()
