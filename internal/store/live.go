@@ -82,17 +82,29 @@ func (s *Store) liveCalls(ctx context.Context, ip string) ([]cluster.CallCount, 
 	return calls, err
 }
 
-// Live counts the current agents on phones and calls of a server.
+// Live counts the current agents on phones and calls of a server. It is not cached.
 func (s *Store) Live(ctx context.Context, ip string) (cluster.Live, error) {
-	var live cluster.Live
-	agents, err := s.liveAgents(ctx, ip)
-	if err != nil {
-		return live, err
+	live, err := s.readLive(ctx)
+	return live[cluster.FoldKey(ip)], err
+}
+
+// readLive counts the current agents on phones and calls of each server, by folded
+// server_ip.
+func (s *Store) readLive(ctx context.Context) (map[string]cluster.Live, error) {
+	live := map[string]cluster.Live{}
+	var agents []cluster.LiveAgent
+	var calls []cluster.CallCount
+	err := sideBySide(
+		func() (err error) { agents, err = s.LiveAgents(ctx); return err },
+		func() (err error) { calls, err = s.liveCalls(ctx, ""); return err },
+	)
+	for _, agent := range agents {
+		at := cluster.FoldKey(agent.ServerIP)
+		live[at] = cluster.Live{Agents: live[at].Agents + 1, Calls: live[at].Calls}
 	}
-	live.Agents = len(slices.DeleteFunc(agents, cluster.LiveAgent.Remote))
-	calls, err := s.liveCalls(ctx, ip)
 	for _, group := range calls {
-		live.Calls += group.Count
+		at := cluster.FoldKey(group.ServerIP)
+		live[at] = cluster.Live{Agents: live[at].Agents, Calls: live[at].Calls + group.Count}
 	}
 	return live, err
 }

@@ -102,27 +102,6 @@ func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Referenci
 	return clashes, err
 }
 
-// readLive counts the current agents on phones and calls of each server, by folded
-// server_ip.
-func (s *Store) readLive(ctx context.Context) (map[string]cluster.Live, error) {
-	live := map[string]cluster.Live{}
-	var agents []cluster.LiveAgent
-	var calls []cluster.CallCount
-	err := sideBySide(
-		func() (err error) { agents, err = s.LiveAgents(ctx); return err },
-		func() (err error) { calls, err = s.liveCalls(ctx, ""); return err },
-	)
-	for _, agent := range agents {
-		at := cluster.FoldKey(agent.ServerIP)
-		live[at] = cluster.Live{Agents: live[at].Agents + 1, Calls: live[at].Calls}
-	}
-	for _, group := range calls {
-		at := cluster.FoldKey(group.ServerIP)
-		live[at] = cluster.Live{Agents: live[at].Agents, Calls: live[at].Calls + group.Count}
-	}
-	return live, err
-}
-
 // forgetRemovals drops what is read for the removals of servers: what runs on them
 // leaves no line in the change log. Changes that are decided together share one read.
 func (s *Store) forgetRemovals() {
