@@ -126,51 +126,51 @@ resource "vicidial_nginx_config" "web" {
 		of("1", "2"), of("2000-2003", "2001-2004"), of("vici.example.com", "crm.example.com"), of("vici.example.com", "crm.example.com"))
 }
 
-// way is a run of Terraform from one state of the rows to another.
-type way struct {
+// operation is a run of Terraform from one state of the rows to another.
+type operation struct {
 	name    string
-	snapped bool // it begins with the first version applied, not with nothing
+	applied bool // it begins with the first version applied, not with nothing
 	second  bool
 	args    []string
 }
 
-var directions = []way{
+var operations = []operation{
 	{"create", false, false, []string{"apply", "-auto-approve"}},
 	{"change", true, true, []string{"apply", "-auto-approve"}},
 	{"destroy", true, false, []string{"destroy", "-auto-approve"}},
 }
 
 // fault is what happens at a write. The connection is cut there, and no other one is
-// accepted while strike runs.
+// accepted while inject runs.
 type fault struct {
 	name string
 	cut  sandbox.Cut
-	// away says that the database cannot be reached until Terraform has ended.
-	away   bool
-	strike func(t *testing.T, s *sandbox.Server, r *running)
+	// cutOff says that the database cannot be reached until Terraform has ended.
+	cutOff bool
+	inject func(t *testing.T, s *sandbox.Server, r *running)
 	// hand says that Terraform may leave an empty state, since it writes the file in
 	// place, so that a person has to go on as the guide says.
 	hand bool
 }
 
 var faults = []fault{
-	{name: "connection lost before the write", cut: sandbox.WriteUnsent, away: true},
-	{name: "connection lost after the write", cut: sandbox.WriteUnanswered, away: true},
-	{name: "Terraform and provider killed", cut: sandbox.WriteUnanswered, away: true, hand: true, strike: func(t *testing.T, _ *sandbox.Server, r *running) {
+	{name: "connection lost before the write", cut: sandbox.WriteUnsent, cutOff: true},
+	{name: "connection lost after the write", cut: sandbox.WriteUnanswered, cutOff: true},
+	{name: "Terraform and provider killed", cut: sandbox.WriteUnanswered, cutOff: true, hand: true, inject: func(t *testing.T, _ *sandbox.Server, r *running) {
 		t.Helper()
 		providers := providersOf(t, r.command.Process.Pid)
 		_ = r.command.Process.Kill()
 		killAll(t, providers)
 	}},
 	{name: "connection lost for a moment", cut: sandbox.WriteUnanswered},
-	{name: "provider killed", cut: sandbox.WriteUnsent, away: true, strike: func(t *testing.T, _ *sandbox.Server, r *running) {
+	{name: "provider killed", cut: sandbox.WriteUnsent, cutOff: true, inject: func(t *testing.T, _ *sandbox.Server, r *running) {
 		t.Helper()
 		killAll(t, providersOf(t, r.command.Process.Pid))
 	}},
-	{name: "interrupted", cut: sandbox.WriteUnanswered, strike: func(_ *testing.T, _ *sandbox.Server, r *running) {
+	{name: "interrupted", cut: sandbox.WriteUnanswered, inject: func(_ *testing.T, _ *sandbox.Server, r *running) {
 		_ = r.command.Process.Signal(os.Interrupt)
 	}},
-	{name: "interrupted twice", cut: sandbox.WriteUnanswered, hand: true, strike: func(t *testing.T, _ *sandbox.Server, r *running) {
+	{name: "interrupted twice", cut: sandbox.WriteUnanswered, hand: true, inject: func(t *testing.T, _ *sandbox.Server, r *running) {
 		t.Helper()
 		providers := providersOf(t, r.command.Process.Pid) // Terraform leaves them behind
 		t.Cleanup(func() { killAll(t, providers) })
@@ -178,7 +178,7 @@ var faults = []fault{
 		<-time.After(100 * time.Millisecond) // two signals at once are one
 		_ = r.command.Process.Signal(os.Interrupt)
 	}},
-	{name: "database killed", cut: sandbox.WriteUnanswered, strike: func(t *testing.T, s *sandbox.Server, _ *running) {
+	{name: "database killed", cut: sandbox.WriteUnanswered, inject: func(t *testing.T, s *sandbox.Server, _ *running) {
 		t.Helper()
 		if err := s.Kill(); err != nil {
 			t.Error(err)
@@ -189,12 +189,12 @@ var faults = []fault{
 	}},
 }
 
-// floors is a server on which the directions are tried, with what they lead to.
-type floors struct {
+// trial is a server on which the operations are tried, with what they lead to.
+type trial struct {
 	server *sandbox.Server
 	first  start             // the first version, applied
-	want   map[string]string // the rows after each way
-	writes map[string]int    // of each way
+	want   map[string]string // the rows after each operation
+	writes map[string]int    // of each operation
 }
 
 // changed are the tables that the provider writes besides the change log.
@@ -245,7 +245,7 @@ func missing(want, got string) []string {
 	return lines
 }
 
-func emptyFloor(t *testing.T, s *sandbox.Server) *sandbox.Database {
+func emptyCluster(t *testing.T, s *sandbox.Server) *sandbox.Database {
 	t.Helper()
 	d := s.Database(t, 1720)
 	acctest.Campaigns(t, d, "SALES")
@@ -253,12 +253,12 @@ func emptyFloor(t *testing.T, s *sandbox.Server) *sandbox.Database {
 	return d
 }
 
-// at makes the rows and the state with which a way begins.
-func (f *floors) at(t *testing.T, w way, port func(*sandbox.Database) int) (*sandbox.Database, *workspace) {
+// at makes the rows and the state with which an operation begins.
+func (f *trial) at(t *testing.T, w operation, port func(*sandbox.Database) int) (*sandbox.Database, *workspace) {
 	t.Helper()
-	d := emptyFloor(t, f.server)
+	d := emptyCluster(t, f.server)
 	space := open(t, d, port(d))
-	if w.snapped {
+	if w.applied {
 		for _, table := range changed() {
 			acctest.Run(t, d, "DELETE FROM "+table, fmt.Sprintf("INSERT INTO %s SELECT * FROM %s.%s", table, f.first.rows.Name, table))()
 		}
@@ -268,11 +268,11 @@ func (f *floors) at(t *testing.T, w way, port func(*sandbox.Database) int) (*san
 	return d, space
 }
 
-// newFloors goes each way without a fault.
-func newFloors(t *testing.T, s *sandbox.Server) *floors {
+// newTrial runs each operation without a fault.
+func newTrial(t *testing.T, s *sandbox.Server) *trial {
 	t.Helper()
-	f := &floors{server: s, want: map[string]string{}, writes: map[string]int{}}
-	for _, w := range directions {
+	f := &trial{server: s, want: map[string]string{}, writes: map[string]int{}}
+	for _, w := range operations {
 		p := sandbox.NewProxy(t, s)
 		d, space := f.at(t, w, func(*sandbox.Database) int { return p.Port() })
 		space.must(t, w.args...)
@@ -298,14 +298,14 @@ func (o *outcome) String() string {
 	return fmt.Sprintf("faults: %d injected, %d rows lost, %d resumed by themselves, %d needed a hand", o.injected, o.lostRows, o.themselves, o.byHand)
 }
 
-// try injects a fault at the n-th write of a way, and goes on as an operator does:
+// try injects a fault at the n-th write of an operation, and goes on as an operator does:
 // apply again, plan.
-func (f *floors) try(t *testing.T, w way, what fault, n int, result *outcome) {
+func (f *trial) try(t *testing.T, w operation, what fault, n int, result *outcome) {
 	t.Helper()
 	when := fmt.Sprintf("%s, %s at write %d", w.name, what.name, n)
 	p := sandbox.NewProxy(t, f.server)
 	d, space := f.at(t, w, func(*sandbox.Database) int { return p.Port() })
-	p.CutAt(n, what.cut, what.away || what.strike != nil)
+	p.CutAt(n, what.cut, what.cutOff || what.inject != nil)
 	r := space.start(t, w.args...)
 	for p.Cuts() == 0 && !r.over() {
 		<-time.After(5 * time.Millisecond)
@@ -313,10 +313,10 @@ func (f *floors) try(t *testing.T, w way, what fault, n int, result *outcome) {
 	if p.Cuts() == 0 {
 		return // the order of concurrent writes has made them fewer
 	}
-	if what.strike != nil {
-		what.strike(t, f.server, r)
+	if what.inject != nil {
+		what.inject(t, f.server, r)
 	}
-	if !what.away {
+	if !what.cutOff {
 		p.Heal()
 	}
 	code, said := r.wait()
@@ -365,36 +365,36 @@ func TestAccFaults_everyResource(t *testing.T) {
 	t.Parallel()
 	result := &outcome{}
 	if !*long {
-		f := newFloors(t, sandbox.Shared(t))
+		f := newTrial(t, sandbox.Shared(t))
 		t.Run("in the middle", func(t *testing.T) {
-			for i, w := range directions {
+			for i, w := range operations {
 				t.Run(w.name, func(t *testing.T) {
 					t.Parallel()
 					f.try(t, w, faults[i], f.writes[w.name]/2, result)
 				})
 			}
 		})
-		if result.injected != len(directions) {
+		if result.injected != len(operations) {
 			t.Errorf("%s", result)
 		}
 		return
 	}
 	type task struct {
-		way
+		operation
 		fault
 		n int
 	}
 	tasks := make(chan task)
 	var workers sync.WaitGroup
-	first := newFloors(t, sandbox.Own(t, sandbox.Options{}))
-	for _, f := range []*floors{first, newFloors(t, sandbox.Own(t, sandbox.Options{}))} {
+	first := newTrial(t, sandbox.Own(t, sandbox.Options{}))
+	for _, f := range []*trial{first, newTrial(t, sandbox.Own(t, sandbox.Options{}))} {
 		workers.Go(func() {
 			for one := range tasks {
-				t.Run(fmt.Sprintf("%s/%s/%d", one.way.name, one.fault.name, one.n), func(t *testing.T) { f.try(t, one.way, one.fault, one.n, result) })
+				t.Run(fmt.Sprintf("%s/%s/%d", one.operation.name, one.fault.name, one.n), func(t *testing.T) { f.try(t, one.operation, one.fault, one.n, result) })
 			}
 		})
 	}
-	for _, w := range directions {
+	for _, w := range operations {
 		for _, what := range faults {
 			for n := 1; n <= first.writes[w.name]; n += *every {
 				tasks <- task{w, what, n}
