@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"testing/fstest"
 	"time"
 
@@ -36,8 +37,26 @@ type figures struct {
 type options struct {
 	n, rounds int
 	scale     float64 // of the large site
-	sitesOnly bool
+	subjects  []string
 	save      string // the file of the report, none where it is empty
+}
+
+// subjects are what can be measured by itself.
+var subjects = []string{"small", "large", "dids", "far", "servers", "seats", "numbers"}
+
+// choose sets the subjects that are named in a list, all where it is empty.
+func (o *options) choose(list string) error {
+	o.subjects = subjects
+	if list == "" {
+		return nil
+	}
+	o.subjects = strings.Split(list, ",")
+	for _, name := range o.subjects {
+		if !slices.Contains(subjects, name) {
+			return fmt.Errorf("-only: %q is none of %s", name, strings.Join(subjects, ", "))
+		}
+	}
+	return nil
 }
 
 // bench measures, shows, and returns an error for what does not hold.
@@ -61,17 +80,9 @@ func bench(ctx context.Context, out io.Writer, o options) (err error) {
 	}
 
 	report := newReport()
-	for _, s := range []sizes{smallSite(), largeSite(o.scale), singleDIDs(o.scale)} {
-		if err := site(ctx, out, env, server, s, min(o.rounds, 3), report); err != nil {
-			return err
-		}
-	}
-	if err := trips(ctx, out, env, server, smallSite(), report); err != nil {
-		return err
-	}
 	var missed error
-	if !o.sitesOnly {
-		if missed, err = manyServers(ctx, out, env, server, o, report); err != nil {
+	for _, subject := range o.subjects {
+		if err := measureSubject(ctx, out, env, server, subject, o, report, &missed); err != nil {
 			return err
 		}
 	}
@@ -81,7 +92,30 @@ func bench(ctx context.Context, out io.Writer, o options) (err error) {
 	return errors.Join(report.show(out), missed, err)
 }
 
-// manyServers measures servers and splits, and then seats.
+// measureSubject measures one subject. What exceeds a limit is joined to missed.
+func measureSubject(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, subject string, o options, report *report, missed *error) error {
+	var limits, err error
+	switch subject {
+	case "small":
+		err = site(ctx, out, env, server, smallSite(), min(o.rounds, 3), report)
+	case "large":
+		err = site(ctx, out, env, server, largeSite(o.scale), min(o.rounds, 3), report)
+	case "dids":
+		err = site(ctx, out, env, server, singleDIDs(o.scale), min(o.rounds, 3), report)
+	case "far":
+		err = trips(ctx, out, env, server, smallSite(), report)
+	case "servers":
+		limits, err = manyServers(ctx, out, env, server, o, report)
+	case "seats":
+		limits, err = seats(ctx, out, env, server, o.rounds)
+	case "numbers":
+		limits, err = numbers(ctx, out, env, server, o.rounds)
+	}
+	*missed = errors.Join(*missed, limits)
+	return err
+}
+
+// manyServers measures servers and splits.
 func manyServers(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, o options, report *report) (missed, err error) {
 	small, err := measure(ctx, out, env, server, smallCount, 1)
 	if err != nil {
@@ -94,7 +128,7 @@ func manyServers(ctx context.Context, out io.Writer, env *testenv.Environment, s
 	printFigures(out, o.n, many, baseline)
 	report.add(fmt.Sprintf("%d servers and splits: apply", o.n), pair{[]time.Duration{many.create}, []time.Duration{baseline.create}}, mostCreate)
 	report.add(fmt.Sprintf("%d servers and splits: plan", o.n), pair{many.plans, baseline.plans}, maxPlanRatio)
-	return errors.Join(checkLimits(o.n, small, many, baseline), seats(ctx, out, env, server, o.rounds), numbers(ctx, out, env, server, o.rounds)), nil
+	return checkLimits(o.n, small, many, baseline), nil
 }
 
 func printFigures(out io.Writer, n int, many, baseline figures) {

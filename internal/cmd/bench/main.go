@@ -15,6 +15,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
@@ -23,15 +24,17 @@ func main() {
 	flag.IntVar(&o.n, "n", 200, "how many servers, and how many splits")
 	flag.IntVar(&o.rounds, "rounds", 5, "how often a plan without a change is measured; the median counts")
 	flag.Float64Var(&o.scale, "scale", 1, "the size of the sites, as a part of 40 nodes, 5,000 seats, 2,000 numbers in bulk, and of 800 DIDs")
-	flag.BoolVar(&o.sitesOnly, "sites", false, "leave out the servers and the seats")
+	only := flag.String("only", "", "measure these subjects, separated by commas: "+strings.Join(subjects, ", ")+"; all where it is empty")
 	flag.StringVar(&o.save, "json", "", "write what was measured to this file")
 	compare := flag.Bool("compare", false, "compare two such files, given as arguments")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	var err error
-	if *compare {
+	err := o.choose(*only)
+	switch {
+	case err != nil:
+	case *compare:
 		err = compareFiles(os.Stdout, flag.Args())
-	} else {
+	default:
 		err = bench(ctx, os.Stdout, o)
 	}
 	stop()

@@ -50,16 +50,16 @@ resource "vicidial_inbound_numbers" "sales" {
 }
 
 // numbers measures a block of many numbers beside an empty one and beside raw SQL.
-func numbers(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, rounds int) error {
+func numbers(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, rounds int) (limits, err error) {
 	subjects := make([]*target, 0, 2)
 	for _, n := range []int{1, manyNumbers} {
 		s, err := open(ctx, env, server, fmt.Sprint("numbers", n), numbersOf(n), 1)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		fmt.Fprintf(out, "%d numbers\n", n)
 		if err := s.createAll(ctx); err != nil {
-			return err
+			return nil, err
 		}
 		s.provider = 0 // of plans without a change
 		subjects = append(subjects, s)
@@ -67,15 +67,15 @@ func numbers(ctx context.Context, out io.Writer, env *testenv.Environment, serve
 	for range rounds {
 		for _, s := range subjects {
 			if err := s.measureRound(ctx); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
 	raw, err := rawNumbers(ctx, server, manyNumbers)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return checkNumbers(out, subjects[0].figures, subjects[1].figures, raw)
+	return checkNumbers(out, subjects[0].figures, subjects[1].figures, raw), nil
 }
 
 // rawNumbers writes the rows of n numbers, and their lines in the admin change log, in

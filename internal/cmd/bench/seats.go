@@ -57,19 +57,19 @@ resource "vicidial_agent_placement" "floor" {
 }
 
 // seats measures floors beside an empty one and beside raw SQL.
-func seats(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, rounds int) error {
+func seats(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, rounds int) (limits, err error) {
 	subjects := make([]*target, 0, 3)
 	for _, n := range []int{1, fewSeats, manySeats} {
 		s, err := open(ctx, env, server, fmt.Sprint("floor", n), floorOf(n), 1)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := addNodes(ctx, s.database); err != nil {
-			return err
+			return nil, err
 		}
 		fmt.Fprintf(out, "%d seats\n", n)
 		if err := s.createAll(ctx); err != nil {
-			return err
+			return nil, err
 		}
 		s.provider = 0 // of plans without a change; creating may take more
 		subjects = append(subjects, s)
@@ -77,7 +77,7 @@ func seats(ctx context.Context, out io.Writer, env *testenv.Environment, server 
 	for range rounds {
 		for _, s := range subjects {
 			if err := s.measureRound(ctx); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
@@ -85,11 +85,11 @@ func seats(ctx context.Context, out io.Writer, env *testenv.Environment, server 
 	for _, n := range []int{fewSeats, manySeats} {
 		took, err := rawSeats(ctx, server, n)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		raw = append(raw, took)
 	}
-	return judgeSeats(out, subjects, raw)
+	return judgeSeats(out, subjects, raw), nil
 }
 
 func addNodes(ctx context.Context, database *sandbox.Database) error {

@@ -206,6 +206,8 @@ func site(ctx context.Context, out io.Writer, env *testenv.Environment, server *
 				times[what].floor = append(times[what].floor, outcome.Took)
 			}
 		}
+		now := times[what]
+		fmt.Fprintf(out, "  %-8s %8.2f s %8.2f s\n", what, now.ours[len(now.ours)-1].Seconds(), now.floor[len(now.floor)-1].Seconds())
 		return nil
 	}
 	for range rounds {
