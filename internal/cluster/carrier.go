@@ -93,9 +93,13 @@ func (c Carriers) Sorted() Carriers {
 	for i, carrier := range c {
 		rows[i] = keyed{carrier.ServerIP(), carrier.ID(), carrier}
 	}
-	slices.SortFunc(rows, func(a, b keyed) int {
+	compare := func(a, b keyed) int {
 		return cmp.Or(strings.Compare(a.serverIP, b.serverIP), strings.Compare(a.id, b.id))
-	})
+	}
+	if slices.IsSortedFunc(rows, compare) {
+		return slices.Clone(c)
+	}
+	slices.SortFunc(rows, compare)
 	sorted := make(Carriers, len(rows))
 	for i, row := range rows {
 		sorted[i] = row.carrier

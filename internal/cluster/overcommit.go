@@ -142,6 +142,7 @@ func (s Starvation) String() string {
 // (bin/AST_VDauto_dial.pl lines 1454-1467; docs/vicidial/dialer.md#double-counting).
 func (t Trunks) Starved(servers Servers, campaigns Campaigns, ips []string) []Starvation {
 	var found []Starvation
+	held := t.held()
 	for _, ip := range slices.Sorted(slices.Values(ips)) {
 		server, ok := servers.ByIP(ip)
 		if !ok {
@@ -153,12 +154,12 @@ func (t Trunks) Starved(servers Servers, campaigns Campaigns, ips []string) []St
 		}
 		here := len(found)
 		for _, campaign := range campaigns {
-			own, limited := t.on(ip, campaign.ID)
-			others := reserved - own
-			if !campaign.Dials() || limited || most-others > others {
+			own := held[heldKey{ip, FoldKey(campaign.ID)}]
+			others := reserved - own.dedicated
+			if !campaign.Dials() || own.limited || most-others > others {
 				continue
 			}
-			starvation := Starvation{ServerIP: ip, Max: most, Reserved: others, Idle: most - others, Overflow: own > 0}
+			starvation := Starvation{ServerIP: ip, Max: most, Reserved: others, Idle: most - others, Overflow: own.dedicated > 0}
 			at := slices.IndexFunc(found[here:], func(s Starvation) bool { return s.Reserved == others && s.Overflow == starvation.Overflow })
 			if at < 0 {
 				at, found = len(found)-here, append(found, starvation)
@@ -169,14 +170,22 @@ func (t Trunks) Starved(servers Servers, campaigns Campaigns, ips []string) []St
 	return found
 }
 
-// on says how many lines a campaign's rows withhold on a server, and whether one
-// of them is a MAXIMUM_LIMIT.
-func (t Trunks) on(ip, campaign string) (dedicated int, limited bool) {
+// heldKey is a campaign, by its folded id, on a server.
+type heldKey struct{ serverIP, campaign string }
+
+// heldTrunks are how many trunks a campaign's rows withhold on a server, and whether
+// one of them is a MAXIMUM_LIMIT.
+type heldTrunks struct {
+	dedicated int
+	limited   bool
+}
+
+func (t Trunks) held() map[heldKey]heldTrunks {
+	held := make(map[heldKey]heldTrunks, len(t))
 	for _, trunk := range t {
-		if trunk.ServerIP == ip && strings.EqualFold(trunk.CampaignID, campaign) {
-			dedicated += trunk.Dedicated
-			limited = limited || trunk.Caps()
-		}
+		key := heldKey{trunk.ServerIP, FoldKey(trunk.CampaignID)}
+		of := held[key]
+		held[key] = heldTrunks{of.dedicated + trunk.Dedicated, of.limited || trunk.Caps()}
 	}
-	return dedicated, limited
+	return held
 }

@@ -52,6 +52,9 @@ func TestFastPath_agreesWithTheFramework(t *testing.T) {
 	for _, statement := range []string{
 		"INSERT INTO vicidial_inbound_dids (did_pattern, did_description) VALUES ('8005551212', 'Sales'), ('8005551213', '')",
 		"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.2', 'C1', 3, 'MAXIMUM_LIMIT')",
+		"INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, protocol, server_ip, account_entry, dialplan_entry, active) VALUES " +
+			"('MAIN', 'Main', 'SIP', '10.0.0.1', '[main]\ntype=peer\nhost=sip.example.com', 'exten => _91NXX,1,Dial(SIP/main/${EXTEN})', 'Y'), " +
+			"('SPARE', 'Spare', 'SIP', '0.0.0.0', '[spare]\ntype=peer \nhost=sip2.example.com', '', 'N')",
 		"UPDATE vicidial_server_trunks SET trunk_restriction = 'OVERFLOW_ALLOWED' WHERE campaign_id = 'C3'",
 	} {
 		if _, err := d.DB().ExecContext(t.Context(), statement); err != nil {
@@ -62,9 +65,10 @@ func TestFastPath_agreesWithTheFramework(t *testing.T) {
 		attribute string
 		keys      []string
 	}{
-		"vicidial_server":      {"server_id", []string{"dial1", "dial2", "dial3"}},
-		"vicidial_trunk_split": {"campaign_id", []string{"C1", "C2", "C3"}},
-		"vicidial_inbound_did": {"did_pattern", []string{"8005551212", "8005551213"}},
+		"vicidial_carrier_route": {"name", []string{"MAIN", "SPARE"}},
+		"vicidial_server":        {"server_id", []string{"dial1", "dial2", "dial3"}},
+		"vicidial_trunk_split":   {"campaign_id", []string{"C1", "C2", "C3"}},
+		"vicidial_inbound_did":   {"did_pattern", []string{"8005551212", "8005551213"}},
 	}
 	for _, construct := range numerous {
 		var meta resource.MetadataResponse
@@ -93,14 +97,18 @@ func TestFastPath_agreesWithTheFramework(t *testing.T) {
 				}
 			}
 			slices.Sort(r.defaulted)
-			reads, plans := 0, 0
+			reads, plans, creates := 0, 0, 0
 			rapid.Check(t, func(t *rapid.T) {
 				read, plan, upgrade := r.draw(t)
 				reads, plans = reads+1, plans+1
+				if isNew(plan) {
+					creates++
+				}
 				r.compare(t, fast, slow.Framework, read, plan, upgrade)
 			})
-			if behind.reads >= reads || behind.plans >= plans {
-				t.Errorf("of %d reads and %d plans the framework got %d and %d: the fast path answered none", reads, plans, behind.reads, behind.plans)
+			if behind.reads >= reads || behind.plans-behind.creates >= plans-creates || behind.creates >= creates {
+				t.Errorf("of %d reads, %d plans and %d plans of new objects the framework got %d, %d and %d: the fast path answered none",
+					reads, plans-creates, creates, behind.reads, behind.plans-behind.creates, behind.creates)
 			}
 		})
 	}
@@ -149,11 +157,15 @@ func (r requests) draw(t *rapid.T) (*tfprotov6.ReadResourceRequest, *tfprotov6.P
 		}
 		identity = &tfprotov6.ResourceIdentityData{IdentityData: encode(t, value, seldom("identity in JSON"))}
 	}
+	prior, kept := state, private
+	if rapid.IntRange(0, 2).Draw(t, "a new object") == 0 && !proposed.IsNull() {
+		prior, kept, proposed = tftypes.NewValue(r.kind, nil), nil, config
+	}
 	inJSON := seldom("in JSON")
 	read := &tfprotov6.ReadResourceRequest{TypeName: r.typeName, CurrentState: encode(t, state, inJSON), Private: private, CurrentIdentity: identity}
 	plan := &tfprotov6.PlanResourceChangeRequest{
-		TypeName: r.typeName, PriorState: encode(t, state, inJSON), ProposedNewState: encode(t, proposed, inJSON), Config: encode(t, config, seldom("configuration in JSON")),
-		PriorPrivate: private, PriorIdentity: identity,
+		TypeName: r.typeName, PriorState: encode(t, prior, inJSON), ProposedNewState: encode(t, proposed, inJSON), Config: encode(t, config, seldom("configuration in JSON")),
+		PriorPrivate: kept, PriorIdentity: identity,
 	}
 	if seldom("deferral allowed") {
 		read.ClientCapabilities = &tfprotov6.ReadResourceClientCapabilities{DeferralAllowed: true}
@@ -259,6 +271,9 @@ func generate(t *rapid.T, kind tftypes.Type, label string, unknowns bool) tftype
 		return tftypes.NewValue(of, values)
 	case tftypes.List:
 		return tftypes.NewValue(of, elements(of.ElementType))
+	case tftypes.Set: // of different elements, as Terraform sends them
+		values := elements(of.ElementType)
+		return tftypes.NewValue(of, slices.CompactFunc(values, tftypes.Value.Equal))
 	}
 	switch {
 	case kind.Is(tftypes.Bool):

@@ -19,7 +19,7 @@ import (
 type framework struct {
 	fastpath.Framework
 
-	reads, plans int
+	reads, plans, creates int // creates are the plans of new objects
 }
 
 func (f *framework) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
@@ -29,7 +29,16 @@ func (f *framework) ReadResource(ctx context.Context, req *tfprotov6.ReadResourc
 
 func (f *framework) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	f.plans++
+	if isNew(req) {
+		f.creates++
+	}
 	return f.Framework.PlanResourceChange(ctx, req)
+}
+
+// isNew reports whether a plan is of an object that has no state.
+func isNew(req *tfprotov6.PlanResourceChangeRequest) bool {
+	null, err := req.PriorState.IsNull()
+	return err == nil && null
 }
 
 // fastPath returns the fast path of a server, and the framework behind it.
@@ -193,10 +202,10 @@ func TestFastPath(t *testing.T) {
 		{"a server stays", aServer, nil, true, true},
 		{"a split stays", aSplit, nil, true, true},
 		{"a number stays", aNumber, nil, true, true},
-		{"a server's row was changed by hand", aServer, []string{"UPDATE servers SET max_vicidial_trunks = 50 WHERE server_id = 'dial1'"}, false, false},
-		{"a server's row is gone", aServer, []string{"DELETE FROM servers WHERE server_id = 'dial1'"}, false, false},
-		{"a split's row was changed by hand", aSplit, []string{"UPDATE vicidial_server_trunks SET dedicated_trunks = 3 WHERE campaign_id = 'C1'"}, false, false},
-		{"a split's row is doubled", aSplit, []string{"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'C1', 10, 'MAXIMUM_LIMIT')"}, false, false},
+		{"a server's row was changed by hand", aServer, []string{"UPDATE servers SET max_vicidial_trunks = 50 WHERE server_id = 'dial1'"}, false, true},
+		{"a server's row is gone", aServer, []string{"DELETE FROM servers WHERE server_id = 'dial1'"}, false, true},
+		{"a split's row was changed by hand", aSplit, []string{"UPDATE vicidial_server_trunks SET dedicated_trunks = 3 WHERE campaign_id = 'C1'"}, false, true},
+		{"a split's row is doubled", aSplit, []string{"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'C1', 10, 'MAXIMUM_LIMIT')"}, false, true},
 		{"what the configuration leaves out is not its default", but(aServer, func(a *object) { a.state["force_destroy"] = true }), nil, true, false},
 		{"a split's restriction is not its default", aSplit, []string{"UPDATE vicidial_server_trunks SET trunk_restriction = 'OVERFLOW_ALLOWED' WHERE campaign_id = 'C1'"}, false, false},
 		{"the configuration says something else", but(aServer, func(a *object) {
@@ -286,7 +295,9 @@ func TestFastPath_upgrade(t *testing.T) {
 		"a state of a later version":             {"vicidial_server", `{"server_id":"dial1"}`, 9, false, false},
 		"a list where there was none":            {"vicidial_server", `{"server_id":["dial1"]}`, 0, false, false},
 		"what is no object":                      {"vicidial_server", `[]`, 0, false, false},
-		"an object of which nothing is answered": {"vicidial_carrier_route", `{"name":"x"}`, 0, false, true},
+		"an object of which nothing is answered": {"vicidial_conf_template", `{"template_id":"x"}`, 0, false, true},
+		"a carrier route":                        {"vicidial_carrier_route", `{"name":"MAIN","servers":["10.0.0.1"],"dial":{"prefix":"9","numbers":[{"prefix":"8"}]}}`, 0, true, true},
+		"a set where there was a text":           {"vicidial_carrier_route", `{"name":"MAIN","servers":"10.0.0.1"}`, 0, false, false},
 	} {
 		t.Run(claim, func(t *testing.T) {
 			kind := c.schemas.ResourceSchemas[of.noun].ValueType()

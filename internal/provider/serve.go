@@ -47,7 +47,7 @@ func Server(version string) (tfprotov6.ProviderServer, error) {
 
 // numerous are the resources of which a cluster has hundreds of objects, so that
 // the fast path pays.
-var numerous = []func() resource.Resource{newInboundDID, newServer, newTrunkSplit}
+var numerous = []func() resource.Resource{newCarrierRoute, newInboundDID, newServer, newTrunkSplit}
 
 func (v *vicidial) fastPath(framework tfprotov6.ProviderServer) (*fastpath.Server, error) {
 	data := func() any {

@@ -23,6 +23,9 @@ func (k keepEquivalentText) MarkdownDescription(ctx context.Context) string {
 	return k.Description(ctx)
 }
 
+// KeepsUnchanged says that a plan that equals the state is left alone, for the fast path.
+func (keepEquivalentText) KeepsUnchanged() {}
+
 func (keepEquivalentText) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
 	if req.StateValue.IsNull() || req.PlanValue.IsNull() || req.PlanValue.IsUnknown() {
 		return

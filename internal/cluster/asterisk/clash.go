@@ -2,7 +2,6 @@ package asterisk
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -91,12 +90,17 @@ type claims struct {
 func (c claims) clashes(other claims, clash Clash) []Clash {
 	var clashes []Clash
 	each := func(ours, theirs map[string]string, found func(*Clash, string)) {
-		for _, key := range slices.Sorted(maps.Keys(ours)) {
-			if _, both := theirs[key]; both {
-				one := clash
-				found(&one, ours[key])
-				clashes = append(clashes, one)
+		var both []string
+		for key := range ours { // sorted below
+			if _, is := theirs[key]; is {
+				both = append(both, key)
 			}
+		}
+		slices.Sort(both)
+		for _, key := range both {
+			one := clash
+			found(&one, ours[key])
+			clashes = append(clashes, one)
 		}
 	}
 	each(c.extensions, other.extensions, func(one *Clash, name string) {

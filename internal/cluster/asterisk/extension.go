@@ -1,7 +1,6 @@
 package asterisk
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -51,8 +50,10 @@ func patternPlace(pattern string) (place, rest string) {
 // setPlace is a set of characters in a form of its own: those that it takes, and
 // the least one that it names, by which Asterisk tells sets apart as well.
 func setPlace(set string) string {
-	var taken [256]bool
-	least, count := byte(0xff), 0
+	place := make([]byte, 1+32) // the least character, and a bit for each that the set takes
+	least := byte(0xff)
+	taken := place[1:]
+	empty := true
 	for at := 0; at < len(set); at++ {
 		first, last := set[at], set[at]
 		if at+2 < len(set) && set[at+1] == '-' {
@@ -60,24 +61,15 @@ func setPlace(set string) string {
 		}
 		least = min(least, first)
 		for char := int(first); char <= int(last); char++ {
-			if !taken[char] {
-				taken[char] = true
-				count++
-			}
+			taken[char/8] |= 1 << (char % 8)
+			empty = false
 		}
 	}
-	if count == 0 {
+	if empty {
 		return "" // Asterisk passes an empty set over
 	}
-	var place strings.Builder
-	fmt.Fprintf(&place, "{%02x", least)
-	for char, is := range taken {
-		if is {
-			fmt.Fprintf(&place, " %02x", char)
-		}
-	}
-	place.WriteString("}")
-	return place.String()
+	place[0] = least
+	return string(place)
 }
 
 // callerKey is the caller id behind the / of an extension, as Asterisk compares it

@@ -16,8 +16,8 @@ func FailoversOf(carriers cluster.Carriers) Failovers {
 	failovers, known := Failovers{}, map[[2]string]bool{}
 	for _, row := range carriers {
 		text := row.Asterisk(cluster.DialplanEntry)
-		read := [2]string{row.Protocol(), text} // the rows of a route have one text on all nodes
-		if known[read] || !row.Generated() || !strings.Contains(text, "Gosub(") {
+		read := [2]string{row.Protocol(), text}                                   // the rows of a route have one text on all nodes
+		if known[read] || !row.Generated() || strings.Count(text, "Gosub(") < 2 { // one is the route's own
 			continue
 		}
 		known[read] = true

@@ -108,19 +108,23 @@ func dialed(address string) string {
 	return strings.Join(parts, "*")
 }
 
-// Accounts are the accounts of carriers in the order in which a node reads them.
-type Accounts []account
+// Accounts are the accounts of carriers, as the nodes read them.
+type Accounts struct {
+	onNode  map[string][]account // by server_ip, in the order in which a node reads them
+	inherit []account            // those that inherit from sections that they do not open
+}
 
 type account struct {
 	cluster.Carrier
-	id     string // in lower case
-	config *Config
+	id       string     // in lower case
+	missing  []string   // the sections that it inherits from and does not open
+	sections []*Section // that it opens
 }
 
 // ReadAccounts reads the accounts of the carriers that a node generates. The rows of a
 // route have one text on all nodes; each text is read once.
 func ReadAccounts(carriers cluster.Carriers) Accounts {
-	accounts, known := make(Accounts, 0, len(carriers)), map[string]*Config{}
+	accounts, known := Accounts{onNode: map[string][]account{}}, map[string]Config{}
 	for _, carrier := range carriers.Sorted() {
 		if !carrier.Generated() {
 			continue
@@ -128,10 +132,19 @@ func ReadAccounts(carriers cluster.Carriers) Accounts {
 		text := carrier.Asterisk(cluster.AccountEntry)
 		config, found := known[text]
 		if !found {
-			read := Read(text, &Section{Name: "general"})
-			config, known[text] = &read, &read
+			config = Read(text, &Section{Name: "general"})
+			known[text] = config
 		}
-		accounts = append(accounts, account{carrier, strings.ToLower(carrier.ID()), config})
+		one := account{Carrier: carrier, id: strings.ToLower(carrier.ID()), missing: config.Missing}
+		for _, section := range config.Own() {
+			named := *section
+			named.Of = "carrier " + carrier.ID()
+			one.sections = append(one.sections, &named)
+		}
+		accounts.onNode[carrier.ServerIP()] = append(accounts.onNode[carrier.ServerIP()], one)
+		if len(one.missing) > 0 {
+			accounts.inherit = append(accounts.inherit, one)
+		}
 	}
 	return accounts
 }
@@ -149,19 +162,26 @@ func (a Accounts) Above(mine cluster.Carrier, servers cluster.Servers) []*Sectio
 	}
 	own := strings.ToLower(mine.ID())
 	missing := map[string]string{}
-	for _, other := range a {
-		if other.id == own || other.Protocol() != mine.Protocol() {
-			continue
+	others := func(accounts []account, each func(account)) {
+		for _, other := range accounts {
+			if other.id != own && other.Protocol() == mine.Protocol() {
+				each(other)
+			}
 		}
-		for _, name := range other.config.Missing {
+	}
+	others(a.inherit, func(other account) {
+		for _, name := range other.missing {
 			missing[name] = other.ID()
 		}
-		if other.On(mine.ServerIP()) && other.id < own {
-			for _, section := range other.config.Own() {
-				named := *section
-				named.Of = "carrier " + other.ID()
-				above = append(above, &named)
+	})
+	for _, serverIP := range []string{cluster.AllServers, mine.ServerIP()} {
+		others(a.onNode[serverIP], func(other account) {
+			if other.id < own {
+				above = append(above, other.sections...)
 			}
+		})
+		if serverIP == mine.ServerIP() {
+			break // it is one of all servers itself
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(missing)) {

@@ -43,9 +43,9 @@ type changes struct {
 	leavingServers  map[string]bool // likewise
 
 	routes    map[string]cluster.RouteRows
-	later     map[string]bool // routes whose rows are not known yet
-	changed   map[string]bool // routes that the run changes
-	reported  map[string]bool
+	later     map[string]bool   // routes whose rows are not known yet
+	changed   map[string]bool   // routes that the run changes
+	reported  map[string]string // texts, by the route that reported each first
 	templates cluster.Templates
 
 	agents        map[string]cluster.RemoteAgents // by user_start
@@ -162,14 +162,18 @@ func (c *Changes) RouteChanges(name string) bool {
 // caller that waits for the plan of another object whether more of them come.
 func (c *Changes) Plans() int { return int(c.plans.Load()) }
 
-// Unreported returns the texts that no earlier call has returned.
-func (c *Changes) Unreported(texts []string) []string {
+// Unreported returns the texts that no call for another route has returned. A route that
+// is planned twice gets the same texts each time.
+func (c *Changes) Unreported(route string, texts []string) []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var unreported []string
 	for _, text := range texts {
-		if !c.reported[text] {
-			put(&c.reported, text, true)
+		by, reported := c.reported[text]
+		if !reported {
+			put(&c.reported, text, route)
+		}
+		if !reported || by == route {
 			unreported = append(unreported, text)
 		}
 	}

@@ -139,7 +139,7 @@ func (r *Resource) warnOfEnds(ctx context.Context, v view) diag.Diagnostics {
 	if !changes {
 		return nil
 	}
-	ends := r.store.Unreported(failovers.Ends(own))
+	ends := r.store.Unreported(own, failovers.Ends(own))
 	if len(ends) == 0 {
 		return nil
 	}

@@ -39,7 +39,7 @@ type store interface {
 	ChangeRoute(route string)
 	RouteChanges(route string) bool
 	Failovers() *planned.Waiting[func(context.Context) (missing []string, settled bool)]
-	Unreported(texts []string) []string
+	Unreported(route string, texts []string) []string
 	tfhelper.ChangeLog
 	Writable(context.Context, ...cluster.Table) error
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error

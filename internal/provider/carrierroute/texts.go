@@ -16,22 +16,31 @@ import (
 // in one that the row holds already.
 func (v view) checkTexts() diag.Diagnostics {
 	var diags diag.Diagnostics
-	said := map[string]bool{}
+	said, known := map[string]bool{}, map[textKey]textFlaws{}
+	seen := v.seen.Index()
 	accounts := asterisk.ReadAccounts(append(slices.Clone(v.others), v.rows...))
 	for _, row := range v.rows {
+		held, there := v.held[cluster.FoldKey(row.ID())]
+		before, was := seen[cluster.FoldKey(row.ID())]
 		for _, column := range append(slices.Clone(textColumns), asterisk.CarrierDescription) {
 			text := row.Asterisk(column)
 			if text == "" {
 				continue
 			}
-			held, there := v.have.ByID(row.ID())
 			stands := there && cluster.SealedBy(text, held.Asterisk(column))
-			if before, was := v.seen.ByID(row.ID()); stands && was && cluster.EquivalentText(before.Asterisk(column), text) {
+			if stands && was && cluster.EquivalentText(before.Asterisk(column), text) {
 				continue // it was warned of when it came
 			}
-			errs, warnings := v.flaws(row, column, text, accounts)
-			commands := asterisk.CheckCommands(column, text)
-			warnings = append(warnings, commands.Warnings()...)
+			found, read := known[textKey{row.Protocol(), column, text}] // most rows have the same text
+			if !read {
+				found = v.flaws(row.Protocol(), column, text)
+				known[textKey{row.Protocol(), column, text}] = found
+			}
+			errs, warnings, commands := found.errs, found.warnings, found.commands
+			if column == cluster.AccountEntry {
+				below := asterisk.CheckBelow(column, text, accounts.Above(row, v.servers)...)
+				errs, warnings = slices.Concat(below.Errors(), errs), slices.Concat(below.Warnings(), warnings)
+			}
 			at := v.want.at(string(column), row.ServerIP())
 			key := at.String() + errs.String() + warnings.String() + commands.String()
 			if said[key] {
@@ -52,25 +61,34 @@ func (v view) checkTexts() diag.Diagnostics {
 	return diags
 }
 
-// flaws are what is wrong with a text of a row, by what it costs.
-func (v view) flaws(row cluster.Carrier, column cluster.AsteriskText, text string, accounts asterisk.Accounts) (errs, warnings asterisk.Flaws) {
-	var above []*asterisk.Section
-	if column == cluster.AccountEntry {
-		above = accounts.Above(row, v.servers)
-	}
-	if column != asterisk.CarrierDescription {
-		found := asterisk.CheckBelow(column, text, above...)
-		errs, warnings = found.Errors(), found.Warnings()
+// textKey is what the flaws of a text depend on, but for an account, which other
+// accounts of its node stand above.
+type textKey struct {
+	protocol string
+	column   cluster.AsteriskText
+	text     string
+}
+
+// textFlaws are what is wrong with a text, by what it costs.
+type textFlaws struct{ errs, warnings, commands asterisk.Flaws }
+
+// flaws are what is wrong with a text, whatever stands above it.
+func (v view) flaws(protocol string, column cluster.AsteriskText, text string) textFlaws {
+	found := textFlaws{commands: asterisk.CheckCommands(column, text)}
+	if column != asterisk.CarrierDescription && column != cluster.AccountEntry {
+		flaws := asterisk.Check(column, text)
+		found.errs, found.warnings = flaws.Errors(), flaws.Warnings()
 	}
 	bare := asterisk.BareSecrets(text)
 	if column == cluster.AccountEntry || column == cluster.RegistrationString {
-		errs = append(errs, bare...)
+		found.errs = append(found.errs, bare...)
 	} else {
-		warnings = append(warnings, bare...)
+		found.warnings = append(found.warnings, bare...)
 	}
-	warnings = append(warnings, asterisk.CheckForm(column, text, v.schema.Version)...)
-	if column == cluster.RegistrationString && strings.HasPrefix(row.Protocol(), "PJSIP") {
-		warnings = append(warnings, asterisk.Flaw{What: "VICIdial does not use registration_string for " + row.Protocol(), Do: "register in account_entry"})
+	found.warnings = append(found.warnings, asterisk.CheckForm(column, text, v.schema.Version)...)
+	if column == cluster.RegistrationString && strings.HasPrefix(protocol, "PJSIP") {
+		found.warnings = append(found.warnings, asterisk.Flaw{What: "VICIdial does not use registration_string for " + protocol, Do: "register in account_entry"})
 	}
-	return errs, warnings
+	found.warnings = append(found.warnings, found.commands.Warnings()...)
+	return found
 }

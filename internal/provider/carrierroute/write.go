@@ -44,10 +44,10 @@ func (r *Resource) create(ctx context.Context, m model, secrets map[string]strin
 		if err != nil {
 			return cluster.Plan{}, err
 		}
+		wanted, was := rows.Index(), before.Index()
 		written := slices.DeleteFunc(slices.Clone(have), func(row cluster.Carrier) bool {
-			_, wanted := rows.ByID(row.ID())
-			_, was := before.ByID(row.ID())
-			return !wanted || was
+			key := cluster.FoldKey(row.ID())
+			return wanted[key] == nil || was[key] != nil
 		})
 		return cluster.CarrierChange{Route: m.route(), Have: have, Seen: written}.Plan()
 	})
@@ -79,9 +79,9 @@ func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers, k
 		seen = m.seal(have.Of(m.route(), m.ids()...))
 	}
 	seen = slices.DeleteFunc(slices.Clone(seen), func(row cluster.Carrier) bool { return kept[rowOf(row.ID())] })
-	off := make(cluster.Carriers, 0, len(seen))
+	off, index := make(cluster.Carriers, 0, len(seen)), have.Index()
 	for _, row := range seen {
-		if _, there := have.ByID(row.ID()); there {
+		if _, there := index[cluster.FoldKey(row.ID())]; there {
 			row = maps.Clone(row)
 			row["active"] = cluster.YesNo(false)
 			off = append(off, row)

@@ -3,6 +3,8 @@ package fastpath
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -47,11 +49,9 @@ func conforms(value any, kind tftypes.Type) bool {
 		}
 		return ok
 	case tftypes.List:
-		elements, ok := value.([]any)
-		for _, element := range elements {
-			ok = ok && conforms(element, of.ElementType)
-		}
-		return ok
+		return conformAll(value, of.ElementType)
+	case tftypes.Set:
+		return conformAll(value, of.ElementType)
 	}
 	switch value.(type) {
 	case string:
@@ -62,6 +62,31 @@ func conforms(value any, kind tftypes.Type) bool {
 		return kind.Is(tftypes.Number)
 	}
 	return false
+}
+
+func conformAll(value any, kind tftypes.Type) bool {
+	elements, ok := value.([]any)
+	for _, element := range elements {
+		ok = ok && conforms(element, kind)
+	}
+	return ok
+}
+
+// same reports whether two values are equal, sets in their order as well. It takes the
+// time of one walk, where [tftypes.Value.Equal] walks from the top for each part.
+func same(a, b tftypes.Value) bool {
+	if a.IsKnown() != b.IsKnown() || a.IsNull() != b.IsNull() || !a.IsKnown() || a.IsNull() {
+		return a.Equal(b)
+	}
+	var fields, otherFields map[string]tftypes.Value
+	if a.As(&fields) == nil {
+		return b.As(&otherFields) == nil && maps.EqualFunc(fields, otherFields, same)
+	}
+	var elements, otherElements []tftypes.Value
+	if a.As(&elements) == nil {
+		return b.As(&otherElements) == nil && slices.EqualFunc(elements, otherElements, same)
+	}
+	return a.Equal(b)
 }
 
 // privateState is the framework's type of private state, which is internal to it

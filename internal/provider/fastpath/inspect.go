@@ -30,12 +30,18 @@ type resourceType struct {
 	name           string
 	construct      func() resource.Resource
 	schema         schema.Schema
-	object         tftypes.Type             // of the schema
-	defaults       map[string]tftypes.Value // of attributes at the top
-	writeOnly      []string                 // attributes at the top
+	object         tftypes.Type // of the schema
+	parts          map[string]*part
 	identitySchema identityschema.Schema
 	identityType   tftypes.Type
 	nullIdentity   *tfprotov6.DynamicValue
+}
+
+// part is what is known of an attribute.
+type part struct {
+	computed, writeOnly bool
+	def                 *tftypes.Value   // its default, nil where it has none
+	parts               map[string]*part // the attributes in it, or in each of its elements
 }
 
 // inspect returns a resource type, or an error where the framework could do
@@ -61,13 +67,14 @@ func inspect(ctx context.Context, provider string, construct func() resource.Res
 	nullIdentity, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, nil))
 	t := &resourceType{
 		name: meta.TypeName, construct: construct, schema: about.Schema, object: about.Schema.Type().TerraformType(ctx),
-		defaults: map[string]tftypes.Value{}, identitySchema: identity.IdentitySchema, identityType: kind, nullIdentity: &nullIdentity,
+		parts: map[string]*part{}, identitySchema: identity.IdentitySchema, identityType: kind, nullIdentity: &nullIdentity,
 	}
 	for name, attribute := range about.Schema.Attributes {
-		err = errors.Join(err, t.inspect(ctx, path.Root(name), attribute))
+		t.parts[name] = &part{}
+		err = errors.Join(err, t.parts[name].inspect(ctx, path.Root(name), attribute))
 	}
 	for name, attribute := range identity.IdentitySchema.Attributes {
-		err = errors.Join(err, t.inspect(ctx, path.Root(name), attribute))
+		err = errors.Join(err, new(part).inspect(ctx, path.Root(name), attribute))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", meta.TypeName, err)
@@ -76,15 +83,17 @@ func inspect(ctx context.Context, provider string, construct func() resource.Res
 }
 
 // known are the types of attributes, plan modifiers and defaults that leave an
-// unchanged object alone: such plan modifiers do nothing where the plan equals the
-// state, and such defaults are the same each time.
+// unchanged object and a new one alone: such plan modifiers do nothing where the plan
+// equals the state or there is no state, and such defaults are the same each time.
 var known = map[reflect.Type]bool{
 	reflect.TypeFor[schema.BoolAttribute]():           true,
 	reflect.TypeFor[schema.Int64Attribute]():          true,
 	reflect.TypeFor[schema.ListAttribute]():           true,
+	reflect.TypeFor[schema.ListNestedAttribute]():     true,
 	reflect.TypeFor[schema.MapAttribute]():            true,
 	reflect.TypeFor[schema.MapNestedAttribute]():      true,
 	reflect.TypeFor[schema.NestedAttributeObject]():   true,
+	reflect.TypeFor[schema.SetAttribute]():            true,
 	reflect.TypeFor[schema.SingleNestedAttribute]():   true,
 	reflect.TypeFor[schema.StringAttribute]():         true,
 	reflect.TypeFor[identityschema.StringAttribute](): true,
@@ -100,22 +109,26 @@ var known = map[reflect.Type]bool{
 	reflect.TypeOf(stringdefault.StaticString("")): true,
 }
 
+// KeepsUnchanged is a plan modifier of the provider's own that does nothing where the
+// plan equals the state, and where there is no state.
+type KeepsUnchanged interface{ KeepsUnchanged() }
+
 // ignored are the fields of an attribute that do not matter to a read or a plan.
 // Validators run when Terraform validates a configuration, which the fast path
 // passes on.
 var ignored = []string{
-	"Required", "Optional", "Computed", "Sensitive", "Description", "MarkdownDescription", "DeprecationMessage", "Validators",
+	"Required", "Optional", "Sensitive", "Description", "MarkdownDescription", "DeprecationMessage", "Validators",
 	"RequiredForImport", "OptionalForImport",
 }
 
-// inspect notes the default of an attribute and whether it is write-only. It
-// returns an error for every field of the attribute that is set and not known.
-func (t *resourceType) inspect(ctx context.Context, at path.Path, attribute any) error {
+// inspect notes what is known of an attribute. It returns an error for every field of
+// the attribute that is set and not known.
+func (p *part) inspect(ctx context.Context, at path.Path, attribute any) error {
 	fields := reflect.ValueOf(attribute)
 	if !known[fields.Type()] {
 		return fmt.Errorf("%s: %T is not known to it", at, attribute)
 	}
-	top, name := len(at.Steps()) == 1, at.String()
+	top := len(at.Steps()) == 1
 	var errs []error
 	for i := range fields.NumField() {
 		field, title := fields.Field(i), fields.Type().Field(i).Name
@@ -125,16 +138,19 @@ func (t *resourceType) inspect(ctx context.Context, at path.Path, attribute any)
 		ok, value := true, attr.Value(nil)
 		switch of := field.Interface().(type) {
 		case map[string]schema.Attribute:
-			for name, part := range of {
-				errs = append(errs, t.inspect(ctx, at.AtName(name), part))
+			p.parts = map[string]*part{}
+			for name, attribute := range of {
+				p.parts[name] = &part{}
+				errs = append(errs, p.parts[name].inspect(ctx, at.AtName(name), attribute))
 			}
 		case schema.NestedAttributeObject:
-			errs = append(errs, t.inspect(ctx, at.AtName("*"), of))
+			errs = append(errs, p.inspect(ctx, at.AtName("*"), of))
 		case attr.Type:
 			ok = plain(of)
 		case bool:
-			ok = top && title == "WriteOnly"
-			t.writeOnly = append(t.writeOnly, name)
+			p.computed = p.computed || title == "Computed"
+			p.writeOnly = p.writeOnly || title == "WriteOnly"
+			ok = title == "Computed" || title == "WriteOnly" && top
 		case defaults.Bool:
 			var resp defaults.BoolResponse
 			of.DefaultBool(ctx, defaults.BoolRequest{Path: at}, &resp)
@@ -150,13 +166,14 @@ func (t *resourceType) inspect(ctx context.Context, at path.Path, attribute any)
 		default:
 			ok = field.Kind() == reflect.Slice
 			for j := 0; ok && j < field.Len(); j++ { // plan modifiers
-				ok = known[reflect.TypeOf(field.Index(j).Interface())]
+				_, ours := field.Index(j).Interface().(KeepsUnchanged)
+				ok = ours || known[reflect.TypeOf(field.Index(j).Interface())]
 			}
 		}
 		if value != nil {
-			var err error
 			ok = top && known[reflect.TypeOf(field.Interface())]
-			t.defaults[name], err = value.ToTerraformValue(ctx)
+			def, err := value.ToTerraformValue(ctx)
+			p.def = &def
 			errs = append(errs, err)
 		}
 		if !ok {
@@ -175,6 +192,8 @@ func plain(of attr.Type) bool {
 	case basetypes.ListType:
 		return plain(of.ElemType)
 	case basetypes.MapType:
+		return plain(of.ElemType)
+	case basetypes.SetType:
 		return plain(of.ElemType)
 	}
 	return false

@@ -1,9 +1,9 @@
-// Package fastpath answers requests for unchanged resources without the
-// framework, which walks over every attribute of an object several times.
+// Package fastpath answers requests for unchanged objects, and plans of new ones,
+// without the framework, which walks over every attribute of an object several times.
 //
-// It asks the resource itself: where Read finds the state that came in, or
-// ModifyPlan leaves the proposed state alone, the bytes that came in are the
-// answer. All other requests go to the framework, which asks the resource again.
+// It asks the resource itself: where Read finds the state that came in, the bytes that
+// came in are the answer, and what ModifyPlan makes of the proposed state is the plan.
+// All other requests go to the framework.
 // docs/design/0015-fast-path.md says why that is correct, and what a resource
 // must be like.
 package fastpath
@@ -26,7 +26,7 @@ type Framework interface {
 	tfprotov6.StateStoreServer
 }
 
-// Server answers for unchanged objects of the resource types that it knows, and
+// Server answers for unchanged and new objects of the resource types that it knows, and
 // passes every other request on to the framework.
 type Server struct {
 	Framework
@@ -74,15 +74,11 @@ func (s *Server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRe
 	return s.Framework.ReadResource(ctx, req)
 }
 
-// PlanResourceChange returns the proposed state where it is the prior one and the
-// resource plans nothing else.
+// PlanResourceChange plans an object that is proposed as it is, or a new one, by the
+// resource's own ModifyPlan.
 func (s *Server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	if t, ok := s.types[req.TypeName]; ok && req.ProviderMeta == nil && (req.ClientCapabilities == nil || !req.ClientCapabilities.DeferralAllowed) {
-		if t.keeps(ctx, s.data(), req) {
-			resp := &tfprotov6.PlanResourceChangeResponse{PlannedState: req.ProposedNewState, PlannedPrivate: req.PriorPrivate, PlannedIdentity: req.PriorIdentity}
-			if resp.PlannedIdentity == nil { // Terraform before 1.12
-				resp.PlannedIdentity = &tfprotov6.ResourceIdentityData{IdentityData: t.nullIdentity}
-			}
+	if t, ok := s.types[req.TypeName]; ok && req.ProviderMeta == nil {
+		if resp, answered := t.plan(ctx, s.data(), req); answered {
 			return resp, nil
 		}
 	}
