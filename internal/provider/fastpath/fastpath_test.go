@@ -42,7 +42,7 @@ func TestNew_refusesWhatItDoesNotKnow(t *testing.T) {
 		"a custom type within":                   {nested(schema.StringAttribute{Optional: true, CustomType: custom{}}), "more.*.part: its CustomType"},
 		"a custom type of elements":              {schema.ListAttribute{Optional: true, ElementType: types.MapType{ElemType: custom{}}}, "more: its ElementType"},
 		"an attribute of a type of its own":      {attribute{schema.StringAttribute{Optional: true}}, "more: fastpath_test.attribute"},
-		"a set of objects":                       {schema.SetNestedAttribute{Optional: true, NestedObject: schema.NestedAttributeObject{}}, "more: schema.SetNestedAttribute"},
+		"a number of any size":                   {schema.NumberAttribute{Optional: true}, "more: schema.NumberAttribute"},
 		"a custom type of a set's elements":      {schema.SetAttribute{Optional: true, ElementType: custom{}}, "more: its ElementType"},
 		"a dynamic attribute":                    {schema.DynamicAttribute{Optional: true}, "more: schema.DynamicAttribute"},
 		"a default that is not static":           {schema.BoolAttribute{Optional: true, Computed: true, Default: fickle{booldefault.StaticBool(true)}}, "more: its Default"},
