@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 )
@@ -11,6 +12,27 @@ import (
 type Value struct {
 	Text string
 	Null bool
+}
+
+// MarshalJSON implements [json.Marshaler]: a string, or null.
+func (v Value) MarshalJSON() ([]byte, error) {
+	if v.Null {
+		return []byte("null"), nil
+	}
+	return json.Marshal(v.Text)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (v *Value) UnmarshalJSON(text []byte) error {
+	var held *string
+	if err := json.Unmarshal(text, &held); err != nil {
+		return err
+	}
+	*v = Null
+	if held != nil {
+		*v = Text(*held)
+	}
+	return nil
 }
 
 // Null is the value of a column that holds nothing.

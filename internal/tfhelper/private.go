@@ -1,8 +1,12 @@
 package tfhelper
 
 import (
+	"bytes"
+	"compress/flate"
 	"context"
 	"encoding/json"
+	"io"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
@@ -24,10 +28,52 @@ type PrivateGetter interface {
 // SavePrivate saves a value in private state.
 func SavePrivate(ctx context.Context, private PrivateSetter, key string, value any) diag.Diagnostics {
 	text, err := json.Marshal(value)
+	if err == nil && len(text) > compressAbove {
+		text, err = json.Marshal(compressed{deflate(text)})
+	}
 	if err != nil {
 		return Diagnose("Unable to encode private state", "", err)
 	}
 	return private.SetKey(ctx, key, text)
+}
+
+// compressAbove is the length of a value in bytes above which it is compressed.
+// Terraform encodes the private state of every object in base64, twice, each time that
+// it saves its state, which it does after every object that an apply writes.
+const compressAbove = 256
+
+// compressed is how a long value is saved.
+type compressed struct {
+	Deflate []byte `json:"deflate"`
+}
+
+const compressedPrefix = `{"deflate":`
+
+var compressors = sync.Pool{New: func() any {
+	w, _ := flate.NewWriter(nil, flate.DefaultCompression) // fails for a level that does not exist
+	return w
+}}
+
+func deflate(text []byte) []byte {
+	w := compressors.Get().(*flate.Writer) //nolint:forcetypeassert // New makes no other
+	defer compressors.Put(w)
+	var to bytes.Buffer // neither a write nor a close fails
+	w.Reset(&to)
+	_, _ = w.Write(text)
+	_ = w.Close()
+	return to.Bytes()
+}
+
+// inflate returns a value as it was before it was compressed, if it was.
+func inflate(text []byte) ([]byte, error) {
+	if !bytes.HasPrefix(text, []byte(compressedPrefix)) {
+		return text, nil
+	}
+	var saved compressed
+	if err := json.Unmarshal(text, &saved); err != nil {
+		return nil, err
+	}
+	return io.ReadAll(flate.NewReader(bytes.NewReader(saved.Deflate)))
 }
 
 // LoadPrivate returns the value that [SavePrivate] saved; false where there is none, or
@@ -38,7 +84,11 @@ func LoadPrivate[T any](ctx context.Context, private PrivateGetter, key string) 
 	if text == nil || diags.HasError() {
 		return value, false, diags
 	}
-	if err := json.Unmarshal(text, &value); err != nil {
+	text, err := inflate(text)
+	if err == nil {
+		err = json.Unmarshal(text, &value)
+	}
+	if err != nil {
 		return *new(T), false, Diagnose("Unable to decode private state", "", err)
 	}
 	return value, true, diags
