@@ -30,17 +30,8 @@ func (c Claim) full(share int) bool { return c.Max != nil && share >= *c.Max }
 // Shares is how many each server gets, by server_ip.
 type Shares map[string]int
 
-// Sum adds all shares up.
-func (s Shares) Sum() int {
-	sum := 0
-	for _, share := range s {
-		sum += share
-	}
-	return sum
-}
-
-// ErrDoesNotFit says that no sharing can satisfy the bounds.
-var ErrDoesNotFit = errors.New("does not fit")
+// errDoesNotFit says that no sharing can satisfy the bounds.
+var errDoesNotFit = errors.New("does not fit")
 
 // Apportion shares total out by Sainte-Laguë's divisor method within the
 // bounds of each claim. A larger total takes from no one, and ties go to the
@@ -110,10 +101,10 @@ func checkClaims(total int, claims map[string]Claim) error {
 		}
 	}
 	if least > total {
-		return fmt.Errorf("%w: the minimums and fixed trunks add up to %d, %d more than the total of %d", ErrDoesNotFit, least, least-total, total)
+		return fmt.Errorf("%w: the minimums and fixed trunks add up to %d, %d more than the total of %d", errDoesNotFit, least, least-total, total)
 	}
 	if bounded && most < total {
-		return fmt.Errorf("%w: the maximums and fixed trunks add up to %d, %d short of the total of %d", ErrDoesNotFit, most, total-most, total)
+		return fmt.Errorf("%w: the maximums and fixed trunks add up to %d, %d short of the total of %d", errDoesNotFit, most, total-most, total)
 	}
 	return nil
 }
@@ -137,7 +128,7 @@ func ApportionSurviving(total, losses int, claims map[string]Claim) (Shares, err
 		return natural, err
 	}
 	if losses >= len(claims) {
-		return nil, fmt.Errorf("%w: of %d servers %d cannot be lost, none would be left", ErrDoesNotFit, len(claims), losses)
+		return nil, fmt.Errorf("%w: of %d servers %d cannot be lost, none would be left", errDoesNotFit, len(claims), losses)
 	}
 	enlarged, err := enlarge(total, house, losses, claims)
 	if err != nil {
@@ -182,7 +173,7 @@ func enlarge(total, from, losses int, claims map[string]Claim) (Shares, error) {
 		}
 		if high == most {
 			return nil, fmt.Errorf("%w: with %s lost the others hold %d at most, %d short of the total of %d; raise their max or trunks, or add a server",
-				ErrDoesNotFit, servers(losses), held, total-held, total)
+				errDoesNotFit, servers(losses), held, total-held, total)
 		}
 		low, high = high+1, min(2*high, most)
 	}

@@ -41,7 +41,7 @@ func TestApportion_refuses(t *testing.T) {
 		name   string
 		total  int
 		claims map[string]Claim
-		fits   bool // false: the error is ErrDoesNotFit
+		fits   bool // false: the error is errDoesNotFit
 		want   string
 	}{
 		{"a weight of nothing", 5, map[string]Claim{"a": {}}, true, "a: a weight of 0 is below 1"},
@@ -55,7 +55,7 @@ func TestApportion_refuses(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Apportion(c.total, c.claims)
-			if err == nil || err.Error() != c.want || errors.Is(err, ErrDoesNotFit) == c.fits {
+			if err == nil || err.Error() != c.want || errors.Is(err, errDoesNotFit) == c.fits {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})
@@ -94,8 +94,8 @@ func TestApportionSurviving(t *testing.T) {
 		}
 	})
 	t.Run("the last server cannot be lost", func(t *testing.T) {
-		if _, err := ApportionSurviving(100, 1, map[string]Claim{"a": {Weight: 1}}); !errors.Is(err, ErrDoesNotFit) {
-			t.Errorf("got %v, want ErrDoesNotFit", err)
+		if _, err := ApportionSurviving(100, 1, map[string]Claim{"a": {Weight: 1}}); !errors.Is(err, errDoesNotFit) {
+			t.Errorf("got %v, want errDoesNotFit", err)
 		}
 	})
 }
@@ -104,7 +104,7 @@ func TestApportionSurviving(t *testing.T) {
 // are tried.
 func everyLoss(shares Shares, losses int) int {
 	keys := slices.Sorted(maps.Keys(shares))
-	least := shares.Sum()
+	least := sum(shares)
 	for lost := range 1 << len(keys) {
 		if bits.OnesCount(uint(lost)) != losses {
 			continue
@@ -143,8 +143,8 @@ func TestApportion_properties(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if shares.Sum() != total {
-			t.Fatalf("shares %v add up to %d, not %d", shares, shares.Sum(), total)
+		if sum(shares) != total {
+			t.Fatalf("shares %v add up to %d, not %d", shares, sum(shares), total)
 		}
 		for key, share := range shares {
 			if claim := claims[key]; share < claim.Min || claim.Max != nil && share > *claim.Max {
@@ -185,7 +185,7 @@ func TestApportionSurviving_properties(t *testing.T) {
 			}
 		}
 		shares, err := ApportionSurviving(total, losses, claims)
-		if errors.Is(err, ErrDoesNotFit) {
+		if errors.Is(err, errDoesNotFit) {
 			// It is told only where even the largest house does not hold the total.
 			full := Shares{}
 			for key, claim := range claims {
@@ -220,4 +220,12 @@ func TestApportionSurviving_properties(t *testing.T) {
 			}
 		}
 	})
+}
+
+func sum(shares Shares) int {
+	sum := 0
+	for _, share := range shares {
+		sum += share
+	}
+	return sum
 }

@@ -101,7 +101,7 @@ func TestCarrierChange(t *testing.T) {
 			t.Fatal(err)
 		}
 		step := plan.Steps[0]
-		if !step.From.Equal(Row{"carrier_description": Null}) || !step.To.Equal(Row{"carrier_description": Text("new")}) || step.Audit.Type != "MODIFY" {
+		if !maps.Equal(step.From, Row{"carrier_description": Null}) || !maps.Equal(step.To, Row{"carrier_description": Text("new")}) || step.Audit.Type != "MODIFY" {
 			t.Errorf("%+v", step)
 		}
 	})

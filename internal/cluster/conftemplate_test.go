@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -43,7 +44,7 @@ func TestTemplateChange(t *testing.T) {
 	})
 	t.Run("CR LF from the form is no change", func(t *testing.T) {
 		have := Row{"template_id": Text("t1"), "template_contents": Text("type=friend\r\n")}
-		if plan, err := (TemplateChange{ID: "t1", Have: have, Seen: row, Want: row, Use: use}).Plan(); err != nil || len(plan.Steps) != 1 || !plan.Steps[0].To.Equal(Row{"template_name": Text("one")}) {
+		if plan, err := (TemplateChange{ID: "t1", Have: have, Seen: row, Want: row, Use: use}).Plan(); err != nil || len(plan.Steps) != 1 || !maps.Equal(plan.Steps[0].To, Row{"template_name": Text("one")}) {
 			t.Errorf("%v, %+v", err, plan) // the name was not in have, so that alone is written
 		}
 	})

@@ -9,8 +9,8 @@ import (
 // (docs/vicidial/inbound.md#reserved-dids): the catch-all, and
 // the row whose filter runs before every call.
 const (
-	DIDDefault      = "default"
-	DIDSystemFilter = "did_system_filter"
+	didDefault      = "default"
+	didSystemFilter = "did_system_filter"
 )
 
 // DIDColumns are the columns of vicidial_inbound_dids, all of them configuration.
@@ -44,7 +44,7 @@ var DIDRouteColumns = []string{
 
 // ReservedDID says whether a did_pattern is one of VICIdial's own.
 func ReservedDID(pattern string) bool {
-	return slices.Contains([]string{DIDDefault, DIDSystemFilter}, FoldKey(pattern))
+	return slices.Contains([]string{didDefault, didSystemFilter}, FoldKey(pattern))
 }
 
 // DIDChange leads one row of vicidial_inbound_dids to where it is wanted. Nodes

@@ -41,7 +41,7 @@ func TestDIDChange(t *testing.T) {
 		}
 	})
 	t.Run("VICIdial's own rows never go", func(t *testing.T) {
-		for _, pattern := range []string{DIDDefault, DIDSystemFilter, "DEFAULT "} {
+		for _, pattern := range []string{didDefault, didSystemFilter, "DEFAULT "} {
 			_, err := DIDChange{Pattern: pattern, Have: row, Seen: row}.Plan()
 			var refused *Refused
 			if !errors.As(err, &refused) || refused.Hint() == "" {

@@ -59,13 +59,13 @@ func (d *didFlaws) follow(pattern string) {
 	active, known := d.row["did_active"]
 	inactive := known && !active.Yes()
 	switch {
-	case FoldKey(pattern) == DIDSystemFilter:
+	case FoldKey(pattern) == didSystemFilter:
 		if !d.targets.SystemFilter && !inactive {
 			d.add("did_active", true, nil, "VICIdial does not look at this row: system_settings.did_system_filter is 0")
 		}
 		d.filter()
 		return
-	case inactive && FoldKey(pattern) == DIDDefault:
+	case inactive && FoldKey(pattern) == didDefault:
 		d.add("did_active", false, nil, "calls to numbers that no DID names are dropped while it is not active")
 		return
 	case inactive: // its calls go to the DID default
@@ -191,7 +191,7 @@ func (d *didFlaws) route(cause, front string) {
 	case "IN_GROUP":
 		d.target(front+"group_id", cause, kind, "in-group", d.targets.HasInGroup)
 	case "CALLMENU":
-		d.target(front+"menu_id", cause, kind, "call menu", d.targets.HasMenu)
+		d.target(front+"menu_id", cause, kind, "call menu", d.targets.hasMenu)
 	case "AGENT":
 		d.target(front+"user", cause, kind, "user", d.targets.HasUser)
 		d.target(front+"user_route_settings_ingroup", cause, kind, "in-group", d.targets.HasInGroup)

@@ -17,8 +17,8 @@ func (d Directory) HasUser(name string) bool { return among(d.Users, name) }
 // HasInGroup says whether there is an in-group of that id.
 func (d Directory) HasInGroup(id string) bool { return among(d.InGroups, id) }
 
-// HasMenu says whether there is a call menu of that id.
-func (d Directory) HasMenu(id string) bool { return among(d.Menus, id) }
+// hasMenu says whether there is a call menu of that id.
+func (d Directory) hasMenu(id string) bool { return among(d.Menus, id) }
 
 func among(names []string, wanted string) bool {
 	_, found := spelled(names, wanted)

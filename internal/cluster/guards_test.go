@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -111,7 +112,7 @@ func TestRemoval_ownRows(t *testing.T) {
 	// Trunks are counted in two ways; the rows of one are not removed as those of the other.
 	blocks := Referencing{{Reference: References[slices.IndexFunc(References, func(r Reference) bool { return r.Table == TableTrunks && !r.Unlike })], Rows: 1}}
 	plan, err := PlanRemoval(Removal{Server: aServer("dial1", "10.0.0.1"), Referencing: blocks})
-	if err != nil || !plan.Steps[len(plan.Steps)-2].Key.Equal(Row{"server_ip": Text("10.0.0.1"), "dedicated_trunks": Number(0)}) {
+	if err != nil || !maps.Equal(plan.Steps[len(plan.Steps)-2].Key, Row{"server_ip": Text("10.0.0.1"), "dedicated_trunks": Number(0)}) {
 		t.Errorf("%v, %+v", err, plan.Steps)
 	}
 	advice := func(force bool) string {
@@ -165,7 +166,7 @@ func TestRoomsAreFlaggedAndDropped(t *testing.T) {
 	if plan := PlanRooms("10.0.0.1", Meetme, nil, RoomRange{First: Meetme.FirstRoom(), Count: 2}); !slices.Equal(plan.Rebuild.Servers, []string{"10.0.0.1"}) {
 		t.Errorf("MeetMe rooms are in a file: %+v", plan.Rebuild)
 	}
-	if plan := PlanRooms("10.0.0.1", Confbridge, nil, RoomRange{First: Confbridge.FirstRoom(), Count: 2}); !plan.Steps[0].Key.Equal(Row{"conf_exten": {}, "server_ip": {}}) || len(plan.Rebuild.Servers) > 0 {
+	if plan := PlanRooms("10.0.0.1", Confbridge, nil, RoomRange{First: Confbridge.FirstRoom(), Count: 2}); !maps.Equal(plan.Steps[0].Key, Row{"conf_exten": {}, "server_ip": {}}) || len(plan.Rebuild.Servers) > 0 {
 		t.Errorf("ConfBridge rooms are in no file: %+v", plan.Rebuild)
 	}
 	first := Meetme.FirstRoom()
@@ -204,7 +205,7 @@ func TestChangeSealed(t *testing.T) {
 		t.Errorf("the secret is there: from %v to %v, %v", from, to, err)
 	}
 	from, to, shown, err := changeSealed("carrier A", held, wanted, wanted, EquivalentCarrier, map[string]string{"s": "two"}, true)
-	if err != nil || !from.Equal(held) || !to.Equal(Row{"account_entry": Text("secret=two")}) {
+	if err != nil || !maps.Equal(from, held) || !maps.Equal(to, Row{"account_entry": Text("secret=two")}) {
 		t.Errorf("from %v to %v, %v", from, to, err)
 	}
 	if shown["secret=one"] != "secret={secret:s}" || shown["secret=two"] != "secret={secret:s}" {
@@ -237,7 +238,7 @@ func TestPlansCompareAndSet(t *testing.T) {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()
 			plan, err := c.plan()
-			if err != nil || len(plan.Steps) != 1 || plan.Steps[0].Verb != c.verb || !plan.Steps[0].From.Equal(c.from) {
+			if err != nil || len(plan.Steps) != 1 || plan.Steps[0].Verb != c.verb || !maps.Equal(plan.Steps[0].From, c.from) {
 				t.Errorf("%v, %+v", err, plan.Steps)
 			}
 		})
@@ -245,7 +246,7 @@ func TestPlansCompareAndSet(t *testing.T) {
 	t.Run("a new template has all that is wanted, and no change is no step", func(t *testing.T) {
 		t.Parallel()
 		plan, err := TemplateChange{ID: "T", Want: template.Only("template_name", "template_contents")}.Plan()
-		if err != nil || len(plan.Steps) != 1 || !plan.Steps[0].Rows[0].Equal(template) {
+		if err != nil || len(plan.Steps) != 1 || !maps.Equal(plan.Steps[0].Rows[0], template) {
 			t.Errorf("%v, %+v", err, plan.Steps)
 		}
 		if plan, err := (TemplateChange{ID: "T", Have: template, Seen: template, Want: template.Only("template_name")}).Plan(); err != nil || !plan.Empty() {

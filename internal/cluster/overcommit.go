@@ -77,7 +77,7 @@ func (t Trunks) Overcommitted(servers Servers, campaign string, limits map[strin
 		if !ok || limits[ip].Dedicated <= before.Reserved(ip) {
 			continue
 		}
-		reserved, most := after.Reserved(ip), server.MaxTrunks()
+		reserved, most := after.reserved(ip), server.MaxTrunks()
 		if reserved > most {
 			found = append(found, Overcommit{ServerIP: ip, Reserved: reserved, Max: most, Others: reserved - limits[ip].Dedicated})
 		}
@@ -148,7 +148,7 @@ func (t Trunks) Starved(servers Servers, campaigns Campaigns, ips []string) []St
 		if !ok {
 			continue
 		}
-		most, reserved := server.MaxTrunks(), t.Reserved(ip)
+		most, reserved := server.MaxTrunks(), t.reserved(ip)
 		if reserved == 0 || reserved > most {
 			continue
 		}

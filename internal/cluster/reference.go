@@ -250,8 +250,8 @@ func (r Removal) OwnRows() Referencing {
 	return slices.DeleteFunc(slices.Clone(r.Referencing), func(mention ReferencingRows) bool { return mention.Rows == 0 || !mention.Own })
 }
 
-// Obstacles says why the server must not go now.
-func (r Removal) Obstacles() []string {
+// obstacles says why the server must not go now.
+func (r Removal) obstacles() []string {
 	reasons := r.Activity()
 	for _, mention := range r.BlockingRows() {
 		reasons = append(reasons, "it is still named by "+mention.String())
@@ -265,7 +265,7 @@ func (r Removal) Obstacles() []string {
 // forgets. Where another server has the address, its row alone goes.
 func PlanRemoval(r Removal) (Plan, error) {
 	id := r.Server.ID()
-	if reasons := r.Obstacles(); len(reasons) > 0 {
+	if reasons := r.obstacles(); len(reasons) > 0 {
 		return Plan{}, &Refused{Subject: "server " + id + " must not be removed now", Reasons: reasons, Advice: r.advice(), Held: len(r.Activity()) == 0}
 	}
 	var plan Plan

@@ -3,6 +3,7 @@ package cluster
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -221,7 +222,7 @@ func TestRemoval(t *testing.T) {
 		if !slices.Equal(told, want) {
 			t.Errorf("planned %q", told)
 		}
-		if idle := plan.Ordered()[0].To; !idle.Equal(Row{"active_asterisk_server": YesNo(false)}) {
+		if idle := plan.Ordered()[0].To; !maps.Equal(idle, Row{"active_asterisk_server": YesNo(false)}) {
 			t.Errorf("put out of work with %v", idle)
 		}
 	})

@@ -33,17 +33,17 @@ func (r RemoteAgents) UserStart() string { return r["user_start"].Text }
 // ServerIP is the node that the run is on.
 func (r RemoteAgents) ServerIP() string { return r[ColumnServerIP].Text }
 
-// Lines is how many users the run has; at least one, as the daemon takes it.
-func (r RemoteAgents) Lines() int64 {
+// lines is how many users the run has; at least one, as the daemon takes it.
+func (r RemoteAgents) lines() int64 {
 	if lines, known := r["number_of_lines"].Int(); known && lines > 0 {
 		return lines
 	}
 	return 1
 }
 
-// Last is the last user of the run; false when the first is no number, for the
+// last is the last user of the run; false when the first is no number, for the
 // daemon counts on from it.
-func (r RemoteAgents) Last() (string, bool) {
+func (r RemoteAgents) last() (string, bool) {
 	_, last, numeric := r.bounds()
 	if !numeric {
 		return "", false
@@ -56,12 +56,12 @@ func (r RemoteAgents) bounds() (first, last int64, numeric bool) {
 	if err != nil || first < 0 || strings.HasPrefix(r.UserStart(), "+") || first > 1<<62 {
 		return 0, 0, false
 	}
-	return first, first + r.Lines() - 1, true
+	return first, first + r.lines() - 1, true
 }
 
-// Overlaps says whether two runs share a user. Numbers are compared as numbers;
+// overlaps says whether two runs share a user. Numbers are compared as numbers;
 // the admin page compares them as text, and misses some (docs/vicidial/admin-page.md#text-ranges).
-func (r RemoteAgents) Overlaps(other RemoteAgents) bool {
+func (r RemoteAgents) overlaps(other RemoteAgents) bool {
 	first, last, numeric := r.bounds()
 	begins, ends, both := other.bounds()
 	if !numeric || !both {
@@ -71,7 +71,7 @@ func (r RemoteAgents) Overlaps(other RemoteAgents) bool {
 }
 
 func (r RemoteAgents) String() string {
-	if last, numeric := r.Last(); numeric && last != r.UserStart() {
+	if last, numeric := r.last(); numeric && last != r.UserStart() {
 		return fmt.Sprintf("remote agents %s to %s on %s", r.UserStart(), last, r.ServerIP())
 	}
 	return fmt.Sprintf("remote agent %s on %s", r.UserStart(), r.ServerIP())
@@ -89,10 +89,10 @@ func OverlapOf(run RemoteAgents, have []RemoteAgents) (found RemoteAgents, share
 		}
 	}
 	for _, other := range have {
-		if run.ID() != "" && run.ID() == other.ID() || !run.Overlaps(other) {
+		if run.ID() != "" && run.ID() == other.ID() || !run.overlaps(other) {
 			continue
 		}
-		if row == nil || !row.Overlaps(other) {
+		if row == nil || !row.overlaps(other) {
 			return other, true, false
 		}
 		found, shares, stands = other, true, true

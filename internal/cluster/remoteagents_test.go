@@ -31,7 +31,7 @@ func TestRemoteAgents(t *testing.T) {
 			{"remote1", "1", "1", "5", false},
 		} {
 			one, other := aRun("1", test.one, test.lines, "10.0.0.1"), aRun("2", test.other, test.more, "10.0.0.2")
-			if one.Overlaps(other) != test.overlap || other.Overlaps(one) != test.overlap {
+			if one.overlaps(other) != test.overlap || other.overlaps(one) != test.overlap {
 				t.Errorf("%s and %s: overlap is not %v", one, other, test.overlap)
 			}
 		}
@@ -50,7 +50,7 @@ func TestRemoteAgents(t *testing.T) {
 			}
 			one := RemoteAgents{"user_start": Number(first), "number_of_lines": Number(lines)}
 			two := RemoteAgents{"user_start": Number(other), "number_of_lines": Number(more)}
-			if one.Overlaps(two) != shared {
+			if one.overlaps(two) != shared {
 				t.Errorf("%s and %s: overlap is not %v", one, two, shared)
 			}
 		})

@@ -32,8 +32,8 @@ func (e Engine) FirstRoom() int {
 	return 8600051
 }
 
-// LastRoom is the last number that the static dialplan accepts.
-func (e Engine) LastRoom() int {
+// lastRoom is the last number that the static dialplan accepts.
+func (e Engine) lastRoom() int {
 	if e == Confbridge {
 		return 9600999
 	}
@@ -71,9 +71,9 @@ type RoomRange struct {
 // Check says what is wrong with a range for this engine, if anything.
 func (r RoomRange) Check(engine Engine) error {
 	last := r.First + r.Count - 1
-	if r.First < engine.FirstRoom() || last > engine.LastRoom() {
+	if r.First < engine.FirstRoom() || last > engine.lastRoom() {
 		return fmt.Errorf("%s rooms %d to %d are outside %d to %d, the numbers that VICIdial's dialplan answers and the old client leaves free",
-			engine, r.First, last, engine.FirstRoom(), engine.LastRoom())
+			engine, r.First, last, engine.FirstRoom(), engine.lastRoom())
 	}
 	return nil
 }

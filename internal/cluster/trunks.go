@@ -89,9 +89,9 @@ func (t Trunks) Campaigns() []string {
 	return slices.CompactFunc(ids, strings.EqualFold)
 }
 
-// Reserved adds up what campaigns hold on a server. Both restrictions count,
+// reserved adds up what campaigns hold on a server. Both restrictions count,
 // and so do duplicate rows, as in VICIdial's own sum (admin.php A:15152).
-func (t Trunks) Reserved(server string) int {
+func (t Trunks) reserved(server string) int {
 	sum := 0
 	for _, trunk := range t {
 		if trunk.ServerIP == server {
@@ -169,7 +169,7 @@ func (s Split) Effective(server string) Limit {
 	return effective
 }
 
-// Reserved adds a server's rows up: the lines that they withhold from other
+// reserved adds a server's rows up: the lines that they withhold from other
 // campaigns, as VICIdial counts them.
 func (s Split) Reserved(server string) int {
 	sum := 0

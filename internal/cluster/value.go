@@ -77,19 +77,6 @@ func (v Value) String() string {
 // step is about.
 type Row map[string]Value
 
-// Equal says whether both rows hold the same columns with the same values.
-func (r Row) Equal(other Row) bool {
-	if len(r) != len(other) {
-		return false
-	}
-	for column, value := range r {
-		if found, ok := other[column]; !ok || found != value {
-			return false
-		}
-	}
-	return true
-}
-
 // Int is a column as a number; 0 where it is NULL, no number or not read.
 func (r Row) Int(column string) int {
 	number, _ := r[column].Int()

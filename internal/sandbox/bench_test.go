@@ -9,7 +9,7 @@ func BenchmarkNewDatabase(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := d.Drop(); err != nil {
+		if err := d.drop(); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -25,7 +25,7 @@ type Database struct {
 
 	server *Server
 	db     *sql.DB
-	drop   func() error
+	drop   func() error // removes the database and its user; a second call does nothing
 }
 
 // NewDatabase creates a database with the tables of a schema version and the rows
@@ -44,11 +44,11 @@ func (s *Server) NewDatabase(ctx context.Context, schema int) (*Database, error)
 		Name: "vicidial_" + id, Schema: schema, Host: s.Host(), Port: s.Port(),
 		Username: "terraform_" + id, Password: rand.Text(), server: s,
 	}
-	d.drop = sync.OnceValue(d.forget)
+	d.drop = sync.OnceValue(d.remove)
 	if _, err := s.root.ExecContext(ctx, "CREATE DATABASE "+quoteName(d.Name)+" CHARACTER SET latin1 COLLATE latin1_swedish_ci"); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
-	if d.db, err = open(s.RootDSN(d.Name)); err != nil {
+	if d.db, err = open(s.rootDSN(d.Name)); err != nil {
 		return nil, err
 	}
 	script := slices.Concat(
@@ -58,10 +58,10 @@ func (s *Server) NewDatabase(ctx context.Context, schema int) (*Database, error)
 	)
 	// One text, for one round trip.
 	if _, err := d.db.ExecContext(ctx, strings.Join(script, ";\n")); err != nil {
-		return nil, errors.Join(fmt.Errorf("sandbox: make database of schema %d: %w", schema, err), d.Drop())
+		return nil, errors.Join(fmt.Errorf("sandbox: make database of schema %d: %w", schema, err), d.drop())
 	}
 	if err := d.grant(ctx, d.Username, false); err != nil {
-		return nil, errors.Join(err, d.Drop())
+		return nil, errors.Join(err, d.drop())
 	}
 	return d, nil
 }
@@ -76,22 +76,19 @@ func (d *Database) Reader(ctx context.Context) (username, password string, err e
 	return username, password, d.grant(ctx, username, true)
 }
 
-// DB returns root's connections, for fixtures and checks. Drop closes them.
+// DB returns root's connections, for fixtures and checks.
 func (d *Database) DB() *sql.DB { return d.db }
 
 // Server returns the server of the database.
 func (d *Database) Server() *Server { return d.server }
 
-// DSN returns the data source name for the provider's user.
-func (d *Database) DSN() string { return d.server.DSN(d.Username, d.Password, d.Name) }
+// dsn returns the data source name for the provider's user.
+func (d *Database) dsn() string { return d.server.dsn(d.Username, d.Password, d.Name) }
 
-// Open connects as the provider's user. The caller closes the result.
-func (d *Database) Open() (*sql.DB, error) { return open(d.DSN()) }
+// open connects as the provider's user. The caller closes the result.
+func (d *Database) open() (*sql.DB, error) { return open(d.dsn()) }
 
-// Drop removes the database and its user. A second call does nothing.
-func (d *Database) Drop() error { return d.drop() }
-
-func (d *Database) forget() error {
+func (d *Database) remove() error {
 	ctx := context.Background()
 	_, err := d.server.root.ExecContext(ctx, "DROP DATABASE IF EXISTS "+quoteName(d.Name)+
 		";DROP USER IF EXISTS "+account(d.Username, "%")+", "+account(d.Username+"_reader", "%"))

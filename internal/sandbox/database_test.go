@@ -13,7 +13,7 @@ import (
 // asUser connects to a database as the provider's user.
 func asUser(t *testing.T, d *Database) *sql.DB {
 	t.Helper()
-	db, err := d.Open()
+	db, err := d.open()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,10 +39,10 @@ func TestDatabase_isolated(t *testing.T) {
 			other := s.Database(t, 1302)
 			_, err := db.ExecContext(t.Context(), "SELECT 1 FROM "+quoteName(other.Name)+".servers")
 			expectNumber(t, err, 1142)
-			if err := other.Drop(); err != nil {
+			if err := other.drop(); err != nil {
 				t.Fatal(err)
 			}
-			if err := other.Drop(); err != nil {
+			if err := other.drop(); err != nil {
 				t.Errorf("dropping twice: %v", err)
 			}
 			var left int
@@ -227,7 +227,7 @@ func asReader(t *testing.T, d *Database) *sql.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := open(d.server.DSN(username, password, d.Name))
+	db, err := open(d.server.dsn(username, password, d.Name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,10 +10,10 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/privileges"
 )
 
-// Grants returns what the script of [privileges.Script] prints for a user of a
+// grants returns what the script of [privileges.Script] prints for a user of a
 // database: one statement for each table that it has, sorted by table. reader leaves
 // out what a user does not need who only looks.
-func Grants(ctx context.Context, db *sql.DB, user, host string, reader bool) (grants []string, err error) {
+func grants(ctx context.Context, db *sql.DB, user, host string, reader bool) (grants []string, err error) {
 	conn, err := db.Conn(ctx) // the script sets session variables
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
@@ -54,12 +54,12 @@ type grantsOf struct {
 
 type grantsTo struct{ database, account, text string }
 
-// grant gives a user the privileges of [Grants].
+// grant gives a user the privileges of [grants].
 func (d *Database) grant(ctx context.Context, user string, reader bool) error {
 	known, _ := granted.Load(grantsOf{d.Schema, reader})
 	first, ok := known.(grantsTo)
 	if !ok {
-		grants, err := Grants(ctx, d.db, user, "%", reader)
+		grants, err := grants(ctx, d.db, user, "%", reader)
 		if err != nil {
 			return err
 		}

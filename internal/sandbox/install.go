@@ -10,8 +10,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/apt"
 )
 
-// ErrNotInstalled is the error of a machine without a MariaDB server.
-var ErrNotInstalled = errors.New("no MariaDB server on this machine: install the package mariadb-server (Debian, Ubuntu), mariadb-server (Fedora, RHEL) or mariadb (Homebrew, Arch, Alpine); its service need not run")
+// errNotInstalled is the error of a machine without a MariaDB server.
+var errNotInstalled = errors.New("no MariaDB server on this machine: install the package mariadb-server (Debian, Ubuntu), mariadb-server (Fedora, RHEL) or mariadb (Homebrew, Arch, Alpine); its service need not run")
 
 // The current and former names of the programs.
 var (
@@ -28,11 +28,11 @@ func findBinary(names ...string) (string, error) {
 			}
 		}
 	}
-	return "", fmt.Errorf("%s: %w", names[0], ErrNotInstalled)
+	return "", fmt.Errorf("%s: %w", names[0], errNotInstalled)
 }
 
 // Install installs a MariaDB server if it is missing, with apt, as root on Debian
-// or Ubuntu. It does not start a service. Elsewhere the error is [ErrNotInstalled]
+// or Ubuntu. It does not start a service. Elsewhere the error is [errNotInstalled]
 // with the packages to install. The output of apt goes to log.
 func Install(ctx context.Context, log io.Writer) error {
 	if findAll() == nil {
@@ -42,7 +42,7 @@ func Install(ctx context.Context, log io.Writer) error {
 	// their names have a version; all releases have the full package.
 	err := apt.Install(ctx, log, []string{"mariadb-server-core", "mariadb-client-core"}, []string{"mariadb-server"})
 	if errors.Is(err, apt.ErrUnable) {
-		return ErrNotInstalled
+		return errNotInstalled
 	}
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ func TestInstall(t *testing.T) {
 	t.Run("missing programs are reported", func(t *testing.T) {
 		t.Parallel()
 		_, err := findBinary("no-such-server", "nor-this-one")
-		if !errors.Is(err, ErrNotInstalled) || !strings.Contains(err.Error(), "no-such-server") || !strings.Contains(err.Error(), "install the package mariadb-server") {
+		if !errors.Is(err, errNotInstalled) || !strings.Contains(err.Error(), "no-such-server") || !strings.Contains(err.Error(), "install the package mariadb-server") {
 			t.Errorf("have %v", err)
 		}
 	})

@@ -14,7 +14,7 @@ import (
 // openVia connects to a database as the provider's user through a proxy.
 func openVia(t *testing.T, p *Proxy, d *Database, params map[string]string) *sql.DB {
 	t.Helper()
-	config, err := mysql.ParseDSN(d.DSN())
+	config, err := mysql.ParseDSN(d.dsn())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,14 +59,14 @@ var schemas = []int{1302, 1562, 1606, 1669, 1690, 1720}
 // 1606 (2020), 1669 (2022), 1690 (2023) and 1720 (2024).
 func AllSchemas() []int { return slices.Clone(schemas) }
 
-// SchemasVariable is the environment variable with the schema versions that tests run
+// schemasVariable is the environment variable with the schema versions that tests run
 // on, separated by commas, or "all".
-const SchemasVariable = "TF_ACC_SCHEMAS"
+const schemasVariable = "TF_ACC_SCHEMAS"
 
 // Schemas returns the versions that tests run on, oldest first: 1302, 1606 and 1720
-// unless [SchemasVariable] says otherwise. It panics for a version that is not known.
+// unless [schemasVariable] says otherwise. It panics for a version that is not known.
 func Schemas() []int {
-	switch names := os.Getenv(SchemasVariable); names {
+	switch names := os.Getenv(schemasVariable); names {
 	case "":
 		return []int{1302, 1606, 1720}
 	case "all":
@@ -81,7 +81,7 @@ func named(names string) []int {
 	for name := range strings.SplitSeq(names, ",") {
 		version, err := strconv.Atoi(strings.TrimSpace(name))
 		if err != nil || !slices.Contains(schemas, version) {
-			panic(fmt.Sprintf("%s: %q is not one of %v, or all", SchemasVariable, name, schemas))
+			panic(fmt.Sprintf("%s: %q is not one of %v, or all", schemasVariable, name, schemas))
 		}
 		chosen = append(chosen, version)
 	}

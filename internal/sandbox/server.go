@@ -118,7 +118,7 @@ func (s *Server) start(ctx context.Context, binary string) error {
 	if err != nil {
 		return err
 	}
-	if s.root, err = open(s.RootDSN("")); err != nil {
+	if s.root, err = open(s.rootDSN("")); err != nil {
 		return err
 	}
 	if s.options.Replica {
@@ -198,17 +198,17 @@ func (s *Server) Log() string {
 	return s.process.log.String()
 }
 
-// DSN returns the data source name for a user, over TCP. The database may be empty.
-func (s *Server) DSN(user, password, database string) string {
+// dsn returns the data source name for a user, over TCP. The database may be empty.
+func (s *Server) dsn(user, password, database string) string {
 	config := mysql.NewConfig()
 	config.User, config.Passwd, config.DBName = user, password, database
 	config.Net, config.Addr = "tcp", net.JoinHostPort(s.Host(), strconv.Itoa(s.port))
 	return config.FormatDSN()
 }
 
-// RootDSN returns the data source name for root, over the socket. It permits
+// rootDSN returns the data source name for root, over the socket. It permits
 // several statements in one text.
-func (s *Server) RootDSN(database string) string {
+func (s *Server) rootDSN(database string) string {
 	config := mysql.NewConfig()
 	config.User, config.Passwd, config.DBName = rootUser, s.password, database
 	config.Net, config.Addr = "unix", s.Socket()

@@ -255,7 +255,7 @@ func TestServer_tls(t *testing.T) {
 	}
 	ping := func(t *testing.T, settings *tls.Config) error {
 		t.Helper()
-		config, err := mysql.ParseDSN(d.DSN())
+		config, err := mysql.ParseDSN(d.dsn())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -34,7 +34,7 @@ func openExported(text string) (*Server, error) {
 	}
 	s := &Server{folder: e.Folder, port: e.Port, password: e.Password}
 	var err error
-	s.root, err = open(s.RootDSN(""))
+	s.root, err = open(s.rootDSN(""))
 	return s, err
 }
 
@@ -114,7 +114,7 @@ func (s *Server) Database(tb testing.TB, schema int) *Database {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
-		if err := d.Drop(); err != nil {
+		if err := d.drop(); err != nil {
 			tb.Logf("drop %s: %v", d.Name, err) // the test may have killed the server
 		}
 	})

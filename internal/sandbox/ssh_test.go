@@ -52,7 +52,7 @@ func TestSSH(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		config, err := mysql.ParseDSN(d.DSN())
+		config, err := mysql.ParseDSN(d.dsn())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -63,7 +63,7 @@ func TestAtWork(t *testing.T) {
 }
 
 // drains decides a drain of dial2 from what the tables say.
-func drains(s *Store) PlanFunc {
+func drains(s *Store) planFunc {
 	return func(ctx context.Context) (cluster.Plan, error) {
 		servers, err := s.Servers(ctx)
 		if err != nil {

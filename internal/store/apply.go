@@ -10,14 +10,14 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// PlanFunc returns the plan to write. It runs under the lock, so that no other
+// planFunc returns the plan to write. It runs under the lock, so that no other
 // writer of this provider writes between its reads and the plan. It is called again
 // where rows turn out to have changed since they were read, and where another
 // change of the same run is written first.
-type PlanFunc = func(context.Context) (cluster.Plan, error)
+type planFunc = func(context.Context) (cluster.Plan, error)
 
 // ErrReadOnly is the error of a write of a read-only provider.
-var ErrReadOnly error = &NotWritable{
+var ErrReadOnly error = &notWritable{
 	Why:    "the provider is configured with read_only = true, so nothing is written",
 	Advice: "Remove read_only (or VICIDIAL_READ_ONLY) from the provider configuration to apply changes.",
 }
@@ -25,7 +25,7 @@ var ErrReadOnly error = &NotWritable{
 // request is a change that waits to be decided and written.
 type request struct {
 	ctx    context.Context //nolint:containedctx // it belongs to the caller who waits for the answer
-	decide PlanFunc
+	decide planFunc
 	answer chan error
 	since  time.Time
 	plan   cluster.Plan
@@ -90,7 +90,7 @@ func (q *requests) stopIfIdle() bool {
 //
 // Plans of concurrent callers are written together under one lock, as far as they
 // have nothing in common; each caller gets the outcome of its own.
-func (s *Store) Apply(ctx context.Context, decide PlanFunc) (err error) {
+func (s *Store) Apply(ctx context.Context, decide planFunc) (err error) {
 	defer func() {
 		if err != nil { // a conflict may have a line that is newer than the position
 			s.logPosition.invalidate()

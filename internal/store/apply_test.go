@@ -65,13 +65,13 @@ const (
 )
 
 // fixedPlan hands out a plan that is made already.
-func fixedPlan(plan cluster.Plan) PlanFunc {
+func fixedPlan(plan cluster.Plan) planFunc {
 	return func(context.Context) (cluster.Plan, error) { return plan, nil }
 }
 
 // rebalance leads SALES to these lines on the servers 10.0.0.1, 10.0.0.2 and so
 // on, from what the table says; a negative number is no row.
-func rebalance(s *Store, wanted ...int) PlanFunc {
+func rebalance(s *Store, wanted ...int) planFunc {
 	return func(ctx context.Context) (cluster.Plan, error) {
 		trunks, err := s.Trunks(ctx)
 		if err != nil {
@@ -357,7 +357,7 @@ func TestApply_lock(t *testing.T) {
 			t.Fatalf("%d, %v", got, err)
 		}
 		err = store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}}))
-		var refused *NotWritable
+		var refused *notWritable
 		if !errors.As(err, &refused) || !strings.Contains(err.Error(), fmt.Sprintf("database connection %d", id)) || !strings.Contains(refused.Hint(), fmt.Sprintf("KILL %d", id)) {
 			t.Errorf("got %v (connection %d)", err, id)
 		}
@@ -419,7 +419,7 @@ func TestApply_refusals(t *testing.T) {
 			fmt.Sprintf("REVOKE UPDATE (rebuild_conf_files) ON servers FROM '%s'@'%%'", d.Username),
 			fmt.Sprintf("REVOKE INSERT ON vicidial_admin_log FROM '%s'@'%%'", d.Username))
 		err := newStore(t, d, viaProxy(p)).Apply(t.Context(), fixedPlan(plan))
-		var refused *NotWritable
+		var refused *notWritable
 		if !errors.As(err, &refused) || len(p.Writes()) != 0 {
 			t.Fatalf("got %v after %q", err, p.Writes())
 		}

@@ -15,7 +15,7 @@ import (
 )
 
 // newFullPlan has every verb in it. Its start has duplicates, alike and unlike.
-func newFullPlan(t *testing.T, d *sandbox.Database) PlanFunc {
+func newFullPlan(t *testing.T, d *sandbox.Database) planFunc {
 	t.Helper()
 	run(t, d,
 		"INSERT INTO vicidial_server_trunks VALUES ('10.0.0.1', 'SALES', 60, 'MAXIMUM_LIMIT'), ('10.0.0.1', 'SALES', 60, 'MAXIMUM_LIMIT'), ('10.0.0.1', 'SALES', 70, 'OVERFLOW_ALLOWED')",

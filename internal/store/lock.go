@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// ErrLocked is the error of a lock that another apply holds.
-var ErrLocked = errors.New("another apply of this provider is writing to this database")
+// errLocked is the error of a lock that another apply holds.
+var errLocked = errors.New("another apply of this provider is writing to this database")
 
 // lock opens a connection and acquires the advisory lock on it. VICIdial's admin
 // page and daemons do not use the lock, so each step compares before it sets.
@@ -46,13 +46,13 @@ func (w *writer) lock(ctx context.Context) error {
 	defer func() { _ = conn.Close() }()
 	log.LogAttrs(ctx, slog.LevelDebug, "lock not acquired", slog.Int64("holder", holder.Int64), slog.Int64("ms", time.Since(began).Milliseconds()))
 	if !holder.Valid {
-		return &NotWritable{
-			Why:    fmt.Sprintf("%s: it held the lock for more than %s", ErrLocked, wait),
+		return &notWritable{
+			Why:    fmt.Sprintf("%s: it held the lock for more than %s", errLocked, wait),
 			Advice: "It has ended by now. Run apply again.",
 		}
 	}
-	return &NotWritable{
-		Why:    fmt.Sprintf("%s: its database connection %s has held the lock for more than %s", ErrLocked, nameHolder(ctx, conn, holder.Int64), wait),
+	return &notWritable{
+		Why:    fmt.Sprintf("%s: its database connection %s has held the lock for more than %s", errLocked, nameHolder(ctx, conn, holder.Int64), wait),
 		Advice: fmt.Sprintf("Wait for the other apply to end. If none runs, its connection is a leftover: an administrator can end it with KILL %d.", holder.Int64),
 	}
 }
@@ -96,7 +96,7 @@ const newestLine = `COALESCE(MAX(admin_log_id), 0) FROM vicidial_admin_log`
 // pooled is the error of a proxy that runs the statements of one connection in several
 // sessions of the database.
 func pooled(why string) error {
-	return &NotWritable{
+	return &notWritable{
 		Why:    "a proxy in front of the database runs each statement of this connection in any of its own sessions: " + why,
 		Advice: "Neither the lock that keeps two applies apart nor a check before a write holds there. Set host and port to the database itself, or let the proxy keep a session for each client (session pooling; in ProxySQL multiplexing = 0 for the provider's user).",
 	}

@@ -61,18 +61,18 @@ func isRetryable(err error) bool {
 	return answered && (number == numberDeadlock || number == numberLockWait)
 }
 
-// NoAnswerError is the error of a statement without a response in time, on a
+// noAnswerError is the error of a statement without a response in time, on a
 // working connection.
-type NoAnswerError struct{ Err error }
+type noAnswerError struct{ Err error }
 
-func (h *NoAnswerError) Error() string {
+func (h *noAnswerError) Error() string {
 	return "the database gave no answer in time: " + h.Err.Error()
 }
 
-func (h *NoAnswerError) Unwrap() error { return h.Err }
+func (h *noAnswerError) Unwrap() error { return h.Err }
 
 // Hint returns advice for the operator.
-func (h *NoAnswerError) Hint() string { return tableIsHeld }
+func (h *noAnswerError) Hint() string { return tableIsHeld }
 
 const tableIsHeld = "Most often a report, a backup or a repair holds the table, for minutes, since MyISAM locks whole tables. SHOW FULL PROCESSLIST shows which. Run Terraform again when the table is free."
 
@@ -102,7 +102,7 @@ const (
 // space. No error tells the client.
 const waitsForSpace = "free space"
 
-var errWaitsForSpace error = &NotWritable{Why: "the database waits for space on its disk", Advice: isFull}
+var errWaitsForSpace error = &notWritable{Why: "the database waits for space on its disk", Advice: isFull}
 
 // errorInMessage matches the number of an error of a storage engine, or of the
 // operating system, in the text of a general one.
@@ -116,12 +116,12 @@ var damaged = []string{"126", "127", "130", "134", "136", "144", "145"}
 func withAdvice(err error) error {
 	var connection *conn.Error
 	if errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &connection) {
-		return &NoAnswerError{err}
+		return &noAnswerError{err}
 	}
 	number, _ := conn.ErrorNumber(err)
 	switch number {
 	case numberTableDenied, numberColumnDenied:
-		return &NotWritable{Why: err.Error(), Advice: grantAdvice(err)}
+		return &notWritable{Why: err.Error(), Advice: grantAdvice(err)}
 	case numberEngine:
 		switch inner := errorInMessage.FindStringSubmatch(strings.TrimPrefix(err.Error(), fmt.Sprintf("Error %d", number))); {
 		case inner == nil:
@@ -133,7 +133,7 @@ func withAdvice(err error) error {
 		}
 	}
 	if advice, has := advice[number]; has {
-		return &NotWritable{Why: err.Error(), Advice: advice}
+		return &notWritable{Why: err.Error(), Advice: advice}
 	}
 	return err
 }

@@ -54,18 +54,18 @@ SELECT user_group
   FROM vicidial_user_groups
  ORDER BY user_group`
 
-// NotVICIdial is the error of a database that is not a VICIdial database.
-type NotVICIdial struct {
+// notVICIdial is the error of a database that is not a VICIdial database.
+type notVICIdial struct {
 	Database string
 	Why      string
 }
 
-func (n *NotVICIdial) Error() string {
+func (n *notVICIdial) Error() string {
 	return fmt.Sprintf("database %q is not a VICIdial database: %s", n.Database, n.Why)
 }
 
 // Hint returns advice for the operator.
-func (n *NotVICIdial) Hint() string {
+func (n *notVICIdial) Hint() string {
 	return "VICIdial's database is called asterisk on most systems (VARDB_database in /etc/astguiclient.conf). Set the provider's database to it, and grant the database user SELECT on its tables."
 }
 
@@ -144,7 +144,7 @@ func (s *Store) readSchema(ctx context.Context) (cluster.Schema, error) {
 	}
 	for _, needed := range []cluster.Table{cluster.TableServers, cluster.TableSettings, cluster.TableTrunks} {
 		if len(schema.Tables[needed]) == 0 {
-			return cluster.Schema{}, &NotVICIdial{
+			return cluster.Schema{}, &notVICIdial{
 				Database: s.settings.Database,
 				Why:      fmt.Sprintf("the table %s is not there, or the database user may not see it", needed),
 			}
@@ -175,9 +175,9 @@ func (s *Store) readSettings(ctx context.Context, info *serverInfo) error {
 	})
 	switch {
 	case err == nil && count == 0:
-		err = &NotVICIdial{Database: s.settings.Database, Why: "system_settings has no row"}
+		err = &notVICIdial{Database: s.settings.Database, Why: "system_settings has no row"}
 	case err == nil && count > 1:
-		err = &NotVICIdial{Database: s.settings.Database, Why: "system_settings has several rows instead of one"}
+		err = &notVICIdial{Database: s.settings.Database, Why: "system_settings has several rows instead of one"}
 	}
 	return err
 }
@@ -204,16 +204,16 @@ func (s *Store) FirstLoginArmed(ctx context.Context) (bool, error) {
 	return info.firstLogin, err
 }
 
-// NotWritable is the error of a database that cannot be written.
-type NotWritable struct {
+// notWritable is the error of a database that cannot be written.
+type notWritable struct {
 	Why    string
 	Advice string
 }
 
-func (n *NotWritable) Error() string { return n.Why }
+func (n *notWritable) Error() string { return n.Why }
 
 // Hint returns advice for the operator.
-func (n *NotWritable) Hint() string { return n.Advice }
+func (n *notWritable) Hint() string { return n.Advice }
 
 // Writable returns an error at plan time if these tables cannot be written. It
 // returns none for a read-only provider, which is used to detect drift; its writes
@@ -230,12 +230,12 @@ func (s *Store) Writable(ctx context.Context, tables ...cluster.Table) error {
 	case info.foreign:
 		return pooled("the variables that it sets for a session do not hold for the next statement")
 	case info.replica:
-		return &NotWritable{
+		return &notWritable{
 			Why:    "this database is a replica: what is written here never reaches the primary, and replication breaks",
 			Advice: "Point the provider at the primary (VARDB_server in /etc/astguiclient.conf of the nodes), or set read_only = true to look for drift only.",
 		}
 	case info.readOnly:
-		return &NotWritable{
+		return &notWritable{
 			Why:    "this database server is set read_only",
 			Advice: "Point the provider at the primary, or set read_only = true to look for drift only.",
 		}
@@ -251,7 +251,7 @@ func (s *Store) Writable(ctx context.Context, tables ...cluster.Table) error {
 	for _, m := range missing {
 		advice = append(advice, fmt.Sprintf("GRANT %s ON `%s`.`%s` TO %s;", strings.Join(m.parts, ", "), s.settings.Database, m.table, quoteAccount(info.account)))
 	}
-	return &NotWritable{
+	return &notWritable{
 		Why:    fmt.Sprintf("the database user %s lacks privileges on %s", quoteAccount(info.account), describeMissing(missing)),
 		Advice: "Let a database administrator run: " + strings.Join(advice, " "),
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -42,7 +43,7 @@ func TestSchema(t *testing.T) {
 			}
 			defaults := schema.Defaults(cluster.TableServers, []string{"max_vicidial_trunks", "active", "ext_context"})
 			want := cluster.Row{"max_vicidial_trunks": cluster.Text("23"), "active": cluster.Null, "ext_context": cluster.Text("default")}
-			if !defaults.Equal(want) {
+			if !maps.Equal(defaults, want) {
 				t.Errorf("defaults %v", defaults)
 			}
 			if schema.Has("vicidial_process_triggers", "server_ip") {
@@ -69,7 +70,7 @@ func TestServerInfo_isNotVICIdial(t *testing.T) {
 			run(t, d, c.statements...)
 			store := newStore(t, d)
 			_, err := store.Servers(t.Context())
-			var other *NotVICIdial
+			var other *notVICIdial
 			if !errors.As(err, &other) || !strings.Contains(err.Error(), c.holds) || !strings.Contains(err.Error(), d.Name) || other.Hint() == "" {
 				t.Errorf("got %v", err)
 			}
@@ -120,7 +121,7 @@ func TestWritable(t *testing.T) {
 				"plan":  store.Writable(t.Context(), cluster.TableTrunks),
 				"apply": store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}, Rebuild: cluster.Rebuild{All: true}})),
 			} {
-				var refused *NotWritable
+				var refused *notWritable
 				if !errors.As(err, &refused) || !strings.Contains(err.Error(), c.holds) || !strings.Contains(refused.Hint(), "primary") {
 					t.Errorf("%s: %v", name, err)
 				}
@@ -137,7 +138,7 @@ func TestWritable(t *testing.T) {
 		d := sandbox.New(t, 1720)
 		run(t, d, fmt.Sprintf("REVOKE INSERT, DELETE ON vicidial_confbridges FROM '%s'@'%%'", d.Username))
 		err := newStore(t, d).Writable(t.Context(), cluster.TableConfbridges, cluster.TableServers)
-		var refused *NotWritable
+		var refused *notWritable
 		want := fmt.Sprintf("Let a database administrator run: GRANT INSERT (conf_exten, extension, server_ip), DELETE ON `%s`.`vicidial_confbridges` TO '%s'@'%%';", d.Name, d.Username)
 		if !errors.As(err, &refused) || refused.Hint() != want {
 			t.Errorf("got %v: %s", err, refused.Hint())

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 
@@ -41,7 +42,7 @@ func TestWrites_areTheSameInEveryMode(t *testing.T) {
 				t.Fatal(err)
 			}
 			server, found := servers.ByID("dial1")
-			if !found || !server.Row.Only("server_id", "server_ip", "active", "custom_dialplan_entry", "ara_url").Equal(fits) {
+			if !found || !maps.Equal(server.Row.Only("server_id", "server_ip", "active", "custom_dialplan_entry", "ara_url"), fits) {
 				t.Errorf("found %v", server.Row)
 			}
 			d.Expect(t, "SELECT HEX(conf_secret) AS secret FROM servers WHERE server_id = 'dial1'", "| secret           |\n| 733363725C657427 |")
@@ -179,7 +180,7 @@ func TestPooler(t *testing.T) {
 		}
 		behindAPooler(t, store, db, db)
 		err = store.Apply(t.Context(), fixedPlan(cluster.Plan{Steps: []cluster.Step{change("10.0.0.1", 60, 61)}}))
-		var refused *NotWritable
+		var refused *notWritable
 		if !errors.As(err, &refused) || !strings.Contains(refused.Why, "releases the lock") || !strings.Contains(refused.Advice, advice) {
 			t.Fatalf("got %v", err)
 		}
@@ -190,7 +191,7 @@ func TestPooler(t *testing.T) {
 		d := newTable(t, server)
 		store := newStore(t, d)
 		behindAPooler(t, store, d.DB())
-		var refused *NotWritable
+		var refused *notWritable
 		if err := store.Writable(t.Context(), cluster.TableTrunks); !errors.As(err, &refused) || !strings.Contains(refused.Advice, advice) {
 			t.Errorf("got %v", err)
 		}

@@ -43,8 +43,8 @@ type Store struct {
 
 	planned.Changes   // planned rows of this run
 	planned.Instances // in Terraform's state
-	planned.Waiting[PlanFunc]
-	failovers       planned.Waiting[FailoverCheck]
+	planned.Waiting[planFunc]
+	failovers       planned.Waiting[failoverCheck]
 	hasWritten      atomic.Bool // in this run
 	planned.Actions             // that have written
 
@@ -233,13 +233,13 @@ func value(column sql.NullString) cluster.Value {
 	return cluster.Text(column.String)
 }
 
-// FailoverCheck looks for the routes that a carrier route fails over to. missing
+// failoverCheck looks for the routes that a carrier route fails over to. missing
 // describes those that are not there after the run as far as it is planned; settled
 // reports whether that stays so.
-type FailoverCheck = func(context.Context) (missing []string, settled bool)
+type failoverCheck = func(context.Context) (missing []string, settled bool)
 
 // Failovers are the checks of routes that fail over to routes which are not planned yet.
-func (s *Store) Failovers() *planned.Waiting[FailoverCheck] { return &s.failovers }
+func (s *Store) Failovers() *planned.Waiting[failoverCheck] { return &s.failovers }
 
 // BeginRun says that another run begins.
 func (s *Store) BeginRun() { s.hasWritten.Store(false) }

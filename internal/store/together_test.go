@@ -17,13 +17,13 @@ import (
 
 // together applies changes of several callers, who all wait by the time that the first
 // of them has decided.
-func together(t *testing.T, store *Store, changes ...PlanFunc) []error {
+func together(t *testing.T, store *Store, changes ...planFunc) []error {
 	t.Helper()
 	return togetherAfter(t, store, func() {}, changes...)
 }
 
 // togetherAfter is together, and calls a function when they all wait.
-func togetherAfter(t *testing.T, store *Store, before func(), changes ...PlanFunc) []error {
+func togetherAfter(t *testing.T, store *Store, before func(), changes ...planFunc) []error {
 	t.Helper()
 	errs := make([]error, len(changes))
 	var all sync.WaitGroup
@@ -52,7 +52,7 @@ func togetherAfter(t *testing.T, store *Store, before func(), changes ...PlanFun
 }
 
 // did leads a DID to a description; nil removes it.
-func did(s *Store, pattern string, seen, want cluster.Row) PlanFunc {
+func did(s *Store, pattern string, seen, want cluster.Row) planFunc {
 	return func(ctx context.Context) (cluster.Plan, error) {
 		dids, err := s.DIDs(ctx)
 		if err != nil {
@@ -66,8 +66,8 @@ func did(s *Store, pattern string, seen, want cluster.Row) PlanFunc {
 func described(text string) cluster.Row { return cluster.Row{"did_description": cluster.Text(text)} }
 
 // dids are n changes, one for each of as many DIDs.
-func dids(s *Store, n int, seen, want cluster.Row) []PlanFunc {
-	changes := make([]PlanFunc, n)
+func dids(s *Store, n int, seen, want cluster.Row) []planFunc {
+	changes := make([]planFunc, n)
 	for i := range changes {
 		changes[i] = did(s, fmt.Sprint(5550000+i), seen, want)
 	}
@@ -165,7 +165,7 @@ func TestApply_together(t *testing.T) {
 		t.Parallel()
 		d := newTable(t, s)
 		store := newStore(t, d)
-		var changes []PlanFunc
+		var changes []planFunc
 		for i := range 8 {
 			campaign := fmt.Sprint("C", i)
 			changes = append(changes, func(ctx context.Context) (cluster.Plan, error) {

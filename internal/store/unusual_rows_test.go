@@ -155,7 +155,7 @@ func TestReads_lockedTable(t *testing.T) {
 	soon, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	_, err = s.Live(soon, "10.0.0.1")
-	var held *NoAnswerError
+	var held *noAnswerError
 	if !errors.As(err, &held) || !strings.Contains(held.Hint(), "PROCESSLIST") || !strings.HasPrefix(err.Error(), "reading live agents: the database gave no answer in time") {
 		t.Errorf("got %v", err)
 	}

@@ -19,14 +19,14 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// Address is the source address of the provider in configurations.
-const Address = "registry.terraform.io/vicidial/vicidial"
+// address is the source address of the provider in configurations.
+const address = "registry.terraform.io/vicidial/vicidial"
 
 // FolderPrefix is the prefix of the temporary folders.
 const FolderPrefix = "vicidial-testenv-"
 
-// ErrNoTerraform is the error of a machine without Terraform.
-var ErrNoTerraform = errors.New("terraform is not in PATH: install Terraform 1.11 or newer, https://developer.hashicorp.com/terraform/install")
+// errNoTerraform is the error of a machine without Terraform.
+var errNoTerraform = errors.New("terraform is not in PATH: install Terraform 1.11 or newer, https://developer.hashicorp.com/terraform/install")
 
 // Environment is the temporary folder.
 type Environment struct {
@@ -65,7 +65,7 @@ func (w *Environment) Build(ctx context.Context, out io.Writer) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	place := filepath.Join(filepath.FromSlash(Address), version, runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-vicidial_v"+version)
+	place := filepath.Join(filepath.FromSlash(address), version, runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-vicidial_v"+version)
 	build := exec.CommandContext(ctx, "go", "build", "-ldflags", "-X main.version="+version, "-o", filepath.Join(w.mirror(), place), ".")
 	build.Dir, build.Stdout, build.Stderr = w.root, out, out
 	// An interrupted build leaves temporary files, which Close removes.
@@ -106,7 +106,7 @@ var leftovers = []string{".terraform", ".terraform.lock.hcl", "terraform.tfstate
 func (w *Environment) Open(name string, configuration fs.FS, settings ...string) (*Terraform, error) {
 	binary, err := exec.LookPath("terraform")
 	if err != nil {
-		return nil, ErrNoTerraform
+		return nil, errNoTerraform
 	}
 	folder := filepath.Join(w.folder, name)
 	if err := os.CopyFS(folder, configuration); err != nil {

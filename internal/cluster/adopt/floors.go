@@ -10,8 +10,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
-// PhoneRow is the row of a phone.
-func PhoneRow(phone seating.Phone) Row {
+// phoneRow is the row of a phone.
+func phoneRow(phone seating.Phone) Row {
 	return Row{cluster.TablePhones, cmp.Or(phone.Extension, "without extension") + " on " + cmp.Or(phone.ServerIP, "no server")}
 }
 

@@ -104,18 +104,18 @@ func Objects(in Inventory, options Options) ([]Object, []LeftOut) {
 
 func row(table cluster.Table, key string) []Row { return []Row{{table, key}} }
 
-// ServerRow is the row of a server.
-func ServerRow(server cluster.Server) Row {
+// serverRow is the row of a server.
+func serverRow(server cluster.Server) Row {
 	return Row{cluster.TableServers, cmp.Or(server.ID(), "at "+server.IP())}
 }
 
 func servers(in Inventory) (objects []Object, left []LeftOut) {
 	for _, server := range in.Servers {
 		if server.ID() == "" {
-			left = append(left, LeftOut{Kind: Server, Rows: []Row{ServerRow(server)}, Reason: "It has no server_id.", Advice: "Give it one in the admin page, or remove it."})
+			left = append(left, LeftOut{Kind: Server, Rows: []Row{serverRow(server)}, Reason: "It has no server_id.", Advice: "Give it one in the admin page, or remove it."})
 			continue
 		}
-		objects = append(objects, Object{Kind: Server, Title: server.ID(), ID: server.ID(), Rows: []Row{ServerRow(server)}})
+		objects = append(objects, Object{Kind: Server, Title: server.ID(), ID: server.ID(), Rows: []Row{serverRow(server)}})
 	}
 	return objects, left
 }

@@ -42,7 +42,7 @@ func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seat, lef
 		seats = append(seats, s)
 	}
 	for _, phone := range rows.Phones {
-		s := seat{id: phone.Login, rows: []Row{PhoneRow(phone)}}
+		s := seat{id: phone.Login, rows: []Row{phoneRow(phone)}}
 		key, reason, advice := loginKey(phone.Login), "", ""
 		switch {
 		case key == "":
@@ -90,7 +90,7 @@ func (b *phonebook) behind(alias seating.PhoneAlias) (s seat, reason, advice str
 		}
 		b.listed[key] = &alias.ID
 		phones = append(phones, found[0])
-		s.rows = append(s.rows, PhoneRow(found[0]))
+		s.rows = append(s.rows, phoneRow(found[0]))
 	}
 	switch {
 	case several != "":

@@ -9,30 +9,14 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// AccountSections are the sections of an account entry, with what they inherit.
-func AccountSections(text string) []*Section {
-	return Read(text, above(cluster.AccountEntry)...).Own()
+// accountSections are the sections of an account entry, with what they inherit.
+func accountSections(text string) []*Section {
+	return read(text, above(cluster.AccountEntry)...).own()
 }
 
 // accounts are the sections that are more than templates.
 func accounts(text string) []*Section {
-	return slices.DeleteFunc(AccountSections(text), func(section *Section) bool { return section.Template })
-}
-
-// Global is a dialplan variable that a globals_string sets.
-type Global struct {
-	Line        int
-	Name, Value string
-}
-
-// Globals reads a globals_string.
-func Globals(text string) []Global {
-	var globals []Global
-	config := Read(text, above(cluster.GlobalsString)...)
-	for _, setting := range config.Sections[1].Settings {
-		globals = append(globals, Global{Line: setting.Line, Name: setting.Name, Value: setting.Value})
-	}
-	return globals
+	return slices.DeleteFunc(accountSections(text), func(section *Section) bool { return section.Template })
 }
 
 // InboundContext is the context that hands a call to VICIdial's DID table.

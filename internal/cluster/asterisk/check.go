@@ -49,7 +49,7 @@ func CheckBelow(column cluster.AsteriskText, text string, others ...*Section) Fl
 	sections := above(column)
 	last := len(sections) - 1
 	sections = append(sections[:last:last], append(append([]*Section{}, others...), sections[last])...)
-	config := Read(text, sections...)
+	config := read(text, sections...)
 	flaws = append(flaws, config.Flaws...)
 	within := config.Sections[len(sections)-1]
 	switch column {
@@ -86,13 +86,13 @@ func CheckCustomDialplan(text string, version int) Flaws {
 		return flaws
 	}
 	flaws = slices.DeleteFunc(flaws, func(flaw Flaw) bool { return flaw.What == opensSection })
-	own := foreign(Read(text, above(CustomDialplan)...), "VICIdial 2.4 has one context, [vicidial-auto], and the carriers and phones below the text would leave it")
+	own := foreign(read(text, above(CustomDialplan)...), "VICIdial 2.4 has one context, [vicidial-auto], and the carriers and phones below the text would leave it")
 	return append(flaws, own...).sorted()
 }
 
 // foreign refuses sections in a text whose followers belong into the section that
 // it stands in.
-func foreign(config Config, why string) Flaws {
+func foreign(config config, why string) Flaws {
 	var flaws Flaws
 	for _, section := range config.opened {
 		flaws = append(flaws, Flaw{Line: section.Line, What: opensSection, Do: "remove it: " + why})
@@ -104,7 +104,7 @@ func foreign(config Config, why string) Flaws {
 var shared = map[string]bool{"general": true, "globals": true, "authentication": true, "global": true, "system": true}
 
 // reserved warns of sections that hold what all carriers and phones of a node share.
-func reserved(config Config) Flaws {
+func reserved(config config) Flaws {
 	var flaws Flaws
 	for _, section := range config.opened {
 		if shared[strings.ToLower(section.Name)] {
@@ -116,7 +116,7 @@ func reserved(config Config) Flaws {
 	return flaws
 }
 
-func checkDialplan(column cluster.AsteriskText, config Config, within *Section) Flaws {
+func checkDialplan(column cluster.AsteriskText, config config, within *Section) Flaws {
 	var flaws Flaws
 	for _, section := range config.opened {
 		flaw := Flaw{
@@ -129,7 +129,7 @@ func checkDialplan(column cluster.AsteriskText, config Config, within *Section) 
 		}
 		flaws = append(flaws, flaw)
 	}
-	for _, section := range append([]*Section{within}, config.Own()...) {
+	for _, section := range append([]*Section{within}, config.own()...) {
 		l := newLoader(nil)
 		l.load(section.Settings)
 		l.finish()
@@ -138,7 +138,7 @@ func checkDialplan(column cluster.AsteriskText, config Config, within *Section) 
 	return flaws
 }
 
-func checkAccount(config Config, within *Section) Flaws {
+func checkAccount(config config, within *Section) Flaws {
 	flaws := reserved(config)
 	for _, setting := range within.Settings {
 		if setting.Line > 0 {
@@ -202,12 +202,12 @@ func checkGlobals(within *Section) Flaws {
 	return flaws
 }
 
-// Statements are the lines of a carrier's dialplan that Asterisk registers.
-func Statements(text string) []Statement {
-	config := Read(text, above(cluster.DialplanEntry)...)
+// statements are the lines of a carrier's dialplan that Asterisk registers.
+func statements(text string) []dialplanStatement {
+	config := read(text, above(cluster.DialplanEntry)...)
 	l := newLoader(nil)
 	l.load(config.Sections[1].Settings)
-	var own []Statement
+	var own []dialplanStatement
 	for _, statement := range l.statements {
 		if statement.Line > 0 {
 			own = append(own, statement)

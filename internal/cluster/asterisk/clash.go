@@ -147,17 +147,17 @@ func newClaimsReader() func(cluster.Carrier) claims {
 
 func claimsOf(c cluster.Carrier) claims {
 	found := newClaims()
-	for _, statement := range Statements(c.Asterisk(cluster.DialplanEntry)) {
+	for _, statement := range statements(c.Asterisk(cluster.DialplanEntry)) {
 		// What calls h is VICIdial's, and Check tells of it.
 		if statement.Extension != "h" {
 			found.extension(statement.Extension)
 		}
-		found.generated = found.generated || strings.HasPrefix(statement.Extension, RouteExtension(""))
+		found.generated = found.generated || strings.HasPrefix(statement.Extension, routeExtension(""))
 	}
-	for _, global := range Globals(c.Asterisk(cluster.GlobalsString)) {
-		found.variable(global.Name)
+	for _, setting := range read(c.Asterisk(cluster.GlobalsString), above(cluster.GlobalsString)...).Sections[1].Settings {
+		found.variable(setting.Name)
 	}
-	for _, section := range AccountSections(c.Asterisk(cluster.AccountEntry)) {
+	for _, section := range accountSections(c.Asterisk(cluster.AccountEntry)) {
 		found.section(c.Protocol(), section.Name, section.Get("type"))
 	}
 	return found

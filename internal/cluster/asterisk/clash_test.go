@@ -64,7 +64,7 @@ func TestClashes(t *testing.T) {
 			cluster.Carriers{changed(carrier("A", cluster.AllServers), "dialplan_entry", one.Dialplan())},
 			cluster.Carriers{changed(carrier("B", "10.0.0.7"), "dialplan_entry", other.Dialplan())},
 		)
-		if len(clashes) != 1 || !clashes[0].Route || clashes[0].Extension != one.Extension() || clashes[0].ServerIP != "10.0.0.7" {
+		if len(clashes) != 1 || !clashes[0].Route || clashes[0].Extension != one.extension() || clashes[0].ServerIP != "10.0.0.7" {
 			t.Errorf("%+v", clashes)
 		}
 	})

@@ -12,17 +12,17 @@ const (
 	CustomDialplan cluster.AsteriskText = "custom_dialplan_entry"
 )
 
-// Column is a column whose text VICIdial copies into a file of a node.
-type Column struct {
+// copiedColumn is a column whose text VICIdial copies into a file of a node.
+type copiedColumn struct {
 	Table, Name string
 	File        string // of /etc/asterisk, with PROTOCOL for sip, iax, pjsip or pjsip_wizard
 	Section     string // where it stands
 	Lines       bool   // as many as it has; otherwise it is part of one line, and must be one
 }
 
-// Columns are all such columns (ADMIN_keepalive_ALL.pl). Those with lines are read
+// copiedColumns are all such columns (ADMIN_keepalive_ALL.pl). Those with lines are read
 // by [Check], the others must be one line ([cluster.CheckOneLine]).
-var Columns = []Column{
+var copiedColumns = []copiedColumn{
 	{Table: "vicidial_server_carriers", Name: "globals_string", File: "extensions-vicidial.conf", Section: "globals", Lines: true},
 	{Table: "vicidial_server_carriers", Name: "dialplan_entry", File: "extensions-vicidial.conf", Section: "vicidial-auto-external", Lines: true},
 	{Table: "vicidial_server_carriers", Name: "registration_string", File: "PROTOCOL-vicidial.conf", Section: "general", Lines: true},
@@ -60,5 +60,5 @@ var Columns = []Column{
 
 // IsText says whether a column holds lines that Asterisk reads.
 func IsText(table, column string) bool {
-	return slices.ContainsFunc(Columns, func(one Column) bool { return one.Lines && one.Table == table && one.Name == column })
+	return slices.ContainsFunc(copiedColumns, func(one copiedColumn) bool { return one.Lines && one.Table == table && one.Name == column })
 }

@@ -8,17 +8,17 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// CallerInShell is the name under which a line is allowed to give a shell what a caller
+// callerInShell is the name under which a line is allowed to give a shell what a caller
 // or a carrier sends: it stands in a comment of the line or in one above it,
 // "; allow: caller_in_shell".
-const CallerInShell = "caller_in_shell"
+const callerInShell = "caller_in_shell"
 
 var (
 	shellFunction = regexp.MustCompile(`(?i)\$\{\s*SHELL\(`)
 	// callerText are the values that whoever calls, or the carrier, chooses freely.
 	// ${EXTEN} is as free where a pattern ends in . or !.
 	callerText = regexp.MustCompile(`(?i)\$\{\s*(CALLERID|CALLERIDNAME|CALLERIDNUM|CONNECTEDLINE|REDIRECTING|SIP_HEADER|SIPPEER|PJSIP_HEADER|PJSIP_HEADERS|IAXVAR|SIPURI|SIPDOMAIN|SIPUSERAGENT|SIPCALLID|CALLINGNAME|CALLERNAME)\b`)
-	allowed    = regexp.MustCompile(`;.*\ballow:\s*` + CallerInShell + `\b`)
+	allowed    = regexp.MustCompile(`;.*\ballow:\s*` + callerInShell + `\b`)
 )
 
 // CheckCommands warns of the lines of a dialplan that run a command on the node, and
@@ -30,7 +30,7 @@ func CheckCommands(column cluster.AsteriskText, text string) Flaws {
 	}
 	text = normal(text)
 	lines := strings.Split(text, "\n")
-	config := Read(text, above(column)...)
+	config := read(text, above(column)...)
 	var flaws Flaws
 	for _, section := range config.Sections {
 		l := newLoader(nil)
@@ -55,7 +55,7 @@ func CheckCommands(column cluster.AsteriskText, text string) Flaws {
 			if from := callerText.FindStringSubmatch(statement.Arguments); from != nil && !allows(lines, statement.Line) {
 				flaw.Warning = false
 				flaw.What = fmt.Sprintf("%s gives a shell what a caller chooses, in ${%s", runs, strings.ToUpper(from[1]))
-				flaw.Do = fmt.Sprintf("filter it with ${FILTER(0-9,…)} into a variable and use that, or write ; allow: %s behind the line", CallerInShell)
+				flaw.Do = fmt.Sprintf("filter it with ${FILTER(0-9,…)} into a variable and use that, or write ; allow: %s behind the line", callerInShell)
 			}
 			flaws = append(flaws, flaw)
 		}

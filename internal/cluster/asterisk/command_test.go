@@ -34,7 +34,7 @@ func TestCheckCommands(t *testing.T) {
 			if got != want {
 				t.Errorf("%q in %s is %q and not %q: %s", text, column, got, want, flaws)
 			}
-			if got == "error" && !strings.Contains(flaws.String(), CallerInShell) {
+			if got == "error" && !strings.Contains(flaws.String(), callerInShell) {
 				t.Errorf("the error does not name what allows the line: %s", flaws)
 			}
 		}
@@ -67,7 +67,7 @@ func TestCheckPhone(t *testing.T) {
 			if err := CheckPhone(column, text); err != nil {
 				t.Errorf("%s refuses %q: %v", column, text, err)
 			}
-			if read := Read(strings.Replace(line, "@", text, 1), &Section{}); len(read.Sections[0].Settings) != 1 {
+			if read := read(strings.Replace(line, "@", text, 1), &Section{}); len(read.Sections[0].Settings) != 1 {
 				t.Errorf("%s becomes %d settings", column, len(read.Sections[0].Settings))
 			}
 		}

@@ -36,8 +36,8 @@ func (s Section) Get(name string) string {
 	return value
 }
 
-// Config is a text as main/config.c reads it.
-type Config struct {
+// config is a text as main/config.c reads it.
+type config struct {
 	Sections []*Section // those above the text, then its own
 	Flaws    Flaws
 	text     string
@@ -54,10 +54,10 @@ type written struct {
 	value logical
 }
 
-// Read reads a text that stands below the given sections, in the last of them.
-func Read(text string, above ...*Section) Config {
+// read reads a text that stands below the given sections, in the last of them.
+func read(text string, above ...*Section) config {
 	text = normal(text)
-	c := Config{text: text}
+	c := config{text: text}
 	for _, section := range above {
 		c.Sections = append(c.Sections, &Section{Name: section.Name, Template: section.Template, Settings: unlined(section.Settings), Of: section.Of})
 	}
@@ -75,8 +75,8 @@ func Read(text string, above ...*Section) Config {
 	return c
 }
 
-// Own are the sections that the text opens.
-func (c Config) Own() []*Section {
+// own are the sections that the text opens.
+func (c config) own() []*Section {
 	var own []*Section
 	for _, section := range c.Sections {
 		if section.Line > 0 {
@@ -95,7 +95,7 @@ func unlined(settings []Setting) []Setting {
 }
 
 // process does what process_text_line of main/config.c does with a line.
-func (c *Config) process(line logical) {
+func (c *config) process(line logical) {
 	switch line.text[0] {
 	case '[':
 		c.open(line)
@@ -106,17 +106,17 @@ func (c *Config) process(line logical) {
 	}
 }
 
-func (c *Config) note(line int, warning bool, what, do string) {
+func (c *config) note(line int, warning bool, what, do string) {
 	c.Flaws = append(c.Flaws, Flaw{Line: line, What: what, Do: do, Warning: warning})
 }
 
 // giveUp notes why Asterisk reads no further.
-func (c *Config) giveUp(line int, what, do string) {
+func (c *config) giveUp(line int, what, do string) {
 	c.note(line, false, what+", and Asterisk gives up all that follows in the file", do)
 	c.lost = true
 }
 
-func (c *Config) open(line logical) {
+func (c *config) open(line logical) {
 	end := bytes.IndexByte(line.text, ']')
 	if end < 0 {
 		c.giveUp(line.number, fmt.Sprintf("%q opens no section", shortened(string(line.text))), "close it with ]: write [NAME] on a line of its own")
@@ -150,7 +150,7 @@ func (c *Config) open(line logical) {
 
 // options reads what stands in parentheses behind a section's name, and answers
 // the section that the lines below belong to; nil where Asterisk gives up.
-func (c *Config) options(section *Section, words string) *Section {
+func (c *config) options(section *Section, words string) *Section {
 	target := section
 	for word := range strings.SplitSeq(words, ",") {
 		switch {
@@ -190,7 +190,7 @@ func (c *Config) options(section *Section, words string) *Section {
 }
 
 // extend says what to do about a section that nothing can be added to.
-func (c *Config) extend(name string) string {
+func (c *config) extend(name string) string {
 	for _, section := range c.Sections {
 		if strings.EqualFold(section.Name, name) && section.Template {
 			return "it is a template, to which Asterisk adds nothing: write its lines where it is opened"
@@ -200,7 +200,7 @@ func (c *Config) extend(name string) string {
 }
 
 // inherit says what to do about a base that is not there.
-func (c *Config) inherit(word string) string {
+func (c *config) inherit(word string) string {
 	if name := stripped(word); name != word && c.find(name, "TEMPLATES=include") != nil {
 		return fmt.Sprintf("write %s without blanks beside the comma", name)
 	}
@@ -209,7 +209,7 @@ func (c *Config) inherit(word string) string {
 
 // find is the first section of that name which fits a filter, as
 // does_category_match of main/config.c finds it. An empty name is any.
-func (c *Config) find(name, filter string) *Section {
+func (c *config) find(name, filter string) *Section {
 	for _, section := range c.Sections {
 		if (name == "" || strings.EqualFold(section.Name, name)) && section.fits(filter) {
 			return section
@@ -258,7 +258,7 @@ func (s *Section) matches(name, value string) bool {
 	return false
 }
 
-func (c *Config) directive(line logical) {
+func (c *config) directive(line logical) {
 	end := 1
 	for end < len(line.text) && line.text[end] > ' ' && line.text[end] < 0x80 {
 		end++
@@ -279,7 +279,7 @@ func (c *Config) directive(line logical) {
 	}
 }
 
-func (c *Config) set(line logical) {
+func (c *config) set(line logical) {
 	if c.current == nil {
 		c.giveUp(line.number, "this setting stands before the first [section]", "begin with [NAME]")
 		return
@@ -320,13 +320,13 @@ func (c *Config) set(line logical) {
 	c.wrote(string(name.text), held)
 }
 
-func (c *Config) wrote(name string, value logical) {
+func (c *config) wrote(name string, value logical) {
 	c.written = append(c.written, written{name: name, value: value})
 }
 
 // add appends to the value of the last setting of that name, for +=. False when
 // there is none.
-func (c *Config) add(name, more string) bool {
+func (c *config) add(name, more string) bool {
 	last := -1
 	for at, setting := range c.current.Settings {
 		if setting.Name == name {

@@ -107,25 +107,25 @@ func (d Dial) Problems() []Problem {
 	return append(problems, d.moreProblems()...)
 }
 
-// Extension is the pattern under which the route takes calls.
-func (d Dial) Extension() string { return "_" + d.Prefix + d.Pattern }
+// extension is the pattern under which the route takes calls.
+func (d Dial) extension() string { return "_" + d.Prefix + d.Pattern }
 
-// RouteExtension is the extension that holds the dialing of a route, so that
+// routeExtension is the extension that holds the dialing of a route, so that
 // other routes can fail over to it.
-func RouteExtension(route string) string { return "route_" + route }
+func routeExtension(route string) string { return "route_" + route }
 
 // OffersRoute says whether a dialplan holds the dialing of the route. Asterisk
 // compares extensions by case.
 func OffersRoute(dialplan, route string) bool {
-	for _, statement := range Statements(dialplan) {
-		if statement.Extension == RouteExtension(route) {
+	for _, statement := range statements(dialplan) {
+		if statement.Extension == routeExtension(route) {
 			return true
 		}
 	}
 	return false
 }
 
-// Dialplan writes the route. Calls come in under [Dial.Extension] and those of
+// Dialplan writes the route. Calls come in under [Dial.extension] and those of
 // [DialMore.Numbers], are logged once the way VICIdial's own carriers do it, and are
 // dialed in a subroutine, so that a route which is congested or unavailable goes on
 // to the next with the number as it was dialed, the campaign's caller id, and no
@@ -140,7 +140,7 @@ func (d Dial) Dialplan() string {
 		fmt.Fprintf(&text, "; route %s, generated from its dial block\n", d.Route)
 		text.WriteString(d.declaration())
 	}
-	d.entry(d.Extension(), len(d.Prefix), "").write(&text)
+	d.entry(d.extension(), len(d.Prefix), "").write(&text)
 	for _, number := range d.Numbers {
 		d.entry("_"+number.Prefix+number.Pattern, len(number.Prefix), fmt.Sprintf("%s${EXTEN:%d}", number.Prepend, number.Strip)).write(&text)
 	}
@@ -203,7 +203,7 @@ func (d Dial) dialing() *priorities {
 	}
 	body = append(body, fmt.Sprintf("Dial(%s,%s,%s)", d.destination(), d.ring(), options), "Return()")
 
-	dialing := &priorities{extension: RouteExtension(d.Route)}
+	dialing := &priorities{extension: routeExtension(d.Route)}
 	dialing.add(fmt.Sprintf("Set(GROUP()=%s)", d.Route))
 	if d.MaxChannels > 0 {
 		dialing.add(fmt.Sprintf("GotoIf($[${GROUP_COUNT(%s)} > %d]?%d)", d.Route, d.MaxChannels, len(dialing.applications)+len(body)+2))
@@ -216,7 +216,7 @@ func (d Dial) dialing() *priorities {
 	return dialing
 }
 
-func gosub(route string) string { return "Gosub(" + RouteExtension(route) + ",1)" }
+func gosub(route string) string { return "Gosub(" + routeExtension(route) + ",1)" }
 
 func (d Dial) ring() string {
 	if d.Timeout == 0 {

@@ -17,7 +17,7 @@ func (d Dial) moreProblems() []Problem {
 			problems = append(problems, Problem{Attribute: attribute, What: fmt.Sprintf(format, args...)})
 		}
 	}
-	taken := map[string]bool{sameExtension(d.Extension()): true}
+	taken := map[string]bool{sameExtension(d.extension()): true}
 	for _, number := range d.Numbers {
 		wrong(!dialPrefix.MatchString(number.Prefix), "numbers", "%q is no prefix: up to 20 of 0-9 * # +", number.Prefix)
 		wrong(number.Prefix == "" && number.Pattern == AnyNumber, "numbers", "a number without a prefix needs a pattern, or it would take every call")

@@ -26,7 +26,7 @@ func ReadDial(protocol, text string) (Dial, bool) {
 	}
 	dial := Dial{Protocol: protocol}
 	body := ""
-	for _, statement := range Statements(text) {
+	for _, statement := range statements(text) {
 		arguments := statement.Arguments
 		switch entry := strings.HasPrefix(statement.Extension, "_"); {
 		case entry && statement.Application == "Set" && readStrip.MatchString(arguments):

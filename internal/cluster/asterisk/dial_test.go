@@ -9,8 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"pgregory.net/rapid"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 func init() {
@@ -227,7 +228,7 @@ var jump = regexp.MustCompile(`\?(\d+)(?::(\d+))?\)$`)
 
 // jumpsLand fails where a GotoIf names a priority that the extension has not.
 func jumpsLand(t *rapid.T, text string) {
-	statements := Statements(text)
+	statements := statements(text)
 	there := map[string]bool{}
 	for _, statement := range statements {
 		there[statement.Extension+","+strconv.Itoa(statement.Priority)] = true

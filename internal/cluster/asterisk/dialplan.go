@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Statement is one exten or same line of a dialplan that Asterisk registers.
-type Statement struct {
+// dialplanStatement is one exten or same line of a dialplan that Asterisk registers.
+type dialplanStatement struct {
 	Line        int    // 0 for one that stands above the text
 	Extension   string // as written, with _ for a pattern and /callerid where given
 	Priority    int    // 0 for a hint
@@ -19,13 +19,13 @@ type Statement struct {
 // loader does what pbx_load_config of pbx/pbx_config.c does with the settings of
 // one section.
 type loader struct {
-	statements []Statement
+	statements []dialplanStatement
 	flaws      Flaws
 	globals    map[string]string // what ${NAME} stands for in an extension
 	extension  string            // what same goes on with
 	known      bool              // whether all of it is
 	last       int               // what n goes on from; noPriority at the beginning
-	registered map[string]map[int]Statement
+	registered map[string]map[int]dialplanStatement
 	order      []string // the extensions in the order of their first statement
 	includes   map[string]bool
 	here       bool // something of the text itself was registered
@@ -41,7 +41,7 @@ const (
 const dialable = 79
 
 func newLoader(globals map[string]string) *loader {
-	return &loader{globals: globals, last: noPriority, registered: map[string]map[int]Statement{}, includes: map[string]bool{}}
+	return &loader{globals: globals, last: noPriority, registered: map[string]map[int]dialplanStatement{}, includes: map[string]bool{}}
 }
 
 func (l *loader) note(line int, warning bool, what, do string) {
@@ -172,7 +172,7 @@ func (l *loader) priority(setting Setting, text string) {
 	if !ok {
 		return
 	}
-	statement := Statement{Line: setting.Line, Extension: l.extension, Label: label}
+	statement := dialplanStatement{Line: setting.Line, Extension: l.extension, Label: label}
 	statement.Application, statement.Arguments = l.application(setting, application)
 	if number == 0 {
 		l.note(setting.Line, true, "n follows a hint, and Asterisk skips the line without a word", "number the priority, or put the hint behind the extension's last line")
@@ -270,7 +270,7 @@ func (l *loader) application(setting Setting, text string) (application, argumen
 
 // register keeps a statement unless its extension has the priority already
 // (add_priority of main/pbx.c: the first one stays).
-func (l *loader) register(statement Statement, number int) {
+func (l *loader) register(statement dialplanStatement, number int) {
 	if statement.Extension == "" || strings.HasPrefix(statement.Extension, "/") {
 		l.note(statement.Line, false, "there is no extension, and Asterisk drops the line", "write a number, or _ and a pattern")
 		return
@@ -283,7 +283,7 @@ func (l *loader) register(statement Statement, number int) {
 	key := sameExtension(statement.Extension)
 	held := l.registered[key]
 	if held == nil {
-		held = map[int]Statement{}
+		held = map[int]dialplanStatement{}
 		l.registered[key] = held
 		l.order = append(l.order, key)
 	}
@@ -304,7 +304,7 @@ func (l *loader) register(statement Statement, number int) {
 	l.statements = append(l.statements, statement)
 }
 
-func (l *loader) taken(statement, first Statement) {
+func (l *loader) taken(statement, first dialplanStatement) {
 	name := statement.Extension
 	if first.Extension != name {
 		name += " (to Asterisk the same as " + first.Extension + ")"

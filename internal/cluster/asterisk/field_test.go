@@ -86,7 +86,7 @@ func TestFieldCases(t *testing.T) {
 				return
 			}
 			registered := 0
-			for _, statement := range Statements(one.Text) {
+			for _, statement := range statements(one.Text) {
 				if statement.Priority > 0 {
 					registered++
 				}

@@ -52,7 +52,7 @@ func FuzzCheck(f *testing.F) {
 func noSmuggling(t *testing.T, column cluster.AsteriskText, text string) {
 	const below = "\nbelow=here\n"
 	sections := above(column)
-	config := Read(text+below, sections...)
+	config := read(text+below, sections...)
 	last := config.Sections[len(config.Sections)-1]
 	opens := column == cluster.AccountEntry || column == ConfOverride || column == CustomDialplan
 	if !opens && len(config.Sections) != len(sections) {
@@ -90,7 +90,7 @@ func FuzzSealSecrets(f *testing.F) {
 		if !cluster.SealedBy(sealed, text) {
 			t.Errorf("%q is no form of %q", sealed, text)
 		}
-		config := Read(text, &Section{})
+		config := read(text, &Section{})
 		for _, place := range secretsOf(config) {
 			if held := config.text[place.from:place.to]; strings.Contains(held, secret) && strings.Contains(sealed, secret) {
 				t.Errorf("the secret is in %q", sealed)

@@ -11,7 +11,7 @@ import (
 // What Asterisk takes without a word, and a person hardly meant.
 
 // look notes what is odd about one statement.
-func (l *loader) look(statement Statement) {
+func (l *loader) look(statement dialplanStatement) {
 	line := statement.Line
 	name, _, _ := strings.Cut(statement.Extension, "/")
 	switch {
@@ -81,7 +81,7 @@ func (l *loader) finish() {
 
 // numbersIn are the numbers in the arguments of an extension, as 104 in
 // GotoIf(…?104).
-func numbersIn(held map[int]Statement) map[string]bool {
+func numbersIn(held map[int]dialplanStatement) map[string]bool {
 	named := map[string]bool{}
 	for _, statement := range held {
 		for _, number := range strings.FieldsFunc(statement.Arguments, func(char rune) bool { return char < '0' || char > '9' }) {

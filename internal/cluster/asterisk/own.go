@@ -124,7 +124,7 @@ type account struct {
 // ReadAccounts reads the accounts of the carriers that a node generates. The rows of a
 // route have one text on all nodes; each text is read once.
 func ReadAccounts(carriers cluster.Carriers) Accounts {
-	accounts, known := Accounts{onNode: map[string][]account{}}, map[string]Config{}
+	accounts, known := Accounts{onNode: map[string][]account{}}, map[string]config{}
 	for _, carrier := range carriers.Sorted() {
 		if !carrier.Generated() {
 			continue
@@ -132,11 +132,11 @@ func ReadAccounts(carriers cluster.Carriers) Accounts {
 		text := carrier.Asterisk(cluster.AccountEntry)
 		config, found := known[text]
 		if !found {
-			config = Read(text, &Section{Name: "general"})
+			config = read(text, &Section{Name: "general"})
 			known[text] = config
 		}
 		one := account{Carrier: carrier, id: strings.ToLower(carrier.ID()), missing: config.Missing}
-		for _, section := range config.Own() {
+		for _, section := range config.own() {
 			named := *section
 			named.Of = "carrier " + carrier.ID()
 			one.sections = append(one.sections, &named)

@@ -152,7 +152,7 @@ func TestPublicDialplans(t *testing.T) {
 				}
 				text.WriteString(dial.Dialplan())
 			}
-			node := callOf{t: t, statements: Statements(text.String())}
+			node := callOf{t: t, statements: statements(text.String())}
 			for dialed, want := range public.calls {
 				node.variables, node.did = map[string]string{"CALLERID(num)": "campaign", "LEAD": "17"}, nil
 				node.dial(dialed)
@@ -174,7 +174,7 @@ func TestPublicDialplans(t *testing.T) {
 // carrier is congested.
 type callOf struct {
 	t          *testing.T
-	statements []Statement
+	statements []dialplanStatement
 	variables  map[string]string
 	did        []string
 }
@@ -211,7 +211,7 @@ var (
 
 func (c *callOf) run(extension string) {
 	c.t.Helper()
-	lines := map[int]Statement{}
+	lines := map[int]dialplanStatement{}
 	for _, statement := range c.statements {
 		if statement.Extension == extension {
 			lines[statement.Priority] = statement

@@ -5,8 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"pgregory.net/rapid"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // stockDialplan is the shape of every carrier's dialplan in VICIdial's manual.
@@ -372,7 +373,7 @@ func TestSecretsInText(t *testing.T) {
 			if sealed := SealSecrets(text, "main"); sealed != template && sealed != strings.Replace(template, "=", "= ", 1) {
 				t.Errorf("the secret is left in %q", sealed)
 			}
-			if read := AccountSections(text); len(read) != 1 || read[0].Get("secret") != secret {
+			if read := accountSections(text); len(read) != 1 || read[0].Get("secret") != secret {
 				t.Errorf("Asterisk reads %+v", read)
 			}
 		})
@@ -399,7 +400,7 @@ func TestSecretsInText(t *testing.T) {
 			if sealed, other := blanks.Replace(SealSecrets(text, "n")), blanks.Replace(SealSecrets(plain, "n")); sealed != other {
 				t.Errorf("%q is sealed as %q, and %q as %q", text, sealed, plain, other)
 			}
-			settings := AccountSections(text)[0].Settings
+			settings := accountSections(text)[0].Settings
 			if read := settings[slices.IndexFunc(settings, func(one Setting) bool { return one.Name != "host" })].Value; read != secret {
 				t.Errorf("Asterisk reads %q", read)
 			}

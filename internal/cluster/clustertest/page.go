@@ -14,8 +14,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Kinds are values with every kind of character, one kind each.
-var Kinds = []string{
+// kinds are values with every kind of character, one kind each.
+var kinds = []string{
 	"plain9Text", "two words", "a-b", "a.b", "a,b", "a_b", "a:b", "a/b", "a@b", "a*b", "a#b", "a+b", "a=b", "a|b", "a&b", "a<b", "a>b", "a%b", "a$b", "a!b", "a?b",
 	"a(b)", "a[b]", "a{b}", "a~b", "a^b", "a`b", "a;b", `a"b`, "a'b", `a\b`, "a\nb", "a\tb", "Zürich", "--all--", "12345", "",
 }
@@ -146,7 +146,7 @@ func (p Page) CheckSaved(t *testing.T, table cluster.Table, columns []string, to
 	for _, column := range columns {
 		for _, version := range Schemas {
 			s := cluster.Schema{Version: version, Tables: map[cluster.Table]map[string]cluster.Column{table: {column: {Type: "text"}}}}
-			for _, text := range Kinds {
+			for _, text := range kinds {
 				saved, known := p.Save(table, column, version, text)
 				if !known {
 					t.Fatalf("page-filters.md has no line for %s.%s", table, column)
@@ -162,5 +162,5 @@ func (p Page) CheckSaved(t *testing.T, table cluster.Table, columns []string, to
 			}
 		}
 	}
-	t.Log(fmt.Sprint(table, ": ", len(columns), " columns, ", len(Schemas), " schemas, ", len(Kinds), " kinds of characters: ", counts))
+	t.Log(fmt.Sprint(table, ": ", len(columns), " columns, ", len(Schemas), " schemas, ", len(kinds), " kinds of characters: ", counts))
 }

@@ -12,16 +12,16 @@ import (
 // The dimensioning guidance of ViciBox
 // (docs/vicidial/node-files.md#dimensioning): what one machine is meant for.
 const (
-	ExpressAgents    = 15  // all roles on one machine; up to 20 on the hardware of a database machine
-	ExpressLines     = 75  // of it
-	PredictiveAgents = 25  // telephony node, predictive dialing
-	PredictiveLines  = 125 // of it
-	InboundAgents    = 50  // telephony node, inbound only
-	InboundLines     = 250 // of it
-	WebAgents        = 75  // web node, the careful end of 75 to 150
-	WebAgentsMost    = 150 // web node, the other end
-	DatabaseAgents   = 300 // the largest database machine that the guidance names
-	ClusterAgents    = 500 // "a cluster scales to about" this many
+	expressAgents    = 15  // all roles on one machine; up to 20 on the hardware of a database machine
+	expressLines     = 75  // of it
+	predictiveAgents = 25  // telephony node, predictive dialing
+	predictiveLines  = 125 // of it
+	inboundAgents    = 50  // telephony node, inbound only
+	inboundLines     = 250 // of it
+	webAgents        = 75  // web node, the careful end of 75 to 150
+	maxWebAgents     = 150 // web node, the other end
+	databaseAgents   = 300 // the largest database machine that the guidance names
+	clusterAgents    = 500 // "a cluster scales to about" this many
 )
 
 // busyCeiling is the part of a processor that a telephony node should not
@@ -98,8 +98,8 @@ func NewCapacity(measures []CapacityMeasure) Capacity {
 		}
 	}
 	c.NodesNeeded = max(1, ceil(agents), ceil(lines))
-	c.WebNeeded = max(1, parted(c.AgentsPeak, WebAgents))
-	c.SingleBox = c.NodesNeeded == 1 && c.AgentsPeak <= ExpressAgents && c.LinesPeak <= ExpressLines
+	c.WebNeeded = max(1, parted(c.AgentsPeak, webAgents))
+	c.SingleBox = c.NodesNeeded == 1 && c.AgentsPeak <= expressAgents && c.LinesPeak <= expressLines
 	c.Findings = append(c.Findings, c.sizing(kinds)...)
 	c.Findings = append(c.Findings, sources(measures)...)
 	return c
@@ -146,21 +146,21 @@ func (c Capacity) sizing(kinds map[bool]int) []string {
 	var findings []string
 	nodes := kinds[true] + kinds[false]
 	peak := fmt.Sprintf("The peak is %s and %s", cluster.Plural(c.AgentsPeak, "agent"), cluster.Plural(c.LinesPeak, "line"))
-	one := fmt.Sprintf("a telephony node that dials is meant for %d and %d", PredictiveAgents, PredictiveLines)
+	one := fmt.Sprintf("a telephony node that dials is meant for %d and %d", predictiveAgents, predictiveLines)
 	switch {
 	case kinds[true] == 0:
-		one = fmt.Sprintf("a telephony node that only takes calls is meant for %d and %d", InboundAgents, InboundLines)
+		one = fmt.Sprintf("a telephony node that only takes calls is meant for %d and %d", inboundAgents, inboundLines)
 	case kinds[false] > 0:
-		one += fmt.Sprintf(", one that only takes calls for %d and %d", InboundAgents, InboundLines)
+		one += fmt.Sprintf(", one that only takes calls for %d and %d", inboundAgents, inboundLines)
 	}
 	needed := fmt.Sprintf("%s, and %s: %s needed, %d there", peak, one, cluster.PluralAre(c.NodesNeeded, "telephony node"), nodes)
 	switch {
 	case nodes == 0:
 		return []string{"There is no telephony node to measure."}
 	case c.SingleBox && nodes > 1:
-		findings = append(findings, fmt.Sprintf("%s, and a machine with all roles is meant for %d and %d: one machine would carry it; %d nodes are there for the sake of survival.", peak, ExpressAgents, ExpressLines, nodes))
+		findings = append(findings, fmt.Sprintf("%s, and a machine with all roles is meant for %d and %d: one machine would carry it; %d nodes are there for the sake of survival.", peak, expressAgents, expressLines, nodes))
 	case c.SingleBox:
-		findings = append(findings, fmt.Sprintf("%s, and a machine with all roles is meant for %d and %d: a single box still suffices.", peak, ExpressAgents, ExpressLines))
+		findings = append(findings, fmt.Sprintf("%s, and a machine with all roles is meant for %d and %d: a single box still suffices.", peak, expressAgents, expressLines))
 	case c.NodesNeeded > nodes:
 		findings = append(findings, needed+".")
 	case c.NodesNeeded == nodes:
@@ -168,19 +168,19 @@ func (c Capacity) sizing(kinds map[bool]int) []string {
 	default:
 		findings = append(findings, fmt.Sprintf("%s, so %d may fail.", needed, nodes-c.NodesNeeded))
 	}
-	if c.AgentsPeak > ClusterAgents {
-		findings = append(findings, fmt.Sprintf("%d agents are more than a cluster is meant for (%d).", c.AgentsPeak, ClusterAgents))
-	} else if c.AgentsPeak > DatabaseAgents {
-		findings = append(findings, fmt.Sprintf("%d agents are more than the largest database machine of the guidance is meant for (%d).", c.AgentsPeak, DatabaseAgents))
+	if c.AgentsPeak > clusterAgents {
+		findings = append(findings, fmt.Sprintf("%d agents are more than a cluster is meant for (%d).", c.AgentsPeak, clusterAgents))
+	} else if c.AgentsPeak > databaseAgents {
+		findings = append(findings, fmt.Sprintf("%d agents are more than the largest database machine of the guidance is meant for (%d).", c.AgentsPeak, databaseAgents))
 	}
 	return findings
 }
 
 func guidance(outbound bool) (agents, lines int) {
 	if outbound {
-		return PredictiveAgents, PredictiveLines
+		return predictiveAgents, predictiveLines
 	}
-	return InboundAgents, InboundLines
+	return inboundAgents, inboundLines
 }
 
 func nodeCapacity(m CapacityMeasure) CapacityNode {

@@ -94,8 +94,8 @@ func machineLosses(in FailoverInput) []MachineLoss {
 		switch left := len(in.WebNodes) - 1; {
 		case left == 0:
 			loss.Reasons, loss.ToDo = []string{"No other web node is there: nobody can log in, and the screens of agents stop."}, []string{"Bring the node back, or point the proxy at another."}
-		case agents > left*WebAgentsMost:
-			loss.Reasons = []string{fmt.Sprintf("%s left, meant for %d agents at most; %d work.", cluster.PluralAre(left, "web node"), left*WebAgentsMost, agents)}
+		case agents > left*maxWebAgents:
+			loss.Reasons = []string{fmt.Sprintf("%s left, meant for %d agents at most; %d work.", cluster.PluralAre(left, "web node"), left*maxWebAgents, agents)}
 		}
 		losses = append(losses, loss)
 	}

@@ -173,7 +173,7 @@ func (f *failoverFloor) dial(hall *loginHall, agents []failoverAgent, loss *Fail
 			at[i] = len(in.Servers)
 			in.Servers = append(in.Servers, server.Server)
 			if server.MaxTrunks() > 0 {
-				loss.CallsPerSecond += LocalCallsPerSecond(server.Row.Int("outbound_calls_per_second"))
+				loss.CallsPerSecond += localCallsPerSecond(server.Row.Int("outbound_calls_per_second"))
 			}
 		}
 	}
@@ -208,7 +208,7 @@ func (f *failoverFloor) dial(hall *loginHall, agents []failoverAgent, loss *Fail
 	}
 	forecast := New(in)
 	for i, campaign := range f.in.Campaigns {
-		total := forecast.Campaign(campaign.ID)
+		total := forecast.campaign(campaign.ID)
 		lines := FailoverLines{Campaign: campaign.ID, Needed: campaign.Lines, Carried: min(total.Lines, campaign.Lines)}
 		loss.Campaigns = append(loss.Campaigns, lines)
 		before := lines.Needed

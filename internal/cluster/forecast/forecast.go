@@ -2,14 +2,13 @@ package forecast
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Campaign is what the dialers read of one campaign.
+// campaign is what the dialers read of one campaign.
 type Campaign struct {
 	ID     string
 	Active bool // an inactive campaign has the goal 0 wherever it is dialed
@@ -25,7 +24,7 @@ type Campaign struct {
 }
 
 // Goal says how many lines a campaign wants on one server: its agents
-// there times the dial level; see [GoalLines]. A campaign without a goal on a
+// there times the dial level; see [goalLines]. A campaign without a goal on a
 // server has no agents there, and the local dialer does not dial it there.
 type Goal struct {
 	ServerIP string
@@ -86,7 +85,7 @@ type Input struct {
 	AutoDialOff bool
 	// FillOff says that keepalive 7 runs nowhere, so that no shortage is filled.
 	FillOff bool
-	// FillCallsPerSecond is outbound_calls_per_second of system_settings.
+	// fillCallsPerSecond is outbound_calls_per_second of system_settings.
 	FillCallsPerSecond int
 	// Schema is db_schema_version, which tells what the fill makes of that.
 	Schema int
@@ -145,9 +144,9 @@ type Forecast struct {
 	Starved     []string // one sentence for each campaign that misses lines
 }
 
-// GoalLines is agents times dial level, rounded as Perl's sprintf("%.0f") does:
+// goalLines is agents times dial level, rounded as Perl's sprintf("%.0f") does:
 // a tie goes to the even number.
-func GoalLines(agents int, level float64) int {
+func goalLines(agents int, level float64) int {
 	lines, err := strconv.Atoi(strconv.FormatFloat(float64(agents)*level, 'f', 0, 64))
 	if err != nil { // not a number, or beyond any trunk count
 		return 0
@@ -155,14 +154,14 @@ func GoalLines(agents int, level float64) int {
 	return max(0, lines)
 }
 
-// LocalCallsPerSecond is what the local dialer makes of
+// localCallsPerSecond is what the local dialer makes of
 // servers.outbound_calls_per_second: 1 to 200 count, anything else means 40
 // (AST_VDauto_dial.pl:536; docs/vicidial/dialer.md#calls-per-second). So 0 does not stop a server.
-func LocalCallsPerSecond(column int) float64 { return callsPerSecond(column, 200) }
+func localCallsPerSecond(column int) float64 { return callsPerSecond(column, 200) }
 
-// FillCallsPerSecond is the same for the balance fill and the column of
+// fillCallsPerSecond is the same for the balance fill and the column of
 // system_settings, where up to [cluster.FillHighestRate] counts.
-func FillCallsPerSecond(column, schema int) float64 {
+func fillCallsPerSecond(column, schema int) float64 {
 	highest, _ := cluster.FillHighestRate(schema)
 	return callsPerSecond(column, highest)
 }
@@ -193,7 +192,7 @@ func New(in Input) Forecast {
 	for _, fill := range out.Fill {
 		placed += fill.Place
 	}
-	out.FillSeconds = float64(placed) / FillCallsPerSecond(in.FillCallsPerSecond, in.Schema)
+	out.FillSeconds = float64(placed) / fillCallsPerSecond(in.FillCallsPerSecond, in.Schema)
 	out.Campaigns = state.totals(out)
 	for _, total := range out.Campaigns {
 		if total.Missing > 0 {
@@ -203,26 +202,8 @@ func New(in Input) Forecast {
 	return out
 }
 
-// After returns the input of the next loop, in which the lines that this loop
-// placed are up.
-func (f Forecast) After(in Input) Input {
-	next := in
-	next.InUse = slices.Clone(in.InUse)
-	for _, local := range f.Local {
-		if local.Place > 0 {
-			next.InUse = append(next.InUse, Lines{ServerIP: local.ServerIP, Campaign: local.Campaign, Local: local.Place})
-		}
-	}
-	for _, fill := range f.Fill {
-		if fill.Place > 0 {
-			next.InUse = append(next.InUse, Lines{ServerIP: fill.ServerIP, Campaign: fill.Campaign, Fill: fill.Place})
-		}
-	}
-	return next
-}
-
-// Campaign returns the sum of one campaign; all zero when it has no goal.
-func (f Forecast) Campaign(id string) Total {
+// campaign returns the sum of one campaign; all zero when it has no goal.
+func (f Forecast) campaign(id string) Total {
 	for _, total := range f.Campaigns {
 		if total.Campaign == id {
 			return total

@@ -107,7 +107,7 @@ func TestForecast_consequences(t *testing.T) {
 		// limit 0 < goal 40: place 0-0, shortage 40-0. The fill has 50 lines free on dial2.
 		wantLocal(t, f, dial1, "A", 0, 40)
 		wantFill(t, f, dial2, "A", 40)
-		if got := f.Campaign("A"); got.Missing != 0 || got.Filled != 40 {
+		if got := f.campaign("A"); got.Missing != 0 || got.Filled != 40 {
 			t.Errorf("A: %+v", got)
 		}
 	})
@@ -263,7 +263,7 @@ func TestForecast_measured(t *testing.T) {
 			if f.Nodes[0].Lines != 12 {
 				t.Fatalf("%d lines are up, want 12", f.Nodes[0].Lines)
 			}
-			in = f.After(in)
+			in = after(f, in)
 		}
 		wantLocal(t, New(in), dial1, "A", 0, 18)
 	})
@@ -279,7 +279,7 @@ func TestForecast_measured(t *testing.T) {
 		f := New(in)
 		wantLocal(t, f, dial1, "A", 10, 80)
 		wantFill(t, f, dial2, "A", 60) // 100-25-15
-		if got := f.Campaign("A"); got.Missing != 20 {
+		if got := f.campaign("A"); got.Missing != 20 {
 			t.Errorf("A misses %d, want 20", got.Missing)
 		}
 	})
@@ -342,7 +342,7 @@ func TestForecast_campaignsThatAreNotDialed(t *testing.T) {
 
 func TestForecast_rates(t *testing.T) {
 	for column, want := range map[int]float64{0: 40, 1: 1, 5: 5, 200: 200, 201: 40, 500: 40, -1: 40} {
-		if got := LocalCallsPerSecond(column); got != want {
+		if got := localCallsPerSecond(column); got != want {
 			t.Errorf("the column %d makes %v calls a second locally, want %v", column, got, want)
 		}
 	}
@@ -352,7 +352,7 @@ func TestForecast_rates(t *testing.T) {
 		1720: {0: 40, 10: 10, 201: 201, 1000: 1000, 1001: 40},
 	} {
 		for column, want := range rates {
-			if got := FillCallsPerSecond(column, schema); got != want {
+			if got := fillCallsPerSecond(column, schema); got != want {
 				t.Errorf("schema %d: the column %d makes %v calls a second of the fill, want %v", schema, column, got, want)
 			}
 		}
@@ -374,7 +374,7 @@ func TestGoalLines(t *testing.T) {
 		want   int
 	}{{10, 2.5, 25}, {1, 2.5, 2}, {3, 2.5, 8}, {5, 1.1, 6}, {7, 0, 0}, {0, 3, 0}, {3, -1, 0}}
 	for _, c := range cases { // 2.5 and 7.5 are ties and go to the even number; 5.5 is above the tie in binary
-		if got := GoalLines(c.agents, c.level); got != c.want {
+		if got := goalLines(c.agents, c.level); got != c.want {
 			t.Errorf("%d agents at %v want %d lines, got %d", c.agents, c.level, c.want, got)
 		}
 	}

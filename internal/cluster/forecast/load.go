@@ -38,7 +38,7 @@ func GoalsOf(agents []cluster.LiveAgent, campaigns cluster.Campaigns) []Goal {
 	})
 	goals := make([]Goal, 0, len(sorted))
 	for _, l := range sorted {
-		l.goal.Lines = GoalLines(l.agents, level[l.goal.Campaign])
+		l.goal.Lines = goalLines(l.agents, level[l.goal.Campaign])
 		goals = append(goals, l.goal)
 	}
 	return goals

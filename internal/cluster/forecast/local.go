@@ -175,7 +175,7 @@ func (s *loopState) nodes(f Forecast) []Node {
 	}
 	nodes := make([]Node, 0, len(s.servers))
 	for _, server := range s.servers {
-		rate := LocalCallsPerSecond(server.callsPerSecond)
+		rate := localCallsPerSecond(server.callsPerSecond)
 		nodes = append(nodes, Node{
 			ServerIP:       server.ip,
 			Lines:          s.busy[server.ip],

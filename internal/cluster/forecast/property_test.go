@@ -1,10 +1,12 @@
 package forecast
 
 import (
+	"slices"
 	"testing"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"pgregory.net/rapid"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 func drawForecast(t *rapid.T) Input {
@@ -78,8 +80,8 @@ func TestForecast_properties(t *testing.T) {
 		for _, node := range f.Nodes {
 			got += node.Lines
 		}
-		if got != want || linesIn(f.After(in)) != want {
-			t.Fatalf("%d lines on the servers, %d in the next input, want %d", got, linesIn(f.After(in)), want)
+		if got != want || linesIn(after(f, in)) != want {
+			t.Fatalf("%d lines on the servers, %d in the next input, want %d", got, linesIn(after(f, in)), want)
 		}
 	}))
 
@@ -147,4 +149,22 @@ func TestForecast_properties(t *testing.T) {
 			}
 		}
 	}))
+}
+
+// after returns the input of the next loop, in which the lines that this loop
+// placed are up.
+func after(f Forecast, in Input) Input {
+	next := in
+	next.InUse = slices.Clone(in.InUse)
+	for _, local := range f.Local {
+		if local.Place > 0 {
+			next.InUse = append(next.InUse, Lines{ServerIP: local.ServerIP, Campaign: local.Campaign, Local: local.Place})
+		}
+	}
+	for _, fill := range f.Fill {
+		if fill.Place > 0 {
+			next.InUse = append(next.InUse, Lines{ServerIP: fill.ServerIP, Campaign: fill.Campaign, Fill: fill.Place})
+		}
+	}
+	return next
 }

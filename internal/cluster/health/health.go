@@ -38,7 +38,7 @@ type Heartbeat struct {
 
 // Alive reports whether the agent login page takes the server for alive
 // (docs/vicidial/daemons.md#heartbeat-tolerance).
-func (b Heartbeat) Alive() bool { return b.Age <= HeartbeatTolerance }
+func (b Heartbeat) Alive() bool { return b.Age <= heartbeatTolerance }
 
 // Shortage is a row of vicidial_campaign_server_stats.
 type Shortage struct {
@@ -100,20 +100,20 @@ type Snapshot struct {
 
 // The tolerances are VICIdial's own.
 const (
-	// HeartbeatTolerance is that of the agent login page
+	// heartbeatTolerance is that of the agent login page
 	// (docs/vicidial/daemons.md#heartbeat-tolerance).
-	HeartbeatTolerance = 120 * time.Second
-	// ClockTolerance is that of the agent screen's time sync check
+	heartbeatTolerance = 120 * time.Second
+	// clockTolerance is that of the agent screen's time sync check
 	// (docs/vicidial/daemons.md#clock-tolerance).
-	ClockTolerance = 8 * time.Second
-	// ShortageTolerance is how long the balance fill heeds a shortage
+	clockTolerance = 8 * time.Second
+	// shortageTolerance is how long the balance fill heeds a shortage
 	// (docs/vicidial/dialer.md#shortage-age).
-	ShortageTolerance = 1200 * time.Second
+	shortageTolerance = 1200 * time.Second
 	// RebuildTolerance is how long a node that is well takes to rebuild its
 	// configuration files, with some to spare (docs/vicidial/daemons.md#pending-rebuild).
 	RebuildTolerance = 120 * time.Second
-	// ReplicaTolerance is ours: reports older than this mislead.
-	ReplicaTolerance = 60 * time.Second
+	// replicaTolerance is ours: reports older than this mislead.
+	replicaTolerance = 60 * time.Second
 )
 
 // Node is what is known of one node.
@@ -129,7 +129,6 @@ type Node struct {
 	Load             float64 // load average
 	CPUIdlePercent   int
 	Channels         int
-	Disks            string
 	Agents           int // without remote agents
 	RemoteAgents     int
 	Calls            int
@@ -216,7 +215,7 @@ func NewReport(s Snapshot) Report {
 func nodeHealth(s Snapshot, server Server, beat Heartbeat, beats bool) Node {
 	node := Node{
 		ID: server.ID(), IP: server.IP(), Beats: beats,
-		Load: float64(server.Row.Int("sysload")) / 100, CPUIdlePercent: server.Row.Int("cpu_idle_percent"), Channels: server.Row.Int("channels_total"), Disks: server.Row["disk_usage"].Text,
+		Load: float64(server.Row.Int("sysload")) / 100, CPUIdlePercent: server.Row.Int("cpu_idle_percent"), Channels: server.Row.Int("channels_total"),
 		RoomsTotal: server.RoomsTotal, RoomsFree: server.RoomsFree, RebuildPending: server.RebuildPending(),
 		Phones: server.Phones, PhonesRegistered: server.PhonesRegistered,
 	}
@@ -226,7 +225,7 @@ func nodeHealth(s Snapshot, server Server, beat Heartbeat, beats bool) Node {
 		node.Silence, node.Alive, node.InSync = beat.Age, beat.Alive(), true
 		if node.SkewKnown = beat.SkewKnown; node.SkewKnown {
 			node.Silence, node.Skew = beat.Silence, beat.Skew
-			node.InSync = node.Skew.Abs() <= ClockTolerance
+			node.InSync = node.Skew.Abs() <= clockTolerance
 		}
 		node.Silence = max(0, node.Silence)
 	}
@@ -283,7 +282,7 @@ func campaignHealth(s Snapshot) []Campaign {
 		sum := at(shortage.ServerIP, shortage.Campaign)
 		sum.Shortage += shortage.Lines
 		sum.ShortageAge, sum.ShortageUndated = shortage.Age, !shortage.AgeKnown
-		sum.ShortageFresh = shortage.AgeKnown && shortage.Age < ShortageTolerance
+		sum.ShortageFresh = shortage.AgeKnown && shortage.Age < shortageTolerance
 	}
 	all := make([]Campaign, 0, len(sums))
 	for _, sum := range sums { // sorted below

@@ -71,7 +71,7 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 			add(fmt.Sprintf("Replication to %s does not run: %s.", r.Host, strings.Join(r.Stopped, ", ")), "Reports show old data; look at SHOW REPLICA STATUS there.")
 		case !r.Running:
 			add(fmt.Sprintf("Replication to %s does not run.", r.Host), "Reports show old data; look at SHOW REPLICA STATUS there.")
-		case r.LagKnown && r.Lag > ReplicaTolerance:
+		case r.LagKnown && r.Lag > replicaTolerance:
 			add(fmt.Sprintf("The reporting replica %s is %s behind.", r.Host, ago(r.Lag)), "Reports show old data; look for long statements on the replica.")
 		case !r.ThreadsKnown && !r.LagKnown:
 			add(fmt.Sprintf("Whether the reporting replica %s follows is not known: the database user may not ask for its status, and it has no heartbeat to compare.", r.Host), "Grant the user REPLICA MONITOR there (REPLICATION CLIENT before MariaDB 10.5.9).")
@@ -193,7 +193,7 @@ func nodeProblems(s Snapshot, h Report, servers []Server) []Problem {
 func heartbeatProblems(s Snapshot, server Server, node Node, add func(what, do string)) {
 	const ntp = "Let both follow the same NTP source."
 	clock := fmt.Sprintf("%s %s the database's", ago(node.Skew.Abs()), map[bool]string{true: "behind", false: "ahead of"}[node.Skew < 0])
-	silent := node.Silence > HeartbeatTolerance
+	silent := node.Silence > heartbeatTolerance
 	switch {
 	case !server.Telephony(), len(s.Beats) == 0:
 		return // no telephony node, or told for the whole cluster

@@ -188,11 +188,11 @@ func NextDrainStep(w DrainWatch, now Activity, pollErr error, waited time.Durati
 
 // Unfinished returns the error of a wait that ended before the server was empty.
 func (w DrainWatch) Unfinished(waited time.Duration, stopped bool) error {
-	return &NotDrainedError{Server: w.Server, Activity: w.now, Polled: w.polled, Waited: waited, Stopped: stopped}
+	return &notDrainedError{Server: w.Server, Activity: w.now, Polled: w.polled, Waited: waited, Stopped: stopped}
 }
 
-// NotDrainedError is the error of a drained server that is not empty.
-type NotDrainedError struct {
+// notDrainedError is the error of a drained server that is not empty.
+type notDrainedError struct {
 	Server   cluster.Server
 	Activity Activity // result of the last poll
 	Polled   bool     // whether any poll succeeded
@@ -200,7 +200,7 @@ type NotDrainedError struct {
 	Stopped  bool // by a cancelled context, not by the timeout
 }
 
-func (s *NotDrainedError) Error() string {
+func (s *notDrainedError) Error() string {
 	text := fmt.Sprintf("%s was still at work after %s: ", s.Server, s.Waited.Round(time.Second))
 	if s.Stopped {
 		text = fmt.Sprintf("the wait for %s was stopped after %s: ", s.Server, s.Waited.Round(time.Second))
@@ -215,7 +215,7 @@ func (s *NotDrainedError) Error() string {
 }
 
 // Hint returns advice for the operator.
-func (s *NotDrainedError) Hint() string {
+func (s *notDrainedError) Hint() string {
 	hint := "It stays drained: nobody new logs in, and no balance call comes. Let its agents log out, and invoke the action again to wait on; or put it back to work with vicidial_server_undrain."
 	if s.Activity.inbound() > 0 {
 		hint += " Calls that carriers send to it end only when they send them elsewhere."

@@ -7,8 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"pgregory.net/rapid"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 func agents(users ...string) Activity {
@@ -105,7 +106,7 @@ func TestNextDrainStep(t *testing.T) {
 			t.Run(claim, func(t *testing.T) {
 				watch, _ := NextDrainStep(DrainWatch{Server: newDrain().Server}, c.now, nil, 0)
 				err := watch.Unfinished(30*time.Minute+200*time.Millisecond, c.stopped)
-				var still *NotDrainedError
+				var still *notDrainedError
 				if !errors.As(err, &still) || !strings.Contains(err.Error(), c.message) || !strings.Contains(still.Hint(), c.advises) {
 					t.Errorf("%v", err)
 				}

@@ -2,6 +2,7 @@ package maintenance
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -34,7 +35,7 @@ func TestRebuildConf(t *testing.T) {
 			t.Fatalf("%v, %+v", err, plan)
 		}
 		step := plan.Steps[0]
-		if !step.Key.Equal(cluster.Row{"generate_vicidial_conf": cluster.Text("Y"), "active_asterisk_server": cluster.Text("Y")}) || !step.To.Equal(cluster.Row{"rebuild_conf_files": cluster.Text("Y")}) {
+		if !maps.Equal(step.Key, cluster.Row{"generate_vicidial_conf": cluster.Text("Y"), "active_asterisk_server": cluster.Text("Y")}) || !maps.Equal(step.To, cluster.Row{"rebuild_conf_files": cluster.Text("Y")}) {
 			t.Errorf("%+v", step)
 		}
 		if want := (cluster.Audit{Section: "SERVERS", Type: "OTHER", Record: "refresh", Code: "ADMIN API SERVERS REFRESH", Notes: "servers: 2"}); step.Audit != want {
@@ -75,7 +76,7 @@ func TestRebuildConf(t *testing.T) {
 			t.Fatalf("%v, %+v", err, plan)
 		}
 		stamp, flags := plan.Ordered()[0], plan.Ordered()[1]
-		if !stamp.From.Equal(cluster.Row{cluster.ColumnReload: cluster.Null}) || stamp.To[cluster.ColumnReload].Text != "2026-11-22 15:42:18" || stamp.Audit.Section != "SYSTEMSETTINGS" || flags.Table != cluster.TableServers {
+		if !maps.Equal(stamp.From, cluster.Row{cluster.ColumnReload: cluster.Null}) || stamp.To[cluster.ColumnReload].Text != "2026-11-22 15:42:18" || stamp.Audit.Section != "SYSTEMSETTINGS" || flags.Table != cluster.TableServers {
 			t.Errorf("%+v", plan)
 		}
 	})

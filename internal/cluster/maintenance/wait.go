@@ -8,17 +8,17 @@ import (
 // The limits of a wait. An agent may stay logged in for a whole shift. More than
 // one query per second is more than VICIdial's daemons send.
 const (
-	MaxWait     = 24 * time.Hour
-	MinInterval = time.Second
-	MaxInterval = 5 * time.Minute
+	maxWait     = 24 * time.Hour
+	minInterval = time.Second
+	maxInterval = 5 * time.Minute
 )
 
 // ParseWait parses a timeout such as "30m" or "1h30m". "0s" does not wait.
-func ParseWait(text string) (time.Duration, error) { return parseTime(text, 0, MaxWait) }
+func ParseWait(text string) (time.Duration, error) { return parseTime(text, 0, maxWait) }
 
 // ParseInterval parses the interval between two queries, such as "5s" or "1m".
 func ParseInterval(text string) (time.Duration, error) {
-	return parseTime(text, MinInterval, MaxInterval)
+	return parseTime(text, minInterval, maxInterval)
 }
 
 func parseTime(text string, least, most time.Duration) (time.Duration, error) {

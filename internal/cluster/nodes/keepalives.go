@@ -11,8 +11,8 @@ import (
 // The words by which [Parse] reads, beside roles and duties, what the keepalives
 // of a node depend on.
 const (
-	WordConfbridge = "confbridge"
-	WordSIPLogging = "sip_logging"
+	wordConfbridge = "confbridge"
+	wordSIPLogging = "sip_logging"
 )
 
 // Parse reads a node from words: roles, duties, confbridge and sip_logging.
@@ -21,16 +21,16 @@ func Parse(serverIP string, words []string) (Node, error) {
 	node := Node{ServerIP: serverIP}
 	for _, word := range words {
 		switch {
-		case word == WordConfbridge:
+		case word == wordConfbridge:
 			node.Engine = cluster.Confbridge
-		case word == WordSIPLogging:
+		case word == wordSIPLogging:
 			node.SIPLogging = true
 		case slices.Contains(Roles(), Role(word)):
 			node.Roles = append(node.Roles, Role(word))
 		case slices.Contains(Duties(), Duty(word)):
 			node.Duties = append(node.Duties, Duty(word))
 		default:
-			return Node{}, fmt.Errorf("node %s: %q is no role, no duty, and neither %s nor %s", serverIP, word, WordConfbridge, WordSIPLogging)
+			return Node{}, fmt.Errorf("node %s: %q is no role, no duty, and neither %s nor %s", serverIP, word, wordConfbridge, wordSIPLogging)
 		}
 	}
 	return node, nil

@@ -158,7 +158,7 @@ func (s Site) assign() (Assignment, []string) {
 // withheld finds duties that fall to a coordinator whose own letters do not
 // have them.
 func (s Site) withheld(coordinator string, duties []Duty) []string {
-	node, _ := s.Find(coordinator)
+	node, _ := s.find(coordinator)
 	if node.OwnKeepalives == "" {
 		return nil
 	}
@@ -178,7 +178,7 @@ func (s Site) withheld(coordinator string, duties []Duty) []string {
 // coordinator if it has them, else the first that has; "" where none has.
 func (s Site) pagesNode(work dutyWork) string {
 	coordinator, _ := s.coordinator()
-	if node, found := s.Find(coordinator); found && node.may(work, s.PagesEverywhere) {
+	if node, found := s.find(coordinator); found && node.may(work, s.PagesEverywhere) {
 		return coordinator
 	}
 	for _, wanted := range []bool{true, false} { // nodes that run programs anyway go first
@@ -237,8 +237,8 @@ func (n Node) runsLetter(letter string) bool {
 	return !n.WebOnly && !strings.Contains(n.OwnKeepalives, "X") && strings.Contains(n.OwnKeepalives, letter)
 }
 
-// Find returns the node with that server_ip.
-func (s Site) Find(serverIP string) (Node, bool) {
+// find returns the node with that server_ip.
+func (s Site) find(serverIP string) (Node, bool) {
 	i := slices.IndexFunc(s.Nodes, func(n Node) bool { return n.ServerIP == serverIP })
 	if i < 0 {
 		return Node{}, false

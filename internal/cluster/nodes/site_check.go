@@ -60,7 +60,7 @@ func (s Site) faults() []string {
 	}
 	faults = append(faults, s.Archives.faults()...)
 	if s.Coordinator != "" {
-		node, found := s.Find(s.Coordinator)
+		node, found := s.find(s.Coordinator)
 		switch {
 		case !found:
 			faults = append(faults, "coordinator "+s.Coordinator+" is none of the nodes")

@@ -90,8 +90,8 @@ func (w Wanted) Row(name string) (cluster.Row, bool) {
 	return w.rows[w.of[position]], true
 }
 
-// All returns the members with what their rows are to hold, in order.
-func (w Wanted) All() iter.Seq2[string, cluster.Row] {
+// all returns the members with what their rows are to hold, in order.
+func (w Wanted) all() iter.Seq2[string, cluster.Row] {
 	return func(yield func(string, cluster.Row) bool) {
 		position := 0
 		for name := range w.Numbers.All() {

@@ -48,7 +48,7 @@ func (c Change) Diff() (Diff, error) {
 	var d Diff
 	updates := map[string]int{}
 	var foreign []string
-	for name, want := range c.Want.All() {
+	for name, want := range c.Want.all() {
 		record, there := c.Have.ByPattern(name)
 		if !there {
 			d.Add = append(d.Add, name)

@@ -12,8 +12,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Most is how many numbers one set may hold, so that a mistyped range is an error.
-const Most = 100_000
+// most is how many numbers one set may hold, so that a mistyped range is an error.
+const most = 100_000
 
 // mostDigits is the longest number that is counted with; a longer one is a pattern.
 const mostDigits = 18
@@ -49,7 +49,7 @@ func (e *RangeError) Error() string { return fmt.Sprintf("%q: %s", e.Range, e.Re
 // Parse reads numbers ("8005550100", "+18005550100"), ranges
 // ("8005550100-8005550199") and patterns ("*97"). Both ends of a range have the same
 // number of digits. A number that is given twice, a range that runs backwards and
-// more than [Most] numbers are a [*RangeError].
+// more than [most] numbers are a [*RangeError].
 func Parse(texts []string) (Set, error) {
 	type given struct {
 		run
@@ -59,8 +59,8 @@ func Parse(texts []string) (Set, error) {
 	total := 0
 	for index, text := range texts {
 		found, reason := parseRange(text)
-		if reason == "" && total+found.count > Most {
-			reason = fmt.Sprintf("brings the count over %d numbers", Most)
+		if reason == "" && total+found.count > most {
+			reason = fmt.Sprintf("brings the count over %d numbers", most)
 		}
 		if reason != "" {
 			return Set{}, &RangeError{Index: index, Range: text, Reason: reason}
@@ -115,8 +115,8 @@ func parseRange(text string) (run, string) {
 		return run{}, fmt.Sprintf("%s and %s do not have the same number of digits, with or without a plus sign; write both ends in full", first, last)
 	case to.first < from.first:
 		return run{}, fmt.Sprintf("runs backwards; write %s-%s", last, first)
-	case to.first-from.first >= Most:
-		return run{}, fmt.Sprintf("has more than %d numbers", Most)
+	case to.first-from.first >= most:
+		return run{}, fmt.Sprintf("has more than %d numbers", most)
 	}
 	from.count = int(to.first-from.first) + 1 //nolint:gosec // below Most
 	return from, ""

@@ -54,8 +54,8 @@ func (t Table) value(record Record, column string) (cluster.Value, bool) {
 	return record.Values[at], true
 }
 
-// Row returns the columns of a record that the table has of those asked for.
-func (t Table) Row(record Record, columns []string) cluster.Row {
+// row returns the columns of a record that the table has of those asked for.
+func (t Table) row(record Record, columns []string) cluster.Row {
 	row := make(cluster.Row, len(columns))
 	for _, column := range columns {
 		if value, has := t.value(record, column); has {
@@ -110,7 +110,7 @@ func (t Table) Groups(of Set, columns []string) []Group {
 	}
 	groups := make([]Group, 0, len(order))
 	for _, same := range order {
-		groups = append(groups, Group{Ranges: Of(names[same]).Ranges(), Row: t.Row(first[same], columns), IDs: cluster.Runs(ids[same])})
+		groups = append(groups, Group{Ranges: Of(names[same]).Ranges(), Row: t.row(first[same], columns), IDs: cluster.Runs(ids[same])})
 	}
 	return groups
 }
@@ -149,7 +149,7 @@ func (t Table) Routes(want Wanted, defaults cluster.Row) []Route {
 	names, routes := map[string][]string{}, map[string]Route{}
 	var order []string
 	var signature []byte
-	for name, row := range want.All() {
+	for name, row := range want.all() {
 		record, found := t.ByPattern(name)
 		signature = signature[:0]
 		each := func(visit func(column string, value cluster.Value, changed bool)) {
@@ -244,7 +244,7 @@ type Deviation struct {
 func (t Table) Deviations(want Wanted) []Deviation {
 	names := map[string][]string{}
 	var order []string
-	for name, row := range want.All() {
+	for name, row := range want.all() {
 		text := "is not there"
 		if record, there := t.ByPattern(name); there {
 			text = t.differences(record, row)

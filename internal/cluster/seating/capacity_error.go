@@ -7,17 +7,17 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// CapacityError is the error of nodes with less capacity than the seats need.
-type CapacityError struct {
+// capacityError is the error of nodes with less capacity than the seats need.
+type capacityError struct {
 	Seats, PerSeat int
 	Places         int // capacity of the nodes, with each seat at most once per node
 	Nodes          []FloorNode
 }
 
-// Short returns the number of missing places.
-func (e *CapacityError) Short() int { return e.Seats*e.PerSeat - e.Places }
+// short returns the number of missing places.
+func (e *capacityError) short() int { return e.Seats*e.PerSeat - e.Places }
 
-func (e *CapacityError) Error() string {
+func (e *capacityError) Error() string {
 	full := make([]string, 0, len(e.Nodes))
 	for _, node := range orderedNodes(e.Nodes) {
 		if node.Capacity >= 0 && node.Capacity < e.Seats {
@@ -25,11 +25,11 @@ func (e *CapacityError) Error() string {
 		}
 	}
 	return fmt.Sprintf("capacity is short by %s: %s on %s each need %d, the servers hold %d: %s",
-		cluster.Plural(e.Short(), "place"), cluster.Plural(e.Seats, "seat"), cluster.Plural(e.PerSeat, "node"), e.Seats*e.PerSeat, e.Places,
+		cluster.Plural(e.short(), "place"), cluster.Plural(e.Seats, "seat"), cluster.Plural(e.PerSeat, "node"), e.Seats*e.PerSeat, e.Places,
 		strings.Join(full, ", "))
 }
 
 // Hint returns advice for the operator.
-func (e *CapacityError) Hint() string {
+func (e *capacityError) Hint() string {
 	return "Raise the capacity of these servers (and their rooms), add a server, declare fewer seats, or lower nodes_per_seat."
 }

@@ -316,7 +316,7 @@ func (f Adopted) UsersFollow(all FloorRows) bool {
 	if !naming.HasAlias() {
 		typed = naming.Login
 	}
-	if typed.PerNode() {
+	if typed.perNode() {
 		return false // the name depends on the node
 	}
 	some := false

@@ -34,7 +34,7 @@ func (p *Placement) WithAddresses(replaced map[string]string) *Placement {
 	}
 	renamed := NewPlacement(p.Seats())
 	for position := range p.Seats().Len() {
-		nodes := slices.Clone(p.At(position))
+		nodes := slices.Clone(p.at(position))
 		for i, node := range nodes {
 			if to, found := replaced[node]; found {
 				nodes[i] = to
@@ -78,8 +78,8 @@ func CheckUnmoved(earlier, now, planned *Placement, suffixes Suffixes) error {
 	}
 	var moved []string
 	for position, seat := range now.Seats().All() {
-		pattern, before := suffixes.Pattern(now.At(position)), suffixes.Pattern(earlier.Of(seat))
-		if pattern != before && !slices.Equal(now.At(position), planned.Of(seat)) {
+		pattern, before := suffixes.Pattern(now.at(position)), suffixes.Pattern(earlier.Of(seat))
+		if pattern != before && !slices.Equal(now.at(position), planned.Of(seat)) {
 			moved = append(moved, fmt.Sprintf("%s (%s, not %s)", seat, pattern, before))
 		}
 	}

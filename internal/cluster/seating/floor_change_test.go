@@ -51,7 +51,7 @@ func TestPlacement_HoldInUse(t *testing.T) {
 		}
 		live := map[string]string{}
 		for position, seat := range now.Seats().All() {
-			if nodes := now.At(position); len(nodes) > 0 && rapid.Bool().Draw(t, "in use") {
+			if nodes := now.at(position); len(nodes) > 0 && rapid.Bool().Draw(t, "in use") {
 				live[seat] = nodes[rapid.IntRange(0, len(nodes)-1).Draw(t, "node")]
 			}
 		}

@@ -72,7 +72,7 @@ func (c FloorClaim) conflictError(other FloorClaim, row string) error {
 // sharedRow describes a row that both floors have, or returns "". Names differ by
 // the seat only, so one common seat decides.
 func (c FloorClaim) sharedRow(other FloorClaim) string {
-	seat, both := c.Seats.Common(other.Seats)
+	seat, both := c.Seats.common(other.Seats)
 	if !both {
 		return ""
 	}

@@ -5,8 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"pgregory.net/rapid"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 func newClaim(t interface{ Fatalf(string, ...any) }, name string, seats Seats, suffixes string, naming map[string]string) FloorClaim {
@@ -153,7 +154,7 @@ func TestSeats_Common(t *testing.T) {
 				break
 			}
 		}
-		if got, both := a.Common(b); got != want || both != (want != "") {
+		if got, both := a.common(b); got != want || both != (want != "") {
 			t.Fatalf("%s and %s share %q, not %q", a, b, want, got)
 		}
 	})

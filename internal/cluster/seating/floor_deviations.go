@@ -9,8 +9,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// SecretPhoneColumns hold secrets, which are never shown.
-var SecretPhoneColumns = []string{"pass", "conf_secret", "login_pass"}
+// secretPhoneColumns hold secrets, which are never shown.
+var secretPhoneColumns = []string{"pass", "conf_secret", "login_pass"}
 
 // Deviation is the difference of one seat from its declaration.
 type Deviation struct {
@@ -79,7 +79,7 @@ func Deviations(have, seen, want FloorRows) []Deviation {
 		add(p.Seat, logPhones, p.Extension, "%s is missing", p.title())
 	}
 	for _, c := range d.changedPhones {
-		if slices.Contains(SecretPhoneColumns, c.column) {
+		if slices.Contains(secretPhoneColumns, c.column) {
 			addCell(logPhones, c, "phone %s on %s: %s is another than the floor's", c.key, c.server, c.column)
 			deviationOf(c.seat).Password = deviationOf(c.seat).Password || c.column == "pass"
 			continue

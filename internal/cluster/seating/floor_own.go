@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Seat parses the seat from a name that [NameTemplate.Name] returned. It reports
+// seat parses the seat from a name that [NameTemplate.Name] returned. It reports
 // false for any other name.
-func (t NameTemplate) Seat(name string, on Label) (string, bool) {
+func (t NameTemplate) seat(name string, on Label) (string, bool) {
 	literals, seats := 0, 0
 	before := -1
 	for i, part := range t.parts {
@@ -40,7 +40,7 @@ func (s FloorStyle) Own(all FloorRows, seats Seats) FloorRows {
 		if !known {
 			continue
 		}
-		seat, named := s.Naming.Login.Seat(p.Login, label)
+		seat, named := s.Naming.Login.seat(p.Login, label)
 		if !named || !strings.EqualFold(p.Extension, s.Naming.Extension.Name(seat, label)) {
 			continue
 		}
@@ -51,7 +51,7 @@ func (s FloorStyle) Own(all FloorRows, seats Seats) FloorRows {
 	}
 	if s.Naming.HasAlias() {
 		for _, a := range all.Aliases {
-			if seat, named := s.Naming.AliasID.Seat(a.ID, Label{}); named {
+			if seat, named := s.Naming.AliasID.seat(a.ID, Label{}); named {
 				if _, ours := seats.Index(seat); ours {
 					a.Seat = seat
 					own.Aliases = append(own.Aliases, a)

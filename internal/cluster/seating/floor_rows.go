@@ -98,7 +98,7 @@ func (s FloorStyle) Rows(p *Placement) (FloorRows, error) {
 		shared[i] = s.Phone[column]
 	}
 	if p.Seats().Len() > 0 {
-		rows.Phones = make([]Phone, 0, p.Seats().Len()*max(1, len(p.At(0))))
+		rows.Phones = make([]Phone, 0, p.Seats().Len()*max(1, len(p.at(0))))
 	}
 	width := len(rows.Columns)
 	var block []cluster.Value // values of many phones, allocated at once
@@ -106,7 +106,7 @@ func (s FloorStyle) Rows(p *Placement) (FloorRows, error) {
 	_, named := s.Phone["fullname"]
 	named = named || s.Naming.FullName.text == ""
 	for position, seat := range p.Seats().All() {
-		nodes := p.At(position)
+		nodes := p.at(position)
 		if len(nodes) == 0 {
 			continue
 		}

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"pgregory.net/rapid"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 func mustNaming(t interface{ Fatalf(string, ...any) }, texts map[string]string) Naming {
@@ -337,7 +338,7 @@ func TestPlanFloor(t *testing.T) {
 		replaced := NewPlacement(seats)
 		for position := range seats.Len() {
 			var servers []string
-			for _, node := range placed.At(position) {
+			for _, node := range placed.at(position) {
 				servers = append(servers, strings.ReplaceAll(node, "10.0.0.1", "10.7.7.7"))
 			}
 			replaced.Set(position, servers)

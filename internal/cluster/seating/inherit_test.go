@@ -48,7 +48,7 @@ func TestPlanFloor_inherits(t *testing.T) {
 		"100b": {"conf_secret": cluster.Text("s3cret"), "is_webphone": cluster.Text("Y"), "of_a_later_schema": cluster.Null, "status": cluster.Text("ACTIVE"), "pass": cluster.Text("x")},
 		"101b": {"is_webphone": cluster.Text("N"), "status": cluster.Text("ACTIVE"), "pass": cluster.Text("x")},
 	} {
-		if !added[login].Equal(want) {
+		if !maps.Equal(added[login], want) {
 			t.Errorf("%s is added with %v, want %v", login, added[login], want)
 		}
 	}
@@ -76,11 +76,11 @@ func TestAdopted_Columns(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := found.Columns(all, cluster.Row{"protocol": cluster.Text("SIP"), "nva_new_list_id": cluster.Text("995")}, func(_, text string) bool { return text != "no" })
-	if want := (cluster.Row{"template_id": cluster.Text("web"), "outbound_cid": cluster.Text("2"), "email": cluster.Text("")}); !got.Phone.Equal(want) {
+	if want := (cluster.Row{"template_id": cluster.Text("web"), "outbound_cid": cluster.Text("2"), "email": cluster.Text("")}); !maps.Equal(got.Phone, want) {
 		t.Errorf("shares %v, want %v", got.Phone, want)
 	}
 	want := map[string]cluster.Row{"100": {"outbound_cid": cluster.Text("1")}, "101": {"email": cluster.Text("ann@x")}}
-	if !maps.EqualFunc(got.Ranges(), want, cluster.Row.Equal) {
+	if !maps.EqualFunc(got.Ranges(), want, maps.Equal[cluster.Row]) {
 		t.Errorf("differs on %v, want %v", got.Ranges(), want)
 	}
 }

@@ -73,13 +73,13 @@ func ParseNameTemplate(text string) (NameTemplate, error) {
 
 func (t NameTemplate) String() string { return t.text }
 
-// PerNode reports whether names depend on the node.
-func (t NameTemplate) PerNode() bool {
+// perNode reports whether names depend on the node.
+func (t NameTemplate) perNode() bool {
 	return strings.Contains(t.text, placeSuffix) || t.usesIndex()
 }
 
-// PerSeat reports whether names depend on the seat.
-func (t NameTemplate) PerSeat() bool { return strings.Contains(t.text, placeSeat) || t.counts() }
+// perSeat reports whether names depend on the seat.
+func (t NameTemplate) perSeat() bool { return strings.Contains(t.text, placeSeat) || t.counts() }
 
 // counts reports whether the template has a {seat+N}.
 func (t NameTemplate) counts() bool { return strings.Contains(t.text, "{seat+") }
@@ -220,7 +220,7 @@ func (n Naming) Check(seats, perSeat int) error {
 		t    NameTemplate
 	}{{"login", n.Login}, {"extension", n.Extension}, {"dialplan_number", n.DialplanNumber}, {"voicemail_id", n.VoicemailID}, {"alias_id", n.AliasID}} {
 		alone := seats == 1 && one.t.text != "" && one.name != "login" && one.name != "alias_id"
-		if !one.t.PerSeat() && !alone && (one.t.text != "" || Omitted(one.name) == "") {
+		if !one.t.perSeat() && !alone && (one.t.text != "" || Omitted(one.name) == "") {
 			return wrong(one.name, one.t, "does not name the seat: every seat would have the same; write {seat} into it")
 		}
 	}
@@ -230,13 +230,13 @@ func (n Naming) Check(seats, perSeat int) error {
 		}
 	}
 	switch {
-	case n.AliasID.PerNode():
+	case n.AliasID.perNode():
 		return wrong("alias_id", n.AliasID, "names the node, but a seat has one alias for all its nodes")
-	case n.AliasName.PerNode():
+	case n.AliasName.perNode():
 		return wrong("alias_name", n.AliasName, "names the node, but a seat has one alias for all its nodes")
 	case !n.HasAlias() && perSeat > 1:
 		return wrong("alias_id", n.AliasID, "gives no alias, but only an alias can list more than one node per seat")
-	case perSeat > 1 && !n.Login.PerNode():
+	case perSeat > 1 && !n.Login.perNode():
 		return wrong("login", n.Login, "is the same on each node of a seat; write {suffix} into it")
 	case n.HasAlias() && n.AliasID.text == n.Login.text:
 		return wrong("alias_id", n.AliasID, "is the login itself: VICIdial would never reach the phone behind the alias")

@@ -58,8 +58,8 @@ func (p *Placement) Seats() Seats {
 	return p.seats
 }
 
-// At returns the nodes of the seat at a position. The slice must not be modified.
-func (p *Placement) At(position int) []string { return p.patterns[p.of[position]] }
+// at returns the nodes of the seat at a position. The slice must not be modified.
+func (p *Placement) at(position int) []string { return p.patterns[p.of[position]] }
 
 // Of returns the nodes of a seat, or nil if the seat is not placed.
 func (p *Placement) Of(seat string) []string {
@@ -70,7 +70,7 @@ func (p *Placement) Of(seat string) []string {
 	if !ok {
 		return nil
 	}
-	return p.At(position)
+	return p.at(position)
 }
 
 // PerServer returns the number of seats on each node (server_ip).
@@ -100,7 +100,7 @@ func (p *Placement) Equal(other *Placement) bool {
 		return false
 	}
 	for position := range p.of {
-		if !slices.Equal(p.At(position), other.At(position)) {
+		if !slices.Equal(p.at(position), other.at(position)) {
 			return false
 		}
 	}
@@ -145,7 +145,7 @@ type Floor struct {
 //     not hold.
 //   - New seats are assigned in contiguous runs.
 //
-// The error is a [CapacityError], or a [cluster.Refused] for invalid nodes.
+// The error is a [capacityError], or a [cluster.Refused] for invalid nodes.
 func Place(floor Floor, now *Placement) (*Placement, error) {
 	perSeat, err := floor.check()
 	if err != nil {
@@ -201,7 +201,7 @@ func (f Floor) check() (int, error) {
 	return perSeat, nil
 }
 
-// bound computes the bounds of each column. It returns a [CapacityError] if the
+// bound computes the bounds of each column. It returns a [capacityError] if the
 // nodes cannot have all seats.
 func (f *solver) bound(floor Floor) error {
 	seats := len(f.now)
@@ -216,7 +216,7 @@ func (f *solver) bound(floor Floor) error {
 		ceilings += ceiling
 	}
 	if total := seats * f.perSeat; ceilings < total {
-		return &CapacityError{Seats: seats, PerSeat: f.perSeat, Places: ceilings, Nodes: slices.Clone(floor.Nodes)}
+		return &capacityError{Seats: seats, PerSeat: f.perSeat, Places: ceilings, Nodes: slices.Clone(floor.Nodes)}
 	}
 	f.bounds = quotas(seats*f.perSeat, demands)
 	return nil

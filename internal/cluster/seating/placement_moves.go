@@ -101,12 +101,12 @@ type changedPart struct {
 // end.
 func changes(before, after *Placement) []changedPart {
 	parts := changedRuns(after, func(seat string, position int) ([]string, []string, bool) {
-		was, is := before.Of(seat), after.At(position)
+		was, is := before.Of(seat), after.at(position)
 		return was, is, !slices.Equal(was, is)
 	})
 	return append(parts, changedRuns(before, func(seat string, position int) ([]string, []string, bool) {
 		_, stays := after.Seats().Index(seat)
-		return before.At(position), nil, !stays && len(before.At(position)) > 0
+		return before.at(position), nil, !stays && len(before.at(position)) > 0
 	})...)
 }
 

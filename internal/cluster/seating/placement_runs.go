@@ -15,15 +15,15 @@ type Run struct {
 	Nodes []string // server_ip, in alias order
 }
 
-// Runs returns the placement as the fewest runs, in seat order. It omits seats
+// runs returns the placement as the fewest runs, in seat order. It omits seats
 // without a node.
-func (p *Placement) Runs() []Run {
+func (p *Placement) runs() []Run {
 	var runs []Run
 	for from, to := 0, 0; from < len(p.of); from = to {
 		for to = from + 1; to < len(p.of) && p.of[to] == p.of[from]; to++ {
 			continue
 		}
-		if nodes := p.At(from); len(nodes) > 0 {
+		if nodes := p.at(from); len(nodes) > 0 {
 			for _, run := range p.seats.between(from, to) {
 				runs = append(runs, Run{Seats: run.text(), Nodes: nodes})
 			}
@@ -53,8 +53,8 @@ func (s Suffixes) Pattern(nodes []string) string {
 	return joined
 }
 
-// Nodes parses the result of [Suffixes.Pattern].
-func (s Suffixes) Nodes(pattern string) ([]string, error) {
+// nodes parses the result of [Suffixes.Pattern].
+func (s Suffixes) nodes(pattern string) ([]string, error) {
 	if pattern == "" {
 		return nil, errors.New("names no node")
 	}
@@ -92,7 +92,7 @@ func (s Suffixes) server(word string) (found string, known bool) {
 // Assignments returns the placement as in state, a map of runs of seats to the
 // suffixes of their nodes in alias order: {"2000-2049" = "ab"}.
 func (p *Placement) Assignments(suffixes Suffixes) map[string]string {
-	runs := p.Runs()
+	runs := p.runs()
 	assignments := make(map[string]string, len(runs))
 	for _, run := range runs {
 		assignments[run.Seats] = suffixes.Pattern(run.Nodes)
@@ -113,7 +113,7 @@ func ParseAssignments(assignments map[string]string, suffixes Suffixes) (*Placem
 	}
 	p := NewPlacement(seats)
 	for _, text := range ranges {
-		nodes, err := suffixes.Nodes(assignments[text])
+		nodes, err := suffixes.nodes(assignments[text])
 		if err != nil {
 			return nil, fmt.Errorf("seats %s: %w", text, err)
 		}

@@ -27,7 +27,7 @@ func TestAssignments(t *testing.T) {
 		if got, want := suffixes.Pattern([]string{"10.0.0.2", "10.0.0.1", "10.0.0.3"}), "aa,a,10.0.0.3"; got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
-		if nodes, err := suffixes.Nodes("aa"); err != nil || len(nodes) != 1 || nodes[0] != "10.0.0.2" {
+		if nodes, err := suffixes.nodes("aa"); err != nil || len(nodes) != 1 || nodes[0] != "10.0.0.2" {
 			t.Errorf("aa alone reads as %v (%v)", nodes, err)
 		}
 	})
@@ -35,7 +35,7 @@ func TestAssignments(t *testing.T) {
 		suffixes := Suffixes{"10.0.0.1": "a", "10.0.0.2": "b", "10.0.0.28": "ab"}
 		for _, nodes := range [][]string{{"10.0.0.1", "10.0.0.2"}, {"10.0.0.2", "10.0.0.1"}, {"10.0.0.28"}, {"10.0.0.28", "10.0.0.1"}} {
 			pattern := suffixes.Pattern(nodes)
-			if again, err := suffixes.Nodes(pattern); err != nil || !slices.Equal(again, nodes) {
+			if again, err := suffixes.nodes(pattern); err != nil || !slices.Equal(again, nodes) {
 				t.Errorf("%v is written as %q and reads as %v (%v)", nodes, pattern, again, err)
 			}
 		}

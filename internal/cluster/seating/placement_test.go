@@ -33,7 +33,7 @@ func suffixesOf(nodes []FloorNode) Suffixes {
 // patterns formats a placement as one line: "2000-2019=ab 2020-2039=bc".
 func patterns(p *Placement, suffixes Suffixes) string {
 	var words []string
-	for _, run := range p.Runs() {
+	for _, run := range p.runs() {
 		words = append(words, run.Seats+"="+suffixes.Pattern(run.Nodes))
 	}
 	return strings.Join(words, " ")
@@ -123,8 +123,8 @@ func TestPlace_errors(t *testing.T) {
 	}
 	t.Run("error has the missing places", func(t *testing.T) {
 		_, err := Place(Floor{Seats: seats, Nodes: small, NodesPerSeat: 2}, nil)
-		var short *CapacityError
-		if !errors.As(err, &short) || short.Short() != 140 || short.Hint() == "" {
+		var short *capacityError
+		if !errors.As(err, &short) || short.short() != 140 || short.Hint() == "" {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -198,15 +198,15 @@ func checkPlacement(t *rapid.T, floor Floor, placed *Placement) {
 		t.Fatalf("placed %s of %s", placed.Seats(), floor.Seats)
 	}
 	for position, seat := range placed.Seats().All() {
-		nodes := slices.Clone(placed.At(position))
+		nodes := slices.Clone(placed.at(position))
 		slices.Sort(nodes)
-		if len(slices.Compact(nodes)) != floor.NodesPerSeat || len(placed.At(position)) != floor.NodesPerSeat {
-			t.Fatalf("seat %s has the nodes %v, want %d distinct ones", seat, placed.At(position), floor.NodesPerSeat)
+		if len(slices.Compact(nodes)) != floor.NodesPerSeat || len(placed.at(position)) != floor.NodesPerSeat {
+			t.Fatalf("seat %s has the nodes %v, want %d distinct ones", seat, placed.at(position), floor.NodesPerSeat)
 		}
 	}
 	has, last := placed.PerServer(), map[string]int{}
 	for position := range placed.Seats().Len() {
-		nodes := placed.At(position)
+		nodes := placed.at(position)
 		last[nodes[len(nodes)-1]]++
 	}
 	for _, node := range floor.Nodes {
@@ -234,7 +234,7 @@ func checkPlacement(t *rapid.T, floor Floor, placed *Placement) {
 func inserts(now, placed *Placement) int {
 	count := 0
 	for position, seat := range placed.Seats().All() {
-		count += len(difference(placed.At(position), now.Of(seat)))
+		count += len(difference(placed.at(position), now.Of(seat)))
 	}
 	return count
 }
@@ -274,7 +274,7 @@ func TestPlace_restoresAlias(t *testing.T) {
 			floor := Floor{Seats: mustSeats(t, seats), Nodes: testNodes(nodes)}
 			before := place(t, floor, nil)
 			for position, seat := range floor.Seats.All() {
-				had := before.At(position)
+				had := before.at(position)
 				for _, edited := range [][]string{had[1:], had[:len(had)-1], nil} {
 					now := place(t, floor, nil)
 					now.Set(position, edited)
@@ -453,12 +453,12 @@ func TestPlace_newSeatsInRuns(t *testing.T) {
 		placed := place(t, floor, nil)
 		// Each of at most three sections has one run per node, and one more where
 		// the last node changes.
-		if runs, most := len(placed.Runs()), 6*(len(floor.Nodes)+1); runs > most {
+		if runs, most := len(placed.runs()), 6*(len(floor.Nodes)+1); runs > most {
 			t.Fatalf("%d runs for %d nodes, want at most %d:\n%s", runs, len(floor.Nodes), most, placed.draw(floor))
 		}
 	})
 	floor := largeFloor(t, 10_000, 100, 2)
-	if runs := len(place(t, floor, nil).Runs()); runs > 100 {
+	if runs := len(place(t, floor, nil).runs()); runs > 100 {
 		t.Errorf("10,000 seats on 100 nodes make %d runs, want one a node", runs)
 	}
 }

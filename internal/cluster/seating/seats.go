@@ -170,8 +170,8 @@ func (s Seats) Index(seat string) (int, bool) {
 	return 0, false
 }
 
-// Common returns the first common seat.
-func (s Seats) Common(other Seats) (string, bool) {
+// common returns the first common seat.
+func (s Seats) common(other Seats) (string, bool) {
 	for i, j := 0, 0; i < len(s.runs) && j < len(other.runs); {
 		a, b := s.runs[i], other.runs[j]
 		if first := max(a.first, b.first); a.width == b.width && first < min(a.first+a.count, b.first+b.count) {

@@ -85,7 +85,7 @@ func (c Command) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	options := Options{}
+	options := options{}
 	flags := flag.NewFlagSet("adopt", flag.ContinueOnError)
 	flags.SetOutput(c.Errors)
 	flags.Usage = func() {
@@ -97,7 +97,7 @@ func (c Command) run(ctx context.Context, args []string) error {
 	flags.StringVar(&options.Match, "match", "", "adopt what has a name like this `pattern`, with * and ?")
 	flags.IntVar(&options.Differences, "differences", adopt.DefaultDifferences, "in how many `lines` the copies of a carrier on several servers may differ")
 	asJSON := flags.Bool("json", false, "print a summary as JSON")
-	module := Module{}
+	module := module{}
 	flags.StringVar(&module.Source, "module", "", "write the variable file of the module for whole sites at this `source`, and import blocks for its addresses, in place of resources")
 	flags.StringVar(&module.Site, "site", "", "`name` of the site, with -module")
 	quiet := flags.Bool("quiet", false, "print no progress")
@@ -112,7 +112,7 @@ func (c Command) run(ctx context.Context, args []string) error {
 	if *only != "" {
 		options.Only = strings.Split(*only, ",")
 	}
-	if err := errors.Join(options.Check(), module.check()); err != nil {
+	if err := errors.Join(options.check(), module.check()); err != nil {
 		return err
 	}
 	if !*quiet {
@@ -132,10 +132,10 @@ func (c Command) run(ctx context.Context, args []string) error {
 	}
 	if module.Source != "" {
 		host, _ := textOf(settings.given["host"])
-		return c.writeModule(f, module, host, *dir, Provider{Version: c.Version, Block: block}, *detailed)
+		return c.writeModule(f, module, host, *dir, provider{Version: c.Version, Block: block}, *detailed)
 	}
 	f.names(before)
-	changes, err := f.write(*dir, before, Provider{Version: c.Version, Block: block})
+	changes, err := f.write(*dir, before, provider{Version: c.Version, Block: block})
 	if err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (c Command) run(ctx context.Context, args []string) error {
 }
 
 // writeModule writes what the module takes, and says what does not fit.
-func (c Command) writeModule(f *found, module Module, host, dir string, provider Provider, detailed bool) error {
+func (c Command) writeModule(f *found, module module, host, dir string, provider provider, detailed bool) error {
 	s := f.siteOf(module, host)
 	names, err := s.write(dir, provider)
 	if err != nil {

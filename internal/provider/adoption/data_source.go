@@ -95,7 +95,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if !ok {
 		return
 	}
-	options := Options{Only: tfhelper.Strings(m.Only.Elements()), Match: m.Match.ValueString(), Differences: adopt.DefaultDifferences}
+	options := options{Only: tfhelper.Strings(m.Only.Elements()), Match: m.Match.ValueString(), Differences: adopt.DefaultDifferences}
 	if !m.Differences.IsNull() {
 		options.Differences = int(m.Differences.ValueInt64())
 	}
@@ -122,8 +122,8 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-func (d *DataSource) adopt(ctx context.Context, options Options) (*found, error) {
-	if err := options.Check(); err != nil {
+func (d *DataSource) adopt(ctx context.Context, options options) (*found, error) {
+	if err := options.check(); err != nil {
 		return nil, err
 	}
 	opened, ok := d.open(d.data)

@@ -23,7 +23,7 @@ type Changes struct {
 
 // write writes an adoption into a directory. Into one that has an adoption already it
 // writes what is new, at the ends of the files, and changes nothing that is there.
-func (f *found) write(dir string, before manifest, provider Provider) (Changes, error) {
+func (f *found) write(dir string, before manifest, provider provider) (Changes, error) {
 	pieces := f.pieces()
 	changes := Changes{Files: []string{}, New: []string{}, Grown: []string{}, Gone: []string{}}
 	if len(before.Objects) > 0 {

@@ -108,13 +108,13 @@ func files(pieces []piece) map[string]string {
 	return texts
 }
 
-// Provider is the configuration of the provider and its version.
-type Provider struct {
+// provider is the configuration of the provider and its version.
+type provider struct {
 	Version string // empty for one that is not released
 	Block   []terraform.Attribute
 }
 
-func (p Provider) files() map[string]string {
+func (p provider) files() map[string]string {
 	requires := terraform.Object{{Key: terraform.Text("source"), Value: terraform.Text("vicidial/vicidial")}}
 	if p.Version != "" {
 		requires = append(requires, terraform.Entry{Key: terraform.Text("version"), Value: terraform.Text("~> " + p.Version)})

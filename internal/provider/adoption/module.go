@@ -18,8 +18,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/terraform"
 )
 
-// Module is the module for whole sites that an adoption is written for.
-type Module struct {
+// module is the module for whole sites that an adoption is written for.
+type module struct {
 	Source string // as a module's source says it
 	Site   string // name of the site
 }
@@ -34,7 +34,7 @@ const (
 var siteName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,19}$`)
 
 // check returns an error for a name that the module would refuse.
-func (m Module) check() error {
+func (m module) check() error {
 	if m.Source != "" && !siteName.MatchString(m.Site) {
 		return fmt.Errorf("%q is no name of a site: give one with -site, up to 20 letters, digits, _ and -, a letter first", m.Site)
 	}
@@ -44,7 +44,7 @@ func (m Module) check() error {
 // site is what the module's variable says of a cluster.
 type site struct {
 	client  *client
-	module  Module
+	module  module
 	nodes   map[string]string // names of telephony nodes by server_ip
 	fields  map[string]terraform.Object
 	plain   terraform.Object
@@ -54,7 +54,7 @@ type site struct {
 }
 
 // siteOf collects what the module says of the objects, and what it cannot say.
-func (f *found) siteOf(module Module, host string) *site {
+func (f *found) siteOf(module module, host string) *site {
 	s := &site{client: f.client, module: module, nodes: map[string]string{}, fields: map[string]terraform.Object{}}
 	for _, o := range f.objects {
 		if name, _ := textOf(fields(o.config)["name"]); o.Kind == adopt.Route {
@@ -231,7 +231,7 @@ func asText(value tftypes.Value) terraform.Value {
 }
 
 // write writes the files into a directory that has none of them.
-func (s *site) write(dir string, provider Provider) ([]string, error) {
+func (s *site) write(dir string, provider provider) ([]string, error) {
 	order := []string{"telephony", "campaigns", "templates", "floors", "carriers", "numbers", "number_blocks", "remote_agents"}
 	variable := s.plain
 	for _, field := range order {

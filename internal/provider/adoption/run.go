@@ -32,8 +32,8 @@ type Store interface {
 	SaveFloorClaims() (restore func())
 }
 
-// Options say what is adopted, and how.
-type Options struct {
+// options say what is adopted, and how.
+type options struct {
 	Only        []string // resources, with or without their vicidial_, or [Short] names of them; none for all
 	Match       string   // a pattern with * and ? that names must match
 	Differences int      // in how many lines the copies of a carrier may differ
@@ -72,7 +72,7 @@ func kindOf(word string) string {
 	return "vicidial_" + strings.TrimPrefix(word, "vicidial_")
 }
 
-func (o Options) asked(object adopt.Object) bool {
+func (o options) asked(object adopt.Object) bool {
 	if len(o.Only) > 0 && !slices.ContainsFunc(o.Only, func(word string) bool {
 		kind := kindOf(word)
 		return kind == object.Kind || kind == adopt.Number && object.Kind == adopt.Numbers
@@ -91,8 +91,8 @@ func shortNames() string {
 	return strings.Join(names, ", ")
 }
 
-// Check returns an error for options that nothing meets.
-func (o Options) Check() error {
+// check returns an error for options that nothing meets.
+func (o options) check() error {
 	for _, word := range o.Only {
 		if !slices.Contains(adopt.Kinds, kindOf(word)) {
 			return fmt.Errorf("%q is no resource that can be adopted; there are %s", word, shortNames())
@@ -107,14 +107,14 @@ func (o Options) Check() error {
 	return nil
 }
 
-func (o Options) say(format string, args ...any) {
+func (o options) say(format string, args ...any) {
 	if o.Progress != nil {
 		o.Progress(fmt.Sprintf(format, args...))
 	}
 }
 
 // inventory reads the whole cluster.
-func inventory(ctx context.Context, store Store, options Options) (adopt.Inventory, error) {
+func inventory(ctx context.Context, store Store, options options) (adopt.Inventory, error) {
 	var in adopt.Inventory
 	columns := make([]string, 0, len(seating.PhoneColumns))
 	for _, column := range seating.PhoneColumns {
@@ -153,7 +153,7 @@ func inventory(ctx context.Context, store Store, options Options) (adopt.Invento
 }
 
 // run finds a configuration for what the cluster holds.
-func run(ctx context.Context, server tfprotov6.ProviderServer, store Store, options Options) (*found, error) {
+func run(ctx context.Context, server tfprotov6.ProviderServer, store Store, options options) (*found, error) {
 	speaks, err := newClient(ctx, server)
 	if err != nil {
 		return nil, err
@@ -345,7 +345,7 @@ func (f *found) leaveOut(out leftOut) {
 
 // rooms counts the conference rooms: a server's resource manages them, or they stay as
 // they are.
-func (f *found) rooms(in adopt.Inventory, options Options) {
+func (f *found) rooms(in adopt.Inventory, options options) {
 	managed := adopt.Managed{}
 	for _, o := range f.objects {
 		conference := fields(fields(o.config)["conference"])

@@ -18,8 +18,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Hidden stands where a value was.
-const Hidden = "(sensitive value)"
+// replacement stands where a value was.
+const replacement = "(sensitive value)"
 
 // Framework is the part of plugin protocol 6 that the server behind implements.
 type Framework interface {
@@ -158,9 +158,9 @@ func Text(text string, secrets []string) string {
 		if len(secret) < least {
 			continue
 		}
-		text = strings.ReplaceAll(text, secret, Hidden)
+		text = strings.ReplaceAll(text, secret, replacement)
 		if written := strconv.Quote(secret); written[1:len(written)-1] != secret {
-			text = strings.ReplaceAll(text, written[1:len(written)-1], Hidden)
+			text = strings.ReplaceAll(text, written[1:len(written)-1], replacement)
 		}
 	}
 	return quoted.ReplaceAllStringFunc(text, func(quotation string) string {
@@ -173,7 +173,7 @@ func Text(text string, secrets []string) string {
 		said = strings.TrimSuffix(strings.TrimSuffix(said, "…"), "...")
 		for _, secret := range secrets {
 			if said == secret || len(said) >= least && beginsLine(secret, said) {
-				return Hidden
+				return replacement
 			}
 		}
 		return quotation

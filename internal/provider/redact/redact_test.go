@@ -10,16 +10,16 @@ import (
 func TestText(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ text, secret, want string }{
-		{`"Top$ecret" must be letters`, "Top$ecret", "\"" + Hidden + "\" must be letters"},
-		{`'hunter2' and hunter2.`, "hunter2", "'" + Hidden + "' and " + Hidden + "."},
-		{`value "a\nb\"c" is refused`, "a\nb\"c", `value "` + Hidden + `" is refused`},
-		{`"ab" is too short for a table`, "ab", Hidden + " is too short for a table"},
-		{`line 2: "secret hunter2 and…" has no =`, "[a]\n secret hunter2 and more", "line 2: " + Hidden + " has no ="},
-		{`"context" is missing`, "[a]\ncontext=x", Hidden + " is missing"},
-		{`xabcdx "wxyz"`, "abcd", "x" + Hidden + `x "wxyz"`},
+		{`"Top$ecret" must be letters`, "Top$ecret", "\"" + replacement + "\" must be letters"},
+		{`'hunter2' and hunter2.`, "hunter2", "'" + replacement + "' and " + replacement + "."},
+		{`value "a\nb\"c" is refused`, "a\nb\"c", `value "` + replacement + `" is refused`},
+		{`"ab" is too short for a table`, "ab", replacement + " is too short for a table"},
+		{`line 2: "secret hunter2 and…" has no =`, "[a]\n secret hunter2 and more", "line 2: " + replacement + " has no ="},
+		{`"context" is missing`, "[a]\ncontext=x", replacement + " is missing"},
+		{`xabcdx "wxyz"`, "abcd", "x" + replacement + `x "wxyz"`},
 		{"xabcx", "abc", "xabcx"},
-		{`"a\"b" and 'a"b' are refused`, `a"b`, Hidden + " and " + Hidden + " are refused"},
-		{`"abcd" is a beginning, "abc" is too short`, "abcdefgh", Hidden + ` is a beginning, "abc" is too short`},
+		{`"a\"b" and 'a"b' are refused`, `a"b`, replacement + " and " + replacement + " are refused"},
+		{`"abcd" is a beginning, "abc" is too short`, "abcdefgh", replacement + ` is a beginning, "abc" is too short`},
 		{`"other" is refused`, "hunter2", `"other" is refused`},
 	} {
 		if got := Text(c.text, []string{c.secret}); got != c.want {
@@ -37,11 +37,11 @@ func TestClean_whatATerminalObeys(t *testing.T) {
 	(&Server{}).clean(found, nil)
 	some := []*tfprotov6.Diagnostic{{Summary: "hunter2x", Detail: ""}}
 	(&Server{own: []string{"hunter2", "hunter2x"}}).clean(some, nil)
-	if some[0].Summary != Hidden {
+	if some[0].Summary != replacement {
 		t.Errorf("of the longer secret %q is left", some[0].Summary)
 	}
 	(&Server{own: []string{"hunter2"}}).clean(found, nil)
-	if found[0].Summary != "Row\uFFFD[2J" || found[0].Detail != Hidden+" is written\uFFFDover" {
+	if found[0].Summary != "Row\uFFFD[2J" || found[0].Detail != replacement+" is written\uFFFDover" {
 		t.Errorf("%+v", found[0])
 	}
 }

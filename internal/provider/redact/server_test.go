@@ -121,7 +121,7 @@ func TestServer(t *testing.T) {
 		}
 		want := says
 		for _, secret := range hidden {
-			want = strings.ReplaceAll(want, secret, Hidden)
+			want = strings.ReplaceAll(want, secret, replacement)
 		}
 		if one := diagnostics[0]; one.Summary != want || one.Detail != want {
 			t.Errorf("%s says %q and %q, not %q", what, one.Summary, one.Detail, want)

@@ -39,9 +39,9 @@ func (f File) Value(name string) (string, bool) {
 	}
 }
 
-// Check returns all errors of the file by key: values that parsers would change,
+// check returns all errors of the file by key: values that parsers would change,
 // keys that they would confuse with others, a node without an address.
-func (f File) Check() error {
+func (f File) check() error {
 	var faults []error
 	for _, name := range slices.Sorted(maps.Keys(f.Values)) {
 		if _, known := find(name); !known {
@@ -69,7 +69,7 @@ func (f File) Check() error {
 // Text returns the text of the file: every key of install.pl, in its order, then
 // the extra ones. Equal files have equal texts.
 func (f File) Text() (string, error) {
-	if err := f.Check(); err != nil {
+	if err := f.check(); err != nil {
 		return "", err
 	}
 	var text strings.Builder
@@ -98,8 +98,8 @@ func line(name, value string) string {
 	return strings.TrimRight(name+" => "+value, " ") + "\n"
 }
 
-// Placeholders returns the keys whose password is filled in on the node.
-func (f File) Placeholders() []string {
+// placeholders returns the keys whose password is filled in on the node.
+func (f File) placeholders() []string {
 	return slices.DeleteFunc(Secrets(), func(name string) bool {
 		value, _ := f.Value(name)
 		return value != Placeholder(name)

@@ -9,7 +9,7 @@ import (
 // Path is the path of the file.
 const Path = "/etc/astguiclient.conf"
 
-// InstallCommand returns the command that installs VICIdial on a node from the
+// installCommand returns the command that installs VICIdial on a node from the
 // sources in a folder, for the shell. The file must be in its place before:
 // install.pl takes the passwords from there, which keeps them off the command
 // line, and a lone X as well, which its option --active_keepalives ignores
@@ -19,7 +19,7 @@ const Path = "/etc/astguiclient.conf"
 // samples has the sample files of Asterisk's configuration copied over what is
 // there: right for a first installation, wrong for an upgrade. pages has the web
 // pages installed whatever the node's roles.
-func InstallCommand(node nodes.Node, file File, sources string, samples, pages bool) string {
+func installCommand(node nodes.Node, file File, sources string, samples, pages bool) string {
 	install := []string{"perl", "install.pl", "--no-prompt"}
 	switch {
 	case node.WebOnly:
@@ -53,7 +53,7 @@ func InstallCommand(node nodes.Node, file File, sources string, samples, pages b
 		command = keep + " && " + command + " && cat " + Path + ".kept >> " + Path
 	}
 	ready := "test -s " + Path
-	if len(file.Placeholders()) > 0 { // install.pl would take them for passwords
+	if len(file.placeholders()) > 0 { // install.pl would take them for passwords
 		ready += " && ! grep -q '@@[A-Za-z_]*_pass@@' " + Path
 	}
 	return ready + " && cd " + sources + " && " + command

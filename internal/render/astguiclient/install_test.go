@@ -19,7 +19,7 @@ func TestInstallCommand(t *testing.T) {
 		"VARserver_ip": "10.0.0.1", "VARactive_keepalives": "123468", "VARDB_server": "10.0.0.5", "VARDB_database": "calls$HOME",
 	}}
 	t.Run("a shell takes the values as they are", func(t *testing.T) {
-		command := InstallCommand(node, file, "/usr/src/astguiclient/trunk", true, false)
+		command := installCommand(node, file, "/usr/src/astguiclient/trunk", true, false)
 		_, arguments, found := strings.Cut(command, "perl install.pl ")
 		if !found {
 			t.Fatalf("the command is %s", command)
@@ -37,7 +37,7 @@ func TestInstallCommand(t *testing.T) {
 	})
 	t.Run("nothing is installed before the passwords are filled in", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "astguiclient.conf")
-		command, _, _ := strings.Cut(strings.ReplaceAll(InstallCommand(node, file, "/", true, false), Path, path), "perl install.pl")
+		command, _, _ := strings.Cut(strings.ReplaceAll(installCommand(node, file, "/", true, false), Path, path), "perl install.pl")
 		for text, runs := range map[string]bool{"VARDB_pass => @@VARDB_pass@@\n": false, "VARDB_pass => a@@b\n": true, "": false} {
 			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
@@ -49,7 +49,7 @@ func TestInstallCommand(t *testing.T) {
 	})
 	t.Run("a lone X is left to the file, since the option passes it over", func(t *testing.T) {
 		file := File{Values: map[string]string{"VARserver_ip": "10.0.0.9", "VARactive_keepalives": "X"}}
-		if command := InstallCommand(nodes.Node{ServerIP: "10.0.0.9", Roles: []nodes.Role{nodes.RoleWeb}}, file, "/usr/src/vici", false, false); strings.Contains(command, "--active_keepalives") {
+		if command := installCommand(nodes.Node{ServerIP: "10.0.0.9", Roles: []nodes.Role{nodes.RoleWeb}}, file, "/usr/src/vici", false, false); strings.Contains(command, "--active_keepalives") {
 			t.Errorf("the command is %s", command)
 		}
 	})

@@ -56,7 +56,7 @@ type NodeFiles struct {
 	// there are none.
 	Fill    string
 	Install string
-	// UserData is cloud-init user data with Conf, UserDataFilled with Filled.
+	// userData is cloud-init user data with Conf, UserDataFilled with Filled.
 	UserData, UserDataFilled string
 }
 
@@ -118,12 +118,12 @@ func (s Site) files(node nodes.Node, assignment nodes.Assignment) (NodeFiles, er
 	if err != nil {
 		return NodeFiles{}, err
 	}
-	fill, install := FillCommand(file.Placeholders()), InstallCommand(node, file, s.Sources, s.Samples, s.Cluster.PagesEverywhere)
+	fill, install := FillCommand(file.placeholders()), installCommand(node, file, s.Sources, s.Samples, s.Cluster.PagesEverywhere)
 	return NodeFiles{
 		File: file, Letters: file.Values["VARactive_keepalives"],
 		Conf: conf, Filled: filled, Crontab: crontab, Jobs: jobs, Fill: fill, Install: install,
-		UserData:       UserData(conf, crontab, fill, install),
-		UserDataFilled: UserData(filled, crontab, FillCommand(full.Placeholders()), InstallCommand(node, full, s.Sources, s.Samples, s.Cluster.PagesEverywhere)),
+		UserData:       userData(conf, crontab, fill, install),
+		UserDataFilled: userData(filled, crontab, FillCommand(full.placeholders()), installCommand(node, full, s.Sources, s.Samples, s.Cluster.PagesEverywhere)),
 	}, nil
 }
 

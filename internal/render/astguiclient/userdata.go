@@ -8,10 +8,10 @@ const Environment = "/root/astguiclient.env"
 
 const crontabPath = "/root/vicidial.crontab"
 
-// UserData returns the cloud-init user data of a node: it writes the file and the
+// userData returns the cloud-init user data of a node: it writes the file and the
 // crontab, fills in passwords if fill is not "", installs VICIdial, and then
 // installs the crontab, so that no program runs with an incomplete configuration.
-func UserData(conf, crontab, fill, install string) string {
+func userData(conf, crontab, fill, install string) string {
 	var text strings.Builder
 	text.WriteString("#cloud-config\nwrite_files:\n")
 	file := func(path, permissions, content string) {

@@ -45,11 +45,6 @@ func Check(ctx context.Context, dialect webtier.Dialect, binary string, tier web
 	return check(ctx, dialect, binary, tier, map[webtier.Dialect][]string{webtier.HAProxy: {"-c", "-f"}, webtier.Nginx: {"-t", "-q", "-c"}})
 }
 
-// Spotless is [Check] with warnings as errors.
-func Spotless(ctx context.Context, dialect webtier.Dialect, binary string, tier webtier.Tier) error {
-	return check(ctx, dialect, binary, tier, map[webtier.Dialect][]string{webtier.HAProxy: {"-c", "-dW", "-f"}, webtier.Nginx: {"-t", "-c"}})
-}
-
 func check(ctx context.Context, dialect webtier.Dialect, binary string, tier webtier.Tier, arguments map[webtier.Dialect][]string) error {
 	path, err := Find(dialect, binary)
 	if err != nil {

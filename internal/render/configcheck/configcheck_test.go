@@ -59,7 +59,7 @@ func TestRealProxies(t *testing.T) {
 				if tier.Target.Compare(has) > 0 || changed {
 					tier.Target = has
 				}
-				if err := configcheck.Spotless(t.Context(), dialect, "", tier); err != nil {
+				if err := configcheck.CheckStrictly(t.Context(), dialect, "", tier); err != nil {
 					t.Fatal(err)
 				}
 			})
@@ -82,7 +82,7 @@ func TestRealProxies_needNoRights(t *testing.T) {
 		return
 	}
 	for _, dialect := range dialects {
-		if err := configcheck.Spotless(t.Context(), dialect, "", webtiertest.ATier(dialect, processes[dialect])); err != nil {
+		if err := configcheck.CheckStrictly(t.Context(), dialect, "", webtiertest.ATier(dialect, processes[dialect])); err != nil {
 			t.Errorf("%s: %v", dialect, err)
 		}
 	}
@@ -126,7 +126,7 @@ func TestRealProxies_takeHundredNodes(t *testing.T) {
 		if took := time.Since(began); took > 100*time.Millisecond {
 			t.Errorf("%s: rendering takes %s", dialect, took)
 		}
-		if err := configcheck.Spotless(t.Context(), dialect, "", tier); err != nil {
+		if err := configcheck.CheckStrictly(t.Context(), dialect, "", tier); err != nil {
 			t.Errorf("%s: %v", dialect, err)
 		}
 	}

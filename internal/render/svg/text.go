@@ -2,8 +2,8 @@ package svg
 
 import "strings"
 
-// Escape escapes a label for element content and for attributes alike.
-func Escape(text string) string { return xmlEscape.Replace(Clean(text)) }
+// escape escapes a label for element content and for attributes alike.
+func escape(text string) string { return xmlEscape.Replace(Clean(text)) }
 
 var xmlEscape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;")
 

@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// ParseSource reads a CIDR range or a single address. Bits below the mask are
+// parseSource reads a CIDR range or a single address. Bits below the mask are
 // dropped, because nginx warns of them.
-func ParseSource(text string) (netip.Prefix, error) {
+func parseSource(text string) (netip.Prefix, error) {
 	if address, err := netip.ParseAddr(text); err == nil {
 		if address.Zone() != "" {
 			return netip.Prefix{}, fmt.Errorf("source %q: an address with a zone means something on one machine only", text)
@@ -28,7 +28,7 @@ func ParseSource(text string) (netip.Prefix, error) {
 func Sources(lists ...[]string) []string {
 	var ranges []netip.Prefix
 	for _, text := range slices.Concat(lists...) {
-		if prefix, err := ParseSource(text); err == nil {
+		if prefix, err := parseSource(text); err == nil {
 			ranges = append(ranges, prefix)
 		}
 	}

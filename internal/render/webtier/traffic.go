@@ -58,7 +58,7 @@ const BodyLimit = 16384
 // VICIdial's fixed directories besides the admin directory.
 const (
 	AgentDirectory  = "agc"
-	ReportDirectory = "VERM"
+	reportDirectory = "VERM"
 	ChatDirectory   = "chat_customer"
 )
 
@@ -101,21 +101,21 @@ var agentPages = []string{
 	"vdremote.php", "remote_dispo.php", "closer_popup.php", "closer.php", "closer_dispo.php", "hci_screen.php",
 }
 
-// PrivateEndings are files in VICIdial's web root that Apache would hand out
+// privateEndings are files in VICIdial's web root that Apache would hand out
 // as text: its Perl sources, its includes and what editors leave behind.
-var PrivateEndings = []string{"inc", "pl", "sql", "log", "bak", "old", "orig", "save", "swp", "sh", "conf", "ini"}
+var privateEndings = []string{"inc", "pl", "sql", "log", "bak", "old", "orig", "save", "swp", "sh", "conf", "ini"}
 
-// PrivateTexts mark .txt files that the pages write beside themselves, such as
+// privateTexts mark .txt files that the pages write beside themselves, such as
 // project_auth_entries.txt with names and addresses in it.
-var PrivateTexts = []string{"_entries", "_errors", "_stmts", "_log", "_debug", "_updates"}
+var privateTexts = []string{"_entries", "_errors", "_stmts", "_log", "_debug", "_updates"}
 
 // Directories are the first path segments that VICIdial is served from, in order.
 func (t Tier) Directories() []string {
-	return []string{AgentDirectory, t.AdminDirectory, ReportDirectory, ChatDirectory}
+	return []string{AgentDirectory, t.AdminDirectory, reportDirectory, ChatDirectory}
 }
 
 // ManagerDirectories are those that only managers need.
-func (t Tier) ManagerDirectories() []string { return []string{t.AdminDirectory, ReportDirectory} }
+func (t Tier) ManagerDirectories() []string { return []string{t.AdminDirectory, reportDirectory} }
 
 // Welcome is the page that agents start at too, though it lies in the admin directory.
 func (t Tier) Welcome() string { return "/" + t.AdminDirectory + "/welcome.php" }
@@ -171,8 +171,8 @@ func (t Tier) insideOwn(path string) bool {
 func (t Tier) PrivatePatterns() []string {
 	inside := "^/(" + strings.Join(t.Directories(), "|") + ")/"
 	return []string{
-		inside + `.*\.(` + strings.Join(PrivateEndings, "|") + ")$",
-		inside + `.*(` + strings.Join(PrivateTexts, "|") + `)[^/]*\.txt$`,
+		inside + `.*\.(` + strings.Join(privateEndings, "|") + ")$",
+		inside + `.*(` + strings.Join(privateTexts, "|") + `)[^/]*\.txt$`,
 		inside + `.*\.php/`,
 		inside + `(.*/)?\.`,
 		inside + `.*~$`,

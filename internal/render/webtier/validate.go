@@ -18,7 +18,7 @@ func (f *findings) words() {
 	}
 	if !segmentForm.MatchString(t.AdminDirectory) {
 		f.refuse(At("admin_web_directory"), "%q is not one path segment of letters, digits, _ and -", t.AdminDirectory)
-	} else if slices.Contains([]string{AgentDirectory, ReportDirectory, ChatDirectory}, t.AdminDirectory) {
+	} else if slices.Contains([]string{AgentDirectory, reportDirectory, ChatDirectory}, t.AdminDirectory) {
 		f.refuse(At("admin_web_directory"), "%q is a directory that VICIdial uses for something else", t.AdminDirectory)
 	}
 	for _, path := range t.ExtraPaths {
@@ -171,7 +171,7 @@ const loginsOfAnAgent = 2
 
 func (f *findings) sources(name string, texts []string) {
 	for _, text := range texts {
-		if _, err := ParseSource(text); err != nil {
+		if _, err := parseSource(text); err != nil {
 			f.refuse(At(name), "%s", err)
 		}
 	}

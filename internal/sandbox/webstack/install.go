@@ -14,8 +14,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox/apt"
 )
 
-// ErrNotInstalled is the error of a missing program that cannot be installed.
-var ErrNotInstalled = errors.New("not installed")
+// errNotInstalled is the error of a missing program that cannot be installed.
+var errNotInstalled = errors.New("not installed")
 
 // packages maps programs to packages of Debian and Ubuntu.
 var packages = map[string][]string{
@@ -32,7 +32,7 @@ func Find(name string) (string, error) {
 			return found, nil
 		}
 	}
-	return "", fmt.Errorf("%s: %w", name, ErrNotInstalled)
+	return "", fmt.Errorf("%s: %w", name, errNotInstalled)
 }
 
 // phpModules matches mod_php of any version on Debian.
@@ -50,7 +50,7 @@ func missing(name string) bool {
 }
 
 // Install installs missing programs with apt, as root on Debian or Ubuntu. It does
-// not start services. Elsewhere the error is [ErrNotInstalled] with the packages to
+// not start services. Elsewhere the error is [errNotInstalled] with the packages to
 // install. The output of apt goes to log.
 func Install(ctx context.Context, log io.Writer, programs ...string) error {
 	var wanted []string
@@ -68,7 +68,7 @@ func Install(ctx context.Context, log io.Writer, programs ...string) error {
 	err := apt.Install(ctx, &said, wanted)
 	switch {
 	case errors.Is(err, apt.ErrUnable):
-		return fmt.Errorf("packages %v: %w", wanted, ErrNotInstalled)
+		return fmt.Errorf("packages %v: %w", wanted, errNotInstalled)
 	case err != nil:
 		return fmt.Errorf("%w\n%s", err, said.Bytes())
 	}

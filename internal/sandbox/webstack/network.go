@@ -21,14 +21,14 @@ const bridge = "br0"
 
 // Network is a switch in this process's network namespace, to which nodes are
 // connected that have a namespace each.
-type Network struct{ cables []*Cable }
+type Network struct{ cables []*cable }
 
-// Cable connects a node to the network. The node's namespace lasts as long as its
+// cable connects a node to the network. The node's namespace lasts as long as its
 // process, which does nothing else.
-type Cable struct {
+type cable struct {
 	address string
 	port    string // of the switch
-	holder  *Process
+	holder  *process
 }
 
 // NewNetwork makes the switch, for which [HasNamespace] must be true.
@@ -44,13 +44,13 @@ func NewNetwork(ctx context.Context) (*Network, error) {
 func (n *Network) Close(ctx context.Context) error {
 	var all []error
 	for _, cable := range n.cables {
-		all = append(all, cable.holder.Kill())
+		all = append(all, cable.holder.kill())
 	}
 	return errors.Join(append(all, ip(ctx, "link", "delete", bridge))...)
 }
 
 // connect makes a namespace with an address on the network.
-func (n *Network) connect(ctx context.Context) (*Cable, error) {
+func (n *Network) connect(ctx context.Context) (*cable, error) {
 	command := exec.Command("sleep", "infinity")
 	command.SysProcAttr = inNewNamespace()
 	holder, err := start(command, "/dev/null")
@@ -58,7 +58,7 @@ func (n *Network) connect(ctx context.Context) (*Cable, error) {
 		return nil, err
 	}
 	number := len(n.cables) + 11
-	c := &Cable{address: "10.255.255." + strconv.Itoa(number), port: "node" + strconv.Itoa(number), holder: holder}
+	c := &cable{address: "10.255.255." + strconv.Itoa(number), port: "node" + strconv.Itoa(number), holder: holder}
 	n.cables = append(n.cables, c)
 	inside := func(arguments ...string) error { return run(c.command("ip", arguments...)) }
 	return c, errors.Join(
@@ -70,7 +70,7 @@ func (n *Network) connect(ctx context.Context) (*Cable, error) {
 }
 
 // command is a command that runs at the node's end of the cable.
-func (c *Cable) command(name string, arguments ...string) *exec.Cmd {
+func (c *cable) command(name string, arguments ...string) *exec.Cmd {
 	if c == nil {
 		return exec.Command(name, arguments...)
 	}
@@ -78,18 +78,18 @@ func (c *Cable) command(name string, arguments ...string) *exec.Cmd {
 	return exec.Command("nsenter", append(enter, arguments...)...)
 }
 
-func (c *Cable) set(ctx context.Context, state string) error {
+func (c *cable) set(ctx context.Context, state string) error {
 	return ip(ctx, "link", "set", c.port, state)
 }
 
 // squeeze drops what exceeds a rate, since not every kernel can drop at random.
-func (c *Cable) squeeze(ctx context.Context) error {
+func (c *cable) squeeze(ctx context.Context) error {
 	return run(exec.CommandContext(ctx, "tc", "qdisc", "replace", "dev", c.port, "root", "tbf", "rate", "300kbit", "burst", "1800", "limit", "1800"))
 }
 
 var counted = regexp.MustCompile(`Sent \d+ bytes (\d+) pkt \(dropped (\d+)`)
 
-func (c *Cable) loosen(ctx context.Context) (lost float64, err error) {
+func (c *cable) loosen(ctx context.Context) (lost float64, err error) {
 	text, err := exec.CommandContext(ctx, "tc", "-s", "qdisc", "show", "dev", c.port).Output()
 	if err != nil {
 		return 0, err

@@ -29,8 +29,8 @@ type Node struct {
 	ledger  string
 	db      *database
 	apache  string
-	process *Process
-	cable   *Cable // nil on the loopback interface
+	process *process
+	cable   *cable // nil on the loopback interface
 }
 
 // Settings are the system_settings of the pages.
@@ -129,7 +129,7 @@ func writeFile(path string, text []byte) error {
 func (n *Node) configure(settings Settings) error {
 	modules, err := filepath.Glob(phpModules)
 	if err != nil || len(modules) == 0 {
-		return fmt.Errorf("mod_php: %w", ErrNotInstalled)
+		return fmt.Errorf("mod_php: %w", errNotInstalled)
 	}
 	account := ""
 	if os.Geteuid() == 0 {
@@ -198,8 +198,8 @@ func (n *Node) Start(ctx context.Context) error {
 	return nil
 }
 
-// Kill kills the node, as a power failure does.
-func (n *Node) Kill() error { return n.process.Kill() }
+// kill kills the node, as a power failure does.
+func (n *Node) Kill() error { return n.process.kill() }
 
 // Cut makes the network drop everything from and to the node, as a switch that
 // fails does; Join ends that. The node must have been started with a network.
@@ -216,10 +216,10 @@ func (n *Node) Squeeze(ctx context.Context) error { return n.cable.squeeze(ctx) 
 func (n *Node) Loosen(ctx context.Context) (lost float64, err error) { return n.cable.loosen(ctx) }
 
 // Hang suspends the node. The kernel still accepts connections.
-func (n *Node) Hang() error { return n.process.SignalAll(syscall.SIGSTOP) }
+func (n *Node) Hang() error { return n.process.signalAll(syscall.SIGSTOP) }
 
 // Wake resumes a suspended node.
-func (n *Node) Wake() error { return n.process.SignalAll(syscall.SIGCONT) }
+func (n *Node) Wake() error { return n.process.signalAll(syscall.SIGCONT) }
 
 // LeaveUpload writes a file into the folder of the lead loader, as an earlier
 // upload does.
@@ -287,7 +287,7 @@ func freePort(ctx context.Context) (int, error) {
 }
 
 // waitReachable waits until the address accepts connections or the process ends.
-func waitReachable(ctx context.Context, process *Process, address string) error {
+func waitReachable(ctx context.Context, process *process, address string) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	ticker := time.NewTicker(20 * time.Millisecond)

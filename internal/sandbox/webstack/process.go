@@ -12,8 +12,8 @@ import (
 	"syscall"
 )
 
-// Process is a started program with its children.
-type Process struct {
+// process is a started program with its children.
+type process struct {
 	command *exec.Cmd
 	ended   chan struct{} // closed when it has ended and was waited for
 }
@@ -21,7 +21,7 @@ type Process struct {
 // start starts a command in its own process group, with its output in a file. The
 // kernel kills it when this process ends. Therefore the goroutine that starts it
 // keeps its thread, whose end the kernel observes.
-func start(command *exec.Cmd, log string) (*Process, error) {
+func start(command *exec.Cmd, log string) (*process, error) {
 	file, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
@@ -30,7 +30,7 @@ func start(command *exec.Cmd, log string) (*Process, error) {
 	if command.SysProcAttr == nil {
 		command.SysProcAttr = killedWithParent()
 	}
-	p := &Process{command: command, ended: make(chan struct{})}
+	p := &process{command: command, ended: make(chan struct{})}
 	started := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
@@ -50,19 +50,19 @@ func start(command *exec.Cmd, log string) (*Process, error) {
 	return p, nil
 }
 
-// Signal sends a signal to the process.
-func (p *Process) Signal(signal syscall.Signal) error { return p.command.Process.Signal(signal) }
+// signal sends a signal to the process.
+func (p *process) signal(signal syscall.Signal) error { return p.command.Process.Signal(signal) }
 
-// SignalAll sends a signal to the process and its children.
-func (p *Process) SignalAll(signal syscall.Signal) error {
+// signalAll sends a signal to the process and its children.
+func (p *process) signalAll(signal syscall.Signal) error {
 	if err := syscall.Kill(-p.command.Process.Pid, signal); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return err
 	}
 	return nil
 }
 
-// Children returns the ids of its running child processes.
-func (p *Process) Children() ([]int, error) {
+// children returns the ids of its running child processes.
+func (p *process) children() ([]int, error) {
 	number := strconv.Itoa(p.command.Process.Pid)
 	text, err := os.ReadFile(filepath.Join("/proc", number, "task", number, "children"))
 	if err != nil {
@@ -79,12 +79,12 @@ func (p *Process) Children() ([]int, error) {
 	return children, nil
 }
 
-// Kill kills the process and its children, and waits for its end.
-func (p *Process) Kill() error {
-	err := p.SignalAll(syscall.SIGKILL)
+// kill kills the process and its children, and waits for its end.
+func (p *process) kill() error {
+	err := p.signalAll(syscall.SIGKILL)
 	<-p.ended
 	return err
 }
 
 // Ended returns a channel that is closed when the process has ended.
-func (p *Process) Ended() <-chan struct{} { return p.ended }
+func (p *process) Ended() <-chan struct{} { return p.ended }

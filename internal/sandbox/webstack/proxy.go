@@ -21,7 +21,7 @@ import (
 type Proxy struct {
 	Folder  string // its configuration and logs
 	kind    string
-	process *Process
+	process *process
 }
 
 // Ports returns free ports.
@@ -74,7 +74,7 @@ func (p *Proxy) Reload(ctx context.Context) error {
 	if p.kind == "nginx" {
 		signal = syscall.SIGHUP
 	}
-	before, err := p.process.Children()
+	before, err := p.process.children()
 	if err != nil {
 		return err
 	}
@@ -85,12 +85,12 @@ func (p *Proxy) Reload(ctx context.Context) error {
 	for asked := (time.Time{}); ; {
 		// HAProxy ignores a signal that arrives while it handles another one.
 		if time.Since(asked) > 4*time.Second {
-			if err := p.process.Signal(signal); err != nil {
+			if err := p.process.signal(signal); err != nil {
 				return err
 			}
 			asked = time.Now()
 		}
-		now, err := p.process.Children()
+		now, err := p.process.children()
 		if err != nil {
 			return err
 		}
@@ -105,8 +105,8 @@ func (p *Proxy) Reload(ctx context.Context) error {
 	}
 }
 
-// Kill ends the proxy.
-func (p *Proxy) Kill() error { return p.process.Kill() }
+// kill ends the proxy.
+func (p *Proxy) Kill() error { return p.process.kill() }
 
 // Command sends a command to HAProxy's control socket and returns the response.
 func (p *Proxy) Command(ctx context.Context, socket, command string) (string, error) {
@@ -160,7 +160,7 @@ func (p *Proxy) Server(ctx context.Context, socket, backend, name string) (Serve
 // Stop terminates the proxy, so that it flushes its logs, and kills it after a
 // timeout.
 func (p *Proxy) Stop() error {
-	if err := p.process.Signal(syscall.SIGTERM); err != nil {
+	if err := p.process.signal(syscall.SIGTERM); err != nil {
 		return err
 	}
 	select {

@@ -46,7 +46,7 @@ var dialer = net.Dialer{
 // database must not fail without one. The returned function closes the pool and the
 // SSH connection. An error is a [Fault] or a [*NoDatabase].
 func Open(settings Settings) (*sql.DB, func() error, error) {
-	if missing := settings.Missing(); len(missing) > 0 {
+	if missing := settings.missing(); len(missing) > 0 {
 		return nil, nil, &NoDatabase{missing}
 	}
 	encryption, err := settings.TLS.config(settings.Host)

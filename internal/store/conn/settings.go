@@ -13,9 +13,9 @@ import (
 
 // The defaults of settings.
 const (
-	DefaultPort           = 3306
-	DefaultDatabase       = "asterisk"
-	DefaultMaxConnections = 4
+	defaultPort           = 3306
+	defaultDatabase       = "asterisk"
+	defaultMaxConnections = 4
 )
 
 // Settings are the settings of the connection. No format verb and no log shows
@@ -191,16 +191,16 @@ func (s Settings) address() string {
 	if s.Socket != "" {
 		return s.Socket
 	}
-	return net.JoinHostPort(s.Host, strconv.Itoa(cmp.Or(s.Port, DefaultPort)))
+	return net.JoinHostPort(s.Host, strconv.Itoa(cmp.Or(s.Port, defaultPort)))
 }
 
 // DatabaseName returns the name of the schema.
-func (s Settings) DatabaseName() string { return cmp.Or(s.Database, DefaultDatabase) }
+func (s Settings) DatabaseName() string { return cmp.Or(s.Database, defaultDatabase) }
 
 // SingleConnection reports whether at most one connection may be open.
 func (s Settings) SingleConnection() bool { return s.maxConnections() == 1 }
 
-func (s Settings) maxConnections() int { return cmp.Or(s.MaxConnections, DefaultMaxConnections) }
+func (s Settings) maxConnections() int { return cmp.Or(s.MaxConnections, defaultMaxConnections) }
 
 func (s SSH) address() string {
 	return net.JoinHostPort(s.Host, strconv.Itoa(cmp.Or(s.Port, 22)))

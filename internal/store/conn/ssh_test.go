@@ -416,7 +416,7 @@ func openConn(ctx context.Context, db *sql.DB, count int) error {
 func backAgain(t *testing.T, db *sql.DB) error {
 	t.Helper()
 	var err error
-	for range DefaultMaxConnections + 1 {
+	for range defaultMaxConnections + 1 {
 		if err = db.PingContext(t.Context()); err == nil {
 			return nil
 		}

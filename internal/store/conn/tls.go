@@ -27,8 +27,8 @@ const (
 	TLSVerifyFull TLSMode = "verify_full"
 )
 
-// TLSModes returns all modes, from the least strict on.
-func TLSModes() []TLSMode {
+// tlsModes returns all modes, from the least strict on.
+func tlsModes() []TLSMode {
 	return []TLSMode{TLSDisabled, TLSPreferred, TLSRequired, TLSVerifyCA, TLSVerifyFull}
 }
 

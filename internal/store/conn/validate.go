@@ -61,7 +61,7 @@ const (
 
 // Faults returns the invalid settings, without reading a file: values out of
 // range, and settings that contradict or need each other. A setting without a
-// value is no fault here; see [Settings.Missing].
+// value is no fault here; see [Settings.missing].
 func (s Settings) Faults() []Fault {
 	var faults []Fault
 	add := func(setting, problem, advice string) {
@@ -69,7 +69,7 @@ func (s Settings) Faults() []Fault {
 	}
 
 	if s.Host != "" {
-		if err := CheckHost(s.Host); err != nil {
+		if err := checkHost(s.Host); err != nil {
 			faults = append(faults, Fault{Setting: "host", Err: err, Advice: adviceHostForm})
 		}
 	}
@@ -100,7 +100,7 @@ func (t TLS) faults(overSocket bool) []Fault {
 		faults = append(faults, Fault{Setting: "tls." + setting, Err: errors.New(problem), Advice: advice})
 	}
 
-	if !slices.Contains(TLSModes(), t.mode()) {
+	if !slices.Contains(tlsModes(), t.mode()) {
 		add("mode", fmt.Sprintf("%q is no mode", t.Mode), "The modes are disabled, preferred, required, verify_ca and verify_full.")
 		return faults
 	}
@@ -114,7 +114,7 @@ func (t TLS) faults(overSocket bool) []Fault {
 		add("server_name", fmt.Sprintf("mode %q looks at no name", t.mode()), "Choose mode verify_full, or leave server_name out.")
 	}
 	if t.ServerName != "" {
-		if err := CheckHost(t.ServerName); err != nil {
+		if err := checkHost(t.ServerName); err != nil {
 			faults = append(faults, Fault{Setting: "tls.server_name", Err: err, Advice: adviceHostForm})
 		}
 	}
@@ -139,7 +139,7 @@ func (s SSH) faults() []Fault {
 		faults = append(faults, Fault{Setting: "ssh." + setting, Err: errors.New(problem), Advice: advice})
 	}
 
-	if err := CheckHost(s.Host); err != nil {
+	if err := checkHost(s.Host); err != nil {
 		faults = append(faults, Fault{Setting: "ssh.host", Err: err, Advice: adviceHostForm})
 	}
 	if s.Port < 0 || s.Port > 65535 {
@@ -165,10 +165,10 @@ func (s SSH) faults() []Fault {
 	return faults
 }
 
-// Missing returns the settings that a connection needs and that have no value.
+// missing returns the settings that a connection needs and that have no value.
 // They are an error once a connection is needed and not before: rendered files
 // and functions need no database.
-func (s Settings) Missing() []Fault {
+func (s Settings) missing() []Fault {
 	var faults []Fault
 	if s.Host == "" && s.Socket == "" {
 		faults = append(faults, Fault{Setting: "host", Err: errors.New("no database host is given"), Advice: adviceAddress})
@@ -211,9 +211,9 @@ func asFault(group string, err error) Fault {
 
 const adviceHostForm = "Give the bare name or address: no scheme, no port, no brackets. The port has an attribute of its own."
 
-// CheckHost returns an error for text that is neither the name nor the address of a
+// checkHost returns an error for text that is neither the name nor the address of a
 // host. IPv6 addresses have no brackets.
-func CheckHost(text string) error {
+func checkHost(text string) error {
 	if _, err := netip.ParseAddr(text); err == nil {
 		return nil
 	}

@@ -154,7 +154,7 @@ func TestMissing(t *testing.T) {
 		t.Run(c.claim, func(t *testing.T) {
 			settings := goodSettings()
 			c.change(&settings)
-			expectFault(t, settings.Missing(), c.want)
+			expectFault(t, settings.missing(), c.want)
 			if c.want == "" {
 				return
 			}

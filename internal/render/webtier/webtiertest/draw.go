@@ -48,7 +48,7 @@ func Draw(t *rapid.T, dialect webtier.Dialect, process webtier.Process) webtier.
 	tier.Name = rapid.StringMatching(`[a-z][a-z0-9_-]{0,12}`).Draw(t, "name")
 	tier.Hostname = hostName(t, "hostname")
 	tier.Process = process
-	tier.Target = rapid.SampledFrom(Versions(dialect)).Draw(t, "target")
+	tier.Target = rapid.SampledFrom(versions(dialect)).Draw(t, "target")
 	tier.AdminDirectory = rapid.StringMatching(`x[A-Za-z0-9_-]{0,10}`).Draw(t, "admin directory")
 	tier.Nodes = nodes(t)
 	tier.Listen.Address = rapid.SampledFrom([]string{"", "127.0.0.1", "::1", "::"}).Draw(t, "listen")
@@ -110,8 +110,8 @@ func Draw(t *rapid.T, dialect webtier.Dialect, process webtier.Process) webtier.
 	return tier
 }
 
-// Versions are those at which a text changes, and the ends of the range.
-func Versions(dialect webtier.Dialect) []webtier.Version {
+// versions are those at which a text changes, and the ends of the range.
+func versions(dialect webtier.Dialect) []webtier.Version {
 	texts := []string{"2.4", "2.6", "2.8", "3.0", "3.2", "3.3", "3.5-dev5", "3.5"}
 	if dialect == webtier.Nginx {
 		texts = []string{"1.18", "1.20", "1.22", "1.24", "1.25.1", "1.26", "1.27.3", "1.27.4", "1.28", "1.29.6", "1.30", "1.31"}
