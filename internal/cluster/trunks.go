@@ -169,7 +169,7 @@ func (s Split) Effective(server string) Limit {
 	return effective
 }
 
-// reserved adds a server's rows up: the lines that they withhold from other
+// Reserved adds a server's rows up: the lines that they withhold from other
 // campaigns, as VICIdial counts them.
 func (s Split) Reserved(server string) int {
 	sum := 0

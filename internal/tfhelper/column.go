@@ -11,7 +11,7 @@ import (
 )
 
 // Column maps one attribute of a model to one column of a table, in both
-// directions.
+// directions. Its attribute has the column's name, unless At gives another path.
 type Column struct {
 	Name string
 	Path path.Path
@@ -24,12 +24,18 @@ type Column struct {
 	flatten func(value cluster.Value, exists bool)
 }
 
+// At returns the column with another path of its attribute.
+func (c Column) At(attribute path.Path) Column {
+	c.Path = attribute
+	return c
+}
+
 // Text maps a string attribute to a text or enum column. NULL becomes the empty
 // string, since a save in the admin form turns one into the other
 // (docs/vicidial/measured.md#null-and-empty).
-func Text(name string, at path.Path, attribute *types.String) Column {
+func Text(name string, attribute *types.String) Column {
 	return Column{
-		Name: name, Path: at,
+		Name: name, Path: path.Root(name),
 		expand: func() (cluster.Value, bool) {
 			return cluster.Text(attribute.ValueString()), !attribute.IsNull() && !attribute.IsUnknown()
 		},
@@ -44,9 +50,9 @@ func Text(name string, at path.Path, attribute *types.String) Column {
 }
 
 // Int maps an int64 attribute to an integer column.
-func Int(name string, at path.Path, attribute *types.Int64) Column {
+func Int(name string, attribute *types.Int64) Column {
 	return Column{
-		Name: name, Path: at,
+		Name: name, Path: path.Root(name),
 		expand: func() (cluster.Value, bool) {
 			return cluster.Number(attribute.ValueInt64()), !attribute.IsNull() && !attribute.IsUnknown()
 		},
@@ -62,9 +68,9 @@ func Int(name string, at path.Path, attribute *types.Int64) Column {
 
 // YesNo maps a bool attribute to an ENUM('Y','N') column. NULL is false, as
 // VICIdial reads it.
-func YesNo(name string, at path.Path, attribute *types.Bool) Column {
+func YesNo(name string, attribute *types.Bool) Column {
 	return Column{
-		Name: name, Path: at,
+		Name: name, Path: path.Root(name),
 		expand: func() (cluster.Value, bool) {
 			return cluster.YesNo(attribute.ValueBool()), !attribute.IsNull() && !attribute.IsUnknown()
 		},

@@ -8,7 +8,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// campaign is what the dialers read of one campaign.
+// Campaign is what the dialers read of one campaign.
 type Campaign struct {
 	ID     string
 	Active bool // an inactive campaign has the goal 0 wherever it is dialed
@@ -85,7 +85,7 @@ type Input struct {
 	AutoDialOff bool
 	// FillOff says that keepalive 7 runs nowhere, so that no shortage is filled.
 	FillOff bool
-	// fillCallsPerSecond is outbound_calls_per_second of system_settings.
+	// FillCallsPerSecond is outbound_calls_per_second of system_settings.
 	FillCallsPerSecond int
 	// Schema is db_schema_version, which tells what the fill makes of that.
 	Schema int

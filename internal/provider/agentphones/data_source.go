@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -20,32 +21,24 @@ type store interface {
 	AgentPhones(context.Context) ([]cluster.AgentPhone, []cluster.Alias, error)
 }
 
-var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
-
-// DataSource is vicidial_agent_phones.
-type DataSource struct{ store store }
-
 // New returns the data source.
-func New() datasource.DataSource { return &DataSource{} }
+func New() datasource.DataSource {
+	return tfhelper.NewDataSource("agent_phones", "Unable to read phones", newSchema, read)
+}
 
 //go:embed description.md
 var description string
 
-// Metadata sets the type name.
-func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_agent_phones"
-}
-
-// Schema defines the filters and the results. A cluster has thousands of phones, and
+// newSchema returns the filters and the results. A cluster has thousands of phones, and
 // maps of that many objects are slow to plan, so the results are maps of strings.
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func newSchema() schema.Schema {
 	texts := func(doc string) schema.MapAttribute {
 		return schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: doc}
 	}
 	names := func(doc string) schema.ListAttribute {
 		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: doc}
 	}
-	resp.Schema = schema.Schema{
+	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
 			"server_ip": schema.StringAttribute{Optional: true, MarkdownDescription: "Only phones on this server."},
@@ -71,24 +64,8 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-// Configure stores the cluster that the provider has opened.
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.store)...)
-}
-
-// Read reads the phones and applies the filters.
-func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	if d.store == nil {
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read phones", "", tfhelper.ErrUnconfigured)...)
-		return
-	}
-	phones, aliases, err := d.store.AgentPhones(ctx)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read phones", "", err)...)
-	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(phones, aliases))...)
-	}
+func read(ctx context.Context, s store, m *model) (diag.Diagnostics, error) {
+	phones, aliases, err := s.AgentPhones(ctx)
+	*m = m.withResult(phones, aliases)
+	return nil, err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -21,13 +22,10 @@ type store interface {
 	Campaigns(context.Context) (cluster.Campaigns, error)
 }
 
-var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
-
-// DataSource is vicidial_campaigns.
-type DataSource struct{ store store }
-
 // New returns the data source.
-func New() datasource.DataSource { return &DataSource{} }
+func New() datasource.DataSource {
+	return tfhelper.NewDataSource("campaigns", "Unable to read campaigns", newSchema, read)
+}
 
 //go:embed description.md
 var description string
@@ -46,14 +44,9 @@ type campaignModel struct {
 	DialMethod types.String `tfsdk:"dial_method"`
 }
 
-// Metadata sets the type name.
-func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_campaigns"
-}
-
-// Schema defines the filters and the results.
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
+// newSchema returns the filters and the results.
+func newSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
 			"active": schema.BoolAttribute{
@@ -85,26 +78,10 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-// Configure stores the cluster that the provider has opened.
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.store)...)
-}
-
-// Read reads the campaigns and applies the filters.
-func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	if d.store == nil {
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read campaigns", "", tfhelper.ErrUnconfigured)...)
-		return
-	}
-	campaigns, err := d.store.Campaigns(ctx)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read campaigns", "", err)...)
-	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(campaigns))...)
-	}
+func read(ctx context.Context, s store, m *model) (diag.Diagnostics, error) {
+	campaigns, err := s.Campaigns(ctx)
+	*m = m.withResult(campaigns)
+	return nil, err
 }
 
 func (m model) withResult(campaigns cluster.Campaigns) model {

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -23,13 +24,10 @@ type store interface {
 	CapacityMeasures(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasure, error)
 }
 
-var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
-
-// DataSource is vicidial_capacity.
-type DataSource struct{ store store }
-
 // New returns the data source.
-func New() datasource.DataSource { return &DataSource{} }
+func New() datasource.DataSource {
+	return tfhelper.NewDataSource("capacity", "Unable to measure capacity", newSchema, read)
+}
 
 //go:embed description.md
 var description string
@@ -60,20 +58,15 @@ type nodeModel struct {
 	Why           types.String  `tfsdk:"why"`
 }
 
-// Metadata sets the type name.
-func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_capacity"
-}
-
-// Schema defines the report.
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+// newSchema returns the period and the report.
+func newSchema() schema.Schema {
 	number := func(doc string) schema.Int64Attribute {
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: doc}
 	}
 	texts := func(doc string) schema.ListAttribute {
 		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: doc}
 	}
-	resp.Schema = schema.Schema{
+	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
 			"hours": schema.Int64Attribute{
@@ -107,30 +100,14 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-// Configure stores the cluster that the provider has opened.
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.store)...)
-}
-
-// Read reads the load and compares it with the dimensioning.
-func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	if d.store == nil {
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to measure capacity", "", tfhelper.ErrUnconfigured)...)
-		return
-	}
+func read(ctx context.Context, s store, m *model) (diag.Diagnostics, error) {
 	within := defaultPeriod
 	if !m.Hours.IsNull() {
 		within = time.Duration(m.Hours.ValueInt64()) * time.Hour
 	}
-	measures, err := d.store.CapacityMeasures(ctx, within)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to measure capacity", "", err)...)
-	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(forecast.NewCapacity(measures)))...)
-	}
+	measures, err := s.CapacityMeasures(ctx, within)
+	*m = m.withResult(forecast.NewCapacity(measures))
+	return nil, err
 }
 
 func (m model) withResult(c forecast.Capacity) model {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -19,13 +20,10 @@ type store interface {
 	CarrierRows(context.Context) ([]cluster.CarrierRow, error)
 }
 
-var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
-
-// DataSource is vicidial_carriers.
-type DataSource struct{ store store }
-
 // New returns the data source.
-func New() datasource.DataSource { return &DataSource{} }
+func New() datasource.DataSource {
+	return tfhelper.NewDataSource("carriers", "Unable to read carriers", newSchema, read)
+}
 
 //go:embed description.md
 var description string
@@ -50,14 +48,9 @@ type carrierModel struct {
 	Outbound   types.Bool   `tfsdk:"outbound"`
 }
 
-// Metadata sets the type name.
-func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_carriers"
-}
-
-// Schema defines the filters and the results.
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
+// newSchema returns the filters and the results.
+func newSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
 			"active": schema.BoolAttribute{
@@ -98,26 +91,10 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-// Configure stores the cluster that the provider has opened.
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.store)...)
-}
-
-// Read reads the carriers and applies the filters.
-func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	if d.store == nil {
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read carriers", "", tfhelper.ErrUnconfigured)...)
-		return
-	}
-	rows, err := d.store.CarrierRows(ctx)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read carriers", "", err)...)
-	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(rows))...)
-	}
+func read(ctx context.Context, s store, m *model) (diag.Diagnostics, error) {
+	rows, err := s.CarrierRows(ctx)
+	*m = m.withResult(rows)
+	return nil, err
 }
 
 func (m model) withResult(rows []cluster.CarrierRow) model {

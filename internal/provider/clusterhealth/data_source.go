@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/health"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
@@ -22,53 +23,33 @@ type store interface {
 	RebuildPending(context.Context) ([]string, error)
 }
 
-var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
-
-// DataSource is vicidial_cluster_health.
-type DataSource struct{ store store }
-
 // New returns the data source.
-func New() datasource.DataSource { return &DataSource{} }
-
-// Metadata sets the type name.
-func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_cluster_health"
+func New() datasource.DataSource {
+	return tfhelper.NewDataSource("cluster_health", "Unable to read cluster health", newSchema, read)
 }
 
-// Configure stores the cluster that the provider has opened.
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.store)...)
-}
-
-// Read takes a snapshot and evaluates it. Problems are results, not errors: Read
+// read takes a snapshot and evaluates it. Problems are results, not errors: read
 // fails only when the database cannot be read.
-func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok {
-		return
+func read(ctx context.Context, s store, m *model) (diag.Diagnostics, error) {
+	snapshot, err := takeSnapshot(ctx, s, *m)
+	if err != nil {
+		return nil, err
 	}
-	if d.store == nil {
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster health", "", tfhelper.ErrUnconfigured)...)
-		return
-	}
-	snapshot, err := d.snapshot(ctx, m)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read cluster health", "", err)...)
-	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(snapshot, health.NewReport(snapshot), health.Standing(snapshot)))...)
-	}
+	*m = m.withResult(snapshot, health.NewReport(snapshot), health.Standing(snapshot))
+	return nil, nil
 }
 
-func (d *DataSource) snapshot(ctx context.Context, m model) (health.Snapshot, error) {
-	snapshot, err := d.store.Health(ctx)
+func takeSnapshot(ctx context.Context, s store, m model) (health.Snapshot, error) {
+	snapshot, err := s.Health(ctx)
 	if err != nil {
 		return snapshot, err
 	}
 	if pending := unknownRebuilds(snapshot); m.WatchRebuild.ValueBool() && len(pending) > 0 {
-		seen, err := d.watchRebuild(ctx, pending)
+		seen, err := watchRebuild(ctx, s, pending)
 		if err != nil {
 			return snapshot, err
 		}
-		if snapshot, err = d.store.Health(ctx); err != nil {
+		if snapshot, err = s.Health(ctx); err != nil {
 			return snapshot, err
 		}
 		for i, server := range snapshot.Servers {
@@ -77,15 +58,15 @@ func (d *DataSource) snapshot(ctx context.Context, m model) (health.Snapshot, er
 	}
 	snapshot.ExpectedSchema = int(m.ExpectedSchema.ValueInt64())
 	if m.CheckReplica.IsNull() || m.CheckReplica.ValueBool() {
-		snapshot.Replica, err = d.store.Replica(ctx)
+		snapshot.Replica, err = s.Replica(ctx)
 	}
 	return snapshot, err
 }
 
-// rebuildInterval is the time between two looks at the rebuild flags.
+// rebuildInterval is the time between two reads of the rebuild flags.
 const rebuildInterval = 5 * time.Second
 
-// unknownRebuilds lists the servers of which one look does not tell whether they
+// unknownRebuilds lists the servers of which a snapshot does not show whether they
 // read their rebuild flag.
 func unknownRebuilds(snapshot health.Snapshot) []string {
 	var servers []string
@@ -97,13 +78,13 @@ func unknownRebuilds(snapshot health.Snapshot) []string {
 	return servers
 }
 
-// watchRebuild looks at the rebuild flags of servers until none is left that was set
-// at every look, or for as long as a node may take to read its flag. It returns for
+// watchRebuild reads the rebuild flags of servers until no flag is left that was set
+// in every read, or for as long as a node may take to read its flag. It returns for
 // how long each flag that is left was seen set, by server_ip.
-func (d *DataSource) watchRebuild(ctx context.Context, servers []string) (map[string]time.Duration, error) {
+func watchRebuild(ctx context.Context, s store, servers []string) (map[string]time.Duration, error) {
 	seen := map[string]time.Duration{}
 	err := tfhelper.Poll(ctx, health.RebuildTolerance, rebuildInterval, func(ctx context.Context, waited time.Duration) (bool, error) {
-		pending, err := d.store.RebuildPending(ctx)
+		pending, err := s.RebuildPending(ctx)
 		if err != nil {
 			return false, err
 		}

@@ -1,11 +1,9 @@
 package clusterhealth
 
 import (
-	"context"
 	_ "embed"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -30,9 +28,9 @@ func flag(doc string) schema.BoolAttribute {
 	return schema.BoolAttribute{Computed: true, MarkdownDescription: doc}
 }
 
-// Schema defines the report.
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
+// newSchema returns the arguments and the results.
+func newSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
 			"expected_schema_version": schema.Int64Attribute{

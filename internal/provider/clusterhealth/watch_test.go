@@ -59,8 +59,7 @@ func TestWatchRebuild(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
-				d := &DataSource{store: &flags{start: start, set: c.set}}
-				seen, err := d.watchRebuild(t.Context(), []string{dial1, dial2})
+				seen, err := watchRebuild(t.Context(), &flags{start: start, set: c.set}, []string{dial1, dial2})
 				if err != nil || !maps.Equal(seen, c.want) || time.Since(start) != c.lasts {
 					t.Errorf("after %v: %v, %v; want %v after %v", time.Since(start), seen, err, c.want, c.lasts)
 				}

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -73,15 +72,14 @@ func (m memory) found(want cluster.Row) types.Map {
 
 // columns maps the attributes that are one column to it, for both directions.
 func (m *model) columns() []tfhelper.Column {
-	at := path.Root
 	return []tfhelper.Column{
-		tfhelper.Text("active_voicemail_server", at("active_voicemail_server"), &m.VoicemailServer),
-		tfhelper.Text("sounds_web_server", at("sounds_web_server"), &m.SoundsServer),
-		tfhelper.Text("slave_db_server", at("slave_db_server"), &m.ReplicaServer),
-		tfhelper.Int("outbound_calls_per_second", at("outbound_calls_per_second"), &m.CallsPerSecond),
-		tfhelper.Text("default_codecs", at("default_codecs"), &m.DefaultCodecs),
-		tfhelper.Text("allowed_sip_stacks", at("allowed_sip_stacks"), &m.SIPStacks),
-		tfhelper.Text("webphone_url", at("webphone_url"), &m.WebphoneURL),
+		tfhelper.Text("active_voicemail_server", &m.VoicemailServer),
+		tfhelper.Text("sounds_web_server", &m.SoundsServer),
+		tfhelper.Text("slave_db_server", &m.ReplicaServer),
+		tfhelper.Int("outbound_calls_per_second", &m.CallsPerSecond),
+		tfhelper.Text("default_codecs", &m.DefaultCodecs),
+		tfhelper.Text("allowed_sip_stacks", &m.SIPStacks),
+		tfhelper.Text("webphone_url", &m.WebphoneURL),
 	}
 }
 

@@ -1,7 +1,6 @@
 package conftemplate
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -27,10 +26,10 @@ func (m model) Key() string { return m.TemplateID.ValueString() }
 // columns maps the attributes to the columns of vicidial_conf_templates.
 func (m *model) columns() []tfhelper.Column {
 	return []tfhelper.Column{
-		tfhelper.Text(key, path.Root(key), &m.TemplateID),
-		tfhelper.Text("template_name", path.Root("template_name"), &m.Name),
-		tfhelper.Text(contents, path.Root(contents), &m.Contents),
-		tfhelper.Text("user_group", path.Root("user_group"), &m.UserGroup),
+		tfhelper.Text(key, &m.TemplateID),
+		tfhelper.Text("template_name", &m.Name),
+		tfhelper.Text(contents, &m.Contents),
+		tfhelper.Text("user_group", &m.UserGroup),
 	}
 }
 

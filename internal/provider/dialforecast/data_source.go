@@ -21,44 +21,22 @@ type store interface {
 	ForecastInput(ctx context.Context, live bool) (forecast.Input, error)
 }
 
-var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
-
-// DataSource is vicidial_dial_forecast.
-type DataSource struct{ store store }
-
 // New returns the data source.
-func New() datasource.DataSource { return &DataSource{} }
-
-// Metadata sets the type name.
-func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_dial_forecast"
+func New() datasource.DataSource {
+	return tfhelper.NewDataSource("dial_forecast", "Unable to forecast dialing", newSchema, read)
 }
 
-// Configure stores the cluster that the provider has opened.
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.store)...)
-}
-
-// Read computes one loop of all dialers.
-func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	if d.store == nil {
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to forecast dialing", "", tfhelper.ErrUnconfigured)...)
-		return
-	}
-	in, err := d.store.ForecastInput(ctx, m.live())
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to forecast dialing", "", err)...)
+// read computes one loop of all dialers.
+func read(ctx context.Context, s store, m *model) (diag.Diagnostics, error) {
+	in, err := s.ForecastInput(ctx, m.live())
 	if err != nil {
-		return
+		return nil, err
 	}
 	in, diags := m.withArguments(in)
-	resp.Diagnostics.Append(diags...)
 	if !diags.HasError() {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(in.Servers, forecast.New(in)))...)
+		*m = m.withResult(in.Servers, forecast.New(in))
 	}
+	return diags, nil
 }
 
 // live reports whether the present load is the input: it is when no goals are

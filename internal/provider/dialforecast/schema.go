@@ -1,12 +1,10 @@
 package dialforecast
 
 import (
-	"context"
 	_ "embed"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -15,8 +13,8 @@ import (
 //go:embed description.md
 var description string
 
-// Schema defines the arguments and the results.
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+// newSchema returns the arguments and the results.
+func newSchema() schema.Schema {
 	number := func(doc string) schema.Int64Attribute {
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: doc}
 	}
@@ -29,7 +27,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	sentences := func(doc string) schema.ListAttribute {
 		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: doc}
 	}
-	resp.Schema = schema.Schema{
+	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
 			"goals": schema.MapAttribute{

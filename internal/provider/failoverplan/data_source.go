@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
@@ -19,45 +20,24 @@ type store interface {
 	FailoverInput(ctx context.Context, pinned, live bool) (forecast.FailoverInput, error)
 }
 
-var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
-
-// DataSource is vicidial_failover_plan.
-type DataSource struct{ store store }
-
 // New returns the data source.
-func New() datasource.DataSource { return &DataSource{} }
-
-// Metadata sets the type name.
-func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_failover_plan"
+func New() datasource.DataSource {
+	return tfhelper.NewDataSource("failover_plan", "Unable to plan for failure", newSchema, read)
 }
 
-// Configure stores the cluster that the provider has opened.
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.store)...)
-}
-
-// Read computes the plan. A cluster that does not survive is a result, not an
+// read computes the plan. A cluster that does not survive is a result, not an
 // error: a check block or a precondition can make it a warning or an error.
-func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	if d.store == nil {
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan for failure", "", tfhelper.ErrUnconfigured)...)
-		return
-	}
-	floor, err := d.store.FailoverInput(ctx, m.PinnedPhones.IsNull() || m.PinnedPhones.ValueBool(), m.Live.ValueBool())
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan for failure", "", err)...)
+func read(ctx context.Context, s store, m *model) (diag.Diagnostics, error) {
+	in, err := s.FailoverInput(ctx, m.PinnedPhones.IsNull() || m.PinnedPhones.ValueBool(), m.Live.ValueBool())
 	if err != nil {
-		return
+		return nil, err
 	}
-	plan, err := forecast.NewFailoverPlan(m.withArguments(floor))
-	resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("lost_at_once"), "Too many cases to work out", err)...)
-	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(floor, plan))...)
+	plan, err := forecast.NewFailoverPlan(m.withArguments(in))
+	if err != nil {
+		return tfhelper.DiagnoseAt(path.Root("lost_at_once"), "Too many cases to compute", err), nil
 	}
+	*m = m.withResult(in, plan)
+	return nil, nil
 }
 
 // withArguments adds the requirements of the configuration.

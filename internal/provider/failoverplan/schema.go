@@ -1,13 +1,11 @@
 package failoverplan
 
 import (
-	"context"
 	_ "embed"
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -16,15 +14,15 @@ import (
 //go:embed description.md
 var description string
 
-// Schema defines the arguments and the results.
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+// newSchema returns the arguments and the results.
+func newSchema() schema.Schema {
 	lossAttributes := map[string]schema.Attribute{
 		"lost": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType, MarkdownDescription: "The `server_ip` of the servers that are lost, sorted.",
 		},
 	}
 	maps.Copy(lossAttributes, survivalAttributes())
-	resp.Schema = schema.Schema{
+	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
 			"campaigns": schema.MapAttribute{

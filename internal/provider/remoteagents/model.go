@@ -3,7 +3,6 @@ package remoteagents
 import (
 	"strconv"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -36,17 +35,16 @@ func (m model) Key() string { return m.UserStart.ValueString() }
 // columns maps the attributes to the columns of vicidial_remote_agents, but for
 // closer_campaigns, which is a list.
 func (m *model) columns() []tfhelper.Column {
-	at := path.Root
 	return []tfhelper.Column{
-		tfhelper.Int("number_of_lines", at("number_of_lines"), &m.Lines),
-		tfhelper.Text("server_ip", at("server_ip"), &m.ServerIP),
-		tfhelper.Text("campaign_id", at("campaign_id"), &m.CampaignID),
-		tfhelper.Text("conf_exten", at("conf_exten"), &m.ConfExten),
-		tfhelper.Text("status", at("status"), &m.Status),
-		tfhelper.Text("extension_group", at("extension_group"), &m.ExtensionGroup),
-		tfhelper.Text("extension_group_order", at("extension_group_order"), &m.ExtensionGroupOrder),
-		tfhelper.YesNo("on_hook_agent", at("on_hook_agent"), &m.OnHook),
-		tfhelper.Int("on_hook_ring_time", at("on_hook_ring_time"), &m.OnHookRingTime),
+		tfhelper.Int("number_of_lines", &m.Lines),
+		tfhelper.Text("server_ip", &m.ServerIP),
+		tfhelper.Text("campaign_id", &m.CampaignID),
+		tfhelper.Text("conf_exten", &m.ConfExten),
+		tfhelper.Text("status", &m.Status),
+		tfhelper.Text("extension_group", &m.ExtensionGroup),
+		tfhelper.Text("extension_group_order", &m.ExtensionGroupOrder),
+		tfhelper.YesNo("on_hook_agent", &m.OnHook),
+		tfhelper.Int("on_hook_ring_time", &m.OnHookRingTime),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -21,13 +22,10 @@ type store interface {
 	Servers(context.Context) (cluster.Servers, error)
 }
 
-var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
-
-// DataSource is vicidial_servers.
-type DataSource struct{ store store }
-
 // New returns the data source.
-func New() datasource.DataSource { return &DataSource{} }
+func New() datasource.DataSource {
+	return tfhelper.NewDataSource("servers", "Unable to read servers", newSchema, read)
+}
 
 //go:embed description.md
 var description string
@@ -58,17 +56,12 @@ type serverModel struct {
 	ExternalIP     types.String `tfsdk:"external_server_ip"`
 }
 
-// Metadata sets the type name.
-func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_servers"
-}
-
-// Schema defines the filters and the results.
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+// newSchema returns the filters and the results.
+func newSchema() schema.Schema {
 	flag := func(column string) schema.BoolAttribute {
 		return schema.BoolAttribute{Optional: true, MarkdownDescription: "`true`: only servers that have `" + column + "` set; `false`: only servers that do not. Without it: both."}
 	}
-	resp.Schema = schema.Schema{
+	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
 			"active":                    flag("active"),
@@ -124,26 +117,10 @@ func serverAttributes() map[string]schema.Attribute {
 	}
 }
 
-// Configure stores the cluster that the provider has opened.
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.store)...)
-}
-
-// Read reads the servers and applies the filters.
-func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	if d.store == nil {
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read servers", "", tfhelper.ErrUnconfigured)...)
-		return
-	}
-	servers, err := d.store.Servers(ctx)
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to read servers", "", err)...)
-	if err == nil {
-		resp.Diagnostics.Append(resp.State.Set(ctx, m.withResult(servers))...)
-	}
+func read(ctx context.Context, s store, m *model) (diag.Diagnostics, error) {
+	servers, err := s.Servers(ctx)
+	*m = m.withResult(servers)
+	return nil, err
 }
 
 // withResult sets the servers that pass the filters. Of several rows with one

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -22,25 +23,17 @@ type store interface {
 	Inventory(ctx context.Context, live bool) (cluster.Inventory, error)
 }
 
-var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
-
-// DataSource is vicidial_topology.
-type DataSource struct{ store store }
-
 // New returns the data source.
-func New() datasource.DataSource { return &DataSource{} }
+func New() datasource.DataSource {
+	return tfhelper.NewDataSource("topology", "Unable to draw the cluster", newSchema, read)
+}
 
 //go:embed description.md
 var description string
 
-// Metadata sets the type name.
-func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_topology"
-}
-
-// Schema defines what can be added to the drawing, and the drawings.
-func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
+// newSchema returns what can be added to the drawing, and the drawings.
+func newSchema() schema.Schema {
+	return schema.Schema{
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
 			"title": schema.StringAttribute{
@@ -72,29 +65,14 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-// Configure stores the cluster that the provider has opened.
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &d.store)...)
-}
-
-// Read reads the inventory and draws it.
-func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	if d.store == nil {
-		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to draw the cluster", "", tfhelper.ErrUnconfigured)...)
-		return
-	}
-	land, err := d.store.Inventory(ctx, m.Live.IsNull() || m.Live.ValueBool())
-	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to draw the cluster", "", err)...)
+func read(ctx context.Context, s store, m *model) (diag.Diagnostics, error) {
+	found, err := s.Inventory(ctx, m.Live.IsNull() || m.Live.ValueBool())
 	if err != nil {
-		return
+		return nil, err
 	}
-	picture := m.picture(land)
+	picture := m.picture(found)
 	m.SVG = types.StringValue(string(diagram.SVG(picture)))
 	m.Mermaid = types.StringValue(diagram.Mermaid(picture))
 	m.DOT = types.StringValue(diagram.DOT(picture))
-	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
+	return nil, nil
 }

@@ -198,7 +198,7 @@ func (n *Node) Start(ctx context.Context) error {
 	return nil
 }
 
-// kill kills the node, as a power failure does.
+// Kill kills the node, as a power failure does.
 func (n *Node) Kill() error { return n.process.kill() }
 
 // Cut makes the network drop everything from and to the node, as a switch that

@@ -105,7 +105,7 @@ func (p *Proxy) Reload(ctx context.Context) error {
 	}
 }
 
-// kill ends the proxy.
+// Kill ends the proxy.
 func (p *Proxy) Kill() error { return p.process.kill() }
 
 // Command sends a command to HAProxy's control socket and returns the response.
