@@ -60,8 +60,8 @@ func TestInboundOf(t *testing.T) {
 }
 
 func TestLandscape_activeCarriers(t *testing.T) {
-	land := Inventory{
-		Nodes: []InventoryNode{aMachine(dial1, true), aMachine(dial2, true), aMachine(dial3, false)},
+	topology := Topology{
+		Nodes: []TopologyNode{aMachine(dial1, true), aMachine(dial2, true), aMachine(dial3, false)},
 		Carriers: []CarrierRow{
 			{ID: "T1", Name: "TELCO", ServerIP: dial2, Active: true},
 			{ID: "T2", Name: "TELCO", ServerIP: dial1, Active: true, Inbound: true},
@@ -69,7 +69,7 @@ func TestLandscape_activeCarriers(t *testing.T) {
 			{ID: "ALL", ServerIP: AllServers, Active: true},
 		},
 	}
-	carriers := land.ActiveCarriers()
+	carriers := topology.ActiveCarriers()
 	if len(carriers) != 2 || carriers[0].Name != "ALL" || !slices.Equal(carriers[0].Servers, []string{dial1, dial2}) || carriers[0].Inbound {
 		t.Fatalf("%+v", carriers)
 	}
@@ -80,6 +80,6 @@ func TestLandscape_activeCarriers(t *testing.T) {
 
 const dial1, dial2, dial3 = "10.0.0.1", "10.0.0.2", "10.0.0.3"
 
-func aMachine(ip string, telephony bool) InventoryNode {
-	return InventoryNode{Server: Server{Row: Row{"server_ip": Text(ip), "active_asterisk_server": YesNo(telephony)}}}
+func aMachine(ip string, telephony bool) TopologyNode {
+	return TopologyNode{Server: Server{Row: Row{"server_ip": Text(ip), "active_asterisk_server": YesNo(telephony)}}}
 }

@@ -101,8 +101,8 @@ func BenchmarkReads(b *testing.B) {
 			return fmt.Sprintf("%d nodes, %d samples of the first", len(measures), measures[0].Samples), err
 		}},
 		{"topology", func(ctx context.Context) (string, error) {
-			land, err := s.Inventory(ctx, true)
-			return fmt.Sprintf("%d nodes", len(land.Nodes)), err
+			topology, err := s.Topology(ctx, true)
+			return fmt.Sprintf("%d nodes", len(topology.Nodes)), err
 		}},
 		{"agent phones", func(ctx context.Context) (string, error) {
 			phones, aliases, err := s.AgentPhones(ctx)

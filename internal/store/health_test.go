@@ -83,11 +83,11 @@ func TestHealth_unusualRows(t *testing.T) {
 		runOn(t, d.DB(), "INSERT INTO servers (server_id, server_ip) VALUES ('dial1', '10.0.0.1'), ('dial2', '10.0.0.2')")
 		s := storeOf(t, d)
 		dead := func() (dead int) {
-			land, err := s.Inventory(t.Context(), true)
+			topology, err := s.Topology(t.Context(), true)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, node := range land.Nodes {
+			for _, node := range topology.Nodes {
 				if node.Dead {
 					dead++
 				}
@@ -136,7 +136,7 @@ func TestHealth_unusualRows(t *testing.T) {
 		if _, err := s.FailoverInput(t.Context(), true, true); err != nil {
 			t.Error(err)
 		}
-		if _, err := s.Inventory(t.Context(), true); err != nil {
+		if _, err := s.Topology(t.Context(), true); err != nil {
 			t.Error(err)
 		}
 	})

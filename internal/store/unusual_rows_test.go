@@ -69,7 +69,7 @@ func TestReads_nullRows(t *testing.T) {
 				"health":           func(ctx context.Context) error { _, err := s.Health(ctx); return err },
 				"dialing":          func(ctx context.Context) error { _, err := s.ForecastInput(ctx, true); return err },
 				"failover":         func(ctx context.Context) error { _, err := s.FailoverInput(ctx, true, true); return err },
-				"landscape":        func(ctx context.Context) error { _, err := s.Inventory(ctx, true); return err },
+				"topology":         func(ctx context.Context) error { _, err := s.Topology(ctx, true); return err },
 				"replica":          func(ctx context.Context) error { _, err := s.Replica(ctx); return err },
 				"aliases":          func(ctx context.Context) error { _, err := s.aliases.get(ctx); return err },
 				"users":            func(ctx context.Context) error { _, err := s.users.get(ctx); return err },

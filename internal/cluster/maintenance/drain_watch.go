@@ -129,22 +129,21 @@ type waitState struct {
 
 // message returns text if key has changed or remindEvery has passed, else "". key
 // excludes what changes all the time, such as the calls of agents.
-func (p waitState) message(key, text string, waited time.Duration) (waitState, string) {
-	if key == p.key && waited < p.at+remindEvery {
-		return p, ""
+func (s *waitState) message(key, text string, waited time.Duration) string {
+	if key == s.key && waited < s.at+remindEvery {
+		return ""
 	}
-	p.key, p.at = key, waited
-	return p, text
+	s.key, s.at = key, waited
+	return text
 }
 
 // fail counts a failed query.
-func (p waitState) fail(err error, waited time.Duration) (waitState, PollResult) {
-	p.failures++
-	if p.failures >= failedPolls {
-		return p, PollResult{Err: err}
+func (s *waitState) fail(err error, waited time.Duration) PollResult {
+	s.failures++
+	if s.failures >= failedPolls {
+		return PollResult{Err: err}
 	}
-	p, message := p.message("missed", "The database could not be asked, which is tried again: "+err.Error(), waited)
-	return p, PollResult{Message: message}
+	return PollResult{Message: s.message("missed", "The database could not be asked, which is tried again: "+err.Error(), waited)}
 }
 
 // DrainWatch is the state of a wait for a drained server to become empty.
@@ -156,38 +155,34 @@ type DrainWatch struct {
 	empty  int // consecutive empty results
 }
 
-// NextDrainStep records the result of a poll, or its error, and returns how the
-// wait continues.
-func NextDrainStep(w DrainWatch, now Activity, pollErr error, waited time.Duration) (DrainWatch, PollResult) {
+// Update records the activity that a poll has found, or its error, and returns how the
+// wait continues. waited is the time since the wait began.
+func (w *DrainWatch) Update(now Activity, pollErr error, waited time.Duration) PollResult {
 	if pollErr != nil {
-		var watched PollResult
-		w.waitState, watched = w.fail(pollErr, waited)
-		return w, watched
+		return w.fail(pollErr, waited)
 	}
 	w.now, w.polled, w.failures = now, true, 0
 	if now.Gone {
-		return w, PollResult{Err: fmt.Errorf("server %s: %w", w.Server.ID(), cluster.ErrNotFound)}
+		return PollResult{Err: fmt.Errorf("server %s: %w", w.Server.ID(), cluster.ErrNotFound)}
 	}
 	if open := now.openFlag(); open != "" {
-		return w, PollResult{Err: &cluster.Conflict{
+		return PollResult{Err: &cluster.Conflict{
 			Subject: "server " + w.Server.ID(), Found: "was put back to work while it emptied: " + open + " says Y again",
 			Advice: "Nothing was overwritten. Find out who did it (the admin change log of the server), and invoke the action again.",
 		}}
 	}
 	if !now.Empty() {
 		w.empty = 0
-		var message string
-		w.waitState, message = w.message(now.key(), w.Server.String()+": "+now.String(), waited)
-		return w, PollResult{Message: message}
+		return PollResult{Message: w.message(now.key(), w.Server.String()+": "+now.String(), waited)}
 	}
 	if w.empty++; w.empty < emptyPolls {
-		return w, PollResult{}
+		return PollResult{}
 	}
-	return w, PollResult{Message: w.Server.String() + " is drained: " + now.String(), Done: true}
+	return PollResult{Message: w.Server.String() + " is drained: " + now.String(), Done: true}
 }
 
 // Unfinished returns the error of a wait that ended before the server was empty.
-func (w DrainWatch) Unfinished(waited time.Duration, stopped bool) error {
+func (w *DrainWatch) Unfinished(waited time.Duration, stopped bool) error {
 	return &notDrainedError{Server: w.Server, Activity: w.now, Polled: w.polled, Waited: waited, Stopped: stopped}
 }
 

@@ -27,8 +27,8 @@ func (a Activity) with(kind string, calls int) Activity {
 
 var errAway = errors.New("the database is away")
 
-func TestNextDrainStep(t *testing.T) {
-	type look struct {
+func TestDrainWatch(t *testing.T) {
+	type poll struct {
 		now     Activity
 		err     error
 		waited  time.Duration
@@ -39,21 +39,21 @@ func TestNextDrainStep(t *testing.T) {
 	at := func(seconds int) time.Duration { return time.Duration(seconds) * time.Second }
 	for _, c := range []struct {
 		claim string
-		looks []look
+		polls []poll
 	}{
-		{"empty twice", []look{
+		{"empty twice", []poll{
 			{waited: at(0)}, {waited: at(5), message: "dial3 (10.0.0.3) is drained: nobody is logged in, no call is up", done: true},
 		}},
-		{"call between two empty results", []look{
+		{"call between two empty results", []poll{
 			{waited: at(0)}, {now: agents().with("OUTBALANCE", 1), waited: at(5), message: "1 call is up"}, {waited: at(10)}, {waited: at(15), message: "is drained", done: true},
 		}},
-		{"unchanged state is reported once a minute", []look{
+		{"unchanged state is reported once a minute", []poll{
 			{now: agents("6001"), waited: at(0), message: "1 agent is logged in (6001 at SIP/6001 in SALES, READY), no call is up"},
 			{now: agents("6001").with("OUT", 2), waited: at(55)},
 			{now: agents("6001").with("OUT", 2), waited: at(60), message: "2 calls are up"},
 			{now: agents("6001"), waited: at(65)},
 		}},
-		{"changes are reported immediately", []look{
+		{"changes are reported immediately", []poll{
 			{now: agents("6001", "6002").with("OUT", 3), waited: at(0), message: "2 agents are logged in"},
 			{now: agents("6002").with("OUT", 3), waited: at(1), message: "1 agent is logged in (6002"},
 			{now: agents().with("OUT", 3), waited: at(2), message: "nobody is logged in, 3 calls are up"},
@@ -61,10 +61,10 @@ func TestNextDrainStep(t *testing.T) {
 			{waited: at(4)},
 			{waited: at(5), done: true, message: "is drained"},
 		}},
-		{"first agents are named", []look{
+		{"first agents are named", []poll{
 			{now: agents("1", "2", "3", "4", "5", "6", "7"), message: "7 agents are logged in (1 at SIP/1 in SALES, READY; 2 at SIP/2 in SALES, READY; 3 at SIP/3 in SALES, READY; 4 at SIP/4 in SALES, READY; 5 at SIP/5 in SALES, READY; 2 more)"},
 		}},
-		{"database unreachable for a moment", []look{
+		{"database unreachable for a moment", []poll{
 			{err: errAway, message: "could not be asked, which is tried again: the database is away"},
 			{err: errAway, waited: at(5)},
 			{err: errAway, waited: at(10)},
@@ -72,23 +72,22 @@ func TestNextDrainStep(t *testing.T) {
 			{now: agents("6001"), waited: at(20), message: "1 agent"},
 			{err: errAway, waited: at(25), message: "could not be asked"},
 		}},
-		{"database unreachable", []look{
+		{"database unreachable", []poll{
 			{err: errAway, message: "away"}, {err: errAway}, {err: errAway}, {err: errAway}, {err: errAway, fails: "the database is away"},
 		}},
-		{"logins enabled again", []look{
+		{"logins enabled again", []poll{
 			{now: agents("6001"), message: "1 agent"}, {now: Activity{Logins: true}, fails: "server dial3 was put back to work while it emptied: active_agent_login_server says Y again"},
 		}},
-		{"balance calls enabled again", []look{{now: Activity{Balance: true}, fails: "vicidial_balance_active says Y again"}}},
-		{"server deleted", []look{{now: Activity{Gone: true}, fails: "server dial3: not found"}}},
+		{"balance calls enabled again", []poll{{now: Activity{Balance: true}, fails: "vicidial_balance_active says Y again"}}},
+		{"server deleted", []poll{{now: Activity{Gone: true}, fails: "server dial3: not found"}}},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			watch := DrainWatch{Server: newDrain().Server}
-			for i, look := range c.looks {
-				var watched PollResult
-				watch, watched = NextDrainStep(watch, look.now, look.err, look.waited)
-				if watched.Done != look.done || (look.message == "") != (watched.Message == "") || !strings.Contains(watched.Message, look.message) ||
-					(look.fails == "") != (watched.Err == nil) || watched.Err != nil && !strings.Contains(watched.Err.Error(), look.fails) {
-					t.Errorf("poll %d: %+v, want %+v", i, watched, look)
+			for i, poll := range c.polls {
+				result := watch.Update(poll.now, poll.err, poll.waited)
+				if result.Done != poll.done || (poll.message == "") != (result.Message == "") || !strings.Contains(result.Message, poll.message) ||
+					(poll.fails == "") != (result.Err == nil) || result.Err != nil && !strings.Contains(result.Err.Error(), poll.fails) {
+					t.Errorf("poll %d: %+v, want %+v", i, result, poll)
 				}
 			}
 		})
@@ -104,7 +103,8 @@ func TestNextDrainStep(t *testing.T) {
 			"empty once": {Activity{}, false, "no call is up, but that has been seen only once", "vicidial_server_undrain"},
 		} {
 			t.Run(claim, func(t *testing.T) {
-				watch, _ := NextDrainStep(DrainWatch{Server: newDrain().Server}, c.now, nil, 0)
+				watch := DrainWatch{Server: newDrain().Server}
+				watch.Update(c.now, nil, 0)
 				err := watch.Unfinished(30*time.Minute+200*time.Millisecond, c.stopped)
 				var still *notDrainedError
 				if !errors.As(err, &still) || !strings.Contains(err.Error(), c.message) || !strings.Contains(still.Hint(), c.advises) {
@@ -112,7 +112,7 @@ func TestNextDrainStep(t *testing.T) {
 				}
 			})
 		}
-		err := DrainWatch{Server: newDrain().Server}.Unfinished(time.Second, false)
+		err := (&DrainWatch{Server: newDrain().Server}).Unfinished(time.Second, false)
 		if !strings.Contains(err.Error(), "could not be asked who is there") {
 			t.Error(err)
 		}
@@ -120,7 +120,7 @@ func TestNextDrainStep(t *testing.T) {
 	t.Run("server with agents is never drained", rapid.MakeCheck(func(t *rapid.T) {
 		watch := DrainWatch{Server: newDrain().Server}
 		quiet := 0
-		for i := range rapid.IntRange(1, 20).Draw(t, "looks") {
+		for i := range rapid.IntRange(1, 20).Draw(t, "polls") {
 			now := Activity{}
 			if n := rapid.IntRange(0, 3).Draw(t, "agents"); n > 0 {
 				now = agents([]string{"1", "2", "3"}[:n]...)
@@ -132,17 +132,16 @@ func TestNextDrainStep(t *testing.T) {
 			if rapid.IntRange(0, 4).Draw(t, "away") == 0 {
 				pollErr = errAway
 			}
-			var watched PollResult
-			watch, watched = NextDrainStep(watch, now, pollErr, at(i))
+			result := watch.Update(now, pollErr, at(i))
 			if pollErr == nil && now.Empty() {
 				quiet++
 			} else if pollErr == nil {
 				quiet = 0
 			}
-			if watched.Done != (quiet == emptyPolls && pollErr == nil && now.Empty()) {
-				t.Fatalf("done is %t after %d empty results", watched.Done, quiet)
+			if result.Done != (quiet == emptyPolls && pollErr == nil && now.Empty()) {
+				t.Fatalf("done is %t after %d empty results", result.Done, quiet)
 			}
-			if watched.Done || watched.Err != nil {
+			if result.Done || result.Err != nil {
 				return
 			}
 		}

@@ -2,7 +2,6 @@ package maintenance
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -117,51 +116,38 @@ func (r RebuildConf) Summary() string {
 type RebuildWatch struct {
 	Targets cluster.Servers
 	waitState
-	pickedUp map[string]bool // by server_ip
+	pickedUp []string // server_ip
 }
 
-// NextRebuildStep records which servers still have their flag, or the error of the
-// query, and returns how the wait continues. A flag that was picked up and set
-// again counts as picked up.
-func NextRebuildStep(w RebuildWatch, pending []string, pollErr error, waited time.Duration) (RebuildWatch, PollResult) {
+// Update records which servers a poll has found to have their flag, or its error, and
+// returns how the wait continues. waited is the time since the wait began. A flag that
+// was picked up and set again counts as picked up.
+func (w *RebuildWatch) Update(pending []string, pollErr error, waited time.Duration) PollResult {
 	if pollErr != nil {
-		var watched PollResult
-		w.waitState, watched = w.fail(pollErr, waited)
-		return w, watched
+		return w.fail(pollErr, waited)
 	}
 	w.failures = 0
-	before := w.waiting()
-	w.pickedUp = maps.Clone(w.pickedUp)
-	if w.pickedUp == nil {
-		w.pickedUp = map[string]bool{}
-	}
-	for _, target := range before {
-		if !slices.Contains(pending, target.IP()) {
-			w.pickedUp[target.IP()] = true
-		}
-	}
-	left := w.waiting()
 	var names []string
-	for _, target := range before {
-		if w.pickedUp[target.IP()] {
+	for _, target := range w.waiting() {
+		if !slices.Contains(pending, target.IP()) {
+			w.pickedUp = append(w.pickedUp, target.IP())
 			names = append(names, target.String())
 		}
 	}
+	left := w.waiting()
 	if len(left) == 0 {
-		return w, PollResult{Message: "Picked up by " + strings.Join(names, ", ") + ". All flags are picked up. Nodes do not report when they have reloaded.", Done: true}
+		return PollResult{Message: "Picked up by " + strings.Join(names, ", ") + ". All flags are picked up. Nodes do not report when they have reloaded.", Done: true}
 	}
 	text := "Waiting for " + serverNames(left)
 	if len(names) > 0 {
 		text = "Picked up by " + strings.Join(names, ", ") + ". " + text
 	}
-	var message string
-	w.waitState, message = w.message(serverNames(left), text, waited)
-	return w, PollResult{Message: message}
+	return PollResult{Message: w.message(serverNames(left), text, waited)}
 }
 
 // waiting returns the servers that have not picked up their flag.
-func (w RebuildWatch) waiting() cluster.Servers {
-	return slices.DeleteFunc(slices.Clone(w.Targets), func(target cluster.Server) bool { return w.pickedUp[target.IP()] })
+func (w *RebuildWatch) waiting() cluster.Servers {
+	return slices.DeleteFunc(slices.Clone(w.Targets), func(target cluster.Server) bool { return slices.Contains(w.pickedUp, target.IP()) })
 }
 
 func serverNames(s cluster.Servers) string {
@@ -174,7 +160,7 @@ func serverNames(s cluster.Servers) string {
 
 // Unfinished returns the error of a wait that ended before all flags were picked
 // up. alive lists the servers with a recent heartbeat.
-func (w RebuildWatch) Unfinished(alive []string, waited time.Duration, stopped bool) error {
+func (w *RebuildWatch) Unfinished(alive []string, waited time.Duration, stopped bool) error {
 	var reasons []string
 	for _, target := range w.waiting() {
 		why := "its keepalive (ADMIN_keepalive_ALL.pl, every minute) has not cleared rebuild_conf_files"

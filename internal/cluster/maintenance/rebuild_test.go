@@ -82,27 +82,26 @@ func TestRebuildConf(t *testing.T) {
 	})
 }
 
-func TestNextRebuildStep(t *testing.T) {
+func TestRebuildWatch(t *testing.T) {
 	targets, err := newRebuild().Targets()
 	if err != nil {
 		t.Fatal(err)
 	}
 	watch := RebuildWatch{Targets: targets}
 	at := func(seconds int) time.Duration { return time.Duration(seconds) * time.Second }
-	look := func(t *testing.T, seconds int, pollErr error, message string, pending ...string) PollResult {
+	poll := func(t *testing.T, seconds int, pollErr error, message string, pending ...string) PollResult {
 		t.Helper()
-		var watched PollResult
-		watch, watched = NextRebuildStep(watch, pending, pollErr, at(seconds))
-		if (message == "") != (watched.Message == "") || !strings.Contains(watched.Message, message) {
-			t.Errorf("at %d s: %+v, want %q", seconds, watched, message)
+		result := watch.Update(pending, pollErr, at(seconds))
+		if (message == "") != (result.Message == "") || !strings.Contains(result.Message, message) {
+			t.Errorf("at %d s: %+v, want %q", seconds, result, message)
 		}
-		return watched
+		return result
 	}
 	t.Run("reports waiting and finished servers", func(t *testing.T) {
-		look(t, 0, nil, "Waiting for dial1 (10.0.0.1), dial2 (10.0.0.2)", "10.0.0.1", "10.0.0.2", "10.0.0.3")
-		look(t, 5, nil, "", "10.0.0.1", "10.0.0.2")
-		look(t, 10, errAway, "tried again")
-		look(t, 15, nil, "Picked up by dial2 (10.0.0.2). Waiting for dial1 (10.0.0.1)", "10.0.0.1")
+		poll(t, 0, nil, "Waiting for dial1 (10.0.0.1), dial2 (10.0.0.2)", "10.0.0.1", "10.0.0.2", "10.0.0.3")
+		poll(t, 5, nil, "", "10.0.0.1", "10.0.0.2")
+		poll(t, 10, errAway, "tried again")
+		poll(t, 15, nil, "Picked up by dial2 (10.0.0.2). Waiting for dial1 (10.0.0.1)", "10.0.0.1")
 		err := watch.Unfinished([]string{"10.0.0.2"}, at(15), false)
 		if !strings.Contains(err.Error(), "not picked up after 15s:\n  - dial1 (10.0.0.1): it has no fresh heartbeat") || strings.Contains(err.Error(), "dial2") {
 			t.Errorf("%v", err)
@@ -111,25 +110,25 @@ func TestNextRebuildStep(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 		// dial2 is flagged again: it has picked up the first flag.
-		watched := look(t, 20, nil, "Picked up by dial1 (10.0.0.1). All flags are picked up. Nodes do not report when they have reloaded.", "10.0.0.2", "10.0.0.3")
-		if !watched.Done {
-			t.Errorf("%+v", watched)
+		result := poll(t, 20, nil, "Picked up by dial1 (10.0.0.1). All flags are picked up. Nodes do not report when they have reloaded.", "10.0.0.2", "10.0.0.3")
+		if !result.Done {
+			t.Errorf("%+v", result)
 		}
 	})
-	t.Run("previous state is not modified", func(t *testing.T) {
-		first := RebuildWatch{Targets: targets}
-		second, _ := NextRebuildStep(first, []string{"10.0.0.1"}, nil, 0)
-		if len(first.waiting()) != 2 || len(second.waiting()) != 1 || !slices.Equal(second.waiting().IPs(), []string{"10.0.0.1"}) {
-			t.Errorf("%v %v", first, second)
+	t.Run("waits for the servers that have their flag", func(t *testing.T) {
+		watch := RebuildWatch{Targets: targets}
+		watch.Update([]string{"10.0.0.1"}, nil, 0)
+		if !slices.Equal(watch.waiting().IPs(), []string{"10.0.0.1"}) {
+			t.Errorf("%v", watch.waiting())
 		}
 	})
 	t.Run("unreachable database ends the wait", func(t *testing.T) {
 		watch = RebuildWatch{Targets: targets}
 		for range failedPolls - 1 {
-			watch, _ = NextRebuildStep(watch, nil, errAway, 0)
+			watch.Update(nil, errAway, 0)
 		}
-		if _, watched := NextRebuildStep(watch, nil, errAway, 0); !errors.Is(watched.Err, errAway) {
-			t.Errorf("%+v", watched)
+		if result := watch.Update(nil, errAway, 0); !errors.Is(result.Err, errAway) {
+			t.Errorf("%+v", result)
 		}
 	})
 }

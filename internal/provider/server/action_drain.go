@@ -223,11 +223,9 @@ func (a *Drain) drain(ctx context.Context, m drainModel, progress func(string)) 
 		progress("Who is at work on " + d.Server.String() + " is not waited for")
 		return nil
 	}
-	watch := maintenance.DrainWatch{Server: d.Server}
+	watch := &maintenance.DrainWatch{Server: d.Server}
 	return await(ctx, timeout, pause, progress, func(ctx context.Context, waited time.Duration) maintenance.PollResult {
 		now, err := a.store.Activity(ctx, d.Server.IP())
-		var watched maintenance.PollResult
-		watch, watched = maintenance.NextDrainStep(watch, now, err, waited)
-		return watched
-	}, func(waited time.Duration, stopped bool) error { return watch.Unfinished(waited, stopped) }) //nolint:gocritic // watch.Unfinished would bind the present value of watch
+		return watch.Update(now, err, waited)
+	}, watch.Unfinished)
 }

@@ -168,12 +168,10 @@ func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, progress func
 	if timeout == 0 {
 		return nil
 	}
-	watch := maintenance.RebuildWatch{Targets: targets}
+	watch := &maintenance.RebuildWatch{Targets: targets}
 	return await(ctx, timeout, pause, progress, func(ctx context.Context, waited time.Duration) maintenance.PollResult {
 		pending, err := a.store.RebuildPending(ctx)
-		var watched maintenance.PollResult
-		watch, watched = maintenance.NextRebuildStep(watch, pending, err, waited)
-		return watched
+		return watch.Update(pending, err, waited)
 	}, func(waited time.Duration, stopped bool) error {
 		return a.unfinished(context.WithoutCancel(ctx), watch, waited, stopped)
 	})
@@ -181,7 +179,7 @@ func (a *RebuildConf) rebuild(ctx context.Context, m rebuildModel, progress func
 
 // unfinished is the error that names the nodes which have not reset their flags,
 // and what is known of them.
-func (a *RebuildConf) unfinished(ctx context.Context, watch maintenance.RebuildWatch, waited time.Duration, stopped bool) error {
+func (a *RebuildConf) unfinished(ctx context.Context, watch *maintenance.RebuildWatch, waited time.Duration, stopped bool) error {
 	alive, _, err := a.store.Alive(ctx)
 	if err != nil {
 		alive = watch.Targets.IPs() // without heartbeats, all count as alive

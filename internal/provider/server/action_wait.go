@@ -65,7 +65,7 @@ func reviewWaitTimes(timeout, pause types.String, otherwise time.Duration) diag.
 		at = path.Root("timeout")
 	}
 	return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(at, "Pause longer than the wait",
-		"Nobody would look twice: the interval is "+every.String()+", and the timeout "+wait.String()+". Give a longer timeout, or 0s not to wait.")}
+		"The action would read the tables only once: the interval is "+every.String()+", and the timeout "+wait.String()+". Give a longer timeout, or 0s not to wait.")}
 }
 
 // await polls until the result is done. A wait that ends earlier returns the error
@@ -77,9 +77,9 @@ func await(
 	var waited time.Duration
 	err := tfhelper.Poll(ctx, timeout, pause, func(ctx context.Context, now time.Duration) (bool, error) {
 		waited = now
-		watched := poll(ctx, now)
-		progress(watched.Message)
-		return watched.Done, watched.Err
+		result := poll(ctx, now)
+		progress(result.Message)
+		return result.Done, result.Err
 	})
 	switch {
 	case errors.Is(err, tfhelper.ErrPollTimeout):

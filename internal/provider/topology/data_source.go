@@ -20,7 +20,7 @@ import (
 
 // store is what the data source reads of the cluster.
 type store interface {
-	Inventory(ctx context.Context, live bool) (cluster.Inventory, error)
+	Topology(ctx context.Context, live bool) (cluster.Topology, error)
 }
 
 // New returns the data source.
@@ -66,7 +66,7 @@ func newSchema() schema.Schema {
 }
 
 func read(ctx context.Context, s store, m *model) (diag.Diagnostics, error) {
-	found, err := s.Inventory(ctx, m.Live.IsNull() || m.Live.ValueBool())
+	found, err := s.Topology(ctx, m.Live.IsNull() || m.Live.ValueBool())
 	if err != nil {
 		return nil, err
 	}

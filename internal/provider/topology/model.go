@@ -25,9 +25,9 @@ type proxyModel struct {
 	Address types.String `tfsdk:"address"`
 }
 
-// picture converts the inventory into what the renderer draws.
-func (m model) picture(land cluster.Inventory) diagram.Topology {
-	t := diagram.Topology{Title: m.Title.ValueString(), Seats: land.Seats, Database: &diagram.Machine{Name: "database", Address: land.Database}}
+// picture converts the topology into what the renderer draws.
+func (m model) picture(found cluster.Topology) diagram.Picture {
+	t := diagram.Picture{Title: m.Title.ValueString(), Seats: found.Seats, Database: &diagram.Machine{Name: "database", Address: found.Database}}
 	if m.Proxy != nil {
 		t.Proxy = &diagram.Machine{Name: m.Proxy.Name.ValueString(), Address: m.Proxy.Address.ValueString()}
 	}
@@ -36,14 +36,14 @@ func (m model) picture(land cluster.Inventory) diagram.Topology {
 			t.Web = append(t.Web, diagram.Machine{Name: name, Address: m.WebNodes[name]})
 		}
 	} else {
-		for _, host := range land.Web {
+		for _, host := range found.Web {
 			t.Web = append(t.Web, diagram.Machine{Name: host})
 		}
 	}
-	if land.Replica != "" {
-		t.Replica = &diagram.Machine{Name: "reporting replica", Address: land.Replica}
+	if found.Replica != "" {
+		t.Replica = &diagram.Machine{Name: "reporting replica", Address: found.Replica}
 	}
-	database, others := land.WithoutTelephony()
+	database, others := found.WithoutTelephony()
 	if database.ID() != "" {
 		t.Database = &diagram.Machine{Name: database.ID(), Address: database.IP()}
 	}
@@ -52,18 +52,18 @@ func (m model) picture(land cluster.Inventory) diagram.Topology {
 			t.Web = append(t.Web, diagram.Machine{Name: server.ID(), Address: server.IP()})
 		}
 	}
-	for _, node := range land.Nodes {
+	for _, node := range found.Nodes {
 		if node.Telephony() {
-			t.Telephony = append(t.Telephony, newNode(node, land.Voicemail))
+			t.Telephony = append(t.Telephony, newNode(node, found.Voicemail))
 		}
 	}
-	for _, carrier := range land.ActiveCarriers() {
+	for _, carrier := range found.ActiveCarriers() {
 		t.Carriers = append(t.Carriers, diagram.Carrier{Name: carrier.Name, Servers: carrier.Servers, Inbound: carrier.Inbound, Outbound: carrier.Outbound})
 	}
 	return t
 }
 
-func newNode(node cluster.InventoryNode, voicemail string) diagram.Node {
+func newNode(node cluster.TopologyNode, voicemail string) diagram.Node {
 	n := diagram.Node{Name: node.ID(), Address: node.IP(), Seats: node.Seats, Lines: node.MaxTrunks(), Dead: node.Dead}
 	if node.IP() == voicemail {
 		n.Role = "voicemail, end of day"

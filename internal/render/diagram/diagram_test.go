@@ -16,8 +16,8 @@ import (
 
 // aCluster returns a cluster of that many telephony nodes, of which every eleventh
 // is dead.
-func aCluster(nodes int) Topology {
-	t := Topology{
+func aCluster(nodes int) Picture {
+	t := Picture{
 		Title:    fmt.Sprintf("Contact centre, %d nodes", nodes),
 		Seats:    25 * nodes,
 		Proxy:    &Machine{Name: "haproxy", Address: "10.10.10.2"},
@@ -51,9 +51,9 @@ func aCluster(nodes int) Topology {
 
 // aHostileCluster returns a cluster with labels that would break each of the
 // formats.
-func aHostileCluster() Topology {
+func aHostileCluster() Picture {
 	evil := "\"]; end --> x #quot; <script>alert('x')</script> & \\N\\\" | `md` {a} (b)\n\tline\x00\x1b[31m\u202e\xff"
-	return Topology{
+	return Picture{
 		Title: evil, Proxy: &Machine{evil, evil, true}, Web: []Machine{{evil, evil, false}},
 		Telephony: []Node{{Name: evil, Address: evil, Role: evil, Lines: 10, Trunks: []Trunk{{evil, 30, true}}, Dead: true}, {Name: "x", Address: "y"}},
 		Carriers:  []Carrier{{Name: evil, Servers: []string{evil}}, {Name: "spare"}},
@@ -62,7 +62,7 @@ func aHostileCluster() Topology {
 }
 
 func TestPictures_matchGoldenFiles(t *testing.T) {
-	clusters := map[string]Topology{"empty": {}, "3": aCluster(3), "12": aCluster(12), "40": aCluster(40), "hostile": aHostileCluster()}
+	clusters := map[string]Picture{"empty": {}, "3": aCluster(3), "12": aCluster(12), "40": aCluster(40), "hostile": aHostileCluster()}
 	for name, topology := range clusters {
 		t.Run(name, func(t *testing.T) {
 			svgtest.Golden(t, name+".svg", SVG(topology))
@@ -91,7 +91,7 @@ func TestSVG(t *testing.T) {
 	})
 
 	t.Run("a shortened label ends in an ellipsis and is complete in the tooltip", func(t *testing.T) {
-		topology := Topology{Telephony: []Node{{Name: "n", Address: "10.0.0.1", Lines: 9, Trunks: []Trunk{{strings.Repeat("LONG", 12), 5, true}}}, {Name: "m"}, {Name: "o"}}}
+		topology := Picture{Telephony: []Node{{Name: "n", Address: "10.0.0.1", Lines: 9, Trunks: []Trunk{{strings.Repeat("LONG", 12), 5, true}}}, {Name: "m"}, {Name: "o"}}}
 		svg := string(SVG(topology))
 		if !strings.Contains(svg, "…</text>") || !strings.Contains(svg, strings.Repeat("LONG", 12)+" ≤ 5") {
 			t.Error(svg)
@@ -110,7 +110,7 @@ func TestSVG_isXMLAndLabelsDoNotOverlap(t *testing.T) {
 		machine := rapid.Custom(func(t *rapid.T) Machine {
 			return Machine{label.Draw(t, "name"), label.Draw(t, "address"), rapid.Bool().Draw(t, "dead")}
 		})
-		topology := Topology{Title: label.Draw(t, "title"), Web: rapid.SliceOfN(machine, 0, 9).Draw(t, "web")}
+		topology := Picture{Title: label.Draw(t, "title"), Web: rapid.SliceOfN(machine, 0, 9).Draw(t, "web")}
 		if rapid.Bool().Draw(t, "has a proxy") {
 			topology.Proxy = new(machine.Draw(t, "proxy"))
 		}
@@ -224,7 +224,7 @@ func FuzzSVG_isAlwaysWellFormed(f *testing.F) {
 		if lines < 0 || lines > 65535 {
 			lines = 65535 // the column holds no more
 		}
-		topology := Topology{
+		topology := Picture{
 			Title: name, Database: &Machine{Name: name, Address: address},
 			Telephony: []Node{{Name: name, Address: address, Lines: lines, Role: campaign, Trunks: []Trunk{{campaign, lines, true}}}},
 			Carriers:  []Carrier{{Name: campaign, Servers: []string{address}}},

@@ -9,7 +9,7 @@ import (
 )
 
 // DOT returns the topology in the DOT language of Graphviz.
-func DOT(t Topology) string {
+func DOT(t Picture) string {
 	t = t.sorted()
 	var b strings.Builder
 	line := func(format string, arguments ...any) { fmt.Fprintf(&b, format+"\n", arguments...) }
@@ -84,7 +84,7 @@ func numbered(prefix string, count int) []string {
 
 // dotBelow places carriers and database below the telephony nodes, and those below
 // the web nodes.
-func (t Topology) dotBelow(line func(string, ...any)) {
+func (t Picture) dotBelow(line func(string, ...any)) {
 	if len(t.Telephony) == 0 {
 		return
 	}
@@ -106,7 +106,7 @@ func (t Topology) dotBelow(line func(string, ...any)) {
 
 // dotEdge joins groups at their borders. An edge in Graphviz connects nodes, so it
 // is drawn to the middle node of a group and clipped at the group's border.
-func (t Topology) dotEdge(e edge, line func(string, ...any)) {
+func (t Picture) dotEdge(e edge, line func(string, ...any)) {
 	options := []string{"constraint=false"}
 	end := func(name, option string, last bool) string {
 		count := map[string]int{"web": len(t.Web), "telephony": len(t.Telephony)}[name]

@@ -9,7 +9,7 @@ import (
 
 // Mermaid returns the topology as a Mermaid flowchart, which GitHub, GitLab and
 // many wikis render.
-func Mermaid(t Topology) string {
+func Mermaid(t Picture) string {
 	t = t.sorted()
 	var b strings.Builder
 	line := func(format string, arguments ...any) { fmt.Fprintf(&b, format+"\n", arguments...) }
@@ -103,7 +103,7 @@ func (c Carrier) way() way {
 
 // edges are the edges of the drawing. What concerns all nodes of a group is one
 // edge of the group, so that forty nodes remain readable.
-func (t Topology) edges() []edge {
+func (t Picture) edges() []edge {
 	var edges []edge
 	if t.Proxy != nil && len(t.Web) > 0 {
 		edges = append(edges, edge{from: "proxy", to: "web"})

@@ -17,7 +17,7 @@ const (
 // SVG returns the topology as an SVG document without scripts, fonts or references
 // to other files. It has its own background and follows the reader's light or dark
 // color scheme.
-func SVG(t Topology) []byte {
+func SVG(t Picture) []byte {
 	t = t.sorted()
 	p := &picture{topology: t, colors: make(map[string]int)}
 	for i, campaign := range t.campaigns() {
@@ -57,7 +57,7 @@ func (b box) middle() int   { return b.y + b.h/2 }
 
 // picture collects the parts of an SVG. Lines are drawn below cards.
 type picture struct {
-	topology Topology
+	topology Picture
 	colors   map[string]int // campaign to colour
 	inner    int            // width of a group that fills the picture
 	svg.Canvas

@@ -16,24 +16,24 @@ SELECT DISTINCT hostname
  WHERE COALESCE(hostname, '') <> ''
  ORDER BY hostname`
 
-// Inventory reads the components of the cluster. With live, nodes without a recent
+// Topology reads the components of the cluster. With live, nodes without a recent
 // heartbeat are marked as dead, unless no node has one, as after a restart of the
 // database.
-func (s *Store) Inventory(ctx context.Context, live bool) (cluster.Inventory, error) {
+func (s *Store) Topology(ctx context.Context, live bool) (cluster.Topology, error) {
 	ctx, cancel := context.WithTimeout(ctx, liveTimeout)
 	defer cancel()
-	land := cluster.Inventory{Database: cmp.Or(s.settings.Host, s.settings.Socket)}
+	topology := cluster.Topology{Database: cmp.Or(s.settings.Host, s.settings.Socket)}
 	info, err := s.info.get(ctx)
 	if err != nil {
-		return land, err
+		return topology, err
 	}
 	phones, aliases, err := s.AgentPhones(ctx)
 	if err != nil {
-		return land, err
+		return topology, err
 	}
 	seats := make(map[string]int)
 	for _, seat := range cluster.SeatsFrom(phones, aliases, true) {
-		land.Seats++
+		topology.Seats++
 		for _, phone := range seat.Phones {
 			if phone.Usable {
 				seats[phone.ServerIP]++
@@ -42,27 +42,27 @@ func (s *Store) Inventory(ctx context.Context, live bool) (cluster.Inventory, er
 	}
 	settings, err := s.settingsRow.latest(ctx, live)
 	if err != nil {
-		return land, err
+		return topology, err
 	}
-	land.Voicemail, land.Replica = settings.VoicemailServer(), settings.Replica()
+	topology.Voicemail, topology.Replica = settings.VoicemailServer(), settings.Replica()
 	if info.schema.Has("vicidial_webservers", "hostname") {
 		if err := s.query(ctx, "web nodes", selectWebNodes, nil, func(rows *sql.Rows) error {
 			var host string
 			err := rows.Scan(&host)
-			land.Web = append(land.Web, host)
+			topology.Web = append(topology.Web, host)
 			return err
 		}); err != nil {
-			return land, err
+			return topology, err
 		}
 	}
-	if land.Carriers, err = s.CarrierRows(ctx); err != nil {
-		return land, err
+	if topology.Carriers, err = s.CarrierRows(ctx); err != nil {
+		return topology, err
 	}
-	land.Nodes, err = s.inventoryNodes(ctx, seats, live)
-	return land, err
+	topology.Nodes, err = s.topologyNodes(ctx, seats, live)
+	return topology, err
 }
 
-func (s *Store) inventoryNodes(ctx context.Context, seats map[string]int, live bool) ([]cluster.InventoryNode, error) {
+func (s *Store) topologyNodes(ctx context.Context, seats map[string]int, live bool) ([]cluster.TopologyNode, error) {
 	servers, err := s.Expected(ctx)
 	if err != nil {
 		return nil, err
@@ -78,10 +78,10 @@ func (s *Store) inventoryNodes(ctx context.Context, seats map[string]int, live b
 			return nil, err
 		}
 	}
-	nodes := make([]cluster.InventoryNode, 0, len(servers))
+	nodes := make([]cluster.TopologyNode, 0, len(servers))
 	for _, server := range servers.Distinct() {
 		ip := server.IP()
-		node := cluster.InventoryNode{Server: server, Seats: seats[ip], Dead: found && !slices.Contains(alive, ip)}
+		node := cluster.TopologyNode{Server: server, Seats: seats[ip], Dead: found && !slices.Contains(alive, ip)}
 		for _, trunk := range trunks {
 			if trunk.ServerIP == ip {
 				node.Trunks = append(node.Trunks, trunk)
@@ -89,6 +89,6 @@ func (s *Store) inventoryNodes(ctx context.Context, seats map[string]int, live b
 		}
 		nodes = append(nodes, node)
 	}
-	slices.SortStableFunc(nodes, func(a, b cluster.InventoryNode) int { return cmp.Compare(a.ID(), b.ID()) })
+	slices.SortStableFunc(nodes, func(a, b cluster.TopologyNode) int { return cmp.Compare(a.ID(), b.ID()) })
 	return nodes, nil
 }

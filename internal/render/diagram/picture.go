@@ -8,8 +8,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/svg"
 )
 
-// Topology is the content of a drawing. Empty parts are omitted.
-type Topology struct {
+// Picture is the content of a drawing. Empty parts are omitted.
+type Picture struct {
 	Title     string
 	Seats     int // each counted once, whatever the number of its nodes; 0 is omitted
 	Proxy     *Machine
@@ -56,7 +56,7 @@ type Carrier struct {
 
 // sorted returns the topology with every list sorted, so that drawings of equal
 // clusters are equal.
-func (t Topology) sorted() Topology {
+func (t Picture) sorted() Picture {
 	t.Web = slices.SortedStableFunc(slices.Values(t.Web), func(a, b Machine) int {
 		return cmp.Or(svg.Natural(a.Name, b.Name), svg.Natural(a.Address, b.Address))
 	})
@@ -76,12 +76,12 @@ func (c Carrier) on(node Node) bool {
 }
 
 // everywhere reports whether the carrier is on all nodes of the topology.
-func (t Topology) everywhere(c Carrier) bool {
+func (t Picture) everywhere(c Carrier) bool {
 	return !slices.ContainsFunc(t.Telephony, func(n Node) bool { return !c.on(n) })
 }
 
 // campaigns lists the campaigns that have trunks anywhere.
-func (t Topology) campaigns() []string {
+func (t Picture) campaigns() []string {
 	var all []string
 	for _, node := range t.Telephony {
 		for _, trunk := range node.Trunks {
@@ -93,7 +93,7 @@ func (t Topology) campaigns() []string {
 }
 
 // summary is the cluster in one line.
-func (t Topology) summary() string {
+func (t Picture) summary() string {
 	lines, dead := 0, 0
 	for _, node := range t.Telephony {
 		if node.Dead {

@@ -5,18 +5,18 @@ import (
 	"strings"
 )
 
-// InventoryNode is a row of servers, and what a picture shows beside it.
-type InventoryNode struct {
+// TopologyNode is a row of servers, and what a picture shows beside it.
+type TopologyNode struct {
 	Server
 	Seats  int // that can log in there
 	Trunks []TrunkRow
 	Dead   bool
 }
 
-// Inventory is what a cluster consists of.
-type Inventory struct {
-	Nodes     []InventoryNode // sorted by id
-	Seats     int             // aliases, and active phones that none lists
+// Topology is what a cluster consists of.
+type Topology struct {
+	Nodes     []TopologyNode // sorted by id
+	Seats     int            // aliases, and active phones that none lists
 	Carriers  []CarrierRow
 	Web       []string // host names under which agents log in
 	Database  string   // the host that the provider is connected to
@@ -29,9 +29,9 @@ type Inventory struct {
 // not mark them. The database is the row with the address that the provider is
 // connected to, or else the only one whose server_id names a database, or the only
 // row without telephony.
-func (l Inventory) WithoutTelephony() (database InventoryNode, others []InventoryNode) {
-	var named []InventoryNode
-	for _, node := range l.Nodes {
+func (t Topology) WithoutTelephony() (database TopologyNode, others []TopologyNode) {
+	var named []TopologyNode
+	for _, node := range t.Nodes {
 		if node.Telephony() {
 			continue
 		}
@@ -40,22 +40,22 @@ func (l Inventory) WithoutTelephony() (database InventoryNode, others []Inventor
 			named = append(named, node)
 		}
 	}
-	at := slices.IndexFunc(others, func(node InventoryNode) bool { return node.IP() == l.Database })
+	at := slices.IndexFunc(others, func(node TopologyNode) bool { return node.IP() == t.Database })
 	switch {
 	case at >= 0:
 	case len(named) == 1:
-		at = slices.IndexFunc(others, func(node InventoryNode) bool { return node.ID() == named[0].ID() })
+		at = slices.IndexFunc(others, func(node TopologyNode) bool { return node.ID() == named[0].ID() })
 	case len(others) == 1:
 		at = 0
 	default:
-		return InventoryNode{}, others
+		return TopologyNode{}, others
 	}
 	database = others[at]
 	return database, slices.Delete(others, at, at+1)
 }
 
-// InventoryCarrier is a carrier and the servers that it is on.
-type InventoryCarrier struct {
+// TopologyCarrier is a carrier and the servers that it is on.
+type TopologyCarrier struct {
 	Name     string
 	Servers  []string // server_ip, sorted
 	Inbound  bool
@@ -63,22 +63,22 @@ type InventoryCarrier struct {
 }
 
 // ActiveCarriers gathers the rows of one carrier name, sorted by name.
-func (l Inventory) ActiveCarriers() []InventoryCarrier {
+func (t Topology) ActiveCarriers() []TopologyCarrier {
 	var telephony []string
-	for _, node := range l.Nodes {
+	for _, node := range t.Nodes {
 		if node.Telephony() {
 			telephony = append(telephony, node.IP())
 		}
 	}
-	names := make([]string, 0, len(l.Carriers))
-	found := make(map[string]*InventoryCarrier)
-	for _, row := range l.Carriers {
+	names := make([]string, 0, len(t.Carriers))
+	found := make(map[string]*TopologyCarrier)
+	for _, row := range t.Carriers {
 		if !row.Active {
 			continue
 		}
 		name := row.title()
 		if found[name] == nil {
-			found[name] = &InventoryCarrier{Name: name}
+			found[name] = &TopologyCarrier{Name: name}
 		}
 		names = append(names, name)
 		found[name].Servers = SortedUnique(found[name].Servers, row.servers(telephony))
@@ -86,7 +86,7 @@ func (l Inventory) ActiveCarriers() []InventoryCarrier {
 		found[name].Outbound = found[name].Outbound || row.Outbound
 	}
 	names = SortedUnique(names)
-	carriers := make([]InventoryCarrier, 0, len(names))
+	carriers := make([]TopologyCarrier, 0, len(names))
 	for _, name := range names {
 		carriers = append(carriers, *found[name])
 	}
