@@ -257,7 +257,7 @@ func (d *didFlaws) server(column, cause, what string) bool {
 		return false
 	}
 	server, _ := d.targets.Servers.ByIP(d.row[column].Text)
-	_, known := server.Row["active_asterisk_server"]
+	_, known := server.Row[ColumnTelephony]
 	if known && !server.Telephony() {
 		d.add(column, false, []string{cause}, "%s leads to server %s, which is no telephony node: its active_asterisk_server is not set", what, server)
 		return false

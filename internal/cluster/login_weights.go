@@ -82,7 +82,7 @@ func ReviewWeights(weights map[string]int, servers Servers) []string {
 
 // takesAgents says whether the agent login may choose the server.
 func takesAgents(server Server) bool {
-	return server.Row["active"].Yes() && server.Row["active_agent_login_server"].Yes()
+	return server.Row["active"].Yes() && server.Logins()
 }
 
 // planWeights writes the whole text of the container, makes the container, or

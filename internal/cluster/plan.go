@@ -28,6 +28,19 @@ const (
 	TableUsers         Table = "vicidial_users"
 )
 
+// Further tables: those that are only read, and those whose rows a removal deletes or
+// changes.
+const (
+	TableCampaigns         Table = "vicidial_campaigns"
+	TableInGroups          Table = "vicidial_inbound_groups"
+	TableCallMenus         Table = "vicidial_call_menu"
+	TableVoicemail         Table = "vicidial_voicemail"
+	TableWebServers        Table = "vicidial_webservers"
+	TableUserGroups        Table = "vicidial_user_groups"
+	TableProcessTriggers   Table = "vicidial_process_triggers"
+	TableClientConferences Table = "conferences"
+)
+
 // Phase orders the steps of a plan so that every half-applied state is one
 // that a live floor can stand: what is released is released before anything
 // grows, and what disappears disappears when its successor is there.

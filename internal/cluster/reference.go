@@ -41,22 +41,22 @@ var noTrunks = Row{"dedicated_trunks": Number(0)}
 // (docs/vicidial/schema.md#address-columns). The order
 // is the one in which a removal takes rows away (docs/vicidial/operations.md#removing-a-node).
 var References = []Reference{
-	{Table: "phones", Column: "server_ip", What: "phones"},
+	{Table: TablePhones, Column: "server_ip", What: "phones"},
 	{Table: TableTrunks, Column: "server_ip", What: "trunk rows", Where: noTrunks, Unlike: true},
 	{Table: TableTrunks, Column: "server_ip", What: "trunk rows that only block a campaign", Where: noTrunks, Own: true},
-	{Table: "vicidial_server_carriers", Column: "server_ip", What: "carriers"},
-	{Table: "vicidial_remote_agents", Column: "server_ip", What: "remote agents"},
-	{Table: "vicidial_inbound_dids", Column: "server_ip", What: "inbound DIDs", Blank: blank("")},
-	{Table: "vicidial_inbound_dids", Column: "filter_server_ip", What: "inbound DID filters", Blank: blank("")},
+	{Table: TableCarriers, Column: "server_ip", What: "carriers"},
+	{Table: TableRemoteAgents, Column: "server_ip", What: "remote agents"},
+	{Table: TableDIDs, Column: "server_ip", What: "inbound DIDs", Blank: blank("")},
+	{Table: TableDIDs, Column: "filter_server_ip", What: "inbound DID filters", Blank: blank("")},
 	{Table: "inbound_numbers", Column: "server_ip", What: "inbound numbers"},
 	{Table: "vicidial_stations", Column: "server_ip", What: "stations"},
 	{Table: "phone_favorites", Column: "server_ip", What: "phone favourites"},
-	{Table: "conferences", Column: "server_ip", What: "client conferences", Own: true},
+	{Table: TableClientConferences, Column: "server_ip", What: "client conferences", Own: true},
 	{Table: TableMeetmeRooms, Column: "server_ip", What: "MeetMe rooms", Own: true},
 	{Table: TableConfbridges, Column: "server_ip", What: "ConfBridge rooms", Own: true},
 	{Table: "vicidial_automated_reports", Column: "report_server", What: "automated reports", Blank: blank("active_voicemail_server")},
 	{Table: "vicidial_drop_lists", Column: "dl_server", What: "drop lists", Blank: blank("active_voicemail_server")},
-	{Table: "vicidial_process_triggers", Column: "server_ip", What: "process triggers"},
+	{Table: TableProcessTriggers, Column: "server_ip", What: "process triggers"},
 	{Table: TableServers, Column: "active_twin_server_ip", What: "twin servers", Blank: blank("")},
 	{Table: TableSettings, Column: "active_voicemail_server", What: "active voicemail server settings"},
 	{Table: TableServerUpdater, Column: "server_ip", What: "heartbeats", Own: true},
@@ -153,8 +153,8 @@ func PlanAddress(server Server, to string, old, clashes Referencing) (Plan, erro
 // besideAddress names the column that a unique key holds beside the address, for
 // the tables that have such a key; none where the address alone is the key.
 var besideAddress = map[Table]string{
-	TableServerUpdater: "", TableMeetmeRooms: "conf_exten", TableConfbridges: "conf_exten", "conferences": "conf_exten",
-	"phones": "extension",
+	TableServerUpdater: "", TableMeetmeRooms: "conf_exten", TableConfbridges: "conf_exten", TableClientConferences: "conf_exten",
+	TablePhones: "extension",
 }
 
 // Unique says whether no two rows may have the same address, or which column's
@@ -270,7 +270,7 @@ func PlanRemoval(r Removal) (Plan, error) {
 	}
 	var plan Plan
 	idle := Row{}
-	for _, column := range []string{"active", "active_agent_login_server", "active_asterisk_server", "vicidial_balance_active"} {
+	for _, column := range []string{"active", ColumnLogins, ColumnTelephony, ColumnBalance} {
 		if value, known := r.Server.Row[column]; known && value.Yes() {
 			idle[column] = YesNo(false)
 		}
@@ -338,7 +338,7 @@ func leaveAliases(aliases []Alias, logins []string) []Step {
 			continue
 		}
 		step := Step{
-			Phase: Release, Verb: Update, Table: "phones_alias", Key: Row{"alias_id": Text(alias.ID)},
+			Phase: Release, Verb: Update, Table: TableAliases, Key: Row{"alias_id": Text(alias.ID)},
 			From: Row{"logins_list": Text(strings.Join(alias.Logins, ","))}, To: Row{"logins_list": Text(strings.Join(left, ","))},
 			Audit: Audit{Section: "PHONEALIASES", Type: "MODIFY", Record: alias.ID, Code: "ADMIN MODIFY PHONE ALIAS"},
 		}

@@ -46,6 +46,18 @@ type Server struct {
 	Shipped []string
 }
 
+// The columns of servers that decide what a server is used for. servers.active is not
+// one of them: it stops neither dialing nor balance calls, and logins that name a phone
+// ignore it (docs/vicidial/dialer.md#active-flag;
+// docs/vicidial/measured.md#fill-ignores-active,
+// docs/vicidial/measured.md#single-login).
+const (
+	ColumnTelephony = "active_asterisk_server"
+	ColumnLogins    = "active_agent_login_server"
+	ColumnBalance   = "vicidial_balance_active"
+	ColumnGenerates = "generate_vicidial_conf"
+)
+
 // ID is the server_id, the name under which peers know the server.
 func (s Server) ID() string { return s.Row["server_id"].Text }
 
@@ -60,10 +72,10 @@ func (s Server) MaxTrunks() int { return s.Row.Int("max_vicidial_trunks") }
 func (s Server) Active() bool { return s.Row[ColumnActive].Yes() }
 
 // Logins is active_agent_login_server.
-func (s Server) Logins() bool { return s.Row["active_agent_login_server"].Yes() }
+func (s Server) Logins() bool { return s.Row[ColumnLogins].Yes() }
 
 // Balance is vicidial_balance_active: the balance fill may dial from here.
-func (s Server) Balance() bool { return s.Row["vicidial_balance_active"].Yes() }
+func (s Server) Balance() bool { return s.Row[ColumnBalance].Yes() }
 
 // RebuildPending says that the server is asked to generate its configuration
 // files and has not begun.
@@ -71,7 +83,7 @@ func (s Server) RebuildPending() bool { return s.Row["rebuild_conf_files"].Yes()
 
 // Generates says whether VICIdial's keepalive generates configuration files on
 // the server at all.
-func (s Server) Generates() bool { return s.Telephony() && s.Row["generate_vicidial_conf"].Yes() }
+func (s Server) Generates() bool { return s.Telephony() && s.Row[ColumnGenerates].Yes() }
 
 // Engine is the conference engine; schemas before 1664 know MeetMe only.
 func (s Server) Engine() Engine {
@@ -197,7 +209,7 @@ func (s Servers) With(written ...Server) Servers {
 
 // meshColumns are embedded in the configuration files of every peer: a change of
 // one of them concerns all servers (bin/ADMIN_keepalive_ALL.pl lines 3181-3238).
-var meshColumns = []string{"server_id", "server_ip", ServerSecret, "active_asterisk_server"}
+var meshColumns = []string{"server_id", "server_ip", ServerSecret, ColumnTelephony}
 
 // generatedColumns go into the configuration files of the server itself
 // (docs/vicidial/generator.md#who-is-flagged).
@@ -305,7 +317,7 @@ func ServerAudit(id, kind string) Audit {
 
 // Telephony reports whether Asterisk runs on the server; a row without it stands
 // for a database or web machine.
-func (s Server) Telephony() bool { return s.Row["active_asterisk_server"].Yes() }
+func (s Server) Telephony() bool { return s.Row[ColumnTelephony].Yes() }
 
 // addressInText is an address in a text, with what stands before it.
 var addressInText = regexp.MustCompile(`(^|[^(\d."])((?:\d{1,3}\.){3}\d{1,3})\b`)

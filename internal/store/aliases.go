@@ -49,7 +49,7 @@ SELECT voicemail_id
 
 func (s *Store) readMailboxes(ctx context.Context) ([]string, error) {
 	info, err := s.info.get(ctx)
-	if err != nil || !info.schema.Has("vicidial_voicemail", "voicemail_id") {
+	if err != nil || !info.schema.Has(cluster.TableVoicemail, "voicemail_id") {
 		return nil, err
 	}
 	var ids []string

@@ -213,7 +213,7 @@ func auditText(step cluster.Step, done statement) string {
 
 var quoted = strings.NewReplacer(`\`, `\\`, `'`, `\'`, ";", "")
 
-const hidden = "****"
+const secretMask = "****"
 
 // shownOf maps the values of a step that are secrets, or have secrets in them, to
 // what is shown instead.
@@ -224,16 +224,16 @@ func shownOf(step cluster.Step) map[string]string {
 		switch {
 		case value.Text == "":
 		case secretColumns[column]:
-			shown[value.Text] = hidden
-		case shown[value.Text] == hidden:
+			shown[value.Text] = secretMask
+		case shown[value.Text] == secretMask:
 		case has:
-			shown[value.Text] = cluster.HideSecrets(safe, hidden)
-		case asterisk.IsText(string(step.Table), column):
+			shown[value.Text] = cluster.HideSecrets(safe, secretMask)
+		case asterisk.IsText(step.Table, column):
 			if sealed := asterisk.SealSecrets(value.Text, "secret"); len(cluster.SecretNames(sealed)) > 0 {
-				shown[value.Text] = cluster.HideSecrets(sealed, hidden)
+				shown[value.Text] = cluster.HideSecrets(sealed, secretMask)
 			}
 		case strings.Contains(value.Text, "@"):
-			shown[value.Text] = cluster.HideSecrets(asterisk.SealDialed(value.Text, "secret"), hidden)
+			shown[value.Text] = cluster.HideSecrets(asterisk.SealDialed(value.Text, "secret"), secretMask)
 		}
 	}
 	for _, value := range slices.Concat(step.Old, step.New) {

@@ -37,7 +37,7 @@ func (s *Store) CapacityMeasures(ctx context.Context, within time.Duration) ([]f
 	at := make(map[string]int)
 	var measures []forecast.CapacityMeasure
 	for _, server := range servers {
-		if _, twice := at[server.IP()]; twice || !server.Row["active_asterisk_server"].Yes() {
+		if _, twice := at[server.IP()]; twice || !server.Telephony() {
 			continue
 		}
 		at[server.IP()] = len(measures)

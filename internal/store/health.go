@@ -196,7 +196,7 @@ SELECT server_ip,
  GROUP BY server_ip`
 
 func (s *Store) readHealthPhones(ctx context.Context, info serverInfo, snapshot *health.Snapshot) error {
-	query := fmt.Sprintf(countPhones, info.column("phones", "peer_status", "'UNKNOWN'"))
+	query := fmt.Sprintf(countPhones, info.column(cluster.TablePhones, "peer_status", "'UNKNOWN'"))
 	return s.query(ctx, "phones", query, nil, func(rows *sql.Rows) error {
 		var ip string
 		var active, registered, known int

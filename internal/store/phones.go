@@ -192,7 +192,7 @@ func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, []cluste
 		return nil, nil, err
 	}
 	var phones []cluster.AgentPhone
-	query := fmt.Sprintf(selectLoginPhones, info.column("phones", "peer_status", "''"))
+	query := fmt.Sprintf(selectLoginPhones, info.column(cluster.TablePhones, "peer_status", "''"))
 	err = s.query(ctx, "phones", query, []any{rand.Text()}, func(rows *sql.Rows) error {
 		var phone cluster.AgentPhone
 		err := rows.Scan(&phone.Login, joined{&phone.ServerIP}, &phone.Extension, &phone.DialplanNumber, &phone.Protocol, &phone.FullName, &phone.TemplateID, &phone.Active, &phone.Password, &phone.PeerStatus)

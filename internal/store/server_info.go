@@ -154,7 +154,7 @@ func (s *Store) readSchema(ctx context.Context) (cluster.Schema, error) {
 }
 
 func (s *Store) readUserGroups(ctx context.Context, schema cluster.Schema) ([]string, error) {
-	if !schema.Has("vicidial_user_groups", "user_group") {
+	if !schema.Has(cluster.TableUserGroups, "user_group") {
 		return nil, nil
 	}
 	var groups []string

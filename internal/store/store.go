@@ -108,7 +108,7 @@ func New(settings Settings) *Store {
 	s.servers.renew = s.renewServers
 	s.trunks = cached(s, "trunks", s.readTrunks, cluster.TableTrunks)
 	s.trunks.renew = s.renewTrunks
-	s.campaigns = cached(s, "campaigns", s.readCampaigns, "vicidial_campaigns")
+	s.campaigns = cached(s, "campaigns", s.readCampaigns, cluster.TableCampaigns)
 	s.rooms = cached(s, "rooms", s.readRooms, cluster.TableMeetmeRooms, cluster.TableConfbridges)
 	s.rooms.renew = s.renewRooms
 	s.settingsRow = cached(s, "system settings", s.readSystemSettings, cluster.TableSettings, cluster.TableContainers)
@@ -121,11 +121,11 @@ func New(settings Settings) *Store {
 	s.remoteAgents = cached(s, "remote agents", s.readRemoteAgents, cluster.TableRemoteAgents)
 	s.remoteAgents.renew = s.renewRemoteAgents
 	// Of users, a step writes the phone_login only.
-	s.directory = cached(s, "directory", s.readDirectory, "vicidial_inbound_groups", "vicidial_call_menu")
+	s.directory = cached(s, "directory", s.readDirectory, cluster.TableInGroups, cluster.TableCallMenus)
 	s.aliases = cached(s, "phone aliases", s.readAliases, cluster.TableAliases)
 	s.users = cached(s, "users", s.readUsers, cluster.TableUsers)
-	s.mailboxes = cached(s, "mailboxes", s.readMailboxes, "vicidial_voicemail")
-	s.didPhones = cached(s, "phones of DIDs", s.readDIDPhones, cluster.TablePhones, "vicidial_voicemail")
+	s.mailboxes = cached(s, "mailboxes", s.readMailboxes, cluster.TableVoicemail)
+	s.didPhones = cached(s, "phones of DIDs", s.readDIDPhones, cluster.TablePhones, cluster.TableVoicemail)
 	s.references = cached(s, "rows that name servers", s.readReferences, cluster.ReferencingTables()...)
 	s.live = cached(s, "agents and calls", s.readLive)
 	s.phoneQueries = &cachedColumns[phoneColumns]{log: s.log.cache("phones"), table: cluster.TablePhones}

@@ -45,7 +45,7 @@ func (s *Store) Topology(ctx context.Context, live bool) (cluster.Topology, erro
 		return topology, err
 	}
 	topology.Voicemail, topology.Replica = settings.VoicemailServer(), settings.Replica()
-	if info.schema.Has("vicidial_webservers", "hostname") {
+	if info.schema.Has(cluster.TableWebServers, "hostname") {
 		if err := s.query(ctx, "web nodes", selectWebNodes, nil, func(rows *sql.Rows) error {
 			var host string
 			err := rows.Scan(&host)

@@ -64,7 +64,7 @@ func ownClaims(servers cluster.Servers) claims {
 	}
 	own.loops()
 	for _, server := range servers {
-		if !server.Row["active_asterisk_server"].Yes() {
+		if !server.Telephony() {
 			continue
 		}
 		address := dialed(server.IP())

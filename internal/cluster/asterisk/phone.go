@@ -27,7 +27,7 @@ var endsPlace = map[string]struct{ characters, place string }{
 // own, and a bracket or a quote would end the place in which it stands. A column that
 // is lines is for [Check].
 func CheckPhone(column, text string) error {
-	if IsText("phones", column) {
+	if IsText(cluster.TablePhones, column) {
 		return nil
 	}
 	if err := cluster.CheckOneLine(text); err != nil {

@@ -9,16 +9,6 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// The columns that let new agents and calls in. servers.active is not one of them:
-// it stops neither dialing nor balance calls, and logins that name a phone ignore
-// it (docs/vicidial/dialer.md#active-flag;
-// docs/vicidial/measured.md#fill-ignores-active,
-// docs/vicidial/measured.md#single-login).
-const (
-	columnLogins  = "active_agent_login_server"
-	columnBalance = "vicidial_balance_active"
-)
-
 // Drain is the input for draining a server. Its steps have the order of
 // docs/vicidial/operations.md#removing-a-node: no new logins, no balance calls, no
 // remote agents.
@@ -45,11 +35,11 @@ func (d Drain) Summary() []string { return descriptions(d.steps()) }
 
 func (d Drain) steps() []describedStep {
 	var steps []describedStep
-	if d.Server.Row[columnLogins].Yes() {
-		steps = append(steps, setFlag(d.Server, columnLogins, false, "takes no new agent logins"))
+	if d.Server.Row[cluster.ColumnLogins].Yes() {
+		steps = append(steps, setFlag(d.Server, cluster.ColumnLogins, false, "takes no new agent logins"))
 	}
-	if d.Server.Row[columnBalance].Yes() {
-		steps = append(steps, setFlag(d.Server, columnBalance, false, "takes no balance calls"))
+	if d.Server.Row[cluster.ColumnBalance].Yes() {
+		steps = append(steps, setFlag(d.Server, cluster.ColumnBalance, false, "takes no balance calls"))
 	}
 	for _, run := range d.RemoteAgents {
 		if run.ServerIP() == d.Server.IP() && run.Active() {
@@ -61,7 +51,7 @@ func (d Drain) steps() []describedStep {
 
 // Refusal returns an error if no other server accepts agent logins.
 func (d Drain) Refusal() error {
-	if d.EvenIfLast || !d.Server.Row[columnLogins].Yes() || !d.Server.Telephony() {
+	if d.EvenIfLast || !d.Server.Row[cluster.ColumnLogins].Yes() || !d.Server.Telephony() {
 		return nil
 	}
 	var closed []string
@@ -89,8 +79,8 @@ func (d Drain) Refusal() error {
 // since they become free.
 func closedToLogins(s cluster.Server, alive []string) string {
 	switch {
-	case !s.Row[columnLogins].Yes():
-		return columnLogins + " is not Y"
+	case !s.Row[cluster.ColumnLogins].Yes():
+		return cluster.ColumnLogins + " is not Y"
 	case !s.Row[cluster.ColumnActive].Yes():
 		return "active is not Y"
 	case !slices.Contains(alive, s.IP()):
@@ -129,7 +119,7 @@ func (d Drain) Warnings(around DrainContext) []string {
 			withoutOther = append(withoutOther, seat.ID)
 		}
 	}
-	if len(withoutOther) > 0 && d.Server.Row[columnLogins].Yes() {
+	if len(withoutOther) > 0 && d.Server.Row[cluster.ColumnLogins].Yes() {
 		warnings = append(warnings, "No other server has a phone for "+cluster.PluralNamed(len(withoutOther), "seat", withoutOther)+": who logs out there cannot log in again before the server is undrained.")
 	}
 	var twins []string
@@ -193,15 +183,15 @@ func (u Undrain) steps() ([]describedStep, error) {
 			steps = append(steps, setStatus(run, true))
 		}
 	}
-	if u.Balance != nil && u.Server.Row[columnBalance].Yes() != *u.Balance {
+	if u.Balance != nil && u.Server.Row[cluster.ColumnBalance].Yes() != *u.Balance {
 		message := "takes balance calls"
 		if !*u.Balance {
 			message = "takes no balance calls"
 		}
-		steps = append(steps, setFlag(u.Server, columnBalance, *u.Balance, message))
+		steps = append(steps, setFlag(u.Server, cluster.ColumnBalance, *u.Balance, message))
 	}
-	if !u.Server.Row[columnLogins].Yes() {
-		steps = append(steps, setFlag(u.Server, columnLogins, true, "takes agent logins"))
+	if !u.Server.Row[cluster.ColumnLogins].Yes() {
+		steps = append(steps, setFlag(u.Server, cluster.ColumnLogins, true, "takes agent logins"))
 	}
 	return steps, nil
 }

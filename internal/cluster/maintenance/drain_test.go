@@ -8,15 +8,16 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"pgregory.net/rapid"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // newServer returns a telephony server that accepts agent logins and balance calls.
 func newServer(id, ip string) cluster.Server {
 	return cluster.Server{Row: cluster.Row{
 		"server_id": cluster.Text(id), "server_ip": cluster.Text(ip), "active": cluster.YesNo(true), "active_asterisk_server": cluster.YesNo(true),
-		columnLogins: cluster.YesNo(true), columnBalance: cluster.YesNo(true), "generate_vicidial_conf": cluster.YesNo(true), "active_twin_server_ip": cluster.Text(""),
+		cluster.ColumnLogins: cluster.YesNo(true), cluster.ColumnBalance: cluster.YesNo(true), "generate_vicidial_conf": cluster.YesNo(true), "active_twin_server_ip": cluster.Text(""),
 	}}
 }
 
@@ -68,9 +69,9 @@ func TestDrain_plan(t *testing.T) {
 	}{
 		{"login flag, then balance flag, then remote agents", func(*Drain) {}, all},
 		{"remote agents stay active", func(d *Drain) { d.RemoteAgents = nil }, all[:2]},
-		{"login flag is N already", func(d *Drain) { d.Server = with(d.Server, columnLogins, cluster.YesNo(false)) }, all[1:]},
+		{"login flag is N already", func(d *Drain) { d.Server = with(d.Server, cluster.ColumnLogins, cluster.YesNo(false)) }, all[1:]},
 		{"NULL is N, as in VICIdial", func(d *Drain) {
-			d.Server = with(with(d.Server, columnLogins, cluster.Null), columnBalance, cluster.Null)
+			d.Server = with(with(d.Server, cluster.ColumnLogins, cluster.Null), cluster.ColumnBalance, cluster.Null)
 			d.RemoteAgents = nil
 		}, nil},
 	} {
@@ -116,13 +117,13 @@ func TestDrain_refusal(t *testing.T) {
 		want   string // empty if it is drained
 	}{
 		{"other servers accept logins", func(*Drain) {}, ""},
-		{"other servers accept no logins", func(d *Drain) { closed(d, columnLogins) }, "dial1 (10.0.0.1): active_agent_login_server is not Y"},
+		{"other servers accept no logins", func(d *Drain) { closed(d, cluster.ColumnLogins) }, "dial1 (10.0.0.1): active_agent_login_server is not Y"},
 		{"other servers are not active", func(d *Drain) { closed(d, "active") }, "dial2 (10.0.0.2): active is not Y"},
 		{"other servers have no heartbeat", func(d *Drain) { d.Alive = []string{"10.0.0.3"} }, "dial2 (10.0.0.2): it has no fresh heartbeat"},
 		{"only telephony server", func(d *Drain) { closed(d, "active_asterisk_server") }, "no other telephony server"},
 		{"already drained", func(d *Drain) {
 			d.Alive = nil
-			d.Server = with(d.Server, columnLogins, cluster.YesNo(false))
+			d.Server = with(d.Server, cluster.ColumnLogins, cluster.YesNo(false))
 		}, ""},
 		{"not a telephony server", func(d *Drain) {
 			d.Alive = nil
@@ -175,7 +176,7 @@ func TestDrain_warnings(t *testing.T) {
 	})
 	t.Run("no warning of seats on a drained server", func(t *testing.T) {
 		drained := d
-		drained.Server = with(drained.Server, columnLogins, cluster.YesNo(false))
+		drained.Server = with(drained.Server, cluster.ColumnLogins, cluster.YesNo(false))
 		if warnings := drained.Warnings(around); len(warnings) != 3 {
 			t.Errorf("%q", warnings)
 		}
@@ -191,7 +192,7 @@ func TestUndrain(t *testing.T) {
 	yes, no := true, false
 	drained := func() Undrain {
 		d := newDrain()
-		return Undrain{Server: with(with(d.Server, columnLogins, cluster.YesNo(false)), columnBalance, cluster.YesNo(false)), RemoteAgents: d.RemoteAgents}
+		return Undrain{Server: with(with(d.Server, cluster.ColumnLogins, cluster.YesNo(false)), cluster.ColumnBalance, cluster.YesNo(false)), RemoteAgents: d.RemoteAgents}
 	}
 	for _, c := range []struct {
 		claim  string
@@ -204,12 +205,12 @@ func TestUndrain(t *testing.T) {
 		}},
 		{"login flag is Y already", func(u *Undrain) {
 			u.Balance, u.Wanted = &no, []string{"9001"}
-			u.Server = with(u.Server, columnLogins, cluster.YesNo(true))
+			u.Server = with(u.Server, cluster.ColumnLogins, cluster.YesNo(true))
 		}, nil},
 		{"balance flag is cleared", func(u *Undrain) {
-			u.Balance, u.Server = &no, with(u.Server, columnBalance, cluster.YesNo(true))
+			u.Balance, u.Server = &no, with(u.Server, cluster.ColumnBalance, cluster.YesNo(true))
 		}, []string{"servers dial3: vicidial_balance_active Y → N", "servers dial3: active_agent_login_server N → Y"}},
-		{"login flag is NULL", func(u *Undrain) { u.Server = with(u.Server, columnLogins, cluster.Null) }, []string{"servers dial3: active_agent_login_server NULL → Y"}},
+		{"login flag is NULL", func(u *Undrain) { u.Server = with(u.Server, cluster.ColumnLogins, cluster.Null) }, []string{"servers dial3: active_agent_login_server NULL → Y"}},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			u := drained()
@@ -272,7 +273,7 @@ func TestDrain_properties(t *testing.T) {
 		d := newDrain()
 		yesNo := rapid.SampledFrom([]cluster.Value{cluster.YesNo(true), cluster.YesNo(false), cluster.Null, cluster.Text("")})
 		for i, server := range d.Servers {
-			for _, column := range []string{columnLogins, columnBalance, "active", "active_asterisk_server"} {
+			for _, column := range []string{cluster.ColumnLogins, cluster.ColumnBalance, "active", "active_asterisk_server"} {
 				server = with(server, column, yesNo.Draw(t, column))
 			}
 			d.Servers[i] = server
@@ -313,10 +314,10 @@ func TestDrain_properties(t *testing.T) {
 	t.Run("undrain reverses drain", rapid.MakeCheck(func(t *rapid.T) {
 		d := draw(t)
 		plan, err := d.Plan()
-		if err != nil || !d.Server.Row[columnLogins].Yes() {
+		if err != nil || !d.Server.Row[cluster.ColumnLogins].Yes() {
 			return
 		}
-		balance := d.Server.Row[columnBalance].Yes()
+		balance := d.Server.Row[cluster.ColumnBalance].Yes()
 		var were []string
 		for _, run := range d.RemoteAgents {
 			if run.ServerIP() == d.Server.IP() && run.Active() {

@@ -52,9 +52,9 @@ func (a Activity) inbound() int {
 func (a Activity) openFlag() string {
 	switch {
 	case a.Logins:
-		return columnLogins
+		return cluster.ColumnLogins
 	case a.Balance:
-		return columnBalance
+		return cluster.ColumnBalance
 	}
 	return ""
 }

@@ -61,7 +61,7 @@ func (r RebuildConf) Target(ip string) (cluster.Server, error) {
 // missingFlag returns the column that prevents a server from generating its files,
 // or "".
 func missingFlag(s cluster.Server) string {
-	for _, column := range []string{"active_asterisk_server", "generate_vicidial_conf"} {
+	for _, column := range []string{cluster.ColumnTelephony, cluster.ColumnGenerates} {
 		if !s.Row[column].Yes() {
 			return column
 		}
@@ -88,7 +88,7 @@ func (r RebuildConf) Plan() (cluster.Plan, error) {
 	}
 	flags := cluster.Step{
 		Phase: cluster.Grow, Verb: cluster.Update, Table: cluster.TableServers, To: cluster.Row{"rebuild_conf_files": cluster.YesNo(true)},
-		Key:      cluster.Row{"generate_vicidial_conf": cluster.YesNo(true), "active_asterisk_server": cluster.YesNo(true)},
+		Key:      cluster.Row{cluster.ColumnGenerates: cluster.YesNo(true), cluster.ColumnTelephony: cluster.YesNo(true)},
 		InColumn: cluster.ColumnServerIP,
 		Audit:    cluster.Audit{Section: "SERVERS", Type: "OTHER", Record: "refresh", Code: "ADMIN API SERVERS REFRESH", Notes: fmt.Sprintf("servers: %d", len(targets))},
 	}

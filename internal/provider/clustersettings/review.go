@@ -68,7 +68,7 @@ func reviewVoicemail(schema cluster.Schema, config model, settings cluster.Setti
 		return tfhelper.Judge(at, "Unknown server", fmt.Errorf("%w; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", err), chosen == is)
 	}
 	var diags diag.Diagnostics
-	if server, _ := servers.ByIP(chosen); server.Row["active_asterisk_server"].Text == "N" {
+	if server, _ := servers.ByIP(chosen); server.Row[cluster.ColumnTelephony].Text == "N" {
 		diags.Append(tfhelper.WarnAt(at, "The active voicemail server runs no Asterisk",
 			fmt.Sprintf("Server %s has active_asterisk_server = N: it runs the cluster's end of day if its keepalive script runs, but it takes no voicemail.", server.ID()))...)
 	}

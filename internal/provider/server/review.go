@@ -210,7 +210,7 @@ func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, w
 		return tfhelper.DiagnoseAt(at, "Address already in use", err)
 	}
 	about := fmt.Sprintf("%q becomes %q in place, in %s, and the servers row last. Not reached from here: VARserver_ip in astguiclient.conf on the node, the table cid_channels_recent_… and addresses inside dialplan texts.", from, to, old.Summary())
-	if !names(old, "vicidial_process_triggers") {
+	if !names(old, cluster.TableProcessTriggers) {
 		about += " The database user may not see vicidial_process_triggers: if it names the old address, an administrator changes it."
 	}
 	if live.Agents+live.Calls > 0 {
@@ -329,7 +329,7 @@ func removalLines(removal cluster.Removal) []string {
 	}
 	if removal.Force && removal.Heir == "" {
 		lines = append(lines, "force_destroy is set: "+removal.Referencing.Summary()+" go with it, and its phones leave their aliases.")
-		if !names(removal.Referencing, "vicidial_process_triggers") {
+		if !names(removal.Referencing, cluster.TableProcessTriggers) {
 			lines = append(lines, "The database user may not see vicidial_process_triggers: if a trigger names the server, an administrator removes it.")
 		}
 	}

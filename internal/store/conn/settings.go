@@ -81,7 +81,7 @@ type SSH struct {
 	HostKey string
 }
 
-const hidden = "(hidden)"
+const secretMask = "(hidden)"
 
 // fields lists what may be shown, in a fixed order. A secret is shown as
 // present or absent, which is what a reader of a log needs to know.
@@ -133,7 +133,7 @@ func redact(secret string) string {
 	if secret == "" {
 		return ""
 	}
-	return hidden
+	return secretMask
 }
 
 // The three types are shown alike. Format serves every verb, since verbs such

@@ -79,14 +79,14 @@ var tables = sorted(slices.Concat(looks, configuration, followers()))
 var looks = []Table{
 	{Name: "server_performance", Read: words("server_ip start_time trunks_total cpu_idle_percent clients_total clients_local")},
 	{Name: "vicidial_auto_calls", Read: words("server_ip campaign_id call_type status")},
-	{Name: "vicidial_call_menu", Read: words("menu_id")},
+	{Name: cluster.TableCallMenus, Read: words("menu_id")},
 	{Name: "vicidial_campaign_server_stats", Read: words("server_ip campaign_id local_trunk_shortage update_time")},
-	{Name: "vicidial_campaigns", Read: words("campaign_id campaign_name active dial_method auto_dial_level")},
-	{Name: "vicidial_inbound_groups", Read: words("group_id")},
+	{Name: cluster.TableCampaigns, Read: words("campaign_id campaign_name active dial_method auto_dial_level")},
+	{Name: cluster.TableInGroups, Read: words("group_id")},
 	{Name: "vicidial_live_agents", Read: words("user server_ip extension campaign_id status outbound_autodial last_call_time")},
-	{Name: "vicidial_user_groups", Read: words("user_group")},
-	{Name: "vicidial_voicemail", Read: words("voicemail_id")},
-	{Name: "vicidial_webservers", Read: words("hostname")},
+	{Name: cluster.TableUserGroups, Read: words("user_group")},
+	{Name: cluster.TableVoicemail, Read: words("voicemail_id")},
+	{Name: cluster.TableWebServers, Read: words("hostname")},
 }
 
 // configuration are the tables that the provider manages rows or columns of.
@@ -120,9 +120,9 @@ var configuration = []Table{
 	},
 }
 
-// hidden are tables that the provider's user must not even see: who writes process
+// denied are tables on which the provider's user gets no privilege at all: who writes process
 // triggers has a root shell on every node (docs/vicidial/daemons.md#process-triggers).
-var hidden = []cluster.Table{"vicidial_process_triggers"}
+var denied = []cluster.Table{cluster.TableProcessTriggers}
 
 // followers are the tables that only name a server: their column follows a server
 // that changes its address or goes.
@@ -130,7 +130,7 @@ func followers() []Table {
 	var found []Table
 	for _, reference := range cluster.References {
 		named := func(t Table) bool { return t.Name == reference.Table }
-		if slices.ContainsFunc(configuration, named) || slices.ContainsFunc(found, named) || slices.Contains(hidden, reference.Table) {
+		if slices.ContainsFunc(configuration, named) || slices.ContainsFunc(found, named) || slices.Contains(denied, reference.Table) {
 			continue
 		}
 		follower := Table{Name: reference.Table, Own: []string{reference.Column}, Verbs: []string{Update}}
