@@ -35,6 +35,26 @@ func TestTables(t *testing.T) {
 			}
 		}
 	})
+	t.Run("the batch of an apply knows each table that rows are added to", func(t *testing.T) {
+		t.Parallel()
+		// Plans that add rows to these tables are written one after the other.
+		alone := []cluster.Table{cluster.TablePhones, cluster.TableAliases, cluster.TableContainers, AdminLog}
+		// Whether these rows are allowed depends on all rows of the table.
+		shared := []cluster.Table{cluster.TableTrunks, cluster.TableRemoteAgents}
+		for _, table := range Tables() {
+			if !slices.Contains(table.Verbs, Insert) {
+				continue
+			}
+			insert := func(id string) cluster.Touched {
+				key := cluster.Row{"server_id": cluster.Text(id)}
+				return cluster.Plan{Steps: []cluster.Step{{Verb: cluster.Insert, Table: table.Name, Key: key, Rows: []cluster.Row{key}}}}.Touches()
+			}
+			apart := insert("1").Apart(insert("2"))
+			if want := !slices.Contains(alone, table.Name) && !slices.Contains(shared, table.Name); apart != want {
+				t.Errorf("two rows of %s are apart: %t, want %t. Add a case for the table to together.go, or name it here.", table.Name, apart, want)
+			}
+		}
+	})
 	t.Run("denied tables are not in the script", func(t *testing.T) {
 		t.Parallel()
 		for _, table := range denied {
