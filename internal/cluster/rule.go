@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // A Rule is what the value of a column must be, beside what the column can hold.
@@ -73,13 +74,20 @@ func Checked(check func(string) error) Rule {
 // Matches is the rule that a text matches a regular expression; what completes
 // "must be".
 func Matches(expression, what string) Rule {
-	form := regexp.MustCompile(expression)
+	form := CompileLater(expression)
 	return Checked(func(text string) error {
-		if !form.MatchString(text) {
+		if !form().MatchString(text) {
 			return fmt.Errorf("%q must be %s", text, what)
 		}
 		return nil
 	})
+}
+
+// CompileLater returns a function that compiles an expression when it is first called.
+// Terraform starts the provider three times for one plan, and uses few of its hundreds
+// of expressions each time.
+func CompileLater(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
 
 // PageKeeps is the rule that the admin page strips nothing of a text

@@ -3,9 +3,10 @@ package tfhelper
 import (
 	"context"
 	"fmt"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // StringValidator returns a validator that calls a function.
@@ -16,9 +17,9 @@ func StringValidator(description string, check func(string) error) validator.Str
 // RegexMatches returns a validator for a regular expression. The description
 // completes "it must be".
 func RegexMatches(expression, description string) validator.String {
-	compiled := regexp.MustCompile(expression)
+	compiled := cluster.CompileLater(expression)
 	return StringValidator(description, func(text string) error {
-		if !compiled.MatchString(text) {
+		if !compiled().MatchString(text) {
 			return fmt.Errorf("%q must be %s", text, description)
 		}
 		return nil

@@ -2,7 +2,6 @@ package asterisk
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -14,11 +13,11 @@ import (
 const callerInShell = "caller_in_shell"
 
 var (
-	shellFunction = regexp.MustCompile(`(?i)\$\{\s*SHELL\(`)
+	shellFunction = cluster.CompileLater(`(?i)\$\{\s*SHELL\(`)
 	// callerText are the values that whoever calls, or the carrier, chooses freely.
 	// ${EXTEN} is as free where a pattern ends in . or !.
-	callerText = regexp.MustCompile(`(?i)\$\{\s*(CALLERID|CALLERIDNAME|CALLERIDNUM|CONNECTEDLINE|REDIRECTING|SIP_HEADER|SIPPEER|PJSIP_HEADER|PJSIP_HEADERS|IAXVAR|SIPURI|SIPDOMAIN|SIPUSERAGENT|SIPCALLID|CALLINGNAME|CALLERNAME)\b`)
-	allowed    = regexp.MustCompile(`;.*\ballow:\s*` + callerInShell + `\b`)
+	callerText = cluster.CompileLater(`(?i)\$\{\s*(CALLERID|CALLERIDNAME|CALLERIDNUM|CONNECTEDLINE|REDIRECTING|SIP_HEADER|SIPPEER|PJSIP_HEADER|PJSIP_HEADERS|IAXVAR|SIPURI|SIPDOMAIN|SIPUSERAGENT|SIPCALLID|CALLINGNAME|CALLERNAME)\b`)
+	allowed    = cluster.CompileLater(`;.*\ballow:\s*` + callerInShell + `\b`)
 )
 
 // CheckCommands warns of the lines of a dialplan that run a command on the node, and
@@ -44,7 +43,7 @@ func CheckCommands(column cluster.AsteriskText, text string) Flaws {
 			case "system", "trysystem":
 				runs = statement.Application + "()"
 			default:
-				if shellFunction.MatchString(statement.Arguments) {
+				if shellFunction().MatchString(statement.Arguments) {
 					runs = "SHELL()"
 				}
 			}
@@ -52,7 +51,7 @@ func CheckCommands(column cluster.AsteriskText, text string) Flaws {
 				continue
 			}
 			flaw := Flaw{Line: statement.Line, Warning: true, What: runs + " runs a command on the node", Do: "see that nobody else can choose a part of it"}
-			if from := callerText.FindStringSubmatch(statement.Arguments); from != nil && !allows(lines, statement.Line) {
+			if from := callerText().FindStringSubmatch(statement.Arguments); from != nil && !allows(lines, statement.Line) {
 				flaw.Warning = false
 				flaw.What = fmt.Sprintf("%s gives a shell what a caller chooses, in ${%s", runs, strings.ToUpper(from[1]))
 				flaw.Do = fmt.Sprintf("filter it with ${FILTER(0-9,…)} into a variable and use that, or write ; allow: %s behind the line", callerInShell)
@@ -65,8 +64,8 @@ func CheckCommands(column cluster.AsteriskText, text string) Flaws {
 
 // allows says whether a line has the comment that allows it, or the one above.
 func allows(lines []string, number int) bool {
-	if allowed.MatchString(lines[number-1]) {
+	if allowed().MatchString(lines[number-1]) {
 		return true
 	}
-	return number > 1 && strings.HasPrefix(strings.TrimSpace(lines[number-2]), ";") && allowed.MatchString(lines[number-2])
+	return number > 1 && strings.HasPrefix(strings.TrimSpace(lines[number-2]), ";") && allowed().MatchString(lines[number-2])
 }

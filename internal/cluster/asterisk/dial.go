@@ -3,7 +3,6 @@ package asterisk
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,17 +56,17 @@ const (
 )
 
 var (
-	dialPrefix   = regexp.MustCompile(`^[0-9*#+]{0,20}$`)
-	dialPattern  = regexp.MustCompile(`^(?:[0-9XZN*#+]|\[[0-9-]+\])*[.!]?$`)
-	dialPrepend  = regexp.MustCompile(`^[0-9*#+]{0,30}$`)
-	dialOptions  = regexp.MustCompile(`^[A-Za-z0-9:^_().*#-]{0,60}$`)
-	dialCaller   = regexp.MustCompile(`^\+?[0-9]{2,20}$`)
-	dialEndpoint = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,60}$`)
-	dialDigits   = regexp.MustCompile(`^[0-9]{1,15}$`)
-	headerName   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,39}$`)
-	scriptCall   = regexp.MustCompile(`^[A-Za-z0-9/][A-Za-z0-9_./:-]{0,99}(?:,[A-Za-z0-9 @:+._=/${}(),-]{0,200})?$`)
-	variableName = regexp.MustCompile(`^_{0,2}[A-Za-z][A-Za-z0-9_]{0,39}$`)
-	headerValue  = regexp.MustCompile(`^[A-Za-z0-9 <>@:+._=/${}()-]{1,100}$`)
+	dialPrefix   = cluster.CompileLater(`^[0-9*#+]{0,20}$`)
+	dialPattern  = cluster.CompileLater(`^(?:[0-9XZN*#+]|\[[0-9-]+\])*[.!]?$`)
+	dialPrepend  = cluster.CompileLater(`^[0-9*#+]{0,30}$`)
+	dialOptions  = cluster.CompileLater(`^[A-Za-z0-9:^_().*#-]{0,60}$`)
+	dialCaller   = cluster.CompileLater(`^\+?[0-9]{2,20}$`)
+	dialEndpoint = cluster.CompileLater(`^[A-Za-z0-9_.-]{1,60}$`)
+	dialDigits   = cluster.CompileLater(`^[0-9]{1,15}$`)
+	headerName   = cluster.CompileLater(`^[A-Za-z][A-Za-z0-9-]{0,39}$`)
+	scriptCall   = cluster.CompileLater(`^[A-Za-z0-9/][A-Za-z0-9_./:-]{0,99}(?:,[A-Za-z0-9 @:+._=/${}(),-]{0,200})?$`)
+	variableName = cluster.CompileLater(`^_{0,2}[A-Za-z][A-Za-z0-9_]{0,39}$`)
+	headerValue  = cluster.CompileLater(`^[A-Za-z0-9 <>@:+._=/${}()-]{1,100}$`)
 )
 
 // Problem is what is wrong with one attribute of a block.
@@ -86,16 +85,16 @@ func (d Dial) Problems() []Problem {
 	}
 	wrong(!cluster.RouteName.MatchString(d.Route), "name", "%q is no route name: 2 to 15 letters, digits and underscores", d.Route)
 	wrong(!slices.Contains(cluster.GeneratedProtocols, d.Protocol), "protocol", "VICIdial generates no dialplan for %q carriers: use one of %s", d.Protocol, strings.Join(cluster.GeneratedProtocols, ", "))
-	wrong(len(d.Peers) == 0 && !dialEndpoint.MatchString(d.Endpoint), "endpoint", "%q is no section to send calls to: give account_entry a [section] or name one in endpoint", d.Endpoint)
-	wrong(!dialPrefix.MatchString(d.Prefix), "prefix", "%q is no prefix: up to 20 of 0-9 * # +", d.Prefix)
+	wrong(len(d.Peers) == 0 && !dialEndpoint().MatchString(d.Endpoint), "endpoint", "%q is no section to send calls to: give account_entry a [section] or name one in endpoint", d.Endpoint)
+	wrong(!dialPrefix().MatchString(d.Prefix), "prefix", "%q is no prefix: up to 20 of 0-9 * # +", d.Prefix)
 	wrong(d.Prefix == "" && d.Pattern == AnyNumber, "prefix", "a route without a prefix needs a pattern, or it would take every call")
-	wrong(d.Pattern == "" || !dialPattern.MatchString(d.Pattern), "pattern",
+	wrong(d.Pattern == "" || !dialPattern().MatchString(d.Pattern), "pattern",
 		"%q is no pattern: digits, X, Z, N, [ranges], and . or ! at the end", d.Pattern)
 	wrong(d.Strip < 0 || d.Strip > 40, "strip", "%d characters cannot be stripped: 0 to 40", d.Strip)
-	wrong(!dialPrepend.MatchString(d.Prepend), "prepend", "%q cannot be put in front of a number: up to 30 of 0-9 * # +", d.Prepend)
+	wrong(!dialPrepend().MatchString(d.Prepend), "prepend", "%q cannot be put in front of a number: up to 30 of 0-9 * # +", d.Prepend)
 	wrong(d.Timeout < 0 || d.Timeout > 3600, "timeout", "%d seconds is no time to ring: 0 to 3600", d.Timeout)
-	wrong(!dialOptions.MatchString(d.Options) || strings.Count(d.Options, "(") != strings.Count(d.Options, ")"), "options", "%q are no options of the application Dial", d.Options)
-	wrong(d.CallerID != "" && !dialCaller.MatchString(d.CallerID), "caller_id", "%q is no number to show: 2 to 20 digits, + in front if need be", d.CallerID)
+	wrong(!dialOptions().MatchString(d.Options) || strings.Count(d.Options, "(") != strings.Count(d.Options, ")"), "options", "%q are no options of the application Dial", d.Options)
+	wrong(d.CallerID != "" && !dialCaller().MatchString(d.CallerID), "caller_id", "%q is no number to show: 2 to 20 digits, + in front if need be", d.CallerID)
 	wrong(d.MaxChannels < 0 || d.MaxChannels > 32767, "max_channels", "%d is no number of channels: 0 to 32767", d.MaxChannels)
 	seen := map[string]bool{}
 	for _, next := range d.Failover {

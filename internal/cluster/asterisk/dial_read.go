@@ -1,7 +1,6 @@
 package asterisk
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -9,11 +8,11 @@ import (
 )
 
 var (
-	readStrip  = regexp.MustCompile(`^ROUTE_NUMBER=\$\{EXTEN:(\d+)\}$`)
-	readGosub  = regexp.MustCompile(`^route_([A-Za-z0-9_]+),1$`)
-	readLimit  = regexp.MustCompile(`^\$\[\$\{GROUP_COUNT\([A-Za-z0-9_]+\)\} > (\d+)\]`)
-	readCaller = regexp.MustCompile(`^CALLERID\(num\)=(\+?\d+)$`)
-	readNumber = regexp.MustCompile(`^([0-9*#+]*)\$\{ROUTE_NUMBER(?::(\d+))?\}$`)
+	readStrip  = cluster.CompileLater(`^ROUTE_NUMBER=\$\{EXTEN:(\d+)\}$`)
+	readGosub  = cluster.CompileLater(`^route_([A-Za-z0-9_]+),1$`)
+	readLimit  = cluster.CompileLater(`^\$\[\$\{GROUP_COUNT\([A-Za-z0-9_]+\)\} > (\d+)\]`)
+	readCaller = cluster.CompileLater(`^CALLERID\(num\)=(\+?\d+)$`)
+	readNumber = cluster.CompileLater(`^([0-9*#+]*)\$\{ROUTE_NUMBER(?::(\d+))?\}$`)
 )
 
 // ReadDial reads a dialplan that [Dial.Dialplan] wrote, so that a route can be
@@ -29,24 +28,24 @@ func ReadDial(protocol, text string) (Dial, bool) {
 	for _, statement := range statements(text) {
 		arguments := statement.Arguments
 		switch entry := strings.HasPrefix(statement.Extension, "_"); {
-		case entry && statement.Application == "Set" && readStrip.MatchString(arguments):
+		case entry && statement.Application == "Set" && readStrip().MatchString(arguments):
 			body = statement.Extension[1:]
-			length, err := strconv.Atoi(readStrip.FindStringSubmatch(arguments)[1])
+			length, err := strconv.Atoi(readStrip().FindStringSubmatch(arguments)[1])
 			if err != nil || length > len(body) {
 				return Dial{}, false
 			}
 			dial.Prefix, dial.Pattern = body[:length], body[length:]
-		case entry && statement.Application == "Gosub" && readGosub.MatchString(arguments):
-			route := readGosub.FindStringSubmatch(arguments)[1]
+		case entry && statement.Application == "Gosub" && readGosub().MatchString(arguments):
+			route := readGosub().FindStringSubmatch(arguments)[1]
 			if dial.Route == "" {
 				dial.Route = route
 			} else {
 				dial.Failover = append(dial.Failover, route)
 			}
-		case !entry && statement.Application == "GotoIf" && readLimit.MatchString(arguments):
-			dial.MaxChannels, _ = strconv.Atoi(readLimit.FindStringSubmatch(arguments)[1])
-		case !entry && statement.Application == "Set" && readCaller.MatchString(arguments):
-			dial.CallerID = readCaller.FindStringSubmatch(arguments)[1]
+		case !entry && statement.Application == "GotoIf" && readLimit().MatchString(arguments):
+			dial.MaxChannels, _ = strconv.Atoi(readLimit().FindStringSubmatch(arguments)[1])
+		case !entry && statement.Application == "Set" && readCaller().MatchString(arguments):
+			dial.CallerID = readCaller().FindStringSubmatch(arguments)[1]
 		case !entry && statement.Application == "Dial":
 			if !dial.readDestination(arguments) {
 				return Dial{}, false
@@ -84,7 +83,7 @@ func (d *Dial) readDestination(arguments string) bool {
 	} else {
 		d.Endpoint, number, found = strings.Cut(rest, "/")
 	}
-	form := readNumber.FindStringSubmatch(number)
+	form := readNumber().FindStringSubmatch(number)
 	if !found || form == nil {
 		return false
 	}

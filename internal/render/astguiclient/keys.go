@@ -2,7 +2,6 @@ package astguiclient
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -226,7 +225,8 @@ func describe(character rune) string {
 }
 
 func matches(pattern string) func(string) bool {
-	return regexp.MustCompile(pattern).MatchString
+	compiled := cluster.CompileLater(pattern)
+	return func(text string) bool { return compiled().MatchString(text) }
 }
 
 func numberTo(highest int) func(string) bool {
