@@ -100,3 +100,17 @@ func (r *Refused) Error() string {
 
 // Hint tells what to do about it.
 func (r *Refused) Hint() string { return r.Advice }
+
+// MayHoldPassword reports whether a password may be in the text of a column, so that
+// nothing repeats it.
+func MayHoldPassword(column string) bool {
+	return column == "custom_dialplan_entry" || column == "webphone_url" || column == "filter_url" || column == "conf_override"
+}
+
+// moved says what a column holds that somebody else has changed.
+func moved(column, text string) string {
+	if MayHoldPassword(column) {
+		return "was changed by somebody else: " + column + " has another text now"
+	}
+	return "was changed by somebody else: " + column + " now says " + text
+}

@@ -150,8 +150,8 @@ func SealedBy(template, text string) bool {
 }
 
 // couldBeSecret is a piece of a line that may stand where a secret is: a semicolon
-// in it is escaped, or begins a comment that ends within.
-const couldBeSecret = `(?:[^;\n]|\\;|;--[^\n]*--;)*`
+// in it is escaped, begins a comment that ends within, or ends one.
+const couldBeSecret = `(?:[^;\n]|\\;|--;|;--[^\n]*--;)*`
 
 // latin1 makes a character of each byte, so that a regular expression takes bytes
 // that are no UTF-8.

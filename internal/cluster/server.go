@@ -288,7 +288,7 @@ func ChangeServer(have, seen Server, want, secrets Row) (Plan, error) {
 		if !Equivalent(column, found, seen.Row[column]) {
 			return Plan{}, &Conflict{
 				Subject: "server " + have.ID(),
-				Found:   "was changed by somebody else: " + column + " now says " + found.String(),
+				Found:   moved(column, found.String()),
 			}
 		}
 		from[column], to[column] = found, want[column]

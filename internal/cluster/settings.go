@@ -174,7 +174,7 @@ func PlanSettings(have Settings, seen, want, secrets Row) (Plan, error) {
 		if was, known := seen[column]; known && !EquivalentSetting(column, found, was) {
 			return Plan{}, &Conflict{
 				Subject: "system settings",
-				Found:   fmt.Sprintf("were changed by somebody else: %s now says %q", column, found),
+				Found:   "were" + strings.TrimPrefix(moved(column, fmt.Sprintf("%q", found)), "was"),
 			}
 		}
 		if column == WeightsColumn {

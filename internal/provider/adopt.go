@@ -6,8 +6,10 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/adoption"
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/redact"
 	"github.com/vicidial/terraform-provider-vicidial/internal/store"
 )
 
@@ -21,12 +23,22 @@ func Adopt(ctx context.Context, version string, args []string, output, errors io
 		}
 	}()
 	command := adoption.Command{
-		Server: providerserver.NewProtocol6(v)(), Store: func() adoption.Store { return v.store.Load() }, Output: output, Errors: errors,
+		Server: redacted(v), //nolint:contextcheck // a server has no context
+		Store:  func() adoption.Store { return v.store.Load() }, Output: output, Errors: errors,
 	}
 	if version != "dev" {
 		command.Version = version
 	}
 	return command.Run(ctx, args)
+}
+
+// redacted serves a provider, without the fast path.
+func redacted(p provider.Provider) tfprotov6.ProviderServer {
+	server := providerserver.NewProtocol6(p)()
+	if whole, ok := server.(redact.Framework); ok {
+		return redact.New(whole)
+	}
+	return server
 }
 
 // attached is the provider on a store that is open already.
@@ -53,6 +65,6 @@ func openAgain(data any) (adoption.Opened, bool) {
 	}
 	again := opened.ReadOnlyCopy()
 	return adoption.Opened{
-		Server: providerserver.NewProtocol6(&attached{&vicidial{}, again})(), Store: again, Close: func() { _ = again.Close() },
+		Server: redacted(&attached{&vicidial{}, again}), Store: again, Close: func() { _ = again.Close() },
 	}, true
 }

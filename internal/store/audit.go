@@ -232,7 +232,7 @@ func shownOf(step cluster.Step) map[string]string {
 			if sealed := asterisk.SealSecrets(value.Text, "secret"); len(cluster.SecretNames(sealed)) > 0 {
 				shown[value.Text] = cluster.HideSecrets(sealed, secretMask)
 			}
-		case strings.Contains(value.Text, "@"):
+		case strings.ContainsAny(value.Text, "@=("):
 			shown[value.Text] = cluster.HideSecrets(asterisk.SealDialed(value.Text, "secret"), secretMask)
 		}
 	}

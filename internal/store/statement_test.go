@@ -139,6 +139,13 @@ func TestAuditText(t *testing.T) {
 				t.Errorf("%s: %s", column, have)
 			}
 		}
+		step := cluster.Step{
+			Verb: cluster.Update, Table: cluster.TableDIDs, Key: cluster.Row{"did_pattern": cluster.Text("8005550101")},
+			To: cluster.Row{"filter_url": cluster.Text("http://crm/?user=6666&pass=hunter2&n=1")},
+		}
+		if have := auditText(step, newStatement(step)); strings.Contains(have, "hunter") || !strings.Contains(have, "pass=****&n=1") {
+			t.Errorf("filter_url: %s", have)
+		}
 		for table, column := range map[cluster.Table]string{cluster.TableTemplates: "template_contents", cluster.TableServers: "custom_dialplan_entry", cluster.TablePhones: "conf_override"} {
 			row := cluster.Row{column: cluster.Text("type=friend\nsecret=hunter2\n"), "name": cluster.Text("x")}
 			step := cluster.Step{Verb: cluster.Insert, Table: table, Key: cluster.Row{"name": cluster.Text("x")}, Rows: []cluster.Row{row}}

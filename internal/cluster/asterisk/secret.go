@@ -3,6 +3,7 @@ package asterisk
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,9 +17,6 @@ var secretNames = map[string]bool{
 	"password_digest": true, "oauth_secret": true, "refresh_token": true, "outboundproxy_password": true,
 }
 
-// dialTechnologies begin a string in which USER:PASSWORD@HOST may follow.
-var dialTechnologies = []string{"sip/", "iax2/", "iax/", "sip:", "sips:", "://"}
-
 // schemes stand before a colon and are no user.
 var schemes = map[string]bool{"sip": true, "sips": true, "tel": true, "pjsip": true, "iax2": true, "im": true, "pres": true, "mailto": true}
 
@@ -27,7 +25,7 @@ func secretParts(name, value string) []span {
 	name = strings.ToLower(name[strings.LastIndexByte(name, '/')+1:])
 	at := strings.LastIndexByte(value, '@')
 	switch {
-	case secretNames[name]:
+	case secretNames[name] || passwordName.MatchString(name) && !noSecret.MatchString(strings.TrimSpace(value)):
 		return within(value, 0, len(value))
 	case name == "auth" && at >= 0: // USER:SECRET@REALM or USER#MD5@REALM of sip.conf; methods have no @
 		if from := strings.IndexAny(value[:at], ":#"); from >= 0 {
@@ -47,29 +45,64 @@ func secretParts(name, value string) []span {
 		}
 		return nil
 	}
-	if user, password, found := userinfo(value, 0); found && !schemes[lowerASCII(value[:user])] && !strings.ContainsAny(value[:password], " \t\"") {
-		return within(value, user+1, password) // a global that a dialplan dials: NAME = USER:PASSWORD@HOST
-	}
-	return dialSecrets(value)
+	return textSecrets(value)
 }
 
-// dialSecrets finds the secrets of SIP/USER:SECRET@HOST and sip:USER:SECRET@HOST.
-func dialSecrets(value string) []span {
+// secretArguments are what applications, functions and programs that a dialplan calls
+// take as a password: the first group of each. A text without the word has none.
+var secretArguments = []struct {
+	word   string
+	reader *regexp.Regexp
+}{
+	{"authenticate(", regexp.MustCompile(`(?i)\bauthenticate\(\s*([^\s,|)/][^,|)]*)`)},
+	{"disa(", regexp.MustCompile(`(?i)\bdisa\(\s*([^\s,|)/][^,|)]*)`)},
+	{"mysql(", regexp.MustCompile(`(?i)\bmysql\(connect\s+\S+\s+\S+\s+\S+\s+([^\s)]+)`)},
+	// A variable, or a URL such as those of VICIdial's own interfaces.
+	{"pass", regexp.MustCompile(`(?i)pass(?:word|wd)?\)?=([^&\s,|)"']+)`)},
+	{"pwd", regexp.MustCompile(`(?i)pwd\)?=([^&\s,|)"']+)`)},
+	{"secret", regexp.MustCompile(`(?i)secret\)?=([^&\s,|)"']+)`)},
+	{"token", regexp.MustCompile(`(?i)[?&]token=([^&\s,|)"']+)`)},
+	{"key", regexp.MustCompile(`(?i)[?&]api_?key=([^&\s,|)"']+)`)},
+	{"curl ", regexp.MustCompile(`(?i)\bcurl\s[^)]*?(?:-u|--user)[\s=]*[^\s:]+:([^\s"')]+)`)},
+	{"mysql ", regexp.MustCompile(`(?i)\bmysql\s[^)]*?(?:\s-p|--password=)([^\s"')]+)`)},
+}
+
+// passwordName is the name of a variable that holds a password.
+var passwordName = regexp.MustCompile(`(?i)(?:pass|password|passwd|pwd|secret)$`)
+
+// noSecret is no password: variables alone, VICIdial's own --A--name--B--, a switch,
+// and the word with which DISA asks for none.
+var noSecret = regexp.MustCompile(`(?i)^(?:(?:\$\{[^{}]*\}|--A--\w+--B--|:)+|no-password|yes|no|true|false|on|off)$`)
+
+// textSecrets finds the passwords in a text: USER:PASSWORD@HOST of what is dialed, of a
+// URL and of a variable, and [secretArguments].
+func textSecrets(value string) []span {
 	var found []span
 	lower := lowerASCII(value)
-	for _, technology := range dialTechnologies {
-		for from := 0; ; {
-			at := strings.Index(lower[from:], technology)
-			if at < 0 {
-				break
-			}
-			from += at + len(technology)
-			if colon, end, is := userinfo(value, from); is {
-				found = append(found, within(value, colon+1, end)...)
+	for from := range len(value) {
+		if !opensUserinfo(lower, from) {
+			continue
+		}
+		if colon, end, is := userinfo(value, from); is && !schemes[lower[from:colon]] && value[from] != '"' {
+			found = append(found, within(value, colon+1, end)...)
+		}
+	}
+	for _, argument := range secretArguments {
+		if !strings.Contains(lower, argument.word) {
+			continue
+		}
+		for _, at := range argument.reader.FindAllStringSubmatchIndex(value, -1) {
+			if !noSecret.MatchString(value[at[2]:at[3]]) {
+				found = append(found, within(value, at[2], at[3])...)
 			}
 		}
 	}
 	return found
+}
+
+// opensUserinfo reports whether USER:PASSWORD@HOST may begin at a place of a text.
+func opensUserinfo(lower string, at int) bool {
+	return at == 0 || strings.IndexByte(`/="`, lower[at-1]) >= 0 || strings.HasSuffix(lower[:at], "sip:") || strings.HasSuffix(lower[:at], "sips:")
 }
 
 // userinfo finds the colon and the @ of USER:PASSWORD@ at a place of a value. What
@@ -91,7 +124,7 @@ func userinfo(value string, from int) (colon, at int, found bool) {
 			}
 		case char == '@' && found:
 			return colon, end, own && end > colon+1
-		case char == '@' || strings.IndexByte(",&|/() \t<>", char) >= 0:
+		case char == '@' || strings.IndexByte(",&|/() \t<>", char) >= 0 || !found && strings.IndexByte("{}=", char) >= 0:
 			return 0, 0, false
 		case char == ':' && !found:
 			colon, found = end, end > from
@@ -170,9 +203,18 @@ func SealSecrets(text, name string) string {
 	start := 0
 	for line := range strings.SplitSeq(text, "\n") {
 		rest := strings.TrimLeft(line, ";-# \t")
-		for _, place := range secretsOf(readAll(rest)) {
-			ahead := start + len(line) - len(rest)
+		ahead := start + len(line) - len(rest)
+		config := readAll(rest)
+		for _, place := range secretsOf(config) {
 			places = append(places, secretPlace{span: span{ahead + place.from, ahead + place.to}})
+		}
+		if len(config.written) == 0 { // no setting, such as a remark
+			for piece := range strings.SplitSeq(rest, ";") {
+				for _, part := range textSecrets(piece) {
+					places = append(places, secretPlace{span: span{ahead + part.from, ahead + part.to}})
+				}
+				ahead += len(piece) + 1
+			}
 		}
 		start += len(line) + 1
 	}

@@ -154,6 +154,10 @@ func (d Diff) Summary() string {
 	for _, update := range d.Update {
 		columns := make([]string, 0, len(update.To))
 		for _, column := range slices.Sorted(maps.Keys(update.To)) {
+			if cluster.MayHoldPassword(column) {
+				columns = append(columns, column)
+				continue
+			}
 			columns = append(columns, fmt.Sprintf("%s %s → %s", column, shown(update.From[column]), shown(update.To[column])))
 		}
 		say("changed, "+strings.Join(columns, ", "), patterns(update.Records))

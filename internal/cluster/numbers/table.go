@@ -270,6 +270,10 @@ func (t Table) differences(record Record, want cluster.Row) string {
 	var texts []string
 	for column, wanted := range want {
 		if held, has := t.value(record, column); has && !cluster.EquivalentDID(column, wanted, held) {
+			if cluster.MayHoldPassword(column) {
+				texts = append(texts, column+" is another")
+				continue
+			}
 			texts = append(texts, column+" is "+shown(held))
 		}
 	}

@@ -36,6 +36,7 @@ func NewAction(t *testing.T, d *sandbox.Database, name string, more Values) *Act
 type Answer struct {
 	Progress    []string
 	Diagnostics []*tfprotov6.Diagnostic
+	State       []byte // as it was sent, for a data source
 }
 
 // ExpectDiagnostic checks that there is just one error, or warning, and that the pattern

@@ -15,6 +15,7 @@ type Found struct {
 	Name     string
 	Identity map[string]string
 	Texts    map[string]string // the attributes that are texts
+	State    []byte            // as it was sent
 }
 
 // List asks a list resource for all there is, as `terraform query` does. It
@@ -54,6 +55,7 @@ func Query(t *testing.T, d *sandbox.Database, kind string, limit int64, filters 
 			Name:     result.DisplayName,
 			Identity: texts(t, identities.IdentitySchemas[kind].ValueType(), result.Identity.IdentityData),
 			Texts:    texts(t, schema.ResourceSchemas[kind].ValueType(), result.Resource),
+			State:    encoded(result.Resource),
 		})
 	}
 	return all, warnings

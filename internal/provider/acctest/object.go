@@ -39,7 +39,14 @@ func (s *Session) Read(t *testing.T, name string, config Values) Answer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Answer{Diagnostics: resp.Diagnostics}
+	return Answer{Diagnostics: resp.Diagnostics, State: encoded(resp.State)}
+}
+
+func encoded(value *tfprotov6.DynamicValue) []byte {
+	if value == nil {
+		return nil
+	}
+	return value.MsgPack
 }
 
 // Object is one object of a resource, with what a state holds of it.

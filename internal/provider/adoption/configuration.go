@@ -13,7 +13,7 @@ import (
 type choice struct {
 	usual func(at string, value tftypes.Value) bool // whether it is the default, so that it need not be written
 	kept  map[string]bool                           // written although it is the default
-	off   map[string]bool                           // not written, since the provider refuses it
+	off   map[string]bool                           // not written: the provider refuses it, or it has a password in it
 }
 
 // configuration returns the attributes of a state that a configuration needs.

@@ -43,6 +43,9 @@ func (c *client) try(ctx context.Context, o adopt.Object, usual func(at string, 
 	found.state = of.state
 	chosen := choice{kept: map[string]bool{}, off: map[string]bool{}, usual: func(at string, value tftypes.Value) bool { return usual(at, value, of.state) }}
 	attributes := c.block(o.Kind).Attributes
+	for _, at := range bare(attributes, of.state) {
+		chosen.leave(at, notDeclared, &found)
+	}
 	for range maxTries {
 		found.config = chosen.configuration(attributes, of.state.Type(), of.state, "")
 		plan, err := c.plan(ctx, o.Kind, of, found.config)
@@ -64,6 +67,12 @@ func (c *client) try(ctx context.Context, o adopt.Object, usual func(at string, 
 	return found, errors.New("no configuration of it plans without a change")
 }
 
+// leave leaves an attribute out of the configuration.
+func (c *choice) leave(at, why string, of *adopted) {
+	c.off[at] = true
+	of.notes = append(of.notes, fmt.Sprintf("%s is not declared, and stays as it is. %s", at, why))
+}
+
 // heed changes the choice to what a plan says. It returns false for a plan that is
 // empty.
 func (c *choice) heed(plan planned, state tftypes.Value, attributes []*tfprotov6.SchemaAttribute, found *adopted) (bool, error) {
@@ -78,8 +87,8 @@ func (c *choice) heed(plan planned, state tftypes.Value, attributes []*tfprotov6
 				return false, err
 			}
 			if !c.off[at] {
-				c.off[at], progress = true, true
-				found.notes = append(found.notes, fmt.Sprintf("%s is not declared, and stays as it is. %s", at, sentence(d)))
+				progress = true
+				c.leave(at, sentence(d), found)
 			}
 		}
 		if !progress {

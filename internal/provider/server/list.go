@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
@@ -28,6 +29,9 @@ func NewList() list.ListResource {
 				o := &expanded{model: model{ConfSecretVersion: types.Int64Null(), ManagerSecretVersion: types.Int64Null()}}
 				found, whole := cluster.Describe(server.Engine(), cluster.RoomsOf(server.IP(), rooms), cluster.RoomRange{}, false)
 				o.show(server, found, whole)
+				if text := o.CustomDialplan.ValueString(); asterisk.SealSecrets(text, "x") != cluster.NormalText(text) {
+					o.CustomDialplan = types.StringNull() // a configuration that is generated of the list would show the password
+				}
 				item := tfhelper.ListItem{Name: displayName(server), ID: o.identity(), Values: map[string][]string{
 					tfhelper.FilterMatch: {server.ID(), server.IP()}, tfhelper.FilterActive: tfhelper.FilterYesNo(server.Row["active"]),
 					"user_group": {server.Row["user_group"].Text},

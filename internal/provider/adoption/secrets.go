@@ -1,0 +1,34 @@
+package adoption
+
+import (
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
+)
+
+// notDeclared is why an attribute with a password in it is in no file.
+const notDeclared = "There is a password in it, and a file would show it"
+
+// bare are the paths of attributes with a password in their texts that may be left out,
+// so that the files do not show it.
+func bare(attributes []*tfprotov6.SchemaAttribute, state tftypes.Value) []string {
+	var paths []string
+	var walk func(of []*tfprotov6.SchemaAttribute, value tftypes.Value, in string)
+	walk = func(of []*tfprotov6.SchemaAttribute, value tftypes.Value, in string) {
+		held := fields(value)
+		for _, attribute := range of {
+			at := below(in, attribute.Name)
+			if nested := attribute.NestedType; nested != nil && nested.Nesting == tfprotov6.SchemaObjectNestingModeSingle {
+				walk(nested.Attributes, held[attribute.Name], at)
+			}
+			text, is := textOf(held[attribute.Name])
+			if is && (asterisk.SealSecrets(text, "x") != cluster.NormalText(text) || asterisk.SealDialed(text, "x") != text) && droppable(attributes, at) == at {
+				paths = append(paths, at)
+			}
+		}
+	}
+	walk(attributes, state, "")
+	return paths
+}
