@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"slices"
 	"strings"
@@ -37,28 +38,33 @@ func TestAuditLine(t *testing.T) {
 	if said := describe(cluster.Step{Verb: cluster.Delete, Table: cluster.TableMeetmeRooms, InColumn: "conf_exten", In: removal.In}); said != "remove from vicidial_conferences: conf_exten 8600051 (2 rows)" {
 		t.Errorf("the step is %q", said)
 	}
+	if said := describe(cluster.Step{Verb: cluster.Update, Table: cluster.TableTrunks, InColumn: "server_ip", In: []cluster.Value{cluster.Text("10.0.0.1")}, Column: "dedicated_trunks"}); !strings.HasSuffix(said, "server_ip 10.0.0.1, dedicated_trunks") {
+		t.Errorf("the step is %q", said)
+	}
 }
 
 // A step that is heavier than a statement may be is a statement of its own, and the
 // next one is not in it.
 func TestGather_heavySteps(t *testing.T) {
 	t.Parallel()
-	heavy := func(pattern string) cluster.Step {
-		return cluster.Step{
-			Phase: cluster.Grow, Verb: cluster.Insert, Table: cluster.TableDIDs, Key: cluster.Row{"did_pattern": {}},
-			Rows: []cluster.Row{{"did_pattern": cluster.Text(pattern), "did_description": cluster.Text(strings.Repeat("x", maxGatheredBytes))}},
+	insert := func(name string, rows, bytes int) *planRun {
+		step := cluster.Step{Phase: cluster.Grow, Verb: cluster.Insert, Table: cluster.TableDIDs, Key: cluster.Row{"did_pattern": {}}}
+		for row := range rows {
+			step.Rows = append(step.Rows, cluster.Row{"did_pattern": cluster.Text(fmt.Sprint(name, row)), "did_description": cluster.Text(strings.Repeat("x", bytes))})
 		}
-	}
-	run := func(step cluster.Step) *planRun {
 		return &planRun{ctx: t.Context(), steps: []cluster.Step{step}, plan: cluster.Plan{Steps: []cluster.Step{step}}}
 	}
-	first, second := run(heavy("1")), run(heavy("2"))
-	for _, want := range []*planRun{first, second} {
-		group := gather([]*planRun{first, second})
-		if len(group) != 1 || group[0].planRun != want {
-			t.Fatalf("a statement has %d steps", len(group))
+	for claim, changes := range map[string][]*planRun{
+		"long texts":  {insert("1", 1, maxGatheredBytes), insert("2", 1, maxGatheredBytes)},
+		"many values": {insert("1", maxGatheredArgs, 0), insert("2", maxGatheredArgs, 0)},
+	} {
+		for _, want := range changes {
+			group := gather(changes)
+			if len(group) != 1 || group[0].planRun != want {
+				t.Fatalf("%s: a statement has %d steps", claim, len(group))
+			}
+			want.applied++
 		}
-		want.applied++
 	}
 }
 

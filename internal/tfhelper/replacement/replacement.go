@@ -166,7 +166,7 @@ func (g *Guarded) Create(ctx context.Context, req resource.CreateRequest, resp *
 		return
 	}
 	defer g.instances.LockInstances(key)()
-	token := newToken()
+	token := g.newToken(ctx)
 	g.Resource.Create(ctx, req, resp)
 	if resp.State.Raw.IsNull() {
 		return
@@ -198,7 +198,7 @@ func (g *Guarded) saveLogPosition(ctx context.Context, private tfhelper.PrivateS
 func (g *Guarded) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	g.Resource.ImportState(ctx, req, resp)
 	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(tfhelper.SavePrivate(ctx, resp.Private, tokenKey, newToken())...)
+		resp.Diagnostics.Append(tfhelper.SavePrivate(ctx, resp.Private, tokenKey, g.newToken(ctx))...)
 	}
 }
 
@@ -330,7 +330,18 @@ func load[T any](ctx context.Context, private tfhelper.PrivateGetter, key string
 }
 
 // newToken returns a token for an instance that is created or imported. Of two
-// tokens the greater one is the later one.
-func newToken() string {
-	return fmt.Sprintf("%020d-%s", time.Now().UnixNano(), rand.Text()[:8])
+// tokens the greater one is the later one. The position in the admin change log decides
+// before the clock, since each creation adds a line, and clocks of machines differ and
+// are set back.
+func (g *Guarded) newToken(ctx context.Context) string {
+	position := int64(0)
+	if g.instances != nil && !g.keyOf.file {
+		position, _ = g.instances.LogPosition(ctx) // 0 where the log cannot be read
+	}
+	return token(position, time.Now())
+}
+
+// token is the token of an instance that is created at a position of the log.
+func token(position int64, now time.Time) string {
+	return fmt.Sprintf("1%019d-%020d-%s", position, now.UnixNano(), rand.Text()[:8])
 }
