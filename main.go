@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime"
-	"runtime/debug"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
@@ -34,7 +32,6 @@ func main() {
 	flag.Parse()
 
 	disableDefaultLogs(os.Getenv, os.Setenv)
-	tuneGC(os.Getenv, debug.SetGCPercent)
 
 	var options []tf6server.ServeOpt
 	if *attach {
@@ -65,34 +62,4 @@ func disableDefaultLogs(getenv func(string) string, setenv func(key, value strin
 	for _, name := range defaultLogs {
 		_ = setenv(name, "off") // a log that stays on costs time and nothing else
 	}
-}
-
-// The garbage collector's pace (GOGC, in percent of the live heap). A provider
-// process serves one plan or one apply. Planning one floor of 10,000 seats is short,
-// and a low percentage keeps its memory small; planning many objects is long, and at
-// that percentage the collector would take a third of the time. The number of
-// collections so far tells the two apart. `make bench` shows both effects.
-const (
-	initialGCPercent   = 25
-	steadyGCPercent    = 400
-	initialCollections = 64 // with initialGCPercent
-)
-
-// tuneGC sets the pace of the garbage collector, unless GOGC is set.
-func tuneGC(getenv func(string) string, setPercent func(int) int) {
-	if getenv("GOGC") != "" {
-		return
-	}
-	setPercent(initialGCPercent)
-	afterCollections(initialCollections, func() { setPercent(steadyGCPercent) })
-}
-
-// afterCollections calls a function after n garbage collections: an unreachable
-// object is finalized by each of them.
-func afterCollections(n int, call func()) {
-	if n == 0 {
-		call()
-		return
-	}
-	runtime.SetFinalizer(&[]byte{0}, func(*[]byte) { afterCollections(n-1, call) })
 }

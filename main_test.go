@@ -2,9 +2,7 @@ package main
 
 import (
 	"maps"
-	"runtime"
 	"testing"
-	"time"
 )
 
 func TestDisableDefaultLogs(t *testing.T) {
@@ -24,55 +22,6 @@ func TestDisableDefaultLogs(t *testing.T) {
 				t.Errorf("environment = %v, want %v", environment, want)
 			}
 		})
-	}
-}
-
-func TestTuneGC(t *testing.T) {
-	percents := func(gogc string) chan int {
-		set := make(chan int, 2)
-		tuneGC(reader(map[string]string{"GOGC": gogc}), func(to int) int { set <- to; return 100 })
-		return set
-	}
-	t.Run("the percentage rises after the first collections", func(t *testing.T) {
-		before := collections() // others than those of this test happen as well
-		set := percents("")
-		if first := <-set; first != initialGCPercent {
-			t.Errorf("first percentage = %d, want %d", first, initialGCPercent)
-		}
-		for len(set) == 0 && collections()-before < 10*initialCollections {
-			collect(t)
-		}
-		if after := collections() - before; after < initialCollections || len(set) == 0 {
-			t.Fatalf("the percentage was set %d times more after %d collections", len(set), after)
-		}
-		if later := <-set; later != steadyGCPercent {
-			t.Errorf("later percentage = %d, want %d", later, steadyGCPercent)
-		}
-	})
-	t.Run("GOGC is set", func(t *testing.T) {
-		if set := percents("50"); len(set) != 0 {
-			t.Errorf("percent = %d", <-set)
-		}
-	})
-}
-
-// collections returns how many garbage collections there were.
-func collections() uint32 {
-	var stats runtime.MemStats
-	runtime.ReadMemStats(&stats)
-	return stats.NumGC
-}
-
-// collect runs the garbage collector and waits until it has finalized an unreachable object.
-func collect(t *testing.T) {
-	t.Helper()
-	done := make(chan struct{})
-	runtime.SetFinalizer(&[]byte{0}, func(*[]byte) { close(done) })
-	runtime.GC()
-	select {
-	case <-done:
-	case <-time.After(time.Minute):
-		t.Fatal("nothing was finalized")
 	}
 }
 
