@@ -25,7 +25,7 @@ func secretParts(name, value string) []span {
 	name = strings.ToLower(name[strings.LastIndexByte(name, '/')+1:])
 	at := strings.LastIndexByte(value, '@')
 	switch {
-	case secretNames[name] || passwordName.MatchString(name) && !noSecret.MatchString(strings.TrimSpace(value)):
+	case secretNames[name] || passwordName().MatchString(name) && !noSecret().MatchString(strings.TrimSpace(value)):
 		return within(value, 0, len(value))
 	case name == "auth" && at >= 0: // USER:SECRET@REALM or USER#MD5@REALM of sip.conf; methods have no @
 		if from := strings.IndexAny(value[:at], ":#"); from >= 0 {
@@ -52,27 +52,27 @@ func secretParts(name, value string) []span {
 // take as a password: the first group of each. A text without the word has none.
 var secretArguments = []struct {
 	word   string
-	reader *regexp.Regexp
+	reader func() *regexp.Regexp
 }{
-	{"authenticate(", regexp.MustCompile(`(?i)\bauthenticate\(\s*([^\s,|)/][^,|)]*)`)},
-	{"disa(", regexp.MustCompile(`(?i)\bdisa\(\s*([^\s,|)/][^,|)]*)`)},
-	{"mysql(", regexp.MustCompile(`(?i)\bmysql\(connect\s+\S+\s+\S+\s+\S+\s+([^\s)]+)`)},
+	{"authenticate(", cluster.CompileLater(`(?i)\bauthenticate\(\s*([^\s,|)/][^,|)]*)`)},
+	{"disa(", cluster.CompileLater(`(?i)\bdisa\(\s*([^\s,|)/][^,|)]*)`)},
+	{"mysql(", cluster.CompileLater(`(?i)\bmysql\(connect\s+\S+\s+\S+\s+\S+\s+([^\s)]+)`)},
 	// A variable, or a URL such as those of VICIdial's own interfaces.
-	{"pass", regexp.MustCompile(`(?i)pass(?:word|wd)?\)?=([^&\s,|)"']+)`)},
-	{"pwd", regexp.MustCompile(`(?i)pwd\)?=([^&\s,|)"']+)`)},
-	{"secret", regexp.MustCompile(`(?i)secret\)?=([^&\s,|)"']+)`)},
-	{"token", regexp.MustCompile(`(?i)[?&]token=([^&\s,|)"']+)`)},
-	{"key", regexp.MustCompile(`(?i)[?&]api_?key=([^&\s,|)"']+)`)},
-	{"curl ", regexp.MustCompile(`(?i)\bcurl\s[^)]*?(?:-u|--user)[\s=]*[^\s:]+:([^\s"')]+)`)},
-	{"mysql ", regexp.MustCompile(`(?i)\bmysql\s[^)]*?(?:\s-p|--password=)([^\s"')]+)`)},
+	{"pass", cluster.CompileLater(`(?i)pass(?:word|wd)?\)?=([^&\s,|)"']+)`)},
+	{"pwd", cluster.CompileLater(`(?i)pwd\)?=([^&\s,|)"']+)`)},
+	{"secret", cluster.CompileLater(`(?i)secret\)?=([^&\s,|)"']+)`)},
+	{"token", cluster.CompileLater(`(?i)[?&]token=([^&\s,|)"']+)`)},
+	{"key", cluster.CompileLater(`(?i)[?&]api_?key=([^&\s,|)"']+)`)},
+	{"curl ", cluster.CompileLater(`(?i)\bcurl\s[^)]*?(?:-u|--user)[\s=]*[^\s:]+:([^\s"')]+)`)},
+	{"mysql ", cluster.CompileLater(`(?i)\bmysql\s[^)]*?(?:\s-p|--password=)([^\s"')]+)`)},
 }
 
 // passwordName is the name of a variable that holds a password.
-var passwordName = regexp.MustCompile(`(?i)(?:pass|password|passwd|pwd|secret)$`)
+var passwordName = cluster.CompileLater(`(?i)(?:pass|password|passwd|pwd|secret)$`)
 
 // noSecret is no password: variables alone, VICIdial's own --A--name--B--, a switch,
 // and the word with which DISA asks for none.
-var noSecret = regexp.MustCompile(`(?i)^(?:(?:\$\{[^{}]*\}|--A--\w+--B--|:)+|no-password|yes|no|true|false|on|off)$`)
+var noSecret = cluster.CompileLater(`(?i)^(?:(?:\$\{[^{}]*\}|--A--\w+--B--|:)+|no-password|yes|no|true|false|on|off)$`)
 
 // textSecrets finds the passwords in a text: USER:PASSWORD@HOST of what is dialed, of a
 // URL and of a variable, and [secretArguments].
@@ -91,8 +91,8 @@ func textSecrets(value string) []span {
 		if !strings.Contains(lower, argument.word) {
 			continue
 		}
-		for _, at := range argument.reader.FindAllStringSubmatchIndex(value, -1) {
-			if !noSecret.MatchString(value[at[2]:at[3]]) {
+		for _, at := range argument.reader().FindAllStringSubmatchIndex(value, -1) {
+			if !noSecret().MatchString(value[at[2]:at[3]]) {
 				found = append(found, within(value, at[2], at[3])...)
 			}
 		}
