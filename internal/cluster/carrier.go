@@ -210,7 +210,7 @@ func (c CarrierChange) Plan() (Plan, error) {
 		if wanted[FoldKey(seen.ID())] || have == nil {
 			continue
 		}
-		if err := unmoved(have.subject(), Row(have), c.followed(have, seen), EquivalentCarrier); err != nil {
+		if err := checkUnchanged(have.subject(), Row(have), c.followed(have, seen), EquivalentCarrier); err != nil {
 			return Plan{}, err
 		}
 		plan = plan.And(Plan{Steps: []Step{have.removal()}, Rebuild: have.flags()})

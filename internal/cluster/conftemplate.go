@@ -77,9 +77,9 @@ func (t TemplateChange) Plan() (Plan, error) {
 		return Plan{}, nil
 	case t.Want == nil:
 		if names := t.Use.Names(); len(names) > 0 {
-			return Plan{}, &Refused{Subject: subject + " is in use", Reasons: names, Advice: "Give them another template, or none, first.", Held: true}
+			return Plan{}, &Refused{Subject: subject + " is in use", Reasons: names, Advice: "Give them another template, or none, first.", Temporary: true}
 		}
-		if err := unmoved(subject, t.Have, t.Seen, EquivalentTemplate); err != nil {
+		if err := checkUnchanged(subject, t.Have, t.Seen, EquivalentTemplate); err != nil {
 			return Plan{}, err
 		}
 		return Plan{Steps: []Step{{
@@ -163,7 +163,7 @@ func (t Templates) ByID(id string) (Template, bool) {
 	return nil, false
 }
 
-// With returns the templates as they are once this one is written.
+// Union returns the templates as they are once this one is written.
 func (t Templates) With(template Template) Templates {
 	return append(slices.DeleteFunc(slices.Clone(t), func(other Template) bool { return FoldKey(other.ID()) == FoldKey(template.ID()) }), template)
 }

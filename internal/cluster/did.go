@@ -69,7 +69,7 @@ func (d DIDChange) Plan() (Plan, error) {
 			Advice:  "Take it out of the state with a removed block that has destroy = false.",
 		}
 	case d.Want == nil:
-		if err := unmoved(subject, d.Have, d.Seen, EquivalentDID); err != nil {
+		if err := checkUnchanged(subject, d.Have, d.Seen, EquivalentDID); err != nil {
 			return Plan{}, err
 		}
 		return Plan{Steps: []Step{{

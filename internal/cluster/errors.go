@@ -81,17 +81,17 @@ func (p *Partial) Hint() string {
 
 // Refused says why something must not be done, all reasons at once.
 type Refused struct {
-	Subject string
-	Reasons []string
-	Advice  string
-	Held    bool // only because of rows that other objects of the same run may remove
+	Subject   string
+	Reasons   []string
+	Advice    string
+	Temporary bool // only because of rows that other objects of the same run may remove
 }
 
-// IsHeld reports whether an error is a [Refused] that holds only until other objects
+// IsTemporary reports whether an error is a [Refused] that holds only until other objects
 // of the same run are changed.
-func IsHeld(err error) bool {
+func IsTemporary(err error) bool {
 	refused := (*Refused)(nil)
-	return errors.As(err, &refused) && refused.Held
+	return errors.As(err, &refused) && refused.Temporary
 }
 
 func (r *Refused) Error() string {
@@ -107,10 +107,10 @@ func MayHoldPassword(column string) bool {
 	return column == "custom_dialplan_entry" || column == "webphone_url" || column == "filter_url" || column == "conf_override"
 }
 
-// moved says what a column holds that somebody else has changed.
-func moved(column, text string) string {
+// changed describes the change of a column by somebody else.
+func changed(column, text string) string {
 	if MayHoldPassword(column) {
-		return "was changed by somebody else: " + column + " has another text now"
+		return "changed by somebody else: " + column + " has another text now"
 	}
-	return "was changed by somebody else: " + column + " now says " + text
+	return "changed by somebody else: " + column + " now says " + text
 }

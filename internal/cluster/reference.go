@@ -266,7 +266,7 @@ func (r Removal) obstacles() []string {
 func PlanRemoval(r Removal) (Plan, error) {
 	id := r.Server.ID()
 	if reasons := r.obstacles(); len(reasons) > 0 {
-		return Plan{}, &Refused{Subject: "server " + id + " must not be removed now", Reasons: reasons, Advice: r.advice(), Held: len(r.Activity()) == 0}
+		return Plan{}, &Refused{Subject: "server " + id + " must not be removed now", Reasons: reasons, Advice: r.advice(), Temporary: len(r.Activity()) == 0}
 	}
 	var plan Plan
 	idle := Row{}

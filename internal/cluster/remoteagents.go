@@ -124,7 +124,7 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 			return Plan{}, nil
 		}
 		_, seen := withoutBlanked(Row(have), r.Seen, nil)
-		if err := unmoved(subject, Row(have), seen, EquivalentRemoteAgents); err != nil {
+		if err := checkUnchanged(subject, Row(have), seen, EquivalentRemoteAgents); err != nil {
 			return Plan{}, err
 		}
 		return Plan{Steps: []Step{{
@@ -140,7 +140,7 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 	if other, shares, stands := OverlapOf(RemoteAgents(run), r.Have); shares && !stands {
 		return Plan{}, &Refused{
 			Subject: subject, Reasons: []string{"shares users with " + other.String() + " (remote_agent_id " + other.ID() + ")"},
-			Advice: "Choose a range that no other remote agents have.", Held: true,
+			Advice: "Choose a range that no other remote agents have.", Temporary: true,
 		}
 	}
 	if !there {
@@ -208,7 +208,7 @@ const (
 // nobody's intent, so it is neither mended nor a conflict. Only a new choice of
 // groups is written.
 func withoutBlanked(have, seen, want Row) (wanted, known Row) {
-	if held, there := have[columnCloser]; !there || !InGroupsBlanked(held) || seen == nil {
+	if held, there := have[columnCloser]; !there || !NoCloserCampaigns(held) || seen == nil {
 		return want, seen
 	}
 	wanted, known = maps.Clone(want), maps.Clone(seen)
@@ -219,13 +219,13 @@ func withoutBlanked(have, seen, want Row) (wanted, known Row) {
 	return wanted, known
 }
 
-// InGroupsBlanked says whether a closer_campaigns column names no group.
-func InGroupsBlanked(held Value) bool { return len(InGroups(held.Text)) == 0 }
+// NoCloserCampaigns says whether a closer_campaigns column names no group.
+func NoCloserCampaigns(held Value) bool { return len(ParseCloserCampaigns(held.Text)) == 0 }
 
 // sameGroups compares the groups as a set: the admin page saves them in the order of
 // its list.
 func sameGroups(one, other Value) bool {
-	return slices.Equal(SortedUnique(InGroups(one.Text)), SortedUnique(InGroups(other.Text)))
+	return slices.Equal(SortedUnique(ParseCloserCampaigns(one.Text)), SortedUnique(ParseCloserCampaigns(other.Text)))
 }
 
 // EquivalentRemoteAgents is [Equivalence] for vicidial_remote_agents. A campaign in other
@@ -240,9 +240,9 @@ func EquivalentRemoteAgents(column string, meant, held Value) bool {
 	return Equivalent(column, meant, held)
 }
 
-// InGroups reads a closer_campaigns column, " SALES SUPPORT -". It returns each group
+// ParseCloserCampaigns reads a closer_campaigns column, " SALES SUPPORT -". It returns each group
 // once.
-func InGroups(column string) []string {
+func ParseCloserCampaigns(column string) []string {
 	var groups []string
 	for _, group := range strings.Fields(column) {
 		if group != "-" && !slices.Contains(groups, group) {
@@ -252,9 +252,9 @@ func InGroups(column string) []string {
 	return groups
 }
 
-// CloserCampaigns writes a closer_campaigns column. VICIdial searches it for a
+// FormatCloserCampaigns writes a closer_campaigns column. VICIdial searches it for a
 // group with a blank on both sides.
-func CloserCampaigns(groups []string) string {
+func FormatCloserCampaigns(groups []string) string {
 	if len(groups) == 0 {
 		return ""
 	}

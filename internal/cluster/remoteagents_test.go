@@ -107,8 +107,8 @@ func TestRemoteAgents(t *testing.T) {
 	t.Run("in-groups read back as they were written", func(t *testing.T) {
 		rapid.Check(t, func(t *rapid.T) {
 			groups := rapid.SliceOfNDistinct(rapid.StringMatching(`[A-Z]{2,8}`), 0, 5, rapid.ID).Draw(t, "groups")
-			if !slices.Equal(InGroups(CloserCampaigns(groups)), groups) {
-				t.Errorf("%v became %v", groups, InGroups(CloserCampaigns(groups)))
+			if !slices.Equal(ParseCloserCampaigns(FormatCloserCampaigns(groups)), groups) {
+				t.Errorf("%v became %v", groups, ParseCloserCampaigns(FormatCloserCampaigns(groups)))
 			}
 		})
 	})

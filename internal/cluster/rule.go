@@ -32,8 +32,8 @@ type Breach struct {
 	// TooWide says that the connected database cannot hold the value; otherwise it
 	// breaks a rule.
 	TooWide bool
-	// Stands says that the row holds the value already. Such a breach is a warning.
-	Stands bool
+	// Existing says that the row holds the value already. Such a breach is a warning.
+	Existing bool
 	// Advice says that the breach is a warning also for a new value.
 	Advice bool
 }
@@ -47,7 +47,7 @@ func (r Rules) Breaches(s Schema, table Table, held, want Row) []Breach {
 		is, there := held[column]
 		stands := there && Equivalent(column, is, want[column])
 		rule := r[column]
-		breach := Breach{Column: column, Stands: stands}
+		breach := Breach{Column: column, Existing: stands}
 		if rule.Broken != nil && !want[column].Null {
 			breach.Err = rule.Broken(s, want[column])
 		}
@@ -74,7 +74,7 @@ func Checked(check func(string) error) Rule {
 // Matches is the rule that a text matches a regular expression; what completes
 // "must be".
 func Matches(expression, what string) Rule {
-	form := CompileLater(expression)
+	form := LazyRegexp(expression)
 	return Checked(func(text string) error {
 		if !form().MatchString(text) {
 			return fmt.Errorf("%q must be %s", text, what)
@@ -83,10 +83,10 @@ func Matches(expression, what string) Rule {
 	})
 }
 
-// CompileLater returns a function that compiles an expression when it is first called.
+// LazyRegexp returns a function that compiles an expression when it is first called.
 // Terraform starts the provider three times for one plan, and uses few of its hundreds
 // of expressions each time.
-func CompileLater(expression string) func() *regexp.Regexp {
+func LazyRegexp(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
 

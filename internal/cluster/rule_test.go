@@ -60,7 +60,7 @@ func TestRules_Breaches(t *testing.T) {
 				switch {
 				case breach.TooWide:
 					verdicts = append(verdicts, "too wide")
-				case breach.Stands:
+				case breach.Existing:
 					verdicts = append(verdicts, "warning")
 				case breach.Advice:
 					verdicts = append(verdicts, "advice")

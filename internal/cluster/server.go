@@ -182,8 +182,8 @@ func (s Servers) addresses() map[string]string {
 	return addresses
 }
 
-// Staying are those of the servers that are among the others too, by their ids.
-func (s Servers) Staying(others Servers) Servers {
+// Intersect returns those of the servers that are among the others too, by their ids.
+func (s Servers) Intersect(others Servers) Servers {
 	stay := others.addresses()
 	return slices.DeleteFunc(slices.Clone(s), func(server Server) bool {
 		_, stays := stay[strings.ToLower(server.ID())]
@@ -191,7 +191,7 @@ func (s Servers) Staying(others Servers) Servers {
 	})
 }
 
-// With returns the servers as they are once these are written. All are taken in
+// Union returns the servers as they are once these are written. All are taken in
 // at one go, since every plan of a split asks for the whole cluster.
 func (s Servers) With(written ...Server) Servers {
 	if len(written) == 0 {
@@ -288,7 +288,7 @@ func ChangeServer(have, seen Server, want, secrets Row) (Plan, error) {
 		if !Equivalent(column, found, seen.Row[column]) {
 			return Plan{}, &Conflict{
 				Subject: "server " + have.ID(),
-				Found:   moved(column, found.String()),
+				Found:   "was " + changed(column, found.String()),
 			}
 		}
 		from[column], to[column] = found, want[column]

@@ -72,18 +72,18 @@ type Container struct {
 	Text  string // container_entry
 }
 
-// Borrowed is what a set of choices takes from the cluster and gives back: for
-// each column that it owns, what was found before and what was written. A write that
-// fails may have written nothing: Held is what was written before it.
-type Borrowed struct {
-	Found Row `json:"found"`
-	Wrote Row `json:"wrote"`
-	Held  Row `json:"held,omitempty"`
+// SavedSettings are the values of the columns that a resource owns: those found before
+// its first write, and those written, so that its removal can restore the former. A
+// write that fails may have written nothing: Before is what the columns held before it.
+type SavedSettings struct {
+	Found  Row `json:"found"`
+	Wrote  Row `json:"wrote"`
+	Before Row `json:"before,omitempty"`
 }
 
 // owns reports whether a column still says what was found or written.
-func (g Borrowed) owns(column string, now Value) bool {
-	for _, known := range []Row{g.Wrote, g.Held, g.Found} {
+func (g SavedSettings) owns(column string, now Value) bool {
+	for _, known := range []Row{g.Wrote, g.Before, g.Found} {
 		if value, there := known[column]; there && EquivalentSetting(column, now, value) {
 			return true
 		}
@@ -92,7 +92,7 @@ func (g Borrowed) owns(column string, now Value) bool {
 }
 
 // WeightsColumn stands for the text of the agent login weights among the
-// columns of a [Borrowed]; a NULL is a container that is not there.
+// columns of [SavedSettings]; a NULL is a container that is not there.
 const WeightsColumn = "agent_login_weights"
 
 // All returns the choices as one row, the agent login weights included.
@@ -108,11 +108,10 @@ func (s Settings) All() Row {
 	return row
 }
 
-// Take notes what is found of columns that were not owned before, and what is
-// going to be written into all of them. Columns that are not wanted any more
-// stay: they are to be given back.
-func (g Borrowed) Take(have Settings, want Row) Borrowed {
-	taken := Borrowed{Found: maps.Clone(g.Found), Wrote: maps.Clone(g.Wrote), Held: Row{}}
+// Save adds the present values of columns that were not owned before, and the values
+// that all of them get. Columns that are not wanted any more stay, to be restored.
+func (g SavedSettings) Save(have Settings, want Row) SavedSettings {
+	taken := SavedSettings{Found: maps.Clone(g.Found), Wrote: maps.Clone(g.Wrote), Before: Row{}}
 	if taken.Found == nil {
 		taken.Found, taken.Wrote = Row{}, Row{}
 	}
@@ -121,27 +120,26 @@ func (g Borrowed) Take(have Settings, want Row) Borrowed {
 		if _, owned := taken.Found[column]; !owned {
 			taken.Found[column] = now[column]
 		} else if g.owns(column, now[column]) {
-			taken.Held[column] = now[column]
+			taken.Before[column] = now[column]
 		}
 		taken.Wrote[column] = value
 	}
 	return taken
 }
 
-// Keep forgets the columns that are owned no more.
-func (g Borrowed) Keep(want Row) Borrowed {
-	kept := Borrowed{Found: Row{}, Wrote: Row{}}
+// Only returns the columns that are still owned.
+func (g SavedSettings) Only(want Row) SavedSettings {
+	kept := SavedSettings{Found: Row{}, Wrote: Row{}}
 	for column := range want {
 		kept.Found[column], kept.Wrote[column] = g.Found[column], g.Wrote[column]
 	}
 	return kept
 }
 
-// Back returns what to write to give back the columns that are not wanted any
-// more. A column that no longer says what was written is somebody else's by
-// now, and a coordinator that was found may have left the cluster since: such
-// columns are left alone, and named.
-func (g Borrowed) Back(have Settings, want Row, servers Servers) (back Row, left []string) {
+// Restore returns the values to write into the columns that are not wanted any more.
+// left are the columns that keep their values: those that somebody else has changed
+// since, and the voicemail server where the one before has left the cluster.
+func (g SavedSettings) Restore(have Settings, want Row, servers Servers) (back Row, left []string) {
 	back = Row{}
 	now := have.All()
 	for _, column := range slices.Sorted(maps.Keys(g.Found)) {
@@ -174,7 +172,7 @@ func PlanSettings(have Settings, seen, want, secrets Row) (Plan, error) {
 		if was, known := seen[column]; known && !EquivalentSetting(column, found, was) {
 			return Plan{}, &Conflict{
 				Subject: "system settings",
-				Found:   "were" + strings.TrimPrefix(moved(column, fmt.Sprintf("%q", found)), "was"),
+				Found:   "were " + changed(column, fmt.Sprintf("%q", found)),
 			}
 		}
 		if column == WeightsColumn {

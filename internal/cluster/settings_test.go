@@ -128,8 +128,8 @@ func TestGiven(t *testing.T) {
 		return have
 	}
 	t.Run("what was found comes back", func(t *testing.T) {
-		given := cluster.Borrowed{}.Take(theSettings(), want)
-		back, left := given.Back(apply(theSettings(), want), nil, nil)
+		given := cluster.SavedSettings{}.Save(theSettings(), want)
+		back, left := given.Restore(apply(theSettings(), want), nil, nil)
 		if diff := cmp.Diff(theSettings().All(), apply(apply(theSettings(), want), back).All()); diff != "" || len(left) > 0 {
 			t.Error(diff, left)
 		}
@@ -137,68 +137,68 @@ func TestGiven(t *testing.T) {
 	t.Run("a container that was not there goes again", func(t *testing.T) {
 		have := theSettings()
 		have.Weights = cluster.Container{}
-		given := cluster.Borrowed{}.Take(have, want)
+		given := cluster.SavedSettings{}.Save(have, want)
 		have = apply(have, want)
-		back, _ := given.Back(have, nil, nil)
+		back, _ := given.Restore(have, nil, nil)
 		plan, err := cluster.PlanSettings(have, nil, back, nil)
 		if err != nil || plan.Steps[0].Verb != cluster.Delete {
 			t.Errorf("got %+v and error %v", plan, err)
 		}
 	})
 	t.Run("what somebody changed since is left to them, and named", func(t *testing.T) {
-		given := cluster.Borrowed{}.Take(theSettings(), want)
+		given := cluster.SavedSettings{}.Save(theSettings(), want)
 		have := apply(theSettings(), want)
 		have.Row["sounds_web_server"] = cluster.Text("10.0.2.77")
-		back, left := given.Back(have, nil, nil)
+		back, left := given.Restore(have, nil, nil)
 		if _, touched := back["sounds_web_server"]; touched || !slices.Equal(left, []string{"sounds_web_server"}) {
 			t.Errorf("gives back %v, leaves %v", back, left)
 		}
 	})
 	t.Run("a coordinator that has left the cluster does not come back", func(t *testing.T) {
 		chosen := cluster.Row{"active_voicemail_server": cluster.Text("10.0.0.2")}
-		given := cluster.Borrowed{}.Take(theSettings(), chosen)
+		given := cluster.SavedSettings{}.Save(theSettings(), chosen)
 		at := func(id, ip string) cluster.Server {
 			return cluster.Server{Row: cluster.Row{"server_id": cluster.Text(id), "server_ip": cluster.Text(ip)}}
 		}
 		first, second := at("A", "10.0.0.1"), at("B", "10.0.0.2")
-		if back, left := given.Back(apply(theSettings(), chosen), nil, cluster.Servers{first, second}); back["active_voicemail_server"].Text != "10.0.0.1" || len(left) != 0 {
+		if back, left := given.Restore(apply(theSettings(), chosen), nil, cluster.Servers{first, second}); back["active_voicemail_server"].Text != "10.0.0.1" || len(left) != 0 {
 			t.Errorf("gives back %v, leaves %v", back, left)
 		}
-		if back, left := given.Back(apply(theSettings(), chosen), nil, cluster.Servers{second}); len(back) != 0 || !slices.Equal(left, []string{"active_voicemail_server"}) {
+		if back, left := given.Restore(apply(theSettings(), chosen), nil, cluster.Servers{second}); len(back) != 0 || !slices.Equal(left, []string{"active_voicemail_server"}) {
 			t.Errorf("gives back %v, leaves %v", back, left)
 		}
 	})
 	t.Run("a column that is owned twice comes back to what was found first", func(t *testing.T) {
-		given := cluster.Borrowed{}.Take(theSettings(), want)
+		given := cluster.SavedSettings{}.Save(theSettings(), want)
 		next := cluster.Row{"sounds_web_server": cluster.Text("10.0.2.6")}
-		given = given.Take(apply(theSettings(), want), next)
-		back, _ := given.Back(apply(theSettings(), next), nil, nil)
+		given = given.Save(apply(theSettings(), want), next)
+		back, _ := given.Restore(apply(theSettings(), next), nil, nil)
 		if back["sounds_web_server"].Text != "10.0.2.1" {
 			t.Errorf("gives back %v", back)
 		}
 	})
 	t.Run("a write that fails may have written nothing, also the second time", func(t *testing.T) {
-		given := cluster.Borrowed{}.Take(theSettings(), want)
+		given := cluster.SavedSettings{}.Save(theSettings(), want)
 		have := apply(theSettings(), want)
 		for _, server := range []string{"10.0.2.6", "10.0.2.7"} { // none of them arrives
-			given = given.Take(have, cluster.Row{"sounds_web_server": cluster.Text(server)})
+			given = given.Save(have, cluster.Row{"sounds_web_server": cluster.Text(server)})
 		}
-		if back, left := given.Back(have, nil, nil); back["sounds_web_server"].Text != "10.0.2.1" || len(left) != 0 {
+		if back, left := given.Restore(have, nil, nil); back["sounds_web_server"].Text != "10.0.2.1" || len(left) != 0 {
 			t.Errorf("gives back %v, leaves %v", back, left)
 		}
 		have.Row["sounds_web_server"] = cluster.Text("10.0.2.6")
-		if back, left := given.Back(have, nil, nil); !slices.Equal(left, []string{"sounds_web_server"}) {
+		if back, left := given.Restore(have, nil, nil); !slices.Equal(left, []string{"sounds_web_server"}) {
 			t.Errorf("gives back %v, which somebody else has changed", back)
 		}
 	})
 	t.Run("a column that is owned no more is given back once", func(t *testing.T) {
-		given := cluster.Borrowed{}.Take(theSettings(), want)
+		given := cluster.SavedSettings{}.Save(theSettings(), want)
 		less := cluster.Row{"sounds_web_server": cluster.Text("10.0.2.5")}
-		back, _ := given.Back(apply(theSettings(), want), less, nil)
+		back, _ := given.Restore(apply(theSettings(), want), less, nil)
 		if _, kept := back["sounds_web_server"]; kept || back[cluster.WeightsColumn] != cluster.Text(theSettings().Weights.Text) {
 			t.Errorf("gives back %v", back)
 		}
-		if again, _ := given.Keep(less).Back(theSettings(), less, nil); len(again) != 0 {
+		if again, _ := given.Only(less).Restore(theSettings(), less, nil); len(again) != 0 {
 			t.Errorf("gives back %v again", again)
 		}
 	})

@@ -47,9 +47,9 @@ func gone(subject string, seen Row) error {
 	return &Conflict{Subject: subject, Found: "is gone since it was read"}
 }
 
-// unmoved is a conflict where a row that is to go no longer holds what the plan
-// had seen.
-func unmoved(subject string, have, seen Row, same Equivalence) error {
+// checkUnchanged returns a [Conflict] if a row that is to be removed no longer holds what
+// the plan saw.
+func checkUnchanged(subject string, have, seen Row, same Equivalence) error {
 	if columns := Drift(have, seen, same); len(columns) > 0 {
 		return &Conflict{Subject: subject, Found: "has another " + columns[0] + " than when it was read"}
 	}

@@ -185,7 +185,7 @@ func (s *Store) begin(ctx context.Context, w *writer, batch []*request) bool {
 // decide calls the plan functions of a batch, and returns the changes whose plans
 // may be written at once, and those that are to decide again after that.
 func (s *Store) decide(w *writer, batch []*request) (now, later []*request) {
-	together, some := cluster.Plan{}.Touches(), false
+	together, some := cluster.Plan{}.Access(), false
 	s.forgetRemovals()
 	for i, r := range batch {
 		switch {
@@ -200,9 +200,9 @@ func (s *Store) decide(w *writer, batch []*request) (now, later []*request) {
 			now = append(now, r)
 			continue
 		}
-		touches := r.plan.Touches()
-		if touches.Apart(together) {
-			now, together, some = append(now, r), together.With(touches), true
+		access := r.plan.Access()
+		if access.Independent(together) {
+			now, together, some = append(now, r), together.Union(access), true
 			continue
 		}
 		if !some {

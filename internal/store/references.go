@@ -133,7 +133,7 @@ func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Rem
 		return removal, err
 	}
 	for _, other := range servers {
-		if other.Row["active_twin_server_ip"].Text == ip && s.ServerLeaves(other.ID()) {
+		if other.Row["active_twin_server_ip"].Text == ip && s.IsServerRemoved(other.ID()) {
 			removal.Twins++
 		}
 	}

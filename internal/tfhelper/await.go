@@ -37,7 +37,7 @@ func AwaitOthers(ctx context.Context, write func(context.Context) error) error {
 	var err error
 	Await(ctx, func() int { return 0 }, func() bool {
 		err = write(ctx)
-		return cluster.IsHeld(err)
+		return cluster.IsTemporary(err)
 	})
 	return err
 }

@@ -158,7 +158,7 @@ func Breaches(row string, found []cluster.Breach, at func(column string) path.Pa
 		switch {
 		case breach.TooWide:
 			diags.Append(DiagnoseAt(here, "The database cannot hold this", breach.Err)...)
-		case breach.Stands:
+		case breach.Existing:
 			diags.Append(WarnAt(here, "A value that is there breaks a rule", about+" The row holds it already, so it may stay; another value must keep the rule.")...)
 		case breach.Advice:
 			diags.Append(WarnAt(here, "A value that VICIdial may change", about)...)

@@ -17,7 +17,7 @@ func StringValidator(description string, check func(string) error) validator.Str
 // RegexMatches returns a validator for a regular expression. The description
 // completes "it must be".
 func RegexMatches(expression, description string) validator.String {
-	compiled := cluster.CompileLater(expression)
+	compiled := cluster.LazyRegexp(expression)
 	return StringValidator(description, func(text string) error {
 		if !compiled().MatchString(text) {
 			return fmt.Errorf("%q must be %s", text, description)

@@ -265,7 +265,7 @@ func TestLedger(t *testing.T) {
 	if err := l.Check(); err == nil || !strings.Contains(err.Error(), "servers has 3 rows, and 2 are accounted for") {
 		t.Errorf("Check() = %v", err)
 	}
-	l.Pass(adopt.Row{Table: cluster.TableServers, Key: "c"})
+	l.Skip(adopt.Row{Table: cluster.TableServers, Key: "c"})
 	if err := l.Check(); err != nil {
 		t.Error(err)
 	}

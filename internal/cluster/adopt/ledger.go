@@ -52,8 +52,8 @@ func (l *Ledger) LeaveOut(rows ...Row) {
 	}
 }
 
-// Pass counts rows that nobody asked for.
-func (l *Ledger) Pass(rows ...Row) {
+// Skip counts rows that the options exclude.
+func (l *Ledger) Skip(rows ...Row) {
 	for _, row := range rows {
 		l.of(row.Table).NotAsked++
 	}

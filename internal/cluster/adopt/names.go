@@ -21,14 +21,14 @@ func (n *Names) Of(kind, title string) string {
 	if name == "" || name[0] >= '0' && name[0] <= '9' {
 		name = strings.TrimSuffix(beginning[kind]+"_"+name, "_")
 	}
-	for i, plain := 2, name; !n.Take(kind, name); i++ {
+	for i, plain := 2, name; !n.Reserve(kind, name); i++ {
 		name = plain + "_" + strconv.Itoa(i)
 	}
 	return name
 }
 
-// Take gives a name, unless it is given already.
-func (n *Names) Take(kind, name string) bool {
+// Reserve marks a name as used. It returns false if it is used already.
+func (n *Names) Reserve(kind, name string) bool {
 	if n.given == nil {
 		n.given = map[string]bool{}
 	}

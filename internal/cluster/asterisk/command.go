@@ -13,11 +13,11 @@ import (
 const callerInShell = "caller_in_shell"
 
 var (
-	shellFunction = cluster.CompileLater(`(?i)\$\{\s*SHELL\(`)
+	shellFunction = cluster.LazyRegexp(`(?i)\$\{\s*SHELL\(`)
 	// callerText are the values that whoever calls, or the carrier, chooses freely.
 	// ${EXTEN} is as free where a pattern ends in . or !.
-	callerText = cluster.CompileLater(`(?i)\$\{\s*(CALLERID|CALLERIDNAME|CALLERIDNUM|CONNECTEDLINE|REDIRECTING|SIP_HEADER|SIPPEER|PJSIP_HEADER|PJSIP_HEADERS|IAXVAR|SIPURI|SIPDOMAIN|SIPUSERAGENT|SIPCALLID|CALLINGNAME|CALLERNAME)\b`)
-	allowed    = cluster.CompileLater(`;.*\ballow:\s*` + callerInShell + `\b`)
+	callerText = cluster.LazyRegexp(`(?i)\$\{\s*(CALLERID|CALLERIDNAME|CALLERIDNUM|CONNECTEDLINE|REDIRECTING|SIP_HEADER|SIPPEER|PJSIP_HEADER|PJSIP_HEADERS|IAXVAR|SIPURI|SIPDOMAIN|SIPUSERAGENT|SIPCALLID|CALLINGNAME|CALLERNAME)\b`)
+	allowed    = cluster.LazyRegexp(`;.*\ballow:\s*` + callerInShell + `\b`)
 )
 
 // CheckCommands warns of the lines of a dialplan that run a command on the node, and

@@ -56,17 +56,17 @@ const (
 )
 
 var (
-	dialPrefix   = cluster.CompileLater(`^[0-9*#+]{0,20}$`)
-	dialPattern  = cluster.CompileLater(`^(?:[0-9XZN*#+]|\[[0-9-]+\])*[.!]?$`)
-	dialPrepend  = cluster.CompileLater(`^[0-9*#+]{0,30}$`)
-	dialOptions  = cluster.CompileLater(`^[A-Za-z0-9:^_().*#-]{0,60}$`)
-	dialCaller   = cluster.CompileLater(`^\+?[0-9]{2,20}$`)
-	dialEndpoint = cluster.CompileLater(`^[A-Za-z0-9_.-]{1,60}$`)
-	dialDigits   = cluster.CompileLater(`^[0-9]{1,15}$`)
-	headerName   = cluster.CompileLater(`^[A-Za-z][A-Za-z0-9-]{0,39}$`)
-	scriptCall   = cluster.CompileLater(`^[A-Za-z0-9/][A-Za-z0-9_./:-]{0,99}(?:,[A-Za-z0-9 @:+._=/${}(),-]{0,200})?$`)
-	variableName = cluster.CompileLater(`^_{0,2}[A-Za-z][A-Za-z0-9_]{0,39}$`)
-	headerValue  = cluster.CompileLater(`^[A-Za-z0-9 <>@:+._=/${}()-]{1,100}$`)
+	dialPrefix   = cluster.LazyRegexp(`^[0-9*#+]{0,20}$`)
+	dialPattern  = cluster.LazyRegexp(`^(?:[0-9XZN*#+]|\[[0-9-]+\])*[.!]?$`)
+	dialPrepend  = cluster.LazyRegexp(`^[0-9*#+]{0,30}$`)
+	dialOptions  = cluster.LazyRegexp(`^[A-Za-z0-9:^_().*#-]{0,60}$`)
+	dialCaller   = cluster.LazyRegexp(`^\+?[0-9]{2,20}$`)
+	dialEndpoint = cluster.LazyRegexp(`^[A-Za-z0-9_.-]{1,60}$`)
+	dialDigits   = cluster.LazyRegexp(`^[0-9]{1,15}$`)
+	headerName   = cluster.LazyRegexp(`^[A-Za-z][A-Za-z0-9-]{0,39}$`)
+	scriptCall   = cluster.LazyRegexp(`^[A-Za-z0-9/][A-Za-z0-9_./:-]{0,99}(?:,[A-Za-z0-9 @:+._=/${}(),-]{0,200})?$`)
+	variableName = cluster.LazyRegexp(`^_{0,2}[A-Za-z][A-Za-z0-9_]{0,39}$`)
+	headerValue  = cluster.LazyRegexp(`^[A-Za-z0-9 <>@:+._=/${}()-]{1,100}$`)
 )
 
 // Problem is what is wrong with one attribute of a block.

@@ -8,11 +8,11 @@ import (
 )
 
 var (
-	readStrip  = cluster.CompileLater(`^ROUTE_NUMBER=\$\{EXTEN:(\d+)\}$`)
-	readGosub  = cluster.CompileLater(`^route_([A-Za-z0-9_]+),1$`)
-	readLimit  = cluster.CompileLater(`^\$\[\$\{GROUP_COUNT\([A-Za-z0-9_]+\)\} > (\d+)\]`)
-	readCaller = cluster.CompileLater(`^CALLERID\(num\)=(\+?\d+)$`)
-	readNumber = cluster.CompileLater(`^([0-9*#+]*)\$\{ROUTE_NUMBER(?::(\d+))?\}$`)
+	readStrip  = cluster.LazyRegexp(`^ROUTE_NUMBER=\$\{EXTEN:(\d+)\}$`)
+	readGosub  = cluster.LazyRegexp(`^route_([A-Za-z0-9_]+),1$`)
+	readLimit  = cluster.LazyRegexp(`^\$\[\$\{GROUP_COUNT\([A-Za-z0-9_]+\)\} > (\d+)\]`)
+	readCaller = cluster.LazyRegexp(`^CALLERID\(num\)=(\+?\d+)$`)
+	readNumber = cluster.LazyRegexp(`^([0-9*#+]*)\$\{ROUTE_NUMBER(?::(\d+))?\}$`)
 )
 
 // ReadDial reads a dialplan that [Dial.Dialplan] wrote, so that a route can be

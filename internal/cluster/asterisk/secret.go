@@ -54,25 +54,25 @@ var secretArguments = []struct {
 	word   string
 	reader func() *regexp.Regexp
 }{
-	{"authenticate(", cluster.CompileLater(`(?i)\bauthenticate\(\s*([^\s,|)/][^,|)]*)`)},
-	{"disa(", cluster.CompileLater(`(?i)\bdisa\(\s*([^\s,|)/][^,|)]*)`)},
-	{"mysql(", cluster.CompileLater(`(?i)\bmysql\(connect\s+\S+\s+\S+\s+\S+\s+([^\s)]+)`)},
+	{"authenticate(", cluster.LazyRegexp(`(?i)\bauthenticate\(\s*([^\s,|)/][^,|)]*)`)},
+	{"disa(", cluster.LazyRegexp(`(?i)\bdisa\(\s*([^\s,|)/][^,|)]*)`)},
+	{"mysql(", cluster.LazyRegexp(`(?i)\bmysql\(connect\s+\S+\s+\S+\s+\S+\s+([^\s)]+)`)},
 	// A variable, or a URL such as those of VICIdial's own interfaces.
-	{"pass", cluster.CompileLater(`(?i)pass(?:word|wd)?\)?=([^&\s,|)"']+)`)},
-	{"pwd", cluster.CompileLater(`(?i)pwd\)?=([^&\s,|)"']+)`)},
-	{"secret", cluster.CompileLater(`(?i)secret\)?=([^&\s,|)"']+)`)},
-	{"token", cluster.CompileLater(`(?i)[?&]token=([^&\s,|)"']+)`)},
-	{"key", cluster.CompileLater(`(?i)[?&]api_?key=([^&\s,|)"']+)`)},
-	{"curl ", cluster.CompileLater(`(?i)\bcurl\s[^)]*?(?:-u|--user)[\s=]*[^\s:]+:([^\s"')]+)`)},
-	{"mysql ", cluster.CompileLater(`(?i)\bmysql\s[^)]*?(?:\s-p|--password=)([^\s"')]+)`)},
+	{"pass", cluster.LazyRegexp(`(?i)pass(?:word|wd)?\)?=([^&\s,|)"']+)`)},
+	{"pwd", cluster.LazyRegexp(`(?i)pwd\)?=([^&\s,|)"']+)`)},
+	{"secret", cluster.LazyRegexp(`(?i)secret\)?=([^&\s,|)"']+)`)},
+	{"token", cluster.LazyRegexp(`(?i)[?&]token=([^&\s,|)"']+)`)},
+	{"key", cluster.LazyRegexp(`(?i)[?&]api_?key=([^&\s,|)"']+)`)},
+	{"curl ", cluster.LazyRegexp(`(?i)\bcurl\s[^)]*?(?:-u|--user)[\s=]*[^\s:]+:([^\s"')]+)`)},
+	{"mysql ", cluster.LazyRegexp(`(?i)\bmysql\s[^)]*?(?:\s-p|--password=)([^\s"')]+)`)},
 }
 
 // passwordName is the name of a variable that holds a password.
-var passwordName = cluster.CompileLater(`(?i)(?:pass|password|passwd|pwd|secret)$`)
+var passwordName = cluster.LazyRegexp(`(?i)(?:pass|password|passwd|pwd|secret)$`)
 
 // noSecret is no password: variables alone, VICIdial's own --A--name--B--, a switch,
 // and the word with which DISA asks for none.
-var noSecret = cluster.CompileLater(`(?i)^(?:(?:\$\{[^{}]*\}|--A--\w+--B--|:)+|no-password|yes|no|true|false|on|off)$`)
+var noSecret = cluster.LazyRegexp(`(?i)^(?:(?:\$\{[^{}]*\}|--A--\w+--B--|:)+|no-password|yes|no|true|false|on|off)$`)
 
 // textSecrets finds the passwords in a text: USER:PASSWORD@HOST of what is dialed, of a
 // URL and of a variable, and [secretArguments].

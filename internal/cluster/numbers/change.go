@@ -84,7 +84,7 @@ func (c Change) Diff() (Diff, error) {
 		if !there || c.Want.Numbers.Has(name) || c.Released.Has(name) {
 			continue
 		}
-		if err := c.unmoved(name, record, c.Seen[cluster.FoldKey(name)]); err != nil {
+		if err := c.checkUnchanged(name, record, c.Seen[cluster.FoldKey(name)]); err != nil {
 			return Diff{}, err
 		}
 		d.Remove = append(d.Remove, record)
@@ -105,11 +105,11 @@ func (c Change) change(name string, record Record, want cluster.Row) (from, to c
 		}
 		from[column], to[column] = held, wanted
 	}
-	return from, to, c.unmoved(name, record, from)
+	return from, to, c.checkUnchanged(name, record, from)
 }
 
-// unmoved is a conflict where a row does not hold what the plan saw in some columns.
-func (c Change) unmoved(name string, record Record, of cluster.Row) error {
+// checkUnchanged is a conflict where a row does not hold what the plan saw in some columns.
+func (c Change) checkUnchanged(name string, record Record, of cluster.Row) error {
 	seen := c.Seen[cluster.FoldKey(name)]
 	for _, column := range slices.Sorted(maps.Keys(of)) {
 		before, known := seen[column]

@@ -26,8 +26,8 @@ func (a *Actions) DropActions() {
 	a.written = nil
 }
 
-// ActionWrote adds the rows that an action updates by a key of one column.
-func (a *Actions) ActionWrote(action string, plan cluster.Plan) {
+// AddActionRows adds the rows that an action updates by a key of one column.
+func (a *Actions) AddActionRows(action string, plan cluster.Plan) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, step := range plan.Steps {

@@ -12,7 +12,7 @@ import (
 func TestActions_blame(t *testing.T) {
 	t.Parallel()
 	var actions planned.Actions
-	actions.ActionWrote("vicidial_server_drain", cluster.Plan{Steps: []cluster.Step{
+	actions.AddActionRows("vicidial_server_drain", cluster.Plan{Steps: []cluster.Step{
 		cluster.UpdateServer("dial3", cluster.Row{}, cluster.Row{"active_agent_login_server": cluster.Text("N")}),
 	}})
 	conflict := func() error { return &cluster.Conflict{Subject: "server dial3", Found: "was changed by somebody else"} }

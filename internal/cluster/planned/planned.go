@@ -40,7 +40,7 @@ type Changes struct {
 type changes struct {
 	servers         cluster.Servers
 	replacedServers map[string]bool // server_ids in lower case
-	leavingServers  map[string]bool // likewise
+	removedServers  map[string]bool // likewise
 
 	routes    map[string]cluster.RouteRows
 	later     map[string]bool   // routes whose rows are not known yet
@@ -91,18 +91,18 @@ func (c *Changes) AddReplacedServer(id string) {
 	put(&c.replacedServers, strings.ToLower(id), true)
 }
 
-// RemovesServer adds the server_id of a server that the run removes, or tries to.
-func (c *Changes) RemovesServer(id string) {
+// AddRemovedServer adds the server_id of a server that the run removes, or tries to.
+func (c *Changes) AddRemovedServer(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	put(&c.leavingServers, strings.ToLower(id), true)
+	put(&c.removedServers, strings.ToLower(id), true)
 }
 
-// ServerLeaves reports whether the run removes a server, or tries to.
-func (c *Changes) ServerLeaves(id string) bool {
+// IsServerRemoved reports whether the run removes a server, or tries to.
+func (c *Changes) IsServerRemoved(id string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.leavingServers[strings.ToLower(id)]
+	return c.removedServers[strings.ToLower(id)]
 }
 
 // ServersAfter returns the servers after the run: the current ones, with the
@@ -310,8 +310,8 @@ func (c *Changes) ClaimNumbers(claim numbers.Claim) error {
 	return c.numbers.Add(claim)
 }
 
-// FloorRemoved removes the claims of a floor that has been removed.
-func (c *Changes) FloorRemoved(claim seating.FloorClaim) {
+// RemoveFloorClaim removes the claims of a floor that has been removed.
+func (c *Changes) RemoveFloorClaim(claim seating.FloorClaim) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.claims = c.claims.Without(claim)
@@ -344,11 +344,11 @@ func (c *Changes) FloorAfter(now seating.FloorRows, to seating.FloorClaim) seati
 	return c.claims.Remaining(now, to)
 }
 
-// FloorGiven returns the rows that a floor takes from others of the run.
-func (c *Changes) FloorGiven(now seating.FloorRows, to seating.FloorClaim) seating.FloorRows {
+// FloorReceived returns the rows that a floor takes from others of the run.
+func (c *Changes) FloorReceived(now seating.FloorRows, to seating.FloorClaim) seating.FloorRows {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.claims.Given(now, to)
+	return c.claims.Received(now, to)
 }
 
 // FloorKept returns a floor's own rows without those that others of the run take.

@@ -69,10 +69,10 @@ func (p *Placement) HoldInUse(now *Placement, live map[string]string) []string {
 	return held
 }
 
-// CheckUnmoved returns a [cluster.Conflict] unless each seat is on the servers that
+// CheckUnchanged returns a [cluster.Conflict] unless each seat is on the servers that
 // it was on when the plan was made, or on its planned ones already. It returns nil
 // where the earlier placement is not known: each step compares its row.
-func CheckUnmoved(earlier, now, planned *Placement, suffixes Suffixes) error {
+func CheckUnchanged(earlier, now, planned *Placement, suffixes Suffixes) error {
 	if earlier.Seats().Len() == 0 {
 		return nil
 	}

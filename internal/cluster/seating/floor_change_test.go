@@ -86,7 +86,7 @@ func TestCheckUnmoved(t *testing.T) {
 		"elsewhere":                 {earlier, at("10.0.0.3"), "were changed since the plan was made: seat 2000 (c, not a)"},
 		"not known before":          {NewPlacement(Seats{}), at("10.0.0.3"), ""},
 	} {
-		err := CheckUnmoved(c.earlier, c.now, planned, suffixes)
+		err := CheckUnchanged(c.earlier, c.now, planned, suffixes)
 		conflict := (*cluster.Conflict)(nil)
 		if errors.As(err, &conflict) != (c.want != "") || conflict != nil && conflict.Found != c.want {
 			t.Errorf("%s: %v, want %q", name, err, c.want)

@@ -118,27 +118,27 @@ func (c FloorClaims) Remaining(all FloorRows, to FloorClaim) FloorRows {
 		case claim.Action == FloorReplaced:
 			left = left.without(claim.Style.Own(all, claim.Seats))
 		case claim.Action == FloorKept && !claim.same(to):
-			left = left.without(c.Kept(claim.given(all), claim))
+			left = left.without(c.Kept(claim.released(all), claim))
 		}
 	}
 	return left
 }
 
-// given returns the rows that a floor has before the run and not after it.
-func (c FloorClaim) given(all FloorRows) FloorRows {
+// released returns the rows that a floor has before the run and not after it.
+func (c FloorClaim) released(all FloorRows) FloorRows {
 	if c.Before == nil {
 		return FloorRows{Columns: all.Columns}
 	}
 	return c.Before.Style.Own(all, c.Before.Seats).without(c.Style.Own(all, c.Seats))
 }
 
-// Given returns the rows that other floors of the run give up and that a floor takes.
+// Received returns the rows that other floors of the run give up and that a floor takes.
 // They become its own as they are: no floor deletes them, and it changes them in place.
-func (c FloorClaims) Given(all FloorRows, to FloorClaim) FloorRows {
+func (c FloorClaims) Received(all FloorRows, to FloorClaim) FloorRows {
 	taken := FloorRows{Columns: all.Columns}
 	for _, claim := range c {
 		if claim.Action == FloorKept && !claim.same(to) {
-			taken = taken.And(to.Style.Own(claim.given(all), to.Seats))
+			taken = taken.And(to.Style.Own(claim.released(all), to.Seats))
 		}
 	}
 	return taken

@@ -124,10 +124,10 @@ func TestFloorClaims_changeHands(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				if got := names(claims.Given(all, c.b)); got != c.given {
+				if got := names(claims.Received(all, c.b)); got != c.given {
 					t.Errorf("b takes %q, not %q", got, c.given)
 				}
-				if got := names(claims.Given(all, a)); got != "" {
+				if got := names(claims.Received(all, a)); got != "" {
 					t.Errorf("a takes %q", got)
 				}
 				if got := names(claims.Kept(a.Before.Style.Own(all, a.Before.Seats), a)); got != c.keptByA {

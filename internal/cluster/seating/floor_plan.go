@@ -91,7 +91,7 @@ func (d floorDiff) conflictError(have FloorRows) error {
 	if len(have.Phones)+len(have.Aliases) > 0 {
 		advice = "If they are the floor's own and somebody gave them other names by hand, give them back what they were called, or remove them, and apply again. Otherwise choose other seats."
 	}
-	return &cluster.Refused{Subject: "rows of other phones are in the way", Reasons: cluster.FirstOf(textsOf(d.conflicts), maxFaults), Advice: "Nothing was written. " + advice, Held: true}
+	return &cluster.Refused{Subject: "rows of other phones are in the way", Reasons: cluster.FirstOf(textsOf(d.conflicts), maxFaults), Advice: "Nothing was written. " + advice, Temporary: true}
 }
 
 type floorPlanner struct {

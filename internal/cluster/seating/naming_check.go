@@ -22,8 +22,8 @@ type RowFault struct {
 	Table cluster.Table
 	Row   string // such as "phone 2000a" or "alias 2000"
 	Err   error
-	// Stands says that the row is there already, named as it is wanted.
-	Stands bool
+	// Existing says that the row is there already, named as it is wanted.
+	Existing bool
 }
 
 func (f *RowFault) Error() string { return f.Row + ": " + f.Err.Error() }
@@ -104,7 +104,7 @@ func (f FloorRows) Check(own FloorRows) []*RowFault {
 	add := func(table cluster.Table, row string, err error) {
 		stands := existing[row]
 		if err != nil && count[stands] < maxFaults {
-			faults = append(faults, &RowFault{Table: table, Row: row, Err: err, Stands: stands})
+			faults = append(faults, &RowFault{Table: table, Row: row, Err: err, Existing: stands})
 			count[stands]++
 		}
 	}

@@ -174,7 +174,7 @@ func run(ctx context.Context, server tfprotov6.ProviderServer, store Store, opti
 			options.say("%s: %d of %d objects", o.Kind, i, len(objects))
 		}
 		if !options.asked(o) {
-			f.ledger.Pass(o.Rows...)
+			f.ledger.Skip(o.Rows...)
 			continue
 		}
 		if err := f.take(ctx, store, schema, o); err != nil {
@@ -183,7 +183,7 @@ func run(ctx context.Context, server tfprotov6.ProviderServer, store Store, opti
 	}
 	for _, out := range left {
 		if len(options.Only) > 0 && !options.asked(adopt.Object{Kind: out.Kind}) || options.Match != "" {
-			f.ledger.Pass(out.Rows...)
+			f.ledger.Skip(out.Rows...)
 			continue
 		}
 		f.leaveOut(leftOut{LeftOut: out})
@@ -362,7 +362,7 @@ func (f *found) rooms(in adopt.Inventory, options options) {
 	f.ledger.Adopt(adopted...)
 	for _, out := range left {
 		if !options.asked(adopt.Object{Kind: out.Kind, Title: options.Match}) || options.Match != "" {
-			f.ledger.Pass(out.Rows...)
+			f.ledger.Skip(out.Rows...)
 			continue
 		}
 		f.leaveOut(leftOut{LeftOut: out})
@@ -376,7 +376,7 @@ func (f *found) names(before manifest) {
 	var names adopt.Names
 	for _, address := range before.taken {
 		kind, name, _ := strings.Cut(address, ".")
-		names.Take(kind, name)
+		names.Reserve(kind, name)
 	}
 	for i, o := range f.objects {
 		address := before.addressOf(o.Kind, o.Rows)

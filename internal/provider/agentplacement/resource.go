@@ -29,9 +29,9 @@ type store interface {
 	ExpectedTemplates(context.Context) (cluster.Templates, error)
 	FloorRows(ctx context.Context, columns []string) (seating.FloorRows, error)
 	AddFloorClaim(seating.FloorClaim) error
-	FloorRemoved(seating.FloorClaim)
+	RemoveFloorClaim(seating.FloorClaim)
 	FloorAfter(now seating.FloorRows, to seating.FloorClaim) seating.FloorRows
-	FloorGiven(now seating.FloorRows, to seating.FloorClaim) seating.FloorRows
+	FloorReceived(now seating.FloorRows, to seating.FloorClaim) seating.FloorRows
 	FloorKept(own seating.FloorRows, of seating.FloorClaim) seating.FloorRows
 	Plans() int
 	HasWritten() bool

@@ -37,7 +37,7 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 		return diags
 	}
 	for _, fault := range rows.Check(found.before.own) {
-		diags.Append(tfhelper.Judge(faultPath(fault), "Rows that cannot work", fault, fault.Stands)...)
+		diags.Append(tfhelper.Judge(faultPath(fault), "Rows that cannot work", fault, fault.Existing)...)
 	}
 	judged, err := r.judgePhone(ctx, want, found.have, s)
 	diags.Append(judged...)
@@ -61,9 +61,9 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 		own = r.withGiven(removable, all, want)
 		all = r.store.FloorAfter(all, want.claim(seating.FloorKept, nil))
 		plan, err = seating.PlanFloor(own, all, rows, seating.PlanOptions{})
-		return cluster.IsHeld(err) && !r.store.HasWritten()
+		return cluster.IsTemporary(err) && !r.store.HasWritten()
 	})
-	if cluster.IsHeld(err) && r.store.HasWritten() {
+	if cluster.IsTemporary(err) && r.store.HasWritten() {
 		return diags // the plan that is applied had the placement that gives the rows up
 	}
 	diags.Append(tfhelper.DiagnoseAt(path.Root("seats"), "Unable to plan agent placement "+want.name(), err)...)

@@ -74,7 +74,7 @@ func (d declaration) claim(action seating.FloorAction, prior *model) seating.Flo
 // run give to it, and without those that it gives to them.
 func (r *Resource) withGiven(own, all seating.FloorRows, want declaration) seating.FloorRows {
 	claim := want.claim(seating.FloorKept, nil)
-	return r.store.FloorKept(own, claim).And(r.store.FloorGiven(all, claim))
+	return r.store.FloorKept(own, claim).And(r.store.FloorReceived(all, claim))
 }
 
 // labelsOf returns the labels of all servers that may have rows of the placement.

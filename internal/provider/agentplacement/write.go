@@ -126,7 +126,7 @@ func (r *Resource) update(ctx context.Context, want *declaration, prior model, k
 			return cluster.Plan{}, err
 		}
 		suffixes := have.style.WithLabels(labels).Suffixes()
-		if err := seating.CheckUnmoved(placementInState(prior, suffixes), before.now, placed, suffixes); err != nil {
+		if err := seating.CheckUnchanged(placementInState(prior, suffixes), before.now, placed, suffixes); err != nil {
 			return cluster.Plan{}, err
 		}
 		if held, err = r.keepInUse(ctx, *want, before, placed); err != nil {
@@ -266,7 +266,7 @@ func (r *Resource) remove(ctx context.Context, m model, kept privateState, excep
 		return r.plan(ctx, before.own, before.all, seating.FloorRows{})
 	})
 	if err == nil {
-		r.store.FloorRemoved(have.claim(seating.FloorDeleted, nil))
+		r.store.RemoveFloorClaim(have.claim(seating.FloorDeleted, nil))
 	}
 	return err
 }

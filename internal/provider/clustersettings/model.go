@@ -49,7 +49,7 @@ func theIdentity() identity { return identity{types.StringValue(cluster.Settings
 // of managed columns, and what has changed since. It contains no secrets.
 type memory struct {
 	Row   cluster.Row
-	Given cluster.Borrowed
+	Given cluster.SavedSettings
 	Moved []columnChange `json:",omitempty"`
 }
 
@@ -181,8 +181,8 @@ func (m *model) update(row cluster.Row) {
 // given is the previous values that state alone holds. It is used when private
 // state is missing, as when Terraform replaces a tainted object
 // (docs/design/0011-previous-values-in-state.md).
-func (m *model) given() cluster.Borrowed {
-	given := cluster.Borrowed{Found: cluster.Row{}, Wrote: cluster.Row{}}
+func (m *model) given() cluster.SavedSettings {
+	given := cluster.SavedSettings{Found: cluster.Row{}, Wrote: cluster.Row{}}
 	says := m.row()
 	for column, element := range m.Found.Elements() {
 		if text, ok := element.(types.String); ok {

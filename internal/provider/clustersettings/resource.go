@@ -89,7 +89,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan cluster settings", "", err)...)
 		servers, err := r.store.Expected(ctx)
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to plan cluster settings", "", err)...)
-		back, _ := seen.Given.Back(settings, config.row(), servers)
+		back, _ := seen.Given.Restore(settings, config.row(), servers)
 		plan.update(back)
 	}
 	if !config.Weights.IsNull() {

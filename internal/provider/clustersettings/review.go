@@ -160,7 +160,7 @@ func (r *Resource) reviewRemoval(ctx context.Context, seen memory) diag.Diagnost
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan the end of cluster settings", "", err)
 	}
-	back, left := seen.Given.Back(settings, nil, servers)
+	back, left := seen.Given.Restore(settings, nil, servers)
 	var said []string
 	if len(back) > 0 {
 		said = append(said, "These get back what was found before: "+strings.Join(slices.Sorted(maps.Keys(back)), ", ")+".")

@@ -13,35 +13,35 @@ import (
 // when it fails half way. With an error it returns previous values only if the
 // restore failed, too. A secret that was written stays, since its previous value is
 // not known.
-func (r *Resource) create(ctx context.Context, want, secrets cluster.Row) (cluster.Borrowed, error) {
+func (r *Resource) create(ctx context.Context, want, secrets cluster.Row) (cluster.SavedSettings, error) {
 	if r.store == nil {
-		return cluster.Borrowed{}, tfhelper.ErrUnconfigured
+		return cluster.SavedSettings{}, tfhelper.ErrUnconfigured
 	}
-	var given cluster.Borrowed
+	var given cluster.SavedSettings
 	err := r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		have, err := r.readSettings(ctx, want)
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		given = cluster.Borrowed{}.Take(have, want)
+		given = cluster.SavedSettings{}.Save(have, want)
 		return cluster.PlanSettings(have, nil, want, secrets)
 	})
 	// Whether the step that failed was written is unknown.
 	if partial := (*cluster.Partial)(nil); errors.As(err, &partial) {
 		if r.restore(context.WithoutCancel(ctx), given) == nil {
-			return cluster.Borrowed{}, fmt.Errorf("%w; what was written has been given back again", partial.Err)
+			return cluster.SavedSettings{}, fmt.Errorf("%w; what was written has been given back again", partial.Err)
 		}
 		return given, err
 	}
 	if err != nil {
-		return cluster.Borrowed{}, err
+		return cluster.SavedSettings{}, err
 	}
 	return given, nil
 }
 
 // update writes the declared values and restores those that are no longer declared.
 // Its result is valid with an error, too.
-func (r *Resource) update(ctx context.Context, seen memory, want, secrets cluster.Row) (cluster.Borrowed, error) {
+func (r *Resource) update(ctx context.Context, seen memory, want, secrets cluster.Row) (cluster.SavedSettings, error) {
 	if r.store == nil {
 		return seen.Given, tfhelper.ErrUnconfigured
 	}
@@ -59,19 +59,19 @@ func (r *Resource) update(ctx context.Context, seen memory, want, secrets cluste
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		given = seen.Given.Take(have, want)
+		given = seen.Given.Save(have, want)
 		returned, err := cluster.PlanSettings(have, nil, back, nil)
 		return plan.And(returned), err
 	})
 	if err != nil {
 		return given, err
 	}
-	return given.Keep(want), nil
+	return given.Only(want), nil
 }
 
 // restore writes the previous values of the columns that still have the written
 // value.
-func (r *Resource) restore(ctx context.Context, given cluster.Borrowed) error {
+func (r *Resource) restore(ctx context.Context, given cluster.SavedSettings) error {
 	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
@@ -89,9 +89,9 @@ func (r *Resource) restore(ctx context.Context, given cluster.Borrowed) error {
 }
 
 // back is the previous values to write.
-func (r *Resource) back(ctx context.Context, given cluster.Borrowed, have cluster.Settings, want cluster.Row) (cluster.Row, error) {
+func (r *Resource) back(ctx context.Context, given cluster.SavedSettings, have cluster.Settings, want cluster.Row) (cluster.Row, error) {
 	servers, err := r.store.Servers(ctx)
-	back, _ := given.Back(have, want, servers)
+	back, _ := given.Restore(have, want, servers)
 	return back, err
 }
 

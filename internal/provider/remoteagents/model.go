@@ -52,7 +52,7 @@ func (m *model) columns() []tfhelper.Column {
 func (m model) Expand() cluster.Row {
 	row := tfhelper.Expand(m.columns())
 	if !m.Closers.IsNull() && !m.Closers.IsUnknown() {
-		row[closers] = cluster.Text(cluster.CloserCampaigns(m.groups()))
+		row[closers] = cluster.Text(cluster.FormatCloserCampaigns(m.groups()))
 	}
 	return row
 }
@@ -75,6 +75,6 @@ func (m model) Flatten(row cluster.Row) model {
 	m.UserStart = types.StringValue(row[key].Text)
 	// Here the letters count, unlike in the attributes that compare campaigns.
 	m.CampaignID = types.StringValue(row["campaign_id"].Text)
-	m.Closers = tfhelper.StringList(cluster.InGroups(row[closers].Text))
+	m.Closers = tfhelper.StringList(cluster.ParseCloserCampaigns(row[closers].Text))
 	return m
 }

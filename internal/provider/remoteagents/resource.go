@@ -65,7 +65,7 @@ func (r *Resource) find(ctx context.Context, m model) (cluster.Row, bool, error)
 	}
 	run, found, err := cluster.FindRemoteAgents(runs, "", m.Key())
 	row := maps.Clone(cluster.Row(run))
-	if groups, set := m.Expand()[closers]; found && set && (cluster.InGroupsBlanked(row[closers]) || cluster.EquivalentRemoteAgents(closers, groups, row[closers])) {
+	if groups, set := m.Expand()[closers]; found && set && (cluster.NoCloserCampaigns(row[closers]) || cluster.EquivalentRemoteAgents(closers, groups, row[closers])) {
 		row[closers] = groups
 	}
 	return row, found, err

@@ -77,7 +77,7 @@ func checkSpelling(directory cluster.Directory, m model, held cluster.Row) diag.
 	if held == nil {
 		diags.Append(tfhelper.DiagnoseAt(path.Root(key), tfhelper.OtherLetters, directory.CheckSpelling(key, m.Key()))...)
 	}
-	before := cluster.InGroups(held[closers].Text)
+	before := cluster.ParseCloserCampaigns(held[closers].Text)
 	for _, group := range m.groups() {
 		if !slices.Contains(before, group) {
 			diags.Append(tfhelper.DiagnoseAt(path.Root(closers), tfhelper.OtherLetters, directory.CheckSpelling(closers, group))...)
@@ -109,7 +109,7 @@ func checkUsers(directory cluster.Directory, m model, held cluster.Row) diag.Dia
 	for _, group := range m.groups() {
 		if !inGroup.MatchString(group) {
 			diags.Append(tfhelper.Judge(path.Root(closers), "Invalid value", fmt.Errorf("%q is no id of an in-group: 2 to 20 letters, digits, - and _", group),
-				slices.Contains(cluster.InGroups(held[closers].Text), group))...)
+				slices.Contains(cluster.ParseCloserCampaigns(held[closers].Text), group))...)
 			continue
 		}
 		if !directory.HasInGroup(group) {

@@ -8,7 +8,7 @@ import (
 
 // writer is what every action writes with.
 type writer interface {
-	ActionWrote(action string, plan cluster.Plan)
+	AddActionRows(action string, plan cluster.Plan)
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error
 }
 
@@ -23,7 +23,7 @@ func applyDecision[Input interface{ Plan() (cluster.Plan, error) }](ctx context.
 		}
 		plan, err := input.Plan()
 		if err == nil {
-			w.ActionWrote(name, plan)
+			w.AddActionRows(name, plan)
 		}
 		return plan, err
 	})

@@ -31,7 +31,7 @@ type store interface {
 	AddServer(cluster.Server) (before cluster.Server)
 	AddRooms(engine cluster.Engine, ip string, count int)
 	AddReplacedServer(id string)
-	RemovesServer(id string)
+	AddRemovedServer(id string)
 	Expected(context.Context) (cluster.Servers, error)
 	BlameAction(err error, table cluster.Table, key string) error // names the action that caused a conflict
 	Apply(context.Context, func(context.Context) (cluster.Plan, error)) error

@@ -150,7 +150,7 @@ func reviewKeys(servers, expected cluster.Servers, want, declared, prior *expand
 		}
 		return false
 	}
-	if !taken(servers.Staying(expected), "already has") {
+	if !taken(servers.Intersect(expected), "already has") {
 		taken(expected, "is planned with")
 	}
 	if prior != nil {
@@ -295,7 +295,7 @@ func expected(servers cluster.Servers, want *expanded) (cluster.Server, bool) {
 // reviewRemoval warns of what prevents a removal now. It is no error, since the
 // same run may remove it first.
 func (r *Resource) reviewRemoval(ctx context.Context, prior *expanded) diag.Diagnostics {
-	r.store.RemovesServer(prior.id())
+	r.store.AddRemovedServer(prior.id())
 	server, _, err := r.findServer(ctx, prior.id())
 	if err != nil || server.Row == nil {
 		return tfhelper.Diagnose("Unable to plan the removal of server", prior.id(), err)

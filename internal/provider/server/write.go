@@ -168,7 +168,7 @@ func (r *Resource) remove(ctx context.Context, id string, force bool) error {
 	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
-	r.store.RemovesServer(id)
+	r.store.AddRemovedServer(id)
 	return r.store.Apply(ctx, func(ctx context.Context) (cluster.Plan, error) {
 		server, _, err := r.findServer(ctx, id)
 		if err != nil || server.Row == nil {

@@ -225,7 +225,7 @@ func describe(character rune) string {
 }
 
 func matches(pattern string) func(string) bool {
-	compiled := cluster.CompileLater(pattern)
+	compiled := cluster.LazyRegexp(pattern)
 	return func(text string) bool { return compiled().MatchString(text) }
 }
 

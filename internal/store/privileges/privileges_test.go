@@ -45,11 +45,11 @@ func TestTables(t *testing.T) {
 			if !slices.Contains(table.Verbs, Insert) {
 				continue
 			}
-			insert := func(id string) cluster.Touched {
+			insert := func(id string) cluster.AccessSet {
 				key := cluster.Row{"server_id": cluster.Text(id)}
-				return cluster.Plan{Steps: []cluster.Step{{Verb: cluster.Insert, Table: table.Name, Key: key, Rows: []cluster.Row{key}}}}.Touches()
+				return cluster.Plan{Steps: []cluster.Step{{Verb: cluster.Insert, Table: table.Name, Key: key, Rows: []cluster.Row{key}}}}.Access()
 			}
-			apart := insert("1").Apart(insert("2"))
+			apart := insert("1").Independent(insert("2"))
 			if want := !slices.Contains(alone, table.Name) && !slices.Contains(shared, table.Name); apart != want {
 				t.Errorf("two rows of %s are apart: %t, want %t. Add a case for the table to together.go, or name it here.", table.Name, apart, want)
 			}

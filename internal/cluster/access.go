@@ -7,31 +7,31 @@ import (
 	"strings"
 )
 
-// Touched is what a plan has to do with, by names of rows and of what they refer to.
-type Touched struct {
+// AccessSet holds the rows that a plan writes, decides by or refers to.
+type AccessSet struct {
 	owns  map[string]bool // the plan writes it, or has decided by it
 	uses  map[string]bool // the plan writes a row that refers to it
 	alone bool            // its rows are not known by keys
 }
 
-// Touches says what a plan has to do with.
-func (p Plan) Touches() Touched {
-	t := Touched{owns: map[string]bool{}, uses: map[string]bool{}}
+// Access returns the rows that the plan writes, decides by or refers to.
+func (p Plan) Access() AccessSet {
+	t := AccessSet{owns: map[string]bool{}, uses: map[string]bool{}}
 	for _, step := range p.Steps {
 		t.add(step)
 	}
 	return t
 }
 
-// Apart says whether two plans that were decided over the same rows have nothing
-// in common, so that their steps may be written in any order.
-func (t Touched) Apart(other Touched) bool {
+// Independent reports whether the steps of two plans that were decided over the same
+// rows may be written in any order.
+func (t AccessSet) Independent(other AccessSet) bool {
 	return !t.alone && !other.alone && disjoint(t.owns, other.owns) && disjoint(t.owns, other.uses) && disjoint(t.uses, other.owns)
 }
 
-// With is what two plans have to do with.
-func (t Touched) With(other Touched) Touched {
-	both := Touched{owns: maps.Clone(t.owns), uses: maps.Clone(t.uses), alone: t.alone || other.alone}
+// Union returns the rows of two plans.
+func (t AccessSet) Union(other AccessSet) AccessSet {
+	both := AccessSet{owns: maps.Clone(t.owns), uses: maps.Clone(t.uses), alone: t.alone || other.alone}
 	maps.Copy(both.owns, other.owns)
 	maps.Copy(both.uses, other.uses)
 	return both
@@ -49,13 +49,13 @@ func disjoint(a, b map[string]bool) bool {
 	return true
 }
 
-// Names of what many plans decide by.
+// Names of tables of which a plan decides by all rows.
 const (
-	touchesTrunks       = "the sums of trunks"
-	touchesRemoteAgents = "the runs of remote agents"
+	allTrunks       = "the sums of trunks"
+	allRemoteAgents = "the runs of remote agents"
 )
 
-func (t *Touched) add(step Step) {
+func (t *AccessSet) add(step Step) {
 	keys := step.Keys()
 	if len(keys) == 0 || step.Column != "" || step.Verb == Update && step.MayMatchNone {
 		t.alone = true
@@ -73,13 +73,13 @@ func (t *Touched) add(step Step) {
 		for _, key := range keys {
 			t.refer(key)
 			if step.Verb == Delete {
-				t.owns[nameOf(step.Table, key)], t.uses[touchesTrunks] = true, true
+				t.owns[nameOf(step.Table, key)], t.uses[allTrunks] = true, true
 			} else {
-				t.owns[touchesTrunks] = true
+				t.owns[allTrunks] = true
 			}
 		}
 	case TableRemoteAgents: // runs must not overlap
-		t.owns[touchesRemoteAgents] = true
+		t.owns[allRemoteAgents] = true
 	case TableServers, TableMeetmeRooms, TableConfbridges, TableServerUpdater:
 		t.addServer(step, keys)
 	default:
@@ -87,9 +87,9 @@ func (t *Touched) add(step Step) {
 	}
 }
 
-// addServer adds a step on a server. Whoever refers to its address has decided by
-// its row, and its removal by their rows.
-func (t *Touched) addServer(step Step, keys []Row) {
+// addServer adds a step on a server. A plan that refers to its address has decided by
+// its row, and its removal has decided by the rows that refer to it.
+func (t *AccessSet) addServer(step Step, keys []Row) {
 	for _, row := range slices.Concat(keys, step.Rows, []Row{step.From, step.To}) {
 		if id, named := row["server_id"]; named {
 			t.owns[nameOf(TableServers, Row{"server_id": id})] = true
@@ -107,12 +107,12 @@ func (t *Touched) addServer(step Step, keys []Row) {
 	_, moves := step.To[ColumnServerIP]
 	_, limits := step.To["max_vicidial_trunks"]
 	if moves || limits {
-		t.owns[touchesTrunks] = true
+		t.owns[allTrunks] = true
 	}
 }
 
-// refer adds what the columns of a row name.
-func (t *Touched) refer(row Row) {
+// refer adds the server and the template that a row names.
+func (t *AccessSet) refer(row Row) {
 	if ip := row[ColumnServerIP]; ip.Text != "" {
 		t.uses[nameOf(TableServers, Row{ColumnServerIP: ip})] = true
 	}
@@ -121,7 +121,7 @@ func (t *Touched) refer(row Row) {
 	}
 }
 
-// Keys picks the rows of a step: one key for each row that it inserts.
+// Keys returns the keys of a step: one key for each row that it inserts.
 func (s Step) Keys() []Row {
 	if s.Verb != Insert {
 		if len(s.Key) == 0 {
@@ -144,11 +144,11 @@ func nameOf(table Table, key Row) string {
 	return name
 }
 
-// Joins says whether two steps of one phase can be one statement that is as safe
+// Joins reports whether two steps of one phase can be one statement that is as safe
 // as each of them, apart from the rows that they name.
 func (s Step) Joins(other Step) bool { return s.shape() != "" && s.shape() == other.shape() }
 
-// Names says which rows a step names, so that no row is named twice in one statement.
+// Names returns a name for each row of a step, so that no statement names a row twice.
 func (s Step) Names() []string {
 	keys := s.Keys()
 	names := make([]string, len(keys))

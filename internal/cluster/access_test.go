@@ -3,32 +3,32 @@ package cluster
 import "testing"
 
 // Plans are written at once only where none decides by what another one writes.
-func TestTouched_Apart(t *testing.T) {
+func TestAccessSet_Independent(t *testing.T) {
 	t.Parallel()
-	plan := func(steps ...Step) Touched { return Plan{Steps: steps}.Touches() }
+	plan := func(steps ...Step) AccessSet { return Plan{Steps: steps}.Access() }
 	insert := func(table Table, key string, row Row) Step {
 		return Step{Phase: Add, Verb: Insert, Table: table, Key: row.Only(key), Rows: []Row{row}}
 	}
 	update := func(table Table, key, to Row) Step {
 		return Step{Phase: Grow, Verb: Update, Table: table, Key: key, To: to}
 	}
-	did := func(pattern string) Touched {
+	did := func(pattern string) AccessSet {
 		return plan(insert(TableDIDs, "did_pattern", Row{"did_pattern": Text(pattern), "did_description": Text("x")}))
 	}
 	server := plan(insert(TableServers, "server_id", Row{"server_id": Text("dial1"), ColumnServerIP: Text("10.0.0.1")}))
-	carrier := func(ip, template string) Touched {
+	carrier := func(ip, template string) AccessSet {
 		return plan(insert(TableCarriers, "carrier_id", Row{"carrier_id": Text("TELCO"), ColumnServerIP: Text(ip), columnTemplateID: Text(template)}))
 	}
-	split := func(campaign string) Touched {
+	split := func(campaign string) AccessSet {
 		return plan(insert(TableTrunks, "campaign_id", Row{"campaign_id": Text(campaign), ColumnServerIP: Text("10.0.0.9")}))
 	}
-	gone := func(campaign string) Touched {
+	gone := func(campaign string) AccessSet {
 		return plan(Step{Phase: Remove, Verb: Delete, Table: TableTrunks, Key: Row{"campaign_id": Text(campaign), ColumnServerIP: Text("10.0.0.9")}})
 	}
 	trunks := plan(update(TableServers, Row{"server_id": Text("dial9")}, Row{"max_vicidial_trunks": Text("9")}))
 
 	for claim, c := range map[string]struct {
-		a, b  Touched
+		a, b  AccessSet
 		apart bool
 	}{
 		"two numbers":                               {did("1"), did("2"), true},
@@ -48,8 +48,8 @@ func TestTouched_Apart(t *testing.T) {
 	} {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()
-			if c.a.Apart(c.b) != c.apart || c.b.Apart(c.a) != c.apart {
-				t.Errorf("apart is %t, want %t", c.a.Apart(c.b), c.apart)
+			if c.a.Independent(c.b) != c.apart || c.b.Independent(c.a) != c.apart {
+				t.Errorf("apart is %t, want %t", c.a.Independent(c.b), c.apart)
 			}
 		})
 	}
