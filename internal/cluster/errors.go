@@ -104,7 +104,11 @@ func (r *Refused) Hint() string { return r.Advice }
 // MayHoldPassword reports whether a password may be in the text of a column, so that
 // nothing repeats it.
 func MayHoldPassword(column string) bool {
-	return column == "custom_dialplan_entry" || column == "webphone_url" || column == "filter_url" || column == "conf_override"
+	switch column {
+	case "custom_dialplan_entry", "conf_override", "webphone_url", "filter_url", "ara_url", "nva_call_url", "local_web_callerID_URL", "VICIDIAL_web_URL":
+		return true
+	}
+	return false
 }
 
 // changed describes the change of a column by somebody else.

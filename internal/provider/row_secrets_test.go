@@ -17,18 +17,19 @@ func TestAccSecrets_ofRows(t *testing.T) {
 	d := sandbox.New(t, 1720)
 	acctest.Campaigns(t, d, "SALES")
 	acctest.Run(t, d,
-		`INSERT INTO servers (server_id, server_ip, active, max_vicidial_trunks, conf_secret, ASTmgrSECRET, custom_dialplan_entry) VALUES
-			('other', '10.0.0.9', 'Y', 90, 'Zq01', 'Zq02', 'exten => 91,1,Dial(SIP/me:Zq03@host)\n; secret=Zq04')`,
-		`INSERT INTO phones (extension, login, server_ip, dialplan_number, voicemail_id, pass, conf_secret, login_pass, conf_override, protocol, template_id) VALUES
-			('2000a', '2000a', '10.0.0.9', '2000', '2000', 'Zq05', 'Zq06', 'Zq07', 'type=friend\nhost=dynamic\nsecret=Zq08', 'SIP', ''),
-			('2001a', '2001a', '10.0.0.9', '2001', '2001', 'Zq05', 'Zq06', 'Zq07', 'type=friend\nhost=dynamic\n;secret=Zq09', 'SIP', '')`,
+		`INSERT INTO servers (server_id, server_ip, active, max_vicidial_trunks, conf_secret, ASTmgrSECRET, ara_url, custom_dialplan_entry) VALUES
+			('other', '10.0.0.9', 'Y', 90, 'Zq01', 'Zq02', 'http://me:Zq28@host/', 'exten => 91,1,Dial(SIP/me:Zq03@host)\n; secret=Zq04')`,
+		`INSERT INTO phones (extension, login, server_ip, dialplan_number, voicemail_id, pass, conf_secret, login_pass, conf_override, nva_call_url, VICIDIAL_web_URL, protocol, template_id) VALUES
+			('2000a', '2000a', '10.0.0.9', '2000', '2000', 'Zq05', 'Zq06', 'Zq07', 'type=friend\nhost=dynamic\nsecret=Zq08', 'http://h/?pass=Zq29', '', 'SIP', ''),
+			('2001a', '2001a', '10.0.0.9', '2001', '2001', 'Zq05', 'Zq06', 'Zq07', 'type=friend\nhost=dynamic\n;secret=Zq09', '', 'http://me:Zq30@h/', 'SIP', '')`,
 		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) VALUES ('2000', 'x', '2000a'), ('2001', 'x', '2001a')",
 		`INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, server_ip, protocol, template_id, active, registration_string, account_entry, globals_string, dialplan_entry, carrier_description) VALUES
 			('TELCO', 'T', '10.0.0.9', 'SIP', '--NONE--', 'Y', 'register => me:Zq10@host', '[telco]\ntype=peer\nhost=192.0.2.1\nremotesecret=Zq11\nmd5secret=Zq12', 'TRUNK = me:Zq13@host\nTPASS=Zq14',
 			'exten => _91.,1,Set(GLOBAL(X)=me:Zq15@host)\nexten => _91.,n,Dial(IAX2/me:Zq16@host/x)\nexten => _91.,n,Set(Y=${CURL(http://h/?pass=Zq17)})', 'the account of the portal')`,
 		`INSERT INTO vicidial_conf_templates (template_id, template_name, template_contents) VALUES ('T', 'T', 'outbound_auth/password=Zq19\nmd5_cred=Zq20\n;auth=me:Zq21@realm')`,
 		`INSERT INTO vicidial_inbound_dids (did_pattern, did_route, extension, filter_inbound_number, filter_url) VALUES
-			('8005550101', 'EXTEN', '8304', 'URL', 'http://me:Zq22@host/x?user=6666&pass=Zq23')`,
+			('8005550101', 'EXTEN', '8304', 'URL', 'http://me:Zq22@host/x?user=6666&pass=Zq23'),
+			('8005550102', 'EXTEN', '8304', 'URL', 'http://crm/?pass=Zq31'), ('8005550103', 'EXTEN', '8304', 'URL', 'http://crm/?a=1')`,
 		`UPDATE system_settings SET webphone_url = 'https://me:Zq24@phone.example.com/', default_server_password = 'Zq25', default_phone_registration_password = 'Zq26', default_phone_login_password = 'Zq27'`,
 	)()
 	secret := regexp.MustCompile(`Zq\d\d`)
@@ -91,6 +92,12 @@ func TestAccSecrets_ofEditedRows(t *testing.T) {
 			"UPDATE vicidial_inbound_dids SET filter_url = 'http://me:Zq17@crm/?pass=Zq18' WHERE did_pattern LIKE '80055502%'",
 		},
 		{
+			"vicidial_server",
+			acctest.Values{"server_id": "dial2", "server_ip": "10.0.0.2", "ara_url": "http://crm/?a=1"},
+			acctest.Values{"server_id": "dial2", "server_ip": "10.0.0.2", "ara_url": "http://crm/?a=2"},
+			"UPDATE servers SET ara_url = 'http://me:Zq19@crm/?pass=Zq20' WHERE server_id = 'dial2'",
+		},
+		{
 			"vicidial_cluster_settings",
 			acctest.Values{"webphone_url": "https://phone.example.com/a"},
 			acctest.Values{"webphone_url": "https://phone.example.com/b"},
@@ -112,13 +119,13 @@ func TestAccSecrets_ofEditedRows(t *testing.T) {
 			"vicidial_agent_placement",
 			acctest.Values{
 				"name": "a", "servers": acctest.Values{"10.0.0.9": acctest.Values{"suffix": "a"}}, "seats": []string{"2000-2001"},
-				"phone": acctest.Values{"protocol": "SIP", "pass_wo": "open1234", "pass_wo_version": 1, "conf_override": "type=friend\nhost=dynamic"},
+				"phone": acctest.Values{"protocol": "SIP", "pass_wo": "open1234", "pass_wo_version": 1, "conf_override": "type=friend\nhost=dynamic", "nva_call_url": "http://crm/?a=1"},
 			},
 			acctest.Values{
 				"name": "a", "servers": acctest.Values{"10.0.0.9": acctest.Values{"suffix": "a"}}, "seats": []string{"2000-2001"},
-				"phone": acctest.Values{"protocol": "SIP", "pass_wo": "open1234", "pass_wo_version": 1, "conf_override": "type=peer\nhost=dynamic"},
+				"phone": acctest.Values{"protocol": "SIP", "pass_wo": "open1234", "pass_wo_version": 1, "conf_override": "type=peer\nhost=dynamic", "nva_call_url": "http://crm/?a=2"},
 			},
-			"UPDATE phones SET conf_override = 'type=friend\nhost=dynamic\nsecret=Zq13', pass = 'Zq14', conf_secret = 'Zq15', login_pass = 'Zq16'",
+			"UPDATE phones SET conf_override = 'type=friend\nhost=dynamic\nsecret=Zq13', nva_call_url = 'http://crm/?pass=Zq21', pass = 'Zq14', conf_secret = 'Zq15', login_pass = 'Zq16'",
 		},
 	} {
 		t.Run(c.resource, func(t *testing.T) {

@@ -93,6 +93,34 @@ func TestNoDiagnosticShowsASecret(t *testing.T) {
 	}
 }
 
+// Addresses in which VICIdial's users write passwords are marked in every schema.
+func TestAddressesAreSensitive(t *testing.T) {
+	all, _, _ := schemas(t)
+	open := []string{"web_socket_url", "external_web_socket_url"} // which browsers call
+	found := 0
+	var check func(at string, attributes []*tfprotov6.SchemaAttribute)
+	check = func(at string, attributes []*tfprotov6.SchemaAttribute) {
+		for _, attribute := range attributes {
+			if attribute.NestedType != nil {
+				check(at+"."+attribute.Name, attribute.NestedType.Attributes)
+			}
+			if !strings.HasSuffix(attribute.Name, "_url") || slices.Contains(open, attribute.Name) {
+				continue
+			}
+			found++
+			if !attribute.Sensitive {
+				t.Errorf("%s.%s is not marked as sensitive", at, attribute.Name)
+			}
+		}
+	}
+	for name, schema := range all.ResourceSchemas {
+		check(name, schema.Block.Attributes)
+	}
+	if found < 7 {
+		t.Errorf("%d addresses were found", found)
+	}
+}
+
 func keys[Thing any](things map[string]Thing) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		for name := range things {

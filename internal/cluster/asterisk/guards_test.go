@@ -74,3 +74,18 @@ func TestCheckCommands_edges(t *testing.T) {
 		})
 	}
 }
+
+func TestHasSecret(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"md5_cred=1234":                  true, // a line
+		"http://me:there@host/?from=web": true, // no line
+		"http://host/?from=web":          false,
+		"type=friend\nhost=dynamic":      false,
+		"":                               false,
+	} {
+		if asterisk.HasSecret(text) != want {
+			t.Errorf("%q has a secret: %t", text, !want)
+		}
+	}
+}

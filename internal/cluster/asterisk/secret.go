@@ -231,6 +231,11 @@ func SealDialed(text, name string) string {
 	return seal(text, places, name)
 }
 
+// HasSecret reports whether a secret stands in a text, of whichever of the two kinds.
+func HasSecret(text string) bool {
+	return SealSecrets(text, "x") != cluster.NormalText(text) || SealDialed(text, "x") != text
+}
+
 func seal(text string, places []secretPlace, name string) string {
 	slices.SortFunc(places, func(a, b secretPlace) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
 	var sealed strings.Builder

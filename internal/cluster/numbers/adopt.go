@@ -16,7 +16,9 @@ const mostValues = 20
 // most rows hold, and overrides for the others. A column that holds the default of
 // the database everywhere is not declared. Neither is one in which almost every
 // number holds a value of its own, such as a description; loose has those columns.
-func (t Table) Adopt(of Set, defaults cluster.Row) (block Block, loose []string) {
+// Nor is one with a password in some value, which a list or a file would show; secret
+// has those.
+func (t Table) Adopt(of Set, defaults cluster.Row, hasPassword func(column string, value cluster.Value) bool) (block Block, loose, secret []string) {
 	block = Block{Numbers: of, Shared: cluster.Row{}}
 	var members []Record
 	for member := range of.All() {
@@ -39,6 +41,10 @@ func (t Table) Adopt(of Set, defaults cluster.Row) (block Block, loose []string)
 		if usual, known := defaults[column]; len(counts) == 1 && known && cluster.EquivalentDID(column, most, usual) {
 			continue
 		}
+		if slices.ContainsFunc(slices.Collect(maps.Keys(counts)), func(value cluster.Value) bool { return hasPassword(column, value) }) {
+			secret = append(secret, column)
+			continue
+		}
 		if len(counts) > mostValues && 2*counts[most] < len(members) {
 			loose = append(loose, column)
 			continue
@@ -54,7 +60,7 @@ func (t Table) Adopt(of Set, defaults cluster.Row) (block Block, loose []string)
 		}
 	}
 	block.Overrides = overridesOf(members, own)
-	return block, loose
+	return block, loose, secret
 }
 
 // overridesOf gathers numbers that differ from the others in the same way.

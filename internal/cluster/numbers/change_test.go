@@ -228,7 +228,8 @@ func TestTable_Adopt(t *testing.T) {
 		records = append(records, numbers.Record{ID: fmt.Sprint(i), Pattern: fmt.Sprint(100 + i), Values: []cluster.Value{cluster.Text(group), cluster.Text(menu), cluster.Text("999"), cluster.Null}})
 	}
 	have := numbers.NewTable([]string{"group_id", "menu_id", "list_id", "user"}, records)
-	found, loose := have.Adopt(set(t, "100-159"), row("group_id", "", "menu_id", "", "list_id", "999", "user", ""))
+	defaults := row("group_id", "", "menu_id", "", "list_id", "999", "user", "")
+	found, loose, _ := have.Adopt(set(t, "100-159"), defaults, func(string, cluster.Value) bool { return false })
 	if diff := cmp.Diff([]string{"menu_id"}, loose); diff != "" {
 		t.Error(diff)
 	}
@@ -241,6 +242,10 @@ func TestTable_Adopt(t *testing.T) {
 	want, err := found.Wanted()
 	if err != nil || len(have.Deviations(want)) > 0 {
 		t.Errorf("%v: %+v", err, have.Deviations(want))
+	}
+	found, _, secret := have.Adopt(set(t, "100-159"), defaults, func(column string, value cluster.Value) bool { return column == "group_id" && value.Text == "" })
+	if len(secret) != 1 || secret[0] != "group_id" || len(found.Shared)+len(found.Overrides) > 0 {
+		t.Errorf("with a password in group_id: %v, %+v", secret, found)
 	}
 }
 

@@ -84,7 +84,7 @@ func Deviations(have, seen, want FloorRows) []Deviation {
 			deviationOf(c.seat).Password = deviationOf(c.seat).Password || c.column == "pass"
 			continue
 		}
-		if c.column == "conf_override" { // may contain a password
+		if cluster.MayHoldPassword(c.column) {
 			addCell(logPhones, c, "phone %s on %s: %s is another than declared", c.key, c.server, c.column)
 			continue
 		}

@@ -4,7 +4,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 )
 
@@ -24,7 +23,7 @@ func bare(attributes []*tfprotov6.SchemaAttribute, state tftypes.Value) []string
 				walk(nested.Attributes, held[attribute.Name], at)
 			}
 			text, is := textOf(held[attribute.Name])
-			if is && (asterisk.SealSecrets(text, "x") != cluster.NormalText(text) || asterisk.SealDialed(text, "x") != text) && droppable(attributes, at) == at {
+			if is && asterisk.HasSecret(text) && droppable(attributes, at) == at {
 				paths = append(paths, at)
 			}
 		}

@@ -28,6 +28,13 @@ func reviewOverrides(want, before declaration) diag.Diagnostics {
 			value[text.Text] = true
 			diags.Append(reviewOverride(path.Root("seat_overrides"), text, before.style.Seats[seat][column])...)
 		}
+		for name, text := range want.style.Seats[seat] {
+			if at := name + text.Text; cluster.MayHoldPassword(name) && text != before.style.Seats[seat][name] && !value[at] && asterisk.HasSecret(text.Text) {
+				value[at] = true
+				diags.AddAttributeError(path.Root("seat_overrides"), "Password in overrides",
+					"Plans and the state show what is in seat_overrides, and "+name+" of seat "+seat+" has a password in it. Give the seats a placement of their own, whose phone."+strings.ToLower(name)+" is marked as sensitive.")
+			}
+		}
 	}
 	return diags
 }

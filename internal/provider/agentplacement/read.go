@@ -318,7 +318,7 @@ func attributeValue(column seating.PhoneColumn, row cluster.Row) attr.Value {
 // importable reports whether an import can write a value into the configuration: it
 // must be valid, and contain no secret.
 func importable(column, text string) bool {
-	return asterisk.CheckPhone(column, text) == nil && asterisk.SealSecrets(text, "x") == cluster.NormalText(text)
+	return asterisk.CheckPhone(column, text) == nil && !asterisk.HasSecret(text)
 }
 
 func adopted(name types.String, found seating.Adopted, all seating.FloorRows, defaults cluster.Row) model {

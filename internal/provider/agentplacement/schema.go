@@ -19,7 +19,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
-	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
@@ -201,7 +200,7 @@ func phoneAttributes() map[string]schema.Attribute {
 		default:
 			attributes[attributeOf(column)] = schema.StringAttribute{
 				Optional: true, MarkdownDescription: doc,
-				Sensitive: column.Name == string(asterisk.ConfOverride), // the phone's password may stand in it
+				Sensitive: cluster.MayHoldPassword(column.Name),
 			}
 		}
 	}

@@ -41,13 +41,6 @@ func text(doc string) schema.StringAttribute {
 	}
 }
 
-// url is an address, in which VICIdial's users write passwords.
-func url(doc string) schema.StringAttribute {
-	attribute := text(doc)
-	attribute.Sensitive = true
-	return attribute
-}
-
 func secretText(doc, version string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, WriteOnly: true, MarkdownDescription: doc + " Write-only: it is in no state and no plan. VICIdial ships `test`.",
@@ -73,7 +66,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 		Attributes: map[string]schema.Attribute{
 			"active_voicemail_server": text("`active_voicemail_server`: the `server_ip` of the node that stores voicemail and runs the end-of-day process, purges, timed jobs and notifications. It must be the address of a server. When it changes, all nodes generate their files again; the admin page does not do this. The plan says on which nodes you must restart the dialer."),
 			"sounds_web_server":       text("`sounds_web_server`: the web node that holds the audio store, from which all telephony nodes fetch their sounds: a host, or `https://host` for TLS, whose certificate they do not check."),
-			"webphone_url":            url("`webphone_url`: page of the web phone in the agent screen, such as `https://phone.example.com/index.php`. A phone's template may name another. Empty for none. It is marked as sensitive, since it may have a password in it, and the state contains it."),
+			"webphone_url":            tfhelper.Address(text("`webphone_url`: page of the web phone in the agent screen, such as `https://phone.example.com/index.php`. A phone's template may name another. Empty for none.")),
 			"default_webphone": schema.BoolAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "`default_webphone`: whether phones that are added by VICIdial's forms are web phones.",

@@ -25,7 +25,7 @@ func NewNumbersList() list.ListResource {
 		func(ctx context.Context, store store) (tfhelper.Listing, error) {
 			table, defaults, err := adoptable(ctx, store)
 			return tfhelper.Listing{Items: tfhelper.ListItems(table.Find(), func(found numbers.Found) tfhelper.ListItem {
-				declared, _ := table.Adopt(found.Numbers, defaults)
+				declared, _, _ := table.Adopt(found.Numbers, defaults, hasPassword)
 				b := adopted(found.Name, declared).with("deviations", deviationMap(nil))
 				route, target, _ := strings.Cut(found.Name, " ")
 				values := map[string][]string{tfhelper.FilterMatch: append(slices.Collect(found.Numbers.All()), found.Name), filterRoute: {route}}

@@ -145,11 +145,15 @@ func (r *Numbers) adopt(ctx context.Context, b block) (block, diag.Diagnostics) 
 	if err != nil {
 		return failed(err)
 	}
-	found, loose := table.Adopt(set, defaults)
+	found, loose, secret := table.Adopt(set, defaults, hasPassword)
 	var diags diag.Diagnostics
 	if len(loose) > 0 {
 		diags.AddWarning("Columns that are left as they are: "+strings.Join(loose, ", "),
 			fmt.Sprintf("Almost each of the numbers of %s holds a value of its own there. Declare those that Terraform is to manage in overrides.", b.name()))
+	}
+	if len(secret) > 0 {
+		diags.AddWarning("Columns that are left as they are: "+strings.Join(secret, ", "),
+			fmt.Sprintf("Some of the numbers of %s have a password there, which is not read into the state. Declare the column itself, and not in overrides, if Terraform is to manage it.", b.name()))
 	}
 	return adopted(b.name(), found), diags
 }

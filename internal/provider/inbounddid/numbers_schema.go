@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/asterisk"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
@@ -57,7 +58,7 @@ func (r *Numbers) Schema(_ context.Context, _ resource.SchemaRequest, resp *reso
 		},
 		"overrides": schema.MapAttribute{
 			Optional: true, ElementType: types.MapType{ElemType: types.StringType},
-			MarkdownDescription: "Values of numbers that differ: numbers or ranges, with commas between them → attributes → values as text, e.g. `{ \"8005550100-8005550109\" = { group_id = \"VIP\", did_active = \"true\" } }`. `--BLANK--` stands for an empty text. An attribute that only `overrides` sets is not managed for the other numbers. By default no number differs.",
+			MarkdownDescription: "Values of numbers that differ: numbers or ranges, with commas between them → attributes → values as text, e.g. `{ \"8005550100-8005550109\" = { group_id = \"VIP\", did_active = \"true\" } }`. `--BLANK--` stands for an empty text. A plan shows them, so a password in one is an error. An attribute that only `overrides` sets is not managed for the other numbers. By default no number differs.",
 			Validators:          []validator.Map{overridesValidator{}},
 		},
 		"released": schema.ListAttribute{
@@ -78,7 +79,7 @@ func (r *Numbers) Schema(_ context.Context, _ resource.SchemaRequest, resp *reso
 	for name, attribute := range single {
 		switch a := attribute.(type) {
 		case schema.StringAttribute:
-			attributes[name] = schema.StringAttribute{Optional: true, MarkdownDescription: a.MarkdownDescription}
+			attributes[name] = schema.StringAttribute{Optional: true, Sensitive: a.Sensitive, MarkdownDescription: a.MarkdownDescription}
 		case schema.Int64Attribute:
 			attributes[name] = schema.Int64Attribute{Optional: true, MarkdownDescription: a.MarkdownDescription}
 		case schema.BoolAttribute:
@@ -163,6 +164,11 @@ func overrideText(name string, value cluster.Value) string {
 	return tfhelper.ToBlank(value.Text)
 }
 
+// hasPassword reports whether a value is a text with a password in it.
+func hasPassword(column string, value cluster.Value) bool {
+	return cluster.MayHoldPassword(column) && asterisk.HasSecret(value.Text)
+}
+
 // didRanges checks numbers and ranges; its error is at the one that is wrong.
 type didRanges struct{}
 
@@ -213,6 +219,14 @@ func (o overridesValidator) MarkdownDescription(ctx context.Context) string {
 }
 
 func (overridesValidator) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
-	_, diags := overridesOf(req.Path, req.ConfigValue)
+	overrides, diags := overridesOf(req.Path, req.ConfigValue)
 	resp.Diagnostics.Append(diags...)
+	for _, override := range overrides {
+		for column, value := range override.Row {
+			if hasPassword(column, value) {
+				resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(override.Key).AtMapKey(column), "Password in overrides",
+					"Plans and the state show what is in overrides. Give the numbers with this "+column+" a vicidial_inbound_numbers of their own, whose "+column+" is marked as sensitive.")
+			}
+		}
+	}
 }

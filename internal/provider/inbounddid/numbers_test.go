@@ -144,6 +144,7 @@ func TestAccInboundNumbers_refusesAtPlanTime(t *testing.T) {
 			refused(aBlock(d, `"8005550200"`, with(`overrides = { "8005550200" = { list_id = "many" } }`)...), `whole number`),
 			refused(aBlock(d, `"8005550200-8005550203"`, with(`overrides = { "8005550200-8005550201" = { menu_id = "a" }, "8005550201" = { menu_id = "b" } }`)...), `menu_id of 8005550201 has another value in the override`),
 			refused(aBlock(d, `"8005550200"`, with(`overrides = { "8005550200" = { did_route = "SOMEWHERE" } }`)...), `overrides\["8005550200"\]\["did_route"\].*cannot hold "SOMEWHERE"`),
+			refused(aBlock(d, `"8005550200"`, with(`overrides = { "8005550200" = { filter_url = "http://crm/?user=a&pass=b" } }`)...), `Password in overrides.*marked as sensitive`),
 			refused(aBlock(d, `"8005550200"`, with(`released = ["8005550200"]`)...), "is in dids, too"),
 			refused(aBlock(d, `"8005550200"`, `did_route = "IN_GROUP"`, `group_id = "SALES LINE"`), "letters, digits"),
 			refused(aBlock(old, `"8005550200"`, with(`pre_filter_recent_call = "1"`)...), "came with schema 1659, the database has schema 1302"),

@@ -30,13 +30,6 @@ func text(about string) schema.StringAttribute {
 	}
 }
 
-// url is an address, in which VICIdial's users write passwords.
-func url(about string) schema.StringAttribute {
-	attribute := text(about)
-	attribute.Sensitive = true
-	return attribute
-}
-
 func number(about string) schema.Int64Attribute {
 	return schema.Int64Attribute{
 		Optional: true, Computed: true, MarkdownDescription: about,
@@ -110,7 +103,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"user_group":                         text("`user_group`: who sees the DID in the admin pages; `---ALL---` is everybody. Needs schema 1308."),
 			"filter_inbound_number":              text("`filter_inbound_number`: which calls use `filter_action` instead of `did_route`. `DISABLED`: none. `GROUP`: calls from numbers in `filter_phone_group_id`. `GROUP_AREACODE`: calls from area codes in `filter_phone_group_id`. `URL`: calls that `filter_url` selects. `DNC_INTERNAL`: calls from numbers on the do-not-call list of the system. `DNC_CAMPAIGN`: calls from numbers on the do-not-call list of `filter_dnc_campaign`."),
 			"filter_phone_group_id":              text("`filter_phone_group_id`: the filter phone group for `GROUP` and `GROUP_AREACODE`."),
-			"filter_url":                         url("`filter_url`: for `URL`, the web address that VICIdial calls for each call and whose answer decides. It is marked as sensitive, since it may have a password in it, and the state contains it."),
+			"filter_url":                         tfhelper.Address(text("`filter_url`: for `URL`, the web address that VICIdial calls for each call and whose answer decides.")),
 			"filter_url_did_redirect":            flag("`filter_url_did_redirect`: whether the answer of `filter_url` may name another DID. Needs schema 1371."),
 			"filter_dnc_campaign":                text("`filter_dnc_campaign`: the campaign whose do-not-call list is used for `DNC_CAMPAIGN`. Needs schema 1371."),
 			"filter_action":                      text("`filter_action`: where filtered calls go. The values are those of `did_route`, with the columns that begin with `filter_`."),

@@ -29,7 +29,7 @@ func NewList() list.ListResource {
 				o := &expanded{model: model{ConfSecretVersion: types.Int64Null(), ManagerSecretVersion: types.Int64Null()}}
 				found, whole := cluster.Describe(server.Engine(), cluster.RoomsOf(server.IP(), rooms), cluster.RoomRange{}, false)
 				o.show(server, found, whole)
-				if text := o.CustomDialplan.ValueString(); asterisk.SealSecrets(text, "x") != cluster.NormalText(text) {
+				if asterisk.HasSecret(o.CustomDialplan.ValueString()) {
 					o.CustomDialplan = types.StringNull() // a configuration that is generated of the list would show the password
 				}
 				item := tfhelper.ListItem{Name: displayName(server), ID: o.identity(), Values: map[string][]string{
