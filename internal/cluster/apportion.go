@@ -173,7 +173,7 @@ func enlarge(total, from, losses int, claims map[string]Claim) (Shares, error) {
 		}
 		if high == most {
 			return nil, fmt.Errorf("%w: with %s lost the others hold %d at most, %d short of the total of %d; raise their max or trunks, or add a server",
-				errDoesNotFit, servers(losses), held, total-held, total)
+				errDoesNotFit, pluralServers(losses), held, total-held, total)
 		}
 		low, high = high+1, min(2*high, most)
 	}
@@ -213,7 +213,7 @@ func withoutLargest(shares Shares, losses int) int {
 	return sum
 }
 
-func servers(count int) string {
+func pluralServers(count int) string {
 	if count == 1 {
 		return "one server"
 	}

@@ -280,9 +280,9 @@ func (c CarrierChange) Stale() Rebuild {
 func (c CarrierChange) lead(want, have Carrier) ([]Step, Rebuild, error) {
 	if have == nil {
 		if _, was := c.Seen.ByID(want.ID()); was {
-			return nil, Rebuild{}, gone(want.subject(), Row(want))
+			return nil, Rebuild{}, goneError(want.subject(), Row(want))
 		}
-		row, shown, err := filled("route "+c.Route, Row(want), c.Secrets)
+		row, shown, err := fillSecrets("route "+c.Route, Row(want), c.Secrets)
 		if err != nil {
 			return nil, Rebuild{}, err
 		}

@@ -86,14 +86,14 @@ func (t TemplateChange) Plan() (Plan, error) {
 			Phase: Remove, Verb: Delete, Table: TableTemplates, Key: key, From: t.Have.Only("template_name"), Audit: templateAudit("DELETE", t.ID),
 		}}}, nil
 	case t.Have == nil:
-		if err := gone(subject, t.Seen); err != nil {
+		if err := goneError(subject, t.Seen); err != nil {
 			return Plan{}, err
 		}
 		row := Row{columnTemplateID: Text(t.ID)}
 		for column, value := range t.Want {
 			row[column] = value
 		}
-		row, shown, err := filled(subject, row, t.Secrets)
+		row, shown, err := fillSecrets(subject, row, t.Secrets)
 		if err != nil {
 			return Plan{}, err
 		}

@@ -76,7 +76,7 @@ func (d DIDChange) Plan() (Plan, error) {
 			Phase: Remove, Verb: Delete, Table: TableDIDs, Key: d.key(), From: d.Have.Only("did_pattern"), Audit: didAudit("DELETE", d.record()),
 		}}}, nil
 	case d.Have == nil:
-		if err := gone(subject, d.Seen); err != nil {
+		if err := goneError(subject, d.Seen); err != nil {
 			return Plan{}, err
 		}
 		row := maps.Clone(d.Want)
@@ -91,7 +91,7 @@ func (d DIDChange) Plan() (Plan, error) {
 			return Plan{}, err
 		}
 	}
-	from, to, err := change(subject, d.Have, d.Seen, d.Want, EquivalentDID)
+	from, to, err := changedColumns(subject, d.Have, d.Seen, d.Want, EquivalentDID)
 	if err != nil || len(to) == 0 {
 		return Plan{}, err
 	}

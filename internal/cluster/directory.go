@@ -21,11 +21,11 @@ func (d Directory) HasInGroup(id string) bool { return among(d.InGroups, id) }
 func (d Directory) hasMenu(id string) bool { return among(d.Menus, id) }
 
 func among(names []string, wanted string) bool {
-	_, found := spelled(names, wanted)
+	_, found := findSpelling(names, wanted)
 	return found
 }
 
-func spelled(names []string, wanted string) (name string, found bool) {
+func findSpelling(names []string, wanted string) (name string, found bool) {
 	at := slices.IndexFunc(names, func(name string) bool { return FoldKey(name) == FoldKey(wanted) })
 	if at < 0 {
 		return "", false
@@ -49,7 +49,7 @@ func (d Directory) CheckSpelling(column, key string) error {
 	case "campaign_id", "filter_campaign_id":
 		noun, names = "campaign", d.Campaigns
 	}
-	name, found := spelled(names, key)
+	name, found := findSpelling(names, key)
 	if !found {
 		return nil
 	}

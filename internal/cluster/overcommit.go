@@ -142,7 +142,7 @@ func (s Starvation) String() string {
 // (bin/AST_VDauto_dial.pl lines 1454-1467; docs/vicidial/dialer.md#double-counting).
 func (t Trunks) Starved(servers Servers, campaigns Campaigns, ips []string) []Starvation {
 	var found []Starvation
-	held := t.held()
+	held := t.dedicated()
 	for _, ip := range slices.Sorted(slices.Values(ips)) {
 		server, ok := servers.ByIP(ip)
 		if !ok {
@@ -154,7 +154,7 @@ func (t Trunks) Starved(servers Servers, campaigns Campaigns, ips []string) []St
 		}
 		here := len(found)
 		for _, campaign := range campaigns {
-			own := held[heldKey{ip, FoldKey(campaign.ID)}]
+			own := held[trunkKey{ip, FoldKey(campaign.ID)}]
 			others := reserved - own.dedicated
 			if !campaign.Dials() || own.limited || most-others > others {
 				continue
@@ -170,22 +170,22 @@ func (t Trunks) Starved(servers Servers, campaigns Campaigns, ips []string) []St
 	return found
 }
 
-// heldKey is a campaign, by its folded id, on a server.
-type heldKey struct{ serverIP, campaign string }
+// trunkKey is a campaign, by its folded id, on a server.
+type trunkKey struct{ serverIP, campaign string }
 
-// heldTrunks are how many trunks a campaign's rows withhold on a server, and whether
+// dedicatedTrunks are how many trunks a campaign's rows withhold on a server, and whether
 // one of them is a MAXIMUM_LIMIT.
-type heldTrunks struct {
+type dedicatedTrunks struct {
 	dedicated int
 	limited   bool
 }
 
-func (t Trunks) held() map[heldKey]heldTrunks {
-	held := make(map[heldKey]heldTrunks, len(t))
+func (t Trunks) dedicated() map[trunkKey]dedicatedTrunks {
+	held := make(map[trunkKey]dedicatedTrunks, len(t))
 	for _, trunk := range t {
-		key := heldKey{trunk.ServerIP, FoldKey(trunk.CampaignID)}
+		key := trunkKey{trunk.ServerIP, FoldKey(trunk.CampaignID)}
 		of := held[key]
-		held[key] = heldTrunks{of.dedicated + trunk.Dedicated, of.limited || trunk.Caps()}
+		held[key] = dedicatedTrunks{of.dedicated + trunk.Dedicated, of.limited || trunk.Caps()}
 	}
 	return held
 }

@@ -144,7 +144,7 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 		}
 	}
 	if !there {
-		if err := gone(subject, r.Seen); err != nil {
+		if err := goneError(subject, r.Seen); err != nil {
 			return Plan{}, err
 		}
 		return Plan{Steps: []Step{{
@@ -158,7 +158,7 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 		}
 	}
 	want, seen := withoutBlanked(Row(have), r.Seen, r.Want)
-	from, to, err := change(subject, Row(have), seen, want, EquivalentRemoteAgents)
+	from, to, err := changedColumns(subject, Row(have), seen, want, EquivalentRemoteAgents)
 	if err != nil || len(to) == 0 {
 		return Plan{}, err
 	}

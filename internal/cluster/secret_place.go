@@ -83,9 +83,9 @@ func FillSecrets(text string, secrets map[string]string) (string, error) {
 	return filled.String(), nil
 }
 
-// filled returns a row with the secrets in the places of its texts, and what may be
+// fillSecrets returns a row with the secrets in the places of its texts, and what may be
 // shown of each such text.
-func filled(subject string, row Row, secrets map[string]string) (full Row, shown map[string]string, err error) {
+func fillSecrets(subject string, row Row, secrets map[string]string) (full Row, shown map[string]string, err error) {
 	full, shown = maps.Clone(row), map[string]string{}
 	for column, value := range row {
 		if len(SecretNames(value.Text)) == 0 {
@@ -104,7 +104,7 @@ func filled(subject string, row Row, secrets map[string]string) (full Row, shown
 // changeSealed is [change] for a row whose texts have places for secrets. Where renew
 // is set, each such text that is wanted is written again.
 func changeSealed(subject string, have, seen, want Row, same Equivalence, secrets map[string]string, renew bool) (from, to Row, shown map[string]string, err error) {
-	from, to, err = change(subject, have, seen, want, same)
+	from, to, err = changedColumns(subject, have, seen, want, same)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -113,7 +113,7 @@ func changeSealed(subject string, have, seen, want Row, same Equivalence, secret
 			from[column], to[column] = held, value
 		}
 	}
-	to, shown, err = filled(subject, to, secrets)
+	to, shown, err = fillSecrets(subject, to, secrets)
 	if err != nil {
 		return nil, nil, nil, err
 	}

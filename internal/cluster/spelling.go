@@ -28,7 +28,7 @@ func CheckSpelling(noun, key, row string) error {
 // CheckUserGroup returns a [Misspelled] where a user group is spelled in another way than
 // in its row. One that has no row has no spelling.
 func (s Schema) CheckUserGroup(group string) error {
-	name, found := spelled(append([]string{"---ALL---"}, s.UserGroups...), group)
+	name, found := findSpelling(append([]string{"---ALL---"}, s.UserGroups...), group)
 	if !found {
 		return nil
 	}

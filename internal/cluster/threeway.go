@@ -13,11 +13,11 @@ const ImportHint = "Nothing was overwritten. Import the row if this configuratio
 // first may be a text with places for secrets, the second is what a row holds.
 type Equivalence func(column string, meant, held Value) bool
 
-// change says which columns of a row lead from what it holds to what is wanted,
+// changedColumns says which columns of a row lead from what it holds to what is wanted,
 // and what they hold now. A column that holds neither what is wanted nor what
 // the plan had seen is a [Conflict]; so is every difference in a row that the
 // plan had not seen at all (seen is nil), for then it is somebody else's.
-func change(subject string, have, seen, want Row, same Equivalence) (from, to Row, err error) {
+func changedColumns(subject string, have, seen, want Row, same Equivalence) (from, to Row, err error) {
 	from, to = Row{}, Row{}
 	for _, column := range slices.Sorted(maps.Keys(want)) {
 		held, there := have[column]
@@ -38,9 +38,9 @@ func change(subject string, have, seen, want Row, same Equivalence) (from, to Ro
 	return from, to, nil
 }
 
-// gone is a conflict where a row that is to be changed was there when it was read, and
+// goneError is a conflict where a row that is to be changed was there when it was read, and
 // is not any more.
-func gone(subject string, seen Row) error {
+func goneError(subject string, seen Row) error {
 	if seen == nil {
 		return nil
 	}

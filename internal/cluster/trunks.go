@@ -322,7 +322,7 @@ func (t trunkAt) heal(rows []Limit, want Limit) (Limit, []Step) {
 			Audit: t.audit("SERVERTRUNKS", "DELETE", "DELETE"),
 		})
 	}
-	if same := count(rows, kept); same > 1 {
+	if same := countRows(rows, kept); same > 1 {
 		steps = append(steps, Step{
 			Phase: Release, Verb: DeleteDuplicates, Table: TableTrunks, Key: t.key(), From: kept.row(),
 			Audit: t.audit("SERVERTRUNKS", "DELETE", "DELETE"),
@@ -341,7 +341,7 @@ func distinct(rows []Limit) []Limit {
 	return found
 }
 
-func count(rows []Limit, wanted Limit) int {
+func countRows(rows []Limit, wanted Limit) int {
 	n := 0
 	for _, row := range rows {
 		if row == wanted {

@@ -88,7 +88,7 @@ func (c carrier) server(servers cluster.Servers) string {
 }
 
 func (c carrier) adoptRow() []Row {
-	return row(cluster.TableCarriers, c.ID())
+	return oneRow(cluster.TableCarriers, c.ID())
 }
 
 // numbered is what copies have at the end of their ids and names.

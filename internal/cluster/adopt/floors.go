@@ -17,21 +17,21 @@ func phoneRow(phone seating.Phone) Row {
 
 func aliasRow(alias seating.PhoneAlias) Row { return Row{cluster.TableAliases, alias.ID} }
 
-// seat is an alias with its phones, or a phone that no alias lists.
-type seat struct {
+// seatRows is an alias with its phones, or a phone that no alias lists.
+type seatRows struct {
 	id     string // alias_id, or the login
 	number string // the digits in it
 	around [2]string
 	alias  bool
-	nodes  map[string]names // by server_ip
+	nodes  map[string]phoneNames // by server_ip
 	rows   []Row
 }
 
-// names are the names of a phone with {seat} for the number of its seat.
-type names [4]string
+// phoneNames are the names of a phone with {seat} for the number of its seat.
+type phoneNames [4]string
 
 // suffix is what the login has behind the number.
-func (n names) suffix() string {
+func (n phoneNames) suffix() string {
 	_, suffix, _ := strings.Cut(n[0], placeSeat)
 	return suffix
 }
@@ -40,8 +40,8 @@ const placeSeat = "{seat}"
 
 // floor is seats that are numbered alike and whose phones are named alike.
 type floor struct {
-	seats []seat
-	nodes map[string]names
+	seats []seatRows
+	nodes map[string]phoneNames
 }
 
 func floors(in Inventory) ([]Object, []LeftOut) { return Floors(in.Floor, in.Servers) }
@@ -54,7 +54,7 @@ func Floors(rows seating.FloorRows, servers cluster.Servers) (objects []Object, 
 		at := slices.IndexFunc(groups, func(f *floor) bool { return f.takes(s) })
 		if at < 0 {
 			at = len(groups)
-			groups = append(groups, &floor{nodes: map[string]names{}})
+			groups = append(groups, &floor{nodes: map[string]phoneNames{}})
 		}
 		groups[at].seats = append(groups[at].seats, s)
 		for server, named := range s.nodes { // into a map: the order does not show
@@ -70,7 +70,7 @@ func Floors(rows seating.FloorRows, servers cluster.Servers) (objects []Object, 
 
 // takes reports whether a seat belongs to the floor: each server names its phones in
 // one way, and no two servers have one suffix.
-func (f *floor) takes(s seat) bool {
+func (f *floor) takes(s seatRows) bool {
 	first := f.seats[0]
 	if first.around != s.around || first.alias != s.alias || len(first.number) != len(s.number) || len(first.nodes) != len(s.nodes) {
 		return false
@@ -105,7 +105,7 @@ func (f *floor) object(titles map[string]bool) Object {
 		whole.Parts = append(whole.Parts, f.of(own, f.seats[i:i+1]))
 	}
 	whole.Join = func(parts []int) Object {
-		some := make([]seat, 0, len(parts))
+		some := make([]seatRows, 0, len(parts))
 		for _, at := range parts {
 			some = append(some, f.seats[at])
 		}
@@ -114,8 +114,8 @@ func (f *floor) object(titles map[string]bool) Object {
 	return whole
 }
 
-func (f *floor) of(title string, seats []seat) Object {
-	object := Object{Kind: Floor, Title: title, ID: title + "=" + ids(seats)}
+func (f *floor) of(title string, seats []seatRows) Object {
+	object := Object{Kind: Floor, Title: title, ID: title + "=" + seatIDs(seats)}
 	for _, s := range seats {
 		object.Rows = append(object.Rows, s.rows...)
 		object.Seats = append(object.Seats, s.number)
@@ -124,15 +124,15 @@ func (f *floor) of(title string, seats []seat) Object {
 }
 
 // title is the word around the numbers, or the first number.
-func (f *floor) title(seats []seat) string {
+func (f *floor) title(seats []seatRows) string {
 	if word := strings.Trim(seats[0].around[0], "-_ ="); len(word) > 1 && !strings.ContainsAny(word, "=,") {
 		return word
 	}
 	return seats[0].number + strings.Trim(seats[0].around[1], "=")
 }
 
-// ids are the ids of seats, as ranges.
-func ids(seats []seat) string {
+// seatIDs are the ids of seats, as ranges.
+func seatIDs(seats []seatRows) string {
 	numbers := make([]string, 0, len(seats))
 	for _, s := range seats {
 		numbers = append(numbers, s.number)

@@ -16,9 +16,9 @@ var targetOf = map[string]string{
 	"PHONE": "server_ip", "IN_GROUP": "group_id", "CALLMENU": "menu_id",
 }
 
-// numbers makes a block of the inbound numbers that are routed to the same place, where
+// adoptNumbers makes a block of the inbound numbers that are routed to the same place, where
 // there are several, and an object of each other number.
-func numbers(in Inventory) (objects []Object, left []LeftOut) {
+func adoptNumbers(in Inventory) (objects []Object, left []LeftOut) {
 	singles, left := singleNumbers(in.DIDs)
 	routed := map[string][]Object{}
 	for _, did := range in.DIDs {

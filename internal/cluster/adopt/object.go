@@ -89,9 +89,9 @@ func Objects(in Inventory, options Options) ([]Object, []LeftOut) {
 	var objects []Object
 	var left []LeftOut
 	for _, find := range []func(Inventory) ([]Object, []LeftOut){
-		servers, templates, settings, splits,
+		adoptServers, templates, settings, splits,
 		func(in Inventory) ([]Object, []LeftOut) { return routes(in.Carriers, in.Servers, options.Differences) },
-		floors, remoteAgents, numbers,
+		floors, remoteAgents, adoptNumbers,
 	} {
 		found, not := find(in)
 		slices.SortStableFunc(found, func(a, b Object) int {
@@ -102,14 +102,14 @@ func Objects(in Inventory, options Options) ([]Object, []LeftOut) {
 	return objects, left
 }
 
-func row(table cluster.Table, key string) []Row { return []Row{{table, key}} }
+func oneRow(table cluster.Table, key string) []Row { return []Row{{table, key}} }
 
 // serverRow is the row of a server.
 func serverRow(server cluster.Server) Row {
 	return Row{cluster.TableServers, cmp.Or(server.ID(), "at "+server.IP())}
 }
 
-func servers(in Inventory) (objects []Object, left []LeftOut) {
+func adoptServers(in Inventory) (objects []Object, left []LeftOut) {
 	for _, server := range in.Servers {
 		if server.ID() == "" {
 			left = append(left, LeftOut{Kind: Server, Rows: []Row{serverRow(server)}, Reason: "It has no server_id.", Advice: "Give it one in the admin page, or remove it."})
@@ -124,10 +124,10 @@ func templates(in Inventory) (objects []Object, left []LeftOut) {
 	for _, template := range in.Templates {
 		id := template.ID()
 		if cluster.FoldKey(id) == "" {
-			left = append(left, LeftOut{Kind: Template, Rows: row(cluster.TableTemplates, "without template_id"), Reason: "It has no template_id, by which phones and carriers would name it.", Advice: "Remove it."})
+			left = append(left, LeftOut{Kind: Template, Rows: oneRow(cluster.TableTemplates, "without template_id"), Reason: "It has no template_id, by which phones and carriers would name it.", Advice: "Remove it."})
 			continue
 		}
-		objects = append(objects, Object{Kind: Template, Title: id, ID: id, Rows: row(cluster.TableTemplates, id)})
+		objects = append(objects, Object{Kind: Template, Title: id, ID: id, Rows: oneRow(cluster.TableTemplates, id)})
 	}
 	return objects, left
 }
@@ -136,7 +136,7 @@ func settings(in Inventory) ([]Object, []LeftOut) {
 	if in.Counts[cluster.TableSettings] == 0 {
 		return nil, nil
 	}
-	return []Object{{Kind: Settings, Title: "cluster", ID: cluster.SettingsRecord, Rows: row(cluster.TableSettings, cluster.SettingsRecord)}}, nil
+	return []Object{{Kind: Settings, Title: "cluster", ID: cluster.SettingsRecord, Rows: oneRow(cluster.TableSettings, cluster.SettingsRecord)}}, nil
 }
 
 // splits makes a split of the sound rows of each campaign. One row does not keep the
@@ -206,11 +206,11 @@ func flaw(campaign, server string, split cluster.Split, usual string, servers cl
 func remoteAgents(in Inventory) (objects []Object, left []LeftOut) {
 	seen := map[string]bool{}
 	for _, agents := range in.RemoteAgents {
-		rows := row(cluster.TableRemoteAgents, agents.UserStart())
+		rows := oneRow(cluster.TableRemoteAgents, agents.UserStart())
 		key := cluster.FoldKey(agents.UserStart())
 		if key == "" {
 			left = append(left, LeftOut{
-				Kind: Remote, Rows: row(cluster.TableRemoteAgents, "remote_agent_id "+agents["remote_agent_id"].Text),
+				Kind: Remote, Rows: oneRow(cluster.TableRemoteAgents, "remote_agent_id "+agents["remote_agent_id"].Text),
 				Reason: "It has no user_start, so that it logs in nobody.", Advice: "Remove it.",
 			})
 			continue
@@ -233,11 +233,11 @@ func singleNumbers(dids cluster.DIDs) (objects []Object, left []LeftOut) {
 	seen := map[string]bool{}
 	for _, did := range dids {
 		pattern := did["did_pattern"].Text
-		rows := row(cluster.TableDIDs, pattern)
+		rows := oneRow(cluster.TableDIDs, pattern)
 		key := cluster.FoldKey(pattern)
 		switch {
 		case key == "":
-			left = append(left, LeftOut{Kind: Number, Rows: row(cluster.TableDIDs, "did_id "+did["did_id"].Text), Reason: "It has no did_pattern, so that no call reaches it.", Advice: "Remove it."})
+			left = append(left, LeftOut{Kind: Number, Rows: oneRow(cluster.TableDIDs, "did_id "+did["did_id"].Text), Reason: "It has no did_pattern, so that no call reaches it.", Advice: "Remove it."})
 			continue
 		case seen[key]:
 			left = append(left, LeftOut{Kind: Number, Rows: rows, Reason: "Another row has this did_pattern; VICIdial takes one of the two.", Advice: "Remove one of them."})

@@ -31,7 +31,7 @@ func newPhonebook(rows seating.FloorRows, servers cluster.Servers) *phonebook {
 
 // seatsOf makes seats of the aliases and of the phones that none lists, sorted by id,
 // and says which phones and aliases are none.
-func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seat, left []LeftOut) {
+func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seatRows, left []LeftOut) {
 	book := newPhonebook(rows, servers)
 	for _, alias := range rows.Aliases {
 		s, reason, advice := book.behind(alias)
@@ -42,7 +42,7 @@ func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seat, lef
 		seats = append(seats, s)
 	}
 	for _, phone := range rows.Phones {
-		s := seat{id: phone.Login, rows: []Row{phoneRow(phone)}}
+		s := seatRows{id: phone.Login, rows: []Row{phoneRow(phone)}}
 		key, reason, advice := loginKey(phone.Login), "", ""
 		switch {
 		case key == "":
@@ -60,7 +60,7 @@ func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seat, lef
 		}
 		seats = append(seats, s)
 	}
-	slices.SortStableFunc(seats, func(a, b seat) int {
+	slices.SortStableFunc(seats, func(a, b seatRows) int {
 		return cmp.Or(cmp.Compare(strings.ToLower(a.around[0]+a.around[1]), strings.ToLower(b.around[0]+b.around[1])), cmp.Compare(len(a.number), len(b.number)), cmp.Compare(a.number, b.number), cmp.Compare(a.id, b.id))
 	})
 	return seats, left
@@ -68,8 +68,8 @@ func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seat, lef
 
 // behind makes a seat of an alias. The phones that it lists are its rows, too, unless
 // another alias has them.
-func (b *phonebook) behind(alias seating.PhoneAlias) (s seat, reason, advice string) {
-	s = seat{id: alias.ID, alias: true, rows: []Row{aliasRow(alias)}}
+func (b *phonebook) behind(alias seating.PhoneAlias) (s seatRows, reason, advice string) {
+	s = seatRows{id: alias.ID, alias: true, rows: []Row{aliasRow(alias)}}
 	var phones []seating.Phone
 	var gone []string
 	var other *string
@@ -107,7 +107,7 @@ func (b *phonebook) behind(alias seating.PhoneAlias) (s seat, reason, advice str
 }
 
 // name finds the number of a seat, and how its phones are named after it.
-func (b *phonebook) name(s *seat, phones []seating.Phone) (reason, advice string) {
+func (b *phonebook) name(s *seatRows, phones []seating.Phone) (reason, advice string) {
 	from := strings.IndexAny(s.id, "0123456789")
 	if from < 0 {
 		return fmt.Sprintf("%s has no number, by which a seat is named.", s.id), "Leave it to the admin page."
@@ -117,7 +117,7 @@ func (b *phonebook) name(s *seat, phones []seating.Phone) (reason, advice string
 		return fmt.Sprintf("%q has a comma, which parts the logins of an alias.", s.id), "Leave it to the admin page."
 	}
 	s.number, s.around = s.id[from:to], [2]string{strings.ToLower(s.id[:from]), strings.ToLower(s.id[to:])}
-	s.nodes = map[string]names{}
+	s.nodes = map[string]phoneNames{}
 	for _, phone := range phones {
 		if _, known := b.servers.ByIP(phone.ServerIP); !known {
 			return fmt.Sprintf("No server has the address %q, which phone %s names.", phone.ServerIP, phone.Login), "Correct server_ip, or remove the phone if the server is gone for good."
@@ -125,7 +125,7 @@ func (b *phonebook) name(s *seat, phones []seating.Phone) (reason, advice string
 		if _, twice := s.nodes[phone.ServerIP]; twice {
 			return "It has two phones on server " + phone.ServerIP + ".", "A seat has one phone on a server; leave it to the admin page."
 		}
-		named := names{}
+		named := phoneNames{}
 		for i, text := range []string{phone.Login, phone.Extension, phone.DialplanNumber, phone.VoicemailID} {
 			named[i] = strings.Replace(strings.ToLower(text), s.number, placeSeat, 1)
 		}

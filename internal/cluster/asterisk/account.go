@@ -11,11 +11,11 @@ import (
 
 // accountSections are the sections of an account entry, with what they inherit.
 func accountSections(text string) []*Section {
-	return read(text, above(cluster.AccountEntry)...).own()
+	return readConfig(text, precedingSections(cluster.AccountEntry)...).own()
 }
 
-// accounts are the sections that are more than templates.
-func accounts(text string) []*Section {
+// nonTemplateSections are the sections that are more than templates.
+func nonTemplateSections(text string) []*Section {
 	return slices.DeleteFunc(accountSections(text), func(section *Section) bool { return section.Template })
 }
 
@@ -26,7 +26,7 @@ const InboundContext = "trunkinbound"
 // DIDs (docs/vicidial/inbound.md#trunkinbound): some section, or the template below the last one, sets the
 // context. PJSIP_WIZ writes it as endpoint/context.
 func TakesInbound(account, template string) bool {
-	for _, section := range accounts(account + "\n" + template) {
+	for _, section := range nonTemplateSections(account + "\n" + template) {
 		for _, name := range []string{"context", "endpoint/context"} {
 			if section.Get(name) == InboundContext {
 				return true
@@ -42,7 +42,7 @@ func TakesInbound(account, template string) bool {
 func OtherContext(account, template string) string {
 	account += "\n"
 	lines, found := strings.Count(account, "\n"), ""
-	for _, section := range accounts(account + template) {
+	for _, section := range nonTemplateSections(account + template) {
 		for _, setting := range slices.Backward(section.Settings) {
 			if name := strings.ToLower(setting.Name); name != "context" && name != "endpoint/context" {
 				continue
@@ -72,7 +72,7 @@ func Qualified(protocol, account, template string) bool {
 	case "PJSIP_WIZ":
 		name = "aor/qualify_frequency"
 	}
-	return slices.ContainsFunc(accounts(account+"\n"+template), func(section *Section) bool {
+	return slices.ContainsFunc(nonTemplateSections(account+"\n"+template), func(section *Section) bool {
 		value := section.Get(name)
 		often, err := strconv.Atoi(value)
 		return strings.EqualFold(value, "yes") && name == "qualify" || err == nil && often > 0
@@ -94,7 +94,7 @@ func QualifiedBy(protocol string) string {
 // account, the first section of the others that is no template. False when there
 // is none.
 func EndpointOf(protocol, account string) (string, bool) {
-	sections := accounts(account)
+	sections := nonTemplateSections(account)
 	if strings.EqualFold(protocol, "PJSIP") {
 		for _, section := range sections {
 			if section.Get("type") == "endpoint" {

@@ -12,9 +12,9 @@ import (
 // (ADMIN_keepalive_ALL.pl, $hangup_exten_line).
 const ownHangup = "h,1,AGI(agi://127.0.0.1:4577/call_log)"
 
-// above are the sections that stand above a text of a column in the generated
+// precedingSections are the sections that stand above a text of a column in the generated
 // file; the text goes into the last of them.
-func above(column cluster.AsteriskText) []*Section {
+func precedingSections(column cluster.AsteriskText) []*Section {
 	sections := []*Section{{Name: "general"}}
 	open := func(name string, settings ...Setting) []*Section {
 		return append(sections, &Section{Name: name, Settings: settings})
@@ -46,10 +46,10 @@ func Check(column cluster.AsteriskText, text string) Flaws {
 func CheckBelow(column cluster.AsteriskText, text string, others ...*Section) Flaws {
 	text = normal(text)
 	flaws := strange(text)
-	sections := above(column)
+	sections := precedingSections(column)
 	last := len(sections) - 1
 	sections = append(sections[:last:last], append(append([]*Section{}, others...), sections[last])...)
-	config := read(text, sections...)
+	config := readConfig(text, sections...)
 	flaws = append(flaws, config.Flaws...)
 	within := config.Sections[len(sections)-1]
 	switch column {
@@ -86,13 +86,13 @@ func CheckCustomDialplan(text string, version int) Flaws {
 		return flaws
 	}
 	flaws = slices.DeleteFunc(flaws, func(flaw Flaw) bool { return flaw.What == opensSection })
-	own := foreign(read(text, above(CustomDialplan)...), "VICIdial 2.4 has one context, [vicidial-auto], and the carriers and phones below the text would leave it")
+	own := foreign(readConfig(text, precedingSections(CustomDialplan)...), "VICIdial 2.4 has one context, [vicidial-auto], and the carriers and phones below the text would leave it")
 	return append(flaws, own...).sorted()
 }
 
 // foreign refuses sections in a text whose followers belong into the section that
 // it stands in.
-func foreign(config config, why string) Flaws {
+func foreign(config parsedConfig, why string) Flaws {
 	var flaws Flaws
 	for _, section := range config.opened {
 		flaws = append(flaws, Flaw{Line: section.Line, What: opensSection, Do: "remove it: " + why})
@@ -104,7 +104,7 @@ func foreign(config config, why string) Flaws {
 var shared = map[string]bool{"general": true, "globals": true, "authentication": true, "global": true, "system": true}
 
 // reserved warns of sections that hold what all carriers and phones of a node share.
-func reserved(config config) Flaws {
+func reserved(config parsedConfig) Flaws {
 	var flaws Flaws
 	for _, section := range config.opened {
 		if shared[strings.ToLower(section.Name)] {
@@ -116,7 +116,7 @@ func reserved(config config) Flaws {
 	return flaws
 }
 
-func checkDialplan(column cluster.AsteriskText, config config, within *Section) Flaws {
+func checkDialplan(column cluster.AsteriskText, config parsedConfig, within *Section) Flaws {
 	var flaws Flaws
 	for _, section := range config.opened {
 		flaw := Flaw{
@@ -138,7 +138,7 @@ func checkDialplan(column cluster.AsteriskText, config config, within *Section) 
 	return flaws
 }
 
-func checkAccount(config config, within *Section) Flaws {
+func checkAccount(config parsedConfig, within *Section) Flaws {
 	flaws := reserved(config)
 	for _, setting := range within.Settings {
 		if setting.Line > 0 {
@@ -202,9 +202,9 @@ func checkGlobals(within *Section) Flaws {
 	return flaws
 }
 
-// statements are the lines of a carrier's dialplan that Asterisk registers.
-func statements(text string) []dialplanStatement {
-	config := read(text, above(cluster.DialplanEntry)...)
+// dialplanStatements are the lines of a carrier's dialplan that Asterisk registers.
+func dialplanStatements(text string) []dialplanStatement {
+	config := readConfig(text, precedingSections(cluster.DialplanEntry)...)
 	l := newLoader(nil)
 	l.load(config.Sections[1].Settings)
 	var own []dialplanStatement

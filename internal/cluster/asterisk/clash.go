@@ -11,13 +11,13 @@ import (
 // Clash is two texts of one node that say the same thing differently: two
 // carriers, or a carrier and what VICIdial writes for itself and for phones.
 type Clash struct {
-	Mine, Other string // carrier ids; Other is empty where it is no carrier
-	ServerIP    string // the node; [cluster.AllServers] where both are on every node
-	Extension   string // the extension that both have, or
-	Variable    string // the dialplan variable that both set, or
-	Section     string // the section that both open
-	Phone       bool   // the other is a phone of the node
-	Route       bool   // the other is a generated route too: two routes with one prefix
+	Carrier, Other string // carrier ids; Other is empty where it is no carrier
+	ServerIP       string // the node; [cluster.AllServers] where both are on every node
+	Extension      string // the extension that both have, or
+	Variable       string // the dialplan variable that both set, or
+	Section        string // the section that both open
+	Phone          bool   // the other is a phone of the node
+	Route          bool   // the other is a generated route too: two routes with one prefix
 }
 
 func (c Clash) String() string {
@@ -68,7 +68,7 @@ func Clashes(mine, have cluster.Carriers) []Clash {
 			near = slices.Concat(at[cluster.AllServers], at[one.ServerIP()])
 		}
 		for _, other := range near {
-			clash := Clash{Mine: one.ID(), Other: other.ID(), ServerIP: one.ServerIP()}
+			clash := Clash{Carrier: one.ID(), Other: other.ID(), ServerIP: one.ServerIP()}
 			if one.ServerIP() == cluster.AllServers {
 				clash.ServerIP = other.ServerIP()
 			}
@@ -130,7 +130,7 @@ func (c claims) section(protocol, name, kind string) {
 	c.sections[strings.ToLower(display)] = display
 }
 
-// newClaimsReader returns a function that is claimsOf and reads each text once: the
+// newClaimsReader returns a function that is readClaims and reads each text once: the
 // rows of a route have one text on all nodes.
 func newClaimsReader() func(cluster.Carrier) claims {
 	known := map[[4]string]claims{}
@@ -138,23 +138,23 @@ func newClaimsReader() func(cluster.Carrier) claims {
 		texts := [4]string{c.Protocol(), c.Asterisk(cluster.DialplanEntry), c.Asterisk(cluster.GlobalsString), c.Asterisk(cluster.AccountEntry)}
 		found, read := known[texts]
 		if !read {
-			found = claimsOf(c)
+			found = readClaims(c)
 			known[texts] = found
 		}
 		return found
 	}
 }
 
-func claimsOf(c cluster.Carrier) claims {
+func readClaims(c cluster.Carrier) claims {
 	found := newClaims()
-	for _, statement := range statements(c.Asterisk(cluster.DialplanEntry)) {
+	for _, statement := range dialplanStatements(c.Asterisk(cluster.DialplanEntry)) {
 		// What calls h is VICIdial's, and Check tells of it.
 		if statement.Extension != "h" {
 			found.extension(statement.Extension)
 		}
 		found.generated = found.generated || strings.HasPrefix(statement.Extension, routeExtension(""))
 	}
-	for _, setting := range read(c.Asterisk(cluster.GlobalsString), above(cluster.GlobalsString)...).Sections[1].Settings {
+	for _, setting := range readConfig(c.Asterisk(cluster.GlobalsString), precedingSections(cluster.GlobalsString)...).Sections[1].Settings {
 		found.variable(setting.Name)
 	}
 	for _, section := range accountSections(c.Asterisk(cluster.AccountEntry)) {

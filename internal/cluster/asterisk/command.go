@@ -29,7 +29,7 @@ func CheckCommands(column cluster.AsteriskText, text string) Flaws {
 	}
 	text = normal(text)
 	lines := strings.Split(text, "\n")
-	config := read(text, above(column)...)
+	config := readConfig(text, precedingSections(column)...)
 	var flaws Flaws
 	for _, section := range config.Sections {
 		l := newLoader(nil)

@@ -67,7 +67,7 @@ func TestCheckPhone(t *testing.T) {
 			if err := CheckPhone(column, text); err != nil {
 				t.Errorf("%s refuses %q: %v", column, text, err)
 			}
-			if read := read(strings.Replace(line, "@", text, 1), &Section{}); len(read.Sections[0].Settings) != 1 {
+			if read := readConfig(strings.Replace(line, "@", text, 1), &Section{}); len(read.Sections[0].Settings) != 1 {
 				t.Errorf("%s becomes %d settings", column, len(read.Sections[0].Settings))
 			}
 		}

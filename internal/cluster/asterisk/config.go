@@ -36,28 +36,28 @@ func (s Section) Get(name string) string {
 	return value
 }
 
-// config is a text as main/config.c reads it.
-type config struct {
+// parsedConfig is a text as main/config.c reads it.
+type parsedConfig struct {
 	Sections []*Section // those above the text, then its own
 	Flaws    Flaws
 	text     string
-	written  []written  // the values as they stand in the text, in its order
-	opened   []*Section // one for each line that opens a section, or adds to one that is there
+	written  []writtenValue // the values as they stand in the text, in its order
+	opened   []*Section     // one for each line that opens a section, or adds to one that is there
 	current  *Section
 	lost     bool     // Asterisk gave the rest of the text up
 	Missing  []string // the sections that were inherited from and are not there
 }
 
-// written is the value of a setting, or what a += adds to one.
-type written struct {
+// writtenValue is the value of a setting, or what a += adds to one.
+type writtenValue struct {
 	name  string
 	value logical
 }
 
-// read reads a text that stands below the given sections, in the last of them.
-func read(text string, above ...*Section) config {
+// readConfig reads a text that stands below the given sections, in the last of them.
+func readConfig(text string, above ...*Section) parsedConfig {
 	text = normal(text)
-	c := config{text: text}
+	c := parsedConfig{text: text}
 	for _, section := range above {
 		c.Sections = append(c.Sections, &Section{Name: section.Name, Template: section.Template, Settings: unlined(section.Settings), Of: section.Of})
 	}
@@ -76,7 +76,7 @@ func read(text string, above ...*Section) config {
 }
 
 // own are the sections that the text opens.
-func (c config) own() []*Section {
+func (c parsedConfig) own() []*Section {
 	var own []*Section
 	for _, section := range c.Sections {
 		if section.Line > 0 {
@@ -95,7 +95,7 @@ func unlined(settings []Setting) []Setting {
 }
 
 // process does what process_text_line of main/config.c does with a line.
-func (c *config) process(line logical) {
+func (c *parsedConfig) process(line logical) {
 	switch line.text[0] {
 	case '[':
 		c.open(line)
@@ -106,17 +106,17 @@ func (c *config) process(line logical) {
 	}
 }
 
-func (c *config) note(line int, warning bool, what, do string) {
+func (c *parsedConfig) note(line int, warning bool, what, do string) {
 	c.Flaws = append(c.Flaws, Flaw{Line: line, What: what, Do: do, Warning: warning})
 }
 
 // giveUp notes why Asterisk reads no further.
-func (c *config) giveUp(line int, what, do string) {
+func (c *parsedConfig) giveUp(line int, what, do string) {
 	c.note(line, false, what+", and Asterisk gives up all that follows in the file", do)
 	c.lost = true
 }
 
-func (c *config) open(line logical) {
+func (c *parsedConfig) open(line logical) {
 	end := bytes.IndexByte(line.text, ']')
 	if end < 0 {
 		c.giveUp(line.number, fmt.Sprintf("%q opens no section", shortened(string(line.text))), "close it with ]: write [NAME] on a line of its own")
@@ -150,7 +150,7 @@ func (c *config) open(line logical) {
 
 // options reads what stands in parentheses behind a section's name, and answers
 // the section that the lines below belong to; nil where Asterisk gives up.
-func (c *config) options(section *Section, words string) *Section {
+func (c *parsedConfig) options(section *Section, words string) *Section {
 	target := section
 	for word := range strings.SplitSeq(words, ",") {
 		switch {
@@ -190,7 +190,7 @@ func (c *config) options(section *Section, words string) *Section {
 }
 
 // extend says what to do about a section that nothing can be added to.
-func (c *config) extend(name string) string {
+func (c *parsedConfig) extend(name string) string {
 	for _, section := range c.Sections {
 		if strings.EqualFold(section.Name, name) && section.Template {
 			return "it is a template, to which Asterisk adds nothing: write its lines where it is opened"
@@ -200,7 +200,7 @@ func (c *config) extend(name string) string {
 }
 
 // inherit says what to do about a base that is not there.
-func (c *config) inherit(word string) string {
+func (c *parsedConfig) inherit(word string) string {
 	if name := stripped(word); name != word && c.find(name, "TEMPLATES=include") != nil {
 		return fmt.Sprintf("write %s without blanks beside the comma", name)
 	}
@@ -209,7 +209,7 @@ func (c *config) inherit(word string) string {
 
 // find is the first section of that name which fits a filter, as
 // does_category_match of main/config.c finds it. An empty name is any.
-func (c *config) find(name, filter string) *Section {
+func (c *parsedConfig) find(name, filter string) *Section {
 	for _, section := range c.Sections {
 		if (name == "" || strings.EqualFold(section.Name, name)) && section.fits(filter) {
 			return section
@@ -258,7 +258,7 @@ func (s *Section) matches(name, value string) bool {
 	return false
 }
 
-func (c *config) directive(line logical) {
+func (c *parsedConfig) directive(line logical) {
 	end := 1
 	for end < len(line.text) && line.text[end] > ' ' && line.text[end] < 0x80 {
 		end++
@@ -279,7 +279,7 @@ func (c *config) directive(line logical) {
 	}
 }
 
-func (c *config) set(line logical) {
+func (c *parsedConfig) set(line logical) {
 	if c.current == nil {
 		c.giveUp(line.number, "this setting stands before the first [section]", "begin with [NAME]")
 		return
@@ -320,13 +320,13 @@ func (c *config) set(line logical) {
 	c.wrote(string(name.text), held)
 }
 
-func (c *config) wrote(name string, value logical) {
-	c.written = append(c.written, written{name: name, value: value})
+func (c *parsedConfig) wrote(name string, value logical) {
+	c.written = append(c.written, writtenValue{name: name, value: value})
 }
 
 // add appends to the value of the last setting of that name, for +=. False when
 // there is none.
-func (c *config) add(name, more string) bool {
+func (c *parsedConfig) add(name, more string) bool {
 	last := -1
 	for at, setting := range c.current.Settings {
 		if setting.Name == name {

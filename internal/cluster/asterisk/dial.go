@@ -116,7 +116,7 @@ func routeExtension(route string) string { return "route_" + route }
 // OffersRoute says whether a dialplan holds the dialing of the route. Asterisk
 // compares extensions by case.
 func OffersRoute(dialplan, route string) bool {
-	for _, statement := range statements(dialplan) {
+	for _, statement := range dialplanStatements(dialplan) {
 		if statement.Extension == routeExtension(route) {
 			return true
 		}
@@ -150,8 +150,8 @@ func (d Dial) Dialplan() string {
 
 // entry takes the calls to one kind of number. sent is what the carrier is dialed,
 // where it is not what the route makes of the number.
-func (d Dial) entry(extension string, prefix int, sent string) *priorities {
-	entry := &priorities{extension: extension}
+func (d Dial) entry(extension string, prefix int, sent string) *extensionLines {
+	entry := &extensionLines{extension: extension}
 	entry.add(callLog)
 	if d.MaxSeconds > 0 {
 		entry.add(fmt.Sprintf("Set(TIMEOUT(absolute)=%d)", d.MaxSeconds))
@@ -181,7 +181,7 @@ func (d Dial) entry(extension string, prefix int, sent string) *priorities {
 
 // dialing is the subroutine. The group is set even where there is no limit: it
 // takes a call that comes from another route out of that route's count.
-func (d Dial) dialing() *priorities {
+func (d Dial) dialing() *extensionLines {
 	var body []string
 	for _, name := range slices.Sorted(maps.Keys(d.Variables)) {
 		body = append(body, "Set("+name+"="+d.Variables[name]+")")
@@ -202,7 +202,7 @@ func (d Dial) dialing() *priorities {
 	}
 	body = append(body, fmt.Sprintf("Dial(%s,%s,%s)", d.destination(), d.ring(), options), "Return()")
 
-	dialing := &priorities{extension: routeExtension(d.Route)}
+	dialing := &extensionLines{extension: routeExtension(d.Route)}
 	dialing.add(fmt.Sprintf("Set(GROUP()=%s)", d.Route))
 	if d.MaxChannels > 0 {
 		dialing.add(fmt.Sprintf("GotoIf($[${GROUP_COUNT(%s)} > %d]?%d)", d.Route, d.MaxChannels, len(dialing.applications)+len(body)+2))
@@ -248,15 +248,17 @@ func (d Dial) destination() string {
 	return d.Protocol + "/" + endpoint + "/" + number
 }
 
-// priorities are the applications of one extension, from priority 1.
-type priorities struct {
+// extensionLines are the applications of one extension, from priority 1.
+type extensionLines struct {
 	extension    string
 	applications []string
 }
 
-func (p *priorities) add(application string) { p.applications = append(p.applications, application) }
+func (p *extensionLines) add(application string) {
+	p.applications = append(p.applications, application)
+}
 
-func (p *priorities) write(text *strings.Builder) {
+func (p *extensionLines) write(text *strings.Builder) {
 	if p == nil {
 		return
 	}

@@ -135,11 +135,11 @@ func (d Dial) headerExtension() string { return "headers_" + d.Route }
 
 // headerLines are run on the channel to the carrier before it is dialed, where
 // PJSIP takes its headers from.
-func (d Dial) headerLines() *priorities {
+func (d Dial) headerLines() *extensionLines {
 	if len(d.Headers) == 0 || d.Protocol == "SIP" {
 		return nil
 	}
-	lines := &priorities{extension: d.headerExtension()}
+	lines := &extensionLines{extension: d.headerExtension()}
 	for _, name := range slices.Sorted(maps.Keys(d.Headers)) {
 		lines.add(fmt.Sprintf("Set(PJSIP_HEADER(add,%s)=%s)", name, d.Headers[name]))
 	}

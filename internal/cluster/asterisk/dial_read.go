@@ -25,7 +25,7 @@ func ReadDial(protocol, text string) (Dial, bool) {
 	}
 	dial := Dial{Protocol: protocol}
 	body := ""
-	for _, statement := range statements(text) {
+	for _, statement := range dialplanStatements(text) {
 		arguments := statement.Arguments
 		switch entry := strings.HasPrefix(statement.Extension, "_"); {
 		case entry && statement.Application == "Set" && readStrip().MatchString(arguments):

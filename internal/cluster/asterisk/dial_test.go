@@ -228,7 +228,7 @@ var jump = regexp.MustCompile(`\?(\d+)(?::(\d+))?\)$`)
 
 // jumpsLand fails where a GotoIf names a priority that the extension has not.
 func jumpsLand(t *rapid.T, text string) {
-	statements := statements(text)
+	statements := dialplanStatements(text)
 	there := map[string]bool{}
 	for _, statement := range statements {
 		there[statement.Extension+","+strconv.Itoa(statement.Priority)] = true

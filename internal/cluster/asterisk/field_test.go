@@ -86,7 +86,7 @@ func TestFieldCases(t *testing.T) {
 				return
 			}
 			registered := 0
-			for _, statement := range statements(one.Text) {
+			for _, statement := range dialplanStatements(one.Text) {
 				if statement.Priority > 0 {
 					registered++
 				}

@@ -51,8 +51,8 @@ func FuzzCheck(f *testing.F) {
 // noSmuggling reads a text that was taken once more, between lines of its file.
 func noSmuggling(t *testing.T, column cluster.AsteriskText, text string) {
 	const below = "\nbelow=here\n"
-	sections := above(column)
-	config := read(text+below, sections...)
+	sections := precedingSections(column)
+	config := readConfig(text+below, sections...)
 	last := config.Sections[len(config.Sections)-1]
 	opens := column == cluster.AccountEntry || column == ConfOverride || column == CustomDialplan
 	if !opens && len(config.Sections) != len(sections) {
@@ -90,7 +90,7 @@ func FuzzSealSecrets(f *testing.F) {
 		if !cluster.SealedBy(sealed, text) {
 			t.Errorf("%q is no form of %q", sealed, text)
 		}
-		config := read(text, &Section{})
+		config := readConfig(text, &Section{})
 		for _, place := range secretsOf(config) {
 			if held := config.text[place.from:place.to]; strings.Contains(held, secret) && strings.Contains(sealed, secret) {
 				t.Errorf("the secret is in %q", sealed)

@@ -38,7 +38,7 @@ func OwnClashes(mine cluster.Carriers, servers cluster.Servers, phones []NodePho
 			continue
 		}
 		ours := claimsOf(carrier)
-		clash := Clash{Mine: carrier.ID(), ServerIP: carrier.ServerIP()}
+		clash := Clash{Carrier: carrier.ID(), ServerIP: carrier.ServerIP()}
 		clashes = append(clashes, ours.clashes(taken.on(carrier.ServerIP(), servers), clash)...)
 		near := onNode[carrier.ServerIP()]
 		if carrier.ServerIP() == cluster.AllServers {
@@ -67,7 +67,7 @@ func ownClaims(servers cluster.Servers) claims {
 		if !server.Telephony() {
 			continue
 		}
-		address := dialed(server.IP())
+		address := paddedAddress(server.IP())
 		own.extension("_" + address + "*.")
 		own.extension("_**" + address + "*.")
 		own.variable("TRUNK" + server.ID())
@@ -99,8 +99,8 @@ func (c claims) on(node string, servers cluster.Servers) claims {
 	return c
 }
 
-// dialed is an address as calls between nodes dial it: 010*001*000*007.
-func dialed(address string) string {
+// paddedAddress is an address as calls between nodes dial it: 010*001*000*007.
+func paddedAddress(address string) string {
 	parts := strings.Split(address, ".")
 	for at, part := range parts {
 		parts[at] = strings.Repeat("0", max(0, 3-len(part))) + part
@@ -110,11 +110,11 @@ func dialed(address string) string {
 
 // Accounts are the accounts of carriers, as the nodes read them.
 type Accounts struct {
-	onNode  map[string][]account // by server_ip, in the order in which a node reads them
-	inherit []account            // those that inherit from sections that they do not open
+	onNode  map[string][]carrierAccount // by server_ip, in the order in which a node reads them
+	inherit []carrierAccount            // those that inherit from sections that they do not open
 }
 
-type account struct {
+type carrierAccount struct {
 	cluster.Carrier
 	id       string     // in lower case
 	missing  []string   // the sections that it inherits from and does not open
@@ -124,7 +124,7 @@ type account struct {
 // ReadAccounts reads the accounts of the carriers that a node generates. The rows of a
 // route have one text on all nodes; each text is read once.
 func ReadAccounts(carriers cluster.Carriers) Accounts {
-	accounts, known := Accounts{onNode: map[string][]account{}}, map[string]config{}
+	accounts, known := Accounts{onNode: map[string][]carrierAccount{}}, map[string]parsedConfig{}
 	for _, carrier := range carriers.Sorted() {
 		if !carrier.Generated() {
 			continue
@@ -132,10 +132,10 @@ func ReadAccounts(carriers cluster.Carriers) Accounts {
 		text := carrier.Asterisk(cluster.AccountEntry)
 		config, found := known[text]
 		if !found {
-			config = read(text, &Section{Name: "general"})
+			config = readConfig(text, &Section{Name: "general"})
 			known[text] = config
 		}
-		one := account{Carrier: carrier, id: strings.ToLower(carrier.ID()), missing: config.Missing}
+		one := carrierAccount{Carrier: carrier, id: strings.ToLower(carrier.ID()), missing: config.Missing}
 		for _, section := range config.own() {
 			named := *section
 			named.Of = "carrier " + carrier.ID()
@@ -162,20 +162,20 @@ func (a Accounts) Above(mine cluster.Carrier, servers cluster.Servers) []*Sectio
 	}
 	own := strings.ToLower(mine.ID())
 	missing := map[string]string{}
-	others := func(accounts []account, each func(account)) {
+	others := func(accounts []carrierAccount, each func(carrierAccount)) {
 		for _, other := range accounts {
 			if other.id != own && other.Protocol() == mine.Protocol() {
 				each(other)
 			}
 		}
 	}
-	others(a.inherit, func(other account) {
+	others(a.inherit, func(other carrierAccount) {
 		for _, name := range other.missing {
 			missing[name] = other.ID()
 		}
 	})
 	for _, serverIP := range []string{cluster.AllServers, mine.ServerIP()} {
-		others(a.onNode[serverIP], func(other account) {
+		others(a.onNode[serverIP], func(other carrierAccount) {
 			if other.id < own {
 				above = append(above, other.sections...)
 			}

@@ -152,7 +152,7 @@ func TestPublicDialplans(t *testing.T) {
 				}
 				text.WriteString(dial.Dialplan())
 			}
-			node := callOf{t: t, statements: statements(text.String())}
+			node := callOf{t: t, statements: dialplanStatements(text.String())}
 			for dialed, want := range public.calls {
 				node.variables, node.did = map[string]string{"CALLERID(num)": "campaign", "LEAD": "17"}, nil
 				node.dial(dialed)

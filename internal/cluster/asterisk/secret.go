@@ -166,7 +166,7 @@ func within(value string, from, to int) []span {
 
 // secretsOf are the places of a text in which secrets are written out, and the
 // lines that they are in.
-func secretsOf(config config) []secretPlace {
+func secretsOf(config parsedConfig) []secretPlace {
 	var places []secretPlace
 	for _, written := range config.written {
 		for _, part := range secretParts(written.name, string(written.value.text)) {
@@ -183,8 +183,8 @@ type secretPlace struct {
 
 // readAll reads the settings of a text whatever sections they are in, and goes on
 // where Asterisk gives up.
-func readAll(text string) config {
-	config := config{text: normal(text), current: &Section{}}
+func readAll(text string) parsedConfig {
+	config := parsedConfig{text: normal(text), current: &Section{}}
 	lines := reader{}
 	for _, line := range lines.lines(config.text) {
 		if line.text[0] != '[' && line.text[0] != '#' {

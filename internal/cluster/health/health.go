@@ -183,15 +183,15 @@ func NewReport(s Snapshot) Report {
 	h := Report{Campaigns: campaignHealth(s)}
 	beats := make(map[string]Heartbeat, len(s.Beats))
 	for _, beat := range s.Beats {
-		beats[key(beat.ServerIP)] = beat
+		beats[trimIP(beat.ServerIP)] = beat
 	}
 	s.Servers = slices.SortedStableFunc(slices.Values(s.Servers), func(a, b Server) int { return cmp.Compare(a.IP(), b.IP()) })
-	servers := slices.CompactFunc(slices.Clone(s.Servers), func(a, b Server) bool { return key(a.IP()) == key(b.IP()) }) // the first counts, as for VICIdial's daemons
+	servers := slices.CompactFunc(slices.Clone(s.Servers), func(a, b Server) bool { return trimIP(a.IP()) == trimIP(b.IP()) }) // the first counts, as for VICIdial's daemons
 	for _, server := range servers {
-		beat, beats := beats[key(server.IP())]
+		beat, beats := beats[trimIP(server.IP())]
 		node := nodeHealth(s, server, beat, beats)
 		for _, campaign := range h.Campaigns {
-			if key(campaign.ServerIP) != key(server.IP()) {
+			if trimIP(campaign.ServerIP) != trimIP(server.IP()) {
 				continue
 			}
 			node.Agents += campaign.Agents
@@ -201,7 +201,7 @@ func NewReport(s Snapshot) Report {
 				node.Shortage += campaign.Shortage
 			}
 		}
-		h.CoordinatorAlive = h.CoordinatorAlive || (node.Alive && key(server.IP()) == key(s.VoicemailServer))
+		h.CoordinatorAlive = h.CoordinatorAlive || (node.Alive && trimIP(server.IP()) == trimIP(s.VoicemailServer))
 		h.Nodes = append(h.Nodes, node)
 	}
 	for _, campaign := range h.Campaigns {

@@ -28,7 +28,7 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 	problems = append(problems, strayProblems(s, h)...)
 	ids := map[string][]string{}
 	for _, server := range s.Servers {
-		ids[key(server.IP())] = append(ids[key(server.IP())], server.ID())
+		ids[trimIP(server.IP())] = append(ids[trimIP(server.IP())], server.ID())
 	}
 	for _, ip := range slices.Sorted(maps.Keys(ids)) {
 		if len(ids[ip]) > 1 {
@@ -45,7 +45,7 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 	switch {
 	case s.VoicemailServer == "":
 		add("No active_voicemail_server is set: voicemail, the end of day and the purges run nowhere.", "Name one telephony node in the system settings.")
-	case !slices.ContainsFunc(s.Servers, func(server Server) bool { return key(server.IP()) == key(s.VoicemailServer) }):
+	case !slices.ContainsFunc(s.Servers, func(server Server) bool { return trimIP(server.IP()) == trimIP(s.VoicemailServer) }):
 		add(fmt.Sprintf("The active_voicemail_server %s is no row of servers: voicemail, the end of day and the purges run nowhere.", s.VoicemailServer), "Name one telephony node in the system settings.")
 	case !h.CoordinatorAlive && len(s.Beats) > 0:
 		add(fmt.Sprintf("The active_voicemail_server %s is dead: voicemail, the end of day and the purges stop.", s.VoicemailServer), "Bring it back, or name another node in the system settings.")
@@ -60,7 +60,7 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 		}
 		add(fmt.Sprintf("The database has schema %d, the nodes expect %d.", s.Schema, s.ExpectedSchema), do)
 	}
-	if what := revisions(s.Servers); what != "" {
+	if what := listRevisions(s.Servers); what != "" {
 		add(what, "Upgrade the nodes to one revision; mixed code behaves differently from node to node.")
 	}
 	if r := s.Replica; r != nil {
@@ -85,11 +85,11 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 func strayProblems(s Snapshot, h Report) []Problem {
 	known := map[string]bool{}
 	for _, server := range s.Servers {
-		known[key(server.IP())] = true
+		known[trimIP(server.IP())] = true
 	}
 	at := map[string]*Campaign{}
 	for _, campaign := range h.Campaigns {
-		ip := key(campaign.ServerIP)
+		ip := trimIP(campaign.ServerIP)
 		if known[ip] {
 			continue
 		}
@@ -129,12 +129,12 @@ func strayProblems(s Snapshot, h Report) []Problem {
 	return problems
 }
 
-// key is an address as the collations of VICIdial's tables compare it: blanks at its
+// trimIP is an address as the collations of VICIdial's tables compare it: blanks at its
 // end do not count.
-func key(ip string) string { return strings.TrimRight(ip, " ") }
+func trimIP(ip string) string { return strings.TrimRight(ip, " ") }
 
-// revisions says which telephony nodes run which code, if it is not one.
-func revisions(servers []Server) string {
+// listRevisions says which telephony nodes run which code, if it is not one.
+func listRevisions(servers []Server) string {
 	nodes := make(map[int][]string)
 	var revisions []int
 	for _, server := range servers {
@@ -227,7 +227,7 @@ func rebuildProblems(server Server, node Node, add func(what, do string)) {
 func shortageProblems(server Server, h Report) []Problem {
 	var problems []Problem
 	for _, campaign := range h.Campaigns {
-		if key(campaign.ServerIP) != key(server.IP()) || campaign.Shortage == 0 {
+		if trimIP(campaign.ServerIP) != trimIP(server.IP()) || campaign.Shortage == 0 {
 			continue
 		}
 		problem := Problem{

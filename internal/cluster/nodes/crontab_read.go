@@ -49,13 +49,13 @@ func ReadJobs(jobs []CronJob, options CrontabOptions) Found {
 		case "SERVER_stats.pl":
 			found.ServerStats = true
 		case "AST_CRON_audio_1_move_VDonly.pl":
-			found.Recordings.HTTPS = has(flags, "--HTTPS")
+			found.Recordings.HTTPS = hasFlag(flags, "--HTTPS")
 			if found.Recordings.Format == "" {
 				found.Recordings.Format = "WAV"
 			}
 		case "AST_CRON_audio_2_compress.pl":
-			found.Recordings.Format, found.Recordings.HTTPS = format(flags), has(flags, "--HTTPS") // it writes the link last
-			found.Recordings.RunCheck, found.Recordings.SortByDate = has(flags, "--run-check"), has(flags, "--file-sorting")
+			found.Recordings.Format, found.Recordings.HTTPS = recordingFormat(flags), hasFlag(flags, "--HTTPS") // it writes the link last
+			found.Recordings.RunCheck, found.Recordings.SortByDate = hasFlag(flags, "--run-check"), hasFlag(flags, "--file-sorting")
 		case "AST_CRON_audio_3_ftp.pl":
 			found.Recordings.Ship = true
 			found.Recordings.Transfer = transferOf(flags)
@@ -94,7 +94,7 @@ func call(command string) (string, []string) {
 	return "", nil
 }
 
-func has(flags []string, flag string) bool {
+func hasFlag(flags []string, flag string) bool {
 	return slices.ContainsFunc(flags, func(given string) bool { return strings.EqualFold(given, flag) })
 }
 
@@ -108,9 +108,9 @@ func number(flags []string, flag string) int {
 	return 0
 }
 
-func format(flags []string) string {
+func recordingFormat(flags []string) string {
 	for _, name := range RecordingFormats() {
-		if has(flags, "--"+name) {
+		if hasFlag(flags, "--"+name) {
 			return name
 		}
 	}
@@ -120,12 +120,12 @@ func format(flags []string) string {
 func transferOf(flags []string) Transfer {
 	transfer := Transfer{
 		Folders:      "date",
-		LocalFolders: has(flags, "--localdatedir"), RunCheck: has(flags, "--run-check"), Validate: has(flags, "--ftp-validate"),
-		Persistent: has(flags, "--ftp-persistent"), Active: has(flags, "--ftp-active"),
+		LocalFolders: hasFlag(flags, "--localdatedir"), RunCheck: hasFlag(flags, "--run-check"), Validate: hasFlag(flags, "--ftp-validate"),
+		Persistent: hasFlag(flags, "--ftp-persistent"), Active: hasFlag(flags, "--ftp-active"),
 		FileLimit: number(flags, "--transfer-limit="), ListLimit: number(flags, "--list-limit="),
 	}
 	for _, folders := range folderFlags {
-		if folders.flag != "" && has(flags, folders.flag) {
+		if folders.flag != "" && hasFlag(flags, folders.flag) {
 			transfer.Folders = folders.folders
 		}
 	}
@@ -134,9 +134,9 @@ func transferOf(flags []string) Transfer {
 
 func (f *Found) archives(flags []string) {
 	switch {
-	case has(flags, "--url-log-only"):
+	case hasFlag(flags, "--url-log-only"):
 		f.Archives.URLLogDays = number(flags, "--url-log-days=")
-	case has(flags, "--daily"):
+	case hasFlag(flags, "--daily"):
 		f.Archives.LogSchedule = ArchiveDaily
 	default:
 		f.Archives.LogDays = number(flags, "--days=")
@@ -247,7 +247,7 @@ func alike(a, b CronJob) bool {
 	}
 	programA, flagsA := call(a.Command)
 	programB, flagsB := call(b.Command)
-	return programA != "" && programA == programB && plain(flagsA) == plain(flagsB) && quiet(a.Command) == quiet(b.Command)
+	return programA != "" && programA == programB && normalFlags(flagsA) == normalFlags(flagsB) && quiet(a.Command) == quiet(b.Command)
 }
 
 // quiet is what follows the flags of a command: where its output goes.
@@ -258,7 +258,7 @@ func quiet(command string) string {
 	return ""
 }
 
-func plain(flags []string) string {
+func normalFlags(flags []string) string {
 	sorted := make([]string, len(flags))
 	for i, flag := range flags {
 		sorted[i] = strings.ToLower(strings.TrimLeft(flag, "-"))

@@ -92,8 +92,8 @@ func (s Selection) Numbers(t Table) (Set, error) {
 	if len(names) == 0 {
 		return Set{}, fmt.Errorf("%w: no number meets the conditions", cluster.ErrNotFound)
 	}
-	if len(names) > most {
-		return Set{}, fmt.Errorf("%d numbers meet the conditions, more than the %d that one block can have", len(names), most)
+	if len(names) > maxNumbers {
+		return Set{}, fmt.Errorf("%d numbers meet the conditions, more than the %d that one block can have", len(names), maxNumbers)
 	}
 	return Of(names), nil
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// most is how many numbers one set may hold, so that a mistyped range is an error.
-const most = 100_000
+// maxNumbers is how many numbers one set may hold, so that a mistyped range is an error.
+const maxNumbers = 100_000
 
 // mostDigits is the longest number that is counted with; a longer one is a pattern.
 const mostDigits = 18
@@ -24,13 +24,13 @@ const mostDigits = 18
 // compare as the database compares them, without regard to case. The zero value is
 // empty. Sets are values: nothing changes one.
 type Set struct {
-	runs  []run
+	runs  []numberRun
 	total int
 }
 
-// run is count consecutive numbers of one width; before is how many members the runs
+// numberRun is count consecutive numbers of one width; before is how many members the runs
 // in front of it have.
-type run struct {
+type numberRun struct {
 	front         string // "+" or nothing; of a pattern, all of it
 	width         int    // digits; 0 for a pattern
 	first         uint64
@@ -49,18 +49,18 @@ func (e *RangeError) Error() string { return fmt.Sprintf("%q: %s", e.Range, e.Re
 // Parse reads numbers ("8005550100", "+18005550100"), ranges
 // ("8005550100-8005550199") and patterns ("*97"). Both ends of a range have the same
 // number of digits. A number that is given twice, a range that runs backwards and
-// more than [most] numbers are a [*RangeError].
+// more than [maxNumbers] numbers are a [*RangeError].
 func Parse(texts []string) (Set, error) {
 	type given struct {
-		run
+		numberRun
 		index int
 	}
 	parsed := make([]given, 0, len(texts))
 	total := 0
 	for index, text := range texts {
 		found, reason := parseRange(text)
-		if reason == "" && total+found.count > most {
-			reason = fmt.Sprintf("brings the count over %d numbers", most)
+		if reason == "" && total+found.count > maxNumbers {
+			reason = fmt.Sprintf("brings the count over %d numbers", maxNumbers)
 		}
 		if reason != "" {
 			return Set{}, &RangeError{Index: index, Range: text, Reason: reason}
@@ -68,28 +68,28 @@ func Parse(texts []string) (Set, error) {
 		total += found.count
 		parsed = append(parsed, given{found, index})
 	}
-	slices.SortStableFunc(parsed, func(a, b given) int { return a.compare(b.run) })
+	slices.SortStableFunc(parsed, func(a, b given) int { return a.compare(b.numberRun) })
 	var set Set
 	for position, next := range parsed {
-		if position > 0 && parsed[position-1].overlaps(next.run) {
+		if position > 0 && parsed[position-1].overlaps(next.numberRun) {
 			later, earlier := next.index, parsed[position-1].index
 			if later < earlier {
 				later, earlier = earlier, later
 			}
 			return Set{}, &RangeError{Index: later, Range: texts[later], Reason: fmt.Sprintf("%s is in %q already", next.name(0), texts[earlier])}
 		}
-		set.extend(next.run)
+		set.extend(next.numberRun)
 	}
 	return set, nil
 }
 
 // Of returns the set of single numbers, each of which may be given several times.
 func Of(names []string) Set {
-	runs := make([]run, 0, len(names))
+	runs := make([]numberRun, 0, len(names))
 	for _, name := range names {
 		runs = append(runs, parseNumber(name))
 	}
-	slices.SortFunc(runs, run.compare)
+	slices.SortFunc(runs, numberRun.compare)
 	var set Set
 	for position, next := range runs {
 		if position == 0 || runs[position-1].compare(next) != 0 {
@@ -99,53 +99,53 @@ func Of(names []string) Set {
 	return set
 }
 
-func parseRange(text string) (run, string) {
+func parseRange(text string) (numberRun, string) {
 	first, last, isRange := strings.Cut(text, "-")
 	if !isRange {
 		if text == "" {
-			return run{}, "a number cannot be blank"
+			return numberRun{}, "a number cannot be blank"
 		}
 		return parseNumber(text), ""
 	}
 	from, to := parseNumber(first), parseNumber(last)
 	switch {
 	case from.width == 0 || to.width == 0:
-		return run{}, fmt.Sprintf(`is neither a number nor a range like "8005550100-8005550199" of numbers with at most %d digits`, mostDigits)
+		return numberRun{}, fmt.Sprintf(`is neither a number nor a range like "8005550100-8005550199" of numbers with at most %d digits`, mostDigits)
 	case from.front != to.front || from.width != to.width:
-		return run{}, fmt.Sprintf("%s and %s do not have the same number of digits, with or without a plus sign; write both ends in full", first, last)
+		return numberRun{}, fmt.Sprintf("%s and %s do not have the same number of digits, with or without a plus sign; write both ends in full", first, last)
 	case to.first < from.first:
-		return run{}, fmt.Sprintf("runs backwards; write %s-%s", last, first)
-	case to.first-from.first >= most:
-		return run{}, fmt.Sprintf("has more than %d numbers", most)
+		return numberRun{}, fmt.Sprintf("runs backwards; write %s-%s", last, first)
+	case to.first-from.first >= maxNumbers:
+		return numberRun{}, fmt.Sprintf("has more than %d numbers", maxNumbers)
 	}
-	from.count = int(to.first-from.first) + 1 //nolint:gosec // below Most
+	from.count = int(to.first-from.first) + 1 //nolint:gosec // below maxNumbers
 	return from, ""
 }
 
 // parseNumber reads a number, or a pattern.
-func parseNumber(text string) run {
+func parseNumber(text string) numberRun {
 	front, digits := "", text
 	if strings.HasPrefix(text, "+") {
 		front, digits = "+", text[1:]
 	}
 	if digits != "" && len(digits) <= mostDigits && strings.Trim(digits, "0123456789") == "" {
 		first, _ := strconv.ParseUint(digits, 10, 64)
-		return run{front: front, width: len(digits), first: first, count: 1}
+		return numberRun{front: front, width: len(digits), first: first, count: 1}
 	}
-	return run{front: text, count: 1}
+	return numberRun{front: text, count: 1}
 }
 
-func (r run) compare(other run) int {
+func (r numberRun) compare(other numberRun) int {
 	return cmp.Or(cmp.Compare(r.width, other.width), cmp.Compare(cluster.FoldKey(r.front), cluster.FoldKey(other.front)), cmp.Compare(r.first, other.first))
 }
 
 // overlaps reports whether a run that does not come before r shares a member with it.
-func (r run) overlaps(next run) bool {
+func (r numberRun) overlaps(next numberRun) bool {
 	return r.width == next.width && cluster.FoldKey(r.front) == cluster.FoldKey(next.front) && next.first < r.first+uint64(r.count) //nolint:gosec // counts are not negative
 }
 
 // name returns the offset'th member of the run.
-func (r run) name(offset int) string {
+func (r numberRun) name(offset int) string {
 	if r.width == 0 {
 		return r.front
 	}
@@ -153,7 +153,7 @@ func (r run) name(offset int) string {
 	return r.front + strings.Repeat("0", max(0, r.width-len(text))) + text
 }
 
-func (r run) text() string {
+func (r numberRun) text() string {
 	if r.count == 1 {
 		return r.name(0)
 	}
@@ -161,7 +161,7 @@ func (r run) text() string {
 }
 
 // extend appends a run that comes after all others.
-func (s *Set) extend(next run) {
+func (s *Set) extend(next numberRun) {
 	next.before = s.total
 	s.total += next.count
 	if last := len(s.runs) - 1; last >= 0 && next.width > 0 {
@@ -234,7 +234,7 @@ func (s Set) Common(other Set) Set {
 
 // Equal reports whether both sets have the same members, however they were given.
 func (s Set) Equal(other Set) bool {
-	return slices.EqualFunc(s.runs, other.runs, func(a, b run) bool { return a.compare(b) == 0 && a.count == b.count })
+	return slices.EqualFunc(s.runs, other.runs, func(a, b numberRun) bool { return a.compare(b) == 0 && a.count == b.count })
 }
 
 // Ranges returns the members as the fewest ranges, in order.

@@ -11,10 +11,10 @@ import (
 // holds none. All methods may be called concurrently.
 type Actions struct {
 	mu      sync.Mutex
-	written map[row]string
+	written map[rowKey]string
 }
 
-type row struct {
+type rowKey struct {
 	table cluster.Table
 	key   string
 }
@@ -33,7 +33,7 @@ func (a *Actions) AddActionRows(action string, plan cluster.Plan) {
 	for _, step := range plan.Steps {
 		for _, key := range step.Key {
 			if step.Verb == cluster.Update && len(step.Key) == 1 {
-				put(&a.written, row{step.Table, cluster.FoldKey(key.Text)}, action)
+				put(&a.written, rowKey{step.Table, cluster.FoldKey(key.Text)}, action)
 			}
 		}
 	}
@@ -44,7 +44,7 @@ func (a *Actions) AddActionRows(action string, plan cluster.Plan) {
 func (a *Actions) BlameAction(err error, table cluster.Table, key string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	action := a.written[row{table, cluster.FoldKey(key)}]
+	action := a.written[rowKey{table, cluster.FoldKey(key)}]
 	if action == "" {
 		return err
 	}

@@ -36,7 +36,7 @@ type Moves struct {
 func MovesBetween(before, after *Placement) Moves {
 	var moves Moves
 	flows := map[Move]int{}
-	for _, part := range changes(before, after) {
+	for _, part := range changedParts(before, after) {
 		moves.Runs = append(moves.Runs, part.ChangedRun)
 		switch {
 		case part.Before == nil:
@@ -97,9 +97,9 @@ type changedPart struct {
 	count int
 }
 
-// changes returns the changed runs in seat order, with the removed seats at the
+// changedParts returns the changed runs in seat order, with the removed seats at the
 // end.
-func changes(before, after *Placement) []changedPart {
+func changedParts(before, after *Placement) []changedPart {
 	parts := changedRuns(after, func(seat string, position int) ([]string, []string, bool) {
 		was, is := before.Of(seat), after.at(position)
 		return was, is, !slices.Equal(was, is)

@@ -82,9 +82,11 @@ func bench(ctx context.Context, out io.Writer, o options) (err error) {
 	report := newReport()
 	var missed error
 	for _, subject := range o.subjects {
-		if err := measureSubject(ctx, out, env, server, subject, o, report, &missed); err != nil {
+		limits, err := measureSubject(ctx, out, env, server, subject, o, report)
+		if err != nil {
 			return err
 		}
+		missed = errors.Join(missed, limits)
 	}
 	if o.save != "" {
 		err = report.save(o.save)
@@ -92,9 +94,8 @@ func bench(ctx context.Context, out io.Writer, o options) (err error) {
 	return errors.Join(report.show(out), missed, err)
 }
 
-// measureSubject measures one subject. What exceeds a limit is joined to missed.
-func measureSubject(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, subject string, o options, report *report, missed *error) error {
-	var limits, err error
+// measureSubject measures one subject. missed is what exceeds a limit.
+func measureSubject(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, subject string, o options, report *report) (missed, err error) {
 	switch subject {
 	case "small":
 		err = site(ctx, out, env, server, smallSite(), min(o.rounds, 3), report)
@@ -105,14 +106,13 @@ func measureSubject(ctx context.Context, out io.Writer, env *testenv.Environment
 	case "far":
 		err = trips(ctx, out, env, server, smallSite(), report)
 	case "servers":
-		limits, err = manyServers(ctx, out, env, server, o, report)
+		missed, err = manyServers(ctx, out, env, server, o, report)
 	case "seats":
-		limits, err = seats(ctx, out, env, server, o.rounds)
+		missed, err = seats(ctx, out, env, server, o.rounds)
 	case "numbers":
-		limits, err = numbers(ctx, out, env, server, o.rounds)
+		missed, err = numbers(ctx, out, env, server, o.rounds)
 	}
-	*missed = errors.Join(*missed, limits)
-	return err
+	return missed, err
 }
 
 // manyServers measures servers and splits.

@@ -23,7 +23,7 @@ type references struct {
 
 // referencesTo collects the addresses of adopted objects. Of two servers with one
 // address neither is referred to.
-func referencesTo(objects []adopted) references {
+func referencesTo(objects []adoptedObject) references {
 	refs := references{map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}}
 	shared := map[string]bool{}
 	for _, o := range objects {
@@ -48,7 +48,7 @@ func referencesTo(objects []adopted) references {
 	return refs
 }
 
-func (a adopted) address() string { return a.Kind + "." + a.name }
+func (a adoptedObject) address() string { return a.Kind + "." + a.name }
 
 // leading are the attributes that come first in a block, in this order; the others
 // follow by name, and texts of several lines come last.
@@ -66,7 +66,7 @@ func rank(name string) int {
 }
 
 // block is the configuration of an object.
-func (r references) block(c *client, o adopted) terraform.Block {
+func (r references) block(c *client, o adoptedObject) terraform.Block {
 	return terraform.Block{
 		Type: "resource", Labels: []string{o.Kind, o.name},
 		Body: r.attributes(c.block(o.Kind).Attributes, o.config, o.Kind),

@@ -85,7 +85,7 @@ func (c Command) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	options := options{}
+	options := runOptions{}
 	flags := flag.NewFlagSet("adopt", flag.ContinueOnError)
 	flags.SetOutput(c.Errors)
 	flags.Usage = func() {
@@ -97,7 +97,7 @@ func (c Command) run(ctx context.Context, args []string) error {
 	flags.StringVar(&options.Match, "match", "", "adopt what has a name like this `pattern`, with * and ?")
 	flags.IntVar(&options.Differences, "differences", adopt.DefaultDifferences, "in how many `lines` the copies of a carrier on several servers may differ")
 	asJSON := flags.Bool("json", false, "print a summary as JSON")
-	module := module{}
+	module := siteModule{}
 	flags.StringVar(&module.Source, "module", "", "write the variable file of the module for whole sites at this `source`, and import blocks for its addresses, in place of resources")
 	flags.StringVar(&module.Site, "site", "", "`name` of the site, with -module")
 	quiet := flags.Bool("quiet", false, "print no progress")
@@ -132,10 +132,10 @@ func (c Command) run(ctx context.Context, args []string) error {
 	}
 	if module.Source != "" {
 		host, _ := textOf(settings.given["host"])
-		return c.writeModule(f, module, host, *dir, provider{Version: c.Version, Block: block}, *detailed)
+		return c.writeModule(f, module, host, *dir, providerFiles{Version: c.Version, Block: block}, *detailed)
 	}
 	f.names(before)
-	changes, err := f.write(*dir, before, provider{Version: c.Version, Block: block})
+	changes, err := f.write(*dir, before, providerFiles{Version: c.Version, Block: block})
 	if err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func (c Command) run(ctx context.Context, args []string) error {
 }
 
 // writeModule writes what the module takes, and says what does not fit.
-func (c Command) writeModule(f *found, module module, host, dir string, provider provider, detailed bool) error {
+func (c Command) writeModule(f *result, module siteModule, host, dir string, provider providerFiles, detailed bool) error {
 	s := f.siteOf(module, host)
 	names, err := s.write(dir, provider)
 	if err != nil {
@@ -165,7 +165,7 @@ func (c Command) writeModule(f *found, module module, host, dir string, provider
 	return nil
 }
 
-func (f *found) summary(dir string, changes Changes, took time.Duration) Summary {
+func (f *result) summary(dir string, changes Changes, took time.Duration) Summary {
 	s := Summary{Directory: dir, Objects: len(f.objects), Tables: f.ledger.Sums(), Changes: changes, Seconds: took.Round(time.Millisecond).Seconds(), LeftOut: []LeftRows{}}
 	for _, out := range f.left {
 		rows := make([]string, 0, len(out.Rows))

@@ -30,7 +30,7 @@ func (c choice) configuration(attributes []*tfprotov6.SchemaAttribute, kind tfty
 			chosen[attribute.Name] = value
 		}
 	}
-	return object(kind, chosen)
+	return objectValue(kind, chosen)
 }
 
 // value is an attribute as it is written: null for an object of which nothing is.

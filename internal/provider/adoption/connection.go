@@ -67,7 +67,7 @@ func (c connection) connect(ctx context.Context, server tfprotov6.ProviderServer
 	given := c.object(schema.Block.Attributes, schema.ValueType(), "")
 	settings := fields(given)
 	settings["read_only"] = tftypes.NewValue(tftypes.Bool, true)
-	packed, err := tfprotov6.NewDynamicValue(schema.ValueType(), object(schema.ValueType(), settings))
+	packed, err := tfprotov6.NewDynamicValue(schema.ValueType(), objectValue(schema.ValueType(), settings))
 	if err != nil {
 		return nil, err
 	}
@@ -98,5 +98,5 @@ func (c connection) object(attributes []*tfprotov6.SchemaAttribute, kind tftypes
 			values[attribute.Name] = c.object(attribute.NestedType.Attributes, of.AttributeTypes[attribute.Name], at)
 		}
 	}
-	return object(kind, values)
+	return objectValue(kind, values)
 }

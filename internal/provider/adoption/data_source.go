@@ -95,7 +95,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if !ok {
 		return
 	}
-	options := options{Only: tfhelper.Strings(m.Only.Elements()), Match: m.Match.ValueString(), Differences: adopt.DefaultDifferences}
+	options := runOptions{Only: tfhelper.Strings(m.Only.Elements()), Match: m.Match.ValueString(), Differences: adopt.DefaultDifferences}
 	if !m.Differences.IsNull() {
 		options.Differences = int(m.Differences.ValueInt64())
 	}
@@ -122,7 +122,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	resp.Diagnostics.Append(resp.State.Set(ctx, m)...)
 }
 
-func (d *DataSource) adopt(ctx context.Context, options options) (*found, error) {
+func (d *DataSource) adopt(ctx context.Context, options runOptions) (*result, error) {
 	if err := options.check(); err != nil {
 		return nil, err
 	}

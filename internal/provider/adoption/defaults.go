@@ -28,22 +28,22 @@ var columnOf = map[string]string{
 // and nothing.
 var ownDefaults = map[string]string{"trunk_restriction": cluster.MaximumLimit, "elsewhere": "ignore", "alias_order": "spread"}
 
-// usual returns whether an attribute holds what an object has that does not declare
+// defaultsOf returns whether an attribute holds what an object has that does not declare
 // it: what the column of a new row holds, or what the resource makes of others.
-func usual(schema cluster.Schema, kind string) func(at string, value, state tftypes.Value) bool {
+func defaultsOf(schema cluster.Schema, kind string) func(at string, value, state tftypes.Value) bool {
 	return func(at string, value, state tftypes.Value) bool {
 		switch {
 		case kind == adopt.Server && at == "conference.rooms":
-			return says(value, cluster.Number(0)) // of a server that has none
+			return equals(value, cluster.Number(0)) // of a server that has none
 		case kind == adopt.Server && at == "conference.first_room":
 			engine := cluster.Meetme
 			if text, _ := textOf(fields(fields(state)["conference"])["engine"]); text == string(cluster.Confbridge) {
 				engine = cluster.Confbridge
 			}
-			return says(value, cluster.Number(int64(engine.FirstRoom())))
+			return equals(value, cluster.Number(int64(engine.FirstRoom())))
 		case kind == adopt.Route && at == "carrier_name":
 			name, _ := textOf(fields(state)["name"])
-			return says(value, cluster.Text(name))
+			return equals(value, cluster.Text(name))
 		}
 		column := at
 		if named, other := columnOf[at]; other {
@@ -53,16 +53,16 @@ func usual(schema cluster.Schema, kind string) func(at string, value, state tfty
 		switch {
 		case !there:
 			own := ownDefaults[at]
-			return says(value, cluster.Text(own)) || own == "" && says(value, cluster.Number(0))
+			return equals(value, cluster.Text(own)) || own == "" && equals(value, cluster.Number(0))
 		case found.Default == nil:
-			return says(value, cluster.Null)
+			return equals(value, cluster.Null)
 		}
-		return says(value, cluster.Normal(column, *found.Default))
+		return equals(value, cluster.Normal(column, *found.Default))
 	}
 }
 
-// says reports whether an attribute says what a column holds.
-func says(value tftypes.Value, held cluster.Value) bool {
+// equals reports whether an attribute says what a column holds.
+func equals(value tftypes.Value, held cluster.Value) bool {
 	var text string
 	var number big.Float
 	var yes bool

@@ -23,7 +23,7 @@ type Changes struct {
 
 // write writes an adoption into a directory. Into one that has an adoption already it
 // writes what is new, at the ends of the files, and changes nothing that is there.
-func (f *found) write(dir string, before manifest, provider provider) (Changes, error) {
+func (f *result) write(dir string, before manifest, provider providerFiles) (Changes, error) {
 	pieces := f.pieces()
 	changes := Changes{Files: []string{}, New: []string{}, Grown: []string{}, Gone: []string{}}
 	if len(before.Objects) > 0 {
@@ -80,7 +80,7 @@ func (f *found) write(dir string, before manifest, provider provider) (Changes, 
 }
 
 // conclude writes the report, unless a person has changed it, and the manifest.
-func (f *found) conclude(dir string, before, after manifest, save func(name, text string, flags int) error) error {
+func (f *result) conclude(dir string, before, after manifest, save func(name, text string, flags int) error) error {
 	report := f.report()
 	after.Report = before.Report
 	held, err := os.ReadFile(filepath.Join(dir, reportFile))

@@ -46,8 +46,8 @@ type piece struct {
 }
 
 // pieces returns what the objects and the rows that are left out add to the files.
-func (f *found) pieces() []piece {
-	refs := referencesTo(slices.DeleteFunc(slices.Clone(f.objects), func(o adopted) bool { return f.moved[o.address()] }))
+func (f *result) pieces() []piece {
+	refs := referencesTo(slices.DeleteFunc(slices.Clone(f.objects), func(o adoptedObject) bool { return f.undeclared[o.address()] }))
 	var all []piece
 	for _, o := range f.objects {
 		block := refs.block(f.client, o)
@@ -57,8 +57,8 @@ func (f *found) pieces() []piece {
 	for _, out := range f.left {
 		why := "Left out: " + out.title(5) + "\n" + strings.TrimSpace(out.Reason+"\n"+out.Advice)
 		text := terraform.Render(why)
-		if out.would != nil {
-			text = terraform.CommentedOut(why, refs.block(f.client, *out.would))
+		if out.attempt != nil {
+			text = terraform.CommentedOut(why, refs.block(f.client, *out.attempt))
 		}
 		all = append(all, piece{file: fileOf[out.Kind], text: text, rows: out.Rows})
 	}
@@ -68,7 +68,7 @@ func (f *found) pieces() []piece {
 	return all
 }
 
-func importBlock(o adopted) terraform.Block {
+func importBlock(o adoptedObject) terraform.Block {
 	return terraform.Block{Type: "import", Body: []terraform.Attribute{
 		{Name: "to", Value: terraform.Reference(o.address())}, {Name: "id", Value: terraform.Text(o.ID)},
 	}}
@@ -108,13 +108,13 @@ func files(pieces []piece) map[string]string {
 	return texts
 }
 
-// provider is the configuration of the provider and its version.
-type provider struct {
+// providerFiles is the configuration of the provider and its version.
+type providerFiles struct {
 	Version string // empty for one that is not released
 	Block   []terraform.Attribute
 }
 
-func (p provider) files() map[string]string {
+func (p providerFiles) files() map[string]string {
 	requires := terraform.Object{{Key: terraform.Text("source"), Value: terraform.Text("vicidial/vicidial")}}
 	if p.Version != "" {
 		requires = append(requires, terraform.Entry{Key: terraform.Text("version"), Value: terraform.Text("~> " + p.Version)})

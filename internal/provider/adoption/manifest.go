@@ -28,9 +28,9 @@ type manifest struct {
 	LeftOut []string            `json:"left_out"` // rows
 	Report  string              `json:"report"`   // digest of ADOPTED.md as it was written
 
-	byRow map[string]string // addresses
-	taken []string          // addresses that the files have now, or had
-	moved map[string]bool   // addresses that the files have no more
+	byRow      map[string]string // addresses
+	declared   []string          // addresses that the files have now, or had
+	undeclared map[string]bool   // addresses that the files have no more
 }
 
 func rowName(row adopt.Row) string { return string(row.Table) + " " + row.Key }
@@ -53,12 +53,12 @@ func readManifest(dir string) (manifest, error) {
 			m.byRow[row] = address
 		}
 	}
-	m.taken, err = addresses(dir)
-	m.moved = map[string]bool{}
+	m.declared, err = resourceAddresses(dir)
+	m.undeclared = map[string]bool{}
 	for address := range m.Objects { // into sets: the order does not show
-		m.moved[address] = !slices.Contains(m.taken, address)
+		m.undeclared[address] = !slices.Contains(m.declared, address)
 	}
-	m.taken = slices.AppendSeq(m.taken, maps.Keys(m.Objects))
+	m.declared = slices.AppendSeq(m.declared, maps.Keys(m.Objects))
 	return m, err
 }
 
@@ -72,8 +72,8 @@ func (m manifest) foreign(dir string) error {
 	return nil
 }
 
-// addresses lists the resources of a directory.
-func addresses(dir string) ([]string, error) {
+// resourceAddresses lists the resources of a directory.
+func resourceAddresses(dir string) ([]string, error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.tf"))
 	if err != nil {
 		return nil, err
@@ -133,7 +133,7 @@ func (m manifest) with(pieces []piece) manifest {
 }
 
 // gone lists the rows that were adopted before and are not there any more.
-func (m manifest) gone(f *found) []string {
+func (m manifest) gone(f *result) []string {
 	here := map[string]bool{}
 	for _, o := range f.objects {
 		for _, row := range o.Rows {

@@ -18,8 +18,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/terraform"
 )
 
-// module is the module for whole sites that an adoption is written for.
-type module struct {
+// siteModule is the module for whole sites that an adoption is written for.
+type siteModule struct {
 	Source string // as a module's source says it
 	Site   string // name of the site
 }
@@ -34,7 +34,7 @@ const (
 var siteName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,19}$`)
 
 // check returns an error for a name that the module would refuse.
-func (m module) check() error {
+func (m siteModule) check() error {
 	if m.Source != "" && !siteName.MatchString(m.Site) {
 		return fmt.Errorf("%q is no name of a site: give one with -site, up to 20 letters, digits, _ and -, a letter first", m.Site)
 	}
@@ -44,7 +44,7 @@ func (m module) check() error {
 // site is what the module's variable says of a cluster.
 type site struct {
 	client  *client
-	module  module
+	module  siteModule
 	nodes   map[string]string // names of telephony nodes by server_ip
 	fields  map[string]terraform.Object
 	plain   terraform.Object
@@ -54,7 +54,7 @@ type site struct {
 }
 
 // siteOf collects what the module says of the objects, and what it cannot say.
-func (f *found) siteOf(module module, host string) *site {
+func (f *result) siteOf(module siteModule, host string) *site {
 	s := &site{client: f.client, module: module, nodes: map[string]string{}, fields: map[string]terraform.Object{}}
 	for _, o := range f.objects {
 		if name, _ := textOf(fields(o.config)["name"]); o.Kind == adopt.Route {
@@ -63,7 +63,7 @@ func (f *found) siteOf(module module, host string) *site {
 	}
 	s.servers(f.objects, host)
 	for _, o := range f.objects {
-		t := &taken{site: s, object: o, left: fields(o.config)}
+		t := &moduleObject{site: s, object: o, left: fields(o.config)}
 		switch o.Kind {
 		case adopt.Split:
 			s.split(t)
@@ -87,16 +87,16 @@ func (f *found) siteOf(module module, host string) *site {
 	return s
 }
 
-// taken is an object of which the module's variable takes one attribute after the
+// moduleObject is an object of which the module's variable takes one attribute after the
 // other.
-type taken struct {
+type moduleObject struct {
 	*site
-	object adopted
+	object adoptedObject
 	left   map[string]tftypes.Value // of the configuration
 }
 
 // text takes an attribute; "" where there is none.
-func (t *taken) text(name string) string {
+func (t *moduleObject) text(name string) string {
 	value, set := t.left[name]
 	if !set {
 		return ""
@@ -107,7 +107,7 @@ func (t *taken) text(name string) string {
 }
 
 // value takes an attribute; nil where there is none.
-func (t *taken) value(name string) terraform.Value {
+func (t *moduleObject) value(name string) terraform.Value {
 	value, set := t.left[name]
 	delete(t.left, name)
 	if !set || value.IsNull() {
@@ -117,7 +117,7 @@ func (t *taken) value(name string) terraform.Value {
 }
 
 // state returns an attribute of the state.
-func (t *taken) state(name string) terraform.Value {
+func (t *moduleObject) state(name string) terraform.Value {
 	value := fields(t.object.state)[name]
 	delete(t.left, name)
 	if value.IsNull() {
@@ -127,20 +127,20 @@ func (t *taken) state(name string) terraform.Value {
 }
 
 // title is what the object is called in the report.
-func (t *taken) title() string { return t.object.Kind + " " + t.object.Title }
+func (t *moduleObject) title() string { return t.object.Kind + " " + t.object.Title }
 
-func (t *taken) misfit(format string, args ...any) {
+func (t *moduleObject) misfit(format string, args ...any) {
 	t.misfits = append(t.misfits, t.title()+": "+fmt.Sprintf(format, args...))
 }
 
 // done adds an element to a map of the variable, and its import. What is left of the
 // configuration is not said by the module, and stays as it is.
-func (t *taken) done(field, key, address string, element terraform.Object) {
+func (t *moduleObject) done(field, key, address string, element terraform.Object) {
 	t.fields[field] = append(t.fields[field], terraform.Entry{Key: terraform.Text(key), Value: element})
 	t.imported(address, key, t.object.ID)
 }
 
-func (t *taken) imported(address, key, id string) {
+func (t *moduleObject) imported(address, key, id string) {
 	to := "module.site." + address
 	if key != "" {
 		to += "[" + fmt.Sprintf("%q", key) + "]"
@@ -155,17 +155,17 @@ func (t *taken) imported(address, key, id string) {
 	}
 }
 
-// with adds entries that have a value.
-func with(object terraform.Object, name string, value terraform.Value) terraform.Object {
+// withEntry adds entries that have a value.
+func withEntry(object terraform.Object, name string, value terraform.Value) terraform.Object {
 	if value == nil {
 		return object
 	}
 	return append(object, terraform.Entry{Key: terraform.Text(name), Value: value})
 }
 
-// named returns the telephony nodes of addresses by their names; nil where all of
+// nodeNames returns the telephony nodes of addresses by their names; nil where all of
 // them are meant. It returns false where one is no telephony node.
-func (s *site) named(addresses []string) (terraform.Value, bool) {
+func (s *site) nodeNames(addresses []string) (terraform.Value, bool) {
 	list := terraform.List{}
 	for _, address := range slices.SortedFunc(slices.Values(addresses), func(a, b string) int { return natural(s.nodes[a], s.nodes[b]) }) {
 		if s.nodes[address] == "" {
@@ -193,8 +193,8 @@ func (s *site) byNode(elements map[string]tftypes.Value, of func(map[string]tfty
 	return object
 }
 
-// picked are attributes of an object under the names that the module has for them.
-func picked(from map[string]tftypes.Value, names map[string]string) terraform.Value {
+// pick are attributes of an object under the names that the module has for them.
+func pick(from map[string]tftypes.Value, names map[string]string) terraform.Value {
 	var object terraform.Object
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		if value := from[name]; !value.IsNull() {
@@ -231,7 +231,7 @@ func asText(value tftypes.Value) terraform.Value {
 }
 
 // write writes the files into a directory that has none of them.
-func (s *site) write(dir string, provider provider) ([]string, error) {
+func (s *site) write(dir string, provider providerFiles) ([]string, error) {
 	order := []string{"telephony", "campaigns", "templates", "floors", "carriers", "numbers", "number_blocks", "remote_agents"}
 	variable := s.plain
 	for _, field := range order {

@@ -14,7 +14,7 @@ import (
 )
 
 // servers takes the servers: telephony nodes, and one other as the database.
-func (s *site) servers(objects []adopted, host string) {
+func (s *site) servers(objects []adoptedObject, host string) {
 	s.plain = terraform.Object{{Key: terraform.Text("name"), Value: terraform.Text(s.module.Site)}}
 	database := -1
 	gmt := map[string]int{}
@@ -23,7 +23,7 @@ func (s *site) servers(objects []adopted, host string) {
 		zone, _ := textOf(state["local_gmt"])
 		switch {
 		case o.Kind != adopt.Server:
-		case says(state["active_asterisk_server"], cluster.YesNo(true)):
+		case equals(state["active_asterisk_server"], cluster.YesNo(true)):
 			gmt[zone]++
 		case database < 0:
 			database = i
@@ -32,11 +32,11 @@ func (s *site) servers(objects []adopted, host string) {
 	usual := slices.MaxFunc(append(slices.Sorted(maps.Keys(gmt)), ""), func(a, b string) int { return gmt[a] - gmt[b] })
 	address := host
 	if database >= 0 {
-		t := &taken{site: s, object: objects[database], left: fields(objects[database].config)}
+		t := &moduleObject{site: s, object: objects[database], left: fields(objects[database].config)}
 		address, _ = textOf(fields(t.object.state)["server_ip"])
 		id, _ := textOf(fields(t.object.state)["server_id"])
-		s.plain = with(with(s.plain, "database", terraform.Text(address)), "database_id", terraform.Text(id))
-		s.plain = with(s.plain, "database_description", t.state("server_description"))
+		s.plain = withEntry(withEntry(s.plain, "database", terraform.Text(address)), "database_id", terraform.Text(id))
+		s.plain = withEntry(s.plain, "database_description", t.state("server_description"))
 		t.fixed(map[string]cluster.Value{
 			"active": cluster.YesNo(true), "active_agent_login_server": cluster.YesNo(false), "generate_vicidial_conf": cluster.YesNo(false),
 			"max_vicidial_trunks": cluster.Number(0), "local_gmt": cluster.Text(usual),
@@ -49,22 +49,22 @@ func (s *site) servers(objects []adopted, host string) {
 		if at, err := netip.ParseAddr(host); err != nil || at.IsLoopback() {
 			s.misfits = append(s.misfits, "the database has no row in servers: correct database in "+siteFile+".")
 		}
-		s.plain = with(with(s.plain, "database", terraform.Text(address)), "database_id", terraform.Text(""))
+		s.plain = withEntry(withEntry(s.plain, "database", terraform.Text(address)), "database_id", terraform.Text(""))
 	}
 	if usual != "" {
-		s.plain = with(s.plain, "local_gmt", terraform.Text(usual))
+		s.plain = withEntry(s.plain, "local_gmt", terraform.Text(usual))
 	}
 	for i, o := range objects {
 		if o.Kind == adopt.Server && i != database {
-			s.node(&taken{site: s, object: o, left: fields(o.config)}, address, usual)
+			s.node(&moduleObject{site: s, object: o, left: fields(o.config)}, address, usual)
 		}
 	}
 }
 
 // fixed reports what the module says otherwise than the row does.
-func (t *taken) fixed(want map[string]cluster.Value) {
+func (t *moduleObject) fixed(want map[string]cluster.Value) {
 	for _, name := range slices.Sorted(maps.Keys(want)) {
-		if value := fields(t.object.state)[name]; !says(value, want[name]) {
+		if value := fields(t.object.state)[name]; !equals(value, want[name]) {
 			t.misfit("the module makes %s %s.", name, want[name].Text)
 		}
 		delete(t.left, name)
@@ -72,12 +72,12 @@ func (t *taken) fixed(want map[string]cluster.Value) {
 }
 
 // node takes a telephony node.
-func (s *site) node(t *taken, database, gmt string) {
+func (s *site) node(t *moduleObject, database, gmt string) {
 	state := fields(t.object.state)
 	id, _ := textOf(state["server_id"])
 	ip, _ := textOf(state["server_ip"])
 	switch {
-	case !says(state["active_asterisk_server"], cluster.YesNo(true)):
+	case !equals(state["active_asterisk_server"], cluster.YesNo(true)):
 		t.misfit("it is not imported, since the module has one server that takes no calls.")
 		return
 	case strings.Contains(id, "-"):
@@ -90,22 +90,22 @@ func (s *site) node(t *taken, database, gmt string) {
 	s.nodes[ip] = id
 	t.fixed(map[string]cluster.Value{"active": cluster.YesNo(true), "local_gmt": cluster.Text(gmt)})
 	element := terraform.Object{{Key: terraform.Text("address"), Value: terraform.Text(ip)}}
-	element = with(element, "trunks", t.state("max_vicidial_trunks"))
-	element = with(element, "calls_per_second", t.state("outbound_calls_per_second"))
-	element = with(element, "asterisk_version", t.state("asterisk_version"))
+	element = withEntry(element, "trunks", t.state("max_vicidial_trunks"))
+	element = withEntry(element, "calls_per_second", t.state("outbound_calls_per_second"))
+	element = withEntry(element, "asterisk_version", t.state("asterisk_version"))
 	if description, _ := textOf(state["server_description"]); description != "" {
-		element = with(element, "description", t.state("server_description"))
+		element = withEntry(element, "description", t.state("server_description"))
 	} else {
 		t.misfit("the module gives it a description.")
 	}
-	element = with(element, "external_address", t.value("external_server_ip"))
-	element = with(element, "web_socket_url", t.value("web_socket_url"))
+	element = withEntry(element, "external_address", t.value("external_server_ip"))
+	element = withEntry(element, "web_socket_url", t.value("web_socket_url"))
 	conference := fields(state["conference"])
-	element = with(element, "engine", references{}.plain(conference["engine"], ""))
+	element = withEntry(element, "engine", references{}.plain(conference["engine"], ""))
 	if conference["rooms"].IsNull() {
 		t.misfit("its rooms are not counted from a first one on; the module makes them so.")
 	} else {
-		element = with(element, "rooms", references{}.plain(conference["rooms"], ""))
+		element = withEntry(element, "rooms", references{}.plain(conference["rooms"], ""))
 	}
 	for _, name := range []string{"first_room", "update_interval"} {
 		if declared := fields(t.left["conference"])[name]; !declared.IsNull() {
@@ -118,59 +118,59 @@ func (s *site) node(t *taken, database, gmt string) {
 	t.done("telephony", id, "vicidial_server.telephony", element)
 }
 
-func (s *site) split(t *taken) {
+func (s *site) split(t *moduleObject) {
 	servers := fields(t.left["servers"])
-	nodes, known := s.named(slices.Collect(maps.Keys(servers)))
+	nodes, known := s.nodeNames(slices.Collect(maps.Keys(servers)))
 	if !known {
 		t.misfit("it is not imported, since a server of it is no telephony node of the module.")
 		return
 	}
-	element := with(nil, "lines", t.value("total"))
-	element = with(element, "nodes", nodes)
-	element = with(element, "trunks", s.byNode(servers, func(server map[string]tftypes.Value) terraform.Value {
+	element := withEntry(nil, "lines", t.value("total"))
+	element = withEntry(element, "nodes", nodes)
+	element = withEntry(element, "trunks", s.byNode(servers, func(server map[string]tftypes.Value) terraform.Value {
 		if server["trunks"].IsNull() {
 			return nil
 		}
 		return references{}.plain(server["trunks"], "")
 	}))
-	element = with(with(element, "restriction", t.value("trunk_restriction")), "elsewhere", t.value("elsewhere"))
+	element = withEntry(withEntry(element, "restriction", t.value("trunk_restriction")), "elsewhere", t.value("elsewhere"))
 	delete(t.left, "servers")
 	t.done("campaigns", t.text("campaign_id"), "vicidial_trunk_split.campaign", element)
 }
 
-func (s *site) template(t *taken) {
-	element := with(with(nil, "contents", t.value("template_contents")), "name", t.value("template_name"))
+func (s *site) template(t *moduleObject) {
+	element := withEntry(withEntry(nil, "contents", t.value("template_contents")), "name", t.value("template_name"))
 	t.done("templates", t.text("template_id"), "vicidial_conf_template.template", element)
 }
 
-func (s *site) remote(t *taken) {
+func (s *site) remote(t *moduleObject) {
 	node := s.nodes[t.text("server_ip")]
 	if node == "" {
 		t.misfit("it is not imported, since its server is no telephony node of the module.")
 		return
 	}
 	element := terraform.Object{{Key: terraform.Text("node"), Value: terraform.Text(node)}}
-	element = with(with(element, "campaign", t.value("campaign_id")), "extension", t.value("conf_exten"))
-	element = with(with(element, "lines", t.value("number_of_lines")), "in_groups", t.value("closer_campaigns"))
-	element = with(element, "active", terraform.Bool(t.text("status") == "ACTIVE"))
+	element = withEntry(withEntry(element, "campaign", t.value("campaign_id")), "extension", t.value("conf_exten"))
+	element = withEntry(withEntry(element, "lines", t.value("number_of_lines")), "in_groups", t.value("closer_campaigns"))
+	element = withEntry(element, "active", terraform.Bool(t.text("status") == "ACTIVE"))
 	t.done("remote_agents", t.text("user_start"), "vicidial_remote_agents.run", element)
 }
 
 // settings takes what the cluster chooses once.
-func (s *site) settings(t *taken) {
+func (s *site) settings(t *moduleObject) {
 	coordinator, _ := textOf(fields(t.object.state)["active_voicemail_server"])
 	if s.nodes[coordinator] != "" {
-		s.plain = with(s.plain, "coordinator", terraform.Text(s.nodes[coordinator]))
+		s.plain = withEntry(s.plain, "coordinator", terraform.Text(s.nodes[coordinator]))
 	} else {
 		t.misfit("the module makes a telephony node active_voicemail_server.")
 	}
 	if replica := t.text("slave_db_server"); replica != "" {
-		s.plain = with(with(s.plain, "replica", terraform.Text(replica)), "reports", t.value("reports_use_slave_db"))
+		s.plain = withEntry(withEntry(s.plain, "replica", terraform.Text(replica)), "reports", t.value("reports_use_slave_db"))
 	}
-	s.plain = with(with(s.plain, "calls_per_second", t.state("outbound_calls_per_second")), "webphone_url", t.value("webphone_url"))
+	s.plain = withEntry(withEntry(s.plain, "calls_per_second", t.state("outbound_calls_per_second")), "webphone_url", t.value("webphone_url"))
 	weights := fields(t.left["agent_login_weights"])
 	if len(weights) == 0 {
-		s.plain = with(s.plain, "login_weights", terraform.Bool(false))
+		s.plain = withEntry(s.plain, "login_weights", terraform.Bool(false))
 	} else {
 		s.weights(weights)
 	}
@@ -186,9 +186,9 @@ func (s *site) weights(weights map[string]tftypes.Value) {
 		at := slices.IndexFunc(s.fields["telephony"], func(e terraform.Entry) bool { return e.Key == terraform.Text(name) })
 		node, _ := s.fields["telephony"][at].Value.(terraform.Object)
 		if weight := weights[address]; !weight.IsNull() {
-			s.fields["telephony"][at].Value = with(node, "login_weight", references{}.plain(weight, ""))
+			s.fields["telephony"][at].Value = withEntry(node, "login_weight", references{}.plain(weight, ""))
 		} else {
-			s.fields["telephony"][at].Value = with(node, "login_weight", terraform.Number("0"))
+			s.fields["telephony"][at].Value = withEntry(node, "login_weight", terraform.Number("0"))
 		}
 	}
 }
@@ -199,32 +199,32 @@ var routeTexts = map[string]string{
 	"carrier_description": "description", "user_group": "user_group", "template_id": "template", "protocol": "protocol",
 }
 
-func (s *site) route(t *taken) {
+func (s *site) route(t *moduleObject) {
 	addresses := []string{}
-	for _, value := range elements(t.left["servers"]) {
+	for _, value := range elementsOf(t.left["servers"]) {
 		address, _ := textOf(value)
 		addresses = append(addresses, address)
 	}
-	nodes, known := s.named(addresses)
-	all := says(t.left["all_servers"], cluster.YesNo(true)) && !t.left["all_servers"].IsNull()
+	nodes, known := s.nodeNames(addresses)
+	all := equals(t.left["all_servers"], cluster.YesNo(true)) && !t.left["all_servers"].IsNull()
 	if !known && !all {
 		t.misfit("it is not imported, since a server of it is no telephony node of the module.")
 		return
 	}
 	var element terraform.Object
 	if all {
-		element = with(element, "all_servers", terraform.Bool(true))
+		element = withEntry(element, "all_servers", terraform.Bool(true))
 	} else {
-		element = with(element, "nodes", nodes)
+		element = withEntry(element, "nodes", nodes)
 	}
 	for _, name := range slices.Sorted(maps.Keys(routeTexts)) {
 		if value := t.value(name); value != nil {
-			element = with(element, routeTexts[name], value)
+			element = withEntry(element, routeTexts[name], value)
 		} else if name == "account_entry" {
-			element = with(element, "account", terraform.Text(""))
+			element = withEntry(element, "account", terraform.Text(""))
 		}
 	}
-	element = with(with(element, "inbound", t.value("inbound")), "active", t.value("active"))
+	element = withEntry(withEntry(element, "inbound", t.value("inbound")), "active", t.value("active"))
 	dialplan, dials := s.dial(t)
 	element = append(element, dialplan...)
 	special := map[string]string{"carrier_id": "carrier_id", "active": "active", "dialplan_entry": "dialplan"}
@@ -236,11 +236,11 @@ func (s *site) route(t *taken) {
 	if dials {
 		special["max_channels"] = "max_channels"
 	}
-	element = with(element, "per_node", s.byNode(fields(t.left["per_server"]), func(node map[string]tftypes.Value) terraform.Value {
+	element = withEntry(element, "per_node", s.byNode(fields(t.left["per_server"]), func(node map[string]tftypes.Value) terraform.Value {
 		if !dials && !node["max_channels"].IsNull() {
 			t.misfit("max_channels of a node is not said by the module.")
 		}
-		return picked(node, special)
+		return pick(node, special)
 	}))
 	for _, name := range []string{"servers", "all_servers", "per_server"} {
 		delete(t.left, name)
@@ -250,7 +250,7 @@ func (s *site) route(t *taken) {
 
 // dial takes the dial block where the module can say all of it, and the dialplan
 // otherwise.
-func (s *site) dial(t *taken) (entries terraform.Object, dials bool) {
+func (s *site) dial(t *moduleObject) (entries terraform.Object, dials bool) {
 	block := fields(t.left["dial"])
 	delete(t.left, "dial")
 	names := same("prefix", "pattern", "strip", "prepend", "caller_id", "caller_ids", "timeout", "options", "headers", "max_channels", "failover")
@@ -258,7 +258,7 @@ func (s *site) dial(t *taken) (entries terraform.Object, dials bool) {
 	for name, value := range block { // any of them counts
 		dials = dials && (value.IsNull() || names[name] != "" || name == "numbers")
 	}
-	for _, next := range elements(block["failover"]) {
+	for _, next := range elementsOf(block["failover"]) {
 		name, _ := textOf(next)
 		dials = dials && slices.Contains(s.routes, name)
 	}
@@ -268,19 +268,19 @@ func (s *site) dial(t *taken) (entries terraform.Object, dials bool) {
 		return terraform.Object{{Key: terraform.Text("dialplan"), Value: terraform.Text(text)}}, false
 	}
 	delete(t.left, "dialplan_entry")
-	entries, _ = picked(block, names).(terraform.Object)
+	entries, _ = pick(block, names).(terraform.Object)
 	var numbers terraform.List
-	for _, number := range elements(block["numbers"]) {
-		numbers = append(numbers, picked(fields(number), same("prefix", "pattern", "strip", "prepend")))
+	for _, number := range elementsOf(block["numbers"]) {
+		numbers = append(numbers, pick(fields(number), same("prefix", "pattern", "strip", "prepend")))
 	}
 	if numbers != nil {
-		entries = with(entries, "numbers", numbers)
+		entries = withEntry(entries, "numbers", numbers)
 	}
 	return entries, true
 }
 
-// elements are those of a list or a set; none of null.
-func elements(value tftypes.Value) []tftypes.Value {
+// elementsOf are those of a list or a set; none of null.
+func elementsOf(value tftypes.Value) []tftypes.Value {
 	var found []tftypes.Value
 	if value.IsNull() || value.As(&found) != nil {
 		return nil
@@ -288,17 +288,17 @@ func elements(value tftypes.Value) []tftypes.Value {
 	return found
 }
 
-func (s *site) floor(t *taken) {
+func (s *site) floor(t *moduleObject) {
 	servers := fields(t.left["servers"])
-	nodes, known := s.named(slices.Collect(maps.Keys(servers)))
+	nodes, known := s.nodeNames(slices.Collect(maps.Keys(servers)))
 	if !known {
 		t.misfit("it is not imported, since a server of it is no telephony node of the module.")
 		return
 	}
-	element := with(with(nil, "seats", t.value("seats")), "nodes", nodes)
-	element = with(element, "nodes_per_seat", t.state("nodes_per_seat"))
-	element = with(element, "per_node", s.byNode(servers, func(server map[string]tftypes.Value) terraform.Value {
-		return picked(server, same("suffix", "weight", "capacity", "index"))
+	element := withEntry(withEntry(nil, "seats", t.value("seats")), "nodes", nodes)
+	element = withEntry(element, "nodes_per_seat", t.state("nodes_per_seat"))
+	element = withEntry(element, "per_node", s.byNode(servers, func(server map[string]tftypes.Value) terraform.Value {
+		return pick(server, same("suffix", "weight", "capacity", "index"))
 	}))
 	phone := fields(t.left["phone"])
 	columns := terraform.Object{}
@@ -306,25 +306,25 @@ func (s *site) floor(t *taken) {
 		switch value := phone[name]; {
 		case value.IsNull():
 		case name == "protocol" || name == "outbound_cid":
-			element = with(element, name, references{}.plain(value, ""))
+			element = withEntry(element, name, references{}.plain(value, ""))
 		case name == "template_id":
-			element = with(element, "template", references{}.plain(value, ""))
+			element = withEntry(element, "template", references{}.plain(value, ""))
 		case name == "conf_override":
 			t.misfit("conf_override of its phones is not said by the module.")
 		default:
-			columns = with(columns, name, asText(value))
+			columns = withEntry(columns, name, asText(value))
 		}
 	}
 	if len(columns) > 0 {
-		element = with(element, "phone", columns)
+		element = withEntry(element, "phone", columns)
 	}
-	naming, _ := picked(fields(t.left["naming"]), same("login", "extension", "dialplan_number", "voicemail_id", "fullname", "alias_id", "alias_name")).(terraform.Object)
+	naming, _ := pick(fields(t.left["naming"]), same("login", "extension", "dialplan_number", "voicemail_id", "fullname", "alias_id", "alias_name")).(terraform.Object)
 	if len(naming) > 0 {
-		element = with(element, "naming", naming)
+		element = withEntry(element, "naming", naming)
 	}
-	element = with(element, "overrides", t.value("seat_overrides"))
+	element = withEntry(element, "overrides", t.value("seat_overrides"))
 	for _, name := range []string{"assign_users", "move_live_agents", "alias_order", "alias_user_group", "ignore_password_drift"} {
-		element = with(element, name, t.value(name))
+		element = withEntry(element, name, t.value(name))
 	}
 	for _, name := range []string{"servers", "phone", "naming"} {
 		delete(t.left, name)
@@ -334,7 +334,7 @@ func (s *site) floor(t *taken) {
 
 // numbers takes a block of numbers, or a single one that leads to an in-group or an
 // extension.
-func (s *site) numbers(t *taken) {
+func (s *site) numbers(t *moduleObject) {
 	pattern := t.text("did_pattern")
 	if cluster.ReservedDID(pattern) {
 		t.misfit("it is not imported, since it is VICIdial's own.")
@@ -355,14 +355,14 @@ func (s *site) numbers(t *taken) {
 		t.misfit("it is not imported, since it leads neither to an in-group nor to an extension: %s.", route)
 		return
 	}
-	element = with(element, target, t.value(target))
-	element = with(element, "description", t.value("did_description"))
+	element = withEntry(element, target, t.value(target))
+	element = withEntry(element, "description", t.value("did_description"))
 	if t.object.Kind == adopt.Number {
 		t.done("numbers", pattern, "vicidial_inbound_did.number", element)
 		return
 	}
 	element = append(terraform.Object{{Key: terraform.Text("dids"), Value: t.value("dids")}}, element...)
-	element = with(with(element, "carrier", t.value("did_carrier_description")), "active", active)
-	element = with(element, "overrides", t.value("overrides"))
+	element = withEntry(withEntry(element, "carrier", t.value("did_carrier_description")), "active", active)
+	element = withEntry(element, "overrides", t.value("overrides"))
 	t.done("number_blocks", t.text("name"), "vicidial_inbound_numbers.block", element)
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
 )
 
-// adopted is an object whose configuration plans no change.
-type adopted struct {
+// adoptedObject is an object whose configuration plans no change.
+type adoptedObject struct {
 	adopt.Object
 	name     string // in Terraform
 	state    tftypes.Value
@@ -33,9 +33,9 @@ func (e *errChanges) Error() string {
 	return "an import of it would plan a change of " + strings.Join(e.paths, ", ")
 }
 
-// try finds a configuration of an object that plans no change.
-func (c *client) try(ctx context.Context, o adopt.Object, usual func(at string, value, state tftypes.Value) bool) (adopted, error) {
-	found := adopted{Object: o}
+// findConfiguration finds a configuration of an object that plans no change.
+func (c *client) findConfiguration(ctx context.Context, o adopt.Object, usual func(at string, value, state tftypes.Value) bool) (adoptedObject, error) {
+	found := adoptedObject{Object: o}
 	of, err := c.read(ctx, o.Kind, o.ID)
 	if err != nil {
 		return found, err
@@ -68,14 +68,14 @@ func (c *client) try(ctx context.Context, o adopt.Object, usual func(at string, 
 }
 
 // leave leaves an attribute out of the configuration.
-func (c *choice) leave(at, why string, of *adopted) {
+func (c *choice) leave(at, why string, of *adoptedObject) {
 	c.off[at] = true
 	of.notes = append(of.notes, fmt.Sprintf("%s is not declared, and stays as it is. %s", at, why))
 }
 
 // heed changes the choice to what a plan says. It returns false for a plan that is
 // empty.
-func (c *choice) heed(plan planned, state tftypes.Value, attributes []*tfprotov6.SchemaAttribute, found *adopted) (bool, error) {
+func (c *choice) heed(plan planned, state tftypes.Value, attributes []*tfprotov6.SchemaAttribute, found *adoptedObject) (bool, error) {
 	if err := failure(plan.diagnostics); err != nil {
 		progress := false
 		for _, d := range plan.diagnostics {

@@ -8,7 +8,7 @@ import (
 )
 
 // report is ADOPTED.md.
-func (f *found) report() string {
+func (f *result) report() string {
 	var text strings.Builder
 	text.WriteString("# What was adopted\n\n")
 	text.WriteString("Written by `terraform-provider-vicidial adopt`. Next: `terraform init`, `terraform apply` (it imports, and changes no row), `terraform plan` (it is empty). Then remove `imports.tf`.\n\n")
@@ -32,12 +32,12 @@ func (f *found) report() string {
 			text.WriteString(item(out.title(20), strings.TrimSpace(out.Reason+" "+out.Advice)))
 		}
 	}
-	f.remarks(&text, "Not declared", "These attributes are left alone, since a configuration must not hold what they hold.", func(o adopted) []string { return o.notes })
-	f.remarks(&text, "Worth a look", "The provider warns of these. They are adopted as they are, and nothing needs to be done before the first plan.", func(o adopted) []string { return o.warnings })
+	f.remarks(&text, "Not declared", "These attributes are left alone, since a configuration must not hold what they hold.", func(o adoptedObject) []string { return o.notes })
+	f.remarks(&text, "Worth a look", "The provider warns of these. They are adopted as they are, and nothing needs to be done before the first plan.", func(o adoptedObject) []string { return o.warnings })
 	return text.String()
 }
 
-func (f *found) remarks(text *strings.Builder, title, about string, of func(adopted) []string) {
+func (f *result) remarks(text *strings.Builder, title, about string, of func(adoptedObject) []string) {
 	first := true
 	for _, o := range f.objects {
 		for _, remark := range of(o) {

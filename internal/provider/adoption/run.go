@@ -32,8 +32,8 @@ type Store interface {
 	SaveFloorClaims() (restore func())
 }
 
-// options say what is adopted, and how.
-type options struct {
+// runOptions say what is adopted, and how.
+type runOptions struct {
 	Only        []string // resources, with or without their vicidial_, or [Short] names of them; none for all
 	Match       string   // a pattern with * and ? that names must match
 	Differences int      // in how many lines the copies of a carrier may differ
@@ -43,16 +43,16 @@ type options struct {
 // leftOut is rows that are left out, and the configuration that they would have had.
 type leftOut struct {
 	adopt.LeftOut
-	would *adopted // nil where the provider cannot read them
+	attempt *adoptedObject // nil where the provider cannot read them
 }
 
-// found is what an adoption has decided.
-type found struct {
-	objects []adopted
-	left    []leftOut
-	ledger  adopt.Ledger
-	client  *client
-	moved   map[string]bool // addresses that a person has changed since, which nothing new refers to
+// result is what an adoption has decided.
+type result struct {
+	objects    []adoptedObject
+	left       []leftOut
+	ledger     adopt.Ledger
+	client     *client
+	undeclared map[string]bool // addresses that a person has changed since, which nothing new refers to
 }
 
 // Short are short names of resources.
@@ -72,7 +72,7 @@ func kindOf(word string) string {
 	return "vicidial_" + strings.TrimPrefix(word, "vicidial_")
 }
 
-func (o options) asked(object adopt.Object) bool {
+func (o runOptions) asked(object adopt.Object) bool {
 	if len(o.Only) > 0 && !slices.ContainsFunc(o.Only, func(word string) bool {
 		kind := kindOf(word)
 		return kind == object.Kind || kind == adopt.Number && object.Kind == adopt.Numbers
@@ -92,7 +92,7 @@ func shortNames() string {
 }
 
 // check returns an error for options that nothing meets.
-func (o options) check() error {
+func (o runOptions) check() error {
 	for _, word := range o.Only {
 		if !slices.Contains(adopt.Kinds, kindOf(word)) {
 			return fmt.Errorf("%q is no resource that can be adopted; there are %s", word, shortNames())
@@ -107,14 +107,14 @@ func (o options) check() error {
 	return nil
 }
 
-func (o options) say(format string, args ...any) {
+func (o runOptions) say(format string, args ...any) {
 	if o.Progress != nil {
 		o.Progress(fmt.Sprintf(format, args...))
 	}
 }
 
 // inventory reads the whole cluster.
-func inventory(ctx context.Context, store Store, options options) (adopt.Inventory, error) {
+func inventory(ctx context.Context, store Store, options runOptions) (adopt.Inventory, error) {
 	var in adopt.Inventory
 	columns := make([]string, 0, len(seating.PhoneColumns))
 	for _, column := range seating.PhoneColumns {
@@ -153,7 +153,7 @@ func inventory(ctx context.Context, store Store, options options) (adopt.Invento
 }
 
 // run finds a configuration for what the cluster holds.
-func run(ctx context.Context, server tfprotov6.ProviderServer, store Store, options options) (*found, error) {
+func run(ctx context.Context, server tfprotov6.ProviderServer, store Store, options runOptions) (*result, error) {
 	speaks, err := newClient(ctx, server)
 	if err != nil {
 		return nil, err
@@ -166,7 +166,7 @@ func run(ctx context.Context, server tfprotov6.ProviderServer, store Store, opti
 	if err != nil {
 		return nil, err
 	}
-	f := &found{client: speaks}
+	f := &result{client: speaks}
 	f.ledger.Read(in.Counts)
 	objects, left := adopt.Objects(in, adopt.Options{Differences: options.Differences})
 	for i, o := range objects {
@@ -177,7 +177,7 @@ func run(ctx context.Context, server tfprotov6.ProviderServer, store Store, opti
 			f.ledger.Skip(o.Rows...)
 			continue
 		}
-		if err := f.take(ctx, store, schema, o); err != nil {
+		if err := f.adopt(ctx, store, schema, o); err != nil {
 			return nil, err
 		}
 	}
@@ -192,9 +192,9 @@ func run(ctx context.Context, server tfprotov6.ProviderServer, store Store, opti
 	return f, f.ledger.Check()
 }
 
-// take adopts an object, or its parts, or leaves it out.
-func (f *found) take(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object) error {
-	one, err := f.try(ctx, store, schema, o)
+// adopt adopts an object, or its parts, or leaves it out.
+func (f *result) adopt(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object) error {
+	one, err := f.findConfiguration(ctx, store, schema, o)
 	switch {
 	case err == nil:
 		f.objects = append(f.objects, one)
@@ -203,10 +203,10 @@ func (f *found) take(ctx context.Context, store Store, schema cluster.Schema, o 
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case o.Join != nil && len(o.Parts) > 1:
-		return f.takeApart(ctx, store, schema, o, one)
+		return f.adoptParts(ctx, store, schema, o, one)
 	case len(o.Parts) > 0:
 		for _, part := range o.Parts {
-			if err := f.take(ctx, store, schema, part); err != nil {
+			if err := f.adopt(ctx, store, schema, part); err != nil {
 				return err
 			}
 		}
@@ -214,25 +214,25 @@ func (f *found) take(ctx context.Context, store Store, schema cluster.Schema, o 
 	}
 	out := leftOut{LeftOut: adopt.LeftOut{Kind: o.Kind, Rows: o.Rows, Reason: one.reason(err), Advice: "Mend it in the database and run the command again, or leave it to the admin page."}}
 	if !one.config.IsNull() {
-		out.would = &one
+		out.attempt = &one
 	}
 	f.leaveOut(out)
 	return nil
 }
 
-func (f *found) try(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object) (adopted, error) {
+func (f *result) findConfiguration(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object) (adoptedObject, error) {
 	store.DropChanges() // each is tried by itself, but for rows that an adopted floor has
 	restore := store.SaveFloorClaims()
-	one, err := f.client.try(ctx, o, usual(schema, o.Kind))
+	one, err := f.client.findConfiguration(ctx, o, defaultsOf(schema, o.Kind))
 	if err != nil {
 		restore()
 	}
 	return one, err
 }
 
-// takeApart adopts an object without the parts that keep the others from it, and those
+// adoptParts adopts an object without the parts that keep the others from it, and those
 // by themselves.
-func (f *found) takeApart(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object, failed adopted) error {
+func (f *result) adoptParts(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object, failed adoptedObject) error {
 	bad := failed.deviating()
 	if len(bad) == 0 || len(bad) == len(o.Parts) {
 		bad = map[int]bool{}
@@ -269,13 +269,13 @@ func (f *found) takeApart(ctx context.Context, store Store, schema cluster.Schem
 			rest.Parts[1].Title, rest.Parts[1].ID = o.Parts[good[half]].Title, strings.Replace(rest.Parts[1].ID, o.Title+"=", o.Parts[good[half]].Title+"=", 1)
 			rest.Join = nil
 		}
-		if err := f.take(ctx, store, schema, rest); err != nil {
+		if err := f.adopt(ctx, store, schema, rest); err != nil {
 			return err
 		}
 	}
 	for i, part := range o.Parts {
 		if bad[i] {
-			if err := f.take(ctx, store, schema, part); err != nil {
+			if err := f.adopt(ctx, store, schema, part); err != nil {
 				return err
 			}
 		}
@@ -284,11 +284,11 @@ func (f *found) takeApart(ctx context.Context, store Store, schema cluster.Schem
 }
 
 // culprits finds the parts that cannot be adopted even by themselves.
-func (f *found) culprits(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object, among []int, bad map[int]bool) {
+func (f *result) culprits(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object, among []int, bad map[int]bool) {
 	if ctx.Err() != nil {
 		return
 	}
-	if _, err := f.try(ctx, store, schema, o.Join(among)); err == nil {
+	if _, err := f.findConfiguration(ctx, store, schema, o.Join(among)); err == nil {
 		return
 	}
 	if len(among) == 1 {
@@ -301,7 +301,7 @@ func (f *found) culprits(ctx context.Context, store Store, schema cluster.Schema
 
 // deviating are the positions of the seats whose rows are not as the state declares
 // them.
-func (a adopted) deviating() map[int]bool {
+func (a adoptedObject) deviating() map[int]bool {
 	bad := map[int]bool{}
 	for seat := range fields(fields(a.state)["deviations"]) {
 		if at := slices.Index(a.Seats, seat); at >= 0 {
@@ -312,7 +312,7 @@ func (a adopted) deviating() map[int]bool {
 }
 
 // reason says why an object is left out.
-func (a adopted) reason(err error) string {
+func (a adoptedObject) reason(err error) string {
 	text := strings.TrimSpace(err.Error())
 	if deviations := fields(fields(a.state)["deviations"]); len(deviations) > 0 {
 		text = "No declaration holds its rows as they are"
@@ -332,10 +332,10 @@ func (a adopted) reason(err error) string {
 }
 
 // leaveOut leaves rows out. Those that are left out for one reason are told together.
-func (f *found) leaveOut(out leftOut) {
+func (f *result) leaveOut(out leftOut) {
 	f.ledger.LeaveOut(out.Rows...)
 	for i, other := range f.left {
-		if out.would == nil && other.would == nil && out.Title == other.Title && out.Kind == other.Kind && out.Reason == other.Reason && out.Advice == other.Advice {
+		if out.attempt == nil && other.attempt == nil && out.Title == other.Title && out.Kind == other.Kind && out.Reason == other.Reason && out.Advice == other.Advice {
 			f.left[i].Rows = slices.Concat(other.Rows, out.Rows)
 			return
 		}
@@ -345,7 +345,7 @@ func (f *found) leaveOut(out leftOut) {
 
 // rooms counts the conference rooms: a server's resource manages them, or they stay as
 // they are.
-func (f *found) rooms(in adopt.Inventory, options options) {
+func (f *result) rooms(in adopt.Inventory, options runOptions) {
 	managed := adopt.Managed{}
 	for _, o := range f.objects {
 		conference := fields(fields(o.config)["conference"])
@@ -371,10 +371,10 @@ func (f *found) rooms(in adopt.Inventory, options options) {
 
 // names gives the objects their names, in a fixed order: those that they had before,
 // and new ones that nothing has.
-func (f *found) names(before manifest) {
-	f.moved = before.moved
+func (f *result) names(before manifest) {
+	f.undeclared = before.undeclared
 	var names adopt.Names
-	for _, address := range before.taken {
+	for _, address := range before.declared {
 		kind, name, _ := strings.Cut(address, ".")
 		names.Reserve(kind, name)
 	}
@@ -386,8 +386,8 @@ func (f *found) names(before manifest) {
 		}
 	}
 	for _, out := range f.left {
-		if out.would != nil {
-			out.would.name = names.Of(out.Kind, out.would.Title)
+		if out.attempt != nil {
+			out.attempt.name = names.Of(out.Kind, out.attempt.Title)
 		}
 	}
 }

@@ -18,7 +18,7 @@ func fields(value tftypes.Value) map[string]tftypes.Value {
 	return maps.Clone(found) // As gives those of the value itself
 }
 
-func object(kind tftypes.Type, of map[string]tftypes.Value) tftypes.Value {
+func objectValue(kind tftypes.Type, of map[string]tftypes.Value) tftypes.Value {
 	types, _ := kind.(tftypes.Object)
 	for name, attribute := range types.AttributeTypes {
 		if _, set := of[name]; !set {
@@ -57,7 +57,7 @@ func proposed(attributes []*tfprotov6.SchemaAttribute, prior, config tftypes.Val
 		}
 		merged[attribute.Name] = value
 	}
-	return object(config.Type(), merged), nil
+	return objectValue(config.Type(), merged), nil
 }
 
 // differing returns the paths at which two values differ, the longest that both have.

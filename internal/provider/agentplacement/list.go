@@ -44,7 +44,7 @@ func NewList() list.ListResource {
 				found.Warnings = diag.Diagnostics{diag.NewWarningDiagnostic("Phones and aliases in no floor", leftTexts(left))}
 			}
 			found.Items = tfhelper.ListItems(floors, func(floor foundFloor) tfhelper.ListItem {
-				m := adopted(types.StringValue(floor.name), floor.Adopted, all, fresh)
+				m := adoptModel(types.StringValue(floor.name), floor.Adopted, all, fresh)
 				d, diags := m.declaration()
 				own := d.style.Own(all, floor.Seats)
 				return tfhelper.ListItem{

@@ -227,7 +227,7 @@ func (r *Resource) adopt(ctx context.Context, m model) (model, diag.Diagnostics)
 	if err != nil {
 		return m, tfhelper.Diagnose("Unable to import agent placement", m.name(), err)
 	}
-	m = adopted(m.Name, found, all, defaults)
+	m = adoptModel(m.Name, found, all, defaults)
 	return m, r.warnOfImport(ctx, m, found, all)
 }
 
@@ -321,7 +321,7 @@ func importable(column, text string) bool {
 	return asterisk.CheckPhone(column, text) == nil && !asterisk.HasSecret(text)
 }
 
-func adopted(name types.String, found seating.Adopted, all seating.FloorRows, defaults cluster.Row) model {
+func adoptModel(name types.String, found seating.Adopted, all seating.FloorRows, defaults cluster.Row) model {
 	m := model{
 		Name: name, NodesPerSeat: types.Int64Value(int64(found.NodesPerSeat)), AliasOrder: types.StringValue(orderSpread),
 		Phone: types.ObjectNull(phoneTypes()), SeatOverrides: types.MapNull(types.MapType{ElemType: types.StringType}),

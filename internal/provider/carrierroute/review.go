@@ -27,7 +27,7 @@ type view struct {
 
 	schema    cluster.Schema
 	have      cluster.Carriers           // the table as it is
-	held      map[string]cluster.Carrier // its rows by their folded ids
+	haveByID  map[string]cluster.Carrier // its rows by their folded ids
 	others    cluster.Carriers           // what other routes and hands will have in it
 	templates cluster.Templates
 	servers   cluster.Servers
@@ -40,7 +40,7 @@ func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
 	var err error
 	for _, read := range []func() error{
 		func() error { v.schema, err = r.store.Schema(ctx); return err },
-		func() error { v.have, err = r.store.Carriers(ctx); v.held = v.have.Index(); return err },
+		func() error { v.have, err = r.store.Carriers(ctx); v.haveByID = v.have.Index(); return err },
 		func() error { v.templates, err = r.store.ExpectedTemplates(ctx); return err },
 		func() error { v.servers, err = r.store.Expected(ctx); return err },
 		func() error { v.phones, err = r.store.NodePhones(ctx); return err },
@@ -153,7 +153,7 @@ func (v view) checkIDs() diag.Diagnostics {
 	others := v.others.Index()
 	for _, row := range v.rows {
 		key := cluster.FoldKey(row.ID())
-		if other := others[key]; other != nil && v.held[key] == nil {
+		if other := others[key]; other != nil && v.haveByID[key] == nil {
 			return tfhelper.DiagnoseAt(at, "Carrier id already taken", fmt.Errorf("carrier %s is planned on %s by another route; choose another name", other.ID(), other.ServerIP()))
 		}
 	}

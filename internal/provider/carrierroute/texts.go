@@ -20,7 +20,7 @@ func (v view) checkTexts() diag.Diagnostics {
 	seen := v.seen.Index()
 	accounts := asterisk.ReadAccounts(append(slices.Clone(v.others), v.rows...))
 	for _, row := range v.rows {
-		held, there := v.held[cluster.FoldKey(row.ID())]
+		held, there := v.haveByID[cluster.FoldKey(row.ID())]
 		before, was := seen[cluster.FoldKey(row.ID())]
 		for _, column := range append(slices.Clone(textColumns), asterisk.CarrierDescription) {
 			text := row.Asterisk(column)

@@ -207,15 +207,15 @@ func foundMap(row cluster.Row) types.Map {
 	return types.MapValueMust(types.StringType, elements)
 }
 
-// secret is one of the three write-only passwords.
-type secret struct {
+// writeOnlySecret is one of the three write-only passwords.
+type writeOnlySecret struct {
 	column, attribute string
 	value             types.String
 	version           types.Int64
 }
 
-func (m *model) allSecrets() []secret {
-	return []secret{
+func (m *model) allSecrets() []writeOnlySecret {
+	return []writeOnlySecret{
 		{cluster.DefaultServerPassword, "default_server_password_wo", m.ServerPassword, m.ServerPasswordVersion},
 		{cluster.DefaultRegistrationPassword, "default_phone_registration_password_wo", m.RegistrationPassword, m.RegistrationPasswordVersion},
 		{cluster.DefaultLoginPassword, "default_phone_login_password_wo", m.LoginPassword, m.LoginPasswordVersion},

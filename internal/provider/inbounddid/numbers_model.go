@@ -76,10 +76,10 @@ func (b block) isTrue(attribute string) bool {
 
 func (b block) textMap(attribute string) map[string]string {
 	elements, _ := b[attribute].(types.Map)
-	return texts(elements)
+	return textsOf(elements)
 }
 
-func texts(elements types.Map) map[string]string {
+func textsOf(elements types.Map) map[string]string {
 	values := make(map[string]string, len(elements.Elements()))
 	for key, element := range elements.Elements() {
 		if text, ok := element.(types.String); ok && !text.IsNull() && !text.IsUnknown() {
@@ -163,7 +163,7 @@ func overridesOf(at path.Path, from types.Map) ([]numbers.Override, diag.Diagnos
 		diags.Append(tfhelper.DiagnoseAt(at, "Invalid numbers", err)...)
 		override := numbers.Override{Key: key, Numbers: set, Row: cluster.Row{}}
 		columns, _ := from.Elements()[key].(types.Map)
-		values := texts(columns)
+		values := textsOf(columns)
 		for _, name := range slices.Sorted(maps.Keys(values)) {
 			value, err := overridden(name, values[name])
 			diags.Append(tfhelper.DiagnoseAt(at.AtMapKey(name), "Invalid override", err)...)

@@ -141,7 +141,7 @@ func (a *RebuildConf) review(ctx context.Context, m rebuildModel) diag.Diagnosti
 
 // input reads what the decision depends on.
 func (a *RebuildConf) input(ctx context.Context, m rebuildModel) (maintenance.RebuildConf, error) {
-	r := maintenance.RebuildConf{Wanted: known(m.Servers)}
+	r := maintenance.RebuildConf{Wanted: knownTexts(m.Servers)}
 	var err error
 	if r.Servers, err = a.store.Servers(ctx); err != nil || !m.Reload.ValueBool() {
 		return r, err

@@ -40,10 +40,10 @@ type undrainModel struct {
 }
 
 // wanted are the first users of the runs to activate, without unknown values.
-func (m undrainModel) wanted() []string { return known(m.RemoteAgents) }
+func (m undrainModel) wanted() []string { return knownTexts(m.RemoteAgents) }
 
-// known returns the strings of a list, without unknown values.
-func known(list types.List) []string {
+// knownTexts returns the strings of a list, without unknown values.
+func knownTexts(list types.List) []string {
 	var texts []string
 	for _, element := range list.Elements() {
 		if text, ok := element.(types.String); ok && !text.IsUnknown() && !text.IsNull() {

@@ -128,7 +128,7 @@ const sameAddress = "create_before_destroy cannot work, since the new server nee
 // removes what it wrote and leaves no state: Terraform would destroy a tainted
 // server before it creates it again.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	want, config, ok := read(ctx, req.Plan, req.Config, &resp.Diagnostics)
+	want, config, ok := getPlanAndConfig(ctx, req.Plan, req.Config, &resp.Diagnostics)
 	if !ok {
 		return
 	}
@@ -163,7 +163,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 // Update writes what differs. If it stops half way, state holds what the rows say,
 // and the next plan is the remaining difference.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	want, config, ok := read(ctx, req.Plan, req.Config, &resp.Diagnostics)
+	want, config, ok := getPlanAndConfig(ctx, req.Plan, req.Config, &resp.Diagnostics)
 	m, known := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok || !known {
 		return
@@ -208,8 +208,8 @@ func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequ
 	})
 }
 
-// read returns the plan, and the configuration for its write-only secrets.
-func read(ctx context.Context, plan, config interface {
+// getPlanAndConfig returns the plan, and the configuration for its write-only secrets.
+func getPlanAndConfig(ctx context.Context, plan, config interface {
 	Get(context.Context, any) diag.Diagnostics
 }, diags *diag.Diagnostics,
 ) (*expanded, *expanded, bool) {

@@ -37,7 +37,7 @@ func (r *Resource) review(ctx context.Context, want, declared, prior *expanded) 
 	if !want.ServerID.IsUnknown() && !want.ServerIP.IsUnknown() {
 		// Recorded before it is checked, so that of two servers with one address
 		// that are planned at the same time, one is refused.
-		if planned, changed := expected(servers, want); changed {
+		if planned, changed := serverAfter(servers, want); changed {
 			before := r.store.AddServer(planned)
 			if other := before.ID(); prior == nil && held.Row == nil && other != "" && other != want.id() {
 				diags.Append(tfhelper.DiagnoseAt(path.Root("server_id"), "Id already taken",
@@ -279,9 +279,9 @@ func warnDefaults(declared *expanded) diag.Diagnostics {
 		"These are left to VICIdial's defaults: "+strings.Join(left, ", ")+". Set them, or set active_asterisk_server = false if this is no telephony node.")}
 }
 
-// expected is the server as this run will leave it, for resources that are planned
+// serverAfter is the server as this run will leave it, for resources that are planned
 // after it; false if nothing changes.
-func expected(servers cluster.Servers, want *expanded) (cluster.Server, bool) {
+func serverAfter(servers cluster.Servers, want *expanded) (cluster.Server, bool) {
 	there, found := servers.ByID(want.id())
 	server, changed := cluster.Server{Row: cluster.Row{}}, !found
 	maps.Copy(server.Row, there.Row)
