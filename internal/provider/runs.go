@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/fastpath"
+	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
 // outdated says what of the things that the provider keeps in memory is outdated.
@@ -148,8 +149,9 @@ func note(in *map[requested]bool, object requested) {
 type runServer struct {
 	fastpath.Framework
 
-	runs runs
-	drop func(outdated)
+	runs     runs
+	drop     func(outdated)
+	requests tfhelper.Requests // those that objects which wait for others look for
 }
 
 // ConfigureProvider begins the first run.
@@ -160,6 +162,8 @@ func (s *runServer) ConfigureProvider(ctx context.Context, req *tfprotov6.Config
 
 // ReadResource reads an object.
 func (s *runServer) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	ctx, end := s.requests.Begin(ctx)
+	defer end()
 	s.drop(s.runs.read(hashOf(req.TypeName, req.CurrentState, req.Private)))
 	return s.Framework.ReadResource(ctx, req)
 }
@@ -172,6 +176,8 @@ func (s *runServer) ImportResourceState(ctx context.Context, req *tfprotov6.Impo
 
 // PlanResourceChange plans a change of an object.
 func (s *runServer) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	ctx, end := s.requests.Begin(ctx)
+	defer end()
 	prior := hashOf(req.TypeName, req.PriorState, req.PriorPrivate)
 	s.drop(s.runs.plan(hashOf(req.TypeName, req.Config, prior[:]), prior))
 	return s.Framework.PlanResourceChange(ctx, req)
@@ -179,6 +185,8 @@ func (s *runServer) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanR
 
 // ApplyResourceChange applies a planned change.
 func (s *runServer) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	ctx, end := s.requests.Begin(ctx)
+	defer end()
 	resp, err := s.Framework.ApplyResourceChange(ctx, req)
 	var answer requested // of nothing
 	if resp != nil && !removed(resp) {
@@ -196,6 +204,8 @@ func removed(resp *tfprotov6.ApplyResourceChangeResponse) bool {
 
 // ReadDataSource reads a data source.
 func (s *runServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	ctx, end := s.requests.Begin(ctx)
+	defer end()
 	s.drop(s.runs.other())
 	return s.Framework.ReadDataSource(ctx, req)
 }

@@ -2,6 +2,7 @@ package tfhelper
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
@@ -11,22 +12,72 @@ import (
 // order, and ten at a time. So an object that takes something may come before the
 // object that gives it up.
 const (
-	awaitPatience = 10 * time.Second
-	awaitPause    = 100 * time.Millisecond
+	awaitBusy  = 10 * time.Second // while other requests run, and none of them ends
+	awaitIdle  = 3 * time.Second  // while none runs: objects of other providers may come first
+	awaitPause = 100 * time.Millisecond
 )
 
-// Await calls try until it returns false. It stops when ctx is done, and when progress,
-// which counts what other objects have done, has not changed for ten seconds.
-func Await(ctx context.Context, progress func() int, try func() (again bool)) {
-	done, since := progress(), time.Now()
-	for try() && time.Since(since) < awaitPatience {
+// Requests counts the requests that a provider answers at the moment. The zero value
+// counts none.
+type Requests struct {
+	running, waiting, ended atomic.Int64
+}
+
+// request is one of them.
+type request struct {
+	*Requests
+
+	waits bool // for others, until it ends if it waited in vain
+}
+
+type requestKey struct{}
+
+// Begin counts a request until end is called. [Await] finds the others by the context.
+func (r *Requests) Begin(ctx context.Context) (_ context.Context, end func()) {
+	own := &request{Requests: r}
+	r.running.Add(1)
+	return context.WithValue(ctx, requestKey{}, own), func() {
+		r.running.Add(-1)
+		if own.waits {
+			r.waiting.Add(-1)
+		} else {
+			r.ended.Add(1)
+		}
+	}
+}
+
+// Await calls try until it returns false. It stops when ctx is done, when no other
+// request runs that does not wait as well, and none has for three seconds, and when no
+// such request has ended for ten seconds.
+func Await(ctx context.Context, try func() (again bool)) {
+	if !try() {
+		return
+	}
+	own, ok := ctx.Value(requestKey{}).(*request)
+	if !ok {
+		own = &request{Requests: &Requests{}}
+	}
+	if !own.waits {
+		own.waits = true
+		own.waiting.Add(1)
+	}
+	ended, progress, busy := own.ended.Load(), time.Now(), time.Now()
+	for time.Since(progress) < awaitBusy && time.Since(busy) < awaitIdle {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(awaitPause):
 		}
-		if now := progress(); now != done {
-			done, since = now, time.Now()
+		if !try() {
+			own.waits = false
+			own.waiting.Add(-1)
+			return
+		}
+		if now := own.ended.Load(); now != ended {
+			ended, progress, busy = now, time.Now(), time.Now()
+		}
+		if own.running.Load() > own.waiting.Load() {
+			busy = time.Now()
 		}
 	}
 }
@@ -35,9 +86,10 @@ func Await(ctx context.Context, progress func() int, try func() (again bool)) {
 // refused because of rows that other objects of the same run may remove.
 func AwaitOthers(ctx context.Context, write func(context.Context) error) error {
 	var err error
-	Await(ctx, func() int { return 0 }, func() bool {
+	begun := time.Now()
+	Await(ctx, func() bool {
 		err = write(ctx)
-		return cluster.IsTemporary(err)
+		return cluster.IsTemporary(err) && time.Since(begun) < awaitBusy
 	})
 	return err
 }

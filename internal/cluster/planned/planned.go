@@ -22,7 +22,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/numbers"
@@ -34,7 +33,6 @@ type Changes struct {
 	mu sync.Mutex
 	changes
 	claims seating.FloorClaims // until the run ends: who removes rows must know who takes them
-	plans  atomic.Int64
 }
 
 type changes struct {
@@ -75,7 +73,6 @@ func (c *Changes) DropNumberClaims() {
 // AddServer adds a server that the run writes. It returns the one that was planned
 // before with its server_id, if any.
 func (c *Changes) AddServer(server cluster.Server) (before cluster.Server) {
-	c.plans.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	before, _ = c.servers.ByID(server.ID())
@@ -121,7 +118,6 @@ func (c *Changes) ServersAfter(now cluster.Servers) cluster.Servers {
 // AddRoute adds the rows that the run gives a carrier route; none if it removes
 // the route. ids are the carrier_ids of its current rows.
 func (c *Changes) AddRoute(name string, rows cluster.Carriers, ids []string) {
-	c.plans.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	put(&c.routes, name, cluster.RouteRows{Rows: rows, IDs: ids})
@@ -130,7 +126,6 @@ func (c *Changes) AddRoute(name string, rows cluster.Carriers, ids []string) {
 // ExpectRouteLater adds a route that the run writes and whose rows are known during
 // the apply only.
 func (c *Changes) ExpectRouteLater(name string) {
-	c.plans.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	put(&c.later, name, true)
@@ -157,10 +152,6 @@ func (c *Changes) RouteChanges(name string) bool {
 	defer c.mu.Unlock()
 	return c.changed[name]
 }
-
-// Plans counts the objects that were planned, each as often as it was. It tells a
-// caller that waits for the plan of another object whether more of them come.
-func (c *Changes) Plans() int { return int(c.plans.Load()) }
 
 // Unreported returns the texts that no call for another route has returned. A route that
 // is planned twice gets the same texts each time.
@@ -213,7 +204,6 @@ func (c *Changes) TemplatesAfter(now cluster.Templates) cluster.Templates {
 
 // AddRemoteAgents adds remote agents that the run writes.
 func (c *Changes) AddRemoteAgents(agents cluster.RemoteAgents) {
-	c.plans.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	put(&c.agents, agents.UserStart(), agents)
@@ -222,7 +212,6 @@ func (c *Changes) AddRemoteAgents(agents cluster.RemoteAgents) {
 // AddRemovedRemoteAgents adds the remote_agent_id of remote agents that the run
 // removes.
 func (c *Changes) AddRemovedRemoteAgents(id string) {
-	c.plans.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	put(&c.removedAgents, id, true)
@@ -294,7 +283,6 @@ func (c *Changes) RoomsAfter(now map[cluster.Engine]cluster.Rooms) map[cluster.E
 // AddFloorClaim adds what the run does with a floor. It is an error where another
 // floor has rows of it.
 func (c *Changes) AddFloorClaim(claim seating.FloorClaim) error {
-	c.plans.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	claims, err := c.claims.With(claim)

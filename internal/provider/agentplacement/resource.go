@@ -33,7 +33,6 @@ type store interface {
 	FloorAfter(now seating.FloorRows, to seating.FloorClaim) seating.FloorRows
 	FloorReceived(now seating.FloorRows, to seating.FloorClaim) seating.FloorRows
 	FloorKept(own seating.FloorRows, of seating.FloorClaim) seating.FloorRows
-	Plans() int
 	HasWritten() bool
 	PhonesByLogin(ctx context.Context, logins, columns []string) (map[string][]cluster.Value, error)
 	LiveAgents(context.Context) ([]cluster.LiveAgent, error)

@@ -54,7 +54,7 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 	}
 	var own, all seating.FloorRows
 	var plan cluster.Plan
-	tfhelper.Await(ctx, r.store.Plans, func() (again bool) { // others may give rows up
+	tfhelper.Await(ctx, func() (again bool) { // others may give rows up
 		if all, err = r.store.FloorRows(ctx, want.columns(s)); err != nil {
 			return false
 		}

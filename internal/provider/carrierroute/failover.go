@@ -79,7 +79,7 @@ func leadsNowhere(texts []string) diag.Diagnostics {
 // that they fail over to are planned, or no more routes are.
 func (r *Resource) waitForFailovers(ctx context.Context) map[string][]string {
 	waiting, missing, done := r.store.Failovers(), map[string][]string{}, false
-	tfhelper.Await(ctx, r.store.Plans, func() (again bool) {
+	tfhelper.Await(ctx, func() (again bool) {
 		for route, check := range waiting.WaitingWrites() { // each by itself
 			texts, settled := check(ctx)
 			missing[route] = texts

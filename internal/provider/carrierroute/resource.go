@@ -34,7 +34,6 @@ type store interface {
 	AddRoute(route string, rows cluster.Carriers, ids []string)
 	ExpectRouteLater(route string)
 	RoutePlanned(route string) (planned, known bool)
-	Plans() int
 	HasWritten() bool
 	ChangeRoute(route string)
 	RouteChanges(route string) bool

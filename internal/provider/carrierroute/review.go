@@ -49,7 +49,7 @@ func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
 			return tfhelper.Diagnose("Unable to plan carrier route", v.want.route(), err)
 		}
 	}
-	tfhelper.Await(ctx, r.store.Plans, func() (again bool) { // others may give the prefix up
+	tfhelper.Await(ctx, func() (again bool) { // others may give the prefix up
 		if v.others, err = r.store.ExpectedCarriers(ctx, v.want.route()); err != nil {
 			return false
 		}

@@ -23,7 +23,6 @@ type store interface {
 	ExpectedRemoteAgents(ctx context.Context, but string) ([]cluster.RemoteAgents, error)
 	AddRemoteAgents(cluster.RemoteAgents)
 	AddRemovedRemoteAgents(id string)
-	Plans() int
 	HasWritten() bool
 	BlameAction(err error, table cluster.Table, key string) error // names the action that caused a conflict
 	Directory(context.Context) (cluster.Directory, error)

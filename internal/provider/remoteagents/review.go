@@ -46,7 +46,7 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	diags.Append(checkUsers(directory, m, held)...)
 	diags.Append(checkSpelling(directory, m, held)...)
 	var have []cluster.RemoteAgents
-	tfhelper.Await(ctx, r.store.Plans, func() (again bool) { // others may give users up
+	tfhelper.Await(ctx, func() (again bool) { // others may give users up
 		have, err = r.store.ExpectedRemoteAgents(ctx, m.Key())
 		other, shares, stands := cluster.OverlapOf(ownRun(have, m), have)
 		return err == nil && shares && !stands && other.ID() != "" && !r.store.HasWritten()

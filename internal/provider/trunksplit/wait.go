@@ -36,14 +36,13 @@ func (c overcommitError) Hint() string {
 // shrinks; and as many as there are places for at a time, so splits that wait could
 // keep the other one from its place. One split waits for all.
 func (r *Resource) wait(ctx context.Context, own string) error {
-	failures, written, done := map[string]error{}, 0, false
-	tfhelper.Await(ctx, func() int { return written }, func() (again bool) {
+	failures, done := map[string]error{}, false
+	tfhelper.Await(ctx, func() (again bool) {
 		waiting := r.store.WaitingWrites()
 		for _, campaign := range slices.Sorted(maps.Keys(waiting)) {
 			err := r.store.Apply(ctx, waiting[campaign])
 			if err == nil {
 				delete(failures, campaign)
-				written++
 			} else {
 				failures[campaign] = err
 			}
