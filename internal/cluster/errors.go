@@ -28,7 +28,6 @@ func (c *Conflict) Error() string {
 	return c.Subject + " " + c.Found
 }
 
-// Hint tells what to do about it.
 func (c *Conflict) Hint() string {
 	if c.Advice != "" {
 		return c.Advice
@@ -98,7 +97,6 @@ func (r *Refused) Error() string {
 	return r.Subject + ":\n  - " + strings.Join(r.Reasons, "\n  - ")
 }
 
-// Hint tells what to do about it.
 func (r *Refused) Hint() string { return r.Advice }
 
 // MayHoldPassword reports whether a password may be in the text of a column, so that

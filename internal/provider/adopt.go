@@ -52,7 +52,6 @@ type attached struct {
 func (a *attached) ValidateConfig(context.Context, provider.ValidateConfigRequest, *provider.ValidateConfigResponse) {
 }
 
-// Configure hands the store out.
 func (a *attached) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	resp.ResourceData = a.opened
 }

@@ -76,13 +76,11 @@ var (
 	newTrunkSplit      = replacement.Guard(trunksplit.New, replacement.Column(path.Root("campaign_id")))
 )
 
-// Metadata names the provider.
 func (v *vicidial) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = tfhelper.ProviderType
 	resp.Version = v.version
 }
 
-// Resources lists the resources.
 func (v *vicidial) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		newCarrierRoute,
@@ -100,7 +98,6 @@ func (v *vicidial) Resources(context.Context) []func() resource.Resource {
 	}
 }
 
-// DataSources lists the data sources.
 func (v *vicidial) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		adoption.NewDataSource(openAgain),
@@ -116,12 +113,10 @@ func (v *vicidial) DataSources(context.Context) []func() datasource.DataSource {
 	}
 }
 
-// EphemeralResources lists the ephemeral resources, of which there are none.
 func (v *vicidial) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return nil
 }
 
-// Functions lists the functions, which need no database.
 func (v *vicidial) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		agentplacement.NewExpandSeats,
@@ -132,7 +127,6 @@ func (v *vicidial) Functions(context.Context) []func() function.Function {
 	}
 }
 
-// ListResources lists the list resources of `terraform query`.
 func (v *vicidial) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		carrierroute.NewList,
@@ -147,7 +141,6 @@ func (v *vicidial) ListResources(context.Context) []func() list.ListResource {
 	}
 }
 
-// Actions lists the actions on a running cluster.
 func (v *vicidial) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
 		server.NewDrain,

@@ -160,7 +160,6 @@ func (s *runServer) ConfigureProvider(ctx context.Context, req *tfprotov6.Config
 	return s.Framework.ConfigureProvider(ctx, req)
 }
 
-// ReadResource reads an object.
 func (s *runServer) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	ctx, end := s.requests.Begin(ctx)
 	defer end()
@@ -168,13 +167,11 @@ func (s *runServer) ReadResource(ctx context.Context, req *tfprotov6.ReadResourc
 	return s.Framework.ReadResource(ctx, req)
 }
 
-// ImportResourceState imports an object.
 func (s *runServer) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
 	s.drop(s.runs.imports())
 	return s.Framework.ImportResourceState(ctx, req)
 }
 
-// PlanResourceChange plans a change of an object.
 func (s *runServer) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	ctx, end := s.requests.Begin(ctx)
 	defer end()
@@ -183,7 +180,6 @@ func (s *runServer) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanR
 	return s.Framework.PlanResourceChange(ctx, req)
 }
 
-// ApplyResourceChange applies a planned change.
 func (s *runServer) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	ctx, end := s.requests.Begin(ctx)
 	defer end()
@@ -202,7 +198,6 @@ func removed(resp *tfprotov6.ApplyResourceChangeResponse) bool {
 	return err == nil && null
 }
 
-// ReadDataSource reads a data source.
 func (s *runServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	ctx, end := s.requests.Begin(ctx)
 	defer end()
@@ -210,7 +205,6 @@ func (s *runServer) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataS
 	return s.Framework.ReadDataSource(ctx, req)
 }
 
-// ListResource lists the objects of a resource.
 func (s *runServer) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
 	s.drop(s.runs.other())
 	return s.Framework.ListResource(ctx, req)

@@ -71,7 +71,6 @@ func (h *noAnswerError) Error() string {
 
 func (h *noAnswerError) Unwrap() error { return h.Err }
 
-// Hint returns advice for the operator.
 func (h *noAnswerError) Hint() string { return tableIsHeld }
 
 const tableIsHeld = "Most often a report, a backup or a repair holds the table, for minutes, since MyISAM locks whole tables. SHOW FULL PROCESSLIST shows which. Run Terraform again when the table is free."

@@ -64,7 +64,6 @@ func (n *notVICIdial) Error() string {
 	return fmt.Sprintf("database %q is not a VICIdial database: %s", n.Database, n.Why)
 }
 
-// Hint returns advice for the operator.
 func (n *notVICIdial) Hint() string {
 	return "VICIdial's database is called asterisk on most systems (VARDB_database in /etc/astguiclient.conf). Set the provider's database to it, and grant the database user SELECT on its tables."
 }
@@ -212,7 +211,6 @@ type notWritable struct {
 
 func (n *notWritable) Error() string { return n.Why }
 
-// Hint returns advice for the operator.
 func (n *notWritable) Hint() string { return n.Advice }
 
 // Writable returns an error at plan time if these tables cannot be written. It

@@ -54,18 +54,14 @@ func elements(value tftypes.Value) int {
 // good as none.
 type ReportValidator struct{}
 
-// Description describes the validator.
 func (ReportValidator) Description(context.Context) string { return "cannot be configured" }
 
-// MarkdownDescription describes the validator.
 func (v ReportValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-// ValidateList validates a list.
 func (ReportValidator) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
 	resp.Diagnostics.Append(refuseReport(req.Path, len(req.ConfigValue.Elements()))...)
 }
 
-// ValidateMap validates a map.
 func (ReportValidator) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
 	resp.Diagnostics.Append(refuseReport(req.Path, len(req.ConfigValue.Elements()))...)
 }

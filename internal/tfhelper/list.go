@@ -99,7 +99,6 @@ type listResource[Store any] struct {
 
 var _ list.ListResourceWithConfigure = (*listResource[any])(nil)
 
-// Metadata gives the list resource the name of the managed one.
 func (l *listResource[Store]) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	l.managed.Metadata(ctx, req, resp)
 }

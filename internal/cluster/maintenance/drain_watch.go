@@ -209,7 +209,6 @@ func (s *notDrainedError) Error() string {
 	return text + s.Activity.String()
 }
 
-// Hint returns advice for the operator.
 func (s *notDrainedError) Hint() string {
 	hint := "It stays drained: nobody new logs in, and no balance call comes. Let its agents log out, and invoke the action again to wait on; or put it back to work with vicidial_server_undrain."
 	if s.Activity.inbound() > 0 {

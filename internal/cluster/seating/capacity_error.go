@@ -29,7 +29,6 @@ func (e *capacityError) Error() string {
 		strings.Join(full, ", "))
 }
 
-// Hint returns advice for the operator.
 func (e *capacityError) Hint() string {
 	return "Raise the capacity of these servers (and their rooms), add a server, declare fewer seats, or lower nodes_per_seat."
 }

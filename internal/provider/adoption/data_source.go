@@ -44,12 +44,10 @@ func NewDataSource(open Open) func() datasource.DataSource {
 //go:embed description.md
 var description string
 
-// Metadata sets the type name.
 func (d *DataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_adoption"
 }
 
-// Schema defines what is adopted, and the files.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	counts := func(about string) schema.MapAttribute {
 		return schema.MapAttribute{Computed: true, ElementType: types.Int64Type, MarkdownDescription: about}
@@ -74,7 +72,6 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-// Configure stores the provider's data.
 func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
 	d.data = req.ProviderData
 }
@@ -89,7 +86,6 @@ type model struct {
 	LeftOut     types.Map    `tfsdk:"rows_left_out"`
 }
 
-// Read adopts the cluster.
 func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if !ok {

@@ -15,12 +15,10 @@ type ExpandSeats struct{}
 // NewExpandSeats returns the function.
 func NewExpandSeats() function.Function { return &ExpandSeats{} }
 
-// Metadata names the function.
 func (f *ExpandSeats) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "expand_seats"
 }
 
-// Definition describes the function.
 func (f *ExpandSeats) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary:             "Every seat of a list of ranges",
@@ -32,7 +30,6 @@ func (f *ExpandSeats) Definition(_ context.Context, _ function.DefinitionRequest
 	}
 }
 
-// Run returns the seats of the ranges.
 func (f *ExpandSeats) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var ranges []string
 	if resp.Error = req.Arguments.Get(ctx, &ranges); resp.Error != nil {

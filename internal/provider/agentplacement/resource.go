@@ -64,7 +64,6 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
-// Configure stores the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
@@ -214,7 +213,6 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	r.publish(ctx, m, kept, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 }
 
-// Delete removes the rows of the placement.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	r.DeleteExcept(ctx, req, resp, nil)
 }
@@ -232,7 +230,6 @@ func Key(ctx context.Context, of replacement.State) string {
 	return name.ValueString() + " " + strings.Join(tfhelper.Strings(seats.Elements()), ",")
 }
 
-// Rows names the phones and aliases of a placement.
 func (r *Resource) Rows(ctx context.Context, of replacement.State) []string {
 	m, ok := tfhelper.Get[model](ctx, of, &diag.Diagnostics{})
 	if !ok {

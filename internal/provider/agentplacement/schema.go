@@ -32,7 +32,6 @@ const (
 	orderKeep   = "keep"
 )
 
-// Schema defines the attributes of a placement.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -218,7 +217,6 @@ func version(of string, secret path.Expression) schema.Int64Attribute {
 // attributeOf is the attribute name of a column.
 func attributeOf(column seating.PhoneColumn) string { return strings.ToLower(column.Name) }
 
-// IdentitySchema identifies a placement by its name and the aliases of its seats.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"name": identityschema.StringAttribute{

@@ -59,12 +59,10 @@ type Resource struct{ store store }
 // New returns the resource.
 func New() resource.Resource { return &Resource{} }
 
-// Metadata returns the type name.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_carrier_route"
 }
 
-// Configure stores the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
@@ -254,7 +252,6 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	r.DeleteExcept(ctx, req, resp, nil)
 }
 
-// Rows names the rows of a route.
 func (r *Resource) Rows(ctx context.Context, of replacement.State) []string {
 	m, ok := tfhelper.Get[model](ctx, of, &diag.Diagnostics{})
 	if !ok {

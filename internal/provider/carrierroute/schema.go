@@ -51,7 +51,6 @@ func named(column string) schema.StringAttribute {
 	return schema.StringAttribute{Optional: true, MarkdownDescription: "`" + column + "` on this node. The default is that of the route."}
 }
 
-// Schema describes a route.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -153,7 +152,6 @@ func overrideSchema() map[string]schema.Attribute {
 	}
 }
 
-// IdentitySchema names a route by its name.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"name": identityschema.StringAttribute{RequiredForImport: true, Description: "The name of the route."},

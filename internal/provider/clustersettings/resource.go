@@ -41,12 +41,10 @@ type Resource struct{ store store }
 // New returns the resource.
 func New() resource.Resource { return &Resource{} }
 
-// Metadata sets the type name.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_cluster_settings"
 }
 
-// Configure stores the cluster that the provider has opened.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
@@ -188,7 +186,6 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	r.publish(ctx, plan, want, memory{Given: given}, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 }
 
-// Delete restores the previous values.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	if !ok {

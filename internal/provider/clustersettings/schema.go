@@ -59,7 +59,6 @@ func secretVersion(of string) schema.Int64Attribute {
 	}
 }
 
-// Schema defines the settings.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -115,7 +114,6 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	tfhelper.DescribeEffects(resp.Schema.Attributes, effect.ClusterSettings)
 }
 
-// IdentitySchema identifies the one row.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"record_id": identityschema.StringAttribute{

@@ -74,12 +74,10 @@ func (r *Resource) row(ctx context.Context, m model) (cluster.Row, bool, error) 
 	return cluster.Row(template), found, err
 }
 
-// Metadata returns the type name.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_conf_template"
 }
 
-// Configure stores the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
@@ -134,7 +132,6 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(table.CheckWritable(ctx, m)...)
 }
 
-// Create inserts the row.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	config, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
 	if ok {
@@ -142,7 +139,6 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	}
 }
 
-// Read sets the state to the row.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	seen, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
 	r.table(cluster.TemplateChange{}).Read(ctx, req, resp)
@@ -151,7 +147,6 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 }
 
-// Update writes the columns that differ.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	prior, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics)
 	config, known := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
@@ -173,7 +168,6 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	r.table(cluster.TemplateChange{}).Delete(ctx, req, resp)
 }
 
-// ImportState imports by template_id.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	r.table(cluster.TemplateChange{}).Import(ctx, req, resp)
 }

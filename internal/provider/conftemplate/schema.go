@@ -28,7 +28,6 @@ var rules = cluster.Rules{
 	"user_group":    cluster.UserGroup,
 }
 
-// Schema returns the schema.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -63,7 +62,6 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	tfhelper.DescribeEffects(resp.Schema.Attributes, effect.ConfTemplate)
 }
 
-// IdentitySchema returns the schema of the identity.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"template_id": identityschema.StringAttribute{RequiredForImport: true, Description: "The template's `template_id`."},

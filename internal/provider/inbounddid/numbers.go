@@ -37,7 +37,6 @@ func (r *Numbers) Metadata(_ context.Context, req resource.MetadataRequest, resp
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
-// Configure stores the provider's data.
 func (r *Numbers) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
@@ -173,7 +172,6 @@ func (r *Numbers) Update(ctx context.Context, req resource.UpdateRequest, resp *
 	r.publish(ctx, b, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 }
 
-// Delete removes the rows.
 func (r *Numbers) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	r.DeleteExcept(ctx, req, resp, nil)
 }

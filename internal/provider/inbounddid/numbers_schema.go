@@ -89,7 +89,6 @@ func (r *Numbers) Schema(_ context.Context, _ resource.SchemaRequest, resp *reso
 	resp.Schema = schema.Schema{MarkdownDescription: numbersDescription, Attributes: attributes}
 }
 
-// IdentitySchema returns the schema of the identity: the name and the numbers.
 func (r *Numbers) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"name": identityschema.StringAttribute{RequiredForImport: true, Description: "What the block is called in Terraform."},

@@ -67,12 +67,10 @@ func (r *Resource) change(ctx context.Context, m model, seen, want cluster.Row) 
 	return cluster.DIDChange{Pattern: m.Key(), Have: have, Seen: seen, Want: want}.Plan()
 }
 
-// Metadata returns the type name.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_inbound_did"
 }
 
-// Configure stores the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
@@ -124,17 +122,14 @@ func (r *Resource) claim(pattern string, claim numbers.Claim) diag.Diagnostics {
 	return tfhelper.DiagnoseAt(path.Root(key), "A number that another resource has", r.store.ClaimNumbers(claim))
 }
 
-// Create inserts the row.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	r.table().Create(ctx, req, resp)
 }
 
-// Read sets the state to the row.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	r.table().Read(ctx, req, resp)
 }
 
-// Update writes the columns that differ.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	r.table().Update(ctx, req, resp)
 }
@@ -144,7 +139,6 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	r.table().Delete(ctx, req, resp)
 }
 
-// ImportState imports by did_pattern.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	r.table().Import(ctx, req, resp)
 }

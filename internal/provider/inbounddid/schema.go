@@ -44,7 +44,6 @@ func flag(about string) schema.BoolAttribute {
 	}
 }
 
-// Schema returns the schema.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -129,7 +128,6 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	tfhelper.DescribeEffects(resp.Schema.Attributes, effect.InboundDID)
 }
 
-// IdentitySchema returns the schema of the identity.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"did_pattern": identityschema.StringAttribute{RequiredForImport: true, Description: "The DID's `did_pattern`."},

@@ -18,12 +18,10 @@ type Keepalives struct{}
 // NewKeepalives makes the function.
 func NewKeepalives() function.Function { return Keepalives{} }
 
-// Metadata names the function.
 func (Keepalives) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "keepalives"
 }
 
-// Definition describes the function.
 func (Keepalives) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary:             "VARactive_keepalives of every node, from roles",
@@ -43,7 +41,6 @@ func (Keepalives) Definition(_ context.Context, _ function.DefinitionRequest, re
 	}
 }
 
-// Run works the letters out.
 func (Keepalives) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var nodes map[string][]string
 	var coordinators []string

@@ -15,12 +15,10 @@ type Parse struct{}
 // NewParse makes the function.
 func NewParse() function.Function { return Parse{} }
 
-// Metadata names the function.
 func (Parse) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "parse_astguiclient_conf"
 }
 
-// Definition describes the function.
 func (Parse) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary:             "Values of an astguiclient.conf, as VICIdial reads them",
@@ -32,7 +30,6 @@ func (Parse) Definition(_ context.Context, _ function.DefinitionRequest, resp *f
 	}
 }
 
-// Run reads the text.
 func (Parse) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var text string
 	resp.Error = req.Arguments.Get(ctx, &text)

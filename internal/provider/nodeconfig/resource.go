@@ -39,7 +39,6 @@ func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, res
 	resp.ResourceBehavior.MutableIdentity = true
 }
 
-// Configure takes the cluster from the provider.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }

@@ -28,7 +28,6 @@ import (
 //go:embed description.md
 var description string
 
-// Schema describes the files of a cluster's nodes.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -220,7 +219,6 @@ func computed(about string) schema.MapAttribute {
 
 func quoted(words []string) string { return "`" + strings.Join(words, "`, `") + "`" }
 
-// IdentitySchema names a set of files.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"name": identityschema.StringAttribute{

@@ -57,7 +57,6 @@ func (n *notReloaded) Error() string {
 
 func (n *notReloaded) Unwrap() error { return n.err }
 
-// Hint says what to do.
 func (n *notReloaded) Hint() string {
 	hint := "The proxy still runs its old configuration. Run apply again when the cause is corrected: it reloads again."
 	if n.backup != "" {

@@ -51,7 +51,6 @@ func New(server Framework) *Server {
 	})}
 }
 
-// ValidateProviderConfig implements [tfprotov6.ProviderServer].
 func (s *Server) ValidateProviderConfig(ctx context.Context, req *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
 	resp, err := s.Framework.ValidateProviderConfig(ctx, req)
 	if resp != nil && len(resp.Diagnostics) > 0 {
@@ -60,7 +59,6 @@ func (s *Server) ValidateProviderConfig(ctx context.Context, req *tfprotov6.Vali
 	return resp, err
 }
 
-// ConfigureProvider implements [tfprotov6.ProviderServer].
 func (s *Server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
 	own := secretsOf(s.schemas().Provider, req.Config)
 	s.mutex.Lock()
@@ -73,7 +71,6 @@ func (s *Server) ConfigureProvider(ctx context.Context, req *tfprotov6.Configure
 	return resp, err
 }
 
-// ValidateResourceConfig implements [tfprotov6.ResourceServer].
 func (s *Server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	resp, err := s.Framework.ValidateResourceConfig(ctx, req)
 	if resp != nil && len(resp.Diagnostics) > 0 {
@@ -82,7 +79,6 @@ func (s *Server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.Vali
 	return resp, err
 }
 
-// ReadResource implements [tfprotov6.ResourceServer].
 func (s *Server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	resp, err := s.Framework.ReadResource(ctx, req)
 	if resp != nil && len(resp.Diagnostics) > 0 {
@@ -91,7 +87,6 @@ func (s *Server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRe
 	return resp, err
 }
 
-// PlanResourceChange implements [tfprotov6.ResourceServer].
 func (s *Server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	resp, err := s.Framework.PlanResourceChange(ctx, req)
 	if resp != nil && len(resp.Diagnostics) > 0 {
@@ -100,7 +95,6 @@ func (s *Server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanReso
 	return resp, err
 }
 
-// ApplyResourceChange implements [tfprotov6.ResourceServer].
 func (s *Server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	resp, err := s.Framework.ApplyResourceChange(ctx, req)
 	if resp != nil && len(resp.Diagnostics) > 0 {
@@ -109,7 +103,6 @@ func (s *Server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRe
 	return resp, err
 }
 
-// ImportResourceState implements [tfprotov6.ResourceServer].
 func (s *Server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
 	resp, err := s.Framework.ImportResourceState(ctx, req)
 	if resp != nil {
@@ -118,7 +111,6 @@ func (s *Server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportR
 	return resp, err
 }
 
-// ReadDataSource implements [tfprotov6.DataSourceServer].
 func (s *Server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
 	resp, err := s.Framework.ReadDataSource(ctx, req)
 	if resp != nil {

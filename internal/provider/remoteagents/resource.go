@@ -79,12 +79,10 @@ func (r *Resource) change(ctx context.Context, m model, seen, want cluster.Row) 
 	return plan, r.store.BlameAction(err, cluster.TableRemoteAgents, m.number())
 }
 
-// Metadata returns the type name.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_remote_agents"
 }
 
-// Configure stores the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
@@ -121,17 +119,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	resp.Diagnostics.Append(r.table().CheckWritable(ctx, m)...)
 }
 
-// Create inserts the row.
 func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	r.table().Create(ctx, req, resp)
 }
 
-// Read sets the state to the row.
 func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	r.table().Read(ctx, req, resp)
 }
 
-// Update writes the columns that differ.
 func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	r.table().Update(ctx, req, resp)
 }
@@ -141,7 +136,6 @@ func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp 
 	r.table().Delete(ctx, req, resp)
 }
 
-// ImportState imports by the first user.
 func (r *Resource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	r.table().Import(ctx, req, resp)
 }

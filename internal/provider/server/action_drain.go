@@ -63,12 +63,10 @@ type drainModel struct {
 // remote reports whether remote agents are stopped, too.
 func (m drainModel) remote() bool { return m.RemoteAgents.IsNull() || m.RemoteAgents.ValueBool() }
 
-// Metadata sets the type name.
 func (a *Drain) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_server_drain"
 }
 
-// Schema defines the arguments of a drain.
 func (a *Drain) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: drainDescription,
@@ -96,7 +94,6 @@ func serverIPAttribute() schema.StringAttribute {
 	}
 }
 
-// Configure stores the cluster that the provider has opened.
 func (a *Drain) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.store)...)
 }

@@ -52,12 +52,10 @@ type rebuildModel struct {
 	Interval types.String `tfsdk:"interval"`
 }
 
-// Metadata sets the type name.
 func (a *RebuildConf) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_rebuild_conf"
 }
 
-// Schema defines whose files are generated.
 func (a *RebuildConf) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: rebuildDescription,
@@ -80,7 +78,6 @@ func (a *RebuildConf) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 	}
 }
 
-// Configure stores the cluster that the provider has opened.
 func (a *RebuildConf) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.store)...)
 }

@@ -53,12 +53,10 @@ func knownTexts(list types.List) []string {
 	return texts
 }
 
-// Metadata sets the type name.
 func (a *Undrain) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_server_undrain"
 }
 
-// Schema defines what is returned to work.
 func (a *Undrain) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: undrainDescription,
@@ -77,7 +75,6 @@ func (a *Undrain) Schema(_ context.Context, _ action.SchemaRequest, resp *action
 	}
 }
 
-// Configure stores the cluster that the provider has opened.
 func (a *Undrain) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &a.store)...)
 }

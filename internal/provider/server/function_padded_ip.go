@@ -14,12 +14,10 @@ type PaddedIP struct{}
 // NewPaddedIP returns the function.
 func NewPaddedIP() function.Function { return &PaddedIP{} }
 
-// Metadata sets the name.
 func (f *PaddedIP) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "padded_ip"
 }
 
-// Definition describes the function.
 func (f *PaddedIP) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary:             "An address as VICIdial's dial strings write it",
@@ -31,7 +29,6 @@ func (f *PaddedIP) Definition(_ context.Context, _ function.DefinitionRequest, r
 	}
 }
 
-// Run pads the address.
 func (f *PaddedIP) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var ip string
 	if resp.Error = req.Arguments.Get(ctx, &ip); resp.Error != nil {

@@ -50,12 +50,10 @@ type Resource struct{ store store }
 // New returns the resource.
 func New() resource.Resource { return &Resource{} }
 
-// Metadata sets the type name.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_server"
 }
 
-// Configure stores the cluster that the provider has opened.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }

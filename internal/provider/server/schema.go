@@ -90,7 +90,6 @@ func secretVersion(of string) schema.Int64Attribute {
 	}
 }
 
-// Schema defines the attributes of a server.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -168,7 +167,6 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	tfhelper.DescribeEffects(resp.Schema.Attributes, effect.Server)
 }
 
-// IdentitySchema identifies a server by its server_id.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"server_id": identityschema.StringAttribute{RequiredForImport: true, Description: "The server's `server_id`."},

@@ -15,12 +15,10 @@ type Apportion struct{}
 // NewApportion makes the function.
 func NewApportion() function.Function { return &Apportion{} }
 
-// Metadata names the function.
 func (f *Apportion) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "apportion"
 }
 
-// Definition describes the function.
 func (f *Apportion) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary:             "Shares a total out by weights",
@@ -33,7 +31,6 @@ func (f *Apportion) Definition(_ context.Context, _ function.DefinitionRequest, 
 	}
 }
 
-// Run shares out.
 func (f *Apportion) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var total int64
 	var weights map[string]int64

@@ -48,12 +48,10 @@ type Resource struct{ store store }
 // New returns the resource.
 func New() resource.Resource { return &Resource{} }
 
-// Metadata returns the type name.
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_trunk_split"
 }
 
-// Configure stores the provider's data.
 func (r *Resource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &r.store)...)
 }
@@ -189,12 +187,10 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	r.publish(ctx, m, show, tfhelper.ForUpdate(resp))
 }
 
-// Delete removes the rows that the split owns.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	r.DeleteExcept(ctx, req, resp, nil)
 }
 
-// Rows names the rows of a split.
 func (r *Resource) Rows(ctx context.Context, of replacement.State) []string {
 	m, ok := tfhelper.Get[model](ctx, of, &diag.Diagnostics{})
 	if !ok {

@@ -28,7 +28,6 @@ var description string
 
 const maxDedicated = 9999 // the documented range of dedicated_trunks (docs/vicidial/admin-page.md#dedicated-trunks-range)
 
-// Schema describes a campaign's split.
 func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: description,
@@ -123,7 +122,6 @@ func claimAttributes() map[string]schema.Attribute {
 	}
 }
 
-// IdentitySchema names a split by its campaign.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"campaign_id": identityschema.StringAttribute{

@@ -24,7 +24,6 @@ func (c overcommitError) Error() string {
 	return strings.Join(texts, "; ")
 }
 
-// Hint says what to do.
 func (c overcommitError) Hint() string {
 	return "The split takes none of these trunks. If another split was to give them back in this apply, run apply again, or name that split in depends_on, as -parallelism=1 needs. Otherwise lower this total or another campaign's, or raise max_vicidial_trunks."
 }

@@ -80,7 +80,6 @@ func (e *Error) Error() string { return e.Target + ": " + e.Err.Error() }
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Hint returns advice for the operator.
 func (e *Error) Hint() string { return hints[e.Failure] }
 
 var hints = map[Failure]string{

@@ -25,7 +25,6 @@ func (f Fault) Error() string { return f.Setting + ": " + f.Err.Error() }
 
 func (f Fault) Unwrap() error { return f.Err }
 
-// Hint returns advice for the operator.
 func (f Fault) Hint() string { return f.Advice }
 
 // NoDatabase is the error of settings without a database. It is a
@@ -40,7 +39,6 @@ func (n *NoDatabase) Error() string {
 	return "the provider's configuration cannot be used: " + strings.Join(missing, "; ")
 }
 
-// Hint returns advice for the operator.
 func (n *NoDatabase) Hint() string {
 	advice := make([]string, 0, len(n.Faults))
 	for _, fault := range n.Faults {

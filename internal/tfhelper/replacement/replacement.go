@@ -134,7 +134,6 @@ var (
 	_ resource.ResourceWithValidateConfig = (*Guarded)(nil)
 )
 
-// Configure stores the provider's data.
 func (g *Guarded) Configure(ctx context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	resp.Diagnostics.Append(tfhelper.Configure(req.ProviderData, &g.instances)...)
 	if inner, ok := g.Resource.(resource.ResourceWithConfigure); ok {
@@ -151,7 +150,6 @@ func (g *Guarded) MoveState(ctx context.Context) []resource.StateMover {
 	return nil
 }
 
-// ValidateConfig validates the configuration.
 func (g *Guarded) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	if inner, ok := g.Resource.(resource.ResourceWithValidateConfig); ok {
 		inner.ValidateConfig(ctx, req, resp)
@@ -176,7 +174,6 @@ func (g *Guarded) Create(ctx context.Context, req resource.CreateRequest, resp *
 	g.saveLogPosition(ctx, resp.Private, &resp.Diagnostics)
 }
 
-// Update updates the object.
 func (g *Guarded) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	g.Resource.Update(ctx, req, resp)
 	g.saveLogPosition(ctx, resp.Private, &resp.Diagnostics)

@@ -107,7 +107,6 @@ func (t Table[M]) Update(ctx context.Context, req resource.UpdateRequest, resp *
 	t.publish(ctx, m, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))
 }
 
-// Delete removes the row.
 func (t Table[M]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	m, ok := tfhelper.Get[M](ctx, req.State, &resp.Diagnostics)
 	if !ok {
