@@ -25,21 +25,14 @@ func (s *Store) readAliases(ctx context.Context) ([]seating.PhoneAlias, error) {
 	}
 	// user_group came with schema 1308 (docs/vicidial/schema.md#user-group).
 	query := fmt.Sprintf(selectAliases, info.column(cluster.TableAliases, "user_group", "''"))
-	var aliases []seating.PhoneAlias
-	err = s.query(ctx, "phone aliases", query, nil, func(rows *sql.Rows) error {
-		var alias seating.PhoneAlias
+	return selectAll(ctx, s, "phone aliases", query, nil, func(rows *sql.Rows, alias *seating.PhoneAlias) error {
 		var logins string
-		if err := rows.Scan(&alias.ID, &alias.Name, &logins, &alias.Group); err != nil {
-			return err
-		}
-		alias.ID, alias.Group = trimKey(alias.ID), trimKey(alias.Group)
+		err := rows.Scan(joined{&alias.ID}, &alias.Name, &logins, joined{&alias.Group})
 		if logins != "" {
 			alias.Logins = strings.Split(logins, ",")
 		}
-		aliases = append(aliases, alias)
-		return nil
+		return err
 	})
-	return aliases, err
 }
 
 const selectMailboxes = `
@@ -52,14 +45,7 @@ func (s *Store) readMailboxes(ctx context.Context) ([]string, error) {
 	if err != nil || !info.schema.Has(cluster.TableVoicemail, "voicemail_id") {
 		return nil, err
 	}
-	var ids []string
-	err = s.query(ctx, "mailboxes", selectMailboxes, nil, func(rows *sql.Rows) error {
-		var id string
-		err := rows.Scan(&id)
-		ids = append(ids, id)
-		return err
-	})
-	return ids, err
+	return selectAll(ctx, s, "mailboxes", selectMailboxes, nil, func(rows *sql.Rows, id *string) error { return rows.Scan(id) })
 }
 
 // loginLists returns the phone logins of each alias. An alias without logins has

@@ -12,19 +12,6 @@ import (
 // passwords and must not be shown.
 func (s *Store) Carriers(ctx context.Context) (cluster.Carriers, error) { return s.carriers.get(ctx) }
 
-func (s *Store) readCarriers(ctx context.Context) (cluster.Carriers, error) {
-	rows, err := s.rows(ctx, cluster.TableCarriers, cluster.CarrierColumns, "carrier_id", "")
-	carriers := make(cluster.Carriers, len(rows))
-	for at, row := range rows {
-		carriers[at] = cluster.Carrier(row)
-	}
-	return carriers, err
-}
-
-func (s *Store) renewCarriers(ctx context.Context, rows cluster.Carriers, steps []writtenStep) (cluster.Carriers, error) {
-	return renewRows(ctx, s, rows, steps, cluster.TableCarriers, cluster.CarrierColumns, "carrier_id")
-}
-
 // selectCarriers reads no account and no registration, which contain passwords. The
 // database computes whether a line of the account or its template sends calls to
 // the DIDs, and whether the dialplan dials.
@@ -52,12 +39,7 @@ func (s *Store) CarrierRows(ctx context.Context) ([]cluster.CarrierRow, error) {
 	if _, err := s.info.get(ctx); err != nil {
 		return nil, err
 	}
-	var carriers []cluster.CarrierRow
-	err := s.query(ctx, "carriers", selectCarriers, []any{inboundPattern, dialPattern}, func(rows *sql.Rows) error {
-		var carrier cluster.CarrierRow
-		err := rows.Scan(&carrier.ID, &carrier.Name, &carrier.Protocol, &carrier.TemplateID, joined{&carrier.ServerIP}, &carrier.Active, &carrier.Inbound, &carrier.Outbound)
-		carriers = append(carriers, carrier)
-		return err
+	return selectAll(ctx, s, "carriers", selectCarriers, []any{inboundPattern, dialPattern}, func(rows *sql.Rows, carrier *cluster.CarrierRow) error {
+		return rows.Scan(&carrier.ID, &carrier.Name, &carrier.Protocol, &carrier.TemplateID, joined{&carrier.ServerIP}, &carrier.Active, &carrier.Inbound, &carrier.Outbound)
 	})
-	return carriers, err
 }

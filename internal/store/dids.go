@@ -9,14 +9,6 @@ import (
 // DIDs returns all rows of vicidial_inbound_dids.
 func (s *Store) DIDs(ctx context.Context) (cluster.DIDs, error) { return s.dids.get(ctx) }
 
-func (s *Store) readDIDs(ctx context.Context) (cluster.DIDs, error) {
-	return s.rows(ctx, cluster.TableDIDs, cluster.DIDColumns, "did_id", "")
-}
-
-func (s *Store) renewDIDs(ctx context.Context, rows cluster.DIDs, steps []writtenStep) (cluster.DIDs, error) {
-	return renewRows(ctx, s, rows, steps, cluster.TableDIDs, cluster.DIDColumns, "did_id", "did_pattern")
-}
-
 // DIDTargets returns what the routes of DIDs lead to, with the servers as they are
 // after this run; phones and mailboxes only where they are asked for. Callers change
 // none of it.

@@ -29,20 +29,15 @@ func (s *Store) readDirectory(ctx context.Context) (cluster.Directory, error) {
 	}
 	names := func(what, query string, into *[]string) func() error {
 		return func() error {
-			return s.query(ctx, what, query, nil, func(rows *sql.Rows) error {
-				var name string
-				err := rows.Scan(&name)
-				*into = append(*into, trimKey(name))
-				return err
-			})
+			var err error
+			*into, err = selectAll(ctx, s, what, query, nil, func(rows *sql.Rows, name *string) error { return rows.Scan(joined{name}) })
+			return err
 		}
 	}
-	if err := sideBySide(
+	err = sideBySide(
 		names("users", selectUsers, &directory.Users),
 		names("in-groups", selectInGroups, &directory.InGroups),
 		names("call menus", selectMenus, &directory.Menus),
-	); err != nil {
-		return cluster.Directory{}, err
-	}
-	return directory, nil
+	)
+	return directory, err
 }

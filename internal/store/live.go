@@ -29,16 +29,12 @@ func (s *Store) liveAgents(ctx context.Context, ip string) ([]cluster.LiveAgent,
 	if err != nil {
 		return nil, err
 	}
-	var agents []cluster.LiveAgent
 	where, args := onServer(ip)
-	err = s.query(ctx, "live agents", fmt.Sprintf(selectLiveAgents, where), args, func(rows *sql.Rows) error {
-		var a cluster.LiveAgent
+	return selectAll(ctx, s, "live agents", fmt.Sprintf(selectLiveAgents, where), args, func(rows *sql.Rows, a *cluster.LiveAgent) error {
 		err := rows.Scan(&a.User, joined{&a.ServerIP}, &a.Extension, &a.Campaign, &a.Status, &a.Autodial, &a.LastCall)
 		a.Campaign = spelled(a.Campaign)
-		agents = append(agents, a)
 		return err
 	})
-	return agents, err
 }
 
 func onServer(ip string) (where string, args []any) {
@@ -70,16 +66,12 @@ func (s *Store) liveCalls(ctx context.Context, ip string) ([]cluster.CallCount, 
 	if err != nil {
 		return nil, err
 	}
-	var calls []cluster.CallCount
 	where, args := onServer(ip)
-	err = s.query(ctx, "live calls", fmt.Sprintf(countCalls, where), args, func(rows *sql.Rows) error {
-		var c cluster.CallCount
+	return selectAll(ctx, s, "live calls", fmt.Sprintf(countCalls, where), args, func(rows *sql.Rows, c *cluster.CallCount) error {
 		err := rows.Scan(joined{&c.ServerIP}, &c.Campaign, &c.Type, &c.Status, &c.Count)
 		c.Campaign = spelled(c.Campaign)
-		calls = append(calls, c)
 		return err
 	})
-	return calls, err
 }
 
 // Live counts the current agents on phones and calls of a server. It is not cached.
@@ -123,15 +115,11 @@ func (s *Store) shortages(ctx context.Context) ([]health.Shortage, error) {
 	if err != nil {
 		return nil, err
 	}
-	var shortages []health.Shortage
-	err = s.query(ctx, "trunk shortages", selectShortages, nil, func(rows *sql.Rows) error {
-		var shortage health.Shortage
+	return selectAll(ctx, s, "trunk shortages", selectShortages, nil, func(rows *sql.Rows, shortage *health.Shortage) error {
 		var age sql.NullInt64
 		err := rows.Scan(joined{&shortage.ServerIP}, &shortage.Campaign, &shortage.Lines, &age)
 		shortage.Campaign = spelled(shortage.Campaign)
 		shortage.Age, shortage.AgeKnown = time.Duration(age.Int64)*time.Second, age.Valid
-		shortages = append(shortages, shortage)
 		return err
 	})
-	return shortages, err
 }

@@ -142,13 +142,9 @@ func (s *Store) PhonesByLogin(ctx context.Context, logins, columns []string) (ma
 		for _, login := range chunk {
 			args = append(args, login)
 		}
-		found := make([]sql.NullString, 1+len(columns))
-		into := make([]any, len(found))
-		for i := range found {
-			into[i] = &found[i]
-		}
 		if err := s.query(ctx, "phones", query, args, func(rows *sql.Rows) error {
-			if err := rows.Scan(into...); err != nil {
+			found, err := scanTexts(rows, 1+len(columns))
+			if err != nil {
 				return err
 			}
 			login := strings.ToLower(trimKey(found[0].String))
@@ -191,13 +187,9 @@ func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, []cluste
 	if err != nil {
 		return nil, nil, err
 	}
-	var phones []cluster.AgentPhone
 	query := fmt.Sprintf(selectLoginPhones, info.column(cluster.TablePhones, "peer_status", "''"))
-	err = s.query(ctx, "phones", query, []any{rand.Text()}, func(rows *sql.Rows) error {
-		var phone cluster.AgentPhone
-		err := rows.Scan(&phone.Login, joined{&phone.ServerIP}, &phone.Extension, &phone.DialplanNumber, &phone.Protocol, &phone.FullName, &phone.TemplateID, &phone.Active, &phone.Password, &phone.PeerStatus)
-		phones = append(phones, phone)
-		return err
+	phones, err := selectAll(ctx, s, "phones", query, []any{rand.Text()}, func(rows *sql.Rows, phone *cluster.AgentPhone) error {
+		return rows.Scan(&phone.Login, joined{&phone.ServerIP}, &phone.Extension, &phone.DialplanNumber, &phone.Protocol, &phone.FullName, &phone.TemplateID, &phone.Active, &phone.Password, &phone.PeerStatus)
 	})
 	if err != nil {
 		return nil, nil, err

@@ -10,16 +10,3 @@ import (
 func (s *Store) RemoteAgents(ctx context.Context) ([]cluster.RemoteAgents, error) {
 	return s.remoteAgents.get(ctx)
 }
-
-func (s *Store) readRemoteAgents(ctx context.Context) ([]cluster.RemoteAgents, error) {
-	rows, err := s.rows(ctx, cluster.TableRemoteAgents, cluster.RemoteAgentsColumns, "remote_agent_id", "")
-	runs := make([]cluster.RemoteAgents, len(rows))
-	for at, row := range rows {
-		runs[at] = cluster.RemoteAgents(row)
-	}
-	return runs, err
-}
-
-func (s *Store) renewRemoteAgents(ctx context.Context, rows []cluster.RemoteAgents, steps []writtenStep) ([]cluster.RemoteAgents, error) {
-	return renewRows(ctx, s, rows, steps, cluster.TableRemoteAgents, cluster.RemoteAgentsColumns, "remote_agent_id", "user_start")
-}

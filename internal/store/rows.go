@@ -33,12 +33,8 @@ func (s *Store) rows(ctx context.Context, table cluster.Table, columns []string,
 	query := fmt.Sprintf("SELECT %s FROM %s%s ORDER BY %s", strings.Join(columns, ", "), table, whereClause(where), order)
 	var found []cluster.Row
 	err = s.query(ctx, string(table), query, args, func(rows *sql.Rows) error {
-		held := make([]sql.NullString, len(columns))
-		into := make([]any, len(held))
-		for at := range held {
-			into[at] = &held[at]
-		}
-		if err := rows.Scan(into...); err != nil {
+		held, err := scanTexts(rows, len(columns))
+		if err != nil {
 			return err
 		}
 		row := make(cluster.Row, len(columns))
@@ -86,18 +82,19 @@ func whereClause(where string) string {
 	return "\n WHERE " + where
 }
 
-// renewRows is [keyed.renew] for a table whose rows are read as such.
-func renewRows[R ~map[string]cluster.Value](ctx context.Context, s *Store, rows []R, steps []writtenStep, table cluster.Table, columns []string, keys ...string) ([]R, error) {
-	return keyed[R]{
-		columns: keys, order: keys[0],
-		column: func(row R, column string) string { return row[column].Text },
-		read: func(ctx context.Context, where string, args ...any) ([]R, error) {
-			found, err := s.rows(ctx, table, columns, keys[0], where, args...)
-			now := make([]R, len(found))
-			for i, row := range found {
-				now[i] = R(row)
-			}
-			return now, err
-		},
-	}.renew(ctx, rows, steps)
+// cachedRows caches a table whose rows are read as such, in the order of the first key.
+func cachedRows[All ~[]R, R ~map[string]cluster.Value](s *Store, name string, table cluster.Table, columns []string, keys ...string) *cachedQuery[All] {
+	read := func(ctx context.Context, where string, args ...any) ([]R, error) {
+		found, err := s.rows(ctx, table, columns, keys[0], where, args...)
+		rows := make([]R, len(found))
+		for i, row := range found {
+			rows[i] = R(row)
+		}
+		return rows, err
+	}
+	q := cached(s, name, func(ctx context.Context) (All, error) { return read(ctx, "") }, table)
+	q.renew = func(ctx context.Context, rows All, steps []writtenStep) (All, error) {
+		return keyed[R]{columns: keys, order: keys[0], column: func(row R, column string) string { return row[column].Text }, read: read}.renew(ctx, rows, steps)
+	}
+	return q
 }

@@ -13,23 +13,17 @@ import (
 // Servers returns all rows of the table servers.
 func (s *Store) Servers(ctx context.Context) (cluster.Servers, error) { return s.servers.get(ctx) }
 
-// readServers reads the columns that this schema has. It reads no secrets, only
-// whether they are the shipped ones.
-func (s *Store) readServers(ctx context.Context) (cluster.Servers, error) {
-	return s.serversWhere(ctx, "")
-}
-
 func (s *Store) renewServers(ctx context.Context, servers cluster.Servers, steps []writtenStep) (cluster.Servers, error) {
 	return keyed[cluster.Server]{
 		columns: []string{"server_id"}, order: "server_id",
 		column: func(server cluster.Server, column string) string { return server.Row[column].Text },
-		read: func(ctx context.Context, where string, args ...any) ([]cluster.Server, error) {
-			return s.serversWhere(ctx, where, args...)
-		},
+		read:   s.serversWhere,
 	}.renew(ctx, servers, steps)
 }
 
-func (s *Store) serversWhere(ctx context.Context, where string, values ...any) (cluster.Servers, error) {
+// serversWhere reads the columns that this schema has. It reads no secrets, only
+// whether they are the shipped ones.
+func (s *Store) serversWhere(ctx context.Context, where string, values ...any) ([]cluster.Server, error) {
 	info, err := s.info.get(ctx)
 	if err != nil {
 		return nil, err
@@ -45,17 +39,12 @@ func (s *Store) serversWhere(ctx context.Context, where string, values ...any) (
 	query := "SELECT " + strings.Join(selected, ", ") + " FROM servers" + whereClause(where) + " ORDER BY server_id, server_ip"
 	args = append(args, values...)
 
-	var servers cluster.Servers
-	err = s.query(ctx, "servers", query, args, func(rows *sql.Rows) error {
-		found := make([]sql.NullString, len(selected))
-		into := make([]any, len(found))
-		for i := range found {
-			into[i] = &found[i]
-		}
-		if err := rows.Scan(into...); err != nil {
+	return selectAll(ctx, s, "servers", query, args, func(rows *sql.Rows, server *cluster.Server) error {
+		found, err := scanTexts(rows, len(selected))
+		if err != nil {
 			return err
 		}
-		server := cluster.Server{Row: make(cluster.Row, len(columns))}
+		server.Row = make(cluster.Row, len(columns))
 		for i, column := range columns {
 			server.Row[column] = value(found[i])
 		}
@@ -67,10 +56,8 @@ func (s *Store) serversWhere(ctx context.Context, where string, values ...any) (
 				server.Shipped = append(server.Shipped, secret)
 			}
 		}
-		servers = append(servers, server)
 		return nil
 	})
-	return servers, err
 }
 
 const selectRooms = `

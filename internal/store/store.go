@@ -104,22 +104,18 @@ func New(settings Settings) *Store {
 	s.settings.Settings = settings.WithoutSecrets()
 	s.info = &cachedQuery[serverInfo]{read: s.readServerInfo, log: s.log.cache("server information")}
 	s.logPosition = &cachedQuery[int64]{read: s.readLogPosition, log: s.log.cache("admin change log")}
-	s.servers = cached(s, "servers", s.readServers, cluster.TableServers)
+	s.servers = cached(s, "servers", func(ctx context.Context) (cluster.Servers, error) { return s.serversWhere(ctx, "") }, cluster.TableServers)
 	s.servers.renew = s.renewServers
-	s.trunks = cached(s, "trunks", s.readTrunks, cluster.TableTrunks)
+	s.trunks = cached(s, "trunks", func(ctx context.Context) (cluster.Trunks, error) { return s.trunksWhere(ctx, "") }, cluster.TableTrunks)
 	s.trunks.renew = s.renewTrunks
 	s.campaigns = cached(s, "campaigns", s.readCampaigns, cluster.TableCampaigns)
 	s.rooms = cached(s, "rooms", s.readRooms, cluster.TableMeetmeRooms, cluster.TableConfbridges)
 	s.rooms.renew = s.renewRooms
 	s.settingsRow = cached(s, "system settings", s.readSystemSettings, cluster.TableSettings, cluster.TableContainers)
-	s.carriers = cached(s, "carriers", s.readCarriers, cluster.TableCarriers)
-	s.carriers.renew = s.renewCarriers
-	s.templates = cached(s, "templates", s.readTemplates, cluster.TableTemplates)
-	s.templates.renew = s.renewTemplates
-	s.dids = cached(s, "DIDs", s.readDIDs, cluster.TableDIDs)
-	s.dids.renew = s.renewDIDs
-	s.remoteAgents = cached(s, "remote agents", s.readRemoteAgents, cluster.TableRemoteAgents)
-	s.remoteAgents.renew = s.renewRemoteAgents
+	s.carriers = cachedRows[cluster.Carriers](s, "carriers", cluster.TableCarriers, cluster.CarrierColumns, "carrier_id")
+	s.templates = cachedRows[cluster.Templates](s, "templates", cluster.TableTemplates, cluster.TemplateColumns, "template_id")
+	s.dids = cachedRows[cluster.DIDs](s, "DIDs", cluster.TableDIDs, cluster.DIDColumns, "did_id", "did_pattern")
+	s.remoteAgents = cachedRows[[]cluster.RemoteAgents](s, "remote agents", cluster.TableRemoteAgents, cluster.RemoteAgentsColumns, "remote_agent_id", "user_start")
 	// Of users, a step writes the phone_login only.
 	s.directory = cached(s, "directory", s.readDirectory, cluster.TableInGroups, cluster.TableCallMenus)
 	s.aliases = cached(s, "phone aliases", s.readAliases, cluster.TableAliases)
@@ -208,6 +204,27 @@ func scanRows(ctx context.Context, on querier, query string, args []any, scan fu
 		count++
 	}
 	return rows.Err()
+}
+
+// selectAll runs a read and returns what scan makes of each row.
+func selectAll[T any](ctx context.Context, s *Store, what, query string, args []any, scan func(*sql.Rows, *T) error) ([]T, error) {
+	var all []T
+	err := s.query(ctx, what, query, args, func(rows *sql.Rows) error {
+		var one T
+		err := scan(rows, &one)
+		all = append(all, one)
+		return err
+	})
+	return all, err
+}
+
+// scanTexts scans a row of so many columns.
+func scanTexts(rows *sql.Rows, columns int) ([]sql.NullString, error) {
+	texts, into := make([]sql.NullString, columns), make([]any, columns)
+	for i := range texts {
+		into[i] = &texts[i]
+	}
+	return texts, rows.Scan(into...)
 }
 
 // trimKey trims the trailing blanks of a key, which VICIdial's collations ignore

@@ -11,19 +11,6 @@ func (s *Store) Templates(ctx context.Context) (cluster.Templates, error) {
 	return s.templates.get(ctx)
 }
 
-func (s *Store) readTemplates(ctx context.Context) (cluster.Templates, error) {
-	rows, err := s.rows(ctx, cluster.TableTemplates, cluster.TemplateColumns, "template_id", "")
-	templates := make(cluster.Templates, len(rows))
-	for at, row := range rows {
-		templates[at] = cluster.Template(row)
-	}
-	return templates, err
-}
-
-func (s *Store) renewTemplates(ctx context.Context, rows cluster.Templates, steps []writtenStep) (cluster.Templates, error) {
-	return renewRows(ctx, s, rows, steps, cluster.TableTemplates, cluster.TemplateColumns, "template_id")
-}
-
 // TemplateUse returns the phones and carriers that use a template. It is not
 // cached.
 func (s *Store) TemplateUse(ctx context.Context, id string) (cluster.TemplateUse, error) {

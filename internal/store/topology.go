@@ -46,12 +46,8 @@ func (s *Store) Topology(ctx context.Context, live bool) (cluster.Topology, erro
 	}
 	topology.Voicemail, topology.Replica = settings.VoicemailServer(), settings.Replica()
 	if info.schema.Has(cluster.TableWebServers, "hostname") {
-		if err := s.query(ctx, "web nodes", selectWebNodes, nil, func(rows *sql.Rows) error {
-			var host string
-			err := rows.Scan(&host)
-			topology.Web = append(topology.Web, host)
-			return err
-		}); err != nil {
+		topology.Web, err = selectAll(ctx, s, "web nodes", selectWebNodes, nil, func(rows *sql.Rows, host *string) error { return rows.Scan(host) })
+		if err != nil {
 			return topology, err
 		}
 	}

@@ -19,10 +19,6 @@ SELECT server_ip,
 // spelled as their own rows spell them.
 func (s *Store) Trunks(ctx context.Context) (cluster.Trunks, error) { return s.trunks.get(ctx) }
 
-func (s *Store) readTrunks(ctx context.Context) (cluster.Trunks, error) {
-	return s.trunksWhere(ctx, "")
-}
-
 // renewTrunks reads all rows of a campaign again: no key of the table tells them apart.
 func (s *Store) renewTrunks(ctx context.Context, trunks cluster.Trunks, steps []writtenStep) (cluster.Trunks, error) {
 	return keyed[cluster.Trunk]{
@@ -33,28 +29,20 @@ func (s *Store) renewTrunks(ctx context.Context, trunks cluster.Trunks, steps []
 			}
 			return trunk.CampaignID
 		},
-		read: func(ctx context.Context, where string, args ...any) ([]cluster.Trunk, error) {
-			return s.trunksWhere(ctx, where, args...)
-		},
+		read: s.trunksWhere,
 	}.renew(ctx, trunks, steps)
 }
 
-func (s *Store) trunksWhere(ctx context.Context, where string, args ...any) (cluster.Trunks, error) {
+func (s *Store) trunksWhere(ctx context.Context, where string, args ...any) ([]cluster.Trunk, error) {
 	spelled, err := s.campaignSpelling(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var trunks cluster.Trunks
-	err = s.query(ctx, "trunk rows", selectTrunks+whereClause(where), args, func(rows *sql.Rows) error {
-		var trunk cluster.Trunk
-		if err := rows.Scan(&trunk.ServerIP, &trunk.CampaignID, &trunk.Dedicated, &trunk.Unset, &trunk.Restriction); err != nil {
-			return err
-		}
-		trunk.ServerIP, trunk.CampaignID = trimKey(trunk.ServerIP), spelled(trunk.CampaignID)
-		trunks = append(trunks, trunk)
-		return nil
+	return selectAll(ctx, s, "trunk rows", selectTrunks+whereClause(where), args, func(rows *sql.Rows, trunk *cluster.Trunk) error {
+		err := rows.Scan(joined{&trunk.ServerIP}, &trunk.CampaignID, &trunk.Dedicated, &trunk.Unset, &trunk.Restriction)
+		trunk.CampaignID = spelled(trunk.CampaignID)
+		return err
 	})
-	return trunks, err
 }
 
 const selectCampaigns = `
@@ -82,15 +70,7 @@ func (s *Store) readCampaigns(ctx context.Context) (cluster.Campaigns, error) {
 	if _, err := s.info.get(ctx); err != nil {
 		return nil, err
 	}
-	var campaigns cluster.Campaigns
-	err := s.query(ctx, "campaigns", selectCampaigns, nil, func(rows *sql.Rows) error {
-		var campaign cluster.Campaign
-		if err := rows.Scan(&campaign.ID, &campaign.Name, &campaign.Active, &campaign.DialMethod, &campaign.DialLevel); err != nil {
-			return err
-		}
-		campaign.ID = trimKey(campaign.ID)
-		campaigns = append(campaigns, campaign)
-		return nil
+	return selectAll(ctx, s, "campaigns", selectCampaigns, nil, func(rows *sql.Rows, campaign *cluster.Campaign) error {
+		return rows.Scan(joined{&campaign.ID}, &campaign.Name, &campaign.Active, &campaign.DialMethod, &campaign.DialLevel)
 	})
-	return campaigns, err
 }

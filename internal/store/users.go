@@ -17,15 +17,7 @@ func (s *Store) readUsers(ctx context.Context) ([]seating.SeatUser, error) {
 	if _, err := s.info.get(ctx); err != nil {
 		return nil, err
 	}
-	var users []seating.SeatUser
-	err := s.query(ctx, "users", selectUserLogins, nil, func(rows *sql.Rows) error {
-		var user seating.SeatUser
-		if err := rows.Scan(&user.User, &user.PhoneLogin); err != nil {
-			return err
-		}
-		user.User, user.PhoneLogin = trimKey(user.User), trimKey(user.PhoneLogin)
-		users = append(users, user)
-		return nil
+	return selectAll(ctx, s, "users", selectUserLogins, nil, func(rows *sql.Rows, user *seating.SeatUser) error {
+		return rows.Scan(joined{&user.User}, joined{&user.PhoneLogin})
 	})
-	return users, err
 }
