@@ -27,7 +27,7 @@ type LoginPhone struct {
 // CarrierServers are the servers on which a carrier is.
 type CarrierServers struct {
 	Name    string
-	Servers []string
+	Servers []string // server_ip, sorted
 }
 
 // AgentPhone is one row of phones, without its secrets.
@@ -37,8 +37,6 @@ type AgentPhone struct {
 	Extension      string
 	DialplanNumber string
 	Protocol       string
-	FullName       string
-	TemplateID     string
 	Active         bool
 	// Password stands for the phone's password: equal ones have equal stands,
 	// and nothing more can be told from it.
@@ -150,13 +148,13 @@ func commonPassword(phones []AgentPhone) string {
 // deliver to. Rows of one carrier name are one carrier, and 0.0.0.0 is every telephony
 // server.
 func InboundOf(carriers []CarrierRow, telephony []string) []CarrierServers {
-	return carrierServers(carriers, telephony, func(c CarrierRow) bool { return c.Inbound })
+	return carrierServers(carriers, telephony, CarrierRow.inbound)
 }
 
 // OutboundOf returns the active carriers that dial, with the servers that they dial
 // from, as [InboundOf] does.
 func OutboundOf(carriers []CarrierRow, telephony []string) []CarrierServers {
-	return carrierServers(carriers, telephony, func(c CarrierRow) bool { return c.Outbound })
+	return carrierServers(carriers, telephony, CarrierRow.outbound)
 }
 
 func carrierServers(carriers []CarrierRow, telephony []string, counts func(CarrierRow) bool) []CarrierServers {
@@ -179,6 +177,9 @@ func carrierServers(carriers []CarrierRow, telephony []string, counts func(Carri
 	}
 	return all
 }
+
+func (c CarrierRow) inbound() bool  { return c.Inbound }
+func (c CarrierRow) outbound() bool { return c.Outbound }
 
 // title names the carrier that a row is a part of: copies for several servers
 // need ids of their own and share the name.

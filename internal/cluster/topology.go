@@ -9,7 +9,7 @@ import (
 type TopologyNode struct {
 	Server
 	Seats  int // that can log in there
-	Trunks []TrunkRow
+	Trunks Trunks
 	Dead   bool
 }
 
@@ -56,10 +56,8 @@ func (t Topology) WithoutTelephony() (database TopologyNode, others []TopologyNo
 
 // TopologyCarrier is a carrier and the servers that it is on.
 type TopologyCarrier struct {
-	Name     string
-	Servers  []string // server_ip, sorted
-	Inbound  bool
-	Outbound bool
+	CarrierServers
+	Inbound, Outbound bool
 }
 
 // ActiveCarriers gathers the rows of one carrier name, sorted by name.
@@ -70,33 +68,12 @@ func (t Topology) ActiveCarriers() []TopologyCarrier {
 			telephony = append(telephony, node.IP())
 		}
 	}
-	names := make([]string, 0, len(t.Carriers))
-	found := make(map[string]*TopologyCarrier)
-	for _, row := range t.Carriers {
-		if !row.Active {
-			continue
+	var carriers []TopologyCarrier
+	for _, carrier := range carrierServers(t.Carriers, telephony, func(CarrierRow) bool { return true }) {
+		some := func(is func(CarrierRow) bool) bool {
+			return slices.ContainsFunc(t.Carriers, func(row CarrierRow) bool { return row.Active && row.title() == carrier.Name && is(row) })
 		}
-		name := row.title()
-		if found[name] == nil {
-			found[name] = &TopologyCarrier{Name: name}
-		}
-		names = append(names, name)
-		found[name].Servers = SortedUnique(found[name].Servers, row.servers(telephony))
-		found[name].Inbound = found[name].Inbound || row.Inbound
-		found[name].Outbound = found[name].Outbound || row.Outbound
-	}
-	names = SortedUnique(names)
-	carriers := make([]TopologyCarrier, 0, len(names))
-	for _, name := range names {
-		carriers = append(carriers, *found[name])
+		carriers = append(carriers, TopologyCarrier{carrier, some(CarrierRow.inbound), some(CarrierRow.outbound)})
 	}
 	return carriers
-}
-
-// TrunkRow is one row of vicidial_server_trunks.
-type TrunkRow struct {
-	ServerIP     string
-	Campaign     string
-	Dedicated    int  // dedicated_trunks
-	MaximumLimit bool // trunk_restriction is MAXIMUM_LIMIT, else OVERFLOW_ALLOWED
 }

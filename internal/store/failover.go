@@ -37,7 +37,7 @@ func (s *Store) FailoverInput(ctx context.Context, pinned, live bool) (forecast.
 		return in, err
 	}
 	in.Seats = cluster.SeatsFrom(phones, aliases, pinned)
-	if in.Trunks, err = s.trunkRows(ctx); err != nil {
+	if in.Trunks, err = s.Trunks(ctx); err != nil {
 		return in, err
 	}
 	carriers, err := s.CarrierRows(ctx)

@@ -7,19 +7,6 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/forecast"
 )
 
-// trunkRows keeps the order of the table, which decides between duplicates.
-func (s *Store) trunkRows(ctx context.Context) ([]cluster.TrunkRow, error) {
-	trunks, err := s.Trunks(ctx)
-	rows := make([]cluster.TrunkRow, 0, len(trunks))
-	for _, trunk := range trunks {
-		rows = append(rows, cluster.TrunkRow{
-			ServerIP: trunk.ServerIP, Campaign: trunk.CampaignID, Dedicated: trunk.Dedicated,
-			MaximumLimit: trunk.Caps(),
-		})
-	}
-	return rows, err
-}
-
 // ForecastInput reads what VICIdial's dialers read. With live, the goals are those
 // of the logged-in agents, longest waiting first, and the used lines are the
 // current ones. Otherwise there are no goals and no used lines, and agents are
@@ -33,7 +20,7 @@ func (s *Store) ForecastInput(ctx context.Context, live bool) (forecast.Input, e
 		return in, err
 	}
 	in.Servers = servers.Distinct()
-	if in.Trunks, err = s.trunkRows(ctx); err != nil {
+	if in.Trunks, err = s.Trunks(ctx); err != nil {
 		return in, err
 	}
 	settings, err := s.settingsRow.latest(ctx, live)

@@ -172,8 +172,6 @@ SELECT COALESCE(login, ''),
        COALESCE(extension, ''),
        COALESCE(dialplan_number, ''),
        COALESCE(protocol, ''),
-       COALESCE(fullname, ''),
-       COALESCE(template_id, ''),
        COALESCE(active, '') = 'Y',
        SHA2(CONCAT(?, COALESCE(pass, '')), 256),
        %s
@@ -189,7 +187,7 @@ func (s *Store) AgentPhones(ctx context.Context) ([]cluster.AgentPhone, []cluste
 	}
 	query := fmt.Sprintf(selectLoginPhones, info.column(cluster.TablePhones, "peer_status", "''"))
 	phones, err := selectAll(ctx, s, "phones", query, []any{rand.Text()}, func(rows *sql.Rows, phone *cluster.AgentPhone) error {
-		return rows.Scan(&phone.Login, joined{&phone.ServerIP}, &phone.Extension, &phone.DialplanNumber, &phone.Protocol, &phone.FullName, &phone.TemplateID, &phone.Active, &phone.Password, &phone.PeerStatus)
+		return rows.Scan(&phone.Login, joined{&phone.ServerIP}, &phone.Extension, &phone.DialplanNumber, &phone.Protocol, &phone.Active, &phone.Password, &phone.PeerStatus)
 	})
 	if err != nil {
 		return nil, nil, err

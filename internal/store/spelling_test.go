@@ -20,7 +20,7 @@ func TestDialing_spellsCampaignsAsTheirRows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(in.Trunks) != 2 || in.Trunks[0].Campaign != "SALES" || in.Trunks[1].Campaign != "gone" {
+	if len(in.Trunks) != 2 || in.Trunks[0].CampaignID != "SALES" || in.Trunks[1].CampaignID != "gone" {
 		t.Errorf("trunks %+v", in.Trunks)
 	}
 	for _, lines := range in.InUse {

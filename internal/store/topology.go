@@ -63,7 +63,7 @@ func (s *Store) topologyNodes(ctx context.Context, seats map[string]int, live bo
 	if err != nil {
 		return nil, err
 	}
-	trunks, err := s.trunkRows(ctx)
+	trunks, err := s.Trunks(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ type FailoverAgent struct {
 type FailoverInput struct {
 	Servers   []FailoverServer
 	Seats     []cluster.LoginSeat
-	Trunks    []cluster.TrunkRow
+	Trunks    []cluster.Trunk
 	Campaigns []FailoverCampaign
 	Inbound   []cluster.CarrierServers // ways in
 	Outbound  []cluster.CarrierServers // ways out

@@ -31,7 +31,7 @@ func TestFailoverPlan_table(t *testing.T) {
 	in.Campaigns = []FailoverCampaign{{"SALES", 40}, {"SURVEY", 150}, {"TELE", 60}, {"VIP", 90}}
 	for i := range in.Servers {
 		for _, campaign := range in.Campaigns {
-			in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: in.Servers[i].IP(), Campaign: campaign.ID, Dedicated: 12, MaximumLimit: true})
+			in.Trunks = append(in.Trunks, cluster.Trunk{ServerIP: in.Servers[i].IP(), CampaignID: campaign.ID, Limit: cluster.Limit{Dedicated: 12, Restriction: cluster.MaximumLimit}})
 		}
 	}
 	want := `lost    survivable  agents move  stranded  lines       calls/s

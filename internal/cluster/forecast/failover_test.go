@@ -204,10 +204,10 @@ func TestFailoverPlan_seats(t *testing.T) {
 }
 
 func TestFailoverPlan_lines(t *testing.T) {
-	limits := func(each int) []cluster.TrunkRow {
-		var trunks []cluster.TrunkRow
+	limits := func(each int) []cluster.Trunk {
+		var trunks []cluster.Trunk
 		for _, ip := range []string{dial1, dial2, dial3} {
-			trunks = append(trunks, cluster.TrunkRow{ServerIP: ip, Campaign: "SALES", Dedicated: each, MaximumLimit: true})
+			trunks = append(trunks, cluster.Trunk{ServerIP: ip, CampaignID: "SALES", Limit: cluster.Limit{Dedicated: each, Restriction: cluster.MaximumLimit}})
 		}
 		return trunks
 	}
@@ -352,7 +352,7 @@ func TestFailoverPlan_liveAgents(t *testing.T) {
 			in.Live.Agents = append(in.Live.Agents, FailoverAgent{fmt.Sprint(1100 + i), dial2, "OTHER", fmt.Sprint(2004 + i)})
 			in.Live.Agents = append(in.Live.Agents, FailoverAgent{fmt.Sprint(1200 + i), dial3, "OTHER", fmt.Sprint(2008 + i)})
 		}
-		in.Trunks = []cluster.TrunkRow{{ServerIP: dial2, Campaign: "SALES", Dedicated: 0, MaximumLimit: true}}
+		in.Trunks = []cluster.Trunk{{ServerIP: dial2, CampaignID: "SALES", Limit: cluster.Limit{Dedicated: 0, Restriction: cluster.MaximumLimit}}}
 		p := plan(t, in)
 		if loss := lossOf(t, p, dial2); !loss.Survivable || loss.Campaigns[0].Carried != 40 {
 			t.Errorf("the loss of a node without SALES agents costs SALES lines: %+v", loss)
@@ -418,7 +418,7 @@ func TestFailoverPlan_nobodyVanishes(t *testing.T) {
 func TestFailoverPlan_dependents(t *testing.T) {
 	in := aFloor()
 	in.Campaigns = []FailoverCampaign{{"SALES", 90}}
-	in.Trunks = []cluster.TrunkRow{{ServerIP: dial2, Campaign: "SALES", Dedicated: 20, MaximumLimit: true}}
+	in.Trunks = []cluster.Trunk{{ServerIP: dial2, CampaignID: "SALES", Limit: cluster.Limit{Dedicated: 20, Restriction: cluster.MaximumLimit}}}
 	in.VoicemailServer, in.SoundsServer = dial1, dial1
 	in.Outbound = []cluster.CarrierServers{{Name: "TELCO", Servers: []string{dial1}}, {Name: "SIPCO", Servers: []string{dial1, dial2}}}
 	in.DIDs = cluster.DIDs{

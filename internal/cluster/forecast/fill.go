@@ -81,8 +81,8 @@ func (s *loopState) fillCampaign(campaign string, needed int, short map[serverCa
 func (s *loopState) available(server dialServer, campaign string) int {
 	available := server.maxTrunks - server.offLimits - s.others(server.ip, campaign)
 	for _, trunk := range s.trunks[server.ip] {
-		if strings.EqualFold(trunk.Campaign, campaign) {
-			if trunk.MaximumLimit {
+		if strings.EqualFold(trunk.CampaignID, campaign) {
+			if trunk.Caps() {
 				available = trunk.Dedicated
 			}
 			break

@@ -14,7 +14,7 @@ func TestForecast_fill(t *testing.T) {
 		in.Servers = append(in.Servers,
 			aServer{IP: dial2, MaxTrunks: 40, Balance: true}.row(),
 			aServer{IP: dial3, MaxTrunks: 50, Balance: true}.row())
-		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", MaximumLimit: true}}
+		in.Trunks = []cluster.Trunk{{ServerIP: dial1, CampaignID: "A", Limit: cluster.Limit{Restriction: cluster.MaximumLimit}}}
 		in.Goals = []Goal{{dial1, "A", 100}}
 		return in
 	}
@@ -52,14 +52,14 @@ func TestForecast_fill(t *testing.T) {
 		in.Servers[1].Row["balance_trunks_offlimits"] = cluster.Number(40)
 		f := New(in)
 		wantFill(t, f, dial2, "A", 0)
-		in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: dial2, Campaign: "A", Dedicated: 20, MaximumLimit: true})
+		in.Trunks = append(in.Trunks, cluster.Trunk{ServerIP: dial2, CampaignID: "A", Limit: cluster.Limit{Dedicated: 20, Restriction: cluster.MaximumLimit}})
 		f = New(in)
 		wantFill(t, f, dial2, "A", 20)
 	})
 
 	t.Run("a server that is itself short for the campaign is not asked, for another it is", func(t *testing.T) {
 		in := aShortage()
-		in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: dial2, Campaign: "A", Dedicated: 5, MaximumLimit: true})
+		in.Trunks = append(in.Trunks, cluster.Trunk{ServerIP: dial2, CampaignID: "A", Limit: cluster.Limit{Dedicated: 5, Restriction: cluster.MaximumLimit}})
 		in.Goals = []Goal{{dial1, "A", 30}, {dial2, "A", 10}, {dial1, "B", 120}}
 		f := New(in)
 		wantLocal(t, f, dial2, "A", 5, 5)
@@ -76,7 +76,7 @@ func TestForecast_fill(t *testing.T) {
 
 	t.Run("campaigns are filled by their id, and lines that one gets are gone for the next", func(t *testing.T) {
 		in := aShortage()
-		in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: dial1, Campaign: "B", MaximumLimit: true})
+		in.Trunks = append(in.Trunks, cluster.Trunk{ServerIP: dial1, CampaignID: "B", Limit: cluster.Limit{Restriction: cluster.MaximumLimit}})
 		in.Goals = []Goal{{dial1, "B", 60}, {dial1, "A", 60}}
 		f := New(in)
 		wantFill(t, f, dial2, "A", 40)
@@ -97,7 +97,7 @@ func TestForecast_fill(t *testing.T) {
 
 	t.Run("calls of an earlier fill count against the shortage and the row", func(t *testing.T) {
 		in := aShortage()
-		in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: dial2, Campaign: "A", Dedicated: 20, MaximumLimit: true})
+		in.Trunks = append(in.Trunks, cluster.Trunk{ServerIP: dial2, CampaignID: "A", Limit: cluster.Limit{Dedicated: 20, Restriction: cluster.MaximumLimit}})
 		in.InUse = []Lines{{ServerIP: dial2, Campaign: "A", Fill: 13, FillIVR: 1, FillEnded: 1}}
 		in.Goals[0].Lines = 30
 		f := New(in)

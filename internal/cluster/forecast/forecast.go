@@ -76,7 +76,7 @@ func (l Lines) plus(more Lines) Lines {
 // the table returns them, which decides between duplicate rows.
 type Input struct {
 	Servers   cluster.Servers
-	Trunks    []cluster.TrunkRow
+	Trunks    []cluster.Trunk
 	Campaigns []Campaign
 	Goals     []Goal
 	InUse     []Lines

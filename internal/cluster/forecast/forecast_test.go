@@ -75,7 +75,7 @@ func wantFill(t *testing.T, f Forecast, server, campaign string, place int) {
 func TestForecast_consequences(t *testing.T) {
 	t.Run("OVERFLOW_ALLOWED withholds its lines from every other campaign and does not cap its own", func(t *testing.T) {
 		in := aForecast()
-		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 30}}
+		in.Trunks = []cluster.Trunk{{ServerIP: dial1, CampaignID: "A", Limit: cluster.Limit{Dedicated: 30}}}
 		in.Goals = []Goal{{dial1, "A", 60}}
 		f := New(in)
 		// A alone: no limit; others = 0, allowed = 100; 0 + 60 <= 100, so all 60.
@@ -89,7 +89,7 @@ func TestForecast_consequences(t *testing.T) {
 
 	t.Run("OVERFLOW_ALLOWED guarantees nothing beyond what it withholds", func(t *testing.T) {
 		in := aForecast()
-		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 30}}
+		in.Trunks = []cluster.Trunk{{ServerIP: dial1, CampaignID: "A", Limit: cluster.Limit{Dedicated: 30}}}
 		in.Goals = []Goal{{dial1, "B", 70}, {dial1, "A", 60}}
 		f := New(in)
 		// B first: allowed 70, active 0, 70 placed. A: allowed 100, active 70,
@@ -101,7 +101,7 @@ func TestForecast_consequences(t *testing.T) {
 	t.Run("MAXIMUM_LIMIT 0 keeps a campaign off a server and hands its demand to the fill", func(t *testing.T) {
 		in := aForecast()
 		in.Servers = append(in.Servers, aServer{IP: dial2, MaxTrunks: 50, Balance: true}.row())
-		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 0, MaximumLimit: true}}
+		in.Trunks = []cluster.Trunk{{ServerIP: dial1, CampaignID: "A", Limit: cluster.Limit{Dedicated: 0, Restriction: cluster.MaximumLimit}}}
 		in.Goals = []Goal{{dial1, "A", 40}}
 		f := New(in)
 		// limit 0 < goal 40: place 0-0, shortage 40-0. The fill has 50 lines free on dial2.
@@ -123,7 +123,7 @@ func TestForecast_consequences(t *testing.T) {
 
 	t.Run("reserved lines are withheld while their campaign is inactive or has no agents", func(t *testing.T) {
 		in := aForecast()
-		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "B", Dedicated: 60}}
+		in.Trunks = []cluster.Trunk{{ServerIP: dial1, CampaignID: "B", Limit: cluster.Limit{Dedicated: 60}}}
 		in.Campaigns = []Campaign{aForecastCampaign("A"), {ID: "B"}}
 		in.Goals = []Goal{{dial1, "A", 100}}
 		// B reserves 60: allowed 40; 0+100 > 40: 40 placed, shortage 60.
@@ -154,7 +154,7 @@ func TestForecast_consequences(t *testing.T) {
 
 	t.Run("reservations are counted twice: half a server idles while a campaign gets nothing", func(t *testing.T) {
 		in := aForecast()
-		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "B", Dedicated: 50}}
+		in.Trunks = []cluster.Trunk{{ServerIP: dial1, CampaignID: "B", Limit: cluster.Limit{Dedicated: 50}}}
 		in.InUse = []Lines{{ServerIP: dial1, Campaign: "B", Local: 50}}
 		in.Goals = []Goal{{dial1, "C", 40}}
 		f := New(in)
@@ -171,7 +171,7 @@ func TestForecast_consequences(t *testing.T) {
 
 	t.Run("a campaign without a limit stops at the maximum less the reservations of others", func(t *testing.T) {
 		in := aForecast()
-		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 20, MaximumLimit: true}, {ServerIP: dial1, Campaign: "B", Dedicated: 30}}
+		in.Trunks = []cluster.Trunk{{ServerIP: dial1, CampaignID: "A", Limit: cluster.Limit{Dedicated: 20, Restriction: cluster.MaximumLimit}}, {ServerIP: dial1, CampaignID: "B", Limit: cluster.Limit{Dedicated: 30}}}
 		in.InUse = []Lines{{ServerIP: dial1, Campaign: "C", Local: 10}, {ServerIP: dial1, Campaign: "A", Local: 20}}
 		in.Goals = []Goal{{dial1, "C", 60}}
 		// allowed 100-20-30 = 50, active 30, C has 10: wanted 50, 30+50 = 80 > 50:
@@ -185,7 +185,7 @@ func TestForecast_measured(t *testing.T) {
 	t.Run("a MAXIMUM_LIMIT above the maximum is not capped: 15 calls on a server of 12", func(t *testing.T) {
 		in := aForecast()
 		in.Servers[0].Row["max_vicidial_trunks"] = cluster.Number(12)
-		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 15, MaximumLimit: true}}
+		in.Trunks = []cluster.Trunk{{ServerIP: dial1, CampaignID: "A", Limit: cluster.Limit{Dedicated: 15, Restriction: cluster.MaximumLimit}}}
 		in.Goals = []Goal{{dial1, "A", 20}}
 		f := New(in)
 		// Step 4: 0+20 > 12: place 12, shortage 8. Step 5: 15 < 20: place 15-0, shortage 5.
@@ -198,16 +198,16 @@ func TestForecast_measured(t *testing.T) {
 	t.Run("a MAXIMUM_LIMIT that the goal does not reach leaves step 4 in force", func(t *testing.T) {
 		in := aForecast()
 		in.Servers[0].Row["max_vicidial_trunks"] = cluster.Number(12)
-		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 20, MaximumLimit: true}}
+		in.Trunks = []cluster.Trunk{{ServerIP: dial1, CampaignID: "A", Limit: cluster.Limit{Dedicated: 20, Restriction: cluster.MaximumLimit}}}
 		in.Goals = []Goal{{dial1, "A", 20}}
 		wantLocal(t, New(in), dial1, "A", 12, 8) // 20 < 20 is false
 	})
 
 	t.Run("limits that sum above the maximum push the server past it", func(t *testing.T) {
 		in := aForecast()
-		in.Trunks = []cluster.TrunkRow{
-			{ServerIP: dial1, Campaign: "A", Dedicated: 60, MaximumLimit: true},
-			{ServerIP: dial1, Campaign: "B", Dedicated: 60, MaximumLimit: true},
+		in.Trunks = []cluster.Trunk{
+			{ServerIP: dial1, CampaignID: "A", Limit: cluster.Limit{Dedicated: 60, Restriction: cluster.MaximumLimit}},
+			{ServerIP: dial1, CampaignID: "B", Limit: cluster.Limit{Dedicated: 60, Restriction: cluster.MaximumLimit}},
 		}
 		in.Goals = []Goal{{dial1, "A", 80}, {dial1, "B", 80}}
 		f := New(in)
@@ -221,9 +221,9 @@ func TestForecast_measured(t *testing.T) {
 	t.Run("of duplicate rows 10 and 3 the last limits, and others lose 13", func(t *testing.T) {
 		in := aForecast()
 		in.Servers[0].Row["max_vicidial_trunks"] = cluster.Number(20)
-		in.Trunks = []cluster.TrunkRow{
-			{ServerIP: dial1, Campaign: "A", Dedicated: 10, MaximumLimit: true},
-			{ServerIP: dial1, Campaign: "A", Dedicated: 3, MaximumLimit: true},
+		in.Trunks = []cluster.Trunk{
+			{ServerIP: dial1, CampaignID: "A", Limit: cluster.Limit{Dedicated: 10, Restriction: cluster.MaximumLimit}},
+			{ServerIP: dial1, CampaignID: "A", Limit: cluster.Limit{Dedicated: 3, Restriction: cluster.MaximumLimit}},
 		}
 		in.Goals = []Goal{{dial1, "A", 15}, {dial1, "B", 15}}
 		f := New(in)
@@ -235,7 +235,7 @@ func TestForecast_measured(t *testing.T) {
 	t.Run("rows and campaigns are the same in other letters, as MariaDB compares them", func(t *testing.T) {
 		in := aForecast()
 		in.Servers = append(in.Servers, aServer{IP: dial2, MaxTrunks: 100, Balance: true}.row())
-		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "a", Dedicated: 10, MaximumLimit: true}, {ServerIP: dial2, Campaign: "a", Dedicated: 5, MaximumLimit: true}}
+		in.Trunks = []cluster.Trunk{{ServerIP: dial1, CampaignID: "a", Limit: cluster.Limit{Dedicated: 10, Restriction: cluster.MaximumLimit}}, {ServerIP: dial2, CampaignID: "a", Limit: cluster.Limit{Dedicated: 5, Restriction: cluster.MaximumLimit}}}
 		in.Goals = []Goal{{dial1, "A", 15}}
 		f := New(in)
 		wantLocal(t, f, dial1, "A", 10, 5)
@@ -245,10 +245,10 @@ func TestForecast_measured(t *testing.T) {
 	t.Run("the fill reads the first of duplicate rows where the local dialer reads the last", func(t *testing.T) {
 		in := aForecast()
 		in.Servers = append(in.Servers, aServer{IP: dial2, MaxTrunks: 100, Balance: true}.row())
-		in.Trunks = []cluster.TrunkRow{
-			{ServerIP: dial1, Campaign: "A", Dedicated: 0, MaximumLimit: true},
-			{ServerIP: dial2, Campaign: "A", Dedicated: 10, MaximumLimit: true},
-			{ServerIP: dial2, Campaign: "A", Dedicated: 3, MaximumLimit: true},
+		in.Trunks = []cluster.Trunk{
+			{ServerIP: dial1, CampaignID: "A", Limit: cluster.Limit{Dedicated: 0, Restriction: cluster.MaximumLimit}},
+			{ServerIP: dial2, CampaignID: "A", Limit: cluster.Limit{Dedicated: 10, Restriction: cluster.MaximumLimit}},
+			{ServerIP: dial2, CampaignID: "A", Limit: cluster.Limit{Dedicated: 3, Restriction: cluster.MaximumLimit}},
 		}
 		in.Goals = []Goal{{dial1, "A", 50}}
 		wantFill(t, New(in), dial2, "A", 10)
@@ -256,7 +256,7 @@ func TestForecast_measured(t *testing.T) {
 
 	t.Run("a limit binds over many loops", func(t *testing.T) {
 		in := aForecast()
-		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 12, MaximumLimit: true}}
+		in.Trunks = []cluster.Trunk{{ServerIP: dial1, CampaignID: "A", Limit: cluster.Limit{Dedicated: 12, Restriction: cluster.MaximumLimit}}}
 		in.Goals = []Goal{{dial1, "A", 30}}
 		for range 5 {
 			f := New(in)
@@ -271,9 +271,9 @@ func TestForecast_measured(t *testing.T) {
 	t.Run("fill takes the maximum less offlimits less the reservations of others", func(t *testing.T) {
 		in := aForecast()
 		in.Servers = append(in.Servers, aServer{IP: dial2, MaxTrunks: 100, Balance: true, OffLimits: 25}.row())
-		in.Trunks = []cluster.TrunkRow{
-			{ServerIP: dial1, Campaign: "A", Dedicated: 10, MaximumLimit: true},
-			{ServerIP: dial2, Campaign: "B", Dedicated: 15},
+		in.Trunks = []cluster.Trunk{
+			{ServerIP: dial1, CampaignID: "A", Limit: cluster.Limit{Dedicated: 10, Restriction: cluster.MaximumLimit}},
+			{ServerIP: dial2, CampaignID: "B", Limit: cluster.Limit{Dedicated: 15}},
 		}
 		in.Goals = []Goal{{dial1, "A", 90}}
 		f := New(in)
@@ -326,7 +326,7 @@ func TestForecast_campaignsThatAreNotDialed(t *testing.T) {
 
 	t.Run("over-committed reservations stop every campaign without a limit", func(t *testing.T) {
 		in := aForecast()
-		in.Trunks = []cluster.TrunkRow{{ServerIP: dial1, Campaign: "A", Dedicated: 70}, {ServerIP: dial1, Campaign: "B", Dedicated: 60}}
+		in.Trunks = []cluster.Trunk{{ServerIP: dial1, CampaignID: "A", Limit: cluster.Limit{Dedicated: 70}}, {ServerIP: dial1, CampaignID: "B", Limit: cluster.Limit{Dedicated: 60}}}
 		in.Goals = []Goal{{dial1, "C", 5}}
 		// allowed = 100-130 = -30: place min(5, -30), shortage min(5+30, 5).
 		wantLocal(t, New(in), dial1, "C", 0, 5)

@@ -34,8 +34,8 @@ type loopState struct {
 	in        Input
 	servers   []dialServer // in the order of the input
 	campaigns map[string]Campaign
-	trunks    map[string][]cluster.TrunkRow // by server, in the order of the table
-	goals     map[string][]Goal             // by server, in the order in which they are served
+	trunks    map[string][]cluster.Trunk // by server, in the order of the table
+	goals     map[string][]Goal          // by server, in the order in which they are served
 	lines     map[serverCampaign]Lines
 	busy      map[string]int // lines up per server, all campaigns
 	rows      map[string]int // calls of any status per server
@@ -45,7 +45,7 @@ func newLoopState(in Input) *loopState {
 	s := &loopState{
 		in:        in,
 		campaigns: make(map[string]Campaign, len(in.Campaigns)),
-		trunks:    make(map[string][]cluster.TrunkRow, len(in.Servers)),
+		trunks:    make(map[string][]cluster.Trunk, len(in.Servers)),
 		goals:     make(map[string][]Goal, len(in.Servers)),
 		lines:     make(map[serverCampaign]Lines),
 		busy:      make(map[string]int),
@@ -80,7 +80,7 @@ func (s *loopState) up(lines Lines) {
 // dialer reads all rows that match and keeps the last (AST_VDauto_dial.pl:933).
 func (s *loopState) limit(server, campaign string) (limit int, found bool) {
 	for _, trunk := range s.trunks[server] {
-		if strings.EqualFold(trunk.Campaign, campaign) && trunk.MaximumLimit {
+		if strings.EqualFold(trunk.CampaignID, campaign) && trunk.Caps() {
 			limit, found = trunk.Dedicated, true
 		}
 	}
@@ -92,7 +92,7 @@ func (s *loopState) limit(server, campaign string) (limit int, found bool) {
 func (s *loopState) others(server, campaign string) int {
 	sum := 0
 	for _, trunk := range s.trunks[server] {
-		if !strings.EqualFold(trunk.Campaign, campaign) {
+		if !strings.EqualFold(trunk.CampaignID, campaign) {
 			sum += trunk.Dedicated
 		}
 	}

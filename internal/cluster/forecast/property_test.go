@@ -27,7 +27,7 @@ func drawForecast(t *rapid.T) Input {
 		})
 		for _, ip := range ips {
 			for range rapid.IntRange(0, 2).Draw(t, "rows") {
-				in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: ip, Campaign: id, Dedicated: rapid.IntRange(0, 60).Draw(t, "dedicated"), MaximumLimit: rapid.Bool().Draw(t, "limit")})
+				in.Trunks = append(in.Trunks, cluster.Trunk{ServerIP: ip, CampaignID: id, Limit: cluster.Limit{Dedicated: rapid.IntRange(0, 60).Draw(t, "dedicated"), Restriction: rapid.SampledFrom([]string{cluster.MaximumLimit, cluster.OverflowAllowed}).Draw(t, "limit")}})
 			}
 			if rapid.Bool().Draw(t, "agents") {
 				in.Goals = append(in.Goals, Goal{ServerIP: ip, Campaign: id, Lines: small.Draw(t, "goal")})
@@ -105,7 +105,7 @@ func TestForecast_properties(t *testing.T) {
 	t.Run("without a MAXIMUM_LIMIT row nobody dials a server past its maximum", rapid.MakeCheck(func(t *rapid.T) {
 		in := drawForecast(t)
 		for i := range in.Trunks {
-			in.Trunks[i].MaximumLimit = false
+			in.Trunks[i].Restriction = cluster.OverflowAllowed
 		}
 		before := New(Input{Servers: in.Servers, InUse: in.InUse})
 		for i, node := range New(in).Nodes {
@@ -139,7 +139,7 @@ func TestForecast_properties(t *testing.T) {
 		in := Input{Servers: cluster.Servers{aServer{IP: dial1, MaxTrunks: 300}.row()}, FillOff: true}
 		for _, id := range []string{"A", "B", "C"} {
 			in.Campaigns = append(in.Campaigns, aForecastCampaign(id))
-			in.Trunks = append(in.Trunks, cluster.TrunkRow{ServerIP: dial1, Campaign: id, Dedicated: rapid.IntRange(0, 100).Draw(t, "limit"), MaximumLimit: true})
+			in.Trunks = append(in.Trunks, cluster.Trunk{ServerIP: dial1, CampaignID: id, Limit: cluster.Limit{Dedicated: rapid.IntRange(0, 100).Draw(t, "limit"), Restriction: cluster.MaximumLimit}})
 			in.Goals = append(in.Goals, Goal{ServerIP: dial1, Campaign: id, Lines: rapid.IntRange(0, 100).Draw(t, "goal")})
 		}
 		in.Goals = rapid.Permutation(in.Goals).Draw(t, "order")

@@ -70,7 +70,7 @@ func newNode(node cluster.TopologyNode, voicemail string) diagram.Node {
 	}
 	for _, trunk := range node.Trunks {
 		if trunk.Dedicated > 0 { // a limit of 0 keeps the campaign off the node
-			n.Trunks = append(n.Trunks, diagram.Trunk{Campaign: trunk.Campaign, Lines: trunk.Dedicated, Limit: trunk.MaximumLimit})
+			n.Trunks = append(n.Trunks, diagram.Trunk{Campaign: trunk.CampaignID, Lines: trunk.Dedicated, Limit: trunk.Caps()})
 		}
 	}
 	return n

@@ -38,8 +38,8 @@ func aForecast(nodes int) (cluster.Servers, forecast.Forecast) {
 	}
 	for i, server := range in.Servers {
 		in.Trunks = append(in.Trunks,
-			cluster.TrunkRow{ServerIP: server.IP(), Campaign: "SALES", Dedicated: 120, MaximumLimit: true},
-			cluster.TrunkRow{ServerIP: server.IP(), Campaign: "SURVEY", Dedicated: 40, MaximumLimit: true})
+			cluster.Trunk{ServerIP: server.IP(), CampaignID: "SALES", Limit: cluster.Limit{Dedicated: 120, Restriction: cluster.MaximumLimit}},
+			cluster.Trunk{ServerIP: server.IP(), CampaignID: "SURVEY", Limit: cluster.Limit{Dedicated: 40, Restriction: cluster.MaximumLimit}})
 		in.Goals = append(in.Goals, forecast.Goal{ServerIP: server.IP(), Campaign: "SALES", Lines: 100 + 15*(i%4)}, forecast.Goal{ServerIP: server.IP(), Campaign: "SUPPORT", Lines: 30})
 		if i%3 == 1 {
 			in.Goals = append(in.Goals, forecast.Goal{ServerIP: server.IP(), Campaign: "SURVEY", Lines: 60}, forecast.Goal{ServerIP: server.IP(), Campaign: "RENEWALS", Lines: 45})
@@ -68,8 +68,8 @@ func aPlan(t *testing.T, nodes int) (cluster.Servers, forecast.FailoverPlan) {
 			limit = 200
 		}
 		in.Trunks = append(in.Trunks,
-			cluster.TrunkRow{ServerIP: server.IP(), Campaign: "SALES", Dedicated: limit, MaximumLimit: true},
-			cluster.TrunkRow{ServerIP: server.IP(), Campaign: "SURVEY", Dedicated: 40, MaximumLimit: true})
+			cluster.Trunk{ServerIP: server.IP(), CampaignID: "SALES", Limit: cluster.Limit{Dedicated: limit, Restriction: cluster.MaximumLimit}},
+			cluster.Trunk{ServerIP: server.IP(), CampaignID: "SURVEY", Limit: cluster.Limit{Dedicated: 40, Restriction: cluster.MaximumLimit}})
 		for seat := range 25 {
 			id := fmt.Sprintf("%d", 2000+25*i+seat)
 			phones := []cluster.LoginPhone{{Login: id + "a", ServerIP: server.IP(), Usable: true}, {Login: id + "b", ServerIP: servers[(i+1+seat%max(1, nodes-1))%nodes].IP(), Usable: true}}
