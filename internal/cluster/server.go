@@ -25,7 +25,7 @@ var ServerColumns = []string{
 // ServerStatusColumns are those that a node writes of itself, and the flag that
 // asks it to rebuild its configuration files.
 var ServerStatusColumns = []string{
-	"rebuild_conf_files", "sysload", "cpu_idle_percent", "channels_total", "disk_usage", "svn_revision",
+	"rebuild_conf_files", "sysload", "cpu_idle_percent", "channels_total", "svn_revision",
 }
 
 // The secrets of a server. They are written but never read: what is read is
