@@ -155,36 +155,27 @@ func (m model) failsOver() bool { return m.Dial != nil && len(m.Dial.Failover.El
 
 // shared is one of the texts as it holds on nodes without an override.
 func (m *model) shared(column cluster.AsteriskText) *types.String {
-	switch column {
-	case cluster.RegistrationString:
-		return &m.Registration
-	case cluster.AccountEntry:
-		return &m.Account
-	case cluster.GlobalsString:
-		return &m.Globals
-	case carrierName:
-		return &m.CarrierName
-	case asterisk.CarrierDescription:
-		return &m.Description
-	default:
-		return &m.Dialplan
-	}
+	return chooseText(column, &m.Registration, &m.Account, &m.Globals, &m.CarrierName, &m.Description, &m.Dialplan)
 }
 
 func (o *overrideModel) text(column cluster.AsteriskText) *types.String {
+	return chooseText(column, &o.Registration, &o.Account, &o.Globals, &o.CarrierName, &o.Description, &o.Dialplan)
+}
+
+func chooseText(column cluster.AsteriskText, registration, account, globals, name, description, dialplan *types.String) *types.String {
 	switch column {
 	case cluster.RegistrationString:
-		return &o.Registration
+		return registration
 	case cluster.AccountEntry:
-		return &o.Account
+		return account
 	case cluster.GlobalsString:
-		return &o.Globals
+		return globals
 	case carrierName:
-		return &o.CarrierName
+		return name
 	case asterisk.CarrierDescription:
-		return &o.Description
+		return description
 	default:
-		return &o.Dialplan
+		return dialplan
 	}
 }
 

@@ -200,24 +200,12 @@ func (f File) wanted() (ownership, error) {
 	want := ownership{-1, -1}
 	var err error
 	if name != "" {
-		if want.user, err = number(name, func() (string, error) {
-			found, err := user.Lookup(name)
-			if err != nil {
-				return "", err
-			}
-			return found.Uid, nil
-		}); err != nil {
+		if want.user, err = number(name, user.Lookup, func(u *user.User) string { return u.Uid }); err != nil {
 			return want, fmt.Errorf("owner %q: %w", f.Owner, err)
 		}
 	}
 	if hasGroup {
-		if want.group, err = number(groupName, func() (string, error) {
-			found, err := user.LookupGroup(groupName)
-			if err != nil {
-				return "", err
-			}
-			return found.Gid, nil
-		}); err != nil {
+		if want.group, err = number(groupName, user.LookupGroup, func(g *user.Group) string { return g.Gid }); err != nil {
 			return want, fmt.Errorf("owner %q: %w", f.Owner, err)
 		}
 	}
@@ -225,13 +213,13 @@ func (f File) wanted() (ownership, error) {
 }
 
 // number parses an id or looks up a name.
-func number(text string, look func() (string, error)) (int, error) {
+func number[T any](text string, look func(string) (T, error), id func(T) string) (int, error) {
 	if id, err := strconv.Atoi(text); err == nil && id >= 0 {
 		return id, nil
 	}
-	found, err := look()
+	found, err := look(text)
 	if err != nil {
 		return -1, err
 	}
-	return strconv.Atoi(found)
+	return strconv.Atoi(id(found))
 }

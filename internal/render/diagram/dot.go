@@ -147,12 +147,15 @@ func dotDead(dead bool) string {
 
 var dotEscape = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-func dotLabel(lines ...string) string {
+func dotLabel(lines ...string) string { return label(dotEscape, `\n`, lines) }
+
+// label joins lines that are not empty, escaped and in quotes.
+func label(escape *strings.Replacer, separator string, lines []string) string {
 	var escaped []string
 	for _, line := range lines {
 		if line = svg.Clean(line); line != "" {
-			escaped = append(escaped, dotEscape.Replace(line))
+			escaped = append(escaped, escape.Replace(line))
 		}
 	}
-	return `"` + strings.Join(escaped, `\n`) + `"`
+	return `"` + strings.Join(escaped, separator) + `"`
 }

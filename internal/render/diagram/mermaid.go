@@ -174,12 +174,4 @@ var mermaidEscape = strings.NewReplacer(
 // mermaidTitle replaces the same in the front matter, where escapes are not read.
 var mermaidTitle = strings.NewReplacer(`"`, "'", `\`, "/", "<", "‹", ">", "›", "&", "+")
 
-func mermaidLabel(lines ...string) string {
-	var escaped []string
-	for _, line := range lines {
-		if line = svg.Clean(line); line != "" {
-			escaped = append(escaped, mermaidEscape.Replace(line))
-		}
-	}
-	return `"` + strings.Join(escaped, "<br/>") + `"`
-}
+func mermaidLabel(lines ...string) string { return label(mermaidEscape, "<br/>", lines) }

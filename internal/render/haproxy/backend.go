@@ -113,18 +113,16 @@ func (w writer) actions(name string) Section {
 
 // bulk returns the backend of bodies that do not fit into the proxy's memory. A
 // slow client takes slots only from other such requests.
-func (w writer) bulk() Section {
-	s := Section{Kind: "backend", Name: bulkBackend}
-	s.add(words("balance leastconn"), line("timeout", "server", duration(w.Timeouts.Admin)))
-	s.add(fresh...)
-	return w.followers(s, webtier.Bulk, "")
-}
+func (w writer) bulk() Section { return w.patient(bulkBackend, webtier.Bulk) }
 
-func (w writer) admin() Section {
-	s := Section{Kind: "backend", Name: adminBackend}
+func (w writer) admin() Section { return w.patient(adminBackend, webtier.Admin) }
+
+// patient returns a backend of requests that may take long.
+func (w writer) patient(name string, class webtier.Class) Section {
+	s := Section{Kind: "backend", Name: name}
 	s.add(words("balance leastconn"), line("timeout", "server", duration(w.Timeouts.Admin)))
 	s.add(fresh...)
-	return w.followers(s, webtier.Admin, "")
+	return w.followers(s, class, "")
 }
 
 func (w writer) api() Section {
