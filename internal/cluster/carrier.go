@@ -181,13 +181,13 @@ func EquivalentCarrier(column string, meant, held Value) bool {
 
 // CarrierChange leads the rows of one route to where they are wanted.
 type CarrierChange struct {
-	Route   string
-	Have    Carriers          // every row of the table, read afresh
-	Seen    Carriers          // the route's rows as the plan saw them; none when the route is new
-	Want    Carriers          // the route's rows as they shall be; none when it goes
-	Secrets map[string]string // what goes into the places of the texts
-	Renew   bool              // the secrets changed: texts with places are written again
-	Owed    Rebuild           // flags that an apply before this one did not come to set
+	Route          string
+	Have           Carriers          // every row of the table, read afresh
+	Seen           Carriers          // the route's rows as the plan saw them; none when the route is new
+	Want           Carriers          // the route's rows as they shall be; none when it goes
+	Secrets        map[string]string // what goes into the places of the texts
+	Renew          bool              // the secrets changed: texts with places are written again
+	PendingRebuild Rebuild           // flags that an apply before this one did not come to set
 }
 
 // Plan says which steps to take. Rows are added before others are removed, so
@@ -195,7 +195,7 @@ type CarrierChange struct {
 // or included a touched row is flagged (the admin page forgets the old one,
 // docs/vicidial/admin-page.md#carriers).
 func (c CarrierChange) Plan() (Plan, error) {
-	plan := Plan{Rebuild: c.Owed}
+	plan := Plan{Rebuild: c.PendingRebuild}
 	wanted, index := map[string]bool{}, c.Have.Index()
 	for _, want := range c.Want.Sorted() {
 		wanted[FoldKey(want.ID())] = true
@@ -210,7 +210,7 @@ func (c CarrierChange) Plan() (Plan, error) {
 		if wanted[FoldKey(seen.ID())] || have == nil {
 			continue
 		}
-		if err := checkUnchanged(have.subject(), Row(have), c.followed(have, seen), EquivalentCarrier); err != nil {
+		if err := checkUnchanged(have.subject(), Row(have), c.seenAtNewAddress(have, seen), EquivalentCarrier); err != nil {
 			return Plan{}, err
 		}
 		plan = plan.And(Plan{Steps: []Step{have.removal()}, Rebuild: have.flags()})
@@ -218,10 +218,10 @@ func (c CarrierChange) Plan() (Plan, error) {
 	return plan, nil
 }
 
-// followed is what was seen of a row, with the node that it is on now where the
+// seenAtNewAddress is what was seen of a row, with the node that it is on now where the
 // route is wanted there: a server that changed its address has taken its
 // carriers along (docs/vicidial/schema.md#address-columns), which is nobody's intervention.
-func (c CarrierChange) followed(have, seen Carrier) Row {
+func (c CarrierChange) seenAtNewAddress(have, seen Carrier) Row {
 	for _, want := range c.Want {
 		if want.ServerIP() == have.ServerIP() && have.ServerIP() != AllServers {
 			followed := maps.Clone(Row(seen))

@@ -173,7 +173,7 @@ func TestCarrierChange(t *testing.T) {
 		if !slices.Equal(stale.Addresses(), []string{"10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5"}) {
 			t.Errorf("stale %v", stale)
 		}
-		plan, err := CarrierChange{Have: Carriers{one}, Seen: Carriers{one}, Want: Carriers{one}, Owed: RebuildOf(stale.Addresses())}.Plan()
+		plan, err := CarrierChange{Have: Carriers{one}, Seen: Carriers{one}, Want: Carriers{one}, PendingRebuild: RebuildOf(stale.Addresses())}.Plan()
 		if err != nil || !slices.Equal(plan.Rebuild.Servers, stale.Servers) {
 			t.Errorf("%v, flags %v", err, plan.Rebuild)
 		}

@@ -30,8 +30,8 @@ type DIDTargets struct {
 	SystemFilter bool
 }
 
-// AsksForPhones reports whether the flaws of a DID depend on phones and mailboxes.
-func AsksForPhones(row Row) bool {
+// RouteNeedsPhones reports whether the flaws of a DID depend on phones and mailboxes.
+func RouteNeedsPhones(row Row) bool {
 	for _, column := range []string{"did_route", "filter_action", "user_unavailable_action", "filter_user_unavailable_action"} {
 		if slices.Contains([]string{"PHONE", "VOICEMAIL", "VMAIL_NO_INST"}, row[column].Text) {
 			return true

@@ -70,7 +70,7 @@ func ReviewWeights(weights map[string]int, servers Servers) []string {
 	for _, ip := range servers.IPs() {
 		server, _ := servers.ByIP(ip)
 		_, weighed := weights[ip]
-		if len(weights) > 0 && !weighed && takesAgents(server) {
+		if len(weights) > 0 && !weighed && acceptsAgents(server) {
 			said = append(said, fmt.Sprintf("%s takes agents and has no weight: VICIdial counts one agent there as 1000 (its document says the weight would be 1000), so that it is filled last", ip))
 		}
 	}
@@ -80,8 +80,8 @@ func ReviewWeights(weights map[string]int, servers Servers) []string {
 	return said
 }
 
-// takesAgents says whether the agent login may choose the server.
-func takesAgents(server Server) bool {
+// acceptsAgents says whether the agent login may choose the server.
+func acceptsAgents(server Server) bool {
 	return server.Row["active"].Yes() && server.Logins()
 }
 

@@ -211,16 +211,16 @@ func TestRemoval(t *testing.T) {
 			t.Fatalf("%+v, %v", plan, err)
 		}
 		verbs := map[Verb]string{Update: "update", Delete: "delete"}
-		var told []string
+		var counted []string
 		for _, step := range plan.Ordered() {
-			told = append(told, strings.TrimSpace(fmt.Sprintf("%s %s %s", verbs[step.Verb], step.Table, step.To["logins_list"].Text)))
+			counted = append(counted, strings.TrimSpace(fmt.Sprintf("%s %s %s", verbs[step.Verb], step.Table, step.To["logins_list"].Text)))
 		}
 		want := []string{
 			"update servers", "update phones_alias 100b", "delete phones_alias",
 			"delete phones", "delete vicidial_server_trunks", "update vicidial_inbound_dids", "delete server_updater", "delete servers",
 		}
-		if !slices.Equal(told, want) {
-			t.Errorf("planned %q", told)
+		if !slices.Equal(counted, want) {
+			t.Errorf("planned %q", counted)
 		}
 		if idle := plan.Ordered()[0].To; !maps.Equal(idle, Row{"active_asterisk_server": YesNo(false)}) {
 			t.Errorf("put out of work with %v", idle)

@@ -81,7 +81,7 @@ func (r RemoteAgents) String() string {
 // node and status: a user logs in once. The run itself, by remote_agent_id, is
 // left out. stands says that its row shares one with the other run already; a run that
 // it comes to share a user with is found first.
-func OverlapOf(run RemoteAgents, have []RemoteAgents) (found RemoteAgents, shares, stands bool) {
+func OverlapOf(run RemoteAgents, have []RemoteAgents) (found RemoteAgents, shares, existing bool) {
 	var row RemoteAgents
 	for _, other := range have {
 		if run.ID() != "" && run.ID() == other.ID() {
@@ -95,9 +95,9 @@ func OverlapOf(run RemoteAgents, have []RemoteAgents) (found RemoteAgents, share
 		if row == nil || !row.overlaps(other) {
 			return other, true, false
 		}
-		found, shares, stands = other, true, true
+		found, shares, existing = other, true, true
 	}
-	return found, shares, stands
+	return found, shares, existing
 }
 
 // RemoteAgentsChange leads one run of remote agents to where it is wanted. The
@@ -137,7 +137,7 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 	if there {
 		run["remote_agent_id"] = Text(have.ID())
 	}
-	if other, shares, stands := OverlapOf(RemoteAgents(run), r.Have); shares && !stands {
+	if other, shares, existing := OverlapOf(RemoteAgents(run), r.Have); shares && !existing {
 		return Plan{}, &Refused{
 			Subject: subject, Reasons: []string{"shares users with " + other.String() + " (remote_agent_id " + other.ID() + ")"},
 			Advice: "Choose a range that no other remote agents have.", Temporary: true,

@@ -45,13 +45,13 @@ func (r Rules) Breaches(s Schema, table Table, held, want Row) []Breach {
 	var breaches []Breach
 	for _, column := range slices.Sorted(maps.Keys(want)) {
 		is, there := held[column]
-		stands := there && Equivalent(column, is, want[column])
+		existing := there && Equivalent(column, is, want[column])
 		rule := r[column]
-		breach := Breach{Column: column, Existing: stands}
+		breach := Breach{Column: column, Existing: existing}
 		if rule.Broken != nil && !want[column].Null {
 			breach.Err = rule.Broken(s, want[column])
 		}
-		if breach.Err == nil && !stands {
+		if breach.Err == nil && !existing {
 			breach.Err = s.Check(table, column, want[column])
 			breach.TooWide = breach.Err != nil
 		}

@@ -214,7 +214,7 @@ func PlanSplit(campaign string, have, seen Split, want map[string]Limit) (Plan, 
 		case len(rows) == 0:
 			plan.Steps = append(plan.Steps, at.add(limit))
 		default:
-			kept, steps := at.heal(rows, limit)
+			kept, steps := at.removeDuplicates(rows, limit)
 			plan.Steps = append(plan.Steps, steps...)
 			if kept != limit {
 				plan.Steps = append(plan.Steps, at.move(kept, limit))
@@ -300,11 +300,11 @@ func (t trunkAt) remove(rows []Limit) []Step {
 	return steps
 }
 
-// heal leaves one of several rows: the one that is as wanted, or else the one that
+// removeDuplicates leaves one of several rows: the one that is as wanted, or else the one that
 // the dialer obeys, or else the smallest. All of them are counted against other
 // campaigns (docs/vicidial/measured.md#duplicate-rows), so removing them releases
 // lines.
-func (t trunkAt) heal(rows []Limit, want Limit) (Limit, []Step) {
+func (t trunkAt) removeDuplicates(rows []Limit, want Limit) (Limit, []Step) {
 	kept := slices.MinFunc(rows, func(a, b Limit) int { return cmp.Compare(a.Dedicated, b.Dedicated) })
 	for _, preferred := range []Limit{want, (Split{t.server: rows}).Effective(t.server)} {
 		if slices.Contains(rows, preferred) {

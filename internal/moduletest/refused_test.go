@@ -47,7 +47,7 @@ func TestSite_refused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := 0
+	counted := 0
 	for _, want := range []string{
 		"database_id is up to 10 letters", "by their IPv4 addresses", "differ in capital letters only", "engine of a telephony node", "up to 9999 trunks",
 		"trunks of a campaign names", "spare is less than", "restriction of a campaign", "1 to 255 lines", "the lower number first", "protocol of a floor",
@@ -57,12 +57,12 @@ func TestSite_refused(t *testing.T) {
 		at := strings.Index(said, want)
 		switch {
 		case at >= 0 && strings.Contains(said[max(0, at-100):at], "Site corner: "):
-			told++
+			counted++
 		case host != openTofu: // which ends at the first rule that is broken
 			t.Errorf("no message of site corner says %q", want)
 		}
 	}
-	if told == 0 || t.Failed() {
+	if counted == 0 || t.Failed() {
 		t.Errorf("the plan says\n%s", said)
 	}
 }

@@ -72,8 +72,8 @@ func TestStopProvider_waitsForTheLastWord(t *testing.T) {
 	if _, err := server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
 		t.Fatal(err)
 	}
-	diagnostics, told := last.Load().([]*tfprotov6.Diagnostic)
-	if !told {
+	diagnostics, counted := last.Load().([]*tfprotov6.Diagnostic)
+	if !counted {
 		t.Fatal("StopProvider answered before the action had its last word")
 	}
 	expect(t, diagnostics, ": was stopped after")

@@ -109,7 +109,7 @@ func (p *Proxy) Reset() {
 // CutAt cuts the connection at the n-th of the following statements that the cut
 // counts, beginning with 1. Only that connection is cut, and clients may connect
 // again, unless stayDown is set: then all are cut, and new ones are closed before a
-// greeting, until [Proxy.Heal].
+// greeting, until [Proxy.Restore].
 //
 // A text of several statements counts as its first one.
 func (p *Proxy) CutAt(n int, cut Cut, stayDown bool) {
@@ -126,7 +126,7 @@ func (p *Proxy) Cuts() int {
 	return p.cuts
 }
 
-// Down cuts all connections and refuses new ones until [Proxy.Heal].
+// Down cuts all connections and refuses new ones until [Proxy.Restore].
 func (p *Proxy) Down() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -134,8 +134,8 @@ func (p *Proxy) Down() {
 	p.cutAll(nil)
 }
 
-// Heal accepts connections again and discards a pending cut.
-func (p *Proxy) Heal() {
+// Restore accepts connections again and discards a pending cut.
+func (p *Proxy) Restore() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.down, p.armed = false, false

@@ -177,7 +177,7 @@ func TestProxy_cut(t *testing.T) {
 					if (err != nil) != stayDown {
 						t.Errorf("connecting again after a cut with down=%v: %v", stayDown, err)
 					}
-					p.Heal()
+					p.Restore()
 					if err := db.PingContext(t.Context()); err != nil {
 						t.Errorf("connecting after it was healed: %v", err)
 					}
@@ -202,7 +202,7 @@ func TestProxy_cut(t *testing.T) {
 			}
 		}
 		d.Expect(t, "SELECT COUNT(*) AS n FROM vicidial_server_trunks", "+---+\n| n |\n+---+\n| 2 |\n+---+")
-		p.Heal()
+		p.Restore()
 		mustExec(t, db, insertTrunks, "10.0.0.9", 1)
 		if p.Cuts() != 1 {
 			t.Errorf("%d cuts", p.Cuts())
@@ -217,7 +217,7 @@ func TestProxy_cut(t *testing.T) {
 		if _, err := db.ExecContext(t.Context(), "DO 1"); err == nil {
 			t.Error("a statement came through")
 		}
-		p.Heal()
+		p.Restore()
 		mustExec(t, db, "DO 1")
 	})
 	t.Run("Reset discards a cut", func(t *testing.T) {

@@ -318,8 +318,8 @@ func pool(t *testing.T, file string) *x509.CertPool {
 
 func expectNumber(t *testing.T, err error, number uint16) {
 	t.Helper()
-	var told *mysql.MySQLError
-	if !errors.As(err, &told) || told.Number != number {
+	var counted *mysql.MySQLError
+	if !errors.As(err, &counted) || counted.Number != number {
 		t.Errorf("instead of error %d: %v", number, err)
 	}
 }

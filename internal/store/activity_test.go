@@ -129,7 +129,7 @@ func TestDrain(t *testing.T) {
 			cuts := p.Cuts()
 			p.CutAt(n, sandbox.WriteUnanswered, true)
 			err := store.Apply(t.Context(), drains(store))
-			p.Heal()
+			p.Restore()
 			if p.Cuts() == cuts {
 				if err != nil || n != 7 {
 					t.Fatalf("%d writes, %v", n-1, err)

@@ -248,7 +248,7 @@ func (s *Store) write(ctx context.Context, w *writer, batch []*request) {
 	for _, r := range batch {
 		partial := (*cluster.Partial)(nil)
 		begun := errors.As(r.err, &partial)
-		if r.err == nil || r.ctx.Err() != nil || w.conn == nil || lost(r.err) || begun && (partial.Applied > 0 || partial.Unsure || !isConflict(r.err)) {
+		if r.err == nil || r.ctx.Err() != nil || w.conn == nil || isLostConnection(r.err) || begun && (partial.Applied > 0 || partial.Unsure || !isConflict(r.err)) {
 			continue
 		}
 		if !w.fresh {

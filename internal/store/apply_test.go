@@ -152,9 +152,9 @@ func TestApply(t *testing.T) {
 			| 6666 | SERVERTRUNKS  | MODIFY     | 10.0.0.1  | ADMIN MODIFY SERVER TRUNK | Campaign: SALES |
 			| 6666 | SERVERS_TRUNK | ADD        | 10.0.0.3  | ADMIN ADD SERVER TRUNK    | campaign: SALES |
 			| 6666 | SERVERTRUNKS  | DELETE     | 10.0.0.2  | ADMIN DELETE SERVER TRUNK | Campaign: SALES |`)
-		const told = "UPDATE vicidial_server_trunks SET dedicated_trunks = '20', trunk_restriction = 'MAXIMUM_LIMIT'" +
+		const counted = "UPDATE vicidial_server_trunks SET dedicated_trunks = '20', trunk_restriction = 'MAXIMUM_LIMIT'" +
 			" WHERE campaign_id <=> 'SALES' AND server_ip <=> '10.0.0.1' AND dedicated_trunks <=> '60' AND trunk_restriction <=> 'MAXIMUM_LIMIT'|"
-		d.Expect(t, "SELECT ip_address, event_sql = ? AS told FROM vicidial_admin_log ORDER BY admin_log_id LIMIT 1", "| ip_address | told |\n| 127.0.0.1  |    1 |", told)
+		d.Expect(t, "SELECT ip_address, event_sql = ? AS told FROM vicidial_admin_log ORDER BY admin_log_id LIMIT 1", "| ip_address | told |\n| 127.0.0.1  |    1 |", counted)
 		want := []string{
 			"UPDATE vicidial_server_trunks", "INSERT vicidial_admin_log",
 			"INSERT vicidial_server_trunks", "INSERT vicidial_admin_log",

@@ -166,7 +166,7 @@ func (w *writer) write(ctx context.Context, group []*part) { //nolint:contextche
 		return err == nil && !slices.Contains(done, false), err
 	})
 	switch {
-	case err != nil && (lost(err) || w.conn == nil):
+	case err != nil && (isLostConnection(err) || w.conn == nil):
 		for _, p := range group {
 			if p.err == nil {
 				p.fail(describe(p.step), w.uncertain || w.sent, err)

@@ -128,7 +128,7 @@ func TestApply_noConnection(t *testing.T) {
 				t.Fatalf("got %v: %+v", err, partial)
 			}
 			d.Expect(t, trunkRows, "| server_ip | dedicated_trunks |\n| 10.0.0.1  |               "+c.rows+" |\n| 10.0.0.2  |               30 |")
-			p.Heal()
+			p.Restore()
 			if err := store.Apply(t.Context(), plan); err != nil {
 				t.Errorf("applied again: %v", err)
 			}
@@ -233,7 +233,7 @@ func TestApply_databaseRestart(t *testing.T) {
 	if err := own.Restart(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	p.Heal()
+	p.Restore()
 	err := <-ended
 	if err != nil { // it was away for longer than the pauses: the next apply goes on
 		var partial *cluster.Partial

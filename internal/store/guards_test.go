@@ -79,7 +79,7 @@ func TestLockName(t *testing.T) {
 // An error of the network says nothing of the statement; one of the server does.
 func TestLost_network(t *testing.T) {
 	t.Parallel()
-	if err := error(&net.OpError{Op: "read", Err: errors.New("connection reset by peer")}); !lost(err) || isRetryable(err) {
+	if err := error(&net.OpError{Op: "read", Err: errors.New("connection reset by peer")}); !isLostConnection(err) || isRetryable(err) {
 		t.Error("a connection that was reset is not lost")
 	}
 }

@@ -89,7 +89,7 @@ func failure(err error) string {
 		return "cancelled"
 	case errors.Is(err, context.DeadlineExceeded):
 		return "no answer in time"
-	case lost(err):
+	case isLostConnection(err):
 		return "connection lost"
 	default:
 		return "other"

@@ -43,9 +43,9 @@ const (
 	numberStatementTimeout = 1969
 )
 
-// lost reports whether the connection was lost or the statement interrupted, so that
+// isLostConnection reports whether the connection was lost or the statement interrupted, so that
 // its result is unknown.
-func lost(err error) bool {
+func isLostConnection(err error) bool {
 	if number, answered := conn.ErrorNumber(err); answered {
 		return slices.Contains([]uint16{numberServerShutdown, numberQueryInterrupted, numberConnectionKilled, numberStatementTimeout}, number)
 	}

@@ -54,11 +54,11 @@ func TestLost(t *testing.T) {
 		1205: {false, true}, 1213: {false, true}, 1062: {false, false}, 1021: {false, false},
 	} {
 		err := &mysql.MySQLError{Number: number}
-		if got := [2]bool{lost(err), isRetryable(err)}; got != want {
+		if got := [2]bool{isLostConnection(err), isRetryable(err)}; got != want {
 			t.Errorf("%d: lost and retryable are %v", number, got)
 		}
 	}
-	if !lost(mysql.ErrInvalidConn) || isRetryable(mysql.ErrInvalidConn) || lost(errors.New("other")) {
+	if !isLostConnection(mysql.ErrInvalidConn) || isRetryable(mysql.ErrInvalidConn) || isLostConnection(errors.New("other")) {
 		t.Error("a broken connection is lost, and another error is not")
 	}
 }

@@ -134,7 +134,7 @@ func TestFloor_everyCut(t *testing.T) {
 				s.pauses = s.pauses[:1] // the line stays dead: nothing is gained by waiting
 				err := after.write(t.Context(), s, &before)
 				_ = s.Close()
-				proxy.Heal()
+				proxy.Restore()
 				checkInvariants(t, d, fmt.Sprintf("statement %d", n))
 				if proxy.Cuts() == cuts {
 					if err != nil {

@@ -58,15 +58,15 @@ func notLogged(err error) error {
 // conflict returns nil if the step was done before, and otherwise a
 // [cluster.Conflict]: another client has changed the row.
 func (w *writer) conflict(ctx context.Context, step cluster.Step) error {
-	stands, err := w.done(ctx, step)
-	if err == nil && stands && step.Verb == cluster.Delete && len(step.From) > 0 {
+	existing, err := w.done(ctx, step)
+	if err == nil && existing && step.Verb == cluster.Delete && len(step.From) > 0 {
 		// No row has the old values: it was deleted or changed.
 		where, args := whereOf(step, nil)
 		var others int
 		others, err = w.count(ctx, statement{fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", step.Table, where), args})
-		stands = others == 0
+		existing = others == 0
 	}
-	if err != nil || stands {
+	if err != nil || existing {
 		return err
 	}
 	return conflictOf(step)

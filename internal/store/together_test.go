@@ -249,7 +249,7 @@ func TestApply_togetherOverALineThatBreaks(t *testing.T) {
 					}
 				}
 				quiet = p.Cuts() == 0
-				p.Heal()
+				p.Restore()
 				for i, err := range together(t, store, append(dids(store, 5, nil, described("new")), fixedPlan(cluster.Plan{}))...) {
 					if err != nil {
 						t.Errorf("applied again after a cut at %d: %d: %v", n, i, err)

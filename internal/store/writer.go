@@ -97,7 +97,7 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 				return 0, errWaitsForSpace
 			}
 			if failure != nil {
-				if lost(failure) {
+				if isLostConnection(failure) {
 					continue
 				}
 				return 0, failure
@@ -117,12 +117,12 @@ func (w *writer) exec(ctx context.Context, s statement, done func(context.Contex
 		}
 		w.sent = true
 		result, err := w.send(ctx, s)
-		w.uncertain = err != nil && lost(err) && !errors.Is(err, driver.ErrBadConn) // which was not sent
+		w.uncertain = err != nil && isLostConnection(err) && !errors.Is(err, driver.ErrBadConn) // which was not sent
 		switch {
 		case err == nil:
 			w.first, _ = result.LastInsertId() // 0 where there is none
 			return result.RowsAffected()
-		case lost(err):
+		case isLostConnection(err):
 			w.drop()
 		case !isRetryable(err):
 			return 0, withAdvice(err)

@@ -52,10 +52,10 @@ func DiagnoseAt(at path.Path, summary string, err error) diag.Diagnostics {
 }
 
 // Judge returns an error at the attribute whose new value breaks a rule, and a warning
-// where the rule was broken before (stands): what a database holds already is never
+// where the rule was broken before (existing): what a database holds already is never
 // refused, neither on import nor where something else changes.
-func Judge(at path.Path, summary string, err error, stands bool) diag.Diagnostics {
-	if err == nil || !stands {
+func Judge(at path.Path, summary string, err error, existing bool) diag.Diagnostics {
+	if err == nil || !existing {
 		return DiagnoseAt(at, summary, err)
 	}
 	return WarnAt(at, summary, detail(err)+" It is so already, so it may stay; another value must keep the rule.")

@@ -141,7 +141,7 @@ func (l *listResource[Store]) List(ctx context.Context, req list.ListRequest, st
 		count := int64(0)
 		last := list.ListResult{} // held back until it is known whether another one follows
 		for item := range found.Items {
-			if !wanted.takes(item) {
+			if !wanted.matches(item) {
 				continue
 			}
 			if count > 0 {
@@ -201,7 +201,7 @@ func (l *listResource[Store]) wanted(ctx context.Context, req list.ListRequest) 
 	return w, diags
 }
 
-func (w wanted) takes(item ListItem) bool {
+func (w wanted) matches(item ListItem) bool {
 	for name, want := range w {
 		if !slices.ContainsFunc(item.Values[name], func(value string) bool {
 			if name != FilterMatch {

@@ -43,7 +43,7 @@ func routes(carriers cluster.Carriers, servers cluster.Servers, differences int)
 		stem, title := stemOf(row.ID(), row.server(servers)), stemOf(row.name(), row.server(servers))
 		at, least := -1, differences+1
 		for i, group := range groups {
-			if !group.takes(row) || group.stem != stem && (title == "" || group.title != title) && !group.same(row) {
+			if !group.accepts(row) || group.stem != stem && (title == "" || group.title != title) && !group.same(row) {
 				continue
 			}
 			if apart := group.apart(row); apart < least {
@@ -108,8 +108,8 @@ func stemOf(text, server string) string {
 	return stem
 }
 
-// takes reports whether a route of the group may hold the row at all.
-func (g *copies) takes(row carrier) bool {
+// accepts reports whether a route of the group may hold the row at all.
+func (g *copies) accepts(row carrier) bool {
 	first := g.rows[0]
 	return first.ServerIP() != cluster.AllServers && row.ServerIP() != cluster.AllServers &&
 		first.Protocol() == row.Protocol() && first.TemplateID() == row.TemplateID() && first["user_group"].Text == row.Carrier["user_group"].Text &&

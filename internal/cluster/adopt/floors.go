@@ -51,7 +51,7 @@ func Floors(rows seating.FloorRows, servers cluster.Servers) (objects []Object, 
 	seats, left := seatsOf(rows, servers)
 	var groups []*floor
 	for _, s := range seats {
-		at := slices.IndexFunc(groups, func(f *floor) bool { return f.takes(s) })
+		at := slices.IndexFunc(groups, func(f *floor) bool { return f.accepts(s) })
 		if at < 0 {
 			at = len(groups)
 			groups = append(groups, &floor{nodes: map[string]phoneNames{}})
@@ -68,9 +68,9 @@ func Floors(rows seating.FloorRows, servers cluster.Servers) (objects []Object, 
 	return objects, left
 }
 
-// takes reports whether a seat belongs to the floor: each server names its phones in
+// accepts reports whether a seat belongs to the floor: each server names its phones in
 // one way, and no two servers have one suffix.
-func (f *floor) takes(s seatRows) bool {
+func (f *floor) accepts(s seatRows) bool {
 	first := f.seats[0]
 	if first.around != s.around || first.alias != s.alias || len(first.number) != len(s.number) || len(first.nodes) != len(s.nodes) {
 		return false

@@ -74,9 +74,9 @@ func (l *Ledger) Sums() []Sum {
 // was read, or a row was forgotten.
 func (l *Ledger) Check() error {
 	for _, sum := range l.Sums() {
-		if told := sum.Adopted + sum.LeftOut + sum.NotAsked; told != sum.Read {
+		if counted := sum.Adopted + sum.LeftOut + sum.NotAsked; counted != sum.Read {
 			return fmt.Errorf("%s has %d rows, and %d are accounted for (%d adopted, %d left out, %d not asked for): it changed while it was read; run the command again",
-				sum.Table, sum.Read, told, sum.Adopted, sum.LeftOut, sum.NotAsked)
+				sum.Table, sum.Read, counted, sum.Adopted, sum.LeftOut, sum.NotAsked)
 		}
 	}
 	return nil

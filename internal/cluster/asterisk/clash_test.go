@@ -26,14 +26,14 @@ func changed(carrier cluster.Carrier, column, value string) cluster.Carrier {
 func TestClashes(t *testing.T) {
 	mine := changed(carrier("MINE", "10.0.0.1"), "globals_string", "TRUNK1 = SIP/a")
 	clash := func(other cluster.Carrier) string {
-		var told []string
+		var counted []string
 		for _, clash := range Clashes(cluster.Carriers{mine}, cluster.Carriers{mine, other}) {
-			told = append(told, fmt.Sprintf("%s%s%s %v", clash.Extension, clash.Variable, clash.Section, clash.Route))
+			counted = append(counted, fmt.Sprintf("%s%s%s %v", clash.Extension, clash.Variable, clash.Section, clash.Route))
 			if clash.Other != other.ID() || !strings.Contains(clash.String(), other.ID()) {
 				t.Errorf("%q does not name %s", clash, other.ID())
 			}
 		}
-		return strings.Join(told, ", ")
+		return strings.Join(counted, ", ")
 	}
 	same := changed(carrier("OTHER", "10.0.0.1"), "dialplan_entry", mine["dialplan_entry"].Text)
 	for name, test := range map[string]struct {
@@ -52,8 +52,8 @@ func TestClashes(t *testing.T) {
 		"nothing where nothing is shared":          {carrier("OTHER", "10.0.0.1"), ""},
 	} {
 		t.Run("finds "+name, func(t *testing.T) {
-			if told := clash(test.other); told != test.tells {
-				t.Errorf("told %q, wanted %q", told, test.tells)
+			if counted := clash(test.other); counted != test.tells {
+				t.Errorf("told %q, wanted %q", counted, test.tells)
 			}
 		})
 	}

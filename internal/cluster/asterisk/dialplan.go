@@ -297,14 +297,14 @@ func (l *loader) register(statement dialplanStatement, number int) {
 		}
 	}
 	if first, taken := held[number]; taken {
-		l.taken(statement, first)
+		l.duplicatePriority(statement, first)
 		return
 	}
 	held[number] = statement
 	l.statements = append(l.statements, statement)
 }
 
-func (l *loader) taken(statement, first dialplanStatement) {
+func (l *loader) duplicatePriority(statement, first dialplanStatement) {
 	name := statement.Extension
 	if first.Extension != name {
 		name += " (to Asterisk the same as " + first.Extension + ")"

@@ -13,13 +13,13 @@ import (
 // warned of.
 func TestSavedTexts(t *testing.T) {
 	page := clustertest.ReadPage(t)
-	told := func(s cluster.Schema, column, text string) bool {
+	counted := func(s cluster.Schema, column, text string) bool {
 		return len(CheckForm(cluster.AsteriskText(column), text, s.Version)) > 0
 	}
 	same := func(_ string, meant, held cluster.Value) bool { return cluster.EquivalentText(meant.Text, held.Text) }
 	texts := []string{"account_entry", "carrier_description", "dialplan_entry", "globals_string", "registration_string"}
-	page.CheckSaved(t, cluster.TableCarriers, texts, told, same)
-	page.CheckSaved(t, cluster.TableTemplates, []string{"template_contents"}, told, same)
+	page.CheckSaved(t, cluster.TableCarriers, texts, counted, same)
+	page.CheckSaved(t, cluster.TableTemplates, []string{"template_contents"}, counted, same)
 }
 
 // What a dial block becomes comes back from the form of every schema, and reads as the

@@ -140,7 +140,7 @@ func (p Page) Save(table cluster.Table, column string, schema int, text string) 
 // CheckSaved saves a value of every kind in every column of a table that the document
 // has, in the form of every schema. What does not come back the same must have been
 // told.
-func (p Page) CheckSaved(t *testing.T, table cluster.Table, columns []string, told func(s cluster.Schema, column, text string) bool, same func(column string, meant, held cluster.Value) bool) {
+func (p Page) CheckSaved(t *testing.T, table cluster.Table, columns []string, counted func(s cluster.Schema, column, text string) bool, same func(column string, meant, held cluster.Value) bool) {
 	t.Helper()
 	counts := map[string]int{}
 	for _, column := range columns {
@@ -152,7 +152,7 @@ func (p Page) CheckSaved(t *testing.T, table cluster.Table, columns []string, to
 					t.Fatalf("page-filters.md has no line for %s.%s", table, column)
 				}
 				switch {
-				case told(s, column, text):
+				case counted(s, column, text):
 					counts["refused or warned of"]++
 				case same(column, cluster.Text(text), cluster.Text(saved)):
 					counts["no drift"]++

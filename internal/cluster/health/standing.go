@@ -8,10 +8,10 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Standing lists, sorted by subject, what plans warn of when an object is made or
+// PermanentFindings lists, sorted by subject, what plans warn of when an object is made or
 // changed and leave unsaid afterwards: shipped secrets, settings without effect, rows
 // of servers and templates that there are not.
-func Standing(s Snapshot) []string {
+func PermanentFindings(s Snapshot) []string {
 	servers := make(cluster.Servers, 0, len(s.Servers))
 	for _, server := range s.Servers {
 		servers = append(servers, server.Server)

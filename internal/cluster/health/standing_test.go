@@ -34,7 +34,7 @@ func TestStanding(t *testing.T) {
 			"Campaign SALES has trunk rows on 0.0.0.0, which VICIdial makes nothing of: no server has the address.",
 		}},
 	} {
-		if said := Standing(c.snapshot); !slices.Equal(said, c.said) {
+		if said := PermanentFindings(c.snapshot); !slices.Equal(said, c.said) {
 			t.Errorf("%s: %q, want %q", name, said, c.said)
 		}
 	}

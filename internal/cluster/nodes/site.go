@@ -147,7 +147,7 @@ func (s Site) assign() (Assignment, []string) {
 			faults = append(faults, fmt.Sprintf("no node does %s: %s", dutyNames(unclaimed), fault))
 			return assignment, faults
 		}
-		faults = append(faults, s.withheld(coordinator, unclaimed)...)
+		faults = append(faults, s.unassignedDuties(coordinator, unclaimed)...)
 		for _, duty := range unclaimed {
 			assignment[duty] = []string{coordinator}
 		}
@@ -155,9 +155,9 @@ func (s Site) assign() (Assignment, []string) {
 	return assignment, faults
 }
 
-// withheld finds duties that fall to a coordinator whose own letters do not
+// unassignedDuties finds duties that fall to a coordinator whose own letters do not
 // have them.
-func (s Site) withheld(coordinator string, duties []Duty) []string {
+func (s Site) unassignedDuties(coordinator string, duties []Duty) []string {
 	node, _ := s.find(coordinator)
 	if node.OwnKeepalives == "" {
 		return nil

@@ -26,7 +26,7 @@ func (s Site) Warnings() []Warning {
 	for _, work := range dutyWorks(s.Archives) {
 		if !s.needs(work) {
 			for _, serverIP := range assignment[work.duty] {
-				warnings = append(warnings, Warning{serverIP, s.needless(work.duty)})
+				warnings = append(warnings, Warning{serverIP, s.uselessDuty(work.duty)})
 			}
 		}
 		if work.pages && s.needs(work) && len(s.Nodes) > 0 && len(assignment[work.duty]) == 0 {
@@ -41,7 +41,7 @@ func (s Site) Warnings() []Warning {
 	return warnings
 }
 
-func (s Site) needless(duty Duty) string {
+func (s Site) uselessDuty(duty Duty) string {
 	if duty == BalanceFill {
 		return fmt.Sprintf("%s has use only where there is more than one telephony node: here it finds nothing to fill", duty)
 	}

@@ -115,9 +115,9 @@ func (t Table) Groups(of Set, columns []string) []Group {
 	return groups
 }
 
-// Held returns those of the values that the rows of all numbers hold already which
+// CommonValues returns those of the values that the rows of all numbers hold already which
 // are to hold them.
-func (t Table) Held(of Set, want Wanted, values cluster.Row) cluster.Row {
+func (t Table) CommonValues(of Set, want Wanted, values cluster.Row) cluster.Row {
 	held := maps.Clone(values)
 	for name := range of.All() {
 		record, found := t.ByPattern(name)

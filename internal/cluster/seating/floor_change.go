@@ -57,10 +57,10 @@ func MovedInUse(before, after *Placement, live map[string]string) []string {
 	return seats
 }
 
-// HoldInUse leaves the seats of p where they are now whose phone is in use (live:
+// KeepInUse leaves the seats of p where they are now whose phone is in use (live:
 // seat → server_ip) and would be removed, and returns them. Seats that p does not
 // have are removed and not among them.
-func (p *Placement) HoldInUse(now *Placement, live map[string]string) []string {
+func (p *Placement) KeepInUse(now *Placement, live map[string]string) []string {
 	held := slices.DeleteFunc(MovedInUse(now, p, live), func(seat string) bool {
 		_, stays := p.Seats().Index(seat)
 		return !stays

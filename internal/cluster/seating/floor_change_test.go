@@ -55,7 +55,7 @@ func TestPlacement_HoldInUse(t *testing.T) {
 				live[seat] = nodes[rapid.IntRange(0, len(nodes)-1).Draw(t, "node")]
 			}
 		}
-		held := written.HoldInUse(now, live)
+		held := written.KeepInUse(now, live)
 		for _, seat := range planned.Seats().All() {
 			removed := live[seat] != "" && !slices.Contains(planned.Of(seat), live[seat])
 			want := planned.Of(seat)

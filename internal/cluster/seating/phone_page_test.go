@@ -12,7 +12,7 @@ import (
 // is warned of.
 func TestPhoneForm(t *testing.T) {
 	page := clustertest.ReadPage(t)
-	told := func(s cluster.Schema, column, text string) bool {
+	counted := func(s cluster.Schema, column, text string) bool {
 		return PhoneForm[column].Broken(s, cluster.Text(text)) != nil
 	}
 	same := func(column string, meant, held cluster.Value) bool {
@@ -21,7 +21,7 @@ func TestPhoneForm(t *testing.T) {
 		}
 		return cluster.Equivalent(column, meant, held)
 	}
-	page.CheckSaved(t, cluster.TablePhones, page.Columns(cluster.TablePhones), told, same)
+	page.CheckSaved(t, cluster.TablePhones, page.Columns(cluster.TablePhones), counted, same)
 	// What a list offers comes back as it is.
 	lists := []string{"protocol", "local_gmt", "user_group", "template_id", "is_webphone", "webphone_dialpad", "webphone_settings", "nva_search_method"}
 	for _, column := range PhoneColumns {

@@ -158,7 +158,7 @@ func Place(floor Floor, now *Placement) (*Placement, error) {
 	if err := f.distribute(); err != nil {
 		return nil, err
 	}
-	f.layOut()
+	f.arrangeRuns()
 	if !floor.KeepOrder {
 		if err := f.assignLast(); err != nil {
 			return nil, err

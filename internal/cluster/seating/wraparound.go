@@ -2,17 +2,17 @@ package seating
 
 import "slices"
 
-// layOut assigns nodes to the seats of each group; distribute has computed how many
+// arrangeRuns assigns nodes to the seats of each group; distribute has computed how many
 // seats each node gets. It uses McNaughton's wrap-around rule: each node in turn
 // gets the next seats of the group, beginning again at the first seat after the
 // last. No node gets more seats than the group has, so no seat gets a node twice,
 // and the group has at most one run more than it has nodes.
-func (f *solver) layOut() {
+func (f *solver) arrangeRuns() {
 	f.sets = make([][]int, len(f.now))
 	for r, g := range f.groups {
 		counts := f.shared.on[r*f.shared.columns : (r+1)*f.shared.columns]
 		if len(g.set) == 0 {
-			f.layOutNew(g.seats, counts)
+			f.arrangeNewRuns(g.seats, counts)
 			continue
 		}
 		order := slices.Clone(g.set) // current nodes first, so that most seats stay in one run
@@ -91,11 +91,11 @@ func wrap(seats int, counts, order []int) []segment {
 	return segments
 }
 
-// layOutNew assigns seats that have no nodes yet. With a single wrap, a node would
+// arrangeNewRuns assigns seats that have no nodes yet. With a single wrap, a node would
 // share all its seats with the same few others. When it fails, only these would
 // take over its seats, and they have them already. So the seats are divided into
 // sections, each with the order of nodes that repeats the fewest frequent pairs.
-func (f *solver) layOutNew(seats, counts []int) {
+func (f *solver) arrangeNewRuns(seats, counts []int) {
 	var order []int
 	for c, count := range counts {
 		if count > 0 {

@@ -167,7 +167,7 @@ func (s *stack) failover() failure {
 		},
 		inject: func(context.Context) error { return each(func(n *webstack.Node) error { return n.LoseDatabase(500) }) },
 		repair: func(ctx context.Context) error {
-			if err := each(func(n *webstack.Node) error { return n.GiveDatabase(ctx) }); err != nil {
+			if err := each(func(n *webstack.Node) error { return n.RestoreDatabase(ctx) }); err != nil {
 				return err
 			}
 			for name := range s.nodes {
@@ -192,7 +192,7 @@ func (s *stack) hang(name string, limits eventLimits) failure {
 func (s *stack) loseDatabase(name string, status int, limits eventLimits) failure {
 	return failure{
 		name: fmt.Sprintf("database lost, %d", status), node1: name, duration: 2500 * time.Millisecond, limits: limits,
-		inject: func(context.Context) error { return s.nodes[name].LoseDatabase(status) }, repair: s.nodes[name].GiveDatabase,
+		inject: func(context.Context) error { return s.nodes[name].LoseDatabase(status) }, repair: s.nodes[name].RestoreDatabase,
 	}
 }
 
@@ -249,9 +249,9 @@ func (s *stack) blackHole(name string, limits eventLimits) failure {
 func (s *stack) packetLoss(name string, limits eventLimits) failure {
 	return failure{
 		name: "packet loss", duration: 8 * time.Second, limits: limits,
-		inject: s.nodes[name].Squeeze,
+		inject: s.nodes[name].LimitBandwidth,
 		repair: func(ctx context.Context) error {
-			lost, err := s.nodes[name].Loosen(ctx)
+			lost, err := s.nodes[name].UnlimitBandwidth(ctx)
 			fmt.Fprintf(os.Stderr, "packet loss: %.1f %% to %s\n", 100*lost, name)
 			return err
 		},

@@ -81,7 +81,7 @@ type LeftRows struct {
 
 func (c Command) run(ctx context.Context, args []string) error {
 	began := time.Now()
-	speaks, err := newClient(ctx, c.Server)
+	client, err := newClient(ctx, c.Server)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (c Command) run(ctx context.Context, args []string) error {
 	flags.StringVar(&module.Site, "site", "", "`name` of the site, with -module")
 	quiet := flags.Bool("quiet", false, "print no progress")
 	detailed := flags.Bool("detailed-exitcode", false, "exit with 2 where rows are left out")
-	settings := providerFlags(flags, speaks.schema.Provider.Block.Attributes, "")
+	settings := providerFlags(flags, client.schema.Provider.Block.Attributes, "")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (c Command) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	block, err := settings.connect(ctx, c.Server, speaks)
+	block, err := settings.connect(ctx, c.Server, client)
 	if err != nil {
 		return err
 	}

@@ -127,11 +127,11 @@ func (d *DataSource) adopt(ctx context.Context, options runOptions) (*result, er
 		return nil, tfhelper.ErrUnconfigured
 	}
 	defer opened.Close()
-	speaks, err := newClient(ctx, opened.Server)
+	client, err := newClient(ctx, opened.Server)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := (connection{}).connect(ctx, opened.Server, speaks); err != nil {
+	if _, err := (connection{}).connect(ctx, opened.Server, client); err != nil {
 		return nil, err
 	}
 	f, err := run(ctx, opened.Server, opened.Store, options)

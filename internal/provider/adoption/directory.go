@@ -27,7 +27,7 @@ func (f *result) write(dir string, before manifest, provider providerFiles) (Cha
 	pieces := f.pieces()
 	changes := Changes{Files: []string{}, New: []string{}, Grown: []string{}, Gone: []string{}}
 	if len(before.Objects) > 0 {
-		changes.Gone = append(changes.Gone, before.gone(f)...)
+		changes.Gone = append(changes.Gone, before.missingRows(f)...)
 	}
 	var fresh []piece
 	for _, p := range pieces {

@@ -132,8 +132,8 @@ func (m manifest) with(pieces []piece) manifest {
 	return next
 }
 
-// gone lists the rows that were adopted before and are not there any more.
-func (m manifest) gone(f *result) []string {
+// missingRows lists the rows that were adopted before and are not there any more.
+func (m manifest) missingRows(f *result) []string {
 	here := map[string]bool{}
 	for _, o := range f.objects {
 		for _, row := range o.Rows {

@@ -44,7 +44,7 @@ func (c *client) findConfiguration(ctx context.Context, o adopt.Object, usual fu
 	chosen := choice{kept: map[string]bool{}, off: map[string]bool{}, usual: func(at string, value tftypes.Value) bool { return usual(at, value, of.state) }}
 	attributes := c.block(o.Kind).Attributes
 	for _, at := range bare(attributes, of.state) {
-		chosen.leave(at, notDeclared, &found)
+		chosen.omit(at, notDeclared, &found)
 	}
 	for range maxTries {
 		found.config = chosen.configuration(attributes, of.state.Type(), of.state, "")
@@ -52,7 +52,7 @@ func (c *client) findConfiguration(ctx context.Context, o adopt.Object, usual fu
 		if err != nil {
 			return found, err
 		}
-		changed, err := chosen.heed(plan, of.state, attributes, &found)
+		changed, err := chosen.applyDiagnostics(plan, of.state, attributes, &found)
 		if err != nil {
 			return found, err
 		}
@@ -67,15 +67,15 @@ func (c *client) findConfiguration(ctx context.Context, o adopt.Object, usual fu
 	return found, errors.New("no configuration of it plans without a change")
 }
 
-// leave leaves an attribute out of the configuration.
-func (c *choice) leave(at, why string, of *adoptedObject) {
+// omit leaves an attribute out of the configuration.
+func (c *choice) omit(at, why string, of *adoptedObject) {
 	c.off[at] = true
 	of.notes = append(of.notes, fmt.Sprintf("%s is not declared, and stays as it is. %s", at, why))
 }
 
-// heed changes the choice to what a plan says. It returns false for a plan that is
+// applyDiagnostics changes the choice to what a plan says. It returns false for a plan that is
 // empty.
-func (c *choice) heed(plan planned, state tftypes.Value, attributes []*tfprotov6.SchemaAttribute, found *adoptedObject) (bool, error) {
+func (c *choice) applyDiagnostics(plan planned, state tftypes.Value, attributes []*tfprotov6.SchemaAttribute, found *adoptedObject) (bool, error) {
 	if err := failure(plan.diagnostics); err != nil {
 		progress := false
 		for _, d := range plan.diagnostics {
@@ -88,7 +88,7 @@ func (c *choice) heed(plan planned, state tftypes.Value, attributes []*tfprotov6
 			}
 			if !c.off[at] {
 				progress = true
-				c.leave(at, sentence(d), found)
+				c.omit(at, sentence(d), found)
 			}
 		}
 		if !progress {

@@ -240,7 +240,7 @@ func (f *result) adoptParts(ctx context.Context, store Store, schema cluster.Sch
 		for i := range all {
 			all[i] = i
 		}
-		f.culprits(ctx, store, schema, o, all, bad)
+		f.findUnadoptable(ctx, store, schema, o, all, bad)
 	}
 	var good []int
 	for i := range o.Parts {
@@ -283,8 +283,8 @@ func (f *result) adoptParts(ctx context.Context, store Store, schema cluster.Sch
 	return nil
 }
 
-// culprits finds the parts that cannot be adopted even by themselves.
-func (f *result) culprits(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object, among []int, bad map[int]bool) {
+// findUnadoptable finds the parts that cannot be adopted even by themselves.
+func (f *result) findUnadoptable(ctx context.Context, store Store, schema cluster.Schema, o adopt.Object, among []int, bad map[int]bool) {
 	if ctx.Err() != nil {
 		return
 	}
@@ -295,8 +295,8 @@ func (f *result) culprits(ctx context.Context, store Store, schema cluster.Schem
 		bad[among[0]] = true
 		return
 	}
-	f.culprits(ctx, store, schema, o, among[:len(among)/2], bad)
-	f.culprits(ctx, store, schema, o, among[len(among)/2:], bad)
+	f.findUnadoptable(ctx, store, schema, o, among[:len(among)/2], bad)
+	f.findUnadoptable(ctx, store, schema, o, among[len(among)/2:], bad)
 }
 
 // deviating are the positions of the seats whose rows are not as the state declares

@@ -140,9 +140,9 @@ func (m model) withComputed(placed *seating.Placement, suffixes seating.Suffixes
 // including those that are no longer declared.
 type privateState struct {
 	Labels map[string]seating.Label `json:"labels"`
-	// Held are the seats that the last apply did not move, since an agent was using
+	// NotMoved are the seats that the last apply did not move, since an agent was using
 	// them; state has their planned servers.
-	Held []string `json:"held,omitempty"`
+	NotMoved []string `json:"not_moved,omitempty"`
 }
 
 func (m privateState) withLabels(labels map[string]seating.Label) privateState {
@@ -151,7 +151,7 @@ func (m privateState) withLabels(labels map[string]seating.Label) privateState {
 		both = map[string]seating.Label{}
 	}
 	maps.Copy(both, labels)
-	return privateState{Labels: both, Held: m.Held}
+	return privateState{Labels: both, NotMoved: m.NotMoved}
 }
 
 func stringMap(values map[string]string) types.Map {

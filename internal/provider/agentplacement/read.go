@@ -74,7 +74,7 @@ func updatedState(d declaration, v view, kept privateState) privateState {
 			labels[p.ServerIP] = label
 		}
 	}
-	return privateState{Labels: labels, Held: kept.Held}
+	return privateState{Labels: labels, NotMoved: kept.NotMoved}
 }
 
 func deviationTexts(deviations []seating.Deviation) map[string]string {
@@ -182,9 +182,9 @@ func (r *Resource) lastChange(ctx context.Context, logged []seating.LogRecord, s
 	return ", last changed " + newest.String()
 }
 
-// warnGone warns of a placement without rows. It names who deleted those of the last
+// warnRemoved warns of a placement without rows. It names who deleted those of the last
 // seat, where the admin change log has it.
-func (r *Resource) warnGone(ctx context.Context, m model, kept privateState, since int64) diag.Diagnostics {
+func (r *Resource) warnRemoved(ctx context.Context, m model, kept privateState, since int64) diag.Diagnostics {
 	d, diags := m.declaration()
 	if diags.HasError() {
 		return diags

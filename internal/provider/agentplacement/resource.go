@@ -165,8 +165,8 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		return
 	}
 	kept, _ := tfhelper.LoadRows[privateState](ctx, req.Private, &resp.Diagnostics)
-	held := kept.Held
-	kept.Held = nil // from now on state has their servers
+	held := kept.NotMoved
+	kept.NotMoved = nil // from now on state has their servers
 	since, _ := tfhelper.LogPosition(ctx, req.Private)
 	now, found := r.publish(ctx, m, kept, tfhelper.ForRead(resp))
 	switch {
@@ -174,7 +174,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		resp.Diagnostics.Append(r.drift(ctx, m, held, now, since)...)
 		resp.Diagnostics.Append(r.reportMoves(ctx, m, now, &resp.State)...)
 	case !resp.Diagnostics.HasError():
-		resp.Diagnostics.Append(r.warnGone(ctx, m, kept, since)...)
+		resp.Diagnostics.Append(r.warnRemoved(ctx, m, kept, since)...)
 	}
 }
 
@@ -206,8 +206,8 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 			tfhelper.ForUpdate(resp).SetState(ctx, m.identity(), m, kept)
 		}
 	} else {
-		kept.Held = held
-		resp.Diagnostics.Append(warnHeld(m.name(), held)...)
+		kept.NotMoved = held
+		resp.Diagnostics.Append(warnNotMoved(m.name(), held)...)
 		tfhelper.ForUpdate(resp).SetWritten(ctx, req.Plan, m.identity(), kept)
 	}
 	r.publish(ctx, m, kept, tfhelper.ForUpdate(resp).KeepPlanned(req.Plan))

@@ -322,7 +322,7 @@ func TestAccAgentPlacement_survivesLostConnections(t *testing.T) {
 				ExpectError: regexp.MustCompile(`Unable to (update|read) agent placement`),
 			},
 			resource.TestStep{
-				PreConfig: proxy.Heal,
+				PreConfig: proxy.Restore,
 				Config:    then,
 				Check: all(
 					expect(t, d, "SELECT server_ip, COUNT(*) AS phones, MIN(pass) AS pass FROM phones GROUP BY server_ip", `

@@ -164,8 +164,8 @@ func (r *Resource) reviewServers(ctx context.Context, want *declaration, now *se
 	if len(engines) > 1 && perSeat > 1 {
 		at, mixed := path.Root("servers"), fmt.Errorf("servers %s mix calls with MEETME, %s with CONFBRIDGE: once VICIdial has looked at a CONFBRIDGE server of an alias, it finds no room on the MEETME ones that follow; use one engine, two placements, or nodes_per_seat = 1",
 			strings.Join(engines[cluster.Meetme], ", "), strings.Join(engines[cluster.Confbridge], ", "))
-		stands := !slices.ContainsFunc(want.floor.Nodes, func(node seating.FloorNode) bool { return sitting[node.ServerIP] == 0 })
-		diags.Append(tfhelper.Judge(at, "Two conference engines in one alias", mixed, stands)...)
+		existing := !slices.ContainsFunc(want.floor.Nodes, func(node seating.FloorNode) bool { return sitting[node.ServerIP] == 0 })
+		diags.Append(tfhelper.Judge(at, "Two conference engines in one alias", mixed, existing)...)
 	}
 	return diags, nil
 }

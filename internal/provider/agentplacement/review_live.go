@@ -62,8 +62,8 @@ func warnLive(want declaration, live map[string]string, touched []string) diag.D
 	return diags
 }
 
-// warnHeld warns of the seats that an apply did not move.
-func warnHeld(name string, held []string) diag.Diagnostics {
+// warnNotMoved warns of the seats that an apply did not move.
+func warnNotMoved(name string, held []string) diag.Diagnostics {
 	if len(held) == 0 {
 		return nil
 	}

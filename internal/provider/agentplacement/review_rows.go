@@ -58,7 +58,7 @@ func (r *Resource) reviewRows(ctx context.Context, want declaration, found revie
 		if all, err = r.store.FloorRows(ctx, want.columns(s)); err != nil {
 			return false
 		}
-		own = r.withGiven(removable, all, want)
+		own = r.withReceived(removable, all, want)
 		all = r.store.FloorAfter(all, want.claim(seating.FloorKept, nil))
 		plan, err = seating.PlanFloor(own, all, rows, seating.PlanOptions{})
 		return cluster.IsTemporary(err) && !r.store.HasWritten()
@@ -125,8 +125,8 @@ func (r *Resource) judgePhone(ctx context.Context, want, before declaration, s s
 			return nil, err
 		}
 		at, own := slices.Index(all.Columns, column.Name), want.style.Own(all, want.floor.Seats)
-		stands := at >= 0 && len(own.Phones) > 0 && !slices.ContainsFunc(own.Phones, func(p seating.Phone) bool { return p.Values[at].Text != value.Text })
-		diags.Append(tfhelper.Judge(path.Root("phone").AtName(attributeOf(column)), "Invalid value", broken, stands)...)
+		existing := at >= 0 && len(own.Phones) > 0 && !slices.ContainsFunc(own.Phones, func(p seating.Phone) bool { return p.Values[at].Text != value.Text })
+		diags.Append(tfhelper.Judge(path.Root("phone").AtName(attributeOf(column)), "Invalid value", broken, existing)...)
 	}
 	reported := map[cluster.Value]bool{}
 	for _, seat := range slices.Sorted(maps.Keys(want.style.Seats)) {

@@ -31,9 +31,9 @@ func newView(style seating.FloorStyle, seats seating.Seats, all, own seating.Flo
 	return view{all: all, own: own, now: now, byAddress: now}
 }
 
-// withoutTaken omits the rows that other placements of the run take from a change of
+// withoutReleased omits the rows that other placements of the run take from a change of
 // the placement to want: one of them may have written its rows already.
-func (r *Resource) withoutTaken(v view, have, want declaration, labels map[string]seating.Label) view {
+func (r *Resource) withoutReleased(v view, have, want declaration, labels map[string]seating.Label) view {
 	own := r.store.FloorKept(v.own, want.claim(seating.FloorKept, nil))
 	return newView(have.style.WithLabels(labels), have.floor.Seats, v.all, own)
 }
@@ -70,9 +70,9 @@ func (d declaration) claim(action seating.FloorAction, prior *model) seating.Flo
 	return claim
 }
 
-// withGiven returns the placement's own rows with those that other placements of the
+// withReceived returns the placement's own rows with those that other placements of the
 // run give to it, and without those that it gives to them.
-func (r *Resource) withGiven(own, all seating.FloorRows, want declaration) seating.FloorRows {
+func (r *Resource) withReceived(own, all seating.FloorRows, want declaration) seating.FloorRows {
 	claim := want.claim(seating.FloorKept, nil)
 	return r.store.FloorKept(own, claim).And(r.store.FloorReceived(all, claim))
 }

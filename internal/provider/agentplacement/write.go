@@ -45,7 +45,7 @@ func (r *Resource) create(ctx context.Context, want *declaration, s secrets) err
 		if rows, err = want.rows(placed, seating.FloorRows{}, s, nil); err != nil {
 			return cluster.Plan{}, err
 		}
-		return r.plan(ctx, r.withGiven(seating.FloorRows{}, all, *want), all, rows)
+		return r.plan(ctx, r.withReceived(seating.FloorRows{}, all, *want), all, rows)
 	})
 	return tfhelper.UndoPartial(ctx, r.store, err, func(ctx context.Context) (cluster.Plan, error) {
 		all, err := r.store.FloorRows(ctx, want.columns(s))
@@ -119,7 +119,7 @@ func (r *Resource) update(ctx context.Context, want *declaration, prior model, k
 			return cluster.Plan{}, err
 		}
 		found = before.all
-		before = r.withoutTaken(before, reading, *want, labels)
+		before = r.withoutReleased(before, reading, *want, labels)
 		before.now = before.now.WithAddresses(seating.ReplacedServers(have.style.Labels, want.style.Labels))
 		placed, err := r.plannedPlacement(ctx, want, before, labels)
 		if err != nil {
@@ -143,7 +143,7 @@ func (r *Resource) update(ctx context.Context, want *declaration, prior model, k
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		own = r.withGiven(own, before.all, *want)
+		own = r.withReceived(own, before.all, *want)
 		if err := r.checkInUse(ctx, *want, own, rows, adviceUpdate); err != nil {
 			return cluster.Plan{}, err
 		}
@@ -189,7 +189,7 @@ func (r *Resource) keepInUse(ctx context.Context, want declaration, before view,
 		return nil, err
 	}
 	live, _ := before.own.Occupied(agents)
-	return placed.HoldInUse(before.now, live), nil
+	return placed.KeepInUse(before.now, live), nil
 }
 
 // unedited returns a conflict where a row that is to be written was changed since the

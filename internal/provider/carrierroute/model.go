@@ -122,7 +122,7 @@ func (m model) dial(address string) asterisk.Dial {
 		Pattern: asterisk.AnyNumber, Strip: len(d.Prefix.ValueString()), Prepend: d.Prepend.ValueString(),
 		Timeout: int(d.Timeout.ValueInt64()), Options: asterisk.DefaultDialOptions, CallerID: d.CallerID.ValueString(),
 		MaxChannels: int(d.MaxChannels.ValueInt64()), Failover: tfhelper.Strings(d.Failover.Elements()),
-		Bare: m.bare(),
+		Bare: m.withoutComments(),
 	}
 	dial.DialMore = d.more()
 	if !d.Pattern.IsNull() {
@@ -143,9 +143,9 @@ func (m model) dial(address string) asterisk.Dial {
 	return dial
 }
 
-// bare says whether the dialplan of the dial block was written without comments, as on
+// withoutComments says whether the dialplan of the dial block was written without comments, as on
 // schemas whose page strips them.
-func (m model) bare() bool {
+func (m model) withoutComments() bool {
 	text := m.Dialplan.ValueString()
 	return text != "" && !strings.Contains(text, ";")
 }
@@ -270,8 +270,10 @@ func places(rows cluster.Carriers) types.Map {
 	return types.MapValueMust(types.StringType, elements)
 }
 
-// owed are the nodes that are to be flagged whatever else happens.
-func (m model) owed() cluster.Rebuild { return cluster.RebuildOf(tfhelper.Strings(m.Stale.Elements())) }
+// pendingRebuild are the nodes that are to be flagged whatever else happens.
+func (m model) pendingRebuild() cluster.Rebuild {
+	return cluster.RebuildOf(tfhelper.Strings(m.Stale.Elements()))
+}
 
 // union has the entries of both maps.
 func union(one, other types.Map) types.Map {

@@ -11,8 +11,8 @@ import (
 // has the same for the texts of a carrier.
 func TestSavedForm(t *testing.T) {
 	page := clustertest.ReadPage(t)
-	told := func(s cluster.Schema, column, text string) bool {
+	counted := func(s cluster.Schema, column, text string) bool {
 		return len(rules.Breaches(s, cluster.TableCarriers, nil, cluster.Row{column: cluster.Text(text)})) > 0
 	}
-	page.CheckSaved(t, cluster.TableCarriers, []string{"carrier_name", "user_group"}, told, cluster.Equivalent)
+	page.CheckSaved(t, cluster.TableCarriers, []string{"carrier_name", "user_group"}, counted, cluster.Equivalent)
 }

@@ -411,7 +411,7 @@ func TestAccCarrierRoute_survivesEveryLostConnection(t *testing.T) {
 				Config:      through(`"10.0.0.2", "10.0.0.3"`, "7"),
 				ExpectError: regexp.MustCompile(`Unable to (update|read) carrier route`),
 			},
-			resource.TestStep{PreConfig: proxy.Heal, Config: through(`"10.0.0.2", "10.0.0.3"`, "7"), Check: moved})
+			resource.TestStep{PreConfig: proxy.Restore, Config: through(`"10.0.0.2", "10.0.0.3"`, "7"), Check: moved})
 	}
 	for _, n := range []int{1, 2, 7} { // a row, a line and the flags
 		steps = append(steps,
@@ -442,7 +442,7 @@ func TestAccCarrierRoute_flagsWhatADyingApplyDidNot(t *testing.T) {
 		},
 		resource.TestStep{
 			PreConfig: func() {
-				proxy.Heal()
+				proxy.Restore()
 				d.Expect(t, flagged, "| server_ip |\n| 10.0.0.1  |\n| 10.0.0.2  |")
 			},
 			Config: config, ConfigPlanChecks: does(plancheck.ResourceActionUpdate), Check: both,

@@ -57,7 +57,7 @@ func (r *Resource) readView(ctx context.Context, v *view) diag.Diagnostics {
 			v.others = v.others.With(map[string]cluster.RouteRows{v.want.route(): {IDs: v.prior.ids()}})
 		}
 		v.clashes = asterisk.Clashes(v.rows, v.others)
-		return v.twoRoutes() != "" && !v.dialplanStands() && !r.store.HasWritten()
+		return v.twoRoutes() != "" && !v.dialplanExists() && !r.store.HasWritten()
 	})
 	v.applying = r.store.HasWritten()
 	return tfhelper.Diagnose("Unable to plan carrier route", v.want.route(), err)
@@ -98,7 +98,7 @@ func (v view) checkServers() diag.Diagnostics {
 		if _, found := v.servers.ByIP(ip); !found && ip != cluster.AllServers && cluster.CheckServerIP(ip) == nil {
 			diags.Append(tfhelper.Judge(path.Root("servers"), "Unknown server",
 				fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", ip),
-				v.stands(row, cluster.ColumnServerIP))...)
+				v.rowHolds(row, cluster.ColumnServerIP))...)
 		}
 	}
 	return diags
@@ -110,9 +110,9 @@ func (v view) checkTemplate() diag.Diagnostics {
 	if _, found := v.templates.ByID(id); found || id == "" {
 		return nil
 	}
-	stands := !slices.ContainsFunc(v.rows, func(row cluster.Carrier) bool { return !v.stands(row, "template_id") })
+	existing := !slices.ContainsFunc(v.rows, func(row cluster.Carrier) bool { return !v.rowHolds(row, "template_id") })
 	return tfhelper.Judge(path.Root("template_id"), "Unknown template",
-		fmt.Errorf("template %s is neither in vicidial_conf_templates nor planned by now; where this configuration makes it, refer to vicidial_conf_template.NAME.template_id instead of writing the id", id), stands)
+		fmt.Errorf("template %s is neither in vicidial_conf_templates nor planned by now; where this configuration makes it, refer to vicidial_conf_template.NAME.template_id instead of writing the id", id), existing)
 }
 
 // checkInbound wants the context that leads to the DIDs, in the account or in
@@ -128,9 +128,9 @@ func (v view) checkInbound() diag.Diagnostics {
 			if other := asterisk.OtherContext(row.Asterisk(cluster.AccountEntry), template.Contents()); other != "" {
 				do = other + ", and the last one counts; change it, or set inbound = false"
 			}
-			stands := v.prior != nil && v.prior.Inbound.ValueBool() && v.stands(row, "template_id", string(cluster.AccountEntry))
+			existing := v.prior != nil && v.prior.Inbound.ValueBool() && v.rowHolds(row, "template_id", string(cluster.AccountEntry))
 			return tfhelper.Judge(v.want.at(string(cluster.AccountEntry), row.ServerIP()), "Calls would not come in",
-				fmt.Errorf("the account on %s does not set context=%s, so calls never reach the DIDs; %s", row.ServerIP(), asterisk.InboundContext, do), stands)
+				fmt.Errorf("the account on %s does not set context=%s, so calls never reach the DIDs; %s", row.ServerIP(), asterisk.InboundContext, do), existing)
 		}
 	}
 	return nil
@@ -191,10 +191,10 @@ func (v view) checkWatched() diag.Diagnostics {
 	return nil
 }
 
-// dialplanStands reports whether the dialplan of every row is there already.
-func (v view) dialplanStands() bool {
+// dialplanExists reports whether the dialplan of every row is there already.
+func (v view) dialplanExists() bool {
 	return !slices.ContainsFunc(v.rows, func(row cluster.Carrier) bool {
-		return !v.stands(row, cluster.ColumnServerIP, cluster.ColumnActive, string(cluster.DialplanEntry))
+		return !v.rowHolds(row, cluster.ColumnServerIP, cluster.ColumnActive, string(cluster.DialplanEntry))
 	})
 }
 
@@ -203,7 +203,7 @@ func (v view) dialplanStands() bool {
 func (v view) checkClashes() diag.Diagnostics {
 	if clash := v.twoRoutes(); clash != "" && !v.applying {
 		return tfhelper.Judge(path.Root("dial").AtName("prefix"), "Two routes with one prefix",
-			errors.New(clash+"; choose another prefix or pattern, or have the other route give it up in the same plan"), v.dialplanStands())
+			errors.New(clash+"; choose another prefix or pattern, or have the other route give it up in the same plan"), v.dialplanExists())
 	}
 	var diags diag.Diagnostics
 	var shared []string

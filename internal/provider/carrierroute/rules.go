@@ -31,9 +31,9 @@ var rules = cluster.Rules{
 func (v view) checkColumns() diag.Diagnostics {
 	var diags diag.Diagnostics
 	if v.want.AllServers.ValueBool() && v.schema.Version < cluster.AllServersSchema {
-		_, stands := v.haveByID[cluster.FoldKey(v.want.route())]
+		_, existing := v.haveByID[cluster.FoldKey(v.want.route())]
 		diags.Append(tfhelper.Judge(path.Root("all_servers"), "The nodes would ignore this",
-			fmt.Errorf("VICIdial of this database (schema %d) does not know carriers on all servers; name the nodes in servers", v.schema.Version), stands)...)
+			fmt.Errorf("VICIdial of this database (schema %d) does not know carriers on all servers; name the nodes in servers", v.schema.Version), existing)...)
 	}
 	reported := map[string]bool{}
 	for _, row := range v.rows {
@@ -77,8 +77,8 @@ func (m model) checkAddresses(prior *model) diag.Diagnostics {
 	return diags
 }
 
-// stands says whether the row with the id of a wanted one holds the same in columns.
-func (v view) stands(row cluster.Carrier, columns ...string) bool {
+// rowHolds says whether the row with the id of a wanted one holds the same in columns.
+func (v view) rowHolds(row cluster.Carrier, columns ...string) bool {
 	held, there := v.haveByID[cluster.FoldKey(row.ID())]
 	for _, column := range columns {
 		there = there && cluster.EquivalentCarrier(column, row[column], held[column])

@@ -27,8 +27,8 @@ func (v view) checkTexts() diag.Diagnostics {
 			if text == "" {
 				continue
 			}
-			stands := there && cluster.SealedBy(text, held.Asterisk(column))
-			if stands && was && cluster.EquivalentText(before.Asterisk(column), text) {
+			existing := there && cluster.SealedBy(text, held.Asterisk(column))
+			if existing && was && cluster.EquivalentText(before.Asterisk(column), text) {
 				continue // it was warned of when it came
 			}
 			found, read := known[textKey{row.Protocol(), column, text}] // most rows have the same text
@@ -48,7 +48,7 @@ func (v view) checkTexts() diag.Diagnostics {
 			}
 			said[key] = true
 			refused := commands.Errors()
-			if stands {
+			if existing {
 				errs, refused, warnings = nil, nil, slices.Concat(errs, refused, warnings)
 			}
 			diags.Append(tfhelper.DiagnoseAt(at, "Asterisk would not read this", errs.Err())...)

@@ -60,7 +60,7 @@ func (r *Resource) update(ctx context.Context, m, prior model, seen cluster.Carr
 	}
 	return r.move(ctx, cluster.CarrierChange{
 		Route: m.route(), Seen: seen, Want: rows, Secrets: secrets, Renew: !prior.SecretsVersion.Equal(m.SecretsVersion),
-		Owed: prior.owed(),
+		PendingRebuild: prior.pendingRebuild(),
 	})
 }
 
@@ -87,7 +87,7 @@ func (r *Resource) remove(ctx context.Context, m model, seen cluster.Carriers, k
 			off = append(off, row)
 		}
 	}
-	if err := r.move(ctx, cluster.CarrierChange{Route: m.route(), Seen: seen, Want: off, Owed: m.owed()}); err != nil {
+	if err := r.move(ctx, cluster.CarrierChange{Route: m.route(), Seen: seen, Want: off, PendingRebuild: m.pendingRebuild()}); err != nil {
 		return err
 	}
 	return r.move(ctx, cluster.CarrierChange{Route: m.route(), Seen: off})
@@ -107,7 +107,7 @@ func (r *Resource) publish(ctx context.Context, m model, to tfhelper.Response, s
 		if seen == nil {
 			m.Stale = tfhelper.StringList(nil)
 		} else {
-			stale := cluster.Plan{Rebuild: m.owed()}.And(cluster.Plan{Rebuild: cluster.CarrierChange{Route: m.route(), Have: rows, Seen: seen}.Stale()})
+			stale := cluster.Plan{Rebuild: m.pendingRebuild()}.And(cluster.Plan{Rebuild: cluster.CarrierChange{Route: m.route(), Have: rows, Seen: seen}.Stale()})
 			m.Stale = tfhelper.StringList(stale.Rebuild.Addresses())
 		}
 		to.SetState(ctx, m.identity(), m, m.seal(rows))

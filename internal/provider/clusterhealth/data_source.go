@@ -35,7 +35,7 @@ func read(ctx context.Context, s store, m *model) (diag.Diagnostics, error) {
 	if err != nil {
 		return nil, err
 	}
-	*m = m.withResult(snapshot, health.NewReport(snapshot), health.Standing(snapshot))
+	*m = m.withResult(snapshot, health.NewReport(snapshot), health.PermanentFindings(snapshot))
 	return nil, nil
 }
 

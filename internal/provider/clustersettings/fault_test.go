@@ -37,7 +37,7 @@ func TestAccClusterSettings_resumesAfterLostConnection(t *testing.T) {
 						ExpectError: errorText("Unable to create cluster settings"),
 					},
 					{
-						PreConfig: proxy.Heal,
+						PreConfig: proxy.Restore,
 						Config:    through,
 						Check: acctest.Expect(t, d, look, `
 								| active_voicemail_server | cps | containers | flagged |
@@ -74,7 +74,7 @@ func TestAccClusterSettings_updateResumes(t *testing.T) {
 				Config:      through(wanted...),
 				ExpectError: errorText("Unable to update cluster settings"),
 			},
-			{PreConfig: proxy.Heal, Config: through(wanted...)},
+			{PreConfig: proxy.Restore, Config: through(wanted...)},
 			{Config: through(wanted...), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
 		},
 		CheckDestroy: acctest.Expect(t, d, choices, `

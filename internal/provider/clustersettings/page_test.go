@@ -12,11 +12,11 @@ import (
 // A save of the form without a change is no drift, or it was warned of.
 func TestSavedForm(t *testing.T) {
 	page := clustertest.ReadPage(t)
-	told := func(s cluster.Schema, column, text string) bool {
+	counted := func(s cluster.Schema, column, text string) bool {
 		return len(rules.Breaches(s, cluster.TableSettings, nil, cluster.Row{column: cluster.Text(text)})) > 0
 	}
 	columns := slices.DeleteFunc(page.Columns(cluster.TableSettings), func(column string) bool { _, ruled := rules[column]; return !ruled })
-	page.CheckSaved(t, cluster.TableSettings, columns, told, cluster.EquivalentSetting)
+	page.CheckSaved(t, cluster.TableSettings, columns, counted, cluster.EquivalentSetting)
 }
 
 // The page marks a title as selected where the list holds it with a blank before it, as

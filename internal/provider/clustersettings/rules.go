@@ -50,8 +50,8 @@ func reviewColumns(schema cluster.Schema, config model, settings cluster.Setting
 	if !given {
 		return diags
 	}
-	stands := cluster.EquivalentSetting(cluster.WeightsColumn, held[cluster.WeightsColumn], weights)
-	if !stands {
+	existing := cluster.EquivalentSetting(cluster.WeightsColumn, held[cluster.WeightsColumn], weights)
+	if !existing {
 		diags.Append(tfhelper.DiagnoseAt(root(cluster.WeightsColumn), "The database cannot hold this", schema.Check(cluster.TableContainers, "container_entry", weights))...)
 	}
 	wanted := config.weights()

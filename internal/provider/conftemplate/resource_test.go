@@ -226,7 +226,7 @@ func TestAccConfTemplate_resumesAfterLostConnection(t *testing.T) {
 				ExpectError: regexp.MustCompile(`Unable to update template softphone`),
 			},
 			resource.TestStep{ // also where nothing but the flag was left to write
-				PreConfig: proxy.Heal,
+				PreConfig: proxy.Restore,
 				Config:    through(contents), Check: user,
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)}},
 			})

@@ -317,10 +317,10 @@ func (f *trial) try(t *testing.T, w operation, what fault, n int, result *outcom
 		what.inject(t, f.server, r)
 	}
 	if !what.cutOff {
-		p.Heal()
+		p.Restore()
 	}
 	code, said := r.wait()
-	p.Heal()
+	p.Restore()
 	nobodyIsPromisedTooMuch(t, d, when)
 
 	hand := false

@@ -129,8 +129,8 @@ func failures(t *testing.T, d *sandbox.Database, proxy *sandbox.Proxy, w *worksp
 	var release func()
 	return []failure{
 		{"conflict", true, acctest.Run(t, d, byOthers...), func() {}},
-		{"lost database", false, func() { proxy.CutAt(9, sandbox.WriteUnsent, true) }, proxy.Heal},
-		{"lost database, later", false, func() { proxy.CutAt(21, sandbox.WriteUnsent, true) }, proxy.Heal},
+		{"lost database", false, func() { proxy.CutAt(9, sandbox.WriteUnsent, true) }, proxy.Restore},
+		{"lost database, later", false, func() { proxy.CutAt(21, sandbox.WriteUnsent, true) }, proxy.Restore},
 		{"read only", true, func() { w.env = append(w.env, "VICIDIAL_READ_ONLY=true") }, func() { w.env = w.env[:len(w.env)-1] }},
 		{"lock not had", true, func() { release = holdLock(t, d) }, func() { release() }},
 		{"missing grant", true, func() { grant("REVOKE UPDATE ON `%s`.`%s` FROM '%s'@'%%'") }, func() { grant("GRANT UPDATE ON `%s`.`%s` TO '%s'@'%%'") }},
@@ -246,7 +246,7 @@ func TestAccFaults_unreadUpdate(t *testing.T) {
 		if code == 0 || proxy.Cuts() != cuts+1 {
 			t.Errorf("%s: the apply ends with %d after %d cuts\n%s", name, code, proxy.Cuts()-cuts, said)
 		}
-		proxy.Heal()
+		proxy.Restore()
 	}
 	w.must(t, "destroy", "-auto-approve")
 	if have := d.Table(t.Context(), drawUpdated); have != none {

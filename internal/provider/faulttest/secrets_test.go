@@ -67,7 +67,7 @@ func TestAccFaults_secretsShowNowhere(t *testing.T) {
 	terraform(0, "plan", "-out=second")
 	p.CutAt(2, sandbox.WriteUnanswered, true) // the row itself: its error may say no more than others
 	terraform(1, "apply", "second")
-	p.Heal()
+	p.Restore()
 	terraform(0, "apply", "-auto-approve")
 	kept("canary-conf-2", "canary-mgr-2")
 	acctest.Run(t, d, "ALTER TABLE servers MODIFY conf_secret VARCHAR(5)")() // narrower than when it was planned

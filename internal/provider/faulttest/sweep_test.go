@@ -72,7 +72,7 @@ func TestAccFaults_update(t *testing.T) {
 					t.Errorf("%s: the apply ends with %d\n%s", when, code, said)
 				}
 				nobodyIsPromisedTooMuch(t, d, when)
-				p.Heal()
+				p.Restore()
 				if came {
 					if code, said := w.terraform("apply", "-auto-approve"); code != 0 {
 						t.Errorf("%s: the next apply ends with %d\n%s", when, code, said)
@@ -141,7 +141,7 @@ func TestAccFaults_createAndDestroy(t *testing.T) {
 						t.Errorf("write %d %s while it is %s: it ends with %d\n%s", n, name, what, code, said)
 					}
 					nobodyIsPromisedTooMuch(t, d, what)
-					p.Heal()
+					p.Restore()
 					if came {
 						if code, said := w.terraform(args...); code != 0 {
 							t.Errorf("write %d %s while it is %s: the next try ends with %d\n%s", n, name, what, code, said)

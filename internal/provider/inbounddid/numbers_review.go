@@ -71,7 +71,7 @@ func reviewValues(schema cluster.Schema, table numbers.Table, want declared) dia
 		if len(rules.Breaches(schema, cluster.TableDIDs, nil, values)) == 0 {
 			return nil
 		}
-		held := table.Held(of, want.wanted, values)
+		held := table.CommonValues(of, want.wanted, values)
 		return tfhelper.Breaches("DIDs "+of.Brief(), rules.Breaches(schema, cluster.TableDIDs, held, values), at)
 	}
 	diags := check(want.Shared, want.Numbers, path.Root)
@@ -95,7 +95,7 @@ func (d declared) at(column, number string) path.Path {
 // sets it, and a warning where the rows hold it already.
 func (r *Numbers) reviewRoutes(ctx context.Context, schema cluster.Schema, table numbers.Table, want declared) diag.Diagnostics {
 	routes := table.Routes(want.wanted, schema.Defaults(cluster.TableDIDs, cluster.DIDRouteColumns))
-	targets, err := r.store.DIDTargets(ctx, slices.ContainsFunc(routes, func(route numbers.Route) bool { return cluster.AsksForPhones(route.Row) }))
+	targets, err := r.store.DIDTargets(ctx, slices.ContainsFunc(routes, func(route numbers.Route) bool { return cluster.RouteNeedsPhones(route.Row) }))
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan inbound numbers", "", err)
 	}

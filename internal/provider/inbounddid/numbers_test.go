@@ -337,7 +337,7 @@ func TestAccInboundNumbers_resumesAfterLostConnection(t *testing.T) {
 				ExpectError: regexp.MustCompile(`(?s)Unable to update inbound numbers sales`),
 			},
 			{ // the new numbers are in state, so that they would leave with the rest
-				PreConfig: proxy.Heal,
+				PreConfig: proxy.Restore,
 				Config:    through(`"8005550100-8005550104"`, "8302"), Check: rows(5, 25, "8302"),
 			},
 			{Config: through(`"8005550100-8005550109"`, "8303"), Check: rows(10, 35, "8303")},

@@ -11,9 +11,9 @@ import (
 // A save of the form without a change is no drift, or it was warned of.
 func TestSavedForm(t *testing.T) {
 	page := clustertest.ReadPage(t)
-	told := func(s cluster.Schema, column, text string) bool {
+	counted := func(s cluster.Schema, column, text string) bool {
 		return len(rules.Breaches(s, cluster.TableDIDs, nil, cluster.Row{column: cluster.Text(text)})) > 0
 	}
 	columns := slices.DeleteFunc(page.Columns(cluster.TableDIDs), func(column string) bool { _, ruled := rules[column]; return !ruled })
-	page.CheckSaved(t, cluster.TableDIDs, columns, told, cluster.EquivalentDID)
+	page.CheckSaved(t, cluster.TableDIDs, columns, counted, cluster.EquivalentDID)
 }

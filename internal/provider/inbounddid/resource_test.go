@@ -232,7 +232,7 @@ func TestAccInboundDID_resumesAfterLostConnection(t *testing.T) {
 				ExpectError: regexp.MustCompile(`(?s)Unable to update DID 8005551212`),
 			},
 			{ // the next apply resumes
-				PreConfig: proxy.Heal,
+				PreConfig: proxy.Restore,
 				Config:    through("8302"),
 				Check:     acctest.Expect(t, d, find, "| extension |\n| 8302      |"),
 			},

@@ -54,7 +54,7 @@ func (r *Resource) reviewRoutes(ctx context.Context, m model, want cluster.Row) 
 		value, is := held[column]
 		return !is || !cluster.EquivalentDID(column, row[column], value)
 	}
-	targets, err := r.store.DIDTargets(ctx, cluster.AsksForPhones(row))
+	targets, err := r.store.DIDTargets(ctx, cluster.RouteNeedsPhones(row))
 	if err != nil {
 		return tfhelper.Diagnose("Unable to plan DID", m.Key(), err)
 	}

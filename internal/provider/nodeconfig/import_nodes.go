@@ -209,7 +209,7 @@ func describe(node nodes.Node) nodeModel {
 // is made for the node.
 func adoptCrontab(serverIP string, has onNode, made astguiclient.NodeFiles) (text string, own, notes []string) {
 	difference := nodes.ReadJobs(has.jobs, crontabFolders(has.file)).Compare(has.jobs, made.Jobs)
-	var stands []nodes.CronJob
+	var existing []nodes.CronJob
 	for _, job := range difference.Own {
 		own = append(own, astguiclient.Line(job))
 	}
@@ -217,8 +217,8 @@ func adoptCrontab(serverIP string, has onNode, made astguiclient.NodeFiles) (tex
 	for settings < len(difference.Own) && difference.Own[settings].Schedule == "" {
 		settings++
 	}
-	stands = slices.Concat(difference.Own[:settings], difference.Same, difference.Replaced, difference.Own[settings:])
-	text, err := astguiclient.Crontab(stands)
+	existing = slices.Concat(difference.Own[:settings], difference.Same, difference.Replaced, difference.Own[settings:])
+	text, err := astguiclient.Crontab(existing)
 	if err != nil {
 		notes = append(notes, fmt.Sprintf("node %s: its crontab cannot be shown: %v", serverIP, err))
 	}

@@ -33,14 +33,14 @@ func TestMistakes_areToldAtTheirAttribute(t *testing.T) {
 		for _, mistake := range mistakes {
 			t.Run(mistake.claim, func(t *testing.T) {
 				// Terraform shows the line of an attribute; one inside another is named.
-				told := words(mistake.at + ": " + mistake.says)
+				counted := words(mistake.at + ": " + mistake.says)
 				if mistake.at == "" {
 					attribute := regexp.MustCompile(`\w+`).FindString(mistake.line + mistake.more)
-					told = `\d+: +` + attribute + ` .*` + words(mistake.says)
+					counted = `\d+: +` + attribute + ` .*` + words(mistake.says)
 				}
 				acctest.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
 					Config: k.wrong(mistake.line, mistake.more), PlanOnly: true,
-					ExpectError: regexp.MustCompile(`(?is)` + told),
+					ExpectError: regexp.MustCompile(`(?is)` + counted),
 				}}})
 			})
 		}

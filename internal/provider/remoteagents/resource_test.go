@@ -212,7 +212,7 @@ func TestAccRemoteAgents_resumesAfterLostConnection(t *testing.T) {
 				ExpectError: regexp.MustCompile(`(?s)Unable to update remote agents 9000`),
 			},
 			{
-				PreConfig: proxy.Heal,
+				PreConfig: proxy.Restore,
 				Config:    through(3),
 				Check:     acctest.Expect(t, d, find, "| user_start | number_of_lines |\n| 9000       |               3 |"),
 			},

@@ -24,7 +24,7 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	if err != nil {
 		return fail(err)
 	}
-	stands := func(column string) bool { return there && cluster.Equivalent(column, held[column], want[column]) }
+	existing := func(column string) bool { return there && cluster.Equivalent(column, held[column], want[column]) }
 	servers, err := r.store.Expected(ctx)
 	if err != nil {
 		return fail(err)
@@ -32,13 +32,13 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	if _, found := servers.ByIP(m.ServerIP.ValueString()); !found {
 		diags.Append(tfhelper.Judge(path.Root("server_ip"), "Unknown server",
 			fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", m.ServerIP.ValueString()),
-			stands("server_ip"))...)
+			existing("server_ip"))...)
 	}
 	campaigns, err := r.store.Campaigns(ctx)
 	if err != nil {
 		return fail(err)
 	}
-	diags.Append(checkCampaign(campaigns, m.CampaignID.ValueString(), stands("campaign_id"))...)
+	diags.Append(checkCampaign(campaigns, m.CampaignID.ValueString(), existing("campaign_id"))...)
 	directory, err := r.store.Directory(ctx)
 	if err != nil {
 		return fail(err)
@@ -48,26 +48,26 @@ func (r *Resource) review(ctx context.Context, m model, want cluster.Row, isNew 
 	var have []cluster.RemoteAgents
 	tfhelper.Await(ctx, func() (again bool) { // others may give users up
 		have, err = r.store.ExpectedRemoteAgents(ctx, m.Key())
-		other, shares, stands := cluster.OverlapOf(ownRun(have, m), have)
-		return err == nil && shares && !stands && other.ID() != "" && !r.store.HasWritten()
+		other, shares, existing := cluster.OverlapOf(ownRun(have, m), have)
+		return err == nil && shares && !existing && other.ID() != "" && !r.store.HasWritten()
 	})
 	if err != nil {
 		return fail(err)
 	}
-	if _, shares, stands := cluster.OverlapOf(ownRun(have, m), have); shares && !stands && r.store.HasWritten() {
+	if _, shares, existing := cluster.OverlapOf(ownRun(have, m), have); shares && !existing && r.store.HasWritten() {
 		return diags // the plan that is applied had the remote agents that give the users up
 	}
 	diags.Append(checkRuns(have, m, want, isNew)...)
 	return diags
 }
 
-func checkCampaign(campaigns cluster.Campaigns, id string, stands bool) diag.Diagnostics {
+func checkCampaign(campaigns cluster.Campaigns, id string, existing bool) diag.Diagnostics {
 	at := path.Root("campaign_id")
 	campaign, found := campaigns.Find(id)
 	if !found {
-		return tfhelper.Judge(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id", id), stands)
+		return tfhelper.Judge(at, "Unknown campaign", fmt.Errorf("campaign %s is not in vicidial_campaigns; create it in the admin pages first, or correct the id", id), existing)
 	}
-	return tfhelper.Judge(at, tfhelper.OtherLetters, cluster.CheckSpelling("campaign", id, campaign.ID), stands)
+	return tfhelper.Judge(at, tfhelper.OtherLetters, cluster.CheckSpelling("campaign", id, campaign.ID), existing)
 }
 
 // checkSpelling returns errors for the user and for in-groups that change and that their
@@ -142,10 +142,10 @@ func checkRuns(have []cluster.RemoteAgents, m model, want cluster.Row, isNew boo
 	if _, _, err := cluster.FindRemoteAgents(have, "", m.Key()); err != nil {
 		return tfhelper.DiagnoseAt(path.Root(key), "Unable to plan remote agents", err)
 	}
-	if other, shares, stands := cluster.OverlapOf(ownRun(have, m), have); shares {
+	if other, shares, existing := cluster.OverlapOf(ownRun(have, m), have); shares {
 		diags := tfhelper.Judge(path.Root("number_of_lines"), "Users in two runs",
-			fmt.Errorf("this run shares users with %s%s; choose a range that no other remote agents have, or have them give their users up in the same plan", other, numbered(other)), stands)
-		if !stands {
+			fmt.Errorf("this run shares users with %s%s; choose a range that no other remote agents have, or have them give their users up in the same plan", other, numbered(other)), existing)
+		if !existing {
 			return diags
 		}
 		return append(diags, checkNew(have, m, want, isNew)...)

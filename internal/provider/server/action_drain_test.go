@@ -103,9 +103,9 @@ func TestDrain_waitsUntilEmpty(t *testing.T) {
 				| VDAD | REMOTEAGENTS  | MODIFY     | 1         | ADMIN MODIFY REMOTE AGENT |`)
 
 			back := acctest.NewAction(t, d, "vicidial_server_undrain", nil)
-			told := acctest.Values{"server_ip": "10.0.0.3", "balance": true, "remote_agents": []string{"9001"}}
-			back.Plan(t, told).ExpectDiagnostic(t, "")
-			undrained := back.Invoke(t.Context(), t, told, nil)
+			counted := acctest.Values{"server_ip": "10.0.0.3", "balance": true, "remote_agents": []string{"9001"}}
+			back.Plan(t, counted).ExpectDiagnostic(t, "")
+			undrained := back.Invoke(t.Context(), t, counted, nil)
 			undrained.ExpectDiagnostic(t, "")
 			undrained.ExpectProgress(t, "remote agents 9001 to 9005 on 10.0.0.3: ACTIVE", "takes balance calls (vicidial_balance_active = Y)", "takes agent logins (active_agent_login_server = Y)")
 			if after := d.Table(t.Context(), "SELECT * FROM servers ORDER BY server_id"); after != before {
@@ -116,7 +116,7 @@ func TestDrain_waitsUntilEmpty(t *testing.T) {
 				| 9001       | 10.0.0.3  | ACTIVE   |
 				| 9101       | 10.0.0.3  | INACTIVE |
 				| 9201       | 10.0.0.1  | ACTIVE   |`)
-			back.Invoke(t.Context(), t, told, nil).ExpectProgress(t, "dial3 (10.0.0.3) was at work already")
+			back.Invoke(t.Context(), t, counted, nil).ExpectProgress(t, "dial3 (10.0.0.3) was at work already")
 
 			everything := d.Table(t.Context(), "SELECT * FROM vicidial_admin_log") + strings.Join(drained.Progress, "") + strings.Join(undrained.Progress, "")
 			if strings.Contains(everything, "canary") {
@@ -181,7 +181,7 @@ func TestDrain_endsBeforeTheServerIsEmpty(t *testing.T) {
 			},
 			"could not be asked": func() {
 				acctest.Run(t, d, "DELETE FROM vicidial_live_agents", "DELETE FROM vicidial_auto_calls")()
-				p.Heal()
+				p.Restore()
 			},
 		}))
 		answer.ExpectDiagnostic(t, "")

@@ -72,8 +72,8 @@ func (r *Resource) roomAuthor(ctx context.Context, room int, server cluster.Serv
 	})
 }
 
-// warnGone warns of a server whose row is gone.
-func (r *Resource) warnGone(ctx context.Context, id string, since int64) diag.Diagnostics {
+// warnRemoved warns of a server whose row is gone.
+func (r *Resource) warnRemoved(ctx context.Context, id string, since int64) diag.Diagnostics {
 	return diag.Diagnostics{diag.NewWarningDiagnostic("Deleted outside of this configuration: server "+id, "The row is gone"+r.author(ctx, id, since)+".")}
 }
 

@@ -11,11 +11,11 @@ import (
 // A save of the form without a change is no drift, or it was warned of.
 func TestSavedForm(t *testing.T) {
 	page := clustertest.ReadPage(t)
-	told := func(s cluster.Schema, column, text string) bool {
+	counted := func(s cluster.Schema, column, text string) bool {
 		return len(rules.Breaches(s, cluster.TableServers, nil, cluster.Row{column: cluster.Text(text)})) > 0
 	}
 	columns := slices.DeleteFunc(page.Columns(cluster.TableServers), func(column string) bool { _, ruled := rules[column]; return !ruled })
-	page.CheckSaved(t, cluster.TableServers, columns, told, cluster.Equivalent)
+	page.CheckSaved(t, cluster.TableServers, columns, counted, cluster.Equivalent)
 }
 
 // The column of the conference engine is older than the code that reads it.

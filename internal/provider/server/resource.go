@@ -154,7 +154,7 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 	}
 	since, _ := tfhelper.LogPosition(ctx, req.Private)
 	if found := r.publish(ctx, o, tfhelper.ForRead(resp), seen, since); !found && known && !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(r.warnGone(ctx, o.id(), since)...)
+		resp.Diagnostics.Append(r.warnRemoved(ctx, o.id(), since)...)
 	}
 }
 

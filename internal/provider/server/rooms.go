@@ -44,14 +44,14 @@ func (o *expanded) reviewRooms(declared, prior *expanded) diag.Diagnostics {
 	if !managed || rooms.Count == 0 || o.conference.Engine.IsUnknown() && !o.Conference.IsUnknown() && o.conference.FirstRoom.IsUnknown() {
 		return nil
 	}
-	stands := false
+	existing := false
 	if prior != nil {
 		was, managed := prior.rooms(prior)
-		stands = managed && was == rooms && prior.engine() == o.engine()
+		existing = managed && was == rooms && prior.engine() == o.engine()
 	}
-	diags := tfhelper.Judge(path.Root("conference").AtName("first_room"), "Rooms out of reach", rooms.Check(o.engine()), stands)
+	diags := tfhelper.Judge(path.Root("conference").AtName("first_room"), "Rooms out of reach", rooms.Check(o.engine()), existing)
 	if rooms.Count < 0 || rooms.Count > mostRooms {
-		diags.Append(tfhelper.Judge(path.Root("conference").AtName("rooms"), "Invalid value", fmt.Errorf("%d must be between 0 and %d; leave it out, and rooms are not managed", rooms.Count, mostRooms), stands)...)
+		diags.Append(tfhelper.Judge(path.Root("conference").AtName("rooms"), "Invalid value", fmt.Errorf("%d must be between 0 and %d; leave it out, and rooms are not managed", rooms.Count, mostRooms), existing)...)
 	}
 	return diags
 }

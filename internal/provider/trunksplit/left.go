@@ -8,10 +8,10 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// perhaps returns the state of a split after an update from m to want has failed, where
+// possibleState returns the state of a split after an update from m to want has failed, where
 // nobody can tell which rows it has written: it has each server that may have one, and
 // the next refresh shows which do.
-func (m model) perhaps(want model) model {
+func (m model) possibleState(want model) model {
 	m.Servers = maps.Clone(m.Servers)
 	for server, claim := range want.Servers {
 		if _, listed := m.Servers[server]; !listed {
@@ -24,12 +24,12 @@ func (m model) perhaps(want model) model {
 	return m
 }
 
-// left returns the state of a split after an update from m to want has failed: what
+// partialState returns the state of a split after an update from m to want has failed: what
 // m declares, with the rows as they are. It has each server that the split had
 // before or that the update wrote a row on, as long as there is a row; so the next
 // plan shows what is left to remove, whatever the configuration is by then. before are
 // the rows that the update was planned from.
-func (m model) left(want model, before, rows cluster.Split, servers cluster.Servers) model {
+func (m model) partialState(want model, before, rows cluster.Split, servers cluster.Servers) model {
 	m.Servers = maps.Clone(m.Servers)
 	for server, claim := range want.Servers {
 		_, listed := m.Servers[server]
@@ -42,7 +42,7 @@ func (m model) left(want model, before, rows cluster.Split, servers cluster.Serv
 		_, there := rows[server]
 		return !stays && !there
 	})
-	shown := m.with(rows, servers)
+	shown := m.withRows(rows, servers)
 	blocked := shown.blocked()
 	for server := range rows {
 		_, listed := m.Servers[server]

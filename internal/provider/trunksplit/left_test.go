@@ -58,7 +58,7 @@ func TestLeft(t *testing.T) {
 	} {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()
-			left := c.prior.left(c.want, c.before, c.rows, nil)
+			left := c.prior.partialState(c.want, c.before, c.rows, nil)
 			listed := map[string]string{}
 			for server := range left.Servers {
 				listed[server] = "{}"
@@ -67,7 +67,7 @@ func TestLeft(t *testing.T) {
 				t.Errorf("servers %v, allocations %s, blocked %v; want %s, %s, %s", listed, left.Allocations, left.blocked(), c.servers, c.shares, c.blocks)
 			}
 			// The next refresh says the same.
-			if again := left.with(c.rows, nil); fmt.Sprint(again.blocked()) != c.blocks || !again.Allocations.Equal(left.Allocations) {
+			if again := left.withRows(c.rows, nil); fmt.Sprint(again.blocked()) != c.blocks || !again.Allocations.Equal(left.Allocations) {
 				t.Errorf("a refresh makes of it allocations %s, blocked %v", again.Allocations, again.blocked())
 			}
 		})

@@ -24,7 +24,7 @@ func NewList() list.ListResource {
 			trunks, servers, err := readTrunks(ctx, store)
 			return tfhelper.Listing{Items: tfhelper.ListItems(trunks.Campaigns(), func(campaign string) tfhelper.ListItem {
 				split := trunks.Of(campaign)
-				m := model{CampaignID: types.StringValue(campaign)}.with(split, servers)
+				m := model{CampaignID: types.StringValue(campaign)}.withRows(split, servers)
 				return tfhelper.ListItem{
 					Name: campaign + ": " + cluster.Plural(len(split), "server"), ID: m.identity(), Model: m,
 					Values: map[string][]string{tfhelper.FilterMatch: {campaign}, tfhelper.FilterServer: tfhelper.OnServers(servers, slices.Collect(maps.Keys(split))...)},

@@ -110,8 +110,8 @@ func (m model) limits(shares cluster.Shares, blocked []string) map[string]cluste
 // blockedLimit keeps a campaign from dialing on a server (docs/vicidial/dialer.md#zero-limit).
 var blockedLimit = cluster.Limit{Dedicated: 0, Restriction: cluster.MaximumLimit}
 
-// elsewhere lists the servers that are to be blocked, of those there are.
-func (m model) elsewhere(servers []string) []string {
+// serversToBlock lists the servers that are to be blocked, of those there are.
+func (m model) serversToBlock(servers []string) []string {
 	if !m.blocks() {
 		return nil
 	}
@@ -148,10 +148,10 @@ func (m model) planned(shares cluster.Shares, blocked []string) model {
 	return m
 }
 
-// with fills in what the rows are.
-func (m model) with(rows cluster.Split, servers cluster.Servers) model {
+// withRows fills in what the rows are.
+func (m model) withRows(rows cluster.Split, servers cluster.Servers) model {
 	if m.Servers == nil {
-		m = m.adopt(rows, servers)
+		m = m.imported(rows, servers)
 	}
 	allocations, blocked := map[string]int{}, []string{}
 	var restrictions []string
@@ -169,7 +169,7 @@ func (m model) with(rows cluster.Split, servers cluster.Servers) model {
 		}
 	}
 	if len(restrictions) > 0 {
-		m.TrunkRestriction = common(restrictions)
+		m.TrunkRestriction = commonRestriction(restrictions)
 	}
 	m.Allocations = numbers(allocations)
 	m.BlockedServers = tfhelper.StringList(blocked)
@@ -178,10 +178,10 @@ func (m model) with(rows cluster.Split, servers cluster.Servers) model {
 	return m
 }
 
-// refreshed is with, and fills in how the computed attributes differ from a plan of
+// withRowsAndDrift is withRows, and fills in how the computed attributes differ from a plan of
 // what m declares.
-func (m model) refreshed(rows cluster.Split, servers cluster.Servers) model {
-	shown := m.with(rows, servers)
+func (m model) withRowsAndDrift(rows cluster.Split, servers cluster.Servers) model {
+	shown := m.withRows(rows, servers)
 	shares, err := shown.shares(servers)
 	if err != nil {
 		return shown // the plan reports it
@@ -199,7 +199,7 @@ func (m model) refreshed(rows cluster.Split, servers cluster.Servers) model {
 	for _, server := range slices.Sorted(maps.Keys(shown.DuplicateRows.Elements())) {
 		lines = append(lines, server+": more than one row")
 	}
-	blocked, wanted := shown.blocked(), shown.elsewhere(servers.IPs())
+	blocked, wanted := shown.blocked(), shown.serversToBlock(servers.IPs())
 	for _, server := range slices.Sorted(slices.Values(slices.Concat(blocked, wanted))) {
 		if slices.Contains(blocked, server) != slices.Contains(wanted, server) {
 			lines = append(lines, fmt.Sprintf("%s: blocked is %t, not %t", server, slices.Contains(blocked, server), slices.Contains(wanted, server)))
@@ -211,20 +211,20 @@ func (m model) refreshed(rows cluster.Split, servers cluster.Servers) model {
 	return shown
 }
 
-// common is the restriction of all rows; rows that differ have none in common, so
+// commonRestriction is the restriction of all rows; rows that differ have none in common, so
 // that the plan mends them.
-func common(restrictions []string) types.String {
+func commonRestriction(restrictions []string) types.String {
 	if len(slices.Compact(slices.Sorted(slices.Values(restrictions)))) > 1 {
 		return types.StringNull()
 	}
 	return types.StringValue(restrictions[0])
 }
 
-// adopt declares the rows that an import finds: each server with the trunks that
+// imported declares the rows that an import finds: each server with the trunks that
 // hold there, so that a configuration which says the same plans no change. Where all
 // other servers are blocked, that is what was meant, unless the import has listed the
 // servers.
-func (m model) adopt(rows cluster.Split, servers cluster.Servers) model {
+func (m model) imported(rows cluster.Split, servers cluster.Servers) model {
 	listed := m.Allocations.Elements()
 	if len(listed) > 0 {
 		rows = maps.Clone(rows)

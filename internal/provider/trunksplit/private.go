@@ -10,8 +10,8 @@ type privateRows struct {
 	Names map[string]string // server_id by server_ip
 }
 
-// at returns the rows by the addresses that the servers have now.
-func (p privateRows) at(servers cluster.Servers) cluster.Split {
+// atCurrentAddresses returns the rows by the addresses that the servers have now.
+func (p privateRows) atCurrentAddresses(servers cluster.Servers) cluster.Split {
 	return p.Rows.Moved(cluster.MovedSince(p.Names, servers))
 }
 

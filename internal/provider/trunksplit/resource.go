@@ -88,7 +88,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		resp.Diagnostics.Append(tfhelper.DiagnoseAt(path.Root("servers"), "Trunks do not fit", err)...)
 		return
 	}
-	blocked := m.elsewhere(found.servers.IPs())
+	blocked := m.serversToBlock(found.servers.IPs())
 	limits := m.limits(shares, blocked)
 	reviewed := found.review(m, limits, req.State.Raw.IsNull())
 	if reviewed.HasError() {
@@ -132,7 +132,7 @@ func (r *Resource) Create(ctx context.Context, req resource.CreateRequest, resp 
 	case waits:
 		r.publishPlanned(ctx, m, tfhelper.ForCreate(resp))
 	case err == nil:
-		r.publish(ctx, m, m.with, tfhelper.ForCreate(resp))
+		r.publish(ctx, m, m.withRows, tfhelper.ForCreate(resp))
 	}
 }
 
@@ -146,13 +146,13 @@ func (r *Resource) Read(ctx context.Context, req resource.ReadRequest, resp *res
 		tfhelper.ForRead(resp).KeepState(ctx, m.identity())
 		return
 	}
-	show := m.refreshed
+	show := m.withRowsAndDrift
 	if seen, known := tfhelper.LoadRows[privateRows](ctx, req.Private, &resp.Diagnostics); known {
 		since, _ := tfhelper.LogPosition(ctx, req.Private)
 		resp.Diagnostics.Append(r.drift(ctx, m, seen, since)...)
 	} else {
 		resp.Diagnostics.Append(r.warnOfImport(ctx, m)...)
-		show = m.with // configuration that is generated from an import cannot have drift
+		show = m.withRows // configuration that is generated from an import cannot have drift
 	}
 	r.publish(ctx, m, show, tfhelper.ForRead(resp))
 }
@@ -167,7 +167,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 		return
 	}
 	seen, _ := tfhelper.LoadRows[privateRows](ctx, req.Private, &resp.Diagnostics)
-	show := m.with
+	show := m.withRows
 	waits, err := r.update(ctx, m, prior, seen)
 	if waits {
 		r.publishPlanned(ctx, m, tfhelper.ForUpdate(resp))
@@ -178,10 +178,10 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	} else {
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update trunk split", m.campaign(), err)...)
 		if tfhelper.Wrote(err) { // replaced below, unless the database cannot be read
-			tfhelper.ForUpdate(resp).SetState(ctx, m.identity(), prior.perhaps(m), seen)
+			tfhelper.ForUpdate(resp).SetState(ctx, m.identity(), prior.possibleState(m), seen)
 		}
 		show = func(rows cluster.Split, servers cluster.Servers) model {
-			return prior.left(m, seen.Rows, rows, servers)
+			return prior.partialState(m, seen.Rows, rows, servers)
 		}
 	}
 	r.publish(ctx, m, show, tfhelper.ForUpdate(resp))
@@ -270,7 +270,7 @@ func (r *Resource) publishPlanned(ctx context.Context, m model, to tfhelper.Resp
 		to.Diagnostics.Append(tfhelper.Diagnose("Unable to read trunk split", m.campaign(), err)...)
 		return
 	}
-	blocked := m.elsewhere(servers.IPs())
+	blocked := m.serversToBlock(servers.IPs())
 	to.SetState(ctx, m.identity(), m.planned(shares, blocked), privateRowsOf(cluster.Single(m.limits(shares, blocked)), servers))
 }
 

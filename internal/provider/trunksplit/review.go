@@ -88,16 +88,16 @@ func (v view) checkCampaign(m model) diag.Diagnostics {
 func (v view) checkServer(ip string, limit cluster.Limit, have cluster.Split) diag.Diagnostics {
 	at := path.Root("servers").AtMapKey(ip)
 	server, found := v.servers.ByIP(ip)
-	stands := len(have[ip]) > 0 && have.Effective(ip).Dedicated == limit.Dedicated
+	existing := len(have[ip]) > 0 && have.Effective(ip).Dedicated == limit.Dedicated
 	switch {
 	case len(have[ip]) > 0 && !found:
-		return tfhelper.Judge(at, "Unknown server", fmt.Errorf("server %s is not in the table servers, and VICIdial makes nothing of its trunk row of %d; take it out of servers, and the row goes", ip, have.Effective(ip).Dedicated), stands)
+		return tfhelper.Judge(at, "Unknown server", fmt.Errorf("server %s is not in the table servers, and VICIdial makes nothing of its trunk row of %d; take it out of servers, and the row goes", ip, have.Effective(ip).Dedicated), existing)
 	case cluster.CheckServerIP(ip) != nil:
 		return tfhelper.DiagnoseAt(at, "Invalid value", cluster.CheckServerIP(ip))
 	case !found:
 		return tfhelper.DiagnoseAt(at, "Unknown server", fmt.Errorf("server %s is neither in the table servers nor planned by now; where this configuration makes it, refer to vicidial_server.NAME.server_ip instead of writing the address", ip))
 	case limit.Dedicated > maxDedicated:
-		return tfhelper.Judge(at, "More trunks than VICIdial takes", fmt.Errorf("VICIdial's form takes up to %d dedicated trunks, these are %d", maxDedicated, limit.Dedicated), stands)
+		return tfhelper.Judge(at, "More trunks than VICIdial takes", fmt.Errorf("VICIdial's form takes up to %d dedicated trunks, these are %d", maxDedicated, limit.Dedicated), existing)
 	case limit.Dedicated <= server.MaxTrunks():
 		return nil
 	case limit.Dedicated <= have.Effective(ip).Dedicated: // as it was found, such as by an import
@@ -114,7 +114,7 @@ func (r *Resource) warnOfImport(ctx context.Context, m model) diag.Diagnostics {
 	if err != nil || len(rows) == 0 {
 		return nil // publish reports it
 	}
-	m = m.with(rows, found.servers)
+	m = m.withRows(rows, found.servers)
 	shares, err := m.shares(found.servers)
 	if err != nil {
 		return nil // such as NULL trunks: the plan mends them
@@ -137,7 +137,7 @@ func (r *Resource) drift(ctx context.Context, m model, seen privateRows, since i
 	if err != nil {
 		return nil // publish reports it
 	}
-	was := seen.ownedBy(m).at(servers)
+	was := seen.ownedBy(m).atCurrentAddresses(servers)
 	is := m.ownedRows(trunks.Of(m.campaign()))
 	for ip, found := range trunks.Of(m.campaign()) {
 		if _, moved := was[ip]; moved {
@@ -146,7 +146,7 @@ func (r *Resource) drift(ctx context.Context, m model, seen privateRows, since i
 	}
 	var lines []string
 	for _, ip := range slices.Sorted(maps.Keys(union(was, is))) {
-		before, now := describe(was[ip]), describe(is[ip])
+		before, now := describeRows(was[ip]), describeRows(is[ip])
 		if before == now {
 			continue
 		}
@@ -167,8 +167,8 @@ func union(a, b cluster.Split) cluster.Split {
 	return both
 }
 
-// describe describes the rows of a server.
-func describe(limits []cluster.Limit) string {
+// describeRows describes the rows of a server.
+func describeRows(limits []cluster.Limit) string {
 	if len(limits) == 0 {
 		return "no row"
 	}

@@ -53,18 +53,18 @@ func (r *Resource) wait(ctx context.Context, own string) error {
 		return !done
 	})
 	if done { // another split may wait by now, for itself
-		return joined(own, failures)
+		return joinErrors(own, failures)
 	}
 	for _, campaign := range r.store.CancelWaiting() {
 		if failures[campaign] == nil {
 			failures[campaign] = errors.New("it waited for trunks that no split has given back")
 		}
 	}
-	return joined(own, failures)
+	return joinErrors(own, failures)
 }
 
-// joined returns the error of a split, with those of the splits that it waited for.
-func joined(own string, failures map[string]error) error {
+// joinErrors returns the error of a split, with those of the splits that it waited for.
+func joinErrors(own string, failures map[string]error) error {
 	var others []string
 	for _, campaign := range slices.Sorted(maps.Keys(failures)) {
 		if campaign != own {
@@ -82,9 +82,9 @@ func joined(own string, failures map[string]error) error {
 	}
 }
 
-// keep sets the limits of servers that have too few trunks left to the rows that are
+// keepRows sets the limits of servers that have too few trunks left to the rows that are
 // there.
-func keep(limits map[string]cluster.Limit, rows cluster.Split, over []cluster.Overcommit) {
+func keepRows(limits map[string]cluster.Limit, rows cluster.Split, over []cluster.Overcommit) {
 	for _, server := range over {
 		if len(rows[server.ServerIP]) > 0 {
 			limits[server.ServerIP] = rows.Effective(server.ServerIP)

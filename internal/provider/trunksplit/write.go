@@ -28,12 +28,12 @@ func (r *Resource) create(ctx context.Context, m model) (waits bool, err error) 
 			return cluster.Plan{}, err
 		}
 		rows := m.ownedRows(trunks.Of(m.campaign()))
-		return cluster.PlanSplit(m.campaign(), rows, rows, limitsOf(before))
+		return cluster.PlanSplit(m.campaign(), rows, rows, limitsFromRows(before))
 	})
 }
 
-// limitsOf returns the rows as limits. A new split has no duplicate rows.
-func limitsOf(rows cluster.Split) map[string]cluster.Limit {
+// limitsFromRows returns the rows as limits. A new split has no duplicate rows.
+func limitsFromRows(rows cluster.Split) map[string]cluster.Limit {
 	limits := make(map[string]cluster.Limit, len(rows))
 	for server, found := range rows {
 		limits[server] = found[0]
@@ -48,8 +48,8 @@ func (r *Resource) update(ctx context.Context, m, prior model, seen privateRows)
 		return false, tfhelper.ErrUnconfigured
 	}
 	return r.write(ctx, m, true, func(_ cluster.Split, servers cluster.Servers) cluster.Split {
-		owned := m.ownedRows(seen.at(servers))
-		maps.Copy(owned, seen.ownedBy(prior).at(servers))
+		owned := m.ownedRows(seen.atCurrentAddresses(servers))
+		maps.Copy(owned, seen.ownedBy(prior).atCurrentAddresses(servers))
 		return owned
 	})
 }
@@ -73,7 +73,7 @@ func (r *Resource) write(ctx context.Context, m model, exists bool, seen func(cl
 			return cluster.Plan{}, err
 		}
 		// A server that has appeared since the plan is blocked as well.
-		limits := m.limits(shares, m.elsewhere(servers.IPs()))
+		limits := m.limits(shares, m.serversToBlock(servers.IPs()))
 		rows := trunks.Of(m.campaign())
 		for _, ip := range slices.Sorted(maps.Keys(shares)) {
 			if _, found := servers.ByIP(ip); !found && rows.Effective(ip) != limits[ip] {
@@ -84,7 +84,7 @@ func (r *Resource) write(ctx context.Context, m model, exists bool, seen func(cl
 			if !release {
 				return cluster.Plan{}, overcommitError(over)
 			}
-			keep(limits, rows, over)
+			keepRows(limits, rows, over)
 		}
 		return cluster.PlanSplit(m.campaign(), rows, seen(rows, servers), limits)
 	}
@@ -121,7 +121,7 @@ func (r *Resource) remove(ctx context.Context, m model, seen privateRows, known 
 		if !known {
 			seen = privateRowsOf(rows, servers)
 		}
-		owned := seen.ownedBy(m).at(servers)
+		owned := seen.ownedBy(m).atCurrentAddresses(servers)
 		maps.DeleteFunc(owned, func(server string, _ []cluster.Limit) bool { return kept[m.row(server)] })
 		return cluster.PlanSplit(m.campaign(), rows, owned, nil)
 	})

@@ -177,7 +177,7 @@ var keyName = matches(`^[A-Za-z][A-Za-z0-9_]*$`)
 // VICIdial cannot use it under that key. The error never shows a secret.
 func CheckValue(name, value string) error {
 	for _, character := range value {
-		if fate := lost(character); fate != "" {
+		if fate := commandsLost(character); fate != "" {
 			return fmt.Errorf("key %s: the value holds %s, and VICIdial's readers %s", name, describe(character), fate)
 		}
 	}
@@ -191,9 +191,9 @@ func CheckValue(name, value string) error {
 	return nil
 }
 
-// lost describes what parsers do with a character of a value, or returns "" if they
+// commandsLost describes what parsers do with a character of a value, or returns "" if they
 // keep it.
-func lost(character rune) string {
+func commandsLost(character rune) string {
 	switch {
 	case strings.ContainsRune(" \t\r>", character):
 		return "delete it"

@@ -68,7 +68,7 @@ func (w writer) polling(s *Section) {
 // slowStart is the time in which a recovered node gets less than its share. HAProxy
 // also lowers its maxconn, which limits the whole tier if all nodes recover at
 // once, as after a failover of the database. Then the backends without it are used,
-// see [writer.settled].
+// see [writer.whenAtFullWeight].
 const slowStart = "20s"
 
 // agentsRecovering returns the backend of polls while no node has its full share.
@@ -78,9 +78,9 @@ func (w writer) agentsRecovering() Section {
 	return w.followers(s, webtier.Polls, "")
 }
 
-// settled adds the condition that some node has its full share, so that a slow
+// whenAtFullWeight adds the condition that some node has its full share, so that a slow
 // start is possible. Otherwise all nodes have recovered at once.
-func (w writer) settled(s *Section) {
+func (w writer) whenAtFullWeight(s *Section) {
 	for _, name := range w.NodeNames() {
 		if node := w.Nodes[name]; node.State == webtier.Active {
 			s.acl("n_settled", "srv_weight("+agentBackend+"/"+name+")", "ge", strconv.Itoa(node.Weight))

@@ -139,7 +139,7 @@ func (w writer) classes(s *Section) {
 	}
 	s.acl("p_leads", "var(txn.page) -m reg", w.LeadPattern(), w.DrawingPattern())
 	s.acl("b_large", "req.body_size", "gt", strconv.Itoa(webtier.BodyLimit))
-	w.settled(s)
+	w.whenAtFullWeight(s)
 }
 
 // conditions adds the other acls.

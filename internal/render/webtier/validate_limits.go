@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// patience is how long an agent's browser waits for polls before it tells the
+// pollRetryTime is how long an agent's browser waits for polls before it tells the
 // agent that the session is gone: conf_check_attempts, 3 polls of a second each.
-const patience = 3 * time.Second
+const pollRetryTime = 3 * time.Second
 
-// worst is how long a node that hangs can stay in rotation: it hangs just
+// detectionTime is how long a node that hangs can stay in rotation: it hangs just
 // after a check, and each failing check takes its whole time. Intervals are
 // stretched by up to a twentieth, so that checks do not all come at once.
-func (h Health) worst() time.Duration {
+func (h Health) detectionTime() time.Duration {
 	apart := h.Interval + time.Duration(h.Fall-1)*h.FastInterval
 	return apart + apart/20 + time.Duration(h.Fall)*h.Timeout
 }
@@ -42,9 +42,9 @@ func (f *findings) health() {
 	f.lasts(At("health", "timeout"), h.Timeout, 50*time.Millisecond, time.Minute)
 	f.between(At("health", "rise"), h.Rise, 1, 100)
 	f.between(At("health", "fall"), h.Fall, 1, 100)
-	if worst := h.worst(); worst > patience && !h.AllowSlowEjection {
+	if worst := h.detectionTime(); worst > pollRetryTime && !h.AllowSlowEjection {
 		f.refuse(At("health"), "a node that hangs would stay in rotation for up to %s (fall × timeout + 1.05 × (interval + (fall - 1) × fast_interval)), but an agent's screen gives up after %s; set allow_slow_ejection to accept that",
-			worst, patience)
+			worst, pollRetryTime)
 	}
 }
 

@@ -58,7 +58,7 @@ type apt struct {
 // immediately when the package lists are locked.
 func (a apt) run(ctx context.Context, args ...string) error {
 	deadline := time.Now().Add(a.timeout)
-	for told := false; ; told = true {
+	for counted := false; ; counted = true {
 		var said bytes.Buffer
 		command := exec.CommandContext(ctx, a.program, args...)
 		command.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C")
@@ -72,7 +72,7 @@ func (a apt) run(ctx context.Context, args ...string) error {
 			}
 			return nil
 		}
-		if !told {
+		if !counted {
 			fmt.Fprintln(a.log, "apt-get: waiting for another apt on this machine to end")
 		}
 		select {

@@ -18,15 +18,15 @@ type database struct {
 
 func newDatabase(ctx context.Context, address string) (*database, error) {
 	d := &database{address: net.JoinHostPort(address, "0")}
-	if err := d.Give(ctx); err != nil {
+	if err := d.start(ctx); err != nil {
 		return nil, err
 	}
 	d.address = d.open.Addr().String()
 	return d, nil
 }
 
-// Give makes the database accept connections again.
-func (d *database) Give(ctx context.Context) error {
+// start makes the database accept connections again.
+func (d *database) start(ctx context.Context) error {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	if d.open != nil {
@@ -46,7 +46,7 @@ func answer(listener net.Listener) {
 	for {
 		connection, err := listener.Accept()
 		if err != nil {
-			return // closed by Take
+			return // closed by stop
 		}
 		go func() {
 			_, _ = connection.Write([]byte("vicidial.php\n"))
@@ -55,8 +55,8 @@ func answer(listener net.Listener) {
 	}
 }
 
-// Take makes the database refuse connections.
-func (d *database) Take() error {
+// stop makes the database refuse connections.
+func (d *database) stop() error {
 	d.mutex.Lock()
 	defer d.mutex.Unlock()
 	if d.open == nil {

@@ -82,14 +82,14 @@ func (c *cable) set(ctx context.Context, state string) error {
 	return ip(ctx, "link", "set", c.port, state)
 }
 
-// squeeze drops what exceeds a rate, since not every kernel can drop at random.
-func (c *cable) squeeze(ctx context.Context) error {
+// limitBandwidth drops what exceeds a rate, since not every kernel can drop at random.
+func (c *cable) limitBandwidth(ctx context.Context) error {
 	return run(exec.CommandContext(ctx, "tc", "qdisc", "replace", "dev", c.port, "root", "tbf", "rate", "300kbit", "burst", "1800", "limit", "1800"))
 }
 
 var counted = regexp.MustCompile(`Sent \d+ bytes (\d+) pkt \(dropped (\d+)`)
 
-func (c *cable) loosen(ctx context.Context) (lost float64, err error) {
+func (c *cable) unlimitBandwidth(ctx context.Context) (lost float64, err error) {
 	text, err := exec.CommandContext(ctx, "tc", "-s", "qdisc", "show", "dev", c.port).Output()
 	if err != nil {
 		return 0, err

@@ -208,12 +208,14 @@ func (n *Node) Cut(ctx context.Context) error { return n.cable.set(ctx, "down") 
 // Join connects a node that was cut off.
 func (n *Node) Join(ctx context.Context) error { return n.cable.set(ctx, "up") }
 
-// Squeeze makes the network drop packets to the node that come faster than they may,
-// and Loosen ends that and returns the part of the packets that were lost.
-func (n *Node) Squeeze(ctx context.Context) error { return n.cable.squeeze(ctx) }
+// LimitBandwidth makes the network drop packets to the node that come faster than they may,
+// and UnlimitBandwidth ends that and returns the part of the packets that were lost.
+func (n *Node) LimitBandwidth(ctx context.Context) error { return n.cable.limitBandwidth(ctx) }
 
-// Loosen ends Squeeze.
-func (n *Node) Loosen(ctx context.Context) (lost float64, err error) { return n.cable.loosen(ctx) }
+// UnlimitBandwidth ends it.
+func (n *Node) UnlimitBandwidth(ctx context.Context) (lost float64, err error) {
+	return n.cable.unlimitBandwidth(ctx)
+}
 
 // Hang suspends the node. The kernel still accepts connections.
 func (n *Node) Hang() error { return n.process.signalAll(syscall.SIGSTOP) }
@@ -246,11 +248,11 @@ func (n *Node) LoseDatabase(status int) error {
 	if err := writeFile(filepath.Join(n.folder, "ledger", "status"), []byte(strconv.Itoa(status))); err != nil {
 		return err
 	}
-	return n.db.Take()
+	return n.db.stop()
 }
 
-// GiveDatabase connects the node's database again.
-func (n *Node) GiveDatabase(ctx context.Context) error { return n.db.Give(ctx) }
+// RestoreDatabase connects the node's database again.
+func (n *Node) RestoreDatabase(ctx context.Context) error { return n.db.start(ctx) }
 
 // Actions returns the ids of the actions that the node has executed, in order. One
 // that ran twice is there twice.

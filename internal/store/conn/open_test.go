@@ -368,7 +368,7 @@ func TestConnect_reconnects(t *testing.T) {
 	}
 	proxy.Down()
 	expectFailure(t, settings, Dropped)
-	proxy.Heal()
+	proxy.Restore()
 	t.Run("failures are not kept", func(t *testing.T) {
 		if got := ask(t, db, "SELECT 'back'"); got != "back" {
 			t.Errorf("got %q", got)
@@ -430,10 +430,10 @@ type everything struct {
 	told []any
 }
 
-func (e *everything) Print(told ...any) {
+func (e *everything) Print(counted ...any) {
 	e.lock.Lock()
 	defer e.lock.Unlock()
-	e.told = append(e.told, told...)
+	e.told = append(e.told, counted...)
 }
 
 func TestConnect_noDriverOutput(t *testing.T) {
