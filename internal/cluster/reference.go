@@ -191,6 +191,7 @@ type Alias struct {
 // Removal is what has to be known to remove a server.
 type Removal struct {
 	Server      Server
+	Seen        Row    // the row when the removal was planned; nil where it is not known
 	Voicemail   string // system_settings.active_voicemail_server
 	Live        Live
 	Referencing Referencing
@@ -259,18 +260,39 @@ func (r Removal) obstacles() []string {
 	return reasons
 }
 
+// idled are the columns that a removal clears first.
+var idled = []string{"active", ColumnLogins, ColumnTelephony, ColumnBalance}
+
+// unedited returns a [Conflict] where somebody else has changed the row since the
+// removal was planned. What removals write, of this server or of its twin, does not
+// count.
+func (r Removal) unedited() error {
+	for _, column := range ServerColumns {
+		seen, known := r.Seen[column]
+		held, there := r.Server.Row[column]
+		written := slices.Contains(idled, column) && !held.Yes() || column == "active_twin_server_ip" && held.Text == ""
+		if known && there && !written && !Equivalent(column, held, seen) {
+			return &Conflict{Subject: "server " + r.Server.ID(), Found: "was " + changed(column, held.String())}
+		}
+	}
+	return nil
+}
+
 // PlanRemoval takes a server away in the order of docs/vicidial/operations.md#removing-a-node: it is put out of work,
 // its phones leave the aliases before they go themselves, and its own row goes
 // when nothing names it any more. All peers are flagged, which the admin page
 // forgets. Where another server has the address, its row alone goes.
 func PlanRemoval(r Removal) (Plan, error) {
 	id := r.Server.ID()
+	if err := r.unedited(); err != nil {
+		return Plan{}, err
+	}
 	if reasons := r.obstacles(); len(reasons) > 0 {
 		return Plan{}, &Refused{Subject: "server " + id + " must not be removed now", Reasons: reasons, Advice: r.advice(), Temporary: len(r.Activity()) == 0}
 	}
 	var plan Plan
 	idle := Row{}
-	for _, column := range []string{"active", ColumnLogins, ColumnTelephony, ColumnBalance} {
+	for _, column := range idled {
 		if value, known := r.Server.Row[column]; known && value.Yes() {
 			idle[column] = YesNo(false)
 		}

@@ -50,6 +50,9 @@ func (c Change) Diff() (Diff, error) {
 	var foreign []string
 	for name, want := range c.Want.all() {
 		record, there := c.Have.ByPattern(name)
+		if _, seen := c.Seen[cluster.FoldKey(name)]; !there && seen && c.Before.Numbers.Has(name) {
+			return Diff{}, &cluster.Conflict{Subject: "DID " + name, Found: "was removed by somebody else"}
+		}
 		if !there {
 			d.Add = append(d.Add, name)
 			continue

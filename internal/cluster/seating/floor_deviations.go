@@ -22,7 +22,8 @@ type Deviation struct {
 	// docs/vicidial/agent-login.md#alias-rules).
 	Password bool
 	Logged   []LogRecord       // records of the admin change log that may name the author
-	cells    map[string]string // texts of columns with another value, by row and column
+	cells    map[string]string // texts of columns with another value, by row and column, and of rows that are missing
+	deleted  []string          // rows that go, as their cells name them
 }
 
 // LogRecord identifies a row in the admin change log.
@@ -73,10 +74,10 @@ func Deviations(have, seen, want FloorRows) []Deviation {
 	addCell := func(section string, c cellChange, format string, args ...any) {
 		add(c.seat, section, c.record, format, args...)
 		d := deviationOf(c.seat)
-		d.cells[strings.Join([]string{section, c.key, c.server, c.column}, " ")] = d.Texts[len(d.Texts)-1]
+		d.cells[rowOf(section, c.key, c.server)+" "+c.column] = d.Texts[len(d.Texts)-1]
 	}
 	for _, p := range d.addedPhones {
-		add(p.Seat, logPhones, p.Extension, "%s is missing", p.title())
+		addCell(logPhones, cellChange{seat: p.Seat, key: p.Login, server: p.ServerIP, record: p.Extension}, "%s is missing", p.title())
 	}
 	for _, c := range d.changedPhones {
 		if slices.Contains(secretPhoneColumns, c.column) {
@@ -92,15 +93,17 @@ func Deviations(have, seen, want FloorRows) []Deviation {
 	}
 	for _, p := range d.deletedPhones {
 		add(p.Seat, logPhones, p.Extension, "%s is there although the seat is not placed there", p.title())
+		deviationOf(p.Seat).deleted = append(deviationOf(p.Seat).deleted, rowOf(logPhones, p.Login, p.ServerIP))
 	}
 	for _, a := range d.addedAliases {
-		add(a.Seat, logAliases, a.ID, "%s is missing", a.title())
+		addCell(logAliases, cellChange{seat: a.Seat, key: a.ID, record: a.ID}, "%s is missing", a.title())
 	}
 	for _, c := range d.changedAliases {
 		addCell(logAliases, c, "alias %s: %s is %s, not %s", c.key, c.column, quote(c.from), quote(c.to))
 	}
 	for _, a := range d.deletedAliases {
 		add(a.Seat, logAliases, a.ID, "%s is there although the seat is gone", a.title())
+		deviationOf(a.Seat).deleted = append(deviationOf(a.Seat).deleted, rowOf(logAliases, a.ID, ""))
 	}
 	for _, c := range slices.Concat(d.changedUsers, d.clearedUsers) {
 		addCell(logUsers, c, "user %s: phone_login is %s, not %s", c.key, quote(c.from), quote(c.to))
@@ -116,21 +119,28 @@ func Deviations(have, seen, want FloorRows) []Deviation {
 	return deviations
 }
 
-// CheckUnedited returns a [cluster.Conflict] where a column that is to be written holds
-// neither what was declared before nor what was known of it when the plan was made.
-// now are the deviations from the earlier declaration, next those from the wanted one,
-// and known the texts of the deviations at that time, by seat.
+// rowOf names a row in the cells of a [Deviation].
+func rowOf(section, key, server string) string { return section + " " + key + " " + server }
+
+// CheckUnedited returns a [cluster.Conflict] where a column that is to be written, or a
+// row that is to go or to be written again, holds neither what was declared before nor
+// what was known of it when the plan was made. now are the deviations from the earlier
+// declaration, next those from the wanted one, and known the texts of the deviations at
+// that time, by seat.
 func CheckUnedited(now, next []Deviation, known map[string]string) error {
 	written := map[string]bool{}
 	for _, deviation := range next {
 		for cell := range deviation.cells {
 			written[cell] = true
 		}
+		for _, row := range deviation.deleted {
+			written[row] = true
+		}
 	}
 	var edited []string
 	for _, deviation := range now {
 		for _, cell := range slices.Sorted(maps.Keys(deviation.cells)) {
-			if text := deviation.cells[cell]; written[cell] && !strings.Contains(known[deviation.Seat], text) {
+			if text := deviation.cells[cell]; (written[cell] || written[cell[:strings.LastIndexByte(cell, ' ')]]) && !strings.Contains(known[deviation.Seat], text) {
 				edited = append(edited, "seat "+deviation.Seat+": "+text)
 			}
 		}

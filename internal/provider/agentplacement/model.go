@@ -143,6 +143,8 @@ type privateState struct {
 	// NotMoved are the seats that the last apply did not move, since an agent was using
 	// them; state has their planned servers.
 	NotMoved []string `json:"not_moved,omitempty"`
+	// Deviations are those that the plan of a removal found.
+	Deviations map[string]string `json:"deviations,omitempty"`
 }
 
 func (m privateState) withLabels(labels map[string]seating.Label) privateState {

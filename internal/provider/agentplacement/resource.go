@@ -81,7 +81,10 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		prior = &state
 	}
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(r.reviewRemoval(ctx, *prior, kept, seating.FloorDeleted)...)
+		found, diags := r.reviewRemoval(ctx, *prior, kept, seating.FloorDeleted)
+		kept.Deviations = found
+		resp.Diagnostics.Append(diags...)
+		resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, kept)...)
 		return
 	}
 	m, ok := tfhelper.GetKnownPlan[model](ctx, req, &resp.Diagnostics)
@@ -91,7 +94,8 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 	if prior != nil {
 		if replaced := m.Naming.replaces(prior.Naming); len(replaced) > 0 {
 			resp.RequiresReplace.Append(replaced...)
-			resp.Diagnostics.Append(r.reviewRemoval(ctx, *prior, kept, seating.FloorReplaced)...)
+			_, diags := r.reviewRemoval(ctx, *prior, kept, seating.FloorReplaced)
+			resp.Diagnostics.Append(diags...)
 			return // Terraform plans the replacement next
 		}
 	}

@@ -80,29 +80,33 @@ func firstNames(names []string) []string {
 
 // reviewRemoval warns of what prevents the removal of the placement, and of what it
 // leaves.
-func (r *Resource) reviewRemoval(ctx context.Context, m model, kept privateState, action seating.FloorAction) diag.Diagnostics {
+func (r *Resource) reviewRemoval(ctx context.Context, m model, kept privateState, action seating.FloorAction) (map[string]string, diag.Diagnostics) {
 	have, diags := m.declaration()
 	if r.store == nil || diags.HasError() {
-		return nil // the configuration is gone; the removal reports it
+		return nil, nil // the configuration is gone; the removal reports it
 	}
 	unable := func(err error) diag.Diagnostics {
 		return tfhelper.Diagnose("Unable to plan the removal of agent placement", m.name(), err)
 	}
 	if err := r.store.AddFloorClaim(have.claim(action, nil)); err != nil {
-		return unable(err)
+		return nil, unable(err)
 	}
 	var s secrets
 	s.setManaged(m)
 	before, err := r.readRows(ctx, have, labelsOf(kept, &have), s)
 	if err != nil {
-		return unable(err)
+		return nil, unable(err)
 	}
 	if err := r.checkInUse(ctx, have, before.own, seating.FloorRows{}, adviceDelete); err != nil {
-		return unable(err)
+		return nil, unable(err)
 	}
 	plan, err := seating.PlanFloor(before.own, before.all, seating.FloorRows{}, seating.PlanOptions{})
 	if err != nil {
-		return unable(err)
+		return nil, unable(err)
 	}
-	return warnDangling(plan, before.all)
+	earlier, err := have.rows(before.byAddress, before.own, s, labelsOf(kept, &have))
+	if err != nil {
+		return nil, unable(err)
+	}
+	return deviationTexts(seating.Deviations(before.own, before.all, earlier)), warnDangling(plan, before.all)
 }

@@ -128,6 +128,8 @@ func (r *Resource) judgePhone(ctx context.Context, want, before declaration, s s
 		existing := at >= 0 && len(own.Phones) > 0 && !slices.ContainsFunc(own.Phones, func(p seating.Phone) bool { return p.Values[at].Text != value.Text })
 		diags.Append(tfhelper.Judge(path.Root("phone").AtName(attributeOf(column)), "Invalid value", broken, existing)...)
 	}
+	fullname, former := want.style.Naming.FullName.String(), before.style.Naming.FullName.String()
+	diags.Append(tfhelper.Judge(path.Root("naming").AtName("fullname"), "Invalid value", asterisk.CheckPhone("fullname", fullname), fullname == former)...)
 	reported := map[cluster.Value]bool{}
 	for _, seat := range slices.Sorted(maps.Keys(want.style.Seats)) {
 		row := want.style.Seats[seat]

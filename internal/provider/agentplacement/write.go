@@ -136,7 +136,7 @@ func (r *Resource) update(ctx context.Context, want *declaration, prior model, k
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		if err := unedited(prior, have, before, rows, labels); err != nil {
+		if err := unedited(prior, stringsOf(prior.Deviations), have, before, rows, labels); err != nil {
 			return cluster.Plan{}, err
 		}
 		own, _, err := r.removable(ctx, *want, before, rows)
@@ -194,14 +194,14 @@ func (r *Resource) keepInUse(ctx context.Context, want declaration, before view,
 
 // unedited returns a conflict where a row that is to be written was changed since the
 // plan was made: the state says what was declared, and what deviated from that.
-func unedited(prior model, have declaration, before view, rows seating.FloorRows, labels map[string]seating.Label) error {
+func unedited(prior model, known map[string]string, have declaration, before view, rows seating.FloorRows, labels map[string]seating.Label) error {
 	var s secrets
 	s.setManaged(prior)
 	earlier, err := have.rows(before.byAddress, before.own, s, labels)
 	if err != nil {
 		return err
 	}
-	return seating.CheckUnedited(seating.Deviations(before.own, before.all, earlier), seating.Deviations(before.own, before.all, rows), stringsOf(prior.Deviations))
+	return seating.CheckUnedited(seating.Deviations(before.own, before.all, earlier), seating.Deviations(before.own, before.all, rows), known)
 }
 
 // placementInState returns the placement when the plan was made.
@@ -260,6 +260,11 @@ func (r *Resource) remove(ctx context.Context, m model, kept privateState, excep
 			return cluster.Plan{}, err
 		}
 		before.own = before.own.Except(except)
+		known := stringsOf(m.Deviations)
+		maps.Copy(known, kept.Deviations)
+		if err := unedited(m, known, have, before, seating.FloorRows{}, labelsOf(kept, &have)); err != nil {
+			return cluster.Plan{}, err
+		}
 		if err := r.checkInUse(ctx, have, before.own, seating.FloorRows{}, adviceDelete); err != nil {
 			return cluster.Plan{}, err
 		}

@@ -73,7 +73,9 @@ func (r *Resource) ModifyPlan(ctx context.Context, req resource.ModifyPlanReques
 		prior = expand(ctx, m, &resp.Diagnostics)
 	}
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(r.reviewRemoval(ctx, prior)...)
+		seen, diags := r.reviewRemoval(ctx, prior)
+		resp.Diagnostics.Append(diags...)
+		resp.Diagnostics.Append(tfhelper.SaveRows(ctx, resp.Private, memory{Row: seen})...)
 		return
 	}
 	config, ok := tfhelper.Get[model](ctx, req.Config, &resp.Diagnostics)
@@ -168,7 +170,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	prior := expand(ctx, m, &resp.Diagnostics)
 	seen, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
-	err := r.update(ctx, want, change{declared: config, secrets: want.secrets(config, prior), seen: seen, from: prior.ServerIP.ValueString()})
+	err := r.update(ctx, want, change{declared: config, prior: prior, secrets: want.secrets(config, prior), seen: seen})
 	resp.Diagnostics.Append(tfhelper.Diagnose("Unable to update server", want.id(), err)...)
 	now := want.remember(config, seen, prior.engine())
 	if err == nil {
@@ -182,8 +184,9 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 // Delete removes the server unless agents, calls or rows still need it.
 func (r *Resource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	if m, ok := tfhelper.Get[model](ctx, req.State, &resp.Diagnostics); ok {
+		seen, _ := tfhelper.LoadRows[memory](ctx, req.Private, &resp.Diagnostics)
 		err := tfhelper.AwaitOthers(ctx, func(ctx context.Context) error {
-			return r.remove(ctx, m.ServerID.ValueString(), m.ForceDestroy.ValueBool())
+			return r.remove(ctx, m.ServerID.ValueString(), m.ForceDestroy.ValueBool(), seen.Row)
 		})
 		resp.Diagnostics.Append(tfhelper.Diagnose("Unable to delete server", m.ServerID.ValueString(), err)...)
 	}

@@ -294,22 +294,22 @@ func serverAfter(servers cluster.Servers, want *expanded) (cluster.Server, bool)
 
 // reviewRemoval warns of what prevents a removal now. It is no error, since the
 // same run may remove it first.
-func (r *Resource) reviewRemoval(ctx context.Context, prior *expanded) diag.Diagnostics {
+func (r *Resource) reviewRemoval(ctx context.Context, prior *expanded) (cluster.Row, diag.Diagnostics) {
 	r.store.AddRemovedServer(prior.id())
 	server, _, err := r.findServer(ctx, prior.id())
 	if err != nil || server.Row == nil {
-		return tfhelper.Diagnose("Unable to plan the removal of server", prior.id(), err)
+		return nil, tfhelper.Diagnose("Unable to plan the removal of server", prior.id(), err)
 	}
 	removal, err := r.store.Removal(ctx, server)
 	if err != nil {
-		return tfhelper.Diagnose("Unable to plan the removal of server", prior.id(), err)
+		return nil, tfhelper.Diagnose("Unable to plan the removal of server", prior.id(), err)
 	}
 	removal.Force = prior.ForceDestroy.ValueBool()
 	lines := removalLines(removal)
 	if len(lines) == 0 {
-		return nil
+		return server.Row, nil
 	}
-	return diag.Diagnostics{diag.NewWarningDiagnostic("Server "+prior.id()+" is going to be removed", strings.Join(lines, "\n"))}
+	return server.Row, diag.Diagnostics{diag.NewWarningDiagnostic("Server "+prior.id()+" is going to be removed", strings.Join(lines, "\n"))}
 }
 
 // removalLines are the sentences of that warning.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
@@ -86,9 +87,9 @@ func (r *Resource) state(ctx context.Context, id, ip string) (state, error) {
 // change is the input of an update.
 type change struct {
 	declared *expanded   // what the configuration says
+	prior    *expanded   // the state
 	secrets  cluster.Row // the secrets to write
 	seen     memory      // the row when the plan was made
-	from     string      // its address then
 }
 
 // update writes what differs from the plan's row. A change of the address is
@@ -118,16 +119,30 @@ func (r *Resource) update(ctx context.Context, want *expanded, c change) error {
 		if err != nil {
 			return cluster.Plan{}, r.store.BlameAction(err, cluster.TableServers, want.id())
 		}
+		if now.server.IP() != ip && now.server.IP() != c.prior.ServerIP.ValueString() {
+			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + want.id(), Found: "was moved by somebody else to " + now.server.IP()}
+		}
+		if err := c.checkRooms(want, now); err != nil {
+			return cluster.Plan{}, err
+		}
 		plan = want.planRooms(c.declared, ip, now, c.seen.Waiting).And(plan)
 		if now.server.IP() == ip {
 			return plan, nil
 		}
-		if now.server.IP() != c.from {
-			return cluster.Plan{}, &cluster.Conflict{Subject: "server " + want.id(), Found: "was moved by somebody else to " + now.server.IP()}
-		}
 		moved, err := r.planAddress(ctx, now.server, ip)
 		return plan.And(moved), err
 	})
+}
+
+// checkRooms is a conflict where somebody has removed rooms since the plan was made.
+func (c change) checkRooms(want *expanded, now state) error {
+	_, declared := want.rooms(c.declared)
+	before, managed := c.prior.rooms(c.prior)
+	found := len(now.rooms[want.engine()])
+	if !declared || !managed || c.seen.Waiting || want.engine() != c.prior.engine() || found >= before.Count {
+		return nil
+	}
+	return &cluster.Conflict{Subject: "server " + want.id(), Found: "has " + cluster.Plural(found, "room") + " now, and not " + strconv.Itoa(before.Count)}
 }
 
 // checkMaximum repeats the plan's check under the lock: a split of the same run may
@@ -164,7 +179,7 @@ func (r *Resource) planAddress(ctx context.Context, server cluster.Server, to st
 }
 
 // remove removes the server, unless agents, calls or rows still need it.
-func (r *Resource) remove(ctx context.Context, id string, force bool) error {
+func (r *Resource) remove(ctx context.Context, id string, force bool, seen cluster.Row) error {
 	if r.store == nil {
 		return tfhelper.ErrUnconfigured
 	}
@@ -178,7 +193,7 @@ func (r *Resource) remove(ctx context.Context, id string, force bool) error {
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		removal.Force = force
+		removal.Force, removal.Seen = force, seen
 		return cluster.PlanRemoval(removal)
 	})
 }
