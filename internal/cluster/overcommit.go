@@ -132,7 +132,7 @@ func (s Starvation) String() string {
 		do = "their own rows there are OVERFLOW_ALLOWED, which limits others only; trunk_restriction = MAXIMUM_LIMIT gives them lines"
 	}
 	return fmt.Sprintf("on server %s, while the %d of its %d trunks that others reserve are in use, %s may place no call although %d trunks are idle; %s",
-		s.ServerIP, s.Reserved, s.Max, ListOf(s.Campaigns, 5), s.Idle, do)
+		s.ServerIP, s.Reserved, s.Max, ListOf(s.Campaigns), s.Idle, do)
 }
 
 // Starved finds the servers among those given where the double counting of the

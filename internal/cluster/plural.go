@@ -43,8 +43,9 @@ func FirstOf(lines []string, most int) []string {
 	return append(slices.Clone(lines[:most]), fmt.Sprintf("and %d more", len(lines)-most))
 }
 
-// ListOf joins the first names of a list, and says how many others there are.
-func ListOf(names []string, most int) string {
+// ListOf joins the first five names of a list, and says how many others there are.
+func ListOf(names []string) string {
+	const most = 5
 	if len(names) <= most {
 		return strings.Join(names, ", ")
 	}

@@ -121,7 +121,7 @@ func (w *writer) bulkConflict(ctx context.Context, step cluster.Step) error {
 	if err != nil || len(left) == 0 {
 		return err
 	}
-	named := cluster.ListOf(left, 5)
+	named := cluster.ListOf(left)
 	columns := step.Column
 	if columns == "" {
 		columns = strings.Join(slices.Sorted(maps.Keys(step.To)), ", ")

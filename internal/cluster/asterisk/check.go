@@ -130,7 +130,7 @@ func checkDialplan(column cluster.AsteriskText, config parsedConfig, within *Sec
 		flaws = append(flaws, flaw)
 	}
 	for _, section := range append([]*Section{within}, config.own()...) {
-		l := newLoader(nil)
+		l := newLoader()
 		l.load(section.Settings)
 		l.finish()
 		flaws = append(flaws, l.flaws...)
@@ -205,7 +205,7 @@ func checkGlobals(within *Section) Flaws {
 // dialplanStatements are the lines of a carrier's dialplan that Asterisk registers.
 func dialplanStatements(text string) []dialplanStatement {
 	config := readConfig(text, precedingSections(cluster.DialplanEntry)...)
-	l := newLoader(nil)
+	l := newLoader()
 	l.load(config.Sections[1].Settings)
 	var own []dialplanStatement
 	for _, statement := range l.statements {

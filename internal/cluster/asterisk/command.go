@@ -32,7 +32,7 @@ func CheckCommands(column cluster.AsteriskText, text string) Flaws {
 	config := readConfig(text, precedingSections(column)...)
 	var flaws Flaws
 	for _, section := range config.Sections {
-		l := newLoader(nil)
+		l := newLoader()
 		l.load(section.Settings)
 		for _, statement := range l.statements {
 			if statement.Line == 0 {

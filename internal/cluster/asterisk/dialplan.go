@@ -21,10 +21,9 @@ type dialplanStatement struct {
 type loader struct {
 	statements []dialplanStatement
 	flaws      Flaws
-	globals    map[string]string // what ${NAME} stands for in an extension
-	extension  string            // what same goes on with
-	known      bool              // whether all of it is
-	last       int               // what n goes on from; noPriority at the beginning
+	extension  string // what same goes on with
+	known      bool   // whether all of it is
+	last       int    // what n goes on from; noPriority at the beginning
 	registered map[string]map[int]dialplanStatement
 	order      []string // the extensions in the order of their first statement
 	includes   map[string]bool
@@ -40,8 +39,8 @@ const (
 // dialable is AST_MAX_EXTENSION of Asterisk, less its NUL: nobody can dial more.
 const dialable = 79
 
-func newLoader(globals map[string]string) *loader {
-	return &loader{globals: globals, last: noPriority, registered: map[string]map[int]dialplanStatement{}, includes: map[string]bool{}}
+func newLoader() *loader {
+	return &loader{last: noPriority, registered: map[string]map[int]dialplanStatement{}, includes: map[string]bool{}}
 }
 
 func (l *loader) note(line int, warning bool, what, do string) {
@@ -103,7 +102,7 @@ func (l *loader) same(setting Setting) {
 
 func (l *loader) exten(setting Setting) {
 	written, rest, some := cutOutside(setting.Value)
-	l.extension, l.known = l.substituted(written)
+	l.extension, l.known = written, !strings.Contains(written, "${") && !strings.Contains(written, "$[")
 	if len(l.extension) > valueBytes {
 		l.extension = l.extension[:valueBytes]
 	}
@@ -133,26 +132,6 @@ func cutOutside(text string) (before, after string, found bool) {
 		}
 	}
 	return text, "", false
-}
-
-// substituted puts globals in for ${NAME}. What is not known here stays as it is,
-// and the answer is false.
-func (l *loader) substituted(text string) (string, bool) {
-	var whole strings.Builder
-	for {
-		before, rest, found := strings.Cut(text, "${")
-		name, after, closed := strings.Cut(rest, "}")
-		value, known := l.globals[name]
-		if !found {
-			whole.WriteString(text)
-			return whole.String(), !strings.Contains(whole.String(), "$[")
-		}
-		if !closed || !known {
-			return whole.String() + text, false
-		}
-		whole.WriteString(before + value)
-		text = after
-	}
 }
 
 // priority reads what follows the extension: PRIORITY(label)+N,APPLICATION(arguments).

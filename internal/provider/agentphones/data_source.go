@@ -21,7 +21,6 @@ type store interface {
 	AgentPhones(context.Context) ([]cluster.AgentPhone, []cluster.Alias, error)
 }
 
-// New returns the data source.
 func New() datasource.DataSource {
 	return tfhelper.NewDataSource("agent_phones", "Unable to read phones", newSchema, read)
 }

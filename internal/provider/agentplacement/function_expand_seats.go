@@ -12,7 +12,6 @@ import (
 // ExpandSeats is the function expand_seats.
 type ExpandSeats struct{}
 
-// NewExpandSeats returns the function.
 func NewExpandSeats() function.Function { return &ExpandSeats{} }
 
 func (f *ExpandSeats) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {

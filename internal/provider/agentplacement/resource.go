@@ -54,7 +54,6 @@ var (
 // Resource is vicidial_agent_placement.
 type Resource struct{ store store }
 
-// New returns the resource.
 func New() resource.Resource { return &Resource{} }
 
 // Metadata returns the type name. The identity has the name and the seats, which

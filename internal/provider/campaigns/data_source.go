@@ -22,7 +22,6 @@ type store interface {
 	Campaigns(context.Context) (cluster.Campaigns, error)
 }
 
-// New returns the data source.
 func New() datasource.DataSource {
 	return tfhelper.NewDataSource("campaigns", "Unable to read campaigns", newSchema, read)
 }

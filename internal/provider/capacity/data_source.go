@@ -24,7 +24,6 @@ type store interface {
 	CapacityMeasures(ctx context.Context, within time.Duration) ([]forecast.CapacityMeasure, error)
 }
 
-// New returns the data source.
 func New() datasource.DataSource {
 	return tfhelper.NewDataSource("capacity", "Unable to measure capacity", newSchema, read)
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// NewList returns the list resource.
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "carrier routes",
 		"Lists the carriers as routes, as the command `adopt` makes them: rows that were copied from server to server are one route, and each other row is one by itself, whatever its `carrier_id`. `Zap` and `EXTERNAL` carriers, of which VICIdial generates nothing, are named in a warning. Passwords in the texts are shown as places for secrets.",

@@ -56,7 +56,6 @@ var (
 // Resource is vicidial_carrier_route.
 type Resource struct{ store store }
 
-// New returns the resource.
 func New() resource.Resource { return &Resource{} }
 
 func (r *Resource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {

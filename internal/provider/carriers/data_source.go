@@ -20,7 +20,6 @@ type store interface {
 	CarrierRows(context.Context) ([]cluster.CarrierRow, error)
 }
 
-// New returns the data source.
 func New() datasource.DataSource {
 	return tfhelper.NewDataSource("carriers", "Unable to read carriers", newSchema, read)
 }

@@ -23,7 +23,6 @@ type store interface {
 	RebuildPending(context.Context) ([]string, error)
 }
 
-// New returns the data source.
 func New() datasource.DataSource {
 	return tfhelper.NewDataSource("cluster_health", "Unable to read cluster health", newSchema, read)
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// NewList returns the list resource.
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "templates",
 		"Lists the templates that phones and carriers can use: every row of `vicidial_conf_templates`. Passwords in the contents are shown as places for secrets.",

@@ -33,7 +33,6 @@ var (
 // Resource is vicidial_conf_template.
 type Resource struct{ store store }
 
-// New returns the resource.
 func New() resource.Resource { return &Resource{} }
 
 const key = "template_id"

@@ -21,7 +21,6 @@ type store interface {
 	ForecastInput(ctx context.Context, live bool) (forecast.Input, error)
 }
 
-// New returns the data source.
 func New() datasource.DataSource {
 	return tfhelper.NewDataSource("dial_forecast", "Unable to forecast dialing", newSchema, read)
 }

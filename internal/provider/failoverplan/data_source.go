@@ -20,7 +20,6 @@ type store interface {
 	FailoverInput(ctx context.Context, pinned, live bool) (forecast.FailoverInput, error)
 }
 
-// New returns the data source.
 func New() datasource.DataSource {
 	return tfhelper.NewDataSource("failover_plan", "Unable to plan for failure", newSchema, read)
 }

@@ -15,7 +15,6 @@ const (
 	filterRoute = "did_route"
 )
 
-// NewList returns the list resource.
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "DIDs",
 		"Lists the inbound numbers, VICIdial's own rows `default` and `did_system_filter` among them: every row of `vicidial_inbound_dids`.",

@@ -27,7 +27,6 @@ var (
 // numbers decides what their rows are to hold and how they get there.
 type Numbers struct{ store store }
 
-// NewNumbers returns the resource.
 func NewNumbers() resource.Resource { return &Numbers{} }
 
 // Metadata returns the type name. The identity holds the name and the numbers, which

@@ -13,7 +13,6 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// NewNumbersList returns the list resource.
 func NewNumbersList() list.ListResource {
 	return tfhelper.NewList(NewNumbers(), "inbound numbers",
 		"Lists the inbound numbers in groups that are routed to the same place, such as the same in-group, call menu or extension. A number that is alone on its route is in none; `vicidial_inbound_did` lists it.",

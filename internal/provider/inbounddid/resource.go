@@ -37,7 +37,6 @@ var (
 // Resource is vicidial_inbound_did.
 type Resource struct{ store store }
 
-// New returns the resource.
 func New() resource.Resource { return &Resource{} }
 
 const key = "did_pattern"

@@ -15,7 +15,6 @@ import (
 // Keepalives is the function keepalives.
 type Keepalives struct{}
 
-// NewKeepalives makes the function.
 func NewKeepalives() function.Function { return Keepalives{} }
 
 func (Keepalives) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {

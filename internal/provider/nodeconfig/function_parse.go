@@ -12,7 +12,6 @@ import (
 // Parse is the function parse_astguiclient_conf.
 type Parse struct{}
 
-// NewParse makes the function.
 func NewParse() function.Function { return Parse{} }
 
 func (Parse) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {

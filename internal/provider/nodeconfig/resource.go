@@ -29,7 +29,6 @@ var (
 // Resource is vicidial_node_config.
 type Resource struct{ store store }
 
-// New makes the resource.
 func New() resource.Resource { return &Resource{} }
 
 // Metadata names the resource. Its own name can be changed: it is no key of

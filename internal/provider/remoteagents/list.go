@@ -10,7 +10,6 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// NewList returns the list resource.
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "remote agents",
 		"Lists the runs of remote agents: every row of `vicidial_remote_agents`.",

@@ -38,7 +38,6 @@ var (
 // Resource is vicidial_remote_agents.
 type Resource struct{ store store }
 
-// New returns the resource.
 func New() resource.Resource { return &Resource{} }
 
 const key = "user_start"

@@ -49,7 +49,6 @@ const drainTimeout = 30 * time.Minute
 // Drain is the action vicidial_server_drain.
 type Drain struct{ store drainTopology }
 
-// NewDrain returns the action.
 func NewDrain() action.Action { return &Drain{} }
 
 type drainModel struct {

@@ -42,7 +42,6 @@ var rebuildDescription string
 // RebuildConf is the action vicidial_rebuild_conf.
 type RebuildConf struct{ store rebuildTopology }
 
-// NewRebuildConf returns the action.
 func NewRebuildConf() action.Action { return &RebuildConf{} }
 
 type rebuildModel struct {

@@ -30,7 +30,6 @@ var undrainDescription string
 // Undrain is the action vicidial_server_undrain.
 type Undrain struct{ store drainTopology }
 
-// NewUndrain returns the action.
 func NewUndrain() action.Action { return &Undrain{} }
 
 type undrainModel struct {

@@ -11,7 +11,6 @@ import (
 // PaddedIP is the function padded_ip.
 type PaddedIP struct{}
 
-// NewPaddedIP returns the function.
 func NewPaddedIP() function.Function { return &PaddedIP{} }
 
 func (f *PaddedIP) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {

@@ -11,7 +11,6 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// NewList returns the list resource.
 func NewList() list.ListResource {
 	return tfhelper.NewList(New(), "servers", "Lists the servers of the cluster: every row of the table `servers`.",
 		tfhelper.Filters{

@@ -210,7 +210,7 @@ func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, w
 		return tfhelper.DiagnoseAt(at, "Address already in use", err)
 	}
 	about := fmt.Sprintf("%q becomes %q in place, in %s, and the servers row last. Not reached from here: VARserver_ip in astguiclient.conf on the node, the table cid_channels_recent_… and addresses inside dialplan texts.", from, to, old.Summary())
-	if !names(old, cluster.TableProcessTriggers) {
+	if !hasTriggers(old) {
 		about += " The database user may not see vicidial_process_triggers: if it names the old address, an administrator changes it."
 	}
 	if live.Agents+live.Calls > 0 {
@@ -219,13 +219,9 @@ func (r *Resource) reviewAddress(ctx context.Context, servers cluster.Servers, w
 	return tfhelper.WarnAt(at, "Server "+want.id()+" changes its address", about)
 }
 
-func names(mentions cluster.Referencing, table cluster.Table) bool {
-	for _, mention := range mentions {
-		if mention.Table == table {
-			return true
-		}
-	}
-	return false
+// hasTriggers reports whether a process trigger names the server.
+func hasTriggers(found cluster.Referencing) bool {
+	return slices.ContainsFunc(found, func(rows cluster.ReferencingRows) bool { return rows.Table == cluster.TableProcessTriggers })
 }
 
 // warnSecrets warns of default secrets, and of the first-login wizard, which would
@@ -329,7 +325,7 @@ func removalLines(removal cluster.Removal) []string {
 	}
 	if removal.Force && removal.Heir == "" {
 		lines = append(lines, "force_destroy is set: "+removal.Referencing.Summary()+" go with it, and its phones leave their aliases.")
-		if !names(removal.Referencing, cluster.TableProcessTriggers) {
+		if !hasTriggers(removal.Referencing) {
 			lines = append(lines, "The database user may not see vicidial_process_triggers: if a trigger names the server, an administrator removes it.")
 		}
 	}

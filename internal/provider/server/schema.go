@@ -72,11 +72,11 @@ func group(doc string, attributes map[string]schema.Attribute) schema.SingleNest
 	}
 }
 
-func secret(doc, version string, least int) schema.StringAttribute {
+func secret(doc, version string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, WriteOnly: true, MarkdownDescription: doc,
 		Validators: []validator.String{
-			stringvalidator.LengthBetween(least, 100), passwordText,
+			stringvalidator.LengthBetween(1, 100), passwordText,
 			stringvalidator.AlsoRequires(path.MatchRoot(version)),
 		},
 	}
@@ -135,9 +135,9 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"conf_qualify":                 flag("`conf_qualify`: whether Asterisk checks regularly that the other nodes answer."),
 			"custom_dialplan_entry":        text("`custom_dialplan_entry`: lines of the dialplan that VICIdial adds to the generated dialplan of the server, in a context of their own that the context `default` includes. VICIdial writes its own `h` extension above them. The plan checks the lines as Asterisk reads them. If somebody saves the server at the admin page, the page removes backslashes and single quotes."),
 			"user_group":                   text("`user_group`: who sees the server in the admin pages; `---ALL---` is everybody."),
-			"conf_secret_wo":               secret("`conf_secret`: password by which the other servers register here. Write-only: it is in no state and no plan. VICIdial ships `test`.", "conf_secret_wo_version", 1),
+			"conf_secret_wo":               secret("`conf_secret`: password by which the other servers register here. Write-only: it is in no state and no plan. VICIdial ships `test`.", "conf_secret_wo_version"),
 			"conf_secret_wo_version":       secretVersion("conf_secret_wo"),
-			"manager_secret_wo":            secret("`ASTmgrSECRET`: password of the Asterisk manager interface. Write-only. VICIdial ships `1234`.", "manager_secret_wo_version", 1),
+			"manager_secret_wo":            secret("`ASTmgrSECRET`: password of the Asterisk manager interface. Write-only. VICIdial ships `1234`.", "manager_secret_wo_version"),
 			"manager_secret_wo_version":    secretVersion("manager_secret_wo"),
 			"balance": group("The balance fill, a program of VICIdial that places calls on servers with free lines, for campaigns whose own servers have no line left. Without it, its columns are not managed.", map[string]schema.Attribute{
 				"active":           flag("`vicidial_balance_active`: whether the balance fill places calls on this server."),

@@ -22,7 +22,6 @@ type store interface {
 	Servers(context.Context) (cluster.Servers, error)
 }
 
-// New returns the data source.
 func New() datasource.DataSource {
 	return tfhelper.NewDataSource("servers", "Unable to read servers", newSchema, read)
 }

@@ -23,7 +23,6 @@ type store interface {
 	Topology(ctx context.Context, live bool) (cluster.Topology, error)
 }
 
-// New returns the data source.
 func New() datasource.DataSource {
 	return tfhelper.NewDataSource("topology", "Unable to draw the cluster", newSchema, read)
 }

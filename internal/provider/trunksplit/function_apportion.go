@@ -12,7 +12,6 @@ import (
 // Apportion is the function apportion.
 type Apportion struct{}
 
-// NewApportion makes the function.
 func NewApportion() function.Function { return &Apportion{} }
 
 func (f *Apportion) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {

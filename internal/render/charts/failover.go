@@ -226,7 +226,7 @@ func (l *losing) machines(machines []forecast.MachineLoss) {
 	for _, machine := range machines {
 		l.y += 10
 		l.Text(margin+10, l.y+12, "name", svg.Fit(machine.Role, nodeWidth-20, 13, true), "")
-		l.Text(margin+10, l.y+28, "address", svg.FitFixed(machine.Name, nodeWidth-20, 11), "")
+		l.Text(margin+10, l.y+28, "address", svg.FitFixed(machine.Name, nodeWidth-20), "")
 		width := l.verdict(agentsAt, l.y, machine.Survivable, map[bool]string{true: "SURVIVABLE", false: "NOT SURVIVABLE"}[machine.Survivable])
 		x, below := agentsAt+width+14, l.y+34
 		l.sentences(x, reasonsMost, map[bool]string{true: "plain", false: "over"}[machine.Survivable], machine.Reasons)

@@ -39,7 +39,7 @@ func (p *page) node(y int, server cluster.Server, ip string) {
 		name = ip
 	}
 	p.Text(margin+10, y+15, "name", svg.Fit(name, nodeWidth-20, 13, true), "")
-	p.Text(margin+10, y+30, "address", svg.FitFixed(ip, nodeWidth-20, 11), "")
+	p.Text(margin+10, y+30, "address", svg.FitFixed(ip, nodeWidth-20), "")
 }
 
 // sentences writes texts below one another, and how many more there are.

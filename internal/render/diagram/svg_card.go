@@ -54,7 +54,7 @@ func (p *picture) machine(x, y int, m Machine, class string) {
 		name -= p.badge(b)
 	}
 	p.Text(x+12, y+21, "name", svg.Fit(m.Name, name, 13, true), "")
-	p.Text(x+12, y+39, "address", svg.FitFixed(m.Address, b.w-24, 11), "")
+	p.Text(x+12, y+39, "address", svg.FitFixed(m.Address, b.w-24), "")
 	p.Close()
 }
 
@@ -97,7 +97,7 @@ func (p *picture) node(b box, node Node) {
 		nameWidth -= p.badge(b)
 	}
 	p.Text(x, b.y+21, "name", svg.Fit(node.Name, nameWidth, 13, true), "")
-	p.Text(x, b.y+38, "address", svg.FitFixed(node.Address, width-p.chips(b, node), 11), "")
+	p.Text(x, b.y+38, "address", svg.FitFixed(node.Address, width-p.chips(b, node)), "")
 	p.Text(x, b.y+55, "plain", svg.Fit(node.load(), width, 11, false), "")
 	y := b.y + 62
 	if node.Role != "" {

@@ -55,9 +55,9 @@ func Fit(text string, width, size int, bold bool) string {
 	return cut(text, func(text string) bool { return Width(text, size, bold) <= width })
 }
 
-// FitFixed is [Fit] for the fixed-width font.
-func FitFixed(text string, width, size int) string {
-	return cut(text, func(text string) bool { return FixedWidth(text, size) <= width })
+// FitFixed is [Fit] for an address, in the fixed-width font of size 11.
+func FitFixed(text string, width int) string {
+	return cut(text, func(text string) bool { return FixedWidth(text, 11) <= width })
 }
 
 func cut(text string, fits func(string) bool) string {
