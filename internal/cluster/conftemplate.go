@@ -163,7 +163,7 @@ func (t Templates) ByID(id string) (Template, bool) {
 	return nil, false
 }
 
-// Union returns the templates as they are once this one is written.
+// With returns the templates as they are once this one is written.
 func (t Templates) With(template Template) Templates {
 	return append(slices.DeleteFunc(slices.Clone(t), func(other Template) bool { return FoldKey(other.ID()) == FoldKey(template.ID()) }), template)
 }

@@ -191,7 +191,7 @@ func (s Servers) Intersect(others Servers) Servers {
 	})
 }
 
-// Union returns the servers as they are once these are written. All are taken in
+// With returns the servers as they are once these are written. All are taken in
 // at one go, since every plan of a split asks for the whole cluster.
 func (s Servers) With(written ...Server) Servers {
 	if len(written) == 0 {

@@ -101,7 +101,7 @@ func (t Trunks) reserved(server string) int {
 	return sum
 }
 
-// Union returns the table as it is when the campaign's rows are exactly these.
+// With returns the table as it is when the campaign's rows are exactly these.
 func (t Trunks) With(campaign string, limits map[string]Limit) Trunks {
 	rest := slices.DeleteFunc(slices.Clone(t), func(trunk Trunk) bool {
 		return strings.EqualFold(trunk.CampaignID, campaign)

@@ -25,11 +25,7 @@ func (s *Store) Activity(ctx context.Context, ip string) (maintenance.Activity, 
 	if err != nil {
 		return now, err
 	}
-	for _, a := range agents {
-		if !a.Remote() {
-			now.Agents = append(now.Agents, maintenance.ActiveAgent{User: a.User, Extension: a.Extension, Campaign: a.Campaign, Status: a.Status})
-		}
-	}
+	now.Agents = slices.DeleteFunc(agents, cluster.LiveAgent.Remote)
 	now.Calls, err = s.liveCalls(ctx, ip)
 	return now, err
 }

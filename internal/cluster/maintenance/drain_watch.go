@@ -11,19 +11,11 @@ import (
 // Activity is the agents and calls of a server at one moment, and whether it accepts
 // more.
 type Activity struct {
-	Gone    bool // the server was deleted
-	Logins  bool // active_agent_login_server
-	Balance bool // vicidial_balance_active
-	Agents  []ActiveAgent
+	Gone    bool                // the server was deleted
+	Logins  bool                // active_agent_login_server
+	Balance bool                // vicidial_balance_active
+	Agents  []cluster.LiveAgent // without remote agents
 	Calls   []cluster.CallCount
-}
-
-// ActiveAgent is an agent who is logged in. Remote agents are not counted.
-type ActiveAgent struct {
-	User      string
-	Extension string // of the channel: "SIP/2000"
-	Campaign  string
-	Status    string
 }
 
 // Empty reports whether no agent is logged in and no call is up.

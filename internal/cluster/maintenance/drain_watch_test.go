@@ -15,7 +15,7 @@ import (
 func agents(users ...string) Activity {
 	var now Activity
 	for _, user := range users {
-		now.Agents = append(now.Agents, ActiveAgent{User: user, Extension: "SIP/" + user, Campaign: "SALES", Status: "READY"})
+		now.Agents = append(now.Agents, cluster.LiveAgent{User: user, Extension: "SIP/" + user, Campaign: "SALES", Status: "READY"})
 	}
 	return now
 }
