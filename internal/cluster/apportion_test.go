@@ -186,7 +186,7 @@ func TestApportionSurviving_properties(t *testing.T) {
 		}
 		shares, err := ApportionSurviving(total, losses, claims)
 		if errors.Is(err, errDoesNotFit) {
-			// It is told only where even the largest house does not hold the total.
+			// It is reported only where even the largest house does not hold the total.
 			full := Shares{}
 			for key, claim := range claims {
 				full[key] = MaxTotal

@@ -94,7 +94,7 @@ func TestRebuild_addresses(t *testing.T) {
 	}
 }
 
-// Rows that do not count against a removal are told as what goes with the server.
+// Rows that do not count against a removal are reported as what goes with the server.
 func TestRemoval_ownRows(t *testing.T) {
 	t.Parallel()
 	var all Referencing

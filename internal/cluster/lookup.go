@@ -39,7 +39,7 @@ type AgentPhone struct {
 	Protocol       string
 	Active         bool
 	// Password stands for the phone's password: equal ones have equal stands,
-	// and nothing more can be told from it.
+	// and nothing else can be derived from it.
 	Password   string
 	PeerStatus string   // empty where the schema has none
 	Aliases    []string // the aliases that list the login, sorted

@@ -59,7 +59,7 @@ func TestInboundOf(t *testing.T) {
 	}
 }
 
-func TestLandscape_activeCarriers(t *testing.T) {
+func TestTopology_ActiveCarriers(t *testing.T) {
 	topology := Topology{
 		Nodes: []TopologyNode{aMachine(dial1, true), aMachine(dial2, true), aMachine(dial3, false)},
 		Carriers: []CarrierRow{

@@ -108,7 +108,7 @@ func TestPlanAddress(t *testing.T) {
 			}
 		})
 	}
-	t.Run("rows that a key would refuse are told before anything moves", func(t *testing.T) {
+	t.Run("rows that a key would refuse are reported before anything moves", func(t *testing.T) {
 		clash := Referencing{{Reference: References[0], Rows: 3}}
 		_, err := PlanAddress(server, "new", theAddresses().mentions("old"), clash)
 		var refused *Refused

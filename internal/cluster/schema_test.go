@@ -40,7 +40,7 @@ func TestSchemaCheck(t *testing.T) {
 		{"text is no number", "rank", Text("many"), "not many"},
 		{"NULL is left to the database", "rank", Null, ""},
 		{"a type without bounds takes anything", "when", Text("2024-01-01 00:00:00"), ""},
-		{"a column that came later is told with its version", "conf_engine", Text("MEETME"), "the column servers.conf_engine is not in this database: it came with schema 1664, the database has schema 1606"},
+		{"a column that came later is reported with its version", "conf_engine", Text("MEETME"), "the column servers.conf_engine is not in this database: it came with schema 1664, the database has schema 1606"},
 		{"a column that nobody knows may be hidden", "secret", Text(""), "is not in this database (schema 1606), or the database user may not see it"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -50,7 +50,7 @@ func TestSchemaCheck(t *testing.T) {
 			}
 		})
 	}
-	t.Run("all that is wrong with a row is told at once, sorted", func(t *testing.T) {
+	t.Run("all that is wrong with a row is reported at once, sorted", func(t *testing.T) {
 		errs := schema.CheckRow(TableServers, Row{"rank": Number(256), "active": Text("?"), "conf_secret": Text("fine")})
 		if len(errs) != 2 || !strings.Contains(errs[0].Error(), "servers.active") || !strings.Contains(errs[1].Error(), "servers.rank") {
 			t.Errorf("%v", errs)

@@ -284,7 +284,7 @@ func TestReports(t *testing.T) {
 			}
 		}
 	})
-	t.Run("an unknown title is told", func(t *testing.T) {
+	t.Run("an unknown title is reported", func(t *testing.T) {
 		said := cluster.ReviewReports([]string{"Tea Report"}, "10.0.0.6")
 		if len(said) != 1 || !strings.Contains(said[0], `"Tea Report" is not among the reports`) {
 			t.Errorf("got %q", said)

@@ -6,7 +6,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-func TestLandscape_WithoutTelephony(t *testing.T) {
+func TestTopology_WithoutTelephony(t *testing.T) {
 	server := func(id, ip string, telephony bool) cluster.TopologyNode {
 		return cluster.TopologyNode{Server: cluster.Server{Row: cluster.Row{
 			"server_id": cluster.Text(id), "server_ip": cluster.Text(ip), "active_asterisk_server": cluster.YesNo(telephony),

@@ -254,7 +254,7 @@ func TestPlanSplit_properties(t *testing.T) {
 }
 
 // A create that was killed finds its own rows, has seen none, and goes on.
-func TestPlanSplit_aKilledCreateGoesOn(t *testing.T) {
+func TestPlanSplit_resumesAfterKilledCreate(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := rapid.MapOf(someServer, someLimit).Draw(t, "want")
 		plan, err := PlanSplit("SALES", Split{}, Split{}, want)

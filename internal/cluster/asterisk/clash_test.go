@@ -57,7 +57,7 @@ func TestClashes(t *testing.T) {
 			}
 		})
 	}
-	t.Run("two generated routes with one prefix are told apart from a pattern written by hand", func(t *testing.T) {
+	t.Run("two generated routes with one prefix are distinguished from a pattern written by hand", func(t *testing.T) {
 		one, other := aDial(), aDial()
 		other.Route = "BACKUP"
 		clashes := Clashes(

@@ -144,7 +144,7 @@ func TestDialplanOfARoute(t *testing.T) {
 			})
 		}
 	})
-	t.Run("what cannot be a dialplan is told by attribute", func(t *testing.T) {
+	t.Run("what cannot be a dialplan is reported by attribute", func(t *testing.T) {
 		for attribute, spoil := range map[string]func(*Dial){
 			"prefix":       func(d *Dial) { d.Prefix = "9,1,System(id)\nexten => 8" },
 			"pattern":      func(d *Dial) { d.Pattern = "X.X" },

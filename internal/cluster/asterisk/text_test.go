@@ -487,7 +487,7 @@ func TestSecretsInText(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a password that is written out is told of by its line", func(t *testing.T) {
+	t.Run("a password that is written out is reported with its line", func(t *testing.T) {
 		if flaws := BareSecrets("[a]\nsecret=abc"); len(flaws) != 1 || flaws[0].Line != 2 || strings.Contains(flaws.String(), "abc") {
 			t.Errorf("told %q", flaws)
 		}

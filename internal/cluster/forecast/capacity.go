@@ -28,7 +28,7 @@ const (
 // exceed: Asterisk mixes audio in real time, and a queue is heard.
 const busyCeiling = 0.70
 
-// nearCeiling is the part of a ceiling from which a node is told of.
+// nearCeiling is the part of a ceiling from which a node is reported.
 const nearCeiling = 0.80
 
 // CapacityMeasure is what was measured on one telephony node.

@@ -190,7 +190,7 @@ func TestFailoverPlan_seats(t *testing.T) {
 		}
 	})
 
-	t.Run("what does not work today is told once and blamed on no loss", func(t *testing.T) {
+	t.Run("what does not work today is reported once and blamed on no loss", func(t *testing.T) {
 		in := aFloor()
 		in.Seats = append(in.Seats, aSeat("4000", "10.9.9.9"))
 		p := plan(t, in)
@@ -332,7 +332,7 @@ func TestFailoverPlan_liveAgents(t *testing.T) {
 		}
 	})
 
-	t.Run("agents on no server are told today", func(t *testing.T) {
+	t.Run("agents on no server are reported today", func(t *testing.T) {
 		in := aFloor()
 		in.Live = &FailoverLive{Agents: []FailoverAgent{{"1000", "", "SALES", "2000"}}}
 		p := plan(t, in)

@@ -93,7 +93,7 @@ func TestHealth_heartbeat(t *testing.T) {
 		wantProblem(t, s, dial2, "has no heartbeat")
 	})
 
-	t.Run("an empty MEMORY table after a restart is told once, not of every node", func(t *testing.T) {
+	t.Run("an empty MEMORY table after a restart is reported once, not of every node", func(t *testing.T) {
 		s := aHealthyCluster()
 		s.Beats = nil
 		s.DatabaseStarted = noon.Add(-3 * time.Minute)
@@ -141,7 +141,7 @@ func TestHealth_heartbeat(t *testing.T) {
 		wantProblem(t, s, dial2, "has no heartbeat")
 	})
 
-	t.Run("two rows with one address are told once, and the first counts", func(t *testing.T) {
+	t.Run("two rows with one address are reported once, and the first counts", func(t *testing.T) {
 		s := aHealthyCluster()
 		twin := aHealthyServer(dial2)
 		twin.Row["server_id"], twin.RoomsTotal = cluster.Text("copy"), 0
@@ -251,7 +251,7 @@ func TestHealth_roomsLinesPhones(t *testing.T) {
 }
 
 func TestHealth_shortage(t *testing.T) {
-	t.Run("a fresh one is counted, an old one is told as such", func(t *testing.T) {
+	t.Run("a fresh one is counted, an old one is reported as such", func(t *testing.T) {
 		s := aHealthyCluster()
 		s.Shortages = []Shortage{
 			{ServerIP: dial1, Campaign: "SALES", Lines: 12, Age: 3 * time.Second, AgeKnown: true},

@@ -62,7 +62,7 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
-func TestAssign_whatStandsIsNotRefused(t *testing.T) {
+func TestAssign_existingSettingsAreNotRefused(t *testing.T) {
 	five := func(n *nodes.Node) { n.Duties = []nodes.Duty{nodes.AdaptiveDialing} }
 	site := clusterOf(five)
 	five(&site.Nodes[1])

@@ -160,7 +160,7 @@ func TestSeats_Common(t *testing.T) {
 	})
 }
 
-func TestLeftBehind(t *testing.T) {
+func TestDanglingReferences(t *testing.T) {
 	one := mustSeats(t, "2000-2001")
 	have := floorRowsOf(t, testStyle(t, testNodes("ab")), place(t, Floor{Seats: one, Nodes: testNodes("ab")}, nil))
 	all := have
@@ -182,7 +182,7 @@ func TestLeftBehind(t *testing.T) {
 
 // A server that changes its address keeps its phones: those of the old address are
 // deleted, and those of the new one have the same logins.
-func TestLeftBehind_address(t *testing.T) {
+func TestDanglingReferences_address(t *testing.T) {
 	seats := mustSeats(t, "2000-2001")
 	nodes := testNodes("ab")
 	have := floorRowsOf(t, testStyle(t, nodes), place(t, Floor{Seats: seats, Nodes: nodes}, nil))

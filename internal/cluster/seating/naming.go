@@ -226,7 +226,7 @@ func (n Naming) Check(seats, perSeat int) error {
 	}
 	for name, t := range map[string]NameTemplate{"login": n.Login, "extension": n.Extension} {
 		if t.counts() {
-			return wrong(name, t, "has {seat+N}, from which the seat cannot be told; only dialplan_number, voicemail_id and fullname may have it")
+			return wrong(name, t, "has {seat+N}, from which the seat cannot be derived; only dialplan_number, voicemail_id and fullname may have it")
 		}
 	}
 	switch {

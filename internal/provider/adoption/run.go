@@ -331,7 +331,7 @@ func (a adoptedObject) reason(err error) string {
 	return text
 }
 
-// leaveOut leaves rows out. Those that are left out for one reason are told together.
+// leaveOut leaves rows out. Those that are left out for one reason are reported together.
 func (f *result) leaveOut(out leftOut) {
 	f.ledger.LeaveOut(out.Rows...)
 	for i, other := range f.left {

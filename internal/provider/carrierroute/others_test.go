@@ -33,7 +33,7 @@ func TestAccCarrierRoute_takesAnotherName(t *testing.T) {
 	}})
 }
 
-func TestAccCarrierRoute_tellsWhenTheRouteItFailsOverToGoes(t *testing.T) {
+func TestAccCarrierRoute_warnsOfRemovedFailoverRoute(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
 	with := func(nodes, more string) string {
@@ -57,7 +57,7 @@ func TestAccCarrierRoute_tellsWhenTheRouteItFailsOverToGoes(t *testing.T) {
 	}})
 }
 
-func TestAccCarrierRoute_tellsOfACarrierWhoseSilenceNobodyHears(t *testing.T) {
+func TestAccCarrierRoute_warnsOfUnmonitoredCarrier(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
 	config := acctest.Provider(d) + route("backup", "BACKUP", two, `dial = { prefix = "8" }`) +
@@ -149,7 +149,7 @@ resource "vicidial_cluster_settings" "this" {
 
 // A text that Asterisk drops lines of is taken as it stands in the database, and
 // refused where it is written anew.
-func TestAccCarrierRoute_takesTheTextThatStands(t *testing.T) {
+func TestAccCarrierRoute_acceptsExistingText(t *testing.T) {
 	t.Parallel()
 	d := aCluster(t, 1720)
 	acctest.Run(t, d, `INSERT INTO vicidial_server_carriers (carrier_id, carrier_name, template_id, server_ip, protocol, account_entry, dialplan_entry, registration_string, globals_string, carrier_description)

@@ -527,7 +527,7 @@ func TestAccCarrierRoute_isListed(t *testing.T) {
 	}
 }
 
-// Filters take what they say, a limit that cuts the list is told, and what the list
+// Filters take what they say, a limit that cuts the list is reported, and what the list
 // returns can be imported by its identity.
 func TestAccCarrierRoute_isListedInParts(t *testing.T) {
 	t.Parallel()

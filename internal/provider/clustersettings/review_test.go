@@ -122,7 +122,7 @@ func TestWarn(t *testing.T) {
 		found := moved.warn(cluster.Row{"slave_db_server": cluster.Text("a")})
 		warned(t, found, "slave_db_server: a → b")
 		if strings.Contains(found[0].Detail(), "default_codecs") {
-			t.Error("a move of what is not owned is told too")
+			t.Error("a move of what is not owned is reported too")
 		}
 	})
 	t.Run("a change of another column: no warning", func(t *testing.T) { warned(t, moved.warn(cluster.Row{})) })

@@ -190,7 +190,7 @@ resource "vicidial_carrier_route" "main" {
 	}})
 }
 
-func TestAccConfTemplate_tellsWhoChangedIt(t *testing.T) {
+func TestAccConfTemplate_namesAuthorOfChange(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	play(t,

@@ -92,7 +92,7 @@ func TestAccFaults_somebodyAtTheAdminPage(t *testing.T) {
 }
 
 // Two have planned from the same state, and both apply: one is first, and the
-// other is told.
+// other is reported.
 func TestAccFaults_twoAtOnce(t *testing.T) {
 	needTerraform(t)
 	t.Parallel()

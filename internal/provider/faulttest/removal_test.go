@@ -125,7 +125,7 @@ func TestAccFaults_changedAndThenRemoved(t *testing.T) {
 	w.settled(t)
 }
 
-// Whoever changes a row between the plan of its removal and the apply is told.
+// A row that changes between the plan of its removal and the apply is reported with its author.
 func TestAccFaults_changedWhileItIsRemoved(t *testing.T) {
 	t.Parallel()
 	d, w := aPlaceToLeave(t)
@@ -138,7 +138,7 @@ func TestAccFaults_changedWhileItIsRemoved(t *testing.T) {
 	}
 	for _, thing := range []string{"trunk split SALES1", "carrier route TELCO1", "template soft1", "DID 8005550101", "remote agents 9001"} {
 		if !holds(said, "Unable to delete "+thing) {
-			t.Errorf("nothing is told of %s\n%s", thing, said)
+			t.Errorf("nothing is reported of %s\n%s", thing, said)
 		}
 	}
 	d.Expect(t, left, allLeft, "1", "1", "1", "1", "1")

@@ -26,7 +26,7 @@ func warned(t *testing.T, found diag.Diagnostics, texts ...string) {
 
 func TestReview(t *testing.T) {
 	with := func(key, password string) model { return model{Secrets: map[string]string{key: password}} }
-	t.Run("a shipped password is told", func(t *testing.T) {
+	t.Run("a shipped password is reported", func(t *testing.T) {
 		warned(t, with("VARDB_pass", "1234").review(nodes.Site{}), "VARDB_pass is the password that every VICIdial is shipped with")
 		warned(t, with("VARDB_custom_pass", "custom1234").review(nodes.Site{}), "VARDB_custom_pass is the password")
 	})
@@ -47,11 +47,11 @@ func TestCompare(t *testing.T) {
 	node := func(engine types.String, roles ...string) model {
 		return model{Nodes: map[string]nodeModel{"10.0.0.1": {Roles: roles, Engine: engine}}}
 	}
-	t.Run("a telephony node without a row is told", func(t *testing.T) {
+	t.Run("a telephony node without a row is reported", func(t *testing.T) {
 		warned(t, node(types.StringNull(), "telephony").compare(nil), "No row of the table servers has the address 10.0.0.1")
 	})
 	t.Run("a web node needs none", func(t *testing.T) { warned(t, node(types.StringNull(), "web").compare(nil)) })
-	t.Run("another conference engine is told", func(t *testing.T) {
+	t.Run("another conference engine is reported", func(t *testing.T) {
 		warned(t, node(types.StringNull(), "telephony").compare(cluster.Servers{server("10.0.0.1", "CONFBRIDGE")}), "conf_engine CONFBRIDGE")
 		warned(t, node(types.StringValue("CONFBRIDGE"), "telephony").compare(cluster.Servers{server("10.0.0.1", "MEETME")}), "conf_engine MEETME")
 	})

@@ -110,7 +110,7 @@ func TestFile_isNotWrittenWhenTheProxyRefuses(t *testing.T) {
 	})
 }
 
-func TestFile_isWrittenMendedAndRemoved(t *testing.T) {
+func TestFile_isWrittenRepairedAndRemoved(t *testing.T) {
 	each(t, func(t *testing.T, k kind) {
 		folder := t.TempDir()
 		file, log := filepath.Join(folder, "proxy.conf"), filepath.Join(folder, "reloads")

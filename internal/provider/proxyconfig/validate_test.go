@@ -10,8 +10,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 )
 
-// Every mistake is told at plan time, at its attribute.
-func TestMistakes_areToldAtTheirAttribute(t *testing.T) {
+// Every mistake is reported at plan time, at its attribute.
+func TestMistakes_areReportedAtTheirAttribute(t *testing.T) {
 	each(t, func(t *testing.T, k kind) {
 		mistakes := []struct{ claim, more, line, at, says string }{
 			{"a newline in a host name", ``, `hostname = "vici.example.com\n  bind :1"`, "", "not a DNS name"},
@@ -72,7 +72,7 @@ resource "terraform_data" "many" { input = { web1 = { address = "10.9.8.7" } } }
 				}}})
 			})
 		}
-		t.Run("what is known and wrong is told all the same", func(t *testing.T) {
+		t.Run("what is known and wrong is reported all the same", func(t *testing.T) {
 			acctest.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{
 				Config:   unknown + k.wrong(`nodes = terraform_data.many.output`, `max_body_size_mb = 0`),
 				PlanOnly: true, ExpectError: regexp.MustCompile(words("is not between 1 and 4096")),

@@ -49,7 +49,7 @@ func TestFile(t *testing.T) {
 			t.Fatalf("file says %q", got)
 		}
 	})
-	t.Run("a folder that takes no file is told by the file's own name", func(t *testing.T) {
+	t.Run("a folder that takes no file is reported by the file's own name", func(t *testing.T) {
 		f := aFile(t)
 		f.Path = filepath.Join(f.Path, "nowhere", "proxy.cfg")
 		err := f.Write([]byte("one"))

@@ -196,7 +196,7 @@ func TestFileFaults(t *testing.T) {
 			s.SSH.Passphrase = "open"
 		}, ""},
 		{"an encrypted key asks for a passphrase", func(s *Settings) { s.SSH = aJump(t); s.SSH.PrivateKeyFile = aFile(t, aPrivateKey(t, "open")) }, "ssh.private_key_file: encrypted"},
-		{"a wrong passphrase is told from a wrong key", func(s *Settings) {
+		{"a wrong passphrase is distinguished from a wrong key", func(s *Settings) {
 			s.SSH = aJump(t)
 			s.SSH.PrivateKey = aPrivateKey(t, "open")
 			s.SSH.Passphrase = "shut"

@@ -13,7 +13,7 @@ import (
 
 // Rows that break a rule are imported with a warning that names the row. Another
 // attribute of theirs may change; another value that breaks the rule is refused.
-func TestAccRules_warnOfWhatStandsAndRefuseWhatChanges(t *testing.T) {
+func TestAccRules_warnOfExistingValuesAndRefuseNewOnes(t *testing.T) {
 	t.Parallel()
 	d := sandbox.New(t, 1720)
 	acctest.Run(t, d,

@@ -17,7 +17,7 @@ func aSplitOver(elsewhere string, servers ...string) model {
 	return m
 }
 
-func TestLeft(t *testing.T) {
+func TestPartialState(t *testing.T) {
 	t.Parallel()
 	ten, zero := []cluster.Limit{{Dedicated: 10, Restriction: cluster.MaximumLimit}}, []cluster.Limit{blockedLimit}
 	for claim, c := range map[string]struct {

@@ -7,7 +7,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-func TestStanding(t *testing.T) {
+func TestPermanentFindings(t *testing.T) {
 	t.Parallel()
 	dial1 := cluster.Server{Row: cluster.Row{"server_id": cluster.Text("dial1"), "server_ip": cluster.Text("10.0.0.1")}}
 	shipped := dial1

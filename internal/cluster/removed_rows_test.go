@@ -7,7 +7,7 @@ import (
 
 // A row that was deleted since the plan was made is a conflict, and is not made again in
 // silence; one that no plan has seen is new.
-func TestPlansOfRowsThatAreGone(t *testing.T) {
+func TestPlansOfRemovedRows(t *testing.T) {
 	plans := map[string]func(seen Row) (Plan, error){
 		"DID": func(seen Row) (Plan, error) {
 			return DIDChange{Pattern: "100", Seen: seen, Want: Row{"did_description": Text("a")}}.Plan()
