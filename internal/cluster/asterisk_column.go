@@ -47,3 +47,12 @@ func CheckOneLine(text string) error {
 	}
 	return nil
 }
+
+// CheckPath refuses the text of a file where its path is meant. The text may be a key,
+// and the error does not repeat it.
+func CheckPath(path string) error {
+	if strings.ContainsAny(path, "\n\r\x00") {
+		return errors.New("it has several lines: give the path of the file, and not its text")
+	}
+	return nil
+}

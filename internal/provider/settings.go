@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/astguiclient"
 	"github.com/vicidial/terraform-provider-vicidial/internal/store"
 	"github.com/vicidial/terraform-provider-vicidial/internal/store/conn"
@@ -200,7 +201,11 @@ func (g *resolver) duration(setting string, attribute types.String, variable str
 // the database's keys is a mistake: the connection would go where nobody
 // pointed.
 func (g *resolver) readConf(path string, readFile func(string) ([]byte, error)) {
-	text, err := readFile(path)
+	var text []byte
+	err := cluster.CheckPath(path)
+	if err == nil {
+		text, err = readFile(path)
+	}
 	if err != nil {
 		g.fault("astguiclient_conf", err, "The file is read on the machine that runs Terraform, by the user that runs it.")
 		return

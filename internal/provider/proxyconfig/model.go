@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/configfile"
 )
 
@@ -228,6 +229,9 @@ func (p proxy) compare(file configfile.File, want string) (lines []string, found
 }
 
 func absolute(path string) error {
+	if err := cluster.CheckPath(path); err != nil {
+		return err
+	}
 	if !filepath.IsAbs(path) || filepath.Clean(path) != path {
 		return fmt.Errorf("%q is not an absolute path in its shortest form", path)
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
 // pollRetryTime is how long an agent's browser waits for polls before it tells the
@@ -139,7 +141,9 @@ func (f *findings) oneOf(place Place, word string, words []string) {
 }
 
 func (f *findings) file(place Place, path string) {
-	if !fileForm.MatchString(path) {
+	if err := cluster.CheckPath(path); err != nil {
+		f.refuse(place, "%v", err)
+	} else if !fileForm.MatchString(path) {
 		f.refuse(place, "%q is not an absolute path of letters, digits and . _ / @ + = , -", path)
 	}
 }

@@ -3,6 +3,7 @@ package conn
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"path/filepath"
 	"slices"
@@ -85,9 +86,16 @@ func (s Settings) Faults() []Fault {
 			add("socket", "a socket is a file of this machine and is not reached over ssh", "Set host to what the SSH host calls the database; 127.0.0.1 if it is that host itself.")
 		}
 	}
+	files := map[string]string{"tls.ca_file": s.TLS.CAFile, "tls.cert_file": s.TLS.CertFile, "tls.key_file": s.TLS.KeyFile}
 	faults = append(faults, s.TLS.faults(s.Socket != "")...)
 	if s.SSH != nil {
+		files["ssh.private_key_file"], files["ssh.known_hosts_file"] = s.SSH.PrivateKeyFile, s.SSH.KnownHostsFile
 		faults = append(faults, s.SSH.faults()...)
+	}
+	for _, setting := range slices.Sorted(maps.Keys(files)) {
+		if err := cluster.CheckPath(files[setting]); err != nil {
+			faults = append(faults, Fault{Setting: setting, Err: err, Advice: adviceFile})
+		}
 	}
 	return faults
 }
@@ -218,6 +226,8 @@ func checkHost(text string) error {
 	switch {
 	case text == "":
 		return errors.New("it is empty")
+	case strings.Contains(text, "@"): // a password may stand before it
+		return errors.New("it has an @, which no host name has: user and password have attributes of their own")
 	case len(text) > 253:
 		return errors.New("a host name has at most 253 characters")
 	case strings.Contains(text, "://"):

@@ -98,6 +98,12 @@ func TestFaults(t *testing.T) {
 		{"a host is no URL", func(s *Settings) { s.Host = "mysql://db" }, "host: is a URL"},
 		{"a host has no port", func(s *Settings) { s.Host = "db:3306" }, "host: has no colon"},
 		{"a host has no brackets", func(s *Settings) { s.Host = "[::1]" }, "host: brackets"},
+		{"a host has no user", func(s *Settings) { s.Host = "me:hidden@tcp(db)/asterisk" }, "host: it has an @"},
+		{"a file is not its text", func(s *Settings) { s.TLS = TLS{Mode: TLSRequired, CertFile: "cert", KeyFile: "BEGIN\nhidden\n"} }, "tls.key_file: give the path"},
+		{"a private key is not its file", func(s *Settings) {
+			s.SSH = aJump(t)
+			s.SSH.PrivateKeyFile = "BEGIN\nhidden\n"
+		}, "ssh.private_key_file: give the path"},
 		{"a host has no blank", func(s *Settings) { s.Host = "db 1" }, "host: character"},
 		{"a host has no line break", func(s *Settings) { s.Host = "db\n1" }, "host: character"},
 		{"a host is not longer than a name can be", func(s *Settings) { s.Host = strings.Repeat("a", 254) }, "host: 253"},
@@ -255,7 +261,7 @@ func expectFault(t *testing.T, faults []Fault, want string) {
 	if faults[0].Hint() == "" {
 		t.Errorf("fault %v does not say what to do", faults[0])
 	}
-	if strings.Contains(faults[0].Error()+faults[0].Hint(), "PRIVATE KEY-----") {
+	if text := faults[0].Error() + faults[0].Hint(); strings.Contains(text, "PRIVATE KEY-----") || strings.Contains(text, "hidden") {
 		t.Errorf("fault shows the key: %v", faults[0])
 	}
 }
