@@ -1,6 +1,7 @@
 package adopt
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -72,10 +73,7 @@ func sortedByID(carriers cluster.Carriers) []carrier {
 		sorted = append(sorted, carrier{row})
 	}
 	slices.SortStableFunc(sorted, func(a, b carrier) int {
-		if c := strings.Compare(strings.ToLower(a.ID()), strings.ToLower(b.ID())); c != 0 {
-			return c
-		}
-		return strings.Compare(a.ID(), b.ID())
+		return cmp.Or(strings.Compare(strings.ToLower(a.ID()), strings.ToLower(b.ID())), strings.Compare(a.ID(), b.ID()))
 	})
 	return sorted
 }
@@ -142,16 +140,15 @@ func (g *copies) apart(row carrier) int {
 // both sides.
 func linesApart(a, b string) int {
 	counts := map[string]int{}
-	for line := range strings.SplitSeq(cluster.NormalText(a), "\n") {
-		if line = strings.TrimSpace(line); line != "" {
-			counts[line]++
+	count := func(text string, change int) {
+		for line := range strings.SplitSeq(cluster.NormalText(text), "\n") {
+			if line = strings.TrimSpace(line); line != "" {
+				counts[line] += change
+			}
 		}
 	}
-	for line := range strings.SplitSeq(cluster.NormalText(b), "\n") {
-		if line = strings.TrimSpace(line); line != "" {
-			counts[line]--
-		}
-	}
+	count(a, 1)
+	count(b, -1)
 	more, less := 0, 0
 	for _, count := range counts { // into sums: the order does not show
 		if count > 0 {

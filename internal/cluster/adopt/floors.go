@@ -44,8 +44,6 @@ type floor struct {
 	nodes map[string]phoneNames
 }
 
-func floors(in Inventory) ([]Object, []LeftOut) { return Floors(in.Floor, in.Servers) }
-
 // Floors gathers phones and their aliases into floors, and says which rows are in none.
 func Floors(rows seating.FloorRows, servers cluster.Servers) (objects []Object, left []LeftOut) {
 	seats, left := seatsOf(rows, servers)

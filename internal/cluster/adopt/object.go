@@ -91,7 +91,8 @@ func Objects(in Inventory, options Options) ([]Object, []LeftOut) {
 	for _, find := range []func(Inventory) ([]Object, []LeftOut){
 		adoptServers, templates, settings, splits,
 		func(in Inventory) ([]Object, []LeftOut) { return routes(in.Carriers, in.Servers, options.Differences) },
-		floors, remoteAgents, adoptNumbers,
+		func(in Inventory) ([]Object, []LeftOut) { return Floors(in.Floor, in.Servers) },
+		remoteAgents, adoptNumbers,
 	} {
 		found, not := find(in)
 		slices.SortStableFunc(found, func(a, b Object) int {
