@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -90,9 +91,7 @@ func (t TemplateChange) Plan() (Plan, error) {
 			return Plan{}, err
 		}
 		row := Row{columnTemplateID: Text(t.ID)}
-		for column, value := range t.Want {
-			row[column] = value
-		}
+		maps.Copy(row, t.Want)
 		row, shown, err := fillSecrets(subject, row, t.Secrets)
 		if err != nil {
 			return Plan{}, err

@@ -3,6 +3,7 @@ package cluster
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -100,12 +101,8 @@ func TestChangeServer(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			have, seen := aServer("dial1", "10.0.0.1"), aServer("dial1", "10.0.0.1")
-			for column, value := range c.have {
-				have.Row[column] = value
-			}
-			for column, value := range c.seen {
-				seen.Row[column] = value
-			}
+			maps.Copy(have.Row, c.have)
+			maps.Copy(seen.Row, c.seen)
 			plan, err := ChangeServer(have, seen, c.want, c.secrets)
 			if err != nil {
 				t.Fatal(err)

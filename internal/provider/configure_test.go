@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -156,9 +157,7 @@ func TestValidateConfig(t *testing.T) {
 	clearEnvironment(t)
 	jump := func(changes block) block {
 		b := block{"host": "bastion", "user": "ops", "private_key_file": "/home/ops/.ssh/id", "known_hosts_file": "/home/ops/.ssh/known_hosts"}
-		for name, value := range changes {
-			b[name] = value
-		}
+		maps.Copy(b, changes)
 		return b
 	}
 	for _, c := range []struct {

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -25,9 +26,7 @@ func editedObjects() []editedObject {
 			"filter_clean_cid_number": "R" + n, "voicemail_ext": "10" + n, "did_carrier_description": "c" + n, "inbound_route_answer": n == "1", "agent_search_method": map[string]string{"1": "LB", "2": "LO"}[n],
 			"filter_inbound_number": map[string]string{"1": "DISABLED", "2": "URL"}[n], "filter_action": "EXTEN", "filter_extension": "820" + n,
 		}
-		for k, w := range x {
-			v[k] = w
-		}
+		maps.Copy(v, x)
 		return v
 	}
 	server := func(n string) acctest.Values {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -115,9 +116,7 @@ func TestConfigurationsThatFailSayWhatToDo(t *testing.T) {
 	bastion := sandbox.NewSSH(t, fmt.Sprintf("%s:%d", d.Host, d.Port))
 	jump := func(changes block) block {
 		b := block{"host": bastion.Host(), "port": bastion.Port(), "user": bastion.User, "private_key_file": bastion.PrivateKeyFile, "known_hosts_file": bastion.KnownHostsFile}
-		for name, value := range changes {
-			b[name] = value
-		}
+		maps.Copy(b, changes)
 		return b
 	}
 	for _, c := range []struct {
@@ -134,9 +133,7 @@ func TestConfigurationsThatFailSayWhatToDo(t *testing.T) {
 		t.Run(c.claim, func(t *testing.T) {
 			clearEnvironment(t)
 			b := block{"host": d.Host, "port": d.Port, "database": d.Name, "username": d.Username, "password": d.Password}
-			for name, value := range c.change {
-				b[name] = value
-			}
+			maps.Copy(b, c.change)
 			_, err := theStore(t, b).Servers(t.Context())
 			var failed *conn.Error
 			if !errors.As(err, &failed) || failed.Failure != c.want || !strings.Contains(failed.Hint(), c.hint) {
@@ -168,9 +165,7 @@ func TestReadOnlyRefusesEveryWrite(t *testing.T) {
 			clearEnvironment(t)
 			t.Setenv("VICIDIAL_READ_ONLY", c.environment)
 			b := block{"host": d.Host, "port": d.Port, "database": d.Name, "username": d.Username, "password": d.Password}
-			for name, value := range c.block {
-				b[name] = value
-			}
+			maps.Copy(b, c.block)
 			asked := false
 			err := theStore(t, b).Apply(t.Context(), func(context.Context) (cluster.Plan, error) {
 				asked = true

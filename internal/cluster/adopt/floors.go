@@ -3,6 +3,7 @@ package adopt
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -55,9 +56,7 @@ func Floors(rows seating.FloorRows, servers cluster.Servers) (objects []Object, 
 			groups = append(groups, &floor{nodes: map[string]phoneNames{}})
 		}
 		groups[at].seats = append(groups[at].seats, s)
-		for server, named := range s.nodes { // into a map: the order does not show
-			groups[at].nodes[server] = named
-		}
+		maps.Copy(groups[at].nodes, s.nodes)
 	}
 	titles := map[string]bool{}
 	for _, group := range groups {

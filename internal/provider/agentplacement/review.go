@@ -92,9 +92,7 @@ func (r *Resource) place(ctx context.Context, want declaration, before view) (*s
 	live, _ := before.own.Occupied(agents)
 	var diags diag.Diagnostics
 	suffixes := want.style.Suffixes()
-	for server, label := range before.own.OtherSuffixes(want.style.Labels) {
-		suffixes[server] = label
-	}
+	maps.Copy(suffixes, before.own.OtherSuffixes(want.style.Labels))
 	diags.AddWarning("Seats of placement "+want.name()+" move", strings.Join(moves.Summary(suffixes, runsShown), "\n"))
 	diags.Append(warnLive(want, live, seating.MovedInUse(before.now, placed, live))...)
 	return placed, diags

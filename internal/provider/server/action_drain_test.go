@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -46,9 +47,7 @@ func drainFixture(t *testing.T, version int) *sandbox.Database {
 // drainConfig is the configuration of a drain, with an interval of one second.
 func drainConfig(more acctest.Values) acctest.Values {
 	config := acctest.Values{"server_ip": "10.0.0.3", "timeout": "60s", "interval": "1s"}
-	for name, value := range more {
-		config[name] = value
-	}
+	maps.Copy(config, more)
 	return config
 }
 

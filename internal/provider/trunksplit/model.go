@@ -89,8 +89,7 @@ func (c claimModel) claim() cluster.Claim {
 		claim.Weight = int(c.Weight.ValueInt64())
 	}
 	if !c.Max.IsNull() {
-		most := int(c.Max.ValueInt64())
-		claim.Max = &most
+		claim.Max = new(int(c.Max.ValueInt64()))
 	}
 	return claim
 }

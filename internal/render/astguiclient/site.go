@@ -199,9 +199,7 @@ func (s Site) file(node nodes.Node, assignment nodes.Assignment) (File, error) {
 // fill replaces the placeholders of known passwords.
 func (s Site) fill(file File) File {
 	values := maps.Clone(file.Values)
-	for name, password := range s.Secrets {
-		values[name] = password
-	}
+	maps.Copy(values, s.Secrets)
 	return File{Values: values, Extra: file.Extra}
 }
 
