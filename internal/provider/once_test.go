@@ -153,7 +153,7 @@ func TestAccRuns_configuredOnce(t *testing.T) {
 			for range 2 {
 				object := session.Object(t, l.resource)
 				object.Change(t, l.first)
-				object.Record(t)
+				record(t, object)
 				holds("create", l.want[0])
 				if l.edit != nil {
 					l.edit(t, d)

@@ -11,8 +11,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 )
 
 // statesFolder has a folder for each released version, with a state of each resource
@@ -31,7 +29,7 @@ func releases(changelog string) []string {
 }
 
 // upgraded upgrades a recorded state to the schema of now. It returns what is wrong.
-func upgraded(t *testing.T, server tfprotov6.ProviderServer, all *tfprotov6.GetProviderSchemaResponse, recorded acctest.Recorded) string {
+func upgraded(t *testing.T, server tfprotov6.ProviderServer, all *tfprotov6.GetProviderSchemaResponse, recorded recordedState) string {
 	t.Helper()
 	schema, found := all.ResourceSchemas[recorded.Resource]
 	if !found {
@@ -103,7 +101,7 @@ func TestStates_ofReleases(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var recorded acctest.Recorded
+			var recorded recordedState
 			if err := json.Unmarshal(text, &recorded); err != nil {
 				t.Errorf("%s: %v", file, err)
 				continue
@@ -127,12 +125,12 @@ func TestStates_areChecked(t *testing.T) {
 		for _, attribute := range schema.Block.Attributes {
 			attributes[attribute.Name] = nil
 		}
-		state := func() acctest.Recorded {
+		state := func() recordedState {
 			text, err := json.Marshal(attributes)
 			if err != nil {
 				t.Fatal(err)
 			}
-			return acctest.Recorded{Resource: name, SchemaVersion: schema.Version, Attributes: text}
+			return recordedState{Resource: name, SchemaVersion: schema.Version, Attributes: text}
 		}
 		if wrong := upgraded(t, server, all, state()); wrong != "" {
 			t.Errorf("%s: a state of now: %s", name, wrong)
@@ -147,7 +145,7 @@ func TestStates_areChecked(t *testing.T) {
 			t.Errorf("%s: an attribute that is gone is not noticed", name)
 		}
 	}
-	if upgraded(t, server, all, acctest.Recorded{Resource: "vicidial_gone"}) == "" {
+	if upgraded(t, server, all, recordedState{Resource: "vicidial_gone"}) == "" {
 		t.Error("a resource that is gone is not noticed")
 	}
 }

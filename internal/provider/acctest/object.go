@@ -71,6 +71,16 @@ func (s *Session) Object(t *testing.T, resource string) *Object {
 	return o
 }
 
+// State returns the resource, the version of its schema, and the state of the object.
+func (o *Object) State(t *testing.T) (resource string, version int64, state tftypes.Value) {
+	t.Helper()
+	state, err := o.state.Unmarshal(o.schema.ValueType())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o.name, o.schema.Version, state
+}
+
 func (o *Object) null(t *testing.T) *tfprotov6.DynamicValue {
 	t.Helper()
 	sent, err := tfprotov6.NewDynamicValue(o.schema.ValueType(), tftypes.NewValue(o.schema.ValueType(), nil))

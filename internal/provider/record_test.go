@@ -1,4 +1,4 @@
-package acctest
+package provider_test
 
 import (
 	"encoding/json"
@@ -8,48 +8,47 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 )
 
 // recordVariable names a folder into which the states of objects are written: those of
 // a version that is going to be released.
 const recordVariable = "VICIDIAL_RECORD_STATES"
 
-// Recorded is the state of an object as a version of the provider wrote it.
-type Recorded struct {
+// recordedState is the state of an object as a version of the provider wrote it.
+type recordedState struct {
 	Resource      string          `json:"resource"`
 	SchemaVersion int64           `json:"schema_version"`
 	Attributes    json.RawMessage `json:"attributes"`
 }
 
-// Record writes the state of the object where states are recorded.
-func (o *Object) Record(t *testing.T) {
+// record writes the state of an object where states are recorded.
+func record(t *testing.T, object *acctest.Object) {
 	t.Helper()
 	folder := os.Getenv(recordVariable)
 	if folder == "" {
 		return
 	}
-	state, err := o.state.Unmarshal(o.schema.ValueType())
+	resource, version, state := object.State(t)
+	attributes, err := json.Marshal(plainJSON(t, state))
 	if err != nil {
 		t.Fatal(err)
 	}
-	attributes, err := json.Marshal(plain(t, state))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := json.MarshalIndent(Recorded{o.name, o.schema.Version, attributes}, "", "  ")
+	text, err := json.MarshalIndent(recordedState{resource, version, attributes}, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, o.name+".json"), append(text, '\n'), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, resource+".json"), append(text, '\n'), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// plain is a value as JSON has it in a state.
-func plain(t *testing.T, value tftypes.Value) any {
+// plainJSON is a value as JSON has it in a state.
+func plainJSON(t *testing.T, value tftypes.Value) any {
 	t.Helper()
 	if value.IsNull() {
 		return nil
@@ -77,7 +76,7 @@ func plain(t *testing.T, value tftypes.Value) any {
 		as(&parts)
 		object := make(map[string]any, len(parts))
 		for name, part := range parts {
-			object[name] = plain(t, part)
+			object[name] = plainJSON(t, part)
 		}
 		return object
 	default:
@@ -85,7 +84,7 @@ func plain(t *testing.T, value tftypes.Value) any {
 		as(&parts)
 		list := make([]any, 0, len(parts))
 		for _, part := range parts {
-			list = append(list, plain(t, part))
+			list = append(list, plainJSON(t, part))
 		}
 		return list
 	}
