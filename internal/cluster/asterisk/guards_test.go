@@ -33,6 +33,8 @@ func TestSeal_edges(t *testing.T) {
 		"SIP/me$":                 "SIP/me$",
 		"SIP/me:${PASS}@host":     "SIP/me:${PASS}@host",
 		"SIP/:x@host":             "SIP/:x@host",
+		"http://me:1,2&(3@host/":  "http://me:" + place + "@host/",
+		"http://host:80/1,2@x":    "http://host:80/1,2@x",
 	} {
 		if have := asterisk.SealDialed(text, "s"); have != want {
 			t.Errorf("%q is sealed as %q, want %q", text, have, want)

@@ -110,6 +110,10 @@ func opensUserinfo(lower string, at int) bool {
 // none.
 func userinfo(value string, from int) (colon, at int, found bool) {
 	depth, own := 0, false
+	ends := ",&(|/) \t<>" // of what is dialed; a URL goes on to its path
+	if strings.HasSuffix(value[:from], "://") {
+		ends = ends[3:]
+	}
 	for end := from; end < len(value); end++ {
 		switch char := value[end]; {
 		case char == '$' && end+1 < len(value) && (value[end+1] == '{' || value[end+1] == '['):
@@ -124,7 +128,7 @@ func userinfo(value string, from int) (colon, at int, found bool) {
 			}
 		case char == '@' && found:
 			return colon, end, own && end > colon+1
-		case char == '@' || strings.IndexByte(",&|/() \t<>", char) >= 0 || !found && strings.IndexByte("{}=", char) >= 0:
+		case char == '@' || strings.IndexByte(ends, char) >= 0 || !found && strings.IndexByte("{}=", char) >= 0:
 			return 0, 0, false
 		case char == ':' && !found:
 			colon, found = end, end > from
