@@ -11,12 +11,13 @@ import (
 type AccessSet struct {
 	owns  map[string]bool // the plan writes it, or has decided by it
 	uses  map[string]bool // the plan writes a row that refers to it
-	alone bool            // its rows are not known by keys
+	takes map[string]Headroom
+	alone bool // its rows are not known by keys
 }
 
 // Access returns the rows that the plan writes, decides by or refers to.
 func (p Plan) Access() AccessSet {
-	t := AccessSet{owns: map[string]bool{}, uses: map[string]bool{}}
+	t := AccessSet{owns: map[string]bool{}, uses: map[string]bool{}, takes: p.Takes}
 	for _, step := range p.Steps {
 		t.add(step)
 	}
@@ -26,14 +27,32 @@ func (p Plan) Access() AccessSet {
 // Independent reports whether the steps of two plans that were decided over the same
 // rows may be written in any order.
 func (t AccessSet) Independent(other AccessSet) bool {
-	return !t.alone && !other.alone && disjoint(t.owns, other.owns) && disjoint(t.owns, other.uses) && disjoint(t.uses, other.owns)
+	return !t.alone && !other.alone && disjoint(t.owns, other.owns) && disjoint(t.owns, other.uses) && disjoint(t.uses, other.owns) && t.fits(other)
+}
+
+// fits reports whether servers have the trunks for both plans, whatever becomes of the
+// trunks that the plans give back.
+func (t AccessSet) fits(other AccessSet) bool {
+	for ip, more := range other.takes {
+		if own, both := t.takes[ip]; both && own.Takes+more.Takes > min(own.Free, more.Free) {
+			return false
+		}
+	}
+	return true
 }
 
 // Union returns the rows of two plans.
 func (t AccessSet) Union(other AccessSet) AccessSet {
-	both := AccessSet{owns: maps.Clone(t.owns), uses: maps.Clone(t.uses), alone: t.alone || other.alone}
+	both := AccessSet{owns: maps.Clone(t.owns), uses: maps.Clone(t.uses), takes: map[string]Headroom{}, alone: t.alone || other.alone}
 	maps.Copy(both.owns, other.owns)
 	maps.Copy(both.uses, other.uses)
+	maps.Copy(both.takes, t.takes)
+	for ip, more := range other.takes {
+		if own, both := t.takes[ip]; both {
+			more = Headroom{own.Takes + more.Takes, min(own.Free, more.Free)}
+		}
+		both.takes[ip] = more
+	}
 	return both
 }
 
@@ -72,8 +91,9 @@ func (t *AccessSet) add(step Step) {
 	case TableTrunks: // what fits on a server is a matter of all splits, what goes is not
 		for _, key := range keys {
 			t.refer(key)
-			if step.Verb == Delete {
-				t.owns[nameOf(step.Table, key)], t.uses[allTrunks] = true, true
+			t.owns[nameOf(step.Table, key)] = true
+			if step.Verb == Delete || t.takes != nil {
+				t.uses[allTrunks] = true
 			} else {
 				t.owns[allTrunks] = true
 			}

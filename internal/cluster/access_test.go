@@ -22,6 +22,11 @@ func TestAccessSet_Independent(t *testing.T) {
 	split := func(campaign string) AccessSet {
 		return plan(insert(TableTrunks, "campaign_id", Row{"campaign_id": Text(campaign), ColumnServerIP: Text("10.0.0.9")}))
 	}
+	takes := func(campaign string, lines, free int) AccessSet {
+		row := Row{"campaign_id": Text(campaign), ColumnServerIP: Text("10.0.0.9")}
+		step := Step{Phase: Add, Verb: Insert, Table: TableTrunks, Key: row, Rows: []Row{row}}
+		return Plan{Steps: []Step{step}, Takes: map[string]Headroom{"10.0.0.9": {lines, free}}}.Access()
+	}
 	gone := func(campaign string) AccessSet {
 		return plan(Step{Phase: Remove, Verb: Delete, Table: TableTrunks, Key: Row{"campaign_id": Text(campaign), ColumnServerIP: Text("10.0.0.9")}})
 	}
@@ -37,6 +42,13 @@ func TestAccessSet_Independent(t *testing.T) {
 		"a server and a carrier on it":              {server, carrier("10.0.0.1", ""), false},
 		"a server and a carrier on another one":     {server, carrier("10.0.0.2", ""), true},
 		"two splits":                                {split("A"), split("B"), false},
+		"two splits that a server has room for":     {takes("A", 4, 10), takes("B", 6, 10), true},
+		"two that it has no room for":               {takes("A", 4, 10), takes("B", 7, 10), false},
+		"a third one that it has no room for":       {takes("A", 4, 10).Union(takes("B", 4, 10)), takes("C", 4, 10), false},
+		"two that are one campaign's":               {takes("A", 4, 10), takes("a", 4, 10), false},
+		"one with room and one that does not say":   {takes("A", 4, 10), split("B"), false},
+		"one with room and one that goes":           {takes("A", 4, 10), gone("B"), true},
+		"one with room and the limit of a server":   {takes("A", 4, 10), trunks, false},
 		"two splits that go":                        {gone("A"), gone("B"), true},
 		"one split that goes twice":                 {gone("A"), gone("a"), false},
 		"a split that goes and one that comes":      {gone("A"), split("B"), false},

@@ -71,15 +71,29 @@ func (o Overcommit) String() string {
 // or gives back lines makes nothing worse.
 func (t Trunks) Overcommitted(servers Servers, campaign string, limits map[string]Limit) []Overcommit {
 	var found []Overcommit
-	before, after := t.Of(campaign), t.With(campaign, limits)
-	for _, ip := range slices.Sorted(maps.Keys(limits)) {
-		server, ok := servers.ByIP(ip)
-		if !ok || limits[ip].Dedicated <= before.Reserved(ip) {
-			continue
+	takes := t.Headroom(servers, campaign, limits)
+	for _, ip := range slices.Sorted(maps.Keys(takes)) {
+		server, _ := servers.ByIP(ip)
+		if h := takes[ip]; h.Takes > h.Free {
+			reserved := server.MaxTrunks() - h.Free + h.Takes
+			found = append(found, Overcommit{ServerIP: ip, Reserved: reserved, Max: server.MaxTrunks(), Others: reserved - limits[ip].Dedicated})
 		}
-		reserved, most := after.reserved(ip), server.MaxTrunks()
-		if reserved > most {
-			found = append(found, Overcommit{ServerIP: ip, Reserved: reserved, Max: most, Others: reserved - limits[ip].Dedicated})
+	}
+	return found
+}
+
+// Headroom says how many trunks of a server a change of a split takes, and how many no
+// campaign had before.
+type Headroom struct{ Takes, Free int }
+
+// Headroom returns the headroom of the servers on which the campaign's limits take more
+// than its rows do.
+func (t Trunks) Headroom(servers Servers, campaign string, limits map[string]Limit) map[string]Headroom {
+	found, rows := map[string]Headroom{}, t.Of(campaign)
+	for ip, limit := range limits {
+		takes := limit.Dedicated - rows.Reserved(ip)
+		if server, ok := servers.ByIP(ip); ok && takes > 0 {
+			found[ip] = Headroom{takes, server.MaxTrunks() - t.reserved(ip)}
 		}
 	}
 	return found

@@ -193,6 +193,9 @@ func RebuildOf(addresses []string) Rebuild {
 type Plan struct {
 	Steps   []Step
 	Rebuild Rebuild
+	// Takes says what a split takes of servers, by server_ip. Splits are written at
+	// once only where each server has enough for all of them, and none has nil here.
+	Takes map[string]Headroom
 }
 
 // Empty says whether the plan writes nothing at all.

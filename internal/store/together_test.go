@@ -161,40 +161,69 @@ func TestApply_together(t *testing.T) {
 		d.Expect(t, didRows, "| did_description | n |\n| new             | 9 |")
 		d.Expect(t, "SELECT COUNT(*) AS n, COUNT(DISTINCT record_id) AS records FROM vicidial_admin_log", "| n | records |\n| 9 |       9 |")
 	})
-	t.Run("splits that grow at once never take more than a server has", func(t *testing.T) {
-		t.Parallel()
-		d := newTable(t, s)
-		store := newStore(t, d)
-		var changes []planFunc
-		for i := range 8 {
-			campaign := fmt.Sprint("C", i)
-			changes = append(changes, func(ctx context.Context) (cluster.Plan, error) {
-				servers, err := store.Servers(ctx)
-				if err != nil {
-					return cluster.Plan{}, err
-				}
-				trunks, err := store.Trunks(ctx)
-				if err != nil {
-					return cluster.Plan{}, err
-				}
-				want := map[string]cluster.Limit{"10.0.0.1": {Dedicated: 15, Restriction: cluster.MaximumLimit}}
-				if over := trunks.Overcommitted(servers, campaign, want); len(over) > 0 {
-					return cluster.Plan{}, errors.New("full")
-				}
-				return cluster.PlanSplit(campaign, trunks.Of(campaign), cluster.Split{}, want)
-			})
-		}
-		full := 0
-		for _, err := range together(t, store, changes...) {
-			if err != nil {
-				full++
+	for _, c := range []struct {
+		name            string
+		lines           int // of each of eight splits
+		refused, in     int // and the statements that write the others
+		reserved        int
+		withoutHeadroom bool
+	}{
+		{"splits that a server has room for are one statement", 5, 0, 1, 100, false},
+		{"splits that grow at once never take more than a server has", 15, 6, 1, 90, false},
+		{"splits that do not say what they take are written one by one", 5, 0, 8, 100, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d, p := newTable(t, s), sandbox.NewProxy(t, s)
+			store := newStore(t, d, viaProxy(p))
+			var changes []planFunc
+			for i := range 8 {
+				campaign := fmt.Sprint("C", i)
+				changes = append(changes, func(ctx context.Context) (cluster.Plan, error) {
+					servers, err := store.Servers(ctx)
+					if err != nil {
+						return cluster.Plan{}, err
+					}
+					trunks, err := store.Trunks(ctx)
+					if err != nil {
+						return cluster.Plan{}, err
+					}
+					want := map[string]cluster.Limit{"10.0.0.1": {Dedicated: c.lines, Restriction: cluster.MaximumLimit}}
+					if over := trunks.Overcommitted(servers, campaign, want); len(over) > 0 {
+						return cluster.Plan{}, errors.New("full")
+					}
+					plan, err := cluster.PlanSplit(campaign, trunks.Of(campaign), cluster.Split{}, want)
+					if !c.withoutHeadroom {
+						plan.Takes = trunks.Headroom(servers, campaign, want)
+					}
+					return plan, err
+				})
 			}
-		}
-		if full != 6 { // 60 of 100 are taken
-			t.Errorf("%d of 8 were refused", full)
-		}
-		d.Expect(t, "SELECT SUM(dedicated_trunks) AS n FROM vicidial_server_trunks WHERE server_ip = '10.0.0.1'", "| n  |\n| 90 |")
-	})
+			refused := 0
+			for _, err := range together(t, store, changes...) {
+				if err != nil {
+					refused++
+				}
+			}
+			if refused != c.refused { // 60 of 100 are taken
+				t.Errorf("%d of 8 were refused", refused)
+			}
+			inserts := 0
+			for _, statement := range p.Writes() {
+				if strings.HasPrefix(strings.TrimSpace(statement), "INSERT INTO vicidial_server_trunks") {
+					inserts++
+				}
+			}
+			if inserts != c.in {
+				t.Errorf("%d statements insert trunks, want %d", inserts, c.in)
+			}
+			var reserved, entries, campaigns int
+			row := d.DB().QueryRowContext(t.Context(), "SELECT (SELECT SUM(dedicated_trunks) FROM vicidial_server_trunks WHERE server_ip = '10.0.0.1'), COUNT(*), COUNT(DISTINCT event_notes) FROM vicidial_admin_log")
+			if err := row.Scan(&reserved, &entries, &campaigns); err != nil || reserved != c.reserved || entries != 8-refused || campaigns != entries {
+				t.Errorf("%d lines are reserved, %d entries name %d campaigns, %v", reserved, entries, campaigns, err)
+			}
+		})
+	}
 	t.Run("cancelled caller fails only itself", func(t *testing.T) {
 		t.Parallel()
 		d := newTable(t, s)

@@ -86,7 +86,9 @@ func (r *Resource) write(ctx context.Context, m model, exists bool, seen func(cl
 			}
 			keepRows(limits, rows, over)
 		}
-		return cluster.PlanSplit(m.campaign(), rows, seen(rows, servers), limits)
+		plan, err := cluster.PlanSplit(m.campaign(), rows, seen(rows, servers), limits)
+		plan.Takes = trunks.Headroom(servers, m.campaign(), limits)
+		return plan, err
 	}
 	whole := func(ctx context.Context) (cluster.Plan, error) { return decide(ctx, false) }
 	err = r.store.Apply(ctx, whole)
