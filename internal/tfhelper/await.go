@@ -15,6 +15,7 @@ const (
 	awaitBusy  = 10 * time.Second // while other requests run, and none of them ends
 	awaitIdle  = 3 * time.Second  // while none runs: objects of other providers may come first
 	awaitPause = 100 * time.Millisecond
+	awaitRetry = time.Second // though none of them has ended
 )
 
 // Requests counts the requests that a provider answers at the moment. The zero value
@@ -61,19 +62,22 @@ func Await(ctx context.Context, try func() (again bool)) {
 		own.waits = true
 		own.waiting.Add(1)
 	}
-	ended, progress, busy := own.ended.Load(), time.Now(), time.Now()
+	ended, progress, busy, tried := own.ended.Load(), time.Now(), time.Now(), time.Now()
 	for time.Since(progress) < awaitBusy && time.Since(busy) < awaitIdle {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(awaitPause):
 		}
-		if !try() {
-			own.waits = false
-			own.waiting.Add(-1)
-			return
+		now := own.ended.Load()
+		if now != ended || time.Since(tried) >= awaitRetry {
+			if tried = time.Now(); !try() {
+				own.waits = false
+				own.waiting.Add(-1)
+				return
+			}
 		}
-		if now := own.ended.Load(); now != ended {
+		if now != ended {
 			ended, progress, busy = now, time.Now(), time.Now()
 		}
 		if own.running.Load() > own.waiting.Load() {

@@ -2,6 +2,7 @@ package tfhelper_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,6 +64,30 @@ func TestAwait(t *testing.T) {
 			})
 		})
 	}
+}
+
+// An object is tried again when another one has ended, and otherwise once a second.
+func TestAwait_tries(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var requests tfhelper.Requests
+		ctx, end := requests.Begin(t.Context())
+		defer end()
+		_, endOther := requests.Begin(t.Context())
+		go func() {
+			time.Sleep(4450 * time.Millisecond)
+			endOther()
+		}()
+		begun := time.Now()
+		var tries []string
+		tfhelper.Await(ctx, func() bool {
+			tries = append(tries, time.Since(begun).String())
+			return true
+		})
+		if got, want := strings.Join(tries, " "), "0s 1s 2s 3s 4s 4.5s 5.5s 6.5s 7.5s"; got != want {
+			t.Errorf("tries at %s, want %s", got, want)
+		}
+	})
 }
 
 // Objects that wait for one another do not keep one another waiting.
