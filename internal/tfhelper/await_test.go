@@ -75,7 +75,7 @@ func TestAwait_tries(t *testing.T) {
 		defer end()
 		_, endOther := requests.Begin(t.Context())
 		go func() {
-			time.Sleep(4450 * time.Millisecond)
+			<-time.After(4450 * time.Millisecond)
 			endOther()
 		}()
 		begun := time.Now()
