@@ -44,6 +44,7 @@ resource "vicidial_inbound_numbers" "one" {
 	t.Run("the next apply inserts them", func(t *testing.T) {
 		acctest.Run(t, d, deleteRows...)()
 		w.apply(t)
+		w.settled(t)
 		if have := d.Table(t.Context(), drawUpdated); have != rows {
 			t.Errorf("the rows are\n%s\nwant\n%s", have, rows)
 		}
