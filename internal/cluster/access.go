@@ -9,10 +9,10 @@ import (
 
 // AccessSet holds the rows that a plan writes, decides by or refers to.
 type AccessSet struct {
-	owns  map[string]bool // the plan writes it, or has decided by it
-	uses  map[string]bool // the plan writes a row that refers to it
-	takes map[string]Headroom
-	alone bool // its rows are not known by keys
+	owns      map[string]bool // rows that the plan writes, or reads to decide
+	uses      map[string]bool // rows that a written row refers to
+	takes     map[string]Headroom
+	exclusive bool // the rows have no known keys
 }
 
 // Access returns the rows that the plan writes, decides by or refers to.
@@ -27,11 +27,11 @@ func (p Plan) Access() AccessSet {
 // Independent reports whether the steps of two plans that were decided over the same
 // rows may be written in any order.
 func (t AccessSet) Independent(other AccessSet) bool {
-	return !t.alone && !other.alone && disjoint(t.owns, other.owns) && disjoint(t.owns, other.uses) && disjoint(t.uses, other.owns) && t.fits(other)
+	return !t.exclusive && !other.exclusive && disjoint(t.owns, other.owns) && disjoint(t.owns, other.uses) && disjoint(t.uses, other.owns) && t.fits(other)
 }
 
-// fits reports whether servers have the trunks for both plans, whatever becomes of the
-// trunks that the plans give back.
+// fits reports whether servers have the trunks for both plans, without those that the
+// plans release.
 func (t AccessSet) fits(other AccessSet) bool {
 	for ip, more := range other.takes {
 		if own, both := t.takes[ip]; both && own.Takes+more.Takes > min(own.Free, more.Free) {
@@ -43,7 +43,7 @@ func (t AccessSet) fits(other AccessSet) bool {
 
 // Union returns the rows of two plans.
 func (t AccessSet) Union(other AccessSet) AccessSet {
-	both := AccessSet{owns: maps.Clone(t.owns), uses: maps.Clone(t.uses), takes: map[string]Headroom{}, alone: t.alone || other.alone}
+	both := AccessSet{owns: maps.Clone(t.owns), uses: maps.Clone(t.uses), takes: map[string]Headroom{}, exclusive: t.exclusive || other.exclusive}
 	maps.Copy(both.owns, other.owns)
 	maps.Copy(both.uses, other.uses)
 	maps.Copy(both.takes, t.takes)
@@ -68,7 +68,7 @@ func disjoint(a, b map[string]bool) bool {
 	return true
 }
 
-// Names of tables of which a plan decides by all rows.
+// Names for tables of which a plan reads all rows to decide.
 const (
 	allTrunks       = "the sums of trunks"
 	allRemoteAgents = "the runs of remote agents"
@@ -77,7 +77,7 @@ const (
 func (t *AccessSet) add(step Step) {
 	keys := step.Keys()
 	if len(keys) == 0 || step.Column != "" || step.Verb == Update && step.MayMatchNone {
-		t.alone = true
+		t.exclusive = true
 		return
 	}
 	for _, row := range append(slices.Clone(step.Rows), step.Common, step.To) {
@@ -86,12 +86,12 @@ func (t *AccessSet) add(step Step) {
 	switch step.Table {
 	case TableDIDs, TableCarriers, TableTemplates:
 		for _, key := range keys {
-			t.owns[nameOf(step.Table, key)] = true
+			t.owns[rowName(step.Table, key)] = true
 		}
-	case TableTrunks: // what fits on a server is a matter of all splits, what goes is not
+	case TableTrunks: // additions depend on all splits, removals do not
 		for _, key := range keys {
 			t.refer(key)
-			t.owns[nameOf(step.Table, key)] = true
+			t.owns[rowName(step.Table, key)] = true
 			if step.Verb == Delete || t.takes != nil {
 				t.uses[allTrunks] = true
 			} else {
@@ -103,26 +103,26 @@ func (t *AccessSet) add(step Step) {
 	case TableServers, TableMeetmeRooms, TableConfbridges, TableServerUpdater:
 		t.addServer(step, keys)
 	default:
-		t.alone = true
+		t.exclusive = true
 	}
 }
 
-// addServer adds a step on a server. A plan that refers to its address has decided by
-// its row, and its removal has decided by the rows that refer to it.
+// addServer adds a step on a server. Plans that refer to its address depend on its row,
+// and its removal depends on the rows that refer to it.
 func (t *AccessSet) addServer(step Step, keys []Row) {
 	for _, row := range slices.Concat(keys, step.Rows, []Row{step.From, step.To}) {
 		if id, named := row["server_id"]; named {
-			t.owns[nameOf(TableServers, Row{"server_id": id})] = true
+			t.owns[rowName(TableServers, Row{"server_id": id})] = true
 		}
 		if ip, named := row[ColumnServerIP]; named {
-			t.owns[nameOf(TableServers, Row{ColumnServerIP: ip})] = true
+			t.owns[rowName(TableServers, Row{ColumnServerIP: ip})] = true
 		}
 	}
 	if step.Table != TableServers {
 		return
 	}
 	if !slices.ContainsFunc(keys, func(key Row) bool { _, named := key["server_id"]; return named }) {
-		t.alone = true
+		t.exclusive = true
 	}
 	_, moves := step.To[ColumnServerIP]
 	_, limits := step.To["max_vicidial_trunks"]
@@ -134,10 +134,10 @@ func (t *AccessSet) addServer(step Step, keys []Row) {
 // refer adds the server and the template that a row names.
 func (t *AccessSet) refer(row Row) {
 	if ip := row[ColumnServerIP]; ip.Text != "" {
-		t.uses[nameOf(TableServers, Row{ColumnServerIP: ip})] = true
+		t.uses[rowName(TableServers, Row{ColumnServerIP: ip})] = true
 	}
 	if id := row[columnTemplateID]; id.Text != "" {
-		t.uses[nameOf(TableTemplates, Row{columnTemplateID: id})] = true
+		t.uses[rowName(TableTemplates, Row{columnTemplateID: id})] = true
 	}
 }
 
@@ -156,7 +156,7 @@ func (s Step) Keys() []Row {
 	return keys
 }
 
-func nameOf(table Table, key Row) string {
+func rowName(table Table, key Row) string {
 	name := string(table)
 	for _, column := range slices.Sorted(maps.Keys(key)) {
 		name += "|" + column + "=" + FoldKey(key[column].Text)
@@ -173,18 +173,18 @@ func (s Step) Names() []string {
 	keys := s.Keys()
 	names := make([]string, len(keys))
 	for i, key := range keys {
-		names[i] = nameOf(s.Table, key)
-		if s.Verb == Delete { // rows of one key that say different things
-			names[i] += nameOf("", s.From)
+		names[i] = rowName(s.Table, key)
+		if s.Verb == Delete { // several rows may have the key
+			names[i] += rowName("", s.From)
 		}
 	}
 	return names
 }
 
-// shape is empty for a step that stays a statement of its own. Updates of a table
-// without a unique key do: by the number of rows that it found, such a statement
-// could not tell that one row was moved and another was there twice. So do updates of
-// a key, by which a statement of several chooses the values of each row.
+// shape is empty for a step that is not joined with others. Updates of a table without a
+// unique key are not: the number of matched rows would be right if one row had changed
+// and another had a duplicate. Nor are updates of key columns, since a joined statement
+// selects the values of each row by its key.
 func (s Step) shape() string {
 	if s.Column != "" || s.InColumn != "" || s.Guard != Unguarded || len(s.Keys()) == 0 {
 		return ""

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// CheckServerIP says what is wrong with a server_ip, if anything. VICIdial knows
+// CheckServerIP returns an error if ip is not a valid server_ip. VICIdial supports
 // IPv4 only, and "010.1.2.3" and "10.1.2.3" would be two keys with one dial
 // string (docs/vicidial/hazards.md#octets).
 func CheckServerIP(ip string) error {

@@ -7,38 +7,37 @@ import (
 	"slices"
 )
 
-// MaxTotal bounds what can be shared out at once; VICIdial's own column for
-// dedicated trunks holds 65535.
+// MaxTotal bounds the total of one apportionment. VICIdial's column for dedicated
+// trunks holds 65535.
 const MaxTotal = 1_000_000
 
-// MaxWeight keeps the products that are compared far below what a number holds.
+// MaxWeight keeps the compared products far below the largest int64.
 const MaxWeight = 1_000_000
 
-// Claim is what one server asks of a total that is shared out.
+// Claim is the weight and the bounds of one server in an apportionment.
 type Claim struct {
 	Weight int  // relative size; at least 1 unless Min equals *Max
 	Min    int  // never fewer
 	Max    *int // never more; nil is no bound
 }
 
-// Fixed is the claim of a server that takes exactly this many, whatever the
-// others take.
+// Fixed returns the claim of a server that gets exactly this many trunks.
 func Fixed(trunks int) Claim { return Claim{Min: trunks, Max: &trunks} }
 
 func (c Claim) full(share int) bool { return c.Max != nil && share >= *c.Max }
 
-// Shares is how many each server gets, by server_ip.
+// Shares are the numbers of trunks that the servers get, by server_ip.
 type Shares map[string]int
 
-// errDoesNotFit says that no sharing can satisfy the bounds.
+// errDoesNotFit reports that no shares satisfy the bounds.
 var errDoesNotFit = errors.New("does not fit")
 
-// Apportion shares total out by Sainte-Laguë's divisor method within the
-// bounds of each claim. A larger total takes from no one, and ties go to the
-// key that sorts first, so the same claims always give the same shares.
+// Apportion divides total by Sainte-Laguë's divisor method within the bounds of each
+// claim. A larger total reduces no share, and the key that sorts first wins a tie, so the
+// same claims always give the same shares.
 //
-// Largest remainder, the more obvious method, is not used: there one more
-// trunk in all can cost a server one that it had.
+// The method of the largest remainder is not used: with it, a larger total can reduce a
+// share.
 func Apportion(total int, claims map[string]Claim) (Shares, error) {
 	if err := checkClaims(total, claims); err != nil {
 		return nil, err
@@ -78,7 +77,7 @@ func checkClaims(total int, claims map[string]Claim) error {
 		return fmt.Errorf("a total of %d is outside 0 to %d", total, MaxTotal)
 	}
 	if len(claims) == 0 {
-		return errors.New("nobody to share with")
+		return errors.New("there is no server to share with")
 	}
 	least, most, bounded := 0, 0, true
 	for _, key := range slices.Sorted(maps.Keys(claims)) {
@@ -109,28 +108,27 @@ func checkClaims(total int, claims map[string]Claim) error {
 	return nil
 }
 
-// ApportionSurviving sizes the shares so that with any losses of the servers
-// gone the others still hold total. VICIdial does not move the share of a dead
-// server to others
-// (docs/vicidial/daemons.md#no-failover), so what must survive has to be there before.
+// ApportionSurviving returns shares that still add up to total after the loss of any
+// losses servers. VICIdial does not move the share of a lost server to others
+// (docs/vicidial/daemons.md#no-failover), so the spare trunks must be there before.
 //
-// Everybody gets at least its share of total; beyond that, the shares grow in
-// the proportion of the weights, and no server is raised above what the others
-// need from it. Minimums and fixed trunks may add up to more than total: so they
-// do where they have been sized for a loss already.
+// Each server gets at least its share of total. Beyond that, the shares grow in
+// proportion to the weights, and none is larger than a loss of the others requires.
+// Minimums and fixed trunks may add up to more than total, when they are already sized
+// for a loss.
 func ApportionSurviving(total, losses int, claims map[string]Claim) (Shares, error) {
-	house := total
+	enlargedTotal := total
 	if losses > 0 {
-		house = max(total, leastOf(claims))
+		enlargedTotal = max(total, leastOf(claims))
 	}
-	natural, err := Apportion(house, claims)
+	natural, err := Apportion(enlargedTotal, claims)
 	if err != nil || losses <= 0 {
 		return natural, err
 	}
 	if losses >= len(claims) {
 		return nil, fmt.Errorf("%w: of %d servers %d cannot be lost, none would be left", errDoesNotFit, len(claims), losses)
 	}
-	enlarged, err := enlarge(total, house, losses, claims)
+	enlarged, err := enlarge(total, enlargedTotal, losses, claims)
 	if err != nil {
 		return nil, err
 	}
@@ -151,9 +149,9 @@ func leastOf(claims map[string]Claim) int {
 	return least
 }
 
-// enlarge finds the smallest house, from one on, whose shares hold total without
-// the largest ones: first by doubling, then by halves. Both are sound since a
-// larger house takes from no one.
+// enlarge finds the smallest total, not below from, whose shares without the losses
+// largest ones add up to total: first by doubling, then by bisection. Both are correct
+// because a larger total reduces no share.
 func enlarge(total, from, losses int, claims map[string]Claim) (Shares, error) {
 	most := MaxTotal
 	if capacity, bounded := capacityOf(claims); bounded {
@@ -203,7 +201,7 @@ func capacityOf(claims map[string]Claim) (int, bool) {
 	return capacity, true
 }
 
-// withoutLargest adds the shares up that are left in the worst case.
+// withoutLargest returns the sum of the shares without the largest ones.
 func withoutLargest(shares Shares, losses int) int {
 	sorted := slices.Sorted(maps.Values(shares))
 	sum := 0

@@ -48,7 +48,7 @@ func TestApportion_refuses(t *testing.T) {
 		{"a weight beyond reason", 5, map[string]Claim{"a": {Weight: MaxWeight + 1}, "b": {Weight: 1}}, true, "a: a weight above 1000000"},
 		{"bounds that cross", 5, map[string]Claim{"a": {Weight: 1, Min: 4, Max: upTo(3)}}, true, "a: the maximum of 3 is below the minimum of 4"},
 		{"a negative minimum", 5, map[string]Claim{"a": {Weight: 1, Min: -1}}, true, "a: a minimum of -1 is below 0"},
-		{"nobody", 5, nil, true, "nobody to share with"},
+		{"nobody", 5, nil, true, "there is no server to share with"},
 		{"a total beyond reason", MaxTotal + 1, map[string]Claim{"a": {Weight: 1}}, true, "a total of 1000001 is outside 0 to 1000000"},
 		{"too much that is fixed", 5, map[string]Claim{"a": Fixed(4), "b": Fixed(3)}, false, "does not fit: the minimums and fixed trunks add up to 7, 2 more than the total of 5"},
 		{"too little room", 9, map[string]Claim{"a": Fixed(4), "b": {Weight: 1, Max: upTo(3)}}, false, "does not fit: the maximums and fixed trunks add up to 7, 2 short of the total of 9"},

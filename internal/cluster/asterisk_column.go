@@ -7,8 +7,7 @@ import (
 )
 
 // AsteriskText names a column that holds Asterisk configuration. VICIdial
-// copies it into the files of a node as it stands, so one bad line breaks the
-// reload of every node that includes it (docs/vicidial/generator.md#broken-carrier).
+// copies it verbatim into the files of a node, so one bad line breaks the reload of every node that includes it (docs/vicidial/generator.md#broken-carrier).
 type AsteriskText string
 
 // The columns that hold Asterisk configuration.
@@ -26,9 +25,9 @@ func NormalText(text string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 }
 
-// EquivalentText says whether two texts are the same to Asterisk: line ends, a
+// EquivalentText reports whether two texts are the same to Asterisk: line ends, a
 // blank line at the start (a browser drops it) and blanks at the end of a line or
-// of the text say nothing.
+// of the text do not count.
 func EquivalentText(one, other string) bool { return one == other || TrimText(one) == TrimText(other) }
 
 // TrimText returns the text without what [EquivalentText] does not compare.

@@ -107,10 +107,9 @@ func (c Carriers) Sorted() Carriers {
 	return sorted
 }
 
-// Of finds the rows of a route: those with the given ids, wherever they are
-// now, the one whose id is the route's name, as carriers made by hand have it,
-// and those that bear the id which the route gives to their node. The latter is
-// how rows are found again that an interrupted apply left.
+// Of returns the rows of a route: those with the given ids on any server, the one whose
+// id is the route's name, as in carriers made by hand, and those with the id that the
+// route gives to their node. The last finds rows of an interrupted apply.
 func (c Carriers) Of(route string, ids ...string) Carriers {
 	of := newRowFinder()
 	of.add(route, ids...)
@@ -155,7 +154,7 @@ func (f rowFinder) finds(carrier Carrier) bool {
 
 func stemKey(stem string, length int) string { return stem + "_" + strconv.Itoa(length) }
 
-// TemplateOf is a template_id with its two ways of saying none made one
+// TemplateOf returns a template_id, or the empty text for each of its values for none
 // (docs/vicidial/schema.md#no-template).
 func TemplateOf(id string) string {
 	if len(id) < 2 || strings.Contains(id, "--NONE--") {
@@ -168,7 +167,7 @@ func TemplateOf(id string) string {
 func EquivalentCarrier(column string, meant, held Value) bool {
 	switch column {
 	case string(DialplanEntry), string(AccountEntry), string(RegistrationString), string(GlobalsString):
-		return SealedBy(meant.Text, held.Text)
+		return EquivalentSecretText(meant.Text, held.Text)
 	case columnTemplateID:
 		return TemplateOf(meant.Text) == TemplateOf(held.Text)
 	case columnCarrierID:
@@ -179,27 +178,27 @@ func EquivalentCarrier(column string, meant, held Value) bool {
 	return Equivalent(column, meant, held)
 }
 
-// CarrierChange leads the rows of one route to where they are wanted.
+// CarrierChange changes the rows of one route to the wanted ones.
 type CarrierChange struct {
 	Route          string
 	Have           Carriers          // every row of the table, read afresh
 	Seen           Carriers          // the route's rows as the plan saw them; none when the route is new
-	Want           Carriers          // the route's rows as they shall be; none when it goes
-	Secrets        map[string]string // what goes into the places of the texts
+	Want           Carriers          // the wanted rows of the route; none for a removal
+	Secrets        map[string]string // values for the places in the texts
 	Renew          bool              // the secrets changed: texts with places are written again
-	PendingRebuild Rebuild           // flags that an apply before this one did not come to set
+	PendingRebuild Rebuild           // flags that an earlier apply did not set
 }
 
-// Plan says which steps to take. Rows are added before others are removed, so
-// that a route which moves is dialed throughout, and every node that includes
-// or included a touched row is flagged (the admin page forgets the old one,
+// Plan returns the steps. Rows are added before others are removed, so that a route
+// that moves can be dialed throughout. Every node that includes or included a changed
+// row is flagged (the admin page does not flag the old one,
 // docs/vicidial/admin-page.md#carriers).
 func (c CarrierChange) Plan() (Plan, error) {
 	plan := Plan{Rebuild: c.PendingRebuild}
 	wanted, index := map[string]bool{}, c.Have.Index()
 	for _, want := range c.Want.Sorted() {
 		wanted[FoldKey(want.ID())] = true
-		steps, flag, err := c.lead(want, index[FoldKey(want.ID())])
+		steps, flag, err := c.planRow(want, index[FoldKey(want.ID())])
 		if err != nil {
 			return Plan{}, err
 		}
@@ -218,9 +217,9 @@ func (c CarrierChange) Plan() (Plan, error) {
 	return plan, nil
 }
 
-// seenAtNewAddress is what was seen of a row, with the node that it is on now where the
-// route is wanted there: a server that changed its address has taken its
-// carriers along (docs/vicidial/schema.md#address-columns), which is nobody's intervention.
+// seenAtNewAddress returns the seen row with the present server_ip where the route is
+// wanted there: a change of a server's address also changes its carriers
+// (docs/vicidial/schema.md#address-columns), which is no conflict.
 func (c CarrierChange) seenAtNewAddress(have, seen Carrier) Row {
 	for _, want := range c.Want {
 		if want.ServerIP() == have.ServerIP() && have.ServerIP() != AllServers {
@@ -232,8 +231,8 @@ func (c CarrierChange) seenAtNewAddress(have, seen Carrier) Row {
 	return Row(seen)
 }
 
-// Drift names, by carrier id, what no longer holds what was seen: columns, or
-// that the row is gone.
+// Drift returns, by carrier id, the columns that differ from the seen rows, or that the
+// row no longer exists.
 func (c CarrierChange) Drift() map[string][]string {
 	found, index := map[string][]string{}, c.Have.Index()
 	for _, seen := range c.Seen {
@@ -249,9 +248,9 @@ func (c CarrierChange) Drift() map[string][]string {
 	return found
 }
 
-// Stale are the nodes whose files may not say what the rows say: a row changed,
-// came or went since it was seen. An apply that died between its last row and
-// its flags leaves nothing else behind.
+// Stale returns the nodes whose files may be older than the rows: a row was changed,
+// added or removed since it was seen. An apply that is killed between its last row and
+// its flags leaves no other trace.
 func (c CarrierChange) Stale() Rebuild {
 	var stale Rebuild
 	if len(c.Seen) == 0 {
@@ -276,11 +275,11 @@ func (c CarrierChange) Stale() Rebuild {
 	return stale
 }
 
-// lead brings one row to where it is wanted, from how it is now, nil where it is not.
-func (c CarrierChange) lead(want, have Carrier) ([]Step, Rebuild, error) {
+// planRow returns the steps from have, which is nil where there is no row, to want.
+func (c CarrierChange) planRow(want, have Carrier) ([]Step, Rebuild, error) {
 	if have == nil {
 		if _, was := c.Seen.ByID(want.ID()); was {
-			return nil, Rebuild{}, goneError(want.subject(), Row(want))
+			return nil, Rebuild{}, checkNotRemoved(want.subject(), Row(want))
 		}
 		row, shown, err := fillSecrets("route "+c.Route, Row(want), c.Secrets)
 		if err != nil {
@@ -295,7 +294,7 @@ func (c CarrierChange) lead(want, have Carrier) ([]Step, Rebuild, error) {
 	if known, was := c.Seen.ByID(want.ID()); was {
 		seen = Row(known)
 	}
-	from, to, shown, err := changeSealed(have.subject(), Row(have), seen, Row(want), EquivalentCarrier, c.Secrets, c.Renew)
+	from, to, shown, err := changedSecretColumns(have.subject(), Row(have), seen, Row(want), EquivalentCarrier, c.Secrets, c.Renew)
 	if err == nil && seen == nil {
 		err = CheckSpelling("carrier", want.ID(), have.ID())
 	}
@@ -304,7 +303,7 @@ func (c CarrierChange) lead(want, have Carrier) ([]Step, Rebuild, error) {
 	}
 	flags := want.flags().and(have.flags())
 	if len(to) == 0 {
-		if seen == nil { // left by an apply that died before it set the flags
+		if seen == nil { // left by an apply that was killed before it set the flags
 			return nil, flags, nil
 		}
 		return nil, Rebuild{}, nil
@@ -350,8 +349,8 @@ func carrierAudit(event, id string) Audit {
 	return Audit{Section: "CARRIERS", Type: event, Record: id, Code: "ADMIN " + event + " CARRIER"}
 }
 
-// RouteRows are the rows that a route is going to have; none if it goes. IDs are those
-// of its rows now.
+// RouteRows are the planned rows of a route; none for a removal. IDs are those of its
+// present rows.
 type RouteRows struct {
 	Rows Carriers
 	IDs  []string

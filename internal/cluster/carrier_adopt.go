@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Adoptable says why the rows of a route, see [Carriers.Of], cannot be brought
-// under Terraform as one: an id that no row has, two rows on one node, or rows
+// Adoptable returns an error if the rows of a route, see [Carriers.Of], cannot be
+// imported as one resource: an id that no row has, two rows on one node, or rows
 // that are too different to be one carrier.
 func (c Carriers) Adoptable(route string, ids ...string) error {
 	for _, id := range ids {

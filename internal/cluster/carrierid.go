@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// CarrierIDWidth is what vicidial_server_carriers.carrier_id holds. Without
-// strict mode MariaDB cuts longer ones without a word
+// CarrierIDWidth is the width of vicidial_server_carriers.carrier_id. Without strict
+// mode MariaDB truncates longer values without an error
 // (docs/vicidial/measured.md#silent-truncation).
 const CarrierIDWidth = 15
 
@@ -30,9 +30,9 @@ var RouteName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_]{1,14}$`)
 
 // CarrierID is the id of the route's row on a node: the name, and the node's
 // address in base 36. It depends on nothing else, so it stays when other nodes
-// come and go. Two nodes never get one id under one name; a name too long to
-// stand beside the address is cut and told apart by a digest, so that ids of
-// different routes can meet, if hardly ever: [CarrierChange] tells of it.
+// come and go. Two nodes never get one id under one name. A name that is too
+// long is truncated and gets a digest, so that ids of different routes can collide,
+// though rarely: [CarrierChange] reports that.
 func CarrierID(route, serverIP string) (string, error) {
 	if !RouteName.MatchString(route) {
 		return "", fmt.Errorf("route %q: a name has 2 to 15 letters, digits and underscores and does not begin with an underscore", route)
@@ -56,7 +56,7 @@ func codeOf(serverIP string) (string, error) {
 	return addressCode(address), nil
 }
 
-// stemOf is what stands before a code of that length in the ids of a route.
+// stemOf returns the part of a route's ids before a code of that length.
 func stemOf(route string, length int) string {
 	room := CarrierIDWidth - length - 1
 	if len(route) <= room {

@@ -2,21 +2,21 @@ package cluster
 
 import "fmt"
 
-// Change is a line of VICIdial's admin change log: who did what, and when.
-type Change struct {
+// ChangeLogEntry is a line of VICIdial's admin change log: who did what, and when.
+type ChangeLogEntry struct {
 	User    string
 	Address string // where from, as VICIdial noted it
 	When    string // date and time by the clock of the web server that wrote it
 	Code    string // event_code
 }
 
-func (c Change) String() string {
+func (c ChangeLogEntry) String() string {
 	return fmt.Sprintf("by user %s from %s at %s (%s)", c.User, c.Address, c.When, c.Code)
 }
 
-// LogLines selects the lines of the admin change log that are about an object
+// ChangeLogFilter selects the lines of the admin change log that are about an object
 // (docs/vicidial/admin-page.md#log-sections).
-type LogLines struct {
+type ChangeLogFilter struct {
 	// After is the admin_log_id of the newest line when the object was read or written
 	// last. What has changed since is in none of the lines up to it.
 	After    int64

@@ -20,7 +20,7 @@ type TemplatePhone struct {
 	ServerIP  string
 }
 
-// TemplateUse is who uses a template.
+// TemplateUse lists the phones and carriers that use a template.
 type TemplateUse struct {
 	Phones   []TemplatePhone
 	Carriers Carriers
@@ -39,7 +39,7 @@ func (u TemplateUse) Servers() Rebuild {
 	return flags
 }
 
-// Names tells the users for a person, at most ten of them.
+// Names returns the names of the users, at most ten of them, for a message.
 func (u TemplateUse) Names() []string {
 	var names []string
 	for _, carrier := range u.Carriers.Sorted() {
@@ -54,22 +54,22 @@ func (u TemplateUse) Names() []string {
 
 // TemplateChange is a change of one template.
 type TemplateChange struct {
-	ID   string
-	Have Row // the row as it is now; nil if there is none
-	Seen Row // the row as the plan saw it; nil for a new one
-	Want Row // the wanted columns; nil for a removal
-	Use  TemplateUse
-	Owed Rebuild // flags that an earlier apply did not set
+	ID             string
+	Have           Row // the row as it is now; nil if there is none
+	Seen           Row // the row as the plan saw it; nil for a new one
+	Want           Row // the wanted columns; nil for a removal
+	Use            TemplateUse
+	PendingRebuild Rebuild // flags that an earlier apply did not set
 
 	Secrets map[string]string // values for the places in the contents
 	Renew   bool              // write them again
 }
 
-// Plan says which step to take, and flags every node that has a phone or a
-// carrier using the template; the admin page flags the servers of the
+// Plan returns the step, and flags every node that has a phone or a carrier using the
+// template; the admin page flags the servers of the
 // template's user group alone
-// (docs/vicidial/admin-page.md#template-modify-flags). A template in use does not go: VICIdial
-// would take its lines from all of them.
+// (docs/vicidial/admin-page.md#template-modify-flags). A template in use is not removed:
+// its users would lose its lines.
 func (t TemplateChange) Plan() (Plan, error) {
 	subject := "template " + t.ID
 	key := Row{columnTemplateID: Text(t.ID)}
@@ -87,7 +87,7 @@ func (t TemplateChange) Plan() (Plan, error) {
 			Phase: Remove, Verb: Delete, Table: TableTemplates, Key: key, From: t.Have.Only("template_name"), Audit: templateAudit("DELETE", t.ID),
 		}}}, nil
 	case t.Have == nil:
-		if err := goneError(subject, t.Seen); err != nil {
+		if err := checkNotRemoved(subject, t.Seen); err != nil {
 			return Plan{}, err
 		}
 		row := Row{columnTemplateID: Text(t.ID)}
@@ -105,25 +105,25 @@ func (t TemplateChange) Plan() (Plan, error) {
 			return Plan{}, err
 		}
 	}
-	from, to, shown, err := changeSealed(subject, t.Have, t.Seen, t.Want, EquivalentTemplate, t.Secrets, t.Renew)
+	from, to, shown, err := changedSecretColumns(subject, t.Have, t.Seen, t.Want, EquivalentTemplate, t.Secrets, t.Renew)
 	if err != nil {
 		return Plan{}, err
 	}
-	plan := Plan{Rebuild: t.Owed}
+	plan := Plan{Rebuild: t.PendingRebuild}
 	if len(to) > 0 {
 		plan.Steps = []Step{{
 			Phase: Grow, Verb: Update, Table: TableTemplates, Key: key, From: from, To: to, Audit: templateAudit("MODIFY", t.ID), Shown: shown,
 		}}
 	}
 	if _, changed := to[string(TemplateContents)]; changed || t.Seen == nil {
-		plan.Rebuild = plan.Rebuild.and(t.Use.Servers()) // also for a row left by an apply that died before its flags
+		plan.Rebuild = plan.Rebuild.and(t.Use.Servers()) // also for a row of an apply that was killed before it set the flags
 	}
 	return plan, nil
 }
 
-// Stale are the nodes whose files may not say what the row says: its lines
-// changed since they were seen. An apply that died between the row and its flags
-// leaves nothing else behind.
+// Stale returns the nodes whose files may be older than the row: its contents were
+// changed since they were seen. An apply that is killed between the row and its flags
+// leaves no other trace.
 func (t TemplateChange) Stale() Rebuild {
 	if slices.Contains(Drift(t.Have, t.Seen, EquivalentTemplate), string(TemplateContents)) {
 		return t.Use.Servers()
@@ -134,7 +134,7 @@ func (t TemplateChange) Stale() Rebuild {
 // EquivalentTemplate is [Equivalence] for vicidial_conf_templates.
 func EquivalentTemplate(column string, meant, held Value) bool {
 	if column == string(TemplateContents) {
-		return SealedBy(meant.Text, held.Text)
+		return EquivalentSecretText(meant.Text, held.Text)
 	}
 	return Equivalent(column, meant, held)
 }
@@ -167,7 +167,7 @@ func (t Templates) With(template Template) Templates {
 	return append(slices.DeleteFunc(slices.Clone(t), func(other Template) bool { return FoldKey(other.ID()) == FoldKey(template.ID()) }), template)
 }
 
-// Using keeps the carriers that use a template.
+// Using returns the carriers that use a template.
 func (c Carriers) Using(templateID string) Carriers {
 	return slices.DeleteFunc(slices.Clone(c), func(carrier Carrier) bool { return FoldKey(carrier.TemplateID()) != FoldKey(templateID) })
 }

@@ -31,7 +31,7 @@ func TestTemplateChange(t *testing.T) {
 		if stale := (TemplateChange{ID: "t1", Have: have, Seen: row, Use: use}).Stale(); len(stale.Servers) != 3 {
 			t.Errorf("stale %v", stale)
 		}
-		plan, err := TemplateChange{ID: "t1", Have: row, Seen: row, Want: row, Use: use, Owed: RebuildOf([]string{"10.0.0.9"})}.Plan()
+		plan, err := TemplateChange{ID: "t1", Have: row, Seen: row, Want: row, Use: use, PendingRebuild: RebuildOf([]string{"10.0.0.9"})}.Plan()
 		if err != nil || !slices.Equal(plan.Rebuild.Servers, []string{"10.0.0.9"}) {
 			t.Errorf("%v, %+v", err, plan)
 		}

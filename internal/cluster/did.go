@@ -42,21 +42,21 @@ var DIDRouteColumns = []string{
 	"pre_filter_phone_group_id", "pre_filter_extension", "pre_filter_recent_call", "pre_filter_recent_extension",
 }
 
-// ReservedDID says whether a did_pattern is one of VICIdial's own.
+// ReservedDID reports whether a did_pattern is one of VICIdial's own.
 func ReservedDID(pattern string) bool {
 	return slices.Contains([]string{didDefault, didSystemFilter}, FoldKey(pattern))
 }
 
-// DIDChange leads one row of vicidial_inbound_dids to where it is wanted. Nodes
+// DIDChange changes one row of vicidial_inbound_dids to the wanted one. Nodes
 // read the table at every call, so nothing is flagged (docs/vicidial/generator.md#who-is-flagged).
 type DIDChange struct {
 	Pattern string
 	Have    Row // the row as it is now, did_id included; nil when there is none
 	Seen    Row // the row as the plan saw it; nil when it is new
-	Want    Row // the columns as they shall be; nil when it goes
+	Want    Row // the wanted columns; nil for a removal
 }
 
-// Plan says which step to take, if any.
+// Plan returns the step, if any.
 func (d DIDChange) Plan() (Plan, error) {
 	subject := "DID " + d.Pattern
 	switch {
@@ -76,7 +76,7 @@ func (d DIDChange) Plan() (Plan, error) {
 			Phase: Remove, Verb: Delete, Table: TableDIDs, Key: d.key(), From: d.Have.Only("did_pattern"), Audit: didAudit("DELETE", d.record()),
 		}}}, nil
 	case d.Have == nil:
-		if err := goneError(subject, d.Seen); err != nil {
+		if err := checkNotRemoved(subject, d.Seen); err != nil {
 			return Plan{}, err
 		}
 		row := maps.Clone(d.Want)
@@ -120,8 +120,8 @@ func EquivalentDID(column string, meant, held Value) bool {
 }
 
 // NormalInDID is [Normal] for vicidial_inbound_dids. The admin form writes ---NONE---
-// into an in-group that is blank (docs/vicidial/measured.md#null-and-empty). A
-// campaign in other letters is another to VICIdial's programs.
+// into an in-group that is blank (docs/vicidial/measured.md#null-and-empty). VICIdial's
+// programs compare campaigns with case.
 func NormalInDID(column string, value Value) Value {
 	switch column {
 	case "group_id", "filter_group_id":
@@ -132,8 +132,8 @@ func NormalInDID(column string, value Value) Value {
 	return Normal(column, value)
 }
 
-// SameInGroup says whether two in-groups of a DID are one to VICIdial: there are
-// two ways to write none.
+// SameInGroup reports whether two in-groups of a DID are one to VICIdial, which has two
+// values for none.
 func SameInGroup(one, other string) bool { return none(one) == none(other) }
 
 func none(id string) string {

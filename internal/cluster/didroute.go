@@ -10,23 +10,23 @@ import (
 // DIDFlaw is a reason for which calls to a DID lead nowhere, or for which a setting of
 // the DID has no effect.
 type DIDFlaw struct {
-	Column string   // what to mend
+	Column string   // the column to correct
 	Causes []string // the columns whose values have the flaw
 	Text   string   // completes "DID 8005550100: "
-	// Later says that what is missing may be made elsewhere after the DID.
+	// Later reports that the missing object may be created after the DID.
 	Later bool
 }
 
-// DIDTargets is what the routes of DIDs lead to.
+// DIDTargets are the objects to which DIDs route calls.
 type DIDTargets struct {
 	Directory
 	Servers Servers
 	// Phones are the phones of servers, by server_ip and extension. It is nil where
 	// nobody asked for them.
 	Phones map[[2]string]bool
-	// Mailboxes are all voicemail_ids; nil where nobody asked for them.
+	// Mailboxes are all voicemail_ids; nil where they were not read.
 	Mailboxes map[string]bool
-	// SystemFilter says whether the row did_system_filter is looked at.
+	// SystemFilter reports whether VICIdial reads the row did_system_filter.
 	SystemFilter bool
 }
 
@@ -40,9 +40,9 @@ func RouteNeedsPhones(row Row) bool {
 	return false
 }
 
-// Flaws returns the flaws of a DID in the order in which agi-DID_route.agi comes to
-// them (docs/vicidial/inbound.md#did-routing). Columns that are not known are left out
-// of the row and are not asked for.
+// Flaws returns the flaws of a DID in the order in which agi-DID_route.agi evaluates
+// the columns (docs/vicidial/inbound.md#did-routing). Columns that the row lacks are
+// unknown and not checked.
 func (t DIDTargets) Flaws(pattern string, row Row) []DIDFlaw {
 	d := didFlaws{targets: t, row: row}
 	d.follow(pattern)
@@ -96,7 +96,7 @@ func (d *didFlaws) blank(column string) bool {
 	return known && none(value.Text) == ""
 }
 
-// need adds a flaw where a column is blank that something reads.
+// need adds a flaw if a column that the route reads is blank.
 func (d *didFlaws) need(column, cause, what string) bool {
 	if d.blank(column) {
 		d.add(column, false, []string{cause}, "%s reads %s, which is blank", what, column)
@@ -106,7 +106,7 @@ func (d *didFlaws) need(column, cause, what string) bool {
 	return known
 }
 
-// target is need, for the name of something that must be there.
+// target is need for a column that names an object, which must exist.
 func (d *didFlaws) target(column, cause, what, noun string, has func(string) bool) {
 	if !d.need(column, cause, what) {
 		return
@@ -116,7 +116,7 @@ func (d *didFlaws) target(column, cause, what, noun string, has func(string) boo
 	}
 }
 
-// preFilters look only where both columns of a pair are set.
+// preFilters checks the pre-filters, which need both columns of a pair.
 func (d *didFlaws) preFilters() {
 	for _, pair := range [][2]string{{"pre_filter_phone_group_id", "pre_filter_extension"}, {"pre_filter_recent_call", "pre_filter_recent_extension"}} {
 		for i, column := range pair {
@@ -130,7 +130,7 @@ func (d *didFlaws) preFilters() {
 
 var filterURL = regexp.MustCompile(`(?i)http`)
 
-// filter is what happens to callers whom the filter finds.
+// filter checks the route of callers whom the filter matches.
 func (d *didFlaws) filter() {
 	const cause = "filter_inbound_number"
 	kind := d.row[cause].Text
@@ -152,7 +152,7 @@ func (d *didFlaws) filter() {
 	d.route("filter_action", "filter_")
 }
 
-// noAgent sends calls elsewhere while no agent is logged in to an in-group.
+// noAgent checks the redirect for an in-group without agents.
 func (d *didFlaws) noAgent() {
 	const cause = "no_agent_ingroup_redirect"
 	if !slices.Contains([]string{"Y", "NO_PAUSED", "READY_ONLY"}, d.row[cause].Text) {
@@ -166,7 +166,7 @@ func (d *didFlaws) noAgent() {
 	d.need("no_agent_ingroup_extension", cause, cause)
 }
 
-// maxQueue sends calls elsewhere while too many wait in an in-group.
+// maxQueue checks the redirect for an in-group with too many waiting calls.
 func (d *didFlaws) maxQueue() {
 	const cause = "max_queue_ingroup_calls"
 	most, _ := d.row[cause].Int()
@@ -183,7 +183,7 @@ func (d *didFlaws) maxQueue() {
 	d.need("max_queue_ingroup_extension", cause, cause)
 }
 
-// route follows did_route, or filter_action with the filter's columns.
+// route checks did_route, or filter_action with the filter's columns.
 func (d *didFlaws) route(cause, front string) {
 	value, known := d.row[cause]
 	kind := value.Text
@@ -205,8 +205,8 @@ func (d *didFlaws) route(cause, front string) {
 	}
 }
 
-// unavailable is where calls go while the agent of AGENT is not logged in. The context
-// is default there, and an in-group is that of user_route_settings_ingroup
+// unavailable checks the route for an AGENT who is not logged in. Its context is
+// default, and its in-group is user_route_settings_ingroup
 // (agi-VDAD_ALL_inbound.agi).
 func (d *didFlaws) unavailable(route, front string) {
 	cause := front + "user_unavailable_action"
@@ -223,8 +223,7 @@ func (d *didFlaws) unavailable(route, front string) {
 	}
 }
 
-// extension follows the routes that end at an extension; false where it is none of
-// them.
+// extension checks the routes to an extension. It returns false for other routes.
 func (d *didFlaws) extension(kind, cause, front, what string) bool {
 	switch kind {
 	case "EXTEN":
@@ -251,7 +250,7 @@ func (d *didFlaws) extension(kind, cause, front, what string) bool {
 	return true
 }
 
-// server adds a flaw where a server is none to which other nodes send calls.
+// server adds a flaw if other nodes send no calls to the server.
 func (d *didFlaws) server(column, cause, what string) bool {
 	if !d.known(column, cause) {
 		return false

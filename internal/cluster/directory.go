@@ -2,8 +2,8 @@ package cluster
 
 import "slices"
 
-// Directory names what DIDs and remote agents send calls to. The provider
-// reads it only.
+// Directory lists the objects to which DIDs and remote agents send calls. The provider
+// does not write them.
 type Directory struct {
 	Users     []string // vicidial_users.user
 	InGroups  []string // vicidial_inbound_groups.group_id
@@ -12,15 +12,15 @@ type Directory struct {
 }
 
 // HasUser says whether there is a user of that name.
-func (d Directory) HasUser(name string) bool { return among(d.Users, name) }
+func (d Directory) HasUser(name string) bool { return containsKey(d.Users, name) }
 
 // HasInGroup says whether there is an in-group of that id.
-func (d Directory) HasInGroup(id string) bool { return among(d.InGroups, id) }
+func (d Directory) HasInGroup(id string) bool { return containsKey(d.InGroups, id) }
 
 // hasMenu says whether there is a call menu of that id.
-func (d Directory) hasMenu(id string) bool { return among(d.Menus, id) }
+func (d Directory) hasMenu(id string) bool { return containsKey(d.Menus, id) }
 
-func among(names []string, wanted string) bool {
+func containsKey(names []string, wanted string) bool {
 	_, found := findSpelling(names, wanted)
 	return found
 }
@@ -33,9 +33,9 @@ func findSpelling(names []string, wanted string) (name string, found bool) {
 	return names[at], true
 }
 
-// CheckSpelling returns a [Misspelled] where a column of a DID or of remote agents names
-// something in other letters than its row. Other columns, and what is not there, have
-// no spelling.
+// CheckSpelling returns a [Misspelled] where a column of a DID or of remote agents spells
+// a key otherwise than its row. It returns nil for other columns and for keys without a
+// row.
 func (d Directory) CheckSpelling(column, key string) error {
 	noun, names := "", []string(nil)
 	switch column {

@@ -1,6 +1,5 @@
-// Package cluster says what a VICIdial cluster is and does its sums: servers,
-// trunks, seats, carriers, and the ordered steps that lead from one state of
-// the tables to another. It is plain Go over the standard library: no context,
+// Package cluster models a VICIdial cluster: servers, trunks, seats, carriers, and the
+// ordered steps from the present rows of the tables to the wanted ones. It is plain Go over the standard library: no context,
 // no SQL, no Terraform, no clock, so that every decision can be tested by
 // itself. Time and load come in as arguments.
 //

@@ -13,7 +13,7 @@ func Equivalent(column string, a, b Value) bool {
 	return Normal(column, a) == Normal(column, b)
 }
 
-// Normal is the one of several equivalent values that goes into state.
+// Normal returns the equivalent value that is stored in state.
 func Normal(column string, value Value) Value {
 	switch column {
 	case "server_id", "campaign_id":
@@ -42,7 +42,7 @@ var numericColumns = map[string]bool{
 	"vicidial_recording_limit": true, "vicidial_balance_rank": true, "conf_update_interval": true, "dedicated_trunks": true,
 }
 
-// flagColumns are ENUM('Y','N'), in whichever table. What is neither is no
+// flagColumns are ENUM('Y','N'), in whichever table. Other values count as N
 // (docs/vicidial/schema.md#enums).
 var flagColumns = map[string]bool{
 	"active": true, "active_asterisk_server": true, "active_agent_login_server": true, "generate_vicidial_conf": true,
@@ -50,8 +50,8 @@ var flagColumns = map[string]bool{
 	"gather_asterisk_output": true, "auto_restart_asterisk": true, "conf_qualify": true,
 }
 
-// normalOffset writes an offset with two decimals: upgraded systems say -5
-// where fresh ones say -5.00 (docs/vicidial/hazards.md#local-gmt-spelling).
+// normalOffset writes an offset with two decimals: upgraded systems have -5
+// and new ones -5.00 (docs/vicidial/hazards.md#local-gmt-spelling).
 func normalOffset(value Value) Value {
 	hours, err := strconv.ParseFloat(strings.TrimSpace(value.Text), 64)
 	if value.Null || err != nil {

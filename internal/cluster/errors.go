@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// ErrNotFound says that a row which should be there is not.
+// ErrNotFound reports that a row does not exist.
 var ErrNotFound = errors.New("not found")
 
-// ErrNoDatabase says that the provider has no database to read. What only compares
-// with one is computed without.
+// ErrNoDatabase reports that no database is configured. Checks against the database are
+// then left out.
 var ErrNoDatabase = errors.New("no database is given")
 
-// Conflict says that a row does not hold what it held when the plan was made:
-// somebody else moved it. Nothing was overwritten.
+// Conflict reports that somebody else changed a row after the plan was made. Nothing was
+// overwritten.
 type Conflict struct {
 	Subject string // which row, for a person: "server 10.0.0.4, campaign SALES"
 	Found   string // what it holds now, where known
@@ -48,7 +48,7 @@ func BlameAction(err error, action string) error {
 	}
 }
 
-// Partial says how far a plan came before a step failed. Finished steps are
+// Partial reports how many steps of a plan are written when a step fails. Finished steps are
 // not repeated by the next apply, since its plan is the difference that is left.
 type Partial struct {
 	Applied int    // steps that are written
@@ -67,7 +67,7 @@ func (p *Partial) Error() string {
 
 func (p *Partial) Unwrap() error { return p.Err }
 
-// Hint tells what the next apply does.
+// Hint describes what the next apply does.
 func (p *Partial) Hint() string {
 	if p.Unsure {
 		return fmt.Sprintf("%d of %d steps are written, and the one that failed may be, or a part of it. Run apply again: it looks, and finished steps are not repeated.", p.Applied, p.Total)
@@ -78,12 +78,12 @@ func (p *Partial) Hint() string {
 	return fmt.Sprintf("%d of %d steps are written. Run apply again: finished steps are not repeated.", p.Applied, p.Total)
 }
 
-// Refused says why something must not be done, all reasons at once.
+// Refused is an operation that must not be done, with all reasons.
 type Refused struct {
 	Subject   string
 	Reasons   []string
 	Advice    string
-	Temporary bool // only because of rows that other objects of the same run may remove
+	Temporary bool // other objects of the same run may remove the reasons
 }
 
 // IsTemporary reports whether an error is a [Refused] that holds only until other objects

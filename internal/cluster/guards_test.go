@@ -170,7 +170,7 @@ func TestRoomsAreFlaggedAndDropped(t *testing.T) {
 		t.Errorf("ConfBridge rooms are in no file: %+v", plan.Rebuild)
 	}
 	first := Meetme.FirstRoom()
-	plan := DropRooms("10.0.0.1", rooms(Meetme, first, first+1), rooms(Meetme, first))
+	plan := RemoveRooms("10.0.0.1", rooms(Meetme, first, first+1), rooms(Meetme, first))
 	if len(plan.Steps) != 1 || !slices.Equal(plan.Steps[0].In, []Value{Number(int64(first + 1))}) {
 		t.Errorf("%+v", plan.Steps)
 	}
@@ -200,11 +200,11 @@ func TestCheckSecret(t *testing.T) {
 func TestChangeSealed(t *testing.T) {
 	t.Parallel()
 	held, wanted := Row{"account_entry": Text("secret=one")}, Row{"account_entry": Text("secret={secret:s}")}
-	from, to, _, err := changeSealed("carrier A", held, wanted, wanted, EquivalentCarrier, map[string]string{"s": "one"}, true)
+	from, to, _, err := changedSecretColumns("carrier A", held, wanted, wanted, EquivalentCarrier, map[string]string{"s": "one"}, true)
 	if err != nil || len(from) > 0 || len(to) > 0 {
 		t.Errorf("the secret is there: from %v to %v, %v", from, to, err)
 	}
-	from, to, shown, err := changeSealed("carrier A", held, wanted, wanted, EquivalentCarrier, map[string]string{"s": "two"}, true)
+	from, to, shown, err := changedSecretColumns("carrier A", held, wanted, wanted, EquivalentCarrier, map[string]string{"s": "two"}, true)
 	if err != nil || !maps.Equal(from, held) || !maps.Equal(to, Row{"account_entry": Text("secret=two")}) {
 		t.Errorf("from %v to %v, %v", from, to, err)
 	}

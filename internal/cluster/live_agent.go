@@ -13,12 +13,12 @@ type LiveAgent struct {
 	LastCall  string // last_call_time, as the database writes it
 }
 
-// Remote says whether the agent is the line of a remote agent.
+// Remote reports whether the agent is a line of remote agents.
 func (a LiveAgent) Remote() bool {
 	return len(a.Extension) >= 2 && strings.EqualFold(a.Extension[:2], "R/")
 }
 
-// Phone is the extension without the technology before it.
+// Phone returns the extension without its technology.
 func (a LiveAgent) Phone() string {
 	if _, extension, found := strings.Cut(a.Extension, "/"); found {
 		return extension
@@ -26,8 +26,8 @@ func (a LiveAgent) Phone() string {
 	return a.Extension
 }
 
-// Dialled is the number by which VICIdial calls the phone of an agent that is of
-// the protocol EXTERNAL: such a channel is "Local/20001@default", and names the
+// Dialled returns the number at which VICIdial calls an agent's phone of the protocol
+// EXTERNAL: such a channel is "Local/20001@default", and names the
 // dialplan number in place of the extension (www/agc/vicidial.php).
 func (a LiveAgent) Dialled() (number string, dialled bool) {
 	if number, dialled = strings.CutPrefix(a.Extension, "Local/"); dialled {

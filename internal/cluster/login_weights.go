@@ -23,8 +23,8 @@ func WriteWeights(weights map[string]int) string {
 }
 
 // ParseWeights reads the container's text. Lines that are neither a weight nor
-// blank are returned as they are: VICIdial makes nothing of them. Of two lines
-// about one server the last counts.
+// blank, which VICIdial ignores, are returned in rest. The last line of a server
+// counts.
 func ParseWeights(text string) (weights map[string]int, rest []string) {
 	weights = map[string]int{}
 	for line := range strings.Lines(text) {
@@ -43,7 +43,7 @@ func ParseWeights(text string) (weights map[string]int, rest []string) {
 	return weights, rest
 }
 
-// EquivalentWeights says whether two texts give every server the same weight
+// EquivalentWeights reports whether two texts give every server the same weight
 // and hold the same other lines.
 func EquivalentWeights(a, b string) bool {
 	weights, rest := ParseWeights(a)
@@ -51,10 +51,9 @@ func EquivalentWeights(a, b string) bool {
 	return maps.Equal(weights, others) && slices.Equal(rest, remainder)
 }
 
-// ReviewWeights tells what VICIdial will really do with the weights: with those
-// of servers that there are not, with servers that have none, and with zeros.
-// Its document says that a server without a weight has 1000; its code divides
-// that server's load by 0.001 (www/agc/vicidial.php:4520-4523).
+// ReviewWeights returns warnings about weights of unknown servers, servers without a
+// weight, and weights of 0. VICIdial's document gives a server without a weight 1000;
+// its code divides that server's load by 0.001 (www/agc/vicidial.php:4520-4523).
 func ReviewWeights(weights map[string]int, servers Servers) []string {
 	var said []string
 	sum := 0
@@ -80,13 +79,13 @@ func ReviewWeights(weights map[string]int, servers Servers) []string {
 	return said
 }
 
-// acceptsAgents says whether the agent login may choose the server.
+// acceptsAgents reports whether the agent login may choose the server.
 func acceptsAgents(server Server) bool {
 	return server.Row["active"].Yes() && server.Logins()
 }
 
-// planWeights writes the whole text of the container, makes the container, or
-// takes it away where want is NULL.
+// planWeights returns the step that updates or inserts the container, or deletes it where
+// want is NULL.
 func planWeights(have Container, want Value) Step {
 	audit := func(kind string) Audit {
 		return Audit{Section: "CONTAINERS", Type: kind, Record: LoginWeightsContainer, Code: "ADMIN " + kind + " CONTAINER"}
@@ -96,7 +95,7 @@ func planWeights(have Container, want Value) Step {
 	switch {
 	case want.Null:
 		return Step{Phase: Remove, Verb: Delete, Table: TableContainers, Key: key, From: text, Audit: audit("DELETE")}
-	case !have.There:
+	case !have.Exists:
 		return Step{
 			Phase: Add, Verb: Insert, Table: TableContainers, Key: key, Audit: audit("ADD"),
 			Rows: []Row{{

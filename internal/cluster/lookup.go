@@ -18,8 +18,8 @@ type LoginSeat struct {
 type LoginPhone struct {
 	Login    string
 	ServerIP string
-	// Usable says that the phone is active and has the password that the seat
-	// types. VICIdial's balancer does not look at it: it may choose a phone
+	// Usable reports that the phone is active and has the password that the seat
+	// types. VICIdial's balancer does not check this: it may choose a phone
 	// that then refuses the agent.
 	Usable bool
 }
@@ -38,7 +38,7 @@ type AgentPhone struct {
 	DialplanNumber string
 	Protocol       string
 	Active         bool
-	// Password stands for the phone's password: equal ones have equal stands,
+	// Password is a token of the phone's password: equal passwords have equal tokens,
 	// and nothing else can be derived from it.
 	Password   string
 	PeerStatus string   // empty where the schema has none
@@ -58,8 +58,8 @@ type CarrierRow struct {
 	Outbound   bool // its dialplan entry dials
 }
 
-// WithAliases notes for every phone which aliases list it, and sorts phones by
-// login, then by server.
+// WithAliases returns the phones with the aliases that list them, sorted by login, then
+// by server.
 func WithAliases(phones []AgentPhone, aliases []Alias) []AgentPhone {
 	listed := make(map[string][]string)
 	for _, alias := range aliases {
@@ -78,11 +78,10 @@ func WithAliases(phones []AgentPhone, aliases []Alias) []AgentPhone {
 	return all
 }
 
-// SeatsFrom makes the seats of a floor: every alias is one, and with pinned every
-// active phone that no alias lists. A phone is usable when it is active and has
-// the password that most of the alias' active phones have. A login of an alias
-// that no phone has stays in its place, on no server: VICIdial tells by the comma
-// whether a login is balanced, not by what it finds.
+// SeatsFrom returns a seat for every alias and, with pinned, for every active phone that
+// no alias lists. A phone is usable when it is active and has the password that most of
+// the alias' active phones have. A login that no phone has keeps its position, without a
+// server: VICIdial balances each login with a comma, whether or not phones exist.
 func SeatsFrom(phones []AgentPhone, aliases []Alias, pinned bool) []LoginSeat {
 	byLogin := make(map[string]AgentPhone, len(phones))
 	for _, phone := range phones {
@@ -127,7 +126,7 @@ func SeatsFrom(phones []AgentPhone, aliases []Alias, pinned bool) []LoginSeat {
 	return seats
 }
 
-// commonPassword is the password of most active phones, the first on a tie.
+// commonPassword returns the password of most active phones, the first on a tie.
 func commonPassword(phones []AgentPhone) string {
 	counts := make(map[string]int)
 	best := ""

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Campaign is what the provider needs to know of a campaign. It never writes one.
+// Campaign is the part of a campaign that the provider reads. It never writes one.
 type Campaign struct {
 	ID         string
 	Name       string
@@ -16,7 +16,7 @@ type Campaign struct {
 	DialLevel  float64 // auto_dial_level
 }
 
-// Dials says whether VICIdial's dialer places calls for the campaign by itself.
+// Dials reports whether VICIdial's dialer places calls for the campaign by itself.
 func (c Campaign) Dials() bool {
 	return c.Active && c.DialMethod != "MANUAL" && c.DialMethod != "INBOUND_MAN"
 }
@@ -51,7 +51,7 @@ func (c Campaigns) Spelling() func(id string) string {
 	}
 }
 
-// Overcommit is a server of which more is promised than it has.
+// Overcommit is a server with more reserved trunks than it has.
 type Overcommit struct {
 	ServerIP string
 	Reserved int // lines over all campaigns
@@ -66,9 +66,8 @@ func (o Overcommit) String() string {
 
 // Overcommitted finds the servers on which the campaign's limits, together with
 // what other campaigns hold there, exceed max_vicidial_trunks: the rule of the
-// admin page (A:15152-15164), which the table itself does not know. A server on
-// which the campaign takes no more than it has is never among them: what keeps
-// or gives back lines makes nothing worse.
+// admin page (A:15152-15164), which the table does not enforce. A server on which the
+// campaign takes no more than it has now is never among them.
 func (t Trunks) Overcommitted(servers Servers, campaign string, limits map[string]Limit) []Overcommit {
 	var found []Overcommit
 	takes := t.Headroom(servers, campaign, limits)
@@ -82,8 +81,8 @@ func (t Trunks) Overcommitted(servers Servers, campaign string, limits map[strin
 	return found
 }
 
-// Headroom says how many trunks of a server a change of a split takes, and how many no
-// campaign had before.
+// Headroom is how many trunks of a server a change of a split takes, and how many were
+// free before.
 type Headroom struct{ Takes, Free int }
 
 // Headroom returns the headroom of the servers on which the campaign's limits take more
@@ -99,11 +98,10 @@ func (t Trunks) Headroom(servers Servers, campaign string, limits map[string]Lim
 	return found
 }
 
-// Lowered says why a server must not have that few lines: campaigns have been
-// promised more. What leaves the maximum as it is, or raises it, makes nothing
-// worse and is no fault. have is the server as it is, whose rows a new address
-// takes along; one that is not there yet has no row.
-func (t Trunks) Lowered(have Server, ip string, most int) error {
+// CheckMaximum returns an error if splits reserve more trunks than most. A maximum that
+// is kept or raised is never an error. have is the present server, whose rows follow it
+// to a new address; a server that does not exist yet has no row.
+func (t Trunks) CheckMaximum(have Server, ip string, most int) error {
 	if have.Row != nil && have.MaxTrunks() <= most {
 		return nil
 	}
@@ -129,14 +127,14 @@ func (t Trunks) Lowered(have Server, ip string, most int) error {
 		reserved, ip, strings.Join(by, ", "), reserved-most, most)
 }
 
-// Starvation is a server on which reservations leave nothing to the campaigns
-// that have no MAXIMUM_LIMIT row there, although lines are idle.
+// Starvation is a server on which reservations leave no line to campaigns without a
+// MAXIMUM_LIMIT row there, although lines are idle.
 type Starvation struct {
 	ServerIP  string
 	Max       int      // max_vicidial_trunks
 	Reserved  int      // lines that rows of other campaigns withhold from them
 	Idle      int      // lines that stay idle while the reserved ones are in use
-	Campaigns []string // who may place no call then
+	Campaigns []string // campaigns that may place no call then
 	Overflow  bool     // they have OVERFLOW_ALLOWED rows there, and no other
 }
 

@@ -41,9 +41,9 @@ const (
 	TableClientConferences Table = "conferences"
 )
 
-// Phase orders the steps of a plan so that every half-applied state is one
-// that a live floor can stand: what is released is released before anything
-// grows, and what disappears disappears when its successor is there.
+// Phase orders the steps of a plan so that agents can work in every half-applied state:
+// trunks are released before others grow, and rows are removed after their successors
+// are added.
 type Phase int
 
 // The phases, in the order in which they are written. Rebuild flags follow
@@ -63,25 +63,25 @@ const (
 	Insert Verb = iota
 	Update
 	Delete
-	// DeleteDuplicates removes rows that say the same as another until one is left. The
+	// DeleteDuplicates removes rows that equal another until one is left. The
 	// tables without a unique key need it (docs/vicidial/schema.md#duplicate-trunk-rows).
 	DeleteDuplicates
 )
 
-// Guard is a condition that must hold in the very statement that writes, since
-// between a look and a write a daemon may come.
+// Guard is a condition in the statement that writes, since a daemon may change the row
+// between a read and the write.
 type Guard int
 
 // The guards that steps can ask for.
 const (
 	Unguarded Guard = iota
-	// FreeRoom lets a conference room go only while nobody has reserved it.
+	// FreeRoom deletes a conference room only while nobody has reserved it.
 	FreeRoom
 )
 
 // Limits of one statement.
 const (
-	MaxStepValues = 12_000 // bound values; MariaDB accepts 65,535, and max_allowed_packet is far off
+	MaxStepValues = 12_000 // bound values; MariaDB accepts 65,535, and this stays far below max_allowed_packet
 	MaxStepRows   = 1000   // rows
 	MaxStepCases  = 250    // rows with a value of their own: the database searches all values for each row
 )
@@ -92,7 +92,7 @@ type Step struct {
 	Verb  Verb
 	Table Table
 	// Rows are the rows to insert. All name the same columns; Key says which
-	// of them tell whether a row is there already.
+	// of them identify a row that exists already.
 	Rows []Row
 	// Common are the columns that are equal in all Rows; none is a column of Key.
 	Common Row
@@ -107,14 +107,14 @@ type Step struct {
 	// Where New is nil, the rows are deleted.
 	Column   string
 	Old, New []Value
-	// From is what the picked rows must still say. No row left that says it
-	// is a [Conflict]: somebody moved it, and nothing is overwritten.
+	// From is what the selected rows must still hold. If no row holds it, the step
+	// is a [Conflict], and nothing is overwritten.
 	From Row
 	// To is what an update writes.
 	To Row
 	// Guard is checked in the statement itself.
 	Guard Guard
-	// MayMatchNone says that it is no conflict where no row matches.
+	// MayMatchNone reports that it is no conflict where no row matches.
 	MayMatchNone bool
 	// Shown is what the change log shows in place of a text that has secrets in it:
 	// the text with their places.
@@ -122,7 +122,7 @@ type Step struct {
 	Audit Audit
 }
 
-// FullRow is a row to insert with what is common to all.
+// FullRow returns a row to insert with the common columns.
 func (s Step) FullRow(row Row) Row {
 	if len(s.Common) == 0 {
 		return row
@@ -149,8 +149,8 @@ func (s Step) Single(row int) Step {
 	return s
 }
 
-// Audit is the row in VICIdial's admin change log that tells of a step, in the
-// vocabulary of the admin page. A step without a section is not logged.
+// Audit is the entry of a step in VICIdial's admin change log, in the terms of the admin
+// page. A step without a section is not logged.
 type Audit struct {
 	Section string // event_section, e.g. SERVERTRUNKS
 	Type    string // event_type, a member of the column's enum
@@ -158,7 +158,7 @@ type Audit struct {
 	// Numbered names the column whose number, which the database gives to an
 	// inserted row, takes the place of Record.
 	Numbered string
-	// EachRow says that each row of the step has a line of its own. Its record is the
+	// EachRow reports that each row of the step has its own entry. Its record is the
 	// value of In, or of Numbered where rows are inserted.
 	EachRow bool
 	Code    string // event_code
@@ -189,16 +189,16 @@ func RebuildOf(addresses []string) Rebuild {
 	return rebuild
 }
 
-// Plan is what leads from the rows as they are to the rows as they are wanted.
+// Plan is the ordered steps from the present rows to the wanted ones.
 type Plan struct {
 	Steps   []Step
 	Rebuild Rebuild
-	// Takes says what a split takes of servers, by server_ip. Splits are written at
-	// once only where each server has enough for all of them, and none has nil here.
+	// Takes is what a split takes of servers, by server_ip. Splits are written at
+	// once only where each server has enough for all of them, and Takes is not nil.
 	Takes map[string]Headroom
 }
 
-// Empty says whether the plan writes nothing at all.
+// Empty reports whether the plan writes nothing at all.
 func (p Plan) Empty() bool { return len(p.Steps) == 0 && !p.Rebuild.All && len(p.Rebuild.Servers) == 0 }
 
 // Ordered returns the steps in the order in which they are safe to write.

@@ -52,8 +52,7 @@ func ListOf(names []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
-// Runs writes ids as few words: numbers that follow one another, of one width,
-// become a run such as "2000-2149". The order of the ids is kept.
+// Runs abbreviates ids: consecutive numbers of one width become a run such as "2000-2149". The order of the ids is kept.
 func Runs(ids []string) []string {
 	var runs []string
 	for from := 0; from < len(ids); {

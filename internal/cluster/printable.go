@@ -5,9 +5,9 @@ import (
 	"unicode"
 )
 
-// Printable is a text for a terminal: a letter that is not shown, such as an escape or
-// one that turns the direction of writing, becomes U+FFFD, and so do bytes that are no
-// UTF-8. Line ends and tabs stay.
+// Printable returns a text that is safe on a terminal: characters that are not graphic,
+// such as escapes and changes of the writing direction, and bytes that are not UTF-8
+// become U+FFFD. Line ends and tabs stay.
 func Printable(text string) string {
 	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\r\n", "\n")
 	return strings.Map(func(letter rune) rune {

@@ -12,15 +12,15 @@ import (
 type Reference struct {
 	Table  Table
 	Column string
-	What   string // what the rows are, for a person, in the plural
-	// Blank is what the column is set to when the server goes and the row
-	// stays; nil where the row goes with its server.
+	What   string // the rows in a message, in the plural
+	// Blank is the value that the column gets when the server is removed and the row
+	// stays; nil where the row is removed with its server.
 	Blank *Value
-	// Where narrows the rows to those that say this, or with Unlike to those
-	// that do not.
+	// Where restricts the rows to those with these values, or with Unlike to those
+	// without.
 	Where  Row
 	Unlike bool
-	// Own rows belong to the server and hinder no removal: its rooms, those of the
+	// Own rows belong to the server and do not block its removal: its rooms, those of the
 	// old client in conferences, which an installation adds and no page shows, and
 	// the heartbeat that its daemon makes.
 	Own bool
@@ -31,15 +31,15 @@ func blank(text string) *Value {
 	return &value
 }
 
-// noTrunks is what a row says that keeps a campaign from a server. It means
-// nothing any more when the server is gone.
+// noTrunks are the columns of a row that blocks a campaign on a server. It has no use
+// without the server.
 var noTrunks = Row{"dedicated_trunks": Number(0)}
 
 // References are the columns besides servers.server_ip that hold a server_ip:
 // those of bin/ADMIN_update_server_ip.pl lines 431-521, and
-// vicidial_drop_lists.dl_server, which that script forgets
+// vicidial_drop_lists.dl_server, which that script does not change
 // (docs/vicidial/schema.md#address-columns). The order
-// is the one in which a removal takes rows away (docs/vicidial/operations.md#removing-a-node).
+// is the one in which a removal deletes rows (docs/vicidial/operations.md#removing-a-node).
 var References = []Reference{
 	{Table: TablePhones, Column: "server_ip", What: "phones"},
 	{Table: TableTrunks, Column: "server_ip", What: "trunk rows", Where: noTrunks, Unlike: true},
@@ -77,30 +77,30 @@ type ReferencingRows struct {
 	Rows int
 }
 
-func (m ReferencingRows) String() string {
-	return fmt.Sprintf("%s: %d (%s.%s)", m.What, m.Rows, m.Table, m.Column)
+func (r ReferencingRows) String() string {
+	return fmt.Sprintf("%s: %d (%s.%s)", r.What, r.Rows, r.Table, r.Column)
 }
 
 // Referencing are counted in the order of [References]; columns that the schema
 // lacks, or that the database user may not see, are missing.
 type Referencing []ReferencingRows
 
-func (m Referencing) rows(table Table, column string) int {
+func (r Referencing) rows(table Table, column string) int {
 	rows := 0
-	for _, mention := range m {
-		if mention.Table == table && mention.Column == column {
-			rows += mention.Rows
+	for _, reference := range r {
+		if reference.Table == table && reference.Column == column {
+			rows += reference.Rows
 		}
 	}
 	return rows
 }
 
-// Summary lists what is named at all, for a person.
-func (m Referencing) Summary() string {
+// Summary lists the references that have rows, for a message.
+func (r Referencing) Summary() string {
 	var parts []string
-	for _, mention := range m {
-		if mention.Rows > 0 {
-			parts = append(parts, mention.String())
+	for _, reference := range r {
+		if reference.Rows > 0 {
+			parts = append(parts, reference.String())
 		}
 	}
 	if len(parts) == 0 {
@@ -110,30 +110,30 @@ func (m Referencing) Summary() string {
 }
 
 // PlanAddress changes a server's address in place, in all rows that name it.
-// The servers row comes last: while it says the old address, the next plan
-// still sees the work, so a change that was killed half way is resumed. Rows that
-// are at the new address already are those of such a change, unless they clash:
-// clashes counts the rows of the old address that could not stand beside those.
+// The servers row comes last: while it has the old address, the next plan resumes a
+// change that was interrupted. Rows that have the new address already are those of such
+// a change, unless they clash: clashes counts the rows of the old address that would
+// violate a unique key at the new one.
 func PlanAddress(server Server, to string, old, clashes Referencing) (Plan, error) {
 	from := server.IP()
 	var plan Plan
-	for _, mention := range old {
-		if mention.Rows == 0 {
+	for _, reference := range old {
+		if reference.Rows == 0 {
 			continue
 		}
 		step := Step{
-			Phase: Release, Verb: Update, Table: mention.Table, MayMatchNone: true,
-			Key: Row{mention.Column: Text(from)}, To: Row{mention.Column: Text(to)},
+			Phase: Release, Verb: Update, Table: reference.Table, MayMatchNone: true,
+			Key: Row{reference.Column: Text(from)}, To: Row{reference.Column: Text(to)},
 			Audit: Audit{
 				Section: "SERVERS", Type: "MODIFY", Record: server.ID(), Code: "ADMIN MODIFY SERVER",
-				Notes: fmt.Sprintf("server_ip %s to %s: %s", from, to, mention),
+				Notes: fmt.Sprintf("server_ip %s to %s: %s", from, to, reference),
 			},
 		}
-		if taken := clashes.rows(mention.Table, mention.Column); taken > 0 {
-			if mention.Table != TableServerUpdater {
+		if taken := clashes.rows(reference.Table, reference.Column); taken > 0 {
+			if reference.Table != TableServerUpdater {
 				return Plan{}, &Refused{
 					Subject: fmt.Sprintf("server %s cannot move to %s", server.ID(), to),
-					Reasons: []string{fmt.Sprintf("rows for the new address exist already: %s: %d (%s)", mention.What, taken, mention.Table)},
+					Reasons: []string{fmt.Sprintf("rows for the new address exist already: %s: %d (%s)", reference.What, taken, reference.Table)},
 					Advice:  "Remove those rows, or choose another address.",
 				}
 			}
@@ -150,27 +150,26 @@ func PlanAddress(server Server, to string, old, clashes Referencing) (Plan, erro
 	return plan, nil
 }
 
-// besideAddress names the column that a unique key holds beside the address, for
-// the tables that have such a key; none where the address alone is the key.
+// besideAddress is the second column of a unique key with the address, by table; empty
+// where the address alone is the key.
 var besideAddress = map[Table]string{
 	TableServerUpdater: "", TableMeetmeRooms: "conf_exten", TableConfbridges: "conf_exten", TableClientConferences: "conf_exten",
 	TablePhones: "extension",
 }
 
-// Unique says whether no two rows may have the same address, or which column's
-// value none may have twice for one address.
+// Unique reports whether a unique key has the address, and returns its other column.
 func (r Reference) Unique() (beside string, unique bool) {
 	beside, unique = besideAddress[r.Table]
 	return beside, unique
 }
 
-// Live is what runs on a server now.
+// Live counts the agents and calls on a server now.
 type Live struct {
 	Agents int // logged in, remote agents not counted
 	Calls  int // rows of vicidial_auto_calls
 }
 
-// String counts who is at work: "2 agents are logged in and 1 call is up".
+// String returns both counts: "2 agents are logged in and 1 call is up".
 func (l Live) String() string {
 	return several(l.Agents, "agent is logged in", "agents are logged in") + " and " + several(l.Calls, "call is up", "calls are up")
 }
@@ -188,10 +187,10 @@ type Alias struct {
 	Logins []string
 }
 
-// Removal is what has to be known to remove a server.
+// Removal is the input of [PlanRemoval].
 type Removal struct {
 	Server      Server
-	Seen        Row    // the row when the removal was planned; nil where it is not known
+	Seen        Row    // the row when the removal was planned; nil if unknown
 	Voicemail   string // system_settings.active_voicemail_server
 	Live        Live
 	Referencing Referencing
@@ -201,15 +200,15 @@ type Removal struct {
 	// Twins counts the servers that name this one as their twin and that the same run
 	// removes, or tries to.
 	Twins int
-	// Heir is the server_id of another server with the same address. Whatever
-	// names the address, works at it or may be said of it stays with that one.
-	Heir string
+	// SameAddress is the server_id of another server with the same address. Rows,
+	// agents and calls of the address then belong to that server.
+	SameAddress string
 }
 
-// Activity says who or what is at work on the server, or depends on it as no other
-// row does. Force is no help against that.
+// Activity returns the reasons that Force does not override: agents and calls on the
+// server, and that it is the voicemail server.
 func (r Removal) Activity() []string {
-	if r.Heir != "" {
+	if r.SameAddress != "" {
 		return nil
 	}
 	var reasons []string
@@ -225,11 +224,11 @@ func (r Removal) Activity() []string {
 	return reasons
 }
 
-// BlockingRows lists the rows that must not be left behind: those that name the server
-// and are not its own. With Force they go along. Rows of servers that the run removes
-// as well do not count.
+// BlockingRows lists the rows that block the removal: those that name the server and are
+// not its own. With Force they are removed too. Rows of servers that the same run removes
+// do not count.
 func (r Removal) BlockingRows() Referencing {
-	if r.Heir != "" || r.Force {
+	if r.SameAddress != "" || r.Force {
 		return nil
 	}
 	naming := slices.Clone(r.Referencing)
@@ -238,39 +237,39 @@ func (r Removal) BlockingRows() Referencing {
 			naming[i].Rows -= r.Twins
 		}
 	}
-	return slices.DeleteFunc(naming, func(mention ReferencingRows) bool {
-		return mention.Rows <= 0 || mention.Own || mention.Table == TableSettings
+	return slices.DeleteFunc(naming, func(reference ReferencingRows) bool {
+		return reference.Rows <= 0 || reference.Own || reference.Table == TableSettings
 	})
 }
 
-// OwnRows lists the rows of the server that go with it.
+// OwnRows lists the rows of the server that are removed with it.
 func (r Removal) OwnRows() Referencing {
-	if r.Heir != "" || r.Force {
+	if r.SameAddress != "" || r.Force {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(r.Referencing), func(mention ReferencingRows) bool { return mention.Rows == 0 || !mention.Own })
+	return slices.DeleteFunc(slices.Clone(r.Referencing), func(reference ReferencingRows) bool { return reference.Rows == 0 || !reference.Own })
 }
 
-// obstacles says why the server must not go now.
+// obstacles returns the reasons why the server must not be removed now.
 func (r Removal) obstacles() []string {
 	reasons := r.Activity()
-	for _, mention := range r.BlockingRows() {
-		reasons = append(reasons, "it is still named by "+mention.String())
+	for _, reference := range r.BlockingRows() {
+		reasons = append(reasons, "it is still named by "+reference.String())
 	}
 	return reasons
 }
 
-// idled are the columns that a removal clears first.
-var idled = []string{"active", ColumnLogins, ColumnTelephony, ColumnBalance}
+// clearedColumns are the columns that a removal clears first.
+var clearedColumns = []string{"active", ColumnLogins, ColumnTelephony, ColumnBalance}
 
-// unedited returns a [Conflict] where somebody else has changed the row since the
+// checkUnedited returns a [Conflict] where somebody else has changed the row since the
 // removal was planned. What removals write, of this server or of its twin, does not
 // count.
-func (r Removal) unedited() error {
+func (r Removal) checkUnedited() error {
 	for _, column := range ServerColumns {
 		seen, known := r.Seen[column]
 		held, there := r.Server.Row[column]
-		written := slices.Contains(idled, column) && !held.Yes() || column == "active_twin_server_ip" && held.Text == ""
+		written := slices.Contains(clearedColumns, column) && !held.Yes() || column == "active_twin_server_ip" && held.Text == ""
 		if known && there && !written && !Equivalent(column, held, seen) {
 			return &Conflict{Subject: "server " + r.Server.ID(), Found: "was " + changed(column, held.String())}
 		}
@@ -278,13 +277,14 @@ func (r Removal) unedited() error {
 	return nil
 }
 
-// PlanRemoval takes a server away in the order of docs/vicidial/operations.md#removing-a-node: it is put out of work,
-// its phones leave the aliases before they go themselves, and its own row goes
-// when nothing names it any more. All peers are flagged, which the admin page
-// forgets. Where another server has the address, its row alone goes.
+// PlanRemoval removes a server in the order of
+// docs/vicidial/operations.md#removing-a-node: it is set inactive, its phones are removed
+// from the aliases and then deleted, and its own row is deleted last. All peers are
+// flagged, which the admin page does not do. Where another server has the address, only
+// the row of servers is deleted.
 func PlanRemoval(r Removal) (Plan, error) {
 	id := r.Server.ID()
-	if err := r.unedited(); err != nil {
+	if err := r.checkUnedited(); err != nil {
 		return Plan{}, err
 	}
 	if reasons := r.obstacles(); len(reasons) > 0 {
@@ -292,22 +292,22 @@ func PlanRemoval(r Removal) (Plan, error) {
 	}
 	var plan Plan
 	idle := Row{}
-	for _, column := range idled {
+	for _, column := range clearedColumns {
 		if value, known := r.Server.Row[column]; known && value.Yes() {
 			idle[column] = YesNo(false)
 		}
 	}
-	if len(idle) > 0 && r.Heir == "" {
+	if len(idle) > 0 && r.SameAddress == "" {
 		step := UpdateServer(id, Row{}, idle)
 		step.Phase = Release
 		plan.Steps = append(plan.Steps, step)
 	}
 	plan.Steps = append(plan.Steps, leaveAliases(r.Aliases, r.Logins)...)
-	for _, mention := range r.Referencing {
-		if mention.Rows == 0 || mention.Table == TableSettings {
+	for _, reference := range r.Referencing {
+		if reference.Rows == 0 || reference.Table == TableSettings {
 			continue
 		}
-		plan.Steps = append(plan.Steps, forget(id, r.Server.IP(), mention))
+		plan.Steps = append(plan.Steps, removeReference(id, r.Server.IP(), reference))
 	}
 	plan.Steps = append(plan.Steps, Step{
 		Phase: Remove, Verb: Delete, Table: TableServers, Key: Row{"server_id": Text(id)}, From: r.Server.Row.Only("server_ip"),
@@ -326,29 +326,29 @@ func (r Removal) advice() string {
 	return advice
 }
 
-func forget(id, ip string, mention ReferencingRows) Step {
+func removeReference(id, ip string, reference ReferencingRows) Step {
 	step := Step{
-		Phase: Remove, Verb: Delete, Table: mention.Table, Key: Row{mention.Column: Text(ip)}, MayMatchNone: true,
+		Phase: Remove, Verb: Delete, Table: reference.Table, Key: Row{reference.Column: Text(ip)}, MayMatchNone: true,
 		Audit: Audit{
 			Section: "SERVERS", Type: "DELETE", Record: id, Code: "ADMIN DELETE SERVER",
-			Notes: mention.String(),
+			Notes: reference.String(),
 		},
 	}
-	if !mention.Unlike { // no more than what was counted
-		maps.Copy(step.Key, mention.Where)
+	if !reference.Unlike { // no more than what was counted
+		maps.Copy(step.Key, reference.Where)
 	}
-	if mention.Blank != nil {
-		step.Verb, step.To = Update, Row{mention.Column: *mention.Blank}
+	if reference.Blank != nil {
+		step.Verb, step.To = Update, Row{reference.Column: *reference.Blank}
 	}
-	if mention.Table == TableServerUpdater {
+	if reference.Table == TableServerUpdater {
 		step.Audit = Audit{} // a daemon's row, not configuration
 	}
 	return step
 }
 
-// leaveAliases takes logins out of the aliases that list them. An alias that
-// would list none is removed: an alias hides the phone of its own name, so an
-// empty one would only lock somebody out.
+// leaveAliases removes logins from the aliases that list them. An alias that would list
+// none is deleted: an alias hides the phone of its own name, so that nobody could log in
+// with it.
 func leaveAliases(aliases []Alias, logins []string) []Step {
 	gone := func(login string) bool {
 		return slices.ContainsFunc(logins, func(other string) bool { return strings.EqualFold(login, other) })

@@ -194,7 +194,7 @@ func TestRemoval(t *testing.T) {
 	})
 	t.Run("where another server has the address, its row goes and nothing else", func(t *testing.T) {
 		plan, err := PlanRemoval(Removal{
-			Server: aServer("dial1", "10.0.0.1"), Heir: "dial0", Force: true, Voicemail: "10.0.0.1", Live: Live{Agents: 3},
+			Server: aServer("dial1", "10.0.0.1"), SameAddress: "dial0", Force: true, Voicemail: "10.0.0.1", Live: Live{Agents: 3},
 		})
 		if err != nil || len(plan.Steps) != 1 || plan.Steps[0].Table != TableServers || plan.Steps[0].Verb != Delete {
 			t.Errorf("%+v, %v", plan, err)

@@ -41,8 +41,8 @@ func (r RemoteAgents) lines() int64 {
 	return 1
 }
 
-// last is the last user of the run; false when the first is no number, for the
-// daemon counts on from it.
+// last returns the last user of the run; false if the first is not a number, from which
+// the daemon counts.
 func (r RemoteAgents) last() (string, bool) {
 	_, last, numeric := r.bounds()
 	if !numeric {
@@ -59,7 +59,7 @@ func (r RemoteAgents) bounds() (first, last int64, numeric bool) {
 	return first, first + r.lines() - 1, true
 }
 
-// overlaps says whether two runs share a user. Numbers are compared as numbers;
+// overlaps reports whether two runs share a user. Numbers are compared as numbers;
 // the admin page compares them as text, and misses some (docs/vicidial/admin-page.md#text-ranges).
 func (r RemoteAgents) overlaps(other RemoteAgents) bool {
 	first, last, numeric := r.bounds()
@@ -77,10 +77,9 @@ func (r RemoteAgents) String() string {
 	return fmt.Sprintf("remote agent %s on %s", r.UserStart(), r.ServerIP())
 }
 
-// OverlapOf finds another run that shares a user with this one, whatever its
-// node and status: a user logs in once. The run itself, by remote_agent_id, is
-// left out. stands says that its row shares one with the other run already; a run that
-// it comes to share a user with is found first.
+// OverlapOf finds another run that shares a user with this one, on any node and with any
+// status: a user logs in once. existing reports that the present row of the run shares a
+// user with the other already; new overlaps are found first.
 func OverlapOf(run RemoteAgents, have []RemoteAgents) (found RemoteAgents, shares, existing bool) {
 	var row RemoteAgents
 	for _, other := range have {
@@ -100,7 +99,7 @@ func OverlapOf(run RemoteAgents, have []RemoteAgents) (found RemoteAgents, share
 	return found, shares, existing
 }
 
-// RemoteAgentsChange leads one run of remote agents to where it is wanted. The
+// RemoteAgentsChange changes one run of remote agents to the wanted one. The
 // daemon reads the table by itself, so nothing is flagged
 // (docs/vicidial/generator.md#who-is-flagged).
 type RemoteAgentsChange struct {
@@ -108,11 +107,11 @@ type RemoteAgentsChange struct {
 	Have      []RemoteAgents // every row of the table, read afresh
 	ID        string         // remote_agent_id of the run; empty when it is new
 	Seen      Row            // the row as the plan saw it; nil when it is new
-	Want      Row            // the columns as they shall be; nil when it goes
+	Want      Row            // the wanted columns; nil for a removal
 }
 
-// Plan says which step to take. A run that comes to share a user with another is
-// refused before anything is written.
+// Plan returns the step. A run that would share a user with another is refused before
+// anything is written.
 func (r RemoteAgentsChange) Plan() (Plan, error) {
 	subject := "remote agents from " + r.UserStart
 	have, there, err := FindRemoteAgents(r.Have, r.ID, r.UserStart)
@@ -144,7 +143,7 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 		}
 	}
 	if !there {
-		if err := goneError(subject, r.Seen); err != nil {
+		if err := checkNotRemoved(subject, r.Seen); err != nil {
 			return Plan{}, err
 		}
 		return Plan{Steps: []Step{{
@@ -173,8 +172,8 @@ func (r RemoteAgentsChange) Plan() (Plan, error) {
 }
 
 // FindRemoteAgents finds a run by its id, or by its first user where the id is
-// not known. Two runs from one user are a [Conflict]: no key forbids them, and
-// nobody can tell which is meant.
+// not known. Two runs with one first user are a [Conflict]: no key forbids them,
+// and either may be meant.
 func FindRemoteAgents(have []RemoteAgents, id, userStart string) (RemoteAgents, bool, error) {
 	var found []RemoteAgents
 	for _, run := range have {
@@ -202,11 +201,9 @@ const (
 	columnCampaignID = "campaign_id"
 )
 
-// withoutBlanked takes closer_campaigns out of what is compared where a daemon
-// has blanked it, as it does for users that reached their limit
-// (docs/vicidial/inbound.md#blanked-in-groups): that is
-// nobody's intent, so it is neither mended nor a conflict. Only a new choice of
-// groups is written.
+// withoutBlanked leaves closer_campaigns out of the comparison where a daemon has blanked
+// it for users that reached their limit (docs/vicidial/inbound.md#blanked-in-groups):
+// that is neither drift nor a conflict. Only other groups are written.
 func withoutBlanked(have, seen, want Row) (wanted, known Row) {
 	if held, there := have[columnCloser]; !there || !NoCloserCampaigns(held) || seen == nil {
 		return want, seen
@@ -219,7 +216,7 @@ func withoutBlanked(have, seen, want Row) (wanted, known Row) {
 	return wanted, known
 }
 
-// NoCloserCampaigns says whether a closer_campaigns column names no group.
+// NoCloserCampaigns reports whether a closer_campaigns column names no group.
 func NoCloserCampaigns(held Value) bool { return len(ParseCloserCampaigns(held.Text)) == 0 }
 
 // sameGroups compares the groups as a set: the admin page saves them in the order of
@@ -228,8 +225,8 @@ func sameGroups(one, other Value) bool {
 	return slices.Equal(SortedUnique(ParseCloserCampaigns(one.Text)), SortedUnique(ParseCloserCampaigns(other.Text)))
 }
 
-// EquivalentRemoteAgents is [Equivalence] for vicidial_remote_agents. A campaign in other
-// letters is another to VICIdial's programs.
+// EquivalentRemoteAgents is [Equivalence] for vicidial_remote_agents. VICIdial's programs
+// compare campaigns with case.
 func EquivalentRemoteAgents(column string, meant, held Value) bool {
 	switch column {
 	case columnCloser:

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// ReportTitles reads reports_use_slave_db. The admin page leaves a blank before
-// every title but the first, and stores NONE among the others
+// ReportTitles parses reports_use_slave_db. The admin page writes a blank before every
+// title but the first, and stores NONE among the others
 // (docs/vicidial/admin-page.md#report-list).
 func ReportTitles(text string) []string {
 	var titles []string
@@ -30,8 +30,8 @@ func WriteReports(titles []string) string {
 	return " " + strings.Join(SortedUnique(titles), ", ")
 }
 
-// CheckReport says why a title cannot stand in the list: it would be taken for
-// several, or the admin page would take a character from it.
+// CheckReport returns an error if the list cannot hold a title: it would be read as
+// several, or the admin page would strip a character.
 func CheckReport(title string) error {
 	switch {
 	case strings.TrimSpace(title) == "":
@@ -46,7 +46,7 @@ func CheckReport(title string) error {
 	return nil
 }
 
-// ReviewReports tells what the list of titles does beyond what it says. A page
+// ReviewReports returns warnings about side effects of the list of titles. A page
 // uses the replica when its own title is found anywhere in the list, so that
 // "Inbound Report by DID" sends "Inbound Report" there as well
 // (docs/vicidial/web-pages.md#report-titles).
@@ -74,7 +74,7 @@ func ReviewReports(titles []string, replica string) []string {
 	return said
 }
 
-// realTimeReports show what is going on now.
+// realTimeReports show live tables.
 var realTimeReports = []string{"Real-Time Main Report", "Real-Time Campaign Summary", "Real-Time Whiteboard Report"}
 
 // knownReports are the titles that the system settings page offers

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Engine is what mixes an agent's calls on a server: servers.conf_engine.
+// Engine is the conference engine of a server: servers.conf_engine.
 type Engine string
 
 // The engines. Each keeps its rooms in a table of its own.
@@ -22,9 +22,9 @@ func (e Engine) Table() Table {
 	return TableMeetmeRooms
 }
 
-// FirstRoom is where VICIdial's own samples begin
-// (docs/vicidial/agent-login.md#room-numbers). Below the
-// MeetMe number lie the rooms of the old client, in the table conferences.
+// FirstRoom is the first number of VICIdial's samples
+// (docs/vicidial/agent-login.md#room-numbers). The old client has the numbers below the
+// one of MeetMe, in the table conferences.
 func (e Engine) FirstRoom() int {
 	if e == Confbridge {
 		return 9600000
@@ -68,7 +68,7 @@ type RoomRange struct {
 	Count int
 }
 
-// Check says what is wrong with a range for this engine, if anything.
+// Check returns an error if the engine does not support the range.
 func (r RoomRange) Check(engine Engine) error {
 	last := r.First + r.Count - 1
 	if r.First < engine.FirstRoom() || last > engine.lastRoom() {
@@ -93,20 +93,18 @@ func (r RoomRange) Missing(rooms []Room) []int {
 	return missing
 }
 
-func (r RoomRange) holds(number int) bool { return number >= r.First && number < r.First+r.Count }
+func (r RoomRange) includes(number int) bool { return number >= r.First && number < r.First+r.Count }
 
 // Contains reports whether the rooms of the other range are among those of r.
 func (r RoomRange) Contains(other RoomRange) bool {
 	return r.First <= other.First && other.First+other.Count <= r.First+r.Count
 }
 
-// Describe says in a range what rooms there are, and whether they are one run
-// and nothing beside it. Any others are described by a range that differs from the
-// wanted one, so that a plan mends them. Rooms of the other engine are such
-// others when they are waited for: they were in use when the engine changed.
-// The zero range wants nothing in particular, and then only a run is described:
-// whoever declares rooms over others must see that they are mended.
-func Describe(engine Engine, have map[Engine][]Room, want RoomRange, waiting bool) (RoomRange, bool) {
+// DescribeRooms returns the present rooms as a range, and whether they are exactly one
+// run. For other rooms it returns a range that differs from the wanted one, so that a
+// plan corrects them. Rooms of the other engine count with waiting: they were in use when
+// the engine changed. If want is the zero range, only a run is described.
+func DescribeRooms(engine Engine, have map[Engine][]Room, want RoomRange, waiting bool) (RoomRange, bool) {
 	rooms, all := have[engine], len(have[engine])
 	if waiting {
 		all += len(have[engine.Other()])
@@ -130,8 +128,8 @@ func Describe(engine Engine, have map[Engine][]Room, want RoomRange, waiting boo
 	return run, whole
 }
 
-// PlanRooms leads a server's rooms to the wanted range of the wanted engine.
-// New rooms come first; rooms that are not wanted go last and only while nobody
+// PlanRooms returns the steps from a server's rooms to the wanted range of the wanted
+// engine. New rooms are added first; other rooms are deleted last and only while nobody
 // has reserved them, since that would cut an agent off (docs/vicidial/agent-login.md#room-in-use).
 func PlanRooms(ip string, engine Engine, have map[Engine][]Room, want RoomRange) Plan {
 	var plan Plan
@@ -139,7 +137,7 @@ func PlanRooms(ip string, engine Engine, have map[Engine][]Room, want RoomRange)
 	var surplus []Value
 	for _, room := range have[engine] {
 		there[room.Number]++
-		if !want.holds(room.Number) {
+		if !want.includes(room.Number) {
 			surplus = append(surplus, Number(int64(room.Number)))
 		}
 	}
@@ -161,23 +159,23 @@ func PlanRooms(ip string, engine Engine, have map[Engine][]Room, want RoomRange)
 	}
 	for number := want.First; number < want.First+want.Count; number++ {
 		if there[number] > 1 {
-			plan.Steps = append(plan.Steps, thinRoom(ip, engine, number))
+			plan.Steps = append(plan.Steps, removeDuplicateRooms(ip, engine, number))
 		}
 	}
-	plan.Steps = append(plan.Steps, dropRooms(ip, engine, surplus)...)
+	plan.Steps = append(plan.Steps, removeRooms(ip, engine, surplus)...)
 	var other []Value
 	for _, room := range have[engine.Other()] {
 		other = append(other, Number(int64(room.Number)))
 	}
-	plan.Steps = append(plan.Steps, dropRooms(ip, engine.Other(), other)...)
+	plan.Steps = append(plan.Steps, removeRooms(ip, engine.Other(), other)...)
 	if len(plan.Steps) > 0 && slices.ContainsFunc(plan.Steps, func(s Step) bool { return s.Table == TableMeetmeRooms }) {
 		plan.Rebuild.Servers = []string{ip} // meetme-vicidial.conf lists the rooms
 	}
 	return plan
 }
 
-// DropRooms takes away the rooms that are there now and were not before.
-func DropRooms(ip string, now, before map[Engine][]Room) Plan {
+// RemoveRooms returns the plan that deletes the rooms that were added since before.
+func RemoveRooms(ip string, now, before map[Engine][]Room) Plan {
 	var plan Plan
 	for _, engine := range []Engine{Meetme, Confbridge} {
 		var added []Value
@@ -186,12 +184,12 @@ func DropRooms(ip string, now, before map[Engine][]Room) Plan {
 				added = append(added, Number(int64(room.Number)))
 			}
 		}
-		plan.Steps = append(plan.Steps, dropRooms(ip, engine, added)...)
+		plan.Steps = append(plan.Steps, removeRooms(ip, engine, added)...)
 	}
 	return plan
 }
 
-func dropRooms(ip string, engine Engine, numbers []Value) []Step {
+func removeRooms(ip string, engine Engine, numbers []Value) []Step {
 	if len(numbers) == 0 {
 		return nil
 	}
@@ -205,11 +203,10 @@ func dropRooms(ip string, engine Engine, numbers []Value) []Step {
 	}}
 }
 
-// thinRoom leaves one of several rows of a room. A cluster that has been upgraded for
-// long may lack the key that refuses a second one
-// (docs/vicidial/schema.md#missing-keys), and two agents who reserve
-// one each hear one another.
-func thinRoom(ip string, engine Engine, number int) Step {
+// removeDuplicateRooms leaves one of several rows of a room. A cluster with many
+// upgrades may lack the unique key (docs/vicidial/schema.md#missing-keys), and two agents
+// who reserve one row each hear one another.
+func removeDuplicateRooms(ip string, engine Engine, number int) Step {
 	room := Number(int64(number))
 	return Step{
 		Phase: Remove, Verb: DeleteDuplicates, Table: engine.Table(), Key: Row{"server_ip": Text(ip), "conf_exten": room}, Guard: FreeRoom,
@@ -227,11 +224,10 @@ func (e Engine) noun() string {
 	return "CONFERENCE"
 }
 
-// Busy lists the rooms that somebody has reserved and that are to go: those
-// outside of the wanted range, duplicates inside of it, and those of the other
-// engine that are waited for. Where nothing in particular is wanted, nothing is to
-// go.
-func Busy(engine Engine, have map[Engine][]Room, want RoomRange, waiting bool) []int {
+// BusyRooms lists the reserved rooms that are to be deleted: those outside of the wanted
+// range, duplicates inside of it, and with waiting those of the other engine. If want is
+// the zero range, there are none.
+func BusyRooms(engine Engine, have map[Engine][]Room, want RoomRange, waiting bool) []int {
 	var busy []int
 	if want == (RoomRange{}) {
 		return nil
@@ -242,7 +238,7 @@ func Busy(engine Engine, have map[Engine][]Room, want RoomRange, waiting bool) [
 			if !room.InUse {
 				continue
 			}
-			if of == engine && (!want.holds(room.Number) || reserved[room.Number]) || of != engine && waiting {
+			if of == engine && (!want.includes(room.Number) || reserved[room.Number]) || of != engine && waiting {
 				busy = append(busy, room.Number)
 			}
 			reserved[room.Number] = true

@@ -80,17 +80,17 @@ func TestPlanRooms(t *testing.T) {
 				t.Fatalf("room %d is not there", number)
 			}
 		}
-		busy := cluster.Busy(engine, have, want, true)
+		busy := cluster.BusyRooms(engine, have, want, true)
 		if left := len(now[engine]) + len(now[engine.Other()]); left != want.Count+len(busy) {
 			t.Fatalf("%d rooms, want %d and the %d in use", left, want.Count, len(busy))
 		}
-		if described, _ := cluster.Describe(engine, now, want, true); (described == want) != (len(busy) == 0) {
+		if described, _ := cluster.DescribeRooms(engine, now, want, true); (described == want) != (len(busy) == 0) {
 			t.Fatalf("described as %v, while %v are in use beside %v", described, busy, want)
 		}
 		if again := cluster.PlanRooms("10.0.0.1", engine, now, want); !again.Empty() && len(busy) == 0 {
 			t.Fatalf("a second plan does %v", again)
 		}
-		if described, _ := cluster.Describe(engine, have, want, true); described == want && !plan.Empty() {
+		if described, _ := cluster.DescribeRooms(engine, have, want, true); described == want && !plan.Empty() {
 			t.Fatalf("described as declared, but the plan does %v", plan)
 		}
 	})
@@ -126,7 +126,7 @@ func TestDescribe_roomsThatNobodyWants(t *testing.T) {
 		{"nor is a room that is there twice", meetme(8600051, 8600051), cluster.RoomRange{}, false},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
-			if found, whole := cluster.Describe(cluster.Meetme, c.rooms, cluster.RoomRange{}, false); found != c.want || whole != c.whole {
+			if found, whole := cluster.DescribeRooms(cluster.Meetme, c.rooms, cluster.RoomRange{}, false); found != c.want || whole != c.whole {
 				t.Errorf("described as %v, %v", found, whole)
 			}
 		})

@@ -10,46 +10,46 @@ import (
 	"sync"
 )
 
-// A Rule is what the value of a column must be, beside what the column can hold.
+// A Rule restricts the values of a column further than its type does.
 type Rule struct {
-	// Broken says why a value breaks the rule, or nil. The schema says which letters
+	// Check says why a value breaks the rule, or nil. The schema says which letters
 	// the admin page keeps.
-	Broken func(s Schema, value Value) error
-	// Advice says what VICIdial may change of a value, or nil. It is never an error.
+	Check func(s Schema, value Value) error
+	// Advice returns a warning about a value, or nil.
 	Advice func(s Schema, value Value) error
 }
 
 // Advised returns the rule as advice about a text of one line.
-func (r Rule) Advised() Rule { return Rule{Broken: OneLine.Broken, Advice: r.Broken} }
+func (r Rule) Advised() Rule { return Rule{Check: OneLine.Check, Advice: r.Check} }
 
 // Rules are the rules of a table by column.
 type Rules map[string]Rule
 
-// Breach is a value that a row may not get, or should not.
-type Breach struct {
+// Violation is a value that a row may not get, or should not.
+type Violation struct {
 	Column string
 	Err    error
-	// TooWide says that the connected database cannot hold the value; otherwise it
+	// TooWide reports that the connected database cannot hold the value; otherwise it
 	// breaks a rule.
 	TooWide bool
-	// Existing says that the row holds the value already. Such a breach is a warning.
+	// Existing reports that the row holds the value already, which makes it a warning.
 	Existing bool
 	// Advice says that the breach is a warning also for a new value.
 	Advice bool
 }
 
-// Breaches checks the wanted values of a row, in the order of their columns. held is
-// the row of the database, nil where there is none: for an import, a creation over
-// an existing row and a change alike, what it holds already stands.
-func (r Rules) Breaches(s Schema, table Table, held, want Row) []Breach {
-	var breaches []Breach
+// Violations checks the wanted values of a row, in the order of their columns. held is
+// the row of the database, nil where there is none: a value that it holds already is a
+// warning only.
+func (r Rules) Violations(s Schema, table Table, held, want Row) []Violation {
+	var breaches []Violation
 	for _, column := range slices.Sorted(maps.Keys(want)) {
 		is, there := held[column]
 		existing := there && Equivalent(column, is, want[column])
 		rule := r[column]
-		breach := Breach{Column: column, Existing: existing}
-		if rule.Broken != nil && !want[column].Null {
-			breach.Err = rule.Broken(s, want[column])
+		breach := Violation{Column: column, Existing: existing}
+		if rule.Check != nil && !want[column].Null {
+			breach.Err = rule.Check(s, want[column])
 		}
 		if breach.Err == nil && !existing {
 			breach.Err = s.Check(table, column, want[column])
@@ -66,16 +66,16 @@ func (r Rules) Breaches(s Schema, table Table, held, want Row) []Breach {
 	return breaches
 }
 
-// Checked is the rule of a function; what is wrong is its error.
-func Checked(check func(string) error) Rule {
-	return Rule{Broken: func(_ Schema, value Value) error { return check(value.Text) }}
+// RuleOf returns the rule that check returns no error.
+func RuleOf(check func(string) error) Rule {
+	return Rule{Check: func(_ Schema, value Value) error { return check(value.Text) }}
 }
 
-// Matches is the rule that a text matches a regular expression; what completes
-// "must be".
+// Matches returns the rule that a text matches a regular expression. what completes the
+// error "must be".
 func Matches(expression, what string) Rule {
 	form := LazyRegexp(expression)
-	return Checked(func(text string) error {
+	return RuleOf(func(text string) error {
 		if !form().MatchString(text) {
 			return fmt.Errorf("%q must be %s", text, what)
 		}
@@ -99,18 +99,18 @@ func PageKeeps(marks string, least int, what string) Rule {
 	what += "; VICIdial's admin page strips other characters"
 	latin := Matches(fmt.Sprintf(`^[%s0-9a-zA-Z]{%d,}$`, marks, least), what)
 	letters := Matches(fmt.Sprintf(`^[%s0-9\p{L}]{%d,}$`, marks, least), what)
-	return Rule{Broken: func(s Schema, value Value) error {
+	return Rule{Check: func(s Schema, value Value) error {
 		if s.NonLatin {
-			return letters.Broken(s, value)
+			return letters.Check(s, value)
 		}
-		return latin.Broken(s, value)
+		return latin.Check(s, value)
 	}}
 }
 
-// Losing returns the rule with the advice that the admin page takes some characters of
-// the text when its form is saved (docs/vicidial/page-filters.md#fields), in schemas before
+// StrippedByPage returns the rule with the advice that the admin page strips some
+// characters of the text when its form is saved (docs/vicidial/page-filters.md#fields), in schemas before
 // until; 0 is all. An advice that the rule has comes first.
-func (r Rule) Losing(characters string, until int) Rule {
+func (r Rule) StrippedByPage(characters string, until int) Rule {
 	earlier := r.Advice
 	r.Advice = func(s Schema, value Value) error {
 		if earlier != nil {
@@ -130,8 +130,8 @@ func (r Rule) Losing(characters string, until int) Rule {
 // NamesUserGroup returns the rule with the check that a user group has the spelling of
 // its row.
 func (r Rule) NamesUserGroup() Rule {
-	form := r.Broken
-	r.Broken = func(s Schema, value Value) error {
+	form := r.Check
+	r.Check = func(s Schema, value Value) error {
 		if err := form(s, value); err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (r Rule) NamesUserGroup() Rule {
 
 // Between is the rule that a number is within bounds.
 func Between(least, most int64) Rule {
-	return Checked(func(text string) error {
+	return RuleOf(func(text string) error {
 		if number, err := strconv.ParseInt(text, 10, 64); err != nil || number < least || number > most {
 			return fmt.Errorf("%s must be between %d and %d; leave it out, and the row keeps what it has", text, least, most)
 		}
@@ -152,7 +152,7 @@ func Between(least, most int64) Rule {
 
 // OneOf is the rule that a text is one of several.
 func OneOf(words ...string) Rule {
-	return Checked(func(text string) error {
+	return RuleOf(func(text string) error {
 		if !slices.Contains(words, text) {
 			return fmt.Errorf("%q must be one of %s", text, strings.Join(words, ", "))
 		}
@@ -165,7 +165,7 @@ var (
 	// PlainText is what the admin page keeps of names and descriptions.
 	PlainText = PageKeeps(`- .,_`, 0, "letters, digits, spaces and - . , _ only")
 	OneLine   = Matches(`^[^\x00-\x1f]*$`, "one line without control characters")
-	UserGroup = Matches(`^[-_.0-9a-zA-Z]*$`, "letters, digits and - _ . only; VICIdial's admin page strips other characters").Losing(".", 1720).NamesUserGroup()
+	UserGroup = Matches(`^[-_.0-9a-zA-Z]*$`, "letters, digits and - _ . only; VICIdial's admin page strips other characters").StrippedByPage(".", 1720).NamesUserGroup()
 	// Line is a text of a form's line, which ends at a double quote.
-	Line = OneLine.Losing(`"`, 0)
+	Line = OneLine.StrippedByPage(`"`, 0)
 )

@@ -56,7 +56,7 @@ func TestRules_Breaches(t *testing.T) {
 		t.Run(about, func(t *testing.T) {
 			t.Parallel()
 			var verdicts []string
-			for _, breach := range c.rules.Breaches(c.schema, cluster.TableTemplates, c.held, c.want) {
+			for _, breach := range c.rules.Violations(c.schema, cluster.TableTemplates, c.held, c.want) {
 				switch {
 				case breach.TooWide:
 					verdicts = append(verdicts, "too wide")

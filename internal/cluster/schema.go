@@ -10,23 +10,22 @@ import (
 	"unicode/utf8"
 )
 
-// Column is what the connected database says of a column.
+// Column is the definition of a column in the connected database.
 type Column struct {
 	Type   string // as in information_schema.COLUMNS.COLUMN_TYPE
 	Length int    // characters; 0 where the type has no width
-	// Letters is the character set; empty where the type has none.
-	Letters string
-	// Default is what a new row holds when nothing is said; nil where the
-	// database works it out.
+	// Charset is the character set; empty where the type has none.
+	Charset string
+	// Default is what a new row holds if an INSERT leaves the column out; nil where the
+	// database computes it.
 	Default *Value
 }
 
-// Schema is what the connected database holds: found, never assumed. A table or
-// column that is missing here is missing there, or hidden from the database
-// user, and is left alone.
+// Schema is the schema of the connected database, as read from it. A table or column that
+// is missing here is missing there, or hidden from the database user, and is not used.
 type Schema struct {
 	Version int // system_settings.db_schema_version
-	// NonLatin says that the admin page keeps letters of any script:
+	// NonLatin reports whether the admin page keeps letters of any script:
 	// system_settings.use_non_latin is 1.
 	NonLatin bool
 	// UserGroups are vicidial_user_groups.user_group, as the rows spell them.
@@ -34,18 +33,18 @@ type Schema struct {
 	Tables     map[Table]map[string]Column
 }
 
-// Has says whether the column is there.
+// Has reports whether the column exists.
 func (s Schema) Has(table Table, column string) bool {
 	_, ok := s.Tables[table][column]
 	return ok
 }
 
-// Only keeps those of the columns that are there, in their order.
+// Only returns those of the columns that exist, in their order.
 func (s Schema) Only(table Table, columns []string) []string {
 	return slices.DeleteFunc(slices.Clone(columns), func(column string) bool { return !s.Has(table, column) })
 }
 
-// Defaults are what a new row holds in these columns when nothing is said.
+// Defaults returns what a new row holds in these columns if an INSERT leaves them out.
 func (s Schema) Defaults(table Table, columns []string) Row {
 	row := Row{}
 	for _, column := range columns {
@@ -57,8 +56,8 @@ func (s Schema) Defaults(table Table, columns []string) Row {
 }
 
 // ParseDefault reads information_schema.COLUMNS.COLUMN_DEFAULT, which MariaDB
-// writes as SQL: quoted text, a number, NULL or an expression. Nothing at all is
-// a column without a default. An expression gives nil.
+// writes as SQL: quoted text, a number, NULL or an expression. An absent
+// text is a column without a default. The result for an expression is nil.
 func ParseDefault(text string, there bool) *Value {
 	switch {
 	case !there:
@@ -103,8 +102,8 @@ var (
 	textLimit  = map[string]int{"tinytext": 255, "text": 65535}
 )
 
-// Check says why the connected database cannot hold the value as it is. Without
-// strict mode MariaDB would cut it off in silence, and it would differ for ever
+// Check returns an error if the connected database cannot hold the value. Without strict
+// mode MariaDB would truncate it without an error, and it would differ in each plan
 // (docs/vicidial/measured.md#silent-truncation).
 func (s Schema) Check(table Table, column string, value Value) error {
 	found, ok := s.Tables[table][column]
@@ -122,7 +121,7 @@ func (s Schema) Check(table Table, column string, value Value) error {
 
 func (c Column) check(table Table, column string, value Value) error {
 	if letter, lacks := c.lacks(value.Text); lacks {
-		return fmt.Errorf("%s.%s of this database cannot hold %q: its character set is %s", table, column, letter, c.Letters)
+		return fmt.Errorf("%s.%s of this database cannot hold %q: its character set is %s", table, column, letter, c.Charset)
 	}
 	kind, _, _ := strings.Cut(c.Type, "(")
 	switch {
@@ -157,7 +156,7 @@ const western = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š�
 func (c Column) lacks(text string) (rune, bool) {
 	for _, letter := range text {
 		held := true
-		switch c.Letters {
+		switch c.Charset {
 		case "latin1":
 			held = letter < 0x80 || letter >= 0xa0 && letter <= 0xff || strings.ContainsRune(western, letter)
 		case "utf8", "utf8mb3":
@@ -188,7 +187,7 @@ func (c Column) bounds(kind string) (least, most int64) {
 	return -1 << (bits - 1), 1<<(bits-1) - 1
 }
 
-// CheckRow checks all columns of a row and joins what is wrong.
+// CheckRow checks all columns of a row and returns all errors.
 func (s Schema) CheckRow(table Table, row Row) []error {
 	var errs []error
 	for _, column := range slices.Sorted(maps.Keys(row)) {
@@ -199,5 +198,5 @@ func (s Schema) CheckRow(table Table, row Row) []error {
 	return errs
 }
 
-// String names the version for a person.
+// String returns the version for a message.
 func (s Schema) String() string { return "schema " + strconv.Itoa(s.Version) }

@@ -72,7 +72,7 @@ func TestSchemaCheck_letters(t *testing.T) {
 		{"utf8mb4", "📞", true},
 		{"", "📞", true},
 	} {
-		schema := Schema{Tables: map[Table]map[string]Column{TableServers: {"server_description": {Type: "varchar(255)", Length: 255, Letters: c.letters}}}}
+		schema := Schema{Tables: map[Table]map[string]Column{TableServers: {"server_description": {Type: "varchar(255)", Length: 255, Charset: c.letters}}}}
 		err := schema.Check(TableServers, "server_description", Text(c.text))
 		if (err == nil) != c.fine {
 			t.Errorf("%s and %q: %v", c.letters, c.text, err)

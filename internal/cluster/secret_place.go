@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// The password of a carrier or of a template stands in the middle of its text. What Terraform keeps
-// is the text with a place for each secret, {secret:NAME}; the words themselves
-// are write-only.
+// The text of a carrier or of a template contains its passwords. Terraform's state has the
+// text with a place {secret:NAME} for each of them; the values are write-only.
 
 var secretPlace = regexp.MustCompile(`\{secret:([A-Za-z0-9_]{1,32})\}`)
 
@@ -24,16 +23,15 @@ func SecretNames(texts ...string) []string {
 	return SortedUnique(names)
 }
 
-// HideSecrets puts a word in the place of each secret of a text.
+// HideSecrets replaces the place of each secret of a text by a word.
 func HideSecrets(text, word string) string {
 	return secretPlace.ReplaceAllLiteralString(text, word)
 }
 
-// lineBytes is what Asterisk reads of a line (main/config.c).
+// lineBytes is the length of a line that Asterisk reads (main/config.c).
 const lineBytes = 8190
 
-// CheckSecret refuses a value that no line of Asterisk's can hold. The error does not
-// repeat it.
+// CheckSecret returns an error, without the value, if no line of Asterisk's can hold it.
 func CheckSecret(name, secret string) error {
 	switch {
 	case secret == "":
@@ -101,9 +99,9 @@ func fillSecrets(subject string, row Row, secrets map[string]string) (full Row, 
 	return full, shown, nil
 }
 
-// changeSealed is [change] for a row whose texts have places for secrets. Where renew
-// is set, each such text that is wanted is written again.
-func changeSealed(subject string, have, seen, want Row, same Equivalence, secrets map[string]string, renew bool) (from, to Row, shown map[string]string, err error) {
+// changedSecretColumns is [changedColumns] for a row whose texts have places for secrets.
+// With renew, each such text is written again.
+func changedSecretColumns(subject string, have, seen, want Row, same Equivalence, secrets map[string]string, renew bool) (from, to Row, shown map[string]string, err error) {
 	from, to, err = changedColumns(subject, have, seen, want, same)
 	if err != nil {
 		return nil, nil, nil, err
@@ -124,16 +122,16 @@ func changeSealed(subject string, have, seen, want Row, same Equivalence, secret
 		}
 	}
 	for column, held := range from {
-		if meant := seen[column].Text; len(SecretNames(meant)) > 0 && SealedBy(meant, held.Text) {
+		if meant := seen[column].Text; len(SecretNames(meant)) > 0 && EquivalentSecretText(meant, held.Text) {
 			shown[held.Text] = meant
 		}
 	}
 	return from, to, shown, nil
 }
 
-// SealedBy says whether a text is what template becomes with some secrets in
-// its places. A template without places is compared as it stands.
-func SealedBy(template, text string) bool {
+// EquivalentSecretText reports whether a text is the template with some secrets in its
+// places. A template without places is compared by [EquivalentText].
+func EquivalentSecretText(template, text string) bool {
 	if len(SecretNames(template)) == 0 {
 		return EquivalentText(template, text)
 	}
@@ -149,12 +147,12 @@ func SealedBy(template, text string) bool {
 	return err == nil && fits.MatchString(latin1(TrimText(text)))
 }
 
-// couldBeSecret is a piece of a line that may stand where a secret is: a semicolon
-// in it is escaped, begins a comment that ends within, or ends one.
+// couldBeSecret matches a piece of a line that may be a secret: a semicolon in it is
+// escaped, or begins or ends a comment within.
 const couldBeSecret = `(?:[^;\n]|\\;|--;|;--[^\n]*--;)*`
 
-// latin1 makes a character of each byte, so that a regular expression takes bytes
-// that are no UTF-8.
+// latin1 returns a text with one character for each byte, so that regular expressions
+// match bytes that are not UTF-8.
 func latin1(text string) string {
 	chars := make([]rune, len(text))
 	for at := range len(text) {

@@ -8,8 +8,8 @@ import (
 )
 
 // ServerColumns are the configuration columns of the table servers that the
-// provider reads and may own (docs/vicidial/schema.md#servers), without the two secrets. What
-// daemons write (docs/vicidial/daemons.md#volatile-columns) is not among them and never in state.
+// provider reads and may own (docs/vicidial/schema.md#servers), without the two secrets. Columns
+// that daemons write (docs/vicidial/daemons.md#volatile-columns) are never in state.
 var ServerColumns = []string{
 	"server_id", "server_description", "server_ip", "active", "asterisk_version", "max_vicidial_trunks",
 	"telnet_host", "telnet_port", "ASTmgrUSERNAME", "ASTmgrUSERNAMEupdate", "ASTmgrUSERNAMElisten", "ASTmgrUSERNAMEsend",
@@ -22,20 +22,20 @@ var ServerColumns = []string{
 	"external_web_socket_url", "conf_engine", "conf_update_interval", "ara_url",
 }
 
-// ServerStatusColumns are those that a node writes of itself, and the flag that
-// asks it to rebuild its configuration files.
+// ServerStatusColumns are the columns in which a node reports its status, and the flag
+// that makes it rebuild its configuration files.
 var ServerStatusColumns = []string{
 	"rebuild_conf_files", "sysload", "cpu_idle_percent", "channels_total", "svn_revision",
 }
 
-// The secrets of a server. They are written but never read: what is read is
-// only whether they still are what VICIdial ships.
+// The secrets of a server. They are written but never read, except for whether they still
+// are the values that VICIdial ships.
 const (
 	ServerSecret  = "conf_secret"
 	ManagerSecret = "ASTmgrSECRET"
 )
 
-// ShippedSecrets are the values that every VICIdial in the world starts with.
+// ShippedSecrets are the values in every new installation of VICIdial.
 var ShippedSecrets = map[string]string{ServerSecret: "test", ManagerSecret: "1234"}
 
 // Server is one row of the table servers: a telephony node, or a database
@@ -77,15 +77,15 @@ func (s Server) Logins() bool { return s.Row[ColumnLogins].Yes() }
 // Balance is vicidial_balance_active: the balance fill may dial from here.
 func (s Server) Balance() bool { return s.Row[ColumnBalance].Yes() }
 
-// RebuildPending says that the server is asked to generate its configuration
-// files and has not begun.
+// RebuildPending reports whether the server is flagged and has not begun to generate its
+// configuration files.
 func (s Server) RebuildPending() bool { return s.Row["rebuild_conf_files"].Yes() }
 
-// Generates says whether VICIdial's keepalive generates configuration files on
-// the server at all.
+// Generates reports whether VICIdial's keepalive generates configuration files on the
+// server.
 func (s Server) Generates() bool { return s.Telephony() && s.Row[ColumnGenerates].Yes() }
 
-// Engine is the conference engine; schemas before 1664 know MeetMe only.
+// Engine is the conference engine; schemas before 1664 have MeetMe only.
 func (s Server) Engine() Engine {
 	if strings.EqualFold(s.Row["conf_engine"].Text, string(Confbridge)) {
 		return Confbridge
@@ -117,8 +117,7 @@ func (s Servers) ByIP(ip string) (Server, bool) {
 	return Server{}, false
 }
 
-// Distinct leaves one server of each address: of several the first, which is the
-// one that VICIdial's daemons take (docs/vicidial/schema.md#duplicate-addresses).
+// Distinct returns the first server of each address, which VICIdial's daemons use (docs/vicidial/schema.md#duplicate-addresses).
 func (s Servers) Distinct() Servers {
 	seen := make(map[string]bool, len(s))
 	return slices.DeleteFunc(slices.Clone(s), func(server Server) bool {
@@ -128,8 +127,8 @@ func (s Servers) Distinct() Servers {
 	})
 }
 
-// Sharing finds another server with the address of this one. No key forbids that,
-// and what names the address is then as much the other's
+// Sharing returns another server with the address of this one. No key forbids that, and
+// rows with the address then refer to both
 // (docs/vicidial/schema.md#duplicate-addresses).
 func (s Servers) Sharing(server Server) (Server, bool) {
 	for _, other := range s {
@@ -149,9 +148,9 @@ func (s Servers) IPs() []string {
 	return SortedUnique(ips)
 }
 
-// Names are the server_ids by server_ip, to know a server again that changes
-// its address.
-func (s Servers) Names() map[string]string {
+// IDsByIP returns the server_ids by server_ip, to identify a server whose address
+// changes.
+func (s Servers) IDsByIP() map[string]string {
 	names := make(map[string]string, len(s))
 	for _, server := range slices.Backward(s) { // of two with one address the first counts
 		names[server.IP()] = server.ID()
@@ -159,8 +158,8 @@ func (s Servers) Names() map[string]string {
 	return names
 }
 
-// MovedSince says which addresses servers have changed since their names were
-// noted: the new address by the old one.
+// MovedSince returns the addresses that servers have changed since names was recorded:
+// the new address by the old one.
 func MovedSince(names map[string]string, servers Servers) map[string]string {
 	moves := map[string]string{}
 	now := servers.addresses()
@@ -172,8 +171,8 @@ func MovedSince(names map[string]string, servers Servers) map[string]string {
 	return moves
 }
 
-// addresses are the server_ips by server_id in lower case. Every plan of a split
-// looks all servers up, so they are not to be searched one by one.
+// addresses returns the server_ips by server_id in lower case. Every plan of a split looks
+// all servers up, so that linear searches would be slow.
 func (s Servers) addresses() map[string]string {
 	addresses := make(map[string]string, len(s))
 	for _, server := range s {
@@ -191,8 +190,7 @@ func (s Servers) Intersect(others Servers) Servers {
 	})
 }
 
-// With returns the servers as they are once these are written. All are taken in
-// at one go, since every plan of a split asks for the whole cluster.
+// With returns the servers with the written ones in place of those with their ids.
 func (s Servers) With(written ...Server) Servers {
 	if len(written) == 0 {
 		return s
@@ -218,7 +216,7 @@ var generatedColumns = []string{
 	"voicemail_dump_exten", "voicemail_dump_exten_no_inst", "ext_context", "generate_vicidial_conf", "external_server_ip",
 }
 
-// rebuildFor says whose files a change of these columns of one server makes stale.
+// rebuildFor returns the servers whose files a change of these columns makes stale.
 func rebuildFor(ip string, changed Row) Rebuild {
 	for _, column := range meshColumns {
 		if _, ok := changed[column]; ok {
@@ -233,8 +231,8 @@ func rebuildFor(ip string, changed Row) Rebuild {
 	return Rebuild{}
 }
 
-// AddServer makes the row of a new server. It starts with the flags that the
-// admin page sets, and all peers are flagged, which the admin page forgets
+// AddServer returns the plan of a new server. Its row has the flags that the admin page
+// sets, and all peers are flagged, which the admin page does not do
 // (docs/vicidial/admin-page.md#servers).
 func AddServer(row, secrets Row) Plan {
 	full := maps.Clone(row)
@@ -251,8 +249,8 @@ func AddServer(row, secrets Row) Plan {
 	}
 }
 
-// ResumeServer brings a row that a killed create left, or refuses one that
-// somebody else made.
+// ResumeServer returns the plan for a row of an interrupted create, or a [Conflict] for
+// one that somebody else made.
 func ResumeServer(have Server, want, secrets Row) (Plan, error) {
 	if id, declared := want["server_id"]; declared {
 		if err := CheckSpelling("server", id.Text, have.ID()); err != nil {
@@ -275,9 +273,9 @@ func ResumeServer(have Server, want, secrets Row) (Plan, error) {
 	return plan, nil
 }
 
-// ChangeServer writes the columns that differ between want and what was seen.
-// Secrets are written when given. Columns that have moved since they were seen
-// are a [Conflict], unless they are as wanted already.
+// ChangeServer returns the plan that writes the columns that differ from want, and the
+// secrets that are given. A column that was changed since it was seen is a [Conflict],
+// unless it is as wanted already.
 func ChangeServer(have, seen Server, want, secrets Row) (Plan, error) {
 	from, to := Row{}, Row{}
 	for _, column := range slices.Sorted(maps.Keys(want)) {
@@ -315,16 +313,16 @@ func ServerAudit(id, kind string) Audit {
 	return Audit{Section: "SERVERS", Type: kind, Record: id, Code: "ADMIN " + kind + " SERVER"}
 }
 
-// Telephony reports whether Asterisk runs on the server; a row without it stands
-// for a database or web machine.
+// Telephony reports whether Asterisk runs on the server; a row without it is of a
+// database or web machine.
 func (s Server) Telephony() bool { return s.Row[ColumnTelephony].Yes() }
 
-// addressInText is an address in a text, with what stands before it.
+// addressInText matches an address in a text, with the character before it.
 var addressInText = regexp.MustCompile(`(^|[^(\d."])((?:\d{1,3}\.){3}\d{1,3})\b`)
 
-// Named returns a text with the server_id beside the address of each server that is
+// NameAddresses returns a text with the server_id beside the address of each server that is
 // not named yet.
-func (s Servers) Named(text string) string {
+func (s Servers) NameAddresses(text string) string {
 	return addressInText.ReplaceAllStringFunc(text, func(found string) string {
 		parts := addressInText.FindStringSubmatch(found)
 		if server, known := s.ByIP(parts[2]); known {
@@ -334,5 +332,5 @@ func (s Servers) Named(text string) string {
 	})
 }
 
-// String names the server for a person.
+// String returns the server's id and address for a message.
 func (s Server) String() string { return s.ID() + " (" + s.IP() + ")" }

@@ -8,18 +8,18 @@ import (
 )
 
 // SettingsColumns are the columns of system_settings that the provider reads
-// and may own: the choices that a cluster makes once.
+// and may own.
 var SettingsColumns = []string{
 	"active_voicemail_server", "sounds_web_server", "slave_db_server", "reports_use_slave_db",
 	"outbound_calls_per_second", "generate_cross_server_exten", "default_codecs", "allowed_sip_stacks",
 	"webphone_url", "default_webphone",
 }
 
-// settingsForEveryNode go into the configuration files of all nodes, which the
-// admin page forgets to flag (docs/vicidial/admin-page.md#settings-flags).
+// settingsForEveryNode go into the configuration files of all nodes, which the admin
+// page does not flag (docs/vicidial/admin-page.md#settings-flags).
 var settingsForEveryNode = []string{"active_voicemail_server", "generate_cross_server_exten", "default_codecs"}
 
-// The secrets of the system settings: what new servers and phones start with.
+// The secrets of the system settings: the initial passwords of new servers and phones.
 // They are written but never read.
 const (
 	DefaultServerPassword       = "default_server_password"
@@ -27,23 +27,23 @@ const (
 	DefaultLoginPassword        = "default_phone_login_password"
 )
 
-// Settings is the one row of system_settings, as far as it concerns us.
+// Settings is the part of the row of system_settings that the provider reads.
 type Settings struct {
 	Row Row // the columns of [SettingsColumns] that the schema has
 	// SchemaVersion is db_schema_version. The table has no key; this is what
-	// picks the row where nothing else does.
+	// selects the row.
 	SchemaVersion Value
-	// CentralSounds says whether nodes fetch sounds from sounds_web_server at all.
+	// CentralSounds reports whether nodes fetch sounds from sounds_web_server.
 	CentralSounds bool
 	// PasswordLength is the least length of passwords, require_password_length.
 	PasswordLength int
 	// Weights is the container of agent login weights.
 	Weights Container
-	// DIDFilter says that the DID did_system_filter is looked at before every call.
+	// DIDFilter reports whether VICIdial evaluates the DID did_system_filter before every call.
 	DIDFilter bool
-	// AutoDialOff says that no node dials: outbound_autodial_active is 0.
+	// AutoDialOff reports that no node dials: outbound_autodial_active is 0.
 	AutoDialOff bool
-	// AutoDialPaused says that dialing stops for a while: disable_auto_dial is 1.
+	// AutoDialPaused reports that dialing is paused: disable_auto_dial is 1.
 	AutoDialPaused bool
 }
 
@@ -57,7 +57,7 @@ func (s Settings) VoicemailServer() string {
 // none.
 func (s Settings) Replica() string { return usedReplica(s.Row["slave_db_server"].Text) }
 
-// usedReplica returns the host, or nothing for one of so few bytes that reports ignore it
+// usedReplica returns the host, or the empty text for one so short that reports ignore it
 // (docs/vicidial/web-pages.md#replica-name-length).
 func usedReplica(host string) string {
 	if len(host) > 5 {
@@ -68,8 +68,8 @@ func usedReplica(host string) string {
 
 // Container is a row of vicidial_settings_containers.
 type Container struct {
-	There bool
-	Text  string // container_entry
+	Exists bool
+	Text   string // container_entry
 }
 
 // SavedSettings are the values of the columns that a resource owns: those found before
@@ -81,7 +81,7 @@ type SavedSettings struct {
 	Before Row `json:"before,omitempty"`
 }
 
-// owns reports whether a column still says what was found or written.
+// owns reports whether a column still holds what was found or written.
 func (g SavedSettings) owns(column string, now Value) bool {
 	for _, known := range []Row{g.Wrote, g.Before, g.Found} {
 		if value, there := known[column]; there && EquivalentSetting(column, now, value) {
@@ -95,21 +95,21 @@ func (g SavedSettings) owns(column string, now Value) bool {
 // columns of [SavedSettings]; a NULL is a container that is not there.
 const WeightsColumn = "agent_login_weights"
 
-// All returns the choices as one row, the agent login weights included.
+// All returns the settings as one row, with the agent login weights.
 func (s Settings) All() Row {
 	row := maps.Clone(s.Row)
 	if row == nil {
 		row = Row{}
 	}
 	row[WeightsColumn] = Null
-	if s.Weights.There {
+	if s.Weights.Exists {
 		row[WeightsColumn] = Text(s.Weights.Text)
 	}
 	return row
 }
 
 // Save adds the present values of columns that were not owned before, and the values
-// that all of them get. Columns that are not wanted any more stay, to be restored.
+// that all of them get. Columns that are no longer wanted stay, to be restored.
 func (g SavedSettings) Save(have Settings, want Row) SavedSettings {
 	taken := SavedSettings{Found: maps.Clone(g.Found), Wrote: maps.Clone(g.Wrote), Before: Row{}}
 	if taken.Found == nil {
@@ -136,9 +136,9 @@ func (g SavedSettings) Only(want Row) SavedSettings {
 	return kept
 }
 
-// Restore returns the values to write into the columns that are not wanted any more.
-// left are the columns that keep their values: those that somebody else has changed
-// since, and the voicemail server where the one before has left the cluster.
+// Restore returns the values to write into the columns that are no longer wanted. left
+// are the columns that keep their values: those that somebody else has changed since, and
+// the voicemail server if the previous one was removed from the cluster.
 func (g SavedSettings) Restore(have Settings, want Row, servers Servers) (back Row, left []string) {
 	back = Row{}
 	now := have.All()
@@ -156,10 +156,9 @@ func (g SavedSettings) Restore(have Settings, want Row, servers Servers) (back R
 	return back, left
 }
 
-// PlanSettings leads from the choices as they are to those that are wanted.
-// A column that is neither as wanted nor as it was seen has been moved by
-// somebody else: a [Conflict], and nothing is overwritten. Columns that seen
-// does not name are taken as they are. Secrets are written when given.
+// PlanSettings returns the plan from the present settings to the wanted ones. A column
+// that is neither as wanted nor as seen is a [Conflict], and nothing is overwritten.
+// Columns that seen lacks are not compared. Secrets are written when given.
 func PlanSettings(have Settings, seen, want, secrets Row) (Plan, error) {
 	now := have.All()
 	from, to := Row{}, Row{}
@@ -203,8 +202,8 @@ func PlanSettings(have Settings, seen, want, secrets Row) (Plan, error) {
 // SettingsRecord names the system settings in the admin change log.
 const SettingsRecord = "system_settings"
 
-// EquivalentSetting says whether two values of a choice mean the same to
-// VICIdial. Login weights that are not there differ from an empty text of them.
+// EquivalentSetting reports whether two values of a setting mean the same to VICIdial.
+// Absent login weights differ from empty ones.
 func EquivalentSetting(column string, a, b Value) bool {
 	if column == WeightsColumn {
 		return a.Null == b.Null && EquivalentWeights(a.Text, b.Text)
@@ -212,9 +211,9 @@ func EquivalentSetting(column string, a, b Value) bool {
 	return Equivalent(column, a, b)
 }
 
-// CheckVoicemailServer says why a server cannot be the active voicemail
-// server. VICIdial checks nothing: with an address that is no node's, end of
-// day, purges, timed jobs and notifications run nowhere
+// CheckVoicemailServer returns an error if no server has the address. VICIdial does not
+// check it: with an unknown address, end of day, purges, timed jobs and notifications run
+// nowhere
 // (docs/vicidial/daemons.md#voicemail-server).
 func CheckVoicemailServer(ip string, servers Servers) error {
 	if _, found := servers.ByIP(ip); !found {
@@ -223,7 +222,6 @@ func CheckVoicemailServer(ip string, servers Servers) error {
 	return nil
 }
 
-// ColumnReload is the column of system_settings that stands in the footer of
-// every generated file: another value makes all of them differ, so that nodes
-// reload them although nothing else has changed (docs/vicidial/generator.md#reload-timestamp).
+// ColumnReload is the column of system_settings that the generator writes into the footer
+// of every file: after a change of it, nodes reload all files (docs/vicidial/generator.md#reload-timestamp).
 const ColumnReload = "reload_timestamp"

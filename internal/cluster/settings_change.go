@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// FillHighestRate returns the highest system_settings.outbound_calls_per_second that the
-// balance fill uses with a database of some schema; anything above means 40 to it. Since
+// MaxFillRate returns the highest system_settings.outbound_calls_per_second that the
+// balance fill uses with a database of some schema; it reads higher values as 40. Since
 // 2023-08-30 it uses 1000, which no schema marks: possible is higher than certain where
 // both revisions have the schema (docs/vicidial/dialer.md#fill-calls-per-second).
-func FillHighestRate(schema int) (certain, possible int) {
+func MaxFillRate(schema int) (certain, possible int) {
 	const before, since = 200, 1000
 	switch {
 	case schema < 1693:
@@ -23,15 +23,15 @@ func FillHighestRate(schema int) (certain, possible int) {
 
 // FillRate is the rule of system_settings.outbound_calls_per_second.
 var FillRate = Rule{
-	Broken: func(s Schema, value Value) error {
-		_, possible := FillHighestRate(s.Version)
+	Check: func(s Schema, value Value) error {
+		_, possible := MaxFillRate(s.Version)
 		if rate, number := value.Int(); !number || rate < 1 || int(rate) > possible {
 			return fmt.Errorf("%s must be between 1 and %d: the balance fill of this VICIdial (schema %d) places 40 calls in a second for any other value; leave it out, and the row keeps what it has", value.Text, possible, s.Version)
 		}
 		return nil
 	},
 	Advice: func(s Schema, value Value) error {
-		certain, possible := FillHighestRate(s.Version)
+		certain, possible := MaxFillRate(s.Version)
 		if rate, number := value.Int(); number && int(rate) > certain {
 			return fmt.Errorf("%s is used by revisions of VICIdial since 2023-08-30, which take up to %d; older ones with the same schema (%d) take up to %d and place 40 calls in a second for any other value", value.Text, possible, s.Version, certain)
 		}
@@ -43,9 +43,9 @@ var FillRate = Rule{
 // does some work for all nodes (AST_VDauto_dial.pl, 2024-09-17; docs/vicidial/daemons.md#coordinator-in-dialer).
 const coordinatorInDialer = 1718
 
-// CoordinatorRestarts says which daemons must be restarted on which nodes after the
-// coordinator has moved, in the order in which to do it. It is empty where every program
-// reads the setting each time that it runs.
+// CoordinatorRestarts returns which daemons must be restarted on which nodes after a
+// change of the coordinator, in their order. It is empty where every program reads the
+// setting each time that it runs.
 func CoordinatorRestarts(schema Schema, from, to string, servers Servers) string {
 	if schema.Version < coordinatorInDialer {
 		return ""
@@ -67,7 +67,7 @@ func CoordinatorRestarts(schema Schema, from, to string, servers Servers) string
 	return said
 }
 
-// SoundsMove says what to do so that nodes fetch their sounds from another server. The
+// SoundsMove describes how to make nodes fetch their sounds from another server. The
 // keepalive of a node fetches only where its sounds_update is set
 // (docs/vicidial/daemons.md#sounds).
 func SoundsMove(to string, servers Servers) string {

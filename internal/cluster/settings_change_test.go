@@ -23,7 +23,7 @@ func TestFillRate(t *testing.T) {
 		{schema: 1720, rate: "1001", says: "between 1 and 1000"},
 		{schema: 1720, rate: "0", says: "between 1 and 1000"},
 	} {
-		breaches := Rules{"outbound_calls_per_second": FillRate}.Breaches(
+		breaches := Rules{"outbound_calls_per_second": FillRate}.Violations(
 			Schema{Version: c.schema, Tables: columns}, TableSettings, nil, Row{"outbound_calls_per_second": Text(c.rate)})
 		switch {
 		case len(breaches) == 0 && c.says == "":

@@ -22,7 +22,7 @@ func theSettings() cluster.Settings {
 			"outbound_calls_per_second": cluster.Number(10), "generate_cross_server_exten": cluster.Text("0"),
 			"default_codecs": cluster.Null, "allowed_sip_stacks": cluster.Text("SIP"),
 		},
-		Weights: cluster.Container{There: true, Text: "10.0.0.1,100\r\n10.0.0.2,50"},
+		Weights: cluster.Container{Exists: true, Text: "10.0.0.1,100\r\n10.0.0.2,50"},
 	}
 }
 
@@ -120,7 +120,7 @@ func TestGiven(t *testing.T) {
 	apply := func(have cluster.Settings, row cluster.Row) cluster.Settings {
 		for column, value := range row {
 			if column == cluster.WeightsColumn {
-				have.Weights = cluster.Container{There: !value.Null, Text: value.Text}
+				have.Weights = cluster.Container{Exists: !value.Null, Text: value.Text}
 				continue
 			}
 			have.Row[column] = value

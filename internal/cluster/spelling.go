@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Misspelled reports a key in other letters than in the row that has it, or with other
-// blanks at its end. To VICIdial's collations both are one object
-// (docs/vicidial/schema.md#collations), to Terraform two.
+// Misspelled is an error for a key that differs from its row in case or in trailing
+// blanks. VICIdial's collations compare both as equal
+// (docs/vicidial/schema.md#collations), Terraform does not.
 type Misspelled struct {
 	Noun string // what the key names, such as "campaign"
 	Row  string // the key as the row spells it
@@ -25,8 +25,8 @@ func CheckSpelling(noun, key, row string) error {
 	return &Misspelled{Noun: noun, Row: row}
 }
 
-// CheckUserGroup returns a [Misspelled] where a user group is spelled in another way than
-// in its row. One that has no row has no spelling.
+// CheckUserGroup returns a [Misspelled] where a user group is spelled otherwise than its
+// row. It returns nil for one without a row.
 func (s Schema) CheckUserGroup(group string) error {
 	name, found := findSpelling(append([]string{"---ALL---"}, s.UserGroups...), group)
 	if !found {
@@ -35,5 +35,5 @@ func (s Schema) CheckUserGroup(group string) error {
 	return CheckSpelling("user group", group, name)
 }
 
-// FoldKey is a key as the database compares it.
+// FoldKey returns a key as the database compares it.
 func FoldKey(key string) string { return strings.ToLower(strings.TrimRight(key, " ")) }

@@ -5,18 +5,17 @@ import (
 	"slices"
 )
 
-// ImportHint is the advice where a row that is to be created stands there with
-// other values.
+// ImportHint is the advice if a row that is to be created exists with other values.
 const ImportHint = "Nothing was overwritten. Import the row if this configuration is to own it."
 
-// Equivalence says whether a column holds what another value means to VICIdial. The
-// first may be a text with places for secrets, the second is what a row holds.
+// Equivalence reports whether the value that a row holds means the same to VICIdial as
+// another, which may have places for secrets.
 type Equivalence func(column string, meant, held Value) bool
 
-// changedColumns says which columns of a row lead from what it holds to what is wanted,
-// and what they hold now. A column that holds neither what is wanted nor what
-// the plan had seen is a [Conflict]; so is every difference in a row that the
-// plan had not seen at all (seen is nil), for then it is somebody else's.
+// changedColumns returns the columns in which a row differs from want: their present and
+// their wanted values. A column that holds neither the wanted nor the seen value is a
+// [Conflict]; so is every difference in a row that the plan had not seen (seen is nil),
+// which somebody else made.
 func changedColumns(subject string, have, seen, want Row, same Equivalence) (from, to Row, err error) {
 	from, to = Row{}, Row{}
 	for _, column := range slices.Sorted(maps.Keys(want)) {
@@ -38,17 +37,17 @@ func changedColumns(subject string, have, seen, want Row, same Equivalence) (fro
 	return from, to, nil
 }
 
-// goneError is a conflict where a row that is to be changed was there when it was read, and
-// is not any more.
-func goneError(subject string, seen Row) error {
+// checkNotRemoved returns a [Conflict] if a row that is to be changed was removed since
+// it was read.
+func checkNotRemoved(subject string, seen Row) error {
 	if seen == nil {
 		return nil
 	}
 	return &Conflict{Subject: subject, Found: "is gone since it was read"}
 }
 
-// checkUnchanged returns a [Conflict] if a row that is to be removed no longer holds what
-// the plan saw.
+// checkUnchanged returns a [Conflict] if a row that is to be removed differs from the
+// seen one.
 func checkUnchanged(subject string, have, seen Row, same Equivalence) error {
 	if columns := Drift(have, seen, same); len(columns) > 0 {
 		return &Conflict{Subject: subject, Found: "has another " + columns[0] + " than when it was read"}
@@ -56,7 +55,7 @@ func checkUnchanged(subject string, have, seen Row, same Equivalence) error {
 	return nil
 }
 
-// Drift returns the columns of a row that no longer hold what was seen, sorted.
+// Drift returns the columns in which a row differs from the seen one, sorted.
 func Drift(have, seen Row, same Equivalence) []string {
 	var columns []string
 	for _, column := range slices.Sorted(maps.Keys(seen)) {

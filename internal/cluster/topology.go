@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// TopologyNode is a row of servers, and what a picture shows beside it.
+// TopologyNode is a row of servers with its seats, trunks and heartbeat.
 type TopologyNode struct {
 	Server
 	Seats  int // that can log in there
@@ -13,7 +13,7 @@ type TopologyNode struct {
 	Dead   bool
 }
 
-// Topology is what a cluster consists of.
+// Topology is the parts of a cluster.
 type Topology struct {
 	Nodes     []TopologyNode // sorted by id
 	Seats     int            // aliases, and active phones that none lists
@@ -24,8 +24,7 @@ type Topology struct {
 	Voicemail string   // active_voicemail_server
 }
 
-// WithoutTelephony returns the row of servers that stands for the database, if one
-// does, and the other rows without telephony: web nodes and archives. VICIdial does
+// WithoutTelephony returns the row of servers that represents the database, if any, and the other rows without telephony: web nodes and archives. VICIdial does
 // not mark them. The database is the row with the address that the provider is
 // connected to, or else the only one whose server_id names a database, or the only
 // row without telephony.

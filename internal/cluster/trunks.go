@@ -18,13 +18,13 @@ const (
 	OverflowAllowed = "OVERFLOW_ALLOWED"
 )
 
-// Limit is what one row of vicidial_server_trunks says about a campaign on a
-// server. A MaximumLimit of 0 says that the campaign must not dial there.
+// Limit is the limit of one row of vicidial_server_trunks for a campaign on a server.
+// With a MaximumLimit of 0 the campaign must not dial there.
 type Limit struct {
 	Dedicated   int // lines
 	Restriction string
-	// Unset says that dedicated_trunks holds NULL. It reserves nothing, and is no
-	// limit either, which 0 is: the dialer asks whether there is a number at all
+	// Unset reports that dedicated_trunks is NULL. It reserves nothing, and is no
+	// limit either, which 0 is: the dialer tests whether there is a number
 	// (bin/AST_VDauto_dial.pl line 1442).
 	Unset bool `json:",omitempty"`
 }
@@ -37,11 +37,11 @@ func (l Limit) row() Row {
 	return row
 }
 
-// Caps says whether the row keeps its campaign from taking more.
+// Caps reports whether the row limits its campaign.
 func (l Limit) Caps() bool { return !l.Unset && l.Effect() == MaximumLimit }
 
-// Effect is the restriction that the row has for the dialer, which knows this one
-// word: NULL, and what a lax sql_mode has made of another word, cap nothing.
+// Effect is the restriction that the row has for the dialer, which tests for MaximumLimit
+// alone: NULL and invalid values do not limit.
 func (l Limit) Effect() string {
 	if l.Restriction == MaximumLimit {
 		return MaximumLimit
@@ -76,8 +76,8 @@ func (t Trunks) Of(campaign string) Split {
 	return split
 }
 
-// Campaigns lists the campaigns that have rows, sorted. One that rows write in
-// several ways is listed once, as the first in the order of letters writes it.
+// Campaigns lists the campaigns that have rows, sorted. One with
+// several spellings is listed once, with the spelling that sorts first.
 func (t Trunks) Campaigns() []string {
 	ids := make([]string, 0, len(t))
 	for _, trunk := range t {
@@ -89,7 +89,7 @@ func (t Trunks) Campaigns() []string {
 	return slices.CompactFunc(ids, strings.EqualFold)
 }
 
-// reserved adds up what campaigns hold on a server. Both restrictions count,
+// reserved returns the sum of what campaigns reserve on a server. Both restrictions count,
 // and so do duplicate rows, as in VICIdial's own sum (admin.php A:15152).
 func (t Trunks) reserved(server string) int {
 	sum := 0
@@ -137,8 +137,8 @@ func (s Split) Moved(moves map[string]string) Split {
 	return moved
 }
 
-// Single makes a split of one row a server.
-func Single(limits map[string]Limit) Split {
+// SplitOf makes a split of one row a server.
+func SplitOf(limits map[string]Limit) Split {
 	split := make(Split, len(limits))
 	for server, limit := range limits {
 		split[server] = []Limit{limit}
@@ -146,9 +146,8 @@ func Single(limits map[string]Limit) Split {
 	return split
 }
 
-// Effective is what a server's rows amount to for the campaign itself: the zero
-// Limit where it has none. The dialer obeys the last row that caps, whatever the
-// others say; rows that do not cap withhold their sum from other campaigns
+// Effective is the limit of a server's rows for the campaign itself: the zero Limit where
+// it has none. The dialer uses the last row that caps; rows that do not cap withhold their sum from other campaigns
 // (bin/AST_VDauto_dial.pl lines 933-945; docs/vicidial/measured.md#duplicate-rows).
 func (s Split) Effective(server string) Limit {
 	rows := s[server]
@@ -190,11 +189,10 @@ func (s Split) Duplicates() map[string]int {
 	return duplicates
 }
 
-// PlanSplit leads a campaign's rows from what they are (have) to what is wanted,
-// where seen is what they were when the change was decided. A row that is
-// neither as it was seen nor as it is wanted has been moved by somebody else: a
-// [Conflict]. Rows that are as wanted already, as a killed apply leaves them,
-// are left alone.
+// PlanSplit returns the steps from a campaign's present rows (have) to the wanted ones;
+// seen are the rows when the change was planned. A row that is neither as seen nor as
+// wanted is a [Conflict]. Rows that are as wanted already, such as those of an interrupted
+// apply, are not written.
 func PlanSplit(campaign string, have, seen Split, want map[string]Limit) (Plan, error) {
 	var plan Plan
 	concerned := SortedUnique(slices.Collect(maps.Keys(seen)), slices.Collect(maps.Keys(want)))
@@ -242,7 +240,7 @@ func trunkConflict(campaign, server string, rows []Limit, isNew bool) error {
 	return conflict
 }
 
-// sameRows compares without regard to order, which a table does not promise.
+// sameRows compares without regard to order, which a table does not guarantee.
 func sameRows(a, b []Limit) bool {
 	order := func(x, y Limit) int {
 		return strings.Compare(x.Describe(), y.Describe())
@@ -274,8 +272,8 @@ func (t trunkAt) add(limit Limit) Step {
 	}
 }
 
-// move shrinks before anything grows, so that no server is promised more than
-// it has on the way.
+// move shrinks a limit before others grow, so that no server has more reserved trunks
+// than it has at any time.
 func (t trunkAt) move(from, to Limit) Step {
 	phase := Grow
 	if to.Dedicated < from.Dedicated {
@@ -287,8 +285,8 @@ func (t trunkAt) move(from, to Limit) Step {
 	}
 }
 
-// remove takes rows away last: a campaign without a row is not limited on that
-// server any more, so its new limits should stand elsewhere before.
+// remove deletes rows last: a campaign without a row is not limited on that server, so
+// its new limits must be written before.
 func (t trunkAt) remove(rows []Limit) []Step {
 	steps := make([]Step, 0, len(rows))
 	for _, row := range distinct(rows) {
@@ -301,7 +299,7 @@ func (t trunkAt) remove(rows []Limit) []Step {
 }
 
 // removeDuplicates leaves one of several rows: the one that is as wanted, or else the one that
-// the dialer obeys, or else the smallest. All of them are counted against other
+// the dialer uses, or else the smallest. All of them are counted against other
 // campaigns (docs/vicidial/measured.md#duplicate-rows), so removing them releases
 // lines.
 func (t trunkAt) removeDuplicates(rows []Limit, want Limit) (Limit, []Step) {
@@ -351,7 +349,7 @@ func countRows(rows []Limit, wanted Limit) int {
 	return n
 }
 
-// Describe says what a row says, for a person.
+// Describe returns the limit for a message.
 func (l Limit) Describe() string {
 	dedicated := strconv.Itoa(l.Dedicated)
 	if l.Unset {

@@ -128,7 +128,7 @@ func TestPlanSplit(t *testing.T) {
 			if !plan.Empty() && (plan.Rebuild.All || len(plan.Rebuild.Servers) > 0) {
 				t.Error("trunks are in no configuration file, and nobody has to build one")
 			}
-			if after := table(c.have).doAll(plan.Ordered()).Of("SALES"); !maps.EqualFunc(after, Single(c.want), slices.Equal[[]Limit]) {
+			if after := table(c.have).doAll(plan.Ordered()).Of("SALES"); !maps.EqualFunc(after, SplitOf(c.want), slices.Equal[[]Limit]) {
 				t.Errorf("ends with %v", after)
 			}
 		})
@@ -243,7 +243,7 @@ func TestPlanSplit_properties(t *testing.T) {
 				t.Fatal(err)
 			}
 			ended := killed.doAll(rest.Ordered()).Of("SALES")
-			if !maps.EqualFunc(ended, Single(want), slices.Equal[[]Limit]) {
+			if !maps.EqualFunc(ended, SplitOf(want), slices.Equal[[]Limit]) {
 				t.Fatalf("killed after %d, the next apply ends with %v instead of %v", n, ended, want)
 			}
 			if last, err := PlanSplit("SALES", ended, ended, want); err != nil || !last.Empty() {
@@ -267,7 +267,7 @@ func TestPlanSplit_resumesAfterKilledCreate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ended := killed.doAll(rest.Ordered()).Of("SALES"); !maps.EqualFunc(ended, Single(want), slices.Equal[[]Limit]) {
+		if ended := killed.doAll(rest.Ordered()).Of("SALES"); !maps.EqualFunc(ended, SplitOf(want), slices.Equal[[]Limit]) {
 			t.Fatalf("ends with %v", ended)
 		}
 	})
@@ -302,7 +302,7 @@ func TestMoved(t *testing.T) {
 		}
 	})
 	t.Run("of two servers with one address the first has it", func(t *testing.T) {
-		if name := (Servers{aServer("dial1", "1"), aServer("dial2", "1")}).Names()["1"]; name != "dial1" {
+		if name := (Servers{aServer("dial1", "1"), aServer("dial2", "1")}).IDsByIP()["1"]; name != "dial1" {
 			t.Error(name)
 		}
 	})

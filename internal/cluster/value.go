@@ -61,11 +61,11 @@ func (v Value) Int() (int64, bool) {
 	return number, err == nil
 }
 
-// Yes says whether an ENUM('Y','N') column says yes. NULL and the empty string
+// Yes reports whether an ENUM('Y','N') column is Y. NULL and the empty string
 // (what a lax sql_mode stores for a wrong member) are no, as VICIdial reads them.
 func (v Value) Yes() bool { return !v.Null && strings.EqualFold(v.Text, "Y") }
 
-// String shows the value to a person; NULL is shown as such.
+// String returns the text, or NULL, for a message.
 func (v Value) String() string {
 	if v.Null {
 		return "NULL"

@@ -27,8 +27,8 @@ SELECT user,
 // changed an object. Where that is the provider's own line it returns none: what
 // changed since was changed without a line, and older lines are of what the provider
 // has overwritten.
-func (s *Store) LastChange(ctx context.Context, lines cluster.LogLines) (cluster.Change, bool, error) {
-	var change cluster.Change
+func (s *Store) LastChange(ctx context.Context, lines cluster.ChangeLogFilter) (cluster.ChangeLogEntry, bool, error) {
+	var change cluster.ChangeLogEntry
 	if len(lines.Records) == 0 || len(lines.Sections) == 0 {
 		return change, false, nil
 	}

@@ -32,7 +32,7 @@ func TestLastChange(t *testing.T) {
 		{"has no other text in its statement", "", "'10.0.0.2'", 0, ""},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
-			change, found, err := store.LastChange(t.Context(), cluster.LogLines{
+			change, found, err := store.LastChange(t.Context(), cluster.ChangeLogFilter{
 				After: c.after, Sections: []string{"SERVERTRUNKS", "SERVERS_TRUNK"}, Records: []string{"10.0.0.1"}, Notes: c.notes, SQL: c.sql,
 			})
 			if err != nil || found != (c.want != "") || found && change.String() != c.want {
@@ -56,7 +56,7 @@ func TestLastChange_ignoresOwnEntries(t *testing.T) {
 		want bool
 	}{{"6666", true}, {DefaultAuditUser, false}, {"6666", true}} {
 		line(c.user, "10.10.10.50", "ADMIN MODIFY DID")
-		change, found, err := store.LastChange(t.Context(), cluster.LogLines{Sections: []string{"DIDS"}, Records: []string{"7"}})
+		change, found, err := store.LastChange(t.Context(), cluster.ChangeLogFilter{Sections: []string{"DIDS"}, Records: []string{"7"}})
 		if err != nil || found != c.want || found && change.User != c.user {
 			t.Errorf("after a line of %s: %v, %v, %v", c.user, change, found, err)
 		}

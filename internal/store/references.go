@@ -118,7 +118,7 @@ func (s *Store) Removal(ctx context.Context, server cluster.Server) (cluster.Rem
 		return removal, err
 	}
 	if other, shares := servers.Sharing(server); shares {
-		removal.Heir = other.ID()
+		removal.SameAddress = other.ID()
 		return removal, nil // what names the address is the other's
 	}
 	if err := sideBySide(

@@ -127,7 +127,7 @@ func (s *Store) readSchema(ctx context.Context) (cluster.Schema, error) {
 		var column cluster.Column
 		var length int64 // LONGTEXT has 4294967295
 		var byDefault sql.NullString
-		if err := rows.Scan(&table, &name, &column.Type, &length, &column.Letters, &byDefault); err != nil {
+		if err := rows.Scan(&table, &name, &column.Type, &length, &column.Charset, &byDefault); err != nil {
 			return err
 		}
 		column.Length = int(length)

@@ -79,7 +79,7 @@ func (s *Store) readSystemSettings(ctx context.Context) (cluster.Settings, error
 		}
 		if len(args) > 0 {
 			weights := found[len(found)-1]
-			settings.Weights.There, settings.Weights.Text = weights.Valid, weights.String
+			settings.Weights.Exists, settings.Weights.Text = weights.Valid, weights.String
 		}
 		return nil
 	})

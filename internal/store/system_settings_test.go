@@ -24,7 +24,7 @@ func TestSystemSettings(t *testing.T) {
 				t.Fatal(err)
 			}
 			if settings.Row["active_voicemail_server"] != cluster.Text("10.0.0.1") || settings.Row["default_codecs"] != cluster.Null ||
-				!settings.CentralSounds || settings.SchemaVersion != cluster.Text(fmt.Sprint(schema)) || settings.Weights.There {
+				!settings.CentralSounds || settings.SchemaVersion != cluster.Text(fmt.Sprint(schema)) || settings.Weights.Exists {
 				t.Errorf("got %+v", settings)
 			}
 			if _, there := settings.Row["allowed_sip_stacks"]; there != (schema >= 1642) {
@@ -43,7 +43,7 @@ func TestSystemSettings(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(cluster.Container{There: true}, settings.Weights); diff != "" {
+		if diff := cmp.Diff(cluster.Container{Exists: true}, settings.Weights); diff != "" {
 			t.Error(diff)
 		}
 	})

@@ -11,12 +11,12 @@ import (
 
 // ChangeLog is the part of the store that reads the admin change log.
 type ChangeLog interface {
-	LastChange(context.Context, cluster.LogLines) (cluster.Change, bool, error)
+	LastChange(context.Context, cluster.ChangeLogFilter) (cluster.ChangeLogEntry, bool, error)
 }
 
 // Author returns who changed an object last, or that the admin change log has no line
 // about it, to be added to the text of a warning; nothing where the log cannot be read.
-func Author(ctx context.Context, log ChangeLog, lines cluster.LogLines) string {
+func Author(ctx context.Context, log ChangeLog, lines cluster.ChangeLogFilter) string {
 	change, found, err := log.LastChange(ctx, lines)
 	switch {
 	case err != nil:

@@ -75,9 +75,9 @@ func NameServers(diags diag.Diagnostics, servers cluster.Servers) diag.Diagnosti
 		case d.Severity() != diag.SeverityWarning:
 			named = append(named, d)
 		case has:
-			named = append(named, diag.NewAttributeWarningDiagnostic(at.Path(), d.Summary(), servers.Named(d.Detail())))
+			named = append(named, diag.NewAttributeWarningDiagnostic(at.Path(), d.Summary(), servers.NameAddresses(d.Detail())))
 		default:
-			named = append(named, diag.NewWarningDiagnostic(d.Summary(), servers.Named(d.Detail())))
+			named = append(named, diag.NewWarningDiagnostic(d.Summary(), servers.NameAddresses(d.Detail())))
 		}
 	}
 	return named
@@ -150,7 +150,7 @@ func isWord(text string) bool {
 // Breaches returns an error at each value that a row may not get, and a warning that
 // names the row where the row holds the value already. at is where a column is
 // declared.
-func Breaches(row string, found []cluster.Breach, at func(column string) path.Path) diag.Diagnostics {
+func Breaches(row string, found []cluster.Violation, at func(column string) path.Path) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, breach := range found {
 		here := at(breach.Column)

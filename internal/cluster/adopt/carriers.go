@@ -10,7 +10,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// DefaultDifferences is in how many lines the copies of a carrier may differ.
+// DefaultDifferences is the number of lines in which copies of a carrier may differ.
 const DefaultDifferences = 6
 
 // carrierTexts are the columns in which the copies of a carrier are compared.
@@ -23,12 +23,12 @@ type copies struct {
 	title string // as carrier_name has it
 }
 
-// Routes gathers carriers into routes, and says which rows are in none.
+// Routes groups carriers into routes, and returns the rows that are in none.
 func Routes(carriers cluster.Carriers, servers cluster.Servers) ([]Object, []LeftOut) {
 	return routes(carriers, servers, DefaultDifferences)
 }
 
-// routes gathers the carriers that were copied by hand from node to node. Copies have
+// routes groups the carriers that were copied by hand from node to node. Copies have
 // one protocol, template and user group, ids or names that differ in a number or in
 // the name of their node, and texts that differ in few lines.
 func routes(carriers cluster.Carriers, servers cluster.Servers, differences int) (objects []Object, left []LeftOut) {
@@ -64,7 +64,7 @@ func routes(carriers cluster.Carriers, servers cluster.Servers, differences int)
 	return objects, left
 }
 
-// carrier is a row with what the grouping needs of it.
+// carrier is a row with the methods of the grouping.
 type carrier struct{ cluster.Carrier }
 
 func sortedByID(carriers cluster.Carriers) []carrier {
@@ -89,10 +89,10 @@ func (c carrier) adoptRow() []Row {
 	return oneRow(cluster.TableCarriers, c.ID())
 }
 
-// numbered is what copies have at the end of their ids and names.
+// numbered matches the end of the ids and names of copies.
 var numbered = regexp.MustCompile(`[-_. #]*(node|server|copy|dial|dialer|dialler|box|srv)?[-_. #]*[0-9]*$`)
 
-// stemOf returns what copies have in common of their ids or names.
+// stemOf returns the part of an id or name that copies have in common.
 func stemOf(text, server string) string {
 	text = strings.ToLower(strings.TrimSpace(text))
 	stem := text
@@ -106,7 +106,7 @@ func stemOf(text, server string) string {
 	return stem
 }
 
-// accepts reports whether a route of the group may hold the row at all.
+// accepts reports whether the group may have the row.
 func (g *copies) accepts(row carrier) bool {
 	first := g.rows[0]
 	return first.ServerIP() != cluster.AllServers && row.ServerIP() != cluster.AllServers &&
@@ -114,8 +114,7 @@ func (g *copies) accepts(row carrier) bool {
 		!slices.ContainsFunc(g.rows, func(other cluster.Carrier) bool { return other.ServerIP() == row.ServerIP() })
 }
 
-// same reports whether the row says what the first of the group says, and says
-// anything.
+// same reports whether the row has the texts of the group and an account entry.
 func (g *copies) same(row carrier) bool {
 	return g.rows[0].Asterisk(cluster.AccountEntry) != "" && g.apart(row) == 0
 }
@@ -136,8 +135,8 @@ func (g *copies) apart(row carrier) int {
 	return nearest
 }
 
-// linesApart counts the lines that one text has and the other has not, the greater of
-// both sides.
+// linesApart counts the lines that only one of the texts has, the larger number of both
+// sides.
 func linesApart(a, b string) int {
 	counts := map[string]int{}
 	count := func(text string, change int) {
@@ -150,7 +149,7 @@ func linesApart(a, b string) int {
 	count(a, 1)
 	count(b, -1)
 	more, less := 0, 0
-	for _, count := range counts { // into sums: the order does not show
+	for _, count := range counts { // the order does not matter for sums
 		if count > 0 {
 			more += count
 		} else {
@@ -160,7 +159,7 @@ func linesApart(a, b string) int {
 	return max(more, less)
 }
 
-// object names the route. Its name must be one that no other row counts as its own.
+// object names the route. No other row may belong to a route of that name.
 func (g *copies) object(all cluster.Carriers, taken map[string]bool) Object {
 	name := g.routeName(all, taken)
 	taken[cluster.FoldKey(name)] = true
@@ -214,7 +213,7 @@ func (g *copies) routeName(all cluster.Carriers, taken map[string]bool) string {
 	}
 }
 
-// routeOf returns the name of a route that gave a row its id; empty where none did.
+// routeOf returns the name of the route from which a row's id is derived, or "".
 func routeOf(row cluster.Carrier) string {
 	names := cluster.Carriers{row}.Routes()
 	if len(names) == 1 {
@@ -247,7 +246,7 @@ func commonBeginning(ids []string) string {
 	return common
 }
 
-// routeLetters makes a text one that may name a route, if it has enough letters.
+// routeLetters returns a valid route name for a text.
 func routeLetters(text string) string {
 	name := strings.Map(func(letter rune) rune {
 		switch {

@@ -1,5 +1,5 @@
-// Package adopt decides how the rows of a cluster that has grown by hand become
-// resources: which rows are one object, what it is called, and which rows none can
-// hold. It decides by the rows alone; whether a resource can hold an object, the
-// resource says (package adoption asks it).
+// Package adopt decides how the rows of a cluster that was made by hand become
+// resources: which rows are one object, its name, and which rows no resource can hold.
+// It uses the rows alone; package adoption asks each resource whether it can hold an
+// object.
 package adopt

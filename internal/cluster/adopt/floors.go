@@ -31,7 +31,7 @@ type seatRows struct {
 // phoneNames are the names of a phone with {seat} for the number of its seat.
 type phoneNames [4]string
 
-// suffix is what the login has behind the number.
+// suffix returns the text after the number in the login.
 func (n phoneNames) suffix() string {
 	_, suffix, _ := strings.Cut(n[0], placeSeat)
 	return suffix
@@ -39,13 +39,13 @@ func (n phoneNames) suffix() string {
 
 const placeSeat = "{seat}"
 
-// floor is seats that are numbered alike and whose phones are named alike.
+// floor is a group of seats with one pattern of numbers and phone names.
 type floor struct {
 	seats []seatRows
 	nodes map[string]phoneNames
 }
 
-// Floors gathers phones and their aliases into floors, and says which rows are in none.
+// Floors groups phones and their aliases into floors, and returns the rows in none.
 func Floors(rows seating.FloorRows, servers cluster.Servers) (objects []Object, left []LeftOut) {
 	seats, left := seatsOf(rows, servers)
 	var groups []*floor
@@ -86,29 +86,29 @@ func (f *floor) accepts(s seatRows) bool {
 	return true
 }
 
-// object makes a floor of the seats, or of some of them.
+// object returns the floor of all seats, with a part for each seat.
 func (f *floor) object(titles map[string]bool) Object {
 	title := f.title(f.seats)
 	for i, plain := 2, title; titles[title]; i++ {
 		title = fmt.Sprintf("%s-%d", plain, i)
 	}
 	titles[title] = true
-	whole := f.of(title, f.seats)
+	object := f.of(title, f.seats)
 	if len(f.seats) == 1 {
-		return whole
+		return object
 	}
 	for i := range f.seats {
 		own := title + "-" + f.seats[i].number
-		whole.Parts = append(whole.Parts, f.of(own, f.seats[i:i+1]))
+		object.Parts = append(object.Parts, f.of(own, f.seats[i:i+1]))
 	}
-	whole.Join = func(parts []int) Object {
+	object.Join = func(parts []int) Object {
 		some := make([]seatRows, 0, len(parts))
 		for _, at := range parts {
 			some = append(some, f.seats[at])
 		}
 		return f.of(title, some)
 	}
-	return whole
+	return object
 }
 
 func (f *floor) of(title string, seats []seatRows) Object {
@@ -120,7 +120,7 @@ func (f *floor) of(title string, seats []seatRows) Object {
 	return object
 }
 
-// title is the word around the numbers, or the first number.
+// title returns the text around the numbers, or the first number.
 func (f *floor) title(seats []seatRows) string {
 	if word := strings.Trim(seats[0].around[0], "-_ ="); len(word) > 1 && !strings.ContainsAny(word, "=,") {
 		return word

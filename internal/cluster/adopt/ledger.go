@@ -18,7 +18,7 @@ type Sum struct {
 	NotAsked int           `json:"not_asked_for"`
 }
 
-// Ledger counts what has become of the rows. The zero value has counted none.
+// Ledger counts adopted and other rows. The zero value is empty.
 type Ledger struct{ sums map[cluster.Table]*Sum }
 
 func (l *Ledger) of(table cluster.Table) *Sum {
@@ -70,8 +70,8 @@ func (l *Ledger) Sums() []Sum {
 	return sums
 }
 
-// Check returns an error where the rows of a table do not add up: it changed while it
-// was read, or a row was forgotten.
+// Check returns an error if the counts of a table do not add up: it changed while it was
+// read, or a row was not counted.
 func (l *Ledger) Check() error {
 	for _, sum := range l.Sums() {
 		if counted := sum.Adopted + sum.LeftOut + sum.NotAsked; counted != sum.Read {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Names gives objects names that a configuration can hold. The zero value has given
-// none. One object after the other in a fixed order gets the same names again.
+// Names returns unique names for objects in a configuration. The zero value has no name.
+// The same objects in the same order get the same names.
 type Names struct{ given map[string]bool }
 
 // beginning is put before a name that would begin with a digit.
@@ -14,8 +14,8 @@ var beginning = map[string]string{
 	Server: "server", Template: "template", Settings: "settings", Split: "campaign", Route: "carrier", Floor: "floor", Remote: "agents", Number: "did", Numbers: "numbers",
 }
 
-// Of returns a name for an object: its title in lower case, with what no name holds
-// made an underscore, and a number behind it where another object has that name.
+// Of returns a name for an object: its title in lower case, with an underscore for
+// invalid characters, and a number at the end if another object has the name.
 func (n *Names) Of(kind, title string) string {
 	name := identifier(title)
 	if name == "" || name[0] >= '0' && name[0] <= '9' {
@@ -39,7 +39,7 @@ func (n *Names) Reserve(kind, name string) bool {
 	return true
 }
 
-// letters are what becomes of letters that no name holds, as they are spoken.
+// letters replaces letters that are invalid in names.
 var letters = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "é", "e", "è", "e", "ê", "e", "á", "a", "à", "a", "â", "a", "ã", "a", "å", "a",
 	"í", "i", "ì", "i", "ó", "o", "ò", "o", "ô", "o", "õ", "o", "ø", "o", "ú", "u", "ù", "u", "ñ", "n", "ç", "c", "æ", "ae")
 

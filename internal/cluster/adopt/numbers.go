@@ -10,14 +10,14 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// targetOf is the column that says where a route of a number leads.
+// targetOf is the column with the target of a number, by its route.
 var targetOf = map[string]string{
 	"EXTEN": "extension", "VOICEMAIL": "voicemail_ext", "VMAIL_NO_INST": "voicemail_ext", "AGENT": "user",
 	"PHONE": "server_ip", "IN_GROUP": "group_id", "CALLMENU": "menu_id",
 }
 
-// adoptNumbers makes a block of the inbound numbers that are routed to the same place, where
-// there are several, and an object of each other number.
+// adoptNumbers returns a block for inbound numbers with one target, and an object for
+// each other number.
 func adoptNumbers(in Inventory) (objects []Object, left []LeftOut) {
 	singles, left := singleNumbers(in.DIDs)
 	routed := map[string][]Object{}
@@ -73,7 +73,7 @@ func block(title string, singles []Object) []Object {
 func runs(patterns []string) []string {
 	type run struct {
 		first, last string
-		next        uint64 // 0 where nothing follows
+		next        uint64 // 0 if not a number
 	}
 	var found []run
 	for _, pattern := range slices.SortedFunc(slices.Values(patterns), func(a, b string) int {

@@ -33,7 +33,7 @@ var Tables = []cluster.Table{
 	cluster.TableTrunks, cluster.TableCarriers, cluster.TablePhones, cluster.TableAliases, cluster.TableRemoteAgents, cluster.TableDIDs,
 }
 
-// Inventory is what a cluster holds.
+// Inventory has the rows of a cluster.
 type Inventory struct {
 	Counts       map[cluster.Table]int // rows of each of [Tables], as the database counts them
 	Servers      cluster.Servers
@@ -46,16 +46,16 @@ type Inventory struct {
 	DIDs         cluster.DIDs
 }
 
-// Row is a row of a table. Key is what a person knows it by.
+// Row is a row of a table. Key identifies it in messages.
 type Row struct {
 	Table cluster.Table
 	Key   string
 }
 
-// Object is rows that one resource may hold.
+// Object is a group of rows that one resource may hold.
 type Object struct {
 	Kind  string // of [Kinds]
-	Title string // what the object is called, as VICIdial has it
+	Title string // the name of the object in VICIdial
 	ID    string // by which the resource is imported
 	Rows  []Row
 	// Parts are smaller objects of the same rows, for a resource that cannot hold
@@ -68,7 +68,7 @@ type Object struct {
 	Seats []string
 }
 
-// LeftOut is rows that no resource holds, and why.
+// LeftOut is a group of rows that no resource holds, with the reason.
 type LeftOut struct {
 	Kind   string // of [Kinds]: the file in which they are named
 	Title  string // what the rows are called together; empty to name each
@@ -79,12 +79,12 @@ type LeftOut struct {
 
 // Options say which rows are one object.
 type Options struct {
-	// Differences is in how many lines the copies of a carrier may differ.
+	// Differences is the number of lines in which copies of a carrier may differ.
 	Differences int
 }
 
-// Objects returns the objects that the rows make up, by kind and title, and the rows
-// of which it is plain that no resource holds them.
+// Objects returns the objects of the rows, by kind and title, and the rows that no
+// resource can hold.
 func Objects(in Inventory, options Options) ([]Object, []LeftOut) {
 	var objects []Object
 	var left []LeftOut
@@ -140,8 +140,8 @@ func settings(in Inventory) ([]Object, []LeftOut) {
 	return []Object{{Kind: Settings, Title: "cluster", ID: cluster.SettingsRecord, Rows: oneRow(cluster.TableSettings, cluster.SettingsRecord)}}, nil
 }
 
-// splits makes a split of the sound rows of each campaign. One row does not keep the
-// others from it: it is left out by itself.
+// splits returns a split of the valid rows of each campaign. Other rows are left out
+// one by one.
 func splits(in Inventory) (objects []Object, left []LeftOut) {
 	for _, campaign := range in.Trunks.Campaigns() {
 		split := in.Trunks.Of(campaign)
@@ -184,8 +184,7 @@ func usualRestriction(split cluster.Split) string {
 	return cluster.MaximumLimit
 }
 
-// flaw returns why no split can hold a campaign's row on a server as it is; nothing
-// where one can.
+// flaw returns the reason why no split can hold a campaign's rows on a server, or "".
 func flaw(campaign, server string, split cluster.Split, usual string, servers cluster.Servers) (reason, advice string) {
 	limits := split[server]
 	_, known := servers.ByIP(server)

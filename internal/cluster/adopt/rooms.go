@@ -8,8 +8,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Managed says which rooms a server's resource manages: those of the server's engine,
-// if its configuration says how many there are.
+// Managed is the engine whose rooms a server's resource manages, for servers whose
+// configuration has a number of rooms.
 type Managed map[string]cluster.Engine // by server_ip
 
 // Rooms returns the rows of conference rooms that resources hold, and those that none

@@ -10,7 +10,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/seating"
 )
 
-// loginKey is a login as the database compares it.
+// loginKey returns a login as the database compares it.
 func loginKey(login string) string { return strings.ToLower(strings.TrimSpace(login)) }
 
 // phonebook finds phones by their logins.
@@ -29,8 +29,8 @@ func newPhonebook(rows seating.FloorRows, servers cluster.Servers) *phonebook {
 	return b
 }
 
-// seatsOf makes seats of the aliases and of the phones that none lists, sorted by id,
-// and says which phones and aliases are none.
+// seatsOf returns the seats of the aliases and of the phones that none lists, sorted by
+// id, and the phones and aliases that are not seats.
 func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seatRows, left []LeftOut) {
 	book := newPhonebook(rows, servers)
 	for _, alias := range rows.Aliases {
@@ -66,8 +66,8 @@ func seatsOf(rows seating.FloorRows, servers cluster.Servers) (seats []seatRows,
 	return seats, left
 }
 
-// behind makes a seat of an alias. The phones that it lists are its rows, too, unless
-// another alias has them.
+// behind returns the seat of an alias. Its rows include the listed phones that no other
+// alias has.
 func (b *phonebook) behind(alias seating.PhoneAlias) (s seatRows, reason, advice string) {
 	s = seatRows{id: alias.ID, alias: true, rows: []Row{aliasRow(alias)}}
 	var phones []seating.Phone
@@ -106,7 +106,7 @@ func (b *phonebook) behind(alias seating.PhoneAlias) (s seatRows, reason, advice
 	return s, reason, advice
 }
 
-// name finds the number of a seat, and how its phones are named after it.
+// name sets the number of a seat and the patterns of its phones' names.
 func (b *phonebook) name(s *seatRows, phones []seating.Phone) (reason, advice string) {
 	from := strings.IndexAny(s.id, "0123456789")
 	if from < 0 {

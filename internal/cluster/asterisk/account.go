@@ -19,10 +19,10 @@ func nonTemplateSections(text string) []*Section {
 	return slices.DeleteFunc(accountSections(text), func(section *Section) bool { return section.Template })
 }
 
-// InboundContext is the context that hands a call to VICIdial's DID table.
+// InboundContext is the context in which VICIdial routes calls by their DIDs.
 const InboundContext = "trunkinbound"
 
-// TakesInbound says whether a call that comes in over the account reaches the
+// TakesInbound reports whether a call that comes in over the account reaches the
 // DIDs (docs/vicidial/inbound.md#trunkinbound): some section, or the template below the last one, sets the
 // context. PJSIP_WIZ writes it as endpoint/context.
 func TakesInbound(account, template string) bool {
@@ -60,10 +60,9 @@ func OtherContext(account, template string) string {
 	return found
 }
 
-// Qualified says whether a node asks the carrier now and then whether it is there.
-// Where it does not, a call to a carrier that says nothing at all waits out its
-// time and ends as NOANSWER, which is no reason to try another; where it does, it
-// is CHANUNAVAIL at once.
+// Qualified reports whether a node polls the carrier. Without polls, a call to a carrier
+// that does not respond ends as NOANSWER at its timeout, for which no other route is
+// tried; with them, it is CHANUNAVAIL at once.
 func Qualified(protocol, account, template string) bool {
 	name := "qualify"
 	switch strings.ToUpper(protocol) {
@@ -79,7 +78,7 @@ func Qualified(protocol, account, template string) bool {
 	})
 }
 
-// QualifiedBy is the line that has a node watch a carrier of that protocol.
+// QualifiedBy returns the setting with which a node polls a carrier of that protocol.
 func QualifiedBy(protocol string) string {
 	switch strings.ToUpper(protocol) {
 	case "PJSIP":
@@ -90,9 +89,9 @@ func QualifiedBy(protocol string) string {
 	return "qualify=yes"
 }
 
-// EndpointOf is the section that calls are sent to: the endpoint of a PJSIP
-// account, the first section of the others that is no template. False when there
-// is none.
+// EndpointOf returns the section that calls are sent to: the endpoint of a PJSIP
+// account, or the first section of others that is not a template. It returns false if
+// there is none.
 func EndpointOf(protocol, account string) (string, bool) {
 	sections := nonTemplateSections(account)
 	if strings.EqualFold(protocol, "PJSIP") {

@@ -12,8 +12,8 @@ import (
 // (ADMIN_keepalive_ALL.pl, $hangup_exten_line).
 const ownHangup = "h,1,AGI(agi://127.0.0.1:4577/call_log)"
 
-// precedingSections are the sections that stand above a text of a column in the generated
-// file; the text goes into the last of them.
+// precedingSections returns the sections above the text of a column in the generated
+// file. The text belongs to the last of them.
 func precedingSections(column cluster.AsteriskText) []*Section {
 	sections := []*Section{{Name: "general"}}
 	open := func(name string, settings ...Setting) []*Section {
@@ -34,15 +34,13 @@ func precedingSections(column cluster.AsteriskText) []*Section {
 	return sections
 }
 
-// Check looks the text of a column over the way Asterisk's own reader
-// (main/config.c) and pbx_config.c would, where VICIdial puts it. What Asterisk
-// drops or gives up is an error, and what it takes is none.
+// Check parses the text of a column as Asterisk's main/config.c and pbx_config.c do, at
+// its place in the generated file. A text that Asterisk drops or stops at is an error.
 func Check(column cluster.AsteriskText, text string) Flaws {
 	return CheckBelow(column, text)
 }
 
-// CheckBelow does it with sections that other texts open above this one in the
-// file.
+// CheckBelow is [Check] with sections of other texts above this one in the file.
 func CheckBelow(column cluster.AsteriskText, text string, others ...*Section) Flaws {
 	text = normal(text)
 	flaws := strange(text)
@@ -74,8 +72,8 @@ func CheckBelow(column cluster.AsteriskText, text string, others ...*Section) Fl
 const opensSection = "this line opens a section"
 
 // firstOfSeparateContexts is the first schema of VICIdial 2.6, whose generator gives the
-// custom dialplans, the carriers and the phones a context each. Before that all of them
-// stand in [vicidial-auto], in this order (ADMIN_keepalive_ALL.pl of 2.4).
+// custom dialplans, the carriers and the phones a context each. Before, all of them are
+// in [vicidial-auto], in this order (ADMIN_keepalive_ALL.pl of 2.4).
 const firstOfSeparateContexts = 1318
 
 // CheckCustomDialplan is [Check] for custom_dialplan_entry of a server, as the generator
@@ -90,8 +88,8 @@ func CheckCustomDialplan(text string, version int) Flaws {
 	return append(flaws, own...).sorted()
 }
 
-// foreign refuses sections in a text whose followers belong into the section that
-// it stands in.
+// foreign returns flaws for sections in a text after which other texts must stay in its
+// section.
 func foreign(config parsedConfig, why string) Flaws {
 	var flaws Flaws
 	for _, section := range config.opened {
@@ -103,7 +101,7 @@ func foreign(config parsedConfig, why string) Flaws {
 // The sections that a text shares with the whole node.
 var shared = map[string]bool{"general": true, "globals": true, "authentication": true, "global": true, "system": true}
 
-// reserved warns of sections that hold what all carriers and phones of a node share.
+// reserved returns warnings for sections that all carriers and phones of a node share.
 func reserved(config parsedConfig) Flaws {
 	var flaws Flaws
 	for _, section := range config.opened {

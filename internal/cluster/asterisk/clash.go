@@ -8,8 +8,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Clash is two texts of one node that say the same thing differently: two
-// carriers, or a carrier and what VICIdial writes for itself and for phones.
+// Clash is a name that two texts of one node define: two carriers, or a carrier and the
+// lines that VICIdial writes for itself and for phones.
 type Clash struct {
 	Carrier, Other string // carrier ids; Other is empty where it is no carrier
 	ServerIP       string // the node; [cluster.AllServers] where both are on every node
@@ -41,9 +41,9 @@ func (c Clash) String() string {
 	return fmt.Sprintf("on %s, %s opens the section [%s] as well: Asterisk mixes the two", where, other, c.Section)
 }
 
-// Clashes finds what the carriers of a route share with others on the same
-// nodes
-// (docs/vicidial/generator.md#carrier-clashes). Carriers that generate nothing clash with none.
+// Clashes returns the names that the carriers of a route share with others on the same
+// nodes (docs/vicidial/generator.md#carrier-clashes). Carriers that generate nothing have
+// no clashes.
 func Clashes(mine, have cluster.Carriers) []Clash {
 	own := map[string]bool{}
 	for _, one := range mine {
@@ -78,8 +78,8 @@ func Clashes(mine, have cluster.Carriers) []Clash {
 	return clashes
 }
 
-// claims are the names that a text takes on its node, by the form in which
-// Asterisk compares them.
+// claims are the names that a text defines on its node, by the form in which Asterisk
+// compares them.
 type claims struct {
 	extensions map[string]string // with their spelling
 	variables  map[string]string
@@ -148,7 +148,7 @@ func newClaimsReader() func(cluster.Carrier) claims {
 func readClaims(c cluster.Carrier) claims {
 	found := newClaims()
 	for _, statement := range dialplanStatements(c.Asterisk(cluster.DialplanEntry)) {
-		// What calls h is VICIdial's, and Check tells of it.
+		// The extension h is VICIdial's, and Check reports it.
 		if statement.Extension != "h" {
 			found.extension(statement.Extension)
 		}

@@ -7,22 +7,21 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// callerInShell is the name under which a line is allowed to give a shell what a caller
-// or a carrier sends: it stands in a comment of the line or in one above it,
-// "; allow: caller_in_shell".
+// callerInShell allows a line to pass a caller's or a carrier's text to a shell: in a
+// comment of the line or above it, "; allow: caller_in_shell".
 const callerInShell = "caller_in_shell"
 
 var (
 	shellFunction = cluster.LazyRegexp(`(?i)\$\{\s*SHELL\(`)
-	// callerText are the values that whoever calls, or the carrier, chooses freely.
+	// callerText matches the values that the caller or the carrier chooses.
 	// ${EXTEN} is as free where a pattern ends in . or !.
 	callerText = cluster.LazyRegexp(`(?i)\$\{\s*(CALLERID|CALLERIDNAME|CALLERIDNUM|CONNECTEDLINE|REDIRECTING|SIP_HEADER|SIPPEER|PJSIP_HEADER|PJSIP_HEADERS|IAXVAR|SIPURI|SIPDOMAIN|SIPUSERAGENT|SIPCALLID|CALLINGNAME|CALLERNAME)\b`)
 	allowed    = cluster.LazyRegexp(`;.*\ballow:\s*` + callerInShell + `\b`)
 )
 
-// CheckCommands warns of the lines of a dialplan that run a command on the node, and
-// refuses those that give the command what a caller sends: a caller's name may be
-// `$(reboot)`. A line that is allowed by name is a warning.
+// CheckCommands returns warnings for the lines of a dialplan that run a command on the
+// node, and errors for those that pass a caller's text to it: a caller's name may be
+// `$(reboot)`. A line with an allow comment is a warning.
 func CheckCommands(column cluster.AsteriskText, text string) Flaws {
 	if column != cluster.DialplanEntry && column != CustomDialplan {
 		return nil
@@ -62,7 +61,7 @@ func CheckCommands(column cluster.AsteriskText, text string) Flaws {
 	return flaws.sorted()
 }
 
-// allows says whether a line has the comment that allows it, or the one above.
+// allows reports whether a line, or the comment above it, has the allow comment.
 func allows(lines []string, number int) bool {
 	if allowed().MatchString(lines[number-1]) {
 		return true

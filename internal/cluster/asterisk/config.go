@@ -41,7 +41,7 @@ type parsedConfig struct {
 	Sections []*Section // those above the text, then its own
 	Flaws    Flaws
 	text     string
-	written  []writtenValue // the values as they stand in the text, in its order
+	written  []writtenValue // the values in the order of the text
 	opened   []*Section     // one for each line that opens a section, or adds to one that is there
 	current  *Section
 	lost     bool     // Asterisk gave the rest of the text up
@@ -54,7 +54,7 @@ type writtenValue struct {
 	value logical
 }
 
-// readConfig reads a text that stands below the given sections, in the last of them.
+// readConfig parses a text below the given sections, in the last of them.
 func readConfig(text string, above ...*Section) parsedConfig {
 	text = normal(text)
 	c := parsedConfig{text: text}
@@ -94,7 +94,7 @@ func unlined(settings []Setting) []Setting {
 	return copied
 }
 
-// process does what process_text_line of main/config.c does with a line.
+// process handles a line as process_text_line of main/config.c does.
 func (c *parsedConfig) process(line logical) {
 	switch line.text[0] {
 	case '[':
@@ -110,7 +110,7 @@ func (c *parsedConfig) note(line int, warning bool, what, do string) {
 	c.Flaws = append(c.Flaws, Flaw{Line: line, What: what, Do: do, Warning: warning})
 }
 
-// giveUp notes why Asterisk reads no further.
+// giveUp adds the flaw at which Asterisk stops reading.
 func (c *parsedConfig) giveUp(line int, what, do string) {
 	c.note(line, false, what+", and Asterisk gives up all that follows in the file", do)
 	c.lost = true
@@ -148,8 +148,8 @@ func (c *parsedConfig) open(line logical) {
 	}
 }
 
-// options reads what stands in parentheses behind a section's name, and answers
-// the section that the lines below belong to; nil where Asterisk gives up.
+// options parses the parentheses after a section's name. It returns the section of the
+// lines below, or nil where Asterisk stops reading.
 func (c *parsedConfig) options(section *Section, words string) *Section {
 	target := section
 	for word := range strings.SplitSeq(words, ",") {
@@ -189,7 +189,7 @@ func (c *parsedConfig) options(section *Section, words string) *Section {
 	return target
 }
 
-// extend says what to do about a section that nothing can be added to.
+// extend returns advice for a section that cannot be extended.
 func (c *parsedConfig) extend(name string) string {
 	for _, section := range c.Sections {
 		if strings.EqualFold(section.Name, name) && section.Template {
@@ -199,7 +199,7 @@ func (c *parsedConfig) extend(name string) string {
 	return "open it first, or leave (+) out"
 }
 
-// inherit says what to do about a base that is not there.
+// inherit returns advice for a base that does not exist.
 func (c *parsedConfig) inherit(word string) string {
 	if name := stripped(word); name != word && c.find(name, "TEMPLATES=include") != nil {
 		return fmt.Sprintf("write %s without blanks beside the comma", name)
@@ -207,8 +207,8 @@ func (c *parsedConfig) inherit(word string) string {
 	return fmt.Sprintf("write [%s](!) with its lines above it", stripped(word))
 }
 
-// find is the first section of that name which fits a filter, as
-// does_category_match of main/config.c finds it. An empty name is any.
+// find returns the first section with that name that matches a filter, as
+// does_category_match of main/config.c does. An empty name matches any.
 func (c *parsedConfig) find(name, filter string) *Section {
 	for _, section := range c.Sections {
 		if (name == "" || strings.EqualFold(section.Name, name)) && section.fits(filter) {
@@ -243,7 +243,7 @@ func (s *Section) fits(filter string) bool {
 	return !s.Template || templates
 }
 
-// matches says whether some setting fits two extended regular expressions.
+// matches reports whether some setting matches two extended regular expressions.
 func (s *Section) matches(name, value string) bool {
 	names, bad := regexp.CompilePOSIX(name)
 	values, worse := regexp.CompilePOSIX(value)
@@ -324,8 +324,8 @@ func (c *parsedConfig) wrote(name string, value logical) {
 	c.written = append(c.written, writtenValue{name: name, value: value})
 }
 
-// add appends to the value of the last setting of that name, for +=. False when
-// there is none.
+// add appends to the value of the last setting of that name, for +=. It returns false
+// if there is none.
 func (c *parsedConfig) add(name, more string) bool {
 	last := -1
 	for at, setting := range c.current.Settings {
@@ -341,7 +341,7 @@ func (c *parsedConfig) add(name, more string) bool {
 	return true
 }
 
-// normal is the form in which text is stored: lines end in LF alone.
+// normal returns a text with LF as its line ends, as it is stored.
 func normal(text string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 }

@@ -10,15 +10,15 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Dial is a route in words of its own, from which the dialplan is written.
+// Dial is the declaration of a route, from which its dialplan is generated.
 type Dial struct {
 	Route       string   // name of the route, see [cluster.RouteName]
 	Protocol    string   // SIP, PJSIP, PJSIP_WIZ or IAX2
 	Endpoint    string   // the section of the account that calls go to
 	Prefix      string   // digits that the campaign's dial_prefix puts in front
-	Pattern     string   // what may follow the prefix, without the underscore; "X." for anything
+	Pattern     string   // pattern after the prefix, without the underscore; "X." matches anything
 	Strip       int      // characters taken off the front, prefix included
-	Prepend     string   // put in front of what is left
+	Prepend     string   // prepended to the rest
 	Timeout     int      // seconds the carrier may ring; 0 leaves it to the dialer
 	Options     string   // of the application Dial
 	CallerID    string   // number shown to the called party; empty leaves the campaign's
@@ -28,7 +28,7 @@ type Dial struct {
 	DialMore
 }
 
-// DialMore is what fewer routes have.
+// DialMore has the less common options of a route.
 type DialMore struct {
 	Numbers         []DialNumber      `json:"numbers,omitempty"`             // further numbers that the route takes
 	CallerIDs       []string          `json:"caller_ids,omitempty"`          // one of them at random is shown
@@ -69,13 +69,13 @@ var (
 	headerValue  = cluster.LazyRegexp(`^[A-Za-z0-9 <>@:+._=/${}()-]{1,100}$`)
 )
 
-// Problem is what is wrong with one attribute of a block.
+// Problem is an error in one attribute of a block.
 type Problem struct {
 	Attribute string
 	What      string
 }
 
-// Problems tells what cannot be written as a dialplan, by attribute.
+// Problems returns the values that cannot be written as a dialplan, by attribute.
 func (d Dial) Problems() []Problem {
 	var problems []Problem
 	wrong := func(bad bool, attribute, format string, args ...any) {
@@ -113,8 +113,8 @@ func (d Dial) extension() string { return "_" + d.Prefix + d.Pattern }
 // other routes can fail over to it.
 func routeExtension(route string) string { return "route_" + route }
 
-// OffersRoute says whether a dialplan holds the dialing of the route. Asterisk
-// compares extensions by case.
+// OffersRoute reports whether a dialplan has the dialing of the route. Asterisk compares
+// extensions with case.
 func OffersRoute(dialplan, route string) bool {
 	for _, statement := range dialplanStatements(dialplan) {
 		if statement.Extension == routeExtension(route) {
@@ -130,8 +130,8 @@ func OffersRoute(dialplan, route string) bool {
 // to the next with the number as it was dialed, the campaign's caller id, and no
 // second log entry. VICIdial's h extension logs the end of the call with DIALSTATUS.
 //
-// It does without backslashes and single quotes, so that the admin page leaves it
-// as it is (docs/vicidial/measured.md#rewritten-text), and without comments where
+// It has no backslashes and single quotes, which the admin page would remove
+// (docs/vicidial/measured.md#rewritten-text), and without comments where
 // [KeepsComments] is false.
 func (d Dial) Dialplan() string {
 	var text strings.Builder
@@ -148,8 +148,8 @@ func (d Dial) Dialplan() string {
 	return text.String()
 }
 
-// entry takes the calls to one kind of number. sent is what the carrier is dialed,
-// where it is not what the route makes of the number.
+// entry returns the lines of one kind of number. sent is the number that the carrier
+// gets; "" is the one of the route.
 func (d Dial) entry(extension string, prefix int, sent string) *extensionLines {
 	entry := &extensionLines{extension: extension}
 	entry.add(callLog)
@@ -179,8 +179,8 @@ func (d Dial) entry(extension string, prefix int, sent string) *extensionLines {
 	return entry
 }
 
-// dialing is the subroutine. The group is set even where there is no limit: it
-// takes a call that comes from another route out of that route's count.
+// dialing returns the subroutine. It sets the group even without a limit, so that a call
+// from another route no longer counts there.
 func (d Dial) dialing() *extensionLines {
 	var body []string
 	for _, name := range slices.Sorted(maps.Keys(d.Variables)) {
@@ -224,9 +224,9 @@ func (d Dial) ring() string {
 	return strconv.Itoa(d.Timeout)
 }
 
-// destination is the channel to dial. Strip counts from the front of what the
-// campaign dials; what a call that failed over brings along has lost its own
-// route's prefix, so what this one keeps of its prefix is written out.
+// destination returns the channel to dial. Strip counts from the start of the campaign's
+// number. A call that failed over comes without the prefix of its own route, so the part
+// of this prefix that is kept is written out.
 func (d Dial) destination() string {
 	number := "${ROUTE_NUMBER}"
 	if d.Strip > len(d.Prefix) {

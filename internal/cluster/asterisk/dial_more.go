@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// moreProblems tells what of [DialMore] cannot be written as a dialplan.
+// moreProblems returns the values of [DialMore] that cannot be written as a dialplan.
 func (d Dial) moreProblems() []Problem {
 	var problems []Problem
 	wrong := func(bad bool, attribute, format string, args ...any) {
@@ -59,15 +59,15 @@ func (d Dial) moreProblems() []Problem {
 	return problems
 }
 
-// closes says whether a text has as many closing braces and brackets as opening ones.
+// closes reports whether a text has as many closing braces and parentheses as opening ones.
 func closes(text string) bool {
 	return strings.Count(text, "{") == strings.Count(text, "}") && strings.Count(text, "(") == strings.Count(text, ")")
 }
 
 const declarationStart = "; dial "
 
-// declaration is a comment that says what is declared, from which [ReadDial] has
-// it again. A route with nothing of [DialMore] has none: its lines say it all.
+// declaration returns a comment with the declaration, which [ReadDial] parses. It is
+// empty for a route without [DialMore], which is parsed from its lines.
 func (d Dial) declaration() string {
 	var said strings.Builder
 	encoder := json.NewEncoder(&said)
@@ -78,7 +78,7 @@ func (d Dial) declaration() string {
 	return declarationStart + said.String()
 }
 
-// declared reads the comment.
+// declared parses the comment.
 func declared(text string) (Dial, bool) {
 	var dial Dial
 	for line := range strings.SplitSeq(normal(text), "\n") {
@@ -89,7 +89,7 @@ func declared(text string) (Dial, bool) {
 	return dial, false
 }
 
-// callerID are the lines that choose the number to show.
+// callerID returns the lines that choose the caller id.
 func (d Dial) callerID() []string {
 	var lines []string
 	switch {
@@ -109,7 +109,7 @@ func (d Dial) callerID() []string {
 	return lines
 }
 
-// choosePeer are the lines that choose a section of the account by weight.
+// choosePeer returns the lines that choose a section of the account by weight.
 func (d Dial) choosePeer() []string {
 	if len(d.Peers) == 0 {
 		return nil
@@ -133,8 +133,8 @@ func (d Dial) choosePeer() []string {
 
 func (d Dial) headerExtension() string { return "headers_" + d.Route }
 
-// headerLines are run on the channel to the carrier before it is dialed, where
-// PJSIP takes its headers from.
+// headerLines returns the lines that set PJSIP headers on the channel to the carrier
+// before it is dialed.
 func (d Dial) headerLines() *extensionLines {
 	if len(d.Headers) == 0 || d.Protocol == "SIP" {
 		return nil

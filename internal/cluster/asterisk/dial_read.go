@@ -15,10 +15,10 @@ var (
 	readNumber = cluster.LazyRegexp(`^([0-9*#+]*)\$\{ROUTE_NUMBER(?::(\d+))?\}$`)
 )
 
-// ReadDial reads a dialplan that [Dial.Dialplan] wrote, so that a route can be
-// brought under Terraform in the words in which it was declared. What kept part
-// of its prefix reads as stripping all of it and putting the part back in front,
-// which dials the same. False for every other dialplan.
+// ReadDial parses a dialplan that [Dial.Dialplan] wrote, so that an import has the
+// declaration of the route. A route that keeps part of its prefix is returned with the
+// whole prefix stripped and the part prepended, which dials the same. It returns false
+// for every other dialplan.
 func ReadDial(protocol, text string) (Dial, bool) {
 	if dial, is := declared(text); is {
 		return dial, dial.Protocol == protocol && len(dial.Problems()) == 0 && cluster.EquivalentText(dial.Dialplan(), text)

@@ -16,14 +16,14 @@ type dialplanStatement struct {
 	Arguments   string
 }
 
-// loader does what pbx_load_config of pbx/pbx_config.c does with the settings of
-// one section.
+// loader handles the settings of one section as pbx_load_config of pbx/pbx_config.c
+// does.
 type loader struct {
 	statements []dialplanStatement
 	flaws      Flaws
-	extension  string // what same goes on with
-	known      bool   // whether all of it is
-	last       int    // what n goes on from; noPriority at the beginning
+	extension  string // that same continues
+	known      bool   // the extension has no variable
+	last       int    // from which n counts; noPriority at the beginning
 	registered map[string]map[int]dialplanStatement
 	order      []string // the extensions in the order of their first statement
 	includes   map[string]bool
@@ -166,7 +166,7 @@ func (l *loader) priority(setting Setting, text string) {
 	l.register(statement, number)
 }
 
-// number is the priority that a word says, as pbx_load_config reads it.
+// number parses a priority as pbx_load_config does.
 func (l *loader) number(setting Setting, word string) (int, bool) {
 	const count = "count the priorities 1, 2, 3, or begin with 1 and go on with n"
 	switch word {
@@ -201,7 +201,7 @@ func (l *loader) number(setting Setting, word string) (int, bool) {
 	return 0, false
 }
 
-// scanNumber reads a number as sscanf does: what follows it is nothing.
+// scanNumber parses a number as sscanf does, ignoring the text after it.
 func scanNumber(text string) (int, bool) {
 	text = strings.TrimLeft(text, " \t\v\f\r\n")
 	digits := strings.TrimLeft(strings.TrimPrefix(text, "-"), "0123456789")
@@ -225,8 +225,7 @@ func leadingNumber(text string) int {
 	return number
 }
 
-// application reads APPLICATION(arguments): the first ( opens and the last )
-// closes, and what is between and behind them is the application's business.
+// application parses APPLICATION(arguments), from the first ( to the last ).
 func (l *loader) application(setting Setting, text string) (application, arguments string) {
 	application, arguments, has := strings.Cut(text, "(")
 	if has && (strings.Contains(application, "${") || strings.Contains(application, "$[")) {

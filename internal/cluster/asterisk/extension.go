@@ -4,9 +4,9 @@ import (
 	"strings"
 )
 
-// extensionKey is the same text for two extensions exactly where ext_cmp of
-// main/pbx.c holds them for one: hyphens are nothing, and a pattern is what each
-// of its places takes, whether _8[0-9]X says so or _8xx.
+// extensionKey returns the same text for two extensions exactly where ext_cmp of
+// main/pbx.c compares them as equal: hyphens are ignored, and patterns are equal if they
+// match the same characters, as _8[0-9]X and _8xx do.
 func extensionKey(extension string) string {
 	if !strings.HasPrefix(extension, "_") {
 		return strings.ReplaceAll(extension, "-", "")
@@ -21,8 +21,8 @@ func extensionKey(extension string) string {
 	return key.String()
 }
 
-// patternPlace is the first place of a pattern in a form of its own, and what
-// follows it (ext_cmp_pattern_pos).
+// patternPlace returns the first position of a pattern in a normal form, and the rest of
+// the pattern (ext_cmp_pattern_pos).
 func patternPlace(pattern string) (place, rest string) {
 	char := pattern[0]
 	rest = pattern[1:]
@@ -47,8 +47,8 @@ func patternPlace(pattern string) (place, rest string) {
 	return setPlace(string(char)), rest
 }
 
-// setPlace is a set of characters in a form of its own: those that it takes, and
-// the least one that it names, by which Asterisk tells sets apart as well.
+// setPlace returns the normal form of a set: its characters, and the lowest that it
+// names, which Asterisk compares as well.
 func setPlace(set string) string {
 	place := make([]byte, 1+32) // the least character, and a bit for each that the set takes
 	least := byte(0xff)
@@ -66,14 +66,14 @@ func setPlace(set string) string {
 		}
 	}
 	if empty {
-		return "" // Asterisk passes an empty set over
+		return "" // Asterisk ignores an empty set
 	}
 	place[0] = least
 	return string(place)
 }
 
-// callerKey is the caller id behind the / of an extension, as Asterisk compares it
-// (ast_shrink_phone_number). An extension without one is another.
+// callerKey returns the caller id after the / of an extension as Asterisk compares it
+// (ast_shrink_phone_number).
 func callerKey(caller string) string { return extensionKey(compact(shrink(caller))) }
 
 // shrink is ast_shrink_phone_number of main/callerid.c.
@@ -103,8 +103,8 @@ func shrink(caller string) string {
 	return kept.String()
 }
 
-// compact is an extension as Asterisk keeps it: blanks outside the brackets of a
-// pattern are nothing (ext_strncpy of main/pbx.c).
+// compact returns an extension as Asterisk stores it, without blanks outside the brackets
+// of a pattern (ext_strncpy of main/pbx.c).
 func compact(extension string) string {
 	if !strings.Contains(extension, " ") {
 		return extension
@@ -123,8 +123,7 @@ func compact(extension string) string {
 	return kept.String()
 }
 
-// sameExtension is an extension with its caller id in the form that all of its
-// spellings share.
+// sameExtension returns the normal form of an extension with its caller id.
 func sameExtension(extension string) string {
 	name, caller, has := strings.Cut(extension, "/")
 	if !has {

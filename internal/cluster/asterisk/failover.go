@@ -34,10 +34,9 @@ func FailoversOf(carriers cluster.Carriers) Failovers {
 	return failovers
 }
 
-// Ends describes where calls do not go on although a reader of the declarations may
-// expect it: a call tries the routes in failover of the route that its prefix has
-// chosen, and not what those fail over to. It returns one sentence for each chain
-// that begins with the route or leads over it, and for each cycle that it is part of.
+// Ends returns one sentence for each chain of failovers that begins with the route or
+// passes it, and for a cycle that it is part of: a call tries the failover routes of the
+// route that its prefix selects, and not the failover routes of those.
 func (f Failovers) Ends(route string) []string {
 	var ends []string
 	heads := []string{route}
@@ -67,8 +66,7 @@ func (f Failovers) Ends(route string) []string {
 	return ends
 }
 
-// cycle returns the routes of a shortest cycle, from a route on; nil where it is part
-// of none.
+// cycle returns the routes of a shortest cycle from a route on, or nil.
 func (f Failovers) cycle(route string) []string {
 	ways := [][]string{{route}}
 	seen := map[string]bool{}

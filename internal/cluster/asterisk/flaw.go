@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// Flaw is something wrong with a piece of Asterisk text.
+// Flaw is an error or a warning about Asterisk text.
 type Flaw struct {
-	Line    int    // counted from 1; 0 where the whole text is meant
+	Line    int    // from 1; 0 for the whole text
 	What    string // what is wrong
 	Do      string // what to do about it
-	Warning bool   // it works, but hardly as meant: a warning, not an error
+	Warning bool   // Asterisk accepts the line
 }
 
 func (f Flaw) String() string {
@@ -30,7 +30,7 @@ type Flaws []Flaw
 // Errors are the flaws for which Asterisk drops lines.
 func (f Flaws) Errors() Flaws { return f.with(false) }
 
-// Warnings are the flaws that a warning does for.
+// Warnings are the flaws that Asterisk accepts.
 func (f Flaws) Warnings() Flaws { return f.with(true) }
 
 func (f Flaws) with(warning bool) Flaws {
@@ -64,7 +64,7 @@ func (f Flaws) sorted() Flaws {
 	return f
 }
 
-// shortened keeps a message readable when the text it quotes is long.
+// shortened truncates a long text that a message quotes.
 func shortened(text string) string {
 	const most = 40
 	if runes := []rune(text); len(runes) > most {

@@ -11,8 +11,7 @@ import (
 // CarrierDescription is not Asterisk text: the generator writes it as a comment.
 const CarrierDescription cluster.AsteriskText = "carrier_description"
 
-// formLoss is one thing that the admin page does to a value when somebody
-// presses Submit without a change
+// formLoss is a change that the admin page makes to a value when its form is saved
 // (docs/vicidial/admin-page.md#character-filter, measured in docs/vicidial/measured.md#rewritten-text).
 type formLoss struct {
 	piece   string
@@ -44,9 +43,8 @@ var formLosses = []formLoss{
 	},
 }
 
-// CheckForm tells what the admin page would strip from a value the next time
-// somebody saves its form, even unchanged. Every flaw is a doubt: the text
-// works until then. schema is the version of the database.
+// CheckForm returns a warning for each character that the admin page strips from a value
+// when somebody saves its form, even unchanged. schema is the version of the database.
 func CheckForm(column cluster.AsteriskText, text string, schema int) Flaws {
 	text = cluster.NormalText(text)
 	var flaws Flaws

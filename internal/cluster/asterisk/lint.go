@@ -8,9 +8,9 @@ import (
 	"unicode"
 )
 
-// What Asterisk takes without a word, and a person hardly meant.
+// Lines that Asterisk accepts and that are probably mistakes.
 
-// look notes what is odd about one statement.
+// look adds warnings about one statement.
 func (l *loader) look(statement dialplanStatement) {
 	line := statement.Line
 	name, _, _ := strings.Cut(statement.Extension, "/")
@@ -49,8 +49,8 @@ func (l *loader) look(statement dialplanStatement) {
 	}
 }
 
-// finish notes what a call never reaches: an extension without a priority 1, and
-// what stands behind a gap.
+// finish adds warnings about unreachable lines: an extension without a priority 1, and
+// priorities after a gap.
 func (l *loader) finish() {
 	for _, key := range l.order {
 		held := l.registered[key]
@@ -91,8 +91,7 @@ func numbersIn(held map[int]dialplanStatement) map[string]bool {
 	return named
 }
 
-// strange notes the characters that look like something else than they are to
-// Asterisk.
+// strange returns flaws for invisible characters.
 func strange(text string) Flaws {
 	var flaws Flaws
 	number := 0

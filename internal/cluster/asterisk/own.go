@@ -8,10 +8,10 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// What VICIdial writes into the files of a node itself (ADMIN_keepalive_ALL.pl of
+// The names that VICIdial itself writes into the files of a node (ADMIN_keepalive_ALL.pl of
 // the revisions 2.4 to 2.14; an older one has fewer of them).
 
-// ownExtensions are found before those of carriers: they stand above them in
+// ownExtensions have precedence over those of carriers: they are above them in
 // vicidial-auto-external, or in vicidial-auto-internal, which is included first.
 var ownExtensions = []string{
 	"473782138521111", "473782158521111", "_473782148521111.", "_473782168600XXX", "_473782169600XXX",
@@ -24,8 +24,8 @@ var ownExtensions = []string{
 // NodePhone is an active phone of a node.
 type NodePhone struct{ ServerIP, Protocol, Extension, DialplanNumber string }
 
-// OwnClashes finds what the carriers of a route share with VICIdial's own lines
-// and with the phones of their nodes: extensions, dialplan variables and sections.
+// OwnClashes returns the extensions, dialplan variables and sections that the carriers
+// of a route share with VICIdial's own lines and with the phones of their nodes.
 func OwnClashes(mine cluster.Carriers, servers cluster.Servers, phones []NodePhone) []Clash {
 	onNode := map[string][]NodePhone{}
 	for _, phone := range phones {
@@ -55,7 +55,7 @@ func OwnClashes(mine cluster.Carriers, servers cluster.Servers, phones []NodePho
 	return clashes
 }
 
-// ownClaims are the names that VICIdial takes on nodes for itself and for other nodes,
+// ownClaims returns the names that VICIdial defines on nodes for itself and for other nodes,
 // which it reaches by IAX2 (docs/vicidial/generator.md#padded-address).
 func ownClaims(servers cluster.Servers) claims {
 	own := newClaims()
@@ -83,7 +83,7 @@ func (c claims) loops() {
 	}
 }
 
-// on are the names that are taken on one node, which does not reach itself.
+// on returns the names that are defined on one node, without those for calls to itself.
 func (c claims) on(node string, servers cluster.Servers) claims {
 	c.variables, c.sections = maps.Clone(c.variables), maps.Clone(c.sections)
 	itself := newClaims()
@@ -99,7 +99,7 @@ func (c claims) on(node string, servers cluster.Servers) claims {
 	return c
 }
 
-// paddedAddress is an address as calls between nodes dial it: 010*001*000*007.
+// paddedAddress returns an address as calls between nodes dial it: 010*001*000*007.
 func paddedAddress(address string) string {
 	parts := strings.Split(address, ".")
 	for at, part := range parts {
@@ -149,10 +149,10 @@ func ReadAccounts(carriers cluster.Carriers) Accounts {
 	return accounts
 }
 
-// Above returns the sections that stand above the account of a carrier in its file:
-// VICIdial's own, and those of carriers that are read before it. A section that other
-// carriers inherit from and that no row opens is one of the node's own file, which
-// includes the generated one.
+// Above returns the sections above the account of a carrier in its file: VICIdial's own,
+// and those of carriers that are read before it. A section that other carriers inherit
+// from and that no row opens is assumed to be in the node's own file, which includes the
+// generated one.
 func (a Accounts) Above(mine cluster.Carrier, servers cluster.Servers) []*Section {
 	var above []*Section
 	if mine.Protocol() == "IAX2" {

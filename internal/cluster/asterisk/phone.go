@@ -7,8 +7,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// endsPlace are the characters that end the place in which a column of phones stands in
-// a generated file (ADMIN_keepalive_ALL.pl), so that the rest becomes something else.
+// endsPlace are the characters that end the place of a phones column in a generated file
+// (ADMIN_keepalive_ALL.pl), so that Asterisk would read the rest as something else.
 var endsPlace = map[string]struct{ characters, place string }{
 	"fullname":                     {`";`, `it stands in callerid="…"`},
 	"outbound_cid":                 {`"<>;`, "it stands in callerid=… <…>"},
@@ -22,10 +22,9 @@ var endsPlace = map[string]struct{ characters, place string }{
 	"template_id":                  {`;"'`, "it is an id"},
 }
 
-// CheckPhone keeps the text of a column from becoming more than it is in the files that
-// are generated from it: a line end would let it write settings, or sections, of its
-// own, and a bracket or a quote would end the place in which it stands. A column that
-// is lines is for [Check].
+// CheckPhone returns an error if a text would inject settings or sections into the
+// generated files: by a line end, or by a character that ends its place. Columns of lines
+// are checked by [Check].
 func CheckPhone(column, text string) error {
 	if IsText(cluster.TablePhones, column) {
 		return nil

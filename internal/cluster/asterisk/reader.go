@@ -13,20 +13,20 @@ const (
 	commentsAtDepth = 128  // ;-- inside one another
 )
 
-// logical is a line as main/config.c hands it on: comments and outer blanks are
-// gone, \; has become ; and from says where each byte stands in the text.
+// logical is a line as main/config.c processes it: without comments and outer blanks,
+// with ; for \;. from has the position of each byte in the text.
 type logical struct {
 	number int
 	text   []byte
 	from   []int
 }
 
-// reader does what config_text_file_load of main/config.c does with the lines of
-// a file. Its buffer is a C string: what follows the first NUL is not there.
+// reader reads lines as config_text_file_load of main/config.c does. Its buffer is a C
+// string, which ends at the first NUL.
 type reader struct {
-	comments int   // ;-- that are open; -1 after a --; that nothing began
+	comments int   // number of open ;--; -1 after an unmatched --;
 	opened   []int // the lines in which they began
-	stray    int   // the line of the --; that nothing began
+	stray    int   // the line of the unmatched --;
 	flaws    Flaws
 }
 
@@ -82,11 +82,11 @@ func (r *reader) tooLong(number int, raw string) {
 	r.flaws = append(r.flaws, flaw)
 }
 
-// line takes the comments out of one line. The branches are those of the C code,
-// in its order.
+// line removes the comments of one line. The branches are those of the C code, in its
+// order.
 func (r *reader) line(number int, raw string, start int) (logical, bool) {
 	b := newBuffer(raw, start)
-	process, next := 0, 0 // where the line begins that is handed on; -1 for nowhere
+	process, next := 0, 0 // where the processed line begins; -1 for nowhere
 	if r.comments != 0 {
 		process = -1
 	}
@@ -162,7 +162,7 @@ func newBuffer(raw string, start int) buffer {
 	return b
 }
 
-// end is where the string that begins at a place ends.
+// end returns the end of the string that begins at a position.
 func (b buffer) end(at int) int { return at + bytes.IndexByte(b.text[at:], 0) }
 
 func (b buffer) index(at int, char byte) int {
@@ -180,15 +180,15 @@ func (b buffer) move(to, from int) {
 	copy(b.from[to:], b.from[from:end])
 }
 
-// unescape takes the backslash before a semicolon away. The semicolon keeps its
-// place, and so says where the escape began.
+// unescape removes the backslash before a semicolon, which gets the position of the
+// backslash.
 func (b buffer) unescape(mark int) {
 	began := b.from[mark-1]
 	b.move(mark-1, mark)
 	b.from[mark-1] = began
 }
 
-// blank says whether Asterisk skips a byte at the ends of a word (ast_strip).
+// blank reports whether Asterisk strips a byte at the ends of a word (ast_strip).
 func blank(char byte) bool { return char < 33 }
 
 // strip takes the blanks off both ends.
@@ -202,12 +202,12 @@ func (l logical) strip() logical {
 	return l
 }
 
-// part is what stands between two places of a line.
+// part returns the bytes between two positions of a line.
 func (l logical) part(from, to int) logical {
 	return logical{number: l.number, text: l.text[from:to], from: l.from[from:to]}
 }
 
-// in is where the line stands in the text that it was read from.
+// in returns the span of the line in the text that it was read from.
 func (l logical) in(text string) span {
 	if len(l.text) == 0 {
 		return span{}

@@ -17,10 +17,10 @@ var secretNames = map[string]bool{
 	"password_digest": true, "oauth_secret": true, "refresh_token": true, "outboundproxy_password": true,
 }
 
-// schemes stand before a colon and are no user.
+// schemes are words before a colon that are not user names.
 var schemes = map[string]bool{"sip": true, "sips": true, "tel": true, "pjsip": true, "iax2": true, "im": true, "pres": true, "mailto": true}
 
-// secretParts are the pieces of a value that Asterisk reads as a secret.
+// secretParts returns the parts of a value that Asterisk uses as a secret.
 func secretParts(name, value string) []span {
 	name = strings.ToLower(name[strings.LastIndexByte(name, '/')+1:])
 	at := strings.LastIndexByte(value, '@')
@@ -48,8 +48,8 @@ func secretParts(name, value string) []span {
 	return textSecrets(value)
 }
 
-// secretArguments are what applications, functions and programs that a dialplan calls
-// take as a password: the first group of each. A text without the word has none.
+// secretArguments match the passwords in arguments of applications, functions and
+// programs of a dialplan: the first group of each. A text without the word has none.
 var secretArguments = []struct {
 	word   string
 	reader func() *regexp.Regexp
@@ -67,11 +67,11 @@ var secretArguments = []struct {
 	{"mysql ", cluster.LazyRegexp(`(?i)\bmysql\s[^)]*?(?:\s-p|--password=)([^\s"')]+)`)},
 }
 
-// passwordName is the name of a variable that holds a password.
+// passwordName matches the name of a variable that holds a password.
 var passwordName = cluster.LazyRegexp(`(?i)(?:pass|password|passwd|pwd|secret)$`)
 
-// noSecret is no password: variables alone, VICIdial's own --A--name--B--, a switch,
-// and the word with which DISA asks for none.
+// noSecret matches values that are not passwords: variables alone, VICIdial's own
+// --A--name--B--, a switch, and the argument with which DISA asks for none.
 var noSecret = cluster.LazyRegexp(`(?i)^(?:(?:\$\{[^{}]*\}|--A--\w+--B--|:)+|no-password|yes|no|true|false|on|off)$`)
 
 // textSecrets finds the passwords in a text: USER:PASSWORD@HOST of what is dialed, of a
@@ -105,9 +105,8 @@ func opensUserinfo(lower string, at int) bool {
 	return at == 0 || strings.IndexByte(`/="`, lower[at-1]) >= 0 || strings.HasSuffix(lower[:at], "sip:") || strings.HasSuffix(lower[:at], "sips:")
 }
 
-// userinfo finds the colon and the @ of USER:PASSWORD@ at a place of a value. What
-// is inside ${} belongs to a variable; a password that is nothing but variables is
-// none.
+// userinfo finds the colon and the @ of USER:PASSWORD@ at a position of a value. A
+// password of ${} variables alone does not count.
 func userinfo(value string, from int) (colon, at int, found bool) {
 	depth, own := 0, false
 	ends := ",&(|/) \t<>" // of what is dialed; a URL goes on to its path
@@ -142,7 +141,7 @@ func userinfo(value string, from int) (colon, at int, found bool) {
 	return 0, 0, false
 }
 
-// lowerASCII keeps every byte in its place, which strings.ToLower does not.
+// lowerASCII keeps the position of every byte, which strings.ToLower does not.
 func lowerASCII(text string) string {
 	lower := []byte(text)
 	for at, char := range lower {
@@ -153,8 +152,8 @@ func lowerASCII(text string) string {
 	return string(lower)
 }
 
-// within is a piece of a value less its outer blanks; none when nothing is left,
-// or when the place of a secret stands in it.
+// within returns a part of a value without outer blanks, or nil if it is empty or
+// contains the place of a secret.
 func within(value string, from, to int) []span {
 	for from < to && blank(value[from]) {
 		from++
@@ -168,8 +167,7 @@ func within(value string, from, to int) []span {
 	return []span{{from, to}}
 }
 
-// secretsOf are the places of a text in which secrets are written out, and the
-// lines that they are in.
+// secretsOf returns the positions and lines of the plain-text secrets of a text.
 func secretsOf(config parsedConfig) []secretPlace {
 	var places []secretPlace
 	for _, written := range config.written {
@@ -185,8 +183,8 @@ type secretPlace struct {
 	span
 }
 
-// readAll reads the settings of a text whatever sections they are in, and goes on
-// where Asterisk gives up.
+// readAll parses the settings of a text in all sections, and continues where Asterisk
+// stops.
 func readAll(text string) parsedConfig {
 	config := parsedConfig{text: normal(text), current: &Section{}}
 	lines := reader{}
@@ -198,9 +196,9 @@ func readAll(text string) parsedConfig {
 	return config
 }
 
-// SealSecrets gives each secret that Asterisk reads in a text a place instead:
-// {secret:account}, {secret:account2} and so on in the order in which they stand.
-// Places that are there stay. What stands in a comment is no less a secret for it.
+// SealSecrets replaces each secret of a text by a place: {secret:account},
+// {secret:account2} and so on in their order. Existing places stay. Secrets in comments
+// are replaced too.
 func SealSecrets(text, name string) string {
 	text = normal(text)
 	places := secretsOf(readAll(text))
@@ -225,8 +223,8 @@ func SealSecrets(text, name string) string {
 	return seal(text, places, name)
 }
 
-// SealDialed does so for a text that is no line of a file: what is dialed in it, and
-// the password of a URL.
+// SealDialed replaces the secrets of a dial string or URL, which is not a line of a
+// file.
 func SealDialed(text, name string) string {
 	var places []secretPlace
 	for _, part := range secretParts("", text) {
@@ -235,7 +233,7 @@ func SealDialed(text, name string) string {
 	return seal(text, places, name)
 }
 
-// HasSecret reports whether a secret stands in a text, of whichever of the two kinds.
+// HasSecret reports whether [SealSecrets] or [SealDialed] finds a secret in a text.
 func HasSecret(text string) bool {
 	return SealSecrets(text, "x") != cluster.NormalText(text) || SealDialed(text, "x") != text
 }
@@ -266,7 +264,7 @@ func placeOf(name string, number int) string {
 	return fmt.Sprintf("{secret:%s%d}", name, number)
 }
 
-// BareSecrets are the lines of a text in which a secret stands written out.
+// BareSecrets returns an error for each line with a plain-text secret.
 func BareSecrets(text string) Flaws {
 	var flaws Flaws
 	for _, place := range secretsOf(readAll(text)) {

@@ -1,4 +1,4 @@
-// Package clustertest helps the tests of packages that know the tables of a cluster.
+// Package clustertest simulates VICIdial's admin page for tests.
 package clustertest
 
 import (
@@ -31,7 +31,7 @@ type field struct {
 
 var lost = map[string]string{"semicolon": ";", "backslash": `\`, "quote": "'", "doublequote": `"`, "CR": "\r", "LF": "\n"}
 
-// Page is the admin page of VICIdial, as docs/vicidial/page-filters.md#fields has it.
+// Page is the admin page of VICIdial as in docs/vicidial/page-filters.md#fields.
 type Page map[string][]field
 
 // ReadPage reads the table of the document.
@@ -137,9 +137,8 @@ func (p Page) Save(table cluster.Table, column string, schema int, text string) 
 	return text, true
 }
 
-// CheckSaved saves a value of every kind in every column of a table that the document
-// has, in the form of every schema. What does not come back the same must have been
-// told.
+// CheckSaved saves a value of every kind in every column of a table, in the form of every
+// schema. If the saved value differs, counted must have reported it.
 func (p Page) CheckSaved(t *testing.T, table cluster.Table, columns []string, counted func(s cluster.Schema, column, text string) bool, same func(column string, meant, held cluster.Value) bool) {
 	t.Helper()
 	counts := map[string]int{}

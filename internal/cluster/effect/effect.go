@@ -1,4 +1,4 @@
-// Package effect says when the running programs of VICIdial see a new value of an
+// Package effect lists when the running programs of VICIdial use a new value of an
 // attribute: read in their source, SVN revision 3884, and shown in the descriptions of
 // the attributes and in docs/vicidial/effect.md#attributes.
 package effect
@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// When is the moment at which a new value is seen.
+// When is the moment at which a new value takes effect.
 type When int
 
 // The moments, from the earliest to the latest.
@@ -25,7 +25,7 @@ const (
 	Terraform                 // no program of VICIdial sees it
 )
 
-// sentences are the moments as the description of an attribute says them.
+// sentences are the moments in the descriptions of attributes.
 var sentences = map[When]string{
 	Call:      "Takes effect with the next call.",
 	Page:      "Takes effect the next time somebody opens an admin page or report.",
@@ -43,7 +43,7 @@ var sentences = map[When]string{
 // String returns the moment as a sentence.
 func (w When) String() string { return sentences[w] }
 
-// Fact is when a new value is seen, by whom, and where that was found.
+// Fact is when a new value takes effect, in which programs, and the source.
 type Fact struct {
 	When   When
 	Reader string // the programs that read it; empty for Terraform
@@ -54,12 +54,12 @@ type Fact struct {
 	More string
 }
 
-// Sentence returns the fact as the description of an attribute says it.
+// Sentence returns the fact for the description of an attribute.
 func (f Fact) Sentence() string { return strings.TrimSpace(f.When.String() + " " + f.More) }
 
 // Facts are the facts of the attributes of a resource by their paths, such as
-// balance.active. What stands within an attribute that is not a path here has the
-// attribute's fact.
+// balance.active. Nested attributes without a path here have the fact of their
+// parent.
 type Facts map[string]Fact
 
 // Of returns the fact of an attribute.
@@ -85,7 +85,7 @@ func each(fact Fact, paths ...string) Facts {
 	return facts
 }
 
-// join returns all facts; a path stands in one of them only.
+// join returns all facts. Each path may occur once.
 func join(parts ...Facts) Facts {
 	all := Facts{}
 	for _, part := range parts {

@@ -10,7 +10,7 @@ import (
 )
 
 // The dimensioning guidance of ViciBox
-// (docs/vicidial/node-files.md#dimensioning): what one machine is meant for.
+// (docs/vicidial/node-files.md#dimensioning): the design load of one machine.
 const (
 	expressAgents    = 15  // all roles on one machine; up to 20 on the hardware of a database machine
 	expressLines     = 75  // of it
@@ -24,18 +24,18 @@ const (
 	clusterAgents    = 500 // "a cluster scales to about" this many
 )
 
-// busyCeiling is the part of a processor that a telephony node should not
-// exceed: Asterisk mixes audio in real time, and a queue is heard.
+// busyCeiling is the processor use that a telephony node should not exceed: Asterisk
+// mixes audio in real time, and delays are audible.
 const busyCeiling = 0.70
 
 // nearCeiling is the part of a ceiling from which a node is reported.
 const nearCeiling = 0.80
 
-// CapacityMeasure is what was measured on one telephony node.
+// CapacityMeasure is the measurements of one telephony node.
 type CapacityMeasure struct {
 	ServerIP string
 	ID       string
-	// Outbound says that it dials; else it only takes calls. It is judged by what is
+	// Outbound reports that it dials; else it only takes calls. It depends on what is
 	// declared and what happened in the period, not by the calls of this moment.
 	Outbound        bool
 	LogsPerformance bool // sys_perf_log
@@ -65,7 +65,7 @@ type CapacityNode struct {
 	Why           string  // one sentence
 }
 
-// Capacity is what the measures say of the cluster.
+// Capacity is the load and the capacity of the cluster.
 type Capacity struct {
 	Nodes       []CapacityNode // by address as text
 	AgentsPeak  int            // of all nodes, as if they peaked together
@@ -76,7 +76,7 @@ type Capacity struct {
 	Findings    []string
 }
 
-// NewCapacity compares what was measured with the dimensioning guidance.
+// NewCapacity compares measurements with the dimensioning guidance.
 func NewCapacity(measures []CapacityMeasure) Capacity {
 	var c Capacity
 	kinds := map[bool]int{}   // nodes that dial, and those that do not
@@ -105,10 +105,10 @@ func NewCapacity(measures []CapacityMeasure) Capacity {
 	return c
 }
 
-// ceil rounds up; what floating point adds to a whole number does not count.
+// ceil rounds up, ignoring the rounding error of floating point.
 func ceil(nodes float64) int { return int(math.Ceil(nodes - 1e-9)) }
 
-// sources says what the answer is made from, and which nodes are missing in it.
+// sources describes the samples, and the nodes without any.
 func sources(measures []CapacityMeasure) []string {
 	if len(measures) == 0 {
 		return nil
@@ -224,10 +224,9 @@ func nodeCapacity(m CapacityMeasure) CapacityNode {
 	return node
 }
 
-// measuredCeiling draws a straight line from the busiest sample: the lines at
-// which the processor would reach its ceiling. What the machine does without
-// calls counts as theirs, so the real ceiling is higher rather than lower. A
-// machine that was hardly used tells nothing.
+// measuredCeiling extrapolates from the busiest sample the number of lines at which the
+// processor would reach its ceiling. The load without calls is included, so the real
+// ceiling is higher. It returns 0 for a machine that was hardly used.
 func measuredCeiling(m CapacityMeasure) int {
 	busy := float64(100-m.PeakIdle) / 100
 	if m.Samples == 0 || m.PeakLines < 10 || busy < 0.10 {
@@ -236,5 +235,5 @@ func measuredCeiling(m CapacityMeasure) int {
 	return int(float64(m.PeakLines) * busyCeiling / busy)
 }
 
-// parted says how many parts of the given size hold the number.
+// parted returns number/size, rounded up.
 func parted(number, size int) int { return (number + size - 1) / size }

@@ -11,7 +11,7 @@ import (
 type FailoverServer struct {
 	cluster.Server
 	Rooms int  // conference rooms of its engine
-	Dead  bool // is gone already: no heartbeat
+	Dead  bool // no heartbeat
 }
 
 // FailoverCampaign is a campaign and the lines that it needs over the cluster.
@@ -20,8 +20,8 @@ type FailoverCampaign struct {
 	Lines int
 }
 
-// FailoverLive is who works where now. With it the plan tells what happens if
-// a server died at this moment; without it, what happens to a full floor.
+// FailoverLive is the present agents and calls. With it the plan is for a loss at this
+// moment; without it, for agents on all seats.
 type FailoverLive struct {
 	Agents    []FailoverAgent // who is logged in, without remote agents
 	FreeRooms map[string]int  // per server
@@ -67,7 +67,7 @@ type FailoverInput struct {
 	Depth int
 }
 
-// FailoverSeats says how many agents a surviving server has after a loss.
+// FailoverSeats is the number of agents of a surviving server after a loss.
 type FailoverSeats struct {
 	ServerIP string
 	Agents   int // all of them
@@ -75,17 +75,17 @@ type FailoverSeats struct {
 	Rooms    int
 }
 
-// FailoverLines says what a campaign is left with after a loss.
+// FailoverLines is the lines of a campaign after a loss.
 type FailoverLines struct {
 	Campaign string
 	Needed   int
 	Carried  int
 }
 
-// FailoverLoss is what the loss of some servers means.
+// FailoverLoss is the effect of the loss of some servers.
 type FailoverLoss struct {
 	Lost       []string // server_ip, sorted
-	Survivable bool     // nothing that works with all servers up stops working
+	Survivable bool     // everything that works with all servers still works
 	Reasons    []string // why not, each a sentence
 	ToDo       []string // what must be done by hand meanwhile, each a sentence
 	Seats      []FailoverSeats
@@ -98,7 +98,7 @@ type FailoverLoss struct {
 	CallsCut       int      // calls that drop at that moment; 0 without live load
 }
 
-// FailoverPlan is what is left of a cluster when servers die.
+// FailoverPlan is the effects of all losses.
 type FailoverPlan struct {
 	Survivable bool           // every loss is, and not all servers are dead already
 	Today      FailoverLoss   // with all servers up: what does not work even so
@@ -106,12 +106,11 @@ type FailoverPlan struct {
 	Machines   []MachineLoss  // web nodes, the database, the replica
 }
 
-// maxLosses bounds the sets of servers that one plan works out: all pairs of
-// 50 servers are 1,275 of them.
+// maxLosses bounds the sets of servers in one plan: 50 servers have 1,275 sets of one
+// or two.
 const maxLosses = 2000
 
-// NewFailoverPlan works out what the loss of each server means, and of each
-// set of up to Depth servers.
+// NewFailoverPlan computes the effect of the loss of each set of up to Depth servers.
 func NewFailoverPlan(in FailoverInput) (FailoverPlan, error) {
 	depth := max(1, in.Depth)
 	ips := make([]string, 0, len(in.Servers))

@@ -13,9 +13,9 @@ import (
 // balanceFill is the duty of keepalive 7.
 const balanceFill = "balance_fill"
 
-// dependents adds what must be done for that which depends on a lost server and moves
-// nowhere by itself, in the order in which to do it: what callers hear first, then
-// what the cluster misses within minutes, then what can wait.
+// dependents adds the manual steps for objects that depend on a lost server, in the order
+// in which to do them: first those that callers notice, then those that the cluster needs
+// within minutes, then the others.
 func (f *failoverFloor) dependents(loss *FailoverLoss) {
 	add := func(format string, args ...any) { loss.ToDo = append(loss.ToDo, fmt.Sprintf(format, args...)) }
 	for _, ip := range loss.Lost {
@@ -72,7 +72,7 @@ func (f *failoverFloor) dutiesOf(ip string) []string {
 	return duties
 }
 
-// MachineLoss is what the loss of a machine means that is no telephony server.
+// MachineLoss is the effect of the loss of a machine that is not a telephony server.
 type MachineLoss struct {
 	Role       string // "web", "database" or "replica"
 	Name       string
@@ -81,8 +81,8 @@ type MachineLoss struct {
 	ToDo       []string
 }
 
-// machineLosses judges the loss of each declared web node, of the database, and of the
-// reporting replica where there is one.
+// machineLosses returns the effect of the loss of each declared web node, of the database
+// and of the reporting replica, if any.
 func machineLosses(in FailoverInput) []MachineLoss {
 	agents := len(in.Seats)
 	if in.Live != nil {

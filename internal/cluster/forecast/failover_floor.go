@@ -18,7 +18,7 @@ type failoverFloor struct {
 	rooms  []int // by server
 }
 
-// failoverAgent is an agent at work: one for each seat, or who is logged in now.
+// failoverAgent is an agent: one for each seat, or one who is logged in now.
 type failoverAgent struct {
 	name     string
 	seat     int // -1 for a phone of no seat
@@ -78,8 +78,8 @@ func liveAgents(in FailoverInput, hall *loginHall) []failoverAgent {
 	return agents
 }
 
-// lose works out what is left without the given servers. Today is the same
-// with all of them, nil while that itself is worked out.
+// lose computes the effect of the loss of the given servers. today is the result without
+// a loss; nil while that is computed.
 func (f *failoverFloor) lose(lost []string, today *FailoverLoss) FailoverLoss {
 	hall := newLoginHall(f.in)
 	hall.agents, hall.rooms = slices.Clone(f.seated), f.rooms
@@ -102,9 +102,8 @@ func (f *failoverFloor) lose(lost []string, today *FailoverLoss) FailoverLoss {
 	return loss
 }
 
-// reseat lets the agents of lost servers log in again; everybody else stays. Every
-// agent who is cut arrives on a server that is left or is stranded. It returns the
-// agents with where they are then.
+// reseat logs the agents of lost servers in again; the others stay. Such an agent either
+// gets a remaining server or is stranded. It returns the agents with their new servers.
 func (f *failoverFloor) reseat(hall *loginHall, loss *FailoverLoss) []failoverAgent {
 	arrived := make([]int, len(f.in.Servers))
 	stranded := make(map[loginFailure][]string)
@@ -160,9 +159,9 @@ func (l loginFailure) sentence(seats []string) string {
 	}
 }
 
-// dial asks VICIdial's own trunk arithmetic what the surviving servers carry. A
-// campaign's lines are wanted where its agents are; where nobody is known to work for
-// it, where any agents are; and without any, by what the servers can carry.
+// dial computes with VICIdial's own trunk arithmetic what the surviving servers carry. A
+// campaign's lines are distributed by its agents, or if it has none by all agents, or
+// without any by the capacity of the servers.
 func (f *failoverFloor) dial(hall *loginHall, agents []failoverAgent, loss *FailoverLoss, today *FailoverLoss) {
 	fill, known := f.in.Duties[balanceFill]
 	in := Input{Trunks: f.in.Trunks, FillOff: f.in.FillOff || known && slices.Contains(loss.Lost, fill)}
@@ -228,7 +227,7 @@ func (f *failoverFloor) dial(hall *loginHall, agents []failoverAgent, loss *Fail
 	}
 }
 
-// answer looks at the ways in and at what only one server does.
+// answer checks inbound carriers and the work that only one server does.
 func (f *failoverFloor) answer(hall *loginHall, loss *FailoverLoss, today *FailoverLoss) {
 	open := func(server string) bool {
 		i, ok := hall.index[server]
@@ -256,9 +255,8 @@ func (f *failoverFloor) answer(hall *loginHall, loss *FailoverLoss, today *Failo
 	}
 }
 
-// parts shares a number out by weights: whole parts first, then by the largest
-// remainder, ties to the earlier. It is not how trunks are shared out, only
-// where calls are wanted.
+// parts divides a number by weights: whole parts first, then by the largest remainder,
+// ties to the earlier. It distributes wanted calls; trunks are apportioned otherwise.
 func parts(total int, weights []int) []int {
 	sum := 0
 	for _, weight := range weights {

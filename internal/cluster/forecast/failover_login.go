@@ -6,7 +6,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// loginFailure says why an agent cannot log in.
+// loginFailure is the reason why an agent cannot log in.
 type loginFailure int
 
 const (
@@ -20,7 +20,7 @@ const (
 	loginNowhere // logged in on no telephony server
 )
 
-// phoneOf is a phone of a seat with its server looked up; -1 is none of ours.
+// phoneOf is a phone of a seat with the index of its server; -1 is an unknown one.
 type phoneOf struct {
 	server int
 	usable bool
@@ -34,8 +34,7 @@ type loginServer struct {
 	twin           string // active_twin_server_ip
 }
 
-// loginHall holds what the agent login page looks at: who is where, and which
-// servers are there.
+// loginHall is the state that the agent login page reads: servers and their agents.
 type loginHall struct {
 	servers []loginServer
 	index   map[string]int
@@ -78,7 +77,7 @@ func (h *loginHall) phones(seat cluster.LoginSeat) []phoneOf {
 	return phones
 }
 
-// login does what the agent login page does with a phone login
+// login chooses a server as the agent login page does for a phone login
 // (docs/vicidial/agent-login.md#algorithm; www/agc
 // vicidial.php:4291-4534) and returns the server on which the agent ends.
 func (h *loginHall) login(phones []phoneOf) (int, loginFailure) {
@@ -91,7 +90,7 @@ func (h *loginHall) login(phones []phoneOf) (int, loginFailure) {
 	chosen, failure := -1, loginPinned
 	least := 0.0
 	usable := false
-	confbridge := false // never set back: the page's loop forgets to (docs/vicidial/agent-login.md#engine-loop)
+	confbridge := false // never reset, as in the page's loop (docs/vicidial/agent-login.md#engine-loop)
 	for _, phone := range phones {
 		if phone.server < 0 {
 			continue
@@ -115,7 +114,7 @@ func (h *loginHall) login(phones []phoneOf) (int, loginFailure) {
 	return chosen, loginWorks
 }
 
-// direct is a login that is no list: nothing is checked but the room.
+// direct is a login that is not a list: only a free room is checked.
 func (h *loginHall) direct(server int) (int, loginFailure) {
 	if !h.alive[server] {
 		return -1, loginPinned // the page lets the agent in, but the phone does not ring

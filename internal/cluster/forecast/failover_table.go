@@ -9,15 +9,14 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// tableWidth leaves a terminal of 80 columns some room for what is put in front.
+// tableWidth leaves room for indentation in a terminal of 80 columns.
 const tableWidth = 76
 
 // reasonsShown bounds the reasons below a line of the table.
 const reasonsShown = 3
 
-// Table draws the plan for a terminal: one line for each loss, and before them one
-// for the cluster as it is where that is not well; below each line why it is not
-// survivable.
+// Table formats the plan for a terminal: one line for each loss with the reasons why it is
+// not survivable below it, and before them one for the present cluster if that has faults.
 func (p FailoverPlan) Table(name func(ip string) string) string {
 	lines := [][]string{{"lost", "survivable", "agents move", "stranded", "lines", "calls/s"}}
 	cases := p.Losses

@@ -9,7 +9,7 @@ import (
 
 // fill is the balance fill of docs/vicidial/dialer.md#balance-fill (AST_VDauto_dial_FILL.pl): campaigns by
 // their id, each over the servers that balance and are not short themselves.
-// It asks the table anew each time, and counts every row of it.
+// It reads the table each time, and counts every row.
 func (s *loopState) fill(local []Local) []Fill {
 	if s.in.AutoDialOff || s.in.FillOff {
 		return nil
@@ -74,8 +74,8 @@ func (s *loopState) fillCampaign(campaign string, needed int, short map[serverCa
 	return all
 }
 
-// available is what the fill may have up for the campaign on the server, less
-// what it has. With a MAXIMUM_LIMIT row that is the row's number, and
+// available is the lines that the fill may have for the campaign on the server, less
+// those that it has. With a MAXIMUM_LIMIT row that is the row's number, and
 // balance_trunks_offlimits is ignored. Unlike the local dialer the fill reads
 // the first of duplicate rows, whatever its restriction.
 func (s *loopState) available(server dialServer, campaign string) int {
@@ -91,9 +91,8 @@ func (s *loopState) available(server dialServer, campaign string) int {
 	return max(0, available-s.lines[serverCampaign{server.ip, campaign}].filled())
 }
 
-// balancing lists the servers that the fill asks, in its order: the higher
-// rank first, then by address as text. Nothing else is looked at: a server
-// that is not active is asked as well (docs/vicidial/measured.md#fill-ignores-active).
+// balancing lists the servers that the fill uses, in its order: the higher rank
+// first, then by address as text. It uses servers that are not active as well (docs/vicidial/measured.md#fill-ignores-active).
 func (s *loopState) balancing() []dialServer {
 	var servers []dialServer
 	for _, server := range s.servers {
@@ -107,7 +106,7 @@ func (s *loopState) balancing() []dialServer {
 	return servers
 }
 
-// whyUnfilled says why the fill does not make a shortage good.
+// whyUnfilled returns the reason why the fill does not cover a shortage.
 func (s *loopState) whyUnfilled(campaign string, f Forecast) string {
 	servers := s.balancing()
 	asked, placed, shortage := 0, 0, 0

@@ -8,23 +8,23 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Campaign is what the dialers read of one campaign.
+// Campaign is the part of a campaign that the dialers read.
 type Campaign struct {
 	ID     string
 	Active bool // an inactive campaign has the goal 0 wherever it is dialed
-	// NoDial says that the dial method is MANUAL or INBOUND_MAN, or that an
+	// NoDial reports that the dial method is MANUAL or INBOUND_MAN, or that an
 	// inbound rule holds the dialer back: nothing is placed and no shortage is
 	// reported, yet the lines are counted against the campaigns that follow.
 	NoDial bool
-	// LowLevel says that the dial level is below 1: no shortage is reported.
+	// LowLevel reports that the dial level is below 1: no shortage is reported.
 	LowLevel bool
-	// Unpaused says that at least one agent of the campaign, on whatever
+	// Unpaused reports that at least one agent of the campaign, on whatever
 	// server, is not paused. Without one the fill places nothing.
 	Unpaused bool
 }
 
-// Goal says how many lines a campaign wants on one server: its agents
-// there times the dial level; see [goalLines]. A campaign without a goal on a
+// Goal is the number of lines that a campaign wants on one server: its agents there
+// times the dial level; see [goalLines]. A campaign without a goal on a
 // server has no agents there, and the local dialer does not dial it there.
 type Goal struct {
 	ServerIP string
@@ -33,7 +33,7 @@ type Goal struct {
 }
 
 // Lines counts rows of vicidial_auto_calls of one campaign or in-group
-// on one server. Not everybody counts all of them: a campaign's own calls are
+// on one server. The programs count different rows: a campaign's own calls are
 // those of the status SENT, RINGING, LIVE, XFER or CLOSER; the server's lines are
 // those and calls in an IVR; and the balance fill counts every row there is.
 type Lines struct {
@@ -69,7 +69,7 @@ func (l Lines) plus(more Lines) Lines {
 	return l
 }
 
-// Input is everything that VICIdial's trunk arithmetic depends on.
+// Input is the input of VICIdial's trunk arithmetic.
 //
 // Goals are in the order in which the dialer serves campaigns on a server: the
 // one whose agent has waited longest first. Trunks are in the order in which
@@ -83,11 +83,11 @@ type Input struct {
 	// AutoDialOff is outbound_autodial_active=0 or disable_auto_dial=1 in
 	// system_settings: shortages are reported, nothing is placed.
 	AutoDialOff bool
-	// FillOff says that keepalive 7 runs nowhere, so that no shortage is filled.
+	// FillOff reports that keepalive 7 runs nowhere, so that no shortage is filled.
 	FillOff bool
 	// FillCallsPerSecond is outbound_calls_per_second of system_settings.
 	FillCallsPerSecond int
-	// Schema is db_schema_version, which tells what the fill makes of that.
+	// Schema is db_schema_version, on which the meaning of that depends.
 	Schema int
 }
 
@@ -160,9 +160,9 @@ func goalLines(agents int, level float64) int {
 func localCallsPerSecond(column int) float64 { return callsPerSecond(column, 200) }
 
 // fillCallsPerSecond is the same for the balance fill and the column of
-// system_settings, where up to [cluster.FillHighestRate] counts.
+// system_settings, where up to [cluster.MaxFillRate] counts.
 func fillCallsPerSecond(column, schema int) float64 {
-	highest, _ := cluster.FillHighestRate(schema)
+	highest, _ := cluster.MaxFillRate(schema)
 	return callsPerSecond(column, highest)
 }
 
@@ -173,10 +173,9 @@ func callsPerSecond(column, highest int) float64 {
 	return float64(column)
 }
 
-// New works one loop of VICIdial's dialers out: every server's local
-// dialer (AST_VDauto_dial.pl, docs/vicidial/dialer.md#trunk-limits), then the balance fill
+// New computes one loop of VICIdial's dialers: every server's local dialer (AST_VDauto_dial.pl, docs/vicidial/dialer.md#trunk-limits), then the balance fill
 // (AST_VDauto_dial_FILL.pl, docs/vicidial/dialer.md#balance-fill). It is VICIdial's arithmetic with its
-// quirks, not what would be sensible. Assumed are enough leads in the hopper.
+// quirks, and assumes enough leads in the hopper.
 // Not part of it are shared dialing (dial methods SHARED_*), and the calls of
 // in-groups that the dialer counts for a blended campaign while none of its
 // agents is ready.

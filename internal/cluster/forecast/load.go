@@ -8,7 +8,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// GoalsOf are the goals of the agents whom the dialer counts
+// GoalsOf returns the goals of the agents whom the dialer counts
 // (docs/vicidial/dialer.md#counted-agents), in the order of who waits longest.
 func GoalsOf(agents []cluster.LiveAgent, campaigns cluster.Campaigns) []Goal {
 	type group struct{ server, campaign string }
@@ -44,7 +44,7 @@ func GoalsOf(agents []cluster.LiveAgent, campaigns cluster.Campaigns) []Goal {
 	return goals
 }
 
-// LinesOf sorts calls by who counts them (bin/AST_VDauto_dial.pl:761; docs/vicidial/dialer.md#calls-by-counter).
+// LinesOf classifies calls by the programs that count them (bin/AST_VDauto_dial.pl:761; docs/vicidial/dialer.md#calls-by-counter).
 func LinesOf(call cluster.CallCount) Lines {
 	lines := Lines{ServerIP: call.ServerIP, Campaign: call.Campaign}
 	local, fill := &lines.Ended, &lines.FillEnded

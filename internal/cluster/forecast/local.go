@@ -11,8 +11,8 @@ import (
 // serverCampaign names a campaign on a server.
 type serverCampaign struct{ server, campaign string }
 
-// dialServer is what the dialers read of one row of servers. Whether the row says
-// active does not matter to them (docs/vicidial/dialer.md#active-flag).
+// dialServer is the part of a row of servers that the dialers read. They ignore the
+// column active (docs/vicidial/dialer.md#active-flag).
 type dialServer struct {
 	ip             string
 	maxTrunks      int // NULL counts as 0 and stops dialing
@@ -29,7 +29,7 @@ func newDialServer(row cluster.Server) dialServer {
 	}
 }
 
-// loopState is what changes while a loop is worked out: the lines up.
+// loopState is the state of a loop: the lines that are up.
 type loopState struct {
 	in        Input
 	servers   []dialServer // in the order of the input
@@ -76,7 +76,7 @@ func (s *loopState) up(lines Lines) {
 	s.rows[lines.ServerIP] += lines.rows()
 }
 
-// limit returns what the campaign's MAXIMUM_LIMIT row on the server says. The
+// limit returns the limit of the campaign's MAXIMUM_LIMIT row on the server. The
 // dialer reads all rows that match and keeps the last (AST_VDauto_dial.pl:933).
 func (s *loopState) limit(server, campaign string) (limit int, found bool) {
 	for _, trunk := range s.trunks[server] {
@@ -99,8 +99,8 @@ func (s *loopState) others(server, campaign string) int {
 	return sum
 }
 
-// local works out one loop of one server's own dialer. All sums are made
-// before the first call is placed, as the dialer does it.
+// local computes one loop of one server's dialer. As in the dialer, all sums are made
+// before the first call is placed.
 func (s *loopState) local(server dialServer) []Local {
 	var all []Local
 	active := s.busy[server.ip] // grows by what each campaign is to place
@@ -138,7 +138,7 @@ func (s *loopState) localCampaign(server dialServer, goal Goal, active int) (Loc
 		line.Why = fmt.Sprintf("Server %s has a maximum of %d lines, and %d are in use.", server.ip, server.maxTrunks, active)
 	}
 	switch {
-	case line.Limited && line.Limit < line.Goal: // step 5, which forgets step 4
+	case line.Limited && line.Limit < line.Goal: // step 5, which ignores step 4
 		place = line.Limit - line.Existing
 		shortage = min(line.Goal-line.Limit, wanted) // step 7
 		line.Why = fmt.Sprintf("Its MAXIMUM_LIMIT on server %s is %d.", server.ip, line.Limit)
@@ -187,7 +187,7 @@ func (s *loopState) nodes(f Forecast) []Node {
 	return nodes
 }
 
-// totals sums up per campaign and says why lines are missing.
+// totals sums up per campaign and adds the reasons for missing lines.
 func (s *loopState) totals(f Forecast) []Total {
 	sums := make(map[string]*Total)
 	var ids []string

@@ -23,7 +23,7 @@ func PermanentFindings(s Snapshot) []string {
 	if host := s.Settings.Row["sounds_web_server"].Text; host != "" && !s.Settings.CentralSounds {
 		said = append(said, fmt.Sprintf("sounds_web_server is %s, but sounds_central_control_active is 0: no node fetches sounds from there.", host))
 	}
-	if s.Settings.Weights.There {
+	if s.Settings.Weights.Exists {
 		weights, rest := cluster.ParseWeights(s.Settings.Weights.Text)
 		for _, text := range cluster.ReviewWeights(weights, servers) {
 			said = append(said, "Agent login weights: "+text+".")

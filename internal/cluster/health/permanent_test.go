@@ -13,7 +13,7 @@ func TestPermanentFindings(t *testing.T) {
 	shipped := dial1
 	shipped.Shipped = []string{cluster.ServerSecret}
 	sounds := cluster.Settings{Row: cluster.Row{"sounds_web_server": cluster.Text("web1")}}
-	weights := cluster.Settings{Weights: cluster.Container{There: true, Text: "10.0.0.1,10\n10.0.0.9,10\nwhat\n"}}
+	weights := cluster.Settings{Weights: cluster.Container{Exists: true, Text: "10.0.0.1,10\n10.0.0.9,10\nwhat\n"}}
 	carrier := cluster.Carrier{"carrier_id": cluster.Text("OLD"), "server_ip": cluster.Text("10.0.0.9"), "template_id": cluster.Text("gone")}
 	for name, c := range map[string]struct {
 		snapshot Snapshot

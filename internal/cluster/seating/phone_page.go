@@ -38,7 +38,7 @@ var PhoneForm = phoneForm()
 func phoneForm() cluster.Rules {
 	rules := cluster.Rules{}
 	for marks, columns := range phoneMarks {
-		rule := cluster.Rule{Broken: cluster.PageKeeps(marks, 0, "letters, digits and "+marks+" only").Broken}
+		rule := cluster.Rule{Check: cluster.PageKeeps(marks, 0, "letters, digits and "+marks+" only").Check}
 		switch marks {
 		case "":
 			rule = cluster.PageKeeps("", 0, "letters and digits only")
@@ -47,9 +47,9 @@ func phoneForm() cluster.Rules {
 		case allButLineBreaks:
 			rule = cluster.Matches(`^[^\x00-\x1f"]*$`, `one line without ", at which VICIdial's admin page ends it`)
 		case noCommentsKept:
-			rule = cluster.Rule{Broken: cluster.Rule{}.Losing(";", 0).Advice}
+			rule = cluster.Rule{Check: cluster.Rule{}.StrippedByPage(";", 0).Advice}
 		case nothing:
-			rule = cluster.Checked(func(text string) error {
+			rule = cluster.RuleOf(func(text string) error {
 				if text == "" {
 					return nil
 				}

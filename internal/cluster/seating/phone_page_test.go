@@ -13,7 +13,7 @@ import (
 func TestPhoneForm(t *testing.T) {
 	page := clustertest.ReadPage(t)
 	counted := func(s cluster.Schema, column, text string) bool {
-		return PhoneForm[column].Broken(s, cluster.Text(text)) != nil
+		return PhoneForm[column].Check(s, cluster.Text(text)) != nil
 	}
 	same := func(column string, meant, held cluster.Value) bool {
 		if column == "conf_override" {

@@ -166,9 +166,9 @@ func orNone(suffixes seating.Suffixes, nodes []string) string {
 
 // lastChange returns the newest change of any of the rows in the admin change log.
 func (r *Resource) lastChange(ctx context.Context, logged []seating.LogRecord, since int64) string {
-	var newest cluster.Change
+	var newest cluster.ChangeLogEntry
 	for _, row := range logged {
-		change, found, err := r.store.LastChange(ctx, cluster.LogLines{After: since, Sections: []string{row.Section}, Records: []string{row.Record}})
+		change, found, err := r.store.LastChange(ctx, cluster.ChangeLogFilter{After: since, Sections: []string{row.Section}, Records: []string{row.Record}})
 		if err != nil {
 			return ""
 		}

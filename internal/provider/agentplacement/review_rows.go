@@ -177,7 +177,7 @@ func warnForm(schema cluster.Schema, want declaration) diag.Diagnostics {
 			if !ruled {
 				continue
 			}
-			err := rule.Broken(schema, row[column])
+			err := rule.Check(schema, row[column])
 			if err == nil || value[column+row[column].Text] {
 				continue
 			}

@@ -12,7 +12,7 @@ import (
 func TestSavedForm(t *testing.T) {
 	page := clustertest.ReadPage(t)
 	counted := func(s cluster.Schema, column, text string) bool {
-		return len(rules.Breaches(s, cluster.TableCarriers, nil, cluster.Row{column: cluster.Text(text)})) > 0
+		return len(rules.Violations(s, cluster.TableCarriers, nil, cluster.Row{column: cluster.Text(text)})) > 0
 	}
 	page.CheckSaved(t, cluster.TableCarriers, []string{"carrier_name", "user_group"}, counted, cluster.Equivalent)
 }

@@ -21,7 +21,7 @@ var rules = cluster.Rules{
 	"carrier_name":        cluster.PageKeeps(`- .,_`, 1, "1 to 50 letters, digits, spaces and - . , _"),
 	"carrier_description": cluster.OneLine,
 	"protocol":            cluster.OneOf(cluster.GeneratedProtocols...),
-	"server_ip":           cluster.Checked(cluster.CheckServerIP),
+	"server_ip":           cluster.RuleOf(cluster.CheckServerIP),
 	"template_id":         cluster.Matches(`^([-_0-9a-zA-Z]{2,15})?$`, "2 to 15 letters, digits, - and _, or nothing for none"),
 	"user_group":          cluster.UserGroup,
 }
@@ -49,10 +49,10 @@ func (v view) checkColumns() diag.Diagnostics {
 				want[column] = cluster.Text(filled)
 			}
 		}
-		for _, breach := range rules.Breaches(v.schema, cluster.TableCarriers, cluster.Row(held), want) {
+		for _, breach := range rules.Violations(v.schema, cluster.TableCarriers, cluster.Row(held), want) {
 			if text := breach.Column + breach.Err.Error(); !reported[text] {
 				reported[text] = true
-				diags.Append(tfhelper.Breaches("carrier "+row.ID(), []cluster.Breach{breach}, func(column string) path.Path {
+				diags.Append(tfhelper.Breaches("carrier "+row.ID(), []cluster.Violation{breach}, func(column string) path.Path {
 					return v.want.at(column, row.ServerIP())
 				})...)
 			}

@@ -108,7 +108,7 @@ func (m *model) showText(rows cluster.Carriers, column cluster.AsteriskText, dec
 		special, differs := declared.PerServer[address]
 		own := differs && !special.text(column).IsNull()
 		switch {
-		case !declared.shared(column).IsNull() && cluster.SealedBy(meant, held):
+		case !declared.shared(column).IsNull() && cluster.EquivalentSecretText(meant, held):
 			met = met || !own
 		case own:
 			odd[address] = sealed(column, held)
@@ -172,7 +172,7 @@ func (m model) seal(rows cluster.Carriers) cluster.Carriers {
 		for _, column := range textColumns {
 			if held := row.Asterisk(column); !row[string(column)].Null {
 				text := sealed(column, held)
-				if meant := m.text(column, row.ServerIP()); cluster.SealedBy(meant, held) {
+				if meant := m.text(column, row.ServerIP()); cluster.EquivalentSecretText(meant, held) {
 					text = meant
 				}
 				copied[string(column)] = cluster.Text(text)

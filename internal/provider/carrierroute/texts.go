@@ -27,7 +27,7 @@ func (v view) checkTexts() diag.Diagnostics {
 			if text == "" {
 				continue
 			}
-			existing := there && cluster.SealedBy(text, held.Asterisk(column))
+			existing := there && cluster.EquivalentSecretText(text, held.Asterisk(column))
 			if existing && was && cluster.EquivalentText(before.Asterisk(column), text) {
 				continue // it was warned of when it came
 			}

@@ -136,7 +136,7 @@ func (r *Resource) drift(ctx context.Context, m model, seen cluster.Carriers, si
 	drift := cluster.CarrierChange{Have: carriers, Seen: seen}.Drift()
 	var lines []string
 	for _, id := range slices.Sorted(maps.Keys(drift)) {
-		author := tfhelper.Author(ctx, r.store, cluster.LogLines{After: since, Sections: []string{"CARRIERS"}, Records: []string{id}})
+		author := tfhelper.Author(ctx, r.store, cluster.ChangeLogFilter{After: since, Sections: []string{"CARRIERS"}, Records: []string{id}})
 		lines = append(lines, "carrier "+id+": "+strings.Join(drift[id], ", ")+author)
 	}
 	if len(lines) == 0 {

@@ -13,7 +13,7 @@ import (
 func TestSavedForm(t *testing.T) {
 	page := clustertest.ReadPage(t)
 	counted := func(s cluster.Schema, column, text string) bool {
-		return len(rules.Breaches(s, cluster.TableSettings, nil, cluster.Row{column: cluster.Text(text)})) > 0
+		return len(rules.Violations(s, cluster.TableSettings, nil, cluster.Row{column: cluster.Text(text)})) > 0
 	}
 	columns := slices.DeleteFunc(page.Columns(cluster.TableSettings), func(column string) bool { _, ruled := rules[column]; return !ruled })
 	page.CheckSaved(t, cluster.TableSettings, columns, counted, cluster.EquivalentSetting)

@@ -185,7 +185,7 @@ func (r *Resource) changesSince(ctx context.Context, seen, now cluster.Row, sinc
 		if column == cluster.WeightsColumn {
 			record, section = cluster.LoginWeightsContainer, "CONTAINERS"
 		}
-		author := tfhelper.Author(ctx, r.store, cluster.LogLines{After: since, Sections: []string{section}, Records: []string{record}})
+		author := tfhelper.Author(ctx, r.store, cluster.ChangeLogFilter{After: since, Sections: []string{section}, Records: []string{record}})
 		changes = append(changes, columnChange{column, fmt.Sprintf("%s: %q → %q%s", column, was, now[column], author)})
 	}
 	return changes

@@ -89,7 +89,7 @@ func TestReviewLists(t *testing.T) {
 		m.Reports, m.ReplicaServer = titles([]string{"Inbound Report by DID"}), types.StringValue("10.0.0.6")
 		m.Weights = numbers(map[string]int{"10.0.0.1": 5})
 		settings := coordinated("10.0.0.1")
-		settings.Weights = cluster.Container{There: true, Text: "10.0.0.1,5\nlunch\n"}
+		settings.Weights = cluster.Container{Exists: true, Text: "10.0.0.1,5\nlunch\n"}
 		warned(t, reviewLists(m, settings, someServers()), `"Inbound Report" uses the replica too`, "10.0.0.2 takes agents and has no weight", "lunch")
 	})
 	t.Run("the replica may be one that is not managed", func(t *testing.T) {

@@ -17,8 +17,8 @@ import (
 // (docs/vicidial/admin-page.md#character-filter). The database has the members of
 // enums.
 var rules = cluster.Rules{
-	"active_voicemail_server":   cluster.Checked(cluster.CheckServerIP),
-	"sounds_web_server":         cluster.Matches(`^(https?://)?[-.:_0-9a-zA-Z]+$`, "a host name or address, with a port where it is not the usual one, and with https:// before it for TLS").Losing("/_", 1598).Losing("-:", 1303),
+	"active_voicemail_server":   cluster.RuleOf(cluster.CheckServerIP),
+	"sounds_web_server":         cluster.Matches(`^(https?://)?[-.:_0-9a-zA-Z]+$`, "a host name or address, with a port where it is not the usual one, and with https:// before it for TLS").StrippedByPage("/_", 1598).StrippedByPage("-:", 1303),
 	"webphone_url":              cluster.Matches(`^(https?://[-.:_0-9a-zA-Z]+(/[-._~/%?&=0-9a-zA-Z]*)?|[-._/0-9a-zA-Z]+|)$`, "a URL, a path under the agent screen's directory, or nothing"),
 	"slave_db_server":           cluster.Matches(`^([-._0-9a-zA-Z]{6,}|[-._0-9a-zA-Z]+:[0-9]{1,5}|)$`, "a host name or address of six characters or more, host:port, or nothing: VICIdial passes over shorter ones"),
 	"outbound_calls_per_second": cluster.FillRate,
@@ -36,7 +36,7 @@ func reviewColumns(schema cluster.Schema, config model, settings cluster.Setting
 	weights, given := row[cluster.WeightsColumn]
 	delete(row, cluster.WeightsColumn)
 	root := path.Root
-	diags := tfhelper.Breaches("the system settings", rules.Breaches(schema, cluster.TableSettings, held, row), root)
+	diags := tfhelper.Breaches("the system settings", rules.Violations(schema, cluster.TableSettings, held, row), root)
 	for _, column := range []string{"sounds_web_server", "slave_db_server"} {
 		host, is := row[column].Text, held[column].Text
 		if host != is && strings.EqualFold(host, is) {

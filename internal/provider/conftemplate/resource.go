@@ -154,7 +154,7 @@ func (r *Resource) Update(ctx context.Context, req resource.UpdateRequest, resp 
 	}
 	seen, _ := tfhelper.LoadRows[cluster.Row](ctx, req.Private, &resp.Diagnostics)
 	r.table(cluster.TemplateChange{
-		Owed: prior.stale().Rebuild, Secrets: tfhelper.Texts(config.Secrets), Renew: !prior.SecretsVersion.Equal(config.SecretsVersion),
+		PendingRebuild: prior.stale().Rebuild, Secrets: tfhelper.Texts(config.Secrets), Renew: !prior.SecretsVersion.Equal(config.SecretsVersion),
 	}).Update(ctx, req, resp)
 	if resp.Diagnostics.HasError() && !resp.State.Raw.IsNull() {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("secrets_wo_version"), prior.SecretsVersion)...) // they may not be written

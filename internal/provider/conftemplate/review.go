@@ -18,7 +18,7 @@ func (r *Resource) reviewContents(ctx context.Context, m model) diag.Diagnostics
 	at, text := path.Root(contents), m.Contents.ValueString()
 	flaws := asterisk.Check(cluster.TemplateContents, text)
 	errs, warnings := flaws.Errors(), flaws.Warnings()
-	if held, there, err := r.row(ctx, m); err == nil && there && cluster.SealedBy(text, held[contents].Text) {
+	if held, there, err := r.row(ctx, m); err == nil && there && cluster.EquivalentSecretText(text, held[contents].Text) {
 		errs, warnings = nil, flaws
 	}
 	diags := tfhelper.DiagnoseAt(at, "Asterisk would not read this", errs.Err())

@@ -20,7 +20,7 @@ func (m model) sealed(row cluster.Row) cluster.Row {
 		return row
 	}
 	meant := m.Contents.ValueString()
-	if !cluster.SealedBy(meant, held.Text) {
+	if !cluster.EquivalentSecretText(meant, held.Text) {
 		meant = asterisk.SealSecrets(held.Text, "template")
 	}
 	safe := maps.Clone(row)
@@ -32,7 +32,7 @@ func (m model) sealed(row cluster.Row) cluster.Row {
 // and has no value.
 func (r *Resource) checkSecrets(ctx context.Context, m model, secrets map[string]string, renew bool) diag.Diagnostics {
 	held, there, err := r.row(ctx, m)
-	if err != nil || there && !renew && cluster.SealedBy(m.Contents.ValueString(), held[contents].Text) {
+	if err != nil || there && !renew && cluster.EquivalentSecretText(m.Contents.ValueString(), held[contents].Text) {
 		return nil
 	}
 	_, err = cluster.FillSecrets(m.Contents.ValueString(), secrets)

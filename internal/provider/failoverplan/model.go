@@ -58,7 +58,7 @@ func (m model) withResult(floor forecast.FailoverInput, plan forecast.FailoverPl
 	for _, server := range floor.Servers {
 		servers = append(servers, server.Server)
 	}
-	names := servers.Names()
+	names := servers.IDsByIP()
 	m.Survivable = types.BoolValue(plan.Survivable)
 	m.Table = types.StringValue(plan.Table(func(ip string) string { return names[ip] }))
 	m.SVG = types.StringValue(string(charts.Failover(servers, plan)))

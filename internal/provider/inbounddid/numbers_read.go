@@ -84,7 +84,7 @@ func (r *Numbers) drift(ctx context.Context, before block, ids map[string]string
 // who returns the newest change of the first few rows in the admin change log.
 func (r *Numbers) who(ctx context.Context, ids []string, since int64) string {
 	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == "" })
-	return tfhelper.Author(ctx, r.store, cluster.LogLines{After: since, Sections: []string{"DIDS"}, Records: ids[:min(len(ids), mostAttributed)]})
+	return tfhelper.Author(ctx, r.store, cluster.ChangeLogFilter{After: since, Sections: []string{"DIDS"}, Records: ids[:min(len(ids), mostAttributed)]})
 }
 
 // ImportState accepts a name with numbers or conditions; see [numbers.ParseSelection].

@@ -59,7 +59,7 @@ func reviewPatterns(schema cluster.Schema, table numbers.Table, dids []string) d
 		if _, there := table.ByPattern(first); there {
 			held = row
 		}
-		diags.Append(tfhelper.Breaches("DID "+first, rules.Breaches(schema, cluster.TableDIDs, held, row), func(string) path.Path { return path.Root("dids").AtListIndex(index) })...)
+		diags.Append(tfhelper.Breaches("DID "+first, rules.Violations(schema, cluster.TableDIDs, held, row), func(string) path.Path { return path.Root("dids").AtListIndex(index) })...)
 	}
 	return diags
 }
@@ -68,11 +68,11 @@ func reviewPatterns(schema cluster.Schema, table numbers.Table, dids []string) d
 // database. A value that all of its numbers hold already is a warning.
 func reviewValues(schema cluster.Schema, table numbers.Table, want declared) diag.Diagnostics {
 	check := func(values cluster.Row, of numbers.Set, at func(column string) path.Path) diag.Diagnostics {
-		if len(rules.Breaches(schema, cluster.TableDIDs, nil, values)) == 0 {
+		if len(rules.Violations(schema, cluster.TableDIDs, nil, values)) == 0 {
 			return nil
 		}
 		held := table.CommonValues(of, want.wanted, values)
-		return tfhelper.Breaches("DIDs "+of.Brief(), rules.Breaches(schema, cluster.TableDIDs, held, values), at)
+		return tfhelper.Breaches("DIDs "+of.Brief(), rules.Violations(schema, cluster.TableDIDs, held, values), at)
 	}
 	diags := check(want.Shared, want.Numbers, path.Root)
 	for _, override := range want.Overrides {

@@ -12,7 +12,7 @@ import (
 func TestSavedForm(t *testing.T) {
 	page := clustertest.ReadPage(t)
 	counted := func(s cluster.Schema, column, text string) bool {
-		return len(rules.Breaches(s, cluster.TableDIDs, nil, cluster.Row{column: cluster.Text(text)})) > 0
+		return len(rules.Violations(s, cluster.TableDIDs, nil, cluster.Row{column: cluster.Text(text)})) > 0
 	}
 	columns := slices.DeleteFunc(page.Columns(cluster.TableDIDs), func(column string) bool { _, ruled := rules[column]; return !ruled })
 	page.CheckSaved(t, cluster.TableDIDs, columns, counted, cluster.EquivalentDID)

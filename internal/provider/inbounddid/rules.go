@@ -13,11 +13,11 @@ var (
 	identifier  = cluster.Matches(`^[-_.0-9a-zA-Z]*$`, "letters, digits and - _ .; VICIdial's admin page strips other characters")
 	digits      = cluster.Matches(`^[0-9]*$`, "digits only")
 	extension   = cluster.Matches(`^[-*#.:/@_0-9a-zA-Z]*$`, "letters, digits and - * # . : / @ _; VICIdial's admin page strips other characters")
-	address     = cluster.Checked(checkAddress)
+	address     = cluster.RuleOf(checkAddress)
 	listID      = cluster.Between(0, 99999999999999)
 	plainText   = cluster.PlainText.Advised()
-	customText  = cluster.PageKeeps(`- .:/@_`, 0, "letters, digits, spaces and - . : / @ _").Advised().Losing(" ", 1404)
-	dialContext = identifier.Losing(".", 0)
+	customText  = cluster.PageKeeps(`- .:/@_`, 0, "letters, digits, spaces and - . : / @ _").Advised().StrippedByPage(" ", 1404)
+	dialContext = identifier.StrippedByPage(".", 0)
 )
 
 func checkAddress(ip string) error {
@@ -28,7 +28,7 @@ func checkAddress(ip string) error {
 }
 
 var rules = cluster.Rules{
-	"did_pattern":                        cluster.Matches(`^[:+*#._0-9a-zA-Z]{2,50}$`, "2 to 50 digits, letters and : + * # . _; VICIdial matches the number exactly and knows no wildcards").Losing("+", 1404).Losing(":", 1513),
+	"did_pattern":                        cluster.Matches(`^[:+*#._0-9a-zA-Z]{2,50}$`, "2 to 50 digits, letters and : + * # . _; VICIdial matches the number exactly and knows no wildcards").StrippedByPage("+", 1404).StrippedByPage(":", 1513),
 	"did_description":                    plainText,
 	"extension":                          extension,
 	"exten_context":                      dialContext,

@@ -35,7 +35,7 @@ var (
 	rules = cluster.Rules{
 		"user_start":            cluster.Matches(`^[1-9][0-9]{1,17}$`, "a number of 2 to 18 digits that does not begin with 0: the daemon counts on from it"),
 		"number_of_lines":       cluster.Between(1, cluster.MaxRemoteLines),
-		"server_ip":             cluster.Checked(cluster.CheckServerIP),
+		"server_ip":             cluster.RuleOf(cluster.CheckServerIP),
 		"conf_exten":            cluster.Matches(`^[0-9]{2,20}$`, "2 to 20 digits"),
 		"extension_group":       identifier,
 		"extension_group_order": identifier,

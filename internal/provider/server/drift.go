@@ -61,13 +61,13 @@ func (r *Resource) changesSince(ctx context.Context, seen memory, server cluster
 
 // author names who changed or deleted a server last.
 func (r *Resource) author(ctx context.Context, id string, since int64) string {
-	return tfhelper.Author(ctx, r.store, cluster.LogLines{After: since, Sections: []string{"SERVERS"}, Records: []string{id}})
+	return tfhelper.Author(ctx, r.store, cluster.ChangeLogFilter{After: since, Sections: []string{"SERVERS"}, Records: []string{id}})
 }
 
 // roomAuthor names who deleted a room. Rooms have the same numbers on all servers: only
 // the statement tells which server it was.
 func (r *Resource) roomAuthor(ctx context.Context, room int, server cluster.Server, since int64) string {
-	return tfhelper.Author(ctx, r.store, cluster.LogLines{
+	return tfhelper.Author(ctx, r.store, cluster.ChangeLogFilter{
 		After: since, Sections: []string{"CONFERENCES", "VICICONF"}, Records: []string{strconv.Itoa(room)}, SQL: "'" + server.IP() + "'",
 	})
 }

@@ -26,7 +26,7 @@ func NewList() list.ListResource {
 			rooms, err := store.Rooms(ctx)
 			return tfhelper.Listing{Items: tfhelper.ListItems(servers, func(server cluster.Server) tfhelper.ListItem {
 				o := &expanded{model: model{ConfSecretVersion: types.Int64Null(), ManagerSecretVersion: types.Int64Null()}}
-				found, whole := cluster.Describe(server.Engine(), cluster.RoomsOf(server.IP(), rooms), cluster.RoomRange{}, false)
+				found, whole := cluster.DescribeRooms(server.Engine(), cluster.RoomsOf(server.IP(), rooms), cluster.RoomRange{}, false)
 				o.show(server, found, whole)
 				if asterisk.HasSecret(o.CustomDialplan.ValueString()) {
 					o.CustomDialplan = types.StringNull() // a configuration that is generated of the list would show the password

@@ -236,13 +236,13 @@ func (r *Resource) publish(ctx context.Context, o *expanded, to tfhelper.Respons
 		return false
 	}
 	rooms := cluster.RoomsOf(server.IP(), all)
-	found, whole := cluster.Describe(server.Engine(), rooms, seen.Rooms, seen.Waiting)
+	found, whole := cluster.DescribeRooms(server.Engine(), rooms, seen.Rooms, seen.Waiting)
 	now := memory{Row: server.Row, Moved: r.changesSince(ctx, seen, server, rooms[server.Engine()], since), Rooms: seen.Rooms}
 	now.Waiting = seen.Waiting && len(rooms[server.Engine().Other()]) > 0
 	if whole && found.Count > 0 && !seen.Rooms.Contains(found) {
 		now.Rooms = found
 	}
-	if busy := cluster.Busy(server.Engine(), rooms, seen.Rooms, seen.Waiting); seen.Row == nil && len(busy) > 0 {
+	if busy := cluster.BusyRooms(server.Engine(), rooms, seen.Rooms, seen.Waiting); seen.Row == nil && len(busy) > 0 {
 		to.Diagnostics.Append(warnRoomsInUse(o.id(), busy)...)
 	}
 	o.show(server, found, whole)

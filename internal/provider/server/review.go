@@ -178,7 +178,7 @@ func (r *Resource) reviewTrunks(ctx context.Context, servers cluster.Servers, wa
 	}
 	there, _ := servers.ByID(want.id())
 	return tfhelper.DiagnoseAt(path.Root("max_vicidial_trunks"), "Fewer trunks than are promised",
-		trunks.Lowered(there, want.ServerIP.ValueString(), int(want.MaxTrunks.ValueInt64())))
+		trunks.CheckMaximum(there, want.ServerIP.ValueString(), int(want.MaxTrunks.ValueInt64())))
 }
 
 // reviewAddress warns of what a change of the address changes besides.
@@ -311,8 +311,8 @@ func (r *Resource) reviewRemoval(ctx context.Context, prior *expanded) (cluster.
 // removalLines are the sentences of that warning.
 func removalLines(removal cluster.Removal) []string {
 	var lines []string
-	if removal.Heir != "" {
-		lines = append(lines, "Server "+removal.Heir+" has the same address: the row alone goes, and what names the address stays with that server.")
+	if removal.SameAddress != "" {
+		lines = append(lines, "Server "+removal.SameAddress+" has the same address: the row alone goes, and what names the address stays with that server.")
 	}
 	if reasons := removal.Activity(); len(reasons) > 0 {
 		lines = append(lines, "The apply refuses as long as this is so: "+strings.Join(reasons, "; ")+".")
@@ -323,7 +323,7 @@ func removalLines(removal cluster.Removal) []string {
 	if own := removal.OwnRows(); len(own) > 0 {
 		lines = append(lines, "These rows of its own go with it: "+own.Summary()+".")
 	}
-	if removal.Force && removal.Heir == "" {
+	if removal.Force && removal.SameAddress == "" {
 		lines = append(lines, "force_destroy is set: "+removal.Referencing.Summary()+" go with it, and its phones leave their aliases.")
 		if !hasTriggers(removal.Referencing) {
 			lines = append(lines, "The database user may not see vicidial_process_triggers: if a trigger names the server, an administrator removes it.")

@@ -20,12 +20,12 @@ import (
 var (
 	identifier = cluster.Matches(`^[-_0-9a-zA-Z]*$`, "letters, digits, - and _ only; VICIdial's admin page strips other characters")
 	// Before 1375 the form empties the text while custom dialplans are not allowed.
-	dialplan = cluster.Rule{Broken: manyLines.Broken, Advice: func(s cluster.Schema, value cluster.Value) error {
+	dialplan = cluster.Rule{Check: manyLines.Check, Advice: func(s cluster.Schema, value cluster.Value) error {
 		if s.Version < 1375 && value.Text != "" {
 			return errors.New("while allow_custom_dialplan of the system settings is 0, VICIdial's admin page empties it when somebody saves the server (docs/vicidial/page-filters.md#custom-dialplan-lost)")
 		}
 		return nil
-	}}.Losing(`\'`, 0)
+	}}.StrippedByPage(`\'`, 0)
 	alphanumeric = cluster.Matches(`^[0-9a-zA-Z]*$`, "letters and digits only; VICIdial's admin page strips other characters")
 	digits       = cluster.Matches(`^[0-9]*$`, "digits only")
 	hostText     = cluster.Matches(`^[-.:/@_0-9a-zA-Z]*$`, "letters, digits and - . : / @ _ only; VICIdial's admin page strips other characters")
@@ -57,7 +57,7 @@ var rules = cluster.Rules{
 	"max_vicidial_trunks":          cluster.Between(0, 9999),
 	"outbound_calls_per_second":    cluster.Between(1, 200),
 	"local_gmt":                    cluster.OneOf(cluster.LocalOffsets...),
-	"active_twin_server_ip":        cluster.Checked(checkTwin),
+	"active_twin_server_ip":        cluster.RuleOf(checkTwin),
 	"answer_transfer_agent":        digits,
 	"ext_context":                  identifier,
 	"routing_prefix":               alphanumeric,
@@ -89,7 +89,7 @@ func breaches(schema cluster.Schema, o *expanded, held, want cluster.Row) diag.D
 	for _, column := range o.columns() {
 		paths[column.Name] = column.Path
 	}
-	return tfhelper.Breaches("server "+o.id(), rules.Breaches(schema, cluster.TableServers, held, want), func(column string) path.Path { return paths[column] })
+	return tfhelper.Breaches("server "+o.id(), rules.Violations(schema, cluster.TableServers, held, want), func(column string) path.Path { return paths[column] })
 }
 
 // warnOfImport warns of what breaks a rule in a row that is imported.

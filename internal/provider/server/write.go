@@ -44,7 +44,7 @@ func (r *Resource) create(ctx context.Context, want, declared *expanded) error {
 		if err != nil {
 			return cluster.Plan{}, err
 		}
-		plan := cluster.DropRooms(ip, now.rooms, before.rooms)
+		plan := cluster.RemoveRooms(ip, now.rooms, before.rooms)
 		if now.server.Row == nil {
 			return plan, nil
 		}
@@ -156,7 +156,7 @@ func (r *Resource) checkMaximum(ctx context.Context, server cluster.Server, ip s
 	if err != nil {
 		return err
 	}
-	return trunks.Lowered(server, ip, int(most))
+	return trunks.CheckMaximum(server, ip, int(most))
 }
 
 func (r *Resource) planAddress(ctx context.Context, server cluster.Server, to string) (cluster.Plan, error) {

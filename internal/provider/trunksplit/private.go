@@ -17,7 +17,7 @@ func (p privateRows) atCurrentAddresses(servers cluster.Servers) cluster.Split {
 
 // privateRowsOf returns the rows with the names of the servers that they are on.
 func privateRowsOf(rows cluster.Split, servers cluster.Servers) privateRows {
-	all, names := servers.Names(), map[string]string{}
+	all, names := servers.IDsByIP(), map[string]string{}
 	for ip := range rows {
 		if id, found := all[ip]; found {
 			names[ip] = id

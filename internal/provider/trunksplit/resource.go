@@ -270,7 +270,7 @@ func (r *Resource) publishPlanned(ctx context.Context, m model, to tfhelper.Resp
 		return
 	}
 	blocked := m.serversToBlock(servers.IPs())
-	to.SetState(ctx, m.identity(), m.planned(shares, blocked), privateRowsOf(cluster.Single(m.limits(shares, blocked)), servers))
+	to.SetState(ctx, m.identity(), m.planned(shares, blocked), privateRowsOf(cluster.SplitOf(m.limits(shares, blocked)), servers))
 }
 
 // readTrunks reads the rows of all campaigns, and the servers.

@@ -35,7 +35,7 @@ func (r *Resource) readView(ctx context.Context) (view, error) {
 		return v, err
 	}
 	// A server that changes its address in this run takes its rows along.
-	v.trunks = v.trunks.Moved(cluster.MovedSince(now.Names(), v.servers))
+	v.trunks = v.trunks.Moved(cluster.MovedSince(now.IDsByIP(), v.servers))
 	return v, nil
 }
 
@@ -150,7 +150,7 @@ func (r *Resource) drift(ctx context.Context, m model, seen privateRows, since i
 		if before == now {
 			continue
 		}
-		author := tfhelper.Author(ctx, r.store, cluster.LogLines{
+		author := tfhelper.Author(ctx, r.store, cluster.ChangeLogFilter{
 			After: since, Sections: []string{"SERVERTRUNKS", "SERVERS_TRUNK"}, Records: []string{ip}, Notes: "Campaign: " + m.campaign(),
 		})
 		lines = append(lines, fmt.Sprintf("%s: %s → %s%s", ip, before, now, author))

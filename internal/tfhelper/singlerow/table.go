@@ -125,7 +125,7 @@ func (t Table[M]) drift(ctx context.Context, m M, seen cluster.Row, since int64)
 
 // author names who changed a row last, where the admin change log has a line.
 func (t Table[M]) author(ctx context.Context, row cluster.Row, since int64) string {
-	lines := cluster.LogLines{After: since, Sections: []string{t.Section}}
+	lines := cluster.ChangeLogFilter{After: since, Sections: []string{t.Section}}
 	for _, column := range t.Records {
 		lines.Records = append(lines.Records, row[column].Text)
 	}
@@ -145,10 +145,10 @@ func (t Table[M]) CheckColumns(ctx context.Context, m M, want cluster.Row) diag.
 	}
 	row := maps.Clone(want)
 	row[t.Key] = cluster.Text(m.Key()) // which some models have beside their columns
-	return t.breaches(m, t.Rules.Breaches(schema, t.Tables[0], held, row))
+	return t.breaches(m, t.Rules.Violations(schema, t.Tables[0], held, row))
 }
 
-func (t Table[M]) breaches(m M, found []cluster.Breach) diag.Diagnostics {
+func (t Table[M]) breaches(m M, found []cluster.Violation) diag.Diagnostics {
 	return tfhelper.Breaches(t.Noun+" "+m.Key(), found, path.Root)
 }
 
