@@ -163,7 +163,11 @@ func TestAccRuns_configuredOnce(t *testing.T) {
 				}
 				object.RefreshAndChange(t, l.second)
 				holds("update", l.want[2])
-				object.RefreshAndChange(t, nil)
+				object.Refresh(t)
+				planned(t, object, l.first) // and not applied
+				planned(t, object, nil)
+				planned(t, object, l.first)
+				object.Change(t, nil)
 				holds("removal", l.want[3])
 
 				object = session.Object(t, l.resource) // without a refresh
@@ -176,6 +180,14 @@ func TestAccRuns_configuredOnce(t *testing.T) {
 		})
 	}
 	acctest.EveryResource(t, "lifetimes", tried)
+}
+
+// planned plans an object, and fails where the plan does.
+func planned(t *testing.T, object *acctest.Object, values acctest.Values) {
+	t.Helper()
+	if said := object.Plan(t, values).Errors(); said != "" {
+		t.Fatalf("a plan that follows one that nobody applied says %s", said)
+	}
 }
 
 // A server that a run removed is not expected by the next one.

@@ -27,7 +27,9 @@ type outdated struct {
 // A plan reads an object once. The apply of a plan reads nothing; it plans each
 // object once more and applies it, in an order that lets it plan one object after
 // the apply of another. So a read after an apply begins a run, and so does the
-// second read of one object, and the plan of what an apply has answered.
+// second read of one object, and the plan of what an apply has answered. Before the
+// first apply, so does the removal of an object that was planned to stay, and the
+// other way round: terraform test removes what it has planned last and not applied.
 //
 // Any other plan after an apply may belong to the apply of a plan. What was planned
 // before is then in the tables, or is planned once more before it is applied. The
@@ -36,6 +38,7 @@ type outdated struct {
 type runs struct {
 	mu          sync.Mutex
 	seen        map[requested]bool // reads and plans of the run
+	stays       map[requested]bool // prior states that were planned: whether the object stays
 	answers     map[requested]bool // what the applies of the run answered
 	reads       bool               // the run has read an object
 	severalRuns bool               // the provider is configured for more than one run
@@ -71,7 +74,7 @@ func (r *runs) read(object requested) outdated {
 		found = r.next()
 	}
 	r.reads, r.severalRuns = true, true // an apply of the command terraform reads nothing
-	note(&r.seen, object)
+	note(&r.seen, object, true)
 	return found
 }
 
@@ -85,14 +88,16 @@ func (r *runs) imports() outdated {
 	return outdated{}
 }
 
-// plan notes that an object is planned, with its prior state.
-func (r *runs) plan(object, prior requested) outdated {
+// plan notes that an object is planned, with its prior state, to stay or to be removed.
+func (r *runs) plan(object, prior requested, removal bool) outdated {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.answers[prior] {
+	stayed, planned := r.stays[prior]
+	if r.answers[prior] || planned && stayed == removal && !r.applied {
 		r.severalRuns = true
 		found := r.next()
-		note(&r.seen, object)
+		note(&r.seen, object, true)
+		note(&r.stays, prior, !removal)
 		return found
 	}
 	again := r.seen[object] && !r.reads // a plan may plan an object, read it, and plan it again
@@ -100,7 +105,8 @@ func (r *runs) plan(object, prior requested) outdated {
 	found := r.afterApply()
 	found.tables = found.tables || again
 	found.claims = r.seen[object] && !found.planned
-	note(&r.seen, object)
+	note(&r.seen, object, true)
+	note(&r.stays, prior, !removal)
 	return found
 }
 
@@ -116,7 +122,7 @@ func (r *runs) apply(answer requested) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.applied, r.written = true, true
-	note(&r.answers, answer)
+	note(&r.answers, answer, true)
 }
 
 // configure notes that the provider is configured: nothing is kept from before.
@@ -128,7 +134,7 @@ func (r *runs) configure() {
 }
 
 func (r *runs) next() outdated {
-	r.seen, r.answers, r.reads, r.applied, r.written = nil, nil, false, false, false
+	r.seen, r.stays, r.answers, r.reads, r.applied, r.written = nil, nil, nil, false, false, false
 	return outdated{planned: true, tables: true, instances: true}
 }
 
@@ -138,11 +144,11 @@ func (r *runs) afterApply() outdated {
 	return outdated{planned: written, tables: written && r.severalRuns}
 }
 
-func note(in *map[requested]bool, object requested) {
+func note(in *map[requested]bool, object requested, value bool) {
 	if *in == nil {
 		*in = map[requested]bool{}
 	}
-	(*in)[object] = true
+	(*in)[object] = value
 }
 
 // runServer drops what is outdated before it passes a request on.
@@ -176,7 +182,7 @@ func (s *runServer) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanR
 	ctx, end := s.requests.Begin(ctx)
 	defer end()
 	prior := hashOf(req.TypeName, req.PriorState, req.PriorPrivate)
-	s.drop(s.runs.plan(hashOf(req.TypeName, req.Config, prior[:]), prior))
+	s.drop(s.runs.plan(hashOf(req.TypeName, req.Config, prior[:]), prior, isNull(req.ProposedNewState)))
 	return s.Framework.PlanResourceChange(ctx, req)
 }
 
@@ -185,16 +191,19 @@ func (s *runServer) ApplyResourceChange(ctx context.Context, req *tfprotov6.Appl
 	defer end()
 	resp, err := s.Framework.ApplyResourceChange(ctx, req)
 	var answer requested // of nothing
-	if resp != nil && !removed(resp) {
+	if resp != nil && !isNull(resp.NewState) {
 		answer = hashOf(req.TypeName, resp.NewState, resp.Private)
 	}
 	s.runs.apply(answer)
 	return resp, err
 }
 
-// removed reports whether an apply left no object.
-func removed(resp *tfprotov6.ApplyResourceChangeResponse) bool {
-	null, err := resp.NewState.IsNull()
+// isNull reports whether a planned or an applied state is that of no object.
+func isNull(state *tfprotov6.DynamicValue) bool {
+	if state == nil {
+		return false
+	}
+	null, err := state.IsNull()
 	return err == nil && null
 }
 

@@ -8,7 +8,10 @@ func TestRuns(t *testing.T) {
 	object := func(name string) requested { return hashOf(name, nil) }
 	read := func(name string) func(*runs) outdated { return func(r *runs) outdated { return r.read(object(name)) } }
 	plan := func(name, prior string) func(*runs) outdated {
-		return func(r *runs) outdated { return r.plan(object(name+" from "+prior), object(prior)) }
+		return func(r *runs) outdated { return r.plan(object(name+" from "+prior), object(prior), false) }
+	}
+	removal := func(prior string) func(*runs) outdated {
+		return func(r *runs) outdated { return r.plan(object("removal from "+prior), object(prior), true) }
 	}
 	apply := func(answer string) func(*runs) outdated {
 		return func(r *runs) outdated { r.apply(object(answer)); return outdated{} }
@@ -21,26 +24,31 @@ func TestRuns(t *testing.T) {
 		requests []func(*runs) outdated
 		want     outdated // of the last one
 	}{
-		"a plan of two objects":                          {[]func(*runs) outdated{read("a"), plan("a", "a1"), read("b"), plan("b", "b1")}, nothing},
-		"two objects alike are planned":                  {[]func(*runs) outdated{read("c"), plan("a", ""), plan("a", "")}, outdated{claims: true}},
-		"an object is planned, read and planned":         {[]func(*runs) outdated{plan("a", "a1"), read("a"), plan("a", "a1")}, outdated{claims: true}},
-		"the apply of a plan plans the first object":     {[]func(*runs) outdated{plan("a", "")}, nothing},
-		"it plans the next one":                          {[]func(*runs) outdated{plan("a", ""), apply("a1"), plan("b", "")}, applied},
-		"it does so where the plan was made before":      {[]func(*runs) outdated{read("a"), plan("a", "a0"), plan("b", ""), apply("a1"), plan("b", "")}, afterApply},
-		"nothing was read for the plan":                  {[]func(*runs) outdated{plan("a", ""), plan("b", ""), plan("a", ""), apply("a1"), plan("b", "")}, afterApply},
-		"it plans one more that nothing was applied for": {[]func(*runs) outdated{plan("a", ""), apply("a1"), plan("b", ""), plan("c", "")}, nothing},
-		"it creates first, and plans the removal":        {[]func(*runs) outdated{plan("a", ""), apply("a2"), plan("removal", "a0")}, applied},
-		"it reads a data source":                         {[]func(*runs) outdated{plan("a", ""), apply("a1"), other}, applied},
-		"it reads one more":                              {[]func(*runs) outdated{plan("a", ""), apply("a1"), other, other}, nothing},
-		"a read after an apply":                          {[]func(*runs) outdated{plan("a", ""), apply("a1"), read("b")}, next},
-		"a read after an apply and a plan":               {[]func(*runs) outdated{plan("a", ""), apply("a1"), plan("b", ""), read("b")}, next},
-		"the next read":                                  {[]func(*runs) outdated{plan("a", ""), apply("a1"), read("b"), read("a")}, nothing},
-		"an import after an apply":                       {[]func(*runs) outdated{plan("a", ""), apply("a1"), imports}, next},
-		"an import in a plan":                            {[]func(*runs) outdated{read("a"), imports}, nothing},
-		"the second read of an object":                   {[]func(*runs) outdated{read("a"), read("b"), plan("a", "a1"), read("a")}, next},
-		"a plan of what an apply answered":               {[]func(*runs) outdated{plan("a", ""), apply("a1"), plan("a", "a1")}, next},
-		"a removal of what an apply answered":            {[]func(*runs) outdated{plan("a", ""), apply("a1"), plan("removal", "a1")}, next},
-		"the second plan of an object that nobody reads": {[]func(*runs) outdated{plan("a", ""), plan("b", ""), plan("a", "")}, outdated{claims: true, tables: true}},
+		"a plan of two objects":                             {[]func(*runs) outdated{read("a"), plan("a", "a1"), read("b"), plan("b", "b1")}, nothing},
+		"two objects alike are planned":                     {[]func(*runs) outdated{read("c"), plan("a", ""), plan("a", "")}, outdated{claims: true}},
+		"an object is planned, read and planned":            {[]func(*runs) outdated{plan("a", "a1"), read("a"), plan("a", "a1")}, outdated{claims: true}},
+		"the apply of a plan plans the first object":        {[]func(*runs) outdated{plan("a", "")}, nothing},
+		"it plans the next one":                             {[]func(*runs) outdated{plan("a", ""), apply("a1"), plan("b", "")}, applied},
+		"it does so where the plan was made before":         {[]func(*runs) outdated{read("a"), plan("a", "a0"), plan("b", ""), apply("a1"), plan("b", "")}, afterApply},
+		"nothing was read for the plan":                     {[]func(*runs) outdated{plan("a", ""), plan("b", ""), plan("a", ""), apply("a1"), plan("b", "")}, afterApply},
+		"it plans one more that nothing was applied for":    {[]func(*runs) outdated{plan("a", ""), apply("a1"), plan("b", ""), plan("c", "")}, nothing},
+		"it creates first, and plans the removal":           {[]func(*runs) outdated{plan("a", ""), apply("a2"), removal("a0")}, applied},
+		"it does so where the plan was made before as well": {[]func(*runs) outdated{read("a"), plan("a", "a0"), plan("a", ""), plan("a", ""), apply("a2"), removal("a0")}, afterApply},
+		"a removal after a plan that nobody applied":        {[]func(*runs) outdated{read("a"), plan("a", "a1"), removal("a1")}, next},
+		"the next removal":                                  {[]func(*runs) outdated{read("a"), plan("a", "a1"), plan("b", "b1"), removal("a1"), removal("b1")}, nothing},
+		"a plan after a removal that nobody applied":        {[]func(*runs) outdated{read("a"), removal("a1"), plan("a", "a1")}, next},
+		"the removal of another object":                     {[]func(*runs) outdated{plan("a", "a1"), removal("b1")}, nothing},
+		"it reads a data source":                            {[]func(*runs) outdated{plan("a", ""), apply("a1"), other}, applied},
+		"it reads one more":                                 {[]func(*runs) outdated{plan("a", ""), apply("a1"), other, other}, nothing},
+		"a read after an apply":                             {[]func(*runs) outdated{plan("a", ""), apply("a1"), read("b")}, next},
+		"a read after an apply and a plan":                  {[]func(*runs) outdated{plan("a", ""), apply("a1"), plan("b", ""), read("b")}, next},
+		"the next read":                                     {[]func(*runs) outdated{plan("a", ""), apply("a1"), read("b"), read("a")}, nothing},
+		"an import after an apply":                          {[]func(*runs) outdated{plan("a", ""), apply("a1"), imports}, next},
+		"an import in a plan":                               {[]func(*runs) outdated{read("a"), imports}, nothing},
+		"the second read of an object":                      {[]func(*runs) outdated{read("a"), read("b"), plan("a", "a1"), read("a")}, next},
+		"a plan of what an apply answered":                  {[]func(*runs) outdated{plan("a", ""), apply("a1"), plan("a", "a1")}, next},
+		"a removal of what an apply answered":               {[]func(*runs) outdated{plan("a", ""), apply("a1"), removal("a1")}, next},
+		"the second plan of an object that nobody reads":    {[]func(*runs) outdated{plan("a", ""), plan("b", ""), plan("a", "")}, outdated{claims: true, tables: true}},
 		"the provider is configured anew": {[]func(*runs) outdated{
 			plan("a", ""), apply("a1"), func(r *runs) outdated { r.configure(); return outdated{} }, read("a"),
 		}, nothing},
