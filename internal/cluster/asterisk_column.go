@@ -39,10 +39,11 @@ func TrimText(text string) string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
-// CheckOneLine refuses a text that generated files would hold as more than one line.
+// CheckOneLine refuses line ends and other control characters in a text that files or
+// commands hold as one line.
 func CheckOneLine(text string) error {
 	if strings.ContainsFunc(text, unicode.IsControl) {
-		return errors.New("holds a line end or another control character: it becomes one line of the files that are generated from it")
+		return errors.New("holds a line end or another control character; write it in one line without them")
 	}
 	return nil
 }
@@ -53,5 +54,5 @@ func CheckPath(path string) error {
 	if strings.ContainsAny(path, "\n\r\x00") {
 		return errors.New("it has several lines: give the path of the file, and not its text")
 	}
-	return nil
+	return CheckOneLine(path)
 }

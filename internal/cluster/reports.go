@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // ReportTitles parses reports_use_slave_db. The admin page writes a blank before every
@@ -40,7 +41,9 @@ func CheckReport(title string) error {
 		return fmt.Errorf("report %q begins or ends with a blank", title)
 	case title == "NONE":
 		return fmt.Errorf("NONE is no report; leave the list empty instead")
-	case strings.ContainsAny(title, "<>'\"\\;,\n\r\t"):
+	case strings.ContainsFunc(title, unicode.IsControl):
+		return fmt.Errorf("report %q has a control character, which VICIdial's admin page removes", title)
+	case strings.ContainsAny(title, "<>'\"\\;,"):
 		return fmt.Errorf("report %q has one of <>'\"\\;, which VICIdial's admin page removes or splits at", title)
 	}
 	return nil

@@ -2,6 +2,7 @@ package cluster_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -290,8 +291,8 @@ func TestReports(t *testing.T) {
 			t.Errorf("got %q", said)
 		}
 	})
-	for _, title := range []string{"", " User Stats", "NONE", "User, Stats", "User;Stats", "User\nStats"} {
-		t.Run("refuses the title "+title, func(t *testing.T) {
+	for _, title := range []string{"", " User Stats", "NONE", "User, Stats", "User;Stats", "User\nStats", "User\x00Stats", "User\x1b[31mStats"} {
+		t.Run(fmt.Sprintf("refuses the title %q", title), func(t *testing.T) {
 			if err := cluster.CheckReport(title); err == nil {
 				t.Error("it was taken")
 			}

@@ -170,6 +170,9 @@ func holding(t *testing.T, kind tftypes.Type, at []string, text string) tftypes.
 	case tftypes.Map:
 		return tftypes.NewValue(kind, map[string]tftypes.Value{"VARDB_pass": holding(t, kind.ElementType, nil, text)})
 	}
+	if list, is := kind.(tftypes.List); is {
+		return tftypes.NewValue(list, []tftypes.Value{holding(t, list.ElementType, nil, text)})
+	}
 	if !kind.Is(tftypes.String) {
 		t.Fatalf("%s is a %s", strings.Join(at, "."), kind)
 	}

@@ -123,7 +123,7 @@ func recordingsAttribute(about string) schema.SingleNestedAttribute {
 			"archive": schema.SingleNestedAttribute{
 				Optional: true, MarkdownDescription: "What archive nodes do with recordings. Without it, they do nothing with them.",
 				Attributes: map[string]schema.Attribute{
-					"folder":    schema.StringAttribute{Optional: true, MarkdownDescription: "Folder on archive nodes into which recordings are sent, such as `/home/archive/RECORDINGS`. By default there is none, unless `layout` has one."},
+					"folder":    schema.StringAttribute{Optional: true, Validators: []validator.String{oneLine}, MarkdownDescription: "Folder on archive nodes into which recordings are sent, such as `/home/archive/RECORDINGS`. By default there is none, unless `layout` has one."},
 					"keep_days": days("Days after which recordings are removed from the archive. The default, 0, keeps them."),
 				},
 			},

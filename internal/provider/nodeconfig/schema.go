@@ -35,7 +35,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"name": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(defaultName),
 				MarkdownDescription: "Name of the set of files, for people. Defaults to `" + defaultName + "`.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, 64), tfhelper.StringValidator("one line", cluster.CheckOneLine)},
+				Validators:          []validator.String{stringvalidator.LengthBetween(1, 64), oneLine},
 			},
 			"nodes": schema.MapNestedAttribute{
 				Required:            true,
@@ -92,7 +92,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 			"time_server": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Host that `ntpdate` asks for the time every hour. Without it the crontab does not set the clock: leave it out if chrony or a similar program does. VICIdial stops agents whose nodes' clocks differ by 8 seconds.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, 253)},
+				Validators:          []validator.String{stringvalidator.LengthBetween(1, 253), oneLine},
 			},
 			"install": schema.SingleNestedAttribute{
 				Optional:            true,
@@ -101,6 +101,7 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 					"sources": schema.StringAttribute{
 						Optional: true, Computed: true, Default: stringdefault.StaticString(defaultSources),
 						MarkdownDescription: "Folder with VICIdial's sources on the nodes. Defaults to `" + defaultSources + "`.",
+						Validators:          []validator.String{oneLine},
 					},
 					"copy_sample_conf_files": schema.BoolAttribute{
 						Optional: true, Computed: true, Default: booldefault.StaticBool(false),
@@ -127,6 +128,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 	}
 	tfhelper.DescribeEffects(resp.Schema.Attributes, effect.NodeConfig)
 }
+
+var oneLine = tfhelper.StringValidator("one line without control characters", cluster.CheckOneLine)
 
 func nodeAttributes() map[string]schema.Attribute {
 	roles, duties := make([]string, 0, 5), make([]string, 0, 13)

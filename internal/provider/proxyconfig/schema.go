@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/effect"
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
@@ -125,8 +126,11 @@ func textAttribute(usual, says string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, Computed: true,
 		Default: stringdefault.StaticString(usual), MarkdownDescription: says + " Defaults to " + shown + ".",
+		Validators: []validator.String{oneLine},
 	}
 }
+
+var oneLine = tfhelper.StringValidator("one line without control characters", cluster.CheckOneLine)
 
 func choiceAttribute[Word ~string](usual Word, words []string, says string) schema.StringAttribute {
 	attribute := textAttribute(string(usual), says)

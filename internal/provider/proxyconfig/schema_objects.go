@@ -157,7 +157,7 @@ func packageAttribute(debian, says string) schema.StringAttribute {
 	if debian == "" {
 		shown = "empty"
 	}
-	return schema.StringAttribute{Optional: true, MarkdownDescription: says + " Defaults to the package's, which is " + shown + " on Debian."}
+	return schema.StringAttribute{Optional: true, MarkdownDescription: says + " Defaults to the package's, which is " + shown + " on Debian.", Validators: []validator.String{oneLine}}
 }
 
 func vrrpAttribute() schema.Attribute {
@@ -201,7 +201,7 @@ func fileAttribute() schema.Attribute {
 		"reload_command": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Program and arguments that make the proxy read the file, run after every create or update: `[\"systemctl\", \"reload\", \"haproxy\"]`. It does not run in a shell, and has no `TF_*` and `VICIDIAL_*` variables in its environment. If it fails, the next apply runs it again. Without it, no command is run.",
-			Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+			Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1), oneLine)},
 		},
 	})
 }
