@@ -154,5 +154,5 @@ func TestAccConflicts_editedMeanwhile(t *testing.T) {
 			}
 		})
 	}
-	acctest.EveryResource(t, "edited objects", tried, "vicidial_node_config", "vicidial_haproxy_config", "vicidial_nginx_config")
+	acctest.EveryResource(t, "the editedObject cases", tried, "vicidial_node_config", "vicidial_haproxy_config", "vicidial_nginx_config")
 }

@@ -71,7 +71,7 @@ func TestAccProvider_writesNothingThatIsIgnored(t *testing.T) {
 		},
 	}
 	// Resources of several rows, and of none.
-	acctest.EveryResource(t, "writesNothingThatIsIgnored", slices.Collect(maps.Keys(cases)), "vicidial_trunk_split", "vicidial_carrier_route",
+	acctest.EveryResource(t, "cases of writesNothingThatIsIgnored", slices.Collect(maps.Keys(cases)), "vicidial_trunk_split", "vicidial_carrier_route",
 		"vicidial_inbound_numbers", "vicidial_agent_placement", "vicidial_haproxy_config", "vicidial_nginx_config", "vicidial_node_config")
 	for noun, c := range cases {
 		t.Run(noun, func(t *testing.T) {

@@ -42,6 +42,6 @@ func TestAccImport_takesTheSpellingOfTheRow(t *testing.T) {
 		}
 	}
 	// Their identities are no keys of rows.
-	acctest.EveryResource(t, "takesTheSpellingOfTheRow", tried, "vicidial_inbound_numbers", "vicidial_agent_placement", "vicidial_cluster_settings",
+	acctest.EveryResource(t, "the cases of takesTheSpellingOfTheRow", tried, "vicidial_inbound_numbers", "vicidial_agent_placement", "vicidial_cluster_settings",
 		"vicidial_haproxy_config", "vicidial_nginx_config", "vicidial_node_config")
 }

@@ -47,12 +47,15 @@ func TestAccLists_filters(t *testing.T) {
 			found, _ := acctest.Query(t, d, resource, 1000, acctest.Values{filter: c.value})
 			names := make([]string, 0, len(found))
 			for _, one := range found {
-				for _, key := range []string{"name", "server_id", "template_id", "campaign_id", "user_start", "did_pattern"} {
-					if value := one.Identity[key]; value != "" {
-						names = append(names, value)
-						break
+				name := one.Identity["name"]
+				for key, value := range one.Identity {
+					if len(one.Identity) == 1 {
+						name = value
+					} else if name == "" {
+						t.Fatalf("the identity of %s has no name, but %s and others", resource, key)
 					}
 				}
+				names = append(names, name)
 			}
 			if got := strings.Join(names, " "); got != c.want {
 				t.Errorf("%s with %s = %v lists %q, want %q", resource, filter, c.value, got, c.want)

@@ -224,7 +224,7 @@ func TestAccRuns_oneKeyInOtherLetters(t *testing.T) {
 		"vicidial_carrier_route": {{"name": "MAIN", "servers": []string{"10.0.0.9"}, "protocol": "SIP", "account_entry": "[main]\ntype=peer\nhost=192.0.2.1\n"}, {"name": "main", "servers": []string{"10.0.0.9"}, "protocol": "SIP", "account_entry": "[other]\ntype=peer\nhost=192.0.2.2\n"}},
 	}
 	// Keys that are digits, that no column holds, or of the only object.
-	acctest.EveryResource(t, "oneKeyInOtherLetters", slices.Collect(maps.Keys(both)), "vicidial_remote_agents", "vicidial_inbound_numbers",
+	acctest.EveryResource(t, "both of oneKeyInOtherLetters", slices.Collect(maps.Keys(both)), "vicidial_remote_agents", "vicidial_inbound_numbers",
 		"vicidial_agent_placement", "vicidial_cluster_settings", "vicidial_haproxy_config", "vicidial_nginx_config", "vicidial_node_config")
 	for resource, both := range both {
 		session := acctest.NewSession(t, d)

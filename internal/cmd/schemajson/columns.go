@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
@@ -107,7 +108,7 @@ func describeColumns(resources map[string]*tfprotov6.Schema, labels map[string]s
 				missing = append(missing, table+"."+column[1])
 				return
 			}
-			a.Description = strings.TrimRight(a.Description, " \n") + " " + describeColumn(label, forms, statesSchema.MatchString(a.Description))
+			a.Description = strings.TrimRight(a.Description, " \n") + " " + describeColumn(label, forms, a.Type.Is(tftypes.Bool), statesSchema.MatchString(a.Description))
 		})
 	}
 	return missing
@@ -122,21 +123,21 @@ func walkAttributes(attributes []*tfprotov6.SchemaAttribute, visit func(*tfproto
 	}
 }
 
-// describeColumn returns what an attribute says of its column. The first schema that has
-// the column is left out where the attribute states it.
-func describeColumn(label string, forms []sandbox.ColumnForm, schemaStated bool) string {
+// describeColumn returns what an attribute says of its column. A boolean has no values of
+// the table. The first schema that has the column is left out where the attribute states it.
+func describeColumn(label string, forms []sandbox.ColumnForm, boolean, schemaStated bool) string {
 	newest := forms[len(forms)-1]
 	var parts []string
 	if label != "" {
 		parts = append(parts, "Label on the admin page: "+label)
 	}
-	if values := members(newest.Type); values != "" {
+	if values := members(newest.Type); values != "" && !boolean {
 		parts = append(parts, "values "+values)
 	}
-	standard := "default in the database: " + defaultText(newest.Default)
+	standard := "default in the database: " + defaultText(newest.Default, boolean)
 	for _, form := range forms[:len(forms)-1] {
 		if form.Default != newest.Default {
-			standard += fmt.Sprintf(" (%s in schema %d)", defaultText(form.Default), form.From)
+			standard += fmt.Sprintf(" (%s in schema %d)", defaultText(form.Default, boolean), form.From)
 		}
 	}
 	parts = append(parts, standard)
@@ -152,7 +153,7 @@ func previousSchema(schema int) int {
 	return known[slices.Index(known, schema)-1]
 }
 
-// members returns the values of an enumeration that is no boolean.
+// members returns the values of an enumeration, none of another type.
 func members(kind string) string {
 	if !strings.HasPrefix(strings.ToLower(kind), "enum") {
 		return ""
@@ -164,10 +165,12 @@ func members(kind string) string {
 	return strings.Join(values, ", ")
 }
 
-func defaultText(sql string) string {
+func defaultText(sql string, boolean bool) string {
 	switch value := strings.Trim(sql, "'"); {
 	case sql == "":
 		return "none"
+	case boolean:
+		return fmt.Sprintf("`%t`", value == "Y" || value == "1")
 	case value == "":
 		return "empty text"
 	default:

@@ -18,36 +18,43 @@ func TestDescribeColumn(t *testing.T) {
 		name   string
 		label  string
 		stated bool
+		isBool bool
 		forms  []sandbox.ColumnForm
 		want   string
 	}{
 		{
 			"a number with another default once",
-			"Max Trunks", false,
+			"Max Trunks", false, false,
 			[]sandbox.ColumnForm{{Type: "smallint(4)", Default: "'96'", From: 1302}, {Type: "smallint(4)", Default: "'23'", From: 1562}},
 			"*Label on the admin page: Max Trunks; default in the database: `23` (`96` in schema 1302).*",
 		},
 		{
 			"values of a newer column",
-			"Route", false,
+			"Route", false, false,
 			[]sandbox.ColumnForm{{Type: "enum('EXTEN','AGENT')", Default: "'EXTEN'", From: 1562}},
 			"*Label on the admin page: Route; values `EXTEN`, `AGENT`; default in the database: `EXTEN`; missing in schema 1302, present in 1562.*",
 		},
 		{
+			"a boolean",
+			"Active", false, true,
+			[]sandbox.ColumnForm{{Type: "enum('Y','N')", Default: "'N'", From: 1302}, {Type: "enum('Y','N')", Default: "'Y'", From: 1562}},
+			"*Label on the admin page: Active; default in the database: `true` (`false` in schema 1302).*",
+		},
+		{
 			"no label, an empty default",
-			"", false,
+			"", false, false,
 			[]sandbox.ColumnForm{{Type: "varchar(10)", Default: "''", From: 1302}},
 			"*default in the database: empty text.*",
 		},
 		{
 			"the attribute states the schema itself",
-			"Route", true,
+			"Route", true, false,
 			[]sandbox.ColumnForm{{Type: "varchar(10)", From: 1562}},
 			"*Label on the admin page: Route; default in the database: none.*",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if have := describeColumn(c.label, c.forms, c.stated); have != c.want {
+			if have := describeColumn(c.label, c.forms, c.isBool, c.stated); have != c.want {
 				t.Errorf("have\n%s\nwant\n%s", have, c.want)
 			}
 		})

@@ -27,7 +27,7 @@ func TestDescriptions_leftOut(t *testing.T) {
 				if a.Optional && !strings.HasSuffix(a.Description, tfhelper.ReportNote) {
 					checked++
 					if !leftOut.MatchString(a.Description) {
-						t.Errorf("%s does not say what holds without it: %s", path, a.Description)
+						t.Errorf("%s does not say what holds without it; add its table to tables of columns.go, or say the default: %s", path, a.Description)
 					}
 				}
 				if a.NestedType != nil {

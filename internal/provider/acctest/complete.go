@@ -11,8 +11,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/tfhelper"
 )
 
-// EveryResource fails a test whose table leaves out a resource that is none of others:
-// those that the test is not about.
+// EveryResource fails a test if a resource is neither in its table, whose cases are about
+// tried, nor in others, the resources that the test is not about.
 func EveryResource(t *testing.T, table string, tried []string, others ...string) {
 	t.Helper()
 	for _, construct := range provider.New("test")().Resources(t.Context()) {

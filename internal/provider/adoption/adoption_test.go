@@ -12,11 +12,18 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
+	"github.com/vicidial/terraform-provider-vicidial/internal/cluster/adopt"
 	"github.com/vicidial/terraform-provider-vicidial/internal/provider/acctest"
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
 var imported = regexp.MustCompile(`Apply complete! Resources: (\d+) imported, 0 added, 0 changed, 0 destroyed\.`)
+
+// The command writes an object of each resource whose rows are in the database.
+func TestAdopt_everyResource(t *testing.T) {
+	t.Parallel()
+	acctest.EveryResource(t, "adopt.Kinds", adopt.Kinds, "vicidial_node_config", "vicidial_haproxy_config", "vicidial_nginx_config")
+}
 
 // A cluster of ten years: the command, Terraform's own, and no edit between them.
 func TestAdopt_aGrownCluster(t *testing.T) {

@@ -11,7 +11,8 @@ import (
 
 // updated has one object of each resource that writes rows, in two forms: from the
 // first to the second each of them changes, and those of several rows lose one row
-// and get another.
+// and get another. A new resource is also in drawUpdated, byOthers, the tables of
+// failures, deleteRows and the statements of TestAccFaults_authors.
 func updated(second bool) string {
 	of := func(first, other string) string {
 		if second {

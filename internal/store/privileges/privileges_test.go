@@ -51,7 +51,7 @@ func TestTables(t *testing.T) {
 			}
 			apart := insert("1").Independent(insert("2"))
 			if want := !slices.Contains(alone, table.Name) && !slices.Contains(shared, table.Name); apart != want {
-				t.Errorf("two rows of %s are apart: %t, want %t. Add a case for the table to together.go, or name it here.", table.Name, apart, want)
+				t.Errorf("two rows of %s are independent: %t, want %t. Add the table to a case of AccessSet.add in internal/cluster/access.go, or to alone in this test.", table.Name, apart, want)
 			}
 		}
 	})
