@@ -3,6 +3,7 @@ package agentplacement
 import (
 	"context"
 	_ "embed"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -189,7 +190,11 @@ func phoneAttributes() map[string]schema.Attribute {
 			doc = "`" + column.Name + "`: " + column.Description
 		}
 		if value, has := seating.NewPhoneDefaults()[column.Name]; has && value.Text != "" {
-			doc += " The provider gives `" + value.Text + "` to the first phone of a seat."
+			text := value.Text
+			if column.Kind == seating.KindYesNo || column.Kind == seating.KindSwitch {
+				text = strconv.FormatBool(text == "Y" || text == "1")
+			}
+			doc += " The provider sets `" + text + "` for the first phone of a seat."
 		}
 		switch column.Kind {
 		case seating.KindNumber:
