@@ -179,8 +179,8 @@ var secretColumns = map[string]bool{
 	cluster.DefaultServerPassword: true, cluster.DefaultRegistrationPassword: true, cluster.DefaultLoginPassword: true,
 }
 
-// auditText writes a statement out as the admin page does: values in quotes, no
-// semicolon, a bar at the end
+// auditText formats a statement as the admin page does: values in quotes, no semicolon, a
+// bar at the end
 // (docs/vicidial/admin-page.md#event-sql). It is for people to read and is
 // never run. Secrets are replaced by ****.
 func auditText(step cluster.Step, done statement) string {

@@ -102,11 +102,10 @@ func pooled(why string) error {
 	}
 }
 
-// trust finds out whether rows that were read while the lock was free, or held by
-// another, may still be decided by. The admin page and other runs of the provider
-// leave a line in the change log for what they write; as long as the newest line is
-// our own, what we have read and written stands. Who comes without a line is found by
-// the compare-and-set of each step.
+// trust determines whether plans may still use rows that were read while the lock was
+// free, or held by another. The admin page and other runs of the provider add a line to
+// the change log for each write; as long as the newest line is our own, the rows are
+// current. Writes without a line are found by the compare-and-set of each step.
 //
 // An error is that of a connection which does not hold its own lock.
 func (w *writer) trust(ctx context.Context) error {
@@ -131,8 +130,8 @@ func (w *writer) trust(ctx context.Context) error {
 	return nil
 }
 
-// own notes the lines that we have written ourselves. Where they do not follow our
-// last ones, somebody else has written.
+// own records the lines that we have written. If they do not follow our last ones,
+// somebody else has written.
 func (w *writer) own(first, lines int64) {
 	if first != w.store.newestLine+1 {
 		w.store.newestLine, w.stale = 0, true

@@ -2,9 +2,8 @@ package store
 
 import "sync"
 
-// sideBySide runs reads that need nothing of one another at the same time, each over
-// a connection of its own as far as there are any. Of several errors it returns that
-// of the first in the list.
+// sideBySide runs independent reads concurrently, each over its own connection as far as
+// there are any. Of several errors it returns that of the first in the list.
 func sideBySide(reads ...func() error) error {
 	errs := make([]error, len(reads))
 	var all sync.WaitGroup

@@ -102,8 +102,8 @@ func (s *Store) Clashes(ctx context.Context, from, to string) (cluster.Referenci
 	return clashes, err
 }
 
-// forgetRemovals drops what is read for the removals of servers: what runs on them
-// leaves no line in the change log. Changes that are decided together share one read.
+// forgetRemovals drops the cached reads for removals of servers: agents and calls leave
+// no line in the change log. Changes that are decided together share one read.
 func (s *Store) forgetRemovals() {
 	s.references.invalidate()
 	s.live.invalidate()

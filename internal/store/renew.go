@@ -45,11 +45,10 @@ type writtenStep struct {
 // maxRenewed is how many rows of a step are read again by their keys.
 const maxRenewed = 1000
 
-// errReadWhole says that the steps do not name their rows by a key of them.
+// errReadWhole reports that the steps do not identify their rows by a key.
 var errReadWhole = errors.New("the rows are not known by their keys")
 
-// keyed says how rows of a table are found by a key, among those that were read and
-// in the table.
+// keyed finds rows by a key, in the table and among those that were read.
 type keyed[I any] struct {
 	columns []string // each of them is a key
 	column  func(item I, column string) string

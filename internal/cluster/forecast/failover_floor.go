@@ -49,7 +49,7 @@ func newFailoverFloor(in FailoverInput) *failoverFloor {
 	return f
 }
 
-// liveAgents are the agents who are logged in, in the order of their seats, those on
+// liveAgents returns the agents who are logged in, in the order of their seats, those on
 // phones of no seat last. It counts them in the hall.
 func liveAgents(in FailoverInput, hall *loginHall) []failoverAgent {
 	seats := make(map[string]int, len(in.Seats))

@@ -17,7 +17,7 @@ type AgentCount struct {
 }
 
 // CountAgents counts agents by server, campaign, status and kind, in that order.
-// Two spellings of a campaign are one, as for the database.
+// Spellings of a campaign are compared as the database does.
 func CountAgents(agents []cluster.LiveAgent) []AgentCount {
 	counts := map[AgentCount]int{}
 	spelling := map[string]string{}

@@ -8,35 +8,35 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Server is a row of servers, and what is counted for it.
+// Server is a row of servers with its counts.
 type Server struct {
 	cluster.Server
 	RoomsTotal int // conference rooms of its engine
 	RoomsFree  int
 	Phones     int // active phones
-	// PhonesRegistered counts those whose peer status says OK or REGISTERED;
+	// PhonesRegistered counts those whose peer status is OK or REGISTERED;
 	// -1 where the schema has no peer status or the node does not gather it.
 	PhonesRegistered int
-	// FlagSeen is for how long the rebuild flag was seen set at every look; 0 for
-	// one look. The row does not tell when it was set.
+	// FlagSeen is for how long the rebuild flag was set in every snapshot; 0 for
+	// one snapshot. The row has no time of the flag.
 	FlagSeen time.Duration
 }
 
 // Heartbeat is a row of server_updater.
 type Heartbeat struct {
 	ServerIP string
-	// Age is how old last_update is by the wall clock of the database. The node
+	// Age is the age of last_update by the wall clock of the database. The node
 	// writes its own wall clock there, and the agent login page compares both as
-	// texts: a node in another time zone is dead to it, or alive for ever.
+	// texts: a node in another time zone is always dead or always alive there.
 	Age time.Duration
-	// Silence is how old db_time is, which the database writes with the row as a
+	// Silence is the age of db_time, which the database writes with the row as a
 	// point in time; Skew is the node's wall clock less the database's of that
 	// moment. Neither is known where SkewKnown is false.
 	Silence, Skew time.Duration
 	SkewKnown     bool
 }
 
-// Alive reports whether the agent login page takes the server for alive
+// Alive reports whether the server is alive to the agent login page
 // (docs/vicidial/daemons.md#heartbeat-tolerance).
 func (b Heartbeat) Alive() bool { return b.Age <= heartbeatTolerance }
 
@@ -49,12 +49,12 @@ type Shortage struct {
 	AgeKnown bool          // false for NULL and the zero date
 }
 
-// Replica is what the reporting replica answered.
+// Replica is the status of the reporting replica.
 type Replica struct {
 	Host string
-	Err  string // why it could not be asked; empty when it answered
-	// Running says that both threads of every replication connection run.
-	// ThreadsKnown is false where the database user may not ask for them, and
+	Err  string // why the query failed; empty if it did not
+	// Running reports that both threads of every replication connection run.
+	// ThreadsKnown is false if the database user may not query them, and
 	// only the threads that apply changes were counted.
 	Running, ThreadsKnown bool
 	Stopped               []string      // the threads that do not run, with their error number
@@ -62,7 +62,7 @@ type Replica struct {
 	LagKnown              bool
 }
 
-// Part is a part of a [Snapshot] that a report can do without.
+// Part is a part of a [Snapshot] that a report may lack.
 type Part string
 
 // The parts.
@@ -75,8 +75,7 @@ const (
 	PartShortages  Part = "trunk shortages"
 )
 
-// Snapshot is what the tables held at one moment, with the database's
-// own clock.
+// Snapshot is the content of the tables at one moment, by the database's clock.
 type Snapshot struct {
 	Now             time.Time // the database's NOW()
 	DatabaseStarted time.Time // Now less its uptime
@@ -106,17 +105,17 @@ const (
 	// clockTolerance is that of the agent screen's time sync check
 	// (docs/vicidial/daemons.md#clock-tolerance).
 	clockTolerance = 8 * time.Second
-	// shortageTolerance is how long the balance fill heeds a shortage
+	// shortageTolerance is how long the balance fill uses a shortage
 	// (docs/vicidial/dialer.md#shortage-age).
 	shortageTolerance = 1200 * time.Second
-	// RebuildTolerance is how long a node that is well takes to rebuild its
-	// configuration files, with some to spare (docs/vicidial/daemons.md#pending-rebuild).
+	// RebuildTolerance is how long a working node takes to rebuild its
+	// configuration files, with a margin (docs/vicidial/daemons.md#pending-rebuild).
 	RebuildTolerance = 120 * time.Second
-	// replicaTolerance is ours: reports older than this mislead.
+	// replicaTolerance is not VICIdial's: older reports mislead.
 	replicaTolerance = 60 * time.Second
 )
 
-// Node is what is known of one node.
+// Node is the state of one node.
 type Node struct {
 	ID               string
 	IP               string
@@ -124,7 +123,7 @@ type Node struct {
 	Alive            bool          // and that is fresh, by the time that the node wrote
 	Silence          time.Duration // since its last heartbeat, by the database's clock alone
 	Skew             time.Duration // node clock less database clock
-	SkewKnown        bool          // the database noted its own clock beside the node's
+	SkewKnown        bool          // the row has the database's clock
 	InSync           bool
 	Load             float64 // load average
 	CPUIdlePercent   int
@@ -136,13 +135,13 @@ type Node struct {
 	RoomsTotal       int
 	RoomsFree        int
 	RebuildPending   bool
-	RebuildStuck     bool // the node does not read its flag; false where that is not known
+	RebuildStuck     bool // the node does not read its flag; false if unknown
 	RebuildKnown     bool // RebuildStuck is known
 	Phones           int
 	PhonesRegistered int
 }
 
-// Campaign is what is known of one campaign, or in-group, on one node.
+// Campaign is the state of one campaign, or in-group, on one node.
 type Campaign struct {
 	ServerIP        string
 	Campaign        string
@@ -158,17 +157,17 @@ type Campaign struct {
 	ShortageUndated bool // the age is not known
 }
 
-// Problem is one thing that is not as it should be.
+// Problem is one finding of a report.
 type Problem struct {
 	ServerIP string // empty when it concerns the cluster
 	What     string // a sentence
-	Do       string // a sentence: what to do about it
+	Do       string // a sentence: what to do
 }
 
 // String joins both sentences.
 func (p Problem) String() string { return p.What + " " + p.Do }
 
-// Report is what a snapshot means.
+// Report is the evaluation of a snapshot.
 type Report struct {
 	Nodes            []Node     // by address as text
 	Campaigns        []Campaign // by server, then by campaign
@@ -178,7 +177,7 @@ type Report struct {
 	Calls            int
 }
 
-// NewReport judges a snapshot.
+// NewReport evaluates a snapshot.
 func NewReport(s Snapshot) Report {
 	h := Report{Campaigns: campaignHealth(s)}
 	beats := make(map[string]Heartbeat, len(s.Beats))
@@ -220,8 +219,8 @@ func nodeHealth(s Snapshot, server Server, beat Heartbeat, beats bool) Node {
 		Phones: server.Phones, PhonesRegistered: server.PhonesRegistered,
 	}
 	if beats {
-		// The login page goes by the time that the node wrote. One whose clock is
-		// wrong is alive to it although it is silent, or dead although it speaks.
+		// The login page uses the time that the node wrote. A node whose clock is
+		// wrong may be alive to it although it is silent, or dead although it is not.
 		node.Silence, node.Alive, node.InSync = beat.Age, beat.Alive(), true
 		if node.SkewKnown = beat.SkewKnown; node.SkewKnown {
 			node.Silence, node.Skew = beat.Silence, beat.Skew
@@ -233,9 +232,8 @@ func nodeHealth(s Snapshot, server Server, beat Heartbeat, beats bool) Node {
 	return node
 }
 
-// rebuild judges the rebuild flag. A node that is dead does not read it, and one that
-// is alive reads it within the tolerance; how long the flag stands is known only
-// from more than one look at it.
+// rebuild evaluates the rebuild flag. A dead node does not read it, and one that is alive
+// reads it within the tolerance. The age of the flag is known only from several snapshots.
 func (n *Node) rebuild(s Snapshot, server Server) {
 	asked := server.RebuildPending() && server.Generates()
 	dead := !n.Alive && len(s.Beats) > 0 // without any heartbeat, the database was restarted

@@ -8,9 +8,9 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// PermanentFindings lists, sorted by subject, what plans warn of when an object is made or
-// changed and leave unsaid afterwards: shipped secrets, settings without effect, rows
-// of servers and templates that there are not.
+// PermanentFindings lists, sorted by subject, what a plan warns of only when an object is
+// created or changed: shipped secrets, settings without effect, and rows of unknown
+// servers and templates.
 func PermanentFindings(s Snapshot) []string {
 	servers := make(cluster.Servers, 0, len(s.Servers))
 	for _, server := range s.Servers {

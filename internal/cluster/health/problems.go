@@ -10,7 +10,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// clusterProblems are those that no single node has.
+// clusterProblems returns the problems of the cluster as a whole.
 func clusterProblems(s Snapshot, h Report) []Problem {
 	var problems []Problem
 	add := func(what, do string) { problems = append(problems, Problem{What: what, Do: do}) }
@@ -80,8 +80,7 @@ func clusterProblems(s Snapshot, h Report) []Problem {
 	return problems
 }
 
-// strayProblems are agents, calls and shortages on no server of the table, which
-// no node counts.
+// strayProblems returns the agents, calls and shortages on unknown servers.
 func strayProblems(s Snapshot, h Report) []Problem {
 	known := map[string]bool{}
 	for _, server := range s.Servers {
@@ -129,11 +128,11 @@ func strayProblems(s Snapshot, h Report) []Problem {
 	return problems
 }
 
-// trimIP is an address as the collations of VICIdial's tables compare it: blanks at its
-// end do not count.
+// trimIP returns an address as the collations of VICIdial's tables compare it, without
+// trailing blanks.
 func trimIP(ip string) string { return strings.TrimRight(ip, " ") }
 
-// listRevisions says which telephony nodes run which code, if it is not one.
+// listRevisions lists the telephony nodes by revision, if they have several.
 func listRevisions(servers []Server) string {
 	nodes := make(map[int][]string)
 	var revisions []int
@@ -158,7 +157,7 @@ func listRevisions(servers []Server) string {
 	return "The nodes run different code revisions: " + strings.Join(texts, "; ") + "."
 }
 
-// nodeProblems are those of each node, in the order of the nodes.
+// nodeProblems returns the problems of each node, in the order of the nodes.
 func nodeProblems(s Snapshot, h Report, servers []Server) []Problem {
 	var problems []Problem
 	for i, server := range servers {
@@ -167,7 +166,7 @@ func nodeProblems(s Snapshot, h Report, servers []Server) []Problem {
 			problems = append(problems, Problem{ServerIP: server.IP(), What: "Server " + server.ID() + " (" + server.IP() + ") " + what, Do: do})
 		}
 		if !server.Active() && node.Agents+node.RemoteAgents+node.Calls == 0 {
-			continue // out of service: nothing is asked of it
+			continue // out of service: not checked
 		}
 		heartbeatProblems(s, server, node, add)
 		rebuildProblems(server, node, add)
@@ -196,7 +195,7 @@ func heartbeatProblems(s Snapshot, server Server, node Node, add func(what, do s
 	silent := node.Silence > heartbeatTolerance
 	switch {
 	case !server.Telephony(), len(s.Beats) == 0:
-		return // no telephony node, or told for the whole cluster
+		return // no telephony node, or reported for the whole cluster
 	case !node.Beats:
 		add("has no heartbeat: server_updater holds no row of it.", "Check that its keepalives run (1 in VARactive_keepalives), and restart the update process if the database was restarted.")
 	case silent && node.Alive:
@@ -216,7 +215,7 @@ func heartbeatProblems(s Snapshot, server Server, node Node, add func(what, do s
 func rebuildProblems(server Server, node Node, add func(what, do string)) {
 	switch {
 	case !server.RebuildPending() || !server.Generates():
-		return // nothing is asked, or of a row that generates nothing: its flag stands for ever, and is Y from the beginning
+		return // no flag, or a row that generates nothing: its flag is Y from the beginning and stays
 	case node.RebuildStuck && node.Alive:
 		add(fmt.Sprintf("was asked to rebuild its configuration files and has not begun for %s.", ago(server.FlagSeen)), "Check that its keepalive cron job and the screen asterisk run.")
 	case node.RebuildStuck:
@@ -248,7 +247,7 @@ func shortageProblems(server Server, h Report) []Problem {
 	return problems
 }
 
-// ago shows a duration to a person, to the second, and roughly above an hour.
+// ago formats a duration for a message, with one unit.
 func ago(d time.Duration) string {
 	switch {
 	case d < 2*time.Minute:

@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// ArchiveSchedule says how often old log rows move to the archive tables.
+// ArchiveSchedule is how often old log rows move to the archive tables.
 type ArchiveSchedule string
 
-// The paces. VICIdial's own documents leave archiving out of a small system.
+// The schedules. VICIdial's own documents leave archiving out of a small system.
 const (
 	ArchiveNever   ArchiveSchedule = ""
 	ArchiveMonthly ArchiveSchedule = "monthly"
 	ArchiveDaily   ArchiveSchedule = "daily" // beside the monthly run
 )
 
-// Archives says what the optional jobs of a cluster do: those that VICIdial's
-// documents show as comments or leave to the operator.
+// Archives are the optional jobs of a cluster: those that VICIdial's documents show as
+// comments or leave to the operator.
 type Archives struct {
 	LogSchedule ArchiveSchedule
 	// LogDays is the age in days from which the monthly run moves log rows; 0
@@ -27,16 +27,16 @@ type Archives struct {
 	// deleted; 0 keeps them.
 	URLLogDays int
 	Leads      LeadAge
-	// FetchEmail fetches inbound email from mailboxes. Keepalive E only hands
-	// out what was fetched.
+	// FetchEmail fetches inbound email from mailboxes. Keepalive E only distributes
+	// the fetched email.
 	FetchEmail bool
 }
 
-// LeadAge says which leads move to vicidial_list_archive every week: those that
-// were neither loaded nor called for as many days. Days of 0 moves none.
+// LeadAge selects the leads that move to vicidial_list_archive every week: those that
+// were neither loaded nor called for that many days. Days of 0 moves none.
 type LeadAge struct {
 	Days int
-	// Campaigns and Statuses bound what is moved; empty means all.
+	// Campaigns and Statuses restrict the leads; empty means all.
 	Campaigns, Statuses []string
 }
 
@@ -93,8 +93,8 @@ func listOrAll(ids []string) string {
 
 var plainID = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 
-// CheckArchiveID says why a campaign or status cannot be given to
-// ADMIN_archive_leads.pl: it splits its lists at every "-".
+// CheckArchiveID returns an error for a campaign or status that ADMIN_archive_leads.pl
+// does not accept: it splits its lists at every "-".
 func CheckArchiveID(id string) error {
 	if !plainID.MatchString(id) {
 		return fmt.Errorf("%q: ADMIN_archive_leads.pl takes ids of letters, digits and underscores only, since it splits its lists at every -", id)

@@ -10,8 +10,8 @@ import (
 // starts; delays are in milliseconds (docs/vicidial/node-files.md#keepalive-options).
 var keepaliveFlag = regexp.MustCompile(`^--(cu3way|cu3way-delay=\d{1,6}|autodial-delay=\d{1,6}|adfill-delay=\d{1,6}|fill-staggered|lstn-buffer|recmon|recmon-sleepms=\d{1,6}|teod)$`)
 
-// CheckKeepaliveFlag says why something is no flag of ADMIN_keepalive_ALL.pl
-// that changes what it starts.
+// CheckKeepaliveFlag returns an error for text that is not a flag of
+// ADMIN_keepalive_ALL.pl that changes what it starts.
 func CheckKeepaliveFlag(flag string) error {
 	if !keepaliveFlag.MatchString(flag) {
 		return fmt.Errorf("%q is no flag of ADMIN_keepalive_ALL.pl that changes what it starts, such as --autodial-delay=100", flag)
@@ -19,11 +19,11 @@ func CheckKeepaliveFlag(flag string) error {
 	return nil
 }
 
-// keepaliveLetters are letters that ADMIN_keepalive_ALL.pl tests for; an X
-// silences all others, so it stands alone.
+// keepaliveLetters matches letters that ADMIN_keepalive_ALL.pl tests for. An X disables
+// all others, so it is the only one.
 var keepaliveLetters = regexp.MustCompile(`^(X|[1-9ECS]+)$`)
 
-// CheckKeepalives says why something is no value of VARactive_keepalives.
+// CheckKeepalives returns an error for an invalid VARactive_keepalives.
 func CheckKeepalives(letters string) error {
 	if !keepaliveLetters.MatchString(letters) {
 		return fmt.Errorf("%q is neither letters of %s nor X alone", letters, letterOrder)
@@ -31,7 +31,7 @@ func CheckKeepalives(letters string) error {
 	return nil
 }
 
-// CronJob is one line of a crontab and what it is for: a job, or a setting such
+// CronJob is one line of a crontab and its comment: a job, or a setting such
 // as MAILTO=ops for the lines below it.
 type CronJob struct {
 	About    string
@@ -39,25 +39,25 @@ type CronJob struct {
 	Command  string // for a setting, NAME=value
 }
 
-// CrontabOptions says what the crontab of a node does beside the duties.
+// CrontabOptions are the options of a node's crontab besides the duties.
 type CrontabOptions struct {
 	// The folders are PATHhome, PATHlogs, PATHsounds, PATHmonitor and
 	// PATHDONEmonitor of the node.
 	Home, Logs, Sounds, Monitor, DoneRecordings string
 	Recordings                                  Recordings
 	LogDays                                     LogDays
-	// TimeServer is asked for the time every hour; "" leaves the clock to
+	// TimeServer sets the clock every hour; "" leaves it to
 	// another program, e.g. chrony.
 	TimeServer string
-	// ServerStats gathers what the machine does into server_live_*.
+	// ServerStats writes the load of the machine into server_live_*.
 	ServerStats bool
 }
 
-// LogDays is how long files of each kind stay, in days; 0 keeps them.
+// LogDays is the number of days that files of each kind are kept; 0 keeps them all.
 type LogDays struct{ VICIdial, Asterisk, Screen, Speech int }
 
-// Crontab returns the crontab of a node: what every node runs, what its roles
-// ask for, and the duties that are its own (docs/vicidial/node-files.md#crontab).
+// Crontab returns the crontab of a node: the jobs of every node, of its roles and of its
+// duties (docs/vicidial/node-files.md#crontab).
 func (n Node) Crontab(assignment Assignment, archives Archives, options CrontabOptions) []CronJob {
 	var jobs []CronJob
 	script := func(about, schedule, command string) {
@@ -104,7 +104,7 @@ func (n Node) conferenceUpdate() string {
 	return "AST_conf_update.pl"
 }
 
-// housekeeping keeps clock and disk in order; it needs no script of VICIdial.
+// housekeeping returns the jobs for clock and disk, which need no script of VICIdial.
 func (n Node) housekeeping(options CrontabOptions) []CronJob {
 	var jobs []CronJob
 	remove := func(about, schedule, folder, which string, days int) {

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Found is what the jobs of a node's crontab say about the node.
+// Found are the options that the jobs of a node's crontab imply.
 type Found struct {
-	// Keepalive says that ADMIN_keepalive_ALL.pl is called, and so whether
+	// Keepalive reports whether ADMIN_keepalive_ALL.pl is called, and so whether
 	// VARactive_keepalives has any effect.
 	Keepalive      bool
 	KeepaliveFlags []string
@@ -19,7 +19,7 @@ type Found struct {
 	Archives       Archives
 	LogDays        LogDays
 	TimeServer     string
-	// replaced are the lines that a removal job of ours stands for.
+	// replaced are the lines that a generated removal job replaces.
 	replaced []CronJob
 }
 
@@ -28,8 +28,8 @@ var (
 	ntp     = regexp.MustCompile(`^/usr/sbin/ntpdate -u ([A-Za-z0-9.-]+)(?: |$)`)
 )
 
-// ReadJobs reads a node's crontab. It knows the programs of VICIdial by their
-// names and its folders by the options.
+// ReadJobs interprets a node's crontab. It identifies programs of VICIdial by their names
+// and folders by the options.
 func ReadJobs(jobs []CronJob, options CrontabOptions) Found {
 	found := Found{Recordings: Recordings{Transfer: Transfer{Folders: "date"}}}
 	for _, job := range jobs {
@@ -146,7 +146,7 @@ func (f *Found) archives(flags []string) {
 	}
 }
 
-// removes reads a job that removes old files of a folder that is known.
+// removes interprets a job that removes old files of a known folder.
 func (f *Found) removes(command string, options CrontabOptions) (found, known bool) {
 	match := removal.FindStringSubmatch(command)
 	if match == nil {
@@ -180,16 +180,16 @@ func (f *Found) removes(command string, options CrontabOptions) (found, known bo
 	return true, true
 }
 
-// Difference is how a node's crontab stands to the one that is made for it.
+// Difference is the difference of a node's crontab from the generated one.
 type Difference struct {
 	// Same are jobs of both, Missing those that the node lacks, Own those that
-	// only the node has and Replaced those of the node's that another job of
-	// ours stands for.
+	// only the node has and Replaced those of the node's that another generated job
+	// replaces.
 	Same, Missing, Own, Replaced []CronJob
 }
 
-// Compare holds a node's jobs against those that are made for it. The order of
-// flags and how a schedule is written make no difference.
+// Compare compares a node's jobs with the generated ones. It ignores the order of flags
+// and the notation of a schedule.
 func (f Found) Compare(have, made []CronJob) Difference {
 	var difference Difference
 	taken := make([]bool, len(have))
@@ -222,7 +222,7 @@ func (f Found) Compare(have, made []CronJob) Difference {
 	return difference
 }
 
-// sameFolder says whether both jobs remove old files of one folder.
+// sameFolder reports whether both jobs remove old files of one folder.
 func sameFolder(a, b CronJob) bool {
 	one, other := removal.FindStringSubmatch(a.Command), removal.FindStringSubmatch(b.Command)
 	return one != nil && other != nil && strings.TrimRight(one[1], "/") == strings.TrimRight(other[1], "/")
@@ -250,7 +250,7 @@ func alike(a, b CronJob) bool {
 	return programA != "" && programA == programB && normalFlags(flagsA) == normalFlags(flagsB) && quiet(a.Command) == quiet(b.Command)
 }
 
-// quiet is what follows the flags of a command: where its output goes.
+// quiet returns the redirection of a command's output.
 func quiet(command string) string {
 	if i := strings.IndexAny(command, "<>|&;"); i >= 0 {
 		return command[i:]
@@ -267,7 +267,7 @@ func normalFlags(flags []string) string {
 	return strings.Join(sorted, " ")
 }
 
-// minutes writes steps of the first field out, as most installers do.
+// minutes expands steps of the first field, as most installers write them.
 func minutes(schedule string) string {
 	first, rest, found := strings.Cut(schedule, " ")
 	span, step, stepped := strings.Cut(first, "/")

@@ -5,11 +5,10 @@ import (
 	"strings"
 )
 
-// Duty is work that one node of the cluster does, and only one: the program
-// reads and writes rows of all nodes and takes no lock that another node
-// respects, so two of them undo each other's work or do it twice. What each
-// program does is in docs/vicidial/node-files.md#what-each-job-touches. Programs whose statements
-// name their own server_ip are no duties: each node runs them.
+// Duty is work that exactly one node of the cluster does: the program reads and writes
+// rows of all nodes without a lock, so two of them would undo each other's work or do it
+// twice (docs/vicidial/node-files.md#what-each-job-touches). Programs whose statements
+// name their own server_ip are not duties: each node runs them.
 type Duty string
 
 // The duties. The first four are letters of VARactive_keepalives, the others
@@ -30,12 +29,12 @@ const (
 	LeadArchive     Duty = "lead_archive"
 )
 
-// dutyWork says how a duty is done: by a keepalive letter or by cron jobs.
+// dutyWork is the work of a duty: a keepalive letter or cron jobs.
 type dutyWork struct {
 	duty   Duty
 	letter string
 	jobs   []job
-	// pages says that the program writes into a folder of the web pages and
+	// pages reports that the program writes into a folder of the web pages and
 	// ends with an error where they are not installed.
 	pages bool
 }

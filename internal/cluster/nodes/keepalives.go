@@ -8,14 +8,13 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// The words by which [Parse] reads, beside roles and duties, what the keepalives
-// of a node depend on.
+// The words of [Parse] besides roles and duties on which the keepalives of a node depend.
 const (
 	wordConfbridge = "confbridge"
 	wordSIPLogging = "sip_logging"
 )
 
-// Parse reads a node from words: roles, duties, confbridge and sip_logging.
+// Parse parses a node from words: roles, duties, confbridge and sip_logging.
 // Any other word is an error.
 func Parse(serverIP string, words []string) (Node, error) {
 	node := Node{ServerIP: serverIP}
@@ -36,13 +35,13 @@ func Parse(serverIP string, words []string) (Node, error) {
 	return node, nil
 }
 
-// FromKeepalives reads from VARactive_keepalives what a node is for. They
-// name no more than which programs run: a node without any is taken for a web
-// node, and one that only does duties for the database's.
+// FromKeepalives derives roles and duties from VARactive_keepalives. These list programs
+// only: a node without any is assumed to be a web node, and one with duties only a
+// database node.
 //
 // As ADMIN_keepalive_ALL.pl reads them
 // (docs/vicidial/node-files.md#keepalive-letters), order and repetition do not
-// matter, lower-case letters mean nothing, and an X silences the others.
+// matter, lower-case letters have no effect, and an X disables the others.
 func FromKeepalives(serverIP, letters string) Node {
 	node := Node{ServerIP: serverIP}
 	has := func(wanted string) bool { return strings.ContainsAny(letters, wanted) }

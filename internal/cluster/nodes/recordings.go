@@ -6,15 +6,14 @@ import (
 	"strings"
 )
 
-// Recordings says what telephony nodes do with recordings, and for how long.
-// Which files each program leaves where is in
+// Recordings are the options of the recording jobs. The files of each program are in
 // docs/vicidial/node-files.md#recordings-on-disk.
 type Recordings struct {
-	// Format is what they are compressed to: GSM, MP3, OGG or GSW; WAV leaves
+	// Format is the format of compression: GSM, MP3, OGG or GSW; WAV keeps
 	// them as they were recorded.
 	Format string
-	// HTTPS has the links in recording_log begin with https until a recording
-	// is shipped; from then on VARHTTP_path says how they begin.
+	// HTTPS makes the links in recording_log begin with https until a recording
+	// is shipped; from then on they begin with VARHTTP_path.
 	HTTPS bool
 	// RunCheck ends a compression while another one runs.
 	RunCheck bool
@@ -29,18 +28,18 @@ type Recordings struct {
 	// days, OriginalDays those that were compressed, ShippedDays those that
 	// were sent; 0 keeps them.
 	KeepDays, OriginalDays, ShippedDays int
-	// ArchiveFolder is where an archive node has what was sent to it, and
-	// ArchiveDays for how long; 0 keeps it.
+	// ArchiveFolder is the folder of received recordings on an archive node, and
+	// ArchiveDays for how many days; 0 keeps them.
 	ArchiveFolder string
 	ArchiveDays   int
 }
 
-// Transfer says how recordings are sent to the archive.
+// Transfer are the options of the transfer of recordings to the archive.
 type Transfer struct {
 	// Folders are those of the archive: "date" (YYYY-MM-DD, as VICIdial does
 	// it), "none", "year" (YYYY/YYYY-MM-DD) or "year_month_day".
 	Folders string
-	// LocalFolders keeps what was sent in the same folders on the node.
+	// LocalFolders keeps sent files in the same folders on the node.
 	LocalFolders bool
 	// RunCheck ends a transfer while another one runs.
 	RunCheck bool
@@ -51,7 +50,7 @@ type Transfer struct {
 	FileLimit, ListLimit int
 }
 
-// RecordingFormats returns what [Recordings] can have as its format.
+// RecordingFormats returns the valid formats of [Recordings].
 func RecordingFormats() []string { return []string{"GSM", "MP3", "OGG", "GSW", "WAV"} }
 
 // folderFlags are the flags of AST_CRON_audio_3_ftp.pl for the archive's
@@ -60,7 +59,7 @@ var folderFlags = []struct{ folders, flag string }{
 	{"date", ""}, {"none", "--nodatedir"}, {"year", "--YearYMDdatedir"}, {"year_month_day", "--YMDdatedir"},
 }
 
-// TransferFolders returns what [Transfer] can have as its folders.
+// TransferFolders returns the valid folders of [Transfer].
 func TransferFolders() []string {
 	names := make([]string, len(folderFlags))
 	for i, flag := range folderFlags {
@@ -69,7 +68,7 @@ func TransferFolders() []string {
 	return names
 }
 
-// Check says what cannot be meant together.
+// Check returns an error for options that exclude each other.
 func (r Recordings) Check() error {
 	if r.SortByDate && r.Ship {
 		return errors.New("recordings that are sorted into folders of a day cannot be sent: AST_CRON_audio_3_ftp.pl does not look into folders")

@@ -11,7 +11,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Role says what a node of a site is for.
+// Role is a role of a node.
 type Role string
 
 // The roles, as ViciBox installs them (docs/vicidial/node-files.md#roles).
@@ -23,7 +23,7 @@ const (
 	RoleArchive   Role = "archive"
 )
 
-// Roles returns all roles there are.
+// Roles returns all roles.
 func Roles() []Role {
 	return []Role{RoleTelephony, RoleWeb, RoleDatabase, RoleReplica, RoleArchive}
 }
@@ -34,29 +34,29 @@ type Node struct {
 	Roles      []Role
 	Engine     cluster.Engine // "" is MeetMe
 	SIPLogging bool
-	// Duties are those that this node claims. What no node claims falls to
+	// Duties are those that this node claims. Duties that no node claims fall to
 	// the site's coordinator.
 	Duties []Duty
-	// WebOnly says that just the PHP pages are installed: no script of
+	// WebOnly reports that only the PHP pages are installed: no script of
 	// VICIdial is there, so none is in the crontab.
 	WebOnly bool
 	// KeepaliveFlags are flags of ADMIN_keepalive_ALL.pl, e.g.
 	// --autodial-delay=100 on a node that has agents but dials nothing.
 	KeepaliveFlags []string
-	// OwnKeepalives are the letters of VARactive_keepalives as they are to stand,
-	// for a node that runs others than its roles and duties ask for; "" takes
+	// OwnKeepalives are the declared letters of VARactive_keepalives,
+	// for a node with other letters than those of its roles and duties; "" takes
 	// the letters from roles and duties.
 	OwnKeepalives string
 }
 
-// Is says whether the node has the role.
+// Is reports whether the node has the role.
 func (n Node) Is(role Role) bool { return slices.Contains(n.Roles, role) }
 
-// runsPrograms says whether the node may do a duty. Web pages need none of
-// VICIdial's programs, and one that writes must not meet a replica.
+// runsPrograms reports whether the node may do a duty. Web nodes run no programs of
+// VICIdial, and a program that writes must not run on a replica.
 func (n Node) runsPrograms() bool { return n.Is(RoleTelephony) || n.Is(RoleDatabase) }
 
-// may says whether the node can do that duty.
+// may reports whether the node can do that duty.
 func (n Node) may(work dutyWork, pagesEverywhere bool) bool {
 	if !work.pages {
 		return n.runsPrograms()
@@ -64,7 +64,7 @@ func (n Node) may(work dutyWork, pagesEverywhere bool) bool {
 	return n.hasPages() || pagesEverywhere && n.runsPrograms()
 }
 
-// hasPages says whether both VICIdial's programs and its web pages are
+// hasPages reports whether both VICIdial's programs and its web pages are
 // installed.
 func (n Node) hasPages() bool { return n.Is(RoleWeb) && !n.WebOnly }
 
@@ -75,25 +75,24 @@ type Site struct {
 	// node claims. Left empty, it is the database node, if there is just one.
 	Coordinator string
 	Archives    Archives
-	// PagesEverywhere says that the web pages are installed on every node, as
+	// PagesEverywhere reports that the web pages are installed on every node, as
 	// ViciBox does it.
 	PagesEverywhere bool
-	// Standing are faults that hold on the nodes already: they are no reason
-	// to refuse the site, since nothing of what they name is being changed.
+	// Standing are faults that the nodes have already: they are no reason
+	// to refuse the site, since the change does not cause them.
 	Standing []string
 }
 
-// Assignment names for each duty the server_ip of the nodes that do it: one,
-// unless a fault stands already.
+// Assignment has the server_ip of the nodes that do each duty: one, unless the site has
+// an existing fault.
 type Assignment map[Duty][]string
 
-// does says whether the node does the duty.
+// does reports whether the node does the duty.
 func (a Assignment) does(serverIP string, duty Duty) bool { return slices.Contains(a[duty], serverIP) }
 
 // Assign gives each duty to exactly one node. It fails with a [cluster.Refused] that
-// names the nodes and tells all that is wrong at once: a duty that two nodes
-// claim or none can do, a role that no node may have. Faults that stand already
-// are no reason to fail.
+// lists all faults: a duty that two nodes claim or none can do, a role that no node may
+// have. Existing faults are ignored.
 //
 // Balance fill is a duty of sites with more than one telephony node only, an
 // archive of those that archive, and the agent summaries of those that have a
@@ -111,7 +110,7 @@ func (s Site) Assign() (Assignment, error) {
 	return assignment, nil
 }
 
-// Faults returns what [Site.Assign] refuses where it does not stand already.
+// Faults returns the faults that [Site.Assign] refuses.
 func (s Site) Faults() []string {
 	_, faults := s.assign()
 	return faults
@@ -155,8 +154,7 @@ func (s Site) assign() (Assignment, []string) {
 	return assignment, faults
 }
 
-// unassignedDuties finds duties that fall to a coordinator whose own letters do not
-// have them.
+// unassignedDuties returns the duties of a coordinator whose own letters lack them.
 func (s Site) unassignedDuties(coordinator string, duties []Duty) []string {
 	node, _ := s.find(coordinator)
 	if node.OwnKeepalives == "" {
@@ -181,7 +179,7 @@ func (s Site) pagesNode(work dutyWork) string {
 	if node, found := s.find(coordinator); found && node.may(work, s.PagesEverywhere) {
 		return coordinator
 	}
-	for _, wanted := range []bool{true, false} { // nodes that run programs anyway go first
+	for _, wanted := range []bool{true, false} { // nodes that run programs are preferred
 		for _, node := range s.sorted() {
 			if node.runsPrograms() == wanted && node.may(work, s.PagesEverywhere) {
 				return node.ServerIP
@@ -231,8 +229,8 @@ func (n Node) runs(letter string, assignment Assignment) bool {
 	}
 }
 
-// runsLetter reads the letters that the node was given as
-// ADMIN_keepalive_ALL.pl does; where only the web pages are, nothing calls it.
+// runsLetter evaluates the declared letters as ADMIN_keepalive_ALL.pl does, which does
+// not run where only the web pages are.
 func (n Node) runsLetter(letter string) bool {
 	return !n.WebOnly && !strings.Contains(n.OwnKeepalives, "X") && strings.Contains(n.OwnKeepalives, letter)
 }
@@ -278,8 +276,7 @@ func (s Site) needs(work dutyWork) bool {
 	return work.letter != "" || len(work.jobs) > 0
 }
 
-// coordinator returns the node that does what no other claims, or why there is
-// none.
+// coordinator returns the node that does the unclaimed duties, or a fault.
 func (s Site) coordinator() (serverIP, fault string) {
 	if s.Coordinator != "" {
 		return s.Coordinator, "" // that it is a node which may do so is one of the faults

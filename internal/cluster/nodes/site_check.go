@@ -9,8 +9,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// claims returns who claims which duty, and the claims that cannot be met. Who
-// has a duty's letter among letters of its own claims it, too.
+// claims returns the nodes that claim each duty, and the faults of claims. A node whose
+// own letters include that of a duty claims it, too.
 func (s Site) claims() (map[Duty][]string, []string) {
 	claims := map[Duty][]string{}
 	var faults []string
@@ -39,7 +39,7 @@ func (s Site) claims() (map[Duty][]string, []string) {
 	return claims, faults
 }
 
-// faults returns what is wrong with the nodes themselves.
+// faults returns the faults of the nodes themselves.
 func (s Site) faults() []string {
 	var faults []string
 	seen := map[string]int{}

@@ -6,15 +6,14 @@ import (
 	"strings"
 )
 
-// Warning is something that VICIdial runs, but hardly as it was meant.
+// Warning is a configuration that works, but is probably a mistake.
 type Warning struct {
 	ServerIP string // "" for the site as a whole
 	Text     string
 }
 
-// Warnings returns what is worth a remark: faults that stand already, duties
-// without use, flags that start nothing, letters that the node's roles do not
-// explain.
+// Warnings returns existing faults, duties without use, flags without effect, and letters
+// that do not match the node's roles.
 func (s Site) Warnings() []Warning {
 	assignment, faults := s.assign()
 	var warnings []Warning
@@ -48,7 +47,7 @@ func (s Site) uselessDuty(duty Duty) string {
 	return fmt.Sprintf("%s is claimed, but there is nothing to archive: say what", duty)
 }
 
-// flagNeeds says what a flag of ADMIN_keepalive_ALL.pl has an effect on.
+// flagNeeds are the letters on which flags of ADMIN_keepalive_ALL.pl have an effect.
 var flagNeeds = []struct {
 	prefix, letter, about string
 }{
@@ -57,8 +56,8 @@ var flagNeeds = []struct {
 	{"--fill-staggered", "7", "the balance fill"},
 }
 
-// idleFlags finds flags of ADMIN_keepalive_ALL.pl that change nothing on the
-// node, or start a program where it has nothing to do.
+// idleFlags returns warnings for flags of ADMIN_keepalive_ALL.pl that change nothing on
+// the node, or start a program that has nothing to do.
 func (n Node) idleFlags(assignment Assignment) []string {
 	var idle []string
 	for _, flag := range n.KeepaliveFlags {
@@ -81,7 +80,7 @@ func (n Node) idleFlags(assignment Assignment) []string {
 	return idle
 }
 
-// oddLetters finds letters of the node's own that its roles do not explain.
+// oddLetters returns warnings for declared letters that do not match the node's roles.
 func (n Node) oddLetters(assignment Assignment) []string {
 	if n.OwnKeepalives == "" || n.WebOnly {
 		return nil

@@ -12,12 +12,11 @@ import (
 // value is that of at least half of the numbers.
 const mostValues = 20
 
-// Adopt returns the declaration of numbers as their rows are: of each column what
-// most rows hold, and overrides for the others. A column that holds the default of
-// the database everywhere is not declared. Neither is one in which almost every
-// number holds a value of its own, such as a description; loose has those columns.
-// Nor is one with a password in some value, which a list or a file would show; secret
-// has those.
+// Adopt returns the declaration of existing rows: the most common value of each column,
+// and overrides for the other rows. It omits columns that have the database's default in
+// all rows; those in which almost every number has its own value, such as a description,
+// which are in loose; and those with a password in some value, which a list or a file
+// would show, which are in secret.
 func (t Table) Adopt(of Set, defaults cluster.Row, hasPassword func(column string, value cluster.Value) bool) (block Block, loose, secret []string) {
 	block = Block{Numbers: of, Shared: cluster.Row{}}
 	var members []Record
@@ -63,7 +62,7 @@ func (t Table) Adopt(of Set, defaults cluster.Row, hasPassword func(column strin
 	return block, loose, secret
 }
 
-// overridesOf gathers numbers that differ from the others in the same way.
+// overridesOf groups numbers that differ from the others in the same way.
 func overridesOf(members []Record, own []cluster.Row) []Override {
 	names, rows := map[string][]string{}, map[string]cluster.Row{}
 	var order []string
@@ -92,14 +91,14 @@ type Found struct {
 	Numbers Set
 }
 
-// targets are the columns that say where a route leads.
+// targets are the columns with the target of a route.
 var targets = map[string]string{
 	"EXTEN": "extension", "VOICEMAIL": "voicemail_ext", "VMAIL_NO_INST": "voicemail_ext", "AGENT": "user",
 	"PHONE": "phone", "IN_GROUP": "group_id", "CALLMENU": "menu_id",
 }
 
-// Find returns the numbers that are routed to the same place, where there are at
-// least two of them; VICIdial's own rows are in none.
+// Find returns the groups of at least two numbers that are routed to the same place,
+// without VICIdial's own rows.
 func (t Table) Find() []Found {
 	names := map[string][]string{}
 	for _, record := range t.Records {

@@ -9,15 +9,15 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Block is a declaration: numbers, what all of their rows hold, and where some of
-// them differ. Columns that are not named are not managed.
+// Block is a declaration: numbers, the columns of their rows, and overrides for some of
+// them. Other columns are not managed.
 type Block struct {
 	Numbers   Set
 	Shared    cluster.Row
 	Overrides []Override
 }
 
-// Override is what some numbers of a block hold besides, or instead.
+// Override has columns of some numbers of a block.
 type Override struct {
 	Key     string // the numbers as they were given
 	Numbers Set
@@ -33,17 +33,16 @@ type OverrideError struct {
 
 func (e *OverrideError) Error() string { return e.Reason }
 
-// Wanted is what the rows of numbers are to hold. Most numbers share their row, which
-// is kept once.
+// Wanted are the wanted rows of numbers. Equal rows are stored once.
 type Wanted struct {
 	Numbers Set
 	rows    []cluster.Row
 	of      []int // by position in Numbers: an index of rows
 }
 
-// Wanted returns what the rows of the block are to hold. An override for a number
-// that the block does not have, and two overrides that give one number two values,
-// are an [*OverrideError].
+// Wanted returns the wanted rows of the block. It returns an [*OverrideError] for an
+// override of a number that the block does not have, and for two overrides with different
+// values for one number.
 func (b Block) Wanted() (Wanted, error) {
 	w := Wanted{Numbers: b.Numbers, rows: []cluster.Row{b.Shared}, of: make([]int, b.Numbers.Len())}
 	owner := map[int]map[string]string{} // by index of rows: the key of the override of a column
@@ -81,7 +80,7 @@ func (b Block) Wanted() (Wanted, error) {
 	return w, nil
 }
 
-// Row returns what the row of a member is to hold. Callers do not change it.
+// Row returns the wanted row of a member. Callers must not modify it.
 func (w Wanted) Row(name string) (cluster.Row, bool) {
 	position, has := w.Numbers.Index(name)
 	if !has {
@@ -90,7 +89,7 @@ func (w Wanted) Row(name string) (cluster.Row, bool) {
 	return w.rows[w.of[position]], true
 }
 
-// all returns the members with what their rows are to hold, in order.
+// all returns the members with their wanted rows, in order.
 func (w Wanted) all() iter.Seq2[string, cluster.Row] {
 	return func(yield func(string, cluster.Row) bool) {
 		position := 0

@@ -9,31 +9,31 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Change leads the rows of a block to what is declared.
+// Change is a change of the rows of a block to its declaration.
 type Change struct {
 	Have Table // the rows as they are now
-	// Before is what the block declared last: its rows may be changed and removed.
+	// Before is the previous declaration: its rows may be changed and removed.
 	// It is empty for a block that is created.
 	Before Wanted
-	// Seen is what the plan saw. A value that is not in it is compared with nothing.
+	// Seen is what the plan saw. Other values are not compared.
 	Seen Seen
 	// Want is empty for a block that is removed.
 	Want Wanted
 	// Released are numbers that leave the block and keep their rows.
 	Released Set
-	// TakeOver makes rows that are there, and that differ, the block's own.
+	// TakeOver makes existing rows that differ the block's own.
 	TakeOver bool
 }
 
-// Diff is what a change does to rows.
+// Diff is the rows that a change adds, updates and removes.
 type Diff struct {
 	Add    []string // numbers without a row
 	Update []Update
 	Remove []Record
-	Adopt  []string // numbers whose rows are there and join the block as they are
+	Adopt  []string // numbers whose existing rows join the block unchanged
 }
 
-// Update is rows that change in the same columns, from the same values to the same.
+// Update is the same change of several rows.
 type Update struct {
 	From, To cluster.Row
 	Records  []Record
@@ -42,8 +42,8 @@ type Update struct {
 // mostNamed is how many rows an error names.
 const mostNamed = 5
 
-// Diff compares. A row that does not hold what the plan saw is a [*cluster.Conflict];
-// rows of others that are in the way are a [*cluster.Refused].
+// Diff returns the changes. A row that differs from what the plan saw is a
+// [*cluster.Conflict]; foreign rows of wanted numbers are a [*cluster.Refused].
 func (c Change) Diff() (Diff, error) {
 	var d Diff
 	updates := map[string]int{}
@@ -95,8 +95,7 @@ func (c Change) Diff() (Diff, error) {
 	return d, nil
 }
 
-// change returns the columns of a row that change, from what it holds now to what is
-// wanted.
+// change returns the present and the wanted values of the columns that change.
 func (c Change) change(name string, record Record, want cluster.Row) (from, to cluster.Row, err error) {
 	for column, wanted := range want {
 		held, has := c.Have.value(record, column)
@@ -111,7 +110,7 @@ func (c Change) change(name string, record Record, want cluster.Row) (from, to c
 	return from, to, c.checkUnchanged(name, record, from)
 }
 
-// checkUnchanged is a conflict where a row does not hold what the plan saw in some columns.
+// checkUnchanged returns a conflict if a row differs from what the plan saw in some columns.
 func (c Change) checkUnchanged(name string, record Record, of cluster.Row) error {
 	seen := c.Seen[cluster.FoldKey(name)]
 	for _, column := range slices.Sorted(maps.Keys(of)) {
@@ -144,7 +143,7 @@ func signature(from, to cluster.Row) string {
 // Empty reports whether no row is written.
 func (d Diff) Empty() bool { return len(d.Add)+len(d.Update)+len(d.Remove) == 0 }
 
-// Summary says what the diff does, in counts and by number.
+// Summary describes the diff, in counts and by number.
 func (d Diff) Summary() string {
 	var lines []string
 	say := func(what string, names []string) {

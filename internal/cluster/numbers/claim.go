@@ -8,7 +8,7 @@ import (
 type Claim struct {
 	Owner   string // the object, in messages
 	Numbers Set
-	Goes    bool // its rows are removed; otherwise they stay, or are made
+	Goes    bool // its rows are removed; otherwise they stay or are added
 	New     bool // the object is created
 }
 
@@ -18,9 +18,9 @@ type Claims struct {
 	stays  map[string]Claim // by owner, of those that stay
 }
 
-// Add adds a claim, or says which other object has a row of it: both would write
-// it, or one would remove it after the other wrote it. An object that is replaced is
-// planned twice in a run, the second time as a new one.
+// Add adds a claim. It returns an error if another object has a row of it: both would
+// write it, or one would remove it after the other wrote it. An object that is replaced
+// is planned twice in a run, the second time as a new one.
 func (c *Claims) Add(claim Claim) error {
 	if same, known := c.stays[claim.Owner]; known && claim.New && !claim.Goes && (same.New || !same.Numbers.Equal(claim.Numbers)) {
 		if both := same.Numbers.Common(claim.Numbers); both.Len() > 0 {

@@ -1,4 +1,4 @@
-// Package numbers is what many inbound numbers (DIDs) have in common that share
-// their routing: which numbers they are, what their rows are to hold, and the steps
-// that lead there. It is pure: rows come in as values, and plans go out.
+// Package numbers plans blocks of inbound numbers (DIDs) with common routing: the set of
+// numbers, their wanted rows, and the steps to them. It computes from values and does no
+// I/O.
 package numbers

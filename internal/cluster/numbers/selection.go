@@ -9,15 +9,15 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Selection says which numbers an import takes: those of a list, or all whose rows
-// meet every condition.
+// Selection selects the numbers of an import: those of a list, or all whose rows meet
+// every condition.
 type Selection struct {
 	Name       string // of the block
 	Listed     []string
 	Conditions []Condition
 }
 
-// Condition is what a row must hold. Column prefix stands for the beginning of the
+// Condition is a required value of a column. The column prefix is the beginning of the
 // number.
 type Condition struct{ Column, Value string }
 

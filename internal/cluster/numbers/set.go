@@ -18,11 +18,11 @@ const maxNumbers = 100_000
 // mostDigits is the longest number that is counted with; a longer one is a pattern.
 const mostDigits = 18
 
-// Set is a set of did_patterns. Numbers are kept as runs of consecutive ones, so
-// that a set costs what it has gaps. Numbers are text: leading zeros and a plus sign
-// count. A pattern that is no number, such as *97, is a run of its own; its letters
+// Set is a set of did_patterns. Numbers are stored as runs of consecutive ones, so
+// that the size of a set depends on its gaps. Numbers are text: leading zeros and a plus
+// sign count. A pattern that is no number, such as *97, is a run of its own; its letters
 // compare as the database compares them, without regard to case. The zero value is
-// empty. Sets are values: nothing changes one.
+// empty. Sets are immutable.
 type Set struct {
 	runs  []numberRun
 	total int

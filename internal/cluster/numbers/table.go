@@ -8,8 +8,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// Table is vicidial_inbound_dids: all rows, some of the columns. It is shared;
-// nothing changes it.
+// Table is vicidial_inbound_dids: all rows and some columns. It is immutable.
 type Table struct {
 	Columns []string // those of Record.Values
 	Records []Record // in the order of did_id
@@ -54,7 +53,7 @@ func (t Table) value(record Record, column string) (cluster.Value, bool) {
 	return record.Values[at], true
 }
 
-// row returns the columns of a record that the table has of those asked for.
+// row returns those of the columns of a record that the table has.
 func (t Table) row(record Record, columns []string) cluster.Row {
 	row := make(cluster.Row, len(columns))
 	for _, column := range columns {
@@ -65,7 +64,7 @@ func (t Table) row(record Record, columns []string) cluster.Row {
 	return row
 }
 
-// Group is numbers whose rows hold the same values.
+// Group is a set of numbers whose rows have the same values.
 type Group struct {
 	Ranges []string    `json:"dids"`
 	Row    cluster.Row `json:"row"`
@@ -74,8 +73,7 @@ type Group struct {
 	IDs []string `json:"ids"`
 }
 
-// Groups returns what the rows of numbers hold in some columns, equal rows together.
-// Numbers without a row are left out.
+// Groups groups numbers by the values of some columns. It omits numbers without a row.
 func (t Table) Groups(of Set, columns []string) []Group {
 	at := make([]int, 0, len(columns))
 	for _, column := range columns {
@@ -115,8 +113,8 @@ func (t Table) Groups(of Set, columns []string) []Group {
 	return groups
 }
 
-// CommonValues returns those of the values that the rows of all numbers hold already which
-// are to hold them.
+// CommonValues returns those of the values that all rows with that wanted value have
+// already.
 func (t Table) CommonValues(of Set, want Wanted, values cluster.Row) cluster.Row {
 	held := maps.Clone(values)
 	for name := range of.All() {
@@ -136,15 +134,15 @@ func (t Table) CommonValues(of Set, want Wanted, values cluster.Row) cluster.Row
 	return held
 }
 
-// Route is numbers whose calls are treated alike once a change is written.
+// Route is a set of numbers with the same routing after a change.
 type Route struct {
 	Numbers Set
 	Row     cluster.Row     // the columns that decide where calls go
 	Changed map[string]bool // those of them that the change sets; all for a new number
 }
 
-// Routes returns how the calls of a block are treated once it is written: what is
-// declared, over what the rows hold, or over the defaults of a new row.
+// Routes returns the routing of a block after the change: the declared columns over the
+// present rows, or over the defaults of a new row.
 func (t Table) Routes(want Wanted, defaults cluster.Row) []Route {
 	names, routes := map[string][]string{}, map[string]Route{}
 	var order []string
@@ -194,10 +192,10 @@ func (t Table) Routes(want Wanted, defaults cluster.Row) []Route {
 	return all
 }
 
-// Seen is what rows held when they were read last, by their numbers.
+// Seen are the rows when they were last read, by number.
 type Seen map[string]cluster.Row
 
-// SeenIn returns what groups say of each number.
+// SeenIn returns the row of each number of groups.
 func SeenIn(groups []Group) Seen {
 	seen := Seen{}
 	for _, group := range groups {
@@ -233,14 +231,14 @@ func IDs(groups []Group) map[string]string {
 	return ids
 }
 
-// Deviation is numbers whose rows are not as declared, all in the same way.
+// Deviation is a set of numbers whose rows differ from the declaration in the same way.
 type Deviation struct {
 	Numbers Set
 	Text    string
 }
 
-// Deviations compares the rows of a block with what they are to hold, in the order
-// of the numbers.
+// Deviations compares the rows of a block with the wanted ones, in the order of the
+// numbers.
 func (t Table) Deviations(want Wanted) []Deviation {
 	names := map[string][]string{}
 	var order []string
@@ -264,8 +262,7 @@ func (t Table) Deviations(want Wanted) []Deviation {
 	return deviations
 }
 
-// differences says in which columns a record does not hold what is wanted, empty for
-// none.
+// differences describes the columns in which a record differs from want, or returns "".
 func (t Table) differences(record Record, want cluster.Row) string {
 	var texts []string
 	for column, wanted := range want {
@@ -288,7 +285,7 @@ func shown(value cluster.Value) string {
 	return value.Text
 }
 
-// commonColumns returns what rows hold alike, and the columns in which they differ.
+// commonColumns returns the columns that are equal in all rows, and the names of others.
 func commonColumns(rows []cluster.Row) (common cluster.Row, own []string) {
 	common = cluster.Row{}
 	for _, column := range slices.Sorted(maps.Keys(rows[0])) {

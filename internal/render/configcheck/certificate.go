@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// once a process: the pair proves nothing and guards nothing.
+// Once a process, since the pair is not a secret.
 var made = sync.OnceValues(func() (blocks [2][]byte, err error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -35,7 +35,7 @@ var made = sync.OnceValues(func() (blocks [2][]byte, err error) {
 	return blocks, nil
 })
 
-// pair is a certificate and its key, to be thrown away.
+// pair returns a temporary certificate and its key.
 func pair() (certificate, key []byte, err error) {
 	blocks, err := made()
 	return append([]byte(nil), blocks[0]...), append([]byte(nil), blocks[1]...), err

@@ -17,11 +17,10 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// ErrNoBinary says that the proxy is not installed here, so that there is
-// nobody to ask.
+// ErrNoBinary reports that the proxy is not installed on this machine.
 var ErrNoBinary = errors.New("the proxy's binary is not installed on this machine")
 
-// Refused is what the proxy said about a configuration that it does not take.
+// Refused is the error of a configuration that the proxy rejects.
 type Refused struct {
 	Binary string
 	Output string // with the copy's directory taken out
@@ -29,18 +28,17 @@ type Refused struct {
 
 func (r *Refused) Error() string { return r.Binary + " refuses the configuration:\n" + r.Output }
 
-// Hint tells what it may mean.
+// Hint returns what may be the cause.
 func (r *Refused) Hint() string {
 	return "Every value was checked before, so this is the proxy's own view of a version or a build. Compare target_version with the version of the binary."
 }
 
-// limit is how long a proxy may think; they need milliseconds.
+// limit is the timeout of a check, which takes milliseconds.
 const limit = 30 * time.Second
 
-// Check has the proxy read a copy of the tier's configuration. An empty binary
-// means the one on this machine, and [ErrNoBinary] that there is none. What the
-// proxy only warns of is no refusal: an old target on a newer proxy makes it
-// speak of words that will go one day.
+// Check runs the proxy's own check of a copy of the tier's configuration. An empty binary
+// means the one on this machine; [ErrNoBinary] reports that there is none. Warnings are
+// not errors: a newer proxy warns of deprecated directives of an old target.
 func Check(ctx context.Context, dialect webtier.Dialect, binary string, tier webtier.Tier) error {
 	return check(ctx, dialect, binary, tier, map[webtier.Dialect][]string{webtier.HAProxy: {"-c", "-f"}, webtier.Nginx: {"-t", "-q", "-c"}})
 }
@@ -65,7 +63,7 @@ func check(ctx context.Context, dialect webtier.Dialect, binary string, tier web
 	}
 	output, err := run(ctx, path, append(slices.Clone(arguments[dialect]), file)...)
 	output = strings.TrimSpace(strings.ReplaceAll(output, directory+"/", ""))
-	// nginx has no word for warnings that count, but it marks them.
+	// nginx has no strict mode, but it marks warnings.
 	spots := strings.Contains(output, "[warn]") && !slices.Contains(arguments[dialect], "-q")
 	var exit *exec.ExitError
 	switch {

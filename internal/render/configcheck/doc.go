@@ -1,4 +1,4 @@
-// Package configcheck has the real proxy read a copy of a configuration, on any
-// machine and without rights, before the configuration goes anywhere. It
-// imports the renderers for their copies; nothing of it knows Terraform.
+// Package configcheck checks a copy of a configuration with the real proxy, on any
+// machine and without privileges. It imports the renderers for their copies, and does
+// not import Terraform.
 package configcheck

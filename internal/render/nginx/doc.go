@@ -3,8 +3,8 @@
 // quoting function. It imports nginx-go-crossplane to parse directives and to check
 // them for a version of nginx. It does not import Terraform.
 //
-// What nginx cannot do is left out, not imitated: it has no active checks, so a
-// node that answers rubbish stays in rotation (docs/design/web-tier.md has the
+// Features that nginx lacks are left out: it has no active checks, so a node with invalid
+// responses stays in rotation (docs/design/web-tier.md has the
 // figures). Directives that came after nginx 1.18 are written only for targets
 // that have them.
 package nginx

@@ -9,18 +9,17 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// Files that a rehearsal expects in its directory, thrown away afterwards.
+// Temporary files that a rehearsal expects in its directory.
 const (
 	CertificateName = "certificate.pem"
 	KeyName         = "key.pem"
 	MimeTypesName   = "mime.types"
 )
 
-// Rehearsal writes the same tier for a check on a machine that is not the
-// proxy, by a user who may nothing. nginx -t really binds its sockets, opens
-// its logs and looks up its nodes, so the copy listens on sockets in a
-// directory of its own, writes there, and takes a node's name for this host.
-// Everything else is as [Render] writes it.
+// Rehearsal renders the tier for a check on another machine than the proxy, by an
+// unprivileged user. nginx -t binds its sockets, opens its logs and resolves its nodes,
+// so the copy listens on sockets in its own directory, writes there, and has this host
+// in place of the names of nodes. Everything else is as in [Render].
 func Rehearsal(tier webtier.Tier, directory string) ([]byte, error) {
 	in := func(name string) string { return filepath.Join(directory, name) }
 	tier.Process = webtier.Process{
@@ -48,8 +47,8 @@ func Rehearsal(tier webtier.Tier, directory string) ([]byte, error) {
 	return config.Print(), nil
 }
 
-// replaceNames puts addresses of this host in the place of servers' names, unless
-// nginx looks them up while it runs.
+// replaceNames replaces servers' names by addresses of this host, unless nginx resolves
+// them while it runs.
 func replaceNames(directives []Directive, replaced *int) {
 	for i := range directives {
 		d := &directives[i]

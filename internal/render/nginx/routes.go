@@ -6,7 +6,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// routeUpstreams are servers that are not web nodes.
+// routeUpstreams returns the upstreams of servers that are not web nodes.
 func (w writer) routeUpstreams() []Directive {
 	var list []Directive
 	for i, path := range w.RoutePaths() {
@@ -26,12 +26,12 @@ func (w writer) routeUpstreams() []Directive {
 	return list
 }
 
-// socketTime is how long a web phone's socket may be silent. A registration is
-// renewed within it: VICIdial's web phone does so every few minutes.
+// socketTime is the idle timeout of a web phone's WebSocket. VICIdial's web phone renews
+// its registration every few minutes.
 const socketTime = "1h"
 
-// routeLocations lead to servers that are not web nodes: directories to read from,
-// and one telephony node's socket each.
+// routeLocations returns the locations of servers that are not web nodes: directories,
+// and the sockets of telephony nodes.
 func (w writer) routeLocations(managers []Directive) []Directive {
 	var list []Directive
 	for i, path := range w.RoutePaths() {

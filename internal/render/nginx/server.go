@@ -8,8 +8,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/render/webtier"
 )
 
-// servers are where requests come in: one for all that VICIdial serves, and
-// before it one that sends plain HTTP to TLS.
+// servers returns the servers: the main one, and before it one that redirects HTTP to
+// TLS.
 func (w writer) servers() []Directive {
 	plain := w.listen(w.Listen.HTTPPort, "default_server")
 	main := block("server", nil)
@@ -41,8 +41,8 @@ func (w writer) servers() []Directive {
 	return append(list, main)
 }
 
-// browserHeaders are what browsers are told. A location that adds a header of its
-// own loses all others, so it repeats them.
+// browserHeaders returns the headers of responses. A location that adds a header inherits
+// no other, so it repeats them.
 func (w writer) browserHeaders() []Directive {
 	var list []Directive
 	if w.TLS != nil && w.TLS.HSTSMaxAge > 0 {
@@ -53,8 +53,8 @@ func (w writer) browserHeaders() []Directive {
 			noted("agent pages hold passwords in their URLs and embed foreign frames"))
 }
 
-// listen is where requests come in; no address is every IPv4 address. nginx takes
-// an IPv6 address for IPv6 alone.
+// listen returns the listen directives. An empty address means all IPv4 addresses. nginx
+// uses an IPv6 address for IPv6 alone.
 func (w writer) listen(port int, options ...string) []Directive {
 	var list []Directive
 	for _, address := range w.Listen.Addresses() {
@@ -70,8 +70,8 @@ func (w writer) listen(port int, options ...string) []Directive {
 	return list
 }
 
-// secureListen turns HTTP/2 on as the target wants it: by a directive of its
-// own since 1.25.1, which warns of the older word.
+// secureListen enables HTTP/2: since 1.25.1 by its own directive; newer versions warn of
+// the older option.
 func (w writer) secureListen() []Directive {
 	switch {
 	case !w.TLS.HTTP2:
@@ -97,7 +97,7 @@ func (w writer) redirect(plain []Directive) Directive {
 	return d
 }
 
-// location is one of the main server's, from several lists of directives.
+// location returns a location of the main server from several lists of directives.
 func location(match []string, inside ...[]Directive) Directive {
 	d := block("location", match)
 	for _, list := range inside {
@@ -106,7 +106,7 @@ func location(match []string, inside ...[]Directive) Directive {
 	return d
 }
 
-// only refuses sources that a geo variable does not know.
+// only denies sources that are not in a geo variable.
 func only(variable string, limited bool) []Directive {
 	if !limited {
 		return nil
@@ -116,8 +116,8 @@ func only(variable string, limited bool) []Directive {
 
 var never = []Directive{fixed("proxy_next_upstream off")}
 
-// locations say what is served, and how. nginx takes an exact one first, then
-// a "^~" prefix, then the first pattern that matches.
+// locations returns the locations. nginx prefers an exact one, then a "^~" prefix, then
+// the first pattern that matches.
 func (w writer) locations() []Directive {
 	reach := w.Reach()
 	_, adminLimited := reach.AdminSources()
@@ -160,14 +160,14 @@ func (w writer) locations() []Directive {
 	return append(list, w.again()...)
 }
 
-// openPages are the extra paths in VICIdial's own directories that have no exact
+// openPages returns the extra paths in VICIdial's own directories that have no exact
 // location already.
 func (w writer) openPages() []string {
 	taken := slices.Concat([]string{w.Welcome()}, w.AgentPages(), webtier.PollPages)
 	return slices.DeleteFunc(w.NodePaths(), func(page string) bool { return slices.Contains(taken, page) })
 }
 
-// poll may go to a second node whatever the first one did.
+// poll returns the directives of polls, which may be sent to a second node in any case.
 func (w writer) poll() []Directive {
 	list := []Directive{set("proxy_read_timeout", duration(w.Timeouts.Poll)), fixed("error_page 502 503 504 = @unavailable")}
 	switch w.Replay {
@@ -178,8 +178,8 @@ func (w writer) poll() []Directive {
 	return list
 }
 
-// audioLocations guard the audio store. Without one configured its page is
-// refused, for it lets in whoever names a known server.
+// audioLocations restricts the audio store. If none is configured, its page is denied,
+// since it accepts any request that names a known server.
 func (w writer) audioLocations(slow []Directive) []Directive {
 	page := []string{"=", w.AudioPage()}
 	if w.AudioStore == nil {
@@ -194,12 +194,12 @@ func (w writer) audioLocations(slow []Directive) []Directive {
 	}
 }
 
-// connectOnly says whether a GET, too, is repeated only while no node has seen it.
+// connectOnly reports whether a GET, too, is repeated only while no node has seen it.
 func (w writer) connectOnly() bool {
 	return w.Replay != webtier.ReplayNone && w.GetRetry == webtier.GetRetryConnect
 }
 
-// action passes what may change state to the nodes of an upstream.
+// action passes requests that may change state to the nodes of an upstream.
 func (w writer) action(name, upstream string) []Directive {
 	switch {
 	case w.connectOnly():
@@ -212,9 +212,9 @@ func (w writer) action(name, upstream string) []Directive {
 	return w.sent(upstream)
 }
 
-// again is the second and third try of a request that no node has seen: nginx
-// has no such rule for GET, but it knows how many bytes it sent. Named
-// locations keep method and body.
+// again returns the second and third try of a request that no node has seen: nginx has
+// no such rule for GET, but a variable with the bytes that it sent. Named locations keep
+// method and body.
 func (w writer) again() []Directive {
 	var list []Directive
 	if !w.connectOnly() {
@@ -230,8 +230,8 @@ func (w writer) again() []Directive {
 	return append(list, w.apologies()...)
 }
 
-// apologies are what is read where no node answered. Only what no node has seen
-// is told when to ask again.
+// apologies returns the error pages without a response of a node. Only requests that no
+// node has seen get a Retry-After.
 func (w writer) apologies() []Directive {
 	down := []Directive{
 		fixed("default_type text/plain"), fixed("add_header Retry-After 5 always"),
@@ -243,7 +243,7 @@ func (w writer) apologies() []Directive {
 	}
 }
 
-// seen ends a request of which a node has had a part: nothing asks again.
+// seen ends a request of which a node has received a part: it is not repeated.
 func seen() Directive {
 	return block("if", []string{"$upstream_bytes_sent", "!~", "(^| )0$"}, set("return", "502", webtier.Unfinished)).noted("a node has seen it")
 }

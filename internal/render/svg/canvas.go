@@ -44,8 +44,8 @@ func (c *Canvas) Open(tip ...string) {
 // Close ends a group.
 func (c *Canvas) Close() { c.Over.WriteString("</g>\n") }
 
-// Document returns the drawing on a ground of its own, with a title and a description
-// for those who do not see it.
+// Document returns the drawing with a background, a title and a description for screen
+// readers.
 func (c *Canvas) Document(title, description string, width, height int) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="t d" font-family="DejaVu Sans,Verdana,Segoe UI,Helvetica,Arial,sans-serif" font-size="11">`+"\n", width, height, width, height)

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Whatever reaches a proxy's text matches one of these. None lets through a
-// blank, a newline, a quote, ";", "{", "}", "#", "$", "%" or a backslash, so no
-// value can end its own line and start another directive.
+// Every value in a proxy's text matches one of these. None matches a blank, a newline, a
+// quote, ";", "{", "}", "#", "$", "%" or a backslash, so no value can end its line and
+// start another directive.
 var (
 	nameForm      = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,30}$`)
 	nodeForm      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$`)
@@ -23,8 +23,8 @@ var (
 	interfaceForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$`)
 )
 
-// isHostName says whether text is a DNS name. One that looks like an IPv4
-// address is none: 10.0.0.256 is a mistake, not a name.
+// isHostName reports whether text is a DNS name. One that looks like an IPv4 address is
+// not: 10.0.0.256 is a mistake, not a name.
 func isHostName(text string) bool {
 	if text == "" || len(text) > 253 {
 		return false
@@ -39,13 +39,13 @@ func isHostName(text string) bool {
 	return err != nil
 }
 
-// isAddress says whether text is an IP address that means the same everywhere.
+// isAddress reports whether text is an IP address without a zone.
 func isAddress(text string) bool {
 	address, err := netip.ParseAddr(text)
 	return err == nil && address.Zone() == "" && !address.Is4In6()
 }
 
-// isBind says whether text is IP:port.
+// isBind reports whether text is IP:port.
 func isBind(text string) bool {
 	host, port, err := net.SplitHostPort(text)
 	if err != nil || !isAddress(host) {
@@ -55,7 +55,7 @@ func isBind(text string) bool {
 	return err == nil && number >= 1 && number <= 65535 && strconv.Itoa(number) == port
 }
 
-// isPrintable says whether text is one line of printable ASCII.
+// isPrintable reports whether text is one line of printable ASCII.
 func isPrintable(text string) bool {
 	for _, r := range text {
 		if r < 0x20 || r > 0x7e {
@@ -68,5 +68,5 @@ func isPrintable(text string) bool {
 // JoinPort writes an address and a port as both proxies read them.
 func JoinPort(address string, port int) string { return net.JoinHostPort(address, strconv.Itoa(port)) }
 
-// IsName says whether a node's address has to be looked up.
+// IsName reports whether a node's address is a name.
 func (n Node) IsName() bool { return !isAddress(n.Address) }

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// parseSource reads a CIDR range or a single address. Bits below the mask are
-// dropped, because nginx warns of them.
+// parseSource parses a CIDR range or a single address. It clears the bits below the mask,
+// of which nginx warns.
 func parseSource(text string) (netip.Prefix, error) {
 	if address, err := netip.ParseAddr(text); err == nil {
 		if address.Zone() != "" {
@@ -23,8 +23,8 @@ func parseSource(text string) (netip.Prefix, error) {
 	return prefix.Masked(), nil
 }
 
-// Sources turns several lists into one, each range once, in order. What does
-// not parse is left out; [Tier.Problems] has refused it before.
+// Sources joins several lists, each range once, in order. It omits invalid ranges, which
+// are errors of [Tier.Problems].
 func Sources(lists ...[]string) []string {
 	var ranges []netip.Prefix
 	for _, text := range slices.Concat(lists...) {
@@ -44,10 +44,10 @@ func Sources(lists ...[]string) []string {
 	return texts
 }
 
-// Reach is the access with the web nodes among those who are let in: they fetch
-// the URLs that VICIdial calls at the start and the end of a call, by the public
-// name. The cluster fetches those of inbound filters, which lie in the admin
-// directory as well. A node on the loopback is known by no address of its own.
+// Reach returns the access with the web nodes added: they fetch the URLs that VICIdial
+// calls at the start and the end of a call, by the public name. The cluster fetches those
+// of inbound filters, which are in the admin directory as well. A node on the loopback
+// has no address to add.
 func (t Tier) Reach() Access {
 	reach := t.Access
 	var nodes []string
@@ -78,6 +78,6 @@ func (a Access) APISources() ([]string, bool) {
 	return Sources(a.Admin, a.API, a.Cluster), true
 }
 
-// AudioSources may reach the audio store. There is always a list, for the page
-// lets in whoever names a known server; without managers and cluster it is empty.
+// AudioSources may reach the audio store. There is always a list, since the page accepts
+// any request that names a known server; without managers and cluster it is empty.
 func (a Access) AudioSources() []string { return Sources(a.Admin, a.Cluster) }

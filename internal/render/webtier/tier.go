@@ -116,10 +116,10 @@ type TLS struct {
 type NodeTLS struct {
 	Verify bool   // whether a node's certificate must be valid
 	CAFile string // its issuers; required with Verify
-	SNI    string // the name that nodes are asked for and that certificates must hold; empty is the tier's host name
+	SNI    string // the name in the TLS handshake and in the certificates; empty is the tier's host name
 }
 
-// Name is what nodes are asked for.
+// Name returns the name in the TLS handshake.
 func (n NodeTLS) Name(hostname string) string { return cmp.Or(n.SNI, hostname) }
 
 // Others are servers that are not web nodes.
@@ -273,7 +273,7 @@ const (
 // Replays are all rules, for a validator.
 var Replays = []string{string(ReplaySafe), string(ReplayConnect), string(ReplayNone)}
 
-// GetRetry says when nginx may send an agent's GET to a second node.
+// GetRetry selects when nginx may send an agent's GET to a second node.
 type GetRetry string
 
 // The rules for GET.
@@ -299,7 +299,7 @@ const (
 	LeastConn  Balance = "leastconn"
 )
 
-// Balances are all ways, for a validator.
+// Balances are all algorithms, for a validator.
 var Balances = []string{string(RoundRobin), string(LeastConn)}
 
 // Stats is the statistics page of the proxy.
@@ -352,7 +352,7 @@ func Defaults() Tier {
 		AdminDirectory: "vicidial",
 		Health: Health{
 			// The file name in this link comes out of system_settings, so it
-			// proves that the database answered (www/vicidial/welcome.php).
+			// shows that the database answered (www/vicidial/welcome.php).
 			BodyRegex: `href=.\.\./agc/[A-Za-z0-9_.-]+\.php`,
 			Interval:  800 * time.Millisecond, FastInterval: 100 * time.Millisecond, Timeout: 750 * time.Millisecond,
 			Rise: 3, Fall: 2, MaxFails: 2, FailTimeout: 5 * time.Second,
@@ -380,14 +380,14 @@ func DefaultTLS(certificate, key string) *TLS {
 	}
 }
 
-// FollowsNames says whether nginx looks nodes' names up again while it runs, and
-// so starts without an answer.
+// FollowsNames reports whether nginx resolves nodes' names again while it runs, and so
+// starts even if that fails.
 func (t Tier) FollowsNames() bool { return len(t.DNSServers) > 0 && t.Target.AtLeast(1, 27, 3) }
 
 // NodeNames returns the nodes' names in the order in which they are written.
 func (t Tier) NodeNames() []string { return slices.Sorted(maps.Keys(t.Nodes)) }
 
-// HealthPath is the page that is asked.
+// HealthPath returns the page of health checks.
 func (t Tier) HealthPath() string {
 	if t.Health.Path != "" {
 		return t.Health.Path

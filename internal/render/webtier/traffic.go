@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Class is a kind of traffic that is kept apart from the others, so that a
-// slow report or a runaway program cannot take the workers that agents need.
+// Class is a class of traffic with its own limit, so that slow reports and programs
+// cannot use the workers that agents need.
 type Class int
 
 // The classes of traffic.
@@ -21,38 +21,37 @@ const (
 	Bulk // requests whose body does not fit into the proxy's memory, uploads aside
 )
 
-// Limit is how many of a node's workers the class may hold at once. The
-// classes together never exceed what the node has, from 20 workers upward.
+// Limit is how many of a node's workers the class may use at once. From 20 workers up,
+// the sum over the classes does not exceed the node's workers.
 func (c Class) Limit(maxConnections int) int {
 	percent := map[Class]int{Polls: 30, Agents: 30, Admin: 12, API: 10, Static: 5, Uploads: 5, Audio: 5, Bulk: 3}[c]
 	return max(1, maxConnections*percent/100)
 }
 
-// Repeatable says whether a second node may be asked after a first has seen the
-// request.
+// Repeatable reports whether a request may be sent to a second node after a first has
+// seen it.
 func (c Class) Repeatable() bool { return c == Polls || c == Static }
 
-// What is read where no node answered.
+// The texts of error pages without a response of a node.
 const (
 	// Unavailable is for an agent when no node is left: the screen polls on and
 	// comes back by itself.
 	Unavailable = "No web server is available. Stay logged in: this page recovers by itself.\n"
-	// Unfinished is for who asked for something on which a node died or took too
-	// long: what asks again blindly may do it twice.
+	// Unfinished is for a request on which a node died or took too
+	// long: repeating it may do the work twice.
 	Unfinished = "The web server did not finish this. Whether it was done is not known: look before you ask again.\n"
 )
 
-// UploadLost is for who goes on with an upload whose file is on a node that is
-// gone, or that nobody knows: another node may hold somebody else's file of the
-// same name (www/vicidial/admin_listloader_fourth_gen.php copies each upload to
+// UploadLost is for a later step of an upload whose node is unavailable or unknown:
+// another node may have somebody else's file of the same name (www/vicidial/admin_listloader_fourth_gen.php copies each upload to
 // /tmp/vicidial_temp_file.txt).
 const UploadLost = "The web server that holds this file does not answer. Start the upload again.\n"
 
-// UploadCookie names the node that holds an upload's file.
+// UploadCookie is the cookie with the node that has an upload's file.
 const UploadCookie = "VICILB"
 
-// BodyLimit is how long a body, in bytes, is waited for in whole before the
-// request takes a slot on a node. VICIdial's own forms are shorter.
+// BodyLimit is the size in bytes up to which the proxy reads a body before the request
+// takes a slot on a node. VICIdial's own forms are smaller.
 const BodyLimit = 16384
 
 // VICIdial's fixed directories besides the admin directory.
@@ -67,8 +66,8 @@ const (
 	AgentAPI = "/agc/api.php"
 )
 
-// PollPages are asked once a second by each agent screen, read state only, and may
-// be sent twice (www/agc/conf_exten_check.php; sse.php when
+// PollPages are requested once a second by each agent screen, only read, and may be sent
+// twice (www/agc/conf_exten_check.php; sse.php when
 // agent_screen_timer is EventSource).
 var PollPages = []string{"/agc/conf_exten_check.php", "/agc/sse.php"}
 
@@ -101,8 +100,8 @@ var agentPages = []string{
 	"vdremote.php", "remote_dispo.php", "closer_popup.php", "closer.php", "closer_dispo.php", "hci_screen.php",
 }
 
-// privateEndings are files in VICIdial's web root that Apache would hand out
-// as text: its Perl sources, its includes and what editors leave behind.
+// privateEndings are files in VICIdial's web root that Apache would serve as text: Perl
+// sources, includes and files of editors.
 var privateEndings = []string{"inc", "pl", "sql", "log", "bak", "old", "orig", "save", "swp", "sh", "conf", "ini"}
 
 // privateTexts mark .txt files that the pages write beside themselves, such as
@@ -117,7 +116,7 @@ func (t Tier) Directories() []string {
 // ManagerDirectories are those that only managers need.
 func (t Tier) ManagerDirectories() []string { return []string{t.AdminDirectory, reportDirectory} }
 
-// Welcome is the page that agents start at too, though it lies in the admin directory.
+// Welcome is the start page of agents, which is in the admin directory.
 func (t Tier) Welcome() string { return "/" + t.AdminDirectory + "/welcome.php" }
 
 // AgentPages are the pages of the admin directory that agents use.
@@ -158,7 +157,7 @@ func (t Tier) NodePaths() []string {
 	return slices.Compact(pages)
 }
 
-// insideOwn says whether a path lies in one of VICIdial's directories.
+// insideOwn reports whether a path lies in one of VICIdial's directories.
 func (t Tier) insideOwn(path string) bool {
 	first, _, below := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	return below && slices.Contains(t.Directories(), first)

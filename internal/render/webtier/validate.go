@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// words checks the names that go into the text as they are.
+// words checks the names in the text.
 func (f *findings) words() {
 	t := f.tier
 	if !nameForm.MatchString(t.Name) {
@@ -102,7 +102,7 @@ func (f *findings) followed(at Place, address string) {
 	}
 }
 
-// entrance checks where and how requests come in.
+// entrance checks the listen addresses and TLS.
 func (f *findings) entrance() {
 	listen, tls := f.tier.Listen, f.tier.TLS
 	if listen.Address != "" && !isAddress(listen.Address) {
@@ -144,7 +144,7 @@ func (f *findings) entrance() {
 	}
 }
 
-// access checks who may come.
+// access checks the sources of clients.
 func (f *findings) access() {
 	access := f.tier.Access
 	f.sources("admin_sources", access.Admin)

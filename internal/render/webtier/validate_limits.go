@@ -11,8 +11,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// pollRetryTime is how long an agent's browser waits for polls before it tells the
-// agent that the session is gone: conf_check_attempts, 3 polls of a second each.
+// pollRetryTime is how long an agent's browser waits for polls before it shows that the
+// session is lost: conf_check_attempts, 3 polls of a second each.
 const pollRetryTime = 3 * time.Second
 
 // detectionTime is how long a node that hangs can stay in rotation: it hangs just
@@ -23,7 +23,7 @@ func (h Health) detectionTime() time.Duration {
 	return apart + apart/20 + time.Duration(h.Fall)*h.Timeout
 }
 
-// health checks how a node proves that it can serve.
+// health checks the health check.
 func (f *findings) health() {
 	h := f.tier.Health
 	if !checkPathForm.MatchString(f.tier.HealthPath()) {
@@ -75,7 +75,7 @@ func (f *findings) limits() {
 	f.oneOf(At("balance"), string(t.Balance), Balances)
 }
 
-// process checks how the proxy runs and where it shows its figures.
+// process checks the settings of the process and of the statistics.
 func (f *findings) process() {
 	p := f.tier.Process
 	f.account("user", p.User)

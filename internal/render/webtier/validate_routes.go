@@ -47,7 +47,7 @@ func (t Tier) SocketURLs() map[string]string {
 	return urls
 }
 
-// routes checks what other servers than the web nodes answer.
+// routes checks the routes to other servers than the web nodes.
 func (f *findings) routes() {
 	for _, path := range f.tier.RoutePaths() {
 		route, at := f.tier.Routes()[path], At("routes").Key(path)

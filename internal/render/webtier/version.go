@@ -51,7 +51,7 @@ func (v Version) Compare(other Version) int {
 	return cmp.Or(cmp.Compare(v.Major, other.Major), cmp.Compare(v.Minor, other.Minor), cmp.Compare(order(v), order(other)))
 }
 
-// AtLeast says whether v is the given version or a later one.
+// AtLeast reports whether v is the given version or a later one.
 func (v Version) AtLeast(major, minor, patch int) bool {
 	return v.Compare(Version{Major: major, Minor: minor, Patch: patch}) >= 0
 }

@@ -22,7 +22,7 @@ const (
 // their secrets.
 type Settings struct {
 	// Host is a name or an address, IPv4 or IPv6 without brackets. Behind SSH
-	// it is what the SSH host calls the database.
+	// it is the name of the database on the SSH host.
 	Host string
 	// Port is 1 to 65535; 0 stands for DefaultPort.
 	Port int
@@ -33,7 +33,7 @@ type Settings struct {
 	Username string
 	Password string
 	TLS      TLS
-	// SSH is the host to jump over; nil connects directly.
+	// SSH is the jump host; nil connects directly.
 	SSH *SSH
 
 	// MaxConnections is the maximum number of open connections; 0 means
@@ -55,13 +55,13 @@ type TLS struct {
 	// CertFile and KeyFile hold the client's certificate, as PEM.
 	CertFile string
 	KeyFile  string
-	// ServerName is the name to look for in the server's certificate, where
-	// that is not Host.
+	// ServerName is the expected name in the server's certificate, if
+	// it is not Host.
 	ServerName string
 }
 
-// SSH is a host to jump over on the way to the database. Its host key is
-// always checked, against HostKey or KnownHostsFile.
+// SSH is a jump host for the connection to the database. Its host key is always checked
+// against HostKey or KnownHostsFile.
 type SSH struct {
 	Host string
 	// Port is 1 to 65535; 0 stands for 22.
@@ -83,8 +83,8 @@ type SSH struct {
 
 const secretMask = "(hidden)"
 
-// fields lists what may be shown, in a fixed order. A secret is shown as
-// present or absent, which is what a reader of a log needs to know.
+// fields returns the settings for a log, in a fixed order. A secret is shown as present
+// or absent.
 func (s Settings) fields() []slog.Attr {
 	fields := []slog.Attr{slog.String("address", s.address())}
 	if s.SSH != nil {

@@ -1,5 +1,5 @@
-// Package privileges declares what the provider's database user may do, by table and
-// column, and writes the script that grants it. It is a package of its own because
+// Package privileges declares the privileges of the provider's database user, by table
+// and column, and writes the script that grants them. It is a package of its own because
 // the store, the guide and the databases of tests use it, and the store's tests use
 // those databases.
 package privileges
@@ -75,7 +75,7 @@ var change = []string{Insert, Update, Delete}
 // tables are sorted by name.
 var tables = sorted(slices.Concat(looks, configuration, followers()))
 
-// looks are the tables that the provider only looks at.
+// looks are the tables that the provider only reads.
 var looks = []Table{
 	{Name: "server_performance", Read: words("server_ip start_time trunks_total cpu_idle_percent clients_total clients_local")},
 	{Name: "vicidial_auto_calls", Read: words("server_ip campaign_id call_type status")},
@@ -120,12 +120,12 @@ var configuration = []Table{
 	},
 }
 
-// denied are tables on which the provider's user gets no privilege at all: who writes process
-// triggers has a root shell on every node (docs/vicidial/daemons.md#process-triggers).
+// denied are tables on which the provider's user gets no privilege: a user who may write
+// process triggers has a root shell on every node (docs/vicidial/daemons.md#process-triggers).
 var denied = []cluster.Table{cluster.TableProcessTriggers}
 
-// followers are the tables that only name a server: their column follows a server
-// that changes its address or goes.
+// followers are the tables that only refer to a server: their column is updated when a
+// server changes its address or is removed.
 func followers() []Table {
 	var found []Table
 	for _, reference := range cluster.References {

@@ -1,5 +1,5 @@
-// Package webtiertest makes web tiers for tests: one that is ordinary, and any
-// one that the schema lets through.
+// Package webtiertest makes web tiers for tests: a typical one, and random ones without
+// errors.
 package webtiertest
 
 import (
