@@ -67,7 +67,7 @@ func TestAccessSet_Independent(t *testing.T) {
 	}
 }
 
-// Steps are one statement only where that says of each row what it does alone.
+// Steps are joined only where the statement writes each row as its own step does.
 func TestStep_Joins(t *testing.T) {
 	t.Parallel()
 	update := func(table Table, key, to Row) Step {

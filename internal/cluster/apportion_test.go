@@ -21,10 +21,10 @@ func TestApportion(t *testing.T) {
 		want   Shares
 	}{
 		{"weights share in proportion", 300, map[string]Claim{"a": {Weight: 2}, "b": {Weight: 1}}, Shares{"a": 200, "b": 100}},
-		{"a maximum hands its rest to the others", 300, map[string]Claim{"a": {Weight: 2}, "b": {Weight: 1, Max: upTo(80)}}, Shares{"a": 220, "b": 80}},
+		{"what exceeds a maximum is given to the others", 300, map[string]Claim{"a": {Weight: 2}, "b": {Weight: 1, Max: upTo(80)}}, Shares{"a": 220, "b": 80}},
 		{"fixed trunks come off the top", 300, map[string]Claim{"a": {Weight: 2}, "b": {Weight: 1, Max: upTo(80)}, "c": Fixed(40)}, Shares{"a": 180, "b": 80, "c": 40}},
 		{"a minimum is kept", 10, map[string]Claim{"a": {Weight: 100}, "b": {Weight: 1, Min: 3}}, Shares{"a": 7, "b": 3}},
-		{"a tie goes to the key that sorts first", 3, map[string]Claim{"b": {Weight: 1}, "a": {Weight: 1}}, Shares{"a": 2, "b": 1}},
+		{"the key that sorts first wins a tie", 3, map[string]Claim{"b": {Weight: 1}, "a": {Weight: 1}}, Shares{"a": 2, "b": 1}},
 		{"nothing can be shared too", 0, map[string]Claim{"a": {Weight: 1}, "b": Fixed(0)}, Shares{"a": 0, "b": 0}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -86,7 +86,7 @@ func TestApportionSurviving(t *testing.T) {
 		})
 	}
 
-	t.Run("capacity that falls short says by how much", func(t *testing.T) {
+	t.Run("the error of too little capacity has the missing number", func(t *testing.T) {
 		_, err := ApportionSurviving(100, 1, map[string]Claim{"a": {Weight: 1, Max: upTo(70)}, "b": {Weight: 1, Max: upTo(70)}})
 		want := "does not fit: with one server lost the others hold 70 at most, 30 short of the total of 100; raise their max or trunks, or add a server"
 		if err == nil || err.Error() != want {

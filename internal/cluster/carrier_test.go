@@ -111,7 +111,7 @@ func TestCarrierChange(t *testing.T) {
 			t.Errorf("%v, flags %+v", err, plan.Rebuild)
 		}
 	})
-	t.Run("a route that goes to all servers flags all, and adds before it removes", func(t *testing.T) {
+	t.Run("a route that moves to all servers flags all, and is added before it is removed", func(t *testing.T) {
 		all := aCarrier("MAIN", AllServers)
 		plan, err := CarrierChange{Have: Carriers{one, two}, Seen: Carriers{one, two}, Want: Carriers{all}}.Plan()
 		if err != nil || !plan.Rebuild.All {
@@ -121,13 +121,13 @@ func TestCarrierChange(t *testing.T) {
 			t.Errorf("%+v", ordered)
 		}
 	})
-	t.Run("a route that goes removes its rows and flags their nodes", func(t *testing.T) {
+	t.Run("a removed route deletes its rows and flags their nodes", func(t *testing.T) {
 		plan, err := CarrierChange{Have: Carriers{one, two}, Seen: Carriers{one}}.Plan()
 		if err != nil || len(plan.Steps) != 1 || plan.Steps[0].Verb != Delete || !slices.Equal(plan.Rebuild.Servers, []string{"10.0.0.1"}) {
 			t.Errorf("%v, %+v", err, plan)
 		}
 	})
-	t.Run("a row that is gone is not removed twice", func(t *testing.T) {
+	t.Run("a row that was removed already is not removed", func(t *testing.T) {
 		if plan, err := (CarrierChange{Seen: Carriers{one}}).Plan(); err != nil || !plan.Empty() {
 			t.Errorf("%v, %+v", err, plan)
 		}
@@ -144,7 +144,7 @@ func TestCarrierChange(t *testing.T) {
 			t.Errorf("%v, %+v", err, plan.Ordered())
 		}
 	})
-	t.Run("somebody else's row under the id is a conflict that says import", func(t *testing.T) {
+	t.Run("a foreign row with the id is a conflict that advises an import", func(t *testing.T) {
 		_, err := CarrierChange{Have: Carriers{with(one, "account_entry", "[theirs]")}, Want: Carriers{one}}.Plan()
 		var conflict *Conflict
 		if !errors.As(err, &conflict) || !strings.Contains(conflict.Hint(), "Import") {

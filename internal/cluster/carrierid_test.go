@@ -74,7 +74,7 @@ func TestCarrierID(t *testing.T) {
 			}
 		})
 	})
-	t.Run("tells every address of the private ranges apart at their edges", func(t *testing.T) {
+	t.Run("addresses at the edges of the private ranges have different codes", func(t *testing.T) {
 		seen := map[string]string{}
 		for _, address := range []string{
 			"10.0.0.0", "10.255.255.255", "172.16.0.0", "172.31.255.255", "192.168.0.0", "192.168.255.255", "172.15.255.255", "172.32.0.0", "11.0.0.0", "9.255.255.255", "0.0.0.1", "255.255.255.255",
@@ -86,12 +86,12 @@ func TestCarrierID(t *testing.T) {
 			seen[id] = address
 		}
 	})
-	t.Run("a name that fits stands in the id as it is", func(t *testing.T) {
+	t.Run("a short name is in the id unchanged", func(t *testing.T) {
 		if id := mustID(t, "TELNYX", "10.0.0.4"); id != "TELNYX_00004" {
 			t.Errorf("got %s", id)
 		}
 	})
-	t.Run("a long name is cut and still told apart from its like", func(t *testing.T) {
+	t.Run("a long name is truncated and its id differs from those of similar names", func(t *testing.T) {
 		one, other := mustID(t, "northern_east_1", "10.0.0.4"), mustID(t, "northern_east_2", "10.0.0.4")
 		if FoldKey(one) == FoldKey(other) || len(one) != CarrierIDWidth {
 			t.Errorf("%s and %s", one, other)
@@ -109,7 +109,7 @@ func TestCarrierID(t *testing.T) {
 			}
 		}
 	})
-	t.Run("an id that somebody else has is a conflict, whatever its case", func(t *testing.T) {
+	t.Run("an id of a foreign row is a conflict in any case", func(t *testing.T) {
 		theirs := with(aCarrier("telnyx_00004 ", "10.0.0.9"), "carrier_name", "theirs")
 		_, err := CarrierChange{Have: Carriers{theirs}, Want: Carriers{aCarrier("TELNYX_00004", "10.0.0.4")}}.Plan()
 		var conflict *Conflict

@@ -36,7 +36,7 @@ func TestTemplateChange(t *testing.T) {
 			t.Errorf("%v, %+v", err, plan)
 		}
 	})
-	t.Run("another name flags nobody", func(t *testing.T) {
+	t.Run("a new name flags no server", func(t *testing.T) {
 		plan, err := TemplateChange{ID: "t1", Have: row, Seen: row, Want: Row{"template_name": Text("two")}, Use: use}.Plan()
 		if err != nil || len(plan.Steps) != 1 || len(plan.Rebuild.Servers) > 0 {
 			t.Errorf("%v, %+v", err, plan)
@@ -55,7 +55,7 @@ func TestTemplateChange(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
-	t.Run("a template that nobody uses goes", func(t *testing.T) {
+	t.Run("an unused template is removed", func(t *testing.T) {
 		plan, err := TemplateChange{ID: "t1", Have: row, Seen: row}.Plan()
 		if err != nil || len(plan.Steps) != 1 || plan.Steps[0].Verb != Delete || plan.Steps[0].Audit.Code != "ADMIN DELETE CONF TEMPLATE" {
 			t.Errorf("%v, %+v", err, plan)

@@ -8,7 +8,7 @@ import (
 func TestDIDChange(t *testing.T) {
 	row := Row{"did_id": Text("7"), "did_pattern": Text("8005551212"), "did_route": Text("IN_GROUP"), "group_id": Text("SALES")}
 	want := row.Only("did_route", "group_id")
-	t.Run("a new DID is one row and flags nobody", func(t *testing.T) {
+	t.Run("a new DID is one row and flags no server", func(t *testing.T) {
 		plan, err := DIDChange{Pattern: "8005551212", Want: want}.Plan()
 		if err != nil || len(plan.Steps) != 1 || plan.Steps[0].Rows[0]["did_pattern"].Text != "8005551212" || plan.Rebuild.All || len(plan.Rebuild.Servers) > 0 {
 			t.Errorf("%v, %+v", err, plan)
@@ -28,7 +28,7 @@ func TestDIDChange(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a DID that is there already is a conflict that says import", func(t *testing.T) {
+	t.Run("an existing DID is a conflict that advises an import", func(t *testing.T) {
 		_, err := DIDChange{Pattern: "8005551212", Have: row, Want: Row{"group_id": Text("OTHER")}}.Plan()
 		var conflict *Conflict
 		if !errors.As(err, &conflict) || conflict.Hint() != ImportHint {

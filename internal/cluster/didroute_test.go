@@ -147,7 +147,7 @@ func TestDIDTargets_Flaws(t *testing.T) {
 	}
 }
 
-// Nothing is said of columns that are not known yet, or that the schema does not have.
+// Columns that are unknown, or that the schema does not have, are not reported.
 func TestDIDTargets_Flaws_asksForNothingThatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	for _, row := range []Row{

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// What is taken out of work goes before what is added, and what is added before what
-// goes, whichever rows it is.
+// Rows are deactivated before others are added, and added before others are removed, in
+// each table.
 func TestPhasesOfPlans(t *testing.T) {
 	t.Parallel()
 	one, run := aCarrier("MAIN_00001", "10.0.0.1"), aRun("1", "1000", "10", "10.0.0.1")
@@ -94,7 +94,7 @@ func TestRebuild_addresses(t *testing.T) {
 	}
 }
 
-// Rows that do not count against a removal are reported as what goes with the server.
+// Rows that do not block a removal are reported as removed with the server.
 func TestRemoval_ownRows(t *testing.T) {
 	t.Parallel()
 	var all Referencing
@@ -128,7 +128,7 @@ func TestRemoval_ownRows(t *testing.T) {
 	}
 }
 
-// A delete that joins others names what each row says, so that no two of one key are
+// A joined delete compares the values of each row, so that no two of one key are
 // in a statement; a step over many rows stays alone.
 func TestStep_namesAndShapes(t *testing.T) {
 	t.Parallel()

@@ -55,28 +55,28 @@ func EquivalentWeights(a, b string) bool {
 // weight, and weights of 0. VICIdial's document gives a server without a weight 1000;
 // its code divides that server's load by 0.001 (www/agc/vicidial.php:4520-4523).
 func ReviewWeights(weights map[string]int, servers Servers) []string {
-	var said []string
+	var warnings []string
 	sum := 0
 	for _, ip := range slices.Sorted(maps.Keys(weights)) {
 		sum += weights[ip]
 		if _, found := servers.ByIP(ip); !found {
-			said = append(said, fmt.Sprintf("%s has a weight of %d, but is no server: the weight makes every other server's share smaller and serves nobody", ip, weights[ip]))
+			warnings = append(warnings, fmt.Sprintf("%s has a weight of %d, but is no server: the weight makes every other server's share smaller and serves nobody", ip, weights[ip]))
 		}
 		if weights[ip] == 0 {
-			said = append(said, fmt.Sprintf("%s has the weight 0, which does not close it: one agent there counts as 1000, but while nobody is logged in anywhere it is as good as any other, and of equals the last in the alias wins", ip))
+			warnings = append(warnings, fmt.Sprintf("%s has the weight 0, which does not close it: one agent there counts as 1000, but while nobody is logged in anywhere it is as good as any other, and of equals the last in the alias wins", ip))
 		}
 	}
 	for _, ip := range servers.IPs() {
 		server, _ := servers.ByIP(ip)
 		_, weighed := weights[ip]
 		if len(weights) > 0 && !weighed && acceptsAgents(server) {
-			said = append(said, fmt.Sprintf("%s takes agents and has no weight: VICIdial counts one agent there as 1000 (its document says the weight would be 1000), so that it is filled last", ip))
+			warnings = append(warnings, fmt.Sprintf("%s takes agents and has no weight: VICIdial counts one agent there as 1000 (its document says the weight would be 1000), so that it is filled last", ip))
 		}
 	}
 	if len(weights) > 0 && sum == 0 {
-		said = append(said, "all weights are 0, so that there is nothing to weigh by")
+		warnings = append(warnings, "all weights are 0, so that there is nothing to weigh by")
 	}
-	return said
+	return warnings
 }
 
 // acceptsAgents reports whether the agent login may choose the server.

@@ -37,7 +37,7 @@ func TestSeatsFrom(t *testing.T) {
 		}
 	})
 
-	t.Run("phones know their aliases", func(t *testing.T) {
+	t.Run("phones have their aliases", func(t *testing.T) {
 		all := WithAliases(phones, aliases)
 		i := slices.IndexFunc(all, func(p AgentPhone) bool { return p.Login == "2000a" })
 		if !slices.Equal(all[i].Aliases, []string{"2000"}) || all[0].Login != "" {

@@ -25,7 +25,7 @@ func TestOvercommitted(t *testing.T) {
 		{"but it may keep what it has", map[string]Limit{"b": most(10)}, ""},
 		{"and give back, though not enough", map[string]Limit{"b": most(5)}, ""},
 		{"a block takes nothing", map[string]Limit{"b": most(0)}, ""},
-		{"a server that nobody knows is somebody else's finding", map[string]Limit{"c": most(999)}, ""},
+		{"an unknown server is not reported here", map[string]Limit{"c": most(999)}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var texts []string
@@ -62,7 +62,7 @@ func TestStarved(t *testing.T) {
 			"A,D: 60 of 100, 40 idle; C: 50 of 100, 50 idle, overflow",
 		},
 		{"a campaign that places no calls by itself cannot starve", Trunks{{"a", "B", most(50)}}, Campaigns{campaign("B", "RATIO"), campaign("C", "MANUAL"), campaign("D", "INBOUND_MAN"), {ID: "E", DialMethod: "RATIO"}}, ""},
-		{"nothing reserved starves nobody", nil, Campaigns{campaign("C", "RATIO")}, ""},
+		{"without reservations no campaign starves", nil, Campaigns{campaign("C", "RATIO")}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var texts []string

@@ -127,10 +127,10 @@ func (s Step) FullRow(row Row) Row {
 	if len(s.Common) == 0 {
 		return row
 	}
-	whole := make(Row, len(row)+len(s.Common))
-	maps.Copy(whole, s.Common)
-	maps.Copy(whole, row)
-	return whole
+	full := make(Row, len(row)+len(s.Common))
+	maps.Copy(full, s.Common)
+	maps.Copy(full, row)
+	return full
 }
 
 // Single returns the step for one of its rows.

@@ -116,7 +116,7 @@ func TestPlanAddress(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
-	t.Run("a heartbeat under the new address is the node's own, and the old one goes", func(t *testing.T) {
+	t.Run("a heartbeat under the new address is the node's own, and the old one is deleted", func(t *testing.T) {
 		beat := References[slices.IndexFunc(References, func(r Reference) bool { return r.Table == TableServerUpdater })]
 		for _, step := range steps(t, theAddresses(), Referencing{{Reference: beat, Rows: 1}}) {
 			if step.Table == TableServerUpdater && step.Verb != Delete {
@@ -143,12 +143,12 @@ func TestRemoval(t *testing.T) {
 		removal Removal
 		want    []string // parts of the reasons; none: it may go
 	}{
-		{"a server that nobody needs may go", Removal{}, nil},
+		{"an unused server may be removed", Removal{}, nil},
 		{"its own rooms, blocks and heartbeat hold nothing up", Removal{Referencing: named("MeetMe rooms", "ConfBridge rooms", "heartbeats", "trunk rows that only block a campaign")}, nil},
 		{"agents and calls do", Removal{Live: Live{Agents: 2, Calls: 3}}, []string{"2 agents are logged in on it", "3 calls are up on it"}},
 		{"agents and calls do even with force", Removal{Live: Live{Agents: 2, Calls: 3}, Force: true}, []string{"2 agents", "3 calls"}},
 		{"the voicemail server stays, even with force", Removal{Voicemail: "10.0.0.1", Force: true}, []string{"active voicemail server"}},
-		{"rows that name it do, each told", Removal{Referencing: named("phones", "carriers")}, []string{"phones: 2 (phones.server_ip)", "carriers: 2 (vicidial_server_carriers.server_ip)"}},
+		{"rows that name it do, and each is reported", Removal{Referencing: named("phones", "carriers")}, []string{"phones: 2 (phones.server_ip)", "carriers: 2 (vicidial_server_carriers.server_ip)"}},
 		{"rows that name it do not with force", Removal{Referencing: named("phones", "carriers"), Force: true}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -171,7 +171,7 @@ func TestRemoval(t *testing.T) {
 			}
 		})
 	}
-	t.Run("every row that is not its own holds it up, unless it goes along", func(t *testing.T) {
+	t.Run("every row that is not its own blocks the removal, unless it is removed too", func(t *testing.T) {
 		for _, reference := range References {
 			removal := Removal{Server: aServer("dial1", "10.0.0.1"), Referencing: Referencing{{reference, 1}}}
 			free := reference.Own || reference.Table == TableSettings // of which AtWork tells
@@ -192,7 +192,7 @@ func TestRemoval(t *testing.T) {
 			}
 		}
 	})
-	t.Run("where another server has the address, its row goes and nothing else", func(t *testing.T) {
+	t.Run("where another server has the address, only the server's row is removed", func(t *testing.T) {
 		plan, err := PlanRemoval(Removal{
 			Server: aServer("dial1", "10.0.0.1"), SameAddress: "dial0", Force: true, Voicemail: "10.0.0.1", Live: Live{Agents: 3},
 		})
@@ -200,7 +200,7 @@ func TestRemoval(t *testing.T) {
 			t.Errorf("%+v, %v", plan, err)
 		}
 	})
-	t.Run("it is idle first, leaves aliases before its phones go, and goes last", func(t *testing.T) {
+	t.Run("it is deactivated first, its phones leave the aliases before they are deleted, and its row is last", func(t *testing.T) {
 		server := aServer("dial1", "10.0.0.1")
 		server.Row["active"] = YesNo(false)
 		plan, err := PlanRemoval(Removal{

@@ -54,17 +54,17 @@ func CheckReport(title string) error {
 // "Inbound Report by DID" sends "Inbound Report" there as well
 // (docs/vicidial/web-pages.md#report-titles).
 func ReviewReports(titles []string, replica string) []string {
-	var said []string
+	var warnings []string
 	if len(titles) > 0 && usedReplica(replica) == "" {
-		said = append(said, "no report uses a replica: slave_db_server must be longer than five characters")
+		warnings = append(warnings, "no report uses a replica: slave_db_server must be longer than five characters")
 	}
 	listed := WriteReports(titles)
 	for _, title := range SortedUnique(titles) {
 		if !slices.Contains(knownReports, title) {
-			said = append(said, fmt.Sprintf("%q is not among the reports of VICIdial 2.14; titles differ between versions, and one that no page has does nothing", title))
+			warnings = append(warnings, fmt.Sprintf("%q is not among the reports of VICIdial 2.14; titles differ between versions, and one that no page has does nothing", title))
 		}
 		if slices.Contains(realTimeReports, title) {
-			said = append(said, fmt.Sprintf("%q would read live tables on the replica: nothing watches its lag, and tables in memory are empty after it restarts", title))
+			warnings = append(warnings, fmt.Sprintf("%q would read live tables on the replica: nothing watches its lag, and tables in memory are empty after it restarts", title))
 		}
 	}
 	for _, page := range knownReports {
@@ -72,9 +72,9 @@ func ReviewReports(titles []string, replica string) []string {
 		if err != nil || slices.Contains(titles, page) || !pattern.MatchString(listed) {
 			continue
 		}
-		said = append(said, fmt.Sprintf("%q uses the replica too, since its title is part of another in the list", page))
+		warnings = append(warnings, fmt.Sprintf("%q uses the replica too, since its title is part of another in the list", page))
 	}
-	return said
+	return warnings
 }
 
 // realTimeReports show live tables.

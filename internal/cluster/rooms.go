@@ -118,14 +118,14 @@ func DescribeRooms(engine Engine, have map[Engine][]Room, want RoomRange, waitin
 			run.Count++
 		}
 	}
-	whole := run.Count == all
+	isRun := run.Count == all
 	switch {
-	case !whole && want == RoomRange{}:
+	case !isRun && want == RoomRange{}:
 		return RoomRange{}, false
-	case !whole && run == want:
+	case !isRun && run == want:
 		run.Count = all
 	}
-	return run, whole
+	return run, isRun
 }
 
 // PlanRooms returns the steps from a server's rooms to the wanted range of the wanted

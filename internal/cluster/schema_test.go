@@ -35,13 +35,13 @@ func TestSchemaCheck(t *testing.T) {
 		{"one more does not", "max_vicidial_trunks", Number(32768), "holds whole numbers from -32768 to 32767, not 32768"},
 		{"the smallest fits", "max_vicidial_trunks", Number(-32768), ""},
 		{"without a sign nothing is below 0", "rank", Number(-1), "from 0 to 255"},
-		{"without a sign it goes twice as far", "room", Number(4294967295), ""},
+		{"without a sign the range is twice as large", "room", Number(4294967295), ""},
 		{"three bytes hold what three bytes hold", "limit", Number(8388608), "from -8388608 to 8388607"},
 		{"text is no number", "rank", Text("many"), "not many"},
 		{"NULL is left to the database", "rank", Null, ""},
 		{"a type without bounds takes anything", "when", Text("2024-01-01 00:00:00"), ""},
 		{"a column that came later is reported with its version", "conf_engine", Text("MEETME"), "the column servers.conf_engine is not in this database: it came with schema 1664, the database has schema 1606"},
-		{"a column that nobody knows may be hidden", "secret", Text(""), "is not in this database (schema 1606), or the database user may not see it"},
+		{"an unknown column may be hidden", "secret", Text(""), "is not in this database (schema 1606), or the database user may not see it"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			err := schema.Check(TableServers, c.column, c.value)

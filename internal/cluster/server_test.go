@@ -67,13 +67,13 @@ func TestAddServer(t *testing.T) {
 
 func TestResumeServer(t *testing.T) {
 	have := aServer("dial1", "10.0.0.1")
-	t.Run("a row that says what is declared is taken up, with its secrets written and all peers flagged", func(t *testing.T) {
+	t.Run("a row as declared is adopted, with its secrets written and all peers flagged", func(t *testing.T) {
 		plan, err := ResumeServer(have, Row{"server_id": Text("dial1"), "active_asterisk_server": YesNo(true)}, Row{ServerSecret: Text("s")})
 		if err != nil || len(plan.Steps) != 1 || plan.Steps[0].To[ServerSecret].Text != "s" || !plan.Rebuild.All {
 			t.Errorf("%+v, %v", plan, err)
 		}
 	})
-	t.Run("one that says something else is somebody's", func(t *testing.T) {
+	t.Run("a row with other values is a conflict", func(t *testing.T) {
 		_, err := ResumeServer(have, Row{"max_vicidial_trunks": Number(50)}, nil)
 		var conflict *Conflict
 		if !errors.As(err, &conflict) || !strings.Contains(conflict.Error(), "max_vicidial_trunks differs") || !strings.Contains(conflict.Hint(), "terraform import ADDRESS dial1") {
@@ -96,7 +96,7 @@ func TestChangeServer(t *testing.T) {
 		{"what is as wanted already is no conflict", Row{"ext_context": Text("b")}, Row{"ext_context": Text("a")}, Row{"ext_context": Text("b")}, nil, "", "", ""},
 		{"what peers embed flags all", Row{"server_description": Text("a")}, Row{"server_description": Text("a")}, Row{"active_asterisk_server": YesNo(false)}, nil, "map[active_asterisk_server:Y]", "map[active_asterisk_server:N]", "all"},
 		{"a new secret flags all, and compares with nothing", nil, nil, nil, Row{ServerSecret: Text("s")}, "map[]", "map[conf_secret:s]", "all"},
-		{"what goes into its own files flags itself", Row{"conf_qualify": YesNo(true)}, Row{"conf_qualify": YesNo(true)}, Row{"conf_qualify": YesNo(false)}, nil, "map[conf_qualify:Y]", "map[conf_qualify:N]", "10.0.0.1"},
+		{"a column of its own files flags the server itself", Row{"conf_qualify": YesNo(true)}, Row{"conf_qualify": YesNo(true)}, Row{"conf_qualify": YesNo(false)}, nil, "map[conf_qualify:Y]", "map[conf_qualify:N]", "10.0.0.1"},
 		{"the manager's secret is read by daemons, not by the generator", nil, nil, nil, Row{ManagerSecret: Text("s")}, "map[]", "map[ASTmgrSECRET:s]", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestChangeServer(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a column that somebody moved is a conflict that says what it says now", func(t *testing.T) {
+	t.Run("a column that somebody changed is a conflict with its present value", func(t *testing.T) {
 		have, seen := aServer("dial1", "10.0.0.1"), aServer("dial1", "10.0.0.1")
 		have.Row["max_vicidial_trunks"] = Number(105)
 		_, err := ChangeServer(have, seen, Row{"max_vicidial_trunks": Number(110)}, nil)

@@ -57,14 +57,14 @@ func CoordinatorRestarts(schema Schema, from, to string, servers Servers) string
 		}
 	}
 	work := "auto-alt-dial of MULTI_LEAD campaigns, URLs of calls that no agent took, calls without an answer, and recent scheduled callbacks, all for the whole cluster"
-	said := "The dialer (AST_VDauto_dial.pl) reads active_voicemail_server when it starts and never again. The one of the active voicemail server does " + work + "."
+	text := "The dialer (AST_VDauto_dial.pl) reads active_voicemail_server when it starts and never again. The one of the active voicemail server does " + work + "."
 	if len(at) > 0 {
-		said += " Restart it on " + strings.Join(at, ", then on ") + ": end its screen with `screen -S ASTVDauto -X quit`, and the keepalive starts it within a minute. Calls in progress continue; the node places none meanwhile."
+		text += " Restart it on " + strings.Join(at, ", then on ") + ": end its screen with `screen -S ASTVDauto -X quit`, and the keepalive starts it within a minute. Calls in progress continue; the node places none meanwhile."
 	}
 	if server, found := servers.ByIP(to); found && !server.Telephony() {
-		said += " Server " + server.ID() + " runs no dialer, so that none of this is done anywhere."
+		text += " Server " + server.ID() + " runs no dialer, so that none of this is done anywhere."
 	}
-	return said
+	return text
 }
 
 // SoundsMove describes how to make nodes fetch their sounds from another server. The

@@ -65,7 +65,7 @@ func TestPlanSettings(t *testing.T) {
 			}
 		})
 	}
-	t.Run("what stands as wanted is not written", func(t *testing.T) {
+	t.Run("columns that are as wanted are not written", func(t *testing.T) {
 		want := cluster.Row{
 			"default_codecs":       cluster.Text(""), // NULL and the empty text are one to VICIdial
 			"reports_use_slave_db": cluster.Text("Agent Time Detail"),
@@ -76,7 +76,7 @@ func TestPlanSettings(t *testing.T) {
 			t.Errorf("got %+v and error %v", plan, err)
 		}
 	})
-	t.Run("a column that somebody moved is a conflict", func(t *testing.T) {
+	t.Run("a column that somebody changed is a conflict", func(t *testing.T) {
 		seen := theSettings().All()
 		seen["sounds_web_server"] = cluster.Text("10.0.2.9")
 		_, err := cluster.PlanSettings(theSettings(), seen, cluster.Row{"sounds_web_server": cluster.Text("10.0.2.2")}, nil)
@@ -135,7 +135,7 @@ func TestGiven(t *testing.T) {
 			t.Error(diff, left)
 		}
 	})
-	t.Run("a container that was not there goes again", func(t *testing.T) {
+	t.Run("a container that did not exist is removed again", func(t *testing.T) {
 		have := theSettings()
 		have.Weights = cluster.Container{}
 		given := cluster.SavedSettings{}.Save(have, want)
@@ -146,7 +146,7 @@ func TestGiven(t *testing.T) {
 			t.Errorf("got %+v and error %v", plan, err)
 		}
 	})
-	t.Run("what somebody changed since is left to them, and named", func(t *testing.T) {
+	t.Run("columns that somebody changed since are kept and returned", func(t *testing.T) {
 		given := cluster.SavedSettings{}.Save(theSettings(), want)
 		have := apply(theSettings(), want)
 		have.Row["sounds_web_server"] = cluster.Text("10.0.2.77")
@@ -215,7 +215,7 @@ func TestWeights(t *testing.T) {
 			}
 		})
 	})
-	t.Run("lines that are no weights are told, and make a difference", func(t *testing.T) {
+	t.Run("lines that are not weights are returned and compared", func(t *testing.T) {
 		text := "10.0.0.1,5\r\n; a remark\n10.0.0.300,5\n\n10.0.0.2,many\n10.0.0.1,7\n"
 		weights, rest := cluster.ParseWeights(text)
 		if diff := cmp.Diff(map[string]int{"10.0.0.1": 7}, weights); diff != "" {
@@ -228,7 +228,7 @@ func TestWeights(t *testing.T) {
 			t.Error("a text with other lines passes for one without")
 		}
 	})
-	t.Run("the review tells what VICIdial really does", func(t *testing.T) {
+	t.Run("the review has a warning for each effect", func(t *testing.T) {
 		server := func(id, ip, login string) cluster.Server {
 			return cluster.Server{Row: cluster.Row{
 				"server_id": cluster.Text(id), "server_ip": cluster.Text(ip), "active": cluster.Text("Y"), "active_agent_login_server": cluster.Text(login),

@@ -13,7 +13,7 @@ import (
 
 func most(lines int) Limit { return Limit{Dedicated: lines, Restriction: MaximumLimit} }
 
-// null is a row that says nothing at all, as somebody's SQL may leave it.
+// null is a row of NULLs, which a statement by hand may leave.
 var null = Limit{Unset: true}
 
 // limitOf reads the limit that a step writes.
@@ -106,8 +106,8 @@ func TestPlanSplit(t *testing.T) {
 		want map[string]Limit
 		told string
 	}{
-		{"a server that shrinks goes before one that grows", Split{"a": {most(10)}, "b": {most(50)}}, map[string]Limit{"a": most(40), "b": most(20)}, "release update b 50→20, grow update a 10→40"},
-		{"what is added comes before what grows, and what goes comes last", Split{"a": {most(10)}, "b": {most(50)}}, map[string]Limit{"a": most(30), "c": most(30)}, "add insert c 30, grow update a 10→30, remove delete b 50"},
+		{"a server that shrinks is written before one that grows", Split{"a": {most(10)}, "b": {most(50)}}, map[string]Limit{"a": most(40), "b": most(20)}, "release update b 50→20, grow update a 10→40"},
+		{"rows are added before others grow, and removed last", Split{"a": {most(10)}, "b": {most(50)}}, map[string]Limit{"a": most(30), "c": most(30)}, "add insert c 30, grow update a 10→30, remove delete b 50"},
 		{"a limit of nothing is a row", Split{}, map[string]Limit{"a": most(0)}, "add insert a 0"},
 		{"another restriction is a change", Split{"a": {overflow(10)}}, map[string]Limit{"a": most(10)}, "grow update a 10→10"},
 		{"nothing to do is nothing to write", Split{"a": {most(10)}}, map[string]Limit{"a": most(10)}, ""},
@@ -115,9 +115,9 @@ func TestPlanSplit(t *testing.T) {
 		{"of rows that differ the wanted one stays", Split{"a": {most(3), most(10)}}, map[string]Limit{"a": most(10)}, "release delete a 3"},
 		{"of rows that differ and are all wrong the smallest stays", Split{"a": {most(30), most(10)}}, map[string]Limit{"a": most(20)}, "release delete a 30, grow update a 10→20"},
 		{"of rows that differ and are all wrong the one that holds stays", Split{"a": {most(10), overflow(5), most(30)}}, map[string]Limit{"a": most(40)}, "release delete a 10, release delete a 5, grow update a 30→40"},
-		{"issue 12: two rows are mended to the one that the dialer obeys", Split{"a": {most(10), most(3)}}, map[string]Limit{"a": most(3)}, "release delete a 10"},
+		{"issue 12: of two rows the one that the dialer uses is kept", Split{"a": {most(10), most(3)}}, map[string]Limit{"a": most(3)}, "release delete a 10"},
 		{"a row that holds NULL is not the limit of 0", Split{"a": {null}}, map[string]Limit{"a": most(0)}, "grow update a →0"},
-		{"and goes as any other", Split{"a": {null, null}}, nil, "remove delete a "},
+		{"and is removed as any other", Split{"a": {null, null}}, nil, "remove delete a "},
 		{"duplicates that are not wanted go together", Split{"a": {most(30), most(10), most(30)}}, nil, "remove delete a 30, remove delete a 10"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -144,7 +144,7 @@ func TestSplit_Effective(t *testing.T) {
 	}{
 		{"no row", nil, Limit{}, 0},
 		{"one row is itself", []Limit{most(7)}, most(7), 7},
-		{"one row that says nothing is itself", []Limit{null}, null, 0},
+		{"one row of NULLs is itself", []Limit{null}, null, 0},
 		{"issue 12: of two that cap the last holds", []Limit{most(10), most(3)}, most(3), 13},
 		{"and not the smallest", []Limit{most(3), most(10)}, most(10), 13},
 		{"what caps wins over what withholds", []Limit{most(10), overflow(3)}, most(10), 13},
@@ -173,7 +173,7 @@ func TestPlanSplit_conflicts(t *testing.T) {
 	}{
 		{"a row that somebody changed", Split{"a": {most(11)}}, Split{"a": {most(10)}}, map[string]Limit{"a": most(20)}, "the trunk row of campaign SALES on server a was changed by somebody else and says 11 MAXIMUM_LIMIT"},
 		{"a row that somebody removed", Split{}, Split{"a": {most(10)}}, map[string]Limit{"a": most(20)}, "has been removed by somebody else"},
-		{"a row that is to go and was changed", Split{"a": {most(11)}}, Split{"a": {most(10)}}, nil, "was changed by somebody else"},
+		{"a row that is to be removed and was changed", Split{"a": {most(11)}}, Split{"a": {most(10)}}, nil, "was changed by somebody else"},
 		{"a row that nobody had seen", Split{"a": {most(11)}}, Split{}, map[string]Limit{"a": most(20)}, "exists already and says 11 MAXIMUM_LIMIT"},
 		{"a second row that somebody added", Split{"a": {most(10), most(10)}}, Split{"a": {most(10)}}, map[string]Limit{"a": most(20)}, "says 10 MAXIMUM_LIMIT, 10 MAXIMUM_LIMIT"},
 	} {
@@ -191,7 +191,7 @@ func TestPlanSplit_conflicts(t *testing.T) {
 		want       map[string]Limit
 	}{
 		{"a row that is as wanted already", Split{"a": {most(20)}}, Split{"a": {most(10)}}, map[string]Limit{"a": most(20)}},
-		{"a row that is gone as wanted", Split{}, Split{"a": {most(10)}}, nil},
+		{"a row that was removed as wanted", Split{}, Split{"a": {most(10)}}, nil},
 		{"a row that is neither ours nor wanted", Split{"b": {most(5)}}, Split{}, nil},
 	} {
 		t.Run(c.name+" is none", func(t *testing.T) {
@@ -236,7 +236,7 @@ func TestPlanSplit_properties(t *testing.T) {
 					t.Fatalf("after %d of %s server %s is promised %d: more than before and after", n, told(plan), server, now)
 				}
 			}
-			// Whoever finds this, killed there, goes on from it.
+			// An apply that is killed here is resumed from this state.
 			found := killed.Of("SALES")
 			rest, err := PlanSplit("SALES", found, found, want)
 			if err != nil {
@@ -253,7 +253,7 @@ func TestPlanSplit_properties(t *testing.T) {
 	})
 }
 
-// A create that was killed finds its own rows, has seen none, and goes on.
+// A create that was killed finds its own rows, has seen none, and resumes.
 func TestPlanSplit_resumesAfterKilledCreate(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := rapid.MapOf(someServer, someLimit).Draw(t, "want")

@@ -11,8 +11,8 @@ import (
 )
 
 // grants returns what the script of [privileges.Script] prints for a user of a
-// database: one statement for each table that it has, sorted by table. reader leaves
-// out what a user does not need who only looks.
+// database: one statement for each table that it has, sorted by table. reader omits
+// the privileges to write.
 func grants(ctx context.Context, db *sql.DB, user, host string, reader bool) (grants []string, err error) {
 	conn, err := db.Conn(ctx) // the script sets session variables
 	if err != nil {

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Grow fills a database with a cluster as ten years of work by hand leave it: twelve
+// Grow fills a database with a cluster that was managed by hand for ten years: twelve
 // telephony nodes, a database and two web rows, more than 600 phones in five naming
 // conventions, more than 30 carriers that were copied from node to node, 200 inbound
-// numbers, and what nobody cleaned up: rows of servers that are gone, aliases of
-// phones that are gone, duplicates, NULL, blanks, and texts in every kind of line end.
+// numbers, and leftovers: rows of removed servers, aliases of removed phones, duplicates,
+// NULL, blanks, and texts with every kind of line end.
 func (d *Database) Grow(ctx context.Context) error {
 	g := &growth{schema: d.Schema}
 	for _, part := range []func(){g.settings, g.servers, g.campaigns, g.carriers, g.letters, g.plain, g.web, g.odd, g.numbers} {

@@ -44,7 +44,7 @@ func (g *growth) letters() {
 		}
 		switch seat {
 		case 2075:
-			logins = append(logins, "2075d") // which is gone
+			logins = append(logins, "2075d") // which does not exist
 		case 2076:
 			logins = []string{"2076c", "2076a", "2076b"}
 		case 2077:
@@ -127,7 +127,7 @@ func (g *growth) odd() {
 		row(nodeIP(3), "old phone", "old-phone", "9004", "SIP"),
 		row(nodeIP(10), "zap1", "1-1", "9005", "Zap"),
 		row(nodeIP(10), "ext9006", "3125559006", "9006", "EXTERNAL"),
-		row("10.20.0.99", "7001a", "7001", "70010", "SIP"), // of a server that is gone
+		row("10.20.0.99", "7001a", "7001", "70010", "SIP"), // of a removed server
 		row("10.20.0.99", "7002a", "7002", "70020", "SIP"),
 		row(nodeIP(11)+" ", "6001", "6001", "6001", "IAX2"),
 		row(nodeIP(11), "6002", "6002", "6002", "IAX2"),

@@ -64,7 +64,7 @@ const (
 	auditRows = "SELECT user, event_section, event_type, record_id, event_code, event_notes FROM vicidial_admin_log ORDER BY admin_log_id"
 )
 
-// fixedPlan hands out a plan that is made already.
+// fixedPlan returns a plan function with a fixed plan.
 func fixedPlan(plan cluster.Plan) planFunc {
 	return func(context.Context) (cluster.Plan, error) { return plan, nil }
 }

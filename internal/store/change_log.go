@@ -23,10 +23,9 @@ SELECT user,
  ORDER BY admin_log_id DESC
  LIMIT 1`
 
-// LastChange returns the newest of some lines of the admin change log, which tells who
-// changed an object. Where that is the provider's own line it returns none: what
-// changed since was changed without a line, and older lines are of what the provider
-// has overwritten.
+// LastChange returns the newest of some lines of the admin change log, which has the
+// author of a change. It returns none for the provider's own line: later changes have no
+// line, and the provider has overwritten earlier ones.
 func (s *Store) LastChange(ctx context.Context, lines cluster.ChangeLogFilter) (cluster.ChangeLogEntry, bool, error) {
 	var change cluster.ChangeLogEntry
 	if len(lines.Records) == 0 || len(lines.Sections) == 0 {

@@ -215,7 +215,7 @@ func TestApply_keepsItsLock(t *testing.T) {
 	})
 }
 
-// mariadbd dies in the middle of a plan and comes back: the plan goes on.
+// mariadbd is killed in the middle of a plan and restarted: the plan continues.
 func TestApply_databaseRestart(t *testing.T) {
 	t.Parallel()
 	own := sandbox.Own(t, sandbox.Options{})

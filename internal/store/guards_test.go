@@ -14,7 +14,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// What a change log line says of a step that no other test writes.
+// The change log line of a step that no other test writes.
 func TestAuditLine(t *testing.T) {
 	t.Parallel()
 	removal := cluster.Step{
@@ -76,7 +76,7 @@ func TestLockName(t *testing.T) {
 	}
 }
 
-// An error of the network says nothing of the statement; one of the server does.
+// After an error of the network the statement may have run; after one of the server not.
 func TestLost_network(t *testing.T) {
 	t.Parallel()
 	if err := error(&net.OpError{Op: "read", Err: errors.New("connection reset by peer")}); !isLostConnection(err) || isRetryable(err) {

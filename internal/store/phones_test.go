@@ -104,7 +104,7 @@ func checkInvariants(t *testing.T, d *sandbox.Database, when string) {
 }
 
 // The connection is cut after each statement in turn, before and after it ran.
-// At no moment is an agent cut off, and the next apply goes on from there.
+// At no moment is an agent cut off, and the next apply resumes from there.
 func TestFloor_everyCut(t *testing.T) {
 	t.Parallel()
 	for name, cut := range map[string]sandbox.Cut{"not sent": sandbox.WriteUnsent, "not answered": sandbox.WriteUnanswered} {

@@ -35,8 +35,8 @@ type Store struct {
 	requests requests
 	log      logs
 	pauses   []time.Duration // before each try of a statement
-	// What the goroutine that serves the requests knows of the change log, 0 where it
-	// knows nothing, and when it last released the lock.
+	// The position in the change log of the goroutine that serves the requests, 0 if
+	// unknown, and when it last released the lock.
 	newestLine     int64
 	released       time.Time
 	maxUnlockedAge time.Duration
@@ -156,7 +156,7 @@ func cached[T any](s *Store, name string, read func(context.Context) (T, error),
 	return q
 }
 
-// Forget drops all that was read of the tables, but not what the database is.
+// Forget drops the cached reads of all tables, but not the server information.
 func (s *Store) Forget() {
 	for _, cache := range s.caches {
 		cache.invalidate()
@@ -206,7 +206,7 @@ func scanRows(ctx context.Context, on querier, query string, args []any, scan fu
 	return rows.Err()
 }
 
-// selectAll runs a read and returns what scan makes of each row.
+// selectAll runs a read and returns the scanned rows.
 func selectAll[T any](ctx context.Context, s *Store, what, query string, args []any, scan func(*sql.Rows, *T) error) ([]T, error) {
 	var all []T
 	err := s.query(ctx, what, query, args, func(rows *sql.Rows) error {
@@ -250,16 +250,16 @@ func value(column sql.NullString) cluster.Value {
 	return cluster.Text(column.String)
 }
 
-// failoverCheck looks for the routes that a carrier route fails over to. missing
-// describes those that are not there after the run as far as it is planned; settled
-// reports whether that stays so.
+// failoverCheck checks the routes that a carrier route fails over to. missing describes
+// those that do not exist after the run as far as it is planned; settled reports whether
+// that is final.
 type failoverCheck = func(context.Context) (missing []string, settled bool)
 
 // Failovers are the checks of routes that fail over to routes which are not planned yet.
 func (s *Store) Failovers() *planned.Waiting[failoverCheck] { return &s.failovers }
 
-// BeginRun says that another run begins.
+// BeginRun begins another run.
 func (s *Store) BeginRun() { s.hasWritten.Store(false) }
 
-// HasWritten reports whether this run has written something: its plan is being applied.
+// HasWritten reports whether this run has written, and so applies its plan.
 func (s *Store) HasWritten() bool { return s.hasWritten.Load() }

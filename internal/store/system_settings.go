@@ -9,7 +9,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// selectContainer is NULL where the container is not there.
+// selectContainer is NULL if the container does not exist.
 const selectContainer = `(SELECT COALESCE(container_entry, '') FROM vicidial_settings_containers WHERE container_id = ? LIMIT 1)`
 
 // SystemSettings returns the row of system_settings, and the container of agent

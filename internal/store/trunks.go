@@ -19,7 +19,7 @@ SELECT server_ip,
 // spelled as their own rows spell them.
 func (s *Store) Trunks(ctx context.Context) (cluster.Trunks, error) { return s.trunks.get(ctx) }
 
-// renewTrunks reads all rows of a campaign again: no key of the table tells them apart.
+// renewTrunks reads all rows of a campaign again, since the table has no unique key.
 func (s *Store) renewTrunks(ctx context.Context, trunks cluster.Trunks, steps []writtenStep) (cluster.Trunks, error) {
 	return keyed[cluster.Trunk]{
 		columns: []string{"campaign_id", cluster.ColumnServerIP},

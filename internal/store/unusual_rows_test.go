@@ -33,7 +33,7 @@ func nullEverything(t *testing.T, d *sandbox.Database) {
 		t.Fatalf("%d tables, %v", len(tables), err)
 	}
 	for i, table := range tables {
-		// A row that says nothing, where there is none.
+		// A row without values, where there is none.
 		run(t, d, "INSERT IGNORE INTO "+table+" () VALUES ()", updates[i])
 	}
 	run(t, d, "DELETE FROM system_settings LIMIT 1") // one is left

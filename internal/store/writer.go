@@ -14,8 +14,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/cluster"
 )
 
-// writer writes plans over one connection, which holds the lock: where the
-// connection is lost the lock is too, and nothing more is written over it.
+// writer writes plans over one connection, which holds the lock. If the connection is
+// lost, so is the lock, and nothing more is written over it.
 type writer struct {
 	store     *Store
 	info      serverInfo

@@ -57,16 +57,16 @@ func block(title string, singles []Object) []Object {
 		o.ID = named + "=" + strings.Join(runs(o.Seats), ",")
 		return o
 	}
-	whole := of(singles)
-	whole.Parts = singles
-	whole.Join = func(parts []int) Object {
+	all := of(singles)
+	all.Parts = singles
+	all.Join = func(parts []int) Object {
 		some := make([]Object, 0, len(parts))
 		for _, at := range parts {
 			some = append(some, singles[at])
 		}
 		return of(some)
 	}
-	return []Object{whole}
+	return []Object{all}
 }
 
 // runs returns numbers as ranges and single ones.

@@ -69,21 +69,21 @@ const declarationStart = "; dial "
 // declaration returns a comment with the declaration, which [ReadDial] parses. It is
 // empty for a route without [DialMore], which is parsed from its lines.
 func (d Dial) declaration() string {
-	var said strings.Builder
-	encoder := json.NewEncoder(&said)
+	var encoded strings.Builder
+	encoder := json.NewEncoder(&encoded)
 	encoder.SetEscapeHTML(false) // the admin page drops backslashes
 	if more, err := json.Marshal(d.DialMore); err != nil || string(more) == "{}" || encoder.Encode(d) != nil {
 		return ""
 	}
-	return declarationStart + said.String()
+	return declarationStart + encoded.String()
 }
 
 // declared parses the comment.
 func declared(text string) (Dial, bool) {
 	var dial Dial
 	for line := range strings.SplitSeq(normal(text), "\n") {
-		if said, is := strings.CutPrefix(line, declarationStart); is {
-			return dial, json.Unmarshal([]byte(said), &dial) == nil
+		if encoded, is := strings.CutPrefix(line, declarationStart); is {
+			return dial, json.Unmarshal([]byte(encoded), &dial) == nil
 		}
 	}
 	return dial, false

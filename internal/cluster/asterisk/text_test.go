@@ -316,7 +316,7 @@ func TestTextOfTheForm(t *testing.T) {
 			t.Error("it is")
 		}
 	})
-	t.Run("a word that changed is drift", func(t *testing.T) {
+	t.Run("a changed word is drift", func(t *testing.T) {
 		if cluster.EquivalentText(stockDialplan, strings.Replace(stockDialplan, "tTor", "tTo", 1)) {
 			t.Error("it is not")
 		}

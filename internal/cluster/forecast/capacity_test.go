@@ -51,7 +51,7 @@ func TestCapacity_node(t *testing.T) {
 		}
 	})
 
-	t.Run("a machine that was hardly used tells nothing of its ceiling", func(t *testing.T) {
+	t.Run("a machine that was hardly used has no measured ceiling", func(t *testing.T) {
 		m := aMeasure(dial1, 2, 9)
 		m.PeakIdle = 99
 		if node := NewCapacity([]CapacityMeasure{m}).Nodes[0]; node.LinesMeasured != 0 {

@@ -93,7 +93,7 @@ func TestFailoverPlan_seats(t *testing.T) {
 		}
 	})
 
-	t.Run("a tie goes to the later login of the alias", func(t *testing.T) {
+	t.Run("the later login of the alias wins a tie", func(t *testing.T) {
 		in := aFloor()
 		in.Seats = seatsOf(1, dial1, dial2, dial3)
 		if got := agentsOn(plan(t, in).Today); got[dial3] != 1 {
@@ -212,7 +212,7 @@ func TestFailoverPlan_lines(t *testing.T) {
 		return trunks
 	}
 
-	t.Run("a dead server's MAXIMUM_LIMIT share moves to nobody", func(t *testing.T) {
+	t.Run("a dead server's MAXIMUM_LIMIT share does not move", func(t *testing.T) {
 		in := aFloor()
 		in.Campaigns = []FailoverCampaign{{"SALES", 60}}
 		in.Trunks = limits(20)
@@ -237,7 +237,7 @@ func TestFailoverPlan_lines(t *testing.T) {
 		if loss := lossOf(t, p, dial1); !loss.Survivable || loss.Campaigns[0].Carried != 60 {
 			t.Errorf("%+v", loss)
 		}
-		// With two gone all 12 agents are on one server of 10 rooms and 30 lines.
+		// Without two servers all 12 agents are on one server of 10 rooms and 30 lines.
 		loss := lossOf(t, p, dial1, dial2)
 		if loss.Campaigns[0].Carried != 30 || len(loss.Stranded) != 2 {
 			t.Errorf("%+v", loss)
@@ -272,7 +272,7 @@ func TestFailoverPlan_inboundAndSingletons(t *testing.T) {
 	in.VoicemailServer = dial1
 	p := plan(t, in)
 
-	t.Run("a carrier that delivers to the lost server alone reaches nobody", func(t *testing.T) {
+	t.Run("calls of a carrier that delivers only to the lost server are lost", func(t *testing.T) {
 		loss := lossOf(t, p, dial1)
 		wantReason(t, loss, "Inbound calls of carrier TELCO reach no server that is up")
 		if !slices.Equal(loss.Inbound, []string{"TELCO"}) {

@@ -74,7 +74,7 @@ func TestForecast_fill(t *testing.T) {
 		wantFill(t, f, dial2, "B", 20)
 	})
 
-	t.Run("campaigns are filled by their id, and lines that one gets are gone for the next", func(t *testing.T) {
+	t.Run("campaigns are filled by their id, and the next one cannot get the lines of one before", func(t *testing.T) {
 		in := aShortage()
 		in.Trunks = append(in.Trunks, cluster.Trunk{ServerIP: dial1, CampaignID: "B", Limit: cluster.Limit{Restriction: cluster.MaximumLimit}})
 		in.Goals = []Goal{{dial1, "B", 60}, {dial1, "A", 60}}
@@ -120,7 +120,7 @@ func TestForecast_fill(t *testing.T) {
 		wantFill(t, f, dial3, "A", 30) // asked for 36, held to 30
 	})
 
-	t.Run("nobody balances", func(t *testing.T) {
+	t.Run("no server balances", func(t *testing.T) {
 		in := aShortage()
 		in.Servers[1].Row["vicidial_balance_active"], in.Servers[2].Row["vicidial_balance_active"] = cluster.YesNo(false), cluster.YesNo(false)
 		f := New(in)

@@ -13,7 +13,7 @@ const (
 	dial3 = "10.0.0.3"
 )
 
-// aServer is what a test says of a row of servers.
+// aServer is the test's part of a row of servers.
 type aServer struct {
 	IP                                                string
 	MaxTrunks, CallsPerSecond, BalanceRank, OffLimits int
@@ -98,7 +98,7 @@ func TestForecast_consequences(t *testing.T) {
 		wantLocal(t, f, dial1, "A", 30, 30)
 	})
 
-	t.Run("MAXIMUM_LIMIT 0 keeps a campaign off a server and hands its demand to the fill", func(t *testing.T) {
+	t.Run("MAXIMUM_LIMIT 0 keeps a campaign off a server, and the fill places its lines", func(t *testing.T) {
 		in := aForecast()
 		in.Servers = append(in.Servers, aServer{IP: dial2, MaxTrunks: 50, Balance: true}.row())
 		in.Trunks = []cluster.Trunk{{ServerIP: dial1, CampaignID: "A", Limit: cluster.Limit{Dedicated: 0, Restriction: cluster.MaximumLimit}}}

@@ -94,7 +94,7 @@ func TestForecast_properties(t *testing.T) {
 		}
 	}))
 
-	t.Run("a limit holds: a campaign that dials has no more lines than it says, unless it had them", rapid.MakeCheck(func(t *rapid.T) {
+	t.Run("a campaign that dials has no more lines than its limit, unless it had them", rapid.MakeCheck(func(t *rapid.T) {
 		for _, line := range New(drawForecast(t)).Local {
 			if line.Limited && line.Place > 0 && line.Existing+line.Place > line.Limit {
 				t.Fatalf("%+v", line)
@@ -102,7 +102,7 @@ func TestForecast_properties(t *testing.T) {
 		}
 	}))
 
-	t.Run("without a MAXIMUM_LIMIT row nobody dials a server past its maximum", rapid.MakeCheck(func(t *rapid.T) {
+	t.Run("without a MAXIMUM_LIMIT row no campaign dials a server past its maximum", rapid.MakeCheck(func(t *rapid.T) {
 		in := drawForecast(t)
 		for i := range in.Trunks {
 			in.Trunks[i].Restriction = cluster.OverflowAllowed
@@ -115,7 +115,7 @@ func TestForecast_properties(t *testing.T) {
 		}
 	}))
 
-	t.Run("the fill places no more than the shortage, and only where somebody balances and is not short", rapid.MakeCheck(func(t *rapid.T) {
+	t.Run("the fill places no more than the shortage, and only on servers that balance and are not short", rapid.MakeCheck(func(t *rapid.T) {
 		in := drawForecast(t)
 		f := New(in)
 		for _, total := range f.Campaigns {

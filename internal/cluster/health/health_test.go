@@ -121,7 +121,7 @@ func TestHealth_heartbeat(t *testing.T) {
 		wantProblem(t, s, dial2, "has been silent for 30 min, and still looks alive to the agent login: its clock is 60 min ahead of")
 	})
 
-	t.Run("without the database's own time nothing is said of the clock", func(t *testing.T) {
+	t.Run("without the database's own time the clock is not reported", func(t *testing.T) {
 		s := aHealthyCluster()
 		s.Beats[1] = Heartbeat{ServerIP: dial2}
 		if h := NewReport(s); len(h.Problems) != 0 || h.Nodes[1].SkewKnown {
@@ -129,7 +129,7 @@ func TestHealth_heartbeat(t *testing.T) {
 		}
 	})
 
-	t.Run("nothing is asked of a node that is out of service, until somebody works on it", func(t *testing.T) {
+	t.Run("a node that is out of service is not checked until an agent is logged in on it", func(t *testing.T) {
 		s := aHealthyCluster()
 		s.Beats = s.Beats[:1]
 		s.Servers[0].RoomsTotal = 0
@@ -221,7 +221,7 @@ func TestHealth_rebuild(t *testing.T) {
 		wantProblem(t, s, dial2, "is not there to do it")
 	})
 
-	t.Run("that of a node which generates nothing stands for ever, and is none", func(t *testing.T) {
+	t.Run("the flag of a node that generates nothing is not stuck", func(t *testing.T) {
 		s := aHealthyCluster()
 		s.Servers[0].Row["rebuild_conf_files"], s.Servers[0].Row["generate_vicidial_conf"] = cluster.YesNo(true), cluster.YesNo(false)
 		s.Servers[0].FlagSeen = time.Hour

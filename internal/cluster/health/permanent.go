@@ -16,34 +16,34 @@ func PermanentFindings(s Snapshot) []string {
 	for _, server := range s.Servers {
 		servers = append(servers, server.Server)
 	}
-	var said []string
+	var findings []string
 	if s.FirstLogin {
-		said = append(said, "The first-login wizard has not run: the first login to the admin pages overwrites the passwords of all servers and phones.")
+		findings = append(findings, "The first-login wizard has not run: the first login to the admin pages overwrites the passwords of all servers and phones.")
 	}
 	if host := s.Settings.Row["sounds_web_server"].Text; host != "" && !s.Settings.CentralSounds {
-		said = append(said, fmt.Sprintf("sounds_web_server is %s, but sounds_central_control_active is 0: no node fetches sounds from there.", host))
+		findings = append(findings, fmt.Sprintf("sounds_web_server is %s, but sounds_central_control_active is 0: no node fetches sounds from there.", host))
 	}
 	if s.Settings.Weights.Exists {
 		weights, rest := cluster.ParseWeights(s.Settings.Weights.Text)
 		for _, text := range cluster.ReviewWeights(weights, servers) {
-			said = append(said, "Agent login weights: "+text+".")
+			findings = append(findings, "Agent login weights: "+text+".")
 		}
 		if len(rest) > 0 {
-			said = append(said, "Agent login weights: VICIdial makes nothing of these lines: "+strings.Join(rest, " | ")+".")
+			findings = append(findings, "Agent login weights: VICIdial makes nothing of these lines: "+strings.Join(rest, " | ")+".")
 		}
 	}
 	for _, server := range servers {
 		if len(server.Shipped) > 0 {
-			said = append(said, fmt.Sprintf("Server %s has the shipped password in %s.", server, strings.Join(server.Shipped, ", ")))
+			findings = append(findings, fmt.Sprintf("Server %s has the shipped password in %s.", server, strings.Join(server.Shipped, ", ")))
 		}
 	}
 	for _, carrier := range s.Carriers.Sorted() {
 		id, on := carrier.TemplateID(), carrier.ServerIP()
 		if _, found := s.Templates.ByID(id); id != "" && !found {
-			said = append(said, fmt.Sprintf("Carrier %s names template %s, which is not there.", carrier.ID(), id))
+			findings = append(findings, fmt.Sprintf("Carrier %s names template %s, which is not there.", carrier.ID(), id))
 		}
 		if _, found := servers.ByIP(on); !found && on != cluster.AllServers {
-			said = append(said, fmt.Sprintf("Carrier %s is on %s, which is no server.", carrier.ID(), on))
+			findings = append(findings, fmt.Sprintf("Carrier %s is on %s, which is no server.", carrier.ID(), on))
 		}
 	}
 	for _, campaign := range s.Trunks.Campaigns() {
@@ -55,8 +55,8 @@ func PermanentFindings(s Snapshot) []string {
 		}
 		if len(gone) > 0 {
 			slices.Sort(gone)
-			said = append(said, fmt.Sprintf("Campaign %s has trunk rows on %s, which VICIdial makes nothing of: no server has the address.", campaign, strings.Join(gone, ", ")))
+			findings = append(findings, fmt.Sprintf("Campaign %s has trunk rows on %s, which VICIdial makes nothing of: no server has the address.", campaign, strings.Join(gone, ", ")))
 		}
 	}
-	return said
+	return findings
 }

@@ -31,7 +31,7 @@ func programOptions(t *testing.T) map[string][]string {
 // shellDate is a date that the shell puts in.
 var shellDate = regexp.MustCompile(`\$\([^)]*\)`)
 
-// finds says whether a program that searches its arguments for an option finds
+// finds reports whether a program that searches its arguments for an option finds
 // it in a flag.
 func finds(flag, option string) bool {
 	return strings.Contains(strings.ToLower(flag), strings.ToLower(option))

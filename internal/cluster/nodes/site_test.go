@@ -439,7 +439,7 @@ func TestNodeOf(t *testing.T) {
 			t.Error(diff)
 		}
 	})
-	t.Run("refuses a word it does not know", func(t *testing.T) {
+	t.Run("refuses an unknown word", func(t *testing.T) {
 		if _, err := nodes.Parse("10.0.0.1", []string{"dialer"}); err == nil || !strings.Contains(err.Error(), `"dialer"`) {
 			t.Errorf("got %v", err)
 		}

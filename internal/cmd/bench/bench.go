@@ -33,7 +33,7 @@ type figures struct {
 	provider, terraform int // peak memory in KiB, 0 where that cannot be seen
 }
 
-// options say what is measured.
+// options select what is measured.
 type options struct {
 	n, rounds int
 	scale     float64 // of the large site
@@ -59,7 +59,7 @@ func (o *options) choose(list string) error {
 	return nil
 }
 
-// bench measures, shows, and returns an error for what does not hold.
+// bench measures, prints, and returns an error for exceeded limits.
 func bench(ctx context.Context, out io.Writer, o options) (err error) {
 	env, err := testenv.New(ctx)
 	if err != nil {
@@ -237,9 +237,9 @@ func (s *target) measureRound(ctx context.Context) error {
 	return nil
 }
 
-// statements is what the server has been asked since it started, this question
-// left out, and what sets a connection up: how many there are depends on how many
-// reads happen to be side by side.
+// statements returns the number of statements since the start of the server, without this
+// query and those that set a connection up: the number of connections depends on how many
+// reads run concurrently.
 func (s *target) statements(ctx context.Context) (int, error) {
 	var asked int
 	err := s.server.Root().QueryRowContext(ctx, `SELECT SUM(IF(VARIABLE_NAME = 'QUESTIONS', 1, -1) * VARIABLE_VALUE)
@@ -254,7 +254,7 @@ func median(durations []time.Duration) time.Duration {
 	return sorted[len(sorted)/2]
 }
 
-// measure takes one cluster by itself.
+// measure measures one cluster alone.
 func measure(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, n, rounds int) (figures, error) {
 	s, err := open(ctx, env, server, fmt.Sprint("cluster", n), cluster(n), n)
 	if err != nil {
@@ -272,7 +272,7 @@ func measure(ctx context.Context, out io.Writer, env *testenv.Environment, serve
 	return s.figures, nil
 }
 
-// compare takes a cluster and as many built-in objects in turns.
+// compare measures a cluster and as many built-in objects alternately.
 func compare(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, n, rounds int) (ours, theirs figures, err error) {
 	many, err := open(ctx, env, server, fmt.Sprint("cluster", n), cluster(n), n)
 	if err != nil {

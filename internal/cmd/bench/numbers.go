@@ -13,9 +13,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/testenv"
 )
 
-// What a block of numbers may take, as ratios inside one run. An empty block is one of
-// a single number: what Terraform, the provider's start and its first look at the
-// database take by themselves.
+// Limits of a block of numbers, as ratios within one run. An empty block has a single
+// number: it costs what Terraform, the provider's start and its first reads cost.
 const (
 	manyNumbers = 10_000
 

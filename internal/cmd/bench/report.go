@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// pair is what was measured of ours and of Terraform's built-in objects, in turns.
+// pair has the times of our objects and of Terraform's built-in ones, in turns.
 type pair struct{ ours, floor []time.Duration }
 
-// ratio is how many times as long ours takes: the medians', and the least and the
-// most that the measurements allow.
+// ratio is the ratio of our time to the other: of the medians, and the least and the most
+// of the measurements.
 type ratio struct {
 	Median float64 `json:"median"`
 	Least  float64 `json:"least"`
@@ -34,10 +34,10 @@ func (p pair) ratio(bound float64) ratio {
 	}
 }
 
-// missed reports whether the whole spread is beyond the bound: less is noise.
+// missed reports whether the whole spread exceeds the bound; less may be noise.
 func (r ratio) missed() bool { return r.Bound > 0 && r.Least > r.Bound }
 
-// report is what a run has measured, by names.
+// report has the measurements of a run, by name.
 type report struct {
 	Ratios map[string]ratio `json:"ratios"`
 	Counts map[string]int   `json:"counts"`
@@ -49,7 +49,7 @@ func (r *report) add(name string, p pair, bound float64) { r.Ratios[name] = p.ra
 
 func (r *report) count(name string, n int) { r.Counts[name] = n }
 
-// show writes the report, and returns an error for what misses its bound.
+// show writes the report, and returns an error for each exceeded bound.
 func (r *report) show(out io.Writer) error {
 	var err error
 	fmt.Fprintf(out, "\n%-44s %9s %9s %7s %15s %6s\n", "", "ours", "floor", "times", "spread", "bound")

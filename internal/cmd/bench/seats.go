@@ -14,9 +14,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/testenv"
 )
 
-// What a floor may take, as ratios inside one run. An empty placement is one of a
-// single seat: what Terraform, the provider's start and its first look at the
-// database take by themselves.
+// Limits of a floor, as ratios within one run. An empty placement has a single seat: it
+// costs what Terraform, the provider's start and its first reads cost.
 const (
 	fewSeats  = 1000
 	manySeats = 10_000

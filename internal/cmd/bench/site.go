@@ -13,7 +13,7 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/testenv"
 )
 
-// sizes say how large a site is. Its inbound numbers are one object, or one each.
+// sizes are the sizes of a site. Its inbound numbers are one object, or one each.
 type sizes struct {
 	name                                            string
 	nodes, rooms, campaigns, routes, seats, numbers int
@@ -40,11 +40,11 @@ func largeSite(scale float64) sizes {
 	return sizes{"large site", max(3, part(40)), 300, part(40), part(60), part(5000), part(2000), false, siteBound}
 }
 
-// smallSite is one of three nodes. Its objects are so few that the start of the
-// provider and the first connection outweigh them: it has no bound.
+// smallSite is a site of three nodes. It has no bound, since the start of the provider
+// and the first connection take longer than its few objects.
 func smallSite() sizes { return sizes{"small site", 3, 60, 4, 4, 100, 20, true, 0} }
 
-// singleDIDs is a site of little but many DIDs, each an object.
+// singleDIDs is a site with many DIDs, each an object, and little else.
 func singleDIDs(scale float64) sizes {
 	return sizes{fmt.Sprintf("%d DIDs", max(1, int(800*scale))), 3, 1, 1, 1, 1, max(1, int(800*scale)), true, singleBound}
 }
@@ -230,8 +230,8 @@ func site(ctx context.Context, out io.Writer, env *testenv.Environment, server *
 	return nil
 }
 
-// trips measures how often a command waits for the database: how much longer it
-// takes over a line with a delay, in delays.
+// trips measures how often a command waits for the database: the additional time over a
+// connection with a delay, divided by the delay.
 func trips(ctx context.Context, out io.Writer, env *testenv.Environment, server *sandbox.Server, s sizes, report *report) error {
 	const delay = 50 * time.Millisecond
 	near, err := open(ctx, env, server, s.name+" near", siteOf(s), s.campaigns)
@@ -274,7 +274,7 @@ func trips(ctx context.Context, out io.Writer, env *testenv.Environment, server 
 	return nil
 }
 
-// relay is a line to the database that takes its time.
+// relay is a connection to the database with a delay.
 type relay struct {
 	listener net.Listener
 	target   string

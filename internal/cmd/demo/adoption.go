@@ -14,8 +14,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/testenv"
 )
 
-// grown is where a cluster that exists is adopted: a database of its own, and a
-// directory for the configuration.
+// grown is the database of an existing cluster that is adopted, and a directory for the
+// configuration.
 type grown struct {
 	env     *testenv.Environment
 	server  *sandbox.Server

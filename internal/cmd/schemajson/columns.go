@@ -15,8 +15,8 @@ import (
 	"github.com/vicidial/terraform-provider-vicidial/internal/sandbox"
 )
 
-// tables is the table whose columns the attributes of a resource are, where their
-// descriptions begin with a column.
+// tables has the table of a resource, of which attributes are columns if their
+// descriptions begin with one.
 var tables = map[string]string{
 	"vicidial_agent_placement":  "phones",
 	"vicidial_carrier_route":    "vicidial_server_carriers",
@@ -60,7 +60,7 @@ func readLabels(page string) (map[string]string, error) {
 	return found, nil
 }
 
-// withColumns is a source whose descriptions say what a page says of columns.
+// withColumns is a source that completes descriptions from the page of columns.
 type withColumns struct {
 	source
 	page string
@@ -84,7 +84,7 @@ func (d withColumns) GetProviderSchema(ctx context.Context, req *tfprotov6.GetPr
 
 // describeColumns appends to the description of each attribute that is a column: its
 // label on the admin page, its values and default in the tables, and the first schema
-// that has it. It returns the columns of which the page says nothing.
+// that has it. It returns the columns that the page does not have.
 func describeColumns(resources map[string]*tfprotov6.Schema, labels map[string]string) []string {
 	var missing []string
 	for _, resource := range slices.Sorted(maps.Keys(tables)) {
@@ -123,8 +123,8 @@ func walkAttributes(attributes []*tfprotov6.SchemaAttribute, visit func(*tfproto
 	}
 }
 
-// describeColumn returns what an attribute says of its column. A boolean has no values of
-// the table. The first schema that has the column is left out where the attribute states it.
+// describeColumn returns the description of a column. A boolean has no values of the
+// table. It omits the first schema that has the column if the attribute states it.
 func describeColumn(label string, forms []sandbox.ColumnForm, boolean, schemaStated bool) string {
 	newest := forms[len(forms)-1]
 	var parts []string

@@ -75,7 +75,8 @@ func describedSchemas(t *testing.T) *tfprotov6.GetProviderSchemaResponse {
 	return schemas
 }
 
-// TestDescriptions checks that each attribute that is a column says its default.
+// TestDescriptions checks that the description of each attribute that is a column has its
+// default.
 func TestDescriptions(t *testing.T) {
 	schemas := describedSchemas(t)
 	for name := range schemas.ResourceSchemas {

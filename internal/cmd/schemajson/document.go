@@ -116,7 +116,7 @@ func write(out io.Writer, name string, schemas *tfprotov6.GetProviderSchemaRespo
 	return nil
 }
 
-// mapValues turns every value of a map.
+// mapValues converts every value of a map.
 func mapValues[From, To any](from map[string]From, turn func(From) To) map[string]To {
 	to := make(map[string]To, len(from))
 	for name, value := range from {

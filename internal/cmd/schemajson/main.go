@@ -1,9 +1,9 @@
 // Command schemajson prints the provider's schema as `terraform providers
 // schema -json` prints it, but without a Terraform: the documentation then
 // shows identities, list resources and actions whatever CLI is installed, and
-// needs neither a build nor an init. Descriptions of columns get what the tables and
-// the page of columns say of them. It may import everything; nothing shipped
-// imports it.
+// needs neither a build nor an init. Descriptions of columns are completed
+// from the tables and the page of columns. It may import everything; the provider
+// does not import it.
 package main
 
 import (
@@ -40,8 +40,8 @@ type source interface {
 	GetResourceIdentitySchemas(context.Context, *tfprotov6.GetResourceIdentitySchemasRequest) (*tfprotov6.GetResourceIdentitySchemasResponse, error)
 }
 
-// writeSchema asks the server for all that it offers and writes it as one document
-// with the provider under the given name.
+// writeSchema reads all schemas of the server and writes them as one document with the
+// provider under the given name.
 func writeSchema(ctx context.Context, out io.Writer, name string, server source) error {
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {

@@ -85,8 +85,8 @@ func TestWriteDocument(t *testing.T) {
 	})
 }
 
-// What the installed CLI knows, it must say in the same words as we do. Older
-// ones know nothing of identities, list resources and actions; the golden file
+// The part of the document that the installed CLI prints must be equal. Older CLIs have
+// no identities, list resources and actions; the golden file
 // holds those.
 func TestWriteDocument_equalsTerraform(t *testing.T) {
 	folder := t.TempDir()

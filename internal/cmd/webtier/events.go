@@ -43,7 +43,7 @@ type eventLimits struct {
 // slowStartTime is the time in which the requests of a repaired node are counted.
 const slowStartTime = 2 * time.Second
 
-// adminErrors are what can be done to a node, and undone.
+// failure is a failure of a node that can be injected and repaired.
 type failure struct {
 	name           string
 	node1          string
@@ -106,8 +106,8 @@ func (s *stack) failures(mode mode) []failure {
 	lost500.polls = 30
 	hung := eventLimits{polls: -1, actions: -1, out: 3 * time.Second, back: 5 * time.Second, spread: -1}
 	nothing := eventLimits{out: -1, back: -1, spread: -1}
-	// An old process closes idle connections. A request that is on its way then was read
-	// by nobody; browsers send it again, and this client does not.
+	// An old process closes idle connections. A request that is sent at that moment is read
+	// by no process; browsers repeat it, and this client does not.
 	reloaded := nothing
 	reloaded.polls, reloaded.actions = 3, 1
 	if s.kind == "haproxy" {

@@ -66,15 +66,15 @@ func main() {
 	}
 }
 
-// runInNamespace runs this program again where nodes can be cut off. There is no
-// network outside, so that what is missing is installed before.
+// runInNamespace runs this program again in a network namespace, where nodes can be cut
+// off. It has no network outside, so missing programs are installed before.
 func runInNamespace(ctx context.Context) (passed bool, err error) {
 	if err := webstack.Install(ctx, os.Stderr, "haproxy", "nginx", "apache2", "ip"); err != nil {
 		return false, err
 	}
 	err = webstack.InNamespace(ctx)
 	var failed *exec.ExitError
-	if errors.As(err, &failed) { // it has said why
+	if errors.As(err, &failed) { // it has printed the reason
 		return false, nil
 	}
 	return err == nil, err

@@ -158,7 +158,7 @@ func TestCrontab(t *testing.T) {
 			t.Errorf("got %v and error %v", jobs, err)
 		}
 	})
-	t.Run("settings of a node's own stand where cron applies them to every job", func(t *testing.T) {
+	t.Run("settings of single nodes are above all jobs", func(t *testing.T) {
 		site := aSite(2, 0, false)
 		site.Own = map[string]astguiclient.NodeSettings{"10.0.1.1": {Cron: []string{"MAILTO=ops@example.com", "SHELL=/bin/bash", "@daily /bin/true", `MAILTO=""`, "@hourly /bin/false"}}}
 		files, err := site.Files()

@@ -144,7 +144,7 @@ VARactive_keepalives => 12 34
 			t.Error(diff)
 		}
 	})
-	t.Run("says which line is not what it seems", func(t *testing.T) {
+	t.Run("notes the lines that are parsed in an unexpected way", func(t *testing.T) {
 		if len(notes) != 1 || !strings.Contains(notes[0], "VARDB_password") {
 			t.Errorf("got %q", notes)
 		}

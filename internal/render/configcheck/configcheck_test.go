@@ -140,7 +140,7 @@ func TestCheck(t *testing.T) {
 			t.Fatalf("got %v", err)
 		}
 	})
-	t.Run("a refusal says what the proxy said, without the copy's folder", func(t *testing.T) {
+	t.Run("a refusal has the proxy's output, without the copy's folder", func(t *testing.T) {
 		binary := filepath.Join(t.TempDir(), "haproxy")
 		script := "#!/bin/sh\nfor last; do :; done\necho \"[ALERT] $last:1 no\"\nexit 1\n"
 		if err := os.WriteFile(binary, []byte(script), 0o700); err != nil {

@@ -230,7 +230,7 @@ func TestDrift(t *testing.T) {
 			"a server that is disabled", "server web2 10.10.20.12:80 weight 100 maxconn 60 pool-max-conn 15", "server web2 10.10.20.12:80 weight 100 maxconn 60 pool-max-conn 15 disabled",
 			"backend be_agent: ~ server web2 10.10.20.12:80 maxconn 60 pool-max-conn 15 weight 100 -> server web2 10.10.20.12:80 disabled maxconn 60 pool-max-conn 15 weight 100",
 		},
-		{"a directive that is gone", "    option abortonclose\n", "", "defaults: - option abortonclose"},
+		{"a removed directive", "    option abortonclose\n", "", "defaults: - option abortonclose"},
 		{"a directive that is new", "    retries 3\n", "    retries 3\n    timeout http-keep-alive 1h\n", "defaults: + timeout http-keep-alive 1h"},
 	} {
 		t.Run(edit.claim+" is one line", func(t *testing.T) {
@@ -239,7 +239,7 @@ func TestDrift(t *testing.T) {
 			}
 		})
 	}
-	t.Run("what is for all that stands below it is drift when it moves down", func(t *testing.T) {
+	t.Run("a line that applies to all lines below it is drift when it moves down", func(t *testing.T) {
 		config, err := haproxy.Parse(want)
 		if err != nil {
 			t.Fatal(err)

@@ -55,14 +55,14 @@ func TestProblems(t *testing.T) {
 		{"one port for both", func(t *webtier.Tier) { t.Listen.HTTPPort = 443 }, "listen.https_port: 443 is the port for plain HTTP too"},
 		{"an admin directory that is the agents'", func(t *webtier.Tier) { t.AdminDirectory = "agc" }, "admin_web_directory: "},
 		{"an open admin directory", func(t *webtier.Tier) { t.Access.Admin = nil; t.Access.Cluster = []string{"10.0.0.9"} }, "warn admin_sources: everyone"},
-		{"an audio store that nobody reaches", func(t *webtier.Tier) { t.Access.Admin, t.Access.Cluster = nil, nil }, "warn audio_store: nobody"},
+		{"an audio store without clients", func(t *webtier.Tier) { t.Access.Admin, t.Access.Cluster = nil, nil }, "warn audio_store: nobody"},
 		{"an audio store on an unknown node", func(t *webtier.Tier) { t.AudioStore.Node = "web9" }, `audio_store.node: "web9" is not among the nodes: web1, web2, web3`},
 		{"several nodes without an audio store", func(t *webtier.Tier) { t.AudioStore = nil }, "warn audio_store: "},
 		{"checks that outlast an agent's patience", func(t *webtier.Tier) { t.Health.Timeout = 1100 * time.Millisecond }, "health: a node that hangs would stay in rotation for up to 3.145s"},
 		{"the same, accepted", func(t *webtier.Tier) { t.Health.Timeout = 1100 * time.Millisecond; t.Health.AllowSlowEjection = true }, ""},
 		{"a body that is no expression", func(t *webtier.Tier) { t.Health.BodyRegex = "(" }, "health.body_regex: "},
 		{"reports that are cut off", func(t *webtier.Tier) { t.Timeouts.Admin = time.Minute }, "warn timeouts.admin: "},
-		{"a time finer than the proxies know", func(t *webtier.Tier) { t.Timeouts.Poll = 1500*time.Millisecond + 1 }, "timeouts.poll: "},
+		{"a time finer than the proxies support", func(t *webtier.Tier) { t.Timeouts.Poll = 1500*time.Millisecond + 1 }, "timeouts.poll: "},
 		{"uploads that are refused", func(t *webtier.Tier) { t.MaxBodyMB = 10 }, "warn max_body_size_mb: "},
 		{"figures on the agents' port", func(t *webtier.Tier) { t.Stats.Bind = "127.0.0.1:443" }, "stats.bind: port 443"},
 		{"a proxy from the future", func(t *webtier.Tier) { t.Target = webtier.Version{Major: 9} }, "warn target_version: "},
@@ -74,8 +74,8 @@ func TestProblems(t *testing.T) {
 		{"a private file that is opened", func(t *webtier.Tier) { t.ExtraPaths = []string{"/vicidial/bp.pl"} }, "extra_paths: "},
 		{"offices that are not named", func(t *webtier.Tier) { t.Access.Trusted = nil }, "warn trusted_sources: an office is one address: of its agents 60 log in in the first minute"},
 		{"TLS that ends in front", func(t *webtier.Tier) { t.TLS, t.Access.TrustedProxies = nil, []string{"10.0.0.2"} }, ""},
-		{"a PROXY protocol of nobody", func(t *webtier.Tier) { t.Listen.ProxyProtocol = true }, "listen.proxy_protocol: "},
-		{"nodes' certificates that nobody can check", func(t *webtier.Tier) { t.NodeTLS = &webtier.NodeTLS{Verify: true} }, "node_tls.ca_file: "},
+		{"a PROXY protocol without trusted proxies", func(t *webtier.Tier) { t.Listen.ProxyProtocol = true }, "listen.proxy_protocol: "},
+		{"nodes' certificates without an authority", func(t *webtier.Tier) { t.NodeTLS = &webtier.NodeTLS{Verify: true} }, "node_tls.ca_file: "},
 		{"a route over VICIdial's own pages", func(t *webtier.Tier) {
 			t.Others = &webtier.Others{Routes: map[string]webtier.Route{"/agc/": {Servers: []string{"10.0.0.9"}}}}
 		}, `routes["/agc/"]: `},
@@ -238,7 +238,7 @@ func TestSources(t *testing.T) {
 			t.Errorf("got %q, %v", got, limited)
 		}
 	})
-	t.Run("the audio store is closed while nobody is named", func(t *testing.T) {
+	t.Run("the audio store is closed without managers and cluster", func(t *testing.T) {
 		if got := (webtier.Access{API: []string{"192.0.2.7"}}).AudioSources(); len(got) != 0 {
 			t.Errorf("got %q", got)
 		}
@@ -302,7 +302,7 @@ func TestTier_filesOfOneNode(t *testing.T) {
 func TestSnippets(t *testing.T) {
 	tier := aTier()
 	tier.VRRP = &webtier.VRRP{Address: "10.0.0.5/24", Interface: "eth0", RouterID: 51, Peers: []string{"10.0.0.4", "10.0.0.3"}}
-	t.Run("the nodes believe the proxies and nobody else", func(t *testing.T) {
+	t.Run("the nodes trust the proxies only", func(t *testing.T) {
 		named := tier
 		named.ProxyAddresses = []string{"10.0.0.4", "10.0.0.3", "10.0.0.2"}
 		if got := named.ApacheSnippet(); !strings.Contains(got, "RemoteIPInternalProxy 10.0.0.2 10.0.0.3 10.0.0.4\n") || strings.Contains(got, "#") {
@@ -326,7 +326,7 @@ func TestSnippets(t *testing.T) {
 			t.Errorf("got\n%s", got)
 		}
 	})
-	t.Run("the shared address goes where the proxy answers", func(t *testing.T) {
+	t.Run("the shared address moves to a proxy that answers", func(t *testing.T) {
 		got := tier.KeepalivedSnippet()
 		for _, part := range []string{"virtual_router_id 51\n", "10.0.0.5/24\n", "/dev/tcp/127.0.0.1/80;", "GET /lb-health HTTP/1.0", "enable_script_security", "user nobody", "vrrp_script vicidial_anchor {", "        vicidial_anchor\n"} {
 			if !strings.Contains(got, part) {

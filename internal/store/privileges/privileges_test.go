@@ -35,7 +35,7 @@ func TestTables(t *testing.T) {
 			}
 		}
 	})
-	t.Run("the batch of an apply knows each table that rows are added to", func(t *testing.T) {
+	t.Run("the batch of an apply has each table to which rows are added", func(t *testing.T) {
 		t.Parallel()
 		// Plans that add rows to these tables are written one after the other.
 		alone := []cluster.Table{cluster.TablePhones, cluster.TableAliases, cluster.TableContainers, AdminLog}
