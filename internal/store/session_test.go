@@ -66,7 +66,7 @@ func TestWrites_onAServerWithUnusualDefaults(t *testing.T) {
 	t.Parallel()
 	own := sandbox.Own(t, sandbox.Options{})
 	d := own.Database(t, 1302)
-	for _, setting := range []string{"sql_safe_updates = 1", "autocommit = 0", "sql_select_limit = 1", "sql_big_selects = 0", "max_join_size = 1", "sql_auto_is_null = 1", "max_statement_time = 0.5", "lock_wait_timeout = 1"} {
+	for _, setting := range []string{"sql_safe_updates = 1", "autocommit = 0", "sql_select_limit = 1", "sql_big_selects = 0", "max_join_size = 1", "sql_auto_is_null = 1", "max_statement_time = 0.5", "lock_wait_timeout = 1", "sort_buffer_size = 1024", "sql_mode = ORACLE"} {
 		if _, err := own.Root().ExecContext(t.Context(), "SET GLOBAL "+setting); err != nil {
 			t.Fatal(err)
 		}
@@ -94,6 +94,18 @@ func TestWrites_onAServerWithUnusualDefaults(t *testing.T) {
 	db, err := store.pool()
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, statement := range []string{
+		"INSERT INTO phones_alias (alias_id, alias_name, logins_list) SELECT seq, 'x', REPEAT('y', 200) FROM seq_1000_to_3000",
+		"INSERT INTO phones (extension, login, server_ip, fullname) SELECT seq, seq, '10.0.0.1', REPEAT('y', 50) FROM seq_1000_to_3000",
+	} {
+		if _, err := d.DB().ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	phones, aliases, err := New(settingsOf(d)).AgentPhones(t.Context())
+	if err != nil || len(phones) != 2001 || len(aliases) != 2001 {
+		t.Errorf("found %d phones, %d aliases: %v", len(phones), len(aliases), err)
 	}
 	var got string
 	if err := db.QueryRowContext(t.Context(), "SELECT CONCAT_WS(' ', @@autocommit = 1, @@sql_big_selects = 1, @@sql_auto_is_null = 0, @@max_statement_time = 0, @@lock_wait_timeout)").Scan(&got); err != nil || got != "1 1 1 1 240" {
