@@ -109,6 +109,15 @@ func MayHoldPassword(column string) bool {
 	return false
 }
 
+// DescribeChange describes the change of a column, without its texts where they may hold
+// a password.
+func DescribeChange(column, was, now string) string {
+	if MayHoldPassword(column) {
+		return column + " has another text now"
+	}
+	return column + ": " + was + " → " + now
+}
+
 // changed describes the change of a column by somebody else.
 func changed(column, text string) string {
 	if MayHoldPassword(column) {

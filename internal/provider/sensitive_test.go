@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,10 +43,19 @@ func TestNoDiagnosticShowsASecret(t *testing.T) {
 		for _, attribute := range sensitive(schema.Block.Attributes, nil) {
 			at := name + "." + strings.Join(attribute, ".")
 			t.Run(at, func(t *testing.T) {
+				kind := schema.ValueType()
+				values := map[string]tftypes.Value{"": holding(t, kind, attribute, tftypes.UnknownValue)}
 				for _, secret := range refusedSecrets {
-					kind := schema.ValueType()
-					value := holding(t, kind, attribute, secret)
-					config, err := tfprotov6.NewDynamicValue(kind, value)
+					values[secret] = holding(t, kind, attribute, secret)
+				}
+				number := 7_719_283_746
+				values[strconv.Itoa(number)] = mistyped(t, kind, attribute, tftypes.NewValue(tftypes.Number, number))
+				inside := tftypes.NewValue(tftypes.String, "Zq21 in a value of another type")
+				values["Zq21 in a value of another type"] = mistyped(t, kind, attribute, tftypes.NewValue(tftypes.List{ElementType: tftypes.String}, []tftypes.Value{inside}))
+				inside = tftypes.NewValue(tftypes.String, "Zq22 in an object")
+				values["Zq22 in an object"] = mistyped(t, kind, attribute, tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"value": tftypes.String}}, map[string]tftypes.Value{"value": inside}))
+				for secret, value := range values {
+					config, err := tfprotov6.NewDynamicValue(value.Type(), value)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -84,7 +94,12 @@ func TestNoDiagnosticShowsASecret(t *testing.T) {
 			t.Errorf("%s: %d values were refused", at, refusals[at])
 		}
 	}
+	actions := map[string]*tfprotov6.Schema{}
+	for name, action := range all.ActionSchemas {
+		actions[name] = action.Schema
+	}
 	for kind, schemas := range map[string]int{
+		"an action":     secretsIn(actions),
 		"a data source": secretsIn(all.DataSourceSchemas), "a list resource": secretsIn(all.ListResourceSchemas), "an ephemeral resource": secretsIn(all.EphemeralResourceSchemas),
 	} {
 		if schemas > 0 {
@@ -93,7 +108,8 @@ func TestNoDiagnosticShowsASecret(t *testing.T) {
 	}
 }
 
-// Addresses in which VICIdial's users write passwords are marked in every schema.
+// Addresses in which VICIdial's users write passwords are marked in every schema, and so
+// are the earlier values of such columns.
 func TestAddressesAreSensitive(t *testing.T) {
 	all, _, _ := schemas(t)
 	open := []string{"web_socket_url", "external_web_socket_url"} // which browsers call
@@ -104,7 +120,7 @@ func TestAddressesAreSensitive(t *testing.T) {
 			if attribute.NestedType != nil {
 				check(at+"."+attribute.Name, attribute.NestedType.Attributes)
 			}
-			if !strings.HasSuffix(attribute.Name, "_url") || slices.Contains(open, attribute.Name) {
+			if !strings.HasSuffix(attribute.Name, "_url") && attribute.Name != "found" || slices.Contains(open, attribute.Name) {
 				continue
 			}
 			found++
@@ -116,7 +132,7 @@ func TestAddressesAreSensitive(t *testing.T) {
 	for name, schema := range all.ResourceSchemas {
 		check(name, schema.Block.Attributes)
 	}
-	if found < 7 {
+	if found < 8 {
 		t.Errorf("%d addresses were found", found)
 	}
 }
@@ -154,8 +170,26 @@ func sensitive(attributes []*tfprotov6.SchemaAttribute, in []string) [][]string 
 	return found
 }
 
-// holding is an object that holds a text at a path, and nothing else.
-func holding(t *testing.T, kind tftypes.Type, at []string, text string) tftypes.Value {
+// mistyped is an object that holds a value of another type at a path.
+func mistyped(t *testing.T, kind tftypes.Type, at []string, value tftypes.Value) tftypes.Value {
+	t.Helper()
+	object, is := kind.(tftypes.Object)
+	if !is || len(at) == 0 {
+		return value
+	}
+	types, values := maps.Clone(object.AttributeTypes), map[string]tftypes.Value{}
+	for name, attribute := range object.AttributeTypes {
+		values[name] = tftypes.NewValue(attribute, nil)
+		if name == at[0] {
+			values[name] = mistyped(t, attribute, at[1:], value)
+			types[name] = values[name].Type()
+		}
+	}
+	return tftypes.NewValue(tftypes.Object{AttributeTypes: types}, values)
+}
+
+// holding is an object that holds a text, or an unknown one, at a path, and nothing else.
+func holding(t *testing.T, kind tftypes.Type, at []string, text any) tftypes.Value {
 	t.Helper()
 	switch kind := kind.(type) {
 	case tftypes.Object:

@@ -357,6 +357,23 @@ func TestAccClusterSettings_identity(t *testing.T) {
 	})
 }
 
+// An address that was changed by hand is in no diagnostic, whichever is declared next.
+func TestAccClusterSettings_webphoneURLIsNotShown(t *testing.T) {
+	t.Parallel()
+	d := newCluster(t, 1720)
+	object := acctest.NewSession(t, d).Object(t, "vicidial_cluster_settings")
+	object.Change(t, acctest.Values{"webphone_url": "https://phone.example.com/?key=0ld"})
+	acctest.Run(t, d, "UPDATE system_settings SET webphone_url = 'https://phone.example.com/?key=n3w'")()
+	object.Refresh(t)
+	var text string
+	for _, d := range object.Plan(t, acctest.Values{"webphone_url": "https://phone.example.com/?key=n3xt"}).Diagnostics {
+		text += d.Summary + ": " + d.Detail + "\n"
+	}
+	if !strings.Contains(text, "webphone_url has another text now") || strings.Contains(text, "0ld") || strings.Contains(text, "n3w") {
+		t.Errorf("the plan says %s", text)
+	}
+}
+
 // Web phones and sounds over TLS are settings of the whole cluster.
 func TestAccClusterSettings_webPhones(t *testing.T) {
 	d := newCluster(t, 1720)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -186,7 +187,7 @@ func (r *Resource) changesSince(ctx context.Context, seen, now cluster.Row, sinc
 			record, section = cluster.LoginWeightsContainer, "CONTAINERS"
 		}
 		author := tfhelper.Author(ctx, r.store, cluster.ChangeLogFilter{After: since, Sections: []string{section}, Records: []string{record}})
-		changes = append(changes, columnChange{column, fmt.Sprintf("%s: %q → %q%s", column, was, now[column], author)})
+		changes = append(changes, columnChange{column, cluster.DescribeChange(column, strconv.Quote(was.String()), strconv.Quote(now[column].String())) + author})
 	}
 	return changes
 }

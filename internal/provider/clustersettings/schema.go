@@ -100,8 +100,8 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, resp *res
 				PlanModifiers:       []planmodifier.List{listplanmodifier.UseStateForUnknown()},
 			},
 			"found": schema.MapAttribute{
-				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "The values that the declared columns had before, by column. The provider restores them when you remove the attribute.",
+				Computed: true, Sensitive: true, ElementType: types.StringType,
+				MarkdownDescription: "The values that the declared columns had before, by column. The provider restores them when you remove the attribute. They are marked as sensitive, since an address among them may have a password in it, and the state contains them.",
 			},
 			"default_server_password_wo":                     secretText("`default_server_password`: `conf_secret` of servers that are added in the admin pages.", "default_server_password_wo_version"),
 			"default_server_password_wo_version":             secretVersion("default_server_password_wo"),

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -43,7 +42,7 @@ func (r *Resource) changesSince(ctx context.Context, seen memory, server cluster
 	var changes []columnChange
 	for _, column := range slices.Sorted(maps.Keys(server.Row)) {
 		if was, known := seen.Row[column]; known && !cluster.Equivalent(column, was, server.Row[column]) {
-			changes = append(changes, columnChange{column, fmt.Sprintf("%s: %s → %s", column, was, server.Row[column])})
+			changes = append(changes, columnChange{column, cluster.DescribeChange(column, was.String(), server.Row[column].String())})
 		}
 	}
 	if len(changes) > 0 {

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -109,4 +110,23 @@ func TestAccServer_changedBetweenPlanAndApply(t *testing.T) {
 			},
 		},
 	})
+}
+
+// An address that was changed by hand is in no diagnostic, whichever is declared next.
+func TestAccServer_addressWithPasswordIsNotShown(t *testing.T) {
+	t.Parallel()
+	d := sandbox.New(t, 1720)
+	object := acctest.NewSession(t, d).Object(t, "vicidial_server")
+	config := acctest.Values{"server_id": "dial1", "server_ip": "10.0.0.1", "ara_url": "https://x:0ld@ara.example.com/"}
+	object.Change(t, config)
+	acctest.Run(t, d, "UPDATE servers SET ara_url = 'https://x:n3w@ara.example.com/'")()
+	object.Refresh(t)
+	config["ara_url"] = "https://x:n3xt@ara.example.com/"
+	var text strings.Builder
+	for _, d := range object.Plan(t, config).Diagnostics {
+		text.WriteString(d.Summary + ": " + d.Detail + "\n")
+	}
+	if said := text.String(); !strings.Contains(said, "ara_url has another text now") || strings.Contains(said, "0ld") || strings.Contains(said, "n3w") {
+		t.Errorf("the plan says %s", said)
+	}
 }
