@@ -248,6 +248,8 @@ func missing(want, got string) []string {
 func emptyCluster(t *testing.T, s *sandbox.Server) *sandbox.Database {
 	t.Helper()
 	d := s.Database(t, 1720)
+	// A database that is killed must not lose the privileges, which are not under test.
+	acctest.Run(t, d, "FLUSH TABLES mysql.global_priv, mysql.db, mysql.tables_priv, mysql.columns_priv")()
 	acctest.Campaigns(t, d, "SALES")
 	acctest.Run(t, d, "INSERT INTO vicidial_users (user, pass, full_name, user_level) VALUES ('9001', 'x', 'Night', 4), ('9002', 'x', 'Night', 4), ('2000', 'x', 'A', 1), ('2002', 'x', 'B', 1), ('2004', 'x', 'C', 1)")()
 	return d
